@@ -1,0 +1,69 @@
+# `make` alone lists the goals. Everything lives in this folder: .venv (environment) and .data (embedded stores).
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help env demo run test check bench test-freeswitch clean
+
+PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11
+VENV := .venv
+PY := $(VENV)/bin/python
+STAMP := $(VENV)/.made
+WORKERS ?= 2
+FREESWITCH ?= $(shell command -v freeswitch)
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
+
+env: $(STAMP) ## the environment in .venv (does nothing when it is up to date)
+
+# The first interpreter of PYTHON that is new enough and can make an environment; each refusal says what to do.
+$(STAMP): setup.cfg pyproject.toml
+	@found=; reasons=; \
+	for python in $(PYTHON); do \
+	    command -v "$$python" >/dev/null || continue; \
+	    if ! "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then \
+	        reasons+="  $$python is $$("$$python" -V 2>&1): 3.11 or later is needed"$$'\n'; \
+	    elif ! "$$python" -c 'import ensurepip, venv' 2>/dev/null; then \
+	        reasons+="  $$python has no venv module: on Debian, apt install python3-venv"$$'\n'; \
+	    else found=$$python; break; fi; \
+	done; \
+	if [ -z "$$found" ]; then \
+	    printf 'make env: no usable Python found (tried: %s)\n%s' "$(PYTHON)" "$$reasons" >&2; \
+	    echo '  another one is chosen by: make env PYTHON=/path/to/python3' >&2; exit 1; \
+	fi; \
+	[ -x $(PY) ] && $(PY) -c '' || "$$found" -m venv --clear $(VENV)
+	@echo 'make env: installing into $(VENV) (about a minute)'
+	@$(PY) -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+demo: env ## place calls through every kind of forwarding and show the bill (embedded stores, simulated switch)
+	@$(VENV)/bin/callcontrol demo
+
+run: env ## the daemon alone, on the configured stores or the embedded ones
+	@$(VENV)/bin/callcontrol serve
+
+test: env ## every test, on real embedded Redis and Postgres
+	@$(PY) -m pytest -n $(WORKERS) $(ARGS)
+
+check: env ## linters: ruff, types, floors, sizes
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/mypy
+	@$(VENV)/bin/lint-imports --no-logo
+	@$(PY) -m pytest -q tests/tidy
+
+bench: env ## calls per second, latency and memory (not a test)
+	@$(PY) -m tests.bench $(ARGS)
+
+test-freeswitch: env ## the stories on a real FreeSWITCH (FREESWITCH=/path/to/freeswitch)
+	@if [ -z "$(FREESWITCH)" ]; then \
+	    echo 'test-freeswitch: SKIPPED, no freeswitch binary in PATH (name one: make test-freeswitch FREESWITCH=/path)'; \
+	elif [ ! -x "$(FREESWITCH)" ]; then \
+	    echo 'test-freeswitch: $(FREESWITCH) cannot be run' >&2; exit 1; \
+	else FREESWITCH="$(FREESWITCH)" $(PY) -m pytest tests/freeswitch $(ARGS); fi
+
+clean: ## remove what the goals made: environment, embedded data, caches
+	@for link in .data/*/moved; do \
+	    case "$$(readlink "$$link" || true)" in /var/tmp/callcontrol-*) rm -rf "$$(readlink "$$link")";; esac; \
+	done
+	rm -rf $(VENV) .data build *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""Decides what happens to every call that reaches a FreeSWITCH."""

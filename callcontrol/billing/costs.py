@@ -1,0 +1,80 @@
+"""What a call's legs cost: the record with its charges.
+
+Which legs have a charge:
+- a leg that went out through a trunk at somebody's expense (`payer` and `trunk` are set) and was answered: one charge,
+  or the reason why it has no price;
+- a leg that was never answered: none, for ringing costs nothing (early media is not billed either);
+- internal legs and the caller's own: none, nobody pays for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from callcontrol.billing.charges import Charge, Unrated
+from callcontrol.billing.rating import rate
+from callcontrol.billing.record import CallRecord, ChargeRecord, LegRecord, RatedRecord
+from callcontrol.billing.tariff import Tariff
+
+NO_TARIFF = "no_tariff"
+
+
+def rate_record(record: CallRecord, tariff: Tariff | None) -> RatedRecord:
+    """The record with a charge for each leg that has one.
+
+    Args:
+        tariff: the tenant's price list; None if it cannot be found, which leaves the legs unrated.
+    """
+    return RatedRecord(record, tuple(_charge(leg, tariff) for leg in _costing(record)))
+
+
+def unrated_record(record: CallRecord, reason: str) -> RatedRecord:
+    """The record with every leg that costs something marked as without a price, for this reason."""
+    charges = (ChargeRecord(leg.leg_id, leg.payer, number_of(leg), reason) for leg in _costing(record))
+    return RatedRecord(record, tuple(charges))
+
+
+def _costing(record: CallRecord) -> Iterator[LegRecord]:
+    return (leg for leg in record.legs if leg.is_external and leg.answered is not None)
+
+
+def number_of(leg: LegRecord) -> str:
+    """The number that is priced: the target's, in normal form; the address may be in the trunk's own writing."""
+    kind, _, value = leg.to.partition(":")
+    return value if kind == "number" else leg.address
+
+
+def _charge(leg: LegRecord, tariff: Tariff | None) -> ChargeRecord:
+    number = number_of(leg)
+    assert leg.answered is not None
+    if tariff is None:
+        return ChargeRecord(leg.leg_id, leg.payer, number, f"{NO_TARIFF}: the tenant has no price list")
+    match rate(tariff, number, leg.answered, leg.talk_us):
+        case Unrated(reason, detail):
+            return ChargeRecord(leg.leg_id, leg.payer, number, f"{reason}: {detail}", tariff=tariff.name)
+        case Charge() as charge:
+            return _rated(leg, number, charge)
+
+
+def _rated(leg: LegRecord, number: str, charge: Charge) -> ChargeRecord:
+    parts = charge.as_json()["parts"]
+    assert isinstance(parts, list)
+    return ChargeRecord(
+        leg_id=leg.leg_id,
+        payer=leg.payer,
+        number=number,
+        amount=charge.amount.amount,
+        currency=charge.amount.currency,
+        tariff=charge.tariff,
+        tariff_version=charge.version,
+        prefix=charge.prefix,
+        destination=charge.destination,
+        counted_s=charge.counted_s,
+        free_s=charge.free_s,
+        billed_s=charge.billed_s,
+        step=f"{charge.price.first_block_s}/{charge.price.step_s}",
+        fee=charge.fee,
+        vat_percent=charge.terms.vat_percent,
+        parts=tuple(parts),
+        formula=charge.formula,
+    )

@@ -1,0 +1,223 @@
+"""Rows as written -> prices by prefix. Made for tens of thousands: equal prices are understood once and shared."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from callcontrol.billing.tariff import Price, PriceRow, Rate
+from callcontrol.billing.tariffs.written import BY_PERIOD, Cell, Findings, WrittenRow, WrittenVersion
+
+MAX_SECONDS = 86_400  # of a block, a step, a minimum, free time
+MAX_DESTINATION_LENGTH = 100
+
+_PREFIX = re.compile(r"[1-9][0-9]{0,14}|short:[0-9]{1,6}")
+_PRICE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,8})?")
+_NEGATIVE = re.compile(r"-[0-9]+([.,][0-9]+)?")
+_SECONDS = re.compile(r"[0-9]{1,5}")
+_STEP = re.compile(r"([0-9]{1,5})/([0-9]{1,5})")
+_ZERO = Decimal(0)
+_IDENTITY = ("prefix", "destination")
+
+
+_TERMS = ("step", "first_block_s", "step_s", "minimum_s", "minimum_amount", "free_s")
+_Source = int | None
+"""The index of a cell, None if there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What rows with the same columns have in common: where each thing stands.
+
+    Attributes:
+        rates: for each period the sources of fee and price.
+        terms: the indexes of those _TERMS that are there.
+        missing: what such a row lacks, and what would be right.
+    """
+
+    prefix: _Source
+    destination: _Source
+    rates: tuple[tuple[str, _Source, _Source], ...]
+    terms: tuple[int, ...]
+    missing: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    first_block_s: int
+    step_s: int
+    minimum_s: int
+    minimum_amount: Decimal
+    free_s: int
+
+
+@dataclass(slots=True)
+class RowReader:
+    """Reads the rows of one version."""
+
+    periods: tuple[str, ...]
+    default_step: tuple[int, int] | None
+    findings: Findings
+    _shapes: dict[tuple[str, ...], _Shape] = field(default_factory=dict)
+    _terms: dict[tuple[object, ...], _Terms] = field(default_factory=dict)
+    _amounts: dict[str, Decimal] = field(default_factory=dict)
+
+    def read(self, version: WrittenVersion) -> dict[str, PriceRow]:
+        """The rows by prefix; those with mistakes are left out."""
+        self._check_periods(version.by_period)
+        rows: dict[str, PriceRow] = {}
+        firsts: dict[str, WrittenRow] = {}
+        for written in version.rows:
+            row = self._row(written)
+            if row is None:
+                continue
+            if row.prefix in rows:
+                what = f"prefix {row.prefix} is written twice, first in line {firsts[row.prefix].line_of('prefix')}"
+                self.findings.add(
+                    written.line_of("prefix"), what, "keep one of them, or put the other into a later version"
+                )
+                continue
+            rows[row.prefix] = row
+            firsts[row.prefix] = written
+        return rows
+
+    def _check_periods(self, columns: Iterable[Cell]) -> None:
+        for column in columns:
+            name, _, period = column.text.partition(":")
+            if name in BY_PERIOD and period not in self.periods:
+                right = f"periods of this version are {', '.join(self.periods)}"
+                self.findings.add(column.line, f"{name}: unknown period {period!r}", right)
+
+    def _row(self, written: WrittenRow) -> PriceRow | None:
+        """The row, None if anything in it is wrong; all its mistakes are found, not only the first."""
+        found = len(self.findings.problems)
+        shape = self._shapes.get(written.columns)
+        if shape is None:
+            shape = self._shapes[written.columns] = self._shape(written.columns)
+        for what, right in shape.missing:
+            self.findings.add(written.line, what, right)
+        prefix, destination = self._prefix(shape.prefix, written), self._destination(shape.destination, written)
+        price = self._price(shape, written)
+        return PriceRow(prefix, destination, price) if len(self.findings.problems) == found else None
+
+    def _shape(self, columns: tuple[str, ...]) -> _Shape:
+        missing: list[tuple[str, str]] = []
+        fees = self._sources("connection_fee", columns, missing)
+        prices = self._sources("price_per_minute", columns, missing)
+        missing += [(f"a row without a {name}", f"write its {name}") for name in _IDENTITY if name not in columns]
+        if not any(column.partition(":")[0] == "price_per_minute" for column in columns):
+            missing.append(("no price_per_minute", "write it, 0 if calls are free of charge"))
+        has_pair = "first_block_s" in columns or "step_s" in columns
+        if self.default_step is None and not has_pair and "step" not in columns:
+            missing.append(("no step", "write first block and step in seconds, such as step 60/1"))
+        if "step" in columns and has_pair:
+            missing.append(("step stands beside first_block_s and step_s", "write step alone, or the two others"))
+        return _Shape(
+            _index("prefix", columns),
+            _index("destination", columns),
+            tuple((period, fees[period], prices[period]) for period in self.periods),
+            tuple(columns.index(name) for name in _TERMS if name in columns),
+            tuple(missing),
+        )
+
+    def _sources(self, name: str, columns: tuple[str, ...], missing: list[tuple[str, str]]) -> dict[str, _Source]:
+        """By period the source of its amount: the cell of its own, else the one for all periods."""
+        own = {period: _index(f"{name}:{period}", columns) for period in self.periods}
+        common = _index(name, columns)
+        sources = {period: common if source is None else source for period, source in own.items()}
+        lacking = [period for period, source in sources.items() if source is None]
+        if len(lacking) < len(sources):
+            right = "write one for every period, or one for all"
+            missing += [(f"no {name} for period {period!r}", right) for period in lacking]
+        return sources
+
+    def _prefix(self, source: _Source, written: WrittenRow) -> str:
+        text = "" if source is None else written.cells[source]
+        if text and not _PREFIX.fullmatch(text):
+            right = "write digits as in E.164 without + or 00, such as 4822, or short:112 for a short number"
+            self.findings.add(written.line_of("prefix"), f"{text!r} is no prefix", right)
+        return text
+
+    def _destination(self, source: _Source, written: WrittenRow) -> str:
+        text = "" if source is None else written.cells[source]
+        if not text.isprintable() or len(text) > MAX_DESTINATION_LENGTH:
+            right = f"name it in 1 to {MAX_DESTINATION_LENGTH} printable characters, such as Poland mobile"
+            self.findings.add(written.line_of("destination"), f"destination {text[:40]!r}", right)
+        return text
+
+    def _price(self, shape: _Shape, written: WrittenRow) -> Price:
+        rates = {
+            period: Rate(self._amount(fee, written), self._amount(price, written)) for period, fee, price in shape.rates
+        }
+        terms = self._terms_of(shape, written)
+        return Price(rates, terms.first_block_s, terms.step_s, terms.minimum_s, terms.minimum_amount, terms.free_s)
+
+    def _terms_of(self, shape: _Shape, written: WrittenRow) -> _Terms:
+        """Times and minimum: the same few in all rows of a list, so they are understood once."""
+        key = (shape.terms, *[written.cells[index] for index in shape.terms])
+        terms = self._terms.get(key)
+        if terms is not None:
+            return terms
+        found = len(self.findings.problems)
+        cells = dict(zip(written.columns, written.cells, strict=True))
+        terms = _Terms(
+            *self._step(cells, written),
+            self._seconds("minimum_s", cells, written, 0),
+            self._amount(_index("minimum_amount", written.columns), written),
+            self._seconds("free_s", cells, written, 0),
+        )
+        if len(self.findings.problems) == found:
+            self._terms[key] = terms
+        return terms
+
+    def _amount(self, source: _Source, written: WrittenRow) -> Decimal:
+        """The amount in a cell, 0 if there is no such cell."""
+        if source is None:
+            return _ZERO
+        text = written.cells[source]
+        amount = self._amounts.get(text)
+        if amount is not None:
+            return amount
+        if _PRICE.fullmatch(text):
+            amount = self._amounts[text] = Decimal(text)
+            return amount
+        column = written.columns[source]
+        what = f"{column}: {text!r} is negative" if _NEGATIVE.fullmatch(text) else f"{column}: {text!r} is no amount"
+        right = "write digits with a dot and at most 8 decimals, such as 0.29"
+        self.findings.add(written.line_of(column), what, right)
+        return _ZERO
+
+    def _seconds(self, column: str, cells: Mapping[str, str], written: WrittenRow, least: int) -> int:
+        text = cells.get(column, "0")
+        if _SECONDS.fullmatch(text) and least <= int(text) <= MAX_SECONDS:
+            return int(text)
+        right = f"write whole seconds from {least} to {MAX_SECONDS}"
+        self.findings.add(written.line_of(column), f"{column}: {text!r}", right)
+        return least
+
+    def _step(self, cells: Mapping[str, str], written: WrittenRow) -> tuple[int, int]:
+        """First block and step; what is missing or written twice is told with the shape."""
+        if "first_block_s" in cells or "step_s" in cells:
+            first_block_s = self._seconds("first_block_s", cells, written, 1)
+            return first_block_s, self._seconds("step_s", cells, written, 1)
+        if "step" in cells:
+            return step_of(Cell(cells["step"], written.line_of("step")), self.findings)
+        return self.default_step or (1, 1)
+
+
+def _index(name: str, columns: tuple[str, ...]) -> int | None:
+    return columns.index(name) if name in columns else None
+
+
+def step_of(cell: Cell, findings: Findings) -> tuple[int, int]:
+    """First block and step in seconds of a text such as `60/1`."""
+    match = _STEP.fullmatch(cell.text)
+    if match:
+        first, step = int(match[1]), int(match[2])
+        if 1 <= first <= MAX_SECONDS and 1 <= step <= MAX_SECONDS:
+            return first, step
+    right = f"write first block / step, whole seconds from 1 to {MAX_SECONDS}, such as 60/1"
+    findings.add(cell.line, f"step {cell.text!r}", right)
+    return 1, 1

@@ -1,0 +1,112 @@
+"""A price list as written -> a Tariff: settings, inheritance of versions, and what holds between them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from enum import StrEnum
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from callcontrol.billing.tariff import SecondsRounding, Tariff, Terms, Version
+from callcontrol.billing.tariffs.calendars import calendar_of
+from callcontrol.billing.tariffs.rows import RowReader, step_of
+from callcontrol.billing.tariffs.written import Cell, Findings, WrittenSpan, WrittenTariff, WrittenVersion, listed
+from callcontrol.vocabulary.moment import BadMoment, Instant, instant_from
+from callcontrol.vocabulary.money import Rounding
+
+MAX_DECIMALS = 8
+DEFAULT_DECIMALS = 4
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _.-]{0,63}")
+_CURRENCY = re.compile(r"[A-Z]{3}")
+_PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,4})?")
+_Word = TypeVar("_Word", bound=StrEnum)
+
+
+def tariff_of(written: WrittenTariff, zone: ZoneInfo, findings: Findings) -> Tariff:
+    """The tariff; what is wrong goes to the findings, and then the value is of no use."""
+    name = _required("tariff", _NAME, "name the list in letters, digits, blanks and _ . -", written, findings)
+    currency = _required("currency", _CURRENCY, "write three capital letters, such as PLN", written, findings)
+    versions = [_version(version, written, zone, findings) for version in written.versions]
+    if not versions:
+        findings.add(1, "no version", "write at least one version with its valid_from, such as 2026-01-01")
+    _refuse_same_start(versions, written, findings)
+    return Tariff(name, currency, zone, tuple(sorted(versions, key=lambda version: version.valid_from)))
+
+
+def _required(name: str, form: re.Pattern[str], right: str, written: WrittenTariff, findings: Findings) -> str:
+    cell = written.settings.get(name)
+    if cell is None:
+        findings.add(1, f"{name!r} is missing", right)
+    elif not form.fullmatch(cell.text):
+        findings.add(cell.line, f"{name} {cell.text!r}", right)
+    return cell.text if cell else ""
+
+
+def _refuse_same_start(versions: list[Version], written: WrittenTariff, findings: Findings) -> None:
+    lines: dict[Instant, int] = {}
+    for version, source in zip(versions, written.versions, strict=True):
+        line = lines.setdefault(version.valid_from, source.valid_from.line)
+        if line != source.valid_from.line:
+            what = f"valid_from {source.valid_from.text} is that of the version in line {line} too"
+            findings.add(source.valid_from.line, what, "give each version a moment of its own")
+
+
+def _version(written: WrittenVersion, tariff: WrittenTariff, zone: ZoneInfo, findings: Findings) -> Version:
+    settings = {**tariff.settings, **written.settings}
+    terms = _terms(settings, written.spans or tariff.spans, zone, findings)
+    default_step = step_of(settings["step"], findings) if "step" in settings else None
+    rows = RowReader(terms.calendar.periods, default_step, findings).read(written)
+    if not written.rows:
+        findings.add(written.valid_from.line, "a version without prefixes", "write at least one")
+    return Version(_valid_from(written.valid_from, zone, findings), terms, rows)
+
+
+def _valid_from(cell: Cell, zone: ZoneInfo, findings: Findings) -> Instant:
+    try:
+        return instant_from(cell.text, zone)
+    except BadMoment:
+        right = "write a date, or a time such as 2026-01-01T00:00 (in the tenant's zone, unless it has an offset)"
+        findings.add(cell.line, f"valid_from {cell.text!r}" if cell.text else "no valid_from", right)
+        return Instant(-cell.line)  # of its own, so that it is not taken for a repetition
+
+
+def _terms(settings: Mapping[str, Cell], spans: list[WrittenSpan], zone: ZoneInfo, findings: Findings) -> Terms:
+    return Terms(
+        calendar=calendar_of(spans, settings.get("default_period"), zone, findings),
+        round_seconds=_word("round_seconds", settings, SecondsRounding.UP, findings),
+        round_amount=_word("round_amount", settings, Rounding.HALF_UP, findings),
+        decimals=_decimals(settings.get("decimals"), findings),
+        vat_percent=_percent(settings.get("vat_percent"), findings),
+    )
+
+
+def _word(name: str, settings: Mapping[str, Cell], default: _Word, findings: Findings) -> _Word:
+    cell = settings.get(name)
+    if cell is None:
+        return default
+    words = type(default)
+    if cell.text not in words.__members__.values():
+        findings.add(cell.line, f"{name} {cell.text!r}", f"write {listed(tuple(words))}")
+        return default
+    return words(cell.text)
+
+
+def _decimals(cell: Cell | None, findings: Findings) -> int:
+    if cell is None:
+        return DEFAULT_DECIMALS
+    if not re.fullmatch("[0-9]", cell.text) or int(cell.text) > MAX_DECIMALS:
+        findings.add(cell.line, f"decimals {cell.text!r}", f"write a whole number from 0 to {MAX_DECIMALS}")
+        return DEFAULT_DECIMALS
+    return int(cell.text)
+
+
+def _percent(cell: Cell | None, findings: Findings) -> Decimal | None:
+    if cell is None:
+        return None
+    if not _PERCENT.fullmatch(cell.text) or Decimal(cell.text) > 100:
+        findings.add(cell.line, f"vat_percent {cell.text!r}", "write a percentage from 0 to 100, such as 23")
+        return None
+    return Decimal(cell.text)

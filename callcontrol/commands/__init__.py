@@ -1,0 +1,1 @@
+"""The commands, one file each: what a person types behind `callcontrol`."""

@@ -1,0 +1,185 @@
+"""`callcontrol calls`: the history, read back with costs: each call, why it went where it went, and its legs."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import datetime, tzinfo
+from decimal import Decimal
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import orjson
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from callcontrol.commands.arguments import add_config, configuration_or_exit
+from callcontrol.edges.embedded import running_address
+from callcontrol.edges.ledger.reader import MAX_CALLS, LedgerReader, NoLedger, PastCall, PastLeg, Wanted
+from callcontrol.vocabulary.moment import BadMoment, Instant, instant_from
+from callcontrol.vocabulary.money import plain
+from callcontrol.vocabulary.outcome import Outcome
+from callcontrol.vocabulary.phone_number import normalise
+
+DEFAULT_LIMIT = 20
+
+
+def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """`calls [--tenant T] [--number N] [--since TIME] [--until TIME] [--outcome WORD] [--limit N] [--json]`."""
+    parser = subparsers.add_parser("calls", help="the history of calls with their costs", description=__doc__)
+    add_config(parser)
+    parser.add_argument("--dsn", default="", help="libpq connection string (default: postgres.dsn, else the embedded)")
+    parser.add_argument("--tenant", help="only this tenant's")
+    parser.add_argument("--number", help="only calls of, to, or forwarded to this number or extension")
+    parser.add_argument("--since", default="", metavar="TIME", help="from this arrival on, ISO time or day")
+    parser.add_argument("--until", default="", metavar="TIME", help="before this arrival, ISO time or day")
+    parser.add_argument("--outcome", choices=[outcome.value for outcome in Outcome], help="only with this outcome")
+    parser.add_argument("--limit", type=int, default=DEFAULT_LIMIT, help="at most so many, the latest (%(default)s)")
+    parser.add_argument("--zone", default="UTC", help="time zone of what is read and shown (%(default)s)")
+    parser.add_argument("--json", action="store_true", help="one JSON object per call, times in UTC")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the calls, latest last; 1 if the arguments make no sense or the ledger cannot be read."""
+    try:
+        zone = ZoneInfo(args.zone)
+        wanted = wanted_from(args, zone)
+        with LedgerReader(args.dsn or _configured(args.config)) as ledger:
+            calls = ledger.calls(wanted)
+    except ZoneInfoNotFoundError:
+        return _complain(f"--zone {args.zone}: no such time zone; write one such as Europe/Warsaw")
+    except (BadMoment, NoLedger, ValueError) as error:
+        return _complain(str(error))
+    if args.json:
+        for call in calls:
+            sys.stdout.buffer.write(orjson.dumps(asdict(call), default=_plain, option=orjson.OPT_UTC_Z) + b"\n")
+        sys.stdout.buffer.flush()
+    else:
+        show(calls, zone, Console(highlight=False))
+    return 0
+
+
+def wanted_from(args: argparse.Namespace, zone: tzinfo) -> Wanted:
+    """What is asked for.
+
+    Raises:
+        BadMoment: a time that is none. ValueError: a limit out of range.
+    """
+    if not 1 <= args.limit <= MAX_CALLS:
+        raise ValueError(f"--limit {args.limit}: 1 to {MAX_CALLS} are possible")
+    number = normalise(args.number, "PL") if args.number and args.number.startswith(("+", "00")) else None
+    return Wanted(
+        tenant=args.tenant,
+        number=number.text if number else args.number,
+        since=_moment(args.since, zone),
+        until=_moment(args.until, zone),
+        outcome=args.outcome,
+        limit=args.limit,
+    )
+
+
+def show(calls: list[PastCall], zone: tzinfo, console: Console) -> None:
+    """A table: a line per call, below it its way and its legs."""
+    if not calls:
+        console.print("No calls match.")
+        return
+    table = Table(box=None, pad_edge=False, show_edge=False)
+    for title in ("arrived", "from", "to", "outcome", "time", "cost"):
+        table.add_column(title, justify="right" if title in ("time", "cost") else "left", overflow="fold")
+    for call in calls:
+        for line in _lines(call, zone):
+            table.add_row(*line)
+        table.add_section()
+    console.print(table)
+
+
+def _lines(call: PastCall, zone: tzinfo) -> Iterator[tuple[Text, ...]]:
+    by = f" by {call.answered_by}" if call.answered_by else ""
+    mark = " (estimated)" if call.estimated else ""
+    told = (_clock(call.started_at, zone), _caller(call), call.dialled, f"{call.outcome}{by}{mark}", _seconds(call.total_ms))
+    yield tuple(Text(cell, "bold") for cell in (*told, _sum(call)))
+    for station in call.path:
+        arrow, style = ("✗", "yellow") if station.get("passed") else ("→", "cyan")
+        source = f" ({station['source']})" if station.get("source") else ""
+        yield _below(Text(f"  {arrow} {station['target']}", style), Text(f"{station['why']}{source}", "dim"))
+    for leg in call.legs[1:]:
+        yield _leg_line(leg)
+    for recording in call.recordings:
+        yield _below(Text("  ● recorded", "magenta"), Text(f"{recording['box']}: {recording['path']}"))
+    for note in call.notes:
+        yield _below(Text("  note", "dim"), Text(note["what"], "dim"))
+
+
+def _below(what: Text, about: Text) -> tuple[Text, ...]:
+    return (Text(""), what, about, Text(""), Text(""), Text(""))
+
+
+def _leg_line(leg: PastLeg) -> tuple[Text, ...]:
+    style = "green" if leg.bridged_at else ""
+    trunk = f" over {leg.trunk}" if leg.trunk else ""
+    payer = f", {leg.payer} pays" if leg.payer else ""
+    mark = " (estimated)" if leg.estimated else ""
+    return (
+        Text(""),
+        Text(f"  ☎ {leg.target or leg.address}{trunk}", style),
+        Text(f"shown {leg.shown or 'nothing'}{payer}"),
+        Text(f"{leg.outcome} ({leg.cause or 'no cause'}){mark}", style),
+        Text(_seconds(leg.talk_ms) if leg.answered_at else ""),
+        Text(_cost(leg)),
+    )
+
+
+def _cost(leg: PastLeg) -> str:
+    cost = leg.cost
+    if cost is None:
+        return ""
+    return f"{plain(cost.amount)} {cost.currency}" if cost.amount is not None else f"{cost.status}: {cost.reason}"
+
+
+def _sum(call: PastCall) -> str:
+    """What the call costs, by currency."""
+    sums: dict[str, Decimal] = {}
+    for leg in call.legs:
+        if leg.cost is not None and leg.cost.amount is not None:
+            sums[leg.cost.currency] = sums.get(leg.cost.currency, Decimal(0)) + leg.cost.amount
+    return ", ".join(f"{plain(amount)} {currency}" for currency, amount in sorted(sums.items()))
+
+
+def _caller(call: PastCall) -> str:
+    number = "anonymous" if call.caller_anonymous else call.caller_number or "unknown"
+    return f"{number} {call.caller_name}".strip() if not call.caller_anonymous else number
+
+
+def _clock(moment: datetime, zone: tzinfo) -> str:
+    return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _seconds(milliseconds: Decimal) -> str:
+    return f"{plain(milliseconds / 1000)} s"
+
+
+def _moment(text: str, zone: tzinfo) -> Instant | None:
+    return instant_from(text, zone) if text else None
+
+
+def _configured(folder: Path) -> str:
+    settings = configuration_or_exit(folder).settings
+    dsn = settings.postgres.dsn or running_address(Path(settings.data) / "postgres")
+    if not dsn:
+        raise NoLedger(f"{folder} names no postgres.dsn and the embedded one does not run: start `callcontrol serve`")
+    return dsn
+
+
+def _plain(value: object) -> str:
+    """Amounts and milliseconds as text, exactly as they are stored."""
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    raise TypeError(f"{type(value).__name__} has no JSON form here")
+
+
+def _complain(what: str) -> int:
+    print(what, file=sys.stderr)
+    return 1

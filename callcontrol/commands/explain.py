@@ -1,0 +1,91 @@
+"""`callcontrol explain`: what would happen to such a call now, step by step, with the rule and its file:line."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from gevent.event import AsyncResult
+
+from callcontrol.commands.arguments import add_config, configuration_or_exit
+from callcontrol.commands.stores import rule_store
+from callcontrol.daemon.configuration import Configuration
+from callcontrol.edges import clock
+from callcontrol.edges.live_state.failures import LiveStateError
+from callcontrol.edges.live_state.rules import RuleStore
+from callcontrol.routing import arrival
+from callcontrol.routing.effective import RunTimeRules, effective
+from callcontrol.routing.explain import explain
+from callcontrol.routing.facts import Facts
+from callcontrol.vocabulary.call import Caller
+from callcontrol.vocabulary.moment import BadMoment, Instant, instant_from
+from callcontrol.vocabulary.phone_number import is_anonymous, normalise
+
+LOOKUP_S = 5.0
+
+
+def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """`explain --from WHO --to NUMBER [--at TIME] [--offline ACCOUNT …]`."""
+    parser = subparsers.add_parser("explain", help="why a call would go where it would go", description=__doc__)
+    add_config(parser)
+    parser.add_argument("--from", dest="caller", required=True, help="a number, `anonymous`, or TENANT/EXTENSION")
+    parser.add_argument("--to", dest="dialled", required=True, help="number dialled, in any usual writing")
+    parser.add_argument("--at", default="", help="ISO time (default: now)")
+    parser.add_argument("--offline", nargs="*", default=[], metavar="ACCOUNT", help="SIP accounts to take as offline")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the plan; 1 if the number leads nowhere or the arguments make no sense."""
+    configuration = configuration_or_exit(args.config)
+    try:
+        facts = _facts(args, configuration)
+    except (BadMoment, LookupError) as error:
+        print(error.args[0], file=sys.stderr)
+        return 1
+    with rule_store(configuration.settings) as rules:
+        found = _complete(facts, rules)
+    if found.degraded:
+        print(f"({found.degraded}: rules set at run time are not known, the YAML baseline is shown)")
+    print("\n".join(explain(found)))
+    return 0
+
+
+def _facts(args: argparse.Namespace, configuration: Configuration) -> Facts:
+    tenant, caller, dialled = _parties(args, configuration)
+    zone = ZoneInfo(configuration.settings.tenants[tenant].zone)
+    at: Instant = instant_from(args.at, zone) if args.at else clock.now()
+    offline = dict.fromkeys(args.offline, False)
+    prices = configuration.prices_of(tenant)
+    return Facts(configuration.settings, tenant, prices, caller, dialled, at, registered=offline)
+
+
+def _parties(args: argparse.Namespace, configuration: Configuration) -> tuple[str, Caller, str]:
+    tenant, slash, extension = args.caller.partition("/")
+    if slash:
+        if extension not in getattr(configuration.settings.tenants.get(tenant), "extensions", {}):
+            raise LookupError(f"--from {args.caller}: there is no such extension; write TENANT/EXTENSION, as acme/101")
+        return tenant, Caller(extension, extension=extension), args.dialled
+    owner = configuration.directory.owner_of(args.dialled)
+    if owner is None:
+        raise LookupError(f"--to {args.dialled}: no tenant has this number; its calls are refused (UNALLOCATED_NUMBER)")
+    number = normalise(args.caller, configuration.region_of(owner[0]))
+    caller = Caller(number.text if number else args.caller, anonymous=is_anonymous(args.caller))
+    return owner[0], caller, owner[1]
+
+
+def _complete(facts: Facts, rules: RuleStore) -> Facts:
+    while wanted := arrival.wanted(facts):
+        answer: AsyncResult = AsyncResult()
+        rules.look_up(facts.tenant_name, wanted, partial(_answer, answer))
+        found, trouble = answer.get(timeout=LOOKUP_S)
+        made = {n: effective(facts.settings, facts.tenant_name, n, mine) for n, mine in found.items()}
+        facts = replace(facts, rules={**facts.rules, **made}, degraded=str(trouble) if trouble else facts.degraded)
+    return facts
+
+
+def _answer(answer: AsyncResult, found: Mapping[str, RunTimeRules], trouble: LiveStateError | None) -> None:
+    answer.set((found, trouble))

@@ -1,0 +1,195 @@
+"""`callcontrol rate`: price calls by hand, or check a price list before it goes live. Needs no configuration."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import gc
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+from zoneinfo import ZoneInfo
+
+import orjson
+
+from callcontrol.billing.rating import rate
+from callcontrol.billing.tariff import Tariff
+from callcontrol.billing.tariffs import parse
+from callcontrol.config.problems import Problem
+from callcontrol.vocabulary.moment import SECOND_US, BadMoment, Instant, instant_from
+from callcontrol.vocabulary.phone_number import REGIONS, normalise
+
+BAD_ROWS = 1
+BAD_TARIFF = 2
+COLUMNS = ("number", "start", "seconds")
+
+_SECONDS = re.compile(r"([0-9]{1,9})(?:\.([0-9]{1,6}))?")
+_EPILOG = """\
+Calls are CSV: number, start (ISO time with offset), seconds (with fraction), for instance
+  +48221234567,2026-11-22T19:59:30+01:00,61.5
+A first line that names these columns may put them in another order. For each call one line of JSON is written: what it
+costs and why, or "unrated" and why it has no price, or "error" for a row that cannot be read.
+
+Exit status: 0 all rows were read, 1 some were not, 2 the price list has mistakes (all are shown) or cannot be opened.
+"""
+
+
+class BadRow(ValueError):
+    """The row is no call; the message says what would be right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One row: the number as written and in normal form, when the leg was answered, how long it lasted."""
+
+    written: str
+    number: str
+    start: Instant
+    talk_us: int
+
+
+def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command to the command line."""
+    parser = subparsers.add_parser(
+        "rate",
+        help="price calls with a price list",
+        description="Reads calls, writes what each costs and why.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--tariff", metavar="FILE", required=True, type=Path, help="price list (.yaml, .yml or .csv)")
+    parser.add_argument(
+        "--zone", type=_zone, default="Europe/Warsaw", help="time zone of its dates and periods (%(default)s)"
+    )
+    parser.add_argument(
+        "--region", type=_region, default="PL", help="country of numbers written nationally (%(default)s)"
+    )
+    parser.add_argument("calls", metavar="CALLS", nargs="?", default="-", help="CSV file of calls (standard input)")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Carry the command out; returns the exit status."""
+    with _no_garbage():
+        return _run(args)
+
+
+@contextmanager
+def _no_garbage() -> Iterator[None]:
+    """A price list is many thousands of objects that stay: looking for garbage among them takes a fifth of the time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def _run(args: argparse.Namespace) -> int:
+    try:
+        # Bytes that are no UTF-8 become characters that no cell may have: the mistake is told with its line.
+        text = args.tariff.read_text(encoding="utf-8", errors="surrogateescape")
+        tariff = parse(text, str(args.tariff), args.zone)
+        if not isinstance(tariff, Tariff):
+            return _show(tariff)
+        with _opened(args.calls) as calls:
+            return _rate_all(tariff, args.region, calls)
+    except OSError as error:
+        print(f"{error.filename}: {error.strerror}; name a file that can be read", file=sys.stderr)
+    return BAD_TARIFF
+
+
+def _opened(calls: str) -> TextIO:
+    from_stdin = calls == "-"
+    return open(
+        sys.stdin.fileno() if from_stdin else calls, encoding="utf-8", errors="backslashreplace", closefd=not from_stdin
+    )
+
+
+def _show(problems: Sequence[Problem]) -> int:
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    return BAD_TARIFF
+
+
+def _rate_all(tariff: Tariff, region: str, calls: TextIO) -> int:
+    bad = 0
+    for line, result in _results(tariff, region, calls):
+        bad += "error" in result
+        sys.stdout.write(orjson.dumps({"line": line, **result}).decode() + "\n")
+    sys.stdout.flush()
+    if bad:
+        print(f'{bad} rows could not be read; see the lines with "error"', file=sys.stderr)
+    return BAD_ROWS if bad else 0
+
+
+def _results(tariff: Tariff, region: str, calls: TextIO) -> Iterator[tuple[int, dict[str, object]]]:
+    order: Sequence[int] = (0, 1, 2)
+    for line, text in enumerate(calls, start=1):
+        written = text.removeprefix("\ufeff").strip()
+        if line == 1 and (named := _order_of(written)):
+            order = named
+        elif written:
+            yield line, _result(tariff, region, written, order)
+
+
+def _cells(row: str) -> list[str]:
+    """The cells of one line. Line by line, so that a stray quotation mark spoils no other row."""
+    if '"' not in row:
+        return [cell.strip() for cell in row.split(",")]
+    try:
+        return [cell.strip() for cell in next(csv.reader([row], strict=True))]
+    except csv.Error as error:
+        raise BadRow(f"this is no CSV ({error}): write number,start,seconds") from error
+
+
+def _order_of(row: str) -> Sequence[int] | None:
+    """Where number, start and seconds stand if the row is a header."""
+    names = [cell.strip().lower() for cell in row.split(",")]
+    return [names.index(column) for column in COLUMNS] if set(COLUMNS) <= set(names) else None
+
+
+def _result(tariff: Tariff, region: str, row: str, order: Sequence[int]) -> dict[str, object]:
+    try:
+        cells = _cells(row)
+        call = _call(cells, order, region)
+    except BadRow as error:
+        return {"error": str(error)}
+    priced = rate(tariff, call.number, call.start, call.talk_us)
+    return {"number": call.number, "start": cells[order[1]], "seconds": cells[order[2]], **priced.as_json()}
+
+
+def _call(cells: list[str], order: Sequence[int], region: str) -> Call:
+    if len(cells) <= max(order):
+        raise BadRow(f"{len(cells)} cells: write number,start,seconds")
+    written, start, seconds = (cells[index] for index in order)
+    number = normalise(written, region)
+    if number is None:
+        raise BadRow(f"{written!r} is no number: write one such as +48221234567")
+    try:
+        return Call(written, number.text, instant_from(start), _microseconds(seconds))
+    except BadMoment as error:
+        raise BadRow(f"start {error}") from error
+
+
+def _microseconds(seconds: str) -> int:
+    match = _SECONDS.fullmatch(seconds)
+    if match is None:
+        raise BadRow(f"seconds {seconds!r}: write them with a dot and at most 6 decimals, such as 61.5")
+    return int(match[1]) * SECOND_US + int((match[2] or "").ljust(6, "0"))
+
+
+def _zone(text: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(text)
+    except (ValueError, OSError, LookupError) as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time zone: write one such as Europe/Warsaw") from error
+
+
+def _region(text: str) -> str:
+    if text not in REGIONS:
+        raise argparse.ArgumentTypeError(f"{text!r} is no region: write two capital letters such as PL")
+    return text

@@ -1,0 +1,1 @@
+"""Admins' YAML becomes frozen Settings, or a list of Problems with file and line."""

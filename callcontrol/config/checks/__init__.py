@@ -1,0 +1,36 @@
+"""What must fit together across settings: one small function for each rule, Settings -> Problems.
+
+Each is told with file and line by `places.problem_at`. A new check is one function here and one line below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from callcontrol.config.checks import chains, numbers, rules, shared, targets
+from callcontrol.config.problems import Problem
+from callcontrol.config.settings import Settings
+
+CHECKS: tuple[Callable[[Settings], Iterable[Problem]], ...] = (
+    targets.targets_that_lead_nowhere,
+    targets.members_that_cannot_ring,
+    targets.numbers_that_are_blocked,
+    targets.numbers_of_our_own,
+    targets.numbers_without_a_trunk,
+    rules.windows_without_time,
+    rules.rules_never_reached,
+    rules.rules_to_themselves,
+    chains.loops,
+    chains.chains_too_long,
+    chains.last_resorts_that_forward,
+    numbers.numbers_claimed_twice,
+    numbers.shown_numbers_not_owned,
+    shared.domains_used_twice,
+    shared.accounts_used_twice,
+    shared.unknown_trunks,
+    shared.unknown_tariffs,
+    shared.prefixes_written_twice,
+    shared.gateways_used_twice,
+    shared.trunks_that_cannot_register,
+    shared.addresses_used_twice,
+)

@@ -1,0 +1,71 @@
+"""Where things stand in Settings, so that every Problem found later still has its file and line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from callcontrol.config.problems import Problem, at_source
+from callcontrol.config.settings import Settings, Tenant
+from callcontrol.config.yaml_reader import Place
+from callcontrol.vocabulary.target import Target
+
+
+def problem_at(settings: Settings, place: Place, what: str, right: str) -> Problem:
+    """A Problem at the line of this place, or of the nearest one above it that was written."""
+    inside = place[2:] if place[0] == "tenants" else place
+    what = f"{'.'.join(inside)}: {what}" if inside else what
+    return at_source(nearest_source(settings, place), what, right)
+
+
+def nearest_source(settings: Settings, place: Place) -> str:
+    """`file:line` of a place, or of what holds it."""
+    for length in range(len(place), 0, -1):
+        if source := settings.source(*place[:length]):
+            return source
+    return f"tenants/{place[1]}.yaml:1" if place[0] == "tenants" else "callcontrol.yaml:1"
+
+
+def did_you_mean(name: str, known: Iterator[str] | tuple[str, ...], otherwise: str) -> str:
+    """The nearest known name as a question, else another advice."""
+    near = get_close_matches(name, list(known), 1)
+    return f"did you mean {near[0]}?" if near else otherwise
+
+
+def targets_in(name: str, tenant: Tenant) -> Iterator[tuple[Place, Target]]:
+    """Every target a tenant has written, with its place."""
+    above: Place = ("tenants", name)
+    if tenant.last_resort is not None:
+        yield (*above, "last_resort"), tenant.last_resort
+    for number, target in tenant.numbers.items():
+        yield (*above, "numbers", number), target
+    for place, target in _of_rules(tenant):
+        yield above + place, target
+    for place, target in (*_of_groups(tenant), *_of_lists(tenant)):
+        yield above + place, target
+    for box, announcement in tenant.announcements.items():
+        if announcement.then is not None:
+            yield (*above, "announcements", box, "then"), announcement.then
+
+
+def _of_rules(tenant: Tenant) -> Iterator[tuple[Place, Target]]:
+    for extension, settings in tenant.extensions.items():
+        for kind, rule in settings.forward:
+            if rule is not None:
+                yield ("extensions", extension, "forward", kind, "target"), rule.target
+
+
+def _of_groups(tenant: Tenant) -> Iterator[tuple[Place, Target]]:
+    for name, group in tenant.groups.items():
+        for index, member in enumerate(group.members):
+            yield ("groups", name, "members", str(index)), member
+        if group.otherwise is not None:
+            yield ("groups", name, "otherwise"), group.otherwise
+
+
+def _of_lists(tenant: Tenant) -> Iterator[tuple[Place, Target]]:
+    for name, escalation in tenant.lists.items():
+        for index, member in enumerate(escalation.members):
+            yield ("lists", name, "members", str(index), "target"), member.target
+        if escalation.otherwise is not None:
+            yield ("lists", name, "otherwise"), escalation.otherwise

@@ -1,0 +1,100 @@
+"""What tenants share or must not share: domains, accounts, trunks, price lists, addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from callcontrol.config.checks.places import did_you_mean, nearest_source, problem_at
+from callcontrol.config.problems import Problem
+from callcontrol.config.settings import Settings
+from callcontrol.config.yaml_reader import Place
+
+
+def domains_used_twice(settings: Settings) -> Iterator[Problem]:
+    """A SIP domain tells whose phone it is, so it has one tenant."""
+    claims = [(tenant.domain, ("tenants", name, "domain")) for name, tenant in settings.tenants.items()]
+    for _, place, first in _repeated(claims):
+        what = f"the domain belongs to tenant {first[1]} already ({nearest_source(settings, first)})"
+        yield problem_at(settings, place, what, "give each tenant a domain of its own")
+
+
+def accounts_used_twice(settings: Settings) -> Iterator[Problem]:
+    """A SIP account rings for one extension."""
+    for name, tenant in settings.tenants.items():
+        above = ("tenants", name, "extensions")
+        claims = [
+            (account, (*above, key, "endpoints", account))
+            for key, extension in tenant.extensions.items()
+            for account in extension.accounts(key)
+        ]
+        for account, place, first in _repeated(claims):
+            what = f"SIP account {account} belongs to extension {first[3]} already ({nearest_source(settings, first)})"
+            yield problem_at(settings, place, what, "give it a name of its own, or ring both by a group")
+
+
+def unknown_trunks(settings: Settings) -> Iterator[Problem]:
+    """A tenant may use trunks of `callcontrol.yaml` only, each once."""
+    for name, tenant in settings.tenants.items():
+        above = ("tenants", name, "trunks")
+        for index, trunk in enumerate(tenant.trunks):
+            if trunk not in settings.trunks and not settings.source("trunks", trunk):
+                right = did_you_mean(trunk, tuple(settings.trunks), "write it below `trunks:` in callcontrol.yaml")
+                yield problem_at(settings, (*above, str(index)), f"there is no trunk {trunk}", right)
+        for trunk, place, _ in _repeated([(t, (*above, str(i))) for i, t in enumerate(tenant.trunks)]):
+            yield problem_at(settings, place, f"trunk {trunk} is named twice", "keep one of them")
+
+
+def unknown_tariffs(settings: Settings) -> Iterator[Problem]:
+    """Without its price list a tenant could dial nothing."""
+    for name, tenant in settings.tenants.items():
+        if tenant.tariff not in settings.tariff_files:
+            right = did_you_mean(tenant.tariff, tuple(settings.tariff_files), f"write tariffs/{tenant.tariff}.yaml")
+            what = f"there is no price list {tenant.tariff}"
+            yield problem_at(settings, ("tenants", name, "tariff"), what, right)
+
+
+def prefixes_written_twice(settings: Settings) -> Iterator[Problem]:
+    """The same prefix twice in one list, perhaps once with a +. Two trunks share one to stand in for each other."""
+    lists = [(("trunks", name, "prefixes"), trunk.prefixes) for name, trunk in settings.trunks.items()]
+    lists += [(("tenants", name, "blocked"), tenant.blocked) for name, tenant in settings.tenants.items()]
+    for above, prefixes in lists:
+        for prefix, place, first in _repeated([(p, (*above, str(i))) for i, p in enumerate(prefixes)]):
+            what = f"prefix {prefix!r} is written already ({nearest_source(settings, first)})"
+            yield problem_at(settings, place, what, "keep one of them")
+
+
+def gateways_used_twice(settings: Settings) -> Iterator[Problem]:
+    """Two trunks with one gateway would be one trunk under two names."""
+    claims = [(trunk.gateway or name, ("trunks", name, "gateway")) for name, trunk in settings.trunks.items()]
+    for gateway, place, first in _repeated(claims):
+        what = f"gateway {gateway} belongs to trunk {first[1]} already ({nearest_source(settings, first)})"
+        yield problem_at(settings, place, what, "give each trunk a gateway of its own")
+
+
+def trunks_that_cannot_register(settings: Settings) -> Iterator[Problem]:
+    """Registering needs somebody to register with and an account."""
+    for name, trunk in settings.trunks.items():
+        missing = [key for key in ("proxy", "username", "password") if not getattr(trunk, key)]
+        if trunk.register_ and missing:
+            what = f"the trunk shall register, but has no {', no '.join(missing)}"
+            right = f"write {', '.join(f'`{key}:`' for key in missing)}, or `register: false`"
+            yield problem_at(settings, ("trunks", name, "register"), what, right)
+
+
+def addresses_used_twice(settings: Settings) -> Iterator[Problem]:
+    """One port serves one purpose; one event socket is one switch."""
+    claims: list[tuple[str, Place]]
+    claims = [(switch.address, ("switches", name, "address")) for name, switch in settings.switches.items()]
+    claims += [(settings.listen, ("listen",)), (settings.http, ("http",))]
+    for address, place, first in _repeated(claims):
+        what = f"{address} is used by {'.'.join(first)} already ({nearest_source(settings, first)})"
+        yield problem_at(settings, place, what, "write an address of its own")
+
+
+def _repeated(claims: Iterable[tuple[str, Place]]) -> Iterator[tuple[str, Place, Place]]:
+    """What is claimed again, where, and where it was claimed first."""
+    first: dict[str, Place] = {}
+    for claimed, place in claims:
+        owner = first.setdefault(claimed, place)
+        if owner != place:
+            yield claimed, place, owner

@@ -1,0 +1,105 @@
+"""Targets: that they exist, may ring where they stand, and can be dialled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from callcontrol.config.checks.places import did_you_mean, nearest_source, problem_at, targets_in
+from callcontrol.config.problems import Problem
+from callcontrol.config.settings import Settings, Tenant
+from callcontrol.config.yaml_reader import Place
+from callcontrol.vocabulary.target import (
+    AnnouncementTarget,
+    ExtensionTarget,
+    GroupTarget,
+    ListTarget,
+    NumberTarget,
+    SipTarget,
+    Target,
+    VoicemailTarget,
+    kind_of,
+    text_of,
+)
+
+# Which block of a tenant's file holds what a target names.
+_BLOCKS: dict[type[Target], str] = {
+    ExtensionTarget: "extensions",
+    GroupTarget: "groups",
+    ListTarget: "lists",
+    AnnouncementTarget: "announcements",
+    VoicemailTarget: "voicemail",
+}
+
+
+def targets_that_lead_nowhere(settings: Settings) -> Iterator[Problem]:
+    """A target names something the tenant does not have."""
+    for name, tenant in settings.tenants.items():
+        for place, target in targets_in(name, tenant):
+            block = _BLOCKS.get(type(target))
+            if block and not _exists(settings, name, block, target.name):
+                known = tuple(f"{kind_of(target)}:{key}" for key in getattr(tenant, block))
+                right = did_you_mean(text_of(target), known, f"write `{target.name}:` below `{block}:`")
+                yield problem_at(settings, place, f"{text_of(target)} does not exist", right)
+
+
+def _exists(settings: Settings, tenant: str, block: str, name: str) -> bool:
+    """Also true of an entry that was written, but has mistakes of its own."""
+    place = ("tenants", tenant, block, name)
+    return name in getattr(settings.tenants[tenant], block) or bool(settings.source(*place))
+
+
+def members_that_cannot_ring(settings: Settings) -> Iterator[Problem]:
+    """Members of groups and lists ring; voicemail and the like would answer for all others at once."""
+    for name, tenant in settings.tenants.items():
+        for place, target in targets_in(name, tenant):
+            if "members" in place[4:5] and not isinstance(target, ExtensionTarget | NumberTarget | SipTarget):
+                itself = target.name == place[3] and _BLOCKS.get(type(target)) == place[2]
+                what = f"{text_of(target)} is in itself" if itself else f"{text_of(target)} cannot ring as a member"
+                right = "write extension:…, number:… or sip:…, and anything else as `otherwise:`"
+                yield problem_at(settings, place, what, right)
+
+
+def numbers_that_are_blocked(settings: Settings) -> Iterator[Problem]:
+    """A number is written as a target although the tenant never dials it."""
+    for name, tenant in settings.tenants.items():
+        for place, number in _numbers_in(name, tenant):
+            for index, prefix in enumerate(tenant.blocked):
+                if number.removeprefix("+").startswith(prefix):
+                    blocked_at = nearest_source(settings, ("tenants", name, "blocked", str(index)))
+                    what = f"number:{number} is never dialled: prefix {prefix!r} is blocked ({blocked_at})"
+                    yield problem_at(settings, place, what, "write another target, or block a longer prefix")
+                    break
+
+
+def numbers_of_our_own(settings: Settings) -> Iterator[Problem]:
+    """A call to one's own number would leave through a trunk, come back and be paid for."""
+    for name, tenant in settings.tenants.items():
+        for place, number in _numbers_in(name, tenant):
+            if number in tenant.numbers:
+                what = f"number:{number} is a number of your own: the call would go out through a trunk and come back"
+                yield problem_at(settings, place, what, f"write {text_of(tenant.numbers[number])}, where it leads")
+
+
+def numbers_without_a_trunk(settings: Settings) -> Iterator[Problem]:
+    """A number no trunk of the tenant takes."""
+    for name, tenant in settings.tenants.items():
+        usable = [settings.trunks[t] for t in tenant.trunks or settings.trunks if t in settings.trunks]
+        prefixes = [prefix for trunk in usable for prefix in trunk.prefixes]
+        if not _trunks_are_sound(settings, tenant):
+            continue
+        for place, number in _numbers_in(name, tenant):
+            if not any(number.removeprefix("+").startswith(prefix) for prefix in prefixes):
+                right = f"add its prefix to a trunk (here: {', '.join(tenant.trunks or settings.trunks) or 'none'})"
+                yield problem_at(settings, place, f"no trunk takes number:{number}", right)
+
+
+def _trunks_are_sound(settings: Settings, tenant: Tenant) -> bool:
+    """Whether all trunks the tenant may use could be read; else nothing can be said about them."""
+    written = {place[1] for place in settings.sources if place[0] == "trunks" and len(place) == 2}
+    return set(tenant.trunks or written) <= set(settings.trunks)
+
+
+def _numbers_in(name: str, tenant: Tenant) -> Iterator[tuple[Place, str]]:
+    for place, target in targets_in(name, tenant):
+        if isinstance(target, NumberTarget):
+            yield place, target.name

@@ -1,0 +1,338 @@
+"""Kinds of values in the YAML: how each text is read, what is refused, and what would be right.
+
+Values arrive as text (see `yaml_reader`). Numbers written nationally and times without an offset are read with the
+tenant's region and zone, which the loader hands over as context: `{"region": "PL", "zone": "Europe/Warsaw"}`.
+Every validator also takes its own result, so that Settings can be made from values in code as well.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, tzinfo
+from difflib import get_close_matches
+from typing import Annotated, Any, cast
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import BeforeValidator, PlainValidator, ValidationInfo, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from callcontrol.vocabulary.moment import Instant, instant_of
+from callcontrol.vocabulary.phone_number import REGIONS, normalise
+from callcontrol.vocabulary.target import KINDS, BadTarget, Target, target_from
+
+MAX_TEXT = 4096  # characters in one value
+
+_IDENTIFIER = "[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}"
+_LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_HOST = rf"(\[[0-9A-Fa-f:.]+\]|{_LABEL}(\.{_LABEL})*)"
+_HOST_PORT = re.compile(rf"{_HOST}:([0-9]{{1,5}})")
+_SIP_HOST = re.compile(rf"{_HOST}(:([0-9]{{1,5}}))?")
+_DOMAIN = re.compile(rf"{_LABEL}(\.{_LABEL})*")
+# A switch reads `'`, `,`, `{`, `$`, blanks … in the arguments of its applications as syntax, so no file name has them.
+_FILE = re.compile(r"/?[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*")
+_TONES = re.compile(r"tone_stream://[A-Za-z0-9%(),;=.+-]+|silence_stream://[0-9]+(,[0-9]+)?")
+_FOLDER = re.compile(r"(/(?!\.\.?(/|$))[A-Za-z0-9_.-]+)+/?")
+_DISPLAY = re.compile(r"""[^"'<>{}\[\]$\\|^`\x00-\x1f]*""")
+_TRUE = frozenset({"true", "yes", "on"})
+_FALSE = frozenset({"false", "no", "off"})
+
+
+def refusal(what: str, right: str) -> PydanticCustomError:
+    """The error of a validator: what is wrong, what would be right."""
+    return PydanticCustomError("setting", "{what}; {right}", {"what": what, "right": right})
+
+
+def host_and_port(text: str) -> tuple[str, int]:
+    """The parts of a HostPort; brackets around an IPv6 address are gone."""
+    host, _, port = text.rpartition(":")
+    return host.strip("[]"), int(port)
+
+
+def _text(value: object, right: str) -> str:
+    """The value as it was written, if it is one piece of text."""
+    if value is None:
+        raise refusal("nothing is written here", right)
+    if not isinstance(value, str):
+        raise refusal(f"{_form_of(value)} stands where one text belongs", right)
+    if len(value) > MAX_TEXT:
+        raise refusal(f"a text of {len(value)} characters", f"at most {MAX_TEXT} are read")
+    return value
+
+
+def _form_of(value: object) -> str:
+    return "a block of keys" if isinstance(value, dict) else "a list" if isinstance(value, list) else repr(value)
+
+
+def _matching(pattern: str | re.Pattern[str], what: str, right: str) -> Callable[[object], str]:
+    """A validator for texts that match as a whole; `what` may hold `{}` for the text."""
+    compiled = re.compile(pattern)
+
+    def check(value: object) -> str:
+        text = _text(value, right)
+        if not compiled.fullmatch(text):
+            raise refusal(what.format(repr(text)), right)
+        return text
+
+    return check
+
+
+def _read_plain(value: object) -> str:
+    text = _text(value, "write a text")
+    if re.search("[\x00-\x1f\x7f]", text):
+        raise refusal("a text of several lines", "write it in one line")
+    return text
+
+
+def _read_flag(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    text = _text(value, "write true or false").lower()
+    if text in _TRUE | _FALSE:
+        return text in _TRUE
+    raise refusal(f"{value!r} is neither true nor false", "write true or false")
+
+
+def _read_whole(value: object) -> int:
+    if isinstance(value, int):
+        return value
+    text = _text(value, "write a whole number")
+    if not re.fullmatch("[0-9]{1,18}", text):
+        raise refusal(f"{text!r} is no whole number", "write digits only, such as 20")
+    return int(text)
+
+
+def _checked_port(text: str, port: str, right: str) -> None:
+    if not 1 <= int(port) <= 65_535:
+        raise refusal(f"{text!r} has no port between 1 and 65535", right)
+
+
+def _checked_host(text: str, host: str, right: str) -> None:
+    """Names are taken as they are; what looks like an address must be one."""
+    if host.startswith("[") or re.fullmatch("[0-9.]+", host):
+        try:
+            ipaddress.ip_address(host.strip("[]"))
+        except ValueError:
+            raise refusal(f"{text!r} has no valid address before its port", right) from None
+
+
+def _read_host_port(value: object) -> str:
+    right = "write host:port, such as 127.0.0.1:8021 or [::1]:8021"
+    text = _text(value, right)
+    match = _HOST_PORT.fullmatch(text)
+    if not match:
+        raise refusal(f"{text!r} is no host:port", right)
+    _checked_host(text, match[1], right)
+    _checked_port(text, match[match.re.groups], right)
+    return text
+
+
+def _read_sip_host(value: object) -> str:
+    right = "write a host, or host:port, such as sip.carrier.example:5060"
+    text = _text(value, right)
+    match = _SIP_HOST.fullmatch(text)
+    if not match:
+        raise refusal(f"{text!r} is no SIP host", right)
+    _checked_host(text, match[1], right)
+    _checked_port(text, match[match.re.groups] or "5060", right)
+    return text
+
+
+def _read_network(value: object) -> str:
+    right = "write an address or a network, such as 192.0.2.10 or 192.0.2.0/24"
+    text = _text(value, right)
+    try:
+        return str(ipaddress.ip_network(text))
+    except ValueError as error:
+        raise refusal(f"{text!r} is no network ({error})", right) from None
+
+
+def _read_domain(value: object) -> str:
+    right = "write a host name, such as acme.example"
+    text = _text(value, right)
+    if len(text) > 253 or not _DOMAIN.fullmatch(text):
+        raise refusal(f"{text!r} is no SIP domain", right)
+    return text.lower()
+
+
+def _read_region(value: object) -> str:
+    right = "write the two capital letters of a country, such as PL"
+    text = _text(value, right)
+    if text not in REGIONS:
+        raise refusal(f"{text!r} is no country of numbers", right)
+    return text
+
+
+def _read_zone(value: object) -> str:
+    right = "write a name such as Europe/Warsaw"
+    text = _text(value, right)
+    if zone_named(text) is None:
+        near = get_close_matches(text, available_timezones(), 1)
+        raise refusal(f"{text!r} is no time zone", f"did you mean {near[0]}?" if near else right)
+    return text
+
+
+def zone_named(text: str) -> ZoneInfo | None:
+    """The time zone of this name, None if there is none."""
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}", text):
+        return None
+    try:
+        return ZoneInfo(text)
+    except (LookupError, ValueError, OSError):  # OSError: the name of a folder of zones
+        return None
+
+
+def _read_e164(value: object, info: ValidationInfo) -> str:
+    right = "write a full number, such as +48221234567"
+    text = _text(value, right)
+    number = number_in(text, _context(info, "region"))
+    if number is None or not number.startswith("+"):
+        hint = "" if _context(info, "region") else " (no country is known here, so it must begin with +)"
+        raise refusal(f"{text!r} is no phone number{hint}", right)
+    return number
+
+
+def number_in(text: str, region: str) -> str | None:
+    """The normal form of a number as the tenant may write it; region "" reads international forms only."""
+    if not region and not text.lstrip().startswith(("+", "tel:+")):
+        return None
+    number = normalise(text, region or "PL")  # the region means nothing to a number that begins with +
+    return str(number) if number is not None else None
+
+
+def _read_prefix(value: object) -> str:
+    right = 'write the first digits of numbers in international form, such as 48 or +4870; "" is every number'
+    text = _text(value, right)
+    if not re.fullmatch(r"(\+?[1-9][0-9]{0,14})?", text):
+        raise refusal(f"{text!r} is no prefix", right)
+    return text.removeprefix("+")
+
+
+def _read_show(value: object, info: ValidationInfo) -> str:
+    text = _text(value, "write caller, company or a number")
+    if text in ("caller", "company"):
+        return text
+    number = number_in(text, _context(info, "region"))
+    if number is None or not number.startswith("+"):
+        raise refusal(f"{text!r} cannot be shown", "write caller, company or a number of yours, such as +48221234567")
+    return number
+
+
+def _read_target(value: object, info: ValidationInfo) -> Target:
+    if isinstance(value, tuple(KINDS.values())):
+        return cast(Target, value)
+    right = f"write one of {', '.join(f'{kind}:…' for kind in KINDS)}"
+    text = _text(value, right)
+    kind, _, name = text.partition(":")
+    if kind not in KINDS:
+        near = get_close_matches(kind, KINDS, 1)
+        raise refusal(f"{text!r} is no target", f"did you mean {near[0]}:{name or '…'}? {right}" if near else right)
+    if kind == "number":
+        text = f"number:{number_in(name, _context(info, 'region')) or name}"
+    try:
+        return target_from(text)
+    except BadTarget as error:
+        raise refusal(f"{value!r} is no target", str(error).removeprefix(f"{text!r}: ")) from None
+
+
+def _read_instant(value: object, info: ValidationInfo) -> Instant:
+    if isinstance(value, int):
+        return Instant(value)
+    right = "write date and time, such as 2026-12-24T18:00 or 2026-12-24T18:00+01:00"
+    text = _text(value, right)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise refusal(f"{text!r} is no time", right) from None
+    if re.fullmatch("[0-9-]{8,10}", text):
+        raise refusal(f"{text!r} has no time of day", f"write {text}T00:00 if you mean the first moment of that day")
+    if moment.tzinfo is None:
+        moment = _in_zone(moment, text, zone_named(_context(info, "zone") or "UTC") or UTC)
+    try:
+        return instant_of(moment)
+    except OverflowError:
+        raise refusal(f"{text!r} is outside the calendar", right) from None
+
+
+def _in_zone(moment: datetime, text: str, zone: tzinfo) -> datetime:
+    """A wall-clock time as a moment, if the clocks of that zone show it exactly once."""
+    first, second = moment.replace(tzinfo=zone, fold=0), moment.replace(tzinfo=zone, fold=1)
+    if first.utcoffset() == second.utcoffset():
+        return first
+    right = f"add the offset you mean: {text}{_offset_of(first)} or {text}{_offset_of(second)}"
+    exists = first.astimezone(UTC).astimezone(zone).replace(tzinfo=None) == moment
+    raise refusal(f"{text!r} {'comes twice' if exists else 'does not exist'} where the clocks of {zone} change", right)
+
+
+def _offset_of(moment: datetime) -> str:
+    return moment.isoformat()[-6:]
+
+
+def _context(info: ValidationInfo, name: str) -> str:
+    context: dict[str, str] = info.context or {}
+    return context.get(name, "")
+
+
+def _schema(description: str, pattern: str = "", *types: str) -> WithJsonSchema:
+    """What an editor is told. To editors plain `101` and `+48…` are integers, so texts allow for that."""
+    schema: dict[str, Any] = {"type": ["string", *types] if types else "string", "description": description}
+    return WithJsonSchema(schema | ({"pattern": pattern} if pattern else {}))
+
+
+_TARGET_PATTERN = f"^({'|'.join(KINDS)}):.+$"
+
+Text = Annotated[str, BeforeValidator(_read_plain), _schema("a text", "", "number", "boolean")]
+Flag = Annotated[bool, BeforeValidator(_read_flag)]
+# Stands behind the limits, `Annotated[int, Field(ge=1), Whole]`, so that the JSON Schema shows them.
+Whole = BeforeValidator(_read_whole)
+Identifier = Annotated[
+    str,
+    BeforeValidator(
+        _matching(_IDENTIFIER, "{} is no name", "write at most 64 letters, digits, _ . -, the first no dot or dash")
+    ),
+    _schema("a name of letters, digits, _ . -", f"^{_IDENTIFIER}$", "integer"),
+]
+DisplayName = Annotated[
+    str,
+    BeforeValidator(
+        _matching(_DISPLAY, "{} holds signs that phones and switches misread", "write letters, digits, blanks, . , - &")
+    ),
+    _schema("a name for people", "", "number"),
+]
+HostPort = Annotated[str, BeforeValidator(_read_host_port), _schema("host:port", ":[0-9]+$")]
+SipHost = Annotated[str, BeforeValidator(_read_sip_host), _schema("host or host:port")]
+Network = Annotated[str, BeforeValidator(_read_network), _schema("an address or a network in CIDR form")]
+SipDomain = Annotated[str, BeforeValidator(_read_domain), _schema("a host name")]
+Region = Annotated[str, BeforeValidator(_read_region), _schema("a country, two capital letters", "^[A-Z]{2}$")]
+ClockZone = Annotated[str, BeforeValidator(_read_zone), _schema("a time zone, such as Europe/Warsaw")]
+E164 = Annotated[str, BeforeValidator(_read_e164), _schema("a phone number in any usual writing", "", "integer")]
+Prefix = Annotated[
+    str, BeforeValidator(_read_prefix), _schema("first digits of a number", r"^(\+?[1-9][0-9]{0,14})?$", "integer")
+]
+ShowText = Annotated[str, BeforeValidator(_read_show), _schema("caller, company or a number", "", "integer")]
+TargetText = Annotated[Target, PlainValidator(_read_target), _schema("where a call goes", _TARGET_PATTERN)]
+IsoMoment = Annotated[Instant, PlainValidator(_read_instant), _schema("date and time in ISO form")]
+SoundFile = Annotated[
+    str,
+    BeforeValidator(
+        _matching(_FILE, "{} is no sound file", "write letters, digits, _ . - /, such as voicemail/greeting.wav")
+    ),
+    _schema("a sound file"),
+]
+Sound = Annotated[
+    str,
+    BeforeValidator(
+        _matching(
+            f"{_FILE.pattern}|{_TONES.pattern}",
+            "{} is no sound",
+            "write a path such as closed.wav, or tone_stream://%(500,500,425), or silence_stream://1000",
+        )
+    ),
+    _schema("a sound file, tone_stream://… or silence_stream://…"),
+]
+Folder = Annotated[
+    str,
+    BeforeValidator(_matching(_FOLDER, "{} is no folder", "write an absolute path of letters, digits, _ . - /")),
+    _schema("an absolute folder"),
+]

@@ -1,0 +1,118 @@
+"""The part of FreeSWITCH's configuration that follows from the YAML, as texts by path below its folder. Pure.
+
+FreeSWITCH reads these files twice: first a pre-processor that replaces `$${name}` wherever it stands and knows nothing
+of XML, then an XML parser. So `$` is written as an entity too, and the pre-processor finds nothing in our texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from xml.sax.saxutils import escape
+
+from callcontrol.config.settings import Endpoint, Settings, Tenant, Trunk
+
+MARKER = "<!-- Written by `callcontrol render`: what is changed here is lost. Change the YAML instead. -->"
+# Folders in which files with the marker are ours, and are removed when nothing asks for them any more.
+FOLDERS = ("vars", "acl", "directory", "sip_profiles/external")
+
+_ENTITIES = {'"': "&quot;", "'": "&#39;", "$": "&#36;", "`": "&#96;"}
+
+
+def render(settings: Settings, switch: str) -> dict[str, str]:
+    """Every file for this switch, by path relative to the folder; the same settings give the same bytes."""
+    files = {"vars/callcontrol.xml": _variables(settings, switch), "acl/callcontrol.xml": _trunk_addresses(settings)}
+    for name, tenant in settings.tenants.items():
+        files[f"directory/{name}.xml"] = _directory(name, tenant)
+    for name, trunk in settings.trunks.items():
+        if trunk.proxy is not None:
+            files[f"sip_profiles/external/{name}.xml"] = _gateway(trunk.gateway or name, trunk, trunk.proxy)
+    return files
+
+
+def _file(*lines: str) -> str:
+    return "\n".join((MARKER, "<include>", *(f"  {line}" for line in lines), "</include>", ""))
+
+
+def _quoted(text: str) -> str:
+    """The text as an attribute, safe in both readings."""
+    return f'"{escape(text, _ENTITIES)}"'
+
+
+def _set(name: str, value: str) -> str:
+    return f'<X-PRE-PROCESS cmd="set" data={_quoted(f"{name}={value}")}/>'
+
+
+def _param(name: str, value: str) -> str:
+    return f"<param name={_quoted(name)} value={_quoted(value)}/>"
+
+
+def _variables(settings: Settings, switch: str) -> str:
+    chosen = settings.switches[switch]
+    gateways = (trunk.gateway or name for name, trunk in settings.trunks.items() if trunk.proxy is not None)
+    return _file(
+        _set("callcontrol_hosts", "|".join(chosen.daemons or (settings.listen,))),
+        _set("event_socket_port", chosen.address.rpartition(":")[2]),
+        _set("event_socket_password", chosen.password),
+        _set("emergency_gateway", next(gateways, "none")),
+    )
+
+
+def _trunk_addresses(settings: Settings) -> str:
+    networks = dict.fromkeys(network for trunk in settings.trunks.values() for network in trunk.addresses)
+    return _file(*(f'<node type="allow" cidr={_quoted(network)}/>' for network in networks))
+
+
+def _directory(name: str, tenant: Tenant) -> str:
+    return _file(
+        f"<domain name={_quoted(tenant.domain)}>",
+        "  <params>",
+        # an account without a password is known, so that it can be called, but nobody registers with it
+        f"    {_param('allow-empty-password', 'false')}",
+        "  </params>",
+        "  <groups>",
+        '    <group name="extensions">',
+        "      <users>",
+        *(f"        {line}" for line in _users(name, tenant)),
+        "      </users>",
+        "    </group>",
+        "  </groups>",
+        "</domain>",
+    )
+
+
+def _users(name: str, tenant: Tenant) -> Iterator[str]:
+    for extension, values in tenant.extensions.items():
+        for account in values.accounts(extension):
+            yield from _user(account, values.endpoints.get(account, Endpoint()), name, extension)
+
+
+def _user(account: str, endpoint: Endpoint, tenant: str, extension: str) -> Iterator[str]:
+    variables = {"user_context": "internal", "accountcode": tenant, "extension": extension}
+    yield f"<user id={_quoted(account)}>"
+    if endpoint.password:
+        yield f"  <params>{_param('password', endpoint.password)}</params>"
+    yield "  <variables>"
+    for key, value in variables.items():
+        yield f"    <variable name={_quoted(key)} value={_quoted(value)}/>"
+    yield "  </variables>"
+    yield "</user>"
+
+
+def _gateway(name: str, trunk: Trunk, proxy: str) -> str:
+    params = {
+        "proxy": proxy,
+        "username": trunk.username,
+        "password": trunk.password,
+        "register": "true" if trunk.register_ else "false",
+        # the number shown is chosen for each leg, so it goes where carriers look for it
+        "caller-id-in-from": "true",
+        "extension-in-contact": "true",
+        "context": "public",
+        "retry-seconds": "30",
+        "ping": str(trunk.ping or ""),
+    }
+    return _file(
+        f"<gateway name={_quoted(name)}>",
+        *(f"  {_param(key, value)}" for key, value in params.items() if value),
+        "</gateway>",
+    )

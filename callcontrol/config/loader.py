@@ -1,0 +1,183 @@
+"""A folder's files, as texts, -> Settings, or every Problem in all of them at once.
+
+Mistakes are found in three passes that do not wait for each other: syntax of each file, its values, and what must fit
+together. An entry with a mistake (one extension, one group …) is left out of the third pass, so that one typing error
+neither hides others nor causes Problems where there are none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from pydantic import ValidationError
+
+from callcontrol.config.checks import CHECKS
+from callcontrol.config.fields import number_in, zone_named
+from callcontrol.config.mistakes import place_of, problems_of
+from callcontrol.config.problems import Problem
+from callcontrol.config.settings import Common, Frozen, Settings, Switch, Tenant
+from callcontrol.config.yaml_reader import Document, Place, Tree, read
+from callcontrol.vocabulary.phone_number import REGIONS
+
+MAIN_FILE = "callcontrol.yaml"
+_TENANT_FILE = re.compile(r"tenants/([A-Za-z0-9_][A-Za-z0-9_.-]{0,63})\.yaml")
+_TARIFF_FILE = re.compile(r"tariffs/([A-Za-z0-9_][A-Za-z0-9_.-]{0,63})\.(yaml|csv)")
+# Used for the cross-checks of tenants when `callcontrol.yaml` cannot be read; such Settings never leave this file.
+_UNREADABLE = Common(switches={"unreadable": Switch(password="unreadable")})
+
+Model = TypeVar("Model", bound=Frozen)
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded(Generic[Model]):
+    """A file's values as far as they can be used, and its Problems."""
+
+    value: Model | None
+    problems: tuple[Problem, ...]
+
+
+def load(files: Mapping[str, str]) -> Settings | tuple[Problem, ...]:
+    """Read `callcontrol.yaml` and `tenants/*.yaml`; of `tariffs/*` only the names matter here.
+
+    Args:
+        files: text of each file by its path relative to the folder, with `/`.
+    """
+    main = read(MAIN_FILE, files.get(MAIN_FILE, ""))
+    documents = {file: read(file, text) for file, text in files.items() if _TENANT_FILE.fullmatch(file)}
+    common = _validated(Common, MAIN_FILE, main, {}) if MAIN_FILE in files else _main_is_missing()
+    tenants = {file: _tenant(file, document) for file, document in documents.items()}
+    settings = _together(common.value or _UNREADABLE, tenants, files, _sources(main, documents))
+    problems = [
+        *_misnamed(files),
+        *_doubled_tariffs(files),
+        *common.problems,
+        *(problem for loaded in tenants.values() for problem in loaded.problems),
+        *(problem for check in CHECKS for problem in check(settings)),
+    ]
+    return tuple(sorted(set(problems))) if problems else settings
+
+
+def tenant_of(file: str) -> str:
+    """The name of the tenant whose file this is."""
+    match = _TENANT_FILE.fullmatch(file)
+    assert match, file
+    return match[1]
+
+
+def _main_is_missing() -> _Loaded[Common]:
+    problem = Problem(MAIN_FILE, 1, "the file is missing", "write it, with `switches:` at least")
+    return _Loaded(None, (problem,))
+
+
+def _misnamed(files: Iterable[str]) -> Iterator[Problem]:
+    for file in files:
+        if file.startswith("tenants/") and not _TENANT_FILE.fullmatch(file):
+            yield Problem(file, 1, "this file is no tenant's", "name it tenants/NAME.yaml (letters, digits, _ . -)")
+        if file.startswith("tariffs/") and not _TARIFF_FILE.fullmatch(file):
+            yield Problem(file, 1, "this file is no price list", "name it tariffs/NAME.yaml or tariffs/NAME.csv")
+
+
+def _doubled_tariffs(files: Iterable[str]) -> Iterator[Problem]:
+    first: dict[str, str] = {}
+    for file in sorted(files):
+        match = _TARIFF_FILE.fullmatch(file)
+        if match and first.setdefault(match[1], file) != file:
+            yield Problem(
+                file, 1, f"the price list {match[1]} is in {first[match[1]]} already", "keep one of the files"
+            )
+
+
+def _tenant(file: str, document: Document) -> _Loaded[Tenant]:
+    context = _context(document)
+    loaded = _validated(Tenant, file, document, context)
+    repeated = tuple(_repeated_numbers(file, document, context["region"]))
+    return _Loaded(loaded.value, (*loaded.problems, *repeated))
+
+
+def _context(document: Document) -> dict[str, str]:
+    """What numbers and times of this tenant are read with; a bad region or zone is a Problem of its own."""
+    return {"region": _region(document), "zone": _zone(document)}
+
+
+def _region(document: Document) -> str:
+    written = document.tree.get("region") if isinstance(document.tree, dict) else None
+    return written if isinstance(written, str) and written in REGIONS else str(Tenant.model_fields["region"].default)
+
+
+def _zone(document: Document) -> str:
+    written = document.tree.get("zone") if isinstance(document.tree, dict) else None
+    sound = isinstance(written, str) and zone_named(written) is not None
+    return str(written) if sound else str(Tenant.model_fields["zone"].default)
+
+
+def _validated(model: type[Model], file: str, document: Document, context: Mapping[str, str]) -> _Loaded[Model]:
+    if document.tree is None and document.problems:
+        return _Loaded(None, document.problems)
+    tree = {} if document.tree is None else document.tree
+    try:
+        return _Loaded(model.model_validate(tree, context=dict(context)), document.problems)
+    except ValidationError as error:
+        problems = (*document.problems, *problems_of(error, model, file, document))
+        return _Loaded(_sound_part(model, tree, error, context), problems)
+
+
+def _sound_part(model: type[Model], tree: Tree, error: ValidationError, context: Mapping[str, str]) -> Model | None:
+    """The values without the entries that have mistakes, None if that is too little."""
+    if not isinstance(tree, dict):
+        return None
+    remaining = {key: dict(value) if isinstance(value, dict) else value for key, value in tree.items()}
+    for details in error.errors():
+        place = place_of(details)
+        entries = remaining.get(place[0]) if place else None
+        if isinstance(entries, dict) and len(place) > 1:
+            entries.pop(place[1], None)
+        elif place:
+            remaining.pop(place[0], None)
+    try:
+        return model.model_validate(remaining, context=dict(context))
+    except ValidationError:
+        return None
+
+
+def _repeated_numbers(file: str, document: Document, region: str) -> Iterator[Problem]:
+    """Numbers claimed twice by one tenant in different writings; the same writing twice is refused by the reader."""
+    first: dict[str, str] = {}
+    for written in _children(document, "numbers"):
+        number = number_in(written, region)
+        if number is not None and first.setdefault(number, written) != written:
+            line = document.line(("numbers", first[number]))
+            what = f"numbers.{written}: the same number as {first[number]!r} in line {line}"
+            yield Problem(file, document.line(("numbers", written)), what, "keep one of them")
+
+
+def _children(document: Document, key: str) -> tuple[str, ...]:
+    entries = document.tree.get(key) if isinstance(document.tree, dict) else None
+    return tuple(entries) if isinstance(entries, dict) else ()
+
+
+def _together(
+    common: Common, tenants: Mapping[str, _Loaded[Tenant]], files: Iterable[str], sources: Mapping[Place, str]
+) -> Settings:
+    shared = {name: getattr(common, name) for name in Common.model_fields}
+    found = {tenant_of(file): loaded.value for file, loaded in tenants.items() if loaded.value is not None}
+    tariffs = {match[1]: file for file in sorted(files) if (match := _TARIFF_FILE.fullmatch(file))}
+    return Settings.model_construct(**shared, tenants=found, tariff_files=tariffs, sources=sources)
+
+
+def _sources(main: Document, tenants: Mapping[str, Document]) -> dict[Place, str]:
+    """`file:line` of every key and list item; numbers stand there in their normal form, as in Settings."""
+    sources = {place: f"{MAIN_FILE}:{line}" for place, line in main.lines.items() if place}
+    for file, document in tenants.items():
+        above, region = ("tenants", tenant_of(file)), _region(document)
+        for place, line in document.lines.items():
+            sources[above + _in_normal_form(place, region)] = f"{file}:{line}"
+    return sources
+
+
+def _in_normal_form(place: Place, region: str) -> Place:
+    if len(place) < 2 or place[0] != "numbers":
+        return place
+    return ("numbers", number_in(place[1], region) or place[1], *place[2:])

@@ -1,0 +1,131 @@
+"""Validation errors in admins' words: each becomes a Problem that names the line and says what would be right."""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from callcontrol.config.problems import Problem
+from callcontrol.config.settings import Frozen
+from callcontrol.config.yaml_reader import Document, Place
+
+# pydantic's word for a bad key of a mapping, put behind the key itself.
+_KEY = "[key]"
+
+
+def problems_of(error: ValidationError, model: type[Frozen], file: str, document: Document) -> list[Problem]:
+    """One Problem for each mistake in the document."""
+    return [_problem(details, model, file, document) for details in error.errors(include_url=False)]
+
+
+def place_of(details: ErrorDetails) -> Place:
+    """The place of an error in the document's tree."""
+    return tuple(str(step) for step in details["loc"] if step != _KEY)
+
+
+def _problem(details: ErrorDetails, model: type[Frozen], file: str, document: Document) -> Problem:
+    place = place_of(details)
+    what, right = _words(details, model, place)
+    where = place[:-1] if details["type"] in ("missing", "extra_forbidden") else place
+    return Problem(file, document.line(place), f"{'.'.join(where)}: {what}" if where else what, right)
+
+
+def _words(details: ErrorDetails, model: type[Frozen], place: Place) -> tuple[str, str]:
+    """What is wrong, what would be right. The types are pydantic's; `setting` is that of our own fields."""
+    context: dict[str, Any] = details.get("ctx", {})
+    written = details["input"]
+    match details["type"]:
+        case "setting":
+            return str(context["what"]), str(context["right"])
+        case "missing":
+            return _missing(model, place)
+        case "extra_forbidden":
+            return f"unknown key `{place[-1]}`", _nearest(place[-1], known_keys(model, place[:-1]))
+        case "literal_error":
+            return f"{_shown(written)} is not known here", f"write {context['expected']}"
+        case "greater_than_equal":
+            return f"{_shown(written)} is too small", f"write at least {context['ge']}"
+        case "less_than_equal":
+            return f"{_shown(written)} is too large", f"write at most {context['le']}"
+        case "too_short" | "string_too_short":
+            return "too little is written here", f"at least {context['min_length']} is needed"
+        case "too_long" | "string_too_long":
+            return "too much is written here", f"at most {context['max_length']} are allowed"
+        case "mapping_type" | "dict_type" | "model_type" | "model_attributes_type":
+            return f"{_shown(written)} stands where a block of keys belongs", _example_of_keys(model, place)
+        case "tuple_type" | "list_type":
+            return f"{_shown(written)} stands where a list belongs", "write lines that begin with `- `, or [a, b]"
+        case _:
+            return f"{_shown(written)}: {details['msg']}", "see `callcontrol schema`"
+
+
+def _missing(model: type[Frozen], place: Place) -> tuple[str, str]:
+    described = describe(model, place)
+    return f"`{place[-1]}` is missing", f"write `{place[-1]}: …`" + (f" ({described})" if described else "")
+
+
+def _nearest(key: str, known: tuple[str, ...]) -> str:
+    near = get_close_matches(key, known, 1)
+    return f"did you mean `{near[0]}`?" if near else f"known here: {', '.join(known)}"
+
+
+def _example_of_keys(model: type[Frozen], place: Place) -> str:
+    known = known_keys(model, place)
+    return f"write `key: value` lines below it, with {', '.join(known)}" if known else "write `name: …` lines below it"
+
+
+def _shown(written: object) -> str:
+    match written:
+        case dict() | Mapping():
+            return "a block of keys"
+        case list() | tuple():
+            return "a list"
+        case None:
+            return "nothing"
+        case _:
+            text = repr(written)
+            return text if len(text) <= 80 else f"{text[:79]}…"
+
+
+def known_keys(model: type[Frozen], place: Place) -> tuple[str, ...]:
+    """The keys that may be written at this place, () where names are free."""
+    found = _type_at(model, place)
+    return found.written_keys() if isinstance(found, type) and issubclass(found, Frozen) else ()
+
+
+def describe(model: type[Frozen], place: Place) -> str:
+    """The sentence that describes the setting at this place."""
+    owner = _type_at(model, place[:-1])
+    if not (isinstance(owner, type) and issubclass(owner, BaseModel)):
+        return ""
+    field = next((f for name, f in owner.model_fields.items() if (f.alias or name) == place[-1]), None)
+    return (field.description or "") if field else ""
+
+
+def _type_at(annotation: Any, place: Place) -> Any:
+    """The type of the value at a place below a value of this type."""
+    annotation = _unwrapped(annotation)
+    if not place:
+        return annotation
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        fields = {f.alias or name: f.annotation for name, f in annotation.model_fields.items()}
+        return _type_at(fields.get(place[0]), place[1:])
+    arguments = typing.get_args(annotation)
+    inner = arguments[1] if typing.get_origin(annotation) is Mapping else arguments[0] if arguments else None
+    return _type_at(inner, place[1:]) if inner is not None else None
+
+
+def _unwrapped(annotation: Any) -> Any:
+    """The type itself, without Annotated and `| None`."""
+    origin = typing.get_origin(annotation)
+    if origin is typing.Annotated:
+        return _unwrapped(typing.get_args(annotation)[0])
+    if origin in (typing.Union, types.UnionType):
+        return _unwrapped(next(a for a in typing.get_args(annotation) if a is not type(None)))
+    return annotation

@@ -1,0 +1,309 @@
+"""Every setting, once: its name, default, limit and one sentence. Admins' YAML becomes these frozen values.
+
+`callcontrol schema` prints the JSON Schema of `Settings` and `Tenant`; `callcontrol/config/loader.py` fills them and
+turns whatever does not fit into Problems with file and line. Cross-checks between settings stand in `checks.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from callcontrol.config.fields import (
+    E164,
+    ClockZone,
+    DisplayName,
+    Flag,
+    Folder,
+    HostPort,
+    Identifier,
+    IsoMoment,
+    Network,
+    Prefix,
+    Region,
+    ShowText,
+    SipDomain,
+    SipHost,
+    Sound,
+    SoundFile,
+    TargetText,
+    Text,
+    Whole,
+)
+from callcontrol.vocabulary.rule import DEFAULT_RING_S
+from callcontrol.vocabulary.target import Target
+
+Seconds = Annotated[int, Field(ge=1, le=86_400), Whole]
+RingSeconds = Annotated[int, Field(ge=1, le=300, description="how long it rings, in seconds"), Whole]
+
+
+class Frozen(BaseModel):
+    """Unknown keys are refused, values never change. A key with nothing behind it counts as not written."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_empty(cls, written: Any) -> Any:
+        if written is None:
+            return {}
+        if not isinstance(written, dict):
+            return written
+        known = cls.written_keys()
+        return {key: value for key, value in written.items() if value is not None or key not in known}
+
+    @classmethod
+    def written_keys(cls) -> tuple[str, ...]:
+        """The keys as they are written in YAML."""
+        return tuple(field.alias or name for name, field in cls.model_fields.items())
+
+
+class Switch(Frozen):
+    """One FreeSWITCH and its inbound event socket."""
+
+    address: HostPort = Field(default="127.0.0.1:8021", description="host:port of its event socket")
+    password: Text = Field(min_length=1, description="event socket password")
+    profile: Identifier = Field(default="internal", description="SIP profile the extensions register at")
+    daemons: tuple[HostPort, ...] = Field(
+        default=(), description="where it hands calls over, tried in this order; default: `listen`"
+    )
+
+
+class Redis(Frozen):
+    """Where the live state is."""
+
+    url: Text = Field(default="", description="redis://, rediss:// or unix://; empty: the embedded server")
+
+
+class Postgres(Frozen):
+    """Where the records are."""
+
+    dsn: Text = Field(default="", description="libpq connection string; empty: the embedded server")
+
+
+class Trunk(Frozen):
+    """A carrier gateway."""
+
+    gateway: Identifier | None = Field(
+        default=None, description="name of the gateway in FreeSWITCH; default: the trunk's name"
+    )
+    shows: Literal["any", "own"] = Field(
+        default="own", description="any: carries the caller's number; own: only its own"
+    )
+    number: E164 = Field(description="the trunk's own number, shown where no other may be")
+    prefixes: tuple[Prefix, ...] = Field(
+        default=("",), description="numbers it takes, by prefix; the longest match comes first"
+    )
+    addresses: tuple[Network, ...] = Field(
+        default=(), description="where the carrier's calls come from; default: nowhere"
+    )
+    proxy: SipHost | None = Field(default=None, description="SIP address of the carrier, for `callcontrol render`")
+    username: Text = Field(default="", description="account at the carrier, for `callcontrol render`")
+    password: Text = Field(default="", description="password at the carrier, for `callcontrol render`")
+    register_: Flag = Field(default=False, alias="register", description="whether to register at the carrier")
+    ping: Annotated[int, Field(ge=5, le=3600), Whole] | None = Field(
+        default=None, description="seconds between OPTIONS to the carrier, which show at once that it is down"
+    )
+
+
+class Limits(Frozen):
+    """Every limit of the daemon; each has a metric of the same name."""
+
+    hops: Annotated[int, Field(ge=1, le=32), Whole] = Field(
+        default=8, description="how often one call may be forwarded"
+    )
+    calls: Annotated[int, Field(ge=1), Whole] = Field(default=10_000, description="calls in progress per worker")
+    frame_bytes: Annotated[int, Field(ge=65_536), Whole] = Field(
+        default=2_097_152, description="largest frame read from a switch"
+    )
+    spool_bytes: Annotated[int, Field(ge=1_048_576), Whole] = Field(
+        default=1_073_741_824, description="records waiting for Postgres"
+    )
+    lookup_ms: Annotated[int, Field(ge=10, le=5_000), Whole] = Field(
+        default=500, description="longest wait for Redis on a call's way"
+    )
+    talk_s: Seconds = Field(default=14_400, description="longest conversation on an external leg")
+    drain_s: Seconds = Field(default=60, description="how long SIGTERM waits for running calls")
+    legs_end_s: Seconds = Field(default=10, description="how long a finished call waits for the end of its legs")
+
+
+class ForwardRule(Frozen):
+    """A forwarding rule in YAML, the baseline a subscriber may change at run time."""
+
+    target: TargetText = Field(description="where the call goes")
+    on: Flag = Field(default=True, description="whether the rule is switched on")
+    from_: IsoMoment | None = Field(
+        default=None, alias="from", description="in force from, ISO time; without offset: tenant zone"
+    )
+    until: IsoMoment | None = Field(default=None, description="in force until, ISO time")
+    show: ShowText = Field(
+        default="", description="number shown: caller, company or a number; default the tenant's choice"
+    )
+
+
+class NoAnswerRule(ForwardRule):
+    """The no-answer rule also says how long the extension rings first."""
+
+    after: RingSeconds = DEFAULT_RING_S
+
+
+class Forward(Frozen):
+    """The four rules of an extension, each on or off on its own."""
+
+    always: ForwardRule | None = None
+    busy: ForwardRule | None = None
+    no_answer: NoAnswerRule | None = None
+    unavailable: ForwardRule | None = None
+
+
+class Endpoint(Frozen):
+    """A SIP account at which an extension rings."""
+
+    password: Text = Field(default="", description="SIP password, for `callcontrol render`")
+
+
+class Extension(Frozen):
+    """A person or a room."""
+
+    name: DisplayName = Field(default="", max_length=64, description="name shown on other phones")
+    endpoints: Mapping[Identifier, Endpoint] = Field(
+        default_factory=dict, description="SIP accounts it rings at; default: one of the extension's own name"
+    )
+    ring: RingSeconds = Field(
+        default=DEFAULT_RING_S, description="how long it rings when no no_answer rule is in force"
+    )
+    number: E164 | None = Field(default=None, description="number shown on its outgoing calls; default the tenant's")
+    forward: Forward = Forward()
+
+    def accounts(self, name: str) -> tuple[str, ...]:
+        """The SIP accounts to ring, for the extension of this name."""
+        return tuple(self.endpoints) or (name,)
+
+
+class Group(Frozen):
+    """All members ring at once; the first to answer wins."""
+
+    members: tuple[TargetText, ...] = Field(min_length=1, max_length=32)
+    ring: RingSeconds = 30
+    otherwise: TargetText | None = Field(default=None, description="where the call goes when nobody answers")
+
+
+class ListMember(Frozen):
+    """One rung of an escalating list."""
+
+    target: TargetText
+    ring: RingSeconds = DEFAULT_RING_S
+
+
+class EscalatingList(Frozen):
+    """Members ring one after the other, each with its own time."""
+
+    members: tuple[ListMember, ...] = Field(min_length=1, max_length=32)
+    otherwise: TargetText | None = Field(default=None, description="where the call goes when nobody answers")
+
+
+class Announcement(Frozen):
+    """A recording for the caller."""
+
+    file: Sound = Field(
+        description="sound file (absolute, or below the switch's sounds), tone_stream:// or silence_stream://"
+    )
+    answer: Flag = Field(
+        default=True, description="answer the call first; false plays it as early media, free for the caller"
+    )
+    then: TargetText | None = Field(default=None, description="where the call goes afterwards; default: it ends")
+
+
+class Voicemail(Frozen):
+    """A voicemail box."""
+
+    greeting: Sound = Field(default="voicemail/greeting.wav", description="sound file played first")
+    max: Seconds = Field(default=180, description="longest message in seconds")
+    silence: Seconds = Field(default=5, description="seconds of silence that end the message")
+
+
+class Confirm(Frozen):
+    """Press 1 to accept, on external legs: keeps a mobile's own voicemail from swallowing the call."""
+
+    on: Flag = False
+    prompt: SoundFile = Field(default="confirm/press-1.wav", description="sound file played to whoever answers")
+    wait: RingSeconds = Field(default=10, description="seconds to press the key")
+
+
+class Tenant(Frozen):
+    """Whose numbers, extensions and bill. One file below `tenants/`; its name is the file's."""
+
+    domain: SipDomain = Field(description="SIP domain its phones register with")
+    zone: ClockZone = Field(default="Europe/Warsaw", description="time zone of its hours and price periods")
+    region: Region = Field(default="PL", description="country of numbers written nationally")
+    company_number: E164 = Field(description="the number shown as the company's")
+    show: Literal["caller", "company"] = Field(default="caller", description="number shown on forwarded external legs")
+    tariff: Identifier = Field(description="price list: a file below `tariffs/`")
+    last_resort: TargetText | None = Field(
+        default=None,
+        description="where a call goes that loops or was forwarded too often; default: voicemail of the first target",
+    )
+    trunks: tuple[Identifier, ...] = Field(default=(), description="trunks it may use, in this order; default: all")
+    blocked: tuple[Prefix, ...] = Field(default=(), description="prefixes (E.164 digits) that are never dialled")
+    talk: Seconds | None = Field(
+        default=None, description="longest external conversation in seconds; default limits.talk_s"
+    )
+    confirm: Confirm = Confirm()
+    extensions: Mapping[Identifier, Extension] = Field(default_factory=dict)
+    groups: Mapping[Identifier, Group] = Field(default_factory=dict)
+    lists: Mapping[Identifier, EscalatingList] = Field(default_factory=dict)
+    announcements: Mapping[Identifier, Announcement] = Field(default_factory=dict)
+    voicemail: Mapping[Identifier, Voicemail] = Field(default_factory=dict)
+    numbers: Mapping[E164, TargetText] = Field(default_factory=dict, description="DIDs and where they lead")
+
+
+class Common(Frozen):
+    """`callcontrol.yaml`: what all tenants share."""
+
+    listen: HostPort = Field(default="127.0.0.1:8084", description="where switches hand calls over")
+    http: HostPort = Field(default="127.0.0.1:9464", description="/metrics, /healthz, /readyz")
+    allow: tuple[Network, ...] = Field(
+        default=("127.0.0.0/8", "::1/128"), description="addresses switches may connect from"
+    )
+    switches: Mapping[Identifier, Switch] = Field(min_length=1)
+    redis: Redis = Redis()
+    postgres: Postgres = Postgres()
+    data: Text = Field(default=".data", description="folder of the spool and of the embedded stores")
+    recordings: Folder = Field(
+        default="/var/lib/freeswitch/recordings", description="folder of voicemail files, on the switch"
+    )
+    trunks: Mapping[Identifier, Trunk] = Field(default_factory=dict)
+    limits: Limits = Limits()
+    mask_numbers: Flag = Field(default=False, description="hide the last digits of numbers in logs")
+
+
+class Settings(Common):
+    """Everything: `callcontrol.yaml`, the tenants and price lists beside it, and where each setting was written."""
+
+    tenants: Mapping[Identifier, Tenant] = Field(default_factory=dict, description="from tenants/*.yaml")
+
+    # names of price lists and their files: "retail" -> "tariffs/retail.yaml"
+    tariff_files: Mapping[str, str] = Field(default_factory=dict, exclude=True)
+
+    # "tenants/acme.yaml:31" of a path such as ("tenants", "acme", "extensions", "101", "forward", "busy")
+    sources: Mapping[tuple[str, ...], str] = Field(default_factory=dict, exclude=True)
+
+    def source(self, *path: str) -> str:
+        """`file:line` where this was written, or "" for a default."""
+        return self.sources.get(path, "")
+
+
+__all__ = [
+    "Announcement",
+    "Common",
+    "EscalatingList",
+    "Extension",
+    "Group",
+    "Settings",
+    "Target",
+    "Tenant",
+    "Trunk",
+    "Voicemail",
+]

@@ -1,0 +1,135 @@
+"""The end of a call: the caller goes, the legs go, the book is closed. The same from every state."""
+
+from __future__ import annotations
+
+from callcontrol.control import commands as do
+from callcontrol.control.call import Call, Closed, Ending
+from callcontrol.control.commands import Command
+from callcontrol.control.events import (
+    AppEnded,
+    CallerHungUp,
+    ChannelsChecked,
+    ConnectionLost,
+    Event,
+    LegBridged,
+    LegGone,
+    SwitchGone,
+    TimerFired,
+)
+from callcontrol.control.moved import Plain
+from callcontrol.routing.facts import Facts
+from callcontrol.vocabulary.call import Stamps
+from callcontrol.vocabulary.outcome import Outcome, outcome_of
+from callcontrol.vocabulary.trail import Bridged, Dialled, LegEnded, Noted
+
+LEGS_TIMER = "legs"
+STEP_TIMER = "step"
+
+
+def deadline(facts: Facts) -> tuple[Command, ...]:
+    """How long a call that is over waits for the ends of its legs."""
+    return (do.StopTimer(STEP_TIMER), do.StartTimer(LEGS_TIMER, facts.settings.limits.legs_end_s))
+
+
+def caller_hung_up(call: Call, event: CallerHungUp, facts: Facts) -> Plain:
+    """The caller's channel is going: whatever was under way is over."""
+    return (call, ()) if isinstance(call.state, Ending) else (call.to(Ending()), deadline(facts))
+
+
+def leg_gone(call: Call, event: LegGone, facts: Facts) -> Plain:
+    """A channel has ended: note it once; with the caller's channel the call is over."""
+    if event.leg_id not in call.open_legs:
+        return call, ()  # told twice
+    noted = _with_bridge(call.closing_leg(event.leg_id), event)
+    noted = noted.noting(_entry(noted, event, facts))
+    if event.leg_id != call.id:
+        return _close_if_done(noted) if isinstance(noted.state, Ending) else (noted, ())
+    timers = () if isinstance(noted.state, Ending) else deadline(facts)
+    closed, commands = _close_if_done(noted.to(Ending()))
+    return closed, (*timers, *commands)
+
+
+def lost(call: Call, event: ConnectionLost | SwitchGone, facts: Facts) -> Plain:
+    """We cannot direct the call any more. A restarted switch has no channels: their ends are now, as far as we know.
+
+    After a lost connection the channels live on (a conversation talks, a bridge rings by itself): their ends come over
+    the switch's own connection, and `uuid_exists` tells of those whose end was missed.
+    """
+    noted = call.noting(Noted(facts.now, event.reason))
+    if isinstance(event, SwitchGone):
+        return _estimate(noted, noted.open_legs, facts, "CRASH")
+    return (noted, ()) if isinstance(call.state, Ending) else (noted.to(Ending()), deadline(facts))
+
+
+def on(call: Call, event: Event, facts: Facts) -> Plain:
+    """Events while the ends are awaited."""
+    match event:
+        case AppEnded():
+            return _close_if_done(never_were(call, event, facts))
+        case LegBridged(leg_id) if leg_id in call.open_legs:
+            return call.noting(Bridged(facts.now, leg_id)), ()
+        case TimerFired(name) if name == LEGS_TIMER:
+            return call, (do.CheckChannels(call.open_legs), *deadline(facts))
+        case ChannelsChecked(alive) if alive is not None:
+            gone = tuple(leg for leg in call.open_legs if leg not in alive)
+            return _estimate(call, gone, facts, "NORMAL_UNSPECIFIED")
+        case _:
+            return call, ()
+
+
+def never_were(call: Call, event: AppEnded, facts: Facts) -> Call:
+    """Legs of a finished bridge that never became channels: nobody will report their end but us."""
+    dialled = [e.leg_id for e in call.trail if isinstance(e, Dialled)]
+    for leg in dialled:
+        if leg in call.open_legs and leg not in event.causes:
+            outcome = outcome_of(event.disposition)
+            call = call.closing_leg(leg).noting(LegEnded(facts.now, leg, event.disposition, outcome, None))
+    return call
+
+
+def _close_if_done(call: Call) -> Plain:
+    if call.open_legs:
+        return call, ()
+    return call.to(Closed()), (do.StopTimer(STEP_TIMER), do.StopTimer(LEGS_TIMER), do.CloseBook())
+
+
+def _entry(call: Call, event: LegGone, facts: Facts) -> LegEnded:
+    outcome = _outcome(call, event)
+    return LegEnded(facts.now, event.leg_id, event.cause, outcome, event.stamps, event.hung_up_by, event.estimated)
+
+
+def _outcome(call: Call, event: LegGone) -> Outcome:
+    """A leg that was bridged was answered, whatever its cause; one that only pressed no key was not."""
+    if _was_bridged(call, event.leg_id) or (event.leg_id == call.id and event.stamps.answered is not None):
+        return Outcome.ANSWERED
+    outcome = outcome_of(event.cause)
+    if outcome is Outcome.ANSWERED:
+        return Outcome.ABANDONED if event.leg_id == call.id else Outcome.NO_ANSWER
+    return outcome
+
+
+def _with_bridge(call: Call, event: LegGone) -> Call:
+    """A leg the switch says was bridged, though we did not see it (another worker's call, a lost connection)."""
+    bridged = event.stamps.bridged
+    if bridged is None or event.leg_id == call.id or _was_bridged(call, event.leg_id):
+        return call
+    return call.noting(Bridged(bridged, event.leg_id))
+
+
+def _was_bridged(call: Call, leg: str) -> bool:
+    return any(isinstance(e, Bridged) and e.leg_id == leg for e in call.trail)
+
+
+def _estimate(call: Call, legs: tuple[str, ...], facts: Facts, cause: str) -> Plain:
+    """The ends nobody told us: now, marked as estimated."""
+    call = call.to(Ending())
+    commands: tuple[Command, ...] = ()
+    for leg in legs:
+        call, commands = leg_gone(call, LegGone(leg, cause, _best_known(call, leg, facts), "", estimated=True), facts)
+    return call, commands
+
+
+def _best_known(call: Call, leg: str, facts: Facts) -> Stamps:
+    started = next((e.at for e in call.trail if isinstance(e, Dialled) and e.leg_id == leg), call.arrived)
+    answered = next((e.at for e in call.trail if isinstance(e, Bridged) and leg in (e.leg_id, call.id)), None)
+    return Stamps(started, None, answered, facts.now)

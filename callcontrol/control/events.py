@@ -1,0 +1,119 @@
+"""What can happen to a call. Past tense; the driver makes these from the switch's events, timers and answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from callcontrol.vocabulary.call import Stamps
+
+
+@dataclass(frozen=True, slots=True)
+class FactsFound:
+    """Everything the first decision needs is known (or is as known as it will get)."""
+
+
+@dataclass(frozen=True, slots=True)
+class AppEnded:
+    """An application we started on the caller's channel is over (CHANNEL_EXECUTE_COMPLETE).
+
+    Attributes:
+        app_id: the Application-UUID we sent with it.
+        disposition: `originate_disposition` for a bridge, "" otherwise.
+        causes: hangup cause by leg id, for legs of a bridge that were really sent out.
+    """
+
+    app_id: str
+    disposition: str = ""
+    causes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LegBridged:
+    """Caller and this leg hear each other (CHANNEL_BRIDGE)."""
+
+    leg_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallerHungUp:
+    """The caller's channel is going (CHANNEL_HANGUP); its end with all stamps follows as LegGone."""
+
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class LegGone:
+    """A channel of this call, the caller's or a leg's, has ended (CHANNEL_HANGUP_COMPLETE)."""
+
+    leg_id: str
+    cause: str
+    stamps: Stamps
+    hung_up_by: str = ""
+    estimated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RuleStored:
+    """Redis answered a StoreRule; `trouble` is "" if the rule is in force."""
+
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TimerFired:
+    """A deadline this call set has come."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionLost:
+    """The caller's connection is gone without a hang-up: we cannot direct this call any more."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelsChecked:
+    """The switch was asked which of the open legs still live; `alive` is None if it could not be asked."""
+
+    alive: frozenset[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rearrived:
+    """The caller's channel came back through the dialplan: somebody transferred it to this number."""
+
+    dialled: str
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchGone:
+    """The switch was restarted: none of its channels lives."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CommandRefused:
+    """The switch answered a command with an error."""
+
+    command: str
+    reply: str
+
+
+Event = (
+    FactsFound
+    | AppEnded
+    | LegBridged
+    | CallerHungUp
+    | LegGone
+    | RuleStored
+    | TimerFired
+    | ConnectionLost
+    | ChannelsChecked
+    | Rearrived
+    | SwitchGone
+    | CommandRefused
+)

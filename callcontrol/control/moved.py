@@ -1,0 +1,11 @@
+"""What a handler answers: the call after an event, and what is to be done, or decided, next."""
+
+from __future__ import annotations
+
+from callcontrol.control.call import Call
+from callcontrol.control.commands import Command
+from callcontrol.routing.plan import Decision
+
+# A handler that knows only its own step names the next one by a Decision; the machine starts it.
+Plain = tuple[Call, tuple[Command, ...]]
+Moved = tuple[Call, tuple[Command, ...] | Decision]

@@ -1,0 +1,25 @@
+"""One file per kind of step: how it starts, and what each event means while it lasts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from callcontrol.control.call import Announcing, Call, Changing, Ringing, TakingMessage, Talking
+from callcontrol.control.events import Event
+from callcontrol.control.moved import Moved
+from callcontrol.control.steps import announcement, ring, setting, talk, voicemail
+from callcontrol.control.steps.start import start
+from callcontrol.routing.facts import Facts
+
+Handler = Callable[[Call, Event, Facts], Moved]
+
+HANDLERS: dict[type[Any], Handler] = {
+    Ringing: ring.on,
+    Talking: talk.on,
+    Announcing: announcement.on,
+    TakingMessage: voicemail.on,
+    Changing: setting.on,
+}
+
+__all__ = ["HANDLERS", "start"]

@@ -1,0 +1,17 @@
+"""Refusal: the call ends here with a cause that tells the caller's network why."""
+
+from __future__ import annotations
+
+from callcontrol.control import commands as do
+from callcontrol.control.call import Call, Ending
+from callcontrol.control.ending import deadline
+from callcontrol.control.moved import Moved
+from callcontrol.routing.facts import Facts
+from callcontrol.routing.plan import Refuse
+from callcontrol.vocabulary.trail import StepEnded
+
+
+def start(call: Call, step: Refuse, facts: Facts) -> Moved:
+    """Hang up and wait for the ends."""
+    ended = StepEnded(facts.now, "hangup", step.outcome, step.cause)
+    return call.noting(ended).to(Ending()), (do.HangUp(step.cause), *deadline(facts))

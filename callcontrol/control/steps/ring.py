@@ -1,0 +1,81 @@
+"""Ring: one `bridge` on the caller's channel. The switch races, cancels and limits by itself, even when we are dead."""
+
+from __future__ import annotations
+
+from callcontrol.control import commands as do
+from callcontrol.control.call import Call, Ringing, Talking
+from callcontrol.control.ending import STEP_TIMER, never_were
+from callcontrol.control.events import AppEnded, Event, LegBridged, TimerFired
+from callcontrol.control.moved import Moved
+from callcontrol.routing import router
+from callcontrol.routing.diversion import diversion_header, history_info_header
+from callcontrol.routing.facts import Facts
+from callcontrol.routing.plan import Account, LegPlan, Ring, RingResult, SipAddress, TrunkNumber
+from callcontrol.vocabulary.outcome import Outcome, outcome_of
+from callcontrol.vocabulary.trail import Bridged, Dialled, StepEnded
+
+# How much longer than its longest leg a bridge may take before we stop waiting for its end (seconds).
+GRACE_S = 15
+
+
+def start(call: Call, step: Ring, facts: Facts) -> Moved:
+    """Send the legs out."""
+    call, app_id = call.next_app()
+    call, ids = call.next_legs(len(step.legs))
+    call = call.noting(*(_dialled(i, leg, facts) for i, leg in zip(ids, step.legs, strict=True)))
+    bridge = do.Bridge(app_id, tuple(zip(ids, step.legs, strict=True)), _headers(step, facts))
+    return call.to(Ringing(step, app_id, ids)), (bridge, do.StartTimer(STEP_TIMER, _longest_s(step)))
+
+
+def on(call: Call, event: Event, facts: Facts) -> Moved:
+    """Somebody answered, nobody did, or the switch forgot to tell."""
+    ringing = call.state
+    assert isinstance(ringing, Ringing)
+    match event:
+        case LegBridged(leg_id) if leg_id in ringing.legs:
+            talking = call.noting(Bridged(facts.now, leg_id)).to(Talking(ringing.app_id, leg_id))
+            return talking, (do.StopTimer(STEP_TIMER),)
+        case AppEnded(app_id) if app_id == ringing.app_id:
+            return _failed(call, ringing, event, facts)
+        case TimerFired(name) if name == STEP_TIMER:
+            ended = StepEnded(facts.now, "ring", Outcome.TIMEOUT, "the switch did not report the end of the bridge")
+            return call.noting(ended), (do.HangUp("RECOVERY_ON_TIMER_EXPIRE"),)
+        case _:
+            return call, ()
+
+
+def _failed(call: Call, ringing: Ringing, event: AppEnded, facts: Facts) -> Moved:
+    result = _result(ringing, event)
+    call = never_were(call, event, facts).noting(StepEnded(facts.now, "ring", result.outcome, event.disposition))
+    return call, router.after(ringing.step, result, facts)
+
+
+def _result(ringing: Ringing, event: AppEnded) -> RingResult:
+    """The cause of each leg; a leg that never became a channel has the bridge's own disposition."""
+    causes = {i: event.causes.get(leg, event.disposition) for i, leg in enumerate(ringing.legs)}
+    outcome = outcome_of(event.disposition)
+    # A leg that answered and pressed nothing, or hung up at the prompt, was not reached.
+    return RingResult(Outcome.NO_ANSWER if outcome is Outcome.ANSWERED else outcome, causes)
+
+
+def _dialled(leg_id: str, leg: LegPlan, facts: Facts) -> Dialled:
+    shown = "anonymous" if leg.shown.private else leg.shown.number
+    match leg.endpoint:
+        case Account(user, domain):
+            return Dialled(facts.now, leg_id, leg.to, f"{user}@{domain}", "", shown, leg.payer)
+        case TrunkNumber(trunk, _, digits):
+            return Dialled(facts.now, leg_id, leg.to, digits, trunk, shown, leg.payer)
+        case SipAddress(uri):
+            return Dialled(facts.now, leg_id, leg.to, uri, "", shown, leg.payer)
+
+
+def _headers(step: Ring, facts: Facts) -> dict[str, str]:
+    headers = {
+        "Diversion": diversion_header(step.path, facts),
+        "History-Info": history_info_header(step.path, facts),
+    }
+    return {name: value for name, value in headers.items() if value}
+
+
+def _longest_s(step: Ring) -> float:
+    return max(leg.ring_s + (leg.acceptance.wait_s if leg.acceptance else 0) for leg in step.legs) + GRACE_S

@@ -1,0 +1,25 @@
+"""Starting the step a decision names: the one registry from steps to the files that carry them out."""
+
+from __future__ import annotations
+
+from callcontrol.control.call import Call
+from callcontrol.control.moved import Moved
+from callcontrol.control.steps import announcement, refusal, ring, setting, voicemail
+from callcontrol.routing.facts import Facts
+from callcontrol.routing.plan import Announce, Change, Decision, Refuse, Ring, TakeMessage
+
+
+def start(call: Call, decision: Decision, facts: Facts) -> Moved:
+    """The call in its next step, with the reasons in its trail."""
+    call = call.noting(*decision.why)
+    match decision.step:
+        case Ring() as step:
+            return ring.start(call, step, facts)
+        case Announce() as step:
+            return announcement.start(call, step, facts)
+        case TakeMessage() as step:
+            return voicemail.start(call, step, facts)
+        case Refuse() as step:
+            return refusal.start(call, step, facts)
+        case Change() as step:
+            return setting.start(call, step, facts)

@@ -1,0 +1,85 @@
+"""The caller's connection as a driver sees it: commands go out, refusals come back as events."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from callcontrol.control import commands as do
+from callcontrol.control.call import Call
+from callcontrol.control.events import CommandRefused
+from callcontrol.edges import meters
+from callcontrol.edges.freeswitch.call import CallConnection
+from callcontrol.edges.freeswitch.failures import ConnectionLost, EventSocketError, Superseded
+from callcontrol.edges.freeswitch.replies import Reply, WithReply
+from callcontrol.edges.freeswitch.translate import app_commands, call_event
+from callcontrol.edges.freeswitch.wire import SwitchEvent
+
+if TYPE_CHECKING:
+    from callcontrol.daemon.call_driver import CallDriver
+
+log = logging.getLogger(__name__)
+
+
+class CallLine:
+    """One connection of one call. After a transfer the call has a newer one; this one then only listens to nothing.
+
+    It stays open all the same: closing a superseded connection takes the control from the newer one too.
+    """
+
+    __slots__ = ("_connection", "_driver", "_profile", "_switch")
+
+    def __init__(self, connection: CallConnection, switch: str, profile: str) -> None:
+        self._connection = connection
+        self._switch = switch
+        self._profile = profile
+        self._driver: CallDriver | None = None
+
+    def serve(self, driver: CallDriver) -> None:
+        """Hand what the connection brings to this driver from now on."""
+        self._driver = driver
+        self._connection.handle(self._on_event, self._on_closed)
+
+    def carry_out(self, commands: Sequence[do.Command], call: Call) -> None:
+        """Send what these commands mean. What cannot be sent is delivered as CommandRefused."""
+        for command in commands:
+            name = type(command).__name__
+            try:
+                wire = app_commands(command, call, self._profile)
+                self._connection.send(*(WithReply(c, partial(self._replied, name)) for c in wire))
+            except ConnectionLost:
+                return  # the reader tells the driver
+            except EventSocketError as error:
+                self._refused(name, str(error))
+
+    def close(self) -> None:
+        """The call is over on both sides."""
+        self._connection.close("the call is over")
+
+    def _replied(self, name: str, reply: Reply) -> None:
+        if not reply.ok:
+            meters.command_errors_total.labels(self._switch).inc()
+            self._refused(name, reply.text.strip())
+
+    def _refused(self, name: str, why: str) -> None:
+        if self._is_current():
+            assert self._driver is not None
+            log.warning("%s was not carried out: %s", name, why, extra={"call": self._driver.call.id})
+            self._driver.deliver(CommandRefused(name, why))
+
+    def _on_event(self, event: SwitchEvent) -> None:
+        if self._is_current():
+            assert self._driver is not None
+            happened = call_event(event)
+            if happened is not None:
+                self._driver.deliver(happened)
+
+    def _on_closed(self, reason: EventSocketError) -> None:
+        if self._is_current() and not isinstance(reason, Superseded):
+            assert self._driver is not None
+            self._driver.connection_lost(str(reason))
+
+    def _is_current(self) -> bool:
+        return self._driver is not None and self._driver.line is self

@@ -1,0 +1,112 @@
+"""The configuration in force: settings, price lists and who owns which number, replaced as a whole by a reload."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from callcontrol.billing.tariff import Tariff
+from callcontrol.billing.tariffs import parse
+from callcontrol.config.loader import load
+from callcontrol.config.problems import Problem
+from callcontrol.config.settings import Settings
+from callcontrol.edges import meters
+from callcontrol.edges.config_folder import UnreadableFolder, read_folder
+from callcontrol.routing.arrival import Directory
+from callcontrol.routing.facts import Prices
+from callcontrol.vocabulary.moment import Instant
+
+log = logging.getLogger(__name__)
+
+DEFAULT_REGION = "PL"
+
+
+class Refused(Exception):
+    """The configuration has mistakes; `problems` names each with file and line."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__(f"{len(problems)} mistakes in the configuration")
+        self.problems = problems
+
+
+class _NoPrices:
+    """The price list of nobody: nothing has a price."""
+
+    def is_priced(self, number: str, at: Instant) -> bool:
+        return False
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """Settings, price lists by tenant, and the directory of numbers; never changed, only replaced."""
+
+    settings: Settings
+    tariffs: Mapping[str, Tariff]
+    directory: Directory
+
+    def prices_of(self, tenant: str) -> Prices:
+        """The tenant's price list as routing needs it."""
+        return self.tariffs.get(tenant) or _NoPrices()
+
+    def region_of(self, tenant: str) -> str:
+        """The country in which the tenant's nationally written numbers are read."""
+        found = self.settings.tenants.get(tenant)
+        return found.region if found else DEFAULT_REGION
+
+
+def read_configuration(folder: Path) -> Configuration:
+    """Read a folder whole.
+
+    Raises:
+        Refused: with every mistake in every file, the price lists' included.
+        UnreadableFolder: the folder or a file of it cannot be read.
+    """
+    files = read_folder(folder)
+    settings = load(files)
+    if not isinstance(settings, Settings):
+        raise Refused(settings)
+    tariffs: dict[str, Tariff] = {}
+    problems: list[Problem] = []
+    for name, tenant in settings.tenants.items():
+        file = settings.tariff_files[tenant.tariff]
+        tariff = parse(files[file], file, ZoneInfo(tenant.zone))
+        if isinstance(tariff, Tariff):
+            tariffs[name] = tariff
+        else:
+            problems.extend(tariff)
+    if problems:
+        raise Refused(tuple(sorted(set(problems))))
+    return Configuration(settings, tariffs, Directory(settings))
+
+
+class Current:
+    """What is in force now. A call keeps the configuration it began with."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.configuration = read_configuration(folder)
+        self._set_limits()
+
+    def reload(self) -> bool:
+        """Read the folder anew; a bad one is refused, every mistake logged, and the old one stays in force."""
+        try:
+            self.configuration = read_configuration(self._folder)
+        except Refused as refused:
+            for problem in refused.problems:
+                log.error("reload refused: %s", problem)
+        except UnreadableFolder as error:
+            log.error("reload refused: %s", error)
+        else:
+            log.info("configuration reloaded: %d tenants", len(self.configuration.settings.tenants))
+            meters.config_reloads_total.labels("accepted").inc()
+            self._set_limits()
+            return True
+        meters.config_reloads_total.labels("refused").inc()
+        return False
+
+    def _set_limits(self) -> None:
+        for name, value in self.configuration.settings.limits.model_dump().items():
+            meters.limit.labels(name).set(value)

@@ -1,0 +1,64 @@
+"""Looking up what a decision needs: rules from Redis, registrations from memory, in as few round trips as the way is long.
+
+With Redis away the last known rules are used, or the YAML baseline: a call never waits longer than one look-up's deadline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from callcontrol.daemon.desk import Desk
+from callcontrol.edges import clock, meters
+from callcontrol.edges.live_state.failures import LiveStateError
+from callcontrol.routing import arrival
+from callcontrol.routing.effective import RunTimeRules, effective
+from callcontrol.routing.facts import Facts
+
+# Rules may lead to extensions whose rules lead further; deeper than any hop limit there is nothing to find.
+MAX_ROUNDS = 33
+
+
+def find_facts(desk: Desk, facts: Facts, then: Callable[[Facts], None]) -> None:
+    """Call `then` with everything `arrival.decide` needs; at once if nothing has to be looked up."""
+    _Search(desk, then).go_on(facts, clock.monotonic())
+
+
+class _Search:
+    """One call's look-ups."""
+
+    __slots__ = ("_desk", "_rounds", "_then")
+
+    def __init__(self, desk: Desk, then: Callable[[Facts], None]) -> None:
+        self._desk = desk
+        self._then = then
+        self._rounds = 0
+
+    def go_on(self, facts: Facts, began: float) -> None:
+        """Ask for what is still wanted, or finish."""
+        wanted = tuple(sorted(arrival.wanted(facts)))
+        self._rounds += 1
+        if not wanted or self._rounds > MAX_ROUNDS:
+            meters.lookup_seconds.observe(clock.monotonic() - began)
+            self._then(facts)
+            return
+
+        def answered(found: Mapping[str, RunTimeRules], trouble: LiveStateError | None) -> None:
+            self.go_on(self._with_rules(facts, found, trouble), began)
+
+        self._desk.rules.look_up(facts.tenant_name, wanted, answered)
+
+    def _with_rules(
+        self, facts: Facts, found: Mapping[str, RunTimeRules], trouble: LiveStateError | None
+    ) -> Facts:
+        if trouble is not None and not facts.degraded:
+            meters.lookups_degraded_total.inc()
+        rules = {name: effective(facts.settings, facts.tenant_name, name, mine) for name, mine in found.items()}
+        accounts = [a for name in found for a in facts.accounts(name)]
+        return replace(
+            facts,
+            now=clock.now(),
+            rules={**facts.rules, **rules},
+            registered={**facts.registered, **self._desk.registrations.known(facts.tenant.domain, accounts)},
+            degraded=str(trouble) if trouble else facts.degraded,
+        )

@@ -1,0 +1,100 @@
+"""Reception: a switch hands a call over. Whose is it, is it known, and who drives it?"""
+
+from __future__ import annotations
+
+import logging
+
+from callcontrol.control.call import new_call
+from callcontrol.control.events import Rearrived
+from callcontrol.daemon.call_driver import CallDriver
+from callcontrol.daemon.call_line import CallLine
+from callcontrol.daemon.configuration import Configuration
+from callcontrol.daemon.desk import Desk
+from callcontrol.daemon.switchboard import Switchboard
+from callcontrol.edges import clock
+from callcontrol.edges.freeswitch.arrival import Arriving, read_arrival
+from callcontrol.edges.freeswitch.call import CallConnection
+from callcontrol.edges.freeswitch.commands import Command, Execute, Linger, sched_del, subscription
+from callcontrol.edges.freeswitch.translate import CALL_EVENTS
+from callcontrol.routing.arrival import PUBLIC_CONTEXT
+from callcontrol.routing.facts import Facts
+from callcontrol.vocabulary.call import Caller
+from callcontrol.vocabulary.phone_number import normalise
+
+log = logging.getLogger(__name__)
+
+# Long enough for the last events of a call, which come after its hang-up (seconds).
+LINGER_S = 5
+
+
+class Reception:
+    """Takes calls from switches."""
+
+    def __init__(self, desk: Desk, switchboard: Switchboard) -> None:
+        self._desk = desk
+        self._switchboard = switchboard
+
+    def receive(self, connection: CallConnection) -> None:
+        """A switch hands a call over. Runs in the connection's reader, so it must not block."""
+        arriving = read_arrival(connection.data)
+        switch = self._switchboard.name_of(connection.data.get("Core-UUID", ""), arriving.switchname)
+        line = CallLine(connection, switch, self._switchboard.profile_of(switch))
+        # The dead-man is taken back first: from here on the call is ours.
+        connection.send(*_opening(arriving))
+        known = self._desk.drivers.get(arriving.channel)
+        if known is None:
+            self._begin(arriving, switch, line)
+        else:
+            line.serve(known)
+            known.line = line
+            known.deliver(Rearrived(arriving.dialled))
+
+    def _begin(self, arriving: Arriving, switch: str, line: CallLine) -> None:
+        facts = _facts(arriving, self._desk.current.configuration)
+        call = new_call(
+            id_=arriving.channel,
+            switch=switch,
+            worker=self._desk.worker,
+            tenant=facts.tenant_name,
+            caller=facts.caller,
+            dialled=facts.dialled,
+            now=facts.now,
+        )
+        driver = CallDriver(call, facts, self._desk, line)
+        self._desk.take(driver)
+        log.info("call arrived for %s", facts.dialled, extra={"call": call.id, "tenant": call.tenant})
+        line.serve(driver)
+        driver.begin()
+
+
+def _opening(arriving: Arriving) -> tuple[Command, ...]:
+    missing = ";".join(f"{name}={value}" for name, value in arriving.missing)
+    return (
+        sched_del(arriving.channel),
+        Linger(LINGER_S),
+        *subscription(arriving.channel, CALL_EVENTS),
+        *([Execute("multiset", f"^^;{missing}")] if missing else []),
+    )
+
+
+def _facts(arriving: Arriving, configuration: Configuration) -> Facts:
+    directory = configuration.directory
+    phone = None
+    if arriving.context != PUBLIC_CONTEXT:
+        phone = directory.phone_of(arriving.user, arriving.domain)
+    owner = None if phone else directory.owner_of(arriving.dialled)
+    tenant = phone[0] if phone else owner[0] if owner else ""
+    return Facts(
+        settings=configuration.settings,
+        tenant_name=tenant,
+        prices=configuration.prices_of(tenant),
+        caller=_caller(arriving, phone[1] if phone else "", configuration.region_of(tenant)),
+        dialled=owner[1] if owner else arriving.dialled,
+        now=clock.now(),
+    )
+
+
+def _caller(arriving: Arriving, extension: str, region: str) -> Caller:
+    """A phone of ours is its extension, whatever its From says; others are a number where it can be read as one."""
+    number = None if extension else normalise(arriving.number, region)
+    return Caller(number.text if number else extension or arriving.number, arriving.name, arriving.anonymous, extension)

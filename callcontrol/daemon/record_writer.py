@@ -1,0 +1,247 @@
+"""The way of a record: rated -> spool on disk -> (the call may be forgotten) -> ledger -> spool entry dropped.
+
+    writer.put(rated, on_durable=book_closed)
+
+A record is durable when the spool's disk has it; from then on it reaches the ledger even if this process is killed at
+the next instruction, for the next one begins with what the spool holds. Before, it is still the call's trail, in Redis.
+It reaches the ledger at least once, and the ledger knows each leg once.
+
+Postgres away: the spool grows, `state()` says so, and it drains by itself, with smaller batches and longer waits until
+the first success.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import gevent
+from gevent.event import Event
+
+from callcontrol.billing.costs import unrated_record
+from callcontrol.billing.record import CallRecord, RatedRecord
+from callcontrol.billing.record_json import to_json
+from callcontrol.edges import clock
+from callcontrol.edges.ledger.rejected import RejectedFull
+from callcontrol.edges.ledger.writer import LedgerAway, Rejection
+from callcontrol.edges.spool import Position, SpoolSlow, Stored
+from callcontrol.vocabulary.moment import Instant
+
+BATCH = 500  # records in one statement, at most
+GATHER_S = 0.05  # how long a batch waits for more: the price of fewer transactions
+BACK_OFF_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)  # waits while the ledger is away; the last one repeats
+
+log = logging.getLogger("callcontrol.records")
+
+
+class SpoolPort(Protocol):
+    """What the writer needs of a spool (edges/spool.py)."""
+
+    arrived: Event
+    last_error: str
+
+    @property
+    def depth(self) -> int: ...
+    @property
+    def size_bytes(self) -> int: ...
+    @property
+    def waiting(self) -> int: ...
+    @property
+    def forgotten(self) -> Position: ...
+
+    def submit(self, payloads: Sequence[bytes], then: Callable[[], None]) -> None: ...
+    def read_from(self, position: Position, count: int) -> list[Stored]: ...
+    def forget_upto(self, position: Position) -> None: ...
+    def close(self, timeout_s: float) -> None: ...
+
+
+class LedgerPort(Protocol):
+    """What the writer needs of a ledger (edges/ledger/writer.py)."""
+
+    def write(self, payloads: Sequence[bytes]) -> list[Rejection]: ...
+    def close(self) -> None: ...
+
+
+class RejectedPort(Protocol):
+    """Where records go that the ledger never takes (edges/ledger/rejected.py)."""
+
+    def add(self, rejections: Sequence[Rejection], now: Instant) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class RecordWriterState:
+    """For metrics and probes.
+
+    Attributes:
+        depth: records on disk that the ledger has not confirmed.
+        waiting: records that the disk has not confirmed.
+        spool_bytes: size of the spool on disk.
+        oldest: when the oldest of the unconfirmed records was spooled; None if there is none.
+        written, rejected: records the ledger took, and those it never will, since the start.
+        failures: how often in a row the ledger could not be written; 0 when it works.
+        last_error: why it could not, or why the disk cannot; "" when all is well.
+    """
+
+    depth: int
+    waiting: int
+    spool_bytes: int
+    oldest: Instant | None
+    written: int
+    rejected: int
+    failures: int
+    last_error: str
+
+
+class RecordWriter:
+    """Takes records, and carries what the spool holds into the ledger. One per process."""
+
+    def __init__(
+        self,
+        spool: SpoolPort,
+        ledger: LedgerPort,
+        rejected: RejectedPort,
+        *,
+        rate: Callable[[CallRecord], RatedRecord] = RatedRecord,
+        now: Callable[[], Instant] = clock.now,
+        batch: int = BATCH,
+        gather_s: float = GATHER_S,
+    ) -> None:
+        self._spool = spool
+        self._ledger = ledger
+        self._rejected_file = rejected
+        self._rate = rate
+        self._now = now
+        self._batch = self._size = batch
+        self._gather_s = gather_s
+        self._oldest: Instant | None = None
+        self._written = self._rejected = self._failures = 0
+        self._last_error = ""
+        self._stopping = Event()
+        self._drained = Event()
+        self._drainer: gevent.Greenlet | None = None
+
+    def start(self) -> None:
+        """Begin to drain, with what an earlier process left."""
+        if self._drainer is None:
+            self._drainer = gevent.spawn(self._drain)
+
+    def put(self, record: RatedRecord | CallRecord, on_durable: Callable[[], None]) -> None:
+        """Hand a record over; returns at once. One that is not rated yet is rated first.
+
+        Args:
+            on_durable: called in order when the disk has the record. It must not block: set an event, spawn a greenlet.
+
+        Raises:
+            SpoolFull: no room; the record was not taken, so the call must be kept and put again later.
+            SpoolClosed: the writer was stopped; the same.
+        """
+        rated = self._rated(record) if isinstance(record, CallRecord) else record
+        self._spool.submit([to_json(rated)], on_durable)
+
+    def _rated(self, record: CallRecord) -> RatedRecord:
+        """The record with its costs. Whatever rating trips over, the call itself is never lost for it."""
+        try:
+            return self._rate(record)
+        except Exception as error:
+            log.exception("call %s cannot be rated", record.call_id)
+            return unrated_record(record, f"rating failed: {type(error).__name__}: {error}")
+
+    def state(self) -> RecordWriterState:
+        """How things stand."""
+        depth = self._spool.depth
+        return RecordWriterState(
+            depth=depth,
+            waiting=self._spool.waiting,
+            spool_bytes=self._spool.size_bytes,
+            oldest=self._oldest if depth else None,
+            written=self._written,
+            rejected=self._rejected,
+            failures=self._failures,
+            last_error=self._last_error or self._spool.last_error,
+        )
+
+    def drained(self, timeout_s: float) -> bool:
+        """Wait until the ledger has everything the spool holds; False if it did not within timeout_s."""
+        until_s = clock.monotonic() + timeout_s
+        while self._spool.depth or self._spool.waiting:
+            self._drained.clear()
+            if not self._drained.wait(until_s - clock.monotonic()):
+                return False
+        return True
+
+    def stop(self, deadline_s: float) -> None:
+        """Write what can be written within the deadline; the rest stays in the spool for the next process."""
+        until_s = clock.monotonic() + deadline_s
+        if self._drainer is not None and not self._failures:
+            self.drained(deadline_s)
+        self._stopping.set()
+        self._spool.arrived.set()
+        if self._drainer is not None:
+            self._drainer.join(max(until_s - clock.monotonic(), 0))
+            self._drainer.kill(timeout=1)  # in the middle of a batch: it is read again by the next process
+        self._ledger.close()
+        self._spool.close(max(until_s - clock.monotonic(), 0.1))
+        left = self._spool.depth
+        if left:
+            log.warning("records: %s stay in the spool for the next start (%s)", left, self._last_error or "deadline")
+
+    def _drain(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                stored = self._next()
+                if stored:
+                    self._carry(stored)
+            except Exception as error:  # whatever it is, the records wait in the spool and are tried again
+                self._back_off(error)
+
+    def _next(self) -> list[Stored]:
+        """The next records, waited for and gathered; none if there is nothing after all."""
+        self._spool.arrived.clear()
+        position = Position(self._spool.forgotten + 1)
+        stored = self._spool.read_from(position, self._size)
+        if stored:
+            self._oldest = stored[0].at
+            return stored
+        self._drained.set()
+        if not self._stopping.is_set():
+            self._spool.arrived.wait()
+            self._gather()
+        return []
+
+    def _gather(self) -> None:
+        """Let a batch become larger."""
+        self._stopping.wait(self._gather_s)
+
+    def _carry(self, stored: list[Stored]) -> None:
+        """Into the ledger with them, and out of the spool."""
+        rejections = self._ledger.write([entry.payload for entry in stored])
+        if rejections:
+            self._rejected_file.add(rejections, self._now())
+            for rejection in rejections:
+                log.error("record rejected: %s: %s", rejection.reason, rejection.payload[:200])
+        self._spool.forget_upto(stored[-1].position)
+        self._written += len(stored) - len(rejections)
+        self._rejected += len(rejections)
+        self._recovered()
+        if not self._spool.depth:
+            self._drained.set()
+        elif len(stored) < self._size:
+            self._gather()
+        self._size = min(self._batch, self._size * 2)
+
+    def _back_off(self, error: Exception) -> None:
+        wait_s = BACK_OFF_S[min(self._failures, len(BACK_OFF_S) - 1)]
+        self._failures += 1
+        self._last_error = f"{type(error).__name__}: {error}"
+        self._size = max(1, self._size // 2)
+        depth = self._spool.depth
+        known = isinstance(error, LedgerAway | RejectedFull | SpoolSlow | OSError)
+        log.error("ledger away, %s records wait, again in %s s: %s", depth, wait_s, error, exc_info=not known)
+        self._stopping.wait(wait_s)
+
+    def _recovered(self) -> None:
+        if self._failures:
+            log.warning("ledger is back after %s attempts, %s records wait", self._failures, self._spool.depth)
+        self._failures, self._last_error = 0, ""

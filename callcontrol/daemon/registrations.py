@@ -1,0 +1,72 @@
+"""Which phones are registered, per switch: read whole when a switch comes up, then followed by its events.
+
+A phone is known to be offline only while at least one switch is up and has been read; otherwise it is simply tried.
+FreeSWITCH's `sofia::expire` comes late and a flush sends nothing (freeswitch#1869), so each entry also ends by itself.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+
+from callcontrol.edges import clock, meters
+
+log = logging.getLogger(__name__)
+
+# A registration lives a little longer than it says: a refresh may be on its way (seconds).
+GRACE_S = 30
+# Contacts of one account that are told apart; an account with more is certainly registered.
+MAX_CONTACTS = 32
+
+Account = tuple[str, str]  # user, domain
+
+
+class Registrations:
+    """What all switches know of all phones."""
+
+    def __init__(self) -> None:
+        self._by_switch: dict[str, dict[Account, dict[str, float]]] = {}
+
+    def read(self, switch: str, rows: Iterable[Mapping[str, str]]) -> None:
+        """Replace what is known of a switch by its `show registrations as json` rows."""
+        found: dict[Account, dict[str, float]] = {}
+        lag = clock.monotonic() - clock.now() / 1_000_000
+        for row in rows:
+            account = (row["reg_user"], row["realm"])
+            found.setdefault(account, {})[row["token"]] = float(row["expires"]) + lag + GRACE_S
+        self._by_switch[switch] = found
+        self._count(switch)
+
+    def forget(self, switch: str) -> None:
+        """The switch cannot be heard: nothing is known of it any more."""
+        self._by_switch.pop(switch, None)
+        meters.registrations.labels(switch).set(0)
+
+    def registered(self, switch: str, account: Account, call_id: str, expires_s: float) -> None:
+        """A phone registered (sofia::register); its Call-ID tells its contacts apart."""
+        contacts = self._by_switch.setdefault(switch, {}).setdefault(account, {})
+        if len(contacts) < MAX_CONTACTS or call_id in contacts:
+            contacts[call_id] = clock.monotonic() + expires_s + GRACE_S
+        self._count(switch)
+
+    def gone(self, switch: str, account: Account, call_id: str) -> None:
+        """A phone unregistered or expired; an old Call-ID cannot end a newer registration."""
+        contacts = self._by_switch.get(switch, {}).get(account, {})
+        contacts.pop(call_id, None)
+        if not contacts:
+            self._by_switch.get(switch, {}).pop(account, None)
+        self._count(switch)
+
+    def known(self, domain: str, users: Iterable[str]) -> dict[str, bool]:
+        """Whether these accounts are registered anywhere; empty while no switch has been read."""
+        if not self._by_switch:
+            return {}
+        now = clock.monotonic()
+        return {user: self._is_registered((user, domain), now) for user in users}
+
+    def _is_registered(self, account: Account, now: float) -> bool:
+        tables = (table.get(account) for table in self._by_switch.values())
+        return any(expires > now for contacts in tables if contacts for expires in contacts.values())
+
+    def _count(self, switch: str) -> None:
+        meters.registrations.labels(switch).set(len(self._by_switch.get(switch, {})))

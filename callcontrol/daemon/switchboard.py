@@ -1,0 +1,130 @@
+"""The switchboard: one connection to each switch, over which come the ends of all legs and the registrations of phones."""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Mapping
+
+import orjson
+
+from callcontrol.config.fields import host_and_port
+from callcontrol.config.settings import Settings, Switch
+from callcontrol.control.events import SwitchGone
+from callcontrol.daemon.desk import Desk
+from callcontrol.daemon.registrations import Registrations
+from callcontrol.edges import meters
+from callcontrol.edges.freeswitch.commands import Auth
+from callcontrol.edges.freeswitch.failures import EventSocketError
+from callcontrol.edges.freeswitch.inbound import SwitchLink
+from callcontrol.edges.freeswitch.sockets import Address
+from callcontrol.edges.freeswitch.translate import call_of, leg_gone
+from callcontrol.edges.freeswitch.wire import SwitchEvent
+
+log = logging.getLogger(__name__)
+
+EVENTS = ("CHANNEL_HANGUP_COMPLETE",)
+CUSTOM_EVENTS = ("sofia::register", "sofia::unregister", "sofia::expire")
+# Longest wait for an answer to a quick question (seconds).
+ASK_S = 5.0
+
+
+class Switchboard:
+    """All switches of this daemon."""
+
+    def __init__(self, settings: Settings, registrations: Registrations, chance: random.Random) -> None:
+        self._switches: Mapping[str, Switch] = settings.switches
+        self._registrations = registrations
+        self._links = {name: self._link(name, switch, chance) for name, switch in settings.switches.items()}
+        self._desk: Desk | None = None
+
+    def start(self, desk: Desk) -> None:
+        """Connect to every switch, for ever; what comes is delivered to this desk's drivers."""
+        self._desk = desk
+        for link in self._links.values():
+            link.start()
+
+    def stop(self) -> None:
+        """Close all connections."""
+        for link in self._links.values():
+            link.stop()
+
+    def down(self) -> tuple[str, ...]:
+        """Names of the switches that cannot be reached now."""
+        return tuple(name for name, link in self._links.items() if not link.is_up)
+
+    def name_of(self, core_uuid: str, switchname: str) -> str:
+        """Our name of the switch that hands a call over: by its Core-UUID, else its own name, else the only one."""
+        for name, link in self._links.items():
+            if core_uuid and link.core_uuid == core_uuid:
+                return name
+        return switchname if switchname in self._links or len(self._links) > 1 else next(iter(self._links))
+
+    def profile_of(self, name: str) -> str:
+        """SIP profile our phones register at on this switch."""
+        return (self._switches.get(name) or next(iter(self._switches.values()))).profile
+
+    def living(self, switch: str, channels: tuple[str, ...]) -> frozenset[str] | None:
+        """Which of these channels live, by `uuid_exists`; None if the switch cannot be asked."""
+        link = self._links.get(switch)
+        if link is None:
+            return frozenset()  # the switch was taken out of the configuration: its calls are nobody's
+        try:
+            return frozenset(c for c in channels if link.api(f"uuid_exists {c}", ASK_S) == "true")
+        except EventSocketError as error:
+            log.info("switch %s cannot tell which channels live: %s", switch, error)
+            return None
+
+    def _link(self, name: str, switch: Switch, chance: random.Random) -> SwitchLink:
+        return SwitchLink(
+            name,
+            Address(*host_and_port(switch.address)),
+            Auth(switch.password),
+            names=EVENTS,
+            custom=CUSTOM_EVENTS,
+            on_event=lambda event: self._on_event(name, event),
+            on_up=lambda core: self._on_up(name),
+            on_down=lambda reason: self._on_down(name),
+            on_restart=lambda old, new: self._on_restart(name),
+            chance=chance,
+        )
+
+    def _on_up(self, name: str) -> None:
+        meters.switch_up.labels(name).set(1)
+        answer = orjson.loads(self._links[name].api("show registrations as json", ASK_S))
+        self._registrations.read(name, answer.get("rows", ()))
+
+    def _on_down(self, name: str) -> None:
+        meters.switch_up.labels(name).set(0)
+        self._registrations.forget(name)
+
+    def _on_restart(self, name: str) -> None:
+        """None of the switch's channels lives any more."""
+        meters.switch_restarts_total.labels(name).inc()
+        assert self._desk is not None
+        for driver in [d for d in self._desk.drivers.values() if d.call.switch == name]:
+            driver.deliver(SwitchGone(f"switch {name} was restarted"))
+
+    def _on_event(self, name: str, event: SwitchEvent) -> None:
+        if event.name == "CHANNEL_HANGUP_COMPLETE":
+            self._leg_gone(event)
+        elif event.name == "CUSTOM":
+            self._phone(name, event)
+
+    def _leg_gone(self, event: SwitchEvent) -> None:
+        assert self._desk is not None
+        driver = self._desk.drivers.get(call_of(event))
+        if driver is not None:
+            driver.deliver(leg_gone(event, driver.call.id))
+        elif event.get("variable_cc_call"):
+            meters.legs_stray_total.inc()
+            log.warning("the end of leg %s belongs to no call in progress", event.get("Unique-ID"))
+
+    def _phone(self, name: str, event: SwitchEvent) -> None:
+        account = (event.get("from-user") or event.get("user"), event.get("from-host") or event.get("host"))
+        call_id = event.get("call-id")
+        expires = event.get("expires")
+        if event.get("Event-Subclass") == "sofia::register" and expires.isdigit():
+            self._registrations.registered(name, account, call_id, float(expires))
+        else:
+            self._registrations.gone(name, account, call_id)

@@ -1,0 +1,166 @@
+"""A worker: everything wired together, from the listening socket to the spool. The only file that knows all parts."""
+
+from __future__ import annotations
+
+import logging
+import os
+import random
+import signal
+from ipaddress import ip_network
+from pathlib import Path
+
+import gevent
+from gevent.event import Event
+
+from callcontrol.config.fields import host_and_port
+from callcontrol.config.settings import Settings
+from callcontrol.daemon.adoption import adopt_all
+from callcontrol.daemon.configuration import Current
+from callcontrol.daemon.desk import Desk
+from callcontrol.daemon.probes import Probes
+from callcontrol.daemon.reception import Reception
+from callcontrol.daemon.record_writer import RecordWriter
+from callcontrol.daemon.registrations import Registrations
+from callcontrol.daemon.switchboard import Switchboard
+from callcontrol.edges import clock, meters
+from callcontrol.edges.freeswitch.arrival import KEPT
+from callcontrol.edges.freeswitch.failures import EventSocketError
+from callcontrol.edges.freeswitch.outbound import OutboundLimits, OutboundServer
+from callcontrol.edges.freeswitch.replies import ConnectionLimits
+from callcontrol.edges.freeswitch.sockets import Address
+from callcontrol.edges.freeswitch.wire import WireLimits
+from callcontrol.edges.ledger.rejected import RejectedRecords
+from callcontrol.edges.ledger.writer import LedgerWriter
+from callcontrol.edges.live_state.calls import CallStore
+from callcontrol.edges.live_state.failures import LiveStateError
+from callcontrol.edges.live_state.pipe import Pipe, connect
+from callcontrol.edges.live_state.rules import RuleStore
+from callcontrol.edges.spool import Spool, SpoolLimits
+
+log = logging.getLogger(__name__)
+
+ADOPT_EVERY_S = 30.0
+RETRY_ADOPTION_S = 1.0
+# How long records may take to reach Postgres at the end; what is left stays in the spool (seconds).
+LAST_BATCHES_S = 5.0
+
+
+class ConnectionMeter:
+    """Counts connections for Prometheus."""
+
+    def accepted(self) -> None:
+        meters.connections.inc()
+
+    def turned_away(self, why: str) -> None:
+        meters.connections_refused_total.labels(why).inc()
+
+    def accept_failed(self, error: OSError) -> None:
+        meters.connections_refused_total.labels("system").inc()
+
+    def closed(self, reason: EventSocketError) -> None:
+        meters.connections.dec()
+
+
+class Worker:
+    """One process's worth of call control.
+
+    Args:
+        redis_url, postgres_dsn: the stores, configured or embedded.
+    """
+
+    def __init__(self, current: Current, redis_url: str, postgres_dsn: str) -> None:
+        settings = current.configuration.settings
+        self._current = current
+        self._stopped = Event()
+        self._draining = False
+        self._pipe = Pipe(connect(redis_url, settings.limits.lookup_ms / 1000))
+        self._records = _record_writer(settings, postgres_dsn)
+        registrations = Registrations()
+        self._switchboard = Switchboard(settings, registrations, random.Random(clock.new_id()))
+        self._desk = Desk(
+            worker=f"{os.uname().nodename}-{os.getpid()}",
+            current=current,
+            rules=RuleStore(self._pipe),
+            calls=CallStore(self._pipe),
+            registrations=registrations,
+            records=self._records,
+            switches=self._switchboard,
+        )
+        self._server = _server(settings, Reception(self._desk, self._switchboard))
+        self._probes = Probes(host_and_port(settings.http), self._not_ready, self._refresh_meters)
+
+    def run(self) -> int:
+        """Serve until SIGTERM or SIGINT; returns the exit status."""
+        self._records.start()
+        self._switchboard.start(self._desk)
+        self._probes.start()
+        gevent.spawn(self._adopt)
+        self._server.start()
+        for number, act in ((signal.SIGTERM, self._stopped.set), (signal.SIGINT, self._stopped.set)):
+            gevent.signal_handler(number, act)
+        gevent.signal_handler(signal.SIGHUP, self._current.reload)
+        settings = self._current.configuration.settings
+        log.info("taking calls at %s, probes at http://%s", settings.listen, settings.http)
+        self._stopped.wait()
+        return self._drain(settings.limits.drain_s)
+
+    def _drain(self, deadline_s: float) -> int:
+        """No new calls; running ones finish, or are left to the switch and adopted by the next worker."""
+        self._draining = True
+        self._server.stop()
+        log.info("draining: %d calls in progress, at most %s s", len(self._desk.drivers), deadline_s)
+        due = clock.monotonic() + deadline_s
+        while self._desk.drivers and clock.monotonic() < due:
+            gevent.sleep(0.05)
+        if self._desk.drivers:
+            log.warning("%d calls are left to the switches", len(self._desk.drivers))
+        self._switchboard.stop()
+        self._records.stop(LAST_BATCHES_S)
+        self._pipe.stop(LAST_BATCHES_S)
+        self._probes.stop()
+        return 0
+
+    def _adopt(self) -> None:
+        """Take over what a dead worker left, and what could not be written when it ended; again and again."""
+        while not self._draining:
+            try:
+                adopt_all(self._desk)
+                self._stopped.wait(ADOPT_EVERY_S)
+            except LiveStateError as error:
+                log.warning("saved calls cannot be read yet: %s", error)
+                self._stopped.wait(RETRY_ADOPTION_S)
+
+    def _not_ready(self) -> str:
+        """Why calls cannot be taken now. Stores that are away are no reason: calls go on without them."""
+        if self._draining:
+            return "draining"
+        down = self._switchboard.down()
+        return f"no connection to {', '.join(down)}" if down else ""
+
+    def _refresh_meters(self) -> None:
+        meters.redis_up.set(0 if self._pipe.away_because else 1)
+        meters.redis_waiting.set(self._pipe.depth)
+        meters.state_saves_failed.set(self._desk.calls.failed_saves)
+        state = self._records.state()
+        meters.postgres_up.set(0 if state.failures else 1)
+        meters.spool_records.set(state.depth + state.waiting)
+        meters.spool_bytes.set(state.spool_bytes)
+        meters.records_rejected.set(state.rejected)
+
+
+def _server(settings: Settings, reception: Reception) -> OutboundServer:
+    wire = WireLimits(body_bytes=settings.limits.frame_bytes)
+    return OutboundServer(
+        Address(*host_and_port(settings.listen)),
+        reception.receive,
+        limits=OutboundLimits(settings.limits.calls, connection=ConnectionLimits(wire=wire)),
+        allow=tuple(ip_network(n) for n in settings.allow),
+        keep=KEPT.__contains__,
+        observer=ConnectionMeter(),
+    )
+
+
+def _record_writer(settings: Settings, dsn: str) -> RecordWriter:
+    data = Path(settings.data)
+    spool = Spool(data / "spool", SpoolLimits(total_bytes=settings.limits.spool_bytes))
+    return RecordWriter(spool, LedgerWriter(dsn), RejectedRecords(data / "rejected.jsonl"))

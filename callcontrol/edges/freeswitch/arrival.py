@@ -1,0 +1,92 @@
+"""What the switch says of a call when it hands it over: raw variables end here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from callcontrol.edges.freeswitch.safe import Safe
+from callcontrol.vocabulary.phone_number import is_anonymous
+
+# All of the connect reply that is ever looked at: about 160 further lines per call are not kept.
+KEPT: Final = frozenset(
+    {
+        "Unique-ID",
+        "FreeSWITCH-Switchname",
+        "Core-UUID",
+        "Caller-Context",
+        "Caller-Destination-Number",
+        "Caller-Caller-ID-Number",
+        "Caller-Caller-ID-Name",
+        "Caller-Privacy-Hide-Number",
+        "variable_user_name",
+        "variable_domain_name",
+        "variable_sip_Privacy",
+        "variable_sip_h_Privacy",
+        "variable_privacy",
+        "variable_continue_on_fail",
+        "variable_hangup_after_bridge",
+        "variable_sip_copy_custom_headers",
+        "variable_ignore_early_media",
+    }
+)
+
+# What every call needs, however the dialplan was edited: without the first a busy B leg hangs the caller up
+# (switch_channel.c, switch_channel_handle_cause), without the second he falls into the dialplan after a talk.
+NEEDED: Final = {
+    "continue_on_fail": "true",
+    "hangup_after_bridge": "true",
+    "sip_copy_custom_headers": "false",
+    "ignore_early_media": "true",
+}
+
+DIALLED_CHARACTERS: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Arriving:
+    """A call as the switch presents it.
+
+    Attributes:
+        switchname: the switch's own name (`switchname` in its switch.conf).
+        context: dialplan context; phones are authenticated in every context but `public`.
+        user, domain: SIP account the switch authenticated, "" for calls from outside.
+        missing: variables the dialplan should have set and did not.
+    """
+
+    channel: str
+    switchname: str
+    context: str
+    user: str
+    domain: str
+    dialled: str
+    number: str
+    name: str
+    anonymous: bool
+    missing: tuple[tuple[str, str], ...]
+
+
+def read_arrival(data: Mapping[str, str]) -> Arriving:
+    """The call of a connect reply. Everything the caller could write is cleaned or refused here."""
+    number = Safe(data.get("Caller-Caller-ID-Number", ""))
+    return Arriving(
+        channel=data["Unique-ID"],
+        switchname=data.get("FreeSWITCH-Switchname", ""),
+        context=data.get("Caller-Context", ""),
+        user=data.get("variable_user_name", ""),
+        domain=data.get("variable_domain_name", ""),
+        dialled=str(Safe(data.get("Caller-Destination-Number", ""), DIALLED_CHARACTERS)),
+        number=str(number),
+        name=str(Safe(data.get("Caller-Caller-ID-Name", ""))),
+        anonymous=_wants_privacy(data) or is_anonymous(number),
+        missing=tuple((n, v) for n, v in NEEDED.items() if data.get(f"variable_{n}") != v),
+    )
+
+
+def _wants_privacy(data: Mapping[str, str]) -> bool:
+    """RFC 3323: `Privacy: id`, `user`, `full`, `header`; `none` and `critical` alone ask for nothing."""
+    if data.get("Caller-Privacy-Hide-Number") == "true":
+        return True
+    said = ";".join(data.get(f"variable_{name}", "") for name in ("sip_Privacy", "sip_h_Privacy", "privacy"))
+    return bool({"id", "user", "full", "header", "yes"} & {word.strip().lower() for word in said.split(";")})

@@ -1,0 +1,393 @@
+"""One event-socket connection, either way round: reading, sending, matching replies and apps, ending.
+
+A connection has one greenlet, which reads and never blocks: events and replies are handed to callbacks in it, so they
+arrive in order and need no queue. A reader that waits would stop the switch: after 100,000 unread events it freezes
+for everybody. What must wait (`request`, `execute_and_wait`) does so in another greenlet and is refused in this one.
+
+Sending never blocks either. All commands of one `send` go out in one write, ahead of any later one; what the peer
+does not take at once waits, bounded in size and time.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final, TypeVar
+
+import gevent
+from gevent import socket
+from gevent.event import AsyncResult
+from greenswitch.esl import ESLProtocol
+
+from callcontrol.edges import clock
+from callcontrol.edges.freeswitch.commands import Command, Execute
+from callcontrol.edges.freeswitch.failures import (
+    AccessRefused,
+    AppTimedOut,
+    ClosedHere,
+    CommandRefused,
+    ConnectionLost,
+    EventSocketError,
+    FrameTimedOut,
+    HandlerFailed,
+    HandshakeTimedOut,
+    LimitReached,
+    ReplyTimedOut,
+    SendTimedOut,
+    SwitchClosed,
+    WireError,
+    WouldDeadlock,
+)
+from callcontrol.edges.freeswitch.replies import ConnectionLimits, OnClosed, OnEvent, Reply, WithReply, ignore
+from callcontrol.edges.freeswitch.wire import Frame, FrameDecoder, SwitchEvent, read_event
+
+log = logging.getLogger(__name__)
+
+RECEIVE_BYTES: Final = 65_536
+_T = TypeVar("_T")
+
+
+class Connection(ESLProtocol):  # type: ignore[misc]  # greenswitch ships no types
+    """A connection to or from a switch. Of ESLProtocol it keeps the registration of handlers; reading and sending are
+    its own.
+    """
+
+    def __init__(self, sock: socket.socket, connection_id: str, limits: ConnectionLimits) -> None:
+        # ESLProtocol.__init__ is left out: it makes a queue and an event per connection that nothing here uses
+        self.sock = sock
+        self.connection_id = connection_id
+        self.connected = True
+        self.event_handlers: dict[str, list[OnEvent]] = {}
+        self.reason: EventSocketError | None = None
+        self._limits = limits
+        self._decoder = FrameDecoder(limits.wire)
+        self._pending: deque[Callable[[Reply], object] | None] = deque()
+        self._waiters: set[AsyncResult] = set()
+        self._apps: dict[str, AsyncResult] = {}
+        self._unsent = bytearray()
+        self._flusher: gevent.Greenlet | None = None
+        self._reader: object = None
+        self._step_due: tuple[float, str, float] | None = None  # (monotonic s, what is awaited, its limit in s)
+        self._frame_due: float | None = None
+        self._on_event: OnEvent = ignore
+        self._on_closed: OnClosed = ignore
+
+    # --- reading
+
+    def run(self, on_event: OnEvent, on_closed: OnClosed) -> None:
+        """Read until the connection is over; returns then. Runs in the greenlet that owns the connection.
+
+        Args:
+            on_event: gets each event. It must not block. If it raises, the error is logged and this connection is
+                given up.
+            on_closed: gets the reason, once, as the last thing that happens; no event comes after it.
+        """
+        self._on_event, self._on_closed = on_event, on_closed
+        self._reader = gevent.getcurrent()
+        reason: EventSocketError = ClosedHere(why="its greenlet was ended")
+        try:
+            reason = self._read()
+            self._wind_up(reason)
+        finally:
+            self.end(reason)
+            self._report_closed(self.reason or reason)
+
+    def _read(self) -> EventSocketError:
+        try:
+            self._read_frames()
+            return SwitchClosed()
+        except EventSocketError as error:
+            return error
+        except OSError as error:
+            return _lost_by(error)
+
+    def _read_frames(self) -> None:
+        frames_left = self._limits.frames_per_turn
+        while data := self._receive():
+            got_frame = False
+            for frame in self._decoder.frames(data):
+                got_frame = True
+                self._take(frame)
+                frames_left -= 1
+                if frames_left <= 0:
+                    gevent.sleep(0)
+                    frames_left = self._limits.frames_per_turn
+                if self.reason is not None:  # closed meanwhile: what is left is for nobody
+                    return
+            self._mind_unfinished_frame(got_frame)
+
+    def _receive(self) -> bytes:
+        """The next bytes, b"" at the end. Sooner or later than its deadlines it does not return."""
+        timeout_s = self._seconds_left()
+        if timeout_s != self.sock.timeout:
+            self.sock.settimeout(timeout_s)
+        try:
+            data: bytes = self.sock.recv(RECEIVE_BYTES)
+        except TimeoutError as error:
+            if error.errno == errno.ETIMEDOUT:  # the kernel's: the peer no longer answers
+                raise
+            raise self._late() from None
+        return data
+
+    def _seconds_left(self) -> float | None:
+        if self._step_due is None and self._frame_due is None:
+            return None
+        dues = [due for due in (self._frame_due, self._step_due and self._step_due[0]) if due is not None]
+        left_s = min(dues) - clock.monotonic()
+        if left_s <= 0:
+            raise self._late()
+        return left_s
+
+    def _late(self) -> EventSocketError:
+        if self._step_due is not None and clock.monotonic() >= self._step_due[0]:
+            return HandshakeTimedOut(step=self._step_due[1], seconds=self._step_due[2])
+        return FrameTimedOut(seconds=self._limits.frame_s)
+
+    def _mind_unfinished_frame(self, got_frame: bool) -> None:
+        if not self._decoder.held_bytes:
+            self._frame_due = None
+        elif got_frame or self._frame_due is None:
+            self._frame_due = clock.monotonic() + self._limits.frame_s
+
+    def _expect(self, step: str, within_s: float) -> None:
+        """From here on the peer has so long for a step of the handshake, however it spreads its bytes."""
+        self._step_due = (clock.monotonic() + within_s, step, within_s)
+
+    def _expect_nothing(self) -> None:
+        self._step_due = None
+
+    def _take(self, frame: Frame) -> None:
+        match frame.kind:
+            case "text/event-json" | "text/event-plain":
+                self._take_event(read_event(frame))
+            case "command/reply" | "api/response":
+                self._take_reply(Reply(frame))
+            case "text/disconnect-notice":
+                self._take_notice(frame)
+            case "auth/request":
+                self._take_auth_request()
+            case "text/rude-rejection":
+                raise AccessRefused(said=frame.body[:80].decode("utf-8", "replace").strip())
+            case "log/data":
+                pass  # never asked for
+            case kind:
+                raise WireError(what=f"a frame of type {kind[:80]!a}", expected="an event, a reply or a notice")
+
+    def _take_reply(self, reply: Reply) -> None:
+        if not self._pending:
+            raise WireError(what="a reply to no command", expected="one reply per command")
+        on_reply = self._pending.popleft()
+        if on_reply is not None:
+            self._call(on_reply, reply)
+
+    def _take_event(self, event: SwitchEvent) -> None:
+        if self._apps and event.name == "CHANNEL_EXECUTE_COMPLETE":
+            waiter = self._apps.pop(event.get("Application-UUID"), None)
+            if waiter is not None:
+                self._waiters.discard(waiter)
+                waiter.set(event)
+        self._call(self._on_event, event)
+        if self.event_handlers:
+            self._call_handlers(event)
+
+    def _call_handlers(self, event: SwitchEvent) -> None:
+        """The handlers registered for the event (a CUSTOM one by its subclass), and those for `*` as well."""
+        key = event.get("Event-Subclass") if event.name == "CUSTOM" else event.name
+        for handler in (*self.event_handlers.get(key, ()), *self.event_handlers.get("*", ())):
+            self._call(handler, event)
+
+    def _take_notice(self, frame: Frame) -> None:
+        """The call is over and we asked to linger: events go on. Otherwise the switch is about to close."""
+        if frame.header("Content-Disposition") != "linger":
+            self._expect("closing after its disconnect notice", self._limits.close_s)
+
+    def _take_auth_request(self) -> None:
+        raise WireError(what="auth/request", expected="no login on a connection that the switch made")
+
+    def _call(self, callback: Callable[[_T], object], argument: _T) -> None:
+        """An error of a callback ends this connection and no other."""
+        try:
+            callback(argument)
+        except Exception as error:
+            if isinstance(error, ConnectionLost) and self.reason is not None:
+                raise  # no fault of the callback: it wanted to send, and the connection has just ended
+            name = getattr(callback, "__qualname__", type(callback).__name__)
+            log.exception("callback %s failed", name, extra={"connection": self.connection_id})
+            raise HandlerFailed(error=f"{type(error).__name__} in {name}") from error
+
+    # --- sending
+
+    def send(self, *commands: Command) -> None:
+        """Send commands together, in order, ahead of any later ones; a WithReply among them gets its reply. Never
+        blocks.
+
+        Raises:
+            UnsafeText: one of them cannot be sent; then none is.
+            LimitReached: too many unanswered commands, or too much that the peer does not take.
+            ConnectionLost: the connection is over.
+        """
+        if not self.connected:
+            raise self._lost()
+        payload = b"".join([command.wire() for command in commands])
+        limits = self._limits
+        if len(self._pending) + len(commands) > limits.pending_replies:
+            raise LimitReached(
+                name="pending_replies", limit=limits.pending_replies, what="commands without a reply on one connection"
+            )
+        if self._unsent and len(self._unsent) + len(payload) > limits.unsent_bytes:
+            raise LimitReached(name="unsent_bytes", limit=limits.unsent_bytes, what="the switch does not read")
+        self._pending.extend([command.on_reply if isinstance(command, WithReply) else None for command in commands])
+        self._write(payload)
+
+    def _write(self, payload: bytes) -> None:
+        if self._unsent:
+            self._unsent += payload
+            return
+        try:
+            sent = self.sock.send(payload, 0, 0.0)
+        except BlockingIOError:
+            sent = 0
+        except OSError as error:
+            self.end(_lost_by(error))
+            raise self._lost() from None
+        if sent < len(payload):
+            self._unsent += payload[sent:]
+            self._flusher = gevent.spawn(self._flush)
+
+    def _flush(self) -> None:
+        """Send what the peer did not take at once; if it does not take it in time it is given up."""
+        late = gevent.Timeout.start_new(self._limits.send_s)
+        try:
+            while self._unsent:
+                self._flush_some()
+        except gevent.Timeout as timeout:
+            if timeout is not late:
+                raise
+            self.end(SendTimedOut(seconds=self._limits.send_s))
+        except OSError as error:
+            self.end(_lost_by(error))
+        finally:
+            late.close()
+            self._flusher = None
+
+    def _flush_some(self) -> None:
+        try:
+            sent = self.sock.send(bytes(self._unsent[:RECEIVE_BYTES]))
+        except TimeoutError as error:
+            if error.errno == errno.ETIMEDOUT:
+                raise
+            return  # a deadline of the reader's, who deals with it
+        del self._unsent[:sent]
+
+    def request(self, command: Command, timeout_s: float) -> Reply:
+        """Send a command and wait for its reply, in a greenlet other than the reader.
+
+        Raises:
+            ReplyTimedOut: none within `timeout_s`; it is skipped when it comes.
+            ConnectionLost: the connection ended first.
+            UnsafeText, LimitReached: as for send.
+        """
+        with self._waiting_for("a reply") as waiter:
+            self.send(WithReply(command, waiter.set))
+            if not waiter.wait(timeout_s) and not waiter.ready():
+                raise ReplyTimedOut(seconds=timeout_s, command=type(command).__name__)
+            reply: Reply = waiter.get(block=False)
+        return reply
+
+    def execute_and_wait(self, app: str, arg: str = "", *, timeout_s: float | None) -> SwitchEvent:
+        """Run an app and wait for its end: its CHANNEL_EXECUTE_COMPLETE, which must be subscribed. For rare cases.
+
+        Without a `timeout_s` it waits as long as the call lasts.
+
+        Raises:
+            AppTimedOut: not ended within `timeout_s`; it runs on.
+            CommandRefused: the switch did not take it.
+            ConnectionLost: the call or the connection ended first.
+            UnsafeText, LimitReached: as for send.
+        """
+        event_uuid = clock.new_id()
+        with self._waiting_for(f"the end of {app}") as waiter:
+            self._apps[event_uuid] = waiter
+            try:
+                self.send(WithReply(Execute(app, arg, event_uuid), lambda reply: refuse_waiter(waiter, app, reply)))
+                if not waiter.wait(timeout_s) and not waiter.ready():
+                    raise AppTimedOut(seconds=timeout_s, app=app)
+                event: SwitchEvent = waiter.get(block=False)
+            finally:
+                self._apps.pop(event_uuid, None)
+        return event
+
+    def check_may_wait(self, what: str) -> None:
+        """Raises WouldDeadlock in the reader: what it waits for would never be read."""
+        if gevent.getcurrent() is self._reader:
+            raise WouldDeadlock(what=what)
+
+    @contextmanager
+    def _waiting_for(self, what: str) -> Iterator[AsyncResult]:
+        self.check_may_wait(what)
+        waiter = AsyncResult()
+        self._waiters.add(waiter)
+        try:
+            yield waiter
+        finally:
+            self._waiters.discard(waiter)
+
+    # --- ending
+
+    def close(self, why: str = "it was no longer needed") -> None:
+        """Close at once; again does nothing. A call's connection is left or refused instead: this may leave the call
+        parked.
+        """
+        self.end(ClosedHere(why=why))
+
+    def stop(self) -> None:
+        """greenswitch's name for close."""
+        self.close()
+
+    def _wind_up(self, reason: EventSocketError) -> None:
+        """What is still owed to the peer when reading is over and the socket is still open."""
+
+    def end(self, reason: EventSocketError) -> None:
+        """Close at once for a reason; again does nothing. The reader then reports the reason."""
+        if self.reason is not None:
+            return
+        self.reason = reason
+        self.connected = False
+        if self._flusher is not None and self._flusher is not gevent.getcurrent():
+            self._flusher.kill(block=False)
+        self.sock.close()
+        self._unsent.clear()
+        self._pending.clear()
+        self._fail_waiters(self._lost())
+
+    def _fail_waiters(self, error: ConnectionLost) -> None:
+        waiters, self._waiters = self._waiters, set()
+        for waiter in waiters:
+            waiter.set_exception(error)
+
+    def _lost(self) -> ConnectionLost:
+        """The end of the connection as those see it who still want something of it."""
+        if isinstance(self.reason, ConnectionLost):
+            return self.reason
+        return ConnectionLost(why=str(self.reason))
+
+    def _report_closed(self, reason: EventSocketError) -> None:
+        on_closed, self._on_closed, self._on_event = self._on_closed, ignore, ignore
+        self.event_handlers = {}
+        try:
+            on_closed(reason)
+        except Exception:
+            log.exception("callback for the end failed", extra={"connection": self.connection_id})
+
+
+def _lost_by(error: OSError) -> ConnectionLost:
+    return ConnectionLost(why=error.strerror or str(error))
+
+
+def refuse_waiter(waiter: AsyncResult, app: str, reply: Reply) -> None:
+    """Release who waits for an app that the switch did not take."""
+    if not reply.ok:
+        waiter.set_exception(CommandRefused(command=app, said=reply.text.strip()[:200]))

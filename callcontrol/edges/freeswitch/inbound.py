@@ -1,0 +1,375 @@
+"""Our connection to a switch: logged in, subscribed, watched, and made anew whenever it is lost.
+
+SwitchConnection is one connection; SwitchLink keeps one up for ever. What the switch says in between is lost, so who
+is told `on_up` reads the state of the switch (show channels, registrations) and compares.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import count
+from typing import Final, Self
+
+import gevent
+from gevent import socket
+from gevent.event import AsyncResult, Event
+from gevent.lock import BoundedSemaphore
+from greenswitch.esl import InboundESL
+
+from callcontrol.edges import clock
+from callcontrol.edges.freeswitch.commands import Api, Auth, BgApi, Subscribe, UserAuth
+from callcontrol.edges.freeswitch.connection import Connection
+from callcontrol.edges.freeswitch.failures import (
+    AlreadyConnected,
+    ApiError,
+    AuthRefused,
+    ClosedHere,
+    CommandRefused,
+    ConnectionLost,
+    EventSocketError,
+    HandlerFailed,
+    HandshakeTimedOut,
+    HeartbeatLost,
+    JobTimedOut,
+    LimitReached,
+)
+from callcontrol.edges.freeswitch.replies import REFUSALS, ConnectionLimits, OnEvent, Reply, ignore
+from callcontrol.edges.freeswitch.sockets import Address, tune
+from callcontrol.edges.freeswitch.wire import SwitchEvent, WireLimits
+
+log = logging.getLogger(__name__)
+
+OWN_EVENTS: Final = ("HEARTBEAT", "BACKGROUND_JOB")
+CORE_UUID: Final = Api("global_getvar core_uuid")
+
+
+def _connection_limits() -> ConnectionLimits:
+    return ConnectionLimits(wire=WireLimits(body_bytes=67_108_864))  # `show channels as json` of 20,000 calls
+
+
+@dataclass(frozen=True, slots=True)
+class LinkLimits:
+    """What a link may take; `_s` are seconds. The switch sends a HEARTBEAT every 20 s (event-heartbeat-interval)."""
+
+    connect_s: float = 5.0
+    heartbeat_s: float = 60.0
+    jobs: int = 100
+    first_retry_s: float = 0.2
+    last_retry_s: float = 15.0
+    connection: ConnectionLimits = field(default_factory=_connection_limits)
+
+
+@dataclass(frozen=True, slots=True)
+class JobResult:
+    """What a bgapi command came to: `+OK value`, `-ERR cause`, or plain output."""
+
+    text: str
+
+    @property
+    def ok(self) -> bool:
+        """Whether it is no refusal."""
+        return not self.text.startswith(REFUSALS)
+
+    @property
+    def value(self) -> str:
+        """The text without its `+OK` or `-ERR`: of an originate the new channel's uuid, or the cause of its failure."""
+        return self.text.removeprefix("+OK").removeprefix("-ERR").strip()
+
+
+class SwitchConnection(Connection, InboundESL):  # type: ignore[misc]  # greenswitch ships no types
+    """One logged-in connection to a switch, with its own reader."""
+
+    def __init__(self, sock: socket.socket, connection_id: str, limits: ConnectionLimits) -> None:
+        super().__init__(sock, connection_id, limits)
+        self.closed = Event()
+        self._login_request = AsyncResult()
+        self._waiters.add(self._login_request)
+
+    @classmethod
+    def open(
+        cls, place: Address, login: Auth | UserAuth, on_event: OnEvent, connection_id: str, limits: LinkLimits
+    ) -> Self:
+        """Connect and log in, within `connect_s` all together.
+
+        Raises:
+            HandshakeTimedOut: the switch is silent.
+            AccessRefused, AuthRefused: it does not want us; the message says where to look.
+            ConnectionLost: it closed.
+            OSError: there is nobody, or no way.
+        """
+        late = gevent.Timeout.start_new(limits.connect_s)
+        connection: Self | None = None
+        try:
+            sock = socket.create_connection((place.host, place.port))
+            tune(sock)
+            connection = cls(sock, connection_id, limits.connection)
+            gevent.spawn(connection.run, on_event, connection._note_closed)
+            connection.authenticate(login, limits.connect_s)
+        except BaseException as error:
+            if connection is not None:
+                connection.close("the login failed")
+            if error is late:
+                raise HandshakeTimedOut(step="connecting and logging in", seconds=limits.connect_s) from None
+            raise
+        finally:
+            late.close()
+        return connection
+
+    def _note_closed(self, _: EventSocketError) -> None:
+        self.closed.set()
+
+    def _take_auth_request(self) -> None:
+        self._waiters.discard(self._login_request)
+        self._login_request.set()
+
+    def authenticate(self, login: Auth | UserAuth, timeout_s: float) -> None:
+        """Wait for the switch to ask for a login, and give it.
+
+        Raises:
+            AuthRefused: a wrong password, or an unknown user.
+            ReplyTimedOut, ConnectionLost: as for request.
+        """
+        self._login_request.get()  # ends with the connection, and with the deadline of open
+        reply = self.request(login, timeout_s)
+        if not reply.ok:
+            raise AuthRefused(said=reply.text.strip())
+
+    def connect(self) -> None:
+        """Refused, where greenswitch would connect again and read nothing."""
+        raise AlreadyConnected
+
+    def __enter__(self) -> Self:
+        return self
+
+
+class SwitchLink:
+    """Keeps a connection to one switch up, and says when it goes up and down.
+
+    Args:
+        names, custom: events to subscribe to, on every connection anew; HEARTBEAT and BACKGROUND_JOB always are.
+        on_event: gets them, in the reader: it must not block, and must not wait for the switch.
+        on_up: gets the Core-UUID; events may already have come. It may wait for the switch.
+        on_down: gets the reason, after each on_up once.
+        on_restart: gets the old and the new Core-UUID: the switch has lost its calls. Called before on_up.
+        chance: spreads the retries of many workers.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        place: Address,
+        login: Auth | UserAuth,
+        *,
+        names: tuple[str, ...] = (),
+        custom: tuple[str, ...] = (),
+        on_event: OnEvent = ignore,
+        on_up: Callable[[str], object] = ignore,
+        on_down: Callable[[EventSocketError], object] = ignore,
+        on_restart: Callable[[str, str], object] | None = None,
+        limits: LinkLimits | None = None,
+        chance: random.Random,
+    ) -> None:
+        self.name = name
+        self.core_uuid = ""
+        self.failure: Exception | None = None
+        self._place = place
+        self._login = login
+        self._subscription = Subscribe("json", (*OWN_EVENTS, *(n for n in names if n not in OWN_EVENTS)), custom)
+        self._on_event, self._on_up, self._on_down, self._on_restart = on_event, on_up, on_down, on_restart
+        self._limits = limits or LinkLimits()
+        self._chance = chance
+        self._ids = count(1)
+        self._connection: SwitchConnection | None = None
+        self._heard = 0.0
+        self._jobs: dict[str, AsyncResult] = {}
+        self._free_jobs = BoundedSemaphore(self._limits.jobs)
+        self._supervisor: gevent.Greenlet | None = None
+
+    @property
+    def is_up(self) -> bool:
+        """Whether commands can be sent now."""
+        return self._connection is not None and self._connection.connected
+
+    def start(self) -> None:
+        """Connect, and reconnect for ever, from here on."""
+        self._supervisor = gevent.spawn(self._supervise)
+
+    def stop(self) -> None:
+        """Close, and connect no more; whoever waits gets ConnectionLost. on_down is not called."""
+        if self._supervisor is not None:
+            self._supervisor.kill()
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close("the link was stopped")
+        self._fail_jobs(ClosedHere(why="the link was stopped"))
+
+    # --- commands
+
+    def api(self, command: str, timeout_s: float) -> str:
+        """The output of a quick command, without its last line break.
+
+        Raises:
+            ApiError: it answered -ERR or -USAGE.
+            ReplyTimedOut, ConnectionLost, UnsafeText, LimitReached, WouldDeadlock: as Connection.request.
+        """
+        reply = self._up().request(Api(command), timeout_s)
+        if not reply.ok:
+            raise ApiError(command=_word(command), said=reply.text.strip()[:200])
+        return reply.text.removesuffix("\n")
+
+    def bgapi(self, command: str, job_uuid: str, timeout_s: float) -> JobResult:
+        """The result of a command that may take long, such as originate. At most `jobs` run at once; further ones
+        wait.
+
+        Raises:
+            JobTimedOut: no result within `timeout_s`; the job may still run on.
+            LimitReached: no job ended in that time, so this one was not begun.
+            CommandRefused: the switch did not begin it, or its Job-UUID is in use.
+            ReplyTimedOut, ConnectionLost, UnsafeText, WouldDeadlock: as Connection.request.
+        """
+        self._up().check_may_wait("a job")
+        due = clock.monotonic() + timeout_s
+        if not self._free_jobs.acquire(timeout=timeout_s):
+            raise LimitReached(name="jobs", limit=self._limits.jobs, what=f"jobs at switch {self.name}")
+        try:
+            return self._run_job(BgApi(command, job_uuid), due, timeout_s)
+        finally:
+            self._free_jobs.release()
+
+    def _run_job(self, job: BgApi, due: float, timeout_s: float) -> JobResult:
+        if job.job_uuid in self._jobs:
+            raise CommandRefused(command=_word(job.command), said=f"the Job-UUID {job.job_uuid} is in use")
+        waiter = self._jobs[job.job_uuid] = AsyncResult()
+        try:
+            reply = self._up().request(job, max(due - clock.monotonic(), 0.001))
+            if not reply.ok:
+                raise CommandRefused(command=_word(job.command), said=reply.text.strip()[:200])
+            if not waiter.wait(max(due - clock.monotonic(), 0.001)) and not waiter.ready():
+                raise JobTimedOut(seconds=timeout_s, job_uuid=job.job_uuid)
+            result: JobResult = waiter.get(block=False)
+            return result
+        finally:
+            self._jobs.pop(job.job_uuid, None)
+
+    def _up(self) -> SwitchConnection:
+        connection = self._connection
+        if connection is None:
+            raise ConnectionLost(why=f"the link to switch {self.name} is down ({self.failure or 'not connected yet'})")
+        return connection
+
+    def _fail_jobs(self, error: ConnectionLost) -> None:
+        jobs, self._jobs = self._jobs, {}
+        for waiter in jobs.values():
+            waiter.set_exception(error)
+
+    # --- events
+
+    def _take_event(self, event: SwitchEvent) -> None:
+        match event.name:
+            case "BACKGROUND_JOB":
+                waiter = self._jobs.get(event.get("Job-UUID"))
+                if waiter is not None:
+                    waiter.set(JobResult(event.body))
+                    return
+            case "HEARTBEAT":
+                self._heard = clock.monotonic()
+                self._note_core(event.get("Core-UUID"))
+        self._on_event(event)
+
+    def _note_core(self, core_uuid: str) -> None:
+        old, self.core_uuid = self.core_uuid, core_uuid or self.core_uuid
+        if old and self.core_uuid != old:
+            log.error("switch %s was restarted: its calls are gone", self.name)
+            if self._on_restart is not None:
+                self._on_restart(old, self.core_uuid)
+
+    # --- keeping it up
+
+    def _supervise(self) -> None:
+        failures = 0
+        while True:
+            begun = clock.monotonic()
+            self._live_once()
+            lived_s = clock.monotonic() - begun
+            failures = 1 if lived_s >= self._limits.last_retry_s else failures + 1
+            gevent.sleep(self._retry_s(failures))
+
+    def _retry_s(self, failures: int) -> float:
+        """Doubling, up to a limit, and half of it by chance."""
+        most_s = min(self._limits.first_retry_s * 2.0 ** min(failures - 1, 30), self._limits.last_retry_s)
+        return most_s * (0.5 + 0.5 * self._chance.random())
+
+    def _live_once(self) -> None:
+        """One connection, from its making to its end."""
+        connection_id = f"{self.name}-{next(self._ids)}"
+        try:
+            self._heard = clock.monotonic()
+            connection = SwitchConnection.open(self._place, self._login, self._take_event, connection_id, self._limits)
+        except (EventSocketError, OSError) as error:
+            self.failure = error
+            log.warning("switch %s cannot be reached: %s", self.name, error)
+            return
+        try:
+            core_uuid = self._subscribe(connection)
+            self._be_up(connection, core_uuid)
+        except EventSocketError as error:
+            self.failure = error
+            log.warning("switch %s cannot be used: %s", self.name, error)
+        finally:
+            connection.close("the link makes a new one")
+
+    def _subscribe(self, connection: SwitchConnection) -> str:
+        for_s = self._limits.connect_s
+        _accepted("event", connection.request(self._subscription, for_s))
+        return _accepted(CORE_UUID.command, connection.request(CORE_UUID, for_s))
+
+    def _be_up(self, connection: SwitchConnection, core_uuid: str) -> None:
+        self._connection = connection
+        self._note_core(core_uuid)
+        log.info("switch %s is up", self.name)
+        try:
+            self._tell(partial(self._on_up, core_uuid))
+            self._watch(connection)
+        except EventSocketError as error:
+            connection.end(error)
+        finally:
+            self._connection = None
+        connection.closed.wait(self._limits.connect_s)
+        self._go_down(connection.reason or ClosedHere(why="the link makes a new one"))
+
+    def _watch(self, connection: SwitchConnection) -> None:
+        """Returns when the connection is over."""
+        limit_s = self._limits.heartbeat_s
+        while not connection.closed.wait(max(self._heard + limit_s - clock.monotonic(), 0.001)):
+            if clock.monotonic() >= self._heard + limit_s:
+                connection.end(HeartbeatLost(seconds=limit_s))
+
+    def _go_down(self, reason: EventSocketError) -> None:
+        self.failure = reason
+        log.error("switch %s is down: %s", self.name, reason)
+        self._fail_jobs(reason if isinstance(reason, ConnectionLost) else ConnectionLost(why=str(reason)))
+        self._tell(partial(self._on_down, reason))
+
+    def _tell(self, callback: partial[object]) -> None:
+        try:
+            callback()
+        except EventSocketError:
+            raise
+        except Exception as error:
+            log.exception("a callback of switch %s failed", self.name)
+            raise HandlerFailed(error=type(error).__name__) from error
+
+
+def _accepted(command: str, reply: Reply) -> str:
+    if not reply.ok:
+        raise CommandRefused(command=command, said=f"{reply.text.strip()[:200]} (esl-allowed-api, esl-allowed-events?)")
+    return reply.text.strip()
+
+
+def _word(command: str) -> str:
+    """The command without its arguments: they may be a caller's."""
+    return command.partition(" ")[0]

@@ -1,0 +1,249 @@
+"""The server that the switches call: one connection per call, accepted without polling, counted, limited, never
+dropped on the floor.
+
+A connection that is closed before the call was handed back leaves a ghost: a call parked for ever. So whoever comes
+over the limit, or from an address that is no switch of ours, is answered as well: the call is hung up, and the
+connection kept until the switch closes it.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import count
+from typing import Final, Literal, Protocol
+
+import gevent
+from gevent import socket
+from gevent.event import Event
+from greenswitch.esl import OutboundESLServer
+
+from callcontrol.edges.freeswitch.call import CallConnection, farewell
+from callcontrol.edges.freeswitch.commands import Connect, HangupCommand
+from callcontrol.edges.freeswitch.failures import EventSocketError, SwitchClosed
+from callcontrol.edges.freeswitch.replies import ConnectionLimits
+from callcontrol.edges.freeswitch.sockets import LOOPBACK, Address, InheritedFd, Network, is_allowed, listening, tune
+from callcontrol.edges.freeswitch.wire import Keep
+
+log = logging.getLogger(__name__)
+
+ACCEPTS_PER_TURN: Final = 64
+RETRY_ACCEPT_S: Final = 0.1
+ADDRESSES_REMEMBERED: Final = 256
+# the peer's affair: the next one may be fine
+PASSING: Final = frozenset(
+    {errno.ECONNABORTED, errno.EPROTO, errno.EINTR, errno.ENETDOWN, errno.EHOSTUNREACH, errno.ENETUNREACH}
+)
+TURNED_AWAY: Final = Connect().wire() + HangupCommand("SWITCH_CONGESTION").wire()
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundLimits:
+    """What all calls together may take. `turning_away` connections may wait to be closed by the switch."""
+
+    max_calls: int
+    handshake_s: float = 5.0
+    backlog: int = 4_096
+    turning_away: int = 1_000
+    connection: ConnectionLimits = field(default_factory=ConnectionLimits)
+
+
+class Observer(Protocol):
+    """Who counts; called in the server's greenlets, so it must not block."""
+
+    def accepted(self) -> None:
+        """A connection became a call's."""
+
+    def turned_away(self, why: Literal["limit", "stranger", "flood"]) -> None:
+        """A connection was answered by a hang-up (`flood`: closed at once, there were too many of these)."""
+
+    def accept_failed(self, error: OSError) -> None:
+        """The system gave us no connection: out of descriptors or memory, mostly."""
+
+    def closed(self, reason: EventSocketError) -> None:
+        """A call's connection is over."""
+
+
+class Unobserved:
+    """An Observer that does not look."""
+
+    def accepted(self) -> None: ...
+
+    def turned_away(self, why: Literal["limit", "stranger", "flood"]) -> None: ...
+
+    def accept_failed(self, error: OSError) -> None: ...
+
+    def closed(self, reason: EventSocketError) -> None: ...
+
+
+def keep_everything(_: str) -> bool:
+    """All the headers of a call: some 25 KB of memory for as long as it lasts."""
+    return True
+
+
+class OutboundServer(OutboundESLServer):  # type: ignore[misc]  # greenswitch ships no types
+    """Accepts calls and hands each to `on_call`, in the call's reader, as soon as the switch has said whose it is.
+
+    Args:
+        listener: an address, or the supervisor's listening socket.
+        on_call: gets the connection. It must not block, and calls its `handle`; if it raises, the call is hung up.
+        allow: the networks of our switches.
+        keep: which of a call's headers stay in memory as its `data` (Unique-ID always does).
+    """
+
+    def __init__(
+        self,
+        listener: Address | InheritedFd,
+        on_call: Callable[[CallConnection], object],
+        *,
+        limits: OutboundLimits,
+        allow: Iterable[Network] = LOOPBACK,
+        keep: Keep = keep_everything,
+        observer: Observer | None = None,
+    ) -> None:
+        # OutboundESLServer.__init__ is left out: it logs to the root logger, which sets up logging for everybody
+        self.connection_count = 0
+        self.max_connections = limits.max_calls
+        self.application = on_call
+        self.bound_port: int | None = None
+        self._place = listener
+        self._limits = limits
+        self._observer: Observer = observer or Unobserved()
+        networks = tuple(allow)
+        self._is_switch = lru_cache(ADDRESSES_REMEMBERED)(lambda host: is_allowed(host, networks))
+        self._keep: Keep = lambda name: name == "Unique-ID" or keep(name)
+        self._ids = count(1)
+        self._listener: socket.socket | None = None
+        self._accepting: gevent.Greenlet | None = None
+        self._calls: set[CallConnection] = set()
+        self._by_channel: dict[str, CallConnection] = {}
+        self._turning_away: set[socket.socket] = set()
+        self._stopping = Event()
+        self._idle = Event()
+        self._idle.set()
+
+    def start(self) -> int:
+        """Listen, and accept from here on; returns the port.
+
+        Raises:
+            OSError: the address cannot be listened on.
+        """
+        listener = listening(self._place, self._limits.backlog)
+        self._listener = listener
+        self._running = True
+        port: int = listener.getsockname()[1]
+        self.bound_port = port
+        self._accepting = gevent.spawn(self._accept, listener)
+        return port
+
+    def listen(self) -> None:
+        """greenswitch's way: start, and return when stopped."""
+        self.start()
+        self._stopping.wait()
+
+    def stop(self) -> None:
+        """Accept no more; calls in progress go on. Who connects now is refused by the system and tries the next
+        worker.
+        """
+        self._running = False
+        self._stopping.set()
+        if self._accepting is not None:
+            self._accepting.kill()
+        if self._listener is not None:
+            self._listener.close()
+
+    def drain(self, deadline_s: float) -> int:
+        """Stop, and wait until the calls in progress are over; returns how many are left after `deadline_s`."""
+        self.stop()
+        self._idle.wait(deadline_s)
+        return self.connection_count
+
+    def close(self) -> None:
+        """Stop, and close every connection at once, as the end of the process would."""
+        self.stop()
+        for call in tuple(self._calls):
+            call.close(why="the server is closed")
+        for sock in tuple(self._turning_away):
+            sock.close()
+
+    def _accept(self, listener: socket.socket) -> None:
+        failing = False
+        for accepted in count(1):
+            try:
+                sock, address = listener.accept()
+            except OSError as error:
+                self._survive(error, first=not failing)
+                failing = True
+                continue
+            failing = False
+            self._admit(sock, str(address[0]))
+            if accepted % ACCEPTS_PER_TURN == 0:
+                gevent.sleep(0)
+
+    def _survive(self, error: OSError, first: bool) -> None:
+        """Out of descriptors or memory: calls end and give some back; until then the switch waits in the backlog."""
+        if error.errno in PASSING:
+            return
+        self._observer.accept_failed(error)
+        if first:
+            log.error("no connection can be accepted: %s; trying again every %s s", error, RETRY_ACCEPT_S)
+        self._stopping.wait(RETRY_ACCEPT_S)
+
+    def _admit(self, sock: socket.socket, host: str) -> None:
+        if not self._is_switch(host):
+            log.warning("connection from %s, which is no switch of ours: see the allow-list", host)
+            self._turn_away(sock, "stranger")
+        elif self.connection_count >= self._limits.max_calls:
+            self._turn_away(sock, "limit")
+        else:
+            self.connection_count += 1
+            self._idle.clear()
+            self._observer.accepted()
+            gevent.spawn(self._serve, sock)
+
+    def _turn_away(self, sock: socket.socket, why: Literal["limit", "stranger"]) -> None:
+        if len(self._turning_away) >= self._limits.turning_away:
+            self._observer.turned_away("flood")
+            sock.close()
+            return
+        self._observer.turned_away(why)
+        self._turning_away.add(sock)
+        gevent.spawn(self._say_farewell, sock)
+
+    def _say_farewell(self, sock: socket.socket) -> None:
+        try:
+            farewell(sock, TURNED_AWAY, self._limits.connection.close_s)
+        finally:
+            self._turning_away.discard(sock)
+            sock.close()
+
+    def _serve(self, sock: socket.socket) -> None:
+        call = CallConnection(sock, f"call-{next(self._ids)}", self._limits.connection, self._keep)
+        self._calls.add(call)
+        try:
+            tune(sock)
+            call.serve(self._take_call, self._limits.handshake_s)
+        except (EventSocketError, OSError) as error:  # gone before it was served
+            log.info("connection lost at once: %s", error, extra={"connection": call.connection_id})
+        finally:
+            self._forget(call)
+
+    def _take_call(self, call: CallConnection) -> None:
+        older = self._by_channel.get(call.unique_id)
+        self._by_channel[call.unique_id] = call
+        if older is not None:
+            older.supersede(by=call.connection_id)
+        self.application(call)
+
+    def _forget(self, call: CallConnection) -> None:
+        call.close()
+        self._calls.discard(call)
+        if self._by_channel.get(call.unique_id) is call:
+            del self._by_channel[call.unique_id]
+        self.connection_count -= 1
+        if not self.connection_count:
+            self._idle.set()
+        self._observer.closed(call.reason or SwitchClosed())

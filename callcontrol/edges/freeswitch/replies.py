@@ -1,0 +1,74 @@
+"""What is asked of a connection and what comes back: its limits, replies, and the callbacks that get them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from callcontrol.edges.freeswitch.commands import Command
+from callcontrol.edges.freeswitch.failures import EventSocketError
+from callcontrol.edges.freeswitch.wire import Frame, SwitchEvent, WireLimits
+
+REFUSALS: Final = ("-ERR", "-USAGE")
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionLimits:
+    """What one connection may take of us. `_s` are seconds."""
+
+    wire: WireLimits = field(default_factory=WireLimits)
+    pending_replies: int = 1_024
+    unsent_bytes: int = 1_048_576
+    send_s: float = 10.0
+    frame_s: float = 30.0
+    close_s: float = 10.0
+    frames_per_turn: int = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the switch said to one command."""
+
+    frame: Frame
+
+    @property
+    def text(self) -> str:
+        """Reply-Text, or the output of an api command."""
+        if self.frame.kind == "command/reply":
+            return self.frame.header("Reply-Text")
+        return self.frame.body.decode("utf-8", "replace")
+
+    @property
+    def data(self) -> str:
+        """The text under the name greenswitch has for it."""
+        return self.text
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """All headers of the reply, such as Job-UUID."""
+        return self.frame.headers
+
+    @property
+    def ok(self) -> bool:
+        """Whether the switch took the command (for an app: queued it)."""
+        return not self.text.startswith(REFUSALS)
+
+
+@dataclass(frozen=True, slots=True)
+class WithReply:
+    """A command whose reply somebody wants. `on_reply` is called in the reader, if the connection lasts so long."""
+
+    command: Command
+    on_reply: Callable[[Reply], object]
+
+    def wire(self) -> bytes:
+        return self.command.wire()
+
+
+OnEvent = Callable[[SwitchEvent], object]
+OnClosed = Callable[[EventSocketError], object]
+
+
+def ignore(_: object) -> None:
+    """A callback for who wants none."""

@@ -1,0 +1,155 @@
+"""Between the switch's language and ours: its events become a call's events, a call's commands its applications."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from callcontrol.control import commands as do
+from callcontrol.control.call import Call
+from callcontrol.control.events import AppEnded, CallerHungUp, Event, LegBridged, LegGone
+from callcontrol.edges.freeswitch.commands import Command, Execute, HangupCommand
+from callcontrol.edges.freeswitch.dial_string import DialLeg, Endpoint, Gateway, Registered, SipUri, dial_string
+from callcontrol.edges.freeswitch.wire import SwitchEvent, array_values
+from callcontrol.routing.plan import Account, LegPlan, SipAddress, TrunkNumber
+from callcontrol.vocabulary.call import Stamps
+from callcontrol.vocabulary.moment import Instant
+
+# What a call's own connection is subscribed to; the ends of all legs come over the switch's connection.
+CALL_EVENTS = ("CHANNEL_EXECUTE_COMPLETE", "CHANNEL_BRIDGE", "CHANNEL_HANGUP")
+OUTSIDE_PROFILE = "external"
+
+# Loudness (of 0…1500) below which a message counts as silence; FreeSWITCH's own default for `record`.
+SILENCE_THRESHOLD = 200
+
+
+def call_event(event: SwitchEvent) -> Event | None:
+    """What an event on the caller's connection means, None if nothing."""
+    match event.name:
+        case "CHANNEL_EXECUTE_COMPLETE":
+            return AppEnded(
+                event.get("Application-UUID"),
+                event.get("variable_originate_disposition") if event.get("Application") == "bridge" else "",
+                dict(_causes(event)) if event.get("Application") == "bridge" else {},
+            )
+        case "CHANNEL_BRIDGE":
+            return LegBridged(event.get("Other-Leg-Unique-ID"))
+        case "CHANNEL_HANGUP":
+            return CallerHungUp(event.get("Hangup-Cause", "NORMAL_UNSPECIFIED"))
+        case _:
+            return None
+
+
+def leg_gone(event: SwitchEvent, caller: str) -> LegGone:
+    """CHANNEL_HANGUP_COMPLETE of a leg of the call whose caller's channel this is."""
+    leg = event.get("Unique-ID")
+    cause = event.get("variable_hangup_cause") or event.get("Hangup-Cause") or "NORMAL_UNSPECIFIED"
+    return LegGone(leg, cause, _stamps(event), _hung_up_by(event, is_caller=leg == caller))
+
+
+def call_of(event: SwitchEvent) -> str:
+    """The call a channel belongs to: our own mark on it, else the channel's own id."""
+    return event.get("variable_cc_call") or event.get("Unique-ID")
+
+
+def app_commands(command: do.Command, call: Call, profile: str) -> Sequence[Command]:
+    """What a command of a call is in the switch's language.
+
+    Args:
+        profile: SIP profile our phones register at.
+
+    Raises:
+        UnsafeText: something in it cannot be sent as what it is.
+    """
+    match command:
+        case do.Bridge(app_id, legs, headers):
+            return (Execute("bridge", _dial_string(legs, dict(headers), call, profile), app_id),)
+        case do.Answer():
+            return (Execute("answer"),)
+        case do.OpenEarlyMedia():
+            return (Execute("pre_answer"),)
+        case do.Play(app_id, file):
+            return (Execute("playback", file, app_id),)
+        case do.Record(app_id, path, max_s, silence_s):
+            return (Execute("record", f"{path} {max_s} {SILENCE_THRESHOLD} {silence_s}", app_id),)
+        case do.HangUp(cause):
+            return (HangupCommand(cause),)
+        case _:
+            raise AssertionError(f"{type(command).__name__} is not for the switch")
+
+
+def _dial_string(legs: Sequence[tuple[str, LegPlan]], headers: dict[str, str], call: Call, profile: str) -> str:
+    shared = {"cc_call": call.id, "cc_tenant": call.tenant} | {f"sip_h_{n}": v for n, v in headers.items()}
+    return dial_string([_leg(leg_id, plan, profile) for leg_id, plan in legs], shared)
+
+
+def _leg(leg_id: str, plan: LegPlan, profile: str) -> DialLeg:
+    variables = {"origination_uuid": leg_id, "leg_timeout": str(plan.ring_s)}
+    variables |= _identity(plan)
+    if plan.payer:
+        variables["cc_payer"] = plan.payer
+    if plan.acceptance:
+        variables |= {
+            "group_confirm_key": "1",
+            "group_confirm_file": plan.acceptance.prompt,
+            "group_confirm_timeout": str(plan.acceptance.wait_s),
+        }
+    if plan.cap_s is not None:
+        variables["execute_on_answer"] = f"sched_hangup +{plan.cap_s} ALLOTTED_TIMEOUT"
+    return DialLeg(_endpoint(plan, profile), variables)
+
+
+def _identity(plan: LegPlan) -> dict[str, str]:
+    """Who the leg says is calling. The name is sent only on our own phones and never when privacy is asked for."""
+    if plan.shown.private:
+        return {
+            "origination_caller_id_number": plan.shown.number or "anonymous",
+            "origination_caller_id_name": "Anonymous",
+            "origination_privacy": "hide_name:hide_number",
+            "sip_h_Privacy": "id",
+        }
+    return {"origination_caller_id_number": plan.shown.number} if plan.shown.number else {}
+
+
+def _endpoint(plan: LegPlan, profile: str) -> Endpoint:
+    match plan.endpoint:
+        case Account(user, domain):
+            return Registered(user, domain, profile)
+        case TrunkNumber(_, gateway, digits):
+            return Gateway(gateway, digits)
+        case SipAddress(uri):
+            return SipUri(f"sip:{uri}", OUTSIDE_PROFILE)
+
+
+def _causes(event: SwitchEvent) -> Iterator[tuple[str, str]]:
+    """Legs that became channels (`originated_legs`), each with its cause where it is known (`originate_causes`)."""
+    for leg in array_values(event.get("variable_originated_legs")):
+        yield leg.partition(";")[0], ""
+    for leg in array_values(event.get("variable_originate_causes")):
+        leg_id, _, cause = leg.partition(";")
+        yield leg_id, cause
+
+
+def _stamps(event: SwitchEvent) -> Stamps:
+    ended = _instant(event, "Caller-Channel-Hangup-Time") or _instant(event, "Event-Date-Timestamp") or Instant(0)
+    ringing = [_instant(event, f"Caller-Channel-Progress{kind}-Time") for kind in ("", "-Media")]
+    return Stamps(
+        created=_instant(event, "Caller-Channel-Created-Time") or ended,
+        ringing=min((r for r in ringing if r is not None), default=None),
+        answered=_instant(event, "Caller-Channel-Answered-Time"),
+        ended=ended,
+        bridged=_instant(event, "Caller-Channel-Bridged-Time"),
+    )
+
+
+def _instant(event: SwitchEvent, name: str) -> Instant | None:
+    """A stamp in microseconds; the switch writes 0 for what did not happen."""
+    text = event.get(name)
+    return Instant(int(text)) if text.isdigit() and text != "0" else None
+
+
+def _hung_up_by(event: SwitchEvent, *, is_caller: bool) -> str:
+    """`sip_hangup_disposition` says who sent the message that ended the leg: recv_* the phone at its end."""
+    disposition = event.get("variable_sip_hangup_disposition")
+    if disposition.startswith("recv_"):
+        return "caller" if is_caller else "callee"
+    return "switch" if disposition.startswith("send_") else ""

@@ -1,0 +1,189 @@
+-- Every statement of the ledger by name: a line `-- name: what it does`, then the statement.
+-- Records come as one JSON array of what billing/record_json.py writes; its times are microseconds since the epoch.
+
+-- write_records: Stores the calls, legs and charges that are not there yet; tells how many calls it was given and whether all was new.
+-- Of a leg or call that occurs twice among the records the truer one counts, else the first.
+WITH input AS MATERIALIZED (
+    SELECT n, call, legs, charges,
+           call ->> 'tenant' AS tenant, call ->> 'switch' AS switch, call ->> 'call_id' AS call_id,
+           timestamptz 'epoch' + (call ->> 'started_at')::bigint * interval '1 microsecond' AS started_at,
+           ((timestamptz 'epoch' + (call ->> 'started_at')::bigint * interval '1 microsecond') AT TIME ZONE 'UTC')::date
+               AS started_day
+    FROM jsonb_array_elements(%(records)s::jsonb) WITH ORDINALITY AS e (record, n),
+         jsonb_to_record(record) AS r (call jsonb, legs jsonb, charges jsonb)
+), one_per_call AS MATERIALIZED (
+    SELECT DISTINCT ON (tenant, switch, call_id, started_day) *
+    FROM input
+    WHERE call_id IS NOT NULL
+    ORDER BY tenant, switch, call_id, started_day, (call ->> 'estimated')::boolean, n
+), one_per_leg AS MATERIALIZED (
+    SELECT DISTINCT ON (tenant, switch, leg_id, started_day) n, tenant, switch, call_id, started_day, position - 1 AS position, l.*
+    FROM input,
+         ROWS FROM (jsonb_to_recordset(legs) AS (
+             leg_id text, direction text, target text, address text, trunk text, shown text, payer text,
+             dialled_at bigint, created_at bigint, ringing_at bigint, answered_at bigint, bridged_at bigint, ended_at bigint,
+             cause text, outcome text, hung_up_by text, estimated boolean
+         )) WITH ORDINALITY AS l (
+             leg_id, direction, target, address, trunk, shown, payer,
+             dialled_at, created_at, ringing_at, answered_at, bridged_at, ended_at,
+             cause, outcome, hung_up_by, estimated, position
+         )
+    ORDER BY tenant, switch, leg_id, started_day, estimated, n
+), new_calls AS (
+    INSERT INTO calls (
+        tenant, switch, call_id, started_day, started_at, answered_at, bridged_at, ended_at,
+        worker, caller_number, caller_name, caller_anonymous, caller_extension, dialled,
+        outcome, answered_leg, answered_by, path, recordings, notes, estimated
+    )
+    SELECT
+        tenant, switch, call_id, started_day, started_at,
+        timestamptz 'epoch' + answered_at * interval '1 microsecond',
+        timestamptz 'epoch' + bridged_at * interval '1 microsecond',
+        timestamptz 'epoch' + ended_at * interval '1 microsecond',
+        worker, caller_number, caller_name, caller_anonymous, caller_extension, dialled,
+        outcome, answered_leg, answered_by, path, recordings, notes, estimated
+    FROM one_per_call,
+         jsonb_to_record(call) AS c (
+             answered_at bigint, bridged_at bigint, ended_at bigint,
+             worker text, caller_number text, caller_name text, caller_anonymous boolean, caller_extension text, dialled text,
+             outcome text, answered_leg text, answered_by text, path jsonb, recordings jsonb, notes jsonb, estimated boolean
+         )
+    ON CONFLICT DO NOTHING
+    RETURNING 1
+), new_legs AS (
+    INSERT INTO legs (
+        tenant, switch, leg_id, started_day, call_id, position, direction, target, address, trunk, shown, payer,
+        dialled_at, created_at, ringing_at, answered_at, bridged_at, ended_at,
+        cause, outcome, hung_up_by, estimated
+    )
+    SELECT
+        tenant, switch, leg_id, started_day, call_id, position, direction, target, address, trunk, shown, payer,
+        timestamptz 'epoch' + dialled_at * interval '1 microsecond',
+        timestamptz 'epoch' + created_at * interval '1 microsecond',
+        timestamptz 'epoch' + ringing_at * interval '1 microsecond',
+        timestamptz 'epoch' + answered_at * interval '1 microsecond',
+        timestamptz 'epoch' + bridged_at * interval '1 microsecond',
+        timestamptz 'epoch' + ended_at * interval '1 microsecond',
+        cause, outcome, hung_up_by, estimated
+    FROM one_per_leg
+    ON CONFLICT DO NOTHING
+    RETURNING tenant, switch, leg_id, started_day
+), given_charges AS MATERIALIZED (
+    SELECT n, tenant, switch, call_id, started_day, c.*
+    FROM input,
+         jsonb_to_recordset(charges) AS c (
+             leg_id text, payer text, number text, reason text, amount numeric, currency text,
+             tariff text, tariff_version bigint, prefix text, destination text,
+             counted_s integer, free_s integer, billed_s integer, step text, fee numeric, vat_percent numeric,
+             parts jsonb, formula text
+         )
+), new_charges AS (
+    INSERT INTO charges (
+        tenant, switch, leg_id, started_day, revision, call_id, status, payer, number, reason, amount, currency,
+        tariff, tariff_version, prefix, destination, counted_s, free_s, billed_s, step, fee, vat_percent, parts, formula
+    )
+    SELECT
+        c.tenant, c.switch, c.leg_id, c.started_day,
+        1 + coalesce((
+            SELECT max(revision) FROM charges o
+            WHERE o.tenant = c.tenant AND o.switch = c.switch AND o.leg_id = c.leg_id AND o.started_day = c.started_day
+        ), 0),
+        c.call_id, CASE WHEN c.amount IS NULL THEN 'unrated' ELSE 'rated' END,
+        c.payer, c.number, c.reason, c.amount, c.currency,
+        c.tariff, timestamptz 'epoch' + c.tariff_version * interval '1 microsecond', c.prefix, c.destination,
+        c.counted_s, c.free_s, c.billed_s, c.step, c.fee, c.vat_percent, c.parts, c.formula
+    FROM given_charges c
+    JOIN one_per_leg USING (n, tenant, switch, leg_id, started_day)
+    JOIN new_legs USING (tenant, switch, leg_id, started_day)
+)
+SELECT
+    (SELECT count(call_id) FROM input),
+    (SELECT count(*) FROM new_calls) = (SELECT count(*) FROM one_per_call)
+        AND (SELECT count(*) FROM new_legs) = (SELECT count(*) FROM one_per_leg);
+
+-- withdraw_estimates: Makes room for truer records: removes estimated rows for which the records have better ones, and voids their charges.
+WITH input AS MATERIALIZED (
+    SELECT legs, call ->> 'tenant' AS tenant, call ->> 'switch' AS switch, call ->> 'call_id' AS call_id,
+           (call ->> 'estimated')::boolean AS estimated,
+           ((timestamptz 'epoch' + (call ->> 'started_at')::bigint * interval '1 microsecond') AT TIME ZONE 'UTC')::date
+               AS started_day
+    FROM jsonb_array_elements(%(records)s::jsonb) AS record,
+         jsonb_to_record(record) AS r (call jsonb, legs jsonb)
+), withdrawn_calls AS (
+    DELETE FROM calls c USING input i
+    WHERE c.estimated AND NOT i.estimated
+      AND (c.tenant, c.switch, c.call_id, c.started_day) = (i.tenant, i.switch, i.call_id, i.started_day)
+), withdrawn_legs AS (
+    DELETE FROM legs l USING input i, jsonb_to_recordset(i.legs) AS t (leg_id text, estimated boolean)
+    WHERE l.estimated AND NOT t.estimated
+      AND (l.tenant, l.switch, l.leg_id, l.started_day) = (i.tenant, i.switch, t.leg_id, i.started_day)
+    RETURNING l.tenant, l.switch, l.leg_id, l.started_day
+)
+INSERT INTO charges (
+    tenant, switch, leg_id, started_day, revision, call_id, status, payer, number, reason, amount, currency,
+    tariff, tariff_version, prefix, destination, counted_s, free_s, billed_s, step, fee, vat_percent, parts, formula
+)
+SELECT
+    tenant, switch, leg_id, started_day, revision + 1, call_id, 'void', payer, number, 'the times of the leg were an estimate',
+    NULL, '', tariff, tariff_version, prefix, destination, 0, 0, 0, step, NULL, vat_percent, '[]', ''
+FROM withdrawn_legs JOIN current_charges USING (tenant, switch, leg_id, started_day)
+WHERE status <> 'void';
+
+-- schema_versions: Whether the schema is there at all.
+SELECT to_regclass('schema_version') IS NOT NULL;
+
+-- schema_version: Which version of the schema is there.
+SELECT max(version) FROM schema_version;
+
+-- note_schema_version: Remembers that this version is in place.
+INSERT INTO schema_version (version) VALUES (%(version)s);
+
+-- lock_schema: Waits until no other process makes or changes tables; holds until the end of the transaction.
+SELECT pg_advisory_xact_lock(1667329900, 1);
+
+-- months: The months, as 2026_11, for which every table has its partition.
+SELECT right(child.relname, 7)
+FROM pg_inherits
+JOIN pg_class child ON child.oid = inhrelid
+WHERE inhparent IN ('calls'::regclass, 'legs'::regclass, 'charges'::regclass)
+GROUP BY 1
+HAVING count(*) = 3
+ORDER BY 1;
+
+-- partitions: The tables that are partitions of calls, legs or charges.
+SELECT child.relname
+FROM pg_inherits
+JOIN pg_class child ON child.oid = inhrelid
+WHERE inhparent IN ('calls'::regclass, 'legs'::regclass, 'charges'::regclass);
+
+-- find_calls: Calls of a tenant in a stretch of time, latest first; a number matches the caller, what he dialled, or whom it was forwarded to.
+SELECT
+    tenant, switch, call_id, started_day, started_at, answered_at, bridged_at, ended_at, worker,
+    caller_number, caller_name, caller_anonymous, caller_extension, dialled, outcome, answered_leg, answered_by,
+    path, recordings, notes, estimated, total_ms
+FROM calls
+WHERE started_day BETWEEN coalesce(%(since_day)s::date, '-infinity') AND coalesce(%(until_day)s::date, 'infinity')
+  AND started_at >= coalesce(%(since)s::timestamptz, '-infinity')
+  AND started_at < coalesce(%(until)s::timestamptz, 'infinity')
+  AND (%(tenant)s::text IS NULL OR tenant = %(tenant)s)
+  AND (%(outcome)s::text IS NULL OR outcome = %(outcome)s)
+  AND (
+      %(number)s::text IS NULL OR caller_number = %(number)s OR dialled = %(number)s
+      OR (tenant, call_id, started_day) IN (
+          SELECT tenant, call_id, started_day FROM legs WHERE address = %(number)s OR target = 'number:' || %(number)s
+      )
+  )
+ORDER BY started_day DESC, started_at DESC, call_id
+LIMIT %(limit)s;
+
+-- legs_of: The legs of some calls, each with the charge that holds.
+SELECT
+    l.call_id, l.leg_id, l.position, l.direction, l.target, l.address, l.trunk, l.shown, l.payer,
+    l.dialled_at, l.ringing_at, l.answered_at, l.bridged_at, l.ended_at, l.cause, l.outcome, l.hung_up_by, l.estimated,
+    l.ring_ms, l.talk_ms, c.status, c.revision, c.reason, c.amount, c.currency, c.tariff, c.tariff_version, c.prefix, c.destination,
+    c.billed_s, c.parts, c.formula
+FROM legs l
+LEFT JOIN current_charges c USING (tenant, switch, leg_id, started_day)
+WHERE l.call_id = ANY (%(call_ids)s::text[]) AND l.started_day BETWEEN %(since_day)s AND %(until_day)s
+  AND l.tenant = ANY (%(tenants)s::text[])
+ORDER BY l.call_id, l.position;

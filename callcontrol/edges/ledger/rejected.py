@@ -1,0 +1,60 @@
+"""Records that the ledger will never take, kept for a person: one JSON line each, with the reason.
+
+    {"at": "2026-11-22T08:00:00.000000Z", "reason": "CheckViolation: …", "record": {…}}
+
+`record` is what stood in the spool; `bytes` (base64) in its place if that is no JSON.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import orjson
+
+from callcontrol.edges.ledger.writer import Rejection
+from callcontrol.vocabulary.moment import Instant, text_of
+
+MAX_BYTES = 64 << 20
+
+
+class RejectedFull(RuntimeError):
+    """So many records are wrong that something else must be: a person is needed."""
+
+
+class RejectedRecords:
+    """The file `path`, which only grows."""
+
+    def __init__(self, path: Path, max_bytes: int = MAX_BYTES) -> None:
+        self.path = path
+        self.max_bytes = max_bytes
+
+    def add(self, rejections: Sequence[Rejection], now: Instant) -> None:
+        """Append and wait until the disk has it.
+
+        Raises:
+            RejectedFull: the file would grow beyond max_bytes.
+        """
+        data = b"".join(_line(rejection, now) for rejection in rejections)
+        file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        try:
+            size = os.fstat(file).st_size
+            if size + len(data) > self.max_bytes:
+                raise RejectedFull(
+                    f"{self.path} holds {size} bytes of rejected records, of at most {self.max_bytes}:"
+                    " find out why, then move it away"
+                )
+            os.write(file, data)
+            os.fdatasync(file)
+        finally:
+            os.close(file)
+
+
+def _line(rejection: Rejection, now: Instant) -> bytes:
+    told = {"at": text_of(now), "reason": rejection.reason}
+    try:
+        return orjson.dumps({**told, "record": orjson.loads(rejection.payload)}) + b"\n"
+    except orjson.JSONDecodeError:
+        return orjson.dumps({**told, "bytes": base64.b64encode(rejection.payload).decode()}) + b"\n"

@@ -1,0 +1,197 @@
+"""Writes records into the ledger: many per statement, each once, none held up by a bad one.
+
+One statement stores a whole batch; Postgres takes the JSON apart, which costs this process a tenth of what building rows does.
+Where something was there already, a second round looks whether a truer record replaces an estimated one. What Postgres refuses
+is found by halving, given back with the reason, and the rest goes in.
+
+Import only after gevent has patched: psycopg decides on import whether its waits let others run.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+
+import gevent
+import psycopg
+from psycopg import Connection, sql
+
+from callcontrol.billing.record_json import VERSION, BadRecord, from_json, to_json
+from callcontrol.edges import clock
+from callcontrol.edges.ledger import partitions
+from callcontrol.edges.ledger.partitions import ForeignTable
+from callcontrol.edges.ledger.queries import query
+from callcontrol.edges.ledger.schema import SchemaTooNew, apply_schema
+from callcontrol.vocabulary.moment import SECOND_US, Instant
+
+CONNECT_TIMEOUT_S = 5
+STATEMENT_TIMEOUT_S = 15
+WRITE_TIMEOUT_S = 60.0  # of a whole batch, however often it is halved
+PARTITIONS_EVERY_US = 3600 * SECOND_US
+OLDEST_US = 800 * 24 * 3600 * SECOND_US  # an older or later arrival is a broken clock, no month to be made
+NEWEST_US = 2 * 24 * 3600 * SECOND_US
+
+# Classes of SQLSTATE that are the record's own fault: data, integrity, limits (an index entry that is too long).
+_RECORDS_FAULT = ("22", "23", "54")
+_CURRENT = b'{"v":%d,' % VERSION
+
+log = logging.getLogger("callcontrol.ledger")
+
+
+class LedgerAway(RuntimeError):
+    """Postgres cannot take records now; all of them may be offered again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A record that Postgres will never take, and why."""
+
+    payload: bytes
+    reason: str
+
+
+class _NoSuchCall(ValueError):
+    """The JSON holds no call."""
+
+
+class LedgerWriter:
+    """One connection, made when it is needed and again after it broke. For one greenlet at a time."""
+
+    def __init__(self, dsn: str, *, now: Callable[[], Instant] = clock.now) -> None:
+        self._dsn = dsn
+        self._now = now
+        self._connection: Connection[tuple[object, ...]] | None = None
+        self._looked_at_partitions = Instant(0)
+        self.months_ahead = -1  # months after this one that have their partitions; -1: unknown or not even this one
+
+    def write(self, payloads: Sequence[bytes]) -> list[Rejection]:
+        """Store records (JSON of record_json.py); what is there already stays, unless it was an estimate.
+
+        Returns: the records that cannot be stored; all others are committed.
+
+        Raises:
+            LedgerAway: no connection, no answer in time, or tables that do not fit.
+        """
+        rejected: list[Rejection] = []
+        current = [text for payload in payloads if (text := _current(payload, rejected))]
+        with self._ready() as connection:
+            if current:
+                rejected += self._store(connection, current)
+        return rejected
+
+    def close(self) -> None:
+        """Drop the connection."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    @contextmanager
+    def _ready(self) -> Iterator[Connection[tuple[object, ...]]]:
+        """The connection; whatever goes wrong with it is LedgerAway, and the next one is a new one."""
+        try:
+            with gevent.Timeout(WRITE_TIMEOUT_S, LedgerAway(f"Postgres has not answered within {WRITE_TIMEOUT_S:g} s")):
+                connection = self._connection or self._connect()
+                self._look_at_partitions(connection)
+                yield connection
+        except (psycopg.Error, SchemaTooNew, ForeignTable) as error:
+            self.close()
+            raise LedgerAway(f"{type(error).__name__}: {' '.join(str(error).split())}") from error
+        except BaseException:  # a timeout in the middle of a conversation: nobody knows what comes next on it
+            self.close()
+            raise
+
+    def _connect(self) -> Connection[tuple[object, ...]]:
+        connection = psycopg.connect(
+            self._dsn,
+            autocommit=True,
+            connect_timeout=CONNECT_TIMEOUT_S,
+            application_name="callcontrol",
+            keepalives_idle=10,
+            keepalives_interval=5,
+            keepalives_count=3,
+            tcp_user_timeout=STATEMENT_TIMEOUT_S * 1000,
+        )
+        self._connection = connection
+        timeout = sql.Literal(STATEMENT_TIMEOUT_S * 1000)
+        connection.execute(sql.SQL("SET statement_timeout = {}").format(timeout))
+        apply_schema(connection)
+        self._looked_at_partitions = Instant(0)
+        return connection
+
+    def _look_at_partitions(self, connection: Connection[tuple[object, ...]]) -> None:
+        now = self._now()
+        if not 0 <= now - self._looked_at_partitions < PARTITIONS_EVERY_US:
+            self.months_ahead = partitions.ensure_partitions(connection, now)
+            self._looked_at_partitions = now
+
+    def _store(self, connection: Connection[tuple[object, ...]], payloads: Sequence[bytes]) -> list[Rejection]:
+        try:
+            _upsert(connection, payloads)
+            return []
+        except (psycopg.Error, _NoSuchCall) as error:
+            if not isinstance(error, _NoSuchCall) and (error.sqlstate or "")[:2] not in _RECORDS_FAULT:
+                raise
+            if self._made_months(connection, payloads, error):
+                return self._store(connection, payloads)
+            if len(payloads) == 1:
+                return [Rejection(payloads[0], _reason(error))]
+        half = len(payloads) // 2
+        return [*self._store(connection, payloads[:half]), *self._store(connection, payloads[half:])]
+
+    def _made_months(
+        self, connection: Connection[tuple[object, ...]], payloads: Sequence[bytes], error: Exception
+    ) -> bool:
+        """Whether a partition was missing and is there now."""
+        is_missing = isinstance(error, psycopg.errors.CheckViolation) and error.diag.constraint_name is None
+        return is_missing and self._make_months({m for p in payloads if (m := self._plausible_month(p))}, connection)
+
+    def _make_months(self, months: set[date], connection: Connection[tuple[object, ...]]) -> bool:
+        before = partitions.months_of(connection)
+        partitions.make_months(connection, months)
+        return bool(months - before)
+
+    def _plausible_month(self, payload: bytes) -> date | None:
+        try:
+            arrived = from_json(payload).call.arrived
+        except BadRecord:
+            return None
+        now = self._now()
+        return partitions.month_of(arrived) if now - OLDEST_US <= arrived <= now + NEWEST_US else None
+
+
+def _current(payload: bytes, rejected: list[Rejection]) -> bytes | None:
+    """The record in today's form; one of a version nobody knows is rejected."""
+    if payload.startswith(_CURRENT):
+        return payload
+    try:
+        return to_json(from_json(payload))
+    except BadRecord as error:
+        rejected.append(Rejection(payload, str(error)))
+        return None
+
+
+def _upsert(connection: Connection[tuple[object, ...]], payloads: Sequence[bytes]) -> None:
+    records = {"records": (b"[" + b",".join(payloads) + b"]").decode("utf-8", "replace")}
+    given, all_new = _write(connection, records)
+    if given != len(payloads):
+        raise _NoSuchCall("the record names no call: `call.call_id` is missing")
+    if not all_new:
+        with connection.transaction():
+            connection.execute(query("withdraw_estimates"), records)
+            _write(connection, records)
+
+
+def _write(connection: Connection[tuple[object, ...]], records: dict[str, str]) -> tuple[object, ...]:
+    row = connection.execute(query("write_records"), records).fetchone()
+    assert row is not None
+    return row
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, psycopg.errors.CheckViolation) and error.diag.constraint_name is None:
+        return "the day of arrival is implausible: no month is kept for it"
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"
+

@@ -1,0 +1,112 @@
+"""Forwarding rules set at run time: in force for the very next call, kept over restarts and reloads."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+import orjson
+
+from callcontrol.edges.live_state import keys
+from callcontrol.edges.live_state.failures import LiveStateError
+from callcontrol.edges.live_state.pipe import Pipe
+from callcontrol.routing.effective import RunTimeRules
+from callcontrol.vocabulary.rule import Rule, RuleKind
+from callcontrol.vocabulary.target import target_from, text_of
+
+log = logging.getLogger(__name__)
+
+OnRules = Callable[[Mapping[str, RunTimeRules], LiveStateError | None], None]
+_REMOVED = b'{"removed":true}'
+
+
+class RuleStore:
+    """Reads and writes run-time rules; remembers the last known ones for when Redis is away."""
+
+    def __init__(self, pipe: Pipe) -> None:
+        self._pipe = pipe
+        self._last_known: dict[tuple[str, str], RunTimeRules] = {}
+
+    def look_up(self, tenant: str, extensions: Iterable[str], on_rules: OnRules) -> None:
+        """The run-time rules of these extensions, in one round trip.
+
+        `on_rules(rules, trouble)`: with trouble, the rules are the last this worker saw (none if it saw none).
+        """
+        names = tuple(extensions)
+        fields = [_field(name, kind) for name in names for kind in RuleKind]
+
+        def answered(reply: Any, trouble: LiveStateError | None) -> None:
+            if trouble is None:
+                self._remember(tenant, names, reply)
+            known = {name: self._last_known.get((tenant, name), {}) for name in names}
+            on_rules(known, trouble)
+
+        self._pipe.submit("HMGET", keys.rules(tenant), *fields, on_reply=answered)
+
+    def store(
+        self,
+        tenant: str,
+        extension: str,
+        kind: RuleKind,
+        rule: Rule | None,
+        on_stored: Callable[[LiveStateError | None], None],
+    ) -> None:
+        """Set a rule, or (None) remove it, whatever the baseline says."""
+        value = encode_rule(rule) if rule else _REMOVED
+        self._pipe.submit(
+            "HSET", keys.rules(tenant), _field(extension, kind), value, on_reply=lambda _, trouble: on_stored(trouble)
+        )
+
+    def forget(self, tenant: str, extension: str, kind: RuleKind) -> None:
+        """Drop what was set at run time: the baseline applies again. Waits for Redis.
+
+        Raises:
+            LiveStateError: Redis is away or refused it.
+        """
+        self._pipe.ask("HDEL", keys.rules(tenant), _field(extension, kind))
+
+    def _remember(self, tenant: str, names: tuple[str, ...], values: list[bytes | None]) -> None:
+        kinds = tuple(RuleKind)
+        for i, name in enumerate(names):
+            mine = values[i * len(kinds) : (i + 1) * len(kinds)]
+            stored = ((kind, value) for kind, value in zip(kinds, mine, strict=True) if value is not None)
+            self._last_known[tenant, name] = dict(_readable(tenant, name, stored))
+
+
+def _readable(
+    tenant: str, name: str, stored: Iterable[tuple[RuleKind, bytes]]
+) -> Iterator[tuple[RuleKind, Rule | None]]:
+    """What cannot be read is told and left out, so that the baseline applies: a call is never lost over it."""
+    for kind, value in stored:
+        try:
+            yield kind, decode_rule(kind, value)
+        except (ValueError, TypeError, KeyError) as error:
+            log.error("stored rule %s of extension %s, tenant %s, is unreadable: %s", kind.value, name, tenant, error)
+
+
+def encode_rule(rule: Rule) -> bytes:
+    """A rule as stored."""
+    return orjson.dumps(
+        {
+            "target": text_of(rule.target),
+            "on": rule.on,
+            "after_s": rule.after_s,
+            "start": rule.start,
+            "until": rule.until,
+            "show": rule.show,
+            "source": rule.source,
+        }
+    )
+
+
+def decode_rule(kind: RuleKind, value: bytes) -> Rule | None:
+    """A stored rule, None for the mark that it was removed."""
+    stored = orjson.loads(value)
+    if stored.get("removed"):
+        return None
+    return Rule(kind=kind, target=target_from(stored.pop("target")), **stored)
+
+
+def _field(extension: str, kind: RuleKind) -> str:
+    return f"{extension}/{kind.value}"

@@ -1,0 +1,130 @@
+"""A call arrives: whose is it, and where does the dialled number lead?
+
+Calls from trunks (context `public`) are for the tenant that owns the dialled number. Calls from phones (any other
+context) belong to the tenant of the phone's domain, whose name the switch has authenticated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from callcontrol.config.settings import Settings
+from callcontrol.routing import router, star_codes
+from callcontrol.routing.facts import Facts
+from callcontrol.routing.path import Path
+from callcontrol.routing.plan import Decision, Refuse
+from callcontrol.vocabulary.outcome import Outcome
+from callcontrol.vocabulary.phone_number import normalise
+from callcontrol.vocabulary.target import ExtensionTarget, NumberTarget, Target, text_of
+from callcontrol.vocabulary.trail import Passed, Routed
+
+PUBLIC_CONTEXT = "public"
+
+
+class Directory:
+    """Who owns which number and which domain; made once per Settings."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    @cached_property
+    def owners(self) -> Mapping[str, str]:
+        """Tenant by number in E.164."""
+        tenants = self._settings.tenants.items()
+        return {number: name for name, tenant in tenants for number in tenant.numbers}
+
+    @cached_property
+    def domains(self) -> Mapping[str, str]:
+        """Tenant by SIP domain."""
+        return {tenant.domain: name for name, tenant in self._settings.tenants.items()}
+
+    @cached_property
+    def _accounts(self) -> Mapping[tuple[str, str], str]:
+        return {
+            (name, account): extension
+            for name, tenant in self._settings.tenants.items()
+            for extension, settings in tenant.extensions.items()
+            for account in settings.accounts(extension)
+        }
+
+    @cached_property
+    def _regions(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(t.region for t in self._settings.tenants.values()))
+
+    def owner_of(self, dialled: str) -> tuple[str, str] | None:
+        """(tenant, number in E.164) of a dialled number in any usual writing, None if nobody's."""
+        for region in self._regions:
+            number = normalise(dialled, region)
+            if number is not None and number.text in self.owners:
+                return self.owners[number.text], number.text
+        return None
+
+    def phone_of(self, user: str, domain: str) -> tuple[str, str] | None:
+        """(tenant, extension) of an authenticated SIP account, None if it is nobody's."""
+        tenant = self.domains.get(domain)
+        extension = self._accounts.get((tenant, user)) if tenant else None
+        return (tenant, extension) if tenant and extension else None
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where the dialled number leads: a target, or nothing (then `decide` refuses or changes a setting)."""
+
+    target: Target | None
+    why: tuple[Routed, ...] = ()
+
+
+def destination(facts: Facts) -> Destination:
+    """The first target of this call."""
+    if facts.tenant_name not in facts.settings.tenants:
+        return Destination(None)
+    if facts.transferred:
+        return Destination(_inside(facts))
+    if facts.caller.extension:
+        return Destination(_inside(facts) or _outside(facts))
+    target = facts.tenant.numbers.get(facts.dialled)
+    if target is None:
+        return Destination(None)
+    source = facts.settings.source("tenants", facts.tenant_name, "numbers", facts.dialled)
+    return Destination(target, (Routed(facts.now, text_of(target), f"number {facts.dialled}", source),))
+
+
+def wanted(facts: Facts) -> frozenset[str]:
+    """Extensions whose rules must be looked up before `decide` knows enough."""
+    if facts.caller.extension and star_codes.looks_like_one(facts.dialled):
+        return frozenset() if facts.caller.extension in facts.rules else frozenset({facts.caller.extension})
+    target = destination(facts).target
+    return router.wanted(target, facts) if target else frozenset()
+
+
+def decide(facts: Facts) -> Decision:
+    """What happens first."""
+    if facts.caller.extension and star_codes.looks_like_one(facts.dialled):
+        return star_codes.decide(facts.dialled, facts)
+    found = destination(facts)
+    if found.target is None:
+        entry = Passed(facts.now, facts.dialled, "leads nowhere: no tenant has this number")
+        return Decision(Refuse("UNALLOCATED_NUMBER", Outcome.REJECTED), (entry,))
+    path = Path(first=found.target, payer=_payer(facts))
+    return router.decide(found.target, path, facts).because(*found.why)
+
+
+def _payer(facts: Facts) -> str:
+    """Until a rule forwards the call: the phone that dialled it, else the tenant that owns the number."""
+    caller = facts.caller.extension
+    return text_of(ExtensionTarget(caller)) if caller else "tenant"
+
+
+def _inside(facts: Facts) -> Target | None:
+    """An extension or one of the tenant's own numbers. All a transfer may reach: whoever transfers pays nothing yet."""
+    if facts.extension(facts.dialled) is not None:
+        return ExtensionTarget(facts.dialled)
+    number = normalise(facts.dialled, facts.tenant.region)
+    return facts.tenant.numbers.get(number.text) if number else None
+
+
+def _outside(facts: Facts) -> Target | None:
+    number = normalise(facts.dialled, facts.tenant.region)
+    return NumberTarget(number.text) if number else None

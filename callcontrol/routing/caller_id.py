@@ -1,0 +1,52 @@
+"""Which number a leg shows. The caller's or the company's, limited by what the trunk carries; privacy is kept."""
+
+from __future__ import annotations
+
+from callcontrol.config.settings import Trunk
+from callcontrol.routing.facts import Facts
+from callcontrol.routing.plan import Shown
+
+
+def shown_inside(facts: Facts) -> Shown:
+    """On a phone of ours: the caller as he is, or nobody if he asked for privacy."""
+    return Shown("" if facts.caller.anonymous else _own_name(facts), private=facts.caller.anonymous)
+
+
+def shown_outside(facts: Facts, show: str, trunk: Trunk | None) -> Shown:
+    """On an external leg.
+
+    Args:
+        show: what the rule wants: `caller`, `company`, a number, or "" for the tenant's choice.
+        trunk: the trunk used, None for a SIP address. A trunk that carries no foreign numbers shows its own.
+
+    A caller who asked for privacy stays anonymous whatever number is chosen (RFC 3325 section 9.3).
+    """
+    private = facts.caller.anonymous
+    if trunk is not None and trunk.shows == "own":
+        return Shown(trunk.number, private)
+    return Shown(_chosen(facts, show or facts.tenant.show), private)
+
+
+def _chosen(facts: Facts, show: str) -> str:
+    match show:
+        case "company":
+            return facts.tenant.company_number
+        case "caller":
+            return _callers_number(facts)
+        case _:
+            return show
+
+
+def _callers_number(facts: Facts) -> str:
+    """The number the caller may be called back at from outside, else the company's."""
+    caller = facts.caller
+    if caller.extension:
+        extension = facts.extension(caller.extension)
+        return (extension.number if extension else None) or facts.tenant.company_number
+    if caller.anonymous or not caller.number.startswith("+"):
+        return facts.tenant.company_number
+    return caller.number
+
+
+def _own_name(facts: Facts) -> str:
+    return facts.caller.extension or facts.caller.number

@@ -1,0 +1,106 @@
+"""Why a call would go where it would go: the plan of a call, all branches, as lines of text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from callcontrol.routing import arrival, router
+from callcontrol.routing.facts import Facts
+from callcontrol.routing.plan import (
+    Account,
+    Announce,
+    Change,
+    Decision,
+    Explanation,
+    LegPlan,
+    Refuse,
+    Ring,
+    RingResult,
+    SipAddress,
+    TakeMessage,
+    TrunkNumber,
+)
+from callcontrol.vocabulary.outcome import Outcome
+from callcontrol.vocabulary.target import text_of
+from callcontrol.vocabulary.trail import Passed
+
+# Enough for every plan a person can read; deeper branches are cut with a line that says so.
+MAX_LINES = 200
+_BRANCHES = (Outcome.BUSY, Outcome.NO_ANSWER, Outcome.UNAVAILABLE)
+
+
+def explain(facts: Facts) -> list[str]:
+    """Line by line what would happen to such a call now, each decision with its rule and file:line."""
+    lines: list[str] = []
+    for line in _decision(arrival.decide(facts), facts, 0):
+        if len(lines) == MAX_LINES:
+            return [*lines, "… (further branches are not shown)"]
+        lines.append(line)
+    return lines
+
+
+def _decision(decision: Decision, facts: Facts, depth: int) -> Iterator[str]:
+    indent = "  " * depth
+    for entry in decision.why:
+        yield indent + _reason(entry)
+    step = decision.step
+    yield indent + _describe(step)
+    if isinstance(step, Ring):
+        yield from _failures(step, facts, depth)
+    elif isinstance(step, Announce) and step.then is not None:
+        yield from _decision(router.decide(step.then, step.path.onward(), facts), facts, depth)
+
+
+def _failures(step: Ring, facts: Facts, depth: int) -> Iterator[str]:
+    """What follows each way of failing; ways that lead to the same are told once."""
+    grouped: dict[Decision, list[str]] = {}
+    for outcome in _BRANCHES:
+        grouped.setdefault(router.after(step, RingResult(outcome), facts), []).append(outcome.value)
+    for decision, outcomes in grouped.items():
+        yield "  " * depth + f"if {' or '.join(outcomes)}:"
+        yield from _decision(decision, facts, depth + 1)
+
+
+def _reason(entry: Explanation) -> str:
+    where = f" [{entry.source}]" if entry.source else ""
+    verb = "not tried:" if isinstance(entry, Passed) else "->"
+    return f"{verb} {entry.target} ({entry.why}){where}"
+
+
+def _describe(step: object) -> str:
+    match step:
+        case Ring(legs=legs):
+            return "ring " + ", ".join(_leg(leg) for leg in legs)
+        case Announce():
+            return f"play {step.file}" + ("" if step.answer else " before answering")
+        case TakeMessage():
+            return f"voicemail {step.box}: greeting {step.greeting}, at most {step.max_s} s"
+        case Refuse():
+            return f"hang up with {step.cause} ({step.outcome.value})"
+        case Change():
+            return f"star code: {_change(step)}"
+        case _:
+            raise AssertionError(f"a step nobody can describe: {step!r}")
+
+
+def _leg(leg: LegPlan) -> str:
+    match leg.endpoint:
+        case Account(user, domain):
+            where = f"{user}@{domain}"
+        case TrunkNumber(trunk, _, _):
+            where = f"{leg.to} through {trunk}, billed to {leg.payer}"
+        case SipAddress(uri):
+            where = f"sip:{uri}"
+    shown = "anonymous" if leg.shown.private else leg.shown.number or "no number"
+    accept = ", press 1 to accept" if leg.acceptance else ""
+    return f"{where} for {leg.ring_s} s (shows {shown}{accept})"
+
+
+def _change(step: Change) -> str:
+    if step.rejected:
+        return f"refused: {step.rejected}"
+    if step.ask:
+        return f"tells whether {step.kind.value} is on"
+    if step.rule is None:
+        return f"removes {step.kind.value}"
+    return f"sets {step.kind.value} to {text_of(step.rule.target)}, {'on' if step.rule.on else 'off'}"

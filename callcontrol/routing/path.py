@@ -1,0 +1,60 @@
+"""How a call got to where it is: what it passed on its way, who pays from here on, what is shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from callcontrol.vocabulary.rule import Rule, RuleKind
+from callcontrol.vocabulary.target import ExtensionTarget, Target, text_of
+
+
+@dataclass(frozen=True, slots=True)
+class Diversion:
+    """One forwarding on the way: who diverted, and why (RFC 5806)."""
+
+    extension: str
+    reason: RuleKind
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """The way so far.
+
+    Attributes:
+        first: the target the dialled number led to; its voicemail is the default last resort.
+        visited: target texts whose own rules or members were already followed, in order.
+        hops: how often the call was forwarded.
+        payer: owner of the last rule that forwarded the call (`extension:101`), or `tenant`.
+        show: number shown as the last rule wants it, "" for the tenant's choice.
+        last_resort: the call is already on the tenant's last resort, which is never tried twice.
+    """
+
+    first: Target
+    visited: tuple[str, ...] = ()
+    hops: int = 0
+    payer: str = "tenant"
+    show: str = ""
+    diversions: tuple[Diversion, ...] = ()
+    last_resort: bool = False
+
+    def entering(self, target: Target) -> Path:
+        """The path with this target marked as visited."""
+        return replace(self, visited=(*self.visited, text_of(target)))
+
+    def has_visited(self, target: Target) -> bool:
+        """Whether following this target would close a loop."""
+        return text_of(target) in self.visited
+
+    def forwarded_by(self, extension: str, rule: Rule) -> Path:
+        """The path after a rule of this extension sent the call on; the extension pays from here."""
+        return replace(
+            self,
+            hops=self.hops + 1,
+            payer=text_of(ExtensionTarget(extension)),
+            show=rule.show,
+            diversions=(*self.diversions, Diversion(extension, rule.kind)),
+        )
+
+    def onward(self) -> Path:
+        """The path after a group, list or announcement sent the call on."""
+        return replace(self, hops=self.hops + 1)

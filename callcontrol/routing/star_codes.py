@@ -1,0 +1,149 @@
+"""Star codes: forwarding set from the phone, in GSM form (3GPP TS 22.030 section 6.5.2).
+
+    *21*target#           always          #21# off     *#21# asks     *21# on again
+    *67*target#           busy            #67#         *#67#          *67#
+    *61*target*seconds#   no answer       #61#         *#61#          *61#
+    *62*target#           unavailable     #62#         *#62#          *62#
+    ##002#                all four removed
+
+`##21#` (erase) removes the rule. A trailing `#` may be missing: many phones send the number when it is pressed. GSM
+writes the seconds as `*11*seconds`; that is understood too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container
+from dataclasses import dataclass, replace
+
+from callcontrol.routing.facts import Facts
+from callcontrol.routing.plan import Change, Decision, Refuse
+from callcontrol.routing.trunks import refusal
+from callcontrol.vocabulary.outcome import Outcome
+from callcontrol.vocabulary.phone_number import normalise
+from callcontrol.vocabulary.rule import DEFAULT_RING_S, Rule, RuleKind
+from callcontrol.vocabulary.target import (
+    AnnouncementTarget,
+    ExtensionTarget,
+    GroupTarget,
+    HangupTarget,
+    ListTarget,
+    NumberTarget,
+    SipTarget,
+    Target,
+    text_of,
+)
+
+KIND_OF_CODE = {
+    "21": RuleKind.ALWAYS,
+    "67": RuleKind.BUSY,
+    "61": RuleKind.NO_ANSWER,
+    "62": RuleKind.UNAVAILABLE,
+}
+_FORM = re.compile(
+    r"(?P<verb>\*\#|\#\#|\*|\#)(?P<code>21|67|61|62)"
+    r"(?:\*(?P<target>\+?[0-9]{1,16}))?(?:\*(?:11\*)?(?P<seconds>[0-9]{1,3}))?\#?"
+)
+_MIN_RING_S, _MAX_RING_S = 5, 120
+
+
+@dataclass(frozen=True, slots=True)
+class StarCode:
+    """A star code as dialled."""
+
+    verb: str  # "*" set or on, "#" off, "##" erase, "*#" ask
+    kind: RuleKind
+    target: str = ""
+    seconds: int | None = None
+
+
+def parse(dialled: str) -> StarCode | None:
+    """Read a star code; None if the digits are none."""
+    found = _FORM.fullmatch(dialled)
+    if not found:
+        return None
+    seconds = found["seconds"]
+    return StarCode(found["verb"], KIND_OF_CODE[found["code"]], found["target"] or "", int(seconds) if seconds else None)
+
+
+def looks_like_one(dialled: str) -> bool:
+    """Whether the digits are a service code at all, ours or one we do not know."""
+    return dialled[:1] in ("*", "#")
+
+
+def decide(dialled: str, facts: Facts) -> Decision:
+    """What a phone that dialled this code has asked for. Needs `facts.caller.extension` and its rules."""
+    code = parse(dialled)
+    if code is None:
+        return Decision(Refuse("UNALLOCATED_NUMBER", Outcome.REJECTED))
+    return Decision(_change(code, facts))
+
+
+def _change(code: StarCode, facts: Facts) -> Change:
+    extension, current = facts.caller.extension, facts.rules_of(facts.caller.extension).of(code.kind)
+    change = Change(extension, code.kind, rule=current)
+    match code.verb:
+        case "*#":
+            return replace(change, ask=True)
+        case "##":
+            return replace(change, rule=None)
+        case "#":
+            return replace(change, rule=replace(current, on=False, source=_source(facts)) if current else None)
+        case _:
+            return _set(code, current, change, facts)
+
+
+def _set(code: StarCode, current: Rule | None, change: Change, facts: Facts) -> Change:
+    if not code.target:
+        if current is None:
+            return replace(change, rejected="there is no rule to switch on")
+        return replace(change, rule=replace(current, on=True, source=_source(facts)))
+    target = target_of(code.target, facts)
+    trouble = trouble_with(target, change.extension, facts) if target else f"{code.target} is no number"
+    after_s = code.seconds or (current.after_s if current else DEFAULT_RING_S)
+    if not _MIN_RING_S <= after_s <= _MAX_RING_S:
+        trouble = trouble or f"{after_s} s is not between {_MIN_RING_S} and {_MAX_RING_S}"
+    if trouble or target is None:
+        return replace(change, rejected=trouble)
+    return replace(change, rule=Rule(code.kind, target, after_s=after_s, source=_source(facts)))
+
+
+def target_of(digits: str, facts: Facts) -> Target | None:
+    """Digits from a phone: an extension of the tenant, else a number in any usual writing."""
+    if facts.extension(digits) is not None:
+        return ExtensionTarget(digits)
+    number = normalise(digits, facts.tenant.region)
+    return NumberTarget(number.text) if number else None
+
+
+def trouble_with(target: Target, extension: str, facts: Facts) -> str:
+    """Why a subscriber may not forward there, "" if he may: to himself, to nothing, or to a number that is refused."""
+    match target:
+        case ExtensionTarget(name) if name == extension:
+            return "an extension cannot forward to itself"
+        case NumberTarget(number):
+            return refusal(number, facts)
+        case SipTarget() | HangupTarget():
+            return ""
+        case _:
+            return "" if target.name in _names(target, facts) else f"there is no {text_of(target)}"
+
+
+def _names(target: Target, facts: Facts) -> Container[str]:
+    """What the tenant has of this kind."""
+    tenant = facts.tenant
+    match target:
+        case ExtensionTarget():
+            return tenant.extensions
+        case GroupTarget():
+            return tenant.groups
+        case ListTarget():
+            return tenant.lists
+        case AnnouncementTarget():
+            return tenant.announcements
+        case _:
+            return tenant.voicemail
+
+
+def _source(facts: Facts) -> str:
+    return f"phone of extension {facts.caller.extension}"

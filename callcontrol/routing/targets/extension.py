@@ -1,0 +1,58 @@
+"""An extension: its rules, its phones."""
+
+from __future__ import annotations
+
+from callcontrol.routing.endings import refuse
+from callcontrol.routing.facts import Facts
+from callcontrol.routing.legs import phones
+from callcontrol.routing.path import Path
+from callcontrol.routing.plan import Decision, Onward, Ring, RingResult
+from callcontrol.vocabulary.outcome import Outcome
+from callcontrol.vocabulary.rule import Rule, RuleKind
+from callcontrol.vocabulary.target import ExtensionTarget, text_of
+from callcontrol.vocabulary.trail import Passed, Routed
+
+_RULE_AFTER = {
+    Outcome.BUSY: RuleKind.BUSY,
+    Outcome.NO_ANSWER: RuleKind.NO_ANSWER,
+    Outcome.UNAVAILABLE: RuleKind.UNAVAILABLE,
+}
+
+
+def decide(target: ExtensionTarget, path: Path, facts: Facts) -> Decision | Onward:
+    """Always rule first; then the phones that may be there; nobody there is `unavailable` without ringing."""
+    if facts.extension(target.name) is None:
+        return refuse(Outcome.UNAVAILABLE, Passed(facts.now, text_of(target), "no such extension"))
+    rules = facts.rules_of(target.name)
+    always = rules.in_force(RuleKind.ALWAYS, facts.now)
+    if always:
+        return _forward(target, always, path, facts)
+    legs = phones(target.name, _ring_s(target, facts), facts)
+    if legs:
+        return Decision(Ring(target, legs, path))
+    offline = Passed(facts.now, text_of(target), "no phone registered")
+    return _on_outcome(target, Outcome.UNAVAILABLE, path, facts, offline)
+
+
+def after(target: ExtensionTarget, step: Ring, result: RingResult, facts: Facts) -> Decision | Onward:
+    """Busy, not answered or unavailable: the rule for it, or the end."""
+    return _on_outcome(target, result.outcome, step.path, facts)
+
+
+def _ring_s(target: ExtensionTarget, facts: Facts) -> int:
+    rule = facts.rules_of(target.name).in_force(RuleKind.NO_ANSWER, facts.now)
+    extension = facts.tenant.extensions[target.name]
+    return rule.after_s if rule else extension.ring
+
+
+def _on_outcome(
+    target: ExtensionTarget, outcome: Outcome, path: Path, facts: Facts, *why: Passed
+) -> Decision | Onward:
+    kind = _RULE_AFTER.get(outcome)
+    rule = facts.rules_of(target.name).in_force(kind, facts.now) if kind else None
+    return _forward(target, rule, path, facts, *why) if rule else refuse(outcome, *why)
+
+
+def _forward(target: ExtensionTarget, rule: Rule, path: Path, facts: Facts, *why: Passed) -> Onward:
+    entry = Routed(facts.now, text_of(rule.target), f"rule {rule.kind.value} of {text_of(target)}", rule.source)
+    return Onward(rule.target, path.forwarded_by(target.name, rule), (*why, entry))

@@ -1,0 +1,66 @@
+"""Applications that ring, answer, bridge and hang up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from callcontrol.simulator import bridging, causes
+from callcontrol.simulator.apps.app import App
+from callcontrol.simulator.originate import originate
+
+if TYPE_CHECKING:
+    from callcontrol.simulator.session import Session
+
+
+def answer(session: Session, argument: str) -> None:
+    """200 to the caller; the answer takes one step of the switch."""
+    session.step_back()
+    session.channel.mark_answered()
+
+
+def pre_answer(session: Session, argument: str) -> None:
+    """183 to the caller."""
+    session.channel.mark_early_media()
+
+
+def ring_ready(session: Session, argument: str) -> None:
+    """180 to the caller."""
+    session.channel.mark_ringing()
+
+
+def bridge(session: Session, argument: str) -> None:
+    """Dial and talk. What follows a failure is decided by continue_on_fail and the cause."""
+    if not argument:
+        return
+    channel = session.channel
+    result = originate(session.switch, argument, session)
+    if result.leg is not None:
+        bridging.talk(session, result.leg)
+        return
+    channel.set("originate_failed_cause", result.cause)
+    if not channel.down:
+        bridging.handle_cause(channel, result.cause)
+
+
+def hangup(session: Session, argument: str) -> None:
+    """End the call; without a cause it is NORMAL_CLEARING."""
+    session.channel.hangup(causes.named(argument or "NORMAL_CLEARING"))
+
+
+def respond(session: Session, argument: str) -> None:
+    """A SIP answer to the INVITE: `503` or `503 Service Unavailable`. An answered call is left alone."""
+    code = argument.partition(" ")[0]
+    channel = session.channel
+    if code.isdigit() and not channel.answered:
+        channel.set("sip_invite_failure_status", code)
+        channel.hangup(causes.of_sip(int(code)))
+
+
+APPS = (
+    App("answer", answer),
+    App("pre_answer", pre_answer),
+    App("ring_ready", ring_ready),
+    App("bridge", bridge),
+    App("hangup", hangup),
+    App("respond", respond),
+)

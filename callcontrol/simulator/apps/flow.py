@@ -1,0 +1,49 @@
+"""Applications that decide where a channel goes next: park, transfer, tasks for later, the event socket."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from callcontrol.simulator import causes
+from callcontrol.simulator.apps.app import App
+from callcontrol.simulator.transfer import transfer as send_to
+
+if TYPE_CHECKING:
+    from callcontrol.simulator.session import Session
+
+
+def park(session: Session, argument: str) -> None:
+    """Wait for orders."""
+    session.park()
+
+
+def transfer(session: Session, argument: str) -> None:
+    """`extension [dialplan [context]]`"""
+    words = [*argument.split(), "", "", ""]
+    send_to(session.channel, words[0], words[1], words[2])
+
+
+def sched_hangup(session: Session, argument: str) -> None:
+    """`+seconds [cause]` or `epoch [cause]`"""
+    when, _, cause = argument.partition(" ")
+    session.switch.hang_up_later(session.channel, when, causes.named(cause or "ALLOTTED_TIMEOUT"))
+
+
+def sched_transfer(session: Session, argument: str) -> None:
+    """`+seconds extension [dialplan [context]]`"""
+    words = [*argument.split(), "", "", ""]
+    session.switch.transfer_later(session.channel, words[0], words[1], words[2], words[3])
+
+
+def socket(session: Session, argument: str) -> None:
+    """Hand the call to a controller: `host:port|host2:port async full`."""
+    session.switch.open_socket(session, argument)
+
+
+APPS = (
+    App("park", park),
+    App("transfer", transfer),
+    App("sched_hangup", sched_hangup),
+    App("sched_transfer", sched_transfer),
+    App("socket", socket),
+)

@@ -1,0 +1,231 @@
+"""Two channels talk to each other: CHANNEL_BRIDGE, what happens meanwhile, CHANNEL_UNBRIDGE, what follows.
+
+Follows switch_ivr_multi_threaded_bridge: the originator's thread drives, the other leg is driven.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from callcontrol.simulator import causes
+from callcontrol.simulator.transfer import transfer
+
+if TYPE_CHECKING:
+    from callcontrol.simulator.channel import Channel
+    from callcontrol.simulator.session import Session
+    from callcontrol.simulator.switch import Switch
+
+_SOFT_EXECUTE = ("switch_ivr_bridge.c", "uuid_bridge_on_soft_execute", "1236")
+
+
+def talk(session: Session, leg: Channel) -> None:
+    """Bridge the session's channel with `leg` until one of them leaves."""
+    channel = session.channel
+    if not session.ready() or leg.down:
+        leg.hangup("ORIGINATOR_CANCEL")
+        return
+    if leg.answered:
+        _pass_callee(channel, leg)
+        channel.mark_answered()
+    _begin(channel, leg)
+    leg.waiters.append(session.wake)
+    _wait_for_answer(session, leg)
+    session.stay(lambda: not leg.down and channel.partner is leg)
+    leg.waiters.remove(session.wake)
+    _end(session, leg)
+
+
+def _pass_callee(channel: Channel, leg: Channel) -> None:
+    channel.profile.callee_name = leg.profile.callee_name
+    channel.profile.callee_number = leg.profile.callee_number
+    channel.touch()
+
+
+def _begin(channel: Channel, leg: Channel) -> None:
+    now_us = channel.core.timeline.now_us()
+    for one, other in ((channel, leg), (leg, channel)):
+        one.partner = other
+        one.profile.times.bridged = now_us
+        one.touch()
+    channel.other_headers = {"Other-Type": "originatee", **leg.profile.headers("Other-Leg")}
+    if leg.session is None:
+        leg.running = leg.state = "CS_EXCHANGE_MEDIA"
+    leg.call_uuid = channel.uuid
+    leg.set("call_uuid", channel.uuid)
+    channel.fire("CHANNEL_BRIDGE", before=_ids(channel, leg))
+    _note_bond(channel, leg)
+    _note_bond(leg, channel)
+    channel.far_end.told("bridged", uuid=leg.uuid, to=leg.profile.destination)
+    leg.far_end.told("bridged", uuid=leg.uuid, to=channel.profile.number)
+
+
+def _ids(channel: Channel, leg: Channel) -> dict[str, str]:
+    return {"Bridge-A-Unique-ID": channel.uuid, "Bridge-B-Unique-ID": leg.uuid}
+
+
+def _note_bond(channel: Channel, other: Channel) -> None:
+    channel.update(
+        {
+            "last_bridge_to": other.uuid,
+            "bridge_channel": other.name,
+            "bridge_uuid": other.uuid,
+            "signal_bond": other.uuid,
+        }
+    )
+    if not channel.outbound:
+        channel.set("last_sent_callee_id_name", other.profile.callee_name)
+        channel.set("last_sent_callee_id_number", other.profile.callee_number)
+
+
+def _wait_for_answer(session: Session, leg: Channel) -> None:
+    """A bridge on early media: the caller is answered when the leg is."""
+    if leg.answered:
+        return
+    session.stay(lambda: not leg.down and not leg.answered)
+    if leg.answered and session.ready():
+        _pass_callee(session.channel, leg)
+        session.channel.mark_answered()
+
+
+def _end(session: Session, leg: Channel) -> None:
+    channel = session.channel
+    if not leg.down:
+        if channel.down:
+            session.step_back()
+        _release(session.switch, leg)
+    if leg.down:
+        leg.finished.wait()
+    if channel.cause:
+        leg.set("bridge_hangup_cause", channel.cause)
+    if leg.cause:
+        channel.set("bridge_hangup_cause", leg.cause)
+    for one in (channel, leg):
+        one.partner = None
+    if session.ready() is False and not channel.down:
+        channel.other_headers = {}
+    channel.fire("CHANNEL_UNBRIDGE", before=_ids(channel, leg))
+    channel.far_end.told("unbridged", uuid=leg.uuid)
+    if session.ready():
+        _go_on(session, leg)
+
+
+def _release(switch: Switch, leg: Channel) -> None:
+    """The originator left: the other leg ends, unless its variables keep it."""
+    if leg.session is not None and leg.state not in ("CS_EXCHANGE_MEDIA", "CS_SOFT_EXECUTE"):
+        return  # somebody already sent it elsewhere
+    after = leg.get("transfer_after_bridge")
+    if leg.is_true("park_after_bridge"):
+        switch.session_of(leg).go("CS_PARK")
+    elif after:
+        switch.session_of(leg)
+        _transfer_after(leg, after)
+    else:
+        leg.hangup("NORMAL_CLEARING" if leg.answered else "ORIGINATOR_CANCEL")
+
+
+def _go_on(session: Session, leg: Channel) -> None:
+    """What the variables say about the originator once the other leg is gone."""
+    channel = session.channel
+    cause = leg.cause or "NORMAL_CLEARING"
+    if not leg.answered:
+        handle_cause(channel, cause)
+        return
+    after = channel.get("transfer_after_bridge")
+    if channel.is_true("park_after_bridge"):
+        session.go("CS_PARK")
+    elif after:
+        _transfer_after(channel, after)
+    elif channel.is_true("hangup_after_bridge"):
+        channel.hangup(cause)
+
+
+def _transfer_after(channel: Channel, where: str) -> None:
+    extension, dialplan, context = (*where.split(":"), "", "")[:3]
+    transfer(channel, extension, dialplan, context)
+
+
+def handle_cause(channel: Channel, cause: str) -> None:
+    """switch_channel_handle_cause: hang the caller up, unless its variables or the cause let it go on."""
+    if cause == "ATTENDED_TRANSFER" or not _may_continue(channel, cause):
+        channel.hangup(cause)
+
+
+def _may_continue(channel: Channel, cause: str) -> bool:
+    go_on, failures = channel.get("continue_on_fail"), channel.get("failure_causes")
+    if failures is not None and not _listed(failures, cause):
+        return True
+    if go_on is not None:
+        return channel.is_true("continue_on_fail") or _listed(go_on, cause)
+    return failures is None and cause in causes.ALWAYS_CONTINUE
+
+
+def _listed(text: str, cause: str) -> bool:
+    words = {word.strip().upper() for word in text.split(",")}
+    return cause in words or str(causes.NUMBERS.get(cause, -1)) in words
+
+
+def uuid_bridge(switch: Switch, first: str, second: str) -> bool:
+    """`uuid_bridge`: both channels leave what they do and are bridged; False when that cannot be."""
+    one, two = switch.core.channels.get(first), switch.core.channels.get(second)
+    if one is None or two is None or one is two or one.down or two.down:
+        return False
+    if not (one.has_media or two.has_media):
+        return False
+    if not one.answered:
+        one, two = two, one
+    lead, follow = switch.session_of(one), switch.session_of(two)
+    lead.bridge_to = two
+    follow.bridge_to = None
+    _prepare(one, two)
+    _prepare(two, one)
+    one.other_headers = {"Other-Type": "originatee", **two.profile.headers("Other-Leg")}
+    two.other_headers = {"Other-Type": "originator", **one.profile.headers("Other-Leg", with_times=False)}
+    lead.go("CS_HIBERNATE")
+    follow.go("CS_HIBERNATE")
+    return True
+
+
+def _prepare(channel: Channel, other: Channel) -> None:
+    core = channel.core
+    now_us = core.timeline.now_us()
+    source = f"{now_us // 1_000_000}:{core.ids.uuid()}:uuid_br:{other.uuid}"
+    p = channel.profile
+    channel.profile = p.transferred(p.destination, p.dialplan, p.context, source, now_us)
+    channel.touch()
+    _note_bond(channel, other)
+    channel.update(
+        {
+            "original_destination_number": p.destination,
+            "original_caller_id_name": p.name,
+            "original_caller_id_number": p.number,
+            "transfer_history": source,
+            "transfer_source": source,
+        }
+    )
+
+
+def join(session: Session) -> None:
+    """The originator's side of a `uuid_bridge`, in CS_SOFT_EXECUTE."""
+    channel, other = session.channel, session.bridge_to
+    session.bridge_to = None
+    manners = session.switch.core.manners
+    if other is None or other.down:
+        channel.hangup("DESTINATION_OUT_OF_ORDER")
+        return
+    _wait_until_both_are_there(session, other, manners.uuid_bridge_s - manners.tick_s)
+    if not session.ready() or other.down:
+        channel.hangup("DESTINATION_OUT_OF_ORDER")
+        return
+    after = {"Application": "uuid_bridge", "Application-Data": other.uuid}
+    channel.fire("CHANNEL_EXECUTE", after=after, calling=_SOFT_EXECUTE)
+    talk(session, other)
+    if session.ready():
+        channel.state = "CS_EXECUTE"
+
+
+def _wait_until_both_are_there(session: Session, other: Channel, lag_s: float) -> None:
+    other.waiters.append(session.wake)
+    session.stay(lambda: not other.down and other.running != "CS_EXCHANGE_MEDIA", orders=False)
+    until_us = session.switch.core.timeline.now_us() + max(int(lag_s * 1_000_000), 0)
+    session.stay(lambda: not other.down, until_us, orders=False)
+    other.waiters.remove(session.wake)

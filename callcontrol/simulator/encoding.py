@@ -1,0 +1,105 @@
+"""Bytes of the event socket as the switch writes them: percent-encoding, reply frames, event frames.
+
+This encoder is the simulator's own and shares nothing with the daemon's parser, so neither can hide the other's
+fault. The rules are those of switch_url_encode (src/switch_utils.c) and mod_event_socket.c.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+import orjson
+
+GOODBYE = b"Disconnected, goodbye.\nSee you at ClueCon! http://www.cluecon.com/\n"
+_ENCODED_VALUES_KEPT = 65_536
+# `%` followed by two upper-case hex digits passes through unencoded: the switch's "double_encode=false".
+_UNSAFE = re.compile(rb"%(?![0-9A-F]{2})|[\x00-\x20\"#&+:;<=>?@\[\\\]^`{|}\x7f-\xff]")
+
+
+@lru_cache(maxsize=_ENCODED_VALUES_KEPT)
+def percent(value: str) -> str:
+    """The value as a plain event carries it; an empty one is `_undef_`."""
+    if not value:
+        return "_undef_"
+    raw = value.encode("utf-8", "surrogateescape")
+    return _UNSAFE.sub(_hex, raw).decode("ascii")
+
+
+def _hex(found: re.Match[bytes]) -> bytes:
+    return b"%%%02X" % found[0][0]
+
+
+def plain_lines(headers: Mapping[str, str]) -> bytes:
+    """The header lines of a plain event and the empty line after them."""
+    lines = [f"{name}: {percent(value)}" for name, value in headers.items()]
+    lines.append("\n")
+    return "\n".join(lines).encode("ascii", "replace")
+
+
+def plain_event(headers: Mapping[str, str], body: str | None) -> bytes:
+    """A whole text/event-plain frame."""
+    inner = plain_lines(headers)
+    if body is not None:
+        raw = body.encode("utf-8", "surrogateescape")
+        inner = inner[:-1] + b"Content-Length: %d\n\n" % len(raw) + raw
+    return b"Content-Length: %d\nContent-Type: text/event-plain\n\n" % len(inner) + inner
+
+
+def json_event(headers: Mapping[str, str], body: str | None) -> bytes:
+    """A whole text/event-json frame."""
+    if body is not None:
+        length = len(body.encode("utf-8", "surrogateescape"))
+        headers = {**headers, "Content-Length": str(length), "_body": body}
+    inner = _json(headers)
+    return b"Content-Length: %d\nContent-Type: text/event-json\n\n" % len(inner) + inner
+
+
+def _json(headers: Mapping[str, str]) -> bytes:
+    try:
+        return orjson.dumps(headers)
+    except orjson.JSONEncodeError:  # bytes that are no UTF-8 go out as they came in, as from the switch
+        text = json.dumps(dict(headers), ensure_ascii=False, separators=(",", ":"))
+        return text.encode("utf-8", "surrogateescape")
+
+
+def reply(text: str) -> bytes:
+    """A command/reply frame."""
+    return f"Content-Type: command/reply\nReply-Text: {text}\n\n".encode("utf-8", "surrogateescape")
+
+
+def job_reply(job_uuid: str) -> bytes:
+    """What bgapi says at once."""
+    head = f"Content-Type: command/reply\nReply-Text: +OK Job-UUID: {job_uuid}\nJob-UUID: {job_uuid}\n\n"
+    return head.encode("utf-8", "surrogateescape")
+
+
+def api_response(text: str) -> bytes:
+    """An api/response frame."""
+    raw = text.encode("utf-8", "surrogateescape")
+    return b"Content-Type: api/response\nContent-Length: %d\n\n" % len(raw) + raw
+
+
+def linger_notice(uuid: str, channel_name: str, linger_s: int) -> bytes:
+    """What a lingering socket is told when the call ends, before the last events."""
+    return (
+        "Content-Type: text/disconnect-notice\n"
+        f"Controlled-Session-UUID: {uuid}\nContent-Disposition: linger\n"
+        f"Channel-Name: {channel_name}\nLinger-Time: {linger_s}\nContent-Length: 0\n\n"
+    ).encode("utf-8", "surrogateescape")
+
+
+def goodbye(session_uuid: str | None) -> bytes:
+    """The last frame before the switch closes a connection."""
+    head = "Content-Type: text/disconnect-notice\n"
+    if session_uuid is not None:
+        head += f"Controlled-Session-UUID: {session_uuid}\nContent-Disposition: disconnect\n"
+    return f"{head}Content-Length: {len(GOODBYE)}\n\n".encode() + GOODBYE
+
+
+def rude_rejection() -> bytes:
+    """What an address outside the access list is told."""
+    message = b"Access Denied, go away.\n"
+    return b"Content-Type: text/rude-rejection\nContent-Length: %d\n\n" % len(message) + message

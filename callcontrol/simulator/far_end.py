@@ -1,0 +1,148 @@
+"""The phone at the end of an outbound leg: it rings, answers, refuses, presses keys, hangs up, and remembers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from callcontrol.simulator import causes, sip_variables
+from callcontrol.simulator.ears import Ears
+from callcontrol.simulator.hold import hold, unhold
+from callcontrol.simulator.phones import Behaviour, Reached
+from callcontrol.simulator.timeline import Timer
+from callcontrol.simulator.transfer import blind_transfer
+
+if TYPE_CHECKING:
+    from callcontrol.simulator.channel import Channel
+
+SHOWN_HEADERS = ("Diversion", "History-Info", "Privacy", "P-Asserted-Identity", "Alert-Info")
+KEY_S = 0.1  # between two keys of one press
+
+
+class PhoneEnd:
+    """Carries out one Behaviour for one call on one leg."""
+
+    def __init__(self, reached: Reached, ears: Ears) -> None:
+        self.reached = reached
+        self.phone = reached.phone
+        self._ears = ears
+        self._timers: list[Timer] = []
+        self._behaviour = self.phone.next_behaviour()
+        self._channel: Channel | None = None
+        self._up = False
+
+    def invite(self, channel: Channel) -> None:
+        """The INVITE arrived."""
+        self._channel = channel
+        self._ears.note(self.phone.address, "invite", **shown(channel))
+        behaviour = self._behaviour
+        if behaviour.action == "silent":
+            return
+        if behaviour.ring_after_s >= 0:
+            self._later(behaviour.ring_after_s, self._ring)
+        else:
+            self._later(behaviour.after_s, self._act)
+
+    def told(self, what: str, **detail: str) -> None:
+        """What reaches the phone; see FarEnd."""
+        if what == "hangup":
+            self._ended(detail)
+            return
+        if what not in ("ringing", "early_media"):  # those two it said itself
+            self._ears.note(self.phone.address, what, **detail)
+
+    def _later(self, delay_s: float, act: Callable[[], None]) -> None:
+        channel = self._channel
+        if channel is not None:
+            self._timers.append(channel.core.timeline.call_later(delay_s, act))
+
+    def _ring(self) -> None:
+        channel, behaviour = self._channel, self._behaviour
+        if channel is None or channel.down:
+            return
+        self._ears.note(self.phone.address, "ringing", uuid=channel.uuid)
+        if channel.dialled is not None:
+            channel.update(sip_variables.of_ringing(channel.dialled, channel.core.ids))
+        if behaviour.early_media:
+            channel.mark_early_media()
+        else:
+            channel.mark_ringing()
+        if behaviour.action != "never_answers":
+            self._later(behaviour.after_s, self._act)
+
+    def _act(self) -> None:
+        channel, behaviour = self._channel, self._behaviour
+        if channel is None or channel.down:
+            return
+        if behaviour.refusal_code:
+            code = behaviour.refusal_code
+            self._ears.note(self.phone.address, "refused", uuid=channel.uuid, code=str(code))
+            self._forget()
+            channel.hangup(causes.of_sip(code), "recv_refuse", code)
+            return
+        self._pick_up(channel, behaviour)
+
+    def _pick_up(self, channel: Channel, behaviour: Behaviour) -> None:
+        self._up = True
+        self.phone.calls_up += 1
+        for at_s, keys in behaviour.digits:
+            for position, key in enumerate(keys):
+                self._later(at_s + KEY_S * position, partial(channel.note_digit, key))
+        if behaviour.talk_s is not None:
+            self._later(behaviour.talk_s, self._hang_up)
+        if behaviour.refers is not None:
+            self._later(behaviour.refers[0], self._refer)
+        if behaviour.holds is not None:
+            self._later(behaviour.holds[0], self._hold)
+        channel.mark_answered()
+
+    def _hang_up(self) -> None:
+        if self._channel is not None and not self._channel.down:
+            self._ears.note(self.phone.address, "hung_up", uuid=self._channel.uuid)
+            self._channel.hangup("NORMAL_CLEARING", "recv_bye")
+
+    def _refer(self) -> None:
+        channel, refers = self._channel, self._behaviour.refers
+        if channel is None or refers is None or channel.down:
+            return
+        self._ears.note(self.phone.address, "refer", uuid=channel.uuid, to=refers[1])
+        blind_transfer(channel, refers[1])
+
+    def _hold(self) -> None:
+        channel, holds = self._channel, self._behaviour.holds
+        if channel is None or holds is None or channel.down:
+            return
+        hold(channel)
+        self._later(holds[1], partial(unhold, channel))
+
+    def _ended(self, detail: dict[str, str]) -> None:
+        channel = self._channel
+        uuid = channel.uuid if channel is not None else ""
+        what = "answered_elsewhere" if detail.get("cause") == "LOSE_RACE" and not self._up else "hangup"
+        self._ears.note(self.phone.address, what, uuid=uuid, **detail)
+        self._forget()
+
+    def _forget(self) -> None:
+        for timer in self._timers:
+            timer.cancel()
+        self._timers.clear()
+        if self._up:
+            self._up = False
+            self.phone.calls_up -= 1
+
+
+def shown(channel: Channel) -> dict[str, str]:
+    """What the phone shows and what the INVITE carried: number, name, and the headers stories ask for."""
+    profile = channel.profile
+    found = {"uuid": channel.uuid, "number": profile.number, "name": profile.name}
+    if profile.hide_number:
+        found["number"] = "anonymous"
+        found["Privacy"] = "id"
+    if profile.hide_name:
+        found["name"] = "Anonymous"
+    for header in SHOWN_HEADERS:
+        value = channel.get(f"sip_h_{header}")
+        if value:
+            found[header] = value
+    return found

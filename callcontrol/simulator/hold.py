@@ -1,0 +1,40 @@
+"""Hold and unhold by a re-INVITE of the far end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from callcontrol.simulator.channel import Channel
+
+MUSIC = "local_stream://moh"
+
+
+def hold(channel: Channel) -> None:
+    """The far end puts its partner on hold: CHANNEL_HOLD, and the partner hears music."""
+    if channel.down or channel.held:
+        return
+    channel.held = True
+    channel.profile.times.last_hold = channel.core.timeline.now_us()
+    channel.touch()
+    channel.callstate = "HELD"
+    channel.update({"remote_audio_media_flow": "sendonly", "audio_media_flow": "recvonly"})
+    channel.fire("CHANNEL_HOLD")
+    if channel.partner is not None:
+        channel.partner.far_end.told("music", file=MUSIC)
+
+
+def unhold(channel: Channel) -> None:
+    """The far end takes its partner back: CHANNEL_UNHOLD."""
+    if channel.down or not channel.held:
+        return
+    channel.held = False
+    times = channel.profile.times
+    times.hold_accum += channel.core.timeline.now_us() - times.last_hold
+    channel.touch()
+    channel.callstate = "UNHELD"
+    channel.update({"remote_audio_media_flow": "sendrecv", "audio_media_flow": "sendrecv"})
+    channel.fire("CHANNEL_UNHOLD")
+    channel.callstate = "ACTIVE"
+    if channel.partner is not None:
+        channel.partner.far_end.told("music_end")

@@ -1,0 +1,218 @@
+"""An outbound leg before it is bridged: its profile, its limits, the key that must be pressed to accept it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import gevent
+from gevent.event import Event as Signal
+
+from callcontrol.simulator import causes, sip_variables
+from callcontrol.simulator.channel import Channel
+from callcontrol.simulator.far_end import PhoneEnd
+from callcontrol.simulator.phones import Reached
+from callcontrol.simulator.profile import CallerProfile, Times
+
+if TYPE_CHECKING:
+    from callcontrol.simulator.session import Session
+    from callcontrol.simulator.switch import Switch
+
+_NUMBER_OF_NOBODY = "0000000000"
+_CONFIRM_READ_MS = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the dial string asks for one leg: the endpoint, the `{}` variables, its own `[]` variables."""
+
+    target: str
+    shared: dict[str, str]
+    own: dict[str, str]
+
+    def setting(self, name: str) -> str:
+        """A setting of the attempt: `[]` goes before `{}`."""
+        return self.own.get(name) or self.shared.get(name) or ""
+
+    def channel_variables(self) -> dict[str, str]:
+        """As variables on the leg `{}` is written last and wins, unless local_var_clobber says otherwise."""
+        if self.shared.get("local_var_clobber") == "true":
+            return {**self.shared, **self.own}
+        return {**self.own, **self.shared}
+
+
+class Leg:
+    """One leg of an attempt."""
+
+    def __init__(self, switch: Switch, channel: Channel, end: PhoneEnd, request: Request) -> None:
+        self._switch = switch
+        self._end = end
+        self._request = request
+        self.channel = channel
+        self.limit_s = _seconds(request.own.get("leg_timeout") or request.shared.get("leg_timeout"))
+        self.delay_s = _seconds(request.own.get("leg_delay_start") or request.shared.get("leg_delay_start"))
+        if self.limit_s:
+            self.limit_s += self.delay_s
+        self.started = False
+        self.winner = False
+        self.confirming = False
+
+    def start(self) -> None:
+        """Send the INVITE."""
+        self.started = True
+        channel = self.channel
+        if channel.down:
+            return
+        channel.running = channel.state = "CS_CONSUME_MEDIA"
+        self._end.invite(channel)
+
+    def hurry(self, soonest_s: int, elapsed_s: int) -> None:
+        """All others failed: a delayed leg starts sooner, by as much as the soonest one may."""
+        if self.limit_s:
+            self.limit_s = max(self.limit_s - (soonest_s - elapsed_s), 1)
+        self.delay_s -= soonest_s
+
+    def confirm(self, signal: Signal, shared: dict[str, str]) -> bool:
+        """Ask whoever answered to accept the call, if the dial string says so; False when nothing is asked."""
+        key = self.channel.get("group_confirm_key") or shared.get("group_confirm_key")
+        if not key:
+            return False
+        self.confirming = True
+        limit = self._request.setting("group_confirm_timeout")
+        if limit.isdigit() and int(limit):
+            self.limit_s = self._switch.core.timeline.epoch_s() - self._began_epoch() + int(limit)
+        elif limit == "0" or self._request.setting("group_confirm_cancel_timeout") == "true":
+            self.limit_s = 0
+        gevent.spawn(self._collect, key, signal)
+        return True
+
+    def _began_epoch(self) -> int:
+        return self.channel.profile.times.created // 1_000_000
+
+    def _collect(self, key: str, signal: Signal) -> None:
+        session = self._switch.session_of(self.channel, start=False)
+        file = self.channel.get("group_confirm_file") or self._request.shared.get("group_confirm_file") or ""
+        if key == "exec":
+            app, _, argument = file.partition(" ")
+            session.execute(app, argument)
+            self.winner = not self.channel.down
+        else:
+            self._collect_key(session, key, file)
+        session.release_if_idle()
+        signal.set()
+
+    def _collect_key(self, session: Session, key: str, file: str) -> None:
+        read_ms = int(self._request.setting("group_confirm_read_timeout") or _CONFIRM_READ_MS)
+        while not self.channel.down and not self.winner:
+            digits = self._switch.media.read(session, len(key), file or "silence", read_ms, "", read_ms)
+            self.winner = digits == key and not self.channel.down
+
+
+def _seconds(text: str | None) -> int:
+    return int(text) if text and text.isdigit() else 0
+
+
+def new_leg(switch: Switch, request: Request, caller: Session | None) -> Leg | str:
+    """Set a leg up; the cause when that fails before anything rings."""
+    reached = switch.directory.resolve(request.target)
+    if isinstance(reached, str):
+        return reached if reached in causes.NUMBERS else "DESTINATION_OUT_OF_ORDER"
+    core = switch.core
+    uuid = request.setting("origination_uuid") or core.ids.uuid()
+    if uuid in core.channels:
+        return "DESTINATION_OUT_OF_ORDER"  # "Duplicate UUID!"
+    end = PhoneEnd(reached, switch.ears)
+    profile = _profile(switch, request, reached, uuid, caller)
+    channel = Channel(core, profile, {}, end)
+    channel.dialled = _dialled(switch, reached, profile, uuid)
+    originator = caller.channel.uuid if caller is not None else ""
+    channel.call_uuid = originator or uuid
+    given = request.channel_variables()
+    if reached.gateway:
+        given = {"sip_gateway_name": reached.gateway, **given}
+    channel.variables = sip_variables.of_outbound(
+        channel.dialled, given, channel.call_uuid, originator, core.ids, core.timeline.now_us()
+    )
+    if caller is not None:
+        other = caller.channel.profile.headers("Other-Leg", with_times=False)
+        channel.other_headers = {"Other-Type": "originator", **other}
+        channel.on_down.append(lambda: note_failed_leg(caller.channel, channel))
+    channel.on_answered.append(lambda: switch.execute_on(channel, "execute_on_answer"))
+    core.admit(channel)
+    channel.fire("CHANNEL_CREATE")
+    channel.fire("CHANNEL_OUTGOING")
+    channel.fire("CHANNEL_ORIGINATE")
+    return Leg(switch, channel, end, request)
+
+
+def _dialled(switch: Switch, reached: Reached, profile: CallerProfile, uuid: str) -> sip_variables.Dialled:
+    return sip_variables.Dialled(
+        uuid=uuid,
+        session_id=switch.core.next_session_id(),
+        channel_name=reached.channel_name,
+        user=reached.user,
+        host=reached.host,
+        contact_port=reached.phone.contact_port or 5060,
+        profile=reached.profile,
+        sip_from_name=profile.name,
+        sip_from_number=profile.number,
+    )
+
+
+def _profile(
+    switch: Switch, request: Request, reached: Reached, uuid: str, caller: Session | None
+) -> CallerProfile:
+    now_us = switch.core.timeline.now_us()
+    times = Times(profile_created=now_us, created=now_us)
+    if caller is not None:
+        base = _from_caller(caller.channel)
+    else:
+        base = CallerProfile(uuid, "outbound", "outbound", "", _NUMBER_OF_NOBODY, source="src/switch_ivr_originate.c")
+    number = request.setting("origination_caller_id_number") or base.number
+    name = request.setting("origination_caller_id_name") or base.name
+    privacy = request.setting("origination_privacy")
+    return replace(
+        base,
+        uuid=uuid,
+        direction="outbound",
+        logical_direction="outbound",
+        destination=reached.destination,
+        number=number,
+        name=name,
+        original_number=base.original_number or number,
+        original_name=base.original_name or name,
+        callee_name=request.setting("origination_callee_id_name") or "Outbound Call",
+        callee_number=request.setting("origination_callee_id_number") or reached.destination,
+        ani=base.ani or number,
+        channel_name=reached.channel_name,
+        transfer_source="",
+        index=1,
+        hide_name="hide_name" in privacy or "full" in privacy or base.hide_name,
+        hide_number="hide_number" in privacy or "full" in privacy or base.hide_number,
+        times=times,
+    )
+
+
+def _from_caller(channel: Channel) -> CallerProfile:
+    p = channel.profile
+    return replace(
+        p,
+        number=channel.get("effective_caller_id_number") or p.number,
+        name=channel.get("effective_caller_id_name") or p.name,
+    )
+
+
+def note_failed_leg(caller: Channel, leg: Channel) -> None:
+    """sofia tells the caller's channel how its leg ended."""
+    if caller.down or (leg.answered and leg.get("sip_term_status") is None):
+        return
+    code = leg.get("sip_invite_failure_status")
+    if code:
+        caller.set("sip_invite_failure_status", code)
+        caller.set("sip_invite_failure_phrase", leg.get("sip_invite_failure_phrase"))
+    status = leg.get("sip_term_status")
+    if status:
+        caller.set("sip_hangup_phrase", causes.phrase(int(status)))
+    caller.set("last_bridge_hangup_cause", leg.cause)
+    if status:
+        caller.set("last_bridge_proto_specific_hangup_cause", f"sip:{status}")

@@ -1,0 +1,178 @@
+"""Sound: how long a file lasts, playing it, collecting digits, recording. No audio is made, only time and events."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from callcontrol.simulator.session import Session
+
+FOREVER = -1.0
+_SAMPLES_PER_S = 8000
+_TONE = re.compile(r"%\((\d+),(\d+),")
+_LOOPS = re.compile(r"loops=(-?\d+)")
+
+
+@dataclass(slots=True)
+class Media:
+    """What files there are. Files nobody defined last `default_s`; names in `missing` do not exist."""
+
+    durations_s: dict[str, float] = field(default_factory=dict)
+    missing: set[str] = field(default_factory=lambda: {"local_stream://nosuch"})
+    default_s: float = 2.0
+
+    def duration_s(self, path: str) -> float | None:
+        """Seconds, FOREVER for what never ends, None for what does not exist."""
+        if path in self.missing:
+            return None
+        if path in self.durations_s:
+            return self.durations_s[path]
+        kind, scheme, rest = path.partition("://")
+        if not scheme:
+            return self.default_s
+        match kind:
+            case "tone_stream":
+                return _tone_s(rest)
+            case "silence_stream":
+                milliseconds = int(rest.partition(",")[0])
+                return FOREVER if milliseconds < 0 else milliseconds / 1000
+            case "local_stream":
+                return FOREVER
+            case "file_string":
+                return self._joined_s(rest.split("!"))
+            case _:
+                return self.default_s
+
+    def _joined_s(self, paths: list[str]) -> float | None:
+        total = 0.0
+        for path in paths:
+            one = self.duration_s(path)
+            if one is None or one == FOREVER:
+                return one
+            total += one
+        return total
+
+    # --- playing -----------------------------------------------------------------------------------------------
+
+    def play(self, session: Session, path: str, *, collect: bool = False) -> str:
+        """Play to the end, a break, a key or the hang-up; what the switch says about it.
+
+        With `collect` any key ends it and stays for whoever reads keys; otherwise only a playback terminator does.
+        """
+        name = path[path.index("}") + 1 :] if path.startswith("{") and "}" in path else path
+        length_s = self.duration_s(name)
+        if length_s is None:
+            return "FILE NOT FOUND"
+        channel, timeline = session.channel, session.switch.core.timeline
+        what = {"Playback-File-Type": _kind(name), "Playback-File-Path": path}
+        if not collect:
+            channel.digits.clear()
+        channel.fire("PLAYBACK_START", after=what)
+        channel.far_end.told("playback", file=path)
+        began_us = timeline.now_us()
+        until_us = None if length_s == FOREVER else began_us + int(length_s * 1_000_000)
+        stop_keys = "" if collect else channel.get("playback_terminators") or "*"
+        session.stay(lambda: not session.broken and not _pressed(session, stop_keys, collect=collect), until_us)
+        _note_played(session, (timeline.now_us() - began_us) / 1_000_000)
+        finished = until_us is not None and timeline.now_us() >= until_us
+        status = "done" if finished and session.ready() else "break"
+        channel.fire("PLAYBACK_STOP", after={"Playback-Status": status, **what})
+        channel.far_end.told("playback_end", file=path)
+        return "FILE PLAYED" if session.ready() else "PLAYBACK ERROR"
+
+    # --- keys --------------------------------------------------------------------------------------------------
+
+    def read(
+        self,
+        session: Session,
+        most: int,
+        path: str,
+        first_ms: int,
+        terminators: str,
+        next_ms: int,
+    ) -> str:
+        """Play a file and collect keys: up to `most`, ended by a terminator or by silence. Milliseconds."""
+        channel = session.channel
+        if path and path != "silence" and len(channel.digits) < most:
+            self.play(session, path, collect=True)
+        collected = ""
+        while session.ready() and len(collected) < most:
+            wait_ms = next_ms if collected else first_ms
+            until_us = session.switch.core.timeline.now_us() + wait_ms * 1000
+            session.stay(lambda: not channel.digits and not session.broken, until_us)
+            if not channel.digits:
+                break
+            key = channel.digits.pop(0)
+            if key in terminators:
+                channel.set("read_terminator_used", key)
+                break
+            collected += key
+        return collected
+
+    # --- recording ---------------------------------------------------------------------------------------------
+
+    def record(self, session: Session, path: str, limit_s: float, silence_s: float) -> None:
+        """Record until the limit, a key, the hang-up, or `silence_s` after the far end has stopped speaking."""
+        channel, timeline = session.channel, session.switch.core.timeline
+        what = {"Record-File-Path": path}
+        channel.digits.clear()
+        channel.fire("RECORD_START", after=what)
+        channel.far_end.told("record", file=path)
+        began_us = timeline.now_us()
+        length_s = _spoken_s(session, limit_s, silence_s)
+        until_us = None if length_s is None else began_us + int(length_s * 1_000_000)
+        stop_keys = channel.get("playback_terminators") or "*"
+        session.stay(lambda: not session.broken and not _pressed(session, stop_keys, collect=False), until_us)
+        elapsed_s = (timeline.now_us() - began_us) / 1_000_000
+        channel.set("record_seconds", str(int(elapsed_s)))
+        channel.set("record_ms", str(int(elapsed_s * 1000)))
+        channel.set("record_samples", str(int(elapsed_s * _SAMPLES_PER_S)))
+        channel.fire("RECORD_STOP", after=what)
+        channel.far_end.told("record_end", file=path)
+
+
+def _kind(path: str) -> str:
+    scheme, found, _ = path.partition("://")
+    return scheme if found else "file"
+
+
+def _tone_s(text: str) -> float:
+    one_s = sum(int(on_ms) + int(off_ms) for on_ms, off_ms in _TONE.findall(text)) / 1000
+    found = _LOOPS.search(text)
+    loops = int(found[1]) if found else 1
+    return FOREVER if loops < 0 else one_s * loops
+
+
+def _pressed(session: Session, stop_keys: str, *, collect: bool) -> bool:
+    digits = session.channel.digits
+    if collect:
+        return bool(digits)
+    while digits:
+        key = digits.pop(0)
+        if stop_keys != "none" and (key in stop_keys or stop_keys == "any"):
+            session.channel.set("playback_terminator_used", key)
+            return True
+    return False
+
+
+def _note_played(session: Session, elapsed_s: float) -> None:
+    samples = int(elapsed_s * _SAMPLES_PER_S)
+    session.channel.update(
+        {
+            "playback_last_offset_pos": str(samples),
+            "playback_seconds": str(int(elapsed_s)),
+            "playback_ms": str(int(elapsed_s * 1000)),
+            "playback_samples": str(samples),
+        }
+    )
+
+
+def _spoken_s(session: Session, limit_s: float, silence_s: float) -> float | None:
+    """How long the recording lasts when nobody ends it: None for ever, 0 limits do not count."""
+    speaks_s = getattr(session.channel.far_end, "speaks_s", None)
+    ends = [limit_s] if limit_s > 0 else []
+    if speaks_s is not None and silence_s > 0:
+        ends.append(speaks_s + silence_s)
+    return min(ends) if ends else None

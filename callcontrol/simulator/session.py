@@ -1,0 +1,282 @@
+"""The thread of a channel: it walks the dialplan, runs applications and takes orders of controllers.
+
+Orders (`sendmsg`) are queued and carried out inside whatever application looks for them, nested, last in first out,
+unless `event-lock: true` makes them wait: as in switch_ivr.c.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import gevent
+from gevent.event import Event as Signal
+
+from callcontrol.simulator import bridging, causes
+from callcontrol.simulator.channel import Channel
+from callcontrol.simulator.expansion import expand
+
+if TYPE_CHECKING:
+    from callcontrol.simulator.switch import Switch
+
+MAX_NESTED = 32
+_SHORTEST_LOOP_US = 500_000  # a looped application that was over sooner is not run again
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A `sendmsg` of a controller: run an application, or hang up."""
+
+    app: str
+    argument: str = ""
+    app_uuid: str = ""
+    lock: bool = False
+    loops: int = 1
+    hangup_cause: str = ""
+
+
+class Session:
+    """Runs one channel until it is down."""
+
+    def __init__(self, switch: Switch, channel: Channel) -> None:
+        self.switch = switch
+        self.channel = channel
+        self.wake = Signal()
+        self.orders: deque[Order] = deque()
+        self.actions: deque[tuple[str, str]] = deque()
+        self.broken = False
+        self.controlled = False
+        self.parked = False
+        self.bridge_to: Channel | None = None
+        self._thread: gevent.Greenlet | None = None
+        self._locks = 0
+        self._nested = 0
+        channel.session = self
+
+    # --- life --------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Begin in the state the channel is to be in."""
+        self._thread = gevent.spawn(self._run)
+
+    def release_if_idle(self) -> None:
+        """Give a channel back that this session only visited (to ask for a key, to run one application)."""
+        if self._thread is None:
+            self.channel.session = None
+            if self.channel.down:
+                self.channel.finish()
+
+    def start_with(self, actions: Iterable[tuple[str, str]]) -> None:
+        """Begin by executing `actions`, without a dialplan (`originate … &park()`)."""
+        self.actions.extend(actions)
+        self.channel.state = "CS_EXECUTE"
+        self.start()
+
+    def _run(self) -> None:
+        channel = self.channel
+        try:
+            while not channel.down:
+                self._step()
+        except Exception:
+            channel.hangup("DESTINATION_OUT_OF_ORDER")
+            raise
+        finally:
+            channel.finish()
+
+    def _step(self) -> None:
+        state = self.channel.state
+        self.channel.run_state(state)
+        match state:
+            case "CS_ROUTING":
+                self._route()
+            case "CS_EXECUTE":
+                self._execute_all()
+            case "CS_PARK":
+                self.park()
+                if self.ready():
+                    self.channel.hangup("NORMAL_CLEARING")
+            case "CS_SOFT_EXECUTE":
+                bridging.join(self)
+            case "CS_HIBERNATE":
+                self.channel.state = "CS_RESET"
+            case "CS_RESET":
+                self._leave_reset()
+            case _:
+                self.stay(lambda: True)
+
+    def _leave_reset(self) -> None:
+        """What follows a reset: the bridge that was asked for, seen from either side."""
+        self.channel.state = "CS_SOFT_EXECUTE" if self.bridge_to is not None else "CS_EXCHANGE_MEDIA"
+
+    def _route(self) -> None:
+        channel = self.channel
+        channel.hit_dialplan = True
+        if not channel.outbound:
+            channel.set_callstate("RINGING" if not channel.answered else channel.callstate)
+        found = self.switch.dialplan.route(channel.profile.context, channel.profile.destination)
+        if found is None:
+            channel.hangup("NO_ROUTE_DESTINATION")
+            return
+        channel.set("DP_MATCH", f"ARRAY::{channel.profile.destination}|:{channel.profile.destination}")
+        channel.set("call_uuid", channel.uuid)
+        self.actions = deque(found)
+        channel.state = "CS_EXECUTE"
+
+    def _execute_all(self) -> None:
+        while self.ready() and self.actions:
+            app, argument = self.actions.popleft()
+            self.execute(app, argument)
+        if self.ready():
+            self.channel.hangup("NORMAL_CLEARING")
+
+    def go(self, state: str) -> None:
+        """Leave whatever runs for another state; the applications under way end."""
+        if self.channel.down:
+            return
+        self.channel.state = state
+        if self.channel.running == state:  # a transfer while routing: the same state is entered anew
+            self.channel.running = "CS_RESET"
+        self.channel.poke()
+
+    def ready(self) -> bool:
+        """Whether the application under way may go on: up, and no other state asked for."""
+        channel = self.channel
+        return not channel.down and channel.state == channel.running
+
+    # --- waiting -----------------------------------------------------------------------------------------------
+
+    def stay(self, holds: Callable[[], bool], until_us: int | None = None, *, orders: bool = True) -> None:
+        """Wait while `holds()` says so, the channel is ready and it is not yet `until_us`; orders are carried out."""
+        timeline = self.switch.core.timeline
+        while self.ready() and holds():
+            self.wake.clear()
+            if orders and self.take_orders():
+                continue
+            left_s = None if until_us is None else (until_us - timeline.now_us()) / 1_000_000
+            if left_s is not None and left_s <= 0:
+                return
+            timeline.wait(self.wake, left_s)
+
+    def step_back(self) -> None:
+        """Let one step of the switch's audio loop go by: how late a bridge notices a hang-up."""
+        if self.switch.core.manners.tick_s:
+            self.switch.core.timeline.sleep(self.switch.core.manners.tick_s)
+
+    # --- orders ------------------------------------------------------------------------------------------------
+
+    def queue(self, order: Order) -> None:
+        """Take an order of a controller; it is carried out when an application looks for orders."""
+        self.orders.append(order)
+        self.wake.set()
+
+    def _orders_due(self) -> bool:
+        return bool(self.orders) and not self._locks and self._nested < MAX_NESTED
+
+    def take_orders(self) -> bool:
+        """Carry out the orders there are, one step of the audio loop later; False when there are none."""
+        if not self._orders_due():
+            return False
+        self.step_back()
+        self.carry_out_orders()
+        return True
+
+    def carry_out_orders(self) -> None:
+        """Carry out every order there is (switch_ivr_parse_all_events)."""
+        while self._orders_due():
+            self._carry_out(self.orders.popleft())
+
+    def _carry_out(self, order: Order) -> None:
+        self._nested += 1
+        self._locks += order.lock
+        try:
+            if order.hangup_cause:
+                self.channel.hangup(order.hangup_cause)
+            else:
+                self._run_order(order)
+        finally:
+            self._nested -= 1
+            self._locks -= order.lock
+
+    def _run_order(self, order: Order) -> None:
+        channel, timeline = self.channel, self.switch.core.timeline
+        done = 0
+        while done < order.loops or order.loops < 0:
+            began_us = timeline.now_us()
+            channel.set("current_loop", str(done + 1))
+            channel.set("total_loops", str(order.loops))
+            self.execute(order.app, order.argument, order.app_uuid)
+            done += 1
+            if not self.ready() or self.broken or timeline.now_us() - began_us < _SHORTEST_LOOP_US:
+                break
+        channel.set("current_loop", None)
+        channel.set("total_loops", None)
+
+    def break_application(self, *, flush: bool) -> None:
+        """`uuid_break`: end the file being played; `flush` forgets the orders in line too."""
+        if flush:
+            self.orders.clear()
+        self.broken = True
+        self.wake.set()
+
+    # --- applications ------------------------------------------------------------------------------------------
+
+    def execute(self, app: str, argument: str = "", app_uuid: str = "") -> None:
+        """Run one application, with its CHANNEL_EXECUTE and CHANNEL_EXECUTE_COMPLETE."""
+        channel = self.channel
+        if channel.down:
+            return
+        found = self.switch.apps.get(app)
+        if found is None:
+            channel.hangup("DESTINATION_OUT_OF_ORDER")
+            return
+        if found.needs_media and not channel.has_media:
+            channel.mark_early_media()
+        expanded = expand(channel, argument)
+        channel.set("current_application", app)
+        channel.set("current_application_data", expanded)
+        channel.set("current_application_response", None)
+        uuid = app_uuid or self.switch.core.ids.uuid()
+        head = {"Application": app}
+        if expanded:
+            head["Application-Data"] = expanded
+        channel.fire("CHANNEL_EXECUTE", after={**head, "Application-UUID": uuid})
+        self.broken = False
+        channel.set("current_application", app)  # once more, as the switch does: it moves to the end
+        found.run(self, expanded)
+        response = channel.get("current_application_response") or "_none_"
+        after = {**head, "Application-Response": response, "Application-UUID": uuid}
+        channel.fire("CHANNEL_EXECUTE_COMPLETE", after=after)
+
+    def park(self) -> None:
+        """switch_ivr_park: wait for orders until the control is taken away or another state is asked for."""
+        channel = self.channel
+        if self.controlled or not self.ready():
+            return
+        limit = channel.get("park_timeout")
+        until_us, cause = self._park_limit(limit)
+        self.controlled = self.parked = True
+        channel.fire("CHANNEL_PARK")
+        self.stay(self._still_parked, until_us)
+        if until_us is not None and self.ready() and self._still_parked():
+            channel.hangup(cause)
+        self.controlled = self.parked = False
+        channel.fire("CHANNEL_UNPARK")
+
+    def _still_parked(self) -> bool:
+        self.channel.digits.clear()
+        return self.controlled and self.parked
+
+    def _park_limit(self, limit: str | None) -> tuple[int | None, str]:
+        if limit is None:
+            return None, "NORMAL_CLEARING"
+        self.channel.set("park_timeout", None)
+        seconds, _, cause = limit.partition(":")
+        core = self.switch.core
+        return core.timeline.now_us() + int(float(seconds) * 1_000_000), causes.named(cause or "NORMAL_CLEARING")
+
+    def lose_control(self) -> None:
+        """The controller's connection is gone: a parked channel goes on in its dialplan."""
+        self.controlled = False
+        self.wake.set()

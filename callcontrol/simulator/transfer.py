@@ -1,0 +1,42 @@
+"""Transfers: a channel is sent through the dialplan again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from callcontrol.simulator.channel import Channel
+
+
+def transfer(channel: Channel, destination: str, dialplan: str, context: str, kind: str = "bl_xfer") -> bool:
+    """Send a channel to an extension; False when it is down already or has no thread to be sent anywhere."""
+    if channel.down or channel.session is None:
+        return False
+    core = channel.core
+    now_us = core.timeline.now_us()
+    plan, where = dialplan or channel.profile.dialplan or "XML", context or channel.profile.context
+    source = f"{now_us // 1_000_000}:{core.ids.uuid()}:{kind}:{destination}/{where}/{plan}"
+    channel.profile = channel.profile.transferred(destination, plan, where, source, now_us)
+    channel.touch()
+    for name in ("park_after_bridge", "transfer_after_bridge"):
+        channel.set(name, None)
+    for name in ("transfer_history", "transfer_source"):
+        channel.set(name, source)
+    channel.set("max_forwards", str(int(channel.get("max_forwards") or 70) - 1))
+    channel.session.go("CS_ROUTING")
+    return True
+
+
+def blind_transfer(channel: Channel, number: str) -> None:
+    """A REFER from `channel`'s far end: its partner goes to `number`, the transferor is hung up."""
+    partner = channel.partner
+    if partner is None:
+        channel.far_end.told("refer_refused", code="403")
+        return
+    channel.set("transfer_disposition", "recv_replace")
+    channel.set("transfer_to", f"blind:{partner.uuid}")
+    channel.set("transfer_destination", f"blind:{number}")
+    channel.set("endpoint_disposition", "BLIND_TRANSFER")
+    context = channel.get("force_transfer_context") or partner.profile.context
+    if transfer(partner, number, "XML", context):
+        channel.hangup("NORMAL_CLEARING")

@@ -1,0 +1,53 @@
+"""A call, its caller and its legs, as nouns."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from callcontrol.vocabulary.moment import Instant
+
+# Ids of legs follow from the call's own id, so that replaying a call yields the same ids (RFC 4122 section 4.3).
+_LEGS = uuid.UUID("6f1d3f43-3f0e-5b1c-9a53-6a1f5b0c2e11")
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls, as the switch told us.
+
+    Attributes:
+        number: E.164 where it could be read as a number, else what arrived (cleaned), "" if none came.
+        name: display name, cleaned of everything but letters, digits and harmless punctuation.
+        anonymous: the caller asked for privacy (RFC 3323); his number is kept for the record and never shown.
+        extension: the tenant's own extension that calls, "" for a call from outside.
+    """
+
+    number: str
+    name: str = ""
+    anonymous: bool = False
+    extension: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stamps:
+    """A channel's own times, all in microseconds since the epoch, None where it did not happen.
+
+    FreeSWITCH: Caller-Channel-Created-Time, -Progress-Time (or -Progress-Media-Time), -Answered-Time, -Hangup-Time,
+    -Bridged-Time.
+    """
+
+    created: Instant
+    ringing: Instant | None
+    answered: Instant | None
+    ended: Instant
+    bridged: Instant | None = None
+
+    @property
+    def talk_us(self) -> int:
+        """Microseconds from answer to end, 0 if never answered."""
+        return max(0, self.ended - self.answered) if self.answered is not None else 0
+
+
+def leg_id(call_id: str, n: int) -> str:
+    """The uuid of the n-th leg of a call; the same for ever."""
+    return str(uuid.uuid5(_LEGS, f"{call_id}/{n}"))

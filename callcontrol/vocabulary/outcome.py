@@ -1,0 +1,145 @@
+"""What became of a leg, a step or a call: our words, and the switch's hangup causes translated into them.
+
+The table below is the only place that knows causes. Its left side are the names of FreeSWITCH's `switch_call_cause_t`
+(src/include/switch_types.h, names in src/switch_channel.c `CAUSE_CHART`); the right side decides which forwarding rule
+applies. A cause that is not in the table is `failed`, which no rule follows but the last resort does.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Outcome(StrEnum):
+    """How a leg, a step or a whole call ended."""
+
+    ANSWERED = "answered"
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    UNAVAILABLE = "unavailable"
+    REJECTED = "rejected"  # our own refusal: blocked, no price, no trunk
+    TIMEOUT = "timeout"
+    ABANDONED = "abandoned"  # the caller hung up before anybody answered
+    ELSEWHERE = "answered_elsewhere"  # this leg lost the race
+    VOICEMAIL = "voicemail"
+    ANNOUNCED = "announced"
+    CHANGED = "changed"  # a star code was carried out
+    OVERFLOW = "overflow"
+    FAILED = "failed"
+
+
+_CAUSES: dict[Outcome, tuple[str, ...]] = {
+    Outcome.ANSWERED: ("SUCCESS", "NORMAL_CLEARING", "BLIND_TRANSFER", "ATTENDED_TRANSFER", "MEDIA_TIMEOUT"),
+    # A person who refuses is busy: the subscriber's "busy" rule is what hosted PBXs apply to a rejected call.
+    Outcome.BUSY: ("USER_BUSY", "CALL_REJECTED", "BUSY_EVERYWHERE", "DECLINE"),
+    Outcome.NO_ANSWER: (
+        "NO_ANSWER",
+        "ALLOTTED_TIMEOUT",
+        "NO_USER_RESPONSE",
+        "PROGRESS_TIMEOUT",
+        "RECOVERY_ON_TIMER_EXPIRE",
+    ),
+    Outcome.UNAVAILABLE: (
+        # nobody is there
+        "USER_NOT_REGISTERED",
+        "SUBSCRIBER_ABSENT",
+        "UNALLOCATED_NUMBER",
+        "NUMBER_CHANGED",
+        "DESTINATION_OUT_OF_ORDER",
+        "DOES_NOT_EXIST_ANYWHERE",
+        "NO_ROUTE_DESTINATION",
+        "NO_ROUTE_TRANSIT_NET",
+        "INVALID_NUMBER_FORMAT",
+        # the network or a gateway between us and them failed
+        "GATEWAY_DOWN",
+        "INVALID_GATEWAY",
+        "INVALID_PROFILE",
+        "INVALID_URL",
+        "NETWORK_OUT_OF_ORDER",
+        "NORMAL_TEMPORARY_FAILURE",
+        "NORMAL_CIRCUIT_CONGESTION",
+        "SWITCH_CONGESTION",
+        "REQUESTED_CHAN_UNAVAIL",
+        "CHAN_NOT_IMPLEMENTED",
+        "SERVICE_UNAVAILABLE",
+        "SERVICE_NOT_IMPLEMENTED",
+        "FACILITY_REJECTED",
+        "FACILITY_NOT_SUBSCRIBED",
+        "FACILITY_NOT_IMPLEMENTED",
+        "OUTGOING_CALL_BARRED",
+        "INCOMING_CALL_BARRED",
+        "BEARERCAPABILITY_NOTAUTH",
+        "BEARERCAPABILITY_NOTAVAIL",
+        "BEARERCAPABILITY_NOTIMPL",
+        "INCOMPATIBLE_DESTINATION",
+        "EXCHANGE_ROUTING_ERROR",
+        "INTERWORKING",
+        "PROTOCOL_ERROR",
+        "NORMAL_UNSPECIFIED",
+        "CRASH",
+        "SYSTEM_SHUTDOWN",
+    ),
+    Outcome.ELSEWHERE: ("LOSE_RACE", "PICKED_OFF"),
+    Outcome.ABANDONED: ("ORIGINATOR_CANCEL",),
+}
+
+OUTCOME_OF_CAUSE: MappingProxyType[str, Outcome] = MappingProxyType(
+    {cause: outcome for outcome, causes in _CAUSES.items() for cause in causes}
+)
+
+# What a trunk says when the trunk itself, not the person behind it, is the trouble: the next trunk is tried.
+TRUNK_FAILURES = frozenset(
+    {
+        "GATEWAY_DOWN",
+        "INVALID_GATEWAY",
+        "INVALID_PROFILE",
+        "NETWORK_OUT_OF_ORDER",
+        "NORMAL_TEMPORARY_FAILURE",
+        "NORMAL_CIRCUIT_CONGESTION",
+        "SWITCH_CONGESTION",
+        "REQUESTED_CHAN_UNAVAIL",
+        "SERVICE_UNAVAILABLE",
+        "SERVICE_NOT_IMPLEMENTED",
+        "DESTINATION_OUT_OF_ORDER",
+        "RECOVERY_ON_TIMER_EXPIRE",
+        "PROGRESS_TIMEOUT",
+        "BEARERCAPABILITY_NOTAVAIL",
+        "OUTGOING_CALL_BARRED",
+        "FACILITY_REJECTED",
+        "INTERWORKING",
+        "NO_ROUTE_TRANSIT_NET",
+        "CHAN_NOT_IMPLEMENTED",
+        "EXCHANGE_ROUTING_ERROR",
+        "PROTOCOL_ERROR",
+        "INCOMPATIBLE_DESTINATION",
+    }
+)
+
+# What the caller is given when nothing else is left to try.
+CAUSE_OF_OUTCOME: MappingProxyType[Outcome, str] = MappingProxyType(
+    {
+        Outcome.BUSY: "USER_BUSY",
+        Outcome.NO_ANSWER: "NO_ANSWER",
+        Outcome.UNAVAILABLE: "SUBSCRIBER_ABSENT",
+        Outcome.REJECTED: "CALL_REJECTED",
+        Outcome.TIMEOUT: "NO_ANSWER",
+        Outcome.FAILED: "NORMAL_TEMPORARY_FAILURE",
+    }
+)
+
+
+def outcome_of(cause: str) -> Outcome:
+    """The outcome of a leg that ended with this hangup cause before it was bridged."""
+    return OUTCOME_OF_CAUSE.get(cause, Outcome.FAILED)
+
+
+def worst_of(outcomes: tuple[Outcome, ...]) -> Outcome:
+    """One outcome for several legs that all failed: what a person would say of the lot.
+
+    Somebody was rung and did not answer > somebody was busy > nobody was there.
+    """
+    for candidate in (Outcome.NO_ANSWER, Outcome.BUSY, Outcome.UNAVAILABLE, Outcome.REJECTED):
+        if candidate in outcomes:
+            return candidate
+    return Outcome.FAILED

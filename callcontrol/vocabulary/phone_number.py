@@ -1,0 +1,263 @@
+"""Phone numbers: one normal form for every usual writing, masking for logs, and what "anonymous" looks like.
+
+Normal form is E.164 (`+48221234567`). Short numbers (112, 19115) have no international form and stay the digits
+dialled. Numbering plans come from libphonenumber's metadata. Its full parse takes tens of microseconds, so numbers that
+are already written internationally are checked against their country's plan directly, and the rest goes through a
+bounded cache.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+import phonenumbers
+from phonenumbers import (
+    NumberParseException,
+    PhoneMetadata,
+    PhoneNumberFormat,
+    ValidationResult,
+    shortnumberinfo,
+)
+
+REGIONS: frozenset[str] = frozenset(phonenumbers.SUPPORTED_REGIONS)
+"""Regions a national number can be read in: ISO 3166 letters such as `PL`."""
+
+MAX_WRITTEN_LENGTH = 64  # characters; more is no number, whatever it is
+MAX_DIGITS = 15  # E.164
+CACHED_NUMBERS = 32_768
+
+# What stands between digits: blanks (also unbreakable and narrow ones), brackets, dashes, dots, slashes.
+_SEPARATORS = re.compile("[ \t\u00a0\u2009\u202f()\\[\\]./\u2010\u2011\u2012\u2013\u2014-]+")
+_BARE = re.compile(r"\+?[0-9]{2,20}")
+_INTERNATIONAL = re.compile(r"\+[1-9][0-9]{5,14}")
+_TEL_PARAMETER = re.compile(r";phone-context=(\+[0-9]{1,3})(?:;|$)")
+_DISPLAY_NAME = re.compile(r'^"?([^"<]*?)"?\s*(<|$)')
+_URI_USER = re.compile(r"(?:sips?|tel):([^@;>]*)", re.IGNORECASE)
+
+# RFC 3325/3261 say `anonymous`, 3GPP TS 24.229 `unavailable`; the others are what switches and trunks really send.
+_NOBODY = frozenset(
+    {"", "anonymous", "unavailable", "restricted", "private", "withheld", "unknown", "blocked", "no number"}
+)
+
+
+class NumberKind(StrEnum):
+    """What a number is, as far as dialling and pricing care."""
+
+    INTERNATIONAL = "international"  # a full E.164 number
+    SHORT = "short"  # meaningful only inside its region
+    EMERGENCY = "emergency"
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneNumber:
+    """A number in normal form: `+` and digits, or the digits dialled if it is short."""
+
+    text: str
+    kind: NumberKind
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class _NumberingPlan:
+    """What the direct path needs to know of a country code."""
+
+    lengths: frozenset[int]  # of the national significant number
+    trunk_prefix: str | None  # "" if there is none, None if it needs the full parse
+
+
+def normalise(text: str, region: str) -> PhoneNumber | None:
+    """The number meant by any usual writing, None if it is none.
+
+    Args:
+        text: `+48 22 123-45-67`, `0048…`, `48221234567` (as trunks deliver), `22 123 45 67`, `(022) 123 45 67`,
+            `tel:…`, `112`.
+        region: where it was written or dialled, for everything that does not start with `+`: ISO letters such as `PL`.
+
+    `normalise(n.text, region) == n` for every number n that comes out.
+    """
+    if _INTERNATIONAL.fullmatch(text) and _is_plain(text):
+        return PhoneNumber(text, NumberKind.INTERNATIONAL)
+    if len(text) > MAX_WRITTEN_LENGTH:
+        return None
+    return _read(text, region)
+
+
+def mask(number: str) -> str:
+    """The number for logs: country code and last digits stay, `+48******567`; of anything else the last two characters.
+
+    A short number is nobody's and stays whole.
+    """
+    if not number.startswith("+"):
+        return number if number.isdigit() and len(number) <= 6 else _starred(number, 0, 2)
+    keep_first = 1 + len(country_code(number))
+    keep_last = 3 if len(number) - keep_first >= 8 else 2
+    return _starred(number, keep_first, keep_last)
+
+
+def is_anonymous(text: str) -> bool:
+    """Whether a caller's number, name or SIP address says that he is not to be known, or that nobody knows him."""
+    stripped = text.strip()
+    uri = _URI_USER.search(stripped)
+    name = _DISPLAY_NAME.match(stripped)
+    words = {(uri.group(1) if uri else stripped.partition("@")[0]).lower()}
+    if name and uri and name.group(1):
+        words.add(name.group(1).strip().lower())
+    return any(word in _NOBODY or not word.strip("+0") for word in words)
+
+
+@lru_cache(maxsize=1024)
+def _country_code_of_first(first_three: str) -> str:
+    for length in (1, 2, 3):
+        if int(first_three[:length] or 0) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
+            return first_three[:length]
+    return ""
+
+
+def country_code(number: str) -> str:
+    """The country code digits of a number in E.164, "" if it starts with none."""
+    first = number[1:4]
+    return _country_code_of_first(first) if first.isascii() and first.isdigit() else ""
+
+
+@lru_cache(maxsize=512)
+def _plan_of(code: str) -> _NumberingPlan | None:
+    """The numbering plan behind a country code; shared ones (+1, +7, +44) go by their main country."""
+    if not code:
+        return None
+    region = phonenumbers.region_code_for_country_code(int(code))
+    metadata = PhoneMetadata.metadata_for_region_or_calling_code(int(code), region)
+    if metadata is None or metadata.general_desc is None:
+        return None
+    prefix = metadata.national_prefix_for_parsing or ""
+    lengths = frozenset(metadata.general_desc.possible_length)
+    return _NumberingPlan(lengths, prefix if not prefix or prefix.isdigit() else None)
+
+
+def _is_plain(number: str) -> bool:
+    """Whether `+digits` is in normal form beyond doubt: a possible length, no trunk prefix behind the country code."""
+    code = country_code(number)
+    plan = _plan_of(code)
+    if plan is None or plan.trunk_prefix is None:
+        return False
+    national = number[1 + len(code) :]
+    if national.startswith("0") or (plan.trunk_prefix and national.startswith(plan.trunk_prefix)):
+        return False
+    return len(national) in plan.lengths
+
+
+@lru_cache(maxsize=CACHED_NUMBERS)
+def _read(text: str, region: str) -> PhoneNumber | None:
+    digits = _bare(text)
+    if digits is None or region not in REGIONS:
+        return None
+    if digits.startswith("+"):
+        return _international(digits)
+    return _at_a_glance(digits, region) or _short(digits, region) or _dialled(digits, region)
+
+
+def _bare(text: str) -> str | None:
+    """Digits, with a leading + if the number is international; None if anything else is in it."""
+    written = text.strip(" \t\u00a0")
+    if written[:4].lower() == "tel:":
+        context = _TEL_PARAMETER.search(written)
+        written = written[4:].partition(";")[0]
+        if context and not written.startswith("+"):
+            written = context.group(1) + written
+    bare = _SEPARATORS.sub("", written)
+    return bare if _BARE.fullmatch(bare) else None
+
+
+def _at_a_glance(digits: str, region: str) -> PhoneNumber | None:
+    """What trunks send, without the full parse: 00 for abroad, or a country's own E.164 without its +.
+
+    The latter only where no national number is that long, so that it cannot mean anything else.
+    """
+    code, abroad = _home_of(region)
+    home = _plan_of(code)
+    number = ""
+    if abroad == "00" and digits.startswith("00"):
+        number = "+" + digits[2:]
+    elif home is not None and digits.startswith(code) and len(digits) > max(home.lengths):
+        number = "+" + digits
+    if not _INTERNATIONAL.fullmatch(number) or not _is_plain(number):
+        return None
+    return PhoneNumber(number, NumberKind.INTERNATIONAL)
+
+
+@lru_cache(maxsize=512)
+def _home_of(region: str) -> tuple[str, str]:
+    """The region's country code and its pattern of prefixes for abroad."""
+    metadata = PhoneMetadata.metadata_for_region(region)
+    code = str(phonenumbers.country_code_for_region(region))
+    return code, (metadata.international_prefix or "") if metadata else ""
+
+
+def _short(digits: str, region: str) -> PhoneNumber | None:
+    if len(digits) > 6 or digits.startswith("0"):
+        return None
+    if shortnumberinfo.is_emergency_number(digits, region):
+        return PhoneNumber(digits, NumberKind.EMERGENCY)
+    number = _parsed(digits, region)
+    if number is None or not shortnumberinfo.is_valid_short_number_for_region(number, region):
+        return None
+    return PhoneNumber(digits, NumberKind.SHORT)
+
+
+def _international(number: str) -> PhoneNumber | None:
+    """`+digits`, also with the national 0 that `+48 (0) 22…` or `+44 (0) 20…` carries by mistake."""
+    code = country_code(number)
+    national = number[1 + len(code) :]
+    candidates = [number, f"+{code}{national[1:]}"] if national.startswith("0") else [number]
+    return _first_sound([_parsed(candidate, None) for candidate in candidates])
+
+
+def _dialled(digits: str, region: str) -> PhoneNumber | None:
+    """Digits without +: as dialled in the region (with its own prefixes), 00 for abroad, or E.164 without its +."""
+    candidates = [_parsed(digits, region)]
+    if digits.startswith("00"):
+        candidates.append(_parsed("+" + digits[2:], None))
+    elif digits.startswith("0"):
+        candidates.append(_parsed(digits[1:], region))
+    else:
+        candidates.append(_parsed("+" + digits, None))
+    return _first_sound(candidates)
+
+
+def _parsed(text: str, region: str | None) -> phonenumbers.PhoneNumber | None:
+    try:
+        return phonenumbers.parse(text, region)
+    except NumberParseException:
+        return None
+
+
+def _first_sound(numbers: list[phonenumbers.PhoneNumber | None]) -> PhoneNumber | None:
+    """The first that is assigned, else the first whose length is possible (plans grow before the metadata does)."""
+    found = [number for number in numbers if number is not None]
+    for is_sound in (phonenumbers.is_valid_number, _is_possible):
+        for number in found:
+            if is_sound(number) and (stable := _stable(number)):
+                return PhoneNumber(stable, NumberKind.INTERNATIONAL)
+    return None
+
+
+def _is_possible(number: phonenumbers.PhoneNumber) -> bool:
+    return phonenumbers.is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE
+
+
+def _stable(number: phonenumbers.PhoneNumber) -> str | None:
+    """E.164 text that reads as itself, so that one number never has two normal forms; None if it reads as another."""
+    text = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    if not _INTERNATIONAL.fullmatch(text):
+        return None
+    again = _parsed(text, None)
+    return text if again is not None and phonenumbers.format_number(again, PhoneNumberFormat.E164) == text else None
+
+
+def _starred(text: str, keep_first: int, keep_last: int) -> str:
+    hidden = len(text) - keep_first - keep_last
+    return text[:keep_first] + "*" * hidden + text[-keep_last:] if hidden > 0 else "*" * len(text)

@@ -1,0 +1,133 @@
+"""The trail: what a call leaves behind, entry by entry. Written by control, folded into records by billing.
+
+Entries are frozen and only ever appended. They are saved with the call in Redis and explain every decision afterwards.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from callcontrol.vocabulary.call import Caller, Stamps
+from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.outcome import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A call reached us."""
+
+    at: Instant
+    call_id: str
+    switch: str
+    worker: str
+    channel: str  # uuid of the A leg
+    tenant: str
+    caller: Caller
+    dialled: str
+    kind: Literal["arrived"] = "arrived"
+
+
+@dataclass(frozen=True, slots=True)
+class Routed:
+    """The call was sent to a target, and why: `number`, `rule busy`, `list member 2`, `last resort`, …"""
+
+    at: Instant
+    target: str
+    why: str
+    source: str = ""  # file:line, or who set the rule and when
+    kind: Literal["routed"] = "routed"
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A target that was not tried, and why: blocked, no price, offline, loop, hop limit, no trunk."""
+
+    at: Instant
+    target: str
+    why: str
+    source: str = ""
+    kind: Literal["passed"] = "passed"
+
+
+@dataclass(frozen=True, slots=True)
+class Dialled:
+    """A leg was sent out.
+
+    Attributes:
+        to: what rings, as a target text (`extension:101`, `number:+48…`, `sip:…`).
+        address: SIP account, number or URI that was dialled.
+        payer: who is billed for the leg: `extension:101` (owner of the rule) or `tenant`; "" for internal legs.
+    """
+
+    at: Instant
+    leg_id: str
+    to: str
+    address: str
+    trunk: str = ""
+    shown: str = ""
+    payer: str = ""
+    kind: Literal["dialled"] = "dialled"
+
+
+@dataclass(frozen=True, slots=True)
+class LegEnded:
+    """A channel of the call is gone; times are the switch's own.
+
+    Attributes:
+        stamps: None when the leg never became a channel (unknown gateway, phone not registered).
+        hung_up_by: `caller`, `callee`, `switch` (timeout, cancel, our command) or "".
+        estimated: the end is the best we know, not the switch's own word.
+    """
+
+    at: Instant
+    leg_id: str
+    cause: str
+    outcome: Outcome
+    stamps: Stamps | None
+    hung_up_by: str = ""
+    estimated: bool = False
+    kind: Literal["leg_ended"] = "leg_ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Bridged:
+    """Caller and leg hear each other."""
+
+    at: Instant
+    leg_id: str
+    kind: Literal["bridged"] = "bridged"
+
+
+@dataclass(frozen=True, slots=True)
+class StepEnded:
+    """A step is over: what came of it."""
+
+    at: Instant
+    step: str  # ring, announcement, voicemail, hangup, setting
+    outcome: Outcome
+    detail: str = ""
+    kind: Literal["step_ended"] = "step_ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A recording was made (voicemail)."""
+
+    at: Instant
+    box: str
+    path: str
+    kind: Literal["recorded"] = "recorded"
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Anything else that explains the call: a setting changed by star code, stores away, a connection lost."""
+
+    at: Instant
+    what: str
+    kind: Literal["noted"] = "noted"
+
+
+Entry = Arrived | Routed | Passed | Dialled | LegEnded | Bridged | StepEnded | Recorded | Noted
+Trail = tuple[Entry, ...]

@@ -1,0 +1,64 @@
+"""A call stepped by hand: events in, commands out, the trail read back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TypeVar
+
+from callcontrol.control import machine
+from callcontrol.control.call import Call, new_call
+from callcontrol.control.commands import Command
+from callcontrol.control.events import Event, FactsFound, LegGone
+from callcontrol.routing.facts import Facts
+from callcontrol.vocabulary.call import Stamps
+from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.trail import Entry
+
+SECOND = 1_000_000
+C = TypeVar("C")
+
+
+class Story:
+    """One call and its clock."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self.call: Call = new_call(
+            id_="call-1",
+            switch="fs1",
+            worker="w1",
+            tenant=facts.tenant_name,
+            caller=facts.caller,
+            dialled=facts.dialled,
+            now=facts.now,
+        )
+        self.commands: tuple[Command, ...] = ()
+
+    def begin(self) -> Story:
+        return self.then(FactsFound())
+
+    def then(self, event: Event, after_s: float = 1) -> Story:
+        self.facts = replace(self.facts, now=Instant(int(self.facts.now + after_s * SECOND)))
+        self.call, self.commands = machine.step(self.call, event, self.facts)
+        return self
+
+    def gone(self, leg: str, cause: str = "NORMAL_CLEARING", *, answered_s: float | None = None, by: str = "") -> Story:
+        """The switch reports the end of a channel; it was answered so many seconds ago."""
+        now = self.facts.now
+        answered = None if answered_s is None else Instant(int(now - answered_s * SECOND))
+        return self.then(LegGone(leg, cause, Stamps(self.call.arrived, None, answered, now), by), 0)
+
+    def command(self, kind: type[C]) -> C:
+        """The only command of this kind in the last answer."""
+        (found,) = (c for c in self.commands if isinstance(c, kind))
+        return found
+
+    def has(self, kind: type[Command]) -> bool:
+        return any(isinstance(c, kind) for c in self.commands)
+
+    def entries(self, kind: type[C]) -> list[C]:
+        return [e for e in self.call.trail if isinstance(e, kind)]
+
+
+def kinds(trail: tuple[Entry, ...]) -> list[str]:
+    return [e.kind for e in trail]

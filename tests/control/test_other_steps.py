@@ -1,0 +1,80 @@
+"""Voicemail, announcements, star codes, refusals."""
+
+from __future__ import annotations
+
+from callcontrol.control import commands as do
+from callcontrol.control.call import Announcing, Changing, Closed, Ringing
+from callcontrol.control.events import AppEnded, CallerHungUp, RuleStored, TimerFired
+from callcontrol.control.steps.setting import CONFIRM, REFUSE
+from callcontrol.vocabulary.call import Caller
+from callcontrol.vocabulary.outcome import Outcome
+from callcontrol.vocabulary.trail import Noted, Recorded, StepEnded
+from tests.control.story import Story
+from tests.routing.world import DID, facts, rule
+
+PHONE = Caller("101", "Jan", extension="101")
+
+
+def test_voicemail_greets_records_and_names_the_file() -> None:
+    story = Story(facts(DID["voicemail"])).begin()
+    assert story.has(do.Answer)
+    greeting, record = story.command(do.Play), story.command(do.Record)
+    assert (greeting.file, record.max_s) == ("hello.wav", 180)
+    story.then(AppEnded(greeting.app_id))
+    assert [e.path for e in story.entries(Recorded)] == [record.path]
+    story.then(AppEnded(record.app_id))
+    assert story.command(do.HangUp).cause == "NORMAL_CLEARING"
+    story.gone("call-1", answered_s=9)
+    assert isinstance(story.call.state, Closed)
+
+
+def test_a_caller_who_leaves_during_the_greeting_has_left_no_message() -> None:
+    story = Story(facts(DID["voicemail"])).begin().then(CallerHungUp("NORMAL_CLEARING")).gone("call-1", answered_s=1)
+    assert story.entries(Recorded) == []
+    assert story.has(do.CloseBook)
+
+
+def test_announcement_goes_on_to_its_then() -> None:
+    story = Story(facts(DID["announcement"])).begin()
+    assert isinstance(story.call.state, Announcing)
+    story.then(AppEnded(story.command(do.Play).app_id))
+    assert isinstance(story.call.state, Ringing)
+    assert story.command(do.Bridge).legs[0][1].to == "extension:102"
+
+
+def test_announcement_that_never_ends_is_cut() -> None:
+    story = Story(facts(DID["announcement"])).begin().then(TimerFired("step"))
+    assert story.has(do.HangUp)
+
+
+def test_star_code_stores_first_and_then_says_how_it_went() -> None:
+    for trouble, tone, outcome in (("", CONFIRM, Outcome.CHANGED), ("Redis unreachable", REFUSE, Outcome.FAILED)):
+        story = Story(facts("*21*102#", caller=PHONE)).begin()
+        stored = story.command(do.StoreRule)
+        assert (stored.extension, stored.kind.value) == ("101", "always")
+        story.then(RuleStored(trouble))
+        play = story.command(do.Play)
+        assert play.file == tone
+        assert story.entries(StepEnded)[-1].outcome is outcome
+        assert story.then(AppEnded(play.app_id)).has(do.HangUp)
+
+
+def test_star_code_that_cannot_be_stored_in_time_says_so() -> None:
+    story = Story(facts("*21*102#", caller=PHONE)).begin().then(TimerFired("step"))
+    assert story.command(do.Play).file == REFUSE
+    assert isinstance(story.call.state, Changing)
+
+
+def test_asking_stores_nothing() -> None:
+    on = Story(facts("*#21#", caller=PHONE, rules={"101": [rule("always", "extension:102")]})).begin()
+    assert not on.has(do.StoreRule)
+    assert on.command(do.Play).file == CONFIRM
+    off = Story(facts("*#21#", caller=PHONE)).begin()
+    assert off.command(do.Play).file == REFUSE
+    assert off.entries(Noted)[-1].what == "extension:101 asked: always is off"
+
+
+def test_refusal_hangs_up_with_its_cause() -> None:
+    story = Story(facts(DID["hangup"])).begin()
+    assert story.command(do.HangUp).cause == "USER_BUSY"
+    assert story.entries(StepEnded)[-1].outcome is Outcome.BUSY

@@ -1,0 +1,152 @@
+"""Rules and calls in a real Redis; Redis slow, gone and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import gevent
+import pytest
+from gevent.event import AsyncResult
+from redis import Redis
+
+from callcontrol.edges.embedded import EmbeddedRedis
+from callcontrol.edges.live_state import keys, pipe
+from callcontrol.edges.live_state.calls import CallStore
+from callcontrol.edges.live_state.failures import LiveStateError, StoreAway, StoreBusy, StoreRefused
+from callcontrol.edges.live_state.pipe import Pipe, connect
+from callcontrol.edges.live_state.rules import RuleStore
+from callcontrol.routing.effective import RunTimeRules
+from callcontrol.vocabulary.rule import Rule, RuleKind
+from tests.control.story import Story
+from tests.routing.world import facts, rule
+
+TIMEOUT_S = 0.5
+
+
+@pytest.fixture
+def live(redis_url: str, redis_client: Redis) -> Iterator[Pipe]:
+    made = Pipe(connect(redis_url, TIMEOUT_S))
+    yield made
+    made.stop(1)
+
+
+def look_up(store: RuleStore, *names: str) -> tuple[Mapping[str, RunTimeRules], LiveStateError | None]:
+    result: AsyncResult = AsyncResult()
+    store.look_up("acme", names, lambda found, trouble: result.set((found, trouble)))
+    answer: tuple[Mapping[str, RunTimeRules], LiveStateError | None] = result.get(timeout=10)
+    return answer
+
+
+def set_rule(store: RuleStore, name: str, kind: RuleKind, value: Rule | None) -> LiveStateError | None:
+    result: AsyncResult = AsyncResult()
+    store.store("acme", name, kind, value, result.set)
+    trouble: LiveStateError | None = result.get(timeout=10)
+    return trouble
+
+
+def test_a_rule_set_is_found_by_the_next_look_up(live: Pipe) -> None:
+    store = RuleStore(live)
+    made = rule("busy", "number:+48600100100", after_s=9, show="company")
+    assert set_rule(store, "101", RuleKind.BUSY, made) is None
+    found, trouble = look_up(store, "101", "102")
+    assert (found, trouble) == ({"101": {RuleKind.BUSY: made}, "102": {}}, None)
+
+
+def test_a_removed_rule_is_none_and_a_forgotten_one_absent(live: Pipe) -> None:
+    store = RuleStore(live)
+    set_rule(store, "101", RuleKind.BUSY, None)
+    assert look_up(store, "101")[0] == {"101": {RuleKind.BUSY: None}}
+    store.forget("acme", "101", RuleKind.BUSY)
+    assert look_up(store, "101")[0] == {"101": {}}
+
+
+def test_an_unreadable_rule_leaves_the_baseline_and_the_others(live: Pipe, redis_client: Redis) -> None:
+    store = RuleStore(live)
+    set_rule(store, "101", RuleKind.ALWAYS, None)
+    redis_client.hset(keys.rules("acme"), "101/busy", b'{"target":"spaceship:1"}')
+    assert look_up(store, "101") == ({"101": {RuleKind.ALWAYS: None}}, None)
+
+
+def test_tenants_are_apart(live: Pipe, redis_client: Redis) -> None:
+    set_rule(RuleStore(live), "101", RuleKind.BUSY, rule("busy", "extension:102"))
+    assert redis_client.keys() == [b"cc:{acme}:rules"]
+
+
+def test_with_redis_away_the_last_known_rules_are_told_with_the_trouble(restartable_redis: EmbeddedRedis) -> None:
+    live = Pipe(connect(restartable_redis.address, TIMEOUT_S))
+    store = RuleStore(live)
+    made = rule("busy", "extension:102")
+    set_rule(store, "101", RuleKind.BUSY, made)
+    look_up(store, "101")
+    restartable_redis.kill()
+    found, trouble = look_up(store, "101", "102")
+    assert found == {"101": {RuleKind.BUSY: made}, "102": {}}
+    assert isinstance(trouble, StoreAway)
+    assert live.away_because
+    restartable_redis.start()
+    gevent.sleep(pipe.COOL_DOWN_S)
+    assert look_up(store, "101")[1] is None
+    assert live.away_because == ""
+    live.stop(1)
+
+
+def test_a_frozen_redis_costs_one_deadline_then_nothing(restartable_redis: EmbeddedRedis) -> None:
+    import os
+    import signal
+
+    live = Pipe(connect(restartable_redis.address, TIMEOUT_S))
+    pid = Redis.from_url(restartable_redis.address).info()["process_id"]
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        with pytest.raises(StoreAway):
+            live.ask("PING")
+        trips = live.round_trips
+        with pytest.raises(StoreAway):
+            live.ask("PING")
+        assert live.round_trips == trips  # failed at once, without asking
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    live.stop(1)
+
+
+def test_replies_come_in_order_and_in_few_round_trips(live: Pipe) -> None:
+    answers: list[Any] = []
+    for n in range(300):
+        live.submit("ECHO", n, on_reply=lambda reply, trouble: answers.append(int(reply)))
+    live.ask("PING")
+    assert answers == list(range(300))
+    assert live.round_trips <= 3
+
+
+def test_a_refused_command_and_a_failing_callback_trouble_nobody_else(live: Pipe) -> None:
+    def broken(reply: object, trouble: object) -> None:
+        raise RuntimeError("a mistake of one call")
+
+    live.submit("PING", on_reply=broken)
+    with pytest.raises(StoreRefused):
+        live.ask("NOSUCHCOMMAND")
+    assert live.ask("PING") in (b"PONG", True)
+
+
+def test_the_queue_is_bounded(live: Pipe, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipe, "MAX_WAITING", 2)
+    troubles: list[object] = []
+    for _ in range(4):
+        live.submit("PING", on_reply=lambda reply, trouble: troubles.append(trouble))
+    assert [type(t) for t in troubles] == [StoreBusy, StoreBusy]
+    live.stop(5)  # sends what is waiting
+    assert troubles[2:] == [None, None]
+
+
+def test_calls_are_saved_found_and_forgotten(live: Pipe, redis_client: Redis) -> None:
+    store = CallStore(live)
+    call = Story(facts()).begin().call
+    store.save(call)
+    live.ask("PING")
+    redis_client.hset(keys.calls("acme"), "broken", b"{")
+    assert list(store.saved("acme")) == [call]
+    store.forget(call)
+    live.ask("PING")
+    assert list(store.saved("acme")) == []
+    assert store.failed_saves == 0

@@ -1,0 +1,109 @@
+"""A small tenant for routing and control tests, written as an admin would."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from callcontrol.config.loader import load
+from callcontrol.config.settings import Settings
+from callcontrol.routing.effective import effective
+from callcontrol.routing.facts import Facts
+from callcontrol.vocabulary.call import Caller
+from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.rule import Rule, RuleKind
+from callcontrol.vocabulary.target import target_from
+
+NOW = Instant(1_795_320_000_000_000)  # 2026-11-22T04:00:00Z
+
+MAIN = """
+switches: {fs1: {address: "127.0.0.1:8021", password: secret}}
+trunks:
+  a: {shows: any, number: "+48221110000", prefixes: ["", "+49"]}
+  b: {shows: own, number: "+48222220000"}
+"""
+
+TENANT = """
+domain: acme.example
+company_number: "+48221234500"
+tariff: retail
+blocked: ["+48701"]
+confirm: {on: yes}
+extensions:
+  '101': {name: Jan}
+  '102': {}
+  '103': {endpoints: {103-desk: {}, 103-app: {}}}
+  '104': {number: "+48221234504"}
+groups:
+  sales: {members: [extension:101, extension:102, "number:+48600100100"], ring: 25, otherwise: voicemail:101}
+  quiet: {members: [extension:101, extension:102]}
+lists:
+  night:
+    members: [{target: extension:101, ring: 10}, {target: "number:+48600100100", ring: 15}, {target: extension:102}]
+    otherwise: announcement:closed
+announcements:
+  closed: {file: closed.wav}
+  hold: {file: hold.wav, then: extension:102}
+voicemail:
+  '101': {greeting: hello.wav}
+numbers:
+  "+48221234501": extension:101
+  "+48221234502": group:sales
+  "+48221234503": list:night
+  "+48221234504": "number:+48600100100"
+  "+48221234505": sip:bob@example.org
+  "+48221234506": announcement:hold
+  "+48221234507": voicemail:101
+  "+48221234508": hangup:busy
+  "+48221234509": extension:103
+  "+48221234500": group:quiet
+"""
+
+DID = {kind: f"+4822123450{n}" for n, kind in enumerate(
+    ["quiet", "extension", "group", "list", "number", "sip", "announcement", "voicemail", "hangup", "two_phones"]
+)}  # fmt: skip
+
+
+class Priced:
+    """Everything has a price but the prefixes given."""
+
+    def __init__(self, *unpriced: str) -> None:
+        self.unpriced = unpriced
+
+    def is_priced(self, number: str, at: Instant) -> bool:
+        return not number.startswith(self.unpriced) if self.unpriced else True
+
+
+def settings(tenant: str = TENANT, main: str = MAIN) -> Settings:
+    loaded = load({"callcontrol.yaml": main, "tenants/acme.yaml": tenant, "tariffs/retail.yaml": ""})
+    assert isinstance(loaded, Settings), "\n".join(map(str, loaded))
+    return loaded
+
+
+def rule(kind: str, target: str, **more: object) -> Rule:
+    return Rule(RuleKind(kind), target_from(target), source="test", **more)  # type: ignore[arg-type]  # kwargs of a test
+
+
+def facts(
+    dialled: str = DID["extension"],
+    *,
+    rules: Mapping[str, list[Rule]] | None = None,
+    offline: tuple[str, ...] = (),
+    caller: Caller | None = None,
+    tenant: str = TENANT,
+    unpriced: tuple[str, ...] = (),
+    now: Instant = NOW,
+) -> Facts:
+    """Facts as the driver would have found them: every extension looked up, the given rules set at run time."""
+    loaded = settings(tenant)
+    given = {name: {r.kind: r for r in mine} for name, mine in (rules or {}).items()}
+    names = loaded.tenants["acme"].extensions
+    return Facts(
+        settings=loaded,
+        tenant_name="acme",
+        prices=Priced(*unpriced),
+        caller=caller or Caller("+48600700800", "Jan Kowalski"),
+        dialled=dialled,
+        now=now,
+        rules={name: effective(loaded, "acme", name, given.get(name, {})) for name in names},
+        registered={a: a not in offline for name in names for a in names[name].accounts(name)},
+    )
