@@ -1,19 +1,18 @@
 """Fold: a finished call's trail becomes its record.
 
-`fold` is total: whatever happened to the daemon in the middle of a call, a trail that begins with an arrival yields a record,
-and what it does not know is marked as estimated. Entries told twice count once.
+`fold` is total: whatever happened to the daemon in the middle of a call, a trail that tells of an arrival yields a
+record, and what it does not know is marked as estimated. Entries told twice count once.
 
 The outcome of a call:
 1. a leg was bridged: `answered`;
 2. else the caller hung up while something was still to be tried: `abandoned`;
-3. else what the last step came to: `voicemail`, `announced`, `changed`, `busy`, `no_answer`, `unavailable`, `rejected`, …;
+3. else what the last step came to: `voicemail`, `announced`, `changed`, `busy`, `no_answer`, `unavailable`, …;
 4. else (no step ever ended) what the switch says of the caller's channel.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from callcontrol.billing.record import CallRecord, Direction, LegRecord, Note, PathEntry, Recording
 from callcontrol.vocabulary.call import Stamps
@@ -23,6 +22,7 @@ from callcontrol.vocabulary.trail import (
     Arrived,
     Bridged,
     Dialled,
+    Entry,
     LegEnded,
     Noted,
     Passed,
@@ -46,22 +46,78 @@ class _Times:
     note: str = ""  # what was wrong with the switch's stamps
 
 
+@dataclass(slots=True)
+class _Told:
+    """What a trail tells, sorted, in one walk.
+
+    Attributes:
+        dialled: by leg; of a leg we only heard of later, what little that tells.
+        bridged: when each leg was first bridged, in that order.
+        ends: how each leg ended: the first thing the switch said, else the first estimate.
+        step: the step that ended last.
+        went_on: whether something else was to come after it: only then is hanging up giving up. After ringing in vain
+            something always is, if only the refusal.
+    """
+
+    arrived: Arrived | None = None
+    last: Instant = Instant(0)
+    dialled: dict[str, Dialled] = field(default_factory=dict)
+    bridged: dict[str, Instant] = field(default_factory=dict)
+    ends: dict[str, LegEnded] = field(default_factory=dict)
+    step: StepEnded | None = None
+    went_on: bool = True
+    path: list[PathEntry] = field(default_factory=list)
+    recordings: list[Recording] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+
+    def hear(self, entry: Entry) -> None:
+        """Take one entry in."""
+        self.last = max(self.last, entry.at)
+        match entry:
+            case Routed(at, target, why, source) | Passed(at, target, why, source):
+                self.path.append(PathEntry(at, target, why, source, isinstance(entry, Passed)))
+                self.went_on = self.went_on or isinstance(entry, Routed)
+            case Dialled(_, leg):
+                self._dial(entry, leg)
+            case LegEnded(_, leg):
+                known = self.ends.get(leg)
+                if known is None or (known.estimated and not entry.estimated):
+                    self.ends[leg] = entry
+            case Bridged(at, leg):
+                self.bridged.setdefault(leg, at)
+            case StepEnded():
+                self.step, self.went_on = entry, entry.step == "ring"
+            case Arrived():
+                self.arrived = self.arrived or entry
+            case Recorded(at, box, path):
+                self.recordings.append(Recording(at, box, path))
+            case Noted(at, what):
+                self.notes.append(Note(at, what))
+
+    def _dial(self, entry: Dialled, leg: str) -> None:
+        self.dialled.setdefault(leg, entry)
+        self.went_on = True
+
+
 def fold(trail: Trail) -> CallRecord:
     """The record of a call whose book is closed.
 
     Raises:
         BadTrail: nothing in the trail says that a call arrived.
     """
-    arrived = next((e for e in trail if isinstance(e, Arrived)), None)
-    if arrived is None:
+    told = _Told()
+    for entry in trail:
+        told.hear(entry)
+    if told.arrived is None:
         raise BadTrail(f"a trail of {len(trail)} entries without an arrival: a call's trail begins with `arrived`")
-    bridged = _bridges(trail)
-    ends = _ends(trail)
-    last = max(e.at for e in trail)
-    folded = [_caller_leg(arrived, ends, last), *_sent_legs(trail, arrived, ends, bridged, last)]
-    legs = tuple(leg for leg, _ in folded)
+    folded = [_caller_leg(told.arrived, told), *_sent_legs(told.arrived, told)]
+    wrong = [Note(told.last, note) for _, note in folded if note]
+    return _record(told.arrived, told, tuple(leg for leg, _ in folded), wrong)
+
+
+def _record(arrived: Arrived, told: _Told, legs: tuple[LegRecord, ...], wrong: list[Note]) -> CallRecord:
     a_leg = legs[0]
-    first = next(iter(bridged), "")
+    first = next(iter(told.bridged), "")
     return CallRecord(
         call_id=arrived.call_id,
         tenant=arrived.tenant,
@@ -69,71 +125,36 @@ def fold(trail: Trail) -> CallRecord:
         worker=arrived.worker,
         caller=arrived.caller,
         dialled=arrived.dialled,
-        outcome=_outcome(trail, arrived.channel, bool(bridged)),
+        outcome=_outcome(told, arrived.channel),
         answered_leg=first,
         answered_by=next((leg.to for leg in legs if leg.leg_id == first), ""),
         arrived=arrived.at,
         # The switch's clock and ours may differ by a little; a call never ends before it arrived.
         answered=None if a_leg.answered is None else max(a_leg.answered, arrived.at),
-        bridged=bridged.get(first),
-        ended=max(a_leg.ended or last, arrived.at),
-        path=_path(trail),
-        recordings=tuple(Recording(e.at, e.box, e.path) for e in trail if isinstance(e, Recorded)),
-        notes=(*_notes(trail), *(Note(last, note) for _, note in folded if note)),
+        bridged=told.bridged.get(first),
+        ended=max(a_leg.ended or told.last, arrived.at),
+        path=tuple(told.path),
+        recordings=tuple(told.recordings),
+        notes=(*told.notes, *wrong),
         legs=legs,
         estimated=any(leg.estimated for leg in legs),
     )
 
 
-def _bridges(trail: Trail) -> dict[str, Instant]:
-    """When each leg was first bridged, in the order of it."""
-    bridged: dict[str, Instant] = {}
-    for entry in trail:
-        if isinstance(entry, Bridged):
-            bridged.setdefault(entry.leg_id, entry.at)
-    return bridged
-
-
-def _ends(trail: Trail) -> dict[str, LegEnded]:
-    """How each leg ended: the first thing the switch said, else the first estimate."""
-    ends: dict[str, LegEnded] = {}
-    for entry in trail:
-        if isinstance(entry, LegEnded):
-            known = ends.get(entry.leg_id)
-            if known is None or (known.estimated and not entry.estimated):
-                ends[entry.leg_id] = entry
-    return ends
-
-
-def _path(trail: Trail) -> tuple[PathEntry, ...]:
-    return tuple(
-        PathEntry(e.at, e.target, e.why, e.source, isinstance(e, Passed))
-        for e in trail
-        if isinstance(e, Routed | Passed)
-    )
-
-
-def _notes(trail: Trail) -> Iterable[Note]:
-    return (Note(e.at, e.what) for e in trail if isinstance(e, Noted))
-
-
-def _caller_leg(arrived: Arrived, ends: dict[str, LegEnded], last: Instant) -> tuple[LegRecord, str]:
+def _caller_leg(arrived: Arrived, told: _Told) -> tuple[LegRecord, str]:
     shape = Dialled(arrived.at, arrived.channel, "", arrived.dialled, shown=arrived.caller.number)
-    return _leg(Direction.A, shape, ends.get(arrived.channel), None, last)
+    return _leg(Direction.A, shape, told.ends.get(arrived.channel), None, told.last)
 
 
-def _sent_legs(
-    trail: Trail, arrived: Arrived, ends: dict[str, LegEnded], bridged: dict[str, Instant], last: Instant
-) -> list[tuple[LegRecord, str]]:
+def _sent_legs(arrived: Arrived, told: _Told) -> list[tuple[LegRecord, str]]:
     """Every leg that was dialled, then any of which we only heard that it was bridged or ended."""
-    shapes: dict[str, Dialled] = {}
-    for entry in trail:
-        if isinstance(entry, Dialled):
-            shapes.setdefault(entry.leg_id, entry)
-    for entry in trail:
-        if isinstance(entry, Bridged | LegEnded) and entry.leg_id != arrived.channel:
-            shapes.setdefault(entry.leg_id, Dialled(entry.at, entry.leg_id, "", ""))
-    return [_leg(Direction.B, shape, ends.get(i), bridged.get(i), last) for i, shape in shapes.items()]
+    shapes = dict(told.dialled)
+    for leg, at in (*told.bridged.items(), *((leg, end.at) for leg, end in told.ends.items())):
+        if leg not in shapes:
+            shapes[leg] = Dialled(at, leg, "", "")
+    shapes.pop(arrived.channel, None)  # the caller's own leg
+    ends, bridged = told.ends, told.bridged
+    return [_leg(Direction.B, shape, ends.get(leg), bridged.get(leg), told.last) for leg, shape in shapes.items()]
 
 
 def _leg(
@@ -158,9 +179,13 @@ def _leg(
         cause=end.cause if end else "",
         outcome=_leg_outcome(end, bridged),
         hung_up_by=end.hung_up_by if end else "",
-        estimated=end is None or end.estimated or bool(times.note),
+        estimated=_is_estimated(end, bridged) or bool(times.note),
     )
     return record, times.note
+
+
+def _is_estimated(end: LegEnded | None, bridged: Instant | None) -> bool:
+    return end is None or end.estimated or (end.stamps is None and bridged is not None)
 
 
 def _leg_outcome(end: LegEnded | None, bridged: Instant | None) -> Outcome:
@@ -170,16 +195,17 @@ def _leg_outcome(end: LegEnded | None, bridged: Instant | None) -> Outcome:
 
 
 def _times(shape: Dialled, end: LegEnded | None, bridged: Instant | None, last: Instant) -> _Times:
+    """The switch's stamps; where there are none, what the trail itself tells of the leg."""
     if end is None:  # the trail breaks off: the leg lived at least until its last entry
-        return _Times(shape.at, None, bridged, last)
-    if end.stamps is None:
-        return _Times() if bridged is None else _Times(shape.at, None, bridged, max(end.at, bridged))
-    return _in_order(end.leg_id, end.stamps)
+        return _in_order(shape.leg_id, Stamps(shape.at, None, bridged, last))
+    if end.stamps is None and bridged is None:
+        return _Times()
+    return _in_order(shape.leg_id, end.stamps or Stamps(shape.at, None, bridged, end.at))
 
 
 def _in_order(leg_id: str, stamps: Stamps) -> _Times:
-    """Stamps that contradict each other (a wall clock that jumped) are put in order: the answer stands, and so does every
-    end behind it; an end before the answer makes a talk of nothing."""
+    """Stamps that contradict each other (a wall clock that jumped) are put in order: the answer stands, and so does
+    every end behind it; an end before the answer makes a talk of nothing."""
     answered = stamps.answered
     ended = stamps.ended if answered is None else max(answered, stamps.ended)
     created = min(stamps.created, ended if answered is None else answered)
@@ -192,12 +218,11 @@ def _in_order(leg_id: str, stamps: Stamps) -> _Times:
     return _Times(created, ringing, answered, ended, f"stamps of leg {leg_id} out of order: {said}")
 
 
-def _outcome(trail: Trail, channel: str, was_bridged: bool) -> Outcome:
-    if was_bridged:
+def _outcome(told: _Told, channel: str) -> Outcome:
+    if told.bridged:
         return Outcome.ANSWERED
-    step = next((e for e in reversed(trail) if isinstance(e, StepEnded)), None)
-    end = _ends(trail).get(channel)
-    if end is not None and _gave_up(end) and (step is None or _went_on(trail, step)):
+    step, end = told.step, told.ends.get(channel)
+    if end is not None and _gave_up(end) and told.went_on:
         return Outcome.ABANDONED
     if step is not None and step.outcome is not Outcome.ANSWERED:
         return step.outcome
@@ -207,9 +232,3 @@ def _outcome(trail: Trail, channel: str, was_bridged: bool) -> Outcome:
 def _gave_up(end: LegEnded) -> bool:
     """Whether it was the caller who ended his channel; where nobody says, the channel's own outcome tells."""
     return end.hung_up_by == "caller" or (not end.hung_up_by and end.outcome is Outcome.ABANDONED)
-
-
-def _went_on(trail: Trail, step: StepEnded) -> bool:
-    """Whether something else was to come after this step: only then is hanging up giving up."""
-    later = trail[len(trail) - trail[::-1].index(step) :]
-    return step.step == "ring" or any(isinstance(e, Routed | Dialled) for e in later)

@@ -22,12 +22,10 @@ from decimal import Decimal
 from callcontrol.billing.charges import Charge, Part, Unrated, UnratedReason, sixtieths_of
 from callcontrol.billing.periods import DAY_US, Calendar
 from callcontrol.billing.tariff import Price, PriceRow, Tariff, Version
-from callcontrol.vocabulary.moment import SECOND_US, Instant, text_of
+from callcontrol.vocabulary.moment import EARLIEST, LATEST, SECOND_US, Instant, text_of
 from callcontrol.vocabulary.money import EXACT, Money, rounded_quotient
 
 MAX_TALK_US = 31 * DAY_US
-EARLIEST = Instant(0)  # 1970
-LATEST = Instant(84_006 * DAY_US)  # 2200-01-01
 
 
 def rate(tariff: Tariff, number: str, answered: Instant, talk_us: int) -> Charge | Unrated:
@@ -41,7 +39,7 @@ def rate(tariff: Tariff, number: str, answered: Instant, talk_us: int) -> Charge
     if not 0 <= talk_us <= MAX_TALK_US:
         return Unrated(UnratedReason.IMPLAUSIBLE, f"a talk time of {talk_us} µs: right would be 0 to 31 days")
     if not EARLIEST <= answered < LATEST:
-        return Unrated(UnratedReason.IMPLAUSIBLE, f"answered at {answered} µs: right would be 1970 to 2199")
+        return Unrated(UnratedReason.IMPLAUSIBLE, f"answered at {answered} µs: right would be 1900 to 2199")
     version = tariff.version_at(answered)
     if version is None:
         first = text_of(tariff.versions[0].valid_from, tariff.zone) if tariff.versions else "never"

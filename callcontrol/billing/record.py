@@ -100,7 +100,7 @@ class CallRecord:
     """One call, from its arrival to the end of its last leg.
 
     Attributes:
-        arrived: when the call reached us, by our clock. It never changes, so the ledger files the call under its UTC day.
+        arrived: when the call reached us, by our clock. It never changes: the ledger files the call under its UTC day.
         answered: when the caller's channel was answered (a greeting counts).
         bridged: when the caller first heard somebody.
         ended: end of the caller's channel.
@@ -138,7 +138,8 @@ class ChargeRecord:
         reason: why there is no price; "" for a leg that has one.
         amount: rounded once; None without a price (never 0 for that).
         tariff_version: `valid_from` of the version in force at answer.
-        counted_s, free_s, billed_s: talk time by the list's rule; seconds of it that were free; seconds of all started steps.
+        counted_s, free_s, billed_s: talk time by the list's rule; seconds of it that were free; seconds of all started
+            steps.
         step: first block and step, `60/1`.
         fee: connection fee.
         parts: runs of steps at one price, in order of time, as plain values (`billing/charges.py`, Charge.as_json).

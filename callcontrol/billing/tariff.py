@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from callcontrol.billing.periods import Calendar
@@ -38,16 +39,17 @@ class SecondsRounding(StrEnum):
                 return milliseconds // 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
+# Rates, prices and rows are made a hundred thousand at a time: named tuples take a third of the time of dataclasses.
+
+
+class Rate(NamedTuple):
     """What one period costs."""
 
     connection_fee: Decimal
     price_per_minute: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Price:
+class Price(NamedTuple):
     """What calls to some prefixes cost.
 
     Attributes:
@@ -66,8 +68,7 @@ class Price:
     free_s: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class PriceRow:
+class PriceRow(NamedTuple):
     """One line of a price list; `prefix` is E.164 digits, or `short:` and the digits of a short number."""
 
     prefix: str

@@ -43,7 +43,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the calls, latest last; 1 if the arguments make no sense or the ledger cannot be read."""
+    """Print the calls, latest first; 1 if the arguments make no sense or the ledger cannot be read."""
     try:
         zone = ZoneInfo(args.zone)
         wanted = wanted_from(args, zone)
@@ -99,8 +99,9 @@ def show(calls: list[PastCall], zone: tzinfo, console: Console) -> None:
 def _lines(call: PastCall, zone: tzinfo) -> Iterator[tuple[Text, ...]]:
     by = f" by {call.answered_by}" if call.answered_by else ""
     mark = " (estimated)" if call.estimated else ""
-    told = (_clock(call.started_at, zone), _caller(call), call.dialled, f"{call.outcome}{by}{mark}", _seconds(call.total_ms))
-    yield tuple(Text(cell, "bold") for cell in (*told, _sum(call)))
+    who = (_clock(call.started_at, zone), _caller(call), call.dialled)
+    what = (f"{call.outcome}{by}{mark}", _seconds(call.total_ms), _sum(call))
+    yield tuple(Text(cell, "bold") for cell in (*who, *what))
     for station in call.path:
         arrow, style = ("✗", "yellow") if station.get("passed") else ("→", "cyan")
         source = f" ({station['source']})" if station.get("source") else ""

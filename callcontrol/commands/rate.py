@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TextIO
 from zoneinfo import ZoneInfo
@@ -25,6 +26,7 @@ from callcontrol.vocabulary.phone_number import REGIONS, normalise
 
 BAD_ROWS = 1
 BAD_TARIFF = 2
+CHUNK_LINES = 500  # written at once, unless a person types the calls
 COLUMNS = ("number", "start", "seconds")
 
 _SECONDS = re.compile(r"([0-9]{1,9})(?:\.([0-9]{1,6}))?")
@@ -44,12 +46,13 @@ class BadRow(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One row: the number as written and in normal form, when the leg was answered, how long it lasted."""
+    """One row: the number in normal form, when the leg was answered, how long it lasted; both also as written."""
 
-    written: str
     number: str
     start: Instant
     talk_us: int
+    start_text: str
+    seconds_text: str
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -117,23 +120,25 @@ def _show(problems: Sequence[Problem]) -> int:
 
 def _rate_all(tariff: Tariff, region: str, calls: TextIO) -> int:
     bad = 0
-    for line, result in _results(tariff, region, calls):
-        bad += "error" in result
-        sys.stdout.write(orjson.dumps({"line": line, **result}).decode() + "\n")
-    sys.stdout.flush()
+    chunk_lines = 1 if calls.isatty() else CHUNK_LINES
+    results = _results(tariff, region, calls)
+    while chunk := list(islice(results, chunk_lines)):
+        bad += sum("error" in result for result in chunk)
+        sys.stdout.write("".join([orjson.dumps(result).decode() + "\n" for result in chunk]))
+        sys.stdout.flush()
     if bad:
         print(f'{bad} rows could not be read; see the lines with "error"', file=sys.stderr)
     return BAD_ROWS if bad else 0
 
 
-def _results(tariff: Tariff, region: str, calls: TextIO) -> Iterator[tuple[int, dict[str, object]]]:
+def _results(tariff: Tariff, region: str, calls: TextIO) -> Iterator[dict[str, object]]:
     order: Sequence[int] = (0, 1, 2)
     for line, text in enumerate(calls, start=1):
         written = text.removeprefix("\ufeff").strip()
         if line == 1 and (named := _order_of(written)):
             order = named
         elif written:
-            yield line, _result(tariff, region, written, order)
+            yield {"line": line} | _result(tariff, region, written, order)
 
 
 def _cells(row: str) -> list[str]:
@@ -154,12 +159,11 @@ def _order_of(row: str) -> Sequence[int] | None:
 
 def _result(tariff: Tariff, region: str, row: str, order: Sequence[int]) -> dict[str, object]:
     try:
-        cells = _cells(row)
-        call = _call(cells, order, region)
+        call = _call(_cells(row), order, region)
     except BadRow as error:
         return {"error": str(error)}
     priced = rate(tariff, call.number, call.start, call.talk_us)
-    return {"number": call.number, "start": cells[order[1]], "seconds": cells[order[2]], **priced.as_json()}
+    return {"number": call.number, "start": call.start_text, "seconds": call.seconds_text} | priced.as_json()
 
 
 def _call(cells: list[str], order: Sequence[int], region: str) -> Call:
@@ -170,7 +174,7 @@ def _call(cells: list[str], order: Sequence[int], region: str) -> Call:
     if number is None:
         raise BadRow(f"{written!r} is no number: write one such as +48221234567")
     try:
-        return Call(written, number.text, instant_from(start), _microseconds(seconds))
+        return Call(number.text, instant_from(start), _microseconds(seconds), start, seconds)
     except BadMoment as error:
         raise BadRow(f"start {error}") from error
 

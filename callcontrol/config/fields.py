@@ -283,7 +283,8 @@ def _schema(description: str, pattern: str = "", *types: str) -> WithJsonSchema:
 _TARGET_PATTERN = f"^({'|'.join(KINDS)}):.+$"
 
 Text = Annotated[str, BeforeValidator(_read_plain), _schema("a text", "", "number", "boolean")]
-Flag = Annotated[bool, BeforeValidator(_read_flag)]
+# To YAML 1.2, which editors speak, yes and no are texts.
+Flag = Annotated[bool, BeforeValidator(_read_flag), WithJsonSchema({"enum": [True, False, "yes", "no", "on", "off"]})]
 # Stands behind the limits, `Annotated[int, Field(ge=1), Whole]`, so that the JSON Schema shows them.
 Whole = BeforeValidator(_read_whole)
 Identifier = Annotated[

@@ -21,12 +21,20 @@ _KEY = "[key]"
 
 def problems_of(error: ValidationError, model: type[Frozen], file: str, document: Document) -> list[Problem]:
     """One Problem for each mistake in the document."""
-    return [_problem(details, model, file, document) for details in error.errors(include_url=False)]
+    found = [details for details in error.errors(include_url=False) if not _is_echo(details)]
+    return [_problem(details, model, file, document) for details in found]
 
 
 def place_of(details: ErrorDetails) -> Place:
     """The place of an error in the document's tree."""
     return tuple(str(step) for step in details["loc"] if step != _KEY)
+
+
+def _is_echo(details: ErrorDetails) -> bool:
+    """A list is called too short if all its items have mistakes, which are told already."""
+    written = details["input"]
+    enough = isinstance(written, list | dict) and len(written) >= details.get("ctx", {}).get("min_length", 0)
+    return details["type"] == "too_short" and enough
 
 
 def _problem(details: ErrorDetails, model: type[Frozen], file: str, document: Document) -> Problem:

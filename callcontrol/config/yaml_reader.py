@@ -28,6 +28,7 @@ _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U000100
 # What PyYAML says -> what an admin understands, what would be right, and whether the beginning of the construct is the
 # better place to point at than the spot where reading stopped.
 _WORDED = (
+    ("found a tab character", "a tab where YAML wants blanks", "indent with blanks", False),
     (
         "cannot start any token",
         "a tab, @, ` or % where a key or value begins",

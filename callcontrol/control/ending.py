@@ -66,8 +66,8 @@ def on(call: Call, event: Event, facts: Facts) -> Plain:
     match event:
         case AppEnded():
             return _close_if_done(never_were(call, event, facts))
-        case LegBridged(leg_id) if leg_id in call.open_legs:
-            return call.noting(Bridged(facts.now, leg_id)), ()
+        case LegBridged(leg_id, at) if leg_id in call.open_legs:
+            return call.noting(Bridged(at, leg_id)), ()
         case TimerFired(name) if name == LEGS_TIMER:
             return call, (do.CheckChannels(call.open_legs), *deadline(facts))
         case ChannelsChecked(alive) if alive is not None:
@@ -78,12 +78,15 @@ def on(call: Call, event: Event, facts: Facts) -> Plain:
 
 
 def never_were(call: Call, event: AppEnded, facts: Facts) -> Call:
-    """Legs of a finished bridge that never became channels: nobody will report their end but us."""
-    dialled = [e.leg_id for e in call.trail if isinstance(e, Dialled)]
-    for leg in dialled:
-        if leg in call.open_legs and leg not in event.causes:
-            outcome = outcome_of(event.disposition)
-            call = call.closing_leg(leg).noting(LegEnded(facts.now, leg, event.disposition, outcome, None))
+    """Legs of a finished bridge that never became channels: nobody will report their end but us.
+
+    The bridge's disposition is theirs only where no leg became a channel; beside others the switch does not say why.
+    """
+    cause = "" if event.causes else event.disposition
+    outcome = outcome_of(cause) if cause else Outcome.UNAVAILABLE
+    for leg in [e.leg_id for e in call.trail if isinstance(e, Dialled)]:
+        if leg in call.open_legs and leg not in event.causes and not _was_bridged(call, leg):
+            call = call.closing_leg(leg).noting(LegEnded(facts.now, leg, cause, outcome, None))
     return call
 
 

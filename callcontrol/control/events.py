@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from callcontrol.vocabulary.call import Stamps
+from callcontrol.vocabulary.moment import Instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +31,10 @@ class AppEnded:
 
 @dataclass(frozen=True, slots=True)
 class LegBridged:
-    """Caller and this leg hear each other (CHANNEL_BRIDGE)."""
+    """Caller and this leg hear each other (CHANNEL_BRIDGE), since this moment of the switch's clock."""
 
     leg_id: str
+    at: Instant
 
 
 @dataclass(frozen=True, slots=True)

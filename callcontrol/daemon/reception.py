@@ -58,7 +58,7 @@ class Reception:
             tenant=facts.tenant_name,
             caller=facts.caller,
             dialled=facts.dialled,
-            now=facts.now,
+            now=arriving.created or facts.now,
         )
         driver = CallDriver(call, facts, self._desk, line)
         self._desk.take(driver)

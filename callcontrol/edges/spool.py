@@ -5,12 +5,12 @@
     for stored in spool.read_from(position, 500): ...
     spool.forget_upto(position)
 
-Group commit: one greenlet at a time takes everything that waits, writes it and syncs once, in a thread, so that neither the
-hub nor the callers of a busy disk stand still: what comes meanwhile goes with the next round. A disk that fails is tried again
-until it works; what waits for it is bounded, and nothing is called durable that is not.
+Group commit: one greenlet at a time takes everything that waits, writes it and syncs once, in a thread, so that neither
+the hub nor the callers of a busy disk stand still: what comes meanwhile goes with the next round. A disk that fails is
+tried again until it works; what waits for it is bounded, and nothing is called durable that is not.
 
-One process per folder (spool_files.py has the format). Entries are delivered at least once: whoever forgets too late, because
-he was killed, reads again what he has had.
+One process per folder (spool_files.py has the format). Entries are delivered at least once: whoever forgets too late,
+because he was killed, reads again what he has had.
 """
 
 from __future__ import annotations
@@ -149,7 +149,7 @@ class Spool:
         """
         ticket = self._enqueue(payloads, None)
         if not ticket.written.wait(timeout_s):
-            raise SpoolSlow(f"spool {self.folder}: disk has not confirmed within {timeout_s:g} s {self.last_error}".rstrip())
+            raise SpoolSlow(f"spool {self.folder}: not confirmed within {timeout_s:g} s {self.last_error}".rstrip())
         if len(ticket.positions) < len(payloads):
             raise SpoolClosed(f"spool {self.folder} was closed before the disk had the entries")
         return ticket.positions
@@ -208,11 +208,13 @@ class Spool:
     def _check_room(self, payloads: Sequence[bytes], size: int) -> None:
         longest = max(map(len, payloads), default=0)
         if longest > self.limits.entry_bytes or not all(payloads):
-            raise EntryRefused(f"spool entry of {longest if all(payloads) else 0} bytes: 1 to {self.limits.entry_bytes} fit")
+            size = longest if all(payloads) else 0
+            raise EntryRefused(f"spool entry of {size} bytes: 1 to {self.limits.entry_bytes} fit")
         if self.size_bytes + self._waiting_bytes + size > self.limits.total_bytes:
             raise SpoolFull(
-                f"spool {self.folder} holds {self.depth} entries, {self.size_bytes} bytes and {self._waiting_bytes} waiting for"
-                f" the disk, of at most {self.limits.total_bytes}: bring the ledger back, or allow more (limits.spool_bytes)"
+                f"spool {self.folder} holds {self.depth} entries, {self.size_bytes} bytes and {self._waiting_bytes}"
+                f" waiting for the disk, of at most {self.limits.total_bytes}: bring the ledger back, or allow more"
+                " (limits.spool_bytes)"
             )
 
     def _flush(self) -> None:

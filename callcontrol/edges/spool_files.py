@@ -1,13 +1,14 @@
-"""The spool on disk: segments of framed entries, and the mark up to which they are done with. Plain files, no greenlets.
+"""The spool on disk: segments of framed entries, and the mark up to which they are done with. No greenlets here.
 
 Entries are numbered from 1 and never renumbered. A segment is named by the number of its first entry,
 `00000000000000000001.spool`, and holds frames one after the other:
 
-    length of the payload (4) · crc32 of all that follows (4) · number (8) · appended at, us since the epoch (8) · payload
+    length of the payload (4) · crc32 of all that follows (4) · number (8) · appended at, us since the epoch (8)
+    · payload
 
-all little-endian. A frame that is cut short, does not match its checksum or has the wrong number ends its segment: in the
-last one this is what a crash in the middle of a write leaves behind (torn), elsewhere it is damage. Neither is destroyed:
-the bytes are set aside in `torn`, the file in `*.damaged`.
+all little-endian. A frame that is cut short, does not match its checksum or has the wrong number ends its segment: in
+the last one this is what a crash in the middle of a write leaves behind (torn), elsewhere it is damage. Neither is
+destroyed: the bytes are set aside in `torn`, the file in `*.damaged`.
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ def frame(number: int, at: Instant, payload: bytes) -> bytes:
 
 
 def frames(data: bytes, number: int) -> Iterator[tuple[int, Stored]]:
-    """The whole entries at the beginning of `data`, each with the offset behind it, as long as they are numbered on from
+    """The whole entries at the beginning of `data`, each with the offset behind it, as long as their numbers go on from
     `number`."""
     offset = 0
     while offset + HEAD_BYTES <= len(data):
@@ -105,7 +106,7 @@ def lock_folder(folder: Path) -> int:
     except BlockingIOError:
         owner = os.pread(lock, 20, 0).decode("ascii", "replace") or "unknown"
         os.close(lock)
-        raise SpoolInUse(f"spool {folder} is in use by process {owner}: each worker needs a folder of its own") from None
+        raise SpoolInUse(f"spool {folder} is in use by process {owner}: each worker needs its own folder") from None
     os.ftruncate(lock, 0)
     os.pwrite(lock, str(os.getpid()).encode(), 0)
     return lock

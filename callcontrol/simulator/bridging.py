@@ -21,32 +21,31 @@ _SOFT_EXECUTE = ("switch_ivr_bridge.c", "uuid_bridge_on_soft_execute", "1236")
 def talk(session: Session, leg: Channel) -> None:
     """Bridge the session's channel with `leg` until one of them leaves."""
     channel = session.channel
-    if not session.ready() or leg.down:
+    if not session.ready():
         leg.hangup("ORIGINATOR_CANCEL")
         return
-    if leg.answered:
-        _pass_callee(channel, leg)
-        channel.mark_answered()
+    _answer_with(channel, leg)
     _begin(channel, leg)
     leg.waiters.append(session.wake)
     _wait_for_answer(session, leg)
-    session.stay(lambda: not leg.down and channel.partner is leg)
+    session.stay(lambda: not leg.down)
     leg.waiters.remove(session.wake)
     _end(session, leg)
 
 
-def _pass_callee(channel: Channel, leg: Channel) -> None:
-    channel.profile.callee_name = leg.profile.callee_name
-    channel.profile.callee_number = leg.profile.callee_number
-    channel.touch()
+def _answer_with(channel: Channel, leg: Channel) -> None:
+    """The caller is answered when the leg is."""
+    if not leg.answered:
+        return
+    channel.show_callee(leg.profile)
+    channel.mark_answered()
 
 
 def _begin(channel: Channel, leg: Channel) -> None:
     now_us = channel.core.timeline.now_us()
     for one, other in ((channel, leg), (leg, channel)):
         one.partner = other
-        one.profile.times.bridged = now_us
-        one.touch()
+        one.stamp("bridged", now_us)
     channel.other_headers = {"Other-Type": "originatee", **leg.profile.headers("Other-Leg")}
     if leg.session is None:
         leg.running = leg.state = "CS_EXCHANGE_MEDIA"
@@ -82,9 +81,8 @@ def _wait_for_answer(session: Session, leg: Channel) -> None:
     if leg.answered:
         return
     session.stay(lambda: not leg.down and not leg.answered)
-    if leg.answered and session.ready():
-        _pass_callee(session.channel, leg)
-        session.channel.mark_answered()
+    if session.ready():
+        _answer_with(session.channel, leg)
 
 
 def _end(session: Session, leg: Channel) -> None:
@@ -101,7 +99,7 @@ def _end(session: Session, leg: Channel) -> None:
         channel.set("bridge_hangup_cause", leg.cause)
     for one in (channel, leg):
         one.partner = None
-    if session.ready() is False and not channel.down:
+    if not session.ready() and channel.state == "CS_ROUTING":
         channel.other_headers = {}
     channel.fire("CHANNEL_UNBRIDGE", before=_ids(channel, leg))
     channel.far_end.told("unbridged", uuid=leg.uuid)

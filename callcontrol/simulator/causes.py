@@ -166,7 +166,7 @@ _DIALSTATUS: dict[str, str] = {
 
 
 def named(text: str) -> str:
-    """The cause a controller meant, by name or number; unknown ones are NORMAL_CLEARING, as switch_channel_str2cause."""
+    """The cause a controller meant, by name or number; unknown ones are NORMAL_CLEARING as in the switch."""
     word = text.strip().upper()
     if word in NUMBERS:
         return word

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from gevent.event import Event as Signal
@@ -11,7 +11,7 @@ from callcontrol.simulator import causes, sip_variables, stamps
 from callcontrol.simulator.core import Core
 from callcontrol.simulator.ears import FarEnd
 from callcontrol.simulator.events import Event
-from callcontrol.simulator.profile import CallerProfile
+from callcontrol.simulator.profile import TIME_HEADERS, CallerProfile
 
 if TYPE_CHECKING:
     from callcontrol.simulator.session import Session
@@ -93,10 +93,15 @@ class Channel:
         if value:
             self.variables[key] = value
 
-    def update(self, values: dict[str, str]) -> None:
-        """Set several variables."""
-        for name, value in values.items():
-            self.set(name, value)
+    def update(self, values: Mapping[str, str]) -> None:
+        """Set several variables; they move to the end."""
+        self.put({_PREFIX + name: value for name, value in values.items()})
+
+    def put(self, values: Mapping[str, str]) -> None:
+        """Set several variables that carry their `variable_` prefix already; they move to the end."""
+        for key in values.keys() & self.variables.keys():
+            del self.variables[key]
+        self.variables.update(values)
 
     def push(self, name: str, value: str) -> None:
         """Add a value to a variable that may hold several (`ARRAY::a|:b`)."""
@@ -116,6 +121,19 @@ class Channel:
     def touch(self) -> None:
         """The profile changed: its headers are made anew."""
         self._caller_headers = None
+
+    def show_callee(self, other: CallerProfile) -> None:
+        """Whom this channel is connected to, as its own far end is told."""
+        mine = self.profile
+        if (mine.callee_name, mine.callee_number) != (other.callee_name, other.callee_number):
+            mine.callee_name, mine.callee_number = other.callee_name, other.callee_number
+            self.touch()
+
+    def stamp(self, what: str, at_us: int) -> None:
+        """Note when something happened: one of the fields of Times."""
+        setattr(self.profile.times, what, at_us)
+        if self._caller_headers is not None:
+            self._caller_headers[TIME_HEADERS[what]] = str(at_us)
 
     def basic_headers(self) -> dict[str, str]:
         """The headers without variables (switch_channel_event_set_basic_data)."""
@@ -149,13 +167,18 @@ class Channel:
         calling: tuple[str, str, str] | None = None,
     ) -> None:
         """Fire an event of this channel; `before` stands ahead of the channel's headers, `after` behind them."""
-
-        def make() -> Event:
-            variables = {} if basic else self.variables
-            head = self.core.head.headers(name, calling)
-            return Event(name, {**head, **(before or {}), **self.basic_headers(), **variables, **(after or {})})
-
-        self.core.bus.fire(name, self.uuid, make)
+        takers = self.core.bus.takers(name, self.uuid)
+        if not takers:
+            return
+        headers = self.core.head.headers(name, calling)
+        headers.update(before or {})
+        headers.update(self.basic_headers())
+        if not basic:
+            headers.update(self.variables)
+        headers.update(after or {})
+        event = Event(name, headers)
+        for taker in takers:
+            taker.offer(event)
 
     # --- states ------------------------------------------------------------------------------------------------
 
@@ -190,8 +213,8 @@ class Channel:
         if self.ring_ready or self.early_media or self.answered or self.down:
             return
         self.ring_ready = True
-        self.profile.times.progress = self.profile.times.progress or self.core.timeline.now_us()
-        self.touch()
+        if not self.profile.times.progress:
+            self.stamp("progress", self.core.timeline.now_us())
         self.fire("CHANNEL_PROGRESS")
         self.set_callstate("RINGING")
         self.far_end.told("ringing")
@@ -203,12 +226,11 @@ class Channel:
             return
         self.early_media = self.has_media = self.has_codec = True
         now_us = self.core.timeline.now_us()
-        times = self.profile.times
-        times.progress_media = now_us
-        times.progress = times.progress or now_us
-        self.touch()
+        self.stamp("progress_media", now_us)
+        if not self.profile.times.progress:
+            self.stamp("progress", now_us)
         self.answer_state = "early"
-        self.update(sip_variables.of_media(now_us, self.core.ids))
+        self.put(sip_variables.of_media(self.core.ids))
         self.set("endpoint_disposition", "EARLY MEDIA")
         self.fire("CHANNEL_PROGRESS_MEDIA")
         self.set_callstate("EARLY")
@@ -220,14 +242,12 @@ class Channel:
         if self.answered or self.down:
             return
         self.answered = self.has_codec = True
-        now_us = self.core.timeline.now_us()
-        self.profile.times.answered = now_us
-        self.touch()
+        self.stamp("answered", self.core.timeline.now_us())
         self.answer_state = "answered"
         if self.outbound:
-            self.update(sip_variables.of_answered_leg(now_us, self.core.ids))
+            self.put(sip_variables.of_answered_leg(self.core.ids))
         elif not self.has_media:
-            self.update(sip_variables.of_media(now_us, self.core.ids))
+            self.put(sip_variables.of_media(self.core.ids))
         self.has_media = True
         self.fire("CHANNEL_ANSWER")
         self.set_callstate("ACTIVE")
@@ -278,19 +298,10 @@ class Channel:
 
     def _note_signalling(self, disposition: str, code: int) -> None:
         if disposition == "recv_bye":
-            self.update({"sip_term_status": "200", "proto_specific_hangup_cause": "sip:200", "sip_term_cause": "16"})
+            self.put(sip_variables.OF_BYE)
         elif disposition:
             number = causes.NUMBERS.get(causes.of_sip(code), 16)
-            self.update(
-                {
-                    "sip_hangup_disposition": disposition,
-                    "sip_invite_failure_status": str(code),
-                    "sip_invite_failure_phrase": causes.phrase(code),
-                    "sip_term_status": str(code),
-                    "proto_specific_hangup_cause": f"sip:{code}",
-                    "sip_term_cause": str(number),
-                }
-            )
+            self.put(sip_variables.of_refusal(disposition, code, causes.phrase(code), number))
 
     def finish(self) -> None:
         """The last states of the channel, to CHANNEL_DESTROY."""
@@ -301,8 +312,7 @@ class Channel:
             self._disposition = self._own_disposition()
             self.set("sip_hangup_disposition", self._disposition)
         self._tell_far_end()
-        self.profile.times.hungup = self.core.timeline.now_us()
-        self.touch()
+        self.stamp("hungup", self.core.timeline.now_us())
         self.set_callstate("HANGUP")
         self.run_state("CS_REPORTING")
         self._report()
@@ -323,13 +333,15 @@ class Channel:
         self.far_end.told("hangup", **detail)
 
     def _report(self) -> None:
+        if not self.core.bus.takers("CHANNEL_HANGUP_COMPLETE", self.uuid):
+            return
         p = self.profile
         last_app, last_arg = self.get("current_application") or "", self.get("current_application_data") or ""
-        self.update(stamps.at_the_end(p.times, self.cause, p.name, p.number, last_app, last_arg))
+        self.put(stamps.at_the_end(p.times, self.cause, p.name, p.number, last_app, last_arg))
         if self._disposition.startswith("send_"):
             self.set("sip_hangup_disposition", self._disposition)
         if self.has_media:
-            self.update(sip_variables.of_rtp())
+            self.put(sip_variables.OF_RTP)
         self.fire("CHANNEL_HANGUP_COMPLETE", before={"Hangup-Cause": self.cause})
 
     def release(self) -> None:

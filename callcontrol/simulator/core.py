@@ -82,11 +82,12 @@ class Core:
 
     def fire(self, name: str, headers: dict[str, str], body: str | None = None, subclass: str = "") -> None:
         """An event that is about no channel, or about one only by its headers (BACKGROUND_JOB)."""
-
-        def make() -> Event:
-            head = self.head.headers(name)
-            if subclass:
-                head = {"Event-Subclass": subclass, **head}
-            return Event(name, head | headers, body, subclass)
-
-        self.bus.fire(name, headers.get("Job-Owner-UUID", ""), make, subclass)
+        takers = self.bus.takers(name, headers.get("Job-Owner-UUID", ""), subclass)
+        if not takers:
+            return
+        head = self.head.headers(name)
+        if subclass:
+            head = {"Event-Subclass": subclass, **head}
+        event = Event(name, head | headers, body, subclass)
+        for taker in takers:
+            taker.offer(event)

@@ -14,16 +14,19 @@ from functools import lru_cache
 import orjson
 
 GOODBYE = b"Disconnected, goodbye.\nSee you at ClueCon! http://www.cluecon.com/\n"
-_ENCODED_VALUES_KEPT = 65_536
+_LINES_KEPT = 65_536
 # `%` followed by two upper-case hex digits passes through unencoded: the switch's "double_encode=false".
 _UNSAFE = re.compile(rb"%(?![0-9A-F]{2})|[\x00-\x20\"#&+:;<=>?@\[\\\]^`{|}\x7f-\xff]")
 
+_ASCII = {code: f"%{code:02X}" for code in range(128) if _UNSAFE.fullmatch(bytes((code,)))}
 
-@lru_cache(maxsize=_ENCODED_VALUES_KEPT)
+
 def percent(value: str) -> str:
     """The value as a plain event carries it; an empty one is `_undef_`."""
     if not value:
         return "_undef_"
+    if value.isascii() and "%" not in value:
+        return value.translate(_ASCII)
     raw = value.encode("utf-8", "surrogateescape")
     return _UNSAFE.sub(_hex, raw).decode("ascii")
 
@@ -34,9 +37,12 @@ def _hex(found: re.Match[bytes]) -> bytes:
 
 def plain_lines(headers: Mapping[str, str]) -> bytes:
     """The header lines of a plain event and the empty line after them."""
-    lines = [f"{name}: {percent(value)}" for name, value in headers.items()]
-    lines.append("\n")
-    return "\n".join(lines).encode("ascii", "replace")
+    return ("\n".join(map(_line, headers.keys(), headers.values())) + "\n\n").encode("ascii", "replace")
+
+
+@lru_cache(maxsize=_LINES_KEPT)
+def _line(name: str, value: str) -> str:
+    return f"{name}: {percent(value)}"
 
 
 def plain_event(headers: Mapping[str, str], body: str | None) -> bytes:

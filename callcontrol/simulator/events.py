@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Protocol
 
 from callcontrol.simulator import encoding
@@ -163,6 +163,10 @@ class Listens(Protocol):
     def scope(self) -> str | None:
         """The only channel this listener hears of, None when it hears of all."""
 
+    def names(self) -> set[str]:
+        """The names of events it subscribed to."""
+        ...
+
     def wants(self, name: str, subclass: str) -> bool:
         """Whether an event of this name could be for it."""
 
@@ -177,12 +181,14 @@ class Bus:
         self._everywhere: list[Listens] = []
         self._of_channel: dict[str, list[Listens]] = {}
         self._places: dict[Listens, str | None] = {}
+        self.asked_for: set[str] = set()
 
     def place(self, listener: Listens) -> None:
         """Take a listener in, or anew after its subscriptions changed."""
         self.remove(listener)
         scope = listener.scope()
         self._places[listener] = scope
+        self.asked_for |= listener.names()
         if scope is None:
             self._everywhere.append(listener)
         else:
@@ -201,15 +207,15 @@ class Bus:
         if not others:
             del self._of_channel[scope]
 
-    def fire(self, name: str, uuid: str, make: Callable[[], Event], subclass: str = "") -> None:
-        """Offer an event about channel `uuid` ("" for none). It is made only if somebody could want it."""
-        takers = [one for one in self._everywhere if one.wants(name, subclass)]
-        if uuid and uuid in self._of_channel:
-            takers += [one for one in self._of_channel[uuid] if one.wants(name, subclass)]
-        if takers:
-            event = make()
-            for taker in takers:
-                taker.offer(event)
+    def takers(self, name: str, uuid: str, subclass: str = "") -> list[Listens]:
+        """Who could want an event of this name about channel `uuid` ("" for none)."""
+        if name not in self.asked_for and "ALL" not in self.asked_for:
+            return []
+        found = [one for one in self._everywhere if one.wants(name, subclass)] if self._everywhere else []
+        own = self._of_channel.get(uuid)
+        if own is not None:
+            found += [one for one in own if one.wants(name, subclass)]
+        return found
 
 
 def new_head(hostname: str, ids: Ids, timeline: Timeline) -> Head:

@@ -63,7 +63,7 @@ class PhoneEnd:
             return
         self._ears.note(self.phone.address, "ringing", uuid=channel.uuid)
         if channel.dialled is not None:
-            channel.update(sip_variables.of_ringing(channel.dialled, channel.core.ids))
+            channel.put(sip_variables.of_ringing(channel.dialled, channel.core.ids))
         if behaviour.early_media:
             channel.mark_early_media()
         else:
@@ -86,6 +86,13 @@ class PhoneEnd:
     def _pick_up(self, channel: Channel, behaviour: Behaviour) -> None:
         self._up = True
         self.phone.calls_up += 1
+        channel.mark_answered()
+        # in the next turn: whoever waits for this answer sees it before the phone does anything else
+        channel.core.timeline.call_soon(partial(self._plan_conversation, channel, behaviour))
+
+    def _plan_conversation(self, channel: Channel, behaviour: Behaviour) -> None:
+        if channel.down:
+            return
         for at_s, keys in behaviour.digits:
             for position, key in enumerate(keys):
                 self._later(at_s + KEY_S * position, partial(channel.note_digit, key))
@@ -95,7 +102,6 @@ class PhoneEnd:
             self._later(behaviour.refers[0], self._refer)
         if behaviour.holds is not None:
             self._later(behaviour.holds[0], self._hold)
-        channel.mark_answered()
 
     def _hang_up(self) -> None:
         if self._channel is not None and not self._channel.down:

@@ -15,8 +15,7 @@ def hold(channel: Channel) -> None:
     if channel.down or channel.held:
         return
     channel.held = True
-    channel.profile.times.last_hold = channel.core.timeline.now_us()
-    channel.touch()
+    channel.stamp("last_hold", channel.core.timeline.now_us())
     channel.callstate = "HELD"
     channel.update({"remote_audio_media_flow": "sendonly", "audio_media_flow": "recvonly"})
     channel.fire("CHANNEL_HOLD")
@@ -30,8 +29,7 @@ def unhold(channel: Channel) -> None:
         return
     channel.held = False
     times = channel.profile.times
-    times.hold_accum += channel.core.timeline.now_us() - times.last_hold
-    channel.touch()
+    channel.stamp("hold_accum", times.hold_accum + channel.core.timeline.now_us() - times.last_hold)
     channel.callstate = "UNHELD"
     channel.update({"remote_audio_media_flow": "sendrecv", "audio_media_flow": "sendrecv"})
     channel.fire("CHANNEL_UNHOLD")

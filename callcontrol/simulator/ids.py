@@ -8,7 +8,6 @@ from callcontrol.edges import clock
 
 _FIRST_PORT = 16_384
 _PORTS = 16_000
-_TAG_LETTERS = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
 
 class Ids:
@@ -34,12 +33,7 @@ class Ids:
 
     def tag(self) -> str:
         """13 letters and digits, as sofia uses for tags."""
-        number = int(self._hex()[:20], 16)
-        letters = []
-        for _ in range(13):
-            number, rest = divmod(number, len(_TAG_LETTERS))
-            letters.append(_TAG_LETTERS[rest])
-        return "".join(letters)
+        return self._hex()[:13]
 
     def port(self) -> int:
         """An even port for audio."""

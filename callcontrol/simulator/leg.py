@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import gevent
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from callcontrol.simulator.session import Session
     from callcontrol.simulator.switch import Switch
 
-_NUMBER_OF_NOBODY = "0000000000"
+_NOBODY = CallerProfile("", "outbound", "outbound", "", "0000000000", source="src/switch_ivr_originate.c")
 _CONFIRM_READ_MS = 5000
 
 
@@ -131,13 +131,14 @@ def new_leg(switch: Switch, request: Request, caller: Session | None) -> Leg | s
     if reached.gateway:
         given = {"sip_gateway_name": reached.gateway, **given}
     channel.variables = sip_variables.of_outbound(
-        channel.dialled, given, channel.call_uuid, originator, core.ids, core.timeline.now_us()
+        channel.dialled, given, channel.call_uuid, originator, core.ids
     )
     if caller is not None:
         other = caller.channel.profile.headers("Other-Leg", with_times=False)
         channel.other_headers = {"Other-Type": "originator", **other}
         channel.on_down.append(lambda: note_failed_leg(caller.channel, channel))
-    channel.on_answered.append(lambda: switch.execute_on(channel, "execute_on_answer"))
+    if any(name.startswith("execute_on_answer") for name in given):
+        channel.on_answered.append(lambda: switch.execute_on(channel, "execute_on_answer"))
     core.admit(channel)
     channel.fire("CHANNEL_CREATE")
     channel.fire("CHANNEL_OUTGOING")
@@ -163,43 +164,40 @@ def _profile(
     switch: Switch, request: Request, reached: Reached, uuid: str, caller: Session | None
 ) -> CallerProfile:
     now_us = switch.core.timeline.now_us()
-    times = Times(profile_created=now_us, created=now_us)
-    if caller is not None:
-        base = _from_caller(caller.channel)
-    else:
-        base = CallerProfile(uuid, "outbound", "outbound", "", _NUMBER_OF_NOBODY, source="src/switch_ivr_originate.c")
-    number = request.setting("origination_caller_id_number") or base.number
-    name = request.setting("origination_caller_id_name") or base.name
+    base = caller.channel.profile if caller is not None else _NOBODY
+    number, name = _shown(request, caller, base)
     privacy = request.setting("origination_privacy")
-    return replace(
-        base,
-        uuid=uuid,
-        direction="outbound",
-        logical_direction="outbound",
-        destination=reached.destination,
-        number=number,
-        name=name,
+    return CallerProfile(
+        uuid,
+        "outbound",
+        "outbound",
+        reached.destination,
+        number,
+        name,
         original_number=base.original_number or number,
         original_name=base.original_name or name,
         callee_name=request.setting("origination_callee_id_name") or "Outbound Call",
         callee_number=request.setting("origination_callee_id_number") or reached.destination,
+        username=base.username,
+        dialplan=base.dialplan,
         ani=base.ani or number,
+        source=base.source,
+        context=base.context,
         channel_name=reached.channel_name,
-        transfer_source="",
-        index=1,
         hide_name="hide_name" in privacy or "full" in privacy or base.hide_name,
         hide_number="hide_number" in privacy or "full" in privacy or base.hide_number,
-        times=times,
+        times=Times(profile_created=now_us, created=now_us),
     )
 
 
-def _from_caller(channel: Channel) -> CallerProfile:
-    p = channel.profile
-    return replace(
-        p,
-        number=channel.get("effective_caller_id_number") or p.number,
-        name=channel.get("effective_caller_id_name") or p.name,
-    )
+def _shown(request: Request, caller: Session | None, base: CallerProfile) -> tuple[str, str]:
+    """The number and name the leg shows: the dial string's, else the caller's effective ones, else the caller's."""
+    number, name = base.number, base.name
+    if caller is not None:
+        number = caller.channel.get("effective_caller_id_number") or number
+        name = caller.channel.get("effective_caller_id_name") or name
+    given_number = request.setting("origination_caller_id_number")
+    return given_number or number, request.setting("origination_caller_id_name") or name
 
 
 def note_failed_leg(caller: Channel, leg: Channel) -> None:

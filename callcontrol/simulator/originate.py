@@ -215,9 +215,7 @@ class Attempt:
 
     def _pass_callee(self, leg: Leg) -> None:
         if self._caller is not None:
-            mine, other = self._caller.channel, leg.channel.profile
-            mine.profile.callee_name, mine.profile.callee_number = other.callee_name, other.callee_number
-            mine.touch()
+            self._caller.channel.show_callee(leg.channel.profile)
 
     # --- limits: whole seconds of the wall clock, as in the switch -----------------------------------------------
 
@@ -304,9 +302,7 @@ class Attempt:
 
     @staticmethod
     def _answer(channel: Channel, leg: Channel) -> None:
-        channel.profile.callee_name = leg.profile.callee_name
-        channel.profile.callee_number = leg.profile.callee_number
-        channel.touch()
+        channel.show_callee(leg.profile)
         if leg.answered:
             channel.mark_answered()
         else:

@@ -84,6 +84,7 @@ class Phone:
     registered: bool = True
     lines: int = 0
     contact_port: int = 0
+    registration: str = ""  # Call-ID of its REGISTERs: the same from the first to the unregistering one
     calls_seen: int = 0
     calls_up: int = 0
 

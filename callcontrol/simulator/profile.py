@@ -113,5 +113,9 @@ class CallerProfile:
         )
 
 
+# Where each of the Times stands among the `Caller-…` headers.
+TIME_HEADERS = dict(zip(Times.__dataclass_fields__, CallerProfile._times("Caller", Times()), strict=True))
+
+
 def _word(truth: bool) -> str:
     return "true" if truth else "false"

@@ -175,10 +175,9 @@ class Session:
         return bool(self.orders) and not self._locks and self._nested < MAX_NESTED
 
     def take_orders(self) -> bool:
-        """Carry out the orders there are, one step of the audio loop later; False when there are none."""
+        """Carry out the orders there are; False when there are none."""
         if not self._orders_due():
             return False
-        self.step_back()
         self.carry_out_orders()
         return True
 

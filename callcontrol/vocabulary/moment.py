@@ -14,6 +14,8 @@ Instant = NewType("Instant", int)
 """Microseconds since 1970-01-01T00:00:00Z."""
 
 SECOND_US = 1_000_000
+EARLIEST = Instant(-2_208_988_800 * SECOND_US)  # 1900-01-01T00:00:00Z
+LATEST = Instant(7_258_118_400 * SECOND_US)  # 2200-01-01T00:00:00Z, the first moment that is refused
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -47,7 +49,7 @@ def instant_from(text: str, zone: tzinfo | None = None) -> Instant:
             the two; one that does not occur (clocks put forward) is read with the offset in force before the change.
 
     Raises:
-        BadMoment: the text is no ISO time, or has no offset although no zone is given.
+        BadMoment: the text is no ISO time, is not of 1900 to 2199, or has no offset although no zone is given.
     """
     try:
         moment = datetime.fromisoformat(text)
@@ -58,13 +60,16 @@ def instant_from(text: str, zone: tzinfo | None = None) -> Instant:
         raise BadMoment(f"{text!r} is no time: write one such as 2026-11-22T08:00:00+01:00") from error
     if instant is None:
         raise BadMoment(f"{text!r} has no offset: write {text}+01:00 or {text}Z")
+    if not EARLIEST <= instant < LATEST:
+        raise BadMoment(f"{text!r} is out of reach: write a time of the years 1900 to 2199")
     return instant
 
 
 def text_of(instant: Instant, zone: tzinfo = UTC) -> str:
     """ISO 8601 with microseconds and offset, `Z` for UTC; `instant_from(text_of(i)) == i`."""
-    text = datetime_of(instant, zone).isoformat(timespec="microseconds")
-    return text.removesuffix("+00:00") + "Z" if zone is UTC else text
+    seconds, microseconds = divmod(instant, SECOND_US)
+    text = datetime.fromtimestamp(seconds, zone).isoformat()
+    return f"{text[:19]}.{microseconds:06d}{'Z' if zone is UTC else text[19:]}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,7 +121,8 @@ def _country_code_of_first(first_three: str) -> str:
 def country_code(number: str) -> str:
     """The country code digits of a number in E.164, "" if it starts with none."""
     first = number[1:4]
-    return _country_code_of_first(first) if first.isascii() and first.isdigit() else ""
+    is_international = number.startswith("+") and first.isascii() and first.isdigit()
+    return _country_code_of_first(first) if is_international else ""
 
 
 @lru_cache(maxsize=512)

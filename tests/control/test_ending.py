@@ -38,7 +38,7 @@ def ringing() -> tuple[Story, str]:
 
 def test_a_restarted_switch_ends_all_its_calls_as_estimated() -> None:
     story, leg = ringing()
-    story.then(LegBridged(leg)).then(SwitchGone("switch fs1 was restarted"), after_s=30)
+    story.then(LegBridged(leg, NOW)).then(SwitchGone("switch fs1 was restarted"), after_s=30)
     assert isinstance(story.call.state, Closed)
     ends = story.entries(LegEnded)
     assert {e.leg_id for e in ends} == {leg, "call-1"}
@@ -70,7 +70,7 @@ def test_a_bridge_we_did_not_see_is_known_from_the_switchs_stamps() -> None:
 
 def test_transfer_decides_anew() -> None:
     story, leg = ringing()
-    story.then(LegBridged(leg)).then(Rearrived("102"))
+    story.then(LegBridged(leg, NOW)).then(Rearrived("102"))
     assert story.command(do.FindFacts).dialled == "102"
     story.facts = replace(story.facts, dialled="102", transferred=True)
     story.then(FactsFound())
@@ -87,7 +87,7 @@ EVENTS: st.SearchStrategy[Event] = st.one_of(
         st.sampled_from(["", "USER_BUSY", "NO_ANSWER", "GATEWAY_DOWN", "SUCCESS"]),
         st.dictionaries(st.sampled_from(LEGS), st.sampled_from(["USER_BUSY", "GATEWAY_DOWN"]), max_size=2),
     ),
-    st.builds(LegBridged, st.sampled_from(LEGS)),
+    st.builds(LegBridged, st.sampled_from(LEGS), st.just(NOW)),
     st.builds(CallerHungUp, st.just("NORMAL_CLEARING")),
     st.builds(LegGone, st.sampled_from([*LEGS, "call-1"]), st.just("NORMAL_CLEARING"), st.just(STAMPS)),
     st.builds(RuleStored, st.sampled_from(["", "away"])),

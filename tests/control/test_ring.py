@@ -8,7 +8,7 @@ from callcontrol.control.events import AppEnded, CallerHungUp, CommandRefused, L
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.trail import Dialled, LegEnded, Noted, StepEnded
 from tests.control.story import Story
-from tests.routing.world import DID, facts, rule
+from tests.routing.world import DID, NOW, facts, rule
 
 
 def test_answered_talked_and_closed() -> None:
@@ -16,7 +16,7 @@ def test_answered_talked_and_closed() -> None:
     bridge = story.command(do.Bridge)
     ((leg, _),) = bridge.legs
     assert isinstance(story.call.state, Ringing)
-    story.then(LegBridged(leg))
+    story.then(LegBridged(leg, NOW))
     assert isinstance(story.call.state, Talking)
     story.gone(leg, answered_s=5, by="callee")
     story.then(CallerHungUp("NORMAL_CLEARING")).gone("call-1", answered_s=5, by="switch")
@@ -67,7 +67,7 @@ def test_caller_gives_up_while_it_rings() -> None:
 def test_the_end_waits_for_all_legs_in_any_order_and_counts_each_once() -> None:
     story = Story(facts(DID["group"])).begin()
     legs = [leg for leg, _ in story.command(do.Bridge).legs]
-    story.then(LegBridged(legs[1])).gone(legs[0], "LOSE_RACE").gone(legs[0], "LOSE_RACE")
+    story.then(LegBridged(legs[1], NOW)).gone(legs[0], "LOSE_RACE").gone(legs[0], "LOSE_RACE")
     story.gone("call-1", answered_s=3).gone(legs[1], answered_s=3)
     assert isinstance(story.call.state, Ending)
     story.gone(legs[2], "LOSE_RACE")
@@ -92,7 +92,7 @@ def test_events_of_another_app_mean_nothing() -> None:
     story = Story(facts()).begin()
     before = story.call
     assert story.then(AppEnded("other", "USER_BUSY")).call == before
-    assert story.then(LegBridged("other")).call == before
+    assert story.then(LegBridged("other", NOW)).call == before
 
 
 def test_a_bridge_whose_end_is_never_told_is_ended() -> None:
@@ -111,5 +111,5 @@ def test_bridge_over_and_caller_still_there_is_hung_up() -> None:
     story = Story(facts()).begin()
     bridge = story.command(do.Bridge)
     leg = bridge.legs[0][0]
-    story.then(LegBridged(leg)).then(AppEnded(bridge.app_id, "SUCCESS", {leg: ""}))
+    story.then(LegBridged(leg, NOW)).then(AppEnded(bridge.app_id, "SUCCESS", {leg: ""}))
     assert story.command(do.HangUp).cause == "NORMAL_CLEARING"

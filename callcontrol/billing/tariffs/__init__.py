@@ -37,4 +37,4 @@ def parse(text: str, file: str, zone: ZoneInfo) -> Tariff | list[Problem]:
         findings.add(1, "a price list that is neither YAML nor CSV", f"name it so that it ends in {', '.join(FORMS)}")
         return findings.problems
     tariff = tariff_of(read(text, findings), zone, findings)
-    return tariff if not findings.problems else sorted(findings.problems)
+    return sorted(set(findings.problems)) or tariff  # what versions inherit would be told once for each of them

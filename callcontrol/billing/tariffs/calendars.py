@@ -28,6 +28,7 @@ _PERIOD_RIGHT = "a period's name is letters, digits, _ and -, such as peak"
 class _PlacedSpan:
     span: Span
     line: int
+    sound: bool  # a mistaken one is the name of a period and nothing more
 
 
 def calendar_of(written: list[WrittenSpan], default: Cell | None, zone: ZoneInfo, findings: Findings) -> Calendar:
@@ -37,7 +38,8 @@ def calendar_of(written: list[WrittenSpan], default: Cell | None, zone: ZoneInfo
     """
     placed = [place for line in written for place in _spans_of(line, findings)]
     for first, second in combinations(placed, 2):
-        if first.span.period != second.span.period and first.span.overlaps(second.span):
+        rivals = first.sound and second.sound and first.span.period != second.span.period
+        if rivals and first.span.overlaps(second.span):
             what = f"period {second.span.period} overlaps period {first.span.period} of line {first.line}"
             findings.add(second.line, what, "give each time to one period (it ends before the minute named as its end)")
     if written and default is None:
@@ -48,6 +50,7 @@ def calendar_of(written: list[WrittenSpan], default: Cell | None, zone: ZoneInfo
 
 
 def _spans_of(written: WrittenSpan, findings: Findings) -> list[_PlacedSpan]:
+    found = len(findings.problems)
     if not PERIOD_NAME.fullmatch(written.period):
         findings.add(written.line, f"period name {written.period!r}", _PERIOD_RIGHT)
     if not (written.days or written.times or written.dates):
@@ -59,8 +62,9 @@ def _spans_of(written: WrittenSpan, findings: Findings) -> list[_PlacedSpan]:
         what = f"period {written.period} has days and dates in one span"
         findings.add(written.line, what, "write two spans, one with days and one with dates")
     times = [span for text in _split(written.times) for span in _times_of(text, written, findings)]
+    sound = len(findings.problems) == found
     return [
-        _PlacedSpan(Span(written.period, days or EVERY_DAY, start, end, dates), written.line)
+        _PlacedSpan(Span(written.period, days or EVERY_DAY, start, end, dates), written.line, sound)
         for start, end in times or [(0, DAY_MINUTES)]
     ]
 

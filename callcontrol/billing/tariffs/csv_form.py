@@ -40,13 +40,13 @@ def read_csv(text: str, findings: Findings) -> WrittenTariff:
     """Read the file's text; what cannot be placed is among the findings, the rest is returned all the same."""
     reading = _Reading(findings)
     reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
+    line = 1
     try:
         for cells in reader:
-            reading.take(cells, reader.line_num)
+            reading.take(cells, line)
+            line = reader.line_num + 1
     except csv.Error as error:
-        findings.add(
-            reader.line_num, f"this is no CSV: {error}", "close quotation marks, and write one inside a text twice"
-        )
+        findings.add(line, f"this is no CSV: {error}", "close quotation marks, and write one inside a text twice")
     return reading.tariff
 
 

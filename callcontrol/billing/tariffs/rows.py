@@ -98,7 +98,11 @@ class RowReader:
             shape = self._shapes[written.columns] = self._shape(written.columns)
         for what, right in shape.missing:
             self.findings.add(written.line, what, right)
-        prefix, destination = self._prefix(shape.prefix, written), self._destination(shape.destination, written)
+        cells = written.cells
+        prefix = "" if shape.prefix is None else cells[shape.prefix]
+        destination = "" if shape.destination is None else cells[shape.destination]
+        if not _PREFIX.fullmatch(prefix) or not destination.isprintable() or len(destination) > MAX_DESTINATION_LENGTH:
+            self._tell_identity(prefix, destination, written)
         price = self._price(shape, written)
         return PriceRow(prefix, destination, price) if len(self.findings.problems) == found else None
 
@@ -109,11 +113,7 @@ class RowReader:
         missing += [(f"a row without a {name}", f"write its {name}") for name in _IDENTITY if name not in columns]
         if not any(column.partition(":")[0] == "price_per_minute" for column in columns):
             missing.append(("no price_per_minute", "write it, 0 if calls are free of charge"))
-        has_pair = "first_block_s" in columns or "step_s" in columns
-        if self.default_step is None and not has_pair and "step" not in columns:
-            missing.append(("no step", "write first block and step in seconds, such as step 60/1"))
-        if "step" in columns and has_pair:
-            missing.append(("step stands beside first_block_s and step_s", "write step alone, or the two others"))
+        missing += self._missing_steps(columns)
         return _Shape(
             _index("prefix", columns),
             _index("destination", columns),
@@ -121,6 +121,16 @@ class RowReader:
             tuple(columns.index(name) for name in _TERMS if name in columns),
             tuple(missing),
         )
+
+    def _missing_steps(self, columns: tuple[str, ...]) -> list[tuple[str, str]]:
+        pair = [name for name in ("first_block_s", "step_s") if name in columns]
+        if pair and "step" in columns:
+            return [(f"step stands beside {' and '.join(pair)}", "write step alone, or first_block_s and step_s")]
+        if len(pair) == 1:
+            return [(f"{pair[0]} stands alone", "write first_block_s and step_s, or step alone, such as 60/1")]
+        if not pair and "step" not in columns and self.default_step is None:
+            return [("no step", "write first block and step in seconds, such as step 60/1")]
+        return []
 
     def _sources(self, name: str, columns: tuple[str, ...], missing: list[tuple[str, str]]) -> dict[str, _Source]:
         """By period the source of its amount: the cell of its own, else the one for all periods."""
@@ -133,19 +143,14 @@ class RowReader:
             missing += [(f"no {name} for period {period!r}", right) for period in lacking]
         return sources
 
-    def _prefix(self, source: _Source, written: WrittenRow) -> str:
-        text = "" if source is None else written.cells[source]
-        if text and not _PREFIX.fullmatch(text):
+    def _tell_identity(self, prefix: str, destination: str, written: WrittenRow) -> None:
+        """What is wrong with prefix and destination; that one is missing is told with the shape."""
+        if prefix and not _PREFIX.fullmatch(prefix):
             right = "write digits as in E.164 without + or 00, such as 4822, or short:112 for a short number"
-            self.findings.add(written.line_of("prefix"), f"{text!r} is no prefix", right)
-        return text
-
-    def _destination(self, source: _Source, written: WrittenRow) -> str:
-        text = "" if source is None else written.cells[source]
-        if not text.isprintable() or len(text) > MAX_DESTINATION_LENGTH:
+            self.findings.add(written.line_of("prefix"), f"{prefix!r} is no prefix", right)
+        if not destination.isprintable() or len(destination) > MAX_DESTINATION_LENGTH:
             right = f"name it in 1 to {MAX_DESTINATION_LENGTH} printable characters, such as Poland mobile"
-            self.findings.add(written.line_of("destination"), f"destination {text[:40]!r}", right)
-        return text
+            self.findings.add(written.line_of("destination"), f"destination {destination[:40]!r}", right)
 
     def _price(self, shape: _Shape, written: WrittenRow) -> Price:
         rates = {
@@ -190,7 +195,7 @@ class RowReader:
         return _ZERO
 
     def _seconds(self, column: str, cells: Mapping[str, str], written: WrittenRow, least: int) -> int:
-        text = cells.get(column, "0")
+        text = cells.get(column, str(least))
         if _SECONDS.fullmatch(text) and least <= int(text) <= MAX_SECONDS:
             return int(text)
         right = f"write whole seconds from {least} to {MAX_SECONDS}"

@@ -32,6 +32,7 @@ def tariff_of(written: WrittenTariff, zone: ZoneInfo, findings: Findings) -> Tar
     versions = [_version(version, written, zone, findings) for version in written.versions]
     if not versions:
         findings.add(1, "no version", "write at least one version with its valid_from, such as 2026-01-01")
+        _terms(written.settings, written.spans, zone, findings)  # for its mistakes
     _refuse_same_start(versions, written, findings)
     return Tariff(name, currency, zone, tuple(sorted(versions, key=lambda version: version.valid_from)))
 

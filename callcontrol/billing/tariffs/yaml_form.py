@@ -53,11 +53,13 @@ class _Reading:
         settings = self._settings(top, (), TARIFF_SETTINGS, ("periods", "versions"))
         written = WrittenTariff(settings, self._spans(top.get("periods"), ("periods",)))
         for index, tree in enumerate(self._list(top.get("versions"), ("versions",))):
-            written.versions.append(self._version(tree, ("versions", str(index))))
+            self._take_version(tree, ("versions", str(index)), written)
         return written
 
-    def _version(self, tree: Tree, place: Place) -> WrittenVersion:
+    def _take_version(self, tree: Tree, place: Place, tariff: WrittenTariff) -> None:
         entries = self._mapping(tree, place, "a version is `valid_from: …` and `prefixes: …`")
+        if not entries:
+            return
         settings = self._settings(entries, place, VERSION_SETTINGS, ("valid_from", "periods", "prefixes"))
         valid_from = Cell(
             self._text(entries.get("valid_from"), (*place, "valid_from")), self._line(*place, "valid_from")
@@ -66,7 +68,7 @@ class _Reading:
         rows_place = (*place, "prefixes")
         for index, row in enumerate(self._list(entries.get("prefixes"), rows_place)):
             self._take_row(row, (*rows_place, str(index)), version)
-        return version
+        tariff.versions.append(version)
 
     def _settings(
         self, entries: dict[str, Tree], place: Place, names: tuple[str, ...], others: tuple[str, ...]
@@ -119,10 +121,12 @@ class _Reading:
             elif text := self._text(value, here):
                 cells[key], lines[key] = text, line
         written = {column: text for column, text in cells.items() if text}
-        version.rows.append(WrittenRow(self._line(*place), tuple(written), list(written.values()), lines))
+        if written:
+            version.rows.append(WrittenRow(self._line(*place), tuple(written), list(written.values()), lines))
 
     def _mapping(self, tree: Tree, place: Place, right: str) -> dict[str, Tree]:
-        if isinstance(tree, dict):
+        """The entries; none, and a mistake, where there is no mapping with any."""
+        if isinstance(tree, dict) and tree:
             return tree
         self.findings.add(self._line(*place), f"{_name_of(tree)} where keys and values belong", right)
         return {}
@@ -152,12 +156,8 @@ class _Reading:
 
 
 def _name_of(tree: Tree) -> str:
-    match tree:
-        case None:
-            return "nothing"
-        case str():
-            return f"the text {tree[:40]!r}"
-        case list():
-            return "a list"
-        case _:
-            return "a mapping"
+    if not tree:
+        return "nothing"
+    if isinstance(tree, str):
+        return f"the text {tree[:40]!r}"
+    return "a list" if isinstance(tree, list) else "a mapping"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 
 from callcontrol.config.problems import Problem, at_source
@@ -26,9 +26,9 @@ def nearest_source(settings: Settings, place: Place) -> str:
     return f"tenants/{place[1]}.yaml:1" if place[0] == "tenants" else "callcontrol.yaml:1"
 
 
-def did_you_mean(name: str, known: Iterator[str] | tuple[str, ...], otherwise: str) -> str:
-    """The nearest known name as a question, else another advice."""
-    near = get_close_matches(name, list(known), 1)
+def did_you_mean(name: str, known: Iterable[str], otherwise: str) -> str:
+    """The nearest known name as a question, else another advice; 102 is not near enough to 105."""
+    near = get_close_matches(name, list(known), 1, cutoff=0.75)
     return f"did you mean {near[0]}?" if near else otherwise
 
 

@@ -38,7 +38,7 @@ def unknown_trunks(settings: Settings) -> Iterator[Problem]:
         above = ("tenants", name, "trunks")
         for index, trunk in enumerate(tenant.trunks):
             if trunk not in settings.trunks and not settings.source("trunks", trunk):
-                right = did_you_mean(trunk, tuple(settings.trunks), "write it below `trunks:` in callcontrol.yaml")
+                right = did_you_mean(trunk, settings.trunks, "write it below `trunks:` in callcontrol.yaml")
                 yield problem_at(settings, (*above, str(index)), f"there is no trunk {trunk}", right)
         for trunk, place, _ in _repeated([(t, (*above, str(i))) for i, t in enumerate(tenant.trunks)]):
             yield problem_at(settings, place, f"trunk {trunk} is named twice", "keep one of them")
@@ -48,7 +48,7 @@ def unknown_tariffs(settings: Settings) -> Iterator[Problem]:
     """Without its price list a tenant could dial nothing."""
     for name, tenant in settings.tenants.items():
         if tenant.tariff not in settings.tariff_files:
-            right = did_you_mean(tenant.tariff, tuple(settings.tariff_files), f"write tariffs/{tenant.tariff}.yaml")
+            right = did_you_mean(tenant.tariff, settings.tariff_files, f"write tariffs/{tenant.tariff}.yaml")
             what = f"there is no price list {tenant.tariff}"
             yield problem_at(settings, ("tenants", name, "tariff"), what, right)
 

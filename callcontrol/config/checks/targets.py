@@ -17,7 +17,6 @@ from callcontrol.vocabulary.target import (
     SipTarget,
     Target,
     VoicemailTarget,
-    kind_of,
     text_of,
 )
 
@@ -37,8 +36,8 @@ def targets_that_lead_nowhere(settings: Settings) -> Iterator[Problem]:
         for place, target in targets_in(name, tenant):
             block = _BLOCKS.get(type(target))
             if block and not _exists(settings, name, block, target.name):
-                known = tuple(f"{kind_of(target)}:{key}" for key in getattr(tenant, block))
-                right = did_you_mean(text_of(target), known, f"write `{target.name}:` below `{block}:`")
+                known = getattr(tenant, block)
+                right = did_you_mean(target.name, known, f"write `{target.name}:` below `{block}:`")
                 yield problem_at(settings, place, f"{text_of(target)} does not exist", right)
 
 

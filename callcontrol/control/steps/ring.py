@@ -32,8 +32,8 @@ def on(call: Call, event: Event, facts: Facts) -> Moved:
     ringing = call.state
     assert isinstance(ringing, Ringing)
     match event:
-        case LegBridged(leg_id) if leg_id in ringing.legs:
-            talking = call.noting(Bridged(facts.now, leg_id)).to(Talking(ringing.app_id, leg_id))
+        case LegBridged(leg_id, at) if leg_id in ringing.legs:
+            talking = call.noting(Bridged(at, leg_id)).to(Talking(ringing.app_id, leg_id))
             return talking, (do.StopTimer(STEP_TIMER),)
         case AppEnded(app_id) if app_id == ringing.app_id:
             return _failed(call, ringing, event, facts)

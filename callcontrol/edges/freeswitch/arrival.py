@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from callcontrol.edges.freeswitch.safe import Safe
+from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.phone_number import is_anonymous
 
 # All of the connect reply that is ever looked at: about 160 further lines per call are not kept.
@@ -20,6 +21,7 @@ KEPT: Final = frozenset(
         "Caller-Caller-ID-Number",
         "Caller-Caller-ID-Name",
         "Caller-Privacy-Hide-Number",
+        "Caller-Channel-Created-Time",
         "variable_user_name",
         "variable_domain_name",
         "variable_sip_Privacy",
@@ -53,6 +55,7 @@ class Arriving:
         context: dialplan context; phones are authenticated in every context but `public`.
         user, domain: SIP account the switch authenticated, "" for calls from outside.
         missing: variables the dialplan should have set and did not.
+        created: when the INVITE came, by the switch's clock.
     """
 
     channel: str
@@ -65,6 +68,7 @@ class Arriving:
     name: str
     anonymous: bool
     missing: tuple[tuple[str, str], ...]
+    created: Instant | None
 
 
 def read_arrival(data: Mapping[str, str]) -> Arriving:
@@ -81,6 +85,7 @@ def read_arrival(data: Mapping[str, str]) -> Arriving:
         name=str(Safe(data.get("Caller-Caller-ID-Name", ""))),
         anonymous=_wants_privacy(data) or is_anonymous(number),
         missing=tuple((n, v) for n, v in NEEDED.items() if data.get(f"variable_{n}") != v),
+        created=_instant(data.get("Caller-Channel-Created-Time", "")),
     )
 
 
@@ -90,3 +95,7 @@ def _wants_privacy(data: Mapping[str, str]) -> bool:
         return True
     said = ";".join(data.get(f"variable_{name}", "") for name in ("sip_Privacy", "sip_h_Privacy", "privacy"))
     return bool({"id", "user", "full", "header", "yes"} & {word.strip().lower() for word in said.split(";")})
+
+
+def _instant(text: str) -> Instant | None:
+    return Instant(int(text)) if text.isdigit() and text != "0" else None

@@ -42,7 +42,7 @@ from callcontrol.edges.freeswitch.failures import (
     WireError,
 )
 from callcontrol.edges.freeswitch.replies import ConnectionLimits, OnClosed, OnEvent, Reply, WithReply, ignore
-from callcontrol.edges.freeswitch.wire import Keep, SwitchEvent, read_headers
+from callcontrol.edges.freeswitch.wire import HeaderNames, SwitchEvent, read_headers
 
 log = logging.getLogger(__name__)
 
@@ -58,17 +58,17 @@ class CallConnection(Connection, OutboundSession):  # type: ignore[misc]  # gree
     """A call in our hands. greenswitch's verbs (`answer`, `playback` ...) work in a greenlet of their own; `send`
     everywhere.
 
-    `data` is what the switch said of the call in reply to `connect`, of that what `keep` chose.
+    `data` is what the switch said of the call in reply to `connect`, of that what `names` chose.
     """
 
     data: Mapping[str, str]
 
-    def __init__(self, sock: socket.socket, connection_id: str, limits: ConnectionLimits, keep: Keep) -> None:
+    def __init__(self, sock: socket.socket, connection_id: str, limits: ConnectionLimits, names: HeaderNames) -> None:
         super().__init__(sock, connection_id, limits)
         self.data = {}
         self.unique_id = ""
         self.superseded_by: str | None = None
-        self._keep = keep
+        self._names = names
         self._on_connected: Callable[[CallConnection], object] = ignore
         self._app_completed = False
         self._leaving = False
@@ -94,7 +94,7 @@ class CallConnection(Connection, OutboundSession):  # type: ignore[misc]  # gree
         self._on_event, self._on_closed = on_event, on_closed
 
     def _take_data(self, reply: Reply) -> None:
-        data = read_headers(reply.frame.head, percent_encoded=True, keep=self._keep)
+        data = read_headers(reply.frame.head, percent_encoded=True, names=self._names)
         mode, control = (reply.frame.header(name) for name in ("Socket-Mode", "Control"))
         if not data.get("Unique-ID"):
             raise WireError(what="a reply to connect without Unique-ID", expected="the data of a call")
@@ -199,7 +199,6 @@ class CallConnection(Connection, OutboundSession):  # type: ignore[misc]  # gree
         """Reading failed on our side: no call stays parked for it, and no newer connection loses its control."""
         if self.reason is not None or isinstance(reason, SwitchClosed) or type(reason) is ConnectionLost:
             return
-        self._fail_waiters(self._lost())
         if self.superseded_by is not None:
             farewell(self.sock, b"", None)
         elif not self._app_completed:

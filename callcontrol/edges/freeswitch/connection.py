@@ -62,6 +62,7 @@ class Connection(ESLProtocol):  # type: ignore[misc]  # greenswitch ships no typ
         self.connected = True
         self.event_handlers: dict[str, list[OnEvent]] = {}
         self.reason: EventSocketError | None = None
+        self._broken_by: EventSocketError | None = None
         self._limits = limits
         self._decoder = FrameDecoder(limits.wire)
         self._pending: deque[Callable[[Reply], object] | None] = deque()
@@ -90,6 +91,7 @@ class Connection(ESLProtocol):  # type: ignore[misc]  # greenswitch ships no typ
         reason: EventSocketError = ClosedHere(why="its greenlet was ended")
         try:
             reason = self._read()
+            self._stop_sending(reason)
             self._wind_up(reason)
         finally:
             self.end(reason)
@@ -212,8 +214,8 @@ class Connection(ESLProtocol):  # type: ignore[misc]  # greenswitch ships no typ
         try:
             callback(argument)
         except Exception as error:
-            if isinstance(error, ConnectionLost) and self.reason is not None:
-                raise  # no fault of the callback: it wanted to send, and the connection has just ended
+            if isinstance(error, WireError) or (isinstance(error, ConnectionLost) and self.reason is not None):
+                raise  # no fault of the callback: what it got is wrong, or the connection has just ended
             name = getattr(callback, "__qualname__", type(callback).__name__)
             log.exception("callback %s failed", name, extra={"connection": self.connection_id})
             raise HandlerFailed(error=f"{type(error).__name__} in {name}") from error
@@ -237,7 +239,7 @@ class Connection(ESLProtocol):  # type: ignore[misc]  # greenswitch ships no typ
             raise LimitReached(
                 name="pending_replies", limit=limits.pending_replies, what="commands without a reply on one connection"
             )
-        if self._unsent and len(self._unsent) + len(payload) > limits.unsent_bytes:
+        if len(self._unsent) + len(payload) > limits.unsent_bytes:
             raise LimitReached(name="unsent_bytes", limit=limits.unsent_bytes, what="the switch does not read")
         self._pending.extend([command.on_reply if isinstance(command, WithReply) else None for command in commands])
         self._write(payload)
@@ -347,6 +349,12 @@ class Connection(ESLProtocol):  # type: ignore[misc]  # greenswitch ships no typ
         """greenswitch's name for close."""
         self.close()
 
+    def _stop_sending(self, reason: EventSocketError) -> None:
+        if self.reason is None:
+            self.connected = False
+            self._broken_by = reason
+            self._fail_waiters(self._lost())
+
     def _wind_up(self, reason: EventSocketError) -> None:
         """What is still owed to the peer when reading is over and the socket is still open."""
 
@@ -370,9 +378,8 @@ class Connection(ESLProtocol):  # type: ignore[misc]  # greenswitch ships no typ
 
     def _lost(self) -> ConnectionLost:
         """The end of the connection as those see it who still want something of it."""
-        if isinstance(self.reason, ConnectionLost):
-            return self.reason
-        return ConnectionLost(why=str(self.reason))
+        reason = self.reason or self._broken_by
+        return reason if isinstance(reason, ConnectionLost) else ConnectionLost(why=str(reason))
 
     def _report_closed(self, reason: EventSocketError) -> None:
         on_closed, self._on_closed, self._on_event = self._on_closed, ignore, ignore

@@ -38,8 +38,11 @@ class EventSocketError(Exception):
     """The event socket failed."""
 
     def __init__(self, **facts: object) -> None:
-        super().__init__(inspect.cleandoc(self.__doc__ or "").format(**facts))
+        super().__init__()
         self.facts = facts
+
+    def __str__(self) -> str:
+        return inspect.cleandoc(self.__doc__ or "").format(**self.facts)
 
     def __reduce__(self) -> tuple[object, ...]:
         return _again, (type(self), self.facts)

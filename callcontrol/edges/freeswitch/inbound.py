@@ -200,11 +200,11 @@ class SwitchLink:
 
     def stop(self) -> None:
         """Close, and connect no more; whoever waits gets ConnectionLost. on_down is not called."""
-        if self._supervisor is not None:
-            self._supervisor.kill()
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.close("the link was stopped")
+        if self._supervisor is not None:
+            self._supervisor.kill()
         self._fail_jobs(ClosedHere(why="the link was stopped"))
 
     # --- commands

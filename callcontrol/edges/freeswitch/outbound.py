@@ -23,10 +23,10 @@ from greenswitch.esl import OutboundESLServer
 
 from callcontrol.edges.freeswitch.call import CallConnection, farewell
 from callcontrol.edges.freeswitch.commands import Connect, HangupCommand
-from callcontrol.edges.freeswitch.failures import EventSocketError, SwitchClosed
+from callcontrol.edges.freeswitch.failures import ConnectionLost, EventSocketError, SwitchClosed
 from callcontrol.edges.freeswitch.replies import ConnectionLimits
-from callcontrol.edges.freeswitch.sockets import LOOPBACK, Address, InheritedFd, Network, is_allowed, listening, tune
-from callcontrol.edges.freeswitch.wire import Keep
+from callcontrol.edges.freeswitch.sockets import LOOPBACK, Address, InheritedFd, Network, is_allowed, listening
+from callcontrol.edges.freeswitch.wire import HeaderNames, keep_everything
 
 log = logging.getLogger(__name__)
 
@@ -79,11 +79,6 @@ class Unobserved:
     def closed(self, reason: EventSocketError) -> None: ...
 
 
-def keep_everything(_: str) -> bool:
-    """All the headers of a call: some 25 KB of memory for as long as it lasts."""
-    return True
-
-
 class OutboundServer(OutboundESLServer):  # type: ignore[misc]  # greenswitch ships no types
     """Accepts calls and hands each to `on_call`, in the call's reader, as soon as the switch has said whose it is.
 
@@ -101,7 +96,7 @@ class OutboundServer(OutboundESLServer):  # type: ignore[misc]  # greenswitch sh
         *,
         limits: OutboundLimits,
         allow: Iterable[Network] = LOOPBACK,
-        keep: Keep = keep_everything,
+        keep: Callable[[str], bool] = keep_everything,
         observer: Observer | None = None,
     ) -> None:
         # OutboundESLServer.__init__ is left out: it logs to the root logger, which sets up logging for everybody
@@ -114,7 +109,7 @@ class OutboundServer(OutboundESLServer):  # type: ignore[misc]  # greenswitch sh
         self._observer: Observer = observer or Unobserved()
         networks = tuple(allow)
         self._is_switch = lru_cache(ADDRESSES_REMEMBERED)(lambda host: is_allowed(host, networks))
-        self._keep: Keep = lambda name: name == "Unique-ID" or keep(name)
+        self._names = HeaderNames(lambda name: name == "Unique-ID" or keep(name))
         self._ids = count(1)
         self._listener: socket.socket | None = None
         self._accepting: gevent.Greenlet | None = None
@@ -221,10 +216,9 @@ class OutboundServer(OutboundESLServer):  # type: ignore[misc]  # greenswitch sh
             sock.close()
 
     def _serve(self, sock: socket.socket) -> None:
-        call = CallConnection(sock, f"call-{next(self._ids)}", self._limits.connection, self._keep)
+        call = CallConnection(sock, f"call-{next(self._ids)}", self._limits.connection, self._names)
         self._calls.add(call)
         try:
-            tune(sock)
             call.serve(self._take_call, self._limits.handshake_s)
         except (EventSocketError, OSError) as error:  # gone before it was served
             log.info("connection lost at once: %s", error, extra={"connection": call.connection_id})
@@ -246,4 +240,7 @@ class OutboundServer(OutboundESLServer):  # type: ignore[misc]  # greenswitch sh
         self.connection_count -= 1
         if not self.connection_count:
             self._idle.set()
-        self._observer.closed(call.reason or SwitchClosed())
+        reason = call.reason or SwitchClosed()
+        if not isinstance(reason, ConnectionLost):
+            log.warning("a call's connection failed: %s", reason, extra={"connection": call.connection_id})
+        self._observer.closed(reason)

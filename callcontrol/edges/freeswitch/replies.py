@@ -26,7 +26,7 @@ class ConnectionLimits:
     frames_per_turn: int = 64
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Reply:
     """What the switch said to one command."""
 

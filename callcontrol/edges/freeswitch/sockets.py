@@ -47,13 +47,14 @@ def tune(connection: socket.socket) -> None:
 
 
 def listening(place: Address | InheritedFd, backlog: int) -> socket.socket:
-    """A listening socket. The kernel cuts `backlog` to net.core.somaxconn.
+    """A listening socket; the sockets it accepts inherit its options. The kernel cuts `backlog` to net.core.somaxconn.
 
     Raises:
         OSError: the address is not ours, is in use, or the descriptor is no socket.
     """
     if isinstance(place, InheritedFd):
         listener = socket.socket(fileno=place.fd)
+        tune(listener)
         listener.listen(backlog)
         return listener
     family, kind, protocol, _, address = socket.getaddrinfo(
@@ -64,6 +65,7 @@ def listening(place: Address | InheritedFd, backlog: int) -> socket.socket:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if family == socket.AF_INET6:
             listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        tune(listener)
         listener.bind(address)
         listener.listen(backlog)
     except OSError:

@@ -32,7 +32,7 @@ def call_event(event: SwitchEvent) -> Event | None:
                 dict(_causes(event)) if event.get("Application") == "bridge" else {},
             )
         case "CHANNEL_BRIDGE":
-            return LegBridged(event.get("Other-Leg-Unique-ID"))
+            return LegBridged(event.get("Other-Leg-Unique-ID"), _instant(event, "Event-Date-Timestamp") or Instant(0))
         case "CHANNEL_HANGUP":
             return CallerHungUp(event.get("Hangup-Cause", "NORMAL_UNSPECIFIED"))
         case _:

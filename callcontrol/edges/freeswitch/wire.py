@@ -35,6 +35,7 @@ _LENGTH_DIGITS: Final = 12
 _LENGTH: Final = (b"Content-Length: ", b"\nContent-Length: ")
 _KIND: Final = (b"Content-Type: ", b"\nContent-Type: ")
 _BODILESS: Final = "command/reply"
+NAMES_REMEMBERED: Final = 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,36 +191,47 @@ def _field(head: bytes, labels: tuple[bytes, bytes]) -> bytes:
     return head[start:] if end < 0 else head[start:end]
 
 
-Keep = Callable[[str], bool]
-_KNOWN_NAMES: Final[dict[bytes, str]] = {}
-_KNOWN_NAMES_LIMIT: Final = 4_096  # callers can invent names (sip_h_X-...): those over the limit are not remembered
+class HeaderNames(dict[bytes, str]):
+    """The names that are read, by their bytes; "" for those that are not. Names are checked once, then remembered.
+
+    Callers can invent names (sip_h_X-...), so only so many are.
+    """
+
+    __slots__ = ("_keep",)
+
+    def __init__(self, keep: Callable[[str], bool]) -> None:
+        super().__init__()
+        self._keep = keep
+
+    def __missing__(self, raw_name: bytes) -> str:
+        name = raw_name.decode("ascii") if _NAME.fullmatch(raw_name) else ""
+        if not (name and self._keep(name)):
+            name = ""
+        if len(self) < NAMES_REMEMBERED:
+            self[raw_name] = name
+        return name
 
 
-def read_headers(head: bytes, *, percent_encoded: bool, keep: Keep | None = None) -> dict[str, str]:
+def keep_everything(_: str) -> bool:
+    """All the headers of a call: some 25 KB of memory for as long as it lasts."""
+    return True
+
+
+EVERY_NAME: Final = HeaderNames(keep_everything)
+
+
+def read_headers(head: bytes, *, percent_encoded: bool, names: HeaderNames = EVERY_NAME) -> dict[str, str]:
     """A plain header block as a mapping: split first, each value decoded after, the first of a name wins.
 
-    Lines that are no `Name: value` and names other than [A-Za-z0-9_-] are left out. `keep` chooses the names: a call
-    keeps what it needs for as long as it lasts.
+    Left out are lines that are no `Name: value`, names other than [A-Za-z0-9_-], and those that `names` does not keep.
     """
     headers: dict[str, str] = {}
     for line in head.split(b"\n"):
         raw_name, colon, value = line.partition(b": ")
-        if not colon:
-            continue
-        name = _KNOWN_NAMES.get(raw_name) or _new_name(raw_name)
-        if not name or name in headers or (keep is not None and not keep(name)):
-            continue
-        headers[name] = _value(value) if percent_encoded else value.decode("utf-8", "replace")
+        name = names[raw_name] if colon else ""
+        if name and name not in headers:
+            headers[name] = _value(value) if percent_encoded else value.decode("utf-8", "replace")
     return headers
-
-
-def _new_name(raw_name: bytes) -> str:
-    if not _NAME.fullmatch(raw_name):
-        return ""
-    name = raw_name.decode("ascii")
-    if len(_KNOWN_NAMES) < _KNOWN_NAMES_LIMIT:
-        _KNOWN_NAMES[raw_name] = name
-    return name
 
 
 def _value(value: bytes) -> str:
@@ -249,7 +261,7 @@ def _json_event(text: bytes) -> SwitchEvent:
         "".join(headers.values())  # raises where a value is no text: ten times cheaper than looking at each
     except TypeError:
         headers = {name: _json_value(value) for name, value in headers.items()}
-    if text.count(b'":"') > len(headers):
+    if not _is_of_channel(headers) and text.count(b'":"') > len(headers):
         headers = _json_object_with_repeated_names(text)
     return SwitchEvent(headers, headers.pop("_body", ""))
 
@@ -265,6 +277,11 @@ def _json_object(text: bytes) -> dict[str, Any]:
     if not isinstance(headers, dict):
         raise WireError(what="a JSON event that is no object", expected="a JSON object")
     return headers
+
+
+def _is_of_channel(headers: Mapping[str, str]) -> bool:
+    """A channel's variables are a set in the switch; its HANGUP_COMPLETE alone repeats a name, with one value."""
+    return headers.get("Event-Name", "").startswith("CHANNEL_")
 
 
 def _json_object_with_repeated_names(text: bytes) -> dict[str, str]:

@@ -1,1 +1,1 @@
-"""The ledger: what happened and what it cost, in Postgres. schema.sql is the contract, queries.sql holds every statement."""
+"""The ledger: what happened and what it cost, in Postgres. schema.sql is the contract, queries.sql the statements."""

@@ -33,7 +33,9 @@ def later(month: date, months: int) -> date:
     return date(years, index + 1, 1)
 
 
-def ensure_partitions(connection: Connection[tuple[object, ...]], now: Instant, months_ahead: int = MONTHS_AHEAD) -> int:
+def ensure_partitions(
+    connection: Connection[tuple[object, ...]], now: Instant, months_ahead: int = MONTHS_AHEAD
+) -> int:
     """Make the partitions of this month and the next ones; returns how many months ahead of this one there are.
 
     Raises:

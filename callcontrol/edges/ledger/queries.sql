@@ -17,7 +17,7 @@ WITH input AS MATERIALIZED (
     WHERE call_id IS NOT NULL
     ORDER BY tenant, switch, call_id, started_day, (call ->> 'estimated')::boolean, n
 ), one_per_leg AS MATERIALIZED (
-    SELECT DISTINCT ON (tenant, switch, leg_id, started_day) n, tenant, switch, call_id, started_day, position - 1 AS position, l.*
+    SELECT DISTINCT ON (tenant, switch, leg_id, started_day) n, tenant, switch, call_id, started_day, l.*
     FROM input,
          ROWS FROM (jsonb_to_recordset(legs) AS (
              leg_id text, direction text, target text, address text, trunk text, shown text, payer text,
@@ -26,7 +26,7 @@ WITH input AS MATERIALIZED (
          )) WITH ORDINALITY AS l (
              leg_id, direction, target, address, trunk, shown, payer,
              dialled_at, created_at, ringing_at, answered_at, bridged_at, ended_at,
-             cause, outcome, hung_up_by, estimated, position
+             cause, outcome, hung_up_by, estimated, ordinal
          )
     ORDER BY tenant, switch, leg_id, started_day, estimated, n
 ), new_calls AS (
@@ -57,7 +57,7 @@ WITH input AS MATERIALIZED (
         cause, outcome, hung_up_by, estimated
     )
     SELECT
-        tenant, switch, leg_id, started_day, call_id, position, direction, target, address, trunk, shown, payer,
+        tenant, switch, leg_id, started_day, call_id, ordinal - 1, direction, target, address, trunk, shown, payer,
         timestamptz 'epoch' + dialled_at * interval '1 microsecond',
         timestamptz 'epoch' + created_at * interval '1 microsecond',
         timestamptz 'epoch' + ringing_at * interval '1 microsecond',
@@ -170,7 +170,10 @@ WHERE started_day BETWEEN coalesce(%(since_day)s::date, '-infinity') AND coalesc
   AND (
       %(number)s::text IS NULL OR caller_number = %(number)s OR dialled = %(number)s
       OR (tenant, call_id, started_day) IN (
-          SELECT tenant, call_id, started_day FROM legs WHERE address = %(number)s OR target = 'number:' || %(number)s
+          SELECT tenant, call_id, started_day
+          FROM legs
+          WHERE (address = %(number)s OR target = 'number:' || %(number)s)
+            AND started_day BETWEEN coalesce(%(since_day)s::date, '-infinity') AND coalesce(%(until_day)s::date, 'infinity')
       )
   )
 ORDER BY started_day DESC, started_at DESC, call_id

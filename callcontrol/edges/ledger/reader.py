@@ -183,8 +183,8 @@ def _params(wanted: Wanted) -> dict[str, object]:
 
 
 def _call(row: dict[str, Any], legs: Iterable[PastLeg]) -> PastCall:
-    lists = {name: tuple(row.pop(name)) for name in ("path", "recordings", "notes")}
-    return PastCall(**row, **lists, legs=tuple(legs))
+    lists = {name: tuple(row[name]) for name in ("path", "recordings", "notes")}
+    return PastCall(**{**row, **lists}, legs=tuple(legs))
 
 
 def _leg(row: dict[str, Any]) -> PastLeg:

@@ -60,7 +60,7 @@ COMMENT ON COLUMN calls.ended_at         IS 'When the caller''s channel ended';
 COMMENT ON COLUMN calls.worker           IS 'The callcontrol process the call arrived at';
 COMMENT ON COLUMN calls.caller_number    IS 'Who called: E.164 where it could be read as a number, else as received; empty: none came';
 COMMENT ON COLUMN calls.caller_name      IS 'Display name of the caller, cleaned';
-COMMENT ON COLUMN calls.caller_anonymous IS 'The caller asked not to be shown; his number must be shown to nobody';
+COMMENT ON COLUMN calls.caller_anonymous IS 'The caller asked for privacy: his number is kept for the record and never shown to the called party';
 COMMENT ON COLUMN calls.caller_extension IS 'The tenant''s own extension that called; empty: from outside';
 COMMENT ON COLUMN calls.dialled          IS 'The number the caller dialled';
 COMMENT ON COLUMN calls.outcome          IS 'answered, voicemail, announced, changed, busy, no_answer, unavailable, rejected, timeout, abandoned, overflow or failed';

@@ -1,8 +1,8 @@
 """Writes records into the ledger: many per statement, each once, none held up by a bad one.
 
-One statement stores a whole batch; Postgres takes the JSON apart, which costs this process a tenth of what building rows does.
-Where something was there already, a second round looks whether a truer record replaces an estimated one. What Postgres refuses
-is found by halving, given back with the reason, and the rest goes in.
+One statement stores a whole batch; Postgres takes the JSON apart, which costs this process a tenth of what building
+rows does. Where something was there already, a second round looks whether a truer record replaces an estimated one.
+What Postgres refuses is found by halving, given back with the reason, and the rest goes in.
 
 Import only after gevent has patched: psycopg decides on import whether its waits let others run.
 """

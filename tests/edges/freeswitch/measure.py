@@ -2,8 +2,8 @@
 
     python -m tests.edges.freeswitch.measure [concurrent calls] [calls]
 
-The server runs in this process; the switch is another process that plays recorded frames: connect reply, eight replies, six
-JSON events of real size, and the hang-up. Both share the machine, so pin them (taskset) for figures of one core.
+The server runs in this process; the switch is another process that plays recorded frames: connect reply, replies, six
+JSON events of real size, and the hang-up. Calls are placed as fast as they end, so the delay is that of a full server.
 """
 
 from __future__ import annotations
@@ -58,7 +58,8 @@ class Load:
         self.delays_us: list[int] = []
         self.errors = 0
         events = events_as_json()
-        self.connect_reply = said(CAPTURE, "<")[0]
+        head, _, tail = said(CAPTURE, "<")[0].partition(b"\nUnique-ID: ")
+        self.connect_reply = (head + b"\nUnique-ID: ", tail[tail.index(b"\n") :])
         self.complete = events["CHANNEL_EXECUTE_COMPLETE"]
         self.talk = self.complete * 3 + events["CHANNEL_ANSWER"] + events["CHANNEL_BRIDGE"]
         self.end = events["CHANNEL_HANGUP"]
@@ -76,10 +77,12 @@ class Load:
         try:
             said_so_far = self.until(sock, b"", b"connect\n\n")
             begun = clock.monotonic()
-            sock.sendall(self.connect_reply)
+            sock.sendall(clock.new_id().encode().join(self.connect_reply))
             said_so_far = self.until(sock, said_so_far, b"execute-app-name: bridge")
             self.delays_us.append(int((clock.monotonic() - begun) * 1e6))
-            sock.sendall(b"Content-Type: command/reply\nReply-Text: +OK\n\n" * (said_so_far.count(b"\n\n") - 1) + self.talk)
+            sock.sendall(
+                b"Content-Type: command/reply\nReply-Text: +OK\n\n" * (said_so_far.count(b"\n\n") - 1) + self.talk
+            )
             self.until(sock, b"", b"hangup-cause")
             sock.sendall(b"Content-Type: command/reply\nReply-Text: +OK\n\n" + self.end)
         finally:
@@ -117,7 +120,7 @@ def hold_calls(port: int, calls: int) -> None:
     for _ in range(calls):
         sock = socket.create_connection(("127.0.0.1", port), timeout=20)
         load.until(sock, b"", b"connect\n\n")
-        sock.sendall(load.connect_reply)
+        sock.sendall(clock.new_id().encode().join(load.connect_reply))
         text = load.until(sock, b"", b"execute-app-name: bridge")
         sock.sendall(b"Content-Type: command/reply\nReply-Text: +OK\n\n" * text.count(b"\n\n") + load.complete)
         held.append(sock)
@@ -166,7 +169,8 @@ def main() -> None:
         what = "load" if hang_up else "hold"
         arguments = [sys.executable, "-m", __spec__.name, what, str(port), str(concurrent), str(calls)]
         switch = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        assert switch.stdout is not None and switch.stdin is not None
+        assert switch.stdout is not None
+        assert switch.stdin is not None
         print(what, switch.stdout.readline().strip())
         used = resource.getrusage(resource.RUSAGE_SELF)
         cpu_s = used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime

@@ -12,7 +12,7 @@ from callcontrol.edges.live_state.codec import Unreadable, decode, encode
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.outcome import Outcome
 from tests.control.story import Story
-from tests.routing.world import DID, facts, rule
+from tests.routing.world import DID, NOW, facts, rule
 
 PHONE = Caller("101", "Zażółć \u2028 \n gęślą", extension="101")
 
@@ -24,7 +24,7 @@ def calls() -> list[Call]:
     bridge = ringing.command(do.Bridge)
     leg = bridge.legs[0][0]
     forwarded = Story(facts(rules=chain)).begin().gone(leg, "USER_BUSY").then(AppEnded(bridge.app_id, "USER_BUSY", {leg: ""}))
-    talking = Story(facts()).begin().then(LegBridged(leg))
+    talking = Story(facts()).begin().then(LegBridged(leg, NOW))
     message = Story(facts(DID["voicemail"])).begin()
     recording = Story(facts(DID["voicemail"])).begin().then(AppEnded(message.command(do.Play).app_id))
     others = [Story(facts(did)).begin() for did in DID.values()]

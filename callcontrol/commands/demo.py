@@ -1,0 +1,130 @@
+"""`callcontrol demo`: stores, a simulated FreeSWITCH and the daemon as processes; calls through every kind of forwarding;
+what happens while it happens; and the bill, read back from Postgres. The exit status says whether all came out as told.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import gevent
+from redis import Redis
+from rich.console import Console
+
+from callcontrol.commands.calls import show
+from callcontrol.daemon.configuration import read_configuration
+from callcontrol.edges import clock
+from callcontrol.simulator.stories.player import TENANT, Player, Told
+from callcontrol.simulator.stories.simulated import SimulatedWorld
+from callcontrol.simulator.stories.stage import Stage
+from callcontrol.simulator.stories.story import Story, read_stories
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "deploy" / "example"
+STORIES = ROOT / "tests" / "stories"
+# One story for each case of forwarding, and one hostile caller; the rest of the stories are for `make test`.
+CASES = (
+    "01-rings-and-answers",
+    "02-always",
+    "03-busy",
+    "04-no-answer",
+    "05-unavailable",
+    "07-chain",
+    "08-loop",
+    "09-hang-up",
+    "11-group",
+    "13-list",
+    "14-next-trunk",
+    "17-anonymous",
+    "18-blocked",
+    "20-star-codes",
+    "22-hostile",
+    "23-gives-up",
+    "24-announcement",
+)
+# The switch's clock runs faster than the wall's, so that nobody waits for phones to ring out.
+SPEED = "4"
+
+_WORDS: Mapping[str, str] = {
+    "invite": "rings, showing {number}",
+    "answered": "is answered",
+    "refused": "refuses ({code})",
+    "bridged": "is connected",
+    "answered_elsewhere": "stops ringing: answered elsewhere",
+    "playback": "hears {file}",
+    "record": "is recorded",
+    "hangup": "is hung up ({cause})",
+    "hung_up": "hangs up",
+}
+
+
+def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """`demo`."""
+    subparsers.add_parser("demo", help="calls through every kind of forwarding, and their bill", description=__doc__)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Play the cases; 1 if one came out differently."""
+    console = Console(highlight=False)
+    logging.getLogger("callcontrol").setLevel(logging.ERROR)
+    stories = [s for s in read_stories(STORIES) if s.file.removesuffix(".yaml") in CASES]
+    began = clock.monotonic()
+    console.print("[dim]starting Redis, Postgres, a simulated FreeSWITCH and the daemon …[/dim]")
+    with tempfile.TemporaryDirectory(prefix="callcontrol-demo-") as folder:
+        Path(folder).chmod(0o711)  # as root, Postgres runs as somebody else and has to pass
+        with Stage(Path(folder), EXAMPLE, simulator=("--speed", SPEED)) as stage:
+            console.print(f"[dim]ready after {clock.monotonic() - began:.1f} s[/dim]\n")
+            told = _play_all(stories, stage, console)
+    return _verdict(told, console, clock.monotonic() - began)
+
+
+def _play_all(stories: list[Story], stage: Stage, console: Console) -> list[Told]:
+    settings = read_configuration(stage.config).settings
+    redis: Redis = Redis.from_url(stage.redis_url)
+    world = SimulatedWorld(stage.switch, settings, stage.daemon.registrations)
+    told = []
+    for story in stories:
+        console.rule(f"[bold]{story.name}", align="left")
+        narrator = gevent.spawn(_narrate, world, console)
+        player = Player(world, settings, redis, stage.dsn, tell=lambda line: console.print(f"  {line}"))
+        told.append(player.play(story))
+        narrator.kill()
+        _tell_result(told[-1], console, ZoneInfo(settings.tenants[TENANT].zone))
+    return told
+
+
+def _narrate(world: SimulatedWorld, console: Console) -> None:
+    """What phones and callers see and hear, as it happens."""
+    known = 0
+    while True:
+        gevent.sleep(0.1)
+        heard = world.heard()
+        for one in heard[known:]:
+            words = _WORDS.get(one.what)
+            if words:
+                who = "the caller" if len(one.who) == 36 else one.who
+                detail = {name: one.detail.get(name, "") for name in ("number", "code", "file", "cause")}
+                console.print(f"    [cyan]{who}[/cyan] {words.format(**detail)}")
+        known = max(known, len(heard)) if len(heard) >= known else 0
+
+
+def _tell_result(told: Told, console: Console, zone: ZoneInfo) -> None:
+    show(list(told.calls), zone, console)
+    for difference in told.differences:
+        console.print(f"  [red]not as told: {difference}[/red]")
+    console.print()
+
+
+def _verdict(told: list[Told], console: Console, seconds: float) -> int:
+    wrong = [t for t in told if t.differences]
+    calls = sum(len(t.calls) for t in told)
+    style = "red" if wrong else "green"
+    console.print(
+        f"[bold {style}]{len(told) - len(wrong)} of {len(told)} stories came out as told; {calls} calls, each with its "
+        f"record in Postgres; {seconds:.0f} s[/bold {style}]"
+    )
+    return 1 if wrong else 0

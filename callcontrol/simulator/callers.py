@@ -1,0 +1,147 @@
+"""Callers: people who call a number of ours, listen, press keys and hang up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+from urllib.parse import unquote
+
+from callcontrol.simulator.channel import Channel
+from callcontrol.simulator.ears import Ears
+from callcontrol.simulator.far_end import KEY_S
+from callcontrol.simulator.phones import UnknownWord
+from callcontrol.simulator.sip_variables import Invite
+from callcontrol.simulator.timeline import Timeline, Timer
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call to place. Seconds of the switch's clock.
+
+    `number` and `name` are the caller's; `%0A` and the like in the name arrive decoded, as mod_sofia decodes them.
+    `to` is the number dialled. With `user` and `domain` it comes from an authenticated phone (context `internal`).
+    `cancel_after_s` counts from the INVITE and holds until the answer; `hangup_after_s` counts from the answer.
+    `digits` are (seconds after the answer, keys). `privacy` is `id` for an anonymous caller. `speaks_s` is how long
+    the caller talks into a recording.
+    """
+
+    to: str
+    number: str = "+48600100200"
+    name: str = "Jan Kowalski"
+    user: str = ""
+    domain: str = ""
+    context: str = ""
+    privacy: str = ""
+    cancel_after_s: float | None = None
+    hangup_after_s: float | None = None
+    digits: tuple[tuple[float, str], ...] = ()
+    speaks_s: float | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @staticmethod
+    def read(words: Mapping[str, Any]) -> Call:
+        """A call from the control channel's JSON; raises UnknownWord."""
+        known = set(Call.__dataclass_fields__)
+        unknown = sorted(set(words) - known)
+        if unknown:
+            raise UnknownWord(f"{', '.join(unknown)} of a call: it has {', '.join(sorted(known))}")
+        given = dict(words)
+        given["digits"] = tuple((float(at_s), str(keys)) for at_s, keys in given.get("digits", ()))
+        return Call(**given)
+
+    def invite(self) -> Invite:
+        """The INVITE of this call."""
+        headers = dict(self.headers)
+        number, name, host = self.number, decoded_name(self.name), "127.0.0.1"
+        if self.privacy:
+            headers["Privacy"] = self.privacy
+            headers.setdefault("P-Asserted-Identity", f"<sip:{self.number}@127.0.0.1>")
+            number, name = "anonymous", "Anonymous"
+        return Invite(number, name, self.to, host, user=self.user, domain=self.domain, headers=tuple(headers.items()))
+
+
+def decoded_name(name: str) -> str:
+    """mod_sofia decodes a display name and takes the sting out of `${`."""
+    return unquote(name, errors="surrogateescape").replace("${", "%{")
+
+
+class CallerEnd:
+    """Carries out one Call and remembers what was heard."""
+
+    def __init__(self, call_id: str, call: Call, timeline: Timeline, ears: Ears) -> None:
+        self.call_id = call_id
+        self.call = call
+        self.speaks_s = call.speaks_s
+        self.ended: dict[str, str] | None = None
+        self.bridged = False
+        self.uuid = ""
+        self.on_ended: list[Callable[[], None]] = []
+        self._timeline = timeline
+        self._ears = ears
+        self._timers: list[Timer] = []
+        self._channel: Channel | None = None
+
+    def place(self, channel: Channel) -> None:
+        """The INVITE is sent."""
+        self._channel = channel
+        self.uuid = channel.uuid
+        self._ears.note(self.call_id, "calls", uuid=channel.uuid, to=self.call.to)
+        if self.call.cancel_after_s is not None:
+            self._later(self.call.cancel_after_s, self._cancel)
+
+    def told(self, what: str, **detail: str) -> None:
+        """What reaches the caller; see FarEnd."""
+        self._ears.note(self.call_id, what, **detail)
+        if what == "answered":
+            self._answered()
+        elif what == "bridged":
+            self.bridged = True
+        elif what == "hangup":
+            self._over(detail)
+
+    def _later(self, delay_s: float, act: Callable[[], None]) -> None:
+        self._timers.append(self._timeline.call_later(delay_s, act))
+
+    def _answered(self) -> None:
+        channel = self._channel
+        if channel is None:
+            return
+        for at_s, keys in self.call.digits:
+            for position, key in enumerate(keys):
+                self._later(at_s + KEY_S * position, partial(channel.note_digit, key))
+        if self.call.hangup_after_s is not None:
+            self._later(self.call.hangup_after_s, self._hang_up)
+
+    def _cancel(self) -> None:
+        channel = self._channel
+        if channel is not None and not channel.answered:
+            channel.hangup("ORIGINATOR_CANCEL", "recv_cancel", 487)
+
+    def _hang_up(self) -> None:
+        if self._channel is not None:
+            self._channel.hangup("NORMAL_CLEARING", "recv_bye")
+
+    def hang_up_now(self) -> None:
+        """The caller gives up, whatever state the call is in."""
+        channel = self._channel
+        if channel is not None and channel.answered:
+            self._hang_up()
+        else:
+            self._cancel()
+
+    def press(self, keys: str) -> None:
+        """The caller presses keys now."""
+        channel = self._channel
+        if channel is not None:
+            for position, key in enumerate(keys):
+                self._later(KEY_S * position, partial(channel.note_digit, key))
+
+    def _over(self, detail: dict[str, str]) -> None:
+        for timer in self._timers:
+            timer.cancel()
+        self._timers.clear()
+        self.ended = detail
+        for callback in self.on_ended:
+            callback()

@@ -1,0 +1,91 @@
+"""What a story expects against what there is; every difference as a sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from callcontrol.edges.ledger.reader import PastCall, PastLeg
+from callcontrol.simulator.ears import Heard
+
+_CALL_FIELDS = ("outcome", "answered_by", "dialled", "caller_number", "caller_anonymous", "caller_extension", "estimated")
+_LEG_FIELDS = ("outcome", "cause", "trunk", "payer", "shown", "address", "hung_up_by", "estimated")
+
+
+def call_differences(expected: Mapping[str, Any], call: PastCall) -> Iterator[str]:
+    """Where the record of a call is not what the story says. What a story does not mention may be anything, but an
+    estimated record is always a difference.
+    """
+    wanted = {"estimated": False, **expected}
+    yield from _fields(f"call to {call.dialled}", wanted, call, _CALL_FIELDS)
+    if "path" in expected:
+        yield from _path(expected["path"], call)
+    if "legs" in expected:
+        yield from _legs(expected["legs"], call.legs[1:])
+    if "charges" in expected:
+        yield from _charges(expected["charges"], call)
+    if "recordings" in expected and len(call.recordings) != expected["recordings"]:
+        yield f"{expected['recordings']} recordings expected, there are {[r['path'] for r in call.recordings]}"
+    if "note" in expected and not any(re.search(expected["note"], n["what"]) for n in call.notes):
+        yield f"no note says {expected['note']!r}: {[n['what'] for n in call.notes]}"
+
+
+def heard_differences(expected: Sequence[Mapping[str, Any]], heard: Sequence[Heard]) -> Iterator[str]:
+    """Which of the things that must (or must not) be heard were not (or were)."""
+    for wanted in expected:
+        rest = {k: v for k, v in wanted.items() if k not in ("who", "what", "not")}
+        found = [h for h in heard if h.who == wanted["who"] and h.what == wanted["what"] and _matches(rest, h.detail)]
+        if bool(found) is bool(wanted.get("not", False)):
+            said = [(h.what, h.detail) for h in heard if h.who == wanted["who"]]
+            never = "should never have" if found else "should have"
+            yield f"{wanted['who']} {never} heard {wanted['what']} {rest}; heard: {said}"
+
+
+def _fields(what: str, expected: Mapping[str, Any], actual: object, names: Sequence[str]) -> Iterator[str]:
+    for name in names:
+        if name in expected and not _equal(expected[name], getattr(actual, name)):
+            yield f"{what}: {name} should be {expected[name]!r}, is {getattr(actual, name)!r}"
+
+
+def _path(expected: Sequence[str], call: PastCall) -> Iterator[str]:
+    reasons = [str(station["why"]) for station in call.path]
+    rest = iter(reasons)
+    for wanted in expected:
+        if not any(wanted in reason for reason in rest):
+            yield f"call to {call.dialled}: no reason {wanted!r} at its place in {reasons}"
+            return
+
+
+def _legs(expected: Sequence[Mapping[str, Any]], legs: Sequence[PastLeg]) -> Iterator[str]:
+    if len(expected) != len(legs):
+        yield f"{len(expected)} legs expected, there are {[(leg.target, leg.cause) for leg in legs]}"
+        return
+    for wanted, leg in zip(expected, legs, strict=True):
+        if "to" in wanted and wanted["to"] != leg.target:
+            yield f"a leg to {wanted['to']} expected, there is one to {leg.target}"
+        yield from _fields(f"leg to {leg.target}", {"estimated": False, **wanted}, leg, _LEG_FIELDS)
+
+
+def _charges(expected: Sequence[Mapping[str, Any]], call: PastCall) -> Iterator[str]:
+    charged = [leg for leg in call.legs if leg.cost is not None]
+    if len(expected) != len(charged):
+        yield f"{len(expected)} charges expected, there are {[(leg.target, leg.cost) for leg in charged]}"
+        return
+    for wanted, leg in zip(expected, charged, strict=True):
+        assert leg.cost is not None
+        if "payer" in wanted and wanted["payer"] != leg.payer:
+            yield f"leg to {leg.target}: {wanted['payer']} should pay, {leg.payer} does"
+        if "amount" in wanted and Decimal(wanted["amount"]) != leg.cost.amount:
+            yield f"leg to {leg.target}: should cost {wanted['amount']}, costs {leg.cost.amount} ({leg.cost.formula})"
+
+
+def _matches(wanted: Mapping[str, Any], detail: Mapping[str, str]) -> bool:
+    return all(_equal(value, detail.get(name, "")) for name, value in wanted.items())
+
+
+def _equal(wanted: Any, actual: Any) -> bool:
+    if isinstance(wanted, str) and len(wanted) > 1 and wanted[0] == wanted[-1] == "/":
+        return re.search(wanted[1:-1], str(actual)) is not None
+    return bool(wanted == actual or (isinstance(actual, str) and str(wanted) == actual))

@@ -1,0 +1,130 @@
+"""Plays a story in a world and says what came out differently."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import cast
+
+import gevent
+from redis import Redis
+
+from callcontrol.config.settings import Settings
+from callcontrol.edges import clock
+from callcontrol.edges.ledger.reader import LedgerReader, NoLedger, PastCall, Wanted
+from callcontrol.edges.live_state import keys
+from callcontrol.edges.live_state.rules import decode_rule, encode_rule
+from callcontrol.simulator.ears import Heard
+from callcontrol.simulator.stories.checks import call_differences, heard_differences
+from callcontrol.simulator.stories.story import PlacedCall, Story
+from callcontrol.simulator.stories.world import World
+from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.rule import Rule, RuleKind
+from callcontrol.vocabulary.target import target_from, text_of
+
+TENANT = "acme"
+CALL_S = 60.0  # longest time for the calls of a story
+RECORDS_S = 20.0  # longest way of a record into Postgres
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How a story came out; `differences` is empty if it came out as told."""
+
+    story: Story
+    differences: tuple[str, ...]
+    calls: tuple[PastCall, ...]
+    heard: tuple[Heard, ...]
+
+
+class Player:
+    """Plays stories of the tenant `acme`.
+
+    Args:
+        dsn: the daemon's Postgres. redis: the daemon's Redis, in which run-time rules are set.
+        tell: called with what happens, while it happens.
+    """
+
+    def __init__(
+        self, world: World, settings: Settings, redis: Redis, dsn: str, tell: Callable[[str], None] = lambda line: None
+    ) -> None:
+        self._world = world
+        self._settings = settings
+        self._redis = redis
+        self._dsn = dsn
+        self._tell = tell
+
+    def play(self, story: Story) -> Told:
+        """Arrange, place the calls, wait for their ends and their records, compare."""
+        self._world.arrange(story)
+        self._set_rules(story)
+        began = clock.now()
+        placed = self._place_all(story.calls)
+        self._world.wait_until_over(placed, CALL_S)
+        calls = self._records(began, len(story.calls))
+        heard = [self._by_name(h, placed) for h in self._world.heard()]
+        return Told(story, tuple(self._differences(story, calls, heard)), calls, tuple(heard))
+
+    def _place_all(self, calls: Iterable[PlacedCall]) -> list[str]:
+        placed, at = [], 0.0
+        for call in sorted(calls, key=lambda c: c.after_s):
+            gevent.sleep(call.after_s - at)
+            at = call.after_s
+            self._tell(f"{call.extension or call.number or 'anonymous'} calls {call.to}")
+            placed.append(self._world.place(call))
+        return placed
+
+    def _differences(self, story: Story, calls: tuple[PastCall, ...], heard: list[Heard]) -> Iterable[str]:
+        if len(calls) != len(story.expect):
+            yield f"{len(story.expect)} records expected, there are {len(calls)}"
+        for expected, call in zip(story.expect, calls, strict=False):
+            yield from call_differences(expected, call)
+            if "rules" in expected and expected["rules"] != self._rules_set():
+                yield f"rules should be {expected['rules']}, are {self._rules_set()}"
+        yield from heard_differences(story.heard, heard)
+
+    def _records(self, began: Instant, count: int) -> tuple[PastCall, ...]:
+        """The records of the calls since then, oldest first, waited for."""
+        due = clock.monotonic() + RECORDS_S
+        calls: list[PastCall] = []
+        while len(calls) < count and clock.monotonic() < due:
+            gevent.sleep(0.05)
+            try:
+                with LedgerReader(self._dsn) as ledger:
+                    calls = ledger.calls(Wanted(since=began, limit=100))
+            except NoLedger as error:
+                self._tell(str(error))
+        return tuple(sorted(calls, key=lambda c: c.started_at))
+
+    def _set_rules(self, story: Story) -> None:
+        """As `callcontrol forward set` would, in place of whatever was set before."""
+        self._redis.delete(keys.rules(TENANT))
+        for written in story.rules:
+            extension, kind, target, *more = written.split()
+            rule = Rule(RuleKind(kind), target_from(target), source="story")
+            for option in more:
+                name, _, value = option.partition("=")
+                rule = replace(rule, after_s=int(value)) if name == "after" else replace(rule, show=value)
+            self._redis.hset(keys.rules(TENANT), f"{extension}/{kind}", encode_rule(rule))
+
+    def _rules_set(self) -> list[str]:
+        stored = cast(Mapping[bytes, bytes], self._redis.hgetall(keys.rules(TENANT)))
+        return sorted(_written(field.decode(), value) for field, value in stored.items())
+
+    def _by_name(self, heard: Heard, placed: list[str]) -> Heard:
+        """`caller`, `caller 2`, … instead of the world's own names; accounts without their domain."""
+        if heard.who in placed:
+            number = placed.index(heard.who)
+            return replace(heard, who=f"caller {number + 1}" if number else "caller")
+        domain = "@" + self._settings.tenants[TENANT].domain
+        who = heard.who.removesuffix(domain)
+        return replace(heard, who=f"+{who}" if who.isdigit() and len(who) > 6 else who)
+
+
+def _written(field: str, value: bytes) -> str:
+    extension, _, kind = field.partition("/")
+    rule = decode_rule(RuleKind(kind), value)
+    if rule is None:
+        return f"{extension} {kind} removed"
+    after = f" after={rule.after_s}" if rule.kind is RuleKind.NO_ANSWER else ""
+    return f"{extension} {kind} {text_of(rule.target)}{after}" + ("" if rule.on else " off")

@@ -1,0 +1,208 @@
+"""The stage: stores, a simulated switch and the daemon as processes of their own, on free ports, below one folder."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import socket
+import subprocess
+import sys
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import gevent
+import yaml
+
+from callcontrol.edges import clock
+from callcontrol.edges.embedded import EmbeddedPostgres, EmbeddedRedis
+from callcontrol.simulator.client import SimulatorClient
+
+READY_S = 20.0
+STOP_S = 15.0
+
+
+class NotReady(RuntimeError):
+    """The daemon did not get ready; the message holds the end of its log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where things listen on this machine."""
+
+    calls: int
+    http: int
+    switch: int
+
+
+def free_ports(count: int) -> list[int]:
+    """TCP ports nobody listens at now."""
+    sockets = [socket.socket() for _ in range(count)]
+    try:
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [int(one.getsockname()[1]) for one in sockets]
+    finally:
+        for one in sockets:
+            one.close()
+
+
+def write_config(example: Path, folder: Path, ports: Ports, redis_url: str, dsn: str) -> Path:
+    """A copy of the example configuration with these ports and stores; returns its folder."""
+    shutil.copytree(example, folder, dirs_exist_ok=True)
+    main = yaml.safe_load((folder / "callcontrol.yaml").read_text(encoding="utf-8"))
+    (switch,) = main["switches"].values()
+    switch["address"] = f"127.0.0.1:{ports.switch}"
+    main |= {
+        "listen": f"127.0.0.1:{ports.calls}",
+        "http": f"127.0.0.1:{ports.http}",
+        "redis": {"url": redis_url},
+        "postgres": {"dsn": dsn},
+        "data": str(folder.parent / "data"),
+    }
+    (folder / "callcontrol.yaml").write_text(yaml.safe_dump(main, allow_unicode=True), encoding="utf-8")
+    return folder
+
+
+class Daemon:
+    """`callcontrol serve` as a process."""
+
+    def __init__(self, config: Path, http_port: int, log: Path) -> None:
+        self._config = config
+        self._http = f"http://127.0.0.1:{http_port}"
+        self._log = log
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self, wait: bool = True) -> None:
+        """Start it and (by default) wait until it can take calls.
+
+        Raises:
+            NotReady: it did not get ready in time, or ended.
+        """
+        command = [sys.executable, "-m", "callcontrol", "serve", "--config", str(self._config)]
+        with self._log.open("ab") as log:
+            self.process = subprocess.Popen(command, stdout=log, stderr=log)
+        if wait:
+            self.wait_until_ready()
+
+    def wait_until_ready(self) -> None:
+        """Wait for /readyz.
+
+        Raises:
+            NotReady: it did not get ready in time, or ended.
+        """
+        due = clock.monotonic() + READY_S
+        while clock.monotonic() < due:
+            if self.process is not None and self.process.poll() is not None:
+                break
+            if self._answers_ready():
+                return
+            gevent.sleep(0.05)
+        raise NotReady(f"the daemon is not ready after {READY_S} s:\n{self.log_tail()}")
+
+    def stop(self) -> int:
+        """SIGTERM; returns the exit status."""
+        assert self.process is not None
+        self.process.terminate()
+        return self.process.wait(STOP_S)
+
+    def kill(self) -> None:
+        """SIGKILL, as the kernel or an impatient operator would."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait(STOP_S)
+
+    def metrics(self) -> str:
+        """/metrics as text."""
+        with urlopen(f"{self._http}/metrics", timeout=5) as answer:
+            text: str = answer.read().decode()
+        return text
+
+    def registrations(self) -> int:
+        """How many phones it knows to be registered."""
+        found = re.findall(r"^callcontrol_registrations\{[^}]*\} ([0-9.]+)$", self.metrics(), re.MULTILINE)
+        return int(sum(map(float, found)))
+
+    def log_tail(self, lines: int = 25) -> str:
+        """The end of its log."""
+        text = self._log.read_text(encoding="utf-8", errors="replace") if self._log.exists() else "(no log)"
+        return "\n".join(text.splitlines()[-lines:])
+
+    def _answers_ready(self) -> bool:
+        try:
+            with urlopen(f"{self._http}/readyz", timeout=1) as answer:
+                return bool(answer.status == 200)
+        except (URLError, OSError):
+            return False
+
+
+class Stage:
+    """Everything a story needs, set up below `folder`; a context manager.
+
+    Args:
+        durable: whether Postgres writes through to the disk (tests do without).
+        simulator: further arguments for the simulated switch, such as `--quick`.
+    """
+
+    def __init__(self, folder: Path, example: Path, *, durable: bool = False, simulator: tuple[str, ...] = ()) -> None:
+        self._folder = folder
+        self._example = example
+        self._durable = durable
+        self._arguments = simulator
+        self._stack = ExitStack()
+        self.redis_url = ""
+        self.dsn = ""
+        self.config = folder / "config"
+
+    def __enter__(self) -> Stage:
+        try:
+            self._set_up()
+        except BaseException:
+            self._stack.close()
+            raise
+        return self
+
+    def _set_up(self) -> None:
+        ports = Ports(*free_ports(3))
+        self.redis = EmbeddedRedis(self._folder / "redis")
+        self.postgres = EmbeddedPostgres(self._folder / "postgres", durable=self._durable)
+        self.redis_url = self._stack.enter_context(self.redis)
+        self.dsn = self._stack.enter_context(self.postgres)
+        write_config(self._example, self.config, ports, self.redis_url, self.dsn)
+        password = _password(self.config)
+        self.switch = SimulatorClient.start(
+            "--sockets",
+            f"127.0.0.1:{ports.calls}",
+            "--port",
+            str(ports.switch),
+            "--password",
+            password,
+            *self._arguments,
+        )
+        self._stack.enter_context(self.switch)
+        self.daemon = Daemon(self.config, ports.http, self._folder / "daemon.log")
+        self._stack.callback(self._stop_daemon)
+        self.daemon.start()
+
+    def _stop_daemon(self) -> None:
+        process = self.daemon.process
+        if process is not None and process.poll() is None:
+            process.terminate()
+            try:
+                process.wait(STOP_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+
+def _password(config: Path) -> str:
+    main = yaml.safe_load((config / "callcontrol.yaml").read_text(encoding="utf-8"))
+    (switch,) = main["switches"].values()
+    return str(switch["password"])

@@ -1,0 +1,131 @@
+"""A story as a value, and how it is read.
+
+    story: a busy extension forwards to a mobile
+    phones:                                    # phones not named here are registered and never answer
+      "101": {action: busy}
+      "+48600700800": {action: answers, after_s: 0.5, digits: [[0.6, "1"]], talk_s: 1}
+    offline: ["102"]                           # SIP accounts that are not registered
+    trunks: {carrier-a: {up: false}}
+    rules: ["101 busy number:+48600700800"]    # set at run time before the call, as `callcontrol forward set` would
+    calls:
+      - {from: "+48500100200", name: Jan, to: "+48221234567", hangup_after_s: 5}
+    expect:
+      - outcome: answered
+        answered_by: number:+48600700800
+        path: ["rule busy of extension:101"]   # each must be found among the reasons, in this order
+        legs:
+          - {to: extension:101, cause: USER_BUSY, outcome: busy}
+          - {to: number:+48600700800, outcome: answered, trunk: carrier-b, payer: extension:101}
+        charges: [{payer: extension:101, amount: "0.25"}]
+        rules: ["101 always number:+48600100200"]   # what must stand in Redis afterwards
+    heard:                                     # what phones and callers saw or heard, in any order
+      - {who: "101", what: invite, number: "+48500100200"}
+      - {who: caller, what: hangup}
+
+`who` is an account, a number, or `caller` (of the first call; `caller 2`, …). A value in `heard` is compared whole; one
+between slashes is a regular expression; `not: true` says that it must not be there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+KEYS = frozenset({"story", "phones", "offline", "trunks", "rules", "calls", "expect", "heard", "only"})
+CALL_KEYS = frozenset({"from", "name", "to", "hangup_after_s", "presses", "extension", "anonymous", "after_s"})
+
+
+class BadStory(ValueError):
+    """The story cannot be played; the message says what is wrong in which file."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedCall:
+    """One call of a story.
+
+    Attributes:
+        extension: `101@acme.example` for a call from an authenticated phone, "" for one from a trunk.
+        presses: (seconds after the answer, keys).
+        hangup_after_s: the caller gives up so many seconds after the INVITE, or hangs up so many after the answer; None: he
+            stays until it is over.
+        after_s: seconds after the story's beginning at which it is placed.
+    """
+
+    number: str
+    to: str
+    name: str = ""
+    extension: str = ""
+    anonymous: bool = False
+    hangup_after_s: float | None = None
+    presses: tuple[tuple[float, str], ...] = ()
+    after_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A story.
+
+    Attributes:
+        phones: behaviour (words of simulator.phones.Behaviour, or a list of them, call by call) by account or number.
+        only: `simulator` or `freeswitch` where the other cannot tell it, "" for both.
+    """
+
+    name: str
+    file: str
+    phones: Mapping[str, Any]
+    offline: tuple[str, ...]
+    trunks: Mapping[str, Any]
+    rules: tuple[str, ...]
+    calls: tuple[PlacedCall, ...]
+    expect: Sequence[Mapping[str, Any]]
+    heard: Sequence[Mapping[str, Any]]
+    only: str = ""
+
+
+def read_story(path: Path) -> Story:
+    """Read one story.
+
+    Raises:
+        BadStory: a key it does not know, or one that is missing.
+    """
+    told = yaml.safe_load(path.read_text(encoding="utf-8"))
+    unknown = sorted(set(told) - KEYS)
+    if unknown or not {"story", "calls", "expect"} <= set(told):
+        raise BadStory(f"{path.name}: keys are {', '.join(sorted(KEYS))}; story, calls, expect must be there; {unknown}")
+    return Story(
+        name=told["story"],
+        file=path.name,
+        phones=told.get("phones", {}),
+        offline=tuple(told.get("offline", ())),
+        trunks=told.get("trunks", {}),
+        rules=tuple(told.get("rules", ())),
+        calls=tuple(_call(path, call) for call in told["calls"]),
+        expect=told["expect"],
+        heard=told.get("heard", ()),
+        only=told.get("only", ""),
+    )
+
+
+def read_stories(folder: Path) -> list[Story]:
+    """All stories of a folder, by file name."""
+    return [read_story(path) for path in sorted(folder.glob("*.yaml"))]
+
+
+def _call(path: Path, told: Mapping[str, Any]) -> PlacedCall:
+    unknown = sorted(set(told) - CALL_KEYS)
+    if unknown or "to" not in told:
+        raise BadStory(f"{path.name}: a call has {', '.join(sorted(CALL_KEYS))}, `to` must be there; {unknown}")
+    return PlacedCall(
+        number=str(told.get("from", "")),
+        to=str(told["to"]),
+        name=told.get("name", ""),
+        extension=told.get("extension", ""),
+        anonymous=bool(told.get("anonymous", False)),
+        hangup_after_s=told.get("hangup_after_s"),
+        presses=tuple((float(at), str(keys)) for at, keys in told.get("presses", ())),
+        after_s=float(told.get("after_s", 0)),
+    )

@@ -1,0 +1,269 @@
+"""The simulated FreeSWITCH: everything that makes one switch, from the INVITE to the event sockets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import gevent
+
+from callcontrol.simulator import apps
+from callcontrol.simulator.api import Api
+from callcontrol.simulator.callers import Call, CallerEnd
+from callcontrol.simulator.channel import Channel
+from callcontrol.simulator.core import Core
+from callcontrol.simulator.dialplan import Dialplan
+from callcontrol.simulator.ears import Ears
+from callcontrol.simulator.events import VERSION
+from callcontrol.simulator.media import Media
+from callcontrol.simulator.outbound import open_socket
+from callcontrol.simulator.phones import Directory, Phone
+from callcontrol.simulator.profile import CallerProfile, Times
+from callcontrol.simulator.schedule import Schedule
+from callcontrol.simulator.session import Session
+from callcontrol.simulator.sip_variables import of_inbound
+from callcontrol.simulator.transfer import transfer
+
+if TYPE_CHECKING:
+    from callcontrol.simulator.apps import App
+    from callcontrol.simulator.commands import Command
+    from callcontrol.simulator.connection import Connection
+
+
+class Watch:
+    """Somebody who measures: told when a call's connection is made, `connect` answered, a command came."""
+
+    def opened(self, channel: Channel) -> None:
+        """The TCP connection to the daemon stands."""
+
+    def connected(self, channel: Channel) -> None:
+        """`connect` was answered."""
+
+    def command(self, channel: Channel, command: Command) -> None:
+        """The daemon said something."""
+
+
+class Switch:
+    """One running switch. `core` is replaced by a restart; phones, trunks and the dialplan stay."""
+
+    def __init__(self, core: Core, dialplan: Dialplan, directory: Directory, ears: Ears, media: Media) -> None:
+        self.core = core
+        self.dialplan = dialplan
+        self.directory = directory
+        self.ears = ears
+        self.media = media
+        self.api = Api(self)
+        self.apps: dict[str, App] = apps.ALL
+        self.tasks = Schedule(core.timeline)
+        self.connections: set[Connection] = set()
+        self.watch = Watch()
+        self._calls = 0
+
+    # --- calls -------------------------------------------------------------------------------------------------
+
+    def place(self, call: Call, call_id: str = "") -> CallerEnd:
+        """An INVITE comes in; the call runs by itself from here."""
+        self._calls += 1
+        end = CallerEnd(call_id or f"call-{self._calls}", call, self.core.timeline, self.ears)
+        channel = self._inbound_channel(call, end)
+        self.core.admit(channel)
+        session = Session(self, channel)
+        end.place(channel)
+        channel.fire("CHANNEL_CREATE")
+        session.start()
+        return end
+
+    def _inbound_channel(self, call: Call, end: CallerEnd) -> Channel:
+        core, invite = self.core, call.invite()
+        now_us = core.timeline.now_us()
+        uuid = core.ids.uuid()
+        name = f"sofia/internal/{invite.number}@{invite.host}"
+        hidden = bool(call.privacy) and call.privacy != "none"
+        shown_number = call.number if hidden else invite.number
+        profile = CallerProfile(
+            uuid,
+            "inbound",
+            "inbound",
+            call.to,
+            shown_number,
+            invite.name,
+            original_number=shown_number,
+            original_name=invite.name,
+            username=invite.user or invite.number,
+            dialplan="XML",
+            ani=shown_number,
+            context=call.context or ("internal" if call.user else "public"),
+            channel_name=name,
+            hide_name=hidden,
+            hide_number=hidden,
+            times=Times(profile_created=now_us, created=now_us),
+        )
+        variables = of_inbound(invite, uuid, core.next_session_id(), name, now_us, core.ids)
+        return Channel(core, profile, variables, end)
+
+    def session_of(self, channel: Channel, *, start: bool = True) -> Session:
+        """The thread of a channel; a leg that has none gets one, running unless `start` is False."""
+        if channel.session is None:
+            session = Session(self, channel)
+            if start:
+                session.start()
+        else:
+            session = channel.session
+        return session
+
+    def execute_on(self, channel: Channel, prefix: str) -> None:
+        """`execute_on_answer` and the like: every variable whose name begins so, as in the switch."""
+        for name, value in list(channel.variables.items()):
+            if name.startswith(f"variable_{prefix}"):
+                app, _, argument = value.replace("::", " ", 1).partition(" ")
+                gevent.spawn(self._execute_once, channel, app, argument)
+
+    def _execute_once(self, channel: Channel, app: str, argument: str) -> None:
+        session = self.session_of(channel, start=False)
+        session.execute(app, argument)
+        session.release_if_idle()
+
+    # --- what applications ask for -------------------------------------------------------------------------------
+
+    def hang_up_later(self, channel: Channel, when: str, cause: str) -> None:
+        """`+seconds` or an epoch."""
+        self.tasks.add(channel.uuid, self._delay_s(when), lambda: channel.hangup(cause))
+
+    def transfer_later(self, channel: Channel, when: str, extension: str, dialplan: str, context: str) -> None:
+        """`+seconds` or an epoch."""
+
+        def act() -> None:
+            transfer(channel, extension, dialplan, context)
+
+        self.tasks.add(channel.uuid, self._delay_s(when), act)
+
+    def _delay_s(self, when: str) -> float:
+        """Tasks are due at a whole second of the wall clock."""
+        relative, digits = when.startswith("+"), when.lstrip("+")
+        seconds = int(digits) if digits.isdigit() else 0
+        due_s = self.core.timeline.epoch_s() + seconds if relative else seconds
+        return due_s - self.core.timeline.now_us() / 1_000_000
+
+    def open_socket(self, session: Session, argument: str) -> None:
+        """The `socket` application."""
+        open_socket(session, argument)
+
+    # --- measuring -----------------------------------------------------------------------------------------------
+
+    def outbound_opened(self, channel: Channel) -> None:
+        """A connection to the daemon stands."""
+        self.watch.opened(channel)
+
+    def outbound_connected(self, channel: Channel) -> None:
+        """The daemon said `connect`."""
+        self.watch.connected(channel)
+
+    def outbound_command(self, channel: Channel, command: Command) -> None:
+        """The daemon said something."""
+        self.watch.command(channel, command)
+
+    # --- registrations and the heartbeat -------------------------------------------------------------------------
+
+    def register(self, address: str, *, expires_s: int = 60) -> None:
+        """A phone registers: sofia::register."""
+        phone = self._phone(address)
+        phone.registered = True
+        phone.registration = phone.registration or self.core.ids.token()
+        user, _, domain = address.partition("@")
+        self._fire_sofia(
+            "sofia::register",
+            {
+                "profile-name": "internal",
+                "from-user": user,
+                "from-host": domain,
+                "presence-hosts": "n/a",
+                "contact": f'"" <sip:{user}@127.0.0.1:{phone.contact_port}>',
+                "call-id": phone.registration,
+                "rpid": "unknown",
+                "status": "Registered(UDP)",
+                "expires": str(expires_s),
+                "to-user": user,
+                "to-host": domain,
+                "network-ip": "127.0.0.1",
+                "network-port": str(phone.contact_port),
+                "username": "unknown",
+                "realm": domain,
+                "user-agent": "unknown",
+            },
+        )
+
+    def unregister(self, address: str, *, expired: bool = False) -> None:
+        """A phone unregisters (sofia::unregister), or its registration runs out (sofia::expire)."""
+        phone = self._phone(address)
+        phone.registered = False
+        call_id, phone.registration = phone.registration or self.core.ids.token(), ""
+        user, _, domain = address.partition("@")
+        self._fire_sofia(
+            "sofia::expire" if expired else "sofia::unregister",
+            {
+                "profile-name": "internal",
+                "username": "unknown",
+                "from-user": user,
+                "from-host": domain,
+                "contact": f'"" <sip:{user}@127.0.0.1:{phone.contact_port}>',
+                "call-id": call_id,
+                "rpid": "unknown",
+                "realm": "unknown",
+                "network-ip": "127.0.0.1",
+                "network-port": str(phone.contact_port),
+                "user-agent": "unknown",
+                "expires": "0",
+            },
+        )
+
+    def _fire_sofia(self, subclass: str, headers: dict[str, str]) -> None:
+        self.core.fire("CUSTOM", headers, subclass=subclass)
+
+    def _phone(self, address: str) -> Phone:
+        if address not in self.directory.phones:
+            self.directory.add(Phone(address))
+        return self.directory.phones[address]
+
+    def heartbeat(self) -> None:
+        """HEARTBEAT."""
+        core = self.core
+        up_ms = (core.timeline.now_us() - core.started_us) // 1000
+        self.core.fire(
+            "HEARTBEAT",
+            {
+                "Event-Info": "System Ready",
+                "Up-Time": _up_time(up_ms),
+                "FreeSWITCH-Version": VERSION,
+                "Uptime-msec": str(up_ms),
+                "Session-Count": str(len(core.channels)),
+                "Max-Sessions": "5000",
+                "Session-Per-Sec": "1000",
+                "Session-Per-Sec-Last": "0",
+                "Session-Per-Sec-Max": "57",
+                "Session-Per-Sec-FiveMin": "4",
+                "Session-Since-Startup": str(core.sessions_since_start),
+                "Session-Peak-Max": str(core.sessions_peak),
+                "Session-Peak-FiveMin": str(core.sessions_peak),
+                "Idle-CPU": "74.466667",
+            },
+        )
+
+    # --- trouble -------------------------------------------------------------------------------------------------
+
+    def freeze(self, frozen: bool) -> None:
+        """The event sockets hang: nothing is read or written until they thaw."""
+        for connection in list(self.connections):
+            connection.freeze(frozen)
+
+    def cut_connections(self, drop: Callable[[Connection], None]) -> None:
+        """Every event socket goes, as `drop` does it."""
+        for connection in list(self.connections):
+            drop(connection)
+
+
+def _up_time(up_ms: int) -> str:
+    seconds = up_ms // 1000
+    return (
+        f"0 years, {seconds // 86400} days, {seconds // 3600 % 24} hours, {seconds // 60 % 60} minutes, "
+        f"{seconds % 60} seconds, {up_ms % 1000} milliseconds, 0 microseconds"
+    )

@@ -1,0 +1,135 @@
+"""Trails of typical calls, with times counted from a given arrival in seconds."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+
+from callcontrol.vocabulary.call import Caller, Stamps, leg_id
+from callcontrol.vocabulary.moment import SECOND_US, Instant, instant_from
+from callcontrol.vocabulary.outcome import Outcome
+from callcontrol.vocabulary.trail import (
+    Arrived,
+    Bridged,
+    Dialled,
+    Entry,
+    LegEnded,
+    Recorded,
+    Routed,
+    StepEnded,
+    Trail,
+)
+
+NOON = instant_from("2026-11-17T12:00:00Z")
+_CALLS = uuid.UUID("0f7a2a0e-8f6a-5d0e-8f1c-2f6d5f1c7b11")
+
+
+def call_id(n: int) -> str:
+    """The id of the n-th call."""
+    return str(uuid.uuid5(_CALLS, str(n)))
+
+
+@dataclass
+class Story:
+    """Writes a trail entry by entry; `at` is in seconds after the arrival."""
+
+    n: int = 0
+    start: Instant = NOON
+    tenant: str = "acme"
+    entries: list[Entry] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        caller = Caller("+48221234567", "Jan Kowalski")
+        self.call = call_id(self.n)
+        self.entries.append(
+            Arrived(self.start, self.call, "fs1", "worker-1", self.call, self.tenant, caller, "+48225550000")
+        )
+
+    def moment(self, at: float) -> Instant:
+        """So many seconds after the arrival."""
+        return Instant(self.start + round(at * SECOND_US))
+
+    def leg(self, n: int) -> str:
+        """The id of the n-th leg sent out."""
+        return leg_id(self.call, n)
+
+    def routed(self, at: float, target: str, why: str, source: str = "") -> Story:
+        self.entries.append(Routed(self.moment(at), target, why, source))
+        return self
+
+    def rings(self, at: float, n: int, target: str = "extension:101") -> Story:
+        """A leg to a phone of the tenant's."""
+        address = f"{target.partition(':')[2]}@acme.example"
+        self.entries.append(Dialled(self.moment(at), self.leg(n), target, address, shown="+48221234567"))
+        return self
+
+    def rings_outside(self, at: float, n: int, number: str = "+48600700800", payer: str = "extension:101") -> Story:
+        """A leg through a trunk at somebody's expense."""
+        target, address = f"number:{number}", number.removeprefix("+")
+        self.entries.append(Dialled(self.moment(at), self.leg(n), target, address, "carrier", "+48221234567", payer))
+        return self
+
+    def bridged(self, at: float, n: int) -> Story:
+        self.entries.append(Bridged(self.moment(at), self.leg(n)))
+        return self
+
+    def step(self, at: float, step: str, outcome: Outcome) -> Story:
+        self.entries.append(StepEnded(self.moment(at), step, outcome))
+        return self
+
+    def recorded(self, at: float, box: str, path: str) -> Story:
+        self.entries.append(Recorded(self.moment(at), box, path))
+        return self
+
+    def leg_ended(
+        self,
+        at: float,
+        n: int,
+        cause: str,
+        outcome: Outcome,
+        created: float | None = None,
+        ringing: float | None = None,
+        answered: float | None = None,
+        by: str = "",
+        estimated: bool = False,
+    ) -> Story:
+        """The end of the n-th leg; without `created` it never became a channel."""
+        stamps = None if created is None else self._stamps(created, ringing, answered, at)
+        self.entries.append(LegEnded(self.moment(at), self.leg(n), cause, outcome, stamps, by, estimated))
+        return self
+
+    def ended(
+        self,
+        at: float,
+        by: str = "",
+        answered: float | None = None,
+        cause: str = "NORMAL_CLEARING",
+        estimated: bool = False,
+    ) -> Trail:
+        """The end of the caller's channel, and of the trail."""
+        outcome = Outcome.ANSWERED if answered is not None else Outcome.ABANDONED
+        stamps = self._stamps(0, None, answered, at)
+        self.entries.append(LegEnded(self.moment(at), self.call, cause, outcome, stamps, by, estimated))
+        return tuple(self.entries)
+
+    def _stamps(self, created: float, ringing: float | None, answered: float | None, ended: float) -> Stamps:
+        ring = None if ringing is None else self.moment(ringing)
+        answer = None if answered is None else self.moment(answered)
+        return Stamps(self.moment(created), ring, answer, self.moment(ended))
+
+
+def forwarded(n: int = 0, start: Instant = NOON, talk_s: float = 61.5, estimated: bool = False) -> Trail:
+    """101 does not answer, his no-answer rule sends the call to a mobile, which answers: three legs, one charge."""
+    end = 25 + talk_s
+    return (
+        Story(n, start)
+        .routed(0.001, "extension:101", "number +48225550000", "tenants/acme.yaml:12")
+        .rings(0.002, 0)
+        .leg_ended(20, 0, "NO_ANSWER", Outcome.NO_ANSWER, created=0.01, ringing=0.1)
+        .step(20, "ring", Outcome.NO_ANSWER)
+        .routed(20, "number:+48600700800", "rule no_answer of extension:101", "tenants/acme.yaml:31")
+        .rings_outside(20.001, 1)
+        .bridged(25.003, 1)
+        .leg_ended(end, 1, "NORMAL_CLEARING", Outcome.ANSWERED, 20.01, 21, 25, by="callee", estimated=estimated)
+        .ended(end + 0.01, by="switch", answered=25.001, estimated=estimated)
+    )

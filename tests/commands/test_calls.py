@@ -1,0 +1,108 @@
+"""`callcontrol calls`: what a person sees of the history."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+import orjson
+import pytest
+
+from callcontrol.billing.record_json import to_json
+from callcontrol.commands import calls
+from callcontrol.edges.ledger.writer import LedgerWriter
+from callcontrol.vocabulary.outcome import Outcome
+from tests.billing.trails import NOON, Story, forwarded
+from tests.edges.ledger.samples import rated
+
+Run = Callable[..., int]
+
+
+@pytest.fixture
+def run(database: str, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs the command on a ledger with a forwarded call and one whose message was taken, an hour later."""
+    later = Story(1, start=type(NOON)(NOON + 3_600_000_000)).routed(0, "voicemail:101", "rule always of extension:101")
+    message = later.recorded(5, "101", "/r/1.wav").step(5, "voicemail", Outcome.VOICEMAIL).ended(9, "caller", 1)
+    writer = LedgerWriter(database, now=lambda: NOON)
+    assert writer.write([to_json(rated(forwarded())), to_json(rated(message))]) == []
+    writer.close()
+    monkeypatch.setenv("COLUMNS", "200")
+    parser = argparse.ArgumentParser()
+    calls.add(parser.add_subparsers())
+    return lambda *words: calls.run(parser.parse_args(["calls", "--dsn", database, *words]))
+
+
+def test_a_table_with_the_way_the_legs_and_the_cost(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--zone", "Europe/Warsaw") == 0
+    lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines() if line.strip()]
+    assert lines[1] == "2026-11-17 14:00:00 +48221234567 Jan Kowalski +48225550000 voicemail 9 s"
+    assert "● recorded 101: /r/1.wav" in lines
+    assert (
+        "2026-11-17 13:00:00 +48221234567 Jan Kowalski +48225550000 answered by number:+48600700800 86.51 s 0.63 PLN"
+        in lines
+    )
+    assert "→ number:+48600700800 rule no_answer of extension:101 (tenants/acme.yaml:31)" in lines
+    assert "☎ extension:101 shown +48221234567 no_answer (NO_ANSWER)" in lines
+    assert (
+        "☎ number:+48600700800 over carrier shown +48221234567, extension:101 pays"
+        " answered (NORMAL_CLEARING) 61.5 s 0.63 PLN" in lines
+    )
+
+
+def test_json_lines_hold_everything_exactly(run: Run, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert run("--json", "--outcome", "answered") == 0
+    (call,) = map(orjson.loads, capfdbinary.readouterr().out.splitlines())
+    assert (call["call_id"], call["started_at"], call["total_ms"]) == (
+        Story().call,
+        "2026-11-17T12:00:00Z",
+        "86510.000",
+    )
+    cost = call["legs"][2]["cost"]
+    assert (cost["amount"], cost["tariff_version"], cost["parts"][0]["seconds"]) == (
+        "0.63000000",
+        "2025-12-31T23:00:00Z",
+        120,
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--number", "0048600700800"], "86.51 s"),
+        (["--tenant", "nobody"], "No calls match."),
+        (["--since", "2026-11-18"], "No calls match."),
+    ],
+)
+def test_filters(run: Run, capsys: pytest.CaptureFixture[str], words: list[str], said: str) -> None:
+    assert run(*words) == 0
+    assert said in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--since", "yesterday"], "'yesterday' is no time: write one such as"),
+        (["--limit", "0"], "--limit 0: 1 to 10000 are possible"),
+        (["--zone", "Mars/Olympus"], "--zone Mars/Olympus: no such time zone"),
+        (["--dsn", "host=/nonexistent dbname=none"], "Postgres cannot be reached"),
+    ],
+)
+def test_what_makes_no_sense_is_told(run: Run, capsys: pytest.CaptureFixture[str], words: list[str], said: str) -> None:
+    assert run(*words) == 1
+    assert said in capsys.readouterr().err
+
+
+def test_without_a_running_ledger_it_says_what_to_start(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    parser = argparse.ArgumentParser()
+    calls.add(parser.add_subparsers())
+    example = Path(__file__).parents[2] / "deploy" / "example"
+    for file in (path for path in example.rglob("*") if path.is_file()):
+        copy = tmp_path / file.relative_to(example)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_bytes(file.read_bytes())
+    main = tmp_path / "callcontrol.yaml"
+    written = [line for line in main.read_text().splitlines() if not line.startswith("data:")]
+    main.write_text("\n".join([f"data: {tmp_path}/none", *written]))
+    assert calls.run(parser.parse_args(["calls", "--config", str(tmp_path)])) == 1
+    assert "names no postgres.dsn and the embedded one does not run" in capsys.readouterr().err

@@ -1,0 +1,73 @@
+"""`callcontrol check`: every mistake, or what there is."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from callcontrol.commands import check
+from tests.commands.command import run
+from tests.config.example import EXAMPLE
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the example, to spoil."""
+    return shutil.copytree(EXAMPLE, tmp_path / "example")
+
+
+def spoil(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+
+
+def test_a_sound_folder_is_summed_up(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(check, EXAMPLE) == 0
+    assert capsys.readouterr().out == (
+        f"{EXAMPLE}: all is well: 2 tenants, 23 numbers, 22 extensions, 19 rules, 2 trunks, 2 price lists\n"
+    )
+
+
+def test_mistakes_of_all_files_price_lists_included(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    spoil(folder / "callcontrol.yaml", "shows: any", "shows: all")
+    spoil(folder / "tenants" / "acme.yaml", "zone: Europe/Warsaw", "zone: Europe/Krakow")
+    spoil(folder / "tariffs" / "retail.yaml", "price_per_minute: 0.29", "price_per_minute: -0.29")
+    spoil(folder / "tariffs" / "business.csv", "49,Germany,0,0.0150,1/1", "49,Germany,0,0.0150,1/0")
+    assert run(check, folder) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(":")[0] for line in lines[:-1]] == [
+        "callcontrol.yaml",
+        "tariffs/business.csv",
+        "tariffs/retail.yaml",
+        "tenants/acme.yaml",
+    ]
+    assert lines[0] == "callcontrol.yaml:15: trunks.carrier-a.shows: 'all' is not known here; write 'any' or 'own'"
+    assert lines[-1] == f"{folder}: 4 mistakes; nothing of it would be taken over"
+
+
+def test_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(check, folder, "--json") == 0
+    sound = json.loads(capsys.readouterr().out)
+    assert (sound["problems"], sound["counts"]["tenants"], sound["counts"]["numbers"]) == ([], 2, 23)
+    spoil(folder / "tenants" / "globex.yaml", "tariff: business", "tariff: busines")
+    assert run(check, folder, "--json") == 1
+    assert json.loads(capsys.readouterr().out) == {
+        "problems": [
+            {
+                "file": "tenants/globex.yaml",
+                "line": 6,
+                "what": "tariff: there is no price list busines",
+                "right": "did you mean business?",
+            }
+        ],
+        "counts": {},
+    }
+
+
+def test_no_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(check, tmp_path / "none") == 2
+    assert "is no folder" in capsys.readouterr().err

@@ -1,0 +1,111 @@
+"""freeswitch-xml is one complete, sound configuration: every file is well-formed, every variable has a value."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import wave
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from callcontrol.config.freeswitch_xml import render
+from callcontrol.config.settings import Confirm, Voicemail
+from tests.config.example import FREESWITCH_XML, example
+
+FILES = sorted(FREESWITCH_XML.rglob("*.xml"))
+# set by FreeSWITCH itself before it reads its configuration (switch_core.c)
+BUILT_IN = {"local_ip_v4", "conf_dir", "log_dir"}
+SET = re.compile(r'cmd="set" data="([a-z_0-9]+)=')
+USED = re.compile(r"\$\$\{([a-z_0-9]+)\}")
+
+
+def text_of(name: str) -> str:
+    return (FREESWITCH_XML / name).read_text()
+
+
+def params(name: str) -> dict[str, str]:
+    tree = ElementTree.fromstring(text_of(name))
+    return {param.attrib["name"]: param.attrib["value"] for param in tree.iter("param")}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(FREESWITCH_XML)))
+def test_every_file_is_well_formed(path: Path) -> None:
+    assert ElementTree.parse(path).getroot().tag in {"document", "include", "configuration", "profile"}
+
+
+def test_every_variable_has_a_value_before_it_is_used() -> None:
+    known = set(BUILT_IN)
+    for line in (text_of("vars.xml") + text_of("vars/callcontrol.xml")).splitlines():
+        assert set(USED.findall(line)) <= known, line
+        known |= set(SET.findall(line))
+    assert {name for path in FILES for name in USED.findall(path.read_text())} <= known
+
+
+def test_the_rendered_part_is_that_of_the_example() -> None:
+    wanted = render(example(), "fs1")
+    assert {name: text_of(name) for name in wanted} == wanted
+
+
+def test_the_event_socket_is_closed_to_guesses() -> None:
+    assert not [path for path in FILES if "ClueCon" in path.read_text()]
+    assert params("autoload_configs/event_socket.conf.xml") == {
+        "nat-map": "false",
+        "listen-ip": "$${event_socket_ip}",
+        "listen-port": "$${event_socket_port}",
+        "password": "$${event_socket_password}",
+        "apply-inbound-acl": "callcontrol",
+        "stop-on-bind-error": "true",
+    }
+
+
+def test_callers_cannot_have_commands_run() -> None:
+    assert params("autoload_configs/switch.conf.xml")["api-expansion"] == "false"
+    for context in ("public", "internal"):
+        assert "~sip_copy_custom_headers=false~" in text_of(f"dialplan/{context}.xml")
+
+
+def test_phones_prove_who_they_are_and_carriers_come_from_their_addresses() -> None:
+    phones, carriers = params("sip_profiles/internal.xml"), params("sip_profiles/external.xml")
+    assert (phones["auth-calls"], phones["accept-blind-auth"], phones["context"]) == ("true", "false", "internal")
+    assert (carriers["apply-inbound-acl"], carriers["context"]) == ("trunks", "public")
+    assert (carriers["disable-register"], carriers["disable-transfer"]) == ("true", "true")
+
+
+@pytest.mark.parametrize("context", ["public", "internal"])
+def test_calls_go_to_the_daemon_and_never_into_silence(context: str) -> None:
+    tree = ElementTree.fromstring(text_of(f"dialplan/{context}.xml"))
+    extension = next(e for e in tree.iter("extension") if e.attrib["name"] == "callcontrol")
+    actions = [(a.attrib["application"], a.attrib.get("data", "")) for a in extension.iter("action")]
+    assert actions[0][0] == "multiset"
+    assert {"continue_on_fail=true", "hangup_after_bridge=true", "ignore_early_media=true"} <= set(
+        actions[0][1].split("~")
+    )
+    assert actions[1:] == [
+        ("sched_transfer", "+$${dead_man_s} fallback XML fallback"),
+        ("socket", "$${callcontrol_hosts} async full"),
+        ("sched_cancel", ""),
+        ("transfer", "fallback XML fallback"),
+    ]
+
+
+def test_the_fallback_uses_only_what_a_pattern_has_found_harmless() -> None:
+    tree = ElementTree.fromstring(text_of("dialplan/fallback.xml"))
+    conditions = [c.attrib for c in tree.iter("condition")]
+    assert [c.get("expression") for c in conditions] == ["^([0-9]+)$", "^([A-Za-z0-9_][A-Za-z0-9_.-]{0,63})$", None]
+    dialled = [a.attrib["data"] for a in tree.iter("action") if a.attrib["application"] == "bridge"]
+    assert dialled == ["sofia/gateway/$${emergency_gateway}/$1", "sofia/internal/$1%${domain_name}"]
+    assert [*tree.iter("action")][-1].attrib == {"application": "hangup", "data": "NORMAL_TEMPORARY_FAILURE"}
+
+
+def test_every_default_prompt_is_there_and_can_be_made_again(tmp_path: Path) -> None:
+    sounds = FREESWITCH_XML / "sounds"
+    subprocess.run([sys.executable, sounds / "make_prompts.py", tmp_path], check=True, timeout=60)
+    made = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.wav"))
+    assert made == sorted([Confirm().prompt, Voicemail().greeting])
+    for name in made:
+        assert (tmp_path / name).read_bytes() == (sounds / name).read_bytes()
+        with wave.open(str(sounds / name)) as file:
+            assert (file.getnchannels(), file.getsampwidth(), file.getframerate()) == (1, 2, 8000)

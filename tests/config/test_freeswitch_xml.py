@@ -1,0 +1,120 @@
+"""What follows from the YAML for FreeSWITCH: well-formed, complete, and deaf to what stands in names and passwords."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree
+
+import pytest
+
+from callcontrol.config.freeswitch_xml import FOLDERS, MARKER, render
+from tests.config.example import example
+from tests.config.folder import MAIN, TENANT, loaded
+
+HOSTILE = """p"a's<s>&$${x}${y}`]]>--!"""
+
+
+def rendered(tenant: str = TENANT, main: str = MAIN) -> dict[str, str]:
+    return render(loaded(tenant, main), "fs1")
+
+
+def params(element: ElementTree.Element) -> dict[str, str]:
+    return {param.attrib["name"]: param.attrib["value"] for param in element.iter("param")}
+
+
+def test_the_example_is_rendered_whole() -> None:
+    files = render(example(), "fs1")
+    assert sorted(files) == [
+        "acl/callcontrol.xml",
+        "directory/acme.xml",
+        "directory/globex.xml",
+        "sip_profiles/external/carrier-a.xml",
+        "sip_profiles/external/carrier-b.xml",
+        "vars/callcontrol.xml",
+    ]
+    assert all(name.rpartition("/")[0] in FOLDERS for name in files)
+    for text in files.values():
+        assert text.splitlines()[0] == MARKER
+        assert ElementTree.fromstring(text).tag == "include"
+
+
+def test_every_account_is_a_user_with_its_password_and_tenant() -> None:
+    tree = ElementTree.fromstring(render(example(), "fs1")["directory/acme.xml"])
+    domain = tree.find("domain")
+    assert domain is not None
+    assert domain.attrib == {"name": "acme.example"}
+    users = {user.attrib["id"]: user for user in domain.iter("user")}
+    assert {"101", "104", "104-app", "106", "120"} <= set(users)
+    variables = {v.attrib["name"]: v.attrib["value"] for v in users["104-app"].iter("variable")}
+    assert params(users["104-app"]) == {"password": "example-only-104-app"}
+    assert variables == {"user_context": "internal", "accountcode": "acme", "extension": "104"}
+
+
+def test_an_account_without_password_lets_nobody_in() -> None:
+    domain = ElementTree.fromstring(rendered()["directory/acme.xml"]).find("domain")
+    assert domain is not None
+    assert [params(user) for user in domain.iter("user")] == [{}, {}]
+    assert params(domain)["allow-empty-password"] == "false"
+
+
+def test_hostile_passwords_stay_text_for_both_readers() -> None:
+    quoted = "'" + HOSTILE.replace("'", "''") + "'"
+    files = rendered(
+        TENANT.replace("101: {}", f"101: {{endpoints: {{101: {{password: {quoted}}}}}}}"),
+        MAIN.replace("secret", quoted).replace(
+            '"+48221110000"', f'"+48221110000", proxy: sip.example, username: {quoted}, password: {quoted}'
+        ),
+    )
+    assert not any("$${" in text or "${" in text for text in files.values())
+    tree = ElementTree.fromstring(files["directory/acme.xml"])
+    assert next(params(user) for user in tree.iter("user")) == {"password": HOSTILE}
+    gateway = params(ElementTree.fromstring(files["sip_profiles/external/a.xml"]))
+    assert (gateway["username"], gateway["password"]) == (HOSTILE, HOSTILE)
+    lines = files["vars/callcontrol.xml"].splitlines()
+    line = next(line for line in lines if "event_socket_password" in line)
+    # the pre-processor takes what stands between the second pair of quotation marks, as it is
+    assert line.count('"') == 4
+    assert ElementTree.fromstring(line).attrib["data"] == f"event_socket_password={HOSTILE}"
+
+
+def test_gateways() -> None:
+    main = MAIN.replace(
+        '"+48221110000"',
+        '"+48221110000", gateway: gw1, proxy: "sip.example:5070", register: yes, username: u, password: p, ping: 30',
+    )
+    text = rendered(main=main)["sip_profiles/external/a.xml"]
+    gateway = ElementTree.fromstring(text).find("gateway")
+    assert gateway is not None
+    assert gateway.attrib["name"] == "gw1"
+    assert params(gateway) == {
+        "proxy": "sip.example:5070",
+        "username": "u",
+        "password": "p",
+        "register": "true",
+        "caller-id-in-from": "true",
+        "extension-in-contact": "true",
+        "context": "public",
+        "retry-seconds": "30",
+        "ping": "30",
+    }
+
+
+def test_a_trunk_without_proxy_is_somebody_elses_gateway() -> None:
+    files = rendered()
+    assert not [name for name in files if name.startswith("sip_profiles/")]
+    assert 'data="emergency_gateway=none"' in files["vars/callcontrol.xml"]
+
+
+@pytest.mark.parametrize(
+    ("switch", "hosts"),
+    [
+        ("{password: x}", "127.0.0.1:8084"),
+        ("{password: x, daemons: [10.0.0.1:1, 10.0.0.2:2]}", "10.0.0.1:1|10.0.0.2:2"),
+    ],
+)
+def test_calls_are_handed_to_the_daemons_in_order(switch: str, hosts: str) -> None:
+    text = rendered(main=f"switches: {{fs1: {switch}}}")["vars/callcontrol.xml"]
+    assert f'data="callcontrol_hosts={hosts}"' in text
+
+
+def test_the_same_settings_give_the_same_bytes() -> None:
+    assert render(example(), "fs1") == render(example(), "fs1")

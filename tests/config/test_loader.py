@@ -1,0 +1,209 @@
+"""Files -> Settings with the place of everything, or every Problem of all files at once."""
+
+from __future__ import annotations
+
+import pytest
+
+from callcontrol.config.loader import load
+from callcontrol.config.settings import Settings
+from callcontrol.vocabulary.target import ExtensionTarget, VoicemailTarget
+from tests.config.folder import MAIN, TENANT, files, loaded, problems, written
+
+
+def test_settings_hold_what_was_written_and_defaults() -> None:
+    settings = loaded()
+    tenant = settings.tenants["acme"]
+    assert settings.switches["fs1"].address == "127.0.0.1:8021"
+    assert settings.limits.hops == 8
+    assert (tenant.domain, tenant.zone, tenant.company_number) == ("acme.example", "Europe/Warsaw", "+48221234567")
+    assert tenant.numbers == {"+48221234567": ExtensionTarget("101")}
+    assert tenant.extensions["101"].accounts("101") == ("101",)
+    assert settings.tariff_files == {"retail": "tariffs/retail.yaml"}
+
+
+def test_a_key_with_nothing_behind_it_is_not_written() -> None:
+    settings = loaded(TENANT.replace("101: {}", "101:").replace("box: {}", "box: {max: }") + "groups:\nshow:\n")
+    tenant = settings.tenants["acme"]
+    assert (tenant.extensions["101"].ring, tenant.voicemail["box"].max, tenant.groups) == (20, 180, {})
+
+
+def test_everything_has_its_place() -> None:
+    text = TENANT.replace('"+48221234567": extension', "22 123 45 67: extension") + (
+        "lists:\n  night:\n    members:\n      - target: extension:101\n      - {target: extension:102}\n"
+    )
+    settings = loaded(text)
+    places = [
+        settings.source("switches", "fs1", "password"),
+        settings.source("tenants", "acme"),
+        settings.source("tenants", "acme", "extensions", "102"),
+        settings.source("tenants", "acme", "numbers", "+48221234567"),
+        settings.source("tenants", "acme", "lists", "night", "members", "1"),
+        settings.source("tenants", "acme", "lists", "night", "members", "1", "target"),
+        settings.source("limits", "hops"),
+    ]
+    assert places == [
+        "callcontrol.yaml:1",
+        "tenants/acme.yaml:1",
+        "tenants/acme.yaml:6",
+        "tenants/acme.yaml:10",
+        "tenants/acme.yaml:15",
+        "tenants/acme.yaml:15",
+        "",
+    ]
+
+
+# What is added to the sound tenant's file (10 lines long) -> its Problems.
+MISTAKES = [
+    ("shw: company\n", ["11: unknown key `shw`; did you mean `show`?"]),
+    ("colour: red\n", [
+        "11: unknown key `colour`; known here: domain, zone, region, company_number, show, tariff, last_resort,"
+            " trunks,"
+        " blocked, talk, confirm, extensions, groups, lists, announcements, voicemail, numbers"
+    ]),
+    ("show: mine\n", ["11: show: 'mine' is not known here; write 'caller' or 'company'"]),
+    ("talk: 0\n", ["11: talk: 0 is too small; write at least 1"]),
+    ("talk: 99999\n", ["11: talk: 99999 is too large; write at most 86400"]),
+    ("talk: 1.5\n", ["11: talk: '1.5' is no whole number; write digits only, such as 20"]),
+    ("talk: [1]\n", ["11: talk: a list stands where one text belongs; write a whole number"]),
+    ("confirm: yes\n", ["11: confirm: 'yes' stands where a block of keys belongs; write `key: value` lines"
+        " below it, with on, prompt, wait"]),
+    ("groups: [a]\n", ["11: groups: a list stands where a block of keys belongs; write `name: …` lines below it"]),
+    ("blocked: 4870\n", ["11: blocked: '4870' stands where a list belongs; write lines that begin with `- `, or"
+        " [a, b]"]),
+    ("blocked:\n  - 4870\n  - 00\n", [
+        "13: blocked.1: '00' is no prefix; write the first digits of numbers in international form, such as 48"
+            " or +4870; \"\" is every number"
+    ]),
+    ("groups:\n  sales:\n    ring: 10\n", ["12: groups.sales: `members` is missing; write `members: …`"]),
+    ("groups:\n  sales:\n    members: []\n", ["13: groups.sales.members: too little is written here; at least 1"
+        " is needed"]),
+    ("groups:\n  s s: {members: [extension:101]}\n", [
+        "12: groups.s s: 's s' is no name; write at most 64 letters, digits, _ . -, the first no dot or dash"
+    ]),
+    ("lists:\n  night:\n    members: [extension:101]\n", [
+        "13: lists.night.members.0: 'extension:101' stands where a block of keys belongs;"
+        " write `key: value` lines below it, with target, ring"
+    ]),
+    ("announcements:\n  closed: {}\n", [
+        "12: announcements.closed: `file` is missing; write `file: …`"
+        " (sound file (absolute, or below the switch's sounds), tone_stream:// or silence_stream://)"
+    ]),
+    ("announcements:\n  closed: {file: a.wav, after: group:x}\n", [
+        "12: announcements.closed: unknown key `after`; known here: file, answer, then"
+    ]),
+    ("last_resort: queue:sales\n", [
+        "11: last_resort: 'queue:sales' is no target; write one of extension:…, group:…, list:…, number:…, sip:…,"
+        " announcement:…, voicemail:…, hangup:…"
+    ]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("added", "expected"), MISTAKES)
+def test_mistakes_of_a_tenant(added: str, expected: list[str]) -> None:
+    assert written(*problems(TENANT + added)) == [f"tenants/acme.yaml:{line}" for line in expected]
+
+
+def test_a_mistyped_key_without_a_value_is_told_too() -> None:
+    found = problems(TENANT.replace("101: {}", "101: {forward: {no_answr: }}"))
+    assert written(*found) == [
+        "tenants/acme.yaml:5: extensions.101.forward: unknown key `no_answr`; did you mean `no_answer`?"
+    ]
+
+
+def test_missing_keys_have_the_line_of_what_they_belong_to() -> None:
+    assert written(*problems("# empty\n")) == [
+        "tenants/acme.yaml:1: `company_number` is missing; write `company_number: …` (the number shown as the"
+        " company's)",
+        "tenants/acme.yaml:1: `domain` is missing; write `domain: …` (SIP domain its phones register with)",
+        "tenants/acme.yaml:1: `tariff` is missing; write `tariff: …` (price list: a file below `tariffs/`)",
+    ]
+
+
+def test_what_only_the_loader_fills_cannot_be_written() -> None:
+    found = problems(main=MAIN + "tenants: {}\nsources: {}\ntariff_files: {}\n")
+    assert [(p.line, p.what) for p in found] == [
+        (4, "unknown key `tenants`"),
+        (5, "unknown key `sources`"),
+        (6, "unknown key `tariff_files`"),
+    ]
+
+
+def test_aliases_of_python_names_are_no_keys() -> None:
+    found = problems(TENANT.replace("101: {}", "101: {forward: {busy: {target: extension:102, from_: x}}}"))
+    assert [p.what for p in found] == ["extensions.101.forward.busy: unknown key `from_`"]
+
+
+def test_all_mistakes_of_all_files_come_at_once() -> None:
+    bad = TENANT.replace("102: {}", "102: {ring: x}\n  103: {forward: {always: {target: extension:104}}}") + "x: 1\n"
+    found = problems(bad, MAIN.replace("number", "numbr"), globex="domain: [x\n")
+    assert [(p.file, p.line) for p in found] == [
+        ("callcontrol.yaml", 3),
+        ("callcontrol.yaml", 3),
+        ("tenants/acme.yaml", 6),
+        ("tenants/acme.yaml", 7),
+        ("tenants/acme.yaml", 12),
+        ("tenants/globex.yaml", 1),
+    ]
+
+
+def test_one_mistake_does_not_cause_others() -> None:
+    found = problems(TENANT.replace("101: {}", "101: {rng: 5}"))
+    assert [p.what for p in found] == ["extensions.101: unknown key `rng`"]
+    assert [p.what for p in problems(main=MAIN.replace("password", "pasword"))] == [
+        "switches.fs1: `password` is missing",
+        "switches.fs1: unknown key `pasword`",
+    ]
+
+
+def test_the_same_number_in_two_writings() -> None:
+    found = problems(TENANT + "  22 123 45 67: extension:102\n  0048 22 1234567: extension:102\n")
+    assert written(*found) == [
+        "tenants/acme.yaml:11: numbers.22 123 45 67: the same number as '+48221234567' in line 10; keep one of them",
+        "tenants/acme.yaml:12: numbers.0048 22 1234567: the same number as '+48221234567' in line 10; keep one of them",
+    ]
+
+
+def test_files_have_names() -> None:
+    found = load(files() | {"tenants/b c.yaml": "", "tenants/x.yml": "", "tariffs/y.txt": "", "tariffs/retail.csv": ""})
+    assert isinstance(found, tuple)
+    assert written(*found) == [
+        "tariffs/retail.yaml:1: the price list retail is in tariffs/retail.csv already; keep one of the files",
+        "tariffs/y.txt:1: this file is no price list; name it tariffs/NAME.yaml or tariffs/NAME.csv",
+        "tenants/b c.yaml:1: this file is no tenant's; name it tenants/NAME.yaml (letters, digits, _ . -)",
+        "tenants/x.yml:1: this file is no tenant's; name it tenants/NAME.yaml (letters, digits, _ . -)",
+    ]
+
+
+def test_without_the_main_file_the_others_are_checked_all_the_same() -> None:
+    found = load({"tenants/acme.yaml": TENANT.replace("tariff: retail\n", "")})
+    assert isinstance(found, tuple)
+    assert [str(p).partition(";")[0] for p in found] == [
+        "callcontrol.yaml:1: the file is missing",
+        "tenants/acme.yaml:1: `tariff` is missing",
+    ]
+
+
+def test_a_folder_may_have_no_tenants_yet() -> None:
+    found = load({"callcontrol.yaml": MAIN})
+    assert isinstance(found, Settings)
+    assert found.tenants == {}
+
+
+def test_the_tenants_region_and_zone_read_its_numbers_and_times() -> None:
+    text = """\
+domain: globex.example
+region: DE
+zone: Europe/Berlin
+company_number: 030 901820
+tariff: retail
+voicemail: {box: {}}
+numbers: {030 901820: voicemail:box}
+"""
+    assert loaded(text).tenants["acme"].numbers == {"+4930901820": VoicemailTarget("box")}
+
+
+def test_a_wrong_region_is_told_once_and_the_rest_read_with_the_default() -> None:
+    assert written(*problems(TENANT.replace('"+48221234567"', "22 123 45 67") + "region: Poland\n")) == [
+        "tenants/acme.yaml:11: region: 'Poland' is no country of numbers;"
+        " write the two capital letters of a country, such as PL"
+    ]

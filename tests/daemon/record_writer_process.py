@@ -1,0 +1,127 @@
+"""A daemon reduced to the way of its records, to be killed at a chosen point.
+
+    python -m tests.daemon.record_writer_process DSN FOLDER POINT COUNT
+
+FOLDER/journal stands for Redis: a file per call that is not durable yet, named by the number of the call. Every call
+found there is folded, rated and put; its file goes when the writer says that it is durable. The process ends when
+journal and spool are empty, or with SIGKILL at the COUNT-th time it passes POINT.
+"""
+
+from gevent import monkey
+
+monkey.patch_all()
+
+import os  # noqa: E402
+import signal  # noqa: E402
+import sys  # noqa: E402
+from collections.abc import Callable, Sequence  # noqa: E402
+from functools import partial  # noqa: E402
+from pathlib import Path  # noqa: E402
+
+import gevent  # noqa: E402
+
+from callcontrol.daemon.record_writer import RecordWriter  # noqa: E402
+from callcontrol.edges import spool_files  # noqa: E402
+from callcontrol.edges.ledger.rejected import RejectedRecords  # noqa: E402
+from callcontrol.edges.ledger.writer import LedgerWriter, Rejection  # noqa: E402
+from callcontrol.edges.spool import Position, Spool, SpoolLimits  # noqa: E402
+from tests.billing.trails import NOON, forwarded  # noqa: E402
+from tests.edges.ledger.samples import rated  # noqa: E402
+
+POINTS = (
+    "after fold",
+    "half written",
+    "written, not synced",
+    "synced",
+    "told",
+    "before the upsert",
+    "between commit and forget",
+    "marked, not dropped",
+)
+DEADLINE_S = 40.0
+SMALL = SpoolLimits(segment_bytes=20_000)  # several files, so that some are dropped on the way
+
+
+class Killer:
+    """Ends this process as kill -9 does, at the chosen point."""
+
+    def __init__(self, point: str, count: int) -> None:
+        self.point = point
+        self.left = count
+
+    def passes(self, point: str) -> None:
+        if point == self.point:
+            self.left -= 1
+            if self.left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+
+class KilledSpool(Spool):
+    """A spool whose process may die when the mark is set."""
+
+    killer: Killer
+
+    def forget_upto(self, position: Position) -> None:
+        spool_files.write_mark(self.folder, position)
+        self.killer.passes("marked, not dropped")
+        super().forget_upto(position)
+
+
+class KilledLedger(LedgerWriter):
+    """A ledger whose process may die before or after the commit."""
+
+    killer: Killer
+
+    def write(self, payloads: Sequence[bytes]) -> list[Rejection]:
+        self.killer.passes("before the upsert")
+        rejected = super().write(payloads)
+        self.killer.passes("between commit and forget")
+        return rejected
+
+
+def dying_disk(killer: Killer) -> Callable[[spool_files.Segment, bytes], None]:
+    """write_synced, but the process may die in the middle of it."""
+    store = spool_files.write_synced
+
+    def write_synced(segment: spool_files.Segment, data: bytes) -> None:
+        with segment.path.open("r+b") as file:
+            file.seek(segment.size)
+            file.write(data[: len(data) // 2])
+            file.flush()
+            killer.passes("half written")
+            file.write(data[len(data) // 2 :])
+            file.flush()
+            killer.passes("written, not synced")
+        store(segment, data)
+        killer.passes("synced")
+
+    return write_synced
+
+
+def durable(killer: Killer, file: Path) -> None:
+    killer.passes("told")
+    file.unlink()
+
+
+def main() -> None:
+    dsn, folder, point, count = sys.argv[1], Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])
+    killer = Killer(point, count)
+    vars(spool_files)["write_synced"] = dying_disk(killer)
+    spool = KilledSpool(folder / "spool", SMALL)
+    ledger = KilledLedger(dsn, now=lambda: NOON)
+    spool.killer = ledger.killer = killer
+    writer = RecordWriter(spool, ledger, RejectedRecords(folder / "rejected"), batch=6, gather_s=0)
+    writer.start()
+    for file in sorted((folder / "journal").iterdir()):
+        killer.passes("after fold")
+        writer.put(rated(forwarded(int(file.name))), partial(durable, killer, file))
+        if int(file.name) % 5 == 4:
+            gevent.sleep(0)  # let the disk begin: several groups, not one
+    assert writer.drained(DEADLINE_S), writer.state()
+    writer.stop(DEADLINE_S)
+    assert list((folder / "journal").iterdir()) == []
+    print("done")
+
+
+if __name__ == "__main__":
+    main()

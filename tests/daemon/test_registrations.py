@@ -1,0 +1,77 @@
+"""Which phones are there."""
+
+from __future__ import annotations
+
+import pytest
+
+from callcontrol.daemon import registrations as module
+from callcontrol.daemon.registrations import Registrations
+from callcontrol.edges import clock
+
+PHONE = ("101", "acme.example")
+
+
+def row(user: str, token: str = "t1", seconds: int = 3600) -> dict[str, str]:
+    return {
+        "reg_user": user,
+        "realm": "acme.example",
+        "token": token,
+        "expires": str(clock.now() // 1_000_000 + seconds),
+    }
+
+
+def test_nothing_is_known_before_a_switch_was_read() -> None:
+    assert Registrations().known("acme.example", ["101"]) == {}
+
+
+def test_read_whole_then_followed() -> None:
+    found = Registrations()
+    found.read("fs1", [row("101")])
+    assert found.known("acme.example", ["101", "102"]) == {"101": True, "102": False}
+    found.registered("fs1", ("102", "acme.example"), "c1", 60)
+    found.gone("fs1", PHONE, "t1")
+    assert found.known("acme.example", ["101", "102"]) == {"101": False, "102": True}
+
+
+def test_an_old_unregister_does_not_end_a_new_registration() -> None:
+    found = Registrations()
+    found.read("fs1", [row("101", "old")])
+    found.registered("fs1", PHONE, "new", 60)
+    found.gone("fs1", PHONE, "old")
+    assert found.known("acme.example", ["101"]) == {"101": True}
+
+
+def test_a_registration_that_is_never_renewed_ends_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = Registrations()
+    found.read("fs1", [])
+    found.registered("fs1", PHONE, "c1", 60)
+    now = clock.monotonic()
+    monkeypatch.setattr(module.clock, "monotonic", lambda: now + 60 + module.GRACE_S + 1)
+    assert found.known("acme.example", ["101"]) == {"101": False}
+
+
+def test_registered_at_one_switch_is_enough_and_a_lost_switch_is_forgotten() -> None:
+    found = Registrations()
+    found.read("fs1", [])
+    found.read("fs2", [row("101")])
+    assert found.known("acme.example", ["101"]) == {"101": True}
+    found.forget("fs2")
+    assert found.known("acme.example", ["101"]) == {"101": False}
+    found.forget("fs1")
+    assert found.known("acme.example", ["101"]) == {}
+
+
+def test_domains_are_apart() -> None:
+    found = Registrations()
+    found.read("fs1", [row("101")])
+    assert found.known("globex.example", ["101"]) == {"101": False}
+
+
+def test_contacts_of_one_account_are_bounded() -> None:
+    found = Registrations()
+    found.read("fs1", [])
+    for n in range(module.MAX_CONTACTS + 5):
+        found.registered("fs1", PHONE, f"c{n}", 60)
+    for n in range(module.MAX_CONTACTS):
+        found.gone("fs1", PHONE, f"c{n}")
+    assert found.known("acme.example", ["101"]) == {"101": False}

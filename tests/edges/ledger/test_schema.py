@@ -1,0 +1,111 @@
+"""The tables: made once, documented to the last column, and refusing what cannot be."""
+
+from __future__ import annotations
+
+import gevent
+import psycopg
+import pytest
+
+from callcontrol.edges.ledger.queries import QUERIES, BadQueries, queries_from
+from callcontrol.edges.ledger.schema import VERSION, SchemaTooNew, apply_schema
+from callcontrol.edges.ledger.writer import LedgerWriter
+from tests.edges.ledger.conftest import Rows
+from tests.edges.ledger.samples import payload
+
+TABLES = ("calls", "legs", "charges", "schema_version")
+
+
+def test_applying_it_again_changes_nothing(connection: psycopg.Connection, rows: Rows) -> None:
+    apply_schema(connection)
+    apply_schema(connection)
+    assert rows("SELECT version FROM schema_version") == [(VERSION,)]
+
+
+def test_many_daemons_starting_at_once_make_it_once(database: str, rows: Rows) -> None:
+    def start() -> None:
+        with psycopg.connect(database, autocommit=True) as mine:
+            apply_schema(mine)
+
+    gevent.joinall([gevent.spawn(start) for _ in range(6)], timeout=30, raise_error=True)
+    assert rows("SELECT version FROM schema_version") == [(VERSION,)]
+
+
+def test_a_database_of_a_later_version_is_left_alone(connection: psycopg.Connection) -> None:
+    apply_schema(connection)
+    connection.execute("INSERT INTO schema_version VALUES (%s)", (VERSION + 1,))
+    with pytest.raises(SchemaTooNew, match=f"version {VERSION + 1}, this program knows {VERSION}"):
+        apply_schema(connection)
+
+
+def test_every_column_is_documented(connection: psycopg.Connection, rows: Rows) -> None:
+    apply_schema(connection)
+    undocumented = rows(
+        "SELECT relname, attname FROM pg_attribute JOIN pg_class c ON c.oid = attrelid"
+        " WHERE relname = ANY (%s) AND attnum > 0 AND col_description(attrelid, attnum) IS NULL",
+        list(TABLES),
+    )
+    assert undocumented == []
+    assert len(rows("SELECT obj_description(oid) FROM pg_class WHERE relname = ANY (%s)", list(TABLES))) == len(TABLES)
+
+
+def test_there_is_no_default_partition(writer: LedgerWriter, rows: Rows) -> None:
+    writer.write([payload()])
+    assert rows("SELECT count(*) FROM pg_partitioned_table WHERE partdefid <> 0") == [(0,)]
+    assert rows("SELECT count(*) FROM pg_partitioned_table") == [(3,)]
+
+
+def test_the_key_of_every_partition_begins_with_the_tenant(writer: LedgerWriter, rows: Rows) -> None:
+    writer.write([payload()])
+    keys = rows("SELECT indexdef FROM pg_indexes WHERE indexname LIKE %s", "%_pkey")
+    assert [key for (key,) in keys if "schema_version" not in key and "(tenant, switch" not in key] == []
+    assert len(keys) > 12
+
+
+IMPOSSIBLE = (
+    ("calls", "answered_at = NULL, ended_at = started_at - interval '1 s'", "calls_ends"),
+    ("calls", "answered_at = ended_at + interval '1 s'", "calls_answer"),
+    ("calls", "outcome = 'Answered!'", "calls_outcome"),
+    ("calls", "path = '{}'", "calls_documents"),
+    ("calls", "started_at = started_at - interval '1 day'", "calls_day"),
+    ("legs", "ended_at = answered_at - interval '1 s'", "legs_answer"),
+    ("legs", "direction = 'c'", "legs_direction"),
+    ("legs", "hung_up_by = 'nobody'", "legs_ender"),
+    ("legs", "created_at = NULL, ringing_at = NULL, answered_at = NULL", "legs_channel"),
+    ("charges", "amount = -1", "charges_amount"),
+    ("charges", "amount = NULL", "charges_amount"),
+    ("charges", "billed_s = -1", "charges_seconds"),
+    ("charges", "status = 'free', amount = NULL, reason = 'x'", "charges_status"),
+    ("charges", "currency = 'zloty'", "charges_currency"),
+)
+
+
+def test_what_cannot_be_is_refused(writer: LedgerWriter, connection: psycopg.Connection) -> None:
+    """One test for all: they differ in a word, and a database is dear."""
+    writer.write([payload()])
+    refused: list[str | None] = []
+    for table, change, _ in IMPOSSIBLE:
+        where = "WHERE answered_at IS NOT NULL" if table == "legs" else ""
+        try:
+            connection.execute(f"UPDATE {table} SET {change} {where}".encode())
+            refused.append(None)
+        except psycopg.errors.CheckViolation as error:
+            refused.append(error.diag.constraint_name)
+    assert refused == [constraint for _, _, constraint in IMPOSSIBLE]
+
+
+def test_every_statement_has_a_name_and_a_line_about_it() -> None:
+    assert {"write_records", "find_calls", "months"} <= set(QUERIES)
+    assert all(query.about[0].isupper() and query.text for query in QUERIES.values())
+    assert all(b";" not in query.text for query in QUERIES.values() if b"--" not in query.text)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("-- a: One\nSELECT 1;\n-- a: Two\nSELECT 2;", "a occurs twice"),
+        ("-- a: One\n-- b: Two\nSELECT 2;", "no statement below `-- a:`"),
+    ],
+)
+def test_a_file_of_statements_with_mistakes_is_refused(text: str, why: str) -> None:
+    with pytest.raises(BadQueries, match=why):
+        queries_from(text)

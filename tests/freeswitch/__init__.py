@@ -1,0 +1,1 @@
+"""The stories on a real FreeSWITCH, with SIPp phones on loopback: `make test-freeswitch`."""

@@ -1,0 +1,367 @@
+"""What SIPp is told, as XML: phones that behave, callers that call, accounts that register.
+
+One SIPp process plays all phones of a switch's side: its scenario begins by looking whom the INVITE is for, and goes on
+at that phone's part. A part is chosen once more where a phone behaves differently call by call.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+from callcontrol.simulator.phones import Behaviour
+from callcontrol.simulator.stories.story import PlacedCall
+
+SDP = """
+v=0
+o=phone 1 1 IN IP[local_ip_type] [local_ip]
+s=-
+c=IN IP[media_ip_type] [media_ip]
+t=0 0
+m=audio [auto_media_port] RTP/AVP 8 101
+a=rtpmap:8 PCMA/8000
+a=rtpmap:101 telephone-event/8000
+a=fmtp:101 0-15
+a=ptime:20
+a=sendrecv"""
+
+# Of an answer to the message just received; a phone's own tag is the same in all of them.
+ANSWER = """
+[last_Via:]
+[last_From:]
+[last_To:];tag=[pid]-[call_number]
+[last_Call-ID:]
+[last_CSeq:]
+Contact: <sip:phone@[local_ip]:[local_port]>"""
+
+REASONS = {180: "Ringing", 183: "Session Progress", 200: "OK", 486: "Busy Here", 487: "Request Terminated", 603: "Decline"}
+FINAL_CODES = (400, 403, 404, 407, 408, 410, 480, 482, 484, 486, 487, 488, 500, 502, 503, 504, 600, 603, 604)
+POLL_MS = 20  # how late an action that is due may come
+UNTOLD = ("refers", "holds")
+
+
+class CannotTell(ValueError):
+    """A story says something SIPp phones cannot do; the message says what."""
+
+
+def phones_scenario(phones: Mapping[str, Sequence[Behaviour]], otherwise: Behaviour, sounds: Path) -> str:
+    """The scenario of all phones of one SIPp.
+
+    Args:
+        phones: behaviours, call by call, by the user part of the request's URI.
+        sounds: folder of `key-K.pcap`.
+    """
+    looks = [f'<ereg regexp="^INVITE sip:{_literal(user)}@" search_in="msg" assign_to="is{i}"/>' for i, user in _numbered(phones)]
+    keeps = [
+        '<ereg regexp="[0-9]+" search_in="hdr" header="CSeq:" assign_to="cseq"/>',
+        '<ereg regexp=".*" search_in="hdr" header="From:" assign_to="from"/>',
+        '<ereg regexp=".*" search_in="hdr" header="To:" assign_to="to"/>',
+        '<ereg regexp="sip:[^>;]*" search_in="hdr" header="Contact:" assign_to="contact"/>',
+    ]
+    choices = [f'<nop next="phone{i}" test="is{i}"/>' for i, _ in _numbered(phones)]
+    parts = [_part(i, phones[user], sounds) for i, user in _numbered(phones)]
+    counters = ",".join(["calls", *(f"calls{i}" for i, _ in _numbered(phones))])
+    unused = ",".join(["from", "to", "contact", "cseq", *(f"is{i}" for i, _ in _numbered(phones))])
+    return _scenario(
+        f'<Global variables="{counters}"/>',
+        f'<recv request="INVITE"><action>{"".join(looks + keeps)}</action></recv>',
+        *choices,
+        _behaviour("o", otherwise, sounds),
+        *parts,
+        _cancelled(),
+        '<label id="over"/>',
+        f'<Reference variables="{unused},{counters}"/>',
+    )
+
+
+def _numbered(phones: Mapping[str, Sequence[Behaviour]]) -> Iterator[tuple[int, str]]:
+    return enumerate(phones)
+
+
+def _part(number: int, behaviours: Sequence[Behaviour], sounds: Path) -> str:
+    """The calls of one phone: the first behaviour for its first call, the last for all that follow."""
+    count = f'<add assign_to="calls{number}" value="1"/>'
+    later = [
+        f'<nop next="b{number}x{i}" test="later"><action>'
+        f'<test assign_to="later" variable="calls{number}" compare="greater_than" value="{i}"/></action></nop>'
+        for i in reversed(range(1, len(behaviours)))
+    ]
+    texts = [_behaviour(f"{number}x{i}", behaviour, sounds) for i, behaviour in enumerate(behaviours)]
+    return "\n".join((f'<label id="phone{number}"/>', f"<nop><action>{count}</action></nop>", *later, *texts))
+
+
+def _behaviour(name: str, behaviour: Behaviour, sounds: Path) -> str:
+    for word in UNTOLD:
+        if getattr(behaviour, word) is not None:
+            raise CannotTell(f"{word}: SIPp phones do not do that yet")
+    return "\n".join((f'<label id="b{name}"/>', *_before_answer(name, behaviour), *_after_answer(name, behaviour, sounds)))
+
+
+def _before_answer(name: str, behaviour: Behaviour) -> Iterator[str]:
+    if behaviour.action == "silent":
+        yield '<recv request="CANCEL" next="cancelled"/>'
+        return
+    if behaviour.ring_after_s >= 0:
+        if behaviour.ring_after_s > 0:
+            yield _cancel_within(behaviour.ring_after_s, f"r{name}")
+        yield _answer(183, SDP) if behaviour.early_media else _answer(180)
+    if behaviour.action == "never_answers":
+        yield '<recv request="CANCEL" next="cancelled"/>'
+        return
+    if behaviour.after_s > 0:
+        yield _cancel_within(behaviour.after_s, f"a{name}")
+    if behaviour.refusal_code:
+        yield _answer(behaviour.refusal_code)
+        yield '<recv request="ACK" next="over"/>'
+        return
+    yield _answer(200, SDP)
+    yield '<recv request="ACK"/>'
+
+
+def _after_answer(name: str, behaviour: Behaviour, sounds: Path) -> Iterator[str]:
+    if behaviour.refusal_code or behaviour.action in ("silent", "never_answers"):
+        return
+    due = sorted((at_s + 0.25 * i, key) for at_s, keys in behaviour.digits for i, key in enumerate(keys))
+    for number, (before, (at_s, key)) in enumerate(zip((0.0, *(at for at, _ in due)), due, strict=False)):
+        yield _bye_within(at_s - before, f"k{name}x{number}", f"e{name}")
+        yield _press(key, sounds)
+    if behaviour.talk_s is not None:
+        rest_s = max(behaviour.talk_s - (due[-1][0] if due else 0.0), 0.01)
+        yield _bye_within(rest_s, f"t{name}", f"e{name}")
+        yield _send(
+            "BYE [$contact] SIP/2.0\nVia: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]\nFrom:[$to];tag=[pid]-[call_number]\n"
+            "To:[$from]\nCall-ID: [call_id]\nCSeq: 1 BYE\nMax-Forwards: 70\nContent-Length: 0",
+            retransmit=True,
+        )
+        yield '<recv response="200" next="over"/>'
+    else:
+        yield '<recv request="BYE"/>'
+    yield f'<label id="e{name}"/>'
+    yield _answer_bare(200)
+    yield '<nop next="over"/>'
+
+
+def _cancel_within(seconds: float, label: str) -> str:
+    return f'<recv request="CANCEL" next="cancelled" timeout="{round(seconds * 1000)}" ontimeout="{label}"/>\n<label id="{label}"/>'
+
+
+def _bye_within(seconds: float, label: str, ended: str) -> str:
+    ms = max(round(seconds * 1000), 1)
+    return f'<recv request="BYE" next="{ended}" timeout="{ms}" ontimeout="{label}"/>\n<label id="{label}"/>'
+
+
+def _cancelled() -> str:
+    """The CANCEL is confirmed, then the INVITE is refused with 487; both branches are the same, so are Via and From."""
+    refusal = ANSWER.replace("[last_CSeq:]", "CSeq: [$cseq] INVITE")
+    return "\n".join(
+        (
+            '<label id="cancelled"/>',
+            _answer_bare(200),
+            _send(f"SIP/2.0 487 {REASONS[487]}{refusal}\nContent-Length: 0"),
+            '<recv request="ACK" next="over"/>',
+        )
+    )
+
+
+def _answer(code: int, body: str = "") -> str:
+    if not body:
+        return _send(f"SIP/2.0 {code} {REASONS.get(code, 'No')}{ANSWER}\nContent-Length: 0", retransmit=code >= 200)
+    kind = "\nContent-Type: application/sdp\nContent-Length: [len]\n"
+    return _send(f"SIP/2.0 {code} {REASONS[code]}{ANSWER}{kind}{body}", retransmit=code >= 200)
+
+
+def _answer_bare(code: int) -> str:
+    """To a request inside the call: its To has our tag already."""
+    own = ANSWER.replace(";tag=[pid]-[call_number]", "")
+    return _send(f"SIP/2.0 {code} {REASONS[code]}{own}\nContent-Length: 0")
+
+
+def _press(key: str, sounds: Path) -> str:
+    return f'<nop><action><exec play_pcap_audio="{escape(str(key_file(sounds, key)))}"/></action></nop>'
+
+
+def key_file(sounds: Path, key: str) -> Path:
+    """Where the sound of a key lies."""
+    return sounds / f"key-{ {'*': 'star', '#': 'pound'}.get(key, key) }.pcap"
+
+
+# --- callers
+
+
+def caller_scenario(call: PlacedCall, sounds: Path, *, longest_s: float, login: str = "") -> str:
+    """One caller. Who and whom are SIPp keys (`-key`), for nothing in them is then read as anything else.
+
+    Args:
+        login: what `authentication` says of a caller who has to prove who he is.
+    """
+    gives_up_s = call.hangup_after_s if call.hangup_after_s is not None else longest_s
+    presses = sorted((at_s + 0.25 * i, key) for at_s, keys in call.presses for i, key in enumerate(keys))
+    return _scenario(
+        *(_authenticated_invite(call, login) if login else (_invite("1", call),)),
+        _stamp("s", "u"),
+        *_until_answered(gives_up_s, "2" if login else "1"),
+        _stamp("as", "au"),
+        *_until_over(presses, gives_up_s, sounds),
+        '<label id="refused"/>',
+        _ack_of_refusal("2" if login else "1"),
+        '<label id="over"/>',
+        '<Reference variables="s,u,as,au"/>',
+    )
+
+
+def _invite(cseq: str, call: PlacedCall, extra: str = "") -> str:
+    privacy = ""
+    who = '"[name]" <sip:[user]@[domain]>'
+    if call.anonymous:
+        who = '"Anonymous" <sip:anonymous@anonymous.invalid>'
+        privacy = '\nPrivacy: id\nP-Asserted-Identity: "[name]" <sip:[user]@[domain]>'
+    elif not call.name:
+        who = "<sip:[user]@[domain]>"
+    head = (
+        f"INVITE sip:[dialled]@[domain] SIP/2.0\nVia: SIP/2.0/[transport] [local_ip]:[local_port];branch=z9hG4bK[pid]-[call_number]-{cseq}\n"
+        f"From: {who};tag=[pid]-[call_number]\nTo: <sip:[dialled]@[domain]>\nCall-ID: [call_id]\nCSeq: {cseq} INVITE\n"
+        f"Contact: <sip:caller@[local_ip]:[local_port]>\nMax-Forwards: 70{privacy}{extra}"
+    )
+    return _send(f"{head}\nContent-Type: application/sdp\nContent-Length: [len]\n{SDP}", retransmit=True)
+
+
+def _authenticated_invite(call: PlacedCall, login: str) -> tuple[str, ...]:
+    return (
+        _invite("1", call),
+        '<recv response="100" optional="true"/>',
+        '<recv response="407" auth="true"/>',
+        _ack("1", "[last_To:]"),
+        _invite("2", call, f"\n{login}"),
+    )
+
+
+def _ack(cseq: str, to: str) -> str:
+    return _send(
+        f"ACK sip:[dialled]@[domain] SIP/2.0\nVia: SIP/2.0/[transport] [local_ip]:[local_port];branch=z9hG4bK[pid]-[call_number]-{cseq}\n"
+        f"[last_From:]\n{to}\nCall-ID: [call_id]\nCSeq: {cseq} ACK\nMax-Forwards: 70\nContent-Length: 0"
+    )
+
+
+def _until_answered(gives_up_s: float, cseq: str) -> Iterator[str]:
+    yield '<label id="wait"/>'
+    yield f'<recv response="100" optional="true" next="wait" timeout="{POLL_MS}" ontimeout="check"/>'
+    yield '<recv response="180" optional="true" next="wait"/>'
+    yield '<recv response="183" optional="true" next="wait"/>'
+    for code in FINAL_CODES:
+        yield f'<recv response="{code}" optional="true" next="refused"/>'
+    yield f'<recv response="200" rrs="true" next="answered" timeout="{POLL_MS}" ontimeout="check"/>'
+    yield '<label id="check"/>'
+    yield _late("s", "u", gives_up_s, "cancel")
+    yield '<nop next="wait"/>'
+    yield '<label id="cancel"/>'
+    yield _send(
+        f"CANCEL sip:[dialled]@[domain] SIP/2.0\nVia: SIP/2.0/[transport] [local_ip]:[local_port];branch=z9hG4bK[pid]-[call_number]-{cseq}\n"
+        "From: [$from]\nTo: <sip:[dialled]@[domain]>\n"
+        f"Call-ID: [call_id]\nCSeq: {cseq} CANCEL\nMax-Forwards: 70\nContent-Length: 0".replace("From: [$from]", "[last_From:]"),
+        retransmit=True,
+    )
+    yield '<recv response="200"/>'
+    yield '<recv response="487" next="refused"/>'
+    yield '<label id="answered"/>'
+    yield _in_dialogue("ACK", cseq)
+
+
+def _until_over(presses: Sequence[tuple[float, str]], gives_up_s: float, sounds: Path) -> Iterator[str]:
+    for number, (at_s, key) in enumerate(presses):
+        yield f'<label id="p{number}"/>'
+        yield f'<recv request="BYE" next="ended" timeout="{POLL_MS}" ontimeout="q{number}"/>'
+        yield f'<label id="q{number}"/>'
+        yield _late("s", "u", gives_up_s, "bye")
+        yield _late("as", "au", at_s, f"press{number}")
+        yield f'<nop next="p{number}"/>'
+        yield f'<label id="press{number}"/>'
+        yield _press(key, sounds)
+    yield '<label id="talk"/>'
+    yield f'<recv request="BYE" next="ended" timeout="{POLL_MS}" ontimeout="still"/>'
+    yield '<label id="still"/>'
+    yield _late("s", "u", gives_up_s, "bye")
+    yield '<nop next="talk"/>'
+    yield '<label id="bye"/>'
+    yield _in_dialogue("BYE", "7")
+    yield '<recv response="200" next="over"/>'
+    yield '<label id="ended"/>'
+    yield _answer_bare(200)
+    yield '<nop next="over"/>'
+
+
+def _in_dialogue(method: str, cseq: str) -> str:
+    return _send(
+        f"{method} [next_url] SIP/2.0\nVia: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]\n[last_From:]\n[last_To:]\n"
+        f"Call-ID: [call_id]\nCSeq: {cseq} {method}\nMax-Forwards: 70\nContent-Length: 0",
+        retransmit=method != "ACK",
+    )
+
+
+def _ack_of_refusal(cseq: str) -> str:
+    return _ack(cseq, "[last_To:]")
+
+
+def _stamp(seconds: str, micros: str) -> str:
+    return f'<nop><action><gettimeofday assign_to="{seconds},{micros}"/></action></nop>'
+
+
+def _late(seconds: str, micros: str, after_s: float, label: str) -> str:
+    """Go to the label once so much time has passed since the stamp."""
+    return (
+        f'<nop next="{label}" test="late"><action><gettimeofday assign_to="ns,nu"/>'
+        f'<subtract assign_to="ns" variable="{seconds}"/><subtract assign_to="nu" variable="{micros}"/>'
+        '<multiply assign_to="nu" value="0.000001"/><add assign_to="ns" variable="nu"/>'
+        f'<test assign_to="late" variable="ns" compare="greater_than" value="{after_s}"/></action></nop>'
+    )
+
+
+def authentication(user: str, password: str) -> str:
+    """What SIPp turns into a login; it reads no keys inside, so these must be plain words."""
+    return f"[authentication username={user} password={password}]"
+
+
+# --- registrations
+
+
+def register_scenario() -> str:
+    """REGISTER with a login; fields of the line: account, domain, `[authentication …]`, user of the contact, expires."""
+
+    def register(cseq: int, login: str) -> str:
+        return _send(
+            f"REGISTER sip:[field1] SIP/2.0\nVia: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]\n"
+            f"From: <sip:[field0]@[field1]>;tag=[pid]-[call_number]\nTo: <sip:[field0]@[field1]>\nCall-ID: [call_id]\n"
+            f"CSeq: {cseq} REGISTER\nContact: <sip:[field3]@[local_ip]:[contact_port]>\nExpires: [field4]\nMax-Forwards: 70"
+            f"{login}\nContent-Length: 0",
+            retransmit=True,
+        )
+
+    return _scenario(
+        register(1, ""),
+        '<recv response="100" optional="true"/>',
+        '<recv response="401" auth="true"/>',
+        register(2, "\n[field2]"),
+        '<recv response="100" optional="true"/>',
+        '<recv response="200"/>',
+    )
+
+
+# --- XML
+
+
+def _scenario(*parts: str) -> str:
+    return "\n".join(('<?xml version="1.0" encoding="UTF-8" ?>', '<scenario name="callcontrol">', *parts, "</scenario>", ""))
+
+
+def _send(message: str, *, retransmit: bool = False) -> str:
+    delay = ' retrans="500"' if retransmit else ""
+    return f"<send{delay}><![CDATA[\n{message.strip()}\n\n]]></send>"
+
+
+def _literal(text: str) -> str:
+    """Of a regular expression that matches this text only."""
+    return escape(re.sub(r"([.+*\\\[\]^$()|?{}])", r"[\1]", text))
+
+
+__all__ = ["CannotTell", "authentication", "caller_scenario", "key_file", "phones_scenario", "register_scenario"]

@@ -1,0 +1,201 @@
+"""A FreeSWITCH of the run's own: started from a copy of freeswitch-xml, on loopback, on ports that are free."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Self
+
+from tests.tidy.tree import ROOT
+
+HOST = "127.0.0.1"
+PASSWORD = "example-only-change-me"
+READY_S = 60.0
+END_S = 20.0
+REPLY_S = 10.0
+RETRY_S = 0.2  # the switch tells nobody that it is ready: it can only be asked
+RTP_PORTS = 400
+USUAL_PLACES = ("/opt/freeswitch/bin/freeswitch", "/usr/local/freeswitch/bin/freeswitch", "/usr/bin/freeswitch")
+
+
+class SwitchError(Exception):
+    """FreeSWITCH did not start, or does not answer; the message says where its log is."""
+
+
+def find_freeswitch() -> Path | None:
+    """The binary: FREESWITCH, else in PATH, else in the usual places; None if there is none."""
+    named = os.environ.get("FREESWITCH")
+    if named:
+        return Path(named)
+    found = shutil.which("freeswitch")
+    places = (Path(p) for p in ((found,) if found else USUAL_PLACES))
+    return next((place for place in places if os.access(place, os.X_OK)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Every port of a run."""
+
+    event_socket: int
+    internal: int
+    external: int
+    daemon: int
+    http: int
+    phones: int
+    carrier_a: int
+    carrier_b: int
+    partner: int
+    rtp: int
+
+    @classmethod
+    def free(cls) -> Self:
+        """Ports nobody uses now, for UDP and TCP alike; RTP begins below what the system gives out by itself."""
+        numbers = _free_ports(len(fields(cls)) - 1)
+        return cls(*numbers, rtp=20_000 + os.getpid() % 25 * RTP_PORTS)
+
+
+def _free_ports(count: int) -> list[int]:
+    found: dict[int, tuple[socket.socket, socket.socket]] = {}
+    while len(found) < count:
+        tcp, udp = socket.socket(), socket.socket(type=socket.SOCK_DGRAM)
+        tcp.bind((HOST, 0))
+        port = tcp.getsockname()[1]
+        try:
+            udp.bind((HOST, port))
+        except OSError:
+            tcp.close()
+            continue
+        found[port] = (tcp, udp)
+    for pair in found.values():
+        for one in pair:
+            one.close()
+    return list(found)
+
+
+class EventSocket:
+    """A plain inbound connection for the tests' own questions."""
+
+    def __init__(self, port: int) -> None:
+        self._socket = socket.create_connection((HOST, port), REPLY_S)
+        self._file = self._socket.makefile("rb")
+        self._read()
+        self._send(f"auth {PASSWORD}")
+
+    def api(self, command: str) -> str:
+        """The output of a command."""
+        return self._send(f"api {command}")
+
+    def close(self) -> None:
+        """End the connection."""
+        self._file.close()
+        self._socket.close()
+
+    def _send(self, command: str) -> str:
+        self._socket.sendall(command.encode() + b"\n\n")
+        return self._read()
+
+    def _read(self) -> str:
+        headers: dict[str, str] = {}
+        while line := self._file.readline().decode().strip():
+            name, _, value = line.partition(": ")
+            headers[name] = value
+        if not headers:
+            raise ConnectionError("the switch closed the event socket")
+        body = self._file.read(int(headers.get("Content-Length", "0"))).decode()
+        return body or headers.get("Reply-Text", "")
+
+
+class RealSwitch:
+    """The process, its folder and its event socket."""
+
+    def __init__(self, binary: Path, folder: Path, ports: Ports) -> None:
+        self.folder = folder
+        self.ports = ports
+        self.conf = folder / "conf"
+        self._binary = binary
+        self._process: subprocess.Popen[bytes] | None = None
+        self.events: EventSocket
+
+    @property
+    def pid(self) -> int:
+        """Process id."""
+        assert self._process is not None
+        return self._process.pid
+
+    def lay_out(self) -> None:
+        """Copy freeswitch-xml and say in local.xml where this one listens. Users and gateways: `callcontrol render`."""
+        shutil.copytree(ROOT / "freeswitch-xml", self.conf, ignore=shutil.ignore_patterns("local.xml"))
+        values = {
+            "sip_ip": HOST,
+            "public_ip": HOST,
+            "internal_sip_port": self.ports.internal,
+            "external_sip_port": self.ports.external,
+            "rtp_start_port": self.ports.rtp,
+            "rtp_end_port": self.ports.rtp + RTP_PORTS - 2,
+            "log_level": "debug",
+        }
+        lines = (f'  <X-PRE-PROCESS cmd="set" data="{name}={value}"/>' for name, value in values.items())
+        (self.conf / "local.xml").write_text("\n".join(("<include>", *lines, "</include>", "")))
+
+    def start(self) -> None:
+        """Start it and wait until both SIP profiles run.
+
+        Raises:
+            SwitchError: it ended, or is not ready within READY_S.
+        """
+        command = [self._binary, "-nonat", "-nf", "-nc", *self._folders()]
+        self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        due = time.monotonic() + READY_S
+        while not self._is_ready():
+            if self._process.poll() is not None or time.monotonic() > due:
+                raise SwitchError(f"FreeSWITCH did not come up: see {self.folder}/log/freeswitch.log")
+            time.sleep(RETRY_S)
+
+    def stop(self) -> None:
+        """End it, by force if it does not; returns when it is gone."""
+        if self._process is None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(END_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait(END_S)
+        self._process = None
+
+    def _folders(self) -> Iterator[str]:
+        names = ("log", "db", "run", "storage", "recordings", "cache", "sounds", "temp", "certs", "scripts", "htdocs")
+        for name in names:
+            (self.folder / name).mkdir(exist_ok=True)
+            yield f"-{name}"
+            yield str(self.folder / name)
+        yield "-conf"
+        yield str(self.conf)
+
+    def _is_ready(self) -> bool:
+        try:
+            self.events = EventSocket(self.ports.event_socket)
+        except OSError:
+            return False
+        status = self.events.api("sofia status")
+        if status.count("RUNNING") >= 2:
+            return True
+        self.events.close()
+        return False
+
+
+@contextmanager
+def running(switch: RealSwitch) -> Iterator[RealSwitch]:
+    """The switch, started and stopped."""
+    try:
+        switch.start()
+        yield switch
+    finally:
+        switch.stop()

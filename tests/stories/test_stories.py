@@ -1,0 +1,40 @@
+"""Every story, on the simulator: separate processes, real sockets, real Redis and Postgres."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from redis import Redis
+
+from callcontrol.daemon.configuration import read_configuration
+from callcontrol.simulator.stories.player import Player
+from callcontrol.simulator.stories.simulated import SimulatedWorld
+from callcontrol.simulator.stories.stage import Stage
+from callcontrol.simulator.stories.story import Story, read_stories
+
+EXAMPLE = Path(__file__).parents[2] / "deploy" / "example"
+STORIES = [story for story in read_stories(Path(__file__).parent) if story.only != "freeswitch"]
+
+
+@pytest.fixture(scope="session")
+def stage() -> Iterator[Stage]:
+    with tempfile.TemporaryDirectory(prefix="callcontrol-stage-") as folder:
+        Path(folder).chmod(0o711)
+        with Stage(Path(folder), EXAMPLE) as made:
+            yield made
+
+
+@pytest.fixture(scope="session")
+def player(stage: Stage) -> Player:
+    settings = read_configuration(stage.config).settings
+    redis: Redis = Redis.from_url(stage.redis_url)
+    return Player(SimulatedWorld(stage.switch, settings, stage.daemon.registrations), settings, redis, stage.dsn)
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.file.removesuffix(".yaml"))
+def test_story(story: Story, player: Player, stage: Stage) -> None:
+    told = player.play(story)
+    assert not told.differences, "\n".join([story.name, *told.differences, stage.daemon.log_tail()])
