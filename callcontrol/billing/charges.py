@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_DOWN, Context, Decimal
 from enum import StrEnum
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from callcontrol.billing.tariff import Price, Terms
-from callcontrol.vocabulary.moment import Instant, text_of
-from callcontrol.vocabulary.money import EXACT, Money, Rounding, plain, rounded_quotient
+from callcontrol.vocabulary.moment import SECOND_US, Instant, text_of
+from callcontrol.vocabulary.money import EXACT, Money, plain
 
 SHOWN_DECIMALS = 8  # of an amount that is not rounded yet
+
+# Long enough that a quotient without end has more decimals than are shown, whatever stands before its dot.
+_LONG = Context(prec=40, rounding=ROUND_DOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ class Charge:
         price, terms = self.price, self.terms
         sums = [plain(self.fee), *[f"{part.seconds} * {plain(part.price_per_minute)} / 60" for part in self.parts]]
         said = [
-            f"{plain(Decimal(self.talk_us).scaleb(-6))} s, {terms.round_seconds}: {self.counted_s} s",
+            f"{_seconds_text(self.talk_us)} s, {terms.round_seconds}: {self.counted_s} s",
             f"first {price.free_s} s free" if price.free_s else "",
             f"at least {price.minimum_s} s" if price.minimum_s else "",
             f"{price.first_block_s}/{price.step_s}: {self.billed_s} s",
@@ -157,7 +160,14 @@ def sixtieths_of(fee: Decimal, parts: tuple[Part, ...]) -> Decimal:
 
 
 def unrounded_text(sixtieths: Decimal) -> str:
-    """A sixtieth of the number: exact, or its first decimals and `…`."""
-    shown = rounded_quotient(sixtieths, 60, Rounding.DOWN, SHOWN_DECIMALS)
-    ending = "" if EXACT.multiply(shown, 60) == sixtieths else "…"
-    return (f"{shown:f}" if ending else plain(shown)) + ending
+    """A sixtieth of the number: exact, or cut off behind its first decimals and followed by `…`."""
+    whole, _, decimals = format(_LONG.divide(sixtieths, 60), "f").partition(".")
+    if len(decimals) > SHOWN_DECIMALS:
+        return f"{whole}.{decimals[:SHOWN_DECIMALS]}…"
+    decimals = decimals.rstrip("0")
+    return f"{whole}.{decimals}" if decimals else whole
+
+
+def _seconds_text(microseconds: int) -> str:
+    seconds, fraction = divmod(microseconds, SECOND_US)
+    return f"{seconds}.{fraction:06d}".rstrip("0").removesuffix(".")

@@ -32,6 +32,8 @@ from callcontrol.vocabulary.trail import (
     Trail,
 )
 
+_NEVER = Instant(0)
+
 
 class BadTrail(ValueError):
     """The trail cannot be a call's: it tells of no arrival."""
@@ -60,7 +62,7 @@ class _Told:
     """
 
     arrived: Arrived | None = None
-    last: Instant = Instant(0)
+    last: Instant = _NEVER
     dialled: dict[str, Dialled] = field(default_factory=dict)
     bridged: dict[str, Instant] = field(default_factory=dict)
     ends: dict[str, LegEnded] = field(default_factory=dict)

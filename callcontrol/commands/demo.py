@@ -18,6 +18,7 @@ from rich.console import Console
 from callcontrol.commands.calls import show
 from callcontrol.daemon.configuration import read_configuration
 from callcontrol.edges import clock
+from callcontrol.edges.ledger.reader import MAX_CALLS, LedgerReader, Wanted
 from callcontrol.simulator.stories.player import TENANT, Player, Told
 from callcontrol.simulator.stories.simulated import SimulatedWorld
 from callcontrol.simulator.stories.stage import Stage
@@ -79,6 +80,7 @@ def run(args: argparse.Namespace) -> int:
         with Stage(Path(folder), EXAMPLE, simulator=("--speed", SPEED)) as stage:
             console.print(f"[dim]ready after {clock.monotonic() - began:.1f} s[/dim]\n")
             told = _play_all(stories, stage, console)
+            _show_bill(stage, console)
     return _verdict(told, console, clock.monotonic() - began)
 
 
@@ -86,14 +88,14 @@ def _play_all(stories: list[Story], stage: Stage, console: Console) -> list[Told
     settings = read_configuration(stage.config).settings
     redis: Redis = Redis.from_url(stage.redis_url)
     world = SimulatedWorld(stage.switch, settings, stage.daemon.registrations)
+    player = Player(world, settings, redis, stage.dsn, tell=lambda line: console.print(f"  {line}"))
     told = []
     for story in stories:
         console.rule(f"[bold]{story.name}", align="left")
         narrator = gevent.spawn(_narrate, world, console)
-        player = Player(world, settings, redis, stage.dsn, tell=lambda line: console.print(f"  {line}"))
         told.append(player.play(story))
         narrator.kill()
-        _tell_result(told[-1], console, ZoneInfo(settings.tenants[TENANT].zone))
+        _tell_result(told[-1], console)
     return told
 
 
@@ -112,10 +114,18 @@ def _narrate(world: SimulatedWorld, console: Console) -> None:
         known = max(known, len(heard)) if len(heard) >= known else 0
 
 
-def _tell_result(told: Told, console: Console, zone: ZoneInfo) -> None:
-    show(list(told.calls), zone, console)
+def _tell_result(told: Told, console: Console) -> None:
     for difference in told.differences:
         console.print(f"  [red]not as told: {difference}[/red]")
+    console.print()
+
+
+def _show_bill(stage: Stage, console: Console) -> None:
+    """All records, read back from Postgres."""
+    console.rule("[bold]what Postgres has of it", align="left")
+    zone = ZoneInfo(read_configuration(stage.config).settings.tenants[TENANT].zone)
+    with LedgerReader(stage.dsn) as ledger:
+        show(ledger.calls(Wanted(limit=MAX_CALLS))[::-1], zone, console)
     console.print()
 
 

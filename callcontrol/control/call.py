@@ -62,7 +62,12 @@ class Changing:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """The caller's channel is going or gone; the ends of its legs are awaited."""
+    """The caller's channel is going or gone; the ends of its legs are awaited.
+
+    `message` is the voicemail being recorded when the caller hung up: his channel's end tells whether there is one.
+    """
+
+    message: TakingMessage | None = None
 
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from callcontrol.control import commands as do
-from callcontrol.control.call import Call, Closed, Ending
+from callcontrol.control.call import Call, Closed, Ending, TakingMessage
 from callcontrol.control.commands import Command
 from callcontrol.control.events import (
     AppEnded,
@@ -16,6 +16,7 @@ from callcontrol.control.events import (
     SwitchGone,
     TimerFired,
 )
+from callcontrol.control.message import message_taken
 from callcontrol.control.moved import Plain
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.call import Stamps
@@ -33,14 +34,17 @@ def deadline(facts: Facts) -> tuple[Command, ...]:
 
 def caller_hung_up(call: Call, event: CallerHungUp, facts: Facts) -> Plain:
     """The caller's channel is going: whatever was under way is over."""
-    return (call, ()) if isinstance(call.state, Ending) else (call.to(Ending()), deadline(facts))
+    if isinstance(call.state, Ending):
+        return call, ()
+    message = call.state if isinstance(call.state, TakingMessage) and call.state.recording else None
+    return call.to(Ending(message)), deadline(facts)
 
 
 def leg_gone(call: Call, event: LegGone, facts: Facts) -> Plain:
     """A channel has ended: note it once; with the caller's channel the call is over."""
     if event.leg_id not in call.open_legs:
         return call, ()  # told twice
-    noted = _with_bridge(call.closing_leg(event.leg_id), event)
+    noted = _with_message(_with_bridge(call.closing_leg(event.leg_id), event), event, facts)
     noted = noted.noting(_entry(noted, event, facts))
     if event.leg_id != call.id:
         return _close_if_done(noted) if isinstance(noted.state, Ending) else (noted, ())
@@ -117,6 +121,15 @@ def _with_bridge(call: Call, event: LegGone) -> Call:
     if bridged is None or event.leg_id == call.id or _was_bridged(call, event.leg_id):
         return call
     return call.noting(Bridged(bridged, event.leg_id))
+
+
+def _with_message(call: Call, event: LegGone, facts: Facts) -> Call:
+    """The message the caller was speaking when he hung up."""
+    state = call.state
+    taking = state.message if isinstance(state, Ending) else state
+    if event.leg_id != call.id or not isinstance(taking, TakingMessage) or not taking.recording:
+        return call
+    return message_taken(call, taking, event.recorded_ms, facts)
 
 
 def _was_bridged(call: Call, leg: str) -> bool:

@@ -22,11 +22,13 @@ class AppEnded:
         app_id: the Application-UUID we sent with it.
         disposition: `originate_disposition` for a bridge, "" otherwise.
         causes: hangup cause by leg id, for legs of a bridge that were really sent out.
+        recorded_ms: length of what a `record` wrote, 0 if it wrote nothing.
     """
 
     app_id: str
     disposition: str = ""
     causes: Mapping[str, str] = field(default_factory=dict)
+    recorded_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class LegGone:
     stamps: Stamps
     hung_up_by: str = ""
     estimated: bool = False
+    recorded_ms: int = 0  # what a `record` had written on this channel when it ended
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,7 @@ __all__ = [
 
 RETRY_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)  # waits after a failed write; the last one repeats
 READ_BYTES = 1 << 20
+GROUP_BYTES = 1 << 20  # what is framed in one go, while nobody else runs: a few milliseconds
 
 log = logging.getLogger("callcontrol.spool")
 
@@ -70,7 +71,7 @@ class SpoolLimits:
 
     Attributes:
         total_bytes: on disk and waiting for it together.
-        segment_bytes: one file; also the most that is written in one go.
+        segment_bytes: one file; at most a quarter of total_bytes.
         entry_bytes: one entry.
     """
 
@@ -235,12 +236,12 @@ class Spool:
         self._flusher = None
 
     def _next_group(self) -> tuple[list[_Ticket], bytes]:
-        """What waits, up to a segment's worth, as numbered frames."""
+        """What waits, up to GROUP_BYTES, as numbered frames."""
         group: list[_Ticket] = []
         parts: list[bytes] = []
         number, size, now = self._segments[-1].next, 0, self._now()
         for ticket in self._waiting:
-            if group and size + ticket.size > self._segment_bytes:
+            if group and size + ticket.size > min(GROUP_BYTES, self._segment_bytes):
                 break
             parts += (spool_files.frame(number + n, now, payload) for n, payload in enumerate(ticket.payloads))
             number += len(ticket.payloads)

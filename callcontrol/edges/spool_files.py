@@ -99,7 +99,7 @@ def lock_folder(folder: Path) -> int:
     Raises:
         SpoolInUse: another process holds it.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -135,7 +135,9 @@ def cut_torn_tail(segment: Segment) -> int:
     """
     data = segment.path.read_bytes()[segment.size :]
     if data:
-        (segment.path.parent / "torn").write_bytes(data)
+        torn = segment.path.parent / "torn"
+        torn.touch(0o600)
+        torn.write_bytes(data)
         os.truncate(segment.path, segment.size)
     return len(data)
 

@@ -43,10 +43,10 @@ def _answer_with(channel: Channel, leg: Channel) -> None:
 
 def _begin(channel: Channel, leg: Channel) -> None:
     now_us = channel.core.timeline.now_us()
+    channel.other_headers = {"Other-Type": "originatee", **leg.profile.headers("Other-Leg")}
     for one, other in ((channel, leg), (leg, channel)):
         one.partner = other
         one.stamp("bridged", now_us)
-    channel.other_headers = {"Other-Type": "originatee", **leg.profile.headers("Other-Leg")}
     if leg.session is None:
         leg.running = leg.state = "CS_EXCHANGE_MEDIA"
     leg.call_uuid = channel.uuid

@@ -99,19 +99,21 @@ class Attempt:
         try:
             dial_string = parse(text)
         except ParseError:
-            return self._ended(Dialling(None, "DESTINATION_OUT_OF_ORDER"))
+            dial_string = DialString({}, ())
         variables = self._variables(dial_string)
         limit = variables.get("originate_timeout")
         if limit and limit.isdigit() and int(limit):
             self._timeout_s = int(limit)
         self._note_start()
         result = Dialling(None, "DESTINATION_OUT_OF_ORDER")
+        if not dial_string.turns:
+            self._note_result(result)
         for turn in dial_string.turns:
             result = self._turn(turn, variables)
             gave_up = self._timed_out and not truth(variables.get("originate_continue_on_timeout"))
             if result.leg is not None or gave_up or self._stopped():
                 break
-        return self._ended(result)
+        return result
 
     def _variables(self, dial_string: DialString) -> dict[str, str]:
         found: dict[str, str] = {}
@@ -143,9 +145,9 @@ class Attempt:
             self._set_up(endpoint, variables)
         self._began_epoch = self._switch.core.timeline.epoch_s()
         winner = self._race(variables) if self._legs else None
-        cause = self._settle(winner)
-        self._note_causes()
-        return Dialling(winner.channel if winner is not None else None, cause)
+        result = Dialling(winner.channel if winner is not None else None, self._settle(winner))
+        self._note_result(result)
+        return result
 
     def _set_up(self, endpoint: Endpoint, variables: dict[str, str]) -> None:
         request = Request(endpoint.target, variables, endpoint.variables)
@@ -208,13 +210,13 @@ class Attempt:
         if ringback:
             channel.mark_early_media()
             channel.far_end.told("ringback", file=ringback)
+            self._pass_callee(leg)
         elif leg.channel.ring_ready or variables.get("ignore_early_media") == "ring_ready":
-            if len(self._legs) == 1:
-                self._pass_callee(leg)
+            self._pass_callee(leg)
             channel.mark_ringing()
 
     def _pass_callee(self, leg: Leg) -> None:
-        if self._caller is not None:
+        if self._caller is not None and len(self._legs) == 1:
             self._caller.channel.show_callee(leg.channel.profile)
 
     # --- limits: whole seconds of the wall clock, as in the switch -----------------------------------------------
@@ -275,38 +277,30 @@ class Attempt:
             return "NO_ANSWER"
         return self._cancelled or "ORIGINATOR_CANCEL"
 
-    def _note_causes(self) -> None:
+    def _note_result(self, result: Dialling) -> None:
+        """Answer the caller with the winner and leave the result of the turn in the caller's variables."""
+        for leg in self._legs:
+            leg.channel.waiters.remove(self._signal)
         if self._caller is None:
             return
-        for leg in self._legs:
-            self._caller.channel.push("originate_causes", f"{leg.channel.uuid};{leg.channel.cause or 'NONE'}")
-            leg.channel.waiters.remove(self._signal)
-
-    def _ended(self, result: Dialling) -> Dialling:
-        if self._caller is not None:
-            self._note_result(self._caller.channel, result)
-        return result
-
-    def _note_result(self, channel: Channel, result: Dialling) -> None:
-        leg = result.leg
-        if leg is not None:
-            self._answer(channel, leg)
+        channel, winner = self._caller.channel, result.leg
+        if winner is not None:
+            _answer(channel, winner)
         channel.set("originate_disposition", result.cause)
         channel.set("DIALSTATUS", causes.dialstatus(result.cause))
-        if leg is not None:
-            channel.set("signal_bond", leg.uuid)
+        for leg in self._legs:
+            channel.push("originate_causes", f"{leg.channel.uuid};{leg.channel.cause or 'NONE'}")
+        if winner is not None:
+            channel.set("signal_bond", winner.uuid)
             channel.set("originate_signal_bond", None)
-        legs_causes = channel.get("originate_causes")
-        if legs_causes:
-            channel.set("originate_causes", legs_causes)
 
-    @staticmethod
-    def _answer(channel: Channel, leg: Channel) -> None:
-        channel.show_callee(leg.profile)
-        if leg.answered:
-            channel.mark_answered()
-        else:
-            channel.mark_early_media()
+
+def _answer(channel: Channel, leg: Channel) -> None:
+    channel.show_callee(leg.profile)
+    if leg.answered:
+        channel.mark_answered()
+    else:
+        channel.mark_early_media()
 
 
 def exported(channel: Channel) -> dict[str, str]:

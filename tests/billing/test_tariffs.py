@@ -383,3 +383,22 @@ def test_a_price_that_is_wrong_is_told_for_every_row() -> None:
     rows = "".join(f"{prefix},Poland,x,1/1\n" for prefix in range(48, 58))
     text = f"tariff,x\ncurrency,PLN\nversion,2026-01-01\nprefix,destination,price_per_minute,step\n{rows}"
     assert [one.split(":")[0] for one in problems(text, "x.csv")] == [str(line) for line in range(5, 15)]
+
+
+@pytest.mark.parametrize(
+    ("days", "weekdays"),
+    [
+        ("mon", {0}),
+        ("mon-fri", {0, 1, 2, 3, 4}),
+        ("Sat Sun", {5, 6}),
+        ("sat,sun", {5, 6}),
+        ("fri-mon", {4, 5, 6, 0}),
+        ("tue-tue", {1}),
+        ("mon-sun", {0, 1, 2, 3, 4, 5, 6}),
+        ("mon-wed wed-fri", {0, 1, 2, 3, 4}),
+    ],
+)
+def test_days_of_a_period(days: str, weekdays: set[int]) -> None:
+    text = CSV.replace("period,peak,mon-fri", f'period,peak,"{days}"')
+    (span,) = [s for s in read(text, "x.csv").versions[0].terms.calendar.spans if s.period == "peak"]
+    assert span.weekdays == weekdays

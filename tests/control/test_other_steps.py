@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from callcontrol.control import commands as do
 from callcontrol.control.call import Announcing, Changing, Closed, Ringing
-from callcontrol.control.events import AppEnded, CallerHungUp, RuleStored, TimerFired
+from callcontrol.control.events import AppEnded, CallerHungUp, LegGone, RuleStored, TimerFired
 from callcontrol.control.steps.setting import CONFIRM, REFUSE
-from callcontrol.vocabulary.call import Caller
+from callcontrol.vocabulary.call import Caller, Stamps
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.trail import Noted, Recorded, StepEnded
 from tests.control.story import Story
-from tests.routing.world import DID, facts, rule
+from tests.routing.world import DID, NOW, facts, rule
 
 PHONE = Caller("101", "Jan", extension="101")
 
@@ -21,8 +21,9 @@ def test_voicemail_greets_records_and_names_the_file() -> None:
     greeting, record = story.command(do.Play), story.command(do.Record)
     assert (greeting.file, record.max_s) == ("hello.wav", 180)
     story.then(AppEnded(greeting.app_id))
+    assert story.entries(Recorded) == []
+    story.then(AppEnded(record.app_id, recorded_ms=4200))
     assert [e.path for e in story.entries(Recorded)] == [record.path]
-    story.then(AppEnded(record.app_id))
     assert story.command(do.HangUp).cause == "NORMAL_CLEARING"
     story.gone("call-1", answered_s=9)
     assert isinstance(story.call.state, Closed)
@@ -32,6 +33,24 @@ def test_a_caller_who_leaves_during_the_greeting_has_left_no_message() -> None:
     story = Story(facts(DID["voicemail"])).begin().then(CallerHungUp("NORMAL_CLEARING")).gone("call-1", answered_s=1)
     assert story.entries(Recorded) == []
     assert story.has(do.CloseBook)
+
+
+def test_a_caller_who_hangs_up_while_he_speaks_has_left_a_message() -> None:
+    story = Story(facts(DID["voicemail"])).begin()
+    story.then(AppEnded(story.command(do.Play).app_id)).then(CallerHungUp("NORMAL_CLEARING"))
+    story.then(LegGone("call-1", "NORMAL_CLEARING", Stamps(NOW, None, NOW, NOW), "caller", recorded_ms=900))
+    assert len(story.entries(Recorded)) == 1
+    assert story.entries(StepEnded)[-1].outcome is Outcome.VOICEMAIL
+    assert isinstance(story.call.state, Closed)
+
+
+def test_a_recording_that_wrote_nothing_is_told_and_no_message() -> None:
+    story = Story(facts(DID["voicemail"])).begin()
+    greeting, record = story.command(do.Play), story.command(do.Record)
+    story.then(AppEnded(greeting.app_id)).then(AppEnded(record.app_id))
+    assert story.entries(Recorded) == []
+    assert story.entries(StepEnded)[-1].outcome is Outcome.FAILED
+    assert "nothing was recorded" in story.entries(Noted)[-1].what
 
 
 def test_announcement_goes_on_to_its_then() -> None:

@@ -36,6 +36,7 @@ ANSWER = """
 [last_CSeq:]
 Contact: <sip:phone@[local_ip]:[local_port]>"""
 
+KEY_S = 0.25  # from one key to the next
 REASONS = {180: "Ringing", 183: "Session Progress", 200: "OK", 486: "Busy Here", 487: "Request Terminated", 603: "Decline"}
 FINAL_CODES = (400, 403, 404, 407, 408, 410, 480, 482, 484, 486, 487, 488, 500, 502, 503, 504, 600, 603, 604)
 POLL_MS = 20  # how late an action that is due may come
@@ -193,32 +194,51 @@ def key_file(sounds: Path, key: str) -> Path:
 def caller_scenario(call: PlacedCall, sounds: Path, *, longest_s: float, login: str = "") -> str:
     """One caller. Who and whom are SIPp keys (`-key`), for nothing in them is then read as anything else.
 
+    What the switch says may come at any moment, so all of it is expected from the INVITE on (`global`); in between the
+    caller looks at the clock.
+
     Args:
         login: what `authentication` says of a caller who has to prove who he is.
     """
     gives_up_s = call.hangup_after_s if call.hangup_after_s is not None else longest_s
-    presses = sorted((at_s + 0.25 * i, key) for at_s, keys in call.presses for i, key in enumerate(keys))
+    presses = sorted((at_s + KEY_S * i, key) for at_s, keys in call.presses for i, key in enumerate(keys))
+    cseq = "2" if login else "1"
     return _scenario(
-        *(_authenticated_invite(call, login) if login else (_invite("1", call),)),
         _stamp("s", "u"),
-        *_until_answered(gives_up_s, "2" if login else "1"),
+        *(_challenged(call) if login else ()),
+        _invite(cseq, call, f"\n{login}" if login else ""),
+        *(f'<recv response="{code}" optional="global"/>' for code in (100, 180, 183)),
+        *(f'<recv response="{code}" optional="global" next="refused"/>' for code in FINAL_CODES),
+        '<recv response="200" optional="global" rrs="true" next="answered"/>',
+        '<recv request="BYE" optional="global" next="ended"/>',
+        *_waiting("wait", [_late("s", "u", gives_up_s, "cancel")]),
+        '<label id="cancel"/>',
+        _cancel(cseq),
+        '<recv response="200"/>',
+        '<recv response="487" next="refused"/>',
+        '<label id="answered"/>',
         _stamp("as", "au"),
-        *_until_over(presses, gives_up_s, sounds),
+        _in_dialogue("ACK", cseq),
+        *_talking(presses, gives_up_s, sounds),
+        '<label id="bye"/>',
+        _in_dialogue("BYE", "7"),
+        '<recv response="200" next="over"/>',
+        '<label id="ended"/>',
+        _answer_bare(200),
+        '<nop next="over"/>',
         '<label id="refused"/>',
-        _ack_of_refusal("2" if login else "1"),
+        _ack(cseq),
         '<label id="over"/>',
         '<Reference variables="s,u,as,au"/>',
     )
 
 
 def _invite(cseq: str, call: PlacedCall, extra: str = "") -> str:
+    who = '"[name]" <sip:[user]@[domain]>' if call.name else "<sip:[user]@[domain]>"
     privacy = ""
-    who = '"[name]" <sip:[user]@[domain]>'
     if call.anonymous:
+        privacy = f"\nPrivacy: id\nP-Asserted-Identity: {who}"
         who = '"Anonymous" <sip:anonymous@anonymous.invalid>'
-        privacy = '\nPrivacy: id\nP-Asserted-Identity: "[name]" <sip:[user]@[domain]>'
-    elif not call.name:
-        who = "<sip:[user]@[domain]>"
     head = (
         f"INVITE sip:[dialled]@[domain] SIP/2.0\nVia: SIP/2.0/[transport] [local_ip]:[local_port];branch=z9hG4bK[pid]-[call_number]-{cseq}\n"
         f"From: {who};tag=[pid]-[call_number]\nTo: <sip:[dialled]@[domain]>\nCall-ID: [call_id]\nCSeq: {cseq} INVITE\n"
@@ -227,80 +247,55 @@ def _invite(cseq: str, call: PlacedCall, extra: str = "") -> str:
     return _send(f"{head}\nContent-Type: application/sdp\nContent-Length: [len]\n{SDP}", retransmit=True)
 
 
-def _authenticated_invite(call: PlacedCall, login: str) -> tuple[str, ...]:
+def _challenged(call: PlacedCall) -> tuple[str, ...]:
     return (
         _invite("1", call),
         '<recv response="100" optional="true"/>',
         '<recv response="407" auth="true"/>',
-        _ack("1", "[last_To:]"),
-        _invite("2", call, f"\n{login}"),
+        _ack("1"),
     )
 
 
-def _ack(cseq: str, to: str) -> str:
+def _ack(cseq: str) -> str:
+    """Of a refusal: it belongs to the INVITE's own transaction (RFC 3261, 17.1.1.3)."""
+    return _in_transaction("ACK", cseq, "[last_To:]")
+
+
+def _cancel(cseq: str) -> str:
+    return _in_transaction("CANCEL", cseq, "To: <sip:[dialled]@[domain]>", retransmit=True)
+
+
+def _in_transaction(method: str, cseq: str, to: str, *, retransmit: bool = False) -> str:
     return _send(
-        f"ACK sip:[dialled]@[domain] SIP/2.0\nVia: SIP/2.0/[transport] [local_ip]:[local_port];branch=z9hG4bK[pid]-[call_number]-{cseq}\n"
-        f"[last_From:]\n{to}\nCall-ID: [call_id]\nCSeq: {cseq} ACK\nMax-Forwards: 70\nContent-Length: 0"
+        f"{method} sip:[dialled]@[domain] SIP/2.0\nVia: SIP/2.0/[transport] [local_ip]:[local_port];branch=z9hG4bK[pid]-[call_number]-{cseq}\n"
+        f"[last_From:]\n{to}\n[last_Call-ID:]\nCSeq: {cseq} {method}\nMax-Forwards: 70\nContent-Length: 0",
+        retransmit=retransmit,
     )
 
 
-def _until_answered(gives_up_s: float, cseq: str) -> Iterator[str]:
-    yield '<label id="wait"/>'
-    yield f'<recv response="100" optional="true" next="wait" timeout="{POLL_MS}" ontimeout="check"/>'
-    yield '<recv response="180" optional="true" next="wait"/>'
-    yield '<recv response="183" optional="true" next="wait"/>'
-    for code in FINAL_CODES:
-        yield f'<recv response="{code}" optional="true" next="refused"/>'
-    yield f'<recv response="200" rrs="true" next="answered" timeout="{POLL_MS}" ontimeout="check"/>'
-    yield '<label id="check"/>'
-    yield _late("s", "u", gives_up_s, "cancel")
-    yield '<nop next="wait"/>'
-    yield '<label id="cancel"/>'
-    yield _send(
-        f"CANCEL sip:[dialled]@[domain] SIP/2.0\nVia: SIP/2.0/[transport] [local_ip]:[local_port];branch=z9hG4bK[pid]-[call_number]-{cseq}\n"
-        "From: [$from]\nTo: <sip:[dialled]@[domain]>\n"
-        f"Call-ID: [call_id]\nCSeq: {cseq} CANCEL\nMax-Forwards: 70\nContent-Length: 0".replace("From: [$from]", "[last_From:]"),
-        retransmit=True,
-    )
-    yield '<recv response="200"/>'
-    yield '<recv response="487" next="refused"/>'
-    yield '<label id="answered"/>'
-    yield _in_dialogue("ACK", cseq)
-
-
-def _until_over(presses: Sequence[tuple[float, str]], gives_up_s: float, sounds: Path) -> Iterator[str]:
+def _talking(presses: Sequence[tuple[float, str]], gives_up_s: float, sounds: Path) -> Iterator[str]:
     for number, (at_s, key) in enumerate(presses):
-        yield f'<label id="p{number}"/>'
-        yield f'<recv request="BYE" next="ended" timeout="{POLL_MS}" ontimeout="q{number}"/>'
-        yield f'<label id="q{number}"/>'
-        yield _late("s", "u", gives_up_s, "bye")
-        yield _late("as", "au", at_s, f"press{number}")
-        yield f'<nop next="p{number}"/>'
+        yield from _waiting(f"p{number}", [_late("s", "u", gives_up_s, "bye"), _late("as", "au", at_s, f"press{number}")])
         yield f'<label id="press{number}"/>'
         yield _press(key, sounds)
-    yield '<label id="talk"/>'
-    yield f'<recv request="BYE" next="ended" timeout="{POLL_MS}" ontimeout="still"/>'
-    yield '<label id="still"/>'
-    yield _late("s", "u", gives_up_s, "bye")
-    yield '<nop next="talk"/>'
-    yield '<label id="bye"/>'
-    yield _in_dialogue("BYE", "7")
-    yield '<recv response="200" next="over"/>'
-    yield '<label id="ended"/>'
-    yield _answer_bare(200)
-    yield '<nop next="over"/>'
+    yield from _waiting("talk", [_late("s", "u", gives_up_s, "bye")])
+
+
+def _waiting(label: str, looks: Sequence[str]) -> Iterator[str]:
+    """Look at the clock again and again; what ends it is expected elsewhere."""
+    yield f'<label id="{label}"/>'
+    yield f'<recv request="BYE" next="ended" timeout="{POLL_MS}" ontimeout="{label}look"/>'
+    yield f'<label id="{label}look"/>'
+    yield from looks
+    yield f'<nop next="{label}"/>'
 
 
 def _in_dialogue(method: str, cseq: str) -> str:
     return _send(
         f"{method} [next_url] SIP/2.0\nVia: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]\n[last_From:]\n[last_To:]\n"
-        f"Call-ID: [call_id]\nCSeq: {cseq} {method}\nMax-Forwards: 70\nContent-Length: 0",
+        f"[last_Call-ID:]\nCSeq: {cseq} {method}\nMax-Forwards: 70\nContent-Length: 0",
         retransmit=method != "ACK",
     )
-
-
-def _ack_of_refusal(cseq: str) -> str:
-    return _ack(cseq, "[last_To:]")
 
 
 def _stamp(seconds: str, micros: str) -> str:

@@ -91,7 +91,7 @@ class Replay:
         self.over = Signal()
         self._sock = sock
         self._names = names  # recorded uuids -> the simulator's
-        self._changed = Signal()
+        self._waiting: list[Signal] = []
         self._reader = gevent.spawn(self._read)
         self._writer = gevent.spawn(self._write)
 
@@ -101,10 +101,13 @@ class Replay:
                 frame = frame_of(raw)
                 self._name_channel(frame)
                 self.heard.take(frame)
-                self._changed.set()
+                self._wake()
         self.heard.closed = True
-        self._changed.set()
         self.over.set()
+
+    def _wake(self) -> None:
+        while self._waiting:
+            self._waiting.pop().set()
 
     def _name_channel(self, frame: Frame) -> None:
         """The first channel heard of is the recorded conversation's first."""
@@ -123,10 +126,10 @@ class Replay:
                 self._sock.sendall(text.encode())
 
     def _wait_for(self, count: tuple[int, int]) -> None:
-        with gevent.Timeout(ANSWER_S, AssertionError(f"{self.name}: {self.heard.count} of {count} after {ANSWER_S} s")):
-            while any(have < want for have, want in zip(self.heard.count, count, strict=True)):
-                self._changed.clear()
-                self._changed.wait()
+        while any(have < want for have, want in zip(self.heard.count, count, strict=True)):
+            changed = Signal()
+            self._waiting.append(changed)
+            assert changed.wait(ANSWER_S), f"{self.name}: heard {self.heard.count}, waited for {count}"
 
     def finish(self) -> Conversation:
         """Wait until as much was heard as was recorded."""

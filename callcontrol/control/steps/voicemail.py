@@ -8,11 +8,10 @@ from callcontrol.control import commands as do
 from callcontrol.control.call import Call, Ending, TakingMessage
 from callcontrol.control.ending import STEP_TIMER, deadline
 from callcontrol.control.events import AppEnded, Event, TimerFired
+from callcontrol.control.message import message_taken
 from callcontrol.control.moved import Moved
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.plan import TakeMessage
-from callcontrol.vocabulary.outcome import Outcome
-from callcontrol.vocabulary.trail import Recorded, StepEnded
 
 # Longer than any greeting (seconds); the recording has its own limit on the switch.
 GREETING_S = 120
@@ -22,7 +21,8 @@ def start(call: Call, step: TakeMessage, facts: Facts) -> Moved:
     """Answer, greet, record."""
     call, greeting_id = call.next_app()
     call, record_id = call.next_app()
-    path = f"{facts.settings.recordings}/{call.tenant}/{step.box}/{call.id}.wav"
+    # `record` makes no folders, so the name is flat.
+    path = f"{facts.settings.recordings}/{call.tenant}-{step.box}-{call.id}.wav"
     commands = (
         do.Answer(),
         do.Play(greeting_id, step.greeting),
@@ -33,15 +33,14 @@ def start(call: Call, step: TakeMessage, facts: Facts) -> Moved:
 
 
 def on(call: Call, event: Event, facts: Facts) -> Moved:
-    """The greeting is over: the message is named at once, so that a caller who then hangs up has left one."""
+    """The greeting ends, the message ends. A caller who hangs up meanwhile: see `ending.py`."""
     taking = call.state
     assert isinstance(taking, TakingMessage)
     match event:
         case AppEnded(app_id) if app_id == taking.greeting_id:
-            recorded = Recorded(facts.now, taking.step.box, taking.path)
-            ended = StepEnded(facts.now, "voicemail", Outcome.VOICEMAIL, taking.step.box)
-            return call.noting(recorded, ended).to(replace(taking, recording=True)), ()
+            return call.to(replace(taking, recording=True)), ()
         case AppEnded(app_id) if app_id == taking.record_id:
+            call = message_taken(call, taking, event.recorded_ms, facts)
             return call.to(Ending()), (do.HangUp("NORMAL_CLEARING"), *deadline(facts))
         case TimerFired(name) if name == STEP_TIMER:
             return call.to(Ending()), (do.HangUp("NORMAL_CLEARING"), *deadline(facts))

@@ -6,10 +6,10 @@ follows:
 - It cuts at `:_:` anywhere, then takes `{...}` off the front, then cuts at `|`, then at `,`, then takes `[...]` off
   each piece. Brackets are counted without regard to quotes: none of `{ } [ ] |` can stand in a value, in any writing.
 - Each cut also removes a layer of quotes, and `originate` as a command cuts at blanks before all of them. So only one
-  layer can be there, and a comma inside it must be escaped all the same, or a later cut would take it. `'Doe\\,
-  John'` is read alike in all four places (bridge or originate, `{}` or `[]`).
-- An empty value is dropped, blanks at its ends are stripped, `$` and backslashes are expanded: such values are
-  refused.
+  layer can be there, and a comma inside it must be escaped all the same, or a later cut would take it. So
+  `'Doe\\, John'` is read alike in all four places (bridge or originate, `{}` or `[]`).
+- An empty value is dropped, blanks at its ends are stripped, `$` and backslashes are expanded, `ARRAY::` begins several
+  values: all these are refused.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ VARIABLES_LIMIT: Final = 128
 VALUE_CHARACTERS: Final = 1_024
 
 _VARIABLE: Final = re.compile(r"[a-z][a-zA-Z0-9_-]{0,127}")
-_FORBIDDEN: Final = re.compile(r"[\x00-\x1f\x7f'{}\[\]|$\\]|:_:|^\^\^|origination_nested_vars=true", re.IGNORECASE)
+_FORBIDDEN: Final = re.compile(
+    r"[\x00-\x1f\x7f'{}\[\]|$\\]|:_:|^\^\^|^ARRAY::|origination_nested_vars=true", re.IGNORECASE
+)
 _QUOTED: Final = re.compile(r"[ ,]")
 
 
@@ -100,6 +102,8 @@ def _variables(opening: str, variables: Mapping[str, str], closing: str) -> str:
         return ""
     if len(variables) > VARIABLES_LIMIT:
         raise LimitReached(name="VARIABLES_LIMIT", limit=VARIABLES_LIMIT, what=f"{len(variables)} variables")
+    if len({name.lower() for name in variables}) < len(variables):
+        raise UnsafeText(what="variables", text=" ".join(variables)[:200], why="the switch takes names without case")
     return opening + ",".join(f"{_variable(name)}={_value(name, text)}" for name, text in variables.items()) + closing
 
 

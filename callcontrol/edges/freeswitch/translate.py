@@ -30,6 +30,7 @@ def call_event(event: SwitchEvent) -> Event | None:
                 event.get("Application-UUID"),
                 event.get("variable_originate_disposition") if event.get("Application") == "bridge" else "",
                 dict(_causes(event)) if event.get("Application") == "bridge" else {},
+                _recorded_ms(event) if event.get("Application") == "record" else 0,
             )
         case "CHANNEL_BRIDGE":
             return LegBridged(event.get("Other-Leg-Unique-ID"), _instant(event, "Event-Date-Timestamp") or Instant(0))
@@ -43,7 +44,8 @@ def leg_gone(event: SwitchEvent, caller: str) -> LegGone:
     """CHANNEL_HANGUP_COMPLETE of a leg of the call whose caller's channel this is."""
     leg = event.get("Unique-ID")
     cause = event.get("variable_hangup_cause") or event.get("Hangup-Cause") or "NORMAL_UNSPECIFIED"
-    return LegGone(leg, cause, _stamps(event), _hung_up_by(event, is_caller=leg == caller))
+    by = _hung_up_by(event, is_caller=leg == caller)
+    return LegGone(leg, cause, _stamps(event), by, recorded_ms=_recorded_ms(event))
 
 
 def call_of(event: SwitchEvent) -> str:
@@ -145,6 +147,12 @@ def _instant(event: SwitchEvent, name: str) -> Instant | None:
     """A stamp in microseconds; the switch writes 0 for what did not happen."""
     text = event.get(name)
     return Instant(int(text)) if text.isdigit() and text != "0" else None
+
+
+def _recorded_ms(event: SwitchEvent) -> int:
+    """What `record` says it wrote (switch_ivr_play_say.c, switch_ivr_record_file)."""
+    text = event.get("variable_record_ms")
+    return int(text) if text.isdigit() else 0
 
 
 def _hung_up_by(event: SwitchEvent, *, is_caller: bool) -> str:

@@ -122,10 +122,18 @@ class LedgerWriter:
         return connection
 
     def _look_at_partitions(self, connection: Connection[tuple[object, ...]]) -> None:
+        """Make months ahead from time to time. Trouble with a month to come is told, and keeps no record waiting."""
         now = self._now()
-        if not 0 <= now - self._looked_at_partitions < PARTITIONS_EVERY_US:
+        if 0 <= now - self._looked_at_partitions < PARTITIONS_EVERY_US:
+            return
+        try:
             self.months_ahead = partitions.ensure_partitions(connection, now)
             self._looked_at_partitions = now
+        except (psycopg.Error, ForeignTable) as error:
+            if connection.closed:
+                raise
+            log.error("partitions of the months to come cannot be made: %s", error)
+            self.months_ahead = partitions.months_ahead_of(connection, now)
 
     def _store(self, connection: Connection[tuple[object, ...]], payloads: Sequence[bytes]) -> list[Rejection]:
         try:
@@ -194,4 +202,3 @@ def _reason(error: Exception) -> str:
     if isinstance(error, psycopg.errors.CheckViolation) and error.diag.constraint_name is None:
         return "the day of arrival is implausible: no month is kept for it"
     return f"{type(error).__name__}: {' '.join(str(error).split())}"
-

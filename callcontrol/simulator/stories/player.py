@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import cast
@@ -18,12 +19,14 @@ from callcontrol.simulator.ears import Heard
 from callcontrol.simulator.stories.checks import call_differences, heard_differences
 from callcontrol.simulator.stories.story import PlacedCall, Story
 from callcontrol.simulator.stories.world import World
-from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.rule import Rule, RuleKind
 from callcontrol.vocabulary.target import target_from, text_of
 
+log = logging.getLogger(__name__)
+
 TENANT = "acme"
 CALL_S = 60.0  # longest time for the calls of a story
+LATEST = 200  # records looked at; more than any story makes
 RECORDS_S = 20.0  # longest way of a record into Postgres
 
 
@@ -53,15 +56,15 @@ class Player:
         self._redis = redis
         self._dsn = dsn
         self._tell = tell
+        self._seen: set[str] = set()
 
     def play(self, story: Story) -> Told:
         """Arrange, place the calls, wait for their ends and their records, compare."""
         self._world.arrange(story)
         self._set_rules(story)
-        began = clock.now()
         placed = self._place_all(story.calls)
         self._world.wait_until_over(placed, CALL_S)
-        calls = self._records(began, len(story.calls))
+        calls = self._records(len(story.calls))
         heard = [self._by_name(h, placed) for h in self._world.heard()]
         return Told(story, tuple(self._differences(story, calls, heard)), calls, tuple(heard))
 
@@ -83,17 +86,18 @@ class Player:
                 yield f"rules should be {expected['rules']}, are {self._rules_set()}"
         yield from heard_differences(story.heard, heard)
 
-    def _records(self, began: Instant, count: int) -> tuple[PastCall, ...]:
-        """The records of the calls since then, oldest first, waited for."""
+    def _records(self, count: int) -> tuple[PastCall, ...]:
+        """The records that no earlier story has seen, oldest first, waited for."""
         due = clock.monotonic() + RECORDS_S
         calls: list[PastCall] = []
         while len(calls) < count and clock.monotonic() < due:
             gevent.sleep(0.05)
             try:
                 with LedgerReader(self._dsn) as ledger:
-                    calls = ledger.calls(Wanted(since=began, limit=100))
+                    calls = [c for c in ledger.calls(Wanted(limit=LATEST)) if c.call_id not in self._seen]
             except NoLedger as error:
-                self._tell(str(error))
+                log.info("not yet: %s", error)
+        self._seen.update(call.call_id for call in calls)
         return tuple(sorted(calls, key=lambda c: c.started_at))
 
     def _set_rules(self, story: Story) -> None:

@@ -33,7 +33,7 @@ RELIED_ON = (
     OutboundSession.while_connected,
     InboundESL.__exit__,
 )
-DIGEST = "?"
+DIGEST = "853ede5f1a451ab71230fa1dbda5dd40e9ee5531a37878079d3b88add14d3e94"
 
 
 def test_what_we_rely_on_is_as_it_was_read() -> None:

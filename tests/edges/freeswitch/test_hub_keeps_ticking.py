@@ -6,14 +6,17 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
+from gevent import socket
 
-from tests.edges.freeswitch.peer import OK, PATIENCE_S, Peer, connect_reply, json_event, socket
+from tests.edges.freeswitch.peer import OK, PATIENCE_S, Peer, connect_reply, json_event
 
 SERVER = """
 from gevent import monkey; monkey.patch_all()
-import sys, gevent
+import gevent
+from gevent.os import tp_read
 from callcontrol.edges.freeswitch.commands import Api
 from callcontrol.edges.freeswitch.outbound import OutboundLimits, OutboundServer
 from callcontrol.edges.freeswitch.sockets import Address
@@ -31,7 +34,7 @@ def take(call):
 gevent.spawn(take_turns)
 server = OutboundServer(Address("127.0.0.1", 0), take, limits=OutboundLimits(max_calls=100))
 print(server.start(), flush=True)
-sys.stdin.read()
+tp_read(0, 1)  # until the test closes it; in a thread, so that the hub runs on
 """
 
 BAD_ENDS = {
@@ -80,11 +83,10 @@ def turns(peer: Peer) -> int:
 
 @pytest.mark.parametrize("end", BAD_ENDS)
 def test_a_bad_end_of_one_call_takes_no_turn_from_others(port: int, end: str) -> None:
-    watching, dying = connected(port, "watching"), connected(port, f"dying {end}".replace(" ", "-"))
-    before = turns(watching)
-    dying.say(BAD_ENDS[end])
-    dying.close()
-    while turns(watching) < before + 20:  # a hub that hangs would leave this without an answer
-        pass
-    assert turns(watching) >= before + 20
-    watching.close()
+    with closing(connected(port, "watching")) as watching:
+        before = turns(watching)
+        with closing(connected(port, "dying")) as dying:
+            dying.say(BAD_ENDS[end])
+        while turns(watching) < before + 20:  # a hub that hangs would leave this without an answer
+            pass
+        assert turns(watching) >= before + 20

@@ -268,7 +268,9 @@ def test_retries_spread_and_slow_down() -> None:
 
 def test_whoever_is_told_may_use_the_link(switch: EventSocket) -> None:
     answers: Queue[str] = Queue()
-    watched = Watched(switch, on_up=lambda core: answers.put(watched.link.api("show channels as json", PATIENCE_S)))
+    links: list[SwitchLink] = []
+    watched = Watched(switch, on_up=lambda core: answers.put(links[0].api("show channels as json", PATIENCE_S)))
+    links.append(watched.link)
     peer = switch.logged_in()
     assert peer.command() == b"api show channels as json"
     peer.say(api_reply(b'{"row_count": 0}\n'))
@@ -279,13 +281,17 @@ def test_whoever_is_told_may_use_the_link(switch: EventSocket) -> None:
 def test_waiting_in_its_reader_is_refused(switch: EventSocket) -> None:
     refused: Queue[WouldDeadlock] = Queue()
 
+    links: list[SwitchLink] = []
+
     def wait(_: SwitchEvent) -> None:
-        for ask in (lambda: watched.link.api("status", 1.0), lambda: watched.link.bgapi("status", "j", 1.0)):
+        (link,) = links
+        for ask in (lambda: link.api("status", 1.0), lambda: link.bgapi("status", "j", 1.0)):
             with pytest.raises(WouldDeadlock) as caught:
                 ask()
             refused.put(caught.value)
 
     watched = Watched(switch, on_event=wait)
+    links.append(watched.link)
     peer = switch.logged_in()
     watched.next()
     peer.say(json_event("CHANNEL_CREATE"))
@@ -301,7 +307,8 @@ def test_a_failing_callback_costs_this_connection_only(switch: EventSocket, fail
         failed.put(failing)
         raise ZeroDivisionError
 
-    watched = Watched(switch, **{failing: fail})
+    failing_callback: dict[str, Any] = {failing: fail}
+    watched = Watched(switch, **failing_callback)
     peer = switch.logged_in()
     if failing != "on_up":
         watched.next()

@@ -136,6 +136,20 @@ def test_an_implausible_day_makes_no_month(writer: LedgerWriter, rows: Rows, arr
     assert rows("SELECT count(*) FROM pg_inherits") == before
 
 
+def test_trouble_with_a_month_to_come_keeps_no_record_waiting(
+    writer: LedgerWriter, connection: psycopg.Connection, rows: Rows
+) -> None:
+    apply_schema(connection)
+    make_months(connection, [month_of(NOON)])
+    connection.execute("CREATE TABLE calls_2027_01 (n integer)")
+    assert writer.write([payload()]) == []
+    assert rows("SELECT count(*) FROM calls") == [(1,)]
+    assert writer.months_ahead == 0
+    connection.execute("DROP TABLE calls_2027_01")
+    writer.write([])
+    assert writer.months_ahead == 3
+
+
 def test_a_month_dropped_under_a_running_writer_is_made_again(
     writer: LedgerWriter, connection: psycopg.Connection, rows: Rows
 ) -> None:

@@ -1,0 +1,209 @@
+"""`make bench`: the full path of a call (connect, rules from Redis, bridge, hang-up, record in Postgres) beside the smallest
+greenswitch application that only answers and bridges; the same simulator, the same run.
+
+The server under test has one core to itself where there are two; the simulator, Redis and Postgres share the rest.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from rich.console import Console
+from rich.table import Table
+
+from callcontrol.simulator.client import SimulatorClient
+from callcontrol.simulator.phones import Behaviour, Phone
+from callcontrol.simulator.stories.stage import Stage, free_ports
+
+EXAMPLE = Path(__file__).parents[2] / "deploy" / "example"
+PHONE = "117@acme.example"
+DID = "48221234583"
+SERVER_CORE, OTHER_CORES = (1,), (0,)
+DRAIN_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One load and what came of it."""
+
+    at_once: int
+    calls_per_s: float
+    errors: int
+    first_command_ms: dict[str, float]
+    cpu_share: float  # of one core, of the server
+    recorded: int
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Measure and print."""
+    parser = argparse.ArgumentParser("python -m tests.bench", description=__doc__)
+    parser.add_argument("--calls", type=int, default=3000, help="calls per load (%(default)s)")
+    parser.add_argument("--at-once", type=int, nargs="*", default=[20, 200, 1000])
+    parser.add_argument("--skip-bare", action="store_true")
+    args = parser.parse_args(argv)
+    console = Console(highlight=False)
+    with tempfile.TemporaryDirectory(prefix="callcontrol-bench-") as folder:
+        Path(folder).chmod(0o711)
+        _pin(os.getpid(), OTHER_CORES)
+        with Stage(Path(folder), EXAMPLE, durable=True, simulator=("--quick",)) as stage:
+            _pin(_pid(stage), SERVER_CORE)
+            ours = [_measure(stage.switch, n, args.calls, _pid(stage), stage.dsn) for n in args.at_once]
+            best = max(run.calls_per_s for run in ours)
+            steady = _steady(stage, best / 2)
+            idle = _idle(stage, 1000)
+            saved = _round_trips(stage)
+    bare = [] if args.skip_bare else [_bare(n, args.calls) for n in args.at_once]
+    _show(console, ours, bare)
+    console.print(f"at half load ({best / 2:.0f} calls/s): first routing command {_ms(steady.first_command_ms)}")
+    console.print(f"1000 calls talking: {idle[0]:.1f} KiB each, {idle[1]:.2f} % of a core")
+    console.print(f"Redis: {saved}")
+    return 0
+
+
+def _measure(switch: SimulatorClient, at_once: int, calls: int, pid: int, dsn: str = "", **plan: Any) -> Run:
+    switch.reset()
+    switch.phone(Phone(PHONE, (Behaviour("answers", after_s=0.0, talk_s=0.0),), registered=False))
+    switch.register(PHONE)
+    time.sleep(0.3)
+    before, cpu, began = _recorded(dsn), _cpu_s(pid), time.monotonic()
+    load = {"at_once": at_once} if at_once else plan
+    result = switch.load(calls=calls, templates=[{"to": DID}], **load)
+    busy = (_cpu_s(pid) - cpu) / (time.monotonic() - began)
+    recorded = _wait_recorded(dsn, before + calls) - before if dsn else 0
+    errors = result["unfinished"] + result["unrouted"] + (calls - result["bridged"])
+    return Run(at_once, result["calls_per_s"], errors, result["first_routing_command_ms"], busy, recorded)
+
+
+def _steady(stage: Stage, per_second: float) -> Run:
+    calls = int(per_second * 10)
+    return _measure(stage.switch, 0, calls, _pid(stage), stage.dsn, per_second=per_second)
+
+
+def _idle(stage: Stage, calls: int) -> tuple[float, float]:
+    """KiB per call in progress, and the share of a core the server takes while they only talk (per cent)."""
+    switch, pid = stage.switch, _pid(stage)
+    switch.reset()
+    switch.phone(Phone(PHONE, (Behaviour("answers", after_s=0.0, talk_s=20.0),), registered=False))
+    switch.register(PHONE)
+    time.sleep(0.5)
+    before = _rss_kib(pid)
+    placed = [switch.place_many(calls, DID)] if hasattr(switch, "place_many") else _place(switch, calls)
+    time.sleep(4)
+    kib = (_rss_kib(pid) - before) / calls
+    cpu, began = _cpu_s(pid), time.monotonic()
+    time.sleep(5)
+    share = 100 * (_cpu_s(pid) - cpu) / (time.monotonic() - began)
+    for call in placed[-1:]:
+        switch.wait_for_end(call, 60)
+    return kib, share
+
+
+def _place(switch: SimulatorClient, calls: int) -> list[str]:
+    from callcontrol.simulator.callers import Call
+
+    return [switch.place(Call(DID)) for _ in range(calls)]
+
+
+def _bare(at_once: int, calls: int) -> Run:
+    port, event_port = free_ports(2)
+    server = subprocess.Popen([sys.executable, "-m", "tests.bench.bare", str(port)], stderr=subprocess.DEVNULL)
+    try:
+        _pin(server.pid, SERVER_CORE)
+        time.sleep(1.5)
+        sockets = ("--sockets", f"127.0.0.1:{port}", "--port", str(event_port), "--quick")
+        with SimulatorClient.start(*sockets) as switch:
+            # A call the bare application loses is counted when this is over.
+            return _measure(switch, at_once, calls, server.pid) if at_once < 1000 else _limited(switch, calls, server)
+    finally:
+        server.kill()
+        server.wait()
+
+
+def _limited(switch: SimulatorClient, calls: int, server: subprocess.Popen[bytes]) -> Run:
+    switch.phone(Phone(PHONE, (Behaviour("answers", after_s=0.0, talk_s=0.0),), registered=True))
+    result = switch.load(calls=calls, at_once=1000, templates=[{"to": DID}], limit_s=60.0)
+    errors = result["unfinished"] + result["unrouted"] + (result["placed"] - result["bridged"])
+    return Run(1000, result["calls_per_s"], errors, result["first_routing_command_ms"], 0.0, 0)
+
+
+def _show(console: Console, ours: list[Run], bare: list[Run]) -> None:
+    table = Table(title="calls per second, one core for the server")
+    for column in ("at once", "callcontrol", "errors", "recorded", "core", "first command", "bare", "errors", "ratio"):
+        table.add_column(column, justify="right")
+    for index, run in enumerate(ours):
+        other = bare[index] if index < len(bare) else None
+        table.add_row(
+            str(run.at_once),
+            f"{run.calls_per_s:.0f}",
+            str(run.errors),
+            str(run.recorded),
+            f"{run.cpu_share:.0%}",
+            _ms(run.first_command_ms),
+            f"{other.calls_per_s:.0f}" if other else "-",
+            str(other.errors) if other else "-",
+            f"{run.calls_per_s / other.calls_per_s:.1f}" if other and other.calls_per_s else "-",
+        )
+    console.print(table)
+
+
+def _ms(found: dict[str, float]) -> str:
+    return f"p50 {found['p50']:.1f} ms, p99 {found['p99']:.1f} ms" if found else "none"
+
+
+def _round_trips(stage: Stage) -> str:
+    text = stage.daemon.metrics()
+    wanted = ("callcontrol_redis_round_trips", "callcontrol_calls_total")
+    lines = [line for line in text.splitlines() if line.startswith(wanted)]
+    return "; ".join(lines)
+
+
+def _recorded(dsn: str) -> int:
+    if not dsn:
+        return 0
+    with psycopg.connect(dsn) as connection:
+        row = connection.execute("SELECT to_regclass('calls') IS NOT NULL").fetchone()
+        if not row or not row[0]:
+            return 0
+        counted = connection.execute("SELECT count(*) FROM calls").fetchone()
+        return int(counted[0]) if counted else 0
+
+
+def _wait_recorded(dsn: str, wanted: int) -> int:
+    due = time.monotonic() + DRAIN_S
+    while (found := _recorded(dsn)) < wanted and time.monotonic() < due:
+        time.sleep(0.2)
+    return found
+
+
+def _pid(stage: Stage) -> int:
+    assert stage.daemon.process is not None
+    return stage.daemon.process.pid
+
+
+def _pin(pid: int, cores: tuple[int, ...]) -> None:
+    if (os.cpu_count() or 1) > 1:
+        os.sched_setaffinity(pid, cores)
+
+
+def _cpu_s(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _rss_kib(pid: int) -> int:
+    (line,) = [x for x in Path(f"/proc/{pid}/status").read_text().splitlines() if x.startswith("VmRSS:")]
+    return int(line.split()[1])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,71 @@
+"""What operations are given fits what the daemon has: metrics in alerts exist, units name real commands."""
+
+from __future__ import annotations
+
+import configparser
+import json
+import re
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from prometheus_client import REGISTRY
+
+from callcontrol.config.settings import Limits
+from tests.config.example import ROOT
+
+DEPLOY = ROOT / "deploy"
+METRIC = re.compile(r"callcontrol_[a-z_]+")
+
+
+def rules() -> list[dict[str, Any]]:
+    groups = yaml.safe_load((DEPLOY / "prometheus" / "alerts.yaml").read_text())["groups"]
+    return [rule for group in groups for rule in group["rules"]]
+
+
+def sample_names() -> set[str]:
+    """Names that /metrics can show, without their suffixes."""
+    import_module("callcontrol.edges.meters")
+    found = {metric.name for metric in REGISTRY.collect()}
+    return {name for base in found for name in (base, f"{base}_total", f"{base}_bucket")}
+
+
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule["alert"])
+def test_alerts_are_complete_and_ask_for_metrics_that_exist(rule: dict[str, Any]) -> None:
+    assert rule["labels"]["severity"] in {"page", "ticket"}
+    assert set(rule["annotations"]) == {"summary", "description"}
+    assert set(METRIC.findall(rule["expr"])) <= sample_names()
+    limits = re.findall(r'callcontrol_limit\{name="([a-z_]+)"\}', rule["expr"])
+    assert set(limits) <= set(Limits.model_fields)
+
+
+def test_the_dashboard_asks_for_metrics_that_exist() -> None:
+    panels = json.loads((DEPLOY / "grafana" / "callcontrol.json").read_text())["panels"]
+    asked = {name for panel in panels for target in panel["targets"] for name in METRIC.findall(target["expr"])}
+    assert len(panels) == len({panel["id"] for panel in panels}) > 0
+    assert asked <= sample_names()
+
+
+def test_the_scrape_example_names_the_default_address() -> None:
+    jobs = yaml.safe_load((DEPLOY / "prometheus" / "scrape.yaml").read_text())["scrape_configs"]
+    assert [(job["job_name"], job["static_configs"]) for job in jobs] == [
+        ("callcontrol", [{"targets": ["127.0.0.1:9464"]}])
+    ]
+
+
+@pytest.mark.parametrize("path", sorted((DEPLOY / "systemd").glob("*.service")), ids=lambda path: path.name)
+def test_units_can_be_read(path: Path) -> None:
+    unit = configparser.ConfigParser(strict=False, interpolation=None)
+    unit.optionxform = str  # type: ignore[method-assign,assignment]  # the documented way to keep capitals
+    unit.read_string(path.read_text())
+    assert unit.sections() == ["Unit", "Service", "Install"]
+    assert unit["Service"]["Restart"] == "always"
+
+
+def test_the_daemon_has_time_to_drain() -> None:
+    text = (DEPLOY / "systemd" / "callcontrol.service").read_text()
+    stop_s = re.search(r"^TimeoutStopSec=([0-9]+)$", text, re.MULTILINE)
+    assert stop_s
+    assert int(stop_s[1]) > Limits().drain_s
