@@ -8,13 +8,11 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-from callcontrol.billing.tariff import Tariff
-from callcontrol.billing.tariffs import parse
 from callcontrol.config.loader import load
 from callcontrol.config.problems import Problem
-from callcontrol.config.settings import Settings, Tenant
+from callcontrol.config.settings import Settings
+from callcontrol.daemon.configuration import mistakes
 from callcontrol.edges.config_folder import UnreadableFolder, read_folder
 
 MISTAKES = 1
@@ -36,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return UNREADABLE
     loaded = load(files)
-    problems = sorted({*(loaded if isinstance(loaded, tuple) else ()), *_in_tariffs(files, loaded)})
+    problems = mistakes(files, loaded)
     counts = _counts(loaded) if isinstance(loaded, Settings) and not problems else {}
     if args.json:
         print(json.dumps({"problems": [asdict(problem) for problem in problems], "counts": counts}, indent=2))
@@ -44,25 +42,6 @@ def run(args: argparse.Namespace) -> int:
         for line in (*map(str, problems), *_summary(args.folder, problems, counts)):
             print(line)
     return MISTAKES if problems else 0
-
-
-def _in_tariffs(files: Mapping[str, str], loaded: Settings | tuple[Problem, ...]) -> Iterator[Problem]:
-    """Mistakes in all price lists, each read in the zones of the tenants that use it."""
-    for file in files:
-        if file.startswith("tariffs/") and file.endswith((".yaml", ".csv")):
-            for zone in _zones_of(file, loaded):
-                found = parse(files[file], file, ZoneInfo(zone))
-                yield from () if isinstance(found, Tariff) else found
-
-
-def _zones_of(file: str, loaded: Settings | tuple[Problem, ...]) -> set[str]:
-    tenants = loaded.tenants.values() if isinstance(loaded, Settings) else ()
-    used = {tenant.zone for tenant in tenants if isinstance(loaded, Settings) and _uses(tenant, file, loaded)}
-    return used or {str(Tenant.model_fields["zone"].default)}
-
-
-def _uses(tenant: Tenant, file: str, settings: Settings) -> bool:
-    return settings.tariff_files.get(tenant.tariff) == file
 
 
 def _counts(settings: Settings) -> dict[str, int]:

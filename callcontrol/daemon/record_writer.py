@@ -188,13 +188,24 @@ class RecordWriter:
             log.warning("records: %s stay in the spool for the next start (%s)", left, self._last_error or "deadline")
 
     def _drain(self) -> None:
+        is_prepared = False
         while not self._stopping.is_set():
             try:
+                if not is_prepared:
+                    self._prepare()
+                    is_prepared = True
                 stored = self._next()
                 if stored:
                     self._carry(stored)
             except Exception as error:  # whatever it is, the records wait in the spool and are tried again
                 self._back_off(error)
+
+    def _prepare(self) -> None:
+        """Have the tables and months made, before the first call ends."""
+        left = self._spool.read_from(Position(self._spool.forgotten + 1), 1)
+        self._oldest = left[0].at if left else None
+        self._ledger.write([])
+        self._recovered()
 
     def _next(self) -> list[Stored]:
         """The next records, waited for and gathered; none if there is nothing after all."""

@@ -24,7 +24,7 @@ def talk(session: Session, leg: Channel) -> None:
     if not session.ready():
         leg.hangup("ORIGINATOR_CANCEL")
         return
-    _answer_with(channel, leg)
+    answer_with(channel, leg)
     _begin(channel, leg)
     leg.waiters.append(session.wake)
     _wait_for_answer(session, leg)
@@ -33,11 +33,12 @@ def talk(session: Session, leg: Channel) -> None:
     _end(session, leg)
 
 
-def _answer_with(channel: Channel, leg: Channel) -> None:
+def answer_with(channel: Channel, leg: Channel) -> None:
     """The caller is answered when the leg is."""
     if not leg.answered:
         return
     channel.show_callee(leg.profile)
+    channel.set("switch_m_sdp", leg.get("switch_r_sdp"))
     channel.mark_answered()
 
 
@@ -54,8 +55,17 @@ def _begin(channel: Channel, leg: Channel) -> None:
     channel.fire("CHANNEL_BRIDGE", before=_ids(channel, leg))
     _note_bond(channel, leg)
     _note_bond(leg, channel)
+    if leg.outbound and leg.hit_dialplan:
+        _become_callee(leg, channel)
     channel.far_end.told("bridged", uuid=leg.uuid, to=leg.profile.destination)
     leg.far_end.told("bridged", uuid=leg.uuid, to=channel.profile.number)
+
+
+def _become_callee(leg: Channel, channel: Channel) -> None:
+    """An originated leg that was a caller of its own until now shows its new partner's number."""
+    leg.hit_dialplan = False
+    leg.profile.name, leg.profile.number = channel.profile.name, channel.profile.number
+    leg.touch()
 
 
 def _ids(channel: Channel, leg: Channel) -> dict[str, str]:
@@ -72,7 +82,7 @@ def _note_bond(channel: Channel, other: Channel) -> None:
         }
     )
     if not channel.outbound:
-        channel.set("last_sent_callee_id_name", other.profile.callee_name)
+        channel.set("last_sent_callee_id_name", other.profile.callee_name or other.profile.callee_number)
         channel.set("last_sent_callee_id_number", other.profile.callee_number)
 
 
@@ -82,7 +92,7 @@ def _wait_for_answer(session: Session, leg: Channel) -> None:
         return
     session.stay(lambda: not leg.down and not leg.answered)
     if session.ready():
-        _answer_with(session.channel, leg)
+        answer_with(session.channel, leg)
 
 
 def _end(session: Session, leg: Channel) -> None:
@@ -90,9 +100,11 @@ def _end(session: Session, leg: Channel) -> None:
     if not leg.down:
         if channel.down:
             session.step_back()
+            leg.set("last_bridge_hangup_cause", channel.cause)
         _release(session.switch, leg)
     if leg.down:
         leg.finished.wait()
+        note_end_of_leg(channel, leg)
     if channel.cause:
         leg.set("bridge_hangup_cause", channel.cause)
     if leg.cause:
@@ -105,6 +117,22 @@ def _end(session: Session, leg: Channel) -> None:
     channel.far_end.told("unbridged", uuid=leg.uuid)
     if session.ready():
         _go_on(session, leg)
+
+
+def note_end_of_leg(caller: Channel, leg: Channel) -> None:
+    """sofia tells a channel how its partner ended, unless the switch itself hung the answered partner up."""
+    status = leg.get("sip_term_status")
+    if caller.down or (leg.answered and status is None):
+        return
+    code = leg.get("sip_invite_failure_status")
+    if code:
+        caller.set("sip_invite_failure_status", code)
+        caller.set("sip_invite_failure_phrase", leg.get("sip_invite_failure_phrase"))
+    if status:
+        caller.set("sip_hangup_phrase", causes.phrase(int(status)))
+    caller.set("last_bridge_hangup_cause", leg.cause)
+    if status:
+        caller.set("last_bridge_proto_specific_hangup_cause", f"sip:{status}")
 
 
 def _release(switch: Switch, leg: Channel) -> None:
@@ -172,6 +200,7 @@ def uuid_bridge(switch: Switch, first: str, second: str) -> bool:
     if not one.answered:
         one, two = two, one
     lead, follow = switch.session_of(one), switch.session_of(two)
+    one.show_callee(two.profile)
     lead.bridge_to = two
     follow.bridge_to = None
     _prepare(one, two)

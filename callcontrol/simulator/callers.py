@@ -59,12 +59,21 @@ class Call:
             headers["Privacy"] = self.privacy
             headers.setdefault("P-Asserted-Identity", f"<sip:{self.number}@127.0.0.1>")
             number, name = "anonymous", "Anonymous"
-        return Invite(number, name, self.to, host, user=self.user, domain=self.domain, headers=tuple(headers.items()))
+        return Invite(
+            number,
+            name.replace("${", "%{"),
+            self.to,
+            host,
+            user=self.user,
+            domain=self.domain,
+            headers=tuple(headers.items()),
+            display_kept="${" not in name,
+        )
 
 
 def decoded_name(name: str) -> str:
-    """mod_sofia decodes a display name and takes the sting out of `${`."""
-    return unquote(name, errors="surrogateescape").replace("${", "%{")
+    """A display name as mod_sofia decodes it."""
+    return unquote(name, errors="surrogateescape")
 
 
 class CallerEnd:

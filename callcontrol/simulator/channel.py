@@ -57,6 +57,8 @@ class Channel:
         self.running = "CS_INIT"
         self.state = "CS_ROUTING"
         self.callstate = "DOWN"
+        self.shown_state = "CS_INIT"  # `show channels` never gets to hear of a hang-up while the session lingers
+        self.shown_callstate = "DOWN"
         self.answer_state = "ringing"
         self.cause = ""
         self.has_codec = not self.outbound
@@ -134,6 +136,8 @@ class Channel:
         setattr(self.profile.times, what, at_us)
         if self._caller_headers is not None:
             self._caller_headers[TIME_HEADERS[what]] = str(at_us)
+        if what in ("progress", "progress_media") and self.other_headers.get("Other-Type") == "originator":
+            self.other_headers[TIME_HEADERS[what].replace("Caller", "Other-Leg", 1)] = str(at_us)
 
     def basic_headers(self) -> dict[str, str]:
         """The headers without variables (switch_channel_event_set_basic_data)."""
@@ -192,6 +196,8 @@ class Channel:
         self.running = state
         if STATE_NUMBERS[state] > STATE_NUMBERS[self.state] or not self.down:
             self.state = state
+        if STATE_NUMBERS[state] < STATE_NUMBERS["CS_HANGUP"]:
+            self.shown_state = state
         self.fire("CHANNEL_STATE", basic=True)
         self.poke()
 
@@ -199,6 +205,8 @@ class Channel:
         """The call state as `show calls` has it; events that announce a change are fired before it."""
         if self.callstate != callstate:
             self.callstate = callstate
+            if callstate != "HANGUP":
+                self.shown_callstate = callstate
             self.fire("CHANNEL_CALLSTATE", basic=True)
 
     def poke(self) -> None:
@@ -251,8 +259,8 @@ class Channel:
         self.has_media = True
         self.fire("CHANNEL_ANSWER")
         self.set_callstate("ACTIVE")
+        self.set("endpoint_disposition", "ANSWER")
         if not self.outbound:
-            self.set("endpoint_disposition", "ANSWER")
             self._note_ack()
         self.far_end.told("answered")
         for callback in list(self.on_answered):
@@ -292,9 +300,9 @@ class Channel:
             self.set("sip_hangup_disposition", disposition)
         for callback in list(self.on_down):
             callback()
-        self.poke()
         if self.session is None:
             self.core.timeline.call_soon(self.finish)
+        self.poke()
 
     def _note_signalling(self, disposition: str, code: int) -> None:
         if disposition == "recv_bye":
@@ -342,6 +350,8 @@ class Channel:
             self.set("sip_hangup_disposition", self._disposition)
         if self.has_media:
             self.put(sip_variables.OF_RTP)
+        if self._disposition == "send_cancel":
+            self.put(sip_variables.OF_CANCEL)
         self.fire("CHANNEL_HANGUP_COMPLETE", before={"Hangup-Cause": self.cause})
 
     def release(self) -> None:

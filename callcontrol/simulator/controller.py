@@ -10,7 +10,7 @@ from callcontrol.simulator import causes, encoding
 from callcontrol.simulator.channel import truth
 from callcontrol.simulator.commands import Command
 from callcontrol.simulator.connection import Connection
-from callcontrol.simulator.session import Order
+from callcontrol.simulator.order import Order
 
 if TYPE_CHECKING:
     from callcontrol.simulator.session import Session

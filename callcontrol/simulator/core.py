@@ -47,6 +47,7 @@ class Core:
         self.head: Head = new_head(hostname, ids, timeline)
         self.channels: dict[str, Channel] = {}
         self.globals: dict[str, str] = {"hostname": hostname, "local_ip_v4": "192.0.2.2", "domain": "lab"}
+        self.globals["core_uuid"] = self.head.core_uuid
         self.started_us = timeline.now_us()
         self.sessions_since_start = 0
         self.sessions_peak = 0

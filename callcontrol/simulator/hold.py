@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from callcontrol.simulator.order import Order
+
 if TYPE_CHECKING:
     from callcontrol.simulator.channel import Channel
 
@@ -19,8 +21,11 @@ def hold(channel: Channel) -> None:
     channel.callstate = "HELD"
     channel.update({"remote_audio_media_flow": "sendonly", "audio_media_flow": "recvonly"})
     channel.fire("CHANNEL_HOLD")
-    if channel.partner is not None:
-        channel.partner.far_end.told("music", file=MUSIC)
+    partner = channel.partner
+    if partner is not None and partner.session is not None:
+        partner.session.queue(Order("playback", MUSIC))
+    elif partner is not None:
+        partner.far_end.told("playback", file=MUSIC)
 
 
 def unhold(channel: Channel) -> None:
@@ -34,5 +39,8 @@ def unhold(channel: Channel) -> None:
     channel.update({"remote_audio_media_flow": "sendrecv", "audio_media_flow": "sendrecv"})
     channel.fire("CHANNEL_UNHOLD")
     channel.callstate = "ACTIVE"
-    if channel.partner is not None:
-        channel.partner.far_end.told("music_end")
+    partner = channel.partner
+    if partner is not None and partner.session is not None:
+        partner.session.break_application(flush=False)
+    elif partner is not None:
+        partner.far_end.told("playback_end", file=MUSIC)

@@ -9,6 +9,7 @@ import gevent
 from gevent.event import Event as Signal
 
 from callcontrol.simulator import causes, sip_variables
+from callcontrol.simulator.bridging import note_end_of_leg
 from callcontrol.simulator.channel import Channel
 from callcontrol.simulator.far_end import PhoneEnd
 from callcontrol.simulator.phones import Reached
@@ -136,7 +137,7 @@ def new_leg(switch: Switch, request: Request, caller: Session | None) -> Leg | s
     if caller is not None:
         other = caller.channel.profile.headers("Other-Leg", with_times=False)
         channel.other_headers = {"Other-Type": "originator", **other}
-        channel.on_down.append(lambda: note_failed_leg(caller.channel, channel))
+        channel.on_down.append(lambda: note_end_of_leg(caller.channel, channel))
     if any(name.startswith("execute_on_answer") for name in given):
         channel.on_answered.append(lambda: switch.execute_on(channel, "execute_on_answer"))
     core.admit(channel)
@@ -198,19 +199,3 @@ def _shown(request: Request, caller: Session | None, base: CallerProfile) -> tup
         name = caller.channel.get("effective_caller_id_name") or name
     given_number = request.setting("origination_caller_id_number")
     return given_number or number, request.setting("origination_caller_id_name") or name
-
-
-def note_failed_leg(caller: Channel, leg: Channel) -> None:
-    """sofia tells the caller's channel how its leg ended."""
-    if caller.down or (leg.answered and leg.get("sip_term_status") is None):
-        return
-    code = leg.get("sip_invite_failure_status")
-    if code:
-        caller.set("sip_invite_failure_status", code)
-        caller.set("sip_invite_failure_phrase", leg.get("sip_invite_failure_phrase"))
-    status = leg.get("sip_term_status")
-    if status:
-        caller.set("sip_hangup_phrase", causes.phrase(int(status)))
-    caller.set("last_bridge_hangup_cause", leg.cause)
-    if status:
-        caller.set("last_bridge_proto_specific_hangup_cause", f"sip:{status}")

@@ -66,7 +66,7 @@ class Media:
         if length_s is None:
             return "FILE NOT FOUND"
         channel, timeline = session.channel, session.switch.core.timeline
-        what = {"Playback-File-Type": _kind(name), "Playback-File-Path": path}
+        what = _described(name, path)
         if not collect:
             channel.digits.clear()
         channel.fire("PLAYBACK_START", after=what)
@@ -76,9 +76,8 @@ class Media:
         stop_keys = "" if collect else channel.get("playback_terminators") or "*"
         session.stay(lambda: not session.broken and not _pressed(session, stop_keys, collect=collect), until_us)
         _note_played(session, (timeline.now_us() - began_us) / 1_000_000)
-        finished = until_us is not None and timeline.now_us() >= until_us
-        status = "done" if finished and session.ready() else "break"
-        channel.fire("PLAYBACK_STOP", after={"Playback-Status": status, **what})
+        stopped = session.ready() and (until_us is None or timeline.now_us() < until_us)
+        channel.fire("PLAYBACK_STOP", after={**what, "Playback-Status": "break" if stopped else "done"})
         channel.far_end.told("playback_end", file=path)
         return "FILE PLAYED" if session.ready() else "PLAYBACK ERROR"
 
@@ -133,9 +132,10 @@ class Media:
         channel.far_end.told("record_end", file=path)
 
 
-def _kind(path: str) -> str:
-    scheme, found, _ = path.partition("://")
-    return scheme if found else "file"
+def _described(name: str, path: str) -> dict[str, str]:
+    scheme = name.partition("://")[0]
+    kind = {"Playback-File-Type": scheme} if scheme in ("tone_stream", "local_stream") else {}
+    return {**kind, "Playback-File-Path": path}
 
 
 def _tone_s(text: str) -> float:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import gevent
 from gevent.event import Event as Signal
 
-from callcontrol.simulator import causes
+from callcontrol.simulator import bridging, causes
 from callcontrol.simulator.channel import truth
 from callcontrol.simulator.dial_string import DialString, Endpoint, ParseError, enterprise_parts, parse
 from callcontrol.simulator.leg import Leg, Request, new_leg
@@ -285,7 +285,9 @@ class Attempt:
             return
         channel, winner = self._caller.channel, result.leg
         if winner is not None:
-            _answer(channel, winner)
+            channel.show_callee(winner.profile)
+            bridging.answer_with(channel, winner)
+            channel.mark_early_media()
         channel.set("originate_disposition", result.cause)
         channel.set("DIALSTATUS", causes.dialstatus(result.cause))
         for leg in self._legs:
@@ -293,14 +295,6 @@ class Attempt:
         if winner is not None:
             channel.set("signal_bond", winner.uuid)
             channel.set("originate_signal_bond", None)
-
-
-def _answer(channel: Channel, leg: Channel) -> None:
-    channel.show_callee(leg.profile)
-    if leg.answered:
-        channel.mark_answered()
-    else:
-        channel.mark_early_media()
 
 
 def exported(channel: Channel) -> dict[str, str]:

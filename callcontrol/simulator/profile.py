@@ -46,6 +46,7 @@ class CallerProfile:
     source: str = "mod_sofia"
     transfer_source: str = ""
     context: str = "default"
+    rdnis: str = ""
     channel_name: str = ""
     index: int = 1
     hide_name: bool = False
@@ -73,6 +74,7 @@ class CallerProfile:
             f"{p}-Source": self.source,
             f"{p}-Transfer-Source": self.transfer_source,
             f"{p}-Context": self.context,
+            f"{p}-RDNIS": self.rdnis,
             f"{p}-Channel-Name": self.channel_name,
         }
         present = {name: value for name, value in found.items() if value}
@@ -102,12 +104,14 @@ class CallerProfile:
 
     def transferred(self, destination: str, dialplan: str, context: str, source: str, at_us: int) -> CallerProfile:
         """The next profile of the same channel: a transfer makes a new one and keeps what happened to the channel."""
+        rdnis = self.destination if destination != self.destination else self.rdnis
         return replace(
             self,
             destination=destination,
             dialplan=dialplan,
             context=context,
             transfer_source=source,
+            rdnis=rdnis,
             index=self.index + 1,
             times=replace(self.times, profile_created=at_us, bridged=0),
         )

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import gevent
@@ -17,24 +16,13 @@ from gevent.event import Event as Signal
 from callcontrol.simulator import bridging, causes
 from callcontrol.simulator.channel import Channel
 from callcontrol.simulator.expansion import expand
+from callcontrol.simulator.order import Order
 
 if TYPE_CHECKING:
     from callcontrol.simulator.switch import Switch
 
 MAX_NESTED = 32
 _SHORTEST_LOOP_US = 500_000  # a looped application that was over sooner is not run again
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """A `sendmsg` of a controller: run an application, or hang up."""
-
-    app: str
-    argument: str = ""
-    app_uuid: str = ""
-    lock: bool = False
-    loops: int = 1
-    hangup_cause: str = ""
 
 
 class Session:
@@ -87,6 +75,10 @@ class Session:
 
     def _step(self) -> None:
         state = self.channel.state
+        if state == "CS_ROUTING" and not self.channel.outbound:
+            self.channel.set_callstate("RINGING")
+        elif state == "CS_EXECUTE" and self.channel.answered:
+            self.channel.set_callstate("ACTIVE")
         self.channel.run_state(state)
         match state:
             case "CS_ROUTING":
@@ -113,8 +105,6 @@ class Session:
     def _route(self) -> None:
         channel = self.channel
         channel.hit_dialplan = True
-        if not channel.outbound:
-            channel.set_callstate("RINGING" if not channel.answered else channel.callstate)
         found = self.switch.dialplan.route(channel.profile.context, channel.profile.destination)
         if found is None:
             channel.hangup("NO_ROUTE_DESTINATION")

@@ -37,7 +37,10 @@ _CODEC: Variables = {
 
 @dataclass(frozen=True, slots=True)
 class Invite:
-    """An INVITE as it reached the switch. Names and numbers are what the phone wrote, hostile or not."""
+    """An INVITE as it reached the switch. Names and numbers are what the phone wrote, hostile or not.
+
+    A name with `${` is defused to `%{`, and the variables that would carry it whole are not set: `display_kept` False.
+    """
 
     number: str
     name: str
@@ -48,6 +51,7 @@ class Invite:
     user: str = ""
     domain: str = ""
     headers: tuple[tuple[str, str], ...] = field(default=())
+    display_kept: bool = True
 
     @property
     def sip_from(self) -> str:
@@ -90,8 +94,7 @@ def of_inbound(invite: Invite, uuid: str, session_id: int, channel_name: str, at
         "variable_sofia_profile_url": "sip:mod_sofia@127.0.0.1:5060",
         "variable_recovery_profile_name": "internal",
         "variable_sip_full_via": _via(invite.host, invite.port, ids),
-        **({"variable_sip_from_display": invite.name} if invite.name else {}),
-        "variable_sip_full_from": f"{invite.sip_from};tag={tag}",
+        **_from(invite, tag),
         "variable_sip_full_to": f"<sip:{target}>",
         "variable_sip_allow": "INVITE, ACK, BYE, CANCEL, INFO, REFER, NOTIFY, UPDATE",
         **_addresses("req", invite.to, invite.to_host, 5060),
@@ -107,6 +110,13 @@ def of_inbound(invite: Invite, uuid: str, session_id: int, channel_name: str, at
         "variable_endpoint_disposition": "RECEIVED",
     }
     return found
+
+
+def _from(invite: Invite, tag: str) -> Variables:
+    if not invite.display_kept:
+        return {}
+    display = {"variable_sip_from_display": invite.name} if invite.name else {}
+    return {**display, "variable_sip_full_from": f"{invite.sip_from};tag={tag}"}
 
 
 def _authenticated(invite: Invite) -> Variables:
@@ -294,6 +304,11 @@ OF_BYE: Variables = {
     "variable_sip_term_status": "200",
     "variable_proto_specific_hangup_cause": "sip:200",
     "variable_sip_term_cause": "16",
+}
+
+OF_CANCEL: Variables = {
+    "variable_sip_invite_failure_status": "487",
+    "variable_sip_invite_failure_phrase": "CANCEL",
 }
 
 

@@ -18,7 +18,7 @@ def transfer(channel: Channel, destination: str, dialplan: str, context: str, ki
     source = f"{now_us // 1_000_000}:{core.ids.uuid()}:{kind}:{destination}/{where}/{plan}"
     channel.profile = channel.profile.transferred(destination, plan, where, source, now_us)
     channel.touch()
-    for name in ("park_after_bridge", "transfer_after_bridge"):
+    for name in ("park_after_bridge", "transfer_after_bridge", "signal_bond"):
         channel.set(name, None)
     for name in ("transfer_history", "transfer_source"):
         channel.set(name, source)
@@ -37,6 +37,8 @@ def blind_transfer(channel: Channel, number: str) -> None:
     channel.set("transfer_to", f"blind:{partner.uuid}")
     channel.set("transfer_destination", f"blind:{number}")
     channel.set("endpoint_disposition", "BLIND_TRANSFER")
+    partner.set("sip_h_Referred-By", f"<sip:{channel.profile.destination}>")
+    partner.set("sip_refer_to", f"<sip:{number}@127.0.0.1>")
     context = channel.get("force_transfer_context") or partner.profile.context
     if transfer(partner, number, "XML", context):
         channel.hangup("NORMAL_CLEARING")

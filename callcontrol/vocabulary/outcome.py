@@ -33,15 +33,12 @@ _CAUSES: dict[Outcome, tuple[str, ...]] = {
     Outcome.ANSWERED: ("SUCCESS", "NORMAL_CLEARING", "BLIND_TRANSFER", "ATTENDED_TRANSFER", "MEDIA_TIMEOUT"),
     # A person who refuses is busy: the subscriber's "busy" rule is what hosted PBXs apply to a rejected call.
     Outcome.BUSY: ("USER_BUSY", "CALL_REJECTED", "BUSY_EVERYWHERE", "DECLINE"),
-    Outcome.NO_ANSWER: (
-        "NO_ANSWER",
-        "ALLOTTED_TIMEOUT",
-        "NO_USER_RESPONSE",
-        "PROGRESS_TIMEOUT",
-        "RECOVERY_ON_TIMER_EXPIRE",
-    ),
+    Outcome.NO_ANSWER: ("NO_ANSWER", "ALLOTTED_TIMEOUT"),
     Outcome.UNAVAILABLE: (
-        # nobody is there
+        # nobody is there; 480 (a mobile that is off) is NO_USER_RESPONSE, no answer to the INVITE at all (408) the timer
+        "NO_USER_RESPONSE",
+        "RECOVERY_ON_TIMER_EXPIRE",
+        "PROGRESS_TIMEOUT",
         "USER_NOT_REGISTERED",
         "SUBSCRIBER_ABSENT",
         "UNALLOCATED_NUMBER",

@@ -7,8 +7,6 @@ import struct
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from tests.freeswitch.scenarios import key_file
-
 KEYS = "0123456789*#"
 EVENT_PAYLOAD = 101
 ALAW_PAYLOAD = 8
@@ -18,10 +16,19 @@ KEY_FRAMES = 6
 VOLUME = 10
 
 
-def write_keys(folder: Path) -> None:
-    """A file for each key."""
-    for key in KEYS:
-        key_file(folder, key).write_bytes(_pcap(_key_packets(KEYS.index(key))))
+class Keys:
+    """Files with keys pressed. Each press has a time of its own: one with the same stamp is taken for the same press."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._presses = 0
+
+    def file(self, key: str) -> Path:
+        """The sound of one press of this key."""
+        self._presses += 1
+        path = self._folder / f"press-{self._presses}.pcap"
+        path.write_bytes(_pcap(_key_packets(KEYS.index(key), self._presses)))
+        return path
 
 
 def write_tone(path: Path, hz: float, seconds: float) -> None:
@@ -62,12 +69,12 @@ def loudness(samples: Iterable[int], hz: float) -> float:
     return power / energy if energy else 0.0
 
 
-def _key_packets(event: int) -> Iterator[bytes]:
+def _key_packets(event: int, press: int) -> Iterator[bytes]:
     for n in range(KEY_FRAMES + 3):
         ends = n >= KEY_FRAMES
         duration = min(n + 1, KEY_FRAMES + 1) * FRAME
         body = struct.pack("!BBH", event, (0x80 if ends else 0) | VOLUME, duration)
-        yield _rtp(EVENT_PAYLOAD, n, 0, 0x0C0FFEE1, body, n == 0)
+        yield _rtp(EVENT_PAYLOAD, press * 100 + n, press * RATE, 0x0C0FFEE1, body, n == 0)
 
 
 def _rtp(payload: int, sequence: int, stamp: int, source: int, body: bytes, first: bool) -> bytes:

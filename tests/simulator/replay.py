@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
@@ -92,6 +92,7 @@ class Replay:
         self._sock = sock
         self._names = names  # recorded uuids -> the simulator's
         self._waiting: list[Signal] = []
+        self._directions: list[gevent.Greenlet] = []
         self._reader = gevent.spawn(self._read)
         self._writer = gevent.spawn(self._write)
 
@@ -104,6 +105,15 @@ class Replay:
                 self._wake()
         self.heard.closed = True
         self.over.set()
+
+    def when(self, events: int, act: Callable[[], None], replies: int = 0) -> None:
+        """Do something as soon as so much was heard."""
+
+        def wait() -> None:
+            self._wait_for((events, replies))
+            act()
+
+        self._directions.append(gevent.spawn(wait))
 
     def _wake(self) -> None:
         while self._waiting:
@@ -131,6 +141,10 @@ class Replay:
             self._waiting.append(changed)
             assert changed.wait(ANSWER_S), f"{self.name}: heard {self.heard.count}, waited for {count}"
 
+    def wait_for_replies(self, replies: int) -> None:
+        """Wait until so many replies came."""
+        self._wait_for((0, replies))
+
     def finish(self) -> Conversation:
         """Wait until as much was heard as was recorded."""
         self._writer.get(timeout=ANSWER_S)
@@ -140,7 +154,7 @@ class Replay:
     def close(self) -> None:
         """End the connection."""
         self._sock.close()
-        gevent.killall([self._reader, self._writer])
+        gevent.killall([self._reader, self._writer, *self._directions])
 
 
 def _first_uuid(name: str) -> str:

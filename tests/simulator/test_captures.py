@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import re
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
-import gevent
 import pytest
 
 from callcontrol.simulator import Behaviour, Call, Phone, Settings, Simulator, Trunk
@@ -14,8 +16,8 @@ from callcontrol.simulator.dialplan import bare
 from tests.simulator.replay import UUID, Conversation, Frame, Replay, recorded
 
 SPEED = 10.0
+PORT = re.compile(r":\d{5}\b")
 AFTER_SOCKET = (("log", "WARNING after-socket fallthrough"), ("playback", "tone_stream://%(1000,4000,425);loops=2"))
-CALLER = {"to": "48221234567", "number": "600100200", "name": "Jan Kowalski"}
 
 # What must be equal in every event, where the recording has it.
 FIELDS = (
@@ -65,15 +67,16 @@ FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Phones and the caller of one capture, as its first line says."""
+    """Phones and the caller of one capture, as its first line says.
 
-    call: Call | None
+    `directions` tell the caller what to do once so many events were heard: "hangs up", or keys to press. By events
+    and not by seconds, so that a slow machine changes nothing.
+    """
+
     phones: tuple[Phone, ...] = ()
     trunks: tuple[Trunk, ...] = ()
-
-
-def call(**more: object) -> Call:
-    return Call.read({**CALLER, **more})
+    directions: tuple[tuple[int, str], ...] = ()
+    name: str = "Jan Kowalski"
 
 
 TALKS_1_S = Phone("101@lab", (Behaviour(after_s=0.5, talk_s=1.0),))
@@ -82,24 +85,27 @@ RINGS = Phone("103@lab", (Behaviour("never_answers"),))
 DECLINES = Phone("104@lab", (Behaviour("declines", after_s=0.1),))
 SLOW = Phone("105@lab", (Behaviour(after_s=1.2),))
 OFFLINE = Phone("109@lab", registered=False)
-HOSTILE = "evil%0ACaller-Destination-Number: 999%0AUnique-ID: forged%0AvariableX: y"
+HOSTILE = "Eve%0ACaller-Destination-Number: 999%0Avariable_tenant: victim"
+HOSTILE_DIAL_STRING = "a','b}${hostname}[x=y]|^^:&park()"
 
 SCENES: dict[str, Scene] = {
-    "answer-playback-caller-hangs-up": Scene(call(hangup_after_s=1.35)),
-    "bridge-answered": Scene(call(), (TALKS_1_S,)),
-    "bridge-busy": Scene(call(), (BUSY,)),
-    "bridge-caller-hangs-up-while-ringing": Scene(call(cancel_after_s=1.0), (RINGS,)),
-    "bridge-declined": Scene(call(), (DECLINES,)),
-    "bridge-gateway-unknown": Scene(call()),
-    "bridge-no-answer": Scene(call(), (RINGS,)),
-    "bridge-not-registered": Scene(call()),
-    "bridge-ring-all": Scene(call(), (SLOW, TALKS_1_S, RINGS)),
-    "bridge-sequential": Scene(call(), (RINGS, TALKS_1_S)),
-    "bridge-trunk": Scene(call(), (), (Trunk("trunk", otherwise=(Behaviour(after_s=0.4, talk_s=1.0),)),)),
-    "bridge-user-offline": Scene(call(), (OFFLINE,)),
-    "caller-cancels-before-answer": Scene(call(cancel_after_s=0.54)),
-    "digits": Scene(call(digits=[(1.0, "7"), (1.7, "0")])),
-    "record": Scene(call(hangup_after_s=2.0)),
+    "answer-playback-caller-hangs-up": Scene(directions=((6, "hangs up"),)),
+    "bridge-answered": Scene((TALKS_1_S,)),
+    "bridge-busy": Scene((BUSY,)),
+    "bridge-caller-hangs-up-while-ringing": Scene((RINGS,), directions=((2, "hangs up"),)),
+    "bridge-declined": Scene((DECLINES,)),
+    "bridge-gateway-unknown": Scene(),
+    "bridge-no-answer": Scene((RINGS,)),
+    "bridge-not-registered": Scene(),
+    "bridge-ring-all": Scene((SLOW, TALKS_1_S, RINGS)),
+    "bridge-sequential": Scene((RINGS, TALKS_1_S)),
+    "bridge-trunk": Scene(trunks=(Trunk("trunk", otherwise=(Behaviour(after_s=0.4, talk_s=1.0),)),)),
+    "bridge-user-offline": Scene((OFFLINE,)),
+    "caller-cancels-before-answer": Scene(directions=((3, "hangs up"),)),
+    "digits": Scene(directions=((4, "7"), (7, "0"))),
+    "hostile-caller-name": Scene(name=HOSTILE),
+    "hostile-caller-name-dial-string": Scene(name=HOSTILE_DIAL_STRING),
+    "record": Scene(directions=((4, "hangs up"),)),
 }
 
 
@@ -177,27 +183,99 @@ def said(frame: Frame, names: dict[str, str]) -> dict[str, str]:
 
 def compare(name: str, heard: Conversation, names: dict[str, str]) -> None:
     real = recorded(name)
-    for index, (ours, theirs) in enumerate(zip(heard.events, real.events, strict=False)):
+    pairs = zip(settled(heard.events), settled(real.events), strict=False)
+    for index, (ours, theirs) in enumerate(pairs):
         assert said(ours, names) == said(theirs, {}), f"{name}: event {index}, {theirs.event}"
-    assert [one.event for one in heard.events] == [one.event for one in real.events]
+    assert len(heard.events) == len(real.events)
     for ours, theirs in zip(heard.replies, real.replies, strict=True):
         assert masked(ours) == masked(theirs), name
 
 
-def masked(frame: Frame) -> bytes:
-    """A reply to the byte, with ids blotted out; the reply to `connect` by its names."""
+def settled(events: list[Frame]) -> list[Frame]:
+    """A job's result and the end of its leg come from two threads: recorded in either order, compared in one."""
+    found = list(events)
+    for index in range(len(found) - 1):
+        if (found[index].event, found[index + 1].event) == ("BACKGROUND_JOB", "CHANNEL_HANGUP_COMPLETE"):
+            found[index], found[index + 1] = found[index + 1], found[index]
+    return found
+
+
+def masked(frame: Frame) -> list[str]:
+    """A reply to the byte, with ids blotted out; the reply to `connect` by its names.
+
+    On a channel that has been through something already, the order of variables tells its whole life.
+    """
+    if "variable_transfer_history" in frame.headers:
+        return sorted(frame.headers)
     if "Event-Name" in frame.headers:
-        return "\n".join(frame.headers).encode()
-    return UUID.sub("UUID", frame.raw.decode()).encode()
+        return list(frame.headers)
+    if frame.body.startswith('{"row_count"'):
+        return rows_of(frame.body)
+    return [PORT.sub(":PORT", UUID.sub("UUID", frame.raw.decode()))]
+
+
+def rows_of(body: str) -> list[str]:
+    """An answer in JSON: the first row without ids and times; of registrations, which are others', the names."""
+    row = json.loads(body)["rows"][0]
+    if "reg_user" in row:
+        return list(row)
+    return [f"{name}={value}" for name, value in row.items() if "created" not in name and "uuid" not in name]
 
 
 @pytest.mark.parametrize("name", sorted(SCENES))
 def test_outbound(name: str, stage: Callable[[Scene], Stage]) -> None:
     scene = SCENES[name]
     set_up = stage(scene)
-    assert scene.call is not None
-    set_up.simulator.place(scene.call)
+    call_id = set_up.simulator.place(Call("48221234567", "600100200", scene.name))
+    caller = set_up.simulator.callers[call_id]
     replay = set_up.accept(name)
-    heard = replay.finish()
-    compare(name, heard, set_up.names)
-    gevent.sleep(0)
+    for events, what in scene.directions:
+        replay.when(events, caller.hang_up_now if what == "hangs up" else partial(caller.press, what))
+    compare(name, replay.finish(), set_up.names)
+
+
+def test_wrong_password(stage: Callable[[Scene], Stage]) -> None:
+    name = "inbound-auth-fail"
+    set_up = stage(Scene())
+    replay = set_up.connect(name)
+    compare(name, replay.finish(), set_up.names)
+    assert replay.over.wait(5), "the switch closes the connection"
+
+
+def test_registrations(stage: Callable[[Scene], Stage]) -> None:
+    name = "inbound-registrations"
+    set_up = stage(Scene((Phone("107@lab", registered=False),)))
+    replay = set_up.connect(name)
+    replay.when(0, lambda: set_up.simulator.register("107@lab"), replies=3)
+    replay.when(1, lambda: set_up.simulator.unregister("107@lab"))
+    replay.when(2, set_up.simulator.switch.heartbeat)
+    compare(name, replay.finish(), set_up.names)
+
+
+def test_transfer(stage: Callable[[Scene], Stage]) -> None:
+    """A blind transfer opens a second outbound connection; the first one keeps hearing everything."""
+    transferor = Phone("101@lab", (Behaviour(after_s=0.5, refers=(0.8, "48227770105")),))
+    set_up = stage(Scene((transferor, SLOW)))
+    watcher = set_up.connect("transfer-inbound")
+    watcher.wait_for_replies(3)
+    call_id = set_up.simulator.place(Call("48221234567", "600100200"))
+    first = set_up.accept("transfer-outbound")
+    second = set_up.accept("transfer-outbound-second")
+    second.when(2, set_up.simulator.callers[call_id].hang_up_now)
+    compare("transfer-outbound-second", second.finish(), set_up.names)
+    compare("transfer-outbound", first.finish(), set_up.names)
+    compare("transfer-inbound", watcher.finish(), set_up.names)
+
+
+def test_queue(stage: Callable[[Scene], Stage]) -> None:
+    """Agents are tried from an inbound connection while the caller waits on the outbound one."""
+    agent = Phone("101@lab", (Behaviour(after_s=0.5, holds=(4.0, 1.0), talk_s=8.0),))
+    set_up = stage(Scene((agent, BUSY, RINGS, OFFLINE)))
+    set_up.simulator.switch.media.missing.add("local_stream://moh")
+    pump = set_up.connect("queue-inbound")
+    pump.wait_for_replies(3)
+    call_id = set_up.simulator.place(Call("48221234567", "600100200"))
+    waiting = set_up.accept("queue-outbound")
+    waiting.when(19, set_up.simulator.callers[call_id].hang_up_now)
+    compare("queue-outbound", waiting.finish(), set_up.names)
+    compare("queue-inbound", pump.finish(), set_up.names)

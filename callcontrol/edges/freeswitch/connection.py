@@ -31,9 +31,7 @@ from callcontrol.edges.freeswitch.failures import (
     CommandRefused,
     ConnectionLost,
     EventSocketError,
-    FrameTimedOut,
     HandlerFailed,
-    HandshakeTimedOut,
     LimitReached,
     ReplyTimedOut,
     SendTimedOut,
@@ -41,6 +39,7 @@ from callcontrol.edges.freeswitch.failures import (
     WireError,
     WouldDeadlock,
 )
+from callcontrol.edges.freeswitch.patience import Patience
 from callcontrol.edges.freeswitch.replies import ConnectionLimits, OnClosed, OnEvent, Reply, WithReply, ignore
 from callcontrol.edges.freeswitch.wire import Frame, FrameDecoder, SwitchEvent, read_event
 
@@ -71,8 +70,8 @@ class Connection(ESLProtocol):  # type: ignore[misc]  # greenswitch ships no typ
         self._unsent = bytearray()
         self._flusher: gevent.Greenlet | None = None
         self._reader: object = None
-        self._step_due: tuple[float, str, float] | None = None  # (monotonic s, what is awaited, its limit in s)
-        self._frame_due: float | None = None
+        self._frames_left = limits.frames_per_turn
+        self._patience = Patience(limits.frame_s)
         self._on_event: OnEvent = ignore
         self._on_closed: OnClosed = ignore
 
@@ -99,31 +98,36 @@ class Connection(ESLProtocol):  # type: ignore[misc]  # greenswitch ships no typ
 
     def _read(self) -> EventSocketError:
         try:
-            self._read_frames()
+            while self._read_once():
+                pass  # what was read is gone before the next wait: 18 KB per idle call otherwise
             return SwitchClosed()
         except EventSocketError as error:
             return error
         except OSError as error:
             return _lost_by(error)
 
-    def _read_frames(self) -> None:
-        frames_left = self._limits.frames_per_turn
-        while data := self._receive():
-            got_frame = False
-            for frame in self._decoder.frames(data):
-                got_frame = True
-                self._take(frame)
-                frames_left -= 1
-                if frames_left <= 0:
-                    gevent.sleep(0)
-                    frames_left = self._limits.frames_per_turn
-                if self.reason is not None:  # closed meanwhile: what is left is for nobody
-                    return
-            self._mind_unfinished_frame(got_frame)
+    def _read_once(self) -> bool:
+        data = self._receive()
+        got_frame = False
+        for frame in self._decoder.frames(data):
+            got_frame = True
+            self._take(frame)
+            self._take_turns()
+            if self.reason is not None:  # closed meanwhile: what is left is for nobody
+                return False
+        self._patience.mind_frame(self._decoder.held_bytes > 0, got_frame)
+        return bool(data)
+
+    def _take_turns(self) -> None:
+        """Let other greenlets run after so many frames: a busy peer always has more to read."""
+        self._frames_left -= 1
+        if self._frames_left <= 0:
+            gevent.sleep(0)
+            self._frames_left = self._limits.frames_per_turn
 
     def _receive(self) -> bytes:
         """The next bytes, b"" at the end. Sooner or later than its deadlines it does not return."""
-        timeout_s = self._seconds_left()
+        timeout_s = self._patience.seconds_left()
         if timeout_s != self.sock.timeout:
             self.sock.settimeout(timeout_s)
         try:
@@ -131,35 +135,8 @@ class Connection(ESLProtocol):  # type: ignore[misc]  # greenswitch ships no typ
         except TimeoutError as error:
             if error.errno == errno.ETIMEDOUT:  # the kernel's: the peer no longer answers
                 raise
-            raise self._late() from None
+            raise self._patience.late() from None
         return data
-
-    def _seconds_left(self) -> float | None:
-        if self._step_due is None and self._frame_due is None:
-            return None
-        dues = [due for due in (self._frame_due, self._step_due and self._step_due[0]) if due is not None]
-        left_s = min(dues) - clock.monotonic()
-        if left_s <= 0:
-            raise self._late()
-        return left_s
-
-    def _late(self) -> EventSocketError:
-        if self._step_due is not None and clock.monotonic() >= self._step_due[0]:
-            return HandshakeTimedOut(step=self._step_due[1], seconds=self._step_due[2])
-        return FrameTimedOut(seconds=self._limits.frame_s)
-
-    def _mind_unfinished_frame(self, got_frame: bool) -> None:
-        if not self._decoder.held_bytes:
-            self._frame_due = None
-        elif got_frame or self._frame_due is None:
-            self._frame_due = clock.monotonic() + self._limits.frame_s
-
-    def _expect(self, step: str, within_s: float) -> None:
-        """From here on the peer has so long for a step of the handshake, however it spreads its bytes."""
-        self._step_due = (clock.monotonic() + within_s, step, within_s)
-
-    def _expect_nothing(self) -> None:
-        self._step_due = None
 
     def _take(self, frame: Frame) -> None:
         match frame.kind:
@@ -204,7 +181,7 @@ class Connection(ESLProtocol):  # type: ignore[misc]  # greenswitch ships no typ
     def _take_notice(self, frame: Frame) -> None:
         """The call is over and we asked to linger: events go on. Otherwise the switch is about to close."""
         if frame.header("Content-Disposition") != "linger":
-            self._expect("closing after its disconnect notice", self._limits.close_s)
+            self._patience.expect("closing after its disconnect notice", self._limits.close_s)
 
     def _take_auth_request(self) -> None:
         raise WireError(what="auth/request", expected="no login on a connection that the switch made")

@@ -6,7 +6,7 @@ follows:
 - It cuts at `:_:` anywhere, then takes `{...}` off the front, then cuts at `|`, then at `,`, then takes `[...]` off
   each piece. Brackets are counted without regard to quotes: none of `{ } [ ] |` can stand in a value, in any writing.
 - Each cut also removes a layer of quotes, and `originate` as a command cuts at blanks before all of them. So only one
-  layer can be there, and a comma inside it must be escaped all the same, or a later cut would take it. So
+  layer can be there, and a comma inside it must be escaped all the same, or a later cut would take it.
   `'Doe\\, John'` is read alike in all four places (bridge or originate, `{}` or `[]`).
 - An empty value is dropped, blanks at its ends are stripped, `$` and backslashes are expanded, `ARRAY::` begins several
   values: all these are refused.

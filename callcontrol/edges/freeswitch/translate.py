@@ -18,6 +18,11 @@ from callcontrol.vocabulary.moment import Instant
 CALL_EVENTS = ("CHANNEL_EXECUTE_COMPLETE", "CHANNEL_BRIDGE", "CHANNEL_HANGUP")
 OUTSIDE_PROFILE = "external"
 
+# How the switch writes a name that is not there (sofia_glue.c): From and identity headers then carry none.
+NO_NAME = "_undef_"
+# Carriers look for the number in P-Asserted-Identity (RFC 3325); `Privacy: none` beside it says nothing.
+_ASSERTED = {"origination_privacy": "screen", "sip_cid_type": "pid", "sip_cid_suppress_privacy_none": "true"}
+
 # Loudness (of 0…1500) below which a message counts as silence; FreeSWITCH's own default for `record`.
 SILENCE_THRESHOLD = 200
 
@@ -81,12 +86,12 @@ def app_commands(command: do.Command, call: Call, profile: str) -> Sequence[Comm
 
 def _dial_string(legs: Sequence[tuple[str, LegPlan]], headers: dict[str, str], call: Call, profile: str) -> str:
     shared = {"cc_call": call.id, "cc_tenant": call.tenant} | {f"sip_h_{n}": v for n, v in headers.items()}
-    return dial_string([_leg(leg_id, plan, profile) for leg_id, plan in legs], shared)
+    return dial_string([_leg(leg_id, plan, profile, call.caller.name) for leg_id, plan in legs], shared)
 
 
-def _leg(leg_id: str, plan: LegPlan, profile: str) -> DialLeg:
+def _leg(leg_id: str, plan: LegPlan, profile: str, caller_name: str) -> DialLeg:
     variables = {"origination_uuid": leg_id, "leg_timeout": str(plan.ring_s)}
-    variables |= _identity(plan)
+    variables |= _identity(plan, caller_name)
     if plan.payer:
         variables["cc_payer"] = plan.payer
     if plan.acceptance:
@@ -100,16 +105,31 @@ def _leg(leg_id: str, plan: LegPlan, profile: str) -> DialLeg:
     return DialLeg(_endpoint(plan, profile), variables)
 
 
-def _identity(plan: LegPlan) -> dict[str, str]:
-    """Who the leg says is calling. The name is sent only on our own phones and never when privacy is asked for."""
+def _identity(plan: LegPlan, caller_name: str) -> dict[str, str]:
+    """Who the leg says is calling. Without a name of its own a leg would inherit the caller's display name."""
     if plan.shown.private:
-        return {
-            "origination_caller_id_number": plan.shown.number or "anonymous",
-            "origination_caller_id_name": "Anonymous",
-            "origination_privacy": "hide_name:hide_number",
-            "sip_h_Privacy": "id",
-        }
-    return {"origination_caller_id_number": plan.shown.number} if plan.shown.number else {}
+        return _anonymous(plan)
+    inside = isinstance(plan.endpoint, Account)
+    name = {"origination_caller_id_name": (inside and caller_name) or NO_NAME}
+    if plan.shown.number:
+        name["origination_caller_id_number"] = plan.shown.number
+    return name | (_ASSERTED if isinstance(plan.endpoint, TrunkNumber) else {})
+
+
+def _anonymous(plan: LegPlan) -> dict[str, str]:
+    """RFC 3323 and 3325: nobody in From, and the number only in the identity asserted to a carrier, who keeps it to
+    himself. `origination_privacy` alone leaves the number in From (sofia_glue.c).
+    """
+    variables = {
+        "origination_caller_id_number": "anonymous",
+        "origination_caller_id_name": "Anonymous",
+        "origination_privacy": "hide_name:hide_number",
+        "sip_force_full_from": '"Anonymous" <sip:anonymous@anonymous.invalid>',
+    }
+    if isinstance(plan.endpoint, TrunkNumber) and plan.shown.number:
+        asserted = {"origination_caller_id_number": plan.shown.number, "origination_caller_id_name": NO_NAME}
+        return variables | asserted | {"origination_privacy": "screen:hide_name:hide_number", "sip_cid_type": "pid"}
+    return variables | {"sip_cid_type": "none", "sip_h_Privacy": "id"}
 
 
 def _endpoint(plan: LegPlan, profile: str) -> Endpoint:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from callcontrol.simulator import bridging, causes, encoding
 from callcontrol.simulator.dial_string import separate
-from callcontrol.simulator.session import Order
+from callcontrol.simulator.order import Order
 from callcontrol.simulator.transfer import transfer
 
 if TYPE_CHECKING:

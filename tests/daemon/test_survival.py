@@ -1,0 +1,229 @@
+"""The daemon as a process, and everything around it dying: no call is dropped, each leg is recorded once.
+
+One stage for all: each test leaves the stores, the switch and the daemon running.
+"""
+
+from __future__ import annotations
+
+import signal
+import socket
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import gevent
+import pytest
+from redis import Redis
+
+from callcontrol.config.fields import host_and_port
+from callcontrol.daemon.configuration import read_configuration
+from callcontrol.edges import clock
+from callcontrol.edges.ledger.reader import LedgerReader, NoLedger, PastCall, Wanted
+from callcontrol.edges.live_state import keys
+from callcontrol.simulator.callers import Call
+from callcontrol.simulator.phones import Behaviour, Phone
+from callcontrol.simulator.stories.stage import Stage
+
+EXAMPLE = Path(__file__).parents[2] / "deploy" / "example"
+PHONE, DID = "117@acme.example", "48221234583"
+WAIT_S = 30.0
+
+pytestmark = pytest.mark.timeout(120)
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[Stage]:
+    with tempfile.TemporaryDirectory(prefix="callcontrol-stage-") as folder:
+        Path(folder).chmod(0o711)
+        with Stage(Path(folder), EXAMPLE) as made:
+            yield made
+
+
+@pytest.fixture(autouse=True)
+def fresh(stage: Stage) -> None:
+    """Everything runs, no call is up, the phone answers after 0.3 s and talks 3 s."""
+    phone_that(stage, Behaviour("answers", after_s=0.3, talk_s=3))
+
+
+def phone_that(stage: Stage, behaviour: Behaviour) -> None:
+    stage.switch.reset()
+    stage.switch.phone(Phone(PHONE, (behaviour,), registered=False))
+    stage.switch.register(PHONE)
+    until(lambda: stage.daemon.registrations() >= 1)
+
+
+def until(is_so: Callable[[], object], wait_s: float = WAIT_S) -> None:
+    due = clock.monotonic() + wait_s
+    while not is_so():
+        assert clock.monotonic() < due, "it did not happen in time"
+        gevent.sleep(0.05)
+
+
+def records(stage: Stage) -> list[PastCall]:
+    try:
+        with LedgerReader(stage.dsn) as ledger:
+            return ledger.calls(Wanted(limit=10_000))
+    except NoLedger:
+        return []
+
+
+def record_of(stage: Stage, call_id: str) -> PastCall:
+    """The record of a call, waited for; there is exactly one."""
+    call_id = next(str(entry["uuid"]) for entry in stage.switch.heard(call_id) if entry["what"] == "calls")
+    until(lambda: any(c.call_id == call_id for c in records(stage)))
+    (found,) = [c for c in records(stage) if c.call_id == call_id]
+    return found
+
+
+def heard(stage: Stage, who: str) -> list[str]:
+    return [str(entry["what"]) for entry in stage.switch.heard(who)]
+
+
+def is_bridged(stage: Stage, call_id: str) -> bool:
+    return "bridged" in heard(stage, call_id)
+
+
+def nothing_is_left(stage: Stage) -> None:
+    """No call is remembered in Redis any more."""
+    redis: Redis = Redis.from_url(stage.redis_url)
+    until(lambda: redis.hlen(keys.calls("acme")) == 0)
+
+
+def test_kill_9_in_a_conversation(stage: Stage) -> None:
+    call = stage.switch.place(Call(DID))
+    until(lambda: is_bridged(stage, call))
+    stage.daemon.kill()
+    assert "unbridged" not in heard(stage, call)
+    stage.daemon.start()
+    stage.switch.wait_for_end(call, WAIT_S)
+    found = record_of(stage, call)
+    assert (found.outcome, found.answered_by, found.estimated) == ("answered", "extension:117", False)
+    assert [leg.hung_up_by for leg in found.legs] == ["switch", "callee"]
+    assert 2500 < found.legs[1].talk_ms < 4500
+    nothing_is_left(stage)
+
+
+def test_kill_9_while_it_rings(stage: Stage) -> None:
+    phone_that(stage, Behaviour("answers", after_s=3, talk_s=2))
+    call = stage.switch.place(Call(DID))
+    until(lambda: "ringing" in heard(stage, PHONE))
+    stage.daemon.kill()
+    stage.daemon.start()
+    until(lambda: is_bridged(stage, call))
+    stage.switch.wait_for_end(call, WAIT_S)
+    found = record_of(stage, call)
+    assert (found.outcome, found.answered_by, found.estimated) == ("answered", "extension:117", False)
+    assert "took over" in " ".join(note["what"] for note in found.notes)
+    nothing_is_left(stage)
+
+
+def test_the_end_of_a_call_while_no_daemon_lived_is_estimated_and_recorded_once(stage: Stage) -> None:
+    phone_that(stage, Behaviour("answers", after_s=0.1, talk_s=1.0))
+    call = stage.switch.place(Call(DID))
+    until(lambda: is_bridged(stage, call))
+    stage.daemon.kill()
+    stage.switch.wait_for_end(call, WAIT_S)
+    stage.daemon.start()
+    found = record_of(stage, call)
+    assert (found.outcome, found.estimated) == ("answered", True)
+    assert len(found.legs) == 2
+    nothing_is_left(stage)
+
+
+def test_a_call_that_finds_no_daemon_gets_the_switchs_last_resort(stage: Stage) -> None:
+    stage.daemon.kill()
+    call = stage.switch.place(Call(DID))
+    end = stage.switch.wait_for_end(call, WAIT_S)
+    stage.daemon.start()
+    assert end["code"] == "503"
+
+
+def test_postgres_away_while_calls_run(stage: Stage) -> None:
+    phone_that(stage, Behaviour("answers", after_s=0.0, talk_s=0.1))
+    before = len(records(stage))
+    stage.postgres.stop()
+    calls = [stage.switch.place(Call(DID)) for _ in range(30)]
+    for call in calls:
+        stage.switch.wait_for_end(call, WAIT_S)
+    until(lambda: "callcontrol_spool_records 30.0" in stage.daemon.metrics())
+    assert "callcontrol_postgres_up 0.0" in stage.daemon.metrics()
+    stage.daemon.kill()  # and the daemon dies on top of it
+    stage.daemon.start()
+    stage.postgres.start()
+    until(lambda: len(records(stage)) == before + 30)
+    gevent.sleep(0.5)
+    assert len({c.call_id for c in records(stage)}) == len(records(stage)) == before + 30
+    until(lambda: "callcontrol_spool_records 0.0" in stage.daemon.metrics())
+    nothing_is_left(stage)
+
+
+def test_redis_away_conversations_go_on_and_new_calls_take_the_last_known_rules(stage: Stage) -> None:
+    phone_that(stage, Behaviour("answers", after_s=0.2, talk_s=4))
+    talking = stage.switch.place(Call(DID))
+    until(lambda: is_bridged(stage, talking))
+    stage.redis.kill()
+    new = stage.switch.place(Call(DID))
+    until(lambda: is_bridged(stage, new))
+    assert "unbridged" not in heard(stage, talking)
+    stage.switch.wait_for_end(new, WAIT_S)
+    stage.redis.start()
+    found = record_of(stage, new)
+    assert found.outcome == "answered"
+    assert any("Redis unreachable" in note["what"] for note in found.notes)
+    assert record_of(stage, talking).estimated is False
+    nothing_is_left(stage)
+
+
+def test_the_switch_dies_and_its_calls_are_closed(stage: Stage) -> None:
+    phone_that(stage, Behaviour("answers", after_s=0.1, talk_s=60))
+    call = stage.switch.place(Call(DID))
+    until(lambda: is_bridged(stage, call))
+    stage.switch.restart()
+    found = record_of(stage, call)
+    assert (found.outcome, found.estimated) == ("answered", True)
+    assert "was restarted" in " ".join(note["what"] for note in found.notes)
+    stage.daemon.wait_until_ready()
+    nothing_is_left(stage)
+
+
+def test_sigterm_waits_for_the_call_and_exits_0(stage: Stage) -> None:
+    call = stage.switch.place(Call(DID))
+    until(lambda: is_bridged(stage, call))
+    assert stage.daemon.stop() == 0
+    end = stage.switch.wait_for_end(call, WAIT_S)
+    assert end["cause"] == "NORMAL_CLEARING"
+    found = record_of(stage, call)
+    assert (found.outcome, found.estimated) == ("answered", False)
+    stage.daemon.start()
+
+
+def test_sighup_takes_a_good_folder_and_refuses_a_bad_one(stage: Stage) -> None:
+    tenant = stage.config / "tenants" / "acme.yaml"
+    good = tenant.read_text(encoding="utf-8")
+    process = stage.daemon.process
+    assert process is not None
+    try:
+        tenant.write_text(good + "\nnonsense: 1\n", encoding="utf-8")
+        process.send_signal(signal.SIGHUP)
+        until(lambda: 'callcontrol_config_reloads_total{result="refused"} 1.0' in stage.daemon.metrics())
+        tenant.write_text(good.replace("+48 22 123 45 76: hangup:busy", "+48 22 123 45 76: hangup:congestion"))
+        process.send_signal(signal.SIGHUP)
+        until(lambda: 'callcontrol_config_reloads_total{result="accepted"} 1.0' in stage.daemon.metrics())
+        end = stage.switch.wait_for_end(stage.switch.place(Call("48221234576")), WAIT_S)
+        assert end["cause"] == "NORMAL_CIRCUIT_CONGESTION"
+    finally:
+        tenant.write_text(good, encoding="utf-8")
+
+
+def test_strangers_and_garbage_on_the_calls_port_harm_nobody(stage: Stage) -> None:
+    call = stage.switch.place(Call(DID))
+    address = host_and_port(read_configuration(stage.config).settings.listen)
+    peers = [socket.create_connection(address) for _ in range(50)]
+    for n, peer in enumerate(peers):
+        peer.sendall([b"", b"GET / HTTP/1.1\r\n\r\n", b"\0" * 70_000, b"Content-Length: 99999999999\n\n"][n % 4])
+    until(lambda: is_bridged(stage, call))
+    for peer in peers:
+        peer.close()
+    stage.switch.wait_for_end(call, WAIT_S)
+    assert record_of(stage, call).outcome == "answered"
+    until(lambda: "callcontrol_connections 0.0" in stage.daemon.metrics())
