@@ -1,7 +1,9 @@
 """Which phones are registered, per switch: read whole when a switch comes up, then followed by its events.
 
 A phone is known to be offline only while at least one switch is up and has been read; otherwise it is simply tried.
-FreeSWITCH's `sofia::expire` comes late and a flush sends nothing (freeswitch#1869), so each entry also ends by itself.
+FreeSWITCH's `sofia::expire` comes late and a flush sends nothing (freeswitch#1869), so each entry also ends by itself. The
+profile keeps one registration per account (`multiple-registrations` off), so a new one replaces the old, and an
+unregistering REGISTER ends it whatever its Call-ID: a phone that was rebooted unregisters with a new one.
 """
 
 from __future__ import annotations
@@ -15,9 +17,6 @@ log = logging.getLogger(__name__)
 
 # A registration lives a little longer than it says: a refresh may be on its way (seconds).
 GRACE_S = 30
-# Contacts of one account that are told apart; an account with more is certainly registered.
-MAX_CONTACTS = 32
-
 Account = tuple[str, str]  # user, domain
 
 
@@ -25,16 +24,14 @@ class Registrations:
     """What all switches know of all phones."""
 
     def __init__(self) -> None:
-        self._by_switch: dict[str, dict[Account, dict[str, float]]] = {}
+        self._by_switch: dict[str, dict[Account, float]] = {}
 
     def read(self, switch: str, rows: Iterable[Mapping[str, str]]) -> None:
         """Replace what is known of a switch by its `show registrations as json` rows."""
-        found: dict[Account, dict[str, float]] = {}
-        lag = clock.monotonic() - clock.now() / 1_000_000
-        for row in rows:
-            account = (row["reg_user"], row["realm"])
-            found.setdefault(account, {})[row["token"]] = float(row["expires"]) + lag + GRACE_S
-        self._by_switch[switch] = found
+        lag_s = clock.monotonic() - clock.now() / 1_000_000
+        self._by_switch[switch] = {
+            (row["reg_user"], row["realm"]): float(row["expires"]) + lag_s + GRACE_S for row in rows
+        }
         self._count(switch)
 
     def forget(self, switch: str) -> None:
@@ -42,19 +39,14 @@ class Registrations:
         self._by_switch.pop(switch, None)
         meters.registrations.labels(switch).set(0)
 
-    def registered(self, switch: str, account: Account, call_id: str, expires_s: float) -> None:
-        """A phone registered (sofia::register); its Call-ID tells its contacts apart."""
-        contacts = self._by_switch.setdefault(switch, {}).setdefault(account, {})
-        if len(contacts) < MAX_CONTACTS or call_id in contacts:
-            contacts[call_id] = clock.monotonic() + expires_s + GRACE_S
+    def registered(self, switch: str, account: Account, expires_s: float) -> None:
+        """A phone registered (sofia::register)."""
+        self._by_switch.setdefault(switch, {})[account] = clock.monotonic() + expires_s + GRACE_S
         self._count(switch)
 
-    def gone(self, switch: str, account: Account, call_id: str) -> None:
-        """A phone unregistered or expired; an old Call-ID cannot end a newer registration."""
-        contacts = self._by_switch.get(switch, {}).get(account, {})
-        contacts.pop(call_id, None)
-        if not contacts:
-            self._by_switch.get(switch, {}).pop(account, None)
+    def gone(self, switch: str, account: Account) -> None:
+        """A phone unregistered or expired."""
+        self._by_switch.get(switch, {}).pop(account, None)
         self._count(switch)
 
     def known(self, domain: str, users: Iterable[str]) -> dict[str, bool]:
@@ -65,8 +57,7 @@ class Registrations:
         return {user: self._is_registered((user, domain), now) for user in users}
 
     def _is_registered(self, account: Account, now: float) -> bool:
-        tables = (table.get(account) for table in self._by_switch.values())
-        return any(expires > now for contacts in tables if contacts for expires in contacts.values())
+        return any(table.get(account, now) > now for table in self._by_switch.values())
 
     def _count(self, switch: str) -> None:
         meters.registrations.labels(switch).set(len(self._by_switch.get(switch, {})))

@@ -122,9 +122,8 @@ class Switchboard:
 
     def _phone(self, name: str, event: SwitchEvent) -> None:
         account = (event.get("from-user") or event.get("user"), event.get("from-host") or event.get("host"))
-        call_id = event.get("call-id")
         expires = event.get("expires")
         if event.get("Event-Subclass") == "sofia::register" and expires.isdigit():
-            self._registrations.registered(name, account, call_id, float(expires))
+            self._registrations.registered(name, account, float(expires))
         else:
-            self._registrations.gone(name, account, call_id)
+            self._registrations.gone(name, account)

@@ -56,6 +56,8 @@ def _guarded(context: str) -> tuple[Action, ...]:
         ("set", "continue_on_fail=true"),
         ("set", "hangup_after_bridge=true"),
         ("set", "sip_copy_custom_headers=false"),
+        ("set", "ignore_early_media=true"),
+        ("set", "sip_ignore_remote_cause=true"),
         ("set", f"ringback={RINGBACK}"),
         ("sched_transfer", f"+{DEAD_MAN_S} fallback XML {context}"),
     )

@@ -28,23 +28,24 @@ def test_read_whole_then_followed() -> None:
     found = Registrations()
     found.read("fs1", [row("101")])
     assert found.known("acme.example", ["101", "102"]) == {"101": True, "102": False}
-    found.registered("fs1", ("102", "acme.example"), "c1", 60)
-    found.gone("fs1", PHONE, "t1")
+    found.registered("fs1", ("102", "acme.example"), 60)
+    found.gone("fs1", PHONE)
     assert found.known("acme.example", ["101", "102"]) == {"101": False, "102": True}
 
 
-def test_an_old_unregister_does_not_end_a_new_registration() -> None:
+def test_a_rebooted_phone_registers_anew_and_unregisters() -> None:
     found = Registrations()
-    found.read("fs1", [row("101", "old")])
-    found.registered("fs1", PHONE, "new", 60)
-    found.gone("fs1", PHONE, "old")
+    found.read("fs1", [row("101", "before the reboot")])
+    found.registered("fs1", PHONE, 60)
     assert found.known("acme.example", ["101"]) == {"101": True}
+    found.gone("fs1", PHONE)
+    assert found.known("acme.example", ["101"]) == {"101": False}
 
 
 def test_a_registration_that_is_never_renewed_ends_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     found = Registrations()
     found.read("fs1", [])
-    found.registered("fs1", PHONE, "c1", 60)
+    found.registered("fs1", PHONE, 60)
     now = clock.monotonic()
     monkeypatch.setattr(module.clock, "monotonic", lambda: now + 60 + module.GRACE_S + 1)
     assert found.known("acme.example", ["101"]) == {"101": False}
@@ -65,13 +66,3 @@ def test_domains_are_apart() -> None:
     found = Registrations()
     found.read("fs1", [row("101")])
     assert found.known("globex.example", ["101"]) == {"101": False}
-
-
-def test_contacts_of_one_account_are_bounded() -> None:
-    found = Registrations()
-    found.read("fs1", [])
-    for n in range(module.MAX_CONTACTS + 5):
-        found.registered("fs1", PHONE, f"c{n}", 60)
-    for n in range(module.MAX_CONTACTS):
-        found.gone("fs1", PHONE, f"c{n}")
-    assert found.known("acme.example", ["101"]) == {"101": False}

@@ -31,16 +31,19 @@ KEPT: Final = frozenset(
         "variable_hangup_after_bridge",
         "variable_sip_copy_custom_headers",
         "variable_ignore_early_media",
+        "variable_sip_ignore_remote_cause",
     }
 )
 
 # What every call needs, however the dialplan was edited: without the first a busy B leg hangs the caller up
-# (switch_channel.c, switch_channel_handle_cause), without the second he falls into the dialplan after a talk.
+# (switch_channel.c, switch_channel_handle_cause), without the second he falls into the dialplan after a talk, without the
+# last the code of the last B leg overrides ours (mod_sofia.c, sofia_on_hangup): 200 to a caller whose callee never accepted.
 NEEDED: Final = {
     "continue_on_fail": "true",
     "hangup_after_bridge": "true",
     "sip_copy_custom_headers": "false",
     "ignore_early_media": "true",
+    "sip_ignore_remote_cause": "true",
 }
 
 DIALLED_CHARACTERS: Final = 64
