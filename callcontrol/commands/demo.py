@@ -1,4 +1,5 @@
-"""`callcontrol demo`: stores, a simulated FreeSWITCH and the daemon as processes; calls through every kind of forwarding;
+"""`callcontrol demo`: stores, a simulated FreeSWITCH and the daemon as processes; calls through every kind of
+forwarding;
 what happens while it happens; and the bill, read back from Postgres. The exit status says whether all came out as told.
 """
 

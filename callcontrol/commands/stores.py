@@ -16,7 +16,9 @@ TIMEOUT_S = 2.0
 
 def redis_address(settings: Settings) -> str:
     """URL of the Redis the daemon uses; of an embedded one that is not running, an address nobody answers at."""
-    return settings.redis.url or running_address(Path(settings.data) / "redis") or "unix:///nonexistent/callcontrol-redis"
+    return (
+        settings.redis.url or running_address(Path(settings.data) / "redis") or "unix:///nonexistent/callcontrol-redis"
+    )
 
 
 @contextmanager

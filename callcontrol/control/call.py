@@ -15,7 +15,6 @@ class Deciding:
     """The rules are being looked up; the caller hears what the network gives him."""
 
 
-
 @dataclass(frozen=True, slots=True)
 class Ringing:
     """Legs ring; `legs` are their ids in the order of `step.legs`."""
@@ -70,11 +69,9 @@ class Ending:
     message: TakingMessage | None = None
 
 
-
 @dataclass(frozen=True, slots=True)
 class Closed:
     """The trail is complete. Nothing leaves this state."""
-
 
 
 State = Deciding | Ringing | Talking | Announcing | TakingMessage | Changing | Ending | Closed
@@ -127,9 +124,7 @@ class Call:
         return replace(self, open_legs=tuple(x for x in self.open_legs if x != leg))
 
 
-def new_call(
-    *, id_: str, switch: str, worker: str, tenant: str, caller: Caller, dialled: str, now: Instant
-) -> Call:
+def new_call(*, id_: str, switch: str, worker: str, tenant: str, caller: Caller, dialled: str, now: Instant) -> Call:
     """A call as it arrives."""
     arrived = Arrived(now, id_, switch, worker, id_, tenant, caller, dialled)
     return Call(id_, switch, worker, tenant, caller, dialled, now, Deciding(), (arrived,), (id_,))

@@ -1,6 +1,7 @@
 """The driver of one call: turns what happens into events, steps the call, carries its commands out.
 
-A driver has no greenlet of its own. Whoever has news (the connection's reader, a reply of Redis, a timer, the switch's own
+A driver has no greenlet of its own. Whoever has news (the connection's reader, a reply of Redis, a timer, the switch's
+own
 connection) delivers it; events that come while one is being handled wait in the inbox, so a call is stepped by one at a
 time and in order.
 """
@@ -11,10 +12,10 @@ import logging
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Protocol
 
 import gevent
-from gevent import Greenlet
 
 from callcontrol.control import commands as do
 from callcontrol.control import machine
@@ -23,6 +24,7 @@ from callcontrol.control.commands import Command
 from callcontrol.control.events import ChannelsChecked, ConnectionLost, Event, FactsFound, RuleStored, TimerFired
 from callcontrol.daemon.desk import Desk
 from callcontrol.daemon.facts_finder import find_facts
+from callcontrol.daemon.timers import Timer
 from callcontrol.edges import clock, meters
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.routing.facts import Facts
@@ -57,7 +59,7 @@ class CallDriver:
         self.line = line
         self._inbox: deque[Event] = deque()
         self._busy = False
-        self._timers: dict[str, Greenlet[[], None]] = {}
+        self._timers: dict[str, Timer] = {}
         self._began: float | None = clock.monotonic()
 
     def begin(self) -> None:
@@ -137,12 +139,12 @@ class CallDriver:
 
     def _start_timer(self, name: str, after_s: float) -> None:
         self._stop_timer(name)
-        self._timers[name] = gevent.spawn_later(after_s, self._timer_fired, name)
+        self._timers[name] = self.desk.timers.after(after_s, partial(self._timer_fired, name))
 
     def _stop_timer(self, name: str) -> None:
         timer = self._timers.pop(name, None)
-        if timer is not None and timer is not gevent.getcurrent():
-            timer.kill(block=False)
+        if timer is not None:
+            timer.cancel()
 
     def _timer_fired(self, name: str) -> None:
         self._timers.pop(name, None)

@@ -13,6 +13,7 @@ from callcontrol.billing.record import CallRecord, RatedRecord
 from callcontrol.control.call import Call
 from callcontrol.daemon.configuration import Current
 from callcontrol.daemon.registrations import Registrations
+from callcontrol.daemon.timers import Timers
 from callcontrol.edges import meters
 from callcontrol.edges.live_state.calls import CallStore
 from callcontrol.edges.live_state.rules import RuleStore
@@ -59,6 +60,7 @@ class Desk:
     registrations: Registrations
     records: Records
     switches: Switches
+    timers: Timers
     drivers: dict[str, CallDriver] = field(default_factory=dict)
 
     def take(self, driver: CallDriver) -> None:

@@ -1,6 +1,8 @@
-"""Looking up what a decision needs: rules from Redis, registrations from memory, in as few round trips as the way is long.
+"""Looking up what a decision needs: rules from Redis, registrations from memory, in as few round trips as the way is
+long.
 
-With Redis away the last known rules are used, or the YAML baseline: a call never waits longer than one look-up's deadline.
+With Redis away the last known rules are used, or the YAML baseline: a call never waits longer than one look-up's
+deadline.
 """
 
 from __future__ import annotations
@@ -48,9 +50,7 @@ class _Search:
 
         self._desk.rules.look_up(facts.tenant_name, wanted, answered)
 
-    def _with_rules(
-        self, facts: Facts, found: Mapping[str, RunTimeRules], trouble: LiveStateError | None
-    ) -> Facts:
+    def _with_rules(self, facts: Facts, found: Mapping[str, RunTimeRules], trouble: LiveStateError | None) -> Facts:
         if trouble is not None and not facts.degraded:
             meters.lookups_degraded_total.inc()
         rules = {name: effective(facts.settings, facts.tenant_name, name, mine) for name, mine in found.items()}

@@ -62,7 +62,7 @@ class Reception:
         )
         driver = CallDriver(call, facts, self._desk, line)
         self._desk.take(driver)
-        log.info("call arrived for %s", facts.dialled, extra={"call": call.id, "tenant": call.tenant})
+        log.debug("call arrived for %s", facts.dialled, extra={"call": call.id, "tenant": call.tenant})
         line.serve(driver)
         driver.begin()
 

@@ -1,8 +1,8 @@
 """Which phones are registered, per switch: read whole when a switch comes up, then followed by its events.
 
 A phone is known to be offline only while at least one switch is up and has been read; otherwise it is simply tried.
-FreeSWITCH's `sofia::expire` comes late and a flush sends nothing (freeswitch#1869), so each entry also ends by itself. The
-profile keeps one registration per account (`multiple-registrations` off), so a new one replaces the old, and an
+FreeSWITCH's `sofia::expire` comes late and a flush sends nothing (freeswitch#1869), so each entry also ends by itself.
+The profile keeps one registration per account (`multiple-registrations` off), so a new one replaces the old, and an
 unregistering REGISTER ends it whatever its Call-ID: a phone that was rebooted unregisters with a new one.
 """
 

@@ -1,4 +1,6 @@
-"""The switchboard: one connection to each switch, over which come the ends of all legs and the registrations of phones."""
+"""The switchboard: one connection to each switch, over which come the ends of all legs and the registrations of
+phones.
+"""
 
 from __future__ import annotations
 

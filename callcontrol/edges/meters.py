@@ -9,7 +9,9 @@ _FAST = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 5.0)
 calls_total = Counter("callcontrol_calls_total", "Calls that ended, by outcome", ["tenant", "outcome"])
 calls_in_progress = Gauge("callcontrol_calls_in_progress", "Calls this worker directs")
 calls_adopted_total = Counter("callcontrol_calls_adopted_total", "Calls taken over from a worker that died")
-legs_total = Counter("callcontrol_legs_total", "Legs that ended, by trunk ('' for phones of ours) and cause", ["trunk", "cause"])
+legs_total = Counter(
+    "callcontrol_legs_total", "Legs that ended, by trunk ('' for phones of ours) and cause", ["trunk", "cause"]
+)
 legs_estimated_total = Counter("callcontrol_legs_estimated_total", "Legs whose end nobody reported")
 legs_stray_total = Counter("callcontrol_legs_stray_total", "Ends of legs of ours that no call in progress knows")
 unrated_total = Counter("callcontrol_unrated_legs_total", "External legs without a price: alert on any", ["tenant"])
@@ -23,7 +25,9 @@ lookups_degraded_total = Counter("callcontrol_lookups_degraded_total", "Calls de
 connections = Gauge("callcontrol_connections", "Event socket connections of calls")
 connections_refused_total = Counter("callcontrol_connections_refused_total", "Connections turned away", ["reason"])
 switch_up = Gauge("callcontrol_switch_up", "Whether the inbound connection to a switch stands", ["switch"])
-switch_restarts_total = Counter("callcontrol_switch_restarts_total", "Restarts of a switch that were noticed", ["switch"])
+switch_restarts_total = Counter(
+    "callcontrol_switch_restarts_total", "Restarts of a switch that were noticed", ["switch"]
+)
 registrations = Gauge("callcontrol_registrations", "Phones registered at a switch", ["switch"])
 command_errors_total = Counter("callcontrol_command_errors_total", "Commands a switch refused", ["switch"])
 

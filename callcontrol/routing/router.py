@@ -55,7 +55,9 @@ def wanted(target: Target, facts: Facts) -> frozenset[str]:
 
 
 def last_resort(path: Path, facts: Facts) -> Target:
-    """Where a call goes that loops or was forwarded too often: the tenant's choice, the first target's voicemail, busy."""
+    """Where a call goes that loops or was forwarded too often: the tenant's choice, the first target's voicemail,
+    busy.
+    """
     if facts.tenant.last_resort is not None:
         return facts.tenant.last_resort
     return VoicemailTarget(path.first.name) if path.first.name in facts.tenant.voicemail else HangupTarget("busy")
@@ -119,4 +121,3 @@ def _rule_targets(name: str, facts: Facts, missing: set[str]) -> list[Target]:
         return []
     rules = facts.rules[name]
     return [rule.target for kind in RuleKind if (rule := rules.in_force(kind, facts.now))]
-

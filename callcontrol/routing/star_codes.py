@@ -62,8 +62,8 @@ def parse(dialled: str) -> StarCode | None:
     found = _FORM.fullmatch(dialled)
     if not found:
         return None
-    seconds = found["seconds"]
-    return StarCode(found["verb"], KIND_OF_CODE[found["code"]], found["target"] or "", int(seconds) if seconds else None)
+    seconds = int(found["seconds"]) if found["seconds"] else None
+    return StarCode(found["verb"], KIND_OF_CODE[found["code"]], found["target"] or "", seconds)
 
 
 def looks_like_one(dialled: str) -> bool:

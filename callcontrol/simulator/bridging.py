@@ -75,6 +75,7 @@ def _ids(channel: Channel, leg: Channel) -> dict[str, str]:
 def _note_bond(channel: Channel, other: Channel) -> None:
     channel.update(
         {
+            "bridge_to": other.uuid,
             "last_bridge_to": other.uuid,
             "bridge_channel": other.name,
             "bridge_uuid": other.uuid,
@@ -111,6 +112,7 @@ def _end(session: Session, leg: Channel) -> None:
         channel.set("bridge_hangup_cause", leg.cause)
     for one in (channel, leg):
         one.partner = None
+        one.set("bridge_to", None)
     if not session.ready() and channel.state == "CS_ROUTING":
         channel.other_headers = {}
     channel.fire("CHANNEL_UNBRIDGE", before=_ids(channel, leg))

@@ -221,6 +221,8 @@ class Channel:
         if self.ring_ready or self.early_media or self.answered or self.down:
             return
         self.ring_ready = True
+        if not self.outbound:
+            self.set("sip_to_tag", self.core.ids.tag())
         if not self.profile.times.progress:
             self.stamp("progress", self.core.timeline.now_us())
         self.fire("CHANNEL_PROGRESS")
@@ -261,13 +263,14 @@ class Channel:
         self.set_callstate("ACTIVE")
         self.set("endpoint_disposition", "ANSWER")
         if not self.outbound:
-            self._note_ack()
+            self.core.timeline.call_soon(self._note_ack)
         self.far_end.told("answered")
         for callback in list(self.on_answered):
             callback()
         self.poke()
 
     def _note_ack(self) -> None:
+        """The far end's ACK brings the dialog's last words."""
         for name in ("sip_from_tag", "sip_call_id", "sip_full_via", "sip_from_display", "sip_full_from"):
             self.set(name, self.get(name))
         tag = self.core.ids.tag()
@@ -291,6 +294,9 @@ class Channel:
         if self.down:
             return
         self._note_signalling(disposition, code)
+        if self.partner is not None:
+            follows = self.other_headers.get("Other-Type") == "originator"
+            self.set("last_bridge_role", "originatee" if follows else "originator")
         self.cause = cause
         self.state = "CS_HANGUP"
         self.answer_state = "hangup"

@@ -184,6 +184,7 @@ def _profile(
         ani=base.ani or number,
         source=base.source,
         context=base.context,
+        rdnis=base.rdnis,
         channel_name=reached.channel_name,
         hide_name="hide_name" in privacy or "full" in privacy or base.hide_name,
         hide_number="hide_number" in privacy or "full" in privacy or base.hide_number,

@@ -128,6 +128,8 @@ class Media:
         channel.set("record_seconds", str(int(elapsed_s)))
         channel.set("record_ms", str(int(elapsed_s * 1000)))
         channel.set("record_samples", str(int(elapsed_s * _SAMPLES_PER_S)))
+        channel.set("record_file_size", str(int(elapsed_s * _SAMPLES_PER_S) * 2))
+        channel.set("silence_hits_exhausted", "true" if _fell_silent(session, elapsed_s) else "false")
         channel.fire("RECORD_STOP", after=what)
         channel.far_end.told("record_end", file=path)
 
@@ -167,6 +169,11 @@ def _note_played(session: Session, elapsed_s: float) -> None:
             "playback_samples": str(samples),
         }
     )
+
+
+def _fell_silent(session: Session, elapsed_s: float) -> bool:
+    speaks_s = getattr(session.channel.far_end, "speaks_s", None)
+    return session.ready() and speaks_s is not None and elapsed_s >= speaks_s
 
 
 def _spoken_s(session: Session, limit_s: float, silence_s: float) -> float | None:

@@ -78,7 +78,9 @@ class CallerProfile:
             f"{p}-Channel-Name": self.channel_name,
         }
         present = {name: value for name, value in found.items() if value}
-        if p != "Other-Leg":
+        if p == "Other-Leg":
+            present.pop("Other-Leg-Transfer-Source", None)
+        else:
             present[f"{p}-Profile-Index"] = str(self.index)
         present.update(self._times(p, self.times if with_times else Times()))
         present[f"{p}-Screen-Bit"] = "true"

@@ -35,7 +35,8 @@ _CAUSES: dict[Outcome, tuple[str, ...]] = {
     Outcome.BUSY: ("USER_BUSY", "CALL_REJECTED", "BUSY_EVERYWHERE", "DECLINE"),
     Outcome.NO_ANSWER: ("NO_ANSWER", "ALLOTTED_TIMEOUT"),
     Outcome.UNAVAILABLE: (
-        # nobody is there; 480 (a mobile that is off) is NO_USER_RESPONSE, no answer to the INVITE at all (408) the timer
+        # nobody is there; 480 (a mobile that is off) is NO_USER_RESPONSE, no answer to the INVITE at all (408) the
+        # timer
         "NO_USER_RESPONSE",
         "RECOVERY_ON_TIMER_EXPIRE",
         "PROGRESS_TIMEOUT",

@@ -43,8 +43,8 @@ class Rule:
     Attributes:
         after_s: how long the extension rings before a `no_answer` rule applies (seconds).
         start, until: the rule is in force in [start, until); None leaves that end open.
-        show: the number shown on the forwarded leg: `caller`, `company`, a number in E.164, or "" for the tenant's choice.
-        source: where the rule was set, for people: `tenants/acme.yaml:31`, `phone 101, 2026-11-22T08:00Z`.
+        show: the number shown on the forwarded leg: `caller`, `company`, a number in E.164, or "" for the tenant's
+        choice. source: where the rule was set, for people: `tenants/acme.yaml:31`, `phone 101, 2026-11-22T08:00Z`.
     """
 
     kind: RuleKind

@@ -1,5 +1,5 @@
-"""`make bench`: the full path of a call (connect, rules from Redis, bridge, hang-up, record in Postgres) beside the smallest
-greenswitch application that only answers and bridges; the same simulator, the same run.
+"""`make bench`: the full path of a call (connect, rules from Redis, bridge, hang-up, record in Postgres) beside the
+smallest greenswitch application that only answers and bridges; the same simulator, the same run.
 
 The server under test has one core to itself where there are two; the simulator, Redis and Postgres share the rest.
 """

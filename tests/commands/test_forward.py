@@ -22,7 +22,7 @@ def config(tmp_path: Path, redis_url: str, redis_client: Redis) -> str:
 
 
 def test_set_show_clear_and_back_to_the_baseline(config: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["forward", "set", "--config", config, "acme", "117", "busy", "number:600 700 800".replace(" ", "")]) == 0
+    assert main(["forward", "set", "--config", config, "acme", "117", "busy", "number:600700800"]) == 0
     assert "busy of acme/117: number:+48600700800 (in force; command, " in capsys.readouterr().out
     assert main(["forward", "show", "--config", config, "acme", "101"]) == 0
     shown = capsys.readouterr().out

@@ -55,9 +55,9 @@ def test_a_recording_that_wrote_nothing_is_told_and_no_message() -> None:
 
 def test_announcement_goes_on_to_its_then() -> None:
     story = Story(facts(DID["announcement"])).begin()
-    assert isinstance(story.call.state, Announcing)
+    assert story.state() is Announcing
     story.then(AppEnded(story.command(do.Play).app_id))
-    assert isinstance(story.call.state, Ringing)
+    assert story.state() is Ringing
     assert story.command(do.Bridge).legs[0][1].to == "extension:102"
 
 

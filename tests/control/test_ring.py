@@ -15,9 +15,9 @@ def test_answered_talked_and_closed() -> None:
     story = Story(facts()).begin()
     bridge = story.command(do.Bridge)
     ((leg, _),) = bridge.legs
-    assert isinstance(story.call.state, Ringing)
+    assert story.state() is Ringing
     story.then(LegBridged(leg, NOW))
-    assert isinstance(story.call.state, Talking)
+    assert story.state() is Talking
     story.gone(leg, answered_s=5, by="callee")
     story.then(CallerHungUp("NORMAL_CLEARING")).gone("call-1", answered_s=5, by="switch")
     assert isinstance(story.call.state, Closed)

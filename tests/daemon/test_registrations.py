@@ -47,7 +47,7 @@ def test_a_registration_that_is_never_renewed_ends_by_itself(monkeypatch: pytest
     found.read("fs1", [])
     found.registered("fs1", PHONE, 60)
     now = clock.monotonic()
-    monkeypatch.setattr(module.clock, "monotonic", lambda: now + 60 + module.GRACE_S + 1)
+    monkeypatch.setattr(clock, "monotonic", lambda: now + 60 + module.GRACE_S + 1)
     assert found.known("acme.example", ["101"]) == {"101": False}
 
 

@@ -23,7 +23,9 @@ def write_configuration(folder: Path, ports: Ports, *, redis: str = "", dsn: str
     settings = yaml.safe_load(file.read_text(encoding="utf-8"))
     daemons = [f"{HOST}:{port}" for port in (ports.daemon, spare_daemon) if port]
     settings |= {"listen": daemons[0], "http": f"{HOST}:{ports.http}", "data": str(folder.parent / "data")}
-    settings["recordings"] = str(folder.parent / "recordings")
+    recordings = folder.parent / "recordings"
+    recordings.mkdir()
+    settings["recordings"] = str(recordings)
     settings["switches"] = {
         "fs1": {"address": f"{HOST}:{ports.event_socket}", "password": PASSWORD, "daemons": daemons}
     }

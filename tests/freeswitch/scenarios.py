@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from xml.sax.saxutils import escape
 
 from callcontrol.simulator.phones import Behaviour
 from callcontrol.simulator.stories.story import PlacedCall
-from tests.freeswitch.sounds import Keys
+from tests.freeswitch.sounds import Sounds
 
 SDP = """
 v=0
@@ -47,12 +48,12 @@ class CannotTell(ValueError):
     """A story says something SIPp phones cannot do; the message says what."""
 
 
-def phones_scenario(phones: Mapping[str, Sequence[Behaviour]], otherwise: Behaviour, keys: Keys) -> str:
+def phones_scenario(phones: Mapping[str, Sequence[Behaviour]], otherwise: Behaviour, sounds: Sounds) -> str:
     """The scenario of all phones of one SIPp.
 
     Args:
         phones: behaviours, call by call, by the user part of the request's URI.
-        keys: where the sounds of keys are made.
+        sounds: what they say and press.
     """
     looks = [f'<ereg regexp="^INVITE sip:{_literal(user)}@" search_in="msg" assign_to="is{i}"/>' for i, user in _numbered(phones)]
     keeps = [
@@ -62,14 +63,14 @@ def phones_scenario(phones: Mapping[str, Sequence[Behaviour]], otherwise: Behavi
         '<ereg regexp="sip:[^>;]*" search_in="hdr" header="Contact:" assign_to="contact"/>',
     ]
     choices = [f'<nop next="phone{i}" test="is{i}"/>' for i, _ in _numbered(phones)]
-    parts = [_part(i, phones[user], keys) for i, user in _numbered(phones)]
+    parts = [_part(i, phones[user], sounds) for i, user in _numbered(phones)]
     counters = ",".join(["calls", *(f"calls{i}" for i, _ in _numbered(phones))])
     unused = ",".join(["from", "to", "contact", "cseq", *(f"is{i}" for i, _ in _numbered(phones))])
     return _scenario(
         f'<Global variables="{counters}"/>',
         f'<recv request="INVITE"><action>{"".join(looks + keeps)}</action></recv>',
         *choices,
-        _behaviour("o", otherwise, keys),
+        _behaviour("o", otherwise, sounds),
         *parts,
         _cancelled(),
         '<label id="over"/>',
@@ -81,7 +82,7 @@ def _numbered(phones: Mapping[str, Sequence[Behaviour]]) -> Iterator[tuple[int, 
     return enumerate(phones)
 
 
-def _part(number: int, behaviours: Sequence[Behaviour], keys: Keys) -> str:
+def _part(number: int, behaviours: Sequence[Behaviour], sounds: Sounds) -> str:
     """The calls of one phone: the first behaviour for its first call, the last for all that follow."""
     count = f'<add assign_to="calls{number}" value="1"/>'
     later = [
@@ -89,18 +90,18 @@ def _part(number: int, behaviours: Sequence[Behaviour], keys: Keys) -> str:
         f'<test assign_to="later" variable="calls{number}" compare="greater_than" value="{i}"/></action></nop>'
         for i in reversed(range(1, len(behaviours)))
     ]
-    texts = [_behaviour(f"{number}x{i}", behaviour, keys) for i, behaviour in enumerate(behaviours)]
+    texts = [_behaviour(f"{number}x{i}", behaviour, sounds) for i, behaviour in enumerate(behaviours)]
     return "\n".join((f'<label id="phone{number}"/>', f"<nop><action>{count}</action></nop>", *later, *texts))
 
 
-def _behaviour(name: str, behaviour: Behaviour, keys: Keys) -> str:
+def _behaviour(name: str, behaviour: Behaviour, sounds: Sounds) -> str:
     for word in UNTOLD:
         if getattr(behaviour, word) is not None:
             raise CannotTell(f"{word}: SIPp phones do not do that yet")
-    return "\n".join((f'<label id="b{name}"/>', *_before_answer(name, behaviour), *_after_answer(name, behaviour, keys)))
+    return "\n".join((f'<label id="b{name}"/>', *_before_answer(name, behaviour, sounds), *_after_answer(name, behaviour, sounds)))
 
 
-def _before_answer(name: str, behaviour: Behaviour) -> Iterator[str]:
+def _before_answer(name: str, behaviour: Behaviour, sounds: Sounds) -> Iterator[str]:
     if behaviour.action == "silent":
         yield '<recv request="CANCEL" next="cancelled"/>'
         return
@@ -119,15 +120,16 @@ def _before_answer(name: str, behaviour: Behaviour) -> Iterator[str]:
         return
     yield _answer(200, SDP)
     yield '<recv request="ACK"/>'
+    yield _sound(sounds.phone)
 
 
-def _after_answer(name: str, behaviour: Behaviour, keys: Keys) -> Iterator[str]:
+def _after_answer(name: str, behaviour: Behaviour, sounds: Sounds) -> Iterator[str]:
     if behaviour.refusal_code or behaviour.action in ("silent", "never_answers"):
         return
     due = sorted((at_s + 0.25 * i, key) for at_s, keys in behaviour.digits for i, key in enumerate(keys))
     for number, (before, (at_s, key)) in enumerate(zip((0.0, *(at for at, _ in due)), due, strict=False)):
         yield _bye_within(at_s - before, f"k{name}x{number}", f"e{name}")
-        yield _press(key, keys)
+        yield _press(key, sounds)
     if behaviour.talk_s is not None:
         rest_s = max(behaviour.talk_s - (due[-1][0] if due else 0.0), 0.01)
         yield _bye_within(rest_s, f"t{name}", f"e{name}")
@@ -179,14 +181,19 @@ def _answer_bare(code: int) -> str:
     return _send(f"SIP/2.0 {code} {REASONS[code]}{own}\nContent-Length: 0")
 
 
-def _press(key: str, keys: Keys) -> str:
-    return f'<nop><action><exec play_pcap_audio="{escape(str(keys.file(key)))}"/></action></nop>'
+def _press(key: str, sounds: Sounds) -> str:
+    return _sound(sounds.key(key))
+
+
+def _sound(file: Path) -> str:
+    """Begin to play; what was being played ends."""
+    return f'<nop><action><exec play_pcap_audio="{escape(str(file))}"/></action></nop>'
 
 
 # --- callers
 
 
-def caller_scenario(call: PlacedCall, keys: Keys, *, longest_s: float, login: str = "") -> str:
+def caller_scenario(call: PlacedCall, sounds: Sounds, *, longest_s: float, login: str = "") -> str:
     """One caller. Who and whom are SIPp keys (`-key`), for nothing in them is then read as anything else.
 
     What the switch says may come at any moment, so all of it is expected from the INVITE on (`global`); in between the
@@ -214,7 +221,8 @@ def caller_scenario(call: PlacedCall, keys: Keys, *, longest_s: float, login: st
         '<label id="answered"/>',
         _stamp("as", "au"),
         _in_dialogue("ACK", cseq),
-        *_talking(presses, gives_up_s, keys),
+        _sound(sounds.caller),
+        *_talking(presses, gives_up_s, sounds),
         '<label id="bye"/>',
         _in_dialogue("BYE", "7"),
         '<recv response="200" next="over"/>',
@@ -268,11 +276,11 @@ def _in_transaction(method: str, cseq: str, to: str, *, retransmit: bool = False
     )
 
 
-def _talking(presses: Sequence[tuple[float, str]], gives_up_s: float, keys: Keys) -> Iterator[str]:
+def _talking(presses: Sequence[tuple[float, str]], gives_up_s: float, sounds: Sounds) -> Iterator[str]:
     for number, (at_s, key) in enumerate(presses):
         yield from _waiting(f"p{number}", [_late("s", "u", gives_up_s, "bye"), _late("as", "au", at_s, f"press{number}")])
         yield f'<label id="press{number}"/>'
-        yield _press(key, keys)
+        yield _press(key, sounds)
     yield from _waiting("talk", [_late("s", "u", gives_up_s, "bye")])
 
 

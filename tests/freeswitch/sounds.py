@@ -13,17 +13,27 @@ ALAW_PAYLOAD = 8
 RATE = 8000
 FRAME = 160  # samples in 20 ms
 KEY_FRAMES = 6
+# What a caller and a phone say, once they are answered or have answered: a tone of their own.
+CALLER_HZ = 400.0
+PHONE_HZ = 700.0
+VOICE_S = 15.0
 VOLUME = 10
 
 
-class Keys:
-    """Files with keys pressed. Each press has a time of its own: one with the same stamp is taken for the same press."""
+class Sounds:
+    """Files with voices and with keys pressed. Each press has a time of its own: one with the same stamp is taken for
+    the same press.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._presses = 0
+        self.caller = folder / "caller.pcap"
+        self.phone = folder / "phone.pcap"
+        write_tone(self.caller, CALLER_HZ, VOICE_S)
+        write_tone(self.phone, PHONE_HZ, VOICE_S)
 
-    def file(self, key: str) -> Path:
+    def key(self, key: str) -> Path:
         """The sound of one press of this key."""
         self._presses += 1
         path = self._folder / f"press-{self._presses}.pcap"
@@ -88,5 +98,6 @@ def _pcap(packets: Iterable[bytes]) -> bytes:
         udp = struct.pack("!HHHH", 6_000, 6_000, 8 + len(rtp), 0) + rtp
         ip = struct.pack("!BBHHHBBHII", 0x45, 0, 20 + len(udp), 0, 0, 64, 17, 0, 0x7F000001, 0x7F000001) + udp
         frame = bytes(12) + b"\x08\x00" + ip
-        parts.append(struct.pack("<IIII", 1 + n * 20_000 // 1_000_000, n * 20_000 % 1_000_000, len(frame), len(frame)) + frame)
+        seconds, micros = divmod(n * 20_000, 1_000_000)
+        parts.append(struct.pack("<IIII", 1 + seconds, micros, len(frame), len(frame)) + frame)
     return b"".join(parts)

@@ -22,6 +22,11 @@ END_S = 20.0
 REPLY_S = 10.0
 RETRY_S = 0.2  # the switch tells nobody that it is ready: it can only be asked
 RTP_PORTS = 400
+# Below what systems give out by themselves (32768 on Linux): the switch's ports, then those of the phones.
+FIRST_RTP_PORT = 12_000
+FIRST_MEDIA_PORT = 16_000
+PORT_BLOCK = 5_000
+PORT_BLOCKS = 3
 USUAL_PLACES = ("/opt/freeswitch/bin/freeswitch", "/usr/local/freeswitch/bin/freeswitch", "/usr/bin/freeswitch")
 
 
@@ -53,15 +58,18 @@ class Ports:
     carrier_b: int
     partner: int
     rtp: int
+    media: int
 
     @classmethod
     def free(cls) -> Self:
         """Ports nobody uses now, for UDP and TCP alike; RTP begins below what the system gives out by itself."""
-        numbers = _free_ports(len(fields(cls)) - 1)
-        return cls(*numbers, rtp=20_000 + os.getpid() % 25 * RTP_PORTS)
+        numbers = free_ports(len(fields(cls)) - 2)
+        block = os.getpid() % PORT_BLOCKS * PORT_BLOCK
+        return cls(*numbers, rtp=FIRST_RTP_PORT + block, media=FIRST_MEDIA_PORT + block)
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
+    """Ports nobody uses now, for UDP and TCP alike."""
     found: dict[int, tuple[socket.socket, socket.socket]] = {}
     while len(found) < count:
         tcp, udp = socket.socket(), socket.socket(type=socket.SOCK_DGRAM)
@@ -85,31 +93,40 @@ class EventSocket:
     def __init__(self, port: int) -> None:
         self._socket = socket.create_connection((HOST, port), REPLY_S)
         self._file = self._socket.makefile("rb")
-        self._read()
-        self._send(f"auth {PASSWORD}")
+        self.read()
+        self.send(f"auth {PASSWORD}")
 
     def api(self, command: str) -> str:
         """The output of a command."""
-        return self._send(f"api {command}")
+        return self.send(f"api {command}")
+
+    def send(self, command: str) -> str:
+        """The answer to a command of the event socket."""
+        self._socket.sendall(command.encode() + b"\n\n")
+        return self.read()
+
+    def read(self, *, wait: bool = False) -> str:
+        """The body of the next frame, or its Reply-Text; "" when the connection is over.
+
+        Args:
+            wait: for as long as it takes, for a listener; else REPLY_S.
+        """
+        self._socket.settimeout(None if wait else REPLY_S)
+        headers: dict[str, str] = {}
+        while line := self._file.readline().decode().strip():
+            name, _, value = line.partition(": ")
+            headers[name] = value
+        body = self._file.read(int(headers.get("Content-Length", "0"))).decode("utf-8", "replace")
+        return body or headers.get("Reply-Text", "")
+
+    def shut(self, how: int) -> None:
+        """Wake whoever reads."""
+        self._socket.shutdown(how)
 
     def close(self) -> None:
         """End the connection."""
         self._file.close()
         self._socket.close()
-
-    def _send(self, command: str) -> str:
-        self._socket.sendall(command.encode() + b"\n\n")
-        return self._read()
-
-    def _read(self) -> str:
-        headers: dict[str, str] = {}
-        while line := self._file.readline().decode().strip():
-            name, _, value = line.partition(": ")
-            headers[name] = value
-        if not headers:
-            raise ConnectionError("the switch closed the event socket")
-        body = self._file.read(int(headers.get("Content-Length", "0"))).decode()
-        return body or headers.get("Reply-Text", "")
 
 
 class RealSwitch:
@@ -119,6 +136,7 @@ class RealSwitch:
         self.folder = folder
         self.ports = ports
         self.conf = folder / "conf"
+        folder.mkdir(parents=True, exist_ok=True)
         self._binary = binary
         self._process: subprocess.Popen[bytes] | None = None
         self.events: EventSocket
@@ -151,7 +169,8 @@ class RealSwitch:
             SwitchError: it ended, or is not ready within READY_S.
         """
         command = [self._binary, "-nonat", "-nf", "-nc", *self._folders()]
-        self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        silent = subprocess.DEVNULL
+        self._process = subprocess.Popen(command, stdin=silent, stdout=silent, stderr=silent)
         due = time.monotonic() + READY_S
         while not self._is_ready():
             if self._process.poll() is not None or time.monotonic() > due:

@@ -24,7 +24,10 @@ def test_without_rules_its_phone_rings_for_the_default_time() -> None:
 
 def test_all_its_phones_ring_at_once() -> None:
     step = ring(arrival.decide(facts(DID["two_phones"])))
-    assert [leg.endpoint for leg in step.legs] == [Account("103-desk", "acme.example"), Account("103-app", "acme.example")]
+    assert [leg.endpoint for leg in step.legs] == [
+        Account("103-desk", "acme.example"),
+        Account("103-app", "acme.example"),
+    ]
 
 
 def test_a_phone_known_to_be_offline_is_not_rung() -> None:

@@ -10,7 +10,7 @@ from callcontrol.routing import arrival
 from callcontrol.routing.plan import Change, Refuse
 from callcontrol.routing.star_codes import StarCode, parse
 from callcontrol.vocabulary.call import Caller
-from callcontrol.vocabulary.rule import RuleKind
+from callcontrol.vocabulary.rule import Rule, RuleKind
 from callcontrol.vocabulary.target import text_of
 from tests.routing.world import facts, rule
 
@@ -39,8 +39,8 @@ def test_parse(dialled: str, code: StarCode | None) -> None:
     assert parse(dialled) == code
 
 
-def change(dialled: str, **rules: object) -> Change:
-    step = arrival.decide(facts(dialled, caller=PHONE, rules={"101": list(rules.values())})).step  # type: ignore[list-item]  # rules only
+def change(dialled: str, **rules: Rule) -> Change:
+    step = arrival.decide(facts(dialled, caller=PHONE, rules={"101": list(rules.values())})).step
     assert isinstance(step, Change)
     return step
 

@@ -11,7 +11,7 @@ from functools import partial
 
 import pytest
 
-from callcontrol.simulator import Behaviour, Call, Phone, Settings, Simulator, Trunk
+from callcontrol.simulator import Behaviour, Call, Manners, Phone, Settings, Simulator, Trunk
 from callcontrol.simulator.dialplan import bare
 from tests.simulator.replay import UUID, Conversation, Frame, Replay, recorded
 
@@ -121,7 +121,7 @@ class Stage:
         self._listener = socket.create_server(("127.0.0.1", 0))
         port = self._listener.getsockname()[1]
         plan = bare(f"127.0.0.1:{port}", *AFTER_SOCKET)
-        self.simulator = Simulator(Settings(dialplan=plan, speed=SPEED, seed="captures")).start()
+        self.simulator = Simulator(Settings(dialplan=plan, speed=SPEED, seed="captures", manners=Manners(show_lag_s=0.0))).start()
         for phone in scene.phones:
             self.simulator.phone(fresh(phone))
         for trunk in scene.trunks:

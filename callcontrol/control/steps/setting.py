@@ -51,9 +51,7 @@ def on(call: Call, event: Event, facts: Facts) -> Moved:
             return call, ()
 
 
-def _tell(
-    call: Call, step: Change, outcome: Outcome, what: str, facts: Facts
-) -> Moved:
+def _tell(call: Call, step: Change, outcome: Outcome, what: str, facts: Facts) -> Moved:
     call, app_id = call.next_app()
     tone = CONFIRM if outcome is Outcome.CHANGED else REFUSE
     call = call.noting(Noted(facts.now, what), StepEnded(facts.now, "setting", outcome, step.kind.value))

@@ -36,8 +36,9 @@ KEPT: Final = frozenset(
 )
 
 # What every call needs, however the dialplan was edited: without the first a busy B leg hangs the caller up
-# (switch_channel.c, switch_channel_handle_cause), without the second he falls into the dialplan after a talk, without the
-# last the code of the last B leg overrides ours (mod_sofia.c, sofia_on_hangup): 200 to a caller whose callee never accepted.
+# (switch_channel.c, switch_channel_handle_cause), without the second he falls into the dialplan after a talk, without
+# the last the code of the last B leg overrides ours (mod_sofia.c, sofia_on_hangup): 200 to a caller whose callee never
+# accepted.
 NEEDED: Final = {
     "continue_on_fail": "true",
     "hangup_after_bridge": "true",

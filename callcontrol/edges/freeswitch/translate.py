@@ -30,6 +30,8 @@ SILENCE_THRESHOLD = 200
 def call_event(event: SwitchEvent) -> Event | None:
     """What an event on the caller's connection means, None if nothing."""
     match event.name:
+        case "CHANNEL_EXECUTE_COMPLETE" if event.get("Application") == "socket":
+            return None  # the dialplan's own, at the caller's hang-up: after the bridge's end, before the legs' ends
         case "CHANNEL_EXECUTE_COMPLETE":
             return AppEnded(
                 event.get("Application-UUID"),

@@ -58,5 +58,3 @@ def _values(page: object) -> list[bytes]:
         return list(page.values())
     assert isinstance(page, list)
     return page[1::2]
-
-

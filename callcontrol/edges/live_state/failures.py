@@ -1,9 +1,9 @@
 """What can go wrong with Redis, for callers that go on without it.
 
-    LiveStateError
-    ├── StoreAway      Redis cannot be reached, or did not answer in time
-    ├── StoreBusy      more is waiting for Redis than the limit allows
-    └── StoreRefused   Redis answered with an error
+LiveStateError
+├── StoreAway      Redis cannot be reached, or did not answer in time
+├── StoreBusy      more is waiting for Redis than the limit allows
+└── StoreRefused   Redis answered with an error
 """
 
 from __future__ import annotations

@@ -45,9 +45,7 @@ def _ring_s(target: ExtensionTarget, facts: Facts) -> int:
     return rule.after_s if rule else extension.ring
 
 
-def _on_outcome(
-    target: ExtensionTarget, outcome: Outcome, path: Path, facts: Facts, *why: Passed
-) -> Decision | Onward:
+def _on_outcome(target: ExtensionTarget, outcome: Outcome, path: Path, facts: Facts, *why: Passed) -> Decision | Onward:
     kind = _RULE_AFTER.get(outcome)
     rule = facts.rules_of(target.name).in_force(kind, facts.now) if kind else None
     return _forward(target, rule, path, facts, *why) if rule else refuse(outcome, *why)

@@ -41,6 +41,7 @@ def play_and_get_digits(session: Session, argument: str) -> None:
         digits = media.read(session, most, file, timeout_ms, terminators, digit_ms)
         if not session.ready():
             return
+        channel.set("read_result", "success" if len(digits) >= least else "timeout")
         if len(digits) >= least and re.search(pattern, digits):
             channel.set(variable, digits)
             return

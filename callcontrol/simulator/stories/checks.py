@@ -10,7 +10,15 @@ from typing import Any
 from callcontrol.edges.ledger.reader import PastCall, PastLeg
 from callcontrol.simulator.ears import Heard
 
-_CALL_FIELDS = ("outcome", "answered_by", "dialled", "caller_number", "caller_anonymous", "caller_extension", "estimated")
+_CALL_FIELDS = (
+    "outcome",
+    "answered_by",
+    "dialled",
+    "caller_number",
+    "caller_anonymous",
+    "caller_extension",
+    "estimated",
+)
 _LEG_FIELDS = ("outcome", "cause", "trunk", "payer", "shown", "address", "hung_up_by", "estimated")
 
 

@@ -50,7 +50,8 @@ class PlacedCall:
     Attributes:
         extension: `101@acme.example` for a call from an authenticated phone, "" for one from a trunk.
         presses: (seconds after the answer, keys).
-        hangup_after_s: the caller gives up so many seconds after the INVITE, or hangs up so many after the answer; None: he
+        hangup_after_s: the caller gives up so many seconds after the INVITE, or hangs up so many after the answer;
+        None: he
             stays until it is over.
         after_s: seconds after the story's beginning at which it is placed.
     """
@@ -95,7 +96,8 @@ def read_story(path: Path) -> Story:
     told = yaml.safe_load(path.read_text(encoding="utf-8"))
     unknown = sorted(set(told) - KEYS)
     if unknown or not {"story", "calls", "expect"} <= set(told):
-        raise BadStory(f"{path.name}: keys are {', '.join(sorted(KEYS))}; story, calls, expect must be there; {unknown}")
+        right = f"keys are {', '.join(sorted(KEYS))}; story, calls and expect must be there"
+        raise BadStory(f"{path.name}: {right}; {unknown}")
     return Story(
         name=told["story"],
         file=path.name,

@@ -23,7 +23,9 @@ def calls() -> list[Call]:
     ringing = Story(facts(rules=chain)).begin()
     bridge = ringing.command(do.Bridge)
     leg = bridge.legs[0][0]
-    forwarded = Story(facts(rules=chain)).begin().gone(leg, "USER_BUSY").then(AppEnded(bridge.app_id, "USER_BUSY", {leg: ""}))
+    forwarded = (
+        Story(facts(rules=chain)).begin().gone(leg, "USER_BUSY").then(AppEnded(bridge.app_id, "USER_BUSY", {leg: ""}))
+    )
     talking = Story(facts()).begin().then(LegBridged(leg, NOW))
     message = Story(facts(DID["voicemail"])).begin()
     recording = Story(facts(DID["voicemail"])).begin().then(AppEnded(message.command(do.Play).app_id))

@@ -1,0 +1,166 @@
+"""What phones and callers saw and heard, out of SIPp's logs of messages and the switch's word who was joined."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import unquote
+
+from callcontrol.simulator.ears import Heard
+from tests.freeswitch.switch import EventSocket
+
+SHOWN_HEADERS = ("Diversion", "History-Info", "Privacy", "P-Asserted-Identity", "Alert-Info")
+ELSEWHERE = re.compile(r"SIP\s*;\s*cause=200")
+
+_MESSAGE = re.compile(
+    r"^-{20,} (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+)\nUDP message (sent|received) [^\n]*\n\n(.*?)(?=\n-{20,} |\n-{20,}\n|\Z)",
+    re.MULTILINE | re.DOTALL,
+)
+_ADDRESS = re.compile(r'\s*(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<plain>[^<"]*))\s*<?sip:(?:(?P<user>[^@>;]*)@)?')
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One SIP message as a phone sent or got it."""
+
+    at_us: int
+    received: bool
+    start: str
+    headers: Mapping[str, str]
+
+    @property
+    def method(self) -> str:
+        """Of the request, or of the request it answers."""
+        return self.headers.get("CSeq", "").rpartition(" ")[2] if self.code else self.start.partition(" ")[0]
+
+    @property
+    def code(self) -> int:
+        """Of an answer, 0 for a request."""
+        return int(self.start.split()[1]) if self.start.startswith("SIP/2.0 ") else 0
+
+    @property
+    def call_id(self) -> str:
+        """Call-ID."""
+        return self.headers.get("Call-ID", "")
+
+
+def read_messages(log: Path) -> Iterator[Message]:
+    """The messages of a log, oldest first, each once (retransmissions left out)."""
+    seen: set[tuple[bool, str, str, str]] = set()
+    text = log.read_text(encoding="utf-8", errors="replace").replace("\r", "") if log.exists() else ""
+    for stamp, way, message in _MESSAGE.findall(text):
+        start, _, rest = message.lstrip("\n").partition("\n")
+        lines = (line.partition(":") for line in rest.partition("\n\n")[0].split("\n"))
+        headers: dict[str, str] = {}
+        for name, _, value in lines:
+            headers.setdefault(name.strip(), value.strip())
+        key = (way == "received", start, headers.get("Call-ID", ""), headers.get("CSeq", ""))
+        if key not in seen:
+            seen.add(key)
+            at_us = int(datetime.fromisoformat(stamp).timestamp() * 1_000_000)
+            yield Message(at_us, way == "received", start, headers)
+
+
+def heard_by_phones(log: Path, bridged: frozenset[str]) -> Iterator[Heard]:
+    """What the phones of one SIPp saw; `who` is the user part that was called."""
+    who: dict[str, str] = {}
+    for message in read_messages(log):
+        if message.method == "INVITE" and not message.code:
+            who[message.call_id] = _user(message.start.split()[1])
+        if message.call_id not in who:
+            continue
+        told = _told_phone(message)
+        if told is not None:
+            yield Heard(message.at_us, who[message.call_id], *told)
+        if message.method == "INVITE" and message.code == 200 and message.call_id in bridged:
+            yield Heard(message.at_us, who[message.call_id], "bridged", {})
+
+
+def heard_by_caller(log: Path, name: str, bridged: frozenset[str]) -> Iterator[Heard]:
+    """What a caller saw; challenges left out."""
+    for message in read_messages(log):
+        told = _told_caller(message)
+        if message.received and told is not None:
+            yield Heard(message.at_us, name, *told)
+        if message.method == "INVITE" and message.code == 200 and message.call_id in bridged:
+            yield Heard(message.at_us, name, "bridged", {})
+
+
+def _told_phone(message: Message) -> tuple[str, dict[str, str]] | None:
+    match message.method, message.code, message.received:
+        case "INVITE", 0, True:
+            return "invite", _shown(message)
+        case "INVITE", 180, False:
+            return "ringing", {}
+        case "INVITE", code, False if code >= 300 and code != 487:
+            return "refused", {"code": str(code)}
+        case "BYE", 0, False:
+            return "hung_up", {}
+        case ("CANCEL" | "BYE"), 0, True:
+            reason = message.headers.get("Reason", "")
+            return ("answered_elsewhere" if ELSEWHERE.search(reason) else "hangup"), {"reason": reason}
+        case _:
+            return None
+
+
+def _told_caller(message: Message) -> tuple[str, dict[str, str]] | None:
+    match message.method, message.code:
+        case "INVITE", 180:
+            return "ringing", {}
+        case "INVITE", 183:
+            return "early_media", {}
+        case "INVITE", 200:
+            return "answered", {}
+        case "INVITE", code if code >= 300 and code not in (401, 407):
+            return "hangup", {"code": str(code), "reason": message.headers.get("Reason", "")}
+        case "BYE", 0:
+            return "hangup", {"reason": message.headers.get("Reason", "")}
+        case _:
+            return None
+
+
+def _shown(message: Message) -> dict[str, str]:
+    """What the phone's display and the INVITE's headers say."""
+    found = {"number": "", "name": ""}
+    address = _ADDRESS.match(message.headers.get("From", ""))
+    if address is not None:
+        found = {"number": unquote(address["user"] or ""), "name": address["quoted"] or (address["plain"] or "").strip()}
+    return found | {name: message.headers[name] for name in SHOWN_HEADERS if name in message.headers}
+
+
+def _user(uri: str) -> str:
+    return unquote(uri.removeprefix("sip:").partition("@")[0])
+
+
+class Joined:
+    """Call-IDs of the legs that were ever joined to another, as the switch tells at their end."""
+
+    def __init__(self, port: int) -> None:
+        self._socket = EventSocket(port)
+        self._socket.send("event json CHANNEL_HANGUP_COMPLETE")
+        self._call_ids: set[str] = set()
+        self._thread = threading.Thread(target=self._listen, daemon=True)
+        self._thread.start()
+
+    def call_ids(self) -> frozenset[str]:
+        """Those known by now."""
+        return frozenset(self._call_ids)
+
+    def close(self) -> None:
+        """Listen no more."""
+        self._socket.shut(socket.SHUT_RDWR)
+        self._thread.join()
+        self._socket.close()
+
+    def _listen(self) -> None:
+        while frame := self._socket.read(wait=True):
+            if frame.startswith("{"):
+                event = json.loads(frame)
+                if event.get("Caller-Channel-Bridged-Time", "0") not in ("", "0"):
+                    self._call_ids.add(event.get("variable_sip_call_id", ""))

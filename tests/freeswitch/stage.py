@@ -1,0 +1,70 @@
+"""The stage of the stories on a real switch: stores, the daemon, FreeSWITCH and the phones, below one folder."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from redis import Redis
+
+from callcontrol.daemon.configuration import read_configuration
+from callcontrol.edges.embedded import EmbeddedPostgres, EmbeddedRedis
+from callcontrol.simulator.stories.player import Player
+from callcontrol.simulator.stories.stage import Daemon
+from tests.freeswitch.configuration import render, write_configuration
+from tests.freeswitch.switch import Ports, RealSwitch, running
+from tests.freeswitch.world import RealWorld
+
+REGISTRATIONS = "callcontrol_registrations{"
+
+
+class RealStage:
+    """Everything a story needs; a context manager."""
+
+    def __init__(self, binary: Path, folder: Path) -> None:
+        self._folder = folder
+        self._stack = ExitStack()
+        self.ports = Ports.free()
+        self.switch = RealSwitch(binary, folder / "switch", self.ports)
+        self.world: RealWorld
+        self.player: Player
+        self.daemon: Daemon
+
+    def __enter__(self) -> Self:
+        with ExitStack() as stack:
+            self._set_up(stack)
+            self._stack = stack.pop_all()
+        return self
+
+    def _set_up(self, stack: ExitStack) -> None:
+        redis_url = stack.enter_context(EmbeddedRedis(self._folder / "redis"))
+        dsn = stack.enter_context(EmbeddedPostgres(self._folder / "postgres", durable=False))
+        # the first of the two daemons the switch knows is never there: every call comes by way of the second
+        config = write_configuration(self._folder / "config", self.ports, redis=redis_url, dsn=dsn)
+        self.switch.lay_out()
+        render(config, self.switch.conf)
+        stack.enter_context(running(self.switch))
+        self.daemon = Daemon(config, self.ports.http, self._folder / "daemon.log")
+        stack.callback(self._stop_daemon)
+        self.daemon.start()
+        settings = read_configuration(config).settings
+        phones = self._folder / "phones"
+        phones.mkdir()
+        self.world = RealWorld(phones, self.ports, settings, self._known_registrations)
+        stack.callback(self.world.close)
+        redis: Redis = Redis.from_url(redis_url)
+        stack.callback(redis.close)
+        self.player = Player(self.world, settings, redis, dsn)
+
+    def _known_registrations(self) -> int:
+        lines = (line for line in self.daemon.metrics().splitlines() if line.startswith(REGISTRATIONS))
+        return sum(int(float(line.rpartition(" ")[2])) for line in lines)
+
+    def _stop_daemon(self) -> None:
+        if self.daemon.process is not None and self.daemon.process.poll() is None:
+            self.daemon.stop()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._stack.close()

@@ -1,0 +1,127 @@
+"""A real FreeSWITCH with real SIP phones as a World."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from callcontrol.config.settings import Settings
+from callcontrol.simulator.ears import Heard
+from callcontrol.simulator.phones import Behaviour
+from callcontrol.simulator.stories.player import TENANT
+from callcontrol.simulator.stories.story import PlacedCall, Story
+from tests.freeswitch.ears import Joined, heard_by_caller, heard_by_phones
+from tests.freeswitch.phones import Login, PhoneFailed, Sipp, SippShop
+from tests.freeswitch.scenarios import CannotTell
+from tests.freeswitch.switch import Ports
+
+NEVER_ANSWERS = Behaviour("never_answers")
+NOBODY = Behaviour("fails", after_s=0.0, ring_after_s=-1.0, code=404)
+KNOWN_S = 5.0
+POLL_S = 0.02  # the daemon tells only who asks
+TRUNK_WORDS = frozenset({"up", "rejects"})
+
+
+class RealWorld:
+    """Plays on a FreeSWITCH: one SIPp for all phones of the tenant, one for each carrier, one for each caller.
+
+    Args:
+        known: how many registrations the daemon knows of.
+    """
+
+    def __init__(self, folder: Path, ports: Ports, settings: Settings, known: Callable[[], int]) -> None:
+        self._ports = ports
+        self._known = known
+        self._shop = SippShop(folder, ports.media)
+        self._joined = Joined(ports.event_socket)
+        tenant = settings.tenants[TENANT]
+        self._logins = {
+            account: Login(account, tenant.domain, endpoint.password)
+            for extension in tenant.extensions.values()
+            for account, endpoint in extension.endpoints.items()
+        }
+        self._carriers = dict(zip(settings.trunks, (ports.carrier_a, ports.carrier_b), strict=True))
+        self._online: set[str] = set()
+        self._called: list[Sipp] = []
+        self._callers: dict[str, Sipp] = {}
+        self._placed = 0
+
+    def arrange(self, story: Story) -> None:
+        """Phones and trunks as the story says; those it says nothing of ring and are never answered."""
+        self._hang_up_all()
+        accounts = {self._logins[who].contact: _behaviours(words) for who, words in story.phones.items() if self._is_account(who)}
+        numbers = {who.removeprefix("+"): _behaviours(words) for who, words in story.phones.items() if not self._is_account(who)}
+        self._called = [self._shop.phones("phones", self._ports.phones, accounts, NEVER_ANSWERS)]
+        for name, port in self._carriers.items():
+            words = story.trunks.get(name, {})
+            self._called += self._carrier(name, port, words, numbers)
+        self._register(story)
+
+    def _carrier(self, name: str, port: int, words: Mapping[str, Any], numbers: Mapping[str, Sequence[Behaviour]]) -> list[Sipp]:
+        unknown = set(words) - TRUNK_WORDS
+        if unknown:
+            raise CannotTell(f"trunk {name}: {', '.join(sorted(unknown))}; carriers know {', '.join(sorted(TRUNK_WORDS))}")
+        if not words.get("up", True):
+            return []
+        if words.get("rejects"):
+            return [self._shop.phones(name, port, {}, replace(NOBODY, code=words["rejects"]))]
+        return [self._shop.phones(name, port, numbers, NOBODY)]
+
+    def _register(self, story: Story) -> None:
+        wanted = set(self._logins) - set(story.offline)
+        for accounts, online in ((self._online - wanted, False), (wanted - self._online, True)):
+            logins = [self._logins[account] for account in sorted(accounts)]
+            self._shop.register(logins, self._ports.phones, self._ports.internal, online=online)
+        self._online = wanted
+        due = time.monotonic() + KNOWN_S
+        while (known := self._known()) != len(wanted):
+            if time.monotonic() > due:
+                raise PhoneFailed(f"the daemon knows of {known} registrations, there are {len(wanted)}")
+            time.sleep(POLL_S)
+
+    def _is_account(self, who: str) -> bool:
+        return who in self._logins
+
+    def place(self, call: PlacedCall) -> str:
+        """Start a SIPp that calls."""
+        self._placed += 1
+        name = f"caller-{self._placed}"
+        login = self._logins[call.extension.partition("@")[0]] if call.extension else None
+        port = self._ports.internal if login else self._ports.external
+        self._callers[name] = self._shop.caller(name, call, port, login)
+        return name
+
+    def wait_until_over(self, placed: Sequence[str], timeout_s: float) -> None:
+        """Wait for the callers' SIPps to end."""
+        due = time.monotonic() + timeout_s
+        for name in placed:
+            self._callers[name].finish(max(due - time.monotonic(), 0.01))
+
+    def heard(self) -> Sequence[Heard]:
+        """What was seen and heard since `arrange`, oldest first."""
+        bridged = self._joined.call_ids()
+        heard = [h for sipp in self._called for h in heard_by_phones(sipp.messages, bridged)]
+        heard += [h for name, sipp in self._callers.items() for h in heard_by_caller(sipp.messages, name, bridged)]
+        return sorted((self._by_account(h) for h in heard), key=lambda h: h.at_us)
+
+    def close(self) -> None:
+        """Everybody goes."""
+        self._hang_up_all()
+        self._joined.close()
+
+    def _by_account(self, heard: Heard) -> Heard:
+        account = next((login for login in self._logins.values() if login.contact == heard.who), None)
+        return replace(heard, who=f"{account.user}@{account.domain}") if account else heard
+
+    def _hang_up_all(self) -> None:
+        for sipp in (*self._called, *self._callers.values()):
+            sipp.stop()
+        self._called, self._callers = [], {}
+
+
+def _behaviours(words: Any) -> tuple[Behaviour, ...]:
+    each = words if isinstance(words, list) else [words]
+    return tuple(Behaviour.read(one) for one in each)
