@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import orjson
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from callcontrol.commands.arguments import add_config, configuration_or_exit
@@ -25,6 +24,7 @@ from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.phone_number import normalise
 
 DEFAULT_LIMIT = 20
+TITLES = ("arrived", "from", "to", "outcome", "time", "cost")
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -82,55 +82,63 @@ def wanted_from(args: argparse.Namespace, zone: tzinfo) -> Wanted:
 
 
 def show(calls: list[PastCall], zone: tzinfo, console: Console) -> None:
-    """A table: a line per call, below it its way and its legs."""
+    """A line per call; below it, indented, its way, its legs and what was recorded or noted."""
     if not calls:
         console.print("No calls match.")
         return
-    table = Table(box=None, pad_edge=False, show_edge=False)
-    for title in ("arrived", "from", "to", "outcome", "time", "cost"):
-        table.add_column(title, justify="right" if title in ("time", "cost") else "left", overflow="fold")
-    for call in calls:
-        for line in _lines(call, zone):
-            table.add_row(*line)
-        table.add_section()
-    console.print(table)
+    heads = [_head(call, zone) for call in calls]
+    widths = [max(map(len, column)) for column in zip(TITLES, *heads, strict=True)]
+    _print(console, _row(TITLES, widths), "dim")
+    for call, head in zip(calls, heads, strict=True):
+        _print(console, _row(head, widths), "bold")
+        for text, style in _details(call):
+            _print(console, f"    {text}", style)
 
 
-def _lines(call: PastCall, zone: tzinfo) -> Iterator[tuple[Text, ...]]:
+def _print(console: Console, text: str, style: str) -> None:
+    console.print(Text(text, style), soft_wrap=True)
+
+
+def _row(cells: tuple[str, ...], widths: list[int]) -> str:
+    """Cells side by side; the last two, time and cost, to the right."""
+    left = [cell.ljust(width) for cell, width in zip(cells[:-2], widths, strict=False)]
+    right = [cell.rjust(width) for cell, width in zip(cells[-2:], widths[-2:], strict=True)]
+    return "  ".join((*left, *right)).rstrip()
+
+
+def _head(call: PastCall, zone: tzinfo) -> tuple[str, ...]:
     by = f" by {call.answered_by}" if call.answered_by else ""
     mark = " (estimated)" if call.estimated else ""
-    who = (_clock(call.started_at, zone), _caller(call), call.dialled)
     what = (f"{call.outcome}{by}{mark}", _seconds(call.total_ms), _sum(call))
-    yield tuple(Text(cell, "bold") for cell in (*who, *what))
+    return (_clock(call.started_at, zone), _caller(call), call.dialled, *what)
+
+
+def _details(call: PastCall) -> Iterator[tuple[str, str]]:
     for station in call.path:
         arrow, style = ("✗", "yellow") if station.get("passed") else ("→", "cyan")
         source = f" ({station['source']})" if station.get("source") else ""
-        yield _below(Text(f"  {arrow} {station['target']}", style), Text(f"{station['why']}{source}", "dim"))
+        yield f"{arrow} {station['target']}  {station['why']}{source}", style
     for leg in call.legs[1:]:
-        yield _leg_line(leg)
+        yield _leg_line(leg), "green" if leg.bridged_at else ""
     for recording in call.recordings:
-        yield _below(Text("  ● recorded", "magenta"), Text(f"{recording['box']}: {recording['path']}"))
+        yield f"● recorded {recording['box']}: {recording['path']}", "magenta"
     for note in call.notes:
-        yield _below(Text("  note", "dim"), Text(note["what"], "dim"))
+        yield f"note {note['what']}", "dim"
 
 
-def _below(what: Text, about: Text) -> tuple[Text, ...]:
-    return (Text(""), what, about, Text(""), Text(""), Text(""))
-
-
-def _leg_line(leg: PastLeg) -> tuple[Text, ...]:
-    style = "green" if leg.bridged_at else ""
+def _leg_line(leg: PastLeg) -> str:
     trunk = f" over {leg.trunk}" if leg.trunk else ""
     payer = f", {leg.payer} pays" if leg.payer else ""
     mark = " (estimated)" if leg.estimated else ""
-    return (
-        Text(""),
-        Text(f"  ☎ {leg.target or leg.address}{trunk}", style),
-        Text(f"shown {leg.shown or 'nothing'}{payer}"),
-        Text(f"{leg.outcome} ({leg.cause or 'no cause'}){mark}", style),
-        Text(_seconds(leg.talk_ms) if leg.answered_at else ""),
-        Text(_cost(leg)),
+    talk = _seconds(leg.talk_ms) if leg.answered_at else ""
+    parts = (
+        f"☎ {leg.target or leg.address}{trunk}",
+        f"shown {leg.shown or 'nothing'}{payer}",
+        f"{leg.outcome} ({leg.cause or 'no cause'}){mark}",
+        talk,
+        _cost(leg),
     )
+    return "  ".join(part for part in parts if part)
 
 
 def _cost(leg: PastLeg) -> str:

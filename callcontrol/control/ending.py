@@ -68,7 +68,7 @@ def lost(call: Call, event: ConnectionLost | SwitchGone, facts: Facts) -> Plain:
 def on(call: Call, event: Event, facts: Facts) -> Plain:
     """Events while the ends are awaited."""
     match event:
-        case AppEnded():
+        case AppEnded(disposition=said) if said:  # only a bridge has one
             return _close_if_done(never_were(call, event, facts))
         case LegBridged(leg_id, at) if leg_id in call.open_legs:
             return call.noting(Bridged(at, leg_id)), ()

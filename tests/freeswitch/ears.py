@@ -33,6 +33,13 @@ class Message:
     received: bool
     start: str
     headers: Mapping[str, str]
+    body: str
+
+    @property
+    def media_port(self) -> int:
+        """Where whoever sent this wants to hear (RFC 4566), 0 where it does not say."""
+        found = re.search(r"^m=audio (\d+) ", self.body, re.MULTILINE)
+        return int(found[1]) if found else 0
 
     @property
     def method(self) -> str:
@@ -56,7 +63,8 @@ def read_messages(log: Path) -> Iterator[Message]:
     text = log.read_text(encoding="utf-8", errors="replace").replace("\r", "") if log.exists() else ""
     for stamp, way, message in _MESSAGE.findall(text):
         start, _, rest = message.lstrip("\n").partition("\n")
-        lines = (line.partition(":") for line in rest.partition("\n\n")[0].split("\n"))
+        head, _, body = rest.partition("\n\n")
+        lines = (line.partition(":") for line in head.split("\n"))
         headers: dict[str, str] = {}
         for name, _, value in lines:
             headers.setdefault(name.strip(), value.strip())
@@ -64,7 +72,7 @@ def read_messages(log: Path) -> Iterator[Message]:
         if key not in seen:
             seen.add(key)
             at_us = int(datetime.fromisoformat(stamp).timestamp() * 1_000_000)
-            yield Message(at_us, way == "received", start, headers)
+            yield Message(at_us, way == "received", start, headers, body)
 
 
 def heard_by_phones(log: Path, bridged: frozenset[str]) -> Iterator[Heard]:
@@ -90,6 +98,16 @@ def heard_by_caller(log: Path, name: str, bridged: frozenset[str]) -> Iterator[H
             yield Heard(message.at_us, name, *told)
         if message.method == "INVITE" and message.code == 200 and message.call_id in bridged:
             yield Heard(message.at_us, name, "bridged", {})
+
+
+def listening_ports(log: Path, name: str = "") -> Iterator[tuple[str, int]]:
+    """Who (the caller `name`, or the phones by user part) hears at which RTP ports."""
+    who: dict[str, str] = {}
+    for message in read_messages(log):
+        if message.method == "INVITE" and not message.code:
+            who.setdefault(message.call_id, name or _user(message.start.split()[1]))
+        if not message.received and message.media_port:
+            yield who[message.call_id], message.media_port
 
 
 def _told_phone(message: Message) -> tuple[str, dict[str, str]] | None:

@@ -13,7 +13,7 @@ from callcontrol.simulator.ears import Heard
 from callcontrol.simulator.phones import Behaviour
 from callcontrol.simulator.stories.player import TENANT
 from callcontrol.simulator.stories.story import PlacedCall, Story
-from tests.freeswitch.ears import Joined, heard_by_caller, heard_by_phones
+from tests.freeswitch.ears import Joined, heard_by_caller, heard_by_phones, listening_ports
 from tests.freeswitch.phones import Login, PhoneFailed, Sipp, SippShop
 from tests.freeswitch.scenarios import CannotTell
 from tests.freeswitch.switch import Ports
@@ -105,16 +105,24 @@ class RealWorld:
         bridged = self._joined.call_ids()
         heard = [h for sipp in self._called for h in heard_by_phones(sipp.messages, bridged)]
         heard += [h for name, sipp in self._callers.items() for h in heard_by_caller(sipp.messages, name, bridged)]
-        return sorted((self._by_account(h) for h in heard), key=lambda h: h.at_us)
+        return sorted((replace(h, who=self._account(h.who)) for h in heard), key=lambda h: h.at_us)
+
+    def listening_ports(self) -> Mapping[str, frozenset[int]]:
+        """Where everybody hears (RTP ports), by the names `heard` has for them."""
+        ports: dict[str, set[int]] = {}
+        for name, sipp in (*((s.name, s) for s in self._called), *self._callers.items()):
+            for who, port in listening_ports(sipp.messages, name if name in self._callers else ""):
+                ports.setdefault(self._account(who), set()).add(port)
+        return {who: frozenset(found) for who, found in ports.items()}
 
     def close(self) -> None:
         """Everybody goes."""
         self._hang_up_all()
         self._joined.close()
 
-    def _by_account(self, heard: Heard) -> Heard:
-        account = next((login for login in self._logins.values() if login.contact == heard.who), None)
-        return replace(heard, who=f"{account.user}@{account.domain}") if account else heard
+    def _account(self, who: str) -> str:
+        login = next((login for login in self._logins.values() if login.contact == who), None)
+        return f"{login.user}@{login.domain}" if login else who
 
     def _hang_up_all(self) -> None:
         for sipp in (*self._called, *self._callers.values()):

@@ -1,0 +1,97 @@
+"""What is really heard: every RTP packet on loopback, and how much of a tone is in what arrives at a port."""
+
+from __future__ import annotations
+
+import ctypes
+import socket
+import struct
+import threading
+from collections import defaultdict
+from collections.abc import Iterable
+
+from tests.freeswitch.sounds import ALAW_PAYLOAD, FRAME, linear, loudness
+
+WINDOW_FRAMES = 5  # 100 ms: tones 10 Hz apart can be told from each other
+CLEAR = 0.5  # of all energy of a window
+AUDIBLE = 500  # mean size of the samples below which a window is silence
+FRAMES_KEPT = 6_000  # two minutes at each port
+
+_SO_ATTACH_FILTER = 26
+_ALL_PROTOCOLS = 0x0003
+_OUTGOING = 4
+_ETHERNET, _UDP_HEADER, _RTP_HEADER = 14, 8, 12
+# classic BPF: take the packet if the protocol of its IPv4 header is UDP
+_ONLY_UDP = ((0x30, 0, 0, _ETHERNET + 9), (0x15, 0, 1, socket.IPPROTO_UDP), (0x06, 0, 0, 0xFFFF), (0x06, 0, 0, 0))
+
+
+def can_listen() -> bool:
+    """Whether this process may see packets, and SIPp send sounds: both need CAP_NET_RAW."""
+    try:
+        _packets().close()
+    except PermissionError:
+        return False
+    return True
+
+
+class Microphones:
+    """Keeps what arrives at every UDP port as G.711 A-law, until it is cleared. A context manager."""
+
+    def __init__(self) -> None:
+        self._frames: dict[int, list[bytes]] = defaultdict(list)
+        self._socket = _packets()
+        self._closing = False
+        self._thread = threading.Thread(target=self._listen, daemon=True)
+
+    def __enter__(self) -> Microphones:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._closing = True
+        self._thread.join()
+        self._socket.close()
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._frames = defaultdict(list)
+
+    def heard(self, ports: Iterable[int], hz: float) -> float:
+        """For how many seconds a tone of this frequency was clearly there at these ports."""
+        windows = 0
+        for port in ports:
+            frames = self._frames.get(port, [])
+            for start in range(0, len(frames) - WINDOW_FRAMES + 1, WINDOW_FRAMES):
+                samples = [linear(code) for code in b"".join(frames[start : start + WINDOW_FRAMES])]
+                loud = sum(map(abs, samples)) / len(samples) >= AUDIBLE
+                windows += loud and loudness(samples, hz) >= CLEAR
+        return windows * WINDOW_FRAMES * FRAME / 8_000
+
+    def _listen(self) -> None:
+        self._socket.settimeout(0.5)  # how late the end of listening may be noticed
+        while not self._closing:
+            try:
+                packet, address = self._socket.recvfrom(2_048)
+            except TimeoutError:
+                continue
+            if address[2] != _OUTGOING:
+                self._take(packet)
+
+    def _take(self, packet: bytes) -> None:
+        udp = _ETHERNET + (packet[_ETHERNET] & 0x0F) * 4
+        rtp = udp + _UDP_HEADER
+        if len(packet) != rtp + _RTP_HEADER + FRAME or packet[rtp] >> 6 != 2 or packet[rtp + 1] & 0x7F != ALAW_PAYLOAD:
+            return
+        (port,) = struct.unpack_from("!H", packet, udp + 2)
+        frames = self._frames[port]
+        if len(frames) < FRAMES_KEPT:
+            frames.append(packet[rtp + _RTP_HEADER :])
+
+
+def _packets() -> socket.socket:
+    """A socket that gets every UDP packet of the loopback interface."""
+    made = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+    program = b"".join(struct.pack("HBBI", *step) for step in _ONLY_UDP)
+    held = ctypes.create_string_buffer(program)
+    made.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, struct.pack("HL", len(_ONLY_UDP), ctypes.addressof(held)))
+    made.bind(("lo", _ALL_PROTOCOLS))
+    return made
