@@ -24,6 +24,7 @@ from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.phone_number import normalise
 
 DEFAULT_LIMIT = 20
+NAME_SHOWN = 24  # characters; a caller chooses his name
 TITLES = ("arrived", "from", "to", "outcome", "time", "cost")
 
 
@@ -158,8 +159,10 @@ def _sum(call: PastCall) -> str:
 
 
 def _caller(call: PastCall) -> str:
-    number = "anonymous" if call.caller_anonymous else call.caller_number or "unknown"
-    return f"{number} {call.caller_name}".strip() if not call.caller_anonymous else number
+    if call.caller_anonymous:
+        return "anonymous"
+    name = call.caller_name if len(call.caller_name) <= NAME_SHOWN else f"{call.caller_name[: NAME_SHOWN - 1]}…"
+    return f"{call.caller_number or 'unknown'} {name}".strip()
 
 
 def _clock(moment: datetime, zone: tzinfo) -> str:

@@ -9,6 +9,7 @@ import argparse
 import logging
 import tempfile
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -109,13 +110,29 @@ def _narrate(world: SimulatedWorld, console: Console) -> None:
         for one in heard[known:]:
             words = _WORDS.get(one.what)
             if words:
-                who = "the caller" if len(one.who) == 36 else one.who
+                who = _name(one.who)
                 detail = {name: one.detail.get(name, "") for name in ("number", "code", "file", "cause")}
                 console.print(f"    [cyan]{who}[/cyan] {words.format(**detail)}")
         known = max(known, len(heard)) if len(heard) >= known else 0
 
 
+def _name(who: str) -> str:
+    """Who it is, for people: the simulator names callers `call-N`, accounts with their domain, numbers without `+`."""
+    account = who.partition("@")[0]
+    if who.startswith("call-"):
+        return "the caller"
+    return f"+{who}" if who.isdigit() and len(who) > 6 else account
+
+
 def _tell_result(told: Told, console: Console) -> None:
+    for call in told.calls:
+        for station in call.path[1:]:
+            source = f" ({station['source']})" if station.get("source") else ""
+            console.print(f"  [yellow]because[/yellow] {station['why']}{source}")
+        cost = sum((leg.cost.amount for leg in call.legs if leg.cost and leg.cost.amount), Decimal(0))
+        price = f", {cost.normalize():f} PLN" if cost else ""
+        by = f" by {call.answered_by}" if call.answered_by else ""
+        console.print(f"  [bold]{call.outcome}{by}{price}[/bold]")
     for difference in told.differences:
         console.print(f"  [red]not as told: {difference}[/red]")
     console.print()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import sys
@@ -13,8 +14,8 @@ from callcontrol.edges import clock
 from callcontrol.vocabulary.moment import text_of
 from callcontrol.vocabulary.phone_number import mask
 
-# Longest line; anything a caller could blow up is cut (characters).
-MAX_LINE = 8_192
+# Longest text of one field; anything a caller could blow up is cut (characters).
+MAX_TEXT = 4_096
 _NUMBER = re.compile(r"\+[0-9]{6,15}\b")
 _STANDARD = frozenset(vars(logging.makeLogRecord({})))
 
@@ -37,8 +38,19 @@ class JsonLines(logging.Formatter):
         fields.update((k, v) for k, v in vars(record).items() if k not in _STANDARD)
         if record.exc_info:
             fields["exception"] = self.formatException(record.exc_info)
-        line = orjson.dumps(fields, default=str).decode()[:MAX_LINE]
+        line = _line({name: _text(value) for name, value in fields.items()})
         return _NUMBER.sub(lambda found: mask(found[0]), line) if self._mask else line
+
+
+def _text(value: Any) -> Any:
+    return value[:MAX_TEXT] if isinstance(value, str) else value
+
+
+def _line(fields: dict[str, Any]) -> str:
+    try:
+        return orjson.dumps(fields, default=str).decode()
+    except TypeError:  # half a character (a lone surrogate) somewhere: told in ASCII
+        return json.dumps(fields, default=str)
 
 
 def start(*, mask_numbers: bool = False, level: int = logging.INFO) -> None:

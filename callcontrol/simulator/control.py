@@ -68,6 +68,8 @@ class ControlServer:
     def _answer(self, line: bytes) -> dict[str, Any]:
         try:
             words = json.loads(line)
+            if not isinstance(words, dict):
+                return {"error": 'a request is one JSON object a line, as {"do": "ping"}'}
             command = self._commands.get(words.get("do", ""))
             if command is None:
                 return {"error": f"do {words.get('do')!r}: it is one of {', '.join(self._commands)}"}

@@ -1,6 +1,6 @@
-"""`python -m tests.freeswitch [WORD …]`: the stories whose file name holds one of the words (default: all), on a real
-FreeSWITCH. One line each; the exit status is 1 if one came out otherwise than told. Without a FreeSWITCH or SIPp it
-says that it skips.
+"""`python -m tests.freeswitch [WORD …]`: the stories and mishaps whose name holds one of the words (default: all), on a
+real FreeSWITCH. One line each, and what differed; the exit status is 1 if something did. Where FreeSWITCH or SIPp are
+missing it says that it skips.
 """
 
 from __future__ import annotations
@@ -10,14 +10,18 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
-from callcontrol.simulator.stories.player import Player
 from callcontrol.simulator.stories.story import Story, read_stories
+from tests.freeswitch.audio import Microphones, can_listen
+from tests.freeswitch.mishaps import MISHAPS
 from tests.freeswitch.phones import PhoneFailed
 from tests.freeswitch.scenarios import CannotTell
 from tests.freeswitch.stage import RealStage
 from tests.freeswitch.switch import find_freeswitch
+from tests.freeswitch.tones import HEARS, tone_differences
 from tests.tidy.tree import TESTS
 
 KEEP = "KEEP"  # the folder with all logs, kept if this variable names one
@@ -26,39 +30,66 @@ KEEP = "KEEP"  # the folder with all logs, kept if this variable names one
 def main(words: list[str]) -> int:
     """The exit status."""
     binary = find_freeswitch()
-    if binary is None or not os.access(binary, os.X_OK):
-        if binary is not None:
-            print(f"test-freeswitch: {binary} cannot be run", file=sys.stderr)
-            return 1
-        print("test-freeswitch: SKIPPED, no freeswitch binary found (name one: make test-freeswitch FREESWITCH=/path)")
+    if binary is not None and not os.access(binary, os.X_OK):
+        print(f"test-freeswitch: {binary} cannot be run", file=sys.stderr)
+        return 1
+    missing = _missing(binary)
+    if binary is None or missing:
+        print(f"test-freeswitch: SKIPPED, {missing}")
         return 0
-    if shutil.which("sipp") is None:
-        print("test-freeswitch: SKIPPED, no sipp in PATH (on Debian: apt install sip-tester)")
-        return 0
-    stories = [s for s in read_stories(TESTS / "stories") if s.only != "simulator" and _is_wanted(s, words)]
     with tempfile.TemporaryDirectory(prefix="callcontrol-switch-", ignore_cleanup_errors=True) as made:
         folder = Path(os.environ.get(KEEP, made))
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o711)
-        with RealStage(binary, folder) as stage:
-            failed = [story.file for story in stories if not _play(stage.player, story)]
-    print(f"{len(stories) - len(failed)} of {len(stories)} stories came out as told on {binary}")
-    return 1 if failed else 0
+        with RealStage(binary, folder) as stage, Microphones() as microphones:
+            came_out = [*_stories(stage, microphones, words), *_mishaps(stage, microphones, words)]
+    print(f"{sum(came_out)} of {len(came_out)} came out as told on {binary}")
+    return 0 if all(came_out) else 1
 
 
-def _is_wanted(story: Story, words: list[str]) -> bool:
-    return not words or any(word in story.file for word in words)
+def _missing(binary: Path | None) -> str:
+    """What is not here that the run needs, as a sentence; "" if all is."""
+    if binary is None:
+        return "no freeswitch binary found (name one: make test-freeswitch FREESWITCH=/path/to/freeswitch)"
+    if shutil.which("sipp") is None:
+        return "no sipp in PATH (on Debian: apt install sip-tester)"
+    if not can_listen():
+        return "sounds are sent and heard through raw sockets: run as root, or with CAP_NET_RAW"
+    return ""
 
 
-def _play(player: Player, story: Story) -> bool:
+def _stories(stage: RealStage, microphones: Microphones, words: list[str]) -> Iterator[bool]:
+    for story in read_stories(TESTS / "stories"):
+        if story.only != "simulator" and _is_wanted(story.file, words):
+            yield _tell(f"{story.file}: {story.name}", partial(_play, stage, microphones, story))
+
+
+def _mishaps(stage: RealStage, microphones: Microphones, words: list[str]) -> Iterator[bool]:
+    for mishap in MISHAPS:
+        if _is_wanted(mishap.__name__, words):
+            microphones.clear()
+            yield _tell(f"{mishap.__name__}: {mishap.__doc__}", partial(mishap, stage, microphones))
+
+
+def _play(stage: RealStage, microphones: Microphones, story: Story) -> Iterator[str]:
+    microphones.clear()
+    yield from stage.player.play(story).differences
+    yield from tone_differences(HEARS.get(story.file, ()), stage.world.listening_ports(), microphones)
+
+
+def _is_wanted(name: str, words: list[str]) -> bool:
+    return not words or any(word in name for word in words)
+
+
+def _tell(name: str, play: Callable[[], Iterable[str]]) -> bool:
+    """Play, print how it came out, and say whether as told."""
     began = time.monotonic()
     try:
-        differences: tuple[str, ...] = player.play(story).differences
+        differences = [*play()]
     except (CannotTell, PhoneFailed, TimeoutError) as error:
-        differences = (str(error),)
-    print(f"{'FAILED' if differences else 'passed'} {time.monotonic() - began:5.1f} s  {story.file}: {story.name}", flush=True)
-    for difference in differences:
-        print(f"         {difference}", flush=True)
+        differences = [str(error)]
+    word = "FAILED" if differences else "passed"
+    print(f"{word} {time.monotonic() - began:5.1f} s  {name}", *differences, sep="\n         ", flush=True)
     return not differences
 
 

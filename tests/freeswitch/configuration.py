@@ -13,26 +13,33 @@ from tests.freeswitch.switch import HOST, PASSWORD, Ports
 from tests.tidy.tree import ROOT
 
 EXAMPLE = ROOT / "deploy" / "example"
-NOWHERE = "127.0.0.1:9"  # a port nobody listens at
 
 
-def write_configuration(folder: Path, ports: Ports, *, redis: str = "", dsn: str = "", spare_daemon: int = 0) -> Path:
-    """Write the folder and return it. `spare_daemon`: the port of a second daemon the switch tries after the first."""
+def write_configuration(folder: Path, ports: Ports, *, redis: str, dsn: str) -> Path:
+    """Write the folder and return it. The switch knows two daemons: where the first should be nobody listens, so every
+    call comes by way of the second.
+    """
     shutil.copytree(EXAMPLE, folder)
     file = folder / "callcontrol.yaml"
     settings = yaml.safe_load(file.read_text(encoding="utf-8"))
-    daemons = [f"{HOST}:{port}" for port in (ports.daemon, spare_daemon) if port]
-    settings |= {"listen": daemons[0], "http": f"{HOST}:{ports.http}", "data": str(folder.parent / "data")}
+    here = f"{HOST}:{ports.daemon}"
     recordings = folder.parent / "recordings"
     recordings.mkdir()
-    settings["recordings"] = str(recordings)
-    settings["switches"] = {
-        "fs1": {"address": f"{HOST}:{ports.event_socket}", "password": PASSWORD, "daemons": daemons}
+    settings |= {
+        "listen": here,
+        "http": f"{HOST}:{ports.http}",
+        "data": str(folder.parent / "data"),
+        "recordings": str(recordings),
+        "redis": {"url": redis},
+        "postgres": {"dsn": dsn},
+        "switches": {
+            "fs1": {
+                "address": f"{HOST}:{ports.event_socket}",
+                "password": PASSWORD,
+                "daemons": [f"{HOST}:{ports.nobody}", here],
+            }
+        },
     }
-    if redis:
-        settings["redis"] = {"url": redis}
-    if dsn:
-        settings["postgres"] = {"dsn": dsn}
     for name, port in (("carrier-a", ports.carrier_a), ("carrier-b", ports.carrier_b)):
         settings["trunks"][name]["proxy"] = f"{HOST}:{port}"
     file.write_text(yaml.safe_dump(settings, sort_keys=False, allow_unicode=True), encoding="utf-8")

@@ -126,12 +126,18 @@ def _before_answer(name: str, behaviour: Behaviour, sounds: Sounds) -> Iterator[
 def _after_answer(name: str, behaviour: Behaviour, sounds: Sounds) -> Iterator[str]:
     if behaviour.refusal_code or behaviour.action in ("silent", "never_answers"):
         return
-    due = sorted((at_s + 0.25 * i, key) for at_s, keys in behaviour.digits for i, key in enumerate(keys))
-    for number, (before, (at_s, key)) in enumerate(zip((0.0, *(at for at, _ in due)), due, strict=False)):
-        yield _bye_within(at_s - before, f"k{name}x{number}", f"e{name}")
-        yield _press(key, sounds)
+    due = sorted((at_s + KEY_S * i, key) for at_s, keys in behaviour.digits for i, key in enumerate(keys))
+    now_s = 0.0
+    for number, (at_s, key) in enumerate(due):
+        yield _bye_within(at_s - now_s, f"k{name}x{number}", f"e{name}")
+        yield _sound(sounds.key(key))
+        now_s = at_s
+    if due:
+        yield _bye_within(KEY_S, f"v{name}", f"e{name}")
+        yield _sound(sounds.phone)
+        now_s += KEY_S
     if behaviour.talk_s is not None:
-        rest_s = max(behaviour.talk_s - (due[-1][0] if due else 0.0), 0.01)
+        rest_s = max(behaviour.talk_s - now_s, 0.01)
         yield _bye_within(rest_s, f"t{name}", f"e{name}")
         yield _send(
             "BYE [$contact] SIP/2.0\nVia: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]\nFrom:[$to];tag=[pid]-[call_number]\n"
@@ -179,10 +185,6 @@ def _answer_bare(code: int) -> str:
     """To a request inside the call: its To has our tag already."""
     own = ANSWER.replace(";tag=[pid]-[call_number]", "")
     return _send(f"SIP/2.0 {code} {REASONS[code]}{own}\nContent-Length: 0")
-
-
-def _press(key: str, sounds: Sounds) -> str:
-    return _sound(sounds.key(key))
 
 
 def _sound(file: Path) -> str:
@@ -280,7 +282,11 @@ def _talking(presses: Sequence[tuple[float, str]], gives_up_s: float, sounds: So
     for number, (at_s, key) in enumerate(presses):
         yield from _waiting(f"p{number}", [_late("s", "u", gives_up_s, "bye"), _late("as", "au", at_s, f"press{number}")])
         yield f'<label id="press{number}"/>'
-        yield _press(key, sounds)
+        yield _sound(sounds.key(key))
+    if presses:
+        over_s = presses[-1][0] + KEY_S
+        yield from _waiting("voice", [_late("s", "u", gives_up_s, "bye"), _late("as", "au", over_s, "again")])
+        yield f'<label id="again"/>\n{_sound(sounds.caller)}'
     yield from _waiting("talk", [_late("s", "u", gives_up_s, "bye")])
 
 

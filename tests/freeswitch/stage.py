@@ -31,6 +31,7 @@ class RealStage:
         self.world: RealWorld
         self.player: Player
         self.daemon: Daemon
+        self.dsn = ""
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
@@ -40,9 +41,8 @@ class RealStage:
 
     def _set_up(self, stack: ExitStack) -> None:
         redis_url = stack.enter_context(EmbeddedRedis(self._folder / "redis"))
-        dsn = stack.enter_context(EmbeddedPostgres(self._folder / "postgres", durable=False))
-        # the first of the two daemons the switch knows is never there: every call comes by way of the second
-        config = write_configuration(self._folder / "config", self.ports, redis=redis_url, dsn=dsn)
+        self.dsn = stack.enter_context(EmbeddedPostgres(self._folder / "postgres", durable=False))
+        config = write_configuration(self._folder / "config", self.ports, redis=redis_url, dsn=self.dsn)
         self.switch.lay_out()
         render(config, self.switch.conf)
         stack.enter_context(running(self.switch))
@@ -56,7 +56,7 @@ class RealStage:
         stack.callback(self.world.close)
         redis: Redis = Redis.from_url(redis_url)
         stack.callback(redis.close)
-        self.player = Player(self.world, settings, redis, dsn)
+        self.player = Player(self.world, settings, redis, self.dsn)
 
     def _known_registrations(self) -> int:
         lines = (line for line in self.daemon.metrics().splitlines() if line.startswith(REGISTRATIONS))

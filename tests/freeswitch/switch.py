@@ -52,6 +52,7 @@ class Ports:
     internal: int
     external: int
     daemon: int
+    nobody: int
     http: int
     phones: int
     carrier_a: int

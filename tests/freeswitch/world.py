@@ -108,11 +108,12 @@ class RealWorld:
         return sorted((replace(h, who=self._account(h.who)) for h in heard), key=lambda h: h.at_us)
 
     def listening_ports(self) -> Mapping[str, frozenset[int]]:
-        """Where everybody hears (RTP ports), by the names `heard` has for them."""
+        """Where everybody hears (RTP ports): accounts, numbers, `caller`, `caller 2`, …"""
         ports: dict[str, set[int]] = {}
-        for name, sipp in (*((s.name, s) for s in self._called), *self._callers.items()):
-            for who, port in listening_ports(sipp.messages, name if name in self._callers else ""):
-                ports.setdefault(self._account(who), set()).add(port)
+        callers = {sipp.name: f"caller {n}" if n > 1 else "caller" for n, sipp in enumerate(self._callers.values(), 1)}
+        for sipp in (*self._called, *self._callers.values()):
+            for who, port in listening_ports(sipp.messages, callers.get(sipp.name, "")):
+                ports.setdefault(self._account(who).partition("@")[0], set()).add(port)
         return {who: frozenset(found) for who, found in ports.items()}
 
     def close(self) -> None:

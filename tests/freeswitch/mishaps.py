@@ -1,0 +1,101 @@
+"""What no story tells: the daemon is gone, hangs, or dies in a conversation. The switch must go on by itself."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+from callcontrol.edges import clock
+from callcontrol.edges.ledger.reader import LedgerReader, PastCall, Wanted
+from callcontrol.simulator.stories.story import PlacedCall, Story
+from callcontrol.vocabulary.moment import Instant
+from tests.freeswitch.audio import Microphones
+from tests.freeswitch.sounds import CALLER_HZ, PHONE_HZ
+from tests.freeswitch.stage import RealStage
+from tests.freeswitch.tones import Hears, tone_differences
+
+OVER_S = 45.0
+RECORD_S = 20.0
+POLL_S = 0.1
+NOT_POSSIBLE_HZ = 1_400.0  # `not_possible` of freeswitch-xml/vars.xml
+FROM_OUTSIDE = PlacedCall("+48500100200", "+48221234583")
+
+Mishap = Callable[[RealStage, Microphones], Iterator[str]]
+
+
+def nobody_decides(stage: RealStage, microphones: Microphones) -> Iterator[str]:
+    """no daemon: callers from outside hear that it is not possible, phones still ring each other"""
+    _arrange(stage, {"117": {"action": "answers", "after_s": 0.3, "talk_s": 1.5}})
+    stage.daemon.stop()
+    try:
+        yield from _is_refused(stage, microphones)
+        placed = stage.world.place(PlacedCall("", "117", extension="102@acme.example"))
+        stage.world.wait_until_over([placed], OVER_S)
+        hears = (Hears("117", CALLER_HZ), Hears("caller 2", PHONE_HZ))
+        yield from tone_differences(hears, stage.world.listening_ports(), microphones)
+    finally:
+        stage.daemon.start()
+
+
+def daemon_hangs(stage: RealStage, microphones: Microphones) -> Iterator[str]:
+    """a daemon that takes calls and does nothing: the switch takes them back"""
+    _arrange(stage, {})
+    assert stage.daemon.process is not None
+    os.kill(stage.daemon.process.pid, signal.SIGSTOP)
+    try:
+        yield from _is_refused(stage, microphones)
+    finally:
+        os.kill(stage.daemon.process.pid, signal.SIGCONT)
+
+
+def daemon_dies_in_a_conversation(stage: RealStage, microphones: Microphones) -> Iterator[str]:
+    """kill -9 in a conversation: it goes on, and the next daemon writes its record, once and exact"""
+    _arrange(stage, {"117": {"action": "answers", "after_s": 0.3, "talk_s": 6}})
+    began = clock.now()
+    placed = stage.world.place(FROM_OUTSIDE)
+    _wait(lambda: any(h.what == "answered" for h in stage.world.heard()), "the call is answered")
+    stage.daemon.kill()
+    microphones.clear()
+    stage.daemon.start()
+    stage.world.wait_until_over([placed], OVER_S)
+    hears = (Hears("117", CALLER_HZ), Hears("caller", PHONE_HZ))
+    yield from tone_differences(hears, stage.world.listening_ports(), microphones)
+    calls = _records(stage, began)
+    if [(call.outcome, call.estimated, len(call.legs)) for call in calls] != [("answered", False, 2)]:
+        yield f"one exact record of an answered call with two legs expected, there are {calls}"
+
+
+MISHAPS: Final[tuple[Mishap, ...]] = (nobody_decides, daemon_hangs, daemon_dies_in_a_conversation)
+
+
+def _is_refused(stage: RealStage, microphones: Microphones) -> Iterator[str]:
+    placed = stage.world.place(FROM_OUTSIDE)
+    stage.world.wait_until_over([placed], OVER_S)
+    codes = [h.detail.get("code") for h in stage.world.heard() if h.who == placed and h.what == "hangup"]
+    if codes != ["503"]:
+        yield f"the caller should be refused with 503, was with {codes}"
+    yield from tone_differences((Hears("caller", NOT_POSSIBLE_HZ),), stage.world.listening_ports(), microphones)
+
+
+def _arrange(stage: RealStage, phones: dict[str, Any]) -> None:
+    stage.world.arrange(Story("", "", phones, (), {}, (), (), (), ()))
+
+
+def _records(stage: RealStage, began: Instant) -> tuple[PastCall, ...]:
+    def read() -> tuple[PastCall, ...]:
+        with LedgerReader(stage.dsn) as ledger:
+            return tuple(ledger.calls(Wanted(since=began, limit=10)))
+
+    _wait(lambda: bool(read()), "the record is in Postgres", RECORD_S)
+    return read()
+
+
+def _wait(is_so: Callable[[], bool], what: str, within_s: float = OVER_S) -> None:
+    due = time.monotonic() + within_s
+    while not is_so():
+        if time.monotonic() > due:
+            raise TimeoutError(f"after {within_s:.0f} s it is not so that {what}")
+        time.sleep(POLL_S)
