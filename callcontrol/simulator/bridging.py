@@ -29,7 +29,7 @@ def talk(session: Session, leg: Channel) -> None:
     leg.waiters.append(session.wake)
     _wait_for_answer(session, leg)
     session.stay(lambda: not leg.down)
-    leg.waiters.remove(session.wake)
+    leg.unwatch(session.wake)
     _end(session, leg)
 
 
@@ -257,4 +257,4 @@ def _wait_until_both_are_there(session: Session, other: Channel, lag_s: float) -
     session.stay(lambda: not other.down and other.running != "CS_EXCHANGE_MEDIA", orders=False)
     until_us = session.switch.core.timeline.now_us() + max(int(lag_s * 1_000_000), 0)
     session.stay(lambda: not other.down, until_us, orders=False)
-    other.waiters.remove(session.wake)
+    other.unwatch(session.wake)

@@ -151,6 +151,7 @@ class CallerEnd:
         for timer in self._timers:
             timer.cancel()
         self._timers.clear()
+        self._channel = None
         self.ended = detail
         for callback in self.on_ended:
             callback()

@@ -209,6 +209,11 @@ class Channel:
                 self.shown_callstate = callstate
             self.fire("CHANNEL_CALLSTATE", basic=True)
 
+    def unwatch(self, signal: Signal) -> None:
+        """Wake this one no more; a destroyed channel has forgotten it already."""
+        if signal in self.waiters:
+            self.waiters.remove(signal)
+
     def poke(self) -> None:
         """Something changed: wake whoever waits for this channel."""
         for signal in self.waiters:
@@ -366,6 +371,14 @@ class Channel:
             self.running = self.state = "CS_DESTROY"
             self.core.dismiss(self)
             self.fire("CHANNEL_DESTROY")
+            self._let_go()
+
+    def _let_go(self) -> None:
+        """Nothing of a destroyed channel points back at it: it goes at once, without the garbage collector."""
+        self.waiters.clear()
+        self.on_answered.clear()
+        self.on_down.clear()
+        self.session = self.partner = None
 
 
 def truth(value: str | None) -> bool:

@@ -105,9 +105,7 @@ class SimulatorClient:
         """Define a trunk."""
         prefixes = {prefix: [asdict(one) for one in behaviours] for prefix, behaviours in trunk.prefixes.items()}
         otherwise = [asdict(one) for one in trunk.otherwise]
-        self.ask(
-            "trunk", name=trunk.name, up=trunk.up, rejects=trunk.rejects, prefixes=prefixes, otherwise=otherwise
-        )
+        self.ask("trunk", name=trunk.name, up=trunk.up, rejects=trunk.rejects, prefixes=prefixes, otherwise=otherwise)
 
     def file(self, path: str, seconds: float | None) -> None:
         """How long a file lasts; None: it does not exist."""
@@ -127,9 +125,7 @@ class SimulatorClient:
 
     def wait_for_end(self, call_id: str, limit_s: float = 30.0) -> dict[str, str]:
         """Wait until a call is over: `cause`, `by`, perhaps `code`. Raises ControlError when it is not."""
-        found: dict[str, str] = self.ask(
-            "wait", answer_s=limit_s + _ANSWER_S, call_id=call_id, limit_s=limit_s
-        )
+        found: dict[str, str] = self.ask("wait", answer_s=limit_s + _ANSWER_S, call_id=call_id, limit_s=limit_s)
         return found
 
     def heard(self, who: str | None = None) -> list[dict[str, Any]]:

@@ -128,6 +128,7 @@ class PhoneEnd:
         what = "answered_elsewhere" if detail.get("cause") == "LOSE_RACE" and not self._up else "hangup"
         self._ears.note(self.phone.address, what, uuid=uuid, **detail)
         self._forget()
+        self._channel = None
 
     def _forget(self) -> None:
         for timer in self._timers:

@@ -131,9 +131,7 @@ def new_leg(switch: Switch, request: Request, caller: Session | None) -> Leg | s
     given = request.channel_variables()
     if reached.gateway:
         given = {"sip_gateway_name": reached.gateway, **given}
-    channel.variables = sip_variables.of_outbound(
-        channel.dialled, given, channel.call_uuid, originator, core.ids
-    )
+    channel.variables = sip_variables.of_outbound(channel.dialled, given, channel.call_uuid, originator, core.ids)
     if caller is not None:
         other = caller.channel.profile.headers("Other-Leg", with_times=False)
         channel.other_headers = {"Other-Type": "originator", **other}
@@ -161,9 +159,7 @@ def _dialled(switch: Switch, reached: Reached, profile: CallerProfile, uuid: str
     )
 
 
-def _profile(
-    switch: Switch, request: Request, reached: Reached, uuid: str, caller: Session | None
-) -> CallerProfile:
+def _profile(switch: Switch, request: Request, reached: Reached, uuid: str, caller: Session | None) -> CallerProfile:
     now_us = switch.core.timeline.now_us()
     base = caller.channel.profile if caller is not None else _NOBODY
     number, name = _shown(request, caller, base)

@@ -280,7 +280,7 @@ class Attempt:
     def _note_result(self, result: Dialling) -> None:
         """Answer the caller with the winner and leave the result of the turn in the caller's variables."""
         for leg in self._legs:
-            leg.channel.waiters.remove(self._signal)
+            leg.channel.unwatch(self._signal)
         if self._caller is None:
             return
         channel, winner = self._caller.channel, result.leg

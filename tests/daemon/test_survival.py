@@ -83,15 +83,22 @@ def is_bridged(stage: Stage, call_id: str) -> bool:
     return "bridged" in heard(stage, call_id)
 
 
+def is_talking(stage: Stage, call_id: str) -> bool:
+    """Whether the daemon, too, knows of the conversation, and has saved it."""
+    with Redis.from_url(stage.redis_url) as redis:
+        saved = " ".join(value.decode() for value in redis.hvals(keys.calls("acme")))
+    return is_bridged(stage, call_id) and '"$":"Talking"' in saved
+
+
 def nothing_is_left(stage: Stage) -> None:
     """No call is remembered in Redis any more."""
-    redis: Redis = Redis.from_url(stage.redis_url)
-    until(lambda: redis.hlen(keys.calls("acme")) == 0)
+    with Redis.from_url(stage.redis_url) as redis:
+        until(lambda: redis.hlen(keys.calls("acme")) == 0)
 
 
 def test_kill_9_in_a_conversation(stage: Stage) -> None:
     call = stage.switch.place(Call(DID))
-    until(lambda: is_bridged(stage, call))
+    until(lambda: is_talking(stage, call))
     stage.daemon.kill()
     assert "unbridged" not in heard(stage, call)
     stage.daemon.start()
@@ -120,7 +127,7 @@ def test_kill_9_while_it_rings(stage: Stage) -> None:
 def test_the_end_of_a_call_while_no_daemon_lived_is_estimated_and_recorded_once(stage: Stage) -> None:
     phone_that(stage, Behaviour("answers", after_s=0.1, talk_s=1.0))
     call = stage.switch.place(Call(DID))
-    until(lambda: is_bridged(stage, call))
+    until(lambda: is_talking(stage, call))
     stage.daemon.kill()
     stage.switch.wait_for_end(call, WAIT_S)
     stage.daemon.start()
@@ -160,7 +167,7 @@ def test_postgres_away_while_calls_run(stage: Stage) -> None:
 def test_redis_away_conversations_go_on_and_new_calls_take_the_last_known_rules(stage: Stage) -> None:
     phone_that(stage, Behaviour("answers", after_s=0.2, talk_s=4))
     talking = stage.switch.place(Call(DID))
-    until(lambda: is_bridged(stage, talking))
+    until(lambda: is_talking(stage, talking))
     stage.redis.kill()
     new = stage.switch.place(Call(DID))
     until(lambda: is_bridged(stage, new))
@@ -177,7 +184,7 @@ def test_redis_away_conversations_go_on_and_new_calls_take_the_last_known_rules(
 def test_the_switch_dies_and_its_calls_are_closed(stage: Stage) -> None:
     phone_that(stage, Behaviour("answers", after_s=0.1, talk_s=60))
     call = stage.switch.place(Call(DID))
-    until(lambda: is_bridged(stage, call))
+    until(lambda: is_talking(stage, call))
     stage.switch.restart()
     found = record_of(stage, call)
     assert (found.outcome, found.estimated) == ("answered", True)
@@ -188,7 +195,7 @@ def test_the_switch_dies_and_its_calls_are_closed(stage: Stage) -> None:
 
 def test_sigterm_waits_for_the_call_and_exits_0(stage: Stage) -> None:
     call = stage.switch.place(Call(DID))
-    until(lambda: is_bridged(stage, call))
+    until(lambda: is_talking(stage, call))
     assert stage.daemon.stop() == 0
     end = stage.switch.wait_for_end(call, WAIT_S)
     assert end["cause"] == "NORMAL_CLEARING"

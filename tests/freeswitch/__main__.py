@@ -16,6 +16,7 @@ from pathlib import Path
 
 from callcontrol.simulator.stories.story import Story, read_stories
 from tests.freeswitch.audio import Microphones, can_listen
+from tests.freeswitch.configuration import here_not_there
 from tests.freeswitch.mishaps import MISHAPS
 from tests.freeswitch.phones import PhoneFailed
 from tests.freeswitch.scenarios import CannotTell
@@ -59,7 +60,9 @@ def _missing(binary: Path | None) -> str:
 
 
 def _stories(stage: RealStage, microphones: Microphones, words: list[str]) -> Iterator[bool]:
-    for story in read_stories(TESTS / "stories"):
+    for file in (TESTS / "stories").glob("*.yaml"):
+        (stage.stories / file.name).write_text(here_not_there(file.read_text(encoding="utf-8"), stage.ports), "utf-8")
+    for story in read_stories(stage.stories):
         if story.only != "simulator" and _is_wanted(story.file, words):
             yield _tell(f"{story.file}: {story.name}", partial(_play, stage, microphones, story))
 

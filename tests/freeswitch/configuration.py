@@ -12,6 +12,7 @@ import yaml
 from tests.freeswitch.switch import HOST, PASSWORD, Ports
 from tests.tidy.tree import ROOT
 
+PARTNER = "partner.example"
 EXAMPLE = ROOT / "deploy" / "example"
 
 
@@ -40,10 +41,17 @@ def write_configuration(folder: Path, ports: Ports, *, redis: str, dsn: str) -> 
             }
         },
     }
+    for tenant in (folder / "tenants").glob("*.yaml"):
+        tenant.write_text(here_not_there(tenant.read_text(encoding="utf-8"), ports), encoding="utf-8")
     for name, port in (("carrier-a", ports.carrier_a), ("carrier-b", ports.carrier_b)):
         settings["trunks"][name]["proxy"] = f"{HOST}:{port}"
     file.write_text(yaml.safe_dump(settings, sort_keys=False, allow_unicode=True), encoding="utf-8")
     return folder
+
+
+def here_not_there(text: str, ports: Ports) -> str:
+    """The text with the SIP addresses of the example's partner on this host: no name server knows him."""
+    return text.replace(PARTNER, f"{HOST}:{ports.partner}")
 
 
 def render(folder: Path, into: Path) -> None:

@@ -19,7 +19,8 @@ SHOWN_HEADERS = ("Diversion", "History-Info", "Privacy", "P-Asserted-Identity", 
 ELSEWHERE = re.compile(r"SIP\s*;\s*cause=200")
 
 _MESSAGE = re.compile(
-    r"^-{20,} (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+)\nUDP message (sent|received) [^\n]*\n\n(.*?)(?=\n-{20,} |\n-{20,}\n|\Z)",
+    r"^-{20,} (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+)\nUDP message (sent|received) [^\n]*\n\n"
+    r"(.*?)(?=\n-{20,} |\n-{20,}\n|\Z)",
     re.MULTILINE | re.DOTALL,
 )
 _ADDRESS = re.compile(r'\s*(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<plain>[^<"]*))\s*<?sip:(?:(?P<user>[^@>;]*)@)?')
@@ -148,7 +149,8 @@ def _shown(message: Message) -> dict[str, str]:
     found = {"number": "", "name": ""}
     address = _ADDRESS.match(message.headers.get("From", ""))
     if address is not None:
-        found = {"number": unquote(address["user"] or ""), "name": address["quoted"] or (address["plain"] or "").strip()}
+        name = address["quoted"] or (address["plain"] or "").strip()
+        found = {"number": unquote(address["user"] or ""), "name": name}
     return found | {name: message.headers[name] for name in SHOWN_HEADERS if name in message.headers}
 
 

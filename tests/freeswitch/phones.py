@@ -93,7 +93,8 @@ class SippShop:
 
     def phones(self, name: str, port: int, phones: Mapping[str, Sequence[Behaviour]], otherwise: Behaviour) -> Sipp:
         """Everybody who is called at this port; returns when it listens."""
-        sipp = self._start(name, phones_scenario(phones, otherwise, self.sounds), port, f"{HOST}:9", "-aa", *self._media())
+        scenario = phones_scenario(phones, otherwise, self.sounds)
+        sipp = self._start(name, scenario, port, f"{HOST}:9", "-aa", *self._media())
         due = time.monotonic() + BOUND_S
         while not _is_bound(port):
             if sipp.process.poll() is not None or time.monotonic() > due:
@@ -112,9 +113,8 @@ class SippShop:
         proof = authentication(login.user, login.password) if login else ""
         scenario = caller_scenario(call, self.sounds, longest_s=LONGEST_CALL_S, login=proof)
         keys = [word for key, value in words.items() for word in ("-key", key, value)]
-        return self._start(
-            name, scenario, free_ports(1)[0], f"{HOST}:{switch_port}", "-m", "1", "-cid_str", f"{name}@%s", *keys, *self._media()
-        )
+        extra = ("-m", "1", "-cid_str", f"{name}@%s", *keys, *self._media())
+        return self._start(name, scenario, free_ports(1)[0], f"{HOST}:{switch_port}", *extra)
 
     def register(self, logins: Sequence[Login], contact_port: int, switch_port: int, *, online: bool) -> None:
         """Register these accounts, or end their registrations; each phone keeps its Call-ID (RFC 3261, 10.2.4)."""

@@ -28,6 +28,10 @@ a=fmtp:101 0-15
 a=ptime:20
 a=sendrecv"""
 
+VIA = "Via: SIP/2.0/[transport] [local_ip]:[local_port];branch="
+# An INVITE's own, for its ACK and CANCEL have to say the same; its CSeq follows.
+OWN_BRANCH = "z9hG4bK[pid]-[call_number]-"
+
 # Of an answer to the message just received; a phone's own tag is the same in all of them.
 ANSWER = """
 [last_Via:]
@@ -38,7 +42,7 @@ ANSWER = """
 Contact: <sip:phone@[local_ip]:[local_port]>"""
 
 KEY_S = 0.25  # from one key to the next
-REASONS = {180: "Ringing", 183: "Session Progress", 200: "OK", 486: "Busy Here", 487: "Request Terminated", 603: "Decline"}
+REASONS = {180: "Ringing", 183: "Session Progress", 200: "OK", 486: "Busy Here", 487: "Terminated", 603: "Decline"}
 FINAL_CODES = (400, 403, 404, 407, 408, 410, 480, 482, 484, 486, 487, 488, 500, 502, 503, 504, 600, 603, 604)
 POLL_MS = 20  # how late an action that is due may come
 UNTOLD = ("refers", "holds")
@@ -55,7 +59,7 @@ def phones_scenario(phones: Mapping[str, Sequence[Behaviour]], otherwise: Behavi
         phones: behaviours, call by call, by the user part of the request's URI.
         sounds: what they say and press.
     """
-    looks = [f'<ereg regexp="^INVITE sip:{_literal(user)}@" search_in="msg" assign_to="is{i}"/>' for i, user in _numbered(phones)]
+    looks = [_look(f"^INVITE sip:{_literal(user)}@", f"is{i}") for i, user in _numbered(phones)]
     keeps = [
         '<ereg regexp="[0-9]+" search_in="hdr" header="CSeq:" assign_to="cseq"/>',
         '<ereg regexp=".*" search_in="hdr" header="From:" assign_to="from"/>',
@@ -78,6 +82,10 @@ def phones_scenario(phones: Mapping[str, Sequence[Behaviour]], otherwise: Behavi
     )
 
 
+def _look(pattern: str, variable: str) -> str:
+    return f'<ereg regexp="{pattern}" search_in="msg" assign_to="{variable}"/>'
+
+
 def _numbered(phones: Mapping[str, Sequence[Behaviour]]) -> Iterator[tuple[int, str]]:
     return enumerate(phones)
 
@@ -98,7 +106,8 @@ def _behaviour(name: str, behaviour: Behaviour, sounds: Sounds) -> str:
     for word in UNTOLD:
         if getattr(behaviour, word) is not None:
             raise CannotTell(f"{word}: SIPp phones do not do that yet")
-    return "\n".join((f'<label id="b{name}"/>', *_before_answer(name, behaviour, sounds), *_after_answer(name, behaviour, sounds)))
+    told = (*_before_answer(name, behaviour, sounds), *_after_answer(name, behaviour, sounds))
+    return "\n".join((f'<label id="b{name}"/>', *told))
 
 
 def _before_answer(name: str, behaviour: Behaviour, sounds: Sounds) -> Iterator[str]:
@@ -140,8 +149,8 @@ def _after_answer(name: str, behaviour: Behaviour, sounds: Sounds) -> Iterator[s
         rest_s = max(behaviour.talk_s - now_s, 0.01)
         yield _bye_within(rest_s, f"t{name}", f"e{name}")
         yield _send(
-            "BYE [$contact] SIP/2.0\nVia: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]\nFrom:[$to];tag=[pid]-[call_number]\n"
-            "To:[$from]\nCall-ID: [call_id]\nCSeq: 1 BYE\nMax-Forwards: 70\nContent-Length: 0",
+            f"BYE [$contact] SIP/2.0\n{VIA}[branch]\nFrom:[$to];tag=[pid]-[call_number]\nTo:[$from]\n"
+            "Call-ID: [call_id]\nCSeq: 1 BYE\nMax-Forwards: 70\nContent-Length: 0",
             retransmit=True,
         )
         yield '<recv response="200" next="over"/>'
@@ -153,7 +162,8 @@ def _after_answer(name: str, behaviour: Behaviour, sounds: Sounds) -> Iterator[s
 
 
 def _cancel_within(seconds: float, label: str) -> str:
-    return f'<recv request="CANCEL" next="cancelled" timeout="{round(seconds * 1000)}" ontimeout="{label}"/>\n<label id="{label}"/>'
+    ms = round(seconds * 1000)
+    return f'<recv request="CANCEL" next="cancelled" timeout="{ms}" ontimeout="{label}"/>\n<label id="{label}"/>'
 
 
 def _bye_within(seconds: float, label: str, ended: str) -> str:
@@ -245,8 +255,8 @@ def _invite(cseq: str, call: PlacedCall, extra: str = "") -> str:
         privacy = f"\nPrivacy: id\nP-Asserted-Identity: {who}"
         who = '"Anonymous" <sip:anonymous@anonymous.invalid>'
     head = (
-        f"INVITE sip:[dialled]@[domain] SIP/2.0\nVia: SIP/2.0/[transport] [local_ip]:[local_port];branch=z9hG4bK[pid]-[call_number]-{cseq}\n"
-        f"From: {who};tag=[pid]-[call_number]\nTo: <sip:[dialled]@[domain]>\nCall-ID: [call_id]\nCSeq: {cseq} INVITE\n"
+        f"INVITE sip:[dialled]@[domain] SIP/2.0\n{VIA}{OWN_BRANCH}{cseq}\nFrom: {who};tag=[pid]-[call_number]\n"
+        f"To: <sip:[dialled]@[domain]>\nCall-ID: [call_id]\nCSeq: {cseq} INVITE\n"
         f"Contact: <sip:caller@[local_ip]:[local_port]>\nMax-Forwards: 70{privacy}{extra}"
     )
     return _send(f"{head}\nContent-Type: application/sdp\nContent-Length: [len]\n{SDP}", retransmit=True)
@@ -272,15 +282,16 @@ def _cancel(cseq: str) -> str:
 
 def _in_transaction(method: str, cseq: str, to: str, *, retransmit: bool = False) -> str:
     return _send(
-        f"{method} sip:[dialled]@[domain] SIP/2.0\nVia: SIP/2.0/[transport] [local_ip]:[local_port];branch=z9hG4bK[pid]-[call_number]-{cseq}\n"
-        f"[last_From:]\n{to}\n[last_Call-ID:]\nCSeq: {cseq} {method}\nMax-Forwards: 70\nContent-Length: 0",
+        f"{method} sip:[dialled]@[domain] SIP/2.0\n{VIA}{OWN_BRANCH}{cseq}\n[last_From:]\n{to}\n[last_Call-ID:]\n"
+        f"CSeq: {cseq} {method}\nMax-Forwards: 70\nContent-Length: 0",
         retransmit=retransmit,
     )
 
 
 def _talking(presses: Sequence[tuple[float, str]], gives_up_s: float, sounds: Sounds) -> Iterator[str]:
     for number, (at_s, key) in enumerate(presses):
-        yield from _waiting(f"p{number}", [_late("s", "u", gives_up_s, "bye"), _late("as", "au", at_s, f"press{number}")])
+        looks = [_late("s", "u", gives_up_s, "bye"), _late("as", "au", at_s, f"press{number}")]
+        yield from _waiting(f"p{number}", looks)
         yield f'<label id="press{number}"/>'
         yield _sound(sounds.key(key))
     if presses:
@@ -301,8 +312,8 @@ def _waiting(label: str, looks: Sequence[str]) -> Iterator[str]:
 
 def _in_dialogue(method: str, cseq: str) -> str:
     return _send(
-        f"{method} [next_url] SIP/2.0\nVia: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]\n[last_From:]\n[last_To:]\n"
-        f"[last_Call-ID:]\nCSeq: {cseq} {method}\nMax-Forwards: 70\nContent-Length: 0",
+        f"{method} [next_url] SIP/2.0\n{VIA}[branch]\n[last_From:]\n[last_To:]\n[last_Call-ID:]\n"
+        f"CSeq: {cseq} {method}\nMax-Forwards: 70\nContent-Length: 0",
         retransmit=method != "ACK",
     )
 
@@ -330,14 +341,13 @@ def authentication(user: str, password: str) -> str:
 
 
 def register_scenario() -> str:
-    """REGISTER with a login; fields of the line: account, domain, `[authentication …]`, user of the contact, expires."""
+    """REGISTER with a login; a line has account, domain, `[authentication …]`, user of the contact, expires."""
 
     def register(cseq: int, login: str) -> str:
         return _send(
-            f"REGISTER sip:[field1] SIP/2.0\nVia: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]\n"
-            f"From: <sip:[field0]@[field1]>;tag=[pid]-[call_number]\nTo: <sip:[field0]@[field1]>\nCall-ID: [call_id]\n"
-            f"CSeq: {cseq} REGISTER\nContact: <sip:[field3]@[local_ip]:[contact_port]>\nExpires: [field4]\nMax-Forwards: 70"
-            f"{login}\nContent-Length: 0",
+            f"REGISTER sip:[field1] SIP/2.0\n{VIA}[branch]\nFrom: <sip:[field0]@[field1]>;tag=[pid]-[call_number]\n"
+            f"To: <sip:[field0]@[field1]>\nCall-ID: [call_id]\nCSeq: {cseq} REGISTER\nExpires: [field4]\n"
+            f"Contact: <sip:[field3]@[local_ip]:[contact_port]>\nMax-Forwards: 70{login}\nContent-Length: 0",
             retransmit=True,
         )
 
@@ -355,7 +365,8 @@ def register_scenario() -> str:
 
 
 def _scenario(*parts: str) -> str:
-    return "\n".join(('<?xml version="1.0" encoding="UTF-8" ?>', '<scenario name="callcontrol">', *parts, "</scenario>", ""))
+    head = '<?xml version="1.0" encoding="UTF-8" ?>\n<scenario name="callcontrol">'
+    return "\n".join((head, *parts, "</scenario>", ""))
 
 
 def _send(message: str, *, retransmit: bool = False) -> str:

@@ -32,6 +32,7 @@ class RealStage:
         self.player: Player
         self.daemon: Daemon
         self.dsn = ""
+        self.stories = folder / "stories"
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
@@ -51,7 +52,8 @@ class RealStage:
         self.daemon.start()
         settings = read_configuration(config).settings
         phones = self._folder / "phones"
-        phones.mkdir()
+        for made in (phones, self.stories):
+            made.mkdir()
         self.world = RealWorld(phones, self.ports, settings, self._known_registrations)
         stack.callback(self.world.close)
         redis: Redis = Redis.from_url(redis_url)
@@ -66,5 +68,7 @@ class RealStage:
         if self.daemon.process is not None and self.daemon.process.poll() is None:
             self.daemon.stop()
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._stack.close()

@@ -64,9 +64,10 @@ class Ports:
     @classmethod
     def free(cls) -> Self:
         """Ports nobody uses now, for UDP and TCP alike; RTP begins below what the system gives out by itself."""
-        numbers = free_ports(len(fields(cls)) - 2)
         block = os.getpid() % PORT_BLOCKS * PORT_BLOCK
-        return cls(*numbers, rtp=FIRST_RTP_PORT + block, media=FIRST_MEDIA_PORT + block)
+        given = {"rtp": FIRST_RTP_PORT + block, "media": FIRST_MEDIA_PORT + block}
+        names = [field.name for field in fields(cls) if field.name not in given]
+        return cls(**given, **dict(zip(names, free_ports(len(names)), strict=True)))
 
 
 def free_ports(count: int) -> list[int]:
@@ -169,7 +170,7 @@ class RealSwitch:
         Raises:
             SwitchError: it ended, or is not ready within READY_S.
         """
-        command = [self._binary, "-nonat", "-nf", "-nc", *self._folders()]
+        command = [str(self._binary), "-nonat", "-nf", "-nc", *self._folders()]
         silent = subprocess.DEVNULL
         self._process = subprocess.Popen(command, stdin=silent, stdout=silent, stderr=silent)
         due = time.monotonic() + READY_S

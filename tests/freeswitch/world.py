@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,10 @@ from callcontrol.simulator.stories.story import PlacedCall, Story
 from tests.freeswitch.ears import Joined, heard_by_caller, heard_by_phones, listening_ports
 from tests.freeswitch.phones import Login, PhoneFailed, Sipp, SippShop
 from tests.freeswitch.scenarios import CannotTell
-from tests.freeswitch.switch import Ports
+from tests.freeswitch.switch import HOST, Ports
 
 NEVER_ANSWERS = Behaviour("never_answers")
+PARTNER = "partner"
 NOBODY = Behaviour("fails", after_s=0.0, ring_after_s=-1.0, code=404)
 KNOWN_S = 5.0
 POLL_S = 0.02  # the daemon tells only who asks
@@ -52,18 +53,25 @@ class RealWorld:
     def arrange(self, story: Story) -> None:
         """Phones and trunks as the story says; those it says nothing of ring and are never answered."""
         self._hang_up_all()
-        accounts = {self._logins[who].contact: _behaviours(words) for who, words in story.phones.items() if self._is_account(who)}
-        numbers = {who.removeprefix("+"): _behaviours(words) for who, words in story.phones.items() if not self._is_account(who)}
-        self._called = [self._shop.phones("phones", self._ports.phones, accounts, NEVER_ANSWERS)]
+        told = {who: _behaviours(words) for who, words in story.phones.items()}
+        accounts = {self._logins[who].contact: each for who, each in told.items() if who in self._logins}
+        addresses = {who.partition("@")[0]: each for who, each in told.items() if "@" in who}
+        numbers = {who.removeprefix("+"): each for who, each in told.items() if who not in self._logins}
+        self._called = [
+            self._shop.phones("phones", self._ports.phones, accounts, NEVER_ANSWERS),
+            self._shop.phones(PARTNER, self._ports.partner, addresses, NOBODY),
+        ]
         for name, port in self._carriers.items():
             words = story.trunks.get(name, {})
             self._called += self._carrier(name, port, words, numbers)
         self._register(story)
 
-    def _carrier(self, name: str, port: int, words: Mapping[str, Any], numbers: Mapping[str, Sequence[Behaviour]]) -> list[Sipp]:
-        unknown = set(words) - TRUNK_WORDS
+    def _carrier(
+        self, name: str, port: int, words: Mapping[str, Any], numbers: Mapping[str, Sequence[Behaviour]]
+    ) -> list[Sipp]:
+        unknown = ", ".join(sorted(set(words) - TRUNK_WORDS))
         if unknown:
-            raise CannotTell(f"trunk {name}: {', '.join(sorted(unknown))}; carriers know {', '.join(sorted(TRUNK_WORDS))}")
+            raise CannotTell(f"trunk {name}: {unknown}; carriers know {', '.join(sorted(TRUNK_WORDS))}")
         if not words.get("up", True):
             return []
         if words.get("rejects"):
@@ -81,9 +89,6 @@ class RealWorld:
             if time.monotonic() > due:
                 raise PhoneFailed(f"the daemon knows of {known} registrations, there are {len(wanted)}")
             time.sleep(POLL_S)
-
-    def _is_account(self, who: str) -> bool:
-        return who in self._logins
 
     def place(self, call: PlacedCall) -> str:
         """Start a SIPp that calls."""
@@ -103,9 +108,9 @@ class RealWorld:
     def heard(self) -> Sequence[Heard]:
         """What was seen and heard since `arrange`, oldest first."""
         bridged = self._joined.call_ids()
-        heard = [h for sipp in self._called for h in heard_by_phones(sipp.messages, bridged)]
+        heard = [h for sipp in self._called for h in self._by_phones(sipp, bridged)]
         heard += [h for name, sipp in self._callers.items() for h in heard_by_caller(sipp.messages, name, bridged)]
-        return sorted((replace(h, who=self._account(h.who)) for h in heard), key=lambda h: h.at_us)
+        return sorted(heard, key=lambda h: h.at_us)
 
     def listening_ports(self) -> Mapping[str, frozenset[int]]:
         """Where everybody hears (RTP ports): accounts, numbers, `caller`, `caller 2`, …"""
@@ -120,6 +125,11 @@ class RealWorld:
         """Everybody goes."""
         self._hang_up_all()
         self._joined.close()
+
+    def _by_phones(self, sipp: Sipp, bridged: frozenset[str]) -> Iterator[Heard]:
+        host = f"@{HOST}:{sipp.port}" if sipp.name == PARTNER else ""
+        for heard in heard_by_phones(sipp.messages, bridged):
+            yield replace(heard, who=self._account(heard.who) + host)
 
     def _account(self, who: str) -> str:
         login = next((login for login in self._logins.values() if login.contact == who), None)

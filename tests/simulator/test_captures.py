@@ -121,7 +121,9 @@ class Stage:
         self._listener = socket.create_server(("127.0.0.1", 0))
         port = self._listener.getsockname()[1]
         plan = bare(f"127.0.0.1:{port}", *AFTER_SOCKET)
-        self.simulator = Simulator(Settings(dialplan=plan, speed=SPEED, seed="captures", manners=Manners(show_lag_s=0.0))).start()
+        self.simulator = Simulator(
+            Settings(dialplan=plan, speed=SPEED, seed="captures", manners=Manners(show_lag_s=0.0))
+        ).start()
         for phone in scene.phones:
             self.simulator.phone(fresh(phone))
         for trunk in scene.trunks:
@@ -181,7 +183,7 @@ def said(frame: Frame, names: dict[str, str]) -> dict[str, str]:
     return found
 
 
-def compare(name: str, heard: Conversation, names: dict[str, str]) -> None:
+def assert_same(name: str, heard: Conversation, names: dict[str, str]) -> None:
     real = recorded(name)
     pairs = zip(settled(heard.events), settled(real.events), strict=False)
     for index, (ours, theirs) in enumerate(pairs):
@@ -231,14 +233,14 @@ def test_outbound(name: str, stage: Callable[[Scene], Stage]) -> None:
     replay = set_up.accept(name)
     for events, what in scene.directions:
         replay.when(events, caller.hang_up_now if what == "hangs up" else partial(caller.press, what))
-    compare(name, replay.finish(), set_up.names)
+    assert_same(name, replay.finish(), set_up.names)
 
 
 def test_wrong_password(stage: Callable[[Scene], Stage]) -> None:
     name = "inbound-auth-fail"
     set_up = stage(Scene())
     replay = set_up.connect(name)
-    compare(name, replay.finish(), set_up.names)
+    assert_same(name, replay.finish(), set_up.names)
     assert replay.over.wait(5), "the switch closes the connection"
 
 
@@ -249,7 +251,7 @@ def test_registrations(stage: Callable[[Scene], Stage]) -> None:
     replay.when(0, lambda: set_up.simulator.register("107@lab"), replies=3)
     replay.when(1, lambda: set_up.simulator.unregister("107@lab"))
     replay.when(2, set_up.simulator.switch.heartbeat)
-    compare(name, replay.finish(), set_up.names)
+    assert_same(name, replay.finish(), set_up.names)
 
 
 def test_transfer(stage: Callable[[Scene], Stage]) -> None:
@@ -262,9 +264,9 @@ def test_transfer(stage: Callable[[Scene], Stage]) -> None:
     first = set_up.accept("transfer-outbound")
     second = set_up.accept("transfer-outbound-second")
     second.when(2, set_up.simulator.callers[call_id].hang_up_now)
-    compare("transfer-outbound-second", second.finish(), set_up.names)
-    compare("transfer-outbound", first.finish(), set_up.names)
-    compare("transfer-inbound", watcher.finish(), set_up.names)
+    assert_same("transfer-outbound-second", second.finish(), set_up.names)
+    assert_same("transfer-outbound", first.finish(), set_up.names)
+    assert_same("transfer-inbound", watcher.finish(), set_up.names)
 
 
 def test_queue(stage: Callable[[Scene], Stage]) -> None:
@@ -277,5 +279,5 @@ def test_queue(stage: Callable[[Scene], Stage]) -> None:
     call_id = set_up.simulator.place(Call("48221234567", "600100200"))
     waiting = set_up.accept("queue-outbound")
     waiting.when(19, set_up.simulator.callers[call_id].hang_up_now)
-    compare("queue-outbound", waiting.finish(), set_up.names)
-    compare("queue-inbound", pump.finish(), set_up.names)
+    assert_same("queue-outbound", waiting.finish(), set_up.names)
+    assert_same("queue-inbound", pump.finish(), set_up.names)

@@ -73,7 +73,7 @@ def test_what_is_wrong_is_said(client: SimulatorClient) -> None:
 def test_a_call_that_does_not_end(client: SimulatorClient, taker: Taker) -> None:
     call_id = client.place(Call(DID, CALLER))
     taker.take()
-    with pytest.raises(ControlError, match="is not over after 0.2 s"):
+    with pytest.raises(ControlError, match=r"is not over after 0\.2 s"):
         client.wait_for_end(call_id, 0.2)
     client.hang_up(call_id)
     assert client.wait_for_end(call_id)["by"] == "recv_cancel"

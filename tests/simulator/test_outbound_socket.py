@@ -6,7 +6,7 @@ import pytest
 
 from callcontrol.simulator import Behaviour, Call, Settings, Simulator
 from callcontrol.simulator.dialplan import bare, standard
-from tests.simulator.desk import CALLER, DID, SPEED, CallLine, Desk, order
+from tests.simulator.desk import CALLER, DID, SPEED, Desk, order
 
 
 def test_connect_is_a_plain_header_block(desk: Desk) -> None:
@@ -163,7 +163,7 @@ def test_closing_a_superseded_socket_kills_the_new_control(desk: Desk) -> None:
     assert second.uuid == first.uuid
     first.close()
     assert desk.ended()["cause"] == "NORMAL_CLEARING", "the dialplan ran on although the second controller is there"
-    assert second.event("CHANNEL_HANGUP")
+    second.event("CHANNEL_HANGUP")
 
 
 def test_standard_dialplan_has_a_dead_man(desk: Desk) -> None:
@@ -172,8 +172,7 @@ def test_standard_dialplan_has_a_dead_man(desk: Desk) -> None:
     line = desk.call()
     assert line.replies()[0].headers["variable_continue_on_fail"] == "true"
     assert line.ask(f"api sched_del {line.uuid}") == "+OK Deleted: 1\n"
-    silent = desk.call(Call(DID, CALLER))
-    assert isinstance(silent, CallLine)
+    desk.call(Call(DID, CALLER))
     assert desk.ended()["code"] == "503"
     assert line.ask(f"api uuid_exists {line.uuid}") == "true"
 

@@ -28,10 +28,11 @@ def stage() -> Iterator[Stage]:
 
 
 @pytest.fixture(scope="session")
-def player(stage: Stage) -> Player:
+def player(stage: Stage) -> Iterator[Player]:
     settings = read_configuration(stage.config).settings
-    redis: Redis = Redis.from_url(stage.redis_url)
-    return Player(SimulatedWorld(stage.switch, settings, stage.daemon.registrations), settings, redis, stage.dsn)
+    with Redis.from_url(stage.redis_url) as redis:
+        world = SimulatedWorld(stage.switch, settings, stage.daemon.registrations)
+        yield Player(world, settings, redis, stage.dsn)
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.file.removesuffix(".yaml"))

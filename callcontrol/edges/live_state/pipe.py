@@ -91,6 +91,7 @@ class Pipe:
             while self._waiting:
                 gevent.sleep(0.01)
         self._flusher.kill()
+        self._client.close()
 
     def _run(self) -> None:
         while True:

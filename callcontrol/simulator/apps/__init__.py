@@ -5,8 +5,6 @@ from __future__ import annotations
 from callcontrol.simulator.apps import connecting, flow, sound, variables
 from callcontrol.simulator.apps.app import App
 
-ALL: dict[str, App] = {
-    app.name: app for module in (connecting, flow, sound, variables) for app in module.APPS
-}
+ALL: dict[str, App] = {app.name: app for module in (connecting, flow, sound, variables) for app in module.APPS}
 
 __all__ = ["ALL", "App"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import gevent
@@ -96,7 +97,8 @@ def test_a_frozen_redis_costs_one_deadline_then_nothing(restartable_redis: Embed
     import signal
 
     live = Pipe(connect(restartable_redis.address, TIMEOUT_S))
-    pid = Redis.from_url(restartable_redis.address).info()["process_id"]
+    with Redis.from_url(restartable_redis.address) as client:
+        pid = client.info()["process_id"]
     os.kill(pid, signal.SIGSTOP)
     try:
         with pytest.raises(StoreAway):
@@ -150,3 +152,25 @@ def test_calls_are_saved_found_and_forgotten(live: Pipe, redis_client: Redis) ->
     live.ask("PING")
     assert list(store.saved("acme")) == []
     assert store.failed_saves == 0
+
+
+def test_what_redis_did_not_take_it_gets_when_it_is_back_and_only_the_latest(restartable_redis: EmbeddedRedis) -> None:
+    live = Pipe(connect(restartable_redis.address, TIMEOUT_S))
+    store = CallStore(live)
+    story = Story(facts()).begin()
+    kept, gone = story.call, replace(story.call, id="call-2")
+    store.save(gone)
+    live.ask("PING")
+    restartable_redis.kill()
+    store.save(replace(kept, answered=True))
+    store.save(kept)
+    store.forget(gone)
+    with pytest.raises(StoreAway):
+        live.ask("PING")
+    assert store.owed == 2
+    restartable_redis.start()
+    with gevent.Timeout(15):
+        while store.owed or live.depth:
+            gevent.sleep(0.05)
+    assert list(store.saved("acme")) == [kept]
+    live.stop(1)
