@@ -145,6 +145,8 @@ class Worker:
     def _refresh_meters(self) -> None:
         meters.redis_up.set(0 if self._pipe.away_because else 1)
         meters.redis_waiting.set(self._pipe.depth)
+        meters.redis_round_trips.set(self._pipe.round_trips)
+        meters.redis_commands.set(self._pipe.commands)
         meters.state_saves_failed.set(self._desk.calls.failed_saves)
         state = self._records.state()
         meters.postgres_up.set(0 if state.failures else 1)

@@ -32,6 +32,8 @@ registrations = Gauge("callcontrol_registrations", "Phones registered at a switc
 command_errors_total = Counter("callcontrol_command_errors_total", "Commands a switch refused", ["switch"])
 
 redis_up = Gauge("callcontrol_redis_up", "Whether Redis answers")
+redis_round_trips = Gauge("callcontrol_redis_round_trips", "Round trips to Redis since the start, all calls together")
+redis_commands = Gauge("callcontrol_redis_commands", "Commands sent to Redis since the start")
 redis_waiting = Gauge("callcontrol_redis_waiting_commands", "Commands waiting for Redis; limit in pipe.MAX_WAITING")
 state_saves_failed = Gauge("callcontrol_state_saves_failed", "Saves of a call's state that failed since the start")
 postgres_up = Gauge("callcontrol_postgres_up", "Whether Postgres took the last batch")

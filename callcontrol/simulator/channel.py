@@ -171,7 +171,8 @@ class Channel:
         calling: tuple[str, str, str] | None = None,
     ) -> None:
         """Fire an event of this channel; `before` stands ahead of the channel's headers, `after` behind them."""
-        takers = self.core.bus.takers(name, self.uuid)
+        bus = self.core.bus
+        takers = bus.takers(name, self.uuid) if bus.is_asked_for(name) else ()
         if not takers:
             return
         headers = self.core.head.headers(name, calling)

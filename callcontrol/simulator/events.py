@@ -207,10 +207,12 @@ class Bus:
         if not others:
             del self._of_channel[scope]
 
+    def is_asked_for(self, name: str) -> bool:
+        """Whether anybody ever subscribed to this name; most events of a call nobody wants."""
+        return name in self.asked_for or "ALL" in self.asked_for
+
     def takers(self, name: str, uuid: str, subclass: str = "") -> list[Listens]:
         """Who could want an event of this name about channel `uuid` ("" for none)."""
-        if name not in self.asked_for and "ALL" not in self.asked_for:
-            return []
         found = [one for one in self._everywhere if one.wants(name, subclass)] if self._everywhere else []
         own = self._of_channel.get(uuid)
         if own is not None:

@@ -42,3 +42,11 @@ def test_bytes_that_are_no_utf8_go_out_as_they_came() -> None:
     name = b"J\xf6rg".decode("utf-8", "surrogateescape")
     assert b'"J\xf6rg"' in encoding.json_event({"Caller-Caller-ID-Name": name}, None)
     assert encoding.percent(name) == "J%F6rg"
+
+
+@pytest.mark.parametrize("value", ["x", "", "a b", "%41", "100%", "ż", "a\x01b", "a\x02b", "a\tb", "a\x7fb", "v=0\r\n"])
+def test_a_block_is_its_lines(value: str) -> None:
+    """Blocks are encoded in one go; the odd ones line by line, with the same result."""
+    headers = {"Event-Name": "X", "variable_a": value, "Unique-ID": "u-1"}
+    written = encoding.plain_lines(headers).decode().split("\n")
+    assert written == ["Event-Name: X", f"variable_a: {encoding.percent(value)}", "Unique-ID: u-1", "", ""]

@@ -53,6 +53,7 @@ class Pipe:
         self._away_until = 0.0
         self.away_because = ""  # for metrics and /readyz; "" while Redis answers
         self.round_trips = 0
+        self.commands = 0
         self._flusher = gevent.spawn(self._run)
 
     @property
@@ -116,6 +117,7 @@ class Pipe:
 
     def _execute(self, commands: list[tuple[Any, ...]]) -> list[Any]:
         self.round_trips += 1
+        self.commands += len(commands)
         with self._client.pipeline(transaction=False) as pipeline:
             for command in commands:
                 pipeline.execute_command(*command)  # type: ignore[no-untyped-call]  # redis-py has no types here
