@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from callcontrol.routing import arrival, router
 from callcontrol.routing.facts import Facts
@@ -53,12 +54,19 @@ def _decision(decision: Decision, facts: Facts, depth: int) -> Iterator[str]:
 
 def _failures(step: Ring, facts: Facts, depth: int) -> Iterator[str]:
     """What follows each way of failing; ways that lead to the same are told once."""
-    grouped: dict[Decision, list[str]] = {}
+    grouped: dict[object, tuple[Decision, list[str]]] = {}
     for outcome in _BRANCHES:
-        grouped.setdefault(router.after(step, RingResult(outcome), facts), []).append(outcome.value)
-    for decision, outcomes in grouped.items():
+        decision = router.after(step, RingResult(outcome), facts)
+        grouped.setdefault(_gist(decision), (decision, []))[1].append(outcome.value)
+    for decision, outcomes in grouped.values():
         yield "  " * depth + f"if {' or '.join(outcomes)}:"
         yield from _decision(decision, facts, depth + 1)
+
+
+def _gist(decision: Decision) -> object:
+    """What happens next and by which way; not the outcomes that led there."""
+    step = decision.step
+    return replace(step, earlier=()) if isinstance(step, Ring) else step, tuple(e.target for e in decision.why)
 
 
 def _reason(entry: Explanation) -> str:

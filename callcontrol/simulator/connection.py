@@ -62,6 +62,8 @@ class Connection:
         self._writable = loop.io(sock.fileno(), _WRITE)
         self._readable.start(guarded, self._read)
         switch.connections.add(self)
+        if switch.frozen:
+            self.freeze(True)
 
     # --- reading -----------------------------------------------------------------------------------------------
 

@@ -18,8 +18,9 @@ _UNSAFE = re.compile(rb"%(?![0-9A-F]{2})|[\x00-\x20\"#&+:;<=>?@\[\\\]^`{|}\x7f-\
 
 # Two characters that hold a block together while it is encoded; a value that has one is encoded by itself.
 _IS, _NEXT = "\x01", "\x02"
-_UNUSUAL = re.compile(r"[^\x01\x02\n\r -~]|%(?=[0-9A-F]{2})")
-_USUAL = [("%", "%25")] + [(letter, f"%{ord(letter):02X}") for letter in "\r\n \"#&+:;<=>?@[\\]^`{|}"]
+_USUAL_BYTES = bytes((10, 13, *range(32, 127)))
+_STAYS = re.compile(r"%[0-9A-F]{2}")
+_USUAL = [("%", "%25")] + [(letter, f"%{ord(letter):02X}") for letter in '\r\n "#&+:;<=>?@[\\]^`{|}']
 _ASCII = {code: f"%{code:02X}" for code in range(128) if _UNSAFE.fullmatch(bytes((code,)))}
 
 
@@ -40,11 +41,19 @@ def _hex(found: re.Match[bytes]) -> bytes:
 def plain_lines(headers: Mapping[str, str]) -> bytes:
     """The header lines of a plain event and the empty line after them."""
     whole = _NEXT.join(map(_IS.join, headers.items()))
-    if "" in headers.values() or _UNUSUAL.search(whole) or whole.count(_IS) != len(headers):
-        lines = "\n".join(f"{name}: {percent(value)}" for name, value in headers.items())
-    else:
+    if "" not in headers.values() and _is_usual(whole, len(headers)):
         lines = _all_at_once(whole)
+    else:
+        lines = "\n".join(f"{name}: {percent(value)}" for name, value in headers.items())
     return lines.encode("ascii") + b"\n\n"
+
+
+def _is_usual(whole: str, lines: int) -> bool:
+    """Whether nothing in a block needs a closer look: plain ASCII, line breaks, no `%41` that would stay as it is."""
+    if not whole.isascii() or ("%" in whole and _STAYS.search(whole)):
+        return False
+    left_over = whole.encode("ascii").translate(None, _USUAL_BYTES)
+    return len(left_over) == 2 * lines - 1 and left_over.count(b"\x01") == lines
 
 
 def _all_at_once(whole: str) -> str:

@@ -56,6 +56,7 @@ class Switch:
         self.apps: dict[str, App] = apps.ALL
         self.tasks = Schedule(core.timeline)
         self.connections: set[Connection] = set()
+        self.frozen = False
         self.watch = Watch()
         self._calls = 0
 
@@ -251,7 +252,8 @@ class Switch:
     # --- trouble -------------------------------------------------------------------------------------------------
 
     def freeze(self, frozen: bool) -> None:
-        """The event sockets hang: nothing is read or written until they thaw."""
+        """The event sockets hang, those to come too: nothing is read or written until they thaw."""
+        self.frozen = frozen
         for connection in list(self.connections):
             connection.freeze(frozen)
 

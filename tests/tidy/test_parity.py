@@ -1,0 +1,78 @@
+"""One word, one file, one registry line, one row of documentation: targets, steps, commands, events."""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from callcontrol.control import commands as do
+from callcontrol.control import machine, steps
+from callcontrol.control.commands import Command
+from callcontrol.control.events import Event
+from callcontrol.control.steps import announcement, refusal, ring, setting, start, talk, voicemail
+from callcontrol.daemon.call_driver import CallDriver
+from callcontrol.edges.freeswitch import translate
+from callcontrol.routing.plan import Step
+from callcontrol.routing.targets import AFTER, DECIDE
+from callcontrol.vocabulary.outcome import OUTCOME_OF_CAUSE, TRUNK_FAILURES, Outcome
+from callcontrol.vocabulary.rule import DIVERSION_REASON, HISTORY_CAUSE, RuleKind
+from callcontrol.vocabulary.target import KINDS
+
+ROOT = Path(__file__).parents[2]
+TARGETS = ROOT / "callcontrol" / "routing" / "targets"
+# `list` is Python's own word for something else.
+FILES = {word: "escalating_list" if word == "list" else word for word in KINDS}
+
+
+def test_each_kind_of_target_has_its_file_and_no_file_is_left_over() -> None:
+    assert {p.stem for p in TARGETS.glob("*.py")} - {"__init__"} == set(FILES.values())
+
+
+def test_each_kind_of_target_is_registered_and_in_the_readme() -> None:
+    assert set(DECIDE) == set(KINDS.values())
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert [word for word in KINDS if f"`{word}:`" not in readme] == []
+
+
+def test_what_rings_says_what_follows() -> None:
+    ringing = {KINDS[word] for word in ("extension", "group", "list", "number", "sip")}
+    assert set(AFTER) == ringing
+
+
+@pytest.mark.parametrize("step", get_args(Step), ids=lambda step: step.__name__)
+def test_each_step_is_started_somewhere(step: type) -> None:
+    assert f"case {step.__name__}() as step" in inspect.getsource(start)
+    modules = (announcement, refusal, ring, setting, voicemail)
+    assert any(f"step: {step.__name__}," in inspect.getsource(module) for module in modules)
+
+
+def test_each_state_of_a_step_is_handled() -> None:
+    assert {handler.__module__.rpartition(".")[2] for handler in steps.HANDLERS.values()} == {
+        module.__name__.rpartition(".")[2] for module in (announcement, ring, setting, talk, voicemail)
+    }
+
+
+@pytest.mark.parametrize("command", get_args(Command), ids=lambda command: command.__name__)
+def test_each_command_is_carried_out(command: type) -> None:
+    by_driver = f"do.{command.__name__}(" in inspect.getsource(CallDriver)
+    by_switch = f"do.{command.__name__}(" in inspect.getsource(translate.app_commands)
+    assert by_driver != by_switch
+    assert getattr(do, command.__name__) is command
+
+
+@pytest.mark.parametrize("event", get_args(Event), ids=lambda event: event.__name__)
+def test_each_event_means_something(event: type) -> None:
+    folder = Path(inspect.getfile(machine)).parent
+    read = "".join(p.read_text(encoding="utf-8") for p in folder.rglob("*.py") if p.name not in ("events.py",))
+    assert f"{event.__name__}(" in read
+
+
+def test_each_kind_of_rule_has_its_headers() -> None:
+    assert set(DIVERSION_REASON) == set(HISTORY_CAUSE) == set(RuleKind)
+
+
+def test_a_trunks_failure_is_never_a_persons() -> None:
+    assert {OUTCOME_OF_CAUSE[cause] for cause in TRUNK_FAILURES} == {Outcome.UNAVAILABLE}
