@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from callcontrol.commands.arguments import add_config, configuration_or_exit
 from callcontrol.commands.stores import rule_store
 from callcontrol.daemon.configuration import Configuration
 from callcontrol.edges import clock
-from callcontrol.edges.live_state.failures import LiveStateError
+from callcontrol.edges.live_state.failures import LiveStateError, StoreAway
 from callcontrol.edges.live_state.rules import RuleStore
 from callcontrol.routing import arrival
 from callcontrol.routing.effective import RunTimeRules, effective
@@ -26,6 +26,9 @@ from callcontrol.vocabulary.moment import BadMoment, Instant, instant_from
 from callcontrol.vocabulary.phone_number import is_anonymous, normalise
 
 LOOKUP_S = 5.0
+
+Found = tuple[Mapping[str, RunTimeRules], LiveStateError | None]
+LookUp = Callable[[str, Iterable[str]], Found]
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -46,10 +49,9 @@ def run(args: argparse.Namespace) -> int:
     except (BadMoment, LookupError) as error:
         print(error.args[0], file=sys.stderr)
         return 1
-    with rule_store(configuration.settings) as rules:
-        found = _complete(facts, rules)
+    found = _found(facts, configuration)
     if found.degraded:
-        print(f"({found.degraded}: rules set at run time are not known, the YAML baseline is shown)")
+        print(f"(rules set at run time are not known, so the YAML baseline is shown: {found.degraded})")
     print("\n".join(explain(found)))
     return 0
 
@@ -77,15 +79,29 @@ def _parties(args: argparse.Namespace, configuration: Configuration) -> tuple[st
     return owner[0], caller, owner[1]
 
 
-def _complete(facts: Facts, rules: RuleStore) -> Facts:
+def _found(facts: Facts, configuration: Configuration) -> Facts:
+    """The facts with the rules of every extension the call may come to, as Redis has them, else the baseline's."""
+    try:
+        with rule_store(configuration.settings) as rules:
+            return _complete(facts, partial(_look_up, rules))
+    except StoreAway as away:
+        return _complete(replace(facts, degraded=str(away)), _baseline)
+
+
+def _complete(facts: Facts, look_up: LookUp) -> Facts:
     while wanted := arrival.wanted(facts):
-        answer: AsyncResult = AsyncResult()
-        rules.look_up(facts.tenant_name, wanted, partial(_answer, answer))
-        found, trouble = answer.get(timeout=LOOKUP_S)
+        found, trouble = look_up(facts.tenant_name, wanted)
         made = {n: effective(facts.settings, facts.tenant_name, n, mine) for n, mine in found.items()}
         facts = replace(facts, rules={**facts.rules, **made}, degraded=str(trouble) if trouble else facts.degraded)
     return facts
 
 
-def _answer(answer: AsyncResult, found: Mapping[str, RunTimeRules], trouble: LiveStateError | None) -> None:
-    answer.set((found, trouble))
+def _baseline(_tenant: str, wanted: Iterable[str]) -> Found:
+    return {name: {} for name in wanted}, None
+
+
+def _look_up(rules: RuleStore, tenant: str, wanted: Iterable[str]) -> Found:
+    answer: AsyncResult = AsyncResult()
+    rules.look_up(tenant, wanted, lambda found, trouble: answer.set((found, trouble)))
+    found: Found = answer.get(timeout=LOOKUP_S)
+    return found
