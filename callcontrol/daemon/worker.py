@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import logging
-import os
 import random
 import signal
 from ipaddress import ip_network
@@ -15,7 +14,7 @@ from gevent.event import Event
 
 from callcontrol.config.fields import host_and_port
 from callcontrol.config.settings import Settings
-from callcontrol.daemon.adoption import adopt_all
+from callcontrol.daemon.adoption import Adoption
 from callcontrol.daemon.configuration import Current
 from callcontrol.daemon.desk import Desk
 from callcontrol.daemon.probes import Probes
@@ -37,11 +36,12 @@ from callcontrol.edges.live_state.calls import CallStore
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.pipe import Pipe, connect
 from callcontrol.edges.live_state.rules import RuleStore
+from callcontrol.edges.live_state.workers import Workers, worker_name
 from callcontrol.edges.spool import Spool, SpoolLimits
 
 log = logging.getLogger(__name__)
 
-ADOPT_EVERY_S = 30.0
+ADOPT_EVERY_S = 10.0
 RETRY_ADOPTION_S = 1.0
 COLLECT_AFTER = 50_000  # objects
 # How long records may take to reach Postgres at the end; what is left stays in the spool (seconds).
@@ -80,8 +80,9 @@ class Worker:
         self._records = _record_writer(settings, postgres_dsn)
         registrations = Registrations()
         self._switchboard = Switchboard(settings, registrations, random.Random(clock.new_id()))
+        self._workers = Workers(self._pipe, worker_name())
         self._desk = Desk(
-            worker=f"{os.uname().nodename}-{os.getpid()}",
+            worker=worker_name(),
             current=current,
             rules=RuleStore(self._pipe),
             calls=CallStore(self._pipe),
@@ -99,6 +100,7 @@ class Worker:
         self._records.start()
         self._switchboard.start(self._desk)
         self._probes.start()
+        self._workers.start()
         gevent.spawn(self._adopt)
         self._server.start()
         for number, act in ((signal.SIGTERM, self._stopped.set), (signal.SIGINT, self._stopped.set)):
@@ -127,9 +129,10 @@ class Worker:
 
     def _adopt(self) -> None:
         """Take over what a dead worker left, and what could not be written when it ended; again and again."""
+        adoption = Adoption(self._desk, self._workers)
         while not self._draining:
             try:
-                adopt_all(self._desk)
+                adoption.look()
                 self._stopped.wait(ADOPT_EVERY_S)
             except LiveStateError as error:
                 log.warning("saved calls cannot be read yet: %s", error)

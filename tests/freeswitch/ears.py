@@ -121,7 +121,7 @@ def _told_phone(message: Message) -> tuple[str, dict[str, str]] | None:
             return "refused", {"code": str(code)}
         case "BYE", 0, False:
             return "hung_up", {}
-        case ("CANCEL" | "BYE"), 0, True:
+        case (("CANCEL" | "BYE"), 0, True):
             reason = message.headers.get("Reason", "")
             return ("answered_elsewhere" if ELSEWHERE.search(reason) else "hangup"), {"reason": reason}
         case _:

@@ -142,7 +142,7 @@ class SippShop:
         for old in (messages, complaints):
             old.unlink(missing_ok=True)
         command = ["sipp", remote, "-sf", str(file), "-i", HOST, "-p", str(port), "-nostdin"]
-        command += [ "-trace_msg", "-message_file", str(messages), "-trace_err", "-error_file"]
+        command += ["-trace_msg", "-message_file", str(messages), "-trace_err", "-error_file"]
         process = subprocess.Popen(
             [*command, str(complaints), *extra],
             stdin=subprocess.DEVNULL,

@@ -6,7 +6,7 @@ What Redis did not take is owed and offered again until it does: the latest word
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 import gevent
 
@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 
 # Calls whose latest word Redis does not have; past it the oldest words are given up (their records are not: see spool).
 MAX_OWED = 50_000
+# Calls read at a time: decoding a page must not hold up the others (some 10 ms).
+PAGE = 50
 
 
 class CallStore:
@@ -43,24 +45,27 @@ class CallStore:
         """The call's record is safe on disk; it needs no remembering."""
         self._write(call.tenant, call.id, None)
 
-    def saved(self, tenant: str) -> Iterator[Call]:
-        """The calls of a tenant that were in progress when they were last saved. Waits for Redis.
+    def ids(self, tenant: str) -> list[str]:
+        """Ids of the calls of a tenant that are remembered. Waits for Redis.
+
+        Raises:
+            LiveStateError: Redis is away.
+        """
+        return [name.decode() for name in self._pipe.ask("HKEYS", keys.calls(tenant))]
+
+    def read(self, tenant: str, ids: Sequence[str]) -> list[Call]:
+        """These calls as they were last saved; one that is gone meanwhile is left out. Waits for Redis.
 
         A value nobody can read is logged and left where it is, for a person to look at.
 
         Raises:
             LiveStateError: Redis is away.
         """
-        cursor = b"0"
-        while True:
-            cursor, page = self._pipe.ask("HSCAN", keys.calls(tenant), cursor, "COUNT", 200)
-            for text in _values(page):
-                try:
-                    yield codec.decode(text)
-                except codec.Unreadable as error:
-                    log.error("a saved call of tenant %s is unreadable and stays in Redis: %s", tenant, error)
-            if int(cursor) == 0:
-                return
+        found: list[Call] = []
+        for first in range(0, len(ids), PAGE):
+            values = self._pipe.ask("HMGET", keys.calls(tenant), *ids[first : first + PAGE])
+            found.extend(call for text in values if text is not None and (call := _readable(tenant, text)))
+        return found
 
     def _write(self, tenant: str, call_id: str, value: bytes | None) -> None:
         command = ("HDEL", keys.calls(tenant), call_id) if value is None else _set(tenant, call_id, value)
@@ -94,9 +99,10 @@ def _set(tenant: str, call_id: str, value: bytes) -> tuple[str, str, str, bytes]
     return ("HSET", keys.calls(tenant), call_id, value)
 
 
-def _values(page: object) -> list[bytes]:
-    """HSCAN's page: a mapping (redis-py parses it) or a flat list of field, value, … (raw replies)."""
-    if isinstance(page, dict):
-        return list(page.values())
-    assert isinstance(page, list)
-    return page[1::2]
+def _readable(tenant: str, text: bytes) -> Call | None:
+    try:
+        call: Call = codec.decode(text)
+    except codec.Unreadable as error:
+        log.error("a saved call of tenant %s is unreadable and stays in Redis: %s", tenant, error)
+        return None
+    return call

@@ -10,6 +10,11 @@ def rules(tenant: str) -> str:
     return f"{PREFIX}:{{{tenant}}}:rules"
 
 
+def worker(name: str) -> str:
+    """String with an expiry: the worker lives."""
+    return f"{PREFIX}:worker:{name}"
+
+
 def calls(tenant: str) -> str:
     """Hash: call id -> the call's value (JSON), from arrival until its record is on disk."""
     return f"{PREFIX}:{{{tenant}}}:calls"

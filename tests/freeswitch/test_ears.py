@@ -1,0 +1,79 @@
+"""SIPp's log of messages, read."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.freeswitch.ears import heard_by_caller, heard_by_phones, listening_ports
+
+DASHES = "-" * 47
+INVITE = """INVITE sip:101.at.acme.example@127.0.0.1:5070 SIP/2.0
+From: "Anonymous" <sip:anonymous@anonymous.invalid>;tag=1
+To: <sip:101.at.acme.example@127.0.0.1:5070>
+Call-ID: one
+CSeq: 7 INVITE
+Diversion: <sip:+48221234567@acme.example>;reason=user-busy
+Privacy: id
+
+v=0
+m=audio 4000 RTP/AVP 8 101"""
+
+
+def answer(code: int, method: str = "INVITE", body: str = "") -> str:
+    return f"SIP/2.0 {code} Whatever\nCall-ID: one\nCSeq: 7 {method}\n\n{body}"
+
+
+def request(method: str, reason: str = "") -> str:
+    return f"{method} sip:x@127.0.0.1 SIP/2.0\nCall-ID: one\nCSeq: 8 {method}\nReason: {reason}\n"
+
+
+def log(folder: Path, *messages: tuple[str, str]) -> Path:
+    file = folder / "messages"
+    head = f"{DASHES} 2026-11-22 06:26:34.914829\nUDP message"
+    file.write_text("\n".join(f"{head} {way} [1] bytes :\n\n{message}\n" for way, message in messages))
+    return file
+
+
+def test_a_phone_sees_who_calls_once_however_often_it_is_sent(tmp_path: Path) -> None:
+    (invite,) = heard_by_phones(log(tmp_path, ("received", INVITE), ("received", INVITE)), frozenset())
+    assert (invite.who, invite.what) == ("101.at.acme.example", "invite")
+    assert invite.detail == {
+        "number": "anonymous",
+        "name": "Anonymous",
+        "Diversion": "<sip:+48221234567@acme.example>;reason=user-busy",
+        "Privacy": "id",
+    }
+
+
+@pytest.mark.parametrize("method", ["CANCEL", "BYE"])
+@pytest.mark.parametrize(
+    ("reason", "what"),
+    [('SIP;cause=200;text="Call completed elsewhere"', "answered_elsewhere"), ('Q.850;cause=16;text="X"', "hangup")],
+)
+def test_a_phone_hears_why_it_stops_ringing(method: str, reason: str, what: str, tmp_path: Path) -> None:
+    file = log(tmp_path, ("received", INVITE), ("received", request(method, reason)))
+    assert [h.what for h in heard_by_phones(file, frozenset())] == ["invite", what]
+
+
+def test_who_was_joined_is_the_switchs_word(tmp_path: Path) -> None:
+    file = log(tmp_path, ("received", INVITE), ("sent", answer(180)), ("sent", answer(200)))
+    assert [h.what for h in heard_by_phones(file, frozenset())] == ["invite", "ringing"]
+    assert [h.what for h in heard_by_phones(file, frozenset({"one"}))] == ["invite", "ringing", "bridged"]
+
+
+def test_a_caller_sees_answers_but_no_challenge(tmp_path: Path) -> None:
+    file = log(
+        tmp_path,
+        ("sent", INVITE),
+        *(("received", answer(code)) for code in (100, 407, 183, 486)),
+    )
+    heard = list(heard_by_caller(file, "caller-1", frozenset()))
+    assert [(h.who, h.what, h.detail.get("code")) for h in heard] == [
+        ("caller-1", "early_media", None),
+        ("caller-1", "hangup", "486"),
+    ]
+
+
+def test_where_somebody_listens_stands_in_what_he_sent(tmp_path: Path) -> None:
+    file = log(tmp_path, ("received", INVITE), ("sent", answer(200, body="v=0\nm=audio 4444 RTP/AVP 8")))
+    assert list(listening_ports(file)) == [("101.at.acme.example", 4444)]

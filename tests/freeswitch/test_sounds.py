@@ -1,0 +1,62 @@
+"""The ears of the tests: what they measure is what was played."""
+
+import struct
+from pathlib import Path
+
+import pytest
+
+from tests.freeswitch.audio import Microphones, can_listen
+from tests.freeswitch.sounds import CALLER_HZ, EVENT_PAYLOAD, PHONE_HZ, Sounds, alaw, linear, loudness, write_tone
+from tests.freeswitch.tones import HEARS
+from tests.tidy.tree import TESTS
+
+PCAP_HEAD, PACKET_HEAD, TO_RTP = 24, 16, 42
+
+
+def rtp_packets(pcap: Path) -> list[bytes]:
+    data, packets, at = pcap.read_bytes(), [], PCAP_HEAD
+    while at < len(data):
+        length = struct.unpack_from("<I", data, at + 8)[0]
+        packets.append(data[at + PACKET_HEAD + TO_RTP : at + PACKET_HEAD + length])
+        at += PACKET_HEAD + length
+    return packets
+
+
+@pytest.mark.parametrize("sample", [0, 1, -1, 7, 100, -1_000, 12_345, -32_768, 32_767])
+def test_alaw_keeps_a_sample_within_its_step(sample: int) -> None:
+    assert abs(linear(alaw(sample)) - sample) <= max(abs(sample) * 0.05, 16)
+
+
+@pytest.mark.parametrize(("code", "sample"), [(0xD5, 8), (0x55, -8), (0xAA, 32_256), (0x2A, -32_256), (0x80, 5_504)])
+def test_alaw_codes_are_those_of_g711(code: int, sample: int) -> None:
+    assert linear(code) == sample
+
+
+def test_a_tone_is_found_at_its_own_frequency_only(tmp_path: Path) -> None:
+    write_tone(tmp_path / "tone.pcap", CALLER_HZ, 0.2)
+    samples = [linear(code) for packet in rtp_packets(tmp_path / "tone.pcap") for code in packet[12:]]
+    assert loudness(samples, CALLER_HZ) > 0.9
+    assert loudness(samples, PHONE_HZ) < 0.05
+    assert loudness([0] * 800, CALLER_HZ) == 0.0
+
+
+def test_each_press_of_a_key_is_a_press_of_its_own(tmp_path: Path) -> None:
+    sounds = Sounds(tmp_path)
+    first, second = (rtp_packets(sounds.key("#")) for _ in range(2))
+    assert {packet[1] & 0x7F for packet in first} == {EVENT_PAYLOAD}
+    assert {packet[12] for packet in first} == {11}  # RFC 4733: `#`
+    assert [bool(packet[13] & 0x80) for packet in first] == [False] * 6 + [True] * 3
+    assert first[0][4:8] != second[0][4:8]
+
+
+def test_tones_belong_to_stories_there_are() -> None:
+    assert [file for file in HEARS if not (TESTS / "stories" / file).exists()] == []
+
+
+def test_whoever_may_not_listen_is_told_so() -> None:
+    if not can_listen():
+        with pytest.raises(PermissionError):
+            Microphones()
+        return
+    with Microphones() as microphones:
+        assert microphones.heard([9], CALLER_HZ) == 0.0
