@@ -77,7 +77,8 @@ class Worker:
         self._stopped = Event()
         self._draining = False
         self._pipe = Pipe(connect(redis_url, settings.limits.lookup_ms / 1000))
-        self._records = _record_writer(settings, postgres_dsn)
+        self._ledger = LedgerWriter(postgres_dsn)
+        self._records = _record_writer(settings, self._ledger)
         registrations = Registrations()
         self._switchboard = Switchboard(settings, registrations, random.Random(clock.new_id()))
         self._workers = Workers(self._pipe, worker_name())
@@ -153,6 +154,7 @@ class Worker:
         meters.state_saves_failed.set(self._desk.calls.failed_saves)
         state = self._records.state()
         meters.postgres_up.set(0 if state.failures else 1)
+        meters.partitions_ahead.set(self._ledger.months_ahead)
         meters.spool_records.set(state.depth + state.waiting)
         meters.spool_bytes.set(state.spool_bytes)
         meters.records_rejected.set(state.rejected)
@@ -177,7 +179,7 @@ def _server(settings: Settings, reception: Reception) -> OutboundServer:
     )
 
 
-def _record_writer(settings: Settings, dsn: str) -> RecordWriter:
+def _record_writer(settings: Settings, ledger: LedgerWriter) -> RecordWriter:
     data = Path(settings.data)
     spool = Spool(data / "spool", SpoolLimits(total_bytes=settings.limits.spool_bytes))
-    return RecordWriter(spool, LedgerWriter(dsn), RejectedRecords(data / "rejected.jsonl"))
+    return RecordWriter(spool, ledger, RejectedRecords(data / "rejected.jsonl"))
