@@ -9,6 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from gevent import get_hub
+
 from callcontrol.billing.tariff import Tariff
 from callcontrol.billing.tariffs import parse
 from callcontrol.config.loader import load
@@ -121,9 +123,12 @@ class Current:
         self._set_limits()
 
     def reload(self) -> bool:
-        """Read the folder anew; a bad one is refused, every mistake logged, and the old one stays in force."""
+        """Read the folder anew; a bad one is refused, every mistake logged, and the old one stays in force.
+
+        A large folder takes seconds of pure computing: that happens in a thread, so that calls go on meanwhile.
+        """
         try:
-            self.configuration = read_configuration(self._folder)
+            self.configuration = get_hub().threadpool.apply(read_configuration, (self._folder,))
         except Refused as refused:
             for problem in refused.problems:
                 log.error("reload refused: %s", problem)

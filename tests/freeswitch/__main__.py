@@ -1,6 +1,6 @@
 """`python -m tests.freeswitch [WORD …]`: the stories and mishaps whose name holds one of the words (default: all), on a
 real FreeSWITCH. One line each, and what differed; the exit status is 1 if something did. Where FreeSWITCH or SIPp are
-missing it says that it skips. KEEP=/folder keeps everybody's logs: the switch's, the daemon's, and each phone's messages.
+missing it says that it skips. KEEP=/folder keeps the logs of the switch, the daemon and each phone.
 """
 
 from __future__ import annotations
