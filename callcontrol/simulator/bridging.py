@@ -101,11 +101,9 @@ def _end(session: Session, leg: Channel) -> None:
     if not leg.down:
         if channel.down:
             session.step_back()
-            leg.set("last_bridge_hangup_cause", channel.cause)
         _release(session.switch, leg)
     if leg.down:
         leg.finished.wait()
-        note_end_of_leg(channel, leg)
     if channel.cause:
         leg.set("bridge_hangup_cause", channel.cause)
     if leg.cause:
@@ -119,22 +117,6 @@ def _end(session: Session, leg: Channel) -> None:
     channel.far_end.told("unbridged", uuid=leg.uuid)
     if session.ready():
         _go_on(session, leg)
-
-
-def note_end_of_leg(caller: Channel, leg: Channel) -> None:
-    """sofia tells a channel how its partner ended, unless the switch itself hung the answered partner up."""
-    status = leg.get("sip_term_status")
-    if caller.down or (leg.answered and status is None):
-        return
-    code = leg.get("sip_invite_failure_status")
-    if code:
-        caller.set("sip_invite_failure_status", code)
-        caller.set("sip_invite_failure_phrase", leg.get("sip_invite_failure_phrase"))
-    if status:
-        caller.set("sip_hangup_phrase", causes.phrase(int(status)))
-    caller.set("last_bridge_hangup_cause", leg.cause)
-    if status:
-        caller.set("last_bridge_proto_specific_hangup_cause", f"sip:{status}")
 
 
 def _release(switch: Switch, leg: Channel) -> None:

@@ -21,7 +21,8 @@ class Call:
     """One call to place. Seconds of the switch's clock.
 
     `number` and `name` are the caller's; `%0A` and the like in the name arrive decoded, as mod_sofia decodes them.
-    `to` is the number dialled. With `user` and `domain` it comes from an authenticated phone (context `internal`).
+    `to` is the number dialled. With `user` and `domain` it comes from an authenticated phone (context and SIP profile
+    `internal`), otherwise from a trunk (context `public`, profile `external`), unless `context` and `profile` differ.
     `cancel_after_s` counts from the INVITE and holds until the answer; `hangup_after_s` counts from the answer.
     `digits` are (seconds after the answer, keys). `privacy` is `id` for an anonymous caller. `speaks_s` is how long
     the caller talks into a recording.
@@ -33,6 +34,7 @@ class Call:
     user: str = ""
     domain: str = ""
     context: str = ""
+    profile: str = ""
     privacy: str = ""
     cancel_after_s: float | None = None
     hangup_after_s: float | None = None
@@ -68,6 +70,7 @@ class Call:
             domain=self.domain,
             headers=tuple(headers.items()),
             display_kept="${" not in name,
+            profile=self.profile or ("internal" if self.user else "external"),
         )
 
 

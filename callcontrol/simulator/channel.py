@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gevent.event import Event as Signal
 
-from callcontrol.simulator import causes, sip_variables, stamps
+from callcontrol.simulator import signalling, sip_variables, stamps
 from callcontrol.simulator.core import Core
 from callcontrol.simulator.ears import FarEnd
 from callcontrol.simulator.events import Event
@@ -78,6 +78,7 @@ class Channel:
         self.on_down: list[Callable[[], None]] = []
         self.finished = Signal()
         self.holders = 0
+        self.respond_code = 0  # what `respond` asked for
         self.digits: list[str] = []
         self._disposition = ""
         self._caller_headers: dict[str, str] | None = None
@@ -230,7 +231,10 @@ class Channel:
         if not self.outbound:
             self.set("sip_to_tag", self.core.ids.tag())
         if not self.profile.times.progress:
-            self.stamp("progress", self.core.timeline.now_us())
+            now_us = self.core.timeline.now_us()
+            self.stamp("progress", now_us)
+            signalling.note_progress(self, "progress", now_us)
+        signalling.note_reply(self)
         self.fire("CHANNEL_PROGRESS")
         self.set_callstate("RINGING")
         self.far_end.told("ringing")
@@ -243,8 +247,8 @@ class Channel:
         self.early_media = self.has_media = self.has_codec = True
         now_us = self.core.timeline.now_us()
         self.stamp("progress_media", now_us)
-        if not self.profile.times.progress:
-            self.stamp("progress", now_us)
+        signalling.note_progress(self, "progress_media", now_us)
+        signalling.note_reply(self)
         self.answer_state = "early"
         self.put(sip_variables.of_media(self.core.ids))
         self.set("endpoint_disposition", "EARLY MEDIA")
@@ -262,6 +266,7 @@ class Channel:
         self.answer_state = "answered"
         if self.outbound:
             self.put(sip_variables.of_answered_leg(self.core.ids))
+            signalling.note_reply(self)
         elif not self.has_media:
             self.put(sip_variables.of_media(self.core.ids))
         self.has_media = True
@@ -299,11 +304,11 @@ class Channel:
         """Hang up. `disposition` says how when the far end did it: recv_bye, recv_cancel, recv_refuse with `code`."""
         if self.down:
             return
-        self._note_signalling(disposition, code)
+        self.cause = cause
+        signalling.note_end(self, disposition, code)
         if self.partner is not None:
             follows = self.other_headers.get("Other-Type") == "originator"
             self.set("last_bridge_role", "originatee" if follows else "originator")
-        self.cause = cause
         self.state = "CS_HANGUP"
         self.answer_state = "hangup"
         self._disposition = disposition
@@ -316,13 +321,6 @@ class Channel:
             self.core.timeline.call_soon(self.finish)
         self.poke()
 
-    def _note_signalling(self, disposition: str, code: int) -> None:
-        if disposition == "recv_bye":
-            self.put(sip_variables.OF_BYE)
-        elif disposition:
-            number = causes.NUMBERS.get(causes.of_sip(code), 16)
-            self.put(sip_variables.of_refusal(disposition, code, causes.phrase(code), number))
-
     def finish(self) -> None:
         """The last states of the channel, to CHANNEL_DESTROY."""
         if self.finished.is_set():
@@ -330,7 +328,7 @@ class Channel:
         self.run_state("CS_HANGUP")
         if not self._disposition:
             self._disposition = self._own_disposition()
-            self.set("sip_hangup_disposition", self._disposition)
+            signalling.note_message(self, self._disposition)
         self._tell_far_end()
         self.stamp("hungup", self.core.timeline.now_us())
         self.set_callstate("HANGUP")
@@ -346,7 +344,7 @@ class Channel:
         return "send_cancel" if self.outbound else "send_refuse"
 
     def _tell_far_end(self) -> None:
-        code = causes.to_sip(self.cause) if self._disposition == "send_refuse" else 0
+        code = signalling.final_code(self) if self._disposition == "send_refuse" else 0
         detail = {"cause": self.cause, "by": self._disposition}
         if code:
             detail["code"] = str(code)

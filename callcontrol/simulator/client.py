@@ -105,7 +105,8 @@ class SimulatorClient:
         """Define a trunk."""
         prefixes = {prefix: [asdict(one) for one in behaviours] for prefix, behaviours in trunk.prefixes.items()}
         otherwise = [asdict(one) for one in trunk.otherwise]
-        self.ask("trunk", name=trunk.name, up=trunk.up, rejects=trunk.rejects, prefixes=prefixes, otherwise=otherwise)
+        how: dict[str, Any] = {"up": trunk.up, "ping": trunk.ping, "rejects": trunk.rejects, "profile": trunk.profile}
+        self.ask("trunk", name=trunk.name, **how, prefixes=prefixes, otherwise=otherwise)
 
     def file(self, path: str, seconds: float | None) -> None:
         """How long a file lasts; None: it does not exist."""

@@ -97,8 +97,9 @@ class ControlServer:
             for prefix, behaviours in words.get("prefixes", {}).items()
         }
         otherwise = tuple(Behaviour.read(one) for one in words.get("otherwise", ())) or (Behaviour(),)
-        up, rejects = bool(words.get("up", True)), int(words.get("rejects", 0))
-        self._simulator.trunk(Trunk(str(words["name"]), up, rejects, prefixes, otherwise))
+        up, ping, rejects = bool(words.get("up", True)), bool(words.get("ping", False)), int(words.get("rejects", 0))
+        profile = str(words.get("profile", "external"))
+        self._simulator.trunk(Trunk(str(words["name"]), up, rejects, prefixes, otherwise, ping, profile))
 
     def _unregister(self, words: Words) -> None:
         self._simulator.unregister(str(words["address"]), expired=bool(words.get("expired", False)))

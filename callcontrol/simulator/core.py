@@ -83,7 +83,8 @@ class Core:
 
     def fire(self, name: str, headers: dict[str, str], body: str | None = None, subclass: str = "") -> None:
         """An event that is about no channel, or about one only by its headers (BACKGROUND_JOB)."""
-        takers = self.bus.takers(name, headers.get("Job-Owner-UUID", ""), subclass)
+        about = headers.get("Job-Owner-UUID") or headers.get("Unique-ID", "")
+        takers = self.bus.takers(name, about, subclass)
         if not takers:
             return
         head = self.head.headers(name)

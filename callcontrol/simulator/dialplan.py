@@ -9,6 +9,12 @@ from dataclasses import dataclass, field
 Action = tuple[str, str]
 RINGBACK = "%(1000,4000,425)"
 DEAD_MAN_S = 15
+NOT_POSSIBLE = "tone_stream://%(330,30,950);%(330,30,1400);%(330,1000,1800);loops=2"
+LAST_RESORT: tuple[Action, ...] = (
+    ("pre_answer", ""),
+    ("playback", NOT_POSSIBLE),
+    ("hangup", "NORMAL_TEMPORARY_FAILURE"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,29 +43,35 @@ class Dialplan:
         self.contexts.setdefault(context, []).append(Extension(pattern, tuple(actions)))
 
 
-def standard(sockets: str, last_resort: Sequence[Action] = (("respond", "503"),)) -> Dialplan:
-    """What `freeswitch-xml/` does: `public` for trunks, `internal` for phones, a dead-man's transfer before `socket`.
+def standard(sockets: str, last_resort: Sequence[Action] = LAST_RESORT) -> Dialplan:
+    """What `freeswitch-xml/` does with calls from carriers (`public`) and phones (`internal`).
 
-    `sockets` is `host:port` or `host:port|host:port`; `last_resort` follows when no daemon can be reached or the
-    daemon dies.
+    `sockets` is `host:port` or `host:port|host:port`; `last_resort` is what context `fallback` does when no daemon can
+    be reached, or one took a call and did nothing for DEAD_MAN_S seconds. Phones do not ring each other there.
     """
     plan = Dialplan()
     for context in ("public", "internal"):
-        plan.add(context, "fallback", last_resort)
-        plan.add(context, ".*", (*_guarded(context), ("socket", f"{sockets} async full"), *last_resort))
-    plan.add("default", "fallback", last_resort)
+        plan.add(context, ".*", _guarded(sockets))
+    plan.add("fallback", ".*", last_resort)
     return plan
 
 
-def _guarded(context: str) -> tuple[Action, ...]:
+def _guarded(sockets: str) -> tuple[Action, ...]:
+    said = (
+        "continue_on_fail=true",
+        "hangup_after_bridge=true",
+        "ignore_early_media=true",
+        "sip_copy_custom_headers=false",
+        "sip_ignore_remote_cause=true",
+        f"ringback={RINGBACK}",
+        f"transfer_ringback={RINGBACK}",
+    )
     return (
-        ("set", "continue_on_fail=true"),
-        ("set", "hangup_after_bridge=true"),
-        ("set", "sip_copy_custom_headers=false"),
-        ("set", "ignore_early_media=true"),
-        ("set", "sip_ignore_remote_cause=true"),
-        ("set", f"ringback={RINGBACK}"),
-        ("sched_transfer", f"+{DEAD_MAN_S} fallback XML {context}"),
+        ("multiset", "^^~" + "~".join(said)),
+        ("sched_transfer", f"+{DEAD_MAN_S} fallback XML fallback"),
+        ("socket", f"{sockets} async full"),
+        ("sched_cancel", ""),
+        ("transfer", "fallback XML fallback"),
     )
 
 

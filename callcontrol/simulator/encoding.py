@@ -18,6 +18,7 @@ _UNSAFE = re.compile(rb"%(?![0-9A-F]{2})|[\x00-\x20\"#&+:;<=>?@\[\\\]^`{|}\x7f-\
 
 # Two characters that hold a block together while it is encoded; a value that has one is encoded by itself.
 _IS, _NEXT = "\x01", "\x02"
+_ARRAY = "ARRAY::"
 _USUAL_BYTES = bytes((10, 13, *range(32, 127)))
 _STAYS = re.compile(r"%[0-9A-F]{2}")
 _USUAL = [("%", "%25")] + [(letter, f"%{ord(letter):02X}") for letter in '\r\n "#&+:;<=>?@[\\]^`{|}']
@@ -79,10 +80,17 @@ def json_event(headers: Mapping[str, str], body: str | None) -> bytes:
         length = len(body.encode("utf-8", "surrogateescape"))
         headers = {**headers, "Content-Length": str(length), "_body": body}
     inner = _json(headers)
+    if b'"ARRAY::' in inner:
+        inner = _json({name: _values(value) for name, value in headers.items()})
     return b"Content-Length: %d\nContent-Type: text/event-json\n\n" % len(inner) + inner
 
 
-def _json(headers: Mapping[str, str]) -> bytes:
+def _values(value: str) -> str | list[str]:
+    """A header with several values is a list in JSON (switch_event_serialize_json_obj)."""
+    return value.removeprefix(_ARRAY).split("|:") if value.startswith(_ARRAY) else value
+
+
+def _json(headers: Mapping[str, str | list[str]]) -> bytes:
     try:
         return orjson.dumps(headers)
     except orjson.JSONEncodeError:  # bytes that are no UTF-8 go out as they came in, as from the switch

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from callcontrol.simulator import causes, sip_variables
+from callcontrol.simulator import causes, identity, sip_variables
 from callcontrol.simulator.ears import Ears
 from callcontrol.simulator.hold import hold, unhold
 from callcontrol.simulator.phones import Behaviour, Reached
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from callcontrol.simulator.channel import Channel
 
 SHOWN_HEADERS = ("Diversion", "History-Info", "Privacy", "P-Asserted-Identity", "Alert-Info")
+_IDENTITY = ("sip_force_full_from", "sip_cid_type", "sip_cid_suppress_privacy_none")
 KEY_S = 0.1  # between two keys of one press
 
 
@@ -35,8 +36,9 @@ class PhoneEnd:
     def invite(self, channel: Channel) -> None:
         """The INVITE arrived."""
         self._channel = channel
-        self._ears.note(self.phone.address, "invite", **shown(channel))
         behaviour = self._behaviour
+        if behaviour.action != "unreachable":
+            self._ears.note(self.phone.address, "invite", **shown(channel))
         if behaviour.action == "silent":
             return
         if behaviour.ring_after_s >= 0:
@@ -77,7 +79,8 @@ class PhoneEnd:
             return
         if behaviour.refusal_code:
             code = behaviour.refusal_code
-            self._ears.note(self.phone.address, "refused", uuid=channel.uuid, code=str(code))
+            if behaviour.action != "unreachable":
+                self._ears.note(self.phone.address, "refused", uuid=channel.uuid, code=str(code))
             self._forget()
             channel.hangup(causes.of_sip(code), "recv_refuse", code)
             return
@@ -125,10 +128,14 @@ class PhoneEnd:
     def _ended(self, detail: dict[str, str]) -> None:
         channel = self._channel
         uuid = channel.uuid if channel is not None else ""
-        what = "answered_elsewhere" if detail.get("cause") == "LOSE_RACE" and not self._up else "hangup"
-        self._ears.note(self.phone.address, what, uuid=uuid, **detail)
+        if self._behaviour.action != "unreachable":
+            self._note_end(uuid, detail)
         self._forget()
         self._channel = None
+
+    def _note_end(self, uuid: str, detail: dict[str, str]) -> None:
+        what = "answered_elsewhere" if detail.get("cause") == "LOSE_RACE" and not self._up else "hangup"
+        self._ears.note(self.phone.address, what, uuid=uuid, **detail)
 
     def _forget(self) -> None:
         for timer in self._timers:
@@ -141,13 +148,9 @@ class PhoneEnd:
 
 def shown(channel: Channel) -> dict[str, str]:
     """What the phone shows and what the INVITE carried: number, name, and the headers stories ask for."""
-    profile = channel.profile
-    found = {"uuid": channel.uuid, "number": profile.number, "name": profile.name}
-    if profile.hide_number:
-        found["number"] = "anonymous"
-        found["Privacy"] = "id"
-    if profile.hide_name:
-        found["name"] = "Anonymous"
+    given = {name: channel.get(name) or "" for name in _IDENTITY if channel.get(name)}
+    who = identity.from_of(channel.profile, given)
+    found = {"uuid": channel.uuid, "number": who.user, "name": who.name, **identity.asserted(channel.profile, given)}
     for header in SHOWN_HEADERS:
         value = channel.get(f"sip_h_{header}")
         if value:

@@ -9,9 +9,9 @@ import gevent
 from gevent.event import Event as Signal
 
 from callcontrol.simulator import causes, sip_variables
-from callcontrol.simulator.bridging import note_end_of_leg
 from callcontrol.simulator.channel import Channel
 from callcontrol.simulator.far_end import PhoneEnd
+from callcontrol.simulator.identity import Identity, from_of
 from callcontrol.simulator.phones import Reached
 from callcontrol.simulator.profile import CallerProfile, Times
 
@@ -67,6 +67,16 @@ class Leg:
         channel.running = channel.state = "CS_CONSUME_MEDIA"
         self._end.invite(channel)
 
+    def lose(self, cause: str) -> None:
+        """Give up: another leg won, the time is over, the caller is gone."""
+        if cause == "LOSE_RACE" and not self.channel.down:
+            self.channel.set("group_dial_status", "loser")
+        self.channel.hangup(cause)
+
+    def _win(self) -> None:
+        self.winner = True
+        self.channel.set("group_dial_status", "winner")
+
     def hurry(self, soonest_s: int, elapsed_s: int) -> None:
         """All others failed: a delayed leg starts sooner, by as much as the soonest one may."""
         if self.limit_s:
@@ -96,7 +106,8 @@ class Leg:
         if key == "exec":
             app, _, argument = file.partition(" ")
             session.execute(app, argument)
-            self.winner = not self.channel.down
+            if not self.channel.down:
+                self._win()
         else:
             self._collect_key(session, key, file)
         session.release_if_idle()
@@ -106,7 +117,8 @@ class Leg:
         read_ms = int(self._request.setting("group_confirm_read_timeout") or _CONFIRM_READ_MS)
         while not self.channel.down and not self.winner:
             digits = self._switch.media.read(session, len(key), file or "silence", read_ms, "", read_ms)
-            self.winner = digits == key and not self.channel.down
+            if digits == key and not self.channel.down:
+                self._win()
 
 
 def _seconds(text: str | None) -> int:
@@ -117,6 +129,7 @@ def new_leg(switch: Switch, request: Request, caller: Session | None) -> Leg | s
     """Set a leg up; the cause when that fails before anything rings."""
     reached = switch.directory.resolve(request.target)
     if isinstance(reached, str):
+        _destroy_unmade(switch, request)
         return reached if reached in causes.NUMBERS else "DESTINATION_OUT_OF_ORDER"
     core = switch.core
     uuid = request.setting("origination_uuid") or core.ids.uuid()
@@ -125,17 +138,16 @@ def new_leg(switch: Switch, request: Request, caller: Session | None) -> Leg | s
     end = PhoneEnd(reached, switch.ears)
     profile = _profile(switch, request, reached, uuid, caller)
     channel = Channel(core, profile, {}, end)
-    channel.dialled = _dialled(switch, reached, profile, uuid)
+    given = request.channel_variables()
+    channel.dialled = _dialled(switch, reached, uuid, from_of(profile, given))
     originator = caller.channel.uuid if caller is not None else ""
     channel.call_uuid = originator or uuid
-    given = request.channel_variables()
     if reached.gateway:
         given = {"sip_gateway_name": reached.gateway, **given}
     channel.variables = sip_variables.of_outbound(channel.dialled, given, channel.call_uuid, originator, core.ids)
     if caller is not None:
         other = caller.channel.profile.headers("Other-Leg", with_times=False)
         channel.other_headers = {"Other-Type": "originator", **other}
-        channel.on_down.append(lambda: note_end_of_leg(caller.channel, channel))
     if any(name.startswith("execute_on_answer") for name in given):
         channel.on_answered.append(lambda: switch.execute_on(channel, "execute_on_answer"))
     core.admit(channel)
@@ -145,7 +157,30 @@ def new_leg(switch: Switch, request: Request, caller: Session | None) -> Leg | s
     return Leg(switch, channel, end, request)
 
 
-def _dialled(switch: Switch, reached: Reached, profile: CallerProfile, uuid: str) -> sip_variables.Dialled:
+def _destroy_unmade(switch: Switch, request: Request) -> None:
+    """A leg of sofia's that cannot be made is gone before it was a channel: only CHANNEL_DESTROY tells of it."""
+    core = switch.core
+    uuid = request.setting("origination_uuid") or core.ids.uuid()
+    if not request.target.startswith("sofia/") or uuid in core.channels:
+        return
+    headers = {
+        "Channel-State": "CS_NEW",
+        "Channel-Call-State": "DOWN",
+        "Channel-State-Number": "0",
+        "Unique-ID": uuid,
+        "Call-Direction": "outbound",
+        "Presence-Call-Direction": "outbound",
+        "Channel-HIT-Dialplan": "false",
+        "Channel-Call-UUID": uuid,
+        "Answer-State": "ringing",
+        "variable_direction": "outbound",
+        "variable_uuid": uuid,
+        "variable_session_id": str(core.next_session_id()),
+    }
+    core.fire("CHANNEL_DESTROY", headers)
+
+
+def _dialled(switch: Switch, reached: Reached, uuid: str, sip_from: Identity) -> sip_variables.Dialled:
     return sip_variables.Dialled(
         uuid=uuid,
         session_id=switch.core.next_session_id(),
@@ -154,8 +189,7 @@ def _dialled(switch: Switch, reached: Reached, profile: CallerProfile, uuid: str
         host=reached.host,
         contact_port=reached.phone.contact_port or 5060,
         profile=reached.profile,
-        sip_from_name=profile.name,
-        sip_from_number=profile.number,
+        sip_from=sip_from,
     )
 
 
@@ -163,7 +197,7 @@ def _profile(switch: Switch, request: Request, reached: Reached, uuid: str, call
     now_us = switch.core.timeline.now_us()
     base = caller.channel.profile if caller is not None else _NOBODY
     number, name = _shown(request, caller, base)
-    privacy = request.setting("origination_privacy")
+    screen, hide_name, hide_number = _privacy(request.setting("origination_privacy"), base)
     return CallerProfile(
         uuid,
         "outbound",
@@ -182,10 +216,19 @@ def _profile(switch: Switch, request: Request, reached: Reached, uuid: str, call
         context=base.context,
         rdnis=base.rdnis,
         channel_name=reached.channel_name,
-        hide_name="hide_name" in privacy or "full" in privacy or base.hide_name,
-        hide_number="hide_number" in privacy or "full" in privacy or base.hide_number,
+        screen=screen,
+        hide_name=hide_name,
+        hide_number=hide_number,
         times=Times(profile_created=now_us, created=now_us),
     )
+
+
+def _privacy(words: str, base: CallerProfile) -> tuple[bool, bool, bool]:
+    """Screened, name hidden, number hidden: what `origination_privacy` names and nothing else, else the caller's."""
+    if not words:
+        return base.screen, base.hide_name, base.hide_number
+    said = words.lower()
+    return "screen" in said, "hide_name" in said, "hide_number" in said
 
 
 def _shown(request: Request, caller: Session | None, base: CallerProfile) -> tuple[str, str]:

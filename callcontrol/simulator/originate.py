@@ -70,6 +70,7 @@ def _enterprise(switch: Switch, parts: list[str], caller: Session | None, timeou
     gevent.joinall(threads)
     for index, result in results.items():
         if result.leg is not None and index != winner:
+            result.leg.set("group_dial_status", "loser")
             result.leg.hangup("LOSE_RACE")
     return results[winner if winner is not None else 0]
 
@@ -257,7 +258,7 @@ class Attempt:
         """Hang the others up; the cause of the whole turn."""
         for leg in self._legs:
             if leg is not winner:
-                leg.channel.hangup(self._cause_for_losers(winner))
+                leg.lose(self._cause_for_losers(winner))
         if winner is not None:
             return "SUCCESS"
         if self._cancelled:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-ACTIONS = ("answers", "busy", "declines", "never_answers", "fails", "silent")
-_CODE_OF_ACTION = {"busy": 486, "declines": 603}
+ACTIONS = ("answers", "busy", "declines", "never_answers", "fails", "silent", "unreachable")
+_CODE_OF_ACTION = {"busy": 486, "declines": 603, "unreachable": 503}
 _DEFAULT_CODE = 503
 
 
@@ -20,8 +20,9 @@ class Behaviour:
     """What a phone does with one call. Seconds of the switch's clock.
 
     `answers` rings for `after_s` and picks up; `busy` (486), `declines` (603) and `fails` (`code`) refuse after
-    `after_s`; `never_answers` rings for ever; `silent` does not even ring. `early_media` sends 183 instead of 180;
-    `ring_after_s` below 0 sends neither.
+    `after_s`; `never_answers` rings for ever; `silent` does not even ring; at `unreachable` nobody listens or the name
+    of the host does not resolve: the switch gives itself 503 at once, and nobody hears of the call. `early_media`
+    sends 183 instead of 180; `ring_after_s` below 0 sends neither.
     After the answer: `talk_s` until it hangs up (None: never), `digits` as (seconds after the answer, keys),
     `refers` as (seconds after the answer, number) for a blind transfer of the partner, `holds` as (from, for) seconds.
     A mobile's voicemail is `answers` with `after_s=0` and no digits.
@@ -68,6 +69,7 @@ ANSWERS = Behaviour()
 BUSY = Behaviour("busy", after_s=0.1)
 DECLINES = Behaviour("declines", after_s=0.2)
 NEVER_ANSWERS = Behaviour("never_answers")
+UNREACHABLE = Behaviour("unreachable", after_s=0.0, ring_after_s=-1.0)
 VOICEMAIL = Behaviour("answers", after_s=0.0)
 
 
@@ -101,7 +103,9 @@ class Phone:
 class Trunk:
     """A gateway. `rejects` is a SIP code it gives to every call; numbers nobody defined behave as `otherwise`.
 
-    `prefixes` hold behaviours by number prefix, the longest one wins.
+    `prefixes` hold behaviours by number prefix, the longest one wins. Not `up` means nobody listens there: with `ping`
+    the switch has noticed and makes no leg (GATEWAY_DOWN), without it each leg fails by itself
+    (NORMAL_TEMPORARY_FAILURE). `profile` is the SIP profile its calls leave by.
     """
 
     name: str
@@ -109,11 +113,15 @@ class Trunk:
     rejects: int = 0
     prefixes: dict[str, tuple[Behaviour, ...]] = field(default_factory=dict)
     otherwise: tuple[Behaviour, ...] = (ANSWERS,)
+    ping: bool = False
+    profile: str = "external"
     calls_seen: int = 0
 
     def phone_for(self, number: str) -> Phone:
         """Whoever answers `number` behind this trunk, when no phone was defined for it."""
         self.calls_seen += 1
+        if not self.up:
+            return Phone(number, (UNREACHABLE,))
         if self.rejects:
             return Phone(number, (Behaviour("fails", after_s=0.0, code=self.rejects, ring_after_s=-1.0),))
         matching = [prefix for prefix in self.prefixes if number.startswith(prefix)]
@@ -206,8 +214,14 @@ class Directory:
         user, at, host = bare.partition("@")
         if not at:
             return "INVALID_URL"
-        phone = self.phones.get(bare) or Phone(bare, (Behaviour("fails", after_s=0.0, code=404, ring_after_s=-1.0),))
+        phone = self.phones.get(bare) or self._stranger(bare, host)
         return Reached(phone, user, host, profile, destination=address)
+
+    def _stranger(self, address: str, host: str) -> Phone:
+        """Nobody's address: refused by a host that has other phones, unreachable where the host is nobody's too."""
+        if any(known.partition("@")[2] == host for known in self.phones):
+            return Phone(address, (Behaviour("fails", after_s=0.0, code=404, ring_after_s=-1.0),))
+        return Phone(address, (UNREACHABLE,))
 
     def _gateway(self, destination: str) -> Reached | str:
         name, slash, number = destination.partition("/")
@@ -216,8 +230,8 @@ class Directory:
         trunk = self.trunks.get(name)
         if trunk is None:
             return "INVALID_GATEWAY"
-        if not trunk.up:
+        if trunk.ping and not trunk.up:
             return "GATEWAY_DOWN"
         behind = trunk.phone_for(number)
-        phone = behind if trunk.rejects else self.phones.get(number, behind)
-        return Reached(phone, number, "trunk.invalid", "internal", gateway=name, destination=number)
+        phone = behind if trunk.rejects or not trunk.up else self.phones.get(number, behind)
+        return Reached(phone, number, "trunk.invalid", trunk.profile, gateway=name, destination=number)

@@ -49,6 +49,7 @@ class CallerProfile:
     rdnis: str = ""
     channel_name: str = ""
     index: int = 1
+    screen: bool = True
     hide_name: bool = False
     hide_number: bool = False
     times: Times = field(default_factory=Times)
@@ -83,7 +84,7 @@ class CallerProfile:
         else:
             present[f"{p}-Profile-Index"] = str(self.index)
         present.update(self._times(p, self.times if with_times else Times()))
-        present[f"{p}-Screen-Bit"] = "true"
+        present[f"{p}-Screen-Bit"] = _word(self.screen)
         present[f"{p}-Privacy-Hide-Name"] = _word(self.hide_name)
         present[f"{p}-Privacy-Hide-Number"] = _word(self.hide_number)
         return present

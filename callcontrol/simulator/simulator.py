@@ -9,7 +9,7 @@ from gevent.event import Event as Signal
 from callcontrol.simulator.callers import Call, CallerEnd
 from callcontrol.simulator.connection import Connection
 from callcontrol.simulator.core import Core, Manners
-from callcontrol.simulator.dialplan import Action, Dialplan, standard
+from callcontrol.simulator.dialplan import LAST_RESORT, Action, Dialplan, standard
 from callcontrol.simulator.ears import Ears, Heard
 from callcontrol.simulator.ids import Ids
 from callcontrol.simulator.inbound import InboundServer
@@ -17,8 +17,6 @@ from callcontrol.simulator.media import Media
 from callcontrol.simulator.phones import Directory, Phone, Trunk
 from callcontrol.simulator.switch import Switch
 from callcontrol.simulator.timeline import Timeline, Timer
-
-LAST_RESORT: tuple[Action, ...] = (("respond", "503"),)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from callcontrol.simulator.identity import Identity
 from callcontrol.simulator.ids import Ids
 
 Variables = dict[str, str]
 _SDPS_KEPT = 32_768
+_PROFILE_PORTS = {"internal": 5060, "external": 5080}
 
 _CODEC: Variables = {
     "variable_ep_codec_string": "CORE_PCM_MODULE.PCMU@8000h@20i@64000b",
@@ -52,11 +54,22 @@ class Invite:
     domain: str = ""
     headers: tuple[tuple[str, str], ...] = field(default=())
     display_kept: bool = True
+    profile: str = "internal"
+
+    @property
+    def channel_name(self) -> str:
+        """`sofia/external/+48600100200@192.0.2.1`"""
+        return f"sofia/{self.profile}/{self.number}@{self.host}"
 
     @property
     def sip_from(self) -> str:
         shown = f'"{self.name}" ' if self.name else ""
         return f"{shown}<sip:{self.number}@{self.host}>"
+
+
+def _port(profile: str) -> int:
+    """Where a SIP profile listens (freeswitch-xml/vars.xml)."""
+    return _PROFILE_PORTS.get(profile, 5060)
 
 
 def _prefixed(plain: Variables) -> Variables:
@@ -90,9 +103,9 @@ def of_inbound(invite: Invite, uuid: str, session_id: int, channel_name: str, at
         "variable_sip_via_protocol": "udp",
         "variable_sip_from_user_stripped": invite.number.removeprefix("+"),
         "variable_sip_from_tag": tag,
-        "variable_sofia_profile_name": "internal",
-        "variable_sofia_profile_url": "sip:mod_sofia@127.0.0.1:5060",
-        "variable_recovery_profile_name": "internal",
+        "variable_sofia_profile_name": invite.profile,
+        "variable_sofia_profile_url": f"sip:mod_sofia@127.0.0.1:{_port(invite.profile)}",
+        "variable_recovery_profile_name": invite.profile,
         "variable_sip_full_via": _via(invite.host, invite.port, ids),
         **_from(invite, tag),
         "variable_sip_full_to": f"<sip:{target}>",
@@ -173,8 +186,7 @@ class Dialled:
     host: str
     contact_port: int
     profile: str
-    sip_from_name: str
-    sip_from_number: str
+    sip_from: Identity
 
     @property
     def contact(self) -> str:
@@ -210,13 +222,13 @@ def of_outbound(leg: Dialled, given: Variables, call_uuid: str, originator: str,
         "variable_advertised_media_ip": "127.0.0.1",
         "variable_audio_media_flow": "sendrecv",
         "variable_rtp_local_sdp_str": _sdp("FreeSWITCH", port),
-        "variable_sip_outgoing_contact_uri": "<sip:mod_sofia@127.0.0.1:5060>",
+        "variable_sip_outgoing_contact_uri": f"<sip:mod_sofia@127.0.0.1:{_port(leg.profile)}>",
         "variable_sip_req_uri": leg.contact,
         "variable_sip_to_host": f"127.0.0.1:{leg.contact_port}",
         "variable_sip_from_host": "127.0.0.1",
         "variable_sofia_profile_name": leg.profile,
         "variable_recovery_profile_name": leg.profile,
-        "variable_sofia_profile_url": "sip:mod_sofia@127.0.0.1:5060",
+        "variable_sofia_profile_url": f"sip:mod_sofia@127.0.0.1:{_port(leg.profile)}",
     }
     return found
 
@@ -224,7 +236,7 @@ def of_outbound(leg: Dialled, given: Variables, call_uuid: str, originator: str,
 def of_ringing(leg: Dialled, ids: Ids) -> Variables:
     """What the first provisional answer of the far end adds, with the `variable_` prefix."""
     tag, own_tag, via = ids.tag()[:8].lower(), ids.tag(), f"SIP/2.0/UDP 127.0.0.1;rport;branch=z9hG4bK{ids.tag()}"
-    shown = f'"{leg.sip_from_name}" ' if leg.sip_from_name else ""
+    user, name, address = leg.sip_from.user, leg.sip_from.name, leg.sip_from.address
     found = {
         "variable_sip_local_network_addr": "127.0.0.1",
         "variable_sip_reply_host": "127.0.0.1",
@@ -234,12 +246,12 @@ def of_ringing(leg: Dialled, ids: Ids) -> Variables:
         "variable_sip_recover_contact": f"<sip:{leg.contact}>",
         "variable_sip_full_via": via,
         "variable_sip_recover_via": via,
-        **({"variable_sip_from_display": leg.sip_from_name} if leg.sip_from_name else {}),
-        "variable_sip_full_from": f"{shown}<sip:{leg.sip_from_number}@127.0.0.1>;tag={own_tag}",
+        **({"variable_sip_from_display": name} if name else {}),
+        "variable_sip_full_from": f"{leg.sip_from.header};tag={own_tag}",
         "variable_sip_full_to": f"<sip:{leg.contact}>;tag={tag}",
-        "variable_sip_from_user": leg.sip_from_number,
-        "variable_sip_from_uri": f"{leg.sip_from_number}@127.0.0.1",
-        "variable_sip_from_host": "127.0.0.1",
+        "variable_sip_from_user": user,
+        "variable_sip_from_uri": address,
+        "variable_sip_from_host": leg.sip_from.host,
         **_addresses("to", leg.user, "127.0.0.1", leg.contact_port),
         **_addresses("contact", leg.user, "127.0.0.1", leg.contact_port),
         "variable_sip_to_tag": tag,

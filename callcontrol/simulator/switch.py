@@ -78,7 +78,7 @@ class Switch:
         core, invite = self.core, call.invite()
         now_us = core.timeline.now_us()
         uuid = core.ids.uuid()
-        name = f"sofia/internal/{invite.number}@{invite.host}"
+        name = invite.channel_name
         hidden = bool(call.privacy) and call.privacy != "none"
         shown_number = call.number if hidden else invite.number
         profile = CallerProfile(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from callcontrol.simulator import signalling
+
 if TYPE_CHECKING:
     from callcontrol.simulator.channel import Channel
 
@@ -18,6 +20,9 @@ def transfer(channel: Channel, destination: str, dialplan: str, context: str, ki
     source = f"{now_us // 1_000_000}:{core.ids.uuid()}:{kind}:{destination}/{where}/{plan}"
     channel.profile = channel.profile.transferred(destination, plan, where, source, now_us)
     channel.touch()
+    other = signalling.partner_of(channel)
+    if other is not None:
+        other.set("signal_bond", None)
     for name in ("park_after_bridge", "transfer_after_bridge", "signal_bond"):
         channel.set(name, None)
     for name in ("transfer_history", "transfer_source"):

@@ -179,8 +179,15 @@ class Joined:
         self._socket.close()
 
     def _listen(self) -> None:
-        while frame := self._socket.read(wait=True):
+        while frame := self._next():
             if frame.startswith("{"):
                 event = json.loads(frame)
                 if event.get("Caller-Channel-Bridged-Time", "0") not in ("", "0"):
                     self._call_ids.add(event.get("variable_sip_call_id", ""))
+
+    def _next(self) -> str:
+        """The next frame; none when the switch has ended, which it does by a reset as often as not."""
+        try:
+            return self._socket.read(wait=True)
+        except ConnectionError:
+            return ""

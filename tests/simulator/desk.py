@@ -147,12 +147,17 @@ def read(raw: bytes) -> Said:
     outer = headers_of(head)
     kind = outer.get("Content-Type", "")
     if kind == "text/event-json":
-        inner: dict[str, str] = json.loads(body)
+        inner = {name: text_of(value) for name, value in json.loads(body).items()}
         return Said(kind, inner, inner.get("_body", ""))
     if kind == "text/event-plain":
         lines, _, rest = body.partition(b"\n\n")
         return Said(kind, headers_of(lines), rest.decode())
     return Said(kind, outer, body.decode())
+
+
+def text_of(value: str | list[str]) -> str:
+    """The several values of a JSON header as a plain event has them."""
+    return value if isinstance(value, str) else "ARRAY::" + "|:".join(value)
 
 
 class Desk:

@@ -116,7 +116,6 @@ def test_sleep_carries_out_orders(desk: Desk) -> None:
     [
         ("/tmp/a.wav 3", {}, 3),
         ("/tmp/a.wav 60 200 2", {"speaks_s": 2.0}, 4),
-        ("/tmp/a.wav 60", {"digits": [(2.0, "*")]}, 2),
     ],
 )
 def test_record_ends(desk: Desk, argument: str, call: dict[str, object], seconds: int) -> None:
@@ -125,6 +124,16 @@ def test_record_ends(desk: Desk, argument: str, call: dict[str, object], seconds
     assert seconds - 1 <= int(done.headers["variable_record_seconds"]) <= seconds + 2
     assert [one.event for one in watcher.events()] == ["RECORD_START", "RECORD_STOP"]
     assert watcher.events()[0].headers["Record-File-Path"] == "/tmp/a.wav"
+
+
+def test_a_key_ends_a_recording(desk: Desk) -> None:
+    watcher = desk.watch("RECORD_START", "RECORD_STOP")
+    line = answered(desk)
+    line.execute("record", "/tmp/a.wav 60", "r")
+    watcher.event("RECORD_START")
+    desk.simulator.callers[desk.call_id].press("*")
+    line.event("CHANNEL_EXECUTE_COMPLETE", Application_UUID="r")
+    watcher.event("RECORD_STOP")
 
 
 def test_record_session_runs_beside_the_call(desk: Desk) -> None:

@@ -58,10 +58,12 @@ def test_what_a_phone_says_becomes_a_disposition(
         ("user/199@lab", "SUBSCRIBER_ABSENT"),
         ("user/offline@lab", "USER_NOT_REGISTERED"),
         ("sofia/gateway/nosuch/1", "INVALID_GATEWAY"),
-        ("sofia/gateway/down/1", "GATEWAY_DOWN"),
+        ("sofia/gateway/down/1", "NORMAL_TEMPORARY_FAILURE"),
+        ("sofia/gateway/pinged/1", "GATEWAY_DOWN"),
         ("sofia/gateway/full/1", "NORMAL_TEMPORARY_FAILURE"),
         ("sofia/nosuch/1%lab", "INVALID_PROFILE"),
-        ("sofia/internal/sip:x@nowhere.example", "UNALLOCATED_NUMBER"),
+        ("sofia/internal/sip:x@nowhere.example", "NORMAL_TEMPORARY_FAILURE"),
+        ("sofia/internal/sip:x@lab", "UNALLOCATED_NUMBER"),
         ("nosuch/1", "CHAN_NOT_IMPLEMENTED"),
         ("error/user_busy", "USER_BUSY"),
         ("{a=1", "DESTINATION_OUT_OF_ORDER"),
@@ -71,6 +73,7 @@ def test_legs_that_never_answer(desk: Desk, dial: str, disposition: str) -> None
     desk.phone("101@lab", Behaviour("never_answers"))
     desk.phone("offline@lab", registered=False)
     desk.simulator.trunk(Trunk("down", up=False))
+    desk.simulator.trunk(Trunk("pinged", up=False, ping=True))
     desk.simulator.trunk(Trunk("full", rejects=503))
     assert result(bridged(desk, dial))["originate_disposition"] == disposition
 
@@ -281,11 +284,10 @@ def test_the_number_shown(desk: Desk) -> None:
 def test_the_effective_number_and_the_headers(desk: Desk) -> None:
     desk.phone("101@lab", Behaviour(talk_s=0.5))
     variables = ("effective_caller_id_number=111", "sip_h_X=1")
-    dial = "{sip_h_Diversion=<sip:22@acme>;reason=no-answer,origination_privacy=hide_name:hide_number}" + A
+    dial = "{sip_h_Diversion=<sip:22@acme>;reason=no-answer}" + A
     bridged(desk, dial, *variables).event("CHANNEL_BRIDGE")
     invite = desk.simulator.heard("101@lab")[0].detail
-    assert invite["number"] == "anonymous"
-    assert invite["Privacy"] == "id"
+    assert invite["number"] == "111"
     assert invite["Diversion"] == "<sip:22@acme>;reason=no-answer"
 
 

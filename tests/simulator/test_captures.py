@@ -127,7 +127,7 @@ class Stage:
         for phone in scene.phones:
             self.simulator.phone(fresh(phone))
         for trunk in scene.trunks:
-            self.simulator.trunk(Trunk(trunk.name, otherwise=trunk.otherwise))
+            self.simulator.trunk(Trunk(trunk.name, otherwise=trunk.otherwise, profile="internal"))
         self.names: dict[str, str] = {}
         self._replays: list[Replay] = []
 
@@ -228,7 +228,7 @@ def rows_of(body: str) -> list[str]:
 def test_outbound(name: str, stage: Callable[[Scene], Stage]) -> None:
     scene = SCENES[name]
     set_up = stage(scene)
-    call_id = set_up.simulator.place(Call("48221234567", "600100200", scene.name))
+    call_id = set_up.simulator.place(Call("48221234567", "600100200", scene.name, profile="internal"))
     caller = set_up.simulator.callers[call_id]
     replay = set_up.accept(name)
     for events, what in scene.directions:
@@ -260,7 +260,7 @@ def test_transfer(stage: Callable[[Scene], Stage]) -> None:
     set_up = stage(Scene((transferor, SLOW)))
     watcher = set_up.connect("transfer-inbound")
     watcher.wait_for_replies(3)
-    call_id = set_up.simulator.place(Call("48221234567", "600100200"))
+    call_id = set_up.simulator.place(Call("48221234567", "600100200", profile="internal"))
     first = set_up.accept("transfer-outbound")
     second = set_up.accept("transfer-outbound-second")
     second.when(2, set_up.simulator.callers[call_id].hang_up_now)
@@ -276,7 +276,7 @@ def test_queue(stage: Callable[[Scene], Stage]) -> None:
     set_up.simulator.switch.media.missing.add("local_stream://moh")
     pump = set_up.connect("queue-inbound")
     pump.wait_for_replies(3)
-    call_id = set_up.simulator.place(Call("48221234567", "600100200"))
+    call_id = set_up.simulator.place(Call("48221234567", "600100200", profile="internal"))
     waiting = set_up.accept("queue-outbound")
     waiting.when(19, set_up.simulator.callers[call_id].hang_up_now)
     assert_same("queue-outbound", waiting.finish(), set_up.names)

@@ -53,6 +53,7 @@ def respond(session: Session, argument: str) -> None:
     channel = session.channel
     if code.isdigit() and not channel.answered:
         channel.set("sip_invite_failure_status", code)
+        channel.respond_code = int(code)
         channel.hangup(causes.of_sip(int(code)))
 
 

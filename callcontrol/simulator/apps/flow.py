@@ -35,6 +35,11 @@ def sched_transfer(session: Session, argument: str) -> None:
     session.switch.transfer_later(session.channel, words[0], words[1], words[2], words[3])
 
 
+def sched_cancel(session: Session, argument: str) -> None:
+    """Forget the tasks of a group, the call's own when none is named."""
+    session.switch.tasks.delete_group(argument.strip() or session.channel.uuid)
+
+
 def socket(session: Session, argument: str) -> None:
     """Hand the call to a controller: `host:port|host2:port async full`."""
     session.switch.open_socket(session, argument)
@@ -45,5 +50,6 @@ APPS = (
     App("transfer", transfer),
     App("sched_hangup", sched_hangup),
     App("sched_transfer", sched_transfer),
+    App("sched_cancel", sched_cancel),
     App("socket", socket),
 )
