@@ -38,7 +38,7 @@ redis_waiting = Gauge("callcontrol_redis_waiting_commands", "Commands waiting fo
 state_saves_failed = Gauge("callcontrol_state_saves_failed", "Saves of a call's state that failed since the start")
 postgres_up = Gauge("callcontrol_postgres_up", "Whether Postgres took the last batch")
 partitions_ahead = Gauge(
-    "callcontrol_partitions_ahead_months", "Months after this one whose tables are made; -1: Postgres was not reached yet"
+    "callcontrol_partitions_ahead_months", "Months after this one whose tables are made; -1: not known yet"
 )
 spool_records = Gauge("callcontrol_spool_records", "Records on disk that Postgres does not have yet")
 spool_bytes = Gauge("callcontrol_spool_bytes", "Bytes of the spool; limit: limits.spool_bytes")
