@@ -132,7 +132,8 @@ def test_a_key_ends_a_recording(desk: Desk) -> None:
     line.execute("record", "/tmp/a.wav 60", "r")
     watcher.event("RECORD_START")
     desk.simulator.callers[desk.call_id].press("*")
-    line.event("CHANNEL_EXECUTE_COMPLETE", Application_UUID="r")
+    ended = line.event("CHANNEL_EXECUTE_COMPLETE", Application_UUID="r")
+    assert ended.headers["Application"] == "record"
     watcher.event("RECORD_STOP")
 
 
