@@ -196,10 +196,11 @@ def test_sched_hangup_holds_without_a_controller(desk: Desk) -> None:
 
 def test_sched_transfer_is_taken_back(desk: Desk) -> None:
     line = answered(desk)
-    line.done("sched_transfer", "+1 fallback XML public")
-    line.done("sched_hangup", "+1 NORMAL_CLEARING")
+    # far enough away not to come due on a busy machine, near enough to be slept over
+    line.done("sched_transfer", "+60 fallback XML public")
+    line.done("sched_hangup", "+60 NORMAL_CLEARING")
     assert line.ask(f"api sched_del {line.uuid}") == "+OK Deleted: 2\n"
-    line.done("sleep", "3000")
+    line.done("sleep", "70000")
     assert not line.events("CHANNEL_HANGUP")
 
 
