@@ -98,7 +98,6 @@ class Call:
     state: State
     trail: Trail
     open_legs: tuple[str, ...]
-    answered: bool = False
     apps: int = 0
     legs: int = 0
 

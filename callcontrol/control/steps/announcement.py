@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from callcontrol.control import commands as do
 from callcontrol.control.call import Announcing, Call, Ending
 from callcontrol.control.ending import STEP_TIMER, deadline
@@ -24,7 +22,7 @@ def start(call: Call, step: Announce, facts: Facts) -> Moved:
     call, app_id = call.next_app()
     opening = do.Answer() if step.answer else do.OpenEarlyMedia()
     commands = (opening, do.Play(app_id, step.file), do.StartTimer(STEP_TIMER, LONGEST_S))
-    return replace(call, answered=call.answered or step.answer, state=Announcing(step, app_id)), commands
+    return call.to(Announcing(step, app_id)), commands
 
 
 def on(call: Call, event: Event, facts: Facts) -> Moved:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from callcontrol.control import commands as do
 from callcontrol.control.call import Call, Changing, Ending
 from callcontrol.control.ending import STEP_TIMER, deadline
@@ -23,7 +21,6 @@ WAIT_S = 10
 
 def start(call: Call, step: Change, facts: Facts) -> Moved:
     """Answer; store the rule, or tell at once what needs no storing."""
-    call = replace(call, answered=True)
     if step.rejected:
         return _tell(call, step, Outcome.REJECTED, f"refused: {step.rejected}", facts)
     if step.ask:

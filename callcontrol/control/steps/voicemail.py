@@ -29,7 +29,7 @@ def start(call: Call, step: TakeMessage, facts: Facts) -> Moved:
         do.Record(record_id, path, step.max_s, step.silence_s),
         do.StartTimer(STEP_TIMER, GREETING_S + step.max_s),
     )
-    return replace(call, answered=True, state=TakingMessage(step, greeting_id, record_id, path)), commands
+    return call.to(TakingMessage(step, greeting_id, record_id, path)), commands
 
 
 def on(call: Call, event: Event, facts: Facts) -> Moved:

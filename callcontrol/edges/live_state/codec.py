@@ -17,8 +17,6 @@ from callcontrol.routing import path, plan
 from callcontrol.vocabulary import call as call_nouns
 from callcontrol.vocabulary import rule, target, trail
 
-# Bumped when stored values of an older version could be misread; such calls are closed, not guessed at.
-VERSION = 1
 _TAG = "$"
 
 

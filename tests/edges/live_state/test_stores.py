@@ -167,7 +167,7 @@ def test_what_redis_did_not_take_it_gets_when_it_is_back_and_only_the_latest(res
     store.save(gone)
     live.ask("PING")
     restartable_redis.kill()
-    store.save(replace(kept, answered=True))
+    store.save(replace(kept, apps=99))
     store.save(kept)
     store.forget(gone)
     with pytest.raises(StoreAway):
