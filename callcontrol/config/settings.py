@@ -7,9 +7,9 @@ turns whatever does not fit into Problems with file and line. Cross-checks betwe
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field
 
 from callcontrol.config.fields import (
     E164,
@@ -32,32 +32,10 @@ from callcontrol.config.fields import (
     Text,
     Whole,
 )
+from callcontrol.config.frozen import Frozen, RingSeconds, Seconds
+from callcontrol.config.queue_settings import Ageing, Agent, Queue
 from callcontrol.vocabulary.rule import DEFAULT_RING_S
 from callcontrol.vocabulary.target import Target
-
-Seconds = Annotated[int, Field(ge=1, le=86_400), Whole]
-RingSeconds = Annotated[int, Field(ge=1, le=300, description="how long it rings, in seconds"), Whole]
-
-
-class Frozen(BaseModel):
-    """Unknown keys are refused, values never change. A key with nothing behind it counts as not written."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_empty(cls, written: Any) -> Any:
-        if written is None:
-            return {}
-        if not isinstance(written, dict):
-            return written
-        known = cls.written_keys()
-        return {key: value for key, value in written.items() if value is not None or key not in known}
-
-    @classmethod
-    def written_keys(cls) -> tuple[str, ...]:
-        """The keys as they are written in YAML."""
-        return tuple(field.alias or name for name, field in cls.model_fields.items())
 
 
 class Switch(Frozen):
@@ -256,6 +234,9 @@ class Tenant(Frozen):
     lists: Mapping[Identifier, EscalatingList] = Field(default_factory=dict)
     announcements: Mapping[Identifier, Announcement] = Field(default_factory=dict)
     voicemail: Mapping[Identifier, Voicemail] = Field(default_factory=dict)
+    agents: Mapping[Identifier, Agent] = Field(default_factory=dict, description="who takes calls from queues")
+    queues: Mapping[Identifier, Queue] = Field(default_factory=dict)
+    ageing: Ageing = Ageing()
     numbers: Mapping[E164, TargetText] = Field(default_factory=dict, description="DIDs and where they lead")
 
 
@@ -296,11 +277,14 @@ class Settings(Common):
 
 
 __all__ = [
+    "Agent",
     "Announcement",
     "Common",
     "EscalatingList",
     "Extension",
+    "Frozen",
     "Group",
+    "Queue",
     "Settings",
     "Target",
     "Tenant",

@@ -26,6 +26,7 @@ class Outcome(StrEnum):
     ANNOUNCED = "announced"
     CHANGED = "changed"  # a star code was carried out
     OVERFLOW = "overflow"
+    CALLBACK = "callback"  # the caller asked to be called back
     FAILED = "failed"
 
 

@@ -1,7 +1,7 @@
 """Targets: anything a call can be sent to, and their one written form `kind:value`.
 
 The same text stands in YAML, on the command line, in Redis, in the trail and in the `calls` table:
-`extension:101`, `group:sales`, `list:night`, `number:+48600700800`, `sip:bob@example.com`, `announcement:closed`,
+`extension:101`, `group:sales`, `list:night`, `queue:support`, `number:+48600700800`, `sip:bob@example.com`, `announcement:closed`,
 `voicemail:101`, `hangup:busy`.
 """
 
@@ -28,6 +28,13 @@ class GroupTarget:
 @dataclass(frozen=True, slots=True)
 class ListTarget:
     """An escalating list: one member after the other, each with its own time."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueueTarget:
+    """A queue: callers wait for an agent."""
 
     name: str
 
@@ -71,6 +78,7 @@ Target = (
     ExtensionTarget
     | GroupTarget
     | ListTarget
+    | QueueTarget
     | NumberTarget
     | SipTarget
     | AnnouncementTarget
@@ -82,6 +90,7 @@ KINDS: dict[str, type[Target]] = {
     "extension": ExtensionTarget,
     "group": GroupTarget,
     "list": ListTarget,
+    "queue": QueueTarget,
     "number": NumberTarget,
     "sip": SipTarget,
     "announcement": AnnouncementTarget,

@@ -8,9 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.call import Caller, Stamps
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.outcome import Outcome
+from callcontrol.vocabulary.queue import Leaving
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,5 +131,85 @@ class Noted:
     kind: Literal["noted"] = "noted"
 
 
-Entry = Arrived | Routed | Passed | Dialled | LegEnded | Bridged | StepEnded | Recorded | Noted
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """The caller has a place in a queue.
+
+    Attributes:
+        joined: since when he waits; earlier than `at` if he took up an earlier place.
+        took_up: "" | `came_back` | `callback`: whose place it is.
+    """
+
+    at: Instant
+    queue: str
+    ticket: str
+    joined: Instant
+    position: int
+    took_up: str = ""
+    kind: Literal["queued"] = "queued"
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """The caller was offered to an agent, whose phone rings at these legs (none: he could not be rung)."""
+
+    at: Instant
+    offer: str
+    queue: str
+    agent: str
+    legs: tuple[str, ...]
+    kind: Literal["offered"] = "offered"
+
+
+@dataclass(frozen=True, slots=True)
+class OfferEnded:
+    """How the offer ended for this agent."""
+
+    at: Instant
+    offer: str
+    agent: str
+    how: OfferEnd
+    detail: str = ""
+    kind: Literal["offer_ended"] = "offer_ended"
+
+
+@dataclass(frozen=True, slots=True)
+class LeftQueue:
+    """The caller left the queue.
+
+    Attributes:
+        wait_ms: from `joined` to here.
+        detail: the agent who answered, the target he went to, or whatever else says how.
+    """
+
+    at: Instant
+    queue: str
+    how: Leaving
+    wait_ms: int
+    detail: str = ""
+    kind: Literal["left_queue"] = "left_queue"
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """The caller pressed a key while waiting."""
+
+    at: Instant
+    key: str
+    kind: Literal["pressed"] = "pressed"
+
+
+@dataclass(frozen=True, slots=True)
+class WrapUpBegan:
+    """The agent's wrap-up after this conversation, as it was planned; he may end or prolong it."""
+
+    at: Instant
+    offer: str
+    agent: str
+    until: Instant
+    kind: Literal["wrap_up_began"] = "wrap_up_began"
+
+
+QueueEntry = Queued | Offered | OfferEnded | LeftQueue | Pressed | WrapUpBegan
+Entry = Arrived | Routed | Passed | Dialled | LegEnded | Bridged | StepEnded | Recorded | Noted | QueueEntry
 Trail = tuple[Entry, ...]

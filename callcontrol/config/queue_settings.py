@@ -1,0 +1,212 @@
+"""Settings of queues and agents. Cross-checks stand in `checks/queues.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from callcontrol.config.fields import E164, DisplayName, Flag, Identifier, Prefix, Sound, TargetText, Text, Whole
+from callcontrol.config.frozen import Frozen, RingSeconds, Seconds
+
+Level = Annotated[int, Field(ge=1, le=10, description="how well, 1 to 10"), Whole]
+Priority = Annotated[int, Field(ge=0, le=10, description="callers with a higher one are served first"), Whole]
+Rest = Annotated[int, Field(ge=0, le=3_600, description="seconds before the next offer to this agent"), Whole]
+Key = Annotated[str, Field(pattern=r"^[0-9*#]$")]
+
+
+class Strategy(StrEnum):
+    """Which of the ready agents is offered a caller; one file each in `routing/strategies/`."""
+
+    ALL_AT_ONCE = "all_at_once"
+    IN_ORDER = "in_order"
+    ROUND_ROBIN = "round_robin"
+    LONGEST_IDLE = "longest_idle"
+    LEAST_TALKED = "least_talked"
+    FEWEST_CALLS = "fewest_calls"
+    RANDOM = "random"
+
+
+class Agent(Frozen):
+    """Somebody who takes calls from queues: at an extension, or at an external number."""
+
+    extension: Identifier | None = Field(default=None, description="the extension his calls ring at")
+    number: E164 | None = Field(
+        default=None, description="the external number his calls ring at, at the tenant's expense"
+    )
+    name: DisplayName = Field(default="", max_length=64, description="name in tables; default: the agent's own")
+    auto: Flag = Field(default=False, description="active whenever the extension is registered, without logging in")
+    skills: Mapping[Identifier, Level] = Field(
+        default_factory=dict, description="skills and languages, each with a level"
+    )
+    confirm: Flag = Field(default=True, description="an external number has to press 1 to accept")
+
+
+class Seat(Frozen):
+    """An agent's place in a queue. Their order in the list is the order of `in_order` and `round_robin`."""
+
+    agent: Identifier = Field(description="one of the tenant's agents")
+    tier: Annotated[int, Field(ge=1, le=9), Whole] = Field(
+        default=1, description="1 is offered first; the next tier when nobody of the higher ones is ready"
+    )
+    weight: Annotated[int, Field(ge=1, le=1_000), Whole] = Field(
+        default=1, description="`random` takes an agent of weight 3 three times as often"
+    )
+
+
+class Rests(Frozen):
+    """How long an agent is left alone after an offer that came to nothing, by how it ended (seconds)."""
+
+    rejected: Rest = 20
+    busy: Rest = 30
+    no_answer: Rest = 20
+    unreachable: Rest = 60
+
+
+class Announcements(Frozen):
+    """What a waiting caller is told, and how often; 0: never (seconds)."""
+
+    first: Annotated[int, Field(ge=0, le=3_600), Whole] = Field(default=10, description="seconds before the first")
+    position: Annotated[int, Field(ge=0, le=3_600), Whole] = Field(default=45, description="interval of the position")
+    wait: Annotated[int, Field(ge=0, le=3_600), Whole] = Field(
+        default=90, description="interval of the expected waiting time"
+    )
+    hint: Sound | None = Field(default=None, description="played with the position: which keys there are")
+
+
+class Callback(Frozen):
+    """Calling a caller back when his turn comes."""
+
+    retries: Annotated[int, Field(ge=0, le=20), Whole] = Field(default=3, description="further attempts")
+    every: Seconds = Field(default=300, description="seconds between attempts")
+    expires: Seconds = Field(default=14_400, description="seconds after which it is given up")
+    ring: RingSeconds = Field(default=30, description="how long the customer's phone rings, in seconds")
+    opens: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] | None = Field(
+        default=None, description="not before this time of day, tenant zone"
+    )
+    closes: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] | None = Field(
+        default=None, description="not after this time of day, tenant zone"
+    )
+    confirmed: Sound | None = Field(default=None, description="what the caller hears; default: the spoken prompt")
+
+
+class Sticky(Frozen):
+    """The same number goes first to the agent who last spoke with it."""
+
+    within: Seconds = Field(default=86_400, description="seconds after that conversation")
+    first: Annotated[int, Field(ge=1, le=600), Whole] = Field(
+        default=20, description="seconds for which nobody else is offered the caller"
+    )
+
+
+class Overflow(Frozen):
+    """Where callers go who are not to wait (any longer); each to a target of its own."""
+
+    after: Seconds | None = Field(
+        default=None, description="seconds of waiting after which the caller goes to `waited`"
+    )
+    waited: TargetText | None = Field(default=None, description="where callers go who waited too long")
+    length: Annotated[int, Field(ge=1, le=100_000), Whole] = Field(default=1_000, description="most callers waiting")
+    full: TargetText | None = Field(default=None, description="where callers go who find the queue full")
+    expected: Seconds | None = Field(default=None, description="longest expected wait on entry, in seconds")
+    busy: TargetText | None = Field(default=None, description="where callers go who would wait longer than `expected`")
+    empty: TargetText | None = Field(default=None, description="where waiting callers go when the last agent leaves")
+
+
+class Relaxed(Frozen):
+    """A smaller demand after a wait."""
+
+    after: Seconds
+    skills: Mapping[Identifier, Level] = Field(default_factory=dict, description="none: anybody")
+
+
+class Demand(Frozen):
+    """Which callers need which skills: by the number they dialled, or by the beginning of their own."""
+
+    dialled: E164 | None = None
+    caller: Prefix | None = Field(default=None, description="beginning of the caller's number, such as +7 or +4969")
+    skills: Mapping[Identifier, Level] = Field(min_length=1)
+    relax: tuple[Relaxed, ...] = Field(default=(), max_length=8, description="smaller demands after stated waits")
+
+
+class CallerPriority(Frozen):
+    """Which callers have which priority: by the number they dialled, by prefix, or by a list of numbers."""
+
+    dialled: E164 | None = None
+    caller: Prefix | None = Field(default=None, description="beginning of the caller's number")
+    numbers: tuple[E164, ...] = Field(default=(), description="whole numbers of callers")
+    priority: Priority
+
+
+class ServiceLevel(Frozen):
+    """What counts as answered in time, and as hung up at once."""
+
+    within: Seconds = Field(default=20, description="answered within so many seconds counts")
+    short: Annotated[int, Field(ge=0, le=60), Whole] = Field(
+        default=5, description="who gives up within so many seconds does not count as abandoned"
+    )
+
+
+class Ageing(Frozen):
+    """What weight and priority are worth in waiting time: a caller is overtaken only by those who come less than
+    `weight` times the difference of queue weights plus `priority` times the difference of priorities after him.
+    """
+
+    weight: Annotated[int, Field(ge=1, le=3_600), Whole] = Field(
+        default=60, description="seconds that one unit of a queue's weight is worth"
+    )
+    priority: Annotated[int, Field(ge=1, le=3_600), Whole] = Field(
+        default=60, description="seconds that one unit of a caller's priority is worth"
+    )
+
+
+class Queue(Frozen):
+    """Callers wait here for an agent."""
+
+    name: DisplayName = Field(default="", max_length=64, description="name in tables; the key is its identity")
+    strategy: Strategy = Strategy.LONGEST_IDLE
+    weight: Annotated[int, Field(ge=0, le=100), Whole] = Field(
+        default=0, description="agents in several queues serve the heavier first"
+    )
+    agents: tuple[Seat, ...] = Field(min_length=1, max_length=1_000)
+    tier_wait: Annotated[int, Field(ge=0, le=3_600), Whole] = Field(
+        default=0, description="seconds after which the next tier counts like the higher ones; 0: never"
+    )
+    ring: RingSeconds = 20
+    rest: Rests = Rests()
+    misses: Annotated[int, Field(ge=0, le=100), Whole] = Field(
+        default=3, description="so many missed offers in a row pause the agent; 0: never"
+    )
+    wrap_up: Annotated[int, Field(ge=0, le=3_600), Whole] = Field(
+        default=0, description="seconds after each conversation without an offer"
+    )
+    window: Literal["day", "week", "month"] = Field(
+        default="day", description="over which least_talked and fewest_calls count, in the tenant's zone"
+    )
+    language: Literal["en", "pl", "ru"] = Field(default="en", description="language of the spoken prompts")
+    greeting: Sound | None = Field(default=None, description="played once, at entry")
+    music: Text = Field(
+        default="tone_stream://%(400,3600,440);loops=-1",
+        min_length=1,
+        description="a sound file, a folder (with a / at its end), or a stream such as local_stream://name",
+    )
+    announce: Announcements = Announcements()
+    whisper: Flag = Field(default=True, description="the agent hears how long the caller waited")
+    whisper_name: Sound | None = Field(default=None, description="the queue's name, played to the agent first")
+    keys: Mapping[Key, Literal["callback"] | TargetText] = Field(
+        default_factory=dict, description="what a key does: `callback`, or a target"
+    )
+    callback: Callback = Callback()
+    come_back: Annotated[int, Field(ge=0, le=3_600), Whole] = Field(
+        default=60, description="seconds within which a caller who hung up finds his old place"
+    )
+    sticky: Sticky | None = None
+    demands: tuple[Demand, ...] = Field(default=(), max_length=64, description="the first that fits a caller counts")
+    priorities: tuple[CallerPriority, ...] = Field(
+        default=(), max_length=64, description="the highest that fits counts"
+    )
+    overflow: Overflow = Overflow()
+    otherwise: TargetText | None = Field(default=None, description="where the call goes when no agent is active")
+    service_level: ServiceLevel = ServiceLevel()

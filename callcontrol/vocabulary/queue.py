@@ -1,0 +1,202 @@
+"""Queues: a caller's place (ticket), an attempt to give him to an agent (offer), and how he leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from callcontrol.vocabulary.agent import OfferEnd
+from callcontrol.vocabulary.moment import Instant
+
+# The demand everybody can meet.
+NO_DEMAND = ""
+
+
+class Refusal(StrEnum):
+    """Why a caller was not let into a queue."""
+
+    NO_AGENT = "no_agent"  # nobody is active
+    FULL = "full"  # as many wait as are allowed
+    TOO_LONG = "too_long"  # the expected wait is longer than allowed
+    AWAY = "away"  # the live state cannot be reached
+
+
+class Leaving(StrEnum):
+    """How a caller left a queue."""
+
+    ANSWERED = "answered"
+    ABANDONED = "abandoned"
+    WAITED_OUT = "overflow_wait"  # he waited as long as the queue allows
+    DESERTED = "overflow_empty"  # the last agent left
+    KEY = "key"  # he pressed a key that leads elsewhere
+    CALLBACK = "callback"  # he asked to be called back
+    REMOVED = "removed"  # somebody took him out
+    MOVED = "moved"  # somebody put him into another queue
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class DemandStage:
+    """What a caller's agent must know from so many ms of waiting on.
+
+    `demand` is the written form `german>=1,russian>=2` (skills in alphabetical order); NO_DEMAND: anybody.
+    """
+
+    after_ms: int
+    demand: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A caller's place in a queue, as it is asked for.
+
+    Attributes:
+        id: the call's id; of a callback the call that asked for it.
+        number: E.164 or what arrived, "" for a caller who shows none (then nothing is kept under it).
+        priority: 0…10, of the caller.
+        stages: the first begins at 0.
+        worker: whose driver has the caller's channel.
+    """
+
+    id: str
+    queue: str
+    number: str
+    worker: str
+    joined: Instant
+    priority: int = 0
+    stages: tuple[DemandStage, ...] = (DemandStage(0, NO_DEMAND),)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a ticket stands.
+
+    Attributes:
+        position: 1 is next; 0 for a ticket that is not in the queue any more.
+        waiting: tickets in the queue.
+        active: agents who are logged in, reachable and not paused.
+        handling_ms: how long the queue's last conversations took on average, wrap-up included; 0: unknown.
+    """
+
+    position: int
+    waiting: int
+    active: int
+    handling_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """The caller is in the queue.
+
+    Attributes:
+        joined: since when he waits: earlier than now if he came back or took up his callback.
+        took_up: "" | `came_back` | `callback`: whose place he has.
+    """
+
+    place: Place
+    joined: Instant
+    took_up: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One attempt to give a ticket to an agent (with `all_at_once`, to several).
+
+    Attributes:
+        id: unique; names the attempt everywhere.
+        epoch: how often this ticket has been offered; a later one makes this one void.
+        agents: in the order of the strategy.
+        joined: since when the ticket waits.
+        callback: the customer is to be called; there is no caller on the line.
+        attempt: of a callback: 1, 2, …
+        number: the customer's, of a callback.
+    """
+
+    id: str
+    ticket: str
+    queue: str
+    epoch: int
+    agents: tuple[str, ...]
+    joined: Instant
+    expires: Instant
+    worker: str
+    callback: bool = False
+    attempt: int = 0
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something happened to a ticket that its call has to know: `moved` (to queue `detail`), `removed` (detail: a
+    target text or ""), `deserted` (the last agent left), `offer_void` (detail: the offer's id)."""
+
+    ticket: str
+    worker: str
+    what: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TicketView:
+    """A waiting caller as a table shows him."""
+
+    id: str
+    queue: str
+    position: int
+    number: str
+    joined: Instant
+    priority: int
+    demand: str
+    state: str  # waiting, offered, callback, adrift (his worker died)
+    offered_to: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QueueView:
+    """A queue as a table shows it; `figures` are of today in the tenant's zone, see FIGURES."""
+
+    name: str
+    waiting: int
+    callbacks: int
+    oldest: Instant | None
+    active: int
+    ready: int
+    handling_ms: int
+    figures: Mapping[str, int]
+
+
+# What is counted for each queue and day. Times are sums in ms.
+FIGURES = (
+    "entered",
+    "answered",
+    "answered_in_time",  # within the service level's seconds
+    "abandoned",
+    "abandoned_short",
+    "overflowed",
+    "callbacks",  # asked for
+    "called_back",
+    "callback_failed",
+    "offers",
+    "misses",
+    "wait_ms",  # of those answered
+    "talk_ms",
+    "wrap_up_ms",
+    "talks",
+)
+
+__all__ = [
+    "FIGURES",
+    "NO_DEMAND",
+    "DemandStage",
+    "Entered",
+    "Leaving",
+    "Notice",
+    "Offer",
+    "OfferEnd",
+    "Place",
+    "QueueView",
+    "Refusal",
+    "Ticket",
+    "TicketView",
+]
