@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help env demo run test check bench test-freeswitch clean
+.PHONY: help env demo run test check bench test-freeswitch prompts clean
 
 PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11
 VENV := .venv
@@ -56,6 +56,9 @@ bench: env ## calls per second, latency and memory (not a test)
 
 test-freeswitch: env ## the stories on a real FreeSWITCH with SIPp phones (FREESWITCH=/path/to/freeswitch ARGS="busy group")
 	@FREESWITCH="$(FREESWITCH)" $(PY) -m tests.freeswitch $(ARGS)
+
+prompts: env ## the spoken prompts again from freeswitch-xml/sounds/queue_prompts.yaml (espeak-ng; ARGS="pl/number-3")
+	@$(PY) freeswitch-xml/sounds/make_queue_prompts.py freeswitch-xml/sounds $(ARGS)
 
 clean: ## remove what the goals made: environment, embedded data, caches
 	@for link in .data/*/moved; do \

@@ -5,9 +5,11 @@ record, and what it does not know is marked as estimated. Entries told twice cou
 
 The outcome of a call:
 1. a leg was bridged: `answered`;
-2. else the caller hung up while something was still to be tried: `abandoned`;
-3. else what the last step came to: `voicemail`, `announced`, `changed`, `busy`, `no_answer`, `unavailable`, …;
-4. else (no step ever ended) what the switch says of the caller's channel.
+2. else the caller asked to be called back: `callback`;
+3. else he hung up while something was still to be tried: `abandoned`;
+4. else what the last step came to: `voicemail`, `announced`, `changed`, `busy`, `no_answer`, `unavailable`, …; a queue
+   is over when the caller leaves it: `abandoned`, `overflow` (he was sent or taken out of it), `failed`;
+5. else (no step ever ended) what the switch says of the caller's channel.
 """
 
 from __future__ import annotations
@@ -15,24 +17,46 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from callcontrol.billing.record import CallRecord, Direction, LegRecord, Note, PathEntry, Recording
+from callcontrol.billing.visits import Visits
 from callcontrol.vocabulary.call import Stamps
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.outcome import Outcome
+from callcontrol.vocabulary.queue import Leaving
 from callcontrol.vocabulary.trail import (
     Arrived,
     Bridged,
     Dialled,
     Entry,
+    LeftQueue,
     LegEnded,
     Noted,
+    Offered,
+    OfferEnded,
     Passed,
+    Pressed,
+    Queued,
+    QueueEntry,
     Recorded,
     Routed,
     StepEnded,
     Trail,
+    WrapUpBegan,
 )
 
 _NEVER = Instant(0)
+_QUEUE, _CALLBACK = "queue", "callback"
+
+# What leaving a queue makes of a call that nothing else follows for. Who is moved waits on, so it makes nothing of it.
+_OUTCOME_OF_LEAVING = {
+    Leaving.ANSWERED: Outcome.ANSWERED,
+    Leaving.ABANDONED: Outcome.ABANDONED,
+    Leaving.WAITED_OUT: Outcome.OVERFLOW,
+    Leaving.DESERTED: Outcome.OVERFLOW,
+    Leaving.KEY: Outcome.OVERFLOW,
+    Leaving.CALLBACK: Outcome.CALLBACK,
+    Leaving.REMOVED: Outcome.OVERFLOW,
+    Leaving.FAILED: Outcome.FAILED,
+}
 
 
 class BadTrail(ValueError):
@@ -59,6 +83,7 @@ class _Told:
         step: the step that ended last.
         went_on: whether something else was to come after it: only then is hanging up giving up. After ringing in vain
             something always is, if only the refusal.
+        is_callback_due: the caller asked to be called back.
     """
 
     arrived: Arrived | None = None
@@ -68,6 +93,8 @@ class _Told:
     ends: dict[str, LegEnded] = field(default_factory=dict)
     step: StepEnded | None = None
     went_on: bool = True
+    is_callback_due: bool = False
+    visits: Visits = field(default_factory=Visits)
     path: list[PathEntry] = field(default_factory=list)
     recordings: list[Recording] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
@@ -87,8 +114,12 @@ class _Told:
                     self.ends[leg] = entry
             case Bridged(at, leg):
                 self.bridged.setdefault(leg, at)
+                self.visits.bridge(leg)
             case StepEnded():
-                self.step, self.went_on = entry, entry.step == "ring"
+                self._end_step(entry)
+            case Queued() | Offered() | OfferEnded() | LeftQueue() | Pressed() | WrapUpBegan():
+                self.visits.hear(entry)
+                self._wait(entry)
             case Arrived():
                 self.arrived = self.arrived or entry
             case Recorded(at, box, path):
@@ -99,6 +130,27 @@ class _Told:
     def _dial(self, entry: Dialled, leg: str) -> None:
         self.dialled.setdefault(leg, entry)
         self.went_on = True
+
+    def _end_step(self, entry: StepEnded) -> None:
+        is_known = self.step is not None and self.step.step == _QUEUE and not self.went_on
+        if entry.step == _QUEUE and is_known:
+            return  # how the caller left has told it already
+        if entry.step == _CALLBACK:
+            self.visits.give_up(entry.at, entry.detail)
+        is_to_be_joined = entry.step == _QUEUE and entry.outcome is Outcome.ANSWERED
+        self.step, self.went_on = entry, entry.step == "ring" or is_to_be_joined
+
+    def _wait(self, entry: QueueEntry) -> None:
+        """What a queue makes of the call: a caller who waits has everything before him, one who left it nothing, unless
+        he was moved or is to be joined to an agent."""
+        match entry:
+            case Queued():
+                self.step, self.went_on = None, True
+            case LeftQueue(at, how=how) if how is not Leaving.MOVED:
+                self.is_callback_due = self.is_callback_due or how is Leaving.CALLBACK
+                if how is not Leaving.FAILED or self.step is None:  # a step that failed meanwhile tells more
+                    self.step = StepEnded(at, _QUEUE, _OUTCOME_OF_LEAVING[how])
+                self.went_on = how is Leaving.ANSWERED
 
 
 def fold(trail: Trail) -> CallRecord:
@@ -112,14 +164,17 @@ def fold(trail: Trail) -> CallRecord:
         told.hear(entry)
     if told.arrived is None:
         raise BadTrail(f"a trail of {len(trail)} entries without an arrival: a call's trail begins with `arrived`")
-    folded = [_caller_leg(told.arrived, told), *_sent_legs(told.arrived, told)]
+    folded = [*_caller_leg(told.arrived, told), *_sent_legs(told.arrived, told)]
     wrong = [Note(told.last, note) for _, note in folded if note]
     return _record(told.arrived, told, tuple(leg for leg, _ in folded), wrong)
 
 
 def _record(arrived: Arrived, told: _Told, legs: tuple[LegRecord, ...], wrong: list[Note]) -> CallRecord:
-    a_leg = legs[0]
+    own = next((leg for leg in legs if leg.direction is Direction.A), None)
     first = next(iter(told.bridged), "")
+    # The switch's clock and ours may differ by a little; a call never ends before it arrived.
+    ended = max(_end(own, legs) or told.last, arrived.at)
+    visits = told.visits.records(legs, ended)
     return CallRecord(
         call_id=arrived.call_id,
         tenant=arrived.tenant,
@@ -131,21 +186,29 @@ def _record(arrived: Arrived, told: _Told, legs: tuple[LegRecord, ...], wrong: l
         answered_leg=first,
         answered_by=next((leg.to for leg in legs if leg.leg_id == first), ""),
         arrived=arrived.at,
-        # The switch's clock and ours may differ by a little; a call never ends before it arrived.
-        answered=None if a_leg.answered is None else max(a_leg.answered, arrived.at),
+        answered=None if own is None or own.answered is None else max(own.answered, arrived.at),
         bridged=told.bridged.get(first),
-        ended=max(a_leg.ended or told.last, arrived.at),
+        ended=ended,
         path=tuple(told.path),
         recordings=tuple(told.recordings),
-        notes=(*told.notes, *wrong),
+        notes=(*told.notes, *told.visits.notes, *wrong),
         legs=legs,
-        estimated=any(leg.estimated for leg in legs),
+        estimated=any(leg.estimated for leg in legs) or any(visit.estimated for visit in visits),
+        visits=visits,
     )
 
 
-def _caller_leg(arrived: Arrived, told: _Told) -> tuple[LegRecord, str]:
+def _end(own: LegRecord | None, legs: tuple[LegRecord, ...]) -> Instant | None:
+    """The end of the caller's channel; where there is none, of the last leg."""
+    return own.ended if own else max((leg.ended for leg in legs if leg.ended is not None), default=None)
+
+
+def _caller_leg(arrived: Arrived, told: _Told) -> list[tuple[LegRecord, str]]:
+    """None in a callback's call: agent and customer are both legs we sent out."""
+    if not arrived.channel:
+        return []
     shape = Dialled(arrived.at, arrived.channel, "", arrived.dialled, shown=arrived.caller.number)
-    return _leg(Direction.A, shape, told.ends.get(arrived.channel), None, told.last)
+    return [_leg(Direction.A, shape, told.ends.get(arrived.channel), None, told.last)]
 
 
 def _sent_legs(arrived: Arrived, told: _Told) -> list[tuple[LegRecord, str]]:
@@ -223,6 +286,8 @@ def _in_order(leg_id: str, stamps: Stamps) -> _Times:
 def _outcome(told: _Told, channel: str) -> Outcome:
     if told.bridged:
         return Outcome.ANSWERED
+    if told.is_callback_due:
+        return Outcome.CALLBACK
     step, end = told.step, told.ends.get(channel)
     if end is not None and _gave_up(end) and told.went_on:
         return Outcome.ABANDONED

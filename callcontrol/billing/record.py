@@ -11,15 +11,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.outcome import Outcome
+from callcontrol.vocabulary.queue import Leaving
 
 
 class Direction(StrEnum):
     """Which side of the call a leg is on."""
 
-    A = "a"  # the caller's own channel
+    A = "a"  # the caller's own channel; a callback's call has none
     B = "b"  # a channel we sent out
 
 
@@ -96,17 +98,97 @@ class LegRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyPress:
+    """A key the caller pressed while he waited."""
+
+    at: Instant
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfferRecord:
+    """A waiting caller was offered to an agent (to several at once: one for each), and what came of it.
+
+    Attributes:
+        offer: id of the offer; with `agent` unique within the visit.
+        at: when his phone was to ring, by our clock.
+        legs: where it rang; none: he could not be rung.
+        ended: when the offer was over for him.
+        how: `expired` if nobody told.
+        detail: what else there was to say of the end.
+        bridged, parted: when caller and agent first heard each other, and when the leg ended that was joined for it:
+            the agent's, in a callback's call the customer's; None if they never did.
+        wrap_up_from, wrap_up_until: the wrap-up after it as it was planned; he may have ended or prolonged it.
+        estimated: an end is the best we know.
+    """
+
+    offer: str
+    agent: str
+    at: Instant
+    legs: tuple[str, ...]
+    ended: Instant
+    how: OfferEnd
+    detail: str = ""
+    bridged: Instant | None = None
+    parted: Instant | None = None
+    wrap_up_from: Instant | None = None
+    wrap_up_until: Instant | None = None
+    estimated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class QueueVisit:
+    """One stay of a call in a queue, by our clock.
+
+    Attributes:
+        ticket: the place's id: it begins with the call's, or, in a callback's call, with that of the call that asked.
+        entered: when this call entered.
+        joined: since when he waits: earlier than `entered` if he took up an earlier place.
+        took_up: "" | `came_back` | `callback`: whose place it is.
+        first_position: his position on entry, 1 is next; 0: unknown.
+        left: when he left, or, where nobody told (`estimated`), the best we know.
+        how: how he left; where nobody told: `answered` if an agent was bridged to him, else `failed`.
+        wait_ms: from `joined` to `left`, whole milliseconds.
+        detail: the agent who answered, the target he went to, or whatever else says how.
+        agent: who answered; "" unless `how` is answered.
+        bridged: when he first heard an agent; None: never.
+        keys: what he pressed, in order.
+        wrap_up_until: planned end of the wrap-up after it; None: there was none.
+        offers: in the order in which they were made.
+        estimated: nobody told how or when he left, or that he entered.
+    """
+
+    queue: str
+    ticket: str
+    entered: Instant
+    joined: Instant
+    took_up: str
+    first_position: int
+    left: Instant
+    how: Leaving
+    wait_ms: int
+    detail: str
+    agent: str
+    bridged: Instant | None
+    keys: tuple[KeyPress, ...]
+    wrap_up_until: Instant | None
+    offers: tuple[OfferRecord, ...]
+    estimated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class CallRecord:
     """One call, from its arrival to the end of its last leg.
 
     Attributes:
         arrived: when the call reached us, by our clock. It never changes: the ledger files the call under its UTC day.
-        answered: when the caller's channel was answered (a greeting counts).
+        answered: when the caller's channel was answered (a greeting counts); None: never, or he has none (a callback).
         bridged: when the caller first heard somebody.
-        ended: end of the caller's channel.
+        ended: end of the caller's channel; in a callback's call of the last leg.
         answered_leg, answered_by: the first leg that was bridged, and its target text; "" if none was.
-        estimated: some leg's times are estimated.
-        legs: the caller's own first, then the others as they were sent out.
+        estimated: some leg's times, or how or when it left a queue, are estimated.
+        legs: the caller's own first, then the others as they were sent out; a callback's call has only those.
+        visits: its stays in queues, in order.
     """
 
     call_id: str
@@ -127,6 +209,7 @@ class CallRecord:
     notes: tuple[Note, ...]
     legs: tuple[LegRecord, ...]
     estimated: bool = False
+    visits: tuple[QueueVisit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

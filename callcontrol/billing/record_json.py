@@ -1,12 +1,12 @@
 """Records as JSON bytes, for the spool. The names are those of the ledger's columns; times stay microseconds.
 
 Writing never fails over what a text holds: a record that cannot be written is a lost call, so NUL characters and lone
-surrogates, which neither JSON nor Postgres takes, become U+FFFD.
+surrogates, which neither JSON nor Postgres takes, become U+FFFD. Records of before there were queues have no `visits`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +22,7 @@ from callcontrol.billing.record import (
     RatedRecord,
     Recording,
 )
+from callcontrol.billing.visit_json import visit_from, visit_value
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.moment import Instant, instant_from, text_of
 from callcontrol.vocabulary.outcome import Outcome
@@ -40,6 +41,7 @@ def to_json(record: RatedRecord) -> bytes:
         "call": _call(record.call),
         "legs": [_leg(leg) for leg in record.call.legs],
         "charges": [_charge(charge) for charge in record.charges],
+        "visits": [visit_value(visit) for visit in record.call.visits],
     }
     try:
         data = orjson.dumps(value)
@@ -58,8 +60,8 @@ def from_json(data: bytes) -> RatedRecord:
         value = orjson.loads(data)
         if value["v"] != VERSION:
             raise BadRecord(f"record of version {value['v']!r}: this program knows {VERSION}")
-        legs = tuple(_leg_from(leg) for leg in value["legs"])
-        return RatedRecord(_call_from(value["call"], legs), tuple(_charge_from(c) for c in value["charges"]))
+        call = _call_from(value["call"], value["legs"], value.get("visits", ()))
+        return RatedRecord(call, tuple(_charge_from(charge) for charge in value["charges"]))
     except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
         if isinstance(error, BadRecord):
             raise
@@ -161,7 +163,7 @@ def _charge(charge: ChargeRecord) -> dict[str, object]:
     }
 
 
-def _call_from(v: Mapping[str, Any], legs: tuple[LegRecord, ...]) -> CallRecord:
+def _call_from(v: Mapping[str, Any], legs: Iterable[Any], visits: Iterable[Any]) -> CallRecord:
     caller = Caller(v["caller_number"], v["caller_name"], v["caller_anonymous"], v["caller_extension"])
     return CallRecord(
         call_id=v["call_id"],
@@ -180,8 +182,9 @@ def _call_from(v: Mapping[str, Any], legs: tuple[LegRecord, ...]) -> CallRecord:
         path=tuple(_path_entry_from(entry) for entry in v["path"]),
         recordings=tuple(Recording(instant_from(r["at"]), r["box"], r["path"]) for r in v["recordings"]),
         notes=tuple(Note(instant_from(note["at"]), note["what"]) for note in v["notes"]),
-        legs=legs,
+        legs=tuple(_leg_from(leg) for leg in legs),
         estimated=v["estimated"],
+        visits=tuple(visit_from(visit) for visit in visits),
     )
 
 

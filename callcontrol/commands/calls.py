@@ -1,4 +1,7 @@
-"""`callcontrol calls`: the history, read back with costs: each call, why it went where it went, and its legs."""
+"""`callcontrol calls`: the history, read back with costs: each call, why it went where it went, and its legs.
+
+With `--call ID` that one call, and what happened in its queues: each offer with its end, and the keys pressed.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ from rich.console import Console
 from rich.text import Text
 
 from callcontrol.commands.arguments import add_config, configuration_or_exit
+from callcontrol.commands.calls_in_queues import seconds, visit_lines
 from callcontrol.edges.embedded import running_address
 from callcontrol.edges.ledger.reader import MAX_CALLS, LedgerReader, NoLedger, PastCall, PastLeg, Wanted
 from callcontrol.vocabulary.moment import BadMoment, Instant, instant_from
@@ -29,10 +33,11 @@ TITLES = ("arrived", "from", "to", "outcome", "time", "cost")
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """`calls [--tenant T] [--number N] [--since TIME] [--until TIME] [--outcome WORD] [--limit N] [--json]`."""
+    """`calls [--call ID] [--tenant T] [--number N] [--since TIME] [--until TIME] [--outcome WORD] [--limit N] …`."""
     parser = subparsers.add_parser("calls", help="the history of calls with their costs", description=__doc__)
     add_config(parser)
     parser.add_argument("--dsn", default="", help="libpq connection string (default: postgres.dsn, else the embedded)")
+    parser.add_argument("--call", metavar="ID", help="only this call, and what happened in its queues")
     parser.add_argument("--tenant", help="only this tenant's")
     parser.add_argument("--number", help="only calls of, to, or forwarded to this number or extension")
     parser.add_argument("--since", default="", metavar="TIME", help="from this arrival on, ISO time or day")
@@ -59,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
             sys.stdout.buffer.write(orjson.dumps(asdict(call), default=_plain, option=orjson.OPT_UTC_Z) + b"\n")
         sys.stdout.buffer.flush()
     else:
-        show(calls, zone, Console(highlight=False))
+        show(calls, zone, Console(highlight=False), queues=args.call is not None)
     return 0
 
 
@@ -79,11 +84,16 @@ def wanted_from(args: argparse.Namespace, zone: tzinfo) -> Wanted:
         until=_moment(args.until, zone),
         outcome=args.outcome,
         limit=args.limit,
+        call_id=args.call,
     )
 
 
-def show(calls: list[PastCall], zone: tzinfo, console: Console) -> None:
-    """A line per call; below it, indented, its way, its legs and what was recorded or noted."""
+def show(calls: list[PastCall], zone: tzinfo, console: Console, *, queues: bool = False) -> None:
+    """A line per call; below it, indented, its way, its legs and what was recorded or noted.
+
+    Args:
+        queues: show what happened in its queues as well.
+    """
     if not calls:
         console.print("No calls match.")
         return
@@ -93,6 +103,8 @@ def show(calls: list[PastCall], zone: tzinfo, console: Console) -> None:
     for call, head in zip(calls, heads, strict=True):
         _print(console, _row(head, widths), "bold")
         for text, style in _details(call):
+            _print(console, f"    {text}", style)
+        for text, style in visit_lines(call, zone) if queues else ():
             _print(console, f"    {text}", style)
 
 
@@ -109,8 +121,10 @@ def _row(cells: tuple[str, ...], widths: list[int]) -> str:
 
 def _head(call: PastCall, zone: tzinfo) -> tuple[str, ...]:
     by = f" by {call.answered_by}" if call.answered_by else ""
+    queues = ", ".join(dict.fromkeys(visit.queue for visit in call.visits))
+    waited = f", queue {queues}" if queues else ""
     mark = " (estimated)" if call.estimated else ""
-    what = (f"{call.outcome}{by}{mark}", _seconds(call.total_ms), _sum(call))
+    what = (f"{call.outcome}{by}{waited}{mark}", seconds(call.total_ms), _sum(call))
     return (_clock(call.started_at, zone), _caller(call), call.dialled, *what)
 
 
@@ -119,8 +133,9 @@ def _details(call: PastCall) -> Iterator[tuple[str, str]]:
         arrow, style = ("✗", "yellow") if station.get("passed") else ("→", "cyan")
         source = f" ({station['source']})" if station.get("source") else ""
         yield f"{arrow} {station['target']}  {station['why']}{source}", style
-    for leg in call.legs[1:]:
-        yield _leg_line(leg), "green" if leg.bridged_at else ""
+    for leg in call.legs:
+        if leg.direction == "b":
+            yield _leg_line(leg), "green" if leg.bridged_at else ""
     for recording in call.recordings:
         yield f"● recorded {recording['box']}: {recording['path']}", "magenta"
     for note in call.notes:
@@ -131,7 +146,7 @@ def _leg_line(leg: PastLeg) -> str:
     trunk = f" over {leg.trunk}" if leg.trunk else ""
     payer = f", {leg.payer} pays" if leg.payer else ""
     mark = " (estimated)" if leg.estimated else ""
-    talk = _seconds(leg.talk_ms) if leg.answered_at else ""
+    talk = seconds(leg.talk_ms) if leg.answered_at else ""
     parts = (
         f"☎ {leg.target or leg.address}{trunk}",
         f"shown {leg.shown or 'nothing'}{payer}",
@@ -167,10 +182,6 @@ def _caller(call: PastCall) -> str:
 
 def _clock(moment: datetime, zone: tzinfo) -> str:
     return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
-
-
-def _seconds(milliseconds: Decimal) -> str:
-    return f"{plain(milliseconds / 1000)} s"
 
 
 def _moment(text: str, zone: tzinfo) -> Instant | None:

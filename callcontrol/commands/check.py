@@ -51,6 +51,8 @@ def _counts(settings: Settings) -> dict[str, int]:
         "numbers": sum(len(tenant.numbers) for tenant in settings.tenants.values()),
         "extensions": len(extensions),
         "rules": sum(rule is not None for extension in extensions for _, rule in extension.forward),
+        "queues": sum(len(tenant.queues) for tenant in settings.tenants.values()),
+        "agents": sum(len(tenant.agents) for tenant in settings.tenants.values()),
         "trunks": len(settings.trunks),
         "price lists": len(settings.tariff_files),
     }

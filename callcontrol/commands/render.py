@@ -1,7 +1,8 @@
 """`callcontrol render`: writes the part of FreeSWITCH's configuration that follows from the YAML.
 
-Users (directory/), gateways (sip_profiles/external/), trunk addresses (acl/), the switch's own ports and password
-(vars/). What was written earlier and nothing asks for any more is removed; files of others are never touched.
+Users (directory/), gateways (sip_profiles/external/), trunk addresses (acl/), folders of music (music/), the switch's
+own ports and password (vars/). What was written earlier and nothing asks for any more is removed; files of others are
+never touched.
 """
 
 from __future__ import annotations
@@ -45,6 +46,8 @@ def run(args: argparse.Namespace) -> int:
         print(f"{args.into}: nothing to change")
     elif not args.check:
         print("now: fs_cli -x reloadxml, fs_cli -x 'sofia profile external rescan', fs_cli -x reloadacl")
+        if any(change.path.parent.name == "music" for change in found):
+            print("and for music: fs_cli -x 'local_stream start TENANT/QUEUE' (new folder) or 'local_stream reload …'")
     return DIFFERENT if found and args.check else 0
 
 

@@ -31,8 +31,8 @@ _HOST_PORT = re.compile(rf"{_HOST}:([0-9]{{1,5}})")
 _SIP_HOST = re.compile(rf"{_HOST}(:([0-9]{{1,5}}))?")
 _DOMAIN = re.compile(rf"{_LABEL}(\.{_LABEL})*")
 # A switch reads `'`, `,`, `{`, `$`, blanks … in the arguments of its applications as syntax, so no file name has them.
-_FILE = re.compile(r"/?[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*")
-_TONES = re.compile(r"tone_stream://[A-Za-z0-9%(),;=.+-]+|silence_stream://[0-9]+(,[0-9]+)?")
+FILE = re.compile(r"/?[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*")
+TONES = re.compile(r"tone_stream://[A-Za-z0-9%(),;=.+-]+|silence_stream://[0-9]+(,[0-9]+)?")
 _FOLDER = re.compile(r"(/(?!\.\.?(/|$))[A-Za-z0-9_.-]+)+/?")
 _DISPLAY = re.compile(r"""[^"'<>{}\[\]$\\|^`\x00-\x1f]*""")
 _TRUE = frozenset({"true", "yes", "on"})
@@ -50,7 +50,7 @@ def host_and_port(text: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
-def _text(value: object, right: str) -> str:
+def text_in(value: object, right: str) -> str:
     """The value as it was written, if it is one piece of text."""
     if value is None:
         raise refusal("nothing is written here", right)
@@ -65,12 +65,12 @@ def _form_of(value: object) -> str:
     return "a block of keys" if isinstance(value, dict) else "a list" if isinstance(value, list) else repr(value)
 
 
-def _matching(pattern: str | re.Pattern[str], what: str, right: str) -> Callable[[object], str]:
+def matching(pattern: str | re.Pattern[str], what: str, right: str) -> Callable[[object], str]:
     """A validator for texts that match as a whole; `what` may hold `{}` for the text."""
     compiled = re.compile(pattern)
 
     def check(value: object) -> str:
-        text = _text(value, right)
+        text = text_in(value, right)
         if not compiled.fullmatch(text):
             raise refusal(what.format(repr(text)), right)
         return text
@@ -79,7 +79,7 @@ def _matching(pattern: str | re.Pattern[str], what: str, right: str) -> Callable
 
 
 def _read_plain(value: object) -> str:
-    text = _text(value, "write a text")
+    text = text_in(value, "write a text")
     if re.search("[\x00-\x1f\x7f]", text):
         raise refusal("a text of several lines", "write it in one line")
     return text
@@ -88,7 +88,7 @@ def _read_plain(value: object) -> str:
 def _read_flag(value: object) -> bool:
     if isinstance(value, bool):
         return value
-    text = _text(value, "write true or false").lower()
+    text = text_in(value, "write true or false").lower()
     if text in _TRUE | _FALSE:
         return text in _TRUE
     raise refusal(f"{value!r} is neither true nor false", "write true or false")
@@ -97,7 +97,7 @@ def _read_flag(value: object) -> bool:
 def _read_whole(value: object) -> int:
     if isinstance(value, int):
         return value
-    text = _text(value, "write a whole number")
+    text = text_in(value, "write a whole number")
     if not re.fullmatch("[0-9]{1,18}", text):
         raise refusal(f"{text!r} is no whole number", "write digits only, such as 20")
     return int(text)
@@ -119,7 +119,7 @@ def _checked_host(text: str, host: str, right: str) -> None:
 
 def _read_host_port(value: object) -> str:
     right = "write host:port, such as 127.0.0.1:8021 or [::1]:8021"
-    text = _text(value, right)
+    text = text_in(value, right)
     match = _HOST_PORT.fullmatch(text)
     if not match:
         raise refusal(f"{text!r} is no host:port", right)
@@ -130,7 +130,7 @@ def _read_host_port(value: object) -> str:
 
 def _read_sip_host(value: object) -> str:
     right = "write a host, or host:port, such as sip.carrier.example:5060"
-    text = _text(value, right)
+    text = text_in(value, right)
     match = _SIP_HOST.fullmatch(text)
     if not match:
         raise refusal(f"{text!r} is no SIP host", right)
@@ -141,7 +141,7 @@ def _read_sip_host(value: object) -> str:
 
 def _read_network(value: object) -> str:
     right = "write an address or a network, such as 192.0.2.10 or 192.0.2.0/24"
-    text = _text(value, right)
+    text = text_in(value, right)
     try:
         return str(ipaddress.ip_network(text))
     except ValueError as error:
@@ -150,7 +150,7 @@ def _read_network(value: object) -> str:
 
 def _read_domain(value: object) -> str:
     right = "write a host name, such as acme.example"
-    text = _text(value, right)
+    text = text_in(value, right)
     if len(text) > 253 or not _DOMAIN.fullmatch(text):
         raise refusal(f"{text!r} is no SIP domain", right)
     return text.lower()
@@ -158,7 +158,7 @@ def _read_domain(value: object) -> str:
 
 def _read_region(value: object) -> str:
     right = "write the two capital letters of a country, such as PL"
-    text = _text(value, right)
+    text = text_in(value, right)
     if text not in REGIONS:
         raise refusal(f"{text!r} is no country of numbers", right)
     return text
@@ -166,7 +166,7 @@ def _read_region(value: object) -> str:
 
 def _read_zone(value: object) -> str:
     right = "write a name such as Europe/Warsaw"
-    text = _text(value, right)
+    text = text_in(value, right)
     if zone_named(text) is None:
         near = get_close_matches(text, available_timezones(), 1)
         raise refusal(f"{text!r} is no time zone", f"did you mean {near[0]}?" if near else right)
@@ -185,7 +185,7 @@ def zone_named(text: str) -> ZoneInfo | None:
 
 def _read_e164(value: object, info: ValidationInfo) -> str:
     right = "write a full number, such as +48221234567"
-    text = _text(value, right)
+    text = text_in(value, right)
     number = number_in(text, _context(info, "region"))
     if number is None or not number.startswith("+"):
         hint = "" if _context(info, "region") else " (no country is known here, so it must begin with +)"
@@ -203,14 +203,14 @@ def number_in(text: str, region: str) -> str | None:
 
 def _read_prefix(value: object) -> str:
     right = 'write the first digits of numbers in international form, such as 48 or +4870; "" is every number'
-    text = _text(value, right)
+    text = text_in(value, right)
     if not re.fullmatch(r"(\+?[1-9][0-9]{0,14})?", text):
         raise refusal(f"{text!r} is no prefix", right)
     return text.removeprefix("+")
 
 
 def _read_show(value: object, info: ValidationInfo) -> str:
-    text = _text(value, "write caller, company or a number")
+    text = text_in(value, "write caller, company or a number")
     if text in ("caller", "company"):
         return text
     number = number_in(text, _context(info, "region"))
@@ -219,11 +219,12 @@ def _read_show(value: object, info: ValidationInfo) -> str:
     return number
 
 
-def _read_target(value: object, info: ValidationInfo) -> Target:
+def read_target(value: object, info: ValidationInfo) -> Target:
+    """The target a text means; numbers in it may be written as the tenant's country writes them."""
     if isinstance(value, tuple(KINDS.values())):
         return cast(Target, value)
     right = f"write one of {', '.join(f'{kind}:…' for kind in KINDS)}"
-    text = _text(value, right)
+    text = text_in(value, right)
     kind, _, name = text.partition(":")
     if kind not in KINDS:
         near = get_close_matches(kind, KINDS, 1)
@@ -240,7 +241,7 @@ def _read_instant(value: object, info: ValidationInfo) -> Instant:
     if isinstance(value, int):
         return Instant(value)
     right = "write date and time, such as 2026-12-24T18:00 or 2026-12-24T18:00+01:00"
-    text = _text(value, right)
+    text = text_in(value, right)
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
@@ -274,7 +275,7 @@ def _context(info: ValidationInfo, name: str) -> str:
     return context.get(name, "")
 
 
-def _schema(description: str, pattern: str = "", *types: str) -> WithJsonSchema:
+def described(description: str, pattern: str = "", *types: str) -> WithJsonSchema:
     """What an editor is told. To editors plain `101` and `+48…` are integers, so texts allow for that."""
     schema: dict[str, Any] = {"type": ["string", *types] if types else "string", "description": description}
     return WithJsonSchema(schema | ({"pattern": pattern} if pattern else {}))
@@ -282,7 +283,7 @@ def _schema(description: str, pattern: str = "", *types: str) -> WithJsonSchema:
 
 _TARGET_PATTERN = f"^({'|'.join(KINDS)}):.+$"
 
-Text = Annotated[str, BeforeValidator(_read_plain), _schema("a text", "", "number", "boolean")]
+Text = Annotated[str, BeforeValidator(_read_plain), described("a text", "", "number", "boolean")]
 # To YAML 1.2, which editors speak, yes and no are texts.
 Flag = Annotated[bool, BeforeValidator(_read_flag), WithJsonSchema({"enum": [True, False, "yes", "no", "on", "off"]})]
 # Stands behind the limits, `Annotated[int, Field(ge=1), Whole]`, so that the JSON Schema shows them.
@@ -290,50 +291,50 @@ Whole = BeforeValidator(_read_whole)
 Identifier = Annotated[
     str,
     BeforeValidator(
-        _matching(_IDENTIFIER, "{} is no name", "write at most 64 letters, digits, _ . -, the first no dot or dash")
+        matching(_IDENTIFIER, "{} is no name", "write at most 64 letters, digits, _ . -, the first no dot or dash")
     ),
-    _schema("a name of letters, digits, _ . -", f"^{_IDENTIFIER}$", "integer"),
+    described("a name of letters, digits, _ . -", f"^{_IDENTIFIER}$", "integer"),
 ]
 DisplayName = Annotated[
     str,
     BeforeValidator(
-        _matching(_DISPLAY, "{} holds signs that phones and switches misread", "write letters, digits, blanks, . , - &")
+        matching(_DISPLAY, "{} holds signs that phones and switches misread", "write letters, digits, blanks, . , - &")
     ),
-    _schema("a name for people", "", "number"),
+    described("a name for people", "", "number"),
 ]
-HostPort = Annotated[str, BeforeValidator(_read_host_port), _schema("host:port", ":[0-9]+$")]
-SipHost = Annotated[str, BeforeValidator(_read_sip_host), _schema("host or host:port")]
-Network = Annotated[str, BeforeValidator(_read_network), _schema("an address or a network in CIDR form")]
-SipDomain = Annotated[str, BeforeValidator(_read_domain), _schema("a host name")]
-Region = Annotated[str, BeforeValidator(_read_region), _schema("a country, two capital letters", "^[A-Z]{2}$")]
-ClockZone = Annotated[str, BeforeValidator(_read_zone), _schema("a time zone, such as Europe/Warsaw")]
-E164 = Annotated[str, BeforeValidator(_read_e164), _schema("a phone number in any usual writing", "", "integer")]
+HostPort = Annotated[str, BeforeValidator(_read_host_port), described("host:port", ":[0-9]+$")]
+SipHost = Annotated[str, BeforeValidator(_read_sip_host), described("host or host:port")]
+Network = Annotated[str, BeforeValidator(_read_network), described("an address or a network in CIDR form")]
+SipDomain = Annotated[str, BeforeValidator(_read_domain), described("a host name")]
+Region = Annotated[str, BeforeValidator(_read_region), described("a country, two capital letters", "^[A-Z]{2}$")]
+ClockZone = Annotated[str, BeforeValidator(_read_zone), described("a time zone, such as Europe/Warsaw")]
+E164 = Annotated[str, BeforeValidator(_read_e164), described("a phone number in any usual writing", "", "integer")]
 Prefix = Annotated[
-    str, BeforeValidator(_read_prefix), _schema("first digits of a number", r"^(\+?[1-9][0-9]{0,14})?$", "integer")
+    str, BeforeValidator(_read_prefix), described("first digits of a number", r"^(\+?[1-9][0-9]{0,14})?$", "integer")
 ]
-ShowText = Annotated[str, BeforeValidator(_read_show), _schema("caller, company or a number", "", "integer")]
-TargetText = Annotated[Target, PlainValidator(_read_target), _schema("where a call goes", _TARGET_PATTERN)]
-IsoMoment = Annotated[Instant, PlainValidator(_read_instant), _schema("date and time in ISO form")]
+ShowText = Annotated[str, BeforeValidator(_read_show), described("caller, company or a number", "", "integer")]
+TargetText = Annotated[Target, PlainValidator(read_target), described("where a call goes", _TARGET_PATTERN)]
+IsoMoment = Annotated[Instant, PlainValidator(_read_instant), described("date and time in ISO form")]
 SoundFile = Annotated[
     str,
     BeforeValidator(
-        _matching(_FILE, "{} is no sound file", "write letters, digits, _ . - /, such as voicemail/greeting.wav")
+        matching(FILE, "{} is no sound file", "write letters, digits, _ . - /, such as voicemail/greeting.wav")
     ),
-    _schema("a sound file"),
+    described("a sound file"),
 ]
 Sound = Annotated[
     str,
     BeforeValidator(
-        _matching(
-            f"{_FILE.pattern}|{_TONES.pattern}",
+        matching(
+            f"{FILE.pattern}|{TONES.pattern}",
             "{} is no sound",
             "write a path such as closed.wav, or tone_stream://%(500,500,425), or silence_stream://1000",
         )
     ),
-    _schema("a sound file, tone_stream://… or silence_stream://…"),
+    described("a sound file, tone_stream://… or silence_stream://…"),
 ]
 Folder = Annotated[
     str,
-    BeforeValidator(_matching(_FOLDER, "{} is no folder", "write an absolute path of letters, digits, _ . - /")),
-    _schema("an absolute folder"),
+    BeforeValidator(matching(_FOLDER, "{} is no folder", "write an absolute path of letters, digits, _ . - /")),
+    described("an absolute folder"),
 ]

@@ -9,18 +9,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.sax.saxutils import escape
 
+from callcontrol.config.music import folders
 from callcontrol.config.settings import Endpoint, Settings, Tenant, Trunk
 
 MARKER = "<!-- Written by `callcontrol render`: what is changed here is lost. Change the YAML instead. -->"
 # Folders in which files with the marker are ours, and are removed when nothing asks for them any more.
-FOLDERS = ("vars", "acl", "directory", "sip_profiles/external")
+FOLDERS = ("vars", "acl", "directory", "music", "sip_profiles/external")
 
 _ENTITIES = {'"': "&quot;", "'": "&#39;", "$": "&#36;", "`": "&#96;"}
 
 
 def render(settings: Settings, switch: str) -> dict[str, str]:
     """Every file for this switch, by path relative to the folder; the same settings give the same bytes."""
-    files = {"vars/callcontrol.xml": _variables(settings, switch), "acl/callcontrol.xml": _trunk_addresses(settings)}
+    files = {
+        "vars/callcontrol.xml": _variables(settings, switch),
+        "acl/callcontrol.xml": _trunk_addresses(settings),
+        "music/callcontrol.xml": _music(settings),
+    }
     for name, tenant in settings.tenants.items():
         files[f"directory/{name}.xml"] = _directory(name, tenant)
     for name, trunk in settings.trunks.items():
@@ -60,6 +65,19 @@ def _variables(settings: Settings, switch: str) -> str:
 def _trunk_addresses(settings: Settings) -> str:
     networks = dict.fromkeys(network for trunk in settings.trunks.values() for network in trunk.addresses)
     return _file(*(f'<node type="allow" cidr={_quoted(network)}/>' for network in networks))
+
+
+def _music(settings: Settings) -> str:
+    return _file(*(line for name, folder in folders(settings) for line in _stream(name, folder)))
+
+
+def _stream(name: str, folder: str) -> Iterator[str]:
+    # A telephone's own rate: nothing is converted for each listener.
+    params = {"rate": "8000", "channels": "1", "interval": "20", "timer-name": "soft", "shuffle": "true"}
+    # The folder is not quoted: it may begin with $${sound_prefix}, and the settings let no other sign in.
+    yield f'<directory name={_quoted(name)} path="{folder}">'
+    yield from (f"  {_param(key, value)}" for key, value in params.items())
+    yield "</directory>"
 
 
 def _directory(name: str, tenant: Tenant) -> str:

@@ -55,7 +55,7 @@ def _words(details: ErrorDetails, model: type[Frozen], place: Place) -> tuple[st
             return _missing(model, place)
         case "extra_forbidden":
             return f"unknown key `{place[-1]}`", _nearest(place[-1], known_keys(model, place[:-1]))
-        case "literal_error":
+        case "literal_error" | "enum":
             return f"{_shown(written)} is not known here", f"write {context['expected']}"
         case "greater_than_equal":
             return f"{_shown(written)} is too small", f"write at least {context['ge']}"

@@ -1,4 +1,8 @@
-"""Settings of queues and agents. Cross-checks stand in `checks/queues.py`."""
+"""Settings of queues and agents. Cross-checks stand in `checks/agents.py` and `checks/queues.py`.
+
+The limits keep a tenant's share of Redis bounded, and the time of one operation: an assignment costs in proportion to
+the seats of one agent and their demands (`routing/distribution/RULES.md`).
+"""
 
 from __future__ import annotations
 
@@ -8,13 +12,24 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from callcontrol.config.fields import E164, DisplayName, Flag, Identifier, Prefix, Sound, TargetText, Text, Whole
+from callcontrol.config.fields import E164, DisplayName, Flag, Identifier, Prefix, Sound, TargetText, Whole
 from callcontrol.config.frozen import Frozen, RingSeconds, Seconds
+from callcontrol.config.queue_fields import Key, KeyAction, Music, TimeOfDay
+
+MAX_QUEUES = 256  # of a tenant
+MAX_AGENTS = 10_000  # of a tenant
+MAX_SEATS = 1_000  # in a queue
+MAX_DEMANDS = 16  # of a queue
+MAX_RELAXED = 8  # of a demand
+MAX_SKILLS = 32  # of an agent, and in a demand
+MAX_PRIORITIES = 64  # of a queue
+MAX_LISTED = 1_000  # numbers in one priority
 
 Level = Annotated[int, Field(ge=1, le=10, description="how well, 1 to 10"), Whole]
 Priority = Annotated[int, Field(ge=0, le=10, description="callers with a higher one are served first"), Whole]
 Rest = Annotated[int, Field(ge=0, le=3_600, description="seconds before the next offer to this agent"), Whole]
-Key = Annotated[str, Field(pattern=r"^[0-9*#]$")]
+# Spans that may be left out by writing 0.
+SpanSeconds = Annotated[int, Field(ge=0, le=3_600), Whole]
 
 
 class Strategy(StrEnum):
@@ -39,7 +54,7 @@ class Agent(Frozen):
     name: DisplayName = Field(default="", max_length=64, description="name in tables; default: the agent's own")
     auto: Flag = Field(default=False, description="active whenever the extension is registered, without logging in")
     skills: Mapping[Identifier, Level] = Field(
-        default_factory=dict, description="skills and languages, each with a level"
+        default_factory=dict, max_length=MAX_SKILLS, description="skills and languages, each with a level"
     )
     confirm: Flag = Field(default=True, description="an external number has to press 1 to accept")
 
@@ -68,27 +83,21 @@ class Rests(Frozen):
 class Announcements(Frozen):
     """What a waiting caller is told, and how often; 0: never (seconds)."""
 
-    first: Annotated[int, Field(ge=0, le=3_600), Whole] = Field(default=10, description="seconds before the first")
-    position: Annotated[int, Field(ge=0, le=3_600), Whole] = Field(default=45, description="interval of the position")
-    wait: Annotated[int, Field(ge=0, le=3_600), Whole] = Field(
-        default=90, description="interval of the expected waiting time"
-    )
+    first: SpanSeconds = Field(default=10, description="seconds before the first")
+    position: SpanSeconds = Field(default=45, description="interval of the position")
+    wait: SpanSeconds = Field(default=90, description="interval of the expected waiting time")
     hint: Sound | None = Field(default=None, description="played with the position: which keys there are")
 
 
 class Callback(Frozen):
-    """Calling a caller back when his turn comes."""
+    """Calling a caller back when his turn comes; a key that does `callback` asks for it."""
 
     retries: Annotated[int, Field(ge=0, le=20), Whole] = Field(default=3, description="further attempts")
     every: Seconds = Field(default=300, description="seconds between attempts")
     expires: Seconds = Field(default=14_400, description="seconds after which it is given up")
     ring: RingSeconds = Field(default=30, description="how long the customer's phone rings, in seconds")
-    opens: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] | None = Field(
-        default=None, description="not before this time of day, tenant zone"
-    )
-    closes: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] | None = Field(
-        default=None, description="not after this time of day, tenant zone"
-    )
+    opens: TimeOfDay | None = Field(default=None, description="not before this time of day, tenant zone")
+    closes: TimeOfDay | None = Field(default=None, description="not after this time of day, tenant zone")
     confirmed: Sound | None = Field(default=None, description="what the caller hears; default: the spoken prompt")
 
 
@@ -109,7 +118,9 @@ class Overflow(Frozen):
     )
     waited: TargetText | None = Field(default=None, description="where callers go who waited too long")
     length: Annotated[int, Field(ge=1, le=100_000), Whole] = Field(default=1_000, description="most callers waiting")
-    full: TargetText | None = Field(default=None, description="where callers go who find the queue full")
+    full: TargetText | None = Field(
+        default=None, description="where callers go who find the queue full; default: `otherwise`"
+    )
     expected: Seconds | None = Field(default=None, description="longest expected wait on entry, in seconds")
     busy: TargetText | None = Field(default=None, description="where callers go who would wait longer than `expected`")
     empty: TargetText | None = Field(default=None, description="where waiting callers go when the last agent leaves")
@@ -118,25 +129,39 @@ class Overflow(Frozen):
 class Relaxed(Frozen):
     """A smaller demand after a wait."""
 
-    after: Seconds
-    skills: Mapping[Identifier, Level] = Field(default_factory=dict, description="none: anybody")
+    after: Seconds = Field(description="seconds of waiting from which on this is enough")
+    skills: Mapping[Identifier, Level] = Field(
+        default_factory=dict, max_length=MAX_SKILLS, description="what is enough then; none: anybody"
+    )
 
 
 class Demand(Frozen):
-    """Which callers need which skills: by the number they dialled, or by the beginning of their own."""
+    """Which callers need which skills: by the number they dialled, by the beginning of their own, or by both at once
+    where both are written.
+    """
 
-    dialled: E164 | None = None
-    caller: Prefix | None = Field(default=None, description="beginning of the caller's number, such as +7 or +4969")
-    skills: Mapping[Identifier, Level] = Field(min_length=1)
-    relax: tuple[Relaxed, ...] = Field(default=(), max_length=8, description="smaller demands after stated waits")
+    dialled: E164 | None = Field(default=None, description="the number of the tenant's that was dialled")
+    caller: Prefix | None = Field(
+        default=None, description="beginning of the caller's number, such as +7 or +4969; '' is every caller"
+    )
+    skills: Mapping[Identifier, Level] = Field(
+        min_length=1, max_length=MAX_SKILLS, description="what an agent must have, each at this level or better"
+    )
+    relax: tuple[Relaxed, ...] = Field(
+        default=(), max_length=MAX_RELAXED, description="smaller demands after stated waits"
+    )
 
 
 class CallerPriority(Frozen):
-    """Which callers have which priority: by the number they dialled, by prefix, or by a list of numbers."""
+    """Which callers have which priority: by the number they dialled, by prefix, or by a list of numbers. What is
+    written must all fit.
+    """
 
-    dialled: E164 | None = None
+    dialled: E164 | None = Field(default=None, description="the number of the tenant's that was dialled")
     caller: Prefix | None = Field(default=None, description="beginning of the caller's number")
-    numbers: tuple[E164, ...] = Field(default=(), description="whole numbers of callers")
+    numbers: tuple[E164, ...] = Field(
+        default=(), max_length=MAX_LISTED, description="whole numbers of callers, any of them"
+    )
     priority: Priority
 
 
@@ -166,46 +191,45 @@ class Queue(Frozen):
     """Callers wait here for an agent."""
 
     name: DisplayName = Field(default="", max_length=64, description="name in tables; the key is its identity")
-    strategy: Strategy = Strategy.LONGEST_IDLE
+    strategy: Strategy = Field(default=Strategy.LONGEST_IDLE, description="who of the ready agents is offered a caller")
     weight: Annotated[int, Field(ge=0, le=100), Whole] = Field(
         default=0, description="agents in several queues serve the heavier first"
     )
-    agents: tuple[Seat, ...] = Field(min_length=1, max_length=1_000)
-    tier_wait: Annotated[int, Field(ge=0, le=3_600), Whole] = Field(
+    agents: tuple[Seat, ...] = Field(min_length=1, max_length=MAX_SEATS, description="who serves it, in this order")
+    tier_wait: SpanSeconds = Field(
         default=0, description="seconds after which the next tier counts like the higher ones; 0: never"
     )
-    ring: RingSeconds = 20
+    ring: RingSeconds = Field(default=20, description="how long an agent's phone rings, in seconds")
     rest: Rests = Rests()
     misses: Annotated[int, Field(ge=0, le=100), Whole] = Field(
         default=3, description="so many missed offers in a row pause the agent; 0: never"
     )
-    wrap_up: Annotated[int, Field(ge=0, le=3_600), Whole] = Field(
-        default=0, description="seconds after each conversation without an offer"
-    )
+    wrap_up: SpanSeconds = Field(default=0, description="seconds after each conversation without an offer")
     window: Literal["day", "week", "month"] = Field(
         default="day", description="over which least_talked and fewest_calls count, in the tenant's zone"
     )
     language: Literal["en", "pl", "ru"] = Field(default="en", description="language of the spoken prompts")
     greeting: Sound | None = Field(default=None, description="played once, at entry")
-    music: Text = Field(
+    music: Music = Field(
         default="tone_stream://%(400,3600,440);loops=-1",
-        min_length=1,
         description="a sound file, a folder (with a / at its end), or a stream such as local_stream://name",
     )
     announce: Announcements = Announcements()
     whisper: Flag = Field(default=True, description="the agent hears how long the caller waited")
     whisper_name: Sound | None = Field(default=None, description="the queue's name, played to the agent first")
-    keys: Mapping[Key, Literal["callback"] | TargetText] = Field(
-        default_factory=dict, description="what a key does: `callback`, or a target"
+    keys: Mapping[Key, KeyAction] = Field(
+        default_factory=dict, description="what a key does: `callback`, or a target the call goes to"
     )
     callback: Callback = Callback()
-    come_back: Annotated[int, Field(ge=0, le=3_600), Whole] = Field(
+    come_back: SpanSeconds = Field(
         default=60, description="seconds within which a caller who hung up finds his old place"
     )
     sticky: Sticky | None = None
-    demands: tuple[Demand, ...] = Field(default=(), max_length=64, description="the first that fits a caller counts")
+    demands: tuple[Demand, ...] = Field(
+        default=(), max_length=MAX_DEMANDS, description="the first that fits a caller counts"
+    )
     priorities: tuple[CallerPriority, ...] = Field(
-        default=(), max_length=64, description="the highest that fits counts"
+        default=(), max_length=MAX_PRIORITIES, description="the highest that fits counts"
     )
     overflow: Overflow = Overflow()
     otherwise: TargetText | None = Field(default=None, description="where the call goes when no agent is active")

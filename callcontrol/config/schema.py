@@ -16,7 +16,7 @@ def schema(which: str) -> Node:
     """The schema of a file of this kind (a key of FILES), as strict about keys as the loader is."""
     made = FILES[which].model_json_schema(by_alias=True)
     definitions: dict[str, Node] = made.get("$defs", {})
-    for node in (made, *definitions.values()):
+    for node in (made, *(found for found in definitions.values() if "properties" in found)):
         _allow_empty_settings(node)
         for entries in node["properties"].values():
             _be_strict_about_names(entries, definitions)
@@ -35,8 +35,7 @@ def _be_strict_about_names(value: Node, definitions: dict[str, Node]) -> None:
     for block in (value, *value.get("anyOf", ())):
         for pattern, entry in block.get("patternProperties", {}).items():
             block["additionalProperties"] = False
-            definition = definitions[entry["$ref"].rpartition("/")[2]]
-            if not definition.get("required"):
+            if "$ref" in entry and not definitions[entry["$ref"].rpartition("/")[2]].get("required"):
                 block["patternProperties"][pattern] = _or_null(entry)
 
 

@@ -1,7 +1,7 @@
 """Every setting, once: its name, default, limit and one sentence. Admins' YAML becomes these frozen values.
 
 `callcontrol schema` prints the JSON Schema of `Settings` and `Tenant`; `callcontrol/config/loader.py` fills them and
-turns whatever does not fit into Problems with file and line. Cross-checks between settings stand in `checks.py`.
+turns whatever does not fit into Problems with file and line. Cross-checks between settings stand in `checks/`.
 """
 
 from __future__ import annotations
@@ -33,9 +33,12 @@ from callcontrol.config.fields import (
     Whole,
 )
 from callcontrol.config.frozen import Frozen, RingSeconds, Seconds
-from callcontrol.config.queue_settings import Ageing, Agent, Queue
+from callcontrol.config.queue_fields import PauseCode
+from callcontrol.config.queue_settings import MAX_AGENTS, MAX_QUEUES, Ageing, Agent, Queue
 from callcontrol.vocabulary.rule import DEFAULT_RING_S
 from callcontrol.vocabulary.target import Target
+
+PauseReason = Annotated[DisplayName, Field(min_length=1, max_length=32)]
 
 
 class Switch(Frozen):
@@ -98,6 +101,9 @@ class Limits(Frozen):
     )
     spool_bytes: Annotated[int, Field(ge=1_048_576), Whole] = Field(
         default=1_073_741_824, description="records waiting for Postgres"
+    )
+    offers: Annotated[int, Field(ge=1, le=100_000), Whole] = Field(
+        default=5_000, description="agents' and customers' phones that ring at once, per worker and switch"
     )
     lookup_ms: Annotated[int, Field(ge=10, le=5_000), Whole] = Field(
         default=500, description="longest wait for Redis on a call's way"
@@ -234,8 +240,15 @@ class Tenant(Frozen):
     lists: Mapping[Identifier, EscalatingList] = Field(default_factory=dict)
     announcements: Mapping[Identifier, Announcement] = Field(default_factory=dict)
     voicemail: Mapping[Identifier, Voicemail] = Field(default_factory=dict)
-    agents: Mapping[Identifier, Agent] = Field(default_factory=dict, description="who takes calls from queues")
-    queues: Mapping[Identifier, Queue] = Field(default_factory=dict)
+    agents: Mapping[Identifier, Agent] = Field(
+        default_factory=dict, max_length=MAX_AGENTS, description="who takes calls from queues"
+    )
+    pauses: Mapping[PauseCode, PauseReason] = Field(
+        default_factory=dict, description="reasons an agent may give for a pause, by the number he dials"
+    )
+    queues: Mapping[Identifier, Queue] = Field(
+        default_factory=dict, max_length=MAX_QUEUES, description="where callers wait for an agent"
+    )
     ageing: Ageing = Ageing()
     numbers: Mapping[E164, TargetText] = Field(default_factory=dict, description="DIDs and where they lead")
 

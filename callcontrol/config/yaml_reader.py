@@ -28,6 +28,8 @@ _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U000100
 # What PyYAML says -> what an admin understands, what would be right, and whether the beginning of the construct is the
 # better place to point at than the spot where reading stopped.
 _WORDED = (
+    # its own limit is wider than ours, but it reads ahead
+    ("exceeded maximum nesting depth", f"more than {MAX_DEPTH} levels", "nest less deeply", False),
     ("found a tab character", "a tab where YAML wants blanks", "indent with blanks", False),
     (
         "cannot start any token",

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
-from callcontrol.routing.plan import Announce, Change, Explanation, Ring, TakeMessage
+from callcontrol.routing.plan import Announce, Change, ChangeAgent, Explanation, Onward, Ring, TakeMessage, Wait
 from callcontrol.vocabulary.call import Caller, leg_id
 from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.queue import Offer
 from callcontrol.vocabulary.trail import Arrived, Entry, Trail
 
 
 @dataclass(frozen=True, slots=True)
 class Deciding:
-    """The rules are being looked up; the caller hears what the network gives him."""
+    """The rules are being looked up; the caller hears what the network gives him.
+
+    `onward` says where he goes next, if that is not what he dialled; `joined`, since when he has waited, if that counts
+    where he goes (moved to another queue).
+    """
+
+    onward: Onward | None = None
+    joined: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +69,102 @@ class Changing:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangingAgent:
+    """An agent's state is being stored (`app_id` ""), then the tone that says how it went is played."""
+
+    step: ChangeAgent
+    app_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RungLeg:
+    """A leg at which an agent is rung; `round` is the trunk it goes through, in turn."""
+
+    leg_id: str
+    agent: str
+    round: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Offering:
+    """An offer under way.
+
+    Attributes:
+        legs: those that have not ended for us; ringing, or the one that answered.
+        stage: `ringing`; `accepting` (somebody answered, the live state is asked whether the offer still stands);
+            `whispering` (he has the caller and is told about him); `joining`.
+        winner: the leg that answered, from `accepting` on.
+    """
+
+    offer: Offer
+    legs: tuple[RungLeg, ...]
+    stage: Literal["ringing", "accepting", "whispering", "joining"] = "ringing"
+    winner: str = ""
+
+    def agent_of(self, leg: str) -> str:
+        """Whose leg this is, "" if it is not of this offer."""
+        return next((rung.agent for rung in self.legs if rung.leg_id == leg), "")
+
+    @property
+    def taken(self) -> bool:
+        """Whether an agent has the caller already: nobody else can get him now."""
+        return self.stage in ("whispering", "joining")
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The caller is in a queue, or (`entered` False) is being let in.
+
+    Attributes:
+        joined: since when he waits, as his place says; let_in: since when he has been in this queue this time.
+        music, saying: ids of the applications that play; `saying` is "" while only music plays.
+        music_began: when the music began last; music that ends at once is not begun at once again.
+        wanted: what is to be said when his place is known: `position`, `wait`.
+        position, minutes: the lowest position and the shortest wait he was told; 0: none yet.
+    """
+
+    step: Wait
+    ticket: str
+    joined: Instant
+    entered: bool = False
+    let_in: Instant | None = None
+    music: str = ""
+    saying: str = ""
+    music_began: Instant | None = None
+    wanted: tuple[str, ...] = ()
+    position: int = 0
+    minutes: int = 0
+    offering: Offering | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallingBack:
+    """A customer is called back: an agent is rung first (`offering`), then the customer (`customer`, his leg).
+
+    The call has no caller's channel: its id is a name only.
+    """
+
+    ticket: str
+    queue: str
+    number: str
+    attempt: int
+    offering: Offering | None = None
+    customer: str = ""
+    round: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """The agent who has the caller, from his accepting to the end of his leg."""
+
+    agent: str
+    ticket: str
+    queue: str
+    offer: str
+    leg: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ending:
     """The caller's channel is going or gone; the ends of its legs are awaited.
 
@@ -74,7 +179,19 @@ class Closed:
     """The trail is complete. Nothing leaves this state."""
 
 
-State = Deciding | Ringing | Talking | Announcing | TakingMessage | Changing | Ending | Closed
+State = (
+    Deciding
+    | Ringing
+    | Talking
+    | Announcing
+    | TakingMessage
+    | Changing
+    | ChangingAgent
+    | Waiting
+    | CallingBack
+    | Ending
+    | Closed
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +202,8 @@ class Call:
         id: the caller's channel uuid; the call's id everywhere.
         open_legs: channels that may live and whose end has not been told yet, the caller's among them.
         hung_up_by: who ended the caller's channel, once known.
-        apps, legs: counters from which ids of applications and legs follow.
+        apps, legs, visits: counters from which ids of applications, legs and tickets follow.
+        serving: the agent who has the caller.
     """
 
     id: str
@@ -100,6 +218,13 @@ class Call:
     open_legs: tuple[str, ...]
     apps: int = 0
     legs: int = 0
+    visits: int = 0
+    serving: Serving | None = None
+
+    @property
+    def is_callback(self) -> bool:
+        """Whether it is a callback: nobody called, so there is no caller's channel."""
+        return isinstance(self.trail[0], Arrived) and not self.trail[0].channel
 
     def to(self, state: State) -> Call:
         """The call in another state."""
@@ -118,6 +243,10 @@ class Call:
         ids = tuple(leg_id(self.id, self.legs + i) for i in range(count))
         return replace(self, legs=self.legs + count, open_legs=(*self.open_legs, *ids)), ids
 
+    def next_ticket(self) -> tuple[Call, str]:
+        """The call and the name of its next visit to a queue."""
+        return replace(self, visits=self.visits + 1), f"{self.id}/{self.visits + 1}"
+
     def closing_leg(self, leg: str) -> Call:
         """The call with this leg no longer awaited."""
         return replace(self, open_legs=tuple(x for x in self.open_legs if x != leg))
@@ -127,3 +256,11 @@ def new_call(*, id_: str, switch: str, worker: str, tenant: str, caller: Caller,
     """A call as it arrives."""
     arrived = Arrived(now, id_, switch, worker, id_, tenant, caller, dialled)
     return Call(id_, switch, worker, tenant, caller, dialled, now, Deciding(), (arrived,), (id_,))
+
+
+def new_callback(*, id_: str, switch: str, worker: str, tenant: str, offer: Offer, now: Instant) -> Call:
+    """A call to a customer whose turn has come; nobody is on the line yet, and `channel` is ""."""
+    customer = Caller(offer.number)
+    arrived = Arrived(now, id_, switch, worker, "", tenant, customer, f"queue:{offer.queue}")
+    state = CallingBack(offer.ticket, offer.queue, offer.number, offer.attempt)
+    return Call(id_, switch, worker, tenant, customer, arrived.dialled, now, state, (arrived,), ())

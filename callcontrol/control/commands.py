@@ -6,7 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from callcontrol.routing.plan import LegPlan
+from callcontrol.vocabulary.agent import AgentAction, OfferEnd
+from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.queue import Leaving, TalkEnd, Ticket
 from callcontrol.vocabulary.rule import Rule, RuleKind
+from callcontrol.vocabulary.target import Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,7 @@ class HangUp:
 
 @dataclass(frozen=True, slots=True)
 class StoreRule:
-    """Set (or, with None, remove) a forwarding rule; answered by RuleStored."""
+    """Set (or, with None, remove) a forwarding rule; answered by Stored."""
 
     extension: str
     kind: RuleKind
@@ -97,6 +101,142 @@ class FindFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class LookUp:
+    """Look up anew what a decision about this target needs; answered by FactsFound."""
+
+    target: Target
+
+
+@dataclass(frozen=True, slots=True)
+class StopPlaying:
+    """End what is being played to the caller; the next thing in line begins, or (`all`) nothing is left in line."""
+
+    all: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BringBack:
+    """Send the caller's channel, which nobody directs, through the dialplan to us again; he comes as Rearrived."""
+
+
+@dataclass(frozen=True, slots=True)
+class Originate:
+    """Ring these legs at once, on their own; answered by LegAnswered or OriginateFailed. Who answers is parked."""
+
+    legs: tuple[tuple[str, LegPlan], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Whisper:
+    """Play this to a parked leg; answered by LegHeard, or (`hang_up`) the leg ends after it."""
+
+    leg_id: str
+    file: str
+    hang_up: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Join two channels that are not joined to anybody; answered by Joined or JoinFailed."""
+
+    first: str
+    second: str
+
+
+@dataclass(frozen=True, slots=True)
+class KillLeg:
+    """End a leg of this call, whether it rings or is parked."""
+
+    leg_id: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class JoinQueue:
+    """Let the caller into a queue; answered by QueueEntered or QueueRefused."""
+
+    ticket: Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveQueue:
+    """The caller is not in the queue any more."""
+
+    ticket: str
+    how: Leaving
+
+
+@dataclass(frozen=True, slots=True)
+class AskPlace:
+    """Ask where the caller stands; answered by PlaceKnown."""
+
+    ticket: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakeUpOffer:
+    """The offer's agents are being rung; it is to last for so many seconds."""
+
+    offer: str
+    for_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptOffer:
+    """An agent has answered; answered by OfferAccepted or OfferVoid."""
+
+    offer: str
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class PassOffer:
+    """The offer came to nothing for this agent."""
+
+    offer: str
+    agent: str
+    how: OfferEnd
+
+
+@dataclass(frozen=True, slots=True)
+class EndTalk:
+    """The agent who had the caller has him no more; talk_us 0: they were never joined."""
+
+    agent: str
+    ticket: str
+    talk_us: int
+    how: TalkEnd
+
+
+@dataclass(frozen=True, slots=True)
+class KeepCallback:
+    """The ticket keeps its place: its number is to be called when its turn comes."""
+
+    ticket: str
+    number: str
+    not_before: Instant
+    expires: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackTried:
+    """An attempt at a callback is over; not_before 0: there is no further one."""
+
+    ticket: str
+    reached: bool
+    not_before: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class ActOnAgent:
+    """Carry out what an agent asked for; answered by Stored."""
+
+    agent: str
+    action: AgentAction
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class CloseBook:
     """The trail is complete: write the record, then forget the call."""
 
@@ -113,5 +253,22 @@ Command = (
     | StopTimer
     | CheckChannels
     | FindFacts
+    | LookUp
+    | StopPlaying
+    | BringBack
+    | Originate
+    | Whisper
+    | Join
+    | KillLeg
+    | JoinQueue
+    | LeaveQueue
+    | AskPlace
+    | TakeUpOffer
+    | AcceptOffer
+    | PassOffer
+    | EndTalk
+    | KeepCallback
+    | CallbackTried
+    | ActOnAgent
     | CloseBook
 )

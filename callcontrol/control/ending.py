@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from callcontrol.control import commands as do
-from callcontrol.control.call import Call, Closed, Ending, TakingMessage
+from callcontrol.control.call import Call, Closed, Ending, Serving, TakingMessage, Talking, Waiting
 from callcontrol.control.commands import Command
 from callcontrol.control.events import (
     AppEnded,
@@ -16,12 +16,16 @@ from callcontrol.control.events import (
     SwitchGone,
     TimerFired,
 )
+from callcontrol.control.leaving import end_serving, leave
 from callcontrol.control.message import message_taken
 from callcontrol.control.moved import Plain
 from callcontrol.routing.facts import Facts
+from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.call import Stamps
+from callcontrol.vocabulary.moment import SECOND_US, Instant
 from callcontrol.vocabulary.outcome import Outcome, outcome_of
-from callcontrol.vocabulary.trail import Bridged, Dialled, LegEnded, Noted
+from callcontrol.vocabulary.queue import Leaving, TalkEnd
+from callcontrol.vocabulary.trail import Bridged, Dialled, LegEnded, Noted, OfferEnded, WrapUpBegan
 
 LEGS_TIMER = "legs"
 STEP_TIMER = "step"
@@ -37,7 +41,13 @@ def caller_hung_up(call: Call, event: CallerHungUp, facts: Facts) -> Plain:
     if isinstance(call.state, Ending):
         return call, ()
     message = call.state if isinstance(call.state, TakingMessage) and call.state.recording else None
-    return call.to(Ending(message)), deadline(facts)
+    call, leaving = out_of_queue(call, facts)
+    return call.to(Ending(message)), (*leaving, *deadline(facts))
+
+
+def out_of_queue(call: Call, facts: Facts) -> Plain:
+    """A caller who waits is out of his queue: whatever ends the call, no agent stays reserved for him."""
+    return leave(call, call.state, Leaving.ABANDONED, facts) if isinstance(call.state, Waiting) else (call, ())
 
 
 def leg_gone(call: Call, event: LegGone, facts: Facts) -> Plain:
@@ -45,12 +55,47 @@ def leg_gone(call: Call, event: LegGone, facts: Facts) -> Plain:
     if event.leg_id not in call.open_legs:
         return call, ()  # told twice
     noted = _with_message(_with_bridge(call.closing_leg(event.leg_id), event), event, facts)
-    noted = noted.noting(_entry(noted, event, facts))
-    if event.leg_id != call.id:
-        return _close_if_done(noted) if isinstance(noted.state, Ending) else (noted, ())
+    noted, talked = _talk_over(noted.noting(_entry(noted, event, facts)), event, facts)
+    if not _ends_with(noted, event.leg_id):
+        closed, commands = close_if_done(noted) if isinstance(noted.state, Ending) else (noted, ())
+        return closed, (*talked, *commands)
+    noted, leaving = out_of_queue(noted, facts)
     timers = () if isinstance(noted.state, Ending) else deadline(facts)
-    closed, commands = _close_if_done(noted.to(Ending()))
-    return closed, (*timers, *commands)
+    closed, commands = close_if_done(noted.to(Ending()))
+    return closed, (*leaving, *talked, *timers, *commands)
+
+
+def _ends_with(call: Call, leg: str) -> bool:
+    """The caller's channel ends his call; a callback, which has none, ends with either leg of the conversation."""
+    return leg == call.id or (call.is_callback and isinstance(call.state, Talking))
+
+
+def _talk_over(call: Call, event: LegGone, facts: Facts) -> Plain:
+    """The leg of the agent who had the caller is gone; where they were joined that was a conversation."""
+    serving = call.serving
+    since = _joined_since(call, serving) if serving and serving.leg == event.leg_id else None
+    if serving is None or since is None:
+        return call, ()
+    queue = facts.tenant.queues.get(serving.queue)
+    if queue is not None and queue.wrap_up:
+        until = Instant(facts.now + queue.wrap_up * SECOND_US)
+        call = call.noting(WrapUpBegan(facts.now, serving.offer, serving.agent, until))
+    return end_serving(call, max(event.stamps.ended - since, 1), TalkEnd.TALKED)
+
+
+def _joined_since(call: Call, serving: Serving) -> Instant | None:
+    """When the agent and his caller (or customer) were joined, None if they never were."""
+    since: Instant | None = None
+    for entry in reversed(call.trail):
+        match entry:
+            case Bridged(at):
+                since = at
+            case OfferEnded(offer=offer, agent=agent, how=OfferEnd.ACCEPTED) if (offer, agent) == (
+                serving.offer,
+                serving.agent,
+            ):
+                return since
+    return since
 
 
 def lost(call: Call, event: ConnectionLost | SwitchGone, facts: Facts) -> Plain:
@@ -59,17 +104,21 @@ def lost(call: Call, event: ConnectionLost | SwitchGone, facts: Facts) -> Plain:
     After a lost connection the channels live on (a conversation talks, a bridge rings by itself): their ends come over
     the switch's own connection, and `uuid_exists` tells of those whose end was missed.
     """
-    noted = call.noting(Noted(facts.now, event.reason))
+    noted, leaving = out_of_queue(call.noting(Noted(facts.now, event.reason)), facts)
     if isinstance(event, SwitchGone):
-        return _estimate(noted, noted.open_legs, facts, "CRASH")
-    return (noted, ()) if isinstance(call.state, Ending) else (noted.to(Ending()), deadline(facts))
+        gone, commands = _estimate(noted, noted.open_legs, facts, "CRASH")
+        return gone, (*leaving, *commands)
+    if isinstance(call.state, Ending):
+        return noted, ()
+    closed, commands = close_if_done(noted.to(Ending()))
+    return closed, (*leaving, *(commands or deadline(facts)))
 
 
 def on(call: Call, event: Event, facts: Facts) -> Plain:
     """Events while the ends are awaited."""
     match event:
         case AppEnded(disposition=said) if said:  # only a bridge has one
-            return _close_if_done(never_were(call, event, facts))
+            return close_if_done(never_were(call, event, facts))
         case LegBridged(leg_id, at) if leg_id in call.open_legs:
             return call.noting(Bridged(at, leg_id)), ()
         case TimerFired(name) if name == LEGS_TIMER:
@@ -94,7 +143,17 @@ def never_were(call: Call, event: AppEnded, facts: Facts) -> Call:
     return call
 
 
-def _close_if_done(call: Call) -> Plain:
+def never_was(call: Call, leg: str, cause: str, facts: Facts) -> Plain:
+    """Nobody reported the end of a leg that was rung in vain: it never became a channel."""
+    if leg not in call.open_legs:
+        return call, ()
+    outcome = outcome_of(cause) if cause else Outcome.UNAVAILABLE
+    call = call.closing_leg(leg).noting(LegEnded(facts.now, leg, cause, outcome, None))
+    return close_if_done(call) if isinstance(call.state, Ending) else (call, ())
+
+
+def close_if_done(call: Call) -> Plain:
+    """The book is closed as soon as every leg has ended."""
     if call.open_legs:
         return call, ()
     return call.to(Closed()), (do.StopTimer(STEP_TIMER), do.StopTimer(LEGS_TIMER), do.CloseBook())

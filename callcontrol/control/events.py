@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from callcontrol.vocabulary.call import Stamps
 from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.queue import Entered, Notice, Offer, Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +60,111 @@ class LegGone:
 
 
 @dataclass(frozen=True, slots=True)
-class RuleStored:
-    """Redis answered a StoreRule; `trouble` is "" if the rule is in force."""
+class Stored:
+    """Redis answered a StoreRule or ActOnAgent; `trouble` is "" if it is in force."""
 
     trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPressed:
+    """The caller pressed a key (DTMF)."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class LegAnswered:
+    """A leg we originated has answered (and, where that was asked for, accepted); it is parked now."""
+
+    leg_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class OriginateFailed:
+    """None of these legs, rung together, answered."""
+
+    legs: tuple[str, ...]
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class LegHeard:
+    """A parked leg has heard what we played to it."""
+
+    leg_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The switch is joining two channels; of a caller's own channel LegBridged follows."""
+
+    first: str
+    second: str
+
+
+@dataclass(frozen=True, slots=True)
+class JoinFailed:
+    """The switch could not join two channels: one of them is gone."""
+
+    first: str
+    second: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueueEntered:
+    """The caller has a place in the queue."""
+
+    ticket: str
+    entered: Entered
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRefused:
+    """The caller was not let into the queue."""
+
+    ticket: str
+    why: Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceKnown:
+    """Where the ticket stands; None: the live state does not know it (any more)."""
+
+    ticket: str
+    found: Entered | None
+
+
+@dataclass(frozen=True, slots=True)
+class OfferMade:
+    """The caller is offered to these agents: ring them."""
+
+    offer: Offer
+
+
+@dataclass(frozen=True, slots=True)
+class OfferAccepted:
+    """The agent has the caller, and nobody else can get him; `losers` are the other agents who were still rung."""
+
+    offer: str
+    agent: str
+    losers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OfferVoid:
+    """The offer did not stand any more when the agent answered."""
+
+    offer: str
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """Something happened to the caller's ticket from outside."""
+
+    notice: Notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +216,20 @@ Event = (
     | LegBridged
     | CallerHungUp
     | LegGone
-    | RuleStored
+    | Stored
+    | KeyPressed
+    | LegAnswered
+    | OriginateFailed
+    | LegHeard
+    | Joined
+    | JoinFailed
+    | QueueEntered
+    | QueueRefused
+    | PlaceKnown
+    | OfferMade
+    | OfferAccepted
+    | OfferVoid
+    | Noticed
     | TimerFired
     | ConnectionLost
     | ChannelsChecked

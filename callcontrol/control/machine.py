@@ -6,26 +6,30 @@ same everywhere and are handled here first: the caller's end, a leg's end, a los
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from callcontrol.control import commands as do
-from callcontrol.control import ending
-from callcontrol.control.call import Call, Closed, Deciding, Ending
+from callcontrol.control import ending, offering, regaining
+from callcontrol.control.call import Call, CallingBack, Closed, Deciding, Ending, Waiting
+from callcontrol.control.commands import Command
 from callcontrol.control.events import (
     CallerHungUp,
     CommandRefused,
     ConnectionLost,
     Event,
     FactsFound,
+    LegAnswered,
     LegGone,
+    OfferAccepted,
+    OfferMade,
     Rearrived,
     SwitchGone,
+    TimerFired,
 )
-from callcontrol.control.moved import Moved, Plain
-from callcontrol.control.steps import HANDLERS, start
-from callcontrol.routing import arrival
+from callcontrol.control.legs import NEVER_TIMER
+from callcontrol.control.moved import Moved, Plain, Then
+from callcontrol.control.steps import HANDLERS, callback, start
+from callcontrol.routing import arrival, router
 from callcontrol.routing.facts import Facts
-from callcontrol.routing.plan import Decision
+from callcontrol.vocabulary.queue import TalkEnd
 from callcontrol.vocabulary.trail import Noted
 
 
@@ -34,20 +38,32 @@ def step(call: Call, event: Event, facts: Facts) -> Plain:
     if isinstance(call.state, Closed):
         return call, ()
     moved, answer = _everywhere(call, event, facts) or _here(call, event, facts)
-    while isinstance(answer, Decision):
+    first: tuple[Command, ...] = ()
+    while not isinstance(answer, tuple):
+        if isinstance(answer, Then):
+            first, answer = (*first, *answer.commands), answer.decision
         moved, answer = start(moved, answer, facts)
-    return moved, answer
+    return moved, (*first, *answer)
 
 
-def _everywhere(call: Call, event: Event, facts: Facts) -> Plain | None:
+def _everywhere(call: Call, event: Event, facts: Facts) -> Moved | None:
     """Events that mean the same in every state."""
     match event:
         case LegGone():
-            return ending.leg_gone(call, event, facts)
+            return _leg_gone(call, event, facts)
         case CallerHungUp():
             return ending.caller_hung_up(call, event, facts)
+        case ConnectionLost(reason) if isinstance(call.state, Waiting):
+            return regaining.bring_back(call, call.state, reason, facts)
         case SwitchGone() | ConnectionLost():
-            return ending.lost(call, event, facts)
+            return _lost(call, event, facts)
+        case TimerFired(name) if name.startswith(NEVER_TIMER):
+            leg, _, cause = name.removeprefix(NEVER_TIMER).partition(":")
+            return ending.never_was(call, leg, cause, facts)
+        case TimerFired(name) if name == regaining.BACK_TIMER:
+            return ending.lost(call, ConnectionLost("the caller could not be brought back"), facts)
+        case Rearrived(dialled) if isinstance(call.state, Waiting) and dialled == call.dialled:
+            return regaining.brought_back(call, call.state, facts)
         case Rearrived(dialled):
             return _transferred(call, dialled, facts)
         case CommandRefused(command, reply):
@@ -58,9 +74,11 @@ def _everywhere(call: Call, event: Event, facts: Facts) -> Plain | None:
 
 def _here(call: Call, event: Event, facts: Facts) -> Moved:
     match call.state, event:
-        case Deciding(), FactsFound():
+        case state, OfferMade() | LegAnswered() | OfferAccepted() if not isinstance(state, Waiting | CallingBack):
+            return _waits_no_more(call, event)
+        case Deciding(onward), FactsFound():
             noted = call.noting(Noted(facts.now, facts.degraded)) if facts.degraded else call
-            return noted, arrival.decide(facts)
+            return noted, router.follow(onward, facts) if onward else arrival.decide(facts)
         case Ending(), _:
             return ending.on(call, event, facts)
         case state, _ if type(state) in HANDLERS:
@@ -69,10 +87,48 @@ def _here(call: Call, event: Event, facts: Facts) -> Moved:
             return call, ()
 
 
+def _leg_gone(call: Call, event: LegGone, facts: Facts) -> Plain:
+    """A channel's end, and what it means where two were about to be joined."""
+    state = call.state
+    had_caller = call.serving is not None and call.serving.leg == event.leg_id
+    ended, commands = ending.leg_gone(call, event, facts)
+    match state:
+        case Waiting() if had_caller and ended.serving is None:
+            return regaining.joined_unseen(ended, state, facts), commands
+        case Waiting() if had_caller:
+            moved, more = regaining.dropped(ended, state, facts)
+        case CallingBack() if event.leg_id in call.open_legs:
+            moved, more = callback.gone(ended, state, event, facts)
+        case _:
+            return ended, commands
+    return moved, (*commands, *more)
+
+
+def _lost(call: Call, event: ConnectionLost | SwitchGone, facts: Facts) -> Plain:
+    if not isinstance(call.state, CallingBack):
+        return ending.lost(call, event, facts)
+    call, commands = callback.lost(call, call.state, facts)
+    over, more = ending.lost(call, event, facts)
+    return over, (*commands, *more)
+
+
+def _waits_no_more(call: Call, event: Event) -> Plain:
+    """News of offers for a call that waits no more: their agents are free, their phones stop ringing."""
+    match event:
+        case OfferMade(offer):
+            return call, offering.refuse(offer)
+        case LegAnswered(leg):
+            return call, (do.KillLeg(leg, "ORIGINATOR_CANCEL"),)
+        case OfferAccepted(offer, agent):
+            return call, (do.EndTalk(agent, offer.rpartition(":")[0], 0, TalkEnd.ABANDONED),)
+        case _:
+            return call, ()
+
+
 def _transferred(call: Call, dialled: str, facts: Facts) -> Plain:
     """Somebody transferred the caller: what was under way is over, the new number decides."""
-    noted = call.noting(Noted(facts.now, f"transferred to {dialled}"))
-    return noted.to(Deciding()), (do.StopTimer(ending.STEP_TIMER), do.FindFacts(dialled))
+    noted, leaving = ending.out_of_queue(call.noting(Noted(facts.now, f"transferred to {dialled}")), facts)
+    return noted.to(Deciding()), (*leaving, do.StopTimer(ending.STEP_TIMER), do.FindFacts(dialled))
 
 
 def _refused(call: Call, command: str, reply: str, facts: Facts) -> Plain:
@@ -80,4 +136,5 @@ def _refused(call: Call, command: str, reply: str, facts: Facts) -> Plain:
     noted = call.noting(Noted(facts.now, f"switch refused {command}: {reply}"))
     if isinstance(call.state, Ending):
         return noted, ()
-    return replace(noted, state=Ending()), (do.HangUp("NORMAL_TEMPORARY_FAILURE"), *ending.deadline(facts))
+    noted, leaving = ending.out_of_queue(noted, facts)
+    return noted.to(Ending()), (*leaving, do.HangUp("NORMAL_TEMPORARY_FAILURE"), *ending.deadline(facts))

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from callcontrol.control.call import Call
 from callcontrol.control.commands import Command
 from callcontrol.routing.plan import Decision
 
+
+@dataclass(frozen=True, slots=True)
+class Then:
+    """Do this first; then the step of the decision begins."""
+
+    commands: tuple[Command, ...]
+    decision: Decision
+
+
 # A handler that knows only its own step names the next one by a Decision; the machine starts it.
 Plain = tuple[Call, tuple[Command, ...]]
-Moved = tuple[Call, tuple[Command, ...] | Decision]
+Moved = tuple[Call, tuple[Command, ...] | Decision | Then]

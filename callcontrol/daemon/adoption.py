@@ -7,6 +7,7 @@ workers that live are left alone.
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 from callcontrol.control.call import Call, Closed
 from callcontrol.control.events import ConnectionLost
@@ -64,7 +65,7 @@ class Adoption:
         if isinstance(call.state, Closed):
             self._desk.release(call)
             return
-        driver = CallDriver(call, self._facts(call), self._desk, None)
+        driver = CallDriver(replace(call, worker=self._desk.worker), self._facts(call), self._desk, None)
         self._desk.take(driver)
         driver.deliver(ConnectionLost(f"worker {call.worker} died, {self._desk.worker} took over"))
 

@@ -19,14 +19,25 @@ import gevent
 
 from callcontrol.control import commands as do
 from callcontrol.control import machine
-from callcontrol.control.call import Call, Closed
+from callcontrol.control.call import Call, CallingBack, Closed, Waiting
 from callcontrol.control.commands import Command
-from callcontrol.control.events import ChannelsChecked, ConnectionLost, Event, FactsFound, RuleStored, TimerFired
+from callcontrol.control.events import (
+    ChannelsChecked,
+    ConnectionLost,
+    Event,
+    FactsFound,
+    OfferMade,
+    Stored,
+    TimerFired,
+)
 from callcontrol.daemon.desk import Desk
 from callcontrol.daemon.facts_finder import find_facts
+from callcontrol.daemon.leg_line import LegCommand
+from callcontrol.daemon.queue_line import QueueCommand
 from callcontrol.daemon.timers import Timer
 from callcontrol.edges import clock, meters
 from callcontrol.edges.live_state.failures import LiveStateError
+from callcontrol.routing.agents import other_calls
 from callcontrol.routing.facts import Facts
 
 log = logging.getLogger(__name__)
@@ -50,7 +61,7 @@ class Line(Protocol):
 class CallDriver:
     """One call in progress."""
 
-    __slots__ = ("_began", "_busy", "_inbox", "_timers", "call", "desk", "facts", "line")
+    __slots__ = ("_began", "_busy", "_inbox", "_timers", "_told", "call", "desk", "facts", "line")
 
     def __init__(self, call: Call, facts: Facts, desk: Desk, line: Line | None) -> None:
         self.call = call
@@ -59,12 +70,13 @@ class CallDriver:
         self.line = line
         self._inbox: deque[Event] = deque()
         self._busy = False
+        self._told = 0  # entries of the trail that were looked at for what they say of agents
         self._timers: dict[str, Timer] = {}
         self._began: float | None = clock.monotonic()
 
     def begin(self) -> None:
         """Look up what the first decision needs."""
-        self._find_facts(self.call.dialled)
+        self._find_facts()
 
     def deliver(self, event: Event) -> None:
         """Something happened. Safe from any greenlet."""
@@ -86,10 +98,34 @@ class CallDriver:
     def _step(self, event: Event) -> None:
         before = self.call
         self.facts = replace(self.facts, now=clock.now())
+        if isinstance(before.state, Waiting | CallingBack):
+            self._refresh_facts(event)
         self.call, commands = machine.step(before, event, self.facts)
+        self._tell_where_agents_are()
         if self.call is not before and not isinstance(self.call.state, Closed):
             self.desk.calls.save(self.call)
         self._carry_out(commands)
+
+    def _refresh_facts(self, event: Event) -> None:
+        """Whoever waits long lives under the queues as they are now, and is offered to phones as they are now."""
+        configuration = self.desk.current.configuration
+        if self.facts.settings is not configuration.settings:
+            prices = configuration.prices_of(self.call.tenant)
+            self.facts = replace(self.facts, settings=configuration.settings, prices=prices)
+        if isinstance(event, OfferMade):
+            tenant = self.facts.tenant
+            extensions = (tenant.agents[a].extension for a in event.offer.agents if a in tenant.agents)
+            accounts = [account for extension in extensions for account in self.facts.accounts(extension or "")]
+            known = self.desk.registrations.known(tenant.domain, accounts)
+            self.facts = replace(self.facts, registered={**self.facts.registered, **known})
+
+    def _tell_where_agents_are(self) -> None:
+        """Agents on this call that came from no queue get no offer meanwhile."""
+        before, new = self.call.trail[: self._told], self.call.trail[self._told :]
+        self._told = len(self.call.trail)
+        agents = self.desk.current.configuration.agents_at(self.call.tenant)
+        for other in other_calls(before, new, agents) if agents else ():
+            self.desk.queue_store.elsewhere(self.call.tenant, other.agent, other.id, other.on)
 
     def _carry_out(self, commands: tuple[Command, ...]) -> None:
         outward: list[Command] = []
@@ -100,28 +136,36 @@ class CallDriver:
                 case do.StopTimer(name):
                     self._stop_timer(name)
                 case do.FindFacts(dialled):
-                    self.facts = replace(self.facts, dialled=dialled, transferred=True, rules={})
-                    self._find_facts(dialled)
+                    self.facts = replace(self.facts, dialled=dialled, transferred=True, heading=None, rules={})
+                    self._find_facts()
                 case do.StoreRule():
                     self._store_rule(command)
                 case do.CheckChannels(legs):
                     gevent.spawn(self._check_channels, legs)
+                case do.LookUp(target):
+                    self.facts = replace(self.facts, heading=target, rules={})
+                    self._find_facts()
                 case do.CloseBook():
                     self._close()
+                case _ if isinstance(command, LegCommand):
+                    self._send(outward)
+                    outward = []
+                    self.desk.legs.carry_out(command, self)
+                case _ if isinstance(command, QueueCommand):
+                    self.desk.queues.carry_out(command, self)
                 case _:
                     outward.append(command)
-        if outward:
-            self._send(outward)
+        self._send(outward)
 
     def _send(self, commands: list[Command]) -> None:
-        if self.line is None:
+        if self.line is None or not commands:
             return  # nobody's connection: the call is only watched to its end
         self.line.carry_out(commands, self.call)
         if self._began is not None:
             meters.decision_seconds.observe(clock.monotonic() - self._began)
             self._began = None
 
-    def _find_facts(self, dialled: str) -> None:
+    def _find_facts(self) -> None:
         find_facts(self.desk, self.facts, self._facts_found)
 
     def _facts_found(self, facts: Facts) -> None:
@@ -130,7 +174,7 @@ class CallDriver:
 
     def _store_rule(self, command: do.StoreRule) -> None:
         def stored(trouble: LiveStateError | None) -> None:
-            self.deliver(RuleStored(str(trouble) if trouble else ""))
+            self.deliver(Stored(str(trouble) if trouble else ""))
 
         self.desk.rules.store(self.call.tenant, command.extension, command.kind, command.rule, stored)
 

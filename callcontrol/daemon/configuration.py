@@ -50,9 +50,18 @@ class Configuration:
     tariffs: Mapping[str, Tariff]
     directory: Directory
 
+    def agents_at(self, tenant: str) -> Mapping[str, str]:
+        """Agent by extension; empty for a tenant that is unknown or has none."""
+        return self.directory.agents.get(tenant, {})
+
     def prices_of(self, tenant: str) -> Prices:
         """The tenant's price list as routing needs it."""
         return self.tariffs.get(tenant) or _NoPrices()
+
+    def zone_of(self, tenant: str) -> ZoneInfo:
+        """The zone of the tenant's days; UTC for one that is not known (any more)."""
+        found = self.settings.tenants.get(tenant)
+        return ZoneInfo(found.zone if found else "UTC")
 
     def region_of(self, tenant: str) -> str:
         """The country in which the tenant's nationally written numbers are read."""

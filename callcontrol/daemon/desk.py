@@ -12,10 +12,13 @@ from callcontrol.billing.fold import fold
 from callcontrol.billing.record import CallRecord, RatedRecord
 from callcontrol.control.call import Call
 from callcontrol.daemon.configuration import Current
+from callcontrol.daemon.leg_line import LegLine
+from callcontrol.daemon.queue_line import QueueLine
 from callcontrol.daemon.registrations import Registrations
 from callcontrol.daemon.timers import Timers
 from callcontrol.edges import meters
 from callcontrol.edges.live_state.calls import CallStore
+from callcontrol.edges.live_state.queues import QueueStore
 from callcontrol.edges.live_state.rules import RuleStore
 from callcontrol.edges.spool import SpoolClosed, SpoolFull
 
@@ -60,6 +63,9 @@ class Desk:
     registrations: Registrations
     records: Records
     switches: Switches
+    legs: LegLine
+    queue_store: QueueStore
+    queues: QueueLine
     timers: Timers
     drivers: dict[str, CallDriver] = field(default_factory=dict)
 

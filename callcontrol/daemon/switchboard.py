@@ -6,35 +6,48 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import orjson
 
 from callcontrol.config.fields import host_and_port
 from callcontrol.config.settings import Settings, Switch
-from callcontrol.control.events import SwitchGone
+from callcontrol.control.events import LegHeard, SwitchGone
 from callcontrol.daemon.desk import Desk
 from callcontrol.daemon.registrations import Registrations
 from callcontrol.edges import meters
 from callcontrol.edges.freeswitch.commands import Auth
 from callcontrol.edges.freeswitch.failures import EventSocketError
-from callcontrol.edges.freeswitch.inbound import SwitchLink
+from callcontrol.edges.freeswitch.inbound import LinkLimits, SwitchLink
+from callcontrol.edges.freeswitch.leg_commands import HEARD
 from callcontrol.edges.freeswitch.sockets import Address
 from callcontrol.edges.freeswitch.translate import call_of, leg_gone
 from callcontrol.edges.freeswitch.wire import SwitchEvent
 
 log = logging.getLogger(__name__)
 
-EVENTS = ("CHANNEL_HANGUP_COMPLETE",)
+EVENTS = ("CHANNEL_HANGUP_COMPLETE", "CHANNEL_PARK")
 CUSTOM_EVENTS = ("sofia::register", "sofia::unregister", "sofia::expire")
 # Longest wait for an answer to a quick question (seconds).
 ASK_S = 5.0
 
 
 class Switchboard:
-    """All switches of this daemon."""
+    """All switches of this daemon.
 
-    def __init__(self, settings: Settings, registrations: Registrations, chance: random.Random) -> None:
+    Args:
+        on_phone: told the SIP domain of a phone that came or went; "" when the phones of a whole switch were read.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        registrations: Registrations,
+        chance: random.Random,
+        on_phone: Callable[[str], object],
+    ) -> None:
+        self._on_phone = on_phone
+        self._jobs = settings.limits.offers
         self._switches: Mapping[str, Switch] = settings.switches
         self._registrations = registrations
         self._links = {name: self._link(name, switch, chance) for name, switch in settings.switches.items()}
@@ -62,6 +75,14 @@ class Switchboard:
                 return name
         return switchname if switchname in self._links or len(self._links) > 1 else next(iter(self._links))
 
+    def link_of(self, name: str) -> SwitchLink | None:
+        """The connection to this switch, None if the configuration has no such switch (any more)."""
+        return self._links.get(name)
+
+    def best(self) -> str:
+        """The switch for a call that came from none: the first that can be reached."""
+        return next((name for name, link in self._links.items() if link.is_up), next(iter(self._links)))
+
     def profile_of(self, name: str) -> str:
         """SIP profile our phones register at on this switch."""
         return (self._switches.get(name) or next(iter(self._switches.values()))).profile
@@ -88,6 +109,7 @@ class Switchboard:
             on_up=lambda core: self._on_up(name),
             on_down=lambda reason: self._on_down(name),
             on_restart=lambda old, new: self._on_restart(name),
+            limits=LinkLimits(jobs=self._jobs),
             chance=chance,
         )
 
@@ -95,6 +117,7 @@ class Switchboard:
         meters.switch_up.labels(name).set(1)
         answer = orjson.loads(self._links[name].api("show registrations as json", ASK_S))
         self._registrations.read(name, answer.get("rows", ()))
+        self._on_phone("")
 
     def _on_down(self, name: str) -> None:
         meters.switch_up.labels(name).set(0)
@@ -110,6 +133,8 @@ class Switchboard:
     def _on_event(self, name: str, event: SwitchEvent) -> None:
         if event.name == "CHANNEL_HANGUP_COMPLETE":
             self._leg_gone(event)
+        elif event.name == "CHANNEL_PARK":
+            self._leg_parked(event)
         elif event.name == "CUSTOM":
             self._phone(name, event)
 
@@ -122,6 +147,13 @@ class Switchboard:
             meters.legs_stray_total.inc()
             log.warning("the end of leg %s belongs to no call in progress", event.get("Unique-ID"))
 
+    def _leg_parked(self, event: SwitchEvent) -> None:
+        """Every call that reaches us parks once; only a leg that has heard something is news."""
+        assert self._desk is not None
+        driver = self._desk.drivers.get(call_of(event))
+        if driver is not None and event.get(f"variable_{HEARD}") == "true":
+            driver.deliver(LegHeard(event.get("Unique-ID")))
+
     def _phone(self, name: str, event: SwitchEvent) -> None:
         account = (event.get("from-user") or event.get("user"), event.get("from-host") or event.get("host"))
         expires = event.get("expires")
@@ -129,3 +161,4 @@ class Switchboard:
             self._registrations.registered(name, account, float(expires))
         else:
             self._registrations.gone(name, account)
+        self._on_phone(account[1])

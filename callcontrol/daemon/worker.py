@@ -17,7 +17,11 @@ from callcontrol.config.settings import Settings
 from callcontrol.daemon.adoption import Adoption
 from callcontrol.daemon.configuration import Current
 from callcontrol.daemon.desk import Desk
+from callcontrol.daemon.leg_line import LegLine
 from callcontrol.daemon.probes import Probes
+from callcontrol.daemon.queue_line import QueueLine
+from callcontrol.daemon.queue_meters import QueueMeters
+from callcontrol.daemon.queue_pump import QueuePump
 from callcontrol.daemon.reception import Reception
 from callcontrol.daemon.record_writer import RecordWriter
 from callcontrol.daemon.registrations import Registrations
@@ -34,10 +38,14 @@ from callcontrol.edges.ledger.rejected import RejectedRecords
 from callcontrol.edges.ledger.writer import LedgerWriter
 from callcontrol.edges.live_state.calls import CallStore
 from callcontrol.edges.live_state.failures import LiveStateError
+from callcontrol.edges.live_state.inbox import Inbox
 from callcontrol.edges.live_state.pipe import Pipe, connect
+from callcontrol.edges.live_state.queue_script import Occasion
+from callcontrol.edges.live_state.queues import QueueStore, seed_from
 from callcontrol.edges.live_state.rules import RuleStore
 from callcontrol.edges.live_state.workers import Workers, worker_name
 from callcontrol.edges.spool import Spool, SpoolLimits
+from callcontrol.vocabulary.moment import periods_at
 
 log = logging.getLogger(__name__)
 
@@ -80,8 +88,10 @@ class Worker:
         self._ledger = LedgerWriter(postgres_dsn)
         self._records = _record_writer(settings, self._ledger)
         registrations = Registrations()
-        self._switchboard = Switchboard(settings, registrations, random.Random(clock.new_id()))
+        self._chance = random.Random(clock.new_id())
+        self._switchboard = Switchboard(settings, registrations, self._chance, self._phone_changed)
         self._workers = Workers(self._pipe, worker_name())
+        store = QueueStore(self._pipe, self._occasion, lambda tenant, told: self._pump.told(tenant, told))
         self._desk = Desk(
             worker=worker_name(),
             current=current,
@@ -90,8 +100,14 @@ class Worker:
             registrations=registrations,
             records=self._records,
             switches=self._switchboard,
+            legs=LegLine(self._switchboard.link_of, self._switchboard.profile_of),
+            queue_store=store,
+            queues=QueueLine(store),
             timers=Timers(),
         )
+        self._pump = QueuePump(self._desk, store, self._switchboard)
+        self._queue_meters = QueueMeters(self._pipe, current, self._occasion)
+        self._inbox = Inbox(redis_url, worker_name(), self._pump.offered, self._pump.noticed)
         self._server = _server(settings, Reception(self._desk, self._switchboard))
         self._probes = Probes(host_and_port(settings.http), self._not_ready, self._refresh_meters)
 
@@ -102,11 +118,14 @@ class Worker:
         self._switchboard.start(self._desk)
         self._probes.start()
         self._workers.start()
+        self._inbox.start()
+        self._pump.start()
+        self._queue_meters.start()
         gevent.spawn(self._adopt)
         self._server.start()
         for number, act in ((signal.SIGTERM, self._stopped.set), (signal.SIGINT, self._stopped.set)):
             gevent.signal_handler(number, act)
-        gevent.signal_handler(signal.SIGHUP, self._current.reload)
+        gevent.signal_handler(signal.SIGHUP, self._reload)
         settings = self._current.configuration.settings
         log.info("taking calls at %s, probes at http://%s", settings.listen, settings.http)
         self._stopped.wait()
@@ -127,6 +146,19 @@ class Worker:
         self._pipe.stop(LAST_BATCHES_S)
         self._probes.stop()
         return 0
+
+    def _reload(self) -> None:
+        if self._current.reload():
+            self._pump.compare()
+
+    def _phone_changed(self, domain: str) -> None:
+        self._pump.phone_changed(domain)
+
+    def _occasion(self, tenant: str) -> Occasion:
+        """Now, here, by this chance."""
+        now = clock.now()
+        periods = periods_at(now, self._current.configuration.zone_of(tenant))
+        return Occasion(now, worker_name(), seed_from(self._chance), periods)
 
     def _adopt(self) -> None:
         """Take over what a dead worker left, and what could not be written when it ended; again and again."""
@@ -152,6 +184,7 @@ class Worker:
         meters.redis_round_trips.set(self._pipe.round_trips)
         meters.redis_commands.set(self._pipe.commands)
         meters.state_saves_failed.set(self._desk.calls.failed_saves)
+        meters.queue_operations_owed.set(self._desk.queue_store.owed)
         state = self._records.state()
         meters.postgres_up.set(0 if state.failures else 1)
         meters.partitions_ahead.set(self._ledger.months_ahead)

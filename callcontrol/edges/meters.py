@@ -46,3 +46,24 @@ records_rejected = Gauge("callcontrol_records_rejected", "Records Postgres refus
 
 config_reloads_total = Counter("callcontrol_config_reloads_total", "Reloads of the configuration", ["result"])
 limit = Gauge("callcontrol_limit", "Limits as configured", ["name"])
+
+queue_waiting = Gauge("callcontrol_queue_waiting", "Callers in a queue, callbacks among them", ["tenant", "queue"])
+queue_callbacks = Gauge("callcontrol_queue_callbacks", "Callbacks of a queue", ["tenant", "queue"])
+queue_longest_wait_seconds = Gauge(
+    "callcontrol_queue_longest_wait_seconds", "How long the first in line has waited", ["tenant", "queue"]
+)
+queue_agents = Gauge("callcontrol_queue_agents", "Agents of a queue: active, ready", ["tenant", "queue", "state"])
+queue_figures = Gauge(
+    "callcontrol_queue_today",
+    "What was counted today in the tenant's zone; times in seconds",
+    ["tenant", "queue", "figure"],
+)
+queue_service_level = Gauge(
+    "callcontrol_queue_service_level",
+    "Answered in time today, of those who did not hang up at once",
+    ["tenant", "queue"],
+)
+agents_in_state = Gauge("callcontrol_agents", "Agents by state", ["tenant", "state"])
+queue_operations_owed = Gauge(
+    "callcontrol_queue_operations_owed", "Operations of queues Redis has not taken yet; limit in queues.MAX_OWED"
+)

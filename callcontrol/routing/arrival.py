@@ -12,6 +12,7 @@ from functools import cached_property
 
 from callcontrol.config.settings import Settings
 from callcontrol.routing import router, star_codes
+from callcontrol.routing.agents import agents_at
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.path import Path
 from callcontrol.routing.plan import Decision, Refuse
@@ -39,6 +40,11 @@ class Directory:
     def domains(self) -> Mapping[str, str]:
         """Tenant by SIP domain."""
         return {tenant.domain: name for name, tenant in self._settings.tenants.items()}
+
+    @cached_property
+    def agents(self) -> Mapping[str, Mapping[str, str]]:
+        """Agent by extension, by tenant."""
+        return {name: agents_at(tenant) for name, tenant in self._settings.tenants.items()}
 
     @cached_property
     def _accounts(self) -> Mapping[tuple[str, str], str]:
@@ -93,6 +99,8 @@ def destination(facts: Facts) -> Destination:
 
 def wanted(facts: Facts) -> frozenset[str]:
     """Extensions whose rules must be looked up before `decide` knows enough."""
+    if facts.heading is not None:
+        return router.wanted(facts.heading, facts)
     if facts.caller.extension and star_codes.looks_like_one(facts.dialled):
         return frozenset() if facts.caller.extension in facts.rules else frozenset({facts.caller.extension})
     target = destination(facts).target

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from callcontrol.routing import arrival, router
+from callcontrol.routing import arrival, exits, router
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.plan import (
     Account,
     Announce,
     Change,
+    ChangeAgent,
     Decision,
     Explanation,
     LegPlan,
@@ -20,8 +21,10 @@ from callcontrol.routing.plan import (
     SipAddress,
     TakeMessage,
     TrunkNumber,
+    Wait,
 )
 from callcontrol.vocabulary.outcome import Outcome
+from callcontrol.vocabulary.queue import Refusal
 from callcontrol.vocabulary.target import text_of
 from callcontrol.vocabulary.trail import Passed
 
@@ -48,6 +51,8 @@ def _decision(decision: Decision, facts: Facts, depth: int) -> Iterator[str]:
     yield indent + _describe(step)
     if isinstance(step, Ring):
         yield from _failures(step, facts, depth)
+    elif isinstance(step, Wait):
+        yield from _queue(step, facts, depth)
     elif isinstance(step, Announce) and step.then is not None:
         yield from _decision(router.decide(step.then, step.path.onward(), facts), facts, depth)
 
@@ -61,6 +66,17 @@ def _failures(step: Ring, facts: Facts, depth: int) -> Iterator[str]:
     for decision, outcomes in grouped.values():
         yield "  " * depth + f"if {' or '.join(outcomes)}:"
         yield from _decision(decision, facts, depth + 1)
+
+
+def _queue(step: Wait, facts: Facts, depth: int) -> Iterator[str]:
+    """Where the queue sends callers whom it does not let in, or who do not wait to the end."""
+    indent = "  " * depth
+    for refusal in (Refusal.NO_AGENT, Refusal.FULL, Refusal.TOO_LONG):
+        yield f"{indent}if not let in ({refusal.value}):"
+        yield from _decision(router.follow(exits.not_let_in(step, refusal, facts), facts), facts, depth + 1)
+    for what, leaving, target in exits.after_waiting(facts.tenant.queues[step.queue]):
+        yield f"{indent}{what}:"
+        yield from _decision(router.follow(exits.after_wait(step, target, leaving, facts), facts), facts, depth + 1)
 
 
 def _gist(decision: Decision) -> object:
@@ -83,6 +99,10 @@ def _describe(step: object) -> str:
             return f"play {step.file}" + ("" if step.answer else " before answering")
         case TakeMessage():
             return f"voicemail {step.box}: greeting {step.greeting}, at most {step.max_s} s"
+        case Wait():
+            return f"wait in queue {step.queue}"
+        case ChangeAgent():
+            return f"star code: agent {step.agent}: {step.rejected or step.action.value}"
         case Refuse():
             return f"hang up with {step.cause} ({step.outcome.value})"
         case Change():

@@ -10,6 +10,7 @@ from callcontrol.config.settings import Extension, Settings, Tenant
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.rule import Rules
+from callcontrol.vocabulary.target import Target
 
 
 class Prices(Protocol):
@@ -28,6 +29,7 @@ class Facts:
         rules: effective rules by extension; an extension that is missing here has not been looked up.
         registered: SIP accounts whose state is known: True registered, False not. Absent: unknown, so it is tried.
         transferred: the caller did not dial this number, somebody transferred him to it.
+        heading: where the call goes next, when that is not the dialled number (after a wait in a queue).
         degraded: why the rules are only the last known ones ("Redis unreachable"), "" when they are fresh.
     """
 
@@ -41,6 +43,7 @@ class Facts:
     registered: Mapping[str, bool] = field(default_factory=dict)
     degraded: str = ""
     transferred: bool = False
+    heading: Target | None = None
 
     @property
     def tenant(self) -> Tenant:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from callcontrol.routing.path import Path
+from callcontrol.vocabulary.agent import AgentAction
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.rule import Rule, RuleKind
 from callcontrol.vocabulary.target import Target
@@ -117,6 +118,14 @@ class TakeMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class Wait:
+    """Wait in a queue for an agent; whoever finds nobody active does not enter it."""
+
+    queue: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
 class Refuse:
     """The call ends here with this cause; `outcome` is what it amounts to."""
 
@@ -138,7 +147,21 @@ class Change:
     rejected: str = ""
 
 
-Step = Ring | Announce | TakeMessage | Refuse | Change
+@dataclass(frozen=True, slots=True)
+class ChangeAgent:
+    """A star code of an agent. `rejected` says why it cannot be carried out; the phone then hears the refusal tone.
+
+    Attributes:
+        detail: reason of a pause; microseconds by which a wrap-up is prolonged.
+    """
+
+    agent: str
+    action: AgentAction
+    detail: str = ""
+    rejected: str = ""
+
+
+Step = Ring | Announce | TakeMessage | Wait | Refuse | Change | ChangeAgent
 Explanation = Routed | Passed
 
 

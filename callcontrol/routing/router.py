@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from callcontrol.routing import exits
 from callcontrol.routing.endings import refuse
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.path import Path
@@ -21,6 +22,7 @@ from callcontrol.vocabulary.target import (
     GroupTarget,
     HangupTarget,
     ListTarget,
+    QueueTarget,
     Target,
     VoicemailTarget,
     text_of,
@@ -30,12 +32,12 @@ from callcontrol.vocabulary.trail import Passed, Routed
 
 def decide(target: Target, path: Path, facts: Facts) -> Decision:
     """What happens to a call sent to this target."""
-    return _follow(Onward(target, path), facts)
+    return follow(Onward(target, path), facts)
 
 
 def after(step: Ring, result: RingResult, facts: Facts) -> Decision:
     """What happens after a Ring step failed."""
-    return _follow(AFTER[type(step.target)](step.target, step, result, facts), facts)
+    return follow(AFTER[type(step.target)](step.target, step, result, facts), facts)
 
 
 def wanted(target: Target, facts: Facts) -> frozenset[str]:
@@ -63,7 +65,8 @@ def last_resort(path: Path, facts: Facts) -> Target:
     return VoicemailTarget(path.first.name) if path.first.name in facts.tenant.voicemail else HangupTarget("busy")
 
 
-def _follow(answer: Decision | Onward, facts: Facts) -> Decision:
+def follow(answer: Decision | Onward, facts: Facts) -> Decision:
+    """The step an answer comes to."""
     why: tuple[Explanation, ...] = ()
     while isinstance(answer, Onward):
         why = (*why, *answer.why)
@@ -110,6 +113,8 @@ def _successors(target: Target, facts: Facts, missing: set[str]) -> list[Target]
         case AnnouncementTarget() if name in tenant.announcements:
             then = tenant.announcements[name].then
             return [then] if then else []
+        case QueueTarget() if name in tenant.queues:
+            return list(exits.of(tenant.queues[name]))
         case _:
             return []
 

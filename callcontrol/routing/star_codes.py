@@ -6,6 +6,11 @@
     *62*target#           unavailable     #62#         *#62#          *62#
     ##002#                all four removed
 
+    *50# log in           #50# log out           *51*code# pause, with a reason of the tenant's `pauses`; *51# without
+    #51# resume           *52*seconds# prolong the wrap-up                                   #52# end it
+
+The last two lines are for the extension's agent (`agents:` in the YAML); GSM leaves 50 to 59 free.
+
 `##21#` (erase) removes the rule. A trailing `#` may be missing: many phones send the number when it is pressed. GSM
 writes the seconds as `*11*seconds`; that is understood too.
 """
@@ -16,9 +21,12 @@ import re
 from collections.abc import Container
 from dataclasses import dataclass, replace
 
+from callcontrol.routing.agents import agents_at
 from callcontrol.routing.facts import Facts
-from callcontrol.routing.plan import Change, Decision, Refuse
+from callcontrol.routing.plan import Change, ChangeAgent, Decision, Refuse
 from callcontrol.routing.trunks import refusal
+from callcontrol.vocabulary.agent import AgentAction
+from callcontrol.vocabulary.moment import SECOND_US
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.phone_number import normalise
 from callcontrol.vocabulary.rule import DEFAULT_RING_S, Rule, RuleKind
@@ -29,6 +37,7 @@ from callcontrol.vocabulary.target import (
     HangupTarget,
     ListTarget,
     NumberTarget,
+    QueueTarget,
     SipTarget,
     Target,
     text_of,
@@ -45,6 +54,18 @@ _FORM = re.compile(
     r"(?:\*(?P<target>\+?[0-9]{1,16}))?(?:\*(?:11\*)?(?P<seconds>[0-9]{1,3}))?\#?"
 )
 _MIN_RING_S, _MAX_RING_S = 5, 120
+
+AGENT_ACTIONS = {
+    ("*", "50"): AgentAction.LOG_IN,
+    ("#", "50"): AgentAction.LOG_OUT,
+    ("*", "51"): AgentAction.PAUSE,
+    ("#", "51"): AgentAction.RESUME,
+    ("*", "52"): AgentAction.PROLONG_WRAP_UP,
+    ("#", "52"): AgentAction.END_WRAP_UP,
+}
+_AGENT_FORM = re.compile(r"(?P<verb>\*|\#)(?P<code>50|51|52)(?:\*(?P<detail>[0-9]{1,4}))?\#?")
+PROLONG_S = 60
+PAUSED = "paused"  # the reason of who gave none
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +94,30 @@ def looks_like_one(dialled: str) -> bool:
 
 def decide(dialled: str, facts: Facts) -> Decision:
     """What a phone that dialled this code has asked for. Needs `facts.caller.extension` and its rules."""
+    found = _AGENT_FORM.fullmatch(dialled)
+    if found:
+        return Decision(_agent_change(AGENT_ACTIONS[found["verb"], found["code"]], found["detail"] or "", facts))
     code = parse(dialled)
     if code is None:
         return Decision(Refuse("UNALLOCATED_NUMBER", Outcome.REJECTED))
     return Decision(_change(code, facts))
+
+
+def _agent_change(action: AgentAction, digits: str, facts: Facts) -> ChangeAgent:
+    agent = agents_at(facts.tenant).get(facts.caller.extension)
+    if agent is None:
+        return ChangeAgent("", action, rejected=f"extension {facts.caller.extension} is no agent's")
+    change = ChangeAgent(agent, action)
+    match action:
+        case AgentAction.PAUSE if digits:
+            reason = facts.tenant.pauses.get(digits.lstrip("0"))
+            return replace(change, detail=reason or "", rejected="" if reason else f"there is no pause reason {digits}")
+        case AgentAction.PAUSE:
+            return replace(change, detail=PAUSED)
+        case AgentAction.PROLONG_WRAP_UP:
+            return replace(change, detail=str((int(digits) if digits else PROLONG_S) * SECOND_US))
+        case _:
+            return change
 
 
 def _change(code: StarCode, facts: Facts) -> Change:
@@ -139,6 +180,8 @@ def _names(target: Target, facts: Facts) -> Container[str]:
             return tenant.groups
         case ListTarget():
             return tenant.lists
+        case QueueTarget():
+            return tenant.queues
         case AnnouncementTarget():
             return tenant.announcements
         case _:

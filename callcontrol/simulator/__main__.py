@@ -12,6 +12,7 @@ import gc  # noqa: E402
 import json  # noqa: E402
 import signal  # noqa: E402
 import sys  # noqa: E402
+from pathlib import Path  # noqa: E402
 
 import gevent  # noqa: E402
 from gevent.event import Event as Signal  # noqa: E402
@@ -35,6 +36,7 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--seed", help="the same seed makes the same ids")
     parser.add_argument("--quick", action="store_true", help="no 20 ms steps: for load tests")
     parser.add_argument("--bare", action="store_true", help="a dialplan of nothing but the socket")
+    parser.add_argument("--sounds", type=Path, help="the folder with the switch's sounds")
     return parser
 
 
@@ -50,6 +52,7 @@ def main(arguments: list[str] | None = None) -> int:
         seed=given.seed,
         manners=Manners.quick() if given.quick else Manners(),
         dialplan=bare(given.sockets) if given.bare else None,
+        sounds=given.sounds,
     )
     if given.quick:
         gc.freeze()  # a load test makes thousands of channels a second: the collector need not look at all of them

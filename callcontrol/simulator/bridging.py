@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from callcontrol.simulator import causes
-from callcontrol.simulator.transfer import transfer
+from callcontrol.simulator.transfer import note_source, transfer
 
 if TYPE_CHECKING:
     from callcontrol.simulator.channel import Channel
@@ -50,22 +50,16 @@ def _begin(channel: Channel, leg: Channel) -> None:
         one.stamp("bridged", now_us)
     if leg.session is None:
         leg.running = leg.state = "CS_EXCHANGE_MEDIA"
+    else:
+        leg.session.go("CS_EXCHANGE_MEDIA")
     leg.call_uuid = channel.uuid
     leg.set("call_uuid", channel.uuid)
     channel.fire("CHANNEL_BRIDGE", before=_ids(channel, leg))
-    _note_bond(channel, leg)
-    _note_bond(leg, channel)
-    if leg.outbound and leg.hit_dialplan:
-        _become_callee(leg, channel)
-    channel.far_end.told("bridged", uuid=leg.uuid, to=leg.profile.destination)
-    leg.far_end.told("bridged", uuid=leg.uuid, to=channel.profile.number)
-
-
-def _become_callee(leg: Channel, channel: Channel) -> None:
-    """An originated leg that was a caller of its own until now shows its new partner's number."""
-    leg.hit_dialplan = False
-    leg.profile.name, leg.profile.number = channel.profile.name, channel.profile.number
-    leg.touch()
+    for one, other in ((channel, leg), (leg, channel)):
+        one.update({"bridge_to": other.uuid, "last_bridge_to": other.uuid})
+        _note_bond(one, other)
+    for one, other in ((channel, leg), (leg, channel)):
+        one.far_end.told("bridged", uuid=leg.uuid, **{"with": other.far_end.name})
 
 
 def _ids(channel: Channel, leg: Channel) -> dict[str, str]:
@@ -75,8 +69,6 @@ def _ids(channel: Channel, leg: Channel) -> dict[str, str]:
 def _note_bond(channel: Channel, other: Channel) -> None:
     channel.update(
         {
-            "bridge_to": other.uuid,
-            "last_bridge_to": other.uuid,
             "bridge_channel": other.name,
             "bridge_uuid": other.uuid,
             "signal_bond": other.uuid,
@@ -123,13 +115,7 @@ def _release(switch: Switch, leg: Channel) -> None:
     """The originator left: the other leg ends, unless its variables keep it."""
     if leg.session is not None and leg.state not in ("CS_EXCHANGE_MEDIA", "CS_SOFT_EXECUTE"):
         return  # somebody already sent it elsewhere
-    after = leg.get("transfer_after_bridge")
-    if leg.is_true("park_after_bridge"):
-        switch.session_of(leg).go("CS_PARK")
-    elif after:
-        switch.session_of(leg)
-        _transfer_after(leg, after)
-    else:
+    if not _kept(switch, leg):
         leg.hangup("NORMAL_CLEARING" if leg.answered else "ORIGINATOR_CANCEL")
 
 
@@ -140,18 +126,22 @@ def _go_on(session: Session, leg: Channel) -> None:
     if not leg.answered:
         handle_cause(channel, cause)
         return
-    after = channel.get("transfer_after_bridge")
-    if channel.is_true("park_after_bridge"):
-        session.go("CS_PARK")
-    elif after:
-        _transfer_after(channel, after)
-    elif channel.is_true("hangup_after_bridge"):
+    if not _kept(session.switch, channel) and channel.is_true("hangup_after_bridge"):
         channel.hangup(cause)
 
 
-def _transfer_after(channel: Channel, where: str) -> None:
-    extension, dialplan, context = (*where.split(":"), "", "")[:3]
-    transfer(channel, extension, dialplan, context)
+def _kept(switch: Switch, channel: Channel) -> bool:
+    """Park or transfer a channel whose variables say so after a bridge; False when they do not."""
+    after = channel.get("transfer_after_bridge")
+    if channel.is_true("park_after_bridge"):
+        switch.session_of(channel).go("CS_PARK")
+        return True
+    if after:
+        switch.session_of(channel)
+        extension, dialplan, context = (*after.split(":"), "", "")[:3]
+        transfer(channel, extension, dialplan, context)
+        return True
+    return False
 
 
 def handle_cause(channel: Channel, cause: str) -> None:
@@ -176,8 +166,8 @@ def _listed(text: str, cause: str) -> bool:
 
 def uuid_bridge(switch: Switch, first: str, second: str) -> bool:
     """`uuid_bridge`: both channels leave what they do and are bridged; False when that cannot be."""
-    one, two = switch.core.channels.get(first), switch.core.channels.get(second)
-    if one is None or two is None or one is two or one.down or two.down:
+    one, two = switch.core.live(first), switch.core.live(second)
+    if one is None or two is None or one is two:
         return False
     if not (one.has_media or two.has_media):
         return False
@@ -189,6 +179,7 @@ def uuid_bridge(switch: Switch, first: str, second: str) -> bool:
     follow.bridge_to = None
     _prepare(one, two)
     _prepare(two, one)
+    _become_callee(two, one)
     one.other_headers = {"Other-Type": "originatee", **two.profile.headers("Other-Leg")}
     two.other_headers = {"Other-Type": "originator", **one.profile.headers("Other-Leg", with_times=False)}
     lead.go("CS_HIBERNATE")
@@ -209,10 +200,17 @@ def _prepare(channel: Channel, other: Channel) -> None:
             "original_destination_number": p.destination,
             "original_caller_id_name": p.name,
             "original_caller_id_number": p.number,
-            "transfer_history": source,
-            "transfer_source": source,
         }
     )
+    note_source(channel, source)
+
+
+def _become_callee(leg: Channel, channel: Channel) -> None:
+    """An originated leg that was a caller of its own until now shows its new partner's number."""
+    if leg.outbound:
+        leg.hit_dialplan = False
+    leg.profile.name, leg.profile.number = channel.profile.name, channel.profile.number
+    leg.touch()
 
 
 def join(session: Session) -> None:
@@ -221,14 +219,16 @@ def join(session: Session) -> None:
     session.bridge_to = None
     manners = session.switch.core.manners
     if other is None or other.down:
-        channel.hangup("DESTINATION_OUT_OF_ORDER")
+        if not _kept(session.switch, channel):
+            channel.hangup("DESTINATION_OUT_OF_ORDER")
         return
     _wait_until_both_are_there(session, other, manners.uuid_bridge_s - manners.tick_s)
     if not session.ready() or other.down:
         channel.hangup("DESTINATION_OUT_OF_ORDER")
         return
-    after = {"Application": "uuid_bridge", "Application-Data": other.uuid}
-    channel.fire("CHANNEL_EXECUTE", after=after, calling=_SOFT_EXECUTE)
+    for one, partner in ((channel, other), (other, channel)):
+        after = {"Application": "uuid_bridge", "Application-Data": partner.uuid}
+        one.fire("CHANNEL_EXECUTE", after=after, calling=_SOFT_EXECUTE)
     talk(session, other)
     if session.ready():
         channel.state = "CS_EXECUTE"
@@ -236,7 +236,7 @@ def join(session: Session) -> None:
 
 def _wait_until_both_are_there(session: Session, other: Channel, lag_s: float) -> None:
     other.waiters.append(session.wake)
-    session.stay(lambda: not other.down and other.running != "CS_EXCHANGE_MEDIA", orders=False)
+    session.stay(lambda: not other.down and other.running != "CS_SOFT_EXECUTE", orders=False)
     until_us = session.switch.core.timeline.now_us() + max(int(lag_s * 1_000_000), 0)
     session.stay(lambda: not other.down, until_us, orders=False)
     other.unwatch(session.wake)

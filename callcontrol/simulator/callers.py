@@ -95,6 +95,11 @@ class CallerEnd:
         self._timers: list[Timer] = []
         self._channel: Channel | None = None
 
+    @property
+    def name(self) -> str:
+        """See FarEnd."""
+        return self.call_id
+
     def place(self, channel: Channel) -> None:
         """The INVITE is sent."""
         self._channel = channel

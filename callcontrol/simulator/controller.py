@@ -72,7 +72,7 @@ class Controller:
         uuid = command.rest or command.headers.get("session-id", "")
         session = self.session
         if uuid and (session is None or uuid != session.channel.uuid):
-            channel = self.switch.core.channels.get(uuid)
+            channel = self.switch.core.live(uuid)
             session = None if channel is None else self.switch.session_of(channel)
         if session is None:
             return f"-ERR invalid session id [{uuid}]"

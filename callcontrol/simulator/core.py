@@ -58,6 +58,11 @@ class Core:
         self.channels[channel.uuid] = channel
         self.sessions_peak = max(self.sessions_peak, len(self.channels))
 
+    def live(self, uuid: str) -> Channel | None:
+        """A channel that is not down: none other is found by its uuid (switch_core_session_locate)."""
+        channel = self.channels.get(uuid)
+        return None if channel is None or channel.down else channel
+
     def next_session_id(self) -> int:
         """Sessions are numbered from 1 since the start."""
         self.sessions_since_start += 1

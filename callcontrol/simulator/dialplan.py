@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from callcontrol.simulator.dial_string import separate
+
 Action = tuple[str, str]
 RINGBACK = "%(1000,4000,425)"
 DEAD_MAN_S = 15
@@ -44,13 +46,14 @@ class Dialplan:
 
 
 def standard(sockets: str, last_resort: Sequence[Action] = LAST_RESORT) -> Dialplan:
-    """What `freeswitch-xml/` does with calls from carriers (`public`) and phones (`internal`).
+    """What `freeswitch-xml/` does with calls from carriers (`public`) and phones (`internal`), and with those it makes
+    itself because the daemon asked for them (`callcontrol`).
 
     `sockets` is `host:port` or `host:port|host:port`; `last_resort` is what context `fallback` does when no daemon can
     be reached, or one took a call and did nothing for DEAD_MAN_S seconds. Phones do not ring each other there.
     """
     plan = Dialplan()
-    for context in ("public", "internal"):
+    for context in ("public", "internal", "callcontrol"):
         plan.add(context, ".*", _guarded(sockets))
     plan.add("fallback", ".*", last_resort)
     return plan
@@ -73,6 +76,17 @@ def _guarded(sockets: str) -> tuple[Action, ...]:
         ("sched_cancel", ""),
         ("transfer", "fallback XML fallback"),
     )
+
+
+def inline(text: str) -> tuple[Action, ...]:
+    """The dialplan `inline`: `app:argument,app2`, or `m:^:app:argument^app2` where commas stand in arguments
+    (inline_dialplan_hunt in mod_dptools.c).
+    """
+    delimiter = ","
+    if text.startswith("m:") and text[3:4] == ":":
+        delimiter, text = text[2], text[4:]
+    pairs = (one.partition(":") for one in separate(text, delimiter))
+    return tuple((app.lstrip(" "), argument) for app, _, argument in pairs)
 
 
 def bare(sockets: str, *after: Action) -> Dialplan:

@@ -50,5 +50,10 @@ class Ears:
 class FarEnd(Protocol):
     """Whoever is at the other end of a channel: a caller or a phone."""
 
+    @property
+    def name(self) -> str:
+        """By which it is known: a call's id, or a phone's address."""
+        ...
+
     def told(self, what: str, **detail: str) -> None:
         """Something reached it: ringing, early_media, answered, playback, bridged, unbridged, digits, hangup …"""

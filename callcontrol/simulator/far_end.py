@@ -33,6 +33,11 @@ class PhoneEnd:
         self._channel: Channel | None = None
         self._up = False
 
+    @property
+    def name(self) -> str:
+        """See FarEnd."""
+        return self.phone.address
+
     def invite(self, channel: Channel) -> None:
         """The INVITE arrived."""
         self._channel = channel

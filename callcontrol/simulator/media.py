@@ -1,26 +1,33 @@
-"""Sound: how long a file lasts, playing it, collecting digits, recording. No audio is made, only time and events."""
+"""Sound: playing it, collecting digits, recording. No audio is made, only time and events."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from callcontrol.simulator import sounds
+from callcontrol.simulator.sounds import FOREVER
 
 if TYPE_CHECKING:
     from callcontrol.simulator.session import Session
 
-FOREVER = -1.0
 _SAMPLES_PER_S = 8000
-_TONE = re.compile(r"%\((\d+),(\d+),")
-_LOOPS = re.compile(r"loops=(-?\d+)")
 
 
 @dataclass(slots=True)
 class Media:
-    """What files there are. Files nobody defined last `default_s`; names in `missing` do not exist."""
+    """What files there are.
+
+    Attributes:
+        durations_s: how long these last, whatever else is known of them. missing: these do not exist.
+        folder: where names without a leading / are looked for (`sound_prefix` of the switch); files last as long as
+            they do there, and those that are not there do not exist. None: every file lasts `default_s`.
+    """
 
     durations_s: dict[str, float] = field(default_factory=dict)
     missing: set[str] = field(default_factory=lambda: {"local_stream://nosuch"})
+    folder: Path | None = None
     default_s: float = 2.0
 
     def duration_s(self, path: str) -> float | None:
@@ -29,30 +36,17 @@ class Media:
             return None
         if path in self.durations_s:
             return self.durations_s[path]
-        kind, scheme, rest = path.partition("://")
-        if not scheme:
+        if path.startswith("file_string://"):
+            return sounds.joined_s([self.duration_s(one) for one in path.partition("://")[2].split("!")])
+        if "://" in path:
+            return sounds.stream_s(path, self.default_s)
+        if self.folder is None:
             return self.default_s
-        match kind:
-            case "tone_stream":
-                return _tone_s(rest)
-            case "silence_stream":
-                milliseconds = int(rest.partition(",")[0])
-                return FOREVER if milliseconds < 0 else milliseconds / 1000
-            case "local_stream":
-                return FOREVER
-            case "file_string":
-                return self._joined_s(rest.split("!"))
-            case _:
-                return self.default_s
+        return sounds.file_s(self.folder / path)
 
-    def _joined_s(self, paths: list[str]) -> float | None:
-        total = 0.0
-        for path in paths:
-            one = self.duration_s(path)
-            if one is None or one == FOREVER:
-                return one
-            total += one
-        return total
+    def path_of(self, path: str) -> str:
+        """How the switch writes a file in its events: with the folder it was found in, and its ending."""
+        return path if self.folder is None or "://" in path else str(sounds.with_ending(self.folder / path))
 
     # --- playing -----------------------------------------------------------------------------------------------
 
@@ -62,11 +56,13 @@ class Media:
         With `collect` any key ends it and stays for whoever reads keys; otherwise only a playback terminator does.
         """
         name = path[path.index("}") + 1 :] if path.startswith("{") and "}" in path else path
+        if not name or not session.ready():
+            return "PLAYBACK ERROR"
         length_s = self.duration_s(name)
         if length_s is None:
             return "FILE NOT FOUND"
         channel, timeline = session.channel, session.switch.core.timeline
-        what = _described(name, path)
+        what = _described(path if path != name else self.path_of(path))
         if not collect:
             channel.digits.clear()
         channel.fire("PLAYBACK_START", after=what)
@@ -134,17 +130,10 @@ class Media:
         channel.far_end.told("record_end", file=path)
 
 
-def _described(name: str, path: str) -> dict[str, str]:
-    scheme = name.partition("://")[0]
+def _described(path: str) -> dict[str, str]:
+    scheme = path.partition("://")[0]
     kind = {"Playback-File-Type": scheme} if scheme in ("tone_stream", "local_stream") else {}
     return {**kind, "Playback-File-Path": path}
-
-
-def _tone_s(text: str) -> float:
-    one_s = sum(int(on_ms) + int(off_ms) for on_ms, off_ms in _TONE.findall(text)) / 1000
-    found = _LOOPS.search(text)
-    loops = int(found[1]) if found else 1
-    return FOREVER if loops < 0 else one_s * loops
 
 
 def _pressed(session: Session, stop_keys: str, *, collect: bool) -> bool:

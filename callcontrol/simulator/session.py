@@ -7,7 +7,7 @@ unless `event-lock: true` makes them wait: as in switch_ivr.c.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import gevent
@@ -15,6 +15,7 @@ from gevent.event import Event as Signal
 
 from callcontrol.simulator import bridging, causes
 from callcontrol.simulator.channel import Channel
+from callcontrol.simulator.dialplan import Action, inline
 from callcontrol.simulator.expansion import expand
 from callcontrol.simulator.order import Order
 
@@ -33,6 +34,7 @@ class Session:
         self.channel = channel
         self.wake = Signal()
         self.orders: deque[Order] = deque()
+        self._coming: deque[Order] = deque()
         self.actions: deque[tuple[str, str]] = deque()
         self.broken = False
         self.controlled = False
@@ -89,30 +91,40 @@ class Session:
                 self.park()
                 if self.ready():
                     self.channel.hangup("NORMAL_CLEARING")
-            case "CS_SOFT_EXECUTE":
+            case "CS_SOFT_EXECUTE" if self.bridge_to is not None:
                 bridging.join(self)
             case "CS_HIBERNATE":
                 self.channel.state = "CS_RESET"
             case "CS_RESET":
-                self._leave_reset()
+                self.channel.state = "CS_SOFT_EXECUTE"
             case _:
                 self.stay(lambda: True)
-
-    def _leave_reset(self) -> None:
-        """What follows a reset: the bridge that was asked for, seen from either side."""
-        self.channel.state = "CS_SOFT_EXECUTE" if self.bridge_to is not None else "CS_EXCHANGE_MEDIA"
 
     def _route(self) -> None:
         channel = self.channel
         channel.hit_dialplan = True
-        found = self.switch.dialplan.route(channel.profile.context, channel.profile.destination)
-        if found is None:
+        found = self._route_inline() if channel.profile.dialplan == "inline" else self._route_xml()
+        if not found:
             channel.hangup("NO_ROUTE_DESTINATION")
             return
-        channel.set("DP_MATCH", f"ARRAY::{channel.profile.destination}|:{channel.profile.destination}")
         channel.set("call_uuid", channel.uuid)
         self.actions = deque(found)
         channel.state = "CS_EXECUTE"
+
+    def _route_xml(self) -> Sequence[Action] | None:
+        p = self.channel.profile
+        found = self.switch.dialplan.route(p.context, p.destination)
+        if found:
+            self.channel.set("DP_MATCH", f"ARRAY::{p.destination}|:{p.destination}")
+        return found
+
+    def _route_inline(self) -> Sequence[Action]:
+        """The destination is the actions; afterwards it is what it was before."""
+        p = self.channel.profile
+        found = inline(p.destination)
+        p.destination, p.rdnis = p.rdnis, ""
+        self.channel.touch()
+        return found
 
     def _execute_all(self) -> None:
         while self.ready() and self.actions:
@@ -157,9 +169,18 @@ class Session:
     # --- orders ------------------------------------------------------------------------------------------------
 
     def queue(self, order: Order) -> None:
-        """Take an order of a controller; it is carried out when an application looks for orders."""
-        self.orders.append(order)
-        self.wake.set()
+        """Take an order of a controller; applications look for orders once in each step of the switch."""
+        tick_s = self.switch.core.manners.tick_s
+        self._coming.append(order)
+        if tick_s:
+            self.switch.core.timeline.call_later(tick_s, self._let_in)
+        else:
+            self._let_in()
+
+    def _let_in(self) -> None:
+        if self._coming:  # an `uuid_break … all` may have been here
+            self.orders.append(self._coming.popleft())
+            self.wake.set()
 
     def _orders_due(self) -> bool:
         return bool(self.orders) and not self._locks and self._nested < MAX_NESTED
@@ -168,11 +189,12 @@ class Session:
         """Carry out the orders there are; False when there are none."""
         if not self._orders_due():
             return False
-        self.carry_out_orders()
+        while self._orders_due() and self.ready():
+            self._carry_out(self.orders.popleft())
         return True
 
     def carry_out_orders(self) -> None:
-        """Carry out every order there is (switch_ivr_parse_all_events)."""
+        """Carry out every order there is (switch_ivr_parse_all_events), even if none can do anything any more."""
         while self._orders_due():
             self._carry_out(self.orders.popleft())
 
@@ -203,11 +225,12 @@ class Session:
         channel.set("total_loops", None)
 
     def break_application(self, *, flush: bool) -> None:
-        """`uuid_break`: end the file being played; `flush` forgets the orders in line too."""
+        """`uuid_break`: end the file being played, in the next step; `flush` forgets the orders in line too."""
         if flush:
             self.orders.clear()
+            self._coming.clear()
         self.broken = True
-        self.wake.set()
+        self.switch.core.timeline.call_later(self.switch.core.manners.tick_s, self.wake.set)
 
     # --- applications ------------------------------------------------------------------------------------------
 
@@ -261,9 +284,10 @@ class Session:
         if limit is None:
             return None, "NORMAL_CLEARING"
         self.channel.set("park_timeout", None)
+        self.channel.set("park_after_bridge", None)
         seconds, _, cause = limit.partition(":")
-        core = self.switch.core
-        return core.timeline.now_us() + int(float(seconds) * 1_000_000), causes.named(cause or "NORMAL_CLEARING")
+        due_s = self.switch.core.timeline.epoch_s() + int(seconds)  # whole seconds of the wall clock
+        return due_s * 1_000_000, causes.named(cause or "NORMAL_CLEARING")
 
     def lose_control(self) -> None:
         """The controller's connection is gone: a parked channel goes on in its dialplan."""

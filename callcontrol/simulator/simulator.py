@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from gevent.event import Event as Signal
 
@@ -25,7 +26,7 @@ class Settings:
 
     `sockets` is where calls are handed to, as in the dialplan: `host:port` or `host:port|host:port`. `port` is the
     event socket's (0: any free one). `speed` runs the switch's clock faster than the wall clock. `allowed` are the
-    networks that may connect to the event socket.
+    networks that may connect to the event socket. `sounds` is the folder with the switch's sounds (see Media).
     """
 
     sockets: str = "127.0.0.1:8084"
@@ -39,6 +40,7 @@ class Settings:
     allowed: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
     last_resort: tuple[Action, ...] = LAST_RESORT
     dialplan: Dialplan | None = None
+    sounds: Path | None = None
 
 
 class Simulator:
@@ -50,7 +52,7 @@ class Simulator:
         self.ids = Ids(self.settings.seed)
         self.ears = Ears(self.timeline)
         plan = self.settings.dialplan or standard(self.settings.sockets, self.settings.last_resort)
-        self.switch = Switch(self._new_core(), plan, Directory(), self.ears, Media())
+        self.switch = Switch(self._new_core(), plan, Directory(), self.ears, Media(folder=self.settings.sounds))
         self.callers: dict[str, CallerEnd] = {}
         self._server: InboundServer | None = None
         self._port = self.settings.port

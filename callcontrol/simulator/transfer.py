@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from callcontrol.simulator.channel import Channel
 
 
+_MAX_FORWARDS = "70"
+
+
 def transfer(channel: Channel, destination: str, dialplan: str, context: str, kind: str = "bl_xfer") -> bool:
     """Send a channel to an extension; False when it is down already or has no thread to be sent anywhere."""
     if channel.down or channel.session is None:
@@ -25,11 +28,17 @@ def transfer(channel: Channel, destination: str, dialplan: str, context: str, ki
         other.set("signal_bond", None)
     for name in ("park_after_bridge", "transfer_after_bridge", "signal_bond"):
         channel.set(name, None)
-    for name in ("transfer_history", "transfer_source"):
-        channel.set(name, source)
-    channel.set("max_forwards", str(int(channel.get("max_forwards") or 70) - 1))
+    note_source(channel, source)
+    forwards = channel.get("max_forwards")
+    channel.set("max_forwards", _MAX_FORWARDS if forwards is None else str(int(forwards) - 1))
     channel.session.go("CS_ROUTING")
     return True
+
+
+def note_source(channel: Channel, source: str) -> None:
+    """What sent the channel where it is: all there was in `transfer_history`, the last one in `transfer_source`."""
+    channel.push("transfer_history", source)
+    channel.set("transfer_source", source)
 
 
 def blind_transfer(channel: Channel, number: str) -> None:

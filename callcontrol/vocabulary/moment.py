@@ -83,3 +83,10 @@ class Window:
         """Whether the instant lies inside: the start does, the end does not."""
         begun = self.start is None or self.start <= instant
         return begun and (self.end is None or instant < self.end)
+
+
+def periods_at(instant: Instant, zone: tzinfo) -> dict[str, str]:
+    """The day, week (ISO 8601) and month this instant lies in, on the clocks of `zone`."""
+    local = datetime_of(instant, zone)
+    year, week, _ = local.isocalendar()
+    return {"day": f"{local:%Y-%m-%d}", "week": f"{year}-W{week:02d}", "month": f"{local:%Y-%m}"}

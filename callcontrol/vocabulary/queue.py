@@ -36,6 +36,14 @@ class Leaving(StrEnum):
     FAILED = "failed"
 
 
+class TalkEnd(StrEnum):
+    """Why an agent who accepted does not talk with the caller any more."""
+
+    TALKED = "talked"
+    ABANDONED = "abandoned"  # the caller went before they were joined
+    DROPPED = "dropped"  # the agent did
+
+
 @dataclass(frozen=True, slots=True)
 class DemandStage:
     """What a caller's agent must know from so many ms of waiting on.
@@ -52,10 +60,11 @@ class Ticket:
     """A caller's place in a queue, as it is asked for.
 
     Attributes:
-        id: the call's id; of a callback the call that asked for it.
+        id: the call's id and which of its visits this is: `<call id>/1`; of a callback the call that asked for it.
         number: E.164 or what arrived, "" for a caller who shows none (then nothing is kept under it).
         priority: 0…10, of the caller.
         stages: the first begins at 0.
+        again: he had an agent who left before they were joined: he comes back to his place, and is not refused.
         worker: whose driver has the caller's channel.
     """
 
@@ -66,6 +75,7 @@ class Ticket:
     joined: Instant
     priority: int = 0
     stages: tuple[DemandStage, ...] = (DemandStage(0, NO_DEMAND),)
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +139,7 @@ class Offer:
 @dataclass(frozen=True, slots=True)
 class Notice:
     """Something happened to a ticket that its call has to know: `moved` (to queue `detail`), `removed` (detail: a
-    target text or ""), `deserted` (the last agent left), `offer_void` (detail: the offer's id)."""
+    target text or ""), `deserted` (the last agent left), `queue_gone` (the YAML has no such queue any more)."""
 
     ticket: str
     worker: str
@@ -165,6 +175,12 @@ class QueueView:
     handling_ms: int
     figures: Mapping[str, int]
 
+    @property
+    def service_level(self) -> float | None:
+        """Answered in time, of all who came but those who hung up at once or are still waiting; None: nobody yet."""
+        of = self.figures.get("answered", 0) + self.figures.get("abandoned", 0) + self.figures.get("overflowed", 0)
+        return self.figures.get("answered_in_time", 0) / of if of else None
+
 
 # What is counted for each queue and day. Times are sums in ms.
 FIGURES = (
@@ -197,6 +213,7 @@ __all__ = [
     "Place",
     "QueueView",
     "Refusal",
+    "TalkEnd",
     "Ticket",
     "TicketView",
 ]

@@ -1,8 +1,8 @@
 """Targets: anything a call can be sent to, and their one written form `kind:value`.
 
 The same text stands in YAML, on the command line, in Redis, in the trail and in the `calls` table:
-`extension:101`, `group:sales`, `list:night`, `queue:support`, `number:+48600700800`, `sip:bob@example.com`, `announcement:closed`,
-`voicemail:101`, `hangup:busy`.
+`extension:101`, `group:sales`, `list:night`, `queue:support`, `number:+48600700800`, `sip:bob@example.com`,
+`announcement:closed`, `voicemail:101`, `hangup:busy`.
 """
 
 from __future__ import annotations

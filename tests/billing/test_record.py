@@ -20,7 +20,7 @@ from callcontrol.billing.tariffs import parse
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.outcome import Outcome
-from tests.billing.trails import Story, forwarded
+from tests.billing.trails import Story, answered_in_queue, called_back, forwarded
 
 PRICES = """
 tariff,standard
@@ -73,6 +73,24 @@ def test_legs_that_cost_nothing_have_no_charge(story: Story, tariff: Tariff) -> 
     assert rate_record(fold(story.ended(21, answered=1)), tariff).charges == ()
 
 
+def test_an_external_agents_leg_is_charged_to_the_tenant_once(tariff: Tariff) -> None:
+    rated = rate_record(fold(answered_in_queue(talk_s=60)), tariff)
+    (charge,) = rated.charges
+    assert (charge.leg_id, charge.payer, charge.number) == (Story().leg(1), "tenant", "+48600700800")
+    assert (charge.counted_s, charge.amount) == (65, Decimal("0.6300"))  # from his answer on, whisper and all
+    trail = answered_in_queue(talk_s=60)
+    assert rate_record(fold((*trail, *trail)), tariff).charges == rated.charges
+
+
+def test_a_callback_costs_the_tenant_the_agents_leg_and_the_customers(tariff: Tariff) -> None:
+    charges = rate_record(fold(called_back()), tariff).charges
+    assert [(charge.leg_id, charge.payer, charge.number) for charge in charges] == [
+        (Story().leg(0), "tenant", "+48600700801"),
+        (Story().leg(1), "tenant", "+48221234567"),
+    ]
+    assert [(charge.counted_s, charge.reason.partition(":")[0]) for charge in charges] == [(71, ""), (0, "no_price")]
+
+
 def test_no_price_is_unrated_with_a_reason_never_0(tariff: Tariff) -> None:
     trail = (
         Story().rings_outside(0, 0, "+4922155").leg_ended(9, 0, "X", Outcome.ANSWERED, 0, None, 1).ended(9, answered=1)
@@ -88,8 +106,27 @@ def test_no_price_is_unrated_with_a_reason_never_0(tariff: Tariff) -> None:
 def test_json_gives_the_same_record_back(tariff: Tariff) -> None:
     rated = rate_record(fold(forwarded()), tariff)
     assert from_json(to_json(rated)) == rated
+    for trail in (answered_in_queue(), called_back()):
+        assert from_json(to_json(rate_record(fold(trail), tariff))) == rate_record(fold(trail), tariff)
     trail = Story().routed(0, "voicemail:1", "w").recorded(1, "1", "/r.wav").ended(2)
     assert from_json(to_json(RatedRecord(fold(trail)))) == RatedRecord(fold(trail))
+
+
+def test_a_record_of_before_there_were_queues_is_read() -> None:
+    value = orjson.loads(to_json(RatedRecord(fold(forwarded()))))
+    del value["visits"]
+    assert from_json(orjson.dumps(value)) == RatedRecord(fold(forwarded()))
+
+
+@pytest.mark.parametrize(
+    ("written", "instead"),
+    [(b'"how":"answered"', b'"how":"eaten"'), (b'"how":"no_answer"', b'"how":"x"'), (b'"ticket":', b'"token":')],
+)
+def test_a_visit_that_is_none_says_so(written: bytes, instead: bytes) -> None:
+    data = to_json(RatedRecord(fold(answered_in_queue())))
+    assert written in data
+    with pytest.raises(BadRecord, match="no record"):
+        from_json(data.replace(written, instead))
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\0")))

@@ -13,7 +13,8 @@ from callcontrol.billing.record_json import to_json
 from callcontrol.commands import calls
 from callcontrol.edges.ledger.writer import LedgerWriter
 from callcontrol.vocabulary.outcome import Outcome
-from tests.billing.trails import NOON, Story, forwarded
+from callcontrol.vocabulary.queue import Leaving
+from tests.billing.trails import NOON, Story, answered_in_queue, call_id, called_back, forwarded
 from tests.edges.ledger.samples import rated
 
 Run = Callable[..., int]
@@ -64,6 +65,81 @@ def test_json_lines_hold_everything_exactly(run: Run, capfdbinary: pytest.Captur
         "2025-12-31T23:00:00Z",
         120,
     )
+
+
+@pytest.fixture
+def queues(database: str, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs the command on a ledger with a call answered in a queue, one that went through two, and a callback's."""
+    two = Story(1).queued(0.5, "sales", since=30, took_up="came_back").pressed(3, "0")
+    two.left(9, Leaving.WAITED_OUT, 38.5, "queue:support", queue="sales").queued(9, "support", 2)
+    broken = two.ended(12, by="switch", answered=1)
+    writer = LedgerWriter(database, now=lambda: NOON)
+    assert writer.write([to_json(rated(trail)) for trail in (answered_in_queue(), broken, called_back(2))]) == []
+    writer.close()
+    monkeypatch.setenv("COLUMNS", "200")
+    parser = argparse.ArgumentParser()
+    calls.add(parser.add_subparsers())
+    return lambda *words: calls.run(parser.parse_args(["calls", "--dsn", database, "--zone", "Europe/Warsaw", *words]))
+
+
+def lines_of(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    return [" ".join(line.split()) for line in capsys.readouterr().out.splitlines() if line.strip()]
+
+
+def test_the_list_names_the_queues(queues: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert queues() == 0
+    lines = lines_of(capsys)
+    assert [line.partition("+48225550000 ")[2] for line in lines if "+48225550000 " in line and "→" not in line] == [
+        "answered by number:+48600700800, queue support 98.11 s 0.63 PLN",
+        "failed, queue sales, support (estimated) 12 s",
+    ]
+    assert [line for line in lines if "offered to" in line or "⧗" in line] == []
+
+
+def test_one_call_with_what_happened_in_its_queue(queues: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert queues("--call", Story().call) == 0
+    lines = lines_of(capsys)
+    assert lines[-4:] == [
+        "⧗ queue support from 13:00:00 position 3 answered by alice after 38 s wrap-up until 13:02:08",
+        "13:00:05 key 7",
+        "13:00:10 offered to bob no_answer (NO_ANSWER) after 20 s",
+        "13:00:30 offered to alice accepted after 4.5 s talked 60 s wrap-up 30 s",
+    ]
+    assert sum("Jan Kowalski" in line for line in lines) == 1
+
+
+def test_one_call_that_went_through_two_queues(queues: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert queues("--call", call_id(1)) == 0
+    assert lines_of(capsys)[-3:] == [
+        "⧗ queue sales from 13:00:00 position 1 back at his old place"
+        " overflow_wait (queue:support) after 38.5 s",
+        "13:00:03 key 0",
+        "⧗ queue support from 13:00:09 position 1 failed after 3 s (estimated)",
+    ]
+
+
+def test_a_callback_names_the_place_it_is_for(queues: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert queues("--call", call_id(2)) == 0
+    lines = lines_of(capsys)
+    assert f"called back for place {call_id(99)}/1 answered by alice after 1815 s" in lines[-2]
+    assert [line.partition(" over ")[0] for line in lines if "☎" in line] == [
+        "☎ number:+48600700801",
+        "☎ number:+48221234567",
+    ]
+
+
+def test_a_call_that_is_not_there(queues: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert queues("--call", "nothing") == 0
+    assert lines_of(capsys) == ["No calls match."]
+
+
+def test_json_holds_the_visits(queues: Run, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert queues("--json", "--call", Story().call) == 0
+    (call,) = map(orjson.loads, capfdbinary.readouterr().out.splitlines())
+    (visit,) = call["visits"]
+    assert (visit["queue"], visit["agent"], visit["entered_at"]) == ("support", "alice", "2026-11-17T12:00:00.100000Z")
+    assert [offer["agent"] for offer in visit["offers"]] == ["bob", "alice"]
+    assert [offer["talk_ms"] for offer in visit["offers"]] == ["0.000", "60000.000"]
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,20 @@ def test_a_switch_is_chosen_by_name(folder: Path, switch: Path, capsys: pytest.C
     assert "there is no switch fs3: callcontrol.yaml has fs2, fs1" in capsys.readouterr().err
 
 
+def test_music_is_told_what_to_do_with_when_it_changed(
+    folder: Path, switch: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tenant = folder / "tenants" / "acme.yaml"
+    tenant.write_text(tenant.read_text().replace("    # music: music/support/", "    music: music/support/"))
+    assert run(render, folder, "--into", switch) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == f"changed: {switch}/music/callcontrol.xml"
+    assert "local_stream start TENANT/QUEUE" in lines[-1]
+    assert '<directory name="acme/support" path="$${sound_prefix}/music/support">' in (
+        switch / "music" / "callcontrol.xml"
+    ).read_text()
+
+
 def test_nothing_is_written_where_it_does_not_belong(
     folder: Path, switch: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,4 +1,4 @@
-"""The example shows every case of forwarding, and its price lists price what it forwards to."""
+"""The example shows every case of forwarding and two queues, and its price lists price what it forwards to."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 from callcontrol.billing.tariff import Tariff
 from callcontrol.billing.tariffs import parse
-from callcontrol.config.checks.places import targets_in
+from callcontrol.config.checks.places import numbers_in, targets_in
 from callcontrol.vocabulary.moment import instant_from
 from callcontrol.vocabulary.rule import RuleKind
-from callcontrol.vocabulary.target import KINDS, NumberTarget, kind_of, text_of
+from callcontrol.vocabulary.target import KINDS, ExtensionTarget, VoicemailTarget, kind_of, text_of
 from tests.config.example import EXAMPLE, example
 
 NOW = instant_from("2026-11-22T12:00:00+01:00")
@@ -47,6 +47,8 @@ def test_the_numbers_lead_where_the_stories_expect_them() -> None:
         "85": "extension:119",
         "86": "extension:120",
         "87": "group:everywhere",
+        "88": "queue:support",
+        "89": "queue:sales",
     }
 
 
@@ -56,9 +58,31 @@ def test_every_number_it_forwards_to_has_a_price() -> None:
         file = settings.tariff_files[tenant.tariff]
         tariff = parse((EXAMPLE / file).read_text(), file, ZoneInfo(tenant.zone))
         assert isinstance(tariff, Tariff)
-        dialled = {target.name for _, target in targets_in(name, tenant) if isinstance(target, NumberTarget)}
+        dialled = {number for _, number in numbers_in(name, tenant)}
         assert {number for number in dialled if not tariff.is_priced(number, NOW)} == set()
         assert dialled
+
+
+def test_the_queues_share_an_agent_and_use_what_there_is() -> None:
+    acme = example().tenants["acme"]
+    support, sales = acme.queues["support"], acme.queues["sales"]
+    assert {seat.agent for seat in support.agents} & {seat.agent for seat in sales.agents} == {"yvonne"}
+    assert (support.strategy, sales.strategy) == ("longest_idle", "in_order")
+    assert sales.weight > support.weight
+    assert {seat.tier for seat in support.agents} == {1, 2, 3}
+    assert support.keys == {"0": VoicemailTarget("office"), "1": "callback"}
+    assert {agent.auto for agent in acme.agents.values()} == {True, False}
+    assert any(agent.number for agent in acme.agents.values())
+    assert acme.pauses
+
+
+def test_the_phones_of_agents_have_no_other_part_in_the_example() -> None:
+    acme = example().tenants["acme"]
+    phones = {agent.extension for agent in acme.agents.values() if agent.extension}
+    named = {target.name for _, target in targets_in("acme", acme) if isinstance(target, ExtensionTarget)}
+    assert phones == {"121", "122", "123", "124"}
+    assert phones & named == set()
+    assert all(acme.extensions[phone].endpoints for phone in phones)
 
 
 def test_both_trunks_take_polish_numbers_and_show_differently() -> None:

@@ -16,6 +16,7 @@ from callcontrol.vocabulary.target import (
     GroupTarget,
     HangupTarget,
     NumberTarget,
+    QueueTarget,
     SipTarget,
 )
 
@@ -141,6 +142,7 @@ def test_times_that_are_none_or_two(text: str) -> None:
 TARGETS = {
     "extension:101": ExtensionTarget("101"),
     "group:sales": GroupTarget("sales"),
+    "queue:support": QueueTarget("support"),
     "number:+48600700800": NumberTarget("+48600700800"),
     "number: 600 700 800": NumberTarget("+48600700800"),
     "number:112": NumberTarget("112"),
@@ -156,10 +158,10 @@ def test_targets(text: str) -> None:
     assert read(fields.TargetText, TARGETS[text]) == TARGETS[text]
 
 
-KINDS = "write one of extension:…, group:…, list:…, number:…, sip:…, announcement:…, voicemail:…, hangup:…"
+KINDS = "write one of extension:…, group:…, list:…, queue:…, number:…, sip:…, announcement:…, voicemail:…, hangup:…"
 BAD_TARGETS = {
     "101": f"'101' is no target; {KINDS}",
-    "queue:sales": f"'queue:sales' is no target; {KINDS}",
+    "menu:sales": f"'menu:sales' is no target; {KINDS}",
     "extensions:101": f"'extensions:101' is no target; did you mean extension:101? {KINDS}",
     "hangup:now": "'hangup:now' is no target; a call can be hung up with"
     " normal, busy, rejected, no_answer, unavailable, unallocated, congestion",

@@ -63,7 +63,7 @@ def test_the_event_socket_is_closed_to_guesses() -> None:
 
 def test_callers_cannot_have_commands_run() -> None:
     assert params("autoload_configs/switch.conf.xml")["api-expansion"] == "false"
-    for context in ("public", "internal"):
+    for context in ("public", "internal", "callcontrol"):
         assert "~sip_copy_custom_headers=false~" in text_of(f"dialplan/{context}.xml")
 
 
@@ -74,7 +74,7 @@ def test_phones_prove_who_they_are_and_carriers_come_from_their_addresses() -> N
     assert (carriers["disable-register"], carriers["disable-transfer"]) == ("true", "true")
 
 
-@pytest.mark.parametrize("context", ["public", "internal"])
+@pytest.mark.parametrize("context", ["public", "internal", "callcontrol"])
 def test_calls_go_to_the_daemon_and_never_into_silence(context: str) -> None:
     tree = ElementTree.fromstring(text_of(f"dialplan/{context}.xml"))
     extension = next(e for e in tree.iter("extension") if e.attrib["name"] == "callcontrol")
@@ -89,6 +89,26 @@ def test_calls_go_to_the_daemon_and_never_into_silence(context: str) -> None:
         ("sched_cancel", ""),
         ("transfer", "fallback XML fallback"),
     ]
+
+
+def test_nobody_outside_reaches_the_context_of_calls_we_make() -> None:
+    profiles = [params(f"sip_profiles/{name}.xml")["context"] for name in ("internal", "external")]
+    gateways = [params(path.relative_to(FREESWITCH_XML).as_posix()) for path in FILES if path.parent.name == "external"]
+    users = {v.attrib["value"] for p in FILES for v in ElementTree.parse(p).iter("variable")}
+    assert "callcontrol" not in {*profiles, *(gateway["context"] for gateway in gateways), *users}
+
+
+def test_what_queues_play_has_its_modules() -> None:
+    loaded = {e.attrib["module"] for e in ElementTree.fromstring(text_of("autoload_configs/modules.conf.xml"))[0]}
+    assert {"mod_sndfile", "mod_tone_stream", "mod_local_stream"} <= loaded
+    # park, bridge, playback; originate, uuid_bridge, uuid_broadcast, sched_hangup
+    assert {"mod_dptools", "mod_commands"} <= loaded
+
+
+def test_streams_of_music_have_one_to_stand_in_for_them() -> None:
+    tree = ElementTree.fromstring(text_of("autoload_configs/local_stream.conf.xml"))
+    assert [d.attrib["name"] for d in tree.iter("directory")] == ["default"]
+    assert [include.attrib["data"] for include in tree.iter("X-PRE-PROCESS")] == ["../music/*.xml"]
 
 
 def test_the_fallback_uses_only_what_a_pattern_has_found_harmless() -> None:

@@ -27,6 +27,7 @@ def test_the_example_is_rendered_whole() -> None:
         "acl/callcontrol.xml",
         "directory/acme.xml",
         "directory/globex.xml",
+        "music/callcontrol.xml",
         "sip_profiles/external/carrier-a.xml",
         "sip_profiles/external/carrier-b.xml",
         "vars/callcontrol.xml",

@@ -58,7 +58,8 @@ MISTAKES = [
     ("colour: red\n", [
         "11: unknown key `colour`; known here: domain, zone, region, company_number, show, tariff, last_resort,"
             " trunks,"
-        " blocked, talk, confirm, extensions, groups, lists, announcements, voicemail, numbers"
+        " blocked, talk, confirm, extensions, groups, lists, announcements, voicemail, agents, pauses,"
+        " queues, ageing, numbers"
     ]),
     ("show: mine\n", ["11: show: 'mine' is not known here; write 'caller' or 'company'"]),
     ("talk: 0\n", ["11: talk: 0 is too small; write at least 1"]),
@@ -91,9 +92,9 @@ MISTAKES = [
     ("announcements:\n  closed: {file: a.wav, after: group:x}\n", [
         "12: announcements.closed: unknown key `after`; known here: file, answer, then"
     ]),
-    ("last_resort: queue:sales\n", [
-        "11: last_resort: 'queue:sales' is no target; write one of extension:…, group:…, list:…, number:…, sip:…,"
-        " announcement:…, voicemail:…, hangup:…"
+    ("last_resort: menu:sales\n", [
+        "11: last_resort: 'menu:sales' is no target; write one of extension:…, group:…, list:…, queue:…, number:…,"
+        " sip:…, announcement:…, voicemail:…, hangup:…"
     ]),
 ]  # fmt: skip
 

@@ -54,9 +54,21 @@ REFUSED = [
     ("settings", "switches: {fs1: {password: x}}\nlimits: {hops: 99}\n", "$.limits"),
     ("settings", "listen: 127.0.0.1:8084\n", "$"),
     ("settings", "switches: {fs 1: {password: x}}\n", "$.switches"),
-    ("tenant", "domain: a.example\ncompany_number: 1\ntariff: t\nnumbers: {1: queue:x}\n", "$.numbers"),
+    ("tenant", "domain: a.example\ncompany_number: 1\ntariff: t\nnumbers: {1: menu:x}\n", "$.numbers"),
     ("tenant", "domain: a.example\ncompany_number: 1\ntariff: t\nshow: me\n", "$.show"),
     ("tenant", "domain: a.example\ncompany_number: 1\ntariff: t\nextensions: {101: {ring: 900}}\n", "$.extensions"),
+    *(
+        ("tenant", f"domain: a.example\ncompany_number: 1\ntariff: t\n{block}\n", f"$.{block.partition(':')[0]}")
+        for block in (
+            "queues: {q: {agents: []}}",
+            "queues: {q: {agents: [{agent: a}], strategy: fastest}}",
+            "queues: {q: {agents: [{agent: a}], keys: {1: call}}}",
+            "queues: {q: {agents: [{agent: a}], keys: {11: callback}}}",
+            "queues: {q: {agents: [{agent: a}], callback: {opens: 25:00}}}",
+            "agents: {a: {skills: {german: 11}}}",
+            "pauses: {100: lunch}",
+        )
+    ),
 ]
 
 

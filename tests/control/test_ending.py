@@ -20,7 +20,7 @@ from callcontrol.control.events import (
     LegBridged,
     LegGone,
     Rearrived,
-    RuleStored,
+    Stored,
     SwitchGone,
     TimerFired,
 )
@@ -90,7 +90,7 @@ EVENTS: st.SearchStrategy[Event] = st.one_of(
     st.builds(LegBridged, st.sampled_from(LEGS), st.just(NOW)),
     st.builds(CallerHungUp, st.just("NORMAL_CLEARING")),
     st.builds(LegGone, st.sampled_from([*LEGS, "call-1"]), st.just("NORMAL_CLEARING"), st.just(STAMPS)),
-    st.builds(RuleStored, st.sampled_from(["", "away"])),
+    st.builds(Stored, st.sampled_from(["", "away"])),
     st.builds(TimerFired, st.sampled_from(["step", "legs"])),
     st.just(ConnectionLost("gone")),
     st.just(SwitchGone("gone")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from callcontrol.control import commands as do
 from callcontrol.control.call import Announcing, Changing, Closed, Ringing
-from callcontrol.control.events import AppEnded, CallerHungUp, LegGone, RuleStored, TimerFired
+from callcontrol.control.events import AppEnded, CallerHungUp, LegGone, Stored, TimerFired
 from callcontrol.control.steps.setting import CONFIRM, REFUSE
 from callcontrol.vocabulary.call import Caller, Stamps
 from callcontrol.vocabulary.outcome import Outcome
@@ -71,7 +71,7 @@ def test_star_code_stores_first_and_then_says_how_it_went() -> None:
         story = Story(facts("*21*102#", caller=PHONE)).begin()
         stored = story.command(do.StoreRule)
         assert (stored.extension, stored.kind.value) == ("101", "always")
-        story.then(RuleStored(trouble))
+        story.then(Stored(trouble))
         play = story.command(do.Play)
         assert play.file == tone
         assert story.entries(StepEnded)[-1].outcome is outcome

@@ -18,11 +18,16 @@ from callcontrol.control.call import Call, Closed, Ending
 from callcontrol.daemon.adoption import Adoption
 from callcontrol.daemon.configuration import Current
 from callcontrol.daemon.desk import Desk
+from callcontrol.daemon.leg_line import LegLine
+from callcontrol.daemon.queue_line import QueueLine
 from callcontrol.daemon.registrations import Registrations
 from callcontrol.daemon.timers import Timers
+from callcontrol.edges import clock
 from callcontrol.edges.live_state import keys
 from callcontrol.edges.live_state.calls import CallStore
 from callcontrol.edges.live_state.pipe import Pipe, connect
+from callcontrol.edges.live_state.queue_script import Occasion
+from callcontrol.edges.live_state.queues import QueueStore
 from callcontrol.edges.live_state.rules import RuleStore
 from callcontrol.edges.live_state.workers import Workers, worker_name
 from callcontrol.edges.spool import SpoolFull
@@ -65,6 +70,10 @@ def written() -> Written:
     return Written()
 
 
+def _occasion(tenant: str) -> Occasion:
+    return Occasion(clock.now(), worker_name(), 1, {"day": "d", "week": "w", "month": "m"})
+
+
 @pytest.fixture
 def desk(pipe: Pipe, written: Written) -> Desk:
     return Desk(
@@ -75,6 +84,9 @@ def desk(pipe: Pipe, written: Written) -> Desk:
         registrations=Registrations(),
         records=written,
         switches=NoSwitch(),
+        legs=LegLine(lambda name: None, lambda name: "internal"),
+        queue_store=(store := QueueStore(pipe, _occasion, lambda tenant, told: None)),
+        queues=QueueLine(store),
         timers=Timers(),
     )
 

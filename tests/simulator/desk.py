@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import gevent
 import pytest
 from gevent.event import Event as Signal
 
 from callcontrol.simulator import Behaviour, Call, Phone, Settings, Simulator
-from callcontrol.simulator.dialplan import Action, bare
+from callcontrol.simulator.dialplan import Action, Dialplan, bare
 from tests.simulator.replay import frames, headers_of
 
 SPEED = 20.0
@@ -163,11 +163,13 @@ def text_of(value: str | list[str]) -> str:
 class Desk:
     """A simulator, and the socket its dialplan hands calls to."""
 
-    def __init__(self, *after_socket: Action, settings: Settings | None = None) -> None:
+    def __init__(
+        self, *after_socket: Action, settings: Settings | None = None, plan: Callable[..., Dialplan] = bare
+    ) -> None:
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.listener.settimeout(ANSWER_S)
         self.sockets = f"127.0.0.1:{self.listener.getsockname()[1]}"
-        chosen = settings or Settings(dialplan=bare(self.sockets, *after_socket), speed=SPEED, seed="desk")
+        chosen = replace(settings or Settings(speed=SPEED, seed="desk"), dialplan=plan(self.sockets, *after_socket))
         self.simulator = Simulator(chosen).start()
         self.lines: list[Line] = []
         self.call_id = ""

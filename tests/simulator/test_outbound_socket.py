@@ -92,15 +92,18 @@ def test_linger_tells_of_the_end_before_the_last_events(desk: Desk) -> None:
     assert dispositions == ["linger", "disconnect"]
 
 
-def test_the_session_exists_while_somebody_lingers(desk: Desk) -> None:
+def test_the_session_stays_while_somebody_lingers(desk: Desk) -> None:
+    """Commands do not find it any more (switch_core_session_locate), but it is there."""
     line = desk.call()
     watcher = desk.watch("CHANNEL_DESTROY")
     line.execute("hangup")
     line.event("CHANNEL_HANGUP_COMPLETE")
-    assert watcher.ask(f"api uuid_exists {line.uuid}") == "true"
+    assert watcher.ask(f"api uuid_exists {line.uuid}") == "false"
+    assert watcher.ask(f"api uuid_kill {line.uuid}") == "-ERR No such channel!\n"
+    assert line.uuid in desk.simulator.switch.core.channels
     line.close()
     watcher.event("CHANNEL_DESTROY")
-    assert watcher.ask(f"api uuid_exists {line.uuid}") == "false"
+    assert line.uuid not in desk.simulator.switch.core.channels
 
 
 def test_an_unknown_application_hangs_the_caller_up(desk: Desk) -> None:

@@ -12,7 +12,20 @@ from callcontrol.control import commands as do
 from callcontrol.control import machine, steps
 from callcontrol.control.commands import Command
 from callcontrol.control.events import Event
-from callcontrol.control.steps import announcement, refusal, ring, setting, start, talk, voicemail
+from callcontrol.config.queue_settings import Strategy
+from callcontrol.control.steps import (
+    agent_setting,
+    announcement,
+    callback,
+    queue,
+    refusal,
+    ring,
+    setting,
+    start,
+    talk,
+    voicemail,
+)
+from callcontrol.daemon import leg_line, queue_line
 from callcontrol.daemon.call_driver import CallDriver
 from callcontrol.edges.freeswitch import translate
 from callcontrol.routing.plan import Step
@@ -45,21 +58,23 @@ def test_what_rings_says_what_follows() -> None:
 @pytest.mark.parametrize("step", get_args(Step), ids=lambda step: step.__name__)
 def test_each_step_is_started_somewhere(step: type) -> None:
     assert f"case {step.__name__}() as step" in inspect.getsource(start)
-    modules = (announcement, refusal, ring, setting, voicemail)
+    modules = (agent_setting, announcement, queue, refusal, ring, setting, voicemail)
     assert any(f"step: {step.__name__}," in inspect.getsource(module) for module in modules)
 
 
 def test_each_state_of_a_step_is_handled() -> None:
     assert {handler.__module__.rpartition(".")[2] for handler in steps.HANDLERS.values()} == {
-        module.__name__.rpartition(".")[2] for module in (announcement, ring, setting, talk, voicemail)
+        module.__name__.rpartition(".")[2]
+        for module in (agent_setting, announcement, callback, queue, ring, setting, talk, voicemail)
     }
 
 
 @pytest.mark.parametrize("command", get_args(Command), ids=lambda command: command.__name__)
 def test_each_command_is_carried_out(command: type) -> None:
-    by_driver = f"do.{command.__name__}(" in inspect.getsource(CallDriver)
-    by_switch = f"do.{command.__name__}(" in inspect.getsource(translate.app_commands)
-    assert by_driver != by_switch
+    carriers = (CallDriver, translate.app_commands, leg_line.LegLine, queue_line.QueueLine)
+    # as a pattern, in the word's own file or as a parameter
+    ways = (f"do.{command.__name__}(", f"command: do.{command.__name__},")
+    assert [any(way in inspect.getsource(carrier) for way in ways) for carrier in carriers].count(True) == 1
     assert getattr(do, command.__name__) is command
 
 
@@ -76,3 +91,9 @@ def test_each_kind_of_rule_has_its_headers() -> None:
 
 def test_a_trunks_failure_is_never_a_persons() -> None:
     assert {OUTCOME_OF_CAUSE[cause] for cause in TRUNK_FAILURES} == {Outcome.UNAVAILABLE}
+
+
+@pytest.mark.parametrize("folder", ["routing/strategies", "edges/live_state/queue_scripts/strategies"])
+def test_each_strategy_has_its_file_and_no_file_is_left_over(folder: str) -> None:
+    files = {p.stem for p in (ROOT / "callcontrol" / folder).iterdir() if p.suffix in (".py", ".lua")} - {"__init__"}
+    assert files == {strategy.value for strategy in Strategy}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from callcontrol.config.checks import chains, numbers, rules, shared, targets
+from callcontrol.config.checks import agents, chains, numbers, queues, rules, shared, targets
 from callcontrol.config.problems import Problem
 from callcontrol.config.settings import Settings
 
@@ -33,4 +33,19 @@ CHECKS: tuple[Callable[[Settings], Iterable[Problem]], ...] = (
     shared.gateways_used_twice,
     shared.trunks_that_cannot_register,
     shared.addresses_used_twice,
+    agents.agents_without_one_place,
+    agents.agents_at_unknown_extensions,
+    agents.agents_at_the_same_place,
+    agents.switches_without_effect,
+    agents.pauses_named_like_ours,
+    queues.seats_without_an_agent,
+    queues.agents_seated_twice,
+    queues.overflows_by_halves,
+    queues.callbacks_never_made,
+    queues.demands_of_nobody,
+    queues.dialled_numbers_not_owned,
+    queues.demands_never_asked,
+    queues.demands_nobody_meets,
+    queues.stages_out_of_order,
+    queues.waits_longer_than_anybody_waits,
 )

@@ -1,8 +1,10 @@
 """Chains of forwardings that happen whatever the phones do: loops, too many hops, last resorts that are none.
 
 From each target at most one such step leads on: an extension's always rule, an announcement's `then`, the `otherwise`
-of a group or list. Loops over busy, no_answer and unavailable rules depend on the phones and are left to the router,
-which ends them with the last resort.
+of a group, list or queue. A queue that lets nobody in leads on in two more ways, `full` and `busy`, also without any
+wait; loops are looked for with each of them. Loops over busy, no_answer and unavailable rules depend on the phones,
+and those over a queue's `waited`, `empty` and keys on time and people; both are left to the router, which ends them
+with the last resort.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from callcontrol.vocabulary.target import (
     ExtensionTarget,
     GroupTarget,
     ListTarget,
+    QueueTarget,
     Target,
     text_of,
 )
@@ -35,19 +38,28 @@ class _Link:
 
 
 _Links = Mapping[Target, _Link]
+# Why a queue refuses a caller although agents are active, as the key of `overflow` that says where he goes.
+_REFUSALS = ("full", "busy")
 
 
 def loops(settings: Settings) -> Iterator[Problem]:
     """Forwardings that lead round in a circle."""
     for name, tenant in settings.tenants.items():
-        links = _links(name, tenant)
         seen: set[frozenset[Target]] = set()
-        for start in links:
-            chain = _chain(start, links)
-            if len(chain) > 1 and chain[-1] == start and frozenset(chain) not in seen:
+        for place, chain in _circles(name, tenant):
+            if frozenset(chain) not in seen:
                 seen.add(frozenset(chain))
                 right = "let one of them lead elsewhere, or switch it off"
-                yield problem_at(settings, links[start].place, f"a loop: {_named(chain)}", right)
+                yield problem_at(settings, place, f"a loop: {_named(chain)}", right)
+
+
+def _circles(name: str, tenant: Tenant) -> Iterator[tuple[Place, tuple[Target, ...]]]:
+    certain = _links(name, tenant)
+    for links in (certain, *(certain | _refusals(name, tenant, why) for why in _REFUSALS)):
+        for start in links:
+            chain = _chain(start, links)
+            if len(chain) > 1 and chain[-1] == start:
+                yield links[start].place, chain
 
 
 def chains_too_long(settings: Settings) -> Iterator[Problem]:
@@ -108,11 +120,19 @@ def _links(name: str, tenant: Tenant) -> dict[Target, _Link]:
         **{AnnouncementTarget(k): ("announcements", "then", a.then) for k, a in tenant.announcements.items()},
         **{GroupTarget(k): ("groups", "otherwise", g.otherwise) for k, g in tenant.groups.items()},
         **{ListTarget(k): ("lists", "otherwise", e.otherwise) for k, e in tenant.lists.items()},
+        **{QueueTarget(k): ("queues", "otherwise", q.otherwise) for k, q in tenant.queues.items()},
     }
     for target, (block, key, to) in onward.items():
         if to is not None:
             links[target] = _Link(to, (*above, block, target.name, key))
     return links
+
+
+def _refusals(name: str, tenant: Tenant, why: str) -> dict[Target, _Link]:
+    """Where queues send callers on at once whom they refuse for this reason."""
+    leads: dict[str, Target | None] = {key: getattr(queue.overflow, why) for key, queue in tenant.queues.items()}
+    above: Place = ("tenants", name, "queues")
+    return {QueueTarget(k): _Link(to, (*above, k, "overflow", why)) for k, to in leads.items() if to is not None}
 
 
 def _named(chain: tuple[Target, ...]) -> str:

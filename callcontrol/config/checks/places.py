@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 
 from callcontrol.config.problems import Problem, at_source
+from callcontrol.config.queue_fields import CALLBACK
 from callcontrol.config.settings import Settings, Tenant
 from callcontrol.config.yaml_reader import Place
-from callcontrol.vocabulary.target import Target
+from callcontrol.vocabulary.target import NumberTarget, Target
 
 
 def problem_at(settings: Settings, place: Place, what: str, right: str) -> Problem:
@@ -32,6 +33,30 @@ def did_you_mean(name: str, known: Iterable[str], otherwise: str) -> str:
     return f"did you mean {near[0]}?" if near else otherwise
 
 
+def is_written(settings: Settings, *place: str) -> bool:
+    """Whether this entry stands in a file; also true of one that was left out because it has mistakes of its own."""
+    return bool(settings.source(*place))
+
+
+def repeated(claims: Iterable[tuple[str, Place]]) -> Iterator[tuple[str, Place, Place]]:
+    """What is claimed again, where, and where it was claimed first."""
+    first: dict[str, Place] = {}
+    for claimed, place in claims:
+        owner = first.setdefault(claimed, place)
+        if owner != place:
+            yield claimed, place, owner
+
+
+def numbers_in(name: str, tenant: Tenant) -> Iterator[tuple[Place, str]]:
+    """Every external number a tenant has calls sent to: its targets', and those its agents are rung at."""
+    for place, target in targets_in(name, tenant):
+        if isinstance(target, NumberTarget):
+            yield place, target.name
+    for key, agent in tenant.agents.items():
+        if agent.number is not None:
+            yield ("tenants", name, "agents", key, "number"), agent.number
+
+
 def targets_in(name: str, tenant: Tenant) -> Iterator[tuple[Place, Target]]:
     """Every target a tenant has written, with its place."""
     above: Place = ("tenants", name)
@@ -41,7 +66,7 @@ def targets_in(name: str, tenant: Tenant) -> Iterator[tuple[Place, Target]]:
         yield (*above, "numbers", number), target
     for place, target in _of_rules(tenant):
         yield above + place, target
-    for place, target in (*_of_groups(tenant), *_of_lists(tenant)):
+    for place, target in (*_of_groups(tenant), *_of_lists(tenant), *_of_queues(tenant)):
         yield above + place, target
     for box, announcement in tenant.announcements.items():
         if announcement.then is not None:
@@ -69,3 +94,18 @@ def _of_lists(tenant: Tenant) -> Iterator[tuple[Place, Target]]:
             yield ("lists", name, "members", str(index), "target"), member.target
         if escalation.otherwise is not None:
             yield ("lists", name, "otherwise"), escalation.otherwise
+
+
+def _of_queues(tenant: Tenant) -> Iterator[tuple[Place, Target]]:
+    for name, queue in tenant.queues.items():
+        above: Place = ("queues", name)
+        for key, action in queue.keys.items():
+            if action != CALLBACK:
+                yield (*above, "keys", key), action
+        overflow = queue.overflow
+        leads = {"waited": overflow.waited, "full": overflow.full, "busy": overflow.busy, "empty": overflow.empty}
+        for word, target in leads.items():
+            if target is not None:
+                yield (*above, "overflow", word), target
+        if queue.otherwise is not None:
+            yield (*above, "otherwise"), queue.otherwise

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from callcontrol.config.checks.places import did_you_mean, nearest_source, problem_at
+from callcontrol.config.checks.places import did_you_mean, nearest_source, problem_at, repeated
 from callcontrol.config.problems import Problem
 from callcontrol.config.settings import Settings
 from callcontrol.config.yaml_reader import Place
@@ -13,7 +13,7 @@ from callcontrol.config.yaml_reader import Place
 def domains_used_twice(settings: Settings) -> Iterator[Problem]:
     """A SIP domain tells whose phone it is, so it has one tenant."""
     claims = [(tenant.domain, ("tenants", name, "domain")) for name, tenant in settings.tenants.items()]
-    for _, place, first in _repeated(claims):
+    for _, place, first in repeated(claims):
         what = f"the domain belongs to tenant {first[1]} already ({nearest_source(settings, first)})"
         yield problem_at(settings, place, what, "give each tenant a domain of its own")
 
@@ -27,7 +27,7 @@ def accounts_used_twice(settings: Settings) -> Iterator[Problem]:
             for key, extension in tenant.extensions.items()
             for account in extension.accounts(key)
         ]
-        for account, place, first in _repeated(claims):
+        for account, place, first in repeated(claims):
             what = f"SIP account {account} belongs to extension {first[3]} already ({nearest_source(settings, first)})"
             yield problem_at(settings, place, what, "give it a name of its own, or ring both by a group")
 
@@ -40,7 +40,7 @@ def unknown_trunks(settings: Settings) -> Iterator[Problem]:
             if trunk not in settings.trunks and not settings.source("trunks", trunk):
                 right = did_you_mean(trunk, settings.trunks, "write it below `trunks:` in callcontrol.yaml")
                 yield problem_at(settings, (*above, str(index)), f"there is no trunk {trunk}", right)
-        for trunk, place, _ in _repeated([(t, (*above, str(i))) for i, t in enumerate(tenant.trunks)]):
+        for trunk, place, _ in repeated([(t, (*above, str(i))) for i, t in enumerate(tenant.trunks)]):
             yield problem_at(settings, place, f"trunk {trunk} is named twice", "keep one of them")
 
 
@@ -58,7 +58,7 @@ def prefixes_written_twice(settings: Settings) -> Iterator[Problem]:
     lists = [(("trunks", name, "prefixes"), trunk.prefixes) for name, trunk in settings.trunks.items()]
     lists += [(("tenants", name, "blocked"), tenant.blocked) for name, tenant in settings.tenants.items()]
     for above, prefixes in lists:
-        for prefix, place, first in _repeated([(p, (*above, str(i))) for i, p in enumerate(prefixes)]):
+        for prefix, place, first in repeated([(p, (*above, str(i))) for i, p in enumerate(prefixes)]):
             what = f"prefix {prefix!r} is written already ({nearest_source(settings, first)})"
             yield problem_at(settings, place, what, "keep one of them")
 
@@ -66,7 +66,7 @@ def prefixes_written_twice(settings: Settings) -> Iterator[Problem]:
 def gateways_used_twice(settings: Settings) -> Iterator[Problem]:
     """Two trunks with one gateway would be one trunk under two names."""
     claims = [(trunk.gateway or name, ("trunks", name, "gateway")) for name, trunk in settings.trunks.items()]
-    for gateway, place, first in _repeated(claims):
+    for gateway, place, first in repeated(claims):
         what = f"gateway {gateway} belongs to trunk {first[1]} already ({nearest_source(settings, first)})"
         yield problem_at(settings, place, what, "give each trunk a gateway of its own")
 
@@ -86,15 +86,6 @@ def addresses_used_twice(settings: Settings) -> Iterator[Problem]:
     claims: list[tuple[str, Place]]
     claims = [(switch.address, ("switches", name, "address")) for name, switch in settings.switches.items()]
     claims += [(settings.listen, ("listen",)), (settings.http, ("http",))]
-    for address, place, first in _repeated(claims):
+    for address, place, first in repeated(claims):
         what = f"{address} is used by {'.'.join(first)} already ({nearest_source(settings, first)})"
         yield problem_at(settings, place, what, "write an address of its own")
-
-
-def _repeated(claims: Iterable[tuple[str, Place]]) -> Iterator[tuple[str, Place, Place]]:
-    """What is claimed again, where, and where it was claimed first."""
-    first: dict[str, Place] = {}
-    for claimed, place in claims:
-        owner = first.setdefault(claimed, place)
-        if owner != place:
-            yield claimed, place, owner

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from callcontrol.config.checks.places import did_you_mean, nearest_source, problem_at, targets_in
+from callcontrol.config.checks.places import (
+    did_you_mean,
+    is_written,
+    nearest_source,
+    numbers_in,
+    problem_at,
+    targets_in,
+)
 from callcontrol.config.problems import Problem
 from callcontrol.config.settings import Settings, Tenant
 from callcontrol.config.yaml_reader import Place
@@ -14,6 +21,7 @@ from callcontrol.vocabulary.target import (
     GroupTarget,
     ListTarget,
     NumberTarget,
+    QueueTarget,
     SipTarget,
     Target,
     VoicemailTarget,
@@ -25,6 +33,7 @@ _BLOCKS: dict[type[Target], str] = {
     ExtensionTarget: "extensions",
     GroupTarget: "groups",
     ListTarget: "lists",
+    QueueTarget: "queues",
     AnnouncementTarget: "announcements",
     VoicemailTarget: "voicemail",
 }
@@ -35,16 +44,10 @@ def targets_that_lead_nowhere(settings: Settings) -> Iterator[Problem]:
     for name, tenant in settings.tenants.items():
         for place, target in targets_in(name, tenant):
             block = _BLOCKS.get(type(target))
-            if block and not _exists(settings, name, block, target.name):
+            if block and not is_written(settings, "tenants", name, block, target.name):
                 known = getattr(tenant, block)
                 right = did_you_mean(target.name, known, f"write `{target.name}:` below `{block}:`")
                 yield problem_at(settings, place, f"{text_of(target)} does not exist", right)
-
-
-def _exists(settings: Settings, tenant: str, block: str, name: str) -> bool:
-    """Also true of an entry that was written, but has mistakes of its own."""
-    place = ("tenants", tenant, block, name)
-    return name in getattr(settings.tenants[tenant], block) or bool(settings.source(*place))
 
 
 def members_that_cannot_ring(settings: Settings) -> Iterator[Problem]:
@@ -61,7 +64,7 @@ def members_that_cannot_ring(settings: Settings) -> Iterator[Problem]:
 def numbers_that_are_blocked(settings: Settings) -> Iterator[Problem]:
     """A number is written as a target although the tenant never dials it."""
     for name, tenant in settings.tenants.items():
-        for place, number in _numbers_in(name, tenant):
+        for place, number in numbers_in(name, tenant):
             for index, prefix in enumerate(tenant.blocked):
                 if number.removeprefix("+").startswith(prefix):
                     blocked_at = nearest_source(settings, ("tenants", name, "blocked", str(index)))
@@ -73,10 +76,16 @@ def numbers_that_are_blocked(settings: Settings) -> Iterator[Problem]:
 def numbers_of_our_own(settings: Settings) -> Iterator[Problem]:
     """A call to one's own number would leave through a trunk, come back and be paid for."""
     for name, tenant in settings.tenants.items():
-        for place, number in _numbers_in(name, tenant):
+        for place, number in numbers_in(name, tenant):
             if number in tenant.numbers:
                 what = f"number:{number} is a number of your own: the call would go out through a trunk and come back"
-                yield problem_at(settings, place, what, f"write {text_of(tenant.numbers[number])}, where it leads")
+                yield problem_at(settings, place, what, _instead_of(place, tenant.numbers[number]))
+
+
+def _instead_of(place: Place, leads_to: Target) -> str:
+    if "agents" in place[2:3]:
+        return "write the `extension:` at which he is to be rung"
+    return f"write {text_of(leads_to)}, where it leads"
 
 
 def numbers_without_a_trunk(settings: Settings) -> Iterator[Problem]:
@@ -86,7 +95,7 @@ def numbers_without_a_trunk(settings: Settings) -> Iterator[Problem]:
         prefixes = [prefix for trunk in usable for prefix in trunk.prefixes]
         if not _trunks_are_sound(settings, tenant):
             continue
-        for place, number in _numbers_in(name, tenant):
+        for place, number in numbers_in(name, tenant):
             if not any(number.removeprefix("+").startswith(prefix) for prefix in prefixes):
                 right = f"add its prefix to a trunk (here: {', '.join(tenant.trunks or settings.trunks) or 'none'})"
                 yield problem_at(settings, place, f"no trunk takes number:{number}", right)
@@ -96,9 +105,3 @@ def _trunks_are_sound(settings: Settings, tenant: Tenant) -> bool:
     """Whether all trunks the tenant may use could be read; else nothing can be said about them."""
     written = {place[1] for place in settings.sources if place[0] == "trunks" and len(place) == 2}
     return set(tenant.trunks or written) <= set(settings.trunks)
-
-
-def _numbers_in(name: str, tenant: Tenant) -> Iterator[tuple[Place, str]]:
-    for place, target in targets_in(name, tenant):
-        if isinstance(target, NumberTarget):
-            yield place, target.name

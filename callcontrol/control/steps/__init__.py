@@ -5,10 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from callcontrol.control.call import Announcing, Call, Changing, Ringing, TakingMessage, Talking
+from callcontrol.control.call import (
+    Announcing,
+    Call,
+    CallingBack,
+    Changing,
+    ChangingAgent,
+    Ringing,
+    TakingMessage,
+    Talking,
+    Waiting,
+)
 from callcontrol.control.events import Event
 from callcontrol.control.moved import Moved
-from callcontrol.control.steps import announcement, ring, setting, talk, voicemail
+from callcontrol.control.steps import agent_setting, announcement, callback, queue, ring, setting, talk, voicemail
 from callcontrol.control.steps.start import start
 from callcontrol.routing.facts import Facts
 
@@ -20,6 +30,9 @@ HANDLERS: dict[type[Any], Handler] = {
     Announcing: announcement.on,
     TakingMessage: voicemail.on,
     Changing: setting.on,
+    ChangingAgent: agent_setting.on,
+    Waiting: queue.on,
+    CallingBack: callback.on,
 }
 
 __all__ = ["HANDLERS", "start"]

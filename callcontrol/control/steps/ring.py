@@ -6,13 +6,14 @@ from callcontrol.control import commands as do
 from callcontrol.control.call import Call, Ringing, Talking
 from callcontrol.control.ending import STEP_TIMER, never_were
 from callcontrol.control.events import AppEnded, Event, LegBridged, TimerFired
+from callcontrol.control.legs import dialled
 from callcontrol.control.moved import Moved
 from callcontrol.routing import router
 from callcontrol.routing.diversion import diversion_header, history_info_header
 from callcontrol.routing.facts import Facts
-from callcontrol.routing.plan import Account, LegPlan, Ring, RingResult, SipAddress, TrunkNumber
+from callcontrol.routing.plan import Ring, RingResult
 from callcontrol.vocabulary.outcome import Outcome, outcome_of
-from callcontrol.vocabulary.trail import Bridged, Dialled, StepEnded
+from callcontrol.vocabulary.trail import Bridged, StepEnded
 
 # How much longer than its longest leg a bridge may take before we stop waiting for its end (seconds).
 GRACE_S = 15
@@ -22,7 +23,7 @@ def start(call: Call, step: Ring, facts: Facts) -> Moved:
     """Send the legs out."""
     call, app_id = call.next_app()
     call, ids = call.next_legs(len(step.legs))
-    call = call.noting(*(_dialled(i, leg, facts) for i, leg in zip(ids, step.legs, strict=True)))
+    call = call.noting(*(dialled(i, leg, facts) for i, leg in zip(ids, step.legs, strict=True)))
     bridge = do.Bridge(app_id, tuple(zip(ids, step.legs, strict=True)), _headers(step, facts))
     return call.to(Ringing(step, app_id, ids)), (bridge, do.StartTimer(STEP_TIMER, _longest_s(step)))
 
@@ -56,17 +57,6 @@ def _result(ringing: Ringing, event: AppEnded) -> RingResult:
     outcome = outcome_of(event.disposition)
     # A leg that answered and pressed nothing, or hung up at the prompt, was not reached.
     return RingResult(Outcome.NO_ANSWER if outcome is Outcome.ANSWERED else outcome, causes)
-
-
-def _dialled(leg_id: str, leg: LegPlan, facts: Facts) -> Dialled:
-    shown = "anonymous" if leg.shown.private else leg.shown.number
-    match leg.endpoint:
-        case Account(user, domain):
-            return Dialled(facts.now, leg_id, leg.to, f"{user}@{domain}", "", shown, leg.payer)
-        case TrunkNumber(trunk, _, digits):
-            return Dialled(facts.now, leg_id, leg.to, digits, trunk, shown, leg.payer)
-        case SipAddress(uri):
-            return Dialled(facts.now, leg_id, leg.to, uri, "", shown, leg.payer)
 
 
 def _headers(step: Ring, facts: Facts) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from callcontrol.control import commands as do
 from callcontrol.control.call import Call, Changing, Ending
 from callcontrol.control.ending import STEP_TIMER, deadline
-from callcontrol.control.events import AppEnded, Event, RuleStored, TimerFired
+from callcontrol.control.events import AppEnded, Event, Stored, TimerFired
 from callcontrol.control.moved import Moved
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.plan import Change
@@ -35,7 +35,7 @@ def on(call: Call, event: Event, facts: Facts) -> Moved:
     changing = call.state
     assert isinstance(changing, Changing)
     match event:
-        case RuleStored(trouble) if not changing.app_id:
+        case Stored(trouble) if not changing.app_id:
             outcome = Outcome.FAILED if trouble else Outcome.CHANGED
             return _tell(call, changing.step, outcome, trouble or _what(changing.step), facts)
         case AppEnded(app_id) if app_id == changing.app_id:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from callcontrol.control.call import Call
 from callcontrol.control.moved import Moved
-from callcontrol.control.steps import announcement, refusal, ring, setting, voicemail
+from callcontrol.control.steps import agent_setting, announcement, queue, refusal, ring, setting, voicemail
 from callcontrol.routing.facts import Facts
-from callcontrol.routing.plan import Announce, Change, Decision, Refuse, Ring, TakeMessage
+from callcontrol.routing.plan import Announce, Change, ChangeAgent, Decision, Refuse, Ring, TakeMessage, Wait
 
 
 def start(call: Call, decision: Decision, facts: Facts) -> Moved:
@@ -19,7 +19,11 @@ def start(call: Call, decision: Decision, facts: Facts) -> Moved:
             return announcement.start(call, step, facts)
         case TakeMessage() as step:
             return voicemail.start(call, step, facts)
+        case Wait() as step:
+            return queue.start(call, step, facts)
         case Refuse() as step:
             return refusal.start(call, step, facts)
         case Change() as step:
             return setting.start(call, step, facts)
+        case ChangeAgent() as step:
+            return agent_setting.start(call, step, facts)

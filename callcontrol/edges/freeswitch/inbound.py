@@ -37,7 +37,7 @@ from callcontrol.edges.freeswitch.failures import (
     JobTimedOut,
     LimitReached,
 )
-from callcontrol.edges.freeswitch.replies import REFUSALS, ConnectionLimits, OnEvent, Reply, ignore
+from callcontrol.edges.freeswitch.replies import REFUSALS, ConnectionLimits, OnEvent, Reply, WithReply, ignore
 from callcontrol.edges.freeswitch.sockets import Address, tune
 from callcontrol.edges.freeswitch.wire import SwitchEvent, WireLimits
 
@@ -220,6 +220,14 @@ class SwitchLink:
         if not reply.ok:
             raise ApiError(command=_word(command), said=reply.text.strip()[:200])
         return reply.text.removesuffix("\n")
+
+    def ask(self, command: str, on_reply: Callable[[Reply], object]) -> None:
+        """Send a quick command without waiting; `on_reply` is called in the reader, if the connection lasts so long.
+
+        Raises:
+            ConnectionLost, UnsafeText, LimitReached: it was not sent.
+        """
+        self._up().send(WithReply(Api(command), on_reply))
 
     def bgapi(self, command: str, job_uuid: str, timeout_s: float) -> JobResult:
         """The result of a command that may take long, such as originate. At most `jobs` run at once; further ones

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from callcontrol.control import commands as do
 from callcontrol.control.call import Call
-from callcontrol.control.events import AppEnded, CallerHungUp, Event, LegBridged, LegGone
-from callcontrol.edges.freeswitch.commands import Command, Execute, HangupCommand
+from callcontrol.control.events import AppEnded, CallerHungUp, Event, KeyPressed, LegBridged, LegGone
+from callcontrol.edges.freeswitch.commands import Api, Command, Execute, HangupCommand
 from callcontrol.edges.freeswitch.dial_string import DialLeg, Endpoint, Gateway, Registered, SipUri, dial_string
 from callcontrol.edges.freeswitch.wire import SwitchEvent, array_values
 from callcontrol.routing.plan import Account, LegPlan, SipAddress, TrunkNumber
@@ -15,7 +15,7 @@ from callcontrol.vocabulary.call import Stamps
 from callcontrol.vocabulary.moment import Instant
 
 # What a call's own connection is subscribed to; the ends of all legs come over the switch's connection.
-CALL_EVENTS = ("CHANNEL_EXECUTE_COMPLETE", "CHANNEL_BRIDGE", "CHANNEL_HANGUP")
+CALL_EVENTS = ("CHANNEL_EXECUTE_COMPLETE", "CHANNEL_BRIDGE", "CHANNEL_HANGUP", "DTMF")
 OUTSIDE_PROFILE = "external"
 
 # How the switch writes a name that is not there (sofia_glue.c): From and identity headers then carry none.
@@ -41,6 +41,8 @@ def call_event(event: SwitchEvent) -> Event | None:
             )
         case "CHANNEL_BRIDGE":
             return LegBridged(event.get("Other-Leg-Unique-ID"), _instant(event, "Event-Date-Timestamp") or Instant(0))
+        case "DTMF":
+            return KeyPressed(event.get("DTMF-Digit"))
         case "CHANNEL_HANGUP":
             return CallerHungUp(event.get("Hangup-Cause", "NORMAL_UNSPECIFIED"))
         case _:
@@ -71,7 +73,8 @@ def app_commands(command: do.Command, call: Call, profile: str) -> Sequence[Comm
     """
     match command:
         case do.Bridge(app_id, legs, headers):
-            return (Execute("bridge", _dial_string(legs, dict(headers), call, profile), app_id),)
+            shared = {f"sip_h_{name}": value for name, value in headers.items()}
+            return (Execute("bridge", dial_string_of(legs, shared, call, profile), app_id),)
         case do.Answer():
             return (Execute("answer"),)
         case do.OpenEarlyMedia():
@@ -80,14 +83,24 @@ def app_commands(command: do.Command, call: Call, profile: str) -> Sequence[Comm
             return (Execute("playback", file, app_id),)
         case do.Record(app_id, path, max_s, silence_s):
             return (Execute("record", f"{path} {max_s} {SILENCE_THRESHOLD} {silence_s}", app_id),)
+        case do.StopPlaying(all=flush):
+            # `all` also forgets what waits behind it (switch_ivr_play_say.c, CF_BREAK)
+            return (Api(f"uuid_break {call.id}{' all' if flush else ''}"),)
         case do.HangUp(cause):
             return (HangupCommand(cause),)
         case _:
             raise AssertionError(f"{type(command).__name__} is not for the switch")
 
 
-def _dial_string(legs: Sequence[tuple[str, LegPlan]], headers: dict[str, str], call: Call, profile: str) -> str:
-    shared = {"cc_call": call.id, "cc_tenant": call.tenant} | {f"sip_h_{n}": v for n, v in headers.items()}
+def dial_string_of(
+    legs: Sequence[tuple[str, LegPlan]], variables: Mapping[str, str], call: Call, profile: str
+) -> str:
+    """The dial string of these legs of a call; `variables` are set on each of them.
+
+    Raises:
+        UnsafeText: something in it cannot be sent as what it is.
+    """
+    shared = {"cc_call": call.id, "cc_tenant": call.tenant, **variables}
     return dial_string([_leg(leg_id, plan, profile, call.caller.name) for leg_id, plan in legs], shared)
 
 

@@ -13,7 +13,7 @@ from psycopg import Connection, sql
 from callcontrol.edges.ledger.queries import query
 from callcontrol.vocabulary.moment import Instant, datetime_of
 
-TABLES = ("calls", "legs", "charges")
+TABLES = ("calls", "legs", "charges", "queue_visits", "offers")
 MONTHS_AHEAD = 3
 LOCK_TIMEOUT_MS = 5_000
 
@@ -54,11 +54,20 @@ def make_months(connection: Connection[tuple[object, ...]], wanted: Iterable[dat
     with connection.transaction():
         connection.execute(query("lock_schema"))
         connection.execute(sql.SQL("SET LOCAL lock_timeout = {}").format(sql.Literal(LOCK_TIMEOUT_MS)))
-        there = {str(name) for (name,) in connection.execute(query("partitions"))}
+        there = {str(name) for (name,) in connection.execute(query("partitions"), {"tables": list(TABLES)})}
         for month in missing:
             for table in TABLES:
                 if f"{table}_{month:%Y_%m}" not in there:
                     _make(connection, table, month)
+
+
+def make_missing(connection: Connection[tuple[object, ...]]) -> None:
+    """Make the partitions that some table lacks of the months that `calls` has.
+
+    Raises:
+        ForeignTable: a table of such a name exists but is not a partition.
+    """
+    make_months(connection, _months(connection, ("calls",)))
 
 
 def months_ahead_of(connection: Connection[tuple[object, ...]], now: Instant) -> int:
@@ -71,7 +80,11 @@ def months_ahead_of(connection: Connection[tuple[object, ...]], now: Instant) ->
 
 def months_of(connection: Connection[tuple[object, ...]]) -> set[date]:
     """The months for which every table has its partition, as their first days."""
-    rows = connection.execute(query("months")).fetchall()
+    return _months(connection, TABLES)
+
+
+def _months(connection: Connection[tuple[object, ...]], tables: tuple[str, ...]) -> set[date]:
+    rows = connection.execute(query("months"), {"tables": list(tables)}).fetchall()
     return {date(int(str(name)[:4]), int(str(name)[5:]), 1) for (name,) in rows}
 
 

@@ -44,7 +44,8 @@ def queries_from(text: str) -> Mapping[str, Query]:
 
 
 QUERIES = queries_from((_FOLDER / "queries.sql").read_text(encoding="utf-8"))
-SCHEMA = (_FOLDER / "schema.sql").read_bytes()
+# What makes version 1, 2, …: each one follows on those before it.
+SCHEMA_STEPS = tuple((_FOLDER / name).read_bytes() for name in ("schema.sql", "schema_2.sql"))
 
 
 def query(name: str) -> bytes:

@@ -1,23 +1,26 @@
 -- Every statement of the ledger by name: a line `-- name: what it does`, then the statement.
 -- Records come as one JSON array of what billing/record_json.py writes; its times are microseconds since the epoch.
 
--- write_records: Stores the calls, legs and charges that are not there yet; tells how many calls it was given and whether all was new.
--- Of a leg or call that occurs twice among the records the truer one counts, else the first.
+-- write_records: Stores the calls, legs, charges, visits and offers that are not there yet; tells how many calls it was given and whether all was new.
+-- Of a leg or call that occurs twice among the records the truer one counts, else the first; visits and offers are those of the
+-- call that counts. Records of before there were queues have none.
 WITH input AS MATERIALIZED (
-    SELECT n, call, legs, charges,
+    SELECT n, call, legs, charges, visits,
            call ->> 'tenant' AS tenant, call ->> 'switch' AS switch, call ->> 'call_id' AS call_id,
            timestamptz 'epoch' + (call ->> 'started_at')::bigint * interval '1 microsecond' AS started_at,
            ((timestamptz 'epoch' + (call ->> 'started_at')::bigint * interval '1 microsecond') AT TIME ZONE 'UTC')::date
                AS started_day
     FROM jsonb_array_elements(%(records)s::jsonb) WITH ORDINALITY AS e (record, n),
-         jsonb_to_record(record) AS r (call jsonb, legs jsonb, charges jsonb)
+         jsonb_to_record(record) AS r (call jsonb, legs jsonb, charges jsonb, visits jsonb)
 ), one_per_call AS MATERIALIZED (
     SELECT DISTINCT ON (tenant, switch, call_id, started_day) *
     FROM input
     WHERE call_id IS NOT NULL
     ORDER BY tenant, switch, call_id, started_day, (call ->> 'estimated')::boolean, n
 ), one_per_leg AS MATERIALIZED (
-    SELECT DISTINCT ON (tenant, switch, leg_id, started_day) n, tenant, switch, call_id, started_day, l.*
+    SELECT DISTINCT ON (tenant, switch, leg_id, started_day)
+        n, tenant, switch, call_id, started_day, l.*,
+        ordinal - (legs -> 0 ->> 'direction' = 'a')::integer AS position  -- 0 is the caller's own leg, where there is one
     FROM input,
          ROWS FROM (jsonb_to_recordset(legs) AS (
              leg_id text, direction text, target text, address text, trunk text, shown text, payer text,
@@ -57,7 +60,7 @@ WITH input AS MATERIALIZED (
         cause, outcome, hung_up_by, estimated
     )
     SELECT
-        tenant, switch, leg_id, started_day, call_id, ordinal - 1, direction, target, address, trunk, shown, payer,
+        tenant, switch, leg_id, started_day, call_id, position, direction, target, address, trunk, shown, payer,
         timestamptz 'epoch' + dialled_at * interval '1 microsecond',
         timestamptz 'epoch' + created_at * interval '1 microsecond',
         timestamptz 'epoch' + ringing_at * interval '1 microsecond',
@@ -95,13 +98,73 @@ WITH input AS MATERIALIZED (
     FROM given_charges c
     JOIN one_per_leg USING (n, tenant, switch, leg_id, started_day)
     JOIN new_legs USING (tenant, switch, leg_id, started_day)
+), given_visits AS MATERIALIZED (
+    SELECT tenant, switch, call_id, started_day, v.*
+    FROM one_per_call,
+         ROWS FROM (jsonb_to_recordset(visits) AS (
+             queue text, ticket text, entered_at bigint, joined_at bigint, took_up text, first_position integer,
+             left_at bigint, how text, wait_ms bigint, detail text, agent text, bridged_at bigint, keys jsonb,
+             wrap_up_until bigint, offers jsonb, estimated boolean
+         )) WITH ORDINALITY AS v (
+             queue, ticket, entered_at, joined_at, took_up, first_position,
+             left_at, how, wait_ms, detail, agent, bridged_at, keys,
+             wrap_up_until, offers, estimated, visit
+         )
+), given_offers AS MATERIALIZED (
+    SELECT tenant, switch, call_id, started_day, visit, queue, o.*
+    FROM given_visits,
+         jsonb_to_recordset(offers) AS o (
+             offer text, agent text, offered_at bigint, legs text[], ended_at bigint, how text, detail text,
+             bridged_at bigint, parted_at bigint, wrap_up_from bigint, wrap_up_until bigint, estimated boolean
+         )
+), new_visits AS (
+    INSERT INTO queue_visits (
+        tenant, switch, call_id, started_day, visit, queue, ticket, entered_at, joined_at, took_up, first_position,
+        left_at, how, wait_ms, detail, agent, bridged_at, keys, wrap_up_until, estimated
+    )
+    SELECT
+        tenant, switch, call_id, started_day, visit, queue, ticket,
+        timestamptz 'epoch' + entered_at * interval '1 microsecond',
+        timestamptz 'epoch' + joined_at * interval '1 microsecond',
+        took_up, first_position,
+        timestamptz 'epoch' + left_at * interval '1 microsecond',
+        how, wait_ms, detail, agent,
+        timestamptz 'epoch' + bridged_at * interval '1 microsecond',
+        keys,
+        timestamptz 'epoch' + wrap_up_until * interval '1 microsecond',
+        estimated
+    FROM given_visits
+    ON CONFLICT DO NOTHING
+    RETURNING 1
+), new_offers AS (
+    INSERT INTO offers (
+        tenant, switch, call_id, started_day, visit, offer, agent, queue, offered_at, legs, ended_at, how, detail,
+        bridged_at, parted_at, wrap_up_from, wrap_up_until, estimated
+    )
+    SELECT
+        tenant, switch, call_id, started_day, visit, offer, agent, queue,
+        timestamptz 'epoch' + offered_at * interval '1 microsecond',
+        legs,
+        timestamptz 'epoch' + ended_at * interval '1 microsecond',
+        how, detail,
+        timestamptz 'epoch' + bridged_at * interval '1 microsecond',
+        timestamptz 'epoch' + parted_at * interval '1 microsecond',
+        timestamptz 'epoch' + wrap_up_from * interval '1 microsecond',
+        timestamptz 'epoch' + wrap_up_until * interval '1 microsecond',
+        estimated
+    FROM given_offers
+    ON CONFLICT DO NOTHING
+    RETURNING 1
 )
 SELECT
     (SELECT count(call_id) FROM input),
     (SELECT count(*) FROM new_calls) = (SELECT count(*) FROM one_per_call)
-        AND (SELECT count(*) FROM new_legs) = (SELECT count(*) FROM one_per_leg);
+        AND (SELECT count(*) FROM new_legs) = (SELECT count(*) FROM one_per_leg)
+        AND (SELECT count(*) FROM new_visits) = (SELECT count(*) FROM given_visits)
+        AND (SELECT count(*) FROM new_offers) = (SELECT count(*) FROM given_offers);
 
 -- withdraw_estimates: Makes room for truer records: removes estimated rows for which the records have better ones, and voids their charges.
+-- With a call go its visits and offers: whatever else was not known of it, the truer record tells.
 WITH input AS MATERIALIZED (
     SELECT legs, call ->> 'tenant' AS tenant, call ->> 'switch' AS switch, call ->> 'call_id' AS call_id,
            (call ->> 'estimated')::boolean AS estimated,
@@ -113,6 +176,13 @@ WITH input AS MATERIALIZED (
     DELETE FROM calls c USING input i
     WHERE c.estimated AND NOT i.estimated
       AND (c.tenant, c.switch, c.call_id, c.started_day) = (i.tenant, i.switch, i.call_id, i.started_day)
+    RETURNING c.tenant, c.switch, c.call_id, c.started_day
+), withdrawn_visits AS (
+    DELETE FROM queue_visits v USING withdrawn_calls w
+    WHERE (v.tenant, v.switch, v.call_id, v.started_day) = (w.tenant, w.switch, w.call_id, w.started_day)
+), withdrawn_offers AS (
+    DELETE FROM offers o USING withdrawn_calls w
+    WHERE (o.tenant, o.switch, o.call_id, o.started_day) = (w.tenant, w.switch, w.call_id, w.started_day)
 ), withdrawn_legs AS (
     DELETE FROM legs l USING input i, jsonb_to_recordset(i.legs) AS t (leg_id text, estimated boolean)
     WHERE l.estimated AND NOT t.estimated
@@ -141,20 +211,20 @@ INSERT INTO schema_version (version) VALUES (%(version)s);
 -- lock_schema: Waits until no other process makes or changes tables; holds until the end of the transaction.
 SELECT pg_advisory_xact_lock(1667329900, 1);
 
--- months: The months, as 2026_11, for which every table has its partition.
+-- months: The months, as 2026_11, for which every one of some tables has its partition.
 SELECT right(child.relname, 7)
 FROM pg_inherits
 JOIN pg_class child ON child.oid = inhrelid
-WHERE inhparent IN ('calls'::regclass, 'legs'::regclass, 'charges'::regclass)
+WHERE inhparent = ANY (%(tables)s::text[]::regclass[])
 GROUP BY 1
-HAVING count(*) = 3
+HAVING count(*) = cardinality(%(tables)s::text[])
 ORDER BY 1;
 
--- partitions: The tables that are partitions of calls, legs or charges.
+-- partitions: The tables that are partitions of some tables.
 SELECT child.relname
 FROM pg_inherits
 JOIN pg_class child ON child.oid = inhrelid
-WHERE inhparent IN ('calls'::regclass, 'legs'::regclass, 'charges'::regclass);
+WHERE inhparent = ANY (%(tables)s::text[]::regclass[]);
 
 -- find_calls: Calls of a tenant in a stretch of time, latest first; a number matches the caller, what he dialled, or whom it was forwarded to.
 SELECT
@@ -166,6 +236,7 @@ WHERE started_day BETWEEN coalesce(%(since_day)s::date, '-infinity') AND coalesc
   AND started_at >= coalesce(%(since)s::timestamptz, '-infinity')
   AND started_at < coalesce(%(until)s::timestamptz, 'infinity')
   AND (%(tenant)s::text IS NULL OR tenant = %(tenant)s)
+  AND (%(call_id)s::text IS NULL OR call_id = %(call_id)s)
   AND (%(outcome)s::text IS NULL OR outcome = %(outcome)s)
   AND (
       %(number)s::text IS NULL OR caller_number = %(number)s OR dialled = %(number)s
@@ -190,3 +261,76 @@ LEFT JOIN current_charges c USING (tenant, switch, leg_id, started_day)
 WHERE l.call_id = ANY (%(call_ids)s::text[]) AND l.started_day BETWEEN %(since_day)s AND %(until_day)s
   AND l.tenant = ANY (%(tenants)s::text[])
 ORDER BY l.call_id, l.position;
+
+-- visits_of: The stays in queues of some calls.
+SELECT
+    call_id, visit, queue, ticket, entered_at, joined_at, took_up, first_position, left_at, how, wait_ms, detail, agent,
+    bridged_at, keys, wrap_up_until, called_back, estimated
+FROM queue_visits
+WHERE call_id = ANY (%(call_ids)s::text[]) AND started_day BETWEEN %(since_day)s AND %(until_day)s
+  AND tenant = ANY (%(tenants)s::text[]) AND switch = ANY (%(switches)s::text[])
+ORDER BY call_id, visit;
+
+-- offers_of: The offers of some calls, visit by visit in the order in which they were made.
+SELECT
+    call_id, visit, offer, agent, offered_at, legs, ended_at, how, detail, bridged_at, parted_at, wrap_up_from, wrap_up_until,
+    estimated, offer_ms, talk_ms, wrap_up_ms
+FROM offers
+WHERE call_id = ANY (%(call_ids)s::text[]) AND started_day BETWEEN %(since_day)s AND %(until_day)s
+  AND tenant = ANY (%(tenants)s::text[]) AND switch = ANY (%(switches)s::text[])
+ORDER BY call_id, visit, offered_at, offer, agent;
+
+-- queue_statistics: What came of the visits that began, and the offers that were made, in a stretch of time, by queue; see statistics.py.
+WITH visits AS (
+    SELECT
+        queue,
+        count(*) FILTER (WHERE NOT called_back) AS entered,
+        count(*) FILTER (WHERE NOT called_back AND how = 'answered') AS answered,
+        count(*) FILTER (WHERE NOT called_back AND how = 'answered' AND wait_ms <= 1000 * %(in_time_s)s::bigint) AS in_time,
+        count(*) FILTER (WHERE NOT called_back AND how = 'abandoned' AND wait_ms >= 1000 * %(short_s)s::bigint) AS abandoned,
+        count(*) FILTER (WHERE NOT called_back AND how = 'abandoned' AND wait_ms < 1000 * %(short_s)s::bigint) AS short_abandoned,
+        count(*) FILTER (WHERE NOT called_back AND how IN ('overflow_wait', 'overflow_empty', 'key')) AS overflowed,
+        count(*) FILTER (WHERE NOT called_back AND how = 'callback') AS callbacks_asked,
+        count(*) FILTER (WHERE called_back AND bridged_at IS NOT NULL) AS callbacks_reached,
+        count(*) FILTER (WHERE NOT called_back AND how IN ('removed', 'moved')) AS taken_out,
+        count(*) FILTER (WHERE NOT called_back AND how = 'failed') AS failed,
+        sum(wait_ms) FILTER (WHERE NOT called_back AND how = 'answered') AS answered_wait_ms,
+        max(wait_ms) FILTER (WHERE NOT called_back) AS longest_wait_ms
+    FROM queue_visits
+    WHERE tenant = %(tenant)s AND started_day BETWEEN %(first_day)s AND %(last_day)s
+      AND entered_at >= %(start)s AND entered_at < %(end)s
+    GROUP BY queue
+), offered AS (
+    SELECT
+        queue,
+        count(*) AS offers,
+        count(*) FILTER (WHERE how = ANY (%(misses)s::text[])) AS misses,
+        count(bridged_at) AS talks,
+        floor(sum(talk_ms)) AS talk_ms,
+        floor(sum(wrap_up_ms)) AS wrap_up_ms
+    FROM offers
+    WHERE tenant = %(tenant)s AND started_day BETWEEN %(first_day)s AND %(last_day)s
+      AND offered_at >= %(start)s AND offered_at < %(end)s
+    GROUP BY queue
+)
+SELECT
+    queue,
+    coalesce(entered, 0) AS entered, coalesce(answered, 0) AS answered, coalesce(in_time, 0) AS in_time,
+    coalesce(abandoned, 0) AS abandoned, coalesce(short_abandoned, 0) AS short_abandoned,
+    coalesce(overflowed, 0) AS overflowed, coalesce(callbacks_asked, 0) AS callbacks_asked,
+    coalesce(callbacks_reached, 0) AS callbacks_reached, coalesce(taken_out, 0) AS taken_out, coalesce(failed, 0) AS failed,
+    coalesce(offers, 0) AS offers, coalesce(misses, 0) AS misses, coalesce(talks, 0) AS talks,
+    coalesce(answered_wait_ms, 0)::bigint AS answered_wait_ms, coalesce(longest_wait_ms, 0) AS longest_wait_ms,
+    coalesce(talk_ms, 0)::bigint AS talk_ms, coalesce(wrap_up_ms, 0)::bigint AS wrap_up_ms
+FROM visits FULL JOIN offered USING (queue)
+ORDER BY queue;
+
+-- agent_statistics: What came of the offers made in a stretch of time, by agent and end; see statistics.py.
+SELECT
+    agent, how, count(*) AS offers, count(bridged_at) AS talks,
+    sum(talk_ms) AS talk_ms, sum(wrap_up_ms) AS wrap_up_ms
+FROM offers
+WHERE tenant = %(tenant)s AND started_day BETWEEN %(first_day)s AND %(last_day)s
+  AND offered_at >= %(start)s AND offered_at < %(end)s
+GROUP BY agent, how
+ORDER BY agent, how;

@@ -1,8 +1,9 @@
-"""Reads the history back: calls with their legs and what they cost."""
+"""Reads the history back: calls with their legs, what they cost, and the queues they waited in."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,6 +20,8 @@ from callcontrol.vocabulary.moment import Instant, datetime_of
 CONNECT_TIMEOUT_S = 5
 MAX_CALLS = 10_000
 
+_RowsByCall = dict[str, list[dict[str, Any]]]
+
 
 class NoLedger(RuntimeError):
     """The history cannot be read; the message says why and what to do."""
@@ -32,6 +35,7 @@ class Wanted:
         number: the caller, the number dialled, or one the call was forwarded to.
         since, until: arrival in [since, until).
         limit: the latest so many, at most MAX_CALLS.
+        call_id: only this one.
     """
 
     tenant: str | None = None
@@ -40,6 +44,7 @@ class Wanted:
     until: Instant | None = None
     outcome: str | None = None
     limit: int = 20
+    call_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +92,53 @@ class PastLeg:
 
 
 @dataclass(frozen=True, slots=True)
+class PastOffer:
+    """An offer's row: a waiting caller offered to one agent."""
+
+    offer: str
+    agent: str
+    offered_at: datetime
+    legs: tuple[str, ...]
+    ended_at: datetime
+    how: str
+    detail: str
+    bridged_at: datetime | None
+    parted_at: datetime | None
+    wrap_up_from: datetime | None
+    wrap_up_until: datetime | None
+    estimated: bool
+    offer_ms: Decimal
+    talk_ms: Decimal
+    wrap_up_ms: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class PastVisit:
+    """A stay in a queue: its row, and its offers in order."""
+
+    visit: int
+    queue: str
+    ticket: str
+    entered_at: datetime
+    joined_at: datetime
+    took_up: str
+    first_position: int
+    left_at: datetime
+    how: str
+    wait_ms: int
+    detail: str
+    agent: str
+    bridged_at: datetime | None
+    keys: tuple[Mapping[str, Any], ...]
+    wrap_up_until: datetime | None
+    called_back: bool
+    estimated: bool
+    offers: tuple[PastOffer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PastCall:
-    """A call's row, and its legs in order."""
+    """A call's row, its legs in order and its stays in queues."""
 
     tenant: str
     switch: str
@@ -113,6 +163,31 @@ class PastCall:
     estimated: bool
     total_ms: Decimal
     legs: tuple[PastLeg, ...] = ()
+    visits: tuple[PastVisit, ...] = ()
+
+
+def connect(dsn: str) -> Connection[dict[str, Any]]:
+    """A connection for reading.
+
+    Raises:
+        NoLedger: Postgres cannot be reached.
+    """
+    try:
+        return psycopg.connect(dsn, autocommit=True, connect_timeout=CONNECT_TIMEOUT_S, row_factory=dict_row)
+    except psycopg.Error as error:
+        raise NoLedger(f"Postgres cannot be reached: {' '.join(str(error).split())}") from error
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Whatever Postgres has against a statement is NoLedger, with what to do."""
+    try:
+        yield
+    except psycopg.errors.UndefinedTable as error:
+        missing = "the database has no ledger, or one of an older version"
+        raise NoLedger(f"{missing}: `callcontrol serve` makes it when it starts") from error
+    except psycopg.Error as error:
+        raise NoLedger(f"the ledger cannot be read: {' '.join(str(error).split())}") from error
 
 
 class LedgerReader:
@@ -120,12 +195,7 @@ class LedgerReader:
 
     def __init__(self, dsn: str) -> None:
         """Raises: NoLedger: Postgres cannot be reached."""
-        try:
-            self._connection: Connection[dict[str, Any]] = psycopg.connect(
-                dsn, autocommit=True, connect_timeout=CONNECT_TIMEOUT_S, row_factory=dict_row
-            )
-        except psycopg.Error as error:
-            raise NoLedger(f"Postgres cannot be reached: {' '.join(str(error).split())}") from error
+        self._connection = connect(dsn)
 
     def __enter__(self) -> LedgerReader:
         return self
@@ -136,31 +206,24 @@ class LedgerReader:
         self._connection.close()
 
     def calls(self, wanted: Wanted) -> list[PastCall]:
-        """The calls that match, latest first, each with its legs.
+        """The calls that match, latest first, each with its legs and visits.
 
         Raises:
             NoLedger: the tables are not there, or Postgres refused for another reason.
         """
-        try:
+        with explained():
             rows = self._connection.execute(query("find_calls"), _params(wanted)).fetchall()
-            legs = self._legs(rows) if rows else {}
-        except psycopg.errors.UndefinedTable as error:
-            raise NoLedger("the database has no ledger yet: `callcontrol serve` makes it when it starts") from error
-        except psycopg.Error as error:
-            raise NoLedger(f"the ledger cannot be read: {' '.join(str(error).split())}") from error
-        return [_call(row, legs.get(row["call_id"], [])) for row in rows]
+            which = _which(rows)
+            legs = self._by_call("legs_of", which)
+            visits = self._by_call("visits_of", which)
+            offers = self._by_call("offers_of", which)
+        return [_call(row, legs, visits, offers) for row in rows]
 
-    def _legs(self, calls: list[dict[str, Any]]) -> dict[str, list[PastLeg]]:
-        days = [call["started_day"] for call in calls]
-        params = {
-            "call_ids": [call["call_id"] for call in calls],
-            "tenants": list({call["tenant"] for call in calls}),
-            "since_day": min(days),
-            "until_day": max(days),
-        }
-        found: dict[str, list[PastLeg]] = {}
-        for row in self._connection.execute(query("legs_of"), params):
-            found.setdefault(row.pop("call_id"), []).append(_leg(row))
+    def _by_call(self, name: str, which: dict[str, Any]) -> _RowsByCall:
+        found: _RowsByCall = {}
+        if which["call_ids"]:
+            for row in self._connection.execute(query(name), which):
+                found.setdefault(row.pop("call_id"), []).append(row)
         return found
 
 
@@ -178,13 +241,41 @@ def _params(wanted: Wanted) -> dict[str, object]:
         "until": until,
         "since_day": since and since.date(),
         "until_day": until and until.date(),
+        "call_id": wanted.call_id,
         "limit": min(wanted.limit, MAX_CALLS),
     }
 
 
-def _call(row: dict[str, Any], legs: Iterable[PastLeg]) -> PastCall:
+def _which(calls: list[dict[str, Any]]) -> dict[str, Any]:
+    """What names these calls in a query for whatever belongs to them."""
+    days = [call["started_day"] for call in calls]
+    return {
+        "call_ids": [call["call_id"] for call in calls],
+        "tenants": list({call["tenant"] for call in calls}),
+        "switches": list({call["switch"] for call in calls}),
+        "since_day": min(days, default=None),
+        "until_day": max(days, default=None),
+    }
+
+
+def _call(row: dict[str, Any], legs: _RowsByCall, visits: _RowsByCall, offers: _RowsByCall) -> PastCall:
     lists = {name: tuple(row[name]) for name in ("path", "recordings", "notes")}
-    return PastCall(**{**row, **lists}, legs=tuple(legs))
+    call = row["call_id"]
+    return PastCall(
+        **{**row, **lists},
+        legs=tuple(_leg(leg) for leg in legs.get(call, [])),
+        visits=tuple(_visit(visit, offers.get(call, [])) for visit in visits.get(call, [])),
+    )
+
+
+def _visit(row: dict[str, Any], offers: list[dict[str, Any]]) -> PastVisit:
+    own = tuple(_offer(offer) for offer in offers if offer["visit"] == row["visit"])
+    return PastVisit(**{**row, "keys": tuple(row["keys"])}, offers=own)
+
+
+def _offer(row: dict[str, Any]) -> PastOffer:
+    values = {name: value for name, value in row.items() if name != "visit"}
+    return PastOffer(**{**values, "legs": tuple(row["legs"])})
 
 
 def _leg(row: dict[str, Any]) -> PastLeg:

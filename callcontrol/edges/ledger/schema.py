@@ -1,13 +1,14 @@
-"""Puts the ledger's tables in place, once, whoever comes first."""
+"""Puts the ledger's tables in place, once, whoever comes first; those of an earlier version are brought on in place."""
 
 from __future__ import annotations
 
 from psycopg import Connection
 from psycopg.abc import Params
 
-from callcontrol.edges.ledger.queries import SCHEMA, query
+from callcontrol.edges.ledger.partitions import make_missing
+from callcontrol.edges.ledger.queries import SCHEMA_STEPS, query
 
-VERSION = 1
+VERSION = len(SCHEMA_STEPS)
 
 
 class SchemaTooNew(RuntimeError):
@@ -15,20 +16,24 @@ class SchemaTooNew(RuntimeError):
 
 
 def apply_schema(connection: Connection[tuple[object, ...]]) -> None:
-    """Make the tables if they are missing. Safe for any number of processes at once; does nothing when they are there.
+    """Make the tables that are missing, of one version after the other, all or none. Safe for any number of processes
+    at once; does nothing when they are there. Tables that come to others get the months the others have.
 
     Raises:
         SchemaTooNew: the tables are of a later version than this program knows.
+        ForeignTable: a table has the name of a partition but is none.
     """
     with connection.transaction():
         connection.execute(query("lock_schema"))
-        found = _version(connection)
-        if found is not None and found > VERSION:
+        found = _version(connection) or 0
+        if found > VERSION:
             raise SchemaTooNew(
                 f"the ledger has schema version {found}, this program knows {VERSION}: run a version that knows {found}"
             )
-        if found is None:
-            connection.execute(SCHEMA)
+        if found < VERSION:
+            for step in SCHEMA_STEPS[found:]:
+                connection.execute(step)
+            make_missing(connection)
             connection.execute(query("note_schema_version"), {"version": VERSION})
 
 

@@ -3,6 +3,9 @@
 -- Each table is partitioned by the month of started_day, the UTC day on which the call arrived: a value that never changes, so
 -- that a leg written twice meets itself. There is no default partition: months are made ahead (partitions.py), and by the
 -- writer where a record is older. Keys begin with the tenant, by which the tables can be distributed.
+--
+-- This is version 1, and it stays as it is: a database of before is brought on by what followed, schema_2.sql, which a new one
+-- gets as well.
 
 CREATE TABLE schema_version (
     version    integer     PRIMARY KEY,

@@ -15,7 +15,7 @@ import orjson
 from callcontrol.control import call as call_module
 from callcontrol.routing import path, plan
 from callcontrol.vocabulary import call as call_nouns
-from callcontrol.vocabulary import rule, target, trail
+from callcontrol.vocabulary import queue, rule, target, trail
 
 _TAG = "$"
 
@@ -26,7 +26,7 @@ class Unreadable(ValueError):
 
 def _registered() -> dict[str, type[Any]]:
     found: dict[str, type[Any]] = {}
-    for module in (call_module, path, plan, call_nouns, rule, target, trail):
+    for module in (call_module, path, plan, call_nouns, queue, rule, target, trail):
         for name, value in vars(module).items():
             if isinstance(value, type) and dataclasses.is_dataclass(value) and value.__module__ == module.__name__:
                 found[name] = value

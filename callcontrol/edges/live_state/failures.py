@@ -4,6 +4,7 @@ LiveStateError
 ├── StoreAway      Redis cannot be reached, or did not answer in time
 ├── StoreBusy      more is waiting for Redis than the limit allows
 └── StoreRefused   Redis answered with an error
+    └── ScriptUnknown  it does not know the script (any more): send it whole
 """
 
 from __future__ import annotations
@@ -23,3 +24,7 @@ class StoreBusy(LiveStateError):
 
 class StoreRefused(LiveStateError):
     """Redis answered with an error."""
+
+
+class ScriptUnknown(StoreRefused):
+    """Redis does not know the script (any more): it has to be sent whole."""

@@ -18,3 +18,13 @@ def worker(name: str) -> str:
 def calls(tenant: str) -> str:
     """Hash: call id -> the call's value (JSON), from arrival until its record is on disk."""
     return f"{PREFIX}:{{{tenant}}}:calls"
+
+
+def queues(tenant: str) -> str:
+    """What the keys of the tenant's queues begin with; the rest of each stands in `queue_scripts/`."""
+    return f"{PREFIX}:{{{tenant}}}:q"
+
+
+def inbox(worker: str) -> str:
+    """Channel on which a worker hears of offers and notices for its calls that another worker's operation made."""
+    return f"{PREFIX}:worker:{worker}"

@@ -19,7 +19,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from callcontrol.edges import clock
-from callcontrol.edges.live_state.failures import LiveStateError, StoreAway, StoreBusy, StoreRefused
+from callcontrol.edges.live_state.failures import LiveStateError, ScriptUnknown, StoreAway, StoreBusy, StoreRefused
 
 log = logging.getLogger(__name__)
 
@@ -133,7 +133,8 @@ class Pipe:
     @staticmethod
     def _tell(command: tuple[Any, ...], on_reply: OnReply, reply: Any, trouble: LiveStateError | None) -> None:
         if trouble is None and isinstance(reply, redis.RedisError):
-            trouble, reply = StoreRefused(f"{command[0]}: {reply}"), None
+            kind = ScriptUnknown if isinstance(reply, redis.exceptions.NoScriptError) else StoreRefused
+            trouble, reply = kind(f"{command[0]}: {reply}"), None
         try:
             on_reply(reply, trouble)
         except Exception:

@@ -19,6 +19,7 @@ from callcontrol.routing.targets import (
     group,
     hangup,
     number,
+    queue,
     sip,
     voicemail,
 )
@@ -33,6 +34,7 @@ DECIDE: dict[type[Target], Decide] = {
     kinds.ExtensionTarget: extension.decide,
     kinds.GroupTarget: group.decide,
     kinds.ListTarget: escalating_list.decide,
+    kinds.QueueTarget: queue.decide,
     kinds.NumberTarget: number.decide,
     kinds.SipTarget: sip.decide,
     kinds.AnnouncementTarget: announcement.decide,

@@ -9,6 +9,7 @@ from callcontrol.simulator.dial_string import separate
 from callcontrol.simulator.originate import originate as dial
 from callcontrol.simulator.profile import CallerProfile
 from callcontrol.simulator.session import Session
+from callcontrol.simulator.transfer import transfer
 
 if TYPE_CHECKING:
     from callcontrol.simulator.channel import Channel
@@ -51,9 +52,7 @@ def _go_on(switch: Switch, leg: Channel, then: str, dialplan: str, context: str)
         app, _, argument = then[1:].rstrip(")").partition("(")
         session.start_with([(app, argument)])
         return
-    leg.profile.destination, leg.profile.dialplan, leg.profile.context = then, dialplan, context
-    leg.touch()
-    leg.state = "CS_ROUTING"
+    transfer(leg, then, dialplan, context)
     session.start()
 
 

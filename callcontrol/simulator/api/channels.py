@@ -20,7 +20,7 @@ _OK = "+OK\n"
 
 def exists(switch: Switch, argument: str) -> str:
     """`uuid_exists uuid`"""
-    return "true" if argument in switch.core.channels else "false"
+    return "true" if switch.core.live(argument) is not None else "false"
 
 
 def setvar(switch: Switch, argument: str) -> str:
@@ -28,7 +28,7 @@ def setvar(switch: Switch, argument: str) -> str:
     words = argument.split(" ", 2)
     if len(words) < 2:
         return "-USAGE: <uuid> <var> [value]\n"
-    channel = switch.core.channels.get(words[0])
+    channel = switch.core.live(words[0])
     if channel is None:
         return NO_SUCH
     value = separate(words[2], "\0") if len(words) == 3 else []
@@ -41,7 +41,7 @@ def setvar_multi(switch: Switch, argument: str) -> str:
     uuid, _, pairs = argument.partition(" ")
     if not pairs:
         return "-USAGE: <uuid> <var>=<value>;<var>=<value>...\n"
-    channel = switch.core.channels.get(uuid)
+    channel = switch.core.live(uuid)
     if channel is None:
         return NO_SUCH + "-USAGE: <uuid> <var>=<value>;<var>=<value>...\n"
     for pair in separate(pairs, ";"):
@@ -55,7 +55,7 @@ def getvar(switch: Switch, argument: str) -> str:
     uuid, _, name = argument.partition(" ")
     if not name:
         return "-USAGE: <uuid> <var>\n"
-    channel = switch.core.channels.get(uuid)
+    channel = switch.core.live(uuid)
     if channel is None:
         return NO_SUCH
     value = channel.get(name.strip())
@@ -65,7 +65,7 @@ def getvar(switch: Switch, argument: str) -> str:
 def dump(switch: Switch, argument: str) -> str:
     """`uuid_dump uuid [json]`"""
     uuid, _, form = argument.partition(" ")
-    channel = switch.core.channels.get(uuid)
+    channel = switch.core.live(uuid)
     if channel is None:
         return NO_SUCH if uuid else "-USAGE: <uuid> [format]\n"
     headers = {
@@ -83,7 +83,7 @@ def dump(switch: Switch, argument: str) -> str:
 def kill(switch: Switch, argument: str) -> str:
     """`uuid_kill uuid [cause]`"""
     uuid, _, cause = argument.partition(" ")
-    channel = switch.core.channels.get(uuid)
+    channel = switch.core.live(uuid)
     if channel is None:
         return NO_SUCH if uuid else "-USAGE: <uuid> [cause]\n"
     channel.hangup(causes.named(cause or "NORMAL_CLEARING"))
@@ -93,7 +93,7 @@ def kill(switch: Switch, argument: str) -> str:
 def break_playback(switch: Switch, argument: str) -> str:
     """`uuid_break uuid [all] [both]`"""
     uuid, _, flags = argument.partition(" ")
-    channel = switch.core.channels.get(uuid)
+    channel = switch.core.live(uuid)
     if channel is None:
         return NO_SUCH if uuid else "-USAGE: <uuid> [all]\n"
     both = [channel.partner] if "both" in flags and channel.partner is not None else []
@@ -116,13 +116,13 @@ def bridge(switch: Switch, argument: str) -> str:
 
 def send_elsewhere(switch: Switch, argument: str) -> str:
     """`uuid_transfer uuid [-bleg|-both] extension [dialplan [context]]`"""
-    words = argument.split()
+    words = separate(argument, " ")
     if len(words) < 2:
         return "-USAGE: <uuid> [-bleg|-both] <dest-exten> [<dialplan>] [<context>]\n"
     uuid, *rest = words
     which = rest.pop(0) if rest[0].startswith("-") else ""
     extension, dialplan, context = [*rest, "", "", ""][:3]
-    channel = switch.core.channels.get(uuid)
+    channel = switch.core.live(uuid)
     if channel is None:
         return NO_SUCH
     partner = channel.partner
@@ -145,8 +145,8 @@ def broadcast(switch: Switch, argument: str) -> str:
     words = separate(argument, " ")
     if len(words) < 2:
         return "-USAGE: <uuid> <path> [aleg|bleg|holdb|both]\n"
-    channel = switch.core.channels.get(words[0])
-    if channel is None or channel.down:
+    channel = switch.core.live(words[0])
+    if channel is None:
         return "-ERR invalid uuid\n"
     where = words[2] if len(words) > 2 else "aleg"
     takers = [channel] if "aleg" in where or "both" in where or "holdb" in where else []
@@ -161,7 +161,7 @@ def broadcast(switch: Switch, argument: str) -> str:
 
 def answer(switch: Switch, argument: str) -> str:
     """`uuid_answer uuid`"""
-    channel = switch.core.channels.get(argument)
+    channel = switch.core.live(argument)
     if channel is None:
         return NO_SUCH
     channel.mark_answered()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from callcontrol.simulator import causes
 from callcontrol.simulator.api.channels import NO_SUCH
+from callcontrol.simulator.dial_string import separate
 
 if TYPE_CHECKING:
     from callcontrol.simulator.switch import Switch
@@ -33,7 +34,7 @@ def sched_hangup(switch: Switch, argument: str) -> str:
     words = [*argument.split(), "", ""]
     if len(words) < 4:
         return "-USAGE: [+]<time> <uuid> [<cause>]\n"
-    channel = switch.core.channels.get(words[1])
+    channel = switch.core.live(words[1])
     if channel is None:
         return NO_SUCH
     cause = causes.named(words[2] or "ALLOTTED_TIMEOUT")
@@ -46,11 +47,11 @@ def sched_hangup(switch: Switch, argument: str) -> str:
 
 def sched_transfer(switch: Switch, argument: str) -> str:
     """`sched_transfer [+]time uuid extension [dialplan [context]]`"""
-    words = argument.split()
+    words = separate(argument, " ")
     if not 3 <= len(words) <= 5:
         return "-USAGE: [+]<time> <uuid> <extension> [<dialplan>] [<context>]\n"
     when, uuid, extension, dialplan, context = [*words, "", ""][:5]
-    channel = switch.core.channels.get(uuid)
+    channel = switch.core.live(uuid)
     if channel is None:
         return NO_SUCH
     switch.transfer_later(channel, when, extension, dialplan, context)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from callcontrol.simulator import causes
 from callcontrol.simulator.apps.app import App
+from callcontrol.simulator.dial_string import separate
 from callcontrol.simulator.transfer import transfer as send_to
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ def park(session: Session, argument: str) -> None:
 
 def transfer(session: Session, argument: str) -> None:
     """`extension [dialplan [context]]`"""
-    words = [*argument.split(), "", "", ""]
+    words = [*separate(argument, " "), "", "", ""]
     send_to(session.channel, words[0], words[1], words[2])
 
 
@@ -31,7 +32,7 @@ def sched_hangup(session: Session, argument: str) -> None:
 
 def sched_transfer(session: Session, argument: str) -> None:
     """`+seconds extension [dialplan [context]]`"""
-    words = [*argument.split(), "", "", ""]
+    words = [*separate(argument, " "), "", "", ""]
     session.switch.transfer_later(session.channel, words[0], words[1], words[2], words[3])
 
 

@@ -21,8 +21,9 @@ def playback(session: Session, argument: str) -> None:
 
 
 def endless_playback(session: Session, argument: str) -> None:
-    """Play a file again and again."""
-    while session.ready() and not session.broken:
+    """Play a file again and again; a break only begins it anew, as in the switch."""
+    while session.ready():
+        session.broken = False
         if session.switch.media.play(session, argument) != "FILE PLAYED":
             return
 

@@ -9,7 +9,7 @@ from callcontrol.billing.record import ChargeRecord, RatedRecord
 from callcontrol.billing.record_json import to_json
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.trail import Trail
-from tests.billing.trails import NOON, forwarded
+from tests.billing.trails import NOON, answered_in_queue, forwarded
 
 PARTS = ({"period": "always", "steps": 2, "seconds": 120, "price_per_minute": "0.29", "amount_unrounded": "0.58"},)
 
@@ -47,3 +47,8 @@ def payload(
 ) -> bytes:
     """The n-th forwarded call: one call, three legs, one charge."""
     return to_json(rated(forwarded(n, start, talk_s, estimated), amount))
+
+
+def queue_payload(n: int = 0, start: Instant = NOON, talk_s: float = 60, *, estimated: bool = False) -> bytes:
+    """The n-th call answered in a queue: one call, three legs, one charge, one visit, two offers."""
+    return to_json(rated(answered_in_queue(n, start, talk_s, estimated)))

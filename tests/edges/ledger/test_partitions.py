@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from callcontrol.edges.ledger.partitions import (
+    TABLES,
     ForeignTable,
     ensure_partitions,
     later,
@@ -23,7 +24,7 @@ from callcontrol.edges.ledger.writer import LedgerWriter
 from callcontrol.vocabulary.moment import instant_from
 from tests.billing.trails import NOON
 from tests.edges.ledger.conftest import Rows
-from tests.edges.ledger.samples import payload
+from tests.edges.ledger.samples import payload, queue_payload
 
 
 @pytest.mark.parametrize(
@@ -63,7 +64,7 @@ def test_months_are_made_ahead_and_counted_without_gaps(connection: psycopg.Conn
 def test_partitions_have_what_their_table_has(connection: psycopg.Connection, rows: Rows) -> None:
     apply_schema(connection)
     ensure_partitions(connection, NOON, months_ahead=0)
-    for table in ("calls", "legs", "charges"):
+    for table in TABLES:
         for what in (
             "pg_indexes WHERE tablename",
             "pg_constraint c JOIN pg_class t ON conrelid = t.oid WHERE contype IN ('c', 'p') AND relname",
@@ -116,9 +117,9 @@ def test_a_table_in_the_way_is_named(connection: psycopg.Connection) -> None:
 def test_a_call_is_filed_under_the_month_of_its_arrival(writer: LedgerWriter, rows: Rows, arrival: str) -> None:
     """A call over the end of the month stays with its beginning; a month that is missing is made."""
     start = instant_from(arrival)
-    assert writer.write([payload(start=start)]) == []
+    assert writer.write([queue_payload(start=start)]) == []
     month = arrival[:7].replace("-", "_")
-    for table, count in (("calls", 1), ("legs", 3), ("charges", 1)):
+    for table, count in (("calls", 1), ("legs", 3), ("charges", 1), ("queue_visits", 1), ("offers", 2)):
         assert rows(f"SELECT count(*) FROM {table}_{month}") == [(count,)]
     assert rows("SELECT started_at = %s FROM calls", arrival) == [(True,)]
 
@@ -153,8 +154,8 @@ def test_trouble_with_a_month_to_come_keeps_no_record_waiting(
 def test_a_month_dropped_under_a_running_writer_is_made_again(
     writer: LedgerWriter, connection: psycopg.Connection, rows: Rows
 ) -> None:
-    writer.write([payload(0)])
-    for table in ("calls", "legs", "charges"):
+    writer.write([queue_payload(0)])
+    for table in TABLES:
         connection.execute(f"DROP TABLE {table}_2026_11".encode())
-    assert writer.write([payload(1)]) == []
-    assert rows("SELECT count(*) FROM calls") == [(1,)]
+    assert writer.write([queue_payload(1)]) == []
+    assert rows("SELECT (SELECT count(*) FROM calls), (SELECT count(*) FROM offers)") == [(1, 2)]

@@ -6,13 +6,14 @@ import gevent
 import psycopg
 import pytest
 
+from callcontrol.edges.ledger import partitions
 from callcontrol.edges.ledger.queries import QUERIES, BadQueries, queries_from
 from callcontrol.edges.ledger.schema import VERSION, SchemaTooNew, apply_schema
 from callcontrol.edges.ledger.writer import LedgerWriter
 from tests.edges.ledger.conftest import Rows
-from tests.edges.ledger.samples import payload
+from tests.edges.ledger.samples import payload, queue_payload
 
-TABLES = ("calls", "legs", "charges", "schema_version")
+TABLES = (*partitions.TABLES, "schema_version")
 
 
 def test_applying_it_again_changes_nothing(connection: psycopg.Connection, rows: Rows) -> None:
@@ -51,14 +52,15 @@ def test_every_column_is_documented(connection: psycopg.Connection, rows: Rows) 
 def test_there_is_no_default_partition(writer: LedgerWriter, rows: Rows) -> None:
     writer.write([payload()])
     assert rows("SELECT count(*) FROM pg_partitioned_table WHERE partdefid <> 0") == [(0,)]
-    assert rows("SELECT count(*) FROM pg_partitioned_table") == [(3,)]
+    assert rows("SELECT count(*) FROM pg_partitioned_table") == [(5,)]
 
 
 def test_the_key_of_every_partition_begins_with_the_tenant(writer: LedgerWriter, rows: Rows) -> None:
     writer.write([payload()])
+    assert partitions.TABLES == ("calls", "legs", "charges", "queue_visits", "offers")
     keys = rows("SELECT indexdef FROM pg_indexes WHERE indexname LIKE %s", "%_pkey")
     assert [key for (key,) in keys if "schema_version" not in key and "(tenant, switch" not in key] == []
-    assert len(keys) > 12
+    assert len(keys) > 20
 
 
 IMPOSSIBLE = (
@@ -76,15 +78,29 @@ IMPOSSIBLE = (
     ("charges", "billed_s = -1", "charges_seconds"),
     ("charges", "status = 'free', amount = NULL, reason = 'x'", "charges_status"),
     ("charges", "currency = 'zloty'", "charges_currency"),
+    ("queue_visits", "joined_at = entered_at + interval '1 s'", "queue_visits_joined"),
+    ("queue_visits", "left_at = entered_at - interval '1 s'", "queue_visits_left"),
+    ("queue_visits", "wait_ms = -1", "queue_visits_wait"),
+    ("queue_visits", "first_position = -1", "queue_visits_position"),
+    ("queue_visits", "took_up = 'somebody'", "queue_visits_took_up"),
+    ("queue_visits", "how = '', agent = ''", "queue_visits_how"),
+    ("queue_visits", "how = 'abandoned'", "queue_visits_agent"),
+    ("queue_visits", "keys = '{}'", "queue_visits_keys"),
+    ("queue_visits", "visit = 0", "queue_visits_visit"),
+    ("offers", "ended_at = offered_at - interval '1 s'", "offers_ends"),
+    ("offers", "how = 'Accepted!', bridged_at = NULL, parted_at = NULL", "offers_how"),
+    ("offers", "parted_at = NULL", "offers_talk"),
+    ("offers", "how = 'no_answer'", "offers_joined"),
+    ("offers", "wrap_up_until = NULL", "offers_wrap_up"),
 )
 
 
 def test_what_cannot_be_is_refused(writer: LedgerWriter, connection: psycopg.Connection) -> None:
     """One test for all: they differ in a word, and a database is dear."""
-    writer.write([payload()])
+    writer.write([payload(), queue_payload(1)])
     refused: list[str | None] = []
     for table, change, _ in IMPOSSIBLE:
-        where = "WHERE answered_at IS NOT NULL" if table == "legs" else ""
+        where = {"legs": "WHERE answered_at IS NOT NULL", "offers": "WHERE bridged_at IS NOT NULL"}.get(table, "")
         try:
             connection.execute(f"UPDATE {table} SET {change} {where}".encode())
             refused.append(None)

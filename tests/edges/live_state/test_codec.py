@@ -6,7 +6,7 @@ import pytest
 
 from callcontrol.control import commands as do
 from callcontrol.control.call import Call, Deciding
-from callcontrol.control.events import AppEnded, LegBridged, RuleStored
+from callcontrol.control.events import AppEnded, LegBridged, Stored
 from callcontrol.edges.live_state import codec
 from callcontrol.edges.live_state.codec import Unreadable, decode, encode
 from callcontrol.vocabulary.call import Caller
@@ -31,7 +31,7 @@ def calls() -> list[Call]:
     recording = Story(facts(DID["voicemail"])).begin().then(AppEnded(message.command(do.Play).app_id))
     others = [Story(facts(did)).begin() for did in DID.values()]
     star = Story(facts("*21*102#", caller=PHONE)).begin()
-    told = Story(facts("*21*102#", caller=PHONE)).begin().then(RuleStored())
+    told = Story(facts("*21*102#", caller=PHONE)).begin().then(Stored())
     offline = Story(facts(offline=("101",))).begin().gone("call-1")
     everything = [ringing, forwarded, talking, message, recording, star, told, offline, *others]
     return [story.call for story in everything]

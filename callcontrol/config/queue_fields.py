@@ -1,0 +1,71 @@
+"""Kinds of values that only queues and agents have: music, keys, times of day, codes of pause reasons."""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+from typing import Annotated, Literal, cast
+
+from pydantic import BeforeValidator, PlainValidator, ValidationInfo
+from pydantic_core import PydanticCustomError
+
+from callcontrol.config.fields import FILE, TONES, described, matching, read_target, refusal, text_in
+from callcontrol.vocabulary.target import KINDS, Target
+
+CALLBACK: Literal["callback"] = "callback"
+CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]"
+
+_KEY_RIGHT = f"write {CALLBACK}, or a target: {', '.join(f'{kind}:…' for kind in KINDS)}"
+_STREAM_NAME = "[A-Za-z0-9_][A-Za-z0-9_.-]*"
+_MUSIC = re.compile(
+    rf"{FILE.pattern}/?|{TONES.pattern}|silence_stream://-1|local_stream://{_STREAM_NAME}(/{_STREAM_NAME})*"
+)
+_FROM_THE_WEB = re.compile("(https?|shout|vlc|rtsp)://.*")
+
+
+def _read_music(value: object) -> str:
+    right = "write a file such as music/calm.wav, a folder such as music/calm/, local_stream://name, or tone_stream://…"
+    text = text_in(value, right)
+    if _FROM_THE_WEB.fullmatch(text):
+        # mod_shout, mod_vlc and mod_httapi would play these: each is one more door, and none is in modules.conf.xml
+        raise refusal(f"{text!r} is music from the network, which no module of the switch plays", right)
+    if not _MUSIC.fullmatch(text):
+        raise refusal(f"{text!r} is no music", right)
+    return text
+
+
+def _read_key_action(value: object, info: ValidationInfo) -> Literal["callback"] | Target:
+    if value == CALLBACK:
+        return CALLBACK
+    if isinstance(value, str) and get_close_matches(value, (CALLBACK,), 1, cutoff=0.75):
+        raise refusal(f"{value!r} is nothing a key can do", f"did you mean {CALLBACK}? {_KEY_RIGHT}")
+    try:
+        return read_target(value, info)
+    except PydanticCustomError as error:
+        said = cast(dict[str, str], error.context)
+        raise refusal(said["what"], f"{said['right']} (or write {CALLBACK})") from None
+
+
+Music = Annotated[
+    str, BeforeValidator(_read_music), described("a sound file, a folder/, local_stream://…, tone_stream://…")
+]
+KeyAction = Annotated[
+    Literal["callback"] | Target,
+    PlainValidator(_read_key_action),
+    described("callback, or where the call goes", f"^(callback$|({'|'.join(KINDS)}):.+$)"),
+]
+Key = Annotated[
+    str,
+    BeforeValidator(matching("[0-9*#]", "{} is no key of a phone", "write one of 0 to 9, * or '#'")),
+    described("a key of a phone", "^[0-9*#]$", "integer"),
+]
+TimeOfDay = Annotated[
+    str,
+    BeforeValidator(matching(CLOCK, "{} is no time of day", "write hours and minutes, such as 08:30")),
+    described("a time of day", f"^{CLOCK}$"),
+]
+PauseCode = Annotated[
+    str,
+    BeforeValidator(matching("[1-9][0-9]?", "{} is no code of a pause", "write a number from 1 to 99")),
+    described("a number from 1 to 99", "^[1-9][0-9]?$", "integer"),
+]

@@ -1,0 +1,72 @@
+"""Leaving a queue: whoever goes, for whatever reason, leaves no agent reserved and no phone ringing behind."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from callcontrol.config.queue_settings import Queue
+from callcontrol.control import commands as do
+from callcontrol.control import offering, waiting_room
+from callcontrol.control.call import Call, Deciding, Waiting
+from callcontrol.control.commands import Command
+from callcontrol.control.moved import Moved, Plain, Then
+from callcontrol.routing import exits
+from callcontrol.routing.endings import refuse
+from callcontrol.routing.facts import Facts
+from callcontrol.routing.speech import Phrase, as_file_string, phrase
+from callcontrol.vocabulary.agent import OfferEnd
+from callcontrol.vocabulary.outcome import Outcome
+from callcontrol.vocabulary.queue import Leaving, TalkEnd
+from callcontrol.vocabulary.target import Target, text_of
+from callcontrol.vocabulary.trail import LeftQueue, StepEnded
+
+# An agent who has accepted is whispered to, and joined, within a time: this clock.
+OFFER_TIMER = "offer"
+
+# The prompts' language where a reload has taken the queue away.
+_DEFAULT_LANGUAGE = Queue.model_fields["language"].default
+
+_OUTCOMES = {Leaving.ABANDONED: Outcome.ABANDONED, Leaving.CALLBACK: Outcome.CALLBACK}
+
+
+def depart(call: Call, waiting: Waiting, how: Leaving, facts: Facts, target: Target | None) -> Moved:
+    """The caller goes on to this target (None: the call ends), whose rules are looked up first."""
+    call, commands = leave(call, waiting, how, facts, text_of(target) if target else "")
+    quiet = (*commands, do.StopPlaying(all=True))
+    if target is None:
+        return call, Then(quiet, refuse(Outcome.OVERFLOW))
+    onward = exits.after_wait(waiting.step, target, how, facts)
+    return call.to(Deciding(onward)), (*quiet, do.LookUp(target))
+
+
+def leave(call: Call, waiting: Waiting, how: Leaving, facts: Facts, detail: str = "") -> Plain:
+    """The caller is out of the queue: offer, ticket and clocks are gone. The call's state is for its caller to set."""
+    call, ending = _let_go(call, waiting, facts)
+    entries = []
+    if waiting.entered:
+        wait_ms = (facts.now - waiting.joined) // 1000
+        entries.append(LeftQueue(facts.now, waiting.step.queue, how, wait_ms, detail))
+    entries_after = StepEnded(facts.now, "queue", _OUTCOMES.get(how, Outcome.OVERFLOW), detail or waiting.step.queue)
+    gone = (do.LeaveQueue(waiting.ticket, how),) if how is not Leaving.CALLBACK else ()
+    return call.noting(*entries, entries_after), (*gone, *ending, *waiting_room.silence())
+
+
+def _let_go(call: Call, waiting: Waiting, facts: Facts) -> Plain:
+    """The agents of the offer under way: who was rung is rung no more, who has the caller is told that he has gone."""
+    under = waiting.offering
+    if under is None:
+        return call, ()
+    if not under.taken:
+        return offering.withdraw(call, under, OfferEnd.CALLER_GONE, facts)
+    call, ending = end_serving(call, 0, TalkEnd.ABANDONED)
+    queue = facts.tenant.queues.get(waiting.step.queue)
+    told = phrase(queue.language if queue else _DEFAULT_LANGUAGE, Phrase.CALLER_GONE)
+    return call, (*ending, do.Whisper(under.winner, as_file_string(told), hang_up=True), do.StopTimer(OFFER_TIMER))
+
+
+def end_serving(call: Call, talk_us: int, how: TalkEnd) -> tuple[Call, tuple[Command, ...]]:
+    """The agent who had the caller has him no more."""
+    serving = call.serving
+    if serving is None:
+        return call, ()
+    return replace(call, serving=None), (do.EndTalk(serving.agent, serving.ticket, talk_us, how),)

@@ -1,0 +1,121 @@
+"""An offer under way: its agents' phones ring, one answers, the live state says whether he has the caller.
+
+The same for a caller who waits and for a customer who is called back; what comes before and after differs and stands in
+`steps/queue.py` and `steps/callback.py`. The legs are originated, not bridged: the caller's music plays on meanwhile.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from callcontrol.control import commands as do
+from callcontrol.control.call import Call, Offering, RungLeg, Serving
+from callcontrol.control.commands import Command
+from callcontrol.control.legs import dialled, watched
+from callcontrol.routing.agents import agent_legs
+from callcontrol.routing.facts import Facts
+from callcontrol.routing.legs import Legs
+from callcontrol.vocabulary.agent import OfferEnd
+from callcontrol.vocabulary.outcome import TRUNK_FAILURES, Outcome, outcome_of
+from callcontrol.vocabulary.queue import Offer
+from callcontrol.vocabulary.trail import Offered, OfferEnded
+
+# Longer than an agent's phone rings and he takes to press a key: the lease of an offer outlasts both (seconds).
+GRACE_S = 10
+# What an agent did who refused by hand; everything else that counts as busy was the phone's doing.
+_BY_HAND = frozenset({"CALL_REJECTED", "DECLINE"})
+_ENDS = {
+    Outcome.BUSY: OfferEnd.BUSY,
+    Outcome.NO_ANSWER: OfferEnd.NO_ANSWER,
+    Outcome.ANSWERED: OfferEnd.NO_ANSWER,  # answered, but pressed nothing or hung up at the prompt
+}
+
+Under = tuple[Call, Offering | None, tuple[Command, ...]]
+
+
+def begin(call: Call, offer: Offer, facts: Facts) -> Under:
+    """Ring the agents' phones; whose phone cannot be rung passes at once."""
+    offering = Offering(offer, ())
+    commands: tuple[Command, ...] = ()
+    ring_s = 0
+    for agent in offer.agents:
+        found = agent_legs(agent, offer.queue, facts)
+        call, ids = call.next_legs(len(found.legs))
+        call = call.noting(Offered(facts.now, offer.id, offer.queue, agent, ids))
+        call, ringing = _ring(call, found, ids, facts)
+        offering = replace(offering, legs=(*offering.legs, *(RungLeg(leg, agent) for leg in ids)))
+        passed = () if ids else _pass(offering, agent, OfferEnd.UNREACHABLE)
+        if not ids:
+            call = call.noting(OfferEnded(facts.now, offer.id, agent, OfferEnd.UNREACHABLE))
+        commands += (*ringing, *passed)
+        ring_s = max([ring_s, *(leg.ring_s + (leg.acceptance.wait_s if leg.acceptance else 0) for leg in found.legs)])
+    if not offering.legs:
+        return call, None, commands
+    return call, offering, (do.TakeUpOffer(offer.id, ring_s + GRACE_S), *commands)
+
+
+def answered(offering: Offering, leg: str) -> tuple[Offering, tuple[Command, ...]]:
+    """A phone was picked up: ask whether the offer still stands. The first one to answer asks."""
+    if offering.stage != "ringing":
+        return offering, ()
+    agent = offering.agent_of(leg)
+    return replace(offering, stage="accepting", winner=leg), (do.AcceptOffer(offering.offer.id, agent),)
+
+
+def failed(call: Call, offering: Offering, legs: tuple[str, ...], cause: str, facts: Facts) -> Under:
+    """An agent did not answer: his next trunk is tried, or the offer is over for him."""
+    agent = offering.agent_of(legs[0])
+    round_ = max(rung.round for rung in offering.legs if rung.leg_id in legs) + 1
+    left = replace(offering, legs=tuple(rung for rung in offering.legs if rung.leg_id not in legs))
+    watch = watched(legs, cause)
+    if cause in TRUNK_FAILURES and (again := agent_legs(agent, offering.offer.queue, facts, round_)).legs:
+        call, ids = call.next_legs(len(again.legs))
+        call, ringing = _ring(call, again, ids, facts)
+        more = tuple(RungLeg(leg, agent, round_) for leg in ids)
+        return call, replace(left, legs=(*left.legs, *more)), (*watch, *ringing)
+    how = how_ended(cause)
+    call = call.noting(OfferEnded(facts.now, offering.offer.id, agent, how, cause))
+    return call, left if left.legs else None, (*watch, *_pass(offering, agent, how))
+
+
+def accepted(call: Call, offering: Offering, losers: tuple[str, ...], facts: Facts) -> Under:
+    """The agent has the caller: the other phones stop ringing and show that somebody else answered."""
+    offer, agent = offering.offer, offering.agent_of(offering.winner)
+    ends = [OfferEnded(facts.now, offer.id, agent, OfferEnd.ACCEPTED)]
+    ends += [OfferEnded(facts.now, offer.id, loser, OfferEnd.ELSEWHERE) for loser in losers]
+    call = replace(call.noting(*ends), serving=Serving(agent, offer.ticket, offer.queue, offer.id, offering.winner))
+    others = tuple(rung.leg_id for rung in offering.legs if rung.leg_id != offering.winner)
+    winner = tuple(rung for rung in offering.legs if rung.leg_id == offering.winner)
+    kills = tuple(do.KillLeg(leg, "LOSE_RACE") for leg in others)
+    return call, replace(offering, legs=winner, stage="whispering"), (*kills, *watched(others, "LOSE_RACE"))
+
+
+def withdraw(call: Call, offering: Offering, how: OfferEnd, facts: Facts) -> tuple[Call, tuple[Command, ...]]:
+    """The offer is void: its phones stop ringing. The live state has been told, or is told by whoever calls this."""
+    agents = tuple(dict.fromkeys(rung.agent for rung in offering.legs))
+    call = call.noting(*(OfferEnded(facts.now, offering.offer.id, agent, how) for agent in agents))
+    legs = tuple(rung.leg_id for rung in offering.legs)
+    return call, (*(do.KillLeg(leg, "ORIGINATOR_CANCEL") for leg in legs), *watched(legs, "ORIGINATOR_CANCEL"))
+
+
+def refuse(offer: Offer) -> tuple[Command, ...]:
+    """An offer nobody can take up: its agents are free again."""
+    return tuple(do.PassOffer(offer.id, agent, OfferEnd.CALLER_GONE) for agent in offer.agents)
+
+
+def how_ended(cause: str) -> OfferEnd:
+    """How an offer ended whose leg ended with this hangup cause before it was accepted."""
+    if cause in _BY_HAND:
+        return OfferEnd.REJECTED
+    return _ENDS.get(outcome_of(cause), OfferEnd.UNREACHABLE)
+
+
+def _ring(call: Call, found: Legs, ids: tuple[str, ...], facts: Facts) -> tuple[Call, tuple[Command, ...]]:
+    call = call.noting(*found.why, *(dialled(i, leg, facts) for i, leg in zip(ids, found.legs, strict=True)))
+    return call, (do.Originate(tuple(zip(ids, found.legs, strict=True))),) if ids else ()
+
+
+def _pass(offering: Offering, agent: str, how: OfferEnd) -> tuple[Command, ...]:
+    return (do.PassOffer(offering.offer.id, agent, how),)
+
+

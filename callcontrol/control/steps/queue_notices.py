@@ -1,0 +1,43 @@
+"""What somebody else does to a waiting caller: moved, removed, the last agent left, the queue taken out of the YAML."""
+
+from __future__ import annotations
+
+from callcontrol.config.settings import Queue
+from callcontrol.control import commands as do
+from callcontrol.control.call import Call, Deciding, Waiting
+from callcontrol.control.leaving import depart, leave
+from callcontrol.control.moved import Moved
+from callcontrol.routing import exits, router
+from callcontrol.routing.facts import Facts
+from callcontrol.vocabulary.queue import Leaving, Notice
+from callcontrol.vocabulary.target import QueueTarget, target_from
+
+
+def on(call: Call, waiting: Waiting, notice: Notice, queue: Queue, facts: Facts) -> Moved:
+    """Carry a notice out."""
+    match notice.what:
+        case "moved":
+            return _moved(call, waiting, notice.detail, facts)
+        case "removed":
+            target = target_from(notice.detail) if notice.detail else None
+            return depart(call, waiting, Leaving.REMOVED, facts, target)
+        case "deserted" if queue.overflow.empty is not None:
+            return depart(call, waiting, Leaving.DESERTED, facts, queue.overflow.empty)
+        case "queue_gone":
+            return gone(call, waiting, facts)
+        case _:
+            return call, ()
+
+
+def gone(call: Call, waiting: Waiting, facts: Facts) -> Moved:
+    """The YAML has no such queue any more: the caller goes to the tenant's last resort, he does not wait for nobody."""
+    return depart(call, waiting, Leaving.FAILED, facts, router.last_resort(waiting.step.path, facts))
+
+
+def _moved(call: Call, waiting: Waiting, queue: str, facts: Facts) -> Moved:
+    """To another queue, where he counts as having waited as long as he has."""
+    target = QueueTarget(queue)
+    call, commands = leave(call, waiting, Leaving.MOVED, facts, queue)
+    onward = exits.after_wait(waiting.step, target, Leaving.MOVED, facts)
+    deciding = Deciding(onward, joined=waiting.joined)
+    return call.to(deciding), (*commands, do.StopPlaying(all=True), do.LookUp(target))

@@ -1,0 +1,119 @@
+"""What a waiting caller hears: greeting, music, where he stands, how long it may take.
+
+The switch plays; what is to be heard next is put in line behind the music, which is then ended (`uuid_break`). So
+nothing here ever keeps him from an agent: joining ends whatever plays.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from callcontrol.config.music import music_of
+from callcontrol.config.settings import Queue
+from callcontrol.control import commands as do
+from callcontrol.control.call import Call, Waiting
+from callcontrol.control.commands import Command
+from callcontrol.routing.distribution.wait import expected_us, minutes_to_announce
+from callcontrol.routing.facts import Facts
+from callcontrol.routing.speech import as_file_string, expected_wait, position
+from callcontrol.vocabulary.moment import SECOND_US
+from callcontrol.vocabulary.queue import Place
+
+POSITION_TIMER = "position"
+WAIT_TIMER = "wait"
+POLL_TIMER = "poll"
+MUSIC_TIMER = "music"
+OVERFLOW_TIMER = "overflow"
+TIMERS = (POSITION_TIMER, WAIT_TIMER, POLL_TIMER, MUSIC_TIMER, OVERFLOW_TIMER)
+
+# The live state is asked again whether it knows the caller, also where nothing is announced (seconds).
+POLL_S = 15
+# What is due already (seconds).
+SOON_S = 0.01
+# Music that lasts less cannot be played: it is tried again after as long (seconds).
+SHORTEST_MUSIC_S = 2
+
+_KINDS = {POSITION_TIMER: "position", WAIT_TIMER: "wait"}
+
+Heard = tuple[Call, Waiting, tuple[Command, ...]]
+
+
+def enter(call: Call, waiting: Waiting, queue: Queue, facts: Facts) -> Heard:
+    """Answer, greet, begin the music, set all clocks."""
+    waiting = replace(waiting, let_in=facts.now)
+    call, waiting, playing = play(call, waiting, (queue.greeting,) if queue.greeting else (), queue, facts)
+    return call, waiting, (do.Answer(), *playing, *clocks(waiting, queue, facts))
+
+
+def clocks(waiting: Waiting, queue: Queue, facts: Facts) -> tuple[Command, ...]:
+    """When something is announced for the first time, and when waiting has lasted too long."""
+    announce, overflow = queue.announce, queue.overflow
+    first = max(announce.first, 1)
+    waited_s = (facts.now - (waiting.let_in or facts.now)) / SECOND_US
+    timers = [do.StartTimer(POLL_TIMER, POLL_S)]
+    timers += [do.StartTimer(POSITION_TIMER, first)] if announce.position else []
+    timers += [do.StartTimer(WAIT_TIMER, first)] if announce.wait else []
+    if overflow.after and overflow.waited:
+        timers += [do.StartTimer(OVERFLOW_TIMER, max(overflow.after - waited_s, SOON_S))]
+    return tuple(timers)
+
+
+def play(call: Call, waiting: Waiting, files: tuple[str, ...], queue: Queue, facts: Facts) -> Heard:
+    """Put these files in line, if any, and the music after them."""
+    commands: tuple[Command, ...] = ()
+    saying = ""
+    if files:
+        call, saying = call.next_app()
+        commands = (do.Play(saying, as_file_string(files)),)
+    call, music = call.next_app()
+    commands += (do.Play(music, music_of(call.tenant, waiting.step.queue, queue)),)
+    return call, replace(waiting, saying=saying, music=music, music_began=facts.now), commands
+
+
+def ended(call: Call, waiting: Waiting, app_id: str, queue: Queue, facts: Facts) -> Heard:
+    """Something has been played to its end: after what was said comes the music, after music more of it."""
+    if app_id == waiting.saying:
+        return call, replace(waiting, saying="", music_began=facts.now), ()
+    if app_id != waiting.music:
+        return call, waiting, ()
+    if facts.now - (waiting.music_began or 0) < SHORTEST_MUSIC_S * SECOND_US:
+        return call, waiting, (do.StartTimer(MUSIC_TIMER, SHORTEST_MUSIC_S),)
+    return play(call, waiting, (), queue, facts)
+
+
+def ask(waiting: Waiting, timer: str, queue: Queue) -> tuple[Waiting, tuple[Command, ...]]:
+    """It is time to say something, or to ask whether he still has his place."""
+    kind = _KINDS.get(timer)
+    every_s = {POSITION_TIMER: queue.announce.position, WAIT_TIMER: queue.announce.wait}.get(timer, POLL_S)
+    again = (do.StartTimer(timer, every_s),) if every_s else ()
+    wanted = waiting.wanted if kind is None or kind in waiting.wanted else (*waiting.wanted, kind)
+    return replace(waiting, wanted=wanted), (do.AskPlace(waiting.ticket), *again)
+
+
+def announce(call: Call, waiting: Waiting, place: Place, queue: Queue, facts: Facts) -> Heard:
+    """Say what was wanted, unless something is being said: then it waits for the next time."""
+    wanted, waiting = waiting.wanted, replace(waiting, wanted=())
+    if not wanted or waiting.saying or place.position < 1:
+        return call, waiting, ()
+    files: tuple[str, ...] = ()
+    if "position" in wanted:
+        # A caller who is overtaken by a heavier one keeps hearing the place he had: it never rises.
+        lowest = min(place.position, waiting.position or place.position)
+        waiting = replace(waiting, position=lowest)
+        files += position(queue.language, lowest)
+    if "wait" in wanted:
+        minutes = minutes_to_announce(expected_us(place), waiting.minutes or None)
+        if minutes is not None:
+            waiting = replace(waiting, minutes=minutes)
+            files += expected_wait(queue.language, minutes)
+    if "position" in wanted and queue.announce.hint:
+        files += (queue.announce.hint,)
+    if not files:
+        return call, waiting, ()
+    call, waiting, playing = play(call, waiting, files, queue, facts)
+    return call, waiting, (*playing, do.StopPlaying())
+
+
+def silence() -> tuple[Command, ...]:
+    """The caller waits no more: nothing of all this is left."""
+    return tuple(do.StopTimer(name) for name in TIMERS)

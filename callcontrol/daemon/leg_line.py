@@ -1,0 +1,115 @@
+"""Legs of their own as a driver sees them: originated, whispered to, joined and ended over the switch's connection."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import gevent
+
+from callcontrol.control import commands as do
+from callcontrol.control.call import Call
+from callcontrol.control.events import Joined, JoinFailed, LegAnswered, OriginateFailed
+from callcontrol.edges import clock, meters
+from callcontrol.edges.freeswitch.failures import EventSocketError, JobTimedOut
+from callcontrol.edges.freeswitch.inbound import JobResult, SwitchLink
+from callcontrol.edges.freeswitch.leg_commands import GRACE_S, leg_command, longest_s, originate
+from callcontrol.edges.freeswitch.replies import Reply
+
+if TYPE_CHECKING:
+    from callcontrol.daemon.call_driver import CallDriver
+
+log = logging.getLogger(__name__)
+
+LegCommand = do.Originate | do.Whisper | do.Join | do.KillLeg | do.BringBack
+
+# The switch may take so much longer than the legs' own limits before we stop waiting for its word (seconds).
+PATIENCE_S = 10 + GRACE_S
+# A leg that is to end may not have become a channel yet: it is asked once more (seconds).
+KILL_AGAIN_S = 0.5
+# What a leg is said to have ended with that could not be rung because of us or of the connection to the switch.
+NOT_SENT = "NETWORK_OUT_OF_ORDER"
+NO_WORD = "RECOVERY_ON_TIMER_EXPIRE"
+
+
+class LegLine:
+    """Carries out what calls ask of legs.
+
+    Args:
+        link_of: the connection to a switch, None if it has none (any more).
+        profile_of: SIP profile our phones register at on a switch.
+    """
+
+    def __init__(self, link_of: Callable[[str], SwitchLink | None], profile_of: Callable[[str], str]) -> None:
+        self._link_of = link_of
+        self._profile_of = profile_of
+
+    def carry_out(self, command: LegCommand, driver: CallDriver) -> None:
+        """Do it; what comes of it is delivered to the driver."""
+        match command:
+            case do.Originate():
+                gevent.spawn(self._originate, command, driver)
+            case do.Join(first, second):
+                self._ask(
+                    command,
+                    driver,
+                    lambda reply: driver.deliver(
+                        Joined(first, second) if reply.ok else JoinFailed(first, second, reply.text.strip())
+                    ),
+                    lambda error: driver.deliver(JoinFailed(first, second, error)),
+                )
+            case do.KillLeg():
+                self._ask(command, driver, lambda reply: None if reply.ok else self._kill_later(command, driver))
+            case do.Whisper() | do.BringBack():
+                call = driver.call
+                self._ask(command, driver, lambda reply: None if reply.ok else _refused(command, call, reply.text))
+
+    def _originate(self, command: do.Originate, driver: CallDriver) -> None:
+        legs = tuple(leg for leg, _ in command.legs)
+        result = self._run(command, driver.call)
+        if result.ok:
+            driver.deliver(LegAnswered(result.value))
+        else:
+            driver.deliver(OriginateFailed(legs, result.value))
+
+    def _run(self, command: do.Originate, call: Call) -> JobResult:
+        link = self._link_of(call.switch)
+        if link is None:
+            return JobResult(f"-ERR {NOT_SENT}")
+        try:
+            line = originate(command, call, self._profile_of(call.switch))
+            return link.bgapi(line, clock.new_id(), longest_s(command.legs) + PATIENCE_S)
+        except JobTimedOut as error:
+            _refused(command, call, str(error))
+            return JobResult(f"-ERR {NO_WORD}")
+        except EventSocketError as error:
+            _refused(command, call, str(error))
+            return JobResult(f"-ERR {NOT_SENT}")
+
+    def _kill_later(self, command: do.KillLeg, driver: CallDriver) -> None:
+        """The originate may be on its way still; a leg that is gone is none the worse for it."""
+        gevent.spawn_later(KILL_AGAIN_S, self._ask, command, driver, lambda reply: None)
+
+    def _ask(
+        self,
+        command: do.Whisper | do.Join | do.KillLeg | do.BringBack,
+        driver: CallDriver,
+        on_reply: Callable[[Reply], object],
+        on_failure: Callable[[str], object] = lambda error: None,
+    ) -> None:
+        link = self._link_of(driver.call.switch)
+        try:
+            if link is not None:
+                link.ask(leg_command(command, driver.call), on_reply)
+                return
+            trouble = f"there is no switch {driver.call.switch}"
+        except EventSocketError as error:
+            trouble = str(error)
+        _refused(command, driver.call, trouble)
+        on_failure(trouble)
+
+
+def _refused(command: LegCommand, call: Call, why: str) -> None:
+    meters.command_errors_total.labels(call.switch).inc()
+    log.warning("%s was not carried out: %s", type(command).__name__, why.strip(), extra={"call": call.id})

@@ -1,0 +1,79 @@
+"""The queues as a driver sees them: a call's queue commands become operations, their answers the call's events."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from callcontrol.control import commands as do
+from callcontrol.control.events import OfferAccepted, OfferVoid, PlaceKnown, QueueEntered, QueueRefused, Stored
+from callcontrol.edges.live_state.queues import QueueStore
+from callcontrol.vocabulary.moment import SECOND_US
+from callcontrol.vocabulary.queue import Entered, Refusal
+
+if TYPE_CHECKING:
+    from callcontrol.daemon.call_driver import CallDriver
+
+QueueCommand = (
+    do.JoinQueue
+    | do.LeaveQueue
+    | do.AskPlace
+    | do.TakeUpOffer
+    | do.AcceptOffer
+    | do.PassOffer
+    | do.EndTalk
+    | do.KeepCallback
+    | do.CallbackTried
+    | do.ActOnAgent
+)
+
+
+class QueueLine:
+    """Carries out what calls ask of the queues."""
+
+    def __init__(self, store: QueueStore) -> None:
+        self._store = store
+
+    def carry_out(self, command: QueueCommand, driver: CallDriver) -> None:
+        """Do it; what is answered is delivered to the driver."""
+        tenant, store = driver.call.tenant, self._store
+        match command:
+            case do.JoinQueue():
+                self._join(command, driver)
+            case do.LeaveQueue(ticket, how):
+                store.leave(tenant, ticket, how)
+            case do.AskPlace(ticket):
+                store.place(tenant, ticket, lambda found: driver.deliver(PlaceKnown(ticket, found)))
+            case do.TakeUpOffer(offer, for_s):
+                store.ringing(tenant, offer, int(for_s * SECOND_US))
+            case do.AcceptOffer():
+                self._accept(command, driver)
+            case do.PassOffer(offer, agent, how_ended):
+                store.pass_(tenant, offer, agent, how_ended)
+            case do.EndTalk(agent, ticket, talk_us, why):
+                store.over(tenant, agent, ticket, talk_us, why)
+            case do.KeepCallback(ticket, number, not_before, expires):
+                store.call_back(tenant, ticket, number, not_before, expires)
+            case do.CallbackTried(ticket, reached, not_before):
+                store.called(tenant, ticket, reached, not_before)
+            case do.ActOnAgent(agent, action, detail):
+                store.act(tenant, agent, action, detail, lambda trouble: driver.deliver(Stored(trouble)))
+
+    def _join(self, command: do.JoinQueue, driver: CallDriver) -> None:
+        ticket = command.ticket
+
+        def answered(answer: Entered | Refusal) -> None:
+            if isinstance(answer, Refusal):
+                driver.deliver(QueueRefused(ticket.id, answer))
+            else:
+                driver.deliver(QueueEntered(ticket.id, answer))
+
+        self._store.join(driver.call.tenant, ticket, answered)
+
+    def _accept(self, command: do.AcceptOffer, driver: CallDriver) -> None:
+        def answered(accepted: bool, losers: tuple[str, ...]) -> None:
+            if accepted:
+                driver.deliver(OfferAccepted(command.offer, command.agent, losers))
+            else:
+                driver.deliver(OfferVoid(command.offer, command.agent))
+
+        self._store.accept(driver.call.tenant, command.offer, command.agent, answered)

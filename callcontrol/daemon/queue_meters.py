@@ -1,0 +1,74 @@
+"""The queues as metrics, brought up to date on a clock: a scrape never waits for Redis."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable
+
+import gevent
+
+from callcontrol.daemon.configuration import Current
+from callcontrol.edges import meters
+from callcontrol.edges.live_state.failures import LiveStateError
+from callcontrol.edges.live_state.pipe import Pipe
+from callcontrol.edges.live_state.queue_script import Occasion
+from callcontrol.edges.live_state.queue_views import QueueViews
+from callcontrol.vocabulary.agent import AgentState
+from callcontrol.vocabulary.moment import SECOND_US
+from callcontrol.vocabulary.queue import FIGURES, QueueView
+
+log = logging.getLogger(__name__)
+
+LOOK_S = 5.0
+MS = "_ms"
+
+
+class QueueMeters:
+    """Reads the queues of all tenants every LOOK_S."""
+
+    def __init__(self, pipe: Pipe, current: Current, occasion: Callable[[str], Occasion]) -> None:
+        self._views = QueueViews(pipe)
+        self._current = current
+        self._occasion = occasion
+
+    def start(self) -> None:
+        """From now on."""
+        gevent.spawn(self._run)
+
+    def _run(self) -> None:
+        while True:
+            for name, tenant in self._current.configuration.settings.tenants.items():
+                if tenant.queues:
+                    self._look(name)
+            gevent.sleep(LOOK_S)
+
+    def _look(self, tenant: str) -> None:
+        occasion = self._occasion(tenant)
+        try:
+            queues, agents = self._views.queues(tenant, occasion), self._views.agents(tenant, occasion)
+        except LiveStateError as error:
+            log.info("the queues of tenant %s cannot be read: %s", tenant, error)
+            return
+        for queue in queues:
+            _show(tenant, queue, occasion)
+        states = Counter(agent.state for agent in agents)
+        for state in AgentState:
+            meters.agents_in_state.labels(tenant, state.value).set(states[state])
+
+
+def _show(tenant: str, queue: QueueView, occasion: Occasion) -> None:
+    labels = (tenant, queue.name)
+    waited_us = occasion.now - queue.oldest if queue.oldest is not None else 0
+    meters.queue_waiting.labels(*labels).set(queue.waiting)
+    meters.queue_callbacks.labels(*labels).set(queue.callbacks)
+    meters.queue_longest_wait_seconds.labels(*labels).set(max(waited_us, 0) / SECOND_US)
+    meters.queue_agents.labels(*labels, "active").set(queue.active)
+    meters.queue_agents.labels(*labels, "ready").set(queue.ready)
+    for figure in FIGURES:
+        value = queue.figures.get(figure, 0)
+        name = f"{figure.removesuffix(MS)}_seconds" if figure.endswith(MS) else figure
+        meters.queue_figures.labels(*labels, name).set(value / 1000 if figure.endswith(MS) else value)
+    level = queue.service_level
+    if level is not None:
+        meters.queue_service_level.labels(*labels).set(level)

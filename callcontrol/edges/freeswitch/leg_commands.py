@@ -1,0 +1,71 @@
+"""Commands on legs that are not bridged from a caller's channel: originated, parked, whispered to, joined, ended.
+
+They go over the switch's own connection. A leg that answers is parked (`&park()`); what it is played afterwards is an
+inline dialplan (mod_dptools.c, `inline_dialplan_hunt`) that ends in `park` again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from callcontrol.control import commands as do
+from callcontrol.control.call import Call
+from callcontrol.edges.freeswitch.failures import UnsafeText
+from callcontrol.edges.freeswitch.safe import dialable
+from callcontrol.edges.freeswitch.translate import dial_string_of
+from callcontrol.routing.plan import LegPlan
+
+# A parked leg that nobody wants any more (its worker died) ends by itself after so many seconds.
+PARK_S: Final = 60
+# Longer than the legs' own limits, which decide (seconds).
+GRACE_S: Final = 5
+# Set on a leg that has heard what it was played: so its parking then is told from its parking at the answer.
+HEARD: Final = "cc_heard"
+# The context of our dialplan that hands every call to us, whatever its number.
+BACK_CONTEXT: Final = "callcontrol"
+
+
+def originate(command: do.Originate, call: Call, profile: str) -> str:
+    """`originate` of legs that ring at once; the first to answer is parked.
+
+    Raises:
+        UnsafeText: something in it cannot be sent as what it is.
+    """
+    variables = {
+        "hangup_after_bridge": "true",
+        "ignore_early_media": "true",
+        "originate_timeout": str(longest_s(command.legs) + GRACE_S),
+        "park_timeout": str(PARK_S),
+    }
+    return f"originate {dial_string_of(command.legs, variables, call, profile)} &park()"
+
+
+def longest_s(legs: Sequence[tuple[str, LegPlan]]) -> int:
+    """How long these legs may take to be answered and accepted (seconds)."""
+    return max(plan.ring_s + (plan.acceptance.wait_s if plan.acceptance else 0) for _, plan in legs)
+
+
+def leg_command(command: do.Whisper | do.Join | do.KillLeg | do.BringBack, call: Call) -> str:
+    """The api command for what is asked of a leg, or of two.
+
+    Raises:
+        UnsafeText: something in it cannot be sent as what it is.
+    """
+    match command:
+        case do.Whisper(leg, file, hang_up):
+            apps = (f"playback:{_playable(file)}", "hangup:NORMAL_CLEARING" if hang_up else "park")
+            # m:^: makes ^ the separator: commas stand in tones and dots in file names
+            return f"uuid_transfer {leg} m:^:set:{HEARD}={str(not hang_up).lower()}^{'^'.join(apps)} inline"
+        case do.Join(first, second):
+            return f"uuid_bridge {first} {second}"
+        case do.KillLeg(leg, cause):
+            return f"uuid_kill {leg} {cause}"
+        case do.BringBack():
+            return f"uuid_transfer {call.id} {dialable(call.dialled)} XML {BACK_CONTEXT}"
+
+
+def _playable(file: str) -> str:
+    if any(character in file for character in " ^'\"\n\r"):
+        raise UnsafeText(what="file to be played", text=file[:200], why="blanks, quotes and ^ are syntax here")
+    return file

@@ -1,0 +1,161 @@
+"""Statistics of queues and agents from the records, for any period.
+
+What counts when: a visit under the moment the caller entered the queue; an offer, with its conversation and wrap-up,
+under the moment it was made, for its queue and its agent alike, so that both sums agree. Calls that are not over yet
+are not in the ledger. A callback's call is no caller who entered: it counts by its offers and as reached.
+
+A visit is found if its call reached us at most a day before the period, which every call does that is not over a day
+old when it enters a queue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+
+from callcontrol.edges.ledger.queries import query
+from callcontrol.edges.ledger.reader import connect, explained
+from callcontrol.vocabulary.agent import MISSES, OfferEnd
+from callcontrol.vocabulary.moment import Instant, datetime_of
+
+_OLDEST_CALL = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class QueueStatistics:
+    """What came of a queue's callers. Counts; times are sums in whole ms.
+
+    Attributes:
+        entered: = answered + abandoned + short_abandoned + overflowed + callbacks_asked + taken_out + failed.
+        in_time: of those answered, who waited no longer than the seconds that were given.
+        abandoned, short_abandoned: hung up while waiting; short: before the seconds that were given.
+        overflowed: went elsewhere: waited as long as allowed, the last agent left, or pressed a key for it.
+        callbacks_asked, callbacks_reached: asked to be called back; customers who were, and spoke with an agent.
+        taken_out: removed or moved by a person.
+        failed: nobody knows.
+        offers, misses: one per agent offered; of these rejected or not answered.
+        talks: conversations, those of callbacks too; `talk_ms` and `wrap_up_ms` (as planned) are theirs.
+        answered_wait_ms: waiting time of those answered.
+        longest_wait_ms: the longest wait of all who entered, whatever came of it.
+    """
+
+    queue: str
+    entered: int
+    answered: int
+    in_time: int
+    abandoned: int
+    short_abandoned: int
+    overflowed: int
+    callbacks_asked: int
+    callbacks_reached: int
+    taken_out: int
+    failed: int
+    offers: int
+    misses: int
+    talks: int
+    answered_wait_ms: int
+    longest_wait_ms: int
+    talk_ms: int
+    wrap_up_ms: int
+
+    @property
+    def asa_ms(self) -> int | None:
+        """Average speed of answer: how long those answered waited; None without any."""
+        return self.answered_wait_ms // self.answered if self.answered else None
+
+    @property
+    def aht_ms(self) -> int | None:
+        """Average handling time: conversation and wrap-up; None without any."""
+        return (self.talk_ms + self.wrap_up_ms) // self.talks if self.talks else None
+
+    @property
+    def service_level(self) -> float | None:
+        """Answered in time / (entered - short_abandoned - taken_out), 0 to 1; None if nobody is left to count.
+
+        Who hung up at once gave the agents no chance, and who was taken out by hand was not theirs to answer. Everybody
+        else who was not answered counts against the queue: abandoned, overflowed, asked to be called back, failed.
+        """
+        counted = self.entered - self.short_abandoned - self.taken_out
+        return self.in_time / counted if counted else None
+
+
+@dataclass(frozen=True, slots=True)
+class AgentStatistics:
+    """What came of an agent's offers, over all queues. Times are sums in whole ms.
+
+    Attributes:
+        ends: how often which end; ends that did not occur are not in it.
+        talks: conversations: fewer than were accepted if callers went before they were joined.
+        wrap_up_ms: as planned.
+    """
+
+    agent: str
+    ends: Mapping[OfferEnd, int]
+    talks: int
+    talk_ms: int
+    wrap_up_ms: int
+
+    @property
+    def offered(self) -> int:
+        """All offers."""
+        return sum(self.ends.values())
+
+    @property
+    def answered(self) -> int:
+        """Those he accepted."""
+        return self.ends.get(OfferEnd.ACCEPTED, 0)
+
+    @property
+    def missed(self) -> int:
+        """Those he is to blame for: rejected, not answered."""
+        return sum(self.ends.get(end, 0) for end in MISSES)
+
+
+def queue_statistics(
+    dsn: str, tenant: str, start: Instant, end: Instant, in_time_s: int, short_s: int
+) -> list[QueueStatistics]:
+    """The tenant's queues that had callers or offers in [start, end), by name.
+
+    Args:
+        in_time_s: answered within so many seconds is in time.
+        short_s: who hangs up before so many seconds is no abandoned caller.
+
+    Raises:
+        NoLedger: Postgres cannot be reached, or has no tables of this version.
+    """
+    given = {"in_time_s": in_time_s, "short_s": short_s, "misses": [end.value for end in MISSES]}
+    rows = _rows(dsn, "queue_statistics", _period(tenant, start, end) | given)
+    return [QueueStatistics(**row) for row in rows]
+
+
+def agent_statistics(dsn: str, tenant: str, start: Instant, end: Instant) -> list[AgentStatistics]:
+    """The tenant's agents who had offers in [start, end), by name.
+
+    Raises:
+        NoLedger: Postgres cannot be reached, or has no tables of this version.
+    """
+    rows = _rows(dsn, "agent_statistics", _period(tenant, start, end))
+    return [_agent(name, list(ends)) for name, ends in groupby(rows, key=lambda row: str(row["agent"]))]
+
+
+def _rows(dsn: str, name: str, params: dict[str, object]) -> list[dict[str, Any]]:
+    with explained(), connect(dsn) as connection:
+        return connection.execute(query(name), params).fetchall()
+
+
+def _period(tenant: str, start: Instant, end: Instant) -> dict[str, object]:
+    first, last = datetime_of(start), datetime_of(end)
+    days = {"first_day": (first - _OLDEST_CALL).date(), "last_day": last.date()}
+    return {"tenant": tenant, "start": first, "end": last, **days}
+
+
+def _agent(name: str, rows: list[dict[str, Any]]) -> AgentStatistics:
+    def total(column: str) -> int:
+        return int(sum((row[column] for row in rows), Decimal(0)))
+
+    ends = {OfferEnd(row["how"]): int(row["offers"]) for row in rows}
+    return AgentStatistics(name, ends, total("talks"), total("talk_ms"), total("wrap_up_ms"))

@@ -1,0 +1,83 @@
+"""What other workers' operations lead to for the calls of this one: offers and notices, published by the scripts.
+
+A message that is lost (the connection was down) costs its offer's first lease, three seconds: nobody takes the offer
+up, so its agent is free again, and the ticket is offered anew as soon as its worker asks for its place.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable
+
+import gevent
+import orjson
+import redis
+
+from callcontrol.edges.live_state import keys
+from callcontrol.edges.live_state.pipe import connect
+from callcontrol.edges.live_state.queues import notice_from, offer_from
+from callcontrol.vocabulary.queue import Notice, Offer
+
+log = logging.getLogger(__name__)
+
+RETRY_S = 1.0
+# The connection is asked so often whether it still stands (seconds).
+PING_S = 5.0
+_TENANT = re.compile(r"\{(.*)\}")
+
+
+class Inbox:
+    """Hears what is published to this worker, from `start` on, for ever.
+
+    Args:
+        on_offer, on_notice: get the tenant, and what was published; they must not block.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        worker: str,
+        on_offer: Callable[[str, Offer], object],
+        on_notice: Callable[[str, Notice], object],
+    ) -> None:
+        self._client = connect(url, PING_S)
+        self._channel = keys.inbox(worker)
+        self._on_offer = on_offer
+        self._on_notice = on_notice
+
+    def start(self) -> None:
+        """Listen from now on."""
+        gevent.spawn(self._run)
+
+    def _run(self) -> None:
+        while True:
+            try:
+                self._listen()
+            except (redis.RedisError, OSError) as error:
+                log.warning("offers of other workers cannot be heard: %s", error)
+                gevent.sleep(RETRY_S)
+
+    def _listen(self) -> None:
+        listening = self._client.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]  # redis-py's
+        with listening as published:
+            published.subscribe(self._channel)
+            while True:
+                message = published.get_message(timeout=PING_S)
+                if message is None:
+                    published.ping()
+                elif message["type"] == "message":
+                    self._take(message["data"])
+
+    def _take(self, text: bytes) -> None:
+        try:
+            told = orjson.loads(text)
+            found = _TENANT.search(told["from"])
+            tenant = found[1] if found else ""
+            if told["kind"] == "offers":
+                self._on_offer(tenant, offer_from(told["fields"]))
+            else:
+                self._on_notice(tenant, notice_from(told["fields"]))
+        except Exception:
+            # One message nobody can read must not make us deaf.
+            log.exception("a published message could not be handled: %r", text[:200])

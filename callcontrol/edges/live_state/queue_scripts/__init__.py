@@ -1,0 +1,1 @@
+"""The Lua of queues, one file per matter; `queue_script.py` puts them together."""

@@ -1,0 +1,137 @@
+-- What becomes of an offer, and of the conversation after it.
+
+function ops.ringing()
+    local name = P .. 'offer:' .. given.offer
+    if call('EXISTS', name) == 0 then
+        return {'void'}
+    end
+    local expires = now + given.for_us
+    call('HSET', name, 'expires', expires, 'ringing', '1')
+    call('ZADD', P .. 'due', expires, 'offer:' .. given.offer)
+    for _, agent_name in ipairs(offers.agents_of(given.offer)) do
+        agents.refresh(agents.get(agent_name))
+    end
+    return {'ringing'}
+end
+
+local function count_answer(ticket, agent)
+    local queue, wait = layout.queue(ticket.queue), now - tonumber(ticket.joined)
+    local in_time = queue and wait <= queue.in_time_us and 1 or 0
+    figures.queue(ticket.queue, 'answered', 1)
+    figures.queue(ticket.queue, 'wait_ms', figures.ms(wait))
+    figures.queue(ticket.queue, 'answered_in_time', in_time)
+    agents.set(agent, 'talk_wait_ms', figures.ms(wait))
+    agents.set(agent, 'talk_in_time', in_time)
+end
+
+local function take(agent, ticket)
+    agents.set(agent, 'offer', '')
+    agents.set(agent, 'talking', ticket.id)
+    agents.set(agent, 'talk_queue', ticket.queue)
+    agents.set(agent, 'talk_number', ticket.number)
+    agents.set(agent, 'talk_callback', ticket.callback)
+    agents.set(agent, 'talk_since', now)
+    agents.set(agent, 'wrap_until', 0)
+    agents.set(agent, 'rest_until', 0)
+    figures.agent(agent.name, 'answered', 1)
+    agents.refresh(agent)
+end
+
+function ops.accept()
+    local agent, ticket = agents.get(given.agent), offers.ticket_of(given.offer)
+    if (agent.talking or '') ~= '' and string.match(given.offer, '^(.*):%d+$') == agent.talking then
+        return {'accepted'}
+    end
+    if not ticket or ticket.offer ~= given.offer or agent.offer ~= given.offer then
+        return {'void'}
+    end
+    local losers = offers.release(given.offer)
+    if ticket.callback == '1' then
+        tickets.set(ticket, 'attempt', number_of(ticket.attempt) + 1)
+        tickets.set(ticket, 'state', 'calling')
+        tickets.set(ticket, 'offer', '')
+        tickets.step_out(ticket)
+    else
+        count_answer(ticket, agent)
+        tickets.delete(ticket)
+    end
+    take(agent, ticket)
+    local answer = {'accepted'}
+    for _, loser in ipairs(losers) do
+        if loser.name ~= agent.name then
+            answer[#answer + 1] = loser.name
+            serving.agent(loser)
+        end
+    end
+    return answer
+end
+
+function ops.pass()
+    local agent = agents.get(given.agent)
+    if agent.offer ~= given.offer then
+        return {'void'}
+    end
+    local ticket = offers.pass(given.offer, agent, given.how)
+    if ticket then
+        tickets.wait(ticket)
+        serving.ticket(ticket)
+    end
+    serving.agent(agent)
+    return {'passed', agent.paused or ''}
+end
+
+local function count_talk(agent, queue_name, queue, talk_us)
+    local wrap_us = queue and queue.wrap_up_us or 0
+    figures.talked(agent.name, talk_us)
+    for _, count in ipairs({'queue', 'agent'}) do
+        local whose = count == 'queue' and queue_name or agent.name
+        figures[count](whose, 'talks', 1)
+        figures[count](whose, 'talk_ms', figures.ms(talk_us))
+        figures[count](whose, 'wrap_up_ms', figures.ms(wrap_us))
+    end
+    local name = P .. 'queue:' .. queue_name
+    local before, took = number_of(call('HGET', name, 'handling')), talk_us + wrap_us
+    call('HSET', name, 'handling', before == 0 and took or math.floor((7 * before + took) / 8))
+end
+
+local function stick(agent, queue_name, queue)
+    if queue and queue.sticky_within_us > 0 and agent.talk_number ~= '' then
+        call('SET', P .. 'sticky:' .. queue_name .. ':' .. agent.talk_number, agent.name .. ' ' .. whole(now),
+            'PX', figures.ms(queue.sticky_within_us) + 1000)
+    end
+end
+
+-- They were never joined: what `accept` counted is taken back.
+local function never_joined(agent, queue_name, how)
+    if agent.talk_callback ~= '1' then
+        figures.queue(queue_name, 'answered', -1)
+        figures.queue(queue_name, 'wait_ms', -number_of(agent.talk_wait_ms))
+        figures.queue(queue_name, 'answered_in_time', -number_of(agent.talk_in_time))
+        figures.queue(queue_name, 'abandoned', how == 'abandoned' and 1 or 0)
+    end
+    if how == 'dropped' then
+        offers.blame(agent, queue_name, 'rejected')
+    end
+end
+
+function ops.over()
+    local agent = agents.get(given.agent)
+    if agent.talking ~= given.id then
+        return {'void', '0'}
+    end
+    local queue_name = agent.talk_queue
+    local queue = layout.queue(queue_name)
+    agents.set(agent, 'talking', '')
+    if given.talk_us > 0 then
+        agents.set(agent, 'last_talk', now)
+        agents.set(agent, 'misses', 0)
+        agents.set(agent, 'wrap_until', now + (queue and queue.wrap_up_us or 0))
+        count_talk(agent, queue_name, queue, given.talk_us)
+        stick(agent, queue_name, queue)
+    else
+        never_joined(agent, queue_name, given.how)
+    end
+    agents.refresh(agent)
+    serving.agent(agent)
+    return {'over', agent.wrap_until or '0'}
+end

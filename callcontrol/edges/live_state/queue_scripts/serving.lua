@@ -1,0 +1,103 @@
+-- Who is offered to whom. Costs grow with the logarithm of callers and of agents.
+
+local function better(score, member, best)
+    return best == nil or score < best.score or (score == best.score and member < best.member)
+end
+
+local function first_of(strategy, queue, ready, tier, cyclic)
+    local found = cyclic and strategy.first and strategy.first(queue, ready, tier) or call('ZRANGE', ready, 0, 0, 'WITHSCORES')
+    return found[1] and {member = found[1], score = tonumber(found[2]), tier = tier} or nil
+end
+
+-- The one to be offered a caller of this queue and demand; with `flat` all tiers count alike.
+local function one_of(name, queue, demand, flat)
+    local strategy, best = strategies[queue.strategy], nil
+    for tier = 1, TIERS do
+        local found = first_of(strategy, name, agents.ready_set({queue = name, tier = tier}, demand), tier, not flat)
+        if found and better(found.score, found.member, best) then
+            best = found
+        end
+        if best and not flat then
+            break
+        end
+    end
+    if best and strategy.chosen then
+        strategy.chosen(name, best.tier, best.score)
+    end
+    return best and {agents.of(best.member)} or {}
+end
+
+local function all_of(name, demand, flat)
+    local found = {}
+    for tier = 1, TIERS do
+        local free = call('ZRANGE', agents.ready_set({queue = name, tier = tier}, demand), 0, -1, 'WITHSCORES')
+        for i = 1, #free, 2 do
+            found[#found + 1] = {name = agents.of(free[i]), score = tonumber(free[i + 1])}
+        end
+        if #found > 0 and not flat then
+            break
+        end
+    end
+    table.sort(found, function(a, b) return a.score < b.score end)
+    for i, one in ipairs(found) do
+        found[i] = one.name
+    end
+    return found
+end
+
+local function candidates(ticket, queue)
+    local only = tickets.only_for(ticket.lane)
+    if only then
+        local agent = agents.get(only)
+        local can = layout.seat_in(only, ticket.queue) and (agent.ready or '') ~= ''
+        return can and {only} or {}
+    end
+    local first = number_of(ticket.first_offered)
+    local flat = queue.tier_wait_us > 0 and first > 0 and now - first >= queue.tier_wait_us
+    if queue.strategy == 'all_at_once' then
+        return all_of(ticket.queue, ticket.lane, flat)
+    end
+    agents.renew(ticket.queue, queue)
+    return one_of(ticket.queue, queue, ticket.lane, flat)
+end
+
+function serving.ticket(ticket)
+    local queue = layout.queue(ticket.queue)
+    if ticket.state ~= 'waiting' or not queue then
+        return
+    end
+    local chosen = candidates(ticket, queue)
+    if #chosen > 0 then
+        offers.make(ticket, chosen)
+    end
+end
+
+local function look(lane, best)
+    local head = call('ZRANGE', lane, 0, 0, 'WITHSCORES')
+    if head[1] and better(tonumber(head[2]), head[1], best) then
+        return {member = head[1], score = tonumber(head[2])}
+    end
+    return best
+end
+
+function serving.agent(agent)
+    if (agent.ready or '') == '' then
+        return
+    end
+    local best = nil
+    for _, seat in ipairs(layout.seats(agent.name)) do
+        for _, demand in ipairs(seat.demands) do
+            best = look(tickets.lane_set(seat.queue, demand), best)
+        end
+        best = look(tickets.lane_set(seat.queue, '@' .. agent.name), best)
+    end
+    if best then
+        offers.make(tickets.get(best.member), {agent.name})
+    end
+end
+
+function serving.agents(list)
+    for _, agent in ipairs(list or {}) do
+        serving.agent(agent)
+    end
+end

@@ -1,0 +1,10 @@
+-- By lot, weighted. Each draws when he becomes free, from where the last choice stood: who waits long for his turn has not
+-- lost anything by it, and who comes has gained nothing.
+strategies.random = {
+    score = function(_, seat)
+        return number_of(call('HGET', P .. 'queue:' .. seat.queue, 'level')) + chance.draw(seat.weight)
+    end,
+    chosen = function(queue, _, score)
+        call('HSET', P .. 'queue:' .. queue, 'level', score)
+    end,
+}

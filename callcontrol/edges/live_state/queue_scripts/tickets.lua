@@ -1,0 +1,150 @@
+-- Tickets: hash ticket:ID; the line of a queue (everybody's place) and its lanes (those who may be offered now).
+local read = {}
+
+function tickets.get(id)
+    local ticket = read[id]
+    if ticket == nil then
+        ticket = hash(P .. 'ticket:' .. id)
+        ticket.id = id
+        read[id] = ticket.queue and ticket or false
+    end
+    return read[id] or nil
+end
+
+function tickets.set(ticket, field, value)
+    if type(value) == 'number' then
+        value = whole(value)
+    end
+    ticket[field] = value
+    call('HSET', P .. 'ticket:' .. ticket.id, field, value)
+end
+
+local function line(ticket)
+    return P .. 'line:' .. ticket.queue
+end
+
+local function lane_set(queue, lane)
+    return P .. 'wait:' .. queue .. '|' .. lane
+end
+tickets.lane_set = lane_set
+
+-- `@anna` is the lane of one agent, everything else a demand.
+function tickets.only_for(lane)
+    return string.match(lane, '^@(.*)$')
+end
+
+function tickets.notice(ticket, what, detail)
+    tell(ticket.worker, 'notices', {ticket.id, ticket.worker, what, detail})
+end
+
+function tickets.create(id, fields)
+    local ticket = {id = id}
+    read[id] = ticket
+    for field, value in pairs(fields) do
+        tickets.set(ticket, field, value)
+    end
+    call('SADD', P .. 'tickets', id)
+    return ticket
+end
+
+-- Out of line and lane; the ticket itself stays.
+function tickets.step_out(ticket)
+    call('ZREM', line(ticket), ticket.id)
+    call('ZREM', lane_set(ticket.queue, ticket.lane or ''), ticket.id)
+    call('ZREM', P .. 'due', 'stage:' .. ticket.id)
+end
+
+function tickets.delete(ticket)
+    tickets.step_out(ticket)
+    call('ZREM', P .. 'due', 'callback:' .. ticket.id)
+    if ticket.callback == '1' and ticket.number ~= '' then
+        local kept = P .. 'callbacks:' .. ticket.queue
+        if call('HGET', kept, ticket.number) == ticket.id then
+            call('HDEL', kept, ticket.number)
+        end
+    end
+    call('DEL', P .. 'ticket:' .. ticket.id)
+    call('SREM', P .. 'tickets', ticket.id)
+    read[ticket.id] = false
+end
+
+local function stages_of(ticket)
+    return cjson.decode(ticket.stages)
+end
+
+-- The stage in force: the last whose moment has come; never before `least`, never the lane of one agent who is not active.
+local function choose_stage(ticket, least)
+    local stages, chosen = stages_of(ticket), least
+    for i, stage in ipairs(stages) do
+        if tonumber(stage[1]) <= now and i > chosen then
+            chosen = i
+        end
+    end
+    local only = tickets.only_for(stages[chosen][2])
+    while only and stages[chosen + 1] and not agents.is_active(agents.get(only)) do
+        chosen = chosen + 1
+        only = tickets.only_for(stages[chosen][2])
+    end
+    return stages, chosen
+end
+
+function tickets.note_stage(ticket, least)
+    local stages, chosen = choose_stage(ticket, least)
+    tickets.set(ticket, 'stage', chosen)
+    tickets.set(ticket, 'lane', stages[chosen][2])
+    local following = stages[chosen + 1]
+    if following then
+        call('ZADD', P .. 'due', math.max(tonumber(following[1]), now + 1), 'stage:' .. ticket.id)
+    else
+        call('ZREM', P .. 'due', 'stage:' .. ticket.id)
+    end
+end
+
+-- Begin (or go on) to wait: into the line by its order, into the lane of its stage. Whoever calls this serves it afterwards.
+function tickets.wait(ticket)
+    tickets.set(ticket, 'state', 'waiting')
+    tickets.set(ticket, 'offer', '')
+    call('ZREM', lane_set(ticket.queue, ticket.lane or ''), ticket.id)
+    call('ZADD', line(ticket), ticket.order, ticket.id)
+    tickets.note_stage(ticket, number_of(ticket.stage))
+    if layout.queue(ticket.queue) then
+        call('ZADD', lane_set(ticket.queue, ticket.lane), ticket.order, ticket.id)
+    end
+end
+
+-- In line, but not to be offered: adrift, held.
+function tickets.set_aside(ticket, state)
+    tickets.set(ticket, 'state', state)
+    tickets.set(ticket, 'offer', '')
+    call('ZREM', lane_set(ticket.queue, ticket.lane or ''), ticket.id)
+    call('ZADD', line(ticket), ticket.order, ticket.id)
+end
+
+-- The agent of this lane is not active any more: who waited for him alone waits for all.
+function tickets.abandon_lane(queue, agent)
+    for _, id in ipairs(call('ZRANGE', lane_set(queue, '@' .. agent), 0, -1)) do
+        local ticket = tickets.get(id)
+        if ticket then
+            tickets.wait(ticket)
+            serving.ticket(ticket)
+        end
+    end
+end
+
+function tickets.position(ticket)
+    local rank = call('ZRANK', line(ticket), ticket.id)
+    return rank and rank + 1 or 0
+end
+
+function tickets.place(queue, position)
+    return {
+        position,
+        call('ZCARD', P .. 'line:' .. queue),
+        call('SCARD', P .. 'active:' .. queue),
+        whole(number_of(call('HGET', P .. 'queue:' .. queue, 'handling'))),
+    }
+end
+
+function tickets.order_of(joined, queue, priority)
+    return joined - queue.weight_us - priority * queue.priority_us
+end

@@ -1,0 +1,58 @@
+-- What tables show. Read only; a page at a time.
+
+local function flat(name)
+    return call('HGETALL', name)
+end
+
+function ops.view_queues()
+    local answer = {}
+    for _, name in ipairs(layout.names('queue')) do
+        local line, ready, callbacks = P .. 'line:' .. name, 0, call('HLEN', P .. 'callbacks:' .. name)
+        for _, agent in ipairs(call('SMEMBERS', P .. 'active:' .. name)) do
+            ready = ready + ((agents.get(agent).ready or '') ~= '' and 1 or 0)
+        end
+        local head = call('ZRANGE', line, 0, 0)
+        local oldest = head[1] and tickets.get(head[1])
+        answer[#answer + 1] = {name, call('ZCARD', line), callbacks, oldest and oldest.joined or '', call('SCARD', P .. 'active:' .. name),
+            ready, whole(number_of(call('HGET', P .. 'queue:' .. name, 'handling'))), flat(P .. 'figures:' .. periods.day .. ':' .. name)}
+    end
+    return answer
+end
+
+local FIELDS = {'state', 'since', 'paused', 'wrap_until', 'rest_until', 'misses', 'talk_number', 'logged_in', 'reachable'}
+
+function ops.view_agents()
+    local answer = {}
+    for _, name in ipairs(layout.names('agent')) do
+        local agent, row, queues = agents.get(name), {name}, {}
+        for _, field in ipairs(FIELDS) do
+            row[#row + 1] = agent[field] or ''
+        end
+        row[2] = agents.state(agent)
+        for _, seat in ipairs(layout.seats(name)) do
+            queues[#queues + 1] = seat.queue
+        end
+        row[#row + 1] = queues
+        row[#row + 1] = flat(P .. 'did:' .. periods.day .. ':' .. name)
+        answer[#answer + 1] = row
+    end
+    return answer
+end
+
+function ops.view_tickets()
+    local answer = {}
+    for i, id in ipairs(call('ZRANGE', P .. 'line:' .. given.queue, given.first, given.last)) do
+        local ticket = tickets.get(id)
+        if ticket then
+            local offered = (ticket.offer or '') ~= '' and call('HGET', P .. 'offer:' .. ticket.offer, 'agents') or ''
+            answer[#answer + 1] = {id, given.first + i, ticket.number, ticket.joined, ticket.priority, ticket.lane or '',
+                ticket.callback == '1' and 'callback' or ticket.state, offered}
+        end
+    end
+    return answer
+end
+
+function ops.find()
+    local ticket = tickets.get(given.id)
+    return ticket and {ticket.queue, ticket.worker, ticket.callback or ''} or {}
+end

@@ -1,0 +1,127 @@
+"""What stands in the queues now, as tables show it. Read only; one tenant at a time, waiting for Redis."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from gevent.event import AsyncResult
+
+from callcontrol.edges.live_state import queue_script
+from callcontrol.edges.live_state.failures import LiveStateError, StoreAway
+from callcontrol.edges.live_state.pipe import Pipe
+from callcontrol.edges.live_state.queue_script import Occasion
+from callcontrol.vocabulary.agent import AgentAction, AgentState, AgentView
+from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.queue import QueueView, TicketView
+
+ANSWER_S = 5.0
+# Most callers of one queue that are shown at once.
+PAGE = 1_000
+
+
+class QueueViews:
+    """Looks at the queues, and acts on them as a person would; every method waits for Redis.
+
+    Raises (all methods):
+        LiveStateError: Redis is away or refused it.
+    """
+
+    def __init__(self, pipe: Pipe) -> None:
+        self._pipe = pipe
+
+    def queues(self, tenant: str, occasion: Occasion) -> list[QueueView]:
+        """All queues of a tenant, by name."""
+        return [_queue(row) for row in self._ask(tenant, "view_queues", {}, occasion)]
+
+    def agents(self, tenant: str, occasion: Occasion) -> list[AgentView]:
+        """All agents of a tenant, by name."""
+        return [_agent(row) for row in self._ask(tenant, "view_agents", {}, occasion)]
+
+    def tickets(
+        self, tenant: str, queue: str, occasion: Occasion, first: int = 0, count: int = PAGE
+    ) -> list[TicketView]:
+        """Who waits in a queue, in the order of their places, from `first` (0 is the next) on."""
+        given = {"queue": queue, "first": first, "last": first + count - 1}
+        return [_ticket(queue, row) for row in self._ask(tenant, "view_tickets", given, occasion)]
+
+    def act(self, tenant: str, agent: str, action: AgentAction, detail: str, occasion: Occasion) -> str:
+        """Do something to an agent: `done`, or why not (`unknown`, `auto`, `no_wrap_up`)."""
+        return self._word(tenant, "act", {"agent": agent, "action": action, "detail": detail}, occasion)
+
+    def prioritise(self, tenant: str, ticket: str, priority: int, occasion: Occasion) -> str:
+        """Give a waiting caller another priority: `done`, or `gone`."""
+        return self._word(tenant, "prioritise", {"id": ticket, "priority": priority}, occasion)
+
+    def notify(self, tenant: str, ticket: str, what: str, detail: str, occasion: Occasion) -> str:
+        """Have a caller moved or removed: `told` (his worker does it), `done`, `callback` (it cannot be), `gone`."""
+        return self._word(tenant, "notify", {"id": ticket, "what": what, "detail": detail}, occasion)
+
+    def _word(self, tenant: str, operation: str, given: Mapping[str, Any], occasion: Occasion) -> str:
+        answer: bytes = self._ask(tenant, operation, given, occasion)[0]
+        return answer.decode()
+
+    def _ask(self, tenant: str, operation: str, given: Mapping[str, Any], occasion: Occasion) -> Any:
+        result: AsyncResult[Any] = AsyncResult()
+
+        def replied(reply: Any, trouble: LiveStateError | None) -> None:
+            result.set(reply) if trouble is None else result.set_exception(trouble)
+
+        queue_script.submit(self._pipe, tenant, operation, given, occasion, replied)
+        if not result.wait(ANSWER_S) and not result.ready():
+            raise StoreAway(f"no answer within {ANSWER_S} s")
+        return result.get(block=False)[0]
+
+
+def _figures(flat: list[bytes]) -> dict[str, int]:
+    return {name.decode(): int(value) for name, value in zip(flat[::2], flat[1::2], strict=True)}
+
+
+def _instant(text: bytes) -> Instant | None:
+    return Instant(int(text)) if text and text != b"0" else None
+
+
+def _queue(row: Any) -> QueueView:
+    name, waiting, callbacks, oldest, active, ready, handling_us, figures = row
+    return QueueView(
+        name=name.decode(),
+        waiting=waiting,
+        callbacks=callbacks,
+        oldest=_instant(oldest),
+        active=active,
+        ready=ready,
+        handling_ms=int(handling_us) // 1000,
+        figures=_figures(figures),
+    )
+
+
+def _agent(row: Any) -> AgentView:
+    name, state, since, paused, wrap_until, rest_until, misses, number, _, _, queues, figures = row
+    shown = AgentState(state.decode())
+    ends = {AgentState.WRAP_UP: wrap_until, AgentState.READY: rest_until}.get(shown, b"")
+    return AgentView(
+        name=name.decode(),
+        state=shown,
+        since=_instant(since) or Instant(0),
+        until=_instant(ends),
+        reason=paused.decode(),
+        queues=tuple(queue.decode() for queue in queues),
+        caller=number.decode() if shown is AgentState.TALKING else "",
+        misses_in_a_row=int(misses or 0),
+        figures=_figures(figures),
+    )
+
+
+def _ticket(queue: str, row: Any) -> TicketView:
+    ticket, position, number, joined, priority, lane, state, offered = row
+    return TicketView(
+        id=ticket.decode(),
+        queue=queue,
+        position=position,
+        number=number.decode(),
+        joined=Instant(int(joined)),
+        priority=int(priority),
+        demand=lane.decode(),
+        state=state.decode(),
+        offered_to=tuple(offered.decode().split(",")) if offered else (),
+    )

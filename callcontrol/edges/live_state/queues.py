@@ -1,0 +1,300 @@
+"""Queues in Redis: one method for each operation of `routing/distribution/RULES.md`, each one atomic script.
+
+Answers come by callback, in the pipe's greenlet, which they must not block. What an operation leads to besides its
+answer (offers, notices, when the next thing falls due) goes to `on_told`, after the answer. Operations that free
+somebody are owed until Redis has taken them, in their order, so that nobody stays reserved because Redis was away.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import gevent
+
+from callcontrol.edges.live_state import keys, queue_script
+from callcontrol.edges.live_state.failures import LiveStateError, StoreRefused
+from callcontrol.edges.live_state.pipe import COOL_DOWN_S, Pipe
+from callcontrol.edges.live_state.queue_script import Occasion
+from callcontrol.vocabulary.agent import AgentAction, OfferEnd
+from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.queue import Entered, Leaving, Notice, Offer, Place, Refusal, TalkEnd, Ticket
+
+log = logging.getLogger(__name__)
+
+# Operations Redis has not taken yet; past it the oldest are given up, and their offers end by their leases.
+MAX_OWED = 50_000
+_SEEDS = 2**31 - 2
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an operation led to.
+
+    Attributes:
+        offers, notices: for calls of this worker (others' were published to their workers).
+        next_due: when `due` has something to do; None: nothing waits for its time.
+    """
+
+    offers: tuple[Offer, ...]
+    notices: tuple[Notice, ...]
+    next_due: Instant | None
+
+
+OnAnswer = Callable[[Any], None]
+
+
+class QueueStore:
+    """The queues of all tenants.
+
+    Args:
+        occasion: when, by whom and with what chance an operation of this tenant is carried out now.
+        on_told: gets the tenant and what an operation led to.
+    """
+
+    def __init__(self, pipe: Pipe, occasion: Callable[[str], Occasion], on_told: Callable[[str, Told], None]) -> None:
+        self._pipe = pipe
+        self._occasion = occasion
+        self._on_told = on_told
+        self._owed: deque[tuple[str, str, Mapping[str, Any], OnAnswer]] = deque()
+        self._retrying = False
+
+    @property
+    def owed(self) -> int:
+        """Operations Redis has not taken yet."""
+        return len(self._owed)
+
+    # --- callers
+
+    def join(self, tenant: str, ticket: Ticket, on_answer: Callable[[Entered | Refusal], None]) -> None:
+        """Let a caller into a queue; with Redis away he is refused (`Refusal.AWAY`)."""
+        given = {
+            "id": ticket.id,
+            "queue": ticket.queue,
+            "number": ticket.number,
+            "joined": ticket.joined,
+            "priority": ticket.priority,
+            "stages": [[stage.after_ms * 1000, stage.demand] for stage in ticket.stages],
+            "again": ticket.again,
+        }
+
+        def answered(answer: Any, trouble: LiveStateError | None) -> None:
+            if trouble is not None:
+                self._owe(tenant, "leave", {"id": ticket.id, "how": Leaving.FAILED}, _ignore)
+            on_answer(_entered(answer) if trouble is None else Refusal.AWAY)
+
+        self._do(tenant, "join", given, answered)
+
+    def place(self, tenant: str, ticket: str, on_place: Callable[[Entered | None], None]) -> None:
+        """Where a ticket stands now, None if it is not known. With Redis away nothing is answered: ask again."""
+
+        def answered(answer: Any, trouble: LiveStateError | None) -> None:
+            if trouble is None:
+                found = _entered(answer) if answer[0] == b"entered" else None
+                on_place(found if isinstance(found, Entered) else None)
+
+        self._do(tenant, "place", {"id": ticket}, answered)
+
+    def leave(self, tenant: str, ticket: str, how: Leaving) -> None:
+        """The caller is not in the queue any more."""
+        self._owe(tenant, "leave", {"id": ticket, "how": how}, _ignore)
+
+    # --- offers
+
+    def ringing(self, tenant: str, offer: str, for_us: int) -> None:
+        """The offer is taken up: it lasts for so many microseconds from now on."""
+        self._do(tenant, "ringing", {"offer": offer, "for_us": for_us}, _drop)
+
+    def accept(
+        self, tenant: str, offer: str, agent: str, on_answer: Callable[[bool, tuple[str, ...]], None]
+    ) -> None:
+        """The agent has answered. `on_answer(accepted, losers)`: losers are the others who still had the offer."""
+
+        def answered(answer: Any, trouble: LiveStateError | None) -> None:
+            if trouble is not None:
+                self._owe(tenant, "pass", {"offer": offer, "agent": agent, "how": OfferEnd.CALLER_GONE}, _ignore)
+                on_answer(False, ())
+            else:
+                on_answer(answer[0] == b"accepted", tuple(name.decode() for name in answer[1:]))
+
+        self._do(tenant, "accept", {"offer": offer, "agent": agent}, answered)
+
+    def pass_(self, tenant: str, offer: str, agent: str, how: OfferEnd) -> None:
+        """The offer came to nothing for this agent."""
+        self._owe(tenant, "pass", {"offer": offer, "agent": agent, "how": how}, _ignore)
+
+    def over(self, tenant: str, agent: str, ticket: str, talk_us: int, how: TalkEnd) -> None:
+        """The agent does not talk with this ticket any more."""
+        self._owe(tenant, "over", {"agent": agent, "id": ticket, "talk_us": talk_us, "how": how}, _ignore)
+
+    # --- callbacks
+
+    def call_back(self, tenant: str, ticket: str, number: str, not_before: Instant, expires: Instant) -> None:
+        """The caller has asked to be called back; his ticket keeps its place."""
+        given = {"id": ticket, "number": number, "not_before": not_before, "expires": expires}
+        self._owe(tenant, "call_back", given, _ignore)
+
+    def called(self, tenant: str, ticket: str, reached: bool, not_before: Instant) -> None:
+        """An attempt at a callback is over; not_before 0: there is no further one."""
+        self._owe(tenant, "called", {"id": ticket, "reached": reached, "not_before": not_before}, _ignore)
+
+    # --- agents
+
+    def act(
+        self, tenant: str, agent: str, action: AgentAction, detail: str, on_done: Callable[[str], None] = lambda _: None
+    ) -> None:
+        """What an agent asks for; `on_done` gets why it was refused, "" if it was done."""
+
+        def answered(answer: Any, trouble: LiveStateError | None) -> None:
+            on_done(str(trouble) if trouble is not None else _TROUBLE.get(answer[0], ""))
+
+        self._do(tenant, "act", {"agent": agent, "action": action, "detail": detail}, answered)
+
+    def reach(self, tenant: str, agents: Mapping[str, bool], on_done: Callable[[bool], None]) -> None:
+        """Which of these agents have a phone registered; `on_done` gets whether Redis took it."""
+        self._do(tenant, "reach", {"agents": agents}, lambda _, trouble: on_done(trouble is None))
+
+    def elsewhere(self, tenant: str, agent: str, call: str, on: bool) -> None:
+        """One of the agent's other calls begins or ends."""
+        self._owe(tenant, "elsewhere", {"agent": agent, "id": call, "on": on}, _ignore)
+
+    # --- the rest
+
+    def due(self, tenant: str) -> None:
+        """Carry out what has fallen due."""
+        self._do(tenant, "due", {}, _drop)
+
+    def digest(self, tenant: str, on_digest: Callable[[str], None]) -> None:
+        """The digest of the layout in force, "" if there is none; with Redis away nothing is answered."""
+
+        def replied(reply: Any, trouble: LiveStateError | None) -> None:
+            if trouble is None:
+                on_digest((reply or b"").decode())
+
+        self._pipe.submit("HGET", f"{keys.queues(tenant)}:layout", "digest", on_reply=replied)
+
+    def configure(self, tenant: str, layout: Mapping[str, Any], on_done: Callable[[bool], None]) -> None:
+        """Put a layout in force (`distribution.layout.layout_dict` with its `digest`), unless it already is."""
+        self._do(tenant, "configure", layout, lambda _, trouble: on_done(trouble is None))
+
+    # --- how
+
+    def _do(
+        self,
+        tenant: str,
+        operation: str,
+        given: Mapping[str, Any],
+        on_answer: Callable[[Any, LiveStateError | None], None],
+    ) -> None:
+        def replied(reply: Any, trouble: LiveStateError | None) -> None:
+            if isinstance(trouble, StoreRefused):
+                log.error("queue operation %s of tenant %s failed: %s", operation, tenant, trouble)
+            on_answer(reply[0] if trouble is None else None, trouble)
+            if trouble is None:
+                self._on_told(tenant, told_of(reply))
+
+        queue_script.submit(self._pipe, tenant, operation, given, self._occasion(tenant), replied)
+
+    def _owe(self, tenant: str, operation: str, given: Mapping[str, Any], on_answer: OnAnswer) -> None:
+        if self._owed:  # what came earlier goes first
+            self._remember(tenant, operation, given, on_answer)
+        else:
+            self._do(tenant, operation, given, partial(self._owed_answer, tenant, operation, given, on_answer))
+
+    def _owed_answer(
+        self,
+        tenant: str,
+        operation: str,
+        given: Mapping[str, Any],
+        on_answer: OnAnswer,
+        answer: Any,
+        trouble: LiveStateError | None,
+    ) -> None:
+        if trouble is None:
+            on_answer(answer)
+        elif not isinstance(trouble, StoreRefused):  # repeating what Redis refused would be refused again
+            self._remember(tenant, operation, given, on_answer)
+
+    def _remember(self, tenant: str, operation: str, given: Mapping[str, Any], on_answer: OnAnswer) -> None:
+        self._owed.append((tenant, operation, given, on_answer))
+        if len(self._owed) > MAX_OWED:
+            log.error("operation %s of tenant %s is given up: Redis has been away too long", *self._owed.popleft()[:2])
+        if not self._retrying:
+            self._retrying = True
+            gevent.spawn_later(COOL_DOWN_S, self._retry)
+
+    def _retry(self) -> None:
+        self._retrying = False
+        owed, self._owed = self._owed, deque()
+        for tenant, operation, given, on_answer in owed:
+            self._do(tenant, operation, given, partial(self._owed_answer, tenant, operation, given, on_answer))
+
+
+def seed_from(chance: random.Random) -> int:
+    """A seed for one operation."""
+    return chance.randrange(_SEEDS)
+
+
+_TROUBLE = {
+    b"auto": "this agent is active whenever his phone is registered: pause instead",
+    b"no_wrap_up": "there is no wrap-up to prolong",
+    b"unknown": "there is no such agent",
+}
+
+
+def _ignore(_: Any) -> None:
+    """The answer tells nothing that its caller has to know."""
+
+
+def _drop(_: Any, __: LiveStateError | None) -> None:
+    """Neither the answer nor the trouble matters: it is asked again when it matters."""
+
+
+def _entered(answer: Any) -> Entered | Refusal:
+    kind = answer[0].decode()
+    if kind != "entered":
+        return Refusal(kind)
+    position, waiting, active, handling_us = (int(part) for part in answer[1:5])
+    return Entered(Place(position, waiting, active, handling_us // 1000), Instant(int(answer[5])), answer[6].decode())
+
+
+def told_of(reply: Any) -> Told:
+    """What a script's whole reply tells besides its answer."""
+    _, offers, notices, next_due = reply
+    return Told(
+        tuple(offer_from(fields) for fields in offers),
+        tuple(notice_from(fields) for fields in notices),
+        Instant(int(float(next_due))) if next_due else None,
+    )
+
+
+def offer_from(fields: Any) -> Offer:
+    """An offer as the scripts write it."""
+    id_, ticket, queue, epoch, agents, joined, expires, worker, callback, attempt, number = map(_text, fields)
+    return Offer(
+        id=id_,
+        ticket=ticket,
+        queue=queue,
+        epoch=int(epoch),
+        agents=tuple(agents.split(",")),
+        joined=Instant(int(joined)),
+        expires=Instant(int(expires)),
+        worker=worker,
+        callback=callback == "1",
+        attempt=int(attempt),
+        number=number,
+    )
+
+
+def notice_from(fields: Any) -> Notice:
+    """A notice as the scripts write it."""
+    return Notice(*map(_text, fields))
+
+
+def _text(value: bytes | str) -> str:
+    return value.decode() if isinstance(value, bytes) else value

@@ -1,0 +1,107 @@
+"""Agents as routing sees them: who has which phone, and the legs of an offer.
+
+An offer rings the agent's phones themselves: his extension's forwarding rules are for those who call the extension.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from callcontrol.config.settings import Agent, Tenant
+from callcontrol.routing.facts import Facts
+from callcontrol.routing.legs import Legs, number_leg, phones
+from callcontrol.routing.path import Path
+from callcontrol.routing.plan import Acceptance
+from callcontrol.routing.speech import Phrase, as_file_string, phrase
+from callcontrol.vocabulary.call import Caller
+from callcontrol.vocabulary.target import KINDS, ExtensionTarget, QueueTarget, text_of
+from callcontrol.vocabulary.trail import Arrived, Dialled, Entry, LegEnded, Offered, Passed, Trail
+
+TENANT = "tenant"
+
+
+def agents_at(tenant: Tenant) -> Mapping[str, str]:
+    """Agent by extension."""
+    return {agent.extension: name for name, agent in tenant.agents.items() if agent.extension}
+
+
+def agent_legs(name: str, queue: str, facts: Facts, round_: int = 0) -> Legs:
+    """The legs that reach an agent; none if he cannot be rung now.
+
+    Args:
+        round_: which trunk in turn an external number is reached through.
+    """
+    agent, settings = facts.tenant.agents.get(name), facts.tenant.queues.get(queue)
+    if agent is None or settings is None:
+        return Legs(why=(Passed(facts.now, f"agent {name}", "no longer an agent of this queue"),))
+    if agent.extension and round_:
+        return Legs()  # no trunk leads to a phone of ours
+    if agent.extension:
+        legs = phones(agent.extension, settings.ring, facts)
+        offline = Passed(facts.now, text_of(ExtensionTarget(agent.extension)), "no phone registered")
+        return Legs(legs) if legs else Legs(why=(offline,))
+    return _external(agent, queue, settings.ring, facts, round_)
+
+
+def _external(agent: Agent, queue: str, ring_s: int, facts: Facts, round_: int) -> Legs:
+    found = number_leg(agent.number or "", ring_s, Path(QueueTarget(queue), payer=TENANT), facts, round_)
+    acceptance = _acceptance(queue, facts) if agent.confirm else None
+    return Legs(tuple(replace(leg, acceptance=acceptance) for leg in found.legs), found.why)
+
+
+def _acceptance(queue: str, facts: Facts) -> Acceptance:
+    prompt = as_file_string(phrase(facts.tenant.queues[queue].language, Phrase.ACCEPT))
+    return Acceptance(prompt, facts.tenant.confirm.wait)
+
+
+def customer_leg(number: str, queue: str, facts: Facts, round_: int = 0) -> Legs:
+    """The leg to a customer who is called back: at the tenant's expense, showing the company's number."""
+    settings = facts.tenant.queues.get(queue)
+    ring_s = settings.callback.ring if settings else facts.tenant.confirm.wait
+    found = number_leg(number, ring_s, Path(QueueTarget(queue), payer=TENANT, show="company"), facts, round_)
+    return Legs(tuple(replace(leg, acceptance=None) for leg in found.legs), found.why)
+
+
+@dataclass(frozen=True, slots=True)
+class OtherCall:
+    """An agent's call that came from no queue begins (`on`) or ends; `id` names it."""
+
+    agent: str
+    id: str
+    on: bool
+
+
+def other_calls(before: Trail, news: Iterable[Entry], agents: Mapping[str, str]) -> Iterator[OtherCall]:
+    """What new entries of a call's trail say about agents: their phones are rung, or are on the line no more.
+
+    Args:
+        before: the trail up to the news. agents: agent by extension.
+    """
+    news = tuple(news)
+    offered = {leg for entry in news if isinstance(entry, Offered) for leg in entry.legs}
+    for entry in news:
+        match entry:
+            case Arrived(call_id=call, caller=Caller(extension=extension)) if agent := agents.get(extension):
+                yield OtherCall(agent, call, True)
+            case Dialled(leg_id=leg, to=to) if leg not in offered and (agent := _agent_of(to, agents)):
+                yield OtherCall(agent, leg, True)
+            case LegEnded(leg_id=leg) if agent := _whose((*before, *news), leg, agents):
+                yield OtherCall(agent, leg, False)
+
+
+def _agent_of(target: str, agents: Mapping[str, str]) -> str | None:
+    kind, _, name = target.partition(":")
+    return agents.get(name) if KINDS.get(kind) is ExtensionTarget else None
+
+
+def _whose(trail: Trail, leg: str, agents: Mapping[str, str]) -> str | None:
+    for entry in trail:
+        match entry:
+            case Dialled(leg_id=one, to=to) if one == leg:
+                return _agent_of(to, agents)
+            case Arrived(channel=one, caller=Caller(extension=extension)) if one == leg:
+                return agents.get(extension)
+    return None
+
+

@@ -1,0 +1,62 @@
+"""Callbacks: a caller who asked for one keeps his place without waiting on the line."""
+
+from __future__ import annotations
+
+from callcontrol.routing.distribution.callers import callback_of
+from callcontrol.routing.distribution.serving import begin_to_wait, remove, serve_both, withdraw
+from callcontrol.routing.distribution.state import AgentNow, TicketNow, TicketState
+from callcontrol.routing.distribution.work import Work
+from callcontrol.vocabulary.moment import Instant
+
+
+def call_back(work: Work, ticket: str, number: str, not_before: Instant, expires: Instant) -> bool:
+    """The caller wants to be called at this number. Whether his ticket was there and has one to be called at."""
+    known = work.state.tickets.get(ticket)
+    if known is None or not number:
+        return False
+    if known.callback:
+        return True  # said again
+    released = _one_for(work, known, number)
+    work.count(known.queue, "callbacks")
+    if known.id in work.state.tickets:
+        known.callback, known.number, known.expires = True, number, expires
+        hold(work, known, not_before)
+    serve_both(work, known, released)
+    return True
+
+
+def _one_for(work: Work, ticket: TicketNow, number: str) -> list[AgentNow]:
+    """Of this ticket and the callback the number has already the better place stays, or that which is being called.
+
+    Returns whoever had an offer of either; they are not served yet.
+    """
+    other = callback_of(work, ticket.queue, number)
+    if other is None:
+        return withdraw(work, ticket)
+    if other.state is TicketState.CALLING or other.rank < ticket.rank:
+        return remove(work, ticket)
+    return withdraw(work, ticket) + remove(work, other)
+
+
+def hold(work: Work, ticket: TicketNow, not_before: int) -> None:
+    """The callback may be offered from this moment on: it waits, or is held until then."""
+    ticket.not_before = not_before
+    if not_before <= work.now:
+        begin_to_wait(work, ticket)
+    else:
+        ticket.state = TicketState.HELD
+
+
+def called(work: Work, ticket: str, reached: bool, not_before: Instant) -> bool:
+    """An attempt is over: the customer was reached, or is to be tried again (0: no more). Whether there was one."""
+    known = work.state.tickets.get(ticket)
+    if known is None or not known.callback or known.state not in (TicketState.CALLING, TicketState.OFFERED):
+        return False
+    again = not reached and 0 < not_before < known.expires
+    released = withdraw(work, known) if again else remove(work, known)
+    if again:
+        hold(work, known, not_before)
+    else:
+        work.count(known.queue, "called_back" if reached else "callback_failed")
+    serve_both(work, known, released)
+    return True

@@ -1,0 +1,80 @@
+"""What a moment brings by itself: offers, wrap-ups and rests end, stages and callbacks have their time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from callcontrol.routing.distribution.serving import (
+    begin_to_wait,
+    let_go,
+    note,
+    remove,
+    serve_agents,
+    serve_both,
+    serve_ticket,
+)
+from callcontrol.routing.distribution.state import AgentNow, OfferNow, State, TicketNow, TicketState
+from callcontrol.routing.distribution.work import Work
+
+# When something falls due, what it is called, and what is to be done then. Of two at one moment the name decides.
+Due = tuple[int, str, Callable[[Work], None]]
+
+
+def due(work: Work) -> None:
+    """Carry out what has fallen due, one after the other: what one leads to is seen by the next."""
+    while (first := first_due(work.state)) is not None and first[0] <= work.now:
+        first[2](work)
+
+
+def first_due(state: State) -> Due | None:
+    """What falls due next, None if nothing waits for its time."""
+    return min(_all_due(state), key=lambda one: one[:2], default=None)
+
+
+def _all_due(state: State) -> Iterator[Due]:
+    for agent in state.agents.values():
+        if agent.wakes:
+            yield agent.wakes, f"agent:{agent.name}", partial(_agent, agent=agent)
+    for offer in state.offers.values():
+        yield offer.expires, f"offer:{offer.id}", partial(_offer, offer=offer)
+    for ticket in state.tickets.values():
+        if ticket.callback:
+            yield _callback_due(ticket), f"callback:{ticket.id}", partial(_callback, ticket=ticket)
+        if ticket.state is TicketState.WAITING and ticket.stage + 1 < len(ticket.stages):
+            following = ticket.stages[ticket.stage + 1]
+            yield following.begins, f"stage:{ticket.id}", partial(_wait, ticket=ticket)
+
+
+def _callback_due(ticket: TicketNow) -> int:
+    return min(ticket.not_before, ticket.expires) if ticket.state is TicketState.HELD else ticket.expires
+
+
+def _agent(work: Work, agent: AgentNow) -> None:
+    note(work, agent)
+    serve_agents(work, [agent])
+
+
+def _offer(work: Work, offer: OfferNow) -> None:
+    """A worker that took an offer up let it run out; one that did not is not there. A callback needs no certain one."""
+    ticket = work.state.tickets[offer.ticket]
+    released = let_go(work, offer.id)
+    if offer.ringing or ticket.callback:
+        begin_to_wait(work, ticket)
+    else:
+        ticket.state, ticket.offer = TicketState.ADRIFT, ""
+    serve_both(work, ticket, released)
+
+
+def _wait(work: Work, ticket: TicketNow) -> None:
+    begin_to_wait(work, ticket)
+    serve_ticket(work, ticket)
+
+
+def _callback(work: Work, ticket: TicketNow) -> None:
+    if ticket.expires <= work.now:
+        released = remove(work, ticket)
+        work.count(ticket.queue, "callback_failed")
+        serve_agents(work, released)
+    else:
+        _wait(work, ticket)

@@ -1,0 +1,184 @@
+"""Offers are made here, and agents and tickets noted: what a change of either leads to.
+
+Noting a change and serving lead to one another: an agent who stops being active sends the tickets that waited for him
+alone on to others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from callcontrol.config.queue_settings import Strategy
+from callcontrol.routing.distribution.choice import agents_for, ticket_for
+from callcontrol.routing.distribution.presence import active_in, is_active, is_free, state_of
+from callcontrol.routing.distribution.state import NEVER, AgentNow, OfferNow, TicketNow, TicketState
+from callcontrol.routing.distribution.work import Work, ms
+from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.queue import Offer
+
+# How long an agent is kept for an offer that its worker has not taken up yet.
+RESERVED_US = 3_000_000
+
+
+# --- agents
+
+
+def note(work: Work, agent: AgentNow) -> None:
+    """Note what an agent is now; due whenever something about him has changed. He is not served yet."""
+    _note_free(work, agent)
+    _note_state(work, agent)
+    ends = (end for end in (agent.wrap_until, agent.rest_until) if end > work.now)
+    agent.wakes = min(ends, default=NEVER)
+    was_active, agent.noted_active = agent.noted_active, is_active(work.state, agent)
+    if was_active and not agent.noted_active:
+        _stopped(work, agent)
+
+
+def _note_free(work: Work, agent: AgentNow) -> None:
+    was_free, agent.noted_free = agent.noted_free, is_free(work.state, agent, work.now)
+    if agent.noted_free and not was_free:
+        _draw(work, agent)
+
+
+def _draw(work: Work, agent: AgentNow) -> None:
+    """One lot for each of his seats in a `random` queue, from where the queue's last choice stood."""
+    agent.lots = {}
+    for seat in work.state.layout.seats(agent.name):
+        queue = work.queue(seat.queue)
+        if queue is not None and queue.strategy is Strategy.RANDOM:
+            agent.lots[seat.queue] = work.state.levels[seat.queue] + work.chance.lot(seat.weight)
+
+
+def _note_state(work: Work, agent: AgentNow) -> None:
+    state = state_of(work.state, agent, work.now)
+    if state is agent.noted_state:
+        return
+    if agent.noted_state is not None:
+        work.count_did(agent.name, f"in_{agent.noted_state.value}_ms", ms(work.now - agent.since))
+    agent.noted_state, agent.since = state, work.now
+
+
+def _stopped(work: Work, agent: AgentNow) -> None:
+    """He is not active any more: nobody waits for him alone, and his may have been the last active seat."""
+    for seat in work.state.layout.seats(agent.name):
+        for ticket in work.state.line(seat.queue):
+            if ticket.state is TicketState.WAITING and ticket.lane.agent == agent.name:
+                begin_to_wait(work, ticket)
+                serve_ticket(work, ticket)
+        if not active_in(work.state, seat.queue):
+            tell_deserted(work, seat.queue)
+
+
+def tell_deserted(work: Work, queue: str) -> None:
+    """Nobody is active in this queue any more: every caller in it is told."""
+    for ticket in work.state.line(queue):
+        if not ticket.callback:
+            work.tell(ticket, "deserted")
+
+
+# --- tickets
+
+
+def begin_to_wait(work: Work, ticket: TicketNow) -> None:
+    """The ticket may be offered from now on, in the lane of its stage. It is not served yet."""
+    ticket.state, ticket.offer = TicketState.WAITING, ""
+    begun = [i for i, stage in enumerate(ticket.stages) if stage.begins <= work.now]
+    ticket.stage = max(ticket.stage, *begun, 0)
+    while ticket.lane.agent and not _waits_for(work, ticket) and ticket.stage + 1 < len(ticket.stages):
+        ticket.stage += 1
+
+
+def _waits_for(work: Work, ticket: TicketNow) -> bool:
+    return is_active(work.state, work.state.agent(ticket.lane.agent))
+
+
+def remove(work: Work, ticket: TicketNow) -> list[AgentNow]:
+    """The ticket is gone. Returns the agents who had its offer; they are not served yet."""
+    del work.state.tickets[ticket.id]
+    return withdraw(work, ticket)
+
+
+# --- offers
+
+
+def withdraw(work: Work, ticket: TicketNow) -> list[AgentNow]:
+    """The ticket's offer, if it has one, is void. Returns the agents who had it; they are not served yet."""
+    if not ticket.offer:
+        return []
+    offer, ticket.offer = ticket.offer, ""
+    return let_go(work, offer)
+
+
+def let_go(work: Work, offer: str) -> list[AgentNow]:
+    """The offer is over for whoever still has it. Returns them, in its order; they are not served yet."""
+    agents = [work.state.agent(name) for name in work.state.offers.pop(offer).agents]
+    for agent in agents:
+        agent.offer = ""
+    for agent in agents:
+        note(work, agent)
+    return agents
+
+
+def serve_ticket(work: Work, ticket: TicketNow) -> None:
+    """Offer the ticket, if it waits and somebody is free for it."""
+    if ticket.state is TicketState.WAITING and (names := agents_for(work, ticket)):
+        _offer(work, ticket, names)
+
+
+def serve_agents(work: Work, agents: Iterable[AgentNow], except_for: TicketNow | None = None) -> None:
+    """Offer each of these agents who is free the first ticket he can serve, unless that is the excepted one."""
+    for agent in agents:
+        if agent.noted_free and (ticket := ticket_for(work, agent)) not in (None, except_for):
+            _offer(work, ticket, (agent.name,))
+
+
+def serve_both(work: Work, ticket: TicketNow, agents: Sequence[AgentNow]) -> None:
+    """Serve a ticket that begins to wait as these agents are let go.
+
+    It overtakes nobody whom one of them can serve, and goes by its strategy to whoever is free then.
+    """
+    serve_agents(work, agents, except_for=ticket)
+    serve_ticket(work, ticket)
+    serve_agents(work, agents)
+
+
+def _offer(work: Work, ticket: TicketNow, names: tuple[str, ...]) -> None:
+    ticket.epoch += 1
+    ticket.state = TicketState.OFFERED
+    ticket.first_offered = ticket.first_offered or work.now
+    ticket.offer = f"{ticket.id}:{ticket.epoch}"
+    work.state.offers[ticket.offer] = OfferNow(ticket.offer, ticket.id, list(names), work.now + RESERVED_US)
+    _move_cursor(work, ticket.queue, names)
+    work.count(ticket.queue, "offers", len(names))
+    work.offers.append(_told(work, ticket, names))
+    for name in names:
+        agent = work.state.agent(name)
+        agent.offer = ticket.offer
+        work.count_did(name, "offered")
+        note(work, agent)
+
+
+def _move_cursor(work: Work, queue: str, names: tuple[str, ...]) -> None:
+    layout = work.queue(queue)
+    if layout is None or layout.strategy is not Strategy.ROUND_ROBIN:
+        return
+    for name in names:
+        if (seat := work.state.layout.seat(name, queue)) is not None:
+            work.state.cursors[queue][seat.tier] = seat.position
+
+
+def _told(work: Work, ticket: TicketNow, names: tuple[str, ...]) -> Offer:
+    """The offer as its worker hears of it: of a callback, which has no caller's channel, whoever works just now."""
+    return Offer(
+        id=ticket.offer,
+        ticket=ticket.id,
+        queue=ticket.queue,
+        epoch=ticket.epoch,
+        agents=names,
+        joined=Instant(ticket.joined),
+        expires=Instant(work.now + RESERVED_US),
+        worker=work.occasion.worker if ticket.callback else ticket.worker,
+        callback=ticket.callback,
+        attempt=ticket.attempt + 1 if ticket.callback else 0,
+        number=ticket.number if ticket.callback else "",
+    )

@@ -1,0 +1,82 @@
+"""Where callers go who do not wait in a queue: not let in, waited too long, pressed a key, nobody left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from callcontrol.config.settings import Queue
+from callcontrol.routing.endings import refuse
+from callcontrol.routing.facts import Facts
+from callcontrol.routing.path import Path
+from callcontrol.routing.plan import Decision, Onward, Wait
+from callcontrol.vocabulary.outcome import Outcome
+from callcontrol.vocabulary.queue import Leaving, Refusal
+from callcontrol.vocabulary.target import QueueTarget, Target, text_of
+from callcontrol.vocabulary.trail import Passed, Routed
+
+_WHY = {
+    Refusal.NO_AGENT: "no agent is active",
+    Refusal.FULL: "the queue is full",
+    Refusal.TOO_LONG: "the expected wait is too long",
+    Refusal.AWAY: "the live state cannot be reached",
+    Leaving.WAITED_OUT: "waited as long as the queue allows",
+    Leaving.DESERTED: "the last agent left",
+    Leaving.KEY: "pressed a key",
+    Leaving.REMOVED: "taken out of the queue",
+    Leaving.MOVED: "moved to another queue",
+    Leaving.FAILED: "the queue is no more",
+}
+_SETTING = {
+    Refusal.FULL: ("overflow", "full"),
+    Refusal.TOO_LONG: ("overflow", "busy"),
+    Leaving.WAITED_OUT: ("overflow", "waited"),
+    Leaving.DESERTED: ("overflow", "empty"),
+    Leaving.KEY: ("keys",),
+}
+
+
+def of(queue: Queue) -> Iterator[Target]:
+    """Everywhere the queue may send a caller on."""
+    yield from (t for t in (queue.otherwise, queue.overflow.full, queue.overflow.busy) if t is not None)
+    yield from (target for _, _, target in after_waiting(queue))
+
+
+def after_waiting(queue: Queue) -> Iterator[tuple[str, Leaving, Target]]:
+    """Where the queue sends callers who have waited: when, how they leave, and the target."""
+    overflow = queue.overflow
+    if overflow.waited is not None:
+        yield f"after {overflow.after} s", Leaving.WAITED_OUT, overflow.waited
+    if overflow.empty is not None:
+        yield "when the last agent leaves", Leaving.DESERTED, overflow.empty
+    for key, action in queue.keys.items():
+        if not isinstance(action, str):
+            yield f"on key {key}", Leaving.KEY, action
+
+
+def not_let_in(step: Wait, why: Refusal, facts: Facts) -> Decision | Onward:
+    """The caller was refused: the target for it, else the queue's `otherwise`, else the end."""
+    here = QueueTarget(step.queue)
+    passed = Passed(facts.now, text_of(here), _WHY[why])
+    queue = facts.tenant.queues.get(step.queue)
+    target = _refused_to(queue, why) if queue else None
+    if target is None:
+        return refuse(Outcome.BUSY if why in (Refusal.FULL, Refusal.TOO_LONG) else Outcome.UNAVAILABLE, passed)
+    return Onward(target, step.path.onward(), (passed, _entry(step.queue, target, why, facts)))
+
+
+def after_wait(step: Wait, target: Target, why: Leaving, facts: Facts) -> Onward:
+    """Where a caller goes who has waited. He has been kept long enough for this to be no loop: he may come back."""
+    onward: Path = replace(step.path, visited=(), hops=0, last_resort=False)
+    return Onward(target, onward, (_entry(step.queue, target, why, facts),))
+
+
+def _refused_to(queue: Queue, why: Refusal) -> Target | None:
+    chosen = {Refusal.FULL: queue.overflow.full, Refusal.TOO_LONG: queue.overflow.busy}.get(why)
+    return chosen or queue.otherwise
+
+
+def _entry(queue: str, target: Target, why: Refusal | Leaving, facts: Facts) -> Routed:
+    place = ("tenants", facts.tenant_name, "queues", queue, *_SETTING.get(why, ("otherwise",)))
+    reason = f"{text_of(QueueTarget(queue))}: {_WHY[why]}"
+    return Routed(facts.now, text_of(target), reason, facts.settings.source(*place))

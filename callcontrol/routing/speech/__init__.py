@@ -1,0 +1,137 @@
+"""What is said to those who wait in a queue and to its agents, as sequences of sound files.
+
+One file per language holds its grammar of numbers. The words themselves, and the voice that speaks them, stand in
+`freeswitch-xml/sounds/queue_prompts.yaml`; the files lie below the switch's sounds as `queue/LANGUAGE/NAME.wav`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+from functools import cache
+from types import MappingProxyType
+from typing import Literal
+
+from callcontrol.routing.speech import en, pl, ru
+from callcontrol.routing.speech.file_string import as_file_string
+from callcontrol.routing.speech.grammar import Clips, Grammar, Noun, counted, number
+
+Language = Literal["en", "pl", "ru"]
+Files = tuple[str, ...]
+
+LAST_POSITION = 999  # beyond it no number is said
+LONGEST_MINUTES = 60  # beyond it: more than an hour
+KEYS = tuple("0123456789*#")
+
+_GRAMMARS: MappingProxyType[Language, Grammar] = MappingProxyType(
+    {"en": en.GRAMMAR, "pl": pl.GRAMMAR, "ru": ru.GRAMMAR}
+)
+LANGUAGES: tuple[Language, ...] = tuple(_GRAMMARS)
+_KEY_NAMES = {"*": "key-star", "#": "key-hash"}
+
+
+class Phrase(StrEnum):
+    """Sentences that are always the same; the value is the file's name."""
+
+    GREETING = "greeting"  # thank you for calling
+    ALL_BUSY = "all-busy"  # all our agents are busy, please hold
+    CALLBACK_PROMISED = "callback-promised"  # to the caller: we will call you back soon
+    CALLING_BACK = "calling-back"  # to the agent: this is a callback, we are calling the customer
+    CALLER_GONE = "caller-gone"  # to the agent: the caller has hung up
+    ACCEPT = "accept"  # to an external agent: press one to accept the call
+
+
+class Hint(StrEnum):
+    """What a key can be for; the value is the file's name."""
+
+    VOICEMAIL = "hint-voicemail"  # to leave a message, press …
+    CALLBACK = "hint-callback"  # to be called back, press …
+
+
+def phrase(language: Language, name: Phrase) -> Files:
+    """A sentence that is always the same."""
+    return _files(language, (name,))
+
+
+def key_hint(language: Language, hint: Hint, key: str) -> Files:
+    """Which key does this.
+
+    Raises:
+        ValueError: the key is none of KEYS.
+    """
+    if key not in KEYS:
+        raise ValueError(f"{key!r} is no key of a phone")
+    return _files(language, (hint, _KEY_NAMES.get(key, f"number-{key}")))
+
+
+def position(language: Language, n: int) -> Files:
+    """Where the caller stands: 1 is next; above LAST_POSITION only that there are very many before him.
+
+    Raises:
+        ValueError: n is below 1; who is not in a queue has no position in it.
+    """
+    if n < 1:
+        raise ValueError(f"{n} is no position in a queue")
+    if n == 1:
+        return _files(language, ("position-next",))
+    if n > LAST_POSITION:
+        return _files(language, ("position-far",))
+    return _files(language, ("position", *number(n), *_GRAMMARS[language].after_position))
+
+
+def expected_wait(language: Language, minutes: int) -> Files:
+    """How long the caller will probably wait: below 1 less than a minute, above LONGEST_MINUTES more than an hour."""
+    if minutes < 1:
+        return _files(language, ("wait-under-minute",))
+    if minutes > LONGEST_MINUTES:
+        return _files(language, ("wait-over-hour",))
+    return _files(language, ("wait", *counted(_GRAMMARS[language], minutes, Noun.MINUTE)))
+
+
+def waited(language: Language, seconds: int) -> Files:
+    """To the agent: how long the caller has waited. Below 0 (a clock was set back) counts as 0."""
+    minutes, rest = divmod(max(seconds, 0), 60)
+    if (minutes, rest) > (LONGEST_MINUTES, 0):
+        return _files(language, ("waited-over-hour",))
+    grammar = _GRAMMARS[language]
+    spoken = counted(grammar, minutes, Noun.MINUTE) if minutes else ()
+    if rest or not minutes:
+        spoken += counted(grammar, rest, Noun.SECOND)
+    return _files(language, ("waited", *spoken))
+
+
+@cache
+def all_files(language: Language) -> frozenset[str]:
+    """Every file that any of these functions can ask for."""
+    return frozenset(file for files in _everything(language) for file in files)
+
+
+def _everything(language: Language) -> Iterator[Files]:
+    yield from (phrase(language, name) for name in Phrase)
+    yield from (key_hint(language, hint, key) for hint in Hint for key in KEYS)
+    yield from (position(language, n) for n in range(1, LAST_POSITION + 2))
+    yield from (expected_wait(language, n) for n in range(LONGEST_MINUTES + 2))
+    yield from (waited(language, n) for n in range(LONGEST_MINUTES * 60 + 2))
+
+
+def _files(language: Language, clips: Clips) -> Files:
+    return tuple(f"queue/{language}/{clip}.wav" for clip in clips)
+
+
+__all__ = [
+    "KEYS",
+    "LANGUAGES",
+    "LAST_POSITION",
+    "LONGEST_MINUTES",
+    "Files",
+    "Hint",
+    "Language",
+    "Phrase",
+    "all_files",
+    "as_file_string",
+    "expected_wait",
+    "key_hint",
+    "phrase",
+    "position",
+    "waited",
+]

@@ -1,0 +1,178 @@
+"""Makes the spoken prompts of queues out of `queue_prompts.yaml`: the same version of espeak-ng makes the same bytes.
+
+Each becomes a WAV of 8000 Hz, mono, G.711 mu-law: what a phone line carries, half the size of linear samples.
+Replace any of them by a recording of your own under the same name; README.md says how.
+Usage: python make_queue_prompts.py FOLDER [NAME ...], such as: make_queue_prompts.py sounds pl/number-3
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import struct
+import subprocess
+import sys
+import tempfile
+import wave
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from operator import mul
+from pathlib import Path
+
+import yaml
+
+TEXTS = Path(__file__).with_name("queue_prompts.yaml")
+RATE_HZ = 8000
+PASS_HZ = 3600  # below half the rate by what the filter needs to fall off
+TAPS = 64  # to each side of a sample
+
+WORDS_A_MINUTE = 160
+GAP_S = 0.06  # after a word: FreeSWITCH joins the files of a sentence without any pause
+END_S = 0.2  # after the end of a sentence
+FADE_S = 0.005
+QUIET = 0.01  # of the peak: what is softer at either end is cut off
+LOUDNESS = 0.1  # root mean square of speech, of full scale: -20 dB, like recorded prompts
+PEAK = 0.7  # never louder than this, of full scale
+FRAME_S = 0.02
+
+Samples = Sequence[float]  # -1 ... 1
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """What is said in a language, and by which voice.
+
+    Attributes:
+        pronounced: words the voice gets wrong, with their phonemes in espeak-ng's notation.
+        texts: by name of the file, without .wav.
+    """
+
+    code: str
+    voice: str
+    pronounced: Mapping[str, str]
+    texts: Mapping[str, str]
+
+    def told(self, text: str) -> str:
+        """The text as the voice has to be told it; a comma keeps it up where the sentence goes on."""
+        for word, phonemes in self.pronounced.items():
+            text = re.sub(rf"\b{word}\b", phonemes.replace("\\", r"\\"), text)
+        return text if text.endswith(".") else f"{text.rstrip(':')},"
+
+
+def read_texts() -> tuple[str, tuple[Language, ...]]:
+    """The version of espeak-ng that made the files, and every language."""
+    read = yaml.safe_load(TEXTS.read_text(encoding="utf-8"))
+    return read.pop("espeak-ng"), tuple(Language(code, **values) for code, values in read.items())
+
+
+def speak(told: str, voice: str) -> tuple[list[float], int]:
+    """What espeak-ng says, and its sampling rate in Hz.
+
+    Raises:
+        CalledProcessError: it has no such voice.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "spoken.wav"
+        options = ("-b", "1", "-z", "-v", voice, "-s", str(WORDS_A_MINUTE), "-w", str(path))
+        subprocess.run(["espeak-ng", *options, told], check=True, timeout=60)
+        with wave.open(str(path)) as file:
+            raw = file.readframes(file.getnframes())
+            return [n / 32768 for n in struct.unpack(f"<{len(raw) // 2}h", raw)], file.getframerate()
+
+
+def at_phone_rate(samples: Samples, rate_hz: int) -> list[float]:
+    """The same sound at RATE_HZ, by a windowed sinc filter."""
+    shared = math.gcd(RATE_HZ, rate_hz)
+    up, down = RATE_HZ // shared, rate_hz // shared
+    filters = [_filter(phase / up, rate_hz) for phase in range(up)]
+    padded = [0.0] * TAPS + list(samples) + [0.0] * TAPS
+    places = (divmod(n * down, up) for n in range(len(samples) * up // down))
+    return [sum(map(mul, filters[phase], padded[start : start + 2 * TAPS])) for start, phase in places]
+
+
+def _filter(shift: float, rate_hz: int) -> list[float]:
+    """Weights of the samples around a moment that lies `shift` of a sample after one of them."""
+    weights = []
+    for n in range(2 * TAPS):
+        x = n - TAPS - shift
+        window = 0.5 + 0.5 * math.cos(math.pi * x / (TAPS + 1))
+        weights.append(window * _sinc(2 * PASS_HZ / rate_hz * x))
+    whole = sum(weights)
+    return [weight / whole for weight in weights]
+
+
+def _sinc(x: float) -> float:
+    return math.sin(math.pi * x) / (math.pi * x) if x else 1.0
+
+
+def trimmed(samples: Samples) -> list[float]:
+    """Without the silence at both ends, faded in and out so that nothing clicks."""
+    quiet = QUIET * max(map(abs, samples))
+    loud = [n for n, sample in enumerate(samples) if abs(sample) > quiet]
+    fade = round(FADE_S * RATE_HZ)
+    kept = samples[max(0, loud[0] - fade) : loud[-1] + fade]
+    return [sample * min(1.0, n / fade, (len(kept) - 1 - n) / fade) for n, sample in enumerate(kept)]
+
+
+def levelled(samples: Samples) -> list[float]:
+    """At LOUDNESS, measured where somebody speaks, but nowhere above PEAK."""
+    size = round(FRAME_S * RATE_HZ)
+    powers = [sum(s * s for s in samples[n : n + size]) / size for n in range(0, len(samples), size)]
+    spoken = [power for power in powers if power > max(powers) / 100]
+    gain = min(LOUDNESS / math.sqrt(sum(spoken) / len(spoken)), PEAK / max(map(abs, samples)))
+    return [gain * sample for sample in samples]
+
+
+def mu_law(sample: float) -> int:
+    """The G.711 byte of a sample."""
+    biased = min(round(abs(sample) * 32767) + 132, 32767)
+    exponent = biased.bit_length() - 8
+    mantissa = biased >> (exponent + 3) & 0x0F
+    return ~((0x80 if sample < 0 else 0) | exponent << 4 | mantissa) & 0xFF
+
+
+def wav_of(encoded: bytes) -> bytes:
+    """A WAV file of mu-law bytes; the standard library writes linear ones only."""
+    form = struct.pack("<HHIIHHH", 7, 1, RATE_HZ, RATE_HZ, 1, 8, 0)
+    chunks = ((b"fmt ", form), (b"fact", struct.pack("<I", len(encoded))), (b"data", encoded))
+    body = b"".join(name + struct.pack("<I", len(data)) + data + b"\0" * (len(data) % 2) for name, data in chunks)
+    return b"RIFF" + struct.pack("<I", 4 + len(body)) + b"WAVE" + body
+
+
+def prompt(text: str, language: Language) -> bytes:
+    """The whole WAV file that says this text."""
+    samples = levelled(trimmed(at_phone_rate(*speak(language.told(text), language.voice))))
+    silence = [0.0] * round((END_S if text.endswith(".") else GAP_S) * RATE_HZ)
+    return wav_of(bytes(map(mu_law, (*samples, *silence))))
+
+
+def make(folder: Path, languages: Sequence[Language], names: Sequence[str]) -> None:
+    """Write the named prompts, such as `pl/number-3`, below folder/queue; no name: all of them."""
+    for language in languages:
+        (folder / "queue" / language.code).mkdir(parents=True, exist_ok=True)
+        for name, text in language.texts.items():
+            if not names or f"{language.code}/{name}" in names:
+                (folder / "queue" / language.code / f"{name}.wav").write_bytes(prompt(text, language))
+
+
+def objections(version: str, languages: Sequence[Language], names: Sequence[str]) -> Iterator[str]:
+    """What stands against making these prompts here: another version of espeak-ng, names that no text has."""
+    said = subprocess.run(["espeak-ng", "--version"], check=True, capture_output=True, text=True, timeout=60).stdout
+    here = re.search(r"[0-9]+(\.[0-9]+)+", said)
+    if not here or here[0] != version:
+        yield f"{TEXTS.name} names espeak-ng {version}; this is: {said.strip()}"
+    known = {f"{language.code}/{name}" for language in languages for name in language.texts}
+    yield from (f"{TEXTS.name} has no {name}" for name in names if name not in known)
+
+
+def main(folder: str, *names: str) -> str:
+    """Make them; answers what stands against it, or ""."""
+    version, languages = read_texts()
+    against = "\n".join(objections(version, languages, names))
+    if not against:
+        make(Path(folder), languages, names)
+    return against
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]) or 0)

@@ -1,0 +1,344 @@
+"""A state machine for whatever carries out the operations of `RULES.md`: the model, the scripts, or both in step.
+
+Subclasses say in `make_targets` what is tried. Each operation is carried out on all targets; answers, offers, notices
+and snapshots must be equal, and after every step what must never happen is looked for in the first one's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC
+from typing import Any, Protocol, TypeVar
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+
+from callcontrol.routing.distribution.layout import Layout
+from callcontrol.routing.distribution.occasion import Acceptance, Objection, Occasion, Result
+from callcontrol.vocabulary.agent import AgentAction, OfferEnd
+from callcontrol.vocabulary.moment import Instant, periods_at
+from callcontrol.vocabulary.queue import DemandStage, Entered, Leaving, Offer, Refusal, TalkEnd, Ticket
+from tests.routing.distribution import safety
+from tests.routing.distribution.plans import AGENTS, FLUENT, FULL, GERMAN, PLANS, QUEUES
+from tests.routing.distribution.world import START, S, needs
+
+Answer = TypeVar("Answer")
+
+
+class Target(Protocol):
+    """What is tried: the operations as `Model` has them, and the state in the form of `snapshot.snapshot`."""
+
+    def join(self, occasion: Occasion, ticket: Ticket) -> Result[Entered | Refusal]: ...
+    def place(self, occasion: Occasion, ticket: str) -> Result[Entered | None]: ...
+    def leave(self, occasion: Occasion, ticket: str, how: Leaving) -> Result[bool]: ...
+    def ringing(self, occasion: Occasion, offer: str, for_us: int) -> Result[bool]: ...
+    def accept(self, occasion: Occasion, offer: str, agent: str) -> Result[Acceptance]: ...
+    def pass_(self, occasion: Occasion, offer: str, agent: str, how: OfferEnd) -> Result[bool]: ...
+    def over(
+        self, occasion: Occasion, agent: str, ticket: str, talk_us: int, how: TalkEnd
+    ) -> Result[Instant | None]: ...
+    def call_back(
+        self, occasion: Occasion, ticket: str, number: str, not_before: Instant, expires: Instant
+    ) -> Result[bool]: ...
+    def called(self, occasion: Occasion, ticket: str, reached: bool, not_before: Instant) -> Result[bool]: ...
+    def act(
+        self, occasion: Occasion, agent: str, action: AgentAction, detail: str = ""
+    ) -> Result[Objection | None]: ...
+    def reach(self, occasion: Occasion, agents: Mapping[str, bool]) -> Result[None]: ...
+    def elsewhere(self, occasion: Occasion, agent: str, call: str, on: bool) -> Result[None]: ...
+    def due(self, occasion: Occasion) -> Result[None]: ...
+    def prioritise(self, occasion: Occasion, ticket: str, priority: int) -> Result[bool]: ...
+    def notify(self, occasion: Occasion, ticket: str, what: str, detail: str = "") -> Result[bool]: ...
+    def configure(self, occasion: Occasion, layout: Layout) -> Result[bool]: ...
+    def snapshot(self) -> dict[str, Any]: ...
+
+
+WORKERS = st.sampled_from(["w1", "w2"])
+NUMBERS = st.sampled_from(["", "+48600000001", "+48600000002", "+48600000003"])
+STAGES = st.sampled_from([needs(""), needs(GERMAN), needs(FLUENT, (10, GERMAN), (30, "")), needs("klingon>=1")])
+SPANS = st.sampled_from([0, 1, 500_000, 2 * S, 3 * S, 10 * S, 20 * S, 30 * S, 90 * S])
+# Which of the things there are: most of the time one of the latest.
+PICKS = st.integers(min_value=0, max_value=5)
+ENDS = st.sampled_from([*OfferEnd])
+DAY = 86_400 * S
+
+
+def pick(things: Sequence[Any], which: int, otherwise: str) -> Any:
+    """One of these, counted from the last; something unknown where there are none."""
+    return things[-1 - which % len(things)] if things else otherwise
+
+
+class QueueMachine(RuleBasedStateMachine):
+    """Two workers do whatever comes to their minds, one operation after the other."""
+
+    def make_targets(self) -> list[Target]:
+        """What is tried, empty and with no layout yet."""
+        raise AssertionError("a subclass says what is tried")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.targets = self.make_targets()
+        self.now = START
+        self.seed = 0
+        self.layout = Layout({}, {})
+        self.found = self.targets[0].snapshot()
+        self.ids: list[str] = []
+        self.callers: set[str] = set()
+        self.offers: list[Offer] = []
+        self.answered: dict[str, str] = {}
+
+    def do(
+        self, worker: str, operation: Callable[[Target, Occasion], Result[Answer]], loses_callbacks: bool = False
+    ) -> Answer:
+        """Carry one operation out everywhere, compare, and look for what must never happen."""
+        self.seed += 1
+        occasion = Occasion(self.now, worker, self.seed, periods_at(self.now, UTC))
+        result, *others = [operation(target, occasion) for target in self.targets]
+        before, (self.found, *shown) = self.found, [target.snapshot() for target in self.targets]
+        for other, snapshot in zip(others, shown, strict=True):
+            assert other == result
+            assert snapshot == self.found
+        self.offers.extend(result.offers)
+        safety.offers_are_right(result.offers, self.layout)
+        safety.nobody_is_overtaken(before, self.found, result.offers, self.layout)
+        assert loses_callbacks or callbacks_in(before) <= callbacks_in(self.found), "a callback is lost"
+        return result.answer
+
+    def check(self) -> None:
+        """What holds between operations; called by each rule when it has noted what it did."""
+        safety.check(self.found, self.layout)
+        waiting = set(self.found["tickets"]) - callbacks_in(self.found)
+        assert waiting == self.callers, "a caller is lost, or was not let go"
+
+    # --- the beginning
+
+    @initialize(present=st.sets(st.sampled_from(AGENTS), min_size=2))
+    def begin(self, present: set[str]) -> None:
+        self.layout = FULL
+        self.do("w1", lambda target, occasion: target.configure(occasion, FULL))
+        self.do("w1", lambda target, occasion: target.reach(occasion, dict.fromkeys(present, True)))
+        for agent in sorted(present):
+            self.log_in(agent)
+        self.check()
+
+    def log_in(self, agent: str) -> None:
+        self.do("w1", lambda target, occasion: target.act(occasion, agent, AgentAction.LOG_IN))
+
+    # --- time
+
+    @rule(span=SPANS, worker=WORKERS)
+    def time_passes(self, span: int, worker: str) -> None:
+        self.now = Instant(self.now + span)
+        self.due(worker)
+
+    @rule(span=SPANS)
+    def time_passes_unseen(self, span: int) -> None:
+        self.now = Instant(self.now + span)
+
+    @rule(worker=WORKERS)
+    def the_next_thing_falls_due(self, worker: str) -> None:
+        ends = [offer["expires"] for offer in self.found["offers"].values()]
+        ends += [agent[field] for agent in self.found["agents"].values() for field in ("wrap_until", "rest_until")]
+        self.now = min((Instant(end) for end in ends if end > self.now), default=self.now)
+        self.due(worker)
+
+    @rule(worker=WORKERS)
+    def a_night_passes(self, worker: str) -> None:
+        self.now = Instant(self.now + DAY // 2)
+        self.due(worker)
+
+    def due(self, worker: str) -> None:
+        self.do(worker, lambda target, occasion: target.due(occasion), loses_callbacks=True)
+        safety.nothing_is_overdue(self.found, self.layout, self.now)
+        self.check()
+
+    # --- callers
+
+    @rule(
+        queue=st.sampled_from(QUEUES),
+        number=NUMBERS,
+        priority=st.sampled_from([0, 0, 1, 3]),
+        stages=STAGES,
+        waited=st.sampled_from([0, 0, 0, 15 * S]),
+        worker=WORKERS,
+    )
+    def join(
+        self, queue: str, number: str, priority: int, stages: tuple[DemandStage, ...], waited: int, worker: str
+    ) -> None:
+        id_ = f"c{len(self.ids) + 1}/1"
+        ticket = Ticket(id_, queue, number, worker, Instant(self.now - waited), priority, stages, again=waited > 0)
+        before = callbacks_in(self.found)
+        answer = self.do(worker, lambda target, occasion: target.join(occasion, ticket), loses_callbacks=True)
+        if isinstance(answer, Entered):
+            self.ids.append(id_)
+            self.callers.add(id_)
+            assert len(before - callbacks_in(self.found)) == (answer.took_up == "callback")
+        self.check()
+
+    @rule(which=PICKS, worker=WORKERS)
+    def join_again(self, which: int, worker: str) -> None:
+        """A worker that does not know whether its call has a place yet."""
+        id_ = pick(sorted(self.callers), which, "")
+        if id_:
+            ticket = Ticket(id_, "help", "", worker, self.now)
+            answer = self.do(worker, lambda target, occasion: target.join(occasion, ticket))
+            assert isinstance(answer, Entered)
+            assert answer.place.position > 0
+        self.check()
+
+    @rule(which=PICKS, worker=WORKERS)
+    def place(self, which: int, worker: str) -> None:
+        id_ = pick(self.ids, which, "nobody/1")
+        answer = self.do(worker, lambda target, occasion: target.place(occasion, id_))
+        assert (answer is not None) is (id_ in self.found["tickets"])
+        self.check()
+
+    @rule(which=PICKS, how=st.sampled_from([*Leaving]), worker=WORKERS)
+    def leave(self, which: int, how: Leaving, worker: str) -> None:
+        id_ = pick(self.ids, which, "nobody/1")
+        self.do(worker, lambda target, occasion: target.leave(occasion, id_, how), loses_callbacks=True)
+        self.callers.discard(id_)
+        assert id_ not in self.found["tickets"]
+        self.check()
+
+    # --- offers
+
+    @rule(which=PICKS, seconds=st.sampled_from([1, 20]), worker=WORKERS)
+    def ringing(self, which: int, seconds: int, worker: str) -> None:
+        offer = pick([offer.id for offer in self.offers], which, "nobody/1:1")
+        self.do(worker, lambda target, occasion: target.ringing(occasion, offer, seconds * S))
+        self.check()
+
+    @rule(which=PICKS, whom=PICKS, worker=WORKERS)
+    def an_agent_answers(self, which: int, whom: int, worker: str) -> None:
+        live = [(id_, offer["agents"]) for id_, offer in self.found["offers"].items()]
+        if live:
+            offer, agents = pick(live, which, "")
+            assert self.accept(offer, pick(agents, whom, ""), worker).accepted
+
+    @rule(which=PICKS, agent=st.sampled_from(AGENTS), worker=WORKERS)
+    def any_agent_answers(self, which: int, agent: str, worker: str) -> None:
+        self.accept(pick([offer.id for offer in self.offers], which, "nobody/1:1"), agent, worker)
+
+    def accept(self, offer: str, agent: str, worker: str) -> Acceptance:
+        ticket = offer.rpartition(":")[0]
+        answer = self.do(worker, lambda target, occasion: target.accept(occasion, offer, agent))
+        if answer.accepted:
+            assert self.found["agents"][agent]["talking"] == ticket
+        if answer.accepted and ticket in self.callers | set(self.answered):
+            assert self.answered.setdefault(ticket, agent) == agent, "a caller was given to two agents"
+            self.callers.discard(ticket)
+        self.check()
+        return answer
+
+    @rule(which=PICKS, whom=PICKS, how=ENDS, worker=WORKERS)
+    def an_agent_passes(self, which: int, whom: int, how: OfferEnd, worker: str) -> None:
+        live = [(id_, offer["agents"]) for id_, offer in self.found["offers"].items()]
+        if live:
+            offer, agents = pick(live, which, "")
+            assert self.pass_(offer, pick(agents, whom, ""), how, worker)
+
+    @rule(which=PICKS, agent=st.sampled_from(AGENTS), how=ENDS, worker=WORKERS)
+    def any_agent_passes(self, which: int, agent: str, how: OfferEnd, worker: str) -> None:
+        self.pass_(pick([offer.id for offer in self.offers], which, "nobody/1:1"), agent, how, worker)
+
+    def pass_(self, offer: str, agent: str, how: OfferEnd, worker: str) -> bool:
+        answer = self.do(worker, lambda target, occasion: target.pass_(occasion, offer, agent, how))
+        self.check()
+        return answer
+
+    @rule(which=PICKS, talk=st.sampled_from([0, 1, 45 * S]), how=st.sampled_from([*TalkEnd]), worker=WORKERS)
+    def a_conversation_ends(self, which: int, talk: int, how: TalkEnd, worker: str) -> None:
+        talking = [(name, agent["talking"]) for name, agent in self.found["agents"].items() if agent["talking"]]
+        if talking:
+            agent, ticket = pick(talking, which, "")
+            answer = self.over(agent, ticket, talk, how, worker)
+            assert answer is not None
+            assert self.over(agent, ticket, talk, how, worker) is None or self.found["agents"][agent]["talking"]
+
+    def over(self, agent: str, ticket: str, talk: int, how: TalkEnd, worker: str) -> Instant | None:
+        answer = self.do(worker, lambda target, occasion: target.over(occasion, agent, ticket, talk, how))
+        self.check()
+        return answer
+
+    # --- callbacks
+
+    @rule(
+        which=PICKS,
+        number=NUMBERS,
+        after=st.sampled_from([0, 0, 15 * S]),
+        lasts=st.sampled_from([5 * S, 600 * S, DAY]),
+        worker=WORKERS,
+    )
+    def call_back(self, which: int, number: str, after: int, lasts: int, worker: str) -> None:
+        id_ = pick(self.ids, which, "nobody/1")
+        begins, ends = Instant(self.now + after), Instant(self.now + lasts)
+        answer = self.do(
+            worker,
+            lambda target, occasion: target.call_back(occasion, id_, number, begins, ends),
+            loses_callbacks=True,
+        )
+        if answer:
+            self.callers.discard(id_)
+        self.check()
+
+    @rule(which=PICKS, reached=st.booleans(), after=st.sampled_from([None, 0, 10 * S]), worker=WORKERS)
+    def called(self, which: int, reached: bool, after: int | None, worker: str) -> None:
+        callbacks = sorted(callbacks_in(self.found), key=lambda id_: self.found["tickets"][id_]["attempt"])
+        id_ = pick(callbacks, which, "nobody/1")
+        again = Instant(self.now + after if after is not None else 0)
+        self.do(
+            worker, lambda target, occasion: target.called(occasion, id_, reached, again), loses_callbacks=True
+        )
+        self.check()
+
+    # --- agents
+
+    @rule(agent=st.sampled_from(AGENTS), action=st.sampled_from([*AgentAction]), worker=WORKERS)
+    def act(self, agent: str, action: AgentAction, worker: str) -> None:
+        detail = {AgentAction.PAUSE: "lunch", AgentAction.PROLONG_WRAP_UP: str(7 * S)}.get(action, "")
+        self.do(worker, lambda target, occasion: target.act(occasion, agent, action, detail))
+        self.check()
+
+    @rule(agent=st.sampled_from(AGENTS), worker=WORKERS)
+    def come_to_work(self, agent: str, worker: str) -> None:
+        self.do(worker, lambda target, occasion: target.reach(occasion, {agent: True}))
+        self.log_in(agent)
+        self.check()
+
+    @rule(agents=st.dictionaries(st.sampled_from(AGENTS), st.booleans(), min_size=1, max_size=3), worker=WORKERS)
+    def reach(self, agents: dict[str, bool], worker: str) -> None:
+        self.do(worker, lambda target, occasion: target.reach(occasion, agents))
+        self.check()
+
+    @rule(agent=st.sampled_from(AGENTS), call=st.sampled_from(["x", "y"]), on=st.booleans(), worker=WORKERS)
+    def elsewhere(self, agent: str, call: str, on: bool, worker: str) -> None:
+        self.do(worker, lambda target, occasion: target.elsewhere(occasion, agent, call, on))
+        self.check()
+
+    # --- administration
+
+    @rule(which=PICKS, priority=st.integers(min_value=0, max_value=10), worker=WORKERS)
+    def prioritise(self, which: int, priority: int, worker: str) -> None:
+        id_ = pick(self.ids, which, "nobody/1")
+        self.do(worker, lambda target, occasion: target.prioritise(occasion, id_, priority))
+        self.check()
+
+    @rule(which=PICKS, what=st.sampled_from(["removed", "moved"]), worker=WORKERS)
+    def notify(self, which: int, what: str, worker: str) -> None:
+        id_ = pick(self.ids, which, "nobody/1")
+        self.do(worker, lambda target, occasion: target.notify(occasion, id_, what, "sales"), loses_callbacks=True)
+        self.check()
+
+    @rule(plan=st.sampled_from(PLANS), worker=WORKERS)
+    def configure(self, plan: Layout, worker: str) -> None:
+        before = set(self.found["tickets"])
+        self.layout = plan
+        self.do(worker, lambda target, occasion: target.configure(occasion, plan))
+        assert set(self.found["tickets"]) == before, "a new layout loses or makes tickets"
+        self.check()
+
+
+def callbacks_in(found: dict[str, Any]) -> set[str]:
+    """The ids of the callbacks."""
+    return {id_ for id_, ticket in found["tickets"].items() if ticket["callback"]}
