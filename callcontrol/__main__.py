@@ -7,11 +7,14 @@ monkey.patch_all()
 
 import argparse  # noqa: E402
 import sys  # noqa: E402
-from collections.abc import Sequence  # noqa: E402
+from collections.abc import Mapping, Sequence  # noqa: E402
 from importlib import import_module  # noqa: E402
+from types import ModuleType  # noqa: E402
 
 # One file each in callcontrol/commands; each has `add(subparsers)` and `run(args) -> exit status`.
-COMMANDS = ("serve", "demo", "check", "explain", "forward", "calls", "rate", "render", "schema")
+COMMANDS = ("serve", "demo", "check", "explain", "forward", "calls", "queues", "agents", "rate", "render", "schema")
+# Whoever types one of these without a verb of its VERBS wants to see what there is.
+SHOWING = ("queues", "agents")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -24,9 +27,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     modules = {name: import_module(f"callcontrol.commands.{name}") for name in named}
     for module in modules.values():
         module.add(subparsers)
-    args = parser.parse_args(arguments)
+    args = parser.parse_args(_with_verb(arguments, modules))
     status: int = modules[args.command].run(args)
     return status
+
+
+def _with_verb(arguments: Sequence[str], modules: Mapping[str, ModuleType]) -> Sequence[str]:
+    """`queues acme` is short for `queues show acme`."""
+    name, verb = (*arguments[:2], "", "")[:2]
+    if name not in SHOWING or verb in ("-h", "--help", *modules[name].VERBS):
+        return arguments
+    return [name, "show", *arguments[1:]]
 
 
 if __name__ == "__main__":

@@ -15,14 +15,15 @@ from callcontrol.edges import clock
 from callcontrol.edges.embedded import running_address
 from callcontrol.edges.live_state.failures import StoreAway
 from callcontrol.edges.live_state.pipe import Pipe, connect
-from callcontrol.edges.live_state.queue_script import Occasion
-from callcontrol.edges.live_state.queue_views import QueueViews
+from callcontrol.edges.live_state.queue_views import PAGE, QueueViews
 from callcontrol.edges.live_state.queues import seed_from
 from callcontrol.edges.live_state.workers import worker_name
-from callcontrol.vocabulary.moment import periods_at
+from callcontrol.routing.distribution.occasion import Occasion
+from callcontrol.vocabulary.moment import datetime_of, periods_at
 from callcontrol.vocabulary.phone_number import mask
+from callcontrol.vocabulary.queue import QueueView, TicketView
 
-NOT_TOLD = "nothing is known yet of {} of tenant {}: does `callcontrol serve` run with this configuration?"
+NOT_TOLD = "no {} of {} are known yet: does `callcontrol serve` run with this configuration?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,15 @@ class LiveQueues:
     configuration: Configuration
     views: QueueViews
     occasion: Callable[[str], Occasion]
+
+    def callers(self, tenant: str, queue: QueueView) -> Iterator[TicketView]:
+        """Everybody who waits in the queue, in the order of their places; asked for page by page."""
+        for first in range(0, queue.waiting, PAGE):
+            yield from self.views.tickets(tenant, queue.name, self.occasion(tenant), first)
+
+    def title(self, tenant: str, what: str) -> str:
+        """`acme: queues, 2026-11-22 09:30:00`, on the tenant's clocks."""
+        return f"{tenant}: {what}, {datetime_of(clock.now(), self.configuration.zone_of(tenant)):%Y-%m-%d %H:%M:%S}"
 
 
 @contextmanager

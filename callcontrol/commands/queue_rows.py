@@ -27,6 +27,7 @@ class QueueRow:
     """A queue and what came of its callers; times in ms, None where there is nothing to divide by.
 
     Attributes:
+        name: what people call it, "" if the YAML does not say.
         now: None for a past period.
         longest_wait_ms: of who waits now; of a past period, of all who entered in it.
         abandoned, short_abandoned: two counts that do not hold each other.
@@ -35,6 +36,7 @@ class QueueRow:
 
     tenant: str
     queue: str
+    name: str
     now: QueueNow | None
     longest_wait_ms: int
     entered: int
@@ -65,6 +67,7 @@ def live_row(tenant: str, view: QueueView, settings: Tenant, now: Instant) -> Qu
     return QueueRow(
         tenant=tenant,
         queue=view.name,
+        name=_name(settings, view.name),
         now=QueueNow(view.waiting, view.callbacks, view.active, view.ready),
         longest_wait_ms=max(now - view.oldest, 0) // 1000 if view.oldest is not None else 0,
         entered=count("entered"),
@@ -97,6 +100,11 @@ def service_level_of(settings: Tenant, queue: str) -> ServiceLevel:
     return found.service_level if found is not None else ServiceLevel()
 
 
+def _name(settings: Tenant, queue: str) -> str:
+    found = settings.queues.get(queue)
+    return found.name if found is not None else ""
+
+
 def past_rows(dsn: str, tenant: str, settings: Tenant, start: Instant, end: Instant) -> list[QueueRow]:
     """The queues that had callers or offers in [start, end), by name, each by its own service level.
 
@@ -116,13 +124,14 @@ def _of_level(
 ) -> Iterator[QueueRow]:
     for one in statistics:
         if service_level_of(settings, one.queue) == level:
-            yield _past_row(tenant, one, level)
+            yield _past_row(tenant, _name(settings, one.queue), one, level)
 
 
-def _past_row(tenant: str, found: QueueStatistics, level: ServiceLevel) -> QueueRow:
+def _past_row(tenant: str, name: str, found: QueueStatistics, level: ServiceLevel) -> QueueRow:
     return QueueRow(
         tenant=tenant,
         queue=found.queue,
+        name=name,
         now=None,
         longest_wait_ms=found.longest_wait_ms,
         entered=found.entered,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta, tzinfo
 from typing import Any
@@ -35,7 +35,7 @@ class View:
     """
 
     lines: Sequence[Mapping[str, Any]]
-    tables: Callable[[int], Sequence[RenderableType]]
+    tables: Callable[[int], Iterable[RenderableType]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def _day(text: str) -> date | None:
 def present(args: argparse.Namespace, look: Callable[[], View]) -> None:
     """Show what `look` sees, in the way that was asked for.
 
-    Raises (unless it is watched, which goes on):
+    Raises (but for trouble with Redis while it is watched on a terminal, which is shown there):
         whatever `look` raises.
     """
     console = Console(highlight=False)
@@ -156,7 +156,7 @@ def _watch(every_s: float, see: Callable[[], RenderableType], console: Console) 
                 gevent.sleep(every_s)
                 live.update(see(), refresh=True)
     except KeyboardInterrupt:
-        console.show_cursor()
+        return  # how it is ended
 
 
 def _seen(look: Callable[[], View], every_s: float, width: int) -> RenderableType:
@@ -168,7 +168,7 @@ def _seen(look: Callable[[], View], every_s: float, width: int) -> RenderableTyp
     return Group(shown, Text(f"\nevery {every_s:g} s; Ctrl-C ends", "dim"))
 
 
-def _spaced(tables: Sequence[RenderableType]) -> Group:
+def _spaced(tables: Iterable[RenderableType]) -> Group:
     """With an empty line between two."""
     between = [part for table in tables for part in (Text(), table)]
     return Group(*between[1:])

@@ -12,9 +12,12 @@ from rich.text import Text
 
 Row = TypeVar("Row")
 
-# Narrower than this (characters), columns stand one blank apart, else two.
-ROOMY = 120
-NOTHING = "–"
+# Widths of terminals, in characters: below the first only what matters most is shown; from ROOMY on columns stand two
+# blanks apart instead of one.
+ORDINARY, ROOMY, WIDE, WIDEST = 96, 120, 140, 160
+# A column that gives way keeps so many characters.
+SHORTEST = 8
+NOTHING = "-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,10 @@ def table_of(title: str, columns: Sequence[Column[Row]], rows: Sequence[Row], wi
     table.pad_edge = False
     for column in shown:
         justify: JustifyMethod = "left" if column.left else "right"
-        table.add_column(column.title, justify=justify, vertical="bottom", no_wrap=not column.gives_way)
+        least = SHORTEST if column.gives_way else None
+        table.add_column(
+            column.title, justify=justify, vertical="bottom", no_wrap=not column.gives_way, min_width=least
+        )
     for row in rows:
         table.add_row(*(_text(column.cell(row)) for column in shown))
     return table

@@ -12,7 +12,7 @@ from callcontrol.daemon.configuration import Current
 from callcontrol.edges import meters
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.pipe import Pipe
-from callcontrol.edges.live_state.queue_script import Occasion
+from callcontrol.routing.distribution.occasion import Occasion
 from callcontrol.edges.live_state.queue_views import QueueViews
 from callcontrol.vocabulary.agent import AgentState
 from callcontrol.vocabulary.moment import SECOND_US

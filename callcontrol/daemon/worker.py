@@ -40,7 +40,7 @@ from callcontrol.edges.live_state.calls import CallStore
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.inbox import Inbox
 from callcontrol.edges.live_state.pipe import Pipe, connect
-from callcontrol.edges.live_state.queue_script import Occasion
+from callcontrol.routing.distribution.occasion import Occasion
 from callcontrol.edges.live_state.queues import QueueStore, seed_from
 from callcontrol.edges.live_state.rules import RuleStore
 from callcontrol.edges.live_state.workers import Workers, worker_name

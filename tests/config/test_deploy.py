@@ -48,6 +48,35 @@ def test_the_dashboard_asks_for_metrics_that_exist() -> None:
     assert asked <= sample_names()
 
 
+def expressions() -> list[str]:
+    panels = json.loads((DEPLOY / "grafana" / "callcontrol.json").read_text())["panels"]
+    return [rule["expr"] for rule in rules()] + [target["expr"] for panel in panels for target in panel["targets"]]
+
+
+def test_what_every_worker_shows_of_the_queues_is_counted_once() -> None:
+    shared = re.compile(r"max by \([a-z, ]+\) \([^()]*\)")
+    left = {name for expr in expressions() for name in METRIC.findall(shared.sub("", expr))}
+    of_queues = {name for name in sample_names() if name.startswith(("callcontrol_queue_", "callcontrol_agents"))}
+    assert left & of_queues == {"callcontrol_queue_operations_owed"}  # each worker has its own
+
+
+def test_selected_states_exist() -> None:
+    asked = {state for expr in expressions() for state in re.findall(r'state="([a-z_]+)"', expr)}
+    assert asked == {"active", "ready"}
+
+
+def test_panels_do_not_cover_each_other() -> None:
+    panels = json.loads((DEPLOY / "grafana" / "callcontrol.json").read_text())["panels"]
+    cells = [
+        (x, y)
+        for at in (panel["gridPos"] for panel in panels)
+        for x in range(at["x"], at["x"] + at["w"])
+        for y in range(at["y"], at["y"] + at["h"])
+    ]
+    assert len(cells) == len(set(cells))
+    assert max(x for x, _ in cells) < 24
+
+
 def test_the_scrape_example_names_the_default_address() -> None:
     jobs = yaml.safe_load((DEPLOY / "prometheus" / "scrape.yaml").read_text())["scrape_configs"]
     assert [(job["job_name"], job["static_configs"]) for job in jobs] == [

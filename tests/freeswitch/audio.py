@@ -6,11 +6,15 @@ import ctypes
 import socket
 import struct
 import threading
+import time
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 from tests.freeswitch.sounds import ALAW_PAYLOAD, FRAME, linear, loudness
 
+Frame = tuple[float, bytes]  # when it arrived (monotonic seconds), G.711 A-law
+
+_LINEAR = [linear(code) for code in range(256)]
 WINDOW_FRAMES = 5  # 100 ms: tones 10 Hz apart can be told from each other
 CLEAR = 0.5  # of all energy of a window
 AUDIBLE = 500  # mean size of the samples below which a window is silence
@@ -37,7 +41,7 @@ class Microphones:
     """Keeps what arrives at every UDP port as G.711 A-law, until it is cleared. A context manager."""
 
     def __init__(self) -> None:
-        self._frames: dict[int, list[bytes]] = defaultdict(list)
+        self._frames: dict[int, list[Frame]] = defaultdict(list)
         self._socket = _packets()
         self._closing = False
         self._thread = threading.Thread(target=self._listen, daemon=True)
@@ -57,14 +61,28 @@ class Microphones:
 
     def heard(self, ports: Iterable[int], hz: float) -> float:
         """For how many seconds a tone of this frequency was clearly there at these ports."""
-        windows = 0
-        for port in ports:
-            frames = self._frames.get(port, [])
-            for start in range(0, len(frames) - WINDOW_FRAMES + 1, WINDOW_FRAMES):
-                samples = [linear(code) for code in b"".join(frames[start : start + WINDOW_FRAMES])]
-                loud = sum(map(abs, samples)) / len(samples) >= AUDIBLE
-                windows += loud and loudness(samples, hz) >= CLEAR
-        return windows * WINDOW_FRAMES * FRAME / 8_000
+        return len(self.moments(ports, hz)) * WINDOW_FRAMES * FRAME / 8_000
+
+    def moments(self, ports: Iterable[int], hz: float) -> list[float]:
+        """When a tone of this frequency was clearly there (monotonic seconds), tenth of a second by tenth."""
+        return sorted(at for port in ports for at, samples in self._audible(port) if loudness(samples, hz) >= CLEAR)
+
+    def speech(self, ports: Iterable[int], tones: Sequence[float]) -> list[float]:
+        """When something was there that is none of these tones."""
+        return sorted(
+            at
+            for port in ports
+            for at, samples in self._audible(port)
+            if not any(loudness(samples, hz) >= CLEAR for hz in tones)
+        )
+
+    def _audible(self, port: int) -> Iterator[tuple[float, list[int]]]:
+        frames = self._frames.get(port, [])
+        for start in range(0, len(frames) - WINDOW_FRAMES + 1, WINDOW_FRAMES):
+            window = frames[start : start + WINDOW_FRAMES]
+            samples = [_LINEAR[code] for _, frame in window for code in frame]
+            if sum(map(abs, samples)) / len(samples) >= AUDIBLE:
+                yield window[0][0], samples
 
     def _listen(self) -> None:
         self._socket.settimeout(0.5)  # how late the end of listening may be noticed
@@ -84,7 +102,7 @@ class Microphones:
         (port,) = struct.unpack_from("!H", packet, udp + 2)
         frames = self._frames[port]
         if len(frames) < FRAMES_KEPT:
-            frames.append(packet[rtp + _RTP_HEADER :])
+            frames.append((time.monotonic(), packet[rtp + _RTP_HEADER :]))
 
 
 def _packets() -> socket.socket:

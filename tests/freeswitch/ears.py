@@ -1,11 +1,8 @@
-"""What phones and callers saw and heard, out of SIPp's logs of messages and the switch's word who was joined."""
+"""What phones and callers saw, out of SIPp's logs of messages."""
 
 from __future__ import annotations
 
-import json
 import re
-import socket
-import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +10,6 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from callcontrol.simulator.ears import Heard
-from tests.freeswitch.switch import EventSocket
 
 SHOWN_HEADERS = ("Diversion", "History-Info", "Privacy", "P-Asserted-Identity", "Alert-Info")
 ELSEWHERE = re.compile(r"SIP\s*;\s*cause=200")
@@ -76,37 +72,36 @@ def read_messages(log: Path) -> Iterator[Message]:
             yield Message(at_us, way == "received", start, headers, body)
 
 
-def heard_by_phones(log: Path, bridged: frozenset[str]) -> Iterator[Heard]:
-    """What the phones of one SIPp saw; `who` is the user part that was called."""
+def parties(log: Path, name: str = "") -> dict[str, str]:
+    """Whose call each is, by Call-ID: the caller's (`name`), or that of the user part that was called."""
     who: dict[str, str] = {}
     for message in read_messages(log):
         if message.method == "INVITE" and not message.code:
-            who[message.call_id] = _user(message.start.split()[1])
-        if message.call_id not in who:
-            continue
+            who.setdefault(message.call_id, name or _user(message.start.split()[1]))
+    return who
+
+
+def heard_by_phones(log: Path) -> Iterator[Heard]:
+    """What the phones of one SIPp saw; `who` is the user part that was called."""
+    who = parties(log)
+    for message in read_messages(log):
         told = _told_phone(message)
-        if told is not None:
+        if told is not None and message.call_id in who:
             yield Heard(message.at_us, who[message.call_id], *told)
-        if message.method == "INVITE" and message.code == 200 and message.call_id in bridged:
-            yield Heard(message.at_us, who[message.call_id], "bridged", {})
 
 
-def heard_by_caller(log: Path, name: str, bridged: frozenset[str]) -> Iterator[Heard]:
+def heard_by_caller(log: Path, name: str) -> Iterator[Heard]:
     """What a caller saw; challenges left out."""
     for message in read_messages(log):
         told = _told_caller(message)
         if message.received and told is not None:
             yield Heard(message.at_us, name, *told)
-        if message.method == "INVITE" and message.code == 200 and message.call_id in bridged:
-            yield Heard(message.at_us, name, "bridged", {})
 
 
 def listening_ports(log: Path, name: str = "") -> Iterator[tuple[str, int]]:
     """Who (the caller `name`, or the phones by user part) hears at which RTP ports."""
-    who: dict[str, str] = {}
+    who = parties(log, name)
     for message in read_messages(log):
-        if message.method == "INVITE" and not message.code:
-            who.setdefault(message.call_id, name or _user(message.start.split()[1]))
         if not message.received and message.media_port:
             yield who[message.call_id], message.media_port
 
@@ -156,38 +151,3 @@ def _shown(message: Message) -> dict[str, str]:
 
 def _user(uri: str) -> str:
     return unquote(uri.removeprefix("sip:").partition("@")[0])
-
-
-class Joined:
-    """Call-IDs of the legs that were ever joined to another, as the switch tells at their end."""
-
-    def __init__(self, port: int) -> None:
-        self._socket = EventSocket(port)
-        self._socket.send("event json CHANNEL_HANGUP_COMPLETE")
-        self._call_ids: set[str] = set()
-        self._thread = threading.Thread(target=self._listen, daemon=True)
-        self._thread.start()
-
-    def call_ids(self) -> frozenset[str]:
-        """Those known by now."""
-        return frozenset(self._call_ids)
-
-    def close(self) -> None:
-        """Listen no more."""
-        self._socket.shut(socket.SHUT_RDWR)
-        self._thread.join()
-        self._socket.close()
-
-    def _listen(self) -> None:
-        while frame := self._next():
-            if frame.startswith("{"):
-                event = json.loads(frame)
-                if event.get("Caller-Channel-Bridged-Time", "0") not in ("", "0"):
-                    self._call_ids.add(event.get("variable_sip_call_id", ""))
-
-    def _next(self) -> str:
-        """The next frame; none when the switch has ended, which it does by a reset as often as not."""
-        try:
-            return self._socket.read(wait=True)
-        except ConnectionError:
-            return ""

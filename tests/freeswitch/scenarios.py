@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape
 
 from callcontrol.simulator.phones import Behaviour
 from callcontrol.simulator.stories.story import PlacedCall
-from tests.freeswitch.sounds import Sounds
+from tests.freeswitch.sounds import CALLER_HZ, PHONE_HZ, Sounds, voice_of
 
 SDP = """
 v=0
@@ -67,14 +67,14 @@ def phones_scenario(phones: Mapping[str, Sequence[Behaviour]], otherwise: Behavi
         '<ereg regexp="sip:[^>;]*" search_in="hdr" header="Contact:" assign_to="contact"/>',
     ]
     choices = [f'<nop next="phone{i}" test="is{i}"/>' for i, _ in _numbered(phones)]
-    parts = [_part(i, phones[user], sounds) for i, user in _numbered(phones)]
+    parts = [_part(i, phones[user], _voice_of_phone(user, sounds), sounds) for i, user in _numbered(phones)]
     counters = ",".join(["calls", *(f"calls{i}" for i, _ in _numbered(phones))])
     unused = ",".join(["from", "to", "contact", "cseq", *(f"is{i}" for i, _ in _numbered(phones))])
     return _scenario(
         f'<Global variables="{counters}"/>',
         f'<recv request="INVITE"><action>{"".join(looks + keeps)}</action></recv>',
         *choices,
-        _behaviour("o", otherwise, sounds),
+        _behaviour("o", otherwise, _voice_of_phone("", sounds), sounds),
         *parts,
         _cancelled(),
         '<label id="over"/>',
@@ -90,7 +90,7 @@ def _numbered(phones: Mapping[str, Sequence[Behaviour]]) -> Iterator[tuple[int, 
     return enumerate(phones)
 
 
-def _part(number: int, behaviours: Sequence[Behaviour], sounds: Sounds) -> str:
+def _part(number: int, behaviours: Sequence[Behaviour], voice: Path, sounds: Sounds) -> str:
     """The calls of one phone: the first behaviour for its first call, the last for all that follow."""
     count = f'<add assign_to="calls{number}" value="1"/>'
     later = [
@@ -98,19 +98,24 @@ def _part(number: int, behaviours: Sequence[Behaviour], sounds: Sounds) -> str:
         f'<test assign_to="later" variable="calls{number}" compare="greater_than" value="{i}"/></action></nop>'
         for i in reversed(range(1, len(behaviours)))
     ]
-    texts = [_behaviour(f"{number}x{i}", behaviour, sounds) for i, behaviour in enumerate(behaviours)]
+    texts = [_behaviour(f"{number}x{i}", behaviour, voice, sounds) for i, behaviour in enumerate(behaviours)]
     return "\n".join((f'<label id="phone{number}"/>', f"<nop><action>{count}</action></nop>", *later, *texts))
 
 
-def _behaviour(name: str, behaviour: Behaviour, sounds: Sounds) -> str:
+def _voice_of_phone(user: str, sounds: Sounds) -> Path:
+    """Accounts are called at `account.at.domain`, numbers at themselves."""
+    return sounds.voice(voice_of(user.partition(".at.")[0], PHONE_HZ))
+
+
+def _behaviour(name: str, behaviour: Behaviour, voice: Path, sounds: Sounds) -> str:
     for word in UNTOLD:
         if getattr(behaviour, word) is not None:
             raise CannotTell(f"{word}: SIPp phones do not do that yet")
-    told = (*_before_answer(name, behaviour, sounds), *_after_answer(name, behaviour, sounds))
+    told = (*_before_answer(name, behaviour, voice), *_after_answer(name, behaviour, voice, sounds))
     return "\n".join((f'<label id="b{name}"/>', *told))
 
 
-def _before_answer(name: str, behaviour: Behaviour, sounds: Sounds) -> Iterator[str]:
+def _before_answer(name: str, behaviour: Behaviour, voice: Path) -> Iterator[str]:
     if behaviour.action == "silent":
         yield '<recv request="CANCEL" next="cancelled"/>'
         return
@@ -129,10 +134,10 @@ def _before_answer(name: str, behaviour: Behaviour, sounds: Sounds) -> Iterator[
         return
     yield _answer(200, SDP)
     yield '<recv request="ACK"/>'
-    yield _sound(sounds.phone)
+    yield _sound(voice)
 
 
-def _after_answer(name: str, behaviour: Behaviour, sounds: Sounds) -> Iterator[str]:
+def _after_answer(name: str, behaviour: Behaviour, voice: Path, sounds: Sounds) -> Iterator[str]:
     if behaviour.refusal_code or behaviour.action in ("silent", "never_answers"):
         return
     due = sorted((at_s + KEY_S * i, key) for at_s, keys in behaviour.digits for i, key in enumerate(keys))
@@ -143,7 +148,7 @@ def _after_answer(name: str, behaviour: Behaviour, sounds: Sounds) -> Iterator[s
         now_s = at_s
     if due:
         yield _bye_within(KEY_S, f"v{name}", f"e{name}")
-        yield _sound(sounds.phone)
+        yield _sound(voice)
         now_s += KEY_S
     if behaviour.talk_s is not None:
         rest_s = max(behaviour.talk_s - now_s, 0.01)
@@ -216,7 +221,7 @@ def caller_scenario(call: PlacedCall, sounds: Sounds, *, longest_s: float, login
     """
     gives_up_s = call.hangup_after_s if call.hangup_after_s is not None else longest_s
     presses = sorted((at_s + KEY_S * i, key) for at_s, keys in call.presses for i, key in enumerate(keys))
-    cseq = "2" if login else "1"
+    cseq, voice = "2" if login else "1", sounds.voice(voice_of(call.number, CALLER_HZ))
     return _scenario(
         _stamp("s", "u"),
         *(_challenged(call) if login else ()),
@@ -233,8 +238,8 @@ def caller_scenario(call: PlacedCall, sounds: Sounds, *, longest_s: float, login
         '<label id="answered"/>',
         _stamp("as", "au"),
         _in_dialogue("ACK", cseq),
-        _sound(sounds.caller),
-        *_talking(presses, gives_up_s, sounds),
+        _sound(voice),
+        *_talking(presses, gives_up_s, voice, sounds),
         '<label id="bye"/>',
         _in_dialogue("BYE", "7"),
         '<recv response="200" next="over"/>',
@@ -288,7 +293,9 @@ def _in_transaction(method: str, cseq: str, to: str, *, retransmit: bool = False
     )
 
 
-def _talking(presses: Sequence[tuple[float, str]], gives_up_s: float, sounds: Sounds) -> Iterator[str]:
+def _talking(
+    presses: Sequence[tuple[float, str]], gives_up_s: float, voice: Path, sounds: Sounds
+) -> Iterator[str]:
     for number, (at_s, key) in enumerate(presses):
         looks = [_late("s", "u", gives_up_s, "bye"), _late("as", "au", at_s, f"press{number}")]
         yield from _waiting(f"p{number}", looks)
@@ -297,7 +304,7 @@ def _talking(presses: Sequence[tuple[float, str]], gives_up_s: float, sounds: So
     if presses:
         over_s = presses[-1][0] + KEY_S
         yield from _waiting("voice", [_late("s", "u", gives_up_s, "bye"), _late("as", "au", over_s, "again")])
-        yield f'<label id="again"/>\n{_sound(sounds.caller)}'
+        yield f'<label id="again"/>\n{_sound(voice)}'
     yield from _waiting("talk", [_late("s", "u", gives_up_s, "bye")])
 
 

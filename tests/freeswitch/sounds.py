@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 KEYS = "0123456789*#"
@@ -13,10 +13,21 @@ ALAW_PAYLOAD = 8
 RATE = 8000
 FRAME = 160  # samples in 20 ms
 KEY_FRAMES = 6
-# What a caller and a phone say, once they are answered or have answered: a tone of their own.
+# What callers and phones say, once they are answered or have answered: a tone.
 CALLER_HZ = 400.0
 PHONE_HZ = 700.0
-VOICE_S = 15.0
+# A tone of their own have the agents of the example, and callers with these numbers: who hears whom tells.
+VOICES: Mapping[str, float] = {
+    "121": 740.0,
+    "122": 820.0,
+    "123": 860.0,
+    "124": 900.0,
+    "48600700802": 940.0,
+    "48500100301": 480.0,
+    "48500100302": 520.0,
+    "48500100303": 560.0,
+}
+VOICE_S = 60.0
 VOLUME = 10
 
 
@@ -28,10 +39,13 @@ class Sounds:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._presses = 0
-        self.caller = folder / "caller.pcap"
-        self.phone = folder / "phone.pcap"
-        write_tone(self.caller, CALLER_HZ, VOICE_S)
-        write_tone(self.phone, PHONE_HZ, VOICE_S)
+
+    def voice(self, hz: float) -> Path:
+        """The voice of whoever speaks at this frequency."""
+        path = self._folder / f"voice-{hz:g}.pcap"
+        if not path.exists():
+            write_tone(path, hz, VOICE_S)
+        return path
 
     def key(self, key: str) -> Path:
         """The sound of one press of this key."""
@@ -42,12 +56,18 @@ class Sounds:
 
 
 def write_tone(path: Path, hz: float, seconds: float) -> None:
-    """A tone at a quarter of full loudness."""
-    samples = [8_000 * math.sin(2 * math.pi * hz * n / RATE) for n in range(int(seconds * RATE))]
+    """A tone at a quarter of full loudness; of whole hertz, for each second is like the first."""
+    samples = [8_000 * math.sin(2 * math.pi * hz * n / RATE) for n in range(RATE)]
     coded = bytes(alaw(round(s)) for s in samples)
-    frames = [coded[i : i + FRAME] for i in range(0, len(coded) - FRAME + 1, FRAME)]
-    packets = [_rtp(ALAW_PAYLOAD, n, n * FRAME, 0x0C0FFEE0, frame, n == 0) for n, frame in enumerate(frames)]
+    frames = [coded[i : i + FRAME] for i in range(0, RATE, FRAME)]
+    played = (frames[n % len(frames)] for n in range(int(seconds * RATE) // FRAME))
+    packets = [_rtp(ALAW_PAYLOAD, n, n * FRAME, 0x0C0FFEE0, frame, n == 0) for n, frame in enumerate(played)]
     path.write_bytes(_pcap(packets))
+
+
+def voice_of(who: str, otherwise: float) -> float:
+    """The frequency of an account or a number (with or without its +)."""
+    return VOICES.get(who.removeprefix("+"), otherwise)
 
 
 def alaw(sample: int) -> int:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.freeswitch.ears import heard_by_caller, heard_by_phones, listening_ports
+from tests.freeswitch.ears import heard_by_caller, heard_by_phones, listening_ports, parties
+from tests.freeswitch.reports import Reports
 
 DASHES = "-" * 47
 INVITE = """INVITE sip:101.at.acme.example@127.0.0.1:5070 SIP/2.0
@@ -35,7 +36,7 @@ def log(folder: Path, *messages: tuple[str, str]) -> Path:
 
 
 def test_a_phone_sees_who_calls_once_however_often_it_is_sent(tmp_path: Path) -> None:
-    (invite,) = heard_by_phones(log(tmp_path, ("received", INVITE), ("received", INVITE)), frozenset())
+    (invite,) = heard_by_phones(log(tmp_path, ("received", INVITE), ("received", INVITE)))
     assert (invite.who, invite.what) == ("101.at.acme.example", "invite")
     assert invite.detail == {
         "number": "anonymous",
@@ -52,13 +53,36 @@ def test_a_phone_sees_who_calls_once_however_often_it_is_sent(tmp_path: Path) ->
 )
 def test_a_phone_hears_why_it_stops_ringing(method: str, reason: str, what: str, tmp_path: Path) -> None:
     file = log(tmp_path, ("received", INVITE), ("received", request(method, reason)))
-    assert [h.what for h in heard_by_phones(file, frozenset())] == ["invite", what]
+    assert [h.what for h in heard_by_phones(file)] == ["invite", what]
 
 
-def test_who_was_joined_is_the_switchs_word(tmp_path: Path) -> None:
+def test_an_answer_alone_joins_nobody(tmp_path: Path) -> None:
     file = log(tmp_path, ("received", INVITE), ("sent", answer(180)), ("sent", answer(200)))
-    assert [h.what for h in heard_by_phones(file, frozenset())] == ["invite", "ringing"]
-    assert [h.what for h in heard_by_phones(file, frozenset({"one"}))] == ["invite", "ringing", "bridged"]
+    assert [h.what for h in heard_by_phones(file)] == ["invite", "ringing"]
+    assert parties(file) == {"one": "101.at.acme.example"}
+
+
+def event(name: str, uuid: str, **more: str) -> dict[str, str]:
+    headers = {key.replace("_", "-") if key[0].isupper() else key: value for key, value in more.items()}
+    return {"Event-Name": name, "Unique-ID": uuid, "Event-Date-Timestamp": "1000000", **headers}
+
+
+def test_what_is_played_and_who_is_joined_is_the_switchs_word() -> None:
+    reports = Reports("/conf/sounds")
+    reports.take(event("CHANNEL_CREATE", "a", variable_sip_call_id="one"))
+    reports.take(event("PLAYBACK_START", "a", Playback_File_Path="/conf/sounds/queue/en/next.wav"))
+    reports.take(event("PLAYBACK_STOP", "a", Playback_File_Path="tone_stream://%(1,1,1)"))
+    reports.take(event("CHANNEL_CREATE", "b"))  # an outbound leg has its Call-ID only later
+    reports.take(event("CHANNEL_ANSWER", "b", variable_sip_call_id="two"))
+    reports.take(event("CHANNEL_BRIDGE", "a", Bridge_A_Unique_ID="a", Bridge_B_Unique_ID="b"))
+    heard = [(h.who, h.what, h.detail) for h in reports.heard({"one": "caller-1", "two": "121"})]
+    assert heard == [
+        ("caller-1", "playback", {"file": "queue/en/next.wav"}),
+        ("caller-1", "playback_end", {"file": "tone_stream://%(1,1,1)"}),
+        ("caller-1", "bridged", {"with": "121"}),
+        ("121", "bridged", {"with": "caller-1"}),
+    ]
+    assert [h.what for h in reports.heard({"two": "121"})] == ["bridged"]
 
 
 def test_a_caller_sees_answers_but_no_challenge(tmp_path: Path) -> None:
@@ -67,7 +91,7 @@ def test_a_caller_sees_answers_but_no_challenge(tmp_path: Path) -> None:
         ("sent", INVITE),
         *(("received", answer(code)) for code in (100, 407, 183, 486)),
     )
-    heard = list(heard_by_caller(file, "caller-1", frozenset()))
+    heard = list(heard_by_caller(file, "caller-1"))
     assert [(h.who, h.what, h.detail.get("code")) for h in heard] == [
         ("caller-1", "early_media", None),
         ("caller-1", "hangup", "486"),

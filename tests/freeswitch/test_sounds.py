@@ -1,13 +1,26 @@
 """The ears of the tests: what they measure is what was played."""
 
 import struct
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from tests.freeswitch.audio import Microphones, can_listen
-from tests.freeswitch.sounds import CALLER_HZ, EVENT_PAYLOAD, PHONE_HZ, Sounds, alaw, linear, loudness, write_tone
-from tests.freeswitch.tones import HEARS
+from tests.freeswitch.sounds import (
+    CALLER_HZ,
+    EVENT_PAYLOAD,
+    PHONE_HZ,
+    VOICE_S,
+    VOICES,
+    Sounds,
+    alaw,
+    linear,
+    loudness,
+    voice_of,
+    write_tone,
+)
+from tests.freeswitch.tones import HEARS, MUSIC_HZ, SPEECH, TONES, turn_differences
 from tests.tidy.tree import TESTS
 
 PCAP_HEAD, PACKET_HEAD, TO_RTP = 24, 16, 42
@@ -38,6 +51,38 @@ def test_a_tone_is_found_at_its_own_frequency_only(tmp_path: Path) -> None:
     assert loudness(samples, CALLER_HZ) > 0.9
     assert loudness(samples, PHONE_HZ) < 0.05
     assert loudness([0] * 800, CALLER_HZ) == 0.0
+
+
+def test_a_voice_is_made_once_and_lasts(tmp_path: Path) -> None:
+    sounds = Sounds(tmp_path)
+    first = sounds.voice(VOICES["121"])
+    written = first.stat().st_mtime_ns
+    assert sounds.voice(VOICES["121"]).stat().st_mtime_ns == written
+    assert len(rtp_packets(first)) == VOICE_S * 50
+
+
+def test_every_voice_can_be_told_from_the_others_and_from_the_music() -> None:
+    assert min(b - a for a, b in pairwise(sorted(set(TONES)))) >= 15
+    assert [hz for hz in TONES if hz % 1] == []
+
+
+@pytest.mark.parametrize(("who", "hz"), [("121", 740.0), ("+48500100301", 480.0), ("117", PHONE_HZ), ("", PHONE_HZ)])
+def test_whose_voice_is_which(who: str, hz: float) -> None:
+    assert voice_of(who, PHONE_HZ) == hz
+
+
+@pytest.mark.parametrize(
+    ("moments", "differences"),
+    [
+        (([0.0, 1.0], [1.2, 2.0], [2.0, 3.0]), 0),
+        (([0.0, 1.5], [1.2, 2.0], [2.0, 3.0]), 0),
+        (([0.0, 1.6], [1.2, 2.0], [2.0, 3.0]), 1),
+        (([0.0, 1.0], [], [2.0, 3.0]), 1),
+        (([5.0], [3.0], [1.0]), 2),
+    ],
+)
+def test_sounds_that_follow_each_other(moments: tuple[list[float], ...], differences: int) -> None:
+    assert len(list(turn_differences("caller", (SPEECH, MUSIC_HZ, PHONE_HZ), moments))) == differences
 
 
 def test_each_press_of_a_key_is_a_press_of_its_own(tmp_path: Path) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from tests.freeswitch.audio import Microphones
-from tests.freeswitch.sounds import CALLER_HZ, PHONE_HZ
+from tests.freeswitch.sounds import CALLER_HZ, PHONE_HZ, VOICES
 
 RINGING_HZ = 425.0  # `ringback` of freeswitch-xml/vars.xml
 CONFIRM_HZ = 784.0  # the last tone of "done" (control/steps/setting.py)
@@ -14,6 +15,15 @@ REFUSE_HZ = 220.0  # "refused"
 PROMPT_HZ = 784.0  # the highest tone of sounds/confirm/press-1.wav
 GREETING_HZ = 659.0  # of sounds/voicemail/greeting.wav
 CLOSED_HZ = 1_400.0  # announcement:closed of the example
+
+
+MUSIC_HZ = 440.0  # of queue:support: the default
+SALES_MUSIC_HZ = 350.0
+SPEECH = 0.0  # no tone at all: spoken prompts
+
+# Of one sound the end may reach the ear so much later than the beginning of the next: windows are tenths of a second.
+OVERLAP_S = 0.3
+TONES = (RINGING_HZ, MUSIC_HZ, SALES_MUSIC_HZ, CALLER_HZ, PHONE_HZ, *VOICES.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +35,17 @@ class Hears:
     never: bool = False
 
 
-HEARS: Mapping[str, tuple[Hears, ...]] = {
+@dataclass(frozen=True, slots=True)
+class HearsInTurn:
+    """Somebody hears these sounds one after the other: none of them still when the next one has begun."""
+
+    who: str
+    sounds: tuple[float, ...]
+
+
+Expectation = Hears | HearsInTurn
+
+HEARS: Mapping[str, tuple[Expectation, ...]] = {
     "01-rings-and-answers.yaml": (
         Hears("caller", RINGING_HZ),
         Hears("caller", PHONE_HZ),
@@ -53,11 +73,34 @@ HEARS: Mapping[str, tuple[Hears, ...]] = {
 
 
 def tone_differences(
-    expected: tuple[Hears, ...], ports: Mapping[str, frozenset[int]], microphones: Microphones
+    expected: tuple[Expectation, ...], ports: Mapping[str, frozenset[int]], microphones: Microphones
 ) -> Iterator[str]:
-    """What was heard and should not have been, or the other way round."""
+    """What was heard and should not have been, or the other way round, or at another time."""
     for wanted in expected:
-        seconds = microphones.heard(ports.get(wanted.who, frozenset()), wanted.hz)
-        if bool(seconds) is wanted.never:
-            should = "never" if wanted.never else "should"
-            yield f"{wanted.who} {should} hear{'s' if wanted.never else ''} {wanted.hz:g} Hz; heard for {seconds:.1f} s"
+        at = ports.get(wanted.who, frozenset())
+        match wanted:
+            case Hears(who, hz, never):
+                seconds = microphones.heard(at, hz)
+                if bool(seconds) is never:
+                    should = "never hears" if never else "should hear"
+                    yield f"{who} {should} {hz:g} Hz; heard for {seconds:.1f} s"
+            case HearsInTurn(who, sounds):
+                yield from turn_differences(who, sounds, [_moments(hz, at, microphones) for hz in sounds])
+
+
+def _moments(hz: float, ports: frozenset[int], microphones: Microphones) -> list[float]:
+    return microphones.speech(ports, TONES) if hz == SPEECH else microphones.moments(ports, hz)
+
+
+def turn_differences(who: str, sounds: Sequence[float], moments: Sequence[Sequence[float]]) -> Iterator[str]:
+    """Where sounds, heard at these moments, did not follow each other."""
+    for hz, at in zip(sounds, moments, strict=True):
+        if not at:
+            yield f"{who} should hear {_name(hz)}; heard nothing of it"
+    for (hz, at), (next_hz, next_at) in pairwise(zip(sounds, moments, strict=True)):
+        if at and next_at and at[-1] > next_at[0] + OVERLAP_S:
+            yield f"{who} still hears {_name(hz)} {at[-1] - next_at[0]:.1f} s after {_name(next_hz)} has begun"
+
+
+def _name(hz: float) -> str:
+    return "speech" if hz == SPEECH else f"{hz:g} Hz"

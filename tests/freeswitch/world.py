@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,9 @@ from callcontrol.simulator.ears import Heard
 from callcontrol.simulator.phones import Behaviour
 from callcontrol.simulator.stories.player import TENANT
 from callcontrol.simulator.stories.story import PlacedCall, Story
-from tests.freeswitch.ears import Joined, heard_by_caller, heard_by_phones, listening_ports
+from tests.freeswitch.ears import heard_by_caller, heard_by_phones, listening_ports, parties
 from tests.freeswitch.phones import Login, PhoneFailed, Sipp, SippShop
+from tests.freeswitch.reports import Listener
 from tests.freeswitch.scenarios import CannotTell
 from tests.freeswitch.switch import HOST, Ports
 
@@ -37,7 +38,7 @@ class RealWorld:
         self._ports = ports
         self._known = known
         self._shop = SippShop(folder, ports.media)
-        self._joined = Joined(ports.event_socket)
+        self._listener = Listener(ports.event_socket)
         tenant = settings.tenants[TENANT]
         self._logins = {
             account: Login(account, tenant.domain, endpoint.password)
@@ -99,6 +100,11 @@ class RealWorld:
         self._callers[name] = self._shop.caller(name, call, port, login)
         return name
 
+    def register(self, account: str, *, online: bool) -> None:
+        """The account's phone registers or unregisters; nothing waits until the daemon knows."""
+        self._shop.register([self._logins[account]], self._ports.phones, self._ports.internal, online=online)
+        self._online = self._online | {account} if online else self._online - {account}
+
     def wait_until_over(self, placed: Sequence[str], timeout_s: float) -> None:
         """Wait for the callers' SIPps to end."""
         due = time.monotonic() + timeout_s
@@ -107,10 +113,15 @@ class RealWorld:
 
     def heard(self) -> Sequence[Heard]:
         """What was seen and heard since `arrange`, oldest first."""
-        bridged = self._joined.call_ids()
-        heard = [h for sipp in self._called for h in self._by_phones(sipp, bridged)]
-        heard += [h for name, sipp in self._callers.items() for h in heard_by_caller(sipp.messages, name, bridged)]
-        return sorted(heard, key=lambda h: h.at_us)
+        phones = ((sipp, h) for sipp in self._called for h in heard_by_phones(sipp.messages))
+        heard = [replace(h, who=self._named(h.who, sipp)) for sipp, h in phones]
+        heard += [h for name, sipp in self._callers.items() for h in heard_by_caller(sipp.messages, name)]
+        return sorted([*heard, *self._listener.reports.heard(self._parties())], key=lambda h: h.at_us)
+
+    def _parties(self) -> Mapping[str, str]:
+        """Everybody's names by the Call-IDs of their calls."""
+        who = {c: self._named(w, sipp) for sipp in self._called for c, w in parties(sipp.messages).items()}
+        return who | {c: w for name, sipp in self._callers.items() for c, w in parties(sipp.messages, name).items()}
 
     def listening_ports(self) -> Mapping[str, frozenset[int]]:
         """Where everybody hears (RTP ports): accounts, numbers, `caller`, `caller 2`, …"""
@@ -124,12 +135,11 @@ class RealWorld:
     def close(self) -> None:
         """Everybody goes."""
         self._hang_up_all()
-        self._joined.close()
+        self._listener.close()
 
-    def _by_phones(self, sipp: Sipp, bridged: frozenset[str]) -> Iterator[Heard]:
-        host = f"@{HOST}:{sipp.port}" if sipp.name == PARTNER else ""
-        for heard in heard_by_phones(sipp.messages, bridged):
-            yield replace(heard, who=self._account(heard.who) + host)
+    def _named(self, who: str, sipp: Sipp) -> str:
+        """A phone by its address: the account, the number, or the partner's SIP address."""
+        return self._account(who) + (f"@{HOST}:{sipp.port}" if sipp.name == PARTNER else "")
 
     def _account(self, who: str) -> str:
         login = next((login for login in self._logins.values() if login.contact == who), None)

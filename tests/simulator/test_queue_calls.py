@@ -390,6 +390,37 @@ def test_an_agent_who_leaves_while_both_are_being_joined_ends_the_call_unless_it
 # --- a customer is called back -----------------------------------------------------------------------------------
 
 
+def joined(desk: Desk, watcher: Line, shared: str) -> None:
+    """An agent's leg that waits in silence for a customer's, and both joined."""
+    desk.simulator.trunk(Trunk("trunk"))
+    desk.phone("101@lab", Behaviour(after_s=0.2))
+    assert rung(desk, watcher, shared=shared) == f"+OK {LEG}"
+    watcher.ask(f"api uuid_transfer {LEG} 'playback:silence_stream://-1,park' inline")
+    own = f"[origination_uuid=leg-2,origination_caller_id_number={DID}]"
+    watcher.ask(f"bgapi originate {own}sofia/gateway/trunk/48600700800 &park()")
+    watcher.event("CHANNEL_PARK", Unique_ID="leg-2")
+    assert watcher.ask(f"api uuid_bridge {LEG} leg-2") == "+OK leg-2\n"
+    bridge = watcher.event("CHANNEL_BRIDGE", Unique_ID=LEG).headers
+    assert (bridge["Caller-Caller-ID-Number"], bridge["Caller-Callee-ID-Number"]) == ("101%lab", DID)
+
+
+@pytest.mark.parametrize("leaves", [LEG, "leg-2"])
+def test_two_parked_legs_are_joined_and_end_together(desk: Desk, leaves: str) -> None:
+    watcher = desk.watch(*WATCHED)
+    joined(desk, watcher, ENDS_WITH_HIM)
+    watcher.ask(f"api uuid_kill {leaves}")
+    for uuid in (LEG, "leg-2"):
+        assert watcher.event("CHANNEL_HANGUP_COMPLETE", Unique_ID=uuid).headers["Hangup-Cause"] == "NORMAL_CLEARING"
+
+
+def test_a_leg_goes_on_with_its_next_action_when_the_other_is_gone(desk: Desk) -> None:
+    watcher = desk.watch(*WATCHED)
+    joined(desk, watcher, "cc_call=c1")
+    parks = len(watcher.events("CHANNEL_PARK", Unique_ID=LEG))
+    watcher.ask("api uuid_kill leg-2")
+    watcher.wait(lambda: len(watcher.events("CHANNEL_PARK", Unique_ID=LEG)) > parks, "it is not parked again")
+
+
 @pytest.fixture
 def guarded() -> Iterator[Desk]:
     """A desk with the dialplan of `freeswitch-xml/`."""

@@ -15,7 +15,9 @@ from callcontrol.simulator.stories.simulated import SimulatedWorld
 from callcontrol.simulator.stories.stage import Stage
 from callcontrol.simulator.stories.story import Story, read_stories
 
-EXAMPLE = Path(__file__).parents[2] / "deploy" / "example"
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "deploy" / "example"
+SOUNDS = ROOT / "freeswitch-xml" / "sounds"
 STORIES = [story for story in read_stories(Path(__file__).parent) if story.only != "freeswitch"]
 
 
@@ -23,7 +25,7 @@ STORIES = [story for story in read_stories(Path(__file__).parent) if story.only 
 def stage() -> Iterator[Stage]:
     with tempfile.TemporaryDirectory(prefix="callcontrol-stage-") as folder:
         Path(folder).chmod(0o711)
-        with Stage(Path(folder), EXAMPLE) as made:
+        with Stage(Path(folder), EXAMPLE, simulator=("--sounds", str(SOUNDS))) as made:
             yield made
 
 

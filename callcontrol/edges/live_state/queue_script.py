@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, Final
 
@@ -17,7 +16,7 @@ from callcontrol.config.queue_settings import Strategy
 from callcontrol.edges.live_state import keys
 from callcontrol.edges.live_state.failures import LiveStateError, ScriptUnknown
 from callcontrol.edges.live_state.pipe import Pipe
-from callcontrol.vocabulary.moment import Instant
+from callcontrol.routing.distribution.occasion import Occasion
 
 _PARTS: Final = (
     "context",
@@ -47,20 +46,6 @@ def _source() -> str:
 
 SOURCE: Final = _source()
 SHA: Final = hashlib.sha1(SOURCE.encode(), usedforsecurity=False).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class Occasion:
-    """When and by whom an operation is asked for, and its chance.
-
-    Attributes:
-        periods: `day`, `week`, `month` at `now` in the tenant's zone, see `vocabulary.moment.periods_at`.
-    """
-
-    now: Instant
-    worker: str
-    seed: int
-    periods: Mapping[str, str]
 
 
 def submit(

@@ -10,7 +10,7 @@ from gevent.event import AsyncResult
 from callcontrol.edges.live_state import queue_script
 from callcontrol.edges.live_state.failures import LiveStateError, StoreAway
 from callcontrol.edges.live_state.pipe import Pipe
-from callcontrol.edges.live_state.queue_script import Occasion
+from callcontrol.routing.distribution.occasion import Occasion
 from callcontrol.vocabulary.agent import AgentAction, AgentState, AgentView
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.queue import QueueView, TicketView

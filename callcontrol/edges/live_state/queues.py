@@ -20,7 +20,7 @@ import gevent
 from callcontrol.edges.live_state import keys, queue_script
 from callcontrol.edges.live_state.failures import LiveStateError, StoreRefused
 from callcontrol.edges.live_state.pipe import COOL_DOWN_S, Pipe
-from callcontrol.edges.live_state.queue_script import Occasion
+from callcontrol.routing.distribution.occasion import Occasion
 from callcontrol.vocabulary.agent import AgentAction, OfferEnd
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.queue import Entered, Leaving, Notice, Offer, Place, Refusal, TalkEnd, Ticket

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from callcontrol.routing.distribution.callers import callback_of
-from callcontrol.routing.distribution.serving import begin_to_wait, remove, serve_both, withdraw
+from callcontrol.routing.distribution.serving import begin_to_wait, remove, serve_agents, serve_both, withdraw
 from callcontrol.routing.distribution.state import AgentNow, TicketNow, TicketState
 from callcontrol.routing.distribution.work import Work
 from callcontrol.vocabulary.moment import Instant
@@ -21,7 +21,9 @@ def call_back(work: Work, ticket: str, number: str, not_before: Instant, expires
     if known.id in work.state.tickets:
         known.callback, known.number, known.expires = True, number, expires
         hold(work, known, not_before)
-    serve_both(work, known, released)
+        serve_both(work, known, released)
+    else:
+        serve_agents(work, released)
     return True
 
 
@@ -56,7 +58,8 @@ def called(work: Work, ticket: str, reached: bool, not_before: Instant) -> bool:
     released = withdraw(work, known) if again else remove(work, known)
     if again:
         hold(work, known, not_before)
+        serve_both(work, known, released)
     else:
         work.count(known.queue, "called_back" if reached else "callback_failed")
-    serve_both(work, known, released)
+        serve_agents(work, released)
     return True

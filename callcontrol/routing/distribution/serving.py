@@ -128,7 +128,8 @@ def serve_ticket(work: Work, ticket: TicketNow) -> None:
 def serve_agents(work: Work, agents: Iterable[AgentNow], except_for: TicketNow | None = None) -> None:
     """Offer each of these agents who is free the first ticket he can serve, unless that is the excepted one."""
     for agent in agents:
-        if agent.noted_free and (ticket := ticket_for(work, agent)) not in (None, except_for):
+        ticket = ticket_for(work, agent) if agent.noted_free else None
+        if ticket is not None and ticket is not except_for:
             _offer(work, ticket, (agent.name,))
 
 

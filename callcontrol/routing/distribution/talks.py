@@ -39,7 +39,7 @@ def _take(work: Work, offer: OfferNow, agent: AgentNow) -> list[AgentNow]:
     """He talks now. Returns who else had the offer; they are not served yet."""
     ticket = work.state.tickets[offer.ticket]
     offer.agents.remove(agent.name)
-    agent.offer, agent.misses, agent.wrap_until, agent.rest_until = "", 0, NEVER, NEVER
+    agent.offer, agent.wrap_until, agent.rest_until = "", NEVER, NEVER
     agent.talk = Talk(
         ticket.id, offer.id, ticket.queue, ticket.number, ticket.callback, work.day, work.now - ticket.joined
     )
@@ -121,7 +121,7 @@ def over(work: Work, name: str, ticket: str, talk_us: int, how: TalkEnd) -> Inst
 def _count_talk(work: Work, agent: AgentNow, talk: Talk, talk_us: int) -> None:
     queue = work.queue(talk.queue)
     wrap_up_us = queue.wrap_up_us if queue is not None else 0
-    agent.last_talk, agent.wrap_until = work.now, work.now + wrap_up_us
+    agent.last_talk, agent.misses, agent.wrap_until = work.now, 0, work.now + wrap_up_us
     for period in work.occasion.periods.items():
         work.state.talked[period][agent.name] += talk_us
         work.state.talks[period][agent.name] += 1

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from callcontrol.edges.ledger.reader import PastCall, PastLeg
+from callcontrol.billing.record import Direction
+from callcontrol.edges.ledger.reader import PastCall, PastLeg, PastVisit
 from callcontrol.simulator.ears import Heard
 
 _CALL_FIELDS = (
@@ -31,7 +32,11 @@ def call_differences(expected: Mapping[str, Any], call: PastCall) -> Iterator[st
     if "path" in expected:
         yield from _path(expected["path"], call)
     if "legs" in expected:
-        yield from _legs(expected["legs"], call.legs[1:])
+        yield from _legs(expected["legs"], [leg for leg in call.legs if leg.direction == Direction.B])
+    if "queue" in expected:
+        yield from _visits(expected["queue"], call)
+    if "offers" in expected:
+        yield from _offers(expected["offers"], call)
     if "charges" in expected:
         yield from _charges(expected["charges"], call)
     if "recordings" in expected and len(call.recordings) != expected["recordings"]:
@@ -74,6 +79,39 @@ def _legs(expected: Sequence[Mapping[str, Any]], legs: Sequence[PastLeg]) -> Ite
         if "to" in wanted and wanted["to"] != leg.target:
             yield f"a leg to {wanted['to']} expected, there is one to {leg.target}"
         yield from _fields(f"leg to {leg.target}", {"estimated": False, **wanted}, leg, _LEG_FIELDS)
+
+
+def _visits(expected: Mapping[str, Any] | Sequence[Mapping[str, Any]], call: PastCall) -> Iterator[str]:
+    """The queues the call waited in, one after the other."""
+    wanted = [expected] if isinstance(expected, Mapping) else expected
+    found = [_told(visit) for visit in call.visits]
+    if len(wanted) != len(found):
+        yield f"call to {call.dialled}: {len(wanted)} queues expected, there are {found}"
+        return
+    for told, visit in zip(wanted, found, strict=True):
+        for name, value in told.items():
+            if not _equal(value, visit.get(name)):
+                yield f"call to {call.dialled}, queue {visit['name']}: {name} should be {value!r}: {visit}"
+
+
+def _told(visit: PastVisit) -> dict[str, Any]:
+    return {
+        "name": visit.queue,
+        "left": visit.how,
+        "agent": visit.agent,
+        "keys": "".join(pressed["key"] for pressed in visit.keys),
+        "took_up": visit.took_up,
+        "detail": visit.detail,
+        "position": visit.first_position,
+        "estimated": visit.estimated,
+    }
+
+
+def _offers(expected: Sequence[Mapping[str, Any]], call: PastCall) -> Iterator[str]:
+    """To whom the caller was offered, in all his queues."""
+    found = [{"agent": offer.agent, "how": offer.how} for visit in call.visits for offer in visit.offers]
+    if list(expected) != found:
+        yield f"call to {call.dialled}: offers {list(expected)} expected, there are {found}"
 
 
 def _charges(expected: Sequence[Mapping[str, Any]], call: PastCall) -> Iterator[str]:

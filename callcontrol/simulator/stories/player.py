@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -16,8 +16,9 @@ from callcontrol.edges.ledger.reader import LedgerReader, NoLedger, PastCall, Wa
 from callcontrol.edges.live_state import keys
 from callcontrol.edges.live_state.rules import decode_rule, encode_rule
 from callcontrol.simulator.ears import Heard
+from callcontrol.simulator.stories.actions import Action, AgentActs, Agents, Registers
 from callcontrol.simulator.stories.checks import call_differences, heard_differences
-from callcontrol.simulator.stories.story import PlacedCall, Story
+from callcontrol.simulator.stories.story import BadStory, PlacedCall, Story
 from callcontrol.simulator.stories.world import World
 from callcontrol.vocabulary.rule import Rule, RuleKind
 from callcontrol.vocabulary.target import target_from, text_of
@@ -46,36 +47,64 @@ class Player:
     Args:
         dsn: the daemon's Postgres. redis: the daemon's Redis, in which run-time rules are set.
         tell: called with what happens, while it happens.
+        agents: who act in stories of queues; without them such stories cannot be played.
     """
 
     def __init__(
-        self, world: World, settings: Settings, redis: Redis, dsn: str, tell: Callable[[str], None] = lambda line: None
+        self,
+        world: World,
+        settings: Settings,
+        redis: Redis,
+        dsn: str,
+        tell: Callable[[str], None] = lambda line: None,
+        agents: Agents | None = None,
     ) -> None:
         self._world = world
         self._settings = settings
         self._redis = redis
         self._dsn = dsn
         self._tell = tell
+        self._agents = agents
         self._seen: set[str] = set()
 
     def play(self, story: Story) -> Told:
-        """Arrange, place the calls, wait for their ends and their records, compare."""
+        """Arrange, place the calls and do the rest, wait for the calls' ends and their records, compare.
+
+        Raises:
+            BadStory: it has agents, and there are none here.
+        """
         self._world.arrange(story)
         self._set_rules(story)
-        placed = self._place_all(story.calls)
+        if self._agents is not None:
+            self._agents.reset(TENANT)
+        placed = self._carry_out(story)
         self._world.wait_until_over(placed, CALL_S)
-        calls = self._records(len(story.calls))
+        calls = self._records(story)
         heard = [self._by_name(h, placed) for h in self._world.heard()]
         return Told(story, tuple(self._differences(story, calls, heard)), calls, tuple(heard))
 
-    def _place_all(self, calls: Iterable[PlacedCall]) -> list[str]:
-        placed, at = [], 0.0
-        for call in sorted(calls, key=lambda c: c.after_s):
-            gevent.sleep(call.after_s - at)
-            at = call.after_s
-            self._tell(f"{call.extension or call.number or 'anonymous'} calls {call.to}")
-            placed.append(self._world.place(call))
+    def _carry_out(self, story: Story) -> list[str]:
+        """Everything at its time; the names of the calls that were placed."""
+        placed: list[str] = []
+        began = clock.monotonic()
+        for at_s, what in timeline(story):
+            gevent.sleep(max(began + at_s - clock.monotonic(), 0))
+            match what:
+                case PlacedCall() as call:
+                    self._tell(f"{call.extension or call.number or 'anonymous'} calls {call.to}")
+                    placed.append(self._world.place(call))
+                case AgentActs() as acts:
+                    self._act(story, acts)
+                case Registers(account, online):
+                    self._tell(f"{account} {'registers' if online else 'unregisters'}")
+                    self._world.register(account, online=online)
         return placed
+
+    def _act(self, story: Story, acts: AgentActs) -> None:
+        if self._agents is None:
+            raise BadStory(f"{story.file}: agent {acts.agent} cannot act, this player was given no agents")
+        self._tell(f"{acts.agent}: {acts.action} {acts.detail}".rstrip())
+        self._agents.act(TENANT, acts.agent, acts.action, acts.detail)
 
     def _differences(self, story: Story, calls: tuple[PastCall, ...], heard: list[Heard]) -> Iterable[str]:
         if len(calls) != len(story.expect):
@@ -86,9 +115,10 @@ class Player:
                 yield f"rules should be {expected['rules']}, are {self._rules_set()}"
         yield from heard_differences(story.heard, heard)
 
-    def _records(self, count: int) -> tuple[PastCall, ...]:
-        """The records that no earlier story has seen, oldest first, waited for."""
-        due = clock.monotonic() + RECORDS_S
+    def _records(self, story: Story) -> tuple[PastCall, ...]:
+        """The records that no earlier story has seen, oldest first, waited for: also those of calls nobody placed."""
+        count = max(len(story.calls), len(story.expect))
+        due = clock.monotonic() + RECORDS_S + (CALL_S if count > len(story.calls) else 0)
         calls: list[PastCall] = []
         while len(calls) < count and clock.monotonic() < due:
             gevent.sleep(0.05)
@@ -116,13 +146,22 @@ class Player:
         return sorted(_written(field.decode(), value) for field, value in stored.items())
 
     def _by_name(self, heard: Heard, placed: list[str]) -> Heard:
+        met = {"with": self._name(heard.detail["with"], placed)} if "with" in heard.detail else {}
+        return replace(heard, who=self._name(heard.who, placed), detail={**heard.detail, **met})
+
+    def _name(self, who: str, placed: list[str]) -> str:
         """`caller`, `caller 2`, … instead of the world's own names; accounts without their domain."""
-        if heard.who in placed:
-            number = placed.index(heard.who)
-            return replace(heard, who=f"caller {number + 1}" if number else "caller")
-        domain = "@" + self._settings.tenants[TENANT].domain
-        who = heard.who.removesuffix(domain)
-        return replace(heard, who=f"+{who}" if who.isdigit() and len(who) > 6 else who)
+        if who in placed:
+            number = placed.index(who)
+            return f"caller {number + 1}" if number else "caller"
+        short = who.removesuffix("@" + self._settings.tenants[TENANT].domain)
+        return f"+{short}" if short.isdigit() and len(short) > 6 else short
+
+
+def timeline(story: Story) -> Sequence[tuple[float, PlacedCall | Action]]:
+    """What happens when, in seconds after the beginning; at the same moment actions go before calls."""
+    actions: list[tuple[float, PlacedCall | Action]] = [(timed.at_s, timed.action) for timed in story.do]
+    return sorted([*actions, *((call.after_s, call) for call in story.calls)], key=lambda pair: pair[0])
 
 
 def _written(field: str, value: bytes) -> str:

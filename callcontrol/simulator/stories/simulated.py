@@ -80,6 +80,16 @@ class SimulatedWorld:
             )
         )
 
+    def register(self, account: str, *, online: bool) -> None:
+        """The simulated phone registers or unregisters."""
+        address = f"{account}@{self._domain}"
+        if online:
+            self._switch.register(address)
+            self._registered.add(address)
+        else:
+            self._switch.unregister(address)
+            self._registered.discard(address)
+
     def wait_until_over(self, placed: Sequence[str], timeout_s: float) -> None:
         """Wait for the callers' ends."""
         for call_id in placed:

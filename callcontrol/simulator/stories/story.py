@@ -7,9 +7,14 @@
     offline: ["102"]                           # SIP accounts that are not registered
     trunks: {carrier-a: {up: false}}
     rules: ["101 busy number:+48600700800"]    # set at run time before the call, as `callcontrol forward set` would
-    calls:
+    do:                                        # seconds after the beginning, and what happens then (see actions.py)
+      - [0.0, agent anna log_in]
+      - [3.0, agent anna pause lunch]
+      - [5.0, unregister 121]
+    calls:                                     # `presses`: seconds after the answer (a queue answers at once), keys
       - {from: "+48500100200", name: Jan, to: "+48221234567", hangup_after_s: 5}
-    expect:
+      - {from: "+48500100201", to: "+48221234588", after_s: 2, presses: [[4.0, "1"]]}
+    expect:                                    # one for each record, by their beginnings; callbacks have their own
       - outcome: answered
         answered_by: number:+48600700800
         path: ["rule busy of extension:101"]   # each must be found among the reasons, in this order
@@ -18,12 +23,16 @@
           - {to: number:+48600700800, outcome: answered, trunk: carrier-b, payer: extension:101}
         charges: [{payer: extension:101, amount: "0.25"}]
         rules: ["101 always number:+48600100200"]   # what must stand in Redis afterwards
+        queue: {name: support, left: answered, agent: anna, keys: "1"}   # of several queues: a list of these
+        offers: [{agent: jan, how: no_answer}, {agent: anna, how: accepted}]   # of all queues, in their order
     heard:                                     # what phones and callers saw or heard, in any order
       - {who: "101", what: invite, number: "+48500100200"}
       - {who: caller, what: hangup}
+      - {who: caller, what: bridged, with: "121"}
+      - {who: "121", what: playback, file: /waited/}
 
-`who` is an account, a number, or `caller` (of the first call; `caller 2`, …). A value in `heard` is compared whole; one
-between slashes is a regular expression; `not: true` says that it must not be there.
+`who` (and `with`) is an account, a number, or `caller` (of the first call; `caller 2`, …, by time). A value in `heard` is
+compared whole; one between slashes is a regular expression; `not: true` says that it must not be there.
 """
 
 from __future__ import annotations
@@ -35,7 +44,9 @@ from typing import Any
 
 import yaml
 
-KEYS = frozenset({"story", "phones", "offline", "trunks", "rules", "calls", "expect", "heard", "only"})
+from callcontrol.simulator.stories.actions import BadAction, Timed, read_action
+
+KEYS = frozenset({"story", "phones", "offline", "trunks", "rules", "do", "calls", "expect", "heard", "only"})
 CALL_KEYS = frozenset({"from", "name", "to", "hangup_after_s", "presses", "extension", "anonymous", "after_s"})
 
 
@@ -85,13 +96,14 @@ class Story:
     expect: Sequence[Mapping[str, Any]]
     heard: Sequence[Mapping[str, Any]]
     only: str = ""
+    do: tuple[Timed, ...] = ()
 
 
 def read_story(path: Path) -> Story:
     """Read one story.
 
     Raises:
-        BadStory: a key it does not know, or one that is missing.
+        BadStory: a key or an action it does not know, or a key that is missing.
     """
     told = yaml.safe_load(path.read_text(encoding="utf-8"))
     unknown = sorted(set(told) - KEYS)
@@ -109,12 +121,20 @@ def read_story(path: Path) -> Story:
         expect=told["expect"],
         heard=told.get("heard", ()),
         only=told.get("only", ""),
+        do=tuple(_timed(path, at_s, str(words)) for at_s, words in told.get("do", ())),
     )
 
 
 def read_stories(folder: Path) -> list[Story]:
     """All stories of a folder, by file name."""
     return [read_story(path) for path in sorted(folder.glob("*.yaml"))]
+
+
+def _timed(path: Path, at_s: float, words: str) -> Timed:
+    try:
+        return Timed(float(at_s), read_action(words))
+    except BadAction as error:
+        raise BadStory(f"{path.name}: {error}") from error
 
 
 def _call(path: Path, told: Mapping[str, Any]) -> PlacedCall:

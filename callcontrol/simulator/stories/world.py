@@ -20,6 +20,10 @@ class World(Protocol):
         """Begin a call; returns a name for it by which `heard` knows its caller."""
         ...
 
+    def register(self, account: str, *, online: bool) -> None:
+        """A phone of the tenant registers, or unregisters."""
+        ...
+
     def wait_until_over(self, placed: Sequence[str], timeout_s: float) -> None:
         """Wait until these calls have ended for their callers.
 
@@ -32,7 +36,7 @@ class World(Protocol):
         """What everybody saw and heard; `who` is an account, a number, or a call's name.
 
         Words of `what`, with their details: `invite` (number, name, Diversion, History-Info, Privacy),
-        `answered_elsewhere`,
-        `hangup` (code for a call that was refused), `bridged`, `ringing`, `answered`, `playback` (file).
+        `answered_elsewhere`, `hangup` (code for a call that was refused), `bridged` (with: whom), `ringing`,
+        `answered`, `playback` (file: as the switch was told to play it) and `playback_end` (file).
         """
         ...

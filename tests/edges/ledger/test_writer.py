@@ -10,6 +10,7 @@ import gevent
 import orjson
 import psycopg
 import pytest
+from gevent.socket import wait_read
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -236,10 +237,17 @@ def test_a_database_of_a_later_version_is_ledger_away(writer: LedgerWriter, conn
         writer.write([payload()])
 
 
+def has_ended(writer: LedgerWriter) -> None:
+    """Wait for the end of the connection: the process behind it outlives a killed server until it notices."""
+    assert writer._connection is not None
+    wait_read(writer._connection.fileno(), timeout=30)
+
+
 def test_postgres_may_go_and_come_back(restartable_postgres: EmbeddedPostgres) -> None:
     writer = LedgerWriter(restartable_postgres.address, now=lambda: NOON)
     assert writer.write([payload(0)]) == []
     restartable_postgres.kill()
+    has_ended(writer)
     with pytest.raises(LedgerAway):
         writer.write([payload(1)])
     with pytest.raises(LedgerAway):

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from callcontrol.config.queue_settings import Strategy
-from callcontrol.routing.distribution.layout import Layout
+from callcontrol.routing.distribution.layout import AgentLayout, Layout
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.queue import Notice
 from tests.routing.distribution.world import START, S, Scene, layout, needs, one_queue, queue, seat
@@ -174,6 +174,21 @@ def test_nobody_waits_for_one_who_has_no_seat_any_more(seats: dict[str, tuple[()
     scene.join("c2", ANN)
     scene.told()
     scene.configure(layout({"help": sticky}, seats))
+    assert scene.told() == [("c2:1", ("b",))]
+
+
+def test_nobody_waits_for_one_whom_the_new_layout_makes_inactive() -> None:
+    sticky = queue(sticky_within_us=3_600 * S, sticky_first_us=600 * S)
+    seats = {"a": (seat("help", 1),), "b": (seat("help", 2),)}
+    scene = Scene(layout({"help": sticky}, seats, a=AgentLayout(True, False, seats["a"])))
+    scene.reach(a=True)
+    scene.join("c1", ANN)
+    scene.talk("c1", "a")
+    scene.elsewhere("a", "x", True)
+    scene.here("b")
+    scene.join("c2", ANN)
+    scene.told()
+    scene.configure(layout({"help": sticky}, seats))  # a has to log in now
     assert scene.told() == [("c2:1", ("b",))]
 
 

@@ -92,6 +92,17 @@ def test_the_agents_of_the_one_that_goes_are_served() -> None:
     assert scene.told() == [("c2:1", ("b",))]
 
 
+def test_the_agents_of_both_are_let_go() -> None:
+    scene = Scene(one_queue(2), "a b")
+    scene.join("c1", BEN, priority=5)
+    scene.join("c2", ANN)
+    scene.call_back("c2", ANN)
+    scene.join("c3")
+    assert scene.told() == [("c1:1", ("a",)), ("c2:1", ("b",)), ("c2:2", ("b",))]
+    scene.call_back("c1", ANN)
+    assert scene.told() == [("c1:2", ("a",)), ("c3:1", ("b",))]
+
+
 def test_one_that_is_being_called_stays() -> None:
     scene = asked()
     scene.elsewhere("a", "x", False)

@@ -193,6 +193,17 @@ def test_a_callers_own_callback_is_taken_up_and_its_agent_is_free_for_him() -> N
     assert scene.accept("c1:2", "a").accepted is False
 
 
+def test_who_takes_up_his_callback_overtakes_nobody_who_waits_for_its_agent() -> None:
+    plan = layout({"help": queue(), "vip": queue(weight_us=60 * S)}, {"a": (seat("help", 1), seat("vip", 1))})
+    scene = Scene(plan, "a")
+    scene.join("c1", ANN)
+    scene.call_back("c1", ANN)
+    scene.join("v1", queue="vip")
+    scene.told()
+    scene.join("c2", ANN)
+    assert scene.told() == [("v1:1", ("a",))]
+
+
 def test_a_callback_that_is_being_called_is_not_taken_up() -> None:
     scene = Scene(one_queue(1), "a")
     scene.join("c1", ANN)

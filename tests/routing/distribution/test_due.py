@@ -52,6 +52,16 @@ def test_an_offer_that_rang_too_long_is_made_again() -> None:
     assert scene.told() == [("c1:2", ("a", "b"))]
 
 
+def test_the_stage_is_looked_at_when_an_offer_has_run_out() -> None:
+    seats = {"a": (seat("help", 1),), "b": (seat("help", 2, demands=("", "x>=1")),)}
+    scene = Scene(layout({"help": queue(demands=("", "x>=1"))}, seats), "a b")
+    scene.join("c1", stages=needs("x>=1", (10, "")))
+    scene.ringing("c1:1", 25)
+    scene.told()
+    scene.due(25)
+    assert scene.told() == [("c1:2", ("a",))]
+
+
 def test_a_callback_needs_no_certain_worker() -> None:
     scene = Scene(one_queue(1), "a")
     scene.join("c1", ANN)

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from hypothesis import settings
-from hypothesis.stateful import run_state_machine_as_test
-
 from callcontrol.routing.distribution.model import Model
-from tests.routing.distribution.machine import QueueMachine, Target
-
-EXAMPLES, STEPS = 120, 40
+from tests.routing.distribution.machine import QueueMachine, Target, must_hold
 
 
 class ModelMachine(QueueMachine):
@@ -19,4 +14,4 @@ class ModelMachine(QueueMachine):
 
 
 def test_whatever_two_workers_do_nothing_happens_that_must_never_happen() -> None:
-    run_state_machine_as_test(ModelMachine, settings=settings(max_examples=EXAMPLES, stateful_step_count=STEPS))
+    must_hold(ModelMachine, examples=250, steps=50)

@@ -10,7 +10,7 @@ from callcontrol.config.queue_settings import Strategy
 from callcontrol.routing.distribution.occasion import Acceptance
 from callcontrol.vocabulary.agent import AgentAction, OfferEnd
 from callcontrol.vocabulary.queue import TalkEnd
-from tests.routing.distribution.world import START, S, Scene, one_queue
+from tests.routing.distribution.world import PLAIN, START, S, Scene, layout, one_queue, queue, seat
 
 ALL = Strategy.ALL_AT_ONCE
 
@@ -104,13 +104,14 @@ def test_of_all_at_once_the_first_has_the_caller_and_the_others_are_served() -> 
     assert scene.agent("c") | {"state": "ready", "misses": 0, "rest_until": 0, "free": True} == scene.agent("c")
 
 
-def test_accepting_forgives_misses() -> None:
+def test_a_conversation_forgives_misses_and_accepting_alone_does_not() -> None:
     scene = ringing_scene()
     scene.pass_("c1:1", "a", OfferEnd.NO_ANSWER)
     scene.due(10)
-    assert scene.agent("a")["misses"] == 1
     scene.accept("c1:2", "a")
-    assert (scene.agent("a")["misses"], scene.agent("a")["rest_until"]) == (0, 0)
+    assert (scene.agent("a")["misses"], scene.agent("a")["rest_until"]) == (1, 0)
+    scene.over("a", "c1", 5)
+    assert scene.agent("a")["misses"] == 0
 
 
 # --- pass
@@ -157,10 +158,28 @@ def test_the_caller_keeps_his_place_and_goes_to_the_next() -> None:
     scene.told()
     scene.pass_("c1:1", "a", OfferEnd.NO_ANSWER)
     assert (scene.told(), scene.line()) == ([], ["c1", "c2"])
-    scene.pass_("c2:2", "b", OfferEnd.CALLER_GONE)  # c2 waits again and is served before b is
-    assert scene.told() == [("c2:3", ("b",))]
-    scene.leave("c2")
+    scene.pass_("c2:2", "b", OfferEnd.CALLER_GONE)  # c2 waits again, but c1 waited before it
     assert scene.told() == [("c1:2", ("b",))]
+
+
+def test_who_is_free_at_once_is_not_offered_the_same_caller_before_others_are() -> None:
+    scene = ringing_scene("a b", strategy=Strategy.LONGEST_IDLE, rest_us=dict.fromkeys(PLAIN.rest_us, 0))
+    scene.pass_("c1:1", "a", OfferEnd.NO_ANSWER)
+    assert scene.told() == [("c1:2", ("b",))]
+
+
+def test_of_all_at_once_each_who_is_let_go_takes_who_waited_before() -> None:
+    plan = layout(
+        {"help": queue(strategy=ALL), "vip": queue(weight_us=60 * S)},
+        {"a": (seat("help", 1),), "b": (seat("help", 2), seat("vip", 1)), "c": (seat("help", 3),)},
+    )
+    scene = Scene(plan, "a b c")
+    scene.join("c1")
+    scene.ringing("c1:1", 25)
+    scene.join("v1", queue="vip")
+    scene.told()
+    scene.due(25)
+    assert scene.told() == [("v1:1", ("b",)), ("c1:2", ("a", "c"))]
 
 
 def test_of_all_at_once_the_offer_lasts_as_long_as_one_has_it() -> None:
@@ -269,10 +288,20 @@ def test_a_caller_who_went_before_they_were_joined_was_not_answered() -> None:
 
 
 def test_an_agent_who_dropped_the_caller_has_missed_him() -> None:
-    scene = ringing_scene(misses=1)
-    scene.accept("c1:1", "a")
+    scene = ringing_scene(misses=2)
+    scene.pass_("c1:1", "a", OfferEnd.NO_ANSWER)
+    scene.due(10)
+    scene.accept("c1:2", "a")
     scene.wait(1)
     scene.over("a", "c1", 0, TalkEnd.DROPPED)
-    assert scene.figures() == {"entered": 1, "offers": 1, "misses": 1}
+    assert scene.figures() == {"entered": 1, "offers": 2, "misses": 2}
     agent = scene.agent("a")
     assert (agent["paused"], agent["rest_until"], agent["last_passed"]) == ("missed", scene.now + 20 * S, scene.now)
+
+
+def test_neither_is_to_blame_for_a_conversation_of_no_length() -> None:
+    scene = ringing_scene()
+    scene.accept("c1:1", "a")
+    scene.over("a", "c1", 0, TalkEnd.TALKED)
+    assert scene.figures() == {"entered": 1, "offers": 1}
+    assert scene.agent("a")["free"] is True

@@ -26,9 +26,7 @@ function ops.notify()
     if given.what ~= 'removed' then
         return {'callback'}
     end
-    local released = offers.withdraw(ticket)
-    tickets.delete(ticket)
-    serving.agents(released)
+    serving.agents(offers.remove(ticket))
     return {'done'}
 end
 
@@ -104,6 +102,10 @@ function ops.configure()
     if call('HGET', P .. 'layout', 'digest') == given.digest then
         return {'same'}
     end
+    local before = {}
+    for _, name in ipairs(layout.names('queue')) do
+        before[name] = call('EXISTS', P .. 'active:' .. name) == 1
+    end
     forget_sets(layout.names('queue'))
     write_layout()
     local known = {}
@@ -122,6 +124,11 @@ function ops.configure()
     end
     for _, name in ipairs(names) do
         agents.refresh(agents.get(name))
+    end
+    for _, name in ipairs(layout.names('queue')) do
+        if before[name] and call('EXISTS', P .. 'active:' .. name) == 0 then
+            agents.desert(name)
+        end
     end
     for _, ticket in ipairs(by_order(call('SMEMBERS', P .. 'tickets'))) do
         settle(ticket)

@@ -20,7 +20,7 @@ function actions.log_out(agent, set)
 end
 
 function actions.pause(agent)
-    agents.set(agent, 'paused', given.detail)
+    agents.set(agent, 'paused', given.detail ~= '' and given.detail or 'pause')
 end
 
 function actions.resume(agent)
@@ -33,7 +33,7 @@ function actions.end_wrap_up(agent)
 end
 
 function actions.prolong_wrap_up(agent)
-    if number_of(agent.wrap_until) <= now then
+    if number_of(agent.wrap_until) <= now or not string.match(given.detail, '^%d+$') then
         return 'no_wrap_up'
     end
     agents.set(agent, 'wrap_until', number_of(agent.wrap_until) + tonumber(given.detail))
@@ -53,19 +53,21 @@ function ops.act()
     return {'done'}
 end
 
+-- Who has a phone registered comes first, so that no queue looks deserted in between.
 function ops.reach()
     local names = {}
     for name in pairs(given.agents) do
         names[#names + 1] = name
     end
-    table.sort(names)
+    table.sort(names, function(a, b)
+        local one, other = given.agents[a], given.agents[b]
+        return one ~= other and one or one == other and a < b
+    end)
     for _, name in ipairs(names) do
         local agent = agents.get(name)
-        if (agent.reachable or '') ~= truth(given.agents[name]) then
-            agents.set(agent, 'reachable', truth(given.agents[name]))
-            agents.refresh(agent)
-            serving.agent(agent)
-        end
+        agents.set(agent, 'reachable', truth(given.agents[name]))
+        agents.refresh(agent)
+        serving.agent(agent)
     end
     return {'done'}
 end

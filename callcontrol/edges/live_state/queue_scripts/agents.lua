@@ -95,6 +95,7 @@ function agents.of(member)
     return string.sub(member, 18)
 end
 
+-- Nobody is active in this queue any more: every caller in it is told.
 local function desert(queue)
     for _, id in ipairs(call('ZRANGE', P .. 'line:' .. queue, 0, -1)) do
         local ticket = tickets.get(id)
@@ -103,6 +104,8 @@ local function desert(queue)
         end
     end
 end
+
+agents.desert = desert
 
 local function note_active(agent)
     local active = agents.is_active(agent)

@@ -8,51 +8,64 @@ local function schedule(ticket)
     call('ZADD', P .. 'due', at, 'callback:' .. ticket.id)
 end
 
--- Waits now, or is held until its time.
-local function resume(ticket, not_before)
+-- It may be offered from this moment on: it waits, or is held until then. It is not served yet.
+local function hold(ticket, not_before)
     tickets.set(ticket, 'not_before', not_before)
     if not_before <= now then
         tickets.wait(ticket)
-        schedule(ticket)
-        serving.ticket(ticket)
     else
         tickets.set_aside(ticket, 'held')
-        schedule(ticket)
     end
+    schedule(ticket)
 end
 
-local function other_of(ticket)
-    local kept = P .. 'callbacks:' .. ticket.queue
-    local id = ticket.number ~= '' and call('HGET', kept, ticket.number)
-    local other = id and id ~= ticket.id and tickets.get(id)
-    return other or nil
+local function is_before(one, other)
+    local a, b = tonumber(one.order), tonumber(other.order)
+    return a < b or (a == b and one.id < other.id)
+end
+
+local function joined(list, more)
+    for _, one in ipairs(more) do
+        list[#list + 1] = one
+    end
+    return list
+end
+
+-- Of this ticket and the callback the number has already the better place stays, or that which is being called.
+-- Returns whether this one does, and whoever had an offer of either.
+local function one_for(ticket, number)
+    local other = tickets.callback_of(ticket.queue, number)
+    if not other then
+        return true, offers.withdraw(ticket)
+    end
+    if other.state == 'calling' or is_before(other, ticket) then
+        return false, offers.remove(ticket)
+    end
+    local released = offers.withdraw(ticket)
+    return true, joined(released, offers.remove(other))
 end
 
 function ops.call_back()
     local ticket = tickets.get(given.id)
-    if not ticket then
+    if not ticket or given.number == '' then
         return {'gone'}
     end
-    local released = offers.withdraw(ticket)
-    tickets.set(ticket, 'number', given.number)
-    figures.queue(ticket.queue, 'callbacks', 1)
-    if other_of(ticket) then
-        tickets.delete(ticket) -- the older place is kept
-    else
-        tickets.set(ticket, 'callback', '1')
-        tickets.set(ticket, 'expires', given.expires)
-        call('HSET', P .. 'callbacks:' .. ticket.queue, given.number, ticket.id)
-        resume(ticket, given.not_before)
+    if ticket.callback == '1' then
+        return {'kept'} -- said again
     end
-    serving.agents(released)
+    local stays, released = one_for(ticket, given.number)
+    figures.queue(ticket.queue, 'callbacks', 1)
+    if not stays then
+        serving.agents(released)
+        return {'kept'}
+    end
+    tickets.set(ticket, 'callback', '1')
+    tickets.set(ticket, 'number', given.number)
+    tickets.set(ticket, 'expires', given.expires)
+    call('HSET', P .. 'callbacks:' .. ticket.queue, given.number, ticket.id)
+    hold(ticket, given.not_before)
+    serving.both(ticket, released)
     return {'kept'}
-end
-
-local function give_up(ticket)
-    figures.queue(ticket.queue, 'callback_failed', 1)
-    local released = offers.withdraw(ticket)
-    tickets.delete(ticket)
-    serving.agents(released)
 end
 
 function ops.called()
@@ -60,25 +73,26 @@ function ops.called()
     if not ticket or ticket.callback ~= '1' or (ticket.state ~= 'calling' and ticket.state ~= 'offered') then
         return {'gone'}
     end
-    if given.reached then
-        figures.queue(ticket.queue, 'called_back', 1)
-        tickets.delete(ticket)
-        return {'reached'}
+    if not given.reached and given.not_before > 0 and given.not_before < tonumber(ticket.expires) then
+        local released = offers.withdraw(ticket)
+        hold(ticket, given.not_before)
+        serving.both(ticket, released)
+        return {'kept'}
     end
-    if given.not_before == 0 or given.not_before >= tonumber(ticket.expires) then
-        give_up(ticket)
-        return {'given_up'}
-    end
-    local released = offers.withdraw(ticket)
-    resume(ticket, given.not_before)
+    local released = offers.remove(ticket)
+    figures.queue(ticket.queue, given.reached and 'called_back' or 'callback_failed', 1)
     serving.agents(released)
-    return {'kept'}
+    return {given.reached and 'reached' or 'given_up'}
 end
 
 function ops.callback_due(ticket)
     if now >= tonumber(ticket.expires) then
-        give_up(ticket)
-    elseif ticket.state == 'held' then
-        resume(ticket, tonumber(ticket.not_before))
+        local released = offers.remove(ticket)
+        figures.queue(ticket.queue, 'callback_failed', 1)
+        serving.agents(released)
+    else
+        tickets.wait(ticket)
+        schedule(ticket)
+        serving.ticket(ticket)
     end
 end

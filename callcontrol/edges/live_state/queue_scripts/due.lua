@@ -2,24 +2,17 @@
 local MOST = 500
 local fall = {}
 
+-- A worker that took an offer up let it run out; one that did not is not there. A callback needs no certain one.
 function fall.offer(id)
     local ticket = offers.ticket_of(id)
     local taken_up = call('HGET', P .. 'offer:' .. id, 'ringing') == '1'
-    local released = {}
-    for _, name in ipairs(offers.agents_of(id)) do
-        released[#released + 1] = agents.get(name)
-        offers.pass(id, released[#released], 'expired')
+    local released = offers.let_go(id)
+    if taken_up or ticket.callback == '1' then
+        tickets.wait(ticket)
+    else
+        tickets.set_aside(ticket, 'adrift')
     end
-    offers.forget(id)
-    if ticket and ticket.offer == id then
-        if taken_up then
-            tickets.wait(ticket)
-            serving.ticket(ticket)
-        else
-            tickets.set_aside(ticket, 'adrift')
-        end
-    end
-    serving.agents(released)
+    serving.both(ticket, released)
 end
 
 function fall.agent(name)
@@ -30,22 +23,12 @@ end
 
 function fall.stage(id)
     local ticket = tickets.get(id)
-    if not ticket then
-        return
-    end
-    if ticket.state == 'waiting' then
-        tickets.wait(ticket)
-        serving.ticket(ticket)
-    else
-        tickets.note_stage(ticket, number_of(ticket.stage))
-    end
+    tickets.wait(ticket)
+    serving.ticket(ticket)
 end
 
 function fall.callback(id)
-    local ticket = tickets.get(id)
-    if ticket then
-        ops.callback_due(ticket)
-    end
+    ops.callback_due(tickets.get(id))
 end
 
 function ops.due()

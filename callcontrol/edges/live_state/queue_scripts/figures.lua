@@ -6,8 +6,8 @@ local function add(name, field, by)
     end
 end
 
-function figures.queue(queue, field, by)
-    add(P .. 'figures:' .. periods.day .. ':' .. queue, field, by)
+function figures.queue(queue, field, by, day)
+    add(P .. 'figures:' .. (day or periods.day) .. ':' .. queue, field, by)
 end
 
 function figures.agent(agent, field, by)

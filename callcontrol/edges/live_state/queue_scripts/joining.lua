@@ -6,7 +6,7 @@ local function sticky_agent(queue_name, queue, number)
     end
     local kept = call('GET', P .. 'sticky:' .. queue_name .. ':' .. number)
     local agent, ended = string.match(kept or '', '^(%S+) (%d+)$')
-    local fits = agent and now - tonumber(ended) < queue.sticky_within_us and layout.seat_in(agent, queue_name)
+    local fits = agent and now - tonumber(ended) <= queue.sticky_within_us and layout.seat_in(agent, queue_name)
     return fits and agents.is_active(agents.get(agent)) and agent or nil
 end
 
@@ -27,16 +27,20 @@ local function stages_for(queue, joined, sticky)
     return cjson.encode(stages)
 end
 
+-- The callback this number has in this queue; there is one at most.
+function tickets.callback_of(queue, number)
+    local id = number ~= '' and call('HGET', P .. 'callbacks:' .. queue, number)
+    return id and tickets.get(id) or nil
+end
+
 -- The place of a callback this number waits for; it is taken up.
 local function taken_up_callback()
-    local id = given.number ~= '' and call('HGET', P .. 'callbacks:' .. given.queue, given.number)
-    local ticket = id and tickets.get(id)
+    local ticket = tickets.callback_of(given.queue, given.number)
     if not ticket or ticket.state == 'calling' then
         return nil
     end
-    local found = {joined = tonumber(ticket.joined), order = tonumber(ticket.order), how = 'callback',
-        released = offers.withdraw(ticket)}
-    tickets.delete(ticket)
+    local found = {joined = tonumber(ticket.joined), order = tonumber(ticket.order), how = 'callback'}
+    found.released = offers.remove(ticket)
     return found
 end
 
@@ -49,17 +53,23 @@ local function taken_up_gone()
         return nil
     end
     call('DEL', name)
-    return {joined = tonumber(joined), order = tonumber(order), how = 'came_back'}
+    return {joined = tonumber(joined), order = tonumber(order), how = 'came_back', released = {}}
 end
 
-local function refusal(queue)
-    local waiting = call('ZCARD', P .. 'line:' .. given.queue)
-    if waiting >= queue.length then
+local function own_place(queue)
+    local order = tickets.order_of(given.joined, queue, given.priority)
+    return {joined = given.joined, order = order, how = '', released = {}}
+end
+
+local function refusal(queue, order)
+    local line = P .. 'line:' .. given.queue
+    if call('ZCARD', line) >= queue.length then
         return 'full'
     end
+    local position = 1 + call('ZCOUNT', line, '-inf', order)
     local handling = number_of(call('HGET', P .. 'queue:' .. given.queue, 'handling'))
-    local expected = (waiting + 1) * handling / call('SCARD', P .. 'active:' .. given.queue)
-    return queue.expected_us > 0 and expected > queue.expected_us and 'too_long' or nil
+    local bound = queue.expected_us * call('SCARD', P .. 'active:' .. given.queue)
+    return bound > 0 and position * handling > bound and 'too_long' or nil
 end
 
 local function answer(ticket, took_up)
@@ -67,42 +77,45 @@ local function answer(ticket, took_up)
     return {'entered', place[1], place[2], place[3], place[4], ticket.joined, took_up}
 end
 
-local function rejoin(ticket)
+-- Its worker is heard of.
+local function heard_of(ticket)
     tickets.set(ticket, 'worker', worker)
     if ticket.state == 'adrift' then
         tickets.wait(ticket)
         serving.ticket(ticket)
     end
-    return answer(ticket, ticket.took_up or '')
+    return answer(ticket, '')
+end
+
+local function enter(queue, taken)
+    local sticky = sticky_agent(given.queue, queue, given.number)
+    local ticket = tickets.create(given.id, {
+        queue = given.queue, number = given.number, worker = worker, joined = taken.joined, priority = given.priority,
+        order = taken.order, stages = stages_for(queue, taken.joined, sticky), stage = 1, epoch = 0, first_offered = 0,
+        callback = '', attempt = 0,
+    })
+    figures.queue(given.queue, 'entered', given.again and 0 or 1)
+    tickets.wait(ticket)
+    return ticket
 end
 
 function ops.join()
     local known = tickets.get(given.id)
     if known then
-        return rejoin(known)
+        return heard_of(known)
     end
     local queue = layout.queue(given.queue)
     if not queue or (not given.again and call('SCARD', P .. 'active:' .. given.queue) == 0) then
         return {'no_agent'}
     end
-    local taken = not given.again and (taken_up_callback() or taken_up_gone()) or nil
-    local refused = not taken and not given.again and refusal(queue)
+    local taken = not given.again and (taken_up_callback() or taken_up_gone()) or own_place(queue)
+    local refused = not given.again and taken.how == '' and refusal(queue, taken.order)
     if refused then
         return {refused}
     end
-    local joined = taken and taken.joined or given.joined
-    local sticky = sticky_agent(given.queue, queue, given.number)
-    local ticket = tickets.create(given.id, {
-        queue = given.queue, number = given.number, worker = worker, joined = joined, priority = given.priority,
-        order = taken and taken.order or tickets.order_of(joined, queue, given.priority),
-        stages = stages_for(queue, joined, sticky), stage = 1, epoch = 0, first_offered = 0, callback = '',
-        attempt = 0, took_up = taken and taken.how or '',
-    })
-    figures.queue(given.queue, 'entered', given.again and 0 or 1)
-    tickets.wait(ticket)
-    serving.ticket(ticket)
-    serving.agents(taken and taken.released)
-    return answer(ticket, ticket.took_up)
+    local ticket = enter(queue, taken)
+    serving.both(ticket, taken.released)
+    return answer(ticket, taken.how)
 end
 
 local function keep_place(ticket)
@@ -132,17 +145,15 @@ function ops.leave()
     if not ticket then
         return {'gone'}
     end
-    local released = offers.withdraw(ticket)
-    count_leaving(ticket, given.how)
-    tickets.delete(ticket)
+    local released = offers.remove(ticket)
+    if ticket.callback ~= '1' then
+        count_leaving(ticket, given.how)
+    end
     serving.agents(released)
     return {'left'}
 end
 
 function ops.place()
     local ticket = tickets.get(given.id)
-    if not ticket then
-        return {'gone'}
-    end
-    return rejoin(ticket)
+    return ticket and heard_of(ticket) or {'gone'}
 end

@@ -24,44 +24,42 @@ local function count_answer(ticket, agent)
     agents.set(agent, 'talk_in_time', in_time)
 end
 
-local function take(agent, ticket)
-    agents.set(agent, 'offer', '')
-    agents.set(agent, 'talking', ticket.id)
-    agents.set(agent, 'talk_queue', ticket.queue)
-    agents.set(agent, 'talk_number', ticket.number)
-    agents.set(agent, 'talk_callback', ticket.callback)
-    agents.set(agent, 'talk_since', now)
-    agents.set(agent, 'wrap_until', 0)
-    agents.set(agent, 'rest_until', 0)
+local function take(agent, ticket, offer)
+    local talk = {
+        talking = ticket.id, talk_offer = offer, talk_queue = ticket.queue, talk_number = ticket.number,
+        talk_callback = ticket.callback, talk_day = periods.day, talk_since = now, offer = '', wrap_until = 0, rest_until = 0,
+    }
+    for field, value in pairs(talk) do
+        agents.set(agent, field, value)
+    end
     figures.agent(agent.name, 'answered', 1)
     agents.refresh(agent)
 end
 
 function ops.accept()
     local agent, ticket = agents.get(given.agent), offers.ticket_of(given.offer)
-    if (agent.talking or '') ~= '' and string.match(given.offer, '^(.*):%d+$') == agent.talking then
-        return {'accepted'}
+    if (agent.talking or '') ~= '' and agent.talk_offer == given.offer then
+        return {'accepted'} -- said again
     end
-    if not ticket or ticket.offer ~= given.offer or agent.offer ~= given.offer then
+    if not ticket or agent.offer ~= given.offer then
         return {'void'}
     end
-    local losers = offers.release(given.offer)
+    offers.drop(given.offer, agent.name)
+    take(agent, ticket, given.offer)
+    local losers = offers.let_go(given.offer)
     if ticket.callback == '1' then
         tickets.set(ticket, 'attempt', number_of(ticket.attempt) + 1)
         tickets.set(ticket, 'state', 'calling')
         tickets.set(ticket, 'offer', '')
         tickets.step_out(ticket)
     else
-        count_answer(ticket, agent)
         tickets.delete(ticket)
+        count_answer(ticket, agent)
     end
-    take(agent, ticket)
+    serving.agents(losers)
     local answer = {'accepted'}
     for _, loser in ipairs(losers) do
-        if loser.name ~= agent.name then
-            answer[#answer + 1] = loser.name
-            serving.agent(loser)
-        end
+        answer[#answer + 1] = loser.name
     end
     return answer
 end
@@ -71,12 +69,17 @@ function ops.pass()
     if agent.offer ~= given.offer then
         return {'void'}
     end
-    local ticket = offers.pass(given.offer, agent, given.how)
-    if ticket then
+    local ticket = offers.ticket_of(given.offer)
+    local left = offers.drop(given.offer, agent.name)
+    agents.set(agent, 'offer', '')
+    offers.blame(agent, ticket.queue, given.how)
+    agents.refresh(agent)
+    if left > 0 then
+        serving.agent(agent)
+    else
         tickets.wait(ticket)
-        serving.ticket(ticket)
+        serving.both(ticket, {agent})
     end
-    serving.agent(agent)
     return {'passed', agent.paused or ''}
 end
 
@@ -101,13 +104,13 @@ local function stick(agent, queue_name, queue)
     end
 end
 
--- They were never joined: what `accept` counted is taken back.
+-- They were never joined: what `accept` counted is taken back where it was counted, and whoever went is to blame.
 local function never_joined(agent, queue_name, how)
     if agent.talk_callback ~= '1' then
-        figures.queue(queue_name, 'answered', -1)
-        figures.queue(queue_name, 'wait_ms', -number_of(agent.talk_wait_ms))
-        figures.queue(queue_name, 'answered_in_time', -number_of(agent.talk_in_time))
-        figures.queue(queue_name, 'abandoned', how == 'abandoned' and 1 or 0)
+        figures.queue(queue_name, 'answered', -1, agent.talk_day)
+        figures.queue(queue_name, 'wait_ms', -number_of(agent.talk_wait_ms), agent.talk_day)
+        figures.queue(queue_name, 'answered_in_time', -number_of(agent.talk_in_time), agent.talk_day)
+        figures.queue(queue_name, 'abandoned', how == 'abandoned' and 1 or 0, agent.talk_day)
     end
     if how == 'dropped' then
         offers.blame(agent, queue_name, 'rejected')
@@ -116,7 +119,7 @@ end
 
 function ops.over()
     local agent = agents.get(given.agent)
-    if agent.talking ~= given.id then
+    if (agent.talking or '') == '' or agent.talking ~= given.id then
         return {'void', '0'}
     end
     local queue_name = agent.talk_queue

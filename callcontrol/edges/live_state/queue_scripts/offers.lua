@@ -9,62 +9,78 @@ function offers.ticket_of(id)
     return ticket and tickets.get(ticket)
 end
 
+local function move_cursor(queue_name, name)
+    local queue, seat = layout.queue(queue_name), layout.seat_in(name, queue_name)
+    local offered = queue and seat and strategies[queue.strategy].offered
+    if offered then
+        offered(queue_name, seat)
+    end
+end
+
+local function told_of(ticket, id, names, expires)
+    local called = ticket.callback == '1'
+    local whom = called and worker or ticket.worker
+    tell(whom, 'offers', {id, ticket.id, ticket.queue, ticket.epoch, table.concat(names, ','), ticket.joined, whole(expires), whom,
+        called and '1' or '', whole(called and number_of(ticket.attempt) + 1 or 0), called and ticket.number or ''})
+end
+
 function offers.make(ticket, names)
     local epoch = number_of(ticket.epoch) + 1
     local id = ticket.id .. ':' .. whole(epoch)
     local expires = now + RESERVED_US
     call('HSET', P .. 'offer:' .. id, 'ticket', ticket.id, 'agents', table.concat(names, ','), 'expires', expires, 'ringing', '')
     call('ZADD', P .. 'due', expires, 'offer:' .. id)
-    tickets.set(ticket, 'epoch', epoch)
-    tickets.set(ticket, 'state', 'offered')
-    tickets.set(ticket, 'offer', id)
-    if number_of(ticket.first_offered) == 0 then
-        tickets.set(ticket, 'first_offered', now)
-    end
-    call('ZREM', tickets.lane_set(ticket.queue, ticket.lane), ticket.id)
+    tickets.offer(ticket, id, epoch)
+    figures.queue(ticket.queue, 'offers', #names)
+    told_of(ticket, id, names, expires)
     for _, name in ipairs(names) do
         local agent = agents.get(name)
+        move_cursor(ticket.queue, name)
         agents.set(agent, 'offer', id)
-        agents.refresh(agent)
         figures.agent(name, 'offered', 1)
+        agents.refresh(agent)
     end
-    figures.queue(ticket.queue, 'offers', #names)
-    local whom = ticket.callback == '1' and worker or ticket.worker
-    tell(whom, 'offers', {id, ticket.id, ticket.queue, whole(epoch), table.concat(names, ','), ticket.joined, whole(expires), whom,
-        ticket.callback or '', ticket.attempt or '0', ticket.number})
 end
 
-local function forget(id)
+-- The offer is no more.
+function offers.forget(id)
     call('DEL', P .. 'offer:' .. id)
     call('ZREM', P .. 'due', 'offer:' .. id)
 end
 
--- Let everybody go who still has this offer; they are not served yet. Returns them.
-function offers.release(id)
-    local names, found = agents_of(id), {}
-    forget(id)
-    for _, name in ipairs(names) do
-        local agent = agents.get(name)
-        if agent.offer == id then
-            agents.set(agent, 'offer', '')
-            agents.refresh(agent)
-            found[#found + 1] = agent
-        end
+-- The offer is over for whoever still has it. Returns them, in its order; they are not served yet.
+function offers.let_go(id)
+    local found = {}
+    for _, name in ipairs(agents_of(id)) do
+        found[#found + 1] = agents.get(name)
+        agents.set(found[#found], 'offer', '')
+    end
+    offers.forget(id)
+    for _, agent in ipairs(found) do
+        agents.refresh(agent)
     end
     return found
 end
 
--- The ticket's offer, if it has one, is void: its agents are free again and served.
+-- The ticket's offer, if it has one, is void. Returns the agents who had it; they are not served yet.
 function offers.withdraw(ticket)
-    if (ticket.offer or '') == '' then
-        return
+    local id = ticket.offer or ''
+    if id == '' then
+        return {}
     end
-    local released = offers.release(ticket.offer)
     tickets.set(ticket, 'offer', '')
-    return released
+    return offers.let_go(id)
 end
 
-local function remove_agent(id, name)
+-- The ticket is gone. Returns the agents who had its offer; they are not served yet.
+function offers.remove(ticket)
+    local id = ticket.offer or ''
+    tickets.delete(ticket)
+    return id ~= '' and offers.let_go(id) or {}
+end
+
+-- The offer is over for one agent. Returns how many still have it.
+function offers.drop(id, name)
     local names = agents_of(id)
     local i = index_of(names, name)
     if i then
@@ -72,6 +88,8 @@ local function remove_agent(id, name)
     end
     if #names > 0 then
         call('HSET', P .. 'offer:' .. id, 'agents', table.concat(names, ','))
+    else
+        offers.forget(id)
     end
     return #names
 end
@@ -79,13 +97,13 @@ end
 local RESTS = {rejected = true, busy = true, no_answer = true, unreachable = true}
 local MISSES = {rejected = true, no_answer = true}
 
-local function blame(agent, queue_name, how)
+-- A rest by how the offer ended; a miss too many pauses him. A queue that is no more asks for neither.
+function offers.blame(agent, queue_name, how)
     local queue = layout.queue(queue_name)
-    if not RESTS[how] then
-        return
+    if RESTS[how] then
+        agents.set(agent, 'last_passed', now)
+        agents.set(agent, 'rest_until', now + (queue and queue.rest_us[how] or 0))
     end
-    agents.set(agent, 'last_passed', now)
-    agents.set(agent, 'rest_until', now + (queue and queue.rest_us[how] or 0))
     if not MISSES[how] then
         return
     end
@@ -98,20 +116,4 @@ local function blame(agent, queue_name, how)
     end
 end
 
--- It is over for this agent. Returns the ticket if nobody has the offer any more; nobody is served yet.
-function offers.pass(id, agent, how)
-    local ticket = offers.ticket_of(id)
-    local left = remove_agent(id, agent.name)
-    agents.set(agent, 'offer', '')
-    blame(agent, ticket and ticket.queue or '', how)
-    agents.refresh(agent)
-    if left > 0 then
-        return nil
-    end
-    forget(id)
-    return ticket and ticket.offer == id and ticket or nil
-end
-
-offers.blame = blame
-offers.forget = forget
 offers.agents_of = agents_of

@@ -22,7 +22,7 @@ local function one_of(name, queue, demand, flat)
         end
     end
     if best and strategy.chosen then
-        strategy.chosen(name, best.tier, best.score)
+        strategy.chosen(name, best.score)
     end
     return best and {agents.of(best.member)} or {}
 end
@@ -80,10 +80,8 @@ local function look(lane, best)
     return best
 end
 
-function serving.agent(agent)
-    if (agent.ready or '') == '' then
-        return
-    end
+-- The first ticket he can serve, nil if there is none.
+local function first_for(agent)
     local best = nil
     for _, seat in ipairs(layout.seats(agent.name)) do
         for _, demand in ipairs(seat.demands) do
@@ -91,13 +89,27 @@ function serving.agent(agent)
         end
         best = look(tickets.lane_set(seat.queue, '@' .. agent.name), best)
     end
-    if best then
-        offers.make(tickets.get(best.member), {agent.name})
+    return best and tickets.get(best.member)
+end
+
+-- Offer each of these agents who is free the first ticket he can serve, unless that is the excepted one.
+function serving.agents(list, except)
+    for _, agent in ipairs(list) do
+        local ticket = (agent.ready or '') ~= '' and first_for(agent)
+        if ticket and ticket ~= except then
+            offers.make(ticket, {agent.name})
+        end
     end
 end
 
-function serving.agents(list)
-    for _, agent in ipairs(list or {}) do
-        serving.agent(agent)
-    end
+function serving.agent(agent)
+    serving.agents({agent})
+end
+
+-- A ticket that begins to wait as these agents are let go: it overtakes nobody whom one of them can serve, and goes by its
+-- strategy to whoever is free then.
+function serving.both(ticket, released)
+    serving.agents(released, ticket)
+    serving.ticket(ticket)
+    serving.agents(released)
 end

@@ -88,13 +88,13 @@ local function choose_stage(ticket, least)
     return stages, chosen
 end
 
-function tickets.note_stage(ticket, least)
+local function note_stage(ticket, least)
     local stages, chosen = choose_stage(ticket, least)
     tickets.set(ticket, 'stage', chosen)
     tickets.set(ticket, 'lane', stages[chosen][2])
     local following = stages[chosen + 1]
     if following then
-        call('ZADD', P .. 'due', math.max(tonumber(following[1]), now + 1), 'stage:' .. ticket.id)
+        call('ZADD', P .. 'due', following[1], 'stage:' .. ticket.id)
     else
         call('ZREM', P .. 'due', 'stage:' .. ticket.id)
     end
@@ -106,10 +106,22 @@ function tickets.wait(ticket)
     tickets.set(ticket, 'offer', '')
     call('ZREM', lane_set(ticket.queue, ticket.lane or ''), ticket.id)
     call('ZADD', line(ticket), ticket.order, ticket.id)
-    tickets.note_stage(ticket, number_of(ticket.stage))
+    note_stage(ticket, number_of(ticket.stage))
     if layout.queue(ticket.queue) then
         call('ZADD', lane_set(ticket.queue, ticket.lane), ticket.order, ticket.id)
     end
+end
+
+-- Offered: in line, in no lane, and its stage is looked at again when it waits again.
+function tickets.offer(ticket, id, epoch)
+    tickets.set(ticket, 'epoch', epoch)
+    tickets.set(ticket, 'state', 'offered')
+    tickets.set(ticket, 'offer', id)
+    if number_of(ticket.first_offered) == 0 then
+        tickets.set(ticket, 'first_offered', now)
+    end
+    call('ZREM', lane_set(ticket.queue, ticket.lane), ticket.id)
+    call('ZREM', P .. 'due', 'stage:' .. ticket.id)
 end
 
 -- In line, but not to be offered: adrift, held.
@@ -117,6 +129,7 @@ function tickets.set_aside(ticket, state)
     tickets.set(ticket, 'state', state)
     tickets.set(ticket, 'offer', '')
     call('ZREM', lane_set(ticket.queue, ticket.lane or ''), ticket.id)
+    call('ZREM', P .. 'due', 'stage:' .. ticket.id)
     call('ZADD', line(ticket), ticket.order, ticket.id)
 end
 

@@ -4,7 +4,7 @@ strategies.random = {
     score = function(_, seat)
         return number_of(call('HGET', P .. 'queue:' .. seat.queue, 'level')) + chance.draw(seat.weight)
     end,
-    chosen = function(queue, _, score)
+    chosen = function(queue, score)
         call('HSET', P .. 'queue:' .. queue, 'level', score)
     end,
 }

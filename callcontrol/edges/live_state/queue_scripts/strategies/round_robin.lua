@@ -8,7 +8,7 @@ strategies.round_robin = {
         local found = call('ZRANGEBYSCORE', ready, '(' .. cursor, '+inf', 'WITHSCORES', 'LIMIT', 0, 1)
         return found[1] and found or call('ZRANGE', ready, 0, 0, 'WITHSCORES')
     end,
-    chosen = function(queue, tier, score)
-        call('HSET', P .. 'queue:' .. queue, 'cursor:' .. tier, score)
+    offered = function(queue, seat)
+        call('HSET', P .. 'queue:' .. queue, 'cursor:' .. seat.tier, seat.position)
     end,
 }

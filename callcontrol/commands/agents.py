@@ -1,0 +1,190 @@
+"""`callcontrol agents`: who takes calls from queues, what each does and did today or in any days, and acting for one.
+
+    agents [show] [TENANT [AGENT]]
+    agents log-in|log-out|resume|end-wrap-up TENANT AGENT
+    agents pause TENANT AGENT [REASON]             a code of the tenant's `pauses`, or any words
+    agents prolong-wrap-up TENANT AGENT [SECONDS]
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from functools import partial
+from itertools import groupby
+
+from rich.console import RenderableType
+
+from callcontrol.commands.agent_rows import AgentRow, live_row, past_row
+from callcontrol.commands.agent_tables import line_of, live_table, past_table, spent, state_text
+from callcontrol.commands.arguments import add_config, configuration_or_exit
+from callcontrol.commands.live_queues import (
+    NOT_TOLD,
+    LiveQueues,
+    check_name,
+    live_queues,
+    shown_number,
+    tenant_of,
+    tenants_with_queues,
+)
+from callcontrol.commands.past_ledger import ledger_dsn
+from callcontrol.commands.showing import View, add_showing, is_past, period_of, present
+from callcontrol.commands.tables import span
+from callcontrol.config.settings import Tenant
+from callcontrol.daemon.configuration import Configuration
+from callcontrol.edges import clock
+from callcontrol.edges.ledger.reader import NoLedger
+from callcontrol.edges.ledger.statistics import agent_statistics
+from callcontrol.edges.live_state.failures import LiveStateError
+from callcontrol.routing.star_codes import PAUSED, PROLONG_S
+from callcontrol.vocabulary.agent import AgentAction, AgentView
+from callcontrol.vocabulary.moment import SECOND_US, instant_from, text_of
+
+# What is asked for, what it means, and what was done.
+ACTIONS = {
+    "log-in": (AgentAction.LOG_IN, "from now on he is offered callers", "logged in"),
+    "log-out": (AgentAction.LOG_OUT, "he is offered nobody any more", "logged out"),
+    "pause": (AgentAction.PAUSE, "he is offered nobody until he resumes", "paused"),
+    "resume": (AgentAction.RESUME, "the pause is over", "resumed"),
+    "end-wrap-up": (AgentAction.END_WRAP_UP, "his wrap-up ends now", "wrap-up ended"),
+    "prolong-wrap-up": (AgentAction.PROLONG_WRAP_UP, "his wrap-up takes longer", "wrap-up prolonged"),
+}
+VERBS = ("show", *ACTIONS)
+MAX_REASON, MAX_PROLONG_S = 32, 3_600
+
+_REFUSED = {
+    "auto": "{} is active whenever his phone is registered: pause him instead",
+    "no_wrap_up": "{} is in no wrap-up",
+    "unknown": "{} is not known yet: does `callcontrol serve` run with this configuration?",
+}
+
+
+def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """`agents [show] [TENANT [AGENT]]`, `agents log-in|log-out|… TENANT AGENT`."""
+    parser = subparsers.add_parser(
+        "agents",
+        help="who takes calls from queues, and acting for one",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="|".join(VERBS))
+    show = verbs.add_parser("show", help="tables; also without the word `show`")
+    show.add_argument("tenant", nargs="?")
+    show.add_argument("agent", nargs="?")
+    add_showing(show)
+    for verb, (_, text, _) in ACTIONS.items():
+        one = verbs.add_parser(verb, help=text)
+        one.add_argument("tenant")
+        one.add_argument("agent")
+    verbs.choices["pause"].add_argument("reason", nargs="?", default=PAUSED)
+    verbs.choices["prolong-wrap-up"].add_argument("seconds", nargs="?", type=int, default=PROLONG_S)
+    for one in verbs.choices.values():
+        add_config(one)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Carry it out; 1 if it makes no sense, or Redis or Postgres do not answer."""
+    configuration = configuration_or_exit(args.config)
+    try:
+        if args.verb == "show" and is_past(args):
+            present(args, partial(_past, args, configuration))
+        else:
+            with live_queues(configuration) as live:
+                _show(args, live) if args.verb == "show" else _act(args, live)
+    except (LiveStateError, NoLedger, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+# --- acting
+
+
+def _act(args: argparse.Namespace, live: LiveQueues) -> None:
+    """Do it, and tell what he does now."""
+    tenant = tenant_of(live.configuration.settings, args.tenant)
+    check_name(args.tenant, "agent", args.agent, tenant.agents)
+    action, _, past = ACTIONS[args.verb]
+    detail = _detail(args, tenant)
+    done = live.views.act(args.tenant, args.agent, action, detail, live.occasion(args.tenant))
+    if done != "done":
+        raise ValueError(_REFUSED[done].format(args.agent))
+    for row in _rows(args.tenant, args.agent, live):
+        if row.now is not None:
+            still = f" for another {span(row.now.left_ms)}" if row.now.left_ms else ""
+            print(f"{args.agent} of {args.tenant}: {past}; now {state_text(row.now)}{still}")
+
+
+def _detail(args: argparse.Namespace, tenant: Tenant) -> str:
+    match args.verb:
+        case "pause":
+            reason = str(tenant.pauses.get(args.reason, args.reason))
+            if not 1 <= len(reason) <= MAX_REASON or not reason.isprintable():
+                raise ValueError(f"a reason has 1 to {MAX_REASON} characters, in one line")
+            return reason
+        case "prolong-wrap-up":
+            if not 1 <= args.seconds <= MAX_PROLONG_S:
+                raise ValueError(f"{args.seconds} seconds: write 1 to {MAX_PROLONG_S}")
+            return str(args.seconds * SECOND_US)
+        case _:
+            return ""
+
+
+# --- looking
+
+
+def _show(args: argparse.Namespace, live: LiveQueues) -> None:
+    tenants = tenants_with_queues(live.configuration.settings, args.tenant)
+    if args.agent:
+        check_name(args.tenant, "agent", args.agent, live.configuration.settings.tenants[args.tenant].agents)
+    present(args, lambda: _look(args, live, tenants))
+
+
+def _look(args: argparse.Namespace, live: LiveQueues, tenants: list[str]) -> View:
+    """What the agents do at this moment."""
+    rows = [row for tenant in tenants for row in _rows(tenant, args.agent, live)]
+    if not rows:
+        raise ValueError(NOT_TOLD.format("agents", ", ".join(tenants)))
+    at = text_of(clock.now())
+
+    def tables(width: int) -> Iterator[RenderableType]:
+        for tenant, of_tenant in groupby(rows, key=lambda row: row.tenant):
+            yield live_table(live.title(tenant, "agents"), list(of_tenant), width)
+        if args.agent:
+            yield from map(spent, rows)
+
+    return View([{"at": at, **line_of(row)} for row in rows], tables)
+
+
+def _rows(tenant: str, agent: str | None, live: LiveQueues) -> list[AgentRow]:
+    occasion = live.occasion(tenant)
+    found = live.views.agents(tenant, occasion)
+    return [_row(tenant, view, live) for view in found if agent in (None, view.name)]
+
+
+def _row(tenant: str, view: AgentView, live: LiveQueues) -> AgentRow:
+    settings, occasion = live.configuration.settings, live.occasion(tenant)
+    day_began = instant_from(occasion.periods["day"], live.configuration.zone_of(tenant))
+    caller = shown_number(view.caller, settings)
+    return live_row(tenant, _name(settings.tenants[tenant], view.name), view, caller, occasion.now, day_began)
+
+
+def _name(tenant: Tenant, agent: str) -> str:
+    found = tenant.agents.get(agent)
+    return found.name if found is not None else ""
+
+
+def _past(args: argparse.Namespace, configuration: Configuration) -> View:
+    """What came of the agents' offers, from the records."""
+    settings = configuration.settings
+    dsn = ledger_dsn(settings)
+    found: list[tuple[str, list[AgentRow]]] = []
+    for tenant in tenants_with_queues(settings, args.tenant):
+        period = period_of(args, configuration.zone_of(tenant), clock.now())
+        statistics = agent_statistics(dsn, tenant, period.start, period.end)
+        wanted = [one for one in statistics if args.agent in (None, one.agent)]
+        rows = [past_row(tenant, _name(settings.tenants[tenant], one.agent), one) for one in wanted]
+        found.append((f"{tenant}: agents, {period.name}", rows))
+    lines = [line_of(row) for _, rows in found for row in rows]
+    return View(lines, lambda width: [past_table(title, rows, width) for title, rows in found])

@@ -1,0 +1,103 @@
+"""What a person does to a waiting caller: another queue, another priority, out of the queue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from callcontrol.commands.live_queues import LiveQueues, check_name, shown_number, tenant_of
+from callcontrol.edges import clock
+from callcontrol.routing.facts import Facts
+from callcontrol.routing.star_codes import trouble_with
+from callcontrol.vocabulary.call import Caller
+from callcontrol.vocabulary.phone_number import normalise
+from callcontrol.vocabulary.queue import TicketView
+from callcontrol.vocabulary.target import NumberTarget, Target, target_from, text_of
+
+MAX_PRIORITY = 10
+_LISTED = 5  # of several that are meant
+_GONE = "he has left the queue meanwhile"
+
+
+class WaitingCallers:
+    """The callers that wait in a tenant's queues.
+
+    A call is named by the beginning of its ticket's id. Every method answers what was done, in words.
+
+    Raises (all methods):
+        ValueError: it makes no sense or came too late; the message says why.
+        LiveStateError: Redis is away.
+    """
+
+    def __init__(self, live: LiveQueues, tenant: str) -> None:
+        self._live = live
+        self._tenant = tenant
+        self._settings = tenant_of(live.configuration.settings, tenant)
+
+    def move(self, call: str, queue: str) -> str:
+        """Into another queue, where he counts as having waited as long as he has."""
+        check_name(self._tenant, "queue", queue, self._settings.queues)
+        ticket = self._find(call)
+        if ticket.queue == queue:
+            raise ValueError(f"{self._who(ticket)} waits in {queue} already")
+        if self._notify(ticket, "moved", queue) == "callback":
+            raise ValueError(f"{self._who(ticket)} is to be called back: a callback cannot be moved, only removed")
+        return f"{self._who(ticket)} is sent from {ticket.queue} to {queue}"
+
+    def remove(self, call: str, target: str) -> str:
+        """Out of the queue: to the target, or without one the call ends."""
+        onward = text_of(self._target(target)) if target else ""
+        ticket = self._find(call)
+        if onward and ticket.state == "callback":
+            raise ValueError(f"{self._who(ticket)} is to be called back: he cannot be sent to {onward}, only removed")
+        if self._notify(ticket, "removed", onward) == "done":
+            return f"{self._who(ticket)} is not called back any more"
+        return f"{self._who(ticket)} is sent from {ticket.queue} {f'to {onward}' if onward else 'away'}"
+
+    def prioritise(self, call: str, priority: int) -> str:
+        """Another priority, at once."""
+        if not 0 <= priority <= MAX_PRIORITY:
+            raise ValueError(f"priority {priority}: write 0 to {MAX_PRIORITY}")
+        ticket = self._find(call)
+        done = self._live.views.prioritise(self._tenant, ticket.id, priority, self._live.occasion(self._tenant))
+        if done == "gone":
+            raise ValueError(f"{self._who(ticket)}: {_GONE}")
+        return f"{self._who(ticket)} in {ticket.queue}: priority {ticket.priority} -> {priority}"
+
+    def _notify(self, ticket: TicketView, what: str, detail: str) -> str:
+        occasion = self._live.occasion(self._tenant)
+        answer = self._live.views.notify(self._tenant, ticket.id, what, detail, occasion)
+        if answer == "gone":
+            raise ValueError(f"{self._who(ticket)}: {_GONE}")
+        return answer
+
+    def _find(self, beginning: str) -> TicketView:
+        found = [one for one in self._all() if beginning and one.id.startswith(beginning)]
+        exact = [one for one in found if one.id == beginning]
+        if len(found) == 1 or exact:
+            return (exact or found)[0]
+        if not found:
+            raise ValueError(f"nobody whose call begins with {beginning!r} waits in a queue of tenant {self._tenant}")
+        listed = [f"  {self._who(one)} in {one.queue}: {one.id}" for one in found[:_LISTED]]
+        more = [f"  and {len(found) - _LISTED} more"] if len(found) > _LISTED else []
+        raise ValueError("\n".join([f"{beginning!r} may be any of these; write more of it:", *listed, *more]))
+
+    def _all(self) -> Iterator[TicketView]:
+        for queue in self._live.views.queues(self._tenant, self._live.occasion(self._tenant)):
+            yield from self._live.callers(self._tenant, queue)
+
+    def _who(self, ticket: TicketView) -> str:
+        return shown_number(ticket.number, self._live.configuration.settings) or "a caller without a number"
+
+    def _target(self, text: str) -> Target:
+        """A target that calls of this tenant may be sent to."""
+        target = target_from(text)
+        if isinstance(target, NumberTarget):
+            number = normalise(target.name, self._settings.region)
+            target = replace(target, name=number.text if number else target.name)
+        configuration = self._live.configuration
+        prices = configuration.prices_of(self._tenant)
+        facts = Facts(configuration.settings, self._tenant, prices, Caller(""), "", clock.now())
+        if trouble := trouble_with(target, "", facts):
+            raise ValueError(trouble)
+        return target

@@ -1,0 +1,230 @@
+"""The scripts in a real Redis as a target of the state machine: the same operations as the model, the same snapshot."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from redis import Redis
+
+from callcontrol.edges.live_state import keys, queue_script
+from callcontrol.edges.live_state.queues import notice_from, offer_from
+from callcontrol.routing.distribution.layout import Layout, layout_dict
+from callcontrol.routing.distribution.occasion import Acceptance, Objection, Occasion, Result
+from callcontrol.vocabulary.agent import AgentAction, OfferEnd
+from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.queue import Entered, Leaving, Place, Refusal, TalkEnd, Ticket
+
+TENANT = "machine"
+Fields = dict[str, str]
+
+
+class ScriptTarget:
+    """Operations by EVALSHA, one at a time; what is published to another worker counts as told too."""
+
+    def __init__(self, client: Redis) -> None:
+        self._redis = client
+        self._prefix = keys.queues(TENANT)
+        for key in client.keys(f"{self._prefix}:*"):
+            client.delete(key)
+        client.script_load(queue_script.SOURCE)
+
+    # --- operations
+
+    def join(self, occasion: Occasion, ticket: Ticket) -> Result[Entered | Refusal]:
+        given = {
+            "id": ticket.id,
+            "queue": ticket.queue,
+            "number": ticket.number,
+            "joined": ticket.joined,
+            "priority": ticket.priority,
+            "stages": [[stage.after_ms * 1000, stage.demand] for stage in ticket.stages],
+            "again": ticket.again,
+        }
+        answer, told = self._do(occasion, "join", given)
+        return Result(_entered(answer) or Refusal(answer[0].decode()), *told)
+
+    def place(self, occasion: Occasion, ticket: str) -> Result[Entered | None]:
+        answer, told = self._do(occasion, "place", {"id": ticket})
+        return Result(_entered(answer), *told)
+
+    def leave(self, occasion: Occasion, ticket: str, how: Leaving) -> Result[bool]:
+        return self._yes(occasion, "leave", {"id": ticket, "how": how}, b"left")
+
+    def ringing(self, occasion: Occasion, offer: str, for_us: int) -> Result[bool]:
+        return self._yes(occasion, "ringing", {"offer": offer, "for_us": for_us}, b"ringing")
+
+    def accept(self, occasion: Occasion, offer: str, agent: str) -> Result[Acceptance]:
+        answer, told = self._do(occasion, "accept", {"offer": offer, "agent": agent})
+        losers = tuple(name.decode() for name in answer[1:])
+        return Result(Acceptance(answer[0] == b"accepted", losers), *told)
+
+    def pass_(self, occasion: Occasion, offer: str, agent: str, how: OfferEnd) -> Result[bool]:
+        return self._yes(occasion, "pass", {"offer": offer, "agent": agent, "how": how}, b"passed")
+
+    def over(
+        self, occasion: Occasion, agent: str, ticket: str, talk_us: int, how: TalkEnd
+    ) -> Result[Instant | None]:
+        given = {"agent": agent, "id": ticket, "talk_us": talk_us, "how": how}
+        answer, told = self._do(occasion, "over", given)
+        return Result(Instant(int(answer[1])) if answer[0] == b"over" else None, *told)
+
+    def call_back(
+        self, occasion: Occasion, ticket: str, number: str, not_before: Instant, expires: Instant
+    ) -> Result[bool]:
+        given = {"id": ticket, "number": number, "not_before": not_before, "expires": expires}
+        return self._yes(occasion, "call_back", given, b"kept")
+
+    def called(self, occasion: Occasion, ticket: str, reached: bool, not_before: Instant) -> Result[bool]:
+        given = {"id": ticket, "reached": reached, "not_before": not_before}
+        return self._yes(occasion, "called", given, b"reached", b"kept", b"given_up")
+
+    def act(
+        self, occasion: Occasion, agent: str, action: AgentAction, detail: str = ""
+    ) -> Result[Objection | None]:
+        answer, told = self._do(occasion, "act", {"agent": agent, "action": action, "detail": detail})
+        return Result(None if answer[0] == b"done" else Objection(answer[0].decode()), *told)
+
+    def reach(self, occasion: Occasion, agents: Mapping[str, bool]) -> Result[None]:
+        return Result(None, *self._do(occasion, "reach", {"agents": agents})[1])
+
+    def elsewhere(self, occasion: Occasion, agent: str, call: str, on: bool) -> Result[None]:
+        return Result(None, *self._do(occasion, "elsewhere", {"agent": agent, "id": call, "on": on})[1])
+
+    def due(self, occasion: Occasion) -> Result[None]:
+        return Result(None, *self._do(occasion, "due", {})[1])
+
+    def prioritise(self, occasion: Occasion, ticket: str, priority: int) -> Result[bool]:
+        return self._yes(occasion, "prioritise", {"id": ticket, "priority": priority}, b"done")
+
+    def notify(self, occasion: Occasion, ticket: str, what: str, detail: str = "") -> Result[bool]:
+        return self._yes(occasion, "notify", {"id": ticket, "what": what, "detail": detail}, b"told", b"done")
+
+    def configure(self, occasion: Occasion, layout: Layout) -> Result[bool]:
+        plain = layout_dict(layout)
+        digest = hashlib.sha256(orjson.dumps(plain, option=orjson.OPT_SORT_KEYS)).hexdigest()
+        return self._yes(occasion, "configure", {**plain, "digest": digest}, b"done")
+
+    def _yes(self, occasion: Occasion, operation: str, given: Mapping[str, Any], *words: bytes) -> Result[bool]:
+        answer, told = self._do(occasion, operation, given)
+        return Result(answer[0] in words, *told)
+
+    def _do(self, occasion: Occasion, operation: str, given: Mapping[str, Any]) -> tuple[Any, tuple[Any, Any]]:
+        periods = occasion.periods
+        when = (occasion.now, occasion.worker, occasion.seed, periods["day"], periods["week"], periods["month"])
+        reply: Any = self._redis.evalsha(
+            queue_script.SHA, 1, self._prefix, operation, *map(str, when), orjson.dumps(given)
+        )
+        answer, offers, notices, _ = reply
+        return answer, (tuple(map(offer_from, offers)), tuple(map(notice_from, notices)))
+
+    # --- what stands in Redis, in the form of `distribution.snapshot`
+
+    def snapshot(self) -> dict[str, Any]:
+        layout = self._hash("layout")
+        agents = {name.removeprefix("agent:") for name in layout if name.startswith("agent:")}
+        agents |= {name for name in self._members("agents") if self._is_busy(name)}
+        tickets = {id_: self._hash(f"ticket:{id_}") for id_ in sorted(self._members("tickets"))}
+        queues = {f"queue:{name}": self._hash(f"queue:{name}") for name in self._named("queue:")}
+        return {
+            "agents": {name: self._agent(name) for name in sorted(agents)},
+            "tickets": {id_: _ticket(ticket) for id_, ticket in tickets.items()},
+            "lines": self._lines(),
+            "offers": {id_: self._offer(id_) for id_ in self._named("offer:")},
+            "cursors": {
+                name.removeprefix("queue:"): found
+                for name, fields in queues.items()
+                if (found := {f[7:]: int(v) for f, v in sorted(fields.items()) if f.startswith("cursor:")})
+            },
+            "levels": _counts(queues, "level"),
+            "handling": _counts(queues, "handling"),
+            "figures": self._nested("figures:"),
+            "did": self._nested("did:"),
+            "talked": self._nested("talked:"),
+            "talks": self._nested("talks:"),
+        }
+
+    def _is_busy(self, name: str) -> bool:
+        agent = self._hash(f"agent:{name}")
+        return bool(agent.get("offer") or agent.get("talking"))
+
+    def _agent(self, name: str) -> dict[str, Any]:
+        agent = self._hash(f"agent:{name}")
+        return {
+            "logged_in": bool(agent.get("logged_in")),
+            "paused": agent.get("paused", ""),
+            "reachable": bool(agent.get("reachable")),
+            "elsewhere": sorted(self._members(f"elsewhere:{name}")),
+            "offer": agent.get("offer", ""),
+            "talking": agent.get("talking", ""),
+            **{f: int(agent.get(f, 0)) for f in ("wrap_until", "rest_until", "last_talk", "last_passed", "misses")},
+            "state": agent.get("state", ""),
+            "since": int(agent.get("since", 0)),
+            "free": bool(agent.get("ready")),
+        }
+
+    def _offer(self, id_: str) -> dict[str, Any]:
+        offer = self._hash(f"offer:{id_}")
+        return {
+            "ticket": offer["ticket"],
+            "agents": offer["agents"].split(","),
+            "expires": int(offer["expires"]),
+            "ringing": offer["ringing"] == "1",
+        }
+
+    def _lines(self) -> dict[str, list[str]]:
+        return {
+            queue: [id_.decode() for id_ in self._redis.zrange(f"{self._prefix}:line:{queue}", 0, -1)]
+            for queue in self._named("line:")
+        }
+
+    def _nested(self, kind: str) -> dict[str, dict[str, dict[str, int]]]:
+        found: dict[str, dict[str, dict[str, int]]] = {}
+        for name in self._named(kind):
+            outer, _, inner = name.partition(":")
+            counts = {field: int(value) for field, value in sorted(self._hash(f"{kind}{name}").items()) if int(value)}
+            if counts:
+                found.setdefault(outer, {})[inner] = counts
+        return found
+
+    def _named(self, kind: str) -> list[str]:
+        prefix = f"{self._prefix}:{kind}"
+        return sorted(key.decode().removeprefix(prefix) for key in self._redis.scan_iter(f"{prefix}*", count=1000))
+
+    def _members(self, name: str) -> set[str]:
+        return {member.decode() for member in self._redis.smembers(f"{self._prefix}:{name}")}
+
+    def _hash(self, name: str) -> Fields:
+        found = self._redis.hgetall(f"{self._prefix}:{name}")
+        return {field.decode(): value.decode() for field, value in found.items()}
+
+
+def _entered(answer: Any) -> Entered | None:
+    if answer[0] != b"entered":
+        return None
+    position, waiting, active, handling_us = (int(part) for part in answer[1:5])
+    return Entered(Place(position, waiting, active, handling_us // 1000), Instant(int(answer[5])), answer[6].decode())
+
+
+def _ticket(ticket: Fields) -> dict[str, Any]:
+    waits = ticket["state"] == "waiting"
+    return {
+        "queue": ticket["queue"],
+        "number": ticket["number"],
+        "state": ticket["state"],
+        **{field: int(ticket.get(field, 0)) for field in ("order", "joined", "priority", "epoch")},
+        "offer": ticket.get("offer", ""),
+        "callback": ticket.get("callback") == "1",
+        "attempt": int(ticket.get("attempt", 0)),
+        "first_offered": int(ticket.get("first_offered", 0)),
+        "worker": ticket["worker"],
+        "stage": int(ticket["stage"]) - 1 if waits else -1,
+        "lane": ticket["lane"] if waits else "",
+    }
+
+
+def _counts(queues: Mapping[str, Fields], field: str) -> dict[str, int]:
+    found = {name.removeprefix("queue:"): int(fields.get(field, 0)) for name, fields in queues.items()}
+    return {name: count for name, count in sorted(found.items()) if count}

@@ -1,0 +1,244 @@
+"""How stories are read, told and compared."""
+
+from __future__ import annotations
+
+import re
+import socket
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from redis import Redis
+
+from callcontrol.daemon.configuration import read_configuration
+from callcontrol.edges.ledger.reader import PastCall, PastOffer, PastVisit
+from callcontrol.simulator import SimulatorClient
+from callcontrol.simulator.ears import Heard
+from callcontrol.simulator.stories.actions import AgentActs, BadAction, Registers, read_action
+from callcontrol.simulator.stories.checks import call_differences
+from callcontrol.simulator.stories.player import TENANT, Player, timeline
+from callcontrol.simulator.stories.simulated import SimulatedWorld
+from callcontrol.simulator.stories.story import BadStory, PlacedCall, Story, read_story
+from callcontrol.vocabulary.agent import AgentAction
+from tests.simulator.desk import Line
+
+EXAMPLE = Path(__file__).parents[2] / "deploy" / "example"
+TOLD = """
+story: a queue
+do:
+  - [0.0, agent anna log_in]
+  - [0.02, agent anna pause lunch]
+  - [0.01, unregister 121]
+calls:
+  - {from: "+48500100200", to: "+48221234588", after_s: 0.01, presses: [[4.0, "1"]]}
+expect: []
+heard: [{who: "121", what: bridged, with: caller}]
+"""
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+def story(tmp_path: Path, text: str = TOLD) -> Story:
+    file = tmp_path / "33-told.yaml"
+    file.write_text(text, encoding="utf-8")
+    return read_story(file)
+
+
+# --- reading ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "action"),
+    [
+        ("agent anna log_in", AgentActs("anna", AgentAction.LOG_IN)),
+        ("agent anna pause long lunch", AgentActs("anna", AgentAction.PAUSE, "long lunch")),
+        ("register 121", Registers("121", online=True)),
+        ("unregister 104-app", Registers("104-app", online=False)),
+    ],
+)
+def test_actions_are_read(text: str, action: object) -> None:
+    assert read_action(text) == action
+
+
+@pytest.mark.parametrize("text", ["", "agent anna", "agent anna dances", "register", "register 1 2", "wait 3"])
+def test_what_is_no_action_is_refused_with_what_would_be(text: str) -> None:
+    with pytest.raises(BadAction, match=r"agent NAME ACTION.*log_out"):
+        read_action(text)
+
+
+def test_a_story_with_a_bad_action_names_its_file(tmp_path: Path) -> None:
+    with pytest.raises(BadStory, match=r"33-told.yaml.*dances"):
+        story(tmp_path, TOLD.replace("log_in", "dances"))
+
+
+def test_everything_happens_in_the_order_of_its_times_and_actions_before_calls(tmp_path: Path) -> None:
+    assert [(at_s, type(what).__name__) for at_s, what in timeline(story(tmp_path))] == [
+        (0.0, "AgentActs"),
+        (0.01, "Registers"),
+        (0.01, "PlacedCall"),
+        (0.02, "AgentActs"),
+    ]
+
+
+# --- telling ---------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Scene:
+    """A world and its agents that only write down what is asked of them."""
+
+    asked: list[tuple[Any, ...]] = field(default_factory=list)
+
+    def arrange(self, told: Story) -> None:
+        self.asked.append(("arrange", told.name))
+
+    def place(self, call: PlacedCall) -> str:
+        self.asked.append(("place", call.number))
+        return "call-7"
+
+    def register(self, account: str, *, online: bool) -> None:
+        self.asked.append(("register", account, online))
+
+    def wait_until_over(self, placed: Sequence[str], timeout_s: float) -> None:
+        self.asked.append(("wait", *placed))
+
+    def heard(self) -> Sequence[Heard]:
+        domain = "acme.example"
+        return [
+            Heard(1, f"121@{domain}", "bridged", {"with": "call-7"}),
+            Heard(1, "call-7", "bridged", {"with": f"121@{domain}"}),
+        ]
+
+    def reset(self, tenant: str) -> None:
+        self.asked.append(("reset", tenant))
+
+    def act(self, tenant: str, agent: str, action: AgentAction, detail: str) -> None:
+        self.asked.append((tenant, agent, action, detail))
+
+
+def player(scene: Scene, redis: Redis, *, agents: bool = True) -> Player:
+    settings = read_configuration(EXAMPLE).settings
+    return Player(scene, settings, redis, "postgresql://127.0.0.1:1/none", agents=scene if agents else None)
+
+
+def test_a_story_is_told(tmp_path: Path, redis_client: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("callcontrol.simulator.stories.player.RECORDS_S", 0.0)
+    scene = Scene()
+    told = player(scene, redis_client).play(story(tmp_path))
+    assert scene.asked == [
+        ("arrange", "a queue"),
+        ("reset", TENANT),
+        (TENANT, "anna", AgentAction.LOG_IN, ""),
+        ("register", "121", False),
+        ("place", "+48500100200"),
+        (TENANT, "anna", AgentAction.PAUSE, "lunch"),
+        ("wait", "call-7"),
+    ]
+    assert told.differences == ()
+    assert [(one.who, one.detail) for one in told.heard] == [("121", {"with": "caller"}), ("caller", {"with": "121"})]
+
+
+def test_agents_cannot_act_where_there_are_none(tmp_path: Path, redis_client: Redis) -> None:
+    with pytest.raises(BadStory, match="anna"):
+        player(Scene(), redis_client, agents=False).play(story(tmp_path))
+
+
+def _line(switch: SimulatorClient) -> Line:
+    return Line(socket.create_connection(("127.0.0.1", switch.port)))
+
+
+def test_phones_of_the_simulated_world_come_and_go() -> None:
+    settings = read_configuration(EXAMPLE).settings
+    accounts = [a for name, e in settings.tenants[TENANT].extensions.items() for a in e.accounts(name)]
+    with SimulatorClient.start("--quick") as switch, closing(_line(switch)) as line:
+        line.ask("auth ClueCon")
+        world = SimulatedWorld(switch, settings, lambda: len(accounts))
+        world.arrange(Story("", "", {}, (), {}, (), (), (), ()))
+        for online in (False, True):
+            world.register("121", online=online)
+            contact = line.ask("api sofia_contact */121@acme.example")
+            assert contact.startswith("sofia/internal/sip:121@") is online
+
+
+# --- comparing -------------------------------------------------------------------------------------------------
+
+
+def offer(agent: str, how: str) -> PastOffer:
+    none = Decimal(0)
+    return PastOffer("t1:1", agent, NOON, (), NOON, how, "", None, None, None, None, False, none, none, none)
+
+
+def visit(queue: str, how: str, *offers: PastOffer, agent: str = "", keys: str = "") -> PastVisit:
+    pressed = tuple({"at": 0, "key": key} for key in keys)
+    return PastVisit(
+        1, queue, "t1", NOON, NOON, "", 1, NOON, how, 1_000, "", agent, None, pressed, None, False, False, offers
+    )
+
+
+def call(*visits: PastVisit) -> PastCall:
+    empty: tuple[Any, ...] = ()
+    return PastCall(
+        tenant=TENANT,
+        switch="fs1",
+        call_id="c1",
+        started_day=date(2026, 11, 24),
+        started_at=NOON,
+        answered_at=None,
+        bridged_at=None,
+        ended_at=NOON,
+        worker="w",
+        caller_number="",
+        caller_name="",
+        caller_anonymous=False,
+        caller_extension="",
+        dialled="+48221234588",
+        outcome="answered",
+        answered_leg="",
+        answered_by="",
+        path=empty,
+        recordings=empty,
+        notes=empty,
+        estimated=False,
+        total_ms=Decimal(0),
+        legs=(),
+        visits=visits,
+    )
+
+
+SALES = visit("sales", "key", offer("zenon", "no_answer"), keys="10")
+SUPPORT = visit("support", "answered", offer("wanda", "rejected"), offer("yvonne", "accepted"), agent="yvonne")
+
+
+@pytest.mark.parametrize(
+    ("expected", "found"),
+    [
+        ({"queue": {"name": "support", "left": "answered", "agent": "yvonne", "keys": ""}}, call(SUPPORT)),
+        ({"queue": [{"left": "key", "keys": "10"}, {"name": "support"}]}, call(SALES, SUPPORT)),
+        ({"queue": {"detail": "/^$/", "position": 1, "estimated": False}}, call(SALES)),
+        ({"queue": []}, call()),
+        ({"offers": [{"agent": "zenon", "how": "no_answer"}]}, call(SALES)),
+        ({"offers": []}, call(visit("support", "abandoned"))),
+    ],
+)
+def test_queues_that_came_out_as_told(expected: dict[str, Any], found: PastCall) -> None:
+    assert list(call_differences(expected, found)) == []
+
+
+@pytest.mark.parametrize(
+    ("expected", "found", "said"),
+    [
+        ({"queue": {"left": "abandoned"}}, call(SUPPORT), "queue support: left should be 'abandoned'"),
+        ({"queue": {"left": "answered"}}, call(), "1 queues expected, there are"),
+        ({"queue": {"name": "support"}}, call(SALES, SUPPORT), "1 queues expected, there are"),
+        ({"queue": {"keys": "1"}}, call(SALES), "keys should be '1'"),
+        ({"offers": [{"agent": "zenon", "how": "busy"}]}, call(SALES), "offers .*busy.* expected.*no_answer"),
+        ({"offers": [{"agent": "zenon", "how": "no_answer"}]}, call(SALES, SUPPORT), "offers .* expected"),
+    ],
+)
+def test_queues_that_came_out_differently(expected: dict[str, Any], found: PastCall, said: str) -> None:
+    (difference,) = call_differences(expected, found)
+    assert re.search(said, difference)
