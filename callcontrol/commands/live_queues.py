@@ -62,7 +62,7 @@ def live_queues(configuration: Configuration) -> Iterator[LiveQueues]:
 
     def occasion(tenant: str) -> Occasion:
         now = clock.now()
-        return Occasion(now, worker_name(), seed_from(chance), periods_at(now, configuration.zone_of(tenant)))
+        return Occasion(now, "", seed_from(chance), periods_at(now, configuration.zone_of(tenant)))
 
     pipe = Pipe(connect(address, TIMEOUT_S))
     try:

@@ -15,7 +15,7 @@ from callcontrol.routing.distribution.demand import priority_of, stages_of
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.queue import Leaving, TalkEnd, Ticket
-from callcontrol.vocabulary.trail import LeftQueue, Noted
+from callcontrol.vocabulary.trail import LeftQueue, Noted, OfferEnded
 
 # How long a caller whose worker died may take to come back through the dialplan (seconds).
 BACK_S = 10
@@ -48,8 +48,12 @@ def join_again(call: Call, waiting: Waiting, queue: Queue) -> Plain:
 
 def dropped(call: Call, waiting: Waiting, facts: Facts) -> Plain:
     """The agent who had the caller is gone before they were joined: he missed it, the caller waits on."""
+    serving = call.serving
     call, ending = end_serving(call, 0, TalkEnd.DROPPED)
     commands = (*ending, do.StopTimer(OFFER_TIMER))
+    if serving is not None:
+        # He had accepted; that he left before they were joined counts as if he had refused.
+        call = call.noting(OfferEnded(facts.now, serving.offer, serving.agent, OfferEnd.REJECTED, "left at once"))
     queue = facts.tenant.queues.get(waiting.step.queue)
     if queue is None:  # the next event sends him on
         return call.to(replace(waiting, offering=None)), commands

@@ -12,8 +12,8 @@ from callcontrol.daemon.configuration import Current
 from callcontrol.edges import meters
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.pipe import Pipe
-from callcontrol.routing.distribution.occasion import Occasion
 from callcontrol.edges.live_state.queue_views import QueueViews
+from callcontrol.routing.distribution.occasion import Occasion
 from callcontrol.vocabulary.agent import AgentState
 from callcontrol.vocabulary.moment import SECOND_US
 from callcontrol.vocabulary.queue import FIGURES, QueueView

@@ -62,9 +62,11 @@ class QueuePump:
 
     def offered(self, tenant: str, offer: Offer) -> None:
         """A ticket of ours is offered to agents."""
+        if offer.worker != self._desk.worker:
+            return  # published to the worker it is for
         if offer.callback:
             self._call_back(tenant, offer)
-        elif offer.worker == self._desk.worker:
+        else:
             driver = self._desk.drivers.get(_call_of(offer.ticket))
             if driver is not None:
                 driver.deliver(OfferMade(offer))

@@ -40,11 +40,11 @@ from callcontrol.edges.live_state.calls import CallStore
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.inbox import Inbox
 from callcontrol.edges.live_state.pipe import Pipe, connect
-from callcontrol.routing.distribution.occasion import Occasion
 from callcontrol.edges.live_state.queues import QueueStore, seed_from
 from callcontrol.edges.live_state.rules import RuleStore
 from callcontrol.edges.live_state.workers import Workers, worker_name
 from callcontrol.edges.spool import Spool, SpoolLimits
+from callcontrol.routing.distribution.occasion import Occasion
 from callcontrol.vocabulary.moment import periods_at
 
 log = logging.getLogger(__name__)

@@ -64,7 +64,7 @@ class AgentView:
         reason: why he is paused.
         queues: where he has a seat.
         figures: of today in the tenant's zone: `offered`, `answered`, `missed` (counts), `talk_ms`, `wrap_up_ms`,
-            `ready_ms` (logged in, not paused).
+            `in_STATE_ms` for each state, up to its last change.
     """
 
     name: str

@@ -164,7 +164,11 @@ class TicketView:
 
 @dataclass(frozen=True, slots=True)
 class QueueView:
-    """A queue as a table shows it; `figures` are of today in the tenant's zone, see FIGURES."""
+    """A queue as a table shows it; `figures` are of today in the tenant's zone, see FIGURES.
+
+    Attributes:
+        oldest: since when he waits who has waited longest on the line (no callback); None: nobody does.
+    """
 
     name: str
     waiting: int
@@ -178,7 +182,7 @@ class QueueView:
     @property
     def service_level(self) -> float | None:
         """Answered in time, of all who came but those who hung up at once or are still waiting; None: nobody yet."""
-        of = self.figures.get("answered", 0) + self.figures.get("abandoned", 0) + self.figures.get("overflowed", 0)
+        of = sum(self.figures.get(figure, 0) for figure in ("answered", "abandoned", "overflowed", "callbacks"))
         return self.figures.get("answered_in_time", 0) / of if of else None
 
 

@@ -26,11 +26,11 @@ from callcontrol.edges import clock
 from callcontrol.edges.live_state import keys
 from callcontrol.edges.live_state.calls import CallStore
 from callcontrol.edges.live_state.pipe import Pipe, connect
-from callcontrol.routing.distribution.occasion import Occasion
 from callcontrol.edges.live_state.queues import QueueStore
 from callcontrol.edges.live_state.rules import RuleStore
 from callcontrol.edges.live_state.workers import Workers, worker_name
 from callcontrol.edges.spool import SpoolFull
+from callcontrol.routing.distribution.occasion import Occasion
 from tests.control.story import Story
 from tests.routing.world import facts
 

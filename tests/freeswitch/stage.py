@@ -11,6 +11,7 @@ from redis import Redis
 
 from callcontrol.daemon.configuration import read_configuration
 from callcontrol.edges.embedded import EmbeddedPostgres, EmbeddedRedis
+from callcontrol.simulator.stories.agents import LiveAgents
 from callcontrol.simulator.stories.player import Player
 from callcontrol.simulator.stories.stage import Daemon
 from tests.freeswitch.configuration import render, write_configuration
@@ -58,7 +59,9 @@ class RealStage:
         stack.callback(self.world.close)
         redis: Redis = Redis.from_url(redis_url)
         stack.callback(redis.close)
-        self.player = Player(self.world, settings, redis, self.dsn)
+        agents = LiveAgents(settings, redis_url, self.daemon.reload)
+        stack.callback(agents.close)
+        self.player = Player(self.world, settings, redis, self.dsn, agents=agents)
 
     def _known_registrations(self) -> int:
         lines = (line for line in self.daemon.metrics().splitlines() if line.startswith(REGISTRATIONS))

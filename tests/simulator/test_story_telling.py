@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -30,6 +30,7 @@ from tests.simulator.desk import Line
 EXAMPLE = Path(__file__).parents[2] / "deploy" / "example"
 TOLD = """
 story: a queue
+offline: ["122"]
 do:
   - [0.0, agent anna log_in]
   - [0.02, agent anna pause lunch]
@@ -113,8 +114,8 @@ class Scene:
             Heard(1, "call-7", "bridged", {"with": f"121@{domain}"}),
         ]
 
-    def reset(self, tenant: str) -> None:
-        self.asked.append(("reset", tenant))
+    def reset(self, tenant: str, offline: Collection[str]) -> None:
+        self.asked.append(("reset", tenant, *offline))
 
     def act(self, tenant: str, agent: str, action: AgentAction, detail: str) -> None:
         self.asked.append((tenant, agent, action, detail))
@@ -131,7 +132,7 @@ def test_a_story_is_told(tmp_path: Path, redis_client: Redis, monkeypatch: pytes
     told = player(scene, redis_client).play(story(tmp_path))
     assert scene.asked == [
         ("arrange", "a queue"),
-        ("reset", TENANT),
+        ("reset", TENANT, "122"),
         (TENANT, "anna", AgentAction.LOG_IN, ""),
         ("register", "121", False),
         ("place", "+48500100200"),

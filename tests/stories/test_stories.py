@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from redis import Redis
 
+from callcontrol.config.settings import Settings
 from callcontrol.daemon.configuration import read_configuration
+from callcontrol.simulator.stories.agents import LiveAgents
 from callcontrol.simulator.stories.player import Player
 from callcontrol.simulator.stories.simulated import SimulatedWorld
 from callcontrol.simulator.stories.stage import Stage
@@ -32,9 +35,13 @@ def stage() -> Iterator[Stage]:
 @pytest.fixture(scope="session")
 def player(stage: Stage) -> Iterator[Player]:
     settings = read_configuration(stage.config).settings
-    with Redis.from_url(stage.redis_url) as redis:
+    with Redis.from_url(stage.redis_url) as redis, closing(agents_of(stage, settings)) as agents:
         world = SimulatedWorld(stage.switch, settings, stage.daemon.registrations)
-        yield Player(world, settings, redis, stage.dsn)
+        yield Player(world, settings, redis, stage.dsn, agents=agents)
+
+
+def agents_of(stage: Stage, settings: Settings) -> LiveAgents:
+    return LiveAgents(settings, stage.redis_url, stage.daemon.reload)
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.file.removesuffix(".yaml"))

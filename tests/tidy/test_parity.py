@@ -8,11 +8,11 @@ from typing import get_args
 
 import pytest
 
+from callcontrol.config.queue_settings import Strategy
 from callcontrol.control import commands as do
 from callcontrol.control import machine, steps
 from callcontrol.control.commands import Command
 from callcontrol.control.events import Event
-from callcontrol.config.queue_settings import Strategy
 from callcontrol.control.steps import (
     agent_setting,
     announcement,

@@ -178,7 +178,7 @@ def _told(work: Work, ticket: TicketNow, names: tuple[str, ...]) -> Offer:
         agents=names,
         joined=Instant(ticket.joined),
         expires=Instant(work.now + RESERVED_US),
-        worker=work.occasion.worker if ticket.callback else ticket.worker,
+        worker=(work.occasion.worker if ticket.callback else "") or ticket.worker,
         callback=ticket.callback,
         attempt=ticket.attempt + 1 if ticket.callback else 0,
         number=ticket.number if ticket.callback else "",

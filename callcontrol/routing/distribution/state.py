@@ -33,6 +33,7 @@ class Talk:
     Attributes:
         day: in whose figures the acceptance was counted.
         wait_us: how long the caller had waited.
+        in_time: whether that counted as answered in time.
     """
 
     ticket: str
@@ -42,6 +43,7 @@ class Talk:
     callback: bool
     day: str
     wait_us: int
+    in_time: bool
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from callcontrol.routing.distribution.occasion import Acceptance
 from callcontrol.routing.distribution.serving import begin_to_wait, let_go, note, serve_agents, serve_both
-from callcontrol.routing.distribution.state import NEVER, Acquaintance, AgentNow, OfferNow, Talk, TicketState
+from callcontrol.routing.distribution.state import NEVER, Acquaintance, AgentNow, OfferNow, Talk, TicketNow, TicketState
 from callcontrol.routing.distribution.work import Work, ms
 from callcontrol.vocabulary.agent import MISSES, PAUSED_FOR_MISSES, OfferEnd
 from callcontrol.vocabulary.moment import Instant
@@ -40,9 +40,7 @@ def _take(work: Work, offer: OfferNow, agent: AgentNow) -> list[AgentNow]:
     ticket = work.state.tickets[offer.ticket]
     offer.agents.remove(agent.name)
     agent.offer, agent.wrap_until, agent.rest_until = "", NEVER, NEVER
-    agent.talk = Talk(
-        ticket.id, offer.id, ticket.queue, ticket.number, ticket.callback, work.day, work.now - ticket.joined
-    )
+    agent.talk = _talk(work, ticket, offer)
     note(work, agent)
     losers = let_go(work, offer.id)
     ticket.offer = ""
@@ -55,12 +53,24 @@ def _take(work: Work, offer: OfferNow, agent: AgentNow) -> list[AgentNow]:
     return losers
 
 
+def _talk(work: Work, ticket: TicketNow, offer: OfferNow) -> Talk:
+    queue, wait_us = work.queue(ticket.queue), work.now - ticket.joined
+    return Talk(
+        ticket=ticket.id,
+        offer=offer.id,
+        queue=ticket.queue,
+        number=ticket.number,
+        callback=ticket.callback,
+        day=work.day,
+        wait_us=wait_us,
+        in_time=queue is not None and wait_us <= queue.in_time_us,
+    )
+
+
 def _count_answered(work: Work, talk: Talk, by: int) -> None:
     """What an acceptance counts for the queue, or takes back where it was counted."""
-    queue = work.queue(talk.queue)
-    in_time = queue is not None and talk.wait_us <= queue.in_time_us
     work.count(talk.queue, "answered", by, talk.day)
-    work.count(talk.queue, "answered_in_time", by * in_time, talk.day)
+    work.count(talk.queue, "answered_in_time", by * talk.in_time, talk.day)
     work.count(talk.queue, "wait_ms", by * ms(talk.wait_us), talk.day)
 
 

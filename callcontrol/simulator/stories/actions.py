@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -45,9 +46,9 @@ class Timed:
 class Agents(Protocol):
     """The agents of the daemon the story is played with."""
 
-    def reset(self, tenant: str) -> None:
-        """Forget all that is known of the tenant's queues and agents, but which phones are registered now; returns
-        when the daemon goes by that.
+    def reset(self, tenant: str, offline: Collection[str]) -> None:
+        """Forget all that is known of the tenant's queues and agents, but that all phones save these accounts' are
+        registered; returns when the daemon goes by that.
         """
         ...
 

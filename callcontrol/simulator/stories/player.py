@@ -75,8 +75,8 @@ class Player:
         """
         self._world.arrange(story)
         self._set_rules(story)
-        if self._agents is not None:
-            self._agents.reset(TENANT)
+        if self._agents is not None and story.has_queues:
+            self._agents.reset(TENANT, story.offline)
         placed = self._carry_out(story)
         self._world.wait_until_over(placed, CALL_S)
         calls = self._records(story)

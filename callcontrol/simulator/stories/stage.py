@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -102,6 +103,11 @@ class Daemon:
                 return
             gevent.sleep(0.05)
         raise NotReady(f"the daemon is not ready after {READY_S} s:\n{self.log_tail()}")
+
+    def reload(self) -> None:
+        """SIGHUP; returns at once."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGHUP)
 
     def stop(self) -> int:
         """SIGTERM; returns the exit status."""

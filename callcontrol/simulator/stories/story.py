@@ -31,7 +31,7 @@
       - {who: caller, what: bridged, with: "121"}
       - {who: "121", what: playback, file: /waited/}
 
-`who` (and `with`) is an account, a number, or `caller` (of the first call; `caller 2`, …, by time). A value in `heard` is
+`who` (and `with`) is an account, a number, or `caller` (of the first call; `caller 2`, …). A value in `heard` is
 compared whole; one between slashes is a regular expression; `not: true` says that it must not be there.
 """
 
@@ -97,6 +97,11 @@ class Story:
     heard: Sequence[Mapping[str, Any]]
     only: str = ""
     do: tuple[Timed, ...] = ()
+
+    @property
+    def has_queues(self) -> bool:
+        """Whether it matters what is known of queues and agents."""
+        return bool(self.do) or any({"queue", "offers"} & set(expected) for expected in self.expect)
 
 
 def read_story(path: Path) -> Story:

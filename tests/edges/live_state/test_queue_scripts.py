@@ -10,7 +10,7 @@ from callcontrol.routing.distribution.model import Model
 from tests.edges.live_state.script_target import ScriptTarget
 from tests.routing.distribution.machine import QueueMachine, Target
 
-EXAMPLES, STEPS = 400, 60
+EXAMPLES, STEPS = 60, 40
 
 
 def test_the_scripts_do_what_the_model_does(redis_client: Redis) -> None:

@@ -9,7 +9,7 @@ import pytest
 from callcontrol.config.queue_settings import Strategy
 from callcontrol.routing.distribution.layout import AgentLayout, Layout
 from callcontrol.vocabulary.agent import OfferEnd
-from callcontrol.vocabulary.queue import Notice
+from callcontrol.vocabulary.queue import Notice, TalkEnd
 from tests.routing.distribution.world import START, S, Scene, layout, needs, one_queue, queue, seat
 
 ANN = "+48600000001"
@@ -121,6 +121,26 @@ def test_an_offer_of_a_queue_that_is_gone_lasts() -> None:
     assert scene.accept("c1:1", "a").accepted
     assert scene.over("a", "c1", 5) == scene.now
     assert scene.agent("a")["free"] is True
+
+
+def test_what_was_counted_is_taken_back_also_from_a_queue_that_is_gone() -> None:
+    scene = Scene(one_queue(1), "a")
+    scene.join("c1")
+    scene.accept("c1:1", "a")
+    scene.configure(layout({"other": queue()}, {"a": (seat("other", 1),)}))
+    scene.over("a", "c1", 0, TalkEnd.ABANDONED)
+    assert scene.figures() == {"entered": 1, "offers": 1, "abandoned": 1}
+
+
+def test_an_agent_who_is_no_more_stops_being_what_he_was() -> None:
+    scene = Scene(one_queue(2), "a b")
+    scene.wait(10)
+    scene.configure(one_queue(1))
+    assert scene.model.snapshot()["did"]["2026-11-23"]["b"] == {"in_ready_ms": 10_000}
+    scene.wait(10)
+    scene.configure(one_queue(2))
+    assert (scene.agent("b")["state"], scene.agent("b")["since"]) == ("ready", scene.now)
+    assert scene.model.snapshot()["did"]["2026-11-23"]["b"]["in_logged_out_ms"] == 10_000
 
 
 def test_a_queue_that_is_gone_asks_for_no_rest() -> None:

@@ -45,11 +45,11 @@ function agents.state(agent)
         return 'talking'
     elseif is(agent, 'offer') then
         return call('HGET', P .. 'offer:' .. agent.offer, 'ringing') == '1' and 'ringing' or 'reserved'
-    elseif not (is(agent, 'logged_in') or (set and set.auto)) then
+    elseif not set or not (is(agent, 'logged_in') or set.auto) then
         return 'logged_out'
     elseif is(agent, 'paused') then
         return 'paused'
-    elseif not (is(agent, 'reachable') or (set and set.external)) then
+    elseif not (is(agent, 'reachable') or set.external) then
         return 'unreachable'
     elseif is_elsewhere(agent) then
         return 'elsewhere'

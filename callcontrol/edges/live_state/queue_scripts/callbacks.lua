@@ -59,7 +59,7 @@ function ops.call_back()
         serving.agents(released)
         return {'kept'}
     end
-    tickets.set(ticket, 'callback', '1')
+    tickets.hang_up(ticket)
     tickets.set(ticket, 'number', given.number)
     tickets.set(ticket, 'expires', given.expires)
     call('HSET', P .. 'callbacks:' .. ticket.queue, given.number, ticket.id)

@@ -19,7 +19,7 @@ end
 
 local function told_of(ticket, id, names, expires)
     local called = ticket.callback == '1'
-    local whom = called and worker or ticket.worker
+    local whom = called and worker ~= '' and worker or ticket.worker
     tell(whom, 'offers', {id, ticket.id, ticket.queue, ticket.epoch, table.concat(names, ','), ticket.joined, whole(expires), whom,
         called and '1' or '', whole(called and number_of(ticket.attempt) + 1 or 0), called and ticket.number or ''})
 end

@@ -44,7 +44,14 @@ function tickets.create(id, fields)
         tickets.set(ticket, field, value)
     end
     call('SADD', P .. 'tickets', id)
+    call('ZADD', P .. 'since:' .. ticket.queue, ticket.joined, id)
     return ticket
+end
+
+-- Nobody is on the line any more: he is to be called.
+function tickets.hang_up(ticket)
+    tickets.set(ticket, 'callback', '1')
+    call('ZREM', P .. 'since:' .. ticket.queue, ticket.id)
 end
 
 -- Out of line and lane; the ticket itself stays.
@@ -57,6 +64,7 @@ end
 function tickets.delete(ticket)
     tickets.step_out(ticket)
     call('ZREM', P .. 'due', 'callback:' .. ticket.id)
+    call('ZREM', P .. 'since:' .. ticket.queue, ticket.id)
     if ticket.callback == '1' and ticket.number ~= '' then
         local kept = P .. 'callbacks:' .. ticket.queue
         if call('HGET', kept, ticket.number) == ticket.id then

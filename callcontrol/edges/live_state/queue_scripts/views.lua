@@ -11,9 +11,8 @@ function ops.view_queues()
         for _, agent in ipairs(call('SMEMBERS', P .. 'active:' .. name)) do
             ready = ready + ((agents.get(agent).ready or '') ~= '' and 1 or 0)
         end
-        local head = call('ZRANGE', line, 0, 0)
-        local oldest = head[1] and tickets.get(head[1])
-        answer[#answer + 1] = {name, call('ZCARD', line), callbacks, oldest and oldest.joined or '', call('SCARD', P .. 'active:' .. name),
+        local oldest = call('ZRANGE', P .. 'since:' .. name, 0, 0, 'WITHSCORES')[2]
+        answer[#answer + 1] = {name, call('ZCARD', line), callbacks, oldest and whole(tonumber(oldest)) or '', call('SCARD', P .. 'active:' .. name),
             ready, whole(number_of(call('HGET', P .. 'queue:' .. name, 'handling'))), flat(P .. 'figures:' .. periods.day .. ':' .. name)}
     end
     return answer
