@@ -42,6 +42,7 @@ class QueuePump:
         self._desk = desk
         self._store = store
         self._switchboard = switchboard
+        self._callbacks: dict[str, str] = {}  # the call that carries each callback's offer
         self._due: dict[str, tuple[Instant, Timer]] = {}
         self._reached: dict[str, dict[str, bool]] = {}
 
@@ -74,8 +75,9 @@ class QueuePump:
                 self._store.leave(tenant, offer.ticket, Leaving.ABANDONED)
 
     def noticed(self, tenant: str, notice: Notice) -> None:
-        """Something happened to a ticket of ours."""
-        driver = self._desk.drivers.get(_call_of(notice.ticket))
+        """Something happened to a ticket of ours, or to the offer of a callback that we carry."""
+        call = self._callbacks.get(notice.detail) or _call_of(notice.ticket)
+        driver = self._desk.drivers.get(call)
         if driver is not None and notice.worker == self._desk.worker:
             driver.deliver(Noticed(notice))
 
@@ -96,6 +98,7 @@ class QueuePump:
         facts = Facts(configuration.settings, tenant, prices, caller, call.dialled, clock.now())
         driver = CallDriver(call, facts, self._desk, None)
         self._desk.take(driver)
+        self._callbacks = {o: c for o, c in self._callbacks.items() if c in self._desk.drivers} | {offer.id: call.id}
         driver.deliver(OfferMade(offer))
 
     # --- what falls due

@@ -286,8 +286,9 @@ class Session:
         self.channel.set("park_timeout", None)
         self.channel.set("park_after_bridge", None)
         seconds, _, cause = limit.partition(":")
-        due_s = self.switch.core.timeline.epoch_s() + int(seconds)  # whole seconds of the wall clock
-        return due_s * 1_000_000, causes.named(cause or "NORMAL_CLEARING")
+        limit_s = int(seconds) if seconds.removeprefix("-").isdigit() else 0
+        due_s = self.switch.core.timeline.epoch_s() + limit_s  # whole seconds of the wall clock
+        return due_s * 1_000_000 if limit_s >= 0 else None, causes.named(cause or "NORMAL_CLEARING")
 
     def lose_control(self) -> None:
         """The controller's connection is gone: a parked channel goes on in its dialplan."""

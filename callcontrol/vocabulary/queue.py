@@ -139,7 +139,8 @@ class Offer:
 @dataclass(frozen=True, slots=True)
 class Notice:
     """Something happened to a ticket that its call has to know: `moved` (to queue `detail`), `removed` (detail: a
-    target text or ""), `deserted` (the last agent left), `queue_gone` (the YAML has no such queue any more)."""
+    target text or ""), `deserted` (the last agent left), `queue_gone` (the YAML has no such queue any more),
+    `offer_void` (offer `detail` of a callback does not stand any more)."""
 
     ticket: str
     worker: str

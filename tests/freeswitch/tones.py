@@ -69,6 +69,29 @@ HEARS: Mapping[str, tuple[Expectation, ...]] = {
     "20-star-codes.yaml": (Hears("caller", CONFIRM_HZ), Hears("105", CALLER_HZ), Hears("caller 4", PHONE_HZ)),
     "21-star-code-refused.yaml": (Hears("caller", REFUSE_HZ), Hears("caller", CONFIRM_HZ, never=True)),
     "24-announcement.yaml": (Hears("caller", CLOSED_HZ),),
+    "33-queue.yaml": (
+        HearsInTurn("caller", (MUSIC_HZ, VOICES["121"])),
+        HearsInTurn("121", (SPEECH, VOICES["48500100301"])),
+    ),
+    "34-queue-missed.yaml": (
+        HearsInTurn("caller", (SALES_MUSIC_HZ, VOICES["123"])),
+        Hears("123", VOICES["48500100301"]),
+        Hears("123", SALES_MUSIC_HZ, never=True),
+    ),
+    "35-queue-callback.yaml": (
+        Hears("caller", MUSIC_HZ),
+        Hears("caller", VOICES["121"], never=True),
+        HearsInTurn("121", (SPEECH, VOICES["48500100301"])),
+        Hears("48500100301", VOICES["121"]),
+    ),
+    "36-queue-agents.yaml": (
+        Hears("caller", GREETING_HZ),
+        Hears("caller", MUSIC_HZ, never=True),
+        HearsInTurn("caller 2", (MUSIC_HZ, VOICES["122"])),
+        Hears("122", VOICES["48500100302"]),
+        Hears("caller 3", MUSIC_HZ),
+        Hears("122", VOICES["48500100303"], never=True),
+    ),
 }
 
 

@@ -4,27 +4,38 @@ from __future__ import annotations
 
 import re
 import socket
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+from gevent.event import AsyncResult
 from redis import Redis
 
 from callcontrol.daemon.configuration import read_configuration
+from callcontrol.edges import clock
 from callcontrol.edges.ledger.reader import PastCall, PastOffer, PastVisit
+from callcontrol.edges.live_state import keys
+from callcontrol.edges.live_state.pipe import Pipe, connect
+from callcontrol.edges.live_state.queue_script import submit
+from callcontrol.edges.live_state.queue_views import QueueViews
+from callcontrol.routing.distribution.layout import layout_dict, layout_of
+from callcontrol.routing.distribution.occasion import Occasion
 from callcontrol.simulator import SimulatorClient
 from callcontrol.simulator.ears import Heard
 from callcontrol.simulator.stories.actions import AgentActs, BadAction, Registers, read_action
+from callcontrol.simulator.stories.agents import AgentRefused, LiveAgents
 from callcontrol.simulator.stories.checks import call_differences
 from callcontrol.simulator.stories.player import TENANT, Player, timeline
 from callcontrol.simulator.stories.simulated import SimulatedWorld
 from callcontrol.simulator.stories.story import BadStory, PlacedCall, Story, read_story
-from callcontrol.vocabulary.agent import AgentAction
+from callcontrol.vocabulary.agent import AgentAction, AgentState
+from callcontrol.vocabulary.moment import periods_at
 from tests.simulator.desk import Line
 
 EXAMPLE = Path(__file__).parents[2] / "deploy" / "example"
@@ -163,6 +174,75 @@ def test_phones_of_the_simulated_world_come_and_go() -> None:
             world.register("121", online=online)
             contact = line.ask("api sofia_contact */121@acme.example")
             assert contact.startswith("sofia/internal/sip:121@") is online
+
+
+# --- agents ----------------------------------------------------------------------------------------------------
+
+
+class Telling:
+    """What the daemon does at a reload: it tells the live state the layout and whose phones are there."""
+
+    def __init__(self, redis_url: str) -> None:
+        self.settings = read_configuration(EXAMPLE).settings
+        self.pipe = Pipe(connect(redis_url, 2.0))
+        self.occasion = Occasion(clock.now(), "w", 1, periods_at(clock.now(), ZoneInfo("Europe/Warsaw")))
+
+    def __call__(self) -> None:
+        layout = layout_dict(layout_of(self.settings.tenants[TENANT]))
+        self._ask("configure", {**layout, "digest": "told"})
+        self._ask("reach", {"agents": {"wanda": True, "yvonne": True, "zenon": False, "xawery": True}})
+
+    def _ask(self, operation: str, given: dict[str, Any]) -> None:
+        done: AsyncResult[Any] = AsyncResult()
+        submit(self.pipe, TENANT, operation, given, self.occasion, lambda reply, trouble: done.set(trouble))
+        assert done.get() is None
+
+    def states(self) -> dict[str, AgentState]:
+        return {view.name: view.state for view in QueueViews(self.pipe).agents(TENANT, self.occasion)}
+
+    def close(self) -> None:
+        self.pipe.stop(2.0)
+
+
+@pytest.fixture
+def telling(redis_client: Redis, redis_url: str) -> Iterator[Telling]:
+    """Redis is empty."""
+    one = Telling(redis_url)
+    yield one
+    one.close()
+
+
+@pytest.fixture
+def agents(telling: Telling, redis_url: str) -> Iterator[LiveAgents]:
+    one = LiveAgents(telling.settings, redis_url, telling)
+    yield one
+    one.close()
+
+
+def test_agents_begin_anew_as_their_phones_say(agents: LiveAgents, telling: Telling, redis_client: Redis) -> None:
+    kept, forgotten = keys.rules(TENANT), f"{keys.queues(TENANT)}:old"
+    redis_client.mset({kept: "1", forgotten: "1"})
+    agents.reset(TENANT, ["124"])
+    assert redis_client.exists(kept, forgotten) == 1
+    states = telling.states()
+    assert [states[name] for name in ("wanda", "yvonne")] == [AgentState.READY] * 2
+    assert states["zenon"] is AgentState.UNREACHABLE
+    assert [states[name] for name in ("xawery", "stefan")] == [AgentState.LOGGED_OUT] * 2
+
+
+def test_agents_do_as_they_are_told_or_it_is_said_why_not(agents: LiveAgents, telling: Telling) -> None:
+    agents.reset(TENANT, ["124"])
+    agents.act(TENANT, "xawery", AgentAction.LOG_IN, "")
+    agents.act(TENANT, "wanda", AgentAction.PAUSE, "lunch")
+    assert (telling.states()["xawery"], telling.states()["wanda"]) == (AgentState.READY, AgentState.PAUSED)
+    with pytest.raises(AgentRefused, match="wanda cannot log_out: auto"):
+        agents.act(TENANT, "wanda", AgentAction.LOG_OUT, "")
+
+
+def test_agents_who_never_become_known_are_missed(agents: LiveAgents, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("callcontrol.simulator.stories.agents.KNOWN_S", 0.0)
+    with pytest.raises(TimeoutError, match="acme"):
+        agents.reset(TENANT, ["121"])  # her phone is there
 
 
 # --- comparing -------------------------------------------------------------------------------------------------

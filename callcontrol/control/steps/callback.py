@@ -19,6 +19,7 @@ from callcontrol.control.events import (
     JoinFailed,
     LegAnswered,
     LegGone,
+    Noticed,
     OfferAccepted,
     OfferMade,
     OfferVoid,
@@ -66,6 +67,9 @@ def on(call: Call, event: Event, facts: Facts) -> Plain:
         case OfferAccepted(offer, _, losers), Offering() as under if offer == under.offer.id:
             return _agent_there(call, state, under, losers, facts)
         case OfferVoid(offer, _), Offering() as under if offer == under.offer.id:
+            call, commands = offering.withdraw(call, under, OfferEnd.EXPIRED, facts)
+            return _no_attempt(call, state, commands, facts)
+        case Noticed(notice), Offering() as under if notice.detail == under.offer.id and not under.taken:
             call, commands = offering.withdraw(call, under, OfferEnd.EXPIRED, facts)
             return _no_attempt(call, state, commands, facts)
         case Joined(_, leg), Offering() as under if leg == state.customer:

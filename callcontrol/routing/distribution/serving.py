@@ -14,7 +14,7 @@ from callcontrol.routing.distribution.presence import active_in, is_active, is_f
 from callcontrol.routing.distribution.state import NEVER, AgentNow, OfferNow, TicketNow, TicketState
 from callcontrol.routing.distribution.work import Work, ms
 from callcontrol.vocabulary.moment import Instant
-from callcontrol.vocabulary.queue import Offer
+from callcontrol.vocabulary.queue import Notice, Offer
 
 # How long an agent is kept for an offer that its worker has not taken up yet.
 RESERVED_US = 3_000_000
@@ -106,6 +106,8 @@ def withdraw(work: Work, ticket: TicketNow) -> list[AgentNow]:
     if not ticket.offer:
         return []
     offer, ticket.offer = ticket.offer, ""
+    if ticket.callback:
+        work.notices.append(Notice(ticket.id, work.state.offers[offer].worker, "offer_void", offer))
     return let_go(work, offer)
 
 
@@ -148,10 +150,11 @@ def _offer(work: Work, ticket: TicketNow, names: tuple[str, ...]) -> None:
     ticket.state = TicketState.OFFERED
     ticket.first_offered = ticket.first_offered or work.now
     ticket.offer = f"{ticket.id}:{ticket.epoch}"
-    work.state.offers[ticket.offer] = OfferNow(ticket.offer, ticket.id, list(names), work.now + RESERVED_US)
+    told = _told(work, ticket, names)
+    work.state.offers[ticket.offer] = OfferNow(ticket.offer, ticket.id, list(names), told.expires, told.worker)
     _move_cursor(work, ticket.queue, names)
     work.count(ticket.queue, "offers", len(names))
-    work.offers.append(_told(work, ticket, names))
+    work.offers.append(told)
     for name in names:
         agent = work.state.agent(name)
         agent.offer = ticket.offer

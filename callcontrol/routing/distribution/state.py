@@ -133,12 +133,13 @@ class TicketNow:
 
 @dataclass(slots=True)
 class OfferNow:
-    """An offer that is not over; `agents` are those who have not ended it, in its order."""
+    """An offer that is not over; `agents` are those who have not ended it, in its order; `worker` carries it out."""
 
     id: str
     ticket: str
     agents: list[str]
     expires: int
+    worker: str
     ringing: bool = False
 
 

@@ -17,9 +17,8 @@ local function move_cursor(queue_name, name)
     end
 end
 
-local function told_of(ticket, id, names, expires)
+local function told_of(ticket, id, names, expires, whom)
     local called = ticket.callback == '1'
-    local whom = called and worker ~= '' and worker or ticket.worker
     tell(whom, 'offers', {id, ticket.id, ticket.queue, ticket.epoch, table.concat(names, ','), ticket.joined, whole(expires), whom,
         called and '1' or '', whole(called and number_of(ticket.attempt) + 1 or 0), called and ticket.number or ''})
 end
@@ -28,11 +27,13 @@ function offers.make(ticket, names)
     local epoch = number_of(ticket.epoch) + 1
     local id = ticket.id .. ':' .. whole(epoch)
     local expires = now + RESERVED_US
-    call('HSET', P .. 'offer:' .. id, 'ticket', ticket.id, 'agents', table.concat(names, ','), 'expires', expires, 'ringing', '')
+    local whom = ticket.callback == '1' and worker ~= '' and worker or ticket.worker
+    call('HSET', P .. 'offer:' .. id, 'ticket', ticket.id, 'agents', table.concat(names, ','), 'expires', expires, 'ringing', '',
+        'worker', whom)
     call('ZADD', P .. 'due', expires, 'offer:' .. id)
     tickets.offer(ticket, id, epoch)
     figures.queue(ticket.queue, 'offers', #names)
-    told_of(ticket, id, names, expires)
+    told_of(ticket, id, names, expires, whom)
     for _, name in ipairs(names) do
         local agent = agents.get(name)
         move_cursor(ticket.queue, name)
@@ -62,6 +63,14 @@ function offers.let_go(id)
     return found
 end
 
+-- Nobody but the worker that carries a callback's offer can end its ringing.
+local function tell_void(ticket, id)
+    if ticket.callback == '1' then
+        local whom = call('HGET', P .. 'offer:' .. id, 'worker')
+        tell(whom, 'notices', {ticket.id, whom, 'offer_void', id})
+    end
+end
+
 -- The ticket's offer, if it has one, is void. Returns the agents who had it; they are not served yet.
 function offers.withdraw(ticket)
     local id = ticket.offer or ''
@@ -69,6 +78,7 @@ function offers.withdraw(ticket)
         return {}
     end
     tickets.set(ticket, 'offer', '')
+    tell_void(ticket, id)
     return offers.let_go(id)
 end
 
@@ -76,7 +86,11 @@ end
 function offers.remove(ticket)
     local id = ticket.offer or ''
     tickets.delete(ticket)
-    return id ~= '' and offers.let_go(id) or {}
+    if id == '' then
+        return {}
+    end
+    tell_void(ticket, id)
+    return offers.let_go(id)
 end
 
 -- The offer is over for one agent. Returns how many still have it.
