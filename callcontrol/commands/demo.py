@@ -1,15 +1,19 @@
 """`callcontrol demo`: stores, a simulated FreeSWITCH and the daemon as processes; calls through every kind of
-forwarding;
-what happens while it happens; and the bill, read back from Postgres. The exit status says whether all came out as told.
+forwarding, then an afternoon of two queues; what happens while it happens; the queues' figures; and the bill, read back
+from Postgres. The exit status says whether all came out as told.
 """
 
 from __future__ import annotations
 
 import argparse
 import logging
+import subprocess
+import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import closing
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -21,6 +25,7 @@ from callcontrol.commands.calls import show
 from callcontrol.daemon.configuration import read_configuration
 from callcontrol.edges import clock
 from callcontrol.edges.ledger.reader import MAX_CALLS, LedgerReader, Wanted
+from callcontrol.simulator.stories.agents import LiveAgents
 from callcontrol.simulator.stories.player import TENANT, Player, Told
 from callcontrol.simulator.stories.simulated import SimulatedWorld
 from callcontrol.simulator.stories.stage import Stage
@@ -28,6 +33,7 @@ from callcontrol.simulator.stories.story import Story, read_stories
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "deploy" / "example"
+SOUNDS = ROOT / "freeswitch-xml" / "sounds"
 STORIES = ROOT / "tests" / "stories"
 # One story for each case of forwarding, and one hostile caller; the rest of the stories are for `make test`.
 CASES = (
@@ -51,6 +57,10 @@ CASES = (
 )
 # The switch's clock runs faster than the wall's, so that nobody waits for phones to ring out.
 SPEED = "6"
+# Longest time for a command that shows a table.
+COMMAND_S = 30
+# Waiting is the daemon's own time, which nobody hurries.
+QUEUES = ("48-queue-afternoon",)
 
 _WORDS: Mapping[str, str] = {
     "invite": "rings, showing {number}",
@@ -74,31 +84,53 @@ def run(args: argparse.Namespace) -> int:
     """Play the cases; 1 if one came out differently."""
     console = Console(highlight=False)
     logging.getLogger("callcontrol").setLevel(logging.ERROR)
-    stories = [s for s in read_stories(STORIES) if s.file.removesuffix(".yaml") in CASES]
+    stories = read_stories(STORIES)
+    began = clock.monotonic()
+    told = [
+        *_on_stage([s for s in stories if _name_of(s) in CASES], ("--speed", SPEED), console, _show_bill),
+        *_on_stage([s for s in stories if _name_of(s) in QUEUES], (), console, _show_queues),
+    ]
+    return _verdict(told, console, clock.monotonic() - began)
+
+
+def _name_of(story: Story) -> str:
+    return story.file.removesuffix(".yaml")
+
+
+def _on_stage(
+    stories: list[Story], simulator: tuple[str, ...], console: Console, after: Callable[[Stage, Console], None]
+) -> list[Told]:
+    """Play these stories on a stage of their own, and show what is left of them."""
     began = clock.monotonic()
     console.print("[dim]starting Redis, Postgres, a simulated FreeSWITCH and the daemon …[/dim]")
     with tempfile.TemporaryDirectory(prefix="callcontrol-demo-") as folder:
         Path(folder).chmod(0o711)  # as root, Postgres runs as somebody else and has to pass
-        with Stage(Path(folder), EXAMPLE, simulator=("--speed", SPEED)) as stage:
+        with Stage(Path(folder), EXAMPLE, simulator=("--sounds", str(SOUNDS), *simulator)) as stage:
             console.print(f"[dim]ready after {clock.monotonic() - began:.1f} s[/dim]\n")
             told = _play_all(stories, stage, console)
-            _show_bill(stage, console)
-    return _verdict(told, console, clock.monotonic() - began)
+            after(stage, console)
+            return told
 
 
 def _play_all(stories: list[Story], stage: Stage, console: Console) -> list[Told]:
     settings = read_configuration(stage.config).settings
     redis: Redis = Redis.from_url(stage.redis_url)
     world = SimulatedWorld(stage.switch, settings, stage.daemon.registrations)
-    player = Player(world, settings, redis, stage.dsn, tell=lambda line: console.print(f"  {line}"))
     told = []
-    for story in stories:
-        console.rule(f"[bold]{story.name}", align="left")
-        narrator = gevent.spawn(_narrate, world, console)
-        told.append(player.play(story))
-        narrator.kill()
-        _tell_result(told[-1], console)
+    with closing(LiveAgents(settings, stage.redis_url, stage.daemon.reload)) as agents:
+        tell = partial(_print_line, console)
+        player = Player(world, settings, redis, stage.dsn, tell=tell, agents=agents)
+        for story in stories:
+            console.rule(f"[bold]{story.name}", align="left")
+            narrator = gevent.spawn(_narrate, world, console)
+            told.append(player.play(story))
+            narrator.kill()
+            _tell_result(told[-1], console)
     return told
+
+
+def _print_line(console: Console, line: str) -> None:
+    console.print(f"  {line}")
 
 
 def _narrate(world: SimulatedWorld, console: Console) -> None:
@@ -145,6 +177,16 @@ def _show_bill(stage: Stage, console: Console) -> None:
     with LedgerReader(stage.dsn) as ledger:
         show(ledger.calls(Wanted(limit=MAX_CALLS))[::-1], zone, console)
     console.print()
+
+
+def _show_queues(stage: Stage, console: Console) -> None:
+    """The commands an admin would type now."""
+    for words in (("queues", "show", TENANT), ("agents", "show", TENANT)):
+        console.rule(f"[bold]callcontrol {' '.join(words)}", align="left")
+        console.file.flush()
+        command = [sys.executable, "-m", "callcontrol", *words, "--config", str(stage.config)]
+        subprocess.run(command, check=True, timeout=COMMAND_S)
+    _show_bill(stage, console)
 
 
 def _verdict(told: list[Told], console: Console, seconds: float) -> int:

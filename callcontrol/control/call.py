@@ -106,6 +106,11 @@ class Offering:
         return next((rung.agent for rung in self.legs if rung.leg_id == leg), "")
 
     @property
+    def agents(self) -> tuple[str, ...]:
+        """Those whose legs have not ended for us, in the order of the offer."""
+        return tuple(dict.fromkeys(rung.agent for rung in self.legs))
+
+    @property
     def taken(self) -> bool:
         """Whether an agent has the caller already: nobody else can get him now."""
         return self.stage in ("whispering", "joining")
@@ -117,7 +122,7 @@ class Waiting:
 
     Attributes:
         joined: since when he waits, as his place says; let_in: since when he has been in this queue this time.
-        music, saying: ids of the applications that play; `saying` is "" while only music plays.
+        music, saying: ids of the applications that play; `saying` is "" while only music plays, both are "" in silence.
         music_began: when the music began last; music that ends at once is not begun at once again.
         wanted: what is to be said when his place is known: `position`, `wait`.
         position, minutes: the lowest position and the shortest wait he was told; 0: none yet.

@@ -109,7 +109,7 @@ def lost(call: Call, event: ConnectionLost | SwitchGone, facts: Facts) -> Plain:
         gone, commands = _estimate(noted, noted.open_legs, facts, "CRASH")
         return gone, (*leaving, *commands)
     if isinstance(call.state, Ending):
-        return noted, ()
+        return noted, deadline(facts)  # whoever takes a call over has none of its clocks
     closed, commands = close_if_done(noted.to(Ending()))
     return closed, (*leaving, *(commands or deadline(facts)))
 
@@ -123,11 +123,16 @@ def on(call: Call, event: Event, facts: Facts) -> Plain:
             return call.noting(Bridged(at, leg_id)), ()
         case TimerFired(name) if name == LEGS_TIMER:
             return call, (do.CheckChannels(call.open_legs), *deadline(facts))
-        case ChannelsChecked(alive) if alive is not None:
-            gone = tuple(leg for leg in call.open_legs if leg not in alive)
-            return _estimate(call, gone, facts, "NORMAL_UNSPECIFIED")
+        case ChannelsChecked():
+            return checked(call, event, facts)
         case _:
             return call, ()
+
+
+def checked(call: Call, event: ChannelsChecked, facts: Facts) -> Plain:
+    """The channels that do not live any more have ended, though nobody told us."""
+    gone = () if event.alive is None else tuple(leg for leg in call.open_legs if leg not in event.alive)
+    return _estimate(call, gone, facts, "NORMAL_UNSPECIFIED") if gone else (call, ())
 
 
 def never_were(call: Call, event: AppEnded, facts: Facts) -> Call:
@@ -197,10 +202,12 @@ def _was_bridged(call: Call, leg: str) -> bool:
 
 def _estimate(call: Call, legs: tuple[str, ...], facts: Facts, cause: str) -> Plain:
     """The ends nobody told us: now, marked as estimated."""
-    call = call.to(Ending())
+    call = call if isinstance(call.state, Ending) else call.to(Ending())
     commands: tuple[Command, ...] = ()
     for leg in legs:
-        call, commands = leg_gone(call, LegGone(leg, cause, _best_known(call, leg, facts), "", estimated=True), facts)
+        gone = LegGone(leg, cause, _best_known(call, leg, facts), "", estimated=True)
+        call, more = leg_gone(call, gone, facts)
+        commands += more
     return call, commands
 
 

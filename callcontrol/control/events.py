@@ -145,11 +145,10 @@ class OfferMade:
 
 @dataclass(frozen=True, slots=True)
 class OfferAccepted:
-    """The agent has the caller, and nobody else can get him; `losers` are the other agents who were still rung."""
+    """The agent has the caller, and nobody else can get him."""
 
     offer: str
     agent: str
-    losers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

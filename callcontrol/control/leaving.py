@@ -18,7 +18,7 @@ from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.queue import Leaving, TalkEnd
 from callcontrol.vocabulary.target import Target, text_of
-from callcontrol.vocabulary.trail import LeftQueue, StepEnded
+from callcontrol.vocabulary.trail import LeftQueue, OfferEnded, StepEnded
 
 # An agent who has accepted is whispered to, and joined, within a time: this clock.
 OFFER_TIMER = "offer"
@@ -26,6 +26,8 @@ OFFER_TIMER = "offer"
 # The prompts' language where a reload has taken the queue away.
 _DEFAULT_LANGUAGE = Queue.model_fields["language"].default
 
+# An agent who leaves before they are joined has refused after all.
+_UNJOINED = {TalkEnd.ABANDONED: OfferEnd.CALLER_GONE, TalkEnd.DROPPED: OfferEnd.REJECTED}
 _OUTCOMES = {Leaving.ABANDONED: Outcome.ABANDONED, Leaving.CALLBACK: Outcome.CALLBACK}
 
 
@@ -58,10 +60,20 @@ def _let_go(call: Call, waiting: Waiting, facts: Facts) -> Plain:
         return call, ()
     if not under.taken:
         return offering.withdraw(call, under, OfferEnd.CALLER_GONE, facts)
-    call, ending = end_serving(call, 0, TalkEnd.ABANDONED)
+    call, ending = end_unjoined(call, TalkEnd.ABANDONED, facts)
     queue = facts.tenant.queues.get(waiting.step.queue)
     told = phrase(queue.language if queue else _DEFAULT_LANGUAGE, Phrase.CALLER_GONE)
     return call, (*ending, do.Whisper(under.winner, as_file_string(told), hang_up=True), do.StopTimer(OFFER_TIMER))
+
+
+def end_unjoined(call: Call, how: TalkEnd, facts: Facts) -> Plain:
+    """The agent who had the caller was never joined to him: who hung up tells how his offer ended after all."""
+    serving = call.serving
+    if serving is not None:
+        ended = _UNJOINED[how]
+        detail = "left at once" if ended is OfferEnd.REJECTED else ""
+        call = call.noting(OfferEnded(facts.now, serving.offer, serving.agent, ended, detail))
+    return end_serving(call, 0, how)
 
 
 def end_serving(call: Call, talk_us: int, how: TalkEnd) -> tuple[Call, tuple[Command, ...]]:

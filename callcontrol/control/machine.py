@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from callcontrol.control import commands as do
 from callcontrol.control import ending, offering, regaining
-from callcontrol.control.call import Call, CallingBack, Closed, Deciding, Ending, Waiting
+from callcontrol.control.call import Call, CallingBack, Closed, Deciding, Ending, Talking, Waiting
 from callcontrol.control.commands import Command
 from callcontrol.control.events import (
     CallerHungUp,
@@ -18,7 +18,6 @@ from callcontrol.control.events import (
     FactsFound,
     LegAnswered,
     LegGone,
-    OfferAccepted,
     OfferMade,
     Rearrived,
     SwitchGone,
@@ -29,7 +28,6 @@ from callcontrol.control.moved import Moved, Plain, Then
 from callcontrol.control.steps import HANDLERS, callback, start
 from callcontrol.routing import arrival, router
 from callcontrol.routing.facts import Facts
-from callcontrol.vocabulary.queue import TalkEnd
 from callcontrol.vocabulary.trail import Noted
 
 
@@ -74,7 +72,7 @@ def _everywhere(call: Call, event: Event, facts: Facts) -> Moved | None:
 
 def _here(call: Call, event: Event, facts: Facts) -> Moved:
     match call.state, event:
-        case state, OfferMade() | LegAnswered() | OfferAccepted() if not isinstance(state, Waiting | CallingBack):
+        case state, OfferMade() | LegAnswered() if not isinstance(state, Waiting | CallingBack):
             return _waits_no_more(call, event)
         case Deciding(onward), FactsFound():
             noted = call.noting(Noted(facts.now, facts.degraded)) if facts.degraded else call
@@ -107,7 +105,9 @@ def _leg_gone(call: Call, event: LegGone, facts: Facts) -> Plain:
 def _lost(call: Call, event: ConnectionLost | SwitchGone, facts: Facts) -> Plain:
     if not isinstance(call.state, CallingBack):
         return ending.lost(call, event, facts)
-    call, commands = callback.lost(call, call.state, facts)
+    call, commands = callback.lost(call, call.state, event.reason, facts)
+    if isinstance(call.state, Closed):
+        return call, commands
     over, more = ending.lost(call, event, facts)
     return over, (*commands, *more)
 
@@ -115,20 +115,25 @@ def _lost(call: Call, event: ConnectionLost | SwitchGone, facts: Facts) -> Plain
 def _waits_no_more(call: Call, event: Event) -> Plain:
     """News of offers for a call that waits no more: their agents are free, their phones stop ringing."""
     match event:
-        case OfferMade(offer):
+        case OfferMade(offer) if not offering.is_known(call, offer):
             return call, offering.refuse(offer)
-        case LegAnswered(leg):
+        case LegAnswered(leg) if not _speaks(call, leg):
             return call, (do.KillLeg(leg, "ORIGINATOR_CANCEL"),)
-        case OfferAccepted(offer, agent):
-            return call, (do.EndTalk(agent, offer.rpartition(":")[0], 0, TalkEnd.ABANDONED),)
         case _:
             return call, ()
+
+
+def _speaks(call: Call, leg: str) -> bool:
+    """Whether this leg is one of a conversation."""
+    served = call.serving is not None and call.serving.leg == leg
+    return served or (isinstance(call.state, Talking) and call.state.leg_id == leg)
 
 
 def _transferred(call: Call, dialled: str, facts: Facts) -> Plain:
     """Somebody transferred the caller: what was under way is over, the new number decides."""
     noted, leaving = ending.out_of_queue(call.noting(Noted(facts.now, f"transferred to {dialled}")), facts)
-    return noted.to(Deciding()), (*leaving, do.StopTimer(ending.STEP_TIMER), do.FindFacts(dialled))
+    timers = (do.StopTimer(ending.STEP_TIMER), do.StopTimer(regaining.BACK_TIMER))
+    return noted.to(Deciding()), (*leaving, *timers, do.FindFacts(dialled))
 
 
 def _refused(call: Call, command: str, reply: str, facts: Facts) -> Plain:

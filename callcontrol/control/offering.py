@@ -12,12 +12,13 @@ from callcontrol.control import commands as do
 from callcontrol.control.call import Call, Offering, RungLeg, Serving
 from callcontrol.control.commands import Command
 from callcontrol.control.legs import dialled, watched
+from callcontrol.control.moved import Plain
 from callcontrol.routing.agents import agent_legs
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.legs import Legs
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.outcome import TRUNK_FAILURES, Outcome, outcome_of
-from callcontrol.vocabulary.queue import Offer
+from callcontrol.vocabulary.queue import Offer, TalkEnd
 from callcontrol.vocabulary.trail import Offered, OfferEnded
 
 # Longer than an agent's phone rings and he takes to press a key: the lease of an offer outlasts both (seconds).
@@ -48,10 +49,15 @@ def begin(call: Call, offer: Offer, facts: Facts) -> Under:
         if not ids:
             call = call.noting(OfferEnded(facts.now, offer.id, agent, OfferEnd.UNREACHABLE))
         commands += (*ringing, *passed)
-        ring_s = max([ring_s, *(leg.ring_s + (leg.acceptance.wait_s if leg.acceptance else 0) for leg in found.legs)])
+        ring_s = max(ring_s, _longest_s(found))
     if not offering.legs:
         return call, None, commands
     return call, offering, (do.TakeUpOffer(offer.id, ring_s + GRACE_S), *commands)
+
+
+def is_known(call: Call, offer: Offer) -> bool:
+    """Whether this offer was taken up before; it is told once, but may come to us late."""
+    return any(isinstance(entry, Offered) and entry.offer == offer.id for entry in call.trail)
 
 
 def answered(offering: Offering, leg: str) -> tuple[Offering, tuple[Command, ...]]:
@@ -72,15 +78,17 @@ def failed(call: Call, offering: Offering, legs: tuple[str, ...], cause: str, fa
         call, ids = call.next_legs(len(again.legs))
         call, ringing = _ring(call, again, ids, facts)
         more = tuple(RungLeg(leg, agent, round_) for leg in ids)
-        return call, replace(left, legs=(*left.legs, *more)), (*watch, *ringing)
+        longer = do.TakeUpOffer(offering.offer.id, _longest_s(again) + GRACE_S)
+        return call, replace(left, legs=(*left.legs, *more)), (*watch, longer, *ringing)
     how = how_ended(cause)
     call = call.noting(OfferEnded(facts.now, offering.offer.id, agent, how, cause))
     return call, left if left.legs else None, (*watch, *_pass(offering, agent, how))
 
 
-def accepted(call: Call, offering: Offering, losers: tuple[str, ...], facts: Facts) -> Under:
+def accepted(call: Call, offering: Offering, facts: Facts) -> tuple[Call, Offering, tuple[Command, ...]]:
     """The agent has the caller: the other phones stop ringing and show that somebody else answered."""
     offer, agent = offering.offer, offering.agent_of(offering.winner)
+    losers = [other for other in offering.agents if other != agent]
     ends = [OfferEnded(facts.now, offer.id, agent, OfferEnd.ACCEPTED)]
     ends += [OfferEnded(facts.now, offer.id, loser, OfferEnd.ELSEWHERE) for loser in losers]
     call = replace(call.noting(*ends), serving=Serving(agent, offer.ticket, offer.queue, offer.id, offering.winner))
@@ -90,12 +98,27 @@ def accepted(call: Call, offering: Offering, losers: tuple[str, ...], facts: Fac
     return call, replace(offering, legs=winner, stage="whispering"), (*kills, *watched(others, "LOSE_RACE"))
 
 
-def withdraw(call: Call, offering: Offering, how: OfferEnd, facts: Facts) -> tuple[Call, tuple[Command, ...]]:
-    """The offer is void: its phones stop ringing. The live state has been told, or is told by whoever calls this."""
-    agents = tuple(dict.fromkeys(rung.agent for rung in offering.legs))
-    call = call.noting(*(OfferEnded(facts.now, offering.offer.id, agent, how) for agent in agents))
+def withdraw(call: Call, offering: Offering, how: OfferEnd, facts: Facts) -> Plain:
+    """The offer is void: its phones stop ringing. The live state has been told, or is told by whoever calls this.
+
+    Where somebody has answered, the live state may have given him the caller, though its answer is still on its way
+    (or lost): he is let go all the same, which means nothing to one who has nobody.
+    """
+    offer = offering.offer
+    call = call.noting(*(OfferEnded(facts.now, offer.id, agent, how) for agent in offering.agents))
     legs = tuple(rung.leg_id for rung in offering.legs)
-    return call, (*(do.KillLeg(leg, "ORIGINATOR_CANCEL") for leg in legs), *watched(legs, "ORIGINATOR_CANCEL"))
+    kills = tuple(do.KillLeg(leg, "ORIGINATOR_CANCEL") for leg in legs)
+    let_go: tuple[Command, ...] = ()
+    if offering.stage == "accepting":
+        let_go = (do.EndTalk(offering.agent_of(offering.winner), offer.ticket, 0, TalkEnd.ABANDONED),)
+    return call, (*kills, *watched(legs, "ORIGINATOR_CANCEL"), *let_go)
+
+
+def call_off(call: Call, offering: Offering, how: OfferEnd, facts: Facts) -> Plain:
+    """As `withdraw`, where the live state may not know: the agents that still had the offer are free again."""
+    call, commands = withdraw(call, offering, how, facts)
+    passes = (do.PassOffer(offering.offer.id, agent, OfferEnd.CALLER_GONE) for agent in offering.agents)
+    return call, (*commands, *passes)
 
 
 def refuse(offer: Offer) -> tuple[Command, ...]:
@@ -110,12 +133,15 @@ def how_ended(cause: str) -> OfferEnd:
     return _ENDS.get(outcome_of(cause), OfferEnd.UNREACHABLE)
 
 
-def _ring(call: Call, found: Legs, ids: tuple[str, ...], facts: Facts) -> tuple[Call, tuple[Command, ...]]:
+def _longest_s(found: Legs) -> int:
+    """How long these legs ring, the time to press a key included (seconds); 0 if there is none."""
+    return max((leg.ring_s + (leg.acceptance.wait_s if leg.acceptance else 0) for leg in found.legs), default=0)
+
+
+def _ring(call: Call, found: Legs, ids: tuple[str, ...], facts: Facts) -> Plain:
     call = call.noting(*found.why, *(dialled(i, leg, facts) for i, leg in zip(ids, found.legs, strict=True)))
     return call, (do.Originate(tuple(zip(ids, found.legs, strict=True))),) if ids else ()
 
 
 def _pass(offering: Offering, agent: str, how: OfferEnd) -> tuple[Command, ...]:
     return (do.PassOffer(offering.offer.id, agent, how),)
-
-

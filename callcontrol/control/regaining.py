@@ -9,13 +9,13 @@ from callcontrol.control import commands as do
 from callcontrol.control import offering, waiting_room
 from callcontrol.control.call import Call, Talking, Waiting
 from callcontrol.control.commands import Command
-from callcontrol.control.leaving import OFFER_TIMER, end_serving
+from callcontrol.control.leaving import OFFER_TIMER, end_unjoined
 from callcontrol.control.moved import Plain
 from callcontrol.routing.distribution.demand import priority_of, stages_of
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.queue import Leaving, TalkEnd, Ticket
-from callcontrol.vocabulary.trail import LeftQueue, Noted, OfferEnded
+from callcontrol.vocabulary.trail import Bridged, LeftQueue, Noted
 
 # How long a caller whose worker died may take to come back through the dialplan (seconds).
 BACK_S = 10
@@ -39,6 +39,11 @@ def join(call: Call, waiting: Waiting, queue: Queue, *, again: bool = False) -> 
     )
 
 
+def ask_to_join(call: Call, waiting: Waiting, queue: Queue) -> tuple[Command, ...]:
+    """Ask for a place, and again if nobody answers: to ask twice gives him no second one."""
+    return join(call, waiting, queue), do.StartTimer(waiting_room.POLL_TIMER, waiting_room.POLL_S)
+
+
 def join_again(call: Call, waiting: Waiting, queue: Queue) -> Plain:
     """Take the place again that the caller had, by the time since which he waits."""
     call, ticket = call.next_ticket()
@@ -46,19 +51,33 @@ def join_again(call: Call, waiting: Waiting, queue: Queue) -> Plain:
     return call.to(waiting), (join(call, waiting, queue, again=True),)
 
 
+def place_lost(call: Call, waiting: Waiting, queue: Queue, facts: Facts) -> Plain:
+    """Redis does not know him: he takes his place again. Nobody it may have offered him to is rung any more."""
+    call = call.noting(Noted(facts.now, "the place in the queue was lost; taken again"))
+    commands: tuple[Command, ...] = ()
+    if waiting.offering is not None:
+        call, commands = offering.call_off(call, waiting.offering, OfferEnd.EXPIRED, facts)
+    moved, joining = join_again(call, waiting, queue)
+    return moved, (*commands, *joining)
+
+
 def dropped(call: Call, waiting: Waiting, facts: Facts) -> Plain:
     """The agent who had the caller is gone before they were joined: he missed it, the caller waits on."""
-    serving = call.serving
-    call, ending = end_serving(call, 0, TalkEnd.DROPPED)
-    commands = (*ending, do.StopTimer(OFFER_TIMER))
-    if serving is not None:
-        # He had accepted; that he left before they were joined counts as if he had refused.
-        call = call.noting(OfferEnded(facts.now, serving.offer, serving.agent, OfferEnd.REJECTED, "left at once"))
+    call, ending = end_unjoined(call, TalkEnd.DROPPED, facts)
+    commands: tuple[Command, ...] = (*ending, do.StopTimer(OFFER_TIMER))
     queue = facts.tenant.queues.get(waiting.step.queue)
-    if queue is None:  # the next event sends him on
-        return call.to(replace(waiting, offering=None)), commands
+    if queue is None:
+        return call.to(replace(waiting, offering=None)), (*commands, *_soon())
+    if not waiting.music:  # what played was ended to join them
+        call, waiting, playing = waiting_room.play(call, waiting, (), queue, facts)
+        commands += playing
     moved, joining = join_again(call, waiting, queue)
     return moved, (*commands, *joining, *waiting_room.clocks(waiting, queue, facts))
+
+
+def _soon() -> tuple[Command, ...]:
+    """His queue is no more: what sends him on is the next event, whichever."""
+    return (do.StartTimer(waiting_room.POLL_TIMER, waiting_room.SOON_S),)
 
 
 def bring_back(call: Call, waiting: Waiting, reason: str, facts: Facts) -> Plain:
@@ -67,11 +86,10 @@ def bring_back(call: Call, waiting: Waiting, reason: str, facts: Facts) -> Plain
     under = waiting.offering
     commands: tuple[Command, ...] = ()
     if under is not None and under.taken:
-        call, commands = end_serving(call, 0, TalkEnd.DROPPED)
-        commands = (*commands, do.KillLeg(under.winner, "NORMAL_TEMPORARY_FAILURE"))
+        call, commands = end_unjoined(call, TalkEnd.ABANDONED, facts)
+        commands = (*commands, do.StopTimer(OFFER_TIMER), do.KillLeg(under.winner, "NORMAL_TEMPORARY_FAILURE"))
     elif under is not None:
-        call, commands = offering.withdraw(call, under, OfferEnd.CALLER_GONE, facts)
-        commands = (*commands, *offering.refuse(under.offer))
+        call, commands = offering.call_off(call, under, OfferEnd.CALLER_GONE, facts)
     waiting = replace(waiting, offering=None, saying="")
     return call.to(waiting), (*commands, do.BringBack(), do.StartTimer(BACK_TIMER, BACK_S))
 
@@ -79,8 +97,10 @@ def bring_back(call: Call, waiting: Waiting, reason: str, facts: Facts) -> Plain
 def brought_back(call: Call, waiting: Waiting, facts: Facts) -> Plain:
     """The caller's channel is ours again: his music begins anew, everything else is as it was."""
     queue = facts.tenant.queues.get(waiting.step.queue)
-    if queue is None:  # the answer to AskPlace sends him on
-        return call, (do.StopTimer(BACK_TIMER), do.AskPlace(waiting.ticket))
+    if queue is None:
+        return call, (do.StopTimer(BACK_TIMER), *_soon())
+    if not waiting.entered:  # whoever asked for his place may have died before the answer
+        return call, (do.StopTimer(BACK_TIMER), *ask_to_join(call, waiting, queue))
     call, waiting, playing = waiting_room.play(call, waiting, (), queue, facts)
     again = (do.Answer(), *playing, *waiting_room.clocks(waiting, queue, facts), do.AskPlace(waiting.ticket))
     return call.to(waiting), (do.StopTimer(BACK_TIMER), *again)
@@ -90,6 +110,7 @@ def joined_unseen(call: Call, waiting: Waiting, facts: Facts) -> Call:
     """The agent's leg has ended, and was joined to the caller as the switch says; we were not told in time."""
     under = waiting.offering
     assert under is not None
-    wait_ms = (facts.now - waiting.joined) // 1000
+    bridged = next(entry.at for entry in reversed(call.trail) if isinstance(entry, Bridged))
+    wait_ms = max(bridged - waiting.joined, 0) // 1000
     left = LeftQueue(facts.now, waiting.step.queue, Leaving.ANSWERED, wait_ms, under.agent_of(under.winner))
     return call.noting(left).to(Talking(under.offer.id, under.winner))

@@ -72,13 +72,20 @@ def play(call: Call, waiting: Waiting, files: tuple[str, ...], queue: Queue, fac
 
 def ended(call: Call, waiting: Waiting, app_id: str, queue: Queue, facts: Facts) -> Heard:
     """Something has been played to its end: after what was said comes the music, after music more of it."""
-    if app_id == waiting.saying:
-        return call, replace(waiting, saying="", music_began=facts.now), ()
-    if app_id != waiting.music:
+    was_music = app_id == waiting.music
+    waiting = silenced(waiting, app_id, facts)
+    if not was_music:
         return call, waiting, ()
     if facts.now - (waiting.music_began or 0) < SHORTEST_MUSIC_S * SECOND_US:
         return call, waiting, (do.StartTimer(MUSIC_TIMER, SHORTEST_MUSIC_S),)
     return play(call, waiting, (), queue, facts)
+
+
+def silenced(waiting: Waiting, app_id: str, facts: Facts) -> Waiting:
+    """This plays no more; after what was said the music begins by itself."""
+    if app_id == waiting.saying:
+        return replace(waiting, saying="", music_began=facts.now)
+    return replace(waiting, music="") if app_id == waiting.music else waiting
 
 
 def ask(waiting: Waiting, timer: str, queue: Queue) -> tuple[Waiting, tuple[Command, ...]]:
@@ -110,8 +117,9 @@ def announce(call: Call, waiting: Waiting, place: Place, queue: Queue, facts: Fa
         files += (queue.announce.hint,)
     if not files:
         return call, waiting, ()
+    stop = (do.StopPlaying(),) if waiting.music else ()
     call, waiting, playing = play(call, waiting, files, queue, facts)
-    return call, waiting, (*playing, do.StopPlaying())
+    return call, waiting, (*playing, *stop)
 
 
 def silence() -> tuple[Command, ...]:

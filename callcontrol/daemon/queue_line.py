@@ -70,9 +70,9 @@ class QueueLine:
         self._store.join(driver.call.tenant, ticket, answered)
 
     def _accept(self, command: do.AcceptOffer, driver: CallDriver) -> None:
-        def answered(accepted: bool, losers: tuple[str, ...]) -> None:
+        def answered(accepted: bool, _losers: tuple[str, ...]) -> None:
             if accepted:
-                driver.deliver(OfferAccepted(command.offer, command.agent, losers))
+                driver.deliver(OfferAccepted(command.offer, command.agent))
             else:
                 driver.deliver(OfferVoid(command.offer, command.agent))
 

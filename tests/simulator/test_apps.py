@@ -212,6 +212,18 @@ def test_park_timeout(desk: Desk) -> None:
     assert desk.ended()["cause"] == "USER_BUSY"
 
 
+def test_a_park_timeout_that_is_no_number_is_over_at_once_and_a_negative_one_never(desk: Desk) -> None:
+    line = answered(desk)
+    line.done("set", "park_timeout=-1:USER_BUSY")
+    line.execute("transfer", "4822 XML public")
+    again = desk.accept()
+    assert "variable_park_timeout" not in again.done("set", "still=here").headers
+    again.done("set", "park_timeout=soon:NO_ANSWER")
+    again.execute("transfer", "4822 XML public")
+    desk.accept()
+    assert desk.ended()["cause"] == "NO_ANSWER"
+
+
 def test_echo_and_progress(desk: Desk) -> None:
     line = desk.call()
     line.done("ring_ready")

@@ -416,9 +416,10 @@ def test_two_parked_legs_are_joined_and_end_together(desk: Desk, leaves: str) ->
 def test_a_leg_goes_on_with_its_next_action_when_the_other_is_gone(desk: Desk) -> None:
     watcher = desk.watch(*WATCHED)
     joined(desk, watcher, "cc_call=c1")
-    parks = len(watcher.events("CHANNEL_PARK", Unique_ID=LEG))
+    before = len(watcher.events(Unique_ID=LEG))
     watcher.ask("api uuid_kill leg-2")
-    watcher.wait(lambda: len(watcher.events("CHANNEL_PARK", Unique_ID=LEG)) > parks, "it is not parked again")
+    watcher.wait(lambda: "CHANNEL_PARK" in names(watcher, LEG)[before:], "it is not parked")
+    assert watcher.ask(f"api uuid_exists {LEG}") == "true"
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from callcontrol.control import commands as do
 from callcontrol.control import offering
 from callcontrol.control.call import Call, CallingBack, Ending, Offering, Talking
 from callcontrol.control.commands import Command
-from callcontrol.control.ending import close_if_done, deadline
+from callcontrol.control.ending import LEGS_TIMER, close_if_done, deadline
 from callcontrol.control.events import (
     Event,
     Joined,
@@ -26,10 +26,11 @@ from callcontrol.control.events import (
     OriginateFailed,
     TimerFired,
 )
-from callcontrol.control.leaving import OFFER_TIMER, end_serving
+from callcontrol.control.leaving import OFFER_TIMER, end_unjoined
 from callcontrol.control.legs import dialled, watched
 from callcontrol.control.moved import Plain
 from callcontrol.control.steps.queue_keys import opening
+from callcontrol.control.steps.talk import CHECK_S
 from callcontrol.routing.agents import customer_leg
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.legs import Legs
@@ -37,11 +38,14 @@ from callcontrol.routing.speech import Phrase, as_file_string, phrase
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from callcontrol.vocabulary.outcome import TRUNK_FAILURES, Outcome, outcome_of
-from callcontrol.vocabulary.queue import Leaving, TalkEnd
+from callcontrol.vocabulary.queue import Leaving, Offer, TalkEnd
 from callcontrol.vocabulary.trail import Bridged, LeftQueue, Noted, Queued, StepEnded
 
 JOIN_S = 5
+# Longer than any phone rings and anybody takes to press a key; then the switch has forgotten to tell (seconds).
+LONGEST_S = 700
 NEVER_AGAIN = Instant(0)
+AGENT_HUNG_UP = "the agent hung up"
 
 
 def on(call: Call, event: Event, facts: Facts) -> Plain:
@@ -49,64 +53,70 @@ def on(call: Call, event: Event, facts: Facts) -> Plain:
     state = call.state
     assert isinstance(state, CallingBack)
     match event, state.offering:
-        case OfferMade(offer), None if offer.ticket == state.ticket and not state.customer:
-            return _begin(call, state, event, facts)
-        case OfferMade(offer), _:
-            return call, offering.refuse(offer)
-        case LegAnswered(leg), _ if leg == state.customer:
-            return _customer_answered(call, state)
+        case OfferMade(offer), under if not offering.is_known(call, offer):
+            return _begin(call, state, offer, facts) if under is None else (call, offering.refuse(offer))
+        case LegAnswered(leg), Offering(stage="whispering") as under if leg == state.customer:
+            return _customer_answered(call, state, under)
         case LegAnswered(leg), Offering() as under if under.agent_of(leg):
             under, commands = offering.answered(under, leg)
             return call.to(replace(state, offering=under)), commands
-        case LegAnswered(leg), _:
+        case LegAnswered(leg), _ if leg != state.customer:
             return call, (do.KillLeg(leg, "ORIGINATOR_CANCEL"),)
-        case OriginateFailed(legs, cause), _ if state.customer in legs:
+        case OriginateFailed(legs, cause), Offering(stage="whispering") if state.customer in legs:
             return _customer_failed(call, state, cause, facts)
         case OriginateFailed(legs, cause), Offering(stage="ringing" | "accepting") as under if under.agent_of(legs[0]):
             return _agent_failed(call, state, offering.failed(call, under, legs, cause, facts), facts)
-        case OfferAccepted(offer, _, losers), Offering() as under if offer == under.offer.id:
-            return _agent_there(call, state, under, losers, facts)
-        case OfferVoid(offer, _), Offering() as under if offer == under.offer.id:
-            call, commands = offering.withdraw(call, under, OfferEnd.EXPIRED, facts)
-            return _no_attempt(call, state, commands, facts)
+        case OfferAccepted(offer), Offering(stage="accepting") as under if offer == under.offer.id:
+            return _agent_there(call, state, under, facts)
+        case OfferVoid(offer), Offering(stage="accepting") as under if offer == under.offer.id:
+            return _call_off(call, under, facts)
         case Noticed(notice), Offering() as under if notice.detail == under.offer.id and not under.taken:
-            call, commands = offering.withdraw(call, under, OfferEnd.EXPIRED, facts)
-            return _no_attempt(call, state, commands, facts)
-        case Joined(_, leg), Offering() as under if leg == state.customer:
+            return _call_off(call, under, facts)
+        case Joined(_, leg), Offering(stage="joining") as under if leg == state.customer:
             return _talking(call, state, under, facts)
-        case (JoinFailed(), Offering()) | (TimerFired("offer"), _):
+        case JoinFailed(_, leg), Offering(stage="joining") if leg == state.customer:
             return _failed(call, state, "they could not be joined", facts)
+        case TimerFired(name), _ if name == OFFER_TIMER:
+            return lost(call, state, "the switch did not tell what became of it", facts)
         case _:
             return call, ()
 
 
-def _begin(call: Call, state: CallingBack, event: OfferMade, facts: Facts) -> Plain:
-    offer = event.offer
+def _begin(call: Call, state: CallingBack, offer: Offer, facts: Facts) -> Plain:
     queued = Queued(facts.now, state.queue, state.ticket, offer.joined, 1, "callback")
     call, under, commands = offering.begin(call.noting(queued), offer, facts)
     if under is None:
-        return _no_attempt(call, state, commands, facts)
-    return call.to(replace(state, offering=under)), commands
+        return _no_attempt(call, commands, facts)
+    return call.to(replace(state, offering=under)), (*commands, do.StartTimer(OFFER_TIMER, LONGEST_S))
 
 
 def _agent_failed(call: Call, state: CallingBack, under: offering.Under, facts: Facts) -> Plain:
     call, left, commands = under
     if left is not None:
-        return call.to(replace(state, offering=left)), commands
-    return _no_attempt(call, state, commands, facts)
+        return call.to(replace(state, offering=left)), (*commands, do.StartTimer(OFFER_TIMER, LONGEST_S))
+    return _no_attempt(call, commands, facts)
 
 
-def _no_attempt(call: Call, state: CallingBack, commands: tuple[Command, ...], facts: Facts) -> Plain:
+def _call_off(call: Call, under: Offering, facts: Facts) -> Plain:
+    """The offer does not stand any more."""
+    call, commands = offering.call_off(call, under, OfferEnd.EXPIRED, facts)
+    return _no_attempt(call, commands, facts)
+
+
+def _no_attempt(call: Call, commands: tuple[Command, ...], facts: Facts) -> Plain:
     """No agent took it: the ticket waits on in its place; the live state offers it to the next one."""
     ended = StepEnded(facts.now, "callback", Outcome.NO_ANSWER, "no agent took it")
     return _over(call.noting(ended), commands, facts)
 
 
-def _agent_there(call: Call, state: CallingBack, under: Offering, losers: tuple[str, ...], facts: Facts) -> Plain:
+def _agent_there(call: Call, state: CallingBack, under: Offering, facts: Facts) -> Plain:
     """The agent hears that a customer is being called, while he is."""
-    call, taken, commands = offering.accepted(call, under, losers, facts)
+    call, taken, commands = offering.accepted(call, under, facts)
+    state = replace(state, offering=taken)
+    if taken.winner not in call.open_legs:  # he hung up before he had the customer
+        moved, more = _failed(call, state, AGENT_HUNG_UP, facts, agents_fault=True)
+        return moved, (*commands, *more)
     queue = facts.tenant.queues.get(state.queue)
-    state = replace(state, offering=taken, attempt=state.attempt + 1)
     language = queue.language if queue else "en"
     told = do.Whisper(under.winner, as_file_string(phrase(language, Phrase.CALLING_BACK)))
     called, calling = _call(call.to(state), state, facts)
@@ -124,7 +134,8 @@ def _call(call: Call, state: CallingBack, facts: Facts) -> Plain:
 def _send(call: Call, state: CallingBack, found: Legs, facts: Facts) -> Plain:
     call, ids = call.next_legs(1)
     call = call.noting(*found.why, dialled(ids[0], found.legs[0], facts))
-    return call.to(replace(state, customer=ids[0])), (do.Originate(((ids[0], found.legs[0]),)),)
+    ringing = (do.Originate(((ids[0], found.legs[0]),)), do.StartTimer(OFFER_TIMER, LONGEST_S))
+    return call.to(replace(state, customer=ids[0])), ringing
 
 
 def _customer_failed(call: Call, state: CallingBack, cause: str, facts: Facts) -> Plain:
@@ -137,53 +148,71 @@ def _customer_failed(call: Call, state: CallingBack, cause: str, facts: Facts) -
     return moved, (*watch, *commands)
 
 
-def _customer_answered(call: Call, state: CallingBack) -> Plain:
-    assert state.offering is not None
-    under = replace(state.offering, stage="joining")
-    join = do.Join(under.winner, state.customer)
-    return call.to(replace(state, offering=under)), (join, do.StartTimer(OFFER_TIMER, JOIN_S))
+def _customer_answered(call: Call, state: CallingBack, under: Offering) -> Plain:
+    joining = replace(state, offering=replace(under, stage="joining"))
+    return call.to(joining), (do.Join(under.winner, state.customer), do.StartTimer(OFFER_TIMER, JOIN_S))
 
 
 def _talking(call: Call, state: CallingBack, under: Offering, facts: Facts) -> Plain:
-    wait_ms = (facts.now - under.offer.joined) // 1000
     agent = under.agent_of(under.winner)
-    call = call.noting(
-        Bridged(facts.now, state.customer),
-        LeftQueue(facts.now, state.queue, Leaving.ANSWERED, wait_ms, agent),
-    )
-    reached = do.CallbackTried(state.ticket, True, NEVER_AGAIN)
-    return call.to(Talking(under.offer.id, state.customer)), (do.StopTimer(OFFER_TIMER), reached)
+    call = call.noting(Bridged(facts.now, state.customer), _answered(state, under, facts.now, agent, facts))
+    commands = (do.StopTimer(OFFER_TIMER), do.StartTimer(LEGS_TIMER, CHECK_S), _reached(state))
+    return call.to(Talking(under.offer.id, state.customer)), commands
+
+
+def _answered(state: CallingBack, under: Offering, at: Instant, agent: str, facts: Facts) -> LeftQueue:
+    return LeftQueue(facts.now, state.queue, Leaving.ANSWERED, max(at - under.offer.joined, 0) // 1000, agent)
+
+
+def _reached(state: CallingBack) -> Command:
+    return do.CallbackTried(state.ticket, True, NEVER_AGAIN)
 
 
 def gone(call: Call, state: CallingBack, event: LegGone, facts: Facts) -> Plain:
-    """A leg ended before both were joined: with the agent's or the customer's the attempt is over."""
+    """A leg ended before we heard that both are joined: with the agent's or the customer's the attempt is over."""
     under = state.offering
-    if under is not None and under.taken and event.leg_id == under.winner:
-        return _failed(call, state, "the agent hung up", facts, agents_fault=True)
-    if event.leg_id == state.customer and under is not None and under.stage == "joining":
-        return _failed(call, state, "the customer hung up", facts)
-    return call, ()
+    if under is None or not under.taken or event.leg_id not in (under.winner, state.customer):
+        return call, ()
+    if event.stamps.bridged is not None:  # they were, and have talked
+        call = call.noting(_answered(state, under, event.stamps.bridged, under.agent_of(under.winner), facts))
+        return _over(call, (_reached(state),), facts)
+    if event.leg_id == under.winner:
+        return _failed(call, state, AGENT_HUNG_UP, facts, agents_fault=True)
+    # An end before the answer is told by OriginateFailed.
+    return _failed(call, state, "the customer hung up", facts) if under.stage == "joining" else (call, ())
 
 
-def lost(call: Call, state: CallingBack, facts: Facts) -> Plain:
-    """Nobody directs this call any more."""
-    return _failed(call, state, "lost", facts)
+def lost(call: Call, state: CallingBack, why: str, facts: Facts) -> Plain:
+    """Nobody directs this call any more. While the agents' phones ring that is no attempt: others may have it."""
+    under = state.offering
+    if under is None or under.stage == "ringing":
+        call = call.noting(Noted(facts.now, f"callback: {why}"))
+        return _call_off(call, under, facts) if under is not None else _no_attempt(call, (), facts)
+    return _failed(call, state, why, facts)
 
 
 def _failed(call: Call, state: CallingBack, why: str, facts: Facts, *, agents_fault: bool = False) -> Plain:
     """The attempt came to nothing: the agent is free, the customer is tried later, or at once with another agent."""
-    under = state.offering
-    call, ending = end_serving(call, 0, TalkEnd.DROPPED if agents_fault else TalkEnd.ABANDONED)
-    legs = (*(rung.leg_id for rung in (under.legs if under else ())), *((state.customer,) if state.customer else ()))
-    kills = tuple(do.KillLeg(leg, "ORIGINATOR_CANCEL") for leg in legs if leg in call.open_legs)
+    call, ending = _let_agent_go(call, state, TalkEnd.DROPPED if agents_fault else TalkEnd.ABANDONED, facts)
     tried = do.CallbackTried(state.ticket, False, _next_attempt(state, facts, at_once=agents_fault))
     call = call.noting(Noted(facts.now, f"callback: {why}"), StepEnded(facts.now, "callback", Outcome.NO_ANSWER, why))
-    return _over(call, (*kills, *watched(legs, "ORIGINATOR_CANCEL"), *ending, tried), facts)
+    return _over(call, (*ending, tried), facts)
+
+
+def _let_agent_go(call: Call, state: CallingBack, how: TalkEnd, facts: Facts) -> Plain:
+    under = state.offering
+    if under is not None and not under.taken:
+        return offering.withdraw(call, under, OfferEnd.EXPIRED, facts)
+    call, ending = end_unjoined(call, how, facts)
+    legs = tuple(leg for leg in (under.winner if under else "", state.customer) if leg in call.open_legs)
+    kills = tuple(do.KillLeg(leg, "ORIGINATOR_CANCEL") for leg in legs)
+    return call, (*kills, *watched(legs, "ORIGINATOR_CANCEL"), *ending)
 
 
 def _next_attempt(state: CallingBack, facts: Facts, *, at_once: bool) -> Instant:
+    """When he is tried again. An agent who hung up is no reason to give a customer up."""
     queue = facts.tenant.queues.get(state.queue)
-    if queue is None or state.attempt > queue.callback.retries:
+    if queue is None or (state.attempt > queue.callback.retries and not at_once):
         return NEVER_AGAIN
     wait_s = 1 if at_once else queue.callback.every
     return opening(queue, facts, facts.now + wait_s * SECOND_US)

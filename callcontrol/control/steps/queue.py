@@ -8,6 +8,7 @@ from callcontrol.config.settings import Queue
 from callcontrol.control import commands as do
 from callcontrol.control import offering, regaining, waiting_room
 from callcontrol.control.call import Call, Deciding, Offering, Talking, Waiting
+from callcontrol.control.commands import Command
 from callcontrol.control.events import (
     AppEnded,
     Event,
@@ -27,7 +28,7 @@ from callcontrol.control.events import (
     TimerFired,
 )
 from callcontrol.control.leaving import OFFER_TIMER, depart
-from callcontrol.control.moved import Moved, Plain
+from callcontrol.control.moved import Moved, Plain, Then
 from callcontrol.control.steps import queue_keys, queue_notices
 from callcontrol.routing import exits, router
 from callcontrol.routing.facts import Facts
@@ -35,7 +36,7 @@ from callcontrol.routing.plan import Wait
 from callcontrol.routing.speech import as_file_string, waited
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.moment import SECOND_US, Instant
-from callcontrol.vocabulary.queue import Entered, Leaving
+from callcontrol.vocabulary.queue import Entered, Leaving, Offer, Place, Refusal
 from callcontrol.vocabulary.target import QueueTarget
 from callcontrol.vocabulary.trail import Bridged, LeftQueue, Noted, Queued
 
@@ -52,13 +53,15 @@ def start(call: Call, step: Wait, facts: Facts) -> Moved:
     joined = call.state.joined if isinstance(call.state, Deciding) else None
     call, ticket = call.next_ticket()
     waiting = Waiting(step, ticket, joined or facts.now)
-    return call.to(waiting), (regaining.join(call, waiting, queue),)
+    return call.to(waiting), regaining.ask_to_join(call, waiting, queue)
 
 
 def on(call: Call, event: Event, facts: Facts) -> Moved:
     """What each event means while he waits."""
     waiting = call.state
     assert isinstance(waiting, Waiting)
+    if waiting.offering is not None and waiting.offering.taken:
+        return _taken(call, waiting, waiting.offering, event, facts)
     queue = facts.tenant.queues.get(waiting.step.queue)
     if queue is None:
         return queue_notices.gone(call, waiting, facts)
@@ -66,25 +69,40 @@ def on(call: Call, event: Event, facts: Facts) -> Moved:
         case QueueEntered(ticket, entered) if ticket == waiting.ticket:
             return _entered(call, waiting, entered, queue, facts)
         case QueueRefused(ticket, why) if ticket == waiting.ticket:
-            return call, router.follow(exits.not_let_in(waiting.step, why, facts), facts)
-        case AppEnded() if waiting.offering is not None and waiting.offering.stage == "joining":
-            return call, ()  # joining ends whatever plays
+            return _refused(call, waiting, why, facts)
         case AppEnded(app_id):
             return _changed(waiting_room.ended(call, waiting, app_id, queue, facts))
-        case KeyPressed(key) if not _is_taken(waiting):
+        case KeyPressed(key):
             return queue_keys.pressed(call, waiting, key, queue, facts)
         case PlaceKnown(ticket, found) if ticket == waiting.ticket:
             return _place_known(call, waiting, found, queue, facts)
         case TimerFired(name):
             return _timer(call, waiting, name, queue, facts)
-        case Noticed(notice) if notice.ticket == waiting.ticket and not _is_taken(waiting):
+        case Noticed(notice) if notice.ticket == waiting.ticket:
             return queue_notices.on(call, waiting, notice, queue, facts)
         case _:
             return _offered(call, waiting, event, queue, facts)
 
 
-def _is_taken(waiting: Waiting) -> bool:
-    return waiting.offering is not None and waiting.offering.taken
+def _taken(call: Call, waiting: Waiting, under: Offering, event: Event, facts: Facts) -> Moved:
+    """An agent has the caller, who is in no queue any more: whispering, then joining."""
+    match event:
+        case LegHeard(leg) if leg == under.winner and under.stage == "whispering":
+            return _join_legs(call, waiting, under)
+        case LegBridged(leg, at) if leg == under.winner:
+            return _talking(call, waiting, under, at, facts)
+        case JoinFailed(_, leg) if leg == under.winner:
+            return _too_slow(call, waiting, under, facts)
+        case TimerFired(name) if name == OFFER_TIMER:
+            return _too_slow(call, waiting, under, facts)
+        case LegAnswered(leg) if leg != under.winner:
+            return call, (do.KillLeg(leg, "ORIGINATOR_CANCEL"),)
+        case OfferMade(offer) if not offering.is_known(call, offer):
+            return call, offering.refuse(offer)
+        case AppEnded(app_id):
+            return call.to(waiting_room.silenced(waiting, app_id, facts)), ()
+        case _:
+            return call, ()
 
 
 def _changed(heard: waiting_room.Heard) -> Plain:
@@ -94,34 +112,40 @@ def _changed(heard: waiting_room.Heard) -> Plain:
 
 def _entered(call: Call, waiting: Waiting, entered: Entered, queue: Queue, facts: Facts) -> Plain:
     """He has a place; `join` said again (after a restart of the live state, or with a dropped agent) changes little."""
-    known, waiting = waiting.entered, replace(waiting, entered=True, joined=entered.joined)
-    if known:
-        return call.to(waiting), ()
+    if waiting.entered:
+        return call.to(replace(waiting, joined=entered.joined)), ()
+    return _changed(_enter(call, waiting, entered, queue, facts))
+
+
+def _enter(call: Call, waiting: Waiting, entered: Entered, queue: Queue, facts: Facts) -> waiting_room.Heard:
+    waiting = replace(waiting, entered=True, joined=entered.joined)
     place = Queued(
         facts.now, waiting.step.queue, waiting.ticket, entered.joined, entered.place.position, entered.took_up
     )
-    return _changed(waiting_room.enter(call.noting(place), waiting, queue, facts))
+    return waiting_room.enter(call.noting(place), waiting, queue, facts)
+
+
+def _refused(call: Call, waiting: Waiting, why: Refusal, facts: Facts) -> Moved:
+    """He was not let in; who has waited already keeps waiting, and asks again, until the live state knows his queue."""
+    if waiting.entered:
+        return call, ()
+    onward = router.follow(exits.not_let_in(waiting.step, why, facts), facts)
+    return call, Then((do.StopTimer(waiting_room.POLL_TIMER),), onward)
 
 
 def _place_known(call: Call, waiting: Waiting, found: Entered | None, queue: Queue, facts: Facts) -> Plain:
     if found is not None:
         return _changed(waiting_room.announce(call, waiting, found.place, queue, facts))
-    if _is_taken(waiting) or not waiting.entered:
-        return call, ()
-    # Redis lost it: he takes his place again, with the time since which he waits.
-    lost = Noted(facts.now, "the place in the queue was lost; taken again")
-    return regaining.join_again(call.noting(lost), waiting, queue)
+    return regaining.place_lost(call, waiting, queue, facts) if waiting.entered else (call, ())
 
 
 def _timer(call: Call, waiting: Waiting, name: str, queue: Queue, facts: Facts) -> Moved:
-    if name == OFFER_TIMER:
-        return _too_slow(call, waiting, facts)
-    if not waiting.entered or _is_taken(waiting):
-        return call, ()
     match name:
+        case waiting_room.POLL_TIMER if not waiting.entered:
+            return call, regaining.ask_to_join(call, waiting, queue)
         case waiting_room.OVERFLOW_TIMER if queue.overflow.waited:
             return depart(call, waiting, Leaving.WAITED_OUT, facts, queue.overflow.waited)
-        case waiting_room.MUSIC_TIMER:
+        case waiting_room.MUSIC_TIMER if not waiting.music:
             return _changed(waiting_room.play(call, waiting, (), queue, facts))
         case waiting_room.POSITION_TIMER | waiting_room.WAIT_TIMER | waiting_room.POLL_TIMER:
             waiting, commands = waiting_room.ask(waiting, name, queue)
@@ -133,10 +157,8 @@ def _timer(call: Call, waiting: Waiting, name: str, queue: Queue, facts: Facts) 
 def _offered(call: Call, waiting: Waiting, event: Event, queue: Queue, facts: Facts) -> Moved:
     """The offer under way, if there is one."""
     match event, waiting.offering:
-        case OfferMade(offer), None if offer.ticket == waiting.ticket and waiting.entered:
-            return _with(waiting, offering.begin(call, offer, facts))
         case OfferMade(offer), _:
-            return _newer(call, waiting, event, facts)
+            return _made(call, waiting, offer, queue, facts)
         case LegAnswered(leg), Offering() as under if under.agent_of(leg):
             under, commands = offering.answered(under, leg)
             return call.to(replace(waiting, offering=under)), commands
@@ -144,17 +166,11 @@ def _offered(call: Call, waiting: Waiting, event: Event, queue: Queue, facts: Fa
             return call, (do.KillLeg(leg, "ORIGINATOR_CANCEL"),)
         case OriginateFailed(legs, cause), Offering(stage="ringing" | "accepting") as under if under.agent_of(legs[0]):
             return _with(waiting, offering.failed(call, under, legs, cause, facts))
-        case OfferAccepted(offer, _, losers), Offering() as under if offer == under.offer.id:
-            return _accepted(call, waiting, under, losers, queue, facts)
-        case OfferVoid(offer, _), Offering() as under if offer == under.offer.id:
-            call, commands = offering.withdraw(call, under, OfferEnd.EXPIRED, facts)
+        case OfferAccepted(offer), Offering(stage="accepting") as under if offer == under.offer.id:
+            return _accepted(call, waiting, under, queue, facts)
+        case OfferVoid(offer), Offering(stage="accepting") as under if offer == under.offer.id:
+            call, commands = offering.call_off(call, under, OfferEnd.EXPIRED, facts)
             return call.to(replace(waiting, offering=None)), commands
-        case LegHeard(leg), Offering(stage="whispering") as under if leg == under.winner:
-            return _join_legs(call, waiting, under)
-        case LegBridged(leg, at), Offering() as under if leg == under.winner:
-            return _talking(call, waiting, under, at, facts)
-        case JoinFailed(_, leg), Offering() as under if leg == under.winner:
-            return _too_slow(call, waiting, facts)
         case _:
             return call, ()
 
@@ -164,21 +180,28 @@ def _with(waiting: Waiting, under: offering.Under) -> Plain:
     return call.to(replace(waiting, offering=offered)), commands
 
 
-def _newer(call: Call, waiting: Waiting, event: OfferMade, facts: Facts) -> Plain:
-    """An offer while another is under way: that one has run out meanwhile. Nobody's offer: its agents are let go."""
+def _made(call: Call, waiting: Waiting, offer: Offer, queue: Queue, facts: Facts) -> Plain:
+    """An offer; one that is under way has run out meanwhile. If it is of another visit its agents are let go."""
     under = waiting.offering
-    if event.offer.ticket != waiting.ticket or not waiting.entered or under is None or under.taken:
-        return call, offering.refuse(event.offer)
-    call, commands = offering.withdraw(call, under, OfferEnd.EXPIRED, facts)
-    moved, more = _with(waiting, offering.begin(call, event.offer, facts))
+    if offer.ticket != waiting.ticket:
+        return call, offering.refuse(offer)
+    if offering.is_known(call, offer) or (under is not None and offer.epoch < under.offer.epoch):
+        return call, ()  # told twice, or overtaken by a later one: it has run out
+    commands: tuple[Command, ...] = ()
+    if not waiting.entered:  # another worker's word was faster than the answer to ours
+        call, waiting, commands = _enter(call, waiting, Entered(Place(1, 1, 1, 0), offer.joined), queue, facts)
+    if under is not None:
+        call, commands = offering.withdraw(call, under, OfferEnd.EXPIRED, facts)
+    moved, more = _with(waiting, offering.begin(call, offer, facts))
     return moved, (*commands, *more)
 
 
-def _accepted(
-    call: Call, waiting: Waiting, under: Offering, losers: tuple[str, ...], queue: Queue, facts: Facts
-) -> Plain:
-    call, taken, commands = offering.accepted(call, under, losers, facts)
-    assert taken is not None
+def _accepted(call: Call, waiting: Waiting, under: Offering, queue: Queue, facts: Facts) -> Plain:
+    call, taken, commands = offering.accepted(call, under, facts)
+    waiting = replace(waiting, offering=taken)
+    if taken.winner not in call.open_legs:  # he hung up before he had the caller
+        moved, again = regaining.dropped(call, waiting, facts)
+        return moved, (*commands, *again)
     quiet = waiting_room.silence()
     if not queue.whisper:
         moved, joining = _join_legs(call, waiting, taken)
@@ -186,8 +209,7 @@ def _accepted(
     name = (queue.whisper_name,) if queue.whisper_name else ()
     files = (*name, *waited(queue.language, (facts.now - waiting.joined) // SECOND_US))
     whisper = do.Whisper(taken.winner, as_file_string(files))
-    moved = call.to(replace(waiting, offering=taken))
-    return moved, (*commands, *quiet, whisper, do.StartTimer(OFFER_TIMER, WHISPER_S))
+    return call.to(waiting), (*commands, *quiet, whisper, do.StartTimer(OFFER_TIMER, WHISPER_S))
 
 
 def _join_legs(call: Call, waiting: Waiting, under: Offering) -> Plain:
@@ -202,11 +224,8 @@ def _talking(call: Call, waiting: Waiting, under: Offering, at: Instant, facts: 
     return call.to(Talking(under.offer.id, under.winner)), (do.StopTimer(OFFER_TIMER),)
 
 
-def _too_slow(call: Call, waiting: Waiting, facts: Facts) -> Moved:
+def _too_slow(call: Call, waiting: Waiting, under: Offering, facts: Facts) -> Plain:
     """Whispering or joining did not come to its end: the agent is let go, the caller keeps his place."""
-    under = waiting.offering
-    if under is None or not under.taken:
-        return call, ()
     noted = call.noting(Noted(facts.now, f"agent {under.agent_of(under.winner)} and caller could not be joined"))
     moved, commands = regaining.dropped(noted, waiting, facts)
     return moved, (do.KillLeg(under.winner, "NORMAL_TEMPORARY_FAILURE"), *commands)

@@ -20,9 +20,10 @@ from callcontrol.vocabulary.trail import Noted, Pressed
 
 
 def pressed(call: Call, waiting: Waiting, key: str, queue: Queue, facts: Facts) -> Moved:
-    """What the key means; one that means nothing is only noted."""
+    """What the key means; one that means nothing is only noted. Once an agent has answered none means anything."""
     action = queue.keys.get(key)
-    if not waiting.entered:
+    under = waiting.offering
+    if not waiting.entered or (under is not None and under.stage == "accepting"):
         return call, ()
     call = call.noting(Pressed(facts.now, key))
     if action is None:
@@ -39,8 +40,8 @@ def _call_back(call: Call, waiting: Waiting, queue: Queue, facts: Facts) -> Move
         return call.noting(Noted(facts.now, f"no callback: {trouble}")), ()
     number, settings = facts.caller.number, queue.callback
     call, commands = leave(call, waiting, Leaving.CALLBACK, facts, number)
-    expires = Instant(facts.now + settings.expires * SECOND_US)
-    keep = do.KeepCallback(waiting.ticket, number, opening(queue, facts, facts.now), expires)
+    not_before = opening(queue, facts, facts.now)
+    keep = do.KeepCallback(waiting.ticket, number, not_before, Instant(not_before + settings.expires * SECOND_US))
     said = settings.confirmed or as_file_string(phrase(queue.language, Phrase.CALLBACK_PROMISED))
     goodbye = Announce("callback", said, True, None, waiting.step.path)
     return call, Then((keep, *commands, do.StopPlaying(all=True)), Decision(goodbye))

@@ -55,7 +55,8 @@ def test_a_callback_can_only_be_removed() -> None:
     scene.told()
     assert scene.notify("c1", "moved", "sales") is False
     assert scene.notify("c1", "removed") is True
-    assert (scene.notices, scene.line()) == ([], ["c2"])
+    assert [(notice.ticket, notice.what, notice.detail) for notice in scene.notices] == [("c1", "offer_void", "c1:2")]
+    assert scene.line() == ["c2"]
     assert scene.told() == [("c2:1", ("a",))]
 
 

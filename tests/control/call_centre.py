@@ -1,0 +1,484 @@
+"""A call centre around the machine: the live state is the model of distribution, switch and phones are a few lines.
+
+Whatever a call asks for is carried out at once; what is answered waits in `pending` until somebody delivers it: in any
+order, twice, or never. So an interleaving is a list of moves, and `Centre.finish` brings whatever they led to to its
+end. What must hold after every step is looked for in `Centre.deliver`, what must hold at the end in `Centre.check_end`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC
+from typing import TypeVar
+
+from callcontrol.billing.fold import fold
+from callcontrol.config.settings import Settings
+from callcontrol.control import commands as do
+from callcontrol.control import machine
+from callcontrol.control.call import Call, CallingBack, Closed, Deciding, Ending, Talking, Waiting, new_call, new_callback
+from callcontrol.control.commands import Command
+from callcontrol.control.events import (
+    AppEnded,
+    CallerHungUp,
+    ChannelsChecked,
+    Event,
+    FactsFound,
+    Joined,
+    JoinFailed,
+    KeyPressed,
+    LegAnswered,
+    LegBridged,
+    LegGone,
+    LegHeard,
+    Noticed,
+    OfferAccepted,
+    OfferMade,
+    OfferVoid,
+    OriginateFailed,
+    PlaceKnown,
+    QueueEntered,
+    QueueRefused,
+    Rearrived,
+    SwitchGone,
+    TimerFired,
+)
+from callcontrol.edges.live_state import codec
+from callcontrol.routing.distribution.layout import Layout, layout_of
+from callcontrol.routing.distribution.model import Model
+from callcontrol.routing.distribution.occasion import Acceptance, Occasion, Result
+from callcontrol.routing.facts import Facts
+from callcontrol.vocabulary.agent import AgentAction
+from callcontrol.vocabulary.call import Caller, Stamps
+from callcontrol.vocabulary.moment import Instant, periods_at
+from callcontrol.vocabulary.queue import Entered, Offer, Refusal
+from callcontrol.vocabulary.trail import Arrived, Dialled, LegEnded, Offered, OfferEnded
+from tests.routing.queue_world import facts
+
+Answer = TypeVar("Answer")
+SECOND = 1_000_000
+AGENTS = ("anna", "bert", "carl")
+
+
+@dataclass
+class Leg:
+    """A channel of the switch.
+
+    Attributes:
+        group: the legs it is rung with; app: the bridge that rings them, "" if they were originated.
+        state: `ringing`, `up`, `gone`.
+        told: whether somebody was told to end it.
+    """
+
+    id: str
+    call: str
+    group: tuple[str, ...] = ()
+    app: str = ""
+    state: str = "ringing"
+    told: bool = False
+    answered: Instant | None = None
+    bridged: Instant | None = None
+    rings_until: Instant = Instant(0)
+
+
+@dataclass
+class Visit:
+    """A call, its facts, and whether its caller's connection is ours."""
+
+    call: Call
+    facts: Facts
+    line: bool = True
+    closed: int = 0
+    playing: list[str] = field(default_factory=list)
+    commands: list[Command] = field(default_factory=list)
+
+
+class Centre:
+    """One tenant's calls, agents and phones."""
+
+    def __init__(self, dialled: str, written: str | None = None) -> None:
+        self.facts = facts(dialled, written=written)
+        self.settings: Settings = self.facts.settings
+        self.now = self.facts.now
+        self.visits: dict[str, Visit] = {}
+        self.pending: list[tuple[str, Event]] = []
+        self.timers: dict[tuple[str, str], Instant] = {}
+        self.legs: dict[str, Leg] = {}
+        self.joined: dict[str, str] = {}
+        self.seed = 0
+        self.accepted: Counter[str] = Counter()  # by call: offers that were accepted, conversations that were ended
+        self.ended: Counter[str] = Counter()
+        self.carriers: dict[str, str] = {}
+        self.model = Model()
+        self.lose_everything()
+
+    # --- the live state
+
+    def lose_everything(self) -> None:
+        """Redis forgets all, and is told again what the YAML says and who is there."""
+        self.model = Model()
+        self.redis(lambda model, occasion: model.configure(occasion, self._layout()))
+        for agent in AGENTS:
+            self.redis(lambda model, occasion, agent=agent: model.reach(occasion, {agent: True}))
+            self.redis(lambda model, occasion, agent=agent: model.act(occasion, agent, AgentAction.LOG_IN))
+
+    def reload(self, settings: Settings) -> None:
+        """The YAML is read anew."""
+        self.settings = settings
+        self.redis(lambda model, occasion: model.configure(occasion, self._layout()))
+
+    def _layout(self) -> Layout:
+        return layout_of(self.settings.tenants["acme"])
+
+    def redis(self, operation: Callable[..., Result[Answer]], answered: Callable[[Answer], None] | None = None) -> None:
+        """Carry one operation out; its answer comes before what it leads to."""
+        self.seed += 1
+        occasion = Occasion(self.now, "w1", self.seed, periods_at(self.now, UTC))
+        result = operation(self.model, occasion)
+        if answered is not None:
+            answered(result.answer)
+        for offer in result.offers:
+            self._offered(offer)
+        for notice in result.notices:
+            carrier = self.carriers.get(notice.detail) if notice.what == "offer_void" else None
+            self._tell(carrier or notice.ticket.partition("/")[0], Noticed(notice))
+
+    def _offered(self, offer: Offer) -> None:
+        if offer.callback:
+            self._call_back(offer)
+        else:
+            self._tell(offer.ticket.partition("/")[0], OfferMade(offer))
+
+    def _call_back(self, offer: Offer) -> None:
+        id_ = f"back-{len(self.visits)}"
+        call = new_callback(id_=id_, switch="fs1", worker="w1", tenant="acme", offer=offer, now=self.now)
+        found = replace(self.facts, settings=self.settings, caller=Caller(offer.number), dialled=call.dialled)
+        self.visits[id_] = Visit(call, found, line=False)
+        self.carriers[offer.id] = id_
+        self._tell(id_, OfferMade(offer))
+
+    # --- calls
+
+    def call(self, id_: str) -> None:
+        """A caller dials."""
+        made = new_call(
+            id_=id_, switch="fs1", worker="w1", tenant="acme", caller=self.facts.caller, dialled=self.facts.dialled,
+            now=self.now,
+        )  # fmt: skip
+        self.visits[id_] = Visit(made, replace(self.facts, settings=self.settings))
+        self.legs[id_] = Leg(id_, id_, state="up", answered=self.now)
+        self._tell(id_, FactsFound())
+
+    def deliver(self, id_: str, event: Event) -> None:
+        """One event reaches its call; what it asks for is carried out."""
+        visit, self.now = self.visits[id_], Instant(self.now + 1_000)
+        before = visit.call
+        if isinstance(before.state, Waiting | CallingBack):
+            visit.facts = replace(visit.facts, settings=self.settings)
+        visit.facts = replace(visit.facts, now=self.now)
+        if isinstance(event, Rearrived):
+            visit.line = True
+        visit.call, commands = machine.step(before, event, visit.facts)
+        visit.commands.extend(commands)
+        assert visit.call.trail[: len(before.trail)] == before.trail
+        assert codec.decode(codec.encode(visit.call)) == visit.call
+        assert not (visit.closed and commands), f"{commands} after the end"
+        for command in commands:
+            assert not visit.closed, f"{command} after the end"
+            self._obey(visit, command)
+        self._check(visit)
+
+    def _tell(self, id_: str, event: Event) -> None:
+        if id_ in self.visits:
+            self.pending.append((id_, event))
+
+    def _check(self, visit: Visit) -> None:
+        """Nobody is left in a state that nothing would lead out of."""
+        state, id_ = visit.call.state, visit.call.id
+        assert isinstance(state, Closed) == bool(visit.closed)
+        if isinstance(state, Waiting | CallingBack | Ending) or (visit.call.is_callback and isinstance(state, Talking)):
+            running = [name for one, name in self.timers if one == id_ and not name.startswith("never:")]
+            assert running, f"nothing leads out of {state}"
+        if isinstance(state, Waiting) and state.offering is not None and state.offering.taken:
+            assert (id_, "offer") in self.timers
+
+    # --- what calls ask for
+
+    def _obey(self, visit: Visit, command: Command) -> None:
+        id_ = visit.call.id
+        match command:
+            case do.StartTimer(name, after_s):
+                self.timers[id_, name] = Instant(self.now + int(after_s * SECOND))
+            case do.StopTimer(name):
+                self.timers.pop((id_, name), None)
+            case do.FindFacts(dialled):
+                visit.facts = replace(visit.facts, dialled=dialled, transferred=True, heading=None)
+                self._tell(id_, FactsFound())
+            case do.LookUp(target):
+                visit.facts = replace(visit.facts, heading=target)
+                self._tell(id_, FactsFound())
+            case do.CheckChannels(legs):
+                alive = frozenset(leg for leg in legs if leg in self.legs and self.legs[leg].state != "gone")
+                self._tell(id_, ChannelsChecked(alive))
+            case do.CloseBook():
+                self._close(visit)
+            case (
+                do.JoinQueue() | do.LeaveQueue() | do.AskPlace() | do.TakeUpOffer() | do.AcceptOffer() | do.PassOffer()
+                | do.EndTalk() | do.KeepCallback() | do.CallbackTried()
+            ):  # fmt: skip
+                self._distribute(id_, command)
+            case do.Originate() | do.Whisper() | do.Join() | do.KillLeg() | do.BringBack():
+                self._direct_legs(visit, command)
+            case _ if visit.line:
+                self._direct_caller(visit, command)
+            case _:
+                pass  # nobody's connection
+
+    def _close(self, visit: Visit) -> None:
+        visit.closed += 1
+        assert visit.closed == 1
+        self.timers = {key: due for key, due in self.timers.items() if key[0] != visit.call.id}
+        self._check_legs(visit)
+
+    def _distribute(self, id_: str, command: Command) -> None:
+        match command:
+            case do.JoinQueue(ticket):
+                self.redis(lambda m, o: m.join(o, ticket), lambda answer: self._joined(id_, ticket.id, answer))
+            case do.LeaveQueue(ticket_id, how):
+                self.redis(lambda m, o: m.leave(o, ticket_id, how))
+            case do.AskPlace(ticket_id):
+                self.redis(
+                    lambda m, o: m.place(o, ticket_id), lambda found: self._tell(id_, PlaceKnown(ticket_id, found))
+                )
+            case do.TakeUpOffer(offer, for_s):
+                self.redis(lambda m, o: m.ringing(o, offer, int(for_s * SECOND)))
+            case do.AcceptOffer(offer, agent):
+                self._accept(id_, offer, agent)
+            case do.PassOffer(offer, agent, end):
+                self.redis(lambda m, o: m.pass_(o, offer, agent, end))
+            case do.EndTalk(agent, ticket_id, talk_us, why):
+                self.redis(lambda m, o: m.over(o, agent, ticket_id, talk_us, why), lambda done: self._over(id_, done))
+            case do.KeepCallback(ticket_id, number, not_before, expires):
+                self.redis(lambda m, o: m.call_back(o, ticket_id, number, not_before, expires))
+            case do.CallbackTried(ticket_id, reached, not_before):
+                self.redis(lambda m, o: m.called(o, ticket_id, reached, not_before))
+
+    def _joined(self, id_: str, ticket: str, answer: Entered | Refusal) -> None:
+        entered = isinstance(answer, Entered)
+        self._tell(id_, QueueEntered(ticket, answer) if entered else QueueRefused(ticket, answer))  # type: ignore[arg-type]  # told apart by `entered`
+
+    def _accept(self, id_: str, offer: str, agent: str) -> None:
+        def answered(answer: Acceptance) -> None:
+            self.accepted[id_] += answer.accepted
+            self._tell(id_, OfferAccepted(offer, agent) if answer.accepted else OfferVoid(offer, agent))
+
+        self.redis(lambda m, o: m.accept(o, offer, agent), answered)
+
+    def _over(self, id_: str, wrap_up: Instant | None) -> None:
+        self.ended[id_] += wrap_up is not None
+
+    # --- the switch
+
+    def _direct_legs(self, visit: Visit, command: Command) -> None:
+        match command:
+            case do.Originate(legs):
+                self._ring(visit, tuple(leg for leg, _ in legs), max(plan.ring_s for _, plan in legs))
+            case do.Whisper(leg, _, hang_up):
+                if hang_up:
+                    self.legs[leg].told = True
+                    self.end(leg, "NORMAL_CLEARING")
+                elif self.legs[leg].state == "up":
+                    self._tell(visit.call.id, LegHeard(leg))
+            case do.Join(first, second):
+                self._join(visit, first, second)
+            case do.KillLeg(leg, cause):
+                self.legs[leg].told = True
+                self.end(leg, cause)
+            case do.BringBack():
+                self._bring_back(visit)
+
+    def _ring(self, visit: Visit, ids: tuple[str, ...], for_s: float, app: str = "") -> None:
+        until = Instant(self.now + int(for_s * SECOND))
+        for leg in ids:
+            assert leg not in self.legs
+            self.legs[leg] = Leg(leg, visit.call.id, ids, app, rings_until=until)
+
+    def _join(self, visit: Visit, first: str, second: str) -> None:
+        if any(self.legs[leg].state != "up" for leg in (first, second)):
+            self._tell(visit.call.id, JoinFailed(first, second, "-ERR"))
+            return
+        self._bridge(first, second)
+        self._tell(visit.call.id, Joined(first, second))
+        if first == visit.call.id:
+            self._tell(visit.call.id, LegBridged(second, self.now))
+
+    def _bridge(self, first: str, second: str) -> None:
+        for one, other in ((first, second), (second, first)):
+            assert one not in self.joined, "joined to two"
+            self.joined[one] = other
+            self.legs[one].bridged = self.legs[one].bridged or self.now
+
+    def _bring_back(self, visit: Visit) -> None:
+        caller = self.legs[visit.call.id]
+        if caller.state == "up":
+            self._part(caller.id)
+            visit.playing.clear()
+            self._tell(visit.call.id, Rearrived(visit.call.dialled))
+
+    def _direct_caller(self, visit: Visit, command: Command) -> None:
+        id_ = visit.call.id
+        if self.legs[id_].state == "gone":
+            return
+        match command:
+            case do.Play(app, _) | do.Record(app, _, _, _):
+                visit.playing.append(app)
+            case do.StopPlaying(all=flush):
+                self._stop(visit, flush)
+            case do.HangUp(cause):
+                self.end(id_, cause)
+            case do.Bridge(app, legs, _):
+                self._ring(visit, tuple(leg for leg, _ in legs), max(plan.ring_s for _, plan in legs), app)
+
+    def _stop(self, visit: Visit, flush: bool) -> None:
+        for app in visit.playing[:1]:
+            self._tell(visit.call.id, AppEnded(app))
+        visit.playing = [] if flush else visit.playing[1:]
+
+    def _part(self, leg: str) -> None:
+        """Who was joined to this leg ends with it."""
+        other = self.joined.pop(leg, "")
+        if other:
+            self.joined.pop(other)
+            self.end(other, "NORMAL_CLEARING")
+
+    def end(self, id_: str, cause: str) -> None:
+        """A channel ends."""
+        leg = self.legs.get(id_)
+        if leg is None or leg.state == "gone":
+            return
+        leg.state = "gone"
+        visit = self.visits[leg.call]
+        if id_ == leg.call and visit.line:
+            self._tell(leg.call, CallerHungUp(cause))
+        for rung in [one.id for one in self.legs.values() if one.call == id_ and one.app and one.state == "ringing"]:
+            self.end(rung, "ORIGINATOR_CANCEL")  # a bridge ends with its caller
+        stamps = Stamps(self.now, None, leg.answered, Instant(self.now + 1), leg.bridged)
+        self._tell(leg.call, LegGone(id_, cause, stamps))
+        self._part(id_)
+        group = [self.legs[one] for one in leg.group]
+        if group and all(one.state == "gone" and one.answered is None for one in group):
+            failed = AppEnded(leg.app, cause, dict.fromkeys(leg.group, cause))
+            self._tell(leg.call, failed if leg.app else OriginateFailed(leg.group, cause))
+
+    def answer(self, id_: str) -> None:
+        """A phone is picked up."""
+        leg = self.legs[id_]
+        if leg.state != "ringing" or (leg.app and self.legs[leg.call].state == "gone"):
+            return
+        leg.state, leg.answered = "up", self.now
+        for other in leg.group:
+            if other != id_:
+                self.end(other, "LOSE_RACE")
+        if leg.app:
+            self._bridge(leg.call, id_)
+            self._tell(leg.call, LegBridged(id_, self.now))
+        else:
+            self._tell(leg.call, LegAnswered(id_))
+
+    def switch_gone(self) -> None:
+        """The switch is restarted: nothing of it is left, and nothing else is told."""
+        for leg in self.legs.values():
+            leg.state = "gone"
+        self.joined.clear()
+        for id_, visit in list(self.visits.items()):
+            visit.line = False
+            self.deliver(id_, SwitchGone("restarted"))
+
+    # --- time
+
+    def time_passes(self) -> None:
+        """The next thing falls due."""
+        rings = [leg.rings_until for leg in self.legs.values() if leg.state == "ringing"]
+        model_due = self.model.next_due()
+        moments = [*self.timers.values(), *rings, *([model_due] if model_due is not None else [])]
+        if not moments:
+            return
+        self.now = max(self.now, min(moments))
+        for leg in [one for one in self.legs.values() if one.state == "ringing" and one.rings_until <= self.now]:
+            self.end(leg.id, "NO_ANSWER")
+        if model_due is not None and model_due <= self.now:
+            self.redis(lambda model, occasion: model.due(occasion))
+        for id_, name in [key for key, due in self.timers.items() if due <= self.now]:
+            if self.timers.pop((id_, name), None) is not None:
+                self.deliver(id_, TimerFired(name))
+
+    # --- the end
+
+    @property
+    def is_over(self) -> bool:
+        """Whether every call is closed and nobody is held."""
+        held = any(agent.offer or agent.talk for agent in self.model.state.agents.values())
+        return not self.pending and not held and all(visit.closed for visit in self.visits.values())
+
+    def finish(self) -> None:
+        """Every caller hangs up, no phone is answered any more, everything is told, all time passes."""
+        for _ in range(3_000):
+            if self.is_over:
+                break
+            callers = [v.call.id for v in self.visits.values() if not v.call.is_callback]
+            waiting = [id_ for id_ in callers if self.legs[id_].state != "gone"]
+            talking = [leg for leg in self.joined if leg not in callers]
+            if self.pending:
+                self.deliver(*self.pending.pop(0))
+            elif waiting or talking:
+                self.end((waiting or talking)[0], "NORMAL_CLEARING")
+            else:
+                self.time_passes()
+        self.check_end()
+
+    def check_end(self) -> None:
+        """What must be true of whatever has come to its end."""
+        for agent in self.model.state.agents.values():
+            assert not agent.offer, f"{agent.name} stays reserved"
+            assert agent.talk is None, f"{agent.name} talks for ever"
+        for visit in self.visits.values():
+            assert visit.closed == 1, f"never closed: {visit.call.state}"
+            self._check_trail(visit.call)
+            self._check_releases(visit)
+
+    def _check_legs(self, visit: Visit) -> None:
+        """No phone rings, and nobody is parked, for a call that is over."""
+        left = [one for one in self.legs.values() if one.call == visit.call.id and one.state != "gone"]
+        assert [one for one in left if not one.told and one.id not in self.joined and not one.app] == []
+
+    def _check_trail(self, call: Call) -> None:
+        record = fold(call.trail)
+        legs = {entry.leg_id for entry in call.trail if isinstance(entry, Dialled)}
+        legs |= {entry.channel for entry in call.trail if isinstance(entry, Arrived) and entry.channel}
+        ends = [entry.leg_id for entry in call.trail if isinstance(entry, LegEnded)]
+        assert sorted(ends) == sorted(legs)
+        assert len(record.legs) == len(legs)
+        offered = {(entry.offer, entry.agent) for entry in call.trail if isinstance(entry, Offered)}
+        ended = {(entry.offer, entry.agent) for entry in call.trail if isinstance(entry, OfferEnded)}
+        assert ended == offered
+        assert not any(offer.estimated and offer.bridged is None for one in record.visits for offer in one.offers)
+
+    def _check_releases(self, visit: Visit) -> None:
+        """Nobody is let go twice: an offer is passed once, a conversation ended once, an attempt told once."""
+        passed = Counter((c.offer, c.agent) for c in visit.commands if isinstance(c, do.PassOffer))
+        assert [one for one, times in passed.items() if times > 1] == []
+        accepted = self.accepted[visit.call.id]
+        assert self.ended[visit.call.id] <= accepted
+        assert sum(isinstance(c, do.EndTalk) for c in visit.commands) <= sum(
+            isinstance(c, do.AcceptOffer) for c in visit.commands
+        )
+        tried = sum(isinstance(c, do.CallbackTried) for c in visit.commands)
+        assert tried <= 1
+        assert not visit.call.is_callback or tried >= bool(accepted)
+
+
+def press(centre: Centre, id_: str, key: str) -> None:
+    """The caller presses a key."""
+    if centre.visits[id_].line and centre.legs[id_].state == "up" and not isinstance(centre.visits[id_].call.state, Deciding):
+        centre.pending.append((id_, KeyPressed(key)))

@@ -1,0 +1,183 @@
+"""Queues while everything around them dies: nobody loses his place, no agent stays reserved, each leg is recorded once.
+
+One stage for all: each test leaves the stores, the switch and the daemon running, and nothing in the queues.
+"""
+
+from __future__ import annotations
+
+import random
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from callcontrol.edges import clock
+from callcontrol.edges.live_state.pipe import Pipe, connect
+from callcontrol.edges.live_state.queue_views import QueueViews
+from callcontrol.edges.live_state.queues import seed_from
+from callcontrol.routing.distribution.occasion import Occasion
+from callcontrol.simulator.callers import Call
+from callcontrol.simulator.phones import Behaviour, Phone
+from callcontrol.simulator.stories.stage import Stage
+from callcontrol.vocabulary.agent import AgentState, AgentView
+from callcontrol.vocabulary.moment import periods_at
+from callcontrol.vocabulary.queue import QueueView
+from tests.daemon.test_survival import EXAMPLE, WAIT_S, heard, is_bridged, nothing_is_left, record_of, until
+
+AGENT, SUPPORT = "121@acme.example", "48221234588"
+NEVER, ANSWERS = Behaviour("never_answers"), Behaviour("answers", after_s=0.3, talk_s=9)
+
+pytestmark = pytest.mark.timeout(120)
+
+
+class Live:
+    """What stands in the queues now."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._pipe = Pipe(connect(stage.redis_url, 2.0))
+        self._views = QueueViews(self._pipe)
+
+    def close(self) -> None:
+        self._pipe.stop(1)
+
+    def agent(self, name: str = "wanda") -> AgentView:
+        (found,) = [one for one in self._views.agents("acme", self._now()) if one.name == name]
+        return found
+
+    def queue(self, name: str = "support") -> QueueView:
+        (found,) = [one for one in self._views.queues("acme", self._now()) if one.name == name]
+        return found
+
+    @staticmethod
+    def _now() -> Occasion:
+        now = clock.now()
+        return Occasion(now, "", seed_from(random.Random(now)), periods_at(now, ZoneInfo("Europe/Warsaw")))
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[Stage]:
+    with tempfile.TemporaryDirectory(prefix="callcontrol-stage-") as folder:
+        Path(folder).chmod(0o711)
+        with Stage(Path(folder), EXAMPLE) as made:
+            yield made
+
+
+@pytest.fixture
+def live(stage: Stage) -> Iterator[Live]:
+    """The agent's phone is there, and she has no call behind her."""
+    with closing(Live(stage)) as found:
+        until(lambda: found.queue().waiting == 0)
+        yield found
+
+
+def phone_does(stage: Stage, live: Live, *behaviours: Behaviour) -> None:
+    stage.switch.reset()
+    stage.switch.phone(Phone(AGENT, behaviours, registered=False))
+    stage.switch.register(AGENT)
+    until(lambda: live.agent().state is AgentState.READY)
+
+
+def nothing_is_reserved(stage: Stage, live: Live) -> None:
+    until(lambda: live.agent().state is AgentState.READY)
+    assert live.queue().waiting == 0
+    nothing_is_left(stage)
+
+
+def test_kill_9_while_a_caller_waits(stage: Stage, live: Live) -> None:
+    phone_does(stage, live, NEVER, ANSWERS)
+    call = stage.switch.place(Call(SUPPORT, number="+48500100501"))
+    until(lambda: "ringing" in heard(stage, AGENT))
+    joined = live.queue().oldest
+    stage.daemon.kill()
+    assert "playback" in heard(stage, call)
+    assert "hangup" not in heard(stage, call)
+    stage.daemon.start()
+    until(lambda: is_bridged(stage, call))
+    stage.switch.wait_for_end(call, WAIT_S)
+    found = record_of(stage, call)
+    assert (found.outcome, found.answered_by, found.estimated) == ("answered", "extension:121", False)
+    (visit,) = found.visits
+    assert (visit.how, visit.agent) == ("answered", "wanda")
+    assert joined is not None
+    assert int(visit.joined_at.timestamp() * 1_000_000) == joined
+    nothing_is_reserved(stage, live)
+
+
+def test_kill_9_while_the_agent_is_told_who_waits(stage: Stage, live: Live) -> None:
+    phone_does(stage, live, ANSWERS, ANSWERS)
+    call = stage.switch.place(Call(SUPPORT, number="+48500100502"))
+    until(lambda: "playback" in heard(stage, AGENT))
+    stage.daemon.kill()
+    stage.daemon.start()
+    until(lambda: is_bridged(stage, call))
+    stage.switch.wait_for_end(call, WAIT_S)
+    found = record_of(stage, call)
+    assert (found.outcome, found.answered_by) == ("answered", "extension:121")
+    nothing_is_reserved(stage, live)
+
+
+def test_kill_9_in_a_conversation_with_an_agent(stage: Stage, live: Live) -> None:
+    phone_does(stage, live, Behaviour("answers", after_s=0.3, talk_s=14))
+    call = stage.switch.place(Call(SUPPORT, number="+48500100503"))
+    until(lambda: is_bridged(stage, call))
+    until(lambda: live.agent().state is AgentState.TALKING)
+    stage.daemon.kill()
+    assert "unbridged" not in heard(stage, call)
+    stage.daemon.start()
+    stage.switch.wait_for_end(call, WAIT_S)
+    found = record_of(stage, call)
+    assert (found.outcome, found.answered_by, found.estimated) == ("answered", "extension:121", False)
+    assert live.agent().figures["talks"] >= 1
+    nothing_is_reserved(stage, live)
+
+
+def test_redis_restarts_while_a_caller_waits(stage: Stage, live: Live) -> None:
+    phone_does(stage, live, NEVER, ANSWERS)
+    call = stage.switch.place(Call(SUPPORT, number="+48500100504"))
+    until(lambda: "ringing" in heard(stage, AGENT))
+    stage.redis.kill()
+    stage.redis.start()
+    until(lambda: is_bridged(stage, call))
+    stage.switch.wait_for_end(call, WAIT_S)
+    assert record_of(stage, call).outcome == "answered"
+    nothing_is_reserved(stage, live)
+
+
+def test_a_reload_while_a_caller_waits(stage: Stage, live: Live) -> None:
+    """The agents of the queue are others now: he keeps his place, and the new one gets him."""
+    phone_does(stage, live, NEVER)
+    stage.switch.phone(Phone("124@acme.example", (ANSWERS,), registered=False))
+    stage.switch.register("124@acme.example")
+    call = stage.switch.place(Call(SUPPORT, number="+48500100505"))
+    until(lambda: "ringing" in heard(stage, AGENT))
+    written = stage.config / "tenants" / "acme.yaml"
+    before = written.read_text(encoding="utf-8")
+    try:
+        written.write_text(before.replace("- {agent: xawery}", "- {agent: zenon}"), encoding="utf-8")
+        stage.daemon.reload()
+        until(lambda: is_bridged(stage, call))
+        stage.switch.wait_for_end(call, WAIT_S)
+    finally:
+        written.write_text(before, encoding="utf-8")
+        stage.daemon.reload()
+    found = record_of(stage, call)
+    assert (found.outcome, found.answered_by) == ("answered", "extension:124")
+    nothing_is_reserved(stage, live)
+
+
+def test_the_switch_dies_while_one_waits_and_one_talks(stage: Stage, live: Live) -> None:
+    phone_does(stage, live, Behaviour("answers", after_s=0.2, talk_s=60))
+    talking = stage.switch.place(Call(SUPPORT, number="+48500100506"))
+    until(lambda: is_bridged(stage, talking))
+    waiting = stage.switch.place(Call(SUPPORT, number="+48500100507"))
+    until(lambda: live.queue().waiting == 1)
+    stage.switch.restart()
+    stage.daemon.wait_until_ready()
+    assert (record_of(stage, talking).outcome, record_of(stage, talking).estimated) == ("answered", True)
+    assert record_of(stage, waiting).outcome != "answered"
+    until(lambda: live.queue().waiting == 0)
+    assert live.agent().state is not AgentState.TALKING
+    nothing_is_left(stage)
