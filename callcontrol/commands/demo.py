@@ -28,6 +28,7 @@ from callcontrol.edges.ledger.reader import MAX_CALLS, LedgerReader, Wanted
 from callcontrol.simulator.stories.agents import LiveAgents
 from callcontrol.simulator.stories.player import TENANT, Player, Told
 from callcontrol.simulator.stories.simulated import SimulatedWorld
+from callcontrol.simulator.stories.spoken import Spoken
 from callcontrol.simulator.stories.stage import Stage
 from callcontrol.simulator.stories.story import Story, read_stories
 
@@ -135,24 +136,29 @@ def _print_line(console: Console, line: str) -> None:
 
 def _narrate(world: SimulatedWorld, console: Console) -> None:
     """What phones and callers see and hear, as it happens."""
-    known = 0
+    known, spoken = 0, Spoken(SOUNDS)
+    callers: list[str] = []
     while True:
         gevent.sleep(0.1)
         heard = world.heard()
         for one in heard[known:]:
             words = _WORDS.get(one.what)
+            if one.what == "calls" and one.who not in callers:
+                callers.append(one.who)
             if words:
-                who = _name(one.who)
-                detail = {name: one.detail.get(name, "") for name in ("number", "code", "file", "cause")}
+                who = _name(one.who, callers)
+                detail = {name: one.detail.get(name, "") for name in ("number", "code", "cause")}
+                detail["file"] = spoken.heard(one.detail.get("file", ""))
                 console.print(f"    [cyan]{who}[/cyan] {words.format(**detail)}")
         known = max(known, len(heard)) if len(heard) >= known else 0
 
 
-def _name(who: str) -> str:
+def _name(who: str, callers: list[str]) -> str:
     """Who it is, for people: the simulator names callers `call-N`, accounts with their domain, numbers without `+`."""
     account = who.partition("@")[0]
     if who.startswith("call-"):
-        return "the caller"
+        number = callers.index(who) + 1 if who in callers else 1
+        return "the caller" if number == 1 else f"caller {number}"
     return f"+{who}" if who.isdigit() and len(who) > 6 else account
 
 

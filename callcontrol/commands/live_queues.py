@@ -17,7 +17,6 @@ from callcontrol.edges.live_state.failures import StoreAway
 from callcontrol.edges.live_state.pipe import Pipe, connect
 from callcontrol.edges.live_state.queue_views import PAGE, QueueViews
 from callcontrol.edges.live_state.queues import seed_from
-from callcontrol.edges.live_state.workers import worker_name
 from callcontrol.routing.distribution.occasion import Occasion
 from callcontrol.vocabulary.moment import datetime_of, periods_at
 from callcontrol.vocabulary.phone_number import mask

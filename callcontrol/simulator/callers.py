@@ -104,7 +104,7 @@ class CallerEnd:
         """The INVITE is sent."""
         self._channel = channel
         self.uuid = channel.uuid
-        self._ears.note(self.call_id, "calls", uuid=channel.uuid, to=self.call.to)
+        self._ears.note(self.call_id, "calls", uuid=channel.uuid, to=self.call.to, number=self.call.number)
         if self.call.cancel_after_s is not None:
             self._later(self.call.cancel_after_s, self._cancel)
 

@@ -28,7 +28,9 @@ class Plan:
     """What to place: `calls` of them, either `at_once` (a new one when one ends) or `per_second`.
 
     Calls take turns among `templates`. `routing` are the applications whose order counts as the daemon's first
-    routing command. `limit_s` is wall time: what is not over then counts as unfinished.
+    routing command. `limit_s` is wall time: what is not over then counts as unfinished. With `ramp_per_second` the
+    first `at_once` calls do not come all in one moment but so many a second. `listen`: what callers and phones hear is
+    remembered meanwhile, which costs the simulator time.
     """
 
     calls: int
@@ -37,6 +39,8 @@ class Plan:
     templates: tuple[Call, ...] = (Call("48221234567"),)
     routing: tuple[str, ...] = _DEFAULT_ROUTING
     limit_s: float = 300.0
+    ramp_per_second: float = 0.0
+    listen: bool = False
 
     @staticmethod
     def read(words: Mapping[str, Any]) -> Plan:
@@ -126,7 +130,10 @@ class Load:
         self._switch: Switch = simulator.switch
         self.result = Result()
         self._stopwatch = _Stopwatch(self.result, plan.routing)
+        self._first = min(plan.at_once or plan.calls, plan.calls)  # calls that do not wait for another's end
+        self._come = 0  # of these
         self._running = 0
+        self._closed = False
         self._done = Signal()
         self._began = 0.0
 
@@ -134,31 +141,30 @@ class Load:
         """Place all calls and wait for their ends, or for the limit."""
         switch, ears = self._switch, self._simulator.ears
         watch_before, listening_before = switch.watch, ears.listening
-        switch.watch, ears.listening = self._stopwatch, False
+        switch.watch, ears.listening = self._stopwatch, self._plan.listen
         self._began = clock.monotonic()
         try:
-            if self._plan.at_once:
-                for _ in range(min(self._plan.at_once, self._plan.calls)):
-                    self._place()
-            else:
-                self._place_due()
+            self._open()
             self._done.wait(self._plan.limit_s)
         finally:
+            self._closed = True
             switch.watch, ears.listening = watch_before, listening_before
             self.result.elapsed_s = clock.monotonic() - self._began
         return self.result
 
-    def _place_due(self) -> None:
-        """An open loop: what should have been placed by now is placed now."""
+    def _open(self) -> None:
+        """What should have been placed by now is placed now, and the rest when its time comes."""
+        per_second = self._plan.per_second or self._plan.ramp_per_second
         elapsed_s = clock.monotonic() - self._began
-        due = min(int(elapsed_s * self._plan.per_second) + 1, self._plan.calls)
-        while self.result.placed < due:
+        due = min(int(elapsed_s * per_second) + 1, self._first) if per_second else self._first
+        for _ in range(due - self._come):
             self._place()
-        if self.result.placed < self._plan.calls:
-            self._simulator.timeline.call_later(_BATCH_S * self._simulator.timeline.speed, self._place_due)
+        self._come = due
+        if due < self._first and not self._closed:
+            self._simulator.timeline.call_later(_BATCH_S * self._simulator.timeline.speed, self._open)
 
     def _place(self) -> None:
-        if self.result.placed >= self._plan.calls:
+        if self._closed or self.result.placed >= self._plan.calls:
             return
         result, templates = self.result, self._plan.templates
         call = templates[result.placed % len(templates)]

@@ -23,6 +23,7 @@ from callcontrol.control.events import (
     AppEnded,
     CallerHungUp,
     ChannelsChecked,
+    ConnectionLost,
     Event,
     FactsFound,
     Joined,
@@ -179,6 +180,9 @@ class Centre:
         visit.facts = replace(visit.facts, now=self.now)
         if isinstance(event, Rearrived):
             visit.line = True
+            self._tell_of_the_line(visit)
+        if isinstance(event, ConnectionLost):
+            visit.line = False
         visit.call, commands = machine.step(before, event, visit.facts)
         visit.commands.extend(commands)
         assert visit.call.trail[: len(before.trail)] == before.trail
@@ -326,6 +330,11 @@ class Centre:
             visit.playing.clear()
             self._tell(visit.call.id, Rearrived(visit.call.dialled))
 
+    def _tell_of_the_line(self, visit: Visit) -> None:
+        """With a caller's channel its connection closes."""
+        if self.legs[visit.call.id].state == "gone":
+            self._tell(visit.call.id, ConnectionLost("closed"))
+
     def _direct_caller(self, visit: Visit, command: Command) -> None:
         id_ = visit.call.id
         if self.legs[id_].state == "gone":
@@ -361,6 +370,7 @@ class Centre:
         visit = self.visits[leg.call]
         if id_ == leg.call and visit.line:
             self._tell(leg.call, CallerHungUp(cause))
+            self._tell_of_the_line(visit)
         for rung in [one.id for one in self.legs.values() if one.call == id_ and one.app and one.state == "ringing"]:
             self.end(rung, "ORIGINATOR_CANCEL")  # a bridge ends with its caller
         stamps = Stamps(self.now, None, leg.answered, Instant(self.now + 1), leg.bridged)
@@ -466,7 +476,9 @@ class Centre:
 
     def _check_releases(self, visit: Visit) -> None:
         """Nobody is let go twice: an offer is passed once, a conversation ended once, an attempt told once."""
-        passed = Counter((c.offer, c.agent) for c in visit.commands if isinstance(c, do.PassOffer))
+        known = {entry.offer for entry in visit.call.trail if isinstance(entry, Offered)}
+        passes = (c for c in visit.commands if isinstance(c, do.PassOffer) and c.offer in known)
+        passed = Counter((c.offer, c.agent) for c in passes)
         assert [one for one, times in passed.items() if times > 1] == []
         accepted = self.accepted[visit.call.id]
         assert self.ended[visit.call.id] <= accepted

@@ -27,8 +27,8 @@ def tell_twice(centre: Centre, which: int) -> None:
 
 
 def forget(centre: Centre, which: int) -> None:
-    """Something is never told. Facts come from the worker itself."""
-    lost = [one for one in centre.pending if not isinstance(one[1], FactsFound)]
+    """Something is never told; but facts come from the worker itself, and a closed connection is always seen."""
+    lost = [one for one in centre.pending if not isinstance(one[1], FactsFound | ConnectionLost)]
     if lost:
         centre.pending.remove(lost[which % len(lost)])
 
@@ -80,9 +80,7 @@ def agent_changes(centre: Centre, which: int) -> None:
 
 
 def connection_lost(centre: Centre, which: int) -> None:
-    visit = centre.visits["call-1"]
-    if visit.line and centre.legs["call-1"].state == "up":
-        visit.line = False
+    if centre.visits["call-1"].line and centre.legs["call-1"].state == "up":
         centre.deliver("call-1", ConnectionLost("reset"))
 
 
@@ -92,7 +90,6 @@ def worker_dies(centre: Centre, which: int) -> None:
     centre.timers.clear()
     for id_, visit in list(centre.visits.items()):
         if not visit.closed:
-            visit.line = False
             centre.deliver(id_, ConnectionLost("taken over"))
 
 

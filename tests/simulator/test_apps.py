@@ -220,7 +220,7 @@ def test_a_park_timeout_that_is_no_number_is_over_at_once_and_a_negative_one_nev
     assert "variable_park_timeout" not in again.done("set", "still=here").headers
     again.done("set", "park_timeout=soon:NO_ANSWER")
     again.execute("transfer", "4822 XML public")
-    desk.accept()
+    desk.accept(greet=False)
     assert desk.ended()["cause"] == "NO_ANSWER"
 
 

@@ -57,6 +57,29 @@ def test_calls_that_do_not_end_are_unfinished(desk: Desk) -> None:
     assert (result["placed"], result["unfinished"]) == (2, 2)
 
 
+def test_the_first_calls_do_not_come_sooner_than_the_ramp_says(busy_desk: Simulator) -> None:
+    busy_desk.phone(Phone("101@lab", (Behaviour(after_s=0.1, talk_s=5.0),)))  # nobody is replaced before the ramp ends
+    began_us = busy_desk.timeline.now_us()
+    result = Load(busy_desk, Plan(7, at_once=7, ramp_per_second=100.0, listen=True)).run()
+    placed = [one for one in busy_desk.heard() if one.what == "calls"]
+    assert (result.finished, [one.detail["number"] for one in placed]) == (7, [Call(DID).number] * 7)
+    assert placed[-1].at_us - began_us > 0.0599 * 1_000_000 * busy_desk.timeline.speed
+
+
+def test_with_a_ramp_as_many_are_up_as_without(busy_desk: Simulator) -> None:
+    result = Load(busy_desk, Plan(CALLS, at_once=7, ramp_per_second=10_000.0)).run()
+    assert (result.placed, result.finished, result.bridged) == (CALLS, CALLS, CALLS)
+    assert result.peak <= 7
+
+
+def test_no_call_is_placed_after_the_limit(busy_desk: Simulator) -> None:
+    load = Load(busy_desk, Plan(10_000, at_once=7, limit_s=0.1))
+    placed = load.run().placed
+    while busy_desk.switch.core.channels:  # each of them ends, and would be replaced
+        gevent.sleep(0.01)
+    assert 0 < load.result.placed == placed
+
+
 def test_percentiles() -> None:
     assert percentiles([]) == {}
     assert percentiles([float(value) for value in range(101)]) == {"p50": 50.0, "p90": 90.0, "p99": 99.0, "max": 100.0}
