@@ -24,7 +24,7 @@ from callcontrol.simulator.phones import Behaviour, Phone
 from callcontrol.simulator.stories.stage import Stage
 from callcontrol.vocabulary.agent import AgentState, AgentView
 from callcontrol.vocabulary.moment import periods_at
-from callcontrol.vocabulary.queue import QueueView
+from callcontrol.vocabulary.queue import QueueView, TicketView
 from tests.daemon.test_survival import EXAMPLE, WAIT_S, heard, is_bridged, nothing_is_left, record_of, until
 
 AGENT, SUPPORT = "121@acme.example", "48221234588"
@@ -50,6 +50,15 @@ class Live:
     def queue(self, name: str = "support") -> QueueView:
         (found,) = [one for one in self._views.queues("acme", self._now()) if one.name == name]
         return found
+
+    def tickets(self, queue: str = "support") -> list[TicketView]:
+        return self._views.tickets("acme", queue, self._now())
+
+    def notify(self, ticket: str, what: str, detail: str) -> str:
+        return self._views.notify("acme", ticket, what, detail, self._now())
+
+    def prioritise(self, ticket: str, priority: int) -> str:
+        return self._views.prioritise("acme", ticket, priority, self._now())
 
     @staticmethod
     def _now() -> Occasion:
