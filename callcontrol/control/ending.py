@@ -55,7 +55,9 @@ def leg_gone(call: Call, event: LegGone, facts: Facts) -> Plain:
     if event.leg_id not in call.open_legs:
         return call, ()  # told twice
     noted = _with_message(_with_bridge(call.closing_leg(event.leg_id), event), event, facts)
-    noted, talked = _talk_over(noted.noting(_entry(noted, event, facts)), event, facts)
+    noted = noted.noting(_entry(noted, event, facts))
+    is_agents = noted.serving is not None and noted.serving.leg == event.leg_id
+    noted, talked = talk_over(noted, event.stamps.ended, facts) if is_agents else (noted, ())
     if not _ends_with(noted, event.leg_id):
         closed, commands = close_if_done(noted) if isinstance(noted.state, Ending) else (noted, ())
         return closed, (*talked, *commands)
@@ -70,17 +72,17 @@ def _ends_with(call: Call, leg: str) -> bool:
     return leg == call.id or (call.is_callback and isinstance(call.state, Talking))
 
 
-def _talk_over(call: Call, event: LegGone, facts: Facts) -> Plain:
-    """The leg of the agent who had the caller is gone; where they were joined that was a conversation."""
+def talk_over(call: Call, parted: Instant, facts: Facts) -> Plain:
+    """The agent who had the caller has him no more; where they were joined that was a conversation."""
     serving = call.serving
-    since = _joined_since(call, serving) if serving and serving.leg == event.leg_id else None
+    since = _joined_since(call, serving) if serving else None
     if serving is None or since is None:
         return call, ()
     queue = facts.tenant.queues.get(serving.queue)
     if queue is not None and queue.wrap_up:
         until = Instant(facts.now + queue.wrap_up * SECOND_US)
         call = call.noting(WrapUpBegan(facts.now, serving.offer, serving.agent, until))
-    return end_serving(call, max(event.stamps.ended - since, 1), TalkEnd.TALKED)
+    return end_serving(call, max(parted - since, 1), TalkEnd.TALKED)
 
 
 def _joined_since(call: Call, serving: Serving) -> Instant | None:

@@ -59,7 +59,8 @@ def _let_go(call: Call, waiting: Waiting, facts: Facts) -> Plain:
     if under is None:
         return call, ()
     if not under.taken:
-        return offering.withdraw(call, under, OfferEnd.CALLER_GONE, facts)
+        call, commands = offering.withdraw(call, under, OfferEnd.CALLER_GONE, facts)
+        return call, (*commands, *offering.take_back(under))
     call, ending = end_unjoined(call, TalkEnd.ABANDONED, facts)
     queue = facts.tenant.queues.get(waiting.step.queue)
     told = phrase(queue.language if queue else _DEFAULT_LANGUAGE, Phrase.CALLER_GONE)

@@ -60,6 +60,8 @@ def _everywhere(call: Call, event: Event, facts: Facts) -> Moved | None:
             return ending.never_was(call, leg, cause, facts)
         case TimerFired(name) if name == regaining.BACK_TIMER:
             return ending.lost(call, ConnectionLost("the caller could not be brought back"), facts)
+        case Rearrived() if call.id not in call.open_legs:
+            return call, ()  # he hung up on his way to us
         case Rearrived(dialled) if isinstance(call.state, Waiting) and dialled == call.dialled:
             return regaining.brought_back(call, call.state, facts)
         case Rearrived(dialled):
@@ -88,7 +90,8 @@ def _here(call: Call, event: Event, facts: Facts) -> Moved:
 def _leg_gone(call: Call, event: LegGone, facts: Facts) -> Plain:
     """A channel's end, and what it means where two were about to be joined."""
     state = call.state
-    had_caller = call.serving is not None and call.serving.leg == event.leg_id
+    under = state.offering if isinstance(state, Waiting) else None
+    had_caller = under is not None and under.taken and under.winner == event.leg_id and call.serving is not None
     ended, commands = ending.leg_gone(call, event, facts)
     match state:
         case Waiting() if had_caller and ended.serving is None:
@@ -132,8 +135,9 @@ def _speaks(call: Call, leg: str) -> bool:
 def _transferred(call: Call, dialled: str, facts: Facts) -> Plain:
     """Somebody transferred the caller: what was under way is over, the new number decides."""
     noted, leaving = ending.out_of_queue(call.noting(Noted(facts.now, f"transferred to {dialled}")), facts)
+    noted, talked = ending.talk_over(noted, facts.now, facts)
     timers = (do.StopTimer(ending.STEP_TIMER), do.StopTimer(regaining.BACK_TIMER))
-    return noted.to(Deciding()), (*leaving, *timers, do.FindFacts(dialled))
+    return noted.to(Deciding()), (*leaving, *talked, *timers, do.FindFacts(dialled))
 
 
 def _refused(call: Call, command: str, reply: str, facts: Facts) -> Plain:

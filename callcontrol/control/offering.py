@@ -99,26 +99,25 @@ def accepted(call: Call, offering: Offering, facts: Facts) -> tuple[Call, Offeri
 
 
 def withdraw(call: Call, offering: Offering, how: OfferEnd, facts: Facts) -> Plain:
-    """The offer is void: its phones stop ringing. The live state has been told, or is told by whoever calls this.
-
-    Where somebody has answered, the live state may have given him the caller, though its answer is still on its way
-    (or lost): he is let go all the same, which means nothing to one who has nobody.
-    """
-    offer = offering.offer
-    call = call.noting(*(OfferEnded(facts.now, offer.id, agent, how) for agent in offering.agents))
+    """The offer is void: its phones stop ringing. The live state has been told, or is told by whoever calls this."""
+    call = call.noting(*(OfferEnded(facts.now, offering.offer.id, agent, how) for agent in offering.agents))
     legs = tuple(rung.leg_id for rung in offering.legs)
-    kills = tuple(do.KillLeg(leg, "ORIGINATOR_CANCEL") for leg in legs)
-    let_go: tuple[Command, ...] = ()
-    if offering.stage == "accepting":
-        let_go = (do.EndTalk(offering.agent_of(offering.winner), offer.ticket, 0, TalkEnd.ABANDONED),)
-    return call, (*kills, *watched(legs, "ORIGINATOR_CANCEL"), *let_go)
+    return call, (*(do.KillLeg(leg, "ORIGINATOR_CANCEL") for leg in legs), *watched(legs, "ORIGINATOR_CANCEL"))
 
 
 def call_off(call: Call, offering: Offering, how: OfferEnd, facts: Facts) -> Plain:
-    """As `withdraw`, where the live state may not know: the agents that still had the offer are free again."""
+    """As `withdraw`, where the live state may not know: whoever still has the offer, or the caller, is free again."""
     call, commands = withdraw(call, offering, how, facts)
     passes = (do.PassOffer(offering.offer.id, agent, OfferEnd.CALLER_GONE) for agent in offering.agents)
-    return call, (*commands, *passes)
+    return call, (*commands, *passes, *take_back(offering))
+
+
+def take_back(offering: Offering) -> tuple[Command, ...]:
+    """Where somebody has answered, the live state may have given him the caller, though its answer is still on its way
+    (or lost): he is let go all the same, which means nothing to one who has nobody."""
+    if offering.stage != "accepting":
+        return ()
+    return (do.EndTalk(offering.agent_of(offering.winner), offering.offer.ticket, 0, TalkEnd.ABANDONED),)
 
 
 def refuse(offer: Offer) -> tuple[Command, ...]:

@@ -61,10 +61,10 @@ def test_every_agent_with_the_figures_of_today(centre: CallCentre, run: Run) -> 
     assert title == "acme: agents, 2026-11-23 09:06:00"
     assert stefan == "stefan logged_out 6:00 support 0 0 0 0:00 - -"
     # occupied: 6 + 100 + 2 + 4 of the 360 s; rests for another second after the miss
-    assert wanda == "wanda ready 0:02 0:01 support 2 1 1 (1) 1:40 1:42 31%"
+    assert wanda == "wanda ready 0:02 0:01 hotline, support 2 1 1 (1) 1:40 1:42 31%"
     assert xawery == "xawery logged_out 6:00 support 0 0 0 0:00 - -"
-    assert yvonne == "yvonne Yvonne Zalewska paused (training) 1:06 sales, support 0 0 0 0:00 - 0%"
-    assert zenon == "zenon ready 6:00 sales 0 0 0 0:00 - 0%"
+    assert yvonne == "yvonne Yvonne Zalewska paused (training) 1:06 hotline, sales, support 0 0 0 0:00 - 0%"
+    assert zenon == "zenon ready 6:00 hotline, sales 0 0 0 0:00 - 0%"
 
 
 def test_one_agent_and_how_his_day_went(centre: CallCentre, run: Run) -> None:
@@ -78,9 +78,9 @@ def test_with_whom_an_agent_talks_and_how_long_he_wraps_up(centre: CallCentre, r
     centre.join("first")
     centre.answer("first")
     centre.wait(61)
-    assert run("acme", "wanda")[-2].startswith("wanda talking 1:01 support +48500100200 1 1 0")
+    assert run("acme", "wanda")[-2].startswith("wanda talking 1:01 hotline, support +48500100200 1 1 0")
     centre.hang_up("wanda", "first", 61)
-    assert run("acme", "wanda")[-2].startswith("wanda wrap_up 0:00 0:02 support 1 1 0 1:01 1:03 100%")
+    assert run("acme", "wanda")[-2].startswith("wanda wrap_up 0:00 0:02 hotline, support 1 1 0 1:01 1:03 100%")
 
 
 def test_numbers_are_masked_where_logs_mask_them(centre: CallCentre, run: Run) -> None:
@@ -107,7 +107,7 @@ def test_json_lines_hold_everything(centre: CallCentre, capfdbinary: pytest.Capt
             "for_ms": 2_000,
             "until": "2026-11-23T08:06:01.000000Z",
             "left_ms": 1_000,
-            "queues": ["support"],
+            "queues": ["hotline", "support"],
             "caller": "",
             "misses_in_a_row": 1,
         },

@@ -28,7 +28,7 @@ def spoil(path: Path, old: str, new: str) -> None:
 def test_a_sound_folder_is_summed_up(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(check, EXAMPLE) == 0
     assert capsys.readouterr().out == (
-        f"{EXAMPLE}: all is well: 2 tenants, 25 numbers, 26 extensions, 19 rules, 2 queues, 5 agents,"
+        f"{EXAMPLE}: all is well: 2 tenants, 26 numbers, 26 extensions, 19 rules, 3 queues, 5 agents,"
         " 2 trunks, 2 price lists\n"
     )
 
@@ -53,7 +53,7 @@ def test_mistakes_of_all_files_price_lists_included(folder: Path, capsys: pytest
 def test_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(check, folder, "--json") == 0
     sound = json.loads(capsys.readouterr().out)
-    assert (sound["problems"], sound["counts"]["tenants"], sound["counts"]["numbers"]) == ([], 2, 25)
+    assert (sound["problems"], sound["counts"]["tenants"], sound["counts"]["numbers"]) == ([], 2, 26)
     spoil(folder / "tenants" / "globex.yaml", "tariff: business", "tariff: busines")
     assert run(check, folder, "--json") == 1
     assert json.loads(capsys.readouterr().out) == {

@@ -17,7 +17,7 @@ from callcontrol.billing.fold import fold
 from callcontrol.config.settings import Settings
 from callcontrol.control import commands as do
 from callcontrol.control import machine
-from callcontrol.control.call import Call, CallingBack, Closed, Deciding, Ending, Talking, Waiting, new_call, new_callback
+from callcontrol.control.call import Call, CallingBack, Closed, Ending, Talking, Waiting, new_call, new_callback
 from callcontrol.control.commands import Command
 from callcontrol.control.events import (
     AppEnded,
@@ -28,7 +28,6 @@ from callcontrol.control.events import (
     FactsFound,
     Joined,
     JoinFailed,
-    KeyPressed,
     LegAnswered,
     LegBridged,
     LegGone,
@@ -53,7 +52,7 @@ from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.agent import AgentAction
 from callcontrol.vocabulary.call import Caller, Stamps
 from callcontrol.vocabulary.moment import Instant, periods_at
-from callcontrol.vocabulary.queue import Entered, Offer, Refusal
+from callcontrol.vocabulary.queue import Entered, Offer, Refusal, Ticket
 from callcontrol.vocabulary.trail import Arrived, Dialled, LegEnded, Offered, OfferEnded
 from tests.routing.queue_world import facts
 
@@ -108,8 +107,7 @@ class Centre:
         self.legs: dict[str, Leg] = {}
         self.joined: dict[str, str] = {}
         self.seed = 0
-        self.accepted: Counter[str] = Counter()  # by call: offers that were accepted, conversations that were ended
-        self.ended: Counter[str] = Counter()
+        self.accepted: Counter[str] = Counter()  # offers that were accepted, by call
         self.carriers: dict[str, str] = {}
         self.model = Model()
         self.lose_everything()
@@ -157,9 +155,15 @@ class Centre:
         found = replace(self.facts, settings=self.settings, caller=Caller(offer.number), dialled=call.dialled)
         self.visits[id_] = Visit(call, found, line=False)
         self.carriers[offer.id] = id_
-        self._tell(id_, OfferMade(offer))
+        self.deliver(id_, OfferMade(offer))
 
     # --- calls
+
+    def owe_callback(self, queue: str) -> None:
+        """Somebody has asked to be called back, and his turn has come."""
+        ticket, until = Ticket("asked/1", queue, self.facts.caller.number, "w1", self.now), self.now + 14_400 * SECOND
+        self.redis(lambda m, o: m.join(o, ticket))
+        self.redis(lambda m, o: m.call_back(o, ticket.id, ticket.number, self.now, Instant(until)))
 
     def call(self, id_: str) -> None:
         """A caller dials."""
@@ -262,7 +266,7 @@ class Centre:
             case do.PassOffer(offer, agent, end):
                 self.redis(lambda m, o: m.pass_(o, offer, agent, end))
             case do.EndTalk(agent, ticket_id, talk_us, why):
-                self.redis(lambda m, o: m.over(o, agent, ticket_id, talk_us, why), lambda done: self._over(id_, done))
+                self.redis(lambda m, o: m.over(o, agent, ticket_id, talk_us, why))
             case do.KeepCallback(ticket_id, number, not_before, expires):
                 self.redis(lambda m, o: m.call_back(o, ticket_id, number, not_before, expires))
             case do.CallbackTried(ticket_id, reached, not_before):
@@ -278,9 +282,6 @@ class Centre:
             self._tell(id_, OfferAccepted(offer, agent) if answer.accepted else OfferVoid(offer, agent))
 
         self.redis(lambda m, o: m.accept(o, offer, agent), answered)
-
-    def _over(self, id_: str, wrap_up: Instant | None) -> None:
-        self.ended[id_] += wrap_up is not None
 
     # --- the switch
 
@@ -324,11 +325,20 @@ class Centre:
             self.legs[one].bridged = self.legs[one].bridged or self.now
 
     def _bring_back(self, visit: Visit) -> None:
-        caller = self.legs[visit.call.id]
-        if caller.state == "up":
-            self._part(caller.id)
-            visit.playing.clear()
-            self._tell(visit.call.id, Rearrived(visit.call.dialled))
+        if self.legs[visit.call.id].state == "up":
+            self.transfer(visit.call.id, visit.call.dialled)
+
+    def transfer(self, id_: str, dialled: str) -> None:
+        """The caller's channel goes through the dialplan anew."""
+        self.unhand(id_)
+        self.visits[id_].playing.clear()
+        self._tell(id_, Rearrived(dialled))
+
+    def unhand(self, id_: str) -> None:
+        """Whoever is joined to the caller's channel, or rings for it, is so no more."""
+        self._part(id_)
+        for rung in [one.id for one in self.legs.values() if one.call == id_ and one.app and one.state == "ringing"]:
+            self.end(rung, "ORIGINATOR_CANCEL")
 
     def _tell_of_the_line(self, visit: Visit) -> None:
         """With a caller's channel its connection closes."""
@@ -343,16 +353,22 @@ class Centre:
             case do.Play(app, _) | do.Record(app, _, _, _):
                 visit.playing.append(app)
             case do.StopPlaying(all=flush):
-                self._stop(visit, flush)
+                self.playback_ends(visit, flush)
             case do.HangUp(cause):
                 self.end(id_, cause)
             case do.Bridge(app, legs, _):
+                self.unhand(id_)
                 self._ring(visit, tuple(leg for leg, _ in legs), max(plan.ring_s for _, plan in legs), app)
 
-    def _stop(self, visit: Visit, flush: bool) -> None:
+    def playback_ends(self, visit: Visit, flush: bool = False) -> None:
+        """What plays is over; the next thing in line begins, or (`flush`) nothing does."""
         for app in visit.playing[:1]:
             self._tell(visit.call.id, AppEnded(app))
         visit.playing = [] if flush else visit.playing[1:]
+
+    def is_up(self, channel: str) -> bool:
+        """Whether this channel lives and has answered."""
+        return self.legs[channel].state == "up"
 
     def _part(self, leg: str) -> None:
         """Who was joined to this leg ends with it."""
@@ -371,8 +387,8 @@ class Centre:
         if id_ == leg.call and visit.line:
             self._tell(leg.call, CallerHungUp(cause))
             self._tell_of_the_line(visit)
-        for rung in [one.id for one in self.legs.values() if one.call == id_ and one.app and one.state == "ringing"]:
-            self.end(rung, "ORIGINATOR_CANCEL")  # a bridge ends with its caller
+        if id_ == leg.call:
+            self.unhand(id_)
         stamps = Stamps(self.now, None, leg.answered, Instant(self.now + 1), leg.bridged)
         self._tell(leg.call, LegGone(id_, cause, stamps))
         self._part(id_)
@@ -481,16 +497,9 @@ class Centre:
         passed = Counter((c.offer, c.agent) for c in passes)
         assert [one for one, times in passed.items() if times > 1] == []
         accepted = self.accepted[visit.call.id]
-        assert self.ended[visit.call.id] <= accepted
         assert sum(isinstance(c, do.EndTalk) for c in visit.commands) <= sum(
             isinstance(c, do.AcceptOffer) for c in visit.commands
         )
         tried = sum(isinstance(c, do.CallbackTried) for c in visit.commands)
         assert tried <= 1
         assert not visit.call.is_callback or tried >= bool(accepted)
-
-
-def press(centre: Centre, id_: str, key: str) -> None:
-    """The caller presses a key."""
-    if centre.visits[id_].line and centre.legs[id_].state == "up" and not isinstance(centre.visits[id_].call.state, Deciding):
-        centre.pending.append((id_, KeyPressed(key)))

@@ -69,9 +69,9 @@ def on(call: Call, event: Event, facts: Facts) -> Plain:
         case OfferAccepted(offer), Offering(stage="accepting") as under if offer == under.offer.id:
             return _agent_there(call, state, under, facts)
         case OfferVoid(offer), Offering(stage="accepting") as under if offer == under.offer.id:
-            return _call_off(call, under, facts)
+            return _void(call, under, facts)
         case Noticed(notice), Offering() as under if notice.detail == under.offer.id and not under.taken:
-            return _call_off(call, under, facts)
+            return _void(call, under, facts)
         case Joined(_, leg), Offering(stage="joining") as under if leg == state.customer:
             return _talking(call, state, under, facts)
         case JoinFailed(_, leg), Offering(stage="joining") if leg == state.customer:
@@ -97,9 +97,9 @@ def _agent_failed(call: Call, state: CallingBack, under: offering.Under, facts: 
     return _no_attempt(call, commands, facts)
 
 
-def _call_off(call: Call, under: Offering, facts: Facts) -> Plain:
-    """The offer does not stand any more."""
-    call, commands = offering.call_off(call, under, OfferEnd.EXPIRED, facts)
+def _void(call: Call, under: Offering, facts: Facts) -> Plain:
+    """The offer does not stand any more, as the live state says: perhaps another call has the ticket."""
+    call, commands = offering.withdraw(call, under, OfferEnd.EXPIRED, facts)
     return _no_attempt(call, commands, facts)
 
 
@@ -185,10 +185,13 @@ def gone(call: Call, state: CallingBack, event: LegGone, facts: Facts) -> Plain:
 def lost(call: Call, state: CallingBack, why: str, facts: Facts) -> Plain:
     """Nobody directs this call any more. While the agents' phones ring that is no attempt: others may have it."""
     under = state.offering
-    if under is None or under.stage == "ringing":
-        call = call.noting(Noted(facts.now, f"callback: {why}"))
-        return _call_off(call, under, facts) if under is not None else _no_attempt(call, (), facts)
-    return _failed(call, state, why, facts)
+    if under is not None and under.stage != "ringing":
+        return _failed(call, state, why, facts)
+    call = call.noting(Noted(facts.now, f"callback: {why}"))
+    commands: tuple[Command, ...] = ()
+    if under is not None:
+        call, commands = offering.call_off(call, under, OfferEnd.CALLER_GONE, facts)
+    return _no_attempt(call, commands, facts)
 
 
 def _failed(call: Call, state: CallingBack, why: str, facts: Facts, *, agents_fault: bool = False) -> Plain:
@@ -202,7 +205,8 @@ def _failed(call: Call, state: CallingBack, why: str, facts: Facts, *, agents_fa
 def _let_agent_go(call: Call, state: CallingBack, how: TalkEnd, facts: Facts) -> Plain:
     under = state.offering
     if under is not None and not under.taken:
-        return offering.withdraw(call, under, OfferEnd.EXPIRED, facts)
+        call, commands = offering.withdraw(call, under, OfferEnd.EXPIRED, facts)
+        return call, (*commands, *offering.take_back(under))
     call, ending = end_unjoined(call, how, facts)
     legs = tuple(leg for leg in (under.winner if under else "", state.customer) if leg in call.open_legs)
     kills = tuple(do.KillLeg(leg, "ORIGINATOR_CANCEL") for leg in legs)

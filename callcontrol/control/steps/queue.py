@@ -183,10 +183,12 @@ def _with(waiting: Waiting, under: offering.Under) -> Plain:
 def _made(call: Call, waiting: Waiting, offer: Offer, queue: Queue, facts: Facts) -> Plain:
     """An offer; one that is under way has run out meanwhile. If it is of another visit its agents are let go."""
     under = waiting.offering
+    if offering.is_known(call, offer):
+        return call, ()
     if offer.ticket != waiting.ticket:
         return call, offering.refuse(offer)
-    if offering.is_known(call, offer) or (under is not None and offer.epoch < under.offer.epoch):
-        return call, ()  # told twice, or overtaken by a later one: it has run out
+    if under is not None and offer.epoch < under.offer.epoch:
+        return call, ()  # overtaken by a later one: it has run out
     commands: tuple[Command, ...] = ()
     if not waiting.entered:  # another worker's word was faster than the answer to ours
         call, waiting, commands = _enter(call, waiting, Entered(Place(1, 1, 1, 0), offer.joined), queue, facts)

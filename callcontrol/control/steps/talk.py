@@ -21,9 +21,9 @@ def on(call: Call, event: Event, facts: Facts) -> Moved:
         case AppEnded(app_id) if app_id == talking.app_id:
             over = never_were(call, event, facts).to(Ending())
             return over, (do.HangUp("NORMAL_CLEARING"), *deadline(facts))
-        case TimerFired(name) if name == LEGS_TIMER:
+        case TimerFired(name) if name == LEGS_TIMER and call.is_callback:
             return call, (do.CheckChannels(call.open_legs), do.StartTimer(LEGS_TIMER, CHECK_S))
-        case ChannelsChecked():
+        case ChannelsChecked() if call.is_callback:
             return checked(call, event, facts)
         case _:
             return call, ()

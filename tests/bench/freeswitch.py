@@ -1,0 +1,189 @@
+"""How soon a phone rings on a real FreeSWITCH, by its own events' times, with our queues and with mod_callcenter:
+the same phones and callers (SIPp), one after the other. Only where FREESWITCH names one; takes four minutes.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from argparse import Namespace
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from callcontrol.edges.embedded import EmbeddedPostgres, EmbeddedRedis
+from callcontrol.simulator.stories.stage import Daemon
+from tests.bench import mod_callcenter
+from tests.bench.call_centre import DID, Seen, Talk, accounts, add_tenant, numbers, wait_until_free
+from tests.bench.figures import Spread, per_second, spread, until_first, until_next
+from tests.bench.machine import folder
+from tests.bench.sip_phones import SippLoad
+from tests.bench.switch_events import SwitchEvents, listening
+from tests.freeswitch.configuration import render, write_configuration
+from tests.freeswitch.switch import Ports, RealSwitch, running
+
+OURS, THEIRS = "callcontrol", mod_callcenter.MODULE
+RAMP_PER_S = 40.0
+SETTLE_S = 5.0
+IDLE_S = 20.0
+EMPTY_S = 40.0
+LOOK_S = 0.2
+RTP_PORTS = 3_998  # what stands in local.xml is meant for a few calls
+NUMBERS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """As `queues.Size`; conversations are longer, for the switch carries their sound."""
+
+    agents: int
+    waiting: int
+    talk: Talk
+    idle_talk: Talk
+    idle_per_s: float
+
+
+SIZES = (
+    Size(20, 120, Talk(1.5, 5.5), Talk(0.3, 0.9), 5.0),
+    Size(200, 500, Talk(5.0, 15.0), Talk(0.5, 1.5), 10.0),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What came of one size with one system."""
+
+    system: str
+    size: Size
+    first: Spread
+    following: Spread
+    per_second: float
+
+
+def run(console: Console, args: Namespace) -> None:
+    """Measure and print, or say what is missing."""
+    named = os.environ.get("FREESWITCH")
+    if not named or not os.access(named, os.X_OK) or shutil.which("sipp") is None:
+        console.print("freeswitch: not measured; FREESWITCH names no binary (which needs mod_callcenter), or there is no sipp")
+        return
+    sizes = [size for size in SIZES if size.agents in args.agents]
+    _show(console, [run for size in sizes for run in _measure(Path(named), size, args.seconds)])
+
+
+def _measure(binary: Path, size: Size, seconds: float) -> Iterator[Run]:
+    with folder() as made, ExitStack() as stack:
+        place = Place(binary, made, size)
+        stack.enter_context(place.running())
+        yield place.measured(OURS, DID, seconds)
+        wait_until_free(place.redis_url, size.agents)
+        place.daemon.stop()
+        mod_callcenter.load(place.switch.events, size.agents)
+        yield place.measured(THEIRS, mod_callcenter.DIALLED, seconds)
+
+
+class Place:
+    """A FreeSWITCH with the call centre's phones, and the daemon."""
+
+    def __init__(self, binary: Path, made: Path, size: Size) -> None:
+        self._folder = made
+        self._size = size
+        self._ports = Ports.free()
+        self.switch = RealSwitch(binary, made / "switch", self._ports)
+        self._sipp = SippLoad(made / "sipp", self._ports.media)
+        self._events: SwitchEvents
+        self.daemon: Daemon
+        self.redis_url = ""
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Everything is there, all phones registered, all agents free."""
+        with ExitStack() as stack:
+            self.redis_url = stack.enter_context(EmbeddedRedis(self._folder / "redis"))
+            dsn = stack.enter_context(EmbeddedPostgres(self._folder / "postgres"))
+            config = write_configuration(self._folder / "config", self._ports, redis=self.redis_url, dsn=dsn)
+            add_tenant(config, self._size.agents)
+            self._lay_out(config)
+            stack.enter_context(running(self.switch))
+            self._events = stack.enter_context(listening(self._ports.event_socket))
+            self.daemon = Daemon(config, self._ports.http, self._folder / "daemon.log")
+            stack.callback(self._stop_daemon)
+            self.daemon.start()
+            with self._sipp.agents(self._ports.phones, self._size.talk):
+                self._sipp.register(accounts(self._size.agents), self._ports.phones, self._ports.internal)
+            wait_until_free(self.redis_url, self._size.agents)
+            yield
+
+    def measured(self, system: str, dialled: str, seconds: float) -> Run:
+        """Both measures with one system."""
+        size = self._size
+        idle = self._calls(dialled, size.idle_talk, size.idle_per_s, size.agents, IDLE_S)
+        at_once = size.agents + size.waiting
+        busy = self._calls(dialled, size.talk, RAMP_PER_S, at_once, at_once / RAMP_PER_S + SETTLE_S + seconds)
+        since_us = busy.called[min(at_once, len(busy.called)) - 1].at_us + int(SETTLE_S * 1_000_000)
+        return Run(
+            system,
+            size,
+            spread(until_first(idle.called, idle.rang_for)),
+            spread(until_next(busy.hung_up, busy.rang, since_us)),
+            per_second([moment.at_us for moment in busy.rang], since_us),
+        )
+
+    def _calls(self, dialled: str, talk: Talk, rate: float, at_once: int, seconds: float) -> Seen:
+        """Let callers call for so long, and what the switch saw; nobody is there afterwards."""
+        self._events.take()
+        external = self._ports.external
+        with (
+            self._sipp.agents(self._ports.phones, talk),
+            self._sipp.callers(numbers(NUMBERS), dialled, external, per_second=rate, at_once=at_once),
+        ):
+            time.sleep(seconds)
+            found = self._events.take()
+            self._hang_up_all()
+        return found
+
+    def _hang_up_all(self) -> None:
+        due = time.monotonic() + EMPTY_S
+        while not self.switch.events.api("show channels count").startswith("0 total"):
+            if time.monotonic() > due:
+                raise TimeoutError(f"calls are still up after {EMPTY_S:g} s")
+            self.switch.events.api("hupall MANAGER_REQUEST")
+            time.sleep(LOOK_S)
+
+    def _lay_out(self, config: Path) -> None:
+        """As for the stories, with ports for more calls and without a log of every step."""
+        self.switch.lay_out()
+        render(config, self.switch.conf)
+        mod_callcenter.configure(self.switch.conf, self._size.agents)
+        local = self.switch.conf / "local.xml"
+        more = (f"rtp_end_port={self._ports.rtp + RTP_PORTS}", "log_level=warning")
+        lines = "".join(f'  <X-PRE-PROCESS cmd="set" data="{one}"/>\n' for one in more)
+        local.write_text(local.read_text().replace("</include>", f"{lines}</include>"))
+
+    def _stop_daemon(self) -> None:
+        if self.daemon.process is not None and self.daemon.process.poll() is None:
+            self.daemon.stop()
+
+
+def _show(console: Console, runs: Sequence[Run]) -> None:
+    table = Table(title="queues on FreeSWITCH (ms), by its own events")
+    spans = ("caller in: p50", "p95", "p99", "hang-up: p50", "p95", "p99")
+    for column in ("", "agents", "waiting", *spans, "of", "a second"):
+        table.add_column(column, justify="right")
+    for one in runs:
+        found = (f"{ms:.1f}" for s in (one.first, one.following) for ms in (s.p50, s.p95, s.p99))
+        counts = (str(one.following.count), f"{one.per_second:.1f}")
+        table.add_row(one.system, str(one.size.agents), str(one.size.waiting), *found, *counts)
+        if one.system == THEIRS:
+            table.add_row("ratio", "", "", *_ratios(runs[runs.index(one) - 1], one), "", "", end_section=True)
+    console.print(table)
+
+
+def _ratios(ours: Run, theirs: Run) -> Iterator[str]:
+    for mine, other in ((ours.first, theirs.first), (ours.following, theirs.following)):
+        for ms, other_ms in ((mine.p50, other.p50), (mine.p95, other.p95), (mine.p99, other.p99)):
+            yield f"{other_ms / ms:.1f}" if ms else "-"
