@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import gevent
 
 from callcontrol.control import commands as do
-from callcontrol.control.call import Call
+from callcontrol.control.call import Call, Closed
 from callcontrol.control.events import Joined, JoinFailed, LegAnswered, OriginateFailed
 from callcontrol.edges import clock, meters
 from callcontrol.edges.freeswitch.failures import EventSocketError, JobTimedOut
@@ -31,6 +31,7 @@ KILL_AGAIN_S = 0.5
 # What a leg is said to have ended with that could not be rung because of us or of the connection to the switch.
 NOT_SENT = "NETWORK_OUT_OF_ORDER"
 NO_WORD = "RECOVERY_ON_TIMER_EXPIRE"
+NOT_WANTED = "ORIGINATOR_CANCEL"
 
 
 class LegLine:
@@ -67,13 +68,16 @@ class LegLine:
 
     def _originate(self, command: do.Originate, driver: CallDriver) -> None:
         legs = tuple(leg for leg, _ in command.legs)
-        result = self._run(command, driver.call)
-        if result.ok:
-            driver.deliver(LegAnswered(result.value))
-        else:
+        result = self._run(command, driver)
+        if not result.ok:
             driver.deliver(OriginateFailed(legs, result.value))
+        elif isinstance(driver.call.state, Closed):  # nobody is left to talk with whoever has answered
+            self.carry_out(do.KillLeg(result.value, NOT_WANTED), driver)
+        else:
+            driver.deliver(LegAnswered(result.value))
 
-    def _run(self, command: do.Originate, call: Call) -> JobResult:
+    def _run(self, command: do.Originate, driver: CallDriver) -> JobResult:
+        call = driver.call
         link = self._link_of(call.switch)
         if link is None:
             return JobResult(f"-ERR {NOT_SENT}")
@@ -82,6 +86,8 @@ class LegLine:
             return link.bgapi(line, clock.new_id(), longest_s(command.legs) + PATIENCE_S)
         except JobTimedOut as error:
             _refused(command, call, str(error))
+            for leg, _ in command.legs:  # they may ring on
+                self.carry_out(do.KillLeg(leg, NOT_WANTED), driver)
             return JobResult(f"-ERR {NO_WORD}")
         except EventSocketError as error:
             _refused(command, call, str(error))

@@ -126,7 +126,7 @@ class QueuePump:
     def compare(self) -> None:
         """Tell the live state every layout it does not have, every phone it was not told of, and what fell due."""
         for tenant, settings in self._desk.current.configuration.settings.tenants.items():
-            if settings.queues:
+            if settings.queues or tenant in self._reached:  # or its last queue has just been taken out
                 layout = layout_dict(layout_of(settings))
                 digest = hashlib.sha256(orjson.dumps(layout, option=orjson.OPT_SORT_KEYS)).hexdigest()[:32]
                 self._store.digest(tenant, partial(self._compared, tenant, layout, digest))

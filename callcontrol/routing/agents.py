@@ -79,14 +79,15 @@ def other_calls(before: Trail, news: Iterable[Entry], agents: Mapping[str, str])
         before: the trail up to the news. agents: agent by extension.
     """
     news = tuple(news)
-    offered = {leg for entry in news if isinstance(entry, Offered) for leg in entry.legs}
+    trail = (*before, *news)
+    offered = {leg for entry in trail if isinstance(entry, Offered) for leg in entry.legs}
     for entry in news:
         match entry:
             case Arrived(call_id=call, caller=Caller(extension=extension)) if agent := agents.get(extension):
                 yield OtherCall(agent, call, True)
             case Dialled(leg_id=leg, to=to) if leg not in offered and (agent := _agent_of(to, agents)):
                 yield OtherCall(agent, leg, True)
-            case LegEnded(leg_id=leg) if agent := _whose((*before, *news), leg, agents):
+            case LegEnded(leg_id=leg) if leg not in offered and (agent := _whose(trail, leg, agents)):
                 yield OtherCall(agent, leg, False)
 
 

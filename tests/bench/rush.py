@@ -39,9 +39,8 @@ def run(console: Console, args: Namespace) -> None:
 
 
 def _problems(stage: Stage) -> int:
-    """Lines of the daemon's log that tell of trouble."""
-    lines = stage.daemon.log_tail(lines=100_000).splitlines()
-    return sum(" ERROR " in line or "Traceback" in line for line in lines)
+    """Errors in the daemon's log."""
+    return sum('"level":"error"' in line for line in stage.daemon.log_tail(lines=1_000_000).splitlines())
 
 
 def _show(console: Console, seen: Seen, counts: str, busy: float) -> None:

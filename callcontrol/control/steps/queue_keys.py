@@ -18,6 +18,9 @@ from callcontrol.vocabulary.moment import SECOND_US, Instant
 from callcontrol.vocabulary.queue import Leaving
 from callcontrol.vocabulary.trail import Noted, Pressed
 
+# Who has asked to be called back is not called while he still hears that he will be (seconds).
+HANG_UP_S = 6
+
 
 def pressed(call: Call, waiting: Waiting, key: str, queue: Queue, facts: Facts) -> Moved:
     """What the key means; one that means nothing is only noted. Once an agent has answered none means anything."""
@@ -40,7 +43,7 @@ def _call_back(call: Call, waiting: Waiting, queue: Queue, facts: Facts) -> Move
         return call.noting(Noted(facts.now, f"no callback: {trouble}")), ()
     number, settings = facts.caller.number, queue.callback
     call, commands = leave(call, waiting, Leaving.CALLBACK, facts, number)
-    not_before = opening(queue, facts, facts.now)
+    not_before = opening(queue, facts, facts.now + HANG_UP_S * SECOND_US)
     keep = do.KeepCallback(waiting.ticket, number, not_before, Instant(not_before + settings.expires * SECOND_US))
     said = settings.confirmed or as_file_string(phrase(queue.language, Phrase.CALLBACK_PROMISED))
     goodbye = Announce("callback", said, True, None, waiting.step.path)
