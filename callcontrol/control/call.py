@@ -232,8 +232,8 @@ class Call:
         return isinstance(self.trail[0], Arrived) and not self.trail[0].channel
 
     def to(self, state: State) -> Call:
-        """The call in another state."""
-        return replace(self, state=state)
+        """The call in another state; the very same call where nothing changes, which then need not be saved."""
+        return self if state is self.state else replace(self, state=state)
 
     def noting(self, *entries: Entry | Explanation) -> Call:
         """The call with these entries at the end of its trail."""

@@ -6,6 +6,7 @@ nothing here ever keeps him from an agent: joining ends whatever plays.
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import replace
 
 from callcontrol.config.music import music_of
@@ -27,7 +28,7 @@ OVERFLOW_TIMER = "overflow"
 TIMERS = (POSITION_TIMER, WAIT_TIMER, POLL_TIMER, MUSIC_TIMER, OVERFLOW_TIMER)
 
 # The live state is asked again whether it knows the caller, also where nothing is announced (seconds).
-POLL_S = 15
+POLL_S = 20
 # What is due already (seconds).
 SOON_S = 0.01
 # Music that lasts less cannot be played: it is tried again after as long (seconds).
@@ -50,12 +51,17 @@ def clocks(waiting: Waiting, queue: Queue, facts: Facts) -> tuple[Command, ...]:
     announce, overflow = queue.announce, queue.overflow
     first = max(announce.first, 1)
     waited_s = (facts.now - (waiting.let_in or facts.now)) / SECOND_US
-    timers = [do.StartTimer(POLL_TIMER, POLL_S)]
+    timers = [do.StartTimer(POLL_TIMER, POLL_S * (0.5 + _share(waiting.ticket)))]
     timers += [do.StartTimer(POSITION_TIMER, first)] if announce.position else []
     timers += [do.StartTimer(WAIT_TIMER, first)] if announce.wait else []
     if overflow.after and overflow.waited:
         timers += [do.StartTimer(OVERFLOW_TIMER, max(overflow.after - waited_s, SOON_S))]
     return tuple(timers)
+
+
+def _share(ticket: str) -> float:
+    """A number in [0, 1) of the ticket's own: callers who came together do not ask together."""
+    return zlib.crc32(ticket.encode()) / 2**32
 
 
 def play(call: Call, waiting: Waiting, files: tuple[str, ...], queue: Queue, facts: Facts) -> Heard:
@@ -72,7 +78,7 @@ def play(call: Call, waiting: Waiting, files: tuple[str, ...], queue: Queue, fac
 
 def ended(call: Call, waiting: Waiting, app_id: str, queue: Queue, facts: Facts) -> Heard:
     """Something has been played to its end: after what was said comes the music, after music more of it."""
-    was_music = app_id == waiting.music
+    was_music = bool(app_id) and app_id == waiting.music
     waiting = silenced(waiting, app_id, facts)
     if not was_music:
         return call, waiting, ()
@@ -93,14 +99,17 @@ def ask(waiting: Waiting, timer: str, queue: Queue) -> tuple[Waiting, tuple[Comm
     kind = _KINDS.get(timer)
     every_s = {POSITION_TIMER: queue.announce.position, WAIT_TIMER: queue.announce.wait}.get(timer, POLL_S)
     again = (do.StartTimer(timer, every_s),) if every_s else ()
-    wanted = waiting.wanted if kind is None or kind in waiting.wanted else (*waiting.wanted, kind)
-    return replace(waiting, wanted=wanted), (do.AskPlace(waiting.ticket), *again)
+    if kind is not None and kind not in waiting.wanted:
+        waiting = replace(waiting, wanted=(*waiting.wanted, kind))
+    return waiting, (do.AskPlace(waiting.ticket), *again)
 
 
 def announce(call: Call, waiting: Waiting, place: Place, queue: Queue, facts: Facts) -> Heard:
     """Say what was wanted, unless something is being said: then it waits for the next time."""
+    if not waiting.wanted:
+        return call, waiting, ()
     wanted, waiting = waiting.wanted, replace(waiting, wanted=())
-    if not wanted or waiting.saying or place.position < 1:
+    if waiting.saying or place.position < 1:
         return call, waiting, ()
     files: tuple[str, ...] = ()
     if "position" in wanted:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from collections.abc import Callable
 
 import gevent
@@ -46,15 +45,14 @@ class QueueMeters:
     def _look(self, tenant: str) -> None:
         occasion = self._occasion(tenant)
         try:
-            queues, agents = self._views.queues(tenant, occasion), self._views.agents(tenant, occasion)
+            queues, states = self._views.queues(tenant, occasion), self._views.states(tenant, occasion)
         except LiveStateError as error:
             log.info("the queues of tenant %s cannot be read: %s", tenant, error)
             return
         for queue in queues:
             _show(tenant, queue, occasion)
-        states = Counter(agent.state for agent in agents)
         for state in AgentState:
-            meters.agents_in_state.labels(tenant, state.value).set(states[state])
+            meters.agents_in_state.labels(tenant, state.value).set(states.get(state, 0))
 
 
 def _show(tenant: str, queue: QueueView, occasion: Occasion) -> None:

@@ -36,7 +36,8 @@ class Switchboard:
     """All switches of this daemon.
 
     Args:
-        on_phone: told the SIP domain of a phone that came or went; "" when the phones of a whole switch were read.
+        on_phone: told user and domain of a phone that registered or is gone.
+        on_phones_read: called when all phones of a switch were read anew.
     """
 
     def __init__(
@@ -44,9 +45,11 @@ class Switchboard:
         settings: Settings,
         registrations: Registrations,
         chance: random.Random,
-        on_phone: Callable[[str], object],
+        on_phone: Callable[[str, str], object],
+        on_phones_read: Callable[[], object],
     ) -> None:
         self._on_phone = on_phone
+        self._on_phones_read = on_phones_read
         self._jobs = settings.limits.offers
         self._switches: Mapping[str, Switch] = settings.switches
         self._registrations = registrations
@@ -117,7 +120,7 @@ class Switchboard:
         meters.switch_up.labels(name).set(1)
         answer = orjson.loads(self._links[name].api("show registrations as json", ASK_S))
         self._registrations.read(name, answer.get("rows", ()))
-        self._on_phone("")
+        self._on_phones_read()
 
     def _on_down(self, name: str) -> None:
         meters.switch_up.labels(name).set(0)
@@ -161,4 +164,4 @@ class Switchboard:
             self._registrations.registered(name, account, float(expires))
         else:
             self._registrations.gone(name, account)
-        self._on_phone(account[1])
+        self._on_phone(*account)

@@ -19,6 +19,7 @@ from callcontrol.daemon.configuration import Current
 from callcontrol.daemon.desk import Desk
 from callcontrol.daemon.leg_line import LegLine
 from callcontrol.daemon.probes import Probes
+from callcontrol.daemon.queue_keeper import QueueKeeper
 from callcontrol.daemon.queue_line import QueueLine
 from callcontrol.daemon.queue_meters import QueueMeters
 from callcontrol.daemon.queue_pump import QueuePump
@@ -89,9 +90,12 @@ class Worker:
         self._records = _record_writer(settings, self._ledger)
         registrations = Registrations()
         self._chance = random.Random(clock.new_id())
-        self._switchboard = Switchboard(settings, registrations, self._chance, self._phone_changed)
-        self._workers = Workers(self._pipe, worker_name())
         store = QueueStore(self._pipe, self._occasion, lambda tenant, told: self._pump.told(tenant, told))
+        self._keeper = QueueKeeper(current, registrations, store)
+        self._switchboard = Switchboard(
+            settings, registrations, self._chance, self._keeper.phone_changed, self._keeper.phones_read
+        )
+        self._workers = Workers(self._pipe, worker_name())
         self._desk = Desk(
             worker=worker_name(),
             current=current,
@@ -119,7 +123,7 @@ class Worker:
         self._probes.start()
         self._workers.start()
         self._inbox.start()
-        self._pump.start()
+        self._keeper.start()
         self._queue_meters.start()
         gevent.spawn(self._adopt)
         self._server.start()
@@ -149,10 +153,7 @@ class Worker:
 
     def _reload(self) -> None:
         if self._current.reload():
-            self._pump.compare()
-
-    def _phone_changed(self, domain: str) -> None:
-        self._pump.phone_changed(domain)
+            self._keeper.compare()
 
     def _occasion(self, tenant: str) -> Occasion:
         """Now, here, by this chance."""

@@ -79,7 +79,7 @@ class Leg:
     told: bool = False
     answered: Instant | None = None
     bridged: Instant | None = None
-    rings_until: Instant = Instant(0)
+    rings_until: Instant | None = None
 
 
 @dataclass
@@ -425,13 +425,12 @@ class Centre:
 
     def time_passes(self) -> None:
         """The next thing falls due."""
-        rings = [leg.rings_until for leg in self.legs.values() if leg.state == "ringing"]
+        ringing = [(leg, leg.rings_until) for leg in self.legs.values() if leg.state == "ringing" and leg.rings_until]
         model_due = self.model.next_due()
-        moments = [*self.timers.values(), *rings, *([model_due] if model_due is not None else [])]
-        if not moments:
-            return
-        self.now = max(self.now, min(moments))
-        for leg in [one for one in self.legs.values() if one.state == "ringing" and one.rings_until <= self.now]:
+        moments = [*self.timers.values(), *(until for _, until in ringing)]
+        moments += [model_due] if model_due is not None else []
+        self.now = max(self.now, min(moments, default=self.now))
+        for leg in [one for one, until in ringing if until <= self.now]:
             self.end(leg.id, "NO_ANSWER")
         if model_due is not None and model_due <= self.now:
             self.redis(lambda model, occasion: model.due(occasion))

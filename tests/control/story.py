@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TypeVar
+from typing import Self, TypeVar
 
 from callcontrol.control import machine
 from callcontrol.control.call import Call, new_call
@@ -34,15 +34,15 @@ class Story:
         )
         self.commands: tuple[Command, ...] = ()
 
-    def begin(self) -> Story:
+    def begin(self) -> Self:
         return self.then(FactsFound())
 
-    def then(self, event: Event, after_s: float = 1) -> Story:
+    def then(self, event: Event, after_s: float = 1) -> Self:
         self.facts = replace(self.facts, now=Instant(int(self.facts.now + after_s * SECOND)))
         self.call, self.commands = machine.step(self.call, event, self.facts)
         return self
 
-    def gone(self, leg: str, cause: str = "NORMAL_CLEARING", *, answered_s: float | None = None, by: str = "") -> Story:
+    def gone(self, leg: str, cause: str = "NORMAL_CLEARING", *, answered_s: float | None = None, by: str = "") -> Self:
         """The switch reports the end of a channel; it was answered so many seconds ago."""
         now = self.facts.now
         answered = None if answered_s is None else Instant(int(now - answered_s * SECOND))
@@ -56,6 +56,10 @@ class Story:
         """The only command of this kind in the last answer."""
         (found,) = (c for c in self.commands if isinstance(c, kind))
         return found
+
+    def every(self, kind: type[C]) -> list[C]:
+        """All commands of this kind in the last answer."""
+        return [c for c in self.commands if isinstance(c, kind)]
 
     def has(self, kind: type[Command]) -> bool:
         return any(isinstance(c, kind) for c in self.commands)

@@ -33,7 +33,7 @@ def on(call: Call, event: Event, facts: Facts) -> Moved:
             return _tell(call, changing.step, outcome, f"refused: {trouble}" if trouble else done, facts)
         case TimerFired(name) if name == STEP_TIMER and not changing.app_id:
             return _tell(call, changing.step, Outcome.FAILED, "it could not be stored in time", facts)
-        case AppEnded(app_id) if app_id == changing.app_id:
+        case AppEnded(app_id) if app_id and app_id == changing.app_id:
             return call.to(Ending()), (do.HangUp("NORMAL_CLEARING"), *deadline(facts))
         case TimerFired(name) if name == STEP_TIMER:
             return call.to(Ending()), (do.HangUp("NORMAL_CLEARING"), *deadline(facts))

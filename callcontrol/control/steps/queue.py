@@ -37,7 +37,6 @@ from callcontrol.routing.speech import as_file_string, waited
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from callcontrol.vocabulary.queue import Entered, Leaving, Offer, Place, Refusal
-from callcontrol.vocabulary.target import QueueTarget
 from callcontrol.vocabulary.trail import Bridged, LeftQueue, Noted, Queued
 
 # How long an agent is whispered to, and how long a join may take, before it is given up (seconds).
@@ -47,9 +46,7 @@ JOIN_S = 5
 
 def start(call: Call, step: Wait, facts: Facts) -> Moved:
     """Ask for a place; nothing is heard or answered before there is one."""
-    queue = facts.tenant.queues.get(step.queue)
-    if queue is None:  # removed by a reload after it was decided
-        return call, router.decide(QueueTarget(step.queue), step.path, facts)
+    queue = facts.tenant.queues[step.queue]
     joined = call.state.joined if isinstance(call.state, Deciding) else None
     call, ticket = call.next_ticket()
     waiting = Waiting(step, ticket, joined or facts.now)

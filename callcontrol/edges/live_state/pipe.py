@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 MAX_WAITING = 20_000
 MAX_BATCH = 500
 COOL_DOWN_S = 1.0
+# A reply may step a call, which takes some tenths of a millisecond: everybody else has his turn after so many.
+TELL_AT_ONCE = 16
 
 Reply = Any
 OnReply = Callable[[Reply, LiveStateError | None], None]
@@ -113,6 +115,8 @@ class Pipe:
             except (redis.RedisError, OSError) as error:
                 trouble = self._gone(error)
         for index, (command, on_reply) in enumerate(batch):
+            if index and index % TELL_AT_ONCE == 0:
+                gevent.sleep(0)
             self._tell(command, on_reply, replies[index] if trouble is None else None, trouble)
 
     def _execute(self, commands: list[tuple[Any, ...]]) -> list[Any]:

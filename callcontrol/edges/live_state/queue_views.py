@@ -38,6 +38,11 @@ class QueueViews:
         """All agents of a tenant, by name."""
         return [_agent(row) for row in self._ask(tenant, "view_agents", {}, occasion)]
 
+    def states(self, tenant: str, occasion: Occasion) -> dict[AgentState, int]:
+        """How many agents are in which state; states in which nobody is are left out."""
+        rows = self._ask(tenant, "view_states", {}, occasion)
+        return {AgentState(state.decode()): count for state, count in rows}
+
     def tickets(
         self, tenant: str, queue: str, occasion: Occasion, first: int = 0, count: int = PAGE
     ) -> list[TicketView]:

@@ -9,7 +9,7 @@ function ops.view_queues()
     for _, name in ipairs(layout.names('queue')) do
         local line, ready, callbacks = P .. 'line:' .. name, 0, call('HLEN', P .. 'callbacks:' .. name)
         for _, agent in ipairs(call('SMEMBERS', P .. 'active:' .. name)) do
-            ready = ready + ((agents.get(agent).ready or '') ~= '' and 1 or 0)
+            ready = ready + ((call('HGET', P .. 'agent:' .. agent, 'ready') or '') ~= '' and 1 or 0)
         end
         local oldest = call('ZRANGE', P .. 'since:' .. name, 0, 0, 'WITHSCORES')[2]
         answer[#answer + 1] = {name, call('ZCARD', line), callbacks, oldest and whole(tonumber(oldest)) or '', call('SCARD', P .. 'active:' .. name),
@@ -34,6 +34,19 @@ function ops.view_agents()
         row[#row + 1] = queues
         row[#row + 1] = flat(P .. 'did:' .. periods.day .. ':' .. name)
         answer[#answer + 1] = row
+    end
+    return answer
+end
+
+-- How many agents are in which state, as it was noted last: one field of each, not all of them.
+function ops.view_states()
+    local counts, answer = {}, {}
+    for _, name in ipairs(layout.names('agent')) do
+        local state = call('HGET', P .. 'agent:' .. name, 'state') or 'logged_out'
+        counts[state] = (counts[state] or 0) + 1
+    end
+    for state, count in pairs(counts) do
+        answer[#answer + 1] = {state, count}
     end
     return answer
 end

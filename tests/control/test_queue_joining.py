@@ -1,0 +1,304 @@
+"""From an agent's answer to the end of the conversation; who hangs up, in every stage; news that comes too late."""
+
+from __future__ import annotations
+
+import pytest
+
+from callcontrol.billing.fold import fold
+from callcontrol.control import commands as do
+from callcontrol.control.call import Closed, Ending, Talking, Waiting
+from callcontrol.control.commands import Command
+from callcontrol.control.events import (
+    CallerHungUp,
+    Event,
+    JoinFailed,
+    LegAnswered,
+    LegBridged,
+    LegGone,
+    LegHeard,
+    OfferAccepted,
+    OfferMade,
+    OfferVoid,
+    OriginateFailed,
+    QueueEntered,
+    TimerFired,
+)
+from callcontrol.routing.speech import as_file_string, waited
+from callcontrol.vocabulary.agent import OfferEnd
+from callcontrol.vocabulary.call import Stamps
+from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.outcome import Outcome
+from callcontrol.vocabulary.queue import Entered, Leaving, Place, TalkEnd
+from callcontrol.vocabulary.trail import Bridged, LeftQueue, OfferEnded, WrapUpBegan
+from tests.control.queue_story import STAGES, QueueStory
+from tests.control.story import SECOND
+from tests.routing.queue_world import RUSH, changed
+
+TAKEN = ("whispering", "joining")
+TICKET = "call-1/1"
+
+
+def ends(story: QueueStory) -> list[tuple[str, OfferEnd]]:
+    return [(e.agent, e.how) for e in story.entries(OfferEnded)]
+
+
+def to_the_live_state(story: QueueStory) -> list[Command]:
+    """What the last answer asks of the live state."""
+    kinds = (do.JoinQueue, do.LeaveQueue, do.AcceptOffer, do.PassOffer, do.EndTalk, do.KeepCallback)
+    return [c for c in story.commands if isinstance(c, kinds)]
+
+
+# --- all goes well
+
+
+def test_the_live_state_is_asked_whether_the_offer_still_stands() -> None:
+    story = QueueStory().reach("accepting")
+    assert story.commands == (do.AcceptOffer(f"{TICKET}:1", "anna"),)
+
+
+def test_the_agent_hears_for_whom_and_how_long_he_waited_while_the_caller_hears_music() -> None:
+    story = QueueStory().enter(waited_s=90).offer("anna")
+    story.answer(story.legs("anna")[0]).accept()
+    told = story.command(do.Whisper)
+    assert (told.leg_id, told.hang_up) == (story.under.winner, False)
+    assert told.file == as_file_string(("help.wav", *waited("en", 94)))
+    assert story.timers == {"offer": 30}
+    assert not story.has(do.StopPlaying)
+
+
+def test_in_the_queues_own_language_and_without_its_name() -> None:
+    story = QueueStory(written=changed("help", "whisper_name: help.wav", "language: ru")).reach("whispering")
+    assert story.command(do.Whisper).file == as_file_string(waited("ru", 4))
+
+
+def test_when_he_has_heard_it_they_are_joined() -> None:
+    story = QueueStory().reach("joining")
+    assert story.command(do.Join) == do.Join("call-1", story.legs("anna")[0])
+    assert story.timers == {"offer": 5}
+
+
+def test_without_a_whisper_they_are_joined_at_once() -> None:
+    story = QueueStory(RUSH).enter().offer("anna")
+    story.answer(story.legs("anna")[0]).accept()
+    assert story.command(do.Join) == do.Join("call-1", story.legs("anna")[0])
+    assert not story.has(do.Whisper)
+    assert story.under.stage == "joining"
+
+
+def test_joined_he_has_left_the_queue_answered() -> None:
+    story = QueueStory().reach("talking")
+    assert story.state() is Talking
+    assert story.commands == (do.StopTimer("offer"),)
+    (left,) = story.entries(LeftQueue)
+    assert (left.how, left.detail, left.wait_ms) == (Leaving.ANSWERED, "anna", 6_000)
+    assert [e.leg_id for e in story.entries(Bridged)] == list(story.legs("anna"))
+
+
+def test_a_conversation_is_told_to_the_microsecond_and_the_wrap_up_begins() -> None:
+    story = QueueStory().reach("talking")
+    (leg,) = story.legs("anna")
+    joined = story.entries(Bridged)[0].at
+    ended = Instant(joined + 12_345_678)
+    stamps = Stamps(story.call.arrived, None, Instant(joined - SECOND), ended, joined)
+    story.then(LegGone(leg, "NORMAL_CLEARING", stamps, "callee"), after_s=13)
+    assert story.command(do.EndTalk) == do.EndTalk("anna", TICKET, 12_345_678, TalkEnd.TALKED)
+    (wrap_up,) = story.entries(WrapUpBegan)
+    assert (wrap_up.agent, wrap_up.until - wrap_up.at) == ("anna", 10 * SECOND)
+    story.gone("call-1", answered_s=18)
+    assert story.state() is Closed
+    assert not story.has(do.EndTalk)
+    record = fold(story.call.trail)
+    assert record.outcome is Outcome.ANSWERED
+    (visit,) = record.visits
+    assert (visit.agent, visit.how, visit.estimated) == ("anna", Leaving.ANSWERED, False)
+
+
+def test_a_queue_without_a_wrap_up_begins_none() -> None:
+    story = QueueStory(RUSH).enter().offer("anna")
+    story.answer(story.legs("anna")[0]).accept().then(LegBridged(story.under.winner, story.facts.now))
+    story.gone(story.legs("anna")[0], answered_s=1)
+    assert story.has(do.EndTalk)
+    assert story.entries(WrapUpBegan) == []
+
+
+def test_a_conversation_of_no_time_counts_as_one() -> None:
+    story = QueueStory().reach("talking")
+    joined = story.entries(Bridged)[0].at
+    story.then(LegGone(story.legs("anna")[0], "NORMAL_CLEARING", Stamps(joined, None, joined, joined, joined)))
+    assert story.command(do.EndTalk) == do.EndTalk("anna", TICKET, 1, TalkEnd.TALKED)
+
+
+def test_a_joining_nobody_saw_is_known_from_the_switchs_stamps() -> None:
+    """The word of the bridge was lost; the leg tells afterwards since when it was joined."""
+    story = QueueStory().reach("joining")
+    (leg,) = story.legs("anna")
+    joined = Instant(story.facts.now + SECOND)
+    stamps = Stamps(story.call.arrived, None, Instant(joined - 2 * SECOND), Instant(joined + 30 * SECOND), joined)
+    story.then(LegGone(leg, "NORMAL_CLEARING", stamps), after_s=31)
+    assert story.command(do.EndTalk) == do.EndTalk("anna", TICKET, 30 * SECOND, TalkEnd.TALKED)
+    assert story.state() is Talking
+    assert [(e.how, e.wait_ms) for e in story.entries(LeftQueue)] == [(Leaving.ANSWERED, 6_000)]
+
+
+# --- the caller hangs up
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_caller_who_hangs_up_lets_everybody_go(stage: str) -> None:
+    story = QueueStory().reach(stage).then(CallerHungUp("NORMAL_CLEARING"))
+    assert story.state() is Ending
+    gone, over = do.LeaveQueue(TICKET, Leaving.ABANDONED), do.EndTalk("anna", TICKET, 0, TalkEnd.ABANDONED)
+    expected: dict[str, list[Command]] = {
+        "entering": [gone],
+        "waiting": [gone],
+        "ringing": [gone],
+        "accepting": [gone, over],  # whether she has him is not known yet
+        "whispering": [gone, over],
+        "joining": [gone, over],
+        "talking": [],  # the end of her leg tells how long they talked
+    }
+    assert to_the_live_state(story) == expected[stage]
+    story.gone("call-1")
+    assert story.entries(LeftQueue) == [] if stage == "entering" else len(story.entries(LeftQueue)) == 1
+    for legs in {story.legs("anna")} if stage not in ("entering", "waiting") else ():
+        story.gone(legs[0], answered_s=1)
+    assert story.state() is Closed
+    assert fold(story.call.trail).outcome is (Outcome.ANSWERED if stage == "talking" else Outcome.ABANDONED)
+
+
+@pytest.mark.parametrize("stage", ["ringing", "accepting"])
+def test_a_phone_that_rings_for_nobody_stops(stage: str) -> None:
+    story = QueueStory().reach(stage).then(CallerHungUp("NORMAL_CLEARING"))
+    assert story.command(do.KillLeg) == do.KillLeg(story.legs("anna")[0], "ORIGINATOR_CANCEL")
+    assert ends(story) == [("anna", OfferEnd.CALLER_GONE)]
+
+
+@pytest.mark.parametrize("stage", TAKEN)
+def test_an_agent_who_has_him_already_is_told_that_he_has_gone(stage: str) -> None:
+    story = QueueStory().reach(stage).then(CallerHungUp("NORMAL_CLEARING"))
+    told = do.Whisper(story.legs("anna")[0], "queue/en/caller-gone.wav", hang_up=True)
+    assert story.command(do.Whisper) == told
+    assert not story.has(do.KillLeg)
+    assert ends(story) == [("anna", OfferEnd.ACCEPTED), ("anna", OfferEnd.CALLER_GONE)]
+
+
+@pytest.mark.parametrize("stage", ["ringing", "accepting", *TAKEN])
+def test_the_answer_of_the_live_state_after_that_changes_nothing(stage: str) -> None:
+    story = QueueStory().reach(stage)
+    offer = story.under.offer.id
+    story.then(CallerHungUp("NORMAL_CLEARING"))
+    before = story.call
+    late: tuple[Event, ...] = (OfferAccepted(offer, "anna"), OfferVoid(offer, "anna"), LegHeard(story.legs("anna")[0]))
+    for event in late:
+        story.then(event)
+        assert (story.call, story.commands) == (before, ())
+
+
+def test_an_agent_who_answers_after_that_is_let_go() -> None:
+    story = QueueStory().reach("ringing").then(CallerHungUp("NORMAL_CLEARING"))
+    story.answer(story.legs("anna")[0])
+    assert story.commands == (do.KillLeg(story.legs("anna")[0], "ORIGINATOR_CANCEL"),)
+
+
+# --- the agent hangs up
+
+
+@pytest.mark.parametrize("stage", TAKEN)
+def test_an_agent_who_leaves_before_they_are_joined_has_missed_it_and_the_caller_keeps_his_place(stage: str) -> None:
+    story = QueueStory().reach(stage)
+    joined = story.waiting.joined
+    story.gone(story.legs("anna")[0], "NORMAL_CLEARING", answered_s=2, by="callee")
+    dropped, again = to_the_live_state(story)
+    assert dropped == do.EndTalk("anna", TICKET, 0, TalkEnd.DROPPED)
+    assert isinstance(again, do.JoinQueue)
+    assert (again.ticket.id, again.ticket.joined, again.ticket.again) == ("call-1/2", joined, True)
+    assert "offer" in [c.name for c in story.every(do.StopTimer)]
+    assert story.is_polled
+    assert ends(story) == [("anna", OfferEnd.ACCEPTED), ("anna", OfferEnd.REJECTED)]
+    assert story.entries(LeftQueue) == []
+    story.then(QueueEntered("call-1/2", Entered(Place(1, 1, 3, 0), joined)))
+    assert story.commands == ()  # no second greeting
+    story.offer("bert")
+    assert story.has(do.Originate)
+
+
+def test_an_agent_who_leaves_before_he_has_the_caller_is_not_whispered_to() -> None:
+    story = QueueStory().reach("accepting")
+    story.gone(story.legs("anna")[0], "NORMAL_CLEARING", answered_s=1, by="callee")
+    assert to_the_live_state(story) == []  # the live state has not answered yet
+    story.accept()
+    dropped, again = to_the_live_state(story)
+    assert dropped == do.EndTalk("anna", TICKET, 0, TalkEnd.DROPPED)
+    assert isinstance(again, do.JoinQueue)
+    assert (story.has(do.Whisper), story.has(do.Join)) == (False, False)
+    assert story.waiting.offering is None
+
+
+@pytest.mark.parametrize("timer", ["whispering", "joining"])
+def test_an_agent_who_cannot_be_joined_in_time_is_let_go(timer: str) -> None:
+    story = QueueStory().reach(timer).then(TimerFired("offer"), after_s=30)
+    assert story.command(do.KillLeg) == do.KillLeg(story.legs("anna")[0], "NORMAL_TEMPORARY_FAILURE")
+    assert to_the_live_state(story)[0] == do.EndTalk("anna", TICKET, 0, TalkEnd.DROPPED)
+    assert story.has(do.JoinQueue)
+    assert story.state() is Waiting
+
+
+def test_a_join_the_switch_refuses_lets_him_go_too() -> None:
+    story = QueueStory().reach("joining")
+    story.then(JoinFailed("call-1", story.under.winner, "-ERR"))
+    assert story.has(do.KillLeg)
+    assert story.has(do.JoinQueue)
+    assert story.waiting.offering is None
+
+
+def test_a_clock_that_fires_when_no_offer_is_under_way_means_nothing() -> None:
+    story = QueueStory().enter()
+    before = story.call
+    assert story.then(TimerFired("offer")).call == before
+    assert story.commands == ()
+
+
+# --- news of an earlier offer, in every stage
+
+
+def stale(offer: str, leg: str, made: OfferMade) -> tuple[Event, ...]:
+    return (
+        made,
+        LegAnswered(leg),
+        OriginateFailed((leg,), "NO_ANSWER"),
+        OfferAccepted(offer, "bert"),
+        OfferVoid(offer, "bert"),
+        LegHeard(leg),
+        LegBridged(leg, Instant(1)),
+        JoinFailed("call-1", leg, "-ERR"),
+    )
+
+
+@pytest.mark.parametrize("stage", STAGES[1:])
+def test_news_of_an_earlier_offer_change_nothing_and_end_its_leg(stage: str) -> None:
+    story = QueueStory().enter()
+    earlier = OfferMade(story.offered("bert"))
+    story.then(earlier)
+    leg = story.legs("bert")[0]
+    story.fail("NO_ANSWER", *story.legs("bert"))
+    for one in STAGES[2 : STAGES.index(stage) + 1]:
+        story._go(one, "anna")
+    before = story.call
+    for event in stale(earlier.offer.id, leg, earlier):
+        story.then(event)
+        assert story.call == before, event
+        expected = (do.KillLeg(leg, "ORIGINATOR_CANCEL"),) if isinstance(event, LegAnswered) else ()
+        assert story.commands == expected, event
+
+
+@pytest.mark.parametrize("stage", ["whispering", "joining", "talking"])
+def test_what_is_told_twice_counts_once(stage: str) -> None:
+    story = QueueStory().reach(stage)
+    (leg,) = story.legs("anna")
+    before = story.call
+    again: list[Event] = [LegAnswered(leg), OfferAccepted(f"{TICKET}:1", "anna")]
+    again += [LegHeard(leg)] if stage != "whispering" else []
+    again += [LegBridged(leg, Instant(1))] if stage == "talking" else []
+    for event in again:
+        story.then(event)
+        assert (story.call, story.commands) == (before, ()), event

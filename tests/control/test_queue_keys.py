@@ -1,0 +1,143 @@
+"""Keys a waiting caller presses."""
+
+from __future__ import annotations
+
+import pytest
+
+from callcontrol.control import commands as do
+from callcontrol.control.call import Announcing, Deciding, Ending, TakingMessage, Waiting
+from callcontrol.control.events import AppEnded, CallerHungUp, FactsFound, KeyPressed, OfferVoid
+from callcontrol.control.steps.queue_keys import HANG_UP_S
+from callcontrol.vocabulary.agent import OfferEnd
+from callcontrol.vocabulary.call import Caller
+from callcontrol.vocabulary.outcome import Outcome
+from callcontrol.vocabulary.queue import Leaving
+from callcontrol.vocabulary.trail import LeftQueue, Noted, OfferEnded, Pressed, Routed, StepEnded
+from tests.control.queue_story import QueueStory
+from tests.control.story import SECOND
+from tests.routing.queue_world import QUEUES, RUSH, changed, tenant
+
+HOUR = 3_600 * SECOND
+
+
+def test_a_key_leads_to_its_target_whose_rules_are_looked_up_first() -> None:
+    story = QueueStory().enter().then(KeyPressed("0"))
+    assert story.command(do.LeaveQueue) == do.LeaveQueue("call-1/1", Leaving.KEY)
+    assert story.command(do.StopPlaying).all
+    assert story.command(do.LookUp).target.name == "101"
+    assert story.state() is Deciding
+    assert [(e.how, e.detail) for e in story.entries(LeftQueue)] == [(Leaving.KEY, "voicemail:101")]
+    assert {c.name for c in story.every(do.StopTimer)} >= {"position", "wait", "poll", "music", "overflow"}
+    story.then(FactsFound())
+    assert story.state() is TakingMessage
+    assert story.entries(Routed)[-1].why == "queue:help: pressed a key"
+    assert story.entries(StepEnded)[-1].outcome is Outcome.OVERFLOW
+
+
+def test_a_key_to_another_queue_makes_him_a_new_caller_there() -> None:
+    story = QueueStory().enter(waited_s=60).then(KeyPressed("2")).then(FactsFound())
+    ticket = story.command(do.JoinQueue).ticket
+    assert (ticket.queue, ticket.id, ticket.joined) == ("rush", "call-1/2", story.facts.now)
+
+
+def test_a_key_that_means_nothing_is_only_noted() -> None:
+    story = QueueStory().enter()
+    before = story.waiting
+    story.then(KeyPressed("7"))
+    assert (story.waiting, story.commands) == (before, ())
+    assert [e.key for e in story.entries(Pressed)] == ["7"]
+
+
+def test_a_key_before_he_has_a_place_means_nothing() -> None:
+    story = QueueStory().begin()
+    before = story.call
+    assert story.then(KeyPressed("0")).call == before
+
+
+def test_a_key_while_phones_ring_lets_the_agents_go() -> None:
+    story = QueueStory().reach("ringing").then(KeyPressed("0"))
+    assert story.has(do.LeaveQueue)
+    assert [c.leg_id for c in story.every(do.KillLeg)] == list(story.legs("anna"))
+    assert [e.how for e in story.entries(OfferEnded)] == [OfferEnd.CALLER_GONE]
+
+
+@pytest.mark.parametrize("key", ["0", "1"])
+@pytest.mark.parametrize("stage", ["accepting", "whispering", "joining", "talking"])
+def test_from_the_agents_answer_on_no_key_means_anything(stage: str, key: str) -> None:
+    story = QueueStory().reach(stage)
+    before = story.call
+    story.then(KeyPressed(key))
+    assert (story.call, story.commands) == (before, ())
+
+
+def test_keys_mean_something_again_when_the_answer_came_too_late() -> None:
+    story = QueueStory().reach("accepting")
+    story.then(OfferVoid(story.under.offer.id, "anna")).then(KeyPressed("0"))
+    assert story.state() is Deciding
+
+
+# --- "call me back"
+
+
+def test_who_wants_to_be_called_back_is_told_and_released_and_his_ticket_stays() -> None:
+    story = QueueStory().enter().then(KeyPressed("1"))
+    kept = story.command(do.KeepCallback)
+    assert (kept.ticket, kept.number) == ("call-1/1", "+48600700800")
+    assert kept.not_before == story.facts.now + HANG_UP_S * SECOND  # he is on the line still
+    assert kept.expires == kept.not_before + 4 * HOUR
+    assert not story.has(do.LeaveQueue)
+    assert story.state() is Announcing
+    assert story.command(do.Play).file == "queue/en/callback-promised.wav"
+    assert story.command(do.StopPlaying).all
+    assert [(e.how, e.detail) for e in story.entries(LeftQueue)] == [(Leaving.CALLBACK, "+48600700800")]
+    assert story.entries(StepEnded)[-1].outcome is Outcome.CALLBACK
+    story.then(AppEnded(story.command(do.Play).app_id))
+    assert story.command(do.HangUp).cause == "NORMAL_CLEARING"
+
+
+def test_the_queues_own_words_for_it() -> None:
+    spoken = changed("help", "retries: 2", "confirmed: promised.wav, retries: 2")
+    story = QueueStory(written=spoken).enter().then(KeyPressed("1"))
+    assert story.command(do.Play).file == "promised.wav"
+
+
+def test_who_hangs_up_while_he_is_told_is_called_back_all_the_same() -> None:
+    story = QueueStory().enter().then(KeyPressed("1")).then(CallerHungUp("NORMAL_CLEARING"))
+    assert story.state() is Ending
+    assert not story.has(do.LeaveQueue)
+
+
+def test_an_offer_under_way_is_called_off_with_it() -> None:
+    """The live state lets its agents go by itself: the ticket has become a callback."""
+    story = QueueStory().reach("ringing").then(KeyPressed("1"))
+    assert story.has(do.KeepCallback)
+    assert [c.leg_id for c in story.every(do.KillLeg)] == list(story.legs("anna"))
+    assert not story.has(do.PassOffer)
+
+
+def test_nobody_is_called_before_the_queue_opens_and_the_wait_for_that_is_not_held_against_him() -> None:
+    """Five in the morning; it opens at eight and gives up after an hour."""
+    hours = QUEUES["rush"].replace("every: 300", "every: 300, expires: 3600") + "    keys: {1: callback}\n"
+    story = QueueStory(RUSH, written=tenant(rush=hours)).enter().then(KeyPressed("1"))
+    kept = story.command(do.KeepCallback)
+    assert kept.not_before == story.call.arrived + 3 * HOUR
+    assert kept.expires == kept.not_before + HOUR
+
+
+@pytest.mark.parametrize(
+    ("known", "why"),
+    [
+        ({"caller": Caller("+48600700800", anonymous=True)}, "the caller shows no number"),
+        ({"caller": Caller("101", extension="101")}, "the caller shows no number"),
+        ({"caller": Caller("")}, "the caller shows no number"),
+        ({"caller": Caller("+48701200300")}, "blocked by prefix 48701"),
+        ({"unpriced": ("+48600",)}, "no price in list retail"),
+    ],
+)
+def test_who_cannot_be_called_waits_on(known: dict[str, object], why: str) -> None:
+    if isinstance(caller := known.get("caller"), Caller) and caller.extension:
+        known = {**known, "dialled": "+48221234510"}
+    story = QueueStory(**known).enter()  # type: ignore[arg-type]  # kwargs of a test
+    story.then(KeyPressed("1"))
+    assert (story.state(), story.commands) == (Waiting, ())
+    assert [e.what for e in story.entries(Noted)] == [f"no callback: {why}"]

@@ -1,0 +1,263 @@
+"""Offers: whose phones ring, who passes, who answers first."""
+
+from __future__ import annotations
+
+import pytest
+
+from callcontrol.control import commands as do
+from callcontrol.control.call import Ringing, Waiting
+from callcontrol.control.events import FactsFound, LegAnswered, OfferMade, OfferVoid, OriginateFailed, TimerFired
+from callcontrol.routing.plan import Account, TrunkNumber
+from callcontrol.vocabulary.agent import OfferEnd
+from callcontrol.vocabulary.queue import Offer
+from callcontrol.vocabulary.trail import Dialled, LegEnded, Offered, OfferEnded, Passed
+from tests.control.queue_story import QueueStory
+from tests.routing.queue_world import RUSH, tenant
+
+
+def ends(story: QueueStory) -> list[tuple[str, OfferEnd]]:
+    return [(e.agent, e.how) for e in story.entries(OfferEnded)]
+
+
+def passed(story: QueueStory) -> list[tuple[str, OfferEnd]]:
+    return [(c.agent, c.how) for c in story.every(do.PassOffer)]
+
+
+# --- ringing
+
+
+def test_an_agents_phone_rings_and_the_offer_lasts_longer_than_it_does() -> None:
+    story = QueueStory().reach("ringing")
+    ((leg, plan),) = story.command(do.Originate).legs
+    assert (plan.endpoint, plan.ring_s, plan.payer) == (Account("101", "acme.example"), 20, "")
+    assert story.command(do.TakeUpOffer) == do.TakeUpOffer("call-1/1:1", 30)
+    assert isinstance(story.commands[0], do.TakeUpOffer)
+    assert story.entries(Offered)[0].legs == (leg,)
+    assert [e.to for e in story.entries(Dialled)] == ["extension:101"]
+    assert not story.has(do.StopPlaying)
+
+
+def test_all_phones_of_an_agent_ring_together() -> None:
+    story = QueueStory().reach("ringing", "bert")
+    legs = story.command(do.Originate).legs
+    assert [plan.endpoint for _, plan in legs] == [
+        Account("103-desk", "acme.example"),
+        Account("103-app", "acme.example"),
+    ]
+    story.fail("NO_ANSWER", *(leg for leg, _ in legs))
+    assert passed(story) == [("bert", OfferEnd.NO_ANSWER)]
+
+
+def test_an_external_agent_is_rung_through_a_trunk_at_the_tenants_expense_and_presses_1() -> None:
+    story = QueueStory().reach("ringing", "carl")
+    ((_, plan),) = story.command(do.Originate).legs
+    assert plan.endpoint == TrunkNumber("a", "a", "48600100100")
+    assert plan.payer == "tenant"
+    assert plan.acceptance is not None
+    assert (plan.acceptance.prompt, plan.acceptance.wait_s) == ("queue/en/accept.wav", 10)
+    assert story.command(do.TakeUpOffer).for_s == 20 + 10 + 10
+
+
+def test_an_external_agent_may_be_spared_that() -> None:
+    relaxed = tenant().replace('{number: "+48600100100"}', '{number: "+48600100100", confirm: no}')
+    story = QueueStory(written=relaxed).reach("ringing", "carl")
+    ((_, plan),) = story.command(do.Originate).legs
+    assert plan.acceptance is None
+
+
+@pytest.mark.parametrize(
+    ("known", "agent", "why"),
+    [
+        ({"offline": ("101",)}, "anna", "no phone registered"),
+        ({"unpriced": ("+48600100100",)}, "carl", "no price in list retail"),
+        ({}, "dora", "no longer an agent of this queue"),
+    ],
+)
+def test_an_agent_without_a_phone_that_could_ring_passes_at_once(
+    known: dict[str, object], agent: str, why: str
+) -> None:
+    story = QueueStory(**known)  # type: ignore[arg-type]  # kwargs of a test
+    story.enter().offer(agent)
+    assert passed(story) == [(agent, OfferEnd.UNREACHABLE)]
+    assert ends(story) == [(agent, OfferEnd.UNREACHABLE)]
+    assert (story.has(do.Originate), story.has(do.TakeUpOffer)) == (False, False)
+    assert story.entries(Passed)[-1].why == why
+    assert story.waiting.offering is None
+
+
+def test_one_agent_without_a_phone_keeps_nobody_else_from_ringing() -> None:
+    story = QueueStory(RUSH, offline=("101",)).enter().offer("anna", "bert", "carl")
+    assert passed(story) == [("anna", OfferEnd.UNREACHABLE)]
+    assert [len(c.legs) for c in story.every(do.Originate)] == [2, 1]
+    assert story.command(do.TakeUpOffer).for_s == 40  # the longest of all
+
+
+# --- ends
+
+
+@pytest.mark.parametrize(
+    ("cause", "how"),
+    [
+        ("USER_BUSY", OfferEnd.BUSY),
+        ("CALL_REJECTED", OfferEnd.REJECTED),
+        ("DECLINE", OfferEnd.REJECTED),
+        ("NO_ANSWER", OfferEnd.NO_ANSWER),
+        ("ALLOTTED_TIMEOUT", OfferEnd.NO_ANSWER),
+        ("NORMAL_CLEARING", OfferEnd.NO_ANSWER),  # answered, and pressed nothing
+        ("NO_USER_RESPONSE", OfferEnd.UNREACHABLE),
+        ("USER_NOT_REGISTERED", OfferEnd.UNREACHABLE),
+        ("NETWORK_OUT_OF_ORDER", OfferEnd.UNREACHABLE),
+        ("SOMETHING_NEW", OfferEnd.UNREACHABLE),
+    ],
+)
+def test_how_an_offer_ends_whose_phone_is_not_answered(cause: str, how: OfferEnd) -> None:
+    story = QueueStory().reach("ringing")
+    story.fail(cause, *story.legs("anna"))
+    assert passed(story) == [("anna", how)]
+    assert [(e.how, e.detail) for e in story.entries(OfferEnded)] == [(how, cause)]
+    assert story.waiting.offering is None
+    assert story.state() is Waiting
+    story.offer("bert")
+    assert story.has(do.Originate)  # the same caller, at the next one
+
+
+def test_a_leg_whose_end_nobody_reports_never_was() -> None:
+    story = QueueStory().reach("ringing")
+    (leg,) = story.legs("anna")
+    story.then(OriginateFailed((leg,), "USER_NOT_REGISTERED"))
+    assert story.timers == {f"never:{leg}:USER_NOT_REGISTERED": 5}
+    story.then(TimerFired(f"never:{leg}:USER_NOT_REGISTERED"))
+    (ended,) = story.entries(LegEnded)
+    assert (ended.leg_id, ended.cause, ended.stamps) == (leg, "USER_NOT_REGISTERED", None)
+
+
+def test_an_external_agents_next_trunk_is_tried_and_the_offer_lasts_on() -> None:
+    story = QueueStory().reach("ringing", "carl")
+    (first,) = story.legs("carl")
+    story.fail("GATEWAY_DOWN", first)
+    ((second, plan),) = story.command(do.Originate).legs
+    assert plan.endpoint == TrunkNumber("b", "b", "48600100100")
+    assert plan.acceptance is not None
+    assert story.command(do.TakeUpOffer) == do.TakeUpOffer("call-1/1:1", 40)
+    assert passed(story) == []
+    story.fail("GATEWAY_DOWN", second)
+    assert passed(story) == [("carl", OfferEnd.UNREACHABLE)]
+    assert not story.has(do.Originate)
+
+
+def test_a_person_who_is_busy_behind_one_trunk_is_busy_behind_all() -> None:
+    story = QueueStory().reach("ringing", "carl")
+    story.fail("USER_BUSY", *story.legs("carl"))
+    assert passed(story) == [("carl", OfferEnd.BUSY)]
+    assert not story.has(do.Originate)
+
+
+def test_a_trunks_failure_leads_a_phone_of_ours_nowhere_else() -> None:
+    story = QueueStory().reach("ringing")
+    story.fail("GATEWAY_DOWN", *story.legs("anna"))
+    assert passed(story) == [("anna", OfferEnd.UNREACHABLE)]
+
+
+# --- all at once
+
+
+def test_all_at_once_each_agent_passes_for_himself_and_the_offer_goes_on() -> None:
+    story = QueueStory(RUSH).enter().offer("anna", "bert", "carl")
+    story.fail("CALL_REJECTED", *story.legs("anna"))
+    assert passed(story) == [("anna", OfferEnd.REJECTED)]
+    story.fail("NO_ANSWER", *story.legs("carl"))
+    assert story.under.agents == ("bert",)
+    story.fail("USER_BUSY", *story.legs("bert"))
+    assert story.waiting.offering is None
+
+
+def test_all_at_once_the_first_to_answer_asks_and_the_others_ring_on_until_it_is_his() -> None:
+    story = QueueStory(RUSH).enter().offer("anna", "bert", "carl")
+    story.answer(story.legs("bert")[1])
+    assert story.command(do.AcceptOffer) == do.AcceptOffer("call-1/1:1", "bert")
+    story.answer(story.legs("anna")[0])
+    assert story.commands == ()
+    story.accept()
+    losers = {story.legs("anna")[0], story.legs("carl")[0], story.legs("bert")[0]}
+    assert {(c.leg_id, c.cause) for c in story.every(do.KillLeg)} == {(leg, "LOSE_RACE") for leg in losers}
+    assert ends(story) == [
+        ("bert", OfferEnd.ACCEPTED),
+        ("anna", OfferEnd.ELSEWHERE),
+        ("carl", OfferEnd.ELSEWHERE),
+    ]
+    assert passed(story) == []
+
+
+def test_who_passed_before_somebody_answered_is_no_loser() -> None:
+    story = QueueStory(RUSH).enter().offer("anna", "bert")
+    story.answer(story.legs("bert")[0])
+    story.fail("CALL_REJECTED", *story.legs("anna"))
+    assert passed(story) == [("anna", OfferEnd.REJECTED)]
+    story.accept()
+    assert ends(story) == [("anna", OfferEnd.REJECTED), ("bert", OfferEnd.ACCEPTED)]
+
+
+def test_a_loser_who_answers_before_he_is_told_is_let_go() -> None:
+    story = QueueStory(RUSH).enter().offer("anna", "bert")
+    story.answer(story.legs("bert")[0]).accept().answer(story.legs("anna")[0])
+    assert story.commands == (do.KillLeg(story.legs("anna")[0], "ORIGINATOR_CANCEL"),)
+
+
+# --- void
+
+
+def test_an_answer_that_comes_too_late_lets_everybody_go_and_the_caller_waits_on() -> None:
+    story = QueueStory(RUSH).enter().offer("anna", "bert")
+    story.answer(story.legs("bert")[0]).then(OfferVoid("call-1/1:1", "bert"))
+    legs = {*story.legs("anna"), *story.legs("bert")}
+    assert {(c.leg_id, c.cause) for c in story.every(do.KillLeg)} == {(leg, "ORIGINATOR_CANCEL") for leg in legs}
+    assert ends(story) == [("anna", OfferEnd.EXPIRED), ("bert", OfferEnd.EXPIRED)]
+    assert story.waiting.offering is None
+    # Redis may have failed after it had given him the caller: he is not left talking to nobody.
+    assert story.command(do.EndTalk).agent == "bert"
+    assert {c.agent for c in story.every(do.PassOffer)} == {"anna", "bert"}
+
+
+def test_a_later_offer_takes_the_place_of_one_that_ran_out() -> None:
+    story = QueueStory().reach("ringing")
+    story.offer("bert")
+    assert [c.leg_id for c in story.every(do.KillLeg)] == list(story.legs("anna"))
+    assert ends(story) == [("anna", OfferEnd.EXPIRED)]
+    assert story.under.offer.agents == ("bert",)
+    assert passed(story) == []  # the live state let anna go when it ran out
+
+
+def test_an_offer_told_twice_rings_once() -> None:
+    story = QueueStory().enter()
+    offer = story.offered("anna")
+    story.then(OfferMade(offer))
+    known = story.call
+    assert story.then(OfferMade(offer)).call == known
+    assert story.commands == ()
+    story.fail("USER_BUSY", *story.legs("anna")).then(OfferMade(offer))
+    assert story.commands == ()
+
+
+def test_an_earlier_offer_told_after_a_later_one_does_not_ring() -> None:
+    story = QueueStory().enter()
+    earlier, later = story.offered("anna"), story.offered("bert")
+    story.then(OfferMade(later)).then(OfferMade(earlier))
+    assert (story.commands, story.under.offer) == ((), later)
+
+
+def test_an_offer_of_an_earlier_visit_lets_its_agents_go() -> None:
+    story = QueueStory().enter()
+    now = story.facts.now
+    stray = Offer("call-0/9:1", "call-0/9", "help", 1, ("anna", "bert"), now, now, "w1")
+    story.then(OfferMade(stray))
+    assert passed(story) == [("anna", OfferEnd.CALLER_GONE), ("bert", OfferEnd.CALLER_GONE)]
+    assert story.waiting.offering is None
+
+
+def test_a_call_that_waits_no_more_takes_no_offer_up() -> None:
+    story = QueueStory("+48221234501").then(FactsFound())
+    assert story.state() is Ringing
+    now = story.facts.now
+    story.then(OfferMade(Offer("call-1/1:1", "call-1/1", "help", 1, ("anna",), now, now, "w1")))
+    assert passed(story) == [("anna", OfferEnd.CALLER_GONE)]
+    assert story.then(LegAnswered("some-leg")).commands == (do.KillLeg("some-leg", "ORIGINATOR_CANCEL"),)
