@@ -40,18 +40,23 @@ NUMBERS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """As `queues.Size`; conversations are longer, for the switch carries their sound."""
+    """As `queues.Size`; conversations are longer, for the switch carries their sound.
+
+    Attributes:
+        packet_ms: how much sound is in a packet; two cores cannot send 700 people 50 packets a second each.
+    """
 
     agents: int
     waiting: int
     talk: Talk
     idle_talk: Talk
     idle_per_s: float
+    packet_ms: int
 
 
 SIZES = (
-    Size(20, 120, Talk(1.5, 5.5), Talk(0.3, 0.9), 5.0),
-    Size(200, 500, Talk(5.0, 15.0), Talk(0.5, 1.5), 10.0),
+    Size(20, 120, Talk(1.5, 5.5), Talk(0.3, 0.9), 5.0, 20),
+    Size(200, 500, Talk(5.0, 15.0), Talk(0.5, 1.5), 10.0, 60),
 )
 
 
@@ -95,7 +100,7 @@ class Place:
         self._size = size
         self._ports = Ports.free()
         self.switch = RealSwitch(binary, made / "switch", self._ports)
-        self._sipp = SippLoad(made / "sipp", self._ports.media)
+        self._sipp = SippLoad(made / "sipp", self._ports.media, size.packet_ms)
         self._events: SwitchEvents
         self.daemon: Daemon
         self.redis_url = ""

@@ -22,8 +22,6 @@ REGISTERS_PER_S = 50
 EXPIRES_S = 3600
 MEDIA_PORTS = 10  # of one process
 BEGIN_S = 0.5  # SIPp tells nobody that it listens
-SILENT_SDP = SDP.replace("[auto_media_port]", "[media_port]")
-MEDIA = f"\nContent-Type: application/sdp\nContent-Length: [len]\n{SILENT_SDP}"
 BARE = "\nContent-Length: 0"
 
 
@@ -32,11 +30,14 @@ class SippLoad:
 
     Args:
         media_port: the first port at which they hear; nothing is made of what they hear.
+        packet_ms: how much sound is to come in a packet.
     """
 
-    def __init__(self, folder: Path, media_port: int) -> None:
+    def __init__(self, folder: Path, media_port: int, packet_ms: int) -> None:
         folder.mkdir()
         self._folder = folder
+        sdp = SDP.replace("[auto_media_port]", "[media_port]").replace("a=ptime:20", f"a=ptime:{packet_ms}")
+        self._media = f"\nContent-Type: application/sdp\nContent-Length: [len]\n{sdp}"
         self._media_ports = count(media_port, MEDIA_PORTS)
 
     def register(self, accounts: Sequence[str], contact_port: int, switch_port: int) -> None:
@@ -57,7 +58,7 @@ class SippLoad:
     @contextmanager
     def agents(self, port: int, talk: Talk) -> Iterator[None]:
         """Phones that answer after a short ring and hang up after a while, for everybody called at this port."""
-        with self._running("agents", _agent_scenario(talk), 9, port=port):
+        with self._running("agents", _agent_scenario(talk, self._media), 9, port=port):
             time.sleep(BEGIN_S)
             yield
 
@@ -68,7 +69,7 @@ class SippLoad:
         """Callers who wait until the other side hangs up, so many a second while fewer than `at_once` are there."""
         fields = self._file("callers.csv", "\n".join(("SEQUENTIAL", *(f"{number};" for number in numbers), "")))
         rate = ("-r", str(round(per_second * 10)), "-rp", "10000", "-l", str(at_once))
-        with self._running("callers", _caller_scenario(), switch_port, *rate, "-inf", str(fields), "-s", dialled):
+        with self._running("callers", _caller_scenario(self._media), switch_port, *rate, "-inf", str(fields), "-s", dialled):
             yield
 
     @contextmanager
@@ -95,7 +96,7 @@ class SippLoad:
         return path
 
 
-def _agent_scenario(talk: Talk) -> str:
+def _agent_scenario(talk: Talk, media: str) -> str:
     shortest_ms, longest_ms = (round(seconds * 1000) for seconds in (talk.shortest_s, talk.longest_s))
     kept = "".join(
         f'<ereg regexp="{pattern}" search_in="hdr" header="{header}:" assign_to="{name}"/>'
@@ -105,7 +106,7 @@ def _agent_scenario(talk: Talk) -> str:
         f'<recv request="INVITE"><action>{kept}</action></recv>',
         _send(f"SIP/2.0 180 Ringing{ANSWER}{BARE}"),
         f'<pause milliseconds="{RING_MS}"/>',
-        _send(f"SIP/2.0 200 OK{ANSWER}{MEDIA}", retransmit=True),
+        _send(f"SIP/2.0 200 OK{ANSWER}{media}", retransmit=True),
         '<recv request="ACK"/>',
         f'<pause distribution="uniform" min="{shortest_ms}" max="{longest_ms}"/>',
         _send(
@@ -117,12 +118,12 @@ def _agent_scenario(talk: Talk) -> str:
     )
 
 
-def _caller_scenario() -> str:
+def _caller_scenario(media: str) -> str:
     return _scenario(
         _send(
             f"INVITE sip:[service]@{HOST} SIP/2.0\n{VIA}[branch]\n"
             f"From: <sip:[field0]@{HOST}>;tag=[pid]-[call_number]\nTo: <sip:[service]@{HOST}>\nCall-ID: [call_id]\n"
-            f"CSeq: 1 INVITE\nContact: <sip:caller@[local_ip]:[local_port]>\nMax-Forwards: 70{MEDIA}",
+            f"CSeq: 1 INVITE\nContact: <sip:caller@[local_ip]:[local_port]>\nMax-Forwards: 70{media}",
             retransmit=True,
         ),
         *(f'<recv response="{code}" optional="true"/>' for code in (100, 180, 183)),
