@@ -8,7 +8,8 @@ PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11
 VENV := .venv
 PY := $(VENV)/bin/python
 STAMP := $(VENV)/.made
-WORKERS ?= 2
+# Many tests wait for phones to ring rather than compute.
+WORKERS ?= 3
 FREESWITCH ?=
 
 help: ## this list
@@ -43,7 +44,7 @@ run: env ## the daemon alone, on the configured stores or the embedded ones
 	@$(VENV)/bin/callcontrol serve
 
 test: env ## every test, on real embedded Redis and Postgres
-	@$(PY) -m pytest -n $(WORKERS) $(ARGS)
+	@$(PY) -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 check: env ## linters: ruff, types, floors, sizes
 	@$(VENV)/bin/ruff check .

@@ -26,8 +26,9 @@ LegCommand = do.Originate | do.Whisper | do.Join | do.KillLeg | do.BringBack
 
 # The switch may take so much longer than the legs' own limits before we stop waiting for its word (seconds).
 PATIENCE_S = 10 + GRACE_S
-# A leg that is to end may not have become a channel yet: it is asked once more (seconds).
-KILL_AGAIN_S = 0.5
+# What must be done is asked again and again, so often and for so long (seconds).
+AGAIN_S = 0.4
+INSIST_S = 4.0
 # What a leg is said to have ended with that could not be rung because of us or of the connection to the switch.
 NOT_SENT = "NETWORK_OUT_OF_ORDER"
 NO_WORD = "RECOVERY_ON_TIMER_EXPIRE"
@@ -60,9 +61,9 @@ class LegLine:
                     ),
                     lambda error: driver.deliver(JoinFailed(first, second, error)),
                 )
-            case do.KillLeg():
-                self._ask(command, driver, lambda reply: None if reply.ok else self._kill_later(command, driver))
-            case do.Whisper() | do.BringBack():
+            case do.KillLeg() | do.BringBack():
+                self._insist(command, driver, clock.monotonic() + INSIST_S)
+            case do.Whisper():
                 call = driver.call
                 self._ask(command, driver, lambda reply: None if reply.ok else _refused(command, call, reply.text))
 
@@ -93,9 +94,16 @@ class LegLine:
             _refused(command, call, str(error))
             return JobResult(f"-ERR {NOT_SENT}")
 
-    def _kill_later(self, command: do.KillLeg, driver: CallDriver) -> None:
-        """The originate may be on its way still; a leg that is gone is none the worse for it."""
-        gevent.spawn_later(KILL_AGAIN_S, self._ask, command, driver, lambda reply: None)
+    def _insist(self, command: do.KillLeg | do.BringBack, driver: CallDriver, until: float) -> None:
+        """Ask until it is done: the connection may be about to be made (whoever takes calls over has just begun), a leg
+        may not have become a channel yet. One that is gone is none the worse for being asked again.
+        """
+
+        def again(_: object = None) -> None:
+            if clock.monotonic() < until:
+                gevent.spawn_later(AGAIN_S, self._insist, command, driver, until)
+
+        self._ask(command, driver, lambda reply: None if reply.ok else again(), again)
 
     def _ask(
         self,

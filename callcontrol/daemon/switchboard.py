@@ -8,6 +8,7 @@ import logging
 import random
 from collections.abc import Callable, Mapping
 
+import gevent
 import orjson
 
 from callcontrol.config.fields import host_and_port
@@ -15,7 +16,7 @@ from callcontrol.config.settings import Settings, Switch
 from callcontrol.control.events import LegHeard, SwitchGone
 from callcontrol.daemon.desk import Desk
 from callcontrol.daemon.registrations import Registrations
-from callcontrol.edges import meters
+from callcontrol.edges import clock, meters
 from callcontrol.edges.freeswitch.commands import Auth
 from callcontrol.edges.freeswitch.failures import EventSocketError
 from callcontrol.edges.freeswitch.inbound import LinkLimits, SwitchLink
@@ -30,6 +31,7 @@ EVENTS = ("CHANNEL_HANGUP_COMPLETE", "CHANNEL_PARK")
 CUSTOM_EVENTS = ("sofia::register", "sofia::unregister", "sofia::expire")
 # Longest wait for an answer to a quick question (seconds).
 ASK_S = 5.0
+LOOK_S = 0.02
 
 
 class Switchboard:
@@ -70,6 +72,12 @@ class Switchboard:
     def down(self) -> tuple[str, ...]:
         """Names of the switches that cannot be reached now."""
         return tuple(name for name, link in self._links.items() if not link.is_up)
+
+    def wait_until_up(self, timeout_s: float) -> None:
+        """Wait until all switches can be reached, but no longer than that."""
+        due = clock.monotonic() + timeout_s
+        while self.down() and clock.monotonic() < due:
+            gevent.sleep(LOOK_S)
 
     def name_of(self, core_uuid: str, switchname: str) -> str:
         """Our name of the switch that hands a call over: by its Core-UUID, else its own name, else the only one."""

@@ -52,6 +52,8 @@ log = logging.getLogger(__name__)
 
 ADOPT_EVERY_S = 10.0
 RETRY_ADOPTION_S = 1.0
+# What a dead worker left is taken over when the switches can be told what to do, but no later than this (seconds).
+LINKS_UP_S = 2.0
 COLLECT_AFTER = 50_000  # objects
 # How long records may take to reach Postgres at the end; what is left stays in the spool (seconds).
 LAST_BATCHES_S = 5.0
@@ -164,6 +166,7 @@ class Worker:
     def _adopt(self) -> None:
         """Take over what a dead worker left, and what could not be written when it ended; again and again."""
         adoption = Adoption(self._desk, self._workers)
+        self._switchboard.wait_until_up(LINKS_UP_S)
         while not self._draining:
             try:
                 adoption.look()

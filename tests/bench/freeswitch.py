@@ -29,7 +29,7 @@ from tests.freeswitch.configuration import render, write_configuration
 from tests.freeswitch.switch import Ports, RealSwitch, running
 
 OURS, THEIRS = "callcontrol", mod_callcenter.MODULE
-RAMP_PER_S = 40.0
+RAMP_PER_S = 25.0
 SETTLE_S = 5.0
 IDLE_S = 20.0
 EMPTY_S = 40.0
@@ -56,7 +56,7 @@ class Size:
 
 SIZES = (
     Size(20, 120, Talk(1.5, 5.5), Talk(0.3, 0.9), 5.0, 20),
-    Size(200, 500, Talk(5.0, 15.0), Talk(0.5, 1.5), 10.0, 60),
+    Size(200, 500, Talk(12.0, 28.0), Talk(0.5, 1.5), 10.0, 100),
 )
 
 

@@ -69,7 +69,8 @@ class SippLoad:
         """Callers who wait until the other side hangs up, so many a second while fewer than `at_once` are there."""
         fields = self._file("callers.csv", "\n".join(("SEQUENTIAL", *(f"{number};" for number in numbers), "")))
         rate = ("-r", str(round(per_second * 10)), "-rp", "10000", "-l", str(at_once))
-        with self._running("callers", _caller_scenario(self._media), switch_port, *rate, "-inf", str(fields), "-s", dialled):
+        extra = (*rate, "-inf", str(fields), "-s", dialled)
+        with self._running("callers", _caller_scenario(self._media), switch_port, *extra):
             yield
 
     @contextmanager

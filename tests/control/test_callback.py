@@ -190,7 +190,8 @@ def test_an_offer_that_does_not_stand_any_more_ends_and_is_no_attempt(how: str) 
     else:
         story.then(Noticed(Notice(TICKET, "w1", "offer_void", "asked/1:1")))
     assert story.command(do.KillLeg).leg_id == leg
-    assert to_the_live_state(story) == []
+    # Redis may have failed after it had given her the customer: she is not left talking to nobody.
+    assert to_the_live_state(story) == ([do.EndTalk("anna", TICKET, 0, ABANDONED)] if how == "answer" else [])
     assert ends(story) == [OfferEnd.EXPIRED]
     story.gone(leg, "ORIGINATOR_CANCEL")
     assert story.state() is Closed

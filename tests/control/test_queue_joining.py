@@ -140,6 +140,20 @@ def test_a_joining_nobody_saw_is_known_from_the_switchs_stamps() -> None:
     assert [(e.how, e.wait_ms) for e in story.entries(LeftQueue)] == [(Leaving.ANSWERED, 6_000)]
 
 
+def test_the_end_of_another_phone_is_not_the_agents() -> None:
+    story = QueueStory(written=changed("help", "strategy: in_order", "strategy: all_at_once")).enter()
+    story.offer("anna", "bert").answer(story.legs("anna")[0]).accept()
+    before = story.waiting
+    story.gone(story.legs("bert")[0], "LOSE_RACE")
+    assert (story.waiting, story.commands) == (before, ())
+
+
+def test_an_acceptance_nobody_asked_for_means_nothing() -> None:
+    story = QueueStory().reach("ringing")
+    before = story.call
+    assert story.then(OfferAccepted(f"{TICKET}:1", "anna")).call == before
+
+
 # --- the caller hangs up
 
 

@@ -288,6 +288,15 @@ def test_who_hangs_up_on_his_way_back_is_out() -> None:
     assert story.then(Rearrived(HELP)).commands == ()
 
 
+def test_who_hung_up_on_his_way_back_starts_nothing_while_a_leg_is_awaited() -> None:
+    story = QueueStory().reach("ringing").then(ConnectionLost("reset")).gone("call-1")
+    ending = story.call
+    assert story.state() is Ending
+    assert (story.then(Rearrived(HELP)).call, story.commands) == (ending, ())
+    story.gone(story.legs("anna")[0], "ORIGINATOR_CANCEL")
+    assert story.state() is Closed
+
+
 def test_who_is_back_when_his_queue_is_no_more_goes_on() -> None:
     story = without_the_queue(QueueStory().enter().then(ConnectionLost("reset"))).then(Rearrived(HELP))
     assert do.StartTimer("poll", 0.01) in story.commands
@@ -392,3 +401,10 @@ def test_a_message_is_not_forgotten_by_asking_which_channels_live() -> None:
     now = story.facts.now
     story.then(LegGone("call-1", "NORMAL_CLEARING", Stamps(now, None, now, now), "caller", recorded_ms=900))
     assert fold(story.call.trail).outcome is Outcome.VOICEMAIL
+
+
+def test_a_message_the_switch_lost_is_told() -> None:
+    story = QueueStory("+48221234507").begin()
+    story.then(AppEnded(story.command(do.Play).app_id)).then(CallerHungUp("NORMAL_CLEARING"))
+    story.then(SwitchGone("switch fs1 was restarted"))
+    assert "nothing was recorded" in story.entries(Noted)[-1].what

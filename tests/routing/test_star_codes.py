@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from callcontrol.routing import arrival
-from callcontrol.routing.plan import Change, Refuse
-from callcontrol.routing.star_codes import StarCode, parse
+from callcontrol.routing.plan import Change, ChangeAgent, Refuse
+from callcontrol.routing.star_codes import StarCode, parse, trouble_with
+from callcontrol.vocabulary.agent import AgentAction
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.rule import Rule, RuleKind
-from callcontrol.vocabulary.target import text_of
+from callcontrol.vocabulary.target import QueueTarget, text_of
+from tests.routing import queue_world
 from tests.routing.world import facts, rule
 
 PHONE = Caller("101", "Jan", extension="101")
@@ -89,6 +93,60 @@ def test_erase_asks_nobody_and_ask_changes_nothing() -> None:
 )
 def test_refused_with_a_reason(dialled: str, why: str) -> None:
     assert change(dialled).rejected == why
+
+
+def agents(dialled: str, extension: str = "101", written: str | None = None) -> ChangeAgent:
+    caller = Caller(extension, "Anna", extension=extension)
+    step = arrival.decide(queue_world.facts(dialled, caller=caller, written=written)).step
+    assert isinstance(step, ChangeAgent)
+    return step
+
+
+@pytest.mark.parametrize(
+    ("dialled", "action", "detail"),
+    [
+        ("*50#", AgentAction.LOG_IN, ""),
+        ("*50", AgentAction.LOG_IN, ""),
+        ("#50#", AgentAction.LOG_OUT, ""),
+        ("*51#", AgentAction.PAUSE, "paused"),
+        ("*51*1#", AgentAction.PAUSE, "lunch"),
+        ("*51*01", AgentAction.PAUSE, "lunch"),
+        ("#51#", AgentAction.RESUME, ""),
+        ("*52#", AgentAction.PROLONG_WRAP_UP, "60000000"),
+        ("*52*120#", AgentAction.PROLONG_WRAP_UP, "120000000"),
+        ("#52#", AgentAction.END_WRAP_UP, ""),
+    ],
+)
+def test_an_agents_codes(dialled: str, action: AgentAction, detail: str) -> None:
+    assert agents(dialled) == ChangeAgent("anna", action, detail)
+
+
+@pytest.mark.parametrize("dialled", ["*51*9#", "*51*0#", "*51*9999#"])
+def test_a_pause_reason_there_is_not_is_refused(dialled: str) -> None:
+    assert agents(dialled).rejected == f"there is no pause reason {dialled[4:-1]}"
+
+
+def test_whose_extension_is_no_agents_has_none_of_these_codes() -> None:
+    refused = agents("*50#", extension="102")
+    assert (refused.agent, refused.rejected) == ("", "extension 102 is no agent's")
+
+
+@pytest.mark.parametrize("dialled", ["*53#", "*#50#", "##50#", "*50*12345#", "*51*lunch#", "*51**1#"])
+def test_what_only_looks_like_an_agents_code_is_unknown(dialled: str) -> None:
+    caller = Caller("101", extension="101")
+    assert isinstance(arrival.decide(queue_world.facts(dialled, caller=caller)).step, Refuse)
+
+
+def test_an_agents_codes_need_no_rules_but_his_own() -> None:
+    caller = Caller("101", extension="101")
+    known = replace(queue_world.facts("*50#", caller=caller), rules={})
+    assert arrival.wanted(known) == frozenset({"101"})
+
+
+def test_a_subscriber_may_forward_to_a_queue_of_his_tenant_only() -> None:
+    known = queue_world.facts()
+    assert trouble_with(QueueTarget("help"), "101", known) == ""
+    assert trouble_with(QueueTarget("nonsense"), "101", known) == "there is no queue:nonsense"
 
 
 def test_unknown_code_is_no_number() -> None:

@@ -100,7 +100,7 @@ def _agent_failed(call: Call, state: CallingBack, under: offering.Under, facts: 
 def _void(call: Call, under: Offering, facts: Facts) -> Plain:
     """The offer does not stand any more, as the live state says: perhaps another call has the ticket."""
     call, commands = offering.withdraw(call, under, OfferEnd.EXPIRED, facts)
-    return _no_attempt(call, commands, facts)
+    return _no_attempt(call, (*commands, *offering.take_back(under)), facts)
 
 
 def _no_attempt(call: Call, commands: tuple[Command, ...], facts: Facts) -> Plain:

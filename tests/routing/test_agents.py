@@ -1,0 +1,171 @@
+"""Agents as routing sees them: whose phone, which legs, and which of their calls came from no queue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+
+from callcontrol.routing.agents import OtherCall, agent_legs, agents_at, customer_leg, other_calls
+from callcontrol.routing.plan import Account, TrunkNumber
+from callcontrol.vocabulary.call import Caller
+from callcontrol.vocabulary.outcome import Outcome
+from callcontrol.vocabulary.trail import Arrived, Dialled, Entry, LegEnded, Offered, Passed
+from tests.routing.queue_world import changed, facts, tenant
+from tests.routing.world import NOW, rule
+
+AGENTS = {"101": "anna", "103": "bert"}
+
+# --- legs
+
+
+def test_agents_are_found_by_their_extension_if_they_have_one() -> None:
+    assert agents_at(facts().tenant) == AGENTS
+
+
+def test_an_agents_phones_ring_as_long_as_the_queue_says() -> None:
+    found = agent_legs("bert", "help", facts(written=changed("help", "wrap_up: 10", "ring: 12")))
+    assert [leg.endpoint for leg in found.legs] == [
+        Account("103-desk", "acme.example"),
+        Account("103-app", "acme.example"),
+    ]
+    assert {(leg.to, leg.ring_s, leg.payer) for leg in found.legs} == {("extension:103", 12, "")}
+    assert found.why == ()
+
+
+def test_a_phone_that_is_off_does_not_ring() -> None:
+    (leg,) = agent_legs("bert", "help", facts(offline=("103-app",))).legs
+    assert leg.endpoint == Account("103-desk", "acme.example")
+
+
+def test_his_own_forwarding_is_for_those_who_call_his_extension() -> None:
+    found = agent_legs("anna", "help", facts(rules={"101": [rule("always", "number:+48600100100")]}))
+    assert [leg.endpoint for leg in found.legs] == [Account("101", "acme.example")]
+
+
+def test_the_caller_is_shown_to_him_as_he_wants_to_be() -> None:
+    (leg,) = agent_legs("anna", "help", facts()).legs
+    assert (leg.shown.number, leg.shown.private) == ("+48600700800", False)
+    (leg,) = agent_legs("anna", "help", facts(caller=Caller("+48600700800", anonymous=True))).legs
+    assert (leg.shown.number, leg.shown.private) == ("", True)
+
+
+@pytest.mark.parametrize(("agent", "queue"), [("dora", "help"), ("anna", "nonsense")])
+def test_who_is_no_agent_any_more_or_of_no_queue_cannot_be_rung(agent: str, queue: str) -> None:
+    found = agent_legs(agent, queue, facts())
+    assert found.legs == ()
+    assert found.why == (Passed(NOW, f"agent {agent}", "no longer an agent of this queue"),)
+
+
+def test_who_has_no_phone_registered_cannot_be_rung() -> None:
+    found = agent_legs("anna", "help", facts(offline=("101",)))
+    assert found.legs == ()
+    assert found.why == (Passed(NOW, "extension:101", "no phone registered"),)
+
+
+def test_a_phone_of_ours_is_behind_no_further_trunk() -> None:
+    assert agent_legs("anna", "help", facts(), round_=1).legs == ()
+
+
+def test_an_external_agent_is_reached_through_one_trunk_after_the_other() -> None:
+    endpoints = [agent_legs("carl", "help", facts(), round_).legs[0].endpoint for round_ in (0, 1)]
+    assert endpoints == [TrunkNumber("a", "a", "48600100100"), TrunkNumber("b", "b", "48600100100")]
+    assert agent_legs("carl", "help", facts(), round_=2).legs == ()
+
+
+def test_an_external_agent_presses_1_in_the_queues_language_at_the_tenants_expense() -> None:
+    (leg,) = agent_legs("carl", "help", facts(written=changed("help", "wrap_up: 10", "language: pl"))).legs
+    assert leg.acceptance is not None
+    assert (leg.acceptance.prompt, leg.acceptance.wait_s) == ("queue/pl/accept.wav", 10)
+    assert (leg.to, leg.payer, leg.cap_s) == ("number:+48600100100", "tenant", 14_400)
+
+
+def test_an_external_agent_who_need_not_press_anything() -> None:
+    spared = tenant().replace('carl: {number: "+48600100100"}', 'carl: {number: "+48600100100", confirm: no}')
+    (leg,) = agent_legs("carl", "help", facts(written=spared)).legs
+    assert leg.acceptance is None
+
+
+def test_an_external_agent_whose_number_is_refused_cannot_be_rung() -> None:
+    found = agent_legs("carl", "help", facts(unpriced=("+48600",)))
+    assert found.legs == ()
+    assert [(one.target, one.why) for one in found.why] == [("number:+48600100100", "no price in list retail")]
+
+
+def test_a_customer_is_called_back_by_the_company_at_its_expense_and_presses_nothing() -> None:
+    (leg,) = customer_leg("+48600700800", "help", facts()).legs
+    assert (leg.endpoint, leg.payer, leg.ring_s) == (TrunkNumber("a", "a", "48600700800"), "tenant", 30)
+    assert (leg.shown.number, leg.acceptance) == ("+48221234500", None)
+    (other,) = customer_leg("+48600700800", "help", facts(), round_=1).legs
+    assert (other.endpoint, other.shown.number) == (TrunkNumber("b", "b", "48600700800"), "+48222220000")
+
+
+@pytest.mark.parametrize(("number", "why"), [("+48701200300", "blocked by prefix 48701"), ("+48600700800", "no price")])
+def test_a_customer_whose_number_is_refused_is_not_called(number: str, why: str) -> None:
+    found = customer_leg(number, "help", facts(unpriced=("+48600",)))
+    assert found.legs == ()
+    assert found.why[-1].why.startswith(why)
+
+
+def test_a_customer_of_a_queue_that_is_no_more_can_still_be_dialled() -> None:
+    assert customer_leg("+48600700800", "nonsense", facts()).legs[0].ring_s == 10
+
+
+# --- other calls
+
+
+def arrived(extension: str) -> Arrived:
+    return Arrived(NOW, "call-1", "fs1", "w1", "call-1", "acme", Caller(extension, extension=extension), "102")
+
+
+def dialled(leg: str, to: str) -> Dialled:
+    return Dialled(NOW, leg, to, "address")
+
+
+def ended(leg: str) -> LegEnded:
+    return LegEnded(NOW, leg, "NORMAL_CLEARING", Outcome.ANSWERED, None)
+
+
+def told(*trail: Entry, news: int | None = None) -> list[OtherCall]:
+    """What the last so many entries (all, if it is not said) tell."""
+    at = 0 if news is None else len(trail) - news
+    return list(other_calls(trail[:at], trail[at:], AGENTS))
+
+
+def test_an_agent_who_calls_somebody_is_elsewhere_until_his_channel_ends() -> None:
+    assert told(arrived("101")) == [OtherCall("anna", "call-1", True)]
+    assert told(arrived("101"), ended("call-1"), news=1) == [OtherCall("anna", "call-1", False)]
+
+
+def test_an_agent_whose_phone_is_rung_is_elsewhere_until_that_leg_ends() -> None:
+    assert told(dialled("leg", "extension:103")) == [OtherCall("bert", "leg", True)]
+    assert told(dialled("leg", "extension:103"), ended("leg"), news=1) == [OtherCall("bert", "leg", False)]
+
+
+def test_two_agents_on_one_call_are_both_elsewhere() -> None:
+    assert told(arrived("101"), dialled("leg", "extension:103"), ended("leg"), ended("call-1")) == [
+        OtherCall("anna", "call-1", True),
+        OtherCall("bert", "leg", True),
+        OtherCall("bert", "leg", False),
+        OtherCall("anna", "call-1", False),
+    ]
+
+
+def test_a_leg_of_an_offer_is_no_other_call_neither_when_it_rings_nor_when_it_ends() -> None:
+    offered = Offered(NOW, "t:1", "help", "anna", ("leg",))
+    assert told(offered, dialled("leg", "extension:101")) == []
+    assert told(offered, dialled("leg", "extension:101"), ended("leg"), news=1) == []
+
+
+@pytest.mark.parametrize(
+    "trail",
+    [
+        (arrived("102"), ended("call-1")),
+        (arrived(""), ended("call-1")),
+        (dialled("leg", "extension:102"), ended("leg")),
+        (dialled("leg", "number:101"), ended("leg")),
+        (ended("unknown"),),
+    ],
+)
+def test_calls_of_others_tell_nothing_of_agents(trail: Iterable[Entry]) -> None:
+    assert told(*trail) == []
