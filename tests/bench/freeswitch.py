@@ -1,5 +1,5 @@
 """How soon a phone rings on a real FreeSWITCH, by its own events' times, with our queues and with mod_callcenter:
-the same phones and callers (SIPp), one after the other. Only where FREESWITCH names one; takes four minutes.
+the same phones and callers (SIPp), one after the other. Only where FREESWITCH names one; it takes five minutes.
 """
 
 from __future__ import annotations

@@ -91,8 +91,9 @@ def _busy(centre: CallCentre, size: Size, seconds: float) -> Seen:
 
 
 def _full_since(seen: Seen, size: Size) -> int:
-    """When the last of the first callers was in the queue."""
-    return sorted(moment.at_us for moment in seen.entered)[size.agents + size.waiting - 1]
+    """When as many were in the queue as are to wait; if there never were, when the last one came."""
+    entered = sorted(moment.at_us for moment in seen.entered)
+    return entered[min(size.agents + size.waiting, len(entered)) - 1]
 
 
 def _show(console: Console, runs: list[Run]) -> None:

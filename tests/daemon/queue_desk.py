@@ -26,11 +26,16 @@ from tests.routing.world import MAIN
 WORKER = "host/1"
 WAIT_S = 20.0
 TARIFF = """
+tariff: retail
 currency: PLN
+vat_percent: 23
+round_amount: half_up
+decimals: 2
+step: 60/1
 versions:
   - valid_from: 2020-01-01
     prefixes:
-      "48": {price_per_minute: 0.10}
+      - {prefix: 48, destination: Poland, price_per_minute: 0.10}
 """
 
 

@@ -1,0 +1,270 @@
+"""Legs of their own on a switch: rung, whispered to, joined, ended; what comes of it is told to the call that asked."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+
+import gevent
+import pytest
+
+from callcontrol.control import commands as do
+from callcontrol.control.call import Closed
+from callcontrol.control.events import Joined, JoinFailed, LegAnswered, OriginateFailed
+from callcontrol.daemon import leg_line
+from callcontrol.daemon.leg_line import LegLine
+from callcontrol.daemon.switchboard import EVENTS
+from callcontrol.edges.freeswitch.commands import Auth
+from callcontrol.edges.freeswitch.inbound import LinkLimits, SwitchLink
+from callcontrol.edges.freeswitch.leg_commands import HEARD
+from callcontrol.edges.freeswitch.sockets import Address
+from callcontrol.edges.freeswitch.wire import SwitchEvent
+from callcontrol.routing.plan import Account, LegPlan, Shown
+from callcontrol.simulator import Behaviour, Call
+from callcontrol.simulator.dialplan import standard
+from tests.daemon.queue_desk import Listener, until
+from tests.routing.queue_world import HELP
+from tests.simulator.desk import Desk
+
+ANNA, BERT = "101@acme.example", "102@acme.example"
+QUICKLY = Behaviour(after_s=0.2)
+
+
+def plan(address: str, ring_s: int = 20) -> LegPlan:
+    user, domain = address.split("@")
+    return LegPlan(f"extension:{user}", Account(user, domain), ring_s, Shown("+48600700800"))
+
+
+class Scene:
+    """A simulated switch, the connection to it, and a call that asks for legs."""
+
+    def __init__(self) -> None:
+        self.desk = Desk(plan=standard)
+        self.heard: list[SwitchEvent] = []
+        place = Address("127.0.0.1", self.desk.simulator.port)
+        self.link = SwitchLink(
+            "fs1", place, Auth("ClueCon"), names=EVENTS, on_event=self.heard.append,
+            limits=LinkLimits(first_retry_s=0.01), chance=random.Random(1),
+        )  # fmt: skip
+        self.link.start()
+        until(lambda: self.link.is_up)
+        self.call = Listener()
+        self.line = LegLine(lambda name: self.link if name == "fs1" else None, lambda name: "internal")
+
+    def phone(self, address: str, behaviour: Behaviour, registered: bool = True) -> None:
+        self.desk.phone(address, behaviour, registered=registered)
+
+    def do(self, *commands: leg_line.LegCommand) -> None:
+        for command in commands:
+            self.line.carry_out(command, self.call.driver)
+
+    def ring(self, *legs: tuple[str, str]) -> None:
+        """Ring these legs, each at this address, at once."""
+        self.do(do.Originate(tuple((leg, plan(address)) for leg, address in legs)))
+
+    def parked(self, leg: str, address: str = ANNA) -> None:
+        self.phone(address, QUICKLY)
+        self.ring((leg, address))
+        assert self.call.told(LegAnswered) == LegAnswered(leg)
+
+    def ended(self, leg: str) -> str:
+        """Wait for the leg's end; its cause."""
+        until(lambda: any(self._ends(leg)))
+        return next(self._ends(leg)).get("variable_hangup_cause")
+
+    def _ends(self, leg: str) -> Iterator[SwitchEvent]:
+        return (e for e in self.heard if e.name == "CHANNEL_HANGUP_COMPLETE" and e.get("Unique-ID") == leg)
+
+    def parks(self, leg: str) -> list[str]:
+        """Each of the leg's parkings: whether it had heard something."""
+        parks = (e for e in self.heard if e.name == "CHANNEL_PARK" and e.get("Unique-ID") == leg)
+        return [e.get(f"variable_{HEARD}") for e in parks]
+
+    def lives(self, leg: str) -> bool:
+        return self.link.api(f"uuid_exists {leg}", 5.0) == "true"
+
+    def close(self) -> None:
+        self.link.stop()
+        self.desk.close()
+
+
+@pytest.fixture
+def scene() -> Iterator[Scene]:
+    made = Scene()
+    yield made
+    made.close()
+
+
+# --- ringing
+
+
+def test_who_answers_is_parked_under_the_uuid_that_was_chosen(scene: Scene) -> None:
+    scene.parked("leg-1")
+    assert scene.lives("leg-1")
+    until(lambda: scene.parks("leg-1"))
+    assert scene.parks("leg-1") == [""]  # it has heard nothing yet
+
+
+def test_the_first_of_several_phones_wins_and_the_others_stop(scene: Scene) -> None:
+    scene.phone(ANNA, Behaviour("never_answers"))
+    scene.phone(BERT, QUICKLY)
+    scene.ring(("leg-1", ANNA), ("leg-2", BERT))
+    assert scene.call.told(LegAnswered) == LegAnswered("leg-2")
+    assert scene.ended("leg-1") == "LOSE_RACE"
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "cause"),
+    [
+        (Behaviour("busy"), "USER_BUSY"),
+        (Behaviour("declines"), "CALL_REJECTED"),
+        (Behaviour("fails", code=480), "NO_USER_RESPONSE"),
+    ],
+)
+def test_who_does_not_answer_says_why(scene: Scene, behaviour: Behaviour, cause: str) -> None:
+    scene.phone(ANNA, behaviour)
+    scene.ring(("leg-1", ANNA))
+    assert scene.call.told(OriginateFailed) == OriginateFailed(("leg-1",), cause)
+
+
+def test_a_phone_that_is_not_there(scene: Scene) -> None:
+    scene.phone(ANNA, QUICKLY, registered=False)
+    scene.ring(("leg-1", ANNA))
+    assert scene.call.told(OriginateFailed) == OriginateFailed(("leg-1",), "USER_NOT_REGISTERED")
+
+
+def test_a_phone_that_rings_for_nobody_is_stopped(scene: Scene) -> None:
+    scene.phone(ANNA, Behaviour("never_answers"))
+    scene.ring(("leg-1", ANNA))
+    until(lambda: scene.lives("leg-1"))
+    scene.do(do.KillLeg("leg-1", "ORIGINATOR_CANCEL"))
+    assert scene.call.told(OriginateFailed).legs == ("leg-1",)
+    assert scene.ended("leg-1") == "ORIGINATOR_CANCEL"
+
+
+def test_a_leg_that_is_to_end_before_it_is_there_is_asked_again(scene: Scene) -> None:
+    scene.phone(ANNA, Behaviour("never_answers"))
+    scene.do(do.KillLeg("leg-1", "ORIGINATOR_CANCEL"))
+    scene.ring(("leg-1", ANNA))
+    assert scene.call.told(OriginateFailed).legs == ("leg-1",)
+    assert scene.ended("leg-1") == "ORIGINATOR_CANCEL"
+
+
+def test_who_answers_when_the_call_is_closed_is_not_left_in_silence(scene: Scene) -> None:
+    scene.phone(ANNA, Behaviour(after_s=2))
+    scene.ring(("leg-1", ANNA))
+    scene.call.call = replace(scene.call.call, state=Closed())
+    assert scene.ended("leg-1") == "ORIGINATOR_CANCEL"
+    assert scene.call.events == []
+
+
+def test_a_switch_that_does_not_say_what_became_of_it_is_asked_to_end_it(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leg_line, "PATIENCE_S", -19.9)
+    scene.phone(ANNA, Behaviour("never_answers"))
+    scene.ring(("leg-1", ANNA))
+    assert scene.call.told(OriginateFailed) == OriginateFailed(("leg-1",), "RECOVERY_ON_TIMER_EXPIRE")
+    assert scene.ended("leg-1") == "ORIGINATOR_CANCEL"
+
+
+# --- parked legs
+
+
+def test_a_whisper_is_heard_to_its_end_and_told_by_the_parking_after_it(scene: Scene) -> None:
+    scene.parked("leg-1")
+    scene.do(do.Whisper("leg-1", "queue/en/calling-back.wav"))
+    until(lambda: len(scene.parks("leg-1")) == 2)
+    assert scene.parks("leg-1") == ["", "true"]
+    assert scene.lives("leg-1")
+
+
+def test_after_last_words_the_leg_ends(scene: Scene) -> None:
+    scene.parked("leg-1")
+    scene.do(do.Whisper("leg-1", "queue/en/caller-gone.wav", hang_up=True))
+    assert scene.ended("leg-1") == "NORMAL_CLEARING"
+    assert "true" not in scene.parks("leg-1")
+
+
+def test_two_legs_are_joined_and_end_together(scene: Scene) -> None:
+    scene.parked("leg-1", ANNA)
+    scene.parked("leg-2", BERT)
+    scene.do(do.Join("leg-1", "leg-2"))
+    assert scene.call.told(Joined) == Joined("leg-1", "leg-2")
+    scene.do(do.KillLeg("leg-1", "NORMAL_CLEARING"))
+    assert scene.ended("leg-1") == "NORMAL_CLEARING"
+    assert scene.ended("leg-2") == "NORMAL_CLEARING"
+
+
+def test_a_leg_that_is_gone_can_be_joined_with_nobody(scene: Scene) -> None:
+    scene.parked("leg-1")
+    scene.do(do.Join("leg-1", "nobody"))
+    failed = scene.call.told(JoinFailed)
+    assert (failed.first, failed.second) == ("leg-1", "nobody")
+    assert failed.reason.startswith("-ERR")
+    assert scene.lives("leg-1")
+
+
+def test_who_cannot_be_reached_yet_is_told_when_the_connection_stands(scene: Scene) -> None:
+    """Whoever takes a call over has just begun."""
+    scene.parked("leg-1")
+    link, scene.link = scene.link, SwitchLink(
+        "fs1", Address("127.0.0.1", scene.desk.simulator.port), Auth("ClueCon"), chance=random.Random(1)
+    )
+    scene.do(do.KillLeg("leg-1", "NORMAL_TEMPORARY_FAILURE"))
+    scene.link.start()
+    assert scene.ended("leg-1") == "NORMAL_TEMPORARY_FAILURE"
+    link.stop()
+
+
+def test_what_a_gone_leg_cannot_do_any_more_hurts_nobody(scene: Scene) -> None:
+    scene.do(do.Whisper("nobody", "a.wav"), do.KillLeg("nobody", "LOSE_RACE"), do.Whisper("nobody", "not safe.wav"))
+    scene.parked("leg-1")
+    assert scene.call.events == []
+
+
+def test_a_caller_is_brought_back_through_the_dialplan(scene: Scene) -> None:
+    line = scene.desk.call(Call(HELP))
+    scene.call.call = replace(scene.call.call, id=line.uuid)
+    scene.do(do.BringBack())
+    again = scene.desk.accept()
+    assert again.uuid == line.uuid
+    assert again.replies()[0].headers["Caller-Destination-Number"] == HELP
+    assert again.replies()[0].headers["Caller-Context"] == "callcontrol"
+
+
+# --- without the switch
+
+
+def test_without_a_connection_every_question_is_answered(scene: Scene) -> None:
+    scene.link.stop()
+    scene.ring(("leg-1", ANNA))
+    scene.do(do.Join("c", "d"), do.KillLeg("d", "LOSE_RACE"), do.Whisper("d", "a.wav"), do.BringBack())
+    assert isinstance(scene.call.told(JoinFailed), JoinFailed)
+    assert scene.call.told(OriginateFailed) == OriginateFailed(("leg-1",), "NETWORK_OUT_OF_ORDER")
+    assert scene.call.events == []
+
+
+def test_a_switch_taken_out_of_the_settings_is_none(scene: Scene) -> None:
+    other = Listener(switch="fs9")
+    scene.line.carry_out(do.Originate((("leg-1", plan(ANNA)),)), other.driver)
+    scene.line.carry_out(do.Join("c", "d"), other.driver)
+    assert other.told(JoinFailed) == JoinFailed("c", "d", "there is no switch fs9")
+    assert other.told(OriginateFailed) == OriginateFailed(("leg-1",), "NETWORK_OUT_OF_ORDER")
+
+
+def test_legs_that_ring_when_the_connection_breaks_are_told_as_failed(scene: Scene) -> None:
+    scene.phone(ANNA, Behaviour("never_answers"))
+    scene.ring(("leg-1", ANNA))
+    until(lambda: scene.lives("leg-1"))
+    scene.link.stop()
+    assert scene.call.told(OriginateFailed) == OriginateFailed(("leg-1",), "NETWORK_OUT_OF_ORDER")
+
+
+def test_a_leg_that_cannot_be_said_is_not_sent(scene: Scene) -> None:
+    unsafe = replace(plan(ANNA), endpoint=Account("101", "not a domain"))
+    scene.do(do.Originate((("leg-1", unsafe),)))
+    assert scene.call.told(OriginateFailed) == OriginateFailed(("leg-1",), "NETWORK_OUT_OF_ORDER")
+    gevent.sleep(0)
+    assert not scene.lives("leg-1")
