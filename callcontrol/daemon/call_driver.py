@@ -109,8 +109,9 @@ class CallDriver:
     def _refresh_facts(self, event: Event) -> None:
         """Whoever waits long lives under the queues as they are now, and is offered to phones as they are now."""
         configuration = self.desk.current.configuration
-        known = self.call.tenant in configuration.settings.tenants  # else it keeps what it had: nobody is left in between
-        if known and self.facts.settings is not configuration.settings:
+        # A call of a tenant that is no more keeps the settings it had: nobody is left in between.
+        is_there = self.call.tenant in configuration.settings.tenants
+        if is_there and self.facts.settings is not configuration.settings:
             prices = configuration.prices_of(self.call.tenant)
             self.facts = replace(self.facts, settings=configuration.settings, prices=prices)
         if isinstance(event, OfferMade):
