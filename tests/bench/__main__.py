@@ -50,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--skip-bare", action="store_true", help="calls: without the bare application")
     parser.add_argument("--waiting", type=int, nargs="*", default=list(scripts.WAITING), help="scripts: callers")
     parser.add_argument("--agents", type=int, nargs="*", default=[20, 200, 1000], help="queues, freeswitch: agents")
-    parser.add_argument("--seconds", type=float, default=20.0, help="queues, freeswitch: measured (%(default)s)")
+    parser.add_argument("--seconds", type=float, default=15.0, help="queues, freeswitch: measured (%(default)s)")
     parser.add_argument("--minute", type=float, default=60.0, help="rush: its length in seconds (%(default)s)")
     return parser
 

@@ -65,7 +65,7 @@ def example(folder: Path, agents: int) -> Path:
 
 
 def _tenant(agents: int, music: str) -> dict[str, Any]:
-    """Nothing stands between a caller and an agent: no whisper, no announcement, no wrap-up, no old places."""
+    """Nothing stands between a caller and an agent: no whisper, no announcement, no wrap-up, no rest, no old places."""
     everybody = accounts(agents)
     return {
         "domain": DOMAIN,
@@ -80,6 +80,8 @@ def _tenant(agents: int, music: str) -> dict[str, Any]:
                 "music": music,
                 "whisper": "no",
                 "wrap_up": 0,
+                "rest": {"rejected": 0, "busy": 0, "no_answer": 0, "unreachable": 0},
+                "misses": 0,
                 "come_back": 0,
                 "announce": {"position": 0, "wait": 0},
                 "overflow": {"length": 100_000},
@@ -169,6 +171,11 @@ class Seen:
     rang_for: list[Moment] = field(default_factory=list)  # by whose call it was
     rang: list[Moment] = field(default_factory=list)  # by whose phone it was
     hung_up: list[Moment] = field(default_factory=list)
+
+    @property
+    def again(self) -> int:
+        """How often a phone rang for somebody for whom another had rung before: offers that came to nothing."""
+        return len(self.rang_for) - len({moment.who for moment in self.rang_for})
 
 
 def seen(heard: Sequence[dict[str, Any]]) -> Seen:

@@ -55,7 +55,7 @@ class Size:
 
 
 SIZES = (
-    Size(20, 120, Talk(1.5, 5.5), Talk(0.3, 0.9), 5.0, 20),
+    Size(20, 120, Talk(1.5, 5.5), Talk(0.5, 0.9), 5.0, 20),
     Size(200, 500, Talk(12.0, 28.0), Talk(0.5, 1.5), 10.0, 100),
 )
 
@@ -69,6 +69,7 @@ class Run:
     first: Spread
     following: Spread
     per_second: float
+    again: int
 
 
 def run(console: Console, args: Namespace) -> None:
@@ -138,6 +139,7 @@ class Place:
             spread(until_first(idle.called, idle.rang_for)),
             spread(until_next(busy.hung_up, busy.rang, since_us)),
             per_second([moment.at_us for moment in busy.rang], since_us),
+            idle.again,
         )
 
     def _calls(self, dialled: str, talk: Talk, rate: float, at_once: int, seconds: float) -> Seen:
@@ -195,14 +197,14 @@ def _know_one_daemon(config: Path) -> None:
 def _show(console: Console, runs: Sequence[Run]) -> None:
     table = Table(title="queues on FreeSWITCH (ms), by its own events")
     spans = ("caller in: p50", "p95", "p99", "hang-up: p50", "p95", "p99")
-    for column in ("", "agents", "waiting", *spans, "of", "a second"):
+    for column in ("", "agents", "waiting", *spans, "of", "a second", "again"):
         table.add_column(column, justify="right")
     for one in runs:
         found = (f"{ms:.1f}" for s in (one.first, one.following) for ms in (s.p50, s.p95, s.p99))
-        counts = (str(one.following.count), f"{one.per_second:.1f}")
+        counts = (str(one.following.count), f"{one.per_second:.1f}", str(one.again))
         table.add_row(one.system, str(one.size.agents), str(one.size.waiting), *found, *counts)
         if one.system == THEIRS:
-            table.add_row("ratio", "", "", *_ratios(runs[runs.index(one) - 1], one), "", "", end_section=True)
+            table.add_row("ratio", "", "", *_ratios(runs[runs.index(one) - 1], one), "", "", "", end_section=True)
     console.print(table)
 
 

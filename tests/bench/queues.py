@@ -15,7 +15,7 @@ from tests.bench.call_centre import CallCentre, Seen, Talk, example
 from tests.bench.figures import Spread, per_second, spread, until_first, until_next
 from tests.bench.machine import folder, staged
 
-RAMP_PER_S = 100.0
+RAMP_PER_S = 150.0
 IDLE_S = 10.0
 
 
@@ -37,7 +37,7 @@ class Size:
 
 
 SIZES = (
-    Size(20, 120, Talk(0.4, 1.6), Talk(0.2, 0.6), 20.0),
+    Size(20, 120, Talk(0.4, 1.6), Talk(0.5, 0.9), 12.0),
     Size(200, 500, Talk(3.0, 9.0), Talk(0.5, 1.5), 30.0),
     Size(1000, 1500, Talk(15.0, 35.0), Talk(0.5, 1.5), 40.0),
 )
@@ -51,7 +51,8 @@ class Run:
     first: Spread
     following: Spread
     per_second: float
-    errors: int
+    lost: int
+    again: int
 
 
 def run(console: Console, args: Namespace) -> None:
@@ -66,7 +67,6 @@ def _measure(size: Size, seconds: float) -> Run:
         centre.open(size.idle_talk)
         calls = int(size.idle_per_s * IDLE_S)
         result, idle = centre.call(calls, calls=calls, per_second=size.idle_per_s)
-        lost = calls - result["bridged"]
         centre.open(size.talk)
         busy = _busy(centre, size, seconds)
         centre.close()
@@ -76,7 +76,8 @@ def _measure(size: Size, seconds: float) -> Run:
         spread(until_first(idle.called, idle.rang_for)),
         spread(until_next(busy.hung_up, busy.rang, since_us)),
         per_second([moment.at_us for moment in busy.rang], since_us),
-        lost,
+        calls - result["bridged"],
+        idle.again,
     )
 
 
@@ -99,11 +100,11 @@ def _full_since(seen: Seen, size: Size) -> int:
 def _show(console: Console, runs: list[Run]) -> None:
     table = Table(title="queues on the simulator (ms): goals p99 under 15; p50 under 15, p99 under 50")
     spans = ("caller in: p50", "p99", "max", "hang-up: p50", "p99", "max")
-    columns = ("agents", "waiting", *spans, "of", "a second", "lost")
+    columns = ("agents", "waiting", *spans, "of", "a second", "lost", "again")
     for column in columns:
         table.add_column(column, justify="right")
     for one in runs:
         found = (f"{ms:.1f}" for s in (one.first, one.following) for ms in (s.p50, s.p99, s.largest))
-        counts = (str(one.following.count), f"{one.per_second:.1f}", str(one.errors))
+        counts = (str(one.following.count), f"{one.per_second:.1f}", str(one.lost), str(one.again))
         table.add_row(str(one.size.agents), str(one.size.waiting), *found, *counts)
     console.print(table)

@@ -34,8 +34,8 @@ def run(console: Console, args: Namespace) -> None:
         busy = (cpu_s(pid_of(stage)) - cpu) / (time.monotonic() - began)
         recorded = records.wait(stage.dsn, calls)
         problems = _problems(stage)
-    errors = result["unfinished"] + calls - result["bridged"]
-    _show(console, seen, f"{calls} calls, {errors} errors, {problems} in the log, {recorded} recorded", busy)
+    errors = calls - result["bridged"]
+    _show(console, seen, f"{calls} calls, {errors} lost, {recorded} recorded, {problems} errors in the log", busy)
 
 
 def _problems(stage: Stage) -> int:
