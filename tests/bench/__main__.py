@@ -8,8 +8,10 @@ own mod_callcenter, where FREESWITCH names one.
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from types import FrameType
 
 from rich.console import Console
 
@@ -33,11 +35,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     unknown = sorted(set(args.parts) - set(PARTS))
     if unknown:
         parser.error(f"{', '.join(unknown)}: parts are {', '.join(PARTS)}")
+    signal.signal(signal.SIGTERM, _leave)
     console = Console(highlight=False, width=WIDTH)
     for name, part in PARTS.items():
         if not args.parts or name in args.parts:
             part(console, args)
     return 0
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    """Whoever is told to end takes what he has started along."""
+    sys.exit(128 + number)
 
 
 def _parser() -> argparse.ArgumentParser:

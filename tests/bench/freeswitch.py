@@ -119,7 +119,7 @@ class Place:
             stack.enter_context(running(self.switch))
             self._events = stack.enter_context(listening(self._ports.event_socket))
             self.daemon = Daemon(config, self._ports.http, self._folder / "daemon.log")
-            stack.callback(self._stop_daemon)
+            stack.callback(self._end_daemon)
             self.daemon.start()
             with self._sipp.agents(self._ports.phones, self._size.talk):
                 self._sipp.register(accounts(self._size.agents), self._ports.phones, self._ports.internal)
@@ -175,9 +175,10 @@ class Place:
         fine = '<settings>\n    <param name="1ms-timer" value="true"/>'
         _put_into(self.switch.conf / "autoload_configs" / "switch.conf.xml", "<settings>", fine)
 
-    def _stop_daemon(self) -> None:
+    def _end_daemon(self) -> None:
+        """At once, if it still runs: it would wait for calls nobody hangs up."""
         if self.daemon.process is not None and self.daemon.process.poll() is None:
-            self.daemon.stop()
+            self.daemon.kill()
 
 
 def _put_into(file: Path, mark: str, text: str) -> None:

@@ -66,6 +66,11 @@ def test_assignments_a_second() -> None:
     assert per_second([7]) == per_second([]) == 0.0
 
 
+def test_a_second_ring_for_the_same_caller_is_one_again() -> None:
+    assert Seen(rang_for=at((1, "a"), (2, "b"), (3, "a"), (4, "a"))).again == 2
+    assert Seen().again == 0
+
+
 def test_what_the_simulator_heard_is_sorted_by_who_it_was() -> None:
     heard = [
         {"at_us": 1, "who": "call-1", "what": "calls", "number": "+48500000001"},

@@ -1,5 +1,7 @@
 """Load: calls at once, calls a second, and what is counted."""
 
+import gc
+
 import gevent
 import pytest
 
@@ -63,6 +65,7 @@ def test_the_first_calls_do_not_come_sooner_than_the_ramp_says(busy_desk: Simula
     result = Load(busy_desk, Plan(7, at_once=7, ramp_per_second=100.0, listen=True)).run()
     placed = [one for one in busy_desk.heard() if one.what == "calls"]
     assert (result.finished, [one.detail["number"] for one in placed]) == (7, [Call(DID).number] * 7)
+    assert gc.isenabled(), "garbage is collected again afterwards"
     assert placed[-1].at_us - began_us > 0.0599 * 1_000_000 * busy_desk.timeline.speed
 
 
