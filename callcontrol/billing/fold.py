@@ -64,7 +64,7 @@ class BadTrail(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class _Times:
+class Times:
     created: Instant | None = None
     ringing: Instant | None = None
     answered: Instant | None = None
@@ -259,16 +259,16 @@ def _leg_outcome(end: LegEnded | None, bridged: Instant | None) -> Outcome:
     return end.outcome if end else Outcome.FAILED
 
 
-def _times(shape: Dialled, end: LegEnded | None, bridged: Instant | None, last: Instant) -> _Times:
+def _times(shape: Dialled, end: LegEnded | None, bridged: Instant | None, last: Instant) -> Times:
     """The switch's stamps; where there are none, what the trail itself tells of the leg."""
     if end is None:  # the trail breaks off: the leg lived at least until its last entry
-        return _in_order(shape.leg_id, Stamps(shape.at, None, bridged, last))
+        return in_order(shape.leg_id, Stamps(shape.at, None, bridged, last))
     if end.stamps is None and bridged is None:
-        return _Times()
-    return _in_order(shape.leg_id, end.stamps or Stamps(shape.at, None, bridged, end.at))
+        return Times()
+    return in_order(shape.leg_id, end.stamps or Stamps(shape.at, None, bridged, end.at))
 
 
-def _in_order(leg_id: str, stamps: Stamps) -> _Times:
+def in_order(leg_id: str, stamps: Stamps) -> Times:
     """Stamps that contradict each other (a wall clock that jumped) are put in order: the answer stands, and so does
     every end behind it; an end before the answer makes a talk of nothing."""
     answered = stamps.answered
@@ -278,9 +278,9 @@ def _in_order(leg_id: str, stamps: Stamps) -> _Times:
         None if stamps.ringing is None else min(max(stamps.ringing, created), ended if answered is None else answered)
     )
     if (created, ringing, answered, ended) == (stamps.created, stamps.ringing, stamps.answered, stamps.ended):
-        return _Times(created, ringing, answered, ended)
+        return Times(created, ringing, answered, ended)
     said = f"created {stamps.created}, ringing {stamps.ringing}, answered {stamps.answered}, ended {stamps.ended}"
-    return _Times(created, ringing, answered, ended, f"stamps of leg {leg_id} out of order: {said}")
+    return Times(created, ringing, answered, ended, f"stamps of leg {leg_id} out of order: {said}")
 
 
 def _outcome(told: _Told, channel: str) -> Outcome:

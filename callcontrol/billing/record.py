@@ -66,6 +66,7 @@ class LegRecord:
         bridged: when caller and leg first heard each other, by our clock; None on the caller's own leg.
         hung_up_by: `caller`, `callee`, `switch` or "".
         estimated: some time is the best we know, not the switch's word.
+        reconciled: what is known of its end is from the switch's own record, read later (`reconciling.py`).
     """
 
     leg_id: str
@@ -85,6 +86,7 @@ class LegRecord:
     outcome: Outcome
     hung_up_by: str
     estimated: bool = False
+    reconciled: bool = False
 
     @property
     def talk_us(self) -> int:
@@ -189,6 +191,7 @@ class CallRecord:
         estimated: some leg's times, or how or when it left a queue, are estimated.
         legs: the caller's own first, then the others as they were sent out; a callback's call has only those.
         visits: its stays in queues, in order.
+        reconciled: it was completed, or put together, from the switch's own records of its legs.
     """
 
     call_id: str
@@ -210,6 +213,7 @@ class CallRecord:
     legs: tuple[LegRecord, ...]
     estimated: bool = False
     visits: tuple[QueueVisit, ...] = ()
+    reconciled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Records as JSON bytes, for the spool. The names are those of the ledger's columns; times stay microseconds.
 
 Writing never fails over what a text holds: a record that cannot be written is a lost call, so NUL characters and lone
-surrogates, which neither JSON nor Postgres takes, become U+FFFD. Records of before there were queues have no `visits`.
+surrogates, which neither JSON nor Postgres takes, become U+FFFD. Records of before there were queues have no `visits`,
+those of before reconciliation no `reconciled`.
 """
 
 from __future__ import annotations
@@ -103,6 +104,7 @@ def _call(call: CallRecord) -> dict[str, object]:
         "recordings": [{"at": text_of(r.at), "box": r.box, "path": r.path} for r in call.recordings],
         "notes": [{"at": text_of(note.at), "what": note.what} for note in call.notes],
         "estimated": call.estimated,
+        "reconciled": call.reconciled,
     }
 
 
@@ -137,6 +139,7 @@ def _leg(leg: LegRecord) -> dict[str, object]:
         "outcome": leg.outcome,
         "hung_up_by": leg.hung_up_by,
         "estimated": leg.estimated,
+        "reconciled": leg.reconciled,
     }
 
 
@@ -185,6 +188,7 @@ def _call_from(v: Mapping[str, Any], legs: Iterable[Any], visits: Iterable[Any])
         legs=tuple(_leg_from(leg) for leg in legs),
         estimated=v["estimated"],
         visits=tuple(visit_from(visit) for visit in visits),
+        reconciled=v.get("reconciled", False),
     )
 
 
@@ -211,6 +215,7 @@ def _leg_from(v: Mapping[str, Any]) -> LegRecord:
         outcome=Outcome(v["outcome"]),
         hung_up_by=v["hung_up_by"],
         estimated=v["estimated"],
+        reconciled=v.get("reconciled", False),
     )
 
 

@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-import argparse
-import sys
 from pathlib import Path
 
+from callcontrol.commands.config_argument import DEFAULT_CONFIG, add_config, complain
 from callcontrol.daemon.configuration import Configuration, Refused, read_configuration
 from callcontrol.edges.config_folder import UnreadableFolder
 
-DEFAULT_CONFIG = "deploy/example"
-
-
-def add_config(parser: argparse.ArgumentParser) -> None:
-    """`--config DIR`."""
-    parser.add_argument(
-        "--config", type=Path, default=Path(DEFAULT_CONFIG), metavar="DIR", help="configuration folder (%(default)s)"
-    )
+__all__ = ["DEFAULT_CONFIG", "add_config", "configuration_or_exit"]
 
 
 def configuration_or_exit(folder: Path) -> Configuration:
     """The configuration, or the end of the command with every mistake on standard error."""
     try:
         return read_configuration(folder)
-    except Refused as refused:
-        for problem in refused.problems:
-            print(problem, file=sys.stderr)
-    except UnreadableFolder as error:
-        print(error, file=sys.stderr)
+    except (Refused, UnreadableFolder) as error:
+        complain(error)
     raise SystemExit(2)

@@ -123,7 +123,7 @@ def _head(call: PastCall, zone: tzinfo) -> tuple[str, ...]:
     by = f" by {call.answered_by}" if call.answered_by else ""
     queues = ", ".join(dict.fromkeys(visit.queue for visit in call.visits))
     waited = f", queue {queues}" if queues else ""
-    mark = " (estimated)" if call.estimated else ""
+    mark = _mark(call)
     what = (f"{call.outcome}{by}{waited}{mark}", seconds(call.total_ms), _sum(call))
     return (_clock(call.started_at, zone), _caller(call), call.dialled, *what)
 
@@ -145,7 +145,7 @@ def _details(call: PastCall) -> Iterator[tuple[str, str]]:
 def _leg_line(leg: PastLeg) -> str:
     trunk = f" over {leg.trunk}" if leg.trunk else ""
     payer = f", {leg.payer} pays" if leg.payer else ""
-    mark = " (estimated)" if leg.estimated else ""
+    mark = _mark(leg)
     talk = seconds(leg.talk_ms) if leg.answered_at else ""
     parts = (
         f"☎ {leg.target or leg.address}{trunk}",
@@ -155,6 +155,12 @@ def _leg_line(leg: PastLeg) -> str:
         _cost(leg),
     )
     return "  ".join(part for part in parts if part)
+
+
+def _mark(known: PastCall | PastLeg) -> str:
+    """How it is known, where it is not simply the worker's record."""
+    words = (word for word in ("estimated", "reconciled") if getattr(known, word))
+    return f" ({', '.join(words)})" if known.estimated or known.reconciled else ""
 
 
 def _cost(leg: PastLeg) -> str:

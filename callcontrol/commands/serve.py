@@ -1,44 +1,51 @@
-"""`callcontrol serve`: the daemon."""
+"""`callcontrol serve`: the daemon. SIGHUP reloads the configuration, SIGUSR2 restarts the workers one after the other,
+SIGTERM ends it when running calls are over or handed over.
+"""
 
 from __future__ import annotations
 
 import argparse
-import logging
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
+import os
+import sys
 
-from callcontrol.commands.arguments import add_config, configuration_or_exit
-from callcontrol.config.settings import Settings
-from callcontrol.daemon.configuration import Current
-from callcontrol.daemon.worker import Worker
+from callcontrol.commands.config_argument import add_config, settings_or_exit
 from callcontrol.edges import journal
-from callcontrol.edges.embedded import EmbeddedPostgres, EmbeddedRedis
+from callcontrol.edges.embedded import EmbeddedStoreError
+from callcontrol.supervisor.doors import DoorTaken
+from callcontrol.supervisor.pid_file import InUse
+from callcontrol.supervisor.service import serve
 
-log = logging.getLogger(__name__)
+NOT_STARTED = 1
+MAX_WORKERS = 256
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """`serve --config DIR`."""
+    """`serve --config DIR [--workers N]`."""
     parser = subparsers.add_parser("serve", help="run the daemon", description=__doc__)
     add_config(parser)
+    parser.add_argument(
+        "--workers", type=_workers, default=cores(), metavar="N", help="processes that take calls (here: %(default)s)"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Serve until SIGTERM; 2 if the configuration has mistakes."""
-    settings = configuration_or_exit(args.config).settings
+    """Serve until SIGTERM; 2 if the configuration has mistakes, 1 if something else keeps it from starting."""
+    settings = settings_or_exit(args.config)
     journal.start(mask_numbers=settings.mask_numbers)
-    with stores(settings) as (redis_url, postgres_dsn):
-        return Worker(Current(args.config), redis_url, postgres_dsn).run()
+    try:
+        return serve(args.config, settings, args.workers)
+    except (InUse, DoorTaken, EmbeddedStoreError, OSError) as error:
+        print(f"callcontrol serve: {error}", file=sys.stderr)
+        return NOT_STARTED
 
 
-@contextmanager
-def stores(settings: Settings) -> Iterator[tuple[str, str]]:
-    """The configured stores, or embedded ones for as long as this lasts; says which."""
-    data = Path(settings.data)
-    with ExitStack() as stack:
-        redis_url = settings.redis.url or stack.enter_context(EmbeddedRedis(data / "redis"))
-        dsn = settings.postgres.dsn or stack.enter_context(EmbeddedPostgres(data / "postgres"))
-        log.info("Redis: %s", "configured" if settings.redis.url else f"embedded in {data / 'redis'}")
-        log.info("Postgres: %s", "configured" if settings.postgres.dsn else f"embedded in {data / 'postgres'}")
-        yield redis_url, dsn
+def cores() -> int:
+    """The cores this process may use."""
+    return min(len(os.sched_getaffinity(0)), MAX_WORKERS)
+
+
+def _workers(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= MAX_WORKERS:
+        raise argparse.ArgumentTypeError(f"1 to {MAX_WORKERS} workers")
+    return number

@@ -35,6 +35,7 @@ from callcontrol.config.fields import (
 from callcontrol.config.frozen import Frozen, RingSeconds, Seconds
 from callcontrol.config.queue_fields import PauseCode
 from callcontrol.config.queue_settings import MAX_AGENTS, MAX_QUEUES, Ageing, Agent, Queue
+from callcontrol.config.redis_address import RedisUrl
 from callcontrol.vocabulary.rule import DEFAULT_RING_S
 from callcontrol.vocabulary.target import Target
 
@@ -47,6 +48,9 @@ class Switch(Frozen):
     address: HostPort = Field(default="127.0.0.1:8021", description="host:port of its event socket")
     password: Text = Field(min_length=1, description="event socket password")
     profile: Identifier = Field(default="internal", description="SIP profile the extensions register at")
+    cdrs: Folder | None = Field(
+        default=None, description="folder with its own records of legs (json_cdr), here or mounted; default: not read"
+    )
     daemons: tuple[HostPort, ...] = Field(
         default=(), description="where it hands calls over, tried in this order; default: `listen`"
     )
@@ -55,7 +59,11 @@ class Switch(Frozen):
 class Redis(Frozen):
     """Where the live state is."""
 
-    url: Text = Field(default="", description="redis://, rediss:// or unix://; empty: the embedded server")
+    url: RedisUrl = Field(
+        default="",
+        description="redis://host:6379/0, rediss:// or unix://; redis+sentinel://host,host,host/SERVICE or "
+        "redis+cluster://host,host,host (rediss+… for TLS); empty: the embedded server",
+    )
 
 
 class Postgres(Frozen):
@@ -95,6 +103,9 @@ class Limits(Frozen):
     hops: Annotated[int, Field(ge=1, le=32), Whole] = Field(
         default=8, description="how often one call may be forwarded"
     )
+    legs_per_call: Annotated[int, Field(ge=2, le=10_000), Whole] = Field(
+        default=200, description="legs of one call, those of its offers among them; past it it is offered to nobody"
+    )
     calls: Annotated[int, Field(ge=1), Whole] = Field(default=10_000, description="calls in progress per worker")
     frame_bytes: Annotated[int, Field(ge=65_536), Whole] = Field(
         default=2_097_152, description="largest frame read from a switch"
@@ -110,6 +121,9 @@ class Limits(Frozen):
     )
     talk_s: Seconds = Field(default=14_400, description="longest conversation on an external leg")
     drain_s: Seconds = Field(default=60, description="how long SIGTERM waits for running calls")
+    hung_s: Seconds = Field(
+        default=15, description="a worker that says nothing for so long is killed and started again"
+    )
     legs_end_s: Seconds = Field(default=10, description="how long a finished call waits for the end of its legs")
 
 

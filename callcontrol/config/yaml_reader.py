@@ -183,8 +183,9 @@ class _Reader:
         line = _line(event)
         if not isinstance(event, yaml.ScalarEvent):
             self.note(line, "a key that is no text", "write `key: value`")
-            self._skip(event, events, place)
-            return f"(line {line})"
+            name = f"(line {line})"
+            self._skip(event, events, (*place, name))  # a level of its own, or keys of keys would have no end
+            return name
         self._refuse_cleverness(event, line)
         if event.value == "<<" and event.implicit[0]:
             self.note(line, "a merge key <<", "write the values out")

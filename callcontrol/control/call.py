@@ -209,6 +209,7 @@ class Call:
         hung_up_by: who ended the caller's channel, once known.
         apps, legs, visits: counters from which ids of applications, legs and tickets follow.
         serving: the agent who has the caller.
+        transferred_to: the number the caller was transferred to last, "" if he never was.
     """
 
     id: str
@@ -225,6 +226,12 @@ class Call:
     legs: int = 0
     visits: int = 0
     serving: Serving | None = None
+    transferred_to: str = ""
+
+    @property
+    def destination(self) -> str:
+        """The number his channel goes by in the dialplan now."""
+        return self.transferred_to or self.dialled
 
     @property
     def is_callback(self) -> bool:

@@ -103,8 +103,8 @@ def _joined_since(call: Call, serving: Serving) -> Instant | None:
 def lost(call: Call, event: ConnectionLost | SwitchGone, facts: Facts) -> Plain:
     """We cannot direct the call any more. A restarted switch has no channels: their ends are now, as far as we know.
 
-    After a lost connection the channels live on (a conversation talks, a bridge rings by itself): their ends come over
-    the switch's own connection, and `uuid_exists` tells of those whose end was missed.
+    After a lost connection a conversation talks on (of other states see `undirected.py`): the ends of its channels come
+    over the switch's own connection, and `uuid_exists` tells of those whose end was missed.
     """
     noted, leaving = out_of_queue(call.noting(Noted(facts.now, event.reason)), facts)
     if isinstance(event, SwitchGone):

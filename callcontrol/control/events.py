@@ -189,9 +189,17 @@ class ChannelsChecked:
 
 @dataclass(frozen=True, slots=True)
 class Rearrived:
-    """The caller's channel came back through the dialplan: somebody transferred it to this number."""
+    """The caller's channel came through the dialplan to us again: somebody transferred it to this number, or what it
+    was doing when nobody directed it any more is over.
+
+    Attributes:
+        disposition, causes, recorded_ms: what the channel tells of its last bridge and `record`, as in AppEnded.
+    """
 
     dialled: str
+    disposition: str = ""
+    causes: Mapping[str, str] = field(default_factory=dict)
+    recorded_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

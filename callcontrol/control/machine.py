@@ -6,12 +6,15 @@ same everywhere and are handled here first: the caller's end, a leg's end, a los
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from callcontrol.control import commands as do
-from callcontrol.control import ending, offering, regaining
+from callcontrol.control import ending, offering, regaining, undirected
 from callcontrol.control.call import Call, CallingBack, Closed, Deciding, Ending, Talking, Waiting
 from callcontrol.control.commands import Command
 from callcontrol.control.events import (
     CallerHungUp,
+    ChannelsChecked,
     CommandRefused,
     ConnectionLost,
     Event,
@@ -26,6 +29,7 @@ from callcontrol.control.events import (
 from callcontrol.control.legs import NEVER_TIMER
 from callcontrol.control.moved import Moved, Plain, Then
 from callcontrol.control.steps import HANDLERS, callback, start
+from callcontrol.control.undirected import GoesOnAlone
 from callcontrol.routing import arrival, router
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.trail import Noted
@@ -53,6 +57,8 @@ def _everywhere(call: Call, event: Event, facts: Facts) -> Moved | None:
             return ending.caller_hung_up(call, event, facts)
         case ConnectionLost(reason) if isinstance(call.state, Waiting):
             return regaining.bring_back(call, call.state, reason, facts)
+        case ConnectionLost(reason) if isinstance(call.state, GoesOnAlone):
+            return undirected.left_alone(call, reason, facts)
         case SwitchGone() | ConnectionLost():
             return _lost(call, event, facts)
         case TimerFired(name) if name.startswith(NEVER_TIMER):
@@ -62,10 +68,16 @@ def _everywhere(call: Call, event: Event, facts: Facts) -> Moved | None:
             return ending.lost(call, ConnectionLost("the caller could not be brought back"), facts)
         case Rearrived() if call.id not in call.open_legs:
             return call, ()  # he hung up on his way to us
-        case Rearrived(dialled) if isinstance(call.state, Waiting) and dialled == call.dialled:
+        case Rearrived(dialled) if isinstance(call.state, Waiting) and dialled == call.destination:
             return regaining.brought_back(call, call.state, facts)
+        case Rearrived(dialled) if isinstance(call.state, GoesOnAlone) and dialled == call.destination:
+            return undirected.returned(call, call.state, event, facts)
         case Rearrived(dialled):
             return _transferred(call, dialled, facts)
+        case TimerFired(name) if name == undirected.ALONE_TIMER:
+            return call, undirected.still_there(call)
+        case ChannelsChecked() if isinstance(call.state, GoesOnAlone):
+            return undirected.checked(call, event, facts)
         case CommandRefused(command, reply):
             return _refused(call, command, reply, facts)
         case _:
@@ -136,7 +148,8 @@ def _transferred(call: Call, dialled: str, facts: Facts) -> Plain:
     """Somebody transferred the caller: what was under way is over, the new number decides."""
     noted, leaving = ending.out_of_queue(call.noting(Noted(facts.now, f"transferred to {dialled}")), facts)
     noted, talked = ending.talk_over(noted, facts.now, facts)
-    timers = (do.StopTimer(ending.STEP_TIMER), do.StopTimer(regaining.BACK_TIMER))
+    timers = tuple(map(do.StopTimer, (ending.STEP_TIMER, regaining.BACK_TIMER, undirected.ALONE_TIMER)))
+    noted = replace(noted, transferred_to=dialled)
     return noted.to(Deciding()), (*leaving, *talked, *timers, do.FindFacts(dialled))
 
 

@@ -1,4 +1,5 @@
-"""Adoption: calls that were in progress when a worker died are watched to their end, so that each leg gets its record.
+"""Adoption: the calls of a worker that died go to those that live, each to the first who asks, and go on where they
+stood.
 
 A call whose book was already closed but not yet written is written now; writing it twice changes nothing. Calls of
 workers that live are left alone.
@@ -7,6 +8,8 @@ workers that live are left alone.
 from __future__ import annotations
 
 import logging
+import random
+from collections.abc import Mapping
 from dataclasses import replace
 
 from callcontrol.control.call import Call, Closed
@@ -14,6 +17,7 @@ from callcontrol.control.events import ConnectionLost
 from callcontrol.daemon.call_driver import CallDriver
 from callcontrol.daemon.desk import Desk
 from callcontrol.edges import clock, meters
+from callcontrol.edges.live_state.calls import PAGE
 from callcontrol.edges.live_state.workers import Workers
 from callcontrol.routing.facts import Facts
 
@@ -21,55 +25,113 @@ log = logging.getLogger(__name__)
 
 # Calls of numbers that lead nowhere belong to no tenant.
 NOBODY = ""
+# So often the owner of every call is looked at, not only the calls of workers known to have died (seconds).
+SWEEP_S = 30.0
 
 
 class Adoption:
-    """Looks for orphans. Remembers whose the calls of others are, so that each is read once."""
+    """Looks for orphans.
 
-    def __init__(self, desk: Desk, workers: Workers) -> None:
+    Args:
+        chance: spreads a dead worker's calls over those who ask at the same time.
+        sweep_s: see SWEEP_S.
+    """
+
+    def __init__(self, desk: Desk, workers: Workers, chance: random.Random, sweep_s: float = SWEEP_S) -> None:
         self._desk = desk
         self._workers = workers
-        self._others: dict[str, str] = {}
+        self._chance = chance
+        self._sweep_s = sweep_s
+        self._next_sweep = float("-inf")
 
     def look(self) -> int:
-        """Take over every orphan; returns how many.
+        """Take over orphans; returns how many.
 
         Raises:
             LiveStateError: Redis is away; try again later.
         """
-        orphans = [call for tenant in self._tenants() for call in self._orphans(tenant)]
-        for call in orphans:
-            self._adopt(call)
-        if orphans:
-            log.warning("%d calls of workers that died are watched to their end", len(orphans))
-        return len(orphans)
+        dead = self._workers.dead()
+        is_due = clock.monotonic() >= self._next_sweep
+        adopted = sum(self._look_at(tenant, dead, is_due) for tenant in self._tenants()) if dead or is_due else 0
+        for worker in dead:
+            self._workers.bury(worker)
+        if is_due:
+            self._next_sweep = clock.monotonic() + self._sweep_s
+        return adopted
+
+    def verify(self) -> None:
+        """Our lease had lapsed: calls that others have by now are theirs; then ours go on.
+
+        Raises:
+            LiveStateError: Redis is away; try again.
+        """
+        ours = [(driver.call.tenant, call_id) for call_id, driver in self._desk.drivers.items()]
+        for tenant in {tenant for tenant, _ in ours}:
+            owners = self._desk.calls.owners_of(tenant, [call_id for of, call_id in ours if of == tenant])
+            for call_id, owner in owners.items():
+                if owner != self._desk.worker:
+                    self._desk.lose(tenant, call_id)
+        self._workers.confirmed()
 
     def _tenants(self) -> tuple[str, ...]:
         return (*self._desk.current.configuration.settings.tenants, NOBODY)
 
-    def _orphans(self, tenant: str) -> list[Call]:
-        ids = [i for i in self._desk.calls.ids(tenant) if i not in self._desk.drivers]
-        alive = {worker: self._workers.is_alive(worker) for worker in {self._others.get(i, "") for i in ids} - {""}}
-        unknown = [i for i in ids if not alive.get(self._others.get(i, ""), False)]
-        found = self._desk.calls.read(tenant, unknown)
-        self._others.update((call.id, call.worker) for call in found)
-        return [call for call in found if call.id not in self._desk.drivers and self._is_orphan(call)]
+    def _look_at(self, tenant: str, dead: list[str], sweep: bool) -> int:
+        owners = self._desk.calls.owners(tenant)
+        gone = {*dead, *(self._silent(owners) if sweep else ())}
+        return sum(self._adopt_from(tenant, worker, owners) for worker in sorted(gone))
 
-    def _is_orphan(self, call: Call) -> bool:
-        """Ours without a driver (its record found no room), or a dead worker's."""
-        return call.worker == self._desk.worker or not self._workers.is_alive(call.worker)
+    def _silent(self, owners: Mapping[str, str]) -> set[str]:
+        """Who has calls and is not there: the dead, nobody, and ourselves where a call has no driver."""
+        return {worker for worker in set(owners.values()) if self._is_silent(worker)}
+
+    def _is_silent(self, worker: str) -> bool:
+        return worker in ("", self._desk.worker) or not self._workers.is_alive(worker)
+
+    def _adopt_from(self, tenant: str, worker: str, owners: Mapping[str, str]) -> int:
+        ids = [call_id for call_id, owner in owners.items() if owner == worker and not self._is_in_hand(call_id)]
+        self._chance.shuffle(ids)
+        adopted = 0
+        for first in range(0, len(ids), PAGE):
+            page = [call_id for call_id in ids[first : first + PAGE] if not self._is_in_hand(call_id)]
+            for call in self._desk.calls.take(tenant, page, self._desk.worker, worker):
+                self._adopt(call)
+                adopted += 1
+        if adopted:
+            log.warning("%d calls of worker %s are taken over", adopted, worker or "nobody", extra={"tenant": tenant})
+        return adopted
+
+    def _is_in_hand(self, call_id: str) -> bool:
+        return call_id in self._desk.drivers or call_id in self._desk.closing
 
     def _adopt(self, call: Call) -> None:
-        self._others.pop(call.id, None)
         meters.calls_adopted_total.inc()
-        if isinstance(call.state, Closed):
-            self._desk.release(call)
-            return
-        driver = CallDriver(replace(call, worker=self._desk.worker), self._facts(call), self._desk, None)
-        self._desk.take(driver)
-        driver.deliver(ConnectionLost(f"worker {call.worker} died, {self._desk.worker} took over"))
+        driver = adopt(self._desk, call)
+        if driver is not None:
+            driver.deliver(ConnectionLost(f"worker {call.worker} died, {self._desk.worker} took over"))
 
-    def _facts(self, call: Call) -> Facts:
-        configuration = self._desk.current.configuration
-        prices = configuration.prices_of(call.tenant)
-        return Facts(configuration.settings, call.tenant, prices, call.caller, call.dialled, clock.now())
+
+def adopt(desk: Desk, call: Call) -> CallDriver | None:
+    """A driver for a call that was taken over; None if its book is closed already: it is written now."""
+    call = replace(call, worker=desk.worker)
+    if isinstance(call.state, Closed):
+        desk.release(call)
+        return None
+    driver = CallDriver(call, _facts(desk, call), desk, None)
+    desk.take(driver)
+    return driver
+
+
+def _facts(desk: Desk, call: Call) -> Facts:
+    configuration = desk.current.configuration
+    prices = configuration.prices_of(call.tenant)
+    transferred = bool(call.transferred_to)
+    return Facts(
+        settings=configuration.settings,
+        tenant_name=call.tenant,
+        prices=prices,
+        caller=call.caller,
+        dialled=call.destination,
+        now=clock.now(),
+        transferred=transferred,
+    )

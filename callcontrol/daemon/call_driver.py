@@ -15,10 +15,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
-import gevent
-
 from callcontrol.control import commands as do
-from callcontrol.control import machine
+from callcontrol.control import machine, undirected
 from callcontrol.control.call import Call, CallingBack, Closed, Waiting
 from callcontrol.control.commands import Command
 from callcontrol.control.events import (
@@ -27,6 +25,7 @@ from callcontrol.control.events import (
     Event,
     FactsFound,
     OfferMade,
+    Rearrived,
     Stored,
     TimerFired,
 )
@@ -61,7 +60,7 @@ class Line(Protocol):
 class CallDriver:
     """One call in progress."""
 
-    __slots__ = ("_began", "_busy", "_inbox", "_timers", "_told", "call", "desk", "facts", "line")
+    __slots__ = ("_began", "_busy", "_inbox", "_lost", "_timers", "_told", "call", "desk", "facts", "line")
 
     def __init__(self, call: Call, facts: Facts, desk: Desk, line: Line | None) -> None:
         self.call = call
@@ -70,6 +69,7 @@ class CallDriver:
         self.line = line
         self._inbox: deque[Event] = deque()
         self._busy = False
+        self._lost = False
         self._told = 0  # entries of the trail that were looked at for what they say of agents
         self._timers: dict[str, Timer] = {}
         self._began: float | None = clock.monotonic()
@@ -78,8 +78,20 @@ class CallDriver:
         """Look up what the first decision needs."""
         self._find_facts()
 
+    def come_back(self, event: Rearrived) -> None:
+        """The caller's channel is ours again: look up what its next step needs, if this worker has not, and go on."""
+        heading = undirected.origin(self.call)
+        facts = replace(self.facts, heading=heading) if heading is not None else self.facts
+        find_facts(self.desk, facts, partial(self._came_back, event))
+
+    def _came_back(self, event: Rearrived, facts: Facts) -> None:
+        self.facts = facts
+        self.deliver(event)
+
     def deliver(self, event: Event) -> None:
         """Something happened. Safe from any greenlet."""
+        if self._lost:
+            return
         if len(self._inbox) >= MAX_INBOX:
             log.error("call is flooded, event dropped: %s", type(event).__name__, extra={"call": self.call.id})
             return
@@ -87,7 +99,35 @@ class CallDriver:
         if not self._busy:
             self._drain()
 
+    def resume(self) -> None:
+        """The call is ours after all: what has happened meanwhile is taken up."""
+        if not self._busy:
+            self._drain()
+
+    def lose(self) -> None:
+        """Another worker has the call. The connection stays open and silent: closing it would take the control from
+        the newer one (event socket, superseded connections).
+        """
+        self._lost = True
+        self._inbox.clear()
+        self.line = None
+        self._stop_timers()
+
+    def hand_over(self) -> None:
+        """This worker ends: the call stands in Redis as it is, what plays or rings goes on, its connection closes."""
+        line = self.line
+        self.lose()
+        if line is not None:
+            line.close()
+
+    def _stop_timers(self) -> None:
+        for name in tuple(self._timers):
+            self._stop_timer(name)
+
     def _drain(self) -> None:
+        if self.desk.lapsed():
+            self.desk.held[self.call.id] = self
+            return
         self._busy = True
         try:
             while self._inbox:
@@ -143,7 +183,7 @@ class CallDriver:
                 case do.StoreRule():
                     self._store_rule(command)
                 case do.CheckChannels(legs):
-                    gevent.spawn(self._check_channels, legs)
+                    self.desk.switches.living(self.call.switch, legs, self._checked)
                 case do.LookUp(target):
                     self.facts = replace(self.facts, heading=target, rules={})
                     self._find_facts()
@@ -180,8 +220,8 @@ class CallDriver:
 
         self.desk.rules.store(self.call.tenant, command.extension, command.kind, command.rule, stored)
 
-    def _check_channels(self, legs: tuple[str, ...]) -> None:
-        self.deliver(ChannelsChecked(self.desk.switches.living(self.call.switch, legs)))
+    def _checked(self, alive: frozenset[str] | None) -> None:
+        self.deliver(ChannelsChecked(alive))
 
     def _start_timer(self, name: str, after_s: float) -> None:
         self._stop_timer(name)
@@ -197,8 +237,7 @@ class CallDriver:
         self.deliver(TimerFired(name))
 
     def _close(self) -> None:
-        for name in tuple(self._timers):
-            self._stop_timer(name)
+        self._stop_timers()
         line, self.line = self.line, None
         if line is not None:
             line.close()

@@ -29,18 +29,26 @@ class CallLine:
     It stays open all the same: closing a superseded connection takes the control from the newer one too.
     """
 
-    __slots__ = ("_connection", "_driver", "_profile", "_switch")
+    __slots__ = ("_connection", "_driver", "_early", "_profile", "_switch")
 
     def __init__(self, connection: CallConnection, switch: str, profile: str) -> None:
         self._connection = connection
         self._switch = switch
         self._profile = profile
         self._driver: CallDriver | None = None
+        self._early: list[SwitchEvent | EventSocketError] = []
+
+    def hold(self) -> None:
+        """Keep what the connection brings until it is known which driver it is for."""
+        self._connection.handle(self._early.append, self._early.append)
 
     def serve(self, driver: CallDriver) -> None:
         """Hand what the connection brings to this driver from now on."""
         self._driver = driver
         self._connection.handle(self._on_event, self._on_closed)
+        early, self._early = self._early, []
+        for one in early:
+            self._on_closed(one) if isinstance(one, EventSocketError) else self._on_event(one)
 
     def carry_out(self, commands: Sequence[do.Command], call: Call) -> None:
         """Send what these commands mean. What cannot be sent is delivered as CommandRefused."""

@@ -3,36 +3,27 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from gevent import get_hub
 
 from callcontrol.billing.tariff import Tariff
-from callcontrol.billing.tariffs import parse
-from callcontrol.config.loader import load
-from callcontrol.config.problems import Problem
+from callcontrol.billing.tariffs.folder import mistakes, parsed
 from callcontrol.config.settings import Settings, Tenant
 from callcontrol.edges import meters
-from callcontrol.edges.config_folder import UnreadableFolder, read_folder
+from callcontrol.edges.config_folder import Refused, UnreadableFolder, checked_folder
 from callcontrol.routing.arrival import Directory
 from callcontrol.routing.facts import Prices
 from callcontrol.vocabulary.moment import Instant
 
+__all__ = ["Configuration", "Current", "Refused", "mistakes", "read_configuration"]
+
 log = logging.getLogger(__name__)
 
 DEFAULT_REGION = "PL"
-
-
-class Refused(Exception):
-    """The configuration has mistakes; `problems` names each with file and line."""
-
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
-        super().__init__(f"{len(problems)} mistakes in the configuration")
-        self.problems = problems
 
 
 class _NoPrices:
@@ -76,51 +67,16 @@ def read_configuration(folder: Path) -> Configuration:
         Refused: with every mistake in every file, the price lists' included.
         UnreadableFolder: the folder or a file of it cannot be read.
     """
-    files = read_folder(folder)
-    settings = load(files)
-    problems = mistakes(files, settings)
-    if problems or not isinstance(settings, Settings):
-        raise Refused(tuple(problems))
+    settings, files = checked_folder(folder)
     tariffs = {name: _tariff_of(tenant, files, settings) for name, tenant in settings.tenants.items()}
     return Configuration(settings, tariffs, Directory(settings))
 
 
-def mistakes(files: Mapping[str, str], loaded: Settings | tuple[Problem, ...]) -> list[Problem]:
-    """Every mistake in a folder's files: those `load` found, and those in the price lists."""
-    return sorted({*(loaded if isinstance(loaded, tuple) else ()), *_in_tariffs(files, loaded)})
-
-
 def _tariff_of(tenant: Tenant, files: Mapping[str, str], settings: Settings) -> Tariff:
     file = settings.tariff_files[tenant.tariff]
-    tariff = _parsed(files[file], file, tenant.zone)
+    tariff = parsed(files[file], file, tenant.zone)
     assert isinstance(tariff, Tariff)
     return tariff
-
-
-@lru_cache(maxsize=64)
-def _parsed(text: str, file: str, zone: str) -> Tariff | tuple[Problem, ...]:
-    """A price list; one that several tenants use, or that a reload finds unchanged, is read once."""
-    found = parse(text, file, ZoneInfo(zone))
-    return found if isinstance(found, Tariff) else tuple(found)
-
-
-def _in_tariffs(files: Mapping[str, str], loaded: Settings | tuple[Problem, ...]) -> Iterator[Problem]:
-    """Mistakes in all price lists, each read in the zones of the tenants that use it."""
-    for file in files:
-        if file.startswith("tariffs/") and file.endswith((".yaml", ".csv")):
-            for zone in _zones_of(file, loaded):
-                found = _parsed(files[file], file, zone)
-                yield from () if isinstance(found, Tariff) else found
-
-
-def _zones_of(file: str, loaded: Settings | tuple[Problem, ...]) -> set[str]:
-    tenants = loaded.tenants.values() if isinstance(loaded, Settings) else ()
-    used = {tenant.zone for tenant in tenants if isinstance(loaded, Settings) and _uses(tenant, file, loaded)}
-    return used or {str(Tenant.model_fields["zone"].default)}
-
-
-def _uses(tenant: Tenant, file: str, settings: Settings) -> bool:
-    return settings.tariff_files.get(tenant.tariff) == file
 
 
 class Current:

@@ -12,10 +12,10 @@ from callcontrol.billing.fold import fold
 from callcontrol.billing.record import CallRecord, RatedRecord
 from callcontrol.control.call import Call
 from callcontrol.daemon.configuration import Current
-from callcontrol.daemon.leg_line import LegLine
+from callcontrol.daemon.leg_line import LegCommand
 from callcontrol.daemon.queue_line import QueueLine
 from callcontrol.daemon.registrations import Registrations
-from callcontrol.daemon.timers import Timers
+from callcontrol.daemon.timers import Timer
 from callcontrol.edges import meters
 from callcontrol.edges.live_state.calls import CallStore
 from callcontrol.edges.live_state.queues import QueueStore
@@ -43,8 +43,26 @@ class Records(Protocol):
 class Switches(Protocol):
     """What a driver asks of a switch besides its own call's connection."""
 
-    def living(self, switch: str, channels: tuple[str, ...]) -> frozenset[str] | None:
+    def living(
+        self, switch: str, channels: tuple[str, ...], on_answer: Callable[[frozenset[str] | None], object]
+    ) -> None:
         """Which of these channels live; None if the switch cannot be asked."""
+        ...
+
+
+class Legs(Protocol):
+    """What carries out what calls ask of legs."""
+
+    def carry_out(self, command: LegCommand, driver: CallDriver) -> None:
+        """Do it; what comes of it is delivered to the driver."""
+        ...
+
+
+class Clocks(Protocol):
+    """Timers of calls."""
+
+    def after(self, seconds: float, then: Callable[[], None]) -> Timer:
+        """Call `then` after so many seconds."""
         ...
 
 
@@ -54,6 +72,9 @@ class Desk:
 
     Attributes:
         drivers: the calls in progress, by id (the uuid of the caller's channel).
+        lapsed: whether other workers may have our calls: then nothing is done before that is known.
+        held: the drivers that wait for that.
+        closing: calls whose record is on its way to the disk; nobody needs to adopt them.
     """
 
     worker: str
@@ -63,16 +84,36 @@ class Desk:
     registrations: Registrations
     records: Records
     switches: Switches
-    legs: LegLine
+    legs: Legs
     queue_store: QueueStore
     queues: QueueLine
-    timers: Timers
+    timers: Clocks
     drivers: dict[str, CallDriver] = field(default_factory=dict)
+    lapsed: Callable[[], bool] = lambda: False
+    held: dict[str, CallDriver] = field(default_factory=dict)
+    closing: set[str] = field(default_factory=set)
 
     def take(self, driver: CallDriver) -> None:
         """A call begins (or is taken over)."""
         self.drivers[driver.call.id] = driver
         meters.calls_in_progress.set(len(self.drivers))
+
+    def resume(self) -> None:
+        """It is known which calls are ours."""
+        held, self.held = self.held, {}
+        for driver in held.values():
+            driver.resume()
+
+    def lose(self, tenant: str, call_id: str) -> None:
+        """Another worker has this call."""
+        self.calls.lost(tenant, call_id)
+        self.held.pop(call_id, None)
+        driver = self.drivers.pop(call_id, None)
+        meters.calls_in_progress.set(len(self.drivers))
+        if driver is not None:
+            log.info("another worker has the call", extra={"call": call_id})
+            meters.calls_lost_total.inc()
+            driver.lose()
 
     def release(self, call: Call) -> None:
         """A call is over: its record goes to disk, and only then it is forgotten in Redis."""
@@ -80,14 +121,21 @@ class Desk:
         meters.calls_in_progress.set(len(self.drivers))
         rated = rate_record(fold(call.trail), self.current.configuration.tariffs.get(call.tenant))
         try:
-            self.records.put(rated, lambda: self.calls.forget(call))
+            self.closing.add(call.id)
+            self.records.put(rated, lambda: self._closed(call))
         except (SpoolFull, SpoolClosed) as error:
             # Redis keeps the call with its trail; adoption offers it again.
             log.error("the record has to wait in Redis: %s", error, extra={"call": call.id})
+            self.closing.discard(call.id)
             self.calls.save(call)
             return
         _count(rated)
         _tell(rated.call)
+
+    def _closed(self, call: Call) -> None:
+        """The record survives whatever comes: the call may be forgotten."""
+        self.closing.discard(call.id)
+        self.calls.forget(call)
 
 
 def _count(rated: RatedRecord) -> None:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import logging
 
-from callcontrol.control.call import new_call
-from callcontrol.control.events import Rearrived
+from callcontrol.control.call import Call, new_call
+from callcontrol.daemon.adoption import adopt
 from callcontrol.daemon.call_driver import CallDriver
 from callcontrol.daemon.call_line import CallLine
 from callcontrol.daemon.configuration import Configuration
 from callcontrol.daemon.desk import Desk
 from callcontrol.daemon.switchboard import Switchboard
-from callcontrol.edges import clock
+from callcontrol.edges import clock, meters
 from callcontrol.edges.freeswitch.arrival import Arriving, read_arrival
 from callcontrol.edges.freeswitch.call import CallConnection
-from callcontrol.edges.freeswitch.commands import Command, Execute, Linger, sched_del, subscription
-from callcontrol.edges.freeswitch.translate import CALL_EVENTS
+from callcontrol.edges.freeswitch.commands import Command, Execute, Linger, sched_del, set_variable, subscription
+from callcontrol.edges.freeswitch.translate import CALL_EVENTS, rearrived
+from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.routing.arrival import PUBLIC_CONTEXT
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.call import Caller
@@ -42,14 +43,39 @@ class Reception:
         # The dead-man is taken back first: from here on the call is ours.
         connection.send(*_opening(arriving))
         known = self._desk.drivers.get(arriving.channel)
-        if known is None:
-            self._begin(arriving, switch, line)
+        if known is not None:
+            self._go_on(known, line, connection, arriving)
+        elif arriving.again:
+            self._ask_whose(connection, arriving, switch, line)
         else:
-            line.serve(known)
-            known.line = line
-            known.deliver(Rearrived(arriving.dialled))
+            self._begin(connection, arriving, switch, line)
 
-    def _begin(self, arriving: Arriving, switch: str, line: CallLine) -> None:
+    def _ask_whose(self, connection: CallConnection, arriving: Arriving, switch: str, line: CallLine) -> None:
+        """The channel has been with a worker before: whoever that was, the call is ours from here on."""
+        tenant = arriving.tenant or _facts(arriving, self._desk.current.configuration).tenant_name
+
+        def answered(call: Call | None, trouble: LiveStateError | None) -> None:
+            if trouble is not None:
+                log.error("not known whose call this is: %s", trouble, extra={"call": arriving.channel})
+            driver = adopt(self._desk, call) if call is not None else None
+            if driver is None:
+                self._begin(connection, arriving, switch, line)
+            else:
+                meters.calls_taken_total.inc()
+                self._go_on(driver, line, connection, arriving)
+
+        line.hold()
+        self._desk.calls.take_one(tenant, arriving.channel, self._desk.worker, answered)
+
+    def _go_on(self, driver: CallDriver, line: CallLine, connection: CallConnection, arriving: Arriving) -> None:
+        """A call we know, on a new connection."""
+        owner = self._desk.current.configuration.directory.owner_of(arriving.dialled)
+        own = owner[1] if owner and not driver.call.caller.extension else arriving.dialled
+        driver.line = line
+        line.serve(driver)
+        driver.come_back(rearrived(connection.data, own))
+
+    def _begin(self, connection: CallConnection, arriving: Arriving, switch: str, line: CallLine) -> None:
         facts = _facts(arriving, self._desk.current.configuration)
         call = new_call(
             id_=arriving.channel,
@@ -62,6 +88,8 @@ class Reception:
         )
         driver = CallDriver(call, facts, self._desk, line)
         self._desk.take(driver)
+        if call.tenant:
+            connection.send(set_variable(call.id, "cc_tenant", call.tenant))
         log.debug("call arrived for %s", facts.dialled, extra={"call": call.id, "tenant": call.tenant})
         line.serve(driver)
         driver.begin()

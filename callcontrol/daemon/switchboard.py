@@ -98,8 +98,13 @@ class Switchboard:
         """SIP profile our phones register at on this switch."""
         return (self._switches.get(name) or next(iter(self._switches.values()))).profile
 
-    def living(self, switch: str, channels: tuple[str, ...]) -> frozenset[str] | None:
+    def living(
+        self, switch: str, channels: tuple[str, ...], on_answer: Callable[[frozenset[str] | None], object]
+    ) -> None:
         """Which of these channels live, by `uuid_exists`; None if the switch cannot be asked."""
+        gevent.spawn(lambda: on_answer(self._living(switch, channels)))
+
+    def _living(self, switch: str, channels: tuple[str, ...]) -> frozenset[str] | None:
         link = self._links.get(switch)
         if link is None:
             return frozenset()  # the switch was taken out of the configuration: its calls are nobody's

@@ -10,15 +10,16 @@ from ipaddress import ip_network
 from pathlib import Path
 
 import gevent
+from gevent import socket
 from gevent.event import Event
 
-from callcontrol.config.fields import host_and_port
 from callcontrol.config.settings import Settings
 from callcontrol.daemon.adoption import Adoption
 from callcontrol.daemon.configuration import Current
 from callcontrol.daemon.desk import Desk
+from callcontrol.daemon.left_records import LeftRecords, spool_of
 from callcontrol.daemon.leg_line import LegLine
-from callcontrol.daemon.probes import Probes
+from callcontrol.daemon.pulse import Pulse
 from callcontrol.daemon.queue_keeper import QueueKeeper
 from callcontrol.daemon.queue_line import QueueLine
 from callcontrol.daemon.queue_meters import QueueMeters
@@ -26,6 +27,7 @@ from callcontrol.daemon.queue_pump import QueuePump
 from callcontrol.daemon.reception import Reception
 from callcontrol.daemon.record_writer import RecordWriter
 from callcontrol.daemon.registrations import Registrations
+from callcontrol.daemon.succession import Succession
 from callcontrol.daemon.switchboard import Switchboard
 from callcontrol.daemon.timers import Timers
 from callcontrol.edges import clock, meters
@@ -33,30 +35,29 @@ from callcontrol.edges.freeswitch.arrival import KEPT
 from callcontrol.edges.freeswitch.failures import EventSocketError
 from callcontrol.edges.freeswitch.outbound import OutboundLimits, OutboundServer
 from callcontrol.edges.freeswitch.replies import ConnectionLimits
-from callcontrol.edges.freeswitch.sockets import Address
+from callcontrol.edges.freeswitch.sockets import Address, InheritedFd
 from callcontrol.edges.freeswitch.wire import WireLimits
 from callcontrol.edges.ledger.rejected import RejectedRecords
 from callcontrol.edges.ledger.writer import LedgerWriter
 from callcontrol.edges.live_state.calls import CallStore
-from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.inbox import Inbox
 from callcontrol.edges.live_state.pipe import Pipe, connect
 from callcontrol.edges.live_state.queues import QueueStore, seed_from
 from callcontrol.edges.live_state.rules import RuleStore
 from callcontrol.edges.live_state.workers import Workers, worker_name
+from callcontrol.edges.pulse_line import PulseLine
 from callcontrol.edges.spool import Spool, SpoolLimits
 from callcontrol.routing.distribution.occasion import Occasion
 from callcontrol.vocabulary.moment import periods_at
 
 log = logging.getLogger(__name__)
 
-ADOPT_EVERY_S = 10.0
-RETRY_ADOPTION_S = 1.0
 # What a dead worker left is taken over when the switches can be told what to do, but no later than this (seconds).
 LINKS_UP_S = 2.0
 COLLECT_AFTER = 50_000  # objects
 # How long records may take to reach Postgres at the end; what is left stays in the spool (seconds).
 LAST_BATCHES_S = 5.0
+REFRESH_METERS_S = 1.0
 
 
 class ConnectionMeter:
@@ -80,16 +81,33 @@ class Worker:
 
     Args:
         redis_url, postgres_dsn: the stores, configured or embedded.
+        listener: where calls come in: an address, or the supervisor's socket, shared with the other workers.
+        slot: which of the workers of this data folder it is; its spool and its metrics are the slot's.
+        pulse: the line to the supervisor; None for a worker that has none.
     """
 
-    def __init__(self, current: Current, redis_url: str, postgres_dsn: str) -> None:
+    def __init__(
+        self,
+        current: Current,
+        redis_url: str,
+        postgres_dsn: str,
+        *,
+        listener: Address | InheritedFd,
+        slot: int,
+        pulse: socket.socket | None = None,
+    ) -> None:
         settings = current.configuration.settings
         self._current = current
+        self._name = worker_name(clock.new_id())
         self._stopped = Event()
         self._draining = False
         self._pipe = Pipe(connect(redis_url, settings.limits.lookup_ms / 1000))
         self._ledger = LedgerWriter(postgres_dsn)
-        self._records = _record_writer(settings, self._ledger)
+        spool = spool_of(Path(settings.data) / "spool", slot, SpoolLimits(total_bytes=settings.limits.spool_bytes))
+        self._records = _record_writer(settings, spool, self._ledger)
+        self._left = LeftRecords(
+            spool.folder.parent, spool.folder, lambda folder: _carrier(settings, folder, postgres_dsn)
+        )
         registrations = Registrations()
         self._chance = random.Random(clock.new_id())
         store = QueueStore(self._pipe, self._occasion, lambda tenant, told: self._pump.told(tenant, told))
@@ -97,12 +115,12 @@ class Worker:
         self._switchboard = Switchboard(
             settings, registrations, self._chance, self._keeper.phone_changed, self._keeper.phones_read
         )
-        self._workers = Workers(self._pipe, worker_name())
+        workers = Workers(self._pipe, self._name, lambda: self._succession.lapsed(), lambda: self._desk.resume())
         self._desk = Desk(
-            worker=worker_name(),
+            worker=self._name,
             current=current,
             rules=RuleStore(self._pipe),
-            calls=CallStore(self._pipe),
+            calls=CallStore(self._pipe, lambda tenant, call_id: self._desk.lose(tenant, call_id)),
             registrations=registrations,
             records=self._records,
             switches=self._switchboard,
@@ -110,47 +128,50 @@ class Worker:
             queue_store=store,
             queues=QueueLine(store),
             timers=Timers(),
+            lapsed=lambda: workers.lapsed,
+        )
+        adoption = Adoption(self._desk, workers, self._chance)
+        self._succession = Succession(
+            self._desk, workers, adoption, lambda: self._switchboard.wait_until_up(LINKS_UP_S)
         )
         self._pump = QueuePump(self._desk, store, self._switchboard)
         self._queue_meters = QueueMeters(self._pipe, current, self._occasion)
-        self._inbox = Inbox(redis_url, worker_name(), self._pump.offered, self._pump.noticed)
-        self._server = _server(settings, Reception(self._desk, self._switchboard))
-        self._probes = Probes(host_and_port(settings.http), self._not_ready, self._refresh_meters)
+        self._inbox = Inbox(redis_url, self._name, self._pump.offered, self._pump.noticed, self._desk.lose)
+        self._server = _server(settings, listener, Reception(self._desk, self._switchboard))
+        self._pulse = Pulse(pulse, self._how, self._stopped.set) if pulse is not None else None
 
     def run(self) -> int:
-        """Serve until SIGTERM or SIGINT; returns the exit status."""
+        """Serve until SIGTERM or SIGINT, or the supervisor is gone; returns the exit status."""
         _calm_collector()
         self._records.start()
         self._switchboard.start(self._desk)
-        self._probes.start()
-        self._workers.start()
+        self._left.start()
+        self._succession.start()
         self._inbox.start()
         self._keeper.start()
         self._queue_meters.start()
-        gevent.spawn(self._adopt)
+        gevent.spawn(self._keep_meters_fresh)
         self._server.start()
         for number, act in ((signal.SIGTERM, self._stopped.set), (signal.SIGINT, self._stopped.set)):
             gevent.signal_handler(number, act)
         gevent.signal_handler(signal.SIGHUP, self._reload)
         settings = self._current.configuration.settings
-        log.info("taking calls at %s, probes at http://%s", settings.listen, settings.http)
+        if self._pulse is not None:
+            self._pulse.start()
+        log.info("taking calls at %s", settings.listen)
         self._stopped.wait()
         return self._drain(settings.limits.drain_s)
 
     def _drain(self, deadline_s: float) -> int:
-        """No new calls; running ones finish, or are left to the switch and adopted by the next worker."""
+        """No new calls; running ones are handed over."""
         self._draining = True
         self._server.stop()
         log.info("draining: %d calls in progress, at most %s s", len(self._desk.drivers), deadline_s)
-        due = clock.monotonic() + deadline_s
-        while self._desk.drivers and clock.monotonic() < due:
-            gevent.sleep(0.05)
-        if self._desk.drivers:
-            log.warning("%d calls are left to the switches", len(self._desk.drivers))
+        self._succession.leave(deadline_s)
         self._switchboard.stop()
         self._records.stop(LAST_BATCHES_S)
+        self._left.stop(LAST_BATCHES_S)
         self._pipe.stop(LAST_BATCHES_S)
-        self._probes.stop()
         return 0
 
     def _reload(self) -> None:
@@ -161,19 +182,7 @@ class Worker:
         """Now, here, by this chance."""
         now = clock.now()
         periods = periods_at(now, self._current.configuration.zone_of(tenant))
-        return Occasion(now, worker_name(), seed_from(self._chance), periods)
-
-    def _adopt(self) -> None:
-        """Take over what a dead worker left, and what could not be written when it ended; again and again."""
-        adoption = Adoption(self._desk, self._workers)
-        self._switchboard.wait_until_up(LINKS_UP_S)
-        while not self._draining:
-            try:
-                adoption.look()
-                self._stopped.wait(ADOPT_EVERY_S)
-            except LiveStateError as error:
-                log.warning("saved calls cannot be read yet: %s", error)
-                self._stopped.wait(RETRY_ADOPTION_S)
+        return Occasion(now, self._name, seed_from(self._chance), periods)
 
     def _not_ready(self) -> str:
         """Why calls cannot be taken now. Stores that are away are no reason: calls go on without them."""
@@ -181,6 +190,15 @@ class Worker:
             return "draining"
         down = self._switchboard.down()
         return f"no connection to {', '.join(down)}" if down else ""
+
+    def _how(self) -> PulseLine:
+        return PulseLine(self._name, self._not_ready(), len(self._desk.drivers))
+
+    def _keep_meters_fresh(self) -> None:
+        """What the supervisor reads from files has to be there before it looks."""
+        while True:
+            self._refresh_meters()
+            gevent.sleep(REFRESH_METERS_S)
 
     def _refresh_meters(self) -> None:
         meters.redis_up.set(0 if self._pipe.away_because else 1)
@@ -192,7 +210,7 @@ class Worker:
         state = self._records.state()
         meters.postgres_up.set(0 if state.failures else 1)
         meters.partitions_ahead.set(self._ledger.months_ahead)
-        meters.spool_records.set(state.depth + state.waiting)
+        meters.spool_records.set(state.depth + state.waiting + self._left.depth)
         meters.spool_bytes.set(state.spool_bytes)
         meters.records_rejected.set(state.rejected)
 
@@ -204,10 +222,10 @@ def _calm_collector() -> None:
     gc.set_threshold(COLLECT_AFTER, 20, 50)
 
 
-def _server(settings: Settings, reception: Reception) -> OutboundServer:
+def _server(settings: Settings, listener: Address | InheritedFd, reception: Reception) -> OutboundServer:
     wire = WireLimits(body_bytes=settings.limits.frame_bytes)
     return OutboundServer(
-        Address(*host_and_port(settings.listen)),
+        listener,
         reception.receive,
         limits=OutboundLimits(settings.limits.calls, connection=ConnectionLimits(wire=wire)),
         allow=tuple(ip_network(n) for n in settings.allow),
@@ -216,7 +234,10 @@ def _server(settings: Settings, reception: Reception) -> OutboundServer:
     )
 
 
-def _record_writer(settings: Settings, ledger: LedgerWriter) -> RecordWriter:
-    data = Path(settings.data)
-    spool = Spool(data / "spool", SpoolLimits(total_bytes=settings.limits.spool_bytes))
-    return RecordWriter(spool, ledger, RejectedRecords(data / "rejected.jsonl"))
+def _record_writer(settings: Settings, spool: Spool, ledger: LedgerWriter) -> RecordWriter:
+    return RecordWriter(spool, ledger, RejectedRecords(Path(settings.data) / "rejected.jsonl"))
+
+
+def _carrier(settings: Settings, folder: Path, postgres_dsn: str) -> RecordWriter:
+    """A way into the ledger for what others left in a spool."""
+    return _record_writer(settings, Spool(folder), LedgerWriter(postgres_dsn))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from callcontrol.billing.tariffs.folder import mistakes
 from callcontrol.config.loader import MAIN_FILE, load
 from callcontrol.config.problems import Problem
 from callcontrol.config.settings import Settings
@@ -14,6 +15,14 @@ MAX_FILE_BYTES = 64 * 1024 * 1024
 
 class UnreadableFolder(Exception):
     """The configuration folder or one of its files cannot be read; the message names it and says why."""
+
+
+class Refused(Exception):
+    """The configuration has mistakes; `problems` names each with file and line."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__(f"{len(problems)} mistakes in the configuration")
+        self.problems = problems
 
 
 def read_folder(folder: Path) -> dict[str, str]:
@@ -40,6 +49,21 @@ def load_folder(folder: Path) -> Settings | tuple[Problem, ...]:
         UnreadableFolder: see `read_folder`.
     """
     return load(read_folder(folder))
+
+
+def checked_folder(folder: Path) -> tuple[Settings, dict[str, str]]:
+    """The settings of a folder in which nothing is wrong, price lists included, and its files.
+
+    Raises:
+        Refused: with every mistake in every file.
+        UnreadableFolder: see `read_folder`.
+    """
+    files = read_folder(folder)
+    settings = load(files)
+    problems = mistakes(files, settings)
+    if problems or not isinstance(settings, Settings):
+        raise Refused(tuple(problems))
+    return settings, files
 
 
 def _is_meant(name: str) -> bool:

@@ -1,4 +1,8 @@
-"""Logs: one JSON object a line, with the call's id; numbers hidden where the settings say so."""
+"""Logs: one JSON object a line, with the call's id; numbers hidden where the settings say so.
+
+A line is bounded whatever it tells of: a text longer than MAX_TEXT is cut where CUT stands, which is counted; a line that
+is longer than MAX_LINE all the same is told with shorter texts, and of what `extra` brought only with short names.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +14,17 @@ from typing import Any
 
 import orjson
 
-from callcontrol.edges import clock
+from callcontrol.edges import clock, meters
 from callcontrol.vocabulary.moment import text_of
 from callcontrol.vocabulary.phone_number import mask
 
 # Longest text of one field; anything a caller could blow up is cut (characters).
 MAX_TEXT = 4_096
+# Longest line (characters); JSON makes up to six characters of one, so that cut texts can still be too much.
+MAX_LINE = 16_384
+SHORTER = (1_024, 256)
+NAME_CHARACTERS = 64
+CUT = "… (cut)"
 _NUMBER = re.compile(r"\+[0-9]{6,15}\b")
 _STANDARD = frozenset(vars(logging.makeLogRecord({})))
 
@@ -35,15 +44,40 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        fields.update((k, v) for k, v in vars(record).items() if k not in _STANDARD)
+        extra = {k: v for k, v in vars(record).items() if k not in _STANDARD}
         if record.exc_info:
-            fields["exception"] = self.formatException(record.exc_info)
-        line = _line({name: _text(value) for name, value in fields.items()})
+            fields["exception"] = _end(self.formatException(record.exc_info), MAX_TEXT)
+        line = _bounded(fields, extra)
         return _NUMBER.sub(lambda found: mask(found[0]), line) if self._mask else line
 
 
-def _text(value: Any) -> Any:
-    return value[:MAX_TEXT] if isinstance(value, str) else value
+def _bounded(fields: dict[str, Any], extra: dict[str, Any]) -> str:
+    """The line; where it would be too long, with shorter texts and of `extra` only what names something."""
+    line = _line(_cut(fields | extra, MAX_TEXT))
+    names = {name: value for name, value in extra.items() if isinstance(value, str) and len(value) <= NAME_CHARACTERS}
+    for characters in SHORTER:
+        if len(line) > MAX_LINE:
+            line = _line(_cut(fields, characters) | names | {"left_out": len(extra) - len(names)})
+    return line
+
+
+def _cut(fields: dict[str, Any], characters: int) -> dict[str, Any]:
+    return {name: _beginning(value, characters) if isinstance(value, str) else value for name, value in fields.items()}
+
+
+def _beginning(text: str, characters: int) -> str:
+    if len(text) <= characters:
+        return text
+    meters.limits_reached_total.labels("log_line").inc()
+    return text[: characters - len(CUT)] + CUT
+
+
+def _end(text: str, characters: int) -> str:
+    """Of an exception the end, which says what it was."""
+    if len(text) <= characters:
+        return text
+    meters.limits_reached_total.labels("log_line").inc()
+    return CUT + text[len(CUT) - characters :]
 
 
 def _line(fields: dict[str, Any]) -> str:

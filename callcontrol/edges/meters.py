@@ -1,14 +1,32 @@
-"""Every metric, once. Names follow Prometheus's conventions; labels are words of ours, never numbers or uuids."""
+"""Every metric, once. Names follow Prometheus's conventions; labels are words of ours, never numbers or uuids.
+
+What /metrics shows is made of all workers' by the supervisor: counters are summed, of gauges the last word says how.
+"""
 
 from __future__ import annotations
 
+from typing import Final
+
 from prometheus_client import Counter, Gauge, Histogram
+
+from callcontrol.edges import meter_files
+
+meter_files.use()
+
+# How several workers' gauges become one: the sum of what each has of its own; the worst or the best of what each has a
+# part in; the last that was said of what all see alike. All are of the living only.
+SUM: Final = "livesum"
+MIN: Final = "livemin"
+MAX: Final = "livemax"
+LAST: Final = "livemostrecent"
 
 _FAST = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 5.0)
 
 calls_total = Counter("callcontrol_calls_total", "Calls that ended, by outcome", ["tenant", "outcome"])
-calls_in_progress = Gauge("callcontrol_calls_in_progress", "Calls this worker directs")
+calls_in_progress = Gauge("callcontrol_calls_in_progress", "Calls this worker directs", multiprocess_mode=SUM)
 calls_adopted_total = Counter("callcontrol_calls_adopted_total", "Calls taken over from a worker that died")
+calls_taken_total = Counter("callcontrol_calls_taken_total", "Calls that came back through the dialplan to this worker")
+calls_lost_total = Counter("callcontrol_calls_lost_total", "Calls another worker has taken over from this living one")
 legs_total = Counter(
     "callcontrol_legs_total", "Legs that ended, by trunk ('' for phones of ours) and cause", ["trunk", "cause"]
 )
@@ -22,48 +40,102 @@ decision_seconds = Histogram(
 lookup_seconds = Histogram("callcontrol_lookup_seconds", "Looking up the rules of a call in Redis", buckets=_FAST)
 lookups_degraded_total = Counter("callcontrol_lookups_degraded_total", "Calls decided on the last known rules")
 
-connections = Gauge("callcontrol_connections", "Event socket connections of calls")
+connections = Gauge("callcontrol_connections", "Event socket connections of calls", multiprocess_mode=SUM)
 connections_refused_total = Counter("callcontrol_connections_refused_total", "Connections turned away", ["reason"])
-switch_up = Gauge("callcontrol_switch_up", "Whether the inbound connection to a switch stands", ["switch"])
+switch_up = Gauge(
+    "callcontrol_switch_up", "Whether the inbound connection to a switch stands", ["switch"], multiprocess_mode=MIN
+)
 switch_restarts_total = Counter(
     "callcontrol_switch_restarts_total", "Restarts of a switch that were noticed", ["switch"]
 )
-registrations = Gauge("callcontrol_registrations", "Phones registered at a switch", ["switch"])
+registrations = Gauge("callcontrol_registrations", "Phones registered at a switch", ["switch"], multiprocess_mode=MIN)
 command_errors_total = Counter("callcontrol_command_errors_total", "Commands a switch refused", ["switch"])
 
-redis_up = Gauge("callcontrol_redis_up", "Whether Redis answers")
-redis_round_trips = Gauge("callcontrol_redis_round_trips", "Round trips to Redis since the start, all calls together")
-redis_commands = Gauge("callcontrol_redis_commands", "Commands sent to Redis since the start")
-redis_waiting = Gauge("callcontrol_redis_waiting_commands", "Commands waiting for Redis; limit in pipe.MAX_WAITING")
-state_saves_failed = Gauge("callcontrol_state_saves_failed", "Saves of a call's state that failed since the start")
-postgres_up = Gauge("callcontrol_postgres_up", "Whether Postgres took the last batch")
-partitions_ahead = Gauge(
-    "callcontrol_partitions_ahead_months", "Months after this one whose tables are made; -1: not known yet"
+redis_up = Gauge("callcontrol_redis_up", "Whether Redis answers", multiprocess_mode=MIN)
+redis_round_trips = Gauge(
+    "callcontrol_redis_round_trips", "Round trips to Redis since the start, all calls together", multiprocess_mode=SUM
 )
-spool_records = Gauge("callcontrol_spool_records", "Records on disk that Postgres does not have yet")
-spool_bytes = Gauge("callcontrol_spool_bytes", "Bytes of the spool; limit: limits.spool_bytes")
-records_rejected = Gauge("callcontrol_records_rejected", "Records Postgres refused, put aside in the data folder")
+redis_commands = Gauge("callcontrol_redis_commands", "Commands sent to Redis since the start", multiprocess_mode=SUM)
+redis_waiting = Gauge(
+    "callcontrol_redis_waiting_commands", "Commands waiting for Redis; limit in pipe.MAX_WAITING", multiprocess_mode=MAX
+)
+state_saves_failed = Gauge(
+    "callcontrol_state_saves_failed", "Saves of a call's state that failed since the start", multiprocess_mode=SUM
+)
+postgres_up = Gauge("callcontrol_postgres_up", "Whether Postgres took the last batch", multiprocess_mode=MIN)
+partitions_ahead = Gauge(
+    "callcontrol_partitions_ahead_months",
+    "Months after this one whose tables are made; -1: not known yet",
+    multiprocess_mode=MAX,
+)
+spool_records = Gauge(
+    "callcontrol_spool_records", "Records on disk that Postgres does not have yet", multiprocess_mode=SUM
+)
+spool_bytes = Gauge(
+    "callcontrol_spool_bytes",
+    "Bytes of the spool of the worker who has most; limit: limits.spool_bytes",
+    multiprocess_mode=MAX,
+)
+records_rejected = Gauge(
+    "callcontrol_records_rejected", "Records Postgres refused, put aside in the data folder", multiprocess_mode=SUM
+)
 
 config_reloads_total = Counter("callcontrol_config_reloads_total", "Reloads of the configuration", ["result"])
-limit = Gauge("callcontrol_limit", "Limits as configured", ["name"])
+limit = Gauge("callcontrol_limit", "Limits as configured", ["name"], multiprocess_mode=LAST)
 
-queue_waiting = Gauge("callcontrol_queue_waiting", "Callers in a queue, callbacks among them", ["tenant", "queue"])
-queue_callbacks = Gauge("callcontrol_queue_callbacks", "Callbacks of a queue", ["tenant", "queue"])
-queue_longest_wait_seconds = Gauge(
-    "callcontrol_queue_longest_wait_seconds", "How long the first in line has waited", ["tenant", "queue"]
+queue_waiting = Gauge(
+    "callcontrol_queue_waiting", "Callers in a queue, callbacks among them", ["tenant", "queue"], multiprocess_mode=LAST
 )
-queue_agents = Gauge("callcontrol_queue_agents", "Agents of a queue: active, ready", ["tenant", "queue", "state"])
+queue_callbacks = Gauge(
+    "callcontrol_queue_callbacks", "Callbacks of a queue", ["tenant", "queue"], multiprocess_mode=LAST
+)
+queue_longest_wait_seconds = Gauge(
+    "callcontrol_queue_longest_wait_seconds",
+    "How long the first in line has waited",
+    ["tenant", "queue"],
+    multiprocess_mode=LAST,
+)
+queue_agents = Gauge(
+    "callcontrol_queue_agents", "Agents of a queue: active, ready", ["tenant", "queue", "state"], multiprocess_mode=LAST
+)
 queue_figures = Gauge(
     "callcontrol_queue_today",
     "What was counted today in the tenant's zone; times in seconds",
     ["tenant", "queue", "figure"],
+    multiprocess_mode=LAST,
 )
 queue_service_level = Gauge(
     "callcontrol_queue_service_level",
     "Answered in time today, of those who did not hang up at once",
     ["tenant", "queue"],
+    multiprocess_mode=LAST,
 )
-agents_in_state = Gauge("callcontrol_agents", "Agents by state", ["tenant", "state"])
+agents_in_state = Gauge("callcontrol_agents", "Agents by state", ["tenant", "state"], multiprocess_mode=LAST)
 queue_operations_owed = Gauge(
-    "callcontrol_queue_operations_owed", "Operations of queues Redis has not taken yet; limit in queues.MAX_OWED"
+    "callcontrol_queue_operations_owed",
+    "Operations of queues Redis has not taken yet; limit in queues.MAX_OWED",
+    multiprocess_mode=SUM,
+)
+
+limits_reached_total = Counter(
+    "callcontrol_limits_reached_total", "What ran into a limit, by its name in deploy/README.md", ["limit"]
+)
+
+reconciled_files_total = Counter(
+    "callcontrol_reconciled_files_total",
+    "The switch's own records of legs, by what became of them: settled, corrected, added, doubtful",
+    ["switch", "verdict"],
+)
+reconcile_files = Gauge(
+    "callcontrol_reconcile_files",
+    "The switch's own records a person has to look at: unreadable, doubtful; and waiting ones",
+    ["switch", "state"],
+)
+reconcile_failing = Gauge(
+    "callcontrol_reconcile_failing", "Whether the last pass over a switch's own records failed", ["switch"]
+)
+
+redis_failovers_total = Counter("callcontrol_redis_failovers_total", "Masters of Redis that were replaced by others")
+redis_redirects_total = Counter(
+    "callcontrol_redis_redirects_total", "Commands sent again because another server of the cluster has their slot"
 )

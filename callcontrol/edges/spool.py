@@ -26,7 +26,7 @@ import gevent
 from gevent.event import Event
 from gevent.threadpool import ThreadPool
 
-from callcontrol.edges import clock, spool_files
+from callcontrol.edges import clock, meters, spool_files
 from callcontrol.edges.spool_files import Position, Segment, SpoolInUse, Stored
 from callcontrol.vocabulary.moment import Instant
 
@@ -210,8 +210,10 @@ class Spool:
         longest = max(map(len, payloads), default=0)
         if longest > self.limits.entry_bytes or not all(payloads):
             size = longest if all(payloads) else 0
+            meters.limits_reached_total.labels("spool_entry").inc()
             raise EntryRefused(f"spool entry of {size} bytes: 1 to {self.limits.entry_bytes} fit")
         if self.size_bytes + self._waiting_bytes + size > self.limits.total_bytes:
+            meters.limits_reached_total.labels("spool_bytes").inc()
             raise SpoolFull(
                 f"spool {self.folder} holds {self.depth} entries, {self.size_bytes} bytes and {self._waiting_bytes}"
                 f" waiting for the disk, of at most {self.limits.total_bytes}: bring the ledger back, or allow more"

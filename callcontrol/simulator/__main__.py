@@ -37,6 +37,7 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--quick", action="store_true", help="no 20 ms steps: for load tests")
     parser.add_argument("--bare", action="store_true", help="a dialplan of nothing but the socket")
     parser.add_argument("--sounds", type=Path, help="the folder with the switch's sounds")
+    parser.add_argument("--cdrs", type=Path, help="the folder for its own records of legs, as mod_json_cdr writes them")
     return parser
 
 
@@ -53,6 +54,7 @@ def main(arguments: list[str] | None = None) -> int:
         manners=Manners.quick() if given.quick else Manners(),
         dialplan=bare(given.sockets) if given.bare else None,
         sounds=given.sounds,
+        cdrs=given.cdrs,
     )
     if given.quick:
         gc.freeze()  # a load test makes thousands of channels a second: the collector need not look at all of them

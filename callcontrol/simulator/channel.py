@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from gevent.event import Event as Signal
 
 from callcontrol.simulator import signalling, sip_variables, stamps
+from callcontrol.simulator.cdr import write_cdr
 from callcontrol.simulator.core import Core
 from callcontrol.simulator.ears import FarEnd
 from callcontrol.simulator.events import Event
@@ -351,7 +352,8 @@ class Channel:
         self.far_end.told("hangup", **detail)
 
     def _report(self) -> None:
-        if not self.core.bus.takers("CHANNEL_HANGUP_COMPLETE", self.uuid):
+        cdrs = self.core.cdrs
+        if cdrs is None and not self.core.bus.takers("CHANNEL_HANGUP_COMPLETE", self.uuid):
             return
         p = self.profile
         last_app, last_arg = self.get("current_application") or "", self.get("current_application_data") or ""
@@ -362,6 +364,8 @@ class Channel:
             self.put(sip_variables.OF_RTP)
         if self._disposition == "send_cancel":
             self.put(sip_variables.OF_CANCEL)
+        if cdrs is not None:
+            write_cdr(self, cdrs)
         self.fire("CHANNEL_HANGUP_COMPLETE", before={"Hangup-Cause": self.cause})
 
     def release(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from callcontrol.simulator.events import Bus, Event, Head, new_head
@@ -39,7 +40,15 @@ class Manners:
 class Core:
     """One running switch. A restart makes a new one with a new Core-UUID."""
 
-    def __init__(self, timeline: Timeline, ids: Ids, hostname: str = "vm", manners: Manners | None = None) -> None:
+    def __init__(
+        self,
+        timeline: Timeline,
+        ids: Ids,
+        hostname: str = "vm",
+        manners: Manners | None = None,
+        cdrs: Path | None = None,
+    ) -> None:
+        self.cdrs = cdrs  # where a record of each leg is written (cdr.py); None: nowhere
         self.timeline = timeline
         self.ids = ids
         self.manners = manners or Manners()

@@ -69,11 +69,16 @@ def _guarded(sockets: str) -> tuple[Action, ...]:
         f"ringback={RINGBACK}",
         f"transfer_ringback={RINGBACK}",
     )
-    return (
-        ("multiset", "^^~" + "~".join(said)),
+    hand_over = (
         ("sched_transfer", f"+{DEAD_MAN_S} fallback XML fallback"),
         ("socket", f"{sockets} async full"),
         ("sched_cancel", ""),
+    )
+    return (
+        ("multiset", "^^~" + "~".join(said)),
+        *hand_over,
+        ("set", "cc_again=true"),
+        *hand_over,
         ("transfer", "fallback XML fallback"),
     )
 

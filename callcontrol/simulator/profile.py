@@ -53,6 +53,7 @@ class CallerProfile:
     hide_name: bool = False
     hide_number: bool = False
     times: Times = field(default_factory=Times)
+    before: CallerProfile | None = None  # the channel's way before it was transferred
 
     def headers(self, prefix: str, *, with_times: bool = True) -> dict[str, str]:
         """This profile as headers that begin with `prefix` (`Caller`, `Other-Leg`, `Channel`)."""
@@ -117,6 +118,7 @@ class CallerProfile:
             rdnis=rdnis,
             index=self.index + 1,
             times=replace(self.times, profile_created=at_us, bridged=0),
+            before=self,
         )
 
 

@@ -26,7 +26,8 @@ class Settings:
 
     `sockets` is where calls are handed to, as in the dialplan: `host:port` or `host:port|host:port`. `port` is the
     event socket's (0: any free one). `speed` runs the switch's clock faster than the wall clock. `allowed` are the
-    networks that may connect to the event socket. `sounds` is the folder with the switch's sounds (see Media).
+    networks that may connect to the event socket. `sounds` is the folder with the switch's sounds (see Media), `cdrs`
+    the one its own records of legs go to (None: it writes none).
     """
 
     sockets: str = "127.0.0.1:8084"
@@ -41,6 +42,7 @@ class Settings:
     last_resort: tuple[Action, ...] = LAST_RESORT
     dialplan: Dialplan | None = None
     sounds: Path | None = None
+    cdrs: Path | None = None
 
 
 class Simulator:
@@ -60,7 +62,7 @@ class Simulator:
 
     def _new_core(self) -> Core:
         s = self.settings
-        return Core(self.timeline, self.ids, s.hostname, s.manners)
+        return Core(self.timeline, self.ids, s.hostname, s.manners, s.cdrs)
 
     # --- life --------------------------------------------------------------------------------------------------
 
@@ -110,6 +112,7 @@ class Simulator:
 
     def _forget_calls(self) -> None:
         core = self.switch.core
+        core.cdrs = None  # who is killed writes nothing
         for channel in list(core.channels.values()):
             channel.on_down.clear()
             self.switch.tasks.delete_group(channel.uuid)

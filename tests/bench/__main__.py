@@ -2,7 +2,7 @@
 
 calls: calls per second beside a bare greenswitch application; scripts: one assignment in Redis; queues: how soon a
 phone rings, by the simulator; rush: a minute of 50 calls a second; freeswitch: as `queues`, on a real one beside its
-own mod_callcenter, where FREESWITCH names one.
+own mod_callcenter, where FREESWITCH names one; history: what is asked of a year of calls in Postgres.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from types import FrameType
 
 from rich.console import Console
 
-from tests.bench import calls, freeswitch, queues, rush, scripts
+from tests.bench import calls, freeswitch, history, queues, rush, scripts
 
 Part = Callable[[Console, argparse.Namespace], None]
 PARTS: Mapping[str, Part] = {
@@ -24,6 +24,7 @@ PARTS: Mapping[str, Part] = {
     "queues": queues.run,
     "rush": rush.run,
     "freeswitch": freeswitch.run,
+    "history": history.run,
 }
 WIDTH = 132
 
@@ -53,7 +54,9 @@ def _parser() -> argparse.ArgumentParser:
         "python -m tests.bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)} (default: all)")
-    parser.add_argument("--calls", type=int, default=3000, help="calls: calls per load (%(default)s)")
+    parser.add_argument(
+        "--calls", type=int, help=f"calls: calls per load ({calls.CALLS}); history: in the year ({history.CALLS})"
+    )
     parser.add_argument("--at-once", type=int, nargs="*", default=[20, 200, 1000], help="calls: at once")
     parser.add_argument("--skip-bare", action="store_true", help="calls: without the bare application")
     parser.add_argument("--waiting", type=int, nargs="*", default=list(scripts.WAITING), help="scripts: callers")

@@ -24,6 +24,7 @@ from tests.bench import records
 from tests.bench.machine import SERVER_CORE, cpu_s, own_cores, pid_of, pin, rss_kib, staged
 
 EXAMPLE = Path(__file__).parents[2] / "deploy" / "example"
+CALLS = 3_000
 PHONE = "117@acme.example"
 DID = "48221234583"
 
@@ -45,13 +46,13 @@ def run(console: Console, args: Namespace) -> None:
     with staged(EXAMPLE) as stage:
         idle = _idle(stage, 1000)
         before = _numbers(stage)
-        ours = [_measure(stage.switch, n, args.calls, pid_of(stage), stage.dsn) for n in args.at_once]
+        ours = [_measure(stage.switch, n, args.calls or CALLS, pid_of(stage), stage.dsn) for n in args.at_once]
         redis = _redis_use(before, _numbers(stage))
         best = max(run.calls_per_s for run in ours)
         before = _numbers(stage)
         steady = _steady(stage, best / 2)
         decided = _decisions(before, _numbers(stage))
-    bare = [] if args.skip_bare else [_bare(n, args.calls) for n in args.at_once]
+    bare = [] if args.skip_bare else [_bare(n, args.calls or CALLS) for n in args.at_once]
     _show(console, ours, bare)
     console.print(f"at half load ({best / 2:.0f} calls/s), from the accepted connection to the first routing command:")
     console.print(f"    seen by the switch {_ms(steady.first_command_ms)}; inside the daemon {decided}")

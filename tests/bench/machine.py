@@ -20,9 +20,9 @@ def pin(pid: int, cores: tuple[int, ...]) -> None:
 
 
 def pid_of(stage: Stage) -> int:
-    """Of the daemon."""
-    assert stage.daemon.process is not None
-    return stage.daemon.process.pid
+    """Of the daemon's worker."""
+    (pid,) = stage.daemon.worker_pids()
+    return pid
 
 
 def cpu_s(pid: int) -> float:

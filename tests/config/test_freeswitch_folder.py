@@ -83,10 +83,16 @@ def test_calls_go_to_the_daemon_and_never_into_silence(context: str) -> None:
     assert {"continue_on_fail=true", "hangup_after_bridge=true", "ignore_early_media=true"} <= set(
         actions[0][1].split("~")
     )
-    assert actions[1:] == [
+    hand_over = [
         ("sched_transfer", "+$${dead_man_s} fallback XML fallback"),
         ("socket", "$${callcontrol_hosts} async full"),
         ("sched_cancel", ""),
+    ]
+    # the second time: whoever had the call died, and what he had begun is over
+    assert actions[1:] == [
+        *hand_over,
+        ("set", "cc_again=true"),
+        *hand_over,
         ("transfer", "fallback XML fallback"),
     ]
 

@@ -47,7 +47,7 @@ def test_a_restarted_switch_ends_all_its_calls_as_estimated() -> None:
 
 def test_a_lost_connection_leaves_the_call_to_the_switch_and_waits_for_its_ends() -> None:
     story, leg = ringing()
-    story.then(ConnectionLost("connection reset"))
+    story.then(LegBridged(leg, NOW)).then(ConnectionLost("connection reset"))
     assert isinstance(story.call.state, Ending)
     assert not story.has(do.HangUp)
     story.then(TimerFired("legs"))
@@ -91,10 +91,10 @@ EVENTS: st.SearchStrategy[Event] = st.one_of(
     st.builds(CallerHungUp, st.just("NORMAL_CLEARING")),
     st.builds(LegGone, st.sampled_from([*LEGS, "call-1"]), st.just("NORMAL_CLEARING"), st.just(STAMPS)),
     st.builds(Stored, st.sampled_from(["", "away"])),
-    st.builds(TimerFired, st.sampled_from(["step", "legs"])),
+    st.builds(TimerFired, st.sampled_from(["step", "legs", "alone"])),
     st.just(ConnectionLost("gone")),
     st.just(SwitchGone("gone")),
-    st.builds(Rearrived, st.sampled_from(["102", "*21*102#"])),
+    st.builds(Rearrived, st.sampled_from([*DID.values(), "102", "*21*102#"]), st.sampled_from(["", "USER_BUSY"])),
     st.just(CommandRefused("bridge", "-ERR")),
     st.builds(ChannelsChecked, st.one_of(st.none(), st.frozensets(st.sampled_from([*LEGS, "call-1"])))),
 )

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import os
-import platform
+import random
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import gevent
 import pytest
 from redis import Redis
 
 from callcontrol.billing.record import RatedRecord
-from callcontrol.control.call import Call, Closed, Ending
+from callcontrol.control.call import Call, Closed, Ending, Ringing
+from callcontrol.control.events import CallerHungUp
 from callcontrol.daemon.adoption import Adoption
 from callcontrol.daemon.configuration import Current
 from callcontrol.daemon.desk import Desk
@@ -34,6 +36,7 @@ from callcontrol.routing.distribution.occasion import Occasion
 from tests.control.story import Story
 from tests.routing.world import facts
 
+US = worker_name("us")
 EXAMPLE = Path(__file__).parents[2] / "deploy" / "example"
 
 
@@ -54,8 +57,8 @@ class Written:
 class NoSwitch:
     """Cannot be asked."""
 
-    def living(self, switch: str, channels: tuple[str, ...]) -> frozenset[str] | None:
-        return None
+    def living(self, switch: str, channels: tuple[str, ...], on_answer: Callable[[None], object]) -> None:
+        on_answer(None)
 
 
 @pytest.fixture
@@ -71,16 +74,16 @@ def written() -> Written:
 
 
 def _occasion(tenant: str) -> Occasion:
-    return Occasion(clock.now(), worker_name(), 1, {"day": "d", "week": "w", "month": "m"})
+    return Occasion(clock.now(), US, 1, {"day": "d", "week": "w", "month": "m"})
 
 
 @pytest.fixture
 def desk(pipe: Pipe, written: Written) -> Desk:
-    return Desk(
-        worker=worker_name(),
+    made = Desk(
+        worker=US,
         current=Current(EXAMPLE),
         rules=RuleStore(pipe),
-        calls=CallStore(pipe),
+        calls=CallStore(pipe, lambda tenant, call: made.lose(tenant, call)),
         registrations=Registrations(),
         records=written,
         switches=NoSwitch(),
@@ -89,18 +92,28 @@ def desk(pipe: Pipe, written: Written) -> Desk:
         queues=QueueLine(store),
         timers=Timers(),
     )
+    return made
 
 
 @pytest.fixture
-def adoption(desk: Desk, pipe: Pipe) -> Adoption:
-    return Adoption(desk, Workers(pipe, worker_name()))
+def workers(pipe: Pipe) -> Workers:
+    """Ours, who has heard from Redis for long enough to judge others."""
+    made = Workers(pipe, US, steady_s=0)
+    made.beat()
+    pipe.ask("PING")
+    return made
+
+
+@pytest.fixture
+def adoption(desk: Desk, workers: Workers) -> Adoption:
+    return Adoption(desk, workers, random.Random(1), sweep_s=0)
 
 
 def dead_worker() -> str:
     """The name of a worker of this host that has ended."""
     process = subprocess.Popen([sys.executable, "-c", ""])
     process.wait()
-    return f"{platform.node()}/{process.pid}"
+    return US.replace(f"/{os.getpid()}/", f"/{process.pid}/")
 
 
 def saved_call(desk: Desk, worker: str, id_: str = "call-1") -> Call:
@@ -109,11 +122,63 @@ def saved_call(desk: Desk, worker: str, id_: str = "call-1") -> Call:
     return call
 
 
-def test_a_dead_workers_call_is_watched_and_adopted_once(desk: Desk, adoption: Adoption) -> None:
+def test_a_dead_workers_call_is_adopted_once_and_stays_where_it_stood(
+    desk: Desk, adoption: Adoption, redis_client: Redis
+) -> None:
     saved_call(desk, dead_worker())
     assert adoption.look() == 1
-    assert isinstance(desk.drivers["call-1"].call.state, Ending)
+    assert isinstance(desk.drivers["call-1"].call.state, Ringing)
+    assert desk.drivers["call-1"].call.worker == US
     assert adoption.look() == 0
+    assert redis_client.hgetall(keys.owners("acme")) == {b"call-1": US.encode()}
+
+
+def test_two_who_look_at_once_share_a_dead_workers_calls(desk: Desk, adoption: Adoption, pipe: Pipe) -> None:
+    dead = dead_worker()
+    for n in range(120):
+        saved_call(desk, dead, f"call-{n}")
+    other = replace(desk, worker="another-host/2/.x", drivers={}, closing=set())
+    theirs = Adoption(other, Workers(pipe, other.worker, steady_s=0), random.Random(2), sweep_s=0)
+    looking = [gevent.spawn(one.look) for one in (adoption, theirs)]
+    assert sum(one.get(timeout=10) for one in looking) == 120
+    assert len({*desk.drivers, *other.drivers}) == len(desk.drivers) + len(other.drivers) == 120
+
+
+def test_whoever_was_taken_for_dead_and_comes_back_leaves_the_call_to_its_new_owner(
+    desk: Desk, adoption: Adoption, pipe: Pipe, redis_client: Redis
+) -> None:
+    call = saved_call(desk, dead_worker())
+    assert adoption.look() == 1
+    redis_client.hset(keys.owners("acme"), call.id, "another-host/2/.x")  # somebody took it from us
+    driver = desk.drivers[call.id]
+    desk.calls.save(driver.call)
+    pipe.ask("PING")
+    assert desk.drivers == {}
+    driver.deliver(CallerHungUp("NORMAL_CLEARING"))
+    assert isinstance(driver.call.state, Ringing), "a lost call is not driven any more"
+    desk.calls.forget(driver.call)
+    pipe.ask("PING")
+    assert redis_client.hexists(keys.calls("acme"), call.id), "who does not have it cannot forget it"
+
+
+def test_a_lapsed_lease_holds_everything_until_it_is_known_whose_the_calls_are(
+    desk: Desk, adoption: Adoption, workers: Workers, pipe: Pipe, redis_client: Redis
+) -> None:
+    lapsed = [True]
+    desk.lapsed = lambda: lapsed[0]
+    for n in range(2):
+        saved_call(desk, dead_worker(), f"call-{n}")
+    assert adoption.look() == 2
+    assert len(desk.held) == 2, "what they were told waits"
+    drivers = dict(desk.drivers)
+    for driver in drivers.values():
+        driver.deliver(CallerHungUp("NORMAL_CLEARING"))
+    redis_client.hset(keys.owners("acme"), "call-1", "another-host/2/.x")
+    adoption.verify()
+    lapsed[0] = False
+    desk.resume()
+    assert [isinstance(drivers[f"call-{n}"].call.state, Ending) for n in range(2)] == [True, False]
+    assert set(desk.drivers) == {"call-0"}
 
 
 def test_a_living_workers_calls_are_left_alone_until_it_dies(
@@ -131,10 +196,19 @@ def test_a_living_workers_calls_are_left_alone_until_it_dies(
 def test_a_silent_process_of_this_host_that_still_runs_is_not_dead_by_its_pid_alone(
     desk: Desk, adoption: Adoption, redis_client: Redis
 ) -> None:
-    parent = f"{platform.node()}/{os.getppid()}"
+    parent = US.replace(f"/{os.getpid()}/", f"/{os.getppid()}/")
     redis_client.set(keys.worker(parent), 1)
     saved_call(desk, parent)
     assert adoption.look() == 0
+
+
+def test_a_call_nobody_is_known_to_have_is_adopted(
+    desk: Desk, adoption: Adoption, pipe: Pipe, redis_client: Redis
+) -> None:
+    saved_call(desk, "another-host/9/.x")
+    pipe.ask("PING")
+    redis_client.delete(keys.owners("acme"))
+    assert adoption.look() == 1
 
 
 def test_a_closed_book_that_was_never_written_is_written(desk: Desk, adoption: Adoption, written: Written) -> None:
@@ -142,7 +216,7 @@ def test_a_closed_book_that_was_never_written_is_written(desk: Desk, adoption: A
     assert adoption.look() == 1
     assert [r.call.call_id for r in written.records] == ["call-1"]
     assert desk.drivers == {}
-    assert desk.calls.ids("acme") == []
+    assert desk.calls.owners("acme") == {}
 
 
 def test_a_record_that_found_no_room_is_offered_again(desk: Desk, adoption: Adoption, written: Written) -> None:
@@ -157,10 +231,46 @@ def test_a_record_that_found_no_room_is_offered_again(desk: Desk, adoption: Adop
 
 
 def test_the_lease_of_a_living_worker_is_in_redis(pipe: Pipe, redis_client: Redis) -> None:
-    workers = Workers(pipe, "host/1")
-    workers.start()
+    workers = Workers(pipe, "host/1/.x", steady_s=0)
+    workers.beat()
     pipe.ask("PING")
+    assert 0 < redis_client.pttl(keys.worker("host/1/.x")) <= 3000
+    assert workers.is_alive("host/1/.x")
+    assert not workers.is_alive("host/2/.x")
+    assert workers.others() == []
+
+
+def test_who_ends_in_order_is_dead_at_once_and_stays_so(pipe: Pipe, workers: Workers, redis_client: Redis) -> None:
+    ending = Workers(pipe, "host/1/.x")
+    ending.beat()
+    assert workers.others() == ["host/1/.x"]
+    ending.resign()
+    ending.beat()
     pipe.ask("PING")
-    assert 0 < redis_client.ttl(keys.worker("host/1")) <= 6
-    assert workers.is_alive("host/1")
-    assert not workers.is_alive("host/2")
+    assert workers.dead() == ["host/1/.x"]
+    workers.bury("host/1/.x")
+    assert workers.dead() == []
+
+
+def test_who_has_only_just_begun_does_not_judge_the_silence_of_others(pipe: Pipe, redis_client: Redis) -> None:
+    redis_client.sadd(keys.workers(), "host/1/.x")
+    newcomer = Workers(pipe, "host/2/.x")
+    newcomer.beat()
+    pipe.ask("PING")
+    assert newcomer.dead() == []
+
+
+def test_a_lease_that_ran_out_is_told_and_stays_lapsed_until_confirmed(pipe: Pipe, redis_client: Redis) -> None:
+    told: list[str] = []
+    workers = Workers(pipe, "host/1/.x", lambda: told.append("lapsed"), lambda: told.append("held"))
+    workers.beat()
+    pipe.ask("PING")
+    redis_client.delete(keys.worker("host/1/.x"))
+    workers.beat()
+    pipe.ask("PING")
+    assert told == ["held", "lapsed"]
+    lapsed = [workers.lapsed]
+    workers.confirmed()
+    pipe.ask("PING")
+    assert [*lapsed, workers.lapsed] == [True, False]
+    assert redis_client.exists(keys.worker("host/1/.x"))

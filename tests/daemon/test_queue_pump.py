@@ -69,8 +69,8 @@ class NoBook:
 class NoSwitch:
     """Cannot be asked."""
 
-    def living(self, switch: str, channels: tuple[str, ...]) -> frozenset[str] | None:
-        return None
+    def living(self, switch: str, channels: tuple[str, ...], on_answer: Callable[[None], object]) -> None:
+        on_answer(None)
 
 
 class Office:
@@ -78,6 +78,7 @@ class Office:
 
     def __init__(self, live: LiveQueues, folder: Path) -> None:
         self.live = live
+        self.timers = Timers()
         self.folder = folder
         self.current = Current(folder)
         self.ears = Ears()
@@ -95,7 +96,7 @@ class Office:
             legs=cast(LegLine, self.ears),
             queue_store=live.store,
             queues=QueueLine(live.store),
-            timers=Timers(),
+            timers=self.timers,
         )
         self.pump = QueuePump(self.desk, live.store, switchboard)
         live.on_told = self.pump.told
@@ -258,9 +259,9 @@ def test_a_tenant_that_is_no_more_calls_nobody(office: Office) -> None:
 
 
 def test_the_earliest_of_all_moments_is_waited_for(office: Office) -> None:
-    before = office.desk.timers.waiting
+    before = office.timers.waiting
     for after_s in (1_800, 2_400, 600, 600):
         office.pump.told("acme", Told((), (), Instant(clock.now() + after_s * SECOND)))
-        assert office.desk.timers.waiting == before + 1
+        assert office.timers.waiting == before + 1
     office.owe_callback(after_s=0.2)
     until(office.callbacks)

@@ -6,12 +6,14 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, Final
 
+from callcontrol.billing.switch_cdr import read_cdr
 from callcontrol.edges import clock
-from callcontrol.edges.ledger.reader import LedgerReader, PastCall, Wanted
+from callcontrol.edges.ledger.reader import LedgerReader, PastCall, PastLeg, Wanted
 from callcontrol.simulator.stories.story import PlacedCall, Story
-from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.moment import Instant, instant_of
 from tests.freeswitch.audio import Microphones
 from tests.freeswitch.sounds import CALLER_HZ, PHONE_HZ
 from tests.freeswitch.stage import RealStage
@@ -20,6 +22,7 @@ from tests.freeswitch.tones import Hears, tone_differences
 OVER_S = 45.0
 RECORD_S = 20.0
 POLL_S = 0.1
+OLD_S = 120  # such files of the switch are looked at
 NOT_POSSIBLE_HZ = 1_400.0  # `not_possible` of freeswitch-xml/vars.xml
 FROM_OUTSIDE = PlacedCall("+48500100200", "+48221234583")
 
@@ -43,12 +46,11 @@ def nobody_decides(stage: RealStage, microphones: Microphones) -> Iterator[str]:
 def daemon_hangs(stage: RealStage, microphones: Microphones) -> Iterator[str]:
     """a daemon that takes calls and does nothing: the switch takes them back"""
     _arrange(stage, {})
-    assert stage.daemon.process is not None
-    os.kill(stage.daemon.process.pid, signal.SIGSTOP)
+    stage.daemon.send_to_all(signal.SIGSTOP)
     try:
         yield from _is_refused(stage, microphones)
     finally:
-        os.kill(stage.daemon.process.pid, signal.SIGCONT)
+        stage.daemon.send_to_all(signal.SIGCONT)
 
 
 def daemon_dies_in_a_conversation(stage: RealStage, microphones: Microphones) -> Iterator[str]:
@@ -68,7 +70,43 @@ def daemon_dies_in_a_conversation(stage: RealStage, microphones: Microphones) ->
         yield f"one exact record of an answered call with two legs expected, there are {calls}"
 
 
-MISHAPS: Final[tuple[Mishap, ...]] = (nobody_decides, daemon_hangs, daemon_dies_in_a_conversation)
+def nobody_sees_the_end(stage: RealStage, microphones: Microphones) -> Iterator[str]:
+    """a conversation ends while no daemon lives: its end is guessed, then the switch's own records tell the true one"""
+    _arrange(stage, {"117": {"action": "answers", "after_s": 0.3, "talk_s": 3}})
+    began = clock.now()
+    placed = stage.world.place(FROM_OUTSIDE)
+    _wait(lambda: any(h.what == "answered" for h in stage.world.heard()), "the call is answered")
+    stage.daemon.kill()
+    stage.world.wait_until_over([placed], OVER_S)
+    stage.daemon.start()
+    guessed = _records(stage, began)
+    if [(call.outcome, call.estimated, call.reconciled) for call in guessed] != [("answered", True, False)]:
+        yield f"one estimated record of an answered call expected, there are {guessed}"
+    cdrs = stage.switch.folder / "log" / "json_cdr"
+    for path in cdrs.glob("*.cdr.json"):
+        os.utime(path, (path.stat().st_mtime - OLD_S,) * 2)
+    stage.reconcile(cdrs)
+    calls = _records(stage, began)
+    if [(call.estimated, call.reconciled, len(call.legs)) for call in calls] != [(False, True, 2)]:
+        yield f"one record with two true legs expected, there are {calls}"
+    for leg in (leg for call in calls for leg in call.legs):
+        yield from _differs_from_file(cdrs / "done", leg)
+
+
+def _differs_from_file(done: Path, leg: PastLeg) -> Iterator[str]:
+    (path,) = done.glob(f"*{leg.leg_id}.cdr.json")
+    said = read_cdr(path.read_bytes()).stamps
+    told = tuple(at and instant_of(at) for at in (leg.answered_at, leg.ended_at))
+    if told != (said.answered, said.ended):
+        yield f"leg {leg.leg_id} was answered and ended at {said.answered, said.ended}, the books say {told}"
+
+
+MISHAPS: Final[tuple[Mishap, ...]] = (
+    nobody_decides,
+    daemon_hangs,
+    daemon_dies_in_a_conversation,
+    nobody_sees_the_end,
+)
 
 
 def _is_refused(stage: RealStage, microphones: Microphones) -> Iterator[str]:

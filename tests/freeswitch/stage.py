@@ -9,8 +9,10 @@ from typing import Self
 
 from redis import Redis
 
+from callcontrol.commands.reconcile import reconciler_of
 from callcontrol.daemon.configuration import read_configuration
 from callcontrol.edges.embedded import EmbeddedPostgres, EmbeddedRedis
+from callcontrol.edges.freeswitch.cdr_folder import CdrFolder
 from callcontrol.simulator.stories.agents import LiveAgents
 from callcontrol.simulator.stories.player import Player
 from callcontrol.simulator.stories.stage import Daemon
@@ -33,6 +35,8 @@ class RealStage:
         self.player: Player
         self.daemon: Daemon
         self.dsn = ""
+        self.redis_url = ""
+        self.config: Path
         self.stories = folder / "stories"
 
     def __enter__(self) -> Self:
@@ -42,9 +46,9 @@ class RealStage:
         return self
 
     def _set_up(self, stack: ExitStack) -> None:
-        redis_url = stack.enter_context(EmbeddedRedis(self._folder / "redis"))
+        redis_url = self.redis_url = stack.enter_context(EmbeddedRedis(self._folder / "redis"))
         self.dsn = stack.enter_context(EmbeddedPostgres(self._folder / "postgres", durable=False))
-        config = write_configuration(self._folder / "config", self.ports, redis=redis_url, dsn=self.dsn)
+        config = self.config = write_configuration(self._folder / "config", self.ports, redis=redis_url, dsn=self.dsn)
         self.switch.lay_out()
         render(config, self.switch.conf)
         stack.enter_context(running(self.switch))
@@ -62,6 +66,12 @@ class RealStage:
         agents = LiveAgents(settings, redis_url, self.daemon.reload)
         stack.callback(agents.close)
         self.player = Player(self.world, settings, redis, self.dsn, agents=agents)
+
+    def reconcile(self, folder: Path) -> None:
+        """`callcontrol reconcile`: the books are completed from what the switch wrote into this folder."""
+        reconciler_of(lambda: read_configuration(self.config), self.dsn, self.redis_url).reconcile(
+            next(iter(read_configuration(self.config).settings.switches)), CdrFolder(folder)
+        )
 
     def _known_registrations(self) -> int:
         lines = (line for line in self.daemon.metrics().splitlines() if line.startswith(REGISTRATIONS))

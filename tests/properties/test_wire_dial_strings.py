@@ -8,11 +8,11 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from callcontrol.edges.freeswitch.commands import BgApi, Execute
+from callcontrol.edges.freeswitch.commands import Execute
 from callcontrol.edges.freeswitch.dial_string import DialLeg, Endpoint, Gateway, Registered, SipUri, dial_string
 from callcontrol.edges.freeswitch.failures import EventSocketError, UnsafeText
 from callcontrol.edges.freeswitch.safe import Safe, dialable
-from tests.edges.freeswitch.dial_parser import bridge, originate_command
+from tests.fuzz.dial_strings import check_command, check_meaning
 
 HOSTILE = [
     *(
@@ -75,18 +75,6 @@ def legs_of(endpoint: st.SearchStrategy[Endpoint], values: st.SearchStrategy[Any
     return st.lists(st.builds(DialLeg, endpoint, values), min_size=1, max_size=4)
 
 
-def check_meaning(legs: list[DialLeg], common: dict[str, str], text: str) -> None:
-    """The switch reads it alike in both places, as just what was meant."""
-    sent = Execute("bridge", text).wire() + BgApi(f"originate {text} &park()", "job").wire()
-    assert sent.count(b"\n\n") == 2
-    assert not set(b"\r\0") & set(sent)
-    for dialled in (bridge(text), originate_command(f"{text} &park()")):
-        assert (dialled.enterprise, dialled.alternatives) == (0, 1)
-        assert dialled.variables == common
-        assert [variables for variables, _ in dialled.legs] == [leg.variables for leg in legs]
-        assert [target for _, target in dialled.legs] == [dial_string([DialLeg(leg.endpoint)], {}) for leg in legs]
-
-
 @given(legs_of(st.one_of(endpoints, endpoints, endpoints, hostile_endpoints), variables), variables)
 def test_a_dial_string_is_read_as_it_was_meant_or_refused(legs: list[DialLeg], common: dict[str, str]) -> None:
     try:
@@ -117,14 +105,7 @@ def test_safe_text_is_harmless_and_stays_as_it_is(text: str) -> None:
 
 @given(anything)
 def test_a_command_is_one_command_or_refused(text: str) -> None:
-    for command in (Execute("playback", text), BgApi(text, "job"), Execute(text), Execute("set", "a", text)):
-        try:
-            wire = command.wire()
-        except UnsafeText:
-            continue
-        assert wire.count(b"\n\n") == 1
-        assert wire.endswith(b"\n\n")
-        assert not set(b"\r\0") & set(wire)
+    check_command(text)
 
 
 @given(anything)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from callcontrol.config.loader import load
 from callcontrol.config.settings import Settings
-from callcontrol.config.yaml_reader import Place, Tree, read
+from callcontrol.config.yaml_reader import Tree, read
 from tests.config.folder import MAIN, TENANT
+from tests.fuzz.yaml_texts import places
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=200)
 # Pieces of YAML thrown together find more than characters do.
@@ -46,17 +46,6 @@ TREES = st.recursive(
     lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(PRINTABLE, inner, max_size=4)),
     max_leaves=20,
 )
-
-
-def places(tree: Tree, above: Place = ()) -> Iterator[Place]:
-    yield above
-    match tree:
-        case dict():
-            for key, value in tree.items():
-                yield from places(value, (*above, key))
-        case list():
-            for index, value in enumerate(tree):
-                yield from places(value, (*above, str(index)))
 
 
 @given(st.one_of(ANY_TEXT, YAMLISH))

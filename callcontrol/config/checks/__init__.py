@@ -33,6 +33,7 @@ CHECKS: tuple[Callable[[Settings], Iterable[Problem]], ...] = (
     shared.gateways_used_twice,
     shared.trunks_that_cannot_register,
     shared.addresses_used_twice,
+    shared.records_read_twice,
     agents.agents_without_one_place,
     agents.agents_at_unknown_extensions,
     agents.agents_at_the_same_place,

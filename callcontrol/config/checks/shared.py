@@ -81,6 +81,15 @@ def trunks_that_cannot_register(settings: Settings) -> Iterator[Problem]:
             yield problem_at(settings, ("trunks", name, "register"), what, right)
 
 
+def records_read_twice(settings: Settings) -> Iterator[Problem]:
+    """Which switch a leg was on follows from the folder its record lies in."""
+    switches = settings.switches.items()
+    claims = [(switch.cdrs.rstrip("/"), ("switches", name, "cdrs")) for name, switch in switches if switch.cdrs]
+    for _, place, first in repeated(claims):
+        what = f"the folder belongs to switch {first[1]} already ({nearest_source(settings, first)})"
+        yield problem_at(settings, place, what, "give each switch a folder of its own")
+
+
 def addresses_used_twice(settings: Settings) -> Iterator[Problem]:
     """One port serves one purpose; one event socket is one switch."""
     claims: list[tuple[str, Place]]

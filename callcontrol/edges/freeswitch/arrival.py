@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from callcontrol.edges.freeswitch.safe import Safe
-from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.moment import LATEST, Instant
 from callcontrol.vocabulary.phone_number import is_anonymous
 
 # All of the connect reply that is ever looked at: about 160 further lines per call are not kept.
@@ -32,6 +32,13 @@ KEPT: Final = frozenset(
         "variable_sip_copy_custom_headers",
         "variable_ignore_early_media",
         "variable_sip_ignore_remote_cause",
+        "variable_cc_again",
+        "variable_cc_tenant",
+        "variable_transfer_history",
+        "variable_originate_disposition",
+        "variable_originated_legs",
+        "variable_originate_causes",
+        "variable_record_ms",
     }
 )
 
@@ -48,6 +55,7 @@ NEEDED: Final = {
 }
 
 DIALLED_CHARACTERS: Final = 64
+MICROSECOND_DIGITS: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +68,8 @@ class Arriving:
         user, domain: SIP account the switch authenticated, "" for calls from outside.
         missing: variables the dialplan should have set and did not.
         created: when the INVITE came, by the switch's clock.
+        tenant: whose call it was when it was with us before.
+        again: the channel may have been with us before: it was transferred, or the dialplan went on behind `socket`.
     """
 
     channel: str
@@ -73,6 +83,8 @@ class Arriving:
     anonymous: bool
     missing: tuple[tuple[str, str], ...]
     created: Instant | None
+    again: bool = False
+    tenant: str = ""
 
 
 def read_arrival(data: Mapping[str, str]) -> Arriving:
@@ -90,6 +102,8 @@ def read_arrival(data: Mapping[str, str]) -> Arriving:
         anonymous=_wants_privacy(data) or is_anonymous(number),
         missing=tuple((n, v) for n, v in NEEDED.items() if data.get(f"variable_{n}") != v),
         created=_instant(data.get("Caller-Channel-Created-Time", "")),
+        tenant=data.get("variable_cc_tenant", ""),
+        again=any(data.get(f"variable_{name}") for name in ("cc_again", "transfer_history")),
     )
 
 
@@ -102,4 +116,7 @@ def _wants_privacy(data: Mapping[str, str]) -> bool:
 
 
 def _instant(text: str) -> Instant | None:
-    return Instant(int(text)) if text.isdigit() and text != "0" else None
+    """Microseconds since the epoch; None for 0, which the switch writes for "not yet", and for what is no moment."""
+    if not (text.isascii() and text.isdigit() and len(text) <= MICROSECOND_DIGITS):
+        return None
+    return Instant(int(text)) if 0 < int(text) < LATEST else None

@@ -16,6 +16,7 @@ from callcontrol.edges.freeswitch.failures import UnsafeText
 
 _UNSAFE: Final = re.compile(r"[\r\0]")  # LF is counted: each is ours
 _APP: Final = re.compile(r"[A-Za-z0-9_:.-]{1,64}")
+_WORD: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _IDENTITY: Final = re.compile(r"[A-Za-z0-9_.:@+-]{1,128}")
 _CAUSE: Final = re.compile(r"[A-Z][A-Z0-9_]{1,63}")
 _EVENT_NAME: Final = re.compile(r"[A-Z][A-Z0-9_]{1,63}")
@@ -171,6 +172,12 @@ class BgApi:
 def sched_del(uuid: str) -> Api:
     """Takes back everything scheduled for a channel: the dead-man's transfer, and any limit."""
     return Api(f"sched_del {_matching(_IDENTITY, 'channel uuid', uuid)}")
+
+
+def set_variable(uuid: str, name: str, value: str) -> Api:
+    """Sets a variable of a channel; unlike `set` it makes no event. Name and value are words of ours."""
+    words = (_matching(_WORD, "variable", name), _matching(_WORD, "value of a variable", value))
+    return Api(f"uuid_setvar {_matching(_IDENTITY, 'channel uuid', uuid)} {' '.join(words)}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,13 +32,13 @@ from callcontrol.edges.freeswitch.failures import (
     ConnectionLost,
     EventSocketError,
     HandlerFailed,
-    LimitReached,
     ReplyTimedOut,
     SendTimedOut,
     SwitchClosed,
     WireError,
     WouldDeadlock,
 )
+from callcontrol.edges.freeswitch.limits import reached
 from callcontrol.edges.freeswitch.patience import Patience
 from callcontrol.edges.freeswitch.replies import ConnectionLimits, OnClosed, OnEvent, Reply, WithReply, ignore
 from callcontrol.edges.freeswitch.wire import Frame, FrameDecoder, SwitchEvent, read_event
@@ -213,11 +213,9 @@ class Connection(ESLProtocol):  # type: ignore[misc]  # greenswitch ships no typ
         payload = b"".join([command.wire() for command in commands])
         limits = self._limits
         if len(self._pending) + len(commands) > limits.pending_replies:
-            raise LimitReached(
-                name="pending_replies", limit=limits.pending_replies, what="commands without a reply on one connection"
-            )
+            raise reached("pending_replies", limits.pending_replies, "commands without a reply on one connection")
         if len(self._unsent) + len(payload) > limits.unsent_bytes:
-            raise LimitReached(name="unsent_bytes", limit=limits.unsent_bytes, what="the switch does not read")
+            raise reached("unsent_bytes", limits.unsent_bytes, "the switch does not read")
         self._pending.extend([command.on_reply if isinstance(command, WithReply) else None for command in commands])
         self._write(payload)
 

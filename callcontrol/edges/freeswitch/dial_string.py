@@ -19,7 +19,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from callcontrol.edges.freeswitch.failures import LimitReached, UnsafeText
+from callcontrol.edges.freeswitch.failures import UnsafeText
+from callcontrol.edges.freeswitch.limits import reached
 from callcontrol.edges.freeswitch.safe import dialable, domain_name, sip_uri, user_name, word
 
 LEGS_LIMIT: Final = 127  # MAX_PEERS is 128, and what is over it is read as part of the last one
@@ -79,7 +80,7 @@ def dial_string(legs: Sequence[DialLeg], variables: Mapping[str, str]) -> str:
     if not legs:
         raise UnsafeText(what="dial string", text="", why="it has no leg")
     if len(legs) > LEGS_LIMIT:
-        raise LimitReached(name="LEGS_LIMIT", limit=LEGS_LIMIT, what=f"{len(legs)} legs in one dial string")
+        raise reached("LEGS_LIMIT", LEGS_LIMIT, f"{len(legs)} legs in one dial string")
     return _variables("{", variables, "}") + ",".join(map(_leg, legs))
 
 
@@ -101,7 +102,7 @@ def _variables(opening: str, variables: Mapping[str, str], closing: str) -> str:
     if not variables:
         return ""
     if len(variables) > VARIABLES_LIMIT:
-        raise LimitReached(name="VARIABLES_LIMIT", limit=VARIABLES_LIMIT, what=f"{len(variables)} variables")
+        raise reached("VARIABLES_LIMIT", VARIABLES_LIMIT, f"{len(variables)} variables")
     if len({name.lower() for name in variables}) < len(variables):
         raise UnsafeText(what="variables", text=" ".join(variables)[:200], why="the switch takes names without case")
     return opening + ",".join(f"{_variable(name)}={_value(name, text)}" for name, text in variables.items()) + closing
@@ -119,7 +120,7 @@ def _value(name: str, text: str) -> str:
             what=f"value of {name}", text=text[:200], why="the switch drops an empty one, and blanks at its ends"
         )
     if len(text) > VALUE_CHARACTERS:
-        raise LimitReached(name="VALUE_CHARACTERS", limit=VALUE_CHARACTERS, what=f"the value of {name}")
+        raise reached("VALUE_CHARACTERS", VALUE_CHARACTERS, f"the value of {name}")
     if found := _FORBIDDEN.search(text):
         raise UnsafeText(
             what=f"value of {name}", text=text[:200], why=f"{found.group()!a} means something in a dial string"

@@ -35,8 +35,8 @@ from callcontrol.edges.freeswitch.failures import (
     HandshakeTimedOut,
     HeartbeatLost,
     JobTimedOut,
-    LimitReached,
 )
+from callcontrol.edges.freeswitch.limits import reached
 from callcontrol.edges.freeswitch.replies import REFUSALS, ConnectionLimits, OnEvent, Reply, WithReply, ignore
 from callcontrol.edges.freeswitch.sockets import Address, tune
 from callcontrol.edges.freeswitch.wire import SwitchEvent, WireLimits
@@ -242,7 +242,7 @@ class SwitchLink:
         self._up().check_may_wait("a job")
         due = clock.monotonic() + timeout_s
         if not self._free_jobs.acquire(timeout=timeout_s):
-            raise LimitReached(name="jobs", limit=self._limits.jobs, what=f"jobs at switch {self.name}")
+            raise reached("jobs", self._limits.jobs, f"jobs at switch {self.name}")
         try:
             return self._run_job(BgApi(command, job_uuid), due, timeout_s)
         finally:

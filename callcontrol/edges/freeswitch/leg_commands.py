@@ -62,7 +62,7 @@ def leg_command(command: do.Whisper | do.Join | do.KillLeg | do.BringBack, call:
         case do.KillLeg(leg, cause):
             return f"uuid_kill {leg} {cause}"
         case do.BringBack():
-            return f"uuid_transfer {call.id} {dialable(call.dialled)} XML {BACK_CONTEXT}"
+            return f"uuid_transfer {call.id} {dialable(call.destination)} XML {BACK_CONTEXT}"
 
 
 def _playable(file: str) -> str:

@@ -5,11 +5,14 @@ ours.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Final
 
 from gevent import socket
+
+from callcontrol.edges.freeswitch.binding import Address, InheritedFd, bound
+
+__all__ = ["LOOPBACK", "Address", "InheritedFd", "Network", "is_allowed", "listening", "tune"]
 
 KEEPALIVE_IDLE_S: Final = 15
 KEEPALIVE_INTERVAL_S: Final = 5
@@ -18,21 +21,6 @@ USER_TIMEOUT_MS: Final = 30_000
 
 Network = IPv4Network | IPv6Network
 LOOPBACK: Final[tuple[Network, ...]] = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where to listen. Host `::` takes IPv4 as well; port 0 takes any free one."""
-
-    host: str
-    port: int
-
-
-@dataclass(frozen=True, slots=True)
-class InheritedFd:
-    """A listening socket made by the supervisor, by its file descriptor; this process owns it from here on."""
-
-    fd: int
 
 
 def tune(connection: socket.socket) -> None:
@@ -57,16 +45,9 @@ def listening(place: Address | InheritedFd, backlog: int) -> socket.socket:
         tune(listener)
         listener.listen(backlog)
         return listener
-    family, kind, protocol, _, address = socket.getaddrinfo(
-        place.host, place.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-    )[0]
-    listener = socket.socket(family, kind, protocol)
+    listener = socket.socket(fileno=bound(place).detach())
     try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if family == socket.AF_INET6:
-            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
         tune(listener)
-        listener.bind(address)
         listener.listen(backlog)
     except OSError:
         listener.close()

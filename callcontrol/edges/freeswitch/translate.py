@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from callcontrol.control import commands as do
 from callcontrol.control.call import Call
-from callcontrol.control.events import AppEnded, CallerHungUp, Event, KeyPressed, LegBridged, LegGone
+from callcontrol.control.events import AppEnded, CallerHungUp, Event, KeyPressed, LegBridged, LegGone, Rearrived
 from callcontrol.edges.freeswitch.commands import Api, Command, Execute, HangupCommand
 from callcontrol.edges.freeswitch.dial_string import DialLeg, Endpoint, Gateway, Registered, SipUri, dial_string
 from callcontrol.edges.freeswitch.wire import SwitchEvent, array_values
@@ -36,8 +36,8 @@ def call_event(event: SwitchEvent) -> Event | None:
             return AppEnded(
                 event.get("Application-UUID"),
                 event.get("variable_originate_disposition") if event.get("Application") == "bridge" else "",
-                dict(_causes(event)) if event.get("Application") == "bridge" else {},
-                _recorded_ms(event) if event.get("Application") == "record" else 0,
+                dict(_causes(event.get)) if event.get("Application") == "bridge" else {},
+                _recorded_ms(event.get) if event.get("Application") == "record" else 0,
             )
         case "CHANNEL_BRIDGE":
             return LegBridged(event.get("Other-Leg-Unique-ID"), _instant(event, "Event-Date-Timestamp") or Instant(0))
@@ -49,12 +49,22 @@ def call_event(event: SwitchEvent) -> Event | None:
             return None
 
 
+def rearrived(data: Mapping[str, str], dialled: str) -> Rearrived:
+    """What a channel that came to us again, for this number, tells of what it has been doing."""
+
+    def value_of(name: str) -> str:
+        return data.get(name, "")
+
+    disposition = value_of("variable_originate_disposition")
+    return Rearrived(dialled, disposition, dict(_causes(value_of)), _recorded_ms(value_of))
+
+
 def leg_gone(event: SwitchEvent, caller: str) -> LegGone:
     """CHANNEL_HANGUP_COMPLETE of a leg of the call whose caller's channel this is."""
     leg = event.get("Unique-ID")
     cause = event.get("variable_hangup_cause") or event.get("Hangup-Cause") or "NORMAL_UNSPECIFIED"
     by = _hung_up_by(event, is_caller=leg == caller)
-    return LegGone(leg, cause, _stamps(event), by, recorded_ms=_recorded_ms(event))
+    return LegGone(leg, cause, _stamps(event), by, recorded_ms=_recorded_ms(event.get))
 
 
 def call_of(event: SwitchEvent) -> str:
@@ -157,11 +167,11 @@ def _endpoint(plan: LegPlan, profile: str) -> Endpoint:
             return SipUri(f"sip:{uri}", OUTSIDE_PROFILE)
 
 
-def _causes(event: SwitchEvent) -> Iterator[tuple[str, str]]:
+def _causes(value_of: Callable[[str], str]) -> Iterator[tuple[str, str]]:
     """Legs that became channels (`originated_legs`), each with its cause where it is known (`originate_causes`)."""
-    for leg in array_values(event.get("variable_originated_legs")):
+    for leg in array_values(value_of("variable_originated_legs")):
         yield leg.partition(";")[0], ""
-    for leg in array_values(event.get("variable_originate_causes")):
+    for leg in array_values(value_of("variable_originate_causes")):
         leg_id, _, cause = leg.partition(";")
         yield leg_id, cause
 
@@ -184,9 +194,9 @@ def _instant(event: SwitchEvent, name: str) -> Instant | None:
     return Instant(int(text)) if text.isdigit() and text != "0" else None
 
 
-def _recorded_ms(event: SwitchEvent) -> int:
+def _recorded_ms(value_of: Callable[[str], str]) -> int:
     """What `record` says it wrote (switch_ivr_play_say.c, switch_ivr_record_file)."""
-    text = event.get("variable_record_ms")
+    text = value_of("variable_record_ms")
     return int(text) if text.isdigit() else 0
 
 

@@ -25,6 +25,7 @@ import orjson
 from greenswitch.esl import ESLEvent
 
 from callcontrol.edges.freeswitch.failures import WireError
+from callcontrol.edges.freeswitch.limits import exceeded_by_peer
 
 ARRAY_PREFIX: Final = "ARRAY::"
 ARRAY_SEPARATOR: Final = "|:"
@@ -159,11 +160,12 @@ class FrameDecoder:
 
     def _check_head(self, data: bytes, start: int, end: int) -> None:
         limits = self._limits
-        stop = end if end >= 0 else len(data)
+        # a last line break may be the first half of the empty line: it counts no sooner than that is known
+        stop = end if end >= 0 else len(data) - data.endswith(b"\n")
         if stop - start > limits.head_bytes:
-            raise WireError(what=f"{stop - start} bytes of header lines", expected=f"head_bytes={limits.head_bytes}")
+            raise exceeded_by_peer("head_bytes", limits.head_bytes, f"{stop - start} bytes of header lines")
         if data.count(b"\n", start, stop) >= limits.head_lines:
-            raise WireError(what="too many header lines", expected=f"head_lines={limits.head_lines}")
+            raise exceeded_by_peer("head_lines", limits.head_lines, "too many header lines")
 
     def _length(self, head: bytes) -> int:
         digits = _field(head, _LENGTH)
@@ -173,7 +175,7 @@ class FrameDecoder:
             raise WireError(what=f"Content-Length {digits[:40]!r}", expected="a number of bytes")
         length = int(digits)
         if length > self._limits.body_bytes:
-            raise WireError(what=f"a body of {length} bytes", expected=f"body_bytes={self._limits.body_bytes}")
+            raise exceeded_by_peer("frame_bytes", self._limits.body_bytes, f"a body of {length} bytes")
         return length
 
 
@@ -285,14 +287,20 @@ def _is_of_channel(headers: Mapping[str, str]) -> bool:
 
 
 def _json_object_with_repeated_names(text: bytes) -> dict[str, str]:
-    """The switch repeats a name where an event was given a header twice; the first wins, as in the plain encoding."""
+    """The switch repeats a name where an event was given a header twice; the first wins, as in the plain encoding.
+
+    json has limits that orjson has not (depth, digits of a number), which only a value that is no text can reach.
+    """
     headers: dict[str, str] = {}
 
     def first_wins(pairs: list[tuple[str, Any]]) -> None:
         for name, value in pairs:
             headers.setdefault(name, _json_value(value))
 
-    json.loads(text.decode("utf-8", "replace"), object_pairs_hook=first_wins)
+    try:
+        json.loads(text.decode("utf-8", "replace"), object_pairs_hook=first_wins)
+    except (ValueError, RecursionError) as error:
+        raise WireError(what=f"a JSON event that is none ({error})", expected="a JSON object of texts") from error
     return headers
 
 

@@ -25,18 +25,18 @@ WITH input AS MATERIALIZED (
          ROWS FROM (jsonb_to_recordset(legs) AS (
              leg_id text, direction text, target text, address text, trunk text, shown text, payer text,
              dialled_at bigint, created_at bigint, ringing_at bigint, answered_at bigint, bridged_at bigint, ended_at bigint,
-             cause text, outcome text, hung_up_by text, estimated boolean
+             cause text, outcome text, hung_up_by text, estimated boolean, reconciled boolean
          )) WITH ORDINALITY AS l (
              leg_id, direction, target, address, trunk, shown, payer,
              dialled_at, created_at, ringing_at, answered_at, bridged_at, ended_at,
-             cause, outcome, hung_up_by, estimated, ordinal
+             cause, outcome, hung_up_by, estimated, reconciled, ordinal
          )
     ORDER BY tenant, switch, leg_id, started_day, estimated, n
 ), new_calls AS (
     INSERT INTO calls (
         tenant, switch, call_id, started_day, started_at, answered_at, bridged_at, ended_at,
         worker, caller_number, caller_name, caller_anonymous, caller_extension, dialled,
-        outcome, answered_leg, answered_by, path, recordings, notes, estimated
+        outcome, answered_leg, answered_by, path, recordings, notes, estimated, reconciled
     )
     SELECT
         tenant, switch, call_id, started_day, started_at,
@@ -44,12 +44,13 @@ WITH input AS MATERIALIZED (
         timestamptz 'epoch' + bridged_at * interval '1 microsecond',
         timestamptz 'epoch' + ended_at * interval '1 microsecond',
         worker, caller_number, caller_name, caller_anonymous, caller_extension, dialled,
-        outcome, answered_leg, answered_by, path, recordings, notes, estimated
+        outcome, answered_leg, answered_by, path, recordings, notes, estimated, coalesce(reconciled, false)
     FROM one_per_call,
          jsonb_to_record(call) AS c (
              answered_at bigint, bridged_at bigint, ended_at bigint,
              worker text, caller_number text, caller_name text, caller_anonymous boolean, caller_extension text, dialled text,
-             outcome text, answered_leg text, answered_by text, path jsonb, recordings jsonb, notes jsonb, estimated boolean
+             outcome text, answered_leg text, answered_by text, path jsonb, recordings jsonb, notes jsonb, estimated boolean,
+             reconciled boolean
          )
     ON CONFLICT DO NOTHING
     RETURNING 1
@@ -57,7 +58,7 @@ WITH input AS MATERIALIZED (
     INSERT INTO legs (
         tenant, switch, leg_id, started_day, call_id, position, direction, target, address, trunk, shown, payer,
         dialled_at, created_at, ringing_at, answered_at, bridged_at, ended_at,
-        cause, outcome, hung_up_by, estimated
+        cause, outcome, hung_up_by, estimated, reconciled
     )
     SELECT
         tenant, switch, leg_id, started_day, call_id, position, direction, target, address, trunk, shown, payer,
@@ -67,7 +68,7 @@ WITH input AS MATERIALIZED (
         timestamptz 'epoch' + answered_at * interval '1 microsecond',
         timestamptz 'epoch' + bridged_at * interval '1 microsecond',
         timestamptz 'epoch' + ended_at * interval '1 microsecond',
-        cause, outcome, hung_up_by, estimated
+        cause, outcome, hung_up_by, estimated, coalesce(reconciled, false)
     FROM one_per_leg
     ON CONFLICT DO NOTHING
     RETURNING tenant, switch, leg_id, started_day
@@ -164,17 +165,19 @@ SELECT
         AND (SELECT count(*) FROM new_offers) = (SELECT count(*) FROM given_offers);
 
 -- withdraw_estimates: Makes room for truer records: removes estimated rows for which the records have better ones, and voids their charges.
--- With a call go its visits and offers: whatever else was not known of it, the truer record tells.
+-- With a call go its visits and offers: whatever else was not known of it, the truer record tells. A reconciled record is truer
+-- than an estimate, even where it is one in part; a worker's own, exact one is truer than both.
 WITH input AS MATERIALIZED (
     SELECT legs, call ->> 'tenant' AS tenant, call ->> 'switch' AS switch, call ->> 'call_id' AS call_id,
            (call ->> 'estimated')::boolean AS estimated,
+           coalesce((call ->> 'reconciled')::boolean, false) AS reconciled,
            ((timestamptz 'epoch' + (call ->> 'started_at')::bigint * interval '1 microsecond') AT TIME ZONE 'UTC')::date
                AS started_day
     FROM jsonb_array_elements(%(records)s::jsonb) AS record,
          jsonb_to_record(record) AS r (call jsonb, legs jsonb)
 ), withdrawn_calls AS (
     DELETE FROM calls c USING input i
-    WHERE c.estimated AND NOT i.estimated
+    WHERE c.estimated AND (NOT i.estimated OR i.reconciled)
       AND (c.tenant, c.switch, c.call_id, c.started_day) = (i.tenant, i.switch, i.call_id, i.started_day)
     RETURNING c.tenant, c.switch, c.call_id, c.started_day
 ), withdrawn_visits AS (
@@ -184,8 +187,8 @@ WITH input AS MATERIALIZED (
     DELETE FROM offers o USING withdrawn_calls w
     WHERE (o.tenant, o.switch, o.call_id, o.started_day) = (w.tenant, w.switch, w.call_id, w.started_day)
 ), withdrawn_legs AS (
-    DELETE FROM legs l USING input i, jsonb_to_recordset(i.legs) AS t (leg_id text, estimated boolean)
-    WHERE l.estimated AND NOT t.estimated
+    DELETE FROM legs l USING input i, jsonb_to_recordset(i.legs) AS t (leg_id text, estimated boolean, reconciled boolean)
+    WHERE l.estimated AND (NOT t.estimated OR (t.reconciled AND NOT l.reconciled))
       AND (l.tenant, l.switch, l.leg_id, l.started_day) = (i.tenant, i.switch, t.leg_id, i.started_day)
     RETURNING l.tenant, l.switch, l.leg_id, l.started_day
 )
@@ -194,9 +197,13 @@ INSERT INTO charges (
     tariff, tariff_version, prefix, destination, counted_s, free_s, billed_s, step, fee, vat_percent, parts, formula
 )
 SELECT
-    tenant, switch, leg_id, started_day, revision + 1, call_id, 'void', payer, number, 'the times of the leg were an estimate',
+    c.tenant, c.switch, c.leg_id, c.started_day, revision + 1, call_id, 'void', payer, number, 'the times of the leg were an estimate',
     NULL, '', tariff, tariff_version, prefix, destination, 0, 0, 0, step, NULL, vat_percent, '[]', ''
-FROM withdrawn_legs JOIN current_charges USING (tenant, switch, leg_id, started_day)
+FROM withdrawn_legs w CROSS JOIN LATERAL (  -- as current_charges, which would look at all charges there are
+    SELECT * FROM charges h
+    WHERE (h.tenant, h.switch, h.leg_id, h.started_day) = (w.tenant, w.switch, w.leg_id, w.started_day)
+    ORDER BY h.revision DESC LIMIT 1
+) AS c
 WHERE status <> 'void';
 
 -- schema_versions: Whether the schema is there at all.
@@ -226,11 +233,11 @@ FROM pg_inherits
 JOIN pg_class child ON child.oid = inhrelid
 WHERE inhparent = ANY (%(tables)s::text[]::regclass[]);
 
--- find_calls: Calls of a tenant in a stretch of time, latest first; a number matches the caller, what he dialled, or whom it was forwarded to.
+-- find_calls: Calls in a stretch of time, latest first.
 SELECT
     tenant, switch, call_id, started_day, started_at, answered_at, bridged_at, ended_at, worker,
     caller_number, caller_name, caller_anonymous, caller_extension, dialled, outcome, answered_leg, answered_by,
-    path, recordings, notes, estimated, total_ms
+    path, recordings, notes, estimated, reconciled, total_ms
 FROM calls
 WHERE started_day BETWEEN coalesce(%(since_day)s::date, '-infinity') AND coalesce(%(until_day)s::date, 'infinity')
   AND started_at >= coalesce(%(since)s::timestamptz, '-infinity')
@@ -238,26 +245,81 @@ WHERE started_day BETWEEN coalesce(%(since_day)s::date, '-infinity') AND coalesc
   AND (%(tenant)s::text IS NULL OR tenant = %(tenant)s)
   AND (%(call_id)s::text IS NULL OR call_id = %(call_id)s)
   AND (%(outcome)s::text IS NULL OR outcome = %(outcome)s)
-  AND (
-      %(number)s::text IS NULL OR caller_number = %(number)s OR dialled = %(number)s
-      OR (tenant, call_id, started_day) IN (
-          SELECT tenant, call_id, started_day
-          FROM legs
-          WHERE (address = %(number)s OR target = 'number:' || %(number)s)
-            AND started_day BETWEEN coalesce(%(since_day)s::date, '-infinity') AND coalesce(%(until_day)s::date, 'infinity')
-      )
-  )
 ORDER BY started_day DESC, started_at DESC, call_id
 LIMIT %(limit)s;
+
+-- tenants: Everybody who has calls in some days: from one to the next in the keys, of each month anew.
+WITH RECURSIVE names (tenant) AS (
+    (SELECT tenant FROM calls
+     WHERE started_day BETWEEN coalesce(%(since_day)s::date, '-infinity') AND coalesce(%(until_day)s::date, 'infinity')
+     ORDER BY tenant LIMIT 1)
+    UNION ALL
+    SELECT (
+        SELECT tenant FROM calls
+        WHERE tenant > names.tenant
+          AND started_day BETWEEN coalesce(%(since_day)s::date, '-infinity') AND coalesce(%(until_day)s::date, 'infinity')
+        ORDER BY tenant LIMIT 1
+    ) FROM names WHERE tenant IS NOT NULL
+)
+SELECT tenant FROM names WHERE tenant IS NOT NULL;
+
+-- find_calls_of_number: As find_calls, of those who called from a number, dialled it, or were forwarded to it.
+-- Each of these ways has an index of its own and gives its own latest ones; the latest of all are the answer.
+WITH found AS (
+    SELECT way.* FROM unnest(%(tenants)s::text[]) AS t (tenant) CROSS JOIN LATERAL (
+        (SELECT tenant, switch, call_id, started_day, started_at FROM calls
+         WHERE tenant = t.tenant AND caller_number = %(number)s
+           AND started_day BETWEEN coalesce(%(since_day)s::date, '-infinity') AND coalesce(%(until_day)s::date, 'infinity')
+           AND started_at >= coalesce(%(since)s::timestamptz, '-infinity') AND started_at < coalesce(%(until)s::timestamptz, 'infinity')
+           AND (%(call_id)s::text IS NULL OR call_id = %(call_id)s) AND (%(outcome)s::text IS NULL OR outcome = %(outcome)s)
+         ORDER BY started_day DESC, started_at DESC, call_id LIMIT %(limit)s)
+        UNION ALL
+        (SELECT tenant, switch, call_id, started_day, started_at FROM calls
+         WHERE tenant = t.tenant AND dialled = %(number)s
+           AND started_day BETWEEN coalesce(%(since_day)s::date, '-infinity') AND coalesce(%(until_day)s::date, 'infinity')
+           AND started_at >= coalesce(%(since)s::timestamptz, '-infinity') AND started_at < coalesce(%(until)s::timestamptz, 'infinity')
+           AND (%(call_id)s::text IS NULL OR call_id = %(call_id)s) AND (%(outcome)s::text IS NULL OR outcome = %(outcome)s)
+         ORDER BY started_day DESC, started_at DESC, call_id LIMIT %(limit)s)
+        UNION ALL
+        (SELECT DISTINCT c.tenant, c.switch, c.call_id, c.started_day, c.started_at
+         FROM legs l JOIN calls c USING (tenant, switch, call_id, started_day)
+         WHERE l.tenant = t.tenant AND l.direction = 'b' AND l.address = %(number)s
+           AND l.started_day BETWEEN coalesce(%(since_day)s::date, '-infinity') AND coalesce(%(until_day)s::date, 'infinity')
+           AND c.started_at >= coalesce(%(since)s::timestamptz, '-infinity') AND c.started_at < coalesce(%(until)s::timestamptz, 'infinity')
+           AND (%(call_id)s::text IS NULL OR c.call_id = %(call_id)s) AND (%(outcome)s::text IS NULL OR c.outcome = %(outcome)s)
+         ORDER BY c.started_day DESC, c.started_at DESC, c.call_id LIMIT %(limit)s)
+        UNION ALL
+        (SELECT DISTINCT c.tenant, c.switch, c.call_id, c.started_day, c.started_at
+         FROM legs l JOIN calls c USING (tenant, switch, call_id, started_day)
+         WHERE l.tenant = t.tenant AND starts_with(l.target, 'number:') AND l.target = 'number:' || %(number)s
+           AND l.started_day BETWEEN coalesce(%(since_day)s::date, '-infinity') AND coalesce(%(until_day)s::date, 'infinity')
+           AND c.started_at >= coalesce(%(since)s::timestamptz, '-infinity') AND c.started_at < coalesce(%(until)s::timestamptz, 'infinity')
+           AND (%(call_id)s::text IS NULL OR c.call_id = %(call_id)s) AND (%(outcome)s::text IS NULL OR c.outcome = %(outcome)s)
+         ORDER BY c.started_day DESC, c.started_at DESC, c.call_id LIMIT %(limit)s)
+    ) AS way
+), latest AS (
+    SELECT DISTINCT tenant, switch, call_id, started_day, started_at FROM found
+    ORDER BY started_day DESC, started_at DESC, call_id LIMIT %(limit)s
+)
+SELECT
+    tenant, switch, call_id, started_day, c.started_at, answered_at, bridged_at, ended_at, worker,
+    caller_number, caller_name, caller_anonymous, caller_extension, dialled, outcome, answered_leg, answered_by,
+    path, recordings, notes, estimated, reconciled, total_ms
+FROM latest JOIN calls c USING (tenant, switch, call_id, started_day)
+ORDER BY started_day DESC, c.started_at DESC, call_id;
 
 -- legs_of: The legs of some calls, each with the charge that holds.
 SELECT
     l.call_id, l.leg_id, l.position, l.direction, l.target, l.address, l.trunk, l.shown, l.payer,
     l.dialled_at, l.ringing_at, l.answered_at, l.bridged_at, l.ended_at, l.cause, l.outcome, l.hung_up_by, l.estimated,
-    l.ring_ms, l.talk_ms, c.status, c.revision, c.reason, c.amount, c.currency, c.tariff, c.tariff_version, c.prefix, c.destination,
+    l.reconciled, l.ring_ms, l.talk_ms, c.status, c.revision, c.reason, c.amount, c.currency, c.tariff, c.tariff_version, c.prefix, c.destination,
     c.billed_s, c.parts, c.formula
 FROM legs l
-LEFT JOIN current_charges c USING (tenant, switch, leg_id, started_day)
+LEFT JOIN LATERAL (  -- what current_charges says; the view itself would look at all charges there are
+    SELECT * FROM charges h
+    WHERE (h.tenant, h.switch, h.leg_id, h.started_day) = (l.tenant, l.switch, l.leg_id, l.started_day)
+    ORDER BY h.revision DESC LIMIT 1
+) AS c ON true
 WHERE l.call_id = ANY (%(call_ids)s::text[]) AND l.started_day BETWEEN %(since_day)s AND %(until_day)s
   AND l.tenant = ANY (%(tenants)s::text[])
 ORDER BY l.call_id, l.position;
@@ -334,3 +396,38 @@ WHERE tenant = %(tenant)s AND started_day BETWEEN %(first_day)s AND %(last_day)s
   AND offered_at >= %(start)s AND offered_at < %(end)s
 GROUP BY agent, how
 ORDER BY agent, how;
+
+-- known_legs: Of some legs of a switch those the ledger has; open: nobody has told their true end yet.
+SELECT tenant, call_id, leg_id, estimated AND NOT reconciled AS open
+FROM legs
+WHERE tenant = ANY (%(tenants)s::text[]) AND switch = %(switch)s AND leg_id = ANY (%(leg_ids)s::text[])
+  AND started_day BETWEEN %(first_day)s AND %(last_day)s;
+
+-- stored_calls: Some calls of a switch, whole.
+SELECT * FROM calls
+WHERE tenant = ANY (%(tenants)s::text[]) AND switch = %(switch)s AND call_id = ANY (%(call_ids)s::text[])
+  AND started_day BETWEEN %(first_day)s AND %(last_day)s;
+
+-- stored_legs: The legs of some calls of a switch, in order.
+SELECT * FROM legs
+WHERE tenant = ANY (%(tenants)s::text[]) AND switch = %(switch)s AND call_id = ANY (%(call_ids)s::text[])
+  AND started_day BETWEEN %(first_day)s AND %(last_day)s
+ORDER BY position, dialled_at, leg_id;
+
+-- stored_visits: The stays in queues of some calls of a switch, in order.
+SELECT * FROM queue_visits
+WHERE tenant = ANY (%(tenants)s::text[]) AND switch = %(switch)s AND call_id = ANY (%(call_ids)s::text[])
+  AND started_day BETWEEN %(first_day)s AND %(last_day)s
+ORDER BY visit;
+
+-- stored_offers: The offers of some calls of a switch, in order.
+SELECT * FROM offers
+WHERE tenant = ANY (%(tenants)s::text[]) AND switch = %(switch)s AND call_id = ANY (%(call_ids)s::text[])
+  AND started_day BETWEEN %(first_day)s AND %(last_day)s
+ORDER BY visit, offered_at, offer, agent;
+
+-- lock_reconciling: Whether this session may reconcile a switch: one at a time may, until it lets go or its connection ends.
+SELECT pg_try_advisory_lock(1667329901, hashtext(%(switch)s));
+
+-- unlock_reconciling: Lets go of a switch.
+SELECT pg_advisory_unlock(1667329901, hashtext(%(switch)s));

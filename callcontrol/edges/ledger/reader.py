@@ -89,6 +89,7 @@ class PastLeg:
     ring_ms: Decimal | None
     talk_ms: Decimal
     cost: Cost | None
+    reconciled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +165,7 @@ class PastCall:
     total_ms: Decimal
     legs: tuple[PastLeg, ...] = ()
     visits: tuple[PastVisit, ...] = ()
+    reconciled: bool = False
 
 
 def connect(dsn: str) -> Connection[dict[str, Any]]:
@@ -183,7 +185,7 @@ def explained() -> Iterator[None]:
     """Whatever Postgres has against a statement is NoLedger, with what to do."""
     try:
         yield
-    except psycopg.errors.UndefinedTable as error:
+    except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn) as error:
         missing = "the database has no ledger, or one of an older version"
         raise NoLedger(f"{missing}: `callcontrol serve` makes it when it starts") from error
     except psycopg.Error as error:
@@ -212,12 +214,27 @@ class LedgerReader:
             NoLedger: the tables are not there, or Postgres refused for another reason.
         """
         with explained():
-            rows = self._connection.execute(query("find_calls"), _params(wanted)).fetchall()
+            rows = self._connection.execute(*self.search(wanted)).fetchall()
             which = _which(rows)
             legs = self._by_call("legs_of", which)
             visits = self._by_call("visits_of", which)
             offers = self._by_call("offers_of", which)
         return [_call(row, legs, visits, offers) for row in rows]
+
+    def search(self, wanted: Wanted) -> tuple[bytes, dict[str, object]]:
+        """The statement that finds the calls, and its parameters.
+
+        A number is looked for tenant by tenant: indexes begin with the tenant, and so does the place of a row.
+        """
+        params = _params(wanted)
+        if wanted.number is None:
+            return query("find_calls"), params
+        return query("find_calls_of_number"), {**params, "tenants": self._tenants(wanted, params)}
+
+    def _tenants(self, wanted: Wanted, params: dict[str, object]) -> list[str]:
+        if wanted.tenant is not None:
+            return [wanted.tenant]
+        return [row["tenant"] for row in self._connection.execute(query("tenants"), params)]
 
     def _by_call(self, name: str, which: dict[str, Any]) -> _RowsByCall:
         found: _RowsByCall = {}

@@ -8,16 +8,20 @@
 from __future__ import annotations
 
 import base64
+import errno
+import fcntl
 import os
 from collections.abc import Sequence
 from pathlib import Path
 
+import gevent
 import orjson
 
 from callcontrol.edges.ledger.writer import Rejection
 from callcontrol.vocabulary.moment import Instant, text_of
 
 MAX_BYTES = 64 << 20
+LOCK_TRIES, LOCK_STEP_S = 100, 0.02
 
 
 class RejectedFull(RuntimeError):
@@ -32,24 +36,41 @@ class RejectedRecords:
         self.max_bytes = max_bytes
 
     def add(self, rejections: Sequence[Rejection], now: Instant) -> None:
-        """Append and wait until the disk has it.
+        """Append and wait until the disk has it. Other workers append to the same file: one at a time.
 
         Raises:
             RejectedFull: the file would grow beyond max_bytes.
+            OSError: the disk does not take it, or another worker holds the file; nothing of it stays.
         """
         data = b"".join(_line(rejection, now) for rejection in rejections)
         file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         try:
-            size = os.fstat(file).st_size
-            if size + len(data) > self.max_bytes:
-                raise RejectedFull(
-                    f"{self.path} holds {size} bytes of rejected records, of at most {self.max_bytes}:"
-                    " find out why, then move it away"
-                )
-            os.write(file, data)
-            os.fdatasync(file)
+            self._lock(file)
+            self._append(file, data)
         finally:
             os.close(file)
+
+    def _lock(self, file: int) -> None:
+        """Without ever standing still: a worker that was stopped may hold it for long."""
+        for _ in range(LOCK_TRIES):
+            try:
+                return fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                gevent.sleep(LOCK_STEP_S)
+        raise OSError(errno.EAGAIN, "another worker holds it", str(self.path))
+
+    def _append(self, file: int, data: bytes) -> None:
+        size = os.fstat(file).st_size
+        if size + len(data) > self.max_bytes:
+            raise RejectedFull(
+                f"{self.path} holds {size} bytes of rejected records, of at most {self.max_bytes}:"
+                " find out why, then move it away"
+            )
+        written = os.write(file, data)
+        if written < len(data):  # the disk is full: half a line would spoil the next process's
+            os.ftruncate(file, size)
+            raise OSError(errno.ENOSPC, f"only {written} of {len(data)} bytes fit", str(self.path))
+        os.fdatasync(file)
 
 
 def _line(rejection: Rejection, now: Instant) -> bytes:

@@ -30,6 +30,7 @@ from callcontrol.vocabulary.moment import SECOND_US, Instant
 CONNECT_TIMEOUT_S = 5
 STATEMENT_TIMEOUT_S = 15
 WRITE_TIMEOUT_S = 60.0  # of a whole batch, however often it is halved
+MIGRATION_TIMEOUT_S = 3600.0  # a new version may build indexes of years; records wait in the spool meanwhile
 PARTITIONS_EVERY_US = 3600 * SECOND_US
 OLDEST_US = 800 * 24 * 3600 * SECOND_US  # an older or later arrival is a broken clock, no month to be made
 NEWEST_US = 2 * 24 * 3600 * SECOND_US
@@ -92,8 +93,8 @@ class LedgerWriter:
     def _ready(self) -> Iterator[Connection[tuple[object, ...]]]:
         """The connection; whatever goes wrong with it is LedgerAway, and the next one is a new one."""
         try:
-            with gevent.Timeout(WRITE_TIMEOUT_S, LedgerAway(f"Postgres has not answered within {WRITE_TIMEOUT_S:g} s")):
-                connection = self._connection or self._connect()
+            connection = self._connection or self._connect()
+            with gevent.Timeout(WRITE_TIMEOUT_S, _silent_for(WRITE_TIMEOUT_S)):
                 self._look_at_partitions(connection)
                 yield connection
         except (psycopg.Error, SchemaTooNew, ForeignTable) as error:
@@ -117,7 +118,8 @@ class LedgerWriter:
         self._connection = connection
         timeout = sql.Literal(STATEMENT_TIMEOUT_S * 1000)
         connection.execute(sql.SQL("SET statement_timeout = {}").format(timeout))
-        apply_schema(connection)
+        with gevent.Timeout(MIGRATION_TIMEOUT_S, _silent_for(MIGRATION_TIMEOUT_S)):
+            apply_schema(connection)
         self._looked_at_partitions = Instant(0)
         return connection
 
@@ -168,6 +170,10 @@ class LedgerWriter:
             return None
         now = self._now()
         return partitions.month_of(arrived) if now - OLDEST_US <= arrived <= now + NEWEST_US else None
+
+
+def _silent_for(seconds: float) -> LedgerAway:
+    return LedgerAway(f"Postgres has not answered within {seconds:g} s")
 
 
 def _current(payload: bytes, rejected: list[Rejection]) -> bytes | None:

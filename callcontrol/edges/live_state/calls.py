@@ -1,34 +1,55 @@
 """Calls in progress, saved at every change, so that any worker can go on with them.
 
-What Redis did not take is owed and offered again until it does: the latest word on each call, no more.
+Each call is one worker's, and only he saves or forgets it: who was taken for dead and comes back finds that out at his
+next word. What Redis did not take is owed and offered again until it does: the latest word on each call, no more.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 
 import gevent
 
 from callcontrol.control.call import Call
 from callcontrol.edges.live_state import codec, keys
-from callcontrol.edges.live_state.failures import LiveStateError
+from callcontrol.edges.live_state.failures import LiveStateError, StoreRefused
 from callcontrol.edges.live_state.pipe import COOL_DOWN_S, Pipe
+from callcontrol.edges.live_state.script import script_of
 
 log = logging.getLogger(__name__)
 
 # Calls whose latest word Redis does not have; past it the oldest words are given up (their records are not: see spool).
 MAX_OWED = 50_000
-# Calls read at a time: decoding a page must not hold up the others (some 10 ms).
+# Calls read or taken at a time: decoding a page must not hold up the others (some 10 ms).
 PAGE = 50
+
+_SAVE: Final = script_of("call_scripts", "save")
+_FORGET: Final = script_of("call_scripts", "forget")
+_TAKE: Final = script_of("call_scripts", "take")
+_WHOEVER: Final = "*"
+
+After = Callable[[float, Callable[[], None]], object]
+# (tenant, call id): another worker has this call.
+OnLost = Callable[[str, str], object]
 
 
 class CallStore:
-    """Saves and forgets calls. A save that fails is counted and owed; the call itself goes on."""
+    """Saves and forgets calls. A save that fails is counted and owed; the call itself goes on.
 
-    def __init__(self, pipe: Pipe) -> None:
+    Args:
+        on_lost: told of a call that was saved or forgotten here although another worker has it.
+        after: does something after so many seconds.
+    """
+
+    def __init__(
+        self, pipe: Pipe, on_lost: OnLost = lambda tenant, call: None, after: After = gevent.spawn_later
+    ) -> None:
         self._pipe = pipe
-        self._owed: dict[tuple[str, str], bytes | None] = {}
+        self._on_lost = on_lost
+        self._after = after
+        self._owed: dict[tuple[str, str], tuple[str, bytes | None]] = {}
         self._retrying = False
         self.failed_saves = 0
 
@@ -39,64 +60,104 @@ class CallStore:
 
     def save(self, call: Call) -> None:
         """Remember where the call stands."""
-        self._write(call.tenant, call.id, codec.encode(call))
+        self._write(call.tenant, call.id, call.worker, codec.encode(call))
 
     def forget(self, call: Call) -> None:
         """The call's record is safe on disk; it needs no remembering."""
-        self._write(call.tenant, call.id, None)
+        self._write(call.tenant, call.id, call.worker, None)
 
-    def ids(self, tenant: str) -> list[str]:
-        """Ids of the calls of a tenant that are remembered. Waits for Redis.
+    def lost(self, tenant: str, call_id: str) -> None:
+        """Another worker has this call: whatever is owed for it is not ours to say any more."""
+        self._owed.pop((tenant, call_id), None)
+
+    # --- changing hands
+
+    def owners(self, tenant: str) -> Mapping[str, str]:
+        """Which worker has each remembered call of a tenant; "" for one nobody is known to have. Waits for Redis.
 
         Raises:
             LiveStateError: Redis is away.
         """
-        return [name.decode() for name in self._pipe.ask("HKEYS", keys.calls(tenant))]
+        found = dict.fromkeys((name.decode() for name in self._pipe.ask("HKEYS", keys.calls(tenant))), "")
+        return found | _texts(self._pipe.ask("HGETALL", keys.owners(tenant)))
 
-    def read(self, tenant: str, ids: Sequence[str]) -> list[Call]:
-        """These calls as they were last saved; one that is gone meanwhile is left out. Waits for Redis.
+    def owners_of(self, tenant: str, ids: Sequence[str]) -> Mapping[str, str]:
+        """Which worker has each of these calls; those of which nothing is known are left out. Waits for Redis.
+
+        Raises:
+            LiveStateError: Redis is away.
+        """
+        names = self._pipe.ask("HMGET", keys.owners(tenant), *ids) if ids else []
+        return {id_: name.decode() for id_, name in zip(ids, names, strict=True) if name is not None}
+
+    def take(self, tenant: str, ids: Sequence[str], taker: str, owner: str) -> list[Call]:
+        """Take over from `owner` ("": from nobody) what he still has of these (PAGE at most). Waits for Redis.
 
         A value nobody can read is logged and left where it is, for a person to look at.
 
         Raises:
-            LiveStateError: Redis is away.
+            LiveStateError: Redis is away; what was taken then is found again by its new owner.
         """
-        found: list[Call] = []
-        for first in range(0, len(ids), PAGE):
-            values = self._pipe.ask("HMGET", keys.calls(tenant), *ids[first : first + PAGE])
-            found.extend(call for text in values if text is not None and (call := _readable(tenant, text)))
-        return found
+        values = _TAKE.ask(self._pipe, *_taking(tenant, ids, taker, owner))
+        return [call for text in values if (call := _readable(tenant, text)) is not None]
 
-    def _write(self, tenant: str, call_id: str, value: bytes | None) -> None:
-        command = ("HDEL", keys.calls(tenant), call_id) if value is None else _set(tenant, call_id, value)
+    def take_one(
+        self, tenant: str, call_id: str, taker: str, on_answer: Callable[[Call | None, LiveStateError | None], None]
+    ) -> None:
+        """Take one call over, whoever has it; None: nobody remembers it."""
 
-        def answered(_reply: object, trouble: LiveStateError | None) -> None:
+        def answered(values: Any, trouble: LiveStateError | None) -> None:
+            on_answer(_readable(tenant, values[0]) if values else None, trouble)
+
+        _TAKE.submit(self._pipe, *_taking(tenant, (call_id,), taker, _WHOEVER), on_reply=answered)
+
+    # --- writing
+
+    def _write(self, tenant: str, call_id: str, worker: str, value: bytes | None) -> None:
+        def answered(reply: Any, trouble: LiveStateError | None) -> None:
             # Replies come in the order of the words, so the one told last is the newest.
             if trouble is not None:
-                self._owe(tenant, call_id, value)
-            elif self._owed:
+                self._owe(tenant, call_id, worker, value, trouble)
+                return
+            if self._owed:
                 self._owed.pop((tenant, call_id), None)
+            if not reply:
+                self._on_lost(tenant, call_id)
 
-        self._pipe.submit(*command, on_reply=answered)
+        script = _FORGET if value is None else _SAVE
+        words = (call_id, worker) if value is None else (call_id, worker, value)
+        script.submit(self._pipe, _keys(tenant), words, answered)
 
-    def _owe(self, tenant: str, call_id: str, value: bytes | None) -> None:
+    def _owe(self, tenant: str, call_id: str, worker: str, value: bytes | None, trouble: LiveStateError) -> None:
+        if isinstance(trouble, StoreRefused):
+            log.error("a call of tenant %s was not saved: %s", tenant, trouble, extra={"call": call_id})
         self.failed_saves += 1
-        self._owed[tenant, call_id] = value
+        self._owed[tenant, call_id] = (worker, value)
         if len(self._owed) > MAX_OWED:
             self._owed.pop(next(iter(self._owed)))
         if not self._retrying:
             self._retrying = True
-            gevent.spawn_later(COOL_DOWN_S, self._retry)
+            self._after(COOL_DOWN_S, self._retry)
 
     def _retry(self) -> None:
         self._retrying = False
         owed, self._owed = self._owed, {}
-        for (tenant, call_id), value in owed.items():
-            self._write(tenant, call_id, value)
+        for (tenant, call_id), (worker, value) in owed.items():
+            self._write(tenant, call_id, worker, value)
 
 
-def _set(tenant: str, call_id: str, value: bytes) -> tuple[str, str, str, bytes]:
-    return ("HSET", keys.calls(tenant), call_id, value)
+def _keys(tenant: str) -> tuple[str, str]:
+    return keys.calls(tenant), keys.owners(tenant)
+
+
+def _taking(tenant: str, ids: Sequence[str], taker: str, owner: str) -> tuple[tuple[str, str], tuple[str, ...]]:
+    return _keys(tenant), (taker, owner, keys.INBOXES, *ids)
+
+
+def _texts(raw: Any) -> dict[str, str]:
+    """A hash as redis-py or a plain command gives it."""
+    pairs = raw.items() if isinstance(raw, Mapping) else zip(raw[::2], raw[1::2], strict=True)
+    return {name.decode(): value.decode() for name, value in pairs}
 
 
 def _readable(tenant: str, text: bytes) -> Call | None:

@@ -7,7 +7,6 @@ up, so its agent is free again, and the ticket is offered anew as soon as its wo
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable
 
 import gevent
@@ -24,14 +23,14 @@ log = logging.getLogger(__name__)
 RETRY_S = 1.0
 # The connection is asked so often whether it still stands (seconds).
 PING_S = 5.0
-_TENANT = re.compile(r"\{(.*)\}")
 
 
 class Inbox:
     """Hears what is published to this worker, from `start` on, for ever.
 
     Args:
-        on_offer, on_notice: get the tenant, and what was published; they must not block.
+        on_offer, on_notice, on_taken: get the tenant, and what was published (of a call that another worker has taken
+            over, its id); they must not block.
     """
 
     def __init__(
@@ -40,15 +39,22 @@ class Inbox:
         worker: str,
         on_offer: Callable[[str, Offer], object],
         on_notice: Callable[[str, Notice], object],
+        on_taken: Callable[[str, str], object],
     ) -> None:
-        self._client = connect(url, PING_S)
+        self._servers = connect(url, PING_S)
         self._channel = keys.inbox(worker)
         self._on_offer = on_offer
         self._on_notice = on_notice
+        self._on_taken = on_taken
 
     def start(self) -> None:
         """Listen from now on."""
-        gevent.spawn(self._run)
+        self._listening = gevent.spawn(self._run)
+
+    def stop(self) -> None:
+        """Hear nothing any more."""
+        gevent.kill(self._listening)
+        self._servers.close()
 
     def _run(self) -> None:
         while True:
@@ -59,7 +65,8 @@ class Inbox:
                 gevent.sleep(RETRY_S)
 
     def _listen(self) -> None:
-        listening = self._client.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]  # redis-py's
+        client = self._servers.listener()
+        listening = client.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]  # redis-py's
         with listening as published:
             published.subscribe(self._channel)
             while True:
@@ -72,10 +79,11 @@ class Inbox:
     def _take(self, text: bytes) -> None:
         try:
             told = orjson.loads(text)
-            found = _TENANT.search(told["from"])
-            tenant = found[1] if found else ""
+            tenant = keys.tenant_of(told["from"])
             if told["kind"] == "offers":
                 self._on_offer(tenant, offer_from(told["fields"]))
+            elif told["kind"] == "taken":
+                self._on_taken(tenant, told["fields"][0])
             else:
                 self._on_notice(tenant, notice_from(told["fields"]))
         except Exception:

@@ -2,29 +2,60 @@
 
 from __future__ import annotations
 
+import re
+
 PREFIX = "cc"
+# The tag of calls that no tenant has. An empty one would be no tag to a cluster, and no name begins with a dash.
+NOBODY = "-"
+# All workers share a slot: who can renew his own lease may believe what stands in those of the others.
+_WORKERS = "{-workers}"
+
+_TAG = re.compile(r"\{(.*)\}")
+
+
+def _key(tenant: str, name: str) -> str:
+    return f"{PREFIX}:{{{tenant or NOBODY}}}:{name}"
+
+
+def tenant_of(key: str) -> str:
+    """The tenant a key belongs to, "" where it is nobody's."""
+    found = _TAG.search(key)
+    return "" if found is None or found[1] == NOBODY else found[1]
 
 
 def rules(tenant: str) -> str:
     """Hash: `101/busy` -> the rule a subscriber set at run time (JSON), or the mark that he removed it."""
-    return f"{PREFIX}:{{{tenant}}}:rules"
+    return _key(tenant, "rules")
 
 
 def worker(name: str) -> str:
     """String with an expiry: the worker lives."""
-    return f"{PREFIX}:worker:{name}"
+    return f"{PREFIX}:{_WORKERS}:lease:{name}"
+
+
+def workers() -> str:
+    """Set: names of all workers that live, or have died and may have left calls."""
+    return f"{PREFIX}:{_WORKERS}:all"
 
 
 def calls(tenant: str) -> str:
     """Hash: call id -> the call's value (JSON), from arrival until its record is on disk."""
-    return f"{PREFIX}:{{{tenant}}}:calls"
+    return _key(tenant, "calls")
+
+
+def owners(tenant: str) -> str:
+    """Hash: call id -> name of the worker that has the call; only he saves it."""
+    return _key(tenant, "owners")
 
 
 def queues(tenant: str) -> str:
     """What the keys of the tenant's queues begin with; the rest of each stands in `queue_scripts/`."""
-    return f"{PREFIX}:{{{tenant}}}:q"
+    return _key(tenant, "q")
+
+
+INBOXES = f"{PREFIX}:worker:"
 
 
 def inbox(worker: str) -> str:
-    """Channel on which a worker hears of offers and notices for its calls that another worker's operation made."""
-    return f"{PREFIX}:worker:{worker}"
+    """Channel on which a worker hears what others' operations mean for its calls: offers, notices, calls taken over."""
+    return f"{INBOXES}{worker}"

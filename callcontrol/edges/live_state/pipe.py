@@ -1,75 +1,97 @@
-"""One pipe to Redis for all calls of a worker: what is waiting goes out together, in order, in one round trip.
+"""One pipe to Redis for all calls of a worker: what is waiting for one server goes out together, in one round trip.
 
 Redis answers about eleven times as many commands a second in pipelines as one by one, and a call needs no greenlet of
-its own to wait: it leaves a callback. When Redis is away every waiting command fails within the socket's timeout, and
-for COOL_DOWN_S afterwards at once, so that no call hangs on a store that is known to be gone.
+its own to wait: it leaves a callback. Each server has a lane of its own, so that one that is away holds up nobody
+else's calls; commands about the same place (the slot of their key; with one server everything) keep their order.
 """
 
 from __future__ import annotations
 
-import logging
 from collections import deque
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 import gevent
-import redis
-from gevent.event import AsyncResult, Event
-from redis.backoff import NoBackoff
-from redis.retry import Retry
+from gevent.event import AsyncResult
 
-from callcontrol.edges import clock
-from callcontrol.edges.live_state.failures import LiveStateError, ScriptUnknown, StoreAway, StoreBusy, StoreRefused
+from callcontrol.config.redis_address import RedisAddress, RedisKind, redis_address
+from callcontrol.edges import meters
+from callcontrol.edges.live_state.cluster import ClusterServers
+from callcontrol.edges.live_state.failures import LiveStateError, StoreAway, StoreBusy
+from callcontrol.edges.live_state.lane import Lane, OnReply, Waiting
+from callcontrol.edges.live_state.sentinel import SentinelServers
+from callcontrol.edges.live_state.servers import Reply, Servers
+from callcontrol.edges.live_state.single import SingleServer
 
-log = logging.getLogger(__name__)
+__all__ = ["COOL_DOWN_S", "OnReply", "Pipe", "Reply", "connect"]
 
 MAX_WAITING = 20_000
-MAX_BATCH = 500
+# What Redis did not take is offered again after so many seconds.
 COOL_DOWN_S = 1.0
-# A reply may step a call, which takes some tenths of a millisecond: everybody else has his turn after so many.
-TELL_AT_ONCE = 16
 
-Reply = Any
-OnReply = Callable[[Reply, LiveStateError | None], None]
+_KINDS: Final[Mapping[RedisKind, Callable[[RedisAddress, float], Servers]]] = {
+    RedisKind.SINGLE: SingleServer,
+    RedisKind.SENTINEL: SentinelServers,
+    RedisKind.CLUSTER: ClusterServers,
+}
 
 
-def connect(url: str, timeout_s: float) -> redis.Redis:
-    """A client that never repeats a command by itself (redis-py 8 does, and doubles what is not idempotent)."""
-    client: redis.Redis = redis.Redis.from_url(
-        url,
-        retry=Retry(NoBackoff(), 0),
-        socket_timeout=timeout_s,
-        socket_connect_timeout=timeout_s,
-        decode_responses=False,
-    )
-    return client
+def connect(url: str, timeout_s: float) -> Servers:
+    """The servers behind a URL (`config.redis_address`); nobody is asked yet.
+
+    Args:
+        timeout_s: how long an answer of a server may take.
+
+    Raises:
+        BadRedisAddress: it is no URL of a Redis.
+    """
+    address = redis_address(url)
+    return _KINDS[address.kind](address, timeout_s)
 
 
 class Pipe:
-    """Commands of many calls, one round trip at a time."""
+    """Commands of many calls, one round trip at a time for each server."""
 
-    def __init__(self, client: redis.Redis) -> None:
-        self._client = client
-        self._waiting: deque[tuple[tuple[Any, ...], OnReply]] = deque()
-        self._work = Event()
-        self._away_until = 0.0
-        self.away_because = ""  # for metrics and /readyz; "" while Redis answers
-        self.round_trips = 0
-        self.commands = 0
-        self._flusher = gevent.spawn(self._run)
+    def __init__(self, servers: Servers) -> None:
+        self._servers = servers
+        self._lanes: dict[str, Lane] = {}
+        # While commands of a place wait, where; a place moves with all of them, so that they keep their order.
+        self._lane_of: dict[int, Lane] = {}
+        self._pending: dict[int, int] = {}
+        self._failovers = 0
+
+    @property
+    def away_because(self) -> str:
+        """Why a server is away, "" while all answer; for metrics and /readyz."""
+        away = (lane.away_because for lane in self._lanes.values() if self._servers.is_known(lane.server))
+        return next((why for why in away if why), "")
 
     @property
     def depth(self) -> int:
         """Commands waiting."""
-        return len(self._waiting)
+        return sum(len(lane.waiting) for lane in self._lanes.values())
+
+    @property
+    def round_trips(self) -> int:
+        """Round trips since the start."""
+        return sum(lane.round_trips for lane in self._lanes.values())
+
+    @property
+    def commands(self) -> int:
+        """Commands sent since the start."""
+        return sum(lane.commands for lane in self._lanes.values())
 
     def submit(self, *command: Any, on_reply: OnReply) -> None:
         """Send a command with the next round trip; `on_reply(reply, trouble)` is called once and must not block."""
-        if len(self._waiting) >= MAX_WAITING:
+        if self.depth >= MAX_WAITING:
             on_reply(None, StoreBusy(f"{MAX_WAITING} commands wait for Redis"))
             return
-        self._waiting.append((command, on_reply))
-        self._work.set()
+        place = self._servers.place_of(command)
+        lane = self._lane_of.get(place)
+        if lane is None:
+            lane = self._lane_of[place] = self._lane_now(place)
+        self._pending[place] = self._pending.get(place, 0) + 1
+        lane.add(Waiting(command, on_reply, place))
 
     def ask(self, *command: Any, timeout_s: float = 5.0) -> Reply:
         """Send a command and wait for its reply, for greenlets that can.
@@ -91,56 +113,31 @@ class Pipe:
     def stop(self, timeout_s: float) -> None:
         """Send what is waiting, then stop."""
         with gevent.Timeout(timeout_s, False):
-            while self._waiting:
+            while self._pending:
                 gevent.sleep(0.01)
-        self._flusher.kill()
-        self._client.close()
+        for lane in self._lanes.values():
+            lane.stop()
+        self._servers.close()
 
-    def _run(self) -> None:
-        while True:
-            self._work.wait()
-            self._work.clear()
-            while self._waiting:
-                self._round_trip([self._waiting.popleft() for _ in range(min(len(self._waiting), MAX_BATCH))])
+    def _lane_now(self, place: int) -> Lane:
+        server = self._servers.server_of(place)
+        if server not in self._lanes:
+            self._lanes[server] = Lane(self._servers, server, self._rehome, self._done)
+        return self._lanes[server]
 
-    def _round_trip(self, batch: list[tuple[tuple[Any, ...], OnReply]]) -> None:
-        trouble: LiveStateError | None = None
-        replies: list[Any] = []
-        if clock.monotonic() < self._away_until:
-            trouble = StoreAway(self.away_because)
+    def _rehome(self, lane: Lane) -> None:
+        """Nothing of the lane is under way: what waits there goes to the servers that have its places now."""
+        new, self._failovers = self._servers.failovers - self._failovers, self._servers.failovers
+        meters.redis_failovers_total.inc(new)
+        waiting, lane.waiting = lane.waiting, deque()
+        for one in waiting:
+            right = self._lane_of[one.place] = self._lane_now(one.place)
+            right.add(one)
+
+    def _done(self, one: Waiting) -> None:
+        left = self._pending.get(one.place, 1) - 1
+        if left:
+            self._pending[one.place] = left
         else:
-            try:
-                replies = self._execute([command for command, _ in batch])
-                self.away_because = ""
-            except (redis.RedisError, OSError) as error:
-                trouble = self._gone(error)
-        for index, (command, on_reply) in enumerate(batch):
-            if index and index % TELL_AT_ONCE == 0:
-                gevent.sleep(0)
-            self._tell(command, on_reply, replies[index] if trouble is None else None, trouble)
-
-    def _execute(self, commands: list[tuple[Any, ...]]) -> list[Any]:
-        self.round_trips += 1
-        self.commands += len(commands)
-        with self._client.pipeline(transaction=False) as pipeline:
-            for command in commands:
-                pipeline.execute_command(*command)  # type: ignore[no-untyped-call]  # redis-py has no types here
-            return pipeline.execute(raise_on_error=False)
-
-    def _gone(self, error: Exception) -> StoreAway:
-        self._away_until = clock.monotonic() + COOL_DOWN_S
-        if not self.away_because:
-            log.error("Redis is away: %s", error)
-        self.away_because = f"Redis unreachable: {error}"
-        return StoreAway(self.away_because)
-
-    @staticmethod
-    def _tell(command: tuple[Any, ...], on_reply: OnReply, reply: Any, trouble: LiveStateError | None) -> None:
-        if trouble is None and isinstance(reply, redis.RedisError):
-            kind = ScriptUnknown if isinstance(reply, redis.exceptions.NoScriptError) else StoreRefused
-            trouble, reply = kind(f"{command[0]}: {reply}"), None
-        try:
-            on_reply(reply, trouble)
-        except Exception:
-            # One call's mistake must not stop the pipe all calls share.
-            log.exception("a reply of Redis to %s could not be handled", command[0])
+            self._pending.pop(one.place, None)
+            self._lane_of.pop(one.place, None)

@@ -1,21 +1,20 @@
-"""The Lua script of queues: its files put together, and one call of it over the pipe.
+"""The Lua script of queues: its files put together, and one operation of it over the pipe.
 
 One script holds every operation, for they share most of their code; which one is asked for is its first argument.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
-from importlib.resources import files
 from typing import Any, Final
 
 import orjson
 
 from callcontrol.config.queue_settings import Strategy
 from callcontrol.edges.live_state import keys
-from callcontrol.edges.live_state.failures import LiveStateError, ScriptUnknown
+from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.pipe import Pipe
+from callcontrol.edges.live_state.script import script_of
 from callcontrol.routing.distribution.occasion import Occasion
 
 _PARTS: Final = (
@@ -39,13 +38,9 @@ _PARTS: Final = (
 )
 
 
-def _source() -> str:
-    folder = files("callcontrol.edges.live_state").joinpath("queue_scripts")
-    return "\n".join(folder.joinpath(f"{part}.lua").read_text(encoding="utf-8") for part in _PARTS)
-
-
-SOURCE: Final = _source()
-SHA: Final = hashlib.sha1(SOURCE.encode(), usedforsecurity=False).hexdigest()
+SCRIPT: Final = script_of("queue_scripts", *_PARTS)
+SOURCE: Final = SCRIPT.source
+SHA: Final = SCRIPT.sha
 
 
 def submit(
@@ -59,12 +54,4 @@ def submit(
     """Carry out one operation with the next round trip; the script is sent whole where Redis does not know it yet."""
     periods = occasion.periods
     head = (operation, occasion.now, occasion.worker, occasion.seed, periods["day"], periods["week"], periods["month"])
-    arguments = (1, keys.queues(tenant), *head, orjson.dumps(given))
-
-    def answered(reply: Any, trouble: LiveStateError | None) -> None:
-        if isinstance(trouble, ScriptUnknown):
-            pipe.submit("EVAL", SOURCE, *arguments, on_reply=on_reply)
-        else:
-            on_reply(reply, trouble)
-
-    pipe.submit("EVALSHA", SHA, *arguments, on_reply=answered)
+    SCRIPT.submit(pipe, (keys.queues(tenant),), (*head, orjson.dumps(given)), on_reply)

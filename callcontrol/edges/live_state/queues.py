@@ -17,6 +17,7 @@ from typing import Any
 
 import gevent
 
+from callcontrol.edges import meters
 from callcontrol.edges.live_state import keys, queue_script
 from callcontrol.edges.live_state.failures import LiveStateError, StoreRefused
 from callcontrol.edges.live_state.pipe import COOL_DOWN_S, Pipe
@@ -55,9 +56,17 @@ class QueueStore:
     Args:
         occasion: when, by whom and with what chance an operation of this tenant is carried out now.
         on_told: gets the tenant and what an operation led to.
+        after: does something after so many seconds.
     """
 
-    def __init__(self, pipe: Pipe, occasion: Callable[[str], Occasion], on_told: Callable[[str, Told], None]) -> None:
+    def __init__(
+        self,
+        pipe: Pipe,
+        occasion: Callable[[str], Occasion],
+        on_told: Callable[[str, Told], None],
+        after: Callable[[float, Callable[[], None]], object] = gevent.spawn_later,
+    ) -> None:
+        self._after = after
         self._pipe = pipe
         self._occasion = occasion
         self._on_told = on_told
@@ -223,10 +232,11 @@ class QueueStore:
     def _remember(self, tenant: str, operation: str, given: Mapping[str, Any], on_answer: OnAnswer) -> None:
         self._owed.append((tenant, operation, given, on_answer))
         if len(self._owed) > MAX_OWED:
+            meters.limits_reached_total.labels("MAX_OWED").inc()
             log.error("operation %s of tenant %s is given up: Redis has been away too long", *self._owed.popleft()[:2])
         if not self._retrying:
             self._retrying = True
-            gevent.spawn_later(COOL_DOWN_S, self._retry)
+            self._after(COOL_DOWN_S, self._retry)
 
     def _retry(self) -> None:
         self._retrying = False

@@ -1,35 +1,136 @@
-"""Who is alive: each worker says so in Redis every few seconds. The calls of one that fell silent are adopted."""
+"""Who is alive: each worker holds a lease in Redis and renews it. The calls of one that fell silent are adopted.
+
+A worker that was itself silent for too long (stopped, its hub hung) may have been taken for dead: its lease has lapsed,
+and before it does anything it has to look which calls are still its own. While Redis is away nobody can adopt, so
+nobody's lease lapses; and who has only just heard from Redis (again) does not yet judge workers of other hosts.
+"""
 
 from __future__ import annotations
 
 import os
 import platform
+from collections.abc import Callable
+from functools import cache, partial
+from typing import Any
 
 import gevent
 
+from callcontrol.edges import clock
 from callcontrol.edges.live_state import keys
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.pipe import Pipe
 
-LEASE_S = 6  # a worker silent for so long is dead
-BEAT_S = 2.0
+LEASE_S = 3.0  # a worker silent for so long is dead
+BEAT_S = 1.0
+# For so long a worker has to hear from Redis before the silence of others tells it anything (seconds).
+STEADY_S = LEASE_S + 2 * BEAT_S
+_LEASE_MS = int(LEASE_S * 1000)
+# What a lease says of a worker that has ended in order, and for how long (seconds).
+_GONE = b"gone"
+_GONE_S = 86_400
 
 
-def worker_name() -> str:
-    """This process's name among all workers: host and pid."""
-    return f"{platform.node()}/{os.getpid()}"
+@cache
+def _here() -> str:
+    """Where process ids mean what they mean to us: this host's, in this namespace."""
+    try:
+        return os.readlink("/proc/self/ns/pid").strip("pid:[]")
+    except OSError:
+        return ""
+
+
+def worker_name(nonce: str) -> str:
+    """This process's name among all workers: host, pid, and what no earlier process of this pid had."""
+    return f"{platform.node()}/{os.getpid()}/{_here()}.{nonce}"
 
 
 class Workers:
-    """This worker's own lease, and those of the others."""
+    """This worker's own lease, and those of the others.
 
-    def __init__(self, pipe: Pipe, worker: str) -> None:
+    Args:
+        on_lapsed: called when the lease was lost: others may have our calls. Until `confirmed` it stays lapsed.
+        on_held: called at each renewal.
+        steady_s: see STEADY_S.
+    """
+
+    def __init__(
+        self,
+        pipe: Pipe,
+        worker: str,
+        on_lapsed: Callable[[], object] = lambda: None,
+        on_held: Callable[[], object] = lambda: None,
+        steady_s: float = STEADY_S,
+    ) -> None:
         self._pipe = pipe
         self._worker = worker
+        self._on_lapsed = on_lapsed
+        self._on_held = on_held
+        self._steady_s = steady_s
+        self._resigned = False
+        self._held = False
+        self._held_until = float("inf")
+        self._steady_since = float("inf")
 
     def start(self) -> None:
         """Say that this worker lives, from now on."""
-        gevent.spawn(self._beat)
+        gevent.spawn(self._run)
+
+    def _run(self) -> None:
+        while True:
+            self.beat()
+            gevent.sleep(BEAT_S)
+
+    def beat(self) -> None:
+        """Take the lease, or renew it."""
+        lease = keys.worker(self._worker)
+        if self._resigned:
+            return
+        if self._held:
+            renewed = partial(self._renewed, clock.monotonic())
+            self._pipe.submit("SET", lease, 1, "XX", "PX", _LEASE_MS, on_reply=renewed)
+        else:
+            self._pipe.submit("SADD", keys.workers(), self._worker, on_reply=_ignore)
+            self._pipe.submit("SET", lease, 1, "PX", _LEASE_MS, on_reply=partial(self._taken, clock.monotonic()))
+
+    @property
+    def lapsed(self) -> bool:
+        """Whether others may have our calls."""
+        return clock.monotonic() > self._held_until
+
+    def confirmed(self) -> None:
+        """It was looked which calls are ours: the lease is taken anew."""
+        self._held, self._held_until = False, float("inf")
+        self.beat()
+
+    def resign(self) -> None:
+        """This worker ends: whoever looks next adopts what it leaves. Waits for Redis.
+
+        Raises:
+            LiveStateError: Redis is away; the lease runs out by itself.
+        """
+        self._resigned = True
+        self._pipe.ask("SET", keys.worker(self._worker), _GONE, "EX", _GONE_S)
+
+    def _taken(self, sent: float, _reply: Any, trouble: LiveStateError | None) -> None:
+        if trouble is None:
+            self._held = True
+            self._note_held(sent)
+
+    def _renewed(self, sent: float, reply: Any, trouble: LiveStateError | None) -> None:
+        if trouble is not None:  # nobody can adopt either; the pipe has told of the trouble
+            self._held_until = self._steady_since = float("inf")
+        elif reply is None:
+            self._held_until = float("-inf")
+            self._on_lapsed()
+        else:
+            self._note_held(sent)
+
+    def _note_held(self, sent: float) -> None:
+        self._held_until = sent + LEASE_S
+        self._steady_since = min(self._steady_since, sent)
+        self._on_held()
+
+    # --- others
 
     def is_alive(self, worker: str) -> bool:
         """Whether a worker lives. On our own host the system knows at once, of others Redis after LEASE_S.
@@ -39,19 +140,50 @@ class Workers:
         """
         if worker == self._worker:
             return True
-        host, _, pid = worker.rpartition("/")
-        if host == platform.node() and pid.isdigit() and not _runs(int(pid)):
+        if _is_of_this_host(worker) and not _runs(int(worker.split("/")[1])):
             return False
-        return bool(self._pipe.ask("EXISTS", keys.worker(worker)))
+        lease = self._pipe.ask("GET", keys.worker(worker))
+        if lease is None:
+            return clock.monotonic() <= self._steady_since + self._steady_s
+        return bool(lease != _GONE)
 
-    def _beat(self) -> None:
-        while True:
-            self._pipe.submit("SET", keys.worker(self._worker), 1, "EX", LEASE_S, on_reply=_ignore)
-            gevent.sleep(BEAT_S)
+    def dead(self) -> list[str]:
+        """Workers that have died and may have left calls. Waits for Redis.
+
+        Raises:
+            LiveStateError: Redis is away.
+        """
+        return [worker for worker in self._known() if not self.is_alive(worker)]
+
+    def others(self) -> list[str]:
+        """Workers that live, besides this one, with a lease that says so. Waits for Redis.
+
+        Raises:
+            LiveStateError: Redis is away.
+        """
+        leased = (w for w in self._known() if w != self._worker and self._pipe.ask("EXISTS", keys.worker(w)))
+        return [worker for worker in leased if self.is_alive(worker)]
+
+    def bury(self, worker: str) -> None:
+        """Nothing is left of this worker. Waits for Redis.
+
+        Raises:
+            LiveStateError: Redis is away.
+        """
+        self._pipe.ask("SREM", keys.workers(), worker)
+
+    def _known(self) -> list[str]:
+        return sorted(name.decode() for name in self._pipe.ask("SMEMBERS", keys.workers()))
 
 
 def _ignore(_reply: object, _trouble: LiveStateError | None) -> None:
     """With Redis away nobody can adopt either; the pipe has told of the trouble."""
+
+
+def _is_of_this_host(worker: str) -> bool:
+    host, _, rest = worker.partition("/")
+    pid, _, place = rest.partition("/")
+    return host == platform.node() and pid.isdigit() and place.partition(".")[0] in ("", _here())
 
 
 def _runs(pid: int) -> bool:

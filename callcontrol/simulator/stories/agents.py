@@ -37,7 +37,6 @@ class LiveAgents:
 
     def __init__(self, settings: Settings, redis_url: str, reload: Callable[[], None]) -> None:
         self._settings = settings
-        self._redis = connect(redis_url, REDIS_S)
         self._pipe = Pipe(connect(redis_url, REDIS_S))
         self._views = QueueViews(self._pipe)
         self._reload = reload
@@ -46,7 +45,6 @@ class LiveAgents:
     def close(self) -> None:
         """Leave Redis."""
         self._pipe.stop(REDIS_S)
-        self._redis.close()
 
     def reset(self, tenant: str, offline: Collection[str]) -> None:
         """Forget the tenant's queues and have the daemon tell them anew.
@@ -54,8 +52,8 @@ class LiveAgents:
         Raises:
             TimeoutError: it does not.
         """
-        for key in list(self._redis.scan_iter(match=f"{keys.queues(tenant)}:*")):
-            self._redis.delete(key)
+        for key in self._pipe.ask("KEYS", f"{keys.queues(tenant)}:*"):
+            self._pipe.ask("DEL", key)
         self._reload()
         due = clock.monotonic() + KNOWN_S
         while not self._is_known(tenant, offline):

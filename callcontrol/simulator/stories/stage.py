@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import shutil
 import signal
@@ -12,6 +14,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -69,10 +72,11 @@ def write_config(example: Path, folder: Path, ports: Ports, redis_url: str, dsn:
 
 
 class Daemon:
-    """`callcontrol serve` as a process."""
+    """`callcontrol serve` as a process, with its workers."""
 
-    def __init__(self, config: Path, http_port: int, log: Path) -> None:
+    def __init__(self, config: Path, http_port: int, log: Path, workers: int = 1) -> None:
         self._config = config
+        self._workers = workers
         self._http = f"http://127.0.0.1:{http_port}"
         self._log = log
         self.process: subprocess.Popen[bytes] | None = None
@@ -84,8 +88,10 @@ class Daemon:
             NotReady: it did not get ready in time, or ended.
         """
         command = [sys.executable, "-m", "callcontrol", "serve", "--config", str(self._config)]
+        command += ["--workers", str(self._workers)]
         with self._log.open("ab") as log:
-            self.process = subprocess.Popen(command, stdout=log, stderr=log)
+            # a group of its own, with its workers: whoever kills the daemon means all of it
+            self.process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
         if wait:
             self.wait_until_ready()
 
@@ -116,10 +122,31 @@ class Daemon:
         return self.process.wait(STOP_S)
 
     def kill(self) -> None:
-        """SIGKILL, as the kernel or an impatient operator would."""
+        """SIGKILL for the supervisor and all workers, as if the host died."""
         assert self.process is not None
-        self.process.kill()
+        self.send_to_all(signal.SIGKILL)
         self.process.wait(STOP_S)
+
+    def send_to_all(self, number: signal.Signals) -> None:
+        """A signal for the supervisor and all workers."""
+        assert self.process is not None
+        os.killpg(self.process.pid, number)
+
+    def kill_worker(self, slot: int = 0) -> int:
+        """SIGKILL for the worker of this slot; returns the process that is gone."""
+        pid = self.worker_pids()[slot]
+        os.kill(pid, signal.SIGKILL)
+        return pid
+
+    def workers(self) -> list[dict[str, Any]]:
+        """What the daemon tells of its workers (`/workers`), one for each slot."""
+        with urlopen(f"{self._http}/workers", timeout=5) as answer:
+            found: list[dict[str, Any]] = json.load(answer)["workers"]
+        return sorted((one for one in found if one["current"]), key=lambda one: int(one["slot"]))
+
+    def worker_pids(self) -> list[int]:
+        """The processes of the workers, by slot; 0 where one is missing now."""
+        return [int(one["pid"]) for one in self.workers()]
 
     def metrics(self) -> str:
         """/metrics as text."""
@@ -151,13 +178,23 @@ class Stage:
     Args:
         durable: whether Postgres writes through to the disk (tests do without).
         simulator: further arguments for the simulated switch, such as `--quick`.
+        workers: how many the daemon has.
     """
 
-    def __init__(self, folder: Path, example: Path, *, durable: bool = False, simulator: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        example: Path,
+        *,
+        durable: bool = False,
+        simulator: tuple[str, ...] = (),
+        workers: int = 1,
+    ) -> None:
         self._folder = folder
         self._example = example
         self._durable = durable
         self._arguments = simulator
+        self._workers = workers
         self._stack = ExitStack()
         self.redis_url = ""
         self.dsn = ""
@@ -189,7 +226,7 @@ class Stage:
             *self._arguments,
         )
         self._stack.enter_context(self.switch)
-        self.daemon = Daemon(self.config, ports.http, self._folder / "daemon.log")
+        self.daemon = Daemon(self.config, ports.http, self._folder / "daemon.log", self._workers)
         self._stack.callback(self._stop_daemon)
         self.daemon.start()
 
@@ -200,7 +237,7 @@ class Stage:
             try:
                 process.wait(STOP_S)
             except subprocess.TimeoutExpired:
-                process.kill()
+                self.daemon.kill()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

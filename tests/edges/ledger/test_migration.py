@@ -23,7 +23,7 @@ from tests.edges.ledger.samples import payload, queue_payload
 OLD_TABLES = ("calls", "legs", "charges")
 MONTHS = (("2026_10", "2026-10-01", "2026-11-01"), ("2026_11", "2026-11-01", "2026-12-01"))
 OLD_ROWS = (
-    "SELECT to_jsonb(c) AS row FROM calls c UNION ALL SELECT to_jsonb(l) FROM legs l"
+    "SELECT to_jsonb(c) - 'reconciled' AS row FROM calls c UNION ALL SELECT to_jsonb(l) - 'reconciled' FROM legs l"
     " UNION ALL SELECT to_jsonb(h) FROM charges h ORDER BY row"
 )
 CATALOG = (
@@ -85,7 +85,7 @@ def test_what_is_there_stays_as_it_is_and_queues_come_to_it(
     assert len(before) == 6
     apply_schema(connection)
     assert rows(OLD_ROWS) == before
-    assert rows("SELECT version FROM schema_version ORDER BY 1") == [(1,), (2,)]
+    assert rows("SELECT version FROM schema_version ORDER BY 1") == [(1,), (VERSION,)]
     assert {month.strftime("%Y_%m") for month in months_of(connection)} == {"2026_10", "2026_11"}
     apply_schema(connection)
     assert rows("SELECT version FROM schema_version ORDER BY 1") == [(1,), (VERSION,)]
@@ -95,6 +95,19 @@ def test_what_is_there_stays_as_it_is_and_queues_come_to_it(
         ("call-2026-11-16", (), 1),
         ("call-2026-10-31", (), 1),
     ]
+
+
+def test_what_was_written_before_reconciliation_is_not_reconciled(
+    old: str, connection: psycopg.Connection, rows: Rows
+) -> None:
+    connection.execute(SCHEMA_STEPS[1])
+    connection.execute("INSERT INTO schema_version (version) VALUES (2)")
+    with LedgerReader(old) as reader, pytest.raises(NoLedger, match="an older version: `callcontrol serve` makes it"):
+        reader.calls(Wanted())
+    apply_schema(connection)
+    found = "SELECT reconciled FROM calls UNION ALL SELECT reconciled FROM legs"
+    assert rows(found) == [(False,)] * 4
+    assert rows("SELECT version FROM schema_version ORDER BY 1") == [(1,), (2,), (VERSION,)]
 
 
 def test_a_writer_brings_it_on_by_itself_and_goes_on(old: str, writer: LedgerWriter, rows: Rows) -> None:
@@ -125,7 +138,7 @@ def test_many_daemons_at_once_bring_it_on_once(old: str, rows: Rows) -> None:
             apply_schema(mine)
 
     gevent.joinall([gevent.spawn(start) for _ in range(5)], timeout=30, raise_error=True)
-    assert rows("SELECT version FROM schema_version ORDER BY 1") == [(1,), (2,)]
+    assert rows("SELECT version FROM schema_version ORDER BY 1") == [(1,), (VERSION,)]
 
 
 def test_it_is_all_or_nothing(old: str, connection: psycopg.Connection, writer: LedgerWriter, rows: Rows) -> None:
@@ -146,5 +159,6 @@ def test_reading_an_old_one_says_what_to_do(old: str) -> None:
 
 def test_each_version_has_its_file() -> None:
     folder = Path(schema.__file__).parent
-    assert {path.name for path in folder.glob("schema*.sql")} == {"schema.sql", "schema_2.sql"}
-    assert len(SCHEMA_STEPS) == VERSION == 2
+    later = {f"schema_{version}.sql" for version in range(2, VERSION + 1)}
+    assert {path.name for path in folder.glob("schema*.sql")} == {"schema.sql", *later}
+    assert len(SCHEMA_STEPS) == VERSION == 4

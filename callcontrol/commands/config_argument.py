@@ -1,0 +1,34 @@
+"""`--config DIR` and the settings there, for commands that neither need nor want greenlets."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from callcontrol.config.settings import Settings
+from callcontrol.edges.config_folder import Refused, UnreadableFolder, checked_folder
+
+DEFAULT_CONFIG = "deploy/example"
+
+
+def add_config(parser: argparse.ArgumentParser) -> None:
+    """`--config DIR`."""
+    parser.add_argument(
+        "--config", type=Path, default=Path(DEFAULT_CONFIG), metavar="DIR", help="configuration folder (%(default)s)"
+    )
+
+
+def settings_or_exit(folder: Path) -> Settings:
+    """The settings, or the end of the command with every mistake on standard error."""
+    try:
+        return checked_folder(folder)[0]
+    except (Refused, UnreadableFolder) as error:
+        complain(error)
+    raise SystemExit(2)
+
+
+def complain(error: Refused | UnreadableFolder) -> None:
+    """Every mistake on standard error."""
+    for problem in error.problems if isinstance(error, Refused) else (error,):
+        print(problem, file=sys.stderr)

@@ -1,0 +1,45 @@
+"""`callcontrol work`: one worker. The supervisor starts it; a person types `callcontrol serve`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from gevent import socket
+
+from callcontrol.commands.arguments import configuration_or_exit
+from callcontrol.daemon.configuration import Current
+from callcontrol.daemon.worker import Worker
+from callcontrol.edges import journal, worker_environment
+from callcontrol.edges.freeswitch.sockets import InheritedFd
+
+NO_SUPERVISOR = 2
+
+
+def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """`work --config DIR --slot I --listen FD --pulse FD`."""
+    parser = subparsers.add_parser("work", description=__doc__)
+    parser.add_argument("--config", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--slot", type=int, required=True, help="which of the workers of this data folder it is")
+    parser.add_argument("--listen", type=int, required=True, metavar="FD", help="the inherited listening socket")
+    parser.add_argument("--pulse", type=int, required=True, metavar="FD", help="the inherited line to the supervisor")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Work until SIGTERM or the supervisor's end; 2 if the configuration has mistakes."""
+    try:
+        stores = worker_environment.taken_from(os.environ)
+    except KeyError as error:
+        print(f"{error} is not set: workers are started by `callcontrol serve`", file=sys.stderr)
+        return NO_SUPERVISOR
+    journal.start(mask_numbers=configuration_or_exit(args.config).settings.mask_numbers)
+    return Worker(
+        Current(args.config),
+        stores.redis_url,
+        stores.postgres_dsn,
+        listener=InheritedFd(args.listen),
+        slot=args.slot,
+        pulse=socket.socket(fileno=args.pulse),
+    ).run()

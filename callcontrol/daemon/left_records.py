@@ -1,0 +1,112 @@
+"""Records that wait in a spool nobody works at: of a slot that is no longer used, of a worker that ended before
+Postgres had them, of a daemon that had a single spool. Whoever gets the folder's lock carries them into the ledger.
+
+    data/spool/<slot>        the spool of the worker at this slot
+    data/spool/<slot>-1 …    its next one, while an earlier worker of the slot still holds that one
+    data/spool/*.spool       of a daemon before slots
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import gevent
+from gevent.event import Event
+
+from callcontrol.daemon.record_writer import RecordWriter
+from callcontrol.edges.spool import Spool, SpoolInUse, SpoolLimits
+
+log = logging.getLogger("callcontrol.records")
+
+LOOK_EVERY_S = 5.0
+WAIT_S = 1.0
+# How many earlier workers of a slot may still hold their spools: those that drain, and those whose records are carried.
+MAX_HELD = 64
+
+Signature = tuple[tuple[str, int, int], ...]
+
+
+def spool_of(root: Path, slot: int, limits: SpoolLimits) -> Spool:
+    """A spool for the worker at this slot: the slot's own, or the next one that nobody holds.
+
+    Raises:
+        SpoolInUse: MAX_HELD are held.
+    """
+    for number in range(MAX_HELD):
+        try:
+            return Spool(root / (f"{slot}-{number}" if number else f"{slot}"), limits)
+        except SpoolInUse as error:
+            log.info("%s", error)
+    raise SpoolInUse(f"{MAX_HELD} spools of slot {slot} in {root} are in use: earlier workers do not end")
+
+
+class LeftRecords:
+    """Carries what others left, one folder at a time.
+
+    Args:
+        root: the folder of all spools.
+        own: the folder of this worker's.
+        open_writer: opens the spool in a folder, with a way to the ledger; raises SpoolInUse.
+    """
+
+    def __init__(self, root: Path, own: Path, open_writer: Callable[[Path], RecordWriter]) -> None:
+        self._root = root
+        self._own = own
+        self._open = open_writer
+        self._writer: RecordWriter | None = None
+        self._done: dict[Path, Signature] = {}
+        self._stopping = Event()
+        self._greenlet: gevent.Greenlet | None = None
+
+    @property
+    def depth(self) -> int:
+        """Records of others that this worker carries now, and Postgres does not have yet."""
+        return self._writer.state().depth if self._writer is not None else 0
+
+    def start(self) -> None:
+        """Look from now on; the first time when the others have had time to open their own."""
+        self._greenlet = gevent.spawn(self._run)
+
+    def stop(self, deadline_s: float) -> None:
+        """Let go of the folder that is carried; what is left in it waits for the next worker."""
+        self._stopping.set()
+        if self._greenlet is not None:
+            self._greenlet.join(deadline_s)
+
+    def _run(self) -> None:
+        while not self._stopping.wait(LOOK_EVERY_S):
+            for folder in tuple(self._left()):
+                self._carry(folder)
+
+    def _left(self) -> Iterator[Path]:
+        """Folders with records in them, as far as can be seen from outside."""
+        for folder in (self._root, *sorted(path for path in self._root.iterdir() if path.is_dir())):
+            signature = _signature(folder)
+            if folder != self._own and signature and self._done.get(folder) != signature:
+                yield folder
+
+    def _carry(self, folder: Path) -> None:
+        try:
+            self._writer = writer = self._open(folder)
+        except SpoolInUse as error:
+            log.debug("%s", error)
+            return
+        except OSError as error:
+            log.error("records in %s cannot be read: %s", folder, error)
+            return
+        if writer.state().depth:
+            log.warning("%d records were left in %s: they are carried into the ledger", writer.state().depth, folder)
+            writer.start()
+        while not (self._stopping.is_set() or writer.drained(WAIT_S)):
+            log.debug("records of %s still wait", folder)
+        self._writer = None
+        writer.stop(WAIT_S)
+        self._done[folder] = _signature(folder)
+
+
+def _signature(folder: Path) -> Signature:
+    """What the files look like: a spool that was empty and did not change is empty."""
+    found = [(path.name, path.stat()) for path in sorted(folder.glob("*.spool"))]
+    return tuple((name, stat.st_size, stat.st_mtime_ns) for name, stat in found)

@@ -1,0 +1,42 @@
+"""Taking an address: what the supervisor, who knows no greenlets, has in common with whoever listens by himself."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where to listen. Host `::` takes IPv4 as well; port 0 takes any free one."""
+
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class InheritedFd:
+    """A listening socket made by the supervisor, by its file descriptor; this process owns it from here on."""
+
+    fd: int
+
+
+def bound(place: Address) -> socket.socket:
+    """A TCP socket that has the address, and does not listen yet.
+
+    Raises:
+        OSError: the address is not ours, or is in use.
+    """
+    family, kind, protocol, _, address = socket.getaddrinfo(
+        place.host, place.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    taken = socket.socket(family, kind, protocol)
+    try:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            taken.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        taken.bind(address)
+    except OSError:
+        taken.close()
+        raise
+    return taken

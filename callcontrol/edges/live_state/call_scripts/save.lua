@@ -1,0 +1,11 @@
+-- Save where a call stands, unless another worker has it.
+-- KEYS: calls, owners. ARGV: call id, worker, value. Answers 1, or 0: the call is another's.
+local owner = redis.call('HGET', KEYS[2], ARGV[1])
+if owner and owner ~= ARGV[2] then
+  return 0
+end
+if not owner then
+  redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
+end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
+return 1

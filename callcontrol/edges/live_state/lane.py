@@ -1,0 +1,195 @@
+"""The commands that wait for one Redis server: what is waiting goes out together, in order, in one round trip.
+
+When the server is away every waiting command fails within the socket's timeout, and from then on at once, so that no
+call hangs on a store that is known to be gone; every PROBE_S it is looked whether it, or who has taken its place, is
+there. What the server refused without executing it is sent again, to whoever is to be asked now, for as long as an
+answer may take.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import gevent
+import redis
+from gevent.event import Event
+from redis.exceptions import MovedError, NoScriptError
+
+from callcontrol.edges import clock, meters
+from callcontrol.edges.live_state.failures import LiveStateError, ScriptUnknown, StoreAway, StoreRefused
+from callcontrol.edges.live_state.servers import Command, Reply, Servers, is_refusal
+
+log = logging.getLogger(__name__)
+
+MAX_BATCH = 500
+PROBE_S = 0.25
+# Between two attempts at what a server refused (seconds).
+PAUSE_S = 0.05
+# A reply may step a call, which takes some tenths of a millisecond: everybody else has his turn after so many.
+TELL_AT_ONCE = 16
+
+OnReply = Callable[[Reply, LiveStateError | None], None]
+
+
+@dataclass(slots=True, eq=False)
+class Waiting:
+    """A command that waits for its reply.
+
+    Attributes:
+        place: what it is about, as far as its server follows from it.
+        give_up_at: when a refused command is not sent again any more; 0: it has not been refused.
+    """
+
+    command: Command
+    on_reply: OnReply
+    place: int
+    give_up_at: float = 0.0
+
+
+class Lane:
+    """The way to one server.
+
+    Args:
+        rehome: gives commands of this lane to the lanes of their servers, after a place has got another one.
+        done: hears of each command that has been answered.
+    """
+
+    def __init__(
+        self,
+        servers: Servers,
+        server: str,
+        rehome: Callable[[Lane], object],
+        done: Callable[[Waiting], object],
+    ) -> None:
+        self.server = server
+        self.waiting: deque[Waiting] = deque()
+        self.away_because = ""  # "" while the server answers
+        self.round_trips = 0
+        self.commands = 0
+        self._servers = servers
+        self._rehome = rehome
+        self._done = done
+        self._version = servers.version
+        self._work = Event()
+        self._greenlets = [gevent.spawn(self._run)]
+
+    def add(self, waiting: Waiting) -> None:
+        """It goes with the next round trip."""
+        self.waiting.append(waiting)
+        self._work.set()
+
+    def stop(self) -> None:
+        """End; what is waiting is not sent any more."""
+        gevent.killall(self._greenlets)
+
+    def _run(self) -> None:
+        while True:
+            self._work.wait()
+            self._work.clear()
+            while self.waiting:
+                self._turn()
+
+    def _turn(self) -> None:
+        if self._version != self._servers.version:
+            self._version = self._servers.version
+            self._rehome(self)
+        batch = [self.waiting.popleft() for _ in range(min(len(self.waiting), MAX_BATCH))]
+        if not batch:
+            return
+        if self.away_because:
+            self._tell(batch, StoreAway(self.away_because))
+            return
+        try:
+            replies = self._execute([one.command for one in batch])
+        except (redis.RedisError, OSError) as error:
+            self._tell(batch, self._gone(error))
+        else:
+            self._answered(batch, replies)
+
+    def _execute(self, commands: Sequence[Command]) -> list[Reply]:
+        self.round_trips += 1
+        self.commands += len(commands)
+        return self._servers.execute(self.server, commands)
+
+    # --- answers
+
+    def _answered(self, batch: Sequence[Waiting], replies: Sequence[Reply]) -> None:
+        """Those that were refused come first again, in their order; the others are told."""
+        now = clock.monotonic()
+        again: list[Waiting] = []
+        for index, (one, reply) in enumerate(zip(batch, replies, strict=True)):
+            if index and index % TELL_AT_ONCE == 0:
+                gevent.sleep(0)
+            if is_refusal(reply) and self._may_go_again(one, now):
+                meters.redis_redirects_total.inc(isinstance(reply, MovedError))
+                again.append(one)
+            else:
+                self._tell_one(one, reply, _trouble(one.command, reply))
+        if again:
+            self.waiting.extendleft(reversed(again))
+            self._find_right_server()
+
+    def _may_go_again(self, one: Waiting, now: float) -> bool:
+        if not one.give_up_at:
+            one.give_up_at = now + self._servers.timeout_s
+        return now < one.give_up_at
+
+    def _find_right_server(self) -> None:
+        before = self._servers.version
+        try:
+            self._servers.look_around()
+        except (redis.RedisError, OSError) as error:
+            log.info("nobody says which Redis to ask: %s", error)
+        if before == self._servers.version:
+            gevent.sleep(PAUSE_S)
+
+    def _tell(self, batch: Sequence[Waiting], trouble: LiveStateError) -> None:
+        for index, one in enumerate(batch):
+            if index and index % TELL_AT_ONCE == 0:
+                gevent.sleep(0)
+            self._tell_one(one, None, trouble)
+
+    def _tell_one(self, one: Waiting, reply: Reply, trouble: LiveStateError | None) -> None:
+        self._done(one)
+        try:
+            one.on_reply(reply if trouble is None else None, trouble)
+        except Exception:
+            # One call's mistake must not stop the lane all calls share.
+            log.exception("a reply of Redis to %s could not be handled", one.command[0])
+
+    # --- away
+
+    def _gone(self, error: Exception) -> StoreAway:
+        log.error("Redis %s is away: %s", self.server, error)
+        self.away_because = f"Redis unreachable: {error}"
+        self._greenlets[1:] = [gevent.spawn(self._wait_for_return)]
+        return StoreAway(self.away_because)
+
+    def _wait_for_return(self) -> None:
+        while self._servers.is_known(self.server) and not self._is_back():
+            gevent.sleep(PROBE_S)
+        log.info("Redis %s is there again, or replaced", self.server)
+        self.away_because = ""
+
+    def _is_back(self) -> bool:
+        try:
+            self._servers.look_around()
+            if self._servers.is_known(self.server):
+                self._servers.execute(self.server, [("PING",)])
+        except (redis.RedisError, OSError) as error:
+            self.away_because = f"Redis unreachable: {error}"
+            return False
+        return True
+
+
+def _trouble(command: Command, reply: Any) -> LiveStateError | None:
+    if not isinstance(reply, redis.RedisError):
+        return None
+    said = f"{command[0]}: {reply}"
+    if isinstance(reply, NoScriptError):
+        return ScriptUnknown(said)
+    return StoreAway(f"Redis takes nothing now: {said}") if is_refusal(reply) else StoreRefused(said)

@@ -1,0 +1,111 @@
+"""What one Redis address leads to: one server, a master that sentinels know, or the masters of a cluster.
+
+A command that a server refused because it is not the one to ask, or not now, was not executed: it may be sent again.
+Everything else that goes wrong may have happened, so nothing is ever repeated for it (redis-py 8 would by itself).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, Final, Protocol
+
+import redis
+from redis.backoff import NoBackoff
+from redis.exceptions import AskError, ClusterDownError, ReadOnlyError, TryAgainError
+from redis.retry import Retry
+
+Command = tuple[Any, ...]
+Reply = Any
+
+# Nothing is written there now. Redis 6.2 tells of it at the end of the script's error, Redis 7 as of any command.
+_WRITES_NOTHING: Final = re.compile(r"(^|@user_script: [0-9]+: -)(READONLY|NOREPLICAS|MISCONF) ")
+_NOT_HERE: Final = (AskError, ClusterDownError, ReadOnlyError, TryAgainError)  # MOVED and MASTERDOWN are kinds of these
+
+
+class Servers(Protocol):
+    """The servers behind one pipe. Commands of one place keep their order; places can change their server.
+
+    Attributes:
+        timeout_s: how long an answer of a server may take.
+        failovers: masters that were replaced by others since the start.
+    """
+
+    timeout_s: float
+    failovers: int
+
+    @property
+    def version(self) -> int:
+        """Another number as soon as any place has another server."""
+        ...
+
+    def place_of(self, command: Command) -> int:
+        """What the command is about, as far as its server follows from it."""
+        ...
+
+    def server_of(self, place: int) -> str:
+        """The server that has the place, as far as is known; asks nobody."""
+        ...
+
+    def is_known(self, server: str) -> bool:
+        """Whether any place has this server."""
+        ...
+
+    def execute(self, server: str, commands: Sequence[Command]) -> list[Reply]:
+        """One round trip; what a command was answered, errors of Redis among it.
+
+        Raises:
+            redis.RedisError, OSError: the server is away; what it executed is not known.
+        """
+        ...
+
+    def look_around(self) -> None:
+        """Ask which server has what now.
+
+        Raises:
+            redis.RedisError, OSError: nobody can say.
+        """
+        ...
+
+    def listener(self) -> redis.Redis:
+        """A client to subscribe with: what is published anywhere is heard there.
+
+        Raises:
+            redis.RedisError, OSError: there is no such server now.
+        """
+        ...
+
+    def close(self) -> None:
+        """Close all connections."""
+        ...
+
+
+def client_of(url: str, timeout_s: float) -> redis.Redis:
+    """A client of one server that never repeats a command by itself."""
+    client: redis.Redis = redis.Redis.from_url(
+        url,
+        retry=Retry(NoBackoff(), 0),
+        socket_timeout=timeout_s,
+        socket_connect_timeout=timeout_s,
+        decode_responses=False,
+    )
+    return client
+
+
+def round_trip(client: redis.Redis, commands: Sequence[Command]) -> list[Reply]:
+    """All of these in one pipeline; errors of Redis are among the answers.
+
+    Raises:
+        redis.RedisError, OSError: the server is away.
+    """
+    with client.pipeline(transaction=False) as pipeline:
+        for command in commands:
+            pipeline.execute_command(*command)  # type: ignore[no-untyped-call]  # redis-py has no types here
+        return pipeline.execute(raise_on_error=False)
+
+
+def is_refusal(reply: Reply) -> bool:
+    """Whether the command was certainly not executed, for a reason that passes."""
+    if not isinstance(reply, redis.ResponseError):
+        return False
+    return isinstance(reply, _NOT_HERE) or _WRITES_NOTHING.search(str(reply)) is not None

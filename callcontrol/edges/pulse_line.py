@@ -1,0 +1,49 @@
+"""What a worker tells its supervisor once a second: one line of JSON over a socket of their own."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Final
+
+import orjson
+
+BEAT_S: Final = 1.0
+MAX_LINE: Final = 4_096  # bytes; the reason is cut, so that no line is longer
+_MAX_REASON: Final = 512  # characters
+
+
+class NoPulse(ValueError):
+    """What came is no line of a worker."""
+
+
+@dataclass(frozen=True, slots=True)
+class PulseLine:
+    """How a worker is.
+
+    Attributes:
+        name: by which the other workers know it.
+        not_ready: why it can take no calls now; "" if it can.
+        calls: how many it directs.
+    """
+
+    name: str
+    not_ready: str
+    calls: int
+
+
+def to_line(pulse: PulseLine) -> bytes:
+    """The line, with its end."""
+    fields = asdict(pulse) | {"not_ready": pulse.not_ready[:_MAX_REASON]}
+    return orjson.dumps(fields) + b"\n"
+
+
+def from_line(line: bytes) -> PulseLine:
+    """The pulse of a line without its end.
+
+    Raises:
+        NoPulse: nobody of ours wrote it.
+    """
+    try:
+        return PulseLine(**orjson.loads(line))
+    except (orjson.JSONDecodeError, TypeError) as error:
+        raise NoPulse(f"no pulse: {line[:100]!r}") from error

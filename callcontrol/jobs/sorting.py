@@ -1,0 +1,107 @@
+"""What is to be done with each of the switch's records: decided from what the books and our marks say, nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from callcontrol.billing.reconciling import is_payable
+from callcontrol.billing.record import CallRecord
+from callcontrol.billing.switch_cdr import LegEnd
+from callcontrol.edges.ledger.books import KnownLeg
+from callcontrol.vocabulary.moment import SECOND_US, Instant
+
+# A leg nobody has recorded may still come the normal way: its call goes on, or a spool waits for Postgres.
+LOST_AFTER_US: Final = 600 * SECOND_US
+# Who it belongs to may follow from the other legs of its call, once they have been recorded.
+DOUBTFUL_AFTER_US: Final = 3600 * SECOND_US
+
+
+class Verdict(StrEnum):
+    """What becomes of a file."""
+
+    SETTLED = "settled"  # the books have the leg and its true end: done
+    CORRECTED = "corrected"  # the books had an estimate: done as soon as they have the truth
+    ADDED = "added"  # the books did not know the leg: done as soon as they do
+    DOUBTFUL = "doubtful"  # ours, but nobody can say whose, or who pays: for a person
+    WAITING = "waiting"  # may still come the normal way, or cannot be decided now: it stays
+    STRANGER = "stranger"  # not ours: it stays
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A leg's end and what is to be done with it; `tenant` and `why` where that matters."""
+
+    end: LegEnd
+    verdict: Verdict
+    tenant: str = ""
+    call_id: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known of the legs of one batch.
+
+    Attributes:
+        legs: those the ledger has.
+        calls: calls of theirs the ledger has, by id.
+        marks: which tenants the legs of a call in this batch name, by call.
+        is_remembered: whether Redis still has a call (tenant, id), None if it cannot be asked.
+    """
+
+    legs: Mapping[str, KnownLeg]
+    calls: Mapping[str, CallRecord]
+    marks: Mapping[str, Collection[str]]
+    is_remembered: Callable[[str, str], bool | None]
+
+    def judge(self, end: LegEnd, now: Instant) -> Judged:
+        """What is to be done with this leg's end."""
+        known = self.legs.get(end.leg_id)
+        if known is None:
+            return self._of_unknown(end, now)
+        if not known.open:
+            return Judged(end, Verdict.SETTLED)
+        if known.call_id not in self.calls:
+            return Judged(end, Verdict.WAITING, why=f"the ledger has the leg, but not its call {known.call_id}")
+        return Judged(end, Verdict.CORRECTED, known.tenant, known.call_id)
+
+    def _of_unknown(self, end: LegEnd, now: Instant) -> Judged:
+        tenants = self._tenants(end)
+        if not (end.is_marked or end.reached_us or tenants):
+            return Judged(end, Verdict.STRANGER)
+        age = now - end.stamps.ended
+        if age < LOST_AFTER_US:
+            return Judged(end, Verdict.WAITING, why="its record may still come")
+        if len(tenants) != 1:
+            return _without_tenant(end, age, tenants)
+        (tenant,) = tenants
+        return self._of_lost(end, tenant)
+
+    def _of_lost(self, end: LegEnd, tenant: str) -> Judged:
+        match self.is_remembered(tenant, end.call_id):
+            case None:
+                return Judged(end, Verdict.WAITING, why="Redis cannot be asked whether its call goes on")
+            case True:
+                return Judged(end, Verdict.WAITING, why="its call is not over")
+        if is_payable(end) and not end.payer:
+            return Judged(end, Verdict.DOUBTFUL, why="it went out through a trunk, and no mark says who pays")
+        return Judged(end, Verdict.ADDED, tenant, end.call_id)
+
+    def _tenants(self, end: LegEnd) -> frozenset[str]:
+        """Whose it is, by its own mark, those of its call's other legs, and the ledger; never by its numbers."""
+        call = self.calls.get(end.call_id)
+        own = (end.tenant,) if end.tenant else ()
+        return frozenset((*own, *self.marks.get(end.call_id, ()), *((call.tenant,) if call else ())))
+
+
+def _without_tenant(end: LegEnd, age: int, tenants: Collection[str]) -> Judged:
+    if tenants:
+        return Judged(end, Verdict.DOUBTFUL, why=f"its call's legs name several tenants: {', '.join(sorted(tenants))}")
+    if age < DOUBTFUL_AFTER_US:
+        return Judged(end, Verdict.WAITING, why="the other legs of its call may say whose it is")
+    if end.fell_back and not end.is_marked:
+        return Judged(end, Verdict.STRANGER)  # nobody of ours took it
+    return Judged(end, Verdict.DOUBTFUL, why="no mark says whose it is")

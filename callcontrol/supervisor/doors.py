@@ -1,0 +1,85 @@
+"""The two sockets of the daemon: where switches hand calls over, which the workers share, and where ops look in."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import socket
+import time
+from typing import Final
+
+from callcontrol.edges import clock
+from callcontrol.edges.freeswitch.binding import Address, bound
+
+log = logging.getLogger(__name__)
+
+# How long the workers of a killed supervisor may take to let go of the address.
+LET_GO_S: Final = 5.0
+_STEP_S: Final = 0.05
+
+
+class DoorTaken(RuntimeError):
+    """An address cannot be listened on; the message says which, and why."""
+
+
+class CallsDoor:
+    """The listening socket of the calls.
+
+    It listens while a worker lives (each says so when it starts). With none, a connection would wait for an answer that
+    may never come: then it is shut, so that the switch is refused at once and tries the next of its `daemons:`.
+    """
+
+    def __init__(self, place: Address) -> None:
+        """Take the address.
+
+        Raises:
+            DoorTaken: it is not to be had.
+        """
+        self._socket = taken(place)
+        self.shut()
+
+    def fileno(self) -> int:
+        """The descriptor, for the workers."""
+        return self._socket.fileno()
+
+    def shut(self) -> None:
+        """Refuse who comes, until a worker listens again. The address stays ours."""
+        try:
+            self._socket.shutdown(socket.SHUT_RD)
+        except OSError as error:
+            if error.errno != errno.ENOTCONN:  # it does not listen
+                raise
+
+    def close(self) -> None:
+        """Let go of the address; it is free when the last worker has, too."""
+        self._socket.close()
+
+
+def taken(place: Address) -> socket.socket:
+    """A socket that listens there, waited for while an earlier daemon is just ending.
+
+    Raises:
+        DoorTaken: it is not to be had.
+    """
+    due = clock.monotonic() + LET_GO_S
+    waiting = False
+    while True:
+        try:
+            return _listening(place)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE or clock.monotonic() > due:
+                raise DoorTaken(f"cannot listen on {place.host}:{place.port}: {error.strerror}") from error
+            if not waiting:
+                log.warning("%s:%d is in use: waiting %s s for whoever has it to end", place.host, place.port, LET_GO_S)
+                waiting = True
+            time.sleep(_STEP_S)
+
+
+def _listening(place: Address) -> socket.socket:
+    made = bound(place)
+    try:
+        made.listen()
+    except OSError:
+        made.close()
+        raise
+    return made

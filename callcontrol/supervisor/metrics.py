@@ -1,0 +1,52 @@
+"""/metrics: the sum of what the workers keep in their files, and what only the supervisor knows."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+
+from callcontrol.supervisor.views import View, WorkerState
+
+
+class OfWorkers(Collector):
+    """Whether the workers live, and how often they died."""
+
+    def __init__(self, look: Callable[[], View]) -> None:
+        self._look = look
+
+    def collect(self) -> Iterator[Metric]:
+        """prometheus_client's way of asking."""
+        slots = self._look().slots
+        up = GaugeMetricFamily("callcontrol_worker_up", "Whether the worker of a slot takes calls", labels=["slot"])
+        restarts = CounterMetricFamily(
+            "callcontrol_worker_restarts", "Workers of a slot that died and were replaced", labels=["slot"]
+        )
+        for one in slots:
+            up.add_metric([str(one.slot)], float(one.state is WorkerState.READY))
+            restarts.add_metric([str(one.slot)], one.restarts)
+        yield up
+        yield restarts
+        yield GaugeMetricFamily("callcontrol_workers", "Workers there should be", value=len(slots))
+
+
+def empty_folder(data: Path) -> Path:
+    """Where this daemon's workers keep their metrics; what earlier ones counted is gone, as after any restart."""
+    folder = data / "metrics"
+    if folder.exists():
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def exposition(folder: Path, look: Callable[[], View]) -> bytes:
+    """All of it, in Prometheus's text format."""
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry, str(folder))  # type: ignore[no-untyped-call]  # it has no types
+    registry.register(OfWorkers(look))
+    return generate_latest(registry)

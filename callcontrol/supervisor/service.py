@@ -1,0 +1,77 @@
+"""The daemon as a whole: its data folder, its sockets, its stores, its workers."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
+
+from callcontrol.config.fields import host_and_port
+from callcontrol.config.settings import Settings
+from callcontrol.edges import meter_files, worker_environment
+from callcontrol.edges.embedded import EmbeddedPostgres, EmbeddedRedis
+from callcontrol.edges.freeswitch.binding import Address
+from callcontrol.edges.worker_environment import Stores
+from callcontrol.supervisor import pid_file
+from callcontrol.supervisor.doors import CallsDoor
+from callcontrol.supervisor.metrics import empty_folder
+from callcontrol.supervisor.patience import Patience
+from callcontrol.supervisor.probes import Probes
+from callcontrol.supervisor.supervisor import Supervisor
+from callcontrol.supervisor.worker_process import Orders, WorkerProcess, start
+
+log = logging.getLogger(__name__)
+
+
+def serve(config: Path, settings: Settings, count: int) -> int:
+    """Serve with so many workers until SIGTERM or SIGINT; returns the exit status.
+
+    Raises:
+        InUse: another daemon has the data folder.
+        DoorTaken: an address is in use, or not ours.
+        EmbeddedStoreError: an embedded store is needed and cannot be had.
+        OSError: the data folder cannot be written.
+    """
+    data = Path(settings.data)
+    with ExitStack() as stack:
+        stack.enter_context(pid_file.held(data))
+        door = CallsDoor(Address(*host_and_port(settings.listen)))
+        stack.callback(door.close)
+        metrics = empty_folder(data)
+        orders = _Starter(config, door, metrics, stack.enter_context(stores(settings)))
+        patience = Patience(settings.limits.hung_s, settings.limits.drain_s)
+        vacate = partial(meter_files.forget, metrics)
+        supervisor = Supervisor(count, start=orders.start, vacate=vacate, door=door, patience=patience)
+        probes = Probes(Address(*host_and_port(settings.http)), lambda: supervisor.view, metrics)
+        stack.callback(probes.stop)
+        log.info("%d workers take calls at %s, probes at http://%s", count, settings.listen, settings.http)
+        return supervisor.run()
+
+
+class _Starter:
+    """Starts this daemon's workers."""
+
+    def __init__(self, config: Path, door: CallsDoor, metrics: Path, found: Stores) -> None:
+        self._config = config
+        self._door = door
+        self._metrics = metrics
+        self._stores = found
+
+    def start(self, seat: int, now: float) -> WorkerProcess:
+        """A worker at this seat."""
+        environment = {**worker_environment.environment(self._stores), **meter_files.environment(self._metrics, seat)}
+        return start(Orders(self._config, self._door.fileno(), environment), seat, now)
+
+
+@contextmanager
+def stores(settings: Settings) -> Iterator[Stores]:
+    """The configured stores, or embedded ones for as long as this lasts; says which."""
+    data = Path(settings.data)
+    with ExitStack() as stack:
+        redis_url = settings.redis.url or stack.enter_context(EmbeddedRedis(data / "redis"))
+        dsn = settings.postgres.dsn or stack.enter_context(EmbeddedPostgres(data / "postgres"))
+        log.info("Redis: %s", "configured" if settings.redis.url else f"embedded in {data / 'redis'}")
+        log.info("Postgres: %s", "configured" if settings.postgres.dsn else f"embedded in {data / 'postgres'}")
+        yield Stores(redis_url, dsn)

@@ -1,0 +1,210 @@
+"""A place for one worker: who is at it, who follows a dead one, and how one is replaced by its successor.
+
+A slot has two seats, of which its workers take one or the other: while a successor starts and the old one drains, each
+has a spool and metrics of its own. After a death the next worker takes the dead one's seat.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+from callcontrol.edges.pulse_line import PulseLine
+from callcontrol.supervisor.patience import Patience, Restarts
+from callcontrol.supervisor.views import WorkerState, WorkerView
+from callcontrol.vocabulary.moment import Instant
+
+log = logging.getLogger(__name__)
+
+
+class Process(Protocol):
+    """What a slot needs of a worker's process (worker_process.py)."""
+
+    seat: int
+    started_at: float
+    ends_by: float | None
+    pulse: PulseLine | None
+
+    @property
+    def pid(self) -> int: ...
+    @property
+    def is_ready(self) -> bool: ...
+
+    def exit_status(self) -> int | None: ...
+    def listen(self, now: float) -> None: ...
+    def is_overdue(self, now: float, patience: Patience) -> str: ...
+    def tell_to_end(self, now: float, patience: Patience) -> None: ...
+    def send(self, number: signal.Signals) -> None: ...
+    def close(self) -> None: ...
+
+
+class Slot:
+    """One slot.
+
+    Args:
+        number: 0 to `count` - 1.
+        count: how many slots there are.
+        start: starts a worker at a seat; raises OSError.
+        vacate: told a seat at which nobody is any more.
+        wall: the time of day, for people.
+    """
+
+    def __init__(
+        self,
+        number: int,
+        count: int,
+        *,
+        start: Callable[[int, float], Process],
+        vacate: Callable[[int], object],
+        patience: Patience,
+        wall: Callable[[], Instant],
+    ) -> None:
+        self.number = number
+        self.restarts = 0
+        self.current: Process | None = None
+        self.successor: Process | None = None
+        self._retired: list[Process] = []
+        self._count = count
+        self._seat = number
+        self._start = start
+        self._vacate = vacate
+        self._patience = patience
+        self._wall = wall
+        self._waits = Restarts()
+        self._start_at = 0.0
+        self._died = False
+        self._ending = False
+        self._owed: dict[int, signal.Signals] = {}
+        self._since: dict[int, tuple[WorkerState, Instant]] = {}
+
+    def processes(self) -> Iterator[Process]:
+        """Everybody who lives here."""
+        yield from (one for one in (self.current, self.successor, *self._retired) if one is not None)
+
+    def tend(self, now: float) -> None:
+        """Hear everybody out, bury the dead, kill who hangs, start who is missing."""
+        for one in tuple(self.processes()):
+            one.listen(now)
+            self._pay(one)
+            status = one.exit_status()
+            if status is not None:
+                self._bury(one, status, now)
+            elif why := one.is_overdue(now, self._patience):
+                log.error("worker %d (process %d) is killed: %s", self.number, one.pid, why)
+                one.send(signal.SIGKILL)
+        if self.current is None and not self._ending and now >= self._start_at:
+            self.current = self._started(self._seat, now)
+
+    def end(self, now: float) -> None:
+        """Everybody drains; nobody follows."""
+        self._ending = True
+        for one in self.processes():
+            one.tell_to_end(now, self._patience)
+
+    def pass_on(self, number: signal.Signals) -> None:
+        """A signal for everybody; who does not listen to signals yet gets it when he does."""
+        for one in self.processes():
+            self._owed[one.pid] = number
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether there is nobody besides the slot's own worker."""
+        return self.successor is None and not self._retired
+
+    def start_successor(self, now: float) -> bool:
+        """Start who shall follow, at the other seat; False if no process can be had."""
+        self.successor = self._started((self._seat + self._count) % (2 * self._count), now)
+        return self.successor is not None
+
+    def hand_over(self, now: float) -> None:
+        """The successor is the slot's worker from now on; the old one drains."""
+        assert self.successor is not None
+        if self.current is not None:
+            self.current.tell_to_end(now, self._patience)
+            self._retired.append(self.current)
+        self._seat = self.successor.seat
+        self.current, self.successor = self.successor, None
+
+    def give_up_successor(self, now: float) -> None:
+        """The old worker stays."""
+        if self.successor is not None:
+            self.successor.tell_to_end(now, self._patience)
+            self._retired.append(self.successor)
+            self.successor = None
+
+    def views(self) -> Iterator[WorkerView]:
+        """Who is here, for people; the slot's own first."""
+        if self.current is None:
+            yield self._view(None)
+        for one in self.processes():
+            yield self._view(one)
+        living = {0, *(one.pid for one in self.processes())}
+        self._since = {pid: since for pid, since in self._since.items() if pid in living}
+
+    def _pay(self, one: Process) -> None:
+        """Signals that are owed. A worker's first pulse says that it listens to them."""
+        if one.pulse is not None and one.pid in self._owed:
+            one.send(self._owed.pop(one.pid))
+
+    def _started(self, seat: int, now: float) -> Process | None:
+        """A new worker; None if there is none to be had now."""
+        try:
+            one = self._start(seat, now)
+        except OSError as error:
+            log.error("worker %d cannot be started: %s", self.number, error)
+            self._start_at = now + self._waits.wait_after(0.0)
+            return None
+        log.info("worker %d is process %d", self.number, one.pid)
+        self.restarts += self._died
+        self._died = False
+        return one
+
+    def _bury(self, one: Process, status: int, now: float) -> None:
+        one.listen(now)
+        one.close()
+        self._vacate(one.seat)
+        self._owed.pop(one.pid, None)
+        in_order = one.ends_by is not None and status in (0, -signal.SIGTERM)
+        level = logging.INFO if in_order else logging.ERROR
+        log.log(level, "worker %d (process %d) %s", self.number, one.pid, _manner(status))
+        if one is self.current:
+            self.current, self._died = None, not self._ending
+            self._start_at = now + self._waits.wait_after(now - one.started_at)
+        elif one is self.successor:
+            self.successor = None
+        else:
+            self._retired.remove(one)
+
+    def _view(self, one: Process | None) -> WorkerView:
+        state = _state_of(one)
+        pid = one.pid if one is not None else 0
+        if self._since.get(pid, (None,))[0] is not state:
+            self._since[pid] = (state, self._wall())
+        pulse = one.pulse if one is not None else None
+        return WorkerView(
+            slot=self.number,
+            pid=pid,
+            name=pulse.name if pulse else "",
+            state=state,
+            why=pulse.not_ready if pulse else "",
+            calls=pulse.calls if pulse else 0,
+            since=self._since[pid][1],
+            restarts=self.restarts,
+            current=one is self.current,
+        )
+
+
+def _state_of(one: Process | None) -> WorkerState:
+    if one is None:
+        return WorkerState.DEAD
+    if one.ends_by is not None:
+        return WorkerState.DRAINING
+    if one.pulse is None:
+        return WorkerState.STARTING
+    return WorkerState.READY if one.is_ready else WorkerState.NOT_READY
+
+
+def _manner(status: int) -> str:
+    return f"was ended by {signal.Signals(-status).name}" if status < 0 else f"ended with status {status}"

@@ -1,0 +1,135 @@
+"""The supervisor's loop: hear the workers, obey signals, and see to it that every slot has a worker."""
+
+from __future__ import annotations
+
+import logging
+import select
+import signal
+import socket
+from collections.abc import Callable
+from typing import Final, Protocol
+
+from callcontrol.edges import clock
+from callcontrol.supervisor import service_manager
+from callcontrol.supervisor.patience import AwakeClock, Patience
+from callcontrol.supervisor.rolling import Rolling
+from callcontrol.supervisor.signals import Signals
+from callcontrol.supervisor.slot import Slot
+from callcontrol.supervisor.views import View, WorkerState
+from callcontrol.supervisor.worker_process import WorkerProcess
+
+log = logging.getLogger(__name__)
+
+LOOK_S: Final = 0.5  # longest time between two looks
+SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR2, signal.SIGCHLD)
+
+
+class Door(Protocol):
+    """What the loop needs of the listening socket (doors.py)."""
+
+    def shut(self) -> None: ...
+    def close(self) -> None: ...
+
+
+class Supervisor:
+    """All workers of a daemon.
+
+    Args:
+        count: how many there are.
+        start: starts a worker at a seat (0 to 2 * count - 1); raises OSError.
+        vacate: told a seat at which nobody is any more.
+        door: the listening socket.
+    """
+
+    def __init__(
+        self,
+        count: int,
+        *,
+        start: Callable[[int, float], WorkerProcess],
+        vacate: Callable[[int], object],
+        door: Door,
+        patience: Patience,
+    ) -> None:
+        self._slots = tuple(
+            Slot(number, count, start=start, vacate=vacate, patience=patience, wall=clock.now)
+            for number in range(count)
+        )
+        self._door = door
+        self._clock = AwakeClock(clock.monotonic)
+        self._rolling = Rolling()
+        self._draining = False
+        self._told_ready = False
+        self._lived = False
+        self.view = View()
+
+    def run(self) -> int:
+        """Until SIGTERM or SIGINT has ended all workers; returns the exit status."""
+        with Signals(SIGNALS) as signals:
+            while not (self._draining and self._nobody_lives()):
+                self._look()
+                self._wait(signals)
+                for number in signals.take():
+                    self._obey(number)
+        log.info("all workers have ended")
+        return 0
+
+    def _look(self) -> None:
+        now = self._clock.now()
+        for slot in self._slots:
+            slot.tend(now)
+        self._rolling.step(now)
+        self._see_to_door()
+        workers = tuple(view for slot in self._slots for view in slot.views())
+        roll = self._rolling
+        self.view = View(workers, self._draining, roll.state, roll.why, roll.number)
+        self._tell_service_manager()
+
+    def _wait(self, signals: Signals) -> None:
+        """For the next word of a worker, or a signal."""
+        lines = [one.line for slot in self._slots for one in slot.processes() if isinstance(one, WorkerProcess)]
+        waited_for: list[Signals | socket.socket] = [signals, *(line for line in lines if line is not None)]
+        select.select(waited_for, [], [], LOOK_S)
+
+    def _obey(self, number: signal.Signals) -> None:
+        match number:
+            case signal.SIGTERM | signal.SIGINT:
+                self._drain()
+            case signal.SIGHUP:
+                log.info("reload: passed on to the workers")
+                for slot in self._slots:
+                    slot.pass_on(signal.SIGHUP)
+            case signal.SIGUSR2 if not self._draining:
+                self._rolling.begin(self._slots)
+            case _:  # SIGCHLD: the next look finds who has ended
+                return
+
+    def _drain(self) -> None:
+        """Nothing new comes in; the workers end what there is."""
+        if self._draining:
+            return
+        log.info("draining")
+        service_manager.tell("STOPPING=1")
+        self._draining = True
+        self._door.close()
+        self._rolling.stop("the daemon ends")
+        now = self._clock.now()
+        for slot in self._slots:
+            slot.end(now)
+
+    def _nobody_lives(self) -> bool:
+        return not any(True for slot in self._slots for _ in slot.processes())
+
+    def _see_to_door(self) -> None:
+        """With nobody there, callers are to be sent elsewhere at once."""
+        lives = not self._nobody_lives()
+        if self._lived and not lives and not self._draining:
+            self._door.shut()
+        self._lived = lives
+
+    def _tell_service_manager(self) -> None:
+        """Started is who runs: a switch that is away is no reason to start the daemon again and again."""
+        begun = all(one.state in (WorkerState.READY, WorkerState.NOT_READY) for one in self.view.slots)
+        if begun and not self._told_ready:
+            self._told_ready = True
+            service_manager.tell("READY=1")
+            log.info("%d workers run", len(self.view.slots))

@@ -1,0 +1,151 @@
+"""One worker as its supervisor sees it: a process, and the line on which it says how it is."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from callcontrol.edges.pulse_line import MAX_LINE, NoPulse, PulseLine, from_line
+from callcontrol.supervisor.patience import Patience
+
+log = logging.getLogger(__name__)
+
+# What a supervisor is told by the system, and its workers are not.
+_NOT_FOR_WORKERS = ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID")
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What every worker is started with.
+
+    Attributes:
+        config: the configuration folder.
+        listener: descriptor of the listening socket.
+        environment: added to our own.
+    """
+
+    config: Path
+    listener: int
+    environment: Mapping[str, str] = field(repr=False)
+
+
+class WorkerProcess:
+    """A started worker.
+
+    Attributes:
+        seat: the number it was given, which names its spool and its metrics.
+        started_at, ends_by: moments of the supervisor's clock; `ends_by` is set once it was told to end.
+        pulse: what it said last.
+    """
+
+    def __init__(self, process: subprocess.Popen[bytes], line: socket.socket, seat: int, now: float) -> None:
+        line.setblocking(False)
+        self._process = process
+        self._line: socket.socket | None = line
+        self._unread = b""
+        self.seat = seat
+        self.started_at = self._heard_at = now
+        self.ends_by: float | None = None
+        self.pulse: PulseLine | None = None
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
+
+    @property
+    def line(self) -> socket.socket | None:
+        """To wait for; None when it said its last."""
+        return self._line
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it takes calls, by its own word."""
+        return self.pulse is not None and not self.pulse.not_ready
+
+    def exit_status(self) -> int | None:
+        """None while it lives; negative: the signal that ended it."""
+        return self._process.poll()
+
+    def listen(self, now: float) -> None:
+        """Take in what it has said by now."""
+        while self._line is not None:
+            try:
+                said = self._line.recv(MAX_LINE)
+            except BlockingIOError:
+                return
+            except ConnectionError as error:
+                log.info("the line to worker process %d broke: %s", self.pid, error)
+                said = b""
+            if said:
+                self._hear(said, now)
+            else:
+                self.close()
+
+    def _hear(self, said: bytes, now: float) -> None:
+        *lines, self._unread = (self._unread + said).split(b"\n")
+        for line in lines:
+            try:
+                self.pulse, self._heard_at = from_line(line), now
+            except NoPulse as error:
+                log.error("worker process %d: %s", self.pid, error)
+        self._unread = self._unread[:MAX_LINE]
+
+    def is_overdue(self, now: float, patience: Patience) -> str:
+        """Why it has to be killed; "" if all is well."""
+        silent_s = now - self._heard_at
+        if silent_s > patience.silence_s(self.pulse is not None):
+            return f"it hangs: nothing was heard of it for {silent_s:.1f} s"
+        if self.ends_by is not None and now > self.ends_by:
+            return "it did not end in time"
+        return ""
+
+    def tell_to_end(self, now: float, patience: Patience) -> None:
+        """SIGTERM: it drains. Telling it again changes nothing."""
+        if self.ends_by is None:
+            self.ends_by = now + patience.end_s
+            self.send(signal.SIGTERM)
+
+    def send(self, number: signal.Signals) -> None:
+        """A signal; none to one that has ended."""
+        self._process.send_signal(number)
+
+    def close(self) -> None:
+        """It has said its last."""
+        if self._line is not None:
+            self._line.close()
+            self._line = None
+
+
+def start(orders: Orders, seat: int, now: float) -> WorkerProcess:
+    """A new worker at this seat.
+
+    Raises:
+        OSError: the system gives us no process.
+    """
+    ours, theirs = socket.socketpair()
+    with theirs:
+        words = ("--slot", seat, "--listen", orders.listener, "--pulse", theirs.fileno())
+        try:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "callcontrol", "work", "--config", str(orders.config), *map(str, words)],
+                env=_environment(orders),
+                stdin=subprocess.DEVNULL,
+                pass_fds=(orders.listener, theirs.fileno()),
+            )
+        except OSError:
+            ours.close()
+            raise
+    return WorkerProcess(process, ours, seat, now)
+
+
+def _environment(orders: Orders) -> dict[str, str]:
+    ours = {name: value for name, value in os.environ.items() if name not in _NOT_FOR_WORKERS}
+    return ours | dict(orders.environment)

@@ -1,0 +1,73 @@
+"""The file of rejected records, when several workers append to it."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import threading
+from pathlib import Path
+
+import gevent
+import orjson
+import pytest
+
+from callcontrol.edges.ledger import rejected
+from callcontrol.edges.ledger.rejected import RejectedRecords
+from callcontrol.edges.ledger.writer import Rejection
+from callcontrol.vocabulary.moment import Instant
+
+NOON = Instant(1_764_072_000_000_000)
+
+
+def lines(path: Path) -> list[str]:
+    return [orjson.loads(line)["reason"] for line in path.read_bytes().splitlines()]
+
+
+def test_whoever_comes_while_another_writes_waits_his_turn(tmp_path: Path) -> None:
+    path = tmp_path / "rejected.jsonl"
+    other = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    fcntl.flock(other, fcntl.LOCK_EX)
+    waiting = gevent.spawn(RejectedRecords(path).add, [Rejection(b"{}", "ours")], NOON)
+    gevent.sleep(0.1)
+    os.write(other, b'{"reason":"the other\'s"}\n')
+    os.close(other)
+    waiting.get(timeout=5)
+    assert lines(path) == ["the other's", "ours"]
+
+
+def test_a_stopped_worker_that_holds_it_stops_nobody_else_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rejected, "LOCK_TRIES", 3)
+    path = tmp_path / "rejected.jsonl"
+    other = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+    fcntl.flock(other, fcntl.LOCK_EX)
+    with pytest.raises(OSError, match="another worker holds it"):
+        RejectedRecords(path).add([Rejection(b"{}", "ours")], NOON)
+    os.close(other)
+    RejectedRecords(path).add([Rejection(b"{}", "later")], NOON)
+    assert lines(path) == ["later"]
+
+
+def test_half_a_line_does_not_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "rejected.jsonl"
+    RejectedRecords(path).add([Rejection(b"{}", "whole")], NOON)
+    write = os.write
+    monkeypatch.setattr("callcontrol.edges.ledger.rejected.os.write", lambda file, data: write(file, data[:5]))
+    with pytest.raises(OSError, match="bytes fit"):
+        RejectedRecords(path).add([Rejection(b"{}", "cut")], NOON)
+    monkeypatch.undo()
+    RejectedRecords(path).add([Rejection(b"{}", "after")], NOON)
+    assert lines(path) == ["whole", "after"]
+
+
+def test_many_at_once_leave_whole_lines(tmp_path: Path) -> None:
+    path = tmp_path / "rejected.jsonl"
+    records = [RejectedRecords(path) for _ in range(8)]
+    writers = [threading.Thread(target=one.add, args=([Rejection(b"{}", f"r{n}")] * 20, NOON))
+               for n, one in enumerate(records)]
+    for one in writers:
+        one.start()
+    for one in writers:
+        one.join()
+    assert sorted(lines(path)) == sorted(f"r{n}" for n in range(8) for _ in range(20))

@@ -1,0 +1,96 @@
+"""What goes wrong in a run, and how often. Nothing of it is the fault of the code under test."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True)
+class Faults:
+    """Rates of faults. Those `_per_h` are events an hour of virtual time in the whole centre; others are probabilities.
+
+    Attributes:
+        event_lost, event_repeated, event_late: of an event on a switch's own connection; late ones take up to 5 s.
+        command_slow, command_failed: of a command to a switch; slow ones take up to 3 s, failed ones get no answer.
+        kill_per_h: kill -9 of a worker, between any two of its commands; another begins RESTART_S later.
+        stop_per_h: SIGSTOP for 1 to 12 s.
+        drain_per_h: an orderly end and a new worker.
+        redis_away_per_h: Redis cannot be reached for 1 to 20 s.
+        redis_restart_per_h: Redis restarts: scripts are forgotten, subscriptions broken.
+        redis_amnesia_per_h: the same, and its last second is lost.
+        batch_failed, reply_lost: of a round trip to Redis: not carried out, or carried out and not answered.
+        published_lost: of a message to a worker.
+        ledger_away_per_h: Postgres is away for 1 to 600 s.
+        spool_full_per_h: spools are full for 1 to 60 s.
+        clock_step_per_h: the wall clock jumps by up to 30 s.
+        switch_death_per_h: a switch dies and is there again 3 to 10 s later.
+    """
+
+    event_lost: float = 0.0
+    event_repeated: float = 0.0
+    event_late: float = 0.0
+    command_slow: float = 0.0
+    command_failed: float = 0.0
+    kill_per_h: float = 0.0
+    stop_per_h: float = 0.0
+    drain_per_h: float = 0.0
+    redis_away_per_h: float = 0.0
+    redis_restart_per_h: float = 0.0
+    redis_amnesia_per_h: float = 0.0
+    batch_failed: float = 0.0
+    reply_lost: float = 0.0
+    published_lost: float = 0.0
+    ledger_away_per_h: float = 0.0
+    spool_full_per_h: float = 0.0
+    clock_step_per_h: float = 0.0
+    switch_death_per_h: float = 0.0
+
+    @property
+    def workers_die(self) -> bool:
+        """Whether a worker may be gone, or as good as gone, in the middle of a call."""
+        return bool(self.kill_per_h or self.stop_per_h)
+
+    @property
+    def ends_may_be_missed(self) -> bool:
+        """Whether the end of a leg may never be told."""
+        return bool(self.workers_die or self.switch_death_per_h or self.event_lost or self.drain_per_h)
+
+
+PROFILES: Mapping[str, Faults] = MappingProxyType(
+    {
+        "calm": Faults(),
+        "deaths": Faults(kill_per_h=12),
+        "stops": Faults(stop_per_h=12),
+        "drains": Faults(drain_per_h=12),
+        "events": Faults(event_repeated=0.02, event_late=0.02, event_lost=0.002),
+        "commands": Faults(command_slow=0.02, command_failed=0.002),
+        "redis": Faults(
+            redis_away_per_h=6, redis_restart_per_h=2, batch_failed=0.001, reply_lost=0.001, published_lost=0.01
+        ),
+        "amnesia": Faults(redis_amnesia_per_h=4),
+        "ledger": Faults(ledger_away_per_h=4, spool_full_per_h=4),
+        "clocks": Faults(clock_step_per_h=10),
+        "switches": Faults(switch_death_per_h=4),
+        "storm": Faults(
+            event_lost=0.001,
+            event_repeated=0.01,
+            event_late=0.01,
+            command_slow=0.01,
+            command_failed=0.001,
+            kill_per_h=6,
+            stop_per_h=4,
+            drain_per_h=4,
+            redis_away_per_h=3,
+            redis_restart_per_h=1,
+            batch_failed=0.0005,
+            reply_lost=0.0005,
+            published_lost=0.005,
+            ledger_away_per_h=2,
+            spool_full_per_h=2,
+            clock_step_per_h=2,
+            switch_death_per_h=2,
+        ),
+    }
+)

@@ -1,0 +1,51 @@
+"""The clock of a simulated run: the agenda's time instead of the machine's, ids from the seed.
+
+The wall clock can be set; waiting is measured with the agenda and never noticed that.
+"""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from unittest import mock
+
+from callcontrol.edges import clock
+from callcontrol.vocabulary.moment import Instant
+from tests.simulation.agenda import Agenda
+
+
+class VirtualClock:
+    """What `callcontrol.edges.clock` says while the run lasts.
+
+    Attributes:
+        off_us: how far the wall clock is off (microseconds).
+    """
+
+    def __init__(self, agenda: Agenda, chance: random.Random) -> None:
+        self.off_us = 0
+        self._agenda = agenda
+        self._chance = chance
+
+    def now(self) -> Instant:
+        """The wall clock of our hosts."""
+        return Instant(self._agenda.wall() + self.off_us)
+
+    def monotonic(self) -> float:
+        """Seconds since the beginning."""
+        return self._agenda.now_s
+
+    def new_id(self) -> str:
+        """A UUID of this seed's."""
+        return str(uuid.UUID(int=self._chance.getrandbits(128), version=4))
+
+    @contextmanager
+    def in_force(self) -> Iterator[None]:
+        """The whole program goes by this clock."""
+        with (
+            mock.patch.object(clock, "now", self.now),
+            mock.patch.object(clock, "monotonic", self.monotonic),
+            mock.patch.object(clock, "new_id", self.new_id),
+        ):
+            yield

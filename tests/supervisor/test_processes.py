@@ -1,0 +1,304 @@
+"""The daemon as an operator meets it: real processes, killed, stopped, restarted and drained while calls come in.
+
+One stage for all: each test leaves two workers running.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+import gevent
+import pytest
+import yaml
+
+from callcontrol.config.fields import host_and_port
+from callcontrol.config.settings import Settings
+from callcontrol.daemon.configuration import read_configuration
+from callcontrol.edges import clock
+from callcontrol.simulator.callers import Call
+from callcontrol.simulator.phones import Behaviour, Phone
+from callcontrol.simulator.stories.stage import Stage
+
+EXAMPLE = Path(__file__).parents[2] / "deploy" / "example"
+PHONE, DID = "117@acme.example", "48221234583"
+WAIT_S = 30.0
+LIMITS = {"hung_s": 3, "drain_s": 5}
+
+pytestmark = pytest.mark.timeout(120)
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[Stage]:
+    with tempfile.TemporaryDirectory(prefix="callcontrol-stage-") as folder:
+        Path(folder).chmod(0o711)
+        example = impatient_example(Path(folder) / "example")
+        with Stage(Path(folder), example, workers=2) as made:
+            yield made
+
+
+@pytest.fixture(autouse=True)
+def fresh(stage: Stage) -> None:
+    """Everything runs, no call is up, the phone answers at once and hangs up soon."""
+    stage.daemon.wait_until_ready()
+    stage.switch.reset()
+    stage.switch.phone(Phone(PHONE, (Behaviour("answers", after_s=0.0, talk_s=0.1),), registered=False))
+    stage.switch.register(PHONE)
+    until(lambda: stage.daemon.registrations() >= 1)
+
+
+def impatient_example(folder: Path) -> Path:
+    """The example, where a worker hangs and drains for a few seconds only."""
+    folder.mkdir()
+    subprocess.run(["cp", "-r", f"{EXAMPLE}/.", str(folder)], check=True)
+    main = yaml.safe_load((folder / "callcontrol.yaml").read_text(encoding="utf-8"))
+    main["limits"] = main.get("limits", {}) | LIMITS
+    (folder / "callcontrol.yaml").write_text(yaml.safe_dump(main, allow_unicode=True), encoding="utf-8")
+    return folder
+
+
+def until(is_so: Callable[[], object], wait_s: float = WAIT_S) -> None:
+    due = clock.monotonic() + wait_s
+    while not is_so():
+        assert clock.monotonic() < due, "it did not happen in time"
+        gevent.sleep(0.05)
+
+
+def settings(stage: Stage) -> Settings:
+    return read_configuration(stage.config).settings
+
+
+def command(stage: Stage, *words: str) -> subprocess.CompletedProcess[str]:
+    """What a person types."""
+    line = [sys.executable, "-m", "callcontrol", *words, "--config", str(stage.config)]
+    return subprocess.run(line, capture_output=True, text=True, timeout=WAIT_S, check=False)
+
+
+def readiness(stage: Stage) -> str:
+    """What /readyz says."""
+    try:
+        with urlopen(f"http://{settings(stage).http}/readyz", timeout=5) as answer:
+            return str(answer.read().decode())
+    except HTTPError as error:
+        assert error.code == 503
+        return error.read().decode()
+
+
+def sample(stage: Stage, name: str) -> float:
+    """The sum of all samples of this name, whatever their labels."""
+    found = re.findall(rf"^{name}(?:{{[^}}]*}})? ([0-9.e+-]+)$", stage.daemon.metrics(), re.MULTILINE)
+    return sum(map(float, found))
+
+
+def decided(stage: Stage) -> float:
+    return sample(stage, "callcontrol_decision_seconds_count")
+
+
+def states(stage: Stage) -> list[str]:
+    return [one["state"] for one in stage.daemon.workers()]
+
+
+def is_gone(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    return f"{pid} (python) Z" in Path(f"/proc/{pid}/stat").read_text()
+
+
+def call(stage: Stage) -> str:
+    """One whole call; its cause of hang-up."""
+    return str(stage.switch.wait_for_end(stage.switch.place(Call(DID)), WAIT_S)["cause"])
+
+
+def can_connect(stage: Stage) -> bool:
+    try:
+        socket.create_connection(host_and_port(settings(stage).listen), timeout=5).close()
+    except ConnectionRefusedError:
+        return False
+    return True
+
+
+def test_two_workers_are_one_daemon(stage: Stage) -> None:
+    assert readiness(stage) == "ready\n"
+    assert states(stage) == ["ready", "ready"]
+    assert len({one["name"] for one in stage.daemon.workers()} - {""}) == 2
+    before = decided(stage)
+    assert [call(stage) for _ in range(4)] == ["NORMAL_CLEARING"] * 4
+    until(lambda: decided(stage) == before + 4)
+    assert sample(stage, "callcontrol_workers") == sample(stage, "callcontrol_worker_up") == 2
+    assert sample(stage, "callcontrol_registrations") == 1
+    until(lambda: sample(stage, "callcontrol_calls_in_progress") == 0)
+
+
+def test_a_killed_worker_is_replaced_while_the_other_takes_calls_and_no_counter_falls(stage: Stage) -> None:
+    call(stage)
+    counted = decided(stage)
+    gone = stage.daemon.kill_worker(0)
+    until(lambda: "worker 0" in readiness(stage) and "worker 1" not in readiness(stage))
+    assert sample(stage, "callcontrol_worker_up") == 1
+    assert call(stage) == "NORMAL_CLEARING"
+    until(lambda: decided(stage) >= counted + 1)
+    stage.daemon.wait_until_ready()
+    assert decided(stage) == counted + 1
+    assert gone not in stage.daemon.worker_pids()
+    assert [one["restarts"] for one in stage.daemon.workers()] == [1, 0]
+    assert sample(stage, "callcontrol_worker_restarts_total") == 1
+    assert call(stage) == "NORMAL_CLEARING"
+    until(lambda: sample(stage, "callcontrol_connections") == 0)
+
+
+def test_a_worker_that_hangs_is_replaced(stage: Stage) -> None:
+    hung = stage.daemon.worker_pids()[1]
+    os.kill(hung, signal.SIGSTOP)
+    until(lambda: hung not in stage.daemon.worker_pids())
+    stage.daemon.wait_until_ready()
+    assert is_gone(hung)
+    assert f"(process {hung}) is killed: it hangs" in stage.daemon.log_tail(1_000)
+
+
+def test_a_daemon_that_was_stopped_as_a_whole_goes_on_with_the_same_workers(stage: Stage) -> None:
+    pids = stage.daemon.worker_pids()
+    stage.daemon.send_to_all(signal.SIGSTOP)
+    gevent.sleep(LIMITS["hung_s"] + 1)
+    stage.daemon.send_to_all(signal.SIGCONT)
+    gevent.sleep(2)
+    assert stage.daemon.worker_pids() == pids
+    assert call(stage) == "NORMAL_CLEARING"
+
+
+def test_a_reload_reaches_every_worker(stage: Stage) -> None:
+    before = sample(stage, "callcontrol_config_reloads_total")
+    stage.daemon.reload()
+    until(lambda: sample(stage, "callcontrol_config_reloads_total") == before + 2)
+
+
+def test_a_rolling_restart_refuses_nobody_and_loses_no_count(stage: Stage) -> None:
+    old, counted = stage.daemon.worker_pids(), decided(stage)
+    refused, stop = [], gevent.event.Event()
+
+    def knock() -> None:
+        while not stop.wait(0.002):
+            refused.extend(() if can_connect(stage) else ("refused",))
+
+    def talk() -> list[str]:
+        causes = []
+        while not stop.is_set():
+            causes.append(call(stage))
+        return causes
+
+    knocking, talking = gevent.spawn(knock), gevent.spawn(talk)
+    done = command(stage, "restart")
+    gevent.sleep(0.5)
+    stop.set()
+    causes = talking.get(timeout=WAIT_S)
+    knocking.get(timeout=WAIT_S)
+    assert (done.returncode, done.stdout.splitlines()[-1:], done.stderr) == (0, ["done"], "")
+    assert not set(old) & set(stage.daemon.worker_pids())
+    assert refused == []
+    assert len(causes) > 5
+    assert set(causes) == {"NORMAL_CLEARING"}
+    until(lambda: decided(stage) == counted + len(causes))
+    assert states(stage) == ["ready", "ready"]
+
+
+def test_with_no_worker_left_callers_are_refused_at_once_and_taken_when_there_is_one(stage: Stage) -> None:
+    tenant = stage.config / "tenants" / "acme.yaml"
+    good = tenant.read_text(encoding="utf-8")
+    try:
+        tenant.write_text(good + "\nnonsense: 1\n", encoding="utf-8")  # no worker can start with that
+        for pid in stage.daemon.worker_pids():
+            os.kill(pid, signal.SIGKILL)
+        until(lambda: states(stage) != ["ready", "ready"])
+        until(lambda: not socket_is_open(stage))
+        assert "worker 0" in readiness_anyway(stage)
+    finally:
+        tenant.write_text(good, encoding="utf-8")
+    stage.daemon.wait_until_ready()
+    assert call(stage) == "NORMAL_CLEARING"
+
+
+def socket_is_open(stage: Stage) -> bool:
+    """As can_connect, of a configuration that cannot be read now."""
+    main = yaml.safe_load((stage.config / "callcontrol.yaml").read_text(encoding="utf-8"))
+    try:
+        socket.create_connection(host_and_port(main["listen"]), timeout=5).close()
+    except ConnectionRefusedError:
+        return False
+    return True
+
+
+def readiness_anyway(stage: Stage) -> str:
+    main = yaml.safe_load((stage.config / "callcontrol.yaml").read_text(encoding="utf-8"))
+    with pytest.raises(HTTPError) as caught:
+        urlopen(f"http://{main['http']}/readyz", timeout=5)
+    return caught.value.read().decode()
+
+
+def test_a_rolling_restart_into_a_broken_configuration_keeps_the_old_workers(stage: Stage) -> None:
+    tenant = stage.config / "tenants" / "acme.yaml"
+    good, pids = tenant.read_text(encoding="utf-8"), stage.daemon.worker_pids()
+    try:
+        tenant.write_text(good + "\nnonsense: 1\n", encoding="utf-8")
+        assert stage.daemon.process is not None
+        stage.daemon.process.send_signal(signal.SIGUSR2)
+        until(lambda: "rolling restart given up: worker 0: its successor died" in stage.daemon.log_tail(200))
+    finally:
+        tenant.write_text(good, encoding="utf-8")
+    assert stage.daemon.worker_pids() == pids
+    assert call(stage) == "NORMAL_CLEARING"
+
+
+def test_a_second_daemon_on_the_same_data_is_refused(stage: Stage) -> None:
+    refused = command(stage, "serve")
+    assert stage.daemon.process is not None
+    assert refused.returncode == 1
+    assert f"is in use by process {stage.daemon.process.pid}" in refused.stderr
+
+
+def test_workers_end_when_their_supervisor_is_killed_and_the_next_one_starts_at_once(stage: Stage) -> None:
+    assert stage.daemon.process is not None
+    pids = stage.daemon.worker_pids()
+    stage.daemon.process.kill()
+    stage.daemon.process.wait()
+    stage.daemon.start()
+    until(lambda: all(map(is_gone, pids)))
+    assert call(stage) == "NORMAL_CLEARING"
+
+
+def test_drain_ends_the_daemon_in_order(stage: Stage) -> None:
+    assert stage.daemon.process is not None
+    pids = stage.daemon.worker_pids()
+    done = command(stage, "drain")
+    assert (done.returncode, done.stdout.splitlines()[-1:], done.stderr) == (0, ["ended"], "")
+    assert stage.daemon.process.wait(WAIT_S) == 0
+    assert all(map(is_gone, pids))
+    again = command(stage, "drain")
+    assert again.returncode == 1
+    assert "no daemon runs on" in again.stderr
+    stage.daemon.start()
+
+
+def test_sigterm_ends_it_with_exit_0(stage: Stage) -> None:
+    assert stage.daemon.stop() == 0
+    assert not can_connect(stage)
+    stage.daemon.start()
+
+
+def test_a_configuration_with_mistakes_is_refused_with_all_of_them(stage: Stage, tmp_path: Path) -> None:
+    folder = impatient_example(tmp_path / "bad")
+    with (folder / "tenants" / "acme.yaml").open("a", encoding="utf-8") as tenant:
+        tenant.write("\nnonsense: 1\nmore: 2\n")
+    line = [sys.executable, "-m", "callcontrol", "serve", "--config", str(folder)]
+    refused = subprocess.run(line, capture_output=True, text=True, timeout=WAIT_S, check=False)
+    assert refused.returncode == 2
+    assert [line.partition(":")[0] for line in refused.stderr.splitlines()] == ["tenants/acme.yaml"] * 2
