@@ -118,8 +118,10 @@ def _text(variables: Mapping[str, Any], name: str) -> str:
 
 
 def _address(text: object) -> str:
-    """The switch writes `101%acme.example` for an account that was looked up at its registrar."""
-    return _NOT_ADDRESS.sub("", str(text))[:MAX_ADDRESS].replace("%", "@")
+    """The switch writes `101%acme.example` for an account that was looked up at its registrar, and where it sent an
+    INVITE behind a semicolon.
+    """
+    return _NOT_ADDRESS.sub("", str(text).partition(";")[0])[:MAX_ADDRESS].replace("%", "@")
 
 
 def _stamps(variables: Mapping[str, Any]) -> Stamps:

@@ -60,7 +60,7 @@ def _facts(args: argparse.Namespace, configuration: Configuration) -> Facts:
     tenant, caller, dialled = _parties(args, configuration)
     zone = ZoneInfo(configuration.settings.tenants[tenant].zone)
     at: Instant = instant_from(args.at, zone) if args.at else clock.now()
-    offline = dict.fromkeys(args.offline, False)
+    offline: dict[str, tuple[str, ...]] = dict.fromkeys(args.offline, ())
     prices = configuration.prices_of(tenant)
     return Facts(configuration.settings, tenant, prices, caller, dialled, at, registered=offline)
 

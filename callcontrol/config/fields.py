@@ -44,6 +44,19 @@ def refusal(what: str, right: str) -> PydanticCustomError:
     return PydanticCustomError("setting", "{what}; {right}", {"what": what, "right": right})
 
 
+def _read_ipv4_port(value: object) -> str:
+    right = "write an IPv4 address and a port, such as 192.0.2.5:5060"
+    text = text_in(value, right)
+    host, _, port = text.rpartition(":")
+    try:
+        ipaddress.IPv4Address(host)
+    except ValueError:
+        raise refusal(f"{text!r} is no IPv4 address with a port", right) from None
+    if not re.fullmatch("[0-9]{1,5}", port) or not 0 < int(port) < 65_536:
+        raise refusal(f"{text!r} has no port", right)
+    return text
+
+
 def host_and_port(text: str) -> tuple[str, int]:
     """The parts of a HostPort; brackets around an IPv6 address are gone."""
     host, _, port = text.rpartition(":")
@@ -303,6 +316,7 @@ DisplayName = Annotated[
     described("a name for people", "", "number"),
 ]
 HostPort = Annotated[str, BeforeValidator(_read_host_port), described("host:port", ":[0-9]+$")]
+Ipv4Port = Annotated[str, BeforeValidator(_read_ipv4_port), described("IPv4 address:port", ":[0-9]+$")]
 SipHost = Annotated[str, BeforeValidator(_read_sip_host), described("host or host:port")]
 Network = Annotated[str, BeforeValidator(_read_network), described("an address or a network in CIDR form")]
 SipDomain = Annotated[str, BeforeValidator(_read_domain), described("a host name")]

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.sax.saxutils import escape
 
+from callcontrol.config.fields import host_and_port
 from callcontrol.config.music import folders
 from callcontrol.config.settings import Endpoint, Settings, Tenant, Trunk
 
 MARKER = "<!-- Written by `callcontrol render`: what is changed here is lost. Change the YAML instead. -->"
 # Folders in which files with the marker are ours, and are removed when nothing asks for them any more.
-FOLDERS = ("vars", "acl", "directory", "music", "sip_profiles/external")
+FOLDERS = ("vars", "acl", "peers", "directory", "music", "sip_profiles/external")
 
 _ENTITIES = {'"': "&quot;", "'": "&#39;", "$": "&#36;", "`": "&#96;"}
 
@@ -24,6 +25,7 @@ def render(settings: Settings, switch: str) -> dict[str, str]:
     files = {
         "vars/callcontrol.xml": _variables(settings, switch),
         "acl/callcontrol.xml": _trunk_addresses(settings),
+        "peers/callcontrol.xml": _peers(settings, switch),
         "music/callcontrol.xml": _music(settings),
     }
     for name, tenant in settings.tenants.items():
@@ -54,7 +56,9 @@ def _param(name: str, value: str) -> str:
 def _variables(settings: Settings, switch: str) -> str:
     chosen = settings.switches[switch]
     gateways = (trunk.gateway or name for name, trunk in settings.trunks.items() if trunk.proxy is not None)
+    sip = [_set("internal_sip_port", chosen.sip.rpartition(":")[2])] if chosen.sip is not None else []
     return _file(
+        *sip,
         _set("callcontrol_hosts", "|".join(chosen.daemons or (settings.listen,))),
         _set("event_socket_port", chosen.address.rpartition(":")[2]),
         _set("event_socket_password", chosen.password),
@@ -65,6 +69,13 @@ def _variables(settings: Settings, switch: str) -> str:
 def _trunk_addresses(settings: Settings) -> str:
     networks = dict.fromkeys(network for trunk in settings.trunks.values() for network in trunk.addresses)
     return _file(*(f'<node type="allow" cidr={_quoted(network)}/>' for network in networks))
+
+
+def _peers(settings: Settings, switch: str) -> str:
+    """The other switches: their INVITEs come from the port they are reached at (UDP)."""
+    others = (host_and_port(s.sip) for name, s in settings.switches.items() if name != switch and s.sip is not None)
+    nodes = (f'<node type="allow" cidr={_quoted(f"{host}/32")} port="{port}"/>' for host, port in others)
+    return _file(*nodes)
 
 
 def _music(settings: Settings) -> str:

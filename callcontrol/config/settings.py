@@ -19,6 +19,7 @@ from callcontrol.config.fields import (
     Folder,
     HostPort,
     Identifier,
+    Ipv4Port,
     IsoMoment,
     Network,
     Prefix,
@@ -48,6 +49,10 @@ class Switch(Frozen):
     address: HostPort = Field(default="127.0.0.1:8021", description="host:port of its event socket")
     password: Text = Field(min_length=1, description="event socket password")
     profile: Identifier = Field(default="internal", description="SIP profile the extensions register at")
+    # An address, no name: the other switches let it in by their access lists, and in a dial string it needs no look-up.
+    sip: Ipv4Port | None = Field(
+        default=None, description="where the other switches reach that profile; required where there are several"
+    )
     cdrs: Folder | None = Field(
         default=None, description="folder with its own records of legs (json_cdr), here or mounted; default: not read"
     )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from callcontrol.config.settings import Queue
 from callcontrol.control import commands as do
 from callcontrol.control import offering, waiting_room
-from callcontrol.control.call import Call, Talking, Waiting
+from callcontrol.control.call import Call, Offering, Talking, Waiting
 from callcontrol.control.commands import Command
 from callcontrol.control.leaving import OFFER_TIMER, end_unjoined
 from callcontrol.control.moved import Plain
@@ -86,23 +86,38 @@ def bring_back(call: Call, waiting: Waiting, reason: str, facts: Facts) -> Plain
     under = waiting.offering
     commands: tuple[Command, ...] = ()
     if under is not None and under.taken:
-        call, commands = end_unjoined(call, TalkEnd.ABANDONED, facts)
-        commands = (*commands, do.StopTimer(OFFER_TIMER), do.KillLeg(under.winner, "NORMAL_TEMPORARY_FAILURE"))
-    elif under is not None:
-        call, commands = offering.call_off(call, under, OfferEnd.CALLER_GONE, facts)
-    waiting = replace(waiting, offering=None, saying="")
+        call, waiting, commands = _let_go(call, waiting, under, facts)
+    elif under is not None:  # its agents are let go when the caller is back, or they would be offered him meanwhile
+        commands = tuple(do.KillLeg(rung.leg_id, "ORIGINATOR_CANCEL") for rung in under.legs)
+    waiting = replace(waiting, saying="")
     return call.to(waiting), (*commands, do.BringBack(), do.StartTimer(BACK_TIMER, BACK_S))
 
 
+def _let_go(call: Call, waiting: Waiting, under: Offering, facts: Facts) -> waiting_room.Heard:
+    """The offer under way is off, and whoever it rang or gave the caller to is free."""
+    if under.taken:
+        call, ending = end_unjoined(call, TalkEnd.ABANDONED, facts)
+        kill = do.KillLeg(under.winner, "NORMAL_TEMPORARY_FAILURE")
+        return call, replace(waiting, offering=None), (*ending, do.StopTimer(OFFER_TIMER), kill)
+    call, commands = offering.call_off(call, under, OfferEnd.CALLER_GONE, facts)
+    return call, replace(waiting, offering=None), commands
+
+
 def brought_back(call: Call, waiting: Waiting, facts: Facts) -> Plain:
-    """The caller's channel is ours again: his music begins anew, everything else is as it was."""
+    """The caller's channel is ours again: his music begins anew, everything else is as it was. The queue hears of his
+    new worker first, then his agents are let go, who may be offered him at once.
+    """
+    asking: tuple[Command, ...] = (do.AskPlace(waiting.ticket),)
+    if waiting.offering is not None:
+        call, waiting, letting_go = _let_go(call, waiting, waiting.offering, facts)
+        call, asking = call.to(waiting), (*asking, *letting_go)
     queue = facts.tenant.queues.get(waiting.step.queue)
     if queue is None:
-        return call, (do.StopTimer(BACK_TIMER), *_soon())
+        return call, (do.StopTimer(BACK_TIMER), *asking, *_soon())
     if not waiting.entered:  # whoever asked for his place may have died before the answer
         return call, (do.StopTimer(BACK_TIMER), *ask_to_join(call, waiting, queue))
     call, waiting, playing = waiting_room.play(call, waiting, (), queue, facts)
-    again = (do.Answer(), *playing, *waiting_room.clocks(waiting, queue, facts), do.AskPlace(waiting.ticket))
+    again = (do.Answer(), *playing, *waiting_room.clocks(waiting, queue, facts), *asking)
     return call.to(waiting), (do.StopTimer(BACK_TIMER), *again)
 
 

@@ -64,7 +64,7 @@ class CallDriver:
 
     def __init__(self, call: Call, facts: Facts, desk: Desk, line: Line | None) -> None:
         self.call = call
-        self.facts = facts
+        self.facts = replace(facts, switch=call.switch)
         self.desk = desk
         self.line = line
         self._inbox: deque[Event] = deque()
@@ -158,8 +158,8 @@ class CallDriver:
             tenant = self.facts.tenant
             extensions = (tenant.agents[a].extension for a in event.offer.agents if a in tenant.agents)
             accounts = [account for extension in extensions for account in self.facts.accounts(extension or "")]
-            known = self.desk.registrations.known(tenant.domain, accounts)
-            self.facts = replace(self.facts, registered={**self.facts.registered, **known})
+            places = self.desk.registrations.places(tenant.domain, accounts)
+            self.facts = replace(self.facts, registered={**self.facts.registered, **places})
 
     def _tell_where_agents_are(self) -> None:
         """Agents on this call that came from no queue get no offer meanwhile."""

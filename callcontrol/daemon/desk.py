@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
+# What is still on its way for a call that was lost comes within seconds; more than so many calls are not lost in them.
+MAX_LOST = 10_000
+
+
 class Records(Protocol):
     """Where finished calls go."""
 
@@ -74,6 +78,7 @@ class Desk:
         drivers: the calls in progress, by id (the uuid of the caller's channel).
         lapsed: whether other workers may have our calls: then nothing is done before that is known.
         held: the drivers that wait for that.
+        lost: calls another worker has taken from us, the latest MAX_LOST.
         closing: calls whose record is on its way to the disk; nobody needs to adopt them.
     """
 
@@ -91,6 +96,7 @@ class Desk:
     drivers: dict[str, CallDriver] = field(default_factory=dict)
     lapsed: Callable[[], bool] = lambda: False
     held: dict[str, CallDriver] = field(default_factory=dict)
+    lost: dict[str, None] = field(default_factory=dict)
     closing: set[str] = field(default_factory=set)
 
     def take(self, driver: CallDriver) -> None:
@@ -108,6 +114,9 @@ class Desk:
         """Another worker has this call."""
         self.calls.lost(tenant, call_id)
         self.held.pop(call_id, None)
+        self.lost[call_id] = None
+        if len(self.lost) > MAX_LOST:
+            self.lost.pop(next(iter(self.lost)))
         driver = self.drivers.pop(call_id, None)
         meters.calls_in_progress.set(len(self.drivers))
         if driver is not None:

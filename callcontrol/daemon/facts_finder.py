@@ -59,6 +59,6 @@ class _Search:
             facts,
             now=clock.now(),
             rules={**facts.rules, **rules},
-            registered={**facts.registered, **self._desk.registrations.known(facts.tenant.domain, accounts)},
+            registered={**facts.registered, **self._desk.registrations.places(facts.tenant.domain, accounts)},
             degraded=str(trouble) if trouble else facts.degraded,
         )

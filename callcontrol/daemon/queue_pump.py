@@ -6,8 +6,10 @@ Nothing is ever looked for by walking over callers or agents: an operation that 
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from functools import partial
 
+from callcontrol.config.settings import Tenant
 from callcontrol.control.call import new_callback
 from callcontrol.control.events import Noticed, OfferMade
 from callcontrol.control.steps.callback import NEVER_AGAIN
@@ -56,7 +58,7 @@ class QueuePump:
             driver = self._desk.drivers.get(_call_of(offer.ticket))
             if driver is not None:
                 driver.deliver(OfferMade(offer))
-            else:  # its call ended a moment ago
+            elif _call_of(offer.ticket) not in self._desk.lost:  # its call ended a moment ago
                 self._store.leave(tenant, offer.ticket, Leaving.ABANDONED)
 
     def noticed(self, tenant: str, notice: Notice) -> None:
@@ -72,7 +74,7 @@ class QueuePump:
         if tenant not in configuration.settings.tenants:  # taken out of the YAML: nobody may be called for it
             self._store.called(tenant, offer.ticket, reached=False, not_before=NEVER_AGAIN)
             return
-        switch = self._switchboard.best()
+        switch = self._switchboard.best(self._places(configuration.settings.tenants[tenant], offer))
         call = new_callback(
             id_=clock.new_id(),
             switch=switch,
@@ -88,6 +90,14 @@ class QueuePump:
         self._desk.take(driver)
         self._callbacks = {o: c for o, c in self._callbacks.items() if c in self._desk.drivers} | {offer.id: call.id}
         driver.deliver(OfferMade(offer))
+
+    def _places(self, tenant: Tenant, offer: Offer) -> Iterator[str]:
+        """The switches that know the agents' phones: from there their legs need no second switch."""
+        for name in offer.agents:
+            extension = tenant.agents[name].extension if name in tenant.agents else None
+            if extension is not None and extension in tenant.extensions:
+                for account in tenant.extensions[extension].accounts(extension):
+                    yield from self._desk.registrations.where(tenant.domain, account)
 
     # --- what falls due
 

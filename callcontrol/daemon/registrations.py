@@ -56,6 +56,16 @@ class Registrations:
         now = clock.monotonic()
         return {user: self._is_registered((user, domain), now) for user in users}
 
+    def where(self, domain: str, user: str) -> tuple[str, ...]:
+        """The switches at which this account is registered, the registration that lasts longest first."""
+        now, account = clock.monotonic(), (user, domain)
+        ends = {name: table[account] for name, table in self._by_switch.items() if table.get(account, now) > now}
+        return tuple(sorted(ends, key=lambda name: -ends[name]))
+
+    def places(self, domain: str, users: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """`where` for each of these accounts; empty while no switch has been read."""
+        return {user: self.where(domain, user) for user in users} if self._by_switch else {}
+
     def _is_registered(self, account: Account, now: float) -> bool:
         return any(table.get(account, now) > now for table in self._by_switch.values())
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import gevent
 import orjson
@@ -90,9 +90,10 @@ class Switchboard:
         """The connection to this switch, None if the configuration has no such switch (any more)."""
         return self._links.get(name)
 
-    def best(self) -> str:
-        """The switch for a call that came from none: the first that can be reached."""
-        return next((name for name, link in self._links.items() if link.is_up), next(iter(self._links)))
+    def best(self, preferred: Iterable[str] = ()) -> str:
+        """The switch for a call that came from none: of the preferred, else of all, the first that can be reached."""
+        known = [*(name for name in preferred if name in self._links), *self._links]
+        return next((name for name in known if self._links[name].is_up), known[0])
 
     def profile_of(self, name: str) -> str:
         """SIP profile our phones register at on this switch."""

@@ -103,11 +103,7 @@ class Worker:
         self._draining = False
         self._pipe = Pipe(connect(redis_url, settings.limits.lookup_ms / 1000))
         self._ledger = LedgerWriter(postgres_dsn)
-        spool = spool_of(Path(settings.data) / "spool", slot, SpoolLimits(total_bytes=settings.limits.spool_bytes))
-        self._records = _record_writer(settings, spool, self._ledger)
-        self._left = LeftRecords(
-            spool.folder.parent, spool.folder, lambda folder: _carrier(settings, folder, postgres_dsn)
-        )
+        self._records, self._left = _spools(settings, slot, self._ledger, postgres_dsn)
         registrations = Registrations()
         self._chance = random.Random(clock.new_id())
         store = QueueStore(self._pipe, self._occasion, lambda tenant, told: self._pump.told(tenant, told))
@@ -232,6 +228,13 @@ def _server(settings: Settings, listener: Address | InheritedFd, reception: Rece
         keep=KEPT.__contains__,
         observer=ConnectionMeter(),
     )
+
+
+def _spools(settings: Settings, slot: int, ledger: LedgerWriter, dsn: str) -> tuple[RecordWriter, LeftRecords]:
+    """The slot's own records, and those others left."""
+    spool = spool_of(Path(settings.data) / "spool", slot, SpoolLimits(total_bytes=settings.limits.spool_bytes))
+    left = LeftRecords(spool.folder.parent, spool.folder, lambda folder: _carrier(settings, folder, dsn))
+    return _record_writer(settings, spool, ledger), left
 
 
 def _record_writer(settings: Settings, spool: Spool, ledger: LedgerWriter) -> RecordWriter:

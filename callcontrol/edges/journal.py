@@ -1,7 +1,7 @@
 """Logs: one JSON object a line, with the call's id; numbers hidden where the settings say so.
 
-A line is bounded whatever it tells of: a text longer than MAX_TEXT is cut where CUT stands, which is counted; a line that
-is longer than MAX_LINE all the same is told with shorter texts, and of what `extra` brought only with short names.
+A line is bounded whatever it tells of: a text longer than MAX_TEXT is cut where CUT stands, which is counted; a line
+that is longer than MAX_LINE all the same is told with shorter texts, and of what `extra` brought only with names.
 """
 
 from __future__ import annotations

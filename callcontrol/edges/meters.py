@@ -130,9 +130,13 @@ reconcile_files = Gauge(
     "callcontrol_reconcile_files",
     "The switch's own records a person has to look at: unreadable, doubtful; and waiting ones",
     ["switch", "state"],
+    multiprocess_mode=LAST,
 )
 reconcile_failing = Gauge(
-    "callcontrol_reconcile_failing", "Whether the last pass over a switch's own records failed", ["switch"]
+    "callcontrol_reconcile_failing",
+    "Whether the last pass over a switch's own records failed",
+    ["switch"],
+    multiprocess_mode=LAST,
 )
 
 redis_failovers_total = Counter("callcontrol_redis_failovers_total", "Masters of Redis that were replaced by others")

@@ -21,7 +21,7 @@ from callcontrol.billing.record_json import to_json
 from callcontrol.billing.switch_cdr import BadCdr, LegEnd, read_cdr
 from callcontrol.billing.tariff import Tariff
 from callcontrol.config.settings import Settings
-from callcontrol.edges.freeswitch.cdr_folder import DONE, DOUBTFUL, MAX_BYTES, CdrFile, CdrFolder
+from callcontrol.edges.freeswitch.cdr_folder import DONE, DOUBTFUL, MAX_BYTES, CdrFile, CdrFolder, FolderAway
 from callcontrol.edges.ledger.books import Books, Stretch
 from callcontrol.edges.ledger.writer import Rejection
 from callcontrol.edges.live_state.failures import LiveStateError
@@ -104,13 +104,14 @@ class FolderPass:
         self._ledger = ledger
         self._rules = rules
         self._seen = seen
+        self._unmoved: FolderAway | None = None
         self.counts: Counter[str] = Counter()
 
     def run(self, now: Instant) -> Counter[str]:
         """Complete the books; returns how many files came to which end (Verdict, or `unreadable`).
 
         Raises:
-            FolderAway: the folder cannot be read or written.
+            FolderAway: the folder cannot be read; or not written, and then the books are complete all the same.
             NoLedger, LedgerAway: Postgres is away; what was committed until then is done.
         """
         if self._seen.changed:
@@ -121,6 +122,8 @@ class FolderPass:
             found = list(self._read(files[start : start + BATCH]))
             if found:
                 self._reconcile(found, now)
+        if self._unmoved is not None:
+            raise self._unmoved
         return self.counts
 
     def _read(self, files: Sequence[CdrFile]) -> Iterator[tuple[CdrFile, LegEnd]]:
@@ -194,7 +197,13 @@ class FolderPass:
             self._seen.add(file, unreadable=False)
         log.log(_LEVELS.get(verdict, logging.DEBUG), "%s: %s: %s %s", self._switch, file.name, verdict, why)
         if where and not self._rules.dry_run:
-            aside(self._folder.put_away, file.name, where)
+            self._move(file.name, where)
+
+    def _move(self, name: str, where: str) -> None:
+        try:
+            aside(self._folder.put_away, name, where)
+        except FolderAway as error:
+            self._unmoved = error
 
 
 _LEVELS: Final = {Verdict.DOUBTFUL: logging.ERROR, Verdict.ADDED: logging.WARNING, Verdict.CORRECTED: logging.INFO}

@@ -113,8 +113,8 @@ def _describe(step: object) -> str:
 
 def _leg(leg: LegPlan) -> str:
     match leg.endpoint:
-        case Account(user, domain):
-            where = f"{user}@{domain}"
+        case Account(user, domain, peer):
+            where = f"{user}@{domain}" + (f" at {peer.switch}" if peer else "")
         case TrunkNumber(trunk, _, _):
             where = f"{leg.to} through {trunk}, billed to {leg.payer}"
         case SipAddress(uri):

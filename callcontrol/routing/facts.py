@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from callcontrol.config.settings import Extension, Settings, Tenant
+from callcontrol.routing.plan import Account, Peer
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.rule import Rules
@@ -27,7 +28,9 @@ class Facts:
 
     Attributes:
         rules: effective rules by extension; an extension that is missing here has not been looked up.
-        registered: SIP accounts whose state is known: True registered, False not. Absent: unknown, so it is tried.
+        registered: the switches at which each SIP account is registered, of those whose state is known; an account
+            that is absent here is unknown, so it is tried.
+        switch: the caller's switch, from which all legs of the call go out.
         transferred: the caller did not dial this number, somebody transferred him to it.
         heading: where the call goes next, when that is not the dialled number (after a wait in a queue).
         degraded: why the rules are only the last known ones ("Redis unreachable"), "" when they are fresh.
@@ -40,7 +43,8 @@ class Facts:
     dialled: str
     now: Instant
     rules: Mapping[str, Rules] = field(default_factory=dict)
-    registered: Mapping[str, bool] = field(default_factory=dict)
+    registered: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    switch: str = ""
     degraded: str = ""
     transferred: bool = False
     heading: Target | None = None
@@ -65,4 +69,15 @@ class Facts:
 
     def reachable_accounts(self, name: str) -> tuple[str, ...]:
         """The accounts that are not known to be offline."""
-        return tuple(a for a in self.accounts(name) if self.registered.get(a) is not False)
+        return tuple(a for a in self.accounts(name) if self.registered.get(a) != ())
+
+    def account(self, user: str) -> Account:
+        """A SIP account of the tenant, and through which switch it is rung: the caller's own if that knows it."""
+        return Account(user, self.tenant.domain, self._peer(self.registered.get(user, ())))
+
+    def _peer(self, places: tuple[str, ...]) -> Peer | None:
+        if self.switch in places:
+            return None
+        switches = self.settings.switches
+        known = ((name, switches[name].sip) for name in places if name in switches)
+        return next((Peer(name, sip) for name, sip in known if sip is not None), None)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from callcontrol.routing.caller_id import shown_inside, shown_outside
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.path import Path
-from callcontrol.routing.plan import Acceptance, Account, Explanation, LegPlan, SipAddress, TrunkNumber
+from callcontrol.routing.plan import Acceptance, Explanation, LegPlan, SipAddress, TrunkNumber
 from callcontrol.routing.trunks import candidates, refusal
 from callcontrol.vocabulary.rule import Rule, RuleKind
 from callcontrol.vocabulary.target import ExtensionTarget, NumberTarget, SipTarget, Target, text_of
@@ -36,9 +36,8 @@ class Legs:
 
 def phones(name: str, ring_s: int, facts: Facts) -> tuple[LegPlan, ...]:
     """A leg for each account of the extension that is not known to be offline."""
-    domain, shown = facts.tenant.domain, shown_inside(facts)
-    to = text_of(ExtensionTarget(name))
-    return tuple(LegPlan(to, Account(a, domain), ring_s, shown) for a in facts.reachable_accounts(name))
+    to, shown = text_of(ExtensionTarget(name)), shown_inside(facts)
+    return tuple(LegPlan(to, facts.account(a), ring_s, shown) for a in facts.reachable_accounts(name))
 
 
 def number_leg(number: str, ring_s: int, path: Path, facts: Facts, round_: int = 0) -> Legs:

@@ -14,11 +14,24 @@ from callcontrol.vocabulary.trail import Passed, Routed
 
 
 @dataclass(frozen=True, slots=True)
+class Peer:
+    """Another switch, and where its phones are reached from ours (`address:port`, SIP)."""
+
+    switch: str
+    sip: str
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
-    """A phone of ours: a SIP account registered at a switch."""
+    """A phone of ours: a SIP account registered at a switch.
+
+    Attributes:
+        peer: the switch that knows it, None if it is the caller's own, or none is known to.
+    """
 
     user: str
     domain: str
+    peer: Peer | None = None
 
 
 @dataclass(frozen=True, slots=True)

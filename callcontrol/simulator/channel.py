@@ -352,7 +352,7 @@ class Channel:
         self.far_end.told("hangup", **detail)
 
     def _report(self) -> None:
-        cdrs = self.core.cdrs
+        cdrs = self.core.cdrs if self.get("process_cdr") != "false" else None
         if cdrs is None and not self.core.bus.takers("CHANNEL_HANGUP_COMPLETE", self.uuid):
             return
         p = self.profile

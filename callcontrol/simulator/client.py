@@ -6,7 +6,7 @@ import json
 import socket
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -28,6 +28,7 @@ class SimulatorClient:
     def __init__(self, port: int, host: str = "127.0.0.1") -> None:
         self._address = (host, port)
         self.process: subprocess.Popen[bytes] | None = None
+        self.others: Mapping[str, SimulatorClient] = {}  # the further switches of the process, by name
 
     @staticmethod
     def start(*arguments: str, stderr: int | None = None) -> SimulatorClient:
@@ -37,7 +38,9 @@ class SimulatorClient:
         line = process.stdout.readline() if process.stdout is not None else b""
         if not line:
             raise ControlError(f"the simulator did not start: exit status {process.wait()} of {' '.join(command)}")
-        client = SimulatorClient(int(json.loads(line)["control"]))
+        ports = json.loads(line)
+        client = SimulatorClient(int(ports["control"]))
+        client.others = {name: SimulatorClient(int(its["control"])) for name, its in ports["others"].items()}
         client.process = process
         return client
 

@@ -17,6 +17,15 @@ LAST_RESORT: tuple[Action, ...] = (
     ("playback", NOT_POSSIBLE),
     ("hangup", "NORMAL_TEMPORARY_FAILURE"),
 )
+PEERS: tuple[Action, ...] = (
+    ("export", "process_cdr=false"),
+    ("set", "call_timeout=310"),
+    ("set", "hangup_after_bridge=true"),
+    ("set", "max_forwards=2"),
+    ("set", f"ringback={RINGBACK}"),  # vars.xml sets it for every channel
+    ("bridge", "sofia/internal/${destination_number}%${sip_req_host}"),
+    ("hangup", "${originate_disposition}"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +55,8 @@ class Dialplan:
 
 
 def standard(sockets: str, last_resort: Sequence[Action] = LAST_RESORT) -> Dialplan:
-    """What `freeswitch-xml/` does with calls from carriers (`public`) and phones (`internal`), and with those it makes
-    itself because the daemon asked for them (`callcontrol`).
+    """What `freeswitch-xml/` does with calls from carriers (`public`), phones (`internal`) and other switches
+    (`peers`), and with those it makes itself because the daemon asked for them (`callcontrol`).
 
     `sockets` is `host:port` or `host:port|host:port`; `last_resort` is what context `fallback` does when no daemon can
     be reached, or one took a call and did nothing for DEAD_MAN_S seconds. Phones do not ring each other there.
@@ -56,6 +65,8 @@ def standard(sockets: str, last_resort: Sequence[Action] = LAST_RESORT) -> Dialp
     for context in ("public", "internal", "callcontrol"):
         plan.add(context, ".*", _guarded(sockets))
     plan.add("fallback", ".*", last_resort)
+    plan.add("peers", "[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}", PEERS)
+    plan.add("peers", ".*", (("hangup", "UNALLOCATED_NUMBER"),))
     return plan
 
 

@@ -10,6 +10,7 @@ from callcontrol.simulator import causes, identity, sip_variables
 from callcontrol.simulator.ears import Ears
 from callcontrol.simulator.hold import hold, unhold
 from callcontrol.simulator.phones import Behaviour, Reached
+from callcontrol.simulator.signalling import COMPLETED_REASON
 from callcontrol.simulator.timeline import Timer
 from callcontrol.simulator.transfer import blind_transfer
 
@@ -139,7 +140,9 @@ class PhoneEnd:
         self._channel = None
 
     def _note_end(self, uuid: str, detail: dict[str, str]) -> None:
-        what = "answered_elsewhere" if detail.get("cause") == "LOSE_RACE" and not self._up else "hangup"
+        reason = self._channel.get("sip_reason") if self._channel is not None else None
+        elsewhere = detail.get("cause") == "LOSE_RACE" or reason == COMPLETED_REASON
+        what = "answered_elsewhere" if elsewhere and not self._up else "hangup"
         self._ears.note(self.phone.address, what, uuid=uuid, **detail)
 
     def _forget(self) -> None:

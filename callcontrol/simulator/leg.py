@@ -12,6 +12,7 @@ from callcontrol.simulator import causes, sip_variables
 from callcontrol.simulator.channel import Channel
 from callcontrol.simulator.far_end import PhoneEnd
 from callcontrol.simulator.identity import Identity, from_of
+from callcontrol.simulator.peer_end import PeerEnd
 from callcontrol.simulator.phones import Reached
 from callcontrol.simulator.profile import CallerProfile, Times
 
@@ -45,7 +46,7 @@ class Request:
 class Leg:
     """One leg of an attempt."""
 
-    def __init__(self, switch: Switch, channel: Channel, end: PhoneEnd, request: Request) -> None:
+    def __init__(self, switch: Switch, channel: Channel, end: PhoneEnd | PeerEnd, request: Request) -> None:
         self._switch = switch
         self._end = end
         self._request = request
@@ -135,7 +136,7 @@ def new_leg(switch: Switch, request: Request, caller: Session | None) -> Leg | s
     uuid = request.setting("origination_uuid") or core.ids.uuid()
     if uuid in core.channels:
         return "DESTINATION_OUT_OF_ORDER"  # "Duplicate UUID!"
-    end = PhoneEnd(reached, switch.ears)
+    end = _far_end(switch, reached)
     profile = _profile(switch, request, reached, uuid, caller)
     channel = Channel(core, profile, {}, end)
     given = request.channel_variables()
@@ -155,6 +156,11 @@ def new_leg(switch: Switch, request: Request, caller: Session | None) -> Leg | s
     channel.fire("CHANNEL_OUTGOING")
     channel.fire("CHANNEL_ORIGINATE")
     return Leg(switch, channel, end, request)
+
+
+def _far_end(switch: Switch, reached: Reached) -> PhoneEnd | PeerEnd:
+    other = switch.air.at(reached.path) if reached.path else None
+    return PhoneEnd(reached, switch.ears) if other is None else PeerEnd(other, reached)
 
 
 def _destroy_unmade(switch: Switch, request: Request) -> None:

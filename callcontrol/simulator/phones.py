@@ -9,6 +9,7 @@ from typing import Any
 ACTIONS = ("answers", "busy", "declines", "never_answers", "fails", "silent", "unreachable")
 _CODE_OF_ACTION = {"busy": 486, "declines": 603, "unreachable": 503}
 _DEFAULT_CODE = 503
+_PATH = "fs_path=sip:"
 
 
 class UnknownWord(ValueError):
@@ -131,7 +132,9 @@ class Trunk:
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """An endpoint that can be called: the phone, and how its channel is named."""
+    """An endpoint that can be called: the phone, and how its channel is named; `path` is where the INVITE is sent
+    (`host:port`), whatever its URI says.
+    """
 
     phone: Phone
     user: str
@@ -139,6 +142,7 @@ class Reached:
     profile: str
     gateway: str = ""
     destination: str = ""
+    path: str = ""
 
     @property
     def channel_name(self) -> str:
@@ -210,10 +214,13 @@ class Directory:
         return Reached(phone, user, domain, profile, destination=destination)
 
     def _uri(self, profile: str, address: str) -> Reached | str:
-        bare = address.partition(";")[0]
+        bare, _, parameters = address.partition(";")
         user, at, host = bare.partition("@")
         if not at:
             return "INVALID_URL"
+        if parameters.startswith(_PATH):
+            nobody = Phone(bare, (UNREACHABLE,))
+            return Reached(nobody, user, host, profile, destination=user, path=parameters.removeprefix(_PATH))
         phone = self.phones.get(bare) or self._stranger(bare, host)
         return Reached(phone, user, host, profile, destination=address)
 

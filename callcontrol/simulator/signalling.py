@@ -13,7 +13,8 @@ from callcontrol.simulator import causes, sip_variables
 if TYPE_CHECKING:
     from callcontrol.simulator.channel import Channel
 
-_COMPLETED_ELSEWHERE = frozenset({"LOSE_RACE", "PICKED_OFF"})
+COMPLETED_ELSEWHERE = frozenset({"LOSE_RACE", "PICKED_OFF"})
+COMPLETED_REASON = 'SIP;cause=200;text="Call completed elsewhere"'
 
 
 def partner_of(channel: Channel) -> Channel | None:
@@ -62,7 +63,7 @@ def _tell_partner(channel: Channel, other: Channel) -> None:
 
 def note_message(channel: Channel, disposition: str) -> None:
     """What the message that ends the channel leaves there: `Reason: SIP;cause=200` for those who lost a race."""
-    if channel.cause in _COMPLETED_ELSEWHERE:
+    if channel.cause in COMPLETED_ELSEWHERE:
         channel.set("call_completed_elsewhere", "true")
     channel.set("sip_hangup_disposition", disposition)
 

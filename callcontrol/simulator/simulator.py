@@ -7,17 +7,18 @@ from pathlib import Path
 
 from gevent.event import Event as Signal
 
+from callcontrol.simulator.air import Air
 from callcontrol.simulator.callers import Call, CallerEnd
 from callcontrol.simulator.connection import Connection
 from callcontrol.simulator.core import Core, Manners
 from callcontrol.simulator.dialplan import LAST_RESORT, Action, Dialplan, standard
-from callcontrol.simulator.ears import Ears, Heard
+from callcontrol.simulator.ears import Heard
 from callcontrol.simulator.ids import Ids
 from callcontrol.simulator.inbound import InboundServer
 from callcontrol.simulator.media import Media
 from callcontrol.simulator.phones import Directory, Phone, Trunk
 from callcontrol.simulator.switch import Switch
-from callcontrol.simulator.timeline import Timeline, Timer
+from callcontrol.simulator.timeline import Timer
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,8 @@ class Settings:
     `sockets` is where calls are handed to, as in the dialplan: `host:port` or `host:port|host:port`. `port` is the
     event socket's (0: any free one). `speed` runs the switch's clock faster than the wall clock. `allowed` are the
     networks that may connect to the event socket. `sounds` is the folder with the switch's sounds (see Media), `cdrs`
-    the one its own records of legs go to (None: it writes none).
+    the one its own records of legs go to (None: it writes none). `sip` is where other switches reach it (`host:port`,
+    a name in the air they share; "": they do not).
     """
 
     sockets: str = "127.0.0.1:8084"
@@ -43,18 +45,24 @@ class Settings:
     dialplan: Dialplan | None = None
     sounds: Path | None = None
     cdrs: Path | None = None
+    sip: str = ""
 
 
 class Simulator:
-    """One simulated switch, in this process, on gevent."""
+    """One simulated switch, in this process, on gevent.
 
-    def __init__(self, settings: Settings | None = None) -> None:
+    Args:
+        air: what it shares with other switches, their clock among it; None if it is alone.
+    """
+
+    def __init__(self, settings: Settings | None = None, air: Air | None = None) -> None:
         self.settings = settings or Settings()
-        self.timeline = Timeline(self.settings.speed)
+        self._air = air or Air(self.settings.speed)
+        self.timeline = self._air.timeline
         self.ids = Ids(self.settings.seed)
-        self.ears = Ears(self.timeline)
+        self.ears = self._air.ears
         plan = self.settings.dialplan or standard(self.settings.sockets, self.settings.last_resort)
-        self.switch = Switch(self._new_core(), plan, Directory(), self.ears, Media(folder=self.settings.sounds))
+        self.switch = Switch(self._new_core(), plan, Directory(), self._air, Media(folder=self.settings.sounds))
         self.callers: dict[str, CallerEnd] = {}
         self._server: InboundServer | None = None
         self._port = self.settings.port
@@ -81,6 +89,8 @@ class Simulator:
         s = self.settings
         self._server = InboundServer(self.switch, s.host, self._port, s.password, s.allowed)
         self._port = self._server.port
+        if s.sip:
+            self._air.listen(s.sip, self.switch)
         self._beat_later()
         return self
 
@@ -101,6 +111,7 @@ class Simulator:
             self._server = None
         if self._heartbeat is not None:
             self._heartbeat.cancel()
+        self._air.leave(self.settings.sip)
         self._forget_calls()
         self.switch.cut_connections(Connection.close)
 

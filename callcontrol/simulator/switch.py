@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import gevent
 
 from callcontrol.simulator import apps
+from callcontrol.simulator.air import Air
 from callcontrol.simulator.api import Api
 from callcontrol.simulator.callers import Call, CallerEnd
 from callcontrol.simulator.channel import Channel
 from callcontrol.simulator.core import Core
 from callcontrol.simulator.dialplan import Dialplan
-from callcontrol.simulator.ears import Ears
+from callcontrol.simulator.ears import FarEnd
 from callcontrol.simulator.events import VERSION
 from callcontrol.simulator.media import Media
 from callcontrol.simulator.outbound import open_socket
@@ -21,7 +22,7 @@ from callcontrol.simulator.phones import Directory, Phone
 from callcontrol.simulator.profile import CallerProfile, Times
 from callcontrol.simulator.schedule import Schedule
 from callcontrol.simulator.session import Session
-from callcontrol.simulator.sip_variables import of_inbound
+from callcontrol.simulator.sip_variables import Invite, of_inbound
 from callcontrol.simulator.transfer import transfer
 
 if TYPE_CHECKING:
@@ -46,11 +47,12 @@ class Watch:
 class Switch:
     """One running switch. `core` is replaced by a restart; phones, trunks and the dialplan stay."""
 
-    def __init__(self, core: Core, dialplan: Dialplan, directory: Directory, ears: Ears, media: Media) -> None:
+    def __init__(self, core: Core, dialplan: Dialplan, directory: Directory, air: Air, media: Media) -> None:
         self.core = core
         self.dialplan = dialplan
         self.directory = directory
-        self.ears = ears
+        self.air = air
+        self.ears = air.ears
         self.media = media
         self.api = Api(self)
         self.apps: dict[str, App] = apps.ALL
@@ -58,34 +60,44 @@ class Switch:
         self.connections: set[Connection] = set()
         self.frozen = False
         self.watch = Watch()
-        self._calls = 0
 
     # --- calls -------------------------------------------------------------------------------------------------
 
     def place(self, call: Call, call_id: str = "") -> CallerEnd:
         """An INVITE comes in; the call runs by itself from here."""
-        self._calls += 1
-        end = CallerEnd(call_id or f"call-{self._calls}", call, self.core.timeline, self.ears)
-        channel = self._inbound_channel(call, end)
-        self.core.admit(channel)
-        session = Session(self, channel)
-        end.place(channel)
-        channel.fire("CHANNEL_CREATE")
-        session.start()
+        end = CallerEnd(call_id or self.air.next_call(), call, self.core.timeline, self.ears)
+        hidden = bool(call.privacy) and call.privacy != "none"
+        context = call.context or ("internal" if call.user else "public")
+        channel = self._inbound_channel(call.invite(), end, context, call.number if hidden else "")
+        self._begin(channel, lambda: end.place(channel))
         return end
 
-    def _inbound_channel(self, call: Call, end: CallerEnd) -> Channel:
-        core, invite = self.core, call.invite()
+    def arrive(self, invite: Invite, end: FarEnd, variables: Mapping[str, str]) -> Channel:
+        """An INVITE of another switch comes in: context `peers`, nobody has to prove who he is."""
+        channel = self._inbound_channel(invite, end, "peers", "")
+        channel.update({"sip_acl_authed_by": "switches", **variables})
+        self._begin(channel, lambda: None)
+        return channel
+
+    def _begin(self, channel: Channel, placed: Callable[[], None]) -> None:
+        self.core.admit(channel)
+        session = Session(self, channel)
+        placed()
+        channel.fire("CHANNEL_CREATE")
+        session.start()
+
+    def _inbound_channel(self, invite: Invite, end: FarEnd, context: str, hidden_number: str) -> Channel:
+        """`hidden_number` is the caller's who hides it, else ""."""
+        core, name = self.core, invite.channel_name
         now_us = core.timeline.now_us()
         uuid = core.ids.uuid()
-        name = invite.channel_name
-        hidden = bool(call.privacy) and call.privacy != "none"
-        shown_number = call.number if hidden else invite.number
+        hidden = bool(hidden_number)
+        shown_number = hidden_number or invite.number
         profile = CallerProfile(
             uuid,
             "inbound",
             "inbound",
-            call.to,
+            invite.to,
             shown_number,
             invite.name,
             original_number=shown_number,
@@ -93,7 +105,7 @@ class Switch:
             username=invite.user or invite.number,
             dialplan="XML",
             ani=shown_number,
-            context=call.context or ("internal" if call.user else "public"),
+            context=context,
             channel_name=name,
             hide_name=hidden,
             hide_number=hidden,

@@ -135,8 +135,8 @@ class Slot:
             self.successor = None
 
     def views(self) -> Iterator[WorkerView]:
-        """Who is here, for people; the slot's own first."""
-        if self.current is None:
+        """Who is here, for people; the slot's own first. Who has drained is missed by nobody."""
+        if self.current is None and not self._ending:
             yield self._view(None)
         for one in self.processes():
             yield self._view(one)

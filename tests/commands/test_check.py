@@ -46,7 +46,7 @@ def test_mistakes_of_all_files_price_lists_included(folder: Path, capsys: pytest
         "tariffs/retail.yaml",
         "tenants/acme.yaml",
     ]
-    assert lines[0] == "callcontrol.yaml:15: trunks.carrier-a.shows: 'all' is not known here; write 'any' or 'own'"
+    assert lines[0] == "callcontrol.yaml:17: trunks.carrier-a.shows: 'all' is not known here; write 'any' or 'own'"
     assert lines[-1] == f"{folder}: 4 mistakes; nothing of it would be taken over"
 
 

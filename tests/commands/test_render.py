@@ -46,9 +46,10 @@ def test_changes_are_shown_then_made_once(folder: Path, switch: Path, capsys: py
 
 def test_a_switch_is_chosen_by_name(folder: Path, switch: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main = folder / "callcontrol.yaml"
-    main.write_text(
-        main.read_text().replace("switches:\n", "switches:\n  fs2: {address: 10.0.0.2:8022, password: two}\n")
-    )
+    fs2 = "  fs2: {address: 10.0.0.2:8022, password: two, sip: 10.0.0.2:5060}\n"
+    text = main.read_text().replace("  fs1:\n", "  fs1:\n    sip: 10.0.0.1:5060\n")
+    main.write_text(text.replace("switches:\n", f"switches:\n{fs2}"))
+    assert run(render, folder, "--into", switch, "--switch", "fs1") == 0
     assert run(render, folder, "--into", switch, "--switch", "fs1", "--check") == 0
     assert run(render, folder, "--into", switch, "--switch", "fs2") == 0
     text = (switch / "vars" / "callcontrol.xml").read_text()

@@ -14,6 +14,9 @@ import yaml
 from prometheus_client import REGISTRY
 
 from callcontrol.config.settings import Limits
+from callcontrol.supervisor.metrics import OfWorkers
+from callcontrol.supervisor.patience import Patience
+from callcontrol.supervisor.views import View
 from tests.config.example import ROOT
 
 DEPLOY = ROOT / "deploy"
@@ -26,9 +29,9 @@ def rules() -> list[dict[str, Any]]:
 
 
 def sample_names() -> set[str]:
-    """Names that /metrics can show, without their suffixes."""
+    """Names that /metrics can show, without their suffixes: the workers' and the supervisor's."""
     import_module("callcontrol.edges.meters")
-    found = {metric.name for metric in REGISTRY.collect()}
+    found = {metric.name for metric in (*REGISTRY.collect(), *OfWorkers(View).collect())}
     return {name for base in found for name in (base, f"{base}_total", f"{base}_bucket")}
 
 
@@ -97,4 +100,4 @@ def test_the_daemon_has_time_to_drain() -> None:
     text = (DEPLOY / "systemd" / "callcontrol.service").read_text()
     stop_s = re.search(r"^TimeoutStopSec=([0-9]+)$", text, re.MULTILINE)
     assert stop_s
-    assert int(stop_s[1]) > Limits().drain_s
+    assert int(stop_s[1]) > Patience(Limits().hung_s, Limits().drain_s).end_s

@@ -17,6 +17,7 @@ from tests.config.example import FREESWITCH_XML, example
 
 FILES = sorted(FREESWITCH_XML.rglob("*.xml"))
 # set by FreeSWITCH itself before it reads its configuration (switch_core.c)
+CONTEXTS = ("public", "internal", "callcontrol", "fallback")
 BUILT_IN = {"local_ip_v4", "conf_dir", "log_dir"}
 SET = re.compile(r'cmd="set" data="([a-z_0-9]+)=')
 USED = re.compile(r"\$\$\{([a-z_0-9]+)\}")
@@ -102,6 +103,26 @@ def test_nobody_outside_reaches_the_context_of_calls_we_make() -> None:
     gateways = [params(path.relative_to(FREESWITCH_XML).as_posix()) for path in FILES if path.parent.name == "external"]
     users = {v.attrib["value"] for p in FILES for v in ElementTree.parse(p).iter("variable")}
     assert "callcontrol" not in {*profiles, *(gateway["context"] for gateway in gateways), *users}
+
+
+def test_only_the_other_switches_reach_the_context_that_asks_nobody_for_a_password() -> None:
+    internal, external = params("sip_profiles/internal.xml"), params("sip_profiles/external.xml")
+    assert (internal["apply-inbound-acl"], internal["use-port-for-acl-check"]) == ("switches:peers", "true")
+    acl = {n.attrib["name"]: n for n in ElementTree.fromstring(text_of("autoload_configs/acl.conf.xml")).iter("list")}
+    assert acl["switches"].attrib["default"] == "deny"
+    assert [include.attrib["data"] for include in acl["switches"]] == ["../peers/*.xml"]
+    named = [internal["context"], external["context"], *(text_of(f"dialplan/{c}.xml") for c in CONTEXTS)]
+    assert not [text for text in named if "peers" in text]
+
+
+def test_a_call_of_another_switch_rings_a_phone_or_ends() -> None:
+    actions = [a.attrib for a in ElementTree.fromstring(text_of("dialplan/peers.xml")).iter("action")]
+    assert {a["application"] for a in actions} == {"hangup", "set", "export", "bridge"}
+    assert [a["data"] for a in actions if a["application"] == "bridge"] == [
+        "sofia/internal/${destination_number}%$1"  # `%`: registered here, or nobody
+    ]
+    assert actions[0] == {"application": "hangup", "data": "EXCHANGE_ROUTING_ERROR"}
+    assert actions[-1] == {"application": "hangup", "data": "UNALLOCATED_NUMBER"}
 
 
 def test_what_queues_play_has_its_modules() -> None:

@@ -28,6 +28,7 @@ def test_the_example_is_rendered_whole() -> None:
         "directory/acme.xml",
         "directory/globex.xml",
         "music/callcontrol.xml",
+        "peers/callcontrol.xml",
         "sip_profiles/external/carrier-a.xml",
         "sip_profiles/external/carrier-b.xml",
         "vars/callcontrol.xml",
@@ -119,3 +120,25 @@ def test_calls_are_handed_to_the_daemons_in_order(switch: str, hosts: str) -> No
 
 def test_the_same_settings_give_the_same_bytes() -> None:
     assert render(example(), "fs1") == render(example(), "fs1")
+
+
+SWITCHES = """\
+switches:
+  fs1: {address: "192.0.2.1:8021", password: secret, sip: "192.0.2.1:5060"}
+  fs2: {address: "192.0.2.2:8021", password: secret, sip: "192.0.2.2:5062"}
+  fs3: {address: "192.0.2.3:8021", password: secret, sip: "192.0.2.3:5060"}
+"""
+
+
+def test_a_switch_lets_the_others_in_and_itself_not() -> None:
+    files = render(loaded(main=SWITCHES), "fs2")
+    nodes = [node.attrib for node in ElementTree.fromstring(files["peers/callcontrol.xml"]).iter("node")]
+    assert nodes == [
+        {"type": "allow", "cidr": "192.0.2.1/32", "port": "5060"},
+        {"type": "allow", "cidr": "192.0.2.3/32", "port": "5060"},
+    ]
+    assert 'data="internal_sip_port=5062"' in files["vars/callcontrol.xml"]
+
+
+def test_the_only_switch_lets_no_switch_in() -> None:
+    assert not [*ElementTree.fromstring(rendered()["peers/callcontrol.xml"])]

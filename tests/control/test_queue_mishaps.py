@@ -241,16 +241,30 @@ def test_a_lost_connection_is_made_anew_and_he_keeps_his_place() -> None:
 def test_its_offer_is_called_off(stage: str) -> None:
     story = QueueStory().reach(stage).then(ConnectionLost("reset"))
     assert [c.leg_id for c in story.every(do.KillLeg)] == list(story.legs("anna"))
+    assert story.has(do.BringBack)
+    assert not story.has(do.PassOffer), "she would be offered him again while nobody can join them"
+    story.then(Rearrived(HELP))
     assert story.command(do.PassOffer) == do.PassOffer(f"{TICKET}:1", "anna", OfferEnd.CALLER_GONE)
+    # The queue hears of his new worker first, so that he hears of her next offer.
+    assert story.commands.index(do.AskPlace(TICKET)) < story.commands.index(story.command(do.PassOffer))
     # The live state may have given her the caller, and died with the answer.
     assert story.has(do.EndTalk) == (stage == "accepting")
-    assert story.has(do.BringBack)
     assert story.waiting.offering is None
+
+
+@pytest.mark.parametrize("stage", ["ringing", "accepting", "whispering", "joining"])
+def test_he_may_be_back_before_anybody_knows_that_his_worker_died(stage: str) -> None:
+    story = QueueStory().reach(stage).then(Rearrived(HELP))
+    assert story.waiting.offering is None
+    assert story.has(do.KillLeg)
+    assert story.has(do.PassOffer) is (stage in ("ringing", "accepting"))
+    assert story.has(do.EndTalk) is (stage != "ringing")
 
 
 def test_agents_who_passed_already_are_not_passed_again() -> None:
     story = QueueStory(RUSH).enter().offer("anna", "bert")
-    story.fail("USER_BUSY", *story.legs("anna")).then(ConnectionLost("reset"))
+    story.fail("USER_BUSY", *story.legs("anna"))
+    story.then(ConnectionLost("reset")).then(Rearrived(RUSH))
     assert [c.agent for c in story.every(do.PassOffer)] == ["bert"]
 
 

@@ -123,8 +123,8 @@ def test_they_wait_for_the_ledger_and_count_meanwhile(carriers: Carriers, ledger
     carrier = carriers.add("0")
     until(lambda: carrier.depth == 2)
     ledger.is_away = False
-    until(lambda: ledger.taken == [b"a", b"b"])
     until(lambda: carrier.depth == 0)
+    assert ledger.taken == [b"a", b"b"]
 
 
 def test_who_stops_lets_the_next_one_go_on(carriers: Carriers, ledger: MemoryLedger) -> None:
@@ -135,7 +135,8 @@ def test_who_stops_lets_the_next_one_go_on(carriers: Carriers, ledger: MemoryLed
     carrier.stop(5.0)
     ledger.is_away = False
     carriers.add("1")
-    until(lambda: ledger.taken == [b"a"])
+    until(lambda: ledger.taken)
+    assert ledger.taken == [b"a"]
 
 
 def test_a_worker_whose_predecessor_still_drains_takes_the_next_spool(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from callcontrol.daemon import limit_meters
 from callcontrol.vocabulary.queue import Refusal
 from tests.control.queue_story import QueueStory
 from tests.control.story import Story
-from tests.edges.test_limits import counted
+from tests.edges.test_limits import expect_counted
 from tests.routing.queue_world import RUSH
 from tests.routing.world import facts, rule
 
@@ -28,18 +28,18 @@ def test_a_call_forwarded_too_often_takes_the_last_resort_and_is_counted() -> No
     rules = {name: [rule("always", f"extension:{int(name) + 1}")] for name in NAMES[:-1]}
     story = Story(facts("+48221234500", tenant=CHAIN, rules=rules)).begin()
     assert story.command(do.HangUp).cause == "NORMAL_CIRCUIT_CONGESTION"
-    with counted("hops"):
+    with expect_counted("hops"):
         limit_meters.count(fold(story.call.trail))
 
 
 def test_a_caller_who_finds_the_queue_full_is_counted() -> None:
     story = QueueStory(RUSH).begin()
     story.then(QueueRefused(story.waiting.ticket, Refusal.FULL))
-    with counted("length"), counted("hops", 0):
+    with expect_counted("length"), expect_counted("hops", 0):
         limit_meters.count(fold(story.call.trail))
 
 
 def test_a_call_that_ran_into_nothing_counts_nothing() -> None:
     story = Story(facts()).begin().then(CallerHungUp("ORIGINATOR_CANCEL"))
-    with counted("hops", 0), counted("length", 0), counted("legs_per_call", 0):
+    with expect_counted("hops", 0), expect_counted("length", 0), expect_counted("legs_per_call", 0):
         limit_meters.count(fold(story.call.trail))

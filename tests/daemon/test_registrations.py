@@ -51,6 +51,16 @@ def test_a_registration_that_is_never_renewed_ends_by_itself(monkeypatch: pytest
     assert found.known("acme.example", ["101"]) == {"101": False}
 
 
+def test_where_a_phone_is_registered() -> None:
+    found = Registrations()
+    assert found.places("acme.example", ["101"]) == {}
+    found.read("fs1", [row("101", seconds=60)])
+    found.read("fs2", [row("101"), row("102")])
+    assert found.places("acme.example", ["101", "102", "103"]) == {"101": ("fs2", "fs1"), "102": ("fs2",), "103": ()}
+    found.forget("fs2")
+    assert (found.where("acme.example", "101"), found.where("acme.example", "102")) == (("fs1",), ())
+
+
 def test_registered_at_one_switch_is_enough_and_a_lost_switch_is_forgotten() -> None:
     found = Registrations()
     found.read("fs1", [])

@@ -32,7 +32,7 @@ def reached(limit: str) -> float:
 
 
 @contextmanager
-def counted(limit: str, times: int = 1) -> Iterator[None]:
+def expect_counted(limit: str, times: int = 1) -> Iterator[None]:
     """Whatever happens inside is counted so often."""
     before = reached(limit)
     yield
@@ -49,7 +49,7 @@ def counted(limit: str, times: int = 1) -> Iterator[None]:
 )
 def test_a_frame_over_a_limit_hangs_its_call_up(limit: str, sent: bytes) -> None:
     wire = WireLimits(head_bytes=65_536, body_bytes=4_096)
-    with counted(limit), Switchboard(limits(wire=wire)) as board:  # type: ignore[arg-type]  # by name
+    with expect_counted(limit), Switchboard(limits(wire=wire)) as board:  # type: ignore[arg-type]  # by name
         peer, line = board.dial("a")
         peer.say(sent)
         assert peer.command() == HANGUP
@@ -62,7 +62,7 @@ def test_the_limits_of_a_frame_hold_wherever_it_is_cut() -> None:
     head = b"Content-Type: command/reply\n" + b"A: b\n" * 6
     assert head.count(b"\n") == 7
     wire = WireLimits(head_bytes=len(head) - 1, head_lines=7)
-    with counted("head_lines", 0), counted("head_bytes", 0), Switchboard(limits(wire=wire)) as board:  # type: ignore[arg-type]  # by name
+    with expect_counted("head_lines", 0), expect_counted("head_bytes", 0), Switchboard(limits(wire=wire)) as board:  # type: ignore[arg-type]  # by name
         peer = board.ring()
         peer.command()
         peer.say(head)
@@ -75,13 +75,13 @@ def test_the_limits_of_a_frame_hold_wherever_it_is_cut() -> None:
 def test_what_the_switch_does_not_take_is_refused_here(limit: str, most: int) -> None:
     with Switchboard(limits(**{limit: most})) as board:
         peer, line = board.dial("a")
-        with counted(limit), pytest.raises(LimitReached, match=limit):
+        with expect_counted(limit), pytest.raises(LimitReached, match=limit):
             line.call.send(*[Execute("answer")] * 3)
         peer.close()
 
 
 def test_a_dial_string_has_no_more_legs_than_the_switch_reads() -> None:
-    with counted("LEGS_LIMIT"), pytest.raises(LimitReached):
+    with expect_counted("LEGS_LIMIT"), pytest.raises(LimitReached):
         dial_string([DialLeg(Gateway("trunk", "+48600700800"))] * (LEGS_LIMIT + 1), {})
 
 
@@ -91,7 +91,7 @@ def test_a_command_too_many_for_redis_fails_at_once(
     monkeypatch.setattr(pipe, "MAX_WAITING", 1)
     live = pipe.Pipe(pipe.connect(redis_url, 5))
     troubles: list[object] = []
-    with counted("MAX_WAITING", 2):
+    with expect_counted("MAX_WAITING", 2):
         for _ in range(3):
             live.submit("PING", on_reply=lambda _reply, trouble: troubles.append(trouble))
         assert [type(trouble) for trouble in troubles] == [StoreBusy, StoreBusy]
@@ -100,11 +100,11 @@ def test_a_command_too_many_for_redis_fails_at_once(
 
 def test_a_full_spool_and_an_entry_too_large(tmp_path: Path) -> None:
     spool = Spool(tmp_path, SpoolLimits(total_bytes=1_000, entry_bytes=400))
-    with counted("spool_entry"), pytest.raises(EntryRefused):
+    with expect_counted("spool_entry"), pytest.raises(EntryRefused):
         spool.append([b"x" * 401])
     spool.append([b"x" * 400])
     spool.append([b"x" * 400])
-    with counted("spool_bytes"), pytest.raises(SpoolFull):
+    with expect_counted("spool_bytes"), pytest.raises(SpoolFull):
         spool.append([b"x" * 400])
     spool.close()
 
@@ -139,12 +139,12 @@ def test_a_log_line_is_bounded_and_still_names_its_call(say: Callable[[], tuple[
 
 
 def test_what_is_cut_in_a_log_line_is_marked_and_counted() -> None:
-    with counted("log_line"):
+    with expect_counted("log_line"):
         _, fields = told("x" * 5_000)
     assert fields["message"] == "x" * (journal.MAX_TEXT - len(journal.CUT)) + journal.CUT
-    with counted("log_line"):
+    with expect_counted("log_line"):
         _, fields = told("short", failed=True)
     assert str(fields["exception"]).startswith(journal.CUT)
     assert str(fields["exception"]).endswith("the end of it")
-    with counted("log_line", 0):
+    with expect_counted("log_line", 0):
         assert told("x" * journal.MAX_TEXT)[1]["message"] == "x" * journal.MAX_TEXT

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from callcontrol.edges.freeswitch.commands import BgApi, Execute
 from callcontrol.edges.freeswitch.dial_string import (
     LEGS_LIMIT,
+    AtPeer,
     DialLeg,
     Endpoint,
     Gateway,
@@ -20,7 +21,10 @@ from tests.edges.freeswitch.dial_parser import bridge, originate_command
 from tests.fuzz.pieces import Pieces
 
 NAMES = ("a", "origination_caller_id_name", "sip_h_X-a", "group_confirm_file", "A", "a b", "")
-PLAIN = ("101", "trunk", "sip:anna@h.example:5070;transport=tls", "+48600700800", "pbx.example.com", "x y")
+PLAIN = (
+    *("101", "trunk", "sip:anna@h.example:5070;transport=tls", "+48600700800"),
+    *("pbx.example.com", "192.0.2.5:5060", "x y"),
+)
 
 
 def check_dial_string(data: bytes) -> None:
@@ -50,12 +54,14 @@ def text(pieces: Pieces) -> str:
 
 def endpoint(pieces: Pieces) -> Endpoint:
     """Any endpoint, of plain words or of the fuzzer's."""
-    words = [pieces.choice(PLAIN) if pieces.number(1) else pieces.text() for _ in range(3)]
-    match pieces.number(2):
+    words = [pieces.choice(PLAIN) if pieces.number(1) else pieces.text() for _ in range(4)]
+    match pieces.number(3):
         case 0:
-            return Registered(*words)
+            return Registered(*words[:3])
         case 1:
             return Gateway(words[0], words[1])
+        case 2:
+            return AtPeer(*words)
         case _:
             return SipUri(words[0], words[1])
 
@@ -64,6 +70,7 @@ def is_doubtful(leg: DialLeg) -> bool:
     """Whether a refusal may be this leg's fault: a sound endpoint without variables is never refused."""
     sound = (
         Registered("101", "pbx.example.com", "trunk"),
+        AtPeer("101", "pbx.example.com", "trunk", "192.0.2.5:5060"),
         Gateway("trunk", "+48600700800"),
         SipUri("sip:anna@h.example:5070;transport=tls", "trunk"),
     )

@@ -50,8 +50,13 @@ def test_a_call_that_went_to_the_last_resort_says_so() -> None:
     assert (end.reached_us, end.fell_back) == (True, True)
 
 
+def test_a_phone_at_another_switch_is_its_account() -> None:
+    at_peer = cdr("a", NOON, 5, dialled="101@acme.example;fs_path=sip:192.0.2.5:5060")
+    assert read_cdr(at_peer).address == "101@acme.example"
+
+
 def test_values_are_decoded_once_and_hostile_ones_are_cut_down() -> None:
-    hostile = "x\n\napi system;%{id}'\"" + "9" * 500
+    hostile = "x\n\napi system%{id}'\"" + "9" * 500
     end = read_cdr(cdr("a", NOON, 5, cc_tenant=encoded("a%20b/\u017c"), dialled=hostile))
     assert end.tenant == "a%20b/\u017c"
     assert end.address == ("xapisystem%id" + "9" * 500)[:128].replace("%", "@")

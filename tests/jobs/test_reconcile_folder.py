@@ -24,6 +24,7 @@ from callcontrol.edges.ledger.books import Books
 from callcontrol.edges.ledger.reader import LedgerReader, PastCall, Wanted
 from callcontrol.edges.ledger.writer import LedgerWriter
 from callcontrol.edges.live_state import keys
+from callcontrol.jobs import folder_pass
 from callcontrol.jobs.reconcile import Reconciler
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from tests.billing.trails import NOON, answered_in_queue, call_id, forwarded
@@ -210,7 +211,7 @@ def test_a_call_that_goes_on_or_may_still_be_recorded_waits(bench: Bench, redis_
 def test_without_redis_nobody_is_taken_for_lost(bench: Bench) -> None:
     bench.now = Instant(SEEN_AT + HOUR_US)
     bench.put_seen()
-    bench.redis_url = "redis://127.0.0.1:1/0"
+    bench.redis_url = f"unix://{bench.folder}/gone.sock"
     bench.job = bench.another()
     assert bench.reconcile() == {"waiting": 2}
     assert bench.rows("SELECT count(*) FROM calls") == [(0,)]
@@ -326,9 +327,11 @@ def test_a_pass_cut_short_after_the_commit_is_made_up_for(bench: Bench, monkeypa
 
     with monkeypatch.context() as patched:
         patched.setattr(CdrFolder, "put_away", killed)
+        patched.setattr(folder_pass, "BATCH", 1)
         with pytest.raises(FolderAway):
             bench.reconcile()
     before = bench.rows(ALL_ROWS)
+    assert bench.rows("SELECT count(*) FROM legs WHERE reconciled") == [(2,)]
     assert bench.reconcile() == {"settled": 2}
     assert bench.rows(ALL_ROWS) == before
 

@@ -71,6 +71,15 @@ class RedisServer(EmbeddedServer):
         """Its answer as it came: redis-py knows the commands of two words (`CLUSTER`, `SLOTS`) only as one."""
         return self.client.execute_command(*words)  # type: ignore[no-untyped-call]  # redis-py has no types here
 
+    def replicate(self, key: str) -> None:
+        """Wait until a replica has everything that was written so far; this key is written for it.
+
+        Raises:
+            AssertionError: none has it in time.
+        """
+        self.say("SET", key, 1)  # WAIT waits for what its own connection has written
+        assert self.say("WAIT", 1, int(ANSWER_S * 1000) - 500) >= 1
+
     def _prepare(self) -> Account | None:
         self._socket_folder.mkdir(exist_ok=True)  # stop() removes it
         (self.folder / "data").mkdir(exist_ok=True)

@@ -22,6 +22,7 @@ trunks:
   b: {shows: own, number: "+48222220000"}
 """
 
+SWITCH = "fs1"
 TENANT = """
 domain: acme.example
 company_number: "+48221234500"
@@ -104,6 +105,7 @@ def facts(
         caller=caller or Caller("+48600700800", "Jan Kowalski"),
         dialled=dialled,
         now=now,
+        switch=SWITCH,
         rules={name: effective(loaded, "acme", name, given.get(name, {})) for name in names},
-        registered={a: a not in offline for name in names for a in names[name].accounts(name)},
+        registered={a: () if a in offline else (SWITCH,) for name in names for a in names[name].accounts(name)},
     )

@@ -20,6 +20,7 @@ from urllib.request import urlopen
 import gevent
 import pytest
 import yaml
+from gevent.event import Event
 
 from callcontrol.config.fields import host_and_port
 from callcontrol.config.settings import Settings
@@ -89,7 +90,6 @@ def readiness(stage: Stage) -> str:
         with urlopen(f"http://{settings(stage).http}/readyz", timeout=5) as answer:
             return str(answer.read().decode())
     except HTTPError as error:
-        assert error.code == 503
         return error.read().decode()
 
 
@@ -179,12 +179,15 @@ def test_a_daemon_that_was_stopped_as_a_whole_goes_on_with_the_same_workers(stag
 def test_a_reload_reaches_every_worker(stage: Stage) -> None:
     before = sample(stage, "callcontrol_config_reloads_total")
     stage.daemon.reload()
-    until(lambda: sample(stage, "callcontrol_config_reloads_total") == before + 2)
+    until(lambda: sample(stage, "callcontrol_config_reloads_total") >= before + 2)
+    gevent.sleep(0.5)
+    assert sample(stage, "callcontrol_config_reloads_total") == before + 2
 
 
 def test_a_rolling_restart_refuses_nobody_and_loses_no_count(stage: Stage) -> None:
     old, counted = stage.daemon.worker_pids(), decided(stage)
-    refused, stop = [], gevent.event.Event()
+    refused: list[str] = []
+    stop = Event()
 
     def knock() -> None:
         while not stop.wait(0.002):

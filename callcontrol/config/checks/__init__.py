@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from callcontrol.config.checks import agents, chains, numbers, queues, rules, shared, targets
+from callcontrol.config.checks import agents, chains, numbers, queues, rules, shared, switches, targets
 from callcontrol.config.problems import Problem
 from callcontrol.config.settings import Settings
 
@@ -34,6 +34,8 @@ CHECKS: tuple[Callable[[Settings], Iterable[Problem]], ...] = (
     shared.trunks_that_cannot_register,
     shared.addresses_used_twice,
     shared.records_read_twice,
+    switches.switches_out_of_reach,
+    switches.places_used_twice,
     agents.agents_without_one_place,
     agents.agents_at_unknown_extensions,
     agents.agents_at_the_same_place,

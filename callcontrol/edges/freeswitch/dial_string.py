@@ -31,6 +31,7 @@ _VARIABLE: Final = re.compile(r"[a-z][a-zA-Z0-9_-]{0,127}")
 _FORBIDDEN: Final = re.compile(
     r"[\x00-\x1f\x7f'{}\[\]|$\\]|:_:|^\^\^|^ARRAY::|origination_nested_vars=true", re.IGNORECASE
 )
+_ADDRESS: Final = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3}){3}:[0-9]{1,5}")
 _QUOTED: Final = re.compile(r"[ ,]")
 
 
@@ -59,7 +60,22 @@ class SipUri:
     profile: str
 
 
-Endpoint = Registered | Gateway | SipUri
+@dataclass(frozen=True, slots=True)
+class AtPeer:
+    """A phone registered at another switch, which is sent the INVITE: the phone's domain is that of its tenant.
+
+    Attributes:
+        profile: SIP profile the INVITE leaves by.
+        sip: IPv4 address and port of the other switch.
+    """
+
+    user: str
+    domain: str
+    profile: str
+    sip: str
+
+
+Endpoint = Registered | AtPeer | Gateway | SipUri
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +108,19 @@ def _endpoint(endpoint: Endpoint) -> str:
     match endpoint:
         case Registered(user, domain, profile):
             return f"sofia/{word(profile)}/{user_name(user)}%{domain_name(domain)}"
+        case AtPeer(user, domain, profile, sip):
+            # `fs_path` is where it is sent, whatever its URI says (sofia_outgoing_channel in mod_sofia.c)
+            return f"sofia/{word(profile)}/{user_name(user)}@{domain_name(domain)};fs_path=sip:{_peer(sip)}"
         case Gateway(name, number):
             return f"sofia/gateway/{word(name)}/{dialable(number)}"
         case SipUri(uri, profile):
             return f"sofia/{word(profile)}/{sip_uri(uri)}"
+
+
+def _peer(sip: str) -> str:
+    if not _ADDRESS.fullmatch(sip):
+        raise UnsafeText(what="address of a switch", text=sip[:200], why="write one such as 192.0.2.5:5060")
+    return sip
 
 
 def _variables(opening: str, variables: Mapping[str, str], closing: str) -> str:

@@ -8,7 +8,7 @@ from callcontrol.control import commands as do
 from callcontrol.control.call import Call
 from callcontrol.control.events import AppEnded, CallerHungUp, Event, KeyPressed, LegBridged, LegGone, Rearrived
 from callcontrol.edges.freeswitch.commands import Api, Command, Execute, HangupCommand
-from callcontrol.edges.freeswitch.dial_string import DialLeg, Endpoint, Gateway, Registered, SipUri, dial_string
+from callcontrol.edges.freeswitch.dial_string import AtPeer, DialLeg, Endpoint, Gateway, Registered, SipUri, dial_string
 from callcontrol.edges.freeswitch.wire import SwitchEvent, array_values
 from callcontrol.routing.plan import Account, LegPlan, SipAddress, TrunkNumber
 from callcontrol.vocabulary.call import Stamps
@@ -159,8 +159,8 @@ def _anonymous(plan: LegPlan) -> dict[str, str]:
 
 def _endpoint(plan: LegPlan, profile: str) -> Endpoint:
     match plan.endpoint:
-        case Account(user, domain):
-            return Registered(user, domain, profile)
+        case Account(user, domain, peer):
+            return AtPeer(user, domain, profile, peer.sip) if peer else Registered(user, domain, profile)
         case TrunkNumber(_, gateway, digits):
             return Gateway(gateway, digits)
         case SipAddress(uri):

@@ -175,7 +175,13 @@ def connect(dsn: str) -> Connection[dict[str, Any]]:
         NoLedger: Postgres cannot be reached.
     """
     try:
-        return psycopg.connect(dsn, autocommit=True, connect_timeout=CONNECT_TIMEOUT_S, row_factory=dict_row)
+        # A plan kept for any values would not know how few rows are wanted, nor which months.
+        connection = psycopg.connect(
+            dsn, autocommit=True, connect_timeout=CONNECT_TIMEOUT_S, row_factory=dict_row, prepare_threshold=None
+        )
+        # Many months make a long plan of which little is carried out: compiling it would take a hundred times as long.
+        connection.execute("SET jit = off")
+        return connection
     except psycopg.Error as error:
         raise NoLedger(f"Postgres cannot be reached: {' '.join(str(error).split())}") from error
 

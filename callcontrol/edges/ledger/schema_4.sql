@@ -18,7 +18,7 @@
 -- It may build indexes of years: the writer's limit for a statement is no measure for that.
 SET LOCAL statement_timeout = 0;
 
-DROP INDEX calls_by_caller, calls_by_dialled, legs_by_address, queue_visits_by_queue, offers_by_queue;
+DROP INDEX calls_by_caller, calls_by_dialled, legs_by_address;
 
 CREATE INDEX calls_by_caller  ON calls (tenant, caller_number, started_day DESC, started_at DESC);
 CREATE INDEX calls_by_dialled ON calls (tenant, dialled, started_day DESC, started_at DESC);
@@ -29,5 +29,5 @@ CREATE INDEX calls_by_id      ON calls (call_id);
 CREATE INDEX legs_by_address ON legs (tenant, address, started_day DESC) WHERE direction = 'b';
 CREATE INDEX legs_by_number  ON legs (tenant, target, started_day DESC) WHERE starts_with(target, 'number:');
 
-CREATE INDEX queue_visits_by_queue ON queue_visits (tenant, started_day, queue);
-CREATE INDEX offers_by_queue       ON offers (tenant, started_day, queue);
+CREATE INDEX queue_visits_by_day ON queue_visits (tenant, started_day);
+CREATE INDEX offers_by_day       ON offers (tenant, started_day);

@@ -1,6 +1,6 @@
 """A Redis Cluster: which master has which slot, as its servers tell.
 
-A place is a slot. A slot on the move between two masters is nobody's until it has arrived: ASK is not followed, for a
+A slot on the move between two masters is nobody's until it has arrived: ASK is not followed, for a
 script there would miss those keys of its tenant that are still on their way (it names only one of them).
 redis-py's own RedisCluster repeats commands and asks one master after the other, so only its parts are used.
 """
@@ -36,21 +36,21 @@ class ClusterServers:
         self.version = 0
         self._address = address
         self._clients: dict[str, redis.Redis] = {}
+        # Whom to ask, in this order.
+        self._known = [_name(host) for host in address.hosts]
         # Until somebody has told, the first host of the address has everything.
-        first = _name(address.hosts[0])
-        self._owners: list[str] = [first] * REDIS_CLUSTER_HASH_SLOTS
-        self._masters: frozenset[str] = frozenset({first})
-        self._hosts: dict[str, Host] = {_name(host): host for host in address.hosts}
+        self._owners = [self._known[0]] * REDIS_CLUSTER_HASH_SLOTS
+        self._masters = frozenset(self._owners)
 
-    def place_of(self, command: Command) -> int:
+    def slot_of(self, command: Command) -> int:
         """The slot of the command's first key; of one without keys, any."""
         where = _KEY_OF_A_SCRIPT if command[0] in _SCRIPTS else 1
         key = command[where] if len(command) > where else ""
         return key_slot(key if isinstance(key, bytes) else str(key).encode())
 
-    def server_of(self, place: int) -> str:
+    def server_of(self, slot: int) -> str:
         """The master of a slot, as last told."""
-        return self._owners[place]
+        return self._owners[slot]
 
     def is_known(self, server: str) -> bool:
         """Whether it is the master of any slot."""
@@ -73,7 +73,7 @@ class ClusterServers:
             redis.RedisError, OSError: none tells; the trouble is that of the last.
         """
         teller, told = self._first_answer("CLUSTER", "SLOTS")
-        self._take(_ranges(told, self._hosts[teller]))
+        self._take(_ranges(told, _host(teller)))
 
     def listener(self) -> redis.Redis:
         """Any server: what is published at one is heard at all.
@@ -92,19 +92,19 @@ class ClusterServers:
     def _first_answer(self, *question: str) -> tuple[str, Any]:
         """What the first server that answers says; the next time another is asked first, for one may be behind."""
         trouble: Exception = redis.ConnectionError("no server of the cluster is known")
-        for server in list(self._hosts):
-            self._hosts[server] = self._hosts.pop(server)
+        for server in list(self._known):
+            self._known.sort(key=server.__eq__)  # it comes last, the others keep their order
             try:
-                return server, self._client(server).execute_command(*question)  # type: ignore[no-untyped-call]
+                return server, self._client(server).execute_command(*question)  # type: ignore[no-untyped-call]  # redis-py
             except (redis.RedisError, OSError) as error:
                 trouble = error
         raise trouble
 
     def _take(self, ranges: Iterable[Range]) -> None:
-        owners, hosts = list(self._owners), dict[str, Host]()
+        owners, known = list(self._owners), [_name(host) for host in self._address.hosts]
         for first, last, master, replicas in ranges:
             owners[first : last + 1] = [_name(master)] * (last + 1 - first)
-            hosts |= {_name(host): host for host in (master, *replicas)}
+            known += map(_name, (master, *replicas))
         if owners == self._owners and self.version:
             return
         masters = frozenset(owners)
@@ -112,18 +112,22 @@ class ClusterServers:
             self.failovers += len(self._masters - masters)
             log.warning("the masters of the Redis cluster are %s now", ", ".join(sorted(masters)))
         self._owners, self._masters = owners, masters
-        self._hosts = hosts | {_name(host): host for host in self._address.hosts}
+        self._known = list(dict.fromkeys(known))
         self.version += 1
 
     def _client(self, server: str) -> redis.Redis:
         if server not in self._clients:
-            host = self._hosts[server]
-            self._clients[server] = client_of(self._address.server(*host), self.timeout_s)
+            self._clients[server] = client_of(self._address.server(*_host(server)), self.timeout_s)
         return self._clients[server]
 
 
 def _name(host: Host) -> str:
     return f"{host[0]}:{host[1]}"
+
+
+def _host(name: str) -> Host:
+    host, _, port = name.rpartition(":")
+    return host, int(port)
 
 
 def _ranges(told: Any, teller: Host) -> Iterator[Range]:

@@ -1,8 +1,8 @@
 """One pipe to Redis for all calls of a worker: what is waiting for one server goes out together, in one round trip.
 
 Redis answers about eleven times as many commands a second in pipelines as one by one, and a call needs no greenlet of
-its own to wait: it leaves a callback. Each server has a lane of its own, so that one that is away holds up nobody
-else's calls; commands about the same place (the slot of their key; with one server everything) keep their order.
+its own to wait: it leaves a callback. Each server has an outlet of its own, so that one that is away holds up nobody
+else's calls; commands of the same slot (of a tenant; with one server all) keep their order.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from callcontrol.config.redis_address import RedisAddress, RedisKind, redis_addr
 from callcontrol.edges import meters
 from callcontrol.edges.live_state.cluster import ClusterServers
 from callcontrol.edges.live_state.failures import LiveStateError, StoreAway, StoreBusy
-from callcontrol.edges.live_state.lane import Lane, OnReply, Waiting
+from callcontrol.edges.live_state.outlet import OnReply, Outlet, Waiting
 from callcontrol.edges.live_state.sentinel import SentinelServers
 from callcontrol.edges.live_state.servers import Reply, Servers
 from callcontrol.edges.live_state.single import SingleServer
@@ -54,44 +54,45 @@ class Pipe:
 
     def __init__(self, servers: Servers) -> None:
         self._servers = servers
-        self._lanes: dict[str, Lane] = {}
-        # While commands of a place wait, where; a place moves with all of them, so that they keep their order.
-        self._lane_of: dict[int, Lane] = {}
+        self._outlets: dict[str, Outlet] = {}
+        # While commands of a slot wait, where; a slot moves with all of them, so that they keep their order.
+        self._outlet_of: dict[int, Outlet] = {}
         self._pending: dict[int, int] = {}
         self._failovers = 0
 
     @property
     def away_because(self) -> str:
         """Why a server is away, "" while all answer; for metrics and /readyz."""
-        away = (lane.away_because for lane in self._lanes.values() if self._servers.is_known(lane.server))
+        away = (outlet.away_because for outlet in self._outlets.values() if self._servers.is_known(outlet.server))
         return next((why for why in away if why), "")
 
     @property
     def depth(self) -> int:
         """Commands waiting."""
-        return sum(len(lane.waiting) for lane in self._lanes.values())
+        return sum(len(outlet.waiting) for outlet in self._outlets.values())
 
     @property
     def round_trips(self) -> int:
         """Round trips since the start."""
-        return sum(lane.round_trips for lane in self._lanes.values())
+        return sum(outlet.round_trips for outlet in self._outlets.values())
 
     @property
     def commands(self) -> int:
         """Commands sent since the start."""
-        return sum(lane.commands for lane in self._lanes.values())
+        return sum(outlet.commands for outlet in self._outlets.values())
 
     def submit(self, *command: Any, on_reply: OnReply) -> None:
         """Send a command with the next round trip; `on_reply(reply, trouble)` is called once and must not block."""
         if self.depth >= MAX_WAITING:
+            meters.limits_reached_total.labels("MAX_WAITING").inc()
             on_reply(None, StoreBusy(f"{MAX_WAITING} commands wait for Redis"))
             return
-        place = self._servers.place_of(command)
-        lane = self._lane_of.get(place)
-        if lane is None:
-            lane = self._lane_of[place] = self._lane_now(place)
-        self._pending[place] = self._pending.get(place, 0) + 1
-        lane.add(Waiting(command, on_reply, place))
+        slot = self._servers.slot_of(command)
+        outlet = self._outlet_of.get(slot)
+        if outlet is None:
+            outlet = self._outlet_of[slot] = self._outlet_now(slot)
+        self._pending[slot] = self._pending.get(slot, 0) + 1
+        outlet.add(Waiting(command, on_reply, slot))
 
     def ask(self, *command: Any, timeout_s: float = 5.0) -> Reply:
         """Send a command and wait for its reply, for greenlets that can.
@@ -115,29 +116,29 @@ class Pipe:
         with gevent.Timeout(timeout_s, False):
             while self._pending:
                 gevent.sleep(0.01)
-        for lane in self._lanes.values():
-            lane.stop()
+        for outlet in self._outlets.values():
+            outlet.stop()
         self._servers.close()
 
-    def _lane_now(self, place: int) -> Lane:
-        server = self._servers.server_of(place)
-        if server not in self._lanes:
-            self._lanes[server] = Lane(self._servers, server, self._rehome, self._done)
-        return self._lanes[server]
+    def _outlet_now(self, slot: int) -> Outlet:
+        server = self._servers.server_of(slot)
+        if server not in self._outlets:
+            self._outlets[server] = Outlet(self._servers, server, self._rehome, self._done)
+        return self._outlets[server]
 
-    def _rehome(self, lane: Lane) -> None:
-        """Nothing of the lane is under way: what waits there goes to the servers that have its places now."""
+    def _rehome(self, outlet: Outlet) -> None:
+        """Nothing of the outlet is under way: what waits there goes to the servers that have its slots now."""
         new, self._failovers = self._servers.failovers - self._failovers, self._servers.failovers
         meters.redis_failovers_total.inc(new)
-        waiting, lane.waiting = lane.waiting, deque()
+        waiting, outlet.waiting = outlet.waiting, deque()
         for one in waiting:
-            right = self._lane_of[one.place] = self._lane_now(one.place)
+            right = self._outlet_of[one.slot] = self._outlet_now(one.slot)
             right.add(one)
 
     def _done(self, one: Waiting) -> None:
-        left = self._pending.get(one.place, 1) - 1
+        left = self._pending.get(one.slot, 1) - 1
         if left:
-            self._pending[one.place] = left
+            self._pending[one.slot] = left
         else:
-            self._pending.pop(one.place, None)
-            self._lane_of.pop(one.place, None)
+            self._pending.pop(one.slot, None)
+            self._outlet_of.pop(one.slot, None)

@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 
 class SentinelServers:
-    """Everything is in one place, at the master; where that is, the sentinels are asked (see `servers.Servers`).
+    """Everything is in one slot, at the master; where that is, the sentinels are asked (see `servers.Servers`).
 
     They are asked at the first command, and again whenever the master fails or turns out to be none any more.
     """
@@ -30,11 +30,11 @@ class SentinelServers:
         self._master: tuple[str, int] | None = None
         self._client: redis.Redis | None = None
 
-    def place_of(self, command: Command) -> int:
+    def slot_of(self, command: Command) -> int:
         """There is one."""
         return 0
 
-    def server_of(self, place: int) -> str:
+    def server_of(self, slot: int) -> str:
         """There is one, whoever is the master."""
         return self._address.service
 

@@ -23,8 +23,14 @@ _WRITES_NOTHING: Final = re.compile(r"(^|@user_script: [0-9]+: -)(READONLY|NOREP
 _NOT_HERE: Final = (AskError, ClusterDownError, ReadOnlyError, TryAgainError)  # MOVED and MASTERDOWN are kinds of these
 
 
+class Unreachable(redis.ConnectionError):
+    """There is no connection to the server, so nothing was sent to it."""
+
+
 class Servers(Protocol):
-    """The servers behind one pipe. Commands of one place keep their order; places can change their server.
+    """The servers behind one pipe. What stays together is a slot: one of a cluster's, or everything there is.
+
+    Commands of one slot keep their order; a slot can change its server.
 
     Attributes:
         timeout_s: how long an answer of a server may take.
@@ -36,25 +42,26 @@ class Servers(Protocol):
 
     @property
     def version(self) -> int:
-        """Another number as soon as any place has another server."""
+        """Another number as soon as any slot has another server."""
         ...
 
-    def place_of(self, command: Command) -> int:
-        """What the command is about, as far as its server follows from it."""
+    def slot_of(self, command: Command) -> int:
+        """The slot of what the command is about."""
         ...
 
-    def server_of(self, place: int) -> str:
-        """The server that has the place, as far as is known; asks nobody."""
+    def server_of(self, slot: int) -> str:
+        """The server that has the slot, as far as is known; asks nobody."""
         ...
 
     def is_known(self, server: str) -> bool:
-        """Whether any place has this server."""
+        """Whether any slot has this server."""
         ...
 
     def execute(self, server: str, commands: Sequence[Command]) -> list[Reply]:
         """One round trip; what a command was answered, errors of Redis among it.
 
         Raises:
+            Unreachable: nothing was sent.
             redis.RedisError, OSError: the server is away; what it executed is not known.
         """
         ...
@@ -96,9 +103,14 @@ def round_trip(client: redis.Redis, commands: Sequence[Command]) -> list[Reply]:
     """All of these in one pipeline; errors of Redis are among the answers.
 
     Raises:
-        redis.RedisError, OSError: the server is away.
+        Unreachable: nothing was sent.
+        redis.RedisError, OSError: the server is away; what it executed is not known.
     """
     with client.pipeline(transaction=False) as pipeline:
+        try:
+            pipeline.connection = client.connection_pool.get_connection()
+        except (redis.RedisError, OSError) as error:
+            raise Unreachable(str(error)) from error
         for command in commands:
             pipeline.execute_command(*command)  # type: ignore[no-untyped-call]  # redis-py has no types here
         return pipeline.execute(raise_on_error=False)

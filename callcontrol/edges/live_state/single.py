@@ -11,7 +11,7 @@ from callcontrol.edges.live_state.servers import Command, Reply, client_of, roun
 
 
 class SingleServer:
-    """Everything is in one place, which never moves (see `servers.Servers`)."""
+    """Everything is in one slot, which never moves (see `servers.Servers`)."""
 
     version = 0
     failovers = 0
@@ -20,11 +20,11 @@ class SingleServer:
         self.timeout_s = timeout_s
         self._client = client_of(address.text, timeout_s)
 
-    def place_of(self, command: Command) -> int:
+    def slot_of(self, command: Command) -> int:
         """There is one."""
         return 0
 
-    def server_of(self, place: int) -> str:
+    def server_of(self, slot: int) -> str:
         """There is one."""
         return ""
 

@@ -6,7 +6,14 @@ from dataclasses import dataclass
 
 from callcontrol.routing.distribution.layout import QueueLayout
 from callcontrol.routing.distribution.presence import active_in, is_active
-from callcontrol.routing.distribution.serving import begin_to_wait, remove, serve_agents, serve_both, serve_ticket
+from callcontrol.routing.distribution.serving import (
+    begin_to_wait,
+    remove,
+    serve_agents,
+    serve_both,
+    serve_ticket,
+    tell_again,
+)
 from callcontrol.routing.distribution.state import AgentNow, LaneStage, LeftPlace, TicketNow, TicketState
 from callcontrol.routing.distribution.work import US_PER_MS, Work
 from callcontrol.vocabulary.moment import Instant
@@ -80,6 +87,8 @@ def _heard_of(work: Work, ticket: TicketNow, worker: str) -> Entered:
     if ticket.state is TicketState.ADRIFT:
         begin_to_wait(work, ticket)
         serve_ticket(work, ticket)
+    elif ticket.offer:
+        tell_again(work, ticket)
     return _entered(work, ticket, "")
 
 

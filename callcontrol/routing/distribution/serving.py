@@ -7,6 +7,7 @@ alone on to others.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from callcontrol.config.queue_settings import Strategy
 from callcontrol.routing.distribution.choice import agents_for, ticket_for
@@ -119,6 +120,15 @@ def let_go(work: Work, offer: str) -> list[AgentNow]:
     for agent in agents:
         note(work, agent)
     return agents
+
+
+def tell_again(work: Work, ticket: TicketNow) -> None:
+    """The ticket has another worker now: an offer that nobody has taken up yet is his to carry out."""
+    offer = work.state.offers[ticket.offer]
+    if not offer.ringing and offer.worker != ticket.worker:
+        offer.worker = ticket.worker
+        told = _told(work, ticket, tuple(offer.agents))
+        work.offers.append(replace(told, expires=Instant(offer.expires)))
 
 
 def serve_ticket(work: Work, ticket: TicketNow) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from callcontrol.edges.freeswitch.dial_string import DialLeg, Gateway, Registered, SipUri, dial_string
+from callcontrol.edges.freeswitch.dial_string import AtPeer, DialLeg, Endpoint, Gateway, Registered, SipUri, dial_string
 from callcontrol.edges.freeswitch.failures import LimitReached, UnsafeText
 from tests.edges.freeswitch.dial_parser import Dialled, bridge, originate, originate_command
 from tests.wire.recordings import said
 
 PHONE = Registered("101", "lab", "internal")
 TRUNK = Gateway("trunk", "48600700800")
+ELSEWHERE = AtPeer("101", "acme.example", "internal", "192.0.2.2:5062")
 ADDRESS = SipUri("sip:anna@pbx.example.com;transport=tcp", "external")
 
 
@@ -20,6 +21,7 @@ ADDRESS = SipUri("sip:anna@pbx.example.com;transport=tcp", "external")
         ([DialLeg(PHONE)], {}, "sofia/internal/101%lab"),
         ([DialLeg(TRUNK)], {}, "sofia/gateway/trunk/48600700800"),
         ([DialLeg(ADDRESS)], {}, "sofia/external/sip:anna@pbx.example.com;transport=tcp"),
+        ([DialLeg(ELSEWHERE)], {}, "sofia/internal/101@acme.example;fs_path=sip:192.0.2.2:5062"),
         ([DialLeg(PHONE, {"leg_timeout": "3"})], {}, "[leg_timeout=3]sofia/internal/101%lab"),
         ([DialLeg(PHONE)], {"a": "Doe, John"}, r"{a='Doe\, John'}sofia/internal/101%lab"),
         (
@@ -83,9 +85,11 @@ def test_names_that_are_none_are_refused(name: str) -> None:
         *(Registered("1,2", "lab", "internal"), Registered("1", "l b", "internal"), Registered("1", "lab", "a/b")),
         *(Gateway("a/b", "1"), Gateway("a", "1 2"), Gateway("a", "")),
         *(SipUri("sip:a@b,c", "external"), SipUri("sip:a@b", "ext ernal")),
+        *(AtPeer("1", "lab", "internal", at) for at in ("fs2:5060", "192.0.2.2", "192.0.2.2:5060;x=y", "[::1]:5060")),
+        *(AtPeer("1@x", "lab", "internal", "192.0.2.2:5060"), AtPeer("1", "l b", "internal", "192.0.2.2:5060")),
     ],
 )
-def test_endpoints_that_are_none_are_refused(endpoint: Registered | Gateway | SipUri) -> None:
+def test_endpoints_that_are_none_are_refused(endpoint: Endpoint) -> None:
     with pytest.raises(UnsafeText):
         dial_string([DialLeg(endpoint)], {})
 

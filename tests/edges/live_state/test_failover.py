@@ -53,7 +53,7 @@ def test_callers_keep_their_places_and_what_is_owed_is_delivered(
     assert offer.ticket == "call-0/1"
     assert centre.accept(offer)
     old = master()
-    assert old.say("WAIT", 1, 5000) == 1
+    old.replicate(f"{keys.queues(TENANT)}:waited")
     old.kill()
     assert centre.join("call-3/1") is Refusal.AWAY  # answered, not left hanging
     centre.store.leave(TENANT, "call-1/1", Leaving.ABANDONED)

@@ -83,6 +83,8 @@ local function heard_of(ticket)
     if ticket.state == 'adrift' then
         tickets.wait(ticket)
         serving.ticket(ticket)
+    elseif ticket.offer ~= '' then
+        offers.tell_again(ticket)
     end
     return answer(ticket, '')
 end

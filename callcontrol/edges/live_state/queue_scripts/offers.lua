@@ -43,6 +43,17 @@ function offers.make(ticket, names)
     end
 end
 
+-- The ticket has another worker now: an offer that nobody has taken up yet is his to carry out.
+function offers.tell_again(ticket)
+    local found = P .. 'offer:' .. ticket.offer
+    local ringing, whom = unpack(call('HMGET', found, 'ringing', 'worker'))
+    if ringing ~= '' or whom == worker then
+        return
+    end
+    call('HSET', found, 'worker', worker)
+    told_of(ticket, ticket.offer, agents_of(ticket.offer), call('HGET', found, 'expires'), worker)
+end
+
 -- The offer is no more.
 function offers.forget(id)
     call('DEL', P .. 'offer:' .. id)

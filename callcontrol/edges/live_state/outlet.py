@@ -1,7 +1,7 @@
 """The commands that wait for one Redis server: what is waiting goes out together, in order, in one round trip.
 
 When the server is away every waiting command fails within the socket's timeout, and from then on at once, so that no
-call hangs on a store that is known to be gone; every PROBE_S it is looked whether it, or who has taken its place, is
+call hangs on a store that is known to be gone; every PROBE_S it is looked whether it, or who has succeeded it, is
 there. What the server refused without executing it is sent again, to whoever is to be asked now, for as long as an
 answer may take.
 """
@@ -21,7 +21,7 @@ from redis.exceptions import MovedError, NoScriptError
 
 from callcontrol.edges import clock, meters
 from callcontrol.edges.live_state.failures import LiveStateError, ScriptUnknown, StoreAway, StoreRefused
-from callcontrol.edges.live_state.servers import Command, Reply, Servers, is_refusal
+from callcontrol.edges.live_state.servers import Command, Reply, Servers, Unreachable, is_refusal
 
 log = logging.getLogger(__name__)
 
@@ -40,21 +40,21 @@ class Waiting:
     """A command that waits for its reply.
 
     Attributes:
-        place: what it is about, as far as its server follows from it.
+        slot: that of its key, see `servers.Servers`.
         give_up_at: when a refused command is not sent again any more; 0: it has not been refused.
     """
 
     command: Command
     on_reply: OnReply
-    place: int
+    slot: int
     give_up_at: float = 0.0
 
 
-class Lane:
+class Outlet:
     """The way to one server.
 
     Args:
-        rehome: gives commands of this lane to the lanes of their servers, after a place has got another one.
+        rehome: gives commands of this outlet to the outlets of their servers, after a slot has got another one.
         done: hears of each command that has been answered.
     """
 
@@ -62,7 +62,7 @@ class Lane:
         self,
         servers: Servers,
         server: str,
-        rehome: Callable[[Lane], object],
+        rehome: Callable[[Outlet], object],
         done: Callable[[Waiting], object],
     ) -> None:
         self.server = server
@@ -105,6 +105,9 @@ class Lane:
             return
         try:
             replies = self._execute([one.command for one in batch])
+        except Unreachable as error:
+            if not self._goes_elsewhere(batch):
+                self._tell(batch, self._gone(error))
         except (redis.RedisError, OSError) as error:
             self._tell(batch, self._gone(error))
         else:
@@ -139,13 +142,26 @@ class Lane:
         return now < one.give_up_at
 
     def _find_right_server(self) -> None:
+        if not self._looked_around():
+            gevent.sleep(PAUSE_S)
+
+    def _goes_elsewhere(self, batch: Sequence[Waiting]) -> bool:
+        """Whether the server, which has been sent nothing, is replaced by now: the batch goes to who has its slots."""
+        replaced = self._looked_around()
+        now = clock.monotonic()
+        if not replaced or not all(self._may_go_again(one, now) for one in batch):
+            return False
+        self.waiting.extendleft(reversed(batch))
+        return True
+
+    def _looked_around(self) -> bool:
+        """Ask who has what now; whether anything has changed."""
         before = self._servers.version
         try:
             self._servers.look_around()
         except (redis.RedisError, OSError) as error:
             log.info("nobody says which Redis to ask: %s", error)
-        if before == self._servers.version:
-            gevent.sleep(PAUSE_S)
+        return before != self._servers.version
 
     def _tell(self, batch: Sequence[Waiting], trouble: LiveStateError) -> None:
         for index, one in enumerate(batch):
@@ -158,7 +174,7 @@ class Lane:
         try:
             one.on_reply(reply if trouble is None else None, trouble)
         except Exception:
-            # One call's mistake must not stop the lane all calls share.
+            # One call's mistake must not stop what all calls share.
             log.exception("a reply of Redis to %s could not be handled", one.command[0])
 
     # --- away

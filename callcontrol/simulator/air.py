@@ -1,0 +1,42 @@
+"""What the simulated switches of one process share: a clock, what everybody hears, and SIP from one to another."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import TYPE_CHECKING
+
+from callcontrol.simulator.ears import Ears
+from callcontrol.simulator.timeline import Timeline
+
+if TYPE_CHECKING:
+    from callcontrol.simulator.switch import Switch
+
+
+class Air:
+    """Between the switches; one that is alone has one of its own.
+
+    Args:
+        speed: how much faster than the wall its clock runs.
+    """
+
+    def __init__(self, speed: float = 1.0) -> None:
+        self.timeline = Timeline(speed)
+        self.ears = Ears(self.timeline)
+        self._calls = count(1)
+        self._listening: dict[str, Switch] = {}
+
+    def next_call(self) -> str:
+        """The name of one more caller."""
+        return f"call-{next(self._calls)}"
+
+    def listen(self, sip: str, switch: Switch) -> None:
+        """A switch takes INVITEs of others at this address (`host:port`)."""
+        self._listening[sip] = switch
+
+    def leave(self, sip: str) -> None:
+        """Nobody listens there any more."""
+        self._listening.pop(sip, None)
+
+    def at(self, sip: str) -> Switch | None:
+        """Who listens there, None if nobody does."""
+        return self._listening.get(sip)

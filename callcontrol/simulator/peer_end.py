@@ -1,0 +1,122 @@
+"""A leg that another switch carries on: there it is a caller's channel in context `peers` (freeswitch-xml/dialplan).
+
+As two FreeSWITCH do it: what the phone answers comes back as it is (486 stays 486), a CANCEL takes its Reason along,
+and neither channel of the other switch carries a variable of ours.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from callcontrol.simulator import causes, sip_variables
+from callcontrol.simulator.far_end import shown
+from callcontrol.simulator.identity import NO_NAME
+from callcontrol.simulator.phones import Reached
+from callcontrol.simulator.signalling import COMPLETED_ELSEWHERE, COMPLETED_REASON, partner_of
+
+if TYPE_CHECKING:
+    from callcontrol.simulator.channel import Channel
+    from callcontrol.simulator.switch import Switch
+
+# What the other switch or its phone says itself, so that it need not be told.
+_PASSED: Final = ("Diversion", "History-Info", "Privacy")
+_OWN_WORDS: Final = frozenset({"ringing", "early_media", "answered", "ringback"})
+
+
+class PeerEnd:
+    """The far end of a leg at the caller's switch: the other switch, and behind it the phone."""
+
+    def __init__(self, other: Switch, reached: Reached) -> None:
+        self._other = other
+        self._reached = reached
+        self._there: Channel | None = None
+
+    @property
+    def name(self) -> str:
+        """See FarEnd: the phone's, for it is the phone that talks."""
+        return f"{self._reached.user}@{self._reached.host}"
+
+    def invite(self, leg: Channel) -> None:
+        """The INVITE arrives at the other switch."""
+        seen = shown(leg)
+        invite = sip_variables.Invite(
+            number=seen["number"],
+            name=seen["name"],
+            to=self._reached.user,
+            to_host=self._reached.host,
+        )
+        self._there = self._other.arrive(invite, ArrivedEnd(leg), _conditions(seen))
+
+    def told(self, what: str, **detail: str) -> None:
+        """What reaches the other switch; see FarEnd. Sound goes through it to the phone."""
+        there = self._there
+        if there is None or there.down or what in _OWN_WORDS:
+            return
+        if what == "hangup":
+            _end(there, detail["cause"])
+        elif there.partner is not None:
+            there.partner.far_end.told(what, **detail)
+
+
+class ArrivedEnd:
+    """The far end of the channel at the other switch: the leg that leads there."""
+
+    def __init__(self, leg: Channel) -> None:
+        self._leg = leg
+
+    @property
+    def name(self) -> str:
+        """See FarEnd: the caller's, as soon as he is joined with the leg."""
+        partner = self._leg.partner
+        return partner.far_end.name if partner is not None else self._leg.uuid
+
+    def told(self, what: str, **detail: str) -> None:
+        """What the other switch answers; see FarEnd."""
+        self._leg.core.timeline.call_soon(partial(self._reached, what, detail))
+
+    def _reached(self, what: str, detail: dict[str, str]) -> None:
+        leg = self._leg
+        if leg.down or detail.get("cause") == "CRASH":  # a switch that crashed says nothing
+            return
+        match what:
+            case "ringing":
+                self._note_ringing()
+                leg.mark_ringing()
+            case "early_media":
+                self._note_ringing()
+                leg.mark_early_media()
+            case "answered":
+                leg.mark_answered()
+            case "hangup" if detail["by"] == "send_refuse":
+                code = int(detail["code"])
+                leg.hangup(causes.of_sip(code), "recv_refuse", code)
+            case "hangup" if detail["by"] == "send_bye":
+                leg.hangup("NORMAL_CLEARING", "recv_bye")
+
+    def _note_ringing(self) -> None:
+        if self._leg.dialled is not None:
+            self._leg.put(sip_variables.of_ringing(self._leg.dialled, self._leg.core.ids))
+
+
+def _conditions(seen: dict[str, str]) -> dict[str, str]:
+    """What the conditions of dialplan/peers.xml set, as the simulated dialplan has none; Diversion passes by itself."""
+    passed = {f"sip_h_{name}": seen[name] for name in _PASSED if name in seen}
+    if seen.get("Privacy") == "id":
+        passed["sip_cid_type"] = "none"
+    name = {"effective_caller_id_name": NO_NAME} if not seen["name"] else {}
+    return {**passed, **name, "export_vars": ",".join(passed)}
+
+
+def _end(there: Channel, cause: str) -> None:
+    """BYE or CANCEL, unless the caller's switch crashed."""
+    if cause == "CRASH":
+        return
+    if there.answered:
+        there.hangup("NORMAL_CLEARING", "recv_bye")
+        return
+    if cause in COMPLETED_ELSEWHERE:
+        for channel in (there, partner_of(there)):
+            if channel is not None:
+                channel.set("sip_reason", COMPLETED_REASON)
+    there.hangup("ORIGINATOR_CANCEL", "recv_cancel", 487)

@@ -1,0 +1,172 @@
+"""The daemon with two switches: callers on one reach phones and agents at the other; one of them restarts.
+
+One stage for all: each test leaves the stores, both switches and the daemon running, and nobody calling.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from copy import deepcopy
+from pathlib import Path
+
+import pytest
+import yaml
+
+from callcontrol.edges.ledger.reader import PastCall
+from callcontrol.simulator.callers import Call
+from callcontrol.simulator.client import SimulatorClient
+from callcontrol.simulator.phones import BUSY, Behaviour, Phone
+from callcontrol.simulator.stories.stage import Stage, free_ports
+from callcontrol.vocabulary.agent import AgentState
+from tests.daemon.test_queue_survival import AGENT, SUPPORT, Live
+from tests.daemon.test_survival import DID, EXAMPLE, PHONE, WAIT_S, heard, is_bridged, nothing_is_left, records, until
+
+FS1_SIP, FS2_SIP = "127.0.0.1:5060", "127.0.0.1:5062"
+CHAIN, FIRST, SECOND = "48221234578", "112@acme.example", "113@acme.example"
+HOTLINE, YVONNE = "48221234590", "123@acme.example"
+
+pytestmark = pytest.mark.timeout(120)
+
+
+class TwoSwitches(Stage):
+    """The stage with a second switch."""
+
+    def __init__(self, folder: Path) -> None:
+        self._port = free_ports(1)[0]
+        super().__init__(folder, EXAMPLE, simulator=("--sip", FS1_SIP, "--switch", f"fs2={self._port}={FS2_SIP}"))
+
+    def _set_up(self) -> None:
+        super()._set_up()
+        self.daemon.stop()
+        file = self.config / "callcontrol.yaml"
+        main = yaml.safe_load(file.read_text(encoding="utf-8"))
+        fs1 = main["switches"]["fs1"]
+        fs1["sip"] = FS1_SIP
+        main["switches"]["fs2"] = {**deepcopy(fs1), "address": f"127.0.0.1:{self._port}", "sip": FS2_SIP}
+        file.write_text(yaml.safe_dump(main, allow_unicode=True), encoding="utf-8")
+        self.daemon.start()
+
+    @property
+    def second(self) -> SimulatorClient:
+        """The other switch."""
+        return self.switch.others["fs2"]
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[TwoSwitches]:
+    with tempfile.TemporaryDirectory(prefix="callcontrol-stage-") as folder:
+        Path(folder).chmod(0o711)
+        made = TwoSwitches(Path(folder))
+        with made:
+            yield made
+
+
+@pytest.fixture
+def live(stage: TwoSwitches) -> Iterator[Live]:
+    with closing(Live(stage)) as found:
+        until(lambda: found.queue().waiting == 0)
+        nothing_is_left(stage)
+        for switch in (stage.switch, stage.second):
+            for address in (PHONE, FIRST, SECOND, AGENT, YVONNE):
+                switch.unregister(address)
+            switch.reset()
+        until(lambda: stage.daemon.registrations() == 0)
+        yield found
+
+
+def phone(switch: SimulatorClient, address: str, *behaviours: Behaviour) -> None:
+    switch.phone(Phone(address, behaviours, registered=False))
+    switch.register(address)
+
+
+def record(stage: TwoSwitches, call: str) -> PastCall:
+    """The one record of a call, waited for."""
+    uuid = next(str(entry["uuid"]) for entry in stage.switch.heard(call) if entry["what"] == "calls")
+    until(lambda: uuid in [c.call_id for c in records(stage)])
+    nothing_is_left(stage)
+    (found,) = [c for c in records(stage) if c.call_id == uuid]
+    return found
+
+
+def nobody_else_is_recorded(stage: TwoSwitches, count: int) -> None:
+    """Neither a second record for what passed through the other switch, nor a leg nobody knows."""
+    assert len(records(stage)) == count
+    stray = [line for line in stage.daemon.metrics().splitlines() if line.startswith("callcontrol_legs_stray_total")]
+    assert {line.rpartition(" ")[2] for line in stray} <= {"0.0"}
+
+
+def test_a_call_is_forwarded_to_a_phone_at_the_other_switch(stage: TwoSwitches, live: Live) -> None:
+    phone(stage.switch, FIRST, BUSY)
+    phone(stage.second, SECOND, Behaviour("answers", after_s=0.3, talk_s=1.5))
+    until(lambda: stage.daemon.registrations() == 2)
+    before = len(records(stage))
+    call = stage.switch.place(Call(CHAIN, number="+48500100701", name="Ewa"))
+    stage.switch.wait_for_end(call, WAIT_S)
+    found = record(stage, call)
+    assert (found.switch, found.outcome, found.answered_by) == ("fs1", "answered", "extension:113")
+    assert [leg.outcome for leg in found.legs if leg.direction == "b"] == ["busy", "answered"]
+    invite = stage.second.heard(SECOND)[0]
+    assert (invite["number"], invite["name"]) == ("+48500100701", "Ewa")
+    assert "user-busy" in invite["Diversion"]
+    nobody_else_is_recorded(stage, before + 1)
+
+
+def test_a_refusal_at_the_other_switch_is_what_the_phone_said(stage: TwoSwitches, live: Live) -> None:
+    phone(stage.second, FIRST, BUSY)
+    phone(stage.second, SECOND, Behaviour("answers", after_s=0.1, talk_s=0.5))
+    until(lambda: stage.daemon.registrations() == 2)
+    call = stage.switch.place(Call(CHAIN))
+    stage.switch.wait_for_end(call, WAIT_S)
+    assert [leg.outcome for leg in record(stage, call).legs if leg.direction == "b"] == ["busy", "answered"]
+
+
+def test_an_agent_at_the_other_switch_serves_a_caller(stage: TwoSwitches, live: Live) -> None:
+    phone(stage.second, AGENT, Behaviour("answers", after_s=0.3, talk_s=9))
+    until(lambda: live.agent().state is AgentState.READY)
+    before = len(records(stage))
+    call = stage.switch.place(Call(SUPPORT, number="+48500100702"))
+    until(lambda: is_bridged(stage, call))
+    met = [entry["with"] for entry in stage.switch.heard(call) if entry["what"] == "bridged"]
+    assert met == [AGENT]
+    assert call in [entry["with"] for entry in stage.second.heard(AGENT) if entry["what"] == "bridged"]
+    assert "playback" in heard(stage, AGENT)  # he is told who waits
+    stage.switch.wait_for_end(call, WAIT_S)
+    found = record(stage, call)
+    assert (found.switch, found.outcome, found.answered_by) == ("fs1", "answered", "extension:121")
+    (visit,) = found.visits
+    assert (visit.how, visit.agent) == ("answered", "wanda")
+    nobody_else_is_recorded(stage, before + 1)
+
+
+def test_agents_at_both_switches_ring_at_once_and_one_answers(stage: TwoSwitches, live: Live) -> None:
+    phone(stage.switch, AGENT, Behaviour("answers", after_s=1, talk_s=1))
+    phone(stage.second, YVONNE, Behaviour("never_answers"))
+    until(lambda: all(live.agent(name).state is AgentState.READY for name in ("wanda", "yvonne")))
+    call = stage.switch.place(Call(HOTLINE))
+    stage.switch.wait_for_end(call, WAIT_S)
+    assert record(stage, call).answered_by == "extension:121"
+    until(lambda: "answered_elsewhere" in heard(stage, YVONNE))
+
+
+def test_a_switch_that_restarts_loses_its_calls_and_its_phones(stage: TwoSwitches, live: Live) -> None:
+    phone(stage.second, AGENT, Behaviour("answers", after_s=0.1))
+    phone(stage.second, PHONE, Behaviour("answers", after_s=0.1))
+    until(lambda: live.agent().state is AgentState.READY and stage.daemon.registrations() == 2)
+    there = stage.second.place(Call(DID))
+    until(lambda: is_bridged(stage, there))
+    for address in (AGENT, PHONE):
+        stage.second.phone(Phone(address, (Behaviour(),), registered=False))
+    stage.second.restart()
+    until(lambda: live.agent().state is AgentState.UNREACHABLE)
+    found = record(stage, there)
+    assert (found.switch, found.outcome, found.estimated) == ("fs2", "answered", True)
+    here = stage.switch.place(Call(DID))
+    stage.switch.wait_for_end(here, WAIT_S)
+    assert [leg.direction for leg in record(stage, here).legs] == ["a"]
+    phone(stage.second, PHONE, Behaviour("answers", after_s=0.1, talk_s=0.5))
+    until(lambda: stage.daemon.registrations() == 1)
+    again = stage.switch.place(Call(DID))
+    stage.switch.wait_for_end(again, WAIT_S)
+    assert record(stage, again).answered_by == "extension:117"

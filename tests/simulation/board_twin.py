@@ -1,0 +1,266 @@
+"""A worker's connections to all switches in virtual time: the twins of `switchboard.py` and `leg_line.py`."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from callcontrol.control import commands as do
+from callcontrol.control.call import Closed
+from callcontrol.control.events import Joined, JoinFailed, LegAnswered, LegGone, LegHeard, OriginateFailed, SwitchGone
+from callcontrol.daemon.leg_line import (
+    AGAIN_S,
+    INSIST_S,
+    NO_WORD,
+    NOT_SENT,
+    NOT_WANTED,
+    PATIENCE_S,
+    LegCommand,
+)
+from callcontrol.edges.freeswitch.leg_commands import longest_s
+from tests.simulation.agenda import Stream
+from tests.simulation.faults import Faults
+from tests.simulation.process import Process
+from tests.simulation.switch_twin import SwitchTwin
+
+if TYPE_CHECKING:
+    from callcontrol.daemon.call_driver import CallDriver
+    from callcontrol.daemon.desk import Desk
+
+RECONNECT_S = (0.1, 1.0)
+LATE_S = 5.0
+SLOW_S = 3.0
+
+
+class LinkTwin:
+    """The connection to one switch.
+
+    Attributes:
+        jobs: what ends with the connection.
+    """
+
+    def __init__(self, switch: SwitchTwin, process: Process, chance: random.Random, faults: Faults) -> None:
+        self.switch = switch
+        self.is_up = switch.is_up
+        self.core = switch.core
+        self.lost = self.repeated = self.late = self.slow = self.failed = 0
+        self._process = process
+        self._chance = chance
+        self._faults = faults
+        self._events = Stream(switch.agenda, switch.delay)
+        self._orders = Stream(switch.agenda, switch.delay)
+        self.jobs: dict[int, Callable[[], None]] = {}
+
+    def heard(self, tell: Callable[[], None]) -> None:
+        """The switch tells something; it may be lost, told twice or late."""
+        faults, said = self._faults, self._chance.random()
+        if not self.is_up:
+            return
+        if said < faults.event_lost:
+            self.lost += 1
+            return
+        if said < faults.event_lost + faults.event_late:
+            self.late += 1
+            self._process.after(self._chance.uniform(0, LATE_S), tell)
+            return
+        self._events.send(lambda: self._process.call(tell))
+        if said > 1 - faults.event_repeated:
+            self.repeated += 1
+            self._events.send(lambda: self._process.call(tell))
+
+    def order(self, carry_out: Callable[[], object], refuse: Callable[[], object]) -> None:
+        """Ask the switch; a command may be slow, or be answered with an error."""
+        faults, said, core = self._faults, self._chance.random(), self.core
+
+        def arrived() -> None:
+            if self.switch.is_up and self.switch.core == core:
+                carry_out()
+
+        if said < faults.command_failed:
+            self.failed += 1
+            self._orders.send(refuse)
+        elif said < faults.command_failed + faults.command_slow:
+            self.slow += 1
+            self.switch.agenda.after(self._chance.uniform(0, SLOW_S), arrived)
+        else:
+            self._orders.send(arrived)
+
+    def answer(self, tell: Callable[[], None]) -> None:
+        """The switch answers a command."""
+        self._events.send(lambda: self._process.call(tell))
+
+
+class BoardTwin:
+    """All switches as one worker reaches them."""
+
+    def __init__(self, switches: list[SwitchTwin], process: Process, chance: random.Random, faults: Faults) -> None:
+        self._process = process
+        self._chance = chance
+        self.links = {switch.name: LinkTwin(switch, process, chance, faults) for switch in switches}
+        self.desk: Desk | None = None
+        self.on_up: Callable[[str], None] = lambda switch: None
+        self.on_down: Callable[[str], None] = lambda switch: None
+
+    # --- as the switchboard
+
+    def name_of(self, core_uuid: str, switchname: str) -> str:
+        """Our name of the switch that hands a call over."""
+        return switchname
+
+    def profile_of(self, name: str) -> str:
+        """SIP profile our phones register at."""
+        return "internal"
+
+    def best(self, preferred: Iterable[str] = ()) -> str:
+        """The switch for a call that came from none."""
+        known = [*preferred, *self.links]
+        return next((name for name in known if self.links[name].is_up), known[0])
+
+    def living(
+        self, switch: str, channels: tuple[str, ...], on_answer: Callable[[frozenset[str] | None], object]
+    ) -> None:
+        """Which of these channels live; None if the switch cannot be asked."""
+        self._process.command()
+        link = self.links[switch]
+
+        def ask() -> None:
+            found = frozenset(c for c in channels if c in link.switch.channels)
+            link.answer(lambda: None if on_answer(found) is None else None)
+
+        if link.is_up:
+            link.order(ask, lambda: self._process.call(lambda: None if on_answer(None) is None else None))
+        else:
+            self._process.after(0.001, lambda: None if on_answer(None) is None else None)
+
+    def heard(self, switch: str, call: str, event: LegGone | LegHeard) -> None:
+        """An event of a switch's own connection."""
+        self.links[switch].heard(lambda: self._deliver(call, event))
+
+    def _deliver(self, call: str, event: LegGone | LegHeard) -> None:
+        assert self.desk is not None
+        driver = self.desk.drivers.get(call)
+        if driver is not None:
+            driver.deliver(event)
+
+    def switch_died(self, switch: str) -> None:
+        """Its connection breaks."""
+        link = self.links[switch]
+        if link.is_up:
+            link.is_up = False
+            jobs, link.jobs = link.jobs, {}
+            for lost in (lambda: self.on_down(switch), *jobs.values()):
+                self._process.call(lost)
+
+    def switch_came_back(self, switch: str) -> None:
+        """It can be reached again, after a while."""
+        self._process.after(self._chance.uniform(*RECONNECT_S), lambda: self._connected(switch))
+
+    def _connected(self, switch: str) -> None:
+        link = self.links[switch]
+        if link.is_up or not link.switch.is_up:
+            return
+        link.is_up = True
+        is_another, link.core = link.core != link.switch.core, link.switch.core
+        if is_another:
+            assert self.desk is not None
+            for driver in [d for d in self.desk.drivers.values() if d.call.switch == switch]:
+                driver.deliver(SwitchGone(f"switch {switch} was restarted"))
+        self.on_up(switch)
+
+    # --- as the leg line
+
+    def carry_out(self, command: LegCommand, driver: CallDriver) -> None:
+        """Do it; what comes of it is delivered to the driver."""
+        self._process.command()
+        match command:
+            case do.Originate():
+                _Job(self, self.links[driver.call.switch], self._process, command, driver).begin()
+            case do.Join(first, second):
+                joined, failed = Joined(first, second), JoinFailed(first, second, "-ERR")
+                self._ask(command, driver, lambda ok: driver.deliver(joined if ok else failed))
+            case do.KillLeg() | do.BringBack():
+                self._insist(command, driver, self._process.agenda.now_s + INSIST_S)
+            case do.Whisper():
+                self._ask(command, driver, lambda ok: None)
+
+    def _insist(self, command: do.KillLeg | do.BringBack, driver: CallDriver, until_s: float) -> None:
+        def answered(ok: bool) -> None:
+            if not ok and self._process.agenda.now_s < until_s:
+                self._process.after(AGAIN_S, lambda: self._insist(command, driver, until_s))
+
+        self._ask(command, driver, answered)
+
+    def _ask(
+        self,
+        command: do.Whisper | do.Join | do.KillLeg | do.BringBack,
+        driver: CallDriver,
+        on_answer: Callable[[bool], None],
+    ) -> None:
+        link, call = self.links[driver.call.switch], driver.call
+
+        def ask() -> None:
+            ok = link.switch.ask(command, call.id, call.destination)
+            link.answer(lambda: on_answer(ok))
+
+        if link.is_up:
+            link.order(ask, lambda: self._process.call(lambda: on_answer(False)))
+        else:
+            on_answer(False)
+
+
+class _Job:
+    """One `bgapi originate`."""
+
+    def __init__(
+        self, board: BoardTwin, link: LinkTwin, process: Process, command: do.Originate, driver: CallDriver
+    ) -> None:
+        self._board = board
+        self._link = link
+        self._process = process
+        self._command = command
+        self._driver = driver
+        self._open = True
+
+    def begin(self) -> None:
+        """Send it."""
+        call, link = self._driver.call, self._link
+        if not link.is_up:
+            self._process.after(0.001, lambda: self._lost(NOT_SENT))
+            return
+        link.jobs[id(self)] = lambda: self._lost(NOT_SENT)
+        link.order(
+            lambda: link.switch.originate(
+                call.id,
+                call.tenant,
+                self._command.legs,
+                lambda leg: link.answer(lambda: self._won(leg)),
+                lambda word: link.answer(lambda: self._lost(word)),
+            ),
+            lambda: self._process.call(lambda: self._lost(NOT_SENT)),
+        )
+        self._process.after(longest_s(self._command.legs) + PATIENCE_S, self._time_out)
+
+    def _close(self) -> bool:
+        was_open, self._open = self._open, False
+        self._link.jobs.pop(id(self), None)
+        return was_open
+
+    def _won(self, leg: str) -> None:
+        if not self._close():
+            return
+        if isinstance(self._driver.call.state, Closed):
+            self._board.carry_out(do.KillLeg(leg, NOT_WANTED), self._driver)
+        else:
+            self._driver.deliver(LegAnswered(leg))
+
+    def _lost(self, word: str) -> None:
+        if self._close():
+            self._driver.deliver(OriginateFailed(tuple(leg for leg, _ in self._command.legs), word))
+
+    def _time_out(self) -> None:
+        if not self._open:
+            return
+        for leg, _ in self._command.legs:
+            self._board.carry_out(do.KillLeg(leg, NOT_WANTED), self._driver)
+        self._lost(NO_WORD)

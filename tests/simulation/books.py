@@ -1,0 +1,103 @@
+"""The accounts in the end: every leg the switches ever made against the rows of the ledger, and the money."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from callcontrol.billing.costs import rate_record
+from callcontrol.billing.record import CallRecord, LegRecord, RatedRecord
+from callcontrol.billing.tariff import Tariff
+from tests.simulation.channel import Channel
+from tests.simulation.promises import Broken
+from tests.simulation.records_twin import LedgerTwin
+from tests.simulation.switch_twin import SwitchTwin
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """What was compared.
+
+    Attributes:
+        legs: the switches' truth.
+        estimated: rows of legs whose times nobody told.
+        unwritten: legs only the switches' own records tell of: no worker ever had their call.
+        unnoticed: attempts whose row says that they never became channels, for nobody told of their end.
+        talk_us: of all legs that are known exactly.
+    """
+
+    legs: int
+    estimated: int
+    unwritten: int
+    unnoticed: int
+    talk_us: int
+    charged: Decimal
+
+
+def balance(switches: list[SwitchTwin], ledger: LedgerTwin, tariff: Tariff, *, may_miss: bool) -> Accounts:
+    """Compare.
+
+    Args:
+        may_miss: something happened in which ends may be missed (a worker or a switch died, an event was lost).
+
+    Raises:
+        Broken: they do not agree.
+    """
+    truth = {(switch.name, id_): channel for switch in switches for id_, channel in switch.every.items()}
+    estimated = [key for key, leg in ledger.rows.items() if leg.estimated]
+    unwritten = [key for key in truth if key not in ledger.rows]
+    if not may_miss and (estimated or unwritten):
+        raise Broken(f"estimated: {estimated[:3]}, without a row: {unwritten[:3]}", (unwritten or estimated)[0][1])
+    for key in unwritten:
+        if not _reached_nobody(truth[key], ledger):
+            raise Broken(f"leg {key} has no row, though its call has", truth[key].call)
+    talk_us, unnoticed = 0, 0
+    for key, leg in ledger.rows.items():
+        channel = truth.get(key)
+        if may_miss and channel is not None and channel.answered is None and leg.created is None:
+            unnoticed += 1
+        else:
+            talk_us += _agree(key, leg, channel)
+    charged = _charged(truth, ledger, tariff)
+    return Accounts(len(truth), len(estimated), len(unwritten), unnoticed, talk_us, charged)
+
+
+def _reached_nobody(channel: Channel, ledger: LedgerTwin) -> bool:
+    """Whether no record of its call was ever written: then the switch's own records complete the books."""
+    return channel.call not in ledger.calls
+
+
+def _agree(key: tuple[str, str], leg: LegRecord, channel: Channel | None) -> int:
+    """One row and the truth; its talk in microseconds if both know."""
+    if channel is None:
+        if leg.created is not None and not leg.estimated:
+            raise Broken(f"leg {key} is invented", key[1])
+        return 0
+    if leg.estimated:
+        return 0
+    stamps = channel.stamps
+    told = leg.created, leg.answered, leg.ended
+    if told != (stamps.created, stamps.answered, stamps.ended):
+        raise Broken(f"leg {key}: the row says {told}, the switch {stamps}", channel.call)
+    return stamps.talk_us
+
+
+def _charged(truth: dict[tuple[str, str], Channel], ledger: LedgerTwin, tariff: Tariff) -> Decimal:
+    total = Decimal(0)
+    for record in ledger.calls.values():
+        again = {charge.leg_id: charge.amount for charge in rate_record(record.call, tariff).charges}
+        total += sum((charge.amount or Decimal(0) for charge in record.charges), Decimal(0))
+        if {charge.leg_id: charge.amount for charge in record.charges} != again:
+            raise Broken(f"charges of {record.call.call_id} are not those of its legs", record.call.call_id)
+        _only_what_was_talked(record, truth)
+    return total
+
+
+def _only_what_was_talked(record: RatedRecord, truth: dict[tuple[str, str], Channel]) -> None:
+    call: CallRecord = record.call
+    for charge in record.charges:
+        channel = truth.get((call.switch, charge.leg_id))
+        if channel is None or channel.answered is None:
+            leg = next(leg for leg in call.legs if leg.leg_id == charge.leg_id)
+            if not leg.estimated:
+                raise Broken(f"leg {charge.leg_id} is charged and was never answered", call.call_id)

@@ -1,0 +1,169 @@
+"""The call centre's configuration, generated: tenants with every kind of target, as an admin would write it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from callcontrol.config.queue_settings import Strategy
+
+SWITCHES = ("s1", "s2")
+MOBILE, LANDLINE = "+48600700800", "+48223334455"
+
+_MAIN = """
+switches:
+  s1: {address: "127.0.0.1:8021", password: secret, sip: "127.0.0.1:5060"}
+  s2: {address: "127.0.0.1:8022", password: secret, sip: "127.0.0.1:5070"}
+trunks:
+  a: {shows: any, number: "+48223000001", prefixes: ["48", ""]}
+  b: {shows: own, number: "+48223000002", prefixes: ["48", ""]}
+"""
+
+_TARIFF = """
+tariff: retail
+currency: PLN
+vat_percent: 23
+round_amount: half_up
+decimals: 2
+step: 60/1
+periods:
+  peak: {days: mon-fri, times: 08:00-20:00}
+default_period: offpeak
+versions:
+  - valid_from: 2026-01-01
+    prefixes:
+      - {prefix: 48, destination: Poland, price_per_minute: {peak: 0.10, offpeak: 0.05}}
+      - {prefix: 486, destination: Poland mobile, price_per_minute: 0.29, connection_fee: 0.02}
+"""
+
+_TENANT = """
+domain: t{t}.example
+company_number: "{n[0]}"
+tariff: retail
+trunks: [a, b]
+confirm: {{on: yes, wait: 6}}
+extensions:
+{extensions}
+  '190': {{forward: {{always: {{target: "number:{mobile}"}}}}}}
+  '191': {{forward: {{busy: {{target: extension:100}}, unavailable: {{target: "voicemail:office"}}}}}}
+  '192': {{forward: {{no_answer: {{target: "number:{landline}", after: 5}}}}}}
+groups:
+  team: {{members: [extension:100, extension:191, "number:{mobile}"], ring: 15, otherwise: voicemail:office}}
+lists:
+  night:
+    members: [{{target: extension:191, ring: 8}}, {{target: "number:{mobile}", ring: 10}}, {{target: extension:192}}]
+    otherwise: announcement:closed
+announcements:
+  closed: {{file: closed.wav}}
+  hold: {{file: hold.wav, then: queue:main}}
+voicemail:
+  office: {{greeting: hello.wav, max: 60}}
+agents:
+{agents}
+pauses: {{1: lunch}}
+queues:
+  main:
+    strategy: {strategy}
+    agents: [{main}]
+    wrap_up: {wrap_up}
+    greeting: hello.wav
+    ring: 15
+    rest: {{rejected: 5, busy: 5, no_answer: 5, unreachable: 10}}
+    misses: {misses}
+    announce: {{first: 10, position: 30, wait: 60}}
+    keys: {{0: voicemail:office, 1: callback}}
+    overflow: {{after: 240, waited: voicemail:office, full: hangup:busy, length: 30, empty: voicemail:office}}
+    callback: {{retries: 1, every: 60, expires: 900}}
+    {sticky}
+    otherwise: announcement:closed
+  side:
+    strategy: {other}
+    weight: 2
+    agents: [{side}]
+    whisper: {whisper}
+    wrap_up: 5
+    ring: 12
+    announce: {{first: 5, position: 0, wait: 20}}
+    keys: {{1: callback, 2: queue:main}}
+    callback: {{retries: 1, every: 60, expires: 600}}
+    otherwise: voicemail:office
+numbers:
+  "{n[0]}": queue:main
+  "{n[1]}": queue:side
+  "{n[2]}": extension:100
+  "{n[3]}": group:team
+  "{n[4]}": list:night
+  "{n[5]}": announcement:hold
+  "{n[6]}": extension:190
+  "{n[7]}": extension:191
+  "{n[8]}": voicemail:office
+  "{n[9]}": extension:192
+"""
+
+QUEUE_NUMBERS, OTHER_NUMBERS = (0, 1, 5), (2, 3, 4, 6, 7, 8, 9)
+
+
+@dataclass(frozen=True, slots=True)
+class Centre:
+    """How large it is: tenants, and agents of each."""
+
+    tenants: int
+    agents: int
+
+    def names(self) -> list[str]:
+        """Tenants by name."""
+        return [f"t{t}" for t in range(self.tenants)]
+
+    def phones(self, tenant: str) -> list[str]:
+        """Extensions of a tenant that have a phone; those of agents first."""
+        return [*(str(100 + i) for i in range(self.agents)), "191", "192"]
+
+    def files(self) -> Iterator[tuple[str, str]]:
+        """The folder's files."""
+        yield "callcontrol.yaml", _MAIN
+        yield "tariffs/retail.yaml", _TARIFF
+        for t, name in enumerate(self.names()):
+            yield f"tenants/{name}.yaml", self._tenant(t)
+
+    def write(self, folder: Path) -> None:
+        """The files, into a folder."""
+        for name, text in self.files():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+
+    def _tenant(self, t: int) -> str:
+        strategies = [strategy.value for strategy in Strategy]
+        names = [f"agent{i}" for i in range(self.agents)]
+        external = f'  outside: {{number: "{outside(t)}"}}\n'
+        return _TENANT.format(
+            t=t,
+            n=numbers(t),
+            mobile=MOBILE,
+            landline=LANDLINE,
+            extensions="\n".join(f"  '{100 + i}': {{}}" for i in range(self.agents)),
+            agents=external + "\n".join(f"  agent{i}: {_agent(i)}" for i in range(self.agents)),
+            strategy=strategies[t % len(strategies)],
+            other=strategies[(t + 3) % len(strategies)],
+            main=", ".join(f"{{agent: {name}, tier: {1 + i % 2}}}" for i, name in enumerate(names)),
+            side=", ".join(f"{{agent: {name}}}" for name in (*names[::2], "outside")),
+            wrap_up=(0, 10, 20)[t % 3],
+            misses=(0, 3)[t % 2],
+            sticky="sticky: {within: 3600, first: 10}" if t % 2 else "come_back: 120",
+            whisper=("yes", "no")[t % 2],
+        )
+
+
+def numbers(t: int) -> list[str]:
+    """The numbers of a tenant, by what they lead to (see `_TENANT`)."""
+    return [f"+4822{2_000_000 + 100 * t + n}" for n in range(10)]
+
+
+def outside(t: int) -> str:
+    """The number of the agent of a tenant who has no phone of ours."""
+    return f"+48{600_100_100 + t}"
+
+
+def _agent(i: int) -> str:
+    return f"{{extension: '{100 + i}', auto: {'yes' if i % 3 == 0 else 'no'}}}"

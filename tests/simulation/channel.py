@@ -1,0 +1,84 @@
+"""A channel of the simulated switch, and what runs on a caller's."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from callcontrol.control import commands as do
+from callcontrol.daemon.timers import Timer
+from callcontrol.routing.plan import LegPlan
+from callcontrol.vocabulary.call import Stamps
+from callcontrol.vocabulary.moment import Instant
+
+if TYPE_CHECKING:
+    from tests.simulation.connection_twin import ConnectionTwin
+
+App = do.Play | do.Record | do.Bridge | do.Answer | do.OpenEarlyMedia
+
+
+@dataclass(eq=False)
+class Channel:
+    """One leg, from its creation to its end: what the switch knows of it is the truth records are compared with.
+
+    Attributes:
+        call: our mark on it; the caller's channel has its own id.
+        who: the phone or number at its end.
+        plan: how it was to be rung; None for a caller's.
+        on_end: what ends with it, in order.
+        idle_since_s: since when nothing is heard on a caller's channel and nobody talks with him.
+        from_queue: whether it was rung for a queue, and by which agent's name it is told.
+    """
+
+    id: str
+    call: str
+    tenant: str
+    who: str
+    created: Instant
+    plan: LegPlan | None = None
+    ringing: Instant | None = None
+    answered: Instant | None = None
+    bridged: Instant | None = None
+    ended: Instant | None = None
+    cause: str = ""
+    hung_up_by: str = ""
+    crashed: bool = False
+    peer: Channel | None = None
+    parked: bool = False
+    from_queue: bool = False
+    timers: list[Timer] = field(default_factory=list)
+    on_end: list[Callable[[], None]] = field(default_factory=list)
+    # --- only of a caller's channel
+    dialled: str = ""
+    variables: dict[str, str] = field(default_factory=dict)
+    connection: ConnectionTwin | None = None
+    stage: int = 0
+    queue: deque[App] = field(default_factory=deque)
+    running: App | None = None
+    running_timer: Timer | None = None
+    race_over: Callable[[], Mapping[str, str]] | None = None
+    recorded_ms: int = 0
+    idle_since_s: float | None = None
+
+    @property
+    def is_caller(self) -> bool:
+        """Whether somebody called us on it."""
+        return self.plan is None
+
+    @property
+    def lives(self) -> bool:
+        """Whether the switch still has it."""
+        return self.ended is None
+
+    @property
+    def talk_us(self) -> int:
+        """Microseconds from answer to end."""
+        return self.stamps.talk_us
+
+    @property
+    def stamps(self) -> Stamps:
+        """Its times, when it has ended."""
+        assert self.ended is not None
+        return Stamps(self.created, self.ringing, self.answered, self.ended, self.bridged)

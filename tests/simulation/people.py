@@ -1,0 +1,161 @@
+"""Who calls, and what agents do all day. All of it is the seed's."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+from tests.simulation.agenda import Agenda
+from tests.simulation.centre import MOBILE, OTHER_NUMBERS, QUEUE_NUMBERS, Centre, numbers
+from tests.simulation.channel import Channel
+from tests.simulation.phones import Phones
+from tests.simulation.switch_twin import SwitchTwin
+
+CUSTOMERS = 60  # of a tenant
+AGENT_ACTS_EVERY_S = 900.0
+PATIENCE_S = 110.0
+_ACTS = ("*51*1#", "#51#", "*50#", "#50#", "*52*30#", "#52#", "#51#", "*50#")
+_SUBSCRIBER = ("*21*{other}#", "##21#", "*61*{mobile}*10#", "##61#", "*#21#", "*67*{other}#", "##67#", "##002#")
+
+
+class People:
+    """Everybody outside.
+
+    Args:
+        new_id: makes a channel's uuid.
+        phone_changed: told when a phone registers, or is gone.
+
+    Attributes:
+        calls: how many have been placed.
+    """
+
+    def __init__(
+        self,
+        centre: Centre,
+        switches: list[SwitchTwin],
+        agenda: Agenda,
+        phones: Phones,
+        chance: random.Random,
+        new_id: Callable[[], str],
+        phone_changed: Callable[[str], None],
+    ) -> None:
+        self.calls = 0
+        self.open = True
+        self._centre = centre
+        self._switches = switches
+        self._agenda = agenda
+        self._phones = phones
+        self._chance = chance
+        self._new_id = new_id
+        self._phone_changed = phone_changed
+
+    def plug_in(self) -> None:
+        """Phones are there."""
+        for t, tenant in enumerate(self._centre.names()):
+            self._phones.registered.update(f"{extension}@t{t}.example" for extension in self._centre.phones(tenant))
+
+    def begin(self, calls_per_h: float) -> None:
+        """Agents log in, callers come."""
+        for t in range(self._centre.tenants):
+            for i in range(self._centre.agents):
+                self._agent_begins(t, f"{100 + i}")
+        self._next_caller(calls_per_h)
+
+    def _agent_begins(self, t: int, extension: str) -> None:
+        self._agenda.after(self._chance.uniform(0.5, 30), lambda: self._dial(t, extension, "*50#"))
+        self._acts_later(t, extension)
+
+    def _acts_later(self, t: int, extension: str) -> None:
+        self._agenda.after(
+            self._chance.expovariate(1 / AGENT_ACTS_EVERY_S), lambda: self._agent_acts(t, extension)
+        )
+
+    def _agent_acts(self, t: int, extension: str) -> None:
+        if not self.open:
+            return
+        self._acts_later(t, extension)
+        if self._chance.random() < 0.15:
+            self._phone_goes(f"{extension}@t{t}.example")
+        else:
+            self._dial(t, extension, self._chance.choice(_ACTS))
+
+    def _phone_goes(self, account: str) -> None:
+        if account in self._phones.registered:
+            self._phones.registered.discard(account)
+            self._phone_changed(account)
+            self._agenda.after(self._chance.uniform(5, 200), lambda: self._phone_is_back(account))
+
+    def _phone_is_back(self, account: str) -> None:
+        self._phones.registered.add(account)
+        self._phone_changed(account)
+
+    # --- callers
+
+    def _next_caller(self, calls_per_h: float) -> None:
+        self._agenda.after(self._chance.expovariate(calls_per_h / 3600), lambda: self._caller_comes(calls_per_h))
+
+    def _caller_comes(self, calls_per_h: float) -> None:
+        if not self.open:
+            return
+        self._next_caller(calls_per_h)
+        t = self._chance.randrange(self._centre.tenants)
+        if self._chance.random() < 0.12:
+            self._subscriber_calls(t)
+        else:
+            self._customer_calls(t)
+
+    def _customer_calls(self, t: int) -> None:
+        which = self._chance.choice(QUEUE_NUMBERS if self._chance.random() < 0.7 else OTHER_NUMBERS)
+        number = f"+48{501_000_000 + 1000 * t + self._chance.randrange(CUSTOMERS)}"
+        hidden = {"Caller-Privacy-Hide-Number": "true"} if self._chance.random() < 0.05 else {}
+        channel = self._place(
+            number,
+            numbers(t)[which],
+            **{"Caller-Context": "public", "Caller-Caller-ID-Number": number, **hidden},
+        )
+        if channel is not None and self._chance.random() < 0.12:
+            key, after_s = self._chance.choice("01129#"), self._chance.uniform(2, 40)
+            switch = self._switch_of(channel)
+            switch.timer(channel, after_s, lambda: switch.press(channel, key))
+
+    def _subscriber_calls(self, t: int) -> None:
+        phones = self._centre.phones(f"t{t}")
+        extension, other = self._chance.choice(phones), self._chance.choice([*phones, "190"])
+        said = self._chance.random()
+        if said < 0.5 and extension in ("191", "192"):
+            code = self._chance.choice(_SUBSCRIBER)
+            self._dial(t, extension, code.format(other=other, mobile=MOBILE))
+        else:
+            self._dial(t, extension, other if said < 0.7 else MOBILE)
+
+    def _dial(self, t: int, extension: str, dialled: str) -> None:
+        account = f"{extension}@t{t}.example"
+        if account not in self._phones.registered or self._phones.busy.get(account):
+            return
+        self._place(
+            account,
+            dialled,
+            **{
+                "Caller-Context": "internal",
+                "Caller-Caller-ID-Number": extension,
+                "variable_user_name": extension,
+                "variable_domain_name": f"t{t}.example",
+            },
+        )
+
+    def _place(self, who: str, dialled: str, **variables: str) -> Channel | None:
+        switch = self._chance.choice(self._switches)
+        if not switch.is_up:
+            return None
+        self.calls += 1
+        channel = switch.call_in(self._new_id(), who, dialled, **variables)
+        switch.timer(channel, 3 + self._chance.expovariate(1 / PATIENCE_S), lambda: self._gives_up(switch, channel))
+        return channel
+
+    def _gives_up(self, switch: SwitchTwin, channel: Channel) -> None:
+        if channel.peer is None:
+            cause = "NORMAL_CLEARING" if channel.answered else "ORIGINATOR_CANCEL"
+            switch.hang_up(channel, cause, "caller")
+
+    def _switch_of(self, channel: Channel) -> SwitchTwin:
+        return next(switch for switch in self._switches if channel.id in switch.every)

@@ -1,0 +1,162 @@
+"""What must hold at every moment of a run, and in the end. `Broken` says what does not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from callcontrol.edges import clock
+from callcontrol.routing.distribution.state import State
+from callcontrol.vocabulary.moment import SECOND_US
+from tests.routing.distribution import safety
+from tests.simulation.channel import Channel
+from tests.simulation.redis_twin import RedisTwin
+from tests.simulation.switch_twin import SwitchTwin
+
+# Nothing heard on a caller's channel, with somebody there who could have done something (seconds).
+SILENCE_S = 30.0
+# An offer that is still there so long after its lease ended: the clocks that end it have all been missed.
+LEASE_SLACK_S = 25.0
+
+
+class Broken(AssertionError):
+    """A promise is broken.
+
+    Attributes:
+        about: the call, ticket or agent it is about; "" if it is about none.
+    """
+
+    def __init__(self, what: str, about: str = "") -> None:
+        super().__init__(what)
+        self.about = about
+
+
+class Promises:
+    """Watches one run.
+
+    Attributes:
+        every: each so manieth operation on queues is looked at in full; 1: each.
+        recoveries: how long callers who waited at a worker that died were at none (seconds).
+    """
+
+    def __init__(self, switches: list[SwitchTwin], server: RedisTwin, every: int) -> None:
+        self.every = every
+        self.recoveries: list[float] = []
+        self._switches = switches
+        self._server = server
+        self._operations = 0
+        self._before: dict[str, Any] | None = None
+        self._talks: dict[str, Channel] = {}
+        self._orphaned: dict[str, float] = {}
+        self._agents: set[str] = set()
+        server.before, server.after = self._before_operation, self._after_operation
+
+    def agents_are(self, who: set[str]) -> None:
+        """The phones of agents."""
+        self._agents = who
+
+    # --- what really happens
+
+    def bridged(self, first: Channel, second: Channel) -> None:
+        """Two channels are about to hear each other."""
+        for channel in (first, second):
+            if channel.peer is not None and channel.peer.lives:
+                raise Broken(f"{channel.id} is given to two at once", channel.call)
+        if not (first.from_queue or second.from_queue):
+            return
+        for channel in (first, second):
+            talk = self._talks.get(channel.who)
+            if channel.who in self._agents and talk is not None and talk.lives and talk.peer is not None:
+                raise Broken(f"agent {channel.who} has two callers: calls {talk.call} and {channel.call}", channel.call)
+            self._talks[channel.who] = channel
+
+    def arrived(self, channel: Channel) -> None:
+        """A worker has a caller's channel (again)."""
+        since_s = self._orphaned.pop(channel.id, None)
+        if since_s is not None:
+            self.recoveries.append(self._now_s - since_s)
+
+    def worker_dies(self, process: object) -> None:
+        """The callers who wait at it are nobody's now."""
+        for switch in self._switches:
+            for channel in switch.channels.values():
+                connection = channel.connection
+                if channel.is_caller and connection is not None and connection.process is process:
+                    if channel.running is not None and channel.running_timer is None and channel.race_over is None:
+                        self._orphaned[channel.id] = self._now_s
+
+    @property
+    def _now_s(self) -> float:
+        return self._switches[0].agenda.now_s
+
+    # --- operations on queues
+
+    def _before_operation(self, tenant: str) -> None:
+        self._operations += 1
+        if self._operations % self.every == 0:
+            self._before = self._server.queues_of(tenant).model.snapshot()
+
+    def _after_operation(self, tenant: str, reply: Any) -> None:
+        before, self._before = self._before, None
+        if before is None:
+            return
+        model = self._server.queues_of(tenant).model
+        after, layout = model.snapshot(), model.state.layout
+        try:
+            safety.check(after, layout)
+        except AssertionError as error:
+            raise Broken(f"queues of {tenant}: {error}") from error
+
+    # --- from time to time
+
+    def look(self, *, somebody_is_there: bool) -> None:
+        """What must not last.
+
+        Args:
+            somebody_is_there: a worker and the live state have been there for long enough to do something about it.
+        """
+        if somebody_is_there:
+            self._nobody_is_left_in_silence()
+            self._no_lease_outlives_itself()
+
+    def _nobody_is_left_in_silence(self) -> None:
+        for switch in self._switches:
+            for channel in switch.channels.values():
+                since_s = channel.idle_since_s
+                if channel.is_caller and channel.peer is None and since_s is not None:
+                    lasted_s = self._now_s - since_s
+                    if lasted_s > SILENCE_S:
+                        raise Broken(f"caller {channel.id} hears nothing for {lasted_s:.0f} s", channel.id)
+
+    def _no_lease_outlives_itself(self) -> None:
+        now = clock.now()  # leases go by our hosts' clocks
+        for queues in self._server.queues.values():
+            for offer in queues.model.state.offers.values():
+                if now - offer.expires > LEASE_SLACK_S * SECOND_US:
+                    late_s = (now - offer.expires) / SECOND_US
+                    call = offer.ticket.partition("/")[0]
+                    raise Broken(f"offer {offer.id} is still there {late_s:.0f} s after its end", call)
+
+    # --- in the end
+
+    def left_over(self) -> list[str]:
+        """What has not come to rest, in words."""
+        left = [f"channel {c.id} of call {c.call}" for s in self._switches for c in s.channels.values()]
+        for key, queues in self._server.queues.items():
+            left += [f"{key}: {what}" for what in _left_in(queues.model.state)]
+        for key, table in self._server.hashes.items():
+            if key.endswith((":calls", ":owners")):
+                left += [f"{key}: {field.decode()}" for field in table]
+        return left
+
+
+def _left_in(state: State) -> list[str]:
+    left = [f"ticket {ticket.id} ({ticket.state})" for ticket in state.tickets.values()]
+    left += [f"offer {offer.id}" for offer in state.offers.values()]
+    for agent in state.agents.values():
+        left += [f"agent {agent.name} talks with {agent.talk.ticket}"] if agent.talk is not None else []
+        left += [f"agent {agent.name} has offer {agent.offer}"] if agent.offer else []
+        left += [f"agent {agent.name} is elsewhere: {call}" for call in sorted(agent.elsewhere)]
+    return left
+
+

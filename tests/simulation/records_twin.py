@@ -1,0 +1,109 @@
+"""Where finished calls go, in memory: a spool that is a disk, and a ledger that knows each leg once."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+
+from callcontrol.billing.record import LegRecord, RatedRecord
+from callcontrol.billing.record_json import from_json, to_json
+from callcontrol.edges.ledger.writer import LedgerAway
+from callcontrol.edges.spool import SpoolFull
+from tests.simulation.process import Process
+
+SYNC_S = (0.001, 0.02)
+GATHER_S = 0.05
+
+
+class LedgerTwin:
+    """Postgres: a row for each leg, by (switch, leg); an estimate gives way to a better one.
+
+    Attributes:
+        rows, records: by that key, the leg and the record it came with.
+    """
+
+    def __init__(self) -> None:
+        self.is_up = True
+        self.rows: dict[tuple[str, str], LegRecord] = {}
+        self.records: dict[tuple[str, str], RatedRecord] = {}
+        self.calls: dict[str, RatedRecord] = {}
+
+    def write(self, payloads: Sequence[bytes]) -> list[object]:
+        """Store records; none is ever refused.
+
+        Raises:
+            LedgerAway: it is.
+        """
+        if not self.is_up:
+            raise LedgerAway("away")
+        for payload in payloads:
+            self._store(from_json(payload))
+        return []
+
+    def close(self) -> None:
+        """There is no connection."""
+
+    def _store(self, record: RatedRecord) -> None:
+        known = self.calls.get(record.call.call_id)
+        if known is None or (known.call.estimated and not record.call.estimated):
+            self.calls[record.call.call_id] = record
+        for leg in record.call.legs:
+            key = record.call.switch, leg.leg_id
+            there = self.rows.get(key)
+            if there is None or (there.estimated and not leg.estimated):
+                self.rows[key] = leg
+                self.records[key] = record
+
+
+class SpoolTwin:
+    """The disk of all workers: what it has survives each of them.
+
+    Attributes:
+        waiting: records that the ledger does not have yet.
+    """
+
+    def __init__(self, ledger: LedgerTwin, chance: random.Random) -> None:
+        self.is_full = False
+        self.waiting: list[bytes] = []
+        self._ledger = ledger
+        self._chance = chance
+
+    def put(self, process: Process, record: RatedRecord, on_durable: Callable[[], None]) -> None:
+        """Keep a record: it is durable a moment later, unless the process ends first.
+
+        Raises:
+            SpoolFull: it was not taken.
+        """
+        if self.is_full:
+            raise SpoolFull("no room")
+        payload = to_json(record)
+
+        def durable() -> None:
+            self.waiting.append(payload)
+            self.drain()
+            on_durable()
+
+        process.after(self._chance.uniform(*SYNC_S), durable)
+
+    def drain(self) -> None:
+        """Carry what there is into the ledger, if it is there."""
+        if self._ledger.is_up and self.waiting:
+            waiting, self.waiting = self.waiting, []
+            self._ledger.write(waiting)
+
+
+class RecordsTwin:
+    """One worker's way to the spool."""
+
+    def __init__(self, spool: SpoolTwin, process: Process) -> None:
+        self._spool = spool
+        self._process = process
+
+    def put(self, record: RatedRecord, on_durable: Callable[[], None]) -> None:
+        """Keep the record.
+
+        Raises:
+            SpoolFull: it was not taken.
+        """
+        self._process.command()
+        self._spool.put(self._process, record, on_durable)

@@ -1,0 +1,212 @@
+"""Redis in memory: the few commands and scripts this program uses, one at a time, all or nothing.
+
+The queue scripts are carried out by the pure model (`queue_twin.py`), the scripts of calls are written out here; the
+contract tests hold both to the real ones.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+
+from callcontrol.edges.live_state import keys, queue_script
+from callcontrol.edges.live_state.failures import ScriptUnknown, StoreRefused
+from callcontrol.edges.live_state.script import script_of
+from tests.simulation.queue_twin import QueueTwin
+
+Told = Callable[[bytes], None]
+
+
+class RedisTwin:
+    """The server.
+
+    Args:
+        now_s: its clock, for what expires (seconds).
+
+    Attributes:
+        listeners: by channel, who hears what is published there.
+        before, after: called around each operation on a tenant's queues.
+    """
+
+    def __init__(self, now_s: Callable[[], float]) -> None:
+        self._now_s = now_s
+        self.hashes: dict[str, dict[bytes, bytes]] = {}
+        self.sets: dict[str, set[bytes]] = {}
+        self._texts: dict[str, tuple[bytes, float]] = {}
+        self.queues: dict[str, QueueTwin] = {}
+        self.listeners: dict[str, Told] = {}
+        self.before: Callable[[str], None] = lambda tenant: None
+        self.after: Callable[[str, Any], None] = lambda tenant, reply: None
+        self._known: set[str] = set()
+        self._scripts: dict[str, Callable[[tuple[str, ...], tuple[Any, ...]], Any]] = {
+            queue_script.SHA: lambda names, words: self.queue_operation(names, words),
+            script_of("call_scripts", "save").sha: self._save,
+            script_of("call_scripts", "forget").sha: self._forget,
+            script_of("call_scripts", "take").sha: self._take,
+        }
+        self._sha_of = {queue_script.SOURCE: queue_script.SHA} | {
+            script.source: script.sha for script in (script_of("call_scripts", n) for n in ("save", "forget", "take"))
+        }
+
+    def execute(self, command: tuple[Any, ...]) -> Any:
+        """One command.
+
+        Raises:
+            ScriptUnknown, StoreRefused: as the pipe tells of them.
+        """
+        name, *words = command
+        carry_out = getattr(self, f"do_{name.lower()}", None)
+        if carry_out is None:
+            raise StoreRefused(f"ERR unknown command '{name}'")
+        return carry_out(*words)
+
+    def restart(self) -> None:
+        """Everything is kept but scripts and connections."""
+        self._known.clear()
+        self.listeners.clear()
+
+    def remember(self) -> Any:
+        """All of the data as it is now, for `go_back`."""
+        return copy.deepcopy((self.hashes, self.sets, self._texts, self.queues))
+
+    def go_back(self, remembered: Any) -> None:
+        """What was written since then is lost."""
+        self.hashes, self.sets, self._texts, self.queues = remembered
+
+    # --- commands, by their names
+
+    def do_ping(self) -> bytes:
+        return b"PONG"
+
+    def do_hset(self, key: str, field: Any, value: Any) -> int:
+        table = self.hashes.setdefault(key, {})
+        is_new = _bytes(field) not in table
+        table[_bytes(field)] = _bytes(value)
+        return int(is_new)
+
+    def do_hget(self, key: str, field: Any) -> bytes | None:
+        if field == "digest" and key.endswith(":layout"):
+            return self._queues_at(key.removesuffix(":layout")).digest or None
+        return self.hashes.get(key, {}).get(_bytes(field))
+
+    def do_hmget(self, key: str, *fields: Any) -> list[bytes | None]:
+        table = self.hashes.get(key, {})
+        return [table.get(_bytes(field)) for field in fields]
+
+    def do_hgetall(self, key: str) -> dict[bytes, bytes]:
+        return dict(self.hashes.get(key, {}))
+
+    def do_hkeys(self, key: str) -> list[bytes]:
+        return list(self.hashes.get(key, {}))
+
+    def do_hexists(self, key: str, field: Any) -> int:
+        return int(_bytes(field) in self.hashes.get(key, {}))
+
+    def do_hdel(self, key: str, *fields: Any) -> int:
+        table = self.hashes.get(key, {})
+        return sum(table.pop(_bytes(field), None) is not None for field in fields)
+
+    def do_sadd(self, key: str, member: Any) -> int:
+        members = self.sets.setdefault(key, set())
+        is_new = _bytes(member) not in members
+        members.add(_bytes(member))
+        return int(is_new)
+
+    def do_srem(self, key: str, member: Any) -> int:
+        members = self.sets.get(key, set())
+        is_there = _bytes(member) in members
+        members.discard(_bytes(member))
+        return int(is_there)
+
+    def do_smembers(self, key: str) -> set[bytes]:
+        return set(self.sets.get(key, ()))
+
+    def do_set(self, key: str, value: Any, *options: Any) -> bytes | None:
+        if "XX" in options and self.do_get(key) is None:
+            return None
+        lasts_s = float("inf")
+        for unit, seconds in (("PX", 0.001), ("EX", 1.0)):
+            if unit in options:
+                lasts_s = options[options.index(unit) + 1] * seconds
+        self._texts[key] = (_bytes(value), self._now_s() + lasts_s)
+        return b"OK"
+
+    def do_get(self, key: str) -> bytes | None:
+        value, until_s = self._texts.get(key, (b"", 0.0))
+        return value if self._now_s() < until_s else None
+
+    def do_exists(self, key: str) -> int:
+        return int(self.do_get(key) is not None)
+
+    def do_evalsha(self, sha: str, count: int, *words: Any) -> Any:
+        if sha not in self._known:
+            raise ScriptUnknown("NOSCRIPT No matching script")
+        return self._scripts[sha](tuple(words[:count]), tuple(words[count:]))
+
+    def do_eval(self, source: str, count: int, *words: Any) -> Any:
+        self._known.add(self._sha_of[source])
+        return self.do_evalsha(self._sha_of[source], count, *words)
+
+    # --- scripts
+
+    def queues_of(self, tenant: str) -> QueueTwin:
+        """The queues of a tenant."""
+        return self._queues_at(keys.queues(tenant))
+
+    def _queues_at(self, key: str) -> QueueTwin:
+        return self.queues.setdefault(key, QueueTwin())
+
+    def queue_operation(self, names: tuple[str, ...], words: tuple[Any, ...]) -> Any:
+        """One operation on a tenant's queues."""
+        (key,) = names
+        tenant = keys.tenant_of(key)
+        self.before(tenant)
+        reply = self._queues_at(key).carry_out(
+            words, lambda whom, kind, fields: self.publish(whom, {"from": key, "kind": kind, "fields": fields})
+        )
+        self.after(tenant, reply)
+        return reply
+
+    def publish(self, worker: str, message: dict[str, Any]) -> None:
+        """Tell a worker, if he listens."""
+        told = self.listeners.get(keys.inbox(worker))
+        if told is not None:
+            told(orjson.dumps(message))
+
+    def _save(self, names: tuple[str, ...], words: tuple[Any, ...]) -> int:
+        call, worker, value = words
+        owner = self.do_hget(names[1], call)
+        if owner is not None and owner != worker.encode():
+            return 0
+        self.do_hset(names[1], call, worker)
+        self.do_hset(names[0], call, value)
+        return 1
+
+    def _forget(self, names: tuple[str, ...], words: tuple[Any, ...]) -> int:
+        call, worker = words
+        owner = self.do_hget(names[1], call)
+        if owner is not None and owner != worker.encode():
+            return 0
+        self.do_hdel(names[0], call)
+        self.do_hdel(names[1], call)
+        return 1
+
+    def _take(self, names: tuple[str, ...], words: tuple[Any, ...]) -> list[bytes]:
+        taker, whom, _channels, *ids = words
+        taken = []
+        for call in ids:
+            value = self.do_hget(names[0], call)
+            owner = (self.do_hget(names[1], call) or b"").decode()
+            if value is not None and whom in ("*", owner):
+                self.do_hset(names[1], call, taker)
+                taken.append(value)
+                if owner not in ("", taker):
+                    self.publish(owner, {"kind": "taken", "from": names[0], "fields": [call, taker]})
+        return taken
+
+
+def _bytes(value: Any) -> bytes:
+    return value if isinstance(value, bytes) else str(value).encode()

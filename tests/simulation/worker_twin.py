@@ -1,0 +1,221 @@
+"""A worker in virtual time: the parts of `daemon/worker.py` as they are, wired to twins of what they reach."""
+
+from __future__ import annotations
+
+import random
+from typing import cast
+
+from callcontrol.daemon.adoption import Adoption
+from callcontrol.daemon.configuration import Current
+from callcontrol.daemon.desk import Desk
+from callcontrol.daemon.queue_keeper import COMPARE_S, QueueKeeper
+from callcontrol.daemon.queue_line import QueueLine
+from callcontrol.daemon.queue_pump import QueuePump
+from callcontrol.daemon.reception import Reception
+from callcontrol.daemon.registrations import Registrations
+from callcontrol.daemon.succession import AGAIN_S, LOOK_S
+from callcontrol.daemon.switchboard import Switchboard
+from callcontrol.edges import clock
+from callcontrol.edges.freeswitch.call import CallConnection
+from callcontrol.edges.live_state import keys
+from callcontrol.edges.live_state.calls import CallStore
+from callcontrol.edges.live_state.failures import LiveStateError
+from callcontrol.edges.live_state.inbox import RETRY_S, Inbox
+from callcontrol.edges.live_state.queues import QueueStore, seed_from
+from callcontrol.edges.live_state.rules import RuleStore
+from callcontrol.edges.live_state.workers import BEAT_S, Workers
+from callcontrol.routing.distribution.occasion import Occasion
+from callcontrol.vocabulary.moment import periods_at
+from tests.simulation.board_twin import BoardTwin
+from tests.simulation.connection_twin import ConnectionTwin
+from tests.simulation.phones import home_of
+from tests.simulation.pipe_twin import PipeTwin, RedisHost
+from tests.simulation.process import Process
+from tests.simulation.records_twin import RecordsTwin, SpoolTwin
+
+# Until its first connections stand (seconds).
+BEGIN_S = 0.3
+FOR_EVER_S = 1e9
+
+
+class InboxTwin(Inbox):
+    """What is published to a worker, straight from the server."""
+
+    def hear(self, text: bytes) -> None:
+        """One message."""
+        self._take(text)
+
+
+class WorkerTwin:
+    """One worker, from its start to its end."""
+
+    def __init__(
+        self,
+        process: Process,
+        current: Current,
+        host: RedisHost,
+        board: BoardTwin,
+        spool: SpoolTwin,
+        chance: random.Random,
+        phones: set[str],
+    ) -> None:
+        self.process = process
+        self.board = board
+        self.pipe = PipeTwin(host, process)
+        self.draining = False
+        self._host = host
+        self._chance = chance
+        self._current = current
+        self._phones = phones
+        self.registrations = Registrations()
+        store = QueueStore(
+            self.pipe, self._occasion, lambda tenant, told: self.pump.told(tenant, told), process.after
+        )
+        self.workers = Workers(self.pipe, process.name, self._lapsed, lambda: self.desk.resume())
+        switchboard = cast(Switchboard, board)
+        self.desk = Desk(
+            worker=process.name,
+            current=current,
+            rules=RuleStore(self.pipe),
+            calls=CallStore(self.pipe, lambda tenant, call: self.desk.lose(tenant, call), process.after),
+            registrations=self.registrations,
+            records=RecordsTwin(spool, process),
+            switches=board,
+            legs=board,
+            queue_store=store,
+            queues=QueueLine(store),
+            timers=process,
+            lapsed=lambda: self.workers.lapsed,
+        )
+        board.desk = self.desk
+        board.on_up, board.on_down = self._switch_up, self.registrations.forget
+        self.adoption = Adoption(self.desk, self.workers, chance)
+        self.keeper = QueueKeeper(current, self.registrations, store)
+        self.pump = QueuePump(self.desk, store, switchboard)
+        self._reception = Reception(self.desk, switchboard)
+        self._inbox = InboxTwin(
+            "redis://twin", process.name, self.pump.offered, self.pump.noticed, self.desk.lose
+        )
+
+    def start(self) -> None:
+        """From now on it works."""
+        for switch, link in self.board.links.items():
+            if link.is_up:
+                self._switch_up(switch)
+        self._beat()
+        self._listen()
+        self._compare()
+        self.process.after(BEGIN_S, self._look)
+
+    # --- as the switch meets it
+
+    @property
+    def accepts(self) -> bool:
+        """Whether it takes connections now."""
+        return self.process.runs and not self.draining
+
+    @property
+    def is_there(self) -> bool:
+        """Whether somebody listens, though perhaps asleep."""
+        return self.process.alive and not self.draining
+
+    def arrive(self, connection: ConnectionTwin) -> None:
+        """A call is handed over."""
+        if not self.process.alive or self.draining:
+            connection.switch.lose_control(connection.channel, connection)
+            return
+        connection.belongs_to(self.process)
+        self.process.call(lambda: self._reception.receive(cast(CallConnection, connection)))
+
+    def heard(self, switch: str, call: str, event: object) -> None:
+        """An event of a switch's own connection."""
+        self.board.heard(switch, call, event)  # type: ignore[arg-type]  # the switch's own two kinds
+
+    # --- its clocks
+
+    def _occasion(self, tenant: str) -> Occasion:
+        now = clock.now()
+        periods = periods_at(now, self._current.configuration.zone_of(tenant))
+        return Occasion(now, self.process.name, seed_from(self._chance), periods)
+
+    def _beat(self) -> None:
+        self.workers.beat()
+        self.process.after(BEAT_S, self._beat)
+
+    def _compare(self) -> None:
+        self.keeper.compare()
+        self.process.after(COMPARE_S, self._compare)
+
+    def _look(self) -> None:
+        if self.draining:
+            return
+        try:
+            self.adoption.look()
+            self.process.after(LOOK_S, self._look)
+        except LiveStateError:
+            self.process.after(AGAIN_S, self._look)
+
+    def _lapsed(self) -> None:
+        self.process.after(0.001, self._verify)
+
+    def _verify(self) -> None:
+        if not self.workers.lapsed or self.draining:
+            return
+        try:
+            self.adoption.verify()
+        except LiveStateError:
+            self.process.after(AGAIN_S, self._verify)
+
+    def _listen(self) -> None:
+        """Subscribe, and again where the server has forgotten."""
+        channel = keys.inbox(self.process.name)
+        if self._host.is_up and channel not in self._host.server.listeners:
+            self._host.server.listeners[channel] = self._hear
+        self.process.after(RETRY_S, self._listen)
+
+    def _hear(self, text: bytes) -> None:
+        self.process.after(self._chance.uniform(0.0005, 0.005), lambda: self._inbox.hear(text))
+
+    # --- phones
+
+    def _switch_up(self, switch: str) -> None:
+        expires = clock.now() / 1_000_000 + FOR_EVER_S
+        rows = [_row(account, expires) for account in sorted(self._phones) if home_of(account) == switch]
+        self.registrations.read(switch, rows)
+        self.keeper.phones_read()
+
+    def phone_changed(self, account: str) -> None:
+        """A phone registered, or is gone."""
+        user, _, domain = account.partition("@")
+        switch = home_of(account)
+        if not self.board.links[switch].is_up:
+            return
+        if account in self._phones:
+            self.registrations.registered(switch, (user, domain), FOR_EVER_S)
+        else:
+            self.registrations.gone(switch, (user, domain))
+        self.keeper.phone_changed(user, domain)
+
+    # --- the end
+
+    def drain(self) -> None:
+        """An orderly end: running calls are left to the others, as `succession.py` does it."""
+        self.draining = True
+        handed = tuple(self.desk.drivers.values())
+        self.desk.drivers.clear()
+        for driver in handed:
+            driver.hand_over()
+        try:
+            self.workers.resign()
+        except LiveStateError:
+            self.process.after(AGAIN_S, lambda: None)
+        self.process.after(1.0, self._end)
+
+    def _end(self) -> None:
+        self.pipe.stop(1.0)
+        self.process.die()
+
+
+def _row(account: str, expires: float) -> dict[str, str]:
+    user, _, domain = account.partition("@")
+    return {"reg_user": user, "realm": domain, "expires": str(expires)}

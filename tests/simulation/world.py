@@ -1,0 +1,272 @@
+"""One run: the call centre, its workers, and everything that can fail, from a seed."""
+
+from __future__ import annotations
+
+import logging
+import random
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from unittest import mock
+
+from callcontrol.daemon import reception
+from callcontrol.daemon.configuration import Current
+from callcontrol.vocabulary.moment import Instant
+from tests.simulation.agenda import Agenda
+from tests.simulation.board_twin import BoardTwin
+from tests.simulation.books import Accounts, balance
+from tests.simulation.centre import SWITCHES, Centre, outside
+from tests.simulation.connection_twin import LineTwin
+from tests.simulation.faults import PROFILES, Faults
+from tests.simulation.mischief import Mischief
+from tests.simulation.people import People
+from tests.simulation.phones import Moods, Phones
+from tests.simulation.pipe_twin import RedisHost
+from tests.simulation.process import Process
+from tests.simulation.promises import Broken, Promises
+from tests.simulation.records_twin import LedgerTwin, SpoolTwin
+from tests.simulation.redis_twin import RedisTwin
+from tests.simulation.switch_twin import SwitchTwin
+from tests.simulation.virtual_clock import VirtualClock
+from tests.simulation.worker_twin import WorkerTwin
+
+START = Instant(1_795_503_600_000_000)  # 2026-11-24T07:00:00Z, a Tuesday
+LOOK_S = 1.0
+# After the last caller everything is over within this time: talks, callbacks that expire, calls nobody directs.
+REST_S = 3 * 3600.0
+REST_LOOK_S = 10.0
+# A worker and the live state were there for so long: what has not been taken care of is left.
+STEADY_S = 25.0
+SWITCH_DELAY_S = (0.0005, 0.02)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run is made of; the same plan is the same run.
+
+    Attributes:
+        every: how many operations on queues are between two that are looked at in full.
+    """
+
+    seed: int
+    profile: str = "storm"
+    hours: float = 1.0
+    tenants: int = 4
+    agents: int = 3
+    calls_per_h: float = 400.0
+    workers: int = 2
+    every: int = 20
+
+    @property
+    def faults(self) -> Faults:
+        """What goes wrong."""
+        return PROFILES[self.profile]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How a run went; `slowest_s`: of callers who waited at a worker that died, 0 if there was none."""
+
+    plan: Plan
+    steps: int
+    calls: int
+    faults: Counter[str]
+    accounts: Accounts
+    slowest_s: float
+    virtual_s: float
+
+
+@cache
+def configuration(centre: Centre) -> Current:
+    """A centre's configuration, read as the daemon reads it."""
+    with tempfile.TemporaryDirectory(prefix="callcontrol-centre-") as folder:
+        centre.write(Path(folder))
+        return Current(Path(folder))
+
+
+class World:
+    """One run."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        chance = random.Random(plan.seed)
+        self._chance = chance
+        self.agenda = Agenda(START, random.Random(chance.random()))
+        self.clock = VirtualClock(self.agenda, random.Random(chance.random()))
+        self._centre = Centre(plan.tenants, plan.agents)
+        self._current = configuration(self._centre)
+        self.host = RedisHost(RedisTwin(lambda: self.agenda.now_s), random.Random(chance.random()))
+        self.ledger = LedgerTwin()
+        self.spool = SpoolTwin(self.ledger, random.Random(chance.random()))
+        self.phones = Phones(random.Random(chance.random()), Moods())
+        delay = random.Random(chance.random())
+        self.switches: list[SwitchTwin] = []
+        self.promises = Promises(self.switches, self.host.server, plan.every)
+        for name in SWITCHES:
+            switch = SwitchTwin(
+                name, self.agenda, self.phones, lambda: delay.uniform(*SWITCH_DELAY_S), self.promises
+            )
+            switch.pick = delay.choice
+            self.switches.append(switch)
+        self.workers: list[WorkerTwin] = []
+        self._started = 0
+        self._retired: Counter[str] = Counter()
+        self.people = People(
+            self._centre,
+            self.switches,
+            self.agenda,
+            self.phones,
+            random.Random(chance.random()),
+            self.clock.new_id,
+            self._phone_changed,
+        )
+        self.mischief = Mischief(self, plan.faults, random.Random(chance.random()))
+        self._unsteady_s = 0.0
+        self._off_us = 0
+        self.promises.agents_are(self._agents())
+
+    # --- workers
+
+    def start_worker(self) -> None:
+        """One more."""
+        self._started += 1
+        process = Process(self.agenda, f"sim/{self._started}/w")
+        board = BoardTwin(self.switches, process, random.Random(self._chance.random()), self.plan.faults)
+        worker = WorkerTwin(
+            process,
+            self._current,
+            self.host,
+            board,
+            self.spool,
+            random.Random(self._chance.random()),
+            self.phones.registered,
+        )
+        process.on_death.append(lambda: self._gone(worker))
+        self.workers.append(worker)
+        for switch in self.switches:
+            switch.takers.append(worker)
+        process.call(worker.start)
+
+    def _gone(self, worker: WorkerTwin) -> None:
+        self.workers.remove(worker)
+        self.host.server.listeners.pop(f"cc:worker:{worker.process.name}", None)
+        self._retired += _told_wrong(worker)
+        for switch in self.switches:
+            switch.takers.remove(worker)
+
+    def worker_dies(self, process: Process) -> None:
+        """One is about to be gone."""
+        self.promises.worker_dies(process)
+
+    def _phone_changed(self, account: str) -> None:
+        for worker in tuple(self.workers):
+            worker.process.call(lambda worker=worker: worker.phone_changed(account))  # type: ignore[misc]  # its type is given by the loop
+
+    def _agents(self) -> set[str]:
+        accounts = {f"{100 + i}@t{t}.example" for t in range(self.plan.tenants) for i in range(self.plan.agents)}
+        return accounts | {outside(t) for t in range(self.plan.tenants)}
+
+    # --- the run
+
+    def run(self) -> Report:
+        """Everything from the first caller to the rest at the end.
+
+        Raises:
+            Broken: a promise does not hold.
+        """
+        with self._in_force():
+            self.people.plug_in()
+            for _ in range(self.plan.workers):
+                self.start_worker()
+            self.people.begin(self.plan.calls_per_h)
+            self.mischief.begin()
+            self._until(self.plan.hours * 3600)
+            self.people.open = False
+            self.mischief.heal()
+            self._rest()
+            return self._report()
+
+    @contextmanager
+    def _in_force(self) -> Iterator[None]:
+        logger, heard = logging.getLogger("callcontrol"), _Hearing()
+        before = logger.level, logger.propagate
+        logger.setLevel(logging.ERROR)
+        logger.propagate = False
+        logger.addHandler(heard)
+        try:
+            with self.clock.in_force(), mock.patch.object(reception, "CallLine", LineTwin):
+                yield
+        finally:
+            logger.removeHandler(heard)
+            logger.setLevel(before[0])
+            logger.propagate = before[1]
+
+    def _until(self, until_s: float) -> None:
+        while self.agenda.now_s < until_s:
+            due_s = min(self.agenda.now_s + LOOK_S, until_s)
+            while self.agenda.step(due_s):
+                pass
+            self._look()
+
+    def _look(self) -> None:
+        is_there = self.host.is_up and any(worker.accepts and not worker.pipe.away_because for worker in self.workers)
+        is_there = is_there and all(switch.is_up for switch in self.switches)
+        is_set, self._off_us = self._off_us != self.clock.off_us, self.clock.off_us
+        if is_set or not is_there or not all(worker.process.runs for worker in self.workers):
+            self._unsteady_s = self.agenda.now_s
+        self.promises.look(somebody_is_there=self.agenda.now_s - self._unsteady_s > STEADY_S)
+
+    def _rest(self) -> None:
+        until_s = self.agenda.now_s + REST_S
+        left = self.left_over()
+        while left and self.agenda.now_s < until_s:
+            self._until(self.agenda.now_s + REST_LOOK_S)
+            left = self.left_over()
+        if left:
+            raise Broken(f"{len(left)} things never came to rest: {'; '.join(left[:5])}", _call_in(left[0]))
+
+    def left_over(self) -> list[str]:
+        """What has not come to rest."""
+        left = self.promises.left_over()
+        for worker in self.workers:
+            left += [f"call {call} is driven by {worker.process.name}" for call in worker.desk.drivers]
+            left += [f"call {call} is being closed" for call in sorted(worker.desk.closing)]
+            owed = worker.desk.calls.owed + worker.desk.queue_store.owed
+            left += [f"{worker.process.name} owes {owed} operations"] if owed else []
+        return left + ["the spool holds records"] * bool(self.spool.waiting)
+
+    def _report(self) -> Report:
+        tariff = next(iter(self._current.configuration.tariffs.values()))
+        accounts = balance(self.switches, self.ledger, tariff, may_miss=self.plan.faults.ends_may_be_missed)
+        done = self.mischief.done + self._retired
+        for worker in self.workers:
+            done += _told_wrong(worker)
+        done["redis_failed"] += self.host.failures
+        slowest_s = max(self.promises.recoveries, default=0.0)
+        return Report(
+            self.plan, self.agenda.steps, self.people.calls, +done, accounts, slowest_s, self.agenda.now_s
+        )
+
+
+class _Hearing(logging.Handler):
+    """An exception that somebody caught and logged is one all the same."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.exc_info and record.exc_info[1] is not None:
+            raise Broken(f"{record.name}: {record.getMessage()}: {record.exc_info[1]!r}") from record.exc_info[1]
+
+
+def _told_wrong(worker: WorkerTwin) -> Counter[str]:
+    links = worker.board.links.values()
+    kinds = {"events_lost": "lost", "events_twice": "repeated", "events_late": "late"}
+    kinds |= {"commands_slow": "slow", "commands_failed": "failed"}
+    return Counter({kind: sum(getattr(link, name) for link in links) for kind, name in kinds.items()})
+
+
+def _call_in(text: str) -> str:
+    """The first word that looks like a call's id."""
+    return next((word.partition("/")[0] for word in text.split() if word.count("-") >= 4), "")
