@@ -10,6 +10,7 @@ from pathlib import Path
 from gevent import socket
 
 from callcontrol.commands.arguments import configuration_or_exit
+from callcontrol.commands.reconcile import reconciler_of
 from callcontrol.daemon.configuration import Current
 from callcontrol.daemon.worker import Worker
 from callcontrol.edges import journal, worker_environment
@@ -35,8 +36,11 @@ def run(args: argparse.Namespace) -> int:
         print(f"{error} is not set: workers are started by `callcontrol serve`", file=sys.stderr)
         return NO_SUPERVISOR
     journal.start(mask_numbers=configuration_or_exit(args.config).settings.mask_numbers)
+    current = Current(args.config)
+    if args.slot == 0:  # one of them is enough
+        reconciler_of(lambda: current.configuration, stores.postgres_dsn, stores.redis_url).start()
     return Worker(
-        Current(args.config),
+        current,
         stores.redis_url,
         stores.postgres_dsn,
         listener=InheritedFd(args.listen),

@@ -131,7 +131,7 @@ def _waits_no_more(call: Call, event: Event) -> Plain:
     """News of offers for a call that waits no more: their agents are free, their phones stop ringing."""
     match event:
         case OfferMade(offer) if not offering.is_known(call, offer):
-            return call, offering.refuse(offer)
+            return call, offering.refuse(call, offer)
         case LegAnswered(leg) if not _speaks(call, leg):
             return call, (do.KillLeg(leg, "ORIGINATOR_CANCEL"),)
         case _:

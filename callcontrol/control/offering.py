@@ -18,8 +18,8 @@ from callcontrol.routing.facts import Facts
 from callcontrol.routing.legs import Legs
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.outcome import TRUNK_FAILURES, Outcome, outcome_of
-from callcontrol.vocabulary.queue import Offer, TalkEnd
-from callcontrol.vocabulary.trail import Offered, OfferEnded
+from callcontrol.vocabulary.queue import Leaving, Offer, TalkEnd
+from callcontrol.vocabulary.trail import LeftQueue, Offered, OfferEnded
 
 # Longer than an agent's phone rings and he takes to press a key: the lease of an offer outlasts both (seconds).
 GRACE_S = 10
@@ -102,7 +102,8 @@ def withdraw(call: Call, offering: Offering, how: OfferEnd, facts: Facts) -> Pla
     """The offer is void: its phones stop ringing. The live state has been told, or is told by whoever calls this."""
     call = call.noting(*(OfferEnded(facts.now, offering.offer.id, agent, how) for agent in offering.agents))
     legs = tuple(rung.leg_id for rung in offering.legs)
-    return call, (*(do.KillLeg(leg, "ORIGINATOR_CANCEL") for leg in legs), *watched(legs, "ORIGINATOR_CANCEL"))
+    unanswered = tuple(leg for leg in legs if leg != offering.winner)
+    return call, (*(do.KillLeg(leg, "ORIGINATOR_CANCEL") for leg in legs), *watched(unanswered, "ORIGINATOR_CANCEL"))
 
 
 def call_off(call: Call, offering: Offering, how: OfferEnd, facts: Facts) -> Plain:
@@ -120,8 +121,18 @@ def take_back(offering: Offering) -> tuple[Command, ...]:
     return (do.EndTalk(offering.agent_of(offering.winner), offering.offer.ticket, 0, TalkEnd.ABANDONED),)
 
 
-def refuse(offer: Offer) -> tuple[Command, ...]:
-    """An offer nobody can take up: its agents are free again."""
+def refuse(call: Call, offer: Offer) -> tuple[Command, ...]:
+    """An offer of a ticket the call does not wait with: its agents are free, and nobody is offered it once more.
+
+    The live state may have lost the moment at which the ticket was given up; only a callback's ticket outlives its call.
+    """
+    if any(isinstance(e, LeftQueue) and e.how is Leaving.CALLBACK for e in call.trail):
+        return pass_on(offer)
+    return (do.LeaveQueue(offer.ticket, Leaving.FAILED),)
+
+
+def pass_on(offer: Offer) -> tuple[Command, ...]:
+    """An offer that is not taken up here: its agents are free again, the ticket waits on."""
     return tuple(do.PassOffer(offer.id, agent, OfferEnd.CALLER_GONE) for agent in offer.agents)
 
 

@@ -29,6 +29,7 @@ from callcontrol.control.events import (
     Stored,
     TimerFired,
 )
+from callcontrol.control.undirected import GoesOnAlone
 from callcontrol.daemon.desk import Desk
 from callcontrol.daemon.facts_finder import find_facts
 from callcontrol.daemon.leg_line import LegCommand
@@ -93,6 +94,7 @@ class CallDriver:
         if self._lost:
             return
         if len(self._inbox) >= MAX_INBOX:
+            meters.limits_reached_total.labels("MAX_INBOX").inc()
             log.error("call is flooded, event dropped: %s", type(event).__name__, extra={"call": self.call.id})
             return
         self._inbox.append(event)
@@ -104,21 +106,29 @@ class CallDriver:
         if not self._busy:
             self._drain()
 
-    def lose(self) -> None:
-        """Another worker has the call. The connection stays open and silent: closing it would take the control from
-        the newer one (event socket, superseded connections).
+    def lose(self, arrived: bool) -> None:
+        """Another worker has the call. Where the channel has gone to him (`arrived`) or is fetched, the connection
+        stays open and silent: closing it would take the control from the newer one (event socket, superseded
+        connections). Where the dialplan is to bring the channel to him, it only does so when ours is closed.
         """
-        self._lost = True
-        self._inbox.clear()
-        self.line = None
-        self._stop_timers()
+        if arrived or not isinstance(self.call.state, GoesOnAlone):
+            self._let_go()
+        else:
+            self.hand_over()
 
     def hand_over(self) -> None:
         """This worker ends: the call stands in Redis as it is, what plays or rings goes on, its connection closes."""
-        line = self.line
-        self.lose()
+        line = self._let_go()
         if line is not None:
             line.close()
+
+    def _let_go(self) -> Line | None:
+        """Nothing is done for this call any more; returns its connection, still open."""
+        line, self.line = self.line, None
+        self._lost = True
+        self._inbox.clear()
+        self._stop_timers()
+        return line
 
     def _stop_timers(self) -> None:
         for name in tuple(self._timers):

@@ -11,6 +11,7 @@ from callcontrol.billing.costs import rate_record
 from callcontrol.billing.fold import fold
 from callcontrol.billing.record import CallRecord, RatedRecord
 from callcontrol.control.call import Call
+from callcontrol.daemon import limit_meters
 from callcontrol.daemon.configuration import Current
 from callcontrol.daemon.leg_line import LegCommand
 from callcontrol.daemon.queue_line import QueueLine
@@ -20,7 +21,7 @@ from callcontrol.edges import meters
 from callcontrol.edges.live_state.calls import CallStore
 from callcontrol.edges.live_state.queues import QueueStore
 from callcontrol.edges.live_state.rules import RuleStore
-from callcontrol.edges.spool import SpoolClosed, SpoolFull
+from callcontrol.edges.spool import EntryRefused, SpoolClosed, SpoolFull
 
 if TYPE_CHECKING:
     from callcontrol.daemon.call_driver import CallDriver
@@ -110,8 +111,8 @@ class Desk:
         for driver in held.values():
             driver.resume()
 
-    def lose(self, tenant: str, call_id: str) -> None:
-        """Another worker has this call."""
+    def lose(self, tenant: str, call_id: str, arrived: bool = False) -> None:
+        """Another worker has this call; `arrived`: its channel came to him through the dialplan."""
         self.calls.lost(tenant, call_id)
         self.held.pop(call_id, None)
         self.lost[call_id] = None
@@ -122,7 +123,7 @@ class Desk:
         if driver is not None:
             log.info("another worker has the call", extra={"call": call_id})
             meters.calls_lost_total.inc()
-            driver.lose()
+            driver.lose(arrived)
 
     def release(self, call: Call) -> None:
         """A call is over: its record goes to disk, and only then it is forgotten in Redis."""
@@ -132,7 +133,7 @@ class Desk:
         try:
             self.closing.add(call.id)
             self.records.put(rated, lambda: self._closed(call))
-        except (SpoolFull, SpoolClosed) as error:
+        except (SpoolFull, SpoolClosed, EntryRefused) as error:
             # Redis keeps the call with its trail; adoption offers it again.
             log.error("the record has to wait in Redis: %s", error, extra={"call": call.id})
             self.closing.discard(call.id)
@@ -149,6 +150,7 @@ class Desk:
 
 def _count(rated: RatedRecord) -> None:
     record = rated.call
+    limit_meters.count(record)
     meters.unrated_total.labels(record.tenant).inc(sum(charge.amount is None for charge in rated.charges))
     meters.calls_total.labels(record.tenant, record.outcome.value).inc()
     for leg in record.legs:

@@ -66,7 +66,7 @@ def standard(sockets: str, last_resort: Sequence[Action] = LAST_RESORT) -> Dialp
         plan.add(context, ".*", _guarded(sockets))
     plan.add("fallback", ".*", last_resort)
     plan.add("peers", "[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}", PEERS)
-    plan.add("peers", ".*", (("hangup", "UNALLOCATED_NUMBER"),))
+    plan.add("peers", ".*", (PEERS[0], ("hangup", "UNALLOCATED_NUMBER")))
     return plan
 
 

@@ -121,7 +121,10 @@ def test_a_call_of_another_switch_rings_a_phone_or_ends() -> None:
     assert [a["data"] for a in actions if a["application"] == "bridge"] == [
         "sofia/internal/${destination_number}%$1"  # `%`: registered here, or nobody
     ]
-    assert actions[0] == {"application": "hangup", "data": "EXCHANGE_ROUTING_ERROR"}
+    assert actions[:2] == [
+        {"application": "export", "data": "process_cdr=false"},
+        {"application": "hangup", "data": "EXCHANGE_ROUTING_ERROR"},
+    ]
     assert actions[-1] == {"application": "hangup", "data": "UNALLOCATED_NUMBER"}
 
 

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from callcontrol.control import commands as do
 from callcontrol.control.call import Ringing, Waiting
-from callcontrol.control.events import FactsFound, LegAnswered, OfferMade, OfferVoid, OriginateFailed, TimerFired
+from callcontrol.control.events import (
+    FactsFound,
+    KeyPressed,
+    LegAnswered,
+    OfferMade,
+    OfferVoid,
+    OriginateFailed,
+    TimerFired,
+)
 from callcontrol.routing.plan import Account, TrunkNumber
 from callcontrol.vocabulary.agent import OfferEnd
-from callcontrol.vocabulary.queue import Offer
+from callcontrol.vocabulary.queue import Leaving, Offer
 from callcontrol.vocabulary.trail import Dialled, LegEnded, Offered, OfferEnded, Passed
 from tests.control.queue_story import QueueStory
 from tests.routing.queue_world import RUSH, tenant
@@ -250,8 +260,36 @@ def test_an_offer_of_an_earlier_visit_lets_its_agents_go() -> None:
     now = story.facts.now
     stray = Offer("call-0/9:1", "call-0/9", "help", 1, ("anna", "bert"), now, now, "w1")
     story.then(OfferMade(stray))
-    assert passed(story) == [("anna", OfferEnd.CALLER_GONE), ("bert", OfferEnd.CALLER_GONE)]
+    # Leaving frees whoever has the offer, and nobody is offered this ticket again.
+    assert story.commands == (do.LeaveQueue("call-0/9", Leaving.FAILED),)
     assert story.waiting.offering is None
+
+
+def test_a_ticket_that_outlives_its_call_is_passed_on() -> None:
+    story = QueueStory().enter().then(KeyPressed("1"))
+    assert story.has(do.KeepCallback)
+    ticket, now = story.command(do.KeepCallback).ticket, story.facts.now
+    story.then(OfferMade(Offer(f"{ticket}:1", ticket, "help", 1, ("anna",), now, now, "w1")))
+    assert passed(story) == [("anna", OfferEnd.CALLER_GONE)]
+    assert not story.has(do.LeaveQueue)
+
+
+def test_a_leg_that_answered_is_never_taken_for_one_that_was_none() -> None:
+    story = QueueStory().reach("accepting")
+    story.then(OfferVoid(story.under.offer.id, "anna"))
+    assert story.has(do.KillLeg)
+    assert not [timer for timer in story.every(do.StartTimer) if timer.name.startswith("never:")]
+
+
+def test_past_the_limit_of_legs_nobody_is_rung_any_more_and_the_caller_goes_on() -> None:
+    story = QueueStory().enter()
+    limit = story.facts.settings.limits.legs_per_call
+    story.call = replace(story.call, legs=limit)
+    story.offer("anna")
+    assert not story.has(do.Originate)
+    assert story.command(do.LeaveQueue).how is Leaving.WAITED_OUT
+    assert story.entries(Passed)[-1].why == f"leg limit: {limit} phones were rung"
+    assert story.has(do.LookUp)
 
 
 def test_a_call_that_waits_no_more_takes_no_offer_up() -> None:
@@ -259,5 +297,5 @@ def test_a_call_that_waits_no_more_takes_no_offer_up() -> None:
     assert story.state() is Ringing
     now = story.facts.now
     story.then(OfferMade(Offer("call-1/1:1", "call-1/1", "help", 1, ("anna",), now, now, "w1")))
-    assert passed(story) == [("anna", OfferEnd.CALLER_GONE)]
+    assert story.commands == (do.LeaveQueue("call-1/1", Leaving.FAILED),)
     assert story.then(LegAnswered("some-leg")).commands == (do.KillLeg("some-leg", "ORIGINATOR_CANCEL"),)

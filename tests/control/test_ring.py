@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from callcontrol.control import commands as do
 from callcontrol.control.call import Closed, Ending, Ringing, Talking
 from callcontrol.control.events import AppEnded, CallerHungUp, CommandRefused, LegBridged, TimerFired
 from callcontrol.vocabulary.outcome import Outcome
-from callcontrol.vocabulary.trail import Dialled, LegEnded, Noted, StepEnded
+from callcontrol.vocabulary.trail import Dialled, LegEnded, Noted, Passed, StepEnded
 from tests.control.story import Story
 from tests.routing.world import DID, NOW, facts, rule
 
@@ -113,3 +115,13 @@ def test_bridge_over_and_caller_still_there_is_hung_up() -> None:
     leg = bridge.legs[0][0]
     story.then(LegBridged(leg, NOW)).then(AppEnded(bridge.app_id, "SUCCESS", {leg: ""}))
     assert story.command(do.HangUp).cause == "NORMAL_CLEARING"
+
+
+def test_past_the_limit_of_legs_a_forwarding_ends_busy() -> None:
+    story = Story(facts(rules={"101": [rule("busy", "number:+48600100100")]})).begin()
+    bridge, limit = story.command(do.Bridge), story.facts.settings.limits.legs_per_call
+    story.call = replace(story.call, legs=limit)
+    story.then(AppEnded(bridge.app_id, "USER_BUSY"))
+    assert not story.has(do.Bridge)
+    assert story.command(do.HangUp).cause == "USER_BUSY"
+    assert story.entries(Passed)[-1].why.startswith("leg limit")

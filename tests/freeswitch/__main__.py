@@ -18,6 +18,7 @@ from callcontrol.simulator.stories.story import Story, read_stories
 from tests.freeswitch.audio import Microphones, can_listen
 from tests.freeswitch.configuration import here_not_there
 from tests.freeswitch.mishaps import MISHAPS
+from tests.freeswitch.neighbour import phones_at_another_switch
 from tests.freeswitch.phones import PhoneFailed
 from tests.freeswitch.scenarios import CannotTell
 from tests.freeswitch.stage import RealStage
@@ -68,7 +69,7 @@ def _stories(stage: RealStage, microphones: Microphones, words: list[str]) -> It
 
 
 def _mishaps(stage: RealStage, microphones: Microphones, words: list[str]) -> Iterator[bool]:
-    for mishap in MISHAPS:
+    for mishap in (*MISHAPS, phones_at_another_switch):
         if _is_wanted(mishap.__name__, words):
             microphones.clear()
             yield _tell(f"{mishap.__name__}: {mishap.__doc__}", partial(mishap, stage, microphones))

@@ -54,7 +54,7 @@ def here_not_there(text: str, ports: Ports) -> str:
     return text.replace(PARTNER, f"{HOST}:{ports.partner}")
 
 
-def render(folder: Path, into: Path) -> None:
+def render(folder: Path, into: Path, switch: str = "fs1") -> None:
     """`callcontrol render`, as an admin runs it."""
-    command = [sys.executable, "-m", "callcontrol", "render", str(folder), "--into", str(into)]
+    command = [sys.executable, "-m", "callcontrol", "render", str(folder), "--into", str(into), "--switch", switch]
     subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)

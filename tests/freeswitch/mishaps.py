@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,7 +31,7 @@ Mishap = Callable[[RealStage, Microphones], Iterator[str]]
 
 def nobody_decides(stage: RealStage, microphones: Microphones) -> Iterator[str]:
     """no daemon: callers from outside hear that it is not possible, phones still ring each other"""
-    _arrange(stage, {"117": {"action": "answers", "after_s": 0.3, "talk_s": 1.5}})
+    arrange(stage, {"117": {"action": "answers", "after_s": 0.3, "talk_s": 1.5}})
     stage.daemon.stop()
     try:
         yield from _is_refused(stage, microphones)
@@ -45,7 +45,7 @@ def nobody_decides(stage: RealStage, microphones: Microphones) -> Iterator[str]:
 
 def daemon_hangs(stage: RealStage, microphones: Microphones) -> Iterator[str]:
     """a daemon that takes calls and does nothing: the switch takes them back"""
-    _arrange(stage, {})
+    arrange(stage, {})
     stage.daemon.send_to_all(signal.SIGSTOP)
     try:
         yield from _is_refused(stage, microphones)
@@ -55,38 +55,38 @@ def daemon_hangs(stage: RealStage, microphones: Microphones) -> Iterator[str]:
 
 def daemon_dies_in_a_conversation(stage: RealStage, microphones: Microphones) -> Iterator[str]:
     """kill -9 in a conversation: it goes on, and the next daemon writes its record, once and exact"""
-    _arrange(stage, {"117": {"action": "answers", "after_s": 0.3, "talk_s": 6}})
+    arrange(stage, {"117": {"action": "answers", "after_s": 0.3, "talk_s": 6}})
     began = clock.now()
     placed = stage.world.place(FROM_OUTSIDE)
-    _wait(lambda: any(h.what == "answered" for h in stage.world.heard()), "the call is answered")
+    wait(lambda: any(h.what == "answered" for h in stage.world.heard()), "the call is answered")
     stage.daemon.kill()
     microphones.clear()
     stage.daemon.start()
     stage.world.wait_until_over([placed], OVER_S)
     hears = (Hears("117", CALLER_HZ), Hears("caller", PHONE_HZ))
     yield from tone_differences(hears, stage.world.listening_ports(), microphones)
-    calls = _records(stage, began)
+    calls = records(stage, began)
     if [(call.outcome, call.estimated, len(call.legs)) for call in calls] != [("answered", False, 2)]:
         yield f"one exact record of an answered call with two legs expected, there are {calls}"
 
 
 def nobody_sees_the_end(stage: RealStage, microphones: Microphones) -> Iterator[str]:
     """a conversation ends while no daemon lives: its end is guessed, then the switch's own records tell the true one"""
-    _arrange(stage, {"117": {"action": "answers", "after_s": 0.3, "talk_s": 3}})
+    arrange(stage, {"117": {"action": "answers", "after_s": 0.3, "talk_s": 3}})
     began = clock.now()
     placed = stage.world.place(FROM_OUTSIDE)
-    _wait(lambda: any(h.what == "answered" for h in stage.world.heard()), "the call is answered")
+    wait(lambda: any(h.what == "answered" for h in stage.world.heard()), "the call is answered")
     stage.daemon.kill()
     stage.world.wait_until_over([placed], OVER_S)
     stage.daemon.start()
-    guessed = _records(stage, began)
+    guessed = records(stage, began)
     if [(call.outcome, call.estimated, call.reconciled) for call in guessed] != [("answered", True, False)]:
         yield f"one estimated record of an answered call expected, there are {guessed}"
     cdrs = stage.switch.folder / "log" / "json_cdr"
     for path in cdrs.glob("*.cdr.json"):
         os.utime(path, (path.stat().st_mtime - OLD_S,) * 2)
     stage.reconcile(cdrs)
-    calls = _records(stage, began)
+    calls = records(stage, began)
     if [(call.estimated, call.reconciled, len(call.legs)) for call in calls] != [(False, True, 2)]:
         yield f"one record with two true legs expected, there are {calls}"
     for leg in (leg for call in calls for leg in call.legs):
@@ -118,20 +118,28 @@ def _is_refused(stage: RealStage, microphones: Microphones) -> Iterator[str]:
     yield from tone_differences((Hears("caller", NOT_POSSIBLE_HZ),), stage.world.listening_ports(), microphones)
 
 
-def _arrange(stage: RealStage, phones: dict[str, Any]) -> None:
+def arrange(stage: RealStage, phones: Mapping[str, Any]) -> None:
+    """Phones and trunks; those not named ring and are never answered."""
     stage.world.arrange(Story("", "", phones, (), {}, (), (), (), ()))
 
 
-def _records(stage: RealStage, began: Instant) -> tuple[PastCall, ...]:
+def records(stage: RealStage, began: Instant) -> tuple[PastCall, ...]:
+    """The records of calls since then, waited for."""
+
     def read() -> tuple[PastCall, ...]:
         with LedgerReader(stage.dsn) as ledger:
             return tuple(ledger.calls(Wanted(since=began, limit=10)))
 
-    _wait(lambda: bool(read()), "the record is in Postgres", RECORD_S)
+    wait(lambda: bool(read()), "the record is in Postgres", RECORD_S)
     return read()
 
 
-def _wait(is_so: Callable[[], bool], what: str, within_s: float = OVER_S) -> None:
+def wait(is_so: Callable[[], bool], what: str, within_s: float = OVER_S) -> None:
+    """Wait until something is so.
+
+    Raises:
+        TimeoutError: it is not within that time; `what` says what was waited for.
+    """
     due = time.monotonic() + within_s
     while not is_so():
         if time.monotonic() > due:

@@ -139,7 +139,7 @@ class RealSwitch:
         self.ports = ports
         self.conf = folder / "conf"
         folder.mkdir(parents=True, exist_ok=True)
-        self._binary = binary
+        self.binary = binary
         self._process: subprocess.Popen[bytes] | None = None
         self.events: EventSocket
 
@@ -170,7 +170,7 @@ class RealSwitch:
         Raises:
             SwitchError: it ended, or is not ready within READY_S.
         """
-        command = [str(self._binary), "-nonat", "-nf", "-nc", *self._folders()]
+        command = [str(self.binary), "-nonat", "-nf", "-nc", *self._folders()]
         silent = subprocess.DEVNULL
         self._process = subprocess.Popen(command, stdin=silent, stdout=silent, stderr=silent)
         due = time.monotonic() + READY_S

@@ -100,9 +100,12 @@ class RealWorld:
         self._callers[name] = self._shop.caller(name, call, port, login)
         return name
 
-    def register(self, account: str, *, online: bool) -> None:
-        """The account's phone registers or unregisters; nothing waits until the daemon knows."""
-        self._shop.register([self._logins[account]], self._ports.phones, self._ports.internal, online=online)
+    def register(self, account: str, *, online: bool, port: int | None = None) -> None:
+        """The account's phone registers or unregisters, at the switch that listens there (None: the run's own); nothing
+        waits until the daemon knows.
+        """
+        at = port or self._ports.internal
+        self._shop.register([self._logins[account]], self._ports.phones, at, online=online)
         self._online = self._online | {account} if online else self._online - {account}
 
     def wait_until_over(self, placed: Sequence[str], timeout_s: float) -> None:

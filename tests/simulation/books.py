@@ -34,11 +34,14 @@ class Accounts:
     charged: Decimal
 
 
-def balance(switches: list[SwitchTwin], ledger: LedgerTwin, tariff: Tariff, *, may_miss: bool) -> Accounts:
+def balance(
+    switches: list[SwitchTwin], ledger: LedgerTwin, tariff: Tariff, *, may_miss: bool, may_lose_events: bool
+) -> Accounts:
     """Compare.
 
     Args:
         may_miss: something happened in which ends may be missed (a worker or a switch died, an event was lost).
+        may_lose_events: a leg's end may be told to nobody, though everybody was there.
 
     Raises:
         Broken: they do not agree.
@@ -54,7 +57,7 @@ def balance(switches: list[SwitchTwin], ledger: LedgerTwin, tariff: Tariff, *, m
     talk_us, unnoticed = 0, 0
     for key, leg in ledger.rows.items():
         channel = truth.get(key)
-        if may_miss and channel is not None and channel.answered is None and leg.created is None:
+        if channel is not None and leg.created is None and (may_lose_events or (may_miss and not channel.answered)):
             unnoticed += 1
         else:
             talk_us += _agree(key, leg, channel)

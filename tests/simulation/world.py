@@ -241,7 +241,14 @@ class World:
 
     def _report(self) -> Report:
         tariff = next(iter(self._current.configuration.tariffs.values()))
-        accounts = balance(self.switches, self.ledger, tariff, may_miss=self.plan.faults.ends_may_be_missed)
+        faults = self.plan.faults
+        accounts = balance(
+            self.switches,
+            self.ledger,
+            tariff,
+            may_miss=faults.ends_may_be_missed,
+            may_lose_events=bool(faults.event_lost or faults.event_late),
+        )
         done = self.mischief.done + self._retired
         for worker in self.workers:
             done += _told_wrong(worker)

@@ -54,7 +54,7 @@ def on(call: Call, event: Event, facts: Facts) -> Plain:
     assert isinstance(state, CallingBack)
     match event, state.offering:
         case OfferMade(offer), under if not offering.is_known(call, offer):
-            return _begin(call, state, offer, facts) if under is None else (call, offering.refuse(offer))
+            return _begin(call, state, offer, facts) if under is None else (call, offering.pass_on(offer))
         case LegAnswered(leg), Offering(stage="whispering") as under if leg == state.customer:
             return _customer_answered(call, state, under)
         case LegAnswered(leg), Offering() as under if under.agent_of(leg):
@@ -210,7 +210,9 @@ def _let_agent_go(call: Call, state: CallingBack, how: TalkEnd, facts: Facts) ->
     call, ending = end_unjoined(call, how, facts)
     legs = tuple(leg for leg in (under.winner if under else "", state.customer) if leg in call.open_legs)
     kills = tuple(do.KillLeg(leg, "ORIGINATOR_CANCEL") for leg in legs)
-    return call, (*kills, *watched(legs, "ORIGINATOR_CANCEL"), *ending)
+    # Who has answered was a channel: his end is awaited, or found out, and paid for.
+    rings = tuple(leg for leg in legs if leg == state.customer and under is not None and under.stage != "joining")
+    return call, (*kills, *watched(rings, "ORIGINATOR_CANCEL"), *ending)
 
 
 def _next_attempt(state: CallingBack, facts: Facts, *, at_once: bool) -> Instant:

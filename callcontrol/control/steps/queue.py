@@ -37,7 +37,7 @@ from callcontrol.routing.speech import as_file_string, waited
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from callcontrol.vocabulary.queue import Entered, Leaving, Offer, Place, Refusal
-from callcontrol.vocabulary.trail import Bridged, LeftQueue, Noted, Queued
+from callcontrol.vocabulary.trail import Bridged, LeftQueue, Noted, Passed, Queued
 
 # How long an agent is whispered to, and how long a join may take, before it is given up (seconds).
 WHISPER_S = 30
@@ -95,7 +95,7 @@ def _taken(call: Call, waiting: Waiting, under: Offering, event: Event, facts: F
         case LegAnswered(leg) if leg != under.winner:
             return call, (do.KillLeg(leg, "ORIGINATOR_CANCEL"),)
         case OfferMade(offer) if not offering.is_known(call, offer):
-            return call, offering.refuse(offer)
+            return call, offering.refuse(call, offer)
         case AppEnded(app_id):
             return call.to(waiting_room.silenced(waiting, app_id, facts)), ()
         case _:
@@ -177,15 +177,17 @@ def _with(waiting: Waiting, under: offering.Under) -> Plain:
     return call.to(replace(waiting, offering=offered)), commands
 
 
-def _made(call: Call, waiting: Waiting, offer: Offer, queue: Queue, facts: Facts) -> Plain:
+def _made(call: Call, waiting: Waiting, offer: Offer, queue: Queue, facts: Facts) -> Moved:
     """An offer; one that is under way has run out meanwhile. If it is of another visit its agents are let go."""
     under = waiting.offering
     if offering.is_known(call, offer):
         return call, ()
     if offer.ticket != waiting.ticket:
-        return call, offering.refuse(offer)
+        return call, offering.refuse(call, offer)
     if under is not None and offer.epoch < under.offer.epoch:
         return call, ()  # overtaken by a later one: it has run out
+    if call.legs >= facts.settings.limits.legs_per_call:
+        return _rung_too_often(call, waiting, queue, facts)
     commands: tuple[Command, ...] = ()
     if not waiting.entered:  # another worker's word was faster than the answer to ours
         call, waiting, commands = _enter(call, waiting, Entered(Place(1, 1, 1, 0), offer.joined), queue, facts)
@@ -193,6 +195,14 @@ def _made(call: Call, waiting: Waiting, offer: Offer, queue: Queue, facts: Facts
         call, commands = offering.withdraw(call, under, OfferEnd.EXPIRED, facts)
     moved, more = _with(waiting, offering.begin(call, offer, facts))
     return moved, (*commands, *more)
+
+
+def _rung_too_often(call: Call, waiting: Waiting, queue: Queue, facts: Facts) -> Moved:
+    """So many phones have been rung for him in vain that nobody else is: he goes on as after too long a wait."""
+    target = queue.overflow.waited or queue.otherwise or router.last_resort(waiting.step.path, facts)
+    why = f"leg limit: {facts.settings.limits.legs_per_call} phones were rung"
+    call = call.noting(Passed(facts.now, f"queue:{waiting.step.queue}", why))
+    return depart(call, waiting, Leaving.WAITED_OUT, facts, target)
 
 
 def _accepted(call: Call, waiting: Waiting, under: Offering, queue: Queue, facts: Facts) -> Plain:

@@ -10,17 +10,22 @@ from callcontrol.control.legs import dialled
 from callcontrol.control.moved import Moved
 from callcontrol.routing import router
 from callcontrol.routing.diversion import diversion_header, history_info_header
+from callcontrol.routing.endings import refuse
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.plan import Ring, RingResult
 from callcontrol.vocabulary.outcome import Outcome, outcome_of
-from callcontrol.vocabulary.trail import Bridged, StepEnded
+from callcontrol.vocabulary.target import text_of
+from callcontrol.vocabulary.trail import Bridged, Passed, StepEnded
 
 # How much longer than its longest leg a bridge may take before we stop waiting for its end (seconds).
 GRACE_S = 15
 
 
 def start(call: Call, step: Ring, facts: Facts) -> Moved:
-    """Send the legs out."""
+    """Send the legs out; past the limit of a call's legs it ends, busy."""
+    if call.legs + len(step.legs) > facts.settings.limits.legs_per_call:
+        why = f"leg limit: {call.legs} phones were rung, at most {facts.settings.limits.legs_per_call} may be"
+        return call, refuse(Outcome.BUSY, Passed(facts.now, text_of(step.target), why))
     call, app_id = call.next_app()
     call, ids = call.next_legs(len(step.legs))
     call = call.noting(*(dialled(i, leg, facts) for i, leg in zip(ids, step.legs, strict=True)))

@@ -13,6 +13,7 @@ from typing import Any, Final
 import gevent
 
 from callcontrol.control.call import Call
+from callcontrol.edges import meters
 from callcontrol.edges.live_state import codec, keys
 from callcontrol.edges.live_state.failures import LiveStateError, StoreRefused
 from callcontrol.edges.live_state.pipe import COOL_DOWN_S, Pipe
@@ -134,6 +135,7 @@ class CallStore:
         self.failed_saves += 1
         self._owed[tenant, call_id] = (worker, value)
         if len(self._owed) > MAX_OWED:
+            meters.limits_reached_total.labels("MAX_OWED").inc()
             self._owed.pop(next(iter(self._owed)))
         if not self._retrying:
             self._retrying = True

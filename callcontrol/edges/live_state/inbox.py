@@ -30,7 +30,7 @@ class Inbox:
 
     Args:
         on_offer, on_notice, on_taken: get the tenant, and what was published (of a call that another worker has taken
-            over, its id); they must not block.
+            over, its id, and whether it arrived there through the dialplan); they must not block.
     """
 
     def __init__(
@@ -39,7 +39,7 @@ class Inbox:
         worker: str,
         on_offer: Callable[[str, Offer], object],
         on_notice: Callable[[str, Notice], object],
-        on_taken: Callable[[str, str], object],
+        on_taken: Callable[[str, str, bool], object],
     ) -> None:
         self._servers = connect(url, PING_S)
         self._channel = keys.inbox(worker)
@@ -83,7 +83,7 @@ class Inbox:
             if told["kind"] == "offers":
                 self._on_offer(tenant, offer_from(told["fields"]))
             elif told["kind"] == "taken":
-                self._on_taken(tenant, told["fields"][0])
+                self._on_taken(tenant, told["fields"][0], told["fields"][1] == "arrived")
             else:
                 self._on_notice(tenant, notice_from(told["fields"]))
         except Exception:

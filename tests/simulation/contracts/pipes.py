@@ -89,8 +89,8 @@ class RealSide(Side):
         """Commands keep their order; a script the server did not know is sent whole behind the first PING."""
         self.pipe.ask("PING")
         self.pipe.ask("PUBLISH", keys.inbox("w2"), _END)
-        while (message := self._listening.get_message(timeout=LONG_S))["data"] != _END:
-            self.heard.append(orjson.loads(message["data"]))
+        published = (message["data"] for message in self._listening.listen())
+        self.heard += [orjson.loads(text) for text in iter(lambda: next(published), _END)]
 
     def go_away(self) -> None:
         self._server.kill()

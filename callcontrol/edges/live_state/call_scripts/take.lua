@@ -1,6 +1,7 @@
 -- Take calls over; each goes to the first who asks.
 -- KEYS: calls, owners. ARGV: taker, from whom ('*' from whoever has it, '' from nobody), what the channels of workers begin with, ids.
--- Answers the values of the calls that are the taker's now. Who had one is told.
+-- Answers the values of the calls that are the taker's now. Who had one is told,
+-- and whether it came to the taker through the dialplan.
 local taken = {}
 for i = 4, #ARGV do
   local id = ARGV[i]
@@ -10,7 +11,8 @@ for i = 4, #ARGV do
     redis.call('HSET', KEYS[2], id, ARGV[1])
     taken[#taken + 1] = value
     if owner ~= '' and owner ~= ARGV[1] then
-      local message = {kind = 'taken', from = KEYS[1], fields = {id, ARGV[1]}}
+      local how = ARGV[2] == '*' and 'arrived' or 'adopted'
+      local message = {kind = 'taken', from = KEYS[1], fields = {id, how}}
       redis.call('PUBLISH', ARGV[3] .. owner, cjson.encode(message))
     end
   end
