@@ -37,8 +37,7 @@ def run(args: argparse.Namespace) -> int:
         return NO_SUPERVISOR
     journal.start(mask_numbers=configuration_or_exit(args.config).settings.mask_numbers)
     current = Current(args.config)
-    if args.slot == 0:  # one of them is enough
-        reconciler_of(lambda: current.configuration, stores.postgres_dsn, stores.redis_url).start()
+    reconciler_of(lambda: current.configuration, stores.postgres_dsn, stores.redis_url).start()
     return Worker(
         current,
         stores.redis_url,

@@ -15,7 +15,7 @@ from types import FrameType
 
 from rich.console import Console
 
-from tests.bench import calls, freeswitch, history, queues, rush, scripts
+from tests.bench import calls, freeswitch, history, queues, rush, scripts, workers
 
 Part = Callable[[Console, argparse.Namespace], None]
 PARTS: Mapping[str, Part] = {
@@ -25,6 +25,7 @@ PARTS: Mapping[str, Part] = {
     "rush": rush.run,
     "freeswitch": freeswitch.run,
     "history": history.run,
+    "workers": workers.run,
 }
 WIDTH = 132
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,15 +27,23 @@ def pid_of(stage: Stage) -> int:
 
 
 def cpu_s(pid: int) -> float:
-    """Seconds of a core a process has taken since its start."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    """Seconds of a core a process has taken since its start, to the microsecond where /proc counts in hundredths.
+
+    Raises:
+        OSError: there is no such process (any more).
+    """
+    return time.clock_gettime(~pid << 3 | 2)  # what clock_getcpuclockid(3) makes of a process id
 
 
 def rss_kib(pid: int) -> int:
     """Memory a process takes now."""
     (line,) = [x for x in Path(f"/proc/{pid}/status").read_text().splitlines() if x.startswith("VmRSS:")]
     return int(line.split()[1])
+
+
+def load() -> str:
+    """How busy the machine was in the last minute, all together: what others take is missing from what is measured."""
+    return f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
 
 
 @contextmanager
@@ -46,12 +55,14 @@ def folder() -> Iterator[Path]:
 
 
 @contextmanager
-def staged(example: Path) -> Iterator[Stage]:
-    """Stores, a quick simulator and the daemon: the daemon on a core of its own, all else and this process on the
+def staged(example: Path, workers: int = 1) -> Iterator[Stage]:
+    """Stores, a quick simulator and the daemon: its workers on a core of their own, all else and this process on the
     others.
     """
-    with folder() as made, own_cores(), Stage(made, example, durable=True, simulator=("--quick",)) as stage:
-        pin(pid_of(stage), SERVER_CORE)
+    quick = ("--quick",)
+    with folder() as made, own_cores(), Stage(made, example, durable=True, simulator=quick, workers=workers) as stage:
+        for pid in stage.daemon.worker_pids():
+            pin(pid, SERVER_CORE)
         yield stage
 
 

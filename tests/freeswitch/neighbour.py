@@ -16,7 +16,7 @@ from callcontrol.simulator.stories.story import PlacedCall
 from tests.freeswitch.audio import Microphones
 from tests.freeswitch.configuration import render
 from tests.freeswitch.mishaps import OVER_S, arrange, records, wait
-from tests.freeswitch.sounds import CALLER_HZ, PHONE_HZ
+from tests.freeswitch.sounds import CALLER_HZ, PHONE_HZ, VOICES
 from tests.freeswitch.stage import RealStage
 from tests.freeswitch.switch import HOST, PASSWORD, RTP_PORTS, Ports, RealSwitch, running
 from tests.freeswitch.tones import Hears, tone_differences
@@ -26,7 +26,7 @@ THERE: Final = ("113", "121")  # who is registered at the neighbour
 PHONES: Final = {
     "112": {"action": "busy"},
     "113": {"action": "answers", "after_s": 0.3, "talk_s": 2},
-    "121": {"action": "answers", "after_s": 0.3, "talk_s": 12},
+    "121": {"action": "answers", "after_s": 0.3, "talk_s": 7},
 }
 FORWARDED = PlacedCall("+48500100200", "+48221234578")  # always to 112, which is busy, then to 113
 QUEUED = PlacedCall("+48500100201", "+48221234588")
@@ -40,24 +40,20 @@ def phones_at_another_switch(stage: RealStage, microphones: Microphones) -> Iter
             stage.world.register(account, online=False)
             stage.world.register(account, online=True, port=port)
         wait(lambda: f'callcontrol_registrations{{switch="{NAME}"}} {len(THERE)}.0' in stage.daemon.metrics(), "known")
-        for call, who in ((FORWARDED, "113"), (QUEUED, "121")):
-            yield from _is_answered(stage, microphones, call, who)
+        yield from _is_answered(stage, microphones, FORWARDED, Hears("113", CALLER_HZ), Hears("caller", PHONE_HZ))
+        yield from _is_answered(stage, microphones, QUEUED, Hears("121", CALLER_HZ), Hears("caller 2", VOICES["121"]))
         for account in THERE:
             stage.world.register(account, online=False, port=port)
 
 
-def _is_answered(stage: RealStage, microphones: Microphones, call: PlacedCall, who: str) -> Iterator[str]:
-    """By this extension; both hear each other, and there is one record."""
+def _is_answered(stage: RealStage, microphones: Microphones, call: PlacedCall, *hears: Hears) -> Iterator[str]:
+    """By the first of these; both hear each other, and there is one record."""
     microphones.clear()
     began = clock.now()
-    number = len([h for h in stage.world.heard() if h.what == "calls"]) + 1
     placed = stage.world.place(call)
     stage.world.wait_until_over([placed], OVER_S)
-    caller = f"caller {number}" if number > 1 else "caller"
-    yield from tone_differences(
-        (Hears(who, CALLER_HZ), Hears(caller, PHONE_HZ)), stage.world.listening_ports(), microphones
-    )
-    found = records(stage, began)
+    yield from tone_differences(hears, stage.world.listening_ports(), microphones)
+    found, who = records(stage, began), hears[0].who
     if [(one.switch, one.outcome, one.answered_by) for one in found] != [("fs1", "answered", f"extension:{who}")]:
         yield f"one record of fs1 of a call that {who} answered expected, there are {found}"
 
@@ -66,7 +62,7 @@ def _is_answered(stage: RealStage, microphones: Microphones, call: PlacedCall, w
 def _neighbour(stage: RealStage) -> Iterator[int]:
     """The neighbour runs and the daemon knows both; gives the port its phones register at."""
     ports = Ports.free()
-    ports = replace(ports, rtp=ports.rtp + 2 * RTP_PORTS)
+    ports = replace(ports, rtp=ports.rtp + RTP_PORTS)
     file = stage.config / "callcontrol.yaml"
     alone = file.read_text(encoding="utf-8")
     switch = RealSwitch(stage.switch.binary, stage.switch.folder.parent / NAME, ports)

@@ -24,7 +24,7 @@ RETRY_S = 0.2  # the switch tells nobody that it is ready: it can only be asked
 RTP_PORTS = 400
 # Below what systems give out by themselves (32768 on Linux): the switch's ports, then those of the phones.
 FIRST_RTP_PORT = 12_000
-FIRST_MEDIA_PORT = 16_000
+FIRST_MEDIA_PORT = 13_000
 PORT_BLOCK = 5_000
 PORT_BLOCKS = 3
 USUAL_PLACES = ("/opt/freeswitch/bin/freeswitch", "/usr/local/freeswitch/bin/freeswitch", "/usr/bin/freeswitch")

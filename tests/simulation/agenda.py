@@ -1,6 +1,6 @@
-"""The agenda: everything that is going to happen in a simulated run, in virtual time, on one heap.
+"""The agenda: everything that is going to happen in a simulated run, in virtual time, on a heap.
 
-Of things due at the same moment the seeded chance decides, so another seed is another order, and the same seed the same.
+Of things due at the same moment the seeded chance decides: the same seed is the same order.
 """
 
 from __future__ import annotations

@@ -69,7 +69,7 @@ class LinkTwin:
             self.repeated += 1
             self._events.send(lambda: self._process.call(tell))
 
-    def order(self, carry_out: Callable[[], object], refuse: Callable[[], object]) -> None:
+    def order(self, carry_out: Callable[[], None], refuse: Callable[[], None]) -> None:
         """Ask the switch; a command may be slow, or be answered with an error."""
         faults, said, core = self._faults, self._chance.random(), self.core
 
@@ -124,14 +124,17 @@ class BoardTwin:
         self._process.command()
         link = self.links[switch]
 
+        def tell(found: frozenset[str] | None) -> None:
+            on_answer(found)
+
         def ask() -> None:
             found = frozenset(c for c in channels if c in link.switch.channels)
-            link.answer(lambda: None if on_answer(found) is None else None)
+            link.answer(lambda: tell(found))
 
         if link.is_up:
-            link.order(ask, lambda: self._process.call(lambda: None if on_answer(None) is None else None))
+            link.order(ask, lambda: self._process.call(lambda: tell(None)))
         else:
-            self._process.after(0.001, lambda: None if on_answer(None) is None else None)
+            self._process.after(0.001, lambda: tell(None))
 
     def heard(self, switch: str, call: str, event: LegGone | LegHeard) -> None:
         """An event of a switch's own connection."""

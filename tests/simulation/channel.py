@@ -68,6 +68,11 @@ class Channel:
         return self.plan is None
 
     @property
+    def hears_music(self) -> bool:
+        """Whether something plays that never ends by itself."""
+        return isinstance(self.running, do.Play) and self.running_timer is None
+
+    @property
     def lives(self) -> bool:
         """Whether the switch still has it."""
         return self.ended is None

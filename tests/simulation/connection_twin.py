@@ -1,4 +1,4 @@
-"""The caller's connection in virtual time: `ConnectionTwin` is what a switch hands over, `LineTwin` the driver's side."""
+"""The caller's connection in virtual time: `ConnectionTwin` is what a switch hands over, `LineTwin` the driver's."""
 
 from __future__ import annotations
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from callcontrol.edges import clock
@@ -81,9 +80,8 @@ class Promises:
         for switch in self._switches:
             for channel in switch.channels.values():
                 connection = channel.connection
-                if channel.is_caller and connection is not None and connection.process is process:
-                    if channel.running is not None and channel.running_timer is None and channel.race_over is None:
-                        self._orphaned[channel.id] = self._now_s
+                if connection is not None and connection.process is process and channel.hears_music:
+                    self._orphaned[channel.id] = self._now_s
 
     @property
     def _now_s(self) -> float:

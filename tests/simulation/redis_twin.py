@@ -204,7 +204,8 @@ class RedisTwin:
                 self.do_hset(names[1], call, taker)
                 taken.append(value)
                 if owner not in ("", taker):
-                    self.publish(owner, {"kind": "taken", "from": names[0], "fields": [call, taker]})
+                    how = "arrived" if whom == "*" else "adopted"
+                    self.publish(owner, {"kind": "taken", "from": names[0], "fields": [call, how]})
         return taken
 
 

@@ -1,4 +1,4 @@
-"""Running a plan, and where a promise breaks, finding out when and why: the same run again, with every step looked at."""
+"""Running a plan; where a promise breaks, the same run again with every step looked at: when, and why."""
 
 from __future__ import annotations
 

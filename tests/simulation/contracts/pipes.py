@@ -33,6 +33,8 @@ class Side:
 
     pipe: Pipe
     heard: list[dict[str, Any]]
+    _listener: Any
+    _listening: Any
 
     def settle(self) -> None:
         """Whatever was asked is answered, and what was published is heard."""
@@ -80,8 +82,9 @@ class RealSide(Side):
         self._listen()
 
     def _listen(self) -> None:
-        listener: Any = connect(self._server.address, LONG_S).listener()
-        self._listening = listener.pubsub(ignore_subscribe_messages=True)
+        # kept, for it closes its connections when nobody has it any more
+        self._listener = connect(self._server.address, LONG_S).listener()
+        self._listening = self._listener.pubsub(ignore_subscribe_messages=True)
         self._listening.subscribe(keys.inbox("w2"))
         self._listening.get_message(timeout=1)
 
@@ -89,8 +92,15 @@ class RealSide(Side):
         """Commands keep their order; a script the server did not know is sent whole behind the first PING."""
         self.pipe.ask("PING")
         self.pipe.ask("PUBLISH", keys.inbox("w2"), _END)
-        published = (message["data"] for message in self._listening.listen())
-        self.heard += [orjson.loads(text) for text in iter(lambda: next(published), _END)]
+        while (text := self._next_message()) != _END:
+            self.heard.append(orjson.loads(text))
+
+    def _next_message(self) -> bytes:
+        message = None
+        while message is None:  # the word of a subscription is none
+            message = self._listening.get_message(timeout=1)
+        found: bytes = message["data"]
+        return found
 
     def go_away(self) -> None:
         self._server.kill()

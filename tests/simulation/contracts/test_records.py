@@ -120,7 +120,12 @@ def real_disk(folder: Path, *, room: bool) -> tuple[Disk, Any]:
 
     def put(one: RatedRecord, on_durable: Callable[[], None]) -> None:
         done = Event()
-        spool.submit([to_json(one)], lambda: (on_durable(), done.set()))  # type: ignore[func-returns-value]  # both are told
+
+        def durable() -> None:
+            on_durable()
+            done.set()
+
+        spool.submit([to_json(one)], durable)
         assert done.wait(10)
 
     return Disk(put, lambda: len(spool.read_from(Position(spool.forgotten + 1), 100))), spool
@@ -136,8 +141,9 @@ def twin_disk(*, room: bool) -> Disk:
 
     def put(one: RatedRecord, on_durable: Callable[[], None]) -> None:
         records.put(one, on_durable)
-        while agenda.step(10.0):
-            assert agenda.now_s < 10.0
+        until_s = agenda.now_s + 10.0
+        while agenda.step(until_s):
+            assert agenda.now_s < until_s
 
     return Disk(put, lambda: len(spool.waiting))
 

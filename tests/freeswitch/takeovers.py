@@ -1,0 +1,116 @@
+"""A worker dies on a real switch while the other lives: what its callers hear, and what the books say afterwards."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
+
+from redis import Redis
+
+from callcontrol.edges import clock
+from callcontrol.edges.live_state import keys
+from callcontrol.simulator.stories.player import TENANT
+from callcontrol.simulator.stories.stage import Daemon
+from callcontrol.simulator.stories.story import PlacedCall
+from tests.freeswitch.audio import Microphones
+from tests.freeswitch.mishaps import OVER_S, Mishap, arrange, records, wait
+from tests.freeswitch.sounds import CALLER_HZ, PHONE_HZ, VOICES
+from tests.freeswitch.stage import RealStage
+from tests.freeswitch.tones import MUSIC_HZ, Expectation, Hears, HearsInTurn, tone_differences
+
+QUEUE, FORWARDED, LANDLINE = "+48221234588", "+48221234572", "+48223334455"
+CALLER = "+48500100200"
+# Who waits hears music all the while, and then her; nobody is cut off.
+WAITED: Final = (HearsInTurn("caller", (MUSIC_HZ, VOICES["121"])), Hears("121", CALLER_HZ))
+FORWARDED_ON: Final = (Hears("caller", PHONE_HZ), Hears(LANDLINE.removeprefix("+"), CALLER_HZ))
+# A phone that answers after three seconds rings now (what phones saw is known only afterwards).
+RINGS_S = 1.0
+# The caller's, the one that rang when the worker died, the one that answered.
+LEGS = 3
+
+
+def worker_dies_while_a_caller_waits(stage: RealStage, microphones: Microphones) -> Iterator[str]:
+    """kill -9 of one of two workers: its waiting caller keeps his place, is rung for again, and they talk"""
+    yield from _waiting_caller_goes_on(stage, microphones, signal.SIGKILL)
+
+
+def worker_ends_while_a_caller_waits(stage: RealStage, microphones: Microphones) -> Iterator[str]:
+    """one of two workers is told to end: its waiting caller keeps his place, is rung for again, and they talk"""
+    yield from _waiting_caller_goes_on(stage, microphones, signal.SIGTERM)
+
+
+def worker_is_stopped_while_a_caller_waits(stage: RealStage, microphones: Microphones) -> Iterator[str]:
+    """one of two workers is stopped for a while: its waiting caller goes on with the other, also when it comes back"""
+    yield from _waiting_caller_goes_on(stage, microphones, signal.SIGSTOP)
+
+
+def worker_dies_while_a_forward_rings(stage: RealStage, microphones: Microphones) -> Iterator[str]:
+    """kill -9 of one of two workers while a phone rings: nobody answers, and the call goes on to its next step"""
+    landline = {"action": "answers", "after_s": 0.3, "digits": [[0.7, "1"]], "talk_s": 3}
+    with _two_workers(stage, {"108": {"action": "never_answers"}, LANDLINE: landline}):
+        yield from _goes_on(stage, microphones, FORWARDED, signal.SIGKILL, f"number:{LANDLINE}", FORWARDED_ON)
+
+
+def _waiting_caller_goes_on(stage: RealStage, microphones: Microphones, how: signal.Signals) -> Iterator[str]:
+    with _two_workers(stage, {"121": {"action": "answers", "after_s": 3, "talk_s": 5}}):
+        yield from _goes_on(stage, microphones, QUEUE, how, "extension:121", WAITED)
+
+
+def _goes_on(
+    stage: RealStage,
+    microphones: Microphones,
+    number: str,
+    how: signal.Signals,
+    answers: str,
+    heard: tuple[Expectation, ...],
+) -> Iterator[str]:
+    began = clock.now()
+    placed = stage.world.place(PlacedCall(CALLER, number))
+    wait(lambda: _owner(stage) != 0, "a worker has the call")
+    time.sleep(RINGS_S)
+    worker = _owner(stage)
+    os.kill(worker, how)
+    microphones.clear()
+    wait(lambda: _owner(stage) not in (worker, 0), "another worker has the call")
+    if how is signal.SIGSTOP:
+        os.kill(worker, signal.SIGCONT)
+    stage.world.wait_until_over([placed], OVER_S)
+    yield from tone_differences(heard, stage.world.listening_ports(), microphones)
+    found = [(call.outcome, call.answered_by, call.estimated, len(call.legs)) for call in records(stage, began)]
+    if found != [("answered", answers, False, LEGS)]:
+        yield f"one exact record with {LEGS} legs, answered by {answers}, expected: there are {found}"
+
+
+@contextmanager
+def _two_workers(stage: RealStage, phones: Mapping[str, Any]) -> Iterator[None]:
+    """The daemon with two workers, both of which know the phones."""
+    usual = stage.daemon
+    usual.stop()
+    stage.daemon = Daemon(stage.config, stage.ports.http, stage.config.parent / "two-workers.log", workers=2)
+    stage.daemon.start()
+    try:
+        arrange(stage, phones)
+        yield
+    finally:
+        stage.daemon.stop()
+        stage.daemon = usual
+        usual.start()
+
+
+def _owner(stage: RealStage) -> int:
+    """The process that has the only call; 0 while there is none."""
+    with Redis.from_url(stage.redis_url) as redis:
+        names = [name.decode() for name in redis.hvals(keys.owners(TENANT))]
+    return int(names[0].split("/")[1]) if names else 0
+
+
+TAKEOVERS: Final[tuple[Mishap, ...]] = (
+    worker_dies_while_a_caller_waits,
+    worker_ends_while_a_caller_waits,
+    worker_is_stopped_while_a_caller_waits,
+    worker_dies_while_a_forward_rings,
+)

@@ -1,0 +1,118 @@
+"""Some hours of simulated call centres, and proof that the promises notice what breaks them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import pytest
+
+from callcontrol.edges.live_state.queues import QueueStore
+from callcontrol.routing.distribution.model import Model
+from callcontrol.routing.distribution.occasion import Acceptance, Result
+from tests.simulation.faults import PROFILES
+from tests.simulation.sought import Failure, run_plan
+from tests.simulation.switch_twin import SwitchTwin
+from tests.simulation.world import Plan, Report, World
+
+ROOT = Path(__file__).parents[2]
+HOURS = 0.5
+RUNS = [(1, profile) for profile in PROFILES]
+
+
+@pytest.mark.parametrize(("seed", "profile"), RUNS)
+def test_every_promise_holds(seed: int, profile: str) -> None:
+    found = run_plan(Plan(seed, profile, hours=HOURS))
+    assert isinstance(found, Report), found
+    assert found.calls > 100
+    assert found.accounts.legs > 100
+    if not PROFILES[profile].ends_may_be_missed:
+        assert (found.accounts.estimated, found.accounts.unwritten) == (0, 0)
+
+
+def test_who_waits_is_with_a_living_worker_within_five_seconds_of_a_death() -> None:
+    found = run_plan(Plan(2, "deaths", hours=1, agents=2))
+    assert isinstance(found, Report), found
+    assert found.faults["kill"] > 5
+    assert 0 < found.slowest_s <= 5.0
+
+
+def test_the_same_seed_is_the_same_run() -> None:
+    one, other = (run_plan(Plan(4, "deaths", hours=0.2)) for _ in range(2))
+    assert isinstance(one, Report)
+    assert one == other
+
+
+def simulate(*words: str) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONHASHSEED"}
+    command = [sys.executable, "-m", "tests.simulation", *words]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=50, check=False)
+
+
+def test_the_command_prints_a_table() -> None:
+    done = simulate("--seed", "3", "--profile", "calm", "--hours", "0.1")
+    assert done.returncode == 0, done.stderr
+    assert "every promise held" in done.stdout
+
+
+# --- what breaks promises is noticed
+
+
+def broken(seed: int, profile: str = "calm", *, hours: float = HOURS) -> str:
+    """What was broken in a run of a world that was made worse."""
+    found = run_plan(Plan(seed, profile, hours=hours, agents=3))
+    assert isinstance(found, Failure), "nobody noticed"
+    return found.what
+
+
+def test_an_agent_who_is_never_let_go_is_noticed() -> None:
+    with mock.patch.object(QueueStore, "over", return_value=None):
+        assert "talks with" in broken(5, hours=0.2)
+
+
+def test_a_queue_that_gives_a_caller_to_two_agents_is_noticed() -> None:
+    def accept_everybody(model: Model, occasion: Any, offer: str, agent: str) -> Result[Acceptance]:
+        found = model.state.offers.get(offer)
+        if found is not None:
+            model.state.tickets[found.ticket].offer = ""  # the ticket stays: it can be given away again
+        return Result(Acceptance(True), (), ())
+
+    with mock.patch.object(Model, "accept", accept_everybody):
+        assert "queues of" in broken(6)
+
+
+def test_a_caller_who_never_leaves_his_queue_is_noticed() -> None:
+    with mock.patch.object(Model, "leave", return_value=Result(True, (), ())):
+        assert "never came to rest" in broken(7)
+
+
+def test_a_switch_that_gives_a_caller_two_partners_is_noticed() -> None:
+    kept = SwitchTwin._join_if_there
+
+    def join_twice(switch: SwitchTwin, first: str, second: str) -> bool:
+        return kept(switch, first, second) and kept(switch, first, second)
+
+    with mock.patch.object(SwitchTwin, "_join_if_there", join_twice):
+        assert "is given to two at once" in broken(8)
+
+
+def test_a_record_that_is_lost_is_noticed() -> None:
+    def lose_some(world: World) -> None:
+        write = world.ledger.write
+        world.ledger.write = lambda payloads: write(payloads[1:])  # type: ignore[method-assign]  # made worse on purpose
+
+    found = run_plan(Plan(9, "calm", hours=HOURS), lose_some)
+    assert isinstance(found, Failure)
+    assert "without a row" in found.what
+
+
+def test_a_silent_switch_is_noticed_and_told_step_by_step() -> None:
+    with mock.patch.object(SwitchTwin, "lose_control", return_value=None):
+        found = run_plan(Plan(10, "deaths", hours=HOURS))
+    assert isinstance(found, Failure)
+    assert "hears nothing" in found.what
+    assert any("takes over" in line or "took over" in line for line in found.happenings)
