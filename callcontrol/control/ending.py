@@ -29,6 +29,8 @@ from callcontrol.vocabulary.trail import Bridged, Dialled, LegEnded, Noted, Offe
 
 LEGS_TIMER = "legs"
 STEP_TIMER = "step"
+# What we end legs with that ring for nobody any more.
+CANCELLED = frozenset({"ORIGINATOR_CANCEL", "LOSE_RACE"})
 
 
 def deadline(facts: Facts) -> tuple[Command, ...]:
@@ -151,11 +153,15 @@ def never_were(call: Call, event: AppEnded, facts: Facts) -> Call:
 
 
 def never_was(call: Call, leg: str, cause: str, facts: Facts) -> Plain:
-    """Nobody reported the end of a leg that was rung in vain: it never became a channel."""
+    """Nobody reported the end of a leg that was rung in vain: it never became a channel.
+
+    Of one we cancelled that is a guess: it may have answered at that moment, and its end been told between two workers.
+    """
     if leg not in call.open_legs:
         return call, ()
     outcome = outcome_of(cause) if cause else Outcome.UNAVAILABLE
-    call = call.closing_leg(leg).noting(LegEnded(facts.now, leg, cause, outcome, None))
+    guessed = cause in CANCELLED
+    call = call.closing_leg(leg).noting(LegEnded(facts.now, leg, cause, outcome, None, estimated=guessed))
     return close_if_done(call) if isinstance(call.state, Ending) else (call, ())
 
 

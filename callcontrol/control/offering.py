@@ -124,7 +124,7 @@ def take_back(offering: Offering) -> tuple[Command, ...]:
 def refuse(call: Call, offer: Offer) -> tuple[Command, ...]:
     """An offer of a ticket the call does not wait with: its agents are free, and nobody is offered it once more.
 
-    The live state may have lost the moment at which the ticket was given up; only a callback's ticket outlives its call.
+    The live state may have lost the moment at which the ticket was given up; only a callback's outlives its call.
     """
     if any(isinstance(e, LeftQueue) and e.how is Leaving.CALLBACK for e in call.trail):
         return pass_on(offer)

@@ -12,7 +12,7 @@ import random
 from collections.abc import Mapping
 from dataclasses import replace
 
-from callcontrol.control.call import Call, Closed
+from callcontrol.control.call import Call, Closed, Deciding
 from callcontrol.control.events import ConnectionLost
 from callcontrol.daemon.call_driver import CallDriver
 from callcontrol.daemon.desk import Desk
@@ -78,8 +78,16 @@ class Adoption:
 
     def _look_at(self, tenant: str, dead: list[str], sweep: bool) -> int:
         owners = self._desk.calls.owners(tenant)
+        if sweep:
+            self._save_forgotten(tenant, owners)
         gone = {*dead, *(self._silent(owners) if sweep else ())}
         return sum(self._adopt_from(tenant, worker, owners) for worker in sorted(gone))
+
+    def _save_forgotten(self, tenant: str, owners: Mapping[str, str]) -> None:
+        """The live state has lost what it was told of calls of ours (a restart): it is told again."""
+        for call in [driver.call for driver in self._desk.drivers.values()]:
+            if call.tenant == tenant and call.id not in owners and not isinstance(call.state, Deciding):
+                self._desk.calls.save(call)
 
     def _silent(self, owners: Mapping[str, str]) -> set[str]:
         """Who has calls and is not there: the dead, nobody, and ourselves where a call has no driver."""

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 import gevent
 import orjson
@@ -22,8 +23,8 @@ from callcontrol.edges.freeswitch.failures import EventSocketError
 from callcontrol.edges.freeswitch.inbound import LinkLimits, SwitchLink
 from callcontrol.edges.freeswitch.leg_commands import HEARD
 from callcontrol.edges.freeswitch.sockets import Address
-from callcontrol.edges.freeswitch.translate import call_of, leg_gone
-from callcontrol.edges.freeswitch.wire import SwitchEvent
+from callcontrol.edges.freeswitch.translate import CALL_MARK, call_of, leg_gone
+from callcontrol.edges.freeswitch.wire import SwitchEvent, peek
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,9 @@ CUSTOM_EVENTS = ("sofia::register", "sofia::unregister", "sofia::expire")
 # Longest wait for an answer to a quick question (seconds).
 ASK_S = 5.0
 LOOK_S = 0.02
+CHANNELS = "show channels as json"
+# How the switch writes a variable that is not there (mod_commands.c, uuid_getvar_function).
+UNDEFINED = "_undef_"
 
 
 class Switchboard:
@@ -115,6 +119,37 @@ class Switchboard:
             log.info("switch %s cannot tell which channels live: %s", switch, error)
             return None
 
+    def up(self) -> tuple[str, ...]:
+        """Names of the switches that can be reached now."""
+        return tuple(name for name, link in self._links.items() if link.is_up)
+
+    def channels(self, switch: str) -> Sequence[Mapping[str, Any]]:
+        """The rows of `show channels`, some 300 ms old. Waits for the switch.
+
+        Raises:
+            EventSocketError: it cannot be asked.
+        """
+        rows: Sequence[Mapping[str, Any]] = orjson.loads(self._links[switch].api(CHANNELS, ASK_S)).get("rows", ())
+        return rows
+
+    def is_alone(self, switch: str, channel: str) -> bool:
+        """Whether a channel lives and talks with nobody. Waits for the switch.
+
+        Raises:
+            EventSocketError: it cannot be asked.
+        """
+        link = self._links[switch]
+        lives = link.api(f"uuid_exists {channel}", ASK_S) == "true"
+        return lives and link.api(f"uuid_getvar {channel} bridge_uuid", ASK_S) == UNDEFINED
+
+    def tell(self, switch: str, command: str) -> None:
+        """Send a quick command; its answer matters to nobody.
+
+        Raises:
+            EventSocketError: it was not sent.
+        """
+        self._links[switch].ask(command, lambda reply: None)
+
     def _link(self, name: str, switch: Switch, chance: random.Random) -> SwitchLink:
         return SwitchLink(
             name,
@@ -126,6 +161,7 @@ class Switchboard:
             on_up=lambda core: self._on_up(name),
             on_down=lambda reason: self._on_down(name),
             on_restart=lambda old, new: self._on_restart(name),
+            wanted=self._is_wanted,
             limits=LinkLimits(jobs=self._jobs),
             chance=chance,
         )
@@ -147,6 +183,13 @@ class Switchboard:
         for driver in [d for d in self._desk.drivers.values() if d.call.switch == name]:
             driver.deliver(SwitchGone(f"switch {name} was restarted"))
 
+    def _is_wanted(self, text: bytes) -> bool:
+        """The switch tells every worker of the legs of all of them: only those of our own calls are read, as `call_of`
+        tells them; and what is of no channel.
+        """
+        call = peek(text, CALL_MARK) or peek(text, "Unique-ID")
+        return not call or (self._desk is not None and call in self._desk.drivers)
+
     def _on_event(self, name: str, event: SwitchEvent) -> None:
         if event.name == "CHANNEL_HANGUP_COMPLETE":
             self._leg_gone(event)
@@ -160,9 +203,6 @@ class Switchboard:
         driver = self._desk.drivers.get(call_of(event))
         if driver is not None:
             driver.deliver(leg_gone(event, driver.call.id))
-        elif event.get("variable_cc_call"):
-            meters.legs_stray_total.inc()
-            log.warning("the end of leg %s belongs to no call in progress", event.get("Unique-ID"))
 
     def _leg_parked(self, event: SwitchEvent) -> None:
         """Every call that reaches us parks once; only a leg that has heard something is news."""

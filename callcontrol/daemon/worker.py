@@ -27,6 +27,7 @@ from callcontrol.daemon.queue_pump import QueuePump
 from callcontrol.daemon.reception import Reception
 from callcontrol.daemon.record_writer import RecordWriter
 from callcontrol.daemon.registrations import Registrations
+from callcontrol.daemon.strays import Strays
 from callcontrol.daemon.succession import Succession
 from callcontrol.daemon.switchboard import Switchboard
 from callcontrol.daemon.timers import Timers
@@ -40,6 +41,7 @@ from callcontrol.edges.freeswitch.wire import WireLimits
 from callcontrol.edges.ledger.rejected import RejectedRecords
 from callcontrol.edges.ledger.writer import LedgerWriter
 from callcontrol.edges.live_state.calls import CallStore
+from callcontrol.edges.live_state.duty import Duty
 from callcontrol.edges.live_state.inbox import Inbox
 from callcontrol.edges.live_state.pipe import Pipe, connect
 from callcontrol.edges.live_state.queues import QueueStore, seed_from
@@ -131,6 +133,7 @@ class Worker:
             self._desk, workers, adoption, lambda: self._switchboard.wait_until_up(LINKS_UP_S)
         )
         self._pump = QueuePump(self._desk, store, self._switchboard)
+        self._strays = Strays(self._desk, self._switchboard, Duty(self._pipe, "strays", self._name))
         self._queue_meters = QueueMeters(self._pipe, current, self._occasion)
         self._inbox = Inbox(redis_url, self._name, self._pump.offered, self._pump.noticed, self._desk.lose)
         self._server = _server(settings, listener, Reception(self._desk, self._switchboard))
@@ -146,6 +149,7 @@ class Worker:
         self._inbox.start()
         self._keeper.start()
         self._queue_meters.start()
+        self._strays.start()
         gevent.spawn(self._keep_meters_fresh)
         self._server.start()
         for number, act in ((signal.SIGTERM, self._stopped.set), (signal.SIGINT, self._stopped.set)):

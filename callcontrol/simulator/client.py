@@ -137,6 +137,11 @@ class SimulatorClient:
         found: list[dict[str, Any]] = self.ask("heard", who=who)
         return found
 
+    def take(self) -> list[dict[str, Any]]:
+        """What all of them heard since the last time; the switch forgets it."""
+        found: list[dict[str, Any]] = self.ask("take")
+        return found
+
     def hang_up(self, call_id: str) -> None:
         """The caller gives up now."""
         self.ask("hang_up", call_id=call_id)

@@ -42,6 +42,7 @@ class ControlServer:
             "place": self._place,
             "wait": self._wait,
             "heard": self._heard,
+            "take": lambda words: [one.as_json() for one in simulator.ears.take()],
             "hang_up": self._hang_up,
             "press": self._press,
             "load": self._load,

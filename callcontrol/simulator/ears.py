@@ -42,6 +42,12 @@ class Ears:
         """What one party heard, or all of them."""
         return [one for one in self._heard if who is None or one.who == who]
 
+    def take(self) -> list[Heard]:
+        """What all of them heard since the last time, and forget it: for loads that outlast what is kept."""
+        taken = list(self._heard)
+        self._heard.clear()
+        return taken
+
     def clear(self) -> None:
         """Forget everything."""
         self._heard.clear()

@@ -211,6 +211,18 @@ def test_a_call_nobody_is_known_to_have_is_adopted(
     assert adoption.look() == 1
 
 
+def test_calls_the_live_state_has_lost_are_told_again(
+    desk: Desk, adoption: Adoption, pipe: Pipe, redis_client: Redis
+) -> None:
+    saved_call(desk, dead_worker())
+    adoption.look()
+    redis_client.delete(keys.calls("acme"), keys.owners("acme"))
+    adoption.look()
+    pipe.ask("PING")
+    assert redis_client.hgetall(keys.owners("acme")) == {b"call-1": US.encode()}
+    assert redis_client.hexists(keys.calls("acme"), "call-1")
+
+
 def test_a_closed_book_that_was_never_written_is_written(desk: Desk, adoption: Adoption, written: Written) -> None:
     desk.calls.save(replace(saved_call(desk, dead_worker()), state=Closed()))
     assert adoption.look() == 1

@@ -1,14 +1,16 @@
-"""Which switch a call begins at that came from none."""
+"""Which switch a call begins at that came from none; which of its events are read."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import cast
 
 import pytest
 
 from callcontrol.config.settings import Settings
+from callcontrol.control.events import LegGone
 from callcontrol.daemon.desk import Desk
 from callcontrol.daemon.registrations import Registrations
 from callcontrol.daemon.switchboard import Switchboard
@@ -17,6 +19,7 @@ from callcontrol.simulator import Simulator
 from callcontrol.simulator.air import Air
 from tests.config.folder import loaded
 from tests.daemon.queue_desk import until
+from tests.edges.freeswitch.peer import api_reply, event_socket, framed, json_event
 
 
 class Switches:
@@ -62,3 +65,46 @@ def test_never_one_that_is_down_while_another_is_up(switches: Switches) -> None:
     switches.simulated["fs1"].kill()
     until(lambda: len(switches.board.down()) == 2)
     assert switches.board.best() == "fs1"
+
+
+def hangup_complete(channel: str, call: str = "") -> bytes:
+    """The end of a leg as it stands on the wire; of another one's call, if it says so."""
+    mark = f',"variable_cc_call":"{call}"' if call else ""
+    text = f'"Event-Name":"CHANNEL_HANGUP_COMPLETE","Unique-ID":"{channel}"{mark},"Hangup-Cause":"USER_BUSY"'
+    return b"{%s}" % text.encode()
+
+
+class Told:
+    """A call in progress, in place of its driver: what it is told."""
+
+    def __init__(self) -> None:
+        self.call = SimpleNamespace(id="ours", switch="fs1")
+        self.legs: list[str] = []
+
+    def deliver(self, event: LegGone) -> None:
+        self.legs.append(event.leg_id)
+
+
+def test_the_legs_of_other_workers_calls_are_not_read() -> None:
+    told = Told()
+    with event_socket() as switch:
+        main = f'switches:\n  fs1: {{address: "127.0.0.1:{switch.place.port}", password: secret}}\n'
+        registered: list[str] = []
+        board = Switchboard(
+            loaded(main=main), Registrations(), random.Random(1), lambda user, domain: registered.append(user), int
+        )
+        board.start(cast(Desk, SimpleNamespace(drivers={"ours": told})))
+        peer = switch.logged_in()
+        assert peer.command() == b"api show registrations as json"
+        peer.say(api_reply(b'{"row_count":0}'))
+        for text in (
+            b'{of "Unique-ID":"theirs", and no JSON: it would end the connection}',
+            hangup_complete("b-leg", "theirs"),
+            hangup_complete("ours"),
+            hangup_complete("our-b-leg", "ours"),
+        ):
+            peer.say(framed("text/event-json", text))
+        peer.say(json_event("CUSTOM", "", Event_Subclass="sofia::unregister", from_user="yvonne", from_host="acme"))
+        until(lambda: registered)
+        board.stop()
+    assert told.legs == ["ours", "our-b-leg"]

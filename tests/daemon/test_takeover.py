@@ -189,4 +189,5 @@ def test_sigterm_of_one_worker_hands_its_callers_to_the_other(stage: Stage, live
     ending = busiest(stage)
     os.kill(ending, signal.SIGTERM)
     until(lambda: len(owners(stage)) == 4 and ending not in map(pid_of, owners(stage).values()))
+    assert "hangup" not in {what for call in placed for what in heard(stage, call)}
     everybody_is_served(stage, live, placed)

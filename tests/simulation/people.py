@@ -12,7 +12,7 @@ from tests.simulation.phones import Phones
 from tests.simulation.switch_twin import SwitchTwin
 
 CUSTOMERS = 60  # of a tenant
-AGENT_ACTS_EVERY_S = 900.0
+AGENT_ACTS_EVERY_S = 2400.0
 PATIENCE_S = 110.0
 _ACTS = ("*51*1#", "#51#", "*50#", "#50#", "*52*30#", "#52#", "#51#", "*50#")
 _SUBSCRIBER = ("*21*{other}#", "##21#", "*61*{mobile}*10#", "##61#", "*#21#", "*67*{other}#", "##67#", "##002#")

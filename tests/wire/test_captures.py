@@ -19,7 +19,7 @@ from callcontrol.edges.freeswitch.commands import (
     Subscribe,
     Verbatim,
 )
-from callcontrol.edges.freeswitch.wire import Frame, FrameDecoder, array_values, read_event, read_headers
+from callcontrol.edges.freeswitch.wire import Frame, FrameDecoder, array_values, peek, read_event, read_headers
 from tests.wire.recordings import NAMES, said
 
 SPLITS = (1, 2, 3, 7, 64, 1_448, 65_536)
@@ -79,6 +79,17 @@ def test_json_says_the_same(name: str) -> None:
             text = json.dumps(values | ({"_body": plain.body} if plain.body else {})).encode()
             as_json = read_event(Frame("text/event-json", b"", text))
             assert (as_json.headers, as_json.body) == (plain.headers, plain.body)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_peek_says_the_same(name: str) -> None:
+    """Without reading the event, and whatever callers have written into their names and headers."""
+    for frame in frames(name):
+        if frame.kind == "text/event-plain":
+            headers = read_event(frame).headers
+            text = json.dumps(dict(headers), separators=(",", ":"), ensure_ascii=False).encode()
+            for header in ("Unique-ID", "Core-UUID", "variable_cc_call"):
+                assert peek(text, header) == headers.get(header, "")
 
 
 @pytest.mark.parametrize("name", NAMES)

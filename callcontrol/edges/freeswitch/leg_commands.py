@@ -62,7 +62,16 @@ def leg_command(command: do.Whisper | do.Join | do.KillLeg | do.BringBack, call:
         case do.KillLeg(leg, cause):
             return f"uuid_kill {leg} {cause}"
         case do.BringBack():
-            return f"uuid_transfer {call.id} {dialable(call.destination)} XML {BACK_CONTEXT}"
+            return bring_back(call.id, call.destination)
+
+
+def bring_back(channel: str, number: str) -> str:
+    """The command that sends a caller's channel to us again, as if it had dialled this number.
+
+    Raises:
+        UnsafeText: something in it cannot be sent as what it is.
+    """
+    return f"uuid_transfer {channel} {dialable(number)} XML {BACK_CONTEXT}"
 
 
 def _playable(file: str) -> str:

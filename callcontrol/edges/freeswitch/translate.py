@@ -17,6 +17,7 @@ from callcontrol.vocabulary.moment import Instant
 # What a call's own connection is subscribed to; the ends of all legs come over the switch's connection.
 CALL_EVENTS = ("CHANNEL_EXECUTE_COMPLETE", "CHANNEL_BRIDGE", "CHANNEL_HANGUP", "DTMF")
 OUTSIDE_PROFILE = "external"
+CALL_MARK = "variable_cc_call"
 
 # How the switch writes a name that is not there (sofia_glue.c): From and identity headers then carry none.
 NO_NAME = "_undef_"
@@ -69,7 +70,7 @@ def leg_gone(event: SwitchEvent, caller: str) -> LegGone:
 
 def call_of(event: SwitchEvent) -> str:
     """The call a channel belongs to: our own mark on it, else the channel's own id."""
-    return event.get("variable_cc_call") or event.get("Unique-ID")
+    return event.get(CALL_MARK) or event.get("Unique-ID")
 
 
 def app_commands(command: do.Command, call: Call, profile: str) -> Sequence[Command]:

@@ -38,6 +38,11 @@ def workers() -> str:
     return f"{PREFIX}:{_WORKERS}:all"
 
 
+def duty(name: str) -> str:
+    """String with an expiry: the worker that has this duty."""
+    return f"{PREFIX}:duty:{name}"
+
+
 def calls(tenant: str) -> str:
     """Hash: call id -> the call's value (JSON), from arrival until its record is on disk."""
     return _key(tenant, "calls")

@@ -34,8 +34,10 @@ from tests.edges.freeswitch.peer import (
     Peer,
     api_reply,
     event_socket,
+    framed,
     in_background,
     json_event,
+    plain_event,
 )
 
 OTHER_CORE = "99999999-2222-4333-8444-555555555555"
@@ -334,3 +336,15 @@ def test_a_stopped_link_stays_down(switch: EventSocket) -> None:
     assert peer.until_closed() == b""
     assert not watched.link.is_up
     assert watched.news.empty()
+
+
+def test_events_nobody_wants_are_not_even_read(switch: EventSocket) -> None:
+    watched = Watched(switch, wanted=lambda text: b"ours" in text)
+    peer = switch.logged_in()
+    assert watched.next() == ("up", CORE)
+    peer.say(json_event("CHANNEL_CREATE", "theirs"), framed("text/event-json", b"{theirs, and no JSON"))
+    peer.say(json_event("CHANNEL_CREATE", "ours"), plain_event("Event-Name: CHANNEL_CREATE", "Unique-ID: plain"))
+    heard = [watched.events.get(timeout=PATIENCE_S).get("Unique-ID") for _ in range(2)]
+    assert heard == ["ours", "plain"]
+    assert watched.link.is_up
+    watched.link.stop()

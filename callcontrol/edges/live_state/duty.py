@@ -1,0 +1,30 @@
+"""A duty that one worker at a time has: who takes it keeps it until he is silent for too long."""
+
+from __future__ import annotations
+
+from callcontrol.edges.live_state import keys
+from callcontrol.edges.live_state.pipe import Pipe
+
+KEPT_S = 120
+
+
+class Duty:
+    """One duty, as this worker sees it."""
+
+    def __init__(self, pipe: Pipe, name: str, worker: str) -> None:
+        self._pipe = pipe
+        self._key = keys.duty(name)
+        self._worker = worker
+
+    def is_ours(self) -> bool:
+        """Take it, or keep it; False: another one has it. Waits for Redis.
+
+        Raises:
+            LiveStateError: Redis is away.
+        """
+        if self._pipe.ask("SET", self._key, self._worker, "NX", "EX", KEPT_S) is not None:
+            return True
+        if self._pipe.ask("GET", self._key) != self._worker.encode():
+            return False
+        self._pipe.ask("EXPIRE", self._key, KEPT_S)
+        return True

@@ -1,0 +1,134 @@
+"""The accounts: what the switch made against what the ledger says, call by call and leg by leg. Pure.
+
+A finding is a promise that was not kept. Each rule is one function, from the evidence to the ids that break it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from tests.chaos.truth import CRASH, Caller, Evidence, Leg, LegRow
+
+SHOWN = 5  # examples of a finding that are written out
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What does not add up, in plain words, and where."""
+
+    what: str
+    where: tuple[str, ...]
+
+    def __str__(self) -> str:
+        more = f" and {len(self.where) - SHOWN} more" if len(self.where) > SHOWN else ""
+        return f"{len(self.where)} × {self.what}: {', '.join(self.where[:SHOWN])}{more}"
+
+
+Rule = Callable[[Evidence], Iterable[str]]
+
+
+def findings(evidence: Evidence) -> tuple[Finding, ...]:
+    """Everything that does not add up; nothing if all does."""
+    told = [Finding(what, tuple(sorted(rule(evidence)))) for what, rule in RULES.items()]
+    left = [Finding(f"left behind: {what}", examples) for what, examples in sorted(evidence.left.items())]
+    return tuple(one for one in (*told, *left) if one.where)
+
+
+def _on_the_line(evidence: Evidence) -> Iterable[str]:
+    return (one.call_id for one in evidence.callers if one.ended_us is None)
+
+
+def _unrecorded(evidence: Evidence) -> Iterable[str]:
+    known = {row.call_id for row in evidence.calls}
+    return (_named(one) for one in evidence.callers if one.must_be_known and one.call_id not in known)
+
+
+def _recorded_twice(evidence: Evidence) -> Iterable[str]:
+    return _repeated(row.call_id for row in evidence.calls)
+
+
+def _invented_calls(evidence: Evidence) -> Iterable[str]:
+    return {row.call_id for row in evidence.calls} - {one.call_id for one in evidence.callers}
+
+
+def _legs_without_row(evidence: Evidence) -> Iterable[str]:
+    """A leg of a call no worker ever had is only in the switch's own records: `callcontrol reconcile` finds it there."""
+    rows = {row.leg_id for row in evidence.rows}
+    nobodys = {one.call_id for one in evidence.callers if not one.must_be_known}
+    nobodys -= {row.call_id for row in evidence.calls}
+    return (leg.leg_id for leg in evidence.legs if leg.leg_id not in rows and leg.call_id not in nobodys)
+
+
+def _legs_twice(evidence: Evidence) -> Iterable[str]:
+    return _repeated(row.leg_id for row in evidence.rows)
+
+
+def _invented_legs(evidence: Evidence) -> Iterable[str]:
+    made = {leg.leg_id for leg in evidence.legs}
+    return (row.leg_id for row in evidence.rows if row.ended_us is not None and row.leg_id not in made)
+
+
+def _legs_elsewhere(evidence: Evidence) -> Iterable[str]:
+    """Where the switch says whose call a leg is, the ledger says the same."""
+    owner = {leg.leg_id: leg.call_id for leg in evidence.legs if leg.call_id}
+    return (row.leg_id for row in evidence.rows if owner.get(row.leg_id, row.call_id) != row.call_id)
+
+
+def _wrong_times(evidence: Evidence) -> Iterable[str]:
+    """Who does not say that he guessed has to have the switch's own times, to the microsecond."""
+    legs = {leg.leg_id: leg for leg in evidence.legs}
+    exact = (row for row in evidence.rows if not row.estimated and row.ended_us is not None)
+    return (_differs(row, leg) for row in exact if (leg := legs.get(row.leg_id)) and not _agree(row, leg))
+
+
+def _lost_places(evidence: Evidence) -> Iterable[str]:
+    """Callers who waited in a queue and were hung up by us, though nobody ever spoke with them."""
+    return (_named(one) for one in evidence.callers if _lost_his_place(one, evidence.visits.get(one.call_id, ())))
+
+
+RULES: dict[str, Rule] = {
+    "a caller is still on the line": _on_the_line,
+    "a call reached a worker and has no record": _unrecorded,
+    "a call has two records": _recorded_twice,
+    "a record of a call nobody placed": _invented_calls,
+    "a leg the switch made has no row": _legs_without_row,
+    "a leg has two rows": _legs_twice,
+    "a row of a leg the switch never made": _invented_legs,
+    "a leg is booked with another call": _legs_elsewhere,
+    "a row claims exact times that are not the switch's": _wrong_times,
+    "a waiting caller lost his place": _lost_places,
+}
+
+
+def talked_us(evidence: Evidence) -> tuple[int, int]:
+    """Talk of all legs that are not estimated: by the ledger, and by the switch."""
+    legs = {leg.leg_id: leg for leg in evidence.legs}
+    exact = [row for row in evidence.rows if not row.estimated and row.leg_id in legs]
+    return sum(map(_talk_us, exact)), sum(_talk_us(legs[row.leg_id]) for row in exact)
+
+
+def _talk_us(leg: Leg | LegRow) -> int:
+    return leg.ended_us - leg.answered_us if leg.ended_us is not None and leg.answered_us is not None else 0
+
+
+def _agree(row: LegRow, leg: Leg) -> bool:
+    return (row.answered_us, row.ended_us) == (leg.answered_us, leg.ended_us)
+
+
+def _differs(row: LegRow, leg: Leg) -> str:
+    return f"{row.leg_id} (talk {_talk_us(row)} µs, the switch {_talk_us(leg)} µs)"
+
+
+def _lost_his_place(caller: Caller, visits: tuple[str, ...]) -> bool:
+    was_ended = caller.ended_us is not None and caller.by != "recv_bye" and caller.cause != CRASH
+    return bool(visits) and was_ended and "bridged" not in caller.was_told
+
+
+def _named(caller: Caller) -> str:
+    return f"{caller.call_id} ({caller.kind}, {caller.cause or 'up'})"
+
+
+def _repeated(ids: Iterable[str]) -> Iterable[str]:
+    return (one for one, count in Counter(ids).items() if count > 1)

@@ -1,0 +1,127 @@
+"""The call centre that is struck: one tenant with every usual way of a call, as YAML and as phones of the simulator."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from callcontrol.simulator.client import SimulatorClient
+from callcontrol.simulator.phones import Behaviour, Phone, Trunk
+from tests.tidy.tree import ROOT
+
+EXAMPLE = ROOT / "deploy" / "example"
+TENANT, DOMAIN = "chaos", "chaos.example"
+BUSY_QUEUE, SLOW_QUEUE = "line", "complaints"
+AGENTS = 20
+FIRST_AGENT, FIRST_SLOW = 201, 301
+SLOW_AGENTS = 2
+MOBILE = "+48600700800"
+SPOOL_BYTES = 1 << 20  # the least there may be: an absent Postgres fills it in seconds
+DRAIN_S = 10
+VARIETY = 60  # different conversations of one phone
+
+# What each number leads to; the callers' kinds (people.py) dial them.
+NUMBERS = {
+    "+48222000001": "extension:101",
+    "+48222000002": "extension:103",
+    "+48222000003": "extension:105",
+    "+48222000004": "extension:106",
+    "+48222000005": "extension:108",
+    "+48222000006": "group:desk",
+    "+48222000007": "voicemail:office",
+    "+48222000008": f"queue:{BUSY_QUEUE}",
+    "+48222000009": f"queue:{SLOW_QUEUE}",
+}
+
+
+def write(folder: Path) -> Path:
+    """The example's configuration with this tenant for its only one; returns its folder."""
+    shutil.copytree(EXAMPLE, folder)
+    shutil.rmtree(folder / "tenants")
+    (folder / "tenants").mkdir()
+    _write(folder / "tenants" / f"{TENANT}.yaml", _tenant())
+    main = yaml.safe_load((folder / "callcontrol.yaml").read_text(encoding="utf-8"))
+    main["limits"] |= {"spool_bytes": SPOOL_BYTES, "drain_s": DRAIN_S}
+    _write(folder / "callcontrol.yaml", main)
+    return folder
+
+
+def _write(path: Path, value: dict[str, Any]) -> None:
+    path.write_text(yaml.safe_dump(value, sort_keys=False, allow_unicode=True), encoding="utf-8")
+
+
+def seats(first: int, count: int) -> list[str]:
+    """The extensions of so many agents."""
+    return [str(first + n) for n in range(count)]
+
+
+def _tenant() -> dict[str, Any]:
+    busy, slow = seats(FIRST_AGENT, AGENTS), seats(FIRST_SLOW, SLOW_AGENTS)
+    phones = ["102", "103", "104", "105", "106", "107", "109", "110", *busy, *slow]
+    extensions: dict[str, Any] = {name: {"endpoints": {name: {"password": f"chaos-{name}"}}} for name in phones}
+    extensions["101"] = {"forward": {"always": {"target": "extension:102"}}}
+    extensions["103"]["forward"] = {"busy": {"target": "extension:104"}}
+    extensions["106"]["forward"] = {"no_answer": {"target": "extension:107", "after": 2}}
+    extensions["108"] = {"forward": {"always": {"target": f"number:{MOBILE}"}}}
+    return {
+        "domain": DOMAIN,
+        "company_number": "+48222000001",
+        "tariff": "retail",
+        "trunks": ["carrier-a", "carrier-b"],
+        "confirm": {"on": "yes", "wait": 10},
+        "extensions": extensions,
+        "groups": {"desk": {"members": ["extension:109", "extension:110"], "ring": 20}},
+        "voicemail": {"office": {"max": 30, "silence": 1}},
+        "agents": {f"a{name}": {"extension": name, "auto": "yes"} for name in (*busy, *slow)},
+        "queues": {BUSY_QUEUE: _queue(busy), SLOW_QUEUE: _queue(slow)},
+        "numbers": NUMBERS,
+    }
+
+
+def _queue(agents: list[str]) -> dict[str, Any]:
+    """Whoever waits there is answered by a person, or gives up himself: no other end is ours to make."""
+    return {
+        "strategy": "longest_idle",
+        "agents": [{"agent": f"a{name}"} for name in agents],
+        "ring": 5,
+        "whisper": "no",
+        "wrap_up": 0,
+        "rest": {"rejected": 0, "busy": 0, "no_answer": 1, "unreachable": 1},
+        "misses": 0,
+        "come_back": 0,
+        "announce": {"first": 3, "position": 10, "wait": 0},
+        "otherwise": "hangup:busy",
+    }
+
+
+def open_phones(switch: SimulatorClient, chance: random.Random) -> None:
+    """All phones are there, each with conversations of its own."""
+    for trunk in ("carrier-a", "carrier-b"):
+        switch.trunk(Trunk(trunk, otherwise=(Behaviour("answers", after_s=0.3, talk_s=4.0, digits=((0.4, "1"),)),)))
+    for name in ("102", "104", "107"):
+        _phone(switch, name, _conversations(chance, 1.5, 5.0))
+    for name in ("103", "105"):
+        _phone(switch, name, (Behaviour("busy", after_s=0.1),))
+    _phone(switch, "106", (Behaviour("never_answers"),))
+    _phone(switch, "109", _conversations(chance, 2.0, 4.0))
+    _phone(switch, "110", (Behaviour("answers", after_s=1.0, talk_s=3.0),))
+    for name in seats(FIRST_AGENT, AGENTS):
+        _phone(switch, name, _conversations(chance, 1.5, 4.0))
+    for name in seats(FIRST_SLOW, SLOW_AGENTS):
+        _phone(switch, name, _conversations(chance, 4.0, 7.0))
+
+
+def _conversations(chance: random.Random, shortest_s: float, longest_s: float) -> tuple[Behaviour, ...]:
+    return tuple(
+        Behaviour("answers", after_s=chance.uniform(0.1, 0.9), talk_s=chance.uniform(shortest_s, longest_s))
+        for _ in range(VARIETY)
+    )
+
+
+def _phone(switch: SimulatorClient, name: str, behaviours: tuple[Behaviour, ...]) -> None:
+    switch.phone(Phone(f"{name}@{DOMAIN}", behaviours, registered=False))
+    switch.register(f"{name}@{DOMAIN}")

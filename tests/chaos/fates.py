@@ -1,0 +1,76 @@
+"""How the callers fared from one blow to the next. Pure."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from dataclasses import dataclass
+
+from tests.chaos.truth import CRASH, Blow, Caller, Evidence
+
+FAR_US = 1 << 62
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """One blow and its cost.
+
+    Attributes:
+        recovered_s: until every call was with a living worker again; None: not before the next blow.
+        taken_s: until calls were taken again: when the last one that was not, had come (0: all were).
+        slowest_s: the longest a caller waited for the first sign of a worker.
+        refused: callers who were given the switch's last resort.
+        died: calls the switch took along.
+        estimated: legs whose times nobody knows exactly, because of it.
+    """
+
+    blow: Blow
+    recovered_s: float | None
+    taken_s: float
+    slowest_s: float
+    refused: int
+    died: int
+    estimated: int
+
+
+def fates(evidence: Evidence) -> tuple[Fate, ...]:
+    """One for each blow, in order; what happened before the first one counts for none."""
+    blows = sorted(evidence.blows, key=lambda blow: blow.at_us)
+    spans = zip((blow.at_us for blow in blows), [*(blow.at_us for blow in blows[1:]), FAR_US], strict=True)
+    estimated = _estimated(evidence, blows)
+    return tuple(
+        _fate(blow, span, evidence.callers, estimated[index])
+        for index, (blow, span) in enumerate(zip(blows, spans, strict=True))
+    )
+
+
+def before_all(evidence: Evidence) -> int:
+    """Legs that are estimated though nothing had been struck yet."""
+    return _estimated(evidence, sorted(evidence.blows, key=lambda blow: blow.at_us))[-1]
+
+
+def _fate(blow: Blow, span: tuple[int, int], callers: tuple[Caller, ...], estimated: int) -> Fate:
+    came = [one for one in callers if _within(one.placed_us, span)]
+    ended = [one for one in callers if _within(one.ended_us, span)]
+    refused = [one for one in ended if one.was_refused]
+    return Fate(
+        blow,
+        None if blow.recovered_us is None else max(blow.recovered_us - blow.at_us, 0) / 1e6,
+        max([one.placed_us - blow.at_us for one in came if one.was_refused], default=0) / 1e6,
+        max([one.first_us - one.placed_us for one in came if one.first_us is not None], default=0) / 1e6,
+        len(refused),
+        sum(one.cause == CRASH for one in ended),
+        estimated,
+    )
+
+
+def _within(moment: int | None, span: tuple[int, int]) -> bool:
+    return moment is not None and span[0] <= moment < span[1]
+
+
+def _estimated(evidence: Evidence, blows: list[Blow]) -> Counter[int]:
+    """How many, by the index of the last blow before the leg's end (-1: before all)."""
+    starts = [blow.at_us for blow in blows]
+    ended = {leg.leg_id: leg.ended_us for leg in evidence.legs}
+    guessed = (row for row in evidence.rows if row.estimated)
+    return Counter(bisect_right(starts, ended.get(row.leg_id) or row.ended_us or 0) - 1 for row in guessed)

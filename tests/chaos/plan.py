@@ -1,0 +1,26 @@
+"""What is struck, in which order and after which pause: the same seed makes the same plan."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+SHORTEST_S, LONGEST_S = 2.0, 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A blow to come: after so many quiet seconds, with this for its chances."""
+
+    fault: str
+    pause_s: float
+    seed: int
+
+
+def plan(seed: int, faults: Sequence[str]) -> Iterator[Planned]:
+    """Without end: every fault once in a round, each round in another order."""
+    chance = random.Random(seed)
+    while True:
+        for fault in chance.sample(faults, len(faults)):
+            yield Planned(fault, chance.uniform(SHORTEST_S, LONGEST_S), chance.getrandbits(32))

@@ -1,0 +1,105 @@
+"""The switch's side of the story: what callers noticed, and the switch's own record of every leg it ended.
+
+Both are fetched all along, and forgotten by the simulator, so that a run may last for hours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import gevent
+
+from callcontrol.billing.switch_cdr import BadCdr, LegEnd, read_cdr
+from callcontrol.simulator.client import SimulatorClient
+from callcontrol.simulator.dialplan import NOT_POSSIBLE
+from tests.chaos.people import kind_of
+from tests.chaos.truth import Caller, Leg
+
+EVERY_S = 1.0
+# What reaches a caller without anybody's directing his call.
+_NO_SIGN = frozenset({"calls", "hangup", "early_media"})
+
+
+class SwitchSide:
+    """Collects.
+
+    Args:
+        cdrs: the folder the simulator writes its own records of legs to.
+    """
+
+    def __init__(self, switch: SimulatorClient, cdrs: Path) -> None:
+        self._switch = switch
+        self._cdrs = cdrs
+        self._callers: dict[str, Caller] = {}
+        self._legs: dict[str, Leg] = {}
+
+    @property
+    def callers(self) -> tuple[Caller, ...]:
+        """Who has called, in order."""
+        return tuple(self._callers.values())
+
+    @property
+    def legs(self) -> tuple[Leg, ...]:
+        """Every channel the switch made."""
+        return tuple(self._legs.values())
+
+    def run(self) -> None:
+        """Collect for ever."""
+        while True:
+            gevent.sleep(EVERY_S)
+            self.collect()
+
+    def collect(self) -> None:
+        """What is new.
+
+        A record that is half written now is read the next time; it may be the switch's last word on a leg, so it is
+        never dropped.
+        """
+        for heard in self._switch.take():
+            self._hear(heard)
+        for path in self._cdrs.glob("*.cdr.json"):
+            try:
+                end = read_cdr(path.read_bytes())
+            except BadCdr:
+                continue
+            self._end(end)
+            path.unlink()
+
+    def _hear(self, heard: Mapping[str, Any]) -> None:
+        who, what = heard["who"], heard["what"]
+        if what == "calls":
+            self._callers[who] = Caller(heard["uuid"], kind_of(heard["to"]), int(heard["at_us"]))
+            self._exists(heard["uuid"], heard["uuid"])
+        elif who in self._callers:
+            self._callers[who] = _with(self._callers[who], heard)
+        elif what == "invite":
+            self._exists(heard["uuid"], "")
+
+    def _exists(self, leg_id: str, call_id: str) -> None:
+        self._legs.setdefault(leg_id, Leg(leg_id, call_id))
+
+    def _end(self, end: LegEnd) -> None:
+        stamps = end.stamps
+        self._legs[end.leg_id] = Leg(end.leg_id, end.call_id, stamps.answered, stamps.ended)
+
+
+def _with(caller: Caller, heard: Mapping[str, Any]) -> Caller:
+    what, at_us = str(heard["what"]), int(heard["at_us"])
+    found = replace(caller, was_told=(*caller.was_told, what))
+    if what == "hangup":
+        found = replace(found, ended_us=at_us, cause=heard["cause"], by=heard["by"])
+    if caller.first_us is None and _is_sign(heard):
+        found = replace(found, first_us=at_us)
+    return found
+
+
+def _is_sign(heard: Mapping[str, Any]) -> bool:
+    return heard["what"] not in _NO_SIGN and heard.get("file") != NOT_POSSIBLE
+
+
+def unread(folder: Path) -> Iterator[str]:
+    """The switch's records that could not be read."""
+    return (path.name for path in folder.glob("*.cdr.json"))

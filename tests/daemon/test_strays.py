@@ -1,0 +1,93 @@
+"""Channels that nobody knows are sent back, once it is certain; everybody else is left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+from redis import Redis
+
+from callcontrol.daemon.desk import Desk
+from callcontrol.daemon.strays import Strays
+from callcontrol.edges import clock
+from callcontrol.edges.live_state.duty import Duty
+from callcontrol.edges.live_state.pipe import Pipe
+from callcontrol.vocabulary.moment import SECOND_US
+from tests.daemon.test_adoption import US, desk, pipe, saved_call, written
+from tests.routing.world import DID
+
+__all__ = ["desk", "pipe", "written"]
+GHOST = "6b2e6c3a-8f57-4d8e-9a44-1b6f0a9d0001"
+
+
+class Board:
+    """One switch with these channels."""
+
+    def __init__(self) -> None:
+        self.rows: list[dict[str, Any]] = []
+        self.talking: set[str] = set()
+        self.told: list[str] = []
+
+    def has(self, channel: str, age_s: int = 60, **other: str) -> None:
+        row = {"uuid": channel, "direction": "inbound", "context": "public", "dest": DID["extension"]}
+        self.rows.append({**row, "created_epoch": str(clock.now() // SECOND_US - age_s), **other})
+
+    def up(self) -> tuple[str, ...]:
+        return ("fs1",)
+
+    def channels(self, switch: str) -> Sequence[Mapping[str, Any]]:
+        return self.rows
+
+    def is_alone(self, switch: str, channel: str) -> bool:
+        return channel not in self.talking
+
+    def tell(self, switch: str, command: str) -> None:
+        self.told.append(command)
+
+
+@pytest.fixture
+def board() -> Board:
+    return Board()
+
+
+@pytest.fixture
+def strays(desk: Desk, board: Board, pipe: Pipe) -> Strays:
+    return Strays(desk, board, Duty(pipe, "strays", US))
+
+
+def test_a_caller_nobody_knows_is_sent_back_at_the_second_look(strays: Strays, board: Board) -> None:
+    board.has(GHOST)
+    assert strays.look() == 0
+    assert strays.look() == 1
+    assert board.told == [f"uuid_transfer {GHOST} {DID['extension']} XML callcontrol"]
+
+
+def test_others_are_left_alone(strays: Strays, board: Board, desk: Desk, pipe: Pipe) -> None:
+    saved_call(desk, "another-host/9/.x", "known")
+    pipe.ask("PING")
+    board.has("known")
+    board.has("young", age_s=3)
+    board.has("leg", direction="outbound")
+    board.has("of-another-switch", context="peers")
+    board.has("talks")
+    board.talking.add("talks")
+    assert [strays.look() for _ in range(3)] == [0, 0, 0]
+    assert board.told == []
+
+
+def test_who_becomes_known_in_between_is_left_alone(
+    strays: Strays, board: Board, desk: Desk, pipe: Pipe
+) -> None:
+    board.has(GHOST)
+    strays.look()
+    saved_call(desk, "another-host/9/.x", GHOST)
+    pipe.ask("PING")
+    assert strays.look() == 0
+
+
+def test_one_worker_has_a_duty_until_it_is_silent(pipe: Pipe, redis_client: Redis) -> None:
+    ours, theirs = Duty(pipe, "strays", US), Duty(pipe, "strays", "another-host/2/.x")
+    assert [ours.is_ours(), theirs.is_ours(), ours.is_ours()] == [True, False, True]
+    redis_client.delete("cc:duty:strays")
+    assert [theirs.is_ours(), ours.is_ours()] == [True, False]
