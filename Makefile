@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help env demo run test check bench simulate fuzz test-freeswitch prompts clean
+.PHONY: help env demo run test check bench simulate chaos fuzz test-freeswitch prompts clean
 
 PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11
 VENV := .venv
@@ -57,6 +57,9 @@ bench: env ## calls per second, latency and memory (not a test)
 
 simulate: env ## a call centre in virtual time in which whatever can fail does (ARGS="--seeds 1000 --profile storm")
 	@$(PY) -m tests.simulation $(ARGS)
+
+chaos: env ## real processes killed, stopped and starved under load, then the accounts (ARGS="--minutes 10 --only redis,switch")
+	@$(PY) -m tests.chaos $(ARGS)
 
 fuzz: env ## atheris on what reads other people's bytes (ARGS="wire --seconds 600"; finds and their replay in .data/fuzz)
 	@$(PY) -c 'import atheris' 2>/dev/null || $(PY) -m pip install --quiet --disable-pip-version-check --editable '.[dev,fuzz]'

@@ -2,7 +2,9 @@
 
 calls: calls per second beside a bare greenswitch application; scripts: one assignment in Redis; queues: how soon a
 phone rings, by the simulator; rush: a minute of 50 calls a second; freeswitch: as `queues`, on a real one beside its
-own mod_callcenter, where FREESWITCH names one; history: what is asked of a year of calls in Postgres.
+own mod_callcenter, where FREESWITCH names one; history: what is asked of a year of calls in Postgres; workers: two
+beside one; state: what saving every change costs; recovery, adoption: a worker goes, with callers who wait or a
+thousand calls; memory: of a waiting call.
 """
 
 from __future__ import annotations
@@ -15,7 +17,19 @@ from types import FrameType
 
 from rich.console import Console
 
-from tests.bench import calls, freeswitch, history, queues, rush, scripts, workers
+from tests.bench import (
+    adoption,
+    calls,
+    freeswitch,
+    history,
+    memory,
+    queues,
+    recovery,
+    rush,
+    scripts,
+    state,
+    workers,
+)
 
 Part = Callable[[Console, argparse.Namespace], None]
 PARTS: Mapping[str, Part] = {
@@ -26,6 +40,10 @@ PARTS: Mapping[str, Part] = {
     "freeswitch": freeswitch.run,
     "history": history.run,
     "workers": workers.run,
+    "state": state.run,
+    "recovery": recovery.run,
+    "adoption": adoption.run,
+    "memory": memory.run,
 }
 WIDTH = 132
 
@@ -56,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)} (default: all)")
     parser.add_argument(
-        "--calls", type=int, help=f"calls: calls per load ({calls.CALLS}); history: in the year ({history.CALLS})"
+        "--calls", type=int, help=f"calls, workers: calls per load; history: in the year ({history.CALLS:,})"
     )
     parser.add_argument("--at-once", type=int, nargs="*", default=[20, 200, 1000], help="calls: at once")
     parser.add_argument("--skip-bare", action="store_true", help="calls: without the bare application")

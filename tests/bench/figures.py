@@ -76,6 +76,12 @@ def per_second(moments_us: Sequence[int], since_us: int = 0) -> float:
     return (len(kept) - 1) / (kept[-1] - kept[0]) * 1_000_000 if len(kept) > 1 and kept[-1] > kept[0] else 0.0
 
 
+def growth_kib(before: tuple[int, int], after: tuple[int, int]) -> float:
+    """Memory (KiB) one more takes, of how many there were and the memory of all, before and after."""
+    (few, less), (many, more) = before, after
+    return (more - less) / (many - few)
+
+
 def _by_who(moments: Iterable[tuple[Moment, bool]]) -> Mapping[str, list[tuple[Moment, bool]]]:
     found: dict[str, list[tuple[Moment, bool]]] = {}
     for one in sorted(moments, key=lambda pair: pair[0].at_us):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 
@@ -27,7 +27,7 @@ from tests.bench.machine import cpu_s, load, staged
 COUNTS = (1, 2)
 SHARES = (0.25, 1.0)  # of a core, for each worker; 1: no brake
 CALLS = {0.25: 1_500, 1.0: 3_000}
-AT_ONCE = 100
+AT_ONCE = 100  # calls of each worker
 ROUNDS = 3
 SETTLE_S = 1.0
 
@@ -45,14 +45,16 @@ def run(console: Console, args: Namespace) -> None:
     """Measure and print."""
     runs = [one for workers in COUNTS for one in _runs(workers, args.calls)]
     _show(console, sorted(runs, key=lambda one: (one.share, one.workers)))
-    console.print(f"    median of {ROUNDS} loads of forwarded, answered, recorded calls, {AT_ONCE} at once; {load()}")
+    kind = f"{ROUNDS} loads of forwarded, answered, recorded calls, {AT_ONCE} at once for each worker"
+    console.print(f"    median of {kind}; {load()}")
 
 
 def _runs(workers: int, calls: int | None) -> Iterator[Run]:
     with staged(EXAMPLE, workers) as stage:
         prepare(stage)
         for share in SHARES:
-            loads = [carry(stage, calls or CALLS[share], share) for _ in range(ROUNDS)]
+            pids = stage.daemon.worker_pids()
+            loads = [carry(stage, pids, calls or CALLS[share], share) for _ in range(ROUNDS)]
             yield Run(workers, share, median(loads))
 
 
@@ -63,12 +65,11 @@ def prepare(stage: Stage) -> None:
     time.sleep(SETTLE_S)
 
 
-def carry(stage: Stage, calls: int, share: float = 1.0, at_once: int = AT_ONCE) -> Load:
-    """A load, while each worker takes no more than this share of a core."""
-    pids = stage.daemon.worker_pids()
+def carry(stage: Stage, pids: Sequence[int], calls: int, share: float = 1.0) -> Load:
+    """A load of calls, while each of these workers takes no more than this share of a core."""
     before, recorded = [cpu_s(pid) for pid in pids], records.count(stage.dsn)
     with braked(pids, share) if share < 1 else nullcontext():
-        result = stage.switch.load(calls=calls, at_once=at_once, templates=[{"to": DID}])
+        result = stage.switch.load(calls=calls, at_once=AT_ONCE * len(pids), templates=[{"to": DID}])
         cpu = tuple(cpu_s(pid) - earlier for pid, earlier in zip(pids, before, strict=True))
     errors = result["unfinished"] + result["unrouted"] + (calls - result["bridged"])
     recorded = records.wait(stage.dsn, recorded + calls) - recorded

@@ -23,7 +23,7 @@ class Finding:
 
     def __str__(self) -> str:
         more = f" and {len(self.where) - SHOWN} more" if len(self.where) > SHOWN else ""
-        return f"{len(self.where)} × {self.what}: {', '.join(self.where[:SHOWN])}{more}"
+        return f"{len(self.where)} times: {self.what}: {', '.join(self.where[:SHOWN])}{more}"
 
 
 Rule = Callable[[Evidence], Iterable[str]]
@@ -54,7 +54,7 @@ def _invented_calls(evidence: Evidence) -> Iterable[str]:
 
 
 def _legs_without_row(evidence: Evidence) -> Iterable[str]:
-    """A leg of a call no worker ever had is only in the switch's own records: `callcontrol reconcile` finds it there."""
+    """A leg of a call no worker ever had stands only in the switch's own records, for `callcontrol reconcile`."""
     rows = {row.leg_id for row in evidence.rows}
     nobodys = {one.call_id for one in evidence.callers if not one.must_be_known}
     nobodys -= {row.call_id for row in evidence.calls}
@@ -66,7 +66,9 @@ def _legs_twice(evidence: Evidence) -> Iterable[str]:
 
 
 def _invented_legs(evidence: Evidence) -> Iterable[str]:
-    made = {leg.leg_id for leg in evidence.legs}
+    """Whether an attempt became a channel before its switch died, nobody may know; more than that is never a guess."""
+    doubtful = {row.leg_id for row in doubtful_rows(evidence)}
+    made = {leg.leg_id for leg in evidence.legs} | doubtful
     return (row.leg_id for row in evidence.rows if row.ended_us is not None and row.leg_id not in made)
 
 
@@ -100,6 +102,14 @@ RULES: dict[str, Rule] = {
     "a row claims exact times that are not the switch's": _wrong_times,
     "a waiting caller lost his place": _lost_places,
 }
+
+
+def doubtful_rows(evidence: Evidence) -> tuple[LegRow, ...]:
+    """Attempts of which the switch knows nothing: estimated, never answered, of a call that died with it."""
+    died = {one.call_id for one in evidence.callers if one.cause == CRASH}
+    made = {leg.leg_id for leg in evidence.legs}
+    guessed = (row for row in evidence.rows if row.estimated and row.answered_us is None and row.call_id in died)
+    return tuple(row for row in guessed if row.ended_us is not None and row.leg_id not in made)
 
 
 def talked_us(evidence: Evidence) -> tuple[int, int]:

@@ -15,7 +15,7 @@ from tests.simulation.process import Process
 
 if TYPE_CHECKING:
     from callcontrol.daemon.call_driver import CallDriver
-    from tests.simulation.switch_twin import SwitchTwin
+    from tests.simulation.switch_callers import SwitchCallers
 
 # Either an event, or why the connection is gone.
 Brought = Event | str
@@ -29,7 +29,7 @@ class ConnectionTwin:
         is_open: whether both sides still have it.
     """
 
-    def __init__(self, switch: SwitchTwin, channel: Channel) -> None:
+    def __init__(self, switch: SwitchCallers, channel: Channel) -> None:
         self.switch = switch
         self.channel = channel
         self.data: Mapping[str, str] = dict(switch.data_of(channel))

@@ -62,6 +62,7 @@ PROFILES: Mapping[str, Faults] = MappingProxyType(
     {
         "calm": Faults(),
         "deaths": Faults(kill_per_h=12),
+        "massacre": Faults(kill_per_h=90),
         "stops": Faults(stop_per_h=12),
         "drains": Faults(drain_per_h=12),
         "events": Faults(event_repeated=0.02, event_late=0.02, event_lost=0.002),

@@ -9,7 +9,7 @@ from callcontrol.routing.plan import LegPlan
 from tests.simulation.channel import Channel
 
 if TYPE_CHECKING:
-    from tests.simulation.switch_twin import SwitchTwin
+    from tests.simulation.switch_callers import SwitchCallers
 
 Legs = Sequence[tuple[str, LegPlan]]
 # What the switch says of several failures: the first of these that happened, else the last cause.
@@ -26,7 +26,7 @@ class Race:
 
     def __init__(
         self,
-        switch: SwitchTwin,
+        switch: SwitchCallers,
         call: str,
         tenant: str,
         legs: Legs,

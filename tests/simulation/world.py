@@ -37,7 +37,7 @@ from tests.simulation.worker_twin import WorkerTwin
 START = Instant(1_795_503_600_000_000)  # 2026-11-24T07:00:00Z, a Tuesday
 LOOK_S = 1.0
 # After the last caller everything is over within this time: talks, callbacks that expire, calls nobody directs.
-REST_S = 3 * 3600.0
+REST_S = 3600.0 * 1.5
 REST_LOOK_S = 10.0
 # A worker and the live state were there for so long: what has not been taken care of is left.
 STEADY_S = 25.0

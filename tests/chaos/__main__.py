@@ -1,0 +1,85 @@
+"""`make chaos ARGS="--minutes 10 --seed 7 --rate 50 --only redis,switch"`: real processes, struck under load.
+
+Two workers, Redis, Postgres and a simulated switch; calls come all the time. Without arguments every fault once, in
+about two minutes. It ends with the accounts; status 1 if something does not add up, with the logs kept.
+"""
+
+from tests import gevent_first  # isort: skip  # psycopg decides on import whether its waits let others run
+
+import argparse
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from tests.chaos.accounts import Finding, findings
+from tests.chaos.faults import FAULTS
+from tests.chaos.report import show
+from tests.chaos.run import Options, run
+from tests.chaos.truth import Evidence
+from tests.tidy.tree import ROOT
+
+__all__ = ["gevent_first", "main"]
+
+WIDTH = 150
+KEPT = ROOT / ".data" / "chaos"
+LOGS = ("daemon.log", "redis/server.log", "redis/server.log.1", "postgres/server.log", "postgres/server.log.1")
+
+
+def main(words: Sequence[str]) -> int:
+    """Run what is asked for; 1 if something does not add up."""
+    options, console = _options(words), Console(width=WIDTH, highlight=False)
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="cc-chaos-") as made:
+        folder = Path(made)
+        folder.chmod(0o711)  # as root, Postgres runs as somebody else and has to pass
+        console.print(f"seed {options.seed}, {options.per_s:g} calls a second, {', '.join(options.faults)}")
+        evidence = run(options, folder, lambda what: _tell(console, time.monotonic() - began, what))
+        found = findings(evidence)
+        show(console, evidence, found)
+        if found:
+            kept = keep(folder, options, evidence, found)
+            console.print(f"logs and evidence: {kept}", style="bold", soft_wrap=True)
+    return 1 if found else 0
+
+
+def _tell(console: Console, after_s: float, what: str) -> None:
+    console.print(f"{after_s:6.1f} s  {what}", style="dim", markup=False)
+
+
+def keep(folder: Path, options: Options, evidence: Evidence, found: Sequence[Finding]) -> Path:
+    """Copy what helps to find out why; returns where to."""
+    kept = KEPT / f"seed-{options.seed}"
+    shutil.rmtree(kept, ignore_errors=True)
+    kept.mkdir(parents=True)
+    for name in LOGS:
+        if (folder / name).exists():
+            shutil.copyfile(folder / name, kept / name.replace("/", "-"))
+    written = [*(repr(blow) for blow in evidence.blows), *(f"{one.what}: {' '.join(one.where)}" for one in found)]
+    (kept / "findings.txt").write_text("\n".join(written) + "\n", encoding="utf-8")
+    everything = (*evidence.callers, *evidence.legs, *evidence.calls, *evidence.rows)
+    (kept / "evidence.txt").write_text("\n".join(map(repr, everything)) + "\n", encoding="utf-8")
+    return kept
+
+
+def _options(words: Sequence[str]) -> Options:
+    parser = argparse.ArgumentParser(
+        prog="make chaos", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--seed", type=int, default=1, help="of the plan, the callers and the phones (%(default)s)")
+    parser.add_argument("--rate", type=float, default=50.0, help="calls a second (%(default)s)")
+    parser.add_argument("--minutes", type=float, default=0.0, help="strike for so long, in whole rounds; 0: one round")
+    parser.add_argument("--only", default="", help=f"faults, by comma: {', '.join(FAULTS)}")
+    given = parser.parse_args(words)
+    faults = [one for one in given.only.split(",") if one] or list(FAULTS)
+    if unknown := sorted(set(faults) - set(FAULTS)):
+        parser.error(f"{', '.join(unknown)}: faults are {', '.join(FAULTS)}")
+    return Options(given.seed, faults, given.rate, 60 * given.minutes)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

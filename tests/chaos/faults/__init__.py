@@ -1,0 +1,38 @@
+"""Every fault: one file, one line here. Each strikes and heals before it returns, and says what it did."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from tests.chaos.faults import (
+    daemon,
+    disk,
+    postgres,
+    redis,
+    restart,
+    sigterm,
+    spool,
+    stopped,
+    strangers,
+    switch,
+    worker,
+    workers,
+)
+from tests.chaos.world import World
+
+Fault = Callable[[World], str]
+
+FAULTS: Mapping[str, Fault] = {
+    "worker": worker.strike,
+    "workers": workers.strike,
+    "daemon": daemon.strike,
+    "stopped": stopped.strike,
+    "sigterm": sigterm.strike,
+    "restart": restart.strike,
+    "redis": redis.strike,
+    "postgres": postgres.strike,
+    "spool": spool.strike,
+    "disk": disk.strike,
+    "switch": switch.strike,
+    "strangers": strangers.strike,
+}

@@ -1,0 +1,169 @@
+"""One run: the stage is set, people call, blow after blow is struck, all comes to rest, the evidence is gathered."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import gevent
+
+from callcontrol.edges import clock
+from callcontrol.simulator.stories.stage import NotReady, Stage
+from tests.bench.script_calls import ScriptCalls
+from tests.chaos import centre, ledger, live_state
+from tests.chaos.faults import FAULTS
+from tests.chaos.people import People
+from tests.chaos.plan import Planned, plan
+from tests.chaos.switch_side import SwitchSide, unread
+from tests.chaos.truth import Blow, Evidence
+from tests.chaos.watch import Watch, recovered_us
+from tests.chaos.world import NeverHappened, World
+
+WORKERS = 2
+WARM_S = 4.0  # from the first caller to the first blow
+REST_S = 90.0  # for everything to be over after the last caller
+SPOOL = re.compile(r"^callcontrol_spool_records ([0-9.e+]+)$", re.MULTILINE)
+FREE = "ready"
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What is asked for.
+
+    Attributes:
+        seconds: how long blows are struck, whole rounds of all faults; 0: one round.
+        per_s: calls a second.
+    """
+
+    seed: int
+    faults: Sequence[str]
+    per_s: float = 50.0
+    seconds: float = 0.0
+
+
+@dataclass(slots=True)
+class _Struck:
+    """A blow as it was noted down."""
+
+    fault: str
+    detail: str
+    at_us: int
+    healed_us: int
+
+
+@dataclass(slots=True)
+class Run:
+    """One run on a stage that stands."""
+
+    stage: Stage
+    folder: Path
+    options: Options
+    tell: Tell
+    struck: list[_Struck] = field(default_factory=list)
+    never: list[str] = field(default_factory=list)
+
+    def play(self) -> Evidence:
+        """Everything from the first caller to the evidence."""
+        chance = random.Random(self.options.seed)
+        side, watch = SwitchSide(self.stage.switch, self.folder / "cdrs"), Watch(self.stage.redis_url)
+        people = People(self.stage.switch, self.options.per_s, chance)
+        centre.open_phones(self.stage.switch, chance)
+        self._agents_are_free()
+        with _beside(side.run), _beside(watch.run):
+            calling = gevent.spawn(people.run)
+            self._strike_all(people, watch)
+            people.stop()
+            calling.get()
+            left = self._come_to_rest(side)
+        return self._evidence(side, watch, left)
+
+    def _strike_all(self, people: People, watch: Watch) -> None:
+        gevent.sleep(WARM_S)
+        until_s = clock.monotonic() + self.options.seconds
+        for count, planned in enumerate(plan(self.options.seed, self.options.faults)):
+            if count % len(self.options.faults) == 0 and count and clock.monotonic() >= until_s:
+                return
+            gevent.sleep(planned.pause_s)
+            try:
+                self._strike(planned, people, watch)
+            except (NeverHappened, NotReady) as error:
+                self.never.append(f"after {planned.fault}: {error}")
+                return
+
+    def _strike(self, planned: Planned, people: People, watch: Watch) -> None:
+        world = World(self.stage, people, random.Random(planned.seed))
+        struck = _Struck(planned.fault, "", int(clock.now()), 0)
+        self.struck.append(struck)
+        struck.detail = FAULTS[planned.fault](world)
+        struck.healed_us = int(clock.now())
+        self.tell(f"{planned.fault}: {struck.detail}")
+        self.stage.daemon.wait_until_ready()
+        world.until(lambda: watch.is_well_since(struck.healed_us), "every call is with a living worker")
+
+    def _come_to_rest(self, side: SwitchSide) -> dict[str, tuple[str, ...]]:
+        """Wait until nothing is left, or for REST_S; what is left then."""
+        due_s = clock.monotonic() + REST_S
+        while (left := self._left()) and clock.monotonic() < due_s:
+            gevent.sleep(0.5)
+        side.collect()
+        if unreadable := tuple(unread(self.folder / "cdrs")):
+            left["a record of the switch that cannot be read"] = unreadable
+        if self.never:
+            left["something that never happened"] = tuple(self.never)
+        return left
+
+    def _left(self) -> dict[str, tuple[str, ...]]:
+        with live_state.connected(self.stage.redis_url) as redis:
+            rows = ScriptCalls(redis, centre.TENANT).do(clock.now(), "view_agents", {})[0]
+        agents = {row[0].decode(): row[1].decode() for row in rows}
+        left = live_state.left(self.stage.redis_url) | {
+            "a channel": tuple(self.stage.switch.channels()),
+            "records in the spool": tuple(said for said in SPOOL.findall(self.stage.daemon.metrics()) if float(said)),
+            "an agent who is not ready": tuple(f"{name}: {state}" for name, state in agents.items() if state != FREE),
+        }
+        return {what: which for what, which in left.items() if which}
+
+    def _agents_are_free(self) -> None:
+        due_s = clock.monotonic() + REST_S
+        while self._left():
+            if clock.monotonic() > due_s:
+                raise NeverHappened(f"before the first call there is {self._left()}")
+            gevent.sleep(0.2)
+
+    def _evidence(self, side: SwitchSide, watch: Watch, left: dict[str, tuple[str, ...]]) -> Evidence:
+        calls, rows, visits = ledger.rows(self.stage.dsn)
+        ends = [one.at_us for one in self.struck[1:]] + [int(clock.now())]
+        blows = tuple(_blow(one, end, watch) for one, end in zip(self.struck, ends, strict=True))
+        return Evidence(side.callers, side.legs, calls, rows, visits, left, blows)
+
+
+def _blow(struck: _Struck, until_us: int, watch: Watch) -> Blow:
+    calls = next((look.calls for look in reversed(watch.looks) if look.at_us <= struck.at_us), 0)
+    recovered = recovered_us(watch.looks, struck.at_us, until_us)
+    return Blow(struck.fault, struck.detail, struck.at_us, struck.healed_us, calls, recovered)
+
+
+@contextmanager
+def _beside(run: Callable[[], None]) -> Iterator[None]:
+    """Something that runs meanwhile, for ever; that it failed is told in the end."""
+    greenlet = gevent.spawn(run)
+    try:
+        yield
+        if greenlet.dead:
+            greenlet.get()
+    finally:
+        greenlet.kill()
+
+
+def run(options: Options, folder: Path, tell: Tell) -> Evidence:
+    """Set the stage below this folder (a short path that others may pass through) and play."""
+    example = centre.write(folder / "example")
+    simulator = ("--quick", "--cdrs", str(folder / "cdrs"))
+    with Stage(folder, example, durable=True, simulator=simulator, workers=WORKERS) as stage:
+        return Run(stage, folder, options, tell).play()

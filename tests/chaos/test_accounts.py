@@ -1,0 +1,130 @@
+"""The accounts find what they are there to find: each rule by evidence doctored for it, and nothing in honest books."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.chaos.accounts import RULES, doubtful_rows, findings, talked_us
+from tests.chaos.truth import CRASH, LAST_RESORT, Caller, CallRow, Evidence, Leg, LegRow
+
+TALKER = Caller("c1", "queue", 100, 110, ("answered", "playback", "bridged"), 900, "NORMAL_CLEARING", "send_bye")
+WAITER = Caller("c2", "queue", 200, 210, ("answered", "playback"), 800, "NORMAL_CLEARING", "recv_bye")
+REFUSED = Caller("c3", "busy", 300, None, ("early_media", "playback"), 400, LAST_RESORT, "send_refuse")
+HONEST = Evidence(
+    callers=(TALKER, WAITER, REFUSED),
+    legs=(Leg("c1", "c1", 110, 900), Leg("b1", "c1", 300, 890), Leg("c2", "c2", 210, 800), Leg("c3", "c3", None, 400)),
+    calls=(CallRow("c1", "answered", False), CallRow("c2", "abandoned", False)),
+    rows=(
+        LegRow("c1", "c1", 110, 900, False),
+        LegRow("b1", "c1", 300, 890, False),
+        LegRow("c2", "c2", 210, 800, False),
+        LegRow("never", "c2", None, None, False),
+    ),
+    visits={"c1": ("answered",), "c2": ("abandoned",)},
+)
+
+
+def told(evidence: Evidence) -> dict[str, tuple[str, ...]]:
+    return {one.what: one.where for one in findings(evidence)}
+
+
+def with_caller(caller: Caller) -> Evidence:
+    return replace(HONEST, callers=tuple(caller if one.call_id == caller.call_id else one for one in HONEST.callers))
+
+
+def with_row(row: LegRow) -> Evidence:
+    return replace(HONEST, rows=tuple(row if one.leg_id == row.leg_id else one for one in HONEST.rows))
+
+
+def test_honest_books_add_up() -> None:
+    assert findings(HONEST) == ()
+    assert talked_us(HONEST) == (790 + 590 + 590, 790 + 590 + 590)
+
+
+DOCTORED: dict[str, tuple[Evidence, str]] = {
+    "a caller is still on the line": (with_caller(replace(WAITER, ended_us=None, cause="")), "c2"),
+    "a call reached a worker and has no record": (replace(HONEST, calls=HONEST.calls[1:]), "c1"),
+    "a call has two records": (replace(HONEST, calls=(*HONEST.calls, HONEST.calls[0])), "c1"),
+    "a record of a call nobody placed": (
+        replace(HONEST, calls=(*HONEST.calls, CallRow("c9", "answered", True))),
+        "c9",
+    ),
+    "a leg the switch made has no row": (replace(HONEST, rows=HONEST.rows[:1] + HONEST.rows[2:]), "b1"),
+    "a leg has two rows": (replace(HONEST, rows=(*HONEST.rows, HONEST.rows[1])), "b1"),
+    "a row of a leg the switch never made": (with_row(LegRow("never", "c2", None, 500, True)), "never"),
+    "a leg is booked with another call": (with_row(LegRow("b1", "c2", 300, 890, False)), "b1"),
+    "a row claims exact times that are not the switch's": (with_row(LegRow("b1", "c1", 300, 891, False)), "b1"),
+    "a waiting caller lost his place": (with_caller(replace(WAITER, by="send_bye")), "c2"),
+}
+
+
+@pytest.mark.parametrize("what", RULES)
+def test_doctored_books_are_found_out(what: str) -> None:
+    evidence, where = DOCTORED[what]
+    found = told(evidence)
+    assert set(found) == {what}
+    assert len(found[what]) == 1
+    assert found[what][0].startswith(where)
+
+
+def test_what_is_left_behind_is_told() -> None:
+    assert told(replace(HONEST, left={"a ticket in Redis": ("t1",)})) == {"left behind: a ticket in Redis": ("t1",)}
+
+
+@pytest.mark.parametrize("row", [LegRow("b1", "c1", 301, 890, False), LegRow("b1", "c1", None, 890, False)])
+def test_an_answer_that_is_not_the_switchs_is_found(row: LegRow) -> None:
+    assert len(told(with_row(row))["a row claims exact times that are not the switch's"]) == 1
+
+
+def test_an_exact_row_of_a_leg_that_died_with_the_switch_is_found() -> None:
+    evidence = replace(HONEST, legs=tuple(replace(leg, answered_us=None, ended_us=None) for leg in HONEST.legs))
+    assert len(told(evidence)["a row claims exact times that are not the switch's"]) == 3
+
+
+def test_an_estimate_may_be_wrong_and_counts_for_no_talk() -> None:
+    evidence = with_row(LegRow("b1", "c1", 300, 5000, True))
+    assert findings(evidence) == ()
+    assert talked_us(evidence) == (790 + 590, 790 + 590)
+
+
+def test_who_died_with_the_switch_before_anybody_acted_needs_no_record() -> None:
+    died = Caller("c4", "busy", 500, None, (), 600, CRASH, "send_refuse")
+    evidence = replace(HONEST, callers=(*HONEST.callers, died), legs=(*HONEST.legs, Leg("c4", "c4")))
+    assert findings(evidence) == ()
+
+
+def test_who_died_with_the_switch_after_a_worker_acted_needs_one() -> None:
+    died = Caller("c4", "busy", 500, 550, ("ringing",), 600, CRASH, "send_refuse")
+    found = told(replace(HONEST, callers=(*HONEST.callers, died), legs=(*HONEST.legs, Leg("c4", "c4"))))
+    assert set(found) == {"a call reached a worker and has no record", "a leg the switch made has no row"}
+
+
+def test_who_waits_when_the_switch_dies_lost_his_place_to_the_switch() -> None:
+    assert findings(with_caller(replace(WAITER, cause=CRASH, by="send_bye"))) == ()
+
+
+def test_an_attempt_may_be_in_doubt_only_where_the_switch_died() -> None:
+    evidence = with_caller(replace(WAITER, cause=CRASH))
+    doubtful = LegRow("never", "c2", None, 500, True)
+    rows = (*HONEST.rows[:3], doubtful)
+    assert findings(replace(evidence, rows=rows)) == ()
+    assert doubtful_rows(replace(evidence, rows=rows)) == (doubtful,)
+    for bold in (replace(doubtful, answered_us=450), replace(doubtful, estimated=False)):
+        found = told(replace(evidence, rows=(*HONEST.rows[:3], bold)))
+        assert found == {"a row of a leg the switch never made": ("never",)}
+
+
+def test_the_last_resort_leaves_a_record_only_where_a_worker_had_the_call() -> None:
+    had = replace(REFUSED, first_us=310, was_told=("ringing", "early_media"))
+    assert set(told(with_caller(had))) == {
+        "a call reached a worker and has no record",
+        "a leg the switch made has no row",
+    }
+
+
+def test_a_finding_reads_as_a_sentence_with_some_examples() -> None:
+    legs = tuple(Leg(f"b{n}", "c1", None, 1) for n in range(10, 18))
+    (finding,) = findings(replace(HONEST, legs=(*HONEST.legs, *legs)))
+    assert str(finding) == "8 times: a leg the switch made has no row: b10, b11, b12, b13, b14 and 3 more"

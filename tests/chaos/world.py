@@ -1,0 +1,51 @@
+"""What is struck: the stage with its processes, and the people who call meanwhile."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import gevent
+
+from callcontrol.edges import clock
+from callcontrol.simulator.stories.stage import Stage
+from tests.chaos.people import People
+
+LOOK_S = 0.1
+
+
+class NeverHappened(RuntimeError):
+    """What had to happen after a blow did not; the message says what."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Everything a fault may lay hands on; its chances come from `chance`."""
+
+    stage: Stage
+    people: People
+    chance: random.Random
+
+    def workers(self) -> list[int]:
+        """The processes of all workers, once none is missing."""
+        self.until(lambda: all(self.stage.daemon.worker_pids()), "every worker was replaced")
+        return self.stage.daemon.worker_pids()
+
+    def until(self, is_so: Callable[[], object], what: str, limit_s: float = 30.0) -> None:
+        """Wait for it.
+
+        Raises:
+            NeverHappened: it did not within limit_s.
+        """
+        due_s = clock.monotonic() + limit_s
+        while not is_so():
+            if clock.monotonic() > due_s:
+                raise NeverHappened(f"{what}: not within {limit_s:g} s")
+            gevent.sleep(LOOK_S)
+
+    def rest(self, shortest_s: float, longest_s: float) -> float:
+        """Let some time pass; returns how much (seconds)."""
+        seconds = self.chance.uniform(shortest_s, longest_s)
+        gevent.sleep(seconds)
+        return seconds

@@ -1,0 +1,351 @@
+"""A FreeSWITCH in virtual time, in terms of what control says and hears: channels, the dialplan, applications.
+
+What it does when nobody directs it is what the simulated switch (`callcontrol/simulator`) does and the captures show:
+an application goes on when the socket is gone, then comes the dialplan's second `socket`, then the last resort.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Protocol
+
+from callcontrol.control import commands as do
+from callcontrol.control.events import AppEnded, CallerHungUp, KeyPressed, LegBridged, LegGone, LegHeard
+from callcontrol.routing.plan import LegPlan
+from tests.simulation.agenda import Agenda
+from tests.simulation.channel import App, Channel
+from tests.simulation.connection_twin import ConnectionTwin
+from tests.simulation.phones import Phones
+from tests.simulation.race import Legs, Race
+
+DEAD_MAN_S = 15.0
+LINGER_S = 5.0
+FALLBACK_S = 3.0
+ALL_SOCKETS = 2
+_SAID_S = 2.0
+
+
+class Taker(Protocol):
+    """A worker, as the switch's `socket` meets it."""
+
+    @property
+    def accepts(self) -> bool:
+        """Whether it takes connections now."""
+        ...
+
+    @property
+    def is_there(self) -> bool:
+        """Whether somebody listens, though perhaps asleep."""
+        ...
+
+    def arrive(self, connection: ConnectionTwin) -> None:
+        """A call is handed over."""
+        ...
+
+    def heard(self, switch: str, call: str, event: LegGone | LegHeard) -> None:
+        """An event of the switch's own connection."""
+        ...
+
+
+class Watcher(Protocol):
+    """Looks for promises that are broken, in what really happens."""
+
+    def bridged(self, first: Channel, second: Channel) -> None:
+        """Two channels hear each other from now on."""
+        ...
+
+    def arrived(self, channel: Channel) -> None:
+        """A worker has a caller's channel (again)."""
+        ...
+
+
+class SwitchCallers:
+    """One switch, as callers meet it.
+
+    Attributes:
+        channels: those that live.
+        every: all it ever had: the truth.
+        core: which of its lives this is.
+    """
+
+    def __init__(self, name: str, agenda: Agenda, phones: Phones, delay: Callable[[], float], watcher: Watcher) -> None:
+        self.name = name
+        self.agenda = agenda
+        self.phones = phones
+        self.delay = delay
+        self.watcher = watcher
+        self.takers: list[Taker] = []
+        self.pick: Callable[[list[Taker]], Taker] = lambda takers: takers[0]
+        self.channels: dict[str, Channel] = {}
+        self.every: dict[str, Channel] = {}
+        self.told: Callable[[str, str], None] = lambda call, what: None  # for whoever traces a call
+        self.core = 1
+        self.is_up = True
+
+    # --- channels
+
+    def create(self, id_: str, call: str, tenant: str, who: str, plan: LegPlan | None = None) -> Channel:
+        """A new channel."""
+        channel = Channel(id_, call, tenant, who, self.agenda.wall(), plan)
+        self.told(call, f"{id_} is rung at {who}" if plan else f"{id_} calls")
+        self.channels[id_] = self.every[id_] = channel
+        self.phones.takes(who)
+        return channel
+
+    def timer(self, channel: Channel, seconds: float, then: Callable[[], None]) -> None:
+        """Something that happens to a channel, if it still lives then."""
+        channel.timers.append(self.agenda.after(seconds, then))
+
+    def hang_up(self, channel: Channel, cause: str, by: str) -> None:
+        """A channel ends, and whatever ends with it."""
+        if not channel.lives:
+            return
+        self.told(channel.call, f"{channel.id} ends: {cause} by {by}")
+        self._bury(channel, cause, by)
+        for then in channel.on_end:
+            then()
+        peer, channel.peer = channel.peer, None
+        if channel.is_caller:
+            self._caller_gone(channel, "SUCCESS" if peer is not None else "ORIGINATOR_CANCEL")
+        self._tell_end(channel)
+        if peer is not None:
+            peer.peer = None
+            self._parted(peer)
+
+    def _bury(self, channel: Channel, cause: str, by: str) -> None:
+        channel.ended = self.agenda.wall()
+        channel.cause, channel.hung_up_by = cause, by
+        del self.channels[channel.id]
+        self.phones.lets_go(channel.who)
+        for timer in channel.timers:
+            timer.cancel()
+
+    def _caller_gone(self, channel: Channel, word: str) -> None:
+        self._tell(channel, CallerHungUp(channel.cause))
+        running, channel.running = channel.running, None
+        if channel.running_timer is not None:
+            channel.running_timer.cancel()
+        if isinstance(running, do.Bridge):
+            self._tell(channel, self._bridge_ended(channel, running, word))
+        elif isinstance(running, do.Play | do.Record):
+            self._tell(channel, AppEnded(running.app_id))
+        channel.queue.clear()
+        connection = channel.connection
+        if connection is not None:
+            self.agenda.after(LINGER_S, lambda: connection.part("the call ended"))
+
+    def _tell_end(self, channel: Channel) -> None:
+        gone = LegGone(
+            channel.id, channel.cause, channel.stamps, channel.hung_up_by, recorded_ms=channel.recorded_ms
+        )
+        for taker in self.takers:
+            taker.heard(self.name, channel.call, gone)
+
+    def _tell(self, channel: Channel, event: AppEnded | CallerHungUp | LegBridged | KeyPressed) -> None:
+        if channel.connection is not None:
+            channel.connection.tell(event)
+
+    def _parted(self, peer: Channel) -> None:
+        """`hangup_after_bridge`: the other one goes too."""
+        if not peer.lives:
+            return
+        if isinstance(peer.running, do.Bridge):
+            self._tell(peer, self._bridge_ended(peer, peer.running, "SUCCESS"))
+            peer.running = None
+        self.hang_up(peer, "NORMAL_CLEARING", "switch")
+
+    def _join(self, first: Channel, second: Channel) -> None:
+        self.watcher.bridged(first, second)
+        self.told(first.call, f"{first.id} and {second.id} are joined")
+        now = self.agenda.wall()
+        first.peer, second.peer = second, first
+        for channel in (first, second):
+            channel.parked = False
+            channel.bridged = channel.bridged or now
+            channel.answered = channel.answered or now
+            channel.idle_since_s = None
+        talk_s, ends = self.phones.talk_s(), self.agenda.wall() % 2
+        leaves, by = ((first, "caller"), (second, "callee"))[ends]
+        by = by if first.is_caller else "callee"
+        self.timer(leaves, talk_s, lambda: self.hang_up(leaves, "NORMAL_CLEARING", by))
+
+    # --- callers, and where the dialplan sends them
+
+    def call_in(self, id_: str, who: str, dialled: str, **variables: str) -> Channel:
+        """Somebody calls."""
+        channel = self.create(id_, id_, "", who)
+        channel.dialled = dialled
+        channel.variables |= variables
+        self._go(channel, 0)
+        return channel
+
+    def press(self, channel: Channel, key: str) -> None:
+        """A caller presses a key."""
+        if channel.lives:
+            self._tell(channel, KeyPressed(key))
+
+    def _go(self, channel: Channel, stage: int) -> None:
+        """The dialplan: `socket` twice, then the last resort."""
+        channel.connection, channel.stage = None, stage
+        self.told(channel.id, f"dialplan, stage {stage}")
+        channel.idle_since_s = self.agenda.now_s if channel.idle_since_s is None else channel.idle_since_s
+        if stage:
+            channel.variables["variable_cc_again"] = "true"
+        if stage >= ALL_SOCKETS:
+            channel.idle_since_s = None
+            self.timer(channel, FALLBACK_S, lambda: self.hang_up(channel, "NORMAL_TEMPORARY_FAILURE", "switch"))
+        else:
+            self._offer(channel, stage, self.agenda.now_s + DEAD_MAN_S)
+
+    def _offer(self, channel: Channel, stage: int, until_s: float) -> None:
+        if not channel.lives or channel.connection is not None or channel.stage != stage:
+            return
+        accepting = [taker for taker in self.takers if taker.accepts]
+        if accepting:
+            self._connect(channel, self.pick(accepting))
+        elif not any(taker.is_there for taker in self.takers):
+            self.timer(channel, 0.005, lambda: self._go(channel, stage + 1))
+        elif self.agenda.now_s >= until_s:
+            self._go(channel, ALL_SOCKETS)
+        else:
+            self.timer(channel, 0.1, lambda: self._offer(channel, stage, until_s))
+
+    def _connect(self, channel: Channel, taker: Taker) -> None:
+        connection = ConnectionTwin(self, channel)
+        channel.connection = connection
+        self.timer(channel, DEAD_MAN_S, lambda: self._dead_man(channel, connection))
+        self.agenda.after(self.delay(), lambda: taker.arrive(connection))
+
+    def _dead_man(self, channel: Channel, connection: ConnectionTwin) -> None:
+        if channel.connection is connection and not connection.taken:
+            self._go(channel, ALL_SOCKETS)
+
+    def lose_control(self, channel: Channel, connection: ConnectionTwin) -> None:
+        """The socket is gone. What runs, and what waits behind it, goes on; then the dialplan does."""
+        if not channel.lives or channel.connection is not connection:
+            return
+        channel.connection = None
+        if channel.running is None and not channel.queue and channel.peer is None:
+            self.timer(channel, 0.01, lambda: self._left(channel))
+
+    def _left(self, channel: Channel) -> None:
+        if channel.lives and channel.connection is None and channel.running is None and channel.peer is None:
+            self._go(channel, channel.stage + 1)
+
+    def data_of(self, channel: Channel) -> Mapping[str, str]:
+        """What `connect` answers."""
+        return {
+            "Unique-ID": channel.id,
+            "Core-UUID": f"{self.name}-{self.core}",
+            "FreeSWITCH-Switchname": self.name,
+            "Caller-Destination-Number": channel.dialled,
+            "Caller-Channel-Created-Time": str(channel.created),
+            "variable_continue_on_fail": "true",
+            "variable_hangup_after_bridge": "true",
+            "variable_sip_copy_custom_headers": "false",
+            "variable_ignore_early_media": "true",
+            "variable_sip_ignore_remote_cause": "true",
+            **channel.variables,
+        }
+
+    # --- applications
+
+    def order(self, connection: ConnectionTwin, command: do.Command) -> None:
+        """A command on a caller's connection."""
+        channel = connection.channel
+        if not channel.lives or channel.connection is not connection:
+            return
+        self.told(channel.id, f"ordered: {type(command).__name__}")
+        match command:
+            case do.HangUp(cause):
+                self.hang_up(channel, cause, "switch")
+            case do.StopPlaying(everything):
+                if everything:
+                    channel.queue.clear()
+                if isinstance(channel.running, do.Play | do.Record):
+                    self._app_over(channel)
+            case do.Play() | do.Record() | do.Bridge() | do.Answer() | do.OpenEarlyMedia():
+                channel.queue.append(command)
+                self._run_next(channel)
+            case _:
+                raise AssertionError(f"{type(command).__name__} is no order to a channel")
+
+    def _run_next(self, channel: Channel) -> None:
+        while channel.running is None and channel.queue and channel.peer is None and channel.lives:
+            app = channel.queue.popleft()
+            if isinstance(app, do.Answer | do.OpenEarlyMedia):
+                channel.answered = channel.answered or (self.agenda.wall() if isinstance(app, do.Answer) else None)
+                continue
+            channel.running, channel.idle_since_s = app, None
+            self._run(channel, app)
+        if channel.lives and channel.running is None and channel.peer is None:
+            if channel.idle_since_s is None:
+                channel.idle_since_s = self.agenda.now_s
+            if channel.connection is None:
+                self._left(channel)
+
+    def _run(self, channel: Channel, app: App) -> None:
+        match app:
+            case do.Bridge(_, legs):
+                self._bridge(channel, app, legs)
+            case do.Record():
+                speaks_s = 1 + self.phones.talk_s() / 10
+                channel.recorded_ms = round(speaks_s * 1000)
+                channel.running_timer = self.agenda.after(min(speaks_s, app.max_s), lambda: self._app_over(channel))
+            case do.Play(_, file) if not _is_endless(file):
+                channel.running_timer = self.agenda.after(_SAID_S, lambda: self._app_over(channel))
+
+    def _app_over(self, channel: Channel) -> None:
+        app, channel.running = channel.running, None
+        if channel.running_timer is not None:
+            channel.running_timer.cancel()
+        if isinstance(app, do.Play | do.Record):
+            recorded = channel.recorded_ms if isinstance(app, do.Record) else 0
+            channel.variables |= {"variable_record_ms": str(recorded)} if recorded else {}
+            self._tell(channel, AppEnded(app.app_id, recorded_ms=recorded))
+        self._run_next(channel)
+
+    def _bridge(self, channel: Channel, app: do.Bridge, legs: Legs) -> None:
+        race = Race(
+            self,
+            channel.id,
+            channel.tenant,
+            legs,
+            for_queue=False,
+            on_won=lambda leg: self._bridge_won(channel, app, leg),
+            on_lost=lambda word: self._bridge_lost(channel, app, word),
+        )
+        channel.race_over = race.cancel
+
+    def _bridge_won(self, channel: Channel, app: do.Bridge, leg: Channel) -> None:
+        if not channel.lives or channel.running is not app:
+            self.hang_up(leg, "ORIGINATOR_CANCEL", "switch")
+            return
+        self._join(channel, leg)
+        self._tell(channel, LegBridged(leg.id, self.agenda.wall()))
+
+    def _bridge_lost(self, channel: Channel, app: do.Bridge, word: str) -> None:
+        if not channel.lives or channel.running is not app:
+            return
+        self._tell(channel, self._bridge_ended(channel, app, word))
+        channel.running = None
+        self._run_next(channel)
+
+    def _bridge_ended(self, channel: Channel, app: do.Bridge, word: str) -> AppEnded:
+        causes = channel.race_over() if channel.race_over is not None else {}
+        channel.race_over = None
+        channel.variables |= {
+            "variable_originate_disposition": word,
+            "variable_originated_legs": _array(f"{leg};" for leg in causes),
+            "variable_originate_causes": _array(f"{leg};{cause}" for leg, cause in causes.items() if cause),
+        }
+        return AppEnded(app.app_id, word, dict(causes))
+
+
+def _is_endless(file: str) -> bool:
+    return "loops=-1" in file or "music" in file or file.startswith("local_stream://")
+
+
+def _array(values: Iterator[str]) -> str:
+    found = list(values)
+    return f"ARRAY::{'|:'.join(found)}" if found else ""
