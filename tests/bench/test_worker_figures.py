@@ -1,4 +1,4 @@
-"""The arithmetic of what is measured of several workers: a braked one has its share and no more; ratios of like things."""
+"""The arithmetic of what is measured of workers: a braked one has its share and no more; ratios are of like things."""
 
 import pytest
 from hypothesis import given

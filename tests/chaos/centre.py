@@ -22,6 +22,7 @@ SLOW_AGENTS = 2
 MOBILE = "+48600700800"
 SPOOL_BYTES = 1 << 20  # the least there may be: an absent Postgres fills it in seconds
 DRAIN_S = 10
+LEGS_END_S = 5
 VARIETY = 60  # different conversations of one phone
 
 # What each number leads to; the callers' kinds (people.py) dial them.
@@ -45,7 +46,7 @@ def write(folder: Path) -> Path:
     (folder / "tenants").mkdir()
     _write(folder / "tenants" / f"{TENANT}.yaml", _tenant())
     main = yaml.safe_load((folder / "callcontrol.yaml").read_text(encoding="utf-8"))
-    main["limits"] |= {"spool_bytes": SPOOL_BYTES, "drain_s": DRAIN_S}
+    main["limits"] |= {"spool_bytes": SPOOL_BYTES, "drain_s": DRAIN_S, "legs_end_s": LEGS_END_S}
     _write(folder / "callcontrol.yaml", main)
     return folder
 

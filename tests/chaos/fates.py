@@ -53,13 +53,12 @@ def before_all(evidence: Evidence) -> int:
 
 
 def _fate(blow: Blow, span: tuple[int, int], callers: tuple[Caller, ...], estimated: int) -> Fate:
-    came = [one for one in callers if _within(one.placed_us, span)]
     ended = [one for one in callers if _within(one.ended_us, span)]
     refused = [one for one in ended if one.was_refused]
     return Fate(
         blow,
         None if blow.recovered_us is None else max(blow.recovered_us - blow.at_us, 0) / 1e6,
-        max([one.placed_us - blow.at_us for one in came if one.was_refused], default=0) / 1e6,
+        max([0, *(one.placed_us - blow.at_us for one in refused)]) / 1e6,
         max(_waits_us(callers, span), default=0) / 1e6,
         len(refused),
         sum(one.cause == CRASH for one in ended),

@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-SHORTEST_S, LONGEST_S = 2.0, 5.0
+USUAL_S = (2.0, 5.0)  # of quiet before each blow
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +18,9 @@ class Planned:
     seed: int
 
 
-def plan(seed: int, faults: Sequence[str]) -> Iterator[Planned]:
+def plan(seed: int, faults: Sequence[str], pause_s: tuple[float, float] = USUAL_S) -> Iterator[Planned]:
     """Without end: every fault once in a round, each round in another order."""
     chance = random.Random(seed)
     while True:
         for fault in chance.sample(faults, len(faults)):
-            yield Planned(fault, chance.uniform(SHORTEST_S, LONGEST_S), chance.getrandbits(32))
+            yield Planned(fault, chance.uniform(*pause_s), chance.getrandbits(32))

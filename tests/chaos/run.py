@@ -17,14 +17,14 @@ from tests.bench.script_calls import ScriptCalls
 from tests.chaos import centre, ledger, live_state
 from tests.chaos.faults import FAULTS
 from tests.chaos.people import People
-from tests.chaos.plan import Planned, plan
+from tests.chaos.plan import USUAL_S, Planned, plan
 from tests.chaos.switch_side import SwitchSide, unread
 from tests.chaos.truth import Blow, Evidence
 from tests.chaos.watch import Watch, recovered_us
 from tests.chaos.world import NeverHappened, World
 
 WORKERS = 2
-WARM_S = 4.0  # from the first caller to the first blow
+WARM_S = 2.0  # until conversations of every kind go on
 REST_S = 90.0  # for everything to be over after the last caller
 SPOOL = re.compile(r"^callcontrol_spool_records ([0-9.e+]+)$", re.MULTILINE)
 FREE = "ready"
@@ -39,12 +39,14 @@ class Options:
     Attributes:
         seconds: how long blows are struck, whole rounds of all faults; 0: one round.
         per_s: calls a second.
+        pause_s: how long it is quiet before each blow, at least and at most.
     """
 
     seed: int
     faults: Sequence[str]
     per_s: float = 50.0
     seconds: float = 0.0
+    pause_s: tuple[float, float] = USUAL_S
 
 
 @dataclass(slots=True)
@@ -86,8 +88,9 @@ class Run:
     def _strike_all(self, people: People, watch: Watch) -> None:
         gevent.sleep(WARM_S)
         until_s = clock.monotonic() + self.options.seconds
-        for count, planned in enumerate(plan(self.options.seed, self.options.faults)):
-            if count % len(self.options.faults) == 0 and count and clock.monotonic() >= until_s:
+        faults = self.options.faults
+        for count, planned in enumerate(plan(self.options.seed, faults, self.options.pause_s)):
+            if count and count % len(faults) == 0 and clock.monotonic() >= until_s:
                 return
             gevent.sleep(planned.pause_s)
             try:

@@ -106,7 +106,7 @@ def _take_up(work: Work, asked: Ticket, queue: QueueLayout) -> _TakenUp:
         released = remove(work, callback)
         return _TakenUp(callback.joined, callback.order, "callback", tuple(released))
     left = work.state.left.get((asked.queue, asked.number))
-    if left is not None and work.now - left.at < queue.come_back_us:
+    if left is not None and work.now < left.until:
         del work.state.left[asked.queue, asked.number]
         return _TakenUp(left.joined, left.order, "came_back")
     return own
@@ -178,7 +178,8 @@ def _count_leaving(work: Work, ticket: TicketNow, how: Leaving) -> None:
         queue = work.queue(ticket.queue)
         short = queue is not None and work.now - ticket.joined < queue.short_us
         work.count(ticket.queue, "abandoned_short" if short else "abandoned")
-        if ticket.number:
-            work.state.left[ticket.queue, ticket.number] = LeftPlace(work.now, ticket.joined, ticket.order)
+        if ticket.number and queue is not None and queue.come_back_us:
+            until = work.now + queue.come_back_us
+            work.state.left[ticket.queue, ticket.number] = LeftPlace(until, ticket.joined, ticket.order)
     elif how in _OVERFLOWS:
         work.count(ticket.queue, "overflowed")

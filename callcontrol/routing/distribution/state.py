@@ -145,9 +145,9 @@ class OfferNow:
 
 @dataclass(frozen=True, slots=True)
 class LeftPlace:
-    """The place of a caller who gave up."""
+    """The place of a caller who gave up, kept until a moment for his coming back."""
 
-    at: int
+    until: int
     joined: int
     order: int
 

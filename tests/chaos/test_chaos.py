@@ -1,0 +1,29 @@
+"""A short one of what `make chaos` does for longer: three blows under a small load, and the accounts add up."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.chaos.accounts import findings, talked_us
+from tests.chaos.run import Options, run
+
+BLOWS = ("worker", "redis", "sigterm")
+
+
+@pytest.mark.timeout(240)
+def test_what_is_struck_heals_and_everything_adds_up() -> None:
+    told: list[str] = []
+    with tempfile.TemporaryDirectory(prefix="cc-chaos-") as folder:
+        Path(folder).chmod(0o711)
+        evidence = run(Options(1, BLOWS, per_s=10.0, pause_s=(0.5, 1.0)), Path(folder), told.append)
+    assert findings(evidence) == ()
+    assert Counter(blow.fault for blow in evidence.blows) == Counter(BLOWS)
+    assert len(told) == len(BLOWS)
+    assert [blow.fault for blow in evidence.blows if blow.recovered_us is None] == []
+    assert len(evidence.calls) == len(evidence.callers) > 0
+    ours, switchs = talked_us(evidence)
+    assert ours == switchs > 0
