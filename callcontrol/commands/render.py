@@ -1,8 +1,8 @@
 """`callcontrol render`: writes the part of FreeSWITCH's configuration that follows from the YAML.
 
 Users (directory/), gateways (sip_profiles/external/), addresses of trunks (acl/) and of the other switches (peers/),
-folders of music (music/), the switch's own ports and password (vars/). What was written earlier and nothing asks for any
-more is removed; files of others are never touched.
+folders of music (music/), the switch's own ports and password (vars/). What was written earlier and nothing asks for
+any more is removed; files of others are never touched.
 """
 
 from __future__ import annotations

@@ -29,6 +29,7 @@ from callcontrol.vocabulary.trail import Bridged, Dialled, LegEnded, Noted, Offe
 
 LEGS_TIMER = "legs"
 STEP_TIMER = "step"
+SOON_S = 2
 # What we end legs with that ring for nobody any more.
 CANCELLED = frozenset({"ORIGINATOR_CANCEL", "LOSE_RACE"})
 
@@ -36,6 +37,11 @@ CANCELLED = frozenset({"ORIGINATOR_CANCEL", "LOSE_RACE"})
 def deadline(facts: Facts) -> tuple[Command, ...]:
     """How long a call that is over waits for the ends of its legs."""
     return (do.StopTimer(STEP_TIMER), do.StartTimer(LEGS_TIMER, facts.settings.limits.legs_end_s))
+
+
+def soon() -> tuple[Command, ...]:
+    """Ends may have been missed: it is found out as soon as those that are on their way have come."""
+    return (do.StopTimer(STEP_TIMER), do.StartTimer(LEGS_TIMER, SOON_S))
 
 
 def caller_hung_up(call: Call, event: CallerHungUp, facts: Facts) -> Plain:
@@ -113,9 +119,9 @@ def lost(call: Call, event: ConnectionLost | SwitchGone, facts: Facts) -> Plain:
         gone, commands = _estimate(noted, noted.open_legs, facts, "CRASH")
         return gone, (*leaving, *commands)
     if isinstance(call.state, Ending):
-        return noted, deadline(facts)  # whoever takes a call over has none of its clocks
+        return noted, soon()  # whoever takes a call over has none of its clocks
     closed, commands = close_if_done(noted.to(Ending()))
-    return closed, (*leaving, *(commands or deadline(facts)))
+    return closed, (*leaving, *(commands or soon()))
 
 
 def on(call: Call, event: Event, facts: Facts) -> Plain:

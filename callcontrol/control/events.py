@@ -82,10 +82,11 @@ class LegAnswered:
 
 @dataclass(frozen=True, slots=True)
 class OriginateFailed:
-    """None of these legs, rung together, answered."""
+    """None of these legs, rung together, answered; `sent` False: the switch could not even be asked."""
 
     legs: tuple[str, ...]
     cause: str
+    sent: bool = True
 
 
 @dataclass(frozen=True, slots=True)

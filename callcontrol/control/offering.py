@@ -11,6 +11,7 @@ from dataclasses import replace
 from callcontrol.control import commands as do
 from callcontrol.control.call import Call, Offering, RungLeg, Serving
 from callcontrol.control.commands import Command
+from callcontrol.control.events import OriginateFailed
 from callcontrol.control.legs import dialled, watched
 from callcontrol.control.moved import Plain
 from callcontrol.routing.agents import agent_legs
@@ -19,7 +20,7 @@ from callcontrol.routing.legs import Legs
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.outcome import TRUNK_FAILURES, Outcome, outcome_of
 from callcontrol.vocabulary.queue import Leaving, Offer, TalkEnd
-from callcontrol.vocabulary.trail import LeftQueue, Offered, OfferEnded
+from callcontrol.vocabulary.trail import LeftQueue, LegEnded, Offered, OfferEnded
 
 # Longer than an agent's phone rings and he takes to press a key: the lease of an offer outlasts both (seconds).
 GRACE_S = 10
@@ -68,8 +69,11 @@ def answered(offering: Offering, leg: str) -> tuple[Offering, tuple[Command, ...
     return replace(offering, stage="accepting", winner=leg), (do.AcceptOffer(offering.offer.id, agent),)
 
 
-def failed(call: Call, offering: Offering, legs: tuple[str, ...], cause: str, facts: Facts) -> Under:
+def failed(call: Call, offering: Offering, event: OriginateFailed, facts: Facts) -> Under:
     """An agent did not answer: his next trunk is tried, or the offer is over for him."""
+    legs, cause = event.legs, event.cause
+    if not event.sent:
+        return _never_rung(call, offering, event, facts)
     agent = offering.agent_of(legs[0])
     round_ = max(rung.round for rung in offering.legs if rung.leg_id in legs) + 1
     left = replace(offering, legs=tuple(rung for rung in offering.legs if rung.leg_id not in legs))
@@ -83,6 +87,17 @@ def failed(call: Call, offering: Offering, legs: tuple[str, ...], cause: str, fa
     how = how_ended(cause)
     call = call.noting(OfferEnded(facts.now, offering.offer.id, agent, how, cause))
     return call, left if left.legs else None, (*watch, *_pass(offering, agent, how))
+
+
+def _never_rung(call: Call, offering: Offering, event: OriginateFailed, facts: Facts) -> Under:
+    """The switch could not be asked to ring him: that is no agent's fault, and there never was a channel."""
+    agent = offering.agent_of(event.legs[0])
+    left = replace(offering, legs=tuple(rung for rung in offering.legs if rung.leg_id not in event.legs))
+    for leg in event.legs:
+        ended = LegEnded(facts.now, leg, event.cause, outcome_of(event.cause), None)
+        call = call.closing_leg(leg).noting(ended)
+    call = call.noting(OfferEnded(facts.now, offering.offer.id, agent, OfferEnd.EXPIRED, event.cause))
+    return call, left if left.legs else None, _pass(offering, agent, OfferEnd.EXPIRED)
 
 
 def accepted(call: Call, offering: Offering, facts: Facts) -> tuple[Call, Offering, tuple[Command, ...]]:

@@ -127,6 +127,8 @@ def adopt(desk: Desk, call: Call) -> CallDriver | None:
         return None
     driver = CallDriver(call, _facts(desk, call), desk, None)
     desk.take(driver)
+    for end in desk.missed(call.id):
+        driver.deliver(end)
     return driver
 
 

@@ -61,13 +61,14 @@ class Line(Protocol):
 class CallDriver:
     """One call in progress."""
 
-    __slots__ = ("_began", "_busy", "_inbox", "_lost", "_timers", "_told", "call", "desk", "facts", "line")
+    __slots__ = ("_began", "_busy", "_inbox", "_lost", "_timers", "_told", "call", "core", "desk", "facts", "line")
 
     def __init__(self, call: Call, facts: Facts, desk: Desk, line: Line | None) -> None:
         self.call = call
         self.facts = replace(facts, switch=call.switch)
         self.desk = desk
         self.line = line
+        self.core = ""  # the Core-UUID of the switch when it handed the call over to us, "" if it never did
         self._inbox: deque[Event] = deque()
         self._busy = False
         self._lost = False

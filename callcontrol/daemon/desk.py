@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -11,6 +11,7 @@ from callcontrol.billing.costs import rate_record
 from callcontrol.billing.fold import fold
 from callcontrol.billing.record import CallRecord, RatedRecord
 from callcontrol.control.call import Call
+from callcontrol.control.events import LegGone
 from callcontrol.daemon import limit_meters
 from callcontrol.daemon.configuration import Current
 from callcontrol.daemon.leg_line import LegCommand
@@ -79,6 +80,7 @@ class Desk:
         drivers: the calls in progress, by id (the uuid of the caller's channel).
         lapsed: whether other workers may have our calls: then nothing is done before that is known.
         held: the drivers that wait for that.
+        missed: the ends of a call's legs that were told before we had the call.
         lost: calls another worker has taken from us, the latest MAX_LOST.
         closing: calls whose record is on its way to the disk; nobody needs to adopt them.
     """
@@ -97,6 +99,7 @@ class Desk:
     drivers: dict[str, CallDriver] = field(default_factory=dict)
     lapsed: Callable[[], bool] = lambda: False
     held: dict[str, CallDriver] = field(default_factory=dict)
+    missed: Callable[[str], Iterable[LegGone]] = lambda call_id: ()
     lost: dict[str, None] = field(default_factory=dict)
     closing: set[str] = field(default_factory=set)
 

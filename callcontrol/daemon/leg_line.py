@@ -29,6 +29,9 @@ PATIENCE_S = 10 + GRACE_S
 # What must be done is asked again and again, so often and for so long (seconds).
 AGAIN_S = 0.4
 INSIST_S = 4.0
+# A connection that is down for less is waited for; to be offered to one agent after the other helps nobody (seconds).
+LINK_S = 2.0
+LOOK_S = 0.05
 # What a leg is said to have ended with that could not be rung because of us or of the connection to the switch.
 NOT_SENT = "NETWORK_OUT_OF_ORDER"
 NO_WORD = "RECOVERY_ON_TIMER_EXPIRE"
@@ -70,18 +73,21 @@ class LegLine:
     def _originate(self, command: do.Originate, driver: CallDriver) -> None:
         legs = tuple(leg for leg, _ in command.legs)
         result = self._run(command, driver)
-        if not result.ok:
+        if result is None:
+            driver.deliver(OriginateFailed(legs, NOT_SENT, sent=False))
+        elif not result.ok:
             driver.deliver(OriginateFailed(legs, result.value))
         elif isinstance(driver.call.state, Closed):  # nobody is left to talk with whoever has answered
             self.carry_out(do.KillLeg(result.value, NOT_WANTED), driver)
         else:
             driver.deliver(LegAnswered(result.value))
 
-    def _run(self, command: do.Originate, driver: CallDriver) -> JobResult:
+    def _run(self, command: do.Originate, driver: CallDriver) -> JobResult | None:
+        """What came of it; None: the switch cannot be asked."""
         call = driver.call
-        link = self._link_of(call.switch)
+        link = self._link_up(call.switch)
         if link is None:
-            return JobResult(f"-ERR {NOT_SENT}")
+            return None
         try:
             line = originate(command, call, self._profile_of(call.switch))
             return link.bgapi(line, clock.new_id(), longest_s(command.legs) + PATIENCE_S)
@@ -93,6 +99,13 @@ class LegLine:
         except EventSocketError as error:
             _refused(command, call, str(error))
             return JobResult(f"-ERR {NOT_SENT}")
+
+    def _link_up(self, switch: str) -> SwitchLink | None:
+        """The connection to a switch, waited for if it is being made anew; None: it is not there within LINK_S."""
+        due = clock.monotonic() + LINK_S
+        while (link := self._link_of(switch)) is not None and not link.is_up and clock.monotonic() < due:
+            gevent.sleep(LOOK_S)
+        return link if link is not None and link.is_up else None
 
     def _insist(self, command: do.KillLeg | do.BringBack, driver: CallDriver, until: float) -> None:
         """Ask until it is done: the connection may be about to be made (whoever takes calls over has just begun), a leg

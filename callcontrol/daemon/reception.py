@@ -71,7 +71,7 @@ class Reception:
         """A call we know, on a new connection."""
         owner = self._desk.current.configuration.directory.owner_of(arriving.dialled)
         own = owner[1] if owner and not driver.call.caller.extension else arriving.dialled
-        driver.line = line
+        driver.line, driver.core = line, connection.data.get("Core-UUID", "")
         line.serve(driver)
         driver.come_back(rearrived(connection.data, own))
 
@@ -87,6 +87,7 @@ class Reception:
             now=arriving.created or facts.now,
         )
         driver = CallDriver(call, facts, self._desk, line)
+        driver.core = connection.data.get("Core-UUID", "")
         self._desk.take(driver)
         if call.tenant:
             connection.send(set_variable(call.id, "cc_tenant", call.tenant))

@@ -16,6 +16,7 @@ from callcontrol.config.fields import host_and_port
 from callcontrol.config.settings import Settings, Switch
 from callcontrol.control.events import LegHeard, SwitchGone
 from callcontrol.daemon.desk import Desk
+from callcontrol.daemon.missed_ends import MissedEnds
 from callcontrol.daemon.registrations import Registrations
 from callcontrol.edges import clock, meters
 from callcontrol.edges.freeswitch.commands import Auth
@@ -61,6 +62,7 @@ class Switchboard:
         self._registrations = registrations
         self._links = {name: self._link(name, switch, chance) for name, switch in settings.switches.items()}
         self._desk: Desk | None = None
+        self.missed = MissedEnds()
 
     def start(self, desk: Desk) -> None:
         """Connect to every switch, for ever; what comes is delivered to this desk's drivers."""
@@ -160,7 +162,7 @@ class Switchboard:
             on_event=lambda event: self._on_event(name, event),
             on_up=lambda core: self._on_up(name),
             on_down=lambda reason: self._on_down(name),
-            on_restart=lambda old, new: self._on_restart(name),
+            on_restart=lambda old, new: self._on_restart(name, new),
             wanted=self._is_wanted,
             limits=LinkLimits(jobs=self._jobs),
             chance=chance,
@@ -176,11 +178,11 @@ class Switchboard:
         meters.switch_up.labels(name).set(0)
         self._registrations.forget(name)
 
-    def _on_restart(self, name: str) -> None:
-        """None of the switch's channels lives any more."""
+    def _on_restart(self, name: str, core: str) -> None:
+        """None of the switch's channels lives any more, but those it has handed over since (with its new Core-UUID)."""
         meters.switch_restarts_total.labels(name).inc()
         assert self._desk is not None
-        for driver in [d for d in self._desk.drivers.values() if d.call.switch == name]:
+        for driver in [d for d in self._desk.drivers.values() if d.call.switch == name and d.core != core]:
             driver.deliver(SwitchGone(f"switch {name} was restarted"))
 
     def _is_wanted(self, text: bytes) -> bool:
@@ -188,7 +190,11 @@ class Switchboard:
         tells them; and what is of no channel.
         """
         call = peek(text, CALL_MARK) or peek(text, "Unique-ID")
-        return not call or (self._desk is not None and call in self._desk.drivers)
+        if not call or (self._desk is not None and call in self._desk.drivers):
+            return True
+        if peek(text, "Event-Name") == "CHANNEL_HANGUP_COMPLETE":
+            self.missed.keep(call, text)
+        return False
 
     def _on_event(self, name: str, event: SwitchEvent) -> None:
         if event.name == "CHANNEL_HANGUP_COMPLETE":

@@ -127,6 +127,7 @@ class Worker:
             queues=QueueLine(store),
             timers=Timers(),
             lapsed=lambda: workers.lapsed,
+            missed=self._switchboard.missed.of,
         )
         adoption = Adoption(self._desk, workers, self._chance)
         self._succession = Succession(

@@ -32,7 +32,8 @@ LOGS = ("daemon.log", "redis/server.log", "redis/server.log.1", "postgres/server
 
 def main(words: Sequence[str]) -> int:
     """Run what is asked for; 1 if something does not add up."""
-    options, console = _options(words), Console(width=WIDTH, highlight=False)
+    options, keeps = _options(words)
+    console = Console(width=WIDTH, highlight=False)
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="cc-chaos-") as made:
         folder = Path(made)
@@ -41,7 +42,7 @@ def main(words: Sequence[str]) -> int:
         evidence = run(options, folder, lambda what: _tell(console, time.monotonic() - began, what))
         found = findings(evidence)
         show(console, evidence, found)
-        if found:
+        if found or keeps:
             kept = keep(folder, options, evidence, found)
             console.print(f"logs and evidence: {kept}", style="bold", soft_wrap=True)
     return 1 if found else 0
@@ -66,7 +67,8 @@ def keep(folder: Path, options: Options, evidence: Evidence, found: Sequence[Fin
     return kept
 
 
-def _options(words: Sequence[str]) -> Options:
+def _options(words: Sequence[str]) -> tuple[Options, bool]:
+    """What is asked for, and whether the logs are kept in any case."""
     parser = argparse.ArgumentParser(
         prog="make chaos", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -74,11 +76,12 @@ def _options(words: Sequence[str]) -> Options:
     parser.add_argument("--rate", type=float, default=50.0, help="calls a second (%(default)s)")
     parser.add_argument("--minutes", type=float, default=0.0, help="strike for so long, in whole rounds; 0: one round")
     parser.add_argument("--only", default="", help=f"faults, by comma: {', '.join(FAULTS)}")
+    parser.add_argument("--keep", action="store_true", help="keep logs and evidence though everything adds up")
     given = parser.parse_args(words)
     faults = [one for one in given.only.split(",") if one] or list(FAULTS)
     if unknown := sorted(set(faults) - set(FAULTS)):
         parser.error(f"{', '.join(unknown)}: faults are {', '.join(FAULTS)}")
-    return Options(given.seed, faults, given.rate, 60 * given.minutes)
+    return Options(given.seed, faults, given.rate, 60 * given.minutes), given.keep
 
 
 if __name__ == "__main__":

@@ -281,6 +281,16 @@ def test_a_leg_that_answered_is_never_taken_for_one_that_was_none() -> None:
     assert not [timer for timer in story.every(do.StartTimer) if timer.name.startswith("never:")]
 
 
+def test_a_switch_that_cannot_be_asked_is_no_agents_fault() -> None:
+    story = QueueStory().reach("ringing")
+    (leg,) = story.legs("anna")
+    story.then(OriginateFailed((leg,), "NETWORK_OUT_OF_ORDER", sent=False))
+    assert passed(story) == [("anna", OfferEnd.EXPIRED)]
+    (ended,) = [e for e in story.entries(LegEnded) if e.leg_id == leg]
+    assert (ended.stamps, ended.estimated) == (None, False)
+    assert leg not in story.call.open_legs
+
+
 def test_past_the_limit_of_legs_nobody_is_rung_any_more_and_the_caller_goes_on() -> None:
     story = QueueStory().enter()
     limit = story.facts.settings.limits.legs_per_call

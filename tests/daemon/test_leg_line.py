@@ -242,7 +242,7 @@ def test_without_a_connection_every_question_is_answered(scene: Scene) -> None:
     scene.ring(("leg-1", ANNA))
     scene.do(do.Join("c", "d"), do.KillLeg("d", "LOSE_RACE"), do.Whisper("d", "a.wav"), do.BringBack())
     assert isinstance(scene.call.told(JoinFailed), JoinFailed)
-    assert scene.call.told(OriginateFailed) == OriginateFailed(("leg-1",), "NETWORK_OUT_OF_ORDER")
+    assert scene.call.told(OriginateFailed) == OriginateFailed(("leg-1",), "NETWORK_OUT_OF_ORDER", sent=False)
     assert scene.call.events == []
 
 
@@ -251,7 +251,15 @@ def test_a_switch_taken_out_of_the_settings_is_none(scene: Scene) -> None:
     scene.line.carry_out(do.Originate((("leg-1", plan(ANNA)),)), other.driver)
     scene.line.carry_out(do.Join("c", "d"), other.driver)
     assert other.told(JoinFailed) == JoinFailed("c", "d", "there is no switch fs9")
-    assert other.told(OriginateFailed) == OriginateFailed(("leg-1",), "NETWORK_OUT_OF_ORDER")
+    assert other.told(OriginateFailed) == OriginateFailed(("leg-1",), "NETWORK_OUT_OF_ORDER", sent=False)
+
+
+def test_a_connection_that_is_being_made_anew_is_waited_for(scene: Scene) -> None:
+    scene.phone(ANNA, Behaviour("answers", after_s=0.0))
+    scene.link.stop()
+    scene.ring(("leg-1", ANNA))
+    scene.link.start()
+    assert scene.call.told(LegAnswered) == LegAnswered("leg-1")
 
 
 def test_legs_that_ring_when_the_connection_breaks_are_told_as_failed(scene: Scene) -> None:

@@ -64,8 +64,8 @@ def on(call: Call, event: Event, facts: Facts) -> Plain:
             return call, (do.KillLeg(leg, "ORIGINATOR_CANCEL"),)
         case OriginateFailed(legs, cause), Offering(stage="whispering") if state.customer in legs:
             return _customer_failed(call, state, cause, facts)
-        case OriginateFailed(legs, cause), Offering(stage="ringing" | "accepting") as under if under.agent_of(legs[0]):
-            return _agent_failed(call, state, offering.failed(call, under, legs, cause, facts), facts)
+        case OriginateFailed(legs), Offering(stage="ringing" | "accepting") as under if under.agent_of(legs[0]):
+            return _agent_failed(call, state, offering.failed(call, under, event, facts), facts)
         case OfferAccepted(offer), Offering(stage="accepting") as under if offer == under.offer.id:
             return _agent_there(call, state, under, facts)
         case OfferVoid(offer), Offering(stage="accepting") as under if offer == under.offer.id:

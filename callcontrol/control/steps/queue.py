@@ -161,8 +161,8 @@ def _offered(call: Call, waiting: Waiting, event: Event, queue: Queue, facts: Fa
             return call.to(replace(waiting, offering=under)), commands
         case LegAnswered(leg), _:
             return call, (do.KillLeg(leg, "ORIGINATOR_CANCEL"),)
-        case OriginateFailed(legs, cause), Offering(stage="ringing" | "accepting") as under if under.agent_of(legs[0]):
-            return _with(waiting, offering.failed(call, under, legs, cause, facts))
+        case OriginateFailed(legs), Offering(stage="ringing" | "accepting") as under if under.agent_of(legs[0]):
+            return _with(waiting, offering.failed(call, under, event, facts))
         case OfferAccepted(offer), Offering(stage="accepting") as under if offer == under.offer.id:
             return _accepted(call, waiting, under, queue, facts)
         case OfferVoid(offer), Offering(stage="accepting") as under if offer == under.offer.id:

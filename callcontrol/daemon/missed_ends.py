@@ -1,0 +1,40 @@
+"""Ends of legs that no call here knew when they were told: the switch tells every worker, and whoever takes a call over
+a moment later still finds the ends of its legs that fell in between.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+from callcontrol.control.events import LegGone
+from callcontrol.edges import clock, meters
+from callcontrol.edges.freeswitch.translate import leg_gone
+from callcontrol.edges.freeswitch.wire import Frame, read_event
+from callcontrol.edges.live_state.workers import LEASE_S
+
+# A worker that died is noticed, and its calls are taken over, within so many seconds.
+KEPT_S = LEASE_S + 4.0
+# More are not kept, the oldest go first (10 KB each).
+MAX_MISSED = 4_000
+
+
+class MissedEnds:
+    """Kept as they came: hardly any is ever read."""
+
+    def __init__(self) -> None:
+        self._kept: deque[tuple[float, str, bytes]] = deque()
+
+    def keep(self, call_id: str, text: bytes) -> None:
+        """A leg of this call has ended, says this JSON event."""
+        now = clock.monotonic()
+        self._kept.append((now, call_id, text))
+        while self._kept[0][0] < now - KEPT_S:
+            self._kept.popleft()
+        if len(self._kept) > MAX_MISSED:
+            meters.limits_reached_total.labels("MAX_MISSED").inc()
+            self._kept.popleft()
+
+    def of(self, call_id: str) -> list[LegGone]:
+        """The ends of this call's legs, in their order."""
+        found = [text for _, call, text in self._kept if call == call_id]
+        return [leg_gone(read_event(Frame("text/event-json", b"", text)), call_id) for text in found]
