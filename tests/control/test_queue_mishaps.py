@@ -392,7 +392,7 @@ def test_a_command_the_switch_refuses_ends_the_call_and_frees_everybody(stage: s
 
 
 def test_a_call_that_was_ending_when_its_worker_died_is_asked_after() -> None:
-    """Its clocks died with the worker; an end that was missed is found out at once, or each second would be paid for."""
+    """Its clocks died with the worker; an end that was missed is found out at once, before more is paid for."""
     story = QueueStory().reach("talking").then(CallerHungUp("NORMAL_CLEARING")).then(ConnectionLost("worker died"))
     assert story.timers == {"legs": 2}
     story.then(TimerFired("legs")).then(ChannelsChecked(frozenset()))
