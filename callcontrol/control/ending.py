@@ -25,7 +25,7 @@ from callcontrol.vocabulary.call import Stamps
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from callcontrol.vocabulary.outcome import Outcome, outcome_of
 from callcontrol.vocabulary.queue import Leaving, TalkEnd
-from callcontrol.vocabulary.trail import Bridged, Dialled, LegEnded, Noted, OfferEnded, WrapUpBegan
+from callcontrol.vocabulary.trail import Bridged, Dialled, Entry, LegEnded, Noted, OfferEnded, Queued, WrapUpBegan
 
 LEGS_TIMER = "legs"
 STEP_TIMER = "step"
@@ -227,5 +227,10 @@ def _estimate(call: Call, legs: tuple[str, ...], facts: Facts, cause: str) -> Pl
 
 def _best_known(call: Call, leg: str, facts: Facts) -> Stamps:
     started = next((e.at for e in call.trail if isinstance(e, Dialled) and e.leg_id == leg), call.arrived)
-    answered = next((e.at for e in call.trail if isinstance(e, Bridged) and leg in (e.leg_id, call.id)), None)
+    answered = next((e.at for e in call.trail if _shows_answered(e, leg, call.id)), None)
     return Stamps(started, None, answered, facts.now)
+
+
+def _shows_answered(entry: Entry, leg: str, caller: str) -> bool:
+    """Whether this leg was answered by then: it talks, or its caller waits in a queue, which answers him."""
+    return leg in (entry.leg_id, caller) if isinstance(entry, Bridged) else isinstance(entry, Queued) and leg == caller

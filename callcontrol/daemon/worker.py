@@ -130,9 +130,7 @@ class Worker:
             missed=self._switchboard.missed.of,
         )
         adoption = Adoption(self._desk, workers, self._chance)
-        self._succession = Succession(
-            self._desk, workers, adoption, lambda: self._switchboard.wait_until_up(LINKS_UP_S)
-        )
+        self._succession = Succession(self._desk, workers, adoption, self._wait_for_links)
         self._pump = QueuePump(self._desk, store, self._switchboard)
         self._strays = Strays(self._desk, self._switchboard, Duty(self._pipe, "strays", self._name))
         self._queue_meters = QueueMeters(self._pipe, current, self._occasion)
@@ -174,6 +172,9 @@ class Worker:
         self._left.stop(LAST_BATCHES_S)
         self._pipe.stop(LAST_BATCHES_S)
         return 0
+
+    def _wait_for_links(self) -> None:
+        self._switchboard.wait_until_up(LINKS_UP_S)
 
     def _reload(self) -> None:
         if self._current.reload():

@@ -93,8 +93,11 @@ def record(stage: TwoSwitches, call: str) -> PastCall:
 def nobody_else_is_recorded(stage: TwoSwitches, count: int) -> None:
     """Neither a second record for what passed through the other switch, nor a leg nobody knows."""
     assert len(records(stage)) == count
-    stray = [line for line in stage.daemon.metrics().splitlines() if line.startswith("callcontrol_legs_stray_total")]
-    assert {line.rpartition(" ")[2] for line in stray} <= {"0.0"}
+    legs = [leg.leg_id for call in records(stage) for leg in call.legs]
+    at_the_other = {str(entry["uuid"]) for entry in stage.second.heard() if entry["what"] == "invite"}
+    assert at_the_other
+    assert at_the_other.isdisjoint(legs)
+    assert len(set(legs)) == len(legs)
 
 
 def test_a_call_is_forwarded_to_a_phone_at_the_other_switch(stage: TwoSwitches, live: Live) -> None:
