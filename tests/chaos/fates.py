@@ -11,6 +11,7 @@ from itertools import pairwise
 from tests.chaos.truth import CRASH, Blow, Caller, Evidence
 
 FAR_US = 1 << 62
+TONE_US = 4_100_000  # how long the last resort plays its tone before it hangs up
 ON_THE_WAY_US = 1_000_000  # from a leg's end to its record on disk, on a busy machine
 
 
@@ -53,17 +54,21 @@ def before_all(evidence: Evidence) -> int:
 
 
 def _fate(blow: Blow, span: tuple[int, int], callers: tuple[Caller, ...], estimated: int) -> Fate:
-    ended = [one for one in callers if _within(one.ended_us, span)]
-    refused = [one for one in ended if one.was_refused]
+    refused = [one for one in callers if one.was_refused and _within(_refused_us(one), span)]
     return Fate(
         blow,
         None if blow.recovered_us is None else max(blow.recovered_us - blow.at_us, 0) / 1e6,
         max([0, *(one.placed_us - blow.at_us for one in refused)]) / 1e6,
         max(_waits_us(callers, span), default=0) / 1e6,
         len(refused),
-        sum(one.cause == CRASH for one in ended),
+        sum(one.cause == CRASH and _within(one.ended_us, span) for one in callers),
         estimated,
     )
+
+
+def _refused_us(caller: Caller) -> int | None:
+    """When the switch found nobody for him: the tone he then hears comes before his end."""
+    return None if caller.ended_us is None else max(caller.placed_us, caller.ended_us - TONE_US)
 
 
 def _waits_us(callers: Iterable[Caller], span: tuple[int, int]) -> Iterator[int]:

@@ -19,8 +19,8 @@ SECOND = Blow("switch", "it dies", 20 * S, 21 * S, 8, None)
 
 def test_each_blow_has_its_own_cost() -> None:
     callers = (
-        Caller("c1", "busy", 9 * S, None, ("early_media",), 12 * S, LAST_RESORT),  # came before, was refused after
-        Caller("c2", "busy", 14 * S, None, ("early_media",), 15 * S, LAST_RESORT),
+        Caller("c1", "busy", 9 * S, None, ("early_media",), 15 * S, LAST_RESORT),  # came before, was refused after
+        Caller("c2", "busy", 14 * S, None, ("early_media",), 23 * S - 1, LAST_RESORT),
         Caller("c3", "busy", 19 * S, 22 * S, ("ringing",), 23 * S, "USER_BUSY"),
         Caller("c4", "busy", 19 * S, 19 * S, ("ringing",), 21 * S, CRASH),
     )

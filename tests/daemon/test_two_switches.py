@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from copy import deepcopy
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 import yaml
@@ -26,6 +27,9 @@ from tests.daemon.test_survival import DID, EXAMPLE, PHONE, WAIT_S, heard, is_br
 FS1_SIP, FS2_SIP = "127.0.0.1:5060", "127.0.0.1:5062"
 CHAIN, FIRST, SECOND = "48221234578", "112@acme.example", "113@acme.example"
 HOTLINE, YVONNE = "48221234590", "123@acme.example"
+
+# Our legs have names of our own making (vocabulary.call.leg_id); what a switch makes by itself has others.
+OURS = 5
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -94,7 +98,8 @@ def nobody_else_is_recorded(stage: TwoSwitches, count: int) -> None:
     """Neither a second record for what passed through the other switch, nor a leg nobody knows."""
     assert len(records(stage)) == count
     legs = [leg.leg_id for call in records(stage) for leg in call.legs]
-    at_the_other = {str(entry["uuid"]) for entry in stage.second.heard() if entry["what"] == "invite"}
+    rung = {str(entry["uuid"]) for entry in stage.second.heard() if entry["what"] == "invite"}
+    at_the_other = {channel for channel in rung if UUID(channel).version != OURS}
     assert at_the_other
     assert at_the_other.isdisjoint(legs)
     assert len(set(legs)) == len(legs)
