@@ -34,6 +34,10 @@ log = logging.getLogger(__name__)
 MAX_LOST = 10_000
 
 
+# A record that is not on the disk after so many seconds may take long.
+DURABLE_S = 2.0
+
+
 class Records(Protocol):
     """Where finished calls go."""
 
@@ -142,8 +146,14 @@ class Desk:
             self.closing.discard(call.id)
             self.calls.save(call)
             return
+        self.timers.after(DURABLE_S, lambda: self._still_closing(call))
         _count(rated)
         _tell(rated.call)
+
+    def _still_closing(self, call: Call) -> None:
+        """The disk does not take the record: should this worker die now, the live state has the call's whole trail."""
+        if call.id in self.closing:
+            self.calls.save(call)
 
     def _closed(self, call: Call) -> None:
         """The record survives whatever comes: the call may be forgotten."""

@@ -17,6 +17,7 @@ from redis import Redis
 from callcontrol.billing.record import RatedRecord
 from callcontrol.control.call import Call, Closed, Ending, Ringing
 from callcontrol.control.events import CallerHungUp
+from callcontrol.daemon import desk as desk_module
 from callcontrol.daemon.adoption import Adoption
 from callcontrol.daemon.configuration import Current
 from callcontrol.daemon.desk import Desk
@@ -25,7 +26,7 @@ from callcontrol.daemon.queue_line import QueueLine
 from callcontrol.daemon.registrations import Registrations
 from callcontrol.daemon.timers import Timers
 from callcontrol.edges import clock
-from callcontrol.edges.live_state import keys
+from callcontrol.edges.live_state import codec, keys
 from callcontrol.edges.live_state.calls import CallStore
 from callcontrol.edges.live_state.pipe import Pipe, connect
 from callcontrol.edges.live_state.queues import QueueStore
@@ -46,12 +47,13 @@ class Written:
     def __init__(self) -> None:
         self.records: list[RatedRecord] = []
         self.full = False
+        self.slow: list[Callable[[], None]] | None = None  # what is told when the disk has taken it
 
     def put(self, record: RatedRecord, on_durable: Callable[[], None]) -> None:
         if self.full:
             raise SpoolFull("no room")
         self.records.append(record)
-        on_durable()
+        on_durable() if self.slow is None else self.slow.append(on_durable)
 
 
 class NoSwitch:
@@ -240,6 +242,24 @@ def test_a_record_that_found_no_room_is_offered_again(desk: Desk, adoption: Adop
     assert adoption.look() == 1
     assert len(written.records) == 1
     assert adoption.look() == 0
+
+
+def test_a_record_the_disk_does_not_take_is_in_the_live_state_with_its_whole_trail(
+    desk: Desk, pipe: Pipe, written: Written, redis_client: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk_module, "DURABLE_S", 0.05)
+    written.slow = []
+    call = replace(saved_call(desk, desk.worker), state=Closed())
+    desk.release(call)
+    gevent.sleep(0.2)
+    pipe.ask("PING")
+    saved = redis_client.hget(keys.calls("acme"), "call-1")
+    assert saved is not None
+    assert isinstance(codec.decode(saved).state, Closed)
+    (taken,) = written.slow
+    taken()
+    pipe.ask("PING")
+    assert not redis_client.hexists(keys.calls("acme"), "call-1")
 
 
 def test_the_lease_of_a_living_worker_is_in_redis(pipe: Pipe, redis_client: Redis) -> None:
