@@ -17,7 +17,7 @@ from typing import Protocol
 
 from callcontrol.control import commands as do
 from callcontrol.control import machine, undirected
-from callcontrol.control.call import Call, CallingBack, Closed, Waiting
+from callcontrol.control.call import Call, CallingBack, Closed, Deciding, Waiting
 from callcontrol.control.commands import Command
 from callcontrol.control.events import (
     ChannelsChecked,
@@ -74,7 +74,8 @@ class CallDriver:
         self._lost = False
         self._told = 0  # entries of the trail that were looked at for what they say of agents
         self._timers: dict[str, Timer] = {}
-        self._began: float | None = clock.monotonic()
+        # Only a call that is new is measured: of one that was taken over the first decision is long made.
+        self._began = clock.monotonic() if isinstance(call.state, Deciding) else None
 
     def begin(self) -> None:
         """Look up what the first decision needs."""
