@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import random
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -65,9 +66,11 @@ class Adoption:
         Raises:
             LiveStateError: Redis is away; try again.
         """
-        ours = [(driver.call.tenant, call_id) for call_id, driver in self._desk.drivers.items()]
-        for tenant in {tenant for tenant, _ in ours}:
-            owners = self._desk.calls.owners_of(tenant, [call_id for of, call_id in ours if of == tenant])
+        ours: defaultdict[str, list[str]] = defaultdict(list)
+        for call_id, driver in self._desk.drivers.items():
+            ours[driver.call.tenant].append(call_id)
+        for tenant, ids in ours.items():
+            owners = self._desk.calls.owners_of(tenant, ids)
             for call_id, owner in owners.items():
                 if owner != self._desk.worker:
                     self._desk.lose(tenant, call_id)
@@ -114,9 +117,12 @@ class Adoption:
 
     def _adopt(self, call: Call) -> None:
         meters.calls_adopted_total.inc()
-        driver = adopt(self._desk, call)
-        if driver is not None:
-            driver.deliver(ConnectionLost(f"worker {call.worker} died, {self._desk.worker} took over"))
+        try:
+            driver = adopt(self._desk, call)
+            if driver is not None:
+                driver.deliver(ConnectionLost(f"worker {call.worker} died, {self._desk.worker} took over"))
+        except Exception:  # one call's mistake must not keep the others from being taken over
+            log.exception("a call could not be taken over", extra={"call": call.id})
 
 
 def adopt(desk: Desk, call: Call) -> CallDriver | None:

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
+# Events of one channel that are kept while it is asked whose it is.
+MAX_EARLY = 1_000
+
+
 class CallLine:
     """One connection of one call. After a transfer the call has a newer one; this one then only listens to nothing.
 
@@ -40,7 +44,13 @@ class CallLine:
 
     def hold(self) -> None:
         """Keep what the connection brings until it is known which driver it is for."""
-        self._connection.handle(self._early.append, self._early.append)
+        self._connection.handle(self._keep, self._keep)
+
+    def _keep(self, one: SwitchEvent | EventSocketError) -> None:
+        if len(self._early) < MAX_EARLY or isinstance(one, EventSocketError):
+            self._early.append(one)
+        else:
+            meters.limits_reached_total.labels("MAX_EARLY").inc()
 
     def serve(self, driver: CallDriver) -> None:
         """Hand what the connection brings to this driver from now on."""

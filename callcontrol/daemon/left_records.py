@@ -77,8 +77,11 @@ class LeftRecords:
 
     def _run(self) -> None:
         while not self._stopping.wait(LOOK_EVERY_S):
-            for folder in tuple(self._left()):
-                self._carry(folder)
+            try:
+                for folder in tuple(self._left()):
+                    self._carry(folder)
+            except OSError as error:  # who works at a folder also removes files from it while we look
+                log.info("the spools cannot be looked at now: %s", error)
 
     def _left(self) -> Iterator[Path]:
         """Folders with records in them, as far as can be seen from outside."""

@@ -22,19 +22,28 @@ class MissedEnds:
     """Kept as they came: hardly any is ever read."""
 
     def __init__(self) -> None:
-        self._kept: deque[tuple[float, str, bytes]] = deque()
+        self._order: deque[tuple[float, str]] = deque()
+        self._ends: dict[str, list[bytes]] = {}
 
     def keep(self, call_id: str, text: bytes) -> None:
         """A leg of this call has ended, says this JSON event."""
         now = clock.monotonic()
-        self._kept.append((now, call_id, text))
-        while self._kept[0][0] < now - KEPT_S:
-            self._kept.popleft()
-        if len(self._kept) > MAX_MISSED:
+        self._order.append((now, call_id))
+        self._ends.setdefault(call_id, []).append(text)
+        while self._order[0][0] < now - KEPT_S:
+            self._forget_oldest()
+        if len(self._order) > MAX_MISSED:
             meters.limits_reached_total.labels("MAX_MISSED").inc()
-            self._kept.popleft()
+            self._forget_oldest()
 
     def of(self, call_id: str) -> list[LegGone]:
         """The ends of this call's legs, in their order."""
-        found = [text for _, call, text in self._kept if call == call_id]
-        return [leg_gone(read_event(Frame("text/event-json", b"", text)), call_id) for text in found]
+        texts = self._ends.get(call_id, ())
+        return [leg_gone(read_event(Frame("text/event-json", b"", text)), call_id) for text in texts]
+
+    def _forget_oldest(self) -> None:
+        _, call_id = self._order.popleft()
+        ends = self._ends[call_id]
+        del ends[0]
+        if not ends:
+            del self._ends[call_id]

@@ -66,6 +66,8 @@ class Strays:
                     self.look()
             except (LiveStateError, EventSocketError) as error:
                 log.info("not known which channels are nobody's: %s", error)
+            except Exception:  # an answer nobody can read, once, must not end the looking
+                log.exception("looking for strays failed")
 
     def look(self) -> int:
         """One look at every switch that can be reached; returns how many strays were sent back.

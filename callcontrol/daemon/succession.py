@@ -87,6 +87,9 @@ class Succession:
             except LiveStateError as error:
                 log.warning("saved calls cannot be read yet: %s", error)
                 gevent.sleep(AGAIN_S)
+            except Exception:  # whatever it is, the next look may go better; without any, calls are lost
+                log.exception("looking for orphans failed")
+                gevent.sleep(AGAIN_S)
 
     def _verify(self) -> None:
         while self._workers.lapsed and not self._ended:

@@ -306,3 +306,32 @@ def test_a_lease_that_ran_out_is_told_and_stays_lapsed_until_confirmed(pipe: Pip
     pipe.ask("PING")
     assert [*lapsed, workers.lapsed] == [True, False]
     assert redis_client.exists(keys.worker("host/1/.x"))
+
+
+def test_a_lease_that_lapsed_stays_so_while_redis_is_away(pipe: Pipe, redis_client: Redis) -> None:
+    told: list[str] = []
+    workers = Workers(pipe, "host/1/.x", lambda: told.append("lapsed"), lambda: told.append("held"))
+    workers.beat()
+    pipe.ask("PING")
+    redis_client.delete(keys.worker("host/1/.x"))
+    workers.beat()
+    workers.beat()  # under way when the first one finds that the lease is gone
+    pipe.ask("PING")
+    workers.beat()
+    pipe.ask("PING")
+    assert (told, workers.lapsed) == (["held", "lapsed"], True)
+
+
+def test_a_call_that_cannot_be_taken_over_keeps_no_other_from_it(
+    desk: Desk, adoption: Adoption, written: Written, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dead = dead_worker()
+    desk.calls.save(replace(saved_call(desk, dead, "call-0"), state=Closed()))
+    saved_call(desk, dead, "call-1")
+
+    def fails(record: RatedRecord, on_durable: Callable[[], None]) -> None:
+        raise RuntimeError("a mistake of one call")
+
+    monkeypatch.setattr(written, "put", fails)
+    adoption.look()
+    assert set(desk.drivers) == {"call-1"}

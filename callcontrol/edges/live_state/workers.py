@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Callable
+from enum import Enum, auto
 from functools import cache, partial
 from typing import Any
 
@@ -44,12 +45,20 @@ def worker_name(nonce: str) -> str:
     return f"{platform.node()}/{os.getpid()}/{_here()}.{nonce}"
 
 
+class Lease(Enum):
+    """How this worker's own lease stands. A lapsed one stays so until it was looked which calls are ours."""
+
+    NONE = auto()
+    HELD = auto()
+    LAPSED = auto()
+
+
 class Workers:
     """This worker's own lease, and those of the others.
 
     Args:
         on_lapsed: called when the lease was lost: others may have our calls. Until `confirmed` it stays lapsed.
-        on_held: called at each renewal.
+        on_held: called whenever our calls are certainly ours: at each renewal, and when Redis is away.
         steady_s: see STEADY_S.
     """
 
@@ -67,7 +76,7 @@ class Workers:
         self._on_held = on_held
         self._steady_s = steady_s
         self._resigned = False
-        self._held = False
+        self._lease = Lease.NONE
         self._held_until = float("inf")
         self._steady_since = float("inf")
 
@@ -83,9 +92,9 @@ class Workers:
     def beat(self) -> None:
         """Take the lease, or renew it."""
         lease = keys.worker(self._worker)
-        if self._resigned:
+        if self._resigned or self._lease is Lease.LAPSED:
             return
-        if self._held:
+        if self._lease is Lease.HELD:
             renewed = partial(self._renewed, clock.monotonic())
             self._pipe.submit("SET", lease, 1, "XX", "PX", _LEASE_MS, on_reply=renewed)
         else:
@@ -95,11 +104,11 @@ class Workers:
     @property
     def lapsed(self) -> bool:
         """Whether others may have our calls."""
-        return clock.monotonic() > self._held_until
+        return self._lease is Lease.LAPSED or clock.monotonic() > self._held_until
 
     def confirmed(self) -> None:
         """It was looked which calls are ours: the lease is taken anew."""
-        self._held, self._held_until = False, float("inf")
+        self._lease, self._held_until = Lease.NONE, float("inf")
         self.beat()
 
     def resign(self) -> None:
@@ -113,14 +122,17 @@ class Workers:
 
     def _taken(self, sent: float, _reply: Any, trouble: LiveStateError | None) -> None:
         if trouble is None:
-            self._held = True
+            self._lease = Lease.HELD
             self._note_held(sent)
 
     def _renewed(self, sent: float, reply: Any, trouble: LiveStateError | None) -> None:
+        if self._lease is not Lease.HELD:
+            return  # an earlier beat's answer has settled it
         if trouble is not None:  # nobody can adopt either; the pipe has told of the trouble
             self._held_until = self._steady_since = float("inf")
+            self._on_held()
         elif reply is None:
-            self._held_until = float("-inf")
+            self._lease = Lease.LAPSED
             self._on_lapsed()
         else:
             self._note_held(sent)
