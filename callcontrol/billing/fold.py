@@ -270,17 +270,24 @@ def _times(shape: Dialled, end: LegEnded | None, bridged: Instant | None, last: 
 
 def in_order(leg_id: str, stamps: Stamps) -> Times:
     """Stamps that contradict each other (a wall clock that jumped) are put in order: the answer stands, and so does
-    every end behind it; an end before the answer makes a talk of nothing."""
+    every end behind it; an end before the answer makes a talk of nothing.
+
+    Ringing after the answer is no contradiction: the switch stamps a channel with the ringing of a leg that is dialled
+    for it, long answered or not (switch_channel.c, originator_caller_profile). This channel itself did not ring.
+    """
     answered = stamps.answered
     ended = stamps.ended if answered is None else max(answered, stamps.ended)
     created = min(stamps.created, ended if answered is None else answered)
-    ringing = (
-        None if stamps.ringing is None else min(max(stamps.ringing, created), ended if answered is None else answered)
-    )
-    if (created, ringing, answered, ended) == (stamps.created, stamps.ringing, stamps.answered, stamps.ended):
+    rang = None if stamps.ringing is None or _is_of_another(stamps.ringing, answered) else stamps.ringing
+    ringing = None if rang is None else min(max(rang, created), ended)
+    if (created, ringing, ended) == (stamps.created, rang, stamps.ended):
         return Times(created, ringing, answered, ended)
-    said = f"created {stamps.created}, ringing {stamps.ringing}, answered {stamps.answered}, ended {stamps.ended}"
+    said = f"created {stamps.created}, ringing {stamps.ringing}, answered {answered}, ended {stamps.ended}"
     return Times(created, ringing, answered, ended, f"stamps of leg {leg_id} out of order: {said}")
+
+
+def _is_of_another(ringing: Instant, answered: Instant | None) -> bool:
+    return answered is not None and ringing > answered
 
 
 def _outcome(told: _Told, channel: str) -> Outcome:

@@ -184,8 +184,11 @@ def _entry(call: Call, event: LegGone, facts: Facts) -> LegEnded:
 
 
 def _outcome(call: Call, event: LegGone) -> Outcome:
-    """A leg that was bridged was answered, whatever its cause; one that only pressed no key was not."""
+    """A leg that was bridged was answered, whatever its cause, and so was an agent's whose caller left before they were
+    joined; one that only pressed no key was not."""
     if _was_bridged(call, event.leg_id) or (event.leg_id == call.id and event.stamps.answered is not None):
+        return Outcome.ANSWERED
+    if event.stamps.answered is not None and _lost_its_caller(call, event.leg_id):
         return Outcome.ANSWERED
     outcome = outcome_of(event.cause)
     if outcome is Outcome.ANSWERED:
@@ -212,6 +215,10 @@ def _with_message(call: Call, event: LegGone, facts: Facts) -> Call:
 
 def _was_bridged(call: Call, leg: str) -> bool:
     return any(isinstance(e, Bridged) and e.leg_id == leg for e in call.trail)
+
+
+def _lost_its_caller(call: Call, leg: str) -> bool:
+    return any(isinstance(e, OfferEnded) and e.leg == leg for e in call.trail)
 
 
 def _estimate(call: Call, legs: tuple[str, ...], facts: Facts, cause: str) -> Plain:

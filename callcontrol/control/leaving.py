@@ -73,7 +73,8 @@ def end_unjoined(call: Call, how: TalkEnd, facts: Facts) -> Plain:
     if serving is not None:
         ended = _UNJOINED[how]
         detail = "left at once" if ended is OfferEnd.REJECTED else ""
-        call = call.noting(OfferEnded(facts.now, serving.offer, serving.agent, ended, detail))
+        leg = serving.leg if ended is OfferEnd.CALLER_GONE else ""
+        call = call.noting(OfferEnded(facts.now, serving.offer, serving.agent, ended, detail, leg))
     return end_serving(call, 0, how)
 
 

@@ -115,7 +115,10 @@ def accepted(call: Call, offering: Offering, facts: Facts) -> tuple[Call, Offeri
 
 def withdraw(call: Call, offering: Offering, how: OfferEnd, facts: Facts) -> Plain:
     """The offer is void: its phones stop ringing. The live state has been told, or is told by whoever calls this."""
-    call = call.noting(*(OfferEnded(facts.now, offering.offer.id, agent, how) for agent in offering.agents))
+    answered_by = offering.agent_of(offering.winner) if how is OfferEnd.CALLER_GONE else ""
+    for agent in offering.agents:
+        leg = offering.winner if agent == answered_by else ""
+        call = call.noting(OfferEnded(facts.now, offering.offer.id, agent, how, leg=leg))
     legs = tuple(rung.leg_id for rung in offering.legs)
     unanswered = tuple(leg for leg in legs if leg != offering.winner)
     return call, (*(do.KillLeg(leg, "ORIGINATOR_CANCEL") for leg in legs), *watched(unanswered, "ORIGINATOR_CANCEL"))

@@ -163,13 +163,18 @@ class Offered:
 
 @dataclass(frozen=True, slots=True)
 class OfferEnded:
-    """How the offer ended for this agent."""
+    """How the offer ended for this agent.
+
+    Attributes:
+        leg: of an agent who had answered when the caller left: his leg, which is no miss.
+    """
 
     at: Instant
     offer: str
     agent: str
     how: OfferEnd
     detail: str = ""
+    leg: str = ""
     kind: Literal["offer_ended"] = "offer_ended"
 
 

@@ -154,7 +154,7 @@ def test_what_is_told_twice_counts_once_and_the_truth_beats_an_estimate() -> Non
     [
         ((0, 1, 5, 3), (0, 1, 5, 5)),  # ended before it was answered: no talk
         ((9, None, 5, 20), (5, None, 5, 20)),  # created after the answer: the answer stands
-        ((0, 8, 5, 20), (0, 5, 5, 20)),  # rang after the answer
+        ((0, 8, None, 5), (0, 5, None, 5)),  # rang after its end
         ((0, None, None, -1), (-1, None, None, -1)),
     ],
 )
@@ -176,6 +176,16 @@ def test_contradicting_stamps_are_put_in_order_and_noted(
     assert (leg.created, leg.ringing, leg.answered, leg.ended) == tuple(map(moved, expected))
     assert leg.estimated
     assert f"stamps of leg {leg.leg_id} out of order: created {created}" in record.notes[0].what
+
+
+def test_the_ringing_of_a_later_leg_stamps_an_answered_channel_and_its_record_is_exact() -> None:
+    story = Story().queued(0.1, "help").rings(1, 0)
+    stamps = Stamps(NOON, story.moment(1.2), story.moment(0.1), story.moment(9))
+    end = LegEnded(story.moment(9), story.call, "NORMAL_CLEARING", Outcome.ANSWERED, stamps, "caller")
+    record = fold((*story.leg_ended(8, 0, "NO_ANSWER", Outcome.NO_ANSWER, 1).entries, end))
+    caller = record.legs[0]
+    assert (caller.ringing, caller.answered, caller.ended) == (None, story.moment(0.1), story.moment(9))
+    assert (caller.estimated, record.notes) == (False, ())
 
 
 def test_the_switchs_clock_may_run_behind_ours() -> None:

@@ -9,6 +9,7 @@ from callcontrol.control import commands as do
 from callcontrol.control import leaving
 from callcontrol.control.call import Deciding
 from callcontrol.control.commands import Command
+from callcontrol.control.events import CallerHungUp
 from callcontrol.control.moved import Then
 from callcontrol.control.waiting_room import TIMERS
 from callcontrol.routing.plan import Refuse
@@ -115,3 +116,17 @@ def test_a_conversation_is_ended_once() -> None:
     call, commands = leaving.end_serving(story.call, 5 * SECOND, TalkEnd.TALKED)
     assert commands == (do.EndTalk("anna", "call-1/1", 5 * SECOND, TalkEnd.TALKED),)
     assert leaving.end_serving(call, 5 * SECOND, TalkEnd.TALKED) == (call, ())
+
+
+@pytest.mark.parametrize("stage", ["accepting", "whispering", "joining"])
+def test_an_agent_who_answered_and_whose_caller_left_first_has_missed_nothing(stage: str) -> None:
+    story = QueueStory().reach(stage)
+    (leg,) = story.legs("anna")
+    story.then(CallerHungUp("ORIGINATOR_CANCEL"))
+    story.gone(leg, "NORMAL_CLEARING", answered_s=3, by="switch")
+    story.gone(story.call.id, "ORIGINATOR_CANCEL", answered_s=20, by="caller")
+    record = fold(story.call.trail)
+    assert [(found.outcome, found.estimated) for found in record.legs if found.leg_id == leg] == [("answered", False)]
+    (visit,) = record.visits
+    assert [(offer.agent, offer.how) for offer in visit.offers] == [("anna", OfferEnd.CALLER_GONE)]
+    assert record.outcome == "abandoned"
