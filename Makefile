@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help env demo run test check bench simulate chaos fuzz test-freeswitch prompts clean
+.PHONY: help env demo run test check promtool bench simulate chaos fuzz test-freeswitch prompts clean
 
 PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11
 VENV := .venv
@@ -46,11 +46,18 @@ run: env ## the daemon alone, on the configured stores or the embedded ones
 test: env ## every test, on real embedded Redis and Postgres
 	@$(PY) -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
-check: env ## linters: ruff, types, floors, sizes
+check: env ## linters: ruff, types, floors, sizes; the alerts' own tests where there is promtool
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports --no-logo
 	@$(PY) -m pytest -q tests/tidy
+	@promtool=$$(command -v promtool || ls $(VENV)/bin/promtool 2>/dev/null || true); \
+	if [ -n "$$promtool" ]; then cd deploy/prometheus && "$$promtool" test rules *_test.yaml; \
+	else echo 'make check: the alerts were NOT tested: no promtool (make promtool, or apt install prometheus)'; fi
+
+promtool: env ## promtool from Debian's package into .venv/bin, without root (make check tests the alerts with it)
+	@cd $$(mktemp -d) && apt-get download prometheus && dpkg-deb --fsys-tarfile prometheus_*.deb \
+	    | tar --extract --to-stdout ./usr/bin/promtool > promtool && install promtool $(CURDIR)/$(VENV)/bin/promtool && rm -r "$$PWD"
 
 bench: env ## calls per second, latency and memory (not a test)
 	@$(PY) -m tests.bench $(ARGS)

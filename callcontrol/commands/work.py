@@ -35,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
     except KeyError as error:
         print(f"{error} is not set: workers are started by `callcontrol serve`", file=sys.stderr)
         return NO_SUPERVISOR
-    journal.start(mask_numbers=configuration_or_exit(args.config).settings.mask_numbers)
+    journal.start(mask_numbers=configuration_or_exit(args.config).settings.mask_numbers, worker=args.slot)
     current = Current(args.config)
     reconciler_of(lambda: current.configuration, stores.postgres_dsn, stores.redis_url).start()
     return Worker(

@@ -64,6 +64,11 @@ class RedisAddress:
     database: str
     query: str
 
+    @property
+    def place(self) -> str:
+        """Where it is, for people: without login and query."""
+        return re.sub("^[a-z+]+://([^@]*@)?", "", self.text.partition("?")[0])
+
     def server(self, host: str, port: int) -> str:
         """The URL of one Redis server for redis-py."""
         login = f"{self.login}@" if self.login else ""

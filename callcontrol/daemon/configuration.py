@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from gevent import get_hub
-
 from callcontrol.billing.tariff import Tariff
 from callcontrol.billing.tariffs.folder import mistakes, parsed
 from callcontrol.config.settings import Settings, Tenant
-from callcontrol.edges import meters
+from callcontrol.edges import meters, series
 from callcontrol.edges.config_folder import Refused, UnreadableFolder, checked_folder
+from callcontrol.edges.threads import aside
 from callcontrol.routing.arrival import Directory
 from callcontrol.routing.facts import Prices
 from callcontrol.vocabulary.moment import Instant
@@ -85,7 +84,7 @@ class Current:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self.configuration = read_configuration(folder)
-        self._set_limits()
+        self._show()
 
     def reload(self) -> bool:
         """Read the folder anew; a bad one is refused, every mistake logged, and the old one stays in force.
@@ -93,7 +92,7 @@ class Current:
         A large folder takes seconds of pure computing: that happens in a thread, so that calls go on meanwhile.
         """
         try:
-            self.configuration = get_hub().threadpool.apply(read_configuration, (self._folder,))
+            self.configuration = aside(read_configuration, self._folder)
         except Refused as refused:
             for problem in refused.problems:
                 log.error("reload refused: %s", problem)
@@ -102,11 +101,13 @@ class Current:
         else:
             log.info("configuration reloaded: %d tenants", len(self.configuration.settings.tenants))
             meters.config_reloads_total.labels("accepted").inc()
-            self._set_limits()
+            self._show()
             return True
         meters.config_reloads_total.labels("refused").inc()
         return False
 
-    def _set_limits(self) -> None:
+    def _show(self) -> None:
+        """The limits, and the series that are known beforehand, for Prometheus."""
+        series.begin(self.configuration.settings)
         for name, value in self.configuration.settings.limits.model_dump().items():
             meters.limit.labels(name).set(value)

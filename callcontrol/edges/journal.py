@@ -1,7 +1,8 @@
-"""Logs: one JSON object a line, with the call's id; numbers hidden where the settings say so.
+"""Logs: one JSON object a line, with its host, its worker, and the call's id; numbers hidden where the settings say so.
 
 A line is bounded whatever it tells of: a text longer than MAX_TEXT is cut where CUT stands, which is counted; a line
 that is longer than MAX_LINE all the same is told with shorter texts, and of what `extra` brought only with names.
+What is said again and again is told a few times a minute, and then how often it was said (`repeated_lines.py`).
 """
 
 from __future__ import annotations
@@ -9,12 +10,15 @@ from __future__ import annotations
 import json
 import logging
 import re
+import socket
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
 
 from callcontrol.edges import clock, meters
+from callcontrol.edges.repeated_lines import RepeatedLines
 from callcontrol.vocabulary.moment import text_of
 from callcontrol.vocabulary.phone_number import mask
 
@@ -30,11 +34,16 @@ _STANDARD = frozenset(vars(logging.makeLogRecord({})))
 
 
 class JsonLines(logging.Formatter):
-    """A record as one line of JSON: at, level, logger, message, and whatever `extra` brought."""
+    """A record as one line of JSON: at, level, logger, message, and whatever `extra` brought.
 
-    def __init__(self, *, mask_numbers: bool = False) -> None:
+    Args:
+        of: fields of every line, such as the host.
+    """
+
+    def __init__(self, *, mask_numbers: bool = False, of: Mapping[str, str | int] | None = None) -> None:
         super().__init__()
         self._mask = mask_numbers
+        self._of = dict(of or {})
 
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
@@ -43,6 +52,7 @@ class JsonLines(logging.Formatter):
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
+            **self._of,
         }
         extra = {k: v for k, v in vars(record).items() if k not in _STANDARD}
         if record.exc_info:
@@ -87,8 +97,16 @@ def _line(fields: dict[str, Any]) -> str:
         return json.dumps(fields, default=str)
 
 
-def start(*, mask_numbers: bool = False, level: int = logging.INFO) -> None:
-    """Log to standard error, as JSON lines."""
+def start(*, mask_numbers: bool = False, level: int = logging.INFO, worker: int | None = None) -> None:
+    """Log to standard error, as JSON lines.
+
+    Args:
+        worker: the slot of the worker that this process is, as `/workers` shows it; None for any other process.
+    """
+    of: dict[str, str | int] = {"host": socket.gethostname()}
+    if worker is not None:
+        of["worker"] = worker
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonLines(mask_numbers=mask_numbers))
+    handler.setFormatter(JsonLines(mask_numbers=mask_numbers, of=of))
+    handler.addFilter(RepeatedLines(clock.monotonic))
     logging.basicConfig(level=level, handlers=[handler], force=True)

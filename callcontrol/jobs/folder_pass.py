@@ -10,9 +10,7 @@ import logging
 from collections import Counter, defaultdict
 from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final, ParamSpec, Protocol, TypeVar
-
-from gevent import get_hub
+from typing import Final, Protocol
 
 from callcontrol.billing.costs import rate_record
 from callcontrol.billing.reconciling import Place, completed, lost_record
@@ -25,6 +23,7 @@ from callcontrol.edges.freeswitch.cdr_folder import DONE, DOUBTFUL, MAX_BYTES, C
 from callcontrol.edges.ledger.books import Books, Stretch
 from callcontrol.edges.ledger.writer import Rejection
 from callcontrol.edges.live_state.failures import LiveStateError
+from callcontrol.edges.threads import aside
 from callcontrol.jobs.sorting import Evidence, Judged, Verdict
 from callcontrol.vocabulary.moment import Instant
 
@@ -33,9 +32,6 @@ BATCH: Final = 200  # files in memory at once: some MB
 MAX_FILES: Final = 20_000  # of one pass; the rest is the next one's
 UNREADABLE: Final = "unreadable"
 SEEN_KEPT: Final = 100_000  # strangers and unreadable files that are not read again
-
-_P = ParamSpec("_P")
-_T = TypeVar("_T")
 
 log = logging.getLogger(__name__)
 
@@ -195,7 +191,8 @@ class FolderPass:
         where = _where(verdict)
         if verdict is Verdict.STRANGER:
             self._seen.add(file, unreadable=False)
-        log.log(_LEVELS.get(verdict, logging.DEBUG), "%s: %s: %s %s", self._switch, file.name, verdict, why)
+        said = f"would be {verdict}" if self._rules.dry_run else verdict
+        log.log(_LEVELS.get(verdict, logging.DEBUG), "%s: %s: %s %s", self._switch, file.name, said, why)
         if where and not self._rules.dry_run:
             self._move(file.name, where)
 
@@ -233,9 +230,3 @@ def _read_one(folder: CdrFolder, file: CdrFile) -> LegEnd | str:
         return read_cdr(data)
     except (BadCdr, OSError) as error:
         return str(error)
-
-
-def aside(do: Callable[_P, _T], *args: _P.args, **more: _P.kwargs) -> _T:
-    """Do what blocks in a thread of its own: calls go on meanwhile."""
-    result: _T = get_hub().threadpool.apply(do, args, more)
-    return result

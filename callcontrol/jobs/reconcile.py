@@ -24,7 +24,8 @@ from callcontrol.edges.ledger.books import Books
 from callcontrol.edges.ledger.reader import NoLedger
 from callcontrol.edges.ledger.writer import LedgerAway, LedgerWriter
 from callcontrol.edges.live_state.remembered import Remembered
-from callcontrol.jobs.folder_pass import UNREADABLE, FolderPass, Rules, Seen, aside
+from callcontrol.edges.threads import aside
+from callcontrol.jobs.folder_pass import UNREADABLE, FolderPass, Rules, Seen
 from callcontrol.jobs.sorting import Verdict
 from callcontrol.vocabulary.moment import Instant
 
@@ -102,7 +103,8 @@ class Reconciler:
                 rules = Rules(self._settings(), self._tariff_of, redis.has, dry_run)
                 seen = self._seen[folder.path]
                 counts = FolderPass(switch, folder, books, ledger, rules, seen).run(self._now())
-                _tell(switch, counts, len(seen.unreadable), aside(folder.count_doubtful))
+                if not dry_run:
+                    _tell(switch, counts, len(seen.unreadable), aside(folder.count_doubtful))
                 return counts
         finally:
             ledger.close()

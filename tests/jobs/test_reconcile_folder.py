@@ -283,13 +283,15 @@ def test_bad_files_stop_nobody_and_are_told_once(bench: Bench, caplog: pytest.Lo
     assert REGISTRY.get_sample_value("callcontrol_reconcile_files", gauge) == 3
 
 
-def test_a_dry_run_changes_nothing(bench: Bench) -> None:
+def test_a_dry_run_changes_nothing_and_does_not_say_it_did(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
     bench.now = Instant(SEEN_AT + HOUR_US)
     bench.put_seen()
     before = bench.files()
     bench.write(to_json(rated(bench, estimated=True)))
     rows = bench.rows(ALL_ROWS)
     assert bench.reconcile(dry_run=True) == {"added": 2}
+    assert "would be added" in caplog.text
+    assert "completed" not in caplog.text
     assert (bench.files(), bench.files("done"), bench.rows(ALL_ROWS)) == (before, set(), rows)
 
 

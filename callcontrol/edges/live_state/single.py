@@ -18,6 +18,7 @@ class SingleServer:
 
     def __init__(self, address: RedisAddress, timeout_s: float) -> None:
         self.timeout_s = timeout_s
+        self._place = address.place
         self._client = client_of(address.text, timeout_s)
 
     def slot_of(self, command: Command) -> int:
@@ -25,8 +26,8 @@ class SingleServer:
         return 0
 
     def server_of(self, slot: int) -> str:
-        """There is one."""
-        return ""
+        """There is one, called by where it is."""
+        return self._place
 
     def is_known(self, server: str) -> bool:
         """It is."""
