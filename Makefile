@@ -51,7 +51,7 @@ check: env ## linters: ruff, types, floors, sizes; the alerts' own tests where t
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports --no-logo
 	@$(PY) -m pytest -q tests/tidy
-	@promtool=$$(command -v promtool || ls $(VENV)/bin/promtool 2>/dev/null || true); \
+	@promtool=$$(command -v promtool || ls $(CURDIR)/$(VENV)/bin/promtool 2>/dev/null || true); \
 	if [ -n "$$promtool" ]; then cd deploy/prometheus && "$$promtool" test rules *_test.yaml; \
 	else echo 'make check: the alerts were NOT tested: no promtool (make promtool, or apt install prometheus)'; fi
 
