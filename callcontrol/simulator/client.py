@@ -109,7 +109,8 @@ class SimulatorClient:
         prefixes = {prefix: [asdict(one) for one in behaviours] for prefix, behaviours in trunk.prefixes.items()}
         otherwise = [asdict(one) for one in trunk.otherwise]
         how: dict[str, Any] = {"up": trunk.up, "ping": trunk.ping, "rejects": trunk.rejects, "profile": trunk.profile}
-        self.ask("trunk", name=trunk.name, **how, prefixes=prefixes, otherwise=otherwise)
+        every = [asdict(one) for one in trunk.every]
+        self.ask("trunk", name=trunk.name, **how, prefixes=prefixes, otherwise=otherwise, every=every)
 
     def file(self, path: str, seconds: float | None) -> None:
         """How long a file lasts; None: it does not exist."""

@@ -100,7 +100,8 @@ class ControlServer:
         otherwise = tuple(Behaviour.read(one) for one in words.get("otherwise", ())) or (Behaviour(),)
         up, ping, rejects = bool(words.get("up", True)), bool(words.get("ping", False)), int(words.get("rejects", 0))
         profile = str(words.get("profile", "external"))
-        self._simulator.trunk(Trunk(str(words["name"]), up, rejects, prefixes, otherwise, ping, profile))
+        every = tuple(Behaviour.read(one) for one in words.get("every", ()))
+        self._simulator.trunk(Trunk(str(words["name"]), up, rejects, prefixes, otherwise, ping, profile, every))
 
     def _unregister(self, words: Words) -> None:
         self._simulator.unregister(str(words["address"]), expired=bool(words.get("expired", False)))

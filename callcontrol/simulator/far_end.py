@@ -45,7 +45,7 @@ class PhoneEnd:
         behaviour = self._behaviour
         if behaviour.action != "unreachable":
             self._ears.note(self.phone.address, "invite", **shown(channel))
-        if behaviour.action == "silent":
+        if behaviour.action in ("silent", "trying"):
             return
         if behaviour.ring_after_s >= 0:
             self._later(behaviour.ring_after_s, self._ring)

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-ACTIONS = ("answers", "busy", "declines", "never_answers", "fails", "silent", "unreachable")
-_CODE_OF_ACTION = {"busy": 486, "declines": 603, "unreachable": 503}
+ACTIONS = ("answers", "busy", "declines", "never_answers", "fails", "silent", "trying", "moved", "unreachable")
+_CODE_OF_ACTION = {"busy": 486, "declines": 603, "moved": 302, "unreachable": 503}
 _DEFAULT_CODE = 503
 _PATH = "fs_path=sip:"
 
@@ -21,11 +21,15 @@ class Behaviour:
     """What a phone does with one call. Seconds of the switch's clock.
 
     `answers` rings for `after_s` and picks up; `busy` (486), `declines` (603) and `fails` (`code`) refuse after
-    `after_s`; `never_answers` rings for ever; `silent` does not even ring; at `unreachable` nobody listens or the name
-    of the host does not resolve: the switch gives itself 503 at once, and nobody hears of the call. `early_media`
+    `after_s`; `moved` sends the caller on to `to` (302); `never_answers` rings for ever; `trying` says 100 and nothing
+    more, `silent` not even that; at `unreachable` nobody listens or the name of the host does not resolve: the switch
+    gives itself 503 at once, and nobody hears of the call. `early_media`
     sends 183 instead of 180; `ring_after_s` below 0 sends neither.
-    After the answer: `talk_s` until it hangs up (None: never), `digits` as (seconds after the answer, keys),
-    `refers` as (seconds after the answer, number) for a blind transfer of the partner, `holds` as (from, for) seconds.
+    After the answer: `talk_s` until it hangs up (None: never), `digits` as (seconds after the answer, keys), `info`
+    likewise for keys by SIP INFO, `refers` as (seconds after the answer, number) for a blind transfer of the partner,
+    `holds` as (from, for) seconds, `consults` as (seconds after the answer, number, seconds) for an attended transfer:
+    the partner is held, a colleague called, and both are joined so long after the colleague has answered, or (below 0)
+    so long after his phone rings.
     A mobile's voicemail is `answers` with `after_s=0` and no digits.
     """
 
@@ -35,9 +39,12 @@ class Behaviour:
     code: int = 0
     early_media: bool = False
     talk_s: float | None = None
+    to: str = ""
     digits: tuple[tuple[float, str], ...] = ()
+    info: tuple[tuple[float, str], ...] = ()
     refers: tuple[float, str] | None = None
     holds: tuple[float, float] | None = None
+    consults: tuple[float, str, float] | None = None
 
     def __post_init__(self) -> None:
         if self.action not in ACTIONS:
@@ -58,11 +65,12 @@ class Behaviour:
         if unknown:
             raise UnknownWord(f"{', '.join(unknown)} of a behaviour: it has {', '.join(sorted(known))}")
         given = dict(words)
-        if "digits" in given:
-            given["digits"] = tuple((float(at_s), str(keys)) for at_s, keys in given["digits"])
-        for pair in ("refers", "holds"):
-            if given.get(pair) is not None:
-                given[pair] = tuple(given[pair])
+        for keys in ("digits", "info"):
+            if keys in given:
+                given[keys] = tuple((float(at_s), str(pressed)) for at_s, pressed in given[keys])
+        for several in ("refers", "holds", "consults"):
+            if given.get(several) is not None:
+                given[several] = tuple(given[several])
         return Behaviour(**given)
 
 
@@ -102,7 +110,8 @@ class Phone:
 
 @dataclass(slots=True)
 class Trunk:
-    """A gateway. `rejects` is a SIP code it gives to every call; numbers nobody defined behave as `otherwise`.
+    """A gateway. `rejects` is a SIP code it gives to every call; all numbers behave as `every`, if that is given,
+    those nobody defined as `otherwise`.
 
     `prefixes` hold behaviours by number prefix, the longest one wins. Not `up` means nobody listens there: with `ping`
     the switch has noticed and makes no leg (GATEWAY_DOWN), without it each leg fails by itself
@@ -116,7 +125,13 @@ class Trunk:
     otherwise: tuple[Behaviour, ...] = (ANSWERS,)
     ping: bool = False
     profile: str = "external"
+    every: tuple[Behaviour, ...] = ()
     calls_seen: int = 0
+
+    @property
+    def decides(self) -> bool:
+        """Whether it matters what the trunk does, and not who is behind it."""
+        return bool(self.rejects or self.every) or not self.up
 
     def phone_for(self, number: str) -> Phone:
         """Whoever answers `number` behind this trunk, when no phone was defined for it."""
@@ -125,6 +140,8 @@ class Trunk:
             return Phone(number, (UNREACHABLE,))
         if self.rejects:
             return Phone(number, (Behaviour("fails", after_s=0.0, code=self.rejects, ring_after_s=-1.0),))
+        if self.every:
+            return Phone(number, self.every)
         matching = [prefix for prefix in self.prefixes if number.startswith(prefix)]
         behaviours = self.prefixes[max(matching, key=len)] if matching else self.otherwise
         return Phone(number, behaviours)
@@ -240,5 +257,5 @@ class Directory:
         if trunk.ping and not trunk.up:
             return "GATEWAY_DOWN"
         behind = trunk.phone_for(number)
-        phone = behind if trunk.rejects or not trunk.up else self.phones.get(number, behind)
+        phone = behind if trunk.decides else self.phones.get(number, behind)
         return Reached(phone, number, "trunk.invalid", trunk.profile, gateway=name, destination=number)

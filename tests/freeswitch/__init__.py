@@ -1,1 +1,1 @@
-"""The stories on a real FreeSWITCH, with SIPp phones on loopback: `make test-freeswitch`."""
+"""The stories on a real FreeSWITCH, with SIP phones on loopback: `make test-freeswitch`."""

@@ -1,6 +1,7 @@
 """`python -m tests.freeswitch [WORD …]`: the stories and mishaps whose name holds one of the words (default: all), on a
-real FreeSWITCH. One line each, and what differed; the exit status is 1 if something did. Where FreeSWITCH or SIPp are
-missing it says that it skips. KEEP=/folder keeps the logs of the switch, the daemon and each phone.
+real FreeSWITCH. One line each, and what differed; the exit status is 1 if something did. Where FreeSWITCH or SIPp
+(which registers the phones) are missing it says that it skips. KEEP=/folder keeps the logs of the switch, the
+daemon and each phone.
 """
 
 from __future__ import annotations
@@ -20,11 +21,11 @@ from tests.freeswitch.configuration import here_not_there
 from tests.freeswitch.mishaps import MISHAPS
 from tests.freeswitch.neighbour import phones_at_another_switch
 from tests.freeswitch.phones import PhoneFailed
-from tests.freeswitch.scenarios import CannotTell
 from tests.freeswitch.stage import RealStage
 from tests.freeswitch.switch import find_freeswitch
 from tests.freeswitch.takeovers import TAKEOVERS
 from tests.freeswitch.tones import HEARS, tone_differences
+from tests.freeswitch.world import CannotTell
 from tests.tidy.tree import TESTS
 
 KEEP = "KEEP"  # the folder with all logs, kept if this variable names one

@@ -29,7 +29,7 @@ _ONLY_UDP = ((0x30, 0, 0, _ETHERNET + 9), (0x15, 0, 1, socket.IPPROTO_UDP), (0x0
 
 
 def can_listen() -> bool:
-    """Whether this process may see packets, and SIPp send sounds: both need CAP_NET_RAW."""
+    """Whether this process may see packets, which needs CAP_NET_RAW."""
     try:
         _packets().close()
     except PermissionError:

@@ -1,4 +1,4 @@
-"""What phones and callers saw, out of SIPp's logs of messages."""
+"""What phones and callers saw, out of their logs of messages."""
 
 from __future__ import annotations
 
@@ -73,19 +73,22 @@ def read_messages(log: Path) -> Iterator[Message]:
 
 
 def parties(log: Path, name: str = "") -> dict[str, str]:
-    """Whose call each is, by Call-ID: the caller's (`name`), or that of the user part that was called."""
+    """Whose call each is, by Call-ID: the caller's (`name`), or that of the user part that was called, or that called
+    itself.
+    """
     who: dict[str, str] = {}
     for message in read_messages(log):
         if message.method == "INVITE" and not message.code:
-            who.setdefault(message.call_id, name or _user(message.start.split()[1]))
+            phone = message.start.split()[1] if message.received else message.headers.get("Contact", "").strip("<>")
+            who.setdefault(message.call_id, name or _user(phone))
     return who
 
 
 def heard_by_phones(log: Path) -> Iterator[Heard]:
-    """What the phones of one SIPp saw; `who` is the user part that was called."""
+    """What the phones of one process saw; `who` is the user part that was called."""
     who = parties(log)
     for message in read_messages(log):
-        told = _told_phone(message)
+        told = _told_of_transfer(message) or _told_phone(message)
         if told is not None and message.call_id in who:
             yield Heard(message.at_us, who[message.call_id], *told)
 
@@ -93,8 +96,8 @@ def heard_by_phones(log: Path) -> Iterator[Heard]:
 def heard_by_caller(log: Path, name: str) -> Iterator[Heard]:
     """What a caller saw; challenges left out."""
     for message in read_messages(log):
-        told = _told_caller(message)
-        if message.received and told is not None:
+        told = _told_of_transfer(message) or (_told_caller(message) if message.received else None)
+        if told is not None:
             yield Heard(message.at_us, name, *told)
 
 
@@ -106,9 +109,22 @@ def listening_ports(log: Path, name: str = "") -> Iterator[tuple[str, int]]:
             yield who[message.call_id], message.media_port
 
 
+def _told_of_transfer(message: Message) -> tuple[str, dict[str, str]] | None:
+    """What a phone asks for that transfers a call, and what it is told of it (RFC 3515)."""
+    match message.method, message.code, message.received:
+        case "REFER", 0, False:
+            return "refer", {"to": _user(message.headers["Refer-To"].strip("<>"))}
+        case "REFER", code, True if code >= 300:
+            return "refer_told", {"code": str(code)}
+        case "NOTIFY", 0, True if not message.body.startswith("SIP/2.0 1"):
+            return "refer_told", {"code": message.body.split()[1]}
+        case _:
+            return None
+
+
 def _told_phone(message: Message) -> tuple[str, dict[str, str]] | None:
     match message.method, message.code, message.received:
-        case "INVITE", 0, True:
+        case "INVITE", 0, True if "tag=" not in message.headers.get("To", ""):
             return "invite", _shown(message)
         case "INVITE", 180, False:
             return "ringing", {}

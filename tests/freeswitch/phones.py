@@ -1,10 +1,13 @@
-"""SIPp processes: the phones of the accounts, the numbers behind each carrier, callers, registrations."""
+"""Processes with phones in them: those of the accounts, the numbers behind each carrier, callers (`sip/`); and SIPps
+that register.
+"""
 
 from __future__ import annotations
 
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,22 +16,23 @@ from urllib.parse import quote
 
 from callcontrol.simulator.phones import Behaviour
 from callcontrol.simulator.stories.story import PlacedCall
-from tests.freeswitch.scenarios import authentication, caller_scenario, phones_scenario, register_scenario
-from tests.freeswitch.sounds import Sounds
+from tests.freeswitch.scenarios import authentication, register_scenario
+from tests.freeswitch.sip import message
+from tests.freeswitch.sip.plan import Caller, Plan
+from tests.freeswitch.sounds import CALLER_HZ, PHONE_HZ, voice_of
 from tests.freeswitch.switch import HOST, free_ports
+from tests.tidy.tree import ROOT
 
-BOUND_S = 5.0
+BOUND_S = 10.0
 REGISTERED_S = 10.0
 LONGEST_CALL_S = 50.0
 EXPIRES_S = 3600
-MEDIA_PORTS = 200
-MEDIA_BLOCKS = 20
-POLL_S = 0.005  # SIPp tells nobody that it listens
+POLL_S = 0.005  # a phone tells nobody that it listens
 DEFAULT_NAME = "Jan Kowalski"
 
 
 class PhoneFailed(RuntimeError):
-    """A SIPp did not do what its scenario says; the message holds what it complained of."""
+    """A phone did not do what it was told; the message holds what it complained of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +48,15 @@ class Login:
         """The user part at which its phone is called; two tenants may have the same account names."""
         return f"{self.user}.at.{self.domain}"
 
+    @property
+    def proof(self) -> message.Login:
+        """As a phone knows it."""
+        return message.Login(self.user, self.domain, self.password)
+
 
 @dataclass(slots=True)
-class Sipp:
-    """A running SIPp."""
+class PhoneProcess:
+    """A running process of phones."""
 
     name: str
     port: int
@@ -66,7 +75,7 @@ class Sipp:
 
         Raises:
             TimeoutError: it runs on.
-            PhoneFailed: it ended otherwise than its scenario says.
+            PhoneFailed: it ended otherwise than it was told to.
         """
         try:
             status = self.process.wait(within_s)
@@ -76,45 +85,75 @@ class Sipp:
             raise PhoneFailed(f"{self.name} ended with {status}: {self.complaint()}")
 
     def complaint(self) -> str:
-        """The last thing it complained of, time-outs on the way left out."""
+        """The last thing it complained of."""
         text = self.complaints.read_text(errors="replace") if self.complaints.exists() else ""
-        lines = [line for line in text.splitlines() if "\t" in line and "receive timeout" not in line]
+        lines = [line for line in text.splitlines() if line.strip() and "receive timeout" not in line]
         return lines[-1][:400] if lines else "(nothing)"
 
 
-class SippShop:
-    """Starts SIPps in a folder of their own."""
+class PhoneShop:
+    """Starts them in a folder of their own.
 
-    def __init__(self, folder: Path, first_media_port: int) -> None:
+    Args:
+        switch_port: where phones of the tenant call. logins: by the user part at which they are called.
+    """
+
+    def __init__(self, folder: Path, switch_port: int, logins: Mapping[str, Login]) -> None:
         self._folder = folder
-        self._first_media_port = first_media_port
-        self._started = 0
-        self.sounds = Sounds(folder)
+        self._switch_port = switch_port
+        self._logins = {login.contact: login.proof for login in logins.values()}
 
-    def phones(self, name: str, port: int, phones: Mapping[str, Sequence[Behaviour]], otherwise: Behaviour) -> Sipp:
+    def phones(
+        self, name: str, port: int, phones: Mapping[str, Sequence[Behaviour]], otherwise: Behaviour
+    ) -> PhoneProcess:
         """Everybody who is called at this port; returns when it listens."""
-        scenario = phones_scenario(phones, otherwise, self.sounds)
-        sipp = self._start(name, scenario, port, f"{HOST}:9", "-aa", *self._media())
+        plan = Plan(
+            host=HOST,
+            port=port,
+            switch=self._switch_port,
+            log=str(self._file(name, "messages")),
+            otherwise=otherwise,
+            phones={user: tuple(each) for user, each in phones.items()},
+            voices={user: voice_of(user.partition(".at.")[0], PHONE_HZ) for user in phones},
+            logins=self._logins,
+        )
+        started = self._play(name, plan)
         due = time.monotonic() + BOUND_S
         while not _is_bound(port):
-            if sipp.process.poll() is not None or time.monotonic() > due:
-                raise PhoneFailed(f"{name} does not listen at port {port}: {sipp.complaint()}")
+            if started.process.poll() is not None or time.monotonic() > due:
+                raise PhoneFailed(f"{name} does not listen at port {port}: {started.complaint()}")
             time.sleep(POLL_S)
-        return sipp
+        return started
 
-    def caller(self, name: str, call: PlacedCall, switch_port: int, login: Login | None) -> Sipp:
+    def caller(self, name: str, call: PlacedCall, switch_port: int, login: Login | None) -> PhoneProcess:
         """Somebody who calls."""
-        words = {
-            "name": display_name(call.name or DEFAULT_NAME),
-            "user": login.user if login else call.number,
-            "domain": login.domain if login else HOST,
-            "dialled": quote(call.to, safe="+*"),
-        }
-        proof = authentication(login.user, login.password) if login else ""
-        scenario = caller_scenario(call, self.sounds, longest_s=LONGEST_CALL_S, login=proof)
-        keys = [word for key, value in words.items() for word in ("-key", key, value)]
-        extra = ("-m", "1", "-cid_str", f"{name}@%s", *keys, *self._media())
-        return self._start(name, scenario, free_ports(1)[0], f"{HOST}:{switch_port}", *extra)
+        user = login.user if login else call.number
+        behaviour = Behaviour(
+            digits=call.presses,
+            talk_s=call.hangup_after_s if call.hangup_after_s is not None else LONGEST_CALL_S,
+            refers=call.refers,
+            consults=call.consults,
+        )
+        caller = Caller(
+            user=user,
+            domain=login.domain if login else HOST,
+            dialled=quote(call.to, safe="+*"),
+            name=display_name(call.name or DEFAULT_NAME),
+            anonymous=call.anonymous,
+            gives_up_s=call.hangup_after_s if call.hangup_after_s is not None else LONGEST_CALL_S,
+            behaviour=behaviour,
+        )
+        plan = Plan(
+            host=HOST,
+            port=0,
+            switch=switch_port,
+            log=str(self._file(name, "messages")),
+            otherwise=behaviour,
+            voice=voice_of(call.number, CALLER_HZ),
+            logins={user: login.proof} if login else {},
+            caller=caller,
+        )
+        return self._play(name, plan)
 
     def register(self, logins: Sequence[Login], contact_port: int, switch_port: int, *, online: bool) -> None:
         """Register these accounts, or end their registrations; each phone keeps its Call-ID (RFC 3261, 10.2.4)."""
@@ -122,36 +161,41 @@ class SippShop:
         for sipp in running:
             sipp.finish(REGISTERED_S)
 
-    def _register(self, login: Login, contact_port: int, switch_port: int, expires_s: int) -> Sipp:
+    def _register(self, login: Login, contact_port: int, switch_port: int, expires_s: int) -> PhoneProcess:
         name = f"register-{login.contact}"
         proof = authentication(login.user, login.password)
         line = ";".join((login.user, login.domain, proof, login.contact, str(expires_s)))
-        fields = self._folder / f"{name}.csv"
+        fields, scenario = self._file(name, "csv"), self._file(name, "xml")
         fields.write_text(f"SEQUENTIAL\n{line}\n")
-        extra = ("-m", "1", "-cid_str", f"{name}@%s", "-inf", str(fields), "-key", "contact_port", str(contact_port))
-        return self._start(name, register_scenario(), free_ports(1)[0], f"{HOST}:{switch_port}", *extra)
+        scenario.write_text(register_scenario(), encoding="utf-8")
+        messages, complaints = self._file(name, "messages"), self._file(name, "errors")
+        command = ["sipp", f"{HOST}:{switch_port}", "-sf", str(scenario), "-i", HOST, "-p", str(free_ports(1)[0])]
+        command += ["-m", "1", "-cid_str", f"{name}@%s", "-inf", str(fields), "-key", "contact_port", str(contact_port)]
+        command += ["-nostdin", "-trace_msg", "-message_file", str(messages)]
+        return self._start(name, 0, [*command, "-trace_err", "-error_file", str(complaints)])
 
-    def _media(self) -> tuple[str, ...]:
-        """Ports nobody else of this run uses at the same time."""
-        self._started += 1
-        return "-mi", HOST, "-mp", str(self._first_media_port + self._started % MEDIA_BLOCKS * MEDIA_PORTS)
+    def _play(self, name: str, plan: Plan) -> PhoneProcess:
+        file = self._file(name, "json")
+        plan.write(file)
+        return self._start(name, plan.port, [sys.executable, "-m", "tests.freeswitch.sip", str(file)])
 
-    def _start(self, name: str, scenario: str, port: int, remote: str, *extra: str) -> Sipp:
-        file, messages, complaints = (self._folder / f"{name}.{kind}" for kind in ("xml", "messages", "errors"))
-        file.write_text(scenario, encoding="utf-8")
+    def _start(self, name: str, port: int, command: Sequence[str]) -> PhoneProcess:
+        messages, complaints = self._file(name, "messages"), self._file(name, "errors")
         for old in (messages, complaints):
             old.unlink(missing_ok=True)
-        command = ["sipp", remote, "-sf", str(file), "-i", HOST, "-p", str(port), "-nostdin"]
-        command += ["-trace_msg", "-message_file", str(messages), "-trace_err", "-error_file"]
-        process = subprocess.Popen(
-            [*command, str(complaints), *extra],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            cwd=self._folder,
-            env=os.environ | {"TERM": "dumb"},
-        )
-        return Sipp(name, port, messages, complaints, process)
+        with complaints.open("wb") as said:
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=said,
+                cwd=ROOT,
+                env=os.environ | {"TERM": "dumb"},
+            )
+        return PhoneProcess(name, port, messages, complaints, process)
+
+    def _file(self, name: str, kind: str) -> Path:
+        return self._folder / f"{name}.{kind}"
 
 
 def display_name(text: str) -> str:

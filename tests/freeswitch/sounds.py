@@ -1,11 +1,10 @@
-"""Sounds as SIPp plays them: pcap files with RTP in them, keys (RFC 4733) and tones (G.711 A-law)."""
+"""Sounds as phones send them: RTP with tones (G.711 A-law) and keys (RFC 4733)."""
 
 from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterable, Mapping
 
 KEYS = "0123456789*#"
 EVENT_PAYLOAD = 101
@@ -27,42 +26,29 @@ VOICES: Mapping[str, float] = {
     "48500100302": 520.0,
     "48500100303": 560.0,
 }
-VOICE_S = 60.0
 VOLUME = 10
+SOURCE = 0x0C0FFEE0
 
 
-class Sounds:
-    """Files with voices and with keys pressed. Each press has a time of its own: one with the same stamp is taken for
-    the same press.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._presses = 0
-
-    def voice(self, hz: float) -> Path:
-        """The voice of whoever speaks at this frequency."""
-        path = self._folder / f"voice-{hz:g}.pcap"
-        if not path.exists():
-            write_tone(path, hz, VOICE_S)
-        return path
-
-    def key(self, key: str) -> Path:
-        """The sound of one press of this key."""
-        self._presses += 1
-        path = self._folder / f"press-{self._presses}.pcap"
-        path.write_bytes(_pcap(_key_packets(KEYS.index(key), self._presses)))
-        return path
-
-
-def write_tone(path: Path, hz: float, seconds: float) -> None:
-    """A tone at a quarter of full loudness; of whole hertz, for each second is like the first."""
+def tone_frames(hz: float) -> list[bytes]:
+    """A second of a tone at a quarter of full loudness, in 20 ms frames; of whole hertz, so the next is like it."""
     samples = [8_000 * math.sin(2 * math.pi * hz * n / RATE) for n in range(RATE)]
     coded = bytes(alaw(round(s)) for s in samples)
-    frames = [coded[i : i + FRAME] for i in range(0, RATE, FRAME)]
-    played = (frames[n % len(frames)] for n in range(int(seconds * RATE) // FRAME))
-    packets = [_rtp(ALAW_PAYLOAD, n, n * FRAME, 0x0C0FFEE0, frame, n == 0) for n, frame in enumerate(played)]
-    path.write_bytes(_pcap(packets))
+    return [coded[i : i + FRAME] for i in range(0, RATE, FRAME)]
+
+
+def key_bodies(key: str) -> list[bytes]:
+    """The payloads of one press of this key; the last one says three times that it is over."""
+    durations = [min(n + 1, KEY_FRAMES + 1) * FRAME for n in range(KEY_FRAMES + 3)]
+    over = [0x80 if n >= KEY_FRAMES else 0 for n in range(KEY_FRAMES + 3)]
+    event = KEYS.index(key)
+    return [struct.pack("!BBH", event, end | VOLUME, frames) for end, frames in zip(over, durations, strict=True)]
+
+
+def rtp(payload: int, sequence: int, stamp: int, body: bytes, *, first: bool = False) -> bytes:
+    """A packet (RFC 3550)."""
+    head = struct.pack("!BBHII", 0x80, (0x80 if first else 0) | payload, sequence & 0xFFFF, stamp, SOURCE)
+    return head + body
 
 
 def voice_of(who: str, otherwise: float) -> float:
@@ -97,27 +83,3 @@ def loudness(samples: Iterable[int], hz: float) -> float:
     power = before**2 + last**2 - coefficient * before * last
     energy = sum(v * v for v in values) * len(values) / 2
     return power / energy if energy else 0.0
-
-
-def _key_packets(event: int, press: int) -> Iterator[bytes]:
-    for n in range(KEY_FRAMES + 3):
-        ends = n >= KEY_FRAMES
-        duration = min(n + 1, KEY_FRAMES + 1) * FRAME
-        body = struct.pack("!BBH", event, (0x80 if ends else 0) | VOLUME, duration)
-        yield _rtp(EVENT_PAYLOAD, press * 100 + n, press * RATE, 0x0C0FFEE1, body, n == 0)
-
-
-def _rtp(payload: int, sequence: int, stamp: int, source: int, body: bytes, first: bool) -> bytes:
-    return struct.pack("!BBHII", 0x80, (0x80 if first else 0) | payload, sequence, stamp, source) + body
-
-
-def _pcap(packets: Iterable[bytes]) -> bytes:
-    """A capture of UDP on Ethernet, one packet each 20 ms; SIPp fills in the addresses itself."""
-    parts = [struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65_535, 1)]
-    for n, rtp in enumerate(packets):
-        udp = struct.pack("!HHHH", 6_000, 6_000, 8 + len(rtp), 0) + rtp
-        ip = struct.pack("!BBHHHBBHII", 0x45, 0, 20 + len(udp), 0, 0, 64, 17, 0, 0x7F000001, 0x7F000001) + udp
-        frame = bytes(12) + b"\x08\x00" + ip
-        seconds, micros = divmod(n * 20_000, 1_000_000)
-        parts.append(struct.pack("<IIII", 1 + seconds, micros, len(frame), len(frame)) + frame)
-    return b"".join(parts)

@@ -1,4 +1,4 @@
-"""SIPp's log of messages, read."""
+"""A phone's log of messages, read."""
 
 from pathlib import Path
 

@@ -14,9 +14,8 @@ from callcontrol.simulator.phones import Behaviour
 from callcontrol.simulator.stories.player import TENANT
 from callcontrol.simulator.stories.story import PlacedCall, Story
 from tests.freeswitch.ears import heard_by_caller, heard_by_phones, listening_ports, parties
-from tests.freeswitch.phones import Login, PhoneFailed, Sipp, SippShop
+from tests.freeswitch.phones import Login, PhoneFailed, PhoneProcess, PhoneShop
 from tests.freeswitch.reports import Listener
-from tests.freeswitch.scenarios import CannotTell
 from tests.freeswitch.switch import HOST, Ports
 
 NEVER_ANSWERS = Behaviour("never_answers")
@@ -24,11 +23,15 @@ PARTNER = "partner"
 NOBODY = Behaviour("fails", after_s=0.0, ring_after_s=-1.0, code=404)
 KNOWN_S = 5.0
 POLL_S = 0.02  # the daemon tells only who asks
-TRUNK_WORDS = frozenset({"up", "rejects"})
+TRUNK_WORDS = frozenset({"up", "rejects", "every"})
+
+
+class CannotTell(ValueError):
+    """A story says something these phones cannot do; the message says what."""
 
 
 class RealWorld:
-    """Plays on a FreeSWITCH: one SIPp for all phones of the tenant, one for each carrier, one for each caller.
+    """Plays on a FreeSWITCH: one process for all phones of the tenant, one for each carrier, one for each caller.
 
     Args:
         known: how many registrations the daemon knows of.
@@ -37,7 +40,6 @@ class RealWorld:
     def __init__(self, folder: Path, ports: Ports, settings: Settings, known: Callable[[], int]) -> None:
         self._ports = ports
         self._known = known
-        self._shop = SippShop(folder, ports.media)
         self._listener = Listener(ports.event_socket)
         tenant = settings.tenants[TENANT]
         self._logins = {
@@ -45,10 +47,11 @@ class RealWorld:
             for extension in tenant.extensions.values()
             for account, endpoint in extension.endpoints.items()
         }
+        self._shop = PhoneShop(folder, ports.internal, self._logins)
         self._carriers = dict(zip(settings.trunks, (ports.carrier_a, ports.carrier_b), strict=True))
         self._online: set[str] = set()
-        self._called: list[Sipp] = []
-        self._callers: dict[str, Sipp] = {}
+        self._called: list[PhoneProcess] = []
+        self._callers: dict[str, PhoneProcess] = {}
         self._placed = 0
 
     def arrange(self, story: Story) -> None:
@@ -69,7 +72,7 @@ class RealWorld:
 
     def _carrier(
         self, name: str, port: int, words: Mapping[str, Any], numbers: Mapping[str, Sequence[Behaviour]]
-    ) -> list[Sipp]:
+    ) -> list[PhoneProcess]:
         unknown = ", ".join(sorted(set(words) - TRUNK_WORDS))
         if unknown:
             raise CannotTell(f"trunk {name}: {unknown}; carriers know {', '.join(sorted(TRUNK_WORDS))}")
@@ -77,6 +80,8 @@ class RealWorld:
             return []
         if words.get("rejects"):
             return [self._shop.phones(name, port, {}, replace(NOBODY, code=words["rejects"]))]
+        if "every" in words:
+            return [self._shop.phones(name, port, {}, Behaviour.read(words["every"]))]
         return [self._shop.phones(name, port, numbers, NOBODY)]
 
     def _register(self, story: Story) -> None:
@@ -92,7 +97,7 @@ class RealWorld:
             time.sleep(POLL_S)
 
     def place(self, call: PlacedCall) -> str:
-        """Start a SIPp that calls."""
+        """Start somebody who calls."""
         self._placed += 1
         name = f"caller-{self._placed}"
         login = self._logins[call.extension.partition("@")[0]] if call.extension else None
@@ -109,29 +114,29 @@ class RealWorld:
         self._online = self._online | {account} if online else self._online - {account}
 
     def wait_until_over(self, placed: Sequence[str], timeout_s: float) -> None:
-        """Wait for the callers' SIPps to end."""
+        """Wait for the callers to end."""
         due = time.monotonic() + timeout_s
         for name in placed:
             self._callers[name].finish(max(due - time.monotonic(), 0.01))
 
     def heard(self) -> Sequence[Heard]:
         """What was seen and heard since `arrange`, oldest first."""
-        phones = ((sipp, h) for sipp in self._called for h in heard_by_phones(sipp.messages))
-        heard = [replace(h, who=self._named(h.who, sipp)) for sipp, h in phones]
-        heard += [h for name, sipp in self._callers.items() for h in heard_by_caller(sipp.messages, name)]
+        phones = ((played, h) for played in self._called for h in heard_by_phones(played.messages))
+        heard = [replace(h, who=self._named(h.who, played)) for played, h in phones]
+        heard += [h for name, played in self._callers.items() for h in heard_by_caller(played.messages, name)]
         return sorted([*heard, *self._listener.reports.heard(self._parties())], key=lambda h: h.at_us)
 
     def _parties(self) -> Mapping[str, str]:
         """Everybody's names by the Call-IDs of their calls."""
-        who = {c: self._named(w, sipp) for sipp in self._called for c, w in parties(sipp.messages).items()}
-        return who | {c: w for name, sipp in self._callers.items() for c, w in parties(sipp.messages, name).items()}
+        who = {c: self._named(w, played) for played in self._called for c, w in parties(played.messages).items()}
+        return who | {c: w for name, played in self._callers.items() for c, w in parties(played.messages, name).items()}
 
     def listening_ports(self) -> Mapping[str, frozenset[int]]:
         """Where everybody hears (RTP ports): accounts, numbers, `caller`, `caller 2`, …"""
         ports: dict[str, set[int]] = {}
-        callers = {sipp.name: f"caller {n}" if n > 1 else "caller" for n, sipp in enumerate(self._callers.values(), 1)}
-        for sipp in (*self._called, *self._callers.values()):
-            for who, port in listening_ports(sipp.messages, callers.get(sipp.name, "")):
+        callers = {name: f"caller {n}" if n > 1 else "caller" for n, name in enumerate(self._callers, 1)}
+        for played in (*self._called, *self._callers.values()):
+            for who, port in listening_ports(played.messages, callers.get(played.name, "")):
                 ports.setdefault(self._account(who).partition("@")[0], set()).add(port)
         return {who: frozenset(found) for who, found in ports.items()}
 
@@ -140,17 +145,17 @@ class RealWorld:
         self._hang_up_all()
         self._listener.close()
 
-    def _named(self, who: str, sipp: Sipp) -> str:
+    def _named(self, who: str, played: PhoneProcess) -> str:
         """A phone by its address: the account, the number, or the partner's SIP address."""
-        return self._account(who) + (f"@{HOST}:{sipp.port}" if sipp.name == PARTNER else "")
+        return self._account(who) + (f"@{HOST}:{played.port}" if played.name == PARTNER else "")
 
     def _account(self, who: str) -> str:
         login = next((login for login in self._logins.values() if login.contact == who), None)
         return f"{login.user}@{login.domain}" if login else who
 
     def _hang_up_all(self) -> None:
-        for sipp in (*self._called, *self._callers.values()):
-            sipp.stop()
+        for played in (*self._called, *self._callers.values()):
+            played.stop()
         self._called, self._callers = [], {}
 
 

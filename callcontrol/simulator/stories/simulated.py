@@ -111,7 +111,8 @@ def _behaviours(words: Any) -> tuple[Behaviour, ...]:
 
 
 def _trunk(name: str, words: Mapping[str, Any]) -> Trunk:
-    return Trunk(name, up=words.get("up", True), rejects=words.get("rejects", 0))
+    every = (Behaviour.read(words["every"]),) if "every" in words else ()
+    return Trunk(name, up=words.get("up", True), rejects=words.get("rejects", 0), every=every)
 
 
 def _heard(entry: Mapping[str, Any]) -> Heard:

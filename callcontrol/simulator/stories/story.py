@@ -5,7 +5,7 @@
       "101": {action: busy}
       "+48600700800": {action: answers, after_s: 0.5, digits: [[0.6, "1"]], talk_s: 1}
     offline: ["102"]                           # SIP accounts that are not registered
-    trunks: {carrier-a: {up: false}}
+    trunks: {carrier-a: {up: false}}           # or {rejects: 503}, or {every: {action: silent}}: so is every call there
     rules: ["101 busy number:+48600700800"]    # set at run time before the call, as `callcontrol forward set` would
     do:                                        # seconds after the beginning, and what happens then (see actions.py)
       - [0.0, agent anna log_in]
@@ -47,7 +47,9 @@ import yaml
 from callcontrol.simulator.stories.actions import BadAction, Timed, read_action
 
 KEYS = frozenset({"story", "phones", "offline", "trunks", "rules", "do", "calls", "expect", "heard", "only"})
-CALL_KEYS = frozenset({"from", "name", "to", "hangup_after_s", "presses", "extension", "anonymous", "after_s"})
+CALL_KEYS = frozenset(
+    {"from", "name", "to", "hangup_after_s", "presses", "extension", "anonymous", "after_s", "refers", "consults"}
+)
 
 
 class BadStory(ValueError):
@@ -61,6 +63,7 @@ class PlacedCall:
     Attributes:
         extension: `101@acme.example` for a call from an authenticated phone, "" for one from a trunk.
         presses: (seconds after the answer, keys).
+        refers, consults: the caller transfers whom he talks with: see simulator.phones.Behaviour.
         hangup_after_s: the caller gives up so many seconds after the INVITE, or hangs up so many after the answer;
         None: he
             stays until it is over.
@@ -75,6 +78,8 @@ class PlacedCall:
     hangup_after_s: float | None = None
     presses: tuple[tuple[float, str], ...] = ()
     after_s: float = 0.0
+    refers: tuple[float, str] | None = None
+    consults: tuple[float, str, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,4 +160,6 @@ def _call(path: Path, told: Mapping[str, Any]) -> PlacedCall:
         hangup_after_s=told.get("hangup_after_s"),
         presses=tuple((float(at), str(keys)) for at, keys in told.get("presses", ())),
         after_s=float(told.get("after_s", 0)),
+        refers=tuple(told["refers"]) if "refers" in told else None,
+        consults=tuple(told["consults"]) if "consults" in told else None,
     )

@@ -1,0 +1,66 @@
+"""What one process is told to play, as JSON: everybody who is called at a port, or one caller."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from callcontrol.simulator.phones import Behaviour
+from tests.freeswitch.sip.message import Login
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """One call to make, and what is done in it (`behaviour`, of which only what follows the answer counts).
+
+    Attributes:
+        gives_up_s: hangs up so long after the INVITE if nobody has answered.
+    """
+
+    user: str
+    domain: str
+    dialled: str
+    name: str
+    anonymous: bool
+    gives_up_s: float
+    behaviour: Behaviour
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """For one process.
+
+    Attributes:
+        port: where it speaks SIP; 0: anywhere. switch: where calls of its own are sent.
+        phones: behaviours, call by call, by the user part that is called; `otherwise` of all others.
+        voices: tones by user part. logins: whose password it knows, by user part.
+    """
+
+    host: str
+    port: int
+    switch: int
+    log: str
+    otherwise: Behaviour
+    phones: Mapping[str, tuple[Behaviour, ...]] = field(default_factory=dict)
+    voices: Mapping[str, float] = field(default_factory=dict)
+    logins: Mapping[str, Login] = field(default_factory=dict)
+    voice: float = 0.0
+    caller: Caller | None = None
+
+    def write(self, file: Path) -> None:
+        """As JSON."""
+        file.write_text(json.dumps(asdict(self)), encoding="utf-8")
+
+
+def read_plan(file: Path) -> Plan:
+    """What `write` wrote."""
+    words: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    phones = {who: tuple(map(Behaviour.read, each)) for who, each in words["phones"].items()}
+    logins = {who: Login(**login) for who, login in words["logins"].items()}
+    told = words["caller"]
+    caller = Caller(**{**told, "behaviour": Behaviour.read(told["behaviour"])}) if told else None
+    read = {"phones": phones, "logins": logins, "caller": caller, "otherwise": Behaviour.read(words["otherwise"])}
+    return Plan(**{**words, **read})
