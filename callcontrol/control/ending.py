@@ -124,6 +124,12 @@ def lost(call: Call, event: ConnectionLost | SwitchGone, facts: Facts) -> Plain:
     return closed, (*leaving, *(commands or soon()))
 
 
+def given_up(call: Call) -> Plain:
+    """Nothing can be made of this call any more: its channels are ended, and its book is closed as it stands."""
+    killed = (do.KillLeg(leg, "NORMAL_TEMPORARY_FAILURE") for leg in call.open_legs)
+    return call.to(Closed()), (do.HangUp("NORMAL_TEMPORARY_FAILURE"), *killed, do.CloseBook())
+
+
 def on(call: Call, event: Event, facts: Facts) -> Plain:
     """Events while the ends are awaited."""
     match event:

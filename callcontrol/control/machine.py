@@ -127,6 +127,17 @@ def _lost(call: Call, event: ConnectionLost | SwitchGone, facts: Facts) -> Plain
     return over, (*commands, *more)
 
 
+def failed(call: Call, why: str, facts: Facts) -> Plain:
+    """A fault of ours while this call was worked on: who waits is refused, a conversation talks on to its end.
+
+    The ends of its channels are asked for, so that the book is closed whatever is not understood any more.
+    """
+    if isinstance(call.state, CallingBack | Talking | Ending):
+        return _lost(call, ConnectionLost(why), facts)
+    noted, leaving = ending.out_of_queue(call.noting(Noted(facts.now, why)), facts)
+    return noted.to(Ending()), (*leaving, do.HangUp("NORMAL_TEMPORARY_FAILURE"), *ending.soon())
+
+
 def _waits_no_more(call: Call, event: Event) -> Plain:
     """News of offers for a call that waits no more: their agents are free, their phones stop ringing."""
     match event:

@@ -18,7 +18,9 @@ from callcontrol.control.events import ConnectionLost
 from callcontrol.daemon.call_driver import CallDriver
 from callcontrol.daemon.desk import Desk
 from callcontrol.edges import clock, meters
+from callcontrol.edges.containment import contained, note_fault
 from callcontrol.edges.live_state.calls import PAGE
+from callcontrol.edges.live_state.failures import LiveStateError, StoreRefused
 from callcontrol.edges.live_state.workers import Workers
 from callcontrol.routing.facts import Facts
 
@@ -48,17 +50,35 @@ class Adoption:
     def look(self) -> int:
         """Take over orphans; returns how many.
 
+        One tenant's trouble keeps no other's calls from being taken over; the dead are buried when all were looked at.
+
         Raises:
-            LiveStateError: Redis is away; try again later.
+            LiveStateError: Redis, or the part of it that has some tenant, is away; try again later.
         """
         dead = self._workers.dead()
         is_due = clock.monotonic() >= self._next_sweep
-        adopted = sum(self._look_at(tenant, dead, is_due) for tenant in self._tenants()) if dead or is_due else 0
+        if not dead and not is_due:
+            return 0
+        adopted, trouble = self._look_at_all(dead, is_due)
+        if trouble is not None:
+            raise trouble
         for worker in dead:
             self._workers.bury(worker)
         if is_due:
             self._next_sweep = clock.monotonic() + self._sweep_s
         return adopted
+
+    def _look_at_all(self, dead: list[str], sweep: bool) -> tuple[int, LiveStateError | None]:
+        adopted, trouble = 0, None
+        for tenant in self._tenants():
+            try:
+                adopted += self._look_at(tenant, dead, sweep)
+            except LiveStateError as error:
+                trouble = error
+            except Exception as error:
+                note_fault("adoption", "calls of a tenant could not be taken over", error, tenant=tenant)
+                trouble = StoreRefused(f"the calls of tenant {tenant} cannot be looked at: {error}")
+        return adopted, trouble
 
     def verify(self) -> None:
         """Our lease had lapsed: calls that others have by now are theirs; then ours go on.
@@ -117,12 +137,10 @@ class Adoption:
 
     def _adopt(self, call: Call) -> None:
         meters.calls_adopted_total.inc()
-        try:
+        with contained("adoption", "a call could not be taken over", call=call.id):
             driver = adopt(self._desk, call)
             if driver is not None:
                 driver.deliver(ConnectionLost(f"worker {call.worker} died, {self._desk.worker} took over"))
-        except Exception:  # one call's mistake must not keep the others from being taken over
-            log.exception("a call could not be taken over", extra={"call": call.id})
 
 
 def adopt(desk: Desk, call: Call) -> CallDriver | None:

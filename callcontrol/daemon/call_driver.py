@@ -16,7 +16,7 @@ from functools import partial
 from typing import Protocol
 
 from callcontrol.control import commands as do
-from callcontrol.control import machine, undirected
+from callcontrol.control import ending, machine, undirected
 from callcontrol.control.call import Call, CallingBack, Closed, Deciding, Waiting
 from callcontrol.control.commands import Command
 from callcontrol.control.events import (
@@ -36,6 +36,7 @@ from callcontrol.daemon.leg_line import LegCommand
 from callcontrol.daemon.queue_line import QueueCommand
 from callcontrol.daemon.timers import Timer
 from callcontrol.edges import clock, meters
+from callcontrol.edges.containment import contained, note_fault
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.routing.agents import other_calls
 from callcontrol.routing.facts import Facts
@@ -61,7 +62,9 @@ class Line(Protocol):
 class CallDriver:
     """One call in progress."""
 
-    __slots__ = ("_began", "_busy", "_inbox", "_lost", "_timers", "_told", "call", "core", "desk", "facts", "line")
+    __slots__ = (
+        "_began", "_busy", "_failed", "_inbox", "_lost", "_timers", "_told", "call", "core", "desk", "facts", "line"
+    )  # fmt: skip
 
     def __init__(self, call: Call, facts: Facts, desk: Desk, line: Line | None) -> None:
         self.call = call
@@ -72,6 +75,7 @@ class CallDriver:
         self._inbox: deque[Event] = deque()
         self._busy = False
         self._lost = False
+        self._failed = False  # a fault of ours has ended the call; another one closes its book as it stands
         self._told = 0  # entries of the trail that were looked at for what they say of agents
         self._timers: dict[str, Timer] = {}
         # Only a call that is new is measured: of one that was taken over the first decision is long made.
@@ -79,13 +83,19 @@ class CallDriver:
 
     def begin(self) -> None:
         """Look up what the first decision needs."""
-        self._find_facts()
+        try:
+            self._find_facts()
+        except Exception as error:
+            self.failed("the first look-up", error)
 
     def come_back(self, event: Rearrived) -> None:
         """The caller's channel is ours again: look up what its next step needs, if this worker has not, and go on."""
         heading = undirected.origin(self.call)
         facts = replace(self.facts, heading=heading) if heading is not None else self.facts
-        find_facts(self.desk, facts, partial(self._came_back, event))
+        try:
+            find_facts(self.desk, facts, partial(self._came_back, event), self.failed)
+        except Exception as error:
+            self.failed("the look-up after a return", error)
 
     def _came_back(self, event: Rearrived, facts: Facts) -> None:
         self.facts = facts
@@ -143,9 +153,43 @@ class CallDriver:
         self._busy = True
         try:
             while self._inbox:
-                self._step(self._inbox.popleft())
+                self._handle(self._inbox.popleft())
         finally:
             self._busy = False
+
+    def _handle(self, event: Event) -> None:
+        """Step the call. Whoever delivers works for other calls as well: what goes wrong here ends this call only."""
+        try:
+            self._step(event)
+        except Exception as error:
+            self.failed(type(event).__name__, error)
+
+    def failed(self, what: str, error: Exception) -> None:
+        """A fault of ours while something was done for this call: the call ends, and its record is written."""
+        if self._lost or isinstance(self.call.state, Closed):
+            return
+        note_fault("call", f"{what} could not be handled, the call ends", error, call=self.call.id)
+        if not self._failed:
+            self._failed = True
+            try:
+                why = f"a fault of ours: {type(error).__name__} at {what}"
+                self.call, commands = machine.failed(self.call, why, self.facts)
+                self.desk.calls.save(self.call)
+                self._carry_out(commands)
+                return
+            except Exception as another:
+                note_fault("call", "the call could not be ended in order", another, call=self.call.id)
+        self._give_up()
+
+    def _give_up(self) -> None:
+        """What ends the call is done one by one: whatever of it fails, the rest is done, and its record is written."""
+        self._inbox.clear()
+        with contained("call", "the call's place could not be given up", call=self.call.id):
+            self._carry_out(ending.out_of_queue(self.call, self.facts)[1])
+        self.call, commands = ending.given_up(self.call)
+        for command in commands:
+            with contained("call", f"{type(command).__name__} could not be carried out", call=self.call.id):
+                self._carry_out((command,))
 
     def _step(self, event: Event) -> None:
         before = self.call
@@ -220,7 +264,7 @@ class CallDriver:
             self._began = None
 
     def _find_facts(self) -> None:
-        find_facts(self.desk, self.facts, self._facts_found)
+        find_facts(self.desk, self.facts, self._facts_found, self.failed)
 
     def _facts_found(self, facts: Facts) -> None:
         self.facts = facts

@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from callcontrol.billing.costs import rate_record
+import gevent
+
+from callcontrol.billing.costs import rate_record, unrated_record
 from callcontrol.billing.fold import fold
 from callcontrol.billing.record import CallRecord, RatedRecord
 from callcontrol.control.call import Call
@@ -19,6 +21,8 @@ from callcontrol.daemon.queue_line import QueueLine
 from callcontrol.daemon.registrations import Registrations
 from callcontrol.daemon.timers import Timer
 from callcontrol.edges import meters
+from callcontrol.edges.containment import contained, note_fault
+from callcontrol.edges.live_state import codec
 from callcontrol.edges.live_state.calls import CallStore
 from callcontrol.edges.live_state.queues import QueueStore
 from callcontrol.edges.live_state.rules import RuleStore
@@ -46,6 +50,14 @@ class Records(Protocol):
 
         Raises:
             SpoolFull, SpoolClosed: it was not taken; the call has to be kept.
+        """
+        ...
+
+    def put_aside(self, call: bytes, reason: str) -> None:
+        """Keep a call (as `codec` writes it) of which no record can be made, for a person to look at.
+
+        Raises:
+            RejectedFull, OSError: it was not taken; the call has to be kept.
         """
         ...
 
@@ -136,7 +148,13 @@ class Desk:
         """A call is over: its record goes to disk, and only then it is forgotten in Redis."""
         self.drivers.pop(call.id, None)
         meters.calls_in_progress.set(len(self.drivers))
-        rated = rate_record(fold(call.trail), self.current.configuration.tariffs.get(call.tenant))
+        try:
+            rated = self._record_of(call)
+        except Exception as error:
+            note_fault("record", "no record can be made of a call", error, call=call.id)
+            self.closing.add(call.id)
+            gevent.spawn(self._put_aside, call, f"no record: {type(error).__name__}: {error}")
+            return
         try:
             self.closing.add(call.id)
             self.records.put(rated, lambda: self._closed(call))
@@ -149,6 +167,30 @@ class Desk:
         self.timers.after(DURABLE_S, lambda: self._still_closing(call))
         _count(rated)
         _tell(rated.call)
+
+    def _record_of(self, call: Call) -> RatedRecord:
+        """What is known of the call, with its costs; whatever rating trips over, the call itself is told."""
+        record = fold(call.trail)
+        try:
+            return rate_record(record, self.current.configuration.tariffs.get(call.tenant))
+        except Exception as error:
+            note_fault("record", "a call cannot be rated", error, call=call.id)
+            return unrated_record(record, f"rating failed: {type(error).__name__}: {error}")
+
+    def _put_aside(self, call: Call, reason: str) -> None:
+        """A person has to look at this call: its trail goes to the rejected records, and only then it is forgotten.
+
+        Other workers append to the same file, so this may wait. Where it cannot be done Redis keeps the call with its
+        trail, and adoption offers it again.
+        """
+        try:
+            self.records.put_aside(codec.encode(call), reason)
+            self._closed(call)
+        except Exception as error:
+            note_fault("record", "the call's trail has to wait in Redis", error, call=call.id)
+            self.closing.discard(call.id)
+            with contained("record", "the call cannot be saved", call=call.id):
+                self.calls.save(call)
 
     def _still_closing(self, call: Call) -> None:
         """The disk does not take the record: should this worker die now, the live state has the call's whole trail."""

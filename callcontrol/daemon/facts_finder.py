@@ -21,19 +21,26 @@ from callcontrol.routing.facts import Facts
 MAX_ROUNDS = 33
 
 
-def find_facts(desk: Desk, facts: Facts, then: Callable[[Facts], None]) -> None:
-    """Call `then` with everything `arrival.decide` needs; at once if nothing has to be looked up."""
-    _Search(desk, then).go_on(facts, clock.monotonic())
+OnFault = Callable[[str, Exception], None]
+
+
+def find_facts(desk: Desk, facts: Facts, then: Callable[[Facts], None], on_fault: OnFault) -> None:
+    """Call `then` with everything `arrival.decide` needs; at once if nothing has to be looked up.
+
+    `on_fault` is told of an unexpected error in what follows an answer of Redis: nobody else would end the call.
+    """
+    _Search(desk, then, on_fault).go_on(facts, clock.monotonic())
 
 
 class _Search:
     """One call's look-ups."""
 
-    __slots__ = ("_desk", "_rounds", "_then")
+    __slots__ = ("_desk", "_on_fault", "_rounds", "_then")
 
-    def __init__(self, desk: Desk, then: Callable[[Facts], None]) -> None:
+    def __init__(self, desk: Desk, then: Callable[[Facts], None], on_fault: OnFault) -> None:
         self._desk = desk
         self._then = then
+        self._on_fault = on_fault
         self._rounds = 0
 
     def go_on(self, facts: Facts, began: float) -> None:
@@ -46,7 +53,10 @@ class _Search:
             return
 
         def answered(found: Mapping[str, RunTimeRules], trouble: LiveStateError | None) -> None:
-            self.go_on(self._with_rules(facts, found, trouble), began)
+            try:
+                self.go_on(self._with_rules(facts, found, trouble), began)
+            except Exception as error:
+                self._on_fault("the look-up of rules", error)
 
         self._desk.rules.look_up(facts.tenant_name, wanted, answered)
 

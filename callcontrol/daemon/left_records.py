@@ -16,6 +16,7 @@ import gevent
 from gevent.event import Event
 
 from callcontrol.daemon.record_writer import RecordWriter
+from callcontrol.edges.containment import contained
 from callcontrol.edges.spool import Spool, SpoolInUse, SpoolLimits
 
 log = logging.getLogger("callcontrol.records")
@@ -79,7 +80,8 @@ class LeftRecords:
         while not self._stopping.wait(LOOK_EVERY_S):
             try:
                 for folder in tuple(self._left()):
-                    self._carry(folder)
+                    with contained("record", f"what was left in {folder} could not be carried on"):
+                        self._carry(folder)
             except OSError as error:  # who works at a folder also removes files from it while we look
                 log.info("the spools cannot be looked at now: %s", error)
 

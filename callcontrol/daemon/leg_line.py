@@ -54,7 +54,7 @@ class LegLine:
         """Do it; what comes of it is delivered to the driver."""
         match command:
             case do.Originate():
-                gevent.spawn(self._originate, command, driver)
+                gevent.spawn(self._dial, command, driver)
             case do.Join(first, second):
                 self._ask(
                     command,
@@ -69,6 +69,12 @@ class LegLine:
             case do.Whisper():
                 call = driver.call
                 self._ask(command, driver, lambda reply: None if reply.ok else _refused(command, call, reply.text))
+
+    def _dial(self, command: do.Originate, driver: CallDriver) -> None:
+        try:
+            self._originate(command, driver)
+        except Exception as error:  # nobody else waits for this greenlet
+            driver.failed("dialling", error)
 
     def _originate(self, command: do.Originate, driver: CallDriver) -> None:
         legs = tuple(leg for leg, _ in command.legs)

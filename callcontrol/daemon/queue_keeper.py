@@ -16,6 +16,7 @@ import orjson
 from callcontrol.config.settings import Tenant
 from callcontrol.daemon.configuration import Current
 from callcontrol.daemon.registrations import Registrations
+from callcontrol.edges.containment import contained
 from callcontrol.edges.live_state.queues import QueueStore
 from callcontrol.routing.distribution.layout import layout_dict, layout_of
 
@@ -48,7 +49,8 @@ class QueueKeeper:
         """Tell the live state every layout it does not have, every phone it was not told of, and what fell due."""
         for tenant, settings in self._current.configuration.settings.tenants.items():
             if settings.queues or tenant in self._told:  # or its last queue has just been taken out
-                self._store.digest(tenant, partial(self._compared, tenant, self._layout(tenant, settings)))
+                with contained("queue", "the queues could not be compared", tenant=tenant):
+                    self._store.digest(tenant, partial(self._compared, tenant, self._layout(tenant, settings)))
 
     def _layout(self, tenant: str, settings: Tenant) -> Mapping[str, Any]:
         """The layout with its digest, made once for each configuration: with a thousand agents that takes a while."""
@@ -82,7 +84,8 @@ class QueueKeeper:
     def phones_read(self) -> None:
         """All phones of a switch were read: any of them may have come or gone."""
         for tenant in tuple(self._told):
-            self._tell_phones(tenant)
+            with contained("queue", "the phones of a tenant could not be told", tenant=tenant):
+                self._tell_phones(tenant)
 
     def _tell_phones(self, tenant: str, agents: Iterable[str] | None = None) -> None:
         """Of these agents (None: of all) only what has changed since it was told last."""

@@ -9,6 +9,7 @@ import gevent
 
 from callcontrol.daemon.configuration import Current
 from callcontrol.edges import meters
+from callcontrol.edges.containment import contained
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.pipe import Pipe
 from callcontrol.edges.live_state.queue_views import QueueViews
@@ -39,7 +40,8 @@ class QueueMeters:
         while True:
             for name, tenant in self._current.configuration.settings.tenants.items():
                 if tenant.queues:
-                    self._look(name)
+                    with contained("queue", "the figures of a tenant could not be shown", tenant=name):
+                        self._look(name)
             gevent.sleep(LOOK_S)
 
     def _look(self, tenant: str) -> None:

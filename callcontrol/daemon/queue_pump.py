@@ -18,6 +18,7 @@ from callcontrol.daemon.desk import Desk
 from callcontrol.daemon.switchboard import Switchboard
 from callcontrol.daemon.timers import Timer
 from callcontrol.edges import clock
+from callcontrol.edges.containment import contained
 from callcontrol.edges.live_state.queues import QueueStore, Told
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.call import Caller
@@ -41,12 +42,14 @@ class QueuePump:
 
     def told(self, tenant: str, told: Told) -> None:
         """An operation was carried out."""
-        for offer in told.offers:
-            self.offered(tenant, offer)
-        for notice in told.notices:
-            self.noticed(tenant, notice)
         if told.next_due is not None:
             self._schedule(tenant, told.next_due)
+        for offer in told.offers:
+            with contained("queue", f"offer {offer.id} could not be told", tenant=tenant):
+                self.offered(tenant, offer)
+        for notice in told.notices:
+            with contained("queue", f"a notice to ticket {notice.ticket} could not be told", tenant=tenant):
+                self.noticed(tenant, notice)
 
     def offered(self, tenant: str, offer: Offer) -> None:
         """A ticket of ours is offered to agents."""

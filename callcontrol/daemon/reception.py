@@ -12,6 +12,7 @@ from callcontrol.daemon.configuration import Configuration
 from callcontrol.daemon.desk import Desk
 from callcontrol.daemon.switchboard import Switchboard
 from callcontrol.edges import clock, meters
+from callcontrol.edges.containment import note_fault
 from callcontrol.edges.freeswitch.arrival import Arriving, read_arrival
 from callcontrol.edges.freeswitch.call import CallConnection
 from callcontrol.edges.freeswitch.commands import Command, Execute, Linger, sched_del, set_variable, subscription
@@ -64,8 +65,15 @@ class Reception:
                 meters.calls_taken_total.inc()
                 self._go_on(driver, line, connection, arriving)
 
+        def contained_answer(call: Call | None, trouble: LiveStateError | None) -> None:
+            try:
+                answered(call, trouble)
+            except Exception as error:  # it is told in the reader of Redis, which would leave the caller in silence
+                note_fault("call", "a caller who came back could not be taken", error, call=arriving.channel)
+                connection.refuse("NORMAL_TEMPORARY_FAILURE")
+
         line.hold()
-        self._desk.calls.take_one(tenant, arriving.channel, self._desk.worker, answered)
+        self._desk.calls.take_one(tenant, arriving.channel, self._desk.worker, contained_answer)
 
     def _go_on(self, driver: CallDriver, line: CallLine, connection: CallConnection, arriving: Arriving) -> None:
         """A call we know, on a new connection."""
@@ -89,10 +97,10 @@ class Reception:
         driver = CallDriver(call, facts, self._desk, line)
         driver.core = connection.data.get("Core-UUID", "")
         self._desk.take(driver)
+        line.serve(driver)
         if call.tenant:
             connection.send(set_variable(call.id, "cc_tenant", call.tenant))
         log.debug("call arrived for %s", facts.dialled, extra={"call": call.id, "tenant": call.tenant})
-        line.serve(driver)
         driver.begin()
 
 

@@ -68,6 +68,7 @@ class RejectedPort(Protocol):
     """Where records go that the ledger never takes (edges/ledger/rejected.py)."""
 
     def add(self, rejections: Sequence[Rejection], now: Instant) -> None: ...
+    def add_call(self, call: bytes, reason: str, now: Instant) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,15 @@ class RecordWriter:
         """
         rated = self._rated(record) if isinstance(record, CallRecord) else record
         self._spool.submit([to_json(rated)], on_durable)
+
+    def put_aside(self, call: bytes, reason: str) -> None:
+        """Keep a call of which no record can be made, with its trail, beside what the ledger rejects.
+
+        Raises:
+            RejectedFull, OSError: it was not taken; the call must be kept.
+        """
+        self._rejected_file.add_call(call, reason, self._now())
+        self._rejected += 1
 
     def _rated(self, record: CallRecord) -> RatedRecord:
         """The record with its costs. Whatever rating trips over, the call itself is never lost for it."""

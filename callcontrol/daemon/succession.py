@@ -12,6 +12,7 @@ import gevent
 from callcontrol.daemon.adoption import Adoption
 from callcontrol.daemon.desk import Desk
 from callcontrol.edges import clock
+from callcontrol.edges.containment import note_fault
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.workers import Workers
 
@@ -87,8 +88,8 @@ class Succession:
             except LiveStateError as error:
                 log.warning("saved calls cannot be read yet: %s", error)
                 gevent.sleep(AGAIN_S)
-            except Exception:  # whatever it is, the next look may go better; without any, calls are lost
-                log.exception("looking for orphans failed")
+            except Exception as error:  # whatever it is, the next look may go better; without any, calls are lost
+                note_fault("adoption", "looking for orphans failed", error)
                 gevent.sleep(AGAIN_S)
 
     def _verify(self) -> None:
@@ -97,4 +98,7 @@ class Succession:
                 self._adoption.verify()
             except LiveStateError as error:
                 log.warning("not known yet which calls are ours: %s", error)
+                gevent.sleep(AGAIN_S)
+            except Exception as error:
+                note_fault("adoption", "it could not be looked which calls are ours", error)
                 gevent.sleep(AGAIN_S)

@@ -21,9 +21,10 @@ from callcontrol.daemon.registrations import Registrations
 from callcontrol.edges import clock, meters
 from callcontrol.edges.freeswitch.commands import Auth
 from callcontrol.edges.freeswitch.failures import EventSocketError
-from callcontrol.edges.freeswitch.inbound import LinkLimits, SwitchLink
+from callcontrol.edges.freeswitch.inbound import SwitchLink
 from callcontrol.edges.freeswitch.leg_commands import HEARD
 from callcontrol.edges.freeswitch.sockets import Address
+from callcontrol.edges.freeswitch.switch_connection import LinkLimits
 from callcontrol.edges.freeswitch.translate import CALL_MARK, call_of, leg_gone
 from callcontrol.edges.freeswitch.wire import SwitchEvent, peek
 

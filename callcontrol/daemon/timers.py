@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import heapq
-import logging
 from collections.abc import Callable
 from itertools import count
 
@@ -11,30 +10,48 @@ import gevent
 from gevent.event import Event
 
 from callcontrol.edges import clock
-
-log = logging.getLogger(__name__)
+from callcontrol.edges.containment import contained
 
 # Cancelled timers stay in the heap until they are due or outnumber the living by this factor.
 SWEEP_FACTOR = 2
 SWEEP_FROM = 1_000
 
 
+class Living:
+    """How many timers will fire: counted as they come and go, for a look over the heap takes milliseconds."""
+
+    __slots__ = ("count",)
+
+    def __init__(self) -> None:
+        self.count = 0
+
+
 class Timer:
     """One thing due later. Cancelling twice, or after it fired, is harmless."""
 
-    __slots__ = ("due_s", "number", "then")
+    __slots__ = ("_living", "due_s", "number", "then")
 
-    def __init__(self, due_s: float, number: int, then: Callable[[], None]) -> None:
+    def __init__(self, due_s: float, number: int, then: Callable[[], None], living: Living | None = None) -> None:
         self.due_s = due_s
         self.number = number
         self.then: Callable[[], None] | None = then
+        self._living = living
+        if living is not None:
+            living.count += 1
 
     def __lt__(self, other: Timer) -> bool:
         return (self.due_s, self.number) < (other.due_s, other.number)
 
     def cancel(self) -> None:
         """Forget it."""
-        self.then = None
+        self.take()
+
+    def take(self) -> Callable[[], None] | None:
+        """What is to be done, once; None if it was cancelled."""
+        then, self.then = self.then, None
+        if then is not None and self._living is not None:
+            self._living.count -= 1
+        return then
 
 
 class Timers:
@@ -42,6 +59,7 @@ class Timers:
 
     def __init__(self) -> None:
         self._heap: list[Timer] = []
+        self._living = Living()
         self._numbers = count()
         self._earlier = Event()
         self._next_due_s = float("inf")
@@ -49,7 +67,7 @@ class Timers:
 
     def after(self, seconds: float, then: Callable[[], None]) -> Timer:
         """Call `then` after so many seconds."""
-        timer = Timer(clock.monotonic() + seconds, next(self._numbers), then)
+        timer = Timer(clock.monotonic() + seconds, next(self._numbers), then, self._living)
         heapq.heappush(self._heap, timer)
         if timer.due_s < self._next_due_s:
             self._earlier.set()
@@ -58,7 +76,7 @@ class Timers:
     @property
     def waiting(self) -> int:
         """Timers that will fire."""
-        return sum(timer.then is not None for timer in self._heap)
+        return self._living.count
 
     def _run(self) -> None:
         while True:
@@ -72,20 +90,17 @@ class Timers:
     def _fire_due(self) -> None:
         now = clock.monotonic()
         while self._heap and self._heap[0].due_s <= now:
-            then = heapq.heappop(self._heap).then
+            then = heapq.heappop(self._heap).take()
             if then is not None:
                 self._call(then)
 
     def _sweep(self) -> None:
-        """Let go of cancelled timers, which hold on to nothing but still count."""
+        """Let go of cancelled timers, which hold on to nothing: rarely enough that it costs each next to nothing."""
         if len(self._heap) > SWEEP_FROM and len(self._heap) > SWEEP_FACTOR * self.waiting:
             self._heap = [timer for timer in self._heap if timer.then is not None]
             heapq.heapify(self._heap)
 
     @staticmethod
     def _call(then: Callable[[], None]) -> None:
-        try:
+        with contained("timer", "a timer's callback failed"):  # one call's mistake must not stop all others' timers
             then()
-        except Exception:
-            # One call's mistake must not stop the timers of all others.
-            log.exception("a timer's callback failed")

@@ -32,6 +32,7 @@ from callcontrol.daemon.succession import Succession
 from callcontrol.daemon.switchboard import Switchboard
 from callcontrol.daemon.timers import Timers
 from callcontrol.edges import clock, meters
+from callcontrol.edges.containment import contained
 from callcontrol.edges.freeswitch.arrival import KEPT
 from callcontrol.edges.freeswitch.failures import EventSocketError
 from callcontrol.edges.freeswitch.outbound import OutboundLimits, OutboundServer
@@ -199,7 +200,8 @@ class Worker:
     def _keep_meters_fresh(self) -> None:
         """What the supervisor reads from files has to be there before it looks."""
         while True:
-            self._refresh_meters()
+            with contained("loop", "the meters could not be refreshed"):
+                self._refresh_meters()
             gevent.sleep(REFRESH_METERS_S)
 
     def _refresh_meters(self) -> None:

@@ -117,6 +117,10 @@ queue_operations_owed = Gauge(
     multiprocess_mode=SUM,
 )
 
+faults_total = Counter(
+    "callcontrol_faults_total", "Unexpected errors of ours, each contained to what it happened in", ["where"]
+)
+
 limits_reached_total = Counter(
     "callcontrol_limits_reached_total", "What ran into a limit, by its name in deploy/README.md", ["limit"]
 )

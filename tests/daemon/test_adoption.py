@@ -26,6 +26,7 @@ from callcontrol.daemon.queue_line import QueueLine
 from callcontrol.daemon.registrations import Registrations
 from callcontrol.daemon.timers import Timers
 from callcontrol.edges import clock
+from callcontrol.edges.ledger.rejected import RejectedFull
 from callcontrol.edges.live_state import codec, keys
 from callcontrol.edges.live_state.calls import CallStore
 from callcontrol.edges.live_state.pipe import Pipe, connect
@@ -47,6 +48,7 @@ class Written:
     def __init__(self) -> None:
         self.records: list[RatedRecord] = []
         self.full = False
+        self.aside: list[tuple[bytes, str]] = []  # calls of which no record could be made, and why
         self.slow: list[Callable[[], None]] | None = None  # what is told when the disk has taken it
 
     def put(self, record: RatedRecord, on_durable: Callable[[], None]) -> None:
@@ -54,6 +56,11 @@ class Written:
             raise SpoolFull("no room")
         self.records.append(record)
         on_durable() if self.slow is None else self.slow.append(on_durable)
+
+    def put_aside(self, call: bytes, reason: str) -> None:
+        if self.full:
+            raise RejectedFull("no room")
+        self.aside.append((call, reason))
 
 
 class NoSwitch:

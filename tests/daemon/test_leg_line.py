@@ -16,9 +16,10 @@ from callcontrol.daemon import leg_line
 from callcontrol.daemon.leg_line import LegLine
 from callcontrol.daemon.switchboard import EVENTS
 from callcontrol.edges.freeswitch.commands import Auth
-from callcontrol.edges.freeswitch.inbound import LinkLimits, SwitchLink
+from callcontrol.edges.freeswitch.inbound import SwitchLink
 from callcontrol.edges.freeswitch.leg_commands import HEARD
 from callcontrol.edges.freeswitch.sockets import Address
+from callcontrol.edges.freeswitch.switch_connection import LinkLimits
 from callcontrol.edges.freeswitch.wire import SwitchEvent
 from callcontrol.routing.plan import Account, LegPlan, Shown
 from callcontrol.simulator import Behaviour, Call

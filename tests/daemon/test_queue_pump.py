@@ -65,6 +65,9 @@ class NoBook:
     def put(self, record: RatedRecord, on_durable: Callable[[], None]) -> None:
         on_durable()
 
+    def put_aside(self, call: bytes, reason: str) -> None:
+        raise AssertionError(reason)
+
 
 class NoSwitch:
     """Cannot be asked."""

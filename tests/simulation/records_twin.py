@@ -107,3 +107,7 @@ class RecordsTwin:
         """
         self._process.command()
         self._spool.put(self._process, record, on_durable)
+
+    def put_aside(self, call: bytes, reason: str) -> None:
+        """Never: a record can be made of every call."""
+        raise AssertionError(f"{reason}: {call[:200]!r}")

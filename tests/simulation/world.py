@@ -264,6 +264,8 @@ class _Hearing(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         if record.exc_info and record.exc_info[1] is not None:
+            if isinstance(record.exc_info[1], Broken):
+                raise record.exc_info[1]
             raise Broken(f"{record.name}: {record.getMessage()}: {record.exc_info[1]!r}") from record.exc_info[1]
 
 

@@ -187,15 +187,18 @@ class Connection(ESLProtocol):  # type: ignore[misc]  # greenswitch ships no typ
         raise WireError(what="auth/request", expected="no login on a connection that the switch made")
 
     def _call(self, callback: Callable[[_T], object], argument: _T) -> None:
-        """An error of a callback ends this connection and no other."""
+        """What an error of a callback costs is up to the kind of connection (`_callback_failed`)."""
         try:
             callback(argument)
         except Exception as error:
             if isinstance(error, WireError) or (isinstance(error, ConnectionLost) and self.reason is not None):
                 raise  # no fault of the callback: what it got is wrong, or the connection has just ended
-            name = getattr(callback, "__qualname__", type(callback).__name__)
-            log.exception("callback %s failed", name, extra={"connection": self.connection_id})
-            raise HandlerFailed(error=f"{type(error).__name__} in {name}") from error
+            self._callback_failed(getattr(callback, "__qualname__", type(callback).__name__), error)
+
+    def _callback_failed(self, name: str, error: Exception) -> None:
+        """A connection that is one call's ends with it, and no other does."""
+        log.exception("callback %s failed", name, extra={"connection": self.connection_id})
+        raise HandlerFailed(error=f"{type(error).__name__} in {name}") from error
 
     # --- sending
 

@@ -1,7 +1,7 @@
 """Our connection to a switch: logged in, subscribed, watched, and made anew whenever it is lost.
 
-SwitchConnection is one connection; SwitchLink keeps one up for ever. What the switch says in between is lost, so who
-is told `on_up` reads the state of the switch (show channels, registrations) and compares.
+SwitchConnection (`switch_connection.py`) is one connection; SwitchLink keeps one up for ever. What the switch says in
+between is lost, so who is told `on_up` reads the state of the switch (show channels, registrations) and compares.
 """
 
 from __future__ import annotations
@@ -9,58 +9,38 @@ from __future__ import annotations
 import logging
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from itertools import count
-from typing import Final, Self
+from typing import Final
 
 import gevent
-from gevent import socket
-from gevent.event import AsyncResult, Event
+from gevent.event import AsyncResult
 from gevent.lock import BoundedSemaphore
-from greenswitch.esl import InboundESL
 
 from callcontrol.edges import clock
+from callcontrol.edges.containment import contained
 from callcontrol.edges.freeswitch.commands import Api, Auth, BgApi, Subscribe, UserAuth
-from callcontrol.edges.freeswitch.connection import Connection
 from callcontrol.edges.freeswitch.failures import (
-    AlreadyConnected,
     ApiError,
-    AuthRefused,
     ClosedHere,
     CommandRefused,
     ConnectionLost,
     EventSocketError,
     HandlerFailed,
-    HandshakeTimedOut,
     HeartbeatLost,
     JobTimedOut,
 )
 from callcontrol.edges.freeswitch.limits import reached
-from callcontrol.edges.freeswitch.replies import REFUSALS, ConnectionLimits, OnEvent, Reply, WithReply, ignore
-from callcontrol.edges.freeswitch.sockets import Address, tune
-from callcontrol.edges.freeswitch.wire import Frame, SwitchEvent, WireLimits, everything
+from callcontrol.edges.freeswitch.replies import REFUSALS, OnEvent, Reply, WithReply, ignore
+from callcontrol.edges.freeswitch.sockets import Address
+from callcontrol.edges.freeswitch.switch_connection import LinkLimits, SwitchConnection
+from callcontrol.edges.freeswitch.wire import SwitchEvent, everything
 
 log = logging.getLogger(__name__)
 
 OWN_EVENTS: Final = ("HEARTBEAT", "BACKGROUND_JOB")
 CORE_UUID: Final = Api("global_getvar core_uuid")
-
-
-def _connection_limits() -> ConnectionLimits:
-    return ConnectionLimits(wire=WireLimits(body_bytes=67_108_864))  # `show channels as json` of 20,000 calls
-
-
-@dataclass(frozen=True, slots=True)
-class LinkLimits:
-    """What a link may take; `_s` are seconds. The switch sends a HEARTBEAT every 20 s (event-heartbeat-interval)."""
-
-    connect_s: float = 5.0
-    heartbeat_s: float = 60.0
-    jobs: int = 100
-    first_retry_s: float = 0.2
-    last_retry_s: float = 15.0
-    connection: ConnectionLimits = field(default_factory=_connection_limits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,83 +60,13 @@ class JobResult:
         return self.text.removeprefix("+OK").removeprefix("-ERR").strip()
 
 
-class SwitchConnection(Connection, InboundESL):  # type: ignore[misc]  # greenswitch ships no types
-    """One logged-in connection to a switch, with its own reader."""
-
-    def __init__(self, sock: socket.socket, connection_id: str, limits: ConnectionLimits) -> None:
-        super().__init__(sock, connection_id, limits)
-        self.closed = Event()
-        self.wanted: Callable[[bytes], bool] = everything
-        self._login_request = AsyncResult()
-        self._waiters.add(self._login_request)
-
-    @classmethod
-    def open(
-        cls, place: Address, login: Auth | UserAuth, on_event: OnEvent, connection_id: str, limits: LinkLimits
-    ) -> Self:
-        """Connect and log in, within `connect_s` all together.
-
-        Raises:
-            HandshakeTimedOut: the switch is silent.
-            AccessRefused, AuthRefused: it does not want us; the message says where to look.
-            ConnectionLost: it closed.
-            OSError: there is nobody, or no way.
-        """
-        late = gevent.Timeout.start_new(limits.connect_s)
-        connection: Self | None = None
-        try:
-            sock = socket.create_connection((place.host, place.port))
-            tune(sock)
-            connection = cls(sock, connection_id, limits.connection)
-            gevent.spawn(connection.run, on_event, connection._note_closed)
-            connection.authenticate(login, limits.connect_s)
-        except BaseException as error:
-            if connection is not None:
-                connection.close("the login failed")
-            if error is late:
-                raise HandshakeTimedOut(step="connecting and logging in", seconds=limits.connect_s) from None
-            raise
-        finally:
-            late.close()
-        return connection
-
-    def _note_closed(self, _: EventSocketError) -> None:
-        self.closed.set()
-
-    def _take(self, frame: Frame) -> None:
-        if frame.kind != "text/event-json" or self.wanted(frame.body):
-            super()._take(frame)
-
-    def _take_auth_request(self) -> None:
-        self._waiters.discard(self._login_request)
-        self._login_request.set()
-
-    def authenticate(self, login: Auth | UserAuth, timeout_s: float) -> None:
-        """Wait for the switch to ask for a login, and give it.
-
-        Raises:
-            AuthRefused: a wrong password, or an unknown user.
-            ReplyTimedOut, ConnectionLost: as for request.
-        """
-        self._login_request.get()  # ends with the connection, and with the deadline of open
-        reply = self.request(login, timeout_s)
-        if not reply.ok:
-            raise AuthRefused(said=reply.text.strip())
-
-    def connect(self) -> None:
-        """Refused, where greenswitch would connect again and read nothing."""
-        raise AlreadyConnected
-
-    def __enter__(self) -> Self:
-        return self
-
-
 class SwitchLink:
     """Keeps a connection to one switch up, and says when it goes up and down.
 
     Args:
         names, custom: events to subscribe to, on every connection anew; HEARTBEAT and BACKGROUND_JOB always are.
-        on_event: gets them, in the reader: it must not block, and must not wait for the switch.
+        on_event: gets them, in the reader: it must not block, and must not wait for the switch. If it raises, that
+            event is lost, and the connection stands: all calls of the switch hang on it.
         on_up: gets the Core-UUID; events may already have come. It may wait for the switch.
         on_down: gets the reason, after each on_up once.
         on_restart: gets the old and the new Core-UUID: the switch has lost its calls. Called before on_up.
@@ -310,7 +220,8 @@ class SwitchLink:
         failures = 0
         while True:
             begun = clock.monotonic()
-            self._live_once()
+            with contained("switch", f"the link to switch {self.name} failed"):
+                self._live_once()
             lived_s = clock.monotonic() - begun
             failures = 1 if lived_s >= self._limits.last_retry_s else failures + 1
             gevent.sleep(self._retry_s(failures))

@@ -2,7 +2,8 @@
 
     {"at": "2026-11-22T08:00:00.000000Z", "reason": "CheckViolation: …", "record": {…}}
 
-`record` is what stood in the spool; `bytes` (base64) in its place if that is no JSON.
+`record` is what stood in the spool; `bytes` (base64) in its place if that is no JSON; `call` (with its trail) if no
+record could be made of a call.
 """
 
 from __future__ import annotations
@@ -42,7 +43,17 @@ class RejectedRecords:
             RejectedFull: the file would grow beyond max_bytes.
             OSError: the disk does not take it, or another worker holds the file; nothing of it stays.
         """
-        data = b"".join(_line(rejection, now) for rejection in rejections)
+        self._write(b"".join(_line(rejection, now) for rejection in rejections))
+
+    def add_call(self, call: bytes, reason: str, now: Instant) -> None:
+        """Append a call, as the live state keeps it, of which no record could be made.
+
+        Raises:
+            RejectedFull, OSError: as `add`.
+        """
+        self._write(orjson.dumps({"at": text_of(now), "reason": reason, "call": orjson.loads(call)}) + b"\n")
+
+    def _write(self, data: bytes) -> None:
         file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         try:
             self._lock(file)

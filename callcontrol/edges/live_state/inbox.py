@@ -13,6 +13,7 @@ import gevent
 import orjson
 import redis
 
+from callcontrol.edges.containment import contained
 from callcontrol.edges.live_state import keys
 from callcontrol.edges.live_state.pipe import connect
 from callcontrol.edges.live_state.queues import notice_from, offer_from
@@ -77,7 +78,8 @@ class Inbox:
                     self._take(message["data"])
 
     def _take(self, text: bytes) -> None:
-        try:
+        # One message nobody can read must not make us deaf.
+        with contained("inbox", f"a published message could not be handled: {text[:200]!r}"):
             told = orjson.loads(text)
             tenant = keys.tenant_of(told["from"])
             if told["kind"] == "offers":
@@ -86,6 +88,3 @@ class Inbox:
                 self._on_taken(tenant, told["fields"][0], told["fields"][1] == "arrived")
             else:
                 self._on_notice(tenant, notice_from(told["fields"]))
-        except Exception:
-            # One message nobody can read must not make us deaf.
-            log.exception("a published message could not be handled: %r", text[:200])

@@ -20,6 +20,7 @@ from gevent.event import Event
 from redis.exceptions import MovedError, NoScriptError
 
 from callcontrol.edges import clock, meters
+from callcontrol.edges.containment import note_fault
 from callcontrol.edges.live_state.failures import LiveStateError, ScriptUnknown, StoreAway, StoreRefused
 from callcontrol.edges.live_state.servers import Command, Reply, Servers, Unreachable, is_refusal
 
@@ -108,10 +109,26 @@ class Outlet:
         except Unreachable as error:
             if not self._goes_elsewhere(batch):
                 self._tell(batch, self._gone(error))
+        except (redis.DataError, UnicodeEncodeError):
+            self._without_unsendable(batch)
         except (redis.RedisError, OSError) as error:
             self._tell(batch, self._gone(error))
+        except Exception as error:
+            note_fault("redis", "a round trip to Redis failed", error)
+            self._tell(batch, StoreAway(f"it is not known what Redis did: {error}"))
         else:
             self._answered(batch, replies)
+
+    def _without_unsendable(self, batch: Sequence[Waiting]) -> None:
+        """Some command cannot even be written for the wire, so nothing was sent: only that one is refused."""
+        wrong = {id(one): why for one in batch if (why := _cannot_be_sent(one.command))}
+        if not wrong:
+            self._tell(batch, StoreRefused("redis-py cannot send it, and does not say which command is wrong"))
+            return
+        self.waiting.extendleft(one for one in reversed(batch) if id(one) not in wrong)
+        for one in batch:
+            if id(one) in wrong:
+                self._tell_one(one, None, StoreRefused(wrong[id(one)]))
 
     def _execute(self, commands: Sequence[Command]) -> list[Reply]:
         self.round_trips += 1
@@ -173,9 +190,9 @@ class Outlet:
         self._done(one)
         try:
             one.on_reply(reply if trouble is None else None, trouble)
-        except Exception:
+        except Exception as error:
             # One call's mistake must not stop what all calls share.
-            log.exception("a reply of Redis to %s could not be handled", one.command[0])
+            note_fault("redis", f"a reply of Redis to {one.command[0]} could not be handled", error)
 
     # --- away
 
@@ -200,6 +217,22 @@ class Outlet:
             self.away_because = f"Redis unreachable: {error}"
             return False
         return True
+
+
+def _cannot_be_sent(command: Command) -> str:
+    """Why redis-py cannot write this command, "" if it can."""
+    try:
+        wrong = [type(part).__name__ for part in command if not _is_sendable(part)]
+    except UnicodeEncodeError as error:
+        return f"{command[0]} cannot be sent: {error}"
+    return f"{command[0]} cannot be sent: it has a part of type {wrong[0]}" if wrong else ""
+
+
+def _is_sendable(part: Any) -> bool:
+    """Raises UnicodeEncodeError for a text that has no bytes."""
+    if isinstance(part, str):
+        part.encode()
+    return isinstance(part, str | bytes | bytearray | memoryview | int | float) and not isinstance(part, bool)
 
 
 def _trouble(command: Command, reply: Any) -> LiveStateError | None:

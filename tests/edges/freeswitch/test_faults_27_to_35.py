@@ -21,8 +21,9 @@ from callcontrol.edges.freeswitch.failures import (
     HandshakeTimedOut,
     HeartbeatLost,
 )
-from callcontrol.edges.freeswitch.inbound import LinkLimits, SwitchConnection, SwitchLink
+from callcontrol.edges.freeswitch.inbound import SwitchLink
 from callcontrol.edges.freeswitch.replies import ignore
+from callcontrol.edges.freeswitch.switch_connection import LinkLimits, SwitchConnection
 from callcontrol.edges.freeswitch.wire import SwitchEvent
 from tests.edges.freeswitch.peer import (
     OK,

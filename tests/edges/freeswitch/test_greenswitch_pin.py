@@ -13,8 +13,8 @@ from greenswitch.esl import ESLEvent, ESLProtocol, InboundESL, OutboundESLServer
 
 from callcontrol.edges.freeswitch.call import CallConnection
 from callcontrol.edges.freeswitch.connection import Connection
-from callcontrol.edges.freeswitch.inbound import SwitchConnection
 from callcontrol.edges.freeswitch.outbound import OutboundServer
+from callcontrol.edges.freeswitch.switch_connection import SwitchConnection
 from callcontrol.edges.freeswitch.wire import SwitchEvent
 
 RELIED_ON = (

@@ -25,7 +25,8 @@ from callcontrol.edges.freeswitch.failures import (
     UnsafeText,
     WouldDeadlock,
 )
-from callcontrol.edges.freeswitch.inbound import JobResult, LinkLimits, SwitchLink
+from callcontrol.edges.freeswitch.inbound import JobResult, SwitchLink
+from callcontrol.edges.freeswitch.switch_connection import LinkLimits
 from callcontrol.edges.freeswitch.wire import SwitchEvent
 from tests.edges.freeswitch.peer import (
     CORE,
@@ -301,7 +302,32 @@ def test_waiting_in_its_reader_is_refused(switch: EventSocket) -> None:
     watched.link.stop()
 
 
-@pytest.mark.parametrize("failing", ["on_up", "on_event", "on_down"])
+def test_an_event_that_cannot_be_handled_costs_neither_the_link_nor_the_next_event(switch: EventSocket) -> None:
+    handled: Queue[str] = Queue()
+
+    def fail_once(event: SwitchEvent) -> None:
+        handled.put(event.get("Unique-ID"))
+        if event.get("Unique-ID") == "bad":
+            raise ZeroDivisionError
+
+    def is_wanted(text: bytes) -> bool:
+        return not text.startswith(b"{unreadable") or bool(1 / 0)
+
+    watched = Watched(switch, on_event=fail_once, wanted=is_wanted)
+    peer = switch.logged_in()
+    assert watched.next() == ("up", CORE)
+    asked = in_background(watched.link.api, "status", PATIENCE_S)
+    peer.command()
+    peer.say(json_event("CHANNEL_CREATE", "bad"), framed("text/event-json", b"{unreadable"))
+    peer.say(json_event("CHANNEL_CREATE", "good"), api_reply(b"UP"))
+    assert [handled.get(timeout=PATIENCE_S) for _ in range(2)] == ["bad", "good"]
+    assert asked.get(timeout=PATIENCE_S) == "UP"
+    assert watched.link.is_up
+    assert watched.news.empty()
+    watched.link.stop()
+
+
+@pytest.mark.parametrize("failing", ["on_up", "on_down"])
 def test_a_failing_callback_costs_this_connection_only(switch: EventSocket, failing: str) -> None:
     failed: Queue[str] = Queue()
 
@@ -312,10 +338,8 @@ def test_a_failing_callback_costs_this_connection_only(switch: EventSocket, fail
     failing_callback: dict[str, Any] = {failing: fail}
     watched = Watched(switch, **failing_callback)
     peer = switch.logged_in()
-    if failing != "on_up":
-        watched.next()
-        peer.say(json_event("CHANNEL_CREATE"))
     if failing == "on_down":
+        watched.next()
         peer.close()
     assert failed.get(timeout=PATIENCE_S) == failing
     if failing != "on_down":
