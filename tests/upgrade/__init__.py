@@ -1,0 +1,1 @@
+"""What earlier versions left behind is read by this one."""
