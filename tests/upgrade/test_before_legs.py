@@ -21,6 +21,7 @@ from callcontrol.edges.ledger.schema import VERSION
 from callcontrol.simulator.callers import Call
 from callcontrol.simulator.phones import Behaviour, Phone
 from callcontrol.simulator.stories.stage import Stage
+from callcontrol.vocabulary.agent import AgentState
 from tests.daemon.test_queue_survival import AGENT, Live
 from tests.daemon.test_survival import EXAMPLE, nothing_is_left, records, until
 
@@ -131,12 +132,15 @@ def test_a_rule_set_by_star_code_is_still_in_force(stage: Stage) -> None:
     call = stage.switch.place(Call("101", user="117", domain="acme.example"))
     stage.switch.wait_for_end(call, 30)
     until(lambda: any(r.answered_by == "extension:102" for r in records(stage)))
+    (found,) = [record for record in records(stage) if record.answered_by == "extension:102"]
+    assert (found.caller_number, found.outcome) == ("117", "answered")
 
 
 def test_no_ticket_is_stuck_and_the_customer_is_called_back_or_has_run_out(stage: Stage) -> None:
     with closing(Live(stage)) as live:
         until(lambda: live.tickets() == [], 60)
-        until(lambda: live.agent().state.value == "ready", 60)
+        until(lambda: live.agent().state is AgentState.READY, 60)
+        assert (live.tickets(), live.queue().waiting) == ([], 0)
 
 
 def _call_ids_on_the_old_spool() -> set[str]:
