@@ -6,7 +6,7 @@ the next one begins, or with the call, and is marked as estimated; an entry that
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from callcontrol.billing.record import KeyPress, LegRecord, Note, OfferRecord, QueueVisit
 from callcontrol.vocabulary.agent import OfferEnd
@@ -56,6 +56,21 @@ class _Visit:
     offers: dict[tuple[str, str], _Offer] = field(default_factory=dict)
     keys: list[KeyPress] = field(default_factory=list)
 
+    def offer(self, entry: Offered) -> None:
+        """An agent whose turn in an offer has ended may ring in it once more (all at once): his turns are OFFER,
+        OFFER/2, …; what is told again word for word is the same turn.
+        """
+        turns = self.turns(entry.offer, entry.agent)
+        if turns and (turns[-1].ended is None or any(one.offered.at == entry.at for one in turns)):
+            return
+        turn = f"{entry.offer}/{len(turns) + 1}" if turns else entry.offer
+        self.offers[turn, entry.agent] = _Offer(replace(entry, offer=turn))
+
+    def turns(self, offer: str, agent: str) -> list[_Offer]:
+        """The agent's turns in this offer, the latest last."""
+        every = (one for (turn, who), one in self.offers.items() if who == agent and turn.startswith(offer))
+        return [one for one in every if one.offered.offer == offer or one.offered.offer.startswith(f"{offer}/")]
+
     def leave(self, entry: LeftQueue, bridged: str) -> None:
         if self.left is None:
             self.left, self.leg = entry, bridged if entry.how is Leaving.ANSWERED else ""
@@ -103,8 +118,8 @@ class Visits:
         match entry:
             case Queued():
                 self._current = self._known(entry) or self._begin(_Visit(entry))
-            case Offered(at, offer, queue, agent):
-                self._in(queue, at, at).offers.setdefault((offer, agent), _Offer(entry))
+            case Offered(at, _, queue):
+                self._in(queue, at, at).offer(entry)
             case LeftQueue(at, queue, _, wait_ms):
                 self._in(queue, at, Instant(at - wait_ms * _MS_US)).leave(entry, self._bridged)
             case Pressed(at, key) if self._current is not None:
@@ -151,8 +166,8 @@ class Visits:
 
     def _offer(self, offer: str, agent: str) -> _Offer | None:
         """Its end may come when the caller is in the next queue already."""
-        found = (visit.offers.get((offer, agent)) for visit in self._latest_first())
-        return next((known for known in found if known is not None), None)
+        found = (visit.turns(offer, agent) for visit in self._latest_first())
+        return next((turns[-1] for turns in found if turns), None)
 
     def _latest_first(self) -> list[_Visit]:
         return [*([self._current] if self._current else []), *reversed(self._all)]

@@ -37,10 +37,19 @@ Under = tuple[Call, Offering | None, tuple[Command, ...]]
 
 def begin(call: Call, offer: Offer, facts: Facts) -> Under:
     """Ring the agents' phones; whose phone cannot be rung passes at once."""
-    offering = Offering(offer, ())
+    return _ring_agents(call, Offering(offer, ()), offer.agents, facts)
+
+
+def join(call: Call, offering: Offering, offer: Offer, facts: Facts) -> Under:
+    """More agents have the offer, who became free while it rang: their phones ring with the others."""
+    return _ring_agents(call, offering, tuple(agent for agent in offer.agents if agent not in offering.agents), facts)
+
+
+def _ring_agents(call: Call, offering: Offering, agents: tuple[str, ...], facts: Facts) -> Under:
+    offer = offering.offer
     commands: tuple[Command, ...] = ()
     ring_s = 0
-    for agent in offer.agents:
+    for agent in agents:
         found = agent_legs(agent, offer.queue, facts)
         call, ids = call.next_legs(len(found.legs))
         call = call.noting(Offered(facts.now, offer.id, offer.queue, agent, ids))
@@ -51,13 +60,19 @@ def begin(call: Call, offer: Offer, facts: Facts) -> Under:
             call = call.noting(OfferEnded(facts.now, offer.id, agent, OfferEnd.UNREACHABLE))
         commands += (*ringing, *passed)
         ring_s = max(ring_s, _longest_s(found))
-    if not offering.legs:
-        return call, None, commands
-    return call, offering, (do.TakeUpOffer(offer.id, ring_s + GRACE_S), *commands)
+    take_up = (do.TakeUpOffer(offer.id, ring_s + GRACE_S),) if ring_s else ()
+    return call, offering if offering.legs else None, (*take_up, *commands)
+
+
+def not_yet_rung(call: Call, offer: Offer) -> Offer | None:
+    """The offer for those agents who were not rung for it before; None if all were: it may come late."""
+    known = {entry.agent for entry in call.trail if isinstance(entry, Offered) and entry.offer == offer.id}
+    left = tuple(agent for agent in offer.agents if agent not in known)
+    return replace(offer, agents=left) if left else None
 
 
 def is_known(call: Call, offer: Offer) -> bool:
-    """Whether this offer was taken up before; it is told once, but may come to us late."""
+    """Whether this offer was taken up before, if only for some of its agents."""
     return any(isinstance(entry, Offered) and entry.offer == offer.id for entry in call.trail)
 
 

@@ -72,7 +72,11 @@ class QueuePump:
             driver.deliver(Noticed(notice))
 
     def _call_back(self, tenant: str, offer: Offer) -> None:
-        """A customer's turn has come: a call of his own begins."""
+        """A customer's turn has come: a call of his own begins; where it rings already, more agents join."""
+        under_way = self._desk.drivers.get(self._callbacks.get(offer.id, ""))
+        if under_way is not None:
+            under_way.deliver(OfferMade(offer))
+            return
         configuration = self._desk.current.configuration
         if tenant not in configuration.settings.tenants:  # taken out of the YAML: nobody may be called for it
             self._store.called(tenant, offer.ticket, reached=False, not_before=NEVER_AGAIN)

@@ -122,6 +122,22 @@ def test_all_at_once_one_answers_the_others_do_not() -> None:
     assert visit.agent == "bob"
 
 
+def test_an_agent_who_rings_again_within_an_offer_has_a_row_for_each_turn() -> None:
+    turns: list[Entry] = [
+        Offered(at(10), "o1", "support", "bob", (STORY.leg(0),)),
+        OfferEnded(at(30), "o1", "bob", OfferEnd.NO_ANSWER),
+        Offered(at(40), "o1", "support", "bob", (STORY.leg(1),)),
+        OfferEnded(at(45), "o1", "bob", OfferEnd.REJECTED),
+    ]
+    arrived, *_ = answered_in_queue()
+    queued = Queued(at(0.1), "support", f"{STORY.call}/1", at(0.1), 1)
+    (visit,) = fold((arrived, queued, *turns, *turns)).visits
+    assert [(one.offer, one.agent, one.legs, one.ended, one.how) for one in visit.offers] == [
+        ("o1", "bob", (STORY.leg(0),), at(30), OfferEnd.NO_ANSWER),
+        ("o1/2", "bob", (STORY.leg(1),), at(45), OfferEnd.REJECTED),
+    ]
+
+
 def test_one_queue_after_the_other_and_the_first_again() -> None:
     """Ends that come late belong to the visit of their offer."""
     story = Story().queued(0, "sales").offered(1, "o1", "ann", 0, queue="sales").pressed(2, "0")

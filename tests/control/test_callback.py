@@ -85,6 +85,16 @@ def test_the_agent_is_rung_first_and_the_customers_wait_is_told() -> None:
     assert (queued.ticket, queued.took_up, queued.at - queued.joined) == (TICKET, "callback", 601 * SECOND)
 
 
+def test_who_becomes_free_while_the_agents_phone_rings_is_rung_as_well() -> None:
+    story = CallbackStory(queue="rush").ring()
+    story.then(OfferMade(replace(story.first, agents=("bert",))))
+    assert story.under.agents == ("anna", "bert")
+    story.answer(story.legs("bert")[0]).accept()
+    assert story.under.agent_of(story.under.winner) == "bert"
+    story.then(OfferMade(replace(story.first, agents=("carl",))))  # told late
+    assert story.has(do.PassOffer) is False
+
+
 def test_then_the_agent_hears_why_while_the_customer_is_dialled_at_the_tenants_expense() -> None:
     story = CallbackStory().agent_there()
     assert story.command(do.Whisper) == do.Whisper(story.legs("anna")[0], "queue/en/calling-back.wav")

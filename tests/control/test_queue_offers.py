@@ -309,3 +309,67 @@ def test_a_call_that_waits_no_more_takes_no_offer_up() -> None:
     story.then(OfferMade(Offer("call-1/1:1", "call-1/1", "help", 1, ("anna",), now, now, "w1")))
     assert story.commands == (do.LeaveQueue("call-1/1", Leaving.FAILED),)
     assert story.then(LegAnswered("some-leg")).commands == (do.KillLeg("some-leg", "ORIGINATOR_CANCEL"),)
+
+
+# --- all at once: who becomes free while it rings joins
+
+
+def joins(story: QueueStory, *agents: str) -> Offer:
+    """More agents have the offer under way."""
+    return replace(story.under.offer, agents=agents)
+
+
+def test_who_becomes_free_while_it_rings_is_rung_as_well() -> None:
+    story = QueueStory(RUSH).enter().offer("anna")
+    story.then(OfferMade(joins(story, "bert")))
+    assert [plan.to for _, plan in story.command(do.Originate).legs] == ["extension:103", "extension:103"]
+    assert story.command(do.TakeUpOffer).offer == story.under.offer.id
+    assert story.under.agents == ("anna", "bert")
+
+
+def test_who_joined_and_answers_first_has_the_caller_and_the_others_stop_ringing() -> None:
+    story = QueueStory(RUSH).enter().offer("anna")
+    story.then(OfferMade(joins(story, "bert")))
+    (first, second), (other,) = story.legs("bert"), story.legs("anna")
+    story.answer(first)
+    assert story.command(do.AcceptOffer).agent == "bert"
+    story.accept()
+    kills = [(kill.leg_id, kill.cause) for kill in story.every(do.KillLeg)]
+    assert kills == [(other, "LOSE_RACE"), (second, "LOSE_RACE")]
+    assert ends(story) == [("bert", OfferEnd.ACCEPTED), ("anna", OfferEnd.ELSEWHERE)]
+
+
+def test_who_joins_as_somebody_answers_rings_until_it_is_known_who_has_the_caller() -> None:
+    story = QueueStory(RUSH).enter().offer("anna")
+    (leg,) = story.legs("anna")
+    story.answer(leg).then(OfferMade(joins(story, "bert")))
+    assert story.under.stage == "accepting"
+    story.accept()
+    assert {kill.leg_id for kill in story.every(do.KillLeg)} == set(story.legs("bert"))
+    story.then(OfferMade(joins(story, "carl")))  # told late: the offer is over for him
+    assert story.commands == ()
+
+
+def test_who_missed_and_is_free_again_rings_again_while_another_phone_still_rings() -> None:
+    story = QueueStory(RUSH).enter().offer("anna", "bert")
+    story.fail("NO_ANSWER", *story.legs("anna"))
+    story.then(OfferMade(joins(story, "anna")))
+    assert [plan.to for _, plan in story.command(do.Originate).legs] == ["extension:101"]
+    story.fail("NO_ANSWER", *story.legs("anna"))
+    assert ends(story) == [("anna", OfferEnd.NO_ANSWER)] * 2
+
+
+def test_who_joins_and_has_no_phone_any_more_passes_and_the_others_ring_on() -> None:
+    story = QueueStory(RUSH, offline=("103-desk", "103-app")).enter().offer("anna")
+    story.then(OfferMade(joins(story, "bert")))
+    assert passed(story) == [("bert", OfferEnd.UNREACHABLE)]
+    assert not story.has(do.TakeUpOffer)
+    assert story.under.agents == ("anna",)
+
+
+def test_the_next_worker_rings_only_who_was_not_rung_yet() -> None:
+    story = QueueStory(RUSH).enter().offer("anna")
+    both = joins(story, "anna", "bert")
+    story.call = story.call.to(replace(story.waiting, offering=None))  # the agents of the dead worker were let go
+    story.then(OfferMade(both))
+    assert story.under.agents == ("bert",)

@@ -128,6 +128,8 @@ def _told_phone(message: Message) -> tuple[str, dict[str, str]] | None:
             return "invite", _shown(message)
         case "INVITE", 180, False:
             return "ringing", {}
+        case "INVITE", 200, False:
+            return "answered", {}
         case "INVITE", code, False if code >= 300 and code != 487:
             return "refused", {"code": str(code)}
         case "BYE", 0, False:

@@ -58,7 +58,7 @@ def test_a_phone_hears_why_it_stops_ringing(method: str, reason: str, what: str,
 
 def test_an_answer_alone_joins_nobody(tmp_path: Path) -> None:
     file = log(tmp_path, ("received", INVITE), ("sent", answer(180)), ("sent", answer(200)))
-    assert [h.what for h in heard_by_phones(file)] == ["invite", "ringing"]
+    assert [h.what for h in heard_by_phones(file)] == ["invite", "ringing", "answered"]
     assert parties(file) == {"one": "101.at.acme.example"}
 
 

@@ -30,7 +30,7 @@ from callcontrol.simulator import SimulatorClient
 from callcontrol.simulator.ears import Heard
 from callcontrol.simulator.stories.actions import AgentActs, BadAction, Registers, read_action
 from callcontrol.simulator.stories.agents import AgentRefused, LiveAgents
-from callcontrol.simulator.stories.checks import call_differences
+from callcontrol.simulator.stories.checks import call_differences, heard_differences
 from callcontrol.simulator.stories.player import TENANT, Player, timeline
 from callcontrol.simulator.stories.simulated import SimulatedWorld
 from callcontrol.simulator.stories.story import BadStory, PlacedCall, Story, read_story
@@ -323,3 +323,38 @@ def test_queues_that_came_out_as_told(expected: dict[str, Any], found: PastCall)
 def test_queues_that_came_out_differently(expected: dict[str, Any], found: PastCall, said: str) -> None:
     (difference,) = call_differences(expected, found)
     assert re.search(said, difference)
+
+
+BEGAN_US = 1_795_000_000_000_000
+RANG = [Heard(BEGAN_US + 5_400_000, "121", "invite", {"number": "+48500100200"})]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"between_s": [0, 6]},
+        {"between_s": [5.4, 5.4], "number": "+48500100200"},
+        {"between_s": [0, 5.3], "not": True},
+        {"between_s": [5.5, 60], "not": True},
+    ],
+)
+def test_what_was_heard_in_its_time(told: dict[str, Any]) -> None:
+    assert list(heard_differences([{"who": "121", "what": "invite", **told}], RANG, BEGAN_US)) == []
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ({"between_s": [0, 5]}, r"121 should have heard invite .* between 0 s and 5 s; heard: \[\(5.4, 'invite'"),
+        ({"between_s": [5, 6], "not": True}, "121 should never have heard invite .* between 5 s and 6 s"),
+    ],
+)
+def test_what_was_heard_at_another_time(told: dict[str, Any], said: str) -> None:
+    (difference,) = heard_differences([{"who": "121", "what": "invite", **told}], RANG, BEGAN_US)
+    assert re.search(said, difference)
+
+
+@pytest.mark.parametrize("span", ["5", "[5]", "[6, 5]", "[soon, 5]"])
+def test_a_span_that_is_none_is_refused(tmp_path: Path, span: str) -> None:
+    with pytest.raises(BadStory, match=r"33-told.yaml.*between_s"):
+        story(tmp_path, TOLD.replace("with: caller", f"between_s: {span}"))

@@ -53,6 +53,8 @@ def on(call: Call, event: Event, facts: Facts) -> Plain:
     state = call.state
     assert isinstance(state, CallingBack)
     match event, state.offering:
+        case OfferMade(offer), Offering(stage="ringing" | "accepting") as under if offer.id == under.offer.id:
+            return _rings_on(call, state, offering.join(call, under, offer, facts), facts)
         case OfferMade(offer), under if not offering.is_known(call, offer):
             return _begin(call, state, offer, facts) if under is None else (call, offering.pass_on(offer))
         case LegAnswered(leg), Offering(stage="whispering") as under if leg == state.customer:
@@ -65,7 +67,7 @@ def on(call: Call, event: Event, facts: Facts) -> Plain:
         case OriginateFailed(legs, cause), Offering(stage="whispering") if state.customer in legs:
             return _customer_failed(call, state, cause, facts)
         case OriginateFailed(legs), Offering(stage="ringing" | "accepting") as under if under.agent_of(legs[0]):
-            return _agent_failed(call, state, offering.failed(call, under, event, facts), facts)
+            return _rings_on(call, state, offering.failed(call, under, event, facts), facts)
         case OfferAccepted(offer), Offering(stage="accepting") as under if offer == under.offer.id:
             return _agent_there(call, state, under, facts)
         case OfferVoid(offer), Offering(stage="accepting") as under if offer == under.offer.id:
@@ -90,7 +92,7 @@ def _begin(call: Call, state: CallingBack, offer: Offer, facts: Facts) -> Plain:
     return call.to(replace(state, offering=under)), (*commands, do.StartTimer(OFFER_TIMER, LONGEST_S))
 
 
-def _agent_failed(call: Call, state: CallingBack, under: offering.Under, facts: Facts) -> Plain:
+def _rings_on(call: Call, state: CallingBack, under: offering.Under, facts: Facts) -> Plain:
     call, left, commands = under
     if left is not None:
         return call.to(replace(state, offering=left)), (*commands, do.StartTimer(OFFER_TIMER, LONGEST_S))

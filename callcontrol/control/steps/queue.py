@@ -178,21 +178,31 @@ def _with(waiting: Waiting, under: offering.Under) -> Plain:
 
 
 def _made(call: Call, waiting: Waiting, offer: Offer, queue: Queue, facts: Facts) -> Moved:
-    """An offer; one that is under way has run out meanwhile. If it is of another visit its agents are let go."""
+    """An offer, or (all at once) more agents for the one under way; otherwise that has run out meanwhile. If the offer
+    is of another visit its agents are let go.
+    """
     under = waiting.offering
-    if offering.is_known(call, offer):
+    joins = under is not None and under.offer.id == offer.id
+    new = offer if joins else offering.not_yet_rung(call, offer)
+    if new is None:
         return call, ()
-    if offer.ticket != waiting.ticket:
-        return call, offering.refuse(call, offer)
-    if under is not None and offer.epoch < under.offer.epoch:
+    if new.ticket != waiting.ticket:
+        return call, offering.refuse(call, new)
+    if under is not None and new.epoch < under.offer.epoch:
         return call, ()  # overtaken by a later one: it has run out
     if call.legs >= facts.settings.limits.legs_per_call:
         return _rung_too_often(call, waiting, queue, facts)
+    if joins and under is not None:
+        return _with(waiting, offering.join(call, under, new, facts))
+    return _rung_anew(call, waiting, new, queue, facts)
+
+
+def _rung_anew(call: Call, waiting: Waiting, offer: Offer, queue: Queue, facts: Facts) -> Plain:
     commands: tuple[Command, ...] = ()
     if not waiting.entered:  # another worker's word was faster than the answer to ours
         call, waiting, commands = _enter(call, waiting, Entered(Place(1, 1, 1, 0), offer.joined), queue, facts)
-    if under is not None:
-        call, commands = offering.withdraw(call, under, OfferEnd.EXPIRED, facts)
+    if waiting.offering is not None:
+        call, commands = offering.withdraw(call, waiting.offering, OfferEnd.EXPIRED, facts)
     moved, more = _with(waiting, offering.begin(call, offer, facts))
     return moved, (*commands, *more)
 

@@ -10,8 +10,10 @@ from callcontrol.routing.distribution.presence import active_in
 from callcontrol.routing.distribution.serving import (
     begin_to_wait,
     note,
+    plan_look,
     remove,
     serve_agents,
+    serve_ringing,
     serve_ticket,
     tell_deserted,
 )
@@ -78,6 +80,9 @@ def _settle(work: Work, ticket: TicketNow) -> None:
     if ticket.state is TicketState.WAITING:
         begin_to_wait(work, ticket)
         serve_ticket(work, ticket)
+    elif ticket.state is TicketState.OFFERED:
+        plan_look(work, work.state.offers[ticket.offer])
+        serve_ringing(work, ticket)
 
 
 def _known_stage(work: Work, ticket: TicketNow, stage: LaneStage, queue: QueueLayout) -> LaneStage:

@@ -27,14 +27,36 @@ def agents_for(work: Work, ticket: TicketNow) -> tuple[str, ...]:
     return tuple(agent.name for agent in found[:1])
 
 
+def more_agents_for(work: Work, ticket: TicketNow) -> tuple[str, ...]:
+    """Who is free and joins those at whose phones this ticket rings, in the order of the strategy."""
+    queue = work.queue(ticket.queue)
+    if queue is None or ticket.state is not TicketState.OFFERED or ticket.lane.agent:
+        return ()
+    return tuple(agent.name for agent in _ranked(work, ticket, queue) if may_join(work, agent.name, ticket))
+
+
 def ticket_for(work: Work, agent: AgentNow) -> TicketNow | None:
-    """The first of all waiting tickets this agent can serve, None if there is none."""
-    waiting = (ticket for ticket in work.state.tickets.values() if ticket.state is TicketState.WAITING)
-    return min((one for one in waiting if can_serve(work, agent.name, one)), key=lambda one: one.rank, default=None)
+    """The first of all tickets this agent can serve that wait, or ring at others and he may join them; else None."""
+    every = (ticket for ticket in work.state.tickets.values() if can_serve(work, agent.name, ticket))
+    open_to_him = (one for one in every if one.state is TicketState.WAITING or may_join(work, agent.name, one))
+    return min(open_to_him, key=lambda one: one.rank, default=None)
+
+
+def may_join(work: Work, agent: str, ticket: TicketNow) -> bool:
+    """Whether an agent who can serve this ticket joins those at whose phones it rings: never before a lower tier's."""
+    queue, seat = work.queue(ticket.queue), work.state.layout.seat(agent, ticket.queue)
+    if ticket.state is not TicketState.OFFERED or ticket.lane.agent or queue is None or seat is None:
+        return False
+    offer = work.state.offers[ticket.offer]
+    if queue.strategy not in TOGETHER or offer.closed:
+        return False
+    seats = (work.state.layout.seat(name, ticket.queue) for name in offer.agents)
+    lowest = min((one.tier for one in seats if one is not None), default=seat.tier)
+    return seat.tier <= lowest or _all_tiers_count(work, ticket, queue)
 
 
 def can_serve(work: Work, agent: str, ticket: TicketNow) -> bool:
-    """Whether the ticket stands in one of this agent's lanes."""
+    """Whether the ticket's lane is one of this agent's."""
     seat = work.state.layout.seat(agent, ticket.queue)
     if seat is None:
         return False

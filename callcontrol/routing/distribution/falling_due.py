@@ -9,9 +9,12 @@ from callcontrol.routing.distribution.serving import (
     begin_to_wait,
     let_go,
     note,
+    note_stage,
+    plan_look,
     remove,
     serve_agents,
     serve_both,
+    serve_ringing,
     serve_ticket,
 )
 from callcontrol.routing.distribution.state import AgentNow, OfferNow, State, TicketNow, TicketState
@@ -38,6 +41,8 @@ def _all_due(state: State) -> Iterator[Due]:
             yield agent.wakes, f"agent:{agent.name}", partial(_agent, agent=agent)
     for offer in state.offers.values():
         yield offer.expires, f"offer:{offer.id}", partial(_offer, offer=offer)
+        if offer.looks:
+            yield offer.looks, f"ring:{offer.id}", partial(_look, offer=offer)
     for ticket in state.tickets.values():
         if ticket.callback:
             yield _callback_due(ticket), f"callback:{ticket.id}", partial(_callback, ticket=ticket)
@@ -57,13 +62,43 @@ def _agent(work: Work, agent: AgentNow) -> None:
 
 def _offer(work: Work, offer: OfferNow) -> None:
     """A worker that took an offer up let it run out; one that did not is not there. A callback needs no certain one."""
+    _offer_over(work, offer, let_go(work, offer.id), worker_is_there=offer.ringing)
+
+
+def _offer_over(work: Work, offer: OfferNow, released: list[AgentNow], *, worker_is_there: bool) -> None:
     ticket = work.state.tickets[offer.ticket]
-    released = let_go(work, offer.id)
-    if offer.ringing or ticket.callback:
+    if worker_is_there or ticket.callback:
         begin_to_wait(work, ticket)
     else:
         ticket.state, ticket.offer = TicketState.ADRIFT, ""
     serve_both(work, ticket, released)
+
+
+def _look(work: Work, offer: OfferNow) -> None:
+    """Joiners whom the worker did not take up are let go, and nobody joins after them; else more may join now."""
+    ticket = work.state.tickets[offer.ticket]
+    lost = _not_taken_up(work, offer)
+    if not offer.agents:  # nobody else rings any more: the worker is not there
+        del work.state.offers[offer.id]
+        _offer_over(work, offer, lost, worker_is_there=False)
+        return
+    note_stage(work, ticket)
+    plan_look(work, offer)
+    serve_ringing(work, ticket)
+    serve_agents(work, lost)
+
+
+def _not_taken_up(work: Work, offer: OfferNow) -> list[AgentNow]:
+    if not offer.joining or offer.joining_until > work.now:
+        return []
+    lost = [work.state.agent(name) for name in offer.joining]
+    offer.agents = [name for name in offer.agents if name not in offer.joining]
+    offer.joining, offer.closed = [], True
+    for agent in lost:
+        agent.offer = ""
+    for agent in lost:
+        note(work, agent)
+    return lost
 
 
 def _wait(work: Work, ticket: TicketNow) -> None:

@@ -10,10 +10,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from callcontrol.config.queue_settings import Strategy
-from callcontrol.routing.distribution.choice import agents_for, ticket_for
+from callcontrol.routing.distribution.choice import agents_for, more_agents_for, ticket_for
 from callcontrol.routing.distribution.presence import active_in, is_active, is_free, state_of
 from callcontrol.routing.distribution.state import NEVER, AgentNow, OfferNow, TicketNow, TicketState
 from callcontrol.routing.distribution.work import Work, ms
+from callcontrol.routing.strategies import TOGETHER
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.queue import Notice, Offer
 
@@ -83,6 +84,11 @@ def tell_deserted(work: Work, queue: str) -> None:
 def begin_to_wait(work: Work, ticket: TicketNow) -> None:
     """The ticket may be offered from now on, in the lane of its stage. It is not served yet."""
     ticket.state, ticket.offer = TicketState.WAITING, ""
+    note_stage(work, ticket)
+
+
+def note_stage(work: Work, ticket: TicketNow) -> None:
+    """The ticket's stage by now: never one before that it had, nor an agent who is not active if there is a next."""
     begun = [i for i, stage in enumerate(ticket.stages) if stage.begins <= work.now]
     ticket.stage = max(ticket.stage, *begun, 0)
     while ticket.lane.agent and not _waits_for(work, ticket) and ticket.stage + 1 < len(ticket.stages):
@@ -123,11 +129,14 @@ def let_go(work: Work, offer: str) -> list[AgentNow]:
 
 
 def tell_again(work: Work, ticket: TicketNow) -> None:
-    """The ticket has another worker now: an offer that nobody has taken up yet is his to carry out."""
+    """The ticket has another worker now: of its offer, whoever nobody has taken up yet is that worker's to ring."""
     offer = work.state.offers[ticket.offer]
-    if not offer.ringing and offer.worker != ticket.worker:
-        offer.worker = ticket.worker
-        told = _told(work, ticket, tuple(offer.agents))
+    if ticket.callback or offer.worker == ticket.worker:
+        return
+    offer.worker = ticket.worker
+    not_taken_up = offer.joining if offer.ringing else offer.agents
+    if not_taken_up:
+        told = _told(work, ticket, tuple(not_taken_up))
         work.offers.append(replace(told, expires=Instant(offer.expires)))
 
 
@@ -141,8 +150,18 @@ def serve_agents(work: Work, agents: Iterable[AgentNow], except_for: TicketNow |
     """Offer each of these agents who is free the first ticket he can serve, unless that is the excepted one."""
     for agent in agents:
         ticket = ticket_for(work, agent) if agent.noted_free else None
-        if ticket is not None and ticket is not except_for:
+        if ticket is None or ticket is except_for:
+            continue
+        if ticket.state is TicketState.OFFERED:
+            _join(work, ticket, (agent.name,))
+        else:
             _offer(work, ticket, (agent.name,))
+
+
+def serve_ringing(work: Work, ticket: TicketNow) -> None:
+    """Let whoever is free and may join those at whose phones the ticket rings do so."""
+    if names := more_agents_for(work, ticket):
+        _join(work, ticket, names)
 
 
 def serve_both(work: Work, ticket: TicketNow, agents: Sequence[AgentNow]) -> None:
@@ -161,15 +180,43 @@ def _offer(work: Work, ticket: TicketNow, names: tuple[str, ...]) -> None:
     ticket.first_offered = ticket.first_offered or work.now
     ticket.offer = f"{ticket.id}:{ticket.epoch}"
     told = _told(work, ticket, names)
-    work.state.offers[ticket.offer] = OfferNow(ticket.offer, ticket.id, list(names), told.expires, told.worker)
+    offer = OfferNow(ticket.offer, ticket.id, list(names), told.expires, told.worker)
+    work.state.offers[ticket.offer] = offer
+    plan_look(work, offer)
     _move_cursor(work, ticket.queue, names)
-    work.count(ticket.queue, "offers", len(names))
+    _reserve(work, ticket, told)
+
+
+def _join(work: Work, ticket: TicketNow, names: tuple[str, ...]) -> None:
+    """These agents are rung as well: the offer is theirs like everybody's who has it."""
+    offer = work.state.offers[ticket.offer]
+    offer.agents += names
+    offer.joining += names
+    offer.joining_until = work.now + RESERVED_US
+    offer.looks = min(offer.looks or offer.joining_until, offer.joining_until)
+    _reserve(work, ticket, replace(_told(work, ticket, names), worker=offer.worker))
+
+
+def _reserve(work: Work, ticket: TicketNow, told: Offer) -> None:
+    work.count(ticket.queue, "offers", len(told.agents))
     work.offers.append(told)
-    for name in names:
+    for name in told.agents:
         agent = work.state.agent(name)
         agent.offer = ticket.offer
         work.count_did(name, "offered")
         note(work, agent)
+
+
+def plan_look(work: Work, offer: OfferNow) -> None:
+    """When more agents may join by time alone: joiners not taken up in time, the next stage, all tiers counting."""
+    ticket = work.state.tickets[offer.ticket]
+    queue = work.queue(ticket.queue)
+    moments = [offer.joining_until] if offer.joining else []
+    if queue is not None and queue.strategy in TOGETHER and not offer.closed:
+        moments += [stage.begins for stage in ticket.stages[ticket.stage + 1 : ticket.stage + 2]]
+        all_count = ticket.first_offered + queue.tier_wait_us
+        moments += [all_count] if queue.tier_wait_us and all_count > work.now else []
+    offer.looks = min(moments, default=NEVER)
 
 
 def _move_cursor(work: Work, queue: str, names: tuple[str, ...]) -> None:

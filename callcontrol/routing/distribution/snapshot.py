@@ -16,10 +16,11 @@ def snapshot(state: State) -> dict[str, Any]:
       `wrap_until`, `rest_until`, `last_talk`, `last_passed`, `misses`, `state`, `since` (as noted last), `free` (as
       noted last). Those of the layout, and whoever else has an offer or talks.
     - `tickets`: id -> `queue`, `number`, `state`, `order`, `joined`, `priority`, `epoch`, `offer`, `callback`,
-      `attempt`, `first_offered`, `worker`, and of a waiting one `stage` (from 0, the sticky one counts) and `lane`
-      (a demand, or `@` and an agent); of any other -1 and "".
+      `attempt`, `first_offered`, `worker`, and of a waiting or offered one `stage` (from 0, the sticky one counts) and
+      `lane` (a demand, or `@` and an agent); of any other -1 and "".
     - `lines`: queue -> ids, in order.
-    - `offers`: id -> `ticket`, `agents` (who has not ended it, in its order), `expires`, `ringing`.
+    - `offers`: id -> `ticket`, `agents` (who has not ended it, in its order), `expires`, `ringing`, `joining` (who
+      joined and is not taken up yet), `closed` (nobody joins any more), `looks` (when it is looked at next).
     - `cursors`: queue -> tier (as text) -> position. `levels`: queue -> level. `handling`: queue -> microseconds.
     - `figures`: day -> queue -> figure -> count. `did`: day -> agent -> figure -> count.
     - `talked`, `talks`: window -> period -> agent -> microseconds, conversations.
@@ -36,6 +37,9 @@ def snapshot(state: State) -> dict[str, Any]:
                 "agents": list(offer.agents),
                 "expires": offer.expires,
                 "ringing": offer.ringing,
+                "joining": list(offer.joining),
+                "closed": offer.closed,
+                "looks": offer.looks,
             }
             for offer in state.offers.values()
         },
@@ -77,7 +81,7 @@ def _agent(agent: AgentNow) -> dict[str, Any]:
 
 
 def _ticket(ticket: TicketNow) -> dict[str, Any]:
-    waits = ticket.state is TicketState.WAITING
+    has_stage = ticket.state in (TicketState.WAITING, TicketState.OFFERED)
     return {
         "queue": ticket.queue,
         "number": ticket.number,
@@ -91,8 +95,8 @@ def _ticket(ticket: TicketNow) -> dict[str, Any]:
         "attempt": ticket.attempt,
         "first_offered": ticket.first_offered,
         "worker": ticket.worker,
-        "stage": ticket.stage if waits else -1,
-        "lane": _lane(ticket) if waits else "",
+        "stage": ticket.stage if has_stage else -1,
+        "lane": _lane(ticket) if has_stage else "",
     }
 
 

@@ -133,7 +133,13 @@ class TicketNow:
 
 @dataclass(slots=True)
 class OfferNow:
-    """An offer that is not over; `agents` are those who have not ended it, in its order; `worker` carries it out."""
+    """An offer that is not over; `agents` are those who have not ended it, in its order; `worker` carries it out.
+
+    Attributes:
+        joining: agents who joined while it rang and whom the worker has not taken up yet, until `joining_until`.
+        closed: the worker did not take one of them up: nobody joins any more.
+        looks: when it is looked at whether more agents may join; NEVER: time alone changes nothing.
+    """
 
     id: str
     ticket: str
@@ -141,6 +147,10 @@ class OfferNow:
     expires: int
     worker: str
     ringing: bool = False
+    joining: list[str] = field(default_factory=list)
+    joining_until: int = NEVER
+    closed: bool = False
+    looks: int = NEVER
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from callcontrol.routing.distribution.occasion import Acceptance
-from callcontrol.routing.distribution.serving import begin_to_wait, let_go, note, serve_agents, serve_both
+from callcontrol.routing.distribution.serving import (
+    begin_to_wait,
+    let_go,
+    note,
+    serve_agents,
+    serve_both,
+    serve_ringing,
+)
 from callcontrol.routing.distribution.state import NEVER, Acquaintance, AgentNow, OfferNow, Talk, TicketNow, TicketState
 from callcontrol.routing.distribution.work import Work, ms
 from callcontrol.vocabulary.agent import MISSES, PAUSED_FOR_MISSES, OfferEnd
@@ -12,11 +19,12 @@ from callcontrol.vocabulary.queue import TalkEnd
 
 
 def ringing(work: Work, offer: str, for_us: int) -> bool:
-    """The worker has taken the offer up; whether it is there."""
+    """The worker has taken the offer up, for whoever has it; whether it is there."""
     found = work.state.offers.get(offer)
     if found is None:
         return False
-    found.ringing, found.expires = True, work.now + for_us
+    found.ringing, found.joining = True, []
+    found.expires = max(found.expires, work.now + for_us)
     for name in found.agents:
         note(work, work.state.agent(name))
     return True
@@ -81,6 +89,7 @@ def pass_(work: Work, offer: str, name: str, how: OfferEnd) -> bool:
         return False
     agent, ticket = work.state.agent(name), work.state.tickets[found.ticket]
     found.agents.remove(name)
+    found.joining = [other for other in found.joining if other != name]
     if not found.agents:
         del work.state.offers[offer]
     agent.offer = ""
@@ -88,6 +97,7 @@ def pass_(work: Work, offer: str, name: str, how: OfferEnd) -> bool:
     note(work, agent)
     if found.agents:
         serve_agents(work, [agent])
+        serve_ringing(work, ticket)
     else:
         begin_to_wait(work, ticket)
         serve_both(work, ticket, [agent])

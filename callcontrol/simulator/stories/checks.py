@@ -10,6 +10,7 @@ from typing import Any
 from callcontrol.billing.record import Direction
 from callcontrol.edges.ledger.reader import PastCall, PastLeg, PastVisit
 from callcontrol.simulator.ears import Heard
+from callcontrol.vocabulary.moment import SECOND_US
 
 _CALL_FIELDS = (
     "outcome",
@@ -20,6 +21,8 @@ _CALL_FIELDS = (
     "caller_extension",
     "estimated",
 )
+# What `heard` says besides the details of what was heard.
+_NO_DETAIL = ("who", "what", "not", "between_s")
 _LEG_FIELDS = ("outcome", "cause", "trunk", "payer", "shown", "address", "hung_up_by", "estimated")
 
 
@@ -45,15 +48,36 @@ def call_differences(expected: Mapping[str, Any], call: PastCall) -> Iterator[st
         yield f"no note says {expected['note']!r}: {[n['what'] for n in call.notes]}"
 
 
-def heard_differences(expected: Sequence[Mapping[str, Any]], heard: Sequence[Heard]) -> Iterator[str]:
-    """Which of the things that must (or must not) be heard were not (or were)."""
+def heard_differences(expected: Sequence[Mapping[str, Any]], heard: Sequence[Heard], began_us: int) -> Iterator[str]:
+    """Which of the things that must (or must not) be heard were not (or were), each within its span of time.
+
+    Args:
+        began_us: when the story began, on the clock of `heard` (microseconds since the epoch).
+    """
     for wanted in expected:
-        rest = {k: v for k, v in wanted.items() if k not in ("who", "what", "not")}
-        found = [h for h in heard if h.who == wanted["who"] and h.what == wanted["what"] and _matches(rest, h.detail)]
+        rest = {k: v for k, v in wanted.items() if k not in _NO_DETAIL}
+        found = [
+            h
+            for h in heard
+            if h.who == wanted["who"]
+            and h.what == wanted["what"]
+            and _matches(rest, h.detail)
+            and _is_within(wanted.get("between_s"), h, began_us)
+        ]
         if bool(found) is bool(wanted.get("not", False)):
-            said = [(h.what, h.detail) for h in heard if h.who == wanted["who"]]
+            said = [(_seconds(h, began_us), h.what, h.detail) for h in heard if h.who == wanted["who"]]
             never = "should never have" if found else "should have"
-            yield f"{wanted['who']} {never} heard {wanted['what']} {rest}; heard: {said}"
+            when = " between {} s and {} s".format(*wanted["between_s"]) if "between_s" in wanted else ""
+            yield f"{wanted['who']} {never} heard {wanted['what']} {rest}{when}; heard: {said}"
+
+
+def _is_within(between_s: Sequence[float] | None, heard: Heard, began_us: int) -> bool:
+    return between_s is None or between_s[0] <= _seconds(heard, began_us) <= between_s[1]
+
+
+def _seconds(heard: Heard, began_us: int) -> float:
+    """Since the beginning of the story."""
+    return round((heard.at_us - began_us) / SECOND_US, 2)
 
 
 def _fields(what: str, expected: Mapping[str, Any], actual: object, names: Sequence[str]) -> Iterator[str]:

@@ -77,11 +77,12 @@ class Player:
         self._set_rules(story)
         if self._agents is not None and story.has_queues:
             self._agents.reset(TENANT, story.offline)
+        began_us = clock.now()
         placed = self._carry_out(story)
         self._world.wait_until_over(placed, CALL_S)
         calls = self._records(story)
         heard = [self._by_name(h, placed) for h in self._world.heard()]
-        return Told(story, tuple(self._differences(story, calls, heard)), calls, tuple(heard))
+        return Told(story, tuple(self._differences(story, calls, heard, began_us)), calls, tuple(heard))
 
     def _carry_out(self, story: Story) -> list[str]:
         """Everything at its time; the names of the calls that were placed."""
@@ -106,14 +107,16 @@ class Player:
         self._tell(f"{acts.agent}: {acts.action} {acts.detail}".rstrip())
         self._agents.act(TENANT, acts.agent, acts.action, acts.detail)
 
-    def _differences(self, story: Story, calls: tuple[PastCall, ...], heard: list[Heard]) -> Iterable[str]:
+    def _differences(
+        self, story: Story, calls: tuple[PastCall, ...], heard: list[Heard], began_us: int
+    ) -> Iterable[str]:
         if len(calls) != len(story.expect):
             yield f"{len(story.expect)} records expected, there are {len(calls)}"
         for expected, call in zip(story.expect, calls, strict=False):
             yield from call_differences(expected, call)
             if "rules" in expected and expected["rules"] != self._rules_set():
                 yield f"rules should be {expected['rules']}, are {self._rules_set()}"
-        yield from heard_differences(story.heard, heard)
+        yield from heard_differences(story.heard, heard, began_us)
 
     def _records(self, story: Story) -> tuple[PastCall, ...]:
         """The records that no earlier story has seen, oldest first, waited for: also those of calls nobody placed."""

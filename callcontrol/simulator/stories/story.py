@@ -30,9 +30,11 @@
       - {who: caller, what: hangup}
       - {who: caller, what: bridged, with: "121"}
       - {who: "121", what: playback, file: /waited/}
+      - {who: "122", what: invite, between_s: [4, 6]}   # seconds after the story's beginning, both included
 
 `who` (and `with`) is an account, a number, or `caller` (of the first call; `caller 2`, …). A value in `heard` is
-compared whole; one between slashes is a regular expression; `not: true` says that it must not be there.
+compared whole; one between slashes is a regular expression; `not: true` says that it must not be there
+(with `between_s`: not in that span).
 """
 
 from __future__ import annotations
@@ -50,6 +52,9 @@ KEYS = frozenset({"story", "phones", "offline", "trunks", "rules", "do", "calls"
 CALL_KEYS = frozenset(
     {"from", "name", "to", "hangup_after_s", "presses", "extension", "anonymous", "after_s", "refers", "consults"}
 )
+
+
+HEARD_KEYS = frozenset({"who", "what"})
 
 
 class BadStory(ValueError):
@@ -129,7 +134,7 @@ def read_story(path: Path) -> Story:
         rules=tuple(told.get("rules", ())),
         calls=tuple(_call(path, call) for call in told["calls"]),
         expect=told["expect"],
-        heard=told.get("heard", ()),
+        heard=[_heard(path, one) for one in told.get("heard", ())],
         only=told.get("only", ""),
         do=tuple(_timed(path, at_s, str(words)) for at_s, words in told.get("do", ())),
     )
@@ -145,6 +150,14 @@ def _timed(path: Path, at_s: float, words: str) -> Timed:
         return Timed(float(at_s), read_action(words))
     except BadAction as error:
         raise BadStory(f"{path.name}: {error}") from error
+
+
+def _heard(path: Path, told: Mapping[str, Any]) -> Mapping[str, Any]:
+    span = told.get("between_s", [0, 0])
+    is_span = isinstance(span, list) and len(span) == 2 and all(isinstance(end, int | float) for end in span)
+    if not set(told) >= HEARD_KEYS or not is_span or span[0] > span[1]:
+        raise BadStory(f"{path.name}: `heard` has who, what and perhaps between_s: [first, last] in seconds; {told}")
+    return told
 
 
 def _call(path: Path, told: Mapping[str, Any]) -> PlacedCall:

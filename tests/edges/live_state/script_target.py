@@ -172,6 +172,9 @@ class ScriptTarget:
             "agents": offer["agents"].split(","),
             "expires": int(offer["expires"]),
             "ringing": offer["ringing"] == "1",
+            "joining": [name for name in offer.get("joining", "").split(",") if name],
+            "closed": offer.get("closed") == "1",
+            "looks": int(self._redis.zscore(f"{self._prefix}:due", f"ring:{id_}") or 0),
         }
 
     def _lines(self) -> dict[str, list[str]]:
@@ -209,7 +212,7 @@ def _entered(answer: Any) -> Entered | None:
 
 
 def _ticket(ticket: Fields) -> dict[str, Any]:
-    waits = ticket["state"] == "waiting"
+    has_stage = ticket["state"] in ("waiting", "offered")
     return {
         "queue": ticket["queue"],
         "number": ticket["number"],
@@ -220,8 +223,8 @@ def _ticket(ticket: Fields) -> dict[str, Any]:
         "attempt": int(ticket.get("attempt", 0)),
         "first_offered": int(ticket.get("first_offered", 0)),
         "worker": ticket["worker"],
-        "stage": int(ticket["stage"]) - 1 if waits else -1,
-        "lane": ticket["lane"] if waits else "",
+        "stage": int(ticket["stage"]) - 1 if has_stage else -1,
+        "lane": ticket["lane"] if has_stage else "",
     }
 
 

@@ -21,6 +21,7 @@ def check(found: Snapshot, layout: Layout) -> None:
     lines_hold_the_live_tickets(found)
     one_callback_a_number(found)
     no_ticket_waits_beside_a_free_agent(found, layout)
+    who_is_free_rings_with_the_others(found, layout)
 
 
 def offers_and_agents_agree(found: Snapshot) -> None:
@@ -75,6 +76,23 @@ def no_ticket_waits_beside_a_free_agent(found: Snapshot, layout: Layout) -> None
     assert idle == []
 
 
+def who_is_free_rings_with_the_others(found: Snapshot, layout: Layout) -> None:
+    """All at once: nobody is free beside others of his tier, or a higher one, who ring for somebody he could serve."""
+    free = [name for name, agent in found["agents"].items() if agent["free"]]
+    for id_, ticket in found["tickets"].items():
+        offer = found["offers"].get(ticket["offer"], {"closed": True})
+        queue = layout.queues.get(ticket["queue"])
+        if offer["closed"] or queue is None or queue.strategy is not Strategy.ALL_AT_ONCE or "@" in ticket["lane"]:
+            continue
+        tiers = [seat.tier for name in offer["agents"] if (seat := layout.seat(name, ticket["queue"]))]
+        able = (name for name in free if can_serve(layout, name, ticket))
+        for name in able:
+            seat = layout.seat(name, ticket["queue"])
+            assert seat is not None
+            assert tiers, f"{name} does not ring for {id_}"
+            assert seat.tier > min(tiers), f"{name} does not ring for {id_}"
+
+
 def can_serve(layout: Layout, agent: str, ticket: dict[str, Any]) -> bool:
     """Whether this waiting ticket stands in a lane of the agent's."""
     seat = layout.seat(agent, ticket["queue"])
@@ -86,6 +104,7 @@ def can_serve(layout: Layout, agent: str, ticket: dict[str, Any]) -> bool:
 def nothing_is_overdue(found: Snapshot, layout: Layout, now: int) -> None:
     """After `due` no lease has run out, and whoever can be free is."""
     assert [id_ for id_, offer in found["offers"].items() if offer["expires"] <= now] == []
+    assert [id_ for id_, offer in found["offers"].items() if 0 < offer["looks"] <= now] == []
     wrong = [name for name, one in found["agents"].items() if one["free"] is not is_free(one, layout, name, now)]
     assert wrong == []
 

@@ -24,7 +24,7 @@ def test_an_offer_nobody_took_up_sets_its_ticket_adrift() -> None:
     assert state(scene) == "offered"
     scene.due(0.000_001)
     assert (state(scene), scene.line()) == ("adrift", ["c1", "c2"])
-    assert scene.told() == [("c2:1", ("a",))]
+    assert scene.told() == [("c2:1", ("a",)), ("c2:1", ("b",))]
     assert [scene.agent(name)["misses"] for name in "ab"] == [0, 0]
 
 

@@ -8,7 +8,9 @@ function ops.prioritise()
     end
     tickets.set(ticket, 'priority', given.priority)
     tickets.set(ticket, 'order', tickets.order_of(tonumber(ticket.joined), queue, given.priority))
-    for _, set in ipairs({P .. 'line:' .. ticket.queue, tickets.lane_set(ticket.queue, ticket.lane or '')}) do
+    local lane = ticket.lane or ''
+    local sets = {P .. 'line:' .. ticket.queue, tickets.lane_set(ticket.queue, lane), tickets.rung_set(ticket.queue, lane)}
+    for _, set in ipairs(sets) do
         call('ZADD', set, 'XX', ticket.order, ticket.id)
     end
     return {'done'}
@@ -35,7 +37,7 @@ local function forget_sets(pattern_queues)
         local queue = layout.queue(name)
         call('DEL', P .. 'active:' .. name)
         for _, demand in ipairs(queue.demands) do
-            call('DEL', tickets.lane_set(name, demand))
+            call('DEL', tickets.lane_set(name, demand), tickets.rung_set(name, demand))
             for tier = 1, TIERS do
                 call('DEL', agents.ready_set({queue = name, tier = tier}, demand))
             end
@@ -94,6 +96,10 @@ local function settle(ticket)
     if ticket.state == 'waiting' then
         tickets.wait(ticket)
         serving.ticket(ticket)
+    elseif ticket.state == 'offered' then
+        tickets.keep_stage(ticket)
+        offers.plan_look(ticket.offer, ticket)
+        serving.ringing(ticket)
     end
 end
 

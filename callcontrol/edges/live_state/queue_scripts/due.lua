@@ -3,16 +3,33 @@ local MOST = 500
 local fall = {}
 
 -- A worker that took an offer up let it run out; one that did not is not there. A callback needs no certain one.
-function fall.offer(id)
-    local ticket = offers.ticket_of(id)
-    local taken_up = call('HGET', P .. 'offer:' .. id, 'ringing') == '1'
-    local released = offers.let_go(id)
-    if taken_up or ticket.callback == '1' then
+local function is_over(ticket, released, worker_is_there)
+    if worker_is_there or ticket.callback == '1' then
         tickets.wait(ticket)
     else
         tickets.set_aside(ticket, 'adrift')
     end
     serving.both(ticket, released)
+end
+
+function fall.offer(id)
+    local ticket = offers.ticket_of(id)
+    local taken_up = call('HGET', P .. 'offer:' .. id, 'ringing') == '1'
+    is_over(ticket, offers.let_go(id), taken_up)
+end
+
+-- It rings: joiners whom the worker did not take up are let go, and nobody joins after them; else more may join now.
+function fall.ring(id)
+    local ticket = offers.ticket_of(id)
+    local lost = offers.drop_joiners(id)
+    if call('EXISTS', P .. 'offer:' .. id) == 0 then
+        is_over(ticket, lost, false) -- nobody else rings any more: the worker is not there
+        return
+    end
+    tickets.renew_stage(ticket)
+    offers.plan_look(id, ticket)
+    serving.ringing(ticket)
+    serving.agents(lost)
 end
 
 function fall.agent(name)

@@ -2,11 +2,12 @@
 
 function ops.ringing()
     local name = P .. 'offer:' .. given.offer
-    if call('EXISTS', name) == 0 then
+    local lasts = call('HGET', name, 'expires')
+    if not lasts then
         return {'void'}
     end
-    local expires = now + given.for_us
-    call('HSET', name, 'expires', expires, 'ringing', '1')
+    local expires = math.max(tonumber(lasts), now + given.for_us)
+    call('HSET', name, 'expires', expires, 'ringing', '1', 'joining', '')
     call('ZADD', P .. 'due', expires, 'offer:' .. given.offer)
     for _, agent_name in ipairs(offers.agents_of(given.offer)) do
         agents.refresh(agents.get(agent_name))
@@ -76,6 +77,7 @@ function ops.pass()
     agents.refresh(agent)
     if left > 0 then
         serving.agent(agent)
+        serving.ringing(ticket)
     else
         tickets.wait(ticket)
         serving.both(ticket, {agent})

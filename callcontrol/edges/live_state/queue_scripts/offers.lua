@@ -23,6 +23,17 @@ local function told_of(ticket, id, names, expires, whom)
         called and '1' or '', whole(called and number_of(ticket.attempt) + 1 or 0), called and ticket.number or ''})
 end
 
+local function reserve(ticket, names, expires, whom)
+    figures.queue(ticket.queue, 'offers', #names)
+    told_of(ticket, ticket.offer, names, expires, whom)
+    for _, name in ipairs(names) do
+        local agent = agents.get(name)
+        agents.set(agent, 'offer', ticket.offer)
+        figures.agent(name, 'offered', 1)
+        agents.refresh(agent)
+    end
+end
+
 function offers.make(ticket, names)
     local epoch = number_of(ticket.epoch) + 1
     local id = ticket.id .. ':' .. whole(epoch)
@@ -32,32 +43,82 @@ function offers.make(ticket, names)
         'worker', whom)
     call('ZADD', P .. 'due', expires, 'offer:' .. id)
     tickets.offer(ticket, id, epoch)
-    figures.queue(ticket.queue, 'offers', #names)
-    told_of(ticket, id, names, expires, whom)
+    offers.plan_look(id, ticket)
     for _, name in ipairs(names) do
-        local agent = agents.get(name)
         move_cursor(ticket.queue, name)
-        agents.set(agent, 'offer', id)
-        figures.agent(name, 'offered', 1)
-        agents.refresh(agent)
+    end
+    reserve(ticket, names, expires, whom)
+end
+
+-- These agents are rung as well: the offer is theirs like everybody's who has it. They join whom the worker has not taken
+-- up yet, until it says that it has.
+function offers.join(ticket, names)
+    local offer = P .. 'offer:' .. ticket.offer
+    local has, joining, whom = unpack(call('HMGET', offer, 'agents', 'joining', 'worker'))
+    local expires = now + RESERVED_US
+    local more = table.concat(names, ',')
+    call('HSET', offer, 'agents', has .. ',' .. more, 'joining', (joining or '') == '' and more or joining .. ',' .. more,
+        'joining_until', expires)
+    call('ZADD', P .. 'due', 'LT', expires, 'ring:' .. ticket.offer)
+    reserve(ticket, names, expires, whom)
+end
+
+-- When more agents may join by time alone: joiners not taken up in time, the next stage, all tiers counting.
+function offers.plan_look(id, ticket)
+    local joining, joining_until, closed = unpack(call('HMGET', P .. 'offer:' .. id, 'joining', 'joining_until', 'closed'))
+    local at = (joining or '') ~= '' and tonumber(joining_until) or math.huge
+    if tickets.is_together(ticket) and closed ~= '1' then
+        local tier_wait_us = layout.queue(ticket.queue).tier_wait_us
+        local all_count = number_of(ticket.first_offered) + tier_wait_us
+        at = math.min(at, tickets.next_stage(ticket) or math.huge)
+        at = tier_wait_us > 0 and all_count > now and math.min(at, all_count) or at
+    end
+    if at < math.huge then
+        call('ZADD', P .. 'due', at, 'ring:' .. id)
+    else
+        call('ZREM', P .. 'due', 'ring:' .. id)
     end
 end
 
--- The ticket has another worker now: an offer that nobody has taken up yet is his to carry out.
+-- Joiners whom the worker did not take up in time are let go, and nobody joins after them. Returns them, not served yet.
+function offers.drop_joiners(id)
+    local joining, joining_until = unpack(call('HMGET', P .. 'offer:' .. id, 'joining', 'joining_until'))
+    if (joining or '') == '' or tonumber(joining_until) > now then
+        return {}
+    end
+    local lost = {}
+    for _, name in ipairs(split(joining)) do
+        lost[#lost + 1] = agents.get(name)
+        offers.drop(id, name)
+        agents.set(lost[#lost], 'offer', '')
+    end
+    if #agents_of(id) > 0 then
+        call('HSET', P .. 'offer:' .. id, 'joining', '', 'closed', '1')
+    end
+    for _, agent in ipairs(lost) do
+        agents.refresh(agent)
+    end
+    return lost
+end
+
+-- The ticket has another worker now: of its offer, whoever nobody has taken up yet is that worker's to ring.
 function offers.tell_again(ticket)
     local found = P .. 'offer:' .. ticket.offer
-    local ringing, whom = unpack(call('HMGET', found, 'ringing', 'worker'))
-    if ringing ~= '' or whom == worker then
+    local ringing, whom, expires, joining = unpack(call('HMGET', found, 'ringing', 'worker', 'expires', 'joining'))
+    if ticket.callback == '1' or whom == worker then
         return
     end
     call('HSET', found, 'worker', worker)
-    told_of(ticket, ticket.offer, agents_of(ticket.offer), call('HGET', found, 'expires'), worker)
+    local names = ringing == '1' and split(joining or '') or agents_of(ticket.offer)
+    if #names > 0 then
+        told_of(ticket, ticket.offer, names, expires, worker)
+    end
 end
 
 -- The offer is no more.
 function offers.forget(id)
     call('DEL', P .. 'offer:' .. id)
-    call('ZREM', P .. 'due', 'offer:' .. id)
+    call('ZREM', P .. 'due', 'offer:' .. id, 'ring:' .. id)
 end
 
 -- The offer is over for whoever still has it. Returns them, in its order; they are not served yet.
@@ -104,15 +165,20 @@ function offers.remove(ticket)
     return offers.let_go(id)
 end
 
--- The offer is over for one agent. Returns how many still have it.
-function offers.drop(id, name)
-    local names = agents_of(id)
+local function without(names, name)
     local i = index_of(names, name)
     if i then
         table.remove(names, i)
     end
+    return names
+end
+
+-- The offer is over for one agent. Returns how many still have it.
+function offers.drop(id, name)
+    local names = without(agents_of(id), name)
     if #names > 0 then
-        call('HSET', P .. 'offer:' .. id, 'agents', table.concat(names, ','))
+        local joining = without(split(call('HGET', P .. 'offer:' .. id, 'joining') or ''), name)
+        call('HSET', P .. 'offer:' .. id, 'agents', table.concat(names, ','), 'joining', table.concat(joining, ','))
     else
         offers.forget(id)
     end

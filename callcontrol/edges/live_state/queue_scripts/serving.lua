@@ -45,6 +45,11 @@ local function all_of(name, demand, flat)
     return found
 end
 
+local function all_tiers_count(ticket, queue)
+    local first = number_of(ticket.first_offered)
+    return queue.tier_wait_us > 0 and first > 0 and now - first >= queue.tier_wait_us
+end
+
 local function candidates(ticket, queue)
     local only = tickets.only_for(ticket.lane)
     if only then
@@ -52,9 +57,8 @@ local function candidates(ticket, queue)
         local can = layout.seat_in(only, ticket.queue) and (agent.ready or '') ~= ''
         return can and {only} or {}
     end
-    local first = number_of(ticket.first_offered)
-    local flat = queue.tier_wait_us > 0 and first > 0 and now - first >= queue.tier_wait_us
-    if queue.strategy == 'all_at_once' then
+    local flat = all_tiers_count(ticket, queue)
+    if strategies[queue.strategy].together then
         return all_of(ticket.queue, ticket.lane, flat)
     end
     agents.renew(ticket.queue, queue)
@@ -72,6 +76,55 @@ function serving.ticket(ticket)
     end
 end
 
+-- Whether an agent of this tier, who can serve the ticket, joins those at whose phones it rings: never before a lower tier's.
+local function may_join(ticket, tier)
+    local queue, closed = layout.queue(ticket.queue), call('HGET', P .. 'offer:' .. ticket.offer, 'closed')
+    if closed == '1' or not tickets.is_together(ticket) or tickets.only_for(ticket.lane) then
+        return false
+    end
+    if all_tiers_count(ticket, queue) then
+        return true
+    end
+    for _, name in ipairs(offers.agents_of(ticket.offer)) do
+        local seat = layout.seat_in(name, ticket.queue)
+        if seat and seat.tier < tier then
+            return false
+        end
+    end
+    return true
+end
+
+-- Let whoever is free and may join those at whose phones the ticket rings do so.
+function serving.ringing(ticket)
+    if ticket.state ~= 'offered' or not tickets.is_together(ticket) or tickets.only_for(ticket.lane) then
+        return
+    end
+    local queue, names = layout.queue(ticket.queue), {}
+    for _, name in ipairs(all_of(ticket.queue, ticket.lane, all_tiers_count(ticket, queue))) do
+        if may_join(ticket, layout.seat_in(name, ticket.queue).tier) then
+            names[#names + 1] = name
+        end
+    end
+    if #names > 0 then
+        offers.join(ticket, names)
+    end
+end
+
+-- Of the tickets that ring all at once the first he may join, if it comes before the best.
+local function look_at_rung(seat, demand, best)
+    local rung = call('ZRANGE', tickets.rung_set(seat.queue, demand), 0, -1, 'WITHSCORES')
+    for i = 1, #rung, 2 do
+        local score = tonumber(rung[i + 1])
+        if not better(score, rung[i], best) then
+            return best
+        end
+        if may_join(tickets.get(rung[i]), seat.tier) then
+            return {member = rung[i], score = score}
+        end
+    end
+    return best
+end
+
 local function look(lane, best)
     local head = call('ZRANGE', lane, 0, 0, 'WITHSCORES')
     if head[1] and better(tonumber(head[2]), head[1], best) then
@@ -80,12 +133,13 @@ local function look(lane, best)
     return best
 end
 
--- The first ticket he can serve, nil if there is none.
+-- The first ticket he can serve that waits, or that rings at others and he may join them; nil if there is none.
 local function first_for(agent)
     local best = nil
     for _, seat in ipairs(layout.seats(agent.name)) do
         for _, demand in ipairs(seat.demands) do
             best = look(tickets.lane_set(seat.queue, demand), best)
+            best = look_at_rung(seat, demand, best)
         end
         best = look(tickets.lane_set(seat.queue, '@' .. agent.name), best)
     end
@@ -97,7 +151,8 @@ function serving.agents(list, except)
     for _, agent in ipairs(list) do
         local ticket = (agent.ready or '') ~= '' and first_for(agent)
         if ticket and ticket ~= except then
-            offers.make(ticket, {agent.name})
+            local give = ticket.state == 'offered' and offers.join or offers.make
+            give(ticket, {agent.name})
         end
     end
 end

@@ -28,6 +28,12 @@ local function lane_set(queue, lane)
 end
 tickets.lane_set = lane_set
 
+-- Tickets that ring at several agents at once: whoever becomes free and serves the demand joins.
+local function rung_set(queue, demand)
+    return P .. 'rung:' .. queue .. '|' .. demand
+end
+tickets.rung_set = rung_set
+
 -- `@anna` is the lane of one agent, everything else a demand.
 function tickets.only_for(lane)
     return string.match(lane, '^@(.*)$')
@@ -54,10 +60,15 @@ function tickets.hang_up(ticket)
     call('ZREM', P .. 'since:' .. ticket.queue, ticket.id)
 end
 
+local function leave_lane(ticket)
+    call('ZREM', lane_set(ticket.queue, ticket.lane or ''), ticket.id)
+    call('ZREM', rung_set(ticket.queue, ticket.lane or ''), ticket.id)
+end
+
 -- Out of line and lane; the ticket itself stays.
 function tickets.step_out(ticket)
     call('ZREM', line(ticket), ticket.id)
-    call('ZREM', lane_set(ticket.queue, ticket.lane or ''), ticket.id)
+    leave_lane(ticket)
     call('ZREM', P .. 'due', 'stage:' .. ticket.id)
 end
 
@@ -96,11 +107,16 @@ local function choose_stage(ticket, least)
     return stages, chosen
 end
 
-local function note_stage(ticket, least)
-    local stages, chosen = choose_stage(ticket, least)
+-- Returns the stage that follows, nil if it is the last.
+local function note_stage(ticket)
+    local stages, chosen = choose_stage(ticket, number_of(ticket.stage))
     tickets.set(ticket, 'stage', chosen)
     tickets.set(ticket, 'lane', stages[chosen][2])
-    local following = stages[chosen + 1]
+    return stages[chosen + 1]
+end
+
+local function wait_for_stage(ticket)
+    local following = note_stage(ticket)
     if following then
         call('ZADD', P .. 'due', following[1], 'stage:' .. ticket.id)
     else
@@ -112,15 +128,47 @@ end
 function tickets.wait(ticket)
     tickets.set(ticket, 'state', 'waiting')
     tickets.set(ticket, 'offer', '')
-    call('ZREM', lane_set(ticket.queue, ticket.lane or ''), ticket.id)
+    leave_lane(ticket)
     call('ZADD', line(ticket), ticket.order, ticket.id)
-    note_stage(ticket, number_of(ticket.stage))
+    wait_for_stage(ticket)
     if layout.queue(ticket.queue) then
         call('ZADD', lane_set(ticket.queue, ticket.lane), ticket.order, ticket.id)
     end
 end
 
--- Offered: in line, in no lane, and its stage is looked at again when it waits again.
+-- Whether the queue's strategy rings all at once, and more agents may join.
+function tickets.is_together(ticket)
+    local queue = layout.queue(ticket.queue)
+    return queue ~= nil and strategies[queue.strategy].together == true
+end
+
+-- It rings: whoever may join is looked for by its demand.
+function tickets.let_join(ticket)
+    if tickets.is_together(ticket) and not tickets.only_for(ticket.lane) then
+        call('ZADD', rung_set(ticket.queue, ticket.lane), ticket.order, ticket.id)
+    end
+end
+
+-- It rings on in the lane its stage has by now.
+function tickets.renew_stage(ticket)
+    leave_lane(ticket)
+    note_stage(ticket)
+    tickets.let_join(ticket)
+end
+
+-- The layout has changed: it rings on in the same stage, whose lane may be another one.
+function tickets.keep_stage(ticket)
+    tickets.set(ticket, 'lane', stages_of(ticket)[number_of(ticket.stage)][2])
+    tickets.let_join(ticket)
+end
+
+-- When the next stage of a ticket that rings begins, nil if it is in the last.
+function tickets.next_stage(ticket)
+    local following = stages_of(ticket)[number_of(ticket.stage) + 1]
+    return following and tonumber(following[1])
+end
+
+-- Offered: in line, in no lane. Only where more agents may join its stage is looked at before it waits again.
 function tickets.offer(ticket, id, epoch)
     tickets.set(ticket, 'epoch', epoch)
     tickets.set(ticket, 'state', 'offered')
@@ -130,13 +178,14 @@ function tickets.offer(ticket, id, epoch)
     end
     call('ZREM', lane_set(ticket.queue, ticket.lane), ticket.id)
     call('ZREM', P .. 'due', 'stage:' .. ticket.id)
+    tickets.let_join(ticket)
 end
 
 -- In line, but not to be offered: adrift, held.
 function tickets.set_aside(ticket, state)
     tickets.set(ticket, 'state', state)
     tickets.set(ticket, 'offer', '')
-    call('ZREM', lane_set(ticket.queue, ticket.lane or ''), ticket.id)
+    leave_lane(ticket)
     call('ZREM', P .. 'due', 'stage:' .. ticket.id)
     call('ZADD', line(ticket), ticket.order, ticket.id)
 end
