@@ -4,17 +4,20 @@ Which legs have a charge:
 - a leg that went out through a trunk at somebody's expense (`payer` and `trunk` are set) and was answered: one charge,
   or the reason why it has no price;
 - a leg that was never answered: none, for ringing costs nothing (early media is not billed either);
+- an emergency call: what the list says of its number; where that has no price, none is owed;
 - internal legs and the caller's own: none, nobody pays for them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
-from callcontrol.billing.charges import Charge, Unrated
+from callcontrol.billing.charges import Charge, Unrated, UnratedReason
 from callcontrol.billing.rating import rate
 from callcontrol.billing.record import CallRecord, ChargeRecord, LegRecord, RatedRecord
 from callcontrol.billing.tariff import Tariff
+from callcontrol.vocabulary.target import EMERGENCY
 
 NO_TARIFF = "no_tariff"
 
@@ -41,7 +44,7 @@ def _costing(record: CallRecord) -> Iterator[LegRecord]:
 def number_of(leg: LegRecord) -> str:
     """The number that is priced: the target's, in normal form; the address may be in the trunk's own writing."""
     kind, _, value = leg.to.partition(":")
-    return value if kind == "number" else leg.address
+    return value if kind in ("number", EMERGENCY) else leg.address
 
 
 def _charge(leg: LegRecord, tariff: Tariff | None) -> ChargeRecord:
@@ -50,10 +53,19 @@ def _charge(leg: LegRecord, tariff: Tariff | None) -> ChargeRecord:
     if tariff is None:
         return ChargeRecord(leg.leg_id, leg.payer, number, f"{NO_TARIFF}: the tenant has no price list")
     match rate(tariff, number, leg.answered, leg.talk_us):
+        case Unrated(UnratedReason.NO_PRICE | UnratedReason.NO_VERSION) if leg.to.startswith(f"{EMERGENCY}:"):
+            return _free(leg, number, tariff)
         case Unrated(reason, detail):
             return ChargeRecord(leg.leg_id, leg.payer, number, f"{reason}: {detail}", tariff=tariff.name)
         case Charge() as charge:
             return _rated(leg, number, charge)
+
+
+def _free(leg: LegRecord, number: str, tariff: Tariff) -> ChargeRecord:
+    formula = f"emergency call without a price in list {tariff.name}: free of charge"
+    return ChargeRecord(
+        leg.leg_id, leg.payer, number, amount=Decimal(0), currency=tariff.currency, tariff=tariff.name, formula=formula
+    )
 
 
 def _rated(leg: LegRecord, number: str, charge: Charge) -> ChargeRecord:

@@ -117,7 +117,7 @@ def _rule(args: argparse.Namespace, kind: RuleKind, configuration: Configuration
     zone = ZoneInfo(tenant.zone)
     target = _normalised(target_from(args.target), tenant.region)
     facts = Facts(settings, args.tenant, configuration.prices_of(args.tenant), Caller(""), "", clock.now())
-    trouble = trouble_with(target, args.extension, facts)
+    trouble = trouble_with(target, args.extension, facts, kind)
     if not MIN_RING_S <= args.after <= MAX_RING_S:
         trouble = trouble or f"--after {args.after}: write {MIN_RING_S} to {MAX_RING_S} seconds"
     if trouble:

@@ -326,6 +326,11 @@ E164 = Annotated[str, BeforeValidator(_read_e164), described("a phone number in 
 Prefix = Annotated[
     str, BeforeValidator(_read_prefix), described("first digits of a number", r"^(\+?[1-9][0-9]{0,14})?$", "integer")
 ]
+ShortDigits = Annotated[
+    str,
+    BeforeValidator(matching("[0-9]{2,6}", "{} is no short number", "write two to six digits, such as 112")),
+    described("a short number", "^[0-9]{2,6}$", "integer"),
+]
 ShowText = Annotated[str, BeforeValidator(_read_show), described("caller, company or a number", "", "integer")]
 TargetText = Annotated[Target, PlainValidator(read_target), described("where a call goes", _TARGET_PATTERN)]
 IsoMoment = Annotated[Instant, PlainValidator(_read_instant), described("date and time in ISO form")]

@@ -6,16 +6,22 @@ of XML, then an XML parser. So `$` is written as an entity too, and the pre-proc
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from xml.sax.saxutils import escape
 
 from callcontrol.config.fields import host_and_port
 from callcontrol.config.music import folders
 from callcontrol.config.settings import Endpoint, Settings, Tenant, Trunk
+from callcontrol.vocabulary.emergency import emergency_pattern
 
 MARKER = "<!-- Written by `callcontrol render`: what is changed here is lost. Change the YAML instead. -->"
 # Folders in which files with the marker are ours, and are removed when nothing asks for them any more.
-FOLDERS = ("vars", "acl", "peers", "directory", "music", "sip_profiles/external")
+FOLDERS = ("vars", "acl", "peers", "directory", "music", "sip_profiles/external", "dialplan/emergency")
+
+# The variable of a phone's channel with the number it shows outside where callcontrol does not choose it.
+SHOWN_OUTSIDE = "number_shown_outside"
+EMERGENCY_RING_S = 180
 
 _ENTITIES = {'"': "&quot;", "'": "&#39;", "$": "&#36;", "`": "&#96;"}
 
@@ -30,6 +36,7 @@ def render(settings: Settings, switch: str) -> dict[str, str]:
     }
     for name, tenant in settings.tenants.items():
         files[f"directory/{name}.xml"] = _directory(name, tenant)
+        files[f"dialplan/emergency/{name}.xml"] = _emergency(name, tenant, settings)
     for name, trunk in settings.trunks.items():
         if trunk.proxy is not None:
             files[f"sip_profiles/external/{name}.xml"] = _gateway(trunk.gateway or name, trunk, trunk.proxy)
@@ -55,15 +62,42 @@ def _param(name: str, value: str) -> str:
 
 def _variables(settings: Settings, switch: str) -> str:
     chosen = settings.switches[switch]
-    gateways = (trunk.gateway or name for name, trunk in settings.trunks.items() if trunk.proxy is not None)
     sip = [_set("internal_sip_port", chosen.sip.rpartition(":")[2])] if chosen.sip is not None else []
     return _file(
         *sip,
         _set("callcontrol_hosts", "|".join(chosen.daemons or (settings.listen,))),
         _set("event_socket_port", chosen.address.rpartition(":")[2]),
         _set("event_socket_password", chosen.password),
-        _set("emergency_gateway", next(gateways, "none")),
     )
+
+
+def _emergency(name: str, tenant: Tenant, settings: Settings) -> str:
+    """What the tenant's phones reach while no daemon lives: the same numbers, trunks and numbers shown as with one
+    (routing/targets/emergency.py). `plain_target` is what the phone dialled.
+    """
+    numbers = "|".join((emergency_pattern(tenant.region).replace("\\d", "[0-9]"), *tenant.emergency_numbers))
+    trunks = ((t, settings.trunks[t]) for t in tenant.trunks or settings.trunks)
+    return _file(
+        f"<extension name={_quoted(f'emergency calls of {name} leave')}>",
+        f'  <condition field="${{domain_name}}" expression={_quoted(f"^{re.escape(tenant.domain)}$")}/>',
+        f'  <condition field="${{plain_target}}" expression={_quoted(f"^({numbers})$")}>',
+        f"    {_action('set', f'call_timeout={EMERGENCY_RING_S}')}",
+        *(f"    {_through(gateway, trunk)}" for gateway, trunk in trunks if trunk.emergency),
+        '    <action application="playback" data="$${not_possible}"/>',
+        '    <action application="hangup" data="NORMAL_TEMPORARY_FAILURE"/>',
+        "  </condition>",
+        "</extension>",
+    )
+
+
+def _through(name: str, trunk: Trunk) -> str:
+    shown = trunk.number if trunk.shows == "own" else f"${{{SHOWN_OUTSIDE}}}"
+    variables = f"[origination_caller_id_number={shown},leg_progress_timeout={trunk.progress_s}]"
+    return f'<action application="bridge" data="{variables}sofia/gateway/{trunk.gateway or name}/$1"/>'
+
+
+def _action(application: str, data: str) -> str:
+    return f"<action application={_quoted(application)} data={_quoted(data)}/>"
 
 
 def _trunk_addresses(settings: Settings) -> str:
@@ -112,11 +146,12 @@ def _directory(name: str, tenant: Tenant) -> str:
 def _users(name: str, tenant: Tenant) -> Iterator[str]:
     for extension, values in tenant.extensions.items():
         for account in values.accounts(extension):
-            yield from _user(account, values.endpoints.get(account, Endpoint()), name, extension)
+            shown = values.number or tenant.company_number
+            yield from _user(account, values.endpoints.get(account, Endpoint()), name, extension, shown)
 
 
-def _user(account: str, endpoint: Endpoint, tenant: str, extension: str) -> Iterator[str]:
-    variables = {"user_context": "internal", "accountcode": tenant, "extension": extension}
+def _user(account: str, endpoint: Endpoint, tenant: str, extension: str, shown: str) -> Iterator[str]:
+    variables = {"user_context": "internal", "accountcode": tenant, "extension": extension, SHOWN_OUTSIDE: shown}
     yield f"<user id={_quoted(account)}>"
     if endpoint.password:
         yield f"  <params>{_param('password', endpoint.password)}</params>"

@@ -24,6 +24,7 @@ from callcontrol.config.fields import (
     Network,
     Prefix,
     Region,
+    ShortDigits,
     ShowText,
     SipDomain,
     SipHost,
@@ -90,6 +91,7 @@ class Trunk(Frozen):
     prefixes: tuple[Prefix, ...] = Field(
         default=("",), description="numbers it takes, by prefix; the longest match comes first"
     )
+    emergency: Flag = Field(default=True, description="whether it carries emergency calls, with a price or without")
     addresses: tuple[Network, ...] = Field(
         default=(), description="where the carrier's calls come from; default: nowhere"
     )
@@ -97,6 +99,13 @@ class Trunk(Frozen):
     username: Text = Field(default="", description="account at the carrier, for `callcontrol render`")
     password: Text = Field(default="", description="password at the carrier, for `callcontrol render`")
     register_: Flag = Field(default=False, alias="register", description="whether to register at the carrier")
+    progress_s: Annotated[int, Field(ge=1, le=60), Whole] = Field(
+        default=4, description="seconds to the first sign of progress (180, 183; not 100); then the next trunk is tried"
+    )
+    rest_after: Annotated[int, Field(ge=1, le=1000), Whole] = Field(
+        default=3, description="calls in a row it failed with, after which it rests: others are tried first"
+    )
+    rest_s: Seconds = Field(default=60, description="how long it rests")
     ping: Annotated[int, Field(ge=5, le=3600), Whole] | None = Field(
         default=None, description="seconds between OPTIONS to the carrier, which show at once that it is down"
     )
@@ -178,6 +187,10 @@ class Extension(Frozen):
         default=DEFAULT_RING_S, description="how long it rings when no no_answer rule is in force"
     )
     number: E164 | None = Field(default=None, description="number shown on its outgoing calls; default the tenant's")
+    dialled: Flag = Field(
+        default=True,
+        description="whether phones reach it by its name; no: they do not, as where that is an emergency number",
+    )
     forward: Forward = Forward()
 
     def accounts(self, name: str) -> tuple[str, ...]:
@@ -250,6 +263,13 @@ class Tenant(Frozen):
     )
     trunks: tuple[Identifier, ...] = Field(default=(), description="trunks it may use, in this order; default: all")
     blocked: tuple[Prefix, ...] = Field(default=(), description="prefixes (E.164 digits) that are never dialled")
+    emergency: Flag = Field(
+        default=True,
+        description="whether its phones must reach emergency numbers; no: they have no line out, and that is meant",
+    )
+    emergency_numbers: tuple[ShortDigits, ...] = Field(
+        default=(), description="dialled like the emergency numbers of its region, and besides them"
+    )
     talk: Seconds | None = Field(
         default=None, description="longest external conversation in seconds; default limits.talk_s"
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from callcontrol.control import commands as do
 from callcontrol.control.call import Call, Closed, Ending, Serving, TakingMessage, Talking, Waiting
 from callcontrol.control.commands import Command
@@ -62,6 +64,7 @@ def leg_gone(call: Call, event: LegGone, facts: Facts) -> Plain:
     """A channel has ended: note it once; with the caller's channel the call is over."""
     if event.leg_id not in call.open_legs:
         return call, ()  # told twice
+    event = _with_its_own_cause(call, event)
     noted = _with_message(_with_bridge(call.closing_leg(event.leg_id), event), event, facts)
     noted = noted.noting(_entry(noted, event, facts))
     is_agents = noted.serving is not None and noted.serving.leg == event.leg_id
@@ -73,6 +76,16 @@ def leg_gone(call: Call, event: LegGone, facts: Facts) -> Plain:
     timers = () if isinstance(noted.state, Ending) else deadline(facts)
     closed, commands = close_if_done(noted.to(Ending()))
     return closed, (*leaving, *talked, *timers, *commands)
+
+
+def _with_its_own_cause(call: Call, event: LegGone) -> LegGone:
+    """Once one leg of a bridge made no progress in time, the switch gives that cause to every leg it takes back later
+    (switch_ivr_originate.c, force_reason). A leg that rang was taken back for another reason: the race or the caller.
+    """
+    if event.cause != "PROGRESS_TIMEOUT" or event.stamps.ringing is None:
+        return event
+    lost = any(isinstance(entry, Bridged) for entry in call.trail)
+    return replace(event, cause="LOSE_RACE" if lost else "ORIGINATOR_CANCEL")
 
 
 def _ends_with(call: Call, leg: str) -> bool:

@@ -197,7 +197,7 @@ class CallDriver:
         if isinstance(before.state, Waiting | CallingBack):
             self._refresh_facts(event)
         self.call, commands = machine.step(before, event, self.facts)
-        self._tell_where_agents_are()
+        self._tell_news()
         if self.call is not before and not isinstance(self.call.state, Closed):
             self.desk.calls.save(self.call)
         self._carry_out(commands)
@@ -215,12 +215,14 @@ class CallDriver:
             extensions = (tenant.agents[a].extension for a in event.offer.agents if a in tenant.agents)
             accounts = [account for extension in extensions for account in self.facts.accounts(extension or "")]
             places = self.desk.registrations.places(tenant.domain, accounts)
-            self.facts = replace(self.facts, registered={**self.facts.registered, **places})
+            registered = {**self.facts.registered, **places}
+            self.facts = replace(self.facts, registered=registered, resting=self.desk.trunks.resting())
 
-    def _tell_where_agents_are(self) -> None:
-        """Agents on this call that came from no queue get no offer meanwhile."""
+    def _tell_news(self) -> None:
+        """Agents on this call that came from no queue get no offer meanwhile; trunks are known by their legs."""
         before, new = self.call.trail[: self._told], self.call.trail[self._told :]
         self._told = len(self.call.trail)
+        self.desk.trunks.learn(before, new, self.facts.settings)
         agents = self.desk.current.configuration.agents_at(self.call.tenant)
         for other in other_calls(before, new, agents) if agents else ():
             self.desk.queue_store.elsewhere(self.call.tenant, other.agent, other.id, other.on)
@@ -264,6 +266,7 @@ class CallDriver:
             self._began = None
 
     def _find_facts(self) -> None:
+        self.facts = replace(self.facts, resting=self.desk.trunks.resting())
         find_facts(self.desk, self.facts, self._facts_found, self.failed)
 
     def _facts_found(self, facts: Facts) -> None:

@@ -20,6 +20,7 @@ from callcontrol.daemon.leg_line import LegCommand
 from callcontrol.daemon.queue_line import QueueLine
 from callcontrol.daemon.registrations import Registrations
 from callcontrol.daemon.timers import Timer
+from callcontrol.daemon.trunk_rests import TrunkRests
 from callcontrol.edges import meters
 from callcontrol.edges.containment import contained, note_fault
 from callcontrol.edges.live_state import codec
@@ -112,6 +113,7 @@ class Desk:
     queue_store: QueueStore
     queues: QueueLine
     timers: Clocks
+    trunks: TrunkRests = field(default_factory=TrunkRests)
     drivers: dict[str, CallDriver] = field(default_factory=dict)
     lapsed: Callable[[], bool] = lambda: False
     held: dict[str, CallDriver] = field(default_factory=dict)

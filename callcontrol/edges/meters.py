@@ -34,6 +34,10 @@ legs_total = Counter(
 legs_estimated_total = Counter("callcontrol_legs_estimated_total", "Legs whose end nobody reported")
 unrated_total = Counter("callcontrol_unrated_legs_total", "External legs without a price: alert on any", ["tenant"])
 
+trunk_rests_total = Counter(
+    "callcontrol_trunk_rests_total", "Times a trunk failed so many calls in a row that it rests", ["trunk"]
+)
+
 decision_seconds = Histogram(
     "callcontrol_decision_seconds", "From the connect reply to the first routing command", buckets=_FAST
 )

@@ -1,5 +1,7 @@
 """A call arrives: whose is it, and where does the dialled number lead?
 
+A phone's emergency call goes before all else: before extensions, star codes, rules and prices.
+
 Calls from trunks (context `public`) are for the tenant that owns the dialled number. Calls from phones (any other
 context) belong to the tenant of the phone's domain, whose name the switch has authenticated.
 """
@@ -16,9 +18,10 @@ from callcontrol.routing.agents import agents_at
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.path import Path
 from callcontrol.routing.plan import Decision, Refuse
+from callcontrol.vocabulary.emergency import emergency_called, is_emergency
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.phone_number import normalise
-from callcontrol.vocabulary.target import ExtensionTarget, NumberTarget, Target, text_of
+from callcontrol.vocabulary.target import EmergencyTarget, ExtensionTarget, NumberTarget, Target, text_of
 from callcontrol.vocabulary.trail import Passed, Routed
 
 PUBLIC_CONTEXT = "public"
@@ -86,6 +89,8 @@ def destination(facts: Facts) -> Destination:
     """The first target of this call."""
     if facts.tenant_name not in facts.settings.tenants:
         return Destination(None)
+    if emergency := _emergency(facts):
+        return Destination(emergency, (Routed(facts.now, text_of(emergency), "emergency number dialled"),))
     if facts.transferred:
         return Destination(_inside(facts))
     if facts.caller.extension:
@@ -119,6 +124,13 @@ def decide(facts: Facts) -> Decision:
     return router.decide(found.target, path, facts).because(*found.why)
 
 
+def _emergency(facts: Facts) -> Target | None:
+    """Only phones dial such digits: from outside a call comes for a number of the tenant's."""
+    tenant = facts.tenant
+    called = is_emergency(facts.dialled, tenant.region, tenant.emergency_numbers)
+    return EmergencyTarget(facts.dialled) if called else None
+
+
 def _payer(facts: Facts) -> str:
     """Until a rule forwards the call: the phone that dialled it, else the tenant that owns the number."""
     caller = facts.caller.extension
@@ -127,12 +139,17 @@ def _payer(facts: Facts) -> str:
 
 def _inside(facts: Facts) -> Target | None:
     """An extension or one of the tenant's own numbers. All a transfer may reach: whoever transfers pays nothing yet."""
-    if facts.extension(facts.dialled) is not None:
+    extension = facts.extension(facts.dialled)
+    if extension is not None and extension.dialled:
         return ExtensionTarget(facts.dialled)
     number = normalise(facts.dialled, facts.tenant.region)
     return facts.tenant.numbers.get(number.text) if number else None
 
 
 def _outside(facts: Facts) -> Target | None:
-    number = normalise(facts.dialled, facts.tenant.region)
-    return NumberTarget(number.text) if number else None
+    tenant = facts.tenant
+    number = normalise(facts.dialled, tenant.region)
+    if number is not None:
+        return NumberTarget(number.text)
+    called = emergency_called(facts.dialled, tenant.region, tenant.emergency_numbers)
+    return EmergencyTarget(called) if called else None

@@ -27,6 +27,11 @@ def shown_outside(facts: Facts, show: str, trunk: Trunk | None) -> Shown:
     return Shown(_chosen(facts, show or facts.tenant.show), private)
 
 
+def shown_in_an_emergency(facts: Facts, trunk: Trunk) -> Shown:
+    """Whom the emergency services call back: the phone's own number, whatever it hides from others."""
+    return Shown(trunk.number if trunk.shows == "own" else _callers_number(facts))
+
+
 def _chosen(facts: Facts, show: str) -> str:
     match show:
         case "company":

@@ -33,6 +33,7 @@ class Facts:
         switch: the caller's switch, from which all legs of the call go out.
         transferred: the caller did not dial this number, somebody transferred him to it.
         heading: where the call goes next, when that is not the dialled number (after a wait in a queue).
+        resting: trunks that failed call after call; they are tried last.
         degraded: why the rules are only the last known ones ("Redis unreachable"), "" when they are fresh.
     """
 
@@ -45,6 +46,7 @@ class Facts:
     rules: Mapping[str, Rules] = field(default_factory=dict)
     registered: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     switch: str = ""
+    resting: frozenset[str] = frozenset()
     degraded: str = ""
     transferred: bool = False
     heading: Target | None = None

@@ -13,7 +13,7 @@ from callcontrol.routing.caller_id import shown_inside, shown_outside
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.path import Path
 from callcontrol.routing.plan import Acceptance, Explanation, LegPlan, SipAddress, TrunkNumber
-from callcontrol.routing.trunks import candidates, refusal
+from callcontrol.routing.trunks import candidates, refusal, rests
 from callcontrol.vocabulary.rule import Rule, RuleKind
 from callcontrol.vocabulary.target import ExtensionTarget, NumberTarget, SipTarget, Target, text_of
 from callcontrol.vocabulary.trail import Passed, Routed
@@ -51,6 +51,7 @@ def number_leg(number: str, ring_s: int, path: Path, facts: Facts, round_: int =
         return Legs(why=(Passed(facts.now, to, "no further trunk"),))
     name, trunk = choices[round_]
     endpoint = TrunkNumber(name, trunk.gateway or name, number.removeprefix("+"))
+    why = () if round_ else rests(to, choices, facts)
     leg = LegPlan(
         to=to,
         endpoint=endpoint,
@@ -59,8 +60,9 @@ def number_leg(number: str, ring_s: int, path: Path, facts: Facts, round_: int =
         payer=path.payer,
         acceptance=_acceptance(path, facts),
         cap_s=facts.tenant.talk or facts.settings.limits.talk_s,
+        progress_s=trunk.progress_s,
     )
-    return Legs((leg,))
+    return Legs((leg,), why)
 
 
 def sip_leg(uri: str, ring_s: int, path: Path, facts: Facts) -> Legs:
@@ -82,12 +84,29 @@ def member_legs(member: Target, ring_s: int, path: Path, facts: Facts, round_: i
     match member:
         case ExtensionTarget(name):
             return _extension_legs(name, ring_s, path, facts, round_)
+        case NumberTarget(number) if number in facts.tenant.numbers:
+            return _own_number_legs(number, ring_s, path, facts, round_)
         case NumberTarget(number):
             return number_leg(number, ring_s, path, facts, round_)
         case SipTarget(uri):
             return sip_leg(uri, ring_s, path, facts)
         case _:
             return Legs(why=(Passed(facts.now, text_of(member), "cannot ring as a member"),))
+
+
+def own_source(number: str, facts: Facts) -> str:
+    """`file:line` of a number of the tenant's own."""
+    return facts.settings.source("tenants", facts.tenant_name, "numbers", number)
+
+
+def _own_number_legs(number: str, ring_s: int, path: Path, facts: Facts, round_: int) -> Legs:
+    """A number of the tenant's own never leaves: what it leads to rings."""
+    target = NumberTarget(number)
+    if path.has_visited(target):
+        return Legs(why=(Passed(facts.now, text_of(target), f"loop: {_loop(path, target)}"),))
+    to = facts.tenant.numbers[number]
+    entry = Routed(facts.now, text_of(to), f"own number {number}", own_source(number, facts))
+    return member_legs(to, ring_s, path.entering(target), facts, round_).because(entry)
 
 
 def _extension_legs(name: str, ring_s: int, path: Path, facts: Facts, round_: int) -> Legs:

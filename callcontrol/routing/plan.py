@@ -78,6 +78,7 @@ class LegPlan:
         ring_s: how long (seconds).
         payer: who is billed, "" for legs that cost nothing.
         cap_s: longest conversation in seconds, None without limit.
+        progress_s: seconds to the first sign of progress, else the leg has failed (PROGRESS_TIMEOUT); None: no limit.
     """
 
     to: str
@@ -87,6 +88,7 @@ class LegPlan:
     payer: str = ""
     acceptance: Acceptance | None = None
     cap_s: int | None = None
+    progress_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ import re
 from collections.abc import Container
 from dataclasses import dataclass, replace
 
+from callcontrol.config.ways import named, way_back
 from callcontrol.routing.agents import agents_at
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.plan import Change, ChangeAgent, Decision, Refuse
@@ -140,7 +141,7 @@ def _set(code: StarCode, current: Rule | None, change: Change, facts: Facts) -> 
             return replace(change, rejected="there is no rule to switch on")
         return replace(change, rule=replace(current, on=True, source=_source(facts)))
     target = target_of(code.target, facts)
-    trouble = trouble_with(target, change.extension, facts) if target else f"{code.target} is no number"
+    trouble = trouble_with(target, change.extension, facts, code.kind) if target else f"{code.target} is no number"
     after_s = code.seconds or (current.after_s if current else DEFAULT_RING_S)
     if not _MIN_RING_S <= after_s <= _MAX_RING_S:
         trouble = trouble or f"{after_s} s is not between {_MIN_RING_S} and {_MAX_RING_S}"
@@ -157,11 +158,16 @@ def target_of(digits: str, facts: Facts) -> Target | None:
     return NumberTarget(number.text) if number else None
 
 
-def trouble_with(target: Target, extension: str, facts: Facts) -> str:
-    """Why a subscriber may not forward there, "" if he may: to himself, to nothing, or to a number that is refused."""
+def trouble_with(target: Target, extension: str, facts: Facts, kind: RuleKind = RuleKind.ALWAYS) -> str:
+    """Why a subscriber may not forward there, "" if he may: to himself, to nothing, or to a number that is refused.
+
+    The same for every way a rule is set at run time: by phone, by command, by whatever follows.
+    """
+    if way := way_back(target, kind, extension, facts.tenant_name, facts.tenant):
+        return "an extension cannot forward to itself" + (f": {named(way)}" if len(way) > 1 else "")
     match target:
-        case ExtensionTarget(name) if name == extension:
-            return "an extension cannot forward to itself"
+        case NumberTarget(number) if number in facts.tenant.numbers:
+            return ""
         case NumberTarget(number):
             return refusal(number, facts)
         case SipTarget() | HangupTarget():

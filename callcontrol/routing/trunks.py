@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from callcontrol.config.settings import Trunk
 from callcontrol.routing.facts import Facts
+from callcontrol.vocabulary.emergency import is_emergency
+from callcontrol.vocabulary.trail import Passed
 
 
 def refusal(number: str, facts: Facts) -> str:
-    """Why this number is not dialled at all, "" if it is: blocked prefix, no price, no trunk."""
+    """Why this number is not dialled at all, "" if it is: blocked prefix, no price, no trunk.
+
+    An emergency number is called by who dials it (targets/emergency.py); nothing else leads there.
+    """
     digits = number.removeprefix("+")
+    if is_emergency(number, facts.tenant.region, facts.tenant.emergency_numbers):
+        return "an emergency number: calls are not sent there, only a phone's own"
+    if number in facts.tenant.numbers:
+        return "a number of our own: it is reached inside, and never through a trunk"
     blocked = next((p for p in facts.tenant.blocked if digits.startswith(p)), None)
     if blocked is not None:
         return f"blocked by prefix {blocked}"
@@ -18,15 +27,33 @@ def refusal(number: str, facts: Facts) -> str:
 
 
 def candidates(number: str, facts: Facts) -> tuple[tuple[str, Trunk], ...]:
-    """Trunks by longest matching prefix, then in the tenant's order."""
+    """Trunks by longest matching prefix, then in the tenant's order; those that rest come last."""
     digits = number.removeprefix("+")
-    names = facts.tenant.trunks or tuple(facts.settings.trunks)
     found = [
-        (-best, order, name)
-        for order, name in enumerate(names)
+        (name in facts.resting, -best, order, name)
+        for order, name in enumerate(_usable(facts))
         if (best := _longest_match(facts.settings.trunks[name], digits)) is not None
     ]
-    return tuple((name, facts.settings.trunks[name]) for _, _, name in sorted(found))
+    return tuple((name, facts.settings.trunks[name]) for *_, name in sorted(found))
+
+
+def emergency_candidates(facts: Facts) -> tuple[tuple[str, Trunk], ...]:
+    """Trunks for an emergency call, in the tenant's order, those that rest last; prefixes are for ordinary numbers."""
+    names = sorted(_usable(facts), key=lambda name: name in facts.resting)
+    found = ((name, facts.settings.trunks[name]) for name in names)
+    return tuple((name, trunk) for name, trunk in found if trunk.emergency)
+
+
+def rests(to: str, choices: tuple[tuple[str, Trunk], ...], facts: Facts) -> tuple[Passed, ...]:
+    """Entries for the trunks that are not tried first because they rest; none if all of them do."""
+    resting = [name for name, _ in choices if name in facts.resting]
+    if len(resting) == len(choices):
+        return ()
+    return tuple(Passed(facts.now, to, f"trunk {name} rests, it failed call after call") for name in resting)
+
+
+def _usable(facts: Facts) -> tuple[str, ...]:
+    return facts.tenant.trunks or tuple(facts.settings.trunks)
 
 
 def _longest_match(trunk: Trunk, digits: str) -> int | None:

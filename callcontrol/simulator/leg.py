@@ -53,8 +53,11 @@ class Leg:
         self.channel = channel
         self.limit_s = _seconds(request.own.get("leg_timeout") or request.shared.get("leg_timeout"))
         self.delay_s = _seconds(request.own.get("leg_delay_start") or request.shared.get("leg_delay_start"))
+        self.progress_s = _seconds(request.setting("leg_progress_timeout"))
         if self.limit_s:
             self.limit_s += self.delay_s
+        if self.progress_s:
+            self.progress_s += self.delay_s
         self.started = False
         self.winner = False
         self.confirming = False
@@ -82,7 +85,15 @@ class Leg:
         """All others failed: a delayed leg starts sooner, by as much as the soonest one may."""
         if self.limit_s:
             self.limit_s = max(self.limit_s - (soonest_s - elapsed_s), 1)
+        if self.progress_s:
+            self.progress_s = max(self.progress_s - (soonest_s - elapsed_s), 1)
         self.delay_s -= soonest_s
+
+    def made_no_progress(self, elapsed_s: int) -> bool:
+        """Whether the time for the first sign of it is over: 180, 183 and 200 are one, 100 is none."""
+        channel = self.channel
+        silent = not (channel.ring_ready or channel.early_media or channel.answered)
+        return bool(self.progress_s) and elapsed_s > self.progress_s and silent
 
     def confirm(self, signal: Signal, shared: dict[str, str]) -> bool:
         """Ask whoever answered to accept the call, if the dial string says so; False when nothing is asked."""

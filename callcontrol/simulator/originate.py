@@ -88,6 +88,7 @@ class Attempt:
         self._failure = ""
         self._told_ringing = False
         self._timed_out = False
+        self._forced = ""  # the cause of the whole attempt, whatever else its legs say
         self._began_epoch = 0
 
     def cancel(self, cause: str) -> None:
@@ -226,6 +227,9 @@ class Attempt:
         elapsed = self._switch.core.timeline.epoch_s() - self._began_epoch
         self._start_delayed(elapsed)
         for leg in self._legs:
+            if not leg.channel.down and leg.made_no_progress(elapsed):
+                leg.channel.hangup("PROGRESS_TIMEOUT")
+                self._forced = "PROGRESS_TIMEOUT"
             if not leg.channel.down and leg.limit_s and elapsed > leg.limit_s:
                 leg.channel.hangup("ALLOTTED_TIMEOUT")
         if elapsed >= self._timeout_s:
@@ -248,6 +252,7 @@ class Attempt:
         for leg in self._legs:
             if not leg.channel.down:
                 limits += [leg.limit_s + 1] if leg.limit_s else []
+                limits += [leg.progress_s + 1] if leg.progress_s else []
                 limits += [leg.delay_s + 1] if not leg.started else []
         due_us = (self._began_epoch + min(limits)) * 1_000_000
         return max((due_us - self._switch.core.timeline.now_us()) / 1_000_000, 0.001)
@@ -268,10 +273,12 @@ class Attempt:
         if self._timed_out:
             return "NO_ANSWER"
         if self._legs:
-            return self._legs[0].channel.cause
+            return self._forced or self._legs[0].channel.cause
         return self._failure or "DESTINATION_OUT_OF_ORDER"
 
     def _cause_for_losers(self, winner: Leg | None) -> str:
+        if self._forced:
+            return self._forced
         if winner is not None:
             return "LOSE_RACE"
         if self._timed_out:

@@ -2,7 +2,7 @@
 
 The same text stands in YAML, on the command line, in Redis, in the trail and in the `calls` table:
 `extension:101`, `group:sales`, `list:night`, `queue:support`, `number:+48600700800`, `sip:bob@example.com`,
-`announcement:closed`, `voicemail:101`, `hangup:busy`.
+`announcement:closed`, `voicemail:101`, `hangup:busy`. Only `emergency:112` is never written, but dialled.
 """
 
 from __future__ import annotations
@@ -47,6 +47,13 @@ class NumberTarget:
 
 
 @dataclass(frozen=True, slots=True)
+class EmergencyTarget:
+    """An emergency number that a phone has dialled; `name` is what it dialled. No rule and no setting leads here."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class SipTarget:
     """A SIP address outside; `name` is `user@host[:port]`."""
 
@@ -80,6 +87,7 @@ Target = (
     | ListTarget
     | QueueTarget
     | NumberTarget
+    | EmergencyTarget
     | SipTarget
     | AnnouncementTarget
     | VoicemailTarget
@@ -97,7 +105,8 @@ KINDS: dict[str, type[Target]] = {
     "voicemail": VoicemailTarget,
     "hangup": HangupTarget,
 }
-_WORDS = {cls: word for word, cls in KINDS.items()}
+EMERGENCY = "emergency"
+_WORDS = {**{cls: word for word, cls in KINDS.items()}, EmergencyTarget: EMERGENCY}
 
 # The words an admin may write after `hangup:`, and the cause the caller's network is given.
 HANGUP_CAUSES = {

@@ -166,3 +166,11 @@ def test_money_is_text_to_the_last_digit(amount: str) -> None:
 def test_what_is_no_record_says_so(data: bytes, why: str) -> None:
     with pytest.raises(BadRecord, match=why):
         from_json(data)
+
+
+def test_an_emergency_call_costs_nothing_where_its_number_has_no_price(tariff: Tariff) -> None:
+    record = fold(forwarded(talk_s=61.5))
+    legs = tuple(replace(leg, to="emergency:112") if leg.is_external else leg for leg in record.legs)
+    (charge,) = rate_record(replace(record, legs=legs), tariff).charges
+    assert (charge.number, charge.amount, charge.currency, charge.reason) == ("112", Decimal(0), "PLN", "")
+    assert charge.formula == "emergency call without a price in list standard: free of charge"

@@ -33,12 +33,13 @@ def test_changes_are_shown_then_made_once(folder: Path, switch: Path, capsys: py
     (folder / "tenants" / "globex.yaml").unlink()
     main = folder / "callcontrol.yaml"
     main.write_text(main.read_text().replace("example-only-change-me", "better"))
-    expected = [f"changed: {switch}/vars/callcontrol.xml", f"gone: {switch}/directory/globex.xml"]
+    gone = [f"gone: {switch}/{folder}/globex.xml" for folder in ("dialplan/emergency", "directory")]
+    expected = [f"changed: {switch}/vars/callcontrol.xml", *gone]
     assert run(render, folder, "--into", switch, "--check") == 1
     assert capsys.readouterr().out.splitlines() == expected
     assert (switch / "directory" / "globex.xml").exists()
     assert run(render, folder, "--into", switch) == 0
-    assert capsys.readouterr().out.splitlines()[:2] == expected
+    assert capsys.readouterr().out.splitlines()[:3] == expected
     assert not (switch / "directory" / "globex.xml").exists()
     assert run(render, folder, "--into", switch) == 0
     assert "nothing to change" in capsys.readouterr().out
@@ -68,9 +69,10 @@ def test_music_is_told_what_to_do_with_when_it_changed(
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == f"changed: {switch}/music/callcontrol.xml"
     assert "local_stream start TENANT/QUEUE" in lines[-1]
-    assert '<directory name="acme/support" path="$${sound_prefix}/music/support">' in (
-        switch / "music" / "callcontrol.xml"
-    ).read_text()
+    assert (
+        '<directory name="acme/support" path="$${sound_prefix}/music/support">'
+        in (switch / "music" / "callcontrol.xml").read_text()
+    )
 
 
 def test_nothing_is_written_where_it_does_not_belong(

@@ -285,3 +285,27 @@ MAIN_MISTAKES = [
 @pytest.mark.parametrize(("text", "expected"), MAIN_MISTAKES)
 def test_mistakes_of_the_main_file(text: str, expected: list[str]) -> None:
     assert written(*problems(main=MAIN + text)) == [f"callcontrol.yaml:{line}" for line in expected]
+
+
+def test_who_dials_an_emergency_number_reaches_no_extension() -> None:
+    tenant = TENANT.replace("  102: {}\n", "  102: {}\n  112: {}\n  '5555': {}\n") + "emergency_numbers: [5555]\n"
+    right = "give it another name; or write `dialled: no`, if it is to be rung in other ways only"
+    reach = "phones that dial it never reach this extension"
+    assert written(*problems(tenant)) == [
+        f"tenants/acme.yaml:7: extensions.112: 112 is an emergency number of PL: {reach}; {right}",
+        f"tenants/acme.yaml:8: extensions.5555: 5555 is an emergency number: {reach}; {right}",
+    ]
+    loaded(tenant.replace("112: {}", "112: {dialled: no}").replace("'5555': {}", "'5555': {dialled: no}"))
+
+
+def test_no_rule_leads_to_an_emergency_number() -> None:
+    what = "extensions.101.forward.always.target: number:112 is an emergency number: calls are not sent there"
+    assert ruled(_101="{always: {target: number:112}}") == [f"5: {what}; write another target"]
+
+
+def test_every_tenant_has_a_trunk_for_emergency_calls_or_says_that_it_has_none() -> None:
+    main = MAIN.replace('"+48221110000"', '"+48221110000", emergency: no')
+    what = "its phones cannot call emergency numbers: no trunk of this tenant carries them"
+    right = "add a trunk (without `emergency: no`), or write `emergency: no`, if these phones have no line out"
+    assert written(*problems(main=main)) == [f"tenants/acme.yaml:1: trunks: {what}; {right}"]
+    loaded(TENANT + "emergency: no\n", main)

@@ -144,9 +144,10 @@ def test_streams_of_music_have_one_to_stand_in_for_them() -> None:
 def test_the_fallback_uses_only_what_a_pattern_has_found_harmless() -> None:
     tree = ElementTree.fromstring(text_of("dialplan/fallback.xml"))
     conditions = [c.attrib for c in tree.iter("condition")]
-    assert [c.get("expression") for c in conditions] == ["^([0-9]+)$", "^([A-Za-z0-9_][A-Za-z0-9_.-]{0,63})$", None]
+    assert [c.get("expression") for c in conditions] == ["^([A-Za-z0-9_][A-Za-z0-9_.-]{0,63})$", None]
     dialled = [a.attrib["data"] for a in tree.iter("action") if a.attrib["application"] == "bridge"]
-    assert dialled == ["sofia/gateway/$${emergency_gateway}/$1", "sofia/internal/$1%${domain_name}"]
+    assert dialled == ["sofia/internal/$1%${domain_name}"]
+    assert [include.attrib["data"] for include in tree.iter("X-PRE-PROCESS")] == ["emergency/*.xml"]
     assert [*tree.iter("action")][-1].attrib == {"application": "hangup", "data": "NORMAL_TEMPORARY_FAILURE"}
 
 

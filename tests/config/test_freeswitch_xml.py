@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from xml.etree import ElementTree
 
 import pytest
@@ -25,6 +26,8 @@ def test_the_example_is_rendered_whole() -> None:
     files = render(example(), "fs1")
     assert sorted(files) == [
         "acl/callcontrol.xml",
+        "dialplan/emergency/acme.xml",
+        "dialplan/emergency/globex.xml",
         "directory/acme.xml",
         "directory/globex.xml",
         "music/callcontrol.xml",
@@ -48,7 +51,8 @@ def test_every_account_is_a_user_with_its_password_and_tenant() -> None:
     assert {"101", "104", "104-app", "106", "120"} <= set(users)
     variables = {v.attrib["name"]: v.attrib["value"] for v in users["104-app"].iter("variable")}
     assert params(users["104-app"]) == {"password": "example-only-104-app"}
-    assert variables == {"user_context": "internal", "accountcode": "acme", "extension": "104"}
+    shown = {"number_shown_outside": "+48221234567"}
+    assert variables == {"user_context": "internal", "accountcode": "acme", "extension": "104", **shown}
 
 
 def test_an_account_without_password_lets_nobody_in() -> None:
@@ -66,7 +70,12 @@ def test_hostile_passwords_stay_text_for_both_readers() -> None:
             '"+48221110000"', f'"+48221110000", proxy: sip.example, username: {quoted}, password: {quoted}'
         ),
     )
-    assert not any("$${" in text or "${" in text for text in files.values())
+    # what we mean to be replaced stands there, and nothing of theirs
+    ours = ("${domain_name}", "${plain_target}", "${number_shown_outside}", "$${not_possible}")
+    for text in files.values():
+        for meant in ours:
+            text = text.replace(meant, "")
+        assert "${" not in text
     tree = ElementTree.fromstring(files["directory/acme.xml"])
     assert next(params(user) for user in tree.iter("user")) == {"password": HOSTILE}
     gateway = params(ElementTree.fromstring(files["sip_profiles/external/a.xml"]))
@@ -103,7 +112,24 @@ def test_gateways() -> None:
 def test_a_trunk_without_proxy_is_somebody_elses_gateway() -> None:
     files = rendered()
     assert not [name for name in files if name.startswith("sip_profiles/")]
-    assert 'data="emergency_gateway=none"' in files["vars/callcontrol.xml"]
+    assert "sofia/gateway/a/$1" in files["dialplan/emergency/acme.xml"]
+
+
+def test_without_a_daemon_emergency_calls_leave_as_they_do_with_one() -> None:
+    b, c = "{shows: any, number: '+48222220000', gateway: gw}", "{number: '+48333330000', emergency: no}"
+    main = f"{MAIN}  b: {b}\n  c: {c}\n"
+    tenant = TENANT.replace("  101: {}", '  101: {number: "+48221234567"}') + "emergency_numbers: ['5555']\n"
+    tree = ElementTree.fromstring(rendered(tenant, main)["dialplan/emergency/acme.xml"])
+    domain, dialled = tree.iter("condition")
+    assert domain.attrib == {"field": "${domain_name}", "expression": r"^acme\.example$"}
+    assert dialled.attrib["field"] == "${plain_target}"
+    for number in ("112", "997", "998", "999", "5555"):
+        assert re.match(dialled.attrib["expression"], number)
+    assert not any(re.match(dialled.attrib["expression"], number) for number in ("101", "1122", "996", "55555"))
+    assert [a.attrib["data"] for a in tree.iter("action") if a.attrib["application"] == "bridge"] == [
+        "[origination_caller_id_number=+48221110000,leg_progress_timeout=4]sofia/gateway/a/$1",
+        "[origination_caller_id_number=${number_shown_outside},leg_progress_timeout=4]sofia/gateway/gw/$1",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -58,8 +58,8 @@ MISTAKES = [
     ("colour: red\n", [
         "11: unknown key `colour`; known here: domain, zone, region, company_number, show, tariff, last_resort,"
             " trunks,"
-        " blocked, talk, confirm, extensions, groups, lists, announcements, voicemail, agents, pauses,"
-        " queues, ageing, numbers"
+        " blocked, emergency, emergency_numbers, talk, confirm, extensions, groups, lists, announcements,"
+        " voicemail, agents, pauses, queues, ageing, numbers"
     ]),
     ("show: mine\n", ["11: show: 'mine' is not known here; write 'caller' or 'company'"]),
     ("talk: 0\n", ["11: talk: 0 is too small; write at least 1"]),

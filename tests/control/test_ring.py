@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from callcontrol.control import commands as do
 from callcontrol.control.call import Closed, Ending, Ringing, Talking
-from callcontrol.control.events import AppEnded, CallerHungUp, CommandRefused, LegBridged, TimerFired
+from callcontrol.control.events import AppEnded, CallerHungUp, CommandRefused, LegBridged, LegGone, TimerFired
+from callcontrol.vocabulary.call import Stamps
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.trail import Dialled, LegEnded, Noted, Passed, StepEnded
 from tests.control.story import Story
@@ -125,3 +128,13 @@ def test_past_the_limit_of_legs_a_forwarding_ends_busy() -> None:
     assert not story.has(do.Bridge)
     assert story.command(do.HangUp).cause == "USER_BUSY"
     assert story.entries(Passed)[-1].why.startswith("leg limit")
+
+
+@pytest.mark.parametrize(("answered", "cause"), [(True, "LOSE_RACE"), (False, "ORIGINATOR_CANCEL")])
+def test_a_leg_that_rang_was_not_taken_back_for_want_of_progress(answered: bool, cause: str) -> None:
+    story = Story(facts(DID["group"])).begin()
+    first, second = (leg for leg, _ in story.command(do.Bridge).legs[:2])
+    if answered:
+        story.then(LegBridged(first, NOW))
+    story.then(LegGone(second, "PROGRESS_TIMEOUT", Stamps(NOW, NOW, None, NOW), ""))
+    assert [e.cause for e in story.entries(LegEnded)] == [cause]

@@ -25,7 +25,7 @@ from tests.daemon.test_queue_survival import AGENT, SUPPORT, Live
 from tests.daemon.test_survival import DID, EXAMPLE, PHONE, WAIT_S, heard, is_bridged, nothing_is_left, records, until
 
 FS1_SIP, FS2_SIP = "127.0.0.1:5060", "127.0.0.1:5062"
-CHAIN, FIRST, SECOND = "48221234578", "112@acme.example", "113@acme.example"
+CHAIN, FIRST, SECOND = "48221234578", "125@acme.example", "113@acme.example"
 HOTLINE, YVONNE = "48221234590", "123@acme.example"
 
 # Our legs have names of our own making (vocabulary.call.leg_id); what a switch makes by itself has others.

@@ -24,11 +24,11 @@ from tests.freeswitch.tones import Hears, tone_differences
 NAME: Final = "fs2"
 THERE: Final = ("113", "121")  # who is registered at the neighbour
 PHONES: Final = {
-    "112": {"action": "busy"},
+    "125": {"action": "busy"},
     "113": {"action": "answers", "after_s": 0.3, "talk_s": 2},
     "121": {"action": "answers", "after_s": 0.3, "talk_s": 7},
 }
-FORWARDED = PlacedCall("+48500100200", "+48221234578")  # always to 112, which is busy, then to 113
+FORWARDED = PlacedCall("+48500100200", "+48221234578")  # always to 125, which is busy, then to 113
 QUEUED = PlacedCall("+48500100201", "+48221234588")
 
 

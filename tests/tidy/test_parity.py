@@ -32,7 +32,7 @@ from callcontrol.routing.plan import Step
 from callcontrol.routing.targets import AFTER, DECIDE
 from callcontrol.vocabulary.outcome import OUTCOME_OF_CAUSE, TRUNK_FAILURES, Outcome
 from callcontrol.vocabulary.rule import DIVERSION_REASON, HISTORY_CAUSE, RuleKind
-from callcontrol.vocabulary.target import KINDS
+from callcontrol.vocabulary.target import KINDS, EmergencyTarget
 
 ROOT = Path(__file__).parents[2]
 TARGETS = ROOT / "callcontrol" / "routing" / "targets"
@@ -41,18 +41,19 @@ FILES = {word: "escalating_list" if word == "list" else word for word in KINDS}
 
 
 def test_each_kind_of_target_has_its_file_and_no_file_is_left_over() -> None:
-    assert {p.stem for p in TARGETS.glob("*.py")} - {"__init__"} == set(FILES.values())
+    # an emergency number is dialled, never written
+    assert {p.stem for p in TARGETS.glob("*.py")} - {"__init__"} == {*FILES.values(), "emergency"}
 
 
 def test_each_kind_of_target_is_registered_and_in_the_readme() -> None:
-    assert set(DECIDE) == set(KINDS.values())
+    assert set(DECIDE) == {*KINDS.values(), EmergencyTarget}
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert [word for word in KINDS if f"`{word}:`" not in readme] == []
 
 
 def test_what_rings_says_what_follows() -> None:
     ringing = {KINDS[word] for word in ("extension", "group", "list", "number", "sip")}
-    assert set(AFTER) == ringing
+    assert set(AFTER) == ringing | {EmergencyTarget}
 
 
 @pytest.mark.parametrize("step", get_args(Step), ids=lambda step: step.__name__)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from callcontrol.config.checks import agents, chains, numbers, queues, rules, shared, switches, targets
+from callcontrol.config.checks import agents, chains, emergency, numbers, queues, rules, shared, switches, targets
 from callcontrol.config.problems import Problem
 from callcontrol.config.settings import Settings
 
@@ -25,6 +25,9 @@ CHECKS: tuple[Callable[[Settings], Iterable[Problem]], ...] = (
     chains.last_resorts_that_forward,
     numbers.numbers_claimed_twice,
     numbers.shown_numbers_not_owned,
+    emergency.extensions_named_like_emergency_numbers,
+    emergency.emergency_numbers_as_targets,
+    emergency.emergency_calls_that_cannot_leave,
     shared.domains_used_twice,
     shared.accounts_used_twice,
     shared.unknown_trunks,

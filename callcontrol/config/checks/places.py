@@ -47,6 +47,12 @@ def repeated(claims: Iterable[tuple[str, Place]]) -> Iterator[tuple[str, Place, 
             yield claimed, place, owner
 
 
+def trunks_are_sound(settings: Settings, tenant: Tenant) -> bool:
+    """Whether all trunks the tenant may use could be read; else nothing can be said about them."""
+    written = {place[1] for place in settings.sources if place[0] == "trunks" and len(place) == 2}
+    return set(tenant.trunks or written) <= set(settings.trunks)
+
+
 def numbers_in(name: str, tenant: Tenant) -> Iterator[tuple[Place, str]]:
     """Every external number a tenant has calls sent to: its targets', and those its agents are rung at."""
     for place, target in targets_in(name, tenant):

@@ -11,9 +11,10 @@ from callcontrol.config.checks.places import (
     numbers_in,
     problem_at,
     targets_in,
+    trunks_are_sound,
 )
 from callcontrol.config.problems import Problem
-from callcontrol.config.settings import Settings, Tenant
+from callcontrol.config.settings import Settings
 from callcontrol.config.yaml_reader import Place
 from callcontrol.vocabulary.target import (
     AnnouncementTarget,
@@ -93,15 +94,9 @@ def numbers_without_a_trunk(settings: Settings) -> Iterator[Problem]:
     for name, tenant in settings.tenants.items():
         usable = [settings.trunks[t] for t in tenant.trunks or settings.trunks if t in settings.trunks]
         prefixes = [prefix for trunk in usable for prefix in trunk.prefixes]
-        if not _trunks_are_sound(settings, tenant):
+        if not trunks_are_sound(settings, tenant):
             continue
         for place, number in numbers_in(name, tenant):
             if not any(number.removeprefix("+").startswith(prefix) for prefix in prefixes):
                 right = f"add its prefix to a trunk (here: {', '.join(tenant.trunks or settings.trunks) or 'none'})"
                 yield problem_at(settings, place, f"no trunk takes number:{number}", right)
-
-
-def _trunks_are_sound(settings: Settings, tenant: Tenant) -> bool:
-    """Whether all trunks the tenant may use could be read; else nothing can be said about them."""
-    written = {place[1] for place in settings.sources if place[0] == "trunks" and len(place) == 2}
-    return set(tenant.trunks or written) <= set(settings.trunks)

@@ -120,6 +120,9 @@ def _leg(leg_id: str, plan: LegPlan, profile: str, caller_name: str) -> DialLeg:
     variables |= _identity(plan, caller_name)
     if plan.payer:
         variables["cc_payer"] = plan.payer
+    if plan.progress_s is not None:
+        # 180, 183 and 200 are progress, 100 is none (switch_ivr_originate.c, check_per_channel_timeouts)
+        variables["leg_progress_timeout"] = str(plan.progress_s)
     if plan.acceptance:
         variables |= {
             "group_confirm_key": "1",

@@ -14,6 +14,7 @@ from callcontrol.routing.path import Path
 from callcontrol.routing.plan import Decision, Onward, Ring, RingResult
 from callcontrol.routing.targets import (
     announcement,
+    emergency,
     escalating_list,
     extension,
     group,
@@ -36,6 +37,7 @@ DECIDE: dict[type[Target], Decide] = {
     kinds.ListTarget: escalating_list.decide,
     kinds.QueueTarget: queue.decide,
     kinds.NumberTarget: number.decide,
+    kinds.EmergencyTarget: emergency.decide,
     kinds.SipTarget: sip.decide,
     kinds.AnnouncementTarget: announcement.decide,
     kinds.VoicemailTarget: voicemail.decide,
@@ -47,5 +49,6 @@ AFTER: dict[type[Target], After] = {
     kinds.GroupTarget: group.after,
     kinds.ListTarget: escalating_list.after,
     kinds.NumberTarget: number.after,
+    kinds.EmergencyTarget: emergency.after,
     kinds.SipTarget: sip.after,
 }

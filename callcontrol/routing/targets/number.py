@@ -1,22 +1,30 @@
-"""An external number, through a trunk; the next trunk on failure of the first, not on busy."""
+"""An external number, through a trunk; the next trunk on failure of the first, not on busy.
+
+A number of the tenant's own never leaves: it is where it leads.
+"""
 
 from __future__ import annotations
 
 from callcontrol.routing.endings import refuse
 from callcontrol.routing.facts import Facts
-from callcontrol.routing.legs import number_leg
+from callcontrol.routing.legs import number_leg, own_source
 from callcontrol.routing.path import Path
-from callcontrol.routing.plan import Decision, Ring, RingResult
+from callcontrol.routing.plan import Decision, Onward, Ring, RingResult
 from callcontrol.routing.retry import next_round, outcome_over_rounds
 from callcontrol.vocabulary.outcome import Outcome
-from callcontrol.vocabulary.target import NumberTarget
+from callcontrol.vocabulary.target import NumberTarget, text_of
+from callcontrol.vocabulary.trail import Routed
 
 # How long an external leg rings when it is a target of its own (seconds).
 RING_S = 60
 
 
-def decide(target: NumberTarget, path: Path, facts: Facts) -> Decision:
+def decide(target: NumberTarget, path: Path, facts: Facts) -> Decision | Onward:
     """Ring it, unless it is blocked, has no price or no trunk: then it is refused before dialling."""
+    own = facts.tenant.numbers.get(target.name)
+    if own is not None:
+        entry = Routed(facts.now, text_of(own), f"own number {target.name}", own_source(target.name, facts))
+        return Onward(own, path.onward(), (entry,))
     found = number_leg(target.name, RING_S, path, facts)
     return Decision(Ring(target, found.legs, path), found.why) if found.legs else refuse(Outcome.REJECTED, *found.why)
 

@@ -1,0 +1,53 @@
+"""An emergency call: it leaves, without regard to price, blocks, credit, hours and rules; only the caller ends it.
+
+Whatever a trunk answers but a connection leads to the next one: a carrier that says busy or that it knows no such
+number is no emergency service.
+"""
+
+from __future__ import annotations
+
+from callcontrol.routing.caller_id import shown_in_an_emergency
+from callcontrol.routing.endings import refuse
+from callcontrol.routing.facts import Facts
+from callcontrol.routing.path import Path
+from callcontrol.routing.plan import Decision, LegPlan, Ring, RingResult, TrunkNumber
+from callcontrol.routing.trunks import emergency_candidates, rests
+from callcontrol.vocabulary.outcome import Outcome
+from callcontrol.vocabulary.target import EmergencyTarget, text_of
+from callcontrol.vocabulary.trail import Passed, Routed
+
+# How long the emergency services may take to answer (seconds).
+RING_S = 180
+
+
+def decide(target: EmergencyTarget, path: Path, facts: Facts) -> Decision:
+    """Send it out through the tenant's first trunk that carries such calls."""
+    return _through(0, target, path, facts) or refuse(
+        Outcome.UNAVAILABLE, Passed(facts.now, text_of(target), "no trunk carries emergency calls")
+    )
+
+
+def after(target: EmergencyTarget, step: Ring, result: RingResult, facts: Facts) -> Decision:
+    """The next trunk, or the end."""
+    following = _through(step.round + 1, target, step.path, facts)
+    if following is None:
+        return refuse(result.outcome)
+    failed = ", ".join(sorted({cause for cause in result.causes.values() if cause})) or result.outcome.value
+    return following.because(Routed(facts.now, text_of(target), f"trunk failed ({failed}), next"))
+
+
+def _through(round_: int, target: EmergencyTarget, path: Path, facts: Facts) -> Decision | None:
+    choices = emergency_candidates(facts)
+    if round_ >= len(choices):
+        return None
+    name, trunk = choices[round_]
+    leg = LegPlan(
+        to=text_of(target),
+        endpoint=TrunkNumber(name, trunk.gateway or name, target.name),
+        ring_s=RING_S,
+        shown=shown_in_an_emergency(facts, trunk),
+        payer=path.payer,
+        progress_s=trunk.progress_s,
+    )
+    why = () if round_ else rests(leg.to, choices, facts)
+    return Decision(Ring(target, (leg,), path, round=round_), why)

@@ -1,0 +1,72 @@
+"""Trunks that fail call after call rest for a while: they are tried last, not first. Pure: the state is an argument.
+
+A trunk has failed if a leg ended by its fault (TRUNK_FAILURES) before anything rang; it works if anything rang behind
+it or somebody refused. Each worker learns for itself: three failed calls are soon there where it matters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from callcontrol.config.settings import Trunk
+from callcontrol.vocabulary.moment import SECOND_US, Instant
+from callcontrol.vocabulary.outcome import TRUNK_FAILURES, Outcome, outcome_of
+from callcontrol.vocabulary.trail import Dialled, Entry, LegEnded, Trail
+
+
+@dataclass(frozen=True, slots=True)
+class TrunkHealth:
+    """What a worker knows of a trunk: failures in a row, and until when it rests (0: it does not)."""
+
+    failures: int
+    rests_until: Instant
+
+
+WELL = TrunkHealth(0, Instant(0))
+
+
+@dataclass(frozen=True, slots=True)
+class TrunkNews:
+    """A leg through this trunk has ended, by the trunk's fault or not."""
+
+    trunk: str
+    failed: bool
+
+
+def news_of_trunks(before: Trail, news: Iterable[Entry]) -> Iterator[TrunkNews]:
+    """What new entries of a call's trail say of trunks.
+
+    Args:
+        before: the trail up to the news.
+    """
+    news = tuple(news)
+    ended = [entry for entry in news if isinstance(entry, LegEnded) and not entry.estimated]
+    for entry in ended:
+        trunk = next((e.trunk for e in (*before, *news) if isinstance(e, Dialled) and e.leg_id == entry.leg_id), "")
+        failed = _failed(entry)
+        if trunk and failed is not None:
+            yield TrunkNews(trunk, failed)
+
+
+def after_leg(health: TrunkHealth, trunk: Trunk, now: Instant, *, failed: bool) -> TrunkHealth:
+    """What is known of the trunk after a leg."""
+    if not failed:
+        return WELL
+    failures = health.failures + 1
+    rests = failures >= trunk.rest_after
+    return TrunkHealth(failures, Instant(now + trunk.rest_s * SECOND_US) if rests else health.rests_until)
+
+
+def resting(health: Mapping[str, TrunkHealth], now: Instant) -> frozenset[str]:
+    """The trunks that rest now."""
+    return frozenset(name for name, known in health.items() if known.rests_until > now)
+
+
+def _failed(ended: LegEnded) -> bool | None:
+    """Whether the trunk failed; None if the leg says nothing of it: we gave up before anything was heard."""
+    if ended.stamps is not None and (ended.stamps.ringing is not None or ended.stamps.answered is not None):
+        return False
+    if ended.cause in TRUNK_FAILURES:
+        return True
+    return None if outcome_of(ended.cause) in (Outcome.ABANDONED, Outcome.ELSEWHERE, Outcome.FAILED) else False
