@@ -25,6 +25,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     parser.add_argument("--config", type=Path, required=True, metavar="DIR")
     parser.add_argument("--slot", type=int, required=True, help="which of the workers of this data folder it is")
     parser.add_argument("--listen", type=int, required=True, metavar="FD", help="the inherited listening socket")
+    parser.add_argument("--knocked-from", type=int, default=0, metavar="PORT", help="where the door is tested from")
     parser.add_argument("--pulse", type=int, required=True, metavar="FD", help="the inherited line to the supervisor")
 
 
@@ -42,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
         current,
         stores.redis_url,
         stores.postgres_dsn,
-        listener=InheritedFd(args.listen),
+        listener=InheritedFd(args.listen, args.knocked_from),
         slot=args.slot,
         pulse=socket.socket(fileno=args.pulse),
     ).run()

@@ -43,12 +43,13 @@ class CallsDoor:
         return self._socket.fileno()
 
     def shut(self) -> None:
-        """Refuse who comes, until a worker listens again. The address stays ours."""
-        try:
+        """Refuse who comes, until a worker listens again. The address stays ours.
+
+        Only a socket that listens may be shut: Linux keeps the shutdown of one that does not (`sk_shutdown` in
+        inet_shutdown()), and whatever it accepts once it listens again reads end-of-stream at once.
+        """
+        if self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
             self._socket.shutdown(socket.SHUT_RD)
-        except OSError as error:
-            if error.errno != errno.ENOTCONN:  # it does not listen
-                raise
 
     def close(self) -> None:
         """Let go of the address; it is free when the last worker has, too."""

@@ -22,7 +22,8 @@ class OfWorkers(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """prometheus_client's way of asking."""
-        slots = self._look().slots
+        view = self._look()
+        slots = view.slots
         up = GaugeMetricFamily("callcontrol_worker_up", "Whether the worker of a slot takes calls", labels=["slot"])
         restarts = CounterMetricFamily(
             "callcontrol_worker_restarts", "Workers of a slot that died and were replaced", labels=["slot"]
@@ -33,6 +34,9 @@ class OfWorkers(Collector):
         yield up
         yield restarts
         yield GaugeMetricFamily("callcontrol_workers", "Workers there should be", value=len(slots))
+        yield GaugeMetricFamily(
+            "callcontrol_door_open", "Whether a connection to the call port is answered", value=float(not view.door)
+        )
 
 
 def empty_folder(data: Path) -> Path:

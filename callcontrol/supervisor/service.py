@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -15,11 +16,13 @@ from callcontrol.edges.embedded import EmbeddedPostgres, EmbeddedRedis
 from callcontrol.edges.freeswitch.binding import Address
 from callcontrol.edges.worker_environment import Stores
 from callcontrol.supervisor import pid_file
+from callcontrol.supervisor.door_watch import DoorWatch
 from callcontrol.supervisor.doors import CallsDoor
 from callcontrol.supervisor.metrics import empty_folder
 from callcontrol.supervisor.patience import Patience
 from callcontrol.supervisor.probes import Probes
 from callcontrol.supervisor.supervisor import Supervisor
+from callcontrol.supervisor.views import View
 from callcontrol.supervisor.worker_process import Orders, WorkerProcess, start
 
 log = logging.getLogger(__name__)
@@ -37,15 +40,19 @@ def serve(config: Path, settings: Settings, count: int) -> int:
     data = Path(settings.data)
     with ExitStack() as stack:
         stack.enter_context(pid_file.held(data))
-        door = CallsDoor(Address(*host_and_port(settings.listen)))
+        listen = Address(*host_and_port(settings.listen))
+        door, watch = CallsDoor(listen), DoorWatch(listen)
         stack.callback(door.close)
+        stack.callback(watch.stop)
         metrics = empty_folder(data)
-        orders = _Starter(config, door, metrics, stack.enter_context(stores(settings)))
+        orders = _Starter(config, door, watch.port, metrics, stack.enter_context(stores(settings)))
         patience = Patience(settings.limits.hung_s, settings.limits.drain_s)
         vacate = partial(meter_files.forget, metrics)
         supervisor = Supervisor(count, start=orders.start, vacate=vacate, door=door, patience=patience)
-        probes = Probes(Address(*host_and_port(settings.http)), lambda: supervisor.view, metrics)
+        look = partial(_seen, supervisor, watch)
+        probes = Probes(Address(*host_and_port(settings.http)), look, metrics)
         stack.callback(probes.stop)
+        watch.start()
         log.info("%d workers take calls at %s, probes at http://%s", count, settings.listen, settings.http)
         return supervisor.run()
 
@@ -53,16 +60,17 @@ def serve(config: Path, settings: Settings, count: int) -> int:
 class _Starter:
     """Starts this daemon's workers."""
 
-    def __init__(self, config: Path, door: CallsDoor, metrics: Path, found: Stores) -> None:
+    def __init__(self, config: Path, door: CallsDoor, knocked_from: int, metrics: Path, found: Stores) -> None:
         self._config = config
         self._door = door
+        self._knocked_from = knocked_from
         self._metrics = metrics
         self._stores = found
 
     def start(self, seat: int, now: float) -> WorkerProcess:
         """A worker at this seat."""
         environment = {**worker_environment.environment(self._stores), **meter_files.environment(self._metrics, seat)}
-        return start(Orders(self._config, self._door.fileno(), environment), seat, now)
+        return start(Orders(self._config, self._door.fileno(), self._knocked_from, environment), seat, now)
 
 
 @contextmanager
@@ -75,3 +83,8 @@ def stores(settings: Settings) -> Iterator[Stores]:
         log.info("Redis: %s", "configured" if settings.redis.url else f"embedded in {data / 'redis'}")
         log.info("Postgres: %s", "configured" if settings.postgres.dsn else f"embedded in {data / 'postgres'}")
         yield Stores(redis_url, dsn)
+
+
+def _seen(supervisor: Supervisor, watch: DoorWatch) -> View:
+    """How things stand, and whether a call gets through."""
+    return replace(supervisor.view, door=watch.why)

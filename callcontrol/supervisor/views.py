@@ -67,6 +67,7 @@ class View:
     Attributes:
         draining: whether the whole daemon ends.
         roll, roll_why, roll_number: the latest rolling restart, why it failed, and the how many-th it is.
+        door: why no call gets through to any worker, as the supervisor found by trying; "" if they do.
     """
 
     workers: tuple[WorkerView, ...] = ()
@@ -74,6 +75,7 @@ class View:
     roll: Roll = Roll.NONE
     roll_why: str = ""
     roll_number: int = 0
+    door: str = ""
 
     @property
     def slots(self) -> tuple[WorkerView, ...]:
@@ -86,13 +88,15 @@ class View:
             return "draining"
         if not self.slots:
             return "starting"
-        return "; ".join(_complaint(one) for one in self.slots if one.state is not WorkerState.READY)
+        complaints = [_complaint(one) for one in self.slots if one.state is not WorkerState.READY]
+        return "; ".join(complaints) or self.door
 
     def to_json(self) -> dict[str, Any]:
         """As `/workers` shows it."""
         return {
             "workers": [one.to_json() for one in self.workers],
             "draining": self.draining,
+            "door": self.door,
             "restart": {"number": self.roll_number, "state": self.roll, "why": self.roll_why},
         }
 

@@ -28,11 +28,13 @@ class Orders:
     Attributes:
         config: the configuration folder.
         listener: descriptor of the listening socket.
+        knocked_from: the port from which it is tested (door_watch.py).
         environment: added to our own.
     """
 
     config: Path
     listener: int
+    knocked_from: int
     environment: Mapping[str, str] = field(repr=False)
 
 
@@ -132,7 +134,8 @@ def start(orders: Orders, seat: int, now: float) -> WorkerProcess:
     """
     ours, theirs = socket.socketpair()
     with theirs:
-        words = ("--slot", seat, "--listen", orders.listener, "--pulse", theirs.fileno())
+        words: list[object] = ["--slot", seat, "--listen", orders.listener, "--knocked-from", orders.knocked_from]
+        words += ["--pulse", theirs.fileno()]
         try:
             process = subprocess.Popen(
                 [sys.executable, "-m", "callcontrol", "work", "--config", str(orders.config), *map(str, words)],

@@ -9,19 +9,24 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
+import gevent
 import orjson
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from callcontrol.edges import meter_files, worker_environment
 from callcontrol.edges.freeswitch.binding import Address
+from callcontrol.edges.freeswitch.call import CallConnection
+from callcontrol.edges.freeswitch.outbound import OutboundLimits, OutboundServer
 from callcontrol.edges.freeswitch.sockets import InheritedFd, listening
 from callcontrol.edges.pulse_line import NoPulse, PulseLine, from_line, to_line
 from callcontrol.edges.worker_environment import Stores
 from callcontrol.simulator.stories.stage import free_ports
 from callcontrol.supervisor import doors, pid_file, service_manager
+from callcontrol.supervisor.door_watch import DoorWatch
 from callcontrol.supervisor.doors import CallsDoor, DoorTaken
 from callcontrol.supervisor.metrics import empty_folder, exposition
 from callcontrol.supervisor.patience import MAX_STEP_S, AwakeClock, Patience
@@ -112,6 +117,45 @@ def test_the_door_is_shut_until_a_worker_listens_and_can_be_shut_again() -> None
         door.shut()
     door.close()
     os.close(inherited)
+
+
+def test_a_door_that_was_shut_before_anybody_listened_hears_what_is_sent_when_somebody_does() -> None:
+    """Twice shut, as when all workers died before one of them listened: the kernel remembers a shutdown."""
+    address = ("127.0.0.1", free_ports(1)[0])
+    door = CallsDoor(Address(*address))
+    for _ in range(2):
+        door.shut()
+    worker = listening(InheritedFd(os.dup(door.fileno())), 5)
+    with socket.create_connection(address) as caller:
+        taken, _ = worker.accept()
+        gevent.spawn_later(0.1, caller.sendall, b"hello")
+        assert taken.recv(5) == b"hello", "what is sent later is read, too"
+        taken.close()
+    worker.close()
+    door.close()
+
+
+def test_the_watch_says_whether_a_connection_is_accepted_and_read() -> None:
+    place = Address("127.0.0.1", free_ports(1)[0])
+    door, watch = CallsDoor(place), DoorWatch(place)
+    assert watch.why
+    assert watch.knock() == "no worker answers: Connection refused"
+    taken: list[CallConnection] = []
+    seat = InheritedFd(os.dup(door.fileno()), watch.port)
+    server = OutboundServer(seat, taken.append, limits=OutboundLimits(0), allow=())
+    server.start()
+    assert [watch.knock() for _ in range(3)] == ["", "", ""]
+    assert (taken, server.connection_count) == ([], 0), "it is no call, and no limit or allow-list is asked"
+    deaf = socket.socket(fileno=os.dup(door.fileno()))
+    deaf.shutdown(socket.SHUT_RD)
+    with pytest.raises(OSError, match="not connected"):
+        deaf.shutdown(socket.SHUT_RD)  # refused, and remembered
+    deaf.listen()
+    assert watch.knock() == "connections are accepted and not read"
+    deaf.close()
+    server.close()
+    watch.stop()
+    door.close()
 
 
 def test_an_address_in_use_is_waited_for_and_then_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -216,12 +260,15 @@ def test_probes(tmp_path: Path) -> None:
     dead = answer("/readyz", lambda: view(WorkerState.DEAD), folder)
     assert (dead.status, dead.body) == (503, b"worker 0: dead\n")
     assert answer("/", view, folder).status == 404
+    shut = answer("/readyz", lambda: replace(view(), door="no worker answers"), folder)
+    assert (shut.status, shut.body) == (503, b"no worker answers\n")
     told = orjson.loads(answer("/workers", view, folder).body)
     assert (told["workers"][0]["pid"], told["restart"]) == (7, {"number": 0, "state": "none", "why": ""})
     assert shown(folder) == {
         "callcontrol_worker_up 0": 1,
         "callcontrol_worker_restarts_total 0": 2,
         "callcontrol_workers": 1,
+        "callcontrol_door_open": 1,
     }
 
 

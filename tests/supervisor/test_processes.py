@@ -231,6 +231,18 @@ def test_with_no_worker_left_callers_are_refused_at_once_and_taken_when_there_is
     assert call(stage) == "NORMAL_CLEARING"
 
 
+def test_after_a_crash_loop_of_all_workers_calls_get_through_again(stage: Stage) -> None:
+    for _ in range(3):  # from the second time on they die before they listen
+        until(lambda: sum(map(bool, stage.daemon.worker_pids())) == 2)
+        pids = stage.daemon.worker_pids()
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
+        until(lambda pids=pids: not set(pids) & set(stage.daemon.worker_pids()))  # type: ignore[misc]  # bound now
+    stage.daemon.wait_until_ready()
+    assert sample(stage, "callcontrol_door_open") == 1
+    assert [call(stage) for _ in range(3)] == ["NORMAL_CLEARING"] * 3
+
+
 def socket_is_open(stage: Stage) -> bool:
     """As can_connect, of a configuration that cannot be read now."""
     main = yaml.safe_load((stage.config / "callcontrol.yaml").read_text(encoding="utf-8"))

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import socket
 from dataclasses import dataclass
+from typing import Final
+
+# The supervisor's test of the call port (supervisor/door_watch.py): a worker speaks first, as to a switch, and then
+# sends back what it is sent.
+WHO_KNOCKS: Final = b"who?"
+KNOCK_BYTES: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,9 +22,14 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class InheritedFd:
-    """A listening socket made by the supervisor, by its file descriptor; this process owns it from here on."""
+    """A listening socket made by the supervisor, by its file descriptor; this process owns it from here on.
+
+    Attributes:
+        knocked_from: the port of this host from which the supervisor tests whether connections are answered; 0: none.
+    """
 
     fd: int
+    knocked_from: int = 0
 
 
 def bound(place: Address) -> socket.socket:

@@ -21,6 +21,7 @@ from gevent import socket
 from gevent.event import Event
 from greenswitch.esl import OutboundESLServer
 
+from callcontrol.edges.freeswitch.binding import KNOCK_BYTES, WHO_KNOCKS
 from callcontrol.edges.freeswitch.call import CallConnection, farewell
 from callcontrol.edges.freeswitch.commands import Connect, HangupCommand
 from callcontrol.edges.freeswitch.failures import ConnectionLost, EventSocketError, SwitchClosed
@@ -174,7 +175,10 @@ class OutboundServer(OutboundESLServer):  # type: ignore[misc]  # greenswitch sh
                 failing = True
                 continue
             failing = False
-            self._admit(sock, str(address[0]))
+            if self._is_knock(sock, address):
+                gevent.spawn(self._answer_knock, sock)
+            else:
+                self._admit(sock, str(address[0]))
             if accepted % ACCEPTS_PER_TURN == 0:
                 gevent.sleep(0)
 
@@ -186,6 +190,26 @@ class OutboundServer(OutboundESLServer):  # type: ignore[misc]  # greenswitch sh
         if first:
             log.error("no connection can be accepted: %s; trying again every %s s", error, RETRY_ACCEPT_S)
         self._stopping.wait(RETRY_ACCEPT_S)
+
+    def _is_knock(self, sock: socket.socket, address: tuple[str, int]) -> bool:
+        """Whether it is the supervisor, who tests the door from this host: it connects from the address it reaches."""
+        place = self._place
+        if not isinstance(place, InheritedFd) or address[1] != place.knocked_from:
+            return False
+        try:
+            return str(address[0]) == str(sock.getsockname()[0])
+        except OSError:  # reset meanwhile: the reader finds out
+            return False
+
+    def _answer_knock(self, sock: socket.socket) -> None:
+        """Ask, and send back what is answered; the supervisor closes, so that no port of its is left in TIME_WAIT."""
+        with sock:
+            try:
+                sock.settimeout(self._limits.handshake_s)
+                sock.sendall(WHO_KNOCKS)
+                farewell(sock, sock.recv(KNOCK_BYTES), self._limits.handshake_s)
+            except OSError as error:
+                log.debug("the supervisor's test of the door was given up: %s", error)
 
     def _admit(self, sock: socket.socket, host: str) -> None:
         if not self._is_switch(host):
