@@ -39,7 +39,7 @@ class LiveQueues:
 
     def callers(self, tenant: str, queue: QueueView) -> Iterator[TicketView]:
         """Everybody who waits in the queue, in the order of their places; asked for page by page."""
-        for first in range(0, queue.waiting, PAGE):
+        for first in range(0, queue.waiting + queue.held, PAGE):
             yield from self.views.tickets(tenant, queue.name, self.occasion(tenant), first)
 
     def title(self, tenant: str, what: str) -> str:

@@ -66,7 +66,7 @@ _LIVE: tuple[Column[QueueRow], ...] = (
     *_FIGURES,
 )
 _CALLERS: tuple[Column[Waiting], ...] = (
-    Column("", lambda row: row.ticket.position),
+    Column("", lambda row: row.ticket.position or "-"),
     Column("call", lambda row: row.short, left=True),
     Column("caller", lambda row: row.number or "no number", left=True),
     Column("waited", lambda row: span(row.waited_ms)),
@@ -91,7 +91,7 @@ def callers_table(queue: QueueView, rows: Sequence[Waiting], width: int) -> Rend
     """Who waits in a queue: the first so many."""
     if not rows:
         return Text(f"nobody waits in {queue.name}")
-    rest = queue.waiting - len(rows)
+    rest = queue.waiting + queue.held - len(rows)
     more = f" ({rest} more after these)" if rest > 0 else ""
     return table_of(f"who waits in {queue.name}{more}", _CALLERS, rows, width)
 

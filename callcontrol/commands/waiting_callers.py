@@ -16,6 +16,7 @@ from callcontrol.vocabulary.target import NumberTarget, Target, target_from, tex
 
 MAX_PRIORITY = 10
 _LISTED = 5  # of several that are meant
+_NO_WORKER = "no worker has his call"
 _GONE = "he has left the queue meanwhile"
 
 
@@ -40,8 +41,11 @@ class WaitingCallers:
         ticket = self._find(call)
         if ticket.queue == queue:
             raise ValueError(f"{self._who(ticket)} waits in {queue} already")
-        if self._notify(ticket, "moved", queue) == "callback":
+        if ticket.state == "callback":
             raise ValueError(f"{self._who(ticket)} is to be called back: a callback cannot be moved, only removed")
+        if not self._has_worker(ticket):
+            raise ValueError(f"{self._who(ticket)}: {_NO_WORKER}, so he cannot be moved; `queues remove` takes him out")
+        self._notify(ticket, "moved", queue)
         return f"{self._who(ticket)} is sent from {ticket.queue} to {queue}"
 
     def remove(self, call: str, target: str) -> str:
@@ -50,6 +54,8 @@ class WaitingCallers:
         ticket = self._find(call)
         if onward and ticket.state == "callback":
             raise ValueError(f"{self._who(ticket)} is to be called back: he cannot be sent to {onward}, only removed")
+        if ticket.state != "callback" and not self._has_worker(ticket):
+            return self._take_out(ticket, onward)
         if self._notify(ticket, "removed", onward) == "done":
             return f"{self._who(ticket)} is not called back any more"
         return f"{self._who(ticket)} is sent from {ticket.queue} {f'to {onward}' if onward else 'away'}"
@@ -63,6 +69,19 @@ class WaitingCallers:
         if done == "gone":
             raise ValueError(f"{self._who(ticket)}: {_GONE}")
         return f"{self._who(ticket)} in {ticket.queue}: priority {ticket.priority} -> {priority}"
+
+    def _has_worker(self, ticket: TicketView) -> bool:
+        has_worker = self._live.views.has_worker(self._tenant, ticket.id, self._live.occasion(self._tenant))
+        if has_worker is None:
+            raise ValueError(f"{self._who(ticket)}: {_GONE}")
+        return has_worker
+
+    def _take_out(self, ticket: TicketView, onward: str) -> str:
+        """Out of the queue here: nobody could be told to do it."""
+        if self._live.views.take_out(self._tenant, ticket.id, self._live.occasion(self._tenant)) == "gone":
+            raise ValueError(f"{self._who(ticket)}: {_GONE}")
+        not_sent = f", so he cannot be sent to {onward}" if onward else ""
+        return f"{self._who(ticket)} is taken out of {ticket.queue}: {_NO_WORKER}{not_sent}"
 
     def _notify(self, ticket: TicketView, what: str, detail: str) -> str:
         occasion = self._live.occasion(self._tenant)

@@ -60,7 +60,7 @@ class QueueMeters:
 def _show(tenant: str, queue: QueueView, occasion: Occasion) -> None:
     labels = (tenant, queue.name)
     waited_us = occasion.now - queue.oldest if queue.oldest is not None else 0
-    meters.queue_waiting.labels(*labels).set(queue.waiting)
+    meters.queue_waiting.labels(*labels).set(queue.waiting + queue.held)
     meters.queue_callbacks.labels(*labels).set(queue.callbacks)
     meters.queue_longest_wait_seconds.labels(*labels).set(max(waited_us, 0) / SECOND_US)
     meters.queue_agents.labels(*labels, "active").set(queue.active)

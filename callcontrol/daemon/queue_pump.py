@@ -25,6 +25,9 @@ from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from callcontrol.vocabulary.queue import Leaving, Notice, Offer
 
+# What a person has done to a caller.
+_TAKES_OUT = ("moved", "removed")
+
 log = logging.getLogger(__name__)
 
 
@@ -68,8 +71,12 @@ class QueuePump:
         """Something happened to a ticket of ours, or to the offer of a callback that we carry."""
         call = self._callbacks.get(notice.detail) or _call_of(notice.ticket)
         driver = self._desk.drivers.get(call)
-        if driver is not None and notice.worker == self._desk.worker:
+        if notice.worker != self._desk.worker:
+            return
+        if driver is not None:
             driver.deliver(Noticed(notice))
+        elif notice.what in _TAKES_OUT and call not in self._desk.lost:  # a place without a call
+            self._store.leave(tenant, notice.ticket, Leaving.FAILED)
 
     def _call_back(self, tenant: str, offer: Offer) -> None:
         """A customer's turn has come: a call of his own begins; where it rings already, more agents join."""

@@ -83,8 +83,8 @@ class Place:
     """Where a ticket stands.
 
     Attributes:
-        position: 1 is next; 0 for a ticket that is not in the queue any more.
-        waiting: tickets in the queue.
+        position: 1 is next; 0 for a ticket that is not in the queue, or a callback that may not be called yet.
+        waiting: callers in the queue, and callbacks that may be called now.
         active: agents who are logged in, reachable and not paused.
         handling_ms: how long the queue's last conversations took on average, wrap-up included; 0: unknown.
     """
@@ -138,9 +138,12 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something happened to a ticket that its call has to know: `moved` (to queue `detail`), `removed` (detail: a
-    target text or ""), `deserted` (the last agent left), `queue_gone` (the YAML has no such queue any more),
-    `offer_void` (offer `detail` of a callback does not stand any more)."""
+    """Something happened to a ticket that its call has to know.
+
+    `what` is `moved` (to queue `detail`), `removed` (detail: a target text or ""), `deserted` (the last agent left),
+    `queue_gone` (the YAML has no such queue any more), `lost` (nobody asked for his place for too long, so it was given
+    up) or `offer_void` (offer `detail` of a callback does not stand any more).
+    """
 
     ticket: str
     worker: str
@@ -150,7 +153,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class TicketView:
-    """A waiting caller as a table shows him."""
+    """A waiting caller as a table shows him; `position` is 0 for a callback that may not be called yet."""
 
     id: str
     queue: str
@@ -168,7 +171,10 @@ class QueueView:
     """A queue as a table shows it; `figures` are of today in the tenant's zone, see FIGURES.
 
     Attributes:
+        waiting: callers, and callbacks that may be called now.
+        callbacks: all of them.
         oldest: since when he waits who has waited longest on the line (no callback); None: nobody does.
+        held: callbacks that may not be called yet; they are before nobody.
     """
 
     name: str
@@ -179,6 +185,7 @@ class QueueView:
     ready: int
     handling_ms: int
     figures: Mapping[str, int]
+    held: int = 0
 
     @property
     def service_level(self) -> float | None:

@@ -14,6 +14,7 @@ from gevent.event import AsyncResult
 
 from callcontrol.daemon.configuration import read_configuration
 from callcontrol.edges import clock
+from callcontrol.edges.live_state import keys
 from callcontrol.edges.live_state.pipe import Pipe, connect
 from callcontrol.edges.live_state.queues import QueueStore, Told
 from callcontrol.routing.distribution.layout import layout_dict, layout_of
@@ -78,6 +79,11 @@ class CallCentre:
         self._waited(lambda done: self._store.configure("acme", {**layout, "digest": digest}, done))
         phones = {name: True for name, agent in self._settings.agents.items() if agent.extension}
         self._waited(lambda done: self._store.reach("acme", phones, done))
+        self.worker_lives(True)
+
+    def worker_lives(self, lives: bool) -> None:
+        """The worker of all calls has its lease, or has lost it."""
+        self._pipe.ask(*(("SET", keys.worker(WORKER), 1) if lives else ("DEL", keys.worker(WORKER))))
 
     def act(self, agent: str, action: AgentAction, detail: str = "") -> None:
         trouble = self._waited(lambda done: self._store.act("acme", agent, action, detail, done))

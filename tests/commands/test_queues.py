@@ -16,6 +16,7 @@ from typing import Any
 
 import orjson
 import pytest
+from prometheus_client import REGISTRY
 from redis import Redis
 
 from callcontrol.__main__ import main
@@ -214,6 +215,34 @@ def test_a_caller_is_removed(
     told = told_to_the_worker(redis_client, lambda: said.extend(run("remove", "acme", f"{ANNA}/1", *target)))
     assert said == [f"+48500100200 is sent from support {whither}"]
     assert told == [f"{ANNA}/1", WORKER, "removed", detail]
+
+
+def test_a_caller_whose_call_no_worker_has_is_taken_out_of_the_queue_and_it_is_said_so(
+    centre: CallCentre, run: Run
+) -> None:
+    busy_morning(centre)
+    centre.worker_lives(False)
+    nobody = "no worker has his call"
+    said = run("move", "acme", "a0", "sales", status=1)
+    assert said == [f"+48500100200: {nobody}, so he cannot be moved; `queues remove` takes him out"]
+    said = run("remove", "acme", "a0", "voicemail:office")
+    assert said == [f"+48500100200 is taken out of support: {nobody}, so he cannot be sent to voicemail:office"]
+    gone = "nobody whose call begins with 'a0' waits in a queue of tenant acme"
+    assert run("remove", "acme", "a0", status=1) == [gone]
+    assert run("remove", "acme", "b0") == [f"+49301234567 is taken out of support: {nobody}"]
+
+
+def test_a_place_whose_call_nobody_has_is_given_up_in_three_minutes_and_counted(centre: CallCentre, run: Run) -> None:
+    busy_morning(centre)
+    before = _lost()
+    assert len(run("acme", "support")) > len(run("acme", "sales"))
+    centre.wait(181)
+    assert [line for line in run("acme", "support") if "+48500100200" in line] == []
+    assert _lost() - before == 2
+
+
+def _lost() -> float:
+    return REGISTRY.get_sample_value("callcontrol_queue_tickets_lost_total", {"tenant": "acme"}) or 0.0
 
 
 def test_a_caller_is_put_first(centre: CallCentre, run: Run) -> None:

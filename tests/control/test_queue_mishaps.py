@@ -188,6 +188,12 @@ def test_a_place_that_was_lost_is_taken_again_with_the_time_since_which_he_waits
     assert left(story) == []
 
 
+def test_a_place_that_was_given_up_because_nobody_asked_for_it_is_taken_again_at_once() -> None:
+    story = notice(QueueStory().enter(waited_s=600), "lost")
+    ticket = story.command(do.JoinQueue).ticket
+    assert (ticket.id, ticket.joined, ticket.again) == ("call-1/2", story.waiting.joined, True)
+
+
 @pytest.mark.parametrize("stage", ["ringing", "accepting"])
 def test_phones_that_ring_for_a_lost_place_stop_and_their_agents_are_free(stage: str) -> None:
     story = QueueStory().reach(stage).then(PlaceKnown(TICKET, None))

@@ -194,6 +194,16 @@ def test_a_notice_reaches_the_call_it_is_for(office: Office) -> None:
     assert office.live.tickets() == []
 
 
+def test_a_place_without_a_call_is_given_up_when_somebody_removes_it(office: Office) -> None:
+    office.live.store.elsewhere("acme", "anna", "x", on=True)
+    ticket = Ticket("ghost/1", "help", "", WORKER, clock.now())
+    office.live.waited(lambda done: office.live.store.join("acme", ticket, done))
+    until(lambda: len(office.live.tickets()) == 1)
+    office.pump.noticed("acme", Notice("ghost/1", WORKER, "removed"))
+    office.live.settle()
+    assert office.live.tickets() == []
+
+
 def test_a_notice_for_another_worker_or_of_a_call_that_is_over_is_nobodys(office: Office) -> None:
     driver = office.caller()
     office.pump.noticed("acme", Notice("call-1/1", "host/2", "removed"))

@@ -70,7 +70,7 @@ class QueueTwin:
             case _:
                 return self._do_more(operation, at, given)
 
-    def _do_more(self, operation: str, at: Occasion, given: Mapping[str, Any]) -> tuple[list[bytes], Result[Any]]:
+    def _do_more(self, operation: str, at: Occasion, given: Mapping[str, Any]) -> tuple[list[Any], Result[Any]]:
         model = self.model
         match operation:
             case "call_back":
@@ -89,7 +89,8 @@ class QueueTwin:
             case "elsewhere":
                 return [b"done"], model.elsewhere(at, given["agent"], given["id"], given["on"])
             case "due":
-                return [b"done"], model.due(at)
+                result = model.due(at)
+                return [b"done", result.answer], result
             case "configure":
                 self.digest = given["digest"].encode()
                 return _said(model.configure(at, layout_from(given)), b"done", b"same")

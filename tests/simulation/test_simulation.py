@@ -12,6 +12,7 @@ from unittest import mock
 import pytest
 
 from callcontrol.edges.live_state.queues import QueueStore
+from callcontrol.routing.distribution import callers
 from callcontrol.routing.distribution.model import Model
 from callcontrol.routing.distribution.occasion import Acceptance, Result
 from tests.simulation.faults import PROFILES
@@ -86,8 +87,14 @@ def test_a_queue_that_gives_a_caller_to_two_agents_is_noticed() -> None:
 
 
 def test_a_caller_who_never_leaves_his_queue_is_noticed() -> None:
-    with mock.patch.object(Model, "leave", return_value=Result(True, (), ())):
+    forever = mock.patch.object(callers, "TICKET_LEASE_US", 10**15)
+    with mock.patch.object(Model, "leave", return_value=Result(True, (), ())), forever:
         assert "never came to rest" in broken(7, hours=0.1)
+
+
+def test_a_caller_who_never_leaves_his_queue_is_gone_when_nobody_asks_for_his_place() -> None:
+    with mock.patch.object(Model, "leave", return_value=Result(True, (), ())):
+        assert not isinstance(run_plan(Plan(7, "calm", hours=0.1, agents=3)), Failure)
 
 
 def test_a_switch_that_gives_a_caller_two_partners_is_noticed() -> None:

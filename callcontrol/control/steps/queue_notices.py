@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from callcontrol.config.settings import Queue
 from callcontrol.control import commands as do
+from callcontrol.control import regaining
 from callcontrol.control.call import Call, Deciding, Waiting
 from callcontrol.control.leaving import depart, leave
 from callcontrol.control.moved import Moved
@@ -23,6 +24,8 @@ def on(call: Call, waiting: Waiting, notice: Notice, queue: Queue, facts: Facts)
             return depart(call, waiting, Leaving.REMOVED, facts, target)
         case "deserted" if queue.overflow.empty is not None:
             return depart(call, waiting, Leaving.DESERTED, facts, queue.overflow.empty)
+        case "lost" if waiting.entered:
+            return regaining.place_lost(call, waiting, queue, facts)
         case "queue_gone":
             return gone(call, waiting, facts)
         case _:

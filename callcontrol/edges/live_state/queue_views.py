@@ -10,10 +10,11 @@ from gevent.event import AsyncResult
 from callcontrol.edges.live_state import queue_script
 from callcontrol.edges.live_state.failures import LiveStateError, StoreAway
 from callcontrol.edges.live_state.pipe import Pipe
+from callcontrol.edges.live_state.workers import has_lease
 from callcontrol.routing.distribution.occasion import Occasion
 from callcontrol.vocabulary.agent import AgentAction, AgentState, AgentView
 from callcontrol.vocabulary.moment import Instant
-from callcontrol.vocabulary.queue import QueueView, TicketView
+from callcontrol.vocabulary.queue import Leaving, QueueView, TicketView
 
 ANSWER_S = 5.0
 # Most callers of one queue that are shown at once.
@@ -46,7 +47,7 @@ class QueueViews:
     def tickets(
         self, tenant: str, queue: str, occasion: Occasion, first: int = 0, count: int = PAGE
     ) -> list[TicketView]:
-        """Who waits in a queue, in the order of their places, from `first` (0 is the next) on."""
+        """Who waits in a queue, in the order of their places, then held callbacks; from `first` (0 is the next) on."""
         given = {"queue": queue, "first": first, "last": first + count - 1}
         return [_ticket(queue, row) for row in self._ask(tenant, "view_tickets", given, occasion)]
 
@@ -61,6 +62,15 @@ class QueueViews:
     def notify(self, tenant: str, ticket: str, what: str, detail: str, occasion: Occasion) -> str:
         """Have a caller moved or removed: `told` (his worker does it), `done`, `callback` (it cannot be), `gone`."""
         return self._word(tenant, "notify", {"id": ticket, "what": what, "detail": detail}, occasion)
+
+    def has_worker(self, tenant: str, ticket: str, occasion: Occasion) -> bool | None:
+        """Whether a worker that lives has this ticket's caller; None: the ticket is gone."""
+        found = self._ask(tenant, "find", {"id": ticket}, occasion)
+        return has_lease(self._pipe, found[1].decode()) if found else None
+
+    def take_out(self, tenant: str, ticket: str, occasion: Occasion) -> str:
+        """Take a ticket out of its queue here, where no worker could: `left`, or `gone`."""
+        return self._word(tenant, "leave", {"id": ticket, "how": Leaving.REMOVED}, occasion)
 
     def _word(self, tenant: str, operation: str, given: Mapping[str, Any], occasion: Occasion) -> str:
         answer: bytes = self._ask(tenant, operation, given, occasion)[0]
@@ -87,7 +97,7 @@ def _instant(text: bytes) -> Instant | None:
 
 
 def _queue(row: Any) -> QueueView:
-    name, waiting, callbacks, oldest, active, ready, handling_us, figures = row
+    name, waiting, callbacks, oldest, active, ready, handling_us, figures, held = row
     return QueueView(
         name=name.decode(),
         waiting=waiting,
@@ -97,6 +107,7 @@ def _queue(row: Any) -> QueueView:
         ready=ready,
         handling_ms=int(handling_us) // 1000,
         figures=_figures(figures),
+        held=held,
     )
 
 

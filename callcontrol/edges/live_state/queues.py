@@ -176,7 +176,13 @@ class QueueStore:
 
     def due(self, tenant: str) -> None:
         """Carry out what has fallen due."""
-        self._do(tenant, "due", {}, _drop)
+
+        def done(answer: Any, trouble: LiveStateError | None) -> None:
+            if trouble is None and len(answer) > 1 and answer[1]:
+                meters.queue_tickets_lost_total.labels(tenant).inc(answer[1])
+                log.error("%d places in queues of tenant %s are given up: no worker has the calls", answer[1], tenant)
+
+        self._do(tenant, "due", {}, done)
 
     def digest(self, tenant: str, on_digest: Callable[[str], None]) -> None:
         """The digest of the layout in force, "" if there is none; with Redis away nothing is answered."""

@@ -188,6 +188,15 @@ class Workers:
         return sorted(name.decode() for name in self._pipe.ask("SMEMBERS", keys.workers()))
 
 
+def has_lease(pipe: Pipe, worker: str) -> bool:
+    """Whether Redis says that this worker lives. Waits for Redis.
+
+    Raises:
+        LiveStateError: Redis is away.
+    """
+    return pipe.ask("GET", keys.worker(worker)) not in (None, _GONE)
+
+
 def _ignore(_reply: object, _trouble: LiveStateError | None) -> None:
     """With Redis away nobody can adopt either; the pipe has told of the trouble."""
 

@@ -19,6 +19,8 @@ from callcontrol.routing.distribution.work import US_PER_MS, Work
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.queue import NO_DEMAND, Entered, Leaving, Place, Refusal, Ticket
 
+# A caller's worker asks for his place several times within it (`waiting_room.POLL_S`), or his call is nowhere any more.
+TICKET_LEASE_US = 180_000_000
 _OVERFLOWS = frozenset({Leaving.WAITED_OUT, Leaving.DESERTED, Leaving.KEY})
 
 
@@ -83,7 +85,7 @@ def place_of(work: Work, ticket: TicketNow) -> Place:
 
 
 def _heard_of(work: Work, ticket: TicketNow, worker: str) -> Entered:
-    ticket.worker = worker
+    ticket.worker, ticket.lease = worker, work.now + TICKET_LEASE_US
     if ticket.state is TicketState.ADRIFT:
         begin_to_wait(work, ticket)
         serve_ticket(work, ticket)
@@ -139,6 +141,7 @@ def _enter(work: Work, asked: Ticket, queue: QueueLayout, taken: _TakenUp) -> Ti
         priority=asked.priority,
         order=taken.order,
         stages=_stages(work, asked, queue, taken.joined),
+        lease=work.now + TICKET_LEASE_US,
     )
     work.state.tickets[asked.id] = ticket
     if not asked.again:

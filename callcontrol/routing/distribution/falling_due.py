@@ -21,13 +21,20 @@ from callcontrol.routing.distribution.state import AgentNow, OfferNow, State, Ti
 from callcontrol.routing.distribution.work import Work
 
 # When something falls due, what it is called, and what is to be done then. Of two at one moment the name decides.
+_LEASE = "lease:"
 Due = tuple[int, str, Callable[[Work], None]]
 
 
-def due(work: Work) -> None:
-    """Carry out what has fallen due, one after the other: what one leads to is seen by the next."""
+def due(work: Work) -> int:
+    """Carry out what has fallen due, one after the other: what one leads to is seen by the next.
+
+    Returns: how many callers are gone because no worker has been heard of that has them.
+    """
+    gone = 0
     while (first := first_due(work.state)) is not None and first[0] <= work.now:
         first[2](work)
+        gone += first[1].startswith(_LEASE)
+    return gone
 
 
 def first_due(state: State) -> Due | None:
@@ -46,6 +53,8 @@ def _all_due(state: State) -> Iterator[Due]:
     for ticket in state.tickets.values():
         if ticket.callback:
             yield _callback_due(ticket), f"callback:{ticket.id}", partial(_callback, ticket=ticket)
+        else:
+            yield ticket.lease, f"{_LEASE}{ticket.id}", partial(_forgotten, ticket=ticket)
         if ticket.state is TicketState.WAITING and ticket.stage + 1 < len(ticket.stages):
             following = ticket.stages[ticket.stage + 1]
             yield following.begins, f"stage:{ticket.id}", partial(_wait, ticket=ticket)
@@ -53,6 +62,12 @@ def _all_due(state: State) -> Iterator[Due]:
 
 def _callback_due(ticket: TicketNow) -> int:
     return min(ticket.not_before, ticket.expires) if ticket.state is TicketState.HELD else ticket.expires
+
+
+def _forgotten(work: Work, ticket: TicketNow) -> None:
+    """No worker has asked for this caller's place: there is no call. If there is one, it takes its place anew."""
+    work.tell(ticket, "lost")
+    serve_agents(work, remove(work, ticket))
 
 
 def _agent(work: Work, agent: AgentNow) -> None:

@@ -90,8 +90,8 @@ class Model:
 
     # --- the rest
 
-    def due(self, occasion: Occasion) -> Result[None]:
-        """Carry out what has fallen due."""
+    def due(self, occasion: Occasion) -> Result[int]:
+        """Carry out what has fallen due; how many callers are gone because nobody asked for their places."""
         return self._do(occasion, falling_due.due)
 
     def prioritise(self, occasion: Occasion, ticket: str, priority: int) -> Result[bool]:

@@ -16,8 +16,8 @@ def snapshot(state: State) -> dict[str, Any]:
       `wrap_until`, `rest_until`, `last_talk`, `last_passed`, `misses`, `state`, `since` (as noted last), `free` (as
       noted last). Those of the layout, and whoever else has an offer or talks.
     - `tickets`: id -> `queue`, `number`, `state`, `order`, `joined`, `priority`, `epoch`, `offer`, `callback`,
-      `attempt`, `first_offered`, `worker`, and of a waiting or offered one `stage` (from 0, the sticky one counts) and
-      `lane` (a demand, or `@` and an agent); of any other -1 and "".
+      `attempt`, `first_offered`, `worker`, `lease` (of a caller), and of a waiting or offered one `stage` (from 0, the
+      sticky one counts) and `lane` (a demand, or `@` and an agent); of any other -1 and "".
     - `lines`: queue -> ids, in order.
     - `offers`: id -> `ticket`, `agents` (who has not ended it, in its order), `expires`, `ringing`, `joining` (who
       joined and is not taken up yet), `closed` (nobody joins any more), `looks` (when it is looked at next).
@@ -95,6 +95,7 @@ def _ticket(ticket: TicketNow) -> dict[str, Any]:
         "attempt": ticket.attempt,
         "first_offered": ticket.first_offered,
         "worker": ticket.worker,
+        "lease": 0 if ticket.callback else ticket.lease,
         "stage": ticket.stage if has_stage else -1,
         "lane": _lane(ticket) if has_stage else "",
     }

@@ -22,8 +22,11 @@ class TicketState(StrEnum):
     WAITING = "waiting"  # may be offered
     OFFERED = "offered"
     ADRIFT = "adrift"  # its worker did not take an offer up: not offered until the worker is heard of
-    HELD = "held"  # a callback before its time
+    HELD = "held"  # a callback before its time; it stands in no line
     CALLING = "calling"  # a callback whose agent has accepted; it stands in no line
+
+
+_IN_NO_LINE = (TicketState.HELD, TicketState.CALLING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,7 @@ class TicketNow:
         stage: index into `stages`; only looked at while the ticket waits.
         order: the smaller is served first.
         epoch: how often it has been offered.
+        lease: until when its worker has to be heard of; not of a callback, whose place ends by `expires`.
         not_before, expires: of a callback.
         attempt: how often an agent accepted this callback.
     """
@@ -115,6 +119,7 @@ class TicketNow:
     epoch: int = 0
     offer: str = ""
     first_offered: int = NEVER
+    lease: int = NEVER
     callback: bool = False
     attempt: int = 0
     not_before: int = NEVER
@@ -213,15 +218,15 @@ class State:
         return self.agents.setdefault(name, AgentNow(name))
 
     def line(self, queue: str) -> list[TicketNow]:
-        """Who has a place in this queue, in order."""
+        """Who has a place in this queue, in order: no callback that may not be called yet, or is being called."""
         return sorted(self._in_line(queue), key=lambda ticket: ticket.rank)
 
     def position(self, ticket: TicketNow) -> int:
         """The ticket's place in its line, from 1; 0 if it stands in none."""
-        if ticket.state is TicketState.CALLING:
+        if ticket.state in _IN_NO_LINE:
             return 0
         return 1 + sum(other.rank < ticket.rank for other in self._in_line(ticket.queue))
 
     def _in_line(self, queue: str) -> Iterator[TicketNow]:
         every = self.tickets.values()
-        return (one for one in every if one.queue == queue and one.state is not TicketState.CALLING)
+        return (one for one in every if one.queue == queue and one.state not in _IN_NO_LINE)

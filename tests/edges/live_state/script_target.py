@@ -93,8 +93,9 @@ class ScriptTarget:
     def elsewhere(self, occasion: Occasion, agent: str, call: str, on: bool) -> Result[None]:
         return Result(None, *self._do(occasion, "elsewhere", {"agent": agent, "id": call, "on": on})[1])
 
-    def due(self, occasion: Occasion) -> Result[None]:
-        return Result(None, *self._do(occasion, "due", {})[1])
+    def due(self, occasion: Occasion) -> Result[int]:
+        answer, told = self._do(occasion, "due", {})
+        return Result(int(answer[1]), *told)
 
     def prioritise(self, occasion: Occasion, ticket: str, priority: int) -> Result[bool]:
         return self._yes(occasion, "prioritise", {"id": ticket, "priority": priority}, b"done")
@@ -223,6 +224,7 @@ def _ticket(ticket: Fields) -> dict[str, Any]:
         "attempt": int(ticket.get("attempt", 0)),
         "first_offered": int(ticket.get("first_offered", 0)),
         "worker": ticket["worker"],
+        "lease": int(ticket.get("lease", 0)) if ticket.get("callback") != "1" else 0,
         "stage": int(ticket["stage"]) - 1 if has_stage else -1,
         "lane": ticket["lane"] if has_stage else "",
     }

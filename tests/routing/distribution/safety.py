@@ -53,9 +53,9 @@ def nobody_talks_twice(found: Snapshot) -> None:
 
 
 def lines_hold_the_live_tickets(found: Snapshot) -> None:
-    """Each ticket stands in the line of its queue once, in order; only one that is being called stands in none."""
+    """Each ticket stands in the line of its queue once, in order; held callbacks, and those being called, in none."""
     standing = [(queue, id_) for queue, ids in found["lines"].items() for id_ in ids]
-    live = {id_: ticket for id_, ticket in found["tickets"].items() if ticket["state"] != "calling"}
+    live = {id_: one for id_, one in found["tickets"].items() if one["state"] not in ("held", "calling")}
     assert sorted(standing) == sorted((ticket["queue"], id_) for id_, ticket in live.items())
     for ids in found["lines"].values():
         ranks = [(live[id_]["order"], id_) for id_ in ids]
@@ -104,6 +104,7 @@ def can_serve(layout: Layout, agent: str, ticket: dict[str, Any]) -> bool:
 def nothing_is_overdue(found: Snapshot, layout: Layout, now: int) -> None:
     """After `due` no lease has run out, and whoever can be free is."""
     assert [id_ for id_, offer in found["offers"].items() if offer["expires"] <= now] == []
+    assert [id_ for id_, one in found["tickets"].items() if not one["callback"] and one["lease"] <= now] == []
     assert [id_ for id_, offer in found["offers"].items() if 0 < offer["looks"] <= now] == []
     wrong = [name for name, one in found["agents"].items() if one["free"] is not is_free(one, layout, name, now)]
     assert wrong == []

@@ -420,3 +420,68 @@ def test_a_place_tells_what_the_expected_wait_is_made_of() -> None:
     scene.join("c2")
     scene.join("c3")
     assert entered(scene.place("c3")).place == Place(position=2, waiting=2, active=2, handling_ms=61_500)
+
+
+# --- leases: a place whose call nobody has
+
+
+def test_a_caller_whose_worker_is_never_heard_of_again_is_gone_after_a_while() -> None:
+    scene = Scene(one_queue(1), "")
+    scene.here("a")
+    scene.elsewhere("a", "x", True)
+    scene.join("c1")
+    scene.wait(1)
+    scene.join("c2")
+    scene.due(178)
+    assert scene.line() == ["c1", "c2"]
+    scene.place("c2")
+    scene.due(1)
+    assert scene.line() == ["c2"]
+    assert [(notice.ticket, notice.what) for notice in scene.notices] == [("c1", "lost")]
+    assert scene.figures() == {"entered": 2}
+
+
+def test_the_agents_of_a_place_that_is_given_up_are_free() -> None:
+    scene = Scene(one_queue(1), "a")
+    scene.join("c1")
+    scene.ringing("c1:1", 600)
+    scene.due(180)
+    assert (scene.line(), scene.agent("a")["free"]) == ([], True)
+
+
+def test_a_callback_needs_no_worker() -> None:
+    scene = Scene(one_queue(1), "a")
+    scene.elsewhere("a", "x", True)
+    scene.join("c1", "+48600000001")
+    scene.call_back("c1", "+48600000001", expires=7_200)
+    scene.due(7_199)
+    assert scene.line() == ["c1"]
+
+
+# --- who counts as before whom
+
+
+def test_a_held_callback_is_before_nobody() -> None:
+    scene = Scene(one_queue(1, length=1), "a")
+    scene.elsewhere("a", "x", True)
+    scene.join("c1", "+48600000001")
+    scene.call_back("c1", "+48600000001", after=600)
+    entered = scene.join("c2")
+    assert isinstance(entered, Entered)
+    assert (entered.place.position, entered.place.waiting) == (1, 1)
+    assert scene.join("c3") is Refusal.FULL
+    scene.leave("c2")
+    scene.due(100)
+    scene.due(500)  # now he may be called: his place counts, and it is the first
+    assert scene.join("c4") is Refusal.FULL
+
+
+def test_the_expected_wait_counts_no_held_callback() -> None:
+    scene = Scene(one_queue(1, expected_us=100 * S), "a")
+    scene.join("c0")
+    scene.talk("c0", "a", 90)
+    scene.elsewhere("a", "x", True)
+    scene.join("c1", "+48600000001")
+    scene.call_back("c1", "+48600000001", after=600)
+    assert isinstance(scene.join("c2"), Entered)
+    assert scene.join("c3") is Refusal.TOO_LONG

@@ -9,7 +9,8 @@ function ops.prioritise()
     tickets.set(ticket, 'priority', given.priority)
     tickets.set(ticket, 'order', tickets.order_of(tonumber(ticket.joined), queue, given.priority))
     local lane = ticket.lane or ''
-    local sets = {P .. 'line:' .. ticket.queue, tickets.lane_set(ticket.queue, lane), tickets.rung_set(ticket.queue, lane)}
+    local line, held = P .. 'line:' .. ticket.queue, P .. 'held:' .. ticket.queue
+    local sets = {line, held, tickets.lane_set(ticket.queue, lane), tickets.rung_set(ticket.queue, lane)}
     for _, set in ipairs(sets) do
         call('ZADD', set, 'XX', ticket.order, ticket.id)
     end

@@ -14,7 +14,7 @@ local function hold(ticket, not_before)
     if not_before <= now then
         tickets.wait(ticket)
     else
-        tickets.set_aside(ticket, 'held')
+        tickets.hold(ticket)
     end
     schedule(ticket)
 end

@@ -8,6 +8,7 @@ local given = cjson.decode(ARGV[8])
 local call = redis.call
 
 local RESERVED_US = 3000000
+local TICKET_LEASE_US = 180000000
 local KEPT_S = 40 * 86400 -- figures and period counts
 local TIERS = 9
 

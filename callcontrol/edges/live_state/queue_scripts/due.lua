@@ -7,7 +7,7 @@ local function is_over(ticket, released, worker_is_there)
     if worker_is_there or ticket.callback == '1' then
         tickets.wait(ticket)
     else
-        tickets.set_aside(ticket, 'adrift')
+        tickets.set_adrift(ticket)
     end
     serving.both(ticket, released)
 end
@@ -48,7 +48,17 @@ function fall.callback(id)
     ops.callback_due(tickets.get(id))
 end
 
+-- No worker has asked for this caller's place: there is no call. If there is one after all, it takes its place anew.
+function fall.lease(id)
+    local ticket = tickets.get(id)
+    tickets.notice(ticket, 'lost', '')
+    serving.agents(offers.remove(ticket))
+end
+
+-- Answers how many callers are gone because nobody asked for their places.
 function ops.due()
+    local gone = 0
+    tickets.bring_up_to_date()
     for _ = 1, MOST do
         local found = call('ZRANGEBYSCORE', P .. 'due', '-inf', now, 'LIMIT', 0, 1)
         if not found[1] then
@@ -57,6 +67,7 @@ function ops.due()
         call('ZREM', P .. 'due', found[1])
         local kind, name = string.match(found[1], '^(%a+):(.*)$')
         fall[kind](name)
+        gone = gone + (kind == 'lease' and 1 or 0)
     end
-    return {'done'}
+    return {'done', gone}
 end

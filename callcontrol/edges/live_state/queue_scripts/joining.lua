@@ -80,6 +80,9 @@ end
 -- Its worker is heard of.
 local function heard_of(ticket)
     tickets.set(ticket, 'worker', worker)
+    if ticket.callback ~= '1' then
+        tickets.renew_lease(ticket)
+    end
     if ticket.state == 'adrift' then
         tickets.wait(ticket)
         serving.ticket(ticket)
@@ -96,6 +99,7 @@ local function enter(queue, taken)
         order = taken.order, stages = stages_for(queue, taken.joined, sticky), stage = 1, epoch = 0, first_offered = 0,
         callback = '', attempt = 0,
     })
+    tickets.renew_lease(ticket)
     figures.queue(given.queue, 'entered', given.again and 0 or 1)
     tickets.wait(ticket)
     return ticket

@@ -23,6 +23,33 @@ local function line(ticket)
     return P .. 'line:' .. ticket.queue
 end
 
+-- Callbacks before their time: they are before nobody.
+local function held(ticket)
+    return P .. 'held:' .. ticket.queue
+end
+
+-- Its worker is there: it has to be heard of again before the lease is over, or nobody has the caller any more.
+function tickets.renew_lease(ticket)
+    local lease = now + TICKET_LEASE_US
+    tickets.set(ticket, 'lease', lease)
+    call('ZADD', P .. 'due', lease, 'lease:' .. ticket.id)
+end
+
+-- What a version before this one wrote: callers without a lease, held callbacks in line. Done once.
+function tickets.bring_up_to_date()
+    if call('SETNX', P .. 'leased', '1') == 0 then
+        return
+    end
+    for _, id in ipairs(call('SMEMBERS', P .. 'tickets')) do
+        local ticket = tickets.get(id)
+        if ticket and ticket.callback ~= '1' and not ticket.lease then
+            tickets.renew_lease(ticket)
+        elseif ticket and ticket.state == 'held' and call('ZREM', line(ticket), id) == 1 then
+            call('ZADD', held(ticket), ticket.order, id)
+        end
+    end
+end
+
 local function lane_set(queue, lane)
     return P .. 'wait:' .. queue .. '|' .. lane
 end
@@ -58,6 +85,7 @@ end
 function tickets.hang_up(ticket)
     tickets.set(ticket, 'callback', '1')
     call('ZREM', P .. 'since:' .. ticket.queue, ticket.id)
+    call('ZREM', P .. 'due', 'lease:' .. ticket.id)
 end
 
 local function leave_lane(ticket)
@@ -68,13 +96,14 @@ end
 -- Out of line and lane; the ticket itself stays.
 function tickets.step_out(ticket)
     call('ZREM', line(ticket), ticket.id)
+    call('ZREM', held(ticket), ticket.id)
     leave_lane(ticket)
     call('ZREM', P .. 'due', 'stage:' .. ticket.id)
 end
 
 function tickets.delete(ticket)
     tickets.step_out(ticket)
-    call('ZREM', P .. 'due', 'callback:' .. ticket.id)
+    call('ZREM', P .. 'due', 'callback:' .. ticket.id, 'lease:' .. ticket.id)
     call('ZREM', P .. 'since:' .. ticket.queue, ticket.id)
     if ticket.callback == '1' and ticket.number ~= '' then
         local kept = P .. 'callbacks:' .. ticket.queue
@@ -129,6 +158,7 @@ function tickets.wait(ticket)
     tickets.set(ticket, 'state', 'waiting')
     tickets.set(ticket, 'offer', '')
     leave_lane(ticket)
+    call('ZREM', held(ticket), ticket.id)
     call('ZADD', line(ticket), ticket.order, ticket.id)
     wait_for_stage(ticket)
     if layout.queue(ticket.queue) then
@@ -181,13 +211,21 @@ function tickets.offer(ticket, id, epoch)
     tickets.let_join(ticket)
 end
 
--- In line, but not to be offered: adrift, held.
-function tickets.set_aside(ticket, state)
+local function set_aside(ticket, state, set)
     tickets.set(ticket, 'state', state)
     tickets.set(ticket, 'offer', '')
-    leave_lane(ticket)
-    call('ZREM', P .. 'due', 'stage:' .. ticket.id)
-    call('ZADD', line(ticket), ticket.order, ticket.id)
+    tickets.step_out(ticket)
+    call('ZADD', set, ticket.order, ticket.id)
+end
+
+-- In line, but not to be offered: its worker is not there.
+function tickets.set_adrift(ticket)
+    set_aside(ticket, 'adrift', line(ticket))
+end
+
+-- A callback before its time.
+function tickets.hold(ticket)
+    set_aside(ticket, 'held', held(ticket))
 end
 
 -- The agent of this lane is not active any more: who waited for him alone waits for all.
@@ -213,6 +251,18 @@ function tickets.place(queue, position)
         call('SCARD', P .. 'active:' .. queue),
         whole(number_of(call('HGET', P .. 'queue:' .. queue, 'handling'))),
     }
+end
+
+-- So many of the queue, first and last counted from 0: those in line, then those who are held.
+function tickets.page(queue, first, last)
+    local found = call('ZRANGE', P .. 'line:' .. queue, first, last)
+    local behind = call('ZCARD', P .. 'line:' .. queue)
+    if last >= behind then
+        for _, id in ipairs(call('ZRANGE', P .. 'held:' .. queue, math.max(first - behind, 0), last - behind)) do
+            found[#found + 1] = id
+        end
+    end
+    return found
 end
 
 function tickets.order_of(joined, queue, priority)

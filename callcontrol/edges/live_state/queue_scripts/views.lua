@@ -13,7 +13,8 @@ function ops.view_queues()
         end
         local oldest = call('ZRANGE', P .. 'since:' .. name, 0, 0, 'WITHSCORES')[2]
         answer[#answer + 1] = {name, call('ZCARD', line), callbacks, oldest and whole(tonumber(oldest)) or '', call('SCARD', P .. 'active:' .. name),
-            ready, whole(number_of(call('HGET', P .. 'queue:' .. name, 'handling'))), flat(P .. 'figures:' .. periods.day .. ':' .. name)}
+            ready, whole(number_of(call('HGET', P .. 'queue:' .. name, 'handling'))), flat(P .. 'figures:' .. periods.day .. ':' .. name),
+            call('ZCARD', P .. 'held:' .. name)}
     end
     return answer
 end
@@ -53,11 +54,11 @@ end
 
 function ops.view_tickets()
     local answer = {}
-    for i, id in ipairs(call('ZRANGE', P .. 'line:' .. given.queue, given.first, given.last)) do
+    for _, id in ipairs(tickets.page(given.queue, given.first, given.last)) do
         local ticket = tickets.get(id)
         if ticket then
             local offered = (ticket.offer or '') ~= '' and call('HGET', P .. 'offer:' .. ticket.offer, 'agents') or ''
-            answer[#answer + 1] = {id, given.first + i, ticket.number, ticket.joined, ticket.priority, ticket.lane or '',
+            answer[#answer + 1] = {id, tickets.position(ticket), ticket.number, ticket.joined, ticket.priority, ticket.lane or '',
                 ticket.callback == '1' and 'callback' or ticket.state, offered}
         end
     end

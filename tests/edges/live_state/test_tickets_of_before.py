@@ -1,0 +1,44 @@
+"""Tickets that a version before leases and held callbacks left in Redis."""
+
+from __future__ import annotations
+
+from datetime import UTC
+
+from redis import Redis
+
+from callcontrol.edges.live_state import keys
+from callcontrol.routing.distribution.occasion import Occasion
+from callcontrol.vocabulary.agent import AgentAction
+from callcontrol.vocabulary.moment import Instant, periods_at
+from callcontrol.vocabulary.queue import Ticket
+from tests.edges.live_state.script_target import TENANT, ScriptTarget
+from tests.routing.distribution.world import START, S, one_queue
+
+
+def at(seconds: float) -> Occasion:
+    now = Instant(START + int(seconds * S))
+    return Occasion(now, "w1", 1, periods_at(now, UTC))
+
+
+def test_a_caller_without_a_lease_is_given_one_and_a_held_callback_leaves_the_line(redis_client: Redis) -> None:
+    queues, prefix = ScriptTarget(redis_client), keys.queues(TENANT)
+    queues.configure(at(0), one_queue(1))
+    queues.reach(at(0), {"a": True})
+    queues.act(at(0), "a", AgentAction.LOG_IN)
+    queues.elsewhere(at(0), "a", "x", True)
+    for id_, number in (("c1", "+48600000001"), ("c2", "")):
+        queues.join(at(0), Ticket(id_, "help", number, "w1", START))
+    queues.call_back(at(0), "c1", "+48600000001", Instant(START + 600 * S), Instant(START + 7_200 * S))
+    # as that version wrote it
+    redis_client.hdel(f"{prefix}:ticket:c2", "lease")
+    redis_client.zrem(f"{prefix}:due", "lease:c2")
+    redis_client.zrem(f"{prefix}:held:help", "c1")
+    redis_client.zadd(f"{prefix}:line:help", {"c1": START})
+
+    queues.due(at(1))
+    assert queues.snapshot()["lines"] == {"help": ["c2"]}
+    assert queues.due(at(180)).answer == 0
+    assert queues.due(at(182)).answer == 1
+    assert queues.snapshot()["lines"] == {}
+    queues.due(at(600))
+    assert queues.snapshot()["lines"] == {"help": ["c1"]}
