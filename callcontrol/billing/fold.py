@@ -164,13 +164,16 @@ def fold(trail: Trail) -> CallRecord:
         told.hear(entry)
     if told.arrived is None:
         raise BadTrail(f"a trail of {len(trail)} entries without an arrival: a call's trail begins with `arrived`")
-    folded = [*_caller_leg(told.arrived, told), *_sent_legs(told.arrived, told)]
+    own, sent = _caller_leg(told.arrived, told), _sent_legs(told.arrived, told)
+    # A channel that was dialled for another call, and transferred, stands in that one's record: once.
+    folded = sent if told.arrived.leg_of else [*own, *sent]
     wrong = [Note(told.last, note) for _, note in folded if note]
-    return _record(told.arrived, told, tuple(leg for leg, _ in folded), wrong)
+    return _record(told.arrived, told, own[0][0] if own else None, tuple(leg for leg, _ in folded), wrong)
 
 
-def _record(arrived: Arrived, told: _Told, legs: tuple[LegRecord, ...], wrong: list[Note]) -> CallRecord:
-    own = next((leg for leg in legs if leg.direction is Direction.A), None)
+def _record(
+    arrived: Arrived, told: _Told, own: LegRecord | None, legs: tuple[LegRecord, ...], wrong: list[Note]
+) -> CallRecord:
     first = next(iter(told.bridged), "")
     # The switch's clock and ours may differ by a little; a call never ends before it arrived.
     ended = max(_end(own, legs) or told.last, arrived.at)

@@ -35,10 +35,16 @@ class Ringing:
 
 @dataclass(frozen=True, slots=True)
 class Talking:
-    """Caller and leg are joined."""
+    """Caller and leg are joined.
+
+    Attributes:
+        app_id: what joined them; "" once it is over, or after an attended transfer.
+        who: whom the caller talks with, as a target text, if `leg_id` is a leg of another call; "" if it is ours.
+    """
 
     app_id: str
     leg_id: str
+    who: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +216,8 @@ class Call:
         apps, legs, visits: counters from which ids of applications, legs and tickets follow.
         serving: the agent who has the caller.
         transferred_to: the number the caller was transferred to last, "" if he never was.
+        transferred_by: the extension that did it, "" if it is not known.
+        given_back: how often a transfer that nothing took was taken care of: 1 the transferor, 2 the last resort.
     """
 
     id: str
@@ -227,6 +235,8 @@ class Call:
     visits: int = 0
     serving: Serving | None = None
     transferred_to: str = ""
+    transferred_by: str = ""
+    given_back: int = 0
 
     @property
     def destination(self) -> str:
@@ -268,6 +278,15 @@ def new_call(*, id_: str, switch: str, worker: str, tenant: str, caller: Caller,
     """A call as it arrives."""
     arrived = Arrived(now, id_, switch, worker, id_, tenant, caller, dialled)
     return Call(id_, switch, worker, tenant, caller, dialled, now, Deciding(), (arrived,), (id_,))
+
+
+def new_moved_call(
+    *, id_: str, switch: str, worker: str, tenant: str, caller: Caller, leg_of: str, to: str, by: str, now: Instant
+) -> Call:
+    """A call of a channel that we dialled for another call (`leg_of`), and that its partner has transferred."""
+    arrived = Arrived(now, id_, switch, worker, id_, tenant, caller, to, leg_of)
+    call = Call(id_, switch, worker, tenant, caller, to, now, Deciding(), (arrived,), (id_,))
+    return replace(call, transferred_to=to, transferred_by=by)
 
 
 def new_callback(*, id_: str, switch: str, worker: str, tenant: str, offer: Offer, now: Instant) -> Call:

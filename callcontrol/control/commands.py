@@ -94,6 +94,11 @@ class CheckChannels:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckAlone:
+    """Ask the switch whether the caller's channel talks with nobody; answered by AloneChecked."""
+
+
+@dataclass(frozen=True, slots=True)
 class FindFacts:
     """Look up what a decision about this number needs; answered by FactsFound."""
 
@@ -252,6 +257,7 @@ Command = (
     | StartTimer
     | StopTimer
     | CheckChannels
+    | CheckAlone
     | FindFacts
     | LookUp
     | StopPlaying

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from callcontrol.control import commands as do
+from callcontrol.control import transfers
 from callcontrol.control.call import Call, Closed, Ending, Serving, TakingMessage, Talking, Waiting
 from callcontrol.control.commands import Command
 from callcontrol.control.events import (
@@ -66,7 +67,7 @@ def leg_gone(call: Call, event: LegGone, facts: Facts) -> Plain:
         return call, ()  # told twice
     event = _with_its_own_cause(call, event)
     noted = _with_message(_with_bridge(call.closing_leg(event.leg_id), event), event, facts)
-    noted = noted.noting(_entry(noted, event, facts))
+    noted = transfers.sent_away(noted.noting(_entry(noted, event, facts)), event, facts)
     is_agents = noted.serving is not None and noted.serving.leg == event.leg_id
     noted, talked = talk_over(noted, event.stamps.ended, facts) if is_agents else (noted, ())
     if not _ends_with(noted, event.leg_id):

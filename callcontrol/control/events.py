@@ -34,10 +34,14 @@ class AppEnded:
 
 @dataclass(frozen=True, slots=True)
 class LegBridged:
-    """Caller and this leg hear each other (CHANNEL_BRIDGE), since this moment of the switch's clock."""
+    """Caller and this leg hear each other (CHANNEL_BRIDGE), since this moment of the switch's clock.
+
+    `account` is what the leg was dialled as: `user%domain` for a phone of ours, else a number.
+    """
 
     leg_id: str
     at: Instant
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,10 @@ class CallerHungUp:
 
 @dataclass(frozen=True, slots=True)
 class LegGone:
-    """A channel of this call, the caller's or a leg's, has ended (CHANNEL_HANGUP_COMPLETE)."""
+    """A channel of this call, the caller's or a leg's, has ended (CHANNEL_HANGUP_COMPLETE).
+
+    `moved_leg`, `moved_to`: the channel it has transferred (REFER), and to what; "" if none.
+    """
 
     leg_id: str
     cause: str
@@ -57,6 +64,8 @@ class LegGone:
     hung_up_by: str = ""
     estimated: bool = False
     recorded_ms: int = 0  # what a `record` had written on this channel when it ended
+    moved_leg: str = ""
+    moved_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +203,8 @@ class Rearrived:
     was doing when nobody directed it any more is over.
 
     Attributes:
+        transfer: it came by a phone's REFER.
+        by_leg: the channel it was joined with last: the transferor's.
         disposition, causes, recorded_ms: what the channel tells of its last bridge and `record`, as in AppEnded.
     """
 
@@ -201,6 +212,15 @@ class Rearrived:
     disposition: str = ""
     causes: Mapping[str, str] = field(default_factory=dict)
     recorded_ms: int = 0
+    transfer: bool = False
+    by_leg: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AloneChecked:
+    """The switch was asked whether the caller's channel lives and talks with nobody; None if it could not be asked."""
+
+    alone: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +262,7 @@ Event = (
     | ConnectionLost
     | ChannelsChecked
     | Rearrived
+    | AloneChecked
     | SwitchGone
     | CommandRefused
 )

@@ -6,10 +6,8 @@ same everywhere and are handled here first: the caller's end, a leg's end, a los
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from callcontrol.control import commands as do
-from callcontrol.control import ending, offering, regaining, undirected
+from callcontrol.control import ending, offering, regaining, transfers, undirected
 from callcontrol.control.call import Call, CallingBack, Closed, Deciding, Ending, Talking, Waiting
 from callcontrol.control.commands import Command
 from callcontrol.control.events import (
@@ -68,12 +66,14 @@ def _everywhere(call: Call, event: Event, facts: Facts) -> Moved | None:
             return ending.lost(call, ConnectionLost("the caller could not be brought back"), facts)
         case Rearrived() if call.id not in call.open_legs:
             return call, ()  # he hung up on his way to us
-        case Rearrived(dialled) if isinstance(call.state, Waiting) and dialled == call.destination:
+        case Rearrived(dialled, transfer=transfer) if transfer or dialled != call.destination:
+            return _transferred(call, event, facts)
+        case Rearrived() if isinstance(call.state, Waiting):
             return regaining.brought_back(call, call.state, facts)
-        case Rearrived(dialled) if isinstance(call.state, GoesOnAlone) and dialled == call.destination:
+        case Rearrived() if isinstance(call.state, GoesOnAlone):
             return undirected.returned(call, call.state, event, facts)
-        case Rearrived(dialled):
-            return _transferred(call, dialled, facts)
+        case Rearrived():
+            return _transferred(call, event, facts)
         case TimerFired(name) if name == undirected.ALONE_TIMER:
             return call, undirected.still_there(call)
         case ChannelsChecked() if isinstance(call.state, GoesOnAlone):
@@ -155,13 +155,18 @@ def _speaks(call: Call, leg: str) -> bool:
     return served or (isinstance(call.state, Talking) and call.state.leg_id == leg)
 
 
-def _transferred(call: Call, dialled: str, facts: Facts) -> Plain:
+_TIMERS = (ending.STEP_TIMER, regaining.BACK_TIMER, undirected.ALONE_TIMER, transfers.PARTED_TIMER)
+
+
+def _transferred(call: Call, event: Rearrived, facts: Facts) -> Plain:
     """Somebody transferred the caller: what was under way is over, the new number decides."""
-    noted, leaving = ending.out_of_queue(call.noting(Noted(facts.now, f"transferred to {dialled}")), facts)
+    by = transfers.transferor(call, event.by_leg, facts) if event.transfer else ""
+    noted = call.noting(transfers.note(facts, "", event.dialled, by))
+    noted, leaving = ending.out_of_queue(noted, facts)
     noted, talked = ending.talk_over(noted, facts.now, facts)
-    timers = tuple(map(do.StopTimer, (ending.STEP_TIMER, regaining.BACK_TIMER, undirected.ALONE_TIMER)))
-    noted = replace(noted, transferred_to=dialled)
-    return noted.to(Deciding()), (*leaving, *talked, *timers, do.FindFacts(dialled))
+    noted = transfers.transferred(noted, event, by)
+    look_up = do.FindFacts(event.dialled)
+    return noted.to(Deciding()), (*leaving, *talked, *map(do.StopTimer, _TIMERS), look_up)
 
 
 def _refused(call: Call, command: str, reply: str, facts: Facts) -> Plain:

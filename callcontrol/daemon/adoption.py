@@ -168,4 +168,5 @@ def _facts(desk: Desk, call: Call) -> Facts:
         dialled=call.destination,
         now=clock.now(),
         transferred=transferred,
+        transferred_by=call.transferred_by,
     )

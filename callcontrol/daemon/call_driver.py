@@ -20,6 +20,7 @@ from callcontrol.control import ending, machine, undirected
 from callcontrol.control.call import Call, CallingBack, Closed, Deciding, Waiting
 from callcontrol.control.commands import Command
 from callcontrol.control.events import (
+    AloneChecked,
     ChannelsChecked,
     ConnectionLost,
     Event,
@@ -236,12 +237,13 @@ class CallDriver:
                 case do.StopTimer(name):
                     self._stop_timer(name)
                 case do.FindFacts(dialled):
-                    self.facts = replace(self.facts, dialled=dialled, transferred=True, heading=None, rules={})
-                    self._find_facts()
+                    self._find_facts_about(dialled)
                 case do.StoreRule():
                     self._store_rule(command)
                 case do.CheckChannels(legs):
                     self.desk.switches.living(self.call.switch, legs, self._checked)
+                case do.CheckAlone():
+                    self.desk.switches.alone(self.call.switch, self.call.id, self._checked_alone)
                 case do.LookUp(target):
                     self.facts = replace(self.facts, heading=target, rules={})
                     self._find_facts()
@@ -265,6 +267,13 @@ class CallDriver:
             meters.decision_seconds.observe(clock.monotonic() - self._began)
             self._began = None
 
+    def _find_facts_about(self, dialled: str) -> None:
+        """Nobody decides about a number but by who dialled it, or who transferred the caller to it."""
+        by = self.call.transferred_by
+        about = replace(self.facts, dialled=dialled, transferred=bool(self.call.transferred_to), transferred_by=by)
+        self.facts = replace(about, heading=None, rules={})
+        self._find_facts()
+
     def _find_facts(self) -> None:
         self.facts = replace(self.facts, resting=self.desk.trunks.resting())
         find_facts(self.desk, self.facts, self._facts_found, self.failed)
@@ -281,6 +290,9 @@ class CallDriver:
 
     def _checked(self, alive: frozenset[str] | None) -> None:
         self.deliver(ChannelsChecked(alive))
+
+    def _checked_alone(self, alone: bool | None) -> None:
+        self.deliver(AloneChecked(alone))
 
     def _start_timer(self, name: str, after_s: float) -> None:
         self._stop_timer(name)

@@ -72,6 +72,10 @@ class Switches(Protocol):
         """Which of these channels live; None if the switch cannot be asked."""
         ...
 
+    def alone(self, switch: str, channel: str, on_answer: Callable[[bool | None], object]) -> None:
+        """Whether a channel lives and talks with nobody; None if the switch cannot be asked."""
+        ...
+
 
 class Legs(Protocol):
     """What carries out what calls ask of legs."""

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 
-from callcontrol.control.call import Call, new_call
+from callcontrol.control import transfers
+from callcontrol.control.call import Call, new_call, new_moved_call
 from callcontrol.daemon.adoption import adopt
 from callcontrol.daemon.call_driver import CallDriver
 from callcontrol.daemon.call_line import CallLine
@@ -15,12 +19,21 @@ from callcontrol.edges import clock, meters
 from callcontrol.edges.containment import note_fault
 from callcontrol.edges.freeswitch.arrival import Arriving, read_arrival
 from callcontrol.edges.freeswitch.call import CallConnection
-from callcontrol.edges.freeswitch.commands import Command, Execute, Linger, sched_del, set_variable, subscription
+from callcontrol.edges.freeswitch.commands import (
+    Command,
+    Execute,
+    Linger,
+    end_at,
+    sched_del,
+    set_variable,
+    subscription,
+)
 from callcontrol.edges.freeswitch.translate import CALL_EVENTS, rearrived
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.routing.arrival import PUBLIC_CONTEXT
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.call import Caller
+from callcontrol.vocabulary.moment import SECOND_US
 from callcontrol.vocabulary.phone_number import normalise
 
 log = logging.getLogger(__name__)
@@ -59,21 +72,55 @@ class Reception:
             if trouble is not None:
                 log.error("not known whose call this is: %s", trouble, extra={"call": arriving.channel})
             driver = adopt(self._desk, call) if call is not None else None
-            if driver is None:
+            if driver is None and arriving.transfer and arriving.leg_of:
+                self._find_out_whose_leg(connection, arriving, switch, line)
+            elif driver is None:
                 self._begin(connection, arriving, switch, line)
             else:
                 meters.calls_taken_total.inc()
                 self._go_on(driver, line, connection, arriving)
 
         def contained_answer(call: Call | None, trouble: LiveStateError | None) -> None:
-            try:
+            with _contained(connection, arriving):
                 answered(call, trouble)
-            except Exception as error:  # it is told in the reader of Redis, which would leave the caller in silence
-                note_fault("call", "a caller who came back could not be taken", error, call=arriving.channel)
-                connection.refuse("NORMAL_TEMPORARY_FAILURE")
 
         line.hold()
         self._desk.calls.take_one(tenant, arriving.channel, self._desk.worker, contained_answer)
+
+    def _find_out_whose_leg(
+        self, connection: CallConnection, arriving: Arriving, switch: str, line: CallLine
+    ) -> None:
+        """A channel that we dialled was transferred by its partner. It stays a leg of the call it was dialled for, and
+        becomes the caller's channel of a call of its own.
+        """
+
+        def found(call: Call | None) -> None:
+            with _contained(connection, arriving):
+                self._begin_moved(connection, arriving, switch, line, call)
+
+        known = self._desk.drivers.get(arriving.leg_of)
+        if known is not None:
+            found(known.call)
+        else:
+            self._desk.calls.read_one(arriving.tenant, arriving.leg_of, found)
+
+    def _begin_moved(
+        self, connection: CallConnection, arriving: Arriving, switch: str, line: CallLine, of: Call | None
+    ) -> None:
+        facts = _moved_facts(arriving, self._desk.current.configuration, of)
+        call = new_moved_call(
+            id_=arriving.channel,
+            switch=switch,
+            worker=self._desk.worker,
+            tenant=facts.tenant_name,
+            caller=facts.caller,
+            leg_of=arriving.leg_of,
+            to=facts.dialled,
+            by=facts.transferred_by,
+            now=facts.now,
+        )
+        call = call.noting(transfers.note(facts, "", facts.dialled, facts.transferred_by))
+        self._drive(CallDriver(call, facts, self._desk, line), connection, line)
 
     def _go_on(self, driver: CallDriver, line: CallLine, connection: CallConnection, arriving: Arriving) -> None:
         """A call we know, on a new connection."""
@@ -81,7 +128,7 @@ class Reception:
         own = owner[1] if owner and not driver.call.caller.extension else arriving.dialled
         driver.line, driver.core = line, connection.data.get("Core-UUID", "")
         line.serve(driver)
-        driver.come_back(rearrived(connection.data, own))
+        driver.come_back(rearrived(connection.data, own, transfer=arriving.transfer))
 
     def _begin(self, connection: CallConnection, arriving: Arriving, switch: str, line: CallLine) -> None:
         facts = _facts(arriving, self._desk.current.configuration)
@@ -94,14 +141,28 @@ class Reception:
             dialled=facts.dialled,
             now=arriving.created or facts.now,
         )
-        driver = CallDriver(call, facts, self._desk, line)
+        self._drive(CallDriver(call, facts, self._desk, line), connection, line)
+
+    def _drive(self, driver: CallDriver, connection: CallConnection, line: CallLine) -> None:
+        """A new call."""
+        call = driver.call
         driver.core = connection.data.get("Core-UUID", "")
         self._desk.take(driver)
         line.serve(driver)
         if call.tenant:
             connection.send(set_variable(call.id, "cc_tenant", call.tenant))
-        log.debug("call arrived for %s", facts.dialled, extra={"call": call.id, "tenant": call.tenant})
+        log.debug("call arrived for %s", call.dialled, extra={"call": call.id, "tenant": call.tenant})
         driver.begin()
+
+
+@contextmanager
+def _contained(connection: CallConnection, arriving: Arriving) -> Iterator[None]:
+    """What Redis answers is told in its reader: an error there would leave the caller in silence."""
+    try:
+        yield
+    except Exception as error:
+        note_fault("call", "a caller who came back could not be taken", error, call=arriving.channel)
+        connection.refuse("NORMAL_TEMPORARY_FAILURE")
 
 
 def _opening(arriving: Arriving) -> tuple[Command, ...]:
@@ -111,6 +172,8 @@ def _opening(arriving: Arriving) -> tuple[Command, ...]:
         Linger(LINGER_S),
         *subscription(arriving.channel, CALL_EVENTS),
         *([Execute("multiset", f"^^;{missing}")] if missing else []),
+        # the dead-man was taken back with everything that was scheduled: a limit of this channel is set again
+        *([end_at(arriving.channel, arriving.limit // SECOND_US, "ALLOTTED_TIMEOUT")] if arriving.limit else []),
     )
 
 
@@ -129,6 +192,32 @@ def _facts(arriving: Arriving, configuration: Configuration) -> Facts:
         dialled=owner[1] if owner else arriving.dialled,
         now=clock.now(),
     )
+
+
+def _moved_facts(arriving: Arriving, configuration: Configuration, of: Call | None) -> Facts:
+    """What decides about a channel that we dialled for the call `of` (None: nobody remembers it) and that was
+    transferred. Its user is whom we rang.
+    """
+    tenant = arriving.tenant if arriving.tenant in configuration.settings.tenants else ""
+    facts = Facts(
+        settings=configuration.settings,
+        tenant_name=tenant,
+        prices=configuration.prices_of(tenant),
+        caller=Caller(""),
+        dialled=arriving.dialled,
+        now=clock.now(),
+        transferred=True,
+    )
+    if of is None or not tenant:
+        return facts
+    by = transfers.transferor(of, arriving.by_leg, facts)
+    return replace(facts, caller=_rung(transfers.whom(of, arriving.channel)), transferred_by=by)
+
+
+def _rung(to: str) -> Caller:
+    """Who was rung as this target, now that he is a caller."""
+    kind, _, name = to.partition(":")
+    return Caller(name, extension=name if kind == "extension" else "")
 
 
 def _caller(arriving: Arriving, extension: str, region: str) -> Caller:

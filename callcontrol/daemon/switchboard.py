@@ -145,6 +145,17 @@ class Switchboard:
         lives = link.api(f"uuid_exists {channel}", ASK_S) == "true"
         return lives and link.api(f"uuid_getvar {channel} bridge_uuid", ASK_S) == UNDEFINED
 
+    def alone(self, switch: str, channel: str, on_answer: Callable[[bool | None], object]) -> None:
+        """Whether a channel lives and talks with nobody; None if the switch cannot be asked."""
+        gevent.spawn(lambda: on_answer(self._alone(switch, channel)))
+
+    def _alone(self, switch: str, channel: str) -> bool | None:
+        try:
+            return self.is_alone(switch, channel) if switch in self._links else None
+        except EventSocketError as error:
+            log.info("switch %s cannot tell whom a channel talks with: %s", switch, error)
+            return None
+
     def tell(self, switch: str, command: str) -> None:
         """Send a quick command; its answer matters to nobody.
 
@@ -190,11 +201,12 @@ class Switchboard:
         """The switch tells every worker of the legs of all of them: only those of our own calls are read, as `call_of`
         tells them; and what is of no channel.
         """
-        call = peek(text, CALL_MARK) or peek(text, "Unique-ID")
-        if not call or (self._desk is not None and call in self._desk.drivers):
+        whose = {call for call in (peek(text, CALL_MARK), peek(text, "Unique-ID")) if call}
+        if not whose or (self._desk is not None and not whose.isdisjoint(self._desk.drivers)):
             return True
         if peek(text, "Event-Name") == "CHANNEL_HANGUP_COMPLETE":
-            self.missed.keep(call, text)
+            for call in whose:
+                self.missed.keep(call, text)
         return False
 
     def _on_event(self, name: str, event: SwitchEvent) -> None:
@@ -206,10 +218,12 @@ class Switchboard:
             self._phone(name, event)
 
     def _leg_gone(self, event: SwitchEvent) -> None:
+        """A leg's end is its call's; one that was transferred has become a call of its own as well."""
         assert self._desk is not None
-        driver = self._desk.drivers.get(call_of(event))
-        if driver is not None:
-            driver.deliver(leg_gone(event, driver.call.id))
+        for call in dict.fromkeys((call_of(event), event.get("Unique-ID"))):
+            driver = self._desk.drivers.get(call)
+            if driver is not None:
+                driver.deliver(leg_gone(event, driver.call.id))
 
     def _leg_parked(self, event: SwitchEvent) -> None:
         """Every call that reaches us parks once; only a leg that has heard something is news."""

@@ -106,7 +106,7 @@ def wanted(facts: Facts) -> frozenset[str]:
     """Extensions whose rules must be looked up before `decide` knows enough."""
     if facts.heading is not None:
         return router.wanted(facts.heading, facts)
-    if facts.caller.extension and star_codes.looks_like_one(facts.dialled):
+    if _is_star_code(facts):
         return frozenset() if facts.caller.extension in facts.rules else frozenset({facts.caller.extension})
     target = destination(facts).target
     return router.wanted(target, facts) if target else frozenset()
@@ -114,11 +114,11 @@ def wanted(facts: Facts) -> frozenset[str]:
 
 def decide(facts: Facts) -> Decision:
     """What happens first."""
-    if facts.caller.extension and star_codes.looks_like_one(facts.dialled):
+    if _is_star_code(facts):
         return star_codes.decide(facts.dialled, facts)
     found = destination(facts)
     if found.target is None:
-        entry = Passed(facts.now, facts.dialled, "leads nowhere: no tenant has this number")
+        entry = Passed(facts.now, facts.dialled, _why_nowhere(facts))
         return Decision(Refuse("UNALLOCATED_NUMBER", Outcome.REJECTED), (entry,))
     path = Path(first=found.target, payer=_payer(facts))
     return router.decide(found.target, path, facts).because(*found.why)
@@ -132,9 +132,24 @@ def _emergency(facts: Facts) -> Target | None:
 
 
 def _payer(facts: Facts) -> str:
-    """Until a rule forwards the call: the phone that dialled it, else the tenant that owns the number."""
-    caller = facts.caller.extension
+    """Until a rule forwards the call: the phone that dialled it, or transferred its caller there, else the tenant."""
+    caller = facts.transferred_by if facts.transferred else facts.caller.extension
     return text_of(ExtensionTarget(caller)) if caller else "tenant"
+
+
+def _is_star_code(facts: Facts) -> bool:
+    """What a phone dials; a code to which somebody is transferred is neither his nor carried out for him."""
+    return bool(facts.caller.extension) and not facts.transferred and star_codes.looks_like_one(facts.dialled)
+
+
+def _why_nowhere(facts: Facts) -> str:
+    if not facts.transferred or facts.tenant_name not in facts.settings.tenants:
+        return "leads nowhere: no tenant has this number"
+    if star_codes.looks_like_one(facts.dialled):
+        return "a star code is for the phone that dials it: nobody is transferred to one"
+    if _outside(facts) is not None:
+        return "nobody can be transferred to a number outside"
+    return f"{facts.tenant_name} has no extension {facts.dialled} to transfer to"
 
 
 def _inside(facts: Facts) -> Target | None:

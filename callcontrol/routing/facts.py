@@ -32,6 +32,7 @@ class Facts:
             that is absent here is unknown, so it is tried.
         switch: the caller's switch, from which all legs of the call go out.
         transferred: the caller did not dial this number, somebody transferred him to it.
+        transferred_by: the extension that did, whose rights and purse decide; "" if it is not known.
         heading: where the call goes next, when that is not the dialled number (after a wait in a queue).
         resting: trunks that failed call after call; they are tried last.
         degraded: why the rules are only the last known ones ("Redis unreachable"), "" when they are fresh.
@@ -49,6 +50,7 @@ class Facts:
     resting: frozenset[str] = frozenset()
     degraded: str = ""
     transferred: bool = False
+    transferred_by: str = ""
     heading: Target | None = None
 
     @property

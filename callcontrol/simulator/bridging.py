@@ -28,9 +28,14 @@ def talk(session: Session, leg: Channel) -> None:
     _begin(channel, leg)
     leg.waiters.append(session.wake)
     _wait_for_answer(session, leg)
-    session.stay(lambda: not leg.down)
+    session.stay(lambda: _is_there(leg, channel))
     leg.unwatch(session.wake)
     _end(session, leg)
+
+
+def _is_there(leg: Channel, channel: Channel) -> bool:
+    """Whether a leg is still joined with this channel: up, and sent nowhere else."""
+    return not leg.down and leg.partner is channel and (leg.session is None or leg.state == "CS_EXCHANGE_MEDIA")
 
 
 def answer_with(channel: Channel, leg: Channel) -> None:
@@ -93,16 +98,18 @@ def _end(session: Session, leg: Channel) -> None:
     if not leg.down:
         if channel.down:
             session.step_back()
-        _release(session.switch, leg)
+        if leg.partner is channel:  # else somebody has joined it with another one meanwhile
+            _release(session.switch, leg)
     if leg.down:
         leg.finished.wait()
     if channel.cause:
         leg.set("bridge_hangup_cause", channel.cause)
     if leg.cause:
         channel.set("bridge_hangup_cause", leg.cause)
-    for one in (channel, leg):
-        one.partner = None
-        one.set("bridge_to", None)
+    for one, other in ((channel, leg), (leg, channel)):
+        if one.partner is other:
+            one.partner = None
+            one.set("bridge_to", None)
     if not session.ready() and channel.state == "CS_ROUTING":
         channel.other_headers = {}
     channel.fire("CHANNEL_UNBRIDGE", before=_ids(channel, leg))
@@ -177,6 +184,7 @@ def uuid_bridge(switch: Switch, first: str, second: str) -> bool:
     one.show_callee(two.profile)
     lead.bridge_to = two
     follow.bridge_to = None
+    one.partner = two.partner = None  # whoever they were joined with has lost them
     _prepare(one, two)
     _prepare(two, one)
     _become_callee(two, one)

@@ -24,8 +24,8 @@ class Call:
     `to` is the number dialled. With `user` and `domain` it comes from an authenticated phone (context and SIP profile
     `internal`), otherwise from a trunk (context `public`, profile `external`), unless `context` and `profile` differ.
     `cancel_after_s` counts from the INVITE and holds until the answer; `hangup_after_s` counts from the answer.
-    `digits` are (seconds after the answer, keys). `privacy` is `id` for an anonymous caller. `speaks_s` is how long
-    the caller talks into a recording.
+    `digits` are (seconds after the answer, keys); `refers` and `consults` are those of a Behaviour.
+    `privacy` is `id` for an anonymous caller. `speaks_s` is how long the caller talks into a recording.
     """
 
     to: str
@@ -39,6 +39,8 @@ class Call:
     cancel_after_s: float | None = None
     hangup_after_s: float | None = None
     digits: tuple[tuple[float, str], ...] = ()
+    refers: tuple[float, str] | None = None
+    consults: tuple[float, str, float] | None = None
     speaks_s: float | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
@@ -51,6 +53,9 @@ class Call:
             raise UnknownWord(f"{', '.join(unknown)} of a call: it has {', '.join(sorted(known))}")
         given = dict(words)
         given["digits"] = tuple((float(at_s), str(keys)) for at_s, keys in given.get("digits", ()))
+        for several in ("refers", "consults"):
+            if given.get(several) is not None:
+                given[several] = tuple(given[several])
         return Call(**given)
 
     def invite(self) -> Invite:
@@ -90,6 +95,8 @@ class CallerEnd:
         self.bridged = False
         self.uuid = ""
         self.on_ended: list[Callable[[], None]] = []
+        self.on_told: dict[str, Callable[[], None]] = {}
+        self.plans: Callable[[Channel], None] = lambda channel: None  # what else it does once it is answered
         self._timeline = timeline
         self._ears = ears
         self._timers: list[Timer] = []
@@ -100,17 +107,24 @@ class CallerEnd:
         """See FarEnd."""
         return self.call_id
 
+    @property
+    def channel(self) -> Channel | None:
+        """Its channel, while the call lasts."""
+        return self._channel
+
     def place(self, channel: Channel) -> None:
         """The INVITE is sent."""
         self._channel = channel
         self.uuid = channel.uuid
         self._ears.note(self.call_id, "calls", uuid=channel.uuid, to=self.call.to, number=self.call.number)
         if self.call.cancel_after_s is not None:
-            self._later(self.call.cancel_after_s, self._cancel)
+            self.later(self.call.cancel_after_s, self._cancel)
 
     def told(self, what: str, **detail: str) -> None:
         """What reaches the caller; see FarEnd."""
         self._ears.note(self.call_id, what, **detail)
+        if what in self.on_told:
+            self.on_told.pop(what)()
         if what == "answered":
             self._answered()
         elif what == "bridged":
@@ -118,7 +132,8 @@ class CallerEnd:
         elif what == "hangup":
             self._over(detail)
 
-    def _later(self, delay_s: float, act: Callable[[], None]) -> None:
+    def later(self, delay_s: float, act: Callable[[], None]) -> None:
+        """Do this after so many seconds, unless the call is over by then."""
         self._timers.append(self._timeline.call_later(delay_s, act))
 
     def _answered(self) -> None:
@@ -127,9 +142,10 @@ class CallerEnd:
             return
         for at_s, keys in self.call.digits:
             for position, key in enumerate(keys):
-                self._later(at_s + KEY_S * position, partial(channel.note_digit, key))
+                self.later(at_s + KEY_S * position, partial(channel.note_digit, key))
         if self.call.hangup_after_s is not None:
-            self._later(self.call.hangup_after_s, self._hang_up)
+            self.later(self.call.hangup_after_s, self._hang_up)
+        self.plans(channel)
 
     def _cancel(self) -> None:
         channel = self._channel
@@ -153,7 +169,7 @@ class CallerEnd:
         channel = self._channel
         if channel is not None:
             for position, key in enumerate(keys):
-                self._later(KEY_S * position, partial(channel.note_digit, key))
+                self.later(KEY_S * position, partial(channel.note_digit, key))
 
     def _over(self, detail: dict[str, str]) -> None:
         for timer in self._timers:

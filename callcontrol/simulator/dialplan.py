@@ -56,7 +56,8 @@ class Dialplan:
 
 def standard(sockets: str, last_resort: Sequence[Action] = LAST_RESORT) -> Dialplan:
     """What `freeswitch-xml/` does with calls from carriers (`public`), phones (`internal`) and other switches
-    (`peers`), and with those it makes itself because the daemon asked for them (`callcontrol`).
+    (`peers`), with those it makes itself because the daemon asked for them (`callcontrol`), and with channels that a
+    phone has transferred (`transferred`).
 
     `sockets` is `host:port` or `host:port|host:port`; `last_resort` is what context `fallback` does when no daemon can
     be reached, or one took a call and did nothing for DEAD_MAN_S seconds. Phones do not ring each other there.
@@ -64,19 +65,22 @@ def standard(sockets: str, last_resort: Sequence[Action] = LAST_RESORT) -> Dialp
     plan = Dialplan()
     for context in ("public", "internal", "callcontrol"):
         plan.add(context, ".*", _guarded(sockets))
+    plan.add("transferred", ".*", _guarded(sockets, "cc_again=false"))
     plan.add("fallback", ".*", last_resort)
     plan.add("peers", "[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}", PEERS)
     plan.add("peers", ".*", (PEERS[0], ("hangup", "UNALLOCATED_NUMBER")))
     return plan
 
 
-def _guarded(sockets: str) -> tuple[Action, ...]:
+def _guarded(sockets: str, *said_first: str) -> tuple[Action, ...]:
     said = (
+        *said_first,
         "continue_on_fail=true",
         "hangup_after_bridge=true",
         "ignore_early_media=true",
         "sip_copy_custom_headers=false",
         "sip_ignore_remote_cause=true",
+        "force_transfer_context=transferred",
         f"ringback={RINGBACK}",
         f"transfer_ringback={RINGBACK}",
     )

@@ -7,15 +7,15 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from callcontrol.simulator import causes, identity, sip_variables
-from callcontrol.simulator.ears import Ears
 from callcontrol.simulator.hold import hold, unhold
 from callcontrol.simulator.phones import Behaviour, Reached
 from callcontrol.simulator.signalling import COMPLETED_REASON
 from callcontrol.simulator.timeline import Timer
-from callcontrol.simulator.transfer import blind_transfer
+from callcontrol.simulator.transferor import Transferor
 
 if TYPE_CHECKING:
     from callcontrol.simulator.channel import Channel
+    from callcontrol.simulator.switch import Switch
 
 SHOWN_HEADERS = ("Diversion", "History-Info", "Privacy", "P-Asserted-Identity", "Alert-Info")
 _IDENTITY = ("sip_force_full_from", "sip_cid_type", "sip_cid_suppress_privacy_none")
@@ -25,10 +25,11 @@ KEY_S = 0.1  # between two keys of one press
 class PhoneEnd:
     """Carries out one Behaviour for one call on one leg."""
 
-    def __init__(self, reached: Reached, ears: Ears) -> None:
+    def __init__(self, reached: Reached, switch: Switch) -> None:
         self.reached = reached
         self.phone = reached.phone
-        self._ears = ears
+        self._switch = switch
+        self._ears = switch.ears
         self._timers: list[Timer] = []
         self._behaviour = self.phone.next_behaviour()
         self._channel: Channel | None = None
@@ -102,13 +103,14 @@ class PhoneEnd:
     def _plan_conversation(self, channel: Channel, behaviour: Behaviour) -> None:
         if channel.down:
             return
-        for at_s, keys in behaviour.digits:
+        for at_s, keys in (*behaviour.digits, *behaviour.info):
             for position, key in enumerate(keys):
                 self._later(at_s + KEY_S * position, partial(channel.note_digit, key))
         if behaviour.talk_s is not None:
             self._later(behaviour.talk_s, self._hang_up)
-        if behaviour.refers is not None:
-            self._later(behaviour.refers[0], self._refer)
+        account = (self.reached.user, self.reached.host)
+        transferor = Transferor(self._switch, channel, self.phone.address, account, self._later)
+        transferor.plan(behaviour.refers, behaviour.consults)
         if behaviour.holds is not None:
             self._later(behaviour.holds[0], self._hold)
 
@@ -116,13 +118,6 @@ class PhoneEnd:
         if self._channel is not None and not self._channel.down:
             self._ears.note(self.phone.address, "hung_up", uuid=self._channel.uuid)
             self._channel.hangup("NORMAL_CLEARING", "recv_bye")
-
-    def _refer(self) -> None:
-        channel, refers = self._channel, self._behaviour.refers
-        if channel is None or refers is None or channel.down:
-            return
-        self._ears.note(self.phone.address, "refer", uuid=channel.uuid, to=refers[1])
-        blind_transfer(channel, refers[1])
 
     def _hold(self) -> None:
         channel, holds = self._channel, self._behaviour.holds

@@ -171,7 +171,7 @@ def new_leg(switch: Switch, request: Request, caller: Session | None) -> Leg | s
 
 def _far_end(switch: Switch, reached: Reached) -> PhoneEnd | PeerEnd:
     other = switch.air.at(reached.path) if reached.path else None
-    return PhoneEnd(reached, switch.ears) if other is None else PeerEnd(other, reached)
+    return PhoneEnd(reached, switch) if other is None else PeerEnd(other, reached)
 
 
 def _destroy_unmade(switch: Switch, request: Request) -> None:

@@ -24,6 +24,7 @@ from callcontrol.simulator.schedule import Schedule
 from callcontrol.simulator.session import Session
 from callcontrol.simulator.sip_variables import Invite, of_inbound
 from callcontrol.simulator.transfer import transfer
+from callcontrol.simulator.transferor import Transferor
 
 if TYPE_CHECKING:
     from callcontrol.simulator.apps import App
@@ -66,11 +67,19 @@ class Switch:
     def place(self, call: Call, call_id: str = "") -> CallerEnd:
         """An INVITE comes in; the call runs by itself from here."""
         end = CallerEnd(call_id or self.air.next_call(), call, self.core.timeline, self.ears)
+        end.plans = lambda channel: self._transferor(channel, end).plan(call.refers, call.consults)
         hidden = bool(call.privacy) and call.privacy != "none"
         context = call.context or ("internal" if call.user else "public")
         channel = self._inbound_channel(call.invite(), end, context, call.number if hidden else "")
         self._begin(channel, lambda: end.place(channel))
         return end
+
+    def ask_colleague(self, who: str, user: str, domain: str, number: str) -> CallerEnd:
+        """A phone that talks calls somebody else; what it sees of that is heard by `who`."""
+        return self.place(Call(number, user, user, user=user, domain=domain), who)
+
+    def _transferor(self, channel: Channel, end: CallerEnd) -> Transferor:
+        return Transferor(self, channel, end.call_id, (end.call.user, end.call.domain), end.later)
 
     def arrive(self, invite: Invite, end: FarEnd, variables: Mapping[str, str]) -> Channel:
         """An INVITE of another switch comes in: context `peers`, nobody has to prove who he is."""

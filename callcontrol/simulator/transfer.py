@@ -19,7 +19,9 @@ def transfer(channel: Channel, destination: str, dialplan: str, context: str, ki
         return False
     core = channel.core
     now_us = core.timeline.now_us()
-    plan, where = dialplan or channel.profile.dialplan or "XML", context or channel.profile.context
+    own = "" if channel.profile.dialplan == "inline" else channel.profile.dialplan
+    plan = dialplan or channel.get("force_transfer_dialplan") or own or "XML"
+    where = context or channel.get("force_transfer_context") or channel.profile.context
     source = f"{now_us // 1_000_000}:{core.ids.uuid()}:{kind}:{destination}/{where}/{plan}"
     channel.profile = channel.profile.transferred(destination, plan, where, source, now_us)
     channel.touch()
@@ -39,20 +41,3 @@ def note_source(channel: Channel, source: str) -> None:
     """What sent the channel where it is: all there was in `transfer_history`, the last one in `transfer_source`."""
     channel.push("transfer_history", source)
     channel.set("transfer_source", source)
-
-
-def blind_transfer(channel: Channel, number: str) -> None:
-    """A REFER from `channel`'s far end: its partner goes to `number`, the transferor is hung up."""
-    partner = channel.partner
-    if partner is None:
-        channel.far_end.told("refer_refused", code="403")
-        return
-    channel.set("transfer_disposition", "recv_replace")
-    channel.set("transfer_to", f"blind:{partner.uuid}")
-    channel.set("transfer_destination", f"blind:{number}")
-    channel.set("endpoint_disposition", "BLIND_TRANSFER")
-    partner.set("sip_h_Referred-By", f"<sip:{channel.profile.destination}>")
-    partner.set("sip_refer_to", f"<sip:{number}@127.0.0.1>")
-    context = channel.get("force_transfer_context") or partner.profile.context
-    if transfer(partner, number, "XML", context):
-        channel.hangup("NORMAL_CLEARING")

@@ -17,16 +17,23 @@ from callcontrol.vocabulary.queue import Leaving
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A call reached us."""
+    """A call reached us.
+
+    Attributes:
+        channel: uuid of the A leg; "" for a callback, which has none.
+        leg_of: the call for which we dialled this channel before it was transferred: there it is a leg, booked and paid
+            for to its end; "" for a channel that came by itself.
+    """
 
     at: Instant
     call_id: str
     switch: str
     worker: str
-    channel: str  # uuid of the A leg
+    channel: str
     tenant: str
     caller: Caller
     dialled: str
+    leg_of: str = ""
     kind: Literal["arrived"] = "arrived"
 
 

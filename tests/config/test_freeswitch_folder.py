@@ -64,8 +64,14 @@ def test_the_event_socket_is_closed_to_guesses() -> None:
 
 def test_callers_cannot_have_commands_run() -> None:
     assert params("autoload_configs/switch.conf.xml")["api-expansion"] == "false"
-    for context in ("public", "internal", "callcontrol"):
+    for context in ("public", "internal", "callcontrol", "transferred"):
         assert "~sip_copy_custom_headers=false~" in text_of(f"dialplan/{context}.xml")
+
+
+def test_a_return_in_a_transferred_call_is_no_further_transfer() -> None:
+    tree = ElementTree.fromstring(text_of("dialplan/transferred.xml"))
+    first = next(a.attrib["data"] for a in tree.iter("action"))
+    assert "cc_again=false" in first.split("~")
 
 
 def test_phones_prove_who_they_are_and_carriers_come_from_their_addresses() -> None:
@@ -75,7 +81,7 @@ def test_phones_prove_who_they_are_and_carriers_come_from_their_addresses() -> N
     assert (carriers["disable-register"], carriers["disable-transfer"]) == ("true", "true")
 
 
-@pytest.mark.parametrize("context", ["public", "internal", "callcontrol"])
+@pytest.mark.parametrize("context", ["public", "internal", "callcontrol", "transferred"])
 def test_calls_go_to_the_daemon_and_never_into_silence(context: str) -> None:
     tree = ElementTree.fromstring(text_of(f"dialplan/{context}.xml"))
     extension = next(e for e in tree.iter("extension") if e.attrib["name"] == "callcontrol")
@@ -84,6 +90,8 @@ def test_calls_go_to_the_daemon_and_never_into_silence(context: str) -> None:
     assert {"continue_on_fail=true", "hangup_after_bridge=true", "ignore_early_media=true"} <= set(
         actions[0][1].split("~")
     )
+    # every REFER leads into a context of its own, whoever is transferred
+    assert "force_transfer_context=transferred" in actions[0][1].split("~")
     hand_over = [
         ("sched_transfer", "+$${dead_man_s} fallback XML fallback"),
         ("socket", "$${callcontrol_hosts} async full"),

@@ -8,7 +8,15 @@ import pytest
 
 from callcontrol.control import commands as do
 from callcontrol.control.call import Closed, Ending, Ringing, Talking
-from callcontrol.control.events import AppEnded, CallerHungUp, CommandRefused, LegBridged, LegGone, TimerFired
+from callcontrol.control.events import (
+    AloneChecked,
+    AppEnded,
+    CallerHungUp,
+    CommandRefused,
+    LegBridged,
+    LegGone,
+    TimerFired,
+)
 from callcontrol.vocabulary.call import Stamps
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.trail import Dialled, LegEnded, Noted, Passed, StepEnded
@@ -112,12 +120,16 @@ def test_a_refused_command_ends_the_call_with_the_reason() -> None:
     assert [e.what for e in story.entries(Noted)] == ["switch refused bridge: -ERR no such thing"]
 
 
-def test_bridge_over_and_caller_still_there_is_hung_up() -> None:
+def test_the_end_of_the_bridge_is_no_end_of_the_call() -> None:
     story = Story(facts()).begin()
     bridge = story.command(do.Bridge)
     leg = bridge.legs[0][0]
     story.then(LegBridged(leg, NOW)).then(AppEnded(bridge.app_id, "SUCCESS", {leg: ""}))
-    assert story.command(do.HangUp).cause == "NORMAL_CLEARING"
+    assert not story.has(do.HangUp)
+    assert story.then(TimerFired("parted")).commands == (do.CheckAlone(),)
+    for unknown_or_talking in (None, False):
+        assert not story.then(AloneChecked(unknown_or_talking)).has(do.HangUp)
+    assert story.then(AloneChecked(True)).command(do.HangUp).cause == "NORMAL_CLEARING"
 
 
 def test_past_the_limit_of_legs_a_forwarding_ends_busy() -> None:

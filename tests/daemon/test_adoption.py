@@ -69,6 +69,9 @@ class NoSwitch:
     def living(self, switch: str, channels: tuple[str, ...], on_answer: Callable[[None], object]) -> None:
         on_answer(None)
 
+    def alone(self, switch: str, channel: str, on_answer: Callable[[None], object]) -> None:
+        on_answer(None)
+
 
 @pytest.fixture
 def pipe(redis_url: str, redis_client: Redis) -> Iterator[Pipe]:

@@ -75,6 +75,9 @@ class NoSwitch:
     def living(self, switch: str, channels: tuple[str, ...], on_answer: Callable[[None], object]) -> None:
         on_answer(None)
 
+    def alone(self, switch: str, channel: str, on_answer: Callable[[None], object]) -> None:
+        on_answer(None)
+
 
 class Office:
     """A worker's calls and queues, without its switches."""

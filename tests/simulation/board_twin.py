@@ -136,6 +136,27 @@ class BoardTwin:
         else:
             self._process.after(0.001, lambda: tell(None))
 
+    def alone(self, switch: str, channel: str, on_answer: Callable[[bool | None], object]) -> None:
+        """Whether a channel lives and talks with nobody; None if the switch cannot be asked."""
+        self._process.command()
+        link = self.links[switch]
+
+        def unknown() -> None:
+            on_answer(None)
+
+        def ask() -> None:
+            found = link.switch.channels.get(channel)
+            alone = found is not None and found.peer is None
+            link.answer(lambda: tell(alone))
+
+        def tell(alone: bool) -> None:
+            on_answer(alone)
+
+        if link.is_up:
+            link.order(ask, lambda: self._process.call(unknown))
+        else:
+            self._process.after(0.001, unknown)
+
     def heard(self, switch: str, call: str, event: LegGone | LegHeard) -> None:
         """An event of a switch's own connection."""
         self.links[switch].heard(lambda: self._deliver(call, event))

@@ -245,6 +245,7 @@ class SwitchCallers:
             "variable_sip_copy_custom_headers": "false",
             "variable_ignore_early_media": "true",
             "variable_sip_ignore_remote_cause": "true",
+            "variable_force_transfer_context": "transferred",
             **channel.variables,
         }
 

@@ -1,11 +1,18 @@
-"""Talk: caller and leg are joined. The switch ends it (`hangup_after_bridge`); we only make sure that it does."""
+"""Talk: caller and leg are joined. The switch ends it (`hangup_after_bridge`); we only make sure that it does.
+
+The end of the bridge is no end of the call: the caller may be on his way to where somebody has transferred him. So what
+follows is waited for: his hang-up, his return, somebody else he talks with.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from callcontrol.control import commands as do
-from callcontrol.control.call import Call, Ending, Talking
-from callcontrol.control.ending import LEGS_TIMER, checked, deadline, never_were
-from callcontrol.control.events import AppEnded, ChannelsChecked, Event, TimerFired
+from callcontrol.control import transfers
+from callcontrol.control.call import Call, Talking
+from callcontrol.control.ending import LEGS_TIMER, checked, never_were
+from callcontrol.control.events import AloneChecked, AppEnded, ChannelsChecked, Event, LegBridged, TimerFired
 from callcontrol.control.moved import Moved
 from callcontrol.routing.facts import Facts
 
@@ -14,13 +21,19 @@ CHECK_S = 60
 
 
 def on(call: Call, event: Event, facts: Facts) -> Moved:
-    """The bridge is over: so is the call."""
+    """The bridge is over, or goes on with somebody else."""
     talking = call.state
     assert isinstance(talking, Talking)
     match event:
-        case AppEnded(app_id) if app_id == talking.app_id:
-            over = never_were(call, event, facts).to(Ending())
-            return over, (do.HangUp("NORMAL_CLEARING"), *deadline(facts))
+        case AppEnded(app_id) if app_id and app_id == talking.app_id:
+            over = never_were(call, event, facts).to(replace(talking, app_id=""))
+            return over, (do.StartTimer(transfers.PARTED_TIMER, transfers.PARTED_S),)
+        case LegBridged(leg_id) if leg_id != talking.leg_id and not transfers.whom(call, leg_id):
+            return transfers.joined_with_another(call, talking, event, facts)
+        case TimerFired(name) if name == transfers.PARTED_TIMER:
+            return call, (do.CheckAlone(),)
+        case AloneChecked() if not talking.app_id:
+            return transfers.parted(call, event)
         case TimerFired(name) if name == LEGS_TIMER and call.is_callback:
             return call, (do.CheckChannels(call.open_legs), do.StartTimer(LEGS_TIMER, CHECK_S))
         case ChannelsChecked() if call.is_callback:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from callcontrol.edges.freeswitch.safe import Safe
-from callcontrol.vocabulary.moment import LATEST, Instant
+from callcontrol.vocabulary.moment import LATEST, SECOND_US, Instant
 from callcontrol.vocabulary.phone_number import is_anonymous
 
 # All of the connect reply that is ever looked at: about 160 further lines per call are not kept.
@@ -39,19 +39,28 @@ KEPT: Final = frozenset(
         "variable_originated_legs",
         "variable_originate_causes",
         "variable_record_ms",
+        "variable_force_transfer_context",
+        "variable_last_bridge_to",
+        "variable_cc_call",
+        "variable_cc_cap_s",
+        "Caller-Channel-Answered-Time",
     }
 )
 
+# The context of our dialplan (freeswitch-xml/dialplan/transferred.xml) into which every REFER leads, and nothing else.
+TRANSFER_CONTEXT: Final = "transferred"
+
 # What every call needs, however the dialplan was edited: without the first a busy B leg hangs the caller up
 # (switch_channel.c, switch_channel_handle_cause), without the second he falls into the dialplan after a talk, without
-# the last the code of the last B leg overrides ours (mod_sofia.c, sofia_on_hangup): 200 to a caller whose callee never
-# accepted.
+# `sip_ignore_remote_cause` the code of the last B leg overrides ours (mod_sofia.c, sofia_on_hangup): 200 to a caller
+# whose callee never accepted; by the last a REFER is known by its context (switch_ivr.c, switch_ivr_session_transfer).
 NEEDED: Final = {
     "continue_on_fail": "true",
     "hangup_after_bridge": "true",
     "sip_copy_custom_headers": "false",
     "ignore_early_media": "true",
     "sip_ignore_remote_cause": "true",
+    "force_transfer_context": TRANSFER_CONTEXT,
 }
 
 DIALLED_CHARACTERS: Final = 64
@@ -70,6 +79,9 @@ class Arriving:
         created: when the INVITE came, by the switch's clock.
         tenant: whose call it was when it was with us before.
         again: the channel may have been with us before: it was transferred, or the dialplan went on behind `socket`.
+        transfer: a phone's REFER brought it here, just now. by_leg: the channel it was joined with last.
+        leg_of: the call for which we dialled it, "" for a channel that came by itself.
+        limit: when the switch was to end it for the money or the time it costs; None: it has no such limit.
     """
 
     channel: str
@@ -85,11 +97,16 @@ class Arriving:
     created: Instant | None
     again: bool = False
     tenant: str = ""
+    transfer: bool = False
+    by_leg: str = ""
+    leg_of: str = ""
+    limit: Instant | None = None
 
 
 def read_arrival(data: Mapping[str, str]) -> Arriving:
     """The call of a connect reply. Everything the caller could write is cleaned or refused here."""
     number = Safe(data.get("Caller-Caller-ID-Number", ""))
+    returned = data.get("variable_cc_again") == "true"
     return Arriving(
         channel=data["Unique-ID"],
         switchname=data.get("FreeSWITCH-Switchname", ""),
@@ -103,8 +120,17 @@ def read_arrival(data: Mapping[str, str]) -> Arriving:
         missing=tuple((n, v) for n, v in NEEDED.items() if data.get(f"variable_{n}") != v),
         created=_instant(data.get("Caller-Channel-Created-Time", "")),
         tenant=data.get("variable_cc_tenant", ""),
-        again=any(data.get(f"variable_{name}") for name in ("cc_again", "transfer_history")),
+        again=returned or bool(data.get("variable_transfer_history")),
+        transfer=data.get("Caller-Context") == TRANSFER_CONTEXT and not returned,
+        by_leg=data.get("variable_last_bridge_to", ""),
+        leg_of=data.get("variable_cc_call", ""),
+        limit=_limit(data),
     )
+
+
+def _limit(data: Mapping[str, str]) -> Instant | None:
+    answered, cap_s = _instant(data.get("Caller-Channel-Answered-Time", "")), data.get("variable_cc_cap_s", "")
+    return Instant(answered + int(cap_s) * SECOND_US) if answered and cap_s.isdigit() else None
 
 
 def _wants_privacy(data: Mapping[str, str]) -> bool:

@@ -174,6 +174,12 @@ def sched_del(uuid: str) -> Api:
     return Api(f"sched_del {_matching(_IDENTITY, 'channel uuid', uuid)}")
 
 
+def end_at(uuid: str, at_s: int, cause: str) -> Api:
+    """Ends a channel at this second since the epoch, whatever becomes of us."""
+    end = f"sched_hangup {at_s} {_matching(_IDENTITY, 'channel uuid', uuid)} {_matching(_CAUSE, 'hangup cause', cause)}"
+    return Api(end)
+
+
 def set_variable(uuid: str, name: str, value: str) -> Api:
     """Sets a variable of a channel; unlike `set` it makes no event. Name and value are words of ours."""
     words = (_matching(_WORD, "variable", name), _matching(_WORD, "value of a variable", value))

@@ -7,17 +7,21 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from callcontrol.control import commands as do
 from callcontrol.control.call import Call
 from callcontrol.control.events import AppEnded, CallerHungUp, Event, KeyPressed, LegBridged, LegGone, Rearrived
+from callcontrol.edges.freeswitch.arrival import TRANSFER_CONTEXT
 from callcontrol.edges.freeswitch.commands import Api, Command, Execute, HangupCommand
 from callcontrol.edges.freeswitch.dial_string import AtPeer, DialLeg, Endpoint, Gateway, Registered, SipUri, dial_string
+from callcontrol.edges.freeswitch.safe import Safe
 from callcontrol.edges.freeswitch.wire import SwitchEvent, array_values
 from callcontrol.routing.plan import Account, LegPlan, SipAddress, TrunkNumber
 from callcontrol.vocabulary.call import Stamps
 from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.target import ExtensionTarget, text_of
 
 # What a call's own connection is subscribed to; the ends of all legs come over the switch's connection.
 CALL_EVENTS = ("CHANNEL_EXECUTE_COMPLETE", "CHANNEL_BRIDGE", "CHANNEL_HANGUP", "DTMF")
 OUTSIDE_PROFILE = "external"
 CALL_MARK = "variable_cc_call"
+BLIND = "BLIND_TRANSFER"
 
 # How the switch writes a name that is not there (sofia_glue.c): From and identity headers then carry none.
 NO_NAME = "_undef_"
@@ -41,7 +45,8 @@ def call_event(event: SwitchEvent) -> Event | None:
                 _recorded_ms(event.get) if event.get("Application") == "record" else 0,
             )
         case "CHANNEL_BRIDGE":
-            return LegBridged(event.get("Other-Leg-Unique-ID"), _instant(event, "Event-Date-Timestamp") or Instant(0))
+            at = _instant(event, "Event-Date-Timestamp") or Instant(0)
+            return LegBridged(event.get("Other-Leg-Unique-ID"), at, event.get("Other-Leg-Destination-Number"))
         case "DTMF":
             return KeyPressed(event.get("DTMF-Digit"))
         case "CHANNEL_HANGUP":
@@ -50,14 +55,15 @@ def call_event(event: SwitchEvent) -> Event | None:
             return None
 
 
-def rearrived(data: Mapping[str, str], dialled: str) -> Rearrived:
+def rearrived(data: Mapping[str, str], dialled: str, *, transfer: bool) -> Rearrived:
     """What a channel that came to us again, for this number, tells of what it has been doing."""
 
     def value_of(name: str) -> str:
         return data.get(name, "")
 
     disposition = value_of("variable_originate_disposition")
-    return Rearrived(dialled, disposition, dict(_causes(value_of)), _recorded_ms(value_of))
+    causes, recorded_ms = dict(_causes(value_of)), _recorded_ms(value_of)
+    return Rearrived(dialled, disposition, causes, recorded_ms, transfer, value_of("variable_last_bridge_to"))
 
 
 def leg_gone(event: SwitchEvent, caller: str) -> LegGone:
@@ -65,7 +71,15 @@ def leg_gone(event: SwitchEvent, caller: str) -> LegGone:
     leg = event.get("Unique-ID")
     cause = event.get("variable_hangup_cause") or event.get("Hangup-Cause") or "NORMAL_UNSPECIFIED"
     by = _hung_up_by(event, is_caller=leg == caller)
-    return LegGone(leg, cause, _stamps(event), by, recorded_ms=_recorded_ms(event.get))
+    moved, to = _transferred(event)
+    return LegGone(leg, cause, _stamps(event), by, recorded_ms=_recorded_ms(event.get), moved_leg=moved, moved_to=to)
+
+
+def _transferred(event: SwitchEvent) -> tuple[str, str]:
+    """The channel that this one has sent elsewhere by a blind REFER, and to what (sofia_handle_sip_i_refer)."""
+    how, _, leg = event.get("variable_transfer_to").partition(":")
+    to = event.get("variable_transfer_destination").partition(":")[2]
+    return (leg, str(Safe(to))) if how == "blind" and event.get("variable_endpoint_disposition") == BLIND else ("", "")
 
 
 def call_of(event: SwitchEvent) -> str:
@@ -111,8 +125,15 @@ def dial_string_of(
     Raises:
         UnsafeText: something in it cannot be sent as what it is.
     """
-    shared = {"cc_call": call.id, "cc_tenant": call.tenant, **variables}
-    return dial_string([_leg(leg_id, plan, profile, call.caller.name) for leg_id, plan in legs], shared)
+    shared = {"cc_call": call.id, "cc_tenant": call.tenant, "force_transfer_context": TRANSFER_CONTEXT, **variables}
+    return dial_string([_leg(leg_id, plan, profile, _name(plan, call)) for leg_id, plan in legs], shared)
+
+
+def _name(plan: LegPlan, call: Call) -> str:
+    """Who is calling, as the phone shows it: the transferor is told that his caller is back."""
+    if call.given_back and plan.to == text_of(ExtensionTarget(call.transferred_by or "-")):
+        return str(Safe(f"back from {call.transferred_to} {call.caller.name}"))
+    return call.caller.name
 
 
 def _leg(leg_id: str, plan: LegPlan, profile: str, caller_name: str) -> DialLeg:
@@ -130,7 +151,7 @@ def _leg(leg_id: str, plan: LegPlan, profile: str, caller_name: str) -> DialLeg:
             "group_confirm_timeout": str(plan.acceptance.wait_s),
         }
     if plan.cap_s is not None:
-        variables["execute_on_answer"] = f"sched_hangup +{plan.cap_s} ALLOTTED_TIMEOUT"
+        variables |= {"execute_on_answer": f"sched_hangup +{plan.cap_s} ALLOTTED_TIMEOUT", "cc_cap_s": str(plan.cap_s)}
     return DialLeg(_endpoint(plan, profile), variables)
 
 

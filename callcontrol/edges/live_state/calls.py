@@ -112,6 +112,14 @@ class CallStore:
 
         _TAKE.submit(self._pipe, *_taking(tenant, (call_id,), taker, _WHOEVER), on_reply=answered)
 
+    def read_one(self, tenant: str, call_id: str, on_answer: Callable[[Call | None], None]) -> None:
+        """Look at a call without taking it over; None: nobody remembers it, or Redis is away."""
+
+        def answered(text: Any, trouble: LiveStateError | None) -> None:
+            on_answer(_readable(tenant, text) if text and trouble is None else None)
+
+        self._pipe.submit("HGET", keys.calls(tenant), call_id, on_reply=answered)
+
     # --- writing
 
     def _write(self, tenant: str, call_id: str, worker: str, value: bytes | None) -> None:

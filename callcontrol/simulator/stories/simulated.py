@@ -77,6 +77,8 @@ class SimulatedWorld:
                 cancel_after_s=call.hangup_after_s,
                 hangup_after_s=call.hangup_after_s,
                 digits=call.presses,
+                refers=call.refers,
+                consults=call.consults,
             )
         )
 

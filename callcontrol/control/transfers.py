@@ -1,0 +1,119 @@
+"""Transfers by phone (REFER): whoever is on the line with a channel of ours sends it elsewhere.
+
+The switch does it by itself and tells us in three ways. A blind transfer brings the moved channel through the dialplan
+to us again, in a context of its own (`freeswitch-xml/dialplan/transferred.xml`): the caller's channel to its call, a
+channel that we dialled as a call of its own. An attended transfer joins two channels of two calls. And the transferor's
+channel says at its end what it has asked for.
+
+Who is transferred is not who dials: rights and purse are the transferor's. What comes to nothing gives the caller back
+to him, and what he does not take either goes to the last resort.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from callcontrol.control import commands as do
+from callcontrol.control.call import Call, Deciding, Talking
+from callcontrol.control.events import AloneChecked, LegBridged, LegGone, Rearrived
+from callcontrol.control.moved import Moved, Plain
+from callcontrol.routing import router
+from callcontrol.routing.facts import Facts
+from callcontrol.routing.path import Path
+from callcontrol.routing.plan import Onward
+from callcontrol.vocabulary.target import ExtensionTarget, HangupTarget, Target, text_of
+from callcontrol.vocabulary.trail import Dialled, Noted, Routed
+
+# The bridge is over, and the switch neither hung up nor brought the caller back nor joined him with somebody else: he
+# may hear music while the phone rings to which he is being transferred. No phone rings longer (seconds).
+PARTED_TIMER = "parted"
+PARTED_S = 330
+
+# How often a transfer that came to nothing was taken care of.
+TO_TRANSFEROR, TO_LAST_RESORT = 1, 2
+
+
+def transferred(call: Call, event: Rearrived, by: str) -> Call:
+    """The call whose caller was sent to this number; `by` is the extension that did it, "" if that is not known."""
+    return replace(call, transferred_to=event.dialled, transferred_by=by, given_back=0)
+
+
+def note(facts: Facts, whom: str, to: str, by: str) -> Noted:
+    """What the trail says of it."""
+    who = f"{whom} " if whom else ""
+    return Noted(facts.now, f"{who}transferred to {to}" + (f" by {text_of(ExtensionTarget(by))}" if by else ""))
+
+
+def transferor(call: Call, leg: str, facts: Facts) -> str:
+    """The extension that was on the line at this leg, "" if it is none of ours or not known.
+
+    Args:
+        leg: the channel the moved one was joined with last, as the switch says.
+    """
+    if leg == call.id:
+        return call.caller.extension
+    to = whom(call, leg)
+    if not to and isinstance(call.state, Talking) and call.state.leg_id == leg:
+        to = call.state.who
+    kind, _, name = to.partition(":")
+    return name if kind == "extension" and facts.extension(name) is not None else ""
+
+
+def whom(call: Call, leg: str) -> str:
+    """What this leg rang, as a target text; "" if it is none of this call's."""
+    return next((entry.to for entry in call.trail if isinstance(entry, Dialled) and entry.leg_id == leg), "")
+
+
+def joined_with_another(call: Call, talking: Talking, event: LegBridged, facts: Facts) -> Plain:
+    """Attended transfer: the caller talks with a leg of the call by which the transferor asked his colleague. That leg
+    stands in that call's record, once; this call ends with the caller's channel.
+    """
+    by = transferor(call, talking.leg_id, facts)
+    who = _extension_at(event.account, facts) or event.account
+    call = call.noting(note(facts, "", f"{who} (attended)", by))
+    now_with = Talking("", event.leg_id, text_of(ExtensionTarget(who)) if facts.extension(who) else who)
+    return call.to(now_with), (do.StopTimer(PARTED_TIMER),)
+
+
+def _extension_at(account: str, facts: Facts) -> str:
+    """The extension this SIP account (`user%domain`) is a phone of, "" if it is nobody's."""
+    user = account.partition("%")[0]
+    return next((name for name, extension in facts.tenant.extensions.items() if user in extension.accounts(name)), "")
+
+
+def parted(call: Call, event: AloneChecked) -> Plain:
+    """The bridge has long been over; a caller who talks with nobody is hung up, one who does goes on."""
+    if event.alone:
+        return call, (do.HangUp("NORMAL_CLEARING"),)
+    return call, (do.StartTimer(PARTED_TIMER, PARTED_S),)
+
+
+def sent_away(call: Call, event: LegGone, facts: Facts) -> Call:
+    """The call with what a channel says at its end: whom of this call's legs it has transferred, and to what. Of the
+    caller's own channel that is told when it comes to us again.
+    """
+    if not event.moved_leg or event.moved_leg == call.id:
+        return call
+    by = transferor(call, event.leg_id, facts)
+    return call.noting(note(facts, whom(call, event.moved_leg), event.moved_to, by))
+
+
+def given_back(call: Call, facts: Facts) -> Moved | None:
+    """Where a transfer goes that nothing takes; None: this call was not transferred, or nobody is left to take it."""
+    if not call.transferred_to:
+        return None
+    if call.given_back < TO_TRANSFEROR and facts.extension(call.transferred_by) is not None:
+        target: Target = ExtensionTarget(call.transferred_by)
+        return _onward(call, target, TO_TRANSFEROR, "back to the transferor", facts)
+    if call.given_back < TO_LAST_RESORT:
+        target = router.last_resort(Path(ExtensionTarget(call.transferred_by)), facts)
+        if not isinstance(target, HangupTarget):
+            return _onward(call, target, TO_LAST_RESORT, "last resort", facts)
+    return None
+
+
+def _onward(call: Call, target: Target, times: int, why: str, facts: Facts) -> Moved:
+    payer = text_of(ExtensionTarget(call.transferred_by)) if call.transferred_by else "tenant"
+    routed = Routed(facts.now, text_of(target), why)
+    onward = Onward(target, Path(first=target, payer=payer), (routed,))
+    return replace(call, given_back=times).to(Deciding(onward)), (do.LookUp(target),)

@@ -1,0 +1,111 @@
+"""A phone that sends whom it talks with elsewhere: blind (REFER), or after asking a colleague (REFER with Replaces)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from callcontrol.simulator.bridging import uuid_bridge
+from callcontrol.simulator.hold import hold, unhold
+from callcontrol.simulator.transfer import transfer
+
+if TYPE_CHECKING:
+    from callcontrol.simulator.callers import CallerEnd
+    from callcontrol.simulator.channel import Channel
+    from callcontrol.simulator.switch import Switch
+
+Later = Callable[[float, Callable[[], None]], None]
+
+
+class Transferor:
+    """What one phone does in one call.
+
+    Args:
+        name: whose ears hear of it.
+        user, domain: the SIP account as which it calls a colleague.
+        later: does something after so many seconds, unless the call is over by then.
+    """
+
+    def __init__(self, switch: Switch, channel: Channel, name: str, account: tuple[str, str], later: Later) -> None:
+        self._switch = switch
+        self._channel = channel
+        self._name = name
+        self._user, self._domain = account
+        self._later = later
+
+    def plan(self, refers: tuple[float, str] | None, consults: tuple[float, str, float] | None) -> None:
+        """Do this at its time; see Behaviour."""
+        if refers is not None:
+            self._later(refers[0], partial(self._refer, refers[1]))
+        if consults is not None:
+            self._later(consults[0], partial(self._consult, consults[1], consults[2]))
+
+    def _refer(self, number: str) -> None:
+        if self._channel.down:
+            return
+        self._note("refer", to=number)
+        self._told(blind_transfer(self._switch, self._channel, number))
+
+    def _consult(self, number: str, join_s: float) -> None:
+        if self._channel.down:
+            return
+        hold(self._channel)
+        colleague = self._switch.ask_colleague(self._name, self._user, self._domain, number)
+        awaited = "ringing" if join_s < 0 else "answered"
+        colleague.on_told[awaited] = lambda: self._later(abs(join_s), partial(self._join, number, colleague))
+        colleague.on_ended.append(partial(unhold, self._channel))
+
+    def _join(self, number: str, colleague: CallerEnd) -> None:
+        there = colleague.channel
+        if self._channel.down or there is None or there.down:
+            return
+        self._note("refer", to=number)
+        self._told(attended_transfer(self._switch, self._channel, there))
+
+    def _note(self, what: str, **detail: str) -> None:
+        self._switch.ears.note(self._name, what, uuid=self._channel.uuid, **detail)
+
+    def _told(self, accepted: bool) -> None:
+        self._note("refer_told", code="200" if accepted else "403")
+
+
+def blind_transfer(switch: Switch, channel: Channel, number: str) -> bool:
+    """A REFER from `channel`'s far end: its partner, caller or callee, goes to `number`, which ends the bridge. False
+    where it has no partner (403).
+    """
+    partner = channel.partner
+    if partner is None:
+        return False
+    channel.set("transfer_disposition", "recv_replace")
+    channel.set("transfer_to", f"blind:{partner.uuid}")
+    channel.set("transfer_destination", f"blind:{number}")
+    channel.set("endpoint_disposition", "BLIND_TRANSFER")
+    partner.set("sip_h_Referred-By", f"<sip:{channel.profile.destination}>")
+    partner.set("sip_refer_to", f"<sip:{number}@127.0.0.1>")
+    switch.session_of(partner)
+    transfer(partner, number, "", "")
+    if channel.session is None:  # nobody drives it but its partner, who has gone
+        channel.hangup("NORMAL_CLEARING")
+    return True
+
+
+def attended_transfer(switch: Switch, channel: Channel, consulting: Channel) -> bool:
+    """A REFER with Replaces: the partners of both calls of the transferor are joined. Where the second call has none
+    (it is in a queue, a menu, a mailbox), the partner of the first goes to what the second had dialled.
+    """
+    here, there = channel.partner, consulting.partner
+    channel.set("transfer_disposition", "recv_replace")
+    if here is None:
+        return False
+    if there is None:
+        switch.session_of(here)
+        transfer(here, consulting.profile.destination, "", "")
+        consulting.hangup("ATTENDED_TRANSFER")
+        return True
+    channel.set("transfer_to", f"att:{there.uuid}")
+    joined = uuid_bridge(switch, here.uuid, there.uuid)
+    consulting.set("endpoint_disposition", "ATTENDED_TRANSFER")
+    consulting.set("park_timeout", "2:attended_transfer")
+    switch.session_of(consulting).go("CS_PARK")
+    return joined
