@@ -35,6 +35,7 @@ FILE = re.compile(r"/?[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*
 TONES = re.compile(r"tone_stream://[A-Za-z0-9%(),;=.+-]+|silence_stream://[0-9]+(,[0-9]+)?")
 _FOLDER = re.compile(r"(/(?!\.\.?(/|$))[A-Za-z0-9_.-]+)+/?")
 _DISPLAY = re.compile(r"""[^"'<>{}\[\]$\\|^`\x00-\x1f]*""")
+DIALLED_IN = "as dialled in "
 _TRUE = frozenset({"true", "yes", "on"})
 _FALSE = frozenset({"false", "no", "off"})
 
@@ -214,6 +215,14 @@ def number_in(text: str, region: str) -> str | None:
     return str(number) if number is not None else None
 
 
+def _read_trunk_numbers(value: object) -> str:
+    right = "write e164, national, or `as dialled in` and a country, such as as dialled in PL"
+    text = text_in(value, right)
+    if text in ("e164", "national") or (text.removeprefix(DIALLED_IN) in REGIONS and text.startswith(DIALLED_IN)):
+        return text
+    raise refusal(f"{text!r} is no way of writing numbers", right)
+
+
 def _read_prefix(value: object) -> str:
     right = 'write the first digits of numbers in international form, such as 48 or +4870; "" is every number'
     text = text_in(value, right)
@@ -325,6 +334,11 @@ ClockZone = Annotated[str, BeforeValidator(_read_zone), described("a time zone, 
 E164 = Annotated[str, BeforeValidator(_read_e164), described("a phone number in any usual writing", "", "integer")]
 Prefix = Annotated[
     str, BeforeValidator(_read_prefix), described("first digits of a number", r"^(\+?[1-9][0-9]{0,14})?$", "integer")
+]
+TrunkNumbers = Annotated[
+    str,
+    BeforeValidator(_read_trunk_numbers),
+    described("e164, national, or as dialled in a country", "^(e164|national|as dialled in [A-Z]{2})$"),
 ]
 ShortDigits = Annotated[
     str,

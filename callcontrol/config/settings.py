@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from callcontrol.config.fields import (
+    DIALLED_IN,
     E164,
     ClockZone,
     DisplayName,
@@ -32,12 +33,14 @@ from callcontrol.config.fields import (
     SoundFile,
     TargetText,
     Text,
+    TrunkNumbers,
     Whole,
 )
 from callcontrol.config.frozen import Frozen, RingSeconds, Seconds
 from callcontrol.config.queue_fields import PauseCode
 from callcontrol.config.queue_settings import MAX_AGENTS, MAX_QUEUES, Ageing, Agent, Queue
 from callcontrol.config.redis_address import RedisUrl
+from callcontrol.vocabulary.phone_number import region_of
 from callcontrol.vocabulary.rule import DEFAULT_RING_S
 from callcontrol.vocabulary.target import Target
 
@@ -91,6 +94,11 @@ class Trunk(Frozen):
     prefixes: tuple[Prefix, ...] = Field(
         default=("",), description="numbers it takes, by prefix; the longest match comes first"
     )
+    numbers: TrunkNumbers = Field(
+        default="e164",
+        description="how numbers are written to and from it: e164; national, as dialled in its own number's country; "
+        "as dialled in COUNTRY",
+    )
     emergency: Flag = Field(default=True, description="whether it carries emergency calls, with a price or without")
     addresses: tuple[Network, ...] = Field(
         default=(), description="where the carrier's calls come from; default: nowhere"
@@ -109,6 +117,14 @@ class Trunk(Frozen):
     ping: Annotated[int, Field(ge=5, le=3600), Whole] | None = Field(
         default=None, description="seconds between OPTIONS to the carrier, which show at once that it is down"
     )
+
+
+    @property
+    def region(self) -> str:
+        """The country in whose way numbers are written to and from it, "" for E.164."""
+        if self.numbers == "e164":
+            return ""
+        return region_of(self.number) if self.numbers == "national" else self.numbers.removeprefix(DIALLED_IN)
 
 
 class Limits(Frozen):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from callcontrol.routing.plan import Announce, Change, ChangeAgent, Explanation, Onward, Ring, TakeMessage, Wait
-from callcontrol.vocabulary.call import Caller, leg_id
+from callcontrol.vocabulary.call import NO_ORIGIN, Caller, Origin, leg_id
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.queue import Offer
 from callcontrol.vocabulary.trail import Arrived, Entry, Trail
@@ -215,6 +215,7 @@ class Call:
         hung_up_by: who ended the caller's channel, once known.
         apps, legs, visits: counters from which ids of applications, legs and tickets follow.
         serving: the agent who has the caller.
+        origin: its way before it reached us.
         transferred_to: the number the caller was transferred to last, "" if he never was.
         transferred_by: the extension that did it, "" if it is not known.
         given_back: how often a transfer that nothing took was taken care of: 1 the transferor, 2 the last resort.
@@ -237,6 +238,7 @@ class Call:
     transferred_to: str = ""
     transferred_by: str = ""
     given_back: int = 0
+    origin: Origin = NO_ORIGIN
 
     @property
     def destination(self) -> str:
@@ -274,10 +276,20 @@ class Call:
         return replace(self, open_legs=tuple(x for x in self.open_legs if x != leg))
 
 
-def new_call(*, id_: str, switch: str, worker: str, tenant: str, caller: Caller, dialled: str, now: Instant) -> Call:
+def new_call(
+    *,
+    id_: str,
+    switch: str,
+    worker: str,
+    tenant: str,
+    caller: Caller,
+    dialled: str,
+    now: Instant,
+    origin: Origin = NO_ORIGIN,
+) -> Call:
     """A call as it arrives."""
     arrived = Arrived(now, id_, switch, worker, id_, tenant, caller, dialled)
-    return Call(id_, switch, worker, tenant, caller, dialled, now, Deciding(), (arrived,), (id_,))
+    return Call(id_, switch, worker, tenant, caller, dialled, now, Deciding(), (arrived,), (id_,), origin=origin)
 
 
 def new_moved_call(

@@ -69,7 +69,7 @@ class CallDriver:
 
     def __init__(self, call: Call, facts: Facts, desk: Desk, line: Line | None) -> None:
         self.call = call
-        self.facts = replace(facts, switch=call.switch)
+        self.facts = replace(facts, switch=call.switch, origin=call.origin)
         self.desk = desk
         self.line = line
         self.core = ""  # the Core-UUID of the switch when it handed the call over to us, "" if it never did
@@ -84,6 +84,7 @@ class CallDriver:
 
     def begin(self) -> None:
         """Look up what the first decision needs."""
+        self.facts = replace(self.facts, alike=self.desk.trunks.alike(self.call))
         try:
             self._find_facts()
         except Exception as error:
@@ -223,7 +224,7 @@ class CallDriver:
         """Agents on this call that came from no queue get no offer meanwhile; trunks are known by their legs."""
         before, new = self.call.trail[: self._told], self.call.trail[self._told :]
         self._told = len(self.call.trail)
-        self.desk.trunks.learn(before, new, self.facts.settings)
+        self.desk.trunks.learn(self.call, before, new, self.facts.settings)
         agents = self.desk.current.configuration.agents_at(self.call.tenant)
         for other in other_calls(before, new, agents) if agents else ():
             self.desk.queue_store.elsewhere(self.call.tenant, other.agent, other.id, other.on)

@@ -20,7 +20,7 @@ from callcontrol.daemon.leg_line import LegCommand
 from callcontrol.daemon.queue_line import QueueLine
 from callcontrol.daemon.registrations import Registrations
 from callcontrol.daemon.timers import Timer
-from callcontrol.daemon.trunk_rests import TrunkRests
+from callcontrol.daemon.trunk_watch import TrunkWatch
 from callcontrol.edges import meters
 from callcontrol.edges.containment import contained, note_fault
 from callcontrol.edges.live_state import codec
@@ -117,7 +117,7 @@ class Desk:
     queue_store: QueueStore
     queues: QueueLine
     timers: Clocks
-    trunks: TrunkRests = field(default_factory=TrunkRests)
+    trunks: TrunkWatch = field(default_factory=TrunkWatch)
     drivers: dict[str, CallDriver] = field(default_factory=dict)
     lapsed: Callable[[], bool] = lambda: False
     held: dict[str, CallDriver] = field(default_factory=dict)
@@ -146,6 +146,7 @@ class Desk:
         driver = self.drivers.pop(call_id, None)
         meters.calls_in_progress.set(len(self.drivers))
         if driver is not None:
+            self.trunks.over(driver.call)
             log.info("another worker has the call", extra={"call": call_id})
             meters.calls_lost_total.inc()
             driver.lose(arrived)
@@ -153,6 +154,7 @@ class Desk:
     def release(self, call: Call) -> None:
         """A call is over: its record goes to disk, and only then it is forgotten in Redis."""
         self.drivers.pop(call.id, None)
+        self.trunks.over(call)
         meters.calls_in_progress.set(len(self.drivers))
         try:
             rated = self._record_of(call)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
+from callcontrol.config.settings import Trunk
 from callcontrol.control import transfers
 from callcontrol.control.call import Call, new_call, new_moved_call
 from callcontrol.daemon.adoption import adopt
@@ -34,7 +35,7 @@ from callcontrol.routing.arrival import PUBLIC_CONTEXT
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.moment import SECOND_US
-from callcontrol.vocabulary.phone_number import normalise
+from callcontrol.vocabulary.phone_number import readings
 
 log = logging.getLogger(__name__)
 
@@ -124,7 +125,8 @@ class Reception:
 
     def _go_on(self, driver: CallDriver, line: CallLine, connection: CallConnection, arriving: Arriving) -> None:
         """A call we know, on a new connection."""
-        owner = self._desk.current.configuration.directory.owner_of(arriving.dialled)
+        directory = self._desk.current.configuration.directory
+        owner = directory.owner_of(arriving.dialled, directory.trunk_at(arriving.source))
         own = owner[1] if owner and not driver.call.caller.extension else arriving.dialled
         driver.line, driver.core = line, connection.data.get("Core-UUID", "")
         line.serve(driver)
@@ -140,6 +142,7 @@ class Reception:
             caller=facts.caller,
             dialled=facts.dialled,
             now=arriving.created or facts.now,
+            origin=arriving.origin,
         )
         self._drive(CallDriver(call, facts, self._desk, line), connection, line)
 
@@ -182,13 +185,14 @@ def _facts(arriving: Arriving, configuration: Configuration) -> Facts:
     phone = None
     if arriving.context != PUBLIC_CONTEXT:
         phone = directory.phone_of(arriving.user, arriving.domain)
-    owner = None if phone else directory.owner_of(arriving.dialled)
+    trunk = None if phone else directory.trunk_at(arriving.source)
+    owner = None if phone else directory.owner_of(arriving.dialled, trunk)
     tenant = phone[0] if phone else owner[0] if owner else ""
     return Facts(
         settings=configuration.settings,
         tenant_name=tenant,
         prices=configuration.prices_of(tenant),
-        caller=_caller(arriving, phone[1] if phone else "", configuration.region_of(tenant)),
+        caller=_caller(arriving, phone[1] if phone else "", configuration.region_of(tenant), trunk),
         dialled=owner[1] if owner else arriving.dialled,
         now=clock.now(),
     )
@@ -220,7 +224,10 @@ def _rung(to: str) -> Caller:
     return Caller(name, extension=name if kind == "extension" else "")
 
 
-def _caller(arriving: Arriving, extension: str, region: str) -> Caller:
+def _caller(arriving: Arriving, extension: str, region: str, trunk: Trunk | None) -> Caller:
     """A phone of ours is its extension, whatever its From says; others are a number where it can be read as one."""
-    number = None if extension else normalise(arriving.number, region)
-    return Caller(number.text if number else extension or arriving.number, arriving.name, arriving.anonymous, extension)
+    if extension:
+        return Caller(extension, arriving.name, arriving.anonymous, extension)
+    written_in = trunk.region if trunk else ""
+    number = next(iter(readings(arriving.number, written_in or region, e164=not written_in)), None)
+    return Caller(number.text if number else arriving.number, arriving.name, arriving.anonymous)

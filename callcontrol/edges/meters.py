@@ -37,6 +37,9 @@ unrated_total = Counter("callcontrol_unrated_legs_total", "External legs without
 trunk_rests_total = Counter(
     "callcontrol_trunk_rests_total", "Times a trunk failed so many calls in a row that it rests", ["trunk"]
 )
+carrier_loops_total = Counter(
+    "callcontrol_carrier_loops_total", "Calls that left through a carrier and came back, and were ended", ["tenant"]
+)
 
 decision_seconds = Histogram(
     "callcontrol_decision_seconds", "From the connect reply to the first routing command", buckets=_FAST

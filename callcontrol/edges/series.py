@@ -71,6 +71,7 @@ def _known(settings: Settings) -> Iterator[tuple[Counter, tuple[Iterable[str], .
     yield meters.calls_total, (settings.tenants, Outcome)
     yield meters.unrated_total, (settings.tenants,)
     yield meters.legs_total, (("", *settings.trunks), (TALKED_OUT,))
+    yield meters.carrier_loops_total, (settings.tenants,)
     yield meters.trunk_rests_total, (settings.trunks,)
     yield meters.switch_restarts_total, (settings.switches,)
     yield meters.command_errors_total, (settings.switches,)

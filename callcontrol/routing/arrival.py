@@ -8,23 +8,27 @@ context) belong to the tenant of the phone's domain, whose name the switch has a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import ipaddress
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from callcontrol.config.settings import Settings
+from callcontrol.config.settings import Settings, Trunk
 from callcontrol.routing import router, star_codes
 from callcontrol.routing.agents import agents_at
+from callcontrol.routing.carrier_loops import loop_over_a_carrier
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.path import Path
 from callcontrol.routing.plan import Decision, Refuse
 from callcontrol.vocabulary.emergency import emergency_called, is_emergency
 from callcontrol.vocabulary.outcome import Outcome
-from callcontrol.vocabulary.phone_number import normalise
+from callcontrol.vocabulary.phone_number import normalise, readings
 from callcontrol.vocabulary.target import EmergencyTarget, ExtensionTarget, NumberTarget, Target, text_of
 from callcontrol.vocabulary.trail import Passed, Routed
 
 PUBLIC_CONTEXT = "public"
+# Addresses whose trunk is remembered; strangers' calls are refused by the switch, so more are hardly ever seen.
+ADDRESSES_KEPT = 1_000
 
 
 class Directory:
@@ -32,6 +36,7 @@ class Directory:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._trunks: dict[str, Trunk | None] = {}
 
     @cached_property
     def owners(self) -> Mapping[str, str]:
@@ -62,19 +67,42 @@ class Directory:
     def _regions(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(t.region for t in self._settings.tenants.values()))
 
-    def owner_of(self, dialled: str) -> tuple[str, str] | None:
-        """(tenant, number in E.164) of a dialled number in any usual writing, None if nobody's."""
-        for region in self._regions:
-            number = normalise(dialled, region)
-            if number is not None and number.text in self.owners:
-                return self.owners[number.text], number.text
+    def owner_of(self, dialled: str, trunk: Trunk | None = None) -> tuple[str, str] | None:
+        """(tenant, number in E.164) of a dialled number in any usual writing, None if nobody's.
+
+        What may mean several numbers is whichever of them is ours.
+
+        Args:
+            trunk: the one the call came through, if it is known: how it writes numbers is tried first.
+        """
+        regions = dict.fromkeys((trunk.region, *self._regions) if trunk and trunk.region else self._regions)
+        for region in regions:
+            for number in readings(dialled, region, e164=trunk is None or not trunk.region):
+                if number.text in self.owners:
+                    return self.owners[number.text], number.text
         return None
+
+    def trunk_at(self, address: str) -> Trunk | None:
+        """The trunk whose calls come from this address (the first of several), None if it is none's."""
+        if address not in self._trunks:
+            if len(self._trunks) >= ADDRESSES_KEPT:
+                self._trunks.clear()
+            self._trunks[address] = _trunk_at(address, self._settings.trunks.values())
+        return self._trunks[address]
 
     def phone_of(self, user: str, domain: str) -> tuple[str, str] | None:
         """(tenant, extension) of an authenticated SIP account, None if it is nobody's."""
         tenant = self.domains.get(domain)
         extension = self._accounts.get((tenant, user)) if tenant else None
         return (tenant, extension) if tenant and extension else None
+
+
+def _trunk_at(address: str, trunks: Iterable[Trunk]) -> Trunk | None:
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return None
+    return next((t for t in trunks if any(found in ipaddress.ip_network(n) for n in t.addresses)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +144,8 @@ def decide(facts: Facts) -> Decision:
     """What happens first."""
     if _is_star_code(facts):
         return star_codes.decide(facts.dialled, facts)
+    if loop := loop_over_a_carrier(facts):
+        return Decision(Refuse("NO_ROUTE_DESTINATION", Outcome.REJECTED), (Passed(facts.now, facts.dialled, loop),))
     found = destination(facts)
     if found.target is None:
         entry = Passed(facts.now, facts.dialled, _why_nowhere(facts))

@@ -8,19 +8,23 @@ from callcontrol.vocabulary.rule import DIVERSION_REASON, HISTORY_CAUSE
 
 
 def diversion_header(path: Path, facts: Facts) -> str:
-    """The Diversion header's value, most recent diversion first; "" if nothing diverted the call."""
+    """The Diversion header's value, most recent diversion first; "" if nothing diverted the call.
+
+    Behind ours stand those the call arrived with.
+    """
     privacy = ";privacy=full" if facts.caller.anonymous else ""
     entries = (f"{_identity(d, facts)};reason={DIVERSION_REASON[d.reason]}{privacy}" for d in reversed(path.diversions))
-    return ",".join(entries)
+    return ",".join(filter(None, (*entries, facts.origin.diversion)))
 
 
 def history_info_header(path: Path, facts: Facts) -> str:
     """The History-Info value: every identity the call was for, in order, each with the reason it left that one.
 
-    Only what is behind us is listed: the entry for the target being dialled is the dialled URI itself.
+    Only what is behind us is listed: the entry for the target being dialled is the dialled URI itself. The entries the
+    call arrived with come first, and ours go on from the last of them.
     """
-    entries = []
-    index = "1"
+    entries = [facts.origin.history] if facts.origin.history else []
+    index = f"{facts.origin.history.rpartition('index=')[2]}.1" if facts.origin.history else "1"
     for d in path.diversions:
         cause = HISTORY_CAUSE[d.reason]
         uri = _identity(d, facts).strip("<>")

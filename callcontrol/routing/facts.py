@@ -8,7 +8,7 @@ from typing import Protocol
 
 from callcontrol.config.settings import Extension, Settings, Tenant
 from callcontrol.routing.plan import Account, Peer
-from callcontrol.vocabulary.call import Caller
+from callcontrol.vocabulary.call import NO_ORIGIN, Caller, Origin
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.rule import Rules
 from callcontrol.vocabulary.target import Target
@@ -34,6 +34,8 @@ class Facts:
         transferred: the caller did not dial this number, somebody transferred him to it.
         transferred_by: the extension that did, whose rights and purse decide; "" if it is not known.
         heading: where the call goes next, when that is not the dialled number (after a wait in a queue).
+        origin: the way of a call from outside before it reached us.
+        alike: calls from the same number to the same one of ours that ring outside now, through a trunk.
         resting: trunks that failed call after call; they are tried last.
         degraded: why the rules are only the last known ones ("Redis unreachable"), "" when they are fresh.
     """
@@ -47,6 +49,8 @@ class Facts:
     rules: Mapping[str, Rules] = field(default_factory=dict)
     registered: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     switch: str = ""
+    origin: Origin = NO_ORIGIN
+    alike: int = 0
     resting: frozenset[str] = frozenset()
     degraded: str = ""
     transferred: bool = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from callcontrol.config.settings import Trunk
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.emergency import is_emergency
+from callcontrol.vocabulary.phone_number import as_dialled_in
 from callcontrol.vocabulary.trail import Passed
 
 
@@ -35,6 +36,13 @@ def candidates(number: str, facts: Facts) -> tuple[tuple[str, Trunk], ...]:
         if (best := _longest_match(facts.settings.trunks[name], digits)) is not None
     ]
     return tuple((name, facts.settings.trunks[name]) for *_, name in sorted(found))
+
+
+def as_sent(number: str, trunk: Trunk) -> str:
+    """A number as the trunk writes it: E.164 digits without `+`, or as dialled in a country. Short ones stay."""
+    if trunk.region and number.startswith("+"):
+        return as_dialled_in(trunk.region, number)
+    return number.removeprefix("+")
 
 
 def emergency_candidates(facts: Facts) -> tuple[tuple[str, Trunk], ...]:

@@ -10,6 +10,8 @@ from callcontrol.simulator.ids import Ids
 
 Variables = dict[str, str]
 _SDPS_KEPT = 32_768
+# Headers that mod_sofia keeps under a name of their own.
+_OWN_VARIABLE = {"History-Info": "variable_sip_history_info"}
 _PROFILE_PORTS = {"internal": 5060, "external": 5080}
 
 _CODEC: Variables = {
@@ -117,7 +119,7 @@ def of_inbound(invite: Invite, uuid: str, session_id: int, channel_name: str, at
         "variable_sip_via_port": str(invite.port),
         "variable_sip_via_rport": str(invite.port),
         "variable_max_forwards": "70",
-        **{f"variable_sip_h_{name}": value for name, value in invite.headers},
+        **{_OWN_VARIABLE.get(name, f"variable_sip_h_{name}"): value for name, value in invite.headers},
         "variable_switch_r_sdp": _sdp("-", ids.port()),
         **_CODEC,
         "variable_endpoint_disposition": "RECEIVED",

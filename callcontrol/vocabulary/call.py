@@ -29,6 +29,23 @@ class Caller:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """The way of a call from outside before it reached us, as its headers tell.
+
+    Attributes:
+        passed: numbers of ours (E.164) it has come through already: it left through a carrier and came back.
+        diversion, history: Diversion and History-Info, safe to be sent on, "" where there was none.
+    """
+
+    passed: tuple[str, ...] = ()
+    diversion: str = ""
+    history: str = ""
+
+
+NO_ORIGIN = Origin()
+
+
+@dataclass(frozen=True, slots=True)
 class Stamps:
     """A channel's own times, all in microseconds since the epoch, None where it did not happen.
 

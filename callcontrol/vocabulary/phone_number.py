@@ -9,6 +9,7 @@ bounded cache.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -41,6 +42,11 @@ _URI_USER = re.compile(r"(?:sips?|tel):([^@;>]*)", re.IGNORECASE)
 _NOBODY = frozenset(
     {"", "anonymous", "unavailable", "restricted", "private", "withheld", "unknown", "blocked", "no number"}
 )
+
+
+_KEYS = str.maketrans("abcdefghijklmnopqrstuvwxyz", "22233344455566677778889999")
+# What "anonymous" becomes on a keypad (266696687): networks without letters pass it on as a number.
+_NOBODY_KEYED = frozenset(word.translate(_KEYS) for word in _NOBODY if len(word) >= 7 and word.isalpha())
 
 
 class NumberKind(StrEnum):
@@ -107,7 +113,55 @@ def is_anonymous(text: str) -> bool:
     words = {(uri.group(1) if uri else stripped.partition("@")[0]).lower()}
     if name and uri and name.group(1):
         words.add(name.group(1).strip().lower())
-    return any(word in _NOBODY or not word.strip("+0") for word in words)
+    return any(word in _NOBODY or not word.strip("+0") or word.strip("+") in _NOBODY_KEYED for word in words)
+
+
+def user_part(text: str) -> str:
+    """The number in what a carrier wrote: without scheme, host and parameters (`+4822…;cpc=ordinary`, `tel:…`)."""
+    bare = text.strip().strip("<>")
+    for scheme in ("sip:", "sips:", "tel:"):
+        if bare[: len(scheme)].lower() == scheme:
+            bare = bare[len(scheme) :]
+    return re.split("[;?@>]", bare, maxsplit=1)[0].strip()
+
+
+@lru_cache(maxsize=CACHED_NUMBERS)
+def readings(text: str, region: str, *, e164: bool) -> tuple[PhoneNumber, ...]:
+    """Every number that what a carrier wrote may mean, the likeliest first.
+
+    Args:
+        text: `+48221234567`; or without `+`: as it is dialled in the region, or international all the same.
+        e164: whether the latter is likelier, where both make sense.
+    """
+    digits = _bare(text) if len(text) <= MAX_WRITTEN_LENGTH else None
+    if digits is None or region not in REGIONS:
+        return ()
+    if digits.startswith("+"):
+        number = _international(digits)
+        return (number,) if number else ()
+    if short := _short(digits, region):
+        return (short,)
+    international = [] if digits.startswith("0") else [_parsed("+" + digits, None)]
+    dialled = _as_dialled(digits, region)
+    return tuple(dict.fromkeys(_sound(international + dialled if e164 else dialled + international)))
+
+
+@lru_cache(maxsize=CACHED_NUMBERS)
+def as_dialled_in(region: str, number: str) -> str:
+    """The digits by which a number in E.164 is dialled in the region: `0301234567` in DE, `004930…` in PL."""
+    parsed = _parsed(number, None)
+    if parsed is None:
+        return number
+    return re.sub("[^0-9+]", "", phonenumbers.format_out_of_country_calling_number(parsed, region))
+
+
+@lru_cache(maxsize=CACHED_NUMBERS)
+def region_of(number: str) -> str:
+    """The region of a number in E.164; for a country code without one, the code's main region."""
+    parsed = _parsed(number, None)
+    return (parsed and phonenumbers.region_code_for_number(parsed)) or phonenumbers.region_code_for_country_code(
+        int(country_code(number) or 0)
+    )
 
 
 @lru_cache(maxsize=1024)
@@ -219,14 +273,15 @@ def _international(number: str) -> PhoneNumber | None:
 
 def _dialled(digits: str, region: str) -> PhoneNumber | None:
     """Digits without +: as dialled in the region (with its own prefixes), 00 for abroad, or E.164 without its +."""
+    candidates = _as_dialled(digits, region)
+    return _first_sound(candidates if digits.startswith("0") else [*candidates, _parsed("+" + digits, None)])
+
+
+def _as_dialled(digits: str, region: str) -> list[phonenumbers.PhoneNumber | None]:
     candidates = [_parsed(digits, region)]
     if digits.startswith("00"):
-        candidates.append(_parsed("+" + digits[2:], None))
-    elif digits.startswith("0"):
-        candidates.append(_parsed(digits[1:], region))
-    else:
-        candidates.append(_parsed("+" + digits, None))
-    return _first_sound(candidates)
+        return [*candidates, _parsed("+" + digits[2:], None)]
+    return [*candidates, _parsed(digits[1:], region)] if digits.startswith("0") else candidates
 
 
 def _parsed(text: str, region: str | None) -> phonenumbers.PhoneNumber | None:
@@ -237,13 +292,16 @@ def _parsed(text: str, region: str | None) -> phonenumbers.PhoneNumber | None:
 
 
 def _first_sound(numbers: list[phonenumbers.PhoneNumber | None]) -> PhoneNumber | None:
-    """The first that is assigned, else the first whose length is possible (plans grow before the metadata does)."""
+    return next(_sound(numbers), None)
+
+
+def _sound(numbers: list[phonenumbers.PhoneNumber | None]) -> Iterator[PhoneNumber]:
+    """Those that are assigned, then those whose length is possible (plans grow before the metadata does)."""
     found = [number for number in numbers if number is not None]
     for is_sound in (phonenumbers.is_valid_number, _is_possible):
         for number in found:
             if is_sound(number) and (stable := _stable(number)):
-                return PhoneNumber(stable, NumberKind.INTERNATIONAL)
-    return None
+                yield PhoneNumber(stable, NumberKind.INTERNATIONAL)
 
 
 def _is_possible(number: phonenumbers.PhoneNumber) -> bool:

@@ -142,6 +142,7 @@ class PhoneShop:
             anonymous=call.anonymous,
             gives_up_s=call.hangup_after_s if call.hangup_after_s is not None else LONGEST_CALL_S,
             behaviour=behaviour,
+            headers=call.headers,
         )
         plan = Plan(
             host=HOST,

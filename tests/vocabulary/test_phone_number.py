@@ -2,7 +2,7 @@
 
 import pytest
 
-from callcontrol.vocabulary.phone_number import NumberKind, country_code, is_anonymous, mask, normalise
+from callcontrol.vocabulary.phone_number import NumberKind, country_code, is_anonymous, mask, normalise, user_part
 
 
 @pytest.mark.parametrize(
@@ -169,3 +169,28 @@ def test_country_codes(number: str, code: str) -> None:
 )
 def test_anonymous_callers(text: str, anonymous: bool) -> None:
     assert is_anonymous(text) is anonymous
+
+
+@pytest.mark.parametrize("text", ["266696687", "+266696687", "86282452253", "7378742833", "8656696"])
+def test_nobody_written_on_a_keypad_is_nobody(text: str) -> None:
+    assert is_anonymous(text)
+
+
+@pytest.mark.parametrize("text", ["26669668", "2666966870", "+48266696687"])
+def test_a_number_like_it_is_a_number(text: str) -> None:
+    assert not is_anonymous(text)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "+48600700800",
+        "+48600700800;cpc=ordinary",
+        "tel:+48600700800;phone-context=+48",
+        "<sip:+48600700800@carrier.example;user=phone>",
+        " SIP:+48600700800?x=y ",
+        "+48600700800@carrier.example",
+    ],
+)
+def test_what_stands_around_a_number_is_no_part_of_it(written: str) -> None:
+    assert user_part(written) == "+48600700800"

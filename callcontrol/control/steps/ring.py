@@ -9,10 +9,11 @@ from callcontrol.control.events import AppEnded, Event, LegBridged, TimerFired
 from callcontrol.control.legs import dialled
 from callcontrol.control.moved import Moved
 from callcontrol.routing import router
+from callcontrol.routing.carrier_loops import PASSED_HEADER, passed_header
 from callcontrol.routing.diversion import diversion_header, history_info_header
 from callcontrol.routing.endings import refuse
 from callcontrol.routing.facts import Facts
-from callcontrol.routing.plan import Ring, RingResult
+from callcontrol.routing.plan import Ring, RingResult, SipAddress, TrunkNumber
 from callcontrol.vocabulary.outcome import Outcome, outcome_of
 from callcontrol.vocabulary.target import text_of
 from callcontrol.vocabulary.trail import Bridged, Passed, StepEnded
@@ -69,6 +70,8 @@ def _headers(step: Ring, facts: Facts) -> dict[str, str]:
         "Diversion": diversion_header(step.path, facts),
         "History-Info": history_info_header(step.path, facts),
     }
+    if any(isinstance(leg.endpoint, TrunkNumber | SipAddress) for leg in step.legs):
+        headers[PASSED_HEADER] = passed_header(facts)
     return {name: value for name, value in headers.items() if value}
 
 

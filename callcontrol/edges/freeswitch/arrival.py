@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from callcontrol.edges.freeswitch.history import DIVERSION, HISTORY, PASSED, read_origin
 from callcontrol.edges.freeswitch.safe import Safe
+from callcontrol.vocabulary.call import NO_ORIGIN, Origin
 from callcontrol.vocabulary.moment import LATEST, SECOND_US, Instant
-from callcontrol.vocabulary.phone_number import is_anonymous
+from callcontrol.vocabulary.phone_number import is_anonymous, user_part
 
 # All of the connect reply that is ever looked at: about 160 further lines per call are not kept.
 KEPT: Final = frozenset(
@@ -24,9 +26,13 @@ KEPT: Final = frozenset(
         "Caller-Channel-Created-Time",
         "variable_user_name",
         "variable_domain_name",
+        "variable_sip_network_ip",
         "variable_sip_Privacy",
         "variable_sip_h_Privacy",
         "variable_privacy",
+        DIVERSION,
+        HISTORY,
+        PASSED,
         "variable_continue_on_fail",
         "variable_hangup_after_bridge",
         "variable_sip_copy_custom_headers",
@@ -78,6 +84,8 @@ class Arriving:
         missing: variables the dialplan should have set and did not.
         created: when the INVITE came, by the switch's clock.
         tenant: whose call it was when it was with us before.
+        origin: its way before it reached us.
+        source: the address it came from.
         again: the channel may have been with us before: it was transferred, or the dialplan went on behind `socket`.
         transfer: a phone's REFER brought it here, just now. by_leg: the channel it was joined with last.
         leg_of: the call for which we dialled it, "" for a channel that came by itself.
@@ -101,11 +109,13 @@ class Arriving:
     by_leg: str = ""
     leg_of: str = ""
     limit: Instant | None = None
+    origin: Origin = NO_ORIGIN
+    source: str = ""
 
 
 def read_arrival(data: Mapping[str, str]) -> Arriving:
     """The call of a connect reply. Everything the caller could write is cleaned or refused here."""
-    number = Safe(data.get("Caller-Caller-ID-Number", ""))
+    number = Safe(user_part(data.get("Caller-Caller-ID-Number", "")))
     returned = data.get("variable_cc_again") == "true"
     return Arriving(
         channel=data["Unique-ID"],
@@ -113,7 +123,7 @@ def read_arrival(data: Mapping[str, str]) -> Arriving:
         context=data.get("Caller-Context", ""),
         user=data.get("variable_user_name", ""),
         domain=data.get("variable_domain_name", ""),
-        dialled=str(Safe(data.get("Caller-Destination-Number", ""), DIALLED_CHARACTERS)),
+        dialled=str(Safe(user_part(data.get("Caller-Destination-Number", "")), DIALLED_CHARACTERS)),
         number=str(number),
         name=str(Safe(data.get("Caller-Caller-ID-Name", ""))),
         anonymous=_wants_privacy(data) or is_anonymous(number),
@@ -125,6 +135,8 @@ def read_arrival(data: Mapping[str, str]) -> Arriving:
         by_leg=data.get("variable_last_bridge_to", ""),
         leg_of=data.get("variable_cc_call", ""),
         limit=_limit(data),
+        origin=read_origin(data),
+        source=data.get("variable_sip_network_ip", ""),
     )
 
 

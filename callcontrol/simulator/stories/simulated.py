@@ -79,6 +79,7 @@ class SimulatedWorld:
                 digits=call.presses,
                 refers=call.refers,
                 consults=call.consults,
+                headers=dict(call.headers),
             )
         )
 

@@ -51,6 +51,7 @@ from callcontrol.simulator.stories.actions import BadAction, Timed, read_action
 KEYS = frozenset({"story", "phones", "offline", "trunks", "rules", "do", "calls", "expect", "heard", "only"})
 CALL_KEYS = frozenset(
     {"from", "name", "to", "hangup_after_s", "presses", "extension", "anonymous", "after_s", "refers", "consults"}
+    | {"headers"}
 )
 
 
@@ -68,6 +69,7 @@ class PlacedCall:
     Attributes:
         extension: `101@acme.example` for a call from an authenticated phone, "" for one from a trunk.
         presses: (seconds after the answer, keys).
+        headers: further headers of its INVITE.
         refers, consults: the caller transfers whom he talks with: see simulator.phones.Behaviour.
         hangup_after_s: the caller gives up so many seconds after the INVITE, or hangs up so many after the answer;
         None: he
@@ -85,6 +87,7 @@ class PlacedCall:
     after_s: float = 0.0
     refers: tuple[float, str] | None = None
     consults: tuple[float, str, float] | None = None
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,4 +178,5 @@ def _call(path: Path, told: Mapping[str, Any]) -> PlacedCall:
         after_s=float(told.get("after_s", 0)),
         refers=tuple(told["refers"]) if "refers" in told else None,
         consults=tuple(told["consults"]) if "consults" in told else None,
+        headers=tuple(told.get("headers", {}).items()),
     )

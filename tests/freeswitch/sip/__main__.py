@@ -44,6 +44,7 @@ async def _call(plan: Plan, caller: Caller, endpoint: Endpoint) -> None:
         login=plan.logins.get(caller.user),
         name=caller.name,
         anonymous=caller.anonymous,
+        headers=caller.headers,
     )
     call = make_call(line, caller.dialled)
     giving_up = asyncio.ensure_future(_give_up(call, caller.gives_up_s))

@@ -31,6 +31,7 @@ class Line:
     login: Login | None = None
     name: str = ""
     anonymous: bool = False
+    headers: tuple[Header, ...] = ()
 
     @property
     def address(self) -> str:
@@ -86,7 +87,7 @@ class OwnCall:
         private: tuple[Header, ...] = ()
         if self._line.anonymous:
             private = (("Privacy", "id"), ("P-Asserted-Identity", self._line.real))
-        invite = dialogue.request("INVITE", (*private, *more, SDP_TYPE), dialogue.sdp())
+        invite = dialogue.request("INVITE", (*private, *self._line.headers, *more, SDP_TYPE), dialogue.sdp())
         self._invited = request = dialogue.endpoint.request(invite, dialogue.address)
         while (answer := await request.answers.get()).code < 200:
             if answer.code > 100:

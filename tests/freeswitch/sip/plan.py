@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from callcontrol.simulator.phones import Behaviour
-from tests.freeswitch.sip.message import Login
+from tests.freeswitch.sip.message import Header, Login
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ class Caller:
     anonymous: bool
     gives_up_s: float
     behaviour: Behaviour
+    headers: tuple[Header, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,11 @@ def read_plan(file: Path) -> Plan:
     phones = {who: tuple(map(Behaviour.read, each)) for who, each in words["phones"].items()}
     logins = {who: Login(**login) for who, login in words["logins"].items()}
     told = words["caller"]
-    caller = Caller(**{**told, "behaviour": Behaviour.read(told["behaviour"])}) if told else None
+    caller = _caller(told) if told else None
     read = {"phones": phones, "logins": logins, "caller": caller, "otherwise": Behaviour.read(words["otherwise"])}
     return Plan(**{**words, **read})
+
+
+def _caller(told: Mapping[str, Any]) -> Caller:
+    headers = tuple((name, value) for name, value in told["headers"])
+    return Caller(**{**told, "behaviour": Behaviour.read(told["behaviour"]), "headers": headers})

@@ -1,0 +1,69 @@
+"""What this worker has seen of trunks: which of them rest, and which calls ring behind them now."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+
+from callcontrol.config.settings import Settings
+from callcontrol.control.call import Call
+from callcontrol.edges import clock, meters
+from callcontrol.routing.trunk_health import WELL, TrunkHealth, after_leg, news_of_trunks, resting
+from callcontrol.vocabulary.trail import Bridged, Dialled, Entry, Trail
+
+log = logging.getLogger(__name__)
+
+Pair = tuple[str, str]  # who calls, and the number of ours
+
+
+class TrunkWatch:
+    """Learns from the trails of all calls of a worker. As large as the trunks and the worker's calls."""
+
+    def __init__(self) -> None:
+        self._health: dict[str, TrunkHealth] = {}
+        self._ringing: dict[Pair, set[str]] = {}
+
+    def learn(self, call: Call, before: Trail, news: Iterable[Entry], settings: Settings) -> None:
+        """Take up what new entries of a call's trail say."""
+        news = tuple(news)
+        if any(isinstance(entry, Bridged) for entry in news):
+            self.over(call)
+        elif any(isinstance(entry, Dialled) and entry.trunk for entry in news) and (pair := _pair(call)):
+            self._ringing.setdefault(pair, set()).add(call.id)
+        for told in news_of_trunks(before, news):
+            self._took(told.trunk, settings, failed=told.failed)
+
+    def _took(self, name: str, settings: Settings, *, failed: bool) -> None:
+        trunk = settings.trunks.get(name)
+        if trunk is None:  # removed by a reload
+            self._health.pop(name, None)
+            return
+        known = self._health.get(name, WELL)
+        self._health[name] = now_known = after_leg(known, trunk, clock.now(), failed=failed)
+        if now_known.rests_until > known.rests_until:
+            meters.trunk_rests_total.labels(name).inc()
+            log.warning("trunk %s failed %d times in a row", name, now_known.failures)
+
+    def over(self, call: Call) -> None:
+        """The call rings outside no more: somebody answered, or it is over, or no longer ours."""
+        pair = _pair(call)
+        ringing = self._ringing.get(pair) if pair else None
+        if pair and ringing is not None:
+            ringing.discard(call.id)
+            if not ringing:
+                del self._ringing[pair]
+
+    def resting(self) -> frozenset[str]:
+        """The trunks that rest now."""
+        return resting(self._health, clock.now()) if self._health else frozenset()
+
+    def alike(self, call: Call) -> int:
+        """How many calls of this worker from the same number to the same one of ours ring outside now."""
+        pair = _pair(call)
+        return len(self._ringing.get(pair, ())) if pair else 0
+
+
+def _pair(call: Call) -> Pair | None:
+    """Who calls whom; None for a phone of ours, and for somebody whose number is not known."""
+    caller = call.caller
+    return None if caller.extension or not caller.number.startswith("+") else (caller.number, call.dialled)

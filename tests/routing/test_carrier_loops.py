@@ -1,0 +1,77 @@
+"""Calls that leave through a carrier and come back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from callcontrol.control import commands as do
+from callcontrol.daemon.trunk_watch import TrunkWatch
+from callcontrol.routing import arrival
+from callcontrol.routing.carrier_loops import LOOP, PASSED_HEADER, passed_header
+from callcontrol.routing.diversion import diversion_header, history_info_header
+from callcontrol.routing.path import Diversion, Path
+from callcontrol.routing.plan import Refuse
+from callcontrol.vocabulary.call import Caller, Origin
+from callcontrol.vocabulary.outcome import Outcome
+from callcontrol.vocabulary.rule import RuleKind
+from callcontrol.vocabulary.target import ExtensionTarget
+from callcontrol.vocabulary.trail import Bridged
+from tests.control.story import Story
+from tests.routing.test_extension import ring
+from tests.routing.world import DID, NOW, facts, rule
+
+FORWARDED = {"101": [rule("always", "number:+48600100100")]}
+ENDED = Refuse("NO_ROUTE_DESTINATION", Outcome.REJECTED)
+
+
+def test_a_leg_that_leaves_carries_the_numbers_of_ours_it_passed() -> None:
+    headers = Story(facts(rules=FORWARDED)).begin().command(do.Bridge).headers
+    assert headers[PASSED_HEADER] == DID["extension"].removeprefix("+")
+    came = replace(facts(rules=FORWARDED), origin=Origin((DID["group"],)))
+    assert passed_header(came) == f"{DID['group']}-{DID['extension']}".replace("+", "")
+    assert PASSED_HEADER not in Story(facts()).begin().command(do.Bridge).headers  # a phone of ours need not know
+
+
+def test_what_comes_back_to_a_number_it_passed_is_ended_at_once() -> None:
+    decision = arrival.decide(replace(facts(rules=FORWARDED), origin=Origin((DID["extension"],))))
+    assert decision.step == ENDED
+    assert decision.why[-1].why.startswith(LOOP)
+
+
+def test_what_passed_another_number_of_ours_is_none() -> None:
+    decision = arrival.decide(replace(facts(rules=FORWARDED), origin=Origin((DID["group"],))))
+    assert ring(decision).legs[0].to == "number:+48600100100"
+
+
+@pytest.mark.parametrize(("alike", "ended"), [(7, False), (8, True)])
+def test_where_carriers_keep_no_header_so_many_calls_alike_that_ring_outside_are_one(alike: int, ended: bool) -> None:
+    assert (arrival.decide(replace(facts(rules=FORWARDED), alike=alike)).step == ENDED) is ended
+
+
+def test_calls_alike_are_those_that_ring_outside_now() -> None:
+    watch, stories = TrunkWatch(), [Story(facts(rules=FORWARDED)).begin() for _ in range(3)]
+    for number, story in enumerate(stories):
+        story.call = replace(story.call, id=f"call-{number}")
+        watch.learn(story.call, (), story.call.trail, story.facts.settings)
+    assert watch.alike(stories[0].call) == 3
+    watch.learn(stories[0].call, (), [Bridged(NOW, "leg")], stories[0].facts.settings)
+    watch.over(stories[1].call)
+    assert watch.alike(stories[0].call) == 1
+    hidden = replace(stories[0].call, caller=Caller("", anonymous=True))
+    watch.learn(hidden, (), hidden.trail, stories[0].facts.settings)
+    assert watch.alike(hidden) == 0
+
+
+def test_what_a_call_came_with_goes_on_behind_ours() -> None:
+    path = Path(ExtensionTarget("101"), diversions=(Diversion("104", RuleKind.BUSY),))
+    came = replace(facts(), origin=Origin(diversion="<sip:1@a>;reason=unconditional", history="<sip:1@a>;index=1.2"))
+    ours = "<sip:+48221234504@acme.example"
+    assert diversion_header(path, came) == f"{ours}>;reason=user-busy,<sip:1@a>;reason=unconditional"
+    assert history_info_header(path, came) == (
+        f"<sip:1@a>;index=1.2,{ours}?Reason=SIP%3Bcause%3D486>;index=1.2.1"
+    )
+    unforwarded = Path(ExtensionTarget("101"))
+    assert diversion_header(unforwarded, came) == came.origin.diversion
+    assert history_info_header(unforwarded, came) == came.origin.history
