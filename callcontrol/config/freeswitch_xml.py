@@ -22,6 +22,8 @@ FOLDERS = ("vars", "acl", "peers", "directory", "music", "sip_profiles/external"
 # The variable of a phone's channel with the number it shows outside where callcontrol does not choose it.
 SHOWN_OUTSIDE = "number_shown_outside"
 EMERGENCY_RING_S = 180
+# 302 is a refusal where nobody decides: the switch would follow it wherever it leads.
+NO_REDIRECT = "outbound_redirect_fatal=true"
 
 _ENTITIES = {'"': "&quot;", "'": "&#39;", "$": "&#36;", "`": "&#96;"}
 
@@ -92,7 +94,7 @@ def _emergency(name: str, tenant: Tenant, settings: Settings) -> str:
 
 def _through(name: str, trunk: Trunk) -> str:
     shown = trunk.number if trunk.shows == "own" else f"${{{SHOWN_OUTSIDE}}}"
-    variables = f"[origination_caller_id_number={shown},leg_progress_timeout={trunk.progress_s}]"
+    variables = f"[origination_caller_id_number={shown},leg_progress_timeout={trunk.progress_s},{NO_REDIRECT}]"
     return f'<action application="bridge" data="{variables}sofia/gateway/{trunk.gateway or name}/$1"/>'
 
 

@@ -24,12 +24,14 @@ class AppEnded:
         disposition: `originate_disposition` for a bridge, "" otherwise.
         causes: hangup cause by leg id, for legs of a bridge that were really sent out.
         recorded_ms: length of what a `record` wrote, 0 if it wrote nothing.
+        moved_to: the user part to which a phone of the bridge has sent the caller (302), "" if none has.
     """
 
     app_id: str
     disposition: str = ""
     causes: Mapping[str, str] = field(default_factory=dict)
     recorded_ms: int = 0
+    moved_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +207,8 @@ class Rearrived:
     Attributes:
         transfer: it came by a phone's REFER.
         by_leg: the channel it was joined with last: the transferor's.
-        disposition, causes, recorded_ms: what the channel tells of its last bridge and `record`, as in AppEnded.
+        disposition, causes, recorded_ms, moved_to: what the channel tells of its last bridge and `record`, as in
+            AppEnded.
     """
 
     dialled: str
@@ -214,6 +217,7 @@ class Rearrived:
     recorded_ms: int = 0
     transfer: bool = False
     by_leg: str = ""
+    moved_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,8 @@ def _goes_on(call: Call, state: GoesOnAlone, event: Rearrived, facts: Facts) -> 
         case Deciding(onward):
             return call, (do.FindFacts(call.destination) if onward is None else do.LookUp(onward.target),)
         case Ringing(app_id=app):
-            return ring.on(call, AppEnded(app, event.disposition, event.causes), facts)
+            ended = AppEnded(app, event.disposition, event.causes, moved_to=event.moved_to)
+            return ring.on(call, ended, facts)
         case Announcing(app_id=app):
             return announcement.on(call, AppEnded(app), facts)
         case TakingMessage(record_id=app) if event.recorded_ms:

@@ -203,7 +203,12 @@ class Onward:
 
 @dataclass(frozen=True, slots=True)
 class RingResult:
-    """How a Ring step failed: the outcome of the whole and the cause of each leg, by its index in `Ring.legs`."""
+    """How a Ring step failed: the outcome of the whole and the cause of each leg, by its index in `Ring.legs`.
+
+    Attributes:
+        moved_to: the extension or number to which a phone has sent the caller (302), "" if none has.
+    """
 
     outcome: Outcome
     causes: Mapping[int, str] = field(default_factory=dict)
+    moved_to: str = ""

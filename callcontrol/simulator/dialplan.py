@@ -23,7 +23,7 @@ PEERS: tuple[Action, ...] = (
     ("set", "hangup_after_bridge=true"),
     ("set", "max_forwards=2"),
     ("set", f"ringback={RINGBACK}"),  # vars.xml sets it for every channel
-    ("bridge", "sofia/internal/${destination_number}%${sip_req_host}"),
+    ("bridge", "[outbound_redirect_fatal=true]sofia/internal/${destination_number}%${sip_req_host}"),
     ("hangup", "${originate_disposition}"),
 )
 

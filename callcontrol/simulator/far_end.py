@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from callcontrol.simulator import causes, identity, sip_variables
 from callcontrol.simulator.hold import hold, unhold
 from callcontrol.simulator.phones import Behaviour, Reached
-from callcontrol.simulator.signalling import COMPLETED_REASON
+from callcontrol.simulator.signalling import COMPLETED_REASON, partner_of
 from callcontrol.simulator.timeline import Timer
 from callcontrol.simulator.transferor import Transferor
 
@@ -89,7 +89,8 @@ class PhoneEnd:
             if behaviour.action != "unreachable":
                 self._ears.note(self.phone.address, "refused", uuid=channel.uuid, code=str(code))
             self._forget()
-            channel.hangup(causes.of_sip(code), "recv_refuse", code)
+            cause = moved(channel, behaviour.to) if behaviour.action == "moved" else causes.of_sip(code)
+            channel.hangup(cause, "recv_refuse", code)
             return
         self._pick_up(channel, behaviour)
 
@@ -147,6 +148,27 @@ class PhoneEnd:
         if self._up:
             self._up = False
             self.phone.calls_up -= 1
+
+
+def moved(channel: Channel, to: str) -> str:
+    """What a 302 leaves on the leg, and on its partner unless the leg makes nothing of it; the cause of the leg's end.
+
+    As with `manual-redirect` (sofia_handle_sip_r_invite): what a leg without either variable does is not simulated.
+    """
+    user, _, host = to.partition("@")
+    said = {
+        "sip_redirected_to": f"<sip:{user}@{host or 'phone.invalid'}>",
+        "sip_redirect_contact_0": f"<sip:{user}@{host or 'phone.invalid'}>",
+        "sip_redirect_contact_user_0": user,
+        "sip_redirect_contact_host_0": host or "phone.invalid",
+    }
+    channel.update(said)
+    if channel.get("outbound_redirect_fatal") == "true":
+        return "REQUESTED_CHAN_UNAVAIL"
+    partner = partner_of(channel)
+    if partner is not None:
+        partner.update(said)
+    return "REDIRECTION_TO_NEW_DESTINATION"
 
 
 def shown(channel: Channel) -> dict[str, str]:

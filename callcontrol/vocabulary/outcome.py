@@ -42,6 +42,7 @@ _CAUSES: dict[Outcome, tuple[str, ...]] = {
         "RECOVERY_ON_TIMER_EXPIRE",
         "PROGRESS_TIMEOUT",
         "USER_NOT_REGISTERED",
+        "REDIRECTION_TO_NEW_DESTINATION",  # 302, where the caller is not sent on
         "SUBSCRIBER_ABSENT",
         "UNALLOCATED_NUMBER",
         "NUMBER_CHANGED",

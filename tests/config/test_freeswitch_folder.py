@@ -127,7 +127,7 @@ def test_a_call_of_another_switch_rings_a_phone_or_ends() -> None:
     actions = [a.attrib for a in ElementTree.fromstring(text_of("dialplan/peers.xml")).iter("action")]
     assert {a["application"] for a in actions} == {"hangup", "set", "export", "bridge"}
     assert [a["data"] for a in actions if a["application"] == "bridge"] == [
-        "sofia/internal/${destination_number}%$1"  # `%`: registered here, or nobody
+        "[outbound_redirect_fatal=true]sofia/internal/${destination_number}%$1"  # `%`: registered here, or nobody
     ]
     assert actions[:2] == [
         {"application": "export", "data": "process_cdr=false"},
@@ -154,7 +154,7 @@ def test_the_fallback_uses_only_what_a_pattern_has_found_harmless() -> None:
     conditions = [c.attrib for c in tree.iter("condition")]
     assert [c.get("expression") for c in conditions] == ["^([A-Za-z0-9_][A-Za-z0-9_.-]{0,63})$", None]
     dialled = [a.attrib["data"] for a in tree.iter("action") if a.attrib["application"] == "bridge"]
-    assert dialled == ["sofia/internal/$1%${domain_name}"]
+    assert dialled == ["[outbound_redirect_fatal=true]sofia/internal/$1%${domain_name}"]
     assert [include.attrib["data"] for include in tree.iter("X-PRE-PROCESS")] == ["emergency/*.xml"]
     assert [*tree.iter("action")][-1].attrib == {"application": "hangup", "data": "NORMAL_TEMPORARY_FAILURE"}
 

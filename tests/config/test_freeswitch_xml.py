@@ -127,8 +127,8 @@ def test_without_a_daemon_emergency_calls_leave_as_they_do_with_one() -> None:
         assert re.match(dialled.attrib["expression"], number)
     assert not any(re.match(dialled.attrib["expression"], number) for number in ("101", "1122", "996", "55555"))
     assert [a.attrib["data"] for a in tree.iter("action") if a.attrib["application"] == "bridge"] == [
-        "[origination_caller_id_number=+48221110000,leg_progress_timeout=4]sofia/gateway/a/$1",
-        "[origination_caller_id_number=${number_shown_outside},leg_progress_timeout=4]sofia/gateway/gw/$1",
+        "[origination_caller_id_number=+48221110000,leg_progress_timeout=4,outbound_redirect_fatal=true]sofia/gateway/a/$1",
+        "[origination_caller_id_number=${number_shown_outside},leg_progress_timeout=4,outbound_redirect_fatal=true]sofia/gateway/gw/$1",
     ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from callcontrol.control import commands as do
-from callcontrol.control.call import Call, Ringing, Talking
+from callcontrol.control.call import Call, Deciding, Ringing, Talking
 from callcontrol.control.ending import STEP_TIMER, never_were
 from callcontrol.control.events import AppEnded, Event, LegBridged, TimerFired
 from callcontrol.control.legs import dialled
@@ -13,7 +13,8 @@ from callcontrol.routing.carrier_loops import PASSED_HEADER, passed_header
 from callcontrol.routing.diversion import diversion_header, history_info_header
 from callcontrol.routing.endings import refuse
 from callcontrol.routing.facts import Facts
-from callcontrol.routing.plan import Ring, RingResult, SipAddress, TrunkNumber
+from callcontrol.routing.plan import Onward, Ring, RingResult, SipAddress, TrunkNumber
+from callcontrol.routing.redirect import redirected
 from callcontrol.vocabulary.outcome import Outcome, outcome_of
 from callcontrol.vocabulary.target import text_of
 from callcontrol.vocabulary.trail import Bridged, Passed, StepEnded
@@ -54,6 +55,11 @@ def on(call: Call, event: Event, facts: Facts) -> Moved:
 def _failed(call: Call, ringing: Ringing, event: AppEnded, facts: Facts) -> Moved:
     result = _result(ringing, event)
     call = never_were(call, event, facts).noting(StepEnded(facts.now, "ring", result.outcome, event.disposition))
+    match redirected(ringing.step, result, facts):
+        case Onward() as onward:
+            return call.to(Deciding(onward)), (do.StopTimer(STEP_TIMER), do.LookUp(onward.target))
+        case Passed() as refused:
+            call = call.noting(refused)
     return call, router.after(ringing.step, result, facts)
 
 
@@ -62,7 +68,7 @@ def _result(ringing: Ringing, event: AppEnded) -> RingResult:
     causes = {i: event.causes.get(leg, event.disposition) for i, leg in enumerate(ringing.legs)}
     outcome = outcome_of(event.disposition)
     # A leg that answered and pressed nothing, or hung up at the prompt, was not reached.
-    return RingResult(Outcome.NO_ANSWER if outcome is Outcome.ANSWERED else outcome, causes)
+    return RingResult(Outcome.NO_ANSWER if outcome is Outcome.ANSWERED else outcome, causes, event.moved_to)
 
 
 def _headers(step: Ring, facts: Facts) -> dict[str, str]:

@@ -50,6 +50,7 @@ KEPT: Final = frozenset(
         "variable_cc_call",
         "variable_cc_cap_s",
         "Caller-Channel-Answered-Time",
+        "variable_sip_redirect_contact_user_0",
     }
 )
 

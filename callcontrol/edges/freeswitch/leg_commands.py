@@ -37,6 +37,8 @@ def originate(command: do.Originate, call: Call, profile: str) -> str:
         "ignore_early_media": "true",
         "originate_timeout": str(longest_s(command.legs) + GRACE_S),
         "park_timeout": str(PARK_S),
+        # a phone's 302 is a refusal here: the caller or customer is whoever waits, not the phone's to send on
+        "outbound_redirect_fatal": "true",
     }
     return f"originate {dial_string_of(command.legs, variables, call, profile)} &park()"
 

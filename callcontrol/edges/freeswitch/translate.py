@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from callcontrol.control import commands as do
@@ -22,6 +23,8 @@ CALL_EVENTS = ("CHANNEL_EXECUTE_COMPLETE", "CHANNEL_BRIDGE", "CHANNEL_HANGUP", "
 OUTSIDE_PROFILE = "external"
 CALL_MARK = "variable_cc_call"
 BLIND = "BLIND_TRANSFER"
+MOVED_TO = "variable_sip_redirect_contact_user_0"
+_USER = re.compile(r"[A-Za-z0-9_.+*#-]{1,64}")
 
 # How the switch writes a name that is not there (sofia_glue.c): From and identity headers then carry none.
 NO_NAME = "_undef_"
@@ -43,6 +46,7 @@ def call_event(event: SwitchEvent) -> Event | None:
                 event.get("variable_originate_disposition") if event.get("Application") == "bridge" else "",
                 dict(_causes(event.get)) if event.get("Application") == "bridge" else {},
                 _recorded_ms(event.get) if event.get("Application") == "record" else 0,
+                _moved_to(event.get) if event.get("Application") == "bridge" else "",
             )
         case "CHANNEL_BRIDGE":
             at = _instant(event, "Event-Date-Timestamp") or Instant(0)
@@ -63,7 +67,8 @@ def rearrived(data: Mapping[str, str], dialled: str, *, transfer: bool) -> Rearr
 
     disposition = value_of("variable_originate_disposition")
     causes, recorded_ms = dict(_causes(value_of)), _recorded_ms(value_of)
-    return Rearrived(dialled, disposition, causes, recorded_ms, transfer, value_of("variable_last_bridge_to"))
+    by_leg = value_of("variable_last_bridge_to")
+    return Rearrived(dialled, disposition, causes, recorded_ms, transfer, by_leg, _moved_to(value_of))
 
 
 def leg_gone(event: SwitchEvent, caller: str) -> LegGone:
@@ -139,6 +144,10 @@ def _name(plan: LegPlan, call: Call) -> str:
 def _leg(leg_id: str, plan: LegPlan, profile: str, caller_name: str) -> DialLeg:
     variables = {"origination_uuid": leg_id, "leg_timeout": str(plan.ring_s)}
     variables |= _identity(plan, caller_name)
+    # A phone's 302 ends its leg (profile parameter manual-redirect), and we follow it or refuse; of anybody else it is a
+    # refusal. Left to itself the switch would send the leg, or the caller, wherever the answer says.
+    ours = isinstance(plan.endpoint, Account) and plan.endpoint.peer is None
+    variables["outbound_redirect_info" if ours else "outbound_redirect_fatal"] = "true"
     if plan.payer:
         variables["cc_payer"] = plan.payer
     if plan.progress_s is not None:
@@ -217,6 +226,14 @@ def _instant(event: SwitchEvent, name: str) -> Instant | None:
     """A stamp in microseconds; the switch writes 0 for what did not happen."""
     text = event.get(name)
     return Instant(int(text)) if text.isdigit() and text != "0" else None
+
+
+def _moved_to(value_of: Callable[[str], str]) -> str:
+    """The user part of the first Contact of the last 302; it stays on the channel, so the legs' causes say whether it
+    is of this bridge.
+    """
+    said = value_of(MOVED_TO)
+    return said if _USER.fullmatch(said) else ""
 
 
 def _recorded_ms(value_of: Callable[[str], str]) -> int:
