@@ -144,8 +144,8 @@ def _name(plan: LegPlan, call: Call) -> str:
 def _leg(leg_id: str, plan: LegPlan, profile: str, caller_name: str) -> DialLeg:
     variables = {"origination_uuid": leg_id, "leg_timeout": str(plan.ring_s)}
     variables |= _identity(plan, caller_name)
-    # A phone's 302 ends its leg (profile parameter manual-redirect), and we follow it or refuse; of anybody else it is a
-    # refusal. Left to itself the switch would send the leg, or the caller, wherever the answer says.
+    # A phone's 302 ends its leg (profile parameter manual-redirect), and we follow it or refuse; of anybody else it is
+    # a refusal. Left to itself the switch would send the leg, or the caller, wherever the answer says.
     ours = isinstance(plan.endpoint, Account) and plan.endpoint.peer is None
     variables["outbound_redirect_info" if ours else "outbound_redirect_fatal"] = "true"
     if plan.payer:
