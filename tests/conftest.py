@@ -9,6 +9,7 @@
 
 from tests import gevent_first  # isort: skip  (patches gevent: nothing may be imported before it)
 
+import logging
 import tempfile
 from collections.abc import Iterator
 from itertools import count
@@ -35,6 +36,15 @@ settings.load_profile("callcontrol")
 
 STORE_TIMEOUT_S = 10.0
 _database_numbers = count(1)
+
+
+@pytest.fixture(autouse=True)
+def log_handlers_as_before() -> Iterator[None]:
+    """A command run within a test sets up the process's log; the next test must not write to its closed stream."""
+    handlers, level = logging.root.handlers[:], logging.root.level
+    yield
+    logging.root.handlers[:] = handlers
+    logging.root.setLevel(level)
 
 
 @pytest.fixture(scope="session")

@@ -65,15 +65,6 @@ def lines(clock: Clock) -> Iterator[Lines]:
     log.removeHandler(handler)
 
 
-@pytest.fixture
-def as_started() -> Iterator[None]:
-    before = logging.root.handlers[:], logging.root.level
-    yield
-    logging.root.handlers[:], level = before
-    logging.root.setLevel(level)
-
-
-@pytest.mark.usefixtures("as_started")
 def test_a_line_says_which_worker_of_which_host(capsys: pytest.CaptureFixture[str]) -> None:
     journal.start(worker=3)
     log.warning("hello", extra={"call": "a"})
