@@ -207,6 +207,10 @@ class Extension(Frozen):
         default=True,
         description="whether phones reach it by its name; no: they do not, as where that is an emergency number",
     )
+    decline: Literal["person", "device"] = Field(
+        default="person",
+        description="person: declined on one device, the others stop ringing as well; device: they ring on",
+    )
     forward: Forward = Forward()
 
     def accounts(self, name: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ same everywhere and are handled here first: the caller's end, a leg's end, a los
 from __future__ import annotations
 
 from callcontrol.control import commands as do
-from callcontrol.control import ending, offering, regaining, transfers, undirected
+from callcontrol.control import declining, ending, offering, regaining, transfers, undirected
 from callcontrol.control.call import Call, CallingBack, Closed, Deciding, Ending, Talking, Waiting
 from callcontrol.control.commands import Command
 from callcontrol.control.events import (
@@ -105,6 +105,7 @@ def _leg_gone(call: Call, event: LegGone, facts: Facts) -> Plain:
     under = state.offering if isinstance(state, Waiting) else None
     had_caller = under is not None and under.taken and under.winner == event.leg_id and call.serving is not None
     ended, commands = ending.leg_gone(call, event, facts)
+    others = declining.stop_other_devices(call, event, facts) if event.leg_id in call.open_legs else ()
     match state:
         case Waiting() if had_caller and ended.serving is None:
             return regaining.joined_unseen(ended, state, facts), commands
@@ -113,8 +114,8 @@ def _leg_gone(call: Call, event: LegGone, facts: Facts) -> Plain:
         case CallingBack() if event.leg_id in call.open_legs:
             moved, more = callback.gone(ended, state, event, facts)
         case _:
-            return ended, commands
-    return moved, (*commands, *more)
+            return ended, (*commands, *others)
+    return moved, (*commands, *others, *more)
 
 
 def _lost(call: Call, event: ConnectionLost | SwitchGone, facts: Facts) -> Plain:

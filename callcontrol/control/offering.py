@@ -11,6 +11,7 @@ from dataclasses import replace
 from callcontrol.control import commands as do
 from callcontrol.control.call import Call, Offering, RungLeg, Serving
 from callcontrol.control.commands import Command
+from callcontrol.control.declining import BY_HAND
 from callcontrol.control.events import OriginateFailed
 from callcontrol.control.legs import dialled, watched
 from callcontrol.control.moved import Plain
@@ -24,8 +25,6 @@ from callcontrol.vocabulary.trail import LeftQueue, LegEnded, Offered, OfferEnde
 
 # Longer than an agent's phone rings and he takes to press a key: the lease of an offer outlasts both (seconds).
 GRACE_S = 10
-# What an agent did who refused by hand; everything else that counts as busy was the phone's doing.
-_BY_HAND = frozenset({"CALL_REJECTED", "DECLINE"})
 _ENDS = {
     Outcome.BUSY: OfferEnd.BUSY,
     Outcome.NO_ANSWER: OfferEnd.NO_ANSWER,
@@ -171,7 +170,7 @@ def pass_on(offer: Offer) -> tuple[Command, ...]:
 
 def how_ended(cause: str) -> OfferEnd:
     """How an offer ended whose leg ended with this hangup cause before it was accepted."""
-    if cause in _BY_HAND:
+    if cause in BY_HAND:
         return OfferEnd.REJECTED
     return _ENDS.get(outcome_of(cause), OfferEnd.UNREACHABLE)
 

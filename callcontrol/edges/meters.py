@@ -118,8 +118,8 @@ queue_service_level = Gauge(
     multiprocess_mode=LAST,
 )
 agents_in_state = Gauge("callcontrol_agents", "Agents by state", ["tenant", "state"], multiprocess_mode=LAST)
-queue_tickets_lost_total = Counter(
-    "callcontrol_queue_tickets_lost_total",
+places_lost_total = Counter(
+    "callcontrol_places_lost_total",
     "Places in queues given up because no worker asked for them: their calls were nowhere any more",
     ["tenant"],
 )

@@ -70,6 +70,7 @@ def _known(settings: Settings) -> Iterator[tuple[Counter, tuple[Iterable[str], .
     yield meters.limits_reached_total, (LIMITS,)
     yield meters.calls_total, (settings.tenants, Outcome)
     yield meters.unrated_total, (settings.tenants,)
+    yield meters.places_lost_total, (settings.tenants,)
     yield meters.legs_total, (("", *settings.trunks), (TALKED_OUT,))
     yield meters.carrier_loops_total, (settings.tenants,)
     yield meters.trunk_rests_total, (settings.trunks,)

@@ -28,7 +28,7 @@ def spoil(path: Path, old: str, new: str) -> None:
 def test_a_sound_folder_is_summed_up(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(check, EXAMPLE) == 0
     assert capsys.readouterr().out == (
-        f"{EXAMPLE}: all is well: 2 tenants, 26 numbers, 26 extensions, 19 rules, 3 queues, 5 agents,"
+        f"{EXAMPLE}: all is well: 2 tenants, 26 numbers, 27 extensions, 19 rules, 3 queues, 6 agents,"
         " 2 trunks, 2 price lists\n"
     )
 

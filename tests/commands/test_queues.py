@@ -242,7 +242,7 @@ def test_a_place_whose_call_nobody_has_is_given_up_in_three_minutes_and_counted(
 
 
 def _lost() -> float:
-    return REGISTRY.get_sample_value("callcontrol_queue_tickets_lost_total", {"tenant": "acme"}) or 0.0
+    return REGISTRY.get_sample_value("callcontrol_places_lost_total", {"tenant": "acme"}) or 0.0
 
 
 def test_a_caller_is_put_first(centre: CallCentre, run: Run) -> None:

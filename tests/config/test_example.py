@@ -81,7 +81,7 @@ def test_the_phones_of_agents_have_no_other_part_in_the_example() -> None:
     acme = example().tenants["acme"]
     phones = {agent.extension for agent in acme.agents.values() if agent.extension}
     named = {target.name for _, target in targets_in("acme", acme) if isinstance(target, ExtensionTarget)}
-    assert phones == {"121", "122", "123", "124"}
+    assert phones == {"121", "122", "123", "124", "126"}
     assert phones & named == set()
     assert all(acme.extensions[phone].endpoints for phone in phones)
 

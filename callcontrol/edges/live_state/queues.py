@@ -179,7 +179,7 @@ class QueueStore:
 
         def done(answer: Any, trouble: LiveStateError | None) -> None:
             if trouble is None and len(answer) > 1 and answer[1]:
-                meters.queue_tickets_lost_total.labels(tenant).inc(answer[1])
+                meters.places_lost_total.labels(tenant).inc(answer[1])
                 log.error("%d places in queues of tenant %s are given up: no worker has the calls", answer[1], tenant)
 
         self._do(tenant, "due", {}, done)

@@ -1,0 +1,68 @@
+"""A call declined on one of several devices: a person has declined, so his other devices stop ringing.
+
+The switch rings a person's devices until one answers or all have ended: what follows a decline (the `busy` rule, the
+next agent) would come when the last of them gives up. Per extension, `decline: device` leaves it at that.
+"""
+
+from __future__ import annotations
+
+from callcontrol.control import commands as do
+from callcontrol.control.call import Call, CallingBack, Ringing, Waiting
+from callcontrol.control.commands import Command
+from callcontrol.control.events import LegGone
+from callcontrol.routing.facts import Facts
+from callcontrol.vocabulary.target import ExtensionTarget, target_from
+from callcontrol.vocabulary.trail import Dialled
+
+# 603 and its like are only sent by hand. 486 is sent by a phone that is in use, and by many for their key "decline":
+# those have rung before.
+BY_HAND = frozenset({"CALL_REJECTED", "DECLINE"})
+_BY_HAND_IF_IT_RANG = "USER_BUSY"
+
+
+def stop_other_devices(call: Call, event: LegGone, facts: Facts) -> tuple[Command, ...]:
+    """What a leg's end means for the legs at the same person's other devices.
+
+    Args:
+        call: as it was when the leg ended.
+    """
+    if not _is_declined(event) or not _is_rung(call):
+        return ()
+    targets = {entry.leg_id: entry.to for entry in call.trail if isinstance(entry, Dialled)}
+    to = targets.get(event.leg_id, "")
+    if not _declines_for_all(to, facts):
+        return ()
+    others = (leg for leg in call.open_legs if leg not in (event.leg_id, _winner(call)) and targets.get(leg) == to)
+    return tuple(do.KillLeg(leg, event.cause) for leg in others)
+
+
+def _is_declined(event: LegGone) -> bool:
+    """Whether somebody at the phone did not want the call; what we or the switch ended was declined by nobody."""
+    if event.hung_up_by != "callee" or event.stamps.answered is not None:
+        return False
+    return event.cause in BY_HAND or (event.cause == _BY_HAND_IF_IT_RANG and event.stamps.ringing is not None)
+
+
+def _is_rung(call: Call) -> bool:
+    """Whether phones ring for the call, and nobody has it yet."""
+    match call.state:
+        case Ringing():
+            return True
+        case Waiting(offering=under) | CallingBack(offering=under):
+            return under is not None and not under.taken
+        case _:
+            return False
+
+
+def _winner(call: Call) -> str:
+    """The leg that has answered and about which the live state is asked."""
+    under = call.state.offering if isinstance(call.state, Waiting | CallingBack) else None
+    return under.winner if under is not None else ""
+
+
+def _declines_for_all(to: str, facts: Facts) -> bool:
+    target = target_from(to) if to else None
+    if not isinstance(target, ExtensionTarget):
+        return False
+    extension = facts.tenant.extensions.get(target.name)
+    return extension is not None and extension.decline == "person"
