@@ -157,7 +157,7 @@ def _effective(args: argparse.Namespace, configuration: Configuration, rules: Ru
 
 def _store(rules: RuleStore, args: argparse.Namespace, kind: RuleKind, rule: Rule | None) -> None:
     answer: AsyncResult = AsyncResult()
-    rules.store(args.tenant, args.extension, kind, rule, answer.set)
+    rules.store(args.tenant, args.extension, {kind: rule}, answer.set)
     trouble = answer.get(timeout=ANSWER_S)
     if trouble is not None:
         raise trouble

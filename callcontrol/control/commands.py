@@ -64,11 +64,10 @@ class HangUp:
 
 @dataclass(frozen=True, slots=True)
 class StoreRule:
-    """Set (or, with None, remove) a forwarding rule; answered by Stored."""
+    """Set (or, with None, remove) forwarding rules of an extension, all or none; answered by Stored."""
 
     extension: str
-    kind: RuleKind
-    rule: Rule | None
+    rules: Mapping[RuleKind, Rule | None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -287,7 +287,7 @@ class CallDriver:
         def stored(trouble: LiveStateError | None) -> None:
             self.deliver(Stored(str(trouble) if trouble else ""))
 
-        self.desk.rules.store(self.call.tenant, command.extension, command.kind, command.rule, stored)
+        self.desk.rules.store(self.call.tenant, command.extension, command.rules, stored)
 
     def _checked(self, alive: frozenset[str] | None) -> None:
         self.deliver(ChannelsChecked(alive))

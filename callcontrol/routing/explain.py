@@ -125,6 +125,8 @@ def _leg(leg: LegPlan) -> str:
 
 
 def _change(step: Change) -> str:
+    if step.also:
+        return ", ".join(_change(one) for one in (replace(step, also=()), *step.also))
     if step.rejected:
         return f"refused: {step.rejected}"
     if step.ask:

@@ -152,7 +152,8 @@ class Refuse:
 class Change:
     """A star code: set a rule (`rule`), remove it (`rule` None), or only tell whether it is on (`ask`).
 
-    `rejected` says why the code cannot be carried out; the phone then hears the refusal tone.
+    `rejected` says why the code cannot be carried out; the phone then hears the refusal tone. `also` are changes of
+    other kinds that the same code asks for: all are stored, or none.
     """
 
     extension: str
@@ -160,6 +161,7 @@ class Change:
     rule: Rule | None = None
     ask: bool = False
     rejected: str = ""
+    also: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@
     *67*target#           busy            #67#         *#67#          *67#
     *61*target*seconds#   no answer       #61#         *#61#          *61#
     *62*target#           unavailable     #62#         *#62#          *62#
-    ##002#                all four removed
+    ##002#                all four removed    #002# all off    *#002# asks for all    (004: all but always)
 
     *50# log in           #50# log out           *51*code# pause, with a reason of the tenant's `pauses`; *51# without
     #51# resume           *52*seconds# prolong the wrap-up                                   #52# end it
@@ -50,8 +50,14 @@ KIND_OF_CODE = {
     "61": RuleKind.NO_ANSWER,
     "62": RuleKind.UNAVAILABLE,
 }
+# Several kinds at once; they are set one by one, each to its own target.
+KINDS_OF_CODE = {
+    **{code: (kind,) for code, kind in KIND_OF_CODE.items()},
+    "002": (RuleKind.ALWAYS, RuleKind.BUSY, RuleKind.NO_ANSWER, RuleKind.UNAVAILABLE),
+    "004": (RuleKind.BUSY, RuleKind.NO_ANSWER, RuleKind.UNAVAILABLE),
+}
 _FORM = re.compile(
-    r"(?P<verb>\*\#|\#\#|\*|\#)(?P<code>21|67|61|62)"
+    r"(?P<verb>\*\#|\#\#|\*|\#)(?P<code>21|67|61|62|00[24])"
     r"(?:\*(?P<target>\+?[0-9]{1,16}))?(?:\*(?:11\*)?(?P<seconds>[0-9]{1,3}))?\#?"
 )
 _MIN_RING_S, _MAX_RING_S = 5, 120
@@ -71,12 +77,13 @@ PAUSED = "paused"  # the reason of who gave none
 
 @dataclass(frozen=True, slots=True)
 class StarCode:
-    """A star code as dialled."""
+    """A star code as dialled; `also` are further kinds it is for."""
 
     verb: str  # "*" set or on, "#" off, "##" erase, "*#" ask
     kind: RuleKind
     target: str = ""
     seconds: int | None = None
+    also: tuple[RuleKind, ...] = ()
 
 
 def parse(dialled: str) -> StarCode | None:
@@ -85,7 +92,8 @@ def parse(dialled: str) -> StarCode | None:
     if not found:
         return None
     seconds = int(found["seconds"]) if found["seconds"] else None
-    return StarCode(found["verb"], KIND_OF_CODE[found["code"]], found["target"] or "", seconds)
+    kind, *more = KINDS_OF_CODE[found["code"]]
+    return StarCode(found["verb"], kind, found["target"] or "", seconds, tuple(more))
 
 
 def looks_like_one(dialled: str) -> bool:
@@ -101,7 +109,14 @@ def decide(dialled: str, facts: Facts) -> Decision:
     code = parse(dialled)
     if code is None:
         return Decision(Refuse("UNALLOCATED_NUMBER", Outcome.REJECTED))
-    return Decision(_change(code, facts))
+    return Decision(_changes(code, facts))
+
+
+def _changes(code: StarCode, facts: Facts) -> Change:
+    change = _change(code, facts)
+    if code.also and code.verb == "*":
+        return replace(change, rule=None, rejected="only single rules are set; all of them are removed or switched off")
+    return replace(change, also=tuple(_change(replace(code, kind=kind), facts) for kind in code.also))
 
 
 def _agent_change(action: AgentAction, digits: str, facts: Facts) -> ChangeAgent:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from callcontrol.control import commands as do
 from callcontrol.control.call import Announcing, Changing, Closed, Ringing
 from callcontrol.control.events import AppEnded, CallerHungUp, LegGone, Stored, TimerFired
-from callcontrol.control.steps.setting import CONFIRM, REFUSE
+from callcontrol.control.steps.setting import CONFIRM, OFF, REFUSE
 from callcontrol.vocabulary.call import Caller, Stamps
 from callcontrol.vocabulary.outcome import Outcome
+from callcontrol.vocabulary.rule import RuleKind
 from callcontrol.vocabulary.trail import Noted, Recorded, StepEnded
 from tests.control.story import Story
 from tests.routing.world import DID, NOW, facts, rule
@@ -70,7 +71,7 @@ def test_star_code_stores_first_and_then_says_how_it_went() -> None:
     for trouble, tone, outcome in (("", CONFIRM, Outcome.CHANGED), ("Redis unreachable", REFUSE, Outcome.FAILED)):
         story = Story(facts("*21*102#", caller=PHONE)).begin()
         stored = story.command(do.StoreRule)
-        assert (stored.extension, stored.kind.value) == ("101", "always")
+        assert (stored.extension, [kind.value for kind in stored.rules]) == ("101", ["always"])
         story.then(Stored(trouble))
         play = story.command(do.Play)
         assert play.file == tone
@@ -89,8 +90,38 @@ def test_asking_stores_nothing() -> None:
     assert not on.has(do.StoreRule)
     assert on.command(do.Play).file == CONFIRM
     off = Story(facts("*#21#", caller=PHONE)).begin()
-    assert off.command(do.Play).file == REFUSE
+    assert off.command(do.Play).file == OFF
     assert off.entries(Noted)[-1].what == "extension:101 asked: always is off"
+    assert [story.entries(StepEnded)[-1].outcome for story in (on, off)] == [Outcome.CHANGED, Outcome.CHANGED]
+
+
+def test_all_rules_are_removed_by_one_code_and_in_one_go() -> None:
+    rules = {"101": [rule("always", "extension:102"), rule("busy", "extension:102")]}
+    story = Story(facts("##002#", caller=PHONE, rules=rules)).begin()
+    stored = story.command(do.StoreRule)
+    assert stored.rules == dict.fromkeys(RuleKind)
+    story.then(Stored(""))
+    assert story.command(do.Play).file == CONFIRM
+    assert story.entries(Noted)[-1].what.count("removed its") == 4
+
+
+def test_all_rules_are_switched_off_and_asked_for() -> None:
+    rules = {"101": [rule("always", "extension:102"), rule("busy", "extension:102")]}
+    stored = Story(facts("#004#", caller=PHONE, rules=rules)).begin().command(do.StoreRule).rules
+    assert {kind.value: found and found.on for kind, found in stored.items()} == {
+        "busy": False,
+        "no_answer": None,
+        "unavailable": None,
+    }
+    asked = Story(facts("*#002#", caller=PHONE, rules=rules)).begin()
+    assert asked.command(do.Play).file == CONFIRM
+    assert asked.entries(Noted)[-1].what.startswith("extension:101 asked: always is on, busy is on, no_answer is off")
+
+
+def test_all_rules_are_not_set_at_once() -> None:
+    refused = Story(facts("*002*102#", caller=PHONE)).begin()
+    assert refused.command(do.Play).file == REFUSE
+    assert not refused.has(do.StoreRule)
 
 
 def test_refusal_hangs_up_with_its_cause() -> None:

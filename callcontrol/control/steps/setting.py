@@ -13,8 +13,9 @@ from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.target import text_of
 from callcontrol.vocabulary.trail import Noted, StepEnded
 
-# Two rising tones: done, or "yes, it is on". One low tone: refused, or "no, it is off".
+# Rising tones: done, or "yes, it is on". Falling ones: "no, it is off". One low tone: refused.
 CONFIRM = "tone_stream://%(200,80,523);%(200,80,659);%(400,0,784)"
+OFF = "tone_stream://%(200,80,659);%(400,0,440)"
 REFUSE = "tone_stream://%(600,200,220);%(600,0,220)"
 WAIT_S = 10
 
@@ -24,9 +25,8 @@ def start(call: Call, step: Change, facts: Facts) -> Moved:
     if step.rejected:
         return _tell(call, step, Outcome.REJECTED, f"refused: {step.rejected}", facts)
     if step.ask:
-        on_now = step.rule is not None and step.rule.applies_at(facts.now)
-        return _tell(call, step, Outcome.CHANGED if on_now else Outcome.REJECTED, _state(step, on_now), facts)
-    store = do.StoreRule(step.extension, step.kind, step.rule)
+        return _answer(call, step, facts)
+    store = do.StoreRule(step.extension, {one.kind: one.rule for one in (step, *step.also)})
     return call.to(Changing(step)), (do.Answer(), store, do.StartTimer(STEP_TIMER, WAIT_S))
 
 
@@ -48,20 +48,29 @@ def on(call: Call, event: Event, facts: Facts) -> Moved:
             return call, ()
 
 
-def _tell(call: Call, step: Change, outcome: Outcome, what: str, facts: Facts) -> Moved:
+def _answer(call: Call, step: Change, facts: Facts) -> Moved:
+    """Whether a rule is on; of several, whether any is."""
+    asked = [(one.kind, one.rule is not None and one.rule.applies_at(facts.now)) for one in (step, *step.also)]
+    what = ", ".join(f"{kind.value} is {'on' if on_now else 'off'}" for kind, on_now in asked)
+    tone = CONFIRM if any(on_now for _, on_now in asked) else OFF
+    return _tell(call, step, Outcome.CHANGED, f"extension:{step.extension} asked: {what}", facts, tone)
+
+
+def _tell(call: Call, step: Change, outcome: Outcome, what: str, facts: Facts, tone: str = "") -> Moved:
     call, app_id = call.next_app()
-    tone = CONFIRM if outcome is Outcome.CHANGED else REFUSE
+    tone = tone or (CONFIRM if outcome is Outcome.CHANGED else REFUSE)
     call = call.noting(Noted(facts.now, what), StepEnded(facts.now, "setting", outcome, step.kind.value))
     commands = (do.Answer(), do.Play(app_id, tone), do.StartTimer(STEP_TIMER, WAIT_S))
     return call.to(Changing(step, app_id)), commands
 
 
 def _what(step: Change) -> str:
+    return ", ".join(_one(change) for change in (step, *step.also))
+
+
+def _one(step: Change) -> str:
     if step.rule is None:
         return f"extension:{step.extension} removed its {step.kind.value} rule"
     state = "on" if step.rule.on else "off"
     return f"extension:{step.extension} set {step.kind.value} to {text_of(step.rule.target)}, {state}"
 
-
-def _state(step: Change, on_now: bool) -> str:
-    return f"extension:{step.extension} asked: {step.kind.value} is {'on' if on_now else 'off'}"

@@ -48,15 +48,13 @@ class RuleStore:
         self,
         tenant: str,
         extension: str,
-        kind: RuleKind,
-        rule: Rule | None,
+        rules: RunTimeRules,
         on_stored: Callable[[LiveStateError | None], None],
     ) -> None:
-        """Set a rule, or (None) remove it, whatever the baseline says."""
-        value = encode_rule(rule) if rule else _REMOVED
-        self._pipe.submit(
-            "HSET", keys.rules(tenant), _field(extension, kind), value, on_reply=lambda _, trouble: on_stored(trouble)
-        )
+        """Set rules, or (None) remove them, whatever the baseline says; all or none."""
+        pairs = ((_field(extension, kind), encode_rule(rule) if rule else _REMOVED) for kind, rule in rules.items())
+        written = [part for pair in pairs for part in pair]
+        self._pipe.submit("HSET", keys.rules(tenant), *written, on_reply=lambda _, trouble: on_stored(trouble))
 
     def forget(self, tenant: str, extension: str, kind: RuleKind) -> None:
         """Drop what was set at run time: the baseline applies again. Waits for Redis.

@@ -48,7 +48,7 @@ def saved(store: CallStore, worker: str) -> list[Call]:
 
 def set_rule(store: RuleStore, name: str, kind: RuleKind, value: Rule | None) -> LiveStateError | None:
     result: AsyncResult = AsyncResult()
-    store.store("acme", name, kind, value, result.set)
+    store.store("acme", name, {kind: value}, result.set)
     trouble: LiveStateError | None = result.get(timeout=10)
     return trouble
 

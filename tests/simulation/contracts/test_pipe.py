@@ -133,7 +133,7 @@ def test_whoever_has_a_call_is_told_that_it_was_taken(side: Side) -> None:
 def test_rules_are_stored_and_found(side: Side) -> None:
     store = RuleStore(side.pipe)
     made = rule("busy", "extension:102")
-    assert side.waited(lambda done: store.store("acme", "101", RuleKind.BUSY, made, done)) is None
+    assert side.waited(lambda done: store.store("acme", "101", {RuleKind.BUSY: made}, done)) is None
     found: list[Any] = []
     store.look_up("acme", ("101",), lambda rules, trouble: found.append((rules, trouble)))
     side.settle()
