@@ -32,12 +32,12 @@ class Place:
     Attributes:
         switch: the switch's name in callcontrol.yaml.
         trunks: trunk by gateway.
-        region: country in which the tenant's nationally written numbers are read.
+        region: country in which the tenant's nationally written numbers are read; "" if it is not known.
     """
 
     switch: str
     trunks: Mapping[str, str]
-    region: str = "PL"
+    region: str = ""
 
 
 def is_payable(end: LegEnd) -> bool:

@@ -76,7 +76,7 @@ def wanted_from(args: argparse.Namespace, zone: tzinfo) -> Wanted:
     """
     if not 1 <= args.limit <= MAX_CALLS:
         raise ValueError(f"--limit {args.limit}: 1 to {MAX_CALLS} are possible")
-    number = normalise(args.number, "PL") if args.number and args.number.startswith(("+", "00")) else None
+    number = normalise(args.number, "") if args.number else None
     return Wanted(
         tenant=args.tenant,
         number=number.text if number else args.number,

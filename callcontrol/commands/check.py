@@ -1,18 +1,22 @@
-"""`callcontrol check`: every mistake in a configuration folder at once, price lists included."""
+"""`callcontrol check`: every mistake in a configuration folder at once, price lists included.
+
+Warnings are of what is allowed and yet hardly meant; they refuse nothing and do not change the exit status.
+"""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from callcontrol.billing.tariffs.folder import mistakes, warnings
 from callcontrol.config.loader import load
 from callcontrol.config.problems import Problem
 from callcontrol.config.settings import Settings
-from callcontrol.daemon.configuration import mistakes
+from callcontrol.edges import clock
 from callcontrol.edges.config_folder import UnreadableFolder, read_folder
 
 MISTAKES = 1
@@ -35,12 +39,15 @@ def run(args: argparse.Namespace) -> int:
         return UNREADABLE
     loaded = load(files)
     problems = mistakes(files, loaded)
-    counts = _counts(loaded) if isinstance(loaded, Settings) and not problems else {}
+    sound = loaded if isinstance(loaded, Settings) and not problems else None
+    warned = warnings(files, sound, clock.now()) if sound else []
+    counts = _counts(sound) if sound else {}
     if args.json:
-        print(json.dumps({"problems": [asdict(problem) for problem in problems], "counts": counts}, indent=2))
+        found = {"problems": list(map(asdict, problems)), "warnings": list(map(asdict, warned)), "counts": counts}
+        print(json.dumps(found, indent=2, ensure_ascii=False))
     else:
-        for line in (*map(str, problems), *_summary(args.folder, problems, counts)):
-            print(line)
+        said = (*map(str, problems), *(one.as_warning() for one in warned))
+        print(*said, *_summary(args.folder, problems, warned, counts), sep="\n")
     return MISTAKES if problems else 0
 
 
@@ -58,8 +65,18 @@ def _counts(settings: Settings) -> dict[str, int]:
     }
 
 
-def _summary(folder: Path, problems: list[Problem], counts: Mapping[str, int]) -> Iterator[str]:
+def _summary(
+    folder: Path, problems: Sequence[Problem], warned: Sequence[Problem], counts: Mapping[str, int]
+) -> Iterator[str]:
+    there_is = ", ".join(f"{count} {name}" for name, count in counts.items())
     if problems:
-        yield f"{folder}: {len(problems)} mistake{'s' if len(problems) > 1 else ''}; nothing of it would be taken over"
+        yield f"{folder}: {counted(problems, 'mistake')}; nothing of it would be taken over"
+    elif warned:
+        yield f"{folder}: no mistakes, {counted(warned, 'warning')}: {there_is}"
     else:
-        yield f"{folder}: all is well: {', '.join(f'{count} {name}' for name, count in counts.items())}"
+        yield f"{folder}: all is well: {there_is}"
+
+
+def counted(found: Sequence[Problem], what: str) -> str:
+    """`1 mistake`, `2 mistakes`."""
+    return f"{len(found)} {what}{'s' if len(found) != 1 else ''}"

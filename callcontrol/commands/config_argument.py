@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from callcontrol.config.settings import Settings
@@ -21,8 +22,13 @@ def add_config(parser: argparse.ArgumentParser) -> None:
 
 def settings_or_exit(folder: Path) -> Settings:
     """The settings, or the end of the command with every mistake on standard error."""
+    return folder_or_exit(folder)[0]
+
+
+def folder_or_exit(folder: Path) -> tuple[Settings, Mapping[str, str]]:
+    """The settings and the files they stand in, or the end of the command with every mistake on standard error."""
     try:
-        return checked_folder(folder)[0]
+        return checked_folder(folder)
     except (Refused, UnreadableFolder) as error:
         complain(error)
     raise SystemExit(2)

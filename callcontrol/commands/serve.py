@@ -5,15 +5,19 @@ SIGTERM ends it when running calls are over or handed over.
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import sys
 
-from callcontrol.commands.config_argument import add_config, settings_or_exit
-from callcontrol.edges import journal
+from callcontrol.billing.tariffs.folder import warnings
+from callcontrol.commands.config_argument import add_config, folder_or_exit
+from callcontrol.edges import clock, journal
 from callcontrol.edges.embedded import EmbeddedStoreError
 from callcontrol.supervisor.doors import DoorTaken
 from callcontrol.supervisor.pid_file import InUse
 from callcontrol.supervisor.service import serve
+
+log = logging.getLogger(__name__)
 
 NOT_STARTED = 1
 MAX_WORKERS = 256
@@ -30,8 +34,10 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 def run(args: argparse.Namespace) -> int:
     """Serve until SIGTERM; 2 if the configuration has mistakes, 1 if something else keeps it from starting."""
-    settings = settings_or_exit(args.config)
+    settings, files = folder_or_exit(args.config)
     journal.start(mask_numbers=settings.mask_numbers)
+    for problem in warnings(files, settings, clock.now()):
+        log.warning("%s", problem.as_warning())
     try:
         return serve(args.config, settings, args.workers)
     except (InUse, DoorTaken, EmbeddedStoreError, OSError) as error:

@@ -18,11 +18,14 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import BeforeValidator, PlainValidator, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from callcontrol.config.countries import country_meant
 from callcontrol.vocabulary.moment import Instant, instant_of
-from callcontrol.vocabulary.phone_number import REGIONS, normalise
+from callcontrol.vocabulary.phone_number import REGIONS, normalise, what_is_wrong_with
 from callcontrol.vocabulary.target import KINDS, BadTarget, Target, target_from
 
 MAX_TEXT = 4096  # characters in one value
+# The type of an error that is another one's echo: what is wrong is told where it is written.
+UNJUDGED = "unjudged"
 
 _IDENTIFIER = "[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}"
 _LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
@@ -171,10 +174,11 @@ def _read_domain(value: object) -> str:
 
 
 def _read_region(value: object) -> str:
-    right = "write the two capital letters of a country, such as PL"
+    right = "write the two capital letters of a country (ISO 3166), such as PL"
     text = text_in(value, right)
     if text not in REGIONS:
-        raise refusal(f"{text!r} is no country of numbers", right)
+        meant = country_meant(text)
+        raise refusal(f"{text!r} is no country of numbers", f"did you mean {meant}?" if meant else right)
     return text
 
 
@@ -200,18 +204,31 @@ def zone_named(text: str) -> ZoneInfo | None:
 def _read_e164(value: object, info: ValidationInfo) -> str:
     right = "write a full number, such as +48221234567"
     text = text_in(value, right)
-    number = number_in(text, _context(info, "region"))
+    region = _region_for(text, info)
+    number = number_in(text, region)
     if number is None or not number.startswith("+"):
-        hint = "" if _context(info, "region") else " (no country is known here, so it must begin with +)"
-        raise refusal(f"{text!r} is no phone number{hint}", right)
+        hint = "" if region else " (no country is known here, so it must begin with +)"
+        raise refusal(f"{text!r} is {what_is_wrong_with(text, region)}{hint}", right)
     return number
+
+
+def _region_for(text: str, info: ValidationInfo) -> str:
+    """The country to read a number in.
+
+    Raises:
+        PydanticCustomError: UNJUDGED, if it has to be known and its own mistake is told already.
+    """
+    region = _context(info, "region")
+    if not region and "region" in (info.context or {}) and not text.lstrip().startswith(("+", "tel:+")):
+        raise PydanticCustomError(UNJUDGED, "the tenant's country is not known")
+    return region
 
 
 def number_in(text: str, region: str) -> str | None:
     """The normal form of a number as the tenant may write it; region "" reads international forms only."""
     if not region and not text.lstrip().startswith(("+", "tel:+")):
         return None
-    number = normalise(text, region or "PL")  # the region means nothing to a number that begins with +
+    number = normalise(text, region)
     return str(number) if number is not None else None
 
 
@@ -235,7 +252,7 @@ def _read_show(value: object, info: ValidationInfo) -> str:
     text = text_in(value, "write caller, company or a number")
     if text in ("caller", "company"):
         return text
-    number = number_in(text, _context(info, "region"))
+    number = number_in(text, _region_for(text, info))
     if number is None or not number.startswith("+"):
         raise refusal(f"{text!r} cannot be shown", "write caller, company or a number of yours, such as +48221234567")
     return number
@@ -248,15 +265,33 @@ def read_target(value: object, info: ValidationInfo) -> Target:
     right = f"write one of {', '.join(f'{kind}:…' for kind in KINDS)}"
     text = text_in(value, right)
     kind, _, name = text.partition(":")
-    if kind not in KINDS:
-        near = get_close_matches(kind, KINDS, 1)
-        raise refusal(f"{text!r} is no target", f"did you mean {near[0]}:{name or '…'}? {right}" if near else right)
+    if kind not in KINDS or (kind != "number" and name != name.strip()):
+        meant = target_meant(text)
+        raise refusal(f"{text!r} is no target", f"did you mean {meant}?" if meant else right)
     if kind == "number":
-        text = f"number:{number_in(name, _context(info, 'region')) or name}"
+        text = f"number:{number_in(name, _region_for(name, info)) or name}"
     try:
         return target_from(text)
     except BadTarget as error:
         raise refusal(f"{value!r} is no target", str(error).removeprefix(f"{text!r}: ")) from None
+
+
+def target_meant(text: str) -> str:
+    """What was probably meant by a text that is no target, "" if there is no telling."""
+    kind, colon, name = (part.strip() for part in text.partition(":"))
+    if colon:
+        near = [kind] if kind in KINDS else get_close_matches(kind, KINDS, 1) or _shortened(kind)
+        return f"{near[0]}:{name or '…'}" if near else ""
+    if re.fullmatch("[0-9]{1,6}", kind):
+        return f"extension:{kind}"
+    if re.fullmatch(r"\+?[0-9][0-9 ()/-]{6,}", kind):
+        return f"number:{kind}"
+    return f"sip:{kind}" if "@" in kind else ""
+
+
+def _shortened(kind: str) -> list[str]:
+    """`ext` is short for extension."""
+    return [known for known in KINDS if len(kind) >= 3 and known.startswith(kind.lower())]
 
 
 def _read_instant(value: object, info: ValidationInfo) -> Instant:

@@ -15,12 +15,13 @@ from typing import Generic, TypeVar
 from pydantic import ValidationError
 
 from callcontrol.config.checks import CHECKS
+from callcontrol.config.corrections import corrected
+from callcontrol.config.countries import country_meant
 from callcontrol.config.fields import number_in, zone_named
 from callcontrol.config.mistakes import place_of, problems_of
 from callcontrol.config.problems import Problem
 from callcontrol.config.settings import Common, Frozen, Settings, Switch, Tenant
 from callcontrol.config.yaml_reader import Document, Place, Tree, read
-from callcontrol.vocabulary.phone_number import REGIONS
 
 MAIN_FILE = "callcontrol.yaml"
 _TENANT_FILE = re.compile(r"tenants/([A-Za-z0-9_][A-Za-z0-9_.-]{0,63})\.yaml")
@@ -33,10 +34,15 @@ Model = TypeVar("Model", bound=Frozen)
 
 @dataclass(frozen=True, slots=True)
 class _Loaded(Generic[Model]):
-    """A file's values as far as they can be used, and its Problems."""
+    """A file's values as far as they can be used, and its Problems.
+
+    Attributes:
+        unread: what is left out whole because of mistakes of its own: nothing is to be said of what it holds.
+    """
 
     value: Model | None
     problems: tuple[Problem, ...]
+    unread: frozenset[Place] = frozenset()
 
 
 def load(files: Mapping[str, str]) -> Settings | tuple[Problem, ...]:
@@ -45,11 +51,13 @@ def load(files: Mapping[str, str]) -> Settings | tuple[Problem, ...]:
     Args:
         files: text of each file by its path relative to the folder, with `/`.
     """
-    main = read(MAIN_FILE, files.get(MAIN_FILE, ""))
-    documents = {file: read(file, text) for file, text in files.items() if _TENANT_FILE.fullmatch(file)}
+    main = corrected(read(MAIN_FILE, files.get(MAIN_FILE, "")), Common, MAIN_FILE)
+    documents = {
+        file: corrected(read(file, text), Tenant, file) for file, text in files.items() if _TENANT_FILE.fullmatch(file)
+    }
     common = _validated(Common, MAIN_FILE, main, {}) if MAIN_FILE in files else _main_is_missing()
     tenants = {file: _tenant(file, document) for file, document in documents.items()}
-    settings = _together(common.value or _UNREADABLE, tenants, files, _sources(main, documents))
+    settings = _together(common, tenants, files, _sources(main, documents))
     problems = [
         *_misnamed(files),
         *_doubled_tariffs(files),
@@ -94,7 +102,7 @@ def _tenant(file: str, document: Document) -> _Loaded[Tenant]:
     context = _context(document)
     loaded = _validated(Tenant, file, document, context)
     repeated = tuple(_repeated_numbers(file, document, context["region"]))
-    return _Loaded(loaded.value, (*loaded.problems, *repeated))
+    return _Loaded(loaded.value, (*loaded.problems, *repeated), loaded.unread)
 
 
 def _context(document: Document) -> dict[str, str]:
@@ -103,14 +111,15 @@ def _context(document: Document) -> dict[str, str]:
 
 
 def _region(document: Document) -> str:
+    """The country, the one that is probably meant, or "": then what depends on it is not judged."""
     written = document.tree.get("region") if isinstance(document.tree, dict) else None
-    return written if isinstance(written, str) and written in REGIONS else str(Tenant.model_fields["region"].default)
+    return country_meant(written) if isinstance(written, str) else ""
 
 
 def _zone(document: Document) -> str:
     written = document.tree.get("zone") if isinstance(document.tree, dict) else None
     sound = isinstance(written, str) and zone_named(written) is not None
-    return str(written) if sound else str(Tenant.model_fields["zone"].default)
+    return str(written) if sound else "UTC"
 
 
 def _validated(model: type[Model], file: str, document: Document, context: Mapping[str, str]) -> _Loaded[Model]:
@@ -121,14 +130,16 @@ def _validated(model: type[Model], file: str, document: Document, context: Mappi
         return _Loaded(model.model_validate(tree, context=dict(context)), document.problems)
     except ValidationError as error:
         problems = (*document.problems, *problems_of(error, model, file, document))
-        return _Loaded(_sound_part(model, tree, error, context), problems)
+        remaining, unread = _sound_part(tree, error)
+        return _Loaded(_value_of(model, remaining, context), problems, unread)
 
 
-def _sound_part(model: type[Model], tree: Tree, error: ValidationError, context: Mapping[str, str]) -> Model | None:
-    """The values without the entries that have mistakes, None if that is too little."""
+def _sound_part(tree: Tree, error: ValidationError) -> tuple[Tree, frozenset[Place]]:
+    """The tree without the entries that have mistakes, and the sections that are left out whole."""
     if not isinstance(tree, dict):
-        return None
+        return None, frozenset()
     remaining = {key: dict(value) if isinstance(value, dict) else value for key, value in tree.items()}
+    unread: set[Place] = set()
     for details in error.errors():
         place = place_of(details)
         entries = remaining.get(place[0]) if place else None
@@ -136,8 +147,14 @@ def _sound_part(model: type[Model], tree: Tree, error: ValidationError, context:
             entries.pop(place[1], None)
         elif place:
             remaining.pop(place[0], None)
+            unread.add(place[:1])
+    return remaining, frozenset(unread)
+
+
+def _value_of(model: type[Model], tree: Tree, context: Mapping[str, str]) -> Model | None:
+    """The values, None if what is left is too little."""
     try:
-        return model.model_validate(remaining, context=dict(context))
+        return model.model_validate(tree, context=dict(context)) if isinstance(tree, dict) else None
     except ValidationError:
         return None
 
@@ -159,12 +176,16 @@ def _children(document: Document, key: str) -> tuple[str, ...]:
 
 
 def _together(
-    common: Common, tenants: Mapping[str, _Loaded[Tenant]], files: Iterable[str], sources: Mapping[Place, str]
+    main: _Loaded[Common], tenants: Mapping[str, _Loaded[Tenant]], files: Iterable[str], sources: Mapping[Place, str]
 ) -> Settings:
+    common = main.value or _UNREADABLE
     shared = {name: getattr(common, name) for name in Common.model_fields}
     found = {tenant_of(file): loaded.value for file, loaded in tenants.items() if loaded.value is not None}
     tariffs = {match[1]: file for file in sorted(files) if (match := _TARIFF_FILE.fullmatch(file))}
-    return Settings.model_construct(**shared, tenants=found, tariff_files=tariffs, sources=sources)
+    unread = main.unread if main.value else frozenset((name,) for name in shared)
+    for file, loaded in tenants.items():
+        unread |= {("tenants", tenant_of(file), *place) for place in loaded.unread}
+    return Settings.model_construct(**shared, tenants=found, tariff_files=tariffs, sources=sources, unread=unread)
 
 
 def _sources(main: Document, tenants: Mapping[str, Document]) -> dict[Place, str]:

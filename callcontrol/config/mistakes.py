@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from callcontrol.config.fields import UNJUDGED, target_meant
 from callcontrol.config.problems import Problem
 from callcontrol.config.settings import Frozen
 from callcontrol.config.yaml_reader import Document, Place
@@ -31,7 +32,9 @@ def place_of(details: ErrorDetails) -> Place:
 
 
 def _is_echo(details: ErrorDetails) -> bool:
-    """A list is called too short if all its items have mistakes, which are told already."""
+    """What another mistake explains: a list is called too short if all its items have mistakes of their own."""
+    if details["type"] == UNJUDGED:
+        return True
     written = details["input"]
     enough = isinstance(written, list | dict) and len(written) >= details.get("ctx", {}).get("min_length", 0)
     return details["type"] == "too_short" and enough
@@ -62,11 +65,11 @@ def _words(details: ErrorDetails, model: type[Frozen], place: Place) -> tuple[st
         case "less_than_equal":
             return f"{_shown(written)} is too large", f"write at most {context['le']}"
         case "too_short" | "string_too_short":
-            return "too little is written here", f"at least {context['min_length']} is needed"
+            return _too_little(written, model, place, context["min_length"])
         case "too_long" | "string_too_long":
             return "too much is written here", f"at most {context['max_length']} are allowed"
         case "mapping_type" | "dict_type" | "model_type" | "model_attributes_type":
-            return f"{_shown(written)} stands where a block of keys belongs", _example_of_keys(model, place)
+            return f"{_shown(written)} stands where a block of keys belongs", _example_of_keys(model, place, written)
         case "tuple_type" | "list_type":
             return f"{_shown(written)} stands where a list belongs", "write lines that begin with `- `, or [a, b]"
         case _:
@@ -83,9 +86,42 @@ def _nearest(key: str, known: tuple[str, ...]) -> str:
     return f"did you mean `{near[0]}`?" if near else f"known here: {', '.join(known)}"
 
 
-def _example_of_keys(model: type[Frozen], place: Place) -> str:
-    known = known_keys(model, place)
-    return f"write `key: value` lines below it, with {', '.join(known)}" if known else "write `name: …` lines below it"
+def _too_little(written: object, model: type[Frozen], place: Place, least: int) -> tuple[str, str]:
+    if isinstance(written, str):
+        return "too little is written here", f"at least {least} is needed"
+    key = _only_required(model, (*place, "0"))
+    such_as = f", such as `- {{{key}: …}}`" if key else ""
+    return "nothing is in it", f"write at least {least}{such_as}"
+
+
+def _example_of_keys(model: type[Frozen], place: Place, written: object) -> str:
+    known, key = known_keys(model, place), _only_required(model, place)
+    if key and isinstance(written, str):
+        meant = (target_meant(written) if key == "target" else "") or written
+        return f"write `{{{key}: {meant}}}`"
+    if known:
+        return f"write `key: value` lines below it, with {', '.join(known)}"
+    if isinstance(written, list) and written and isinstance(written[0], str):
+        return f"write a line for each below it: `{written[0]}: {'{}' if _can_be_empty(model, place) else '…'}`"
+    return "write `name: …` lines below it"
+
+
+def _only_required(model: type[Frozen], place: Place) -> str:
+    """The key that must be written at this place, "" if there is none, or more than one."""
+    required = _required_keys(_type_at(model, place))
+    return required[0] if len(required) == 1 else ""
+
+
+def _can_be_empty(model: type[Frozen], place: Place) -> bool:
+    """Whether an entry of this block may have nothing behind its name."""
+    entry = _type_at(model, (*place, "name"))
+    return isinstance(entry, type) and issubclass(entry, Frozen) and not _required_keys(entry)
+
+
+def _required_keys(found: Any) -> list[str]:
+    if not (isinstance(found, type) and issubclass(found, Frozen)):
+        return []
+    return [field.alias or name for name, field in found.model_fields.items() if field.is_required()]
 
 
 def _shown(written: object) -> str:

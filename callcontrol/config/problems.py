@@ -24,6 +24,10 @@ class Problem:
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.what}; {self.right}"
 
+    def as_warning(self) -> str:
+        """The line for people, of something that is no mistake."""
+        return f"{self.file}:{self.line}: warning: {self.what}; {self.right}"
+
 
 def at_source(source: str, what: str, right: str) -> Problem:
     """A Problem at a place written as `file:line`, the form of `Settings.sources`."""

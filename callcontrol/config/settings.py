@@ -37,6 +37,7 @@ from callcontrol.config.fields import (
     Whole,
 )
 from callcontrol.config.frozen import Frozen, RingSeconds, Seconds
+from callcontrol.config.postgres_address import PostgresDsn
 from callcontrol.config.queue_fields import PauseCode
 from callcontrol.config.queue_settings import MAX_AGENTS, MAX_QUEUES, Ageing, Agent, Queue
 from callcontrol.config.redis_address import RedisUrl
@@ -78,7 +79,7 @@ class Redis(Frozen):
 class Postgres(Frozen):
     """Where the records are."""
 
-    dsn: Text = Field(default="", description="libpq connection string; empty: the embedded server")
+    dsn: PostgresDsn = Field(default="", description="libpq connection string; empty: the embedded server")
 
 
 class Trunk(Frozen):
@@ -272,8 +273,9 @@ class Tenant(Frozen):
     """Whose numbers, extensions and bill. One file below `tenants/`; its name is the file's."""
 
     domain: SipDomain = Field(description="SIP domain its phones register with")
-    zone: ClockZone = Field(default="Europe/Warsaw", description="time zone of its hours and price periods")
-    region: Region = Field(default="PL", description="country of numbers written nationally")
+    # Neither has a default: a wrong guess would turn one country's numbers, hours and prices into another's.
+    zone: ClockZone = Field(description="time zone of its hours and price periods, such as Europe/Warsaw")
+    region: Region = Field(description="country of numbers written nationally, two capital letters such as PL")
     company_number: E164 = Field(description="the number shown as the company's")
     show: Literal["caller", "company"] = Field(default="caller", description="number shown on forwarded external legs")
     tariff: Identifier = Field(description="price list: a file below `tariffs/`")
@@ -342,6 +344,9 @@ class Settings(Common):
 
     # "tenants/acme.yaml:31" of a path such as ("tenants", "acme", "extensions", "101", "forward", "busy")
     sources: Mapping[tuple[str, ...], str] = Field(default_factory=dict, exclude=True)
+
+    # what has mistakes of its own and was left out: while a folder is checked, nothing is said of what it holds
+    unread: frozenset[tuple[str, ...]] = Field(default=frozenset(), exclude=True)
 
     def source(self, *path: str) -> str:
         """`file:line` where this was written, or "" for a default."""

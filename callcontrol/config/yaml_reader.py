@@ -9,6 +9,7 @@ from a text before its limits are checked.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -25,6 +26,10 @@ Place = tuple[str, ...]
 _FASTEST_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # YAML 1.1 section 4.1.1, its printable characters.
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|\ufeff")
+# A blank of another kind where YAML wants an ordinary one, or where nobody sees it: in an indentation, beside the colon
+# behind a key, at the end of a line.
+_ODD = "[\u00a0\u2000-\u200b\u202f\u3000]"
+_ODD_BLANK = re.compile(rf"^[ \t]*{_ODD}+|{_ODD}+(?=:(\s|$))|(?<=:)[ ]*{_ODD}+|{_ODD}+$", re.MULTILINE)
 # What PyYAML says -> what an admin understands, what would be right, and whether the beginning of the construct is the
 # better place to point at than the spot where reading stopped.
 _WORDED = (
@@ -33,8 +38,8 @@ _WORDED = (
     ("found a tab character", "a tab where YAML wants blanks", "indent with blanks", False),
     (
         "cannot start any token",
-        "a tab, @, ` or % where a key or value begins",
-        "indent with blanks, and quote texts that begin so",
+        "@, ` or % where a key or value begins",
+        "quote texts that begin so",
         False,
     ),
     (
@@ -80,12 +85,12 @@ def read(file: str, text: str) -> Document:
     reader = _Reader(file)
     try:
         reader.check_text(text)
-        tree = reader.document(text.removeprefix("\ufeff"))
+        tree = reader.document(reader.with_plain_blanks(text.removeprefix("\ufeff")))
     except _Abort:
         tree = None
     except yaml.MarkedYAMLError as error:
         tree = None
-        reader.note_syntax(error)
+        reader.note_syntax(error, text)
     return Document(tree, reader.lines, tuple(sorted(reader.problems)))
 
 
@@ -110,13 +115,24 @@ class _Reader:
             line = text.count("\n", 0, bad.start()) + 1
             raise self.abort(line, f"{_name_of(bad[0])} in the text", "write the file as plain UTF-8 text")
 
-    def note_syntax(self, error: yaml.MarkedYAMLError) -> None:
+    def with_plain_blanks(self, text: str) -> str:
+        """The text with ordinary blanks where others would be misread or overlooked; each such line is told."""
+        for found in _ODD_BLANK.finditer(text):
+            line = text.count("\n", 0, found.end()) + 1
+            odd = found[0][-1]
+            what = f"a blank of another kind: {unicodedata.name(odd).lower()}, U+{ord(odd):04X}"
+            self.note(line, what, "write an ordinary blank")
+        return _ODD_BLANK.sub(lambda found: " " * len(found[0]), text)
+
+    def note_syntax(self, error: yaml.MarkedYAMLError, text: str) -> None:
         said = f"{error.context or ''} {error.problem or ''}".strip()
         unknown = ("", f"this is no YAML: {said}", "mend the syntax", False)
         _, what, right, from_start = next((words for words in _WORDED if words[0] in said), unknown)
         marks = (error.context_mark, error.problem_mark) if from_start else (error.problem_mark, error.context_mark)
         mark = next((m for m in marks if m), None)
-        self.note(mark.line + 1 if mark else 1, what, right)
+        written = text.split("\n")[mark.line : mark.line + 1] if mark else []  # none: the text ended before
+        seen = _seen_in(written[0], mark.column) if mark and written else None
+        self.note(mark.line + 1 if mark else 1, *(seen or (what, right)))
 
     def document(self, text: str) -> Tree:
         events = yaml.parse(text, Loader=_FASTEST_LOADER)
@@ -200,6 +216,14 @@ class _Reader:
         lines, self.lines = self.lines, {}
         self.value(event, events, place)
         self.lines = lines
+
+
+def _seen_in(written: str, column: int) -> tuple[str, str] | None:
+    """What the line itself shows to be wrong, better than the parser can tell."""
+    if "\t" in written[: column + 1]:
+        return "a tab where YAML wants blanks", "indent with blanks"
+    key = re.match(r"\s*([A-Za-z_]+):([^\s/]\S*)$", written)
+    return (f"`{key[1]}:{key[2]}` is no key and value", f"write a blank: `{key[1]}: {key[2]}`") if key else None
 
 
 def _line(event: yaml.Event) -> int:

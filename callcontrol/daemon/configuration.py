@@ -22,9 +22,6 @@ __all__ = ["Configuration", "Current", "Refused", "mistakes", "read_configuratio
 
 log = logging.getLogger(__name__)
 
-DEFAULT_REGION = "PL"
-
-
 class _NoPrices:
     """The price list of nobody: nothing has a price."""
 
@@ -54,9 +51,9 @@ class Configuration:
         return ZoneInfo(found.zone if found else "UTC")
 
     def region_of(self, tenant: str) -> str:
-        """The country in which the tenant's nationally written numbers are read."""
+        """The country in which the tenant's nationally written numbers are read; "" for one not known (any more)."""
         found = self.settings.tenants.get(tenant)
-        return found.region if found else DEFAULT_REGION
+        return found.region if found else ""
 
 
 def read_configuration(folder: Path) -> Configuration:

@@ -82,7 +82,8 @@ def normalise(text: str, region: str) -> PhoneNumber | None:
     Args:
         text: `+48 22 123-45-67`, `0048…`, `48221234567` (as trunks deliver), `22 123 45 67`, `(022) 123 45 67`,
             `tel:…`, `112`.
-        region: where it was written or dialled, for everything that does not start with `+`: ISO letters such as `PL`.
+        region: where it was written or dialled, for everything that does not start with `+`: ISO letters such as `PL`;
+            "" if that is not known: then only what starts with `+` or `00` is a number.
 
     `normalise(n.text, region) == n` for every number n that comes out.
     """
@@ -91,6 +92,27 @@ def normalise(text: str, region: str) -> PhoneNumber | None:
     if len(text) > MAX_WRITTEN_LENGTH:
         return None
     return _read(text, region)
+
+
+def what_is_wrong_with(text: str, region: str) -> str:
+    """In words, why this is no number of that region: `too short for a phone number of PL`, or `no phone number`.
+    """
+    digits = _bare(text)
+    number = _parsed(digits, region or None) if digits is not None else None
+    reason = phonenumbers.is_possible_number_with_reason(number) if number is not None else None
+    of = f" of {region}" if region else ""
+    if reason in (ValidationResult.TOO_SHORT, ValidationResult.IS_POSSIBLE_LOCAL_ONLY):
+        return f"too short for a phone number{of}"
+    return f"too long for a phone number{of}" if reason == ValidationResult.TOO_LONG else "no phone number"
+
+
+def is_assigned(number: str) -> bool:
+    """Whether a number in normal form lies in a range its country gives to subscribers, as far as is known here.
+
+    Plans grow before the metadata does: what is not assigned may be a mistake in writing, or new.
+    """
+    parsed = _parsed(number, None)
+    return parsed is not None and phonenumbers.is_valid_number(parsed)
 
 
 def mask(number: str) -> str:
@@ -215,10 +237,12 @@ def _is_plain(number: str) -> bool:
 @lru_cache(maxsize=CACHED_NUMBERS)
 def _read(text: str, region: str) -> PhoneNumber | None:
     digits = _bare(text)
-    if digits is None or region not in REGIONS:
+    if digits is None or (region and region not in REGIONS):
         return None
     if digits.startswith("+"):
         return _international(digits)
+    if not region:
+        return _international(f"+{digits[2:]}") if digits.startswith("00") else None
     return _at_a_glance(digits, region) or _short(digits, region) or _dialled(digits, region)
 
 

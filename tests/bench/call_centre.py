@@ -69,6 +69,8 @@ def _tenant(agents: int, music: str) -> dict[str, Any]:
     everybody = accounts(agents)
     return {
         "domain": DOMAIN,
+        "zone": "Europe/Warsaw",
+        "region": "PL",
         "company_number": f"+{DID}",
         "tariff": "retail",
         "extensions": {name: {"endpoints": {name: {"password": password(name)}}} for name in everybody},

@@ -70,6 +70,8 @@ def _tenant() -> dict[str, Any]:
     extensions["108"] = {"forward": {"always": {"target": f"number:{MOBILE}"}}}
     return {
         "domain": DOMAIN,
+        "zone": "Europe/Warsaw",
+        "region": "PL",
         "company_number": "+48222000001",
         "tariff": "retail",
         "trunks": ["carrier-a", "carrier-b"],

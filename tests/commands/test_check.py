@@ -9,8 +9,12 @@ from pathlib import Path
 import pytest
 
 from callcontrol.commands import check
+from callcontrol.edges import clock
+from callcontrol.vocabulary.moment import instant_from
 from tests.commands.command import run
 from tests.config.example import EXAMPLE
+
+TODAY = instant_from("2026-11-29T12:00+01:00")
 
 
 @pytest.fixture
@@ -23,6 +27,12 @@ def spoil(path: Path, old: str, new: str) -> None:
     text = path.read_text()
     assert old in text
     path.write_text(text.replace(old, new, 1))
+
+
+@pytest.fixture(autouse=True)
+def today(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the example's holiday rule lies in the future."""
+    monkeypatch.setattr(clock, "now", lambda: TODAY)
 
 
 def test_a_sound_folder_is_summed_up(capsys: pytest.CaptureFixture[str]) -> None:
@@ -65,8 +75,25 @@ def test_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
                 "right": "did you mean business?",
             }
         ],
+        "warnings": [],
         "counts": {},
     }
+
+
+def test_warnings_are_told_and_refuse_nothing(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: instant_from("2027-02-01T12:00+01:00"))
+    spoil(folder / "tenants" / "acme.yaml", "password: example-only-102", "password: 102")
+    assert run(check, folder) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.partition(": warning: ")[2].partition(";")[0] for line in lines[:-1]] == [
+        "extensions.102.endpoints.102: the password is its own name: whoever guesses it calls on the tenant's bill",
+        "extensions.110.forward.always.until: the rule is over and applies no more",
+    ]
+    assert lines[-1].startswith(f"{folder}: no mistakes, 2 warnings: 2 tenants, ")
+    assert run(check, folder, "--json") == 0
+    assert [one["file"] for one in json.loads(capsys.readouterr().out)["warnings"]] == ["tenants/acme.yaml"] * 2
 
 
 def test_no_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

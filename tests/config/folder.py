@@ -27,9 +27,15 @@ numbers:
 
 
 def files(tenant: str = TENANT, main: str = MAIN, **others: str) -> dict[str, str]:
-    """The folder's files; others by the name of a further tenant."""
-    more = {f"tenants/{name}.yaml": text for name, text in others.items()}
-    return {"callcontrol.yaml": main, "tenants/acme.yaml": tenant, "tariffs/retail.yaml": "", **more}
+    """The folder's files; others by the name of a further tenant. A tenant that says nothing else is in Poland."""
+    tenants = {f"tenants/{name}.yaml": located(text) for name, text in {"acme": tenant, **others}.items()}
+    return {"callcontrol.yaml": main, "tariffs/retail.yaml": "", **tenants}
+
+
+def located(tenant: str) -> str:
+    """With the settings every tenant needs, behind all others, so that their lines stay."""
+    missing = [line for line in ("zone: Europe/Warsaw", "region: PL") if f"{line.partition(':')[0]}: " not in tenant]
+    return "\n".join([tenant.rstrip("\n"), *missing, ""])
 
 
 def loaded(tenant: str = TENANT, main: str = MAIN, **others: str) -> Settings:

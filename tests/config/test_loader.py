@@ -7,7 +7,7 @@ import pytest
 from callcontrol.config.loader import load
 from callcontrol.config.settings import Settings
 from callcontrol.vocabulary.target import ExtensionTarget, VoicemailTarget
-from tests.config.folder import MAIN, TENANT, files, loaded, problems, written
+from tests.config.folder import MAIN, TENANT, files, loaded, located, problems, written
 
 
 def test_settings_hold_what_was_written_and_defaults() -> None:
@@ -68,7 +68,32 @@ MISTAKES = [
     ("talk: [1]\n", ["11: talk: a list stands where one text belongs; write a whole number"]),
     ("confirm: yes\n", ["11: confirm: 'yes' stands where a block of keys belongs; write `key: value` lines"
         " below it, with on, prompt, wait"]),
-    ("groups: [a]\n", ["11: groups: a list stands where a block of keys belongs; write `name: …` lines below it"]),
+    ("groups: [a]\n", ["11: groups: a list stands where a block of keys belongs; write a line for each below it:"
+        " `a: …`"]),
+    ("pauses: []\n", ["11: pauses: a list stands where a block of keys belongs; write `name: …` lines below it"]),
+    ("agents: [anna]\n", ["11: agents: a list stands where a block of keys belongs; write a line for each below it:"
+        " `anna: {}`"]),
+    ("agents: {101: {}}\n", ["11: agents.101: nowhere to ring; did you mean `extension: 101`?"]),
+    ("groups: {g: {members: [101, 600700800]}}\n", [
+        "11: groups.g.members.0: '101' is no target; did you mean extension:101?",
+        "11: groups.g.members.1: '600700800' is no target; did you mean number:600700800?",
+    ]),
+    ("last_resort: ext:101\n", ["11: last_resort: 'ext:101' is no target; did you mean extension:101?"]),
+    ("last_resort: 'voicemail: box'\n", [
+        "11: last_resort: 'voicemail: box' is no target; did you mean voicemail:box?"
+    ]),
+    ("last_resort: anna@sip.example\n", [
+        "11: last_resort: 'anna@sip.example' is no target; did you mean sip:anna@sip.example?"
+    ]),
+    ("agents: {a: {extension: 101}}\nqueues: {q: {agents: [a]}}\n", [
+        "12: queues.q.agents.0: 'a' stands where a block of keys belongs; write `{agent: a}`"
+    ]),
+    ("queues: {q: {agents: []}}\n", [
+        "11: queues.q.agents: nothing is in it; write at least 1, such as `- {agent: …}`"
+    ]),
+    ("agents: {a: {number: 22 123}}\n", [
+        "11: agents.a.number: '22 123' is too short for a phone number of PL; write a full number, such as +48221234567"
+    ]),
     ("blocked: 4870\n", ["11: blocked: '4870' stands where a list belongs; write lines that begin with `- `, or"
         " [a, b]"]),
     ("blocked:\n  - 4870\n  - 00\n", [
@@ -76,14 +101,13 @@ MISTAKES = [
             " or +4870; \"\" is every number"
     ]),
     ("groups:\n  sales:\n    ring: 10\n", ["12: groups.sales: `members` is missing; write `members: …`"]),
-    ("groups:\n  sales:\n    members: []\n", ["13: groups.sales.members: too little is written here; at least 1"
-        " is needed"]),
+    ("groups:\n  sales:\n    members: []\n", ["13: groups.sales.members: nothing is in it; write at least 1"]),
     ("groups:\n  s s: {members: [extension:101]}\n", [
         "12: groups.s s: 's s' is no name; write at most 64 letters, digits, _ . -, the first no dot or dash"
     ]),
     ("lists:\n  night:\n    members: [extension:101]\n", [
         "13: lists.night.members.0: 'extension:101' stands where a block of keys belongs;"
-        " write `key: value` lines below it, with target, ring"
+        " write `{target: extension:101}`"
     ]),
     ("announcements:\n  closed: {}\n", [
         "12: announcements.closed: `file` is missing; write `file: …`"
@@ -112,11 +136,17 @@ def test_a_mistyped_key_without_a_value_is_told_too() -> None:
 
 
 def test_missing_keys_have_the_line_of_what_they_belong_to() -> None:
-    assert written(*problems("# empty\n")) == [
+    found = load(files() | {"tenants/acme.yaml": "# empty\n"})
+    assert isinstance(found, tuple)
+    assert written(*found) == [
         "tenants/acme.yaml:1: `company_number` is missing; write `company_number: …` (the number shown as the"
         " company's)",
         "tenants/acme.yaml:1: `domain` is missing; write `domain: …` (SIP domain its phones register with)",
+        "tenants/acme.yaml:1: `region` is missing; write `region: …` (country of numbers written nationally, two"
+        " capital letters such as PL)",
         "tenants/acme.yaml:1: `tariff` is missing; write `tariff: …` (price list: a file below `tariffs/`)",
+        "tenants/acme.yaml:1: `zone` is missing; write `zone: …` (time zone of its hours and price periods, such as"
+        " Europe/Warsaw)",
     ]
 
 
@@ -176,7 +206,7 @@ def test_files_have_names() -> None:
 
 
 def test_without_the_main_file_the_others_are_checked_all_the_same() -> None:
-    found = load({"tenants/acme.yaml": TENANT.replace("tariff: retail\n", "")})
+    found = load({"tenants/acme.yaml": located(TENANT.replace("tariff: retail\n", ""))})
     assert isinstance(found, tuple)
     assert [str(p).partition(";")[0] for p in found] == [
         "callcontrol.yaml:1: the file is missing",
@@ -203,8 +233,42 @@ numbers: {030 901820: voicemail:box}
     assert loaded(text).tenants["acme"].numbers == {"+4930901820": VoicemailTarget("box")}
 
 
-def test_a_wrong_region_is_told_once_and_the_rest_read_with_the_default() -> None:
-    assert written(*problems(TENANT.replace('"+48221234567"', "22 123 45 67") + "region: Poland\n")) == [
-        "tenants/acme.yaml:11: region: 'Poland' is no country of numbers;"
-        " write the two capital letters of a country, such as PL"
-    ]
+@pytest.mark.parametrize(("written_as", "right"), {
+    "Poland": "did you mean PL?",
+    "pl": "did you mean PL?",
+    "UK": "did you mean GB?",
+    "Germny": "did you mean DE?",
+    "Atlantis": "write the two capital letters of a country (ISO 3166), such as PL",
+}.items())  # fmt: skip
+def test_a_wrong_region_is_told_once_and_nothing_is_said_of_what_depends_on_it(written_as: str, right: str) -> None:
+    national = TENANT.replace('"+48221234567": ', '"+48221234567": extension:101\n  22 123 45 68: ')
+    found = [p for p in problems(national + f"region: {written_as}\n") if p.line == 12]
+    assert [(p.what, p.right) for p in found] == [(f"region: {written_as!r} is no country of numbers", right)]
+
+
+def test_no_country_and_no_zone_are_assumed() -> None:
+    national = TENANT.replace('"+48221234567"', "020 7946 0000")
+    found = load(files() | {"tenants/acme.yaml": national})
+    assert isinstance(found, tuple)
+    assert [p.what for p in found] == ["`region` is missing", "`zone` is missing"]
+
+
+SECTIONS = {
+    TENANT.replace("extensions:", "extension:"): "unknown key `extension`",
+    TENANT.replace("numbers:", "number:"): "unknown key `number`",
+    TENANT.replace("voicemail:", "voicemails:"): "unknown key `voicemails`",
+    TENANT.replace("extensions:\n  101: {}\n  102: {}\n", "extensions: [101, 102]\n"): "extensions: a list stands"
+    " where a block of keys belongs",
+    TENANT.replace('numbers:\n  "+48221234567": extension:101', 'numbers: ["+48221234567"]'): "numbers: a list stands"
+    " where a block of keys belongs",
+}
+
+
+@pytest.mark.parametrize("text", SECTIONS)
+def test_a_section_with_a_mistake_causes_no_others(text: str) -> None:
+    assert [p.what for p in problems(text)] == [SECTIONS[text]]
+
+
+@pytest.mark.parametrize("main", [MAIN.replace("trunks:", "trunk:"), MAIN + "x: [\n"])
+def test_a_mistake_in_the_main_file_causes_none_in_the_tenants(main: str) -> None:
+    assert [p.file for p in problems(TENANT + "trunks: [a]\n", main)] == ["callcontrol.yaml"]

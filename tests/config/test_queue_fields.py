@@ -56,8 +56,7 @@ KNOWN = ", ".join(f"{kind}:…" for kind in KINDS)
 BAD_ACTIONS = {
     "calback": f"'calback' is nothing a key can do; did you mean callback? write callback, or a target: {KNOWN}",
     "call": f"'call' is no target; write one of {KNOWN} (or write callback)",
-    "voicemial:box": f"'voicemial:box' is no target; did you mean voicemail:box? write one of {KNOWN}"
-    " (or write callback)",
+    "voicemial:box": "'voicemial:box' is no target; did you mean voicemail:box? (or write callback)",
     "hangup:now": "'hangup:now' is no target; a call can be hung up with normal, busy, rejected, no_answer,"
     " unavailable, unallocated, congestion (or write callback)",
     "number:x": "'number:x' is no target; after number: comes digits in international form, such as"

@@ -107,7 +107,7 @@ def test_mistakes_of_a_queue(text: str, expected: list[str]) -> None:
 def test_a_queue_without_agents() -> None:
     found = problems(TENANT + "queues:\n  a: {agents: []}\n  b: {}\n")
     assert written(*found) == [
-        "tenants/acme.yaml:12: queues.a.agents: too little is written here; at least 1 is needed",
+        "tenants/acme.yaml:12: queues.a.agents: nothing is in it; write at least 1, such as `- {agent: …}`",
         "tenants/acme.yaml:13: queues.b: `agents` is missing; write `agents: …` (who serves it, in this order)",
     ]
 

@@ -12,6 +12,7 @@ from callcontrol.config.schema import FILES, schema
 from callcontrol.config.yaml_reader import Tree, read
 from callcontrol.edges.config_folder import read_folder
 from tests.config.example import EXAMPLE
+from tests.config.folder import located
 
 
 def as_editors_see(tree: Tree) -> Any:
@@ -74,13 +75,13 @@ REFUSED = [
 
 @pytest.mark.parametrize(("which", "text", "path"), REFUSED)
 def test_editors_see_mistakes(which: str, text: str, path: str) -> None:
-    found = complaints(which, text)
+    found = complaints(which, located(text) if which == "tenant" else text)
     assert found
     assert all(place.startswith(path) for place in found)
 
 
 def test_empty_settings_are_allowed_where_the_loader_allows_them() -> None:
-    required = "domain: a.example\ncompany_number: 1\ntariff: t\n"
+    required = located("domain: a.example\ncompany_number: 1\ntariff: t\n")
     text = required + "extensions:\n  101:\n  102: {forward: }\ngroups:\nshow:\n"
     assert complaints("tenant", text) == []
 

@@ -67,7 +67,7 @@ REFUSED = [
     ("? [a, b]\n: c\n", ["f.yaml:1: a key that is no text; write `key: value`"]),
     ("a: 1\n---\nb: 2\n", ["f.yaml:2: a second document begins here; keep one document in a file"]),
     ("a: 1\n\tb: 2\n", ["f.yaml:2: a tab where YAML wants blanks; indent with blanks"]),
-    ("a: @home\n", ["f.yaml:1: a tab, @, ` or % where a key or value begins; indent with blanks, and quote"
+    ("a: @home\n", ["f.yaml:1: @, ` or % where a key or value begins; quote"
         " texts that begin so"]),
     ("a: b: c\n", ["f.yaml:1: a `: ` where no key can stand; quote texts that hold `: `, and indent keys of one"
         " block alike"]),
@@ -78,6 +78,38 @@ REFUSED = [
     ("a: 1\nb: \x07\n", ["f.yaml:2: the character U+0007 in the text; write the file as plain UTF-8 text"]),
     ("a: \udcff\n", ["f.yaml:1: the byte 0xff, which is not UTF-8, in the text; write the file as plain UTF-8 text"]),
 ]  # fmt: skip
+
+
+ODD_BLANKS = {
+    "a:\n\u00a0 b: 1\n": {"a": {"b": "1"}},
+    "a: 1\u00a0\n": {"a": "1"},
+    "a\u00a0: 1\n": {"a": "1"},
+    "a:\u2009 1\n": {"a": "1"},
+}
+
+
+@pytest.mark.parametrize("text", ODD_BLANKS)
+def test_a_blank_of_another_kind_is_told_where_it_would_be_misread(text: str) -> None:
+    document = read("f.yaml", text)
+    assert document.tree == ODD_BLANKS[text]
+    (told,) = document.problems
+    assert told.what.startswith("a blank of another kind: ")
+    assert told.right == "write an ordinary blank"
+
+
+def test_a_blank_of_another_kind_inside_a_text_is_a_part_of_it() -> None:
+    assert read("f.yaml", "22\u00a0123: Jan\u00a0Nowak\n").problems == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("a:\n\tb: 1\n", "f.yaml:2: a tab where YAML wants blanks; indent with blanks"),
+        ("a: 1\nb:2\nc: 3\n", "f.yaml:2: `b:2` is no key and value; write a blank: `b: 2`"),
+    ],
+)
+def test_a_line_shows_itself_what_is_wrong(text: str, what: str) -> None:
+    assert [str(problem) for problem in read("f.yaml", text).problems] == [what]
 
 
 @pytest.mark.parametrize(("text", "expected"), REFUSED)

@@ -12,6 +12,7 @@ from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.rule import Rule, RuleKind
 from callcontrol.vocabulary.target import target_from
+from tests.config.folder import located
 
 NOW = Instant(1_795_320_000_000_000)  # 2026-11-22T04:00:00Z
 
@@ -75,7 +76,7 @@ class Priced:
 
 
 def settings(tenant: str = TENANT, main: str = MAIN) -> Settings:
-    loaded = load({"callcontrol.yaml": main, "tenants/acme.yaml": tenant, "tariffs/retail.yaml": ""})
+    loaded = load({"callcontrol.yaml": main, "tenants/acme.yaml": located(tenant), "tariffs/retail.yaml": ""})
     assert isinstance(loaded, Settings), "\n".join(map(str, loaded))
     return loaded
 

@@ -39,6 +39,8 @@ versions:
 
 _TENANT = """
 domain: t{t}.example
+zone: Europe/Warsaw
+region: PL
 company_number: "{n[0]}"
 tariff: retail
 trunks: [a, b]

@@ -15,7 +15,8 @@ def agents_without_one_place(settings: Settings) -> Iterator[Problem]:
     """An agent is rung at an extension or at an external number, at one of them."""
     for place, agent in _agents(settings):
         if agent.extension is None and agent.number is None:
-            yield problem_at(settings, place, "nowhere to ring", "write `extension: …` or `number: …`")
+            own = f"did you mean `extension: {place[3]}`?" if place[3] in settings.tenants[place[1]].extensions else ""
+            yield problem_at(settings, place, "nowhere to ring", own or "write `extension: …` or `number: …`")
         if agent.extension is not None and agent.number is not None:
             yield problem_at(settings, (*place, "number"), "an extension and a number", "keep one of them")
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from callcontrol.config.checks.places import nearest_source, problem_at
+from callcontrol.config.checks.places import did_you_mean, is_written, nearest_source, problem_at
 from callcontrol.config.problems import Problem
 from callcontrol.config.settings import Settings, Tenant
 from callcontrol.config.yaml_reader import Place
+from callcontrol.vocabulary.phone_number import is_assigned
 
 
 def numbers_claimed_twice(settings: Settings) -> Iterator[Problem]:
@@ -26,9 +27,11 @@ def shown_numbers_not_owned(settings: Settings) -> Iterator[Problem]:
     """A number the tenant does not own must not be shown: callers back would reach somebody else."""
     for name, tenant in settings.tenants.items():
         for place, number in _shown(name, tenant):
-            if number not in tenant.numbers and not settings.source("tenants", name, "numbers", number):
+            if number not in tenant.numbers and not is_written(settings, "tenants", name, "numbers", number):
                 what = f"{number} is shown to others, but is none of this tenant's numbers"
-                yield problem_at(settings, place, what, f"write one of its numbers, or add {number} below `numbers:`")
+                add = f"write one of its numbers, or add {number} below `numbers:`"
+                otherwise = add if is_assigned(number) else "look whether a digit is missing or too many"
+                yield problem_at(settings, place, what, did_you_mean(number, tenant.numbers, otherwise))
 
 
 def _shown(name: str, tenant: Tenant) -> Iterator[tuple[Place, str]]:

@@ -34,8 +34,9 @@ def did_you_mean(name: str, known: Iterable[str], otherwise: str) -> str:
 
 
 def is_written(settings: Settings, *place: str) -> bool:
-    """Whether this entry stands in a file; also true of one that was left out because it has mistakes of its own."""
-    return bool(settings.source(*place))
+    """Whether this entry stands in a file; also true of one, or of all of a section, left out for its own mistakes."""
+    above = (place[:length] for length in range(1, len(place)))
+    return bool(settings.source(*place)) or any(one in settings.unread for one in above)
 
 
 def repeated(claims: Iterable[tuple[str, Place]]) -> Iterator[tuple[str, Place, Place]]:

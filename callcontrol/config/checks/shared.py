@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from callcontrol.config.checks.places import did_you_mean, nearest_source, problem_at, repeated
+from callcontrol.config.checks.places import did_you_mean, is_written, nearest_source, problem_at, repeated
 from callcontrol.config.problems import Problem
 from callcontrol.config.settings import Settings
 from callcontrol.config.yaml_reader import Place
@@ -37,7 +37,7 @@ def unknown_trunks(settings: Settings) -> Iterator[Problem]:
     for name, tenant in settings.tenants.items():
         above = ("tenants", name, "trunks")
         for index, trunk in enumerate(tenant.trunks):
-            if trunk not in settings.trunks and not settings.source("trunks", trunk):
+            if trunk not in settings.trunks and not is_written(settings, "trunks", trunk):
                 right = did_you_mean(trunk, settings.trunks, "write it below `trunks:` in callcontrol.yaml")
                 yield problem_at(settings, (*above, str(index)), f"there is no trunk {trunk}", right)
         for trunk, place, _ in repeated([(t, (*above, str(i))) for i, t in enumerate(tenant.trunks)]):

@@ -41,6 +41,8 @@ SUPPORT = {
 def tenant(**changes: Any) -> Tenant:
     written = {
         "domain": "acme.example",
+        "zone": "Europe/Warsaw",
+        "region": "PL",
         "company_number": "+48221234500",
         "tariff": "retail",
         "agents": {

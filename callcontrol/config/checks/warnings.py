@@ -1,0 +1,102 @@
+"""What is allowed and yet hardly meant: one small function for each, (Settings, now) -> Problems.
+
+A warning is told by `callcontrol check` and when the daemon starts, and refuses nothing. What becomes wrong by the
+mere passing of time is always a warning, never a mistake: a daemon must start today with what it ran on yesterday.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+from callcontrol.config.checks.places import numbers_in, problem_at
+from callcontrol.config.problems import Problem
+from callcontrol.config.settings import Settings
+from callcontrol.config.yaml_reader import Place
+from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.phone_number import is_assigned
+
+# The event socket's password in every FreeSWITCH as it is delivered.
+DELIVERED_PASSWORD: Final = "ClueCon"
+SHORT_PASSWORD: Final = 8  # characters; shorter ones are found by trying
+
+
+def rules_of_the_past(settings: Settings, now: Instant) -> Iterator[Problem]:
+    """A rule whose window is over applies no more."""
+    for name, tenant in settings.tenants.items():
+        for key, extension in tenant.extensions.items():
+            for kind, rule in extension.forward:
+                if rule is not None and rule.on and rule.until is not None and rule.until <= now:
+                    place = ("tenants", name, "extensions", key, "forward", kind, "until")
+                    yield problem_at(settings, place, "the rule is over and applies no more", "remove it")
+
+
+def phones_without_a_password(settings: Settings, _now: Instant) -> Iterator[Problem]:
+    """Nobody registers without a password, and everybody does with one that can be guessed."""
+    for name, tenant in settings.tenants.items():
+        for key, extension in tenant.extensions.items():
+            for account, endpoint in extension.endpoints.items():
+                place = ("tenants", name, "extensions", key, "endpoints", account)
+                if trouble := _guessable(endpoint.password, {account, key, name}):
+                    right = f"write a `password:` of {SHORT_PASSWORD} characters or more that no name gives away"
+                    yield problem_at(settings, place, trouble, right)
+
+
+def _guessable(password: str, names: set[str]) -> str:
+    if not password:
+        return "no password, so no phone can register here"
+    if password in names:
+        return "the password is its own name: whoever guesses it calls on the tenant's bill"
+    if len(password) < SHORT_PASSWORD:
+        return f"a password of {len(password)} characters: whoever guesses it calls on the tenant's bill"
+    return ""
+
+
+def switches_as_delivered(settings: Settings, _now: Instant) -> Iterator[Problem]:
+    """Whoever reaches an event socket whose password everybody knows does with the switch as he likes."""
+    for name, switch in settings.switches.items():
+        if switch.password == DELIVERED_PASSWORD:
+            what = f"{DELIVERED_PASSWORD} is the password every FreeSWITCH is delivered with"
+            right = "choose another one, here and in the switch's event_socket.conf.xml"
+            yield problem_at(settings, ("switches", name, "password"), what, right)
+
+
+def trunks_by_halves(settings: Settings, _now: Instant) -> Iterator[Problem]:
+    """A trunk nothing comes from, and one `render` makes no gateway for."""
+    for name, trunk in settings.trunks.items():
+        if not trunk.addresses:
+            what = "no `addresses:`, so no call of this carrier is let in"
+            yield problem_at(settings, ("trunks", name), what, "write where its calls come from, such as [192.0.2.10]")
+        if trunk.proxy is None:
+            what = "no `proxy:`, so `callcontrol render` makes no gateway for it"
+            yield problem_at(settings, ("trunks", name), what, "write the carrier's SIP address, such as sip.x.example")
+
+
+def numbers_that_look_wrong(settings: Settings, _now: Instant) -> Iterator[Problem]:
+    """A digit too few or too many makes a number that no country assigns, but that is not impossible either."""
+    for place, number in _all_numbers(settings):
+        if number.startswith("+") and not is_assigned(number):
+            what = f"{number} lies in no range of numbers that is known to be assigned"
+            yield problem_at(settings, place, what, "look whether a digit is missing or too many")
+
+
+def _all_numbers(settings: Settings) -> Iterator[tuple[Place, str]]:
+    for name, trunk in settings.trunks.items():
+        yield ("trunks", name, "number"), trunk.number
+    for name, tenant in settings.tenants.items():
+        yield from ((("tenants", name, "numbers", number), number) for number in tenant.numbers)
+        yield from numbers_in(name, tenant)
+
+
+WARNINGS: tuple[Callable[[Settings, Instant], Iterable[Problem]], ...] = (
+    rules_of_the_past,
+    phones_without_a_password,
+    switches_as_delivered,
+    trunks_by_halves,
+    numbers_that_look_wrong,
+)
+
+
+def warnings(settings: Settings, now: Instant) -> list[Problem]:
+    """All of them, by file and line."""
+    return sorted({problem for warn in WARNINGS for problem in warn(settings, now)})
