@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
 from difflib import get_close_matches
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BeforeValidator, PlainValidator, ValidationInfo, WithJsonSchema
@@ -21,7 +21,6 @@ from pydantic_core import PydanticCustomError
 from callcontrol.config.countries import country_meant
 from callcontrol.vocabulary.moment import Instant, instant_of
 from callcontrol.vocabulary.phone_number import REGIONS, normalise, what_is_wrong_with
-from callcontrol.vocabulary.target import KINDS, BadTarget, Target, target_from
 
 MAX_TEXT = 4096  # characters in one value
 # The type of an error that is another one's echo: what is wrong is told where it is written.
@@ -204,7 +203,7 @@ def zone_named(text: str) -> ZoneInfo | None:
 def _read_e164(value: object, info: ValidationInfo) -> str:
     right = "write a full number, such as +48221234567"
     text = text_in(value, right)
-    region = _region_for(text, info)
+    region = region_for(text, info)
     number = number_in(text, region)
     if number is None or not number.startswith("+"):
         hint = "" if region else " (no country is known here, so it must begin with +)"
@@ -212,7 +211,7 @@ def _read_e164(value: object, info: ValidationInfo) -> str:
     return number
 
 
-def _region_for(text: str, info: ValidationInfo) -> str:
+def region_for(text: str, info: ValidationInfo) -> str:
     """The country to read a number in.
 
     Raises:
@@ -252,46 +251,10 @@ def _read_show(value: object, info: ValidationInfo) -> str:
     text = text_in(value, "write caller, company or a number")
     if text in ("caller", "company"):
         return text
-    number = number_in(text, _region_for(text, info))
+    number = number_in(text, region_for(text, info))
     if number is None or not number.startswith("+"):
         raise refusal(f"{text!r} cannot be shown", "write caller, company or a number of yours, such as +48221234567")
     return number
-
-
-def read_target(value: object, info: ValidationInfo) -> Target:
-    """The target a text means; numbers in it may be written as the tenant's country writes them."""
-    if isinstance(value, tuple(KINDS.values())):
-        return cast(Target, value)
-    right = f"write one of {', '.join(f'{kind}:…' for kind in KINDS)}"
-    text = text_in(value, right)
-    kind, _, name = text.partition(":")
-    if kind not in KINDS or (kind != "number" and name != name.strip()):
-        meant = target_meant(text)
-        raise refusal(f"{text!r} is no target", f"did you mean {meant}?" if meant else right)
-    if kind == "number":
-        text = f"number:{number_in(name, _region_for(name, info)) or name}"
-    try:
-        return target_from(text)
-    except BadTarget as error:
-        raise refusal(f"{value!r} is no target", str(error).removeprefix(f"{text!r}: ")) from None
-
-
-def target_meant(text: str) -> str:
-    """What was probably meant by a text that is no target, "" if there is no telling."""
-    kind, colon, name = (part.strip() for part in text.partition(":"))
-    if colon:
-        near = [kind] if kind in KINDS else get_close_matches(kind, KINDS, 1) or _shortened(kind)
-        return f"{near[0]}:{name or '…'}" if near else ""
-    if re.fullmatch("[0-9]{1,6}", kind):
-        return f"extension:{kind}"
-    if re.fullmatch(r"\+?[0-9][0-9 ()/-]{6,}", kind):
-        return f"number:{kind}"
-    return f"sip:{kind}" if "@" in kind else ""
-
-
-def _shortened(kind: str) -> list[str]:
-    """`ext` is short for extension."""
-    return [known for known in KINDS if len(kind) >= 3 and known.startswith(kind.lower())]
 
 
 def _read_instant(value: object, info: ValidationInfo) -> Instant:
@@ -338,8 +301,6 @@ def described(description: str, pattern: str = "", *types: str) -> WithJsonSchem
     return WithJsonSchema(schema | ({"pattern": pattern} if pattern else {}))
 
 
-_TARGET_PATTERN = f"^({'|'.join(KINDS)}):.+$"
-
 Text = Annotated[str, BeforeValidator(_read_plain), described("a text", "", "number", "boolean")]
 # To YAML 1.2, which editors speak, yes and no are texts.
 Flag = Annotated[bool, BeforeValidator(_read_flag), WithJsonSchema({"enum": [True, False, "yes", "no", "on", "off"]})]
@@ -381,7 +342,6 @@ ShortDigits = Annotated[
     described("a short number", "^[0-9]{2,6}$", "integer"),
 ]
 ShowText = Annotated[str, BeforeValidator(_read_show), described("caller, company or a number", "", "integer")]
-TargetText = Annotated[Target, PlainValidator(read_target), described("where a call goes", _TARGET_PATTERN)]
 IsoMoment = Annotated[Instant, PlainValidator(_read_instant), described("date and time in ISO form")]
 SoundFile = Annotated[
     str,

@@ -11,9 +11,10 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from callcontrol.config.fields import UNJUDGED, target_meant
+from callcontrol.config.fields import UNJUDGED
 from callcontrol.config.problems import Problem
 from callcontrol.config.settings import Frozen
+from callcontrol.config.target_fields import target_meant
 from callcontrol.config.yaml_reader import Document, Place
 
 # pydantic's word for a bad key of a mapping, put behind the key itself.

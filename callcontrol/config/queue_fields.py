@@ -9,7 +9,8 @@ from typing import Annotated, Literal, cast
 from pydantic import BeforeValidator, PlainValidator, ValidationInfo
 from pydantic_core import PydanticCustomError
 
-from callcontrol.config.fields import FILE, TONES, described, matching, read_target, refusal, text_in
+from callcontrol.config.fields import FILE, TONES, described, matching, refusal, text_in
+from callcontrol.config.target_fields import read_target
 from callcontrol.vocabulary.target import KINDS, Target
 
 CALLBACK: Literal["callback"] = "callback"

@@ -12,9 +12,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from callcontrol.config.fields import E164, DisplayName, Flag, Identifier, Prefix, Sound, TargetText, Whole
+from callcontrol.config.fields import E164, DisplayName, Flag, Identifier, Prefix, Sound, Whole
 from callcontrol.config.frozen import Frozen, RingSeconds, Seconds
 from callcontrol.config.queue_fields import Key, KeyAction, Music, TimeOfDay
+from callcontrol.config.target_fields import TargetText
 
 MAX_QUEUES = 256  # of a tenant
 MAX_AGENTS = 10_000  # of a tenant

@@ -31,7 +31,6 @@ from callcontrol.config.fields import (
     SipHost,
     Sound,
     SoundFile,
-    TargetText,
     Text,
     TrunkNumbers,
     Whole,
@@ -41,6 +40,7 @@ from callcontrol.config.postgres_address import PostgresDsn
 from callcontrol.config.queue_fields import PauseCode
 from callcontrol.config.queue_settings import MAX_AGENTS, MAX_QUEUES, Ageing, Agent, Queue
 from callcontrol.config.redis_address import RedisUrl
+from callcontrol.config.target_fields import TargetText
 from callcontrol.vocabulary.phone_number import region_of
 from callcontrol.vocabulary.rule import DEFAULT_RING_S
 from callcontrol.vocabulary.target import Target

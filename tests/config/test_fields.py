@@ -10,6 +10,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from callcontrol.config import fields
+from callcontrol.config.target_fields import TargetText
 from callcontrol.vocabulary.moment import instant_of
 from callcontrol.vocabulary.target import (
     AnnouncementTarget,
@@ -156,8 +157,8 @@ TARGETS = {
 
 @pytest.mark.parametrize("text", TARGETS)
 def test_targets(text: str) -> None:
-    assert read(fields.TargetText, text) == TARGETS[text]
-    assert read(fields.TargetText, TARGETS[text]) == TARGETS[text]
+    assert read(TargetText, text) == TARGETS[text]
+    assert read(TargetText, TARGETS[text]) == TARGETS[text]
 
 
 KINDS = "write one of extension:…, group:…, list:…, queue:…, number:…, sip:…, announcement:…, voicemail:…, hangup:…"
@@ -177,14 +178,14 @@ BAD_TARGETS = {
 
 @pytest.mark.parametrize("text", BAD_TARGETS)
 def test_what_is_no_target(text: str) -> None:
-    assert refused(fields.TargetText, text) == BAD_TARGETS[text]
+    assert refused(TargetText, text) == BAD_TARGETS[text]
 
 
 def test_a_target_is_one_text() -> None:
-    assert refused(fields.TargetText, {"extension": "101"}) == (
+    assert refused(TargetText, {"extension": "101"}) == (
         f"a block of keys stands where one text belongs; {KINDS}"
     )
-    assert refused(fields.TargetText, None) == f"nothing is written here; {KINDS}"
+    assert refused(TargetText, None) == f"nothing is written here; {KINDS}"
 
 
 def test_sounds_are_harmless_to_the_switch() -> None:

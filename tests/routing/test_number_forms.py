@@ -14,6 +14,7 @@ from callcontrol.routing.plan import TrunkNumber
 from callcontrol.routing.trunks import as_sent
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.phone_number import readings
+from tests.config.folder import located
 from tests.routing.test_extension import ring
 from tests.routing.world import MAIN, TENANT, facts
 
@@ -24,7 +25,7 @@ GERMAN = TENANT.replace("tariff: retail", "tariff: retail\nregion: DE").replace(
 
 def told(numbers: str, own: str = "+48221110000", tenant: str = TENANT) -> Settings:
     main = MAIN.replace('number: "+48221110000"', f'numbers: {numbers}, addresses: [192.0.2.0/24], number: "{own}"')
-    loaded = load({"callcontrol.yaml": main, "tenants/acme.yaml": tenant, "tariffs/retail.yaml": ""})
+    loaded = load({"callcontrol.yaml": main, "tenants/acme.yaml": located(tenant), "tariffs/retail.yaml": ""})
     assert isinstance(loaded, Settings), loaded
     return loaded
 
