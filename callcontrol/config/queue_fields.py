@@ -65,6 +65,13 @@ TimeOfDay = Annotated[
     BeforeValidator(matching(CLOCK, "{} is no time of day", "write hours and minutes, such as 08:30")),
     described("a time of day", f"^{CLOCK}$"),
 ]
+EndOfHours = Annotated[
+    str,
+    BeforeValidator(
+        matching(f"{CLOCK}|24:00", "{} is no time of day", "write hours and minutes, such as 18:30, or 24:00")
+    ),
+    described("a time of day, or 24:00", f"^({CLOCK}|24:00)$"),
+]
 PauseCode = Annotated[
     str,
     BeforeValidator(matching("[1-9][0-9]?", "{} is no code of a pause", "write a number from 1 to 99")),

@@ -14,7 +14,7 @@ from pydantic import Field
 
 from callcontrol.config.fields import E164, DisplayName, Flag, Identifier, Prefix, Sound, Whole
 from callcontrol.config.frozen import Frozen, RingSeconds, Seconds
-from callcontrol.config.queue_fields import Key, KeyAction, Music, TimeOfDay
+from callcontrol.config.queue_fields import EndOfHours, Key, KeyAction, Music, TimeOfDay
 from callcontrol.config.target_fields import TargetText
 
 MAX_QUEUES = 256  # of a tenant
@@ -95,11 +95,16 @@ class Callback(Frozen):
 
     retries: Annotated[int, Field(ge=0, le=20), Whole] = Field(default=3, description="further attempts")
     every: Seconds = Field(default=300, description="seconds between attempts")
-    expires: Seconds = Field(default=14_400, description="seconds after which it is given up")
+    expires: Seconds = Field(default=14_400, description="seconds within the hours after which it is given up")
     ring: RingSeconds = Field(default=30, description="how long the customer's phone rings, in seconds")
     opens: TimeOfDay | None = Field(default=None, description="not before this time of day, tenant zone")
-    closes: TimeOfDay | None = Field(default=None, description="not after this time of day, tenant zone")
+    closes: EndOfHours | None = Field(
+        default=None, description="no attempt begins after this time of day, tenant zone; 24:00: the end of the day"
+    )
     confirmed: Sound | None = Field(default=None, description="what the caller hears; default: the spoken prompt")
+    noted: Sound | None = Field(
+        default=None, description="what a caller hears whose number has a callback already; default: the spoken prompt"
+    )
 
 
 class Sticky(Frozen):

@@ -149,6 +149,13 @@ class PlaceKnown:
 
 
 @dataclass(frozen=True, slots=True)
+class CallbackNoted:
+    """The caller has asked to be called back, and his number has a callback in that queue already."""
+
+    ticket: str
+
+
+@dataclass(frozen=True, slots=True)
 class OfferMade:
     """The caller is offered to these agents: ring them."""
 
@@ -258,6 +265,7 @@ Event = (
     | QueueEntered
     | QueueRefused
     | PlaceKnown
+    | CallbackNoted
     | OfferMade
     | OfferAccepted
     | OfferVoid

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from callcontrol.control import commands as do
-from callcontrol.control.events import OfferAccepted, OfferVoid, PlaceKnown, QueueEntered, QueueRefused, Stored
+from callcontrol.control.events import (
+    CallbackNoted,
+    OfferAccepted,
+    OfferVoid,
+    PlaceKnown,
+    QueueEntered,
+    QueueRefused,
+    Stored,
+)
 from callcontrol.edges.live_state.queues import QueueStore
 from callcontrol.vocabulary.moment import SECOND_US
 from callcontrol.vocabulary.queue import Entered, Refusal
@@ -52,7 +61,8 @@ class QueueLine:
             case do.EndTalk(agent, ticket, talk_us, why):
                 store.over(tenant, agent, ticket, talk_us, why)
             case do.KeepCallback(ticket, number, not_before, expires):
-                store.call_back(tenant, ticket, number, not_before, expires)
+                noted = partial(driver.deliver, CallbackNoted(ticket))
+                store.call_back(tenant, ticket, number, not_before, expires, noted)
             case do.CallbackTried(ticket, reached, not_before):
                 store.called(tenant, ticket, reached, not_before)
             case do.ActOnAgent(agent, action, detail):

@@ -138,6 +138,7 @@ def test_halves_of_settings(settings: str) -> None:
         "overflow: {length: 5}",
         "overflow: {after: 30, waited: voicemail:box, expected: 60, busy: queue:sales}",
         "callback: {opens: 08:00, closes: 20:00}",
+        "callback: {opens: 00:00, closes: 24:00}",
         "callback: {retries: 0, every: 60, expires: 60}",
     ],
 )
@@ -276,3 +277,10 @@ def test_a_chain_over_queues_has_the_hop_limit() -> None:
         " extension:101; lead to the end of it directly, or raise limits.hops"
     ]
     assert "sales" in loaded(TENANT + text, MAIN + "limits: {hops: 2}\n").tenants["acme"].queues
+
+
+def test_hours_that_end_before_an_agent_could_have_answered() -> None:
+    (problem,) = help_with("ring: 60, callback: {opens: 23:59, closes: 24:00}")
+    assert problem.endswith(
+        "callback.closes: open for 60 s, and an agent's phone rings 60 s before the customer's; write longer hours"
+    )

@@ -46,7 +46,12 @@ from callcontrol.vocabulary.trail import (
 from tests.control.queue_story import CallbackStory, QueueStory
 from tests.control.story import SECOND
 from tests.routing.queue_world import CUSTOMER, tenant
+from tests.routing.world import NOW
 
+HOUR = 3_600 * SECOND
+AT_NOON = Instant(NOW + 7 * HOUR)
+CLOSES_IN_2_MIN = Instant(NOW + 12 * HOUR - 120 * SECOND)
+OPENS_TOMORROW = Instant(NOW + 27 * HOUR)
 TICKET = "asked/1"
 DROPPED, ABANDONED = TalkEnd.DROPPED, TalkEnd.ABANDONED
 
@@ -86,7 +91,7 @@ def test_the_agent_is_rung_first_and_the_customers_wait_is_told() -> None:
 
 
 def test_who_becomes_free_while_the_agents_phone_rings_is_rung_as_well() -> None:
-    story = CallbackStory(queue="rush").ring()
+    story = CallbackStory(queue="rush", now=AT_NOON).ring()
     story.then(OfferMade(replace(story.first, agents=("bert",))))
     assert story.under.agents == ("anna", "bert")
     story.answer(story.legs("bert")[0]).accept()
@@ -184,7 +189,7 @@ def test_an_external_agents_next_trunk_is_tried() -> None:
 
 
 def test_all_at_once_the_losers_are_told_answered_elsewhere() -> None:
-    story = CallbackStory("anna", "bert", queue="rush").agent_there("bert")
+    story = CallbackStory("anna", "bert", queue="rush", now=AT_NOON).agent_there("bert")
     kills = {(c.leg_id, c.cause) for c in story.every(do.KillLeg)}
     assert kills == {(leg, "LOSE_RACE") for leg in (story.legs("anna")[0], story.legs("bert")[1])}
     assert set(ends(story)) == {OfferEnd.ACCEPTED, OfferEnd.ELSEWHERE}
@@ -327,11 +332,37 @@ def test_an_agent_who_hangs_up_is_no_reason_to_give_a_customer_up() -> None:
 
 
 def test_nobody_is_tried_again_outside_the_hours() -> None:
-    """It is five in the morning, and the queue opens at eight."""
-    story = CallbackStory(queue="rush").agent_there()
+    """It is two minutes to five, when it closes; it opens at eight."""
+    story = CallbackStory(queue="rush", now=CLOSES_IN_2_MIN).agent_there()
     story.fail("USER_BUSY", story.customer)
-    opens = Instant(story.call.arrived + 3 * 3_600 * SECOND)
-    assert to_the_live_state(story)[-1] == do.CallbackTried(TICKET, False, opens)
+    assert to_the_live_state(story)[-1] == do.CallbackTried(TICKET, False, OPENS_TOMORROW)
+
+
+@pytest.mark.parametrize(
+    ("now", "then"),
+    [
+        (NOW, Instant(NOW + 3 * HOUR)),  # five in the morning
+        (Instant(NOW + 12 * HOUR), OPENS_TOMORROW),  # five in the afternoon: it has just closed
+        (Instant(NOW + 12 * HOUR - 10 * SECOND), OPENS_TOMORROW),  # an agent may take longer to answer
+    ],
+)
+def test_outside_the_hours_nobody_is_rung_and_the_customer_has_his_turn_at_the_next_opening(
+    now: Instant, then: Instant
+) -> None:
+    story = CallbackStory(queue="rush", now=now).ring()
+    assert not story.has(do.Originate)
+    assert to_the_live_state(story) == [do.CallbackTried(TICKET, False, then)]
+    assert story.state() is Closed
+    assert story.entries(StepEnded)[-1].detail == "customers are not called at this time"
+
+
+def test_a_customer_is_not_dialled_after_closing_though_his_agent_answered_before() -> None:
+    story = CallbackStory(queue="rush", now=CLOSES_IN_2_MIN).ring()
+    story.then(LegAnswered(story.legs("anna")[0]), 119)
+    story.then(OfferAccepted(story.under.offer.id, "anna"), 2)
+    assert not story.has(do.Originate)
+    assert [c.leg_id for c in story.every(do.KillLeg)] == [story.legs("anna")[0]]
+    assert to_the_live_state(story)[-1] == do.CallbackTried(TICKET, False, OPENS_TOMORROW)
 
 
 def test_a_queue_that_is_no_more_calls_nobody_again() -> None:

@@ -6,16 +6,18 @@ import pytest
 
 from callcontrol.control import commands as do
 from callcontrol.control.call import Announcing, Deciding, Ending, TakingMessage, Waiting
-from callcontrol.control.events import AppEnded, CallerHungUp, FactsFound, KeyPressed, OfferVoid
+from callcontrol.control.events import AppEnded, CallbackNoted, CallerHungUp, FactsFound, KeyPressed, OfferVoid
 from callcontrol.control.steps.queue_keys import HANG_UP_S
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.call import Caller
+from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.queue import Leaving
 from callcontrol.vocabulary.trail import LeftQueue, Noted, OfferEnded, Pressed, Routed, StepEnded
 from tests.control.queue_story import QueueStory
 from tests.control.story import SECOND
 from tests.routing.queue_world import QUEUES, RUSH, changed, tenant
+from tests.routing.world import NOW
 
 HOUR = 3_600 * SECOND
 
@@ -122,6 +124,33 @@ def test_nobody_is_called_before_the_queue_opens_and_the_wait_for_that_is_not_he
     kept = story.command(do.KeepCallback)
     assert kept.not_before == story.call.arrived + 3 * HOUR
     assert kept.expires == kept.not_before + HOUR
+
+
+def test_an_hour_that_closing_cuts_short_goes_on_at_the_next_opening() -> None:
+    """Ten past four in the afternoon; it closes at five and opens at eight."""
+    hours = QUEUES["rush"].replace("every: 300", "every: 300, expires: 3600") + "    keys: {1: callback}\n"
+    now = Instant(NOW + 11 * HOUR + 10 * 60 * SECOND)
+    story = QueueStory(RUSH, written=tenant(rush=hours), now=now).enter().then(KeyPressed("1"))
+    kept = story.command(do.KeepCallback)
+    assert kept.expires - kept.not_before == 16 * HOUR
+
+
+def test_whose_number_has_a_callback_already_hears_that_instead() -> None:
+    story = QueueStory().enter().then(KeyPressed("1"))
+    promised = story.command(do.Play).app_id
+    story.then(CallbackNoted("call-1/1"))
+    assert story.command(do.StopPlaying).all
+    noted = story.command(do.Play)
+    assert noted.file == "queue/en/callback-noted.wav"
+    assert [e.what for e in story.entries(Noted)] == ["a callback to this number was noted already"]
+    assert story.then(AppEnded(promised)).commands == ()
+    assert story.then(AppEnded(noted.app_id)).command(do.HangUp).cause == "NORMAL_CLEARING"
+    assert story.then(CallbackNoted("call-1/1")).commands == ()
+
+
+def test_who_has_the_place_of_a_callback_to_his_number_hears_that_it_is_noted_already() -> None:
+    story = QueueStory().enter(took_up="callback").then(KeyPressed("1"))
+    assert story.command(do.Play).file == "queue/en/callback-noted.wav"
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ class QueueTwin:
                 kept = model.call_back(
                     at, given["id"], given["number"], Instant(given["not_before"]), Instant(given["expires"])
                 )
-                return _said(kept, b"kept", b"gone")
+                return [kept.answer.value.encode()], kept
             case "called":
                 called = model.called(at, given["id"], given["reached"], Instant(given["not_before"]))
                 return _said(called, b"kept", b"gone")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from callcontrol.config.checks.places import did_you_mean, is_written, nearest_source, problem_at, repeated
 from callcontrol.config.problems import Problem
-from callcontrol.config.queue_settings import CallerPriority, Demand
+from callcontrol.config.queue_settings import Callback, CallerPriority, Demand
 from callcontrol.config.settings import Queue, Settings, Tenant
 from callcontrol.config.yaml_reader import Place
 
@@ -54,9 +54,20 @@ def callbacks_never_made(settings: Settings) -> Iterator[Problem]:
         if callback.opens is not None and callback.closes is not None and callback.opens >= callback.closes:
             what = f"it closes at {callback.closes}, but opens at {callback.opens}"
             yield problem_at(settings, (*where, "closes"), what, "write a later time of the same day")
+        elif callback.opens is not None and callback.closes is not None and _open_s(callback) <= queue.ring:
+            what = f"open for {_open_s(callback)} s, and an agent's phone rings {queue.ring} s before the customer's"
+            yield problem_at(settings, (*where, "closes"), what, "write longer hours")
         if callback.retries and callback.every >= callback.expires:
             what = f"given up after {callback.expires} s, before the first further attempt ({callback.every} s)"
             yield problem_at(settings, (*where, "expires"), what, "write more than `every`, or `retries: 0`")
+
+
+def _open_s(callback: Callback) -> int:
+    """How long customers may be called each day (seconds)."""
+    opens, closes = (
+        3_600 * int(clock[:2]) + 60 * int(clock[3:]) for clock in (callback.opens or "", callback.closes or "")
+    )
+    return closes - opens
 
 
 def demands_of_nobody(settings: Settings) -> Iterator[Problem]:

@@ -45,6 +45,7 @@ JOIN_S = 5
 # Longer than any phone rings and anybody takes to press a key; then the switch has forgotten to tell (seconds).
 LONGEST_S = 700
 NEVER_AGAIN = Instant(0)
+CLOSED = "customers are not called at this time"
 AGENT_HUNG_UP = "the agent hung up"
 
 
@@ -85,11 +86,26 @@ def on(call: Call, event: Event, facts: Facts) -> Plain:
 
 
 def _begin(call: Call, state: CallingBack, offer: Offer, facts: Facts) -> Plain:
+    later = _outside_hours(state, facts)
+    if later is not None:
+        tried = do.CallbackTried(state.ticket, False, later)
+        call = call.noting(Noted(facts.now, CLOSED), StepEnded(facts.now, "callback", Outcome.NO_ANSWER, CLOSED))
+        return _over(call, (tried,), facts)
     queued = Queued(facts.now, state.queue, state.ticket, offer.joined, 1, "callback")
     call, under, commands = offering.begin(call.noting(queued), offer, facts)
     if under is None:
         return _no_attempt(call, commands, facts)
     return call.to(replace(state, offering=under)), (*commands, do.StartTimer(OFFER_TIMER, LONGEST_S))
+
+
+def _outside_hours(state: CallingBack, facts: Facts) -> Instant | None:
+    """When the customer may be called, if not now: also an agent who takes long to answer must be there in time."""
+    queue = facts.tenant.queues.get(state.queue)
+    if queue is None:
+        return None
+    soonest, latest = facts.now, facts.now + queue.ring * SECOND_US
+    moments = ((at, opening(queue, facts, at)) for at in (soonest, latest))
+    return next((opens for at, opens in moments if opens > at), None)
 
 
 def _rings_on(call: Call, state: CallingBack, under: offering.Under, facts: Facts) -> Plain:
@@ -126,7 +142,11 @@ def _agent_there(call: Call, state: CallingBack, under: Offering, facts: Facts) 
 
 
 def _call(call: Call, state: CallingBack, facts: Facts) -> Plain:
-    """Send the customer's leg out, through the trunk whose turn it is."""
+    """Send the customer's leg out, through the trunk whose turn it is; it may have closed while the agent was rung."""
+    queue = facts.tenant.queues.get(state.queue)
+    later = opening(queue, facts, facts.now) if queue is not None else facts.now
+    if later > facts.now:
+        return _failed(call, state, CLOSED, facts, again=later)
     found = customer_leg(state.number, state.queue, facts, state.round)
     if not found.legs:
         return _failed(call.noting(*found.why), state, "the customer's number cannot be called", facts)
@@ -196,10 +216,23 @@ def lost(call: Call, state: CallingBack, why: str, facts: Facts) -> Plain:
     return _no_attempt(call, commands, facts)
 
 
-def _failed(call: Call, state: CallingBack, why: str, facts: Facts, *, agents_fault: bool = False) -> Plain:
-    """The attempt came to nothing: the agent is free, the customer is tried later, or at once with another agent."""
+def _failed(
+    call: Call,
+    state: CallingBack,
+    why: str,
+    facts: Facts,
+    *,
+    agents_fault: bool = False,
+    again: Instant | None = None,
+) -> Plain:
+    """The attempt came to nothing: the agent is free, the customer is tried later, or at once with another agent.
+
+    Args:
+        again: when he is tried, in place of what the settings say about failed attempts.
+    """
     call, ending = _let_agent_go(call, state, TalkEnd.DROPPED if agents_fault else TalkEnd.ABANDONED, facts)
-    tried = do.CallbackTried(state.ticket, False, _next_attempt(state, facts, at_once=agents_fault))
+    again = again if again is not None else _next_attempt(state, facts, at_once=agents_fault)
+    tried = do.CallbackTried(state.ticket, False, again)
     call = call.noting(Noted(facts.now, f"callback: {why}"), StepEnded(facts.now, "callback", Outcome.NO_ANSWER, why))
     return _over(call, (*ending, tried), facts)
 

@@ -143,10 +143,27 @@ class QueueStore:
 
     # --- callbacks
 
-    def call_back(self, tenant: str, ticket: str, number: str, not_before: Instant, expires: Instant) -> None:
-        """The caller has asked to be called back; his ticket keeps its place."""
+    def call_back(
+        self,
+        tenant: str,
+        ticket: str,
+        number: str,
+        not_before: Instant,
+        expires: Instant,
+        on_noted: Callable[[], object] = lambda: None,
+    ) -> None:
+        """The caller has asked to be called back; his ticket keeps its place.
+
+        Args:
+            on_noted: called where his number has a callback in this queue already: there is one for both.
+        """
+
+        def kept(answer: Any) -> None:
+            if answer[0] == b"noted":
+                on_noted()
+
         given = {"id": ticket, "number": number, "not_before": not_before, "expires": expires}
-        self._owe(tenant, "call_back", given, _ignore)
+        self._owe(tenant, "call_back", given, kept)
 
     def called(self, tenant: str, ticket: str, reached: bool, not_before: Instant) -> None:
         """An attempt at a callback is over; not_before 0: there is no further one."""

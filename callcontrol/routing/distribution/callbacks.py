@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from callcontrol.routing.distribution.callers import callback_of
+from callcontrol.routing.distribution.occasion import Kept
 from callcontrol.routing.distribution.serving import begin_to_wait, remove, serve_agents, serve_both, withdraw
 from callcontrol.routing.distribution.state import AgentNow, TicketNow, TicketState
 from callcontrol.routing.distribution.work import Work
 from callcontrol.vocabulary.moment import Instant
 
 
-def call_back(work: Work, ticket: str, number: str, not_before: Instant, expires: Instant) -> bool:
-    """The caller wants to be called at this number. Whether his ticket was there and has one to be called at."""
+def call_back(work: Work, ticket: str, number: str, not_before: Instant, expires: Instant) -> Kept:
+    """The caller wants to be called at this number."""
     known = work.state.tickets.get(ticket)
     if known is None or not number:
-        return False
+        return Kept.GONE
     if known.callback:
-        return True  # said again
+        return Kept.KEPT  # said again
+    answer = Kept.KEPT if callback_of(work, known.queue, number) is None else Kept.NOTED
     released = _one_for(work, known, number)
     work.count(known.queue, "callbacks")
     if known.id in work.state.tickets:
@@ -24,7 +26,7 @@ def call_back(work: Work, ticket: str, number: str, not_before: Instant, expires
         serve_both(work, known, released)
     else:
         serve_agents(work, released)
-    return True
+    return answer
 
 
 def _one_for(work: Work, ticket: TicketNow, number: str) -> list[AgentNow]:

@@ -11,7 +11,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from callcontrol.routing.distribution import administration, callbacks, callers, falling_due, snapshot, staff, talks
 from callcontrol.routing.distribution.layout import Layout
-from callcontrol.routing.distribution.occasion import Acceptance, Objection, Occasion, Result
+from callcontrol.routing.distribution.occasion import Acceptance, Kept, Objection, Occasion, Result
 from callcontrol.routing.distribution.state import State
 from callcontrol.routing.distribution.work import Work
 from callcontrol.vocabulary.agent import AgentAction, OfferEnd
@@ -66,8 +66,8 @@ class Model:
 
     def call_back(
         self, occasion: Occasion, ticket: str, number: str, not_before: Instant, expires: Instant
-    ) -> Result[bool]:
-        """The caller wants to be called; whether he can be."""
+    ) -> Result[Kept]:
+        """The caller wants to be called; whether he can be, and is the only one at his number."""
         return self._do(occasion, callbacks.call_back, ticket, number, not_before, expires)
 
     def called(self, occasion: Occasion, ticket: str, reached: bool, not_before: Instant) -> Result[bool]:

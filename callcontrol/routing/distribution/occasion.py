@@ -47,6 +47,14 @@ class Acceptance:
     losers: tuple[str, ...] = ()
 
 
+class Kept(StrEnum):
+    """What became of a caller's wish to be called back."""
+
+    GONE = "gone"  # his ticket was not there, or he has no number
+    KEPT = "kept"
+    NOTED = "noted"  # his number had a callback in this queue already: there is one for both
+
+
 class Objection(StrEnum):
     """Why something an agent asked for was not done."""
 

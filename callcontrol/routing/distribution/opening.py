@@ -1,19 +1,48 @@
-"""Hours within which customers may be called back."""
+"""Hours within which customers may be called back: the same every day, [opens, closes) on the clocks of a zone."""
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from callcontrol.vocabulary.moment import Instant, datetime_of, instant_of
 
+# What `closes` says where the hours end with the day.
+END_OF_DAY = "24:00"
 
-def next_open(earliest: Instant, opens: time, closes: time, zone: str) -> Instant:
-    """The first moment not before `earliest` that lies in [opens, closes) on the clocks of `zone`."""
-    here = ZoneInfo(zone)
-    local = datetime_of(earliest, here)
-    if local.time() < opens:
-        return instant_of(datetime.combine(local.date(), opens, here))
-    if local.time() < closes:
-        return earliest
-    return instant_of(datetime.combine(local.date() + timedelta(days=1), opens, here))
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Opening hours; `opens` and `closes` as `HH:MM`, `closes` also `24:00`."""
+
+    opens: str
+    closes: str
+    zone: str
+
+    def next_open(self, earliest: Instant) -> Instant:
+        """The first moment not before `earliest` at which it is open."""
+        opens, closes = self._on(self._day(earliest))
+        if earliest < closes:
+            return max(earliest, opens)
+        return self._on(self._day(earliest) + timedelta(days=1))[0]
+
+    def after(self, begin: Instant, span_us: int) -> Instant:
+        """When it will have been open for so many microseconds, counted from `begin`."""
+        at = self.next_open(begin)
+        while (left_us := self._on(self._day(at))[1] - at) < span_us:
+            span_us -= left_us
+            at = self.next_open(Instant(at + left_us))
+        return Instant(at + span_us)
+
+    def _day(self, at: Instant) -> date:
+        return datetime_of(at, ZoneInfo(self.zone)).date()
+
+    def _on(self, day: date) -> tuple[Instant, Instant]:
+        opens = self._at(day, time.fromisoformat(self.opens))
+        if self.closes == END_OF_DAY:
+            return opens, self._at(day + timedelta(days=1), time())
+        return opens, self._at(day, time.fromisoformat(self.closes))
+
+    def _at(self, day: date, clock: time) -> Instant:
+        return instant_of(datetime.combine(day, clock, ZoneInfo(self.zone)))

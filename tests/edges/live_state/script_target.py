@@ -12,7 +12,7 @@ from redis import Redis
 from callcontrol.edges.live_state import keys, queue_script
 from callcontrol.edges.live_state.queues import notice_from, offer_from
 from callcontrol.routing.distribution.layout import Layout, layout_dict
-from callcontrol.routing.distribution.occasion import Acceptance, Objection, Occasion, Result
+from callcontrol.routing.distribution.occasion import Acceptance, Kept, Objection, Occasion, Result
 from callcontrol.vocabulary.agent import AgentAction, OfferEnd
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.queue import Entered, Leaving, Place, Refusal, TalkEnd, Ticket
@@ -73,9 +73,10 @@ class ScriptTarget:
 
     def call_back(
         self, occasion: Occasion, ticket: str, number: str, not_before: Instant, expires: Instant
-    ) -> Result[bool]:
+    ) -> Result[Kept]:
         given = {"id": ticket, "number": number, "not_before": not_before, "expires": expires}
-        return self._yes(occasion, "call_back", given, b"kept")
+        answer, told = self._do(occasion, "call_back", given)
+        return Result(Kept(answer[0].decode()), *told)
 
     def called(self, occasion: Occasion, ticket: str, reached: bool, not_before: Instant) -> Result[bool]:
         given = {"id": ticket, "reached": reached, "not_before": not_before}

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from callcontrol.routing.distribution.layout import Layout
-from callcontrol.routing.distribution.occasion import Acceptance, Objection, Occasion, Result
+from callcontrol.routing.distribution.occasion import Acceptance, Kept, Objection, Occasion, Result
 from callcontrol.vocabulary.agent import AgentAction, OfferEnd
 from callcontrol.vocabulary.moment import Instant, periods_at
 from callcontrol.vocabulary.queue import DemandStage, Entered, Leaving, Offer, Refusal, TalkEnd, Ticket
@@ -40,7 +40,7 @@ class Target(Protocol):
     ) -> Result[Instant | None]: ...
     def call_back(
         self, occasion: Occasion, ticket: str, number: str, not_before: Instant, expires: Instant
-    ) -> Result[bool]: ...
+    ) -> Result[Kept]: ...
     def called(self, occasion: Occasion, ticket: str, reached: bool, not_before: Instant) -> Result[bool]: ...
     def act(
         self, occasion: Occasion, agent: str, action: AgentAction, detail: str = ""
@@ -331,7 +331,7 @@ class QueueMachine(RuleBasedStateMachine):
             lambda target, occasion: target.call_back(occasion, id_, number, begins, ends),
             loses_callbacks=True,
         )
-        if answer:
+        if answer is not Kept.GONE:
             self.callers.discard(id_)
         self.check()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from callcontrol.routing.distribution.occasion import Acceptance
+from callcontrol.routing.distribution.occasion import Acceptance, Kept
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.queue import Leaving, TalkEnd
@@ -18,7 +18,7 @@ def asked(present: str = "a", **how: float) -> Scene:
     scene = Scene(one_queue(2), present)
     scene.elsewhere("a", "x", True)
     scene.join("c1", ANN)
-    assert scene.call_back("c1", ANN, **how) is True
+    assert scene.call_back("c1", ANN, **how) is Kept.KEPT
     return scene
 
 
@@ -61,7 +61,7 @@ def test_a_callback_before_its_time_is_held() -> None:
 def test_asked_for_again_nothing_changes() -> None:
     scene = asked()
     before = scene.model.snapshot()
-    assert scene.call_back("c1", BEN, after=60) is True
+    assert scene.call_back("c1", BEN, after=60) is Kept.KEPT
     assert scene.model.snapshot() == before
 
 
@@ -69,7 +69,7 @@ def test_asked_for_again_nothing_changes() -> None:
 def test_there_is_no_callback_without_a_ticket_or_a_number(ticket: str, number: str) -> None:
     scene = Scene(one_queue(1), "a")
     scene.join("c1", ANN)
-    assert scene.call_back(ticket, number) is False
+    assert scene.call_back(ticket, number) is Kept.GONE
     assert scene.figures() == {"entered": 1, "offers": 1}
 
 
@@ -233,3 +233,14 @@ def test_a_callback_that_leaves_counts_as_nothing() -> None:
     found = scene.ticket("c2")
     assert found is not None
     assert found["joined"] == Instant(START + S)
+
+
+def test_the_second_to_ask_at_a_number_is_told_that_there_is_one_already() -> None:
+    scene = Scene(one_queue(1), "a")
+    scene.elsewhere("a", "x", True)
+    for caller in ("c1", "c2"):
+        scene.join(caller, ANN)
+    assert scene.call_back("c1", ANN) is Kept.KEPT
+    assert scene.call_back("c1", ANN) is Kept.KEPT  # said again
+    assert scene.call_back("c2", ANN) is Kept.NOTED
+    assert scene.line() == ["c1"]

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from callcontrol.config.queue_settings import Strategy
 from callcontrol.routing.distribution.layout import AgentLayout, Layout, QueueLayout, Seat
 from callcontrol.routing.distribution.model import Model
-from callcontrol.routing.distribution.occasion import Acceptance, Objection, Occasion, Result
+from callcontrol.routing.distribution.occasion import Acceptance, Kept, Objection, Occasion, Result
 from callcontrol.vocabulary.agent import AgentAction, OfferEnd
 from callcontrol.vocabulary.moment import Instant, periods_at
 from callcontrol.vocabulary.queue import DemandStage, Entered, Leaving, Notice, Offer, Refusal, TalkEnd, Ticket
@@ -138,7 +138,7 @@ class Scene:
 
     # --- callbacks
 
-    def call_back(self, ticket: str, number: str, after: float = 0, expires: float = 3_600) -> bool:
+    def call_back(self, ticket: str, number: str, after: float = 0, expires: float = 3_600) -> Kept:
         """The caller asks for a callback so many seconds from now."""
         begins, ends = Instant(self.now + int(after * S)), Instant(self.now + int(expires * S))
         return self.do(lambda model, occasion: model.call_back(occasion, ticket, number, begins, ends))

@@ -53,11 +53,12 @@ function ops.call_back()
     if ticket.callback == '1' then
         return {'kept'} -- said again
     end
+    local answer = tickets.callback_of(ticket.queue, given.number) and 'noted' or 'kept'
     local stays, released = one_for(ticket, given.number)
     figures.queue(ticket.queue, 'callbacks', 1)
     if not stays then
         serving.agents(released)
-        return {'kept'}
+        return {answer}
     end
     tickets.hang_up(ticket)
     tickets.set(ticket, 'number', given.number)
@@ -65,7 +66,7 @@ function ops.call_back()
     call('HSET', P .. 'callbacks:' .. ticket.queue, given.number, ticket.id)
     hold(ticket, given.not_before)
     serving.both(ticket, released)
-    return {'kept'}
+    return {answer}
 end
 
 function ops.called()
