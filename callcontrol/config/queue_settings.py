@@ -16,6 +16,7 @@ from callcontrol.config.fields import E164, DisplayName, Flag, Identifier, Prefi
 from callcontrol.config.frozen import Frozen, RingSeconds, Seconds
 from callcontrol.config.queue_fields import EndOfHours, Key, KeyAction, Music, TimeOfDay
 from callcontrol.config.target_fields import TargetText
+from callcontrol.vocabulary.number_class import NumberClass
 
 MAX_QUEUES = 256  # of a tenant
 MAX_AGENTS = 10_000  # of a tenant
@@ -100,6 +101,13 @@ class Callback(Frozen):
     opens: TimeOfDay | None = Field(default=None, description="not before this time of day, tenant zone")
     closes: EndOfHours | None = Field(
         default=None, description="no attempt begins after this time of day, tenant zone; 24:00: the end of the day"
+    )
+    classes: tuple[NumberClass, ...] = Field(
+        default=(NumberClass.NATIONAL,),
+        min_length=1,
+        max_length=len(NumberClass),
+        description="which numbers are called: national (of the tenant's country), abroad, special (shared cost, "
+        "unassigned), premium",
     )
     confirmed: Sound | None = Field(default=None, description="what the caller hears; default: the spoken prompt")
     noted: Sound | None = Field(

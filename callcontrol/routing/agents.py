@@ -8,14 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from callcontrol.config.queue_settings import Callback
 from callcontrol.config.settings import Agent, Tenant
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.legs import Legs, number_leg, phones
 from callcontrol.routing.path import Path
 from callcontrol.routing.plan import Acceptance
 from callcontrol.routing.speech import Phrase, as_file_string, phrase
+from callcontrol.routing.trunks import refusal
 from callcontrol.vocabulary.call import Caller
-from callcontrol.vocabulary.target import KINDS, ExtensionTarget, QueueTarget, text_of
+from callcontrol.vocabulary.number_class import class_of
+from callcontrol.vocabulary.target import KINDS, ExtensionTarget, NumberTarget, QueueTarget, text_of
 from callcontrol.vocabulary.trail import Arrived, Dialled, Entry, LegEnded, Offered, Passed, Trail
 
 TENANT = "tenant"
@@ -55,9 +58,24 @@ def _acceptance(queue: str, facts: Facts) -> Acceptance:
     return Acceptance(prompt, facts.tenant.confirm.wait)
 
 
+def no_callback(number: str, queue: str, facts: Facts) -> str:
+    """Why nobody is called back at this number, "" if he is.
+
+    Whoever calls chooses what his number looks like: one that costs more than an ordinary call of the tenant's country
+    is called back only where the queue says so. It is asked when he asks, and again before he is called.
+    """
+    if why_not := refusal(number, facts):
+        return why_not
+    settings = facts.tenant.queues.get(queue)
+    found, allowed = class_of(number, facts.tenant.region), (settings.callback if settings else Callback()).classes
+    return "" if found in allowed else f"{number} is {found}, the queue calls back {', '.join(allowed)} numbers only"
+
+
 def customer_leg(number: str, queue: str, facts: Facts, round_: int = 0) -> Legs:
     """The leg to a customer who is called back: at the tenant's expense, showing the company's number."""
     settings = facts.tenant.queues.get(queue)
+    if why_not := no_callback(number, queue, facts):
+        return Legs(why=(Passed(facts.now, text_of(NumberTarget(number)), why_not),))
     ring_s = settings.callback.ring if settings else facts.tenant.confirm.wait
     found = number_leg(number, ring_s, Path(QueueTarget(queue), payer=TENANT, show="company"), facts, round_)
     return Legs(tuple(replace(leg, acceptance=None) for leg in found.legs), found.why)

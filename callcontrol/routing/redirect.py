@@ -10,7 +10,7 @@ from __future__ import annotations
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.plan import Onward, Ring, RingResult
 from callcontrol.routing.star_codes import target_of, trouble_with
-from callcontrol.vocabulary.phone_number import is_premium
+from callcontrol.vocabulary.number_class import NumberClass, class_of
 from callcontrol.vocabulary.rule import Rule, RuleKind
 from callcontrol.vocabulary.target import ExtensionTarget, NumberTarget, Target, text_of
 from callcontrol.vocabulary.trail import Passed, Routed
@@ -36,6 +36,6 @@ def redirected(step: Ring, result: RingResult, facts: Facts) -> Onward | Passed 
 
 
 def _refusal(target: Target, extension: str, facts: Facts) -> str:
-    if isinstance(target, NumberTarget) and is_premium(target.name):
+    if isinstance(target, NumberTarget) and class_of(target.name, facts.tenant.region) is NumberClass.PREMIUM:
         return "a premium rate number"
     return trouble_with(target, extension, facts)

@@ -138,13 +138,6 @@ def is_anonymous(text: str) -> bool:
     return any(word in _NOBODY or not word.strip("+0") or word.strip("+") in _NOBODY_KEYED for word in words)
 
 
-@lru_cache(maxsize=CACHED_NUMBERS)
-def is_premium(number: str) -> bool:
-    """Whether a number in E.164 is at a premium rate, by its country's numbering plan."""
-    parsed = _parsed(number, None) if number.startswith("+") else None
-    return parsed is not None and phonenumbers.number_type(parsed) == phonenumbers.PhoneNumberType.PREMIUM_RATE
-
-
 def user_part(text: str) -> str:
     """The number in what a carrier wrote: without scheme, host and parameters (`+4822…;cpc=ordinary`, `tel:…`)."""
     bare = text.strip().strip("<>")

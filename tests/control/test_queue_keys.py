@@ -160,6 +160,8 @@ def test_who_has_the_place_of_a_callback_to_his_number_hears_that_it_is_noted_al
         ({"caller": Caller("101", extension="101")}, "the caller shows no number"),
         ({"caller": Caller("")}, "the caller shows no number"),
         ({"caller": Caller("+48701200300")}, "blocked by prefix 48701"),
+        ({"caller": Caller("+18765550123")}, "+18765550123 is abroad, the queue calls back national numbers only"),
+        ({"caller": Caller("+48801123456")}, "+48801123456 is special, the queue calls back national numbers only"),
         ({"unpriced": ("+48600",)}, "no price in list retail"),
     ],
 )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 
 from callcontrol.routing.agents import OtherCall, agent_legs, agents_at, customer_leg, other_calls
 from callcontrol.routing.plan import Account, TrunkNumber
 from callcontrol.vocabulary.call import Caller
+from callcontrol.vocabulary.number_class import NumberClass
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.trail import Arrived, Dialled, Entry, LegEnded, Offered, Passed
 from tests.routing.queue_world import changed, facts, tenant
@@ -105,6 +107,25 @@ def test_a_customer_whose_number_is_refused_is_not_called(number: str, why: str)
     found = customer_leg(number, "help", facts(unpriced=("+48600",)))
     assert found.legs == ()
     assert found.why[-1].why.startswith(why)
+
+
+@pytest.mark.parametrize("number", ["+18765550123", "+49301234567", "+499001234567", "+48801123456"])
+@pytest.mark.parametrize("queue", ["help", "nonsense"])
+def test_only_ordinary_numbers_of_the_tenants_country_are_called_back(number: str, queue: str) -> None:
+    found = customer_leg(number, queue, facts())
+    assert found.legs == ()
+    assert found.why[-1].why.endswith("the queue calls back national numbers only")
+
+
+def test_a_queue_may_call_back_more() -> None:
+    known = facts()
+    queue = known.tenant.queues["help"]
+    callback = queue.callback.model_copy(update={"classes": (NumberClass.NATIONAL, NumberClass.ABROAD)})
+    queues = {**known.tenant.queues, "help": queue.model_copy(update={"callback": callback})}
+    tenants = {"acme": known.tenant.model_copy(update={"queues": queues})}
+    known = replace(known, settings=known.settings.model_copy(update={"tenants": tenants}))
+    assert customer_leg("+49301234567", "help", known).legs
+    assert not customer_leg("+499001234567", "help", known).legs
 
 
 def test_a_customer_of_a_queue_that_is_no_more_can_still_be_dialled() -> None:

@@ -7,12 +7,12 @@ from callcontrol.control import commands as do
 from callcontrol.control.call import Call, Waiting
 from callcontrol.control.leaving import depart, leave
 from callcontrol.control.moved import Moved, Then
+from callcontrol.routing.agents import no_callback
 from callcontrol.routing.distribution.opening import Hours
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.path import Path
 from callcontrol.routing.plan import Announce, Decision
 from callcontrol.routing.speech import Phrase, as_file_string, phrase
-from callcontrol.routing.trunks import refusal
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from callcontrol.vocabulary.queue import Leaving
 from callcontrol.vocabulary.trail import LeftQueue, Noted, Pressed, Queued
@@ -39,7 +39,7 @@ def pressed(call: Call, waiting: Waiting, key: str, queue: Queue, facts: Facts) 
 
 def _call_back(call: Call, waiting: Waiting, queue: Queue, facts: Facts) -> Moved:
     """The ticket stays; the caller hears that he is called back, and is released."""
-    trouble = _trouble(facts)
+    trouble = _trouble(waiting.step.queue, facts)
     if trouble:
         return call.noting(Noted(facts.now, f"no callback: {trouble}")), ()
     number, settings = facts.caller.number, queue.callback
@@ -81,11 +81,11 @@ def _expiry(queue: Queue, facts: Facts, not_before: Instant) -> Instant:
     return hours.after(not_before, span_us) if hours is not None else Instant(not_before + span_us)
 
 
-def _trouble(facts: Facts) -> str:
+def _trouble(queue: str, facts: Facts) -> str:
     """Why the caller cannot be called back, "" if he can."""
     if facts.caller.anonymous or not facts.caller.number.startswith("+"):
         return "the caller shows no number"
-    return refusal(facts.caller.number, facts)
+    return no_callback(facts.caller.number, queue, facts)
 
 
 def opening(queue: Queue, facts: Facts, earliest: int) -> Instant:
