@@ -212,7 +212,8 @@ class Rearrived:
     was doing when nobody directed it any more is over.
 
     Attributes:
-        transfer: it came by a phone's REFER.
+        transfer: it came by a phone's REFER, in the context of its own. (A caller who is joined with a phone that rings
+            in vain goes on in the transferor's own dialplan instead, with the number he had dialled.)
         by_leg: the channel it was joined with last: the transferor's.
         disposition, causes, recorded_ms, moved_to: what the channel tells of its last bridge and `record`, as in
             AppEnded.

@@ -164,7 +164,7 @@ _TIMERS = (ending.STEP_TIMER, regaining.BACK_TIMER, undirected.ALONE_TIMER, tran
 
 def _transferred(call: Call, event: Rearrived, facts: Facts) -> Plain:
     """Somebody transferred the caller: what was under way is over, the new number decides."""
-    by = transfers.transferor(call, event.by_leg, facts) if event.transfer else ""
+    by = transfers.transferor(call, event.by_leg, facts)
     noted = call.noting(transfers.note(facts, "", event.dialled, by))
     noted, leaving = ending.out_of_queue(noted, facts)
     noted, talked = ending.talk_over(noted, facts.now, facts)

@@ -74,6 +74,8 @@ class Channel:
         self.partner: Channel | None = None
         self.session: Session | None = None
         self.dialled: sip_variables.Dialled | None = None
+        self.is_dialling = False
+        self.heir: Channel | None = None  # who gets what this channel dials: its user has left, see transferor.py
         self.waiters: list[Signal] = []
         self.on_answered: list[Callable[[], None]] = []
         self.on_down: list[Callable[[], None]] = []
@@ -381,7 +383,7 @@ class Channel:
         self.waiters.clear()
         self.on_answered.clear()
         self.on_down.clear()
-        self.session = self.partner = None
+        self.session = self.partner = self.heir = None
 
 
 def truth(value: str | None) -> bool:

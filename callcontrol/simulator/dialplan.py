@@ -63,8 +63,9 @@ def standard(sockets: str, last_resort: Sequence[Action] = LAST_RESORT) -> Dialp
     be reached, or one took a call and did nothing for DEAD_MAN_S seconds. Phones do not ring each other there.
     """
     plan = Dialplan()
-    for context in ("public", "internal", "callcontrol"):
+    for context in ("public", "callcontrol"):
         plan.add(context, ".*", _guarded(sockets))
+    plan.add("internal", ".*", _guarded(sockets, "attended_transfer_no_copy=user_name,domain_name,sip_call_id"))
     plan.add("transferred", ".*", _guarded(sockets, "cc_again=false"))
     plan.add("fallback", ".*", last_resort)
     plan.add("peers", "[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}", PEERS)

@@ -135,6 +135,9 @@ class Attempt:
             self._caller.channel.set("DIALSTATUS", "INVALIDARGS")
 
     def _stopped(self) -> bool:
+        heir = self._caller.channel.heir if self._caller is not None else None
+        if heir is not None:
+            return bool(self._cancelled) or heir.down
         return bool(self._cancelled) or (self._caller is not None and not self._caller.ready())
 
     # --- one turn ----------------------------------------------------------------------------------------------
@@ -148,6 +151,10 @@ class Attempt:
         self._began_epoch = self._switch.core.timeline.epoch_s()
         winner = self._race(variables) if self._legs else None
         result = Dialling(winner.channel if winner is not None else None, self._settle(winner))
+        heir = self._caller.channel.heir if self._caller is not None else None
+        if heir is not None and result.leg is not None:
+            bridging.uuid_bridge(self._switch, heir.uuid, result.leg.uuid)
+            result = Dialling(None, "ATTENDED_TRANSFER")
         self._note_result(result)
         return result
 

@@ -133,6 +133,17 @@ class Session:
         if self.ready():
             self.channel.hangup("NORMAL_CLEARING")
 
+    def leave_to(self, heir: Channel) -> None:
+        """Another channel goes on where this one is in the dialplan (switch_channel_caller_extension_masquerade)."""
+        if heir.down or heir.session is None:
+            return
+        heir.session.actions = deque(self.actions)
+        heir.profile.destination = self.channel.profile.destination
+        heir.touch()
+        for name in ("originate_disposition", "originate_causes", "originated_legs"):
+            heir.set(name, self.channel.get(name))
+        heir.session.go("CS_EXECUTE")
+
     def go(self, state: str) -> None:
         """Leave whatever runs for another state; the applications under way end."""
         if self.channel.down:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from callcontrol.simulator.channel import Channel
     from callcontrol.simulator.switch import Switch
 
+WAITING = "m:^:playback:tone_stream://v=-24;%(150,4850,440);loops=-1^park"
 Later = Callable[[float, Callable[[], None]], None]
 
 
@@ -52,7 +53,7 @@ class Transferor:
             return
         hold(self._channel)
         colleague = self._switch.ask_colleague(self._name, self._user, self._domain, number)
-        awaited = "ringing" if join_s < 0 else "answered"
+        awaited = "ringback" if join_s < 0 else "answered"
         colleague.on_told[awaited] = lambda: self._later(abs(join_s), partial(self._join, number, colleague))
         colleague.on_ended.append(partial(unhold, self._channel))
 
@@ -91,13 +92,20 @@ def blind_transfer(switch: Switch, channel: Channel, number: str) -> bool:
 
 
 def attended_transfer(switch: Switch, channel: Channel, consulting: Channel) -> bool:
-    """A REFER with Replaces: the partners of both calls of the transferor are joined. Where the second call has none
-    (it is in a queue, a menu, a mailbox), the partner of the first goes to what the second had dialled.
+    """A REFER with Replaces: the partners of both calls of the transferor are joined. While the second still rings, the
+    partner of the first hears music; if it rings in vain, he goes on where the second call was in the dialplan. Where
+    the second has no partner (it is in a queue, a menu, a mailbox), he goes to what it had dialled.
     """
     here, there = channel.partner, consulting.partner
     channel.set("transfer_disposition", "recv_replace")
     if here is None:
         return False
+    if there is None and consulting.is_dialling:
+        consulting.heir = here
+        switch.session_of(here)
+        transfer(here, WAITING, "inline", "")
+        consulting.hangup("NORMAL_CLEARING", "recv_bye")
+        return True
     if there is None:
         switch.session_of(here)
         transfer(here, consulting.profile.destination, "", "")

@@ -74,6 +74,11 @@ def test_a_return_in_a_transferred_call_is_no_further_transfer() -> None:
     assert "cc_again=false" in first.split("~")
 
 
+def test_who_is_transferred_does_not_become_the_transferor() -> None:
+    kept = next(w for w in text_of("dialplan/internal.xml").split("~") if w.startswith("attended_transfer_no_copy="))
+    assert {"user_name", "domain_name"} <= set(kept.partition("=")[2].split(","))
+
+
 def test_phones_prove_who_they_are_and_carriers_come_from_their_addresses() -> None:
     phones, carriers = params("sip_profiles/internal.xml"), params("sip_profiles/external.xml")
     assert (phones["auth-calls"], phones["accept-blind-auth"], phones["context"]) == ("true", "false", "internal")

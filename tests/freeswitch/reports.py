@@ -30,7 +30,8 @@ class Reports:
     def take(self, event: Mapping[str, Any]) -> None:
         """One more event."""
         uuid, name, at_us = event["Unique-ID"], event["Event-Name"], int(event["Event-Date-Timestamp"])
-        self._call_ids[uuid] = event.get("variable_sip_call_id") or self._call_ids.get(uuid, "")
+        # the first one it has: a channel that goes on in another's dialplan gets all of that one's variables
+        self._call_ids[uuid] = self._call_ids.get(uuid) or event.get("variable_sip_call_id", "")
         if name in PLAYBACK:
             file = event["Playback-File-Path"].removeprefix(self._sounds)
             self._told.append(Heard(at_us, uuid, PLAYBACK[name], {"file": file}))

@@ -51,12 +51,12 @@ def worker_is_stopped_while_a_caller_waits(stage: RealStage, microphones: Microp
 def worker_dies_while_a_forward_rings(stage: RealStage, microphones: Microphones) -> Iterator[str]:
     """kill -9 of one of two workers while a phone rings: nobody answers, and the call goes on to its next step"""
     landline = {"action": "answers", "after_s": 0.3, "digits": [[0.7, "1"]], "talk_s": 3}
-    with _two_workers(stage, {"108": {"action": "never_answers"}, LANDLINE: landline}):
+    with two_workers(stage, {"108": {"action": "never_answers"}, LANDLINE: landline}):
         yield from _goes_on(stage, microphones, FORWARDED, signal.SIGKILL, f"number:{LANDLINE}", FORWARDED_ON)
 
 
 def _waiting_caller_goes_on(stage: RealStage, microphones: Microphones, how: signal.Signals) -> Iterator[str]:
-    with _two_workers(stage, {"121": {"action": "answers", "after_s": 3, "talk_s": 5}}):
+    with two_workers(stage, {"121": {"action": "answers", "after_s": 3, "talk_s": 5}}):
         yield from _goes_on(stage, microphones, QUEUE, how, "extension:121", WAITED)
 
 
@@ -86,7 +86,7 @@ def _goes_on(
 
 
 @contextmanager
-def _two_workers(stage: RealStage, phones: Mapping[str, Any]) -> Iterator[None]:
+def two_workers(stage: RealStage, phones: Mapping[str, Any]) -> Iterator[None]:
     """The daemon with two workers, both of which know the phones."""
     usual = stage.daemon
     usual.stop()

@@ -33,7 +33,11 @@ def bridge(session: Session, argument: str) -> None:
     if not argument:
         return
     channel = session.channel
+    channel.is_dialling = True
     result = originate(session.switch, argument, session)
+    channel.is_dialling = False
+    if channel.heir is not None and result.cause != "ATTENDED_TRANSFER":
+        session.leave_to(channel.heir)
     if result.leg is not None:
         bridging.talk(session, result.leg)
         return

@@ -1,0 +1,50 @@
+"""Transfers where two workers share the calls: whoever gets the moved channel, nobody is lost, nothing booked twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from callcontrol.edges import clock
+from callcontrol.edges.ledger.reader import LedgerReader, PastCall, Wanted
+from callcontrol.simulator.stories.story import PlacedCall
+from callcontrol.vocabulary.moment import Instant
+from tests.freeswitch.audio import Microphones
+from tests.freeswitch.mishaps import OVER_S, RECORD_S, wait
+from tests.freeswitch.stage import RealStage
+from tests.freeswitch.takeovers import two_workers
+
+TIMES: Final = 6  # with two workers, each of these goes to either
+PHONES: Final = {
+    "117": {"action": "answers", "after_s": 0.3, "refers": [1.0, "105"]},
+    "103": {"action": "answers", "after_s": 0.3},
+    "105": {"action": "answers", "after_s": 0.3, "talk_s": 1.5},
+}
+FROM_OUTSIDE: Final = PlacedCall("+48500100200", "+48221234583")
+BY_THE_CALLER: Final = PlacedCall("", "103", extension="102@acme.example", refers=(1.0, "105"))
+# Outcome, estimated, who called, and what was rung: of a call that is transferred as a whole, of one whose callee is,
+# and of the call which that one is from there on.
+WHOLE: Final = ("answered", False, "", ("", "extension:117", "extension:105"))
+LEFT: Final = ("answered", False, "102", ("", "extension:103"))
+MOVED: Final = ("answered", False, "103", ("extension:105",))
+
+
+def transfers_between_workers(stage: RealStage, microphones: Microphones) -> Iterator[str]:
+    """two workers: whichever gets the moved channel, callers and callees reach the target; each leg is booked once"""
+    with two_workers(stage, PHONES):
+        began = clock.now()
+        placed = [stage.world.place(call) for _ in range(TIMES) for call in (FROM_OUTSIDE, BY_THE_CALLER)]
+        stage.world.wait_until_over(placed, OVER_S)
+        wait(lambda: len(_records(stage, began)) >= 3 * TIMES, f"there are {3 * TIMES} records", RECORD_S)
+        found = _records(stage, began)
+        told = sorted((c.outcome, c.estimated, c.caller_extension, tuple(leg.target for leg in c.legs)) for c in found)
+        if told != sorted([WHOLE, LEFT, MOVED] * TIMES):
+            yield f"{TIMES} each of {WHOLE}, {LEFT}, {MOVED} expected, there are {told}"
+        legs = [leg.leg_id for call in found for leg in call.legs]
+        if len(set(legs)) != len(legs):
+            yield "a leg is booked twice"
+
+
+def _records(stage: RealStage, began: Instant) -> Sequence[PastCall]:
+    with LedgerReader(stage.dsn) as ledger:
+        return tuple(ledger.calls(Wanted(since=began, limit=100)))
