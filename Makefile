@@ -43,8 +43,9 @@ demo: env ## place calls through every kind of forwarding and show the bill (emb
 run: env ## the daemon alone, on the configured stores or the embedded ones
 	@$(VENV)/bin/callcontrol serve
 
+# A file's tests share their processes, so each file goes to one worker; tests/conftest.py has put the slow ones first.
 test: env ## every test, on real embedded Redis and Postgres
-	@$(PY) -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+	@$(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: env ## linters: ruff, types, floors, sizes; the alerts' own tests where there is promtool
 	@$(VENV)/bin/ruff check .

@@ -35,6 +35,8 @@ settings.register_profile("callcontrol", deadline=None, suppress_health_check=[H
 settings.load_profile("callcontrol")
 
 STORE_TIMEOUT_S = 10.0
+# What waits for real processes begins first: of several workers none is then left alone with it in the end.
+WAITING = ("tests/stories/", "tests/daemon/", "tests/supervisor/", "tests/chaos/", "tests/jobs/")
 _database_numbers = count(1)
 
 
@@ -45,6 +47,13 @@ def log_handlers_as_before() -> Iterator[None]:
     yield
     logging.root.handlers[:] = handlers
     logging.root.setLevel(level)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def rank(item: pytest.Item) -> int:
+        return next((at for at, begins in enumerate(WAITING) if item.nodeid.startswith(begins)), len(WAITING))
+
+    items.sort(key=rank)
 
 
 @pytest.fixture(scope="session")

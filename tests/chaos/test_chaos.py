@@ -14,7 +14,7 @@ from tests.chaos.run import Options, run
 BLOWS = ("worker", "redis", "sigterm")
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 def test_what_is_struck_heals_and_everything_adds_up() -> None:
     told: list[str] = []
     with tempfile.TemporaryDirectory(prefix="cc-chaos-") as folder:

@@ -358,24 +358,44 @@ def test_watching_without_a_terminal_prints_again(
     assert [caller["id"] for caller in second["callers"]] == [f"{ANNA}/1"]
 
 
+# How long a command may take to start, to print, and to end.
+TERMINAL_S = 60.0
+
+
 class Terminal:
-    """A command on a terminal of its own."""
+    """A command on a terminal of its own; with the `with` block it ends, whatever happened."""
 
     def __init__(self, *words: str) -> None:
         self._ours, theirs = pty.openpty()
         command = [sys.executable, "-m", "callcontrol", *words]
         environment = os.environ | {"TERM": "xterm", "COLUMNS": "140", "LINES": "40"}
         self._process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdin=theirs, stdout=theirs, stderr=theirs, close_fds=True
+            command,
+            cwd=ROOT,
+            env=environment,
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            # A shell that starts the tests in the background has made them ignore it, and a child inherits that.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
         )
         os.close(theirs)
         self.seen = ""
+
+    def __enter__(self) -> Terminal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+        os.close(self._ours)
 
     def read_until(self, pattern: str) -> None:
         """Until this has appeared since the last time."""
         seen = ""
         while not re.search(pattern, seen):
-            ready, _, _ = select.select([self._ours], [], [], 40)
+            ready, _, _ = select.select([self._ours], [], [], TERMINAL_S)
             assert ready, f"{pattern} did not appear: {seen}"
             seen += os.read(self._ours, 65_536).decode(errors="replace")
         self.seen += seen
@@ -383,25 +403,29 @@ class Terminal:
     def interrupt(self) -> int:
         """Ctrl-C; the exit status."""
         self._process.send_signal(signal.SIGINT)
-        while True:
-            try:
-                news = os.read(self._ours, 65_536) if select.select([self._ours], [], [], 40)[0] else b""
-            except OSError:  # how a terminal says that nobody is at its other end
-                news = b""
-            if not news:
-                return self._process.wait()
-            self.seen += news.decode(errors="replace")
+        due = clock.monotonic() + TERMINAL_S
+        while clock.monotonic() < due and (news := self._news()):
+            self.seen += news
+        return self._process.wait(TERMINAL_S)
+
+    def _news(self) -> str:
+        """What it prints next; "" when nobody is at its other end any more, or nothing comes."""
+        try:
+            ready, _, _ = select.select([self._ours], [], [], TERMINAL_S)
+            return os.read(self._ours, 65_536).decode(errors="replace") if ready else ""
+        except OSError:  # how a terminal says that nobody is at its other end
+            return ""
 
 
 def test_watching_on_a_terminal_until_ctrl_c(centre: CallCentre) -> None:
     centre.now = Instant(clock.now())
-    terminal = Terminal("queues", "acme", "support", "--watch", "0.1", "--config", centre.config)
-    terminal.read_until("nobody waits in support")
-    centre.join(ANNA)
-    terminal.read_until("a0000000")
-    centre.leave(ANNA, Leaving.ABANDONED)
-    terminal.read_until("nobody waits in support")
-    assert terminal.interrupt() == 0
+    with Terminal("queues", "acme", "support", "--watch", "0.1", "--config", centre.config) as terminal:
+        terminal.read_until("nobody waits in support")
+        centre.join(ANNA)
+        terminal.read_until("a0000000")
+        centre.leave(ANNA, Leaving.ABANDONED)
+        terminal.read_until("nobody waits in support")
+        assert terminal.interrupt() == 0
     assert "Traceback" not in terminal.seen
     assert terminal.seen.index("\x1b[?1049h") < terminal.seen.index("\x1b[?1049l")  # what was there before is back
 

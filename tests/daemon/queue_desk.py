@@ -24,7 +24,7 @@ from tests.routing.queue_world import CUSTOMER, HELP, facts, tenant
 from tests.routing.world import MAIN
 
 WORKER = "host/1"
-WAIT_S = 20.0
+WAIT_S = 60.0
 TARIFF = """
 tariff: retail
 currency: PLN

@@ -41,7 +41,7 @@ STORIES = [story for story in read_stories(ROOT / "tests" / "stories") if story.
 # for longer than she is told how long he waited.
 SLOW, ANSWERS = Behaviour("answers", after_s=4, talk_s=6), Behaviour("answers", after_s=0.3, talk_s=6)
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture(scope="module")

@@ -15,10 +15,20 @@ from callcontrol.simulator.phones import Phone
 from callcontrol.simulator.stories.stage import Stage
 from callcontrol.vocabulary.agent import AgentState
 from callcontrol.vocabulary.queue import TicketView
-from tests.daemon.test_queue_survival import ANSWERS, NEVER, SUPPORT, Live, phone_does
-from tests.daemon.test_survival import EXAMPLE, WAIT_S, heard, is_bridged, nothing_is_left, record_of, until
+from tests.daemon.test_queue_survival import NEVER, SUPPORT, Live, phone_does
+from tests.daemon.test_survival import (
+    EXAMPLE,
+    TALKS,
+    WAIT_S,
+    hang_up,
+    heard,
+    is_bridged,
+    nothing_is_left,
+    record_of,
+    until,
+)
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture(scope="module")
@@ -47,12 +57,12 @@ def waiting_caller(stage: Stage, live: Live, number: str) -> tuple[str, TicketVi
 def test_a_caller_is_moved_to_another_queue_and_has_waited_as_long_there(stage: Stage, live: Live) -> None:
     phone_does(stage, live, NEVER)
     call, ticket = waiting_caller(stage, live, "+48500100601")
-    stage.switch.phone(Phone("124@acme.example", (ANSWERS,), registered=False))
+    stage.switch.phone(Phone("124@acme.example", (TALKS,), registered=False))
     stage.switch.register("124@acme.example")
     until(lambda: live.agent("zenon").state is AgentState.READY)
     assert live.notify(ticket.id, "moved", "sales") == "told"
     until(lambda: is_bridged(stage, call))
-    stage.switch.wait_for_end(call, WAIT_S)
+    hang_up(stage, call)
     first, second = record_of(stage, call).visits
     assert (first.queue, first.how, first.detail) == ("support", "moved", "sales")
     assert (second.queue, second.how, second.agent) == ("sales", "answered", "zenon")

@@ -25,12 +25,23 @@ from callcontrol.simulator.stories.stage import Stage
 from callcontrol.vocabulary.agent import AgentState, AgentView
 from callcontrol.vocabulary.moment import periods_at
 from callcontrol.vocabulary.queue import QueueView, TicketView
-from tests.daemon.test_survival import EXAMPLE, WAIT_S, heard, is_bridged, nothing_is_left, record_of, until
+from tests.daemon.test_survival import (
+    EXAMPLE,
+    TALKS,
+    another_takes_over,
+    hang_up,
+    heard,
+    is_bridged,
+    nothing_is_left,
+    owner,
+    record_of,
+    until,
+)
 
 AGENT, SUPPORT = "121@acme.example", "48221234588"
-NEVER, ANSWERS = Behaviour("never_answers"), Behaviour("answers", after_s=0.3, talk_s=9)
+NEVER, LEAVES_SOON = Behaviour("never_answers"), Behaviour("answers", after_s=0.3, talk_s=9)
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(300)
 
 
 class Live:
@@ -96,7 +107,7 @@ def nothing_is_reserved(stage: Stage, live: Live) -> None:
 
 
 def test_kill_9_while_a_caller_waits(stage: Stage, live: Live) -> None:
-    phone_does(stage, live, NEVER, ANSWERS)
+    phone_does(stage, live, NEVER, TALKS)
     call = stage.switch.place(Call(SUPPORT, number="+48500100501"))
     until(lambda: "ringing" in heard(stage, AGENT))
     joined = live.queue().oldest
@@ -105,7 +116,7 @@ def test_kill_9_while_a_caller_waits(stage: Stage, live: Live) -> None:
     assert "hangup" not in heard(stage, call)
     stage.daemon.start()
     until(lambda: is_bridged(stage, call))
-    stage.switch.wait_for_end(call, WAIT_S)
+    hang_up(stage, call)
     found = record_of(stage, call)
     assert (found.outcome, found.answered_by, found.estimated) == ("answered", "extension:121", False)
     (visit,) = found.visits
@@ -116,27 +127,29 @@ def test_kill_9_while_a_caller_waits(stage: Stage, live: Live) -> None:
 
 
 def test_kill_9_while_the_agent_is_told_who_waits(stage: Stage, live: Live) -> None:
-    phone_does(stage, live, ANSWERS, ANSWERS)
+    phone_does(stage, live, LEAVES_SOON, TALKS)
     call = stage.switch.place(Call(SUPPORT, number="+48500100502"))
     until(lambda: "playback" in heard(stage, AGENT))
     stage.daemon.kill()
     stage.daemon.start()
     until(lambda: is_bridged(stage, call))
-    stage.switch.wait_for_end(call, WAIT_S)
+    hang_up(stage, call)
     found = record_of(stage, call)
     assert (found.outcome, found.answered_by) == ("answered", "extension:121")
     nothing_is_reserved(stage, live)
 
 
 def test_kill_9_in_a_conversation_with_an_agent(stage: Stage, live: Live) -> None:
-    phone_does(stage, live, Behaviour("answers", after_s=0.3, talk_s=14))
+    phone_does(stage, live, TALKS)
     call = stage.switch.place(Call(SUPPORT, number="+48500100503"))
     until(lambda: is_bridged(stage, call))
     until(lambda: live.agent().state is AgentState.TALKING)
+    before = owner(stage, call)
     stage.daemon.kill()
     assert "unbridged" not in heard(stage, call)
     stage.daemon.start()
-    stage.switch.wait_for_end(call, WAIT_S)
+    another_takes_over(stage, call, before)
+    hang_up(stage, call)
     found = record_of(stage, call)
     assert (found.outcome, found.answered_by, found.estimated) == ("answered", "extension:121", False)
     assert live.agent().figures["talks"] >= 1
@@ -144,13 +157,13 @@ def test_kill_9_in_a_conversation_with_an_agent(stage: Stage, live: Live) -> Non
 
 
 def test_redis_restarts_while_a_caller_waits(stage: Stage, live: Live) -> None:
-    phone_does(stage, live, NEVER, ANSWERS)
+    phone_does(stage, live, NEVER, TALKS)
     call = stage.switch.place(Call(SUPPORT, number="+48500100504"))
     until(lambda: "ringing" in heard(stage, AGENT))
     stage.redis.kill()
     stage.redis.start()
     until(lambda: is_bridged(stage, call))
-    stage.switch.wait_for_end(call, WAIT_S)
+    hang_up(stage, call)
     assert record_of(stage, call).outcome == "answered"
     nothing_is_reserved(stage, live)
 
@@ -158,7 +171,7 @@ def test_redis_restarts_while_a_caller_waits(stage: Stage, live: Live) -> None:
 def test_a_reload_while_a_caller_waits(stage: Stage, live: Live) -> None:
     """The agents of the queue are others now: he keeps his place, and the new one gets him."""
     phone_does(stage, live, NEVER)
-    stage.switch.phone(Phone("124@acme.example", (ANSWERS,), registered=False))
+    stage.switch.phone(Phone("124@acme.example", (TALKS,), registered=False))
     stage.switch.register("124@acme.example")
     call = stage.switch.place(Call(SUPPORT, number="+48500100505"))
     until(lambda: "ringing" in heard(stage, AGENT))
@@ -168,7 +181,7 @@ def test_a_reload_while_a_caller_waits(stage: Stage, live: Live) -> None:
         written.write_text(before.replace("- {agent: xawery}", "- {agent: zenon}"), encoding="utf-8")
         stage.daemon.reload()
         until(lambda: is_bridged(stage, call))
-        stage.switch.wait_for_end(call, WAIT_S)
+        hang_up(stage, call)
     finally:
         written.write_text(before, encoding="utf-8")
         stage.daemon.reload()

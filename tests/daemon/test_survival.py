@@ -26,9 +26,11 @@ from callcontrol.simulator.stories.stage import Stage
 
 EXAMPLE = Path(__file__).parents[2] / "deploy" / "example"
 PHONE, DID = "117@acme.example", "48221234583"
-WAIT_S = 30.0
+WAIT_S = 90.0
+# Nobody hangs up before the test says so: how long a daemon takes to start is the machine's business.
+TALKS = Behaviour("answers", after_s=0.3)
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture(scope="module")
@@ -41,8 +43,8 @@ def stage() -> Iterator[Stage]:
 
 @pytest.fixture(autouse=True)
 def fresh(stage: Stage) -> None:
-    """Everything runs, no call is up, the phone answers after 0.3 s and talks 3 s."""
-    phone_that(stage, Behaviour("answers", after_s=0.3, talk_s=3))
+    """Everything runs, no call is up, the phone answers after 0.3 s and talks until the caller hangs up."""
+    phone_that(stage, TALKS)
 
 
 def phone_that(stage: Stage, behaviour: Behaviour) -> None:
@@ -90,6 +92,31 @@ def is_talking(stage: Stage, call_id: str) -> bool:
     return is_bridged(stage, call_id) and '"$":"Talking"' in saved
 
 
+def owner(stage: Stage, call_id: str) -> str:
+    """The worker that has a call now, as Redis says."""
+    with Redis.from_url(stage.redis_url) as redis:
+        found = redis.hget(keys.owners("acme"), stage.switch.heard(call_id)[0]["uuid"])
+    assert found is None or isinstance(found, bytes)
+    return (found or b"").decode()
+
+
+def another_takes_over(stage: Stage, call_id: str, before: str) -> None:
+    """Some other worker than the one before has the call."""
+    until(lambda: owner(stage, call_id) not in ("", before))
+
+
+def hang_up(stage: Stage, call_id: str) -> dict[str, str]:
+    """The caller hangs up; how his call ended."""
+    stage.switch.hang_up(call_id)
+    return stage.switch.wait_for_end(call_id, WAIT_S)
+
+
+def heard_talk_ms(stage: Stage, call_id: str) -> float:
+    """How long the caller heard the other one, by the switch's clock."""
+    at_us = {str(entry["what"]): int(entry["at_us"]) for entry in stage.switch.heard(call_id)}
+    return (at_us["hangup"] - at_us["bridged"]) / 1000
+
+
 def nothing_is_left(stage: Stage) -> None:
     """No call is remembered in Redis any more."""
     with Redis.from_url(stage.redis_url) as redis:
@@ -99,25 +126,29 @@ def nothing_is_left(stage: Stage) -> None:
 def test_kill_9_in_a_conversation(stage: Stage) -> None:
     call = stage.switch.place(Call(DID))
     until(lambda: is_talking(stage, call))
+    before = owner(stage, call)
     stage.daemon.kill()
     assert "unbridged" not in heard(stage, call)
     stage.daemon.start()
-    stage.switch.wait_for_end(call, WAIT_S)
+    another_takes_over(stage, call, before)
+    hang_up(stage, call)
     found = record_of(stage, call)
     assert (found.outcome, found.answered_by, found.estimated) == ("answered", "extension:117", False)
-    assert [leg.hung_up_by for leg in found.legs] == ["switch", "callee"]
-    assert 2500 < found.legs[1].talk_ms < 4500
+    assert [leg.hung_up_by for leg in found.legs] == ["caller", "switch"]
+    assert abs(float(found.legs[1].talk_ms) - heard_talk_ms(stage, call)) < 500
     nothing_is_left(stage)
 
 
 def test_kill_9_while_it_rings(stage: Stage) -> None:
-    phone_that(stage, Behaviour("answers", after_s=3, talk_s=2))
+    phone_that(stage, Behaviour("answers", after_s=3))
     call = stage.switch.place(Call(DID))
-    until(lambda: "ringing" in heard(stage, PHONE))
+    until(lambda: "ringing" in heard(stage, PHONE) and owner(stage, call))
+    before = owner(stage, call)
     stage.daemon.kill()
     stage.daemon.start()
     until(lambda: is_bridged(stage, call))
-    stage.switch.wait_for_end(call, WAIT_S)
+    another_takes_over(stage, call, before)
+    hang_up(stage, call)
     found = record_of(stage, call)
     assert (found.outcome, found.answered_by, found.estimated) == ("answered", "extension:117", False)
     assert "took over" in " ".join(note["what"] for note in found.notes)
@@ -125,11 +156,10 @@ def test_kill_9_while_it_rings(stage: Stage) -> None:
 
 
 def test_the_end_of_a_call_while_no_daemon_lived_is_estimated_and_recorded_once(stage: Stage) -> None:
-    phone_that(stage, Behaviour("answers", after_s=0.1, talk_s=1.0))
     call = stage.switch.place(Call(DID))
     until(lambda: is_talking(stage, call))
     stage.daemon.kill()
-    stage.switch.wait_for_end(call, WAIT_S)
+    hang_up(stage, call)
     stage.daemon.start()
     found = record_of(stage, call)
     assert (found.outcome, found.estimated) == ("answered", True)
@@ -165,14 +195,14 @@ def test_postgres_away_while_calls_run(stage: Stage) -> None:
 
 
 def test_redis_away_conversations_go_on_and_new_calls_take_the_last_known_rules(stage: Stage) -> None:
-    phone_that(stage, Behaviour("answers", after_s=0.2, talk_s=4))
     talking = stage.switch.place(Call(DID))
     until(lambda: is_talking(stage, talking))
     stage.redis.kill()
     new = stage.switch.place(Call(DID))
     until(lambda: is_bridged(stage, new))
     assert "unbridged" not in heard(stage, talking)
-    stage.switch.wait_for_end(new, WAIT_S)
+    hang_up(stage, new)
+    hang_up(stage, talking)
     stage.redis.start()
     found = record_of(stage, new)
     assert found.outcome == "answered"
@@ -182,7 +212,6 @@ def test_redis_away_conversations_go_on_and_new_calls_take_the_last_known_rules(
 
 
 def test_the_switch_dies_and_its_calls_are_closed(stage: Stage) -> None:
-    phone_that(stage, Behaviour("answers", after_s=0.1, talk_s=60))
     call = stage.switch.place(Call(DID))
     until(lambda: is_talking(stage, call))
     stage.switch.restart()
@@ -196,9 +225,9 @@ def test_the_switch_dies_and_its_calls_are_closed(stage: Stage) -> None:
 def test_sigterm_waits_for_the_call_and_exits_0(stage: Stage) -> None:
     call = stage.switch.place(Call(DID))
     until(lambda: is_talking(stage, call))
+    ending = gevent.spawn_later(1, hang_up, stage, call)
     assert stage.daemon.stop() == 0
-    end = stage.switch.wait_for_end(call, WAIT_S)
-    assert end["cause"] == "NORMAL_CLEARING"
+    assert ending.get(timeout=WAIT_S)["cause"] == "NORMAL_CLEARING"
     found = record_of(stage, call)
     assert (found.outcome, found.estimated) == ("answered", False)
     stage.daemon.start()
@@ -231,6 +260,6 @@ def test_strangers_and_garbage_on_the_calls_port_harm_nobody(stage: Stage) -> No
     until(lambda: is_bridged(stage, call))
     for peer in peers:
         peer.close()
-    stage.switch.wait_for_end(call, WAIT_S)
+    hang_up(stage, call)
     assert record_of(stage, call).outcome == "answered"
     until(lambda: "callcontrol_connections 0.0" in stage.daemon.metrics())

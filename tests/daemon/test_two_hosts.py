@@ -13,10 +13,20 @@ import pytest
 import yaml
 
 from callcontrol.simulator.callers import Call
-from callcontrol.simulator.phones import Behaviour
 from callcontrol.simulator.stories.stage import Daemon, Stage, free_ports
 from tests.daemon.test_queue_survival import Live
-from tests.daemon.test_survival import DID, EXAMPLE, PHONE, WAIT_S, heard, is_bridged, nothing_is_left, record_of, until
+from tests.daemon.test_survival import (
+    DID,
+    EXAMPLE,
+    PHONE,
+    TALKS,
+    hang_up,
+    heard,
+    is_bridged,
+    nothing_is_left,
+    record_of,
+    until,
+)
 from tests.daemon.test_takeover import (
     callers_wait,
     everybody_is_served,
@@ -25,7 +35,7 @@ from tests.daemon.test_takeover import (
     pid_of,
 )
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(300)
 
 
 class TwoHosts(Stage):
@@ -98,12 +108,12 @@ def test_a_host_dies_whole_and_the_other_has_its_callers(stage: TwoHosts, live: 
 
 def test_a_host_is_taken_out_in_order(stage: TwoHosts, live: Live) -> None:
     placed = callers_wait(stage, live, 2)
-    phone(stage, PHONE, Behaviour("answers", after_s=0.1, talk_s=5))
+    phone(stage, PHONE, TALKS)
     talking = stage.switch.place(Call(DID))
     until(lambda: is_bridged(stage, talking) and has_all(stage, stage.daemon, 3))
     assert stage.daemon.stop() == 0
     until(lambda: has_all(stage, stage.second, 3))
-    stage.switch.wait_for_end(talking, WAIT_S)
+    hang_up(stage, talking)
     found = record_of(stage, talking)
     assert (found.outcome, found.estimated) == ("answered", False)
     everybody_is_served(stage, live, placed)

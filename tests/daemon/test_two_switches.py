@@ -31,7 +31,7 @@ HOTLINE, YVONNE = "48221234590", "123@acme.example"
 # Our legs have names of our own making (vocabulary.call.leg_id); what a switch makes by itself has others.
 OURS = 5
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(300)
 
 
 class TwoSwitches(Stage):

@@ -32,11 +32,11 @@ from callcontrol.simulator.stories.stage import Stage
 from callcontrol.vocabulary.moment import SECOND_US, Instant, instant_of
 from tests.config.example import EXAMPLE
 
-WAIT_S = 30.0
+WAIT_S = 90.0
 HOUR_US = 3600 * SECOND_US
 OUT = Call("600700800", number="102", user="102", domain="acme.example")
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(300)
 
 
 @dataclass
@@ -56,11 +56,12 @@ class Theatre:
 
     def dies_while_talking(self) -> str:
         """A phone of ours talks to a mobile; the daemon is killed; both hang up. Returns the call's id."""
-        talk = Behaviour("answers", after_s=0.2, talk_s=2)
+        talk = Behaviour("answers", after_s=0.2)
         self.stage.switch.trunk(Trunk("carrier-a", otherwise=(talk,)))
         call = self.stage.switch.place(OUT)
         until(self._is_talking)
         self.stage.daemon.kill()
+        self.stage.switch.hang_up(call)
         self.stage.switch.wait_for_end(call, WAIT_S)
         until(lambda: len(list(self.cdrs.glob("*.cdr.json"))) == 2)
         return next(str(entry["uuid"]) for entry in self.stage.switch.heard(call) if entry["what"] == "calls")

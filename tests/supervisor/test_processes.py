@@ -32,10 +32,10 @@ from callcontrol.simulator.stories.stage import Stage
 
 EXAMPLE = Path(__file__).parents[2] / "deploy" / "example"
 PHONE, DID = "117@acme.example", "48221234583"
-WAIT_S = 30.0
+WAIT_S = 90.0
 LIMITS = {"hung_s": 3, "drain_s": 5}
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture(scope="module")

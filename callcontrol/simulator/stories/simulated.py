@@ -17,7 +17,7 @@ from callcontrol.simulator.stories.player import TENANT
 from callcontrol.simulator.stories.story import PlacedCall, Story
 
 NEVER_ANSWERS = Behaviour("never_answers")
-KNOWN_S = 5.0
+KNOWN_S = 30.0
 
 
 class SimulatedWorld:

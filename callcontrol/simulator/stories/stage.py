@@ -25,8 +25,8 @@ from callcontrol.edges import clock
 from callcontrol.edges.embedded import EmbeddedPostgres, EmbeddedRedis
 from callcontrol.simulator.client import SimulatorClient
 
-READY_S = 20.0
-STOP_S = 15.0
+READY_S = 60.0
+STOP_S = 60.0
 
 
 class NotReady(RuntimeError):
@@ -122,10 +122,16 @@ class Daemon:
         return self.process.wait(STOP_S)
 
     def kill(self) -> None:
-        """SIGKILL for the supervisor and all workers, as if the host died."""
+        """SIGKILL for the supervisor and all workers, as if the host died; returns when all of them are gone.
+
+        A call that reached the socket of a worker about to be gone would wait there for the dialplan's dead man.
+        """
         assert self.process is not None
         self.send_to_all(signal.SIGKILL)
         self.process.wait(STOP_S)
+        due = clock.monotonic() + STOP_S
+        while _is_group_alive(self.process.pid) and clock.monotonic() < due:
+            gevent.sleep(0.01)
 
     def send_to_all(self, number: signal.Signals) -> None:
         """A signal for the supervisor and all workers."""
@@ -243,6 +249,18 @@ class Stage:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stack.close()
+
+
+def _is_group_alive(group: int) -> bool:
+    """Whether a process of this group runs; one whose parent has not asked for its end yet does not."""
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, _, of_group = stat.read_text().rpartition(")")[2].split()[:3]
+        except OSError:  # it is gone meanwhile
+            continue
+        if int(of_group) == group and state not in "ZX":
+            return True
+    return False
 
 
 def _password(config: Path) -> str:
