@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import heapq
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from callcontrol.daemon.timers import Timer
 from callcontrol.vocabulary.moment import SECOND_US, Instant
+from tests.simulation.host import Host
 
 _TIES = 2**31
 
@@ -21,11 +23,13 @@ class Agenda:
     Attributes:
         now_s: seconds since the beginning; never goes back.
         steps: things that have happened.
+        host: on which host something happens now, None: on none.
     """
 
     def __init__(self, start: Instant, chance: random.Random) -> None:
         self.now_s = 0.0
         self.steps = 0
+        self.host: Host | None = None
         self._start = start
         self._chance = chance
         self._heap: list[Timer] = []
@@ -35,6 +39,15 @@ class Agenda:
         timer = Timer(self.now_s + max(seconds, 0.0), self._chance.randrange(_TIES), then)
         heapq.heappush(self._heap, timer)
         return timer
+
+    @contextmanager
+    def at(self, host: Host | None) -> Iterator[None]:
+        """What happens meanwhile happens on this host."""
+        before, self.host = self.host, host
+        try:
+            yield
+        finally:
+            self.host = before
 
     def wall(self) -> Instant:
         """The true time, in microseconds since the epoch."""

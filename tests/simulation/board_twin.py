@@ -12,6 +12,8 @@ from callcontrol.control.events import Joined, JoinFailed, LegAnswered, LegGone,
 from callcontrol.daemon.leg_line import (
     AGAIN_S,
     INSIST_S,
+    LINK_S,
+    LOOK_S,
     NO_WORD,
     NOT_SENT,
     NOT_WANTED,
@@ -38,6 +40,7 @@ class LinkTwin:
 
     Attributes:
         jobs: what ends with the connection.
+        connection: which connection this is; what an earlier one had under way never arrives.
     """
 
     def __init__(self, switch: SwitchTwin, process: Process, chance: random.Random, faults: Faults) -> None:
@@ -51,6 +54,15 @@ class LinkTwin:
         self._events = Stream(switch.agenda, switch.delay)
         self._orders = Stream(switch.agenda, switch.delay)
         self.jobs: dict[int, Callable[[], None]] = {}
+        self.connection = 1
+
+    def cut(self) -> None:
+        """The connection is gone, whether or not the switch is."""
+        self.is_up = False
+        self.connection += 1
+        jobs, self.jobs = self.jobs, {}
+        for lost in jobs.values():
+            self._process.call(lost)
 
     def heard(self, tell: Callable[[], None]) -> None:
         """The switch tells something; it may be lost, told twice or late."""
@@ -64,17 +76,19 @@ class LinkTwin:
             self.late += 1
             self._process.after(self._chance.uniform(0, LATE_S), tell)
             return
-        self._events.send(lambda: self._process.call(tell))
+        self.answer(tell)
         if said > 1 - faults.event_repeated:
             self.repeated += 1
-            self._events.send(lambda: self._process.call(tell))
+            self.answer(tell)
 
     def order(self, carry_out: Callable[[], None], refuse: Callable[[], None]) -> None:
         """Ask the switch; a command may be slow, or be answered with an error."""
-        faults, said, core = self._faults, self._chance.random(), self.core
+        faults, said, core, connection = self._faults, self._chance.random(), self.core, self.connection
 
         def arrived() -> None:
-            if self.switch.is_up and self.switch.core == core:
+            # Of what was under way when the connection broke, some has arrived all the same.
+            is_cut = connection != self.connection and self._chance.random() < 0.5
+            if self.switch.is_up and self.switch.core == core and not is_cut:
                 carry_out()
 
         if said < faults.command_failed:
@@ -87,8 +101,14 @@ class LinkTwin:
             self._orders.send(arrived)
 
     def answer(self, tell: Callable[[], None]) -> None:
-        """The switch answers a command."""
-        self._events.send(lambda: self._process.call(tell))
+        """The switch tells something, or answers, over the connection as it is now."""
+        connection = self.connection
+
+        def arrived() -> None:
+            if connection == self.connection:
+                self._process.call(tell)
+
+        self._events.send(arrived)
 
 
 class BoardTwin:
@@ -101,6 +121,7 @@ class BoardTwin:
         self.desk: Desk | None = None
         self.on_up: Callable[[str], None] = lambda switch: None
         self.on_down: Callable[[str], None] = lambda switch: None
+        self.on_told: Callable[[str], None] = lambda leg: None
 
     # --- as the switchboard
 
@@ -124,17 +145,24 @@ class BoardTwin:
         self._process.command()
         link = self.links[switch]
 
+        question = object()
+
+        def unknown() -> None:
+            on_answer(None)
+
         def tell(found: frozenset[str] | None) -> None:
-            on_answer(found)
+            if link.jobs.pop(id(question), None) is not None:
+                on_answer(found)
 
         def ask() -> None:
             found = frozenset(c for c in channels if c in link.switch.channels)
             link.answer(lambda: tell(found))
 
         if link.is_up:
+            link.jobs[id(question)] = unknown
             link.order(ask, lambda: self._process.call(lambda: tell(None)))
         else:
-            self._process.after(0.001, lambda: tell(None))
+            self._process.after(0.001, unknown)
 
     def alone(self, switch: str, channel: str, on_answer: Callable[[bool | None], object]) -> None:
         """Whether a channel lives and talks with nobody; None if the switch cannot be asked."""
@@ -166,17 +194,17 @@ class BoardTwin:
         driver = self.desk.drivers.get(call)
         if driver is not None:
             driver.deliver(event)
+            if isinstance(event, LegGone):
+                self.on_told(event.leg_id)
 
-    def switch_died(self, switch: str) -> None:
-        """Its connection breaks."""
+    def cut(self, switch: str) -> None:
+        """Its connection breaks: the switch died, or something between us did."""
         link = self.links[switch]
         if link.is_up:
-            link.is_up = False
-            jobs, link.jobs = link.jobs, {}
-            for lost in (lambda: self.on_down(switch), *jobs.values()):
-                self._process.call(lost)
+            link.cut()
+            self._process.call(lambda: self.on_down(switch))
 
-    def switch_came_back(self, switch: str) -> None:
+    def can_be_reached(self, switch: str) -> None:
         """It can be reached again, after a while."""
         self._process.after(self._chance.uniform(*RECONNECT_S), lambda: self._connected(switch))
 
@@ -247,10 +275,16 @@ class _Job:
         self._open = True
 
     def begin(self) -> None:
-        """Send it."""
+        """Send it, as soon as there is a connection."""
+        self._send(self._process.agenda.now_s + LINK_S)
+
+    def _send(self, until_s: float) -> None:
         call, link = self._driver.call, self._link
         if not link.is_up:
-            self._process.after(0.001, lambda: self._lost(NOT_SENT))
+            if self._process.agenda.now_s < until_s:
+                self._process.after(LOOK_S, lambda: self._send(until_s))
+            else:
+                self._lost(NOT_SENT, sent=False)
             return
         link.jobs[id(self)] = lambda: self._lost(NOT_SENT)
         link.order(
@@ -278,9 +312,9 @@ class _Job:
         else:
             self._driver.deliver(LegAnswered(leg))
 
-    def _lost(self, word: str) -> None:
+    def _lost(self, word: str, *, sent: bool = True) -> None:
         if self._close():
-            self._driver.deliver(OriginateFailed(tuple(leg for leg, _ in self._command.legs), word))
+            self._driver.deliver(OriginateFailed(tuple(leg for leg, _ in self._command.legs), word, sent=sent))
 
     def _time_out(self) -> None:
         if not self._open:

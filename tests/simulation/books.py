@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -35,12 +36,19 @@ class Accounts:
 
 
 def balance(
-    switches: list[SwitchTwin], ledger: LedgerTwin, tariff: Tariff, *, may_miss: bool, may_lose_events: bool
+    switches: list[SwitchTwin],
+    ledger: LedgerTwin,
+    tariff: Tariff,
+    *,
+    may_miss: bool,
+    may_lose_events: bool,
+    told: Collection[str] = (),
 ) -> Accounts:
     """Compare.
 
     Args:
         may_miss: something happened in which ends may be missed (a worker or a switch died, an event was lost).
+        told: legs whose end somebody was told who did not lose it.
         may_lose_events: a leg's end may be told to nobody, though everybody was there.
 
     Raises:
@@ -49,6 +57,10 @@ def balance(
     truth = {(switch.name, id_): channel for switch in switches for id_, channel in switch.every.items()}
     estimated = [key for key, leg in ledger.rows.items() if leg.estimated]
     unwritten = [key for key in truth if key not in ledger.rows]
+    for (_, leg_id), leg in ledger.rows.items():
+        if leg_id in told and (leg.estimated or leg.created is None):
+            raise Broken(f"the end of leg {leg_id} was told, and its row is a guess", leg_id)
+    _each_leg_once(ledger)
     if not may_miss and (estimated or unwritten):
         raise Broken(f"estimated: {estimated[:3]}, without a row: {unwritten[:3]}", (unwritten or estimated)[0][1])
     for key in unwritten:
@@ -63,6 +75,15 @@ def balance(
             talk_us += _agree(key, leg, channel)
     charged = _charged(truth, ledger, tariff)
     return Accounts(len(truth), len(estimated), len(unwritten), unnoticed, talk_us, charged)
+
+
+def _each_leg_once(ledger: LedgerTwin) -> None:
+    record_of: dict[str, str] = {}
+    for record in ledger.calls.values():
+        for leg in record.call.legs:
+            other = record_of.setdefault(leg.leg_id, record.call.call_id)
+            if other != record.call.call_id:
+                raise Broken(f"leg {leg.leg_id} is in two records: {other} and {record.call.call_id}", other)
 
 
 def _reached_nobody(channel: Channel, ledger: LedgerTwin) -> bool:

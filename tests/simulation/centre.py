@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from callcontrol.config.queue_settings import Strategy
+from callcontrol.vocabulary.moment import SECOND_US
 
 SWITCHES = ("s1", "s2")
+# In the queue `side`, in the first edition (seconds).
+WRAP_UP_S = 5
 MOBILE, LANDLINE = "+48600700800", "+48223334455"
 
 _MAIN = """
@@ -84,15 +88,16 @@ queues:
     weight: 2
     agents: [{side}]
     whisper: {whisper}
-    wrap_up: 5
+    wrap_up: {side_wrap_up}
     ring: 12
     announce: {{first: 5, position: 0, wait: 20}}
     keys: {{1: callback, 2: queue:main}}
     callback: {{retries: 1, every: 60, expires: 600}}
     otherwise: voicemail:office
+{extra}
 numbers:
   "{n[0]}": queue:main
-  "{n[1]}": queue:side
+  "{n[1]}": queue:{second}
   "{n[2]}": extension:100
   "{n[3]}": group:team
   "{n[4]}": list:night
@@ -103,15 +108,28 @@ numbers:
   "{n[9]}": extension:192
 """
 
+_EXTRA = """
+  extra:
+    strategy: in_order
+    agents: [{{agent: {extra}}}]
+    otherwise: queue:side
+"""
+
 QUEUE_NUMBERS, OTHER_NUMBERS = (0, 1, 5), (2, 3, 4, 6, 7, 8, 9)
 
 
 @dataclass(frozen=True, slots=True)
 class Centre:
-    """How large it is: tenants, and agents of each."""
+    """How large it is: tenants, and agents of each.
+
+    Attributes:
+        edition: each edition has other layouts of queues; in odd ones the first two agents of each tenant have changed
+            seats, and there is a queue that even ones do not have.
+    """
 
     tenants: int
     agents: int
+    edition: int = 0
 
     def names(self) -> list[str]:
         """Tenants by name."""
@@ -145,7 +163,7 @@ class Centre:
             mobile=MOBILE,
             landline=LANDLINE,
             extensions="\n".join(f"  '{100 + i}': {{}}" for i in range(self.agents)),
-            agents=external + "\n".join(f"  agent{i}: {_agent(i)}" for i in range(self.agents)),
+            agents=external + "\n".join(f"  agent{i}: {_agent(i, self._seat(i))}" for i in range(self.agents)),
             strategy=strategies[t % len(strategies)],
             other=strategies[(t + 3) % len(strategies)],
             main=", ".join(f"{{agent: {name}, tier: {1 + i % 2}}}" for i, name in enumerate(names)),
@@ -154,7 +172,15 @@ class Centre:
             misses=(0, 3)[t % 2],
             sticky="sticky: {within: 3600, first: 10}" if t % 2 else "come_back: 120",
             whisper=("yes", "no")[t % 2],
+            side_wrap_up=WRAP_UP_S + self.edition,
+            extra=_EXTRA.format(extra=names[0]) if self.edition % 2 else "",
+            second="extra" if self.edition % 2 else "side",
         )
+
+    def _seat(self, i: int) -> int:
+        """At which extension an agent sits."""
+        changes = self.edition % 2 and i < 2 <= self.agents
+        return 1 - i if changes else i
 
 
 def numbers(t: int) -> list[str]:
@@ -162,10 +188,15 @@ def numbers(t: int) -> list[str]:
     return [f"+4822{2_000_000 + 100 * t + n}" for n in range(10)]
 
 
+def edition_of(layout: Mapping[str, Any]) -> int:
+    """Which edition a layout of queues is of."""
+    return int(layout["queues"]["side"]["wrap_up_us"]) // SECOND_US - WRAP_UP_S
+
+
 def outside(t: int) -> str:
     """The number of the agent of a tenant who has no phone of ours."""
     return f"+48{600_100_100 + t}"
 
 
-def _agent(i: int) -> str:
-    return f"{{extension: '{100 + i}', auto: {'yes' if i % 3 == 0 else 'no'}}}"
+def _agent(i: int, seat: int) -> str:
+    return f"{{extension: '{100 + seat}', auto: {'yes' if i % 3 == 0 else 'no'}}}"

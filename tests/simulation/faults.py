@@ -26,6 +26,10 @@ class Faults:
         spool_full_per_h: spools are full for 1 to 60 s.
         clock_step_per_h: the wall clock jumps by up to 30 s.
         switch_death_per_h: a switch dies and is there again 3 to 10 s later.
+        link_blink_per_h: workers lose their connection to a switch that lives, for up to 20 s.
+        clocks_apart_s: how far the clocks of two hosts are apart at most, those of their switches included.
+        reload_per_h: another edition of the configuration.
+        reload_late_s: a host takes it so much later at most.
     """
 
     event_lost: float = 0.0
@@ -46,6 +50,10 @@ class Faults:
     spool_full_per_h: float = 0.0
     clock_step_per_h: float = 0.0
     switch_death_per_h: float = 0.0
+    link_blink_per_h: float = 0.0
+    clocks_apart_s: float = 0.0
+    reload_per_h: float = 0.0
+    reload_late_s: float = 0.0
 
     @property
     def workers_die(self) -> bool:
@@ -53,9 +61,16 @@ class Faults:
         return bool(self.kill_per_h or self.stop_per_h)
 
     @property
+    def told_is_kept(self) -> bool:
+        """Whether what a worker was told is never lost with it, or with the live state."""
+        dies = self.workers_die or self.drain_per_h or self.switch_death_per_h
+        return not (dies or self.redis_away_per_h or self.redis_restart_per_h or self.redis_amnesia_per_h)
+
+    @property
     def ends_may_be_missed(self) -> bool:
         """Whether the end of a leg may never be told."""
-        return bool(self.workers_die or self.switch_death_per_h or self.event_lost or self.drain_per_h)
+        dies = self.workers_die or self.switch_death_per_h or self.drain_per_h
+        return bool(dies or self.event_lost or self.link_blink_per_h)
 
 
 PROFILES: Mapping[str, Faults] = MappingProxyType(

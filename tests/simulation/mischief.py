@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections import Counter
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from typing import Protocol
 
 from tests.simulation.agenda import Agenda
 from tests.simulation.faults import Faults
+from tests.simulation.host import Host
 from tests.simulation.pipe_twin import RedisHost
 from tests.simulation.process import Process
 from tests.simulation.records_twin import LedgerTwin, SpoolTwin
@@ -19,6 +21,8 @@ from tests.simulation.worker_twin import WorkerTwin
 RESTART_S = 2.0
 AMNESIA_S = 1.0
 STEP_US = 30_000_000
+# A connection to a switch is gone for as long, and then until it is made anew (seconds).
+BLINK_S = (0.02, 20.0)
 
 
 class Stage(Protocol):
@@ -26,18 +30,23 @@ class Stage(Protocol):
 
     agenda: Agenda
     clock: VirtualClock
-    host: RedisHost
+    redis: RedisHost
+    hosts: list[Host]
     ledger: LedgerTwin
     spool: SpoolTwin
     switches: list[SwitchTwin]
     workers: list[WorkerTwin]
 
-    def start_worker(self) -> None:
-        """One more."""
+    def start_worker(self, host: Host | None = None) -> None:
+        """One more, on this host."""
         ...
 
     def worker_dies(self, process: Process) -> None:
         """One is about to be gone."""
+        ...
+
+    def reload(self, host: Host, edition: int) -> None:
+        """A host takes an edition of the configuration."""
         ...
 
 
@@ -54,7 +63,8 @@ class Mischief:
         self._faults = faults
         self._chance = chance
         self._lasts = True
-        stage.host.batch_failed, stage.host.reply_lost = faults.batch_failed, faults.reply_lost
+        self._edition = 0
+        stage.redis.batch_failed, stage.redis.reply_lost = faults.batch_failed, faults.reply_lost
 
     def begin(self) -> None:
         """From now on."""
@@ -69,6 +79,8 @@ class Mischief:
             ("spool_full", self._spool_full),
             ("clock_step", self._clock_step),
             ("switch_death", self._switch_death),
+            ("link_blink", self._link_blink),
+            ("reload", self._reload),
         ):
             rate: float = getattr(self._faults, f"{name}_per_h")
             if rate:
@@ -78,8 +90,8 @@ class Mischief:
         """Everything works again, and nothing more is broken."""
         self._lasts = False
         stage = self._stage
-        stage.host.batch_failed = stage.host.reply_lost = 0.0
-        stage.host.is_up = stage.ledger.is_up = True
+        stage.redis.batch_failed = stage.redis.reply_lost = 0.0
+        stage.redis.is_up = stage.ledger.is_up = True
         stage.spool.is_full = False
         stage.clock.off_us = 0
         stage.spool.drain()
@@ -110,7 +122,7 @@ class Mischief:
 
     def _died(self, process: Process) -> None:
         self._stage.worker_dies(process)
-        self._stage.agenda.after(RESTART_S, self._stage.start_worker)
+        self._stage.agenda.after(RESTART_S, lambda: self._stage.start_worker(process.host))
 
     def _stop(self) -> bool:
         worker = self._some_worker()
@@ -124,23 +136,23 @@ class Mischief:
         worker = self._some_worker()
         if worker is None:
             return False
-        self._stage.start_worker()
+        self._stage.start_worker(worker.process.host)
         self._stage.worker_dies(worker.process)
         worker.process.call(worker.drain)
         return True
 
     def _redis_away(self) -> bool:
-        host = self._stage.host
-        host.is_up = False
-        self._stage.agenda.after(self._chance.uniform(1, 20), lambda: setattr(host, "is_up", True))
+        redis = self._stage.redis
+        redis.is_up = False
+        self._stage.agenda.after(self._chance.uniform(1, 20), lambda: setattr(redis, "is_up", True))
         return True
 
     def _redis_restart(self) -> bool:
-        self._stage.host.server.restart()
+        self._stage.redis.server.restart()
         return self._redis_away()
 
     def _redis_amnesia(self) -> bool:
-        server = self._stage.host.server
+        server = self._stage.redis.server
         remembered = server.remember()
 
         def crash() -> None:
@@ -177,11 +189,41 @@ class Mischief:
             return False
         switch.die()
         for worker in self._stage.workers:
-            worker.board.switch_died(switch.name)
+            worker.board.cut(switch.name)
         self._stage.agenda.after(self._chance.uniform(3, 10), lambda: self._switch_back(switch))
         return True
 
     def _switch_back(self, switch: SwitchTwin) -> None:
         switch.come_back()
         for worker in self._stage.workers:
-            worker.board.switch_came_back(switch.name)
+            worker.board.can_be_reached(switch.name)
+
+    def _link_blink(self) -> bool:
+        """Workers lose the switch, which goes on: one of them, those of one host, or all."""
+        switch, worker = self._chance.choice(self._stage.switches), self._some_worker()
+        if worker is None or not switch.is_up:
+            return False
+        reach = self._chance.choice(("one", "host", "all"))
+        those = [
+            other
+            for other in self._stage.workers
+            if reach == "all" or other is worker or (reach == "host" and other.process.host is worker.process.host)
+        ]
+        for other in those:
+            other.board.cut(switch.name)
+        lasts_s = math.exp(self._chance.uniform(*map(math.log, BLINK_S)))
+        self._stage.agenda.after(lasts_s, lambda: self._links_back(switch, those))
+        return True
+
+    def _links_back(self, switch: SwitchTwin, those: list[WorkerTwin]) -> None:
+        for worker in those:
+            worker.board.can_be_reached(switch.name)
+
+    def _reload(self) -> bool:
+        """A new edition of the configuration, which each host takes at a time of its own."""
+        self._edition += 1
+        edition = self._edition
+        for host in self._stage.hosts:
+            late_s = self._chance.uniform(0, self._faults.reload_late_s)
+            self._stage.agenda.after(late_s, lambda host=host: self._stage.reload(host, edition))  # type: ignore[misc]  # its type is given by the loop
+        return True

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from callcontrol.daemon.timers import Timer
 from tests.simulation.agenda import Agenda
+from tests.simulation.host import Host
 
 
 class Killed(BaseException):
@@ -17,11 +18,13 @@ class Process:
 
     Attributes:
         name: what it is called.
+        host: where it runs, None where that makes no difference.
         commands: how many commands it has given to anybody.
     """
 
-    def __init__(self, agenda: Agenda, name: str) -> None:
+    def __init__(self, agenda: Agenda, name: str, host: Host | None = None) -> None:
         self.name = name
+        self.host = host
         self.agenda = agenda
         self.alive = True
         self.stopped = False
@@ -44,10 +47,11 @@ class Process:
         if self.stopped:
             self._backlog.append(then)
         elif self.alive:
-            try:
-                then()
-            except Killed:
-                self.die()
+            with self.agenda.at(self.host):
+                try:
+                    then()
+                except Killed:
+                    self.die()
 
     def command(self) -> None:
         """It is about to give a command."""

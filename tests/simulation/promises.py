@@ -9,6 +9,8 @@ from callcontrol.routing.distribution.state import State
 from callcontrol.vocabulary.moment import SECOND_US
 from tests.routing.distribution import safety
 from tests.simulation.channel import Channel
+from tests.simulation.ghosts import Ghosts
+from tests.simulation.leases import Leases
 from tests.simulation.redis_twin import RedisTwin
 from tests.simulation.switch_twin import SwitchTwin
 
@@ -36,11 +38,17 @@ class Promises:
     Attributes:
         every: each so manieth operation on queues is looked at in full; 1: each.
         recoveries: how long callers who waited at a worker that died were at none (seconds).
+        told: legs whose end a worker that had their call was told.
+        somebody_takes_calls: whether a worker is always there.
+        is_mixed: hosts have different editions of the configuration, so two agents may sit at one phone.
     """
 
     def __init__(self, switches: list[SwitchTwin], server: RedisTwin, every: int) -> None:
         self.every = every
         self.recoveries: list[float] = []
+        self.told: set[str] = set()
+        self.is_mixed = False
+        self.somebody_takes_calls = False
         self._switches = switches
         self._server = server
         self._operations = 0
@@ -48,11 +56,18 @@ class Promises:
         self._talks: dict[str, Channel] = {}
         self._orphaned: dict[str, float] = {}
         self._agents: set[str] = set()
+        self._leases = Leases()
+        self._ghosts = Ghosts(switches, server)
         server.before, server.after = self._before_operation, self._after_operation
 
     def agents_are(self, who: set[str]) -> None:
         """The phones of agents."""
         self._agents = who
+
+    def reloaded(self, editions: set[int]) -> None:
+        """The hosts have these editions now. Who talks goes on; who sits at his phone may be another agent."""
+        self.is_mixed = len(editions) > 1
+        self._talks.clear()
 
     # --- what really happens
 
@@ -65,7 +80,9 @@ class Promises:
             return
         for channel in (first, second):
             talk = self._talks.get(channel.who)
-            if channel.who in self._agents and talk is not None and talk.lives and talk.peer is not None:
+            is_two = talk is not None and talk.lives and talk.peer is not None
+            if channel.who in self._agents and is_two and not self.is_mixed:
+                assert talk is not None
                 raise Broken(f"agent {channel.who} has two callers: calls {talk.call} and {channel.call}", channel.call)
             self._talks[channel.who] = channel
 
@@ -74,6 +91,11 @@ class Promises:
         since_s = self._orphaned.pop(channel.id, None)
         if since_s is not None:
             self.recoveries.append(self._now_s - since_s)
+
+    def last_resort(self, channel: Channel) -> None:
+        """No worker took a caller, and the dialplan has nowhere left to go."""
+        if self.somebody_takes_calls:
+            raise Broken(f"caller {channel.id} was taken by nobody", channel.id)
 
     def worker_dies(self, process: object) -> None:
         """The callers who wait at it are nobody's now."""
@@ -94,7 +116,10 @@ class Promises:
         if self._operations % self.every == 0:
             self._before = self._server.queues_of(tenant).model.snapshot()
 
-    def _after_operation(self, tenant: str, reply: Any) -> None:
+    def _after_operation(self, tenant: str, words: tuple[Any, ...]) -> None:
+        broken = self._leases.broken(tenant, self._server.queues_of(tenant), words, self._now_s)
+        if broken is not None:
+            raise Broken(broken[0], broken[1].partition("/")[0])
         before, self._before = self._before, None
         if before is None:
             return
@@ -116,6 +141,9 @@ class Promises:
         if somebody_is_there:
             self._nobody_is_left_in_silence()
             self._no_lease_outlives_itself()
+            self._nothing_stands_for_a_call_that_is_over()
+        else:
+            self._ghosts.forget()
 
     def _nobody_is_left_in_silence(self) -> None:
         for switch in self._switches:
@@ -134,6 +162,11 @@ class Promises:
                     late_s = (now - offer.expires) / SECOND_US
                     call = offer.ticket.partition("/")[0]
                     raise Broken(f"offer {offer.id} is still there {late_s:.0f} s after its end", call)
+
+    def _nothing_stands_for_a_call_that_is_over(self) -> None:
+        ghost = self._ghosts.too_old(self._now_s)
+        if ghost is not None:
+            raise Broken(f"{ghost[0]}, long after its call was over", ghost[1])
 
     # --- in the end
 

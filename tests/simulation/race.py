@@ -67,7 +67,7 @@ class Race:
             return
         channel = switch.create(leg_id, call, tenant, switch.phones.name_of(plan), plan)
         channel.from_queue = self._for_queue
-        channel.ringing = switch.agenda.wall()
+        channel.ringing = switch.wall()
         self._channels.append(channel)
         channel.on_end.append(lambda: self._ended(channel))
         switch.timer(channel, plan.ring_s, lambda: self._unanswered(channel))
@@ -86,7 +86,7 @@ class Race:
         if channel.answered is not None or self._over:
             return
         switch = self._switch
-        channel.answered = switch.agenda.wall()
+        channel.answered = switch.wall()
         if plan.cap_s is not None:
             switch.timer(channel, plan.cap_s, lambda: switch.hang_up(channel, "ALLOTTED_TIMEOUT", "switch"))
         if leaves_after_s is not None:

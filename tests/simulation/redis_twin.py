@@ -39,7 +39,7 @@ class RedisTwin:
         self.queues: dict[str, QueueTwin] = {}
         self.listeners: dict[str, Told] = {}
         self.before: Callable[[str], None] = lambda tenant: None
-        self.after: Callable[[str, Any], None] = lambda tenant, reply: None
+        self.after: Callable[[str, tuple[Any, ...]], None] = lambda tenant, words: None
         self._known: set[str] = set()
         self._scripts: dict[str, Callable[[tuple[str, ...], tuple[Any, ...]], Any]] = {
             queue_script.SHA: lambda names, words: self.queue_operation(names, words),
@@ -81,11 +81,11 @@ class RedisTwin:
     def do_ping(self) -> bytes:
         return b"PONG"
 
-    def do_hset(self, key: str, field: Any, value: Any) -> int:
+    def do_hset(self, key: str, *pairs: Any) -> int:
         table = self.hashes.setdefault(key, {})
-        is_new = _bytes(field) not in table
-        table[_bytes(field)] = _bytes(value)
-        return int(is_new)
+        before = len(table)
+        table.update(zip(map(_bytes, pairs[::2]), map(_bytes, pairs[1::2]), strict=True))
+        return len(table) - before
 
     def do_hget(self, key: str, field: Any) -> bytes | None:
         if field == "digest" and key.endswith(":layout"):
@@ -167,7 +167,7 @@ class RedisTwin:
         reply = self._queues_at(key).carry_out(
             words, lambda whom, kind, fields: self.publish(whom, {"from": key, "kind": kind, "fields": fields})
         )
-        self.after(tenant, reply)
+        self.after(tenant, words)
         return reply
 
     def publish(self, worker: str, message: dict[str, Any]) -> None:

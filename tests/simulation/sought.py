@@ -47,7 +47,7 @@ def run_plan(plan: Plan, change: Change = lambda world: None) -> Report | Failur
         change(again)
         tracing = Tracing(again.agenda, about) if about else None
         try:
-            with tracing.on(again.host.server, again.switches) if tracing else nullcontext():
+            with tracing.on(again.redis.server, again.switches) if tracing else nullcontext():
                 again.run()
         except Broken as broken:
             if tracing or not broken.about:

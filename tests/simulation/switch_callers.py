@@ -12,9 +12,11 @@ from typing import Protocol
 from callcontrol.control import commands as do
 from callcontrol.control.events import AppEnded, CallerHungUp, KeyPressed, LegBridged, LegGone, LegHeard
 from callcontrol.routing.plan import LegPlan
+from callcontrol.vocabulary.moment import Instant
 from tests.simulation.agenda import Agenda
 from tests.simulation.channel import App, Channel
 from tests.simulation.connection_twin import ConnectionTwin
+from tests.simulation.host import Host
 from tests.simulation.phones import Phones
 from tests.simulation.race import Legs, Race
 
@@ -58,6 +60,10 @@ class Watcher(Protocol):
         """A worker has a caller's channel (again)."""
         ...
 
+    def last_resort(self, channel: Channel) -> None:
+        """No worker took a caller, and the dialplan has nowhere left to go."""
+        ...
+
 
 class SwitchCallers:
     """One switch, as callers meet it.
@@ -66,6 +72,7 @@ class SwitchCallers:
         channels: those that live.
         every: all it ever had: the truth.
         core: which of its lives this is.
+        host: where it runs, None for one whose clock is right.
     """
 
     def __init__(self, name: str, agenda: Agenda, phones: Phones, delay: Callable[[], float], watcher: Watcher) -> None:
@@ -81,12 +88,17 @@ class SwitchCallers:
         self.told: Callable[[str, str], None] = lambda call, what: None  # for whoever traces a call
         self.core = 1
         self.is_up = True
+        self.host: Host | None = None
+
+    def wall(self) -> Instant:
+        """Its wall clock, as its stamps say."""
+        return Instant(self.agenda.wall() + (self.host.off_us if self.host is not None else 0))
 
     # --- channels
 
     def create(self, id_: str, call: str, tenant: str, who: str, plan: LegPlan | None = None) -> Channel:
         """A new channel."""
-        channel = Channel(id_, call, tenant, who, self.agenda.wall(), plan)
+        channel = Channel(id_, call, tenant, who, self.wall(), plan)
         self.told(call, f"{id_} is rung at {who}" if plan else f"{id_} calls")
         self.channels[id_] = self.every[id_] = channel
         self.phones.takes(who)
@@ -113,7 +125,7 @@ class SwitchCallers:
             self._parted(peer)
 
     def _bury(self, channel: Channel, cause: str, by: str) -> None:
-        channel.ended = self.agenda.wall()
+        channel.ended = self.wall()
         channel.cause, channel.hung_up_by = cause, by
         del self.channels[channel.id]
         self.phones.lets_go(channel.who)
@@ -157,14 +169,14 @@ class SwitchCallers:
     def _join(self, first: Channel, second: Channel) -> None:
         self.watcher.bridged(first, second)
         self.told(first.call, f"{first.id} and {second.id} are joined")
-        now = self.agenda.wall()
+        now = self.wall()
         first.peer, second.peer = second, first
         for channel in (first, second):
             channel.parked = False
             channel.bridged = channel.bridged or now
             channel.answered = channel.answered or now
             channel.idle_since_s = None
-        talk_s, ends = self.phones.talk_s(), self.agenda.wall() % 2
+        talk_s, ends = self.phones.talk_s(), self.wall() % 2
         leaves, by = ((first, "caller"), (second, "callee"))[ends]
         by = by if first.is_caller else "callee"
         self.timer(leaves, talk_s, lambda: self.hang_up(leaves, "NORMAL_CLEARING", by))
@@ -193,6 +205,7 @@ class SwitchCallers:
             channel.variables["variable_cc_again"] = "true"
         if stage >= ALL_SOCKETS:
             channel.idle_since_s = None
+            self.watcher.last_resort(channel)
             self.timer(channel, FALLBACK_S, lambda: self.hang_up(channel, "NORMAL_TEMPORARY_FAILURE", "switch"))
         else:
             self._offer(channel, stage, self.agenda.now_s + DEAD_MAN_S)
@@ -275,7 +288,7 @@ class SwitchCallers:
         while channel.running is None and channel.queue and channel.peer is None and channel.lives:
             app = channel.queue.popleft()
             if isinstance(app, do.Answer | do.OpenEarlyMedia):
-                channel.answered = channel.answered or (self.agenda.wall() if isinstance(app, do.Answer) else None)
+                channel.answered = channel.answered or (self.wall() if isinstance(app, do.Answer) else None)
                 continue
             channel.running, channel.idle_since_s = app, None
             self._run(channel, app)
@@ -323,7 +336,7 @@ class SwitchCallers:
             self.hang_up(leg, "ORIGINATOR_CANCEL", "switch")
             return
         self._join(channel, leg)
-        self._tell(channel, LegBridged(leg.id, self.agenda.wall()))
+        self._tell(channel, LegBridged(leg.id, self.wall()))
 
     def _bridge_lost(self, channel: Channel, app: do.Bridge, word: str) -> None:
         if not channel.lives or channel.running is not app:

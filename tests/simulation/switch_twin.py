@@ -68,7 +68,7 @@ class SwitchTwin(SwitchCallers):
         if isinstance(running, do.Play | do.Record):
             self._tell(one, AppEnded(running.app_id))
         if one.is_caller:
-            self._tell(one, LegBridged(other.id, self.agenda.wall()))
+            self._tell(one, LegBridged(other.id, self.wall()))
         return True
 
     def _whisper(self, leg: str, hang_up: bool) -> bool:

@@ -20,7 +20,7 @@ class VirtualClock:
     """What `callcontrol.edges.clock` says while the run lasts.
 
     Attributes:
-        off_us: how far the wall clock is off (microseconds).
+        off_us: how far the wall clocks of all hosts are off (microseconds), besides what each is off by itself.
     """
 
     def __init__(self, agenda: Agenda, chance: random.Random) -> None:
@@ -29,8 +29,9 @@ class VirtualClock:
         self._chance = chance
 
     def now(self) -> Instant:
-        """The wall clock of our hosts."""
-        return Instant(self._agenda.wall() + self.off_us)
+        """The wall clock of the host on which something happens."""
+        host = self._agenda.host
+        return Instant(self._agenda.wall() + self.off_us + (host.off_us if host is not None else 0))
 
     def monotonic(self) -> float:
         """Seconds since the beginning."""

@@ -166,6 +166,10 @@ class WorkerTwin:
         except LiveStateError:
             self.process.after(AGAIN_S, self._verify)
 
+    def reload(self) -> None:
+        """Its host has another configuration, and it was told."""
+        self.keeper.compare()
+
     def _listen(self) -> None:
         """Subscribe, and again where the server has forgotten."""
         channel = keys.inbox(self.process.name)

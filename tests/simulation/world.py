@@ -8,20 +8,21 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from unittest import mock
 
 from callcontrol.daemon import reception
 from callcontrol.daemon.configuration import Current
-from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.moment import SECOND_US, Instant
 from tests.simulation.agenda import Agenda
 from tests.simulation.board_twin import BoardTwin
 from tests.simulation.books import Accounts, balance
 from tests.simulation.centre import SWITCHES, Centre, outside
 from tests.simulation.connection_twin import LineTwin
 from tests.simulation.faults import PROFILES, Faults
+from tests.simulation.host import Host
 from tests.simulation.mischief import Mischief
 from tests.simulation.people import People
 from tests.simulation.phones import Moods, Phones
@@ -98,19 +99,20 @@ class World:
         self.agenda = Agenda(START, random.Random(chance.random()))
         self.clock = VirtualClock(self.agenda, random.Random(chance.random()))
         self._centre = Centre(plan.tenants, plan.agents)
-        self._current = configuration(self._centre)
-        self.host = RedisHost(RedisTwin(lambda: self.agenda.now_s), random.Random(chance.random()))
+        self.hosts = self._two_hosts(random.Random(chance.random()))
+        self.redis = RedisHost(RedisTwin(lambda: self.agenda.now_s), random.Random(chance.random()))
         self.ledger = LedgerTwin()
         self.spool = SpoolTwin(self.ledger, random.Random(chance.random()))
         self.phones = Phones(random.Random(chance.random()), Moods())
         delay = random.Random(chance.random())
         self.switches: list[SwitchTwin] = []
-        self.promises = Promises(self.switches, self.host.server, plan.every)
-        for name in SWITCHES:
+        self.promises = Promises(self.switches, self.redis.server, plan.every)
+        for name, host in zip(SWITCHES, self.hosts, strict=True):
             switch = SwitchTwin(
                 name, self.agenda, self.phones, lambda: delay.uniform(*SWITCH_DELAY_S), self.promises
             )
             switch.pick = delay.choice
+            switch.host = host
             self.switches.append(switch)
         self.workers: list[WorkerTwin] = []
         self._started = 0
@@ -128,24 +130,43 @@ class World:
         self._unsteady_s = 0.0
         self._off_us = 0
         self.promises.agents_are(self._agents())
+        self.promises.somebody_takes_calls = plan.faults.told_is_kept
 
     # --- workers
 
-    def start_worker(self) -> None:
-        """One more."""
+    def _two_hosts(self, chance: random.Random) -> list[Host]:
+        hosts = [Host("one"), Host("two")]
+        for host in hosts:
+            host.read(0, configuration(self._centre))
+        apart_us = round(self.plan.faults.clocks_apart_s * SECOND_US)
+        hosts[1].off_us = chance.choice((-1, 1)) * chance.randint(apart_us // 20, apart_us)
+        return hosts
+
+    def reload(self, host: Host, edition: int) -> None:
+        """A host takes an edition of the configuration, if it has no later one."""
+        if edition > host.edition:
+            host.read(edition, configuration(replace(self._centre, edition=edition)))
+            self.promises.reloaded({host.edition for host in self.hosts})
+            for worker in [worker for worker in self.workers if worker.process.host is host]:
+                worker.process.call(worker.reload)
+
+    def start_worker(self, host: Host | None = None) -> None:
+        """One more, on this host, else on each in turn."""
+        host = host or self.hosts[self._started % len(self.hosts)]
         self._started += 1
-        process = Process(self.agenda, f"sim/{self._started}/w")
+        process = Process(self.agenda, f"{host.name}/{self._started}/w", host)
         board = BoardTwin(self.switches, process, random.Random(self._chance.random()), self.plan.faults)
         worker = WorkerTwin(
             process,
-            self._current,
-            self.host,
+            host.current,
+            self.redis,
             board,
             self.spool,
             random.Random(self._chance.random()),
             self.phones.registered,
         )
         process.on_death.append(lambda: self._gone(worker))
+        board.on_told = self.promises.told.add
         self.workers.append(worker)
         for switch in self.switches:
             switch.takers.append(worker)
@@ -153,7 +174,7 @@ class World:
 
     def _gone(self, worker: WorkerTwin) -> None:
         self.workers.remove(worker)
-        self.host.server.listeners.pop(f"cc:worker:{worker.process.name}", None)
+        self.redis.server.listeners.pop(f"cc:worker:{worker.process.name}", None)
         self._retired += _told_wrong(worker)
         for switch in self.switches:
             switch.takers.remove(worker)
@@ -213,8 +234,9 @@ class World:
             self._look()
 
     def _look(self) -> None:
-        is_there = self.host.is_up and any(worker.accepts and not worker.pipe.away_because for worker in self.workers)
+        is_there = self.redis.is_up and any(worker.accepts and not worker.pipe.away_because for worker in self.workers)
         is_there = is_there and all(switch.is_up for switch in self.switches)
+        is_there = is_there and all(link.is_up for worker in self.workers for link in worker.board.links.values())
         is_set, self._off_us = self._off_us != self.clock.off_us, self.clock.off_us
         if is_set or not is_there or not all(worker.process.runs for worker in self.workers):
             self._unsteady_s = self.agenda.now_s
@@ -240,19 +262,20 @@ class World:
         return left + ["the spool holds records"] * bool(self.spool.waiting)
 
     def _report(self) -> Report:
-        tariff = next(iter(self._current.configuration.tariffs.values()))
+        tariff = next(iter(self.hosts[0].current.configuration.tariffs.values()))
         faults = self.plan.faults
         accounts = balance(
             self.switches,
             self.ledger,
             tariff,
             may_miss=faults.ends_may_be_missed,
+            told=self.promises.told if faults.told_is_kept else set(),
             may_lose_events=bool(faults.event_lost or faults.event_late),
         )
         done = self.mischief.done + self._retired
         for worker in self.workers:
             done += _told_wrong(worker)
-        done["redis_failed"] += self.host.failures
+        done["redis_failed"] += self.redis.failures
         slowest_s = max(self.promises.recoveries, default=0.0)
         return Report(
             self.plan, self.agenda.steps, self.people.calls, +done, accounts, slowest_s, self.agenda.now_s

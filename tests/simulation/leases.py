@@ -1,0 +1,43 @@
+"""Operations on queues one by one: an offer lasts as long as it was made for, no older layout replaces a newer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from callcontrol.vocabulary.moment import SECOND_US
+from tests.simulation.centre import edition_of
+from tests.simulation.queue_twin import QueueTwin
+
+# Clocks of one host and the ways of messages may take off so much (seconds).
+EARLY_S = 1.0
+
+
+class Leases:
+    """What was promised by operations so far, by tenant."""
+
+    def __init__(self) -> None:
+        self._ends_s: dict[tuple[str, str], tuple[int, float]] = {}
+        self._editions: dict[str, int] = {}
+
+    def broken(self, tenant: str, queues: QueueTwin, words: tuple[Any, ...], now_s: float) -> tuple[str, str] | None:
+        """What this operation broke, and which call it is about."""
+        operation, now_us, worker, *_, text = words
+        offers = queues.model.state.offers
+        found = None
+        for key in [key for key in self._ends_s if key[0] == tenant and key[1] not in offers]:
+            _, end_s = self._ends_s.pop(key)
+            if operation == "due" and end_s - now_s > EARLY_S:
+                early_s = end_s - now_s
+                found = f"{worker} ended offer {key[1]} of {tenant} {early_s:.1f} s before its time", key[1]
+        for offer in offers.values():
+            if self._ends_s.get((tenant, offer.id), (0, 0.0))[0] != offer.expires:
+                self._ends_s[tenant, offer.id] = offer.expires, now_s + (offer.expires - int(now_us)) / SECOND_US
+        return found or (self._older_layout(tenant, worker, text) if operation == "configure" else None)
+
+    def _older_layout(self, tenant: str, worker: str, text: bytes) -> tuple[str, str] | None:
+        edition, before = edition_of(orjson.loads(text)), self._editions.get(tenant, 0)
+        self._editions[tenant] = edition
+        older = f"{worker} replaced edition {before} of the queues of {tenant} by edition {edition}"
+        return (older, "") if edition < before else None
