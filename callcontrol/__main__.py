@@ -14,9 +14,16 @@ if sys.argv[1:2] not in [[name] for name in PLAIN]:
     # First of all: psycopg chooses on import whether its waits let other greenlets run.
     monkey.patch_all()
 
+    from gevent.hub import Hub
+
+    # Ctrl-C ends the command (see `main`) without a traceback of the hub.
+    Hub.NOT_ERROR = (*Hub.NOT_ERROR, KeyboardInterrupt)
+
 import argparse  # noqa: E402
+import os  # noqa: E402
+import signal  # noqa: E402
 from collections.abc import Mapping, Sequence  # noqa: E402
-from importlib import import_module  # noqa: E402
+from importlib import import_module, metadata  # noqa: E402
 from types import ModuleType  # noqa: E402
 
 # One file each in callcontrol/commands; each has `add(subparsers)` and `run(args) -> exit status`.
@@ -33,7 +40,10 @@ COMMANDS = (
     "reconcile",
     "render",
     "schema",
+    "completion",
 )
+# Those that have to know all others.
+WHOLE = ("completion",)
 # For the supervisor only: no help shows them.
 HIDDEN = ("work",)
 # Whoever types one of these without a verb of its VERBS wants to see what there is.
@@ -41,16 +51,31 @@ SHOWING = ("queues", "agents")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command; returns its exit status."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
+    """Run a command; returns its exit status: as shells have it, 128 and the signal's number for Ctrl-C and for output
+    that nobody reads any more.
+    """
+    try:
+        status = _run(list(sys.argv[1:] if argv is None else argv))
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+    except BrokenPipeError:
+        # What is left in the buffer goes nowhere, or the interpreter would try once more when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + signal.SIGPIPE
+    return status
+
+
+def _run(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser("callcontrol", description="Call control on FreeSWITCH.")
+    parser.add_argument("--version", action="version", version=f"callcontrol {metadata.version('callcontrol')}")
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     # Only the command that is asked for is imported: `callcontrol rate` starts in a blink.
-    named = [name for name in (*COMMANDS, *HIDDEN) if name in arguments[:1]] or COMMANDS
+    named = [name for name in (*COMMANDS, *HIDDEN) if name in arguments[:1] and name not in WHOLE] or COMMANDS
     modules = {name: import_module(f"callcontrol.commands.{name}") for name in named}
     for module in modules.values():
         module.add(subparsers)
-    args = parser.parse_args(_with_verb(arguments, modules))
+    args = parser.parse_args(_with_verb(arguments, modules), argparse.Namespace(whole=parser))
     status: int = modules[args.command].run(args)
     return status
 

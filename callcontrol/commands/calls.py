@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime, tzinfo
 from decimal import Decimal
@@ -20,6 +20,7 @@ from rich.text import Text
 
 from callcontrol.commands.arguments import add_config, configuration_or_exit
 from callcontrol.commands.calls_in_queues import seconds, visit_lines
+from callcontrol.commands.names import unknown
 from callcontrol.edges.embedded import running_address
 from callcontrol.edges.ledger.reader import MAX_CALLS, LedgerReader, NoLedger, PastCall, PastLeg, Wanted
 from callcontrol.vocabulary.moment import BadMoment, Instant, instant_from
@@ -29,6 +30,8 @@ from callcontrol.vocabulary.phone_number import normalise
 
 DEFAULT_LIMIT = 20
 NAME_SHOWN = 24  # characters; a caller chooses his name
+# Blanks before what belongs to a call, and before the rest of a line that does not fit.
+DETAIL, HANGING = 4, 2
 TITLES = ("arrived", "from", "to", "outcome", "time", "cost")
 
 
@@ -55,6 +58,9 @@ def run(args: argparse.Namespace) -> int:
         wanted = wanted_from(args, zone)
         with LedgerReader(args.dsn or _configured(args.config)) as ledger:
             calls = ledger.calls(wanted)
+            if not calls and wanted.tenant is not None:
+                _check_tenant(wanted.tenant, ledger, args)
+            there_are = ledger.count(wanted) if len(calls) == wanted.limit and not args.json else len(calls)
     except ZoneInfoNotFoundError:
         return _complain(f"--zone {args.zone}: no such time zone; write one such as Europe/Warsaw")
     except (BadMoment, NoLedger, ValueError) as error:
@@ -64,8 +70,23 @@ def run(args: argparse.Namespace) -> int:
             sys.stdout.buffer.write(orjson.dumps(asdict(call), default=_plain, option=orjson.OPT_UTC_Z) + b"\n")
         sys.stdout.buffer.flush()
     else:
-        show(calls, zone, Console(highlight=False), queues=args.call is not None)
+        console = Console(highlight=False)
+        show(calls, zone, console, queues=args.call is not None)
+        if there_are > len(calls):
+            most = f"{there_are} or more" if there_are == MAX_CALLS else str(there_are)
+            console.print(f"the latest {len(calls)} of {most} calls; --limit {there_are} shows them", style="dim")
     return 0
+
+
+def _check_tenant(name: str, ledger: LedgerReader, args: argparse.Namespace) -> None:
+    """A tenant has calls, or is (still) configured.
+
+    Raises:
+        ValueError: neither.
+    """
+    known = {*ledger.tenants(), *(() if args.dsn else configuration_or_exit(args.config).settings.tenants)}
+    if name not in known:
+        raise ValueError(unknown("tenant", name, known))
 
 
 def wanted_from(args: argparse.Namespace, zone: tzinfo) -> Wanted:
@@ -89,7 +110,7 @@ def wanted_from(args: argparse.Namespace, zone: tzinfo) -> Wanted:
 
 
 def show(calls: list[PastCall], zone: tzinfo, console: Console, *, queues: bool = False) -> None:
-    """A line per call; below it, indented, its way, its legs and what was recorded or noted.
+    """A line per call, two where the terminal is narrow; below it, indented, its way, its legs, and what was noted.
 
     Args:
         queues: show what happened in its queues as well.
@@ -98,21 +119,40 @@ def show(calls: list[PastCall], zone: tzinfo, console: Console, *, queues: bool 
         console.print("No calls match.")
         return
     heads = [_head(call, zone) for call in calls]
+    rows = list(_rows(heads, console.width if console.is_terminal else None))
+    for row in rows[0]:
+        _print(console, row, "dim")
+    for call, head in zip(calls, rows[1:], strict=True):
+        for row in head:
+            _print(console, row, "bold")
+        for text, style in (*_details(call), *(visit_lines(call, zone) if queues else ())):
+            _print(console, text, style, DETAIL)
+
+
+def _rows(heads: list[tuple[str, ...]], width: int | None) -> Iterator[tuple[str, ...]]:
+    """The titles, then each call: one line with all columns, or two where they do not fit into the width."""
     widths = [max(map(len, column)) for column in zip(TITLES, *heads, strict=True)]
-    _print(console, _row(TITLES, widths), "dim")
-    for call, head in zip(calls, heads, strict=True):
-        _print(console, _row(head, widths), "bold")
-        for text, style in _details(call):
-            _print(console, f"    {text}", style)
-        for text, style in visit_lines(call, zone) if queues else ():
-            _print(console, f"    {text}", style)
+    if width is None or sum(widths) + 2 * (len(widths) - 1) <= width:
+        yield from ((_row(cells, widths),) for cells in (TITLES, *heads))
+        return
+    first, last = widths[:3], widths[4:]
+    room = width - sum(last) - 6
+    for cells in (TITLES, *heads):
+        yield "  ".join(map(str.ljust, cells[:3], first)).rstrip(), "  " + _row(cells[3:], [room, *last])
 
 
-def _print(console: Console, text: str, style: str) -> None:
-    console.print(Text(text, style), soft_wrap=True)
+def _print(console: Console, text: str, style: str, indent: int = 0) -> None:
+    """On a terminal what does not fit goes on below, a little deeper; a file gets it in one line."""
+    if not console.is_terminal:
+        console.print(Text(" " * indent + text, style), soft_wrap=True)
+        return
+    room = max(console.width - indent, 2 * HANGING)
+    wrapped = Text(text, style).wrap(console, room if len(text) <= room else room - HANGING)
+    for number, line in enumerate(wrapped):
+        console.print(Text(" " * (indent + (HANGING if number else 0))) + line)
 
 
-def _row(cells: tuple[str, ...], widths: list[int]) -> str:
+def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
     """Cells side by side; the last two, time and cost, to the right."""
     left = [cell.ljust(width) for cell, width in zip(cells[:-2], widths, strict=False)]
     right = [cell.rjust(width) for cell, width in zip(cells[-2:], widths[-2:], strict=True)]

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from decimal import Decimal
 
+from callcontrol.commands.tables import span
 from callcontrol.edges.ledger.reader import PastCall, PastOffer, PastVisit
 from callcontrol.vocabulary.agent import OfferEnd
-from callcontrol.vocabulary.money import plain
 
 _EARLIER_PLACE = {"came_back": "back at his old place", "callback": "at the place kept for his callback"}
 
@@ -23,8 +23,8 @@ def visit_lines(call: PastCall, zone: tzinfo) -> Iterator[tuple[str, str]]:
 
 
 def seconds(milliseconds: Decimal) -> str:
-    """`61.5 s`."""
-    return f"{plain(milliseconds / 1000)} s"
+    """`1:01`, `1:02:03`; whole seconds, rounded down. `--json` has them exactly."""
+    return span(int(milliseconds))
 
 
 def _visit_line(visit: PastVisit, zone: tzinfo) -> str:

@@ -12,8 +12,10 @@ import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import closing
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
+from importlib import metadata
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -24,6 +26,7 @@ from rich.console import Console
 from callcontrol.commands.calls import show
 from callcontrol.daemon.configuration import read_configuration
 from callcontrol.edges import clock
+from callcontrol.edges.embedded import EmbeddedStoreError
 from callcontrol.edges.ledger.reader import MAX_CALLS, LedgerReader, Wanted
 from callcontrol.simulator.stories.agents import LiveAgents
 from callcontrol.simulator.stories.player import TENANT, Player, Told
@@ -32,10 +35,7 @@ from callcontrol.simulator.stories.spoken import Spoken
 from callcontrol.simulator.stories.stage import Stage
 from callcontrol.simulator.stories.story import Story, read_stories
 
-ROOT = Path(__file__).parents[2]
-EXAMPLE = ROOT / "deploy" / "example"
-SOUNDS = ROOT / "freeswitch-xml" / "sounds"
-STORIES = ROOT / "tests" / "stories"
+INSTALLED = "share/callcontrol/"
 # One story for each case of forwarding, and one hostile caller; the rest of the stories are for `make test`.
 CASES = (
     "01-rings-and-answers",
@@ -81,17 +81,52 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     subparsers.add_parser("demo", help="calls through every kind of forwarding, and their bill", description=__doc__)
 
 
+@dataclass(frozen=True, slots=True)
+class Props:
+    """What the demo plays with: stories, the example's configuration, sounds."""
+
+    stories: Path
+    example: Path
+    sounds: Path
+
+
+def props() -> Props:
+    """Those of the source tree, or those that were installed with the package.
+
+    Raises:
+        FileNotFoundError: there are none.
+    """
+    root = Path(__file__).parents[2]
+    if (root / "tests" / "stories").is_dir():
+        return Props(root / "tests" / "stories", root / "deploy" / "example", root / "freeswitch-xml" / "sounds")
+    for file in metadata.files("callcontrol") or ():
+        before, found, _ = file.as_posix().partition(INSTALLED)
+        if found:
+            share = Path(str(file.locate())).parents[len(file.parts) - len(Path(before + found).parts) - 1].resolve()
+            return Props(share / "stories", share / "example", share / "sounds")
+    raise FileNotFoundError("the demo's stories are not installed: install the wheel of callcontrol again")
+
+
 def run(args: argparse.Namespace) -> int:
-    """Play the cases; 1 if one came out differently."""
+    """Play the cases; 1 if one came out differently, or if nothing could be played."""
     console = Console(highlight=False)
     logging.getLogger("callcontrol").setLevel(logging.ERROR)
-    stories = read_stories(STORIES)
     began = clock.monotonic()
-    told = [
-        *_on_stage([s for s in stories if _name_of(s) in CASES], ("--speed", SPEED), console, _show_bill),
-        *_on_stage([s for s in stories if _name_of(s) in QUEUES], (), console, _show_queues),
-    ]
+    try:
+        told = _played(props(), console)
+    except (FileNotFoundError, EmbeddedStoreError) as error:
+        print(f"callcontrol demo: {error}", file=sys.stderr)
+        return 1
     return _verdict(told, console, clock.monotonic() - began)
+
+
+def _played(given: Props, console: Console) -> list[Told]:
+    stories = read_stories(given.stories)
+    cases, queues = ([s for s in stories if _name_of(s) in names] for names in (CASES, QUEUES))
+    return [
+        *_on_stage(cases, given, ("--speed", SPEED), console, _show_fast_bill),
+        *_on_stage(queues, given, (), console, _show_queues),
+    ]
 
 
 def _name_of(story: Story) -> str:
@@ -99,21 +134,25 @@ def _name_of(story: Story) -> str:
 
 
 def _on_stage(
-    stories: list[Story], simulator: tuple[str, ...], console: Console, after: Callable[[Stage, Console], None]
+    stories: list[Story],
+    given: Props,
+    simulator: tuple[str, ...],
+    console: Console,
+    after: Callable[[Stage, Console], None],
 ) -> list[Told]:
     """Play these stories on a stage of their own, and show what is left of them."""
     began = clock.monotonic()
     console.print("[dim]starting Redis, Postgres, a simulated FreeSWITCH and the daemon …[/dim]")
     with tempfile.TemporaryDirectory(prefix="callcontrol-demo-") as folder:
         Path(folder).chmod(0o711)  # as root, Postgres runs as somebody else and has to pass
-        with Stage(Path(folder), EXAMPLE, simulator=("--sounds", str(SOUNDS), *simulator)) as stage:
+        with Stage(Path(folder), given.example, simulator=("--sounds", str(given.sounds), *simulator)) as stage:
             console.print(f"[dim]ready after {clock.monotonic() - began:.1f} s[/dim]\n")
-            told = _play_all(stories, stage, console)
+            told = _play_all(stories, stage, Spoken(given.sounds), console)
             after(stage, console)
             return told
 
 
-def _play_all(stories: list[Story], stage: Stage, console: Console) -> list[Told]:
+def _play_all(stories: list[Story], stage: Stage, spoken: Spoken, console: Console) -> list[Told]:
     settings = read_configuration(stage.config).settings
     redis: Redis = Redis.from_url(stage.redis_url)
     world = SimulatedWorld(stage.switch, settings, stage.daemon.registrations)
@@ -123,7 +162,7 @@ def _play_all(stories: list[Story], stage: Stage, console: Console) -> list[Told
         player = Player(world, settings, redis, stage.dsn, tell=tell, agents=agents)
         for story in stories:
             console.rule(f"[bold]{story.name}", align="left")
-            narrator = gevent.spawn(_narrate, world, console)
+            narrator = gevent.spawn(_narrate, world, spoken, console)
             told.append(player.play(story))
             narrator.kill()
             _tell_result(told[-1], console)
@@ -134,9 +173,9 @@ def _print_line(console: Console, line: str) -> None:
     console.print(f"  {line}")
 
 
-def _narrate(world: SimulatedWorld, console: Console) -> None:
+def _narrate(world: SimulatedWorld, spoken: Spoken, console: Console) -> None:
     """What phones and callers see and hear, as it happens."""
-    known, spoken = 0, Spoken(SOUNDS)
+    known = 0
     callers: list[str] = []
     while True:
         gevent.sleep(0.1)
@@ -174,6 +213,15 @@ def _tell_result(told: Told, console: Console) -> None:
     for difference in told.differences:
         console.print(f"  [red]not as told: {difference}[/red]")
     console.print()
+
+
+def _show_fast_bill(stage: Stage, console: Console) -> None:
+    """The bill, and why its times have not come yet."""
+    _show_bill(stage, console)
+    console.print(
+        f"[dim]The simulated switch's clock runs {SPEED} times as fast as this machine's, so that nobody waits for"
+        " phones to ring out: the times above run ahead of yours.[/dim]\n"
+    )
 
 
 def _show_bill(stage: Stage, console: Console) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 from zoneinfo import ZoneInfo
 
+import orjson
 from gevent.event import AsyncResult
 
 from callcontrol.commands.arguments import add_config, configuration_or_exit
+from callcontrol.commands.names import unknown
 from callcontrol.commands.stores import rule_store
 from callcontrol.daemon.configuration import Configuration
 from callcontrol.edges import clock
@@ -19,10 +21,11 @@ from callcontrol.edges.live_state.failures import LiveStateError, StoreAway
 from callcontrol.edges.live_state.rules import RuleStore
 from callcontrol.routing import arrival
 from callcontrol.routing.effective import RunTimeRules, effective
-from callcontrol.routing.explain import explain
+from callcontrol.routing.explain import explain, plan_of
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.moment import BadMoment, Instant, instant_from
+from callcontrol.vocabulary.moment import text_of as time_text
 from callcontrol.vocabulary.phone_number import is_anonymous, normalise
 
 LOOKUP_S = 5.0
@@ -38,6 +41,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     parser.add_argument("--from", dest="caller", required=True, help="a number, `anonymous`, or TENANT/EXTENSION")
     parser.add_argument("--to", dest="dialled", required=True, help="number dialled, in any usual writing")
     parser.add_argument("--at", default="", help="ISO time (default: now)")
+    parser.add_argument("--json", action="store_true", help="one JSON object: what is asked, and the plan line by line")
     parser.add_argument("--offline", nargs="*", default=[], metavar="ACCOUNT", help="SIP accounts to take as offline")
 
 
@@ -50,10 +54,26 @@ def run(args: argparse.Namespace) -> int:
         print(error.args[0], file=sys.stderr)
         return 1
     found = _found(facts, configuration)
+    if args.json:
+        print(orjson.dumps(_as_json(found)).decode())
+        return 0
     if found.degraded:
         print(f"(rules set at run time are not known, so the YAML baseline is shown: {found.degraded})")
-    print("\n".join(explain(found)))
+    for line in explain(found):
+        print(line)
     return 0
+
+
+def _as_json(found: Facts) -> dict[str, object]:
+    """What is asked, and the plan. `baseline_only`: why rules set at run time are not in it, "" if they are."""
+    return {
+        "tenant": found.tenant_name,
+        "from": found.caller.number,
+        "to": found.dialled,
+        "at": time_text(found.now),
+        "baseline_only": found.degraded,
+        "plan": [asdict(line) for line in plan_of(found)],
+    }
 
 
 def _facts(args: argparse.Namespace, configuration: Configuration) -> Facts:
@@ -68,8 +88,11 @@ def _facts(args: argparse.Namespace, configuration: Configuration) -> Facts:
 def _parties(args: argparse.Namespace, configuration: Configuration) -> tuple[str, Caller, str]:
     tenant, slash, extension = args.caller.partition("/")
     if slash:
-        if extension not in getattr(configuration.settings.tenants.get(tenant), "extensions", {}):
-            raise LookupError(f"--from {args.caller}: there is no such extension; write TENANT/EXTENSION, as acme/101")
+        tenants = configuration.settings.tenants
+        if tenant not in tenants:
+            raise LookupError(f"--from {args.caller}: {unknown('tenant', tenant, tenants)}")
+        if extension not in tenants[tenant].extensions:
+            raise LookupError(f"--from {args.caller}: {unknown('extension', extension, tenants[tenant].extensions)}")
         return tenant, Caller(extension, extension=extension), args.dialled
     owner = configuration.directory.owner_of(args.dialled)
     if owner is None:

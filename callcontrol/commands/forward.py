@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from gevent.event import AsyncResult
 
 from callcontrol.commands.arguments import add_config, configuration_or_exit
+from callcontrol.commands.names import unknown
 from callcontrol.commands.stores import rule_store
 from callcontrol.config.settings import Settings
 from callcontrol.daemon.configuration import Configuration
@@ -77,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
 def _unknown(args: argparse.Namespace, settings: Settings) -> str:
     tenant = settings.tenants.get(args.tenant)
     if tenant is None:
-        return f"there is no tenant {args.tenant}; there are: {', '.join(settings.tenants)}"
+        return unknown("tenant", args.tenant, settings.tenants)
     if args.extension not in tenant.extensions:
         return f"tenant {args.tenant} has no extension {args.extension}; it has: {', '.join(tenant.extensions)}"
     return ""

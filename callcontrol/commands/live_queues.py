@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from callcontrol.commands.names import unknown
 from callcontrol.commands.stores import TIMEOUT_S
 from callcontrol.config.settings import Settings, Tenant
 from callcontrol.daemon.configuration import Configuration
@@ -78,7 +79,7 @@ def tenant_of(settings: Settings, name: str) -> Tenant:
     """
     tenant = settings.tenants.get(name)
     if tenant is None:
-        raise ValueError(f"there is no tenant {name}; there are: {', '.join(settings.tenants)}")
+        raise ValueError(unknown("tenant", name, settings.tenants))
     return tenant
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from callcontrol.routing import arrival, exits, router
 from callcontrol.routing.facts import Facts
@@ -33,22 +34,56 @@ MAX_LINES = 200
 _BRANCHES = (Outcome.BUSY, Outcome.NO_ANSWER, Outcome.UNAVAILABLE)
 
 
+class Kind(StrEnum):
+    """What a line of a plan tells."""
+
+    REASON = "reason"  # a target that was come to, and why
+    PASSED = "passed"  # a target that is not tried, and why
+    STEP = "step"  # what is done
+    CASE = "case"  # when the lines below it, one deeper, apply
+    CUT = "cut"  # there would be more
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a plan.
+
+    Attributes:
+        depth: how many cases it stands below.
+        source: `file:line` of the rule that decided it, "" where none did.
+    """
+
+    depth: int
+    kind: Kind
+    text: str
+    source: str = ""
+
+    def __str__(self) -> str:
+        sign = {Kind.REASON: "-> ", Kind.PASSED: "not tried: "}.get(self.kind, "")
+        where = f" [{self.source}]" if self.source else ""
+        return f"{'  ' * self.depth}{sign}{self.text}{':' if self.kind is Kind.CASE else ''}{where}"
+
+
 def explain(facts: Facts) -> list[str]:
-    """Line by line what would happen to such a call now, each decision with its rule and file:line."""
-    lines: list[str] = []
+    """Line by line, for people, what would happen to such a call now, each decision with its rule and file:line."""
+    return [str(line) for line in plan_of(facts)]
+
+
+def plan_of(facts: Facts) -> list[Line]:
+    """The same for programs."""
+    lines: list[Line] = []
     for line in _decision(arrival.decide(facts), facts, 0):
         if len(lines) == MAX_LINES:
-            return [*lines, "… (further branches are not shown)"]
+            return [*lines, Line(0, Kind.CUT, "… (further branches are not shown)")]
         lines.append(line)
     return lines
 
 
-def _decision(decision: Decision, facts: Facts, depth: int) -> Iterator[str]:
-    indent = "  " * depth
+def _decision(decision: Decision, facts: Facts, depth: int) -> Iterator[Line]:
     for entry in decision.why:
-        yield indent + _reason(entry)
+        yield _reason(entry, depth)
     step = decision.step
-    yield indent + _describe(step)
+    yield Line(depth, Kind.STEP, _describe(step))
     if isinstance(step, Ring):
         yield from _failures(step, facts, depth)
     elif isinstance(step, Wait):
@@ -57,25 +92,24 @@ def _decision(decision: Decision, facts: Facts, depth: int) -> Iterator[str]:
         yield from _decision(router.decide(step.then, step.path.onward(), facts), facts, depth)
 
 
-def _failures(step: Ring, facts: Facts, depth: int) -> Iterator[str]:
+def _failures(step: Ring, facts: Facts, depth: int) -> Iterator[Line]:
     """What follows each way of failing; ways that lead to the same are told once."""
     grouped: dict[object, tuple[Decision, list[str]]] = {}
     for outcome in _BRANCHES:
         decision = router.after(step, RingResult(outcome), facts)
         grouped.setdefault(_gist(decision), (decision, []))[1].append(outcome.value)
     for decision, outcomes in grouped.values():
-        yield "  " * depth + f"if {' or '.join(outcomes)}:"
+        yield Line(depth, Kind.CASE, f"if {' or '.join(outcomes)}")
         yield from _decision(decision, facts, depth + 1)
 
 
-def _queue(step: Wait, facts: Facts, depth: int) -> Iterator[str]:
+def _queue(step: Wait, facts: Facts, depth: int) -> Iterator[Line]:
     """Where the queue sends callers whom it does not let in, or who do not wait to the end."""
-    indent = "  " * depth
     for refusal in (Refusal.NO_AGENT, Refusal.FULL, Refusal.TOO_LONG):
-        yield f"{indent}if not let in ({refusal.value}):"
+        yield Line(depth, Kind.CASE, f"if not let in ({refusal.value})")
         yield from _decision(router.follow(exits.not_let_in(step, refusal, facts), facts), facts, depth + 1)
     for what, leaving, target in exits.after_waiting(facts.tenant.queues[step.queue]):
-        yield f"{indent}{what}:"
+        yield Line(depth, Kind.CASE, what)
         yield from _decision(router.follow(exits.after_wait(step, target, leaving, facts), facts), facts, depth + 1)
 
 
@@ -85,10 +119,9 @@ def _gist(decision: Decision) -> object:
     return replace(step, earlier=()) if isinstance(step, Ring) else step, tuple(e.target for e in decision.why)
 
 
-def _reason(entry: Explanation) -> str:
-    where = f" [{entry.source}]" if entry.source else ""
-    verb = "not tried:" if isinstance(entry, Passed) else "->"
-    return f"{verb} {entry.target} ({entry.why}){where}"
+def _reason(entry: Explanation, depth: int) -> Line:
+    kind = Kind.PASSED if isinstance(entry, Passed) else Kind.REASON
+    return Line(depth, kind, f"{entry.target} ({entry.why})", entry.source)
 
 
 def _describe(step: object) -> str:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import platform
 import shutil
 from collections.abc import Callable, Iterator
+from importlib import metadata
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from callcontrol.supervisor.views import View, WorkerState
+
+# callcontrol_build_info
+BUILD = {"version": metadata.version("callcontrol"), "python": platform.python_version()}
 
 
 class OfWorkers(Collector):
@@ -34,6 +39,7 @@ class OfWorkers(Collector):
         yield up
         yield restarts
         yield GaugeMetricFamily("callcontrol_workers", "Workers there should be", value=len(slots))
+        yield InfoMetricFamily("callcontrol_build", "What runs here", value=BUILD)
         yield GaugeMetricFamily(
             "callcontrol_door_open", "Whether a connection to the call port is answered", value=float(not view.door)
         )

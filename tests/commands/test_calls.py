@@ -37,18 +37,27 @@ def run(database: str, monkeypatch: pytest.MonkeyPatch) -> Run:
 def test_a_table_with_the_way_the_legs_and_the_cost(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("--zone", "Europe/Warsaw") == 0
     lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines() if line.strip()]
-    assert lines[1] == "2026-11-17 14:00:00 +48221234567 Jan Kowalski +48225550000 voicemail 9 s"
+    assert lines[1] == "2026-11-17 14:00:00 +48221234567 Jan Kowalski +48225550000 voicemail 0:09"
     assert "● recorded 101: /r/1.wav" in lines
     assert (
-        "2026-11-17 13:00:00 +48221234567 Jan Kowalski +48225550000 answered by number:+48600700800 86.51 s 0.63 PLN"
+        "2026-11-17 13:00:00 +48221234567 Jan Kowalski +48225550000 answered by number:+48600700800 1:26 0.63 PLN"
         in lines
     )
     assert "→ number:+48600700800 rule no_answer of extension:101 (tenants/acme.yaml:31)" in lines
     assert "☎ extension:101 shown +48221234567 no_answer (NO_ANSWER)" in lines
     assert (
         "☎ number:+48600700800 over carrier shown +48221234567, extension:101 pays"
-        " answered (NORMAL_CLEARING) 61.5 s 0.63 PLN" in lines
+        " answered (NORMAL_CLEARING) 1:01 0.63 PLN" in lines
     )
+
+
+def test_it_says_how_many_calls_are_not_shown(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--limit", "1") == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "the latest 1 of 2 calls; --limit 2 shows them"
+    assert run("--limit", "1", "--outcome", "answered") == 0
+    assert "the latest" not in capsys.readouterr().out
+    assert run("--limit", "1", "--number", "+48221234567") == 0
+    assert "the latest 1 of 2 calls" in capsys.readouterr().out
 
 
 def test_json_lines_hold_everything_exactly(run: Run, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
@@ -90,8 +99,8 @@ def test_the_list_names_the_queues(queues: Run, capsys: pytest.CaptureFixture[st
     assert queues() == 0
     lines = lines_of(capsys)
     assert [line.partition("+48225550000 ")[2] for line in lines if "+48225550000 " in line and "→" not in line] == [
-        "answered by number:+48600700800, queue support 98.11 s 0.63 PLN",
-        "failed, queue sales, support (estimated) 12 s",
+        "answered by number:+48600700800, queue support 1:38 0.63 PLN",
+        "failed, queue sales, support (estimated) 0:12",
     ]
     assert [line for line in lines if "offered to" in line or "⧗" in line] == []
 
@@ -100,10 +109,10 @@ def test_one_call_with_what_happened_in_its_queue(queues: Run, capsys: pytest.Ca
     assert queues("--call", Story().call) == 0
     lines = lines_of(capsys)
     assert lines[-4:] == [
-        "⧗ queue support from 13:00:00 position 3 answered by alice after 38 s wrap-up until 13:02:08",
+        "⧗ queue support from 13:00:00 position 3 answered by alice after 0:38 wrap-up until 13:02:08",
         "13:00:05 key 7",
-        "13:00:10 offered to bob no_answer (NO_ANSWER) after 20 s",
-        "13:00:30 offered to alice accepted after 4.5 s talked 60 s wrap-up 30 s",
+        "13:00:10 offered to bob no_answer (NO_ANSWER) after 0:20",
+        "13:00:30 offered to alice accepted after 0:04 talked 1:00 wrap-up 0:30",
     ]
     assert sum("Jan Kowalski" in line for line in lines) == 1
 
@@ -112,16 +121,16 @@ def test_one_call_that_went_through_two_queues(queues: Run, capsys: pytest.Captu
     assert queues("--call", call_id(1)) == 0
     assert lines_of(capsys)[-3:] == [
         "⧗ queue sales from 13:00:00 position 1 back at his old place"
-        " overflow_wait (queue:support) after 38.5 s",
+        " overflow_wait (queue:support) after 0:38",
         "13:00:03 key 0",
-        "⧗ queue support from 13:00:09 position 1 failed after 3 s (estimated)",
+        "⧗ queue support from 13:00:09 position 1 failed after 0:03 (estimated)",
     ]
 
 
 def test_a_callback_names_the_place_it_is_for(queues: Run, capsys: pytest.CaptureFixture[str]) -> None:
     assert queues("--call", call_id(2)) == 0
     lines = lines_of(capsys)
-    assert f"called back for place {call_id(99)}/1 answered by alice after 1815 s" in lines[-2]
+    assert f"called back for place {call_id(99)}/1 answered by alice after 30:15" in lines[-2]
     assert [line.partition(" over ")[0] for line in lines if "☎" in line] == [
         "☎ number:+48600700801",
         "☎ number:+48221234567",
@@ -145,8 +154,8 @@ def test_json_holds_the_visits(queues: Run, capfdbinary: pytest.CaptureFixture[b
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--number", "0048600700800"], "86.51 s"),
-        (["--tenant", "nobody"], "No calls match."),
+        (["--number", "0048600700800"], "1:26"),
+        (["--tenant", "acme", "--since", "2026-11-18"], "No calls match."),
         (["--since", "2026-11-18"], "No calls match."),
     ],
 )
@@ -159,6 +168,8 @@ def test_filters(run: Run, capsys: pytest.CaptureFixture[str], words: list[str],
     ("words", "said"),
     [
         (["--since", "yesterday"], "'yesterday' is no time: write one such as"),
+        (["--tenant", "acmee"], "there is no tenant acmee: did you mean acme?"),
+        (["--tenant", "umbrella"], "there is no tenant umbrella; there are: acme"),
         (["--limit", "0"], "--limit 0: 1 to 10000 are possible"),
         (["--zone", "Mars/Olympus"], "--zone Mars/Olympus: no such time zone"),
         (["--dsn", "host=/nonexistent dbname=none"], "Postgres cannot be reached"),

@@ -81,4 +81,4 @@ def test_explain_of_nonsense(config: str, capsys: pytest.CaptureFixture[str]) ->
     assert main(["explain", "--config", config, "--from", "x", "--to", "+48999"]) == 1
     assert "no tenant has this number" in capsys.readouterr().err
     assert main(["explain", "--config", config, "--from", "acme/999", "--to", "101"]) == 1
-    assert "there is no such extension" in capsys.readouterr().err
+    assert "there is no extension 999; there are: 101, " in capsys.readouterr().err

@@ -28,7 +28,7 @@ from callcontrol.simulator.stories.stage import free_ports
 from callcontrol.supervisor import doors, pid_file, service_manager
 from callcontrol.supervisor.door_watch import DoorWatch
 from callcontrol.supervisor.doors import CallsDoor, DoorTaken
-from callcontrol.supervisor.metrics import empty_folder, exposition
+from callcontrol.supervisor.metrics import BUILD, empty_folder, exposition
 from callcontrol.supervisor.patience import MAX_STEP_S, AwakeClock, Patience
 from callcontrol.supervisor.probes import answer
 from callcontrol.supervisor.signals import Signals
@@ -269,6 +269,7 @@ def test_probes(tmp_path: Path) -> None:
         "callcontrol_worker_restarts_total 0": 2,
         "callcontrol_workers": 1,
         "callcontrol_door_open": 1,
+        f"callcontrol_build_info {BUILD['python']} {BUILD['version']}": 1,
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from types import TracebackType
@@ -226,6 +226,27 @@ class LedgerReader:
             visits = self._by_call("visits_of", which)
             offers = self._by_call("offers_of", which)
         return [_call(row, legs, visits, offers) for row in rows]
+
+    def count(self, wanted: Wanted) -> int:
+        """How many calls match, whatever the limit; MAX_CALLS if there are more.
+
+        Raises:
+            NoLedger: as `calls`.
+        """
+        statement, params = self.search(replace(wanted, limit=MAX_CALLS))
+        counted = b"SELECT count(*) AS calls FROM (" + statement.rstrip(b"; \n") + b") AS found"
+        with explained():
+            (row,) = self._connection.execute(counted, params).fetchall()
+        return int(row["calls"])
+
+    def tenants(self) -> tuple[str, ...]:
+        """Everybody who has calls here.
+
+        Raises:
+            NoLedger: as `calls`.
+        """
+        with explained():
+            return tuple(self._tenants(Wanted(), _params(Wanted())))
 
     def search(self, wanted: Wanted) -> tuple[bytes, dict[str, object]]:
         """The statement that finds the calls, and its parameters.
