@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 
-import shtab
+SHELLS = ("bash", "zsh", "tcsh")
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -19,10 +19,12 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("shell", choices=shtab.SUPPORTED_SHELLS)
+    parser.add_argument("shell", choices=SHELLS)
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the script; `args.whole` is the parser of all commands."""
+    import shtab  # what no other command needs
+
     print(shtab.complete(args.whole, shell=args.shell))
     return 0
