@@ -215,6 +215,8 @@ class Call:
         hung_up_by: who ended the caller's channel, once known.
         apps, legs, visits: counters from which ids of applications, legs and tickets follow.
         serving: the agent who has the caller.
+        elsewhere: (id, agent) of what keeps agents from being offered callers, as the live state was told: calls of
+            their own, legs at their phones that came from no queue.
         origin: its way before it reached us.
         transferred_to: the number the caller was transferred to last, "" if he never was.
         transferred_by: the extension that did it, "" if it is not known.
@@ -235,6 +237,7 @@ class Call:
     legs: int = 0
     visits: int = 0
     serving: Serving | None = None
+    elsewhere: tuple[tuple[str, str], ...] = ()
     transferred_to: str = ""
     transferred_by: str = ""
     given_back: int = 0

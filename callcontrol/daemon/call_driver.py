@@ -39,7 +39,7 @@ from callcontrol.daemon.timers import Timer
 from callcontrol.edges import clock, meters
 from callcontrol.edges.containment import contained, note_fault
 from callcontrol.edges.live_state.failures import LiveStateError
-from callcontrol.routing.agents import other_calls
+from callcontrol.routing.agents import other_calls, still_begun
 from callcontrol.routing.facts import Facts
 
 log = logging.getLogger(__name__)
@@ -226,8 +226,12 @@ class CallDriver:
         self._told = len(self.call.trail)
         self.desk.trunks.learn(self.call, before, new, self.facts.settings)
         agents = self.desk.current.configuration.agents_at(self.call.tenant)
-        for other in other_calls(before, new, agents) if agents else ():
+        begun = self.call.elsewhere
+        others = tuple(other_calls(before, new, agents, begun)) if agents or begun else ()
+        for other in others:
             self.desk.queue_store.elsewhere(self.call.tenant, other.agent, other.id, other.on)
+        if others:
+            self.call = replace(self.call, elsewhere=still_begun(begun, others))
 
     def _carry_out(self, commands: tuple[Command, ...]) -> None:
         outward: list[Command] = []

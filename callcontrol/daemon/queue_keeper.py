@@ -35,6 +35,7 @@ class QueueKeeper:
         self._store = store
         self._layouts: dict[str, tuple[Tenant, Mapping[str, Any]]] = {}
         self._told: dict[str, dict[str, bool]] = {}  # by tenant: whose phone was there when it was told last
+        self._interruptions: dict[str, int] = {}  # by tenant: how many there were when it was last looked what was lost
 
     def start(self) -> None:
         """Tell what is, and go on comparing."""
@@ -68,8 +69,23 @@ class QueueKeeper:
             self._told.pop(tenant, None)
             self._store.configure(tenant, layout, lambda done: self._tell_phones(tenant))
         else:
+            self._see_what_was_lost(tenant)
             self._tell_phones(tenant)
             self._store.due(tenant)
+
+    def _see_what_was_lost(self, tenant: str) -> None:
+        """A Redis that was away or replaced may have lost what it was told last: it is asked what it believes."""
+        interruptions = self._store.interruptions
+        if self._interruptions.get(tenant, 0) == interruptions:
+            return
+
+        def believed(names: frozenset[str]) -> None:
+            self._interruptions[tenant] = interruptions
+            settings = self._current.configuration.settings.tenants.get(tenant)
+            self._told[tenant] = {agent: agent in names for agent in (settings.agents if settings else ())}
+            self._tell_phones(tenant)
+
+        self._store.reachable(tenant, believed)
 
     def phone_changed(self, user: str, domain: str) -> None:
         """A phone registered, or is gone."""

@@ -90,23 +90,43 @@ class OtherCall:
     on: bool
 
 
-def other_calls(before: Trail, news: Iterable[Entry], agents: Mapping[str, str]) -> Iterator[OtherCall]:
+def other_calls(
+    before: Trail, news: Iterable[Entry], agents: Mapping[str, str], begun: tuple[tuple[str, str], ...] = ()
+) -> Iterator[OtherCall]:
     """What new entries of a call's trail say about agents: their phones are rung, or are on the line no more.
 
     Args:
-        before: the trail up to the news. agents: agent by extension.
+        before: the trail up to the news. agents: agent by extension, now.
+        begun: (id, agent) of what has begun and has not ended. An end is that agent's, also where a reload has given
+            his extension to another one meanwhile; only of what is not in it the extension's agent now is told.
     """
     news = tuple(news)
+    whose = dict(begun)
     trail = (*before, *news)
     offered = {leg for entry in trail if isinstance(entry, Offered) for leg in entry.legs}
     for entry in news:
         match entry:
             case Arrived(call_id=call, caller=Caller(extension=extension)) if agent := agents.get(extension):
+                whose[call] = agent
                 yield OtherCall(agent, call, True)
             case Dialled(leg_id=leg, to=to) if leg not in offered and (agent := _agent_of(to, agents)):
+                whose[leg] = agent
                 yield OtherCall(agent, leg, True)
-            case LegEnded(leg_id=leg) if leg not in offered and (agent := _whose(trail, leg, agents)):
+            case LegEnded(leg_id=leg) if leg not in offered and (
+                agent := whose.get(leg) or _whose(trail, leg, agents)
+            ):
                 yield OtherCall(agent, leg, False)
+
+
+def still_begun(begun: tuple[tuple[str, str], ...], news: Iterable[OtherCall]) -> tuple[tuple[str, str], ...]:
+    """What has begun and has not ended, after these news: (id, agent)."""
+    whose = dict(begun)
+    for other in news:
+        if other.on:
+            whose[other.id] = other.agent
+        else:
+            whose.pop(other.id, None)
+    return tuple(whose.items())
 
 
 def _agent_of(target: str, agents: Mapping[str, str]) -> str | None:

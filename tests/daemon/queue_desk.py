@@ -49,7 +49,8 @@ def until(is_so: Callable[[], object]) -> None:
 
 def configured(folder: Path, **queues: str) -> Path:
     """A configuration folder with the small tenant; `queues` as of `queue_world.tenant`."""
-    for name, text in {"callcontrol": MAIN, "tenants/acme": tenant(**queues), "tariffs/retail": TARIFF}.items():
+    acme = f"region: PL\nzone: Europe/Warsaw\n{tenant(**queues)}"
+    for name, text in {"callcontrol": MAIN, "tenants/acme": acme, "tariffs/retail": TARIFF}.items():
         file = folder / f"{name}.yaml"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)

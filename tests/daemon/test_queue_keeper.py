@@ -12,6 +12,7 @@ from callcontrol.daemon.configuration import Current
 from callcontrol.daemon.queue_keeper import QueueKeeper
 from callcontrol.daemon.registrations import Registrations
 from callcontrol.edges import clock
+from callcontrol.edges.live_state.pipe import Pipe
 from callcontrol.vocabulary.agent import AgentAction, AgentState
 from callcontrol.vocabulary.queue import Entered, Refusal, Ticket
 from tests.daemon.queue_desk import WORKER, LiveQueues, configured, until
@@ -132,6 +133,22 @@ def test_a_redis_that_has_forgotten_everything_is_told_anew(scene: Scene, redis_
     redis_client.flushall()
     scene.compare()
     scene.log_in("anna")
+    assert scene.state("anna") is AgentState.READY
+
+
+def test_what_redis_lost_as_it_was_replaced_is_told_again(
+    scene: Scene, redis_client: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene.compare()
+    scene.log_in("anna")
+    scene.here(ANNA)
+    assert scene.state("anna") is AgentState.READY
+    # the new master has not been sent the last word of the old one
+    scene.live.waited(lambda done: scene.live.store.reach("acme", {"anna": False}, done))
+    scene.compare()
+    assert scene.state("anna") is AgentState.UNREACHABLE
+    monkeypatch.setattr(Pipe, "interruptions", property(lambda pipe: 1))
+    scene.compare()
     assert scene.state("anna") is AgentState.READY
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from callcontrol.routing.agents import OtherCall, agent_legs, agents_at, customer_leg, other_calls
+from callcontrol.routing.agents import OtherCall, agent_legs, agents_at, customer_leg, other_calls, still_begun
 from callcontrol.routing.plan import Account, TrunkNumber
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.number_class import NumberClass
@@ -190,3 +190,18 @@ def test_a_leg_of_an_offer_is_no_other_call_neither_when_it_rings_nor_when_it_en
 )
 def test_calls_of_others_tell_nothing_of_agents(trail: Iterable[Entry]) -> None:
     assert told(*trail) == []
+
+
+def test_an_agents_call_ends_for_him_though_a_reload_has_given_his_extension_to_another() -> None:
+    trail = (dialled("leg", "extension:103"), ended("leg"))
+    begun = still_begun((), told(trail[0]))
+    assert begun == (("leg", "bert"),)
+    for agents in ({"103": "zoe"}, {}):
+        news = list(other_calls(trail[:1], trail[1:], agents, begun))
+        assert news == [OtherCall("bert", "leg", False)]
+        assert still_begun(begun, news) == ()
+
+
+def test_of_a_call_saved_before_that_was_kept_the_agent_of_the_extension_now_is_told() -> None:
+    trail = (dialled("leg", "extension:103"), ended("leg"))
+    assert list(other_calls(trail[:1], trail[1:], AGENTS)) == [OtherCall("bert", "leg", False)]

@@ -69,6 +69,7 @@ class Outlet:
         self.server = server
         self.waiting: deque[Waiting] = deque()
         self.away_because = ""  # "" while the server answers
+        self.times_away = 0
         self.round_trips = 0
         self.commands = 0
         self._servers = servers
@@ -199,6 +200,7 @@ class Outlet:
     def _gone(self, error: Exception) -> StoreAway:
         log.error("Redis %s is away: %s", self.server, error)
         self.away_because = f"Redis unreachable: {error}"
+        self.times_away += 1
         self._greenlets[1:] = [gevent.spawn(self._wait_for_return)]
         return StoreAway(self.away_because)
 

@@ -67,6 +67,11 @@ class Pipe:
         return next((why for why in away if why), "")
 
     @property
+    def interruptions(self) -> int:
+        """How often a server was away or was replaced: what was told shortly before may be lost with it."""
+        return self._servers.failovers + sum(outlet.times_away for outlet in self._outlets.values())
+
+    @property
     def depth(self) -> int:
         """Commands waiting."""
         return sum(len(outlet.waiting) for outlet in self._outlets.values())

@@ -78,6 +78,11 @@ class QueueStore:
         """Operations Redis has not taken yet."""
         return len(self._owed)
 
+    @property
+    def interruptions(self) -> int:
+        """How often Redis was away or replaced since the start, see `Pipe.interruptions`."""
+        return self._pipe.interruptions
+
     # --- callers
 
     def join(self, tenant: str, ticket: Ticket, on_answer: Callable[[Entered | Refusal], None]) -> None:
@@ -184,6 +189,15 @@ class QueueStore:
     def reach(self, tenant: str, agents: Mapping[str, bool], on_done: Callable[[bool], None]) -> None:
         """Which of these agents have a phone registered; `on_done` gets whether Redis took it."""
         self._do(tenant, "reach", {"agents": agents}, lambda _, trouble: on_done(trouble is None))
+
+    def reachable(self, tenant: str, on_names: Callable[[frozenset[str]], None]) -> None:
+        """Who counts as having a phone registered; with Redis away nothing is answered."""
+
+        def answered(answer: Any, trouble: LiveStateError | None) -> None:
+            if trouble is None:
+                on_names(frozenset(name.decode() for name in answer))
+
+        self._do(tenant, "view_reachable", {}, answered)
 
     def elsewhere(self, tenant: str, agent: str, call: str, on: bool) -> None:
         """One of the agent's other calls begins or ends."""

@@ -52,6 +52,17 @@ function ops.view_states()
     return answer
 end
 
+-- Whose phones count as registered.
+function ops.view_reachable()
+    local answer = {}
+    for _, name in ipairs(layout.names('agent')) do
+        if call('HGET', P .. 'agent:' .. name, 'reachable') == '1' then
+            answer[#answer + 1] = name
+        end
+    end
+    return answer
+end
+
 function ops.view_tickets()
     local answer = {}
     for _, id in ipairs(tickets.page(given.queue, given.first, given.last)) do
