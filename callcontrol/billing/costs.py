@@ -11,6 +11,7 @@ Which legs have a charge:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 from callcontrol.billing.charges import Charge, Unrated, UnratedReason
@@ -28,12 +29,16 @@ def rate_record(record: CallRecord, tariff: Tariff | None) -> RatedRecord:
     Args:
         tariff: the tenant's price list; None if it cannot be found, which leaves the legs unrated.
     """
-    return RatedRecord(record, tuple(_charge(leg, tariff) for leg in _costing(record)))
+    charges = (replace(_charge(leg, tariff), estimate=leg.estimate) for leg in _costing(record))
+    return RatedRecord(record, tuple(charges))
 
 
 def unrated_record(record: CallRecord, reason: str) -> RatedRecord:
     """The record with every leg that costs something marked as without a price, for this reason."""
-    charges = (ChargeRecord(leg.leg_id, leg.payer, number_of(leg), reason) for leg in _costing(record))
+    charges = (
+        ChargeRecord(leg.leg_id, leg.payer, number_of(leg), reason, estimate=leg.estimate)
+        for leg in _costing(record)
+    )
     return RatedRecord(record, tuple(charges))
 
 

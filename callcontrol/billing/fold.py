@@ -229,7 +229,7 @@ def _leg(
     direction: Direction, shape: Dialled, end: LegEnded | None, bridged: Instant | None, last: Instant
 ) -> tuple[LegRecord, str]:
     """The leg's record, and a note where its stamps had to be put right."""
-    times = _times(shape, end, bridged, last)
+    times, estimate = _times(shape, end, bridged, last), _estimate(end, bridged)
     record = LegRecord(
         leg_id=shape.leg_id,
         direction=direction,
@@ -247,13 +247,19 @@ def _leg(
         cause=end.cause if end else "",
         outcome=_leg_outcome(end, bridged),
         hung_up_by=end.hung_up_by if end else "",
-        estimated=_is_estimated(end, bridged) or bool(times.note),
+        estimated=bool(times.note or estimate),
+        estimate=times.note or estimate,
     )
     return record, times.note
 
 
-def _is_estimated(end: LegEnded | None, bridged: Instant | None) -> bool:
-    return end is None or end.estimated or (end.stamps is None and bridged is not None)
+def _estimate(end: LegEnded | None, bridged: Instant | None) -> str:
+    """Why the leg's times are an estimate, "" if they are none."""
+    if end is None:
+        return "nobody told of its end: it is taken for its last sign of life"
+    if end.estimated:
+        return end.why or "nobody told of its end"
+    return "" if end.stamps is not None or bridged is None else "the switch told no times"
 
 
 def _leg_outcome(end: LegEnded | None, bridged: Instant | None) -> Outcome:

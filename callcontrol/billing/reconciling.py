@@ -117,6 +117,7 @@ def new_leg(end: LegEnd, call_id: str, place: Place) -> LegRecord:
         hung_up_by=end.hung_up_by,
         estimated=True,
         reconciled=True,
+        estimate=times.note,
     )
 
 
@@ -138,6 +139,7 @@ def _completed_leg(leg: LegRecord, end: LegEnd | None) -> LegRecord:
         hung_up_by=end.hung_up_by,
         estimated=bool(times.note),
         reconciled=True,
+        estimate=times.note,
     )
 
 

@@ -67,6 +67,7 @@ class LegRecord:
         hung_up_by: `caller`, `callee`, `switch` or "".
         estimated: some time is the best we know, not the switch's word.
         reconciled: what is known of its end is from the switch's own record, read later (`reconciling.py`).
+        estimate: why answer and end are the best we know; "" if they are the switch's word.
     """
 
     leg_id: str
@@ -87,6 +88,7 @@ class LegRecord:
     hung_up_by: str
     estimated: bool = False
     reconciled: bool = False
+    estimate: str = ""
 
     @property
     def talk_us(self) -> int:
@@ -231,6 +233,7 @@ class ChargeRecord:
         fee: connection fee.
         parts: runs of steps at one price, in order of time, as plain values (`billing/charges.py`, Charge.as_json).
         formula: the way from talk time to amount, to be redone by hand.
+        estimate: why the talk time is an estimate; "" if it is the switch's word.
     """
 
     leg_id: str
@@ -251,6 +254,7 @@ class ChargeRecord:
     vat_percent: Decimal | None = None
     parts: tuple[Mapping[str, object], ...] = ()
     formula: str = ""
+    estimate: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 Writing never fails over what a text holds: a record that cannot be written is a lost call, so NUL characters and lone
 surrogates, which neither JSON nor Postgres takes, become U+FFFD. Records of before there were queues have no `visits`,
-those of before reconciliation no `reconciled`.
+those of before reconciliation no `reconciled`, those of before estimates gave their reason no `estimate`.
 """
 
 from __future__ import annotations
@@ -139,6 +139,7 @@ def _leg(leg: LegRecord) -> dict[str, object]:
         "outcome": leg.outcome,
         "hung_up_by": leg.hung_up_by,
         "estimated": leg.estimated,
+        "estimate": leg.estimate,
         "reconciled": leg.reconciled,
     }
 
@@ -163,6 +164,7 @@ def _charge(charge: ChargeRecord) -> dict[str, object]:
         "vat_percent": _text(charge.vat_percent),
         "parts": list(charge.parts),
         "formula": charge.formula,
+        "estimate": charge.estimate,
     }
 
 
@@ -216,6 +218,7 @@ def _leg_from(v: Mapping[str, Any]) -> LegRecord:
         hung_up_by=v["hung_up_by"],
         estimated=v["estimated"],
         reconciled=v.get("reconciled", False),
+        estimate=v.get("estimate", ""),
     )
 
 
@@ -239,6 +242,7 @@ def _charge_from(v: Mapping[str, Any]) -> ChargeRecord:
         vat_percent=_decimal(v["vat_percent"]),
         parts=tuple(v["parts"]),
         formula=v["formula"],
+        estimate=v.get("estimate", ""),
     )
 
 

@@ -40,11 +40,13 @@ class Talking:
     Attributes:
         app_id: what joined them; "" once it is over, or after an attended transfer.
         who: whom the caller talks with, as a target text, if `leg_id` is a leg of another call; "" if it is ours.
+        until: when it was over; None: it goes on, as far as we know.
     """
 
     app_id: str
     leg_id: str
     who: str = ""
+    until: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,10 +181,14 @@ class Serving:
 class Ending:
     """The caller's channel is going or gone; the ends of its legs are awaited.
 
-    `message` is the voicemail being recorded when the caller hung up: his channel's end tells whether there is one.
+    Attributes:
+        message: the voicemail being recorded when the caller hung up: his channel's end tells whether there is one.
+        talked, until: the leg the caller talked with, and when his own connection told that the conversation was over.
     """
 
     message: TakingMessage | None = None
+    talked: str = ""
+    until: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +227,8 @@ class Call:
         transferred_to: the number the caller was transferred to last, "" if he never was.
         transferred_by: the extension that did it, "" if it is not known.
         given_back: how often a transfer that nothing took was taken care of: 1 the transferor, 2 the last resort.
+        seen: the last moment at which all open legs are known to have lived, by our clock; None: not known.
+        watched: whether since then `worker` hears the end of each of them. If not, only asking the switch can tell.
     """
 
     id: str
@@ -242,6 +250,8 @@ class Call:
     transferred_by: str = ""
     given_back: int = 0
     origin: Origin = NO_ORIGIN
+    seen: Instant | None = None
+    watched: bool = False
 
     @property
     def destination(self) -> str:
@@ -274,6 +284,15 @@ class Call:
         """The call and the name of its next visit to a queue."""
         return replace(self, visits=self.visits + 1), f"{self.id}/{self.visits + 1}"
 
+    def heard_until(self, until: Instant | None) -> Call:
+        """The call whose worker heard the ends of its legs until then (None: not known until when), and no longer."""
+        known = until is not None and self.watched and (self.seen is None or self.seen < until)
+        return replace(self, seen=until if known else self.seen, watched=False)
+
+    def alive_at(self, now: Instant) -> Call:
+        """The call whose open legs live now; the very same call where that was clear already."""
+        return self if self.watched else replace(self, seen=now, watched=True)
+
     def closing_leg(self, leg: str) -> Call:
         """The call with this leg no longer awaited."""
         return replace(self, open_legs=tuple(x for x in self.open_legs if x != leg))
@@ -292,7 +311,8 @@ def new_call(
 ) -> Call:
     """A call as it arrives."""
     arrived = Arrived(now, id_, switch, worker, id_, tenant, caller, dialled)
-    return Call(id_, switch, worker, tenant, caller, dialled, now, Deciding(), (arrived,), (id_,), origin=origin)
+    call = Call(id_, switch, worker, tenant, caller, dialled, now, Deciding(), (arrived,), (id_,), origin=origin)
+    return call.alive_at(now)
 
 
 def new_moved_call(
@@ -301,7 +321,7 @@ def new_moved_call(
     """A call of a channel that we dialled for another call (`leg_of`), and that its partner has transferred."""
     arrived = Arrived(now, id_, switch, worker, id_, tenant, caller, to, leg_of)
     call = Call(id_, switch, worker, tenant, caller, to, now, Deciding(), (arrived,), (id_,))
-    return replace(call, transferred_to=to, transferred_by=by)
+    return replace(call, transferred_to=to, transferred_by=by).alive_at(now)
 
 
 def new_callback(*, id_: str, switch: str, worker: str, tenant: str, offer: Offer, now: Instant) -> Call:
@@ -309,4 +329,4 @@ def new_callback(*, id_: str, switch: str, worker: str, tenant: str, offer: Offe
     customer = Caller(offer.number)
     arrived = Arrived(now, id_, switch, worker, "", tenant, customer, f"queue:{offer.queue}")
     state = CallingBack(offer.ticket, offer.queue, offer.number, offer.attempt)
-    return Call(id_, switch, worker, tenant, customer, arrived.dialled, now, state, (arrived,), ())
+    return Call(id_, switch, worker, tenant, customer, arrived.dialled, now, state, (arrived,), ()).alive_at(now)

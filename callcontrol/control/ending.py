@@ -11,7 +11,6 @@ from callcontrol.control.commands import Command
 from callcontrol.control.events import (
     AppEnded,
     CallerHungUp,
-    ChannelsChecked,
     ConnectionLost,
     Event,
     LegBridged,
@@ -25,10 +24,23 @@ from callcontrol.control.moved import Plain
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.call import Stamps
-from callcontrol.vocabulary.moment import SECOND_US, Instant
+from callcontrol.vocabulary.moment import SECOND_US, Instant, text_of
 from callcontrol.vocabulary.outcome import Outcome, outcome_of
 from callcontrol.vocabulary.queue import Leaving, TalkEnd
-from callcontrol.vocabulary.trail import Bridged, Dialled, Entry, LegEnded, Noted, OfferEnded, Queued, WrapUpBegan
+from callcontrol.vocabulary.trail import (
+    Bridged,
+    Dialled,
+    Entry,
+    LegEnded,
+    Noted,
+    OfferEnded,
+    Pressed,
+    Queued,
+    WrapUpBegan,
+)
+
+# What is said to have ended a leg of whose end nobody told.
+UNTOLD = "NORMAL_UNSPECIFIED"
 
 LEGS_TIMER = "legs"
 STEP_TIMER = "step"
@@ -52,8 +64,16 @@ def caller_hung_up(call: Call, event: CallerHungUp, facts: Facts) -> Plain:
     if isinstance(call.state, Ending):
         return call, ()
     message = call.state if isinstance(call.state, TakingMessage) and call.state.recording else None
+    over = talked_until(call, facts)
     call, leaving = out_of_queue(call, facts)
-    return call.to(Ending(message)), (*leaving, *deadline(facts))
+    return call.to(replace(over, message=message)), (*leaving, *deadline(facts))
+
+
+def talked_until(call: Call, facts: Facts) -> Ending:
+    """The caller's connection tells of the end of what he was doing: until then he lived, and who he talked with."""
+    if isinstance(call.state, Talking):
+        return Ending(talked=call.state.leg_id, until=call.state.until or facts.now)
+    return Ending(until=facts.now)
 
 
 def out_of_queue(call: Call, facts: Facts) -> Plain:
@@ -64,7 +84,7 @@ def out_of_queue(call: Call, facts: Facts) -> Plain:
 def leg_gone(call: Call, event: LegGone, facts: Facts) -> Plain:
     """A channel has ended: note it once; with the caller's channel the call is over."""
     if event.leg_id not in call.open_legs:
-        return call, ()  # told twice
+        return told_late(call, event, facts), ()
     event = _with_its_own_cause(call, event)
     noted = _with_message(_with_bridge(call.closing_leg(event.leg_id), event), event, facts)
     noted = transfers.sent_away(noted.noting(_entry(noted, event, facts)), event, facts)
@@ -75,7 +95,7 @@ def leg_gone(call: Call, event: LegGone, facts: Facts) -> Plain:
         return closed, (*talked, *commands)
     noted, leaving = out_of_queue(noted, facts)
     timers = () if isinstance(noted.state, Ending) else deadline(facts)
-    closed, commands = close_if_done(noted.to(Ending()))
+    closed, commands = close_if_done(noted.to(_over(noted, event, facts)))
     return closed, (*leaving, *talked, *timers, *commands)
 
 
@@ -87,6 +107,22 @@ def _with_its_own_cause(call: Call, event: LegGone) -> LegGone:
         return event
     lost = any(isinstance(entry, Bridged) for entry in call.trail)
     return replace(event, cause="LOSE_RACE" if lost else "ORIGINATOR_CANCEL")
+
+
+def _over(call: Call, event: LegGone, facts: Facts) -> Ending:
+    """With this leg the call is over."""
+    if isinstance(call.state, Ending):
+        return call.state
+    return Ending() if event.estimated else replace(talked_until(call, facts), until=event.stamps.ended)
+
+
+def told_late(call: Call, event: LegGone, facts: Facts) -> Call:
+    """The end of a leg that is no longer awaited: told twice, or the truth where the book has an estimate."""
+    known = next((e for e in reversed(call.trail) if isinstance(e, LegEnded) and e.leg_id == event.leg_id), None)
+    if known is None or not known.estimated or event.estimated:
+        return call
+    bridged = _with_bridge(call, event)
+    return bridged.noting(_entry(bridged, event, facts))
 
 
 def _ends_with(call: Call, leg: str) -> bool:
@@ -130,7 +166,7 @@ def lost(call: Call, event: ConnectionLost | SwitchGone, facts: Facts) -> Plain:
     """
     noted, leaving = out_of_queue(call.noting(Noted(facts.now, event.reason)), facts)
     if isinstance(event, SwitchGone):
-        gone, commands = _estimate(noted, noted.open_legs, facts, "CRASH")
+        gone, commands = _estimate(noted.heard_until(event.heard_until), noted.open_legs, facts, "CRASH")
         return gone, (*leaving, *commands)
     if isinstance(call.state, Ending):
         return noted, soon()  # whoever takes a call over has none of its clocks
@@ -153,16 +189,16 @@ def on(call: Call, event: Event, facts: Facts) -> Plain:
             return call.noting(Bridged(at, leg_id)), ()
         case TimerFired(name) if name == LEGS_TIMER:
             return call, (do.CheckChannels(call.open_legs), *deadline(facts))
-        case ChannelsChecked():
-            return checked(call, event, facts)
         case _:
             return call, ()
 
 
-def checked(call: Call, event: ChannelsChecked, facts: Facts) -> Plain:
-    """The channels that do not live any more have ended, though nobody told us."""
-    gone = () if event.alive is None else tuple(leg for leg in call.open_legs if leg not in event.alive)
-    return _estimate(call, gone, facts, "NORMAL_UNSPECIFIED") if gone else (call, ())
+def supposed(call: Call, leg: str, facts: Facts, cause: str = UNTOLD) -> LegGone:
+    """The end of a leg nobody told: the last moment at which it is known to have lived, never later, for somebody may
+    pay for it."""
+    stamps = _best_known(call, leg, facts)
+    why = f"nobody told of its end: it is taken for its last sign of life, {text_of(stamps.ended)}"
+    return LegGone(leg, cause, stamps, "", estimated=True, why=why)
 
 
 def never_were(call: Call, event: AppEnded, facts: Facts) -> Call:
@@ -200,7 +236,8 @@ def close_if_done(call: Call) -> Plain:
 
 def _entry(call: Call, event: LegGone, facts: Facts) -> LegEnded:
     outcome = _outcome(call, event)
-    return LegEnded(facts.now, event.leg_id, event.cause, outcome, event.stamps, event.hung_up_by, event.estimated)
+    told = (event.stamps, event.hung_up_by, event.estimated, event.why)
+    return LegEnded(facts.now, event.leg_id, event.cause, outcome, *told)
 
 
 def _outcome(call: Call, event: LegGone) -> Outcome:
@@ -246,8 +283,7 @@ def _estimate(call: Call, legs: tuple[str, ...], facts: Facts, cause: str) -> Pl
     call = call if isinstance(call.state, Ending) else call.to(Ending())
     commands: tuple[Command, ...] = ()
     for leg in legs:
-        gone = LegGone(leg, cause, _best_known(call, leg, facts), "", estimated=True)
-        call, more = leg_gone(call, gone, facts)
+        call, more = leg_gone(call, supposed(call, leg, facts, cause), facts)
         commands += more
     return call, commands
 
@@ -255,9 +291,16 @@ def _estimate(call: Call, legs: tuple[str, ...], facts: Facts, cause: str) -> Pl
 def _best_known(call: Call, leg: str, facts: Facts) -> Stamps:
     started = next((e.at for e in call.trail if isinstance(e, Dialled) and e.leg_id == leg), call.arrived)
     answered = next((e.at for e in call.trail if _shows_answered(e, leg, call.id)), None)
-    return Stamps(started, None, answered, facts.now)
+    signs = [started, *(e.at for e in call.trail if _shows_alive(e, leg, call.id)), call.seen or started]
+    if isinstance(call.state, Ending) and call.state.until is not None and leg in (call.id, call.state.talked):
+        signs.append(call.state.until)
+    return Stamps(started, None, answered, max(min(max(signs), facts.now), started, answered or started))
 
 
 def _shows_answered(entry: Entry, leg: str, caller: str) -> bool:
     """Whether this leg was answered by then: it talks, or its caller waits in a queue, which answers him."""
     return leg in (entry.leg_id, caller) if isinstance(entry, Bridged) else isinstance(entry, Queued) and leg == caller
+
+
+def _shows_alive(entry: Entry, leg: str, caller: str) -> bool:
+    return _shows_answered(entry, leg, caller) or (isinstance(entry, Pressed) and leg == caller)

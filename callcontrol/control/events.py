@@ -65,6 +65,7 @@ class LegGone:
     stamps: Stamps
     hung_up_by: str = ""
     estimated: bool = False
+    why: str = ""  # of an estimate: what the times are taken from
     recorded_ms: int = 0  # what a `record` had written on this channel when it ended
     moved_leg: str = ""
     moved_to: str = ""
@@ -201,9 +202,15 @@ class ConnectionLost:
 
 @dataclass(frozen=True, slots=True)
 class ChannelsChecked:
-    """The switch was asked which of the open legs still live; `alive` is None if it could not be asked."""
+    """The switch was asked which of the open legs still live.
+
+    Attributes:
+        alive: None if it could not be asked.
+        heard_until: where the connection to the switch was lost meanwhile, when that was: ends since then are missed.
+    """
 
     alive: frozenset[str] | None
+    heard_until: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,9 +244,10 @@ class AloneChecked:
 
 @dataclass(frozen=True, slots=True)
 class SwitchGone:
-    """The switch was restarted: none of its channels lives."""
+    """The switch was restarted: none of its channels lives. Until `heard_until` it told of every end."""
 
     reason: str
+    heard_until: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True)

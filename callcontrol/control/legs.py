@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from callcontrol.control import commands as do
+from callcontrol.control.call import CallingBack, Ringing, State, Waiting
 from callcontrol.control.commands import Command
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.plan import Account, LegPlan, SipAddress, TrunkNumber
@@ -28,3 +29,17 @@ def dialled(leg_id: str, leg: LegPlan, facts: Facts) -> Dialled:
             return Dialled(facts.now, leg_id, leg.to, digits, trunk, shown, leg.payer)
         case SipAddress(uri):
             return Dialled(facts.now, leg_id, leg.to, uri, "", shown, leg.payer)
+
+
+def being_rung(state: State) -> tuple[str, ...]:
+    """Legs that ring as far as we know: what becomes of each of them is still to be told."""
+    match state:
+        case Ringing(legs=legs):
+            return legs
+        case Waiting(offering=under) if under is not None:
+            return tuple(rung.leg_id for rung in under.legs if rung.leg_id != under.winner)
+        case CallingBack(offering=under) if under is not None:
+            customer = () if under.stage == "joining" else (state.customer,)
+            return (*customer, *(rung.leg_id for rung in under.legs if rung.leg_id != under.winner))
+        case _:
+            return ()

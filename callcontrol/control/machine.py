@@ -25,7 +25,7 @@ from callcontrol.control.events import (
     SwitchGone,
     TimerFired,
 )
-from callcontrol.control.legs import NEVER_TIMER
+from callcontrol.control.legs import NEVER_TIMER, being_rung
 from callcontrol.control.moved import Moved, Plain, Then
 from callcontrol.control.steps import HANDLERS, callback, queue_keys, start
 from callcontrol.control.undirected import GoesOnAlone
@@ -77,8 +77,8 @@ def _everywhere(call: Call, event: Event, facts: Facts) -> Moved | None:
             return _transferred(call, event, facts)
         case TimerFired(name) if name == undirected.ALONE_TIMER:
             return call, undirected.still_there(call)
-        case ChannelsChecked() if isinstance(call.state, GoesOnAlone):
-            return undirected.checked(call, event, facts)
+        case ChannelsChecked(alive) if alive is not None:
+            return _counted(call, event, alive, facts)
         case CommandRefused(command, reply):
             return _refused(call, command, reply, facts)
         case _:
@@ -119,6 +119,22 @@ def _leg_gone(call: Call, event: LegGone, facts: Facts) -> Plain:
         case _:
             return ended, (*commands, *others)
     return moved, (*commands, *others, *more)
+
+
+def _counted(call: Call, event: ChannelsChecked, alive: frozenset[str], facts: Facts) -> Plain:
+    """Which channels live. The end of one that is gone was not told: each state hears of it as if it were told now."""
+    call = call.heard_until(event.heard_until) if event.heard_until is not None else call
+    commands: tuple[Command, ...] = ()
+    while (gone := _missing(call, alive)) is not None:
+        call, more = _leg_gone(call, ending.supposed(call, gone, facts), facts)
+        commands += more
+    return (call, commands) if isinstance(call.state, Closed) else (call.alive_at(facts.now), commands)
+
+
+def _missing(call: Call, alive: frozenset[str]) -> str | None:
+    """An open leg that does not live; those that are being rung may not be channels yet."""
+    rung = () if isinstance(call.state, Ending) else being_rung(call.state)
+    return next((leg for leg in call.open_legs if leg not in alive and leg not in rung), None)
 
 
 def _lost(call: Call, event: ConnectionLost | SwitchGone, facts: Facts) -> Plain:

@@ -8,7 +8,7 @@ A waiting caller's music never ends: he is fetched (`regaining.py`). A conversat
 from __future__ import annotations
 
 from callcontrol.control import commands as do
-from callcontrol.control import ending, regaining
+from callcontrol.control import regaining
 from callcontrol.control.call import (
     Announcing,
     Call,
@@ -20,7 +20,7 @@ from callcontrol.control.call import (
 )
 from callcontrol.control.commands import Command
 from callcontrol.control.ending import STEP_TIMER
-from callcontrol.control.events import AppEnded, ChannelsChecked, Rearrived
+from callcontrol.control.events import AppEnded, Rearrived
 from callcontrol.control.moved import Moved, Plain, Then
 from callcontrol.control.steps import agent_setting, announcement, ring, setting, voicemail
 from callcontrol.routing.facts import Facts
@@ -44,13 +44,6 @@ def left_alone(call: Call, reason: str, facts: Facts) -> Plain:
 def still_there(call: Call) -> tuple[Command, ...]:
     """Ask whether it is."""
     return do.CheckChannels(call.open_legs), do.StartTimer(ALONE_TIMER, ALONE_S)
-
-
-def checked(call: Call, event: ChannelsChecked, facts: Facts) -> Plain:
-    """A caller who is gone ends the call; the ends of single legs come with the caller's return."""
-    if event.alive is None or call.id in event.alive:
-        return call, ()
-    return ending.checked(call, event, facts)
 
 
 def returned(call: Call, state: GoesOnAlone, event: Rearrived, facts: Facts) -> Moved:

@@ -23,6 +23,7 @@ from callcontrol.edges.live_state.calls import PAGE
 from callcontrol.edges.live_state.failures import LiveStateError, StoreRefused
 from callcontrol.edges.live_state.workers import Workers
 from callcontrol.routing.facts import Facts
+from callcontrol.vocabulary.moment import Instant
 
 log = logging.getLogger(__name__)
 
@@ -122,11 +123,12 @@ class Adoption:
     def _adopt_from(self, tenant: str, worker: str, owners: Mapping[str, str]) -> int:
         ids = [call_id for call_id, owner in owners.items() if owner == worker and not self._is_in_hand(call_id)]
         self._chance.shuffle(ids)
+        heard = self._workers.heard(worker) if ids else {}
         adopted = 0
         for first in range(0, len(ids), PAGE):
             page = [call_id for call_id in ids[first : first + PAGE] if not self._is_in_hand(call_id)]
             for call in self._desk.calls.take(tenant, page, self._desk.worker, worker):
-                self._adopt(call)
+                self._adopt(call, heard.get(call.switch))
                 adopted += 1
         if adopted:
             log.warning("%d calls of worker %s are taken over", adopted, worker or "nobody", extra={"tenant": tenant})
@@ -135,17 +137,21 @@ class Adoption:
     def _is_in_hand(self, call_id: str) -> bool:
         return call_id in self._desk.drivers or call_id in self._desk.closing
 
-    def _adopt(self, call: Call) -> None:
+    def _adopt(self, call: Call, heard: Instant | None) -> None:
         meters.calls_adopted_total.inc()
         with contained("adoption", "a call could not be taken over", call=call.id):
-            driver = adopt(self._desk, call)
+            driver = adopt(self._desk, call, heard)
             if driver is not None:
                 driver.deliver(ConnectionLost(f"worker {call.worker} died, {self._desk.worker} took over"))
 
 
-def adopt(desk: Desk, call: Call) -> CallDriver | None:
-    """A driver for a call that was taken over; None if its book is closed already: it is written now."""
-    call = replace(call, worker=desk.worker)
+def adopt(desk: Desk, call: Call, heard: Instant | None = None) -> CallDriver | None:
+    """A driver for a call that was taken over; None if its book is closed already: it is written now.
+
+    Args:
+        heard: until when its worker heard of every end on the call's switch; None: not known.
+    """
+    call = replace(call.heard_until(heard), worker=desk.worker)
     if isinstance(call.state, Closed):
         desk.release(call)
         return None

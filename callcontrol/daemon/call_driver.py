@@ -102,6 +102,8 @@ class CallDriver:
     def _came_back(self, event: Rearrived, facts: Facts) -> None:
         self.facts = facts
         self.deliver(event)
+        if not self.call.watched:  # of what nobody heard between two workers only the switch can tell
+            self.desk.switches.living(self.call.switch, self.call.open_legs, self._checked)
 
     def deliver(self, event: Event) -> None:
         """Something happened. Safe from any greenlet."""

@@ -14,13 +14,14 @@ import orjson
 
 from callcontrol.config.fields import host_and_port
 from callcontrol.config.settings import Settings, Switch
-from callcontrol.control.events import LegHeard, SwitchGone
+from callcontrol.control.events import ChannelsChecked, LegHeard, SwitchGone
 from callcontrol.daemon.desk import Desk
+from callcontrol.daemon.hearing import Hearing
 from callcontrol.daemon.missed_ends import MissedEnds
 from callcontrol.daemon.registrations import Registrations
 from callcontrol.edges import clock, meters
 from callcontrol.edges.freeswitch.commands import Auth
-from callcontrol.edges.freeswitch.failures import EventSocketError
+from callcontrol.edges.freeswitch.failures import EventSocketError, SwitchClosed
 from callcontrol.edges.freeswitch.inbound import SwitchLink
 from callcontrol.edges.freeswitch.leg_commands import HEARD
 from callcontrol.edges.freeswitch.sockets import Address
@@ -64,6 +65,7 @@ class Switchboard:
         self._links = {name: self._link(name, switch, chance) for name, switch in settings.switches.items()}
         self._desk: Desk | None = None
         self.missed = MissedEnds()
+        self.hearing = Hearing()
 
     def start(self, desk: Desk) -> None:
         """Connect to every switch, for ever; what comes is delivered to this desk's drivers."""
@@ -173,9 +175,9 @@ class Switchboard:
             custom=CUSTOM_EVENTS,
             on_event=lambda event: self._on_event(name, event),
             on_up=lambda core: self._on_up(name),
-            on_down=lambda reason: self._on_down(name),
+            on_down=lambda reason: self._on_down(name, reason),
             on_restart=lambda old, new: self._on_restart(name, new),
-            wanted=self._is_wanted,
+            wanted=lambda text: self._is_wanted(name, text),
             limits=LinkLimits(jobs=self._jobs),
             chance=chance,
         )
@@ -185,22 +187,39 @@ class Switchboard:
         answer = orjson.loads(self._links[name].api("show registrations as json", ASK_S))
         self._registrations.read(name, answer.get("rows", ()))
         self._on_phones_read()
+        self._count_channels(name)
 
-    def _on_down(self, name: str) -> None:
+    def _count_channels(self, name: str) -> None:
+        """Ends that were told while there was no connection are missed: each call on this switch hears what is left."""
+        drivers = self._desk.drivers.values() if self._desk is not None else ()
+        calls = [(d, d.call.open_legs) for d in drivers if d.call.switch == name and d.call.open_legs]
+        listed = {row["uuid"] for row in self.channels(name)} if calls else set()
+        since = self.hearing.gap(name)
+        for driver, legs in calls:
+            doubtful = tuple(leg for leg in legs if leg not in listed)
+            alive = self._living(name, doubtful)
+            if alive is None:
+                return  # the connection is going again: the next one asks
+            driver.deliver(ChannelsChecked(frozenset(legs) - set(doubtful) | alive, since))
+        self.hearing.whole(name)
+
+    def _on_down(self, name: str, reason: EventSocketError) -> None:
         meters.switch_up.labels(name).set(0)
         self._registrations.forget(name)
+        self.hearing.lost(name, closed=isinstance(reason, SwitchClosed))
 
     def _on_restart(self, name: str, core: str) -> None:
         """None of the switch's channels lives any more, but those it has handed over since (with its new Core-UUID)."""
         meters.switch_restarts_total.labels(name).inc()
         assert self._desk is not None
         for driver in [d for d in self._desk.drivers.values() if d.call.switch == name and d.core != core]:
-            driver.deliver(SwitchGone(f"switch {name} was restarted"))
+            driver.deliver(SwitchGone(f"switch {name} was restarted", self.hearing.gap(name)))
 
-    def _is_wanted(self, text: bytes) -> bool:
+    def _is_wanted(self, name: str, text: bytes) -> bool:
         """The switch tells every worker of the legs of all of them: only those of our own calls are read, as `call_of`
         tells them; and what is of no channel.
         """
+        self.hearing.heard(name)
         whose = {call for call in (peek(text, CALL_MARK), peek(text, "Unique-ID")) if call}
         if not whose or (self._desk is not None and not whose.isdisjoint(self._desk.drivers)):
             return True

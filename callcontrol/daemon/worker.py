@@ -114,7 +114,13 @@ class Worker:
         self._switchboard = Switchboard(
             settings, registrations, self._chance, self._keeper.phone_changed, self._keeper.phones_read
         )
-        workers = Workers(self._pipe, self._name, lambda: self._succession.lapsed(), lambda: self._desk.resume())
+        workers = Workers(
+            self._pipe,
+            self._name,
+            lambda: self._succession.lapsed(),
+            lambda: self._desk.resume(),
+            heard=self._switchboard.hearing.until,
+        )
         self._desk = Desk(
             worker=self._name,
             current=current,

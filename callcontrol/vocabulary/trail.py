@@ -86,7 +86,8 @@ class LegEnded:
     Attributes:
         stamps: None when the leg never became a channel (unknown gateway, phone not registered).
         hung_up_by: `caller`, `callee`, `switch` (timeout, cancel, our command) or "".
-        estimated: the end is the best we know, not the switch's own word.
+        estimated: the end is the best we know, not the switch's own word: the last sign of life, never later.
+        why: of an estimate: what it is taken from.
     """
 
     at: Instant
@@ -96,6 +97,7 @@ class LegEnded:
     stamps: Stamps | None
     hung_up_by: str = ""
     estimated: bool = False
+    why: str = ""
     kind: Literal["leg_ended"] = "leg_ended"
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from callcontrol.billing.fold import fold
 from callcontrol.control import commands as do
 from callcontrol.control.call import Closed, Ending
 from callcontrol.control.events import (
@@ -17,6 +18,7 @@ from callcontrol.control.events import (
     ConnectionLost,
     Event,
     FactsFound,
+    KeyPressed,
     LegBridged,
     LegGone,
     Rearrived,
@@ -25,9 +27,10 @@ from callcontrol.control.events import (
     TimerFired,
 )
 from callcontrol.vocabulary.call import Caller, Stamps, leg_id
+from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.trail import Bridged, Dialled, LegEnded
-from tests.control.story import Story
+from tests.control.story import SECOND, Story
 from tests.routing.world import DID, NOW, facts
 
 
@@ -57,6 +60,93 @@ def test_a_lost_connection_leaves_the_call_to_the_switch_and_waits_for_its_ends(
     story.then(TimerFired("legs")).then(ChannelsChecked(frozenset()))
     assert isinstance(story.call.state, Closed)
     assert all(e.estimated for e in story.entries(LegEnded))
+
+
+def talking(talked_s: float) -> tuple[Story, str]:
+    """A conversation, so many seconds old."""
+    story, leg = ringing()
+    bridged = story.facts.now + SECOND
+    story.then(LegBridged(leg, Instant(bridged))).then(KeyPressed("1"), after_s=talked_s)
+    return story, leg
+
+
+def ends_of(story: Story, leg: str) -> list[tuple[float, bool]]:
+    """When the leg ended, in seconds after it was answered, and whether that is an estimate."""
+    (bridged,) = (e.at for e in story.entries(Bridged) if e.leg_id == leg)
+    return [
+        ((e.stamps.ended - bridged) / SECOND, e.estimated)
+        for e in story.entries(LegEnded)
+        if e.leg_id == leg and e.stamps
+    ]
+
+
+def test_downtime_costs_nothing_an_end_nobody_told_is_the_last_sign_of_life() -> None:
+    """The worker heard of every end until it died ten seconds into the conversation; three minutes later another one
+    asks, and the channels are gone."""
+    story, leg = talking(10)
+    story.call = story.call.heard_until(story.facts.now)
+    story.then(ConnectionLost("worker died"), after_s=180).then(TimerFired("legs"), after_s=2)
+    story.then(ChannelsChecked(frozenset()))
+    assert ends_of(story, leg) == [(10, True)]
+    (mobile,) = (e for e in fold(story.call.trail).legs if e.leg_id == leg)
+    assert (mobile.talk_us, mobile.estimated) == (10 * SECOND, True)
+    assert "last sign of life" in mobile.estimate
+
+
+def test_what_nobody_heard_of_costs_nothing() -> None:
+    """A worker of an earlier version left no sign: what is sure is that they were joined."""
+    story, leg = talking(10)
+    story.call = replace(story.call, seen=None, watched=False)
+    story.then(ConnectionLost("worker died"), after_s=180).then(TimerFired("legs")).then(ChannelsChecked(frozenset()))
+    assert ends_of(story, leg) == [(0, True)]
+
+
+def test_a_channel_that_was_seen_alive_lived_until_then_and_on_while_its_worker_listened() -> None:
+    story, leg = talking(10)
+    story.call = story.call.heard_until(story.facts.now)
+    story.then(ConnectionLost("worker died"), after_s=20).then(ChannelsChecked(frozenset({"call-1", leg})))
+    assert story.call.watched
+    seen = story.facts.now
+    story.call = story.call.heard_until(Instant(seen + 5 * SECOND))
+    story.then(ChannelsChecked(frozenset()), after_s=300)
+    assert ends_of(story, leg) == [(10 + 20 + 1 + 5, True)]
+
+
+def test_a_switch_that_died_is_paid_for_as_long_as_it_was_heard() -> None:
+    story, leg = talking(10)
+    heard = story.facts.now
+    story.then(SwitchGone("switch fs1 was restarted", heard), after_s=300)
+    assert ends_of(story, leg) == [(10, True)]
+
+
+def test_ends_that_fell_into_a_lost_connection_are_found_out_in_every_state() -> None:
+    story, leg = talking(10)
+    lost = story.facts.now
+    story.then(ChannelsChecked(frozenset(), lost), after_s=60)
+    assert story.state() is Closed
+    assert ends_of(story, leg) == [(10, True)]
+
+
+def test_the_callers_own_connection_tells_how_long_he_talked() -> None:
+    """The connection to the switch is down; the caller's stands, and says when the conversation was over."""
+    story, leg = talking(10)
+    lost = story.facts.now
+    story.then(CallerHungUp("NORMAL_CLEARING"), after_s=20).then(ChannelsChecked(frozenset(), lost), after_s=60)
+    assert ends_of(story, leg) == [(30, True)]
+
+
+def test_a_truth_that_comes_late_replaces_the_estimate_once() -> None:
+    story, leg = talking(10)
+    lost = story.facts.now
+    story.then(ChannelsChecked(frozenset({"call-1"}), lost), after_s=60)
+    assert ends_of(story, leg) == [(10, True)]
+    true = LegGone(leg, "NORMAL_CLEARING", Stamps(NOW, None, lost, Instant(lost + 33)), "callee")
+    story.then(true).then(true)
+    assert [e.estimated for e in story.entries(LegEnded) if e.leg_id == leg] == [True, False]
+    story.gone("call-1", answered_s=9, by="caller")
+    record = fold(story.call.trail)
+    assert [(found.ended, found.hung_up_by) for found in record.legs if found.leg_id == leg] == [(lost + 33, "callee")]
+    assert not record.estimated
 
 
 def test_a_bridge_we_did_not_see_is_known_from_the_switchs_stamps() -> None:
@@ -113,9 +203,14 @@ def test_whatever_happens_each_leg_ends_once_and_the_book_is_closed_once(dialled
         closed += story.has(do.CloseBook)
         assert not was_closed or story.call == before
         assert story.call.trail[: len(before.trail)] == before.trail
-    ends = [e.leg_id for e in story.entries(LegEnded)]
+    told = story.entries(LegEnded)
+    ends = [e.leg_id for e in told if not e.estimated]
     assert len(ends) == len(set(ends))
-    assert set(ends) == {"call-1", *(e.leg_id for e in story.entries(Dialled))}
+    supposed = [e.leg_id for e in told if e.estimated]
+    assert len(supposed) == len(set(supposed))
+    for leg in set(ends) & set(supposed):  # a truth replaces a guess, never the other way round
+        assert [e.estimated for e in told if e.leg_id == leg] == [True, False]
+    assert {*ends, *supposed} == {"call-1", *(e.leg_id for e in story.entries(Dialled))}
     assert isinstance(story.call.state, Closed)
     assert closed == 1
     assert story.call.open_legs == ()

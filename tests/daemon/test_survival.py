@@ -167,6 +167,24 @@ def test_the_end_of_a_call_while_no_daemon_lived_is_estimated_and_recorded_once(
     nothing_is_left(stage)
 
 
+def test_the_time_without_a_daemon_is_billed_to_nobody(stage: Stage) -> None:
+    """The conversation goes on for 2 s while a daemon listens, and ends 4 s later; nobody knows when."""
+    phone_that(stage, Behaviour("answers", after_s=0.1, talk_s=6.0))
+    call = stage.switch.place(Call(DID))
+    until(lambda: is_talking(stage, call))
+    began = clock.monotonic()
+    gevent.sleep(2.5)
+    stage.daemon.kill()
+    heard_ms = 1000 * (clock.monotonic() - began)
+    stage.switch.wait_for_end(call, WAIT_S)
+    gevent.sleep(3)
+    stage.daemon.start()
+    found = record_of(stage, call)
+    assert (found.outcome, found.estimated) == ("answered", True)
+    assert heard_ms - 1500 < found.legs[1].talk_ms < heard_ms + 500
+    nothing_is_left(stage)
+
+
 def test_a_call_that_finds_no_daemon_gets_the_switchs_last_resort(stage: Stage) -> None:
     stage.daemon.kill()
     call = stage.switch.place(Call(DID))

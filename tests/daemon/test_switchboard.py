@@ -10,10 +10,11 @@ from typing import cast
 import pytest
 
 from callcontrol.config.settings import Settings
-from callcontrol.control.events import LegGone
+from callcontrol.control.events import ChannelsChecked, LegGone
 from callcontrol.daemon.desk import Desk
 from callcontrol.daemon.registrations import Registrations
 from callcontrol.daemon.switchboard import Switchboard
+from callcontrol.edges import clock
 from callcontrol.simulator import Settings as Simulated
 from callcontrol.simulator import Simulator
 from callcontrol.simulator.air import Air
@@ -78,11 +79,15 @@ class Told:
     """A call in progress, in place of its driver: what it is told."""
 
     def __init__(self) -> None:
-        self.call = SimpleNamespace(id="ours", switch="fs1")
+        self.call = SimpleNamespace(id="ours", switch="fs1", open_legs=())
         self.legs: list[str] = []
+        self.checked: list[ChannelsChecked] = []
 
-    def deliver(self, event: LegGone) -> None:
-        self.legs.append(event.leg_id)
+    def deliver(self, event: LegGone | ChannelsChecked) -> None:
+        if isinstance(event, ChannelsChecked):
+            self.checked.append(event)
+        else:
+            self.legs.append(event.leg_id)
 
 
 def test_the_legs_of_other_workers_calls_are_not_read() -> None:
@@ -108,3 +113,34 @@ def test_the_legs_of_other_workers_calls_are_not_read() -> None:
         until(lambda: registered)
         board.stop()
     assert told.legs == ["ours", "our-b-leg"]
+
+
+def test_what_a_lost_connection_kept_from_us_is_asked_when_it_is_back() -> None:
+    told = Told()
+    with event_socket() as switch:
+        main = f'switches:\n  fs1: {{address: "127.0.0.1:{switch.place.port}", password: secret}}\n'
+        board = Switchboard(loaded(main=main), Registrations(), random.Random(1), lambda user, domain: None, int)
+        board.start(cast(Desk, SimpleNamespace(drivers={"ours": told})))
+        first = switch.logged_in()
+        first.command()
+        first.say(api_reply(b'{"row_count":0}'))
+        until(lambda: board.hearing.until())
+        told.call.open_legs = ("ours", "listed late", "gone")
+        lost = clock.now()
+        first.close()
+        second = switch.logged_in()
+        second.command()
+        second.say(api_reply(b'{"row_count":0}'))
+        assert second.command() == b"api show channels as json"
+        second.say(api_reply(b'{"row_count":1,"rows":[{"uuid":"ours"}]}'))
+        assert second.command() == b"api uuid_exists listed late"
+        second.say(api_reply(b"true"))
+        assert second.command() == b"api uuid_exists gone"
+        assert board.hearing.gap("fs1") is not None
+        second.say(api_reply(b"false"))
+        until(lambda: told.checked and board.hearing.gap("fs1") is None)
+        board.stop()
+    (checked,) = told.checked
+    assert checked.alive == frozenset({"ours", "listed late"})
+    assert checked.heard_until is not None
+    assert lost <= checked.heard_until <= clock.now()

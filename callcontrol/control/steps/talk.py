@@ -11,8 +11,8 @@ from dataclasses import replace
 from callcontrol.control import commands as do
 from callcontrol.control import transfers
 from callcontrol.control.call import Call, Talking
-from callcontrol.control.ending import LEGS_TIMER, checked, never_were
-from callcontrol.control.events import AloneChecked, AppEnded, ChannelsChecked, Event, LegBridged, TimerFired
+from callcontrol.control.ending import LEGS_TIMER, never_were
+from callcontrol.control.events import AloneChecked, AppEnded, Event, LegBridged, TimerFired
 from callcontrol.control.moved import Moved
 from callcontrol.routing.facts import Facts
 
@@ -26,7 +26,7 @@ def on(call: Call, event: Event, facts: Facts) -> Moved:
     assert isinstance(talking, Talking)
     match event:
         case AppEnded(app_id) if app_id and app_id == talking.app_id:
-            over = never_were(call, event, facts).to(replace(talking, app_id=""))
+            over = never_were(call, event, facts).to(replace(talking, app_id="", until=facts.now))
             return over, (do.StartTimer(transfers.PARTED_TIMER, transfers.PARTED_S),)
         case LegBridged(leg_id) if leg_id != talking.leg_id and not transfers.whom(call, leg_id):
             return transfers.joined_with_another(call, talking, event, facts)
@@ -36,7 +36,5 @@ def on(call: Call, event: Event, facts: Facts) -> Moved:
             return transfers.parted(call, event)
         case TimerFired(name) if name == LEGS_TIMER and call.is_callback:
             return call, (do.CheckChannels(call.open_legs), do.StartTimer(LEGS_TIMER, CHECK_S))
-        case ChannelsChecked() if call.is_callback:
-            return checked(call, event, facts)
         case _:
             return call, ()

@@ -45,7 +45,7 @@ def queries_from(text: str) -> Mapping[str, Query]:
 
 QUERIES = queries_from((_FOLDER / "queries.sql").read_text(encoding="utf-8"))
 # What makes version 1, 2, …: each one follows on those before it.
-_STEPS = ("schema.sql", "schema_2.sql", "schema_3.sql", "schema_4.sql")
+_STEPS = ("schema.sql", "schema_2.sql", "schema_3.sql", "schema_4.sql", "schema_5.sql")
 SCHEMA_STEPS = tuple((_FOLDER / name).read_bytes() for name in _STEPS)
 
 

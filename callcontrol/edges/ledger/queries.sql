@@ -25,11 +25,11 @@ WITH input AS MATERIALIZED (
          ROWS FROM (jsonb_to_recordset(legs) AS (
              leg_id text, direction text, target text, address text, trunk text, shown text, payer text,
              dialled_at bigint, created_at bigint, ringing_at bigint, answered_at bigint, bridged_at bigint, ended_at bigint,
-             cause text, outcome text, hung_up_by text, estimated boolean, reconciled boolean
+             cause text, outcome text, hung_up_by text, estimated boolean, estimate text, reconciled boolean
          )) WITH ORDINALITY AS l (
              leg_id, direction, target, address, trunk, shown, payer,
              dialled_at, created_at, ringing_at, answered_at, bridged_at, ended_at,
-             cause, outcome, hung_up_by, estimated, reconciled, ordinal
+             cause, outcome, hung_up_by, estimated, estimate, reconciled, ordinal
          )
     ORDER BY tenant, switch, leg_id, started_day, estimated, n
 ), new_calls AS (
@@ -58,7 +58,7 @@ WITH input AS MATERIALIZED (
     INSERT INTO legs (
         tenant, switch, leg_id, started_day, call_id, position, direction, target, address, trunk, shown, payer,
         dialled_at, created_at, ringing_at, answered_at, bridged_at, ended_at,
-        cause, outcome, hung_up_by, estimated, reconciled
+        cause, outcome, hung_up_by, estimated, estimate, reconciled
     )
     SELECT
         tenant, switch, leg_id, started_day, call_id, position, direction, target, address, trunk, shown, payer,
@@ -68,7 +68,7 @@ WITH input AS MATERIALIZED (
         timestamptz 'epoch' + answered_at * interval '1 microsecond',
         timestamptz 'epoch' + bridged_at * interval '1 microsecond',
         timestamptz 'epoch' + ended_at * interval '1 microsecond',
-        cause, outcome, hung_up_by, estimated, coalesce(reconciled, false)
+        cause, outcome, hung_up_by, estimated, coalesce(estimate, ''), coalesce(reconciled, false)
     FROM one_per_leg
     ON CONFLICT DO NOTHING
     RETURNING tenant, switch, leg_id, started_day
@@ -79,12 +79,13 @@ WITH input AS MATERIALIZED (
              leg_id text, payer text, number text, reason text, amount numeric, currency text,
              tariff text, tariff_version bigint, prefix text, destination text,
              counted_s integer, free_s integer, billed_s integer, step text, fee numeric, vat_percent numeric,
-             parts jsonb, formula text
+             parts jsonb, formula text, estimate text
          )
 ), new_charges AS (
     INSERT INTO charges (
         tenant, switch, leg_id, started_day, revision, call_id, status, payer, number, reason, amount, currency,
-        tariff, tariff_version, prefix, destination, counted_s, free_s, billed_s, step, fee, vat_percent, parts, formula
+        tariff, tariff_version, prefix, destination, counted_s, free_s, billed_s, step, fee, vat_percent, parts, formula,
+        estimate
     )
     SELECT
         c.tenant, c.switch, c.leg_id, c.started_day,
@@ -95,7 +96,8 @@ WITH input AS MATERIALIZED (
         c.call_id, CASE WHEN c.amount IS NULL THEN 'unrated' ELSE 'rated' END,
         c.payer, c.number, c.reason, c.amount, c.currency,
         c.tariff, timestamptz 'epoch' + c.tariff_version * interval '1 microsecond', c.prefix, c.destination,
-        c.counted_s, c.free_s, c.billed_s, c.step, c.fee, c.vat_percent, c.parts, c.formula
+        c.counted_s, c.free_s, c.billed_s, c.step, c.fee, c.vat_percent, c.parts, c.formula,
+        coalesce(c.estimate, '')
     FROM given_charges c
     JOIN one_per_leg USING (n, tenant, switch, leg_id, started_day)
     JOIN new_legs USING (tenant, switch, leg_id, started_day)
@@ -313,7 +315,7 @@ SELECT
     l.call_id, l.leg_id, l.position, l.direction, l.target, l.address, l.trunk, l.shown, l.payer,
     l.dialled_at, l.ringing_at, l.answered_at, l.bridged_at, l.ended_at, l.cause, l.outcome, l.hung_up_by, l.estimated,
     l.reconciled, l.ring_ms, l.talk_ms, c.status, c.revision, c.reason, c.amount, c.currency, c.tariff, c.tariff_version, c.prefix, c.destination,
-    c.billed_s, c.parts, c.formula
+    c.billed_s, c.parts, c.formula, c.estimate
 FROM legs l
 LEFT JOIN LATERAL (  -- what current_charges says; the view itself would look at all charges there are
     SELECT * FROM charges h

@@ -63,6 +63,7 @@ class Cost:
     billed_s: int
     parts: tuple[Mapping[str, Any], ...]
     formula: str
+    estimate: str
 
 
 @dataclass(frozen=True, slots=True)

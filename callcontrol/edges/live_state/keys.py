@@ -38,6 +38,11 @@ def workers() -> str:
     return f"{PREFIX}:{_WORKERS}:all"
 
 
+def heard() -> str:
+    """Hash: worker -> until when it heard everything each switch said (JSON), kept until its calls are taken over."""
+    return f"{PREFIX}:{_WORKERS}:heard"
+
+
 def duty(name: str) -> str:
     """String with an expiry: the worker that has this duty."""
     return f"{PREFIX}:duty:{name}"

@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import Enum, auto
 from functools import cache, partial
 from typing import Any
 
 import gevent
+import orjson
 
 from callcontrol.edges import clock
 from callcontrol.edges.live_state import keys
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.pipe import Pipe
+from callcontrol.vocabulary.moment import Instant
 
 LEASE_S = 3.0  # a worker silent for so long is dead
 BEAT_S = 1.0
@@ -60,6 +62,7 @@ class Workers:
         on_lapsed: called when the lease was lost: others may have our calls. Until `confirmed` it stays lapsed.
         on_held: called whenever our calls are certainly ours: at each renewal, and when Redis is away.
         steady_s: see STEADY_S.
+        heard: until when this worker has heard everything each switch said; told with each beat, and kept.
     """
 
     def __init__(
@@ -69,12 +72,14 @@ class Workers:
         on_lapsed: Callable[[], object] = lambda: None,
         on_held: Callable[[], object] = lambda: None,
         steady_s: float = STEADY_S,
+        heard: Callable[[], Mapping[str, Instant]] = dict,
     ) -> None:
         self._pipe = pipe
         self._worker = worker
         self._on_lapsed = on_lapsed
         self._on_held = on_held
         self._steady_s = steady_s
+        self._heard = heard
         self._resigned = False
         self._lease = Lease.NONE
         self._held_until = float("inf")
@@ -94,12 +99,17 @@ class Workers:
         lease = keys.worker(self._worker)
         if self._resigned or self._lease is Lease.LAPSED:
             return
+        self._tell_heard()
         if self._lease is Lease.HELD:
             renewed = partial(self._renewed, clock.monotonic())
             self._pipe.submit("SET", lease, 1, "XX", "PX", _LEASE_MS, on_reply=renewed)
         else:
             self._pipe.submit("SADD", keys.workers(), self._worker, on_reply=_ignore)
             self._pipe.submit("SET", lease, 1, "PX", _LEASE_MS, on_reply=partial(self._taken, clock.monotonic()))
+
+    def _tell_heard(self) -> None:
+        if heard := self._heard():
+            self._pipe.submit("HSET", keys.heard(), self._worker, orjson.dumps(heard), on_reply=_ignore)
 
     @property
     def lapsed(self) -> bool:
@@ -118,6 +128,7 @@ class Workers:
             LiveStateError: Redis is away; the lease runs out by itself.
         """
         self._resigned = True
+        self._tell_heard()
         self._pipe.ask("SET", keys.worker(self._worker), _GONE, "EX", _GONE_S)
 
     def _taken(self, sent: float, _reply: Any, trouble: LiveStateError | None) -> None:
@@ -176,6 +187,17 @@ class Workers:
         leased = (w for w in self._known() if w != self._worker and self._pipe.ask("EXISTS", keys.worker(w)))
         return [worker for worker in leased if self.is_alive(worker)]
 
+    def heard(self, worker: str) -> Mapping[str, Instant]:
+        """Until when a worker that has died heard everything each switch said. Waits for Redis.
+
+        Of ourselves nothing: what was said of a call of ours without a driver nobody has heard.
+
+        Raises:
+            LiveStateError: Redis is away.
+        """
+        text = None if worker == self._worker else self._pipe.ask("HGET", keys.heard(), worker)
+        return {} if text is None else {switch: Instant(at) for switch, at in orjson.loads(text).items()}
+
     def bury(self, worker: str) -> None:
         """Nothing is left of this worker. Waits for Redis.
 
@@ -183,6 +205,7 @@ class Workers:
             LiveStateError: Redis is away.
         """
         self._pipe.ask("SREM", keys.workers(), worker)
+        self._pipe.ask("HDEL", keys.heard(), worker)
 
     def _known(self) -> list[str]:
         return sorted(name.decode() for name in self._pipe.ask("SMEMBERS", keys.workers()))
