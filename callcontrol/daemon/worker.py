@@ -114,13 +114,7 @@ class Worker:
         self._switchboard = Switchboard(
             settings, registrations, self._chance, self._keeper.phone_changed, self._keeper.phones_read
         )
-        workers = Workers(
-            self._pipe,
-            self._name,
-            lambda: self._succession.lapsed(),
-            lambda: self._desk.resume(),
-            heard=self._switchboard.hearing.until,
-        )
+        workers = self._lease()
         self._desk = Desk(
             worker=self._name,
             current=current,
@@ -179,6 +173,12 @@ class Worker:
         self._left.stop(LAST_BATCHES_S)
         self._pipe.stop(LAST_BATCHES_S)
         return 0
+
+    def _lease(self) -> Workers:
+        heard = self._switchboard.hearing.until
+        return Workers(
+            self._pipe, self._name, lambda: self._succession.lapsed(), lambda: self._desk.resume(), heard=heard
+        )
 
     def _wait_for_links(self) -> None:
         self._switchboard.wait_until_up(LINKS_UP_S)

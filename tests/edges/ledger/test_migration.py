@@ -23,8 +23,9 @@ from tests.edges.ledger.samples import payload, queue_payload
 OLD_TABLES = ("calls", "legs", "charges")
 MONTHS = (("2026_10", "2026-10-01", "2026-11-01"), ("2026_11", "2026-11-01", "2026-12-01"))
 OLD_ROWS = (
-    "SELECT to_jsonb(c) - 'reconciled' AS row FROM calls c UNION ALL SELECT to_jsonb(l) - 'reconciled' FROM legs l"
-    " UNION ALL SELECT to_jsonb(h) FROM charges h ORDER BY row"
+    "SELECT to_jsonb(c) - 'reconciled' AS row FROM calls c"
+    " UNION ALL SELECT to_jsonb(l) - 'reconciled' - 'estimate' FROM legs l"
+    " UNION ALL SELECT to_jsonb(h) - 'estimate' FROM charges h ORDER BY row"
 )
 CATALOG = (
     "SELECT c.relname, c.relkind, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,"
