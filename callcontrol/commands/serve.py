@@ -35,11 +35,11 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 def run(args: argparse.Namespace) -> int:
     """Serve until SIGTERM; 2 if the configuration has mistakes, 1 if something else keeps it from starting."""
     settings, files = folder_or_exit(args.config)
-    journal.start(mask_numbers=settings.mask_numbers)
+    dropped = journal.start_unhindered(mask_numbers=settings.mask_numbers)
     for problem in warnings(files, settings, clock.now()):
         log.warning("%s", problem.as_warning())
     try:
-        return serve(args.config, settings, args.workers)
+        return serve(args.config, settings, args.workers, dropped)
     except (InUse, DoorTaken, EmbeddedStoreError, OSError) as error:
         print(f"callcontrol serve: {error}", file=sys.stderr)
         return NOT_STARTED

@@ -36,7 +36,8 @@ def run(args: argparse.Namespace) -> int:
     except KeyError as error:
         print(f"{error} is not set: workers are started by `callcontrol serve`", file=sys.stderr)
         return NO_SUPERVISOR
-    journal.start(mask_numbers=configuration_or_exit(args.config).settings.mask_numbers, worker=args.slot)
+    settings = configuration_or_exit(args.config).settings
+    dropped = journal.start_unhindered(mask_numbers=settings.mask_numbers, worker=args.slot)
     current = Current(args.config)
     reconciler_of(lambda: current.configuration, stores.postgres_dsn, stores.redis_url).start()
     return Worker(
@@ -46,4 +47,5 @@ def run(args: argparse.Namespace) -> int:
         listener=InheritedFd(args.listen, args.knocked_from),
         slot=args.slot,
         pulse=socket.socket(fileno=args.pulse),
+        dropped=dropped,
     ).run()

@@ -2,6 +2,7 @@
 
 A line is bounded whatever it tells of: a text longer than MAX_TEXT is cut where CUT stands, which is counted; a line
 that is longer than MAX_LINE all the same is told with shorter texts, and of what `extra` brought only with names.
+The daemon's own processes never wait for whoever reads the log (`log_stream.py`).
 What is said again and again is told a few times a minute, and then how often it was said (`repeated_lines.py`).
 """
 
@@ -17,7 +18,7 @@ from typing import Any
 
 import orjson
 
-from callcontrol.edges import clock, meters
+from callcontrol.edges import clock, log_stream, meters
 from callcontrol.edges.repeated_lines import RepeatedLines
 from callcontrol.vocabulary.moment import text_of
 from callcontrol.vocabulary.phone_number import mask
@@ -110,3 +111,35 @@ def start(*, mask_numbers: bool = False, level: int = logging.INFO, worker: int 
     handler.setFormatter(JsonLines(mask_numbers=mask_numbers, of=of))
     handler.addFilter(RepeatedLines(clock.monotonic))
     logging.basicConfig(level=level, handlers=[handler], force=True)
+
+
+def start_unhindered(*, mask_numbers: bool = False, worker: int | None = None) -> DroppedLines:
+    """As `start`, for the processes of the daemon: nobody waits for whoever reads the log (`log_stream.py`)."""
+
+    def told(lines: int) -> str:
+        message = f"{lines} log lines were dropped: they could not be written, or were not read in time"
+        record = logging.LogRecord(__name__, logging.WARNING, "", 0, message, (), None)
+        return logging.getLogger().handlers[0].format(record)
+
+    stream = log_stream.install(told)
+    start(mask_numbers=mask_numbers, worker=worker)
+    return DroppedLines(stream)
+
+
+class DroppedLines:
+    """How many log lines of this process were dropped."""
+
+    def __init__(self, stream: log_stream.LogStream) -> None:
+        self._stream = stream
+        self._counted = 0
+
+    @property
+    def total(self) -> int:
+        """Since the start."""
+        return self._stream.dropped
+
+    def count(self) -> None:
+        """Show it to Prometheus."""
+        total = self.total
+        meters.log_lines_dropped_total.inc(total - self._counted)
+        self._counted = total

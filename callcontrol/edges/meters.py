@@ -133,6 +133,9 @@ faults_total = Counter(
     "callcontrol_faults_total", "Unexpected errors of ours, each contained to what it happened in", ["where"]
 )
 
+log_lines_dropped_total = Counter(
+    "callcontrol_log_lines_dropped_total", "Log lines that could not be written, or were not read in time"
+)
 limits_reached_total = Counter(
     "callcontrol_limits_reached_total", "What ran into a limit, by its name in deploy/README.md", ["limit"]
 )

@@ -43,6 +43,11 @@ class OfWorkers(Collector):
         yield GaugeMetricFamily(
             "callcontrol_door_open", "Whether a connection to the call port is answered", value=float(not view.door)
         )
+        yield CounterMetricFamily(
+            "callcontrol_supervisor_log_lines_dropped",
+            "As callcontrol_log_lines_dropped_total, of the supervisor's own log",
+            value=view.log_lines_dropped,
+        )
 
 
 def empty_folder(data: Path) -> Path:

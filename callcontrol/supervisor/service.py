@@ -14,6 +14,7 @@ from callcontrol.config.settings import Settings
 from callcontrol.edges import meter_files, worker_environment
 from callcontrol.edges.embedded import EmbeddedPostgres, EmbeddedRedis
 from callcontrol.edges.freeswitch.binding import Address
+from callcontrol.edges.journal import DroppedLines
 from callcontrol.edges.worker_environment import Stores
 from callcontrol.supervisor import pid_file
 from callcontrol.supervisor.door_watch import DoorWatch
@@ -28,7 +29,7 @@ from callcontrol.supervisor.worker_process import Orders, WorkerProcess, start
 log = logging.getLogger(__name__)
 
 
-def serve(config: Path, settings: Settings, count: int) -> int:
+def serve(config: Path, settings: Settings, count: int, dropped: DroppedLines) -> int:
     """Serve with so many workers until SIGTERM or SIGINT; returns the exit status.
 
     Raises:
@@ -49,7 +50,7 @@ def serve(config: Path, settings: Settings, count: int) -> int:
         patience = Patience(settings.limits.hung_s, settings.limits.drain_s)
         vacate = partial(meter_files.forget, metrics)
         supervisor = Supervisor(count, start=orders.start, vacate=vacate, door=door, patience=patience)
-        look = partial(_seen, supervisor, watch)
+        look = partial(_seen, supervisor, watch, dropped)
         probes = Probes(Address(*host_and_port(settings.http)), look, metrics)
         stack.callback(probes.stop)
         watch.start()
@@ -85,6 +86,6 @@ def stores(settings: Settings) -> Iterator[Stores]:
         yield Stores(redis_url, dsn)
 
 
-def _seen(supervisor: Supervisor, watch: DoorWatch) -> View:
-    """How things stand, and whether a call gets through."""
-    return replace(supervisor.view, door=watch.why)
+def _seen(supervisor: Supervisor, watch: DoorWatch, dropped: DroppedLines) -> View:
+    """How things stand, and what the supervisor's threads know of it."""
+    return replace(supervisor.view, door=watch.why, log_lines_dropped=dropped.total)

@@ -68,6 +68,7 @@ class View:
         draining: whether the whole daemon ends.
         roll, roll_why, roll_number: the latest rolling restart, why it failed, and the how many-th it is.
         door: why no call gets through to any worker, as the supervisor found by trying; "" if they do.
+        log_lines_dropped: the supervisor's own, since its start.
     """
 
     workers: tuple[WorkerView, ...] = ()
@@ -76,6 +77,7 @@ class View:
     roll_why: str = ""
     roll_number: int = 0
     door: str = ""
+    log_lines_dropped: int = 0
 
     @property
     def slots(self) -> tuple[WorkerView, ...]:

@@ -269,6 +269,7 @@ def test_probes(tmp_path: Path) -> None:
         "callcontrol_worker_restarts_total 0": 2,
         "callcontrol_workers": 1,
         "callcontrol_door_open": 1,
+        "callcontrol_supervisor_log_lines_dropped_total": 0,
         f"callcontrol_build_info {BUILD['python']} {BUILD['version']}": 1,
     }
 

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import urlopen
@@ -302,6 +303,30 @@ def test_drain_ends_the_daemon_in_order(stage: Stage) -> None:
     assert again.returncode == 1
     assert "no daemon runs on" in again.stderr
     stage.daemon.start()
+
+
+def test_a_full_pipe_that_nobody_reads_holds_no_call_up(stage: Stage) -> None:
+    assert stage.daemon.stop() == 0
+    read, write = os.pipe()
+    os.set_blocking(write, False)
+    with suppress(BlockingIOError):
+        while True:
+            os.write(write, b"x" * 4_096)
+    os.set_blocking(write, True)
+    line = [sys.executable, "-m", "callcontrol", "serve", "--config", str(stage.config), "--workers", "2"]
+    stage.daemon.process = subprocess.Popen(line, stdout=write, stderr=write, start_new_session=True)
+    os.close(write)
+    try:
+        stage.daemon.wait_until_ready()
+        for _ in range(50):  # far more lines than a pipe holds
+            stage.daemon.process.send_signal(signal.SIGHUP)
+        assert call(stage) == "NORMAL_CLEARING"
+        os.close(read)  # and a reader that dies
+        assert call(stage) == "NORMAL_CLEARING"
+        until(lambda: sample(stage, "callcontrol_log_lines_dropped_total") > 0)
+    finally:
+        assert stage.daemon.stop() == 0
+        stage.daemon.start()
 
 
 def test_sigterm_ends_it_with_exit_0(stage: Stage) -> None:

@@ -1,0 +1,120 @@
+"""Standard error that is never waited for: what is logged or printed goes through a bounded buffer to a thread.
+
+Whoever reads the log may stop reading: a full pipe then holds up whatever writes to it, and here that would be every
+call. So lines are dropped and counted instead, and told of when somebody reads again. The thread is one of the system:
+where gevent runs, a greenlet could not wait in write() without holding up all others.
+"""
+
+from __future__ import annotations
+
+import atexit
+import io
+import os
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any, Final
+
+# Lines that wait for the reader. Each is at most journal.MAX_LINE characters long.
+MAX_LINES: Final = 4_096
+# How long the end of the process waits for the last lines (seconds).
+LAST_LINES_S: Final = 1.0
+# Before a write is tried again that the system refused for the moment, or for want of room on the disk (seconds).
+AGAIN_S: Final = 0.05
+
+
+class LogStream(io.TextIOBase):
+    """A text stream onto a file descriptor; writing to it takes no time, whatever becomes of the text.
+
+    Args:
+        file: the descriptor; it stays open.
+        told: makes a line of the number of lines that were dropped, for whoever reads again.
+    """
+
+    def __init__(self, file: int, told: Callable[[int], str]) -> None:
+        self._file = file
+        self._told = told
+        self._lines: Any = _original("queue", "SimpleQueue")()
+        self._sleep = _original("time", "sleep")
+        self._unfinished = ""
+        self._refused = 0  # counted by whoever writes
+        self._lost = 0  # counted by the thread
+        self._is_cut = False
+        self._is_idle = True
+        _original("_thread", "start_new_thread")(self._carry, ())
+
+    @property
+    def dropped(self) -> int:
+        """Lines nobody will read."""
+        return self._refused + self._lost
+
+    def writable(self) -> bool:
+        """It is."""
+        return True
+
+    def write(self, text: str) -> int:
+        """Whole lines go on their way; what is no line yet waits for its end, but for no more than a line's length."""
+        *lines, rest = (self._unfinished + text).split("\n")
+        if len(rest) > io.DEFAULT_BUFFER_SIZE:
+            lines, rest = [*lines, rest], ""
+        self._unfinished = rest
+        for line in lines:
+            self._put(f"{line}\n")
+        return len(text)
+
+    def close_soon(self) -> None:
+        """Wait for what is on its way, a moment at most: the process ends."""
+        if self._unfinished:
+            self.write("\n")
+        for _ in range(int(LAST_LINES_S / 0.01)):
+            if self._is_idle and not self._lines.qsize():
+                return
+            self._sleep(0.01)
+
+    def _put(self, line: str) -> None:
+        if self._lines.qsize() >= MAX_LINES:
+            self._refused += 1
+            return
+        self._is_idle = False
+        self._lines.put(line.encode("utf-8", errors="backslashreplace"))
+
+    def _carry(self) -> None:
+        """The thread: it knows nothing of greenlets, locks or logging, and ends with the process."""
+        told = 0
+        while True:
+            self._is_idle = not self._lines.qsize()
+            line = self._lines.get()
+            self._is_idle = False
+            missing = self.dropped - told
+            if missing and self._is_written(self._told(missing).encode() + b"\n"):
+                told += missing
+            if not self._is_written(line):
+                self._lost += 1
+
+    def _is_written(self, line: bytes) -> bool:
+        """Whether the system took all of it. Of a line that was cut the next one is kept apart."""
+        rest = b"\n" + line if self._is_cut else line
+        while rest:
+            try:
+                rest = rest[os.write(self._file, rest) :]
+            except BlockingIOError:  # somebody made the descriptor non-blocking
+                self._sleep(AGAIN_S)
+            except OSError:  # nobody reads any more, or the disk is full: counted
+                self._is_cut = len(rest) < len(line)
+                return False
+        self._is_cut = False
+        return True
+
+
+def install(told: Callable[[int], str]) -> LogStream:
+    """Put one in the place of standard output and standard error, for everybody in this process who prints."""
+    stream = LogStream(sys.__stderr__.fileno() if sys.__stderr__ else 2, told)
+    sys.stdout = sys.stderr = stream  # what a library prints must not wait either
+    atexit.register(stream.close_soon)
+    return stream
+
+
+def _original(module: str, name: str) -> Any:
+    """The standard library's own, also where gevent has put its own in its place."""
+    monkey = sys.modules.get("gevent.monkey")
+    return monkey.get_original(module, name) if monkey else getattr(import_module(module), name)
