@@ -7,6 +7,7 @@ import os
 import sys
 from pathlib import Path
 
+import gevent
 from gevent import socket
 
 from callcontrol.commands.arguments import configuration_or_exit
@@ -17,6 +18,7 @@ from callcontrol.edges import journal, worker_environment
 from callcontrol.edges.freeswitch.sockets import InheritedFd
 
 NO_SUPERVISOR = 2
+COUNT_S = 1.0
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -38,6 +40,7 @@ def run(args: argparse.Namespace) -> int:
         return NO_SUPERVISOR
     settings = configuration_or_exit(args.config).settings
     dropped = journal.start_unhindered(mask_numbers=settings.mask_numbers, worker=args.slot)
+    gevent.spawn(_keep_counting, dropped)
     current = Current(args.config)
     reconciler_of(lambda: current.configuration, stores.postgres_dsn, stores.redis_url).start()
     return Worker(
@@ -47,5 +50,11 @@ def run(args: argparse.Namespace) -> int:
         listener=InheritedFd(args.listen, args.knocked_from),
         slot=args.slot,
         pulse=socket.socket(fileno=args.pulse),
-        dropped=dropped,
     ).run()
+
+
+def _keep_counting(dropped: journal.DroppedLines) -> None:
+    """What the supervisor reads from files has to be there before it looks."""
+    while True:
+        dropped.count()
+        gevent.sleep(COUNT_S)

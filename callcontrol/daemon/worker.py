@@ -39,7 +39,6 @@ from callcontrol.edges.freeswitch.outbound import OutboundLimits, OutboundServer
 from callcontrol.edges.freeswitch.replies import ConnectionLimits
 from callcontrol.edges.freeswitch.sockets import Address, InheritedFd
 from callcontrol.edges.freeswitch.wire import WireLimits
-from callcontrol.edges.journal import DroppedLines
 from callcontrol.edges.ledger.rejected import RejectedRecords
 from callcontrol.edges.ledger.writer import LedgerWriter
 from callcontrol.edges.live_state.calls import CallStore
@@ -88,7 +87,6 @@ class Worker:
         listener: where calls come in: an address, or the supervisor's socket, shared with the other workers.
         slot: which of the workers of this data folder it is; its spool and its metrics are the slot's.
         pulse: the line to the supervisor; None for a worker that has none.
-        dropped: the log lines of this process that were dropped; None where the log is waited for.
     """
 
     def __init__(
@@ -100,14 +98,12 @@ class Worker:
         listener: Address | InheritedFd,
         slot: int,
         pulse: socket.socket | None = None,
-        dropped: DroppedLines | None = None,
     ) -> None:
         settings = current.configuration.settings
         self._current = current
         self._name = worker_name(clock.new_id())
         self._stopped = Event()
         self._draining = False
-        self._dropped = dropped
         self._pipe = Pipe(connect(redis_url, settings.limits.lookup_ms / 1000))
         self._ledger = LedgerWriter(postgres_dsn)
         self._records, self._left = _spools(settings, slot, self._ledger, postgres_dsn)
@@ -227,8 +223,6 @@ class Worker:
         meters.spool_records.set(state.depth + state.waiting + self._left.depth)
         meters.spool_bytes.set(state.spool_bytes)
         meters.records_rejected.set(state.rejected)
-        if self._dropped is not None:
-            self._dropped.count()
 
 
 def _calm_collector() -> None:
