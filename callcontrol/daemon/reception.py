@@ -134,6 +134,8 @@ class Reception:
 
     def _begin(self, connection: CallConnection, arriving: Arriving, switch: str, line: CallLine) -> None:
         facts = _facts(arriving, self._desk.current.configuration)
+        if arriving.again:
+            self._desk.calls.begin_again(facts.tenant_name, arriving.channel)
         call = new_call(
             id_=arriving.channel,
             switch=switch,

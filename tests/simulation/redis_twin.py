@@ -138,6 +138,9 @@ class RedisTwin:
         value, until_s = self._texts.get(key, (b"", 0.0))
         return value if self._now_s() < until_s else None
 
+    def do_del(self, key: str) -> int:
+        return 0 if self._texts.pop(key, None) is None else 1
+
     def do_exists(self, key: str) -> int:
         return int(self.do_get(key) is not None)
 
@@ -181,17 +184,20 @@ class RedisTwin:
         owner = self.do_hget(names[1], call)
         if owner is not None and owner != worker.encode():
             return 0
+        if owner is None and self.do_exists(names[2]):
+            return 0
         self.do_hset(names[1], call, worker)
         self.do_hset(names[0], call, value)
         return 1
 
     def _forget(self, names: tuple[str, ...], words: tuple[Any, ...]) -> int:
-        call, worker = words
+        call, worker, over_s = words
         owner = self.do_hget(names[1], call)
         if owner is not None and owner != worker.encode():
             return 0
         self.do_hdel(names[0], call)
         self.do_hdel(names[1], call)
+        self.do_set(names[2], 1, "EX", over_s)
         return 1
 
     def _take(self, names: tuple[str, ...], words: tuple[Any, ...]) -> list[bytes]:

@@ -15,9 +15,9 @@ from psycopg import Connection
 from psycopg.rows import dict_row
 
 from callcontrol.edges.ledger.queries import query
+from callcontrol.edges.ledger.session import WrongDatabase, open_session
 from callcontrol.vocabulary.moment import Instant, datetime_of
 
-CONNECT_TIMEOUT_S = 5
 MAX_CALLS = 10_000
 
 _RowsByCall = dict[str, list[dict[str, Any]]]
@@ -176,15 +176,15 @@ def connect(dsn: str) -> Connection[dict[str, Any]]:
         NoLedger: Postgres cannot be reached.
     """
     try:
-        # A plan kept for any values would not know how few rows are wanted, nor which months.
-        connection = psycopg.connect(
-            dsn, autocommit=True, connect_timeout=CONNECT_TIMEOUT_S, row_factory=dict_row, prepare_threshold=None
-        )
+        # Nothing is prepared: a plan kept for any values would not know how few rows are wanted, nor which months.
+        connection: Connection[dict[str, Any]] = open_session(dsn, row_factory=dict_row)
         # Many months make a long plan of which little is carried out: compiling it would take a hundred times as long.
         connection.execute("SET jit = off")
         return connection
     except psycopg.Error as error:
         raise NoLedger(f"Postgres cannot be reached: {' '.join(str(error).split())}") from error
+    except WrongDatabase as error:
+        raise NoLedger(str(error)) from error
 
 
 @contextmanager

@@ -25,9 +25,9 @@ from callcontrol.edges.ledger import partitions
 from callcontrol.edges.ledger.partitions import ForeignTable
 from callcontrol.edges.ledger.queries import query
 from callcontrol.edges.ledger.schema import SchemaTooNew, apply_schema
+from callcontrol.edges.ledger.session import WrongDatabase, open_session
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 
-CONNECT_TIMEOUT_S = 5
 STATEMENT_TIMEOUT_S = 15
 WRITE_TIMEOUT_S = 60.0  # of a whole batch, however often it is halved
 MIGRATION_TIMEOUT_S = 3600.0  # a new version may build indexes of years; records wait in the spool meanwhile
@@ -97,7 +97,7 @@ class LedgerWriter:
             with gevent.Timeout(WRITE_TIMEOUT_S, _silent_for(WRITE_TIMEOUT_S)):
                 self._look_at_partitions(connection)
                 yield connection
-        except (psycopg.Error, SchemaTooNew, ForeignTable) as error:
+        except (psycopg.Error, SchemaTooNew, ForeignTable, WrongDatabase) as error:
             self.close()
             raise LedgerAway(f"{type(error).__name__}: {' '.join(str(error).split())}") from error
         except BaseException:  # a timeout in the middle of a conversation: nobody knows what comes next on it
@@ -105,11 +105,8 @@ class LedgerWriter:
             raise
 
     def _connect(self) -> Connection[tuple[object, ...]]:
-        connection = psycopg.connect(
+        connection = open_session(
             self._dsn,
-            autocommit=True,
-            connect_timeout=CONNECT_TIMEOUT_S,
-            application_name="callcontrol",
             keepalives_idle=10,
             keepalives_interval=5,
             keepalives_count=3,

@@ -30,6 +30,11 @@ _SAVE: Final = script_of("call_scripts", "save")
 _FORGET: Final = script_of("call_scripts", "forget")
 _TAKE: Final = script_of("call_scripts", "take")
 _WHOEVER: Final = "*"
+# A call that was forgotten is not remembered again by a word that was late by less than this (seconds).
+OVER_S: Final = 600
+
+_Place = tuple[str, str]  # tenant, call id
+_Word = tuple[str, bytes | None]  # the worker who says it; where the call stands, None: it is to be forgotten
 
 After = Callable[[float, Callable[[], None]], object]
 # (tenant, call id): another worker has this call.
@@ -50,7 +55,8 @@ class CallStore:
         self._pipe = pipe
         self._on_lost = on_lost
         self._after = after
-        self._owed: dict[tuple[str, str], tuple[str, bytes | None]] = {}
+        self._owed: dict[_Place, _Word] = {}
+        self._next: dict[_Place, _Word | None] = {}  # calls of which a word is under way: the word that follows it
         self._retrying = False
         self.failed_saves = 0
 
@@ -59,17 +65,23 @@ class CallStore:
         """Calls whose latest word Redis does not have."""
         return len(self._owed)
 
+    def begin_again(self, tenant: str, call_id: str) -> None:
+        """A channel whose call is over is a call once more."""
+        self._pipe.submit("DEL", keys.over(tenant, call_id), on_reply=lambda reply, trouble: None)
+
     def save(self, call: Call) -> None:
         """Remember where the call stands."""
-        self._write(call.tenant, call.id, call.worker, codec.encode(call))
+        self._write(call.tenant, call.id, (call.worker, codec.encode(call)))
 
     def forget(self, call: Call) -> None:
         """The call's record is safe on disk; it needs no remembering."""
-        self._write(call.tenant, call.id, call.worker, None)
+        self._write(call.tenant, call.id, (call.worker, None))
 
     def lost(self, tenant: str, call_id: str) -> None:
         """Another worker has this call: whatever is owed for it is not ours to say any more."""
         self._owed.pop((tenant, call_id), None)
+        if (tenant, call_id) in self._next:
+            self._next[tenant, call_id] = None
 
     # --- changing hands
 
@@ -122,26 +134,37 @@ class CallStore:
 
     # --- writing
 
-    def _write(self, tenant: str, call_id: str, worker: str, value: bytes | None) -> None:
+    def _write(self, tenant: str, call_id: str, word: _Word) -> None:
+        """One word on a call is under way at a time: whatever becomes of it, it never overtakes a later one."""
+        place = tenant, call_id
+        self._owed.pop(place, None)
+        if place in self._next:
+            self._next[place] = word
+            return
+        self._next[place] = None
+        self._send(place, word)
+
+    def _send(self, place: _Place, word: _Word) -> None:
+        (tenant, call_id), (worker, value) = place, word
+
         def answered(reply: Any, trouble: LiveStateError | None) -> None:
-            # Replies come in the order of the words, so the one told last is the newest.
-            if trouble is not None:
-                self._owe(tenant, call_id, worker, value, trouble)
-                return
-            if self._owed:
-                self._owed.pop((tenant, call_id), None)
-            if not reply:
+            newer = self._next.pop(place, None)
+            if trouble is not None and newer is None:
+                self._owe(place, word, trouble)
+            elif trouble is None and not reply:
                 self._on_lost(tenant, call_id)
+            elif newer is not None:
+                self._write(tenant, call_id, newer)
 
         script = _FORGET if value is None else _SAVE
-        words = (call_id, worker) if value is None else (call_id, worker, value)
-        script.submit(self._pipe, _keys(tenant), words, answered)
+        words = (call_id, worker, OVER_S) if value is None else (call_id, worker, value)
+        script.submit(self._pipe, (*_keys(tenant), keys.over(tenant, call_id)), words, answered)
 
-    def _owe(self, tenant: str, call_id: str, worker: str, value: bytes | None, trouble: LiveStateError) -> None:
+    def _owe(self, place: _Place, word: _Word, trouble: LiveStateError) -> None:
         if isinstance(trouble, StoreRefused):
-            log.error("a call of tenant %s was not saved: %s", tenant, trouble, extra={"call": call_id})
+            log.error("a call of tenant %s was not saved: %s", place[0], trouble, extra={"call": place[1]})
         self.failed_saves += 1
-        self._owed[tenant, call_id] = (worker, value)
+        self._owed[place] = word
         if len(self._owed) > MAX_OWED:
             meters.limits_reached_total.labels("MAX_OWED").inc()
             self._owed.pop(next(iter(self._owed)))
@@ -152,8 +175,8 @@ class CallStore:
     def _retry(self) -> None:
         self._retrying = False
         owed, self._owed = self._owed, {}
-        for (tenant, call_id), (worker, value) in owed.items():
-            self._write(tenant, call_id, worker, value)
+        for (tenant, call_id), word in owed.items():
+            self._write(tenant, call_id, word)
 
 
 def _keys(tenant: str) -> tuple[str, str]:

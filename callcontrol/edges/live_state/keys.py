@@ -58,6 +58,11 @@ def owners(tenant: str) -> str:
     return _key(tenant, "owners")
 
 
+def over(tenant: str, call_id: str) -> str:
+    """String with an expiry: the call was forgotten a moment ago, and nobody may remember it again."""
+    return _key(tenant, f"over:{call_id}")
+
+
 def queues(tenant: str) -> str:
     """What the keys of the tenant's queues begin with; the rest of each stands in `queue_scripts/`."""
     return _key(tenant, "q")

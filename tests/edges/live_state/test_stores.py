@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -182,3 +182,59 @@ def test_what_redis_did_not_take_it_gets_when_it_is_back_and_only_the_latest(res
             gevent.sleep(0.05)
     assert saved(store, kept.worker) == [kept]
     live.stop(1)
+
+
+def settle(live: Pipe) -> None:
+    """Whatever was said is answered, and what follows from it."""
+    with gevent.Timeout(5):
+        while live.depth:
+            gevent.sleep(0.01)
+    live.ask("PING")
+
+
+def test_an_old_save_that_is_offered_again_never_overtakes_a_newer_one(live: Pipe) -> None:
+    """The first word is refused and owed; the next one is under way when it is offered again."""
+    retries: list[Callable[[], None]] = []
+    store = CallStore(live, after=lambda seconds, then: retries.append(then))
+    call = Story(facts()).begin().call
+    live.ask("SET", keys.owners("acme"), "no hash: every word is refused")
+    store.save(replace(call, apps=1))
+    settle(live)
+    assert store.owed == 1
+    live.ask("DEL", keys.owners("acme"))
+    store.save(replace(call, apps=2))
+    retries.pop()()
+    settle(live)
+    assert [found.apps for found in saved(store, call.worker)] == [2]
+    assert store.owed == 0
+
+
+def test_words_on_a_call_go_one_after_the_other_and_the_newest_waits(live: Pipe) -> None:
+    store = CallStore(live)
+    call = Story(facts()).begin().call
+    for number in range(5):
+        store.save(replace(call, apps=number))
+    store.forget(call)
+    store.save(replace(call, id="other"))
+    settle(live)
+    assert [found.id for found in saved(store, call.worker)] == ["other"]
+
+
+def test_a_forgotten_call_is_not_raised_from_the_dead_by_a_late_word(live: Pipe) -> None:
+    """Its worker was taken for dead, another one closed it; then the first one says a word that was late."""
+    lost: list[tuple[str, str]] = []
+    late, other = CallStore(live, lambda tenant, id_: lost.append((tenant, id_))), CallStore(live)
+    call = Story(facts()).begin().call
+    late.save(call)
+    settle(live)
+    (taken,) = other.take("acme", [call.id], "w2", call.worker)
+    other.forget(replace(taken, worker="w2"))
+    settle(live)
+    late.save(call)
+    settle(live)
+    assert saved(late, call.worker) == []
+    assert lost == [("acme", call.id)]
+    late.begin_again("acme", call.id)  # its channel came through the dialplan once more
+    late.save(call)
+    settle(live)
+    assert saved(late, call.worker) == [call]

@@ -1,10 +1,13 @@
--- Save where a call stands, unless another worker has it.
--- KEYS: calls, owners. ARGV: call id, worker, value. Answers 1, or 0: the call is another's.
+-- Save where a call stands, unless another worker has it, or had it and has forgotten it.
+-- KEYS: calls, owners, the call's mark of being over. ARGV: call id, worker, value. Answers 1, or 0: the call is another's.
 local owner = redis.call('HGET', KEYS[2], ARGV[1])
 if owner and owner ~= ARGV[2] then
   return 0
 end
 if not owner then
+  if redis.call('EXISTS', KEYS[3]) == 1 then
+    return 0
+  end
   redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
 end
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])

@@ -1,0 +1,69 @@
+"""A session with Postgres as the ledger relies on it, whatever the database or its administrator has set.
+
+PgBouncer in transaction mode keeps what is set here for a client (it tracks what the server reports: client encoding,
+date and interval style, zone, strings). Nothing is prepared on the server: in that mode the next transaction may meet
+another server connection, which does not know it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import psycopg
+from psycopg import Connection
+
+CONNECT_TIMEOUT_S: Final = 5
+OLDEST_SERVER: Final = 140000
+SETTINGS: Final = {
+    "DateStyle": "ISO, YMD",
+    "IntervalStyle": "postgres",
+    "TimeZone": "UTC",
+    "standard_conforming_strings": "on",
+    "default_transaction_isolation": "read committed",
+}
+
+
+class WrongDatabase(RuntimeError):
+    """The database cannot hold the ledger; the message says why, and what would be right."""
+
+
+def open_session(dsn: str, **more: Any) -> Connection[Any]:
+    """A connection in autocommit.
+
+    Args:
+        more: further parameters of the connection.
+
+    Raises:
+        psycopg.Error: Postgres cannot be reached.
+        WrongDatabase: it is too old, or has another encoding than UTF8.
+    """
+    connection: Connection[Any] = psycopg.connect(
+        dsn,
+        autocommit=True,
+        connect_timeout=CONNECT_TIMEOUT_S,
+        client_encoding="UTF8",
+        application_name="callcontrol",
+        prepare_threshold=None,
+        **more,
+    )
+    try:
+        _check(connection)
+        connection.execute("; ".join(f"SET {name} TO '{value}'" for name, value in SETTINGS.items()).encode())
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _check(connection: Connection[Any]) -> None:
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        raise WrongDatabase(
+            f"the database {connection.info.dbname} has the encoding {encoding}, which lacks letters that names have:"
+            " make one with `createdb --encoding=UTF8 --template=template0 NAME`, move the tables there with pg_dump and"
+            " pg_restore, and name it in postgres.dsn"
+        )
+    if connection.info.server_version < OLDEST_SERVER:
+        raise WrongDatabase(
+            f"this is Postgres {connection.info.server_version // 10000}: {OLDEST_SERVER // 10000} or later is needed"
+        )
