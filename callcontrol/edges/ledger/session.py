@@ -60,8 +60,8 @@ def _check(connection: Connection[Any]) -> None:
     if encoding != "UTF8":
         raise WrongDatabase(
             f"the database {connection.info.dbname} has the encoding {encoding}, which lacks letters that names have:"
-            " make one with `createdb --encoding=UTF8 --template=template0 NAME`, move the tables there with pg_dump and"
-            " pg_restore, and name it in postgres.dsn"
+            " make one with `createdb --encoding=UTF8 --template=template0 NAME`, move the tables there with pg_dump"
+            " and pg_restore, and name it in postgres.dsn"
         )
     if connection.info.server_version < OLDEST_SERVER:
         raise WrongDatabase(
