@@ -23,6 +23,7 @@ import argparse  # noqa: E402
 import os  # noqa: E402
 import signal  # noqa: E402
 from collections.abc import Mapping, Sequence  # noqa: E402
+from functools import partial  # noqa: E402
 from importlib import import_module, metadata  # noqa: E402
 from types import ModuleType  # noqa: E402
 
@@ -67,7 +68,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser("callcontrol", description="Call control on FreeSWITCH.")
+    parser = argparse.ArgumentParser(
+        "callcontrol",
+        description="Call control on FreeSWITCH.",
+        formatter_class=partial(argparse.HelpFormatter, max_help_position=16),
+    )
     parser.add_argument("--version", action="version", version=f"callcontrol {metadata.version('callcontrol')}")
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     # Only the command that is asked for is imported: `callcontrol rate` starts in a blink.

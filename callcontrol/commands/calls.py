@@ -45,7 +45,8 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     parser.add_argument("--number", help="only calls of, to, or forwarded to this number or extension")
     parser.add_argument("--since", default="", metavar="TIME", help="from this arrival on, ISO time or day")
     parser.add_argument("--until", default="", metavar="TIME", help="before this arrival, ISO time or day")
-    parser.add_argument("--outcome", choices=[outcome.value for outcome in Outcome], help="only with this outcome")
+    outcomes = [outcome.value for outcome in Outcome]
+    parser.add_argument("--outcome", choices=outcomes, metavar="WORD", help=f"only with one of {', '.join(outcomes)}")
     parser.add_argument("--limit", type=int, default=DEFAULT_LIMIT, help="at most so many, the latest (%(default)s)")
     parser.add_argument("--zone", default="UTC", help="time zone of what is read and shown (%(default)s)")
     parser.add_argument("--json", action="store_true", help="one JSON object per call, times in UTC")

@@ -27,6 +27,8 @@ from callcontrol.vocabulary.phone_number import REGIONS, normalise
 BAD_ROWS = 1
 BAD_TARIFF = 2
 CHUNK_LINES = 500  # written at once, unless a person types the calls
+# Assumed where nothing is said: calls by hand have no tenant that says where they were made.
+ZONE, REGION = "Europe/Warsaw", "PL"
 COLUMNS = ("number", "start", "seconds")
 
 _SECONDS = re.compile(r"([0-9]{1,9})(?:\.([0-9]{1,6}))?")
@@ -65,18 +67,18 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--tariff", metavar="FILE", required=True, type=Path, help="price list (.yaml, .yml or .csv)")
-    parser.add_argument(
-        "--zone", type=_zone, default="Europe/Warsaw", help="time zone of its dates and periods (%(default)s)"
-    )
-    parser.add_argument(
-        "--region", type=_region, default="PL", help="country of numbers written nationally (%(default)s)"
-    )
+    parser.add_argument("--zone", type=_zone, help=f"time zone of its dates and periods ({ZONE}, which is told)")
+    parser.add_argument("--region", type=_region, help=f"country of numbers written nationally ({REGION}, likewise)")
     parser.add_argument("calls", metavar="CALLS", nargs="?", default="-", help="CSV file of calls (standard input)")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Carry the command out; returns the exit status."""
+    assumed = [f"--{name} {value}" for name, value in (("zone", ZONE), ("region", REGION)) if not getattr(args, name)]
+    if assumed and sys.stderr.isatty():  # whoever writes a script has read the help
+        print(f"callcontrol rate: {' and '.join(assumed)} assumed, as nothing else is given", file=sys.stderr)
+    args.zone, args.region = args.zone or ZoneInfo(ZONE), args.region or REGION
     with _no_garbage():
         return _run(args)
 
