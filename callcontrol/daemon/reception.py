@@ -73,13 +73,13 @@ class Reception:
             if trouble is not None:
                 log.error("not known whose call this is: %s", trouble, extra={"call": arriving.channel})
             driver = adopt(self._desk, call) if call is not None else None
-            if driver is None and arriving.transfer and arriving.leg_of:
-                self._find_out_whose_leg(connection, arriving, switch, line)
-            elif driver is None:
-                self._begin(connection, arriving, switch, line)
-            else:
+            if driver is not None:
                 meters.calls_taken_total.inc()
                 self._go_on(driver, line, connection, arriving)
+            elif arriving.transfer:
+                self._find_out_who_is_moved(connection, arriving, switch, line)
+            else:
+                self._begin(connection, arriving, switch, line)
 
         def contained_answer(call: Call | None, trouble: LiveStateError | None) -> None:
             with _contained(connection, arriving):
@@ -88,11 +88,11 @@ class Reception:
         line.hold()
         self._desk.calls.take_one(tenant, arriving.channel, self._desk.worker, contained_answer)
 
-    def _find_out_whose_leg(
+    def _find_out_who_is_moved(
         self, connection: CallConnection, arriving: Arriving, switch: str, line: CallLine
     ) -> None:
-        """A channel that we dialled was transferred by its partner. It stays a leg of the call it was dialled for, and
-        becomes the caller's channel of a call of its own.
+        """A channel that is no call's was transferred. One that we dialled stays a leg of the call it was dialled for,
+        and becomes the caller's channel of a call of its own.
         """
 
         def found(call: Call | None) -> None:
@@ -100,8 +100,8 @@ class Reception:
                 self._begin_moved(connection, arriving, switch, line, call)
 
         known = self._desk.drivers.get(arriving.leg_of)
-        if known is not None:
-            found(known.call)
+        if known is not None or not arriving.leg_of:
+            found(known.call if known is not None else None)
         else:
             self._desk.calls.read_one(arriving.tenant, arriving.leg_of, found)
 
@@ -201,20 +201,16 @@ def _facts(arriving: Arriving, configuration: Configuration) -> Facts:
 
 
 def _moved_facts(arriving: Arriving, configuration: Configuration, of: Call | None) -> Facts:
-    """What decides about a channel that we dialled for the call `of` (None: nobody remembers it) and that was
-    transferred. Its user is whom we rang.
+    """What decides about a channel that was transferred and is no call's: we dialled it for the call `of`, and its user
+    is whom we rang; or (None) nobody remembers that call any more.
     """
-    tenant = arriving.tenant if arriving.tenant in configuration.settings.tenants else ""
-    facts = Facts(
-        settings=configuration.settings,
-        tenant_name=tenant,
-        prices=configuration.prices_of(tenant),
-        caller=Caller(""),
-        dialled=arriving.dialled,
-        now=clock.now(),
-        transferred=True,
-    )
-    if of is None or not tenant:
+    facts = replace(_facts(arriving, configuration), transferred=True)
+    if arriving.tenant in configuration.settings.tenants:
+        prices = configuration.prices_of(arriving.tenant)
+        facts = replace(facts, tenant_name=arriving.tenant, prices=prices)
+    if arriving.leg_of:
+        facts = replace(facts, caller=Caller(""))
+    if of is None or not facts.tenant_name:
         return facts
     by = transfers.transferor(of, arriving.by_leg, facts)
     return replace(facts, caller=_rung(transfers.whom(of, arriving.channel)), transferred_by=by)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +13,7 @@ from callcontrol.billing.record import Direction, Note, PathEntry, Recording
 from callcontrol.vocabulary.call import Stamps
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.outcome import Outcome
-from callcontrol.vocabulary.trail import Bridged, Dialled, LegEnded, Noted, Passed, Routed, StepEnded, Trail
+from callcontrol.vocabulary.trail import Arrived, Bridged, Dialled, LegEnded, Noted, Passed, Routed, StepEnded, Trail
 from tests.billing.trails import NOON, Story, forwarded
 
 
@@ -199,6 +201,15 @@ def test_a_leg_nobody_dialled_has_a_record_all_the_same() -> None:
     story.leg_ended(5, 7, "NORMAL_CLEARING", Outcome.ANSWERED, 1, None, 2)
     record = fold(story.ended(6))
     assert [(leg.leg_id, leg.direction, leg.to) for leg in record.legs[1:]] == [(story.leg(7), Direction.B, "")]
+
+
+def test_a_channel_that_another_call_dialled_is_booked_there_alone_and_still_says_when_its_own_call_was_over() -> None:
+    arrived, *rest = forwarded()
+    assert isinstance(arrived, Arrived)
+    whole, moved = fold(forwarded()), fold((replace(arrived, leg_of="call-0"), *rest))
+    assert [leg.leg_id for leg in moved.legs] == [leg.leg_id for leg in whole.legs[1:]]
+    assert (moved.outcome, moved.answered, moved.ended) == (whole.outcome, whole.answered, whole.ended)
+    assert (moved.answered_by, moved.estimated) == (whole.answered_by, False)
 
 
 def test_no_arrival_no_record() -> None:

@@ -26,7 +26,7 @@ from tests.freeswitch.stage import RealStage
 from tests.freeswitch.switch import find_freeswitch
 from tests.freeswitch.takeovers import TAKEOVERS
 from tests.freeswitch.tones import HEARS, tone_differences
-from tests.freeswitch.transfers import transfers_between_workers
+from tests.freeswitch.transfers import TRANSFERS
 from tests.freeswitch.world import CannotTell
 from tests.tidy.tree import TESTS
 
@@ -79,7 +79,7 @@ def _stories(stage: RealStage, microphones: Microphones, words: list[str]) -> It
 
 
 def _mishaps(stage: RealStage, microphones: Microphones, words: list[str]) -> Iterator[bool]:
-    for mishap in (*MISHAPS, *EMERGENCIES, *TAKEOVERS, transfers_between_workers, phones_at_another_switch):
+    for mishap in (*MISHAPS, *EMERGENCIES, *TAKEOVERS, *TRANSFERS, phones_at_another_switch):
         if _is_wanted(mishap.__name__, words):
             microphones.clear()
             yield _tell(f"{mishap.__name__}: {mishap.__doc__}", partial(mishap, stage, microphones))

@@ -70,12 +70,12 @@ def _goes_on(
 ) -> Iterator[str]:
     began = clock.now()
     placed = stage.world.place(PlacedCall(CALLER, number))
-    wait(lambda: _owner(stage) != 0, "a worker has the call")
+    wait(lambda: owner(stage) != 0, "a worker has the call")
     time.sleep(RINGS_S)
-    worker = _owner(stage)
+    worker = owner(stage)
     os.kill(worker, how)
     microphones.clear()
-    wait(lambda: _owner(stage) not in (worker, 0), "another worker has the call")
+    wait(lambda: owner(stage) not in (worker, 0), "another worker has the call")
     if how is signal.SIGSTOP:
         os.kill(worker, signal.SIGCONT)
     stage.world.wait_until_over([placed], OVER_S)
@@ -101,7 +101,7 @@ def two_workers(stage: RealStage, phones: Mapping[str, Any]) -> Iterator[None]:
         usual.start()
 
 
-def _owner(stage: RealStage) -> int:
+def owner(stage: RealStage) -> int:
     """The process that has the only call; 0 while there is none."""
     with Redis.from_url(stage.redis_url) as redis:
         names = [name.decode() for name in redis.hvals(keys.owners(TENANT))]

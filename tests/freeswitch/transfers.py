@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import time
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -10,9 +13,9 @@ from callcontrol.edges.ledger.reader import LedgerReader, PastCall, Wanted
 from callcontrol.simulator.stories.story import PlacedCall
 from callcontrol.vocabulary.moment import Instant
 from tests.freeswitch.audio import Microphones
-from tests.freeswitch.mishaps import OVER_S, RECORD_S, wait
+from tests.freeswitch.mishaps import OVER_S, RECORD_S, Mishap, wait
 from tests.freeswitch.stage import RealStage
-from tests.freeswitch.takeovers import two_workers
+from tests.freeswitch.takeovers import owner, two_workers
 
 TIMES: Final = 6  # with two workers, each of these goes to either
 PHONES: Final = {
@@ -20,6 +23,18 @@ PHONES: Final = {
     "103": {"action": "answers", "after_s": 0.3},
     "105": {"action": "answers", "after_s": 0.3, "talk_s": 1.5},
 }
+DYING: Final = {
+    "117": [
+        {"action": "answers", "after_s": 0.3, "refers": [1.0, "105"]},
+        {"action": "answers", "after_s": 0.3, "talk_s": 1.5},
+    ],
+    "105": {"action": "busy", "after_s": 5},
+}
+RINGS_S: Final = 3.0  # after the caller's INVITE the phone of the transfer rings
+RETURNED: Final = (
+    "answered",
+    (("", "answered"), ("extension:117", "answered"), ("extension:105", "busy"), ("extension:117", "answered")),
+)
 FROM_OUTSIDE: Final = PlacedCall("+48500100200", "+48221234583")
 BY_THE_CALLER: Final = PlacedCall("", "103", extension="102@acme.example", refers=(1.0, "105"))
 # Outcome, estimated, who called, and what was rung: of a call that is transferred as a whole, of one whose callee is,
@@ -43,6 +58,25 @@ def transfers_between_workers(stage: RealStage, microphones: Microphones) -> Ite
         legs = [leg.leg_id for call in found for leg in call.legs]
         if len(set(legs)) != len(legs):
             yield "a leg is booked twice"
+
+
+def worker_dies_while_a_transfer_rings(stage: RealStage, microphones: Microphones) -> Iterator[str]:
+    """kill -9 of one of two workers while the phone of a transfer rings, and then refuses: the caller comes back"""
+    with two_workers(stage, DYING):
+        began = clock.now()
+        placed = stage.world.place(FROM_OUTSIDE)
+        wait(lambda: owner(stage) != 0, "a worker has the call")
+        time.sleep(RINGS_S)
+        worker = owner(stage)
+        os.kill(worker, signal.SIGKILL)
+        stage.world.wait_until_over([placed], OVER_S)
+        wait(lambda: bool(_records(stage, began)), "there is a record", RECORD_S)
+        found = [(c.outcome, tuple((leg.target, leg.outcome) for leg in c.legs)) for c in _records(stage, began)]
+        if found != [RETURNED]:
+            yield f"{RETURNED} expected, there are {found}"
+
+
+TRANSFERS: Final[tuple[Mishap, ...]] = (transfers_between_workers, worker_dies_while_a_transfer_rings)
 
 
 def _records(stage: RealStage, began: Instant) -> Sequence[PastCall]:

@@ -118,6 +118,7 @@ def read_arrival(data: Mapping[str, str]) -> Arriving:
     """The call of a connect reply. Everything the caller could write is cleaned or refused here."""
     number = Safe(user_part(data.get("Caller-Caller-ID-Number", "")))
     returned = data.get("variable_cc_again") == "true"
+    transferred = data.get("Caller-Context") == TRANSFER_CONTEXT
     return Arriving(
         channel=data["Unique-ID"],
         switchname=data.get("FreeSWITCH-Switchname", ""),
@@ -131,8 +132,9 @@ def read_arrival(data: Mapping[str, str]) -> Arriving:
         missing=tuple((n, v) for n, v in NEEDED.items() if data.get(f"variable_{n}") != v),
         created=_instant(data.get("Caller-Channel-Created-Time", "")),
         tenant=data.get("variable_cc_tenant", ""),
-        again=returned or bool(data.get("variable_transfer_history")),
-        transfer=data.get("Caller-Context") == TRANSFER_CONTEXT and not returned,
+        # the switch writes the history of transfers only after it has sent the channel on its way
+        again=returned or transferred or bool(data.get("variable_transfer_history")),
+        transfer=transferred and not returned,
         by_leg=data.get("variable_last_bridge_to", ""),
         leg_of=data.get("variable_cc_call", ""),
         limit=_limit(data),
