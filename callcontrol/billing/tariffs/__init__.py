@@ -5,6 +5,7 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from callcontrol.billing.tariff import Tariff
+from callcontrol.billing.tariffs.csv_files import misfit
 from callcontrol.billing.tariffs.csv_form import read_csv
 from callcontrol.billing.tariffs.understanding import tariff_of
 from callcontrol.billing.tariffs.written import Findings, WrittenTariff
@@ -35,6 +36,10 @@ def parse(text: str, file: str, zone: ZoneInfo) -> Tariff | list[Problem]:
     read = next((form for ending, form in FORMS.items() if file.lower().endswith(ending)), None)
     if read is None:
         findings.add(1, "a price list that is neither YAML nor CSV", f"name it so that it ends in {', '.join(FORMS)}")
+        return findings.problems
+    strange = misfit(text) if read is read_csv else None
+    if strange:
+        findings.add(*strange)
         return findings.problems
     tariff = tariff_of(read(text, findings), zone, findings)
     return sorted(set(findings.problems)) or tariff  # what versions inherit would be told once for each of them
