@@ -10,9 +10,11 @@ import os
 import sys
 
 from callcontrol.billing.tariffs.folder import warnings
-from callcontrol.commands.config_argument import add_config, folder_or_exit
+from callcontrol.commands.config_argument import add_config, complain
 from callcontrol.edges import clock, journal
+from callcontrol.edges.config_folder import Refused, UnreadableFolder
 from callcontrol.edges.embedded import EmbeddedStoreError
+from callcontrol.supervisor import in_force
 from callcontrol.supervisor.doors import DoorTaken
 from callcontrol.supervisor.pid_file import InUse
 from callcontrol.supervisor.service import serve
@@ -20,6 +22,7 @@ from callcontrol.supervisor.service import serve
 log = logging.getLogger(__name__)
 
 NOT_STARTED = 1
+MISTAKES = 2
 MAX_WORKERS = 256
 
 
@@ -34,12 +37,16 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 def run(args: argparse.Namespace) -> int:
     """Serve until SIGTERM; 2 if the configuration has mistakes, 1 if something else keeps it from starting."""
-    settings, files = folder_or_exit(args.config)
-    dropped = journal.start_unhindered(mask_numbers=settings.mask_numbers)
-    for problem in warnings(files, settings, clock.now()):
+    try:
+        found, trouble = in_force.begin(args.config)
+    except (Refused, UnreadableFolder) as error:
+        complain(error)
+        return MISTAKES
+    dropped = journal.start_unhindered(mask_numbers=found.settings.mask_numbers)
+    for problem in warnings(found.snapshot.files, found.settings, clock.now()):
         log.warning("%s", problem.as_warning())
     try:
-        return serve(args.config, settings, args.workers, dropped)
+        return serve(args.config, found, trouble, args.workers, dropped)
     except (InUse, DoorTaken, EmbeddedStoreError, OSError) as error:
         print(f"callcontrol serve: {error}", file=sys.stderr)
         return NOT_STARTED

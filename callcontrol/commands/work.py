@@ -10,9 +10,8 @@ from pathlib import Path
 import gevent
 from gevent import socket
 
-from callcontrol.commands.arguments import configuration_or_exit
+from callcontrol.commands.arguments import current_or_exit
 from callcontrol.commands.reconcile import reconciler_of
-from callcontrol.daemon.configuration import Current
 from callcontrol.daemon.worker import Worker
 from callcontrol.edges import journal, worker_environment
 from callcontrol.edges.freeswitch.sockets import InheritedFd
@@ -22,9 +21,9 @@ COUNT_S = 1.0
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """`work --config DIR --slot I --listen FD --pulse FD`."""
+    """`work --config FILE --slot I --listen FD --pulse FD`."""
     parser = subparsers.add_parser("work", description=__doc__)
-    parser.add_argument("--config", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--config", type=Path, required=True, metavar="FILE", help="the configuration in force")
     parser.add_argument("--slot", type=int, required=True, help="which of the workers of this data folder it is")
     parser.add_argument("--listen", type=int, required=True, metavar="FD", help="the inherited listening socket")
     parser.add_argument("--knocked-from", type=int, default=0, metavar="PORT", help="where the door is tested from")
@@ -38,10 +37,9 @@ def run(args: argparse.Namespace) -> int:
     except KeyError as error:
         print(f"{error} is not set: workers are started by `callcontrol serve`", file=sys.stderr)
         return NO_SUPERVISOR
-    settings = configuration_or_exit(args.config).settings
-    dropped = journal.start_unhindered(mask_numbers=settings.mask_numbers, worker=args.slot)
+    current = current_or_exit(args.config)
+    dropped = journal.start_unhindered(mask_numbers=current.configuration.settings.mask_numbers, worker=args.slot)
     gevent.spawn(_keep_counting, dropped)
-    current = Current(args.config)
     reconciler_of(lambda: current.configuration, stores.postgres_dsn, stores.redis_url).start()
     return Worker(
         current,

@@ -68,6 +68,13 @@ def load(files: Mapping[str, str]) -> Settings | tuple[Problem, ...]:
     return tuple(sorted(set(problems))) if problems else settings
 
 
+def data_folder_in(main: str) -> str:
+    """`data` of a `callcontrol.yaml`, whatever else is wrong with it; the default where it cannot be made out."""
+    tree = read(MAIN_FILE, main).tree
+    written = tree.get("data") if isinstance(tree, dict) else None
+    return written if isinstance(written, str) and written else str(Common.model_fields["data"].default)
+
+
 def tenant_of(file: str) -> str:
     """The name of the tenant whose file this is."""
     match = _TENANT_FILE.fullmatch(file)

@@ -12,7 +12,8 @@ from callcontrol.billing.tariff import Tariff
 from callcontrol.billing.tariffs.folder import mistakes, parsed
 from callcontrol.config.settings import Settings, Tenant
 from callcontrol.edges import meters, series
-from callcontrol.edges.config_folder import Refused, UnreadableFolder, checked_folder
+from callcontrol.edges.config_folder import Refused, UnreadableFolder, accepted
+from callcontrol.edges.config_snapshot import Version
 from callcontrol.edges.threads import aside
 from callcontrol.routing.arrival import Directory
 from callcontrol.routing.facts import Prices
@@ -36,6 +37,7 @@ class Configuration:
     settings: Settings
     tariffs: Mapping[str, Tariff]
     directory: Directory
+    version: Version
 
     def agents_at(self, tenant: str) -> Mapping[str, str]:
         """Agent by extension; empty for a tenant that is unknown or has none."""
@@ -56,16 +58,17 @@ class Configuration:
         return found.region if found else ""
 
 
-def read_configuration(folder: Path) -> Configuration:
-    """Read a folder whole.
+def read_configuration(path: Path) -> Configuration:
+    """Read a folder, or the snapshot of one that was accepted, whole.
 
     Raises:
         Refused: with every mistake in every file, the price lists' included.
         UnreadableFolder: the folder or a file of it cannot be read.
     """
-    settings, files = checked_folder(folder)
+    read = accepted(path)
+    settings, files = read.settings, read.snapshot.files
     tariffs = {name: _tariff_of(tenant, files, settings) for name, tenant in settings.tenants.items()}
-    return Configuration(settings, tariffs, Directory(settings))
+    return Configuration(settings, tariffs, Directory(settings), read.snapshot.version)
 
 
 def _tariff_of(tenant: Tenant, files: Mapping[str, str], settings: Settings) -> Tariff:
@@ -78,29 +81,28 @@ def _tariff_of(tenant: Tenant, files: Mapping[str, str], settings: Settings) -> 
 class Current:
     """What is in force now. A call keeps the configuration it began with."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self.configuration = read_configuration(folder)
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.configuration = read_configuration(path)
         self._show()
 
     def reload(self) -> bool:
-        """Read the folder anew; a bad one is refused, every mistake logged, and the old one stays in force.
+        """Read anew; what is bad is refused, every mistake logged, and the old one stays in force.
 
-        A large folder takes seconds of pure computing: that happens in a thread, so that calls go on meanwhile.
+        A large configuration takes seconds of pure computing: that happens in a thread, so that calls go on meanwhile.
         """
         try:
-            self.configuration = aside(read_configuration, self._folder)
+            self.configuration = aside(read_configuration, self._path)
         except Refused as refused:
             for problem in refused.problems:
                 log.error("reload refused: %s", problem)
         except UnreadableFolder as error:
             log.error("reload refused: %s", error)
         else:
-            log.info("configuration reloaded: %d tenants", len(self.configuration.settings.tenants))
-            meters.config_reloads_total.labels("accepted").inc()
+            count, version = len(self.configuration.settings.tenants), self.configuration.version
+            log.info("configuration %s is in force: %d tenants", version, count)
             self._show()
             return True
-        meters.config_reloads_total.labels("refused").inc()
         return False
 
     def _show(self) -> None:

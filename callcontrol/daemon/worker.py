@@ -201,7 +201,8 @@ class Worker:
         return f"no connection to {', '.join(down)}" if down else ""
 
     def _how(self) -> PulseLine:
-        return PulseLine(self._name, self._not_ready(), len(self._desk.drivers))
+        version = str(self._current.configuration.version)
+        return PulseLine(self._name, self._not_ready(), len(self._desk.drivers), version)
 
     def _keep_meters_fresh(self) -> None:
         """What the supervisor reads from files has to be there before it looks."""

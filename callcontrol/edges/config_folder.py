@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from callcontrol.billing.tariffs.folder import mistakes
 from callcontrol.config.loader import MAIN_FILE, load
 from callcontrol.config.problems import Problem
 from callcontrol.config.settings import Settings
+from callcontrol.edges import clock
+from callcontrol.edges.config_snapshot import NoSnapshot, Snapshot, kept, snapshot_of
 
 _FOLDERS = ("tenants", "tariffs")
+_ENDINGS = (".yaml", ".csv")
 MAX_FILE_BYTES = 64 * 1024 * 1024
 
 
@@ -25,20 +30,29 @@ class Refused(Exception):
         self.problems = problems
 
 
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A configuration in which nothing is wrong."""
+
+    settings: Settings
+    snapshot: Snapshot
+
+
 def read_folder(folder: Path) -> dict[str, str]:
     """Texts of `callcontrol.yaml`, `tenants/*` and `tariffs/*` by relative path; hidden files and backups are left out.
 
     Bytes that are no UTF-8 are kept as lone surrogates, which the reader of the file refuses with their line.
 
     Raises:
-        UnreadableFolder: there is no such folder, or a file cannot be opened.
+        UnreadableFolder: there is no such folder, or something that is meant to be a file of it cannot be opened: a
+            link to nothing, a folder named like a file.
     """
     if not folder.is_dir():
         raise UnreadableFolder(f"{folder} is no folder: name the one that holds {MAIN_FILE}")
     main = folder / MAIN_FILE
-    files = [main] if main.exists() else []
+    files = [main] if main.exists() or main.is_symlink() else []
     for name in _FOLDERS:
-        files += sorted(path for path in (folder / name).glob("*") if path.is_file() and _is_meant(path.name))
+        files += sorted(path for path in (folder / name).glob("*") if _is_meant(path))
     return {path.relative_to(folder).as_posix(): _text_of(path) for path in files}
 
 
@@ -59,15 +73,41 @@ def checked_folder(folder: Path) -> tuple[Settings, dict[str, str]]:
         UnreadableFolder: see `read_folder`.
     """
     files = read_folder(folder)
+    return _checked(files), files
+
+
+def accepted(path: Path) -> Accepted:
+    """What a folder, or the snapshot of one that was accepted, says.
+
+    Raises:
+        Refused: with every mistake in every file.
+        UnreadableFolder: see `read_folder`; or there is no such snapshot.
+    """
+    if not path.is_file():
+        settings, files = checked_folder(path)
+        return Accepted(settings, snapshot_of(files, clock.now()))
+    try:
+        snapshot = kept(path)
+    except NoSnapshot as error:
+        raise UnreadableFolder(str(error)) from error
+    return Accepted(_checked(snapshot.files), snapshot)
+
+
+def _checked(files: Mapping[str, str]) -> Settings:
     settings = load(files)
-    problems = mistakes(files, settings)
+    problems = tuple(mistakes(files, settings))
+    if isinstance(settings, Settings) and not settings.tenants:
+        right = "write tenants/NAME.yaml; is the folder whole?"
+        problems = (*problems, Problem("tenants", 1, "there is no tenant, so no call leads anywhere", right))
     if problems or not isinstance(settings, Settings):
-        raise Refused(tuple(problems))
-    return settings, files
+        raise Refused(problems)
+    return settings
 
 
-def _is_meant(name: str) -> bool:
-    return not name.startswith((".", "#")) and not name.endswith(("~", ".bak", ".orig", ".swp", ".md"))
+def _is_meant(path: Path) -> bool:
+    """Whether it is for us: a file, and what is named like one though it is none, which is refused when it is read."""
+    is_odd = path.name.startswith((".", "#")) or path.name.endswith(("~", ".bak", ".orig", ".swp", ".md"))
+    return not is_odd and (not path.is_dir() or path.suffix in _ENDINGS)
 
 
 def _text_of(path: Path) -> str:
@@ -77,4 +117,5 @@ def _text_of(path: Path) -> str:
             raise UnreadableFolder(f"{path} has {size} bytes: at most {MAX_FILE_BYTES} are read")
         return path.read_bytes().decode("utf-8", errors="surrogateescape")
     except OSError as error:
-        raise UnreadableFolder(f"{path} cannot be read: {error.strerror}") from error
+        where = f"{path}, a link to {path.readlink()}," if path.is_symlink() else str(path)
+        raise UnreadableFolder(f"{where} cannot be read: {error.strerror}") from error

@@ -87,7 +87,6 @@ records_rejected = Gauge(
     "callcontrol_records_rejected", "Records Postgres refused, put aside in the data folder", multiprocess_mode=SUM
 )
 
-config_reloads_total = Counter("callcontrol_config_reloads_total", "Reloads of the configuration", ["result"])
 limit = Gauge("callcontrol_limit", "Limits as configured", ["name"], multiprocess_mode=LAST)
 
 queue_waiting = Gauge(

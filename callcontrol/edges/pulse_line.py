@@ -24,11 +24,13 @@ class PulseLine:
         name: by which the other workers know it.
         not_ready: why it can take no calls now; "" if it can.
         calls: how many it directs.
+        configuration: which one it lives under.
     """
 
     name: str
     not_ready: str
     calls: int
+    configuration: str = ""
 
 
 def to_line(pulse: PulseLine) -> bytes:
@@ -45,6 +47,8 @@ def from_line(line: bytes) -> PulseLine:
     """
     try:
         told = orjson.loads(line)
-        return PulseLine(str(told["name"]), str(told["not_ready"]), int(told["calls"]))
+        return PulseLine(
+            str(told["name"]), str(told["not_ready"]), int(told["calls"]), str(told.get("configuration", ""))
+        )
     except (ValueError, KeyError, TypeError) as error:
         raise NoPulse(f"no pulse: {line[:100]!r}") from error

@@ -22,7 +22,6 @@ from callcontrol.vocabulary.outcome import Outcome
 REFUSALS: Final = ("limit", "stranger", "flood", "system")
 # Where an unexpected error of ours is contained (containment.py).
 FAULT_PLACES: Final = ("call", "record", "switch", "redis", "inbox", "timer", "queue", "adoption", "stray", "loop")
-RELOADS: Final = ("accepted", "refused")
 # What becomes of a switch's own record of a leg, if it is not left where it is (jobs/reconcile.py).
 VERDICTS: Final = ("settled", "corrected", "added", "doubtful")
 # limits.talk_s: the switch ends the leg with this cause.
@@ -66,7 +65,6 @@ def _known(settings: Settings) -> Iterator[tuple[Counter, tuple[Iterable[str], .
     """Counters, and for each of their labels the words it can have."""
     yield meters.connections_refused_total, (REFUSALS,)
     yield meters.faults_total, (FAULT_PLACES,)
-    yield meters.config_reloads_total, (RELOADS,)
     yield meters.limits_reached_total, (LIMITS,)
     yield meters.calls_total, (settings.tenants, Outcome)
     yield meters.unrated_total, (settings.tenants,)

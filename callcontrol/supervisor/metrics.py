@@ -40,6 +40,7 @@ class OfWorkers(Collector):
         yield restarts
         yield GaugeMetricFamily("callcontrol_workers", "Workers there should be", value=len(slots))
         yield InfoMetricFamily("callcontrol_build", "What runs here", value=BUILD)
+        yield from _of_configuration(view)
         yield GaugeMetricFamily(
             "callcontrol_door_open", "Whether a connection to the call port is answered", value=float(not view.door)
         )
@@ -48,6 +49,27 @@ class OfWorkers(Collector):
             "As callcontrol_log_lines_dropped_total, of the supervisor's own log",
             value=view.log_lines_dropped,
         )
+
+
+def _of_configuration(view: View) -> Iterator[Metric]:
+    standing = view.configuration
+    reloads = CounterMetricFamily("callcontrol_config_reloads", "Reloads of the configuration", labels=["result"])
+    reloads.add_metric(["accepted"], standing.accepted_count)
+    reloads.add_metric(["refused"], standing.refused_count)
+    yield reloads
+    refused = float(bool(standing.refused))
+    yield GaugeMetricFamily(
+        "callcontrol_config_refused", "Whether the folder has mistakes and so is not in force", value=refused
+    )
+    others = sum(one.configuration not in ("", str(standing.version)) for one in view.workers)
+    yield GaugeMetricFamily(
+        "callcontrol_config_behind", "Workers that live under another configuration than the one in force", value=others
+    )
+    info = GaugeMetricFamily(
+        "callcontrol_config_info", "The configuration in force: when it was accepted, which files", labels=["version"]
+    )
+    info.add_metric([str(standing.version)], 1.0)
+    yield info
 
 
 def empty_folder(data: Path) -> Path:

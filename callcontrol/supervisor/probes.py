@@ -43,12 +43,18 @@ def answer(path: str, look: Callable[[], View], metrics: Path) -> Answer:
         case "/healthz":
             return Answer(HTTPStatus.OK, b"alive\n")
         case "/readyz":
-            why = look().not_ready()
-            return Answer(HTTPStatus.SERVICE_UNAVAILABLE if why else HTTPStatus.OK, f"{why or 'ready'}\n".encode())
+            return _ready(look())
         case "/workers":
             return Answer(HTTPStatus.OK, orjson.dumps(look().to_json()) + b"\n", "application/json")
         case _:
             return Answer(HTTPStatus.NOT_FOUND, b"there are /metrics, /healthz, /readyz and /workers\n")
+
+
+def _ready(view: View) -> Answer:
+    why = view.not_ready()
+    lines = (why or "ready", *view.remarks())
+    status = HTTPStatus.SERVICE_UNAVAILABLE if why else HTTPStatus.OK
+    return Answer(status, "".join(f"{line}\n" for line in lines).encode())
 
 
 class Probes:

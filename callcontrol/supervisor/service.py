@@ -12,6 +12,7 @@ from pathlib import Path
 from callcontrol.config.fields import host_and_port
 from callcontrol.config.settings import Settings
 from callcontrol.edges import meter_files, worker_environment
+from callcontrol.edges.config_folder import Accepted, Refused, UnreadableFolder
 from callcontrol.edges.embedded import EmbeddedPostgres, EmbeddedRedis
 from callcontrol.edges.freeswitch.binding import Address
 from callcontrol.edges.journal import DroppedLines
@@ -19,6 +20,7 @@ from callcontrol.edges.worker_environment import Stores
 from callcontrol.supervisor import pid_file
 from callcontrol.supervisor.door_watch import DoorWatch
 from callcontrol.supervisor.doors import CallsDoor
+from callcontrol.supervisor.in_force import InForce
 from callcontrol.supervisor.metrics import empty_folder
 from callcontrol.supervisor.patience import Patience
 from callcontrol.supervisor.probes import Probes
@@ -29,8 +31,15 @@ from callcontrol.supervisor.worker_process import Orders, WorkerProcess, start
 log = logging.getLogger(__name__)
 
 
-def serve(config: Path, settings: Settings, count: int, dropped: DroppedLines) -> int:
+def serve(
+    config: Path, found: Accepted, trouble: Refused | UnreadableFolder | None, count: int, dropped: DroppedLines
+) -> int:
     """Serve with so many workers until SIGTERM or SIGINT; returns the exit status.
+
+    Args:
+        config: the admin's folder.
+        found: the configuration that comes into force; `trouble`: why it is not the folder's (in_force.py).
+        dropped: counts the lines of the log that were not read.
 
     Raises:
         InUse: another daemon has the data folder.
@@ -38,18 +47,22 @@ def serve(config: Path, settings: Settings, count: int, dropped: DroppedLines) -
         EmbeddedStoreError: an embedded store is needed and cannot be had.
         OSError: the data folder cannot be written.
     """
+    settings = found.settings
     data = Path(settings.data)
     with ExitStack() as stack:
         stack.enter_context(pid_file.held(data))
+        configuration = InForce(config, found, trouble)
         listen = Address(*host_and_port(settings.listen))
         door, watch = CallsDoor(listen), DoorWatch(listen)
         stack.callback(door.close)
         stack.callback(watch.stop)
         metrics = empty_folder(data)
-        orders = _Starter(config, door, watch.port, metrics, stack.enter_context(stores(settings)))
+        orders = _Starter(configuration.path, door, watch.port, metrics, stack.enter_context(stores(settings)))
         patience = Patience(settings.limits.hung_s, settings.limits.drain_s)
         vacate = partial(meter_files.forget, metrics)
-        supervisor = Supervisor(count, start=orders.start, vacate=vacate, door=door, patience=patience)
+        supervisor = Supervisor(
+            count, start=orders.start, vacate=vacate, door=door, patience=patience, configuration=configuration
+        )
         look = partial(_seen, supervisor, watch, dropped)
         probes = Probes(Address(*host_and_port(settings.http)), look, metrics)
         stack.callback(probes.stop)

@@ -193,6 +193,7 @@ class Slot:
             since=self._since[pid][1],
             restarts=self.restarts,
             current=one is self.current,
+            configuration=pulse.configuration if pulse else "",
         )
 
 

@@ -11,6 +11,7 @@ from typing import Final, Protocol
 
 from callcontrol.edges import clock
 from callcontrol.supervisor import service_manager
+from callcontrol.supervisor.in_force import Standing
 from callcontrol.supervisor.patience import AwakeClock, Patience
 from callcontrol.supervisor.rolling import Rolling
 from callcontrol.supervisor.signals import Signals
@@ -31,6 +32,15 @@ class Door(Protocol):
     def close(self) -> None: ...
 
 
+class Configuration(Protocol):
+    """What the loop needs of the configuration in force (in_force.py)."""
+
+    standing: Standing
+
+    def reload(self) -> None: ...
+    def take_news(self) -> bool: ...
+
+
 class Supervisor:
     """All workers of a daemon.
 
@@ -39,6 +49,7 @@ class Supervisor:
         start: starts a worker at a seat (0 to 2 * count - 1); raises OSError.
         vacate: told a seat at which nobody is any more.
         door: the listening socket.
+        configuration: what is in force; looked at again at SIGHUP.
     """
 
     def __init__(
@@ -49,7 +60,9 @@ class Supervisor:
         vacate: Callable[[int], object],
         door: Door,
         patience: Patience,
+        configuration: Configuration,
     ) -> None:
+        self._configuration = configuration
         self._slots = tuple(
             Slot(number, count, start=start, vacate=vacate, patience=patience, wall=clock.now)
             for number in range(count)
@@ -60,7 +73,7 @@ class Supervisor:
         self._draining = False
         self._told_ready = False
         self._lived = False
-        self.view = View()
+        self.view = View(configuration=configuration.standing)
 
     def run(self) -> int:
         """Until SIGTERM or SIGINT has ended all workers; returns the exit status."""
@@ -79,9 +92,12 @@ class Supervisor:
             slot.tend(now)
         self._rolling.step(now)
         self._see_to_door()
+        if self._configuration.take_news():
+            self._tell_of_reload()
         workers = tuple(view for slot in self._slots for view in slot.views())
         roll = self._rolling
-        self.view = View(workers, self._draining, roll.state, roll.why, roll.number)
+        standing = self._configuration.standing
+        self.view = View(workers, self._draining, roll.state, roll.why, roll.number, configuration=standing)
         self._tell_service_manager()
 
     def _wait(self, signals: Signals) -> None:
@@ -95,13 +111,15 @@ class Supervisor:
             case signal.SIGTERM | signal.SIGINT:
                 self._drain()
             case signal.SIGHUP:
-                log.info("reload: passed on to the workers")
-                for slot in self._slots:
-                    slot.pass_on(signal.SIGHUP)
+                self._configuration.reload()
             case signal.SIGUSR2 if not self._draining:
                 self._rolling.begin(self._slots)
             case _:  # SIGCHLD: the next look finds who has ended
                 return
+
+    def _tell_of_reload(self) -> None:
+        for slot in self._slots:
+            slot.pass_on(signal.SIGHUP)
 
     def _drain(self) -> None:
         """Nothing new comes in; the workers end what there is."""

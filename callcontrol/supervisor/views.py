@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from callcontrol.supervisor.in_force import Standing
 from callcontrol.vocabulary.moment import Instant, text_of
 
 
@@ -31,6 +32,7 @@ class WorkerView:
         since: when it came into this state.
         restarts: how often the slot's worker was replaced because it died.
         current: whether it is the slot's own; another drains, or is about to replace that one.
+        configuration: which one it lives under; "" until it has told.
     """
 
     slot: int
@@ -42,12 +44,14 @@ class WorkerView:
     since: Instant
     restarts: int
     current: bool
+    configuration: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """As `/workers` shows it."""
         return {name: getattr(self, name) for name in ("slot", "pid", "name", "state", "why", "calls", "current")} | {
             "since": text_of(self.since),
             "restarts": self.restarts,
+            "configuration": self.configuration,
         }
 
 
@@ -67,6 +71,7 @@ class View:
     Attributes:
         draining: whether the whole daemon ends.
         roll, roll_why, roll_number: the latest rolling restart, why it failed, and the how many-th it is.
+        configuration: what is in force.
         door: why no call gets through to any worker, as the supervisor found by trying; "" if they do.
         log_lines_dropped: the supervisor's own, since its start.
     """
@@ -78,6 +83,7 @@ class View:
     roll_number: int = 0
     door: str = ""
     log_lines_dropped: int = 0
+    configuration: Standing = field(default_factory=Standing)
 
     @property
     def slots(self) -> tuple[WorkerView, ...]:
@@ -93,9 +99,20 @@ class View:
         complaints = [_complaint(one) for one in self.slots if one.state is not WorkerState.READY]
         return "; ".join(complaints) or self.door
 
+    def remarks(self) -> tuple[str, ...]:
+        """What ops should know of a daemon that takes calls."""
+        standing = self.configuration
+        refused = (f"the configuration folder is refused: {standing.refused}",) if standing.refused else ()
+        return (*refused, *standing.waiting)
+
     def to_json(self) -> dict[str, Any]:
         """As `/workers` shows it."""
         return {
+            "configuration": {
+                "in_force": str(self.configuration.version),
+                "refused": self.configuration.refused,
+                "waiting": list(self.configuration.waiting),
+            },
             "workers": [one.to_json() for one in self.workers],
             "draining": self.draining,
             "door": self.door,

@@ -26,7 +26,7 @@ class Orders:
     """What every worker is started with.
 
     Attributes:
-        config: the configuration folder.
+        config: the configuration in force (in_force.py).
         listener: descriptor of the listening socket.
         knocked_from: the port from which it is tested (door_watch.py).
         environment: added to our own.

@@ -263,6 +263,7 @@ def test_sighup_takes_a_good_folder_and_refuses_a_bad_one(stage: Stage) -> None:
         tenant.write_text(good.replace("+48 22 123 45 76: hangup:busy", "+48 22 123 45 76: hangup:congestion"))
         process.send_signal(signal.SIGHUP)
         until(lambda: 'callcontrol_config_reloads_total{result="accepted"} 1.0' in stage.daemon.metrics())
+        until(lambda: "callcontrol_config_behind 0.0" in stage.daemon.metrics())
         end = stage.switch.wait_for_end(stage.switch.place(Call("48221234576")), WAIT_S)
         assert end["cause"] == "NORMAL_CIRCUIT_CONGESTION"
     finally:

@@ -18,6 +18,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from callcontrol.edges import meter_files, worker_environment
+from callcontrol.edges.config_snapshot import UNKNOWN
 from callcontrol.edges.freeswitch.binding import Address
 from callcontrol.edges.freeswitch.call import CallConnection
 from callcontrol.edges.freeswitch.outbound import OutboundLimits, OutboundServer
@@ -268,6 +269,11 @@ def test_probes(tmp_path: Path) -> None:
         "callcontrol_worker_up 0": 1,
         "callcontrol_worker_restarts_total 0": 2,
         "callcontrol_workers": 1,
+        "callcontrol_config_reloads_total accepted": 0,
+        "callcontrol_config_reloads_total refused": 0,
+        "callcontrol_config_refused": 0,
+        "callcontrol_config_behind": 0,
+        f"callcontrol_config_info {UNKNOWN}": 1,
         "callcontrol_door_open": 1,
         "callcontrol_supervisor_log_lines_dropped_total": 0,
         f"callcontrol_build_info {BUILD['python']} {BUILD['version']}": 1,

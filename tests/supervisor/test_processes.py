@@ -94,10 +94,10 @@ def readiness(stage: Stage) -> str:
         return error.read().decode()
 
 
-def sample(stage: Stage, name: str) -> float:
-    """The sum of all samples of this name, whatever their labels."""
-    found = re.findall(rf"^{name}(?:{{[^}}]*}})? ([0-9.e+-]+)$", stage.daemon.metrics(), re.MULTILINE)
-    return sum(map(float, found))
+def sample(stage: Stage, name: str, label: str = "") -> float:
+    """The sum of all samples of this name that have this label, whatever their other labels."""
+    found = re.findall(rf"^{name}((?:{{[^}}]*}})?) ([0-9.e+-]+)$", stage.daemon.metrics(), re.MULTILINE)
+    return sum(float(value) for labels, value in found if label in labels)
 
 
 def decided(stage: Stage) -> float:
@@ -177,12 +177,68 @@ def test_a_daemon_that_was_stopped_as_a_whole_goes_on_with_the_same_workers(stag
     assert call(stage) == "NORMAL_CLEARING"
 
 
+def versions(stage: Stage) -> set[str]:
+    """The configurations that the workers live under."""
+    return {str(one["configuration"]) for one in stage.daemon.workers()}
+
+
 def test_a_reload_reaches_every_worker(stage: Stage) -> None:
-    before = sample(stage, "callcontrol_config_reloads_total")
+    (before,) = versions(stage)
+    tenant = stage.config / "tenants" / "acme.yaml"
+    tenant.write_text(tenant.read_text(encoding="utf-8") + "\n# edited\n", encoding="utf-8")
     stage.daemon.reload()
-    until(lambda: sample(stage, "callcontrol_config_reloads_total") >= before + 2)
-    gevent.sleep(0.5)
-    assert sample(stage, "callcontrol_config_reloads_total") == before + 2
+    until(lambda: before not in versions(stage))
+    until(lambda: len(versions(stage)) == 1)
+    assert sample(stage, "callcontrol_config_behind") == 0
+
+
+def test_a_worker_that_is_replaced_lives_under_what_is_in_force_not_what_is_edited(stage: Stage) -> None:
+    (before,) = versions(stage)
+    tenant = stage.config / "tenants" / "acme.yaml"
+    good = tenant.read_text(encoding="utf-8")
+    try:
+        tenant.write_text(good + "\nnonsense: 1\n", encoding="utf-8")
+        dead = stage.daemon.kill_worker()
+        until(lambda: dead not in stage.daemon.worker_pids())
+        stage.daemon.wait_until_ready()
+        until(lambda: versions(stage) == {before})
+        assert call(stage) == "NORMAL_CLEARING"
+    finally:
+        tenant.write_text(good, encoding="utf-8")
+
+
+def test_a_daemon_started_on_a_folder_with_mistakes_serves_the_last_good_one_and_says_so(stage: Stage) -> None:
+    (before,) = versions(stage)
+    main = stage.config / "callcontrol.yaml"
+    good = main.read_text(encoding="utf-8")
+    try:
+        stage.daemon.stop()
+        main.write_text(good + "\nlimitz: {}\n", encoding="utf-8")
+        stage.daemon.start()
+        assert versions(stage) == {before}
+        assert "unknown key `limitz`" in stage.daemon.readiness()
+        assert sample(stage, "callcontrol_config_refused") == 1
+        assert call(stage) == "NORMAL_CLEARING"
+    finally:
+        main.write_text(good, encoding="utf-8")
+    stage.daemon.reload()
+    until(lambda: sample(stage, "callcontrol_config_refused") == 0)
+    assert stage.daemon.readiness() == "ready\n"
+
+
+def test_a_reload_that_would_lose_all_tenants_is_refused(stage: Stage) -> None:
+    tenants, aside = stage.config / "tenants", stage.config / "away"
+    refused = sample(stage, "callcontrol_config_reloads_total", 'result="refused"')
+    tenants.rename(aside)
+    try:
+        stage.daemon.reload()
+        until(lambda: sample(stage, "callcontrol_config_reloads_total", 'result="refused"') == refused + 1)
+        assert "there is no tenant" in stage.daemon.readiness()
+        assert call(stage) == "NORMAL_CLEARING"
+    finally:
+        aside.rename(tenants)
+    stage.daemon.reload()
+    until(lambda: sample(stage, "callcontrol_config_refused") == 0)
 
 
 def test_a_rolling_restart_refuses_nobody_and_loses_no_count(stage: Stage) -> None:
@@ -217,17 +273,17 @@ def test_a_rolling_restart_refuses_nobody_and_loses_no_count(stage: Stage) -> No
 
 
 def test_with_no_worker_left_callers_are_refused_at_once_and_taken_when_there_is_one(stage: Stage) -> None:
-    tenant = stage.config / "tenants" / "acme.yaml"
-    good = tenant.read_text(encoding="utf-8")
+    in_force = stage.config.parent / "data" / "configuration.json"
+    good = in_force.read_bytes()
     try:
-        tenant.write_text(good + "\nnonsense: 1\n", encoding="utf-8")  # no worker can start with that
+        in_force.write_bytes(b"{}")  # no worker can start with that
         for pid in stage.daemon.worker_pids():
             os.kill(pid, signal.SIGKILL)
         until(lambda: states(stage) != ["ready", "ready"])
         until(lambda: not socket_is_open(stage))
         assert "worker 0" in readiness_anyway(stage)
     finally:
-        tenant.write_text(good, encoding="utf-8")
+        in_force.write_bytes(good)
     stage.daemon.wait_until_ready()
     assert call(stage) == "NORMAL_CLEARING"
 
@@ -261,16 +317,16 @@ def readiness_anyway(stage: Stage) -> str:
     return caught.value.read().decode()
 
 
-def test_a_rolling_restart_into_a_broken_configuration_keeps_the_old_workers(stage: Stage) -> None:
-    tenant = stage.config / "tenants" / "acme.yaml"
-    good, pids = tenant.read_text(encoding="utf-8"), stage.daemon.worker_pids()
+def test_a_rolling_restart_whose_first_worker_cannot_start_keeps_the_old_workers(stage: Stage) -> None:
+    in_force = stage.config.parent / "data" / "configuration.json"
+    good, pids = in_force.read_bytes(), stage.daemon.worker_pids()
     try:
-        tenant.write_text(good + "\nnonsense: 1\n", encoding="utf-8")
+        in_force.write_bytes(b"{}")
         assert stage.daemon.process is not None
         stage.daemon.process.send_signal(signal.SIGUSR2)
         until(lambda: "rolling restart given up: worker 0: its successor died" in stage.daemon.log_tail(200))
     finally:
-        tenant.write_text(good, encoding="utf-8")
+        in_force.write_bytes(good)
     assert stage.daemon.worker_pids() == pids
     assert call(stage) == "NORMAL_CLEARING"
 

@@ -330,4 +330,5 @@ def test_a_state_has_its_beginning() -> None:
         "current": True,
         "since": "2025-11-25T12:00:00.000005Z",
         "restarts": 0,
+        "configuration": "",
     }

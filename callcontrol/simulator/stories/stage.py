@@ -154,6 +154,12 @@ class Daemon:
         """The processes of the workers, by slot; 0 where one is missing now."""
         return [int(one["pid"]) for one in self.workers()]
 
+    def readiness(self) -> str:
+        """What /readyz says while the daemon is ready."""
+        with urlopen(f"{self._http}/readyz", timeout=5) as answer:
+            text: str = answer.read().decode()
+        return text
+
     def metrics(self) -> str:
         """/metrics as text."""
         with urlopen(f"{self._http}/metrics", timeout=5) as answer:

@@ -1,0 +1,99 @@
+"""The configuration in force on this host: the folder's files as they were when they were accepted, in one file.
+
+The supervisor checks the admin's folder, at its start and at each SIGHUP, and keeps what it accepts here; workers read
+nothing else. So all workers of a host live under the same configuration, whatever is being edited in the folder, and a
+worker that dies, or a whole daemon that is started on a folder with mistakes, goes on with the last good one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import orjson
+
+from callcontrol.vocabulary.moment import Instant, text_of
+
+NAME: Final = "configuration.json"
+# How the file is laid out. A reader of another layout leaves it alone: the folder is read instead.
+_LAYOUT: Final = 1
+_DIGEST_CHARACTERS: Final = 12
+
+
+class NoSnapshot(Exception):
+    """There is no snapshot that can be read; the message names the file and says why."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Version:
+    """Which configuration it is.
+
+    Attributes:
+        at: when this host accepted it. The same files, accepted again, keep their moment.
+        digest: of the files' names and texts: two hosts with the same files have the same.
+    """
+
+    at: Instant
+    digest: str
+
+    def __str__(self) -> str:
+        return f"{text_of(self.at)} {self.digest}"
+
+
+UNKNOWN: Final = Version(Instant(0), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Files by their path relative to the folder, and their version."""
+
+    version: Version
+    files: Mapping[str, str]
+
+
+def snapshot_of(files: Mapping[str, str], at: Instant) -> Snapshot:
+    """The snapshot of files that are accepted now."""
+    whole = "".join(f"{len(name)}:{name}{len(files[name])}:{files[name]}" for name in sorted(files))
+    digest = hashlib.sha256(whole.encode("utf-8", errors="surrogateescape")).hexdigest()
+    return Snapshot(Version(at, digest[:_DIGEST_CHARACTERS]), dict(files))
+
+
+def keep(path: Path, snapshot: Snapshot) -> None:
+    """Put a snapshot in the place of the one before, whole or not at all. It holds passwords: it is its owner's alone.
+
+    Raises:
+        OSError: it cannot be written; the one before is still there.
+    """
+    text = orjson.dumps(
+        {"layout": _LAYOUT, "at": snapshot.version.at, "digest": snapshot.version.digest, "files": snapshot.files}
+    )
+    beside = path.with_suffix(".new")
+    with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def kept(path: Path) -> Snapshot:
+    """The snapshot in this file.
+
+    Raises:
+        NoSnapshot: there is none, it cannot be read, or another version of the program laid it out.
+    """
+    try:
+        found = orjson.loads(path.read_bytes())
+        if found["layout"] != _LAYOUT:
+            raise NoSnapshot(f"{path} is laid out as {found['layout']}, this version reads {_LAYOUT}")
+        return Snapshot(Version(Instant(found["at"]), found["digest"]), found["files"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise NoSnapshot(f"{path} holds no configuration: {error}") from error

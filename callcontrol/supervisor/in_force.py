@@ -1,0 +1,165 @@
+"""One configuration is in force on a host: the supervisor checks the admin's folder, and workers get what it accepted.
+
+A folder is looked at when the daemon starts and at each SIGHUP. One with mistakes changes nothing: at SIGHUP the
+configuration in force stays, at the start the last good one, kept in the data folder, comes into force. Both are told:
+in the log, by /readyz and /workers, and by metrics.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from callcontrol.billing.tariffs.folder import warnings
+from callcontrol.config.loader import MAIN_FILE, data_folder_in
+from callcontrol.config.settings import Settings
+from callcontrol.edges import clock
+from callcontrol.edges.config_folder import Accepted, Refused, UnreadableFolder, accepted
+from callcontrol.edges.config_snapshot import NAME, UNKNOWN, NoSnapshot, Snapshot, Version, keep, kept
+
+log = logging.getLogger(__name__)
+
+# What workers take when they start, and what only the daemon as a whole takes when it starts.
+WORKERS_TAKE: Final = ("switches", "allow")
+DAEMON_TAKES: Final = ("listen", "http", "data", "redis", "postgres")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How it stands with the configuration; a value that any thread may read.
+
+    Attributes:
+        version: what is in force.
+        refused: why the folder, as it was looked at last, is not; "" if it is.
+        waiting: what was changed and comes into force by a restart only: of the workers (`callcontrol restart`), or of
+            the whole daemon.
+        accepted_count, refused_count: reloads so far.
+    """
+
+    version: Version = UNKNOWN
+    refused: str = ""
+    waiting: tuple[str, ...] = ()
+    accepted_count: int = 0
+    refused_count: int = 0
+
+
+def begin(folder: Path) -> tuple[Accepted, Refused | UnreadableFolder | None]:
+    """What comes into force at the start, and why it is not the folder (None if it is).
+
+    Raises:
+        Refused, UnreadableFolder: the folder has mistakes, and there is no good one of before; or that one is refused,
+            too, for it was accepted by an earlier version.
+    """
+    try:
+        return accepted(folder), None
+    except (Refused, UnreadableFolder) as error:
+        last_good = _data_of(folder) / NAME
+        if not last_good.exists():
+            raise
+        return accepted(last_good), error
+
+
+def _data_of(folder: Path) -> Path:
+    """Where the folder's daemon keeps its data, whatever else is wrong with it."""
+    main = folder / MAIN_FILE
+    return Path(data_folder_in(main.read_text(encoding="utf-8", errors="replace") if main.is_file() else ""))
+
+
+def _told(what: str, error: Refused | UnreadableFolder) -> str:
+    """Every mistake in the log, and the first in short."""
+    problems = error.problems if isinstance(error, Refused) else (error,)
+    for problem in problems:
+        log.error("%s: %s", what, problem)
+    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+    return f"{problems[0]}{more}"
+
+
+class InForce:
+    """The configuration in force.
+
+    Args:
+        folder: the admin's.
+        found: what comes into force now; its data folder is ours already.
+        trouble: why it is not the folder's.
+
+    Raises:
+        OSError: the data folder cannot be written.
+    """
+
+    def __init__(self, folder: Path, found: Accepted, trouble: Refused | UnreadableFolder | None) -> None:
+        self._folder = folder
+        self._started_with = self._settings = found.settings
+        self.path = Path(found.settings.data) / NAME
+        refused = _told(f"{folder} is refused, the last good configuration serves", trouble) if trouble else ""
+        self.standing = Standing(self._keep(found.snapshot), refused)
+        self._reading: threading.Thread | None = None
+        self._again = self._is_new = False
+        log.info("configuration %s is in force: %d tenants", self.standing.version, len(found.settings.tenants))
+
+    def reload(self) -> None:
+        """Look at the folder, in a thread: a large one takes seconds, and workers are watched meanwhile."""
+        if self._reading is not None and self._reading.is_alive():
+            self._again = True
+            return
+        self._again = False
+        self._reading = threading.Thread(target=self._read, name="configuration", daemon=True)
+        self._reading.start()
+
+    def take_news(self) -> bool:
+        """Whether another configuration has come into force since this was asked last: workers are to be told."""
+        if self._reading is not None and not self._reading.is_alive():
+            self._reading = None
+            if self._again:
+                self.reload()
+        is_new, self._is_new = self._is_new, False
+        return is_new
+
+    def _read(self) -> None:
+        try:
+            found = accepted(self._folder)
+            version = self._keep(found.snapshot)
+        except (Refused, UnreadableFolder) as error:
+            self._refuse(_told("reload refused", error))
+        except OSError as error:
+            log.error("reload refused: the configuration cannot be kept: %s", error)
+            self._refuse(f"it cannot be kept: {error}")
+        else:
+            self._take(found, version)
+
+    def _refuse(self, why: str) -> None:
+        self.standing = replace(self.standing, refused=why, refused_count=self.standing.refused_count + 1)
+
+    def _take(self, found: Accepted, version: Version) -> None:
+        for problem in warnings(found.snapshot.files, found.settings, clock.now()):
+            log.warning("%s", problem.as_warning())
+        waiting = tuple(_changed(self._started_with, found.settings))
+        for what in waiting:
+            log.warning("%s", what)
+        self._settings = found.settings
+        count = self.standing.accepted_count + 1
+        self.standing = replace(self.standing, version=version, refused="", waiting=waiting, accepted_count=count)
+        log.info("configuration %s is accepted, the workers are told", version)
+        self._is_new = True
+
+    def _keep(self, snapshot: Snapshot) -> Version:
+        """On the disk, for the workers and for the next start; files that are in force already keep their version."""
+        try:
+            before = kept(self.path).version
+        except NoSnapshot:
+            before = None
+        if before is not None and before.digest == snapshot.version.digest:
+            return before
+        keep(self.path, snapshot)
+        return snapshot.version
+
+
+def _changed(old: Settings, new: Settings) -> list[str]:
+    """What a reload does not bring into force."""
+    by_workers = [name for name in WORKERS_TAKE if getattr(old, name) != getattr(new, name)]
+    by_daemon = [name for name in DAEMON_TAKES if getattr(old, name) != getattr(new, name)]
+    return [f"`{name}` was changed: it comes into force with `callcontrol restart`" for name in by_workers] + [
+        f"`{name}` was changed: it comes into force when the daemon is started anew" for name in by_daemon
+    ]
