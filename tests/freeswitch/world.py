@@ -21,7 +21,7 @@ from tests.freeswitch.switch import HOST, Ports
 NEVER_ANSWERS = Behaviour("never_answers")
 PARTNER = "partner"
 NOBODY = Behaviour("fails", after_s=0.0, ring_after_s=-1.0, code=404)
-KNOWN_S = 5.0
+KNOWN_S = 30.0
 POLL_S = 0.02  # the daemon tells only who asks
 TRUNK_WORDS = frozenset({"up", "rejects", "every"})
 
