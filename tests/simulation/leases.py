@@ -6,12 +6,18 @@ from typing import Any
 
 import orjson
 
+from callcontrol.routing.distribution.state import OfferNow
 from callcontrol.vocabulary.moment import SECOND_US
 from tests.simulation.centre import edition_of
 from tests.simulation.queue_twin import QueueTwin
 
 # Clocks of one host and the ways of messages may take off so much (seconds).
 EARLY_S = 1.0
+
+
+def _end_of(offer: OfferNow) -> int:
+    """When its time is over: where nobody rings but who has just joined, the worker must take these up first."""
+    return offer.joining_until if set(offer.agents) <= set(offer.joining) else offer.expires
 
 
 class Leases:
@@ -32,8 +38,9 @@ class Leases:
                 early_s = end_s - now_s
                 found = f"{worker} ended offer {key[1]} of {tenant} {early_s:.1f} s before its time", key[1]
         for offer in offers.values():
-            if self._ends_s.get((tenant, offer.id), (0, 0.0))[0] != offer.expires:
-                self._ends_s[tenant, offer.id] = offer.expires, now_s + (offer.expires - int(now_us)) / SECOND_US
+            end = _end_of(offer)
+            if self._ends_s.get((tenant, offer.id), (0, 0.0))[0] != end:
+                self._ends_s[tenant, offer.id] = end, now_s + (end - int(now_us)) / SECOND_US
         return found or (self._older_layout(tenant, worker, text) if operation == "configure" else None)
 
     def _older_layout(self, tenant: str, worker: str, text: bytes) -> tuple[str, str] | None:
