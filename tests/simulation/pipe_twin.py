@@ -50,6 +50,12 @@ class PipeTwin(Pipe):
         self._waits: deque[Waiting] = deque()
         self._under_way = False
         self._away = ""
+        self._times_away = 0
+
+    @property
+    def interruptions(self) -> int:
+        """How often it was away."""
+        return self._times_away
 
     @property
     def away_because(self) -> str:
@@ -121,6 +127,7 @@ class PipeTwin(Pipe):
             return StoreAway(self._away)
         if not self._host.is_up:
             self._away = "Redis unreachable"
+            self._times_away += 1
             self._process.after(PROBE_S, self._probe)
             return StoreAway(self._away)
         return StoreAway("not sent") if self._host.happens(self._host.batch_failed) else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from callcontrol.edges import clock
@@ -40,6 +41,7 @@ class Promises:
         recoveries: how long callers who waited at a worker that died were at none (seconds).
         told: legs whose end a worker that had their call was told.
         somebody_takes_calls: whether a worker is always there.
+        wall_us: the time as clocks that are right say it, with all steps they were made to take (microseconds).
         is_mixed: hosts have different editions of the configuration, so two agents may sit at one phone.
     """
 
@@ -47,6 +49,7 @@ class Promises:
         self.every = every
         self.recoveries: list[float] = []
         self.told: set[str] = set()
+        self.wall_us: Callable[[], int] = lambda: self._switches[0].agenda.wall()
         self.is_mixed = False
         self.somebody_takes_calls = False
         self._switches = switches
@@ -117,7 +120,7 @@ class Promises:
             self._before = self._server.queues_of(tenant).model.snapshot()
 
     def _after_operation(self, tenant: str, words: tuple[Any, ...]) -> None:
-        broken = self._leases.broken(tenant, self._server.queues_of(tenant), words, self._now_s)
+        broken = self._leases.broken(tenant, self._server.queues_of(tenant), words, self.wall_us() / SECOND_US)
         if broken is not None:
             raise Broken(broken[0], broken[1].partition("/")[0])
         before, self._before = self._before, None

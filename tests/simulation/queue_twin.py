@@ -88,6 +88,9 @@ class QueueTwin:
                 return [b"done"], model.reach(at, given["agents"])
             case "elsewhere":
                 return [b"done"], model.elsewhere(at, given["agent"], given["id"], given["on"])
+            case "view_reachable":
+                there = [agent.name.encode() for agent in model.state.agents.values() if agent.reachable]
+                return there, Result(None, (), ())
             case "due":
                 result = model.due(at)
                 return [b"done", result.answer], result

@@ -130,6 +130,7 @@ class World:
         self._unsteady_s = 0.0
         self._off_us = 0
         self.promises.agents_are(self._agents())
+        self.promises.wall_us = lambda: self.agenda.wall() + self.clock.off_us
         self.promises.somebody_takes_calls = plan.faults.told_is_kept
 
     # --- workers
