@@ -121,7 +121,9 @@ def test_a_record_that_is_lost_is_noticed() -> None:
 
 def test_a_silent_switch_is_noticed_and_told_step_by_step() -> None:
     with mock.patch.object(SwitchTwin, "lose_control", return_value=None):
-        found = run_plan(Plan(10, "massacre", hours=HOURS))
-    assert isinstance(found, Failure)
+        # A worker has to die in the one moment in which its caller hears nothing: some seeds have none.
+        runs = (run_plan(Plan(seed, "massacre", hours=HOURS)) for seed in range(10, 30))
+        found = next((run for run in runs if isinstance(run, Failure)), None)
+    assert found is not None, "nobody noticed"
     assert "hears nothing" in found.what
     assert any("takes over" in line or "took over" in line for line in found.happenings)
