@@ -11,7 +11,7 @@ from callcontrol.control.call import Call, CallingBack, Ringing, Waiting
 from callcontrol.control.commands import Command
 from callcontrol.control.events import LegGone
 from callcontrol.routing.facts import Facts
-from callcontrol.vocabulary.target import ExtensionTarget, target_from
+from callcontrol.vocabulary.target import KINDS, ExtensionTarget
 from callcontrol.vocabulary.trail import Dialled
 
 # 603 and its like are only sent by hand. 486 is sent by a phone that is in use, and by many for their key "decline":
@@ -61,8 +61,6 @@ def _winner(call: Call) -> str:
 
 
 def _declines_for_all(to: str, facts: Facts) -> bool:
-    target = target_from(to) if to else None
-    if not isinstance(target, ExtensionTarget):
-        return False
-    extension = facts.tenant.extensions.get(target.name)
+    kind, _, name = to.partition(":")
+    extension = facts.tenant.extensions.get(name) if KINDS.get(kind) is ExtensionTarget else None
     return extension is not None and extension.decline == "person"

@@ -190,6 +190,8 @@ def _facts(arriving: Arriving, configuration: Configuration) -> Facts:
     trunk = None if phone else directory.trunk_at(arriving.source)
     owner = None if phone else directory.owner_of(arriving.dialled, trunk)
     tenant = phone[0] if phone else owner[0] if owner else ""
+    if not tenant and arriving.context != PUBLIC_CONTEXT:
+        tenant = directory.in_an_emergency(arriving.domain, arriving.dialled)
     return Facts(
         settings=configuration.settings,
         tenant_name=tenant,

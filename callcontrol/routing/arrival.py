@@ -82,6 +82,16 @@ class Directory:
                     return self.owners[number.text], number.text
         return None
 
+    def in_an_emergency(self, domain: str, dialled: str) -> str:
+        """The tenant of a phone's domain, if it dials an emergency number; "" if not.
+
+        For a phone the switch has let in and the YAML does not know (any more): this call leaves all the same.
+        """
+        name = self.domains.get(domain, "")
+        tenant = self._settings.tenants.get(name)
+        dials = tenant is not None and is_emergency(dialled, tenant.region, tenant.emergency_numbers)
+        return name if dials else ""
+
     def trunk_at(self, address: str) -> Trunk | None:
         """The trunk whose calls come from this address (the first of several), None if it is none's."""
         if address not in self._trunks:

@@ -6,7 +6,7 @@ from functools import cache
 
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.plan import Change, ChangeAgent, Refuse
-from callcontrol.routing.star_codes import KIND_OF_CODE, StarCode, decide, parse, trouble_with
+from callcontrol.routing.star_codes import KINDS_OF_CODE, StarCode, decide, parse, trouble_with
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.rule import RuleKind
 from callcontrol.vocabulary.target import target_from, text_of
@@ -14,7 +14,7 @@ from tests.fuzz.pieces import Pieces
 from tests.routing import queue_world
 from tests.routing.world import facts, rule
 
-CODE_OF_KIND = {kind: code for code, kind in KIND_OF_CODE.items()}
+CODE_OF_KINDS = {kinds: code for code, kinds in KINDS_OF_CODE.items()}
 TARGETS = ("", "102", "+48600100100", "600100100", "48701", "112", "0", "9" * 16)
 SECONDS = ("", "*15", "*11*15", "*0", "*999", "*4", "*121")
 LONGEST_RING_S, SHORTEST_RING_S = 120, 5
@@ -25,7 +25,7 @@ def check_star_code(data: bytes) -> None:
     pieces = Pieces(data)
     made = (
         pieces.choice(("*", "#", "##", "*#"))
-        + pieces.choice((*KIND_OF_CODE, "50", "51", "52", "002"))
+        + pieces.choice((*KINDS_OF_CODE, "50", "51", "52", "003"))
         + (f"*{target}" if (target := pieces.choice(TARGETS)) else "")
         + pieces.choice(SECONDS)
         + pieces.choice(("#", ""))
@@ -57,7 +57,7 @@ def written(code: StarCode) -> str:
     """The code as one would dial it."""
     target = f"*{code.target}" if code.target else ""
     seconds = f"*11*{code.seconds}" if code.seconds is not None else ""
-    return f"{code.verb}{CODE_OF_KIND[code.kind]}{target}{seconds}#"
+    return f"{code.verb}{CODE_OF_KINDS[code.kind, *code.also]}{target}{seconds}#"
 
 
 def check_change(step: Change, world: Facts) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from callcontrol.routing import arrival, router
+from callcontrol.routing.arrival import Directory
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.plan import Refuse, RingResult, Shown, TrunkNumber
 from callcontrol.vocabulary.call import Caller
@@ -81,3 +82,12 @@ def test_an_extension_that_phones_do_not_dial_is_reached_in_other_ways() -> None
     assert ring(arrival.decide(facts(rules={"101": [rule("always", "extension:112")]}, tenant=HOSTILE))).legs[0].to == (
         "extension:112"
     )
+
+
+def test_a_phone_the_yaml_does_not_know_still_reaches_the_emergency_services() -> None:
+    directory = Directory(called("112").settings)
+    assert directory.in_an_emergency("acme.example", "112") == "acme"
+    assert directory.in_an_emergency("acme.example", "102") == ""
+    assert directory.in_an_emergency("evil.example", "112") == directory.in_an_emergency("", "112") == ""
+    stranger = ring(arrival.decide(replace(called("112"), caller=Caller("999")))).legs[0]
+    assert (stranger.shown, stranger.payer) == (Shown("+48221234500"), "tenant")
