@@ -17,7 +17,7 @@ def test_an_assignment_leaves_as_many_waiting_and_everybody_talking(redis_client
     first = dict(floor.talking)
     for _ in range(20):
         floor.assign()
-    ((queue, waiting, _, _, active, ready, _, figures),) = calls.do(clock.now(), "view_queues", {})[0]
+    ((queue, waiting, _, _, active, ready, _, figures, *_),) = calls.do(clock.now(), "view_queues", {})[0]
     counted = dict(zip(figures[::2], figures[1::2], strict=True))
     assert (queue.decode(), waiting, active, ready) == (QUEUE, WAITING, len(AGENTS), 0)
     assert (int(counted[b"answered"]), int(counted[b"talks"])) == (len(AGENTS) + 20, 20)
