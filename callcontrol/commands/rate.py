@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import codecs
 import csv
 import gc
+import io
 import re
 import sys
 from collections.abc import Iterator, Sequence
@@ -30,12 +32,14 @@ CHUNK_LINES = 500  # written at once, unless a person types the calls
 # Assumed where nothing is said: calls by hand have no tenant that says where they were made.
 ZONE, REGION = "Europe/Warsaw", "PL"
 COLUMNS = ("number", "start", "seconds")
+SEPARATORS = (",", ";", "\t")
 
 _SECONDS = re.compile(r"([0-9]{1,9})(?:\.([0-9]{1,6}))?")
 _EPILOG = """\
 Calls are CSV: number, start (ISO time with offset), seconds (with fraction), for instance
   +48221234567,2026-11-22T19:59:30+01:00,61.5
-A first line that names these columns may put them in another order. For each call one line of JSON is written: what it
+A first line that names these columns may put them in another order, among others. Semicolons or tabs may separate
+cells as well; every row has as many cells as the first line says. For each call one line of JSON is written: what it
 costs and why, or "unrated" and why it has no price, or "error" for a row that cannot be read.
 
 Exit status: 0 all rows were read, 1 some were not, 2 the price list has mistakes (all are shown) or cannot be opened.
@@ -55,6 +59,15 @@ class Call:
     talk_us: int
     start_text: str
     seconds_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How rows are written: what separates cells, where number, start and seconds stand, how many cells there are."""
+
+    separator: str = ","
+    order: tuple[int, ...] = (0, 1, 2)
+    width: int = len(COLUMNS)
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -108,10 +121,12 @@ def _run(args: argparse.Namespace) -> int:
 
 
 def _opened(calls: str) -> TextIO:
+    """The calls as text: UTF-8, or UTF-16 with its mark; letters of other encodings become their codes."""
     from_stdin = calls == "-"
-    return open(
-        sys.stdin.fileno() if from_stdin else calls, encoding="utf-8", errors="backslashreplace", closefd=not from_stdin
-    )
+    raw = io.FileIO(sys.stdin.fileno() if from_stdin else calls, closefd=not from_stdin)
+    file = io.BufferedReader(raw)
+    is_utf_16 = file.peek(2)[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    return io.TextIOWrapper(file, encoding="utf-16" if is_utf_16 else "utf-8", errors="backslashreplace")
 
 
 def _show(problems: Sequence[Problem]) -> int:
@@ -134,44 +149,57 @@ def _rate_all(tariff: Tariff, region: str, calls: TextIO) -> int:
 
 
 def _results(tariff: Tariff, region: str, calls: TextIO) -> Iterator[dict[str, object]]:
-    order: Sequence[int] = (0, 1, 2)
+    layout = Layout()
     for line, text in enumerate(calls, start=1):
-        written = text.removeprefix("\ufeff").strip()
-        if line == 1 and (named := _order_of(written)):
-            order = named
-        elif written:
-            yield {"line": line} | _result(tariff, region, written, order)
+        written = text.removeprefix("\ufeff").strip("\r\n ")
+        if line == 1:
+            layout, is_header = layout_of(written)
+            if is_header:
+                continue
+        if written.strip():
+            yield {"line": line} | _result(tariff, region, written, layout)
 
 
-def _cells(row: str) -> list[str]:
+def layout_of(first: str) -> tuple[Layout, bool]:
+    """How a file's rows are written, by its first line, and whether that is a header."""
+    separator = next((mark for mark in SEPARATORS if first.count(mark) >= len(COLUMNS) - 1), SEPARATORS[0])
+    try:
+        names = [cell.lower() for cell in _cells(first, separator)]
+    except BadRow:
+        return Layout(separator), False
+    if not set(COLUMNS) <= set(names):
+        return Layout(separator), False
+    return Layout(separator, tuple(names.index(column) for column in COLUMNS), len(names)), True
+
+
+def _cells(row: str, separator: str) -> list[str]:
     """The cells of one line. Line by line, so that a stray quotation mark spoils no other row."""
     if '"' not in row:
-        return [cell.strip() for cell in row.split(",")]
+        return [cell.strip() for cell in row.split(separator)]
     try:
-        return [cell.strip() for cell in next(csv.reader([row], strict=True))]
+        return [cell.strip() for cell in next(csv.reader([row], strict=True, delimiter=separator))]
     except csv.Error as error:
         raise BadRow(f"this is no CSV ({error}): write number,start,seconds") from error
 
 
-def _order_of(row: str) -> Sequence[int] | None:
-    """Where number, start and seconds stand if the row is a header."""
-    names = [cell.strip().lower() for cell in row.split(",")]
-    return [names.index(column) for column in COLUMNS] if set(COLUMNS) <= set(names) else None
-
-
-def _result(tariff: Tariff, region: str, row: str, order: Sequence[int]) -> dict[str, object]:
+def _result(tariff: Tariff, region: str, row: str, layout: Layout) -> dict[str, object]:
     try:
-        call = _call(_cells(row), order, region)
+        call = _call(_cells(row, layout.separator), layout, region)
     except BadRow as error:
         return {"error": str(error)}
     priced = rate(tariff, call.number, call.start, call.talk_us)
     return {"number": call.number, "start": call.start_text, "seconds": call.seconds_text} | priced.as_json()
 
 
-def _call(cells: list[str], order: Sequence[int], region: str) -> Call:
-    if len(cells) <= max(order):
+def _call(cells: list[str], layout: Layout, region: str) -> Call:
+    while len(cells) > layout.width and not cells[-1]:
+        cells.pop()
+    if len(cells) < len(COLUMNS):
         raise BadRow(f"{len(cells)} cells: write number,start,seconds")
-    written, start, seconds = (cells[index] for index in order)
+    if len(cells) != layout.width:
+        right = "write number,start,seconds, with a dot in 61.5" if layout.width == len(COLUMNS) else "as in the header"
+        raise BadRow(f"{len(cells)} cells under {layout.width} columns: {right}; quote a text that holds a separator")
+    written, start, seconds = (cells[index] for index in layout.order)
     number = normalise(written, region)
     if number is None:
         raise BadRow(f"{written!r} is no number: write one such as +48221234567")

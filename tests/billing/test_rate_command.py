@@ -207,3 +207,79 @@ def test_the_collector_runs_again_afterwards(tariff: Path, tmp_path: Path) -> No
     calls.write_text("")
     assert run("--tariff", tariff, calls) == 0
     assert gc.isenabled()
+
+
+def rated(
+    text: str | bytes, tariff: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> list[dict[str, object]]:
+    """What is written for these calls."""
+    calls = tmp_path / "calls.csv"
+    calls.write_bytes(text if isinstance(text, bytes) else text.encode())
+    run("--tariff", tariff, calls)
+    return lines(capsys.readouterr().out)
+
+
+CALL = "+48221234567{0}2026-11-22T10:00:00+01:00{0}60"
+
+
+@pytest.mark.parametrize("row", [f"{CALL.format(',')},5", f"{CALL.format(',')},x,y", f'"{CALL.format(",")}"'])
+def test_a_row_with_other_cells_than_its_file_has_columns_is_never_billed(
+    row: str, tariff: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (found,) = rated(row, tariff, tmp_path, capsys)
+    assert "cells" in str(found["error"])
+    assert "amount" not in found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        CALL.format(";"),
+        CALL.format("\t"),
+        f"{CALL.format(',')},,",
+        '"number","start","seconds"\n' + CALL.format(","),
+        '"Number";"Name";"Start";"Seconds"\n+48221234567;"a;b";2026-11-22T10:00:00+01:00;60',
+        ("number,start,seconds\n" + CALL.format(",")).encode("utf-16"),
+        ("number,name,start,seconds\n" + "+48221234567,Müller,2026-11-22T10:00:00+01:00,60").encode("latin-1"),
+    ],
+)
+def test_calls_as_spreadsheets_write_them_are_read_rightly(
+    text: str | bytes, tariff: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (expected,) = rated(CALL.format(","), tariff, tmp_path, capsys)
+    (found,) = rated(text, tariff, tmp_path, capsys)
+    assert {**found, "line": 1} == {**expected, "line": 1}
+    assert found["amount"]
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ("tariff,x\ncurrency,PLN\n".encode("utf-16"), "x.csv:1: the file is UTF-16; save it as `CSV UTF-8"),
+        ("tariff,x\ncurrency,PLN\n# Müller\n".encode("latin-1"), "x.csv:3: the byte 0xfc, which is not UTF-8"),
+        (b"tariff;x\ncurrency;PLN\n", "x.csv:1: cells are parted by semicolons"),
+        (b"tariff\tx\ncurrency\tPLN\n", "x.csv:1: cells are parted by tabs"),
+    ],
+)
+def test_a_price_list_of_another_writing_is_refused_with_what_would_be_right(
+    data: bytes, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "x.csv").write_bytes(data)
+    (tmp_path / "calls.csv").write_text("", encoding="utf-8")
+    assert run("--tariff", tmp_path / "x.csv", tmp_path / "calls.csv") == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert said in line
+
+
+def test_a_currency_without_minor_units_has_no_decimals_and_vat_only_those_the_ledger_keeps(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    yen = TARIFF.replace("currency,PLN", "currency,JPY")
+    assert yen != TARIFF
+    path = tmp_path / "yen.csv"
+    path.write_text(yen)
+    (found,) = rated(CALL.format(","), path, tmp_path, capsys)
+    assert "." not in str(found["amount"])
+    path.write_text(yen.replace("currency,JPY", "currency,JPY\nvat_percent,7.1234"))
+    assert run("--tariff", path, tmp_path / "calls.csv") == 2
+    assert "at most 3 decimals" in capsys.readouterr().err

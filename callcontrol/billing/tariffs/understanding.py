@@ -21,7 +21,9 @@ DEFAULT_DECIMALS = 4
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _.-]{0,63}")
 _CURRENCY = re.compile(r"[A-Z]{3}")
-_PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,4})?")
+_PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3})?")  # what the ledger keeps: numeric(6,3)
+# Currencies without minor units (ISO 4217, list one, minor unit 0).
+_WHOLE = frozenset(re.findall("...", "BIFCLPDJFGNFISKJPYKMFKRWPYGRWFUGXUYIVNDVUVXAFXOFXPF"))
 _Word = TypeVar("_Word", bound=StrEnum)
 
 
@@ -57,7 +59,7 @@ def _refuse_same_start(versions: list[Version], written: WrittenTariff, findings
 
 def _version(written: WrittenVersion, tariff: WrittenTariff, zone: ZoneInfo, findings: Findings) -> Version:
     settings = {**tariff.settings, **written.settings}
-    terms = _terms(settings, written.spans or tariff.spans, zone, findings)
+    terms = _terms(settings, written.spans or tariff.spans, zone, findings, tariff.settings.get("currency"))
     default_step = step_of(settings["step"], findings) if "step" in settings else None
     rows = RowReader(terms.calendar.periods, default_step, findings).read(written)
     if not written.rows:
@@ -74,12 +76,18 @@ def _valid_from(cell: Cell, zone: ZoneInfo, findings: Findings) -> Instant:
         return Instant(-cell.line)  # of its own, so that it is not taken for a repetition
 
 
-def _terms(settings: Mapping[str, Cell], spans: list[WrittenSpan], zone: ZoneInfo, findings: Findings) -> Terms:
+def _terms(
+    settings: Mapping[str, Cell],
+    spans: list[WrittenSpan],
+    zone: ZoneInfo,
+    findings: Findings,
+    currency: Cell | None = None,
+) -> Terms:
     return Terms(
         calendar=calendar_of(spans, settings.get("default_period"), zone, findings),
         round_seconds=_word("round_seconds", settings, SecondsRounding.UP, findings),
         round_amount=_word("round_amount", settings, Rounding.HALF_UP, findings),
-        decimals=_decimals(settings.get("decimals"), findings),
+        decimals=_decimals(settings.get("decimals"), currency.text if currency else "", findings),
         vat_percent=_percent(settings.get("vat_percent"), findings),
     )
 
@@ -95,9 +103,10 @@ def _word(name: str, settings: Mapping[str, Cell], default: _Word, findings: Fin
     return words(cell.text)
 
 
-def _decimals(cell: Cell | None, findings: Findings) -> int:
+def _decimals(cell: Cell | None, currency: str, findings: Findings) -> int:
+    """A leg is rounded to so many decimals: more than the currency has, unless it has none at all."""
     if cell is None:
-        return DEFAULT_DECIMALS
+        return 0 if currency in _WHOLE else DEFAULT_DECIMALS
     if not re.fullmatch("[0-9]", cell.text) or int(cell.text) > MAX_DECIMALS:
         findings.add(cell.line, f"decimals {cell.text!r}", f"write a whole number from 0 to {MAX_DECIMALS}")
         return DEFAULT_DECIMALS
@@ -108,6 +117,7 @@ def _percent(cell: Cell | None, findings: Findings) -> Decimal | None:
     if cell is None:
         return None
     if not _PERCENT.fullmatch(cell.text) or Decimal(cell.text) > 100:
-        findings.add(cell.line, f"vat_percent {cell.text!r}", "write a percentage from 0 to 100, such as 23")
+        right = "write a percentage from 0 to 100, with at most 3 decimals, such as 23"
+        findings.add(cell.line, f"vat_percent {cell.text!r}", right)
         return None
     return Decimal(cell.text)
