@@ -37,9 +37,11 @@ def today(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_sound_folder_is_summed_up(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(check, EXAMPLE) == 0
-    assert capsys.readouterr().out == (
-        f"{EXAMPLE}: all is well: 2 tenants, 26 numbers, 27 extensions, 19 rules, 3 queues, 6 agents,"
-        " 2 trunks, 2 price lists\n"
+    warning, said = capsys.readouterr().out.splitlines()
+    assert "warning: switches.fs1: no `cdrs:`" in warning
+    assert said == (
+        f"{EXAMPLE}: no mistakes, 1 warning: 2 tenants, 26 numbers, 27 extensions, 19 rules, 3 queues, 6 agents,"
+        " 2 trunks, 2 price lists"
     )
 
 
@@ -87,13 +89,14 @@ def test_warnings_are_told_and_refuse_nothing(
     spoil(folder / "tenants" / "acme.yaml", "password: example-only-102", "password: 102")
     assert run(check, folder) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.partition(": warning: ")[2].partition(";")[0] for line in lines[:-1]] == [
+    assert [line.partition(": warning: ")[2].partition(";")[0] for line in lines[1:-1]] == [
         "extensions.102.endpoints.102: the password is its own name: whoever guesses it calls on the tenant's bill",
         "extensions.110.forward.always.until: the rule is over and applies no more",
     ]
-    assert lines[-1].startswith(f"{folder}: no mistakes, 2 warnings: 2 tenants, ")
+    assert lines[-1].startswith(f"{folder}: no mistakes, 3 warnings: 2 tenants, ")
     assert run(check, folder, "--json") == 0
-    assert [one["file"] for one in json.loads(capsys.readouterr().out)["warnings"]] == ["tenants/acme.yaml"] * 2
+    files = [one["file"] for one in json.loads(capsys.readouterr().out)["warnings"]]
+    assert files == ["callcontrol.yaml", "tenants/acme.yaml", "tenants/acme.yaml"]
 
 
 def test_no_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

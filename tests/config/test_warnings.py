@@ -20,7 +20,7 @@ versions:
       - {prefix: 4860, destination: Poland mobile, step: 60/1, price_per_minute: 0.29}
 """
 SOUND = """\
-switches: {fs1: {password: a long secret}}
+switches: {fs1: {password: a long secret, cdrs: /var/log/freeswitch/json_cdr}}
 trunks:
   a: {number: "+48221110000", addresses: [192.0.2.1], proxy: sip.a.example}
 """
@@ -90,7 +90,7 @@ def test_phones_anybody_could_be(password: str) -> None:
 
 
 def test_switches_and_trunks_by_halves() -> None:
-    assert warned(folder(main=MAIN.replace("secret", "ClueCon"))) == [
+    assert warned(folder(main=MAIN.replace("secret", "ClueCon, cdrs: /cdrs"))) == [
         "callcontrol.yaml:1: warning: switches.fs1.password: ClueCon is the password every FreeSWITCH is delivered"
         " with; choose another one, here and in the switch's event_socket.conf.xml",
         "callcontrol.yaml:3: warning: trunks.a: no `addresses:`, so no call of this carrier is let in;"
@@ -127,3 +127,8 @@ def test_a_digit_too_few() -> None:
     ]
     company = refused(folder(TENANT.replace('company_number: "+48221234567"', 'company_number: "+4822123456"')))
     assert [line.rpartition("; ")[2] for line in company] == ["did you mean +48221234567?"]
+
+
+def test_a_switch_whose_own_records_nobody_reads() -> None:
+    (found,) = warned(folder(main=SOUND.replace(", cdrs: /var/log/freeswitch/json_cdr", "")))
+    assert "no `cdrs:`, so calls that end while no worker listens are billed to their last sign of life only" in found

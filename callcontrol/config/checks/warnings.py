@@ -88,10 +88,20 @@ def _all_numbers(settings: Settings) -> Iterator[tuple[Place, str]]:
         yield from numbers_in(name, tenant)
 
 
+def switches_without_records(settings: Settings, _now: Instant) -> Iterator[Problem]:
+    """The end of a leg that no worker hears of stays an estimate, to the customer's good, where nothing corrects it."""
+    for name, switch in settings.switches.items():
+        if not switch.cdrs:
+            what = "no `cdrs:`, so calls that end while no worker listens are billed to their last sign of life only"
+            right = "name the folder of the switch's own records (mod_json_cdr) as this host sees it"
+            yield problem_at(settings, ("switches", name), what, right)
+
+
 WARNINGS: tuple[Callable[[Settings, Instant], Iterable[Problem]], ...] = (
     rules_of_the_past,
     phones_without_a_password,
     switches_as_delivered,
+    switches_without_records,
     trunks_by_halves,
     numbers_that_look_wrong,
 )
