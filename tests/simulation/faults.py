@@ -89,6 +89,7 @@ PROFILES: Mapping[str, Faults] = MappingProxyType(
         "ledger": Faults(ledger_away_per_h=4, spool_full_per_h=4),
         "clocks": Faults(clock_step_per_h=10),
         "switches": Faults(switch_death_per_h=4),
+        "reloads": Faults(reload_per_h=12),
         "storm": Faults(
             event_lost=0.001,
             event_repeated=0.01,

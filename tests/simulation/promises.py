@@ -7,7 +7,7 @@ from typing import Any
 
 from callcontrol.edges import clock
 from callcontrol.routing.distribution.state import State
-from callcontrol.vocabulary.moment import SECOND_US
+from callcontrol.vocabulary.moment import SECOND_US, Instant
 from tests.routing.distribution import safety
 from tests.simulation.channel import Channel
 from tests.simulation.ghosts import Ghosts
@@ -59,6 +59,7 @@ class Promises:
         self._talks: dict[str, Channel] = {}
         self._orphaned: dict[str, float] = {}
         self._agents: set[str] = set()
+        self._reloaded = Instant(0)
         self._leases = Leases()
         self._ghosts = Ghosts(switches, server)
         server.before, server.after = self._before_operation, self._after_operation
@@ -68,8 +69,9 @@ class Promises:
         self._agents = who
 
     def reloaded(self, editions: set[int]) -> None:
-        """The hosts have these editions now. Who talks goes on; who sits at his phone may be another agent."""
+        """The hosts have these editions now. Who rings or talks goes on; who sits at his phone may be another agent."""
         self.is_mixed = len(editions) > 1
+        self._reloaded = Instant(self.wall_us())
         self._talks.clear()
 
     # --- what really happens
@@ -87,7 +89,8 @@ class Promises:
             if channel.who in self._agents and is_two and not self.is_mixed:
                 assert talk is not None
                 raise Broken(f"agent {channel.who} has two callers: calls {talk.call} and {channel.call}", channel.call)
-            self._talks[channel.who] = channel
+            if channel.created >= self._reloaded:
+                self._talks[channel.who] = channel
 
     def arrived(self, channel: Channel) -> None:
         """A worker has a caller's channel (again)."""
