@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import io
 from collections.abc import Callable
+from datetime import UTC
 from pathlib import Path
 
 import orjson
 import pytest
+from rich.console import Console
 
 from callcontrol.billing.record_json import to_json
 from callcontrol.commands import calls
+from callcontrol.edges.ledger.reader import LedgerReader, Wanted
 from callcontrol.edges.ledger.writer import LedgerWriter
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.queue import Leaving
@@ -49,6 +53,18 @@ def test_a_table_with_the_way_the_legs_and_the_cost(run: Run, capsys: pytest.Cap
         "☎ number:+48600700800 over carrier shown +48221234567, extension:101 pays"
         " answered (NORMAL_CLEARING) 1:01 0.63 PLN" in lines
     )
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_a_terminal_shows_no_line_that_it_would_break(run: Run, database: str, width: int) -> None:
+    with LedgerReader(database) as ledger:
+        past = ledger.calls(Wanted())
+    seen = io.StringIO()
+    calls.show(past, UTC, Console(file=seen, force_terminal=True, width=width, highlight=False, color_system=None))
+    lines = seen.getvalue().splitlines()
+    assert max(map(len, lines)) <= width
+    assert any("+48600700800" in line for line in lines)
+    assert " ".join(seen.getvalue().split()).count("rule no_answer of extension:101 (tenants/acme.yaml:31)") == 1
 
 
 def test_it_says_how_many_calls_are_not_shown(run: Run, capsys: pytest.CaptureFixture[str]) -> None:

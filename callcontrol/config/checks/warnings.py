@@ -1,7 +1,8 @@
 """What is allowed and yet hardly meant: one small function for each, (Settings, now) -> Problems.
 
-A warning is told by `callcontrol check` and when the daemon starts, and refuses nothing. What becomes wrong by the
-mere passing of time is always a warning, never a mistake: a daemon must start today with what it ran on yesterday.
+A warning is told by `callcontrol check` and when the daemon starts or reloads, and refuses nothing. What becomes wrong
+by the mere passing of time is always a warning, never a mistake: a daemon must start today with what it ran on
+yesterday.
 """
 
 from __future__ import annotations
