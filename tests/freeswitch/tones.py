@@ -69,6 +69,14 @@ HEARS: Mapping[str, tuple[Expectation, ...]] = {
     "20-star-codes.yaml": (Hears("caller", CONFIRM_HZ), Hears("105", CALLER_HZ), Hears("caller 4", PHONE_HZ)),
     "21-star-code-refused.yaml": (Hears("caller", REFUSE_HZ), Hears("caller", CONFIRM_HZ, never=True)),
     "24-announcement.yaml": (Hears("caller", CLOSED_HZ),),
+    # who is transferred hears ringing, and then whom he reaches; who is asked first hears the caller only afterwards
+    "70-caller-transfers.yaml": (
+        Hears("103", RINGING_HZ),
+        Hears("103", PHONE_HZ),
+        Hears("105", PHONE_HZ),
+        Hears("105", CALLER_HZ, never=True),
+    ),
+    "71-transfer-attended.yaml": (Hears("caller", MUSIC_HZ), Hears("105", CALLER_HZ)),
     "33-queue.yaml": (
         HearsInTurn("caller", (MUSIC_HZ, VOICES["121"])),
         HearsInTurn("121", (SPEECH, VOICES["48500100301"])),
