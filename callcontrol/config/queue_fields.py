@@ -60,6 +60,11 @@ Key = Annotated[
     BeforeValidator(matching("[0-9*#]", "{} is no key of a phone", "write one of 0 to 9, * or '#'")),
     described("a key of a phone", "^[0-9*#]$", "integer"),
 ]
+DeclineKey = Annotated[
+    str,
+    BeforeValidator(matching("[02-9*#]", "{} is no key to decline with", "write one of 0, 2 to 9, * or '#'")),
+    described("a key of a phone, 1 excepted", "^[02-9*#]$", "integer"),
+]
 TimeOfDay = Annotated[
     str,
     BeforeValidator(matching(CLOCK, "{} is no time of day", "write hours and minutes, such as 08:30")),

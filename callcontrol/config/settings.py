@@ -37,7 +37,7 @@ from callcontrol.config.fields import (
 )
 from callcontrol.config.frozen import Frozen, RingSeconds, Seconds
 from callcontrol.config.postgres_address import PostgresDsn
-from callcontrol.config.queue_fields import PauseCode
+from callcontrol.config.queue_fields import DeclineKey, PauseCode
 from callcontrol.config.queue_settings import MAX_AGENTS, MAX_QUEUES, Ageing, Agent, Queue
 from callcontrol.config.redis_address import RedisUrl
 from callcontrol.config.target_fields import TargetText
@@ -267,6 +267,7 @@ class Confirm(Frozen):
     on: Flag = False
     prompt: SoundFile = Field(default="confirm/press-1.wav", description="sound file played to whoever answers")
     wait: RingSeconds = Field(default=10, description="seconds to press the key")
+    decline: DeclineKey | None = Field(default="2", description="the key that declines; 1 accepts")
 
 
 class Tenant(Frozen):

@@ -236,6 +236,14 @@ class Rearrived:
 
 
 @dataclass(frozen=True, slots=True)
+class LegKey:
+    """A key was pressed at a leg of the call that is not the caller's."""
+
+    leg_id: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class AloneChecked:
     """The switch was asked whether the caller's channel lives and talks with nobody; None if it could not be asked."""
 
@@ -269,6 +277,7 @@ Event = (
     | LegAnswered
     | OriginateFailed
     | LegHeard
+    | LegKey
     | Joined
     | JoinFailed
     | QueueEntered

@@ -6,8 +6,8 @@ same everywhere and are handled here first: the caller's end, a leg's end, a los
 
 from __future__ import annotations
 
+from callcontrol.control import accepting, declining, ending, offering, regaining, transfers, undirected
 from callcontrol.control import commands as do
-from callcontrol.control import declining, ending, offering, regaining, transfers, undirected
 from callcontrol.control.call import Announcing, Call, CallingBack, Closed, Deciding, Ending, Talking, Waiting
 from callcontrol.control.commands import Command
 from callcontrol.control.events import (
@@ -20,6 +20,7 @@ from callcontrol.control.events import (
     FactsFound,
     LegAnswered,
     LegGone,
+    LegKey,
     OfferMade,
     Rearrived,
     SwitchGone,
@@ -60,6 +61,8 @@ def _everywhere(call: Call, event: Event, facts: Facts) -> Moved | None:
             return undirected.left_alone(call, reason, facts)
         case SwitchGone() | ConnectionLost():
             return _lost(call, event, facts)
+        case LegKey():
+            return accepting.pressed(call, event, facts)
         case TimerFired(name) if name.startswith(NEVER_TIMER):
             leg, _, cause = name.removeprefix(NEVER_TIMER).partition(":")
             return ending.never_was(call, leg, cause, facts)

@@ -226,7 +226,7 @@ class CallDriver:
         """Agents on this call that came from no queue get no offer meanwhile; trunks are known by their legs."""
         before, new = self.call.trail[: self._told], self.call.trail[self._told :]
         self._told = len(self.call.trail)
-        self.desk.trunks.learn(self.call, before, new, self.facts.settings)
+        self.desk.learn(self.call, before, new, self.facts.settings)
         agents = self.desk.current.configuration.agents_at(self.call.tenant)
         begun = self.call.elsewhere
         others = tuple(other_calls(before, new, agents, begun)) if agents or begun else ()

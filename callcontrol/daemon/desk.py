@@ -12,6 +12,7 @@ import gevent
 from callcontrol.billing.costs import rate_record, unrated_record
 from callcontrol.billing.fold import fold
 from callcontrol.billing.record import CallRecord, RatedRecord
+from callcontrol.config.settings import Settings
 from callcontrol.control.call import Call
 from callcontrol.control.events import LegGone
 from callcontrol.daemon import limit_meters
@@ -28,6 +29,7 @@ from callcontrol.edges.live_state.calls import CallStore
 from callcontrol.edges.live_state.queues import QueueStore
 from callcontrol.edges.live_state.rules import RuleStore
 from callcontrol.edges.spool import EntryRefused, SpoolClosed, SpoolFull
+from callcontrol.vocabulary.trail import Dialled, Trail
 
 if TYPE_CHECKING:
     from callcontrol.daemon.call_driver import CallDriver
@@ -99,6 +101,7 @@ class Desk:
 
     Attributes:
         drivers: the calls in progress, by id (the uuid of the caller's channel).
+        call_by_leg: the call of each leg these calls have sent out.
         lapsed: whether other workers may have our calls: then nothing is done before that is known.
         held: the drivers that wait for that.
         missed: the ends of a call's legs that were told before we had the call.
@@ -119,6 +122,7 @@ class Desk:
     timers: Clocks
     trunks: TrunkWatch = field(default_factory=TrunkWatch)
     drivers: dict[str, CallDriver] = field(default_factory=dict)
+    call_by_leg: dict[str, str] = field(default_factory=dict)
     lapsed: Callable[[], bool] = lambda: False
     held: dict[str, CallDriver] = field(default_factory=dict)
     missed: Callable[[str], Iterable[LegGone]] = lambda call_id: ()
@@ -146,7 +150,7 @@ class Desk:
         driver = self.drivers.pop(call_id, None)
         meters.calls_in_progress.set(len(self.drivers))
         if driver is not None:
-            self.trunks.over(driver.call)
+            self._forget_legs(driver.call)
             log.info("another worker has the call", extra={"call": call_id})
             meters.calls_lost_total.inc()
             driver.lose(arrived)
@@ -154,7 +158,7 @@ class Desk:
     def release(self, call: Call) -> None:
         """A call is over: its record goes to disk, and only then it is forgotten in Redis."""
         self.drivers.pop(call.id, None)
-        self.trunks.over(call)
+        self._forget_legs(call)
         meters.calls_in_progress.set(len(self.drivers))
         try:
             rated = self._record_of(call)
@@ -199,6 +203,17 @@ class Desk:
             self.closing.discard(call.id)
             with contained("record", "the call cannot be saved", call=call.id):
                 self.calls.save(call)
+
+    def learn(self, call: Call, before: Trail, news: Trail, settings: Settings) -> None:
+        """Take up what new entries of a call's trail say: its legs, and how trunks do."""
+        self.call_by_leg.update((entry.leg_id, call.id) for entry in news if isinstance(entry, Dialled))
+        self.trunks.learn(call, before, news, settings)
+
+    def _forget_legs(self, call: Call) -> None:
+        self.trunks.over(call)
+        for entry in call.trail:
+            if isinstance(entry, Dialled):
+                self.call_by_leg.pop(entry.leg_id, None)
 
     def _still_closing(self, call: Call) -> None:
         """The disk does not take the record: should this worker die now, the live state has the call's whole trail."""

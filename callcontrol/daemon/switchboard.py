@@ -14,7 +14,7 @@ import orjson
 
 from callcontrol.config.fields import host_and_port
 from callcontrol.config.settings import Settings, Switch
-from callcontrol.control.events import ChannelsChecked, LegHeard, SwitchGone
+from callcontrol.control.events import ChannelsChecked, LegHeard, LegKey, SwitchGone
 from callcontrol.daemon.desk import Desk
 from callcontrol.daemon.hearing import Hearing
 from callcontrol.daemon.missed_ends import MissedEnds
@@ -31,7 +31,7 @@ from callcontrol.edges.freeswitch.wire import SwitchEvent, peek
 
 log = logging.getLogger(__name__)
 
-EVENTS = ("CHANNEL_HANGUP_COMPLETE", "CHANNEL_PARK")
+EVENTS = ("CHANNEL_HANGUP_COMPLETE", "CHANNEL_PARK", "DTMF")
 CUSTOM_EVENTS = ("sofia::register", "sofia::unregister", "sofia::expire")
 # Longest wait for an answer to a quick question (seconds).
 ASK_S = 5.0
@@ -220,6 +220,8 @@ class Switchboard:
         tells them; and what is of no channel.
         """
         self.hearing.heard(name)
+        if peek(text, "Event-Name") == "DTMF":  # a caller's own keys come over his connection
+            return self._desk is not None and peek(text, "Unique-ID") in self._desk.call_by_leg
         whose = {call for call in (peek(text, CALL_MARK), peek(text, "Unique-ID")) if call}
         if not whose or (self._desk is not None and not whose.isdisjoint(self._desk.drivers)):
             return True
@@ -233,6 +235,8 @@ class Switchboard:
             self._leg_gone(event)
         elif event.name == "CHANNEL_PARK":
             self._leg_parked(event)
+        elif event.name == "DTMF":
+            self._leg_pressed(event)
         elif event.name == "CUSTOM":
             self._phone(name, event)
 
@@ -250,6 +254,13 @@ class Switchboard:
         driver = self._desk.drivers.get(call_of(event))
         if driver is not None and event.get(f"variable_{HEARD}") == "true":
             driver.deliver(LegHeard(event.get("Unique-ID")))
+
+    def _leg_pressed(self, event: SwitchEvent) -> None:
+        assert self._desk is not None
+        leg = event.get("Unique-ID")
+        driver = self._desk.drivers.get(self._desk.call_by_leg.get(leg, ""))
+        if driver is not None:
+            driver.deliver(LegKey(leg, event.get("DTMF-Digit")))
 
     def _phone(self, name: str, event: SwitchEvent) -> None:
         account = (event.get("from-user") or event.get("user"), event.get("from-host") or event.get("host"))

@@ -67,7 +67,7 @@ MISTAKES = [
     ("talk: 1.5\n", ["11: talk: '1.5' is no whole number; write digits only, such as 20"]),
     ("talk: [1]\n", ["11: talk: a list stands where one text belongs; write a whole number"]),
     ("confirm: yes\n", ["11: confirm: 'yes' stands where a block of keys belongs; write `key: value` lines"
-        " below it, with on, prompt, wait"]),
+        " below it, with on, prompt, wait, decline"]),
     ("groups: [a]\n", ["11: groups: a list stands where a block of keys belongs; write a line for each below it:"
         " `a: …`"]),
     ("pauses: []\n", ["11: pauses: a list stands where a block of keys belongs; write `name: …` lines below it"]),

@@ -1,0 +1,35 @@
+"""Keys of whoever is asked to accept a call: 1 is the switch's own (group_confirm_key), the key to decline is ours.
+
+The switch asks again after any other key. A leg that declines ends as one that a person has rejected: the next trunk is
+not tried, what follows is what follows a busy phone, an agent rests as after a rejection.
+"""
+
+from __future__ import annotations
+
+from callcontrol.control import commands as do
+from callcontrol.control.call import Call, CallingBack, Ringing, Waiting
+from callcontrol.control.events import LegKey
+from callcontrol.control.moved import Plain
+from callcontrol.routing.facts import Facts
+from callcontrol.vocabulary.trail import Noted
+
+REJECTED = "CALL_REJECTED"
+
+
+def pressed(call: Call, event: LegKey, facts: Facts) -> Plain:
+    """A key at one of the call's legs: it declines, if that is the key for it and somebody is being asked there."""
+    if not _is_asked(call, event.leg_id, facts) or event.key != facts.tenant.confirm.decline:
+        return call, ()
+    noted = Noted(facts.now, f"declined by key {event.key}")
+    return call.noting(noted), (do.KillLeg(event.leg_id, REJECTED),)
+
+
+def _is_asked(call: Call, leg: str, facts: Facts) -> bool:
+    match call.state:
+        case Ringing(step=step, legs=legs):
+            return any(one == leg and plan.acceptance is not None for one, plan in zip(legs, step.legs, strict=True))
+        case Waiting(offering=under) | CallingBack(offering=under) if under is not None:
+            agent = facts.tenant.agents.get(under.agent_of(leg))
+            return leg != under.winner and agent is not None and agent.number is not None and agent.confirm
+        case _:
+            return False
