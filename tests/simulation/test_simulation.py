@@ -5,17 +5,22 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import pytest
 
+from callcontrol.control.events import Event, LegGone
+from callcontrol.daemon.call_driver import CallDriver
 from callcontrol.edges.live_state.queues import QueueStore
 from callcontrol.routing.distribution import callers
 from callcontrol.routing.distribution.model import Model
-from callcontrol.routing.distribution.occasion import Acceptance, Result
+from callcontrol.routing.distribution.occasion import Acceptance, Occasion, Result
 from callcontrol.routing.distribution.state import TicketState
+from callcontrol.vocabulary.moment import SECOND_US, Instant
 from tests.simulation.faults import PROFILES
 from tests.simulation.sought import Failure, run_plan
 from tests.simulation.switch_twin import SwitchTwin
@@ -97,6 +102,32 @@ def test_a_caller_who_never_leaves_his_queue_is_noticed() -> None:
 def test_a_caller_who_never_leaves_his_queue_is_gone_when_nobody_asks_for_his_place() -> None:
     with mock.patch.object(Model, "leave", return_value=Result(True, (), ())):
         assert not isinstance(run_plan(Plan(7, "calm", hours=0.1, agents=3)), Failure)
+
+
+def test_an_offer_that_is_ended_before_its_time_is_noticed() -> None:
+    due = Model.due
+
+    def too_early(model: Model, at: Occasion) -> Result[int]:
+        return due(model, replace(at, now=Instant(at.now + 20 * SECOND_US)))
+
+    with mock.patch.object(Model, "due", too_early):
+        assert "before its time" in broken(11, hours=0.1)
+
+
+def test_a_truth_that_was_told_and_forgotten_is_noticed() -> None:
+    deliver = CallDriver.deliver
+
+    def forget_ends(driver: CallDriver, event: Event) -> None:
+        if not isinstance(event, LegGone) or event.leg_id == driver.call.id:
+            deliver(driver, event)
+
+    with mock.patch.object(CallDriver, "deliver", forget_ends):
+        assert "was told, and its row is a guess" in broken(12, hours=0.1)
+
+
+def test_an_older_layout_over_a_newer_is_noticed() -> None:
+    with mock.patch("tests.simulation.leases.edition_of", side_effect=count(9, -1)):
+        assert "replaced edition" in broken(13, hours=0.1)
 
 
 def test_a_switch_that_gives_a_caller_two_partners_is_noticed() -> None:
