@@ -84,10 +84,10 @@ def out_of_queue(call: Call, facts: Facts) -> Plain:
 def leg_gone(call: Call, event: LegGone, facts: Facts) -> Plain:
     """A channel has ended: note it once; with the caller's channel the call is over."""
     if event.leg_id not in call.open_legs:
-        return told_late(call, event, facts), ()
+        return told_late(call, event, facts.now), ()
     event = _with_its_own_cause(call, event)
     noted = _with_message(_with_bridge(call.closing_leg(event.leg_id), event), event, facts)
-    noted = transfers.sent_away(noted.noting(_entry(noted, event, facts)), event, facts)
+    noted = transfers.sent_away(noted.noting(_entry(noted, event, facts.now)), event, facts)
     is_agents = noted.serving is not None and noted.serving.leg == event.leg_id
     noted, talked = talk_over(noted, event.stamps.ended, facts) if is_agents else (noted, ())
     if not _ends_with(noted, event.leg_id):
@@ -116,13 +116,13 @@ def _over(call: Call, event: LegGone, facts: Facts) -> Ending:
     return Ending() if event.estimated else replace(talked_until(call, facts), until=event.stamps.ended)
 
 
-def told_late(call: Call, event: LegGone, facts: Facts) -> Call:
+def told_late(call: Call, event: LegGone, now: Instant) -> Call:
     """The end of a leg that is no longer awaited: told twice, or the truth where the book has an estimate."""
     known = next((e for e in reversed(call.trail) if isinstance(e, LegEnded) and e.leg_id == event.leg_id), None)
     if known is None or not known.estimated or event.estimated:
         return call
     bridged = _with_bridge(call, event)
-    return bridged.noting(_entry(bridged, event, facts))
+    return bridged.noting(_entry(bridged, event, now))
 
 
 def _ends_with(call: Call, leg: str) -> bool:
@@ -234,10 +234,10 @@ def close_if_done(call: Call) -> Plain:
     return call.to(Closed()), (do.StopTimer(STEP_TIMER), do.StopTimer(LEGS_TIMER), do.CloseBook())
 
 
-def _entry(call: Call, event: LegGone, facts: Facts) -> LegEnded:
+def _entry(call: Call, event: LegGone, now: Instant) -> LegEnded:
     outcome = _outcome(call, event)
     told = (event.stamps, event.hung_up_by, event.estimated, event.why)
-    return LegEnded(facts.now, event.leg_id, event.cause, outcome, *told)
+    return LegEnded(now, event.leg_id, event.cause, outcome, *told)
 
 
 def _outcome(call: Call, event: LegGone) -> Outcome:

@@ -94,11 +94,17 @@ class LegAnswered:
 
 @dataclass(frozen=True, slots=True)
 class OriginateFailed:
-    """None of these legs, rung together, answered; `sent` False: the switch could not even be asked."""
+    """None of these legs, rung together, answered.
+
+    Attributes:
+        sent: False: the switch could not even be asked.
+        told: False: the connection was lost before it told what came of them; they may live, and are ended.
+    """
 
     legs: tuple[str, ...]
     cause: str
     sent: bool = True
+    told: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,7 @@ def answered(offering: Offering, leg: str) -> tuple[Offering, tuple[Command, ...
 def failed(call: Call, offering: Offering, event: OriginateFailed, facts: Facts) -> Under:
     """An agent did not answer: his next trunk is tried, or the offer is over for him."""
     legs, cause = event.legs, event.cause
-    if not event.sent:
+    if not event.sent or not event.told:
         return _never_rung(call, offering, event, facts)
     agent = offering.agent_of(legs[0])
     round_ = max(rung.round for rung in offering.legs if rung.leg_id in legs) + 1
@@ -104,10 +104,11 @@ def failed(call: Call, offering: Offering, event: OriginateFailed, facts: Facts)
 
 
 def _never_rung(call: Call, offering: Offering, event: OriginateFailed, facts: Facts) -> Under:
-    """The switch could not be asked to ring him: that is no agent's fault, and there never was a channel."""
+    """The switch could not be asked to ring him, or not heard: that is no agent's fault. What was not sent never was a
+    channel; the end of what may live is still to be told."""
     agent = offering.agent_of(event.legs[0])
     left = replace(offering, legs=tuple(rung for rung in offering.legs if rung.leg_id not in event.legs))
-    for leg in event.legs:
+    for leg in () if event.sent else event.legs:
         ended = LegEnded(facts.now, leg, event.cause, outcome_of(event.cause), None)
         call = call.closing_leg(leg).noting(ended)
     call = call.noting(OfferEnded(facts.now, offering.offer.id, agent, OfferEnd.EXPIRED, event.cause))

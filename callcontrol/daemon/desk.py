@@ -14,6 +14,7 @@ from callcontrol.billing.fold import fold
 from callcontrol.billing.record import CallRecord, RatedRecord
 from callcontrol.config.settings import Settings
 from callcontrol.control.call import Call
+from callcontrol.control.ending import told_late
 from callcontrol.control.events import LegGone
 from callcontrol.daemon import limit_meters
 from callcontrol.daemon.configuration import Current
@@ -22,7 +23,7 @@ from callcontrol.daemon.queue_line import QueueLine
 from callcontrol.daemon.registrations import Registrations
 from callcontrol.daemon.timers import Timer
 from callcontrol.daemon.trunk_watch import TrunkWatch
-from callcontrol.edges import meters
+from callcontrol.edges import clock, meters
 from callcontrol.edges.containment import contained, note_fault
 from callcontrol.edges.live_state import codec
 from callcontrol.edges.live_state.calls import CallStore
@@ -39,6 +40,8 @@ log = logging.getLogger(__name__)
 
 # What is still on its way for a call that was lost comes within seconds; more than so many calls are not lost in them.
 MAX_LOST = 10_000
+# Closed calls whose estimated ends may still be told; of older ones the switch's own records tell (10 KB each).
+MAX_ESTIMATED = 1_000
 
 
 # A record that is not on the disk after so many seconds may take long.
@@ -106,6 +109,7 @@ class Desk:
         held: the drivers that wait for that.
         missed: the ends of a call's legs that were told before we had the call.
         lost: calls another worker has taken from us, the latest MAX_LOST.
+        estimated: closed calls with an end nobody told, the latest MAX_ESTIMATED: it may still be told.
         closing: calls whose record is on its way to the disk; nobody needs to adopt them.
     """
 
@@ -128,6 +132,7 @@ class Desk:
     missed: Callable[[str], Iterable[LegGone]] = lambda call_id: ()
     lost: dict[str, None] = field(default_factory=dict)
     closing: set[str] = field(default_factory=set)
+    estimated: dict[str, Call] = field(default_factory=dict)
 
     def take(self, driver: CallDriver) -> None:
         """A call begins (or is taken over)."""
@@ -179,6 +184,31 @@ class Desk:
         self.timers.after(DURABLE_S, lambda: self._still_closing(call))
         _count(rated)
         _tell(rated.call)
+        self._keep_estimated(call, rated)
+
+    def _keep_estimated(self, call: Call, rated: RatedRecord) -> None:
+        """The true end of a leg may still be told."""
+        self.estimated.pop(call.id, None)
+        if any(leg.estimated for leg in rated.call.legs):
+            self.estimated[call.id] = call
+        if len(self.estimated) > MAX_ESTIMATED:
+            meters.limits_reached_total.labels("MAX_ESTIMATED").inc()
+            self.estimated.pop(next(iter(self.estimated)))
+
+    def told_late(self, call_id: str, event: LegGone) -> None:
+        """A leg's end was told after its call was closed: where the record has an estimate, it is made anew, once."""
+        call = self.estimated.get(call_id)
+        corrected = call and told_late(call, event, clock.now())
+        if corrected is None or corrected is call:
+            return
+        try:
+            rated = self._record_of(corrected)
+            self.records.put(rated, lambda: None)
+        except (SpoolFull, SpoolClosed, EntryRefused) as error:
+            log.error("the estimate stays: %s", error, extra={"call": call_id})
+            return
+        log.info("an end was told after all, the record is made anew", extra={"call": call_id})
+        self._keep_estimated(corrected, rated)
 
     def _record_of(self, call: Call) -> RatedRecord:
         """What is known of the call, with its costs; whatever rating trips over, the call itself is told."""

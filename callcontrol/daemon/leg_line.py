@@ -12,7 +12,7 @@ from callcontrol.control import commands as do
 from callcontrol.control.call import Call, Closed
 from callcontrol.control.events import Joined, JoinFailed, LegAnswered, OriginateFailed
 from callcontrol.edges import clock, meters
-from callcontrol.edges.freeswitch.failures import EventSocketError, JobTimedOut
+from callcontrol.edges.freeswitch.failures import ConnectionLost, EventSocketError, JobTimedOut, ReplyTimedOut
 from callcontrol.edges.freeswitch.inbound import JobResult, SwitchLink
 from callcontrol.edges.freeswitch.leg_commands import GRACE_S, leg_command, longest_s, originate
 from callcontrol.edges.freeswitch.replies import Reply
@@ -34,6 +34,10 @@ LINK_S = 2.0
 LOOK_S = 0.05
 # What a leg is said to have ended with that could not be rung because of us or of the connection to the switch.
 NOT_SENT = "NETWORK_OUT_OF_ORDER"
+NOT_TOLD = "the connection was lost meanwhile"
+# Phones that may ring for nobody are ended when the switch can be reached again, within so many seconds; no phone rings
+# longer.
+NOT_TOLD_S = 700.0
 NO_WORD = "RECOVERY_ON_TIMER_EXPIRE"
 NOT_WANTED = "ORIGINATOR_CANCEL"
 
@@ -81,6 +85,8 @@ class LegLine:
         result = self._run(command, driver)
         if result is None:
             driver.deliver(OriginateFailed(legs, NOT_SENT, sent=False))
+        elif not result.ok and result.value == NOT_TOLD:
+            driver.deliver(OriginateFailed(legs, NOT_SENT, told=False))
         elif not result.ok:
             driver.deliver(OriginateFailed(legs, result.value))
         elif isinstance(driver.call.state, Closed):  # nobody is left to talk with whoever has answered
@@ -102,9 +108,25 @@ class LegLine:
             for leg, _ in command.legs:  # they may ring on
                 self.carry_out(do.KillLeg(leg, NOT_WANTED), driver)
             return JobResult(f"-ERR {NO_WORD}")
+        except (ConnectionLost, ReplyTimedOut) as error:
+            _refused(command, call, str(error))
+            return self._not_told(command, driver)
         except EventSocketError as error:
             _refused(command, call, str(error))
             return JobResult(f"-ERR {NOT_SENT}")
+
+    def _not_told(self, command: do.Originate, driver: CallDriver) -> JobResult:
+        """The connection was lost before the switch told what came of it: the phones may ring, and whoever answered
+        would hear nobody. As soon as the switch can be told they are ended; how they end it tells then."""
+        for leg, _ in command.legs:
+            gevent.spawn(self._end_when_possible, do.KillLeg(leg, NOT_WANTED), driver)
+        return JobResult(f"-ERR {NOT_TOLD}")
+
+    def _end_when_possible(self, command: do.KillLeg, driver: CallDriver) -> None:
+        due = clock.monotonic() + NOT_TOLD_S
+        while clock.monotonic() < due and self._link_up(driver.call.switch) is None:
+            gevent.sleep(LOOK_S)
+        self._insist(command, driver, clock.monotonic() + INSIST_S)
 
     def _link_up(self, switch: str) -> SwitchLink | None:
         """The connection to a switch, waited for if it is being made anew; None: it is not there within LINK_S."""

@@ -223,12 +223,16 @@ class Switchboard:
         if peek(text, "Event-Name") == "DTMF":  # a caller's own keys come over his connection
             return self._desk is not None and peek(text, "Unique-ID") in self._desk.call_by_leg
         whose = {call for call in (peek(text, CALL_MARK), peek(text, "Unique-ID")) if call}
-        if not whose or (self._desk is not None and not whose.isdisjoint(self._desk.drivers)):
+        if not whose or (self._desk is not None and self._is_ours(whose)):
             return True
         if peek(text, "Event-Name") == "CHANNEL_HANGUP_COMPLETE":
             for call in whose:
                 self.missed.keep(call, text)
         return False
+
+    def _is_ours(self, whose: set[str]) -> bool:
+        assert self._desk is not None
+        return not (whose.isdisjoint(self._desk.drivers) and whose.isdisjoint(self._desk.estimated))
 
     def _on_event(self, name: str, event: SwitchEvent) -> None:
         if event.name == "CHANNEL_HANGUP_COMPLETE":
@@ -247,6 +251,8 @@ class Switchboard:
             driver = self._desk.drivers.get(call)
             if driver is not None:
                 driver.deliver(leg_gone(event, driver.call.id))
+            elif call in self._desk.estimated:
+                self._desk.told_late(call, leg_gone(event, call))
 
     def _leg_parked(self, event: SwitchEvent) -> None:
         """Every call that reaches us parks once; only a leg that has heard something is news."""

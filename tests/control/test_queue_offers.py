@@ -9,6 +9,7 @@ import pytest
 from callcontrol.control import commands as do
 from callcontrol.control.call import Ringing, Waiting
 from callcontrol.control.events import (
+    ChannelsChecked,
     FactsFound,
     KeyPressed,
     LegAnswered,
@@ -373,3 +374,27 @@ def test_the_next_worker_rings_only_who_was_not_rung_yet() -> None:
     story.call = story.call.to(replace(story.waiting, offering=None))  # the agents of the dead worker were let go
     story.then(OfferMade(both))
     assert story.under.agents == ("bert",)
+
+
+def test_a_link_that_is_lost_while_a_phone_rings_is_no_end_of_the_leg() -> None:
+    """The offer is over and nobody's fault; the leg is awaited, and its true end is booked, once."""
+    story = QueueStory().enter().offer("anna")
+    (leg,) = story.legs("anna")
+    story.then(OriginateFailed((leg,), "NETWORK_OUT_OF_ORDER", told=False))
+    assert [e.how for e in story.entries(OfferEnded)] == [OfferEnd.EXPIRED]
+    assert story.entries(LegEnded) == []
+    assert leg in story.call.open_legs
+    assert not [timer for timer in story.every(do.StartTimer) if timer.name.startswith("never:")]
+    story.gone(leg, "ORIGINATOR_CANCEL", by="switch").gone(leg, "ORIGINATOR_CANCEL", by="switch")
+    (ended,) = story.entries(LegEnded)
+    assert (ended.cause, ended.estimated) == ("ORIGINATOR_CANCEL", False)
+
+
+def test_a_leg_that_is_gone_when_the_link_is_back_has_ended_as_an_estimate() -> None:
+    story = QueueStory().enter().offer("anna")
+    (leg,) = story.legs("anna")
+    story.then(OriginateFailed((leg,), "NETWORK_OUT_OF_ORDER", told=False))
+    story.then(ChannelsChecked(frozenset({"call-1"}), story.facts.now))
+    (ended,) = story.entries(LegEnded)
+    assert (ended.leg_id, ended.estimated) == (leg, True)
+    assert story.state() is Waiting

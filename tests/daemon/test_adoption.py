@@ -15,8 +15,9 @@ import pytest
 from redis import Redis
 
 from callcontrol.billing.record import RatedRecord
+from callcontrol.control import commands as do
 from callcontrol.control.call import Call, Closed, Ending, Ringing
-from callcontrol.control.events import CallerHungUp
+from callcontrol.control.events import CallerHungUp, ChannelsChecked, LegBridged, LegGone
 from callcontrol.daemon import desk as desk_module
 from callcontrol.daemon.adoption import Adoption
 from callcontrol.daemon.configuration import Current
@@ -35,6 +36,8 @@ from callcontrol.edges.live_state.rules import RuleStore
 from callcontrol.edges.live_state.workers import Workers, worker_name
 from callcontrol.edges.spool import SpoolFull
 from callcontrol.routing.distribution.occasion import Occasion
+from callcontrol.vocabulary.call import Stamps
+from callcontrol.vocabulary.moment import Instant
 from tests.control.story import Story
 from tests.routing.world import facts
 
@@ -345,3 +348,21 @@ def test_a_call_that_cannot_be_taken_over_keeps_no_other_from_it(
     monkeypatch.setattr(written, "put", fails)
     adoption.look()
     assert set(desk.drivers) == {"call-1"}
+
+
+def test_a_truth_told_after_the_call_was_closed_replaces_the_estimate_once(desk: Desk, written: Written) -> None:
+    """With a record made anew; what is told once more, or of a leg that is certain, changes nothing."""
+    story = Story(facts()).begin()
+    leg = story.command(do.Bridge).legs[0][0]
+    story.then(LegBridged(leg, Instant(story.facts.now + 1_000_000)))
+    story.gone("call-1", answered_s=1, by="caller").then(ChannelsChecked(frozenset()))
+    assert isinstance(story.call.state, Closed)
+    desk.release(story.call)
+    ended = Instant(story.facts.now + 5_000_000)
+    true = LegGone(leg, "NORMAL_CLEARING", Stamps(story.call.arrived, None, story.facts.now, ended), "callee")
+    for _ in range(2):
+        desk.told_late("call-1", true)
+    first, second = (record.call for record in written.records)
+    assert (first.estimated, second.estimated) == (True, False)
+    assert [found.ended for found in second.legs if found.leg_id == leg] == [ended]
+    assert desk.estimated == {}

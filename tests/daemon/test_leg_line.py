@@ -263,12 +263,14 @@ def test_a_connection_that_is_being_made_anew_is_waited_for(scene: Scene) -> Non
     assert scene.call.told(LegAnswered) == LegAnswered("leg-1")
 
 
-def test_legs_that_ring_when_the_connection_breaks_are_told_as_failed(scene: Scene) -> None:
+def test_legs_that_ring_when_the_connection_breaks_are_not_told_and_ended_when_it_is_back(scene: Scene) -> None:
     scene.phone(ANNA, Behaviour("never_answers"))
     scene.ring(("leg-1", ANNA))
     until(lambda: scene.lives("leg-1"))
     scene.link.stop()
-    assert scene.call.told(OriginateFailed) == OriginateFailed(("leg-1",), "NETWORK_OUT_OF_ORDER")
+    assert scene.call.told(OriginateFailed) == OriginateFailed(("leg-1",), "NETWORK_OUT_OF_ORDER", told=False)
+    scene.link.start()
+    assert scene.ended("leg-1") == "ORIGINATOR_CANCEL"
 
 
 def test_a_leg_that_cannot_be_said_is_not_sent(scene: Scene) -> None:

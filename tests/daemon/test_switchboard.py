@@ -98,7 +98,7 @@ def test_the_legs_of_other_workers_calls_are_not_read() -> None:
         board = Switchboard(
             loaded(main=main), Registrations(), random.Random(1), lambda user, domain: registered.append(user), int
         )
-        board.start(cast(Desk, SimpleNamespace(drivers={"ours": told})))
+        board.start(cast(Desk, SimpleNamespace(drivers={"ours": told}, estimated={})))
         peer = switch.logged_in()
         assert peer.command() == b"api show registrations as json"
         peer.say(api_reply(b'{"row_count":0}'))
@@ -120,7 +120,7 @@ def test_what_a_lost_connection_kept_from_us_is_asked_when_it_is_back() -> None:
     with event_socket() as switch:
         main = f'switches:\n  fs1: {{address: "127.0.0.1:{switch.place.port}", password: secret}}\n'
         board = Switchboard(loaded(main=main), Registrations(), random.Random(1), lambda user, domain: None, int)
-        board.start(cast(Desk, SimpleNamespace(drivers={"ours": told})))
+        board.start(cast(Desk, SimpleNamespace(drivers={"ours": told}, estimated={})))
         first = switch.logged_in()
         first.command()
         first.say(api_reply(b'{"row_count":0}'))

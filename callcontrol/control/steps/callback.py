@@ -65,6 +65,8 @@ def on(call: Call, event: Event, facts: Facts) -> Plain:
             return call.to(replace(state, offering=under)), commands
         case LegAnswered(leg), _ if leg != state.customer:
             return call, (do.KillLeg(leg, "ORIGINATOR_CANCEL"),)
+        case OriginateFailed(legs, told=False), Offering(stage="whispering") if state.customer in legs:
+            return _failed(call, state, "the connection to the switch was lost", facts)
         case OriginateFailed(legs, cause), Offering(stage="whispering") if state.customer in legs:
             return _customer_failed(call, state, cause, facts)
         case OriginateFailed(legs), Offering(stage="ringing" | "accepting") as under if under.agent_of(legs[0]):
