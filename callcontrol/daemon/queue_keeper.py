@@ -51,7 +51,8 @@ class QueueKeeper:
         for tenant, settings in self._current.configuration.settings.tenants.items():
             if settings.queues or tenant in self._told:  # or its last queue has just been taken out
                 with contained("queue", "the queues could not be compared", tenant=tenant):
-                    self._store.digest(tenant, partial(self._compared, tenant, self._layout(tenant, settings)))
+                    compared = partial(self._compared, tenant, self._layout(tenant, settings))
+                    self._store.knowing_the_time(tenant, partial(self._store.digest, tenant, compared))
 
     def _layout(self, tenant: str, settings: Tenant) -> Mapping[str, Any]:
         """The layout with its digest, made once for each configuration: with a thousand agents that takes a while."""

@@ -52,6 +52,7 @@ from callcontrol.edges.pulse_line import PulseLine
 from callcontrol.edges.spool import Spool, SpoolLimits
 from callcontrol.routing.distribution.occasion import Occasion
 from callcontrol.vocabulary.moment import periods_at
+from callcontrol.vocabulary.queue import Offer
 
 log = logging.getLogger(__name__)
 
@@ -135,7 +136,7 @@ class Worker:
         self._pump = QueuePump(self._desk, store, self._switchboard)
         self._strays = Strays(self._desk, self._switchboard, Duty(self._pipe, "strays", self._name))
         self._queue_meters = QueueMeters(self._pipe, current, self._occasion)
-        self._inbox = Inbox(redis_url, self._name, self._pump.offered, self._pump.noticed, self._desk.lose)
+        self._inbox = Inbox(redis_url, self._name, self._published, self._pump.noticed, self._desk.lose)
         self._server = _server(settings, listener, Reception(self._desk, self._switchboard))
         self._pulse = Pulse(pulse, self._how, self._stopped.set) if pulse is not None else None
 
@@ -182,6 +183,10 @@ class Worker:
 
     def _wait_for_links(self) -> None:
         self._switchboard.wait_until_up(LINKS_UP_S)
+
+    def _published(self, tenant: str, offer: Offer) -> None:
+        """Another worker's operation has made an offer to a caller of ours."""
+        self._pump.offered(tenant, self._desk.queue_store.in_our_time(tenant, offer))
 
     def _reload(self) -> None:
         if self._current.reload():

@@ -117,6 +117,11 @@ queue_service_level = Gauge(
     multiprocess_mode=LAST,
 )
 agents_in_state = Gauge("callcontrol_agents", "Agents by state", ["tenant", "state"], multiprocess_mode=LAST)
+clock_off_seconds = Gauge(
+    "callcontrol_clock_off_seconds",
+    "How far the clock of this host is off that of Redis, either way",
+    multiprocess_mode=MAX,
+)
 places_lost_total = Counter(
     "callcontrol_places_lost_total",
     "Places in queues given up because no worker asked for them: their calls were nowhere any more",

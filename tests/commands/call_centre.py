@@ -17,6 +17,7 @@ from callcontrol.edges import clock
 from callcontrol.edges.live_state import keys
 from callcontrol.edges.live_state.pipe import Pipe, connect
 from callcontrol.edges.live_state.queues import QueueStore, Told
+from callcontrol.edges.live_state.server_clock import ServerClocks
 from callcontrol.routing.distribution.layout import layout_dict, layout_of
 from callcontrol.routing.distribution.occasion import Occasion
 from callcontrol.vocabulary.agent import AgentAction, OfferEnd
@@ -36,6 +37,13 @@ def configured(folder: Path, redis_url: str, dsn: str = "") -> str:
     return str(folder / "conf")
 
 
+class ClocksAlike(ServerClocks):
+    """It is at the server what time it is here, in these tests by hand."""
+
+    def heard(self, tenant: str, sent_s: float, server_us: int) -> None:
+        pass
+
+
 class CallCentre:
     """Acts on the queues as a worker does; every method waits for Redis. It is nine o'clock at first.
 
@@ -50,7 +58,7 @@ class CallCentre:
         self.offers: dict[str, Offer] = {}
         self._settings = read_configuration(Path(config)).settings.tenants["acme"]
         self._pipe = Pipe(connect(redis_url, 10.0))
-        self._store = QueueStore(self._pipe, self._occasion, self._told)
+        self._store = QueueStore(self._pipe, self._occasion, self._told, clocks=ClocksAlike())
 
     def stop(self) -> None:
         """Let go of Redis."""

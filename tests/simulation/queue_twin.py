@@ -25,8 +25,9 @@ Publish = Callable[[str, str, list[str]], None]
 class QueueTwin:
     """The queues of one tenant, as EVALSHA would answer."""
 
-    def __init__(self) -> None:
+    def __init__(self, time_us: Callable[[], int]) -> None:
         self.model = Model()
+        self._time_us = time_us
         self.digest = b""
 
     def carry_out(self, arguments: tuple[Any, ...], publish: Publish) -> list[Any]:
@@ -43,7 +44,8 @@ class QueueTwin:
             if whom != worker:
                 publish(whom, kind, fields)
         due = self.model.next_due()
-        return [answer, *(_as_bytes(told) for told in (offers, notices)), b"" if due is None else str(due).encode()]
+        next_due, time = b"" if due is None else str(due).encode(), str(self._time_us()).encode()
+        return [answer, *(_as_bytes(told) for told in (offers, notices)), next_due, time]
 
     def _do(self, operation: str, at: Occasion, given: Mapping[str, Any]) -> tuple[list[bytes], Result[Any]]:
         model = self.model
@@ -88,6 +90,8 @@ class QueueTwin:
                 return [b"done"], model.reach(at, given["agents"])
             case "elsewhere":
                 return [b"done"], model.elsewhere(at, given["agent"], given["id"], given["on"])
+            case "view_time":
+                return [b"done"], Result(None, (), ())
             case "view_reachable":
                 there = [agent.name.encode() for agent in model.state.agents.values() if agent.reachable]
                 return there, Result(None, (), ())

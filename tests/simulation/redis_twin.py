@@ -27,12 +27,14 @@ class RedisTwin:
         now_s: its clock, for what expires (seconds).
 
     Attributes:
+        time_us: the clock of its host, microseconds since the epoch.
         listeners: by channel, who hears what is published there.
         before, after: called around each operation on a tenant's queues.
     """
 
-    def __init__(self, now_s: Callable[[], float]) -> None:
+    def __init__(self, now_s: Callable[[], float], time_us: Callable[[], int]) -> None:
         self._now_s = now_s
+        self._time_us = time_us
         self.hashes: dict[str, dict[bytes, bytes]] = {}
         self.sets: dict[str, set[bytes]] = {}
         self._texts: dict[str, tuple[bytes, float]] = {}
@@ -160,7 +162,7 @@ class RedisTwin:
         return self._queues_at(keys.queues(tenant))
 
     def _queues_at(self, key: str) -> QueueTwin:
-        return self.queues.setdefault(key, QueueTwin())
+        return self.queues.setdefault(key, QueueTwin(self._time_us))
 
     def queue_operation(self, names: tuple[str, ...], words: tuple[Any, ...]) -> Any:
         """One operation on a tenant's queues."""

@@ -100,7 +100,7 @@ class World:
         self.clock = VirtualClock(self.agenda, random.Random(chance.random()))
         self._centre = Centre(plan.tenants, plan.agents)
         self.hosts = self._two_hosts(random.Random(chance.random()))
-        self.redis = RedisHost(RedisTwin(lambda: self.agenda.now_s), random.Random(chance.random()))
+        self.redis = RedisHost(RedisTwin(lambda: self.agenda.now_s, self.agenda.wall), random.Random(chance.random()))
         self.ledger = LedgerTwin()
         self.spool = SpoolTwin(self.ledger, random.Random(chance.random()))
         self.phones = Phones(random.Random(chance.random()), Moods())

@@ -11,16 +11,17 @@ import logging
 import random
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 import gevent
 
-from callcontrol.edges import meters
+from callcontrol.edges import clock, meters
 from callcontrol.edges.live_state import keys, queue_script
 from callcontrol.edges.live_state.failures import LiveStateError, StoreRefused
 from callcontrol.edges.live_state.pipe import COOL_DOWN_S, Pipe
+from callcontrol.edges.live_state.server_clock import ServerClocks
 from callcontrol.routing.distribution.occasion import Occasion
 from callcontrol.vocabulary.agent import AgentAction, OfferEnd
 from callcontrol.vocabulary.moment import Instant
@@ -57,6 +58,7 @@ class QueueStore:
         occasion: when, by whom and with what chance an operation of this tenant is carried out now.
         on_told: gets the tenant and what an operation led to.
         after: does something after so many seconds.
+        clocks: what time it is at the servers; default: as they say.
     """
 
     def __init__(
@@ -65,6 +67,7 @@ class QueueStore:
         occasion: Callable[[str], Occasion],
         on_told: Callable[[str, Told], None],
         after: Callable[[float, Callable[[], None]], object] = gevent.spawn_later,
+        clocks: ServerClocks | None = None,
     ) -> None:
         self._after = after
         self._pipe = pipe
@@ -72,6 +75,7 @@ class QueueStore:
         self._on_told = on_told
         self._owed: deque[tuple[str, str, Mapping[str, Any], OnAnswer]] = deque()
         self._retrying = False
+        self._clocks = clocks if clocks is not None else ServerClocks()
 
     @property
     def owed(self) -> int:
@@ -91,7 +95,7 @@ class QueueStore:
             "id": ticket.id,
             "queue": ticket.queue,
             "number": ticket.number,
-            "joined": ticket.joined,
+            "joined": self._clocks.there(tenant, ticket.joined),
             "priority": ticket.priority,
             "stages": [[stage.after_ms * 1000, stage.demand] for stage in ticket.stages],
             "again": ticket.again,
@@ -100,7 +104,7 @@ class QueueStore:
         def answered(answer: Any, trouble: LiveStateError | None) -> None:
             if trouble is not None:
                 self._owe(tenant, "leave", {"id": ticket.id, "how": Leaving.FAILED}, _ignore)
-            on_answer(_entered(answer) if trouble is None else Refusal.AWAY)
+            on_answer(self._entered(tenant, answer) if trouble is None else Refusal.AWAY)
 
         self._do(tenant, "join", given, answered)
 
@@ -109,7 +113,7 @@ class QueueStore:
 
         def answered(answer: Any, trouble: LiveStateError | None) -> None:
             if trouble is None:
-                found = _entered(answer) if answer[0] == b"entered" else None
+                found = self._entered(tenant, answer) if answer[0] == b"entered" else None
                 on_place(found if isinstance(found, Entered) else None)
 
         self._do(tenant, "place", {"id": ticket}, answered)
@@ -167,12 +171,14 @@ class QueueStore:
             if answer[0] == b"noted":
                 on_noted()
 
-        given = {"id": ticket, "number": number, "not_before": not_before, "expires": expires}
+        begins, ends = self._clocks.there(tenant, not_before), self._clocks.there(tenant, expires)
+        given = {"id": ticket, "number": number, "not_before": begins, "expires": ends}
         self._owe(tenant, "call_back", given, kept)
 
     def called(self, tenant: str, ticket: str, reached: bool, not_before: Instant) -> None:
         """An attempt at a callback is over; not_before 0: there is no further one."""
-        self._owe(tenant, "called", {"id": ticket, "reached": reached, "not_before": not_before}, _ignore)
+        given = {"id": ticket, "reached": reached, "not_before": self._clocks.there(tenant, not_before)}
+        self._owe(tenant, "called", given, _ignore)
 
     # --- agents
 
@@ -204,6 +210,18 @@ class QueueStore:
         self._owe(tenant, "elsewhere", {"agent": agent, "id": call, "on": on}, _ignore)
 
     # --- the rest
+
+    def knowing_the_time(self, tenant: str, then: Callable[[], None]) -> None:
+        """Do this as soon as the server has said what time it is there; if it does not, nothing is done: ask again."""
+        if self._clocks.is_known(tenant):
+            then()
+        else:
+            self._do(tenant, "view_time", {}, lambda _, trouble: then() if trouble is None else None)
+
+    def in_our_time(self, tenant: str, offer: Offer) -> Offer:
+        """An offer as the scripts publish it, which goes by the server's clock, with the moments of our clock."""
+        joined, expires = (self._clocks.here(tenant, moment) for moment in (offer.joined, offer.expires))
+        return replace(offer, joined=joined, expires=expires)
 
     def due(self, tenant: str) -> None:
         """Carry out what has fallen due."""
@@ -237,14 +255,32 @@ class QueueStore:
         given: Mapping[str, Any],
         on_answer: Callable[[Any, LiveStateError | None], None],
     ) -> None:
+        sent_s = clock.monotonic()
+
         def replied(reply: Any, trouble: LiveStateError | None) -> None:
+            if trouble is None:
+                self._clocks.heard(tenant, sent_s, int(reply[4]))
             if isinstance(trouble, StoreRefused):
                 log.error("queue operation %s of tenant %s failed: %s", operation, tenant, trouble)
             on_answer(reply[0] if trouble is None else None, trouble)
             if trouble is None:
-                self._on_told(tenant, told_of(reply))
+                self._on_told(tenant, self._told(tenant, reply))
 
-        queue_script.submit(self._pipe, tenant, operation, given, self._occasion(tenant), replied)
+        queue_script.submit(self._pipe, tenant, operation, given, self._now(tenant), replied)
+
+    def _now(self, tenant: str) -> Occasion:
+        """The occasion as the server's clock has it."""
+        occasion = self._occasion(tenant)
+        return replace(occasion, now=self._clocks.there(tenant, occasion.now))
+
+    def _entered(self, tenant: str, answer: Any) -> Entered | Refusal:
+        found = _entered(answer)
+        return replace(found, joined=self._clocks.here(tenant, found.joined)) if isinstance(found, Entered) else found
+
+    def _told(self, tenant: str, reply: Any) -> Told:
+        told = told_of(reply)
+        next_due = self._clocks.here(tenant, told.next_due) if told.next_due is not None else None
+        return Told(tuple(self.in_our_time(tenant, offer) for offer in told.offers), told.notices, next_due)
 
     def _owe(self, tenant: str, operation: str, given: Mapping[str, Any], on_answer: OnAnswer) -> None:
         if self._owed:  # what came earlier goes first
@@ -312,7 +348,7 @@ def _entered(answer: Any) -> Entered | Refusal:
 
 def told_of(reply: Any) -> Told:
     """What a script's whole reply tells besides its answer."""
-    _, offers, notices, next_due = reply
+    _, offers, notices, next_due, _ = reply
     return Told(
         tuple(offer_from(fields) for fields in offers),
         tuple(notice_from(fields) for fields in notices),

@@ -9,6 +9,7 @@ from typing import Any
 import gevent
 import orjson
 
+from callcontrol.edges import clock
 from callcontrol.edges.embedded import EmbeddedRedis
 from callcontrol.edges.live_state import keys
 from callcontrol.edges.live_state.failures import LiveStateError
@@ -124,7 +125,7 @@ class TwinSide(Side):
     def __init__(self) -> None:
         chance = random.Random(1)
         self._agenda = Agenda(Instant(0), chance)
-        self._host = RedisHost(RedisTwin(lambda: self._agenda.now_s), chance)
+        self._host = RedisHost(RedisTwin(lambda: self._agenda.now_s, clock.now), chance)
         self.pipe = PipeTwin(self._host, Process(self._agenda, "w1"))
         self.heard = []
         self._host.server.listeners[keys.inbox("w2")] = lambda text: self.heard.append(orjson.loads(text))
