@@ -175,7 +175,10 @@ class Desk:
         try:
             self.closing.add(call.id)
             self.records.put(rated, lambda: self._closed(call))
-        except (SpoolFull, SpoolClosed, EntryRefused) as error:
+        except EntryRefused as error:  # offered again it would be refused again, for ever
+            gevent.spawn(self._put_aside, call, str(error))
+            return
+        except (SpoolFull, SpoolClosed) as error:
             # Redis keeps the call with its trail; adoption offers it again.
             log.error("the record has to wait in Redis: %s", error, extra={"call": call.id})
             self.closing.discard(call.id)

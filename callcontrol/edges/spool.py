@@ -77,7 +77,7 @@ class SpoolLimits:
 
     total_bytes: int = 1 << 30
     segment_bytes: int = 16 << 20
-    entry_bytes: int = 4 << 20
+    entry_bytes: int = 32 << 20
 
 
 @dataclass(slots=True)

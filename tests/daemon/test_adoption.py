@@ -34,7 +34,7 @@ from callcontrol.edges.live_state.pipe import Pipe, connect
 from callcontrol.edges.live_state.queues import QueueStore
 from callcontrol.edges.live_state.rules import RuleStore
 from callcontrol.edges.live_state.workers import Workers, worker_name
-from callcontrol.edges.spool import SpoolFull
+from callcontrol.edges.spool import EntryRefused, SpoolFull
 from callcontrol.routing.distribution.occasion import Occasion
 from callcontrol.vocabulary.call import Stamps
 from callcontrol.vocabulary.moment import Instant
@@ -51,12 +51,15 @@ class Written:
     def __init__(self) -> None:
         self.records: list[RatedRecord] = []
         self.full = False
+        self.too_large = False
         self.aside: list[tuple[bytes, str]] = []  # calls of which no record could be made, and why
         self.slow: list[Callable[[], None]] | None = None  # what is told when the disk has taken it
 
     def put(self, record: RatedRecord, on_durable: Callable[[], None]) -> None:
         if self.full:
             raise SpoolFull("no room")
+        if self.too_large:
+            raise EntryRefused("larger than any")
         self.records.append(record)
         on_durable() if self.slow is None else self.slow.append(on_durable)
 
@@ -366,3 +369,17 @@ def test_a_truth_told_after_the_call_was_closed_replaces_the_estimate_once(desk:
     assert (first.estimated, second.estimated) == (True, False)
     assert [found.ended for found in second.legs if found.leg_id == leg] == [ended]
     assert desk.estimated == {}
+
+
+def test_a_record_too_large_for_the_spool_is_put_aside_whole_and_not_offered_for_ever(
+    desk: Desk, adoption: Adoption, written: Written
+) -> None:
+    written.too_large = True
+    call = replace(saved_call(desk, desk.worker), state=Closed())
+    desk.release(call)
+    gevent.sleep(0.1)
+    ((trail, reason),) = written.aside
+    assert codec.decode(trail) == call
+    assert reason == "larger than any"
+    assert adoption.look() == 0
+    assert desk.calls.owners("acme") == {}

@@ -283,3 +283,13 @@ def test_whatever_is_cut_off_the_rest_reads_as_written(written: list[bytes], dat
 @given(st.binary(max_size=200))
 def test_garbage_is_no_entry(garbage: bytes) -> None:
     assert list(spool_files.frames(garbage, 1)) == []
+
+
+def test_a_record_of_a_call_of_very_many_legs_lands(tmp_path: Path) -> None:
+    """Five megabytes, among small ones, larger than one read."""
+    spool = Spool(tmp_path)
+    payloads = [b"small", b"x" * (5 << 20), b"after"]
+    positions = spool.append(payloads)
+    found = [stored.payload for position in positions for stored in spool.read_from(position, 1)]
+    assert found == payloads
+    spool.close()
