@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import random
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from callcontrol.control.call import Call, Closed, Deciding
@@ -127,12 +127,22 @@ class Adoption:
         adopted = 0
         for first in range(0, len(ids), PAGE):
             page = [call_id for call_id in ids[first : first + PAGE] if not self._is_in_hand(call_id)]
-            for call in self._desk.calls.take(tenant, page, self._desk.worker, worker):
+            taken = self._desk.calls.take(tenant, page, self._desk.worker, worker)
+            self._announce(taken)
+            for call in taken:
                 self._adopt(call, heard.get(call.switch))
-                adopted += 1
+            adopted += len(taken)
         if adopted:
             log.warning("%d calls of worker %s are taken over", adopted, worker or "nobody", extra={"tenant": tenant})
         return adopted
+
+    def _announce(self, calls: Iterable[Call]) -> None:
+        """Whoever had them may be cut off from Redis, and only hear the switches."""
+        by_switch: defaultdict[str, list[str]] = defaultdict(list)
+        for call in calls:
+            by_switch[call.switch].append(call.id)
+        for switch, ids in by_switch.items():
+            self._desk.switches.announce(switch, self._desk.worker, tuple(ids), arrived=False)
 
     def _is_in_hand(self, call_id: str) -> bool:
         return call_id in self._desk.drivers or call_id in self._desk.closing

@@ -151,7 +151,7 @@ class CallDriver:
             self._stop_timer(name)
 
     def _drain(self) -> None:
-        if self.desk.lapsed():
+        if self.desk.holds(self.call.switch):
             self.desk.held[self.call.id] = self
             return
         self._busy = True

@@ -81,6 +81,10 @@ class Switches(Protocol):
         """Whether a channel lives and talks with nobody; None if the switch cannot be asked."""
         ...
 
+    def announce(self, switch: str, worker: str, calls: tuple[str, ...], arrived: bool) -> None:
+        """Say over the switch, not over Redis, that this worker has these calls now. Returns at once."""
+        ...
+
 
 class Legs(Protocol):
     """What carries out what calls ask of legs."""
@@ -105,7 +109,10 @@ class Desk:
     Attributes:
         drivers: the calls in progress, by id (the uuid of the caller's channel).
         call_by_leg: the call of each leg these calls have sent out.
-        lapsed: whether other workers may have our calls: then nothing is done before that is known.
+        holds: whether another worker may have our calls of a switch, which nobody would tell us: then nothing is done
+            for them before that is known.
+        cut_off: whether Redis does not answer us and our lease has run out: others may take our calls over, and only
+            the switches tell of it.
         held: the drivers that wait for that.
         missed: the ends of a call's legs that were told before we had the call.
         lost: calls another worker has taken from us, the latest MAX_LOST.
@@ -127,7 +134,8 @@ class Desk:
     trunks: TrunkWatch = field(default_factory=TrunkWatch)
     drivers: dict[str, CallDriver] = field(default_factory=dict)
     call_by_leg: dict[str, str] = field(default_factory=dict)
-    lapsed: Callable[[], bool] = lambda: False
+    holds: Callable[[str], bool] = lambda switch: False
+    cut_off: Callable[[], bool] = lambda: False
     held: dict[str, CallDriver] = field(default_factory=dict)
     missed: Callable[[str], Iterable[LegGone]] = lambda call_id: ()
     lost: dict[str, None] = field(default_factory=dict)
@@ -144,6 +152,12 @@ class Desk:
         held, self.held = self.held, {}
         for driver in held.values():
             driver.resume()
+
+    def taken_elsewhere(self, call_id: str, arrived: bool) -> None:
+        """A switch tells that another worker has this call; Redis, while it is heard, tells the same and is right."""
+        driver = self.drivers.get(call_id)
+        if driver is not None and self.cut_off():
+            self.lose(driver.call.tenant, call_id, arrived)
 
     def lose(self, tenant: str, call_id: str, arrived: bool = False) -> None:
         """Another worker has this call; `arrived`: its channel came to him through the dialplan."""

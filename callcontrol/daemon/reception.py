@@ -75,6 +75,7 @@ class Reception:
             driver = adopt(self._desk, call) if call is not None else None
             if driver is not None:
                 meters.calls_taken_total.inc()
+                self._desk.switches.announce(switch, self._desk.worker, (arriving.channel,), arrived=True)
                 self._go_on(driver, line, connection, arriving)
             elif arriving.transfer:
                 self._find_out_who_is_moved(connection, arriving, switch, line)

@@ -20,7 +20,8 @@ from callcontrol.daemon.hearing import Hearing
 from callcontrol.daemon.missed_ends import MissedEnds
 from callcontrol.daemon.registrations import Registrations
 from callcontrol.edges import clock, meters
-from callcontrol.edges.freeswitch.commands import Auth
+from callcontrol.edges.containment import contained
+from callcontrol.edges.freeswitch.commands import TAKEN_CALLS, TAKEN_HOW, TAKEN_OVER, TAKER, Auth, Taken
 from callcontrol.edges.freeswitch.failures import EventSocketError, SwitchClosed
 from callcontrol.edges.freeswitch.inbound import SwitchLink
 from callcontrol.edges.freeswitch.leg_commands import HEARD
@@ -32,10 +33,13 @@ from callcontrol.edges.freeswitch.wire import SwitchEvent, peek
 log = logging.getLogger(__name__)
 
 EVENTS = ("CHANNEL_HANGUP_COMPLETE", "CHANNEL_PARK", "DTMF")
-CUSTOM_EVENTS = ("sofia::register", "sofia::unregister", "sofia::expire")
+CUSTOM_EVENTS = ("sofia::register", "sofia::unregister", "sofia::expire", TAKEN_OVER)
 # Longest wait for an answer to a quick question (seconds).
 ASK_S = 5.0
 LOOK_S = 0.02
+# A takeover is announced again for so long, so often, where the switch cannot be told at once (seconds).
+ANNOUNCE_S = 60.0
+AGAIN_S = 0.2
 CHANNELS = "show channels as json"
 # How the switch writes a variable that is not there (mod_commands.c, uuid_getvar_function).
 UNDEFINED = "_undef_"
@@ -166,6 +170,27 @@ class Switchboard:
         """
         self._links[switch].ask(command, lambda reply: None)
 
+    def heard_since(self, switch: str, moment_s: float) -> bool:
+        """Whether the switch has been heard without a break since that moment (monotonic seconds)."""
+        link = self._links.get(switch)
+        return link is not None and link.up_since <= moment_s
+
+    def announce(self, switch: str, worker: str, calls: tuple[str, ...], arrived: bool) -> None:
+        """Say over the switch that a worker has these calls now: who is cut off from Redis hears it nowhere else.
+
+        A link that is down is waited for: whoever cannot reach the switch cannot direct its calls either.
+        """
+        gevent.spawn(self._announce, switch, Taken(worker, calls, arrived))
+
+    def _announce(self, switch: str, taken: Taken) -> None:
+        due = clock.monotonic() + ANNOUNCE_S
+        while (link := self._links.get(switch)) is not None and clock.monotonic() < due:
+            try:
+                return link.tell(taken)
+            except EventSocketError as error:
+                log.info("not announced yet at switch %s: %s", switch, error)
+                gevent.sleep(AGAIN_S)
+
     def _link(self, name: str, switch: Switch, chance: random.Random) -> SwitchLink:
         return SwitchLink(
             name,
@@ -241,8 +266,19 @@ class Switchboard:
             self._leg_parked(event)
         elif event.name == "DTMF":
             self._leg_pressed(event)
+        elif event.name == "CUSTOM" and event.get("Event-Subclass") == TAKEN_OVER:
+            self._taken(event)
         elif event.name == "CUSTOM":
             self._phone(name, event)
+
+    def _taken(self, event: SwitchEvent) -> None:
+        """Another worker has calls that may have been ours."""
+        assert self._desk is not None
+        if event.get(TAKER) == self._desk.worker:
+            return
+        for call in event.get(TAKEN_CALLS).split(","):
+            with contained("call", "a call that was taken over could not be let go", call=call):
+                self._desk.taken_elsewhere(call, event.get(TAKEN_HOW) == "arrived")
 
     def _leg_gone(self, event: SwitchEvent) -> None:
         """A leg's end is its call's; one that was transferred has become a call of its own as well."""

@@ -128,7 +128,8 @@ class Worker:
             queue_store=store,
             queues=QueueLine(store),
             timers=Timers(),
-            lapsed=lambda: workers.lapsed,
+            holds=lambda switch: workers.lapsed or _unheard(self._switchboard, switch, workers.cut_off_since),
+            cut_off=lambda: workers.cut_off_since is not None,
             missed=self._switchboard.missed.of,
         )
         adoption = Adoption(self._desk, workers, self._chance)
@@ -229,6 +230,11 @@ class Worker:
         meters.spool_records.set(state.depth + state.waiting + self._left.depth)
         meters.spool_bytes.set(state.spool_bytes)
         meters.records_rejected.set(state.rejected)
+
+
+def _unheard(board: Switchboard, switch: str, cut_off_since: float | None) -> bool:
+    """Whether calls of this switch may have been taken over without a word to us."""
+    return cut_off_since is not None and not board.heard_since(switch, cut_off_since)
 
 
 def _calm_collector() -> None:

@@ -111,7 +111,8 @@ class Controller:
 
     def _sendevent(self, command: Command) -> str:
         uuid = self.switch.core.ids.uuid()
-        headers = {"Event-UUID": uuid, **command.headers}
+        # Names are read in small letters here; the switch keeps them as they were written, which is this way.
+        headers = {"Event-UUID": uuid} | {name.title(): value for name, value in command.headers.items()}
         self.switch.core.fire(command.rest.upper() or "CUSTOM", headers, command.body or None)
         return f"+OK {uuid}"
 

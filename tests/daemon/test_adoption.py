@@ -78,6 +78,9 @@ class NoSwitch:
     def alone(self, switch: str, channel: str, on_answer: Callable[[None], object]) -> None:
         on_answer(None)
 
+    def announce(self, switch: str, worker: str, calls: tuple[str, ...], arrived: bool) -> None:
+        """There is nobody to hear it."""
+
 
 @pytest.fixture
 def pipe(redis_url: str, redis_client: Redis) -> Iterator[Pipe]:
@@ -183,7 +186,7 @@ def test_a_lapsed_lease_holds_everything_until_it_is_known_whose_the_calls_are(
     desk: Desk, adoption: Adoption, workers: Workers, pipe: Pipe, redis_client: Redis
 ) -> None:
     lapsed = [True]
-    desk.lapsed = lambda: lapsed[0]
+    desk.holds = lambda switch: lapsed[0]
     for n in range(2):
         saved_call(desk, dead_worker(), f"call-{n}")
     assert adoption.look() == 2

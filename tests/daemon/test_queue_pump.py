@@ -78,6 +78,9 @@ class NoSwitch:
     def alone(self, switch: str, channel: str, on_answer: Callable[[None], object]) -> None:
         on_answer(None)
 
+    def announce(self, switch: str, worker: str, calls: tuple[str, ...], arrived: bool) -> None:
+        """There is nobody to hear it."""
+
 
 class Office:
     """A worker's calls and queues, without its switches."""

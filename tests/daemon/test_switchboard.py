@@ -30,7 +30,8 @@ class Switches:
         air = Air()
         self.simulated = {name: Simulator(Simulated(hostname=name), air).start() for name in ("fs1", "fs2")}
         self.board = Switchboard(self._settings(), Registrations(), random.Random(1), lambda user, domain: None, int)
-        self.board.start(cast(Desk, None))  # nobody calls
+        nobody_calls = SimpleNamespace(worker="host/1", drivers={}, estimated={}, taken_elsewhere=print)
+        self.board.start(cast(Desk, nobody_calls))
         until(lambda: not self.board.down())
 
     def _settings(self) -> Settings:
@@ -144,3 +145,22 @@ def test_what_a_lost_connection_kept_from_us_is_asked_when_it_is_back() -> None:
     assert checked.alive == frozenset({"ours", "listed late"})
     assert checked.heard_until is not None
     assert lost <= checked.heard_until <= clock.now()
+
+
+def test_a_takeover_announced_at_a_switch_is_heard_by_the_other_workers(switches: Switches) -> None:
+    heard: list[tuple[str, bool]] = []
+    settings = switches._settings()
+    other = Switchboard(settings, Registrations(), random.Random(2), lambda user, domain: None, int)
+    desk = SimpleNamespace(
+        worker="host/2", drivers={}, taken_elsewhere=lambda call, arrived: heard.append((call, arrived))
+    )
+    began = clock.monotonic()
+    other.start(cast(Desk, desk))
+    until(lambda: not other.down())
+    assert (other.heard_since("fs1", began), other.heard_since("fs1", clock.monotonic())) == (False, True)
+    switches.board.announce("fs1", "host/1", ("call-1", "call-2"), arrived=True)
+    switches.board.announce("fs1", "host/2", ("our-own",), arrived=False)
+    switches.board.announce("fs1", "host/1", ("call-3",), arrived=False)
+    until(lambda: len(heard) >= 3)
+    other.stop()
+    assert sorted(heard) == [("call-1", True), ("call-2", True), ("call-3", False)]

@@ -185,6 +185,13 @@ class BoardTwin:
         else:
             self._process.after(0.001, unknown)
 
+    def announce(self, switch: str, worker: str, calls: tuple[str, ...], arrived: bool) -> None:
+        """No worker is cut off from Redis alone here: nobody has to hear it."""
+
+    def heard_since(self, switch: str, moment_s: float) -> bool:
+        """Whether the switch has been heard all the while."""
+        return self.links[switch].is_up
+
     def heard(self, switch: str, call: str, event: LegGone | LegHeard) -> None:
         """An event of a switch's own connection."""
         self.links[switch].heard(lambda: self._deliver(call, event))

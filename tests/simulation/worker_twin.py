@@ -85,7 +85,8 @@ class WorkerTwin:
             queue_store=store,
             queues=QueueLine(store),
             timers=process,
-            lapsed=lambda: self.workers.lapsed,
+            holds=self._holds,
+            cut_off=lambda: self.workers.cut_off_since is not None,
         )
         board.desk = self.desk
         board.on_up, board.on_down = self._switch_up, self.registrations.forget
@@ -154,6 +155,10 @@ class WorkerTwin:
             self.process.after(LOOK_S, self._look)
         except LiveStateError:
             self.process.after(AGAIN_S, self._look)
+
+    def _holds(self, switch: str) -> bool:
+        since = self.workers.cut_off_since
+        return self.workers.lapsed or (since is not None and not self.board.heard_since(switch, since))
 
     def _lapsed(self) -> None:
         self.process.after(0.001, self._verify)

@@ -107,7 +107,7 @@ def test_an_outbound_socket_with_a_filter_hears_its_own_call_only(desk: Desk) ->
 def test_sendevent_reaches_the_others(desk: Desk) -> None:
     line, other = desk.watch("CUSTOM", "our::event"), desk.watch()
     assert other.ask("sendevent CUSTOM\nEvent-Subclass: our::event\nX: 1").startswith("+OK ")
-    assert line.event("CUSTOM").headers["x"] == "1"
+    assert line.event("CUSTOM").headers["X"] == "1"
 
 
 def test_registrations_come_and_go(desk: Desk) -> None:

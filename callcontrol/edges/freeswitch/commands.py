@@ -23,6 +23,13 @@ _EVENT_NAME: Final = re.compile(r"[A-Z][A-Z0-9_]{1,63}")
 _SUBCLASS: Final = re.compile(r"[A-Za-z0-9_:.-]{1,128}")
 _LOGIN: Final = re.compile(r"[A-Za-z0-9_.-]{1,128}")
 _HEADER: Final = re.compile(r"[A-Za-z0-9_-]{1,128}")
+_WORKER: Final = re.compile(r"[A-Za-z0-9_./:-]{1,256}")
+
+# The event by which workers tell each other over a switch whose calls are whose now, and its headers.
+TAKEN_OVER: Final = "callcontrol::taken"
+TAKER: Final = "Callcontrol-Worker"
+TAKEN_CALLS: Final = "Callcontrol-Calls"
+TAKEN_HOW: Final = "Callcontrol-How"
 
 
 class Command(Protocol):
@@ -201,6 +208,26 @@ class Subscribe:
         subclasses = [_matching(_SUBCLASS, "event subclass", name) for name in self.custom]
         custom = ["CUSTOM", *subclasses] if subclasses else []
         return _block(" ".join(("event", self.encoding, *names, *custom)))
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Tells everybody who listens to the switch that a worker has taken these calls over."""
+
+    worker: str
+    calls: tuple[str, ...]
+    arrived: bool = False
+
+    def wire(self) -> bytes:
+        """A CUSTOM event; an empty line ends its headers."""
+        ids = ",".join(_matching(_IDENTITY, "call", call) for call in self.calls)
+        return _block(
+            "sendevent CUSTOM",
+            f"Event-Subclass: {TAKEN_OVER}",
+            f"{TAKER}: {_matching(_WORKER, 'worker', self.worker)}",
+            f"{TAKEN_CALLS}: {ids}",
+            f"{TAKEN_HOW}: {'arrived' if self.arrived else 'fetched'}",
+        )
 
 
 @dataclass(frozen=True, slots=True)

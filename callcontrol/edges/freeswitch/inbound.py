@@ -20,7 +20,7 @@ from gevent.lock import BoundedSemaphore
 
 from callcontrol.edges import clock
 from callcontrol.edges.containment import contained
-from callcontrol.edges.freeswitch.commands import Api, Auth, BgApi, Subscribe, UserAuth
+from callcontrol.edges.freeswitch.commands import Api, Auth, BgApi, Command, Subscribe, UserAuth
 from callcontrol.edges.freeswitch.failures import (
     ApiError,
     ClosedHere,
@@ -103,7 +103,7 @@ class SwitchLink:
         self._chance = chance
         self._ids = count(1)
         self._connection: SwitchConnection | None = None
-        self._heard = 0.0
+        self._heard = self._up_since = 0.0
         self._jobs: dict[str, AsyncResult] = {}
         self._free_jobs = BoundedSemaphore(self._limits.jobs)
         self._supervisor: gevent.Greenlet | None = None
@@ -112,6 +112,11 @@ class SwitchLink:
     def is_up(self) -> bool:
         """Whether commands can be sent now."""
         return self._connection is not None and self._connection.connected
+
+    @property
+    def up_since(self) -> float:
+        """Since when the switch is heard without a break (monotonic seconds); infinite while it is not."""
+        return self._up_since if self.is_up else float("inf")
 
     def start(self) -> None:
         """Connect, and reconnect for ever, from here on."""
@@ -147,6 +152,14 @@ class SwitchLink:
             ConnectionLost, UnsafeText, LimitReached: it was not sent.
         """
         self._up().send(WithReply(Api(command), on_reply))
+
+    def tell(self, command: Command) -> None:
+        """Send a command whose answer matters to nobody.
+
+        Raises:
+            ConnectionLost, UnsafeText, LimitReached: it was not sent.
+        """
+        self._up().send(command)
 
     def bgapi(self, command: str, job_uuid: str, timeout_s: float) -> JobResult:
         """The result of a command that may take long, such as originate. At most `jobs` run at once; further ones
@@ -257,7 +270,7 @@ class SwitchLink:
         return _accepted(CORE_UUID.command, connection.request(CORE_UUID, for_s))
 
     def _be_up(self, connection: SwitchConnection, core_uuid: str) -> None:
-        self._connection = connection
+        self._connection, self._up_since = connection, clock.monotonic()
         self._note_core(core_uuid)
         log.info("switch %s is up", self.name)
         try:

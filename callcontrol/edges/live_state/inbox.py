@@ -12,8 +12,9 @@ from collections.abc import Callable
 import gevent
 import orjson
 import redis
+from redis.client import PubSub
 
-from callcontrol.edges.containment import contained
+from callcontrol.edges.containment import contained, note_fault
 from callcontrol.edges.live_state import keys
 from callcontrol.edges.live_state.pipe import connect
 from callcontrol.edges.live_state.queues import notice_from, offer_from
@@ -22,8 +23,10 @@ from callcontrol.vocabulary.queue import Notice, Offer
 log = logging.getLogger(__name__)
 
 RETRY_S = 1.0
-# The connection is asked so often whether it still stands (seconds).
-PING_S = 5.0
+# A connection that is silent is asked so often whether it still stands, and has as long to answer as PONG_S says: one
+# that leads nowhere is made anew within their sum and RETRY_S (seconds).
+PING_S = 2.0
+PONG_S = 1.5
 
 
 class Inbox:
@@ -64,6 +67,9 @@ class Inbox:
             except (redis.RedisError, OSError) as error:
                 log.warning("offers of other workers cannot be heard: %s", error)
                 gevent.sleep(RETRY_S)
+            except Exception as error:
+                note_fault("inbox", "offers of other workers cannot be heard", error)
+                gevent.sleep(RETRY_S)
 
     def _listen(self) -> None:
         client = self._servers.listener()
@@ -71,11 +77,22 @@ class Inbox:
         with listening as published:
             published.subscribe(self._channel)
             while True:
-                message = published.get_message(timeout=PING_S)
-                if message is None:
-                    published.ping()
-                elif message["type"] == "message":
-                    self._take(message["data"])
+                self._take_next(published)
+
+    def _take_next(self, published: PubSub) -> None:
+        """The next message; where none comes, the answer to a ping at least.
+
+        Raises:
+            redis.ConnectionError: nothing comes at all.
+        """
+        message = published.get_message(timeout=PING_S)
+        if message is None:
+            published.ping()
+            message = published.get_message(timeout=PONG_S)
+            if message is None:
+                raise redis.ConnectionError(f"no answer to a ping within {PONG_S} s")
+        if message["type"] == "message":
+            self._take(message["data"])
 
     def _take(self, text: bytes) -> None:
         # One message nobody can read must not make us deaf.

@@ -1,8 +1,14 @@
 """Who is alive: each worker holds a lease in Redis and renews it. The calls of one that fell silent are adopted.
 
 A worker that was itself silent for too long (stopped, its hub hung) may have been taken for dead: its lease has lapsed,
-and before it does anything it has to look which calls are still its own. While Redis is away nobody can adopt, so
-nobody's lease lapses; and who has only just heard from Redis (again) does not yet judge workers of other hosts.
+and before it does anything it has to look which calls are still its own. A worker that has only just heard from Redis
+(again) does not yet judge workers of other hosts.
+
+A worker that cannot reach Redis sees no difference between a Redis that is away for everybody, where its calls have to
+go on, and a way to Redis that is broken for itself alone, where others adopt them as soon as its lease has run out. Its
+own monotonic clock tells when that is: from then on it is cut off, and drives only what it would be told of by another
+way if it were taken: whoever takes a call over says so to the call's switch as well (`Switchboard.announce`), and all
+workers hear every switch. A call on a switch that has not been heard without a break since then is held.
 """
 
 from __future__ import annotations
@@ -60,7 +66,7 @@ class Workers:
 
     Args:
         on_lapsed: called when the lease was lost: others may have our calls. Until `confirmed` it stays lapsed.
-        on_held: called whenever our calls are certainly ours: at each renewal, and when Redis is away.
+        on_held: called at each renewal, and at each that Redis did not answer: what was held may be looked at again.
         steady_s: see STEADY_S.
         heard: until when this worker has heard everything each switch said; told with each beat, and kept.
     """
@@ -84,6 +90,7 @@ class Workers:
         self._lease = Lease.NONE
         self._held_until = float("inf")
         self._steady_since = float("inf")
+        self._is_away = False  # Redis did not answer the last renewal
 
     def start(self) -> None:
         """Say that this worker lives, from now on."""
@@ -113,8 +120,17 @@ class Workers:
 
     @property
     def lapsed(self) -> bool:
-        """Whether others may have our calls."""
-        return self._lease is Lease.LAPSED or clock.monotonic() > self._held_until
+        """Whether others may have our calls, and Redis can tell which."""
+        return self._lease is Lease.LAPSED or (self._has_run_out and not self._is_away)
+
+    @property
+    def cut_off_since(self) -> float | None:
+        """When the lease ran out (monotonic seconds), while Redis does not answer us; None if that is not so."""
+        return self._held_until if self._has_run_out and self._is_away else None
+
+    @property
+    def _has_run_out(self) -> bool:
+        return clock.monotonic() > self._held_until
 
     def confirmed(self) -> None:
         """It was looked which calls are ours: the lease is taken anew."""
@@ -139,8 +155,9 @@ class Workers:
     def _renewed(self, sent: float, reply: Any, trouble: LiveStateError | None) -> None:
         if self._lease is not Lease.HELD:
             return  # an earlier beat's answer has settled it
-        if trouble is not None:  # nobody can adopt either; the pipe has told of the trouble
-            self._held_until = self._steady_since = float("inf")
+        self._is_away = trouble is not None
+        if trouble is not None:  # the pipe has told of it; the lease runs out by itself
+            self._steady_since = float("inf")
             self._on_held()
         elif reply is None:
             self._lease = Lease.LAPSED
@@ -221,7 +238,7 @@ def has_lease(pipe: Pipe, worker: str) -> bool:
 
 
 def _ignore(_reply: object, _trouble: LiveStateError | None) -> None:
-    """With Redis away nobody can adopt either; the pipe has told of the trouble."""
+    """It is said again with the next lease; the pipe has told of the trouble."""
 
 
 def _is_of_this_host(worker: str) -> bool:

@@ -1,0 +1,179 @@
+"""A worker whose way to Redis is broken: it notices, and never drives a call that another worker has."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+
+import orjson
+import pytest
+from redis import Redis
+
+from callcontrol.control.call import Ending, Ringing
+from callcontrol.control.events import CallerHungUp
+from callcontrol.daemon.adoption import Adoption
+from callcontrol.daemon.call_driver import CallDriver
+from callcontrol.daemon.desk import Desk
+from callcontrol.edges.freeswitch.commands import Taken
+from callcontrol.edges.live_state import inbox as inbox_module
+from callcontrol.edges.live_state import keys
+from callcontrol.edges.live_state.calls import CallStore
+from callcontrol.edges.live_state.inbox import Inbox
+from callcontrol.edges.live_state.pipe import Pipe, connect
+from callcontrol.edges.live_state.workers import Workers
+from tests.control.story import Story
+from tests.daemon.black_hole import BlackHole
+from tests.daemon.queue_desk import until
+from tests.daemon.test_adoption import desk, pipe, written
+from tests.daemon.test_queue_pump import Ears
+from tests.routing.world import facts
+
+__all__ = ["desk", "pipe", "written"]
+OTHER = "another-host/2/.x"
+HUNG_UP = CallerHungUp("NORMAL_CLEARING")
+
+
+@pytest.fixture
+def hole(redis_url: str, redis_client: Redis) -> Iterator[BlackHole]:
+    with BlackHole(redis_url) as made:
+        yield made
+
+
+class Switch:
+    """The one switch: what is announced at it is heard by the workers that are connected."""
+
+    def __init__(self) -> None:
+        self.listening: list[Desk] = []
+        self.since = 0.0
+
+    def living(self, switch: str, channels: tuple[str, ...], on_answer: object) -> None: ...
+
+    def alone(self, switch: str, channel: str, on_answer: object) -> None: ...
+
+    def announce(self, switch: str, worker: str, calls: tuple[str, ...], arrived: bool) -> None:
+        for one in self.listening:
+            for call in calls:
+                one.taken_elsewhere(call, arrived)
+
+
+class Alone:
+    """A worker behind the hole, which drives one call."""
+
+    def __init__(self, desk: Desk, hole: BlackHole) -> None:
+        self.pipe = Pipe(connect(hole.url, 0.2))
+        self.workers = Workers(self.pipe, desk.worker, steady_s=0)
+        self.switch = Switch()
+        self.desk = desk
+        desk.calls = CallStore(self.pipe, lambda tenant, call: desk.lose(tenant, call))
+        desk.switches = self.switch
+        desk.holds = self.holds
+        desk.cut_off = lambda: self.workers.cut_off_since is not None
+        self.switch.listening.append(desk)
+        self.workers.start()
+        until(lambda: self.pipe.ask("EXISTS", keys.worker(desk.worker)))
+        self.ears = Ears()
+        call = replace(Story(facts()).begin().call, worker=desk.worker, id="call-1", open_legs=("call-1",))
+        self.driver = CallDriver(call, facts(), desk, self.ears)
+        desk.take(self.driver)
+        desk.calls.save(call)
+        until(lambda: self.pipe.ask("HEXISTS", keys.owners("acme"), "call-1"))
+
+    def holds(self, switch: str) -> bool:
+        since = self.workers.cut_off_since
+        return self.workers.lapsed or (since is not None and self.switch.since > since)
+
+
+@pytest.fixture
+def alone(desk: Desk, hole: BlackHole) -> Alone:
+    return Alone(desk, hole)
+
+
+def others(desk: Desk, pipe: Pipe, switch: Switch) -> tuple[Desk, Adoption]:
+    """A worker that reaches Redis."""
+    calls = CallStore(pipe)
+    other = replace(desk, worker=OTHER, drivers={}, closing=set(), held={}, lost={}, calls=calls)
+    other.holds, other.cut_off, other.switches = (lambda name: False), (lambda: False), switch
+    workers = Workers(pipe, OTHER, steady_s=0)
+    workers.beat()
+    return other, Adoption(other, workers, random.Random(1), sweep_s=0)
+
+
+def test_an_inbox_whose_connection_leads_nowhere_makes_another(
+    hole: BlackHole, redis_client: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox_module, "PING_S", 0.2)
+    monkeypatch.setattr(inbox_module, "PONG_S", 0.2)
+    monkeypatch.setattr(inbox_module, "RETRY_S", 0.1)
+    taken: list[object] = []
+    inbox = Inbox(hole.url, "host/1", lambda *_: None, lambda *_: None, lambda *call: taken.append(call))
+    inbox.start()
+    until(lambda: redis_client.pubsub_numsub(keys.inbox("host/1"))[0][1])
+    hole.swallows, before = True, hole.accepted
+    until(lambda: hole.accepted > before)
+    hole.swallows = False
+    told = orjson.dumps({"kind": "taken", "from": keys.calls("acme"), "fields": ["call-1", "fetched"]})
+    until(lambda: redis_client.publish(keys.inbox("host/1"), told) and taken)
+    inbox.stop()
+    assert taken[0] == ("acme", "call-1", False)
+
+
+def test_the_longest_deafness_has_a_name() -> None:
+    assert inbox_module.PING_S + inbox_module.PONG_S + inbox_module.RETRY_S < 5
+
+
+def test_who_is_cut_off_alone_lets_go_of_a_call_that_another_worker_has(
+    alone: Alone, hole: BlackHole, pipe: Pipe
+) -> None:
+    hole.swallows = True
+    until(alone.desk.cut_off)
+    other, adoption = others(alone.desk, pipe, alone.switch)
+    until(lambda: adoption.look())
+    assert set(other.drivers) == {"call-1"}
+    assert alone.desk.drivers == {}
+    before = list(alone.ears.commands)
+    alone.driver.deliver(HUNG_UP)
+    assert isinstance(alone.driver.call.state, Ringing)
+    assert alone.ears.commands == before
+
+
+def test_where_redis_is_away_for_everybody_calls_go_on(alone: Alone, hole: BlackHole) -> None:
+    hole.swallows = True
+    until(alone.desk.cut_off)
+    alone.driver.deliver(HUNG_UP)
+    assert isinstance(alone.driver.call.state, Ending)
+
+
+def test_who_hears_neither_redis_nor_the_switch_holds_its_calls_until_redis_tells_whose_they_are(
+    alone: Alone, hole: BlackHole, redis_client: Redis
+) -> None:
+    hole.swallows = True
+    until(alone.desk.cut_off)
+    alone.switch.since = float("inf")  # the link has broken
+    alone.driver.deliver(HUNG_UP)
+    assert isinstance(alone.driver.call.state, Ringing)
+    redis_client.hset(keys.owners("acme"), "call-1", OTHER)
+    hole.swallows = False
+    until(lambda: alone.workers.lapsed)
+    until(lambda: not alone.pipe.away_because)
+    Adoption(alone.desk, alone.workers, random.Random(1)).verify()
+    alone.desk.resume()
+    assert isinstance(alone.driver.call.state, Ringing)
+    assert alone.desk.drivers == {}
+
+
+def test_a_takeover_told_by_the_switch_is_no_news_to_who_hears_redis(alone: Alone) -> None:
+    alone.switch.announce("fs1", OTHER, ("call-1",), arrived=False)
+    assert set(alone.desk.drivers) == {"call-1"}
+
+
+def test_a_takeover_is_told_to_the_switch_in_one_event() -> None:
+    assert Taken(OTHER, ("a-1", "b-2")).wire().split(b"\n") == [
+        b"sendevent CUSTOM",
+        b"Event-Subclass: callcontrol::taken",
+        b"Callcontrol-Worker: another-host/2/.x",
+        b"Callcontrol-Calls: a-1,b-2",
+        b"Callcontrol-How: fetched",
+        b"",
+        b"",
+    ]
