@@ -13,7 +13,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from callcontrol.control.call import Call, Closed, Deciding
+from callcontrol.control import commands as do
+from callcontrol.control.call import Call, Closed, Deciding, Ending, Talking
 from callcontrol.control.events import ConnectionLost
 from callcontrol.daemon.call_driver import CallDriver
 from callcontrol.daemon.desk import Desk
@@ -24,6 +25,7 @@ from callcontrol.edges.live_state.failures import LiveStateError, StoreRefused
 from callcontrol.edges.live_state.workers import Workers
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.trail import Noted
 
 log = logging.getLogger(__name__)
 
@@ -98,7 +100,9 @@ class Adoption:
         self._workers.confirmed()
 
     def _tenants(self) -> tuple[str, ...]:
-        return (*self._desk.current.configuration.settings.tenants, NOBODY)
+        """Those of the configuration, and those that were in it: they may have left calls."""
+        configured = self._desk.current.configuration.settings.tenants
+        return (*sorted({*configured, *self._desk.calls.tenants(configured)}), NOBODY)
 
     def _look_at(self, tenant: str, dead: list[str], sweep: bool) -> int:
         owners = self._desk.calls.owners(tenant)
@@ -162,6 +166,8 @@ def adopt(desk: Desk, call: Call, heard: Instant | None = None) -> CallDriver | 
         heard: until when its worker heard of every end on the call's switch; None: not known.
     """
     call = replace(call.heard_until(heard), worker=desk.worker)
+    if call.tenant and call.tenant not in desk.current.configuration.settings.tenants:
+        return _wind_up(desk, call)
     if isinstance(call.state, Closed):
         desk.release(call)
         return None
@@ -169,6 +175,21 @@ def adopt(desk: Desk, call: Call, heard: Instant | None = None) -> CallDriver | 
     desk.take(driver)
     for end in desk.missed(call.id):
         driver.deliver(end)
+    return driver
+
+
+def _wind_up(desk: Desk, call: Call) -> CallDriver | None:
+    """A call of a tenant that is no more: nobody knows where it was to go on. A conversation is watched to its end, any
+    other call is ended; both are recorded."""
+    if isinstance(call.state, Closed):
+        desk.release(call)
+        return None
+    talks = isinstance(call.state, Talking | Ending)
+    noted = call.noting(Noted(clock.now(), f"tenant {call.tenant} is not configured any more"))
+    driver = CallDriver(replace(noted, state=Ending(), serving=None), _facts(desk, call), desk, None)
+    desk.take(driver)
+    for leg in () if talks else call.open_legs:
+        desk.legs.carry_out(do.KillLeg(leg, "NORMAL_TEMPORARY_FAILURE"), driver)
     return driver
 
 

@@ -38,6 +38,7 @@ from callcontrol.edges.spool import EntryRefused, SpoolFull
 from callcontrol.routing.distribution.occasion import Occasion
 from callcontrol.vocabulary.call import Stamps
 from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.trail import Arrived
 from tests.control.story import Story
 from tests.routing.world import facts
 
@@ -386,3 +387,22 @@ def test_a_record_too_large_for_the_spool_is_put_aside_whole_and_not_offered_for
     assert reason == "larger than any"
     assert adoption.look() == 0
     assert desk.calls.owners("acme") == {}
+
+
+def test_a_call_of_a_tenant_that_was_removed_is_closed_and_recorded(
+    desk: Desk, adoption: Adoption, written: Written, pipe: Pipe
+) -> None:
+    """It would hold up reconciliation for ever, which waits while Redis remembers it."""
+    call = replace(saved_call(desk, dead_worker()), tenant="removed", id="call-2", open_legs=("call-2",))
+    arrived = call.trail[0]
+    assert isinstance(arrived, Arrived)
+    call = replace(call, trail=(replace(arrived, tenant="removed", call_id="call-2", channel="call-2"),))
+    desk.calls.save(call)
+    desk.calls.tenants(["removed"])  # some worker had it in its configuration
+    assert adoption.look() >= 1
+    (driver,) = [found for found in desk.drivers.values() if found.call.tenant == "removed"]
+    for leg in driver.call.open_legs:
+        driver.deliver(LegGone(leg, "NORMAL_CLEARING", Stamps(call.arrived, None, None, clock.now())))
+    pipe.ask("PING")
+    assert "removed" in [record.call.tenant for record in written.records]
+    assert desk.calls.owners("removed") == {}

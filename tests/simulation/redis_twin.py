@@ -111,11 +111,11 @@ class RedisTwin:
         table = self.hashes.get(key, {})
         return sum(table.pop(_bytes(field), None) is not None for field in fields)
 
-    def do_sadd(self, key: str, member: Any) -> int:
-        members = self.sets.setdefault(key, set())
-        is_new = _bytes(member) not in members
-        members.add(_bytes(member))
-        return int(is_new)
+    def do_sadd(self, key: str, *members: Any) -> int:
+        known = self.sets.setdefault(key, set())
+        before = len(known)
+        known.update(_bytes(member) for member in members)
+        return len(known) - before
 
     def do_srem(self, key: str, member: Any) -> int:
         members = self.sets.get(key, set())

@@ -7,7 +7,7 @@ next word. What Redis did not take is owed and offered again until it does: the 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import gevent
@@ -84,6 +84,15 @@ class CallStore:
             self._next[tenant, call_id] = None
 
     # --- changing hands
+
+    def tenants(self, configured: Iterable[str]) -> list[str]:
+        """Whose calls may be remembered: of those configured now, and of any worker before. Waits for Redis.
+
+        Raises:
+            LiveStateError: Redis is away.
+        """
+        self._pipe.ask("SADD", keys.tenants(), "", *configured)
+        return [name.decode() for name in self._pipe.ask("SMEMBERS", keys.tenants()) if name]
 
     def owners(self, tenant: str) -> Mapping[str, str]:
         """Which worker has each remembered call of a tenant; "" for one nobody is known to have. Waits for Redis.

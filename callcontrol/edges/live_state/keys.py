@@ -43,6 +43,11 @@ def heard() -> str:
     return f"{PREFIX}:{_WORKERS}:heard"
 
 
+def tenants() -> str:
+    """Set: every tenant that was ever configured, for a removed one may have left calls."""
+    return f"{PREFIX}:{_WORKERS}:tenants"
+
+
 def duty(name: str) -> str:
     """String with an expiry: the worker that has this duty."""
     return f"{PREFIX}:duty:{name}"
