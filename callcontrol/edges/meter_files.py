@@ -13,6 +13,8 @@ from pathlib import Path
 
 from prometheus_client import multiprocess, values
 
+from callcontrol.edges.meter_room import RoomyDict
+
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # prometheus_client's own name for it
 SLOT = "CALLCONTROL_SLOT"
 
@@ -26,6 +28,7 @@ def use(environ: Mapping[str, str] = os.environ) -> None:
     """Keep the metrics of this process in files, if its environment says so. To be called before the first is made."""
     if FOLDER in environ:
         slot = environ[SLOT]
+        values.MmapedDict = RoomyDict  # type: ignore[attr-defined]  # MultiProcessValue looks it up there
         values.ValueClass = values.MultiProcessValue(lambda: slot)  # type: ignore[no-untyped-call]  # it has no types
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from importlib import metadata
 from pathlib import Path
 
@@ -17,6 +17,9 @@ from callcontrol.supervisor.views import View, WorkerState
 
 # callcontrol_build_info
 BUILD = {"version": metadata.version("callcontrol"), "python": platform.python_version()}
+
+# A file begins with how much of it is used; a shorter one says nothing.
+BEGUN_BYTES = 8
 
 
 class OfWorkers(Collector):
@@ -72,6 +75,23 @@ def _of_configuration(view: View) -> Iterator[Metric]:
     yield info
 
 
+class OfWrittenFiles(MultiProcessCollector):
+    """Passes over files in which nothing was written yet, such as those that a full disk left empty."""
+
+    def collect(self) -> Iterable[Metric]:
+        """prometheus_client's way of asking."""
+        files = [str(file) for file in Path(self._path).glob("*.db") if _size_of(file) >= BEGUN_BYTES]
+        found: Iterable[Metric] = self.merge(files, accumulate=True)  # type: ignore[no-untyped-call]  # it has no types
+        return found
+
+
+def _size_of(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except FileNotFoundError:  # of a worker that is gone: removed between two looks
+        return 0
+
+
 def empty_folder(data: Path) -> Path:
     """Where this daemon's workers keep their metrics; what earlier ones counted is gone, as after any restart."""
     folder = data / "metrics"
@@ -84,6 +104,6 @@ def empty_folder(data: Path) -> Path:
 def exposition(folder: Path, look: Callable[[], View]) -> bytes:
     """All of it, in Prometheus's text format."""
     registry = CollectorRegistry()
-    MultiProcessCollector(registry, str(folder))  # type: ignore[no-untyped-call]  # it has no types
+    OfWrittenFiles(registry, str(folder))  # type: ignore[no-untyped-call]  # it has no types
     registry.register(OfWorkers(look))
     return generate_latest(registry)

@@ -246,6 +246,30 @@ def test_metrics_are_those_of_all_slots_and_what_was_counted_outlives_who_counte
     assert list(empty_folder(tmp_path).iterdir()) == []
 
 
+@pytest.mark.parametrize("room", [1_000, 1 << 16])
+def test_a_worker_whose_metrics_find_no_room_on_the_disk_goes_on(tmp_path: Path, room: int) -> None:
+    """The largest size of a file stands for the disk: no room at all, and none for a file to grow."""
+    folder = empty_folder(tmp_path)
+    code = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({room}, {room}))\n" + (
+        "from callcontrol.edges import meters\n"
+        "for number in range(2_000): meters.calls_total.labels('acme' * 10, str(number)).inc()\n"
+        "print(meters.calls_total.labels('acme' * 10, '1999')._value.get())"
+    )
+    environment = {**os.environ, **meter_files.environment(folder, 0)}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "1.0\n")
+    assert "metrics are counted in memory only" in done.stderr
+    assert f"{folder}/counter_0.db: File too large" in done.stderr
+    assert shown(folder)["callcontrol_workers"] == 1
+
+
+def test_an_empty_file_of_metrics_spoils_no_scrape(tmp_path: Path) -> None:
+    folder = empty_folder(tmp_path)
+    work(folder, 0, calls=2)
+    (folder / "counter_1.db").touch()
+    assert shown(folder)["callcontrol_calls_adopted_total"] == 2
+
+
 def test_of_workers_that_are_gone_no_gauge_says_anything(tmp_path: Path) -> None:
     folder = empty_folder(tmp_path)
     work(folder, 0, calls=2)
