@@ -30,6 +30,7 @@ TALKED_OUT: Final = "ALLOTTED_TIMEOUT"
 LIMITS: Final = (
     "LEGS_LIMIT",
     "MAX_EARLY",
+    "MAX_ESTIMATED",
     "MAX_INBOX",
     "MAX_MISSED",
     "MAX_OWED",
