@@ -1,6 +1,7 @@
 """Which phones are registered, per switch: read whole when a switch comes up, then followed by its events.
 
-A phone is known to be offline only while at least one switch is up and has been read; otherwise it is simply tried.
+A phone is known to be offline only while every switch is up and has been read: it may be registered at the one that is
+not heard. Of whom that is not known nothing is said, and he is simply tried.
 FreeSWITCH's `sofia::expire` comes late and a flush sends nothing (freeswitch#1869), so each entry also ends by itself.
 The profile keeps one registration per account (`multiple-registrations` off), so a new one replaces the old, and an
 unregistering REGISTER ends it whatever its Call-ID: a phone that was rebooted unregisters with a new one.
@@ -25,10 +26,17 @@ class Registrations:
 
     def __init__(self) -> None:
         self._by_switch: dict[str, dict[Account, float]] = {}
+        self._unread: set[str] = set()  # switches that are down, or whose phones were not read since they came up
+
+    def expect(self, switch: str) -> None:
+        """There is such a switch; until it was read nothing is known of it."""
+        if switch not in self._by_switch:
+            self._unread.add(switch)
 
     def read(self, switch: str, rows: Iterable[Mapping[str, str]]) -> None:
         """Replace what is known of a switch by its `show registrations as json` rows."""
         lag_s = clock.monotonic() - clock.now() / 1_000_000
+        self._unread.discard(switch)
         self._by_switch[switch] = {
             (row["reg_user"], row["realm"]): float(row["expires"]) + lag_s + GRACE_S for row in rows
         }
@@ -37,10 +45,13 @@ class Registrations:
     def forget(self, switch: str) -> None:
         """The switch cannot be heard: nothing is known of it any more."""
         self._by_switch.pop(switch, None)
+        self._unread.add(switch)
         meters.registrations.labels(switch).set(0)
 
     def registered(self, switch: str, account: Account, expires_s: float) -> None:
         """A phone registered (sofia::register)."""
+        if switch not in self._by_switch:
+            self._unread.add(switch)
         self._by_switch.setdefault(switch, {})[account] = clock.monotonic() + expires_s + GRACE_S
         self._count(switch)
 
@@ -50,11 +61,8 @@ class Registrations:
         self._count(switch)
 
     def known(self, domain: str, users: Iterable[str]) -> dict[str, bool]:
-        """Whether these accounts are registered anywhere; empty while no switch has been read."""
-        if not self._by_switch:
-            return {}
-        now = clock.monotonic()
-        return {user: self._is_registered((user, domain), now) for user in users}
+        """Whether these accounts are registered anywhere; those of which that is not known are left out."""
+        return {user: bool(switches) for user, switches in self.places(domain, users).items()}
 
     def where(self, domain: str, user: str) -> tuple[str, ...]:
         """The switches at which this account is registered, the registration that lasts longest first."""
@@ -63,11 +71,10 @@ class Registrations:
         return tuple(sorted(ends, key=lambda name: -ends[name]))
 
     def places(self, domain: str, users: Iterable[str]) -> dict[str, tuple[str, ...]]:
-        """`where` for each of these accounts; empty while no switch has been read."""
-        return {user: self.where(domain, user) for user in users} if self._by_switch else {}
-
-    def _is_registered(self, account: Account, now: float) -> bool:
-        return any(table.get(account, now) > now for table in self._by_switch.values())
+        """`where` for each of these accounts; those of which nothing is known are left out."""
+        found = {user: self.where(domain, user) for user in users}
+        everything_read = bool(self._by_switch) and not self._unread
+        return {user: switches for user, switches in found.items() if switches or everything_read}
 
     def _count(self, switch: str) -> None:
         meters.registrations.labels(switch).set(len(self._by_switch.get(switch, {})))

@@ -66,6 +66,8 @@ class Switchboard:
         self._jobs = settings.limits.offers
         self._switches: Mapping[str, Switch] = settings.switches
         self._registrations = registrations
+        for name in settings.switches:
+            registrations.expect(name)
         self._links = {name: self._link(name, switch, chance) for name, switch in settings.switches.items()}
         self._desk: Desk | None = None
         self.missed = MissedEnds()

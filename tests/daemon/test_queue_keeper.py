@@ -91,6 +91,7 @@ def test_phones_that_were_there_before_are_told_with_the_layout(scene: Scene) ->
 
 
 def test_a_phone_that_comes_and_goes_takes_its_agent_with_it(scene: Scene) -> None:
+    scene.phones.read("fs1", [])
     scene.compare()
     scene.log_in("bert")
     scene.here(BERT)

@@ -67,7 +67,7 @@ def test_registered_at_one_switch_is_enough_and_a_lost_switch_is_forgotten() -> 
     found.read("fs2", [row("101")])
     assert found.known("acme.example", ["101"]) == {"101": True}
     found.forget("fs2")
-    assert found.known("acme.example", ["101"]) == {"101": False}
+    assert found.known("acme.example", ["101"]) == {}
     found.forget("fs1")
     assert found.known("acme.example", ["101"]) == {}
 
@@ -76,3 +76,22 @@ def test_domains_are_apart() -> None:
     found = Registrations()
     found.read("fs1", [row("101")])
     assert found.known("globex.example", ["101"]) == {"101": False}
+
+
+def test_while_one_switch_is_not_heard_nobody_is_offline() -> None:
+    found = Registrations()
+    found.expect("fs1")
+    found.expect("fs2")
+    found.read("fs1", [row("101")])
+    assert found.known("acme.example", ["101", "102"]) == {"101": True}
+    assert found.places("acme.example", ["101", "102"]) == {"101": ("fs1",)}
+    found.read("fs2", [])
+    assert found.known("acme.example", ["101", "102"]) == {"101": True, "102": False}
+    found.forget("fs2")
+    assert found.known("acme.example", ["102"]) == {}
+
+
+def test_a_phone_that_registers_before_the_table_is_read_makes_no_other_offline() -> None:
+    found = Registrations()
+    found.registered("fs1", PHONE, 60)
+    assert found.known("acme.example", ["101", "102"]) == {"101": True}
