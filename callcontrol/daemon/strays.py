@@ -17,7 +17,8 @@ import gevent
 from callcontrol.daemon.adoption import NOBODY
 from callcontrol.daemon.desk import Desk
 from callcontrol.edges import clock, meters
-from callcontrol.edges.freeswitch.failures import EventSocketError
+from callcontrol.edges.containment import note_fault
+from callcontrol.edges.freeswitch.failures import EventSocketError, UnsafeText
 from callcontrol.edges.freeswitch.leg_commands import bring_back
 from callcontrol.edges.live_state.duty import Duty
 from callcontrol.edges.live_state.failures import LiveStateError
@@ -53,6 +54,7 @@ class Strays:
         self._switches = switches
         self._duty = duty
         self._unknown: dict[str, frozenset[str]] = {}
+        self._hopeless: dict[str, str] = {}  # channels that cannot be sent back, while they live, and their switches
 
     def start(self) -> None:
         """From now on, every LOOK_S."""
@@ -64,25 +66,45 @@ class Strays:
             try:
                 if self._duty.is_ours():
                     self.look()
-            except (LiveStateError, EventSocketError) as error:
+            except LiveStateError as error:
                 log.info("not known which channels are nobody's: %s", error)
-            except Exception:  # an answer nobody can read, once, must not end the looking
-                log.exception("looking for strays failed")
+            except Exception as error:  # an answer nobody can read, once, must not end the looking
+                note_fault("stray", "looking for strays failed", error)
 
     def look(self) -> int:
         """One look at every switch that can be reached; returns how many strays were sent back.
 
+        A switch that cannot be asked ends no look at the others.
+
         Raises:
             LiveStateError: Redis is away: nobody knows which calls are known.
-            EventSocketError: a switch cannot be asked.
         """
-        return sum(self._look_at(switch) for switch in self._switches.up())
+        sent_back = 0
+        for switch in self._switches.up():
+            try:
+                sent_back += self._look_at(switch)
+            except EventSocketError as error:
+                log.info("not known which channels of switch %s are nobody's: %s", switch, error)
+        return sent_back
 
     def _look_at(self, switch: str) -> int:
         rows = {row["uuid"]: row for row in self._switches.channels(switch) if _is_a_callers(row)}
         unknown = frozenset(rows) - self._known() if rows else frozenset()
         before, self._unknown[switch] = self._unknown.get(switch, frozenset()), unknown
-        return sum(self._send_back(switch, rows[channel]) for channel in sorted(unknown & before))
+        for channel in list(self._hopeless):
+            if channel not in unknown and self._hopeless[channel] == switch:
+                del self._hopeless[channel]
+        return sum(self._try(switch, rows[channel]) for channel in sorted((unknown & before) - set(self._hopeless)))
+
+    def _try(self, switch: str, row: Mapping[str, Any]) -> bool:
+        """Send one back; one that cannot be is told once, and ends no look for the others."""
+        try:
+            return self._send_back(switch, row)
+        except UnsafeText as error:
+            self._hopeless[row["uuid"]] = switch
+            log.error("a caller nobody knows cannot be sent back: %s", error, extra={"call": row["uuid"]})
+            meters.strays_left_total.inc()
+            return False
 
     def _known(self) -> set[str]:
         tenants: Iterable[str] = (*self._desk.current.configuration.settings.tenants, NOBODY)
@@ -92,9 +114,9 @@ class Strays:
     def _send_back(self, switch: str, row: Mapping[str, Any]) -> bool:
         if not self._switches.is_alone(switch, row["uuid"]):
             return False
+        self._switches.tell(switch, bring_back(row["uuid"], row["dest"]))
         log.error("a caller nobody knows is sent through the dialplan again", extra={"call": row["uuid"]})
         meters.strays_total.inc()
-        self._switches.tell(switch, bring_back(row["uuid"], row["dest"]))
         return True
 
 

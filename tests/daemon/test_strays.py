@@ -91,3 +91,13 @@ def test_one_worker_has_a_duty_until_it_is_silent(pipe: Pipe, redis_client: Redi
     assert [ours.is_ours(), theirs.is_ours(), ours.is_ours()] == [True, False, True]
     redis_client.delete("cc:duty:strays")
     assert [theirs.is_ours(), ours.is_ours()] == [True, False]
+
+
+def test_one_that_cannot_be_sent_back_ends_no_look_for_the_others_and_is_told_once(
+    strays: Strays, board: Board, caplog: pytest.LogCaptureFixture
+) -> None:
+    board.has("a-first", dest="fax machine")
+    board.has(GHOST)
+    assert [strays.look() for _ in range(3)] == [0, 1, 1]
+    assert len(board.told) == 2
+    assert sum("cannot be sent back" in record.getMessage() for record in caplog.records) == 1
