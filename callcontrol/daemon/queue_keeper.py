@@ -16,6 +16,7 @@ import orjson
 from callcontrol.config.settings import Tenant
 from callcontrol.daemon.configuration import Current
 from callcontrol.daemon.registrations import Registrations
+from callcontrol.edges import meters
 from callcontrol.edges.containment import contained
 from callcontrol.edges.live_state.queues import QueueStore
 from callcontrol.routing.distribution.layout import layout_dict, layout_of
@@ -61,18 +62,34 @@ class QueueKeeper:
             return known[1]
         layout = layout_dict(layout_of(settings))
         digest = hashlib.sha256(orjson.dumps(layout, option=orjson.OPT_SORT_KEYS)).hexdigest()[:32]
-        self._layouts[tenant] = (settings, {**layout, "digest": digest})
+        at = self._current.configuration.version.at
+        self._layouts[tenant] = (settings, {**layout, "digest": digest, "at": at})
         return self._layouts[tenant][1]
 
     def _compared(self, tenant: str, layout: Mapping[str, Any], in_force: str) -> None:
         if in_force != layout["digest"]:
-            log.info("queues of tenant %s: %s", tenant, "a new layout" if in_force else "nothing is known yet")
-            self._told.pop(tenant, None)
-            self._store.configure(tenant, layout, lambda done: self._tell_phones(tenant))
+            self._store.configure(tenant, layout, lambda answer: self._configured(tenant, answer, in_force))
         else:
+            meters.queue_layout_older.labels(tenant).set(0)
             self._see_what_was_lost(tenant)
             self._tell_phones(tenant)
             self._store.due(tenant)
+
+    def _configured(self, tenant: str, answer: str, before: str) -> None:
+        """The layout is in force; or another host has a newer one, which stays."""
+        meters.queue_layout_older.labels(tenant).set(answer == "older")
+        if answer == "older":
+            log.warning(
+                "the queues of tenant %s are laid out by a newer configuration of another host: this host's, %s, is not"
+                " in force for them; bring both hosts to the same configuration and reload",
+                tenant,
+                self._current.configuration.version,
+            )
+            self._tell_phones(tenant)
+        elif answer:
+            log.info("queues of tenant %s: %s", tenant, "a new layout" if before else "nothing was known yet")
+            self._told.pop(tenant, None)
+            self._tell_phones(tenant, is_new=not before)
 
     def _see_what_was_lost(self, tenant: str) -> None:
         """A Redis that was away or replaced may have lost what it was told last: it is asked what it believes."""
@@ -104,10 +121,14 @@ class QueueKeeper:
             with contained("queue", "the phones of a tenant could not be told", tenant=tenant):
                 self._tell_phones(tenant)
 
-    def _tell_phones(self, tenant: str, agents: Iterable[str] | None = None) -> None:
-        """Of these agents (None: of all) only what has changed since it was told last."""
+    def _tell_phones(self, tenant: str, agents: Iterable[str] | None = None, *, is_new: bool = False) -> None:
+        """Of these agents (None: of all) only what has changed since it was told last.
+
+        Where it is not known whether a phone is there, the live state keeps what it believes; one that is new believes
+        nothing yet and takes such agents for there, so that they are tried.
+        """
         known = self._told.setdefault(tenant, {})
-        found = self._phones(tenant, agents)
+        found = self._phones(tenant, agents, unknown=True if is_new else None)
         news = {agent: there for agent, there in found.items() if known.get(agent) is not there}
         if not news:
             return
@@ -119,8 +140,8 @@ class QueueKeeper:
 
         self._store.reach(tenant, news, told)
 
-    def _phones(self, tenant: str, agents: Iterable[str] | None) -> dict[str, bool]:
-        """Which of these agents have a phone registered; those of whom nothing is known are left out."""
+    def _phones(self, tenant: str, agents: Iterable[str] | None, unknown: bool | None = None) -> dict[str, bool]:
+        """Which of these agents have a phone registered; where that is not known `unknown`, None leaves them out."""
         settings = self._current.configuration.settings.tenants.get(tenant)
         if settings is None:
             return {}
@@ -130,5 +151,7 @@ class QueueKeeper:
             if extension in settings.extensions:
                 accounts = settings.extensions[extension].accounts(extension)
                 known = self._registrations.known(settings.domain, accounts)
-                found |= {name: any(known.values())} if known else {}
+                is_known = any(known.values()) or len(known) == len(accounts)
+                there = any(known.values()) if is_known else unknown
+                found |= {} if there is None else {name: there}
         return found

@@ -1,7 +1,8 @@
 """Which phones are registered, per switch: read whole when a switch comes up, then followed by its events.
 
-A phone is known to be offline only while every switch is up and has been read: it may be registered at the one that is
-not heard. Of whom that is not known nothing is said, and he is simply tried.
+A phone is known to be offline only if every switch has been read and is being heard, and none has it. While a switch
+cannot be heard, what it said last still counts, after what others say; and a phone that nobody has may be there: that
+is unknown, and it is simply tried.
 FreeSWITCH's `sofia::expire` comes late and a flush sends nothing (freeswitch#1869), so each entry also ends by itself.
 The profile keeps one registration per account (`multiple-registrations` off), so a new one replaces the old, and an
 unregistering REGISTER ends it whatever its Call-ID: a phone that was rebooted unregisters with a new one.
@@ -22,36 +23,33 @@ Account = tuple[str, str]  # user, domain
 
 
 class Registrations:
-    """What all switches know of all phones."""
+    """What all switches know of all phones.
 
-    def __init__(self) -> None:
+    Args:
+        switches: those there are.
+    """
+
+    def __init__(self, switches: Iterable[str] = ()) -> None:
+        self._switches = frozenset(switches)
         self._by_switch: dict[str, dict[Account, float]] = {}
-        self._unread: set[str] = set()  # switches that are down, or whose phones were not read since they came up
-
-    def expect(self, switch: str) -> None:
-        """There is such a switch; until it was read nothing is known of it."""
-        if switch not in self._by_switch:
-            self._unread.add(switch)
+        self._heard: set[str] = set()  # whose table was read whole and has been followed since
 
     def read(self, switch: str, rows: Iterable[Mapping[str, str]]) -> None:
         """Replace what is known of a switch by its `show registrations as json` rows."""
         lag_s = clock.monotonic() - clock.now() / 1_000_000
-        self._unread.discard(switch)
         self._by_switch[switch] = {
             (row["reg_user"], row["realm"]): float(row["expires"]) + lag_s + GRACE_S for row in rows
         }
+        self._heard.add(switch)
         self._count(switch)
 
-    def forget(self, switch: str) -> None:
-        """The switch cannot be heard: nothing is known of it any more."""
-        self._by_switch.pop(switch, None)
-        self._unread.add(switch)
-        meters.registrations.labels(switch).set(0)
+    def lost(self, switch: str) -> None:
+        """The switch cannot be heard until it is read again: phones may come and go there."""
+        self._heard.discard(switch)
+        self._count(switch)
 
     def registered(self, switch: str, account: Account, expires_s: float) -> None:
-        """A phone registered (sofia::register)."""
-        if switch not in self._by_switch:
-            self._unread.add(switch)
+        """A phone registered (sofia::register); the switch need not have been read yet."""
         self._by_switch.setdefault(switch, {})[account] = clock.monotonic() + expires_s + GRACE_S
         self._count(switch)
 
@@ -62,19 +60,22 @@ class Registrations:
 
     def known(self, domain: str, users: Iterable[str]) -> dict[str, bool]:
         """Whether these accounts are registered anywhere; those of which that is not known are left out."""
-        return {user: bool(switches) for user, switches in self.places(domain, users).items()}
+        return {user: bool(found) for user, found in self.places(domain, users).items()}
 
     def where(self, domain: str, user: str) -> tuple[str, ...]:
-        """The switches at which this account is registered, the registration that lasts longest first."""
+        """The switches at which this account is registered: those first that are heard, then the registration that
+        lasts longest."""
         now, account = clock.monotonic(), (user, domain)
         ends = {name: table[account] for name, table in self._by_switch.items() if table.get(account, now) > now}
-        return tuple(sorted(ends, key=lambda name: -ends[name]))
+        return tuple(sorted(ends, key=lambda name: (name not in self._heard, -ends[name])))
 
     def places(self, domain: str, users: Iterable[str]) -> dict[str, tuple[str, ...]]:
-        """`where` for each of these accounts; those of which nothing is known are left out."""
+        """`where` for each of these accounts; those that nobody has, and a switch that is not heard may have, are left
+        out."""
+        certain = bool(self._heard) and self._switches <= self._heard
         found = {user: self.where(domain, user) for user in users}
-        everything_read = bool(self._by_switch) and not self._unread
-        return {user: switches for user, switches in found.items() if switches or everything_read}
+        return {user: switches for user, switches in found.items() if switches or certain}
 
     def _count(self, switch: str) -> None:
-        meters.registrations.labels(switch).set(len(self._by_switch.get(switch, {})))
+        known = self._by_switch.get(switch, {}) if switch in self._heard else ()
+        meters.registrations.labels(switch).set(len(known))

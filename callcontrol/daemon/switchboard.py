@@ -66,8 +66,6 @@ class Switchboard:
         self._jobs = settings.limits.offers
         self._switches: Mapping[str, Switch] = settings.switches
         self._registrations = registrations
-        for name in settings.switches:
-            registrations.expect(name)
         self._links = {name: self._link(name, switch, chance) for name, switch in settings.switches.items()}
         self._desk: Desk | None = None
         self.missed = MissedEnds()
@@ -232,7 +230,7 @@ class Switchboard:
 
     def _on_down(self, name: str, reason: EventSocketError) -> None:
         meters.switch_up.labels(name).set(0)
-        self._registrations.forget(name)
+        self._registrations.lost(name)
         self.hearing.lost(name, closed=isinstance(reason, SwitchClosed))
 
     def _on_restart(self, name: str, core: str) -> None:

@@ -108,7 +108,7 @@ class Worker:
         self._pipe = Pipe(connect(redis_url, settings.limits.lookup_ms / 1000))
         self._ledger = LedgerWriter(postgres_dsn)
         self._records, self._left = _spools(settings, slot, self._ledger, postgres_dsn)
-        registrations = Registrations()
+        registrations = Registrations(settings.switches)
         self._chance = random.Random(clock.new_id())
         store = QueueStore(self._pipe, self._occasion, lambda tenant, told: self._pump.told(tenant, told))
         self._keeper = QueueKeeper(current, registrations, store)
@@ -219,7 +219,6 @@ class Worker:
 
     def _refresh_meters(self) -> None:
         meters.redis_up.set(0 if self._pipe.away_because else 1)
-        meters.redis_refuses.set(1 if self._pipe.refuses_because else 0)
         meters.redis_waiting.set(self._pipe.depth)
         meters.redis_round_trips.set(self._pipe.round_trips)
         meters.redis_commands.set(self._pipe.commands)

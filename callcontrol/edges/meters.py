@@ -60,9 +60,6 @@ registrations = Gauge("callcontrol_registrations", "Phones registered at a switc
 command_errors_total = Counter("callcontrol_command_errors_total", "Commands a switch refused", ["switch"])
 
 redis_up = Gauge("callcontrol_redis_up", "Whether Redis answers", multiprocess_mode=MIN)
-redis_refuses = Gauge(
-    "callcontrol_redis_refuses", "Whether Redis answers and takes nothing, as without memory", multiprocess_mode=MAX
-)
 redis_round_trips = Gauge(
     "callcontrol_redis_round_trips", "Round trips to Redis since the start, all calls together", multiprocess_mode=SUM
 )
@@ -93,6 +90,12 @@ records_rejected = Gauge(
 
 limit = Gauge("callcontrol_limit", "Limits as configured", ["name"], multiprocess_mode=LAST)
 
+queue_layout_older = Gauge(
+    "callcontrol_queue_layout_older",
+    "Whether another host has laid the tenant's queues out by a newer configuration",
+    ["tenant"],
+    multiprocess_mode=MAX,
+)
 queue_waiting = Gauge(
     "callcontrol_queue_waiting", "Callers in a queue, callbacks among them", ["tenant", "queue"], multiprocess_mode=LAST
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from prometheus_client import REGISTRY
 from redis import Redis
 
 from callcontrol.daemon.configuration import Current
@@ -27,7 +28,8 @@ class Scene:
         self.live = live
         self.folder = folder
         self.current = Current(configured(folder))
-        self.phones = Registrations()
+        self.phones = Registrations(["fs1"])
+        self.phones.read("fs1", ())
         self.keeper = QueueKeeper(self.current, self.phones, live.store)
 
     def compare(self) -> None:
@@ -163,6 +165,24 @@ def test_a_queue_that_is_taken_out_is_told_to_its_callers(scene: Scene) -> None:
     assert (notice.ticket, notice.what) == ("c1/1", "queue_gone")
 
 
+def test_a_host_with_an_older_configuration_leaves_the_queues_as_they_are_and_says_so(
+    scene: Scene, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    scene.compare()
+    scene.log_in("carl")
+    other = Scene(scene.live, tmp_path / "other")  # accepted later
+    other.reload(help="")
+    told = len(scene.live.told)
+    scene.compare()  # still has the queue `help`
+    assert "newer configuration of another host" in caplog.text
+    assert REGISTRY.get_sample_value("callcontrol_queue_layout_older", {"tenant": "acme"}) == 1
+    assert scene.join("c1/1") is not None
+    other.compare()
+    assert [notice.what for one in scene.live.told[told:] for notice in one.notices] == []
+    scene.reload(help="")
+    assert REGISTRY.get_sample_value("callcontrol_queue_layout_older", {"tenant": "acme"}) == 0
+
+
 def test_so_is_the_last_queue_of_a_tenant(scene: Scene) -> None:
     scene.compare()
     scene.log_in("carl")
@@ -182,3 +202,16 @@ def test_a_tenant_that_is_taken_out_is_left_alone(scene: Scene) -> None:
     scene.here(ANNA)
     scene.compare()
     assert scene.live.told  # it still answers
+
+
+def test_an_agent_whose_switch_is_not_heard_is_tried_where_nothing_is_believed_of_the_phone(
+    scene: Scene,
+) -> None:
+    scene.phones.lost("fs1")
+    scene.compare()
+    scene.log_in("bert")
+    assert scene.state("bert") is AgentState.READY
+    scene.phones.read("fs1", ())
+    scene.keeper.phones_read()
+    scene.settle()
+    assert scene.state("bert") is AgentState.UNREACHABLE

@@ -57,41 +57,42 @@ def test_where_a_phone_is_registered() -> None:
     found.read("fs1", [row("101", seconds=60)])
     found.read("fs2", [row("101"), row("102")])
     assert found.places("acme.example", ["101", "102", "103"]) == {"101": ("fs2", "fs1"), "102": ("fs2",), "103": ()}
-    found.forget("fs2")
-    assert (found.where("acme.example", "101"), found.where("acme.example", "102")) == (("fs1",), ())
+    found.lost("fs2")
+    assert (found.where("acme.example", "101"), found.where("acme.example", "102")) == (("fs1", "fs2"), ("fs2",))
 
 
-def test_registered_at_one_switch_is_enough_and_a_lost_switch_is_forgotten() -> None:
-    found = Registrations()
+def test_a_phone_nobody_has_is_offline_only_if_every_switch_is_heard() -> None:
+    found = Registrations(["fs1", "fs2"])
     found.read("fs1", [])
+    assert found.known("acme.example", ["101"]) == {}
     found.read("fs2", [row("101")])
-    assert found.known("acme.example", ["101"]) == {"101": True}
-    found.forget("fs2")
-    assert found.known("acme.example", ["101"]) == {}
-    found.forget("fs1")
-    assert found.known("acme.example", ["101"]) == {}
+    assert found.known("acme.example", ["101", "102"]) == {"101": True, "102": False}
+    found.lost("fs2")
+    assert found.known("acme.example", ["101", "102"]) == {"101": True}
+    found.read("fs2", [])
+    assert found.known("acme.example", ["101", "102"]) == {"101": False, "102": False}
+
+
+def test_a_phone_that_registers_before_the_table_is_read_makes_no_other_offline() -> None:
+    found = Registrations(["fs1"])
+    found.registered("fs1", PHONE, 60)
+    assert found.known("acme.example", ["101", "102"]) == {"101": True}
+    found.read("fs1", [row("101"), row("102")])
+    assert found.known("acme.example", ["101", "102", "103"]) == {"101": True, "102": True, "103": False}
+
+
+def test_what_a_switch_said_last_counts_until_it_runs_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = Registrations(["fs1", "fs2"])
+    found.read("fs1", [])
+    found.read("fs2", [row("101", seconds=60)])
+    found.lost("fs2")
+    assert found.places("acme.example", ["101"]) == {"101": ("fs2",)}
+    now = clock.monotonic()
+    monkeypatch.setattr(clock, "monotonic", lambda: now + 60 + module.GRACE_S + 1)
+    assert found.places("acme.example", ["101"]) == {}
 
 
 def test_domains_are_apart() -> None:
     found = Registrations()
     found.read("fs1", [row("101")])
     assert found.known("globex.example", ["101"]) == {"101": False}
-
-
-def test_while_one_switch_is_not_heard_nobody_is_offline() -> None:
-    found = Registrations()
-    found.expect("fs1")
-    found.expect("fs2")
-    found.read("fs1", [row("101")])
-    assert found.known("acme.example", ["101", "102"]) == {"101": True}
-    assert found.places("acme.example", ["101", "102"]) == {"101": ("fs1",)}
-    found.read("fs2", [])
-    assert found.known("acme.example", ["101", "102"]) == {"101": True, "102": False}
-    found.forget("fs2")
-    assert found.known("acme.example", ["102"]) == {}
-
-
-def test_a_phone_that_registers_before_the_table_is_read_makes_no_other_offline() -> None:
-    found = Registrations()
-    found.registered("fs1", PHONE, 60)
-    assert found.known("acme.example", ["101", "102"]) == {"101": True}

@@ -29,6 +29,7 @@ class QueueTwin:
         self.model = Model()
         self._time_us = time_us
         self.digest = b""
+        self.at = 0
 
     def carry_out(self, arguments: tuple[Any, ...], publish: Publish) -> list[Any]:
         """One operation with the script's arguments; the script's reply."""
@@ -99,7 +100,10 @@ class QueueTwin:
                 result = model.due(at)
                 return [b"done", result.answer], result
             case "configure":
-                self.digest = given["digest"].encode()
+                age = given.get("at", 0), given["digest"].encode()
+                if age[1] != self.digest and age < (self.at, self.digest):
+                    return [b"older"], Result(None, (), ())
+                self.at, self.digest = age
                 return _said(model.configure(at, layout_from(given)), b"done", b"same")
             case _:
                 raise AssertionError(f"the twin knows no operation {operation}")

@@ -67,7 +67,7 @@ class WorkerTwin:
         self._chance = chance
         self._current = current
         self._phones = phones
-        self.registrations = Registrations()
+        self.registrations = Registrations(current.configuration.settings.switches)
         store = QueueStore(
             self.pipe, self._occasion, lambda tenant, told: self.pump.told(tenant, told), process.after
         )
@@ -89,7 +89,7 @@ class WorkerTwin:
             cut_off=lambda: self.workers.cut_off_since is not None,
         )
         board.desk = self.desk
-        board.on_up, board.on_down = self._switch_up, self.registrations.forget
+        board.on_up, board.on_down = self._switch_up, self.registrations.lost
         self.adoption = Adoption(self.desk, self.workers, chance)
         self.keeper = QueueKeeper(current, self.registrations, store)
         self.pump = QueuePump(self.desk, store, switchboard)

@@ -15,6 +15,7 @@ from unittest import mock
 
 from callcontrol.daemon import reception
 from callcontrol.daemon.configuration import Current
+from callcontrol.edges.config_snapshot import Version
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from tests.simulation.agenda import Agenda
 from tests.simulation.board_twin import BoardTwin
@@ -86,7 +87,10 @@ def configuration(centre: Centre) -> Current:
     """A centre's configuration, read as the daemon reads it."""
     with tempfile.TemporaryDirectory(prefix="callcontrol-centre-") as folder:
         centre.write(Path(folder))
-        return Current(Path(folder))
+        current = Current(Path(folder))
+    version = Version(Instant(centre.edition), current.configuration.version.digest)
+    current.configuration = replace(current.configuration, version=version)
+    return current
 
 
 class World:

@@ -242,9 +242,16 @@ class QueueStore:
 
         self._pipe.submit("HGET", f"{keys.queues(tenant)}:layout", "digest", on_reply=replied)
 
-    def configure(self, tenant: str, layout: Mapping[str, Any], on_done: Callable[[bool], None]) -> None:
-        """Put a layout in force (`distribution.layout.layout_dict` with its `digest`), unless it already is."""
-        self._do(tenant, "configure", layout, lambda _, trouble: on_done(trouble is None))
+    def configure(self, tenant: str, layout: Mapping[str, Any], on_answer: Callable[[str], None]) -> None:
+        """Put a layout in force: `distribution.layout.layout_dict` with its `digest`, and `at`, when its configuration
+        was accepted (us). The answer: `done`, `same` (it is in force), `older` (a newer one is) or "" (Redis is away).
+        """
+        self._do(
+            tenant,
+            "configure",
+            layout,
+            lambda answer, trouble: on_answer("" if trouble is not None else answer[0].decode()),
+        )
 
     # --- how
 

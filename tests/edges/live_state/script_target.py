@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from itertools import count
 from typing import Any
 
 import orjson
@@ -27,6 +28,7 @@ class ScriptTarget:
     def __init__(self, client: Redis) -> None:
         self._redis: Any = client  # redis-py's types allow for answers that no call here has
         self._prefix = keys.queues(TENANT)
+        self._ages = count(1)  # of layouts: each is newer than the one before
         for key in client.keys(f"{self._prefix}:*"):
             client.delete(key)
         client.script_load(queue_script.SOURCE)
@@ -107,7 +109,7 @@ class ScriptTarget:
     def configure(self, occasion: Occasion, layout: Layout) -> Result[bool]:
         plain = layout_dict(layout)
         digest = hashlib.sha256(orjson.dumps(plain, option=orjson.OPT_SORT_KEYS)).hexdigest()
-        return self._yes(occasion, "configure", {**plain, "digest": digest}, b"done")
+        return self._yes(occasion, "configure", {**plain, "digest": digest, "at": next(self._ages)}, b"done")
 
     def _yes(self, occasion: Occasion, operation: str, given: Mapping[str, Any], *words: bytes) -> Result[bool]:
         answer, told = self._do(occasion, operation, given)

@@ -57,7 +57,7 @@ class Queues:
 
     def open(self, *agents: str) -> None:
         layout = {**layout_dict(layout_of(queue_world.facts().tenant)), "digest": "d"}
-        assert self.side.waited(lambda done: self.store.configure("acme", layout, done)) is True
+        assert self.side.waited(lambda done: self.store.configure("acme", layout, done)) == "done"
         for agent in agents:
             self.side.waited(lambda done, agent=agent: self.store.reach("acme", {agent: True}, done))  # type: ignore[misc]  # the loop's
             self.act(agent, AgentAction.LOG_IN)

@@ -59,7 +59,7 @@ local function write_layout()
     for name, agent in pairs(given.agents) do
         call('HSET', P .. 'layout', 'agent:' .. name, cjson.encode(agent))
     end
-    call('HSET', P .. 'layout', 'digest', given.digest)
+    call('HSET', P .. 'layout', 'digest', given.digest, 'at', given.at or 0)
     layout.forget()
 end
 
@@ -104,10 +104,21 @@ local function settle(ticket)
     end
 end
 
+-- Hosts may have taken the YAML at different times. An older layout never replaces a newer one, and of two of the same age
+-- one wins everywhere; or hosts would replace each other's for ever. A layout without an age is older than any.
+local function is_older()
+    local at, digest = unpack(call('HMGET', P .. 'layout', 'at', 'digest'))
+    at = tonumber(at or 0)
+    return at > (given.at or 0) or (at == (given.at or 0) and digest and digest > given.digest)
+end
+
 -- Nobody's state is touched: what follows from the layout (sets, lanes) is made anew.
 function ops.configure()
     if call('HGET', P .. 'layout', 'digest') == given.digest then
         return {'same'}
+    end
+    if is_older() then
+        return {'older'}
     end
     local before = {}
     for _, name in ipairs(layout.names('queue')) do
