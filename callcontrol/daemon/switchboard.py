@@ -21,6 +21,7 @@ from callcontrol.daemon.missed_ends import MissedEnds
 from callcontrol.daemon.registrations import Registrations
 from callcontrol.edges import clock, meters
 from callcontrol.edges.containment import contained
+from callcontrol.edges.freeswitch.arrival import HANDED
 from callcontrol.edges.freeswitch.commands import TAKEN_CALLS, TAKEN_HOW, TAKEN_OVER, TAKER, Auth, Taken
 from callcontrol.edges.freeswitch.failures import EventSocketError, SwitchClosed
 from callcontrol.edges.freeswitch.inbound import SwitchLink
@@ -147,9 +148,19 @@ class Switchboard:
         Raises:
             EventSocketError: it cannot be asked.
         """
-        link = self._links[switch]
-        lives = link.api(f"uuid_exists {channel}", ASK_S) == "true"
-        return lives and link.api(f"uuid_getvar {channel} bridge_uuid", ASK_S) == UNDEFINED
+        lives = self._links[switch].api(f"uuid_exists {channel}", ASK_S) == "true"
+        return lives and self._variable(switch, channel, "bridge_uuid") == UNDEFINED
+
+    def was_handed(self, switch: str, channel: str) -> bool:
+        """Whether a channel has been handed to us, now or before. Waits for the switch.
+
+        Raises:
+            EventSocketError: it cannot be asked.
+        """
+        return self._variable(switch, channel, HANDED) == "true"
+
+    def _variable(self, switch: str, channel: str, name: str) -> str:
+        return self._links[switch].api(f"uuid_getvar {channel} {name}", ASK_S)
 
     def alone(self, switch: str, channel: str, on_answer: Callable[[bool | None], object]) -> None:
         """Whether a channel lives and talks with nobody; None if the switch cannot be asked."""

@@ -26,7 +26,9 @@ calls_total = Counter("callcontrol_calls_total", "Calls that ended, by outcome",
 calls_in_progress = Gauge("callcontrol_calls_in_progress", "Calls this worker directs", multiprocess_mode=SUM)
 calls_adopted_total = Counter("callcontrol_calls_adopted_total", "Calls taken over from a worker that died")
 strays_total = Counter("callcontrol_strays_total", "Callers' channels nobody knew, sent through the dialplan again")
-strays_left_total = Counter("callcontrol_strays_left_total", "Callers' channels nobody knew that cannot be sent back")
+strays_left_total = Counter(
+    "callcontrol_strays_left_total", "Callers' channels nobody knew that did not come back, and were left as they are"
+)
 calls_taken_total = Counter("callcontrol_calls_taken_total", "Calls that came back through the dialplan to this worker")
 calls_lost_total = Counter("callcontrol_calls_lost_total", "Calls another worker has taken over from this living one")
 legs_total = Counter(

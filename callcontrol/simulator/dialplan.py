@@ -76,6 +76,7 @@ def standard(sockets: str, last_resort: Sequence[Action] = LAST_RESORT) -> Dialp
 def _guarded(sockets: str, *said_first: str) -> tuple[Action, ...]:
     said = (
         *said_first,
+        "cc_handed=true",
         "continue_on_fail=true",
         "hangup_after_bridge=true",
         "ignore_early_media=true",

@@ -95,6 +95,8 @@ def test_calls_go_to_the_daemon_and_never_into_silence(context: str) -> None:
     assert {"continue_on_fail=true", "hangup_after_bridge=true", "ignore_early_media=true"} <= set(
         actions[0][1].split("~")
     )
+    # what our own channels are told by, once nobody knows them any more
+    assert "cc_handed=true" in actions[0][1].split("~")
     # every REFER leads into a context of its own, whoever is transferred
     assert "force_transfer_context=transferred" in actions[0][1].split("~")
     hand_over = [

@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 from redis import Redis
 
 from callcontrol.daemon.desk import Desk
-from callcontrol.daemon.strays import Strays
+from callcontrol.daemon.strays import MAX_TRIES, Strays
 from callcontrol.edges import clock
+from callcontrol.edges.freeswitch.failures import ReplyTimedOut
 from callcontrol.edges.live_state.duty import Duty
 from callcontrol.edges.live_state.pipe import Pipe
 from callcontrol.vocabulary.moment import SECOND_US
@@ -22,11 +24,14 @@ GHOST = "6b2e6c3a-8f57-4d8e-9a44-1b6f0a9d0001"
 
 
 class Board:
-    """One switch with these channels."""
+    """Switches, the first with these channels."""
 
     def __init__(self) -> None:
         self.rows: list[dict[str, Any]] = []
         self.talking: set[str] = set()
+        self.of_others: set[str] = set()
+        self.away: list[str] = []
+        self.garbled: list[str] = []
         self.told: list[str] = []
 
     def has(self, channel: str, age_s: int = 60, **other: str) -> None:
@@ -34,16 +39,29 @@ class Board:
         self.rows.append({**row, "created_epoch": str(clock.now() // SECOND_US - age_s), **other})
 
     def up(self) -> tuple[str, ...]:
-        return ("fs1",)
+        return (*self.away, *self.garbled, "fs1")
 
     def channels(self, switch: str) -> Sequence[Mapping[str, Any]]:
-        return self.rows
+        if switch in self.away:
+            raise ReplyTimedOut(seconds=5, command="show channels")
+        return (
+            [{"created_epoch": "1", "direction": "inbound", "context": "public"}]
+            if switch in self.garbled
+            else self.rows
+        )
+
+    def was_handed(self, switch: str, channel: str) -> bool:
+        return channel not in self.of_others
 
     def is_alone(self, switch: str, channel: str) -> bool:
         return channel not in self.talking
 
     def tell(self, switch: str, command: str) -> None:
         self.told.append(command)
+
+
+def counted(name: str) -> float:
+    return REGISTRY.get_sample_value(name) or 0.0
 
 
 @pytest.fixture
@@ -76,9 +94,43 @@ def test_others_are_left_alone(strays: Strays, board: Board, desk: Desk, pipe: P
     assert board.told == []
 
 
-def test_who_becomes_known_in_between_is_left_alone(
-    strays: Strays, board: Board, desk: Desk, pipe: Pipe
+def test_a_lone_caller_of_an_admins_own_application_is_left_alone(strays: Strays, board: Board) -> None:
+    board.has(GHOST)
+    board.of_others.add(GHOST)
+    assert [strays.look() for _ in range(3)] == [0, 0, 0]
+    assert board.told == []
+
+
+@pytest.mark.parametrize("direction", ["inbound", "outbound"])
+def test_who_was_transferred_goes_back_as_transferred(strays: Strays, board: Board, direction: str) -> None:
+    board.has(GHOST, context="transferred", dest="*21*600700800#", direction=direction)
+    assert [strays.look() for _ in range(2)] == [0, 1]
+    assert board.told == [f"uuid_transfer {GHOST} *21*600700800# XML transferred"]
+
+
+def test_one_who_never_becomes_known_is_not_sent_back_for_ever(
+    strays: Strays, board: Board, caplog: pytest.LogCaptureFixture
 ) -> None:
+    left = counted("callcontrol_strays_left_total")
+    board.has(GHOST)
+    assert sum(strays.look() for _ in range(MAX_TRIES + 5)) == MAX_TRIES
+    assert counted("callcontrol_strays_left_total") == left + 1
+    assert sum("is left as it is" in record.getMessage() for record in caplog.records) == 1
+
+
+def test_a_caller_of_an_extension_with_a_name_is_sent_back(strays: Strays, board: Board) -> None:
+    board.has(GHOST, context="internal", dest="anna.nowak-2")
+    assert [strays.look() for _ in range(2)] == [0, 1]
+    assert board.told == [f"uuid_transfer {GHOST} anna.nowak-2 XML callcontrol"]
+
+
+def test_a_switch_that_cannot_be_asked_keeps_no_other_from_being_looked_at(strays: Strays, board: Board) -> None:
+    board.away, board.garbled = ["fs0"], ["fs2"]
+    board.has(GHOST)
+    assert [strays.look() for _ in range(2)] == [0, 1]
+
+
+def test_who_becomes_known_in_between_is_left_alone(strays: Strays, board: Board, desk: Desk, pipe: Pipe) -> None:
     board.has(GHOST)
     strays.look()
     saved_call(desk, "another-host/9/.x", GHOST)

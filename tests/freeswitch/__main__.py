@@ -23,6 +23,7 @@ from tests.freeswitch.mishaps import MISHAPS
 from tests.freeswitch.neighbour import phones_at_another_switch
 from tests.freeswitch.phones import PhoneFailed
 from tests.freeswitch.stage import RealStage
+from tests.freeswitch.strays import STRAYS
 from tests.freeswitch.switch import find_freeswitch
 from tests.freeswitch.takeovers import TAKEOVERS
 from tests.freeswitch.tones import HEARS, tone_differences
@@ -79,7 +80,7 @@ def _stories(stage: RealStage, microphones: Microphones, words: list[str]) -> It
 
 
 def _mishaps(stage: RealStage, microphones: Microphones, words: list[str]) -> Iterator[bool]:
-    for mishap in (*MISHAPS, *EMERGENCIES, *TAKEOVERS, *TRANSFERS, phones_at_another_switch):
+    for mishap in (*MISHAPS, *EMERGENCIES, *TAKEOVERS, *TRANSFERS, *STRAYS, phones_at_another_switch):
         if _is_wanted(mishap.__name__, words):
             microphones.clear()
             yield _tell(f"{mishap.__name__}: {mishap.__doc__}", partial(mishap, stage, microphones))

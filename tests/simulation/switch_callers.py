@@ -259,6 +259,7 @@ class SwitchCallers:
             "variable_ignore_early_media": "true",
             "variable_sip_ignore_remote_cause": "true",
             "variable_force_transfer_context": "transferred",
+            "variable_cc_handed": "true",
             **channel.variables,
         }
 

@@ -12,6 +12,10 @@ from callcontrol.vocabulary.call import NO_ORIGIN, Origin
 from callcontrol.vocabulary.moment import LATEST, SECOND_US, Instant
 from callcontrol.vocabulary.phone_number import is_anonymous, user_part
 
+# Set on every channel that our dialplan hands over: only such a channel may be sent back to us (daemon/strays.py). An
+# admin's own application may stand in the same contexts.
+HANDED: Final = "cc_handed"
+
 # All of the connect reply that is ever looked at: about 160 further lines per call are not kept.
 KEPT: Final = frozenset(
     {
@@ -39,6 +43,7 @@ KEPT: Final = frozenset(
         "variable_ignore_early_media",
         "variable_sip_ignore_remote_cause",
         "variable_cc_again",
+        f"variable_{HANDED}",
         "variable_cc_tenant",
         "variable_transfer_history",
         "variable_originate_disposition",
@@ -60,7 +65,8 @@ TRANSFER_CONTEXT: Final = "transferred"
 # What every call needs, however the dialplan was edited: without the first a busy B leg hangs the caller up
 # (switch_channel.c, switch_channel_handle_cause), without the second he falls into the dialplan after a talk, without
 # `sip_ignore_remote_cause` the code of the last B leg overrides ours (mod_sofia.c, sofia_on_hangup): 200 to a caller
-# whose callee never accepted; by the last a REFER is known by its context (switch_ivr.c, switch_ivr_session_transfer).
+# whose callee never accepted; by `force_transfer_context` a REFER is known by its context (switch_ivr.c,
+# switch_ivr_session_transfer); without the last it is not known to be ours once its worker is dead.
 NEEDED: Final = {
     "continue_on_fail": "true",
     "hangup_after_bridge": "true",
@@ -68,6 +74,7 @@ NEEDED: Final = {
     "ignore_early_media": "true",
     "sip_ignore_remote_cause": "true",
     "force_transfer_context": TRANSFER_CONTEXT,
+    HANDED: "true",
 }
 
 DIALLED_CHARACTERS: Final = 64

@@ -12,7 +12,7 @@ from typing import Final
 from callcontrol.control import commands as do
 from callcontrol.control.call import Call
 from callcontrol.edges.freeswitch.failures import UnsafeText
-from callcontrol.edges.freeswitch.safe import dialable
+from callcontrol.edges.freeswitch.safe import destination, word
 from callcontrol.edges.freeswitch.translate import dial_string_of
 from callcontrol.routing.plan import LegPlan
 
@@ -67,13 +67,16 @@ def leg_command(command: do.Whisper | do.Join | do.KillLeg | do.BringBack, call:
             return bring_back(call.id, call.destination)
 
 
-def bring_back(channel: str, number: str) -> str:
-    """The command that sends a caller's channel to us again, as if it had dialled this number.
+def bring_back(channel: str, dialled: str, context: str = BACK_CONTEXT) -> str:
+    """The command that sends a caller's channel to us again, as if it had dialled this number or extension.
+
+    Args:
+        context: TRANSFER_CONTEXT for one that a phone has transferred: it did not dial this itself.
 
     Raises:
         UnsafeText: something in it cannot be sent as what it is.
     """
-    return f"uuid_transfer {channel} {dialable(number)} XML {BACK_CONTEXT}"
+    return f"uuid_transfer {channel} {destination(dialled)} XML {word(context)}"
 
 
 def _playable(file: str) -> str:

@@ -18,6 +18,8 @@ SAFE_TEXT_CHARACTERS: Final = 80
 _PUNCTUATION: Final = frozenset("._-+@#*()/&!?")
 _PLAIN: Final = re.compile(r"(?:[A-Za-z0-9._+@#*()/&!?-]+(?: [A-Za-z0-9._+@#*()/&!?-]+)*)?")
 _NUMBER: Final = re.compile(r"[+*#0-9]{1,32}")
+# No dash in front: `uuid_transfer` would read an option.
+_DESTINATION: Final = re.compile(r"[A-Za-z0-9_+*#][A-Za-z0-9_.+*#-]{0,63}")
 _HOST: Final = (
     r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?){0,9}"
 )
@@ -66,6 +68,15 @@ def dialable(number: str) -> str:
         UnsafeText: it is anything else; the caller decides what happens then, nothing is cleaned here.
     """
     return _whole(_NUMBER, "number", number, "+48221234567")
+
+
+def destination(text: str) -> str:
+    """What a channel can be sent to in the dialplan: a number, or the name of an extension.
+
+    Raises:
+        UnsafeText: it is anything else.
+    """
+    return _whole(_DESTINATION, "destination", text, "+48221234567 or anna")
 
 
 def sip_uri(text: str) -> str:

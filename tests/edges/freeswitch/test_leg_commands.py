@@ -131,7 +131,7 @@ def test_a_caller_is_sent_through_the_dialplan_by_the_number_he_dialled() -> Non
     assert leg_command(do.BringBack(), call()) == "uuid_transfer c1 +48221234510 XML callcontrol"
 
 
-@pytest.mark.parametrize("number", ["", "support", "101 XML public", "1;uuid_kill"])
+@pytest.mark.parametrize("number", ["", "-bleg", "101 XML public", "1;uuid_kill"])
 def test_a_number_that_cannot_be_dialled_is_not_sent(number: str) -> None:
     with pytest.raises(UnsafeText):
         leg_command(do.BringBack(), call(dialled=number))
