@@ -26,19 +26,31 @@ _KEYWORDS: Final = """
 KEYWORDS: Final = frozenset(_KEYWORDS.split())
 _RIGHT: Final = "write host=db.example port=5432 dbname=callcontrol user=callcontrol, or postgresql://user@host:5432/dbname"
 _PAIR: Final = re.compile(r"\s*(?P<key>[A-Za-z_]+)\s*=\s*(?P<value>'(?:[^'\\]|\\.)*'|(?:[^\s'\\]|\\.)*)(?=\s|$)")
+# Without a login there is no @ behind the hosts: it would be that of a password with a / or ? in it.
 _URI: Final = re.compile(
-    r"postgres(ql)?://(?P<login>[^@/?#\s]*@)?(?P<hosts>[^@/?#\s]*)(/[^/?#\s]*)?(\?(?P<query>[^#\s]*))?"
+    r"postgres(ql)?://((?P<login>[^@/?#\s]*)@|(?!.*@))(?P<hosts>[^@/?#\s]*)(/[^@/?#\s]*)?(\?(?P<query>[^#\s]*))?"
 )
+_BAD_PERCENT: Final = re.compile("%(?!(?!00)[0-9A-Fa-f]{2})")
+_OPTIONS: Final = re.compile("(&?[A-Za-z_]+=[^&]*)*")
 _HOST: Final = re.compile(r"([A-Za-z0-9._%-]*|\[[0-9A-Fa-f:.]+\])(:(?P<port>[0-9]+))?")
 
 
 def _read_dsn(value: object) -> str:
     text = text_in(value, _RIGHT)
+    check_dsn(text)
+    return text
+
+
+def check_dsn(text: str) -> None:
+    """Refuse what libpq would refuse, before it does: it quotes what it does not understand, be it of the password.
+
+    Raises:
+        ValueError: it is no connection string; the message holds no value of it.
+    """
     if re.match("postgres(ql)?:", text):
         _check_uri(text)
     elif text:
         _check_pairs(text)
-    return text
 
 
 def _check_pairs(text: str) -> None:
@@ -55,8 +67,8 @@ def _check_pairs(text: str) -> None:
 
 def _check_uri(text: str) -> None:
     found = _URI.fullmatch(text)
-    if found is None:
-        right = "write postgresql://user:password@host:5432/dbname; in a password write @ as %40, / as %2F, : as %3A"
+    if found is None or _BAD_PERCENT.search(text) or not _OPTIONS.fullmatch(found["query"] or ""):
+        right = "write postgresql://user:password@host:5432/dbname; in a password write @ as %40, / as %2F, % as %25"
         raise refusal("this is no address of a Postgres", right)
     for part in found["hosts"].split(","):
         host = _HOST.fullmatch(part)

@@ -17,6 +17,7 @@ from typing import Annotated, Final
 
 from pydantic import BeforeValidator
 
+from callcontrol.config.credentials import without_credentials
 from callcontrol.config.fields import described, refusal, text_in
 
 REDIS_PORT: Final = 6379
@@ -24,12 +25,13 @@ SENTINEL_PORT: Final = 26379
 
 _RIGHT: Final = (
     "write redis://host:6379/0, unix:///path, redis+sentinel://host,host,host/SERVICE or redis+cluster://host,host,"
-    " with rediss for TLS"
+    " with rediss for TLS; in a password write @ as %40, / as %2F, # as %23, ? as %3F"
 )
 _HOST: Final = re.compile(r"(?P<host>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:(?P<port>[0-9]{1,5}))?")
+# As strict as any reader of URLs: what a driver would part elsewhere, it might quote, a piece of the password with it.
 _URL: Final = re.compile(
-    r"(?P<scheme>rediss?|unix)(\+(?P<kind>sentinel|cluster))?://((?P<login>[^@/?\s]*)@)?(?P<hosts>[^@/?\s]*)"
-    r"(?P<path>/[^?\s]*)?(?P<query>\?\S*)?"
+    r"(?P<scheme>rediss?|unix)(\+(?P<kind>sentinel|cluster))?://((?P<login>(?![^@]*[^!-~])[^@/?#\[\]]*)@)?"
+    r"(?P<hosts>[^@/?#\s]*)(?P<path>/[^@?#\s]*)?(?P<query>\?[^@#\s]*)?"
 )
 
 
@@ -138,7 +140,7 @@ def _bracketed(host: str) -> str:
 
 def _shown(text: str) -> str:
     """Without the password: what is said of it may stand in a log."""
-    return repr(re.sub("//[^@/]*@", "//…@", text))
+    return repr(without_credentials(text))
 
 
 def _read_redis_url(value: object) -> str:

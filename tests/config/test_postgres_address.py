@@ -22,6 +22,11 @@ BAD = {
     "hots=secret": "Postgres knows no hots",
     "postgresql://cc:sec/ret@db.example/callcontrol": "this is no address of a Postgres",
     "postgresql://cc:sec@ret@db.example/callcontrol": "this is no address of a Postgres",
+    "postgresql://cc:12/sec@db.example": "this is no address of a Postgres",
+    "postgresql://cc:12?sec=@db.example": "this is no address of a Postgres",
+    "postgresql://cc:sec#ret@db.example/callcontrol": "this is no address of a Postgres",
+    "postgresql://cc:sec%ret@db.example/callcontrol": "this is no address of a Postgres",
+    "postgresql://cc@host?sec@db.example": "this is no address of a Postgres",
     "postgresql://cc:secret@db.example:99999/callcontrol": "the port is none",
     "postgresql://db.example/callcontrol?sslmod=secret": "Postgres knows no sslmod",
 }

@@ -68,5 +68,17 @@ def test_a_password_is_never_told() -> None:
     assert "hunter2" not in said
 
 
+PASSWORDS = ("sec/ret", "s@ret", "12/sec", "sec#ret", "sec?ret", "sec ret", "[sec", "sec]", "sec\u2100ret", ":s/@#ret")
+
+
+@pytest.mark.parametrize("password", PASSWORDS)
+@pytest.mark.parametrize("before", ["redis://", "rediss://user", "redis+sentinel://user", "redis+cluster://"])
+def test_a_password_with_signs_that_part_a_url_is_refused_and_no_piece_of_it_told(before: str, password: str) -> None:
+    with pytest.raises(BadRedisAddress) as caught:
+        redis_address(f"{before}:{password}@one/0")
+    assert "sec" not in str(caught.value)
+    assert "ret" not in str(caught.value)
+
+
 def test_none_at_all_is_the_embedded_server() -> None:
     assert TypeAdapter(RedisUrl).validate_python("") == ""

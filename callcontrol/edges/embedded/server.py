@@ -19,6 +19,7 @@ from abc import ABC, abstractmethod
 from pathlib import Path
 from types import TracebackType
 
+from callcontrol.config.credentials import without_credentials
 from callcontrol.edges import clock
 from callcontrol.edges.embedded import child
 from callcontrol.edges.embedded.child import Account
@@ -100,7 +101,7 @@ class EmbeddedServer(ABC):
         self._write_address()
         log.warning(
             "embedded %s (for trial and tests; production sets %s) serves at %s after %.2f s",
-            self.name, self.setting, self.address, clock.monotonic() - began_s,
+            self.name, self.setting, without_credentials(self.address), clock.monotonic() - began_s,
         )
         return self.address
 

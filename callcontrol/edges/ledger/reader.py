@@ -14,6 +14,7 @@ import psycopg
 from psycopg import Connection
 from psycopg.rows import dict_row
 
+from callcontrol.config.credentials import said_by
 from callcontrol.edges.ledger.queries import query
 from callcontrol.edges.ledger.session import WrongDatabase, open_session
 from callcontrol.vocabulary.moment import Instant, datetime_of
@@ -182,7 +183,7 @@ def connect(dsn: str) -> Connection[dict[str, Any]]:
         connection.execute("SET jit = off")
         return connection
     except psycopg.Error as error:
-        raise NoLedger(f"Postgres cannot be reached: {' '.join(str(error).split())}") from error
+        raise NoLedger(f"Postgres cannot be reached: {said_by(error)}") from error
     except WrongDatabase as error:
         raise NoLedger(str(error)) from error
 
@@ -196,7 +197,7 @@ def explained() -> Iterator[None]:
         missing = "the database has no ledger, or one of an older version"
         raise NoLedger(f"{missing}: `callcontrol serve` makes it when it starts") from error
     except psycopg.Error as error:
-        raise NoLedger(f"the ledger cannot be read: {' '.join(str(error).split())}") from error
+        raise NoLedger(f"the ledger cannot be read: {said_by(error)}") from error
 
 
 class LedgerReader:

@@ -12,6 +12,8 @@ from typing import Any, Final
 import psycopg
 from psycopg import Connection
 
+from callcontrol.config.postgres_address import check_dsn
+
 CONNECT_TIMEOUT_S: Final = 5
 OLDEST_SERVER: Final = 140000
 SETTINGS: Final = {
@@ -35,8 +37,12 @@ def open_session(dsn: str, **more: Any) -> Connection[Any]:
 
     Raises:
         psycopg.Error: Postgres cannot be reached.
-        WrongDatabase: it is too old, or has another encoding than UTF8.
+        WrongDatabase: it is too old, or has another encoding than UTF8; or the address is none.
     """
+    try:
+        check_dsn(dsn)
+    except ValueError as error:
+        raise WrongDatabase(str(error)) from None
     connection: Connection[Any] = psycopg.connect(
         dsn,
         autocommit=True,

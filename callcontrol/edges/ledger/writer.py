@@ -20,6 +20,7 @@ import psycopg
 from psycopg import Connection, sql
 
 from callcontrol.billing.record_json import VERSION, BadRecord, from_json, to_json
+from callcontrol.config.credentials import said_by
 from callcontrol.edges import clock
 from callcontrol.edges.ledger import partitions
 from callcontrol.edges.ledger.partitions import ForeignTable
@@ -99,7 +100,7 @@ class LedgerWriter:
                 yield connection
         except (psycopg.Error, SchemaTooNew, ForeignTable, WrongDatabase) as error:
             self.close()
-            raise LedgerAway(f"{type(error).__name__}: {' '.join(str(error).split())}") from error
+            raise LedgerAway(f"{type(error).__name__}: {said_by(error)}") from error
         except BaseException:  # a timeout in the middle of a conversation: nobody knows what comes next on it
             self.close()
             raise
@@ -131,7 +132,7 @@ class LedgerWriter:
         except (psycopg.Error, ForeignTable) as error:
             if connection.closed:
                 raise
-            log.error("partitions of the months to come cannot be made: %s", error)
+            log.error("partitions of the months to come cannot be made: %s", said_by(error))
             self.months_ahead = partitions.months_ahead_of(connection, now)
 
     def _store(self, connection: Connection[tuple[object, ...]], payloads: Sequence[bytes]) -> list[Rejection]:
@@ -204,4 +205,4 @@ def _write(connection: Connection[tuple[object, ...]], records: dict[str, str]) 
 def _reason(error: Exception) -> str:
     if isinstance(error, psycopg.errors.CheckViolation) and error.diag.constraint_name is None:
         return "the day of arrival is implausible: no month is kept for it"
-    return f"{type(error).__name__}: {' '.join(str(error).split())}"
+    return f"{type(error).__name__}: {said_by(error)}"

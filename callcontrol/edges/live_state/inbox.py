@@ -14,6 +14,7 @@ import orjson
 import redis
 from redis.client import PubSub
 
+from callcontrol.config.credentials import said_by
 from callcontrol.edges.containment import contained, note_fault
 from callcontrol.edges.live_state import keys
 from callcontrol.edges.live_state.pipe import connect
@@ -65,7 +66,7 @@ class Inbox:
             try:
                 self._listen()
             except (redis.RedisError, OSError) as error:
-                log.warning("offers of other workers cannot be heard: %s", error)
+                log.warning("offers of other workers cannot be heard: %s", said_by(error))
                 gevent.sleep(RETRY_S)
             except Exception as error:
                 note_fault("inbox", "offers of other workers cannot be heard", error)

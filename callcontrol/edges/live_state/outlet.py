@@ -19,6 +19,7 @@ import redis
 from gevent.event import Event
 from redis.exceptions import MovedError, NoScriptError
 
+from callcontrol.config.credentials import said_by
 from callcontrol.edges import clock, meters
 from callcontrol.edges.containment import note_fault
 from callcontrol.edges.live_state.failures import LiveStateError, ScriptUnknown, StoreAway, StoreRefused
@@ -116,7 +117,7 @@ class Outlet:
             self._tell(batch, self._gone(error))
         except Exception as error:
             note_fault("redis", "a round trip to Redis failed", error)
-            self._tell(batch, StoreAway(f"it is not known what Redis did: {error}"))
+            self._tell(batch, StoreAway(f"it is not known what Redis did: {said_by(error)}"))
         else:
             self._answered(batch, replies)
 
@@ -178,7 +179,7 @@ class Outlet:
         try:
             self._servers.look_around()
         except (redis.RedisError, OSError) as error:
-            log.info("nobody says which Redis to ask: %s", error)
+            log.info("nobody says which Redis to ask: %s", said_by(error))
         return before != self._servers.version
 
     def _tell(self, batch: Sequence[Waiting], trouble: LiveStateError) -> None:
@@ -198,8 +199,8 @@ class Outlet:
     # --- away
 
     def _gone(self, error: Exception) -> StoreAway:
-        log.error("Redis %s is away: %s", self.server, error)
-        self.away_because = f"Redis unreachable: {error}"
+        log.error("Redis %s is away: %s", self.server, said_by(error))
+        self.away_because = f"Redis unreachable: {said_by(error)}"
         self.times_away += 1
         self._greenlets[1:] = [gevent.spawn(self._wait_for_return)]
         return StoreAway(self.away_because)
@@ -216,7 +217,7 @@ class Outlet:
             if self._servers.is_known(self.server):
                 self._servers.execute(self.server, [("PING",)])
         except (redis.RedisError, OSError) as error:
-            self.away_because = f"Redis unreachable: {error}"
+            self.away_because = f"Redis unreachable: {said_by(error)}"
             return False
         return True
 

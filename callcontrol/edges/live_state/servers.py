@@ -15,6 +15,8 @@ from redis.backoff import NoBackoff
 from redis.exceptions import AskError, ClusterDownError, ReadOnlyError, TryAgainError
 from redis.retry import Retry
 
+from callcontrol.config.credentials import said_by
+
 Command = tuple[Any, ...]
 Reply = Any
 
@@ -110,7 +112,7 @@ def round_trip(client: redis.Redis, commands: Sequence[Command]) -> list[Reply]:
         try:
             pipeline.connection = client.connection_pool.get_connection()
         except (redis.RedisError, OSError) as error:
-            raise Unreachable(str(error)) from error
+            raise Unreachable(said_by(error)) from error
         for command in commands:
             pipeline.execute_command(*command)  # type: ignore[no-untyped-call]  # redis-py has no types here
         return pipeline.execute(raise_on_error=False)

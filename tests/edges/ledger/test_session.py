@@ -79,3 +79,13 @@ def test_one_records_trouble_never_blocks_the_others(writer: LedgerWriter, rows:
     rejected = writer.write([*(payload(n) for n in range(5)), bad, *(payload(n) for n in range(6, 12))])
     assert [(one.payload, one.reason.partition(":")[0]) for one in rejected] == [(bad, "CheckViolation")]
     assert rows("SELECT count(*) FROM calls") == [(11,)]
+
+
+@pytest.mark.parametrize("password", ["sec/ret", "sec@ret", "12/sec", "sec%ret", "sec#ret"])
+def test_an_address_that_libpq_would_quote_in_pieces_is_refused_before_it_sees_it(password: str) -> None:
+    address = f"postgresql://user:{password}@127.0.0.1:1/callcontrol"
+    for attempt in (lambda: LedgerWriter(address, now=lambda: NOON).write([payload()]), lambda: LedgerReader(address)):
+        with pytest.raises((LedgerAway, NoLedger), match="this is no address of a Postgres") as caught:
+            attempt()
+        assert "sec" not in str(caught.value)
+        assert "ret" not in str(caught.value)
