@@ -219,6 +219,7 @@ class Worker:
 
     def _refresh_meters(self) -> None:
         meters.redis_up.set(0 if self._pipe.away_because else 1)
+        meters.redis_refuses.set(1 if self._pipe.refuses_because else 0)
         meters.redis_waiting.set(self._pipe.depth)
         meters.redis_round_trips.set(self._pipe.round_trips)
         meters.redis_commands.set(self._pipe.commands)

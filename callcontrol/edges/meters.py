@@ -62,6 +62,9 @@ registrations = Gauge("callcontrol_registrations", "Phones registered at a switc
 command_errors_total = Counter("callcontrol_command_errors_total", "Commands a switch refused", ["switch"])
 
 redis_up = Gauge("callcontrol_redis_up", "Whether Redis answers", multiprocess_mode=MIN)
+redis_refuses = Gauge(
+    "callcontrol_redis_refuses", "Whether Redis answers and takes nothing, as without memory", multiprocess_mode=MAX
+)
 redis_round_trips = Gauge(
     "callcontrol_redis_round_trips", "Round trips to Redis since the start, all calls together", multiprocess_mode=SUM
 )

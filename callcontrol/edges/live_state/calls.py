@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 
 # Calls whose latest word Redis does not have; past it the oldest words are given up (their records are not: see spool).
 MAX_OWED = 50_000
+# So often a word is offered that meets an error of ours (a value of the wrong kind, a mistake in a script).
+MAX_REFUSED: Final = 10
 # Calls read or taken at a time: decoding a page must not hold up the others (some 10 ms).
 PAGE = 50
 
@@ -57,6 +59,7 @@ class CallStore:
         self._after = after
         self._owed: dict[_Place, _Word] = {}
         self._next: dict[_Place, _Word | None] = {}  # calls of which a word is under way: the word that follows it
+        self._refused: dict[_Place, int] = {}  # calls whose word met an error of ours, and how often
         self._retrying = False
         self.failed_saves = 0
 
@@ -80,6 +83,7 @@ class CallStore:
     def lost(self, tenant: str, call_id: str) -> None:
         """Another worker has this call: whatever is owed for it is not ours to say any more."""
         self._owed.pop((tenant, call_id), None)
+        self._refused.pop((tenant, call_id), None)
         if (tenant, call_id) in self._next:
             self._next[tenant, call_id] = None
 
@@ -158,6 +162,8 @@ class CallStore:
 
         def answered(reply: Any, trouble: LiveStateError | None) -> None:
             newer = self._next.pop(place, None)
+            if trouble is None:
+                self._refused.pop(place, None)
             if trouble is not None and newer is None:
                 self._owe(place, word, trouble)
             elif trouble is None and not reply:
@@ -170,9 +176,9 @@ class CallStore:
         script.submit(self._pipe, (*_keys(tenant), keys.over(tenant, call_id)), words, answered)
 
     def _owe(self, place: _Place, word: _Word, trouble: LiveStateError) -> None:
-        if isinstance(trouble, StoreRefused):
-            log.error("a call of tenant %s was not saved: %s", place[0], trouble, extra={"call": place[1]})
         self.failed_saves += 1
+        if isinstance(trouble, StoreRefused) and self._is_given_up(place, trouble):
+            return
         self._owed[place] = word
         if len(self._owed) > MAX_OWED:
             meters.limits_reached_total.labels("MAX_OWED").inc()
@@ -180,6 +186,16 @@ class CallStore:
         if not self._retrying:
             self._retrying = True
             self._after(COOL_DOWN_S, self._retry)
+
+    def _is_given_up(self, place: _Place, trouble: StoreRefused) -> bool:
+        """Whether the word has met an error of ours so often that it is not offered again; the next one is."""
+        times = self._refused[place] = self._refused.get(place, 0) + 1
+        if times < MAX_REFUSED:
+            log.error("a call of tenant %s was not saved: %s", place[0], trouble, extra={"call": place[1]})
+            return False
+        del self._refused[place]
+        log.error("a call of tenant %s is not saved, given up: %s", place[0], trouble, extra={"call": place[1]})
+        return True
 
     def _retry(self) -> None:
         self._retrying = False

@@ -1,9 +1,9 @@
 """What can go wrong with Redis, for callers that go on without it.
 
 LiveStateError
-├── StoreAway      Redis cannot be reached, or did not answer in time
+├── StoreAway      Redis cannot be reached, did not answer in time, or answers and takes nothing now
 ├── StoreBusy      more is waiting for Redis than the limit allows
-└── StoreRefused   Redis answered with an error
+└── StoreRefused   Redis answered with an error that the same command would meet again
     └── ScriptUnknown  it does not know the script (any more): send it whole
 """
 
@@ -15,7 +15,7 @@ class LiveStateError(Exception):
 
 
 class StoreAway(LiveStateError):
-    """Redis cannot be reached, or did not answer in time."""
+    """Redis cannot be reached, did not answer in time, or answers and takes nothing now: it may later."""
 
 
 class StoreBusy(LiveStateError):
@@ -23,7 +23,7 @@ class StoreBusy(LiveStateError):
 
 
 class StoreRefused(LiveStateError):
-    """Redis answered with an error."""
+    """Redis answered with an error that the same command would meet again, such as one of a script of ours."""
 
 
 class ScriptUnknown(StoreRefused):

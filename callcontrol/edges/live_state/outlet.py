@@ -3,7 +3,8 @@
 When the server is away every waiting command fails within the socket's timeout, and from then on at once, so that no
 call hangs on a store that is known to be gone; every PROBE_S it is looked whether it, or who has succeeded it, is
 there. What the server refused without executing it is sent again, to whoever is to be asked now, for as long as an
-answer may take.
+answer may take. Then, and at once where nobody else would take it (no memory is left), the command fails as if the
+server were away: who told it offers it again later. Questions are still answered meanwhile.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from callcontrol.config.credentials import said_by
 from callcontrol.edges import clock, meters
 from callcontrol.edges.containment import note_fault
 from callcontrol.edges.live_state.failures import LiveStateError, ScriptUnknown, StoreAway, StoreRefused
-from callcontrol.edges.live_state.servers import Command, Reply, Servers, Unreachable, is_refusal
+from callcontrol.edges.live_state.servers import Command, Reply, Servers, Unreachable, goes_again, is_refusal
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +32,8 @@ MAX_BATCH = 500
 PROBE_S = 0.25
 # Between two attempts at what a server refused (seconds).
 PAUSE_S = 0.05
+# So long after its last refusal a server counts as refusing: each worker tells of its life every second (seconds).
+REFUSES_S = 5.0
 # A reply may step a call, which takes some tenths of a millisecond: everybody else has his turn after so many.
 TELL_AT_ONCE = 16
 
@@ -77,8 +80,15 @@ class Outlet:
         self._rehome = rehome
         self._done = done
         self._version = servers.version
+        self._refused_because = ""
+        self._refuses_until = 0.0
         self._work = Event()
         self._greenlets = [gevent.spawn(self._run)]
+
+    @property
+    def refuses_because(self) -> str:
+        """Why the server, which answers, has just refused a command; "" while it takes them."""
+        return self._refused_because if clock.monotonic() < self._refuses_until else ""
 
     def add(self, waiting: Waiting) -> None:
         """It goes with the next round trip."""
@@ -146,14 +156,21 @@ class Outlet:
         for index, (one, reply) in enumerate(zip(batch, replies, strict=True)):
             if index and index % TELL_AT_ONCE == 0:
                 gevent.sleep(0)
-            if is_refusal(reply) and self._may_go_again(one, now):
+            if goes_again(reply) and self._may_go_again(one, now):
                 meters.redis_redirects_total.inc(isinstance(reply, MovedError))
                 again.append(one)
             else:
+                if is_refusal(reply):
+                    self._note_refusal(str(reply))
                 self._tell_one(one, reply, _trouble(one.command, reply))
         if again:
             self.waiting.extendleft(reversed(again))
             self._find_right_server()
+
+    def _note_refusal(self, why: str) -> None:
+        if not self.refuses_because:
+            log.error("Redis %s answers, and takes nothing now: %s", self.server, why)
+        self._refused_because, self._refuses_until = why, clock.monotonic() + REFUSES_S
 
     def _may_go_again(self, one: Waiting, now: float) -> bool:
         if not one.give_up_at:

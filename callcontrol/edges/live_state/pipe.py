@@ -67,6 +67,13 @@ class Pipe:
         return next((why for why in away if why), "")
 
     @property
+    def refuses_because(self) -> str:
+        """Why a server that answers takes nothing, "" while all do: what is told meanwhile is owed."""
+        known = (outlet for outlet in self._outlets.values() if self._servers.is_known(outlet.server))
+        refusing = (outlet.refuses_because for outlet in known)
+        return next((why for why in refusing if why), "")
+
+    @property
     def interruptions(self) -> int:
         """How often a server was away or was replaced: what was told shortly before may be lost with it."""
         return self._servers.failovers + sum(outlet.times_away for outlet in self._outlets.values())

@@ -12,7 +12,14 @@ from typing import Any, Final, Protocol
 
 import redis
 from redis.backoff import NoBackoff
-from redis.exceptions import AskError, ClusterDownError, ReadOnlyError, TryAgainError
+from redis.exceptions import (
+    AskError,
+    ClusterDownError,
+    NoPermissionError,
+    OutOfMemoryError,
+    ReadOnlyError,
+    TryAgainError,
+)
 from redis.retry import Retry
 
 from callcontrol.config.credentials import said_by
@@ -20,8 +27,14 @@ from callcontrol.config.credentials import said_by
 Command = tuple[Any, ...]
 Reply = Any
 
-# Nothing is written there now. Redis 6.2 tells of it at the end of the script's error, Redis 7 as of any command.
-_WRITES_NOTHING: Final = re.compile(r"(^|@user_script: [0-9]+: -)(READONLY|NOREPLICAS|MISCONF) ")
+# Redis 6.2 tells at the end of a script's error why the script could write nothing, Redis 7 as of any command. Memory
+# is looked at before a script's first write only, so that no script ends half way for want of it.
+_CODE: Final = r"(^|@user_script: [0-9]+: -)"
+# A master that is replaced soon, or is given its replicas again: another server, or the same in a moment, takes it.
+_WRITES_NOTHING: Final = re.compile(_CODE + r"(READONLY|NOREPLICAS|MISCONF) ")
+# Memory has to be freed, a script has to end, a permission has to be given: nobody takes it until somebody has acted.
+_TAKES_NOTHING: Final = re.compile(_CODE + r"(OOM|BUSY) ")
+_UNTIL_MENDED: Final = (OutOfMemoryError, NoPermissionError)
 _NOT_HERE: Final = (AskError, ClusterDownError, ReadOnlyError, TryAgainError)  # MOVED and MASTERDOWN are kinds of these
 
 
@@ -120,6 +133,13 @@ def round_trip(client: redis.Redis, commands: Sequence[Command]) -> list[Reply]:
 
 def is_refusal(reply: Reply) -> bool:
     """Whether the command was certainly not executed, for a reason that passes."""
+    if not isinstance(reply, redis.ResponseError):
+        return False
+    return goes_again(reply) or isinstance(reply, _UNTIL_MENDED) or _TAKES_NOTHING.search(str(reply)) is not None
+
+
+def goes_again(reply: Reply) -> bool:
+    """Whether it is a refusal that another server may not make, or the same one in a moment."""
     if not isinstance(reply, redis.ResponseError):
         return False
     return isinstance(reply, _NOT_HERE) or _WRITES_NOTHING.search(str(reply)) is not None
