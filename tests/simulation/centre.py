@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from callcontrol.config.queue_settings import Strategy
+from callcontrol.routing.distribution.layout import Layout
 from callcontrol.vocabulary.moment import SECOND_US
 
 SWITCHES = ("s1", "s2")
@@ -188,9 +188,9 @@ def numbers(t: int) -> list[str]:
     return [f"+4822{2_000_000 + 100 * t + n}" for n in range(10)]
 
 
-def edition_of(layout: Mapping[str, Any]) -> int:
+def edition_of(layout: Layout) -> int:
     """Which edition a layout of queues is of."""
-    return int(layout["queues"]["side"]["wrap_up_us"]) // SECOND_US - WRAP_UP_S
+    return layout.queues["side"].wrap_up_us // SECOND_US - WRAP_UP_S
 
 
 def outside(t: int) -> str:

@@ -90,6 +90,7 @@ PROFILES: Mapping[str, Faults] = MappingProxyType(
         "clocks": Faults(clock_step_per_h=10),
         "switches": Faults(switch_death_per_h=4),
         "reloads": Faults(reload_per_h=12),
+        "mixed": Faults(reload_per_h=6, reload_late_s=400),
         "apart": Faults(clocks_apart_s=40),
         "storm": Faults(
             event_lost=0.001,

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
-
 from callcontrol.routing.distribution.state import OfferNow
 from callcontrol.vocabulary.moment import SECOND_US
 from tests.simulation.centre import edition_of
@@ -29,7 +27,7 @@ class Leases:
 
     def broken(self, tenant: str, queues: QueueTwin, words: tuple[Any, ...], now_s: float) -> tuple[str, str] | None:
         """What this operation broke, and which call it is about."""
-        operation, now_us, worker, *_, text = words
+        operation, now_us, worker, *_ = words
         offers = queues.model.state.offers
         found = None
         for key in [key for key in self._ends_s if key[0] == tenant and key[1] not in offers]:
@@ -41,10 +39,10 @@ class Leases:
             end = _end_of(offer)
             if self._ends_s.get((tenant, offer.id), (0, 0.0))[0] != end:
                 self._ends_s[tenant, offer.id] = end, now_s + (end - int(now_us)) / SECOND_US
-        return found or (self._older_layout(tenant, worker, text) if operation == "configure" else None)
+        return found or (self._older_layout(tenant, worker, queues) if operation == "configure" else None)
 
-    def _older_layout(self, tenant: str, worker: str, text: bytes) -> tuple[str, str] | None:
-        edition, before = edition_of(orjson.loads(text)), self._editions.get(tenant, 0)
+    def _older_layout(self, tenant: str, worker: str, queues: QueueTwin) -> tuple[str, str] | None:
+        edition, before = edition_of(queues.model.state.layout), self._editions.get(tenant, 0)
         self._editions[tenant] = edition
         older = f"{worker} replaced edition {before} of the queues of {tenant} by edition {edition}"
         return (older, "") if edition < before else None
