@@ -45,7 +45,8 @@ def check_dialled(dialled: str) -> None:
             case Refuse():
                 assert code is None
             case Change():
-                check_change(step, world)
+                for change in (step, *step.also):
+                    check_change(change, world)
             case ChangeAgent():
                 assert bool(step.agent) or bool(step.rejected)
                 assert step.detail.isprintable()
