@@ -39,6 +39,7 @@ COMMANDS = (
     "agents",
     "rate",
     "reconcile",
+    "records",
     "render",
     "schema",
     "completion",
@@ -48,7 +49,7 @@ WHOLE = ("completion",)
 # For the supervisor only: no help shows them.
 HIDDEN = ("work",)
 # Whoever types one of these without a verb of its VERBS wants to see what there is.
-SHOWING = ("queues", "agents")
+SHOWING = ("queues", "agents", "records")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -39,7 +39,7 @@ from callcontrol.edges.freeswitch.outbound import OutboundLimits, OutboundServer
 from callcontrol.edges.freeswitch.replies import ConnectionLimits
 from callcontrol.edges.freeswitch.sockets import Address, InheritedFd
 from callcontrol.edges.freeswitch.wire import WireLimits
-from callcontrol.edges.ledger.rejected import RejectedRecords
+from callcontrol.edges.ledger.rejected import FILE, RejectedRecords
 from callcontrol.edges.ledger.writer import LedgerWriter
 from callcontrol.edges.live_state.calls import CallStore
 from callcontrol.edges.live_state.duty import Duty
@@ -265,7 +265,7 @@ def _spools(settings: Settings, slot: int, ledger: LedgerWriter, dsn: str) -> tu
 
 
 def _record_writer(settings: Settings, spool: Spool, ledger: LedgerWriter) -> RecordWriter:
-    return RecordWriter(spool, ledger, RejectedRecords(Path(settings.data) / "rejected.jsonl"))
+    return RecordWriter(spool, ledger, RejectedRecords(Path(settings.data) / FILE))
 
 
 def _carrier(settings: Settings, folder: Path, postgres_dsn: str) -> RecordWriter:

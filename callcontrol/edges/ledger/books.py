@@ -1,4 +1,5 @@
-"""The ledger as reconciliation reads it: which legs it has, and calls whole, as the records they were written from.
+"""The ledger as work on the past reads it: which legs it has, which have no price, and calls whole, as the records they
+were written from. What is rated late is appended here.
 
 Import only after gevent has patched: psycopg decides on import whether its waits let others run.
 """
@@ -17,8 +18,8 @@ import psycopg
 from psycopg import Connection
 from psycopg.rows import dict_row
 
-from callcontrol.billing.record import CallRecord
-from callcontrol.billing.record_json import VERSION, from_json
+from callcontrol.billing.record import CallRecord, RatedRecord
+from callcontrol.billing.record_json import VERSION, from_json, to_json
 from callcontrol.edges.ledger.queries import query
 from callcontrol.edges.ledger.reader import connect, explained
 from callcontrol.vocabulary.moment import Instant, datetime_of, instant_of
@@ -38,6 +39,19 @@ class KnownLeg:
     call_id: str
     leg_id: str
     open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UnratedLeg:
+    """A leg that somebody pays, whose charge has no price: `reason` says why; `started_day` is its call's (UTC)."""
+
+    started_day: date
+    tenant: str
+    switch: str
+    leg_id: str
+    call_id: str
+    number: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +133,36 @@ class Books:
             calls = self._rows("stored_calls", params)
             parts = {name: self._rows(f"stored_{name}", params) for name in ("legs", "visits", "offers")}
         return {call["call_id"]: _record(call, parts) for call in calls}
+
+    def unrated(self, tenant: str | None, after: UnratedLeg | None, limit: int) -> list[UnratedLeg]:
+        """Legs whose charge that holds has no price, the oldest first: the next so many.
+
+        Raises:
+            NoLedger: Postgres refused, or has no ledger of this version.
+        """
+        begin = after or UnratedLeg(date.min, "", "", "", "", "", "")
+        params = {
+            "tenant": tenant,
+            "day": begin.started_day,
+            "after_tenant": begin.tenant,
+            "after_switch": begin.switch,
+            "after_leg": begin.leg_id,
+            "limit": limit,
+        }
+        with explained():
+            return [UnratedLeg(**row) for row in self._rows("unrated_charges", params)]
+
+    def rate(self, records: Iterable[RatedRecord]) -> set[tuple[str, str, str]]:
+        """Append these charges where the one that holds has no price (still); returns (tenant, switch, leg) of those.
+
+        Raises:
+            NoLedger: Postgres refused, or has no ledger of this version.
+        """
+        given = b"[" + b",".join(map(to_json, records)) + b"]"
+        with explained(), self._connection.transaction():
+            self._connection.execute(query("lock_charges"))
+            rows = self._rows("rate_unrated", {"records": given.decode()})
+        return {(row["tenant"], row["switch"], row["leg_id"]) for row in rows}
 
     def _rows(self, name: str, params: Mapping[str, object]) -> list[_Row]:
         return self._connection.execute(query(name), params).fetchall()

@@ -208,6 +208,56 @@ FROM withdrawn_legs w CROSS JOIN LATERAL (  -- as current_charges, which would l
 ) AS c
 WHERE status <> 'void';
 
+-- unrated_charges: Charges that hold and have no price, of one tenant or of all: so many, from one on, by day.
+SELECT c.started_day, c.tenant, c.switch, c.leg_id, c.call_id, c.number, c.reason
+FROM charges c
+WHERE c.status = 'unrated' AND (%(tenant)s::text IS NULL OR c.tenant = %(tenant)s)
+  AND c.started_day >= %(day)s
+  AND (c.started_day, c.tenant, c.switch, c.leg_id) > (%(day)s::date, %(after_tenant)s::text, %(after_switch)s::text, %(after_leg)s::text)
+  AND NOT EXISTS (
+      SELECT 1 FROM charges h
+      WHERE (h.tenant, h.switch, h.leg_id, h.started_day) = (c.tenant, c.switch, c.leg_id, c.started_day)
+        AND h.revision > c.revision
+  )
+ORDER BY c.started_day, c.tenant, c.switch, c.leg_id
+LIMIT %(limit)s;
+
+-- lock_charges: Keeps others from appending charges until the end of the transaction: two would draw the same revision.
+LOCK TABLE charges IN SHARE ROW EXCLUSIVE MODE;
+
+-- rate_unrated: Appends the charges of some records to legs whose charge that holds has no price; tells to which.
+WITH input AS MATERIALIZED (
+    SELECT charges, call ->> 'tenant' AS tenant, call ->> 'switch' AS switch, call ->> 'call_id' AS call_id,
+           ((timestamptz 'epoch' + (call ->> 'started_at')::bigint * interval '1 microsecond') AT TIME ZONE 'UTC')::date
+               AS started_day
+    FROM jsonb_array_elements(%(records)s::jsonb) AS record,
+         jsonb_to_record(record) AS r (call jsonb, charges jsonb)
+)
+INSERT INTO charges (
+    tenant, switch, leg_id, started_day, revision, call_id, status, payer, number, reason, amount, currency,
+    tariff, tariff_version, prefix, destination, counted_s, free_s, billed_s, step, fee, vat_percent, parts, formula,
+    estimate
+)
+SELECT
+    i.tenant, i.switch, c.leg_id, i.started_day, h.revision + 1, i.call_id, 'rated',
+    c.payer, c.number, c.reason, c.amount, c.currency,
+    c.tariff, timestamptz 'epoch' + c.tariff_version * interval '1 microsecond', c.prefix, c.destination,
+    c.counted_s, c.free_s, c.billed_s, c.step, c.fee, c.vat_percent, c.parts, c.formula, coalesce(c.estimate, '')
+FROM input i
+CROSS JOIN LATERAL jsonb_to_recordset(i.charges) AS c (
+    leg_id text, payer text, number text, reason text, amount numeric, currency text,
+    tariff text, tariff_version bigint, prefix text, destination text,
+    counted_s integer, free_s integer, billed_s integer, step text, fee numeric, vat_percent numeric,
+    parts jsonb, formula text, estimate text
+)
+CROSS JOIN LATERAL (
+    SELECT revision, status FROM charges o
+    WHERE (o.tenant, o.switch, o.leg_id, o.started_day) = (i.tenant, i.switch, c.leg_id, i.started_day)
+    ORDER BY o.revision DESC LIMIT 1
+) AS h
+WHERE h.status = 'unrated' AND c.amount IS NOT NULL
+RETURNING tenant, switch, leg_id;
+
 -- schema_versions: Whether the schema is there at all.
 SELECT to_regclass('schema_version') IS NOT NULL;
 

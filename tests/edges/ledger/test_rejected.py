@@ -71,3 +71,44 @@ def test_many_at_once_leave_whole_lines(tmp_path: Path) -> None:
     for one in writers:
         one.join()
     assert sorted(lines(path)) == sorted(f"r{n}" for n in range(8) for _ in range(20))
+
+
+def test_whoever_waited_for_a_file_that_was_replaced_meanwhile_writes_into_the_new_one(tmp_path: Path) -> None:
+    path = tmp_path / "rejected.jsonl"
+    RejectedRecords(path).add([Rejection(b"{}", "first")], NOON)
+    old = os.open(path, os.O_RDWR)
+    fcntl.flock(old, fcntl.LOCK_EX)
+    waiting = gevent.spawn(RejectedRecords(path).add, [Rejection(b"{}", "late")], NOON)
+    gevent.sleep(0.1)
+    (tmp_path / "other").write_bytes(b"")
+    (tmp_path / "other").replace(path)
+    os.close(old)
+    waiting.get(timeout=5)
+    assert lines(path) == ["late"]
+
+
+def test_lines_that_are_settled_leave_the_file_and_what_came_meanwhile_stays(tmp_path: Path) -> None:
+    path = tmp_path / "rejected.jsonl"
+    records = RejectedRecords(path)
+    assert records.read() == []
+    records.add([Rejection(b"{}", "first"), Rejection(b"\xff", "second")], NOON)
+    first, second = records.read()
+    records.add([Rejection(b"{}", "third")], NOON)
+    records.settle({first.line: b"", second.line: second.refused("again")})
+    assert lines(path) == ["again", "third"]
+    assert records.read()[0].payload == b"\xff"
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_disk_that_is_full_leaves_the_file_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    records = RejectedRecords(tmp_path / "rejected.jsonl")
+    records.add([Rejection(b"{}", "first")], NOON)
+
+    def full(file: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("callcontrol.edges.ledger.rejected.os.fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        records.settle({records.read()[0].line: b""})
+    assert [path.name for path in tmp_path.iterdir()] == ["rejected.jsonl"]
+    assert lines(records.path) == ["first"]

@@ -1,0 +1,91 @@
+"""Charges without a price are rated by the price lists in force now, each by a further revision, as in any correction.
+
+Which version of a list counts is decided by when the leg was answered, as at the call's end.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC
+from decimal import Decimal
+from typing import Final
+
+from callcontrol.billing.costs import rate_record
+from callcontrol.billing.record import CallRecord, ChargeRecord, RatedRecord
+from callcontrol.billing.tariff import Tariff
+from callcontrol.edges.ledger.books import Books, Stretch, UnratedLeg
+from callcontrol.vocabulary.moment import instant_from
+
+BATCH: Final = 200  # legs in one statement
+CHANGED_MEANWHILE: Final = "its charge was changed meanwhile by another process"
+
+Tariffs = Callable[[str], Tariff | None]
+
+
+@dataclass(frozen=True, slots=True)
+class LateCharge:
+    """What came of a leg without a price; `reason`: why it has none still, else `amount` is what it costs."""
+
+    leg: UnratedLeg
+    amount: Decimal | None = None
+    currency: str = ""
+    reason: str = ""
+
+
+def rate_late(books: Books, tariff_of: Tariffs, tenant: str | None, *, dry_run: bool = False) -> Iterator[LateCharge]:
+    """Rate what has no price, the oldest calls first; one statement at a time, each committed.
+
+    Raises:
+        NoLedger: Postgres refused, or has no ledger of this version.
+    """
+    after: UnratedLeg | None = None
+    while legs := books.unrated(tenant, after, BATCH):
+        after = legs[-1]
+        priced = _priced(legs, books, tariff_of)
+        appended = None if dry_run else books.rate(_with_amounts(priced))
+        for leg, (_, charge) in priced.items():
+            yield _late(leg, charge, appended)
+
+
+_Priced = dict[UnratedLeg, tuple[CallRecord | None, ChargeRecord]]
+
+
+def _priced(legs: Sequence[UnratedLeg], books: Books, tariff_of: Tariffs) -> _Priced:
+    """What each leg costs by its tenant's list."""
+    by_switch: defaultdict[str, list[UnratedLeg]] = defaultdict(list)
+    for leg in legs:
+        by_switch[leg.switch].append(leg)
+    found: _Priced = {}
+    for switch, own in by_switch.items():
+        days = [instant_from(leg.started_day.isoformat(), UTC) for leg in own]
+        stretch = Stretch(switch, {leg.tenant for leg in own}, min(days), max(days))
+        calls = books.records(stretch, {leg.call_id for leg in own})
+        found |= {leg: _charge(leg, calls.get(leg.call_id), tariff_of) for leg in own}
+    return found
+
+
+def _charge(leg: UnratedLeg, call: CallRecord | None, tariff_of: Tariffs) -> tuple[CallRecord | None, ChargeRecord]:
+    if call is None:
+        return None, ChargeRecord(leg.leg_id, "", leg.number, f"the ledger has no call {leg.call_id}")
+    try:
+        charges = rate_record(call, tariff_of(leg.tenant)).charges
+    except Exception as error:
+        return call, ChargeRecord(leg.leg_id, "", leg.number, f"rating failed: {type(error).__name__}: {error}")
+    gone = ChargeRecord(leg.leg_id, "", leg.number, f"call {leg.call_id} has no such leg that somebody pays")
+    return call, next((charge for charge in charges if charge.leg_id == leg.leg_id), gone)
+
+
+def _with_amounts(priced: _Priced) -> list[RatedRecord]:
+    """The calls, each with those of its charges that are to be appended."""
+    found = [RatedRecord(call, (charge,)) for call, charge in priced.values() if call and charge.amount is not None]
+    return [replace(one, call=replace(one.call, legs=(), visits=())) for one in found]
+
+
+def _late(leg: UnratedLeg, charge: ChargeRecord, appended: set[tuple[str, str, str]] | None) -> LateCharge:
+    if charge.amount is None:
+        return LateCharge(leg, reason=charge.reason)
+    if appended is not None and (leg.tenant, leg.switch, leg.leg_id) not in appended:
+        return LateCharge(leg, reason=CHANGED_MEANWHILE)
+    return LateCharge(leg, charge.amount, charge.currency)
