@@ -1,4 +1,4 @@
-"""`callcontrol records`: what was put aside comes into the ledger after all; what has no price gets one, on real Postgres."""
+"""`callcontrol records`: what was put aside comes into the ledger after all, what has no price is rated."""
 
 from __future__ import annotations
 
@@ -183,7 +183,8 @@ def test_charges_without_a_price_are_rated_by_a_further_revision(host: Host) -> 
     assert (rated["result"], rated["day"], rated["number"], rated["currency"]) == ("rated", day, "+48600700800", "PLN")
     assert (not_rated["result"], not_rated["tenant"]) == ("without a price", "removed")
     assert not_rated["reason"].startswith("no_tariff: ")
-    charges = host.rows("SELECT revision, status, amount, payer, counted_s FROM charges WHERE tenant = 'acme' ORDER BY 1")
+    columns = "revision, status, amount, payer, counted_s"
+    charges = host.rows(f"SELECT {columns} FROM charges WHERE tenant = 'acme' ORDER BY revision")
     assert charges[0][:3] == (1, "unrated", None)
     assert charges[1] == (2, "rated", Decimal(rated["amount"]), "extension:101", 62)
     assert host.rows("SELECT status FROM current_charges WHERE tenant = 'acme'") == [("rated",)]
@@ -203,8 +204,8 @@ def test_a_charge_that_got_its_price_meanwhile_is_not_rated_again(host: Host) ->
     host.write(record(host, 0))
     with psycopg.connect(host.dsn, autocommit=True) as other:
         other.execute(
-            "INSERT INTO charges SELECT tenant, switch, leg_id, started_day, 2, call_id, 'void', payer, number, 'by hand',"
-            " NULL, '', tariff, tariff_version, prefix, destination, 0, 0, 0, step, fee, vat_percent, parts, formula"
-            " FROM charges"
+            "INSERT INTO charges SELECT tenant, switch, leg_id, started_day, 2, call_id, 'void', payer, number,"
+            " 'by hand', NULL, '', tariff, tariff_version, prefix, destination,"
+            " 0, 0, 0, step, fee, vat_percent, parts, formula FROM charges"
         )
     assert host.said("rate") == ["Every charge has its price."]
