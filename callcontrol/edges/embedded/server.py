@@ -1,8 +1,8 @@
 """What every embedded server has in common: a folder, a lock, a log, a start and a stop with deadlines.
 
 Folder of a server: `lock` (held while any process of the server lives; in it the id of who started it),
-`address` (how to reach it, while it runs), `server.log` and `server.log.1` (this run and the one before),
-`socket/`, and the server's own data.
+`address` (how to reach it, while it runs), `password` (made at the first start), `server.log` and
+`server.log.1` (this run and the one before), `socket/`, and the server's own data.
 
 The lock is the server's life-sign: its file descriptor is inherited by the server, so the system itself lets
 go of it when the last process of the server is gone, however that happened.
@@ -24,6 +24,7 @@ from callcontrol.edges import clock
 from callcontrol.edges.embedded import child
 from callcontrol.edges.embedded.child import Account
 from callcontrol.edges.embedded.failures import EmbeddedStoreError
+from callcontrol.edges.embedded.private import write_private
 
 START_DEADLINE_S = 60.0  # a first start makes a database cluster, on a slow disk
 STOP_DEADLINE_S = 15.0
@@ -159,7 +160,7 @@ class EmbeddedServer(ABC):
         path = self.folder / "server.log"
         if path.exists():
             path.replace(self.folder / "server.log.1")
-        with path.open("wb") as output:
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as output:
             self._process = child.spawn(
                 self._command(),
                 log=output,
@@ -188,10 +189,7 @@ class EmbeddedServer(ABC):
         return f"embedded {self.name} in {self.folder} {what}. Its log, server.log there, ends:\n{said}"
 
     def _write_address(self) -> None:
-        unfinished = self.folder / "address.new"
-        unfinished.write_text(self.address)
-        unfinished.chmod(0o600)
-        unfinished.replace(self.folder / "address")
+        write_private(self.folder / "address", self.address)
 
 
 # nothing of ours changes a server's ways

@@ -12,9 +12,11 @@ import gevent
 import psycopg
 import pytest
 from redis import Redis
+from redis.exceptions import AuthenticationError
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from callcontrol.edges.embedded import EmbeddedPostgres, EmbeddedRedis, EmbeddedStoreError, running_address
+from callcontrol.edges.embedded import EmbeddedPostgres, EmbeddedRedis, EmbeddedStoreError, lodging, running_address
+from callcontrol.edges.embedded.child import Account
 from callcontrol.edges.embedded.server import EmbeddedServer
 
 # A process of its own, not patched by gevent, that dies as kill -9 would have it.
@@ -27,6 +29,7 @@ print(store.start(), flush=True)
 os.kill(os.getpid(), signal.SIGKILL)
 """
 SUBPROCESS_DEADLINE_S = 50.0
+OTHER_USER = 65_533  # an account of nothing and nobody
 
 
 def write_and_count(address: str) -> int:
@@ -148,9 +151,65 @@ def test_the_previous_log_is_kept(restartable_redis: EmbeddedRedis) -> None:
 
 
 def test_servers_are_reached_through_sockets_of_their_owner_alone(server: EmbeddedServer) -> None:
-    folder = re.search(r"(?:unix://|host=)(\S+?)(?:/redis.sock)?(?: |$)", server.address)
+    folder = re.search(r"(?:unix://:\w+@|host=)(\S+?)(?:/redis.sock)?(?: |$)", server.address)
     assert folder is not None
     assert Path(folder[1]).stat().st_mode & 0o777 == 0o700
+
+
+def test_a_server_asks_for_its_password(server: EmbeddedServer) -> None:
+    password = (server.folder / "password").read_text()
+    assert password in server.address
+    without = server.address.replace(f":{password}@", "").replace(f"password={password}", "")
+    with pytest.raises((psycopg.OperationalError, AuthenticationError)):
+        write_and_count(without)
+    with pytest.raises((psycopg.OperationalError, AuthenticationError)):
+        write_and_count(server.address.replace(password, "wrong"))
+
+
+def test_what_holds_a_password_is_its_owners_alone_and_no_list_of_processes_shows_it(
+    server: EmbeddedServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.stop()
+    server.start()
+    password = (server.folder / "password").read_text()
+    holding = [path for path in server.folder.glob("*") if path.is_file() and password in path.read_text()]
+    assert {"address", "password"} <= {path.name for path in holding}
+    assert {path.stat().st_mode & 0o777 for path in holding} == {0o600}
+    assert password not in Path(f"/proc/{server.pid}/cmdline").read_text()
+    assert password not in caplog.text
+
+
+def test_another_user_reaches_no_server(server: EmbeddedServer) -> None:
+    """Neither socket nor password; where the test may try as another user (as root), that one is kept out indeed."""
+    address = re.search(r"(?:unix://:\w+@|host=)(\S+)", server.address)
+    assert address is not None
+    sockets = [*Path(address[1]).glob(".s.PGSQL.5432")] or [Path(address[1])]
+    files = [server.folder / name for name in ("password", "address", "server.log")]
+    assert sockets[0].parent.stat().st_mode & 0o777 == 0o700
+    assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
+    other = Account("other", OTHER_USER, OTHER_USER)
+    found = [path for path in (*sockets, *files) if os.geteuid() == 0 and lodging.reaches(other, path, "-r")]
+    assert found == []
+
+
+def test_postgres_of_a_version_without_passwords_gets_one_at_its_start(stores_folder: Path) -> None:
+    server = EmbeddedPostgres(stores_folder / "of before", durable=False)
+    with server as address:
+        write_and_count(address)
+    (server.folder / "password").unlink()
+    (server._home / "data" / "pg_hba.conf").write_text("local all all trust\n")
+    with server as address:
+        assert write_and_count(address) == 2
+        with pytest.raises(psycopg.OperationalError, match="password"):
+            write_and_count(re.sub(" password=.*", "", address))
+
+
+def test_redis_of_a_version_without_passwords_gets_one_at_its_start(restartable_redis: EmbeddedRedis) -> None:
+    assert write_and_count(restartable_redis.address) == 1
+    restartable_redis.stop()
+    for name in ("password", "redis.conf"):
+        (restartable_redis.folder / name).unlink()
+    assert write_and_count(restartable_redis.start()) == 2
 
 
 def test_postgres_lives_in_a_folder_that_is_deep_odd_and_closed(tmp_path: Path) -> None:
