@@ -9,7 +9,7 @@ Postgres had them, of a daemon that had a single spool. Whoever gets the folder'
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import gevent
@@ -18,6 +18,7 @@ from gevent.event import Event
 from callcontrol.daemon.record_writer import RecordWriter
 from callcontrol.edges.containment import contained
 from callcontrol.edges.spool import Spool, SpoolInUse, SpoolLimits
+from callcontrol.edges.threads import aside
 
 log = logging.getLogger("callcontrol.records")
 
@@ -79,18 +80,17 @@ class LeftRecords:
     def _run(self) -> None:
         while not self._stopping.wait(LOOK_EVERY_S):
             try:
-                for folder in tuple(self._left()):
+                for folder in aside(self._left):
                     with contained("record", f"what was left in {folder} could not be carried on"):
                         self._carry(folder)
             except OSError as error:  # who works at a folder also removes files from it while we look
                 log.info("the spools cannot be looked at now: %s", error)
 
-    def _left(self) -> Iterator[Path]:
+    def _left(self) -> list[Path]:
         """Folders with records in them, as far as can be seen from outside."""
-        for folder in (self._root, *sorted(path for path in self._root.iterdir() if path.is_dir())):
-            signature = _signature(folder)
-            if folder != self._own and signature and self._done.get(folder) != signature:
-                yield folder
+        folders = (self._root, *sorted(path for path in self._root.iterdir() if path.is_dir()))
+        seen = {folder: _signature(folder) for folder in folders if folder != self._own}
+        return [folder for folder, signature in seen.items() if signature and self._done.get(folder) != signature]
 
     def _carry(self, folder: Path) -> None:
         try:
@@ -108,7 +108,7 @@ class LeftRecords:
             log.debug("records of %s still wait", folder)
         self._writer = None
         writer.stop(WAIT_S)
-        self._done[folder] = _signature(folder)
+        self._done[folder] = aside(_signature, folder)
 
 
 def _signature(folder: Path) -> Signature:

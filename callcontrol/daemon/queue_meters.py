@@ -1,4 +1,8 @@
-"""The queues as metrics, brought up to date on a clock: a scrape never waits for Redis."""
+"""The queues as metrics, brought up to date on a clock: a scrape never waits for Redis.
+
+One worker of each host reads them. What it shows stands for all of the host: of several workers' figures the latest are
+shown, and none of one that is gone.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +14,11 @@ import gevent
 from callcontrol.daemon.configuration import Current
 from callcontrol.edges import meters
 from callcontrol.edges.containment import contained
+from callcontrol.edges.live_state.duty import Duty
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.pipe import Pipe
 from callcontrol.edges.live_state.queue_views import QueueViews
+from callcontrol.edges.live_state.workers import host_of
 from callcontrol.routing.distribution.occasion import Occasion
 from callcontrol.vocabulary.agent import AgentState
 from callcontrol.vocabulary.moment import SECOND_US
@@ -21,14 +27,17 @@ from callcontrol.vocabulary.queue import FIGURES, QueueView
 log = logging.getLogger(__name__)
 
 LOOK_S = 5.0
+# A worker that has not looked for so long reads them no more, and another one of its host does (seconds).
+KEPT_S = 15
 MS = "_ms"
 
 
 class QueueMeters:
-    """Reads the queues of all tenants every LOOK_S."""
+    """Reads the queues of all tenants every LOOK_S, if no other worker of this host does."""
 
-    def __init__(self, pipe: Pipe, current: Current, occasion: Callable[[str], Occasion]) -> None:
+    def __init__(self, pipe: Pipe, current: Current, occasion: Callable[[str], Occasion], worker: str) -> None:
         self._views = QueueViews(pipe)
+        self._duty = Duty(pipe, f"queue-meters:{host_of(worker)}", worker, KEPT_S)
         self._current = current
         self._occasion = occasion
 
@@ -38,11 +47,23 @@ class QueueMeters:
 
     def _run(self) -> None:
         while True:
-            for name, tenant in self._current.configuration.settings.tenants.items():
-                if tenant.queues:
-                    with contained("queue", "the figures of a tenant could not be shown", tenant=name):
-                        self._look(name)
+            with contained("queue", "the figures of the queues could not be shown"):
+                self.look_if_ours()
             gevent.sleep(LOOK_S)
+
+    def look_if_ours(self) -> bool:
+        """Read them all, unless another worker of this host does; returns whether it was this one's to do."""
+        try:
+            if not self._duty.is_ours():
+                return False
+        except LiveStateError as error:
+            log.info("not known which worker reads the queues: %s", error)
+            return False
+        for name, tenant in self._current.configuration.settings.tenants.items():
+            if tenant.queues:
+                with contained("queue", "the figures of a tenant could not be shown", tenant=name):
+                    self._look(name)
+        return True
 
     def _look(self, tenant: str) -> None:
         occasion = self._occasion(tenant)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable
 from itertools import count
+from operator import itemgetter
 
 import gevent
 from gevent.event import Event
@@ -12,9 +13,11 @@ from gevent.event import Event
 from callcontrol.edges import clock
 from callcontrol.edges.containment import contained
 
-# Cancelled timers stay in the heap until they are due or outnumber the living by this factor.
+# Cancelled timers stay in the heap until they are due or outnumber the living by this factor. Then they are let go,
+# LOOKS at a time whenever a timer is set: a walk over all would take many milliseconds.
 SWEEP_FACTOR = 2
 SWEEP_FROM = 1_000
+LOOKS = 4
 
 
 class Living:
@@ -54,11 +57,16 @@ class Timer:
         return then
 
 
+Entry = tuple[float, int, Timer]
+
+
 class Timers:
     """All timers of a worker. Callbacks run in the timers' own greenlet and must not block."""
 
     def __init__(self) -> None:
-        self._heap: list[Timer] = []
+        # plain tuples, told apart by their second part: they are compared without code of ours
+        self._heap: list[Entry] = []
+        self._old: list[Entry] = []  # a heap as well: what is left of one that held too many cancelled timers
         self._living = Living()
         self._numbers = count()
         self._earlier = Event()
@@ -68,9 +76,10 @@ class Timers:
     def after(self, seconds: float, then: Callable[[], None]) -> Timer:
         """Call `then` after so many seconds."""
         timer = Timer(clock.monotonic() + seconds, next(self._numbers), then, self._living)
-        heapq.heappush(self._heap, timer)
+        heapq.heappush(self._heap, (timer.due_s, timer.number, timer))
         if timer.due_s < self._next_due_s:
             self._earlier.set()
+        self._let_go()
         return timer
 
     @property
@@ -81,24 +90,32 @@ class Timers:
     def _run(self) -> None:
         while True:
             self._earlier.clear()
-            self._next_due_s = self._heap[0].due_s if self._heap else float("inf")
-            wait_s = None if not self._heap else max(0.0, self._next_due_s - clock.monotonic())
-            self._earlier.wait(wait_s)
+            first = self._first()
+            self._next_due_s = first[0][0] if first else float("inf")
+            self._earlier.wait(max(0.0, self._next_due_s - clock.monotonic()) if first else None)
             self._fire_due()
-            self._sweep()
+
+    def _first(self) -> list[Entry]:
+        """The heap on which the next one stands; an empty one if there is none."""
+        if self._heap and self._old:
+            return min(self._heap, self._old, key=itemgetter(0))
+        return self._heap or self._old
 
     def _fire_due(self) -> None:
         now = clock.monotonic()
-        while self._heap and self._heap[0].due_s <= now:
-            then = heapq.heappop(self._heap).take()
+        while (first := self._first()) and first[0][0] <= now:
+            then = heapq.heappop(first)[2].take()
             if then is not None:
                 self._call(then)
 
-    def _sweep(self) -> None:
-        """Let go of cancelled timers, which hold on to nothing: rarely enough that it costs each next to nothing."""
-        if len(self._heap) > SWEEP_FROM and len(self._heap) > SWEEP_FACTOR * self.waiting:
-            self._heap = [timer for timer in self._heap if timer.then is not None]
-            heapq.heapify(self._heap)
+    def _let_go(self) -> None:
+        """Look at a few timers of the old heap, from its end, which leaves it a heap: the living go to the new one."""
+        if not self._old and len(self._heap) > max(SWEEP_FROM, SWEEP_FACTOR * self.waiting):
+            self._heap, self._old = self._old, self._heap
+        for _ in range(min(LOOKS, len(self._old))):
+            entry = self._old.pop()
+            if entry[2].then is not None:
+                heapq.heappush(self._heap, entry)
 
     @staticmethod
     def _call(then: Callable[[], None]) -> None:

@@ -136,7 +136,7 @@ class Worker:
         self._succession = Succession(self._desk, workers, adoption, self._wait_for_links)
         self._pump = QueuePump(self._desk, store, self._switchboard)
         self._strays = Strays(self._desk, self._switchboard, Duty(self._pipe, "strays", self._name))
-        self._queue_meters = QueueMeters(self._pipe, current, self._occasion)
+        self._queue_meters = QueueMeters(self._pipe, current, self._occasion, self._name)
         self._inbox = Inbox(redis_url, self._name, self._published, self._pump.noticed, self._desk.lose)
         self._server = _server(settings, listener, Reception(self._desk, self._switchboard))
         self._pulse = Pulse(pulse, self._how, self._stopped.set) if pulse is not None else None

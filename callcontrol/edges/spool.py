@@ -28,6 +28,7 @@ from gevent.threadpool import ThreadPool
 
 from callcontrol.edges import clock, meters, spool_files
 from callcontrol.edges.spool_files import Position, Segment, SpoolInUse, Stored
+from callcontrol.edges.threads import aside
 from callcontrol.vocabulary.moment import Instant
 
 __all__ = [
@@ -97,7 +98,7 @@ class Spool:
     def __init__(
         self, folder: Path, limits: SpoolLimits | None = None, *, now: Callable[[], Instant] = clock.now
     ) -> None:
-        """Open the folder, made if missing, and check what it holds.
+        """Open the folder, made if missing, and check what it holds: in a thread, in slices between which others run.
 
         Raises:
             SpoolInUse: another process has it open.
@@ -111,7 +112,12 @@ class Spool:
         self._lock = spool_files.lock_folder(folder)
         self._forgotten = spool_files.read_mark(folder)
         self._segments: deque[Segment] = deque(spool_files.segments(folder))
-        self.torn_bytes = self._recover()
+        try:
+            self._check()
+            self.torn_bytes = self._recover()
+        except OSError:  # the next one who opens it may
+            os.close(self._lock)
+            raise
         self._waiting: deque[_Ticket] = deque()
         self._waiting_bytes = 0
         self._flusher: gevent.Greenlet | None = None
@@ -319,17 +325,23 @@ class Spool:
             self._cursor = (found[-1].position, offset)
         return found
 
+    def _check(self) -> None:
+        """Every file to the byte; damage is what lies behind the last whole entry, but of the last file."""
+        for segment in self._segments:
+            while aside(spool_files.check_on, segment):
+                pass
+            if segment is not self._segments[-1] and spool_files.rest_bytes(segment):
+                segment.lost_from = segment.next
+                log.error("spool %s is damaged after entry %s: its rest is kept", segment.path, segment.next - 1)
+
     def _recover(self) -> int:
         """Put in order what the last process left; returns the bytes of a torn write that was taken out."""
-        torn = spool_files.cut_torn_tail(self._segments[-1]) if self._segments else 0
+        torn = aside(spool_files.cut_torn_tail, self._segments[-1]) if self._segments else 0
         if torn:
             log.warning("spool %s: %s bytes of an unfinished write set aside (file `torn`)", self.folder, torn)
-        for segment in self._segments:
-            if segment.lost_from is not None:
-                log.error("spool %s is damaged after entry %s: its rest is kept", segment.path, segment.next - 1)
         following = max(self._forgotten + 1, self._segments[-1].next if self._segments else 1)
         if not self._segments or self._segments[-1].next < following:
-            self._segments.append(spool_files.create_segment(self.folder, following))
+            self._segments.append(aside(spool_files.create_segment, self.folder, following))
         while len(self._segments) > 1 and self._segments[0].next <= self._forgotten + 1:
-            spool_files.drop(self._segments.popleft())
+            aside(spool_files.drop, self._segments.popleft())
         return torn

@@ -31,6 +31,7 @@ _HEAD = struct.Struct("<II")
 _KEY = struct.Struct("<Qq")
 _MARK = struct.Struct("<QI")
 HEAD_BYTES = _HEAD.size + _KEY.size
+SLICE_BYTES = 1 << 18  # what is checked in one go, while nobody else may run: half a millisecond
 
 
 class SpoolInUse(RuntimeError):
@@ -113,19 +114,26 @@ def lock_folder(folder: Path) -> int:
 
 
 def segments(folder: Path) -> list[Segment]:
-    """Every segment of the folder, checked to the byte, in order."""
-    found = sorted(folder.glob("*.spool"))
-    return [_checked(path, is_last=path == found[-1]) for path in found]
+    """Every segment of the folder, in order; nothing in them is known before `check_on` has been over them."""
+    return [Segment(path, int(path.stem), int(path.stem)) for path in sorted(folder.glob("*.spool"))]
 
 
-def _checked(path: Path, *, is_last: bool) -> Segment:
-    data = path.read_bytes()
-    segment = Segment(path, int(path.stem), int(path.stem))
-    for end, stored in frames(data, segment.first):
-        segment.size, segment.next = end, stored.position + 1
-    if segment.size < len(data) and not is_last:
-        segment.lost_from = segment.next
-    return segment
+def check_on(segment: Segment) -> bool:
+    """Check the next entries of a file, about SLICE_BYTES of them; False where no whole entry follows."""
+    begin, number = segment.size, segment.next
+    with segment.path.open("rb") as file:
+        rest = os.fstat(file.fileno()).st_size - begin
+        data = os.pread(file.fileno(), min(SLICE_BYTES, rest), begin)
+        if len(data) < frame_size(data):
+            data = os.pread(file.fileno(), min(frame_size(data), rest), begin)
+    for end, stored in frames(data, number):
+        segment.size, segment.next = begin + end, stored.position + 1
+    return segment.size > begin
+
+
+def rest_bytes(segment: Segment) -> int:
+    """Bytes behind the last whole entry."""
+    return segment.path.stat().st_size - segment.size
 
 
 def cut_torn_tail(segment: Segment) -> int:
@@ -133,7 +141,9 @@ def cut_torn_tail(segment: Segment) -> int:
 
     The bytes are kept in the file `torn` (of the latest crash only), for whoever wants to look.
     """
-    data = segment.path.read_bytes()[segment.size :]
+    with segment.path.open("rb") as file:
+        file.seek(segment.size)
+        data = file.read()
     if data:
         torn = segment.path.parent / "torn"
         torn.touch(0o600)

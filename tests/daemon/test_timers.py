@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import SupportsIndex
+
 import gevent
 import pytest
 from gevent.event import Event
 
 from callcontrol.daemon import timers as module
-from callcontrol.daemon.timers import Timers
+from callcontrol.daemon.timers import Entry, Timers
 
 
 def wait(event: Event) -> None:
@@ -72,5 +75,53 @@ def test_cancelled_timers_are_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
         timers.after(60, lambda: None).cancel()
     timers.after(0.01, last.set)
     wait(last)
-    gevent.sleep(0)
-    assert len(timers._heap) == 0
+    assert len(timers._heap) + len(timers._old) <= 12
+
+
+class Watched(list[Entry]):
+    """A heap that counts how many of its entries are looked at by whoever walks over it, or takes from its end."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.looked_at = 0
+
+    def __iter__(self) -> Iterator[Entry]:
+        self.looked_at += len(self)
+        return super().__iter__()
+
+    def pop(self, index: SupportsIndex = -1) -> Entry:
+        self.looked_at += 1
+        return super().pop(index)
+
+
+def test_a_wake_up_looks_at_what_is_due_alone() -> None:
+    timers, heap = Timers(), Watched()
+    timers._heap = heap
+    for _ in range(5 * module.SWEEP_FROM):
+        timers.after(60, lambda: None)
+    for _ in range(10):
+        last = Event()
+        timers.after(0, last.set)
+        wait(last)
+        gevent.sleep(0)
+    assert timers.waiting == 5 * module.SWEEP_FROM
+    assert heap.looked_at == 0
+
+
+def test_cancelled_timers_are_let_go_at_a_few_looks_at_a_time_and_the_others_fire() -> None:
+    timers, heap, fired = Timers(), Watched(), list[int]()
+    timers._heap = heap
+    living = [0.2 + n % 7 / 100 for n in range(500)]
+    for n, seconds in enumerate(living):
+        timers.after(seconds, lambda n=n: fired.append(n))  # type: ignore[misc]
+        for _ in range(10):
+            before = heap.looked_at
+            timers.after(60, lambda: None).cancel()
+            assert heap.looked_at - before <= module.LOOKS
+    assert heap.looked_at > 0
+    assert len(timers._heap) + len(timers._old) < 3 * module.SWEEP_FROM
+    last = Event()
+    timers.after(max(living), last.set)
+    wait(last)
+    assert sorted(fired) == list(range(500))
+    assert timers.waiting == 0

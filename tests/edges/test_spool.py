@@ -293,3 +293,50 @@ def test_a_record_of_a_call_of_very_many_legs_lands(tmp_path: Path) -> None:
     found = [stored.payload for position in positions for stored in spool.read_from(position, 1)]
     assert found == payloads
     spool.close()
+
+
+def test_others_run_while_a_spool_of_an_earlier_process_is_checked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spool = Spool(tmp_path)
+    spool.append([b"x" * 1_000] * 100)
+    spool.append([b"y" * 50_000])  # larger than a slice
+    spool.close()
+    monkeypatch.setattr(spool_files, "SLICE_BYTES", 10_000)
+    checked: list[int] = []
+    frames, turns = spool_files.frames, [0]
+
+    def counted(data: bytes, number: int) -> Iterator[tuple[int, spool_files.Stored]]:
+        checked.append(len(data))
+        return frames(data, number)
+
+    def other() -> None:
+        while True:
+            turns[0] += 1
+            gevent.sleep(0)
+
+    monkeypatch.setattr(spool_files, "frames", counted)
+    running = gevent.spawn(other)
+    again = Spool(tmp_path)
+    running.kill()
+    assert len([size for size in checked if size <= 10_000]) >= 10
+    assert [size for size in checked if size > 10_000] == [50_000 + spool_files.HEAD_BYTES]
+    assert turns[0] >= len(checked)
+    assert again.depth == 101
+    again.close()
+
+
+def test_a_spool_that_cannot_be_read_now_can_be_opened_later(tmp_path: Path) -> None:
+    spool = Spool(tmp_path)
+    spool.append([b"kept"])
+    spool.close()
+    file = next(tmp_path.glob("*.spool"))
+    aside = file.rename(tmp_path / "aside")
+    file.mkdir()
+    with pytest.raises(IsADirectoryError):
+        Spool(tmp_path)
+    file.rmdir()
+    aside.rename(file)
+    again = Spool(tmp_path)
+    assert again.depth == 1
+    again.close()

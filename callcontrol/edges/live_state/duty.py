@@ -9,10 +9,16 @@ KEPT_S = 120
 
 
 class Duty:
-    """One duty, as this worker sees it."""
+    """One duty, as this worker sees it.
 
-    def __init__(self, pipe: Pipe, name: str, worker: str) -> None:
+    Args:
+        name: what it is; a duty that every host has names the host.
+        kept_s: who has it and is silent for so many seconds has it no more.
+    """
+
+    def __init__(self, pipe: Pipe, name: str, worker: str, kept_s: int = KEPT_S) -> None:
         self._pipe = pipe
+        self._kept_s = kept_s
         self._key = keys.duty(name)
         self._worker = worker
 
@@ -22,9 +28,9 @@ class Duty:
         Raises:
             LiveStateError: Redis is away.
         """
-        if self._pipe.ask("SET", self._key, self._worker, "NX", "EX", KEPT_S) is not None:
+        if self._pipe.ask("SET", self._key, self._worker, "NX", "EX", self._kept_s) is not None:
             return True
         if self._pipe.ask("GET", self._key) != self._worker.encode():
             return False
-        self._pipe.ask("EXPIRE", self._key, KEPT_S)
+        self._pipe.ask("EXPIRE", self._key, self._kept_s)
         return True

@@ -53,6 +53,11 @@ def worker_name(nonce: str) -> str:
     return f"{platform.node()}/{os.getpid()}/{_here()}.{nonce}"
 
 
+def host_of(worker: str) -> str:
+    """The host of a worker of this name."""
+    return worker.partition("/")[0]
+
+
 class Lease(Enum):
     """How this worker's own lease stands. A lapsed one stays so until it was looked which calls are ours."""
 
