@@ -22,7 +22,18 @@ from callcontrol.simulator.phones import BUSY, Behaviour, Phone
 from callcontrol.simulator.stories.stage import Stage, free_ports
 from callcontrol.vocabulary.agent import AgentState
 from tests.daemon.test_queue_survival import AGENT, SUPPORT, Live
-from tests.daemon.test_survival import DID, EXAMPLE, PHONE, WAIT_S, heard, is_bridged, nothing_is_left, records, until
+from tests.daemon.test_survival import (
+    DID,
+    EXAMPLE,
+    PHONE,
+    WAIT_S,
+    heard,
+    is_bridged,
+    is_talking,
+    nothing_is_left,
+    records,
+    until,
+)
 
 FS1_SIP, FS2_SIP = "127.0.0.1:5060", "127.0.0.1:5062"
 CHAIN, FIRST, SECOND = "48221234578", "125@acme.example", "113@acme.example"
@@ -163,7 +174,7 @@ def test_a_switch_that_restarts_loses_its_calls_and_its_phones(stage: TwoSwitche
     phone(stage.second, PHONE, Behaviour("answers", after_s=0.1))
     until(lambda: live.agent().state is AgentState.READY and stage.daemon.registrations() == 2)
     there = stage.second.place(Call(DID))
-    until(lambda: is_bridged(stage, there))
+    until(lambda: is_talking(stage, there))
     for address in (AGENT, PHONE):
         stage.second.phone(Phone(address, (Behaviour(),), registered=False))
     stage.second.restart()
