@@ -9,6 +9,7 @@ from callcontrol.config.settings import Settings
 from callcontrol.control.call import Call
 from callcontrol.edges import clock, meters
 from callcontrol.routing.trunk_health import WELL, TrunkHealth, after_leg, news_of_trunks, resting
+from callcontrol.vocabulary.moment import SECOND_US, Instant
 from callcontrol.vocabulary.trail import Bridged, Dialled, Entry, Trail
 
 log = logging.getLogger(__name__)
@@ -39,7 +40,7 @@ class TrunkWatch:
             self._health.pop(name, None)
             return
         known = self._health.get(name, WELL)
-        self._health[name] = now_known = after_leg(known, trunk, clock.now(), failed=failed)
+        self._health[name] = now_known = after_leg(known, trunk, _now(), failed=failed)
         if now_known.rests_until > known.rests_until:
             meters.trunk_rests_total.labels(name).inc()
             log.warning("trunk %s failed %d times in a row", name, now_known.failures)
@@ -55,12 +56,17 @@ class TrunkWatch:
 
     def resting(self) -> frozenset[str]:
         """The trunks that rest now."""
-        return resting(self._health, clock.now()) if self._health else frozenset()
+        return resting(self._health, _now()) if self._health else frozenset()
 
     def alike(self, call: Call) -> int:
         """How many calls of this worker from the same number to the same one of ours ring outside now."""
         pair = _pair(call)
         return len(self._ringing.get(pair, ())) if pair else 0
+
+
+def _now() -> Instant:
+    """By a clock that does not step: a rest is a span, and known to this worker alone."""
+    return Instant(int(clock.monotonic() * SECOND_US))
 
 
 def _pair(call: Call) -> Pair | None:

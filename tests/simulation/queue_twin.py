@@ -28,6 +28,7 @@ class QueueTwin:
     def __init__(self, time_us: Callable[[], int]) -> None:
         self.model = Model()
         self._time_us = time_us
+        self._correction = 0
         self.digest = b""
         self.at = 0
 
@@ -45,8 +46,9 @@ class QueueTwin:
             if whom != worker:
                 publish(whom, kind, fields)
         due = self.model.next_due()
-        next_due, time = b"" if due is None else str(due).encode(), str(self._time_us()).encode()
-        return [answer, *(_as_bytes(told) for told in (offers, notices)), next_due, time]
+        next_due, time = b"" if due is None else str(due).encode(), str(self._time_us() + self._correction).encode()
+        told = [_as_bytes(rows) for rows in (offers, notices)]
+        return [answer, *told, next_due, time, str(self._correction).encode()]
 
     def _do(self, operation: str, at: Occasion, given: Mapping[str, Any]) -> tuple[list[bytes], Result[Any]]:
         model = self.model
@@ -91,6 +93,10 @@ class QueueTwin:
                 return [b"done"], model.reach(at, given["agents"])
             case "elsewhere":
                 return [b"done"], model.elsewhere(at, given["agent"], given["id"], given["on"])
+            case "stepped":
+                is_news = given["seen"] == self._correction
+                self._correction -= given["by"] if is_news else 0
+                return [b"done" if is_news else b"known"], Result(None, (), ())
             case "view_time":
                 return [b"done"], Result(None, (), ())
             case "view_reachable":

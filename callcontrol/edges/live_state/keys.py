@@ -73,6 +73,11 @@ def queues(tenant: str) -> str:
     return _key(tenant, "q")
 
 
+def correction(tenant: str) -> str:
+    """Microseconds by which the clock of the tenant's queues is ahead of that of Redis (`server_clock`); absent: 0."""
+    return f"{queues(tenant)}:correction"
+
+
 INBOXES = f"{PREFIX}:worker:"
 
 

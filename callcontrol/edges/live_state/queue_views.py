@@ -1,13 +1,17 @@
-"""What stands in the queues now, as tables show it. Read only; one tenant at a time, waiting for Redis."""
+"""What stands in the queues now, as tables show it. Read only; one tenant at a time, waiting for Redis.
+
+Moments are those of the clock of Redis, without the correction by which the queues' own goes (`server_clock`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from gevent.event import AsyncResult
 
-from callcontrol.edges.live_state import queue_script
+from callcontrol.edges.live_state import keys, queue_script
 from callcontrol.edges.live_state.failures import LiveStateError, StoreAway
 from callcontrol.edges.live_state.pipe import Pipe
 from callcontrol.edges.live_state.workers import has_lease
@@ -30,14 +34,15 @@ class QueueViews:
 
     def __init__(self, pipe: Pipe) -> None:
         self._pipe = pipe
+        self._correction_us: dict[str, int] = {}  # by tenant: the queues' clock less that of Redis
 
     def queues(self, tenant: str, occasion: Occasion) -> list[QueueView]:
         """All queues of a tenant, by name."""
-        return [_queue(row) for row in self._ask(tenant, "view_queues", {}, occasion)]
+        return [_queue(row, off) for row, off in self._rows(tenant, "view_queues", {}, occasion)]
 
     def agents(self, tenant: str, occasion: Occasion) -> list[AgentView]:
         """All agents of a tenant, by name."""
-        return [_agent(row) for row in self._ask(tenant, "view_agents", {}, occasion)]
+        return [_agent(row, off) for row, off in self._rows(tenant, "view_agents", {}, occasion)]
 
     def states(self, tenant: str, occasion: Occasion) -> dict[AgentState, int]:
         """How many agents are in which state; states in which nobody is are left out."""
@@ -49,7 +54,7 @@ class QueueViews:
     ) -> list[TicketView]:
         """Who waits in a queue, in the order of their places, then held callbacks; from `first` (0 is the next) on."""
         given = {"queue": queue, "first": first, "last": first + count - 1}
-        return [_ticket(queue, row) for row in self._ask(tenant, "view_tickets", given, occasion)]
+        return [_ticket(queue, row, off) for row, off in self._rows(tenant, "view_tickets", given, occasion)]
 
     def act(self, tenant: str, agent: str, action: AgentAction, detail: str, occasion: Occasion) -> str:
         """Do something to an agent: `done`, or why not (`unknown`, `auto`, `no_wrap_up`)."""
@@ -76,7 +81,20 @@ class QueueViews:
         answer: bytes = self._ask(tenant, operation, given, occasion)[0]
         return answer.decode()
 
+    def _rows(
+        self, tenant: str, operation: str, given: Mapping[str, Any], occasion: Occasion
+    ) -> Iterator[tuple[Any, int]]:
+        """The rows of a table, each with what its moments are ahead of the clock of Redis (microseconds)."""
+        answer, correction_us = self._replied(tenant, operation, given, occasion)
+        return ((row, correction_us) for row in answer)
+
     def _ask(self, tenant: str, operation: str, given: Mapping[str, Any], occasion: Occasion) -> Any:
+        return self._replied(tenant, operation, given, occasion)[0]
+
+    def _replied(self, tenant: str, operation: str, given: Mapping[str, Any], occasion: Occasion) -> tuple[Any, int]:
+        if tenant not in self._correction_us:
+            self._correction_us[tenant] = int(self._pipe.ask("GET", keys.correction(tenant)) or 0)
+        occasion = replace(occasion, now=Instant(occasion.now + self._correction_us[tenant]))
         result: AsyncResult[Any] = AsyncResult()
 
         def replied(reply: Any, trouble: LiveStateError | None) -> None:
@@ -85,24 +103,26 @@ class QueueViews:
         queue_script.submit(self._pipe, tenant, operation, given, occasion, replied)
         if not result.wait(ANSWER_S) and not result.ready():
             raise StoreAway(f"no answer within {ANSWER_S} s")
-        return result.get(block=False)[0]
+        reply = result.get(block=False)
+        self._correction_us[tenant] = int(reply[5])
+        return reply[0], self._correction_us[tenant]
 
 
 def _figures(flat: list[bytes]) -> dict[str, int]:
     return {name.decode(): int(value) for name, value in zip(flat[::2], flat[1::2], strict=True)}
 
 
-def _instant(text: bytes) -> Instant | None:
-    return Instant(int(text)) if text and text != b"0" else None
+def _instant(text: bytes, off_us: int) -> Instant | None:
+    return Instant(int(text) - off_us) if text and text != b"0" else None
 
 
-def _queue(row: Any) -> QueueView:
+def _queue(row: Any, off_us: int) -> QueueView:
     name, waiting, callbacks, oldest, active, ready, handling_us, figures, held = row
     return QueueView(
         name=name.decode(),
         waiting=waiting,
         callbacks=callbacks,
-        oldest=_instant(oldest),
+        oldest=_instant(oldest, off_us),
         active=active,
         ready=ready,
         handling_ms=int(handling_us) // 1000,
@@ -111,15 +131,15 @@ def _queue(row: Any) -> QueueView:
     )
 
 
-def _agent(row: Any) -> AgentView:
+def _agent(row: Any, off_us: int) -> AgentView:
     name, state, since, paused, wrap_until, rest_until, misses, number, _, _, queues, figures = row
     shown = AgentState(state.decode())
     ends = {AgentState.WRAP_UP: wrap_until, AgentState.READY: rest_until}.get(shown, b"")
     return AgentView(
         name=name.decode(),
         state=shown,
-        since=_instant(since) or Instant(0),
-        until=_instant(ends),
+        since=_instant(since, off_us) or Instant(0),
+        until=_instant(ends, off_us),
         reason=paused.decode(),
         queues=tuple(queue.decode() for queue in queues),
         caller=number.decode() if shown is AgentState.TALKING else "",
@@ -128,14 +148,14 @@ def _agent(row: Any) -> AgentView:
     )
 
 
-def _ticket(queue: str, row: Any) -> TicketView:
+def _ticket(queue: str, row: Any, off_us: int) -> TicketView:
     ticket, position, number, joined, priority, lane, state, offered = row
     return TicketView(
         id=ticket.decode(),
         queue=queue,
         position=position,
         number=number.decode(),
-        joined=Instant(int(joined)),
+        joined=Instant(int(joined) - off_us),
         priority=int(priority),
         demand=lane.decode(),
         state=state.decode(),

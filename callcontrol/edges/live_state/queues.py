@@ -266,7 +266,7 @@ class QueueStore:
 
         def replied(reply: Any, trouble: LiveStateError | None) -> None:
             if trouble is None:
-                self._clocks.heard(tenant, sent_s, int(reply[4]))
+                self._hear_time(tenant, sent_s, int(reply[4]), int(reply[5]))
             if isinstance(trouble, StoreRefused):
                 log.error("queue operation %s of tenant %s failed: %s", operation, tenant, trouble)
             on_answer(reply[0] if trouble is None else None, trouble)
@@ -274,6 +274,12 @@ class QueueStore:
                 self._on_told(tenant, self._told(tenant, reply))
 
         queue_script.submit(self._pipe, tenant, operation, given, self._now(tenant), replied)
+
+    def _hear_time(self, tenant: str, sent_s: float, queues_us: int, correction_us: int) -> None:
+        step_us = self._clocks.heard(tenant, sent_s, queues_us, correction_us)
+        if step_us:
+            log.warning("the clock of Redis (queues of %s) has stepped: their spans go on as they were", tenant)
+            self._do(tenant, "stepped", {"seen": correction_us, "by": step_us}, _drop)
 
     def _now(self, tenant: str) -> Occasion:
         """The occasion as the server's clock has it."""
@@ -355,7 +361,7 @@ def _entered(answer: Any) -> Entered | Refusal:
 
 def told_of(reply: Any) -> Told:
     """What a script's whole reply tells besides its answer."""
-    _, offers, notices, next_due, _ = reply
+    _, offers, notices, next_due, *_ = reply
     return Told(
         tuple(offer_from(fields) for fields in offers),
         tuple(notice_from(fields) for fields in notices),

@@ -121,7 +121,7 @@ class ScriptTarget:
         reply: Any = self._redis.evalsha(
             queue_script.SHA, 1, self._prefix, operation, *map(str, when), orjson.dumps(given)
         )
-        answer, offers, notices, _, _ = reply
+        answer, offers, notices, *_ = reply
         return answer, (tuple(map(offer_from, offers)), tuple(map(notice_from, notices)))
 
     # --- what stands in Redis, in the form of `distribution.snapshot`

@@ -33,6 +33,15 @@ function ops.notify()
     return {'done'}
 end
 
+-- The clock of this server has stepped: the queues' own goes on as it was. Of all who notice, one is first.
+function ops.stepped()
+    if number_of(call('GET', P .. 'correction')) ~= given.seen then
+        return {'known'}
+    end
+    call('SET', P .. 'correction', whole(given.seen - given.by))
+    return {'done'}
+end
+
 local function forget_sets(pattern_queues)
     for _, name in ipairs(pattern_queues) do
         local queue = layout.queue(name)
