@@ -45,6 +45,9 @@ class LegEnd:
         is_marked: whether it has a mark of ours at all.
         reached_us: it came to the event socket, which somebody perhaps took.
         fell_back: it was sent on to the last resort: nobody took it, or he who did is gone.
+        is_inbound: the switch was called on it; it called nobody.
+        context: where in the dialplan it came in.
+        domain: of the phone the switch has authenticated; "" for others.
         gateway: the one it went out through; "" for others, and for what came in.
         address: what was dialled: account@domain, digits, URI; on a caller's channel the number he dialled first.
         number: who called, as shown on this channel.
@@ -64,6 +67,9 @@ class LegEnd:
     stamps: Stamps
     cause: str
     hung_up_by: str
+    is_inbound: bool = False
+    context: str = ""
+    domain: str = ""
 
     @property
     def is_callers(self) -> bool:
@@ -108,6 +114,9 @@ def _leg_end(variables: Mapping[str, Any], flows: list[Mapping[str, Any]]) -> Le
         stamps=_stamps(variables),
         cause=_text(variables, "hangup_cause") or "NORMAL_UNSPECIFIED",
         hung_up_by=_hung_up_by(_text(variables, "sip_hangup_disposition"), is_callers=call == leg),
+        is_inbound=variables.get("direction") == "inbound",
+        context=str(first.get("context", "")),
+        domain=_text(variables, "domain_name"),
     )
 
 

@@ -25,12 +25,15 @@ from callcontrol.edges.ledger.writer import Rejection
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.threads import aside
 from callcontrol.jobs.sorting import Evidence, Judged, Verdict
+from callcontrol.routing.arrival import Directory
 from callcontrol.vocabulary.moment import Instant
 
 YOUNG_US: Final = 60_000_000  # such a leg is on its normal way, or half written
 BATCH: Final = 200  # files in memory at once: some MB
 MAX_FILES: Final = 20_000  # of one pass; the rest is the next one's
 UNREADABLE: Final = "unreadable"
+OUTSIDE: Final = "public"  # contexts of our dialplan in which callers arrive: from carriers, from phones
+INSIDE: Final = "internal"
 SEEN_KEPT: Final = 100_000  # strangers and unreadable files that are not read again
 
 log = logging.getLogger(__name__)
@@ -100,6 +103,7 @@ class FolderPass:
         self._ledger = ledger
         self._rules = rules
         self._seen = seen
+        self._directory = Directory(rules.settings)
         self._unmoved: FolderAway | None = None
         self.counts: Counter[str] = Counter()
 
@@ -151,7 +155,14 @@ class FolderPass:
         known = self._books.known_legs(stretch, [end.leg_id for end in ends])
         unknown = {end.call_id for end in ends if end.leg_id not in known}
         calls = self._books.records(stretch, unknown | {leg.call_id for leg in known.values() if leg.open})
-        return Evidence(known, calls, marks, self._is_remembered)
+        return Evidence(known, calls, marks, self._owner_of, self._is_remembered)
+
+    def _owner_of(self, end: LegEnd) -> str:
+        """The tenant a caller came to: that of the phone, or of the number that was dialled from outside."""
+        if end.context == OUTSIDE:
+            owner = self._directory.owner_of(end.address)
+            return owner[0] if owner else ""
+        return self._directory.domains.get(end.domain, "") if end.context == INSIDE else ""
 
     def _is_remembered(self, tenant: str, call_id: str) -> bool | None:
         try:

@@ -49,12 +49,14 @@ class Evidence:
         legs: those the ledger has.
         calls: calls of theirs the ledger has, by id.
         marks: which tenants the legs of a call in this batch name, by call.
+        owner_of: whose number or phone a caller's own channel was on, "" if it is not known to be ours.
         is_remembered: whether Redis still has a call (tenant, id), None if it cannot be asked.
     """
 
     legs: Mapping[str, KnownLeg]
     calls: Mapping[str, CallRecord]
     marks: Mapping[str, Collection[str]]
+    owner_of: Callable[[LegEnd], str]
     is_remembered: Callable[[str, str], bool | None]
 
     def judge(self, end: LegEnd, now: Instant) -> Judged:
@@ -91,10 +93,21 @@ class Evidence:
         return Judged(end, Verdict.ADDED, tenant, end.call_id)
 
     def _tenants(self, end: LegEnd) -> frozenset[str]:
-        """Whose it is, by its own mark, those of its call's other legs, and the ledger; never by its numbers."""
+        """Whose it is, by its own mark, those of its call's other legs, and the ledger.
+
+        By what was dialled only where no mark tells, and where nobody pays: of a caller whom no worker had.
+        """
         call = self.calls.get(end.call_id)
         own = (end.tenant,) if end.tenant else ()
-        return frozenset((*own, *self.marks.get(end.call_id, ()), *((call.tenant,) if call else ())))
+        told = frozenset((*own, *self.marks.get(end.call_id, ()), *((call.tenant,) if call else ())))
+        if told or not _is_early(end):
+            return told
+        return frozenset(filter(None, [self.owner_of(end)]))
+
+
+def _is_early(end: LegEnd) -> bool:
+    """A caller's own channel that ended before it was answered or sent on, perhaps before we heard of it."""
+    return end.is_inbound and not end.is_marked and not end.fell_back and end.stamps.answered is None
 
 
 def _without_tenant(end: LegEnd, age: int, tenants: Collection[str]) -> Judged:

@@ -256,6 +256,39 @@ def test_strangers_are_left_alone_and_read_once(bench: Bench) -> None:
     assert bench.rows("SELECT count(*) FROM calls") == [(0,)]
 
 
+@pytest.mark.parametrize(
+    ("variables", "tenant", "dialled"),
+    [
+        ({"dialled": "+48221234567"}, "acme", "+48221234567"),  # never reached the socket
+        ({"dialled": "48221234567", "socket_host": "127.0.0.1"}, "acme", "+48221234567"),  # was gone when it did
+        ({"dialled": "102", "context": "internal", "domain_name": "acme.example"}, "acme", "102"),
+    ],
+)
+def test_a_caller_who_hung_up_before_any_worker_had_the_call_is_in_the_books(
+    bench: Bench, variables: dict[str, str], tenant: str, dialled: str
+) -> None:
+    cancelled = {"hangup_cause": "ORIGINATOR_CANCEL", "sip_hangup_disposition": "recv_cancel", "direction": "inbound"}
+    path = bench.put("early", cdr("early", NOON, 0.2, None, **cancelled, **variables))
+    bench.now = Instant(NOON + 300 * SECOND_US)
+    assert bench.reconcile() == {"waiting": 1}  # a worker may have it after all
+    bench.now = Instant(NOON + HOUR_US)
+    assert bench.reconcile() == {"added": 1}
+    (call,) = bench.calls()
+    assert (call.call_id, call.tenant, call.dialled, call.outcome) == ("early", tenant, dialled, "abandoned")
+    assert (call.caller_number, call.total_ms, call.reconciled) == ("+48500100200", Decimal(200), True)
+    assert bench.rows("SELECT count(*) FROM charges") == [(0,)]
+    assert bench.files("done") == {path.name}
+
+
+def test_a_caller_of_an_application_of_the_admins_own_is_a_stranger(bench: Bench) -> None:
+    bench.now = Instant(NOON + 3 * HOUR_US)
+    ours = {"dialled": "+48221234567", "direction": "inbound"}
+    bench.put("answered", cdr("answered", NOON, 60, 1, **ours))  # and never reached us
+    bench.put("elsewhere", cdr("elsewhere", NOON, 60, None, context="conference", **ours))
+    bench.put("nobodys", cdr("nobodys", NOON, 60, dialled="+48990000000", direction="inbound"))
+    assert bench.reconcile() == {"stranger": 3}
+
+
 def test_bad_files_stop_nobody_and_are_told_once(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
     bench.now = Instant(SEEN_AT + HOUR_US)
     bench.put_seen()
