@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 from callcontrol.control import commands as do
 from callcontrol.control.call import Closed
-from callcontrol.control.events import Joined, JoinFailed, LegAnswered, LegGone, LegHeard, OriginateFailed, SwitchGone
+from callcontrol.control.events import (
+    ChannelsChecked,
+    Joined,
+    JoinFailed,
+    LegAnswered,
+    LegGone,
+    LegHeard,
+    OriginateFailed,
+    SwitchGone,
+)
+from callcontrol.daemon.hearing import Hearing
 from callcontrol.daemon.leg_line import (
     AGAIN_S,
     INSIST_S,
@@ -16,11 +27,13 @@ from callcontrol.daemon.leg_line import (
     LOOK_S,
     NO_WORD,
     NOT_SENT,
+    NOT_TOLD_S,
     NOT_WANTED,
     PATIENCE_S,
     LegCommand,
 )
 from callcontrol.edges.freeswitch.leg_commands import longest_s
+from callcontrol.vocabulary.moment import Instant
 from tests.simulation.agenda import Stream
 from tests.simulation.faults import Faults
 from tests.simulation.process import Process
@@ -29,6 +42,8 @@ from tests.simulation.switch_twin import SwitchTwin
 if TYPE_CHECKING:
     from callcontrol.daemon.call_driver import CallDriver
     from callcontrol.daemon.desk import Desk
+
+T = TypeVar("T")
 
 RECONNECT_S = (0.1, 1.0)
 LATE_S = 5.0
@@ -41,6 +56,7 @@ class LinkTwin:
     Attributes:
         jobs: what ends with the connection.
         connection: which connection this is; what an earlier one had under way never arrives.
+        up_since_s: since when it stands.
     """
 
     def __init__(self, switch: SwitchTwin, process: Process, chance: random.Random, faults: Faults) -> None:
@@ -55,6 +71,7 @@ class LinkTwin:
         self._orders = Stream(switch.agenda, switch.delay)
         self.jobs: dict[int, Callable[[], None]] = {}
         self.connection = 1
+        self.up_since_s = switch.agenda.now_s
 
     def cut(self) -> None:
         """The connection is gone, whether or not the switch is."""
@@ -122,6 +139,7 @@ class BoardTwin:
         self.on_up: Callable[[str], None] = lambda switch: None
         self.on_down: Callable[[str], None] = lambda switch: None
         self.on_told: Callable[[str], None] = lambda leg: None
+        self.hearing = Hearing()
 
     # --- as the switchboard
 
@@ -142,20 +160,32 @@ class BoardTwin:
         self, switch: str, channels: tuple[str, ...], on_answer: Callable[[frozenset[str] | None], object]
     ) -> None:
         """Which of these channels live; None if the switch cannot be asked."""
+        self._question(switch, lambda there: frozenset(c for c in channels if c in there.channels), on_answer)
+
+    def alone(self, switch: str, channel: str, on_answer: Callable[[bool | None], object]) -> None:
+        """Whether a channel lives and talks with nobody; None if the switch cannot be asked."""
+
+        def look(there: SwitchTwin) -> bool:
+            found = there.channels.get(channel)
+            return found is not None and found.peer is None
+
+        self._question(switch, look, on_answer)
+
+    def _question(self, switch: str, look: Callable[[SwitchTwin], T], on_answer: Callable[[T | None], object]) -> None:
+        """Ask and wait for the answer: None if it was refused, or the connection broke meanwhile."""
         self._process.command()
         link = self.links[switch]
-
         question = object()
 
         def unknown() -> None:
             on_answer(None)
 
-        def tell(found: frozenset[str] | None) -> None:
+        def tell(found: T | None) -> None:
             if link.jobs.pop(id(question), None) is not None:
                 on_answer(found)
 
         def ask() -> None:
-            found = frozenset(c for c in channels if c in link.switch.channels)
+            found = look(link.switch)
             link.answer(lambda: tell(found))
 
         if link.is_up:
@@ -164,52 +194,40 @@ class BoardTwin:
         else:
             self._process.after(0.001, unknown)
 
-    def alone(self, switch: str, channel: str, on_answer: Callable[[bool | None], object]) -> None:
-        """Whether a channel lives and talks with nobody; None if the switch cannot be asked."""
-        self._process.command()
-        link = self.links[switch]
-
-        def unknown() -> None:
-            on_answer(None)
-
-        def ask() -> None:
-            found = link.switch.channels.get(channel)
-            alone = found is not None and found.peer is None
-            link.answer(lambda: tell(alone))
-
-        def tell(alone: bool) -> None:
-            on_answer(alone)
-
-        if link.is_up:
-            link.order(ask, lambda: self._process.call(unknown))
-        else:
-            self._process.after(0.001, unknown)
-
     def announce(self, switch: str, worker: str, calls: tuple[str, ...], arrived: bool) -> None:
         """No worker is cut off from Redis alone here: nobody has to hear it."""
 
     def heard_since(self, switch: str, moment_s: float) -> bool:
         """Whether the switch has been heard all the while."""
-        return self.links[switch].is_up
+        return self.links[switch].is_up and self.links[switch].up_since_s <= moment_s
 
     def heard(self, switch: str, call: str, event: LegGone | LegHeard) -> None:
         """An event of a switch's own connection."""
-        self.links[switch].heard(lambda: self._deliver(call, event))
+        self.links[switch].heard(lambda: self._deliver(switch, call, event))
 
-    def _deliver(self, call: str, event: LegGone | LegHeard) -> None:
+    def _deliver(self, switch: str, call: str, event: LegGone | LegHeard) -> None:
         assert self.desk is not None
+        self.hearing.heard(switch)
         driver = self.desk.drivers.get(call)
         if driver is not None:
             driver.deliver(event)
-            if isinstance(event, LegGone):
-                self.on_told(event.leg_id)
+        elif isinstance(event, LegGone) and call in self.desk.estimated:
+            self.desk.told_late(call, event)
+        else:
+            return
+        if isinstance(event, LegGone):
+            self.on_told(event.leg_id)
 
     def cut(self, switch: str) -> None:
         """Its connection breaks: the switch died, or something between us did."""
         link = self.links[switch]
         if link.is_up:
             link.cut()
-            self._process.call(lambda: self.on_down(switch))
+            self._process.call(lambda: self._lost(switch))
+
+    def _lost(self, switch: str) -> None:
+        self.on_down(switch)
+        self.hearing.lost(switch, closed=False)
 
     def can_be_reached(self, switch: str) -> None:
         """It can be reached again, after a while."""
@@ -219,13 +237,37 @@ class BoardTwin:
         link = self.links[switch]
         if link.is_up or not link.switch.is_up:
             return
-        link.is_up = True
+        link.is_up, link.up_since_s = True, self._process.agenda.now_s
         is_another, link.core = link.core != link.switch.core, link.switch.core
         if is_another:
-            assert self.desk is not None
-            for driver in [d for d in self.desk.drivers.values() if d.call.switch == switch]:
-                driver.deliver(SwitchGone(f"switch {switch} was restarted"))
+            gone = SwitchGone(f"switch {switch} was restarted", self.hearing.gap(switch))
+            for driver in [d for d in self._drivers(switch) if d.core != link.switch.core_uuid]:
+                driver.deliver(gone)
+        self.begin(switch)
+
+    def begin(self, switch: str) -> None:
+        """A connection stands: its phones are read, and each call on the switch hears what is left of it."""
         self.on_up(switch)
+        calls = [(driver, driver.call.open_legs) for driver in self._drivers(switch) if driver.call.open_legs]
+        self._count(switch, calls, self.hearing.gap(switch))
+
+    def _drivers(self, switch: str) -> list[CallDriver]:
+        assert self.desk is not None
+        return [driver for driver in self.desk.drivers.values() if driver.call.switch == switch]
+
+    def _count(self, switch: str, calls: list[tuple[CallDriver, tuple[str, ...]]], since: Instant | None) -> None:
+        """Ends that were told while there was no connection are missed: one call after the other is told."""
+        if not calls:
+            self.hearing.whole(switch)
+            return
+        (driver, legs), *others = calls
+
+        def counted(alive: frozenset[str] | None) -> None:
+            if alive is not None:  # else the connection is going again: the next one asks
+                driver.deliver(ChannelsChecked(alive, since))
+                self._count(switch, others, since)
+
+        self.living(switch, legs, counted)
 
     # --- as the leg line
 
@@ -242,6 +284,14 @@ class BoardTwin:
                 self._insist(command, driver, self._process.agenda.now_s + INSIST_S)
             case do.Whisper():
                 self._ask(command, driver, lambda ok: None)
+
+    def end_when_possible(self, command: do.KillLeg, driver: CallDriver, until_s: float) -> None:
+        """End a leg as soon as the switch can be told."""
+        now_s = self._process.agenda.now_s
+        if self.links[driver.call.switch].is_up or now_s >= until_s:
+            self._insist(command, driver, now_s + INSIST_S)
+        else:
+            self._process.after(LOOK_S, lambda: self.end_when_possible(command, driver, until_s))
 
     def _insist(self, command: do.KillLeg | do.BringBack, driver: CallDriver, until_s: float) -> None:
         def answered(ok: bool) -> None:
@@ -293,7 +343,7 @@ class _Job:
             else:
                 self._lost(NOT_SENT, sent=False)
             return
-        link.jobs[id(self)] = lambda: self._lost(NOT_SENT)
+        link.jobs[id(self)] = self._not_told
         link.order(
             lambda: link.switch.originate(
                 call.id,
@@ -319,9 +369,18 @@ class _Job:
         else:
             self._driver.deliver(LegAnswered(leg))
 
-    def _lost(self, word: str, *, sent: bool = True) -> None:
+    def _lost(self, word: str, *, sent: bool = True, told: bool = True) -> None:
         if self._close():
-            self._driver.deliver(OriginateFailed(tuple(leg for leg, _ in self._command.legs), word, sent=sent))
+            legs = tuple(leg for leg, _ in self._command.legs)
+            self._driver.deliver(OriginateFailed(legs, word, sent=sent, told=told))
+
+    def _not_told(self) -> None:
+        """The connection broke: the phones may ring, and whoever answered would hear nobody."""
+        until_s = self._process.agenda.now_s + NOT_TOLD_S
+        for leg, _ in self._command.legs:
+            ends = partial(self._board.end_when_possible, do.KillLeg(leg, NOT_WANTED), self._driver, until_s)
+            self._process.after(0.0, ends)
+        self._lost(NOT_SENT, told=False)
 
     def _time_out(self) -> None:
         if not self._open:

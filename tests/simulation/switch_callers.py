@@ -90,6 +90,11 @@ class SwitchCallers:
         self.is_up = True
         self.host: Host | None = None
 
+    @property
+    def core_uuid(self) -> str:
+        """Which of its lives this is, as it says itself."""
+        return f"{self.name}-{self.core}"
+
     def wall(self) -> Instant:
         """Its wall clock, as its stamps say."""
         return Instant(self.agenda.wall() + (self.host.off_us if self.host is not None else 0))
@@ -249,7 +254,7 @@ class SwitchCallers:
         """What `connect` answers."""
         return {
             "Unique-ID": channel.id,
-            "Core-UUID": f"{self.name}-{self.core}",
+            "Core-UUID": self.core_uuid,
             "FreeSWITCH-Switchname": self.name,
             "Caller-Destination-Number": channel.dialled,
             "Caller-Channel-Created-Time": str(channel.created),

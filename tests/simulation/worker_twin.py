@@ -102,7 +102,7 @@ class WorkerTwin:
         """From now on it works."""
         for switch, link in self.board.links.items():
             if link.is_up:
-                self._switch_up(switch)
+                self.board.begin(switch)
         self._beat()
         self._listen()
         self._compare()
