@@ -94,7 +94,8 @@ def matching(pattern: str | re.Pattern[str], what: str, right: str) -> Callable[
     return check
 
 
-def _read_plain(value: object) -> str:
+def plain_text(value: object) -> str:
+    """One line of text."""
     text = text_in(value, "write a text")
     if re.search("[\x00-\x1f\x7f]", text):
         raise refusal("a text of several lines", "write it in one line")
@@ -301,7 +302,7 @@ def described(description: str, pattern: str = "", *types: str) -> WithJsonSchem
     return WithJsonSchema(schema | ({"pattern": pattern} if pattern else {}))
 
 
-Text = Annotated[str, BeforeValidator(_read_plain), described("a text", "", "number", "boolean")]
+Text = Annotated[str, BeforeValidator(plain_text), described("a text", "", "number", "boolean")]
 # To YAML 1.2, which editors speak, yes and no are texts.
 Flag = Annotated[bool, BeforeValidator(_read_flag), WithJsonSchema({"enum": [True, False, "yes", "no", "on", "off"]})]
 # Stands behind the limits, `Annotated[int, Field(ge=1), Whole]`, so that the JSON Schema shows them.

@@ -20,6 +20,7 @@ from callcontrol.config.countries import country_meant
 from callcontrol.config.fields import number_in, zone_named
 from callcontrol.config.mistakes import place_of, problems_of
 from callcontrol.config.problems import Problem
+from callcontrol.config.secret import Secrets
 from callcontrol.config.settings import Common, Frozen, Settings, Switch, Tenant
 from callcontrol.config.yaml_reader import Document, Place, Tree, read
 
@@ -45,18 +46,20 @@ class _Loaded(Generic[Model]):
     unread: frozenset[Place] = frozenset()
 
 
-def load(files: Mapping[str, str]) -> Settings | tuple[Problem, ...]:
+def load(files: Mapping[str, str], secrets: Secrets | None = None) -> Settings | tuple[Problem, ...]:
     """Read `callcontrol.yaml` and `tenants/*.yaml`; of `tariffs/*` only the names matter here.
 
     Args:
         files: text of each file by its path relative to the folder, with `/`.
+        secrets: looks up what is only named in the files; None: such a name is a Problem.
     """
+    context = {"secrets": secrets} if secrets else {}
     main = corrected(read(MAIN_FILE, files.get(MAIN_FILE, "")), Common, MAIN_FILE)
     documents = {
         file: corrected(read(file, text), Tenant, file) for file, text in files.items() if _TENANT_FILE.fullmatch(file)
     }
-    common = _validated(Common, MAIN_FILE, main, {}) if MAIN_FILE in files else _main_is_missing()
-    tenants = {file: _tenant(file, document) for file, document in documents.items()}
+    common = _validated(Common, MAIN_FILE, main, context) if MAIN_FILE in files else _main_is_missing()
+    tenants = {file: _tenant(file, document, context) for file, document in documents.items()}
     settings = _together(common, tenants, files, _sources(main, documents))
     problems = [
         *_misnamed(files),
@@ -105,10 +108,10 @@ def _doubled_tariffs(files: Iterable[str]) -> Iterator[Problem]:
             )
 
 
-def _tenant(file: str, document: Document) -> _Loaded[Tenant]:
-    context = _context(document)
-    loaded = _validated(Tenant, file, document, context)
-    repeated = tuple(_repeated_numbers(file, document, context["region"]))
+def _tenant(file: str, document: Document, context: Mapping[str, object]) -> _Loaded[Tenant]:
+    own = _context(document)
+    loaded = _validated(Tenant, file, document, {**context, **own})
+    repeated = tuple(_repeated_numbers(file, document, own["region"]))
     return _Loaded(loaded.value, (*loaded.problems, *repeated), loaded.unread)
 
 
@@ -129,7 +132,7 @@ def _zone(document: Document) -> str:
     return str(written) if sound else "UTC"
 
 
-def _validated(model: type[Model], file: str, document: Document, context: Mapping[str, str]) -> _Loaded[Model]:
+def _validated(model: type[Model], file: str, document: Document, context: Mapping[str, object]) -> _Loaded[Model]:
     if document.tree is None and document.problems:
         return _Loaded(None, document.problems)
     tree = {} if document.tree is None else document.tree
@@ -158,7 +161,7 @@ def _sound_part(tree: Tree, error: ValidationError) -> tuple[Tree, frozenset[Pla
     return remaining, frozenset(unread)
 
 
-def _value_of(model: type[Model], tree: Tree, context: Mapping[str, str]) -> Model | None:
+def _value_of(model: type[Model], tree: Tree, context: Mapping[str, object]) -> Model | None:
     """The values, None if what is left is too little."""
     try:
         return model.model_validate(tree, context=dict(context)) if isinstance(tree, dict) else None

@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 
 from callcontrol.config.fields import UNJUDGED
 from callcontrol.config.problems import Problem
+from callcontrol.config.secret import is_secret
 from callcontrol.config.settings import Frozen
 from callcontrol.config.target_fields import target_meant
 from callcontrol.config.yaml_reader import Document, Place
@@ -70,6 +71,8 @@ def _words(details: ErrorDetails, model: type[Frozen], place: Place) -> tuple[st
         case "too_long" | "string_too_long":
             return "too much is written here", f"at most {context['max_length']} are allowed"
         case "mapping_type" | "dict_type" | "model_type" | "model_attributes_type":
+            if isinstance(written, str) and (secret := _secret_key(model, place)):
+                return "a text stands where a block of keys belongs", f"write `{{{secret}: …}}`"
             return f"{_shown(written)} stands where a block of keys belongs", _example_of_keys(model, place, written)
         case "tuple_type" | "list_type":
             return f"{_shown(written)} stands where a list belongs", "write lines that begin with `- `, or [a, b]"
@@ -105,6 +108,13 @@ def _example_of_keys(model: type[Frozen], place: Place, written: object) -> str:
     if isinstance(written, list) and written and isinstance(written[0], str):
         return f"write a line for each below it: `{written[0]}: {'{}' if _can_be_empty(model, place) else '…'}`"
     return "write `name: …` lines below it"
+
+
+def _secret_key(model: type[Frozen], place: Place) -> str:
+    """The key of a secret at this place, "" if there is none: what stands there instead may be the secret."""
+    found = _type_at(model, place)
+    fields = found.model_fields if isinstance(found, type) and issubclass(found, Frozen) else {}
+    return next((name for name, field in fields.items() if is_secret(field)), "")
 
 
 def _only_required(model: type[Frozen], place: Place) -> str:

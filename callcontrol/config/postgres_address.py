@@ -11,7 +11,8 @@ from typing import Annotated, Final
 
 from pydantic import BeforeValidator
 
-from callcontrol.config.fields import described, refusal, text_in
+from callcontrol.config.fields import refusal, text_in
+from callcontrol.config.secret import HIDDEN, NAMED, secret_schema
 
 # The keywords libpq takes (PostgreSQL documentation, "Parameter Key Words").
 _KEYWORDS: Final = """
@@ -92,4 +93,6 @@ def _check_ports(text: str) -> None:
             raise refusal("the port is none", "write a number from 1 to 65535, such as port=5432")
 
 
-PostgresDsn = Annotated[str, BeforeValidator(_read_dsn), described("libpq connection string")]
+PostgresDsn = Annotated[
+    str, BeforeValidator(_read_dsn), NAMED, HIDDEN, secret_schema("libpq connection string, {file: …} or {env: …}")
+]

@@ -18,7 +18,8 @@ from typing import Annotated, Final
 from pydantic import BeforeValidator
 
 from callcontrol.config.credentials import without_credentials
-from callcontrol.config.fields import described, refusal, text_in
+from callcontrol.config.fields import refusal, text_in
+from callcontrol.config.secret import HIDDEN, NAMED, secret_schema
 
 REDIS_PORT: Final = 6379
 SENTINEL_PORT: Final = 26379
@@ -151,4 +152,6 @@ def _read_redis_url(value: object) -> str:
         raise refusal(str(error), _RIGHT) from None
 
 
-RedisUrl = Annotated[str, BeforeValidator(_read_redis_url), described("an address of a Redis", "^$|^(rediss?|unix)")]
+RedisUrl = Annotated[
+    str, BeforeValidator(_read_redis_url), NAMED, HIDDEN, secret_schema("an address of a Redis, {file: …} or {env: …}")
+]

@@ -40,6 +40,7 @@ from callcontrol.config.postgres_address import PostgresDsn
 from callcontrol.config.queue_fields import DeclineKey, PauseCode
 from callcontrol.config.queue_settings import MAX_AGENTS, MAX_QUEUES, Ageing, Agent, Queue
 from callcontrol.config.redis_address import RedisUrl
+from callcontrol.config.secret import SecretText
 from callcontrol.config.target_fields import TargetText
 from callcontrol.vocabulary.phone_number import region_of
 from callcontrol.vocabulary.rule import DEFAULT_RING_S
@@ -52,7 +53,7 @@ class Switch(Frozen):
     """One FreeSWITCH and its inbound event socket."""
 
     address: HostPort = Field(default="127.0.0.1:8021", description="host:port of its event socket")
-    password: Text = Field(min_length=1, description="event socket password")
+    password: SecretText = Field(min_length=1, description="event socket password")
     profile: Identifier = Field(default="internal", description="SIP profile the extensions register at")
     # An address, no name: the other switches let it in by their access lists, and in a dial string it needs no look-up.
     sip: Ipv4Port | None = Field(
@@ -106,7 +107,7 @@ class Trunk(Frozen):
     )
     proxy: SipHost | None = Field(default=None, description="SIP address of the carrier, for `callcontrol render`")
     username: Text = Field(default="", description="account at the carrier, for `callcontrol render`")
-    password: Text = Field(default="", description="password at the carrier, for `callcontrol render`")
+    password: SecretText = Field(default="", description="password at the carrier, for `callcontrol render`")
     register_: Flag = Field(default=False, alias="register", description="whether to register at the carrier")
     progress_s: Annotated[int, Field(ge=1, le=60), Whole] = Field(
         default=4, description="seconds to the first sign of progress (180, 183; not 100); then the next trunk is tried"
@@ -190,7 +191,7 @@ class Forward(Frozen):
 class Endpoint(Frozen):
     """A SIP account at which an extension rings."""
 
-    password: Text = Field(default="", description="SIP password, for `callcontrol render`")
+    password: SecretText = Field(default="", description="SIP password, for `callcontrol render`")
 
 
 class Extension(Frozen):

@@ -9,9 +9,11 @@ from pathlib import Path
 from callcontrol.billing.tariffs.folder import mistakes
 from callcontrol.config.loader import MAIN_FILE, load
 from callcontrol.config.problems import Problem
+from callcontrol.config.secret import Secrets
 from callcontrol.config.settings import Settings
 from callcontrol.edges import clock
 from callcontrol.edges.config_snapshot import NoSnapshot, Snapshot, kept, snapshot_of
+from callcontrol.edges.secret_sources import HostSecrets, KeptSecrets
 
 _FOLDERS = ("tenants", "tariffs")
 _ENDINGS = (".yaml", ".csv")
@@ -62,7 +64,7 @@ def load_folder(folder: Path) -> Settings | tuple[Problem, ...]:
     Raises:
         UnreadableFolder: see `read_folder`.
     """
-    return load(read_folder(folder))
+    return load(read_folder(folder), HostSecrets())
 
 
 def checked_folder(folder: Path) -> tuple[Settings, dict[str, str]]:
@@ -73,7 +75,7 @@ def checked_folder(folder: Path) -> tuple[Settings, dict[str, str]]:
         UnreadableFolder: see `read_folder`.
     """
     files = read_folder(folder)
-    return _checked(files), files
+    return _checked(files, HostSecrets()), files
 
 
 def accepted(path: Path) -> Accepted:
@@ -84,17 +86,18 @@ def accepted(path: Path) -> Accepted:
         UnreadableFolder: see `read_folder`; or there is no such snapshot.
     """
     if not path.is_file():
-        settings, files = checked_folder(path)
-        return Accepted(settings, snapshot_of(files, clock.now()))
+        files, secrets = read_folder(path), HostSecrets()
+        settings = _checked(files, secrets)
+        return Accepted(settings, snapshot_of(files, clock.now(), secrets.found))
     try:
         snapshot = kept(path)
     except NoSnapshot as error:
         raise UnreadableFolder(str(error)) from error
-    return Accepted(_checked(snapshot.files), snapshot)
+    return Accepted(_checked(snapshot.files, KeptSecrets(snapshot.secrets)), snapshot)
 
 
-def _checked(files: Mapping[str, str]) -> Settings:
-    settings = load(files)
+def _checked(files: Mapping[str, str], secrets: Secrets) -> Settings:
+    settings = load(files, secrets)
     problems = tuple(mistakes(files, settings))
     if isinstance(settings, Settings) and not settings.tenants:
         right = "write tenants/NAME.yaml; is the folder whole?"

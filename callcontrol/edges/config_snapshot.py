@@ -3,6 +3,9 @@
 The supervisor checks the admin's folder, at its start and at each SIGHUP, and keeps what it accepts here; workers read
 nothing else. So all workers of a host live under the same configuration, whatever is being edited in the folder, and a
 worker that dies, or a whole daemon that is started on a folder with mistakes, goes on with the last good one.
+
+Secrets that the files only name are kept with them as they were found then: one that is changed, or cannot be read any
+more, comes into force for all workers with the next SIGHUP, or is refused; no worker is kept from starting by it.
 """
 
 from __future__ import annotations
@@ -10,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -49,17 +52,22 @@ UNKNOWN: Final = Version(Instant(0), "")
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Files by their path relative to the folder, and their version."""
+    """Files by their path relative to the folder, their version, and the secrets they name (`secret_sources`)."""
 
     version: Version
-    files: Mapping[str, str]
+    files: Mapping[str, str] = field(repr=False)
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def is_as(self, other: Snapshot) -> bool:
+        """Whether both say the same, whenever that was accepted."""
+        return self.version.digest == other.version.digest and self.secrets == other.secrets
 
 
-def snapshot_of(files: Mapping[str, str], at: Instant) -> Snapshot:
-    """The snapshot of files that are accepted now."""
+def snapshot_of(files: Mapping[str, str], at: Instant, secrets: Mapping[str, str] | None = None) -> Snapshot:
+    """The snapshot of files that are accepted now. The digest is shown, so no secret goes into it."""
     whole = "".join(f"{len(name)}:{name}{len(files[name])}:{files[name]}" for name in sorted(files))
     digest = hashlib.sha256(whole.encode("utf-8", errors="surrogateescape")).hexdigest()
-    return Snapshot(Version(at, digest[:_DIGEST_CHARACTERS]), dict(files))
+    return Snapshot(Version(at, digest[:_DIGEST_CHARACTERS]), dict(files), dict(secrets or {}))
 
 
 def keep(path: Path, snapshot: Snapshot) -> None:
@@ -68,9 +76,8 @@ def keep(path: Path, snapshot: Snapshot) -> None:
     Raises:
         OSError: it cannot be written; the one before is still there.
     """
-    text = orjson.dumps(
-        {"layout": _LAYOUT, "at": snapshot.version.at, "digest": snapshot.version.digest, "files": snapshot.files}
-    )
+    version = {"layout": _LAYOUT, "at": snapshot.version.at, "digest": snapshot.version.digest}
+    text = orjson.dumps({**version, "files": snapshot.files, "secrets": snapshot.secrets})
     beside = path.with_suffix(".new")
     with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(text)
@@ -94,6 +101,6 @@ def kept(path: Path) -> Snapshot:
         found = orjson.loads(path.read_bytes())
         if found["layout"] != _LAYOUT:
             raise NoSnapshot(f"{path} is laid out as {found['layout']}, this version reads {_LAYOUT}")
-        return Snapshot(Version(Instant(found["at"]), found["digest"]), found["files"])
+        return Snapshot(Version(Instant(found["at"]), found["digest"]), found["files"], found.get("secrets", {}))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise NoSnapshot(f"{path} holds no configuration: {error}") from error

@@ -147,11 +147,11 @@ class InForce:
     def _keep(self, snapshot: Snapshot) -> Version:
         """On the disk, for the workers and for the next start; files that are in force already keep their version."""
         try:
-            before = kept(self.path).version
+            before = kept(self.path)
         except NoSnapshot:
             before = None
-        if before is not None and before.digest == snapshot.version.digest:
-            return before
+        if before is not None and before.is_as(snapshot):
+            return before.version
         keep(self.path, snapshot)
         return snapshot.version
 

@@ -88,3 +88,16 @@ def test_empty_settings_are_allowed_where_the_loader_allows_them() -> None:
 
 def test_what_only_the_loader_fills_is_not_offered() -> None:
     assert not {"tenants", "sources", "tariff_files"} & set(schema("settings")["properties"])
+
+
+@pytest.mark.parametrize("secret", ["x", "123", "{file: /run/secret}", "{env: NAME}"])
+def test_a_secret_is_written_or_named(secret: str) -> None:
+    trunks = f"trunks: {{a: {{number: 1, password: {secret}}}}}"
+    assert complaints("settings", f"switches: {{fs1: {{password: {secret}}}}}\n{trunks}\n") == []
+    if secret != "123":
+        assert complaints("settings", f"switches: {{a: {{password: x}}}}\nredis: {{url: {secret}}}\n") == []
+
+
+@pytest.mark.parametrize("secret", ["{vault: x}", "{file: /a, env: B}", "{}", "[x]"])
+def test_what_names_no_secret_is_seen(secret: str) -> None:
+    assert complaints("settings", f"switches: {{fs1: {{password: {secret}}}}}\n") == ["$.switches.fs1.password"]
