@@ -177,6 +177,9 @@ def _details(call: PastCall) -> Iterator[tuple[str, str]]:
     for leg in call.legs:
         if leg.direction == "b":
             yield _leg_line(leg), "green" if leg.bridged_at else ""
+        if leg.estimate:
+            whose = "the caller" if leg.direction == "a" else leg.target or leg.address
+            yield f"≈ {whose}: estimated, {leg.estimate}", "yellow"
     for recording in call.recordings:
         yield f"● recorded {recording['box']}: {recording['path']}", "magenta"
     for note in call.notes:

@@ -55,6 +55,21 @@ def test_a_table_with_the_way_the_legs_and_the_cost(run: Run, capsys: pytest.Cap
     )
 
 
+def test_an_estimate_says_why_it_is_one(run: Run, database: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run() == 0
+    assert "≈" not in capsys.readouterr().out
+    writer = LedgerWriter(database, now=lambda: NOON)
+    assert writer.write([to_json(rated(forwarded(7, estimated=True)))]) == []
+    writer.close()
+    assert run("--call", call_id(7)) == 0
+    lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert "≈ number:+48600700800: estimated, nobody told of its end" in lines
+    assert "≈ the caller: estimated, nobody told of its end" in lines
+    assert run("--call", call_id(7), "--json") == 0
+    legs = orjson.loads(capsys.readouterr().out)["legs"]
+    assert [leg["estimate"] for leg in legs] == ["nobody told of its end", "", "nobody told of its end"]
+
+
 @pytest.mark.parametrize("width", [60, 80, 120])
 def test_a_terminal_shows_no_line_that_it_would_break(run: Run, database: str, width: int) -> None:
     with LedgerReader(database) as ledger:

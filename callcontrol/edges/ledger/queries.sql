@@ -364,6 +364,7 @@ ORDER BY started_day DESC, c.started_at DESC, call_id;
 SELECT
     l.call_id, l.leg_id, l.position, l.direction, l.target, l.address, l.trunk, l.shown, l.payer,
     l.dialled_at, l.ringing_at, l.answered_at, l.bridged_at, l.ended_at, l.cause, l.outcome, l.hung_up_by, l.estimated,
+    l.estimate AS leg_estimate,
     l.reconciled, l.ring_ms, l.talk_ms, c.status, c.revision, c.reason, c.amount, c.currency, c.tariff, c.tariff_version, c.prefix, c.destination,
     c.billed_s, c.parts, c.formula, c.estimate
 FROM legs l

@@ -69,7 +69,7 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class PastLeg:
-    """A leg's row, and its cost if it has one."""
+    """A leg's row, and its cost if it has one; `estimate` says why its times are the best known, "": they are exact."""
 
     leg_id: str
     position: int
@@ -92,6 +92,7 @@ class PastLeg:
     talk_ms: Decimal
     cost: Cost | None
     reconciled: bool = False
+    estimate: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,6 +327,7 @@ def _offer(row: dict[str, Any]) -> PastOffer:
 
 def _leg(row: dict[str, Any]) -> PastLeg:
     cost = {name: row.pop(name) for name in _COST}
+    row["estimate"] = row.pop("leg_estimate")
     if cost["status"] is None:
         return PastLeg(**row, cost=None)
     return PastLeg(**row, cost=Cost(**{**cost, "parts": tuple(cost["parts"])}))

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from callcontrol.billing.costs import rate_record
 from callcontrol.billing.fold import fold
 from callcontrol.billing.record import RatedRecord
 from callcontrol.billing.record_json import to_json
@@ -17,6 +18,7 @@ from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.moment import instant_from
 from callcontrol.vocabulary.outcome import Outcome
 from tests.billing.trails import Story, call_id, forwarded
+from tests.edges.ledger.conftest import Rows
 from tests.edges.ledger.samples import payload, rated
 
 
@@ -33,6 +35,20 @@ def reader(database: str, writer: LedgerWriter) -> LedgerReader:
     ]
     assert writer.write(records) == []
     return LedgerReader(database)
+
+
+def test_an_estimate_says_why_on_the_leg_and_on_its_charge(database: str, writer: LedgerWriter, rows: Rows) -> None:
+    record = rate_record(fold(forwarded(estimated=True)), None)
+    assert writer.write([to_json(record)]) == []
+    why = "nobody told of its end"
+    assert rows("SELECT estimate FROM charges") == [(why,)]
+    with LedgerReader(database) as reader:
+        (call,) = reader.calls(Wanted())
+    *_, rung, mobile = call.legs
+    assert (rung.estimated, rung.estimate) == (False, "")
+    assert (mobile.estimated, mobile.estimate) == (True, why)
+    assert mobile.cost is not None
+    assert mobile.cost.estimate == why
 
 
 @pytest.mark.parametrize(
