@@ -32,6 +32,7 @@ Priority = Annotated[int, Field(ge=0, le=10, description="callers with a higher 
 Rest = Annotated[int, Field(ge=0, le=3_600, description="seconds before the next offer to this agent"), Whole]
 # Spans that may be left out by writing 0.
 SpanSeconds = Annotated[int, Field(ge=0, le=3_600), Whole]
+WeekSeconds = Annotated[int, Field(ge=0, le=604_800), Whole]
 
 
 class Strategy(StrEnum):
@@ -109,9 +110,17 @@ class Callback(Frozen):
         description="which numbers are called: national (of the tenant's country), abroad, special (shared cost, "
         "unassigned), premium",
     )
+    again_after: WeekSeconds = Field(
+        default=3_600,
+        description="seconds after one callback was promised in which this queue promises the same number no other, "
+        "whatever came of it; 0: at any time",
+    )
     confirmed: Sound | None = Field(default=None, description="what the caller hears; default: the spoken prompt")
     noted: Sound | None = Field(
         default=None, description="what a caller hears whose number has a callback already; default: the spoken prompt"
+    )
+    refused: Sound | None = Field(
+        default=None, description="what a caller hears who cannot be called back; default: the spoken prompt"
     )
 
 

@@ -133,6 +133,7 @@ class Waiting:
         music, saying: ids of the applications that play; `saying` is "" while only music plays, both are "" in silence.
         music_began: when the music began last; music that ends at once is not begun at once again.
         wanted: what is to be said when his place is known: `position`, `wait`.
+        asked: he has asked to be called back, and the live state has not answered.
         position, minutes: the lowest position and the shortest wait he was told; 0: none yet.
     """
 
@@ -148,6 +149,7 @@ class Waiting:
     position: int = 0
     minutes: int = 0
     offering: Offering | None = None
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

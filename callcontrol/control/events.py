@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from callcontrol.routing.distribution.occasion import Kept
 from callcontrol.vocabulary.call import Stamps
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.queue import Entered, Notice, Offer, Refusal
@@ -156,10 +157,11 @@ class PlaceKnown:
 
 
 @dataclass(frozen=True, slots=True)
-class CallbackNoted:
-    """The caller has asked to be called back, and his number has a callback in that queue already."""
+class CallbackAnswered:
+    """What became of the caller's wish to be called back."""
 
     ticket: str
+    kept: Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,7 +291,7 @@ Event = (
     | QueueEntered
     | QueueRefused
     | PlaceKnown
-    | CallbackNoted
+    | CallbackAnswered
     | OfferMade
     | OfferAccepted
     | OfferVoid

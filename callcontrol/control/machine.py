@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from callcontrol.control import accepting, declining, ending, offering, regaining, transfers, undirected
 from callcontrol.control import commands as do
-from callcontrol.control.call import Announcing, Call, CallingBack, Closed, Deciding, Ending, Talking, Waiting
+from callcontrol.control.call import Call, CallingBack, Closed, Deciding, Ending, Talking, Waiting
 from callcontrol.control.commands import Command
 from callcontrol.control.events import (
-    CallbackNoted,
     CallerHungUp,
     ChannelsChecked,
     CommandRefused,
@@ -28,7 +27,7 @@ from callcontrol.control.events import (
 )
 from callcontrol.control.legs import NEVER_TIMER, being_rung
 from callcontrol.control.moved import Moved, Plain, Then
-from callcontrol.control.steps import HANDLERS, callback, queue_keys, start
+from callcontrol.control.steps import HANDLERS, callback, queue, start
 from callcontrol.control.undirected import GoesOnAlone
 from callcontrol.routing import arrival, router
 from callcontrol.routing.facts import Facts
@@ -73,7 +72,7 @@ def _everywhere(call: Call, event: Event, facts: Facts) -> Moved | None:
         case Rearrived(dialled, transfer=transfer) if transfer or dialled != call.destination:
             return _transferred(call, event, facts)
         case Rearrived() if isinstance(call.state, Waiting):
-            return regaining.brought_back(call, call.state, facts)
+            return queue.brought_back(call, call.state, facts)
         case Rearrived() if isinstance(call.state, GoesOnAlone):
             return undirected.returned(call, call.state, event, facts)
         case Rearrived():
@@ -95,8 +94,6 @@ def _here(call: Call, event: Event, facts: Facts) -> Moved:
         case Deciding(onward), FactsFound():
             noted = call.noting(Noted(facts.now, facts.degraded)) if facts.degraded else call
             return noted, router.follow(onward, facts) if onward else arrival.decide(facts)
-        case Announcing(step), CallbackNoted() if step.name == queue_keys.PROMISED:
-            return queue_keys.noted_already(call, step, facts)
         case Ending(), _:
             return ending.on(call, event, facts)
         case state, _ if type(state) in HANDLERS:

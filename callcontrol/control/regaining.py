@@ -47,7 +47,7 @@ def ask_to_join(call: Call, waiting: Waiting, queue: Queue) -> tuple[Command, ..
 def join_again(call: Call, waiting: Waiting, queue: Queue) -> Plain:
     """Take the place again that the caller had, by the time since which he waits."""
     call, ticket = call.next_ticket()
-    waiting = replace(waiting, ticket=ticket, offering=None)
+    waiting = replace(waiting, ticket=ticket, offering=None, asked=False)
     return call.to(waiting), (join(call, waiting, queue, again=True),)
 
 

@@ -131,6 +131,12 @@ def announce(call: Call, waiting: Waiting, place: Place, queue: Queue, facts: Fa
     return call, waiting, (*playing, *stop)
 
 
+def say(call: Call, waiting: Waiting, files: tuple[str, ...], queue: Queue, facts: Facts) -> Heard:
+    """Say this at once, whatever plays."""
+    call, waiting, playing = play(call, waiting, files, queue, facts)
+    return call, waiting, (do.StopPlaying(all=True), *playing)
+
+
 def silence() -> tuple[Command, ...]:
     """The caller waits no more: nothing of all this is left."""
     return tuple(do.StopTimer(name) for name in TIMERS)

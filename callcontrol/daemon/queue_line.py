@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from callcontrol.control import commands as do
 from callcontrol.control.events import (
-    CallbackNoted,
+    CallbackAnswered,
     OfferAccepted,
     OfferVoid,
     PlaceKnown,
@@ -16,6 +16,7 @@ from callcontrol.control.events import (
     Stored,
 )
 from callcontrol.edges.live_state.queues import QueueStore
+from callcontrol.routing.distribution.occasion import Kept
 from callcontrol.vocabulary.moment import SECOND_US
 from callcontrol.vocabulary.queue import Entered, Refusal
 
@@ -61,8 +62,7 @@ class QueueLine:
             case do.EndTalk(agent, ticket, talk_us, why):
                 store.over(tenant, agent, ticket, talk_us, why)
             case do.KeepCallback(ticket, number, not_before, expires):
-                noted = partial(driver.deliver, CallbackNoted(ticket))
-                store.call_back(tenant, ticket, number, not_before, expires, noted)
+                store.call_back(tenant, ticket, number, not_before, expires, partial(_kept, driver, ticket))
             case do.CallbackTried(ticket, reached, not_before):
                 store.called(tenant, ticket, reached, not_before)
             case do.ActOnAgent(agent, action, detail):
@@ -87,3 +87,7 @@ class QueueLine:
                 driver.deliver(OfferVoid(command.offer, command.agent))
 
         self._store.accept(driver.call.tenant, command.offer, command.agent, answered)
+
+
+def _kept(driver: CallDriver, ticket: str, kept: Kept) -> None:
+    driver.deliver(CallbackAnswered(ticket, kept))

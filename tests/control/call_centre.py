@@ -21,6 +21,7 @@ from callcontrol.control.call import Call, CallingBack, Closed, Ending, Talking,
 from callcontrol.control.commands import Command
 from callcontrol.control.events import (
     AppEnded,
+    CallbackAnswered,
     CallerHungUp,
     ChannelsChecked,
     ConnectionLost,
@@ -268,7 +269,10 @@ class Centre:
             case do.EndTalk(agent, ticket_id, talk_us, why):
                 self.redis(lambda m, o: m.over(o, agent, ticket_id, talk_us, why))
             case do.KeepCallback(ticket_id, number, not_before, expires):
-                self.redis(lambda m, o: m.call_back(o, ticket_id, number, not_before, expires))
+                self.redis(
+                    lambda m, o: m.call_back(o, ticket_id, number, not_before, expires),
+                    lambda kept: self._tell(id_, CallbackAnswered(ticket_id, kept)),
+                )
             case do.CallbackTried(ticket_id, reached, not_before):
                 self.redis(lambda m, o: m.called(o, ticket_id, reached, not_before))
 

@@ -6,8 +6,19 @@ import pytest
 
 from callcontrol.control import commands as do
 from callcontrol.control.call import Announcing, Deciding, Ending, TakingMessage, Waiting
-from callcontrol.control.events import AppEnded, CallbackNoted, CallerHungUp, FactsFound, KeyPressed, OfferVoid
+from callcontrol.control.events import (
+    AppEnded,
+    CallbackAnswered,
+    CallerHungUp,
+    ConnectionLost,
+    FactsFound,
+    KeyPressed,
+    OfferVoid,
+    PlaceKnown,
+    Rearrived,
+)
 from callcontrol.control.steps.queue_keys import HANG_UP_S
+from callcontrol.routing.distribution.occasion import Kept
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.moment import Instant
@@ -83,10 +94,13 @@ def test_keys_mean_something_again_when_the_answer_came_too_late() -> None:
 
 def test_who_wants_to_be_called_back_is_told_and_released_and_his_ticket_stays() -> None:
     story = QueueStory().enter().then(KeyPressed("1"))
-    kept = story.command(do.KeepCallback)
+    (kept,) = story.commands
+    assert isinstance(kept, do.KeepCallback)
     assert (kept.ticket, kept.number) == ("call-1/1", "+48600700800")
     assert kept.not_before == story.facts.now + HANG_UP_S * SECOND  # he is on the line still
     assert kept.expires == kept.not_before + 4 * HOUR
+    assert story.state() is Waiting  # nothing is promised yet
+    story.then(CallbackAnswered("call-1/1", Kept.KEPT))
     assert not story.has(do.LeaveQueue)
     assert story.state() is Announcing
     assert story.command(do.Play).file == "queue/en/callback-promised.wav"
@@ -100,11 +114,13 @@ def test_who_wants_to_be_called_back_is_told_and_released_and_his_ticket_stays()
 def test_the_queues_own_words_for_it() -> None:
     spoken = changed("help", "retries: 2", "confirmed: promised.wav, retries: 2")
     story = QueueStory(written=spoken).enter().then(KeyPressed("1"))
+    story.then(CallbackAnswered("call-1/1", Kept.KEPT))
     assert story.command(do.Play).file == "promised.wav"
 
 
 def test_who_hangs_up_while_he_is_told_is_called_back_all_the_same() -> None:
-    story = QueueStory().enter().then(KeyPressed("1")).then(CallerHungUp("NORMAL_CLEARING"))
+    story = QueueStory().enter().then(KeyPressed("1")).then(CallbackAnswered("call-1/1", Kept.KEPT))
+    story.then(CallerHungUp("NORMAL_CLEARING"))
     assert story.state() is Ending
     assert not story.has(do.LeaveQueue)
 
@@ -113,6 +129,7 @@ def test_an_offer_under_way_is_called_off_with_it() -> None:
     """The live state lets its agents go by itself: the ticket has become a callback."""
     story = QueueStory().reach("ringing").then(KeyPressed("1"))
     assert story.has(do.KeepCallback)
+    story.then(CallbackAnswered("call-1/1", Kept.KEPT))
     assert [c.leg_id for c in story.every(do.KillLeg)] == list(story.legs("anna"))
     assert not story.has(do.PassOffer)
 
@@ -136,21 +153,70 @@ def test_an_hour_that_closing_cuts_short_goes_on_at_the_next_opening() -> None:
 
 
 def test_whose_number_has_a_callback_already_hears_that_instead() -> None:
-    story = QueueStory().enter().then(KeyPressed("1"))
-    promised = story.command(do.Play).app_id
-    story.then(CallbackNoted("call-1/1"))
+    story = QueueStory().enter().then(KeyPressed("1")).then(CallbackAnswered("call-1/1", Kept.NOTED))
     assert story.command(do.StopPlaying).all
     noted = story.command(do.Play)
     assert noted.file == "queue/en/callback-noted.wav"
     assert [e.what for e in story.entries(Noted)] == ["a callback to this number was noted already"]
-    assert story.then(AppEnded(promised)).commands == ()
+    assert story.then(CallbackAnswered("call-1/1", Kept.KEPT)).commands == ()  # asked twice
     assert story.then(AppEnded(noted.app_id)).command(do.HangUp).cause == "NORMAL_CLEARING"
-    assert story.then(CallbackNoted("call-1/1")).commands == ()
 
 
 def test_who_has_the_place_of_a_callback_to_his_number_hears_that_it_is_noted_already() -> None:
     story = QueueStory().enter(took_up="callback").then(KeyPressed("1"))
+    story.then(CallbackAnswered("call-1/1", Kept.KEPT))
     assert story.command(do.Play).file == "queue/en/callback-noted.wav"
+
+
+def test_whose_number_was_promised_one_lately_hears_that_it_is_not_possible_and_waits_on() -> None:
+    story = QueueStory().reach("ringing")
+    rung = story.under
+    story.then(KeyPressed("1")).then(CallbackAnswered("call-1/1", Kept.REFUSED))
+    assert hears_that_it_is_not_possible(story)
+    assert (story.under, story.has(do.KillLeg), story.entries(LeftQueue)) == (rung, False, [])
+    why = "no callback: +48600700800 was promised one in the last 3600 s (again_after)"
+    assert [e.what for e in story.entries(Noted)] == [why]
+    story.then(AppEnded(story.waiting.saying))
+    assert story.state() is Waiting
+
+
+def test_the_queues_own_words_for_that() -> None:
+    spoken = changed("help", "retries: 2", "refused: sorry.wav, retries: 2")
+    story = QueueStory(written=spoken).enter().then(KeyPressed("1"))
+    story.then(CallbackAnswered("call-1/1", Kept.REFUSED))
+    assert story.every(do.Play)[0].file == "sorry.wav"
+
+
+def test_whose_place_is_gone_when_he_asks_waits_on_and_takes_it_again() -> None:
+    story = QueueStory().enter().then(KeyPressed("1")).then(CallbackAnswered("call-1/1", Kept.GONE))
+    assert (story.state(), story.commands) == (Waiting, ())
+    assert story.then(PlaceKnown("call-1/1", None)).command(do.JoinQueue).ticket.id == "call-1/2"
+    assert story.then(CallbackAnswered("call-1/1", Kept.KEPT)).commands == ()  # of a place he has no more
+
+
+def test_an_agent_who_has_the_caller_keeps_him_whatever_the_answer_to_his_wish() -> None:
+    story = QueueStory().reach("ringing").then(KeyPressed("1"))
+    story.answer(story.legs("anna")[0]).accept()
+    story.then(CallbackAnswered("call-1/1", Kept.GONE))
+    assert (story.under.stage, story.commands) == ("whispering", ())
+
+
+def test_whose_worker_died_before_the_answer_asks_again() -> None:
+    story = QueueStory().enter().then(KeyPressed("1"))
+    story.then(ConnectionLost("gone")).then(Rearrived(story.call.dialled))
+    assert story.command(do.KeepCallback).ticket == "call-1/1"
+    story.then(CallbackAnswered("call-1/1", Kept.KEPT))
+    assert story.state() is Announcing
+
+
+def hears_that_it_is_not_possible(story: QueueStory) -> bool:
+    """The music is ended, and goes on after the words."""
+    stop, words, music = story.commands
+    assert stop == do.StopPlaying(all=True)
+    assert isinstance(words, do.Play)
+    assert isinstance(music, do.Play)
+    assert (story.waiting.saying, story.waiting.music) == (words.app_id, music.app_id)
+    return words.file == "queue/en/callback-refused.wav"
 
 
 @pytest.mark.parametrize(
@@ -165,10 +231,10 @@ def test_who_has_the_place_of_a_callback_to_his_number_hears_that_it_is_noted_al
         ({"unpriced": ("+48600",)}, "no price in list retail"),
     ],
 )
-def test_who_cannot_be_called_waits_on(known: dict[str, object], why: str) -> None:
+def test_who_cannot_be_called_hears_so_and_waits_on(known: dict[str, object], why: str) -> None:
     if isinstance(caller := known.get("caller"), Caller) and caller.extension:
         known = {**known, "dialled": "+48221234510"}
     story = QueueStory(**known).enter()  # type: ignore[arg-type]  # kwargs of a test
     story.then(KeyPressed("1"))
-    assert (story.state(), story.commands) == (Waiting, ())
+    assert hears_that_it_is_not_possible(story)
     assert [e.what for e in story.entries(Noted)] == [f"no callback: {why}"]

@@ -9,6 +9,7 @@ import pytest
 from callcontrol.control import commands as do
 from callcontrol.control.call import Ringing, Waiting
 from callcontrol.control.events import (
+    CallbackAnswered,
     ChannelsChecked,
     FactsFound,
     KeyPressed,
@@ -18,6 +19,7 @@ from callcontrol.control.events import (
     OriginateFailed,
     TimerFired,
 )
+from callcontrol.routing.distribution.occasion import Kept
 from callcontrol.routing.plan import Account, TrunkNumber
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.queue import Leaving, Offer
@@ -270,6 +272,7 @@ def test_a_ticket_that_outlives_its_call_is_passed_on() -> None:
     story = QueueStory().enter().then(KeyPressed("1"))
     assert story.has(do.KeepCallback)
     ticket, now = story.command(do.KeepCallback).ticket, story.facts.now
+    story.then(CallbackAnswered(ticket, Kept.KEPT))
     story.then(OfferMade(Offer(f"{ticket}:1", ticket, "help", 1, ("anna",), now, now, "w1")))
     assert passed(story) == [("anna", OfferEnd.CALLER_GONE)]
     assert not story.has(do.LeaveQueue)

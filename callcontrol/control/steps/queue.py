@@ -11,6 +11,7 @@ from callcontrol.control.call import Call, Deciding, Offering, Talking, Waiting
 from callcontrol.control.commands import Command
 from callcontrol.control.events import (
     AppEnded,
+    CallbackAnswered,
     Event,
     JoinFailed,
     KeyPressed,
@@ -71,6 +72,8 @@ def on(call: Call, event: Event, facts: Facts) -> Moved:
             return _changed(waiting_room.ended(call, waiting, app_id, queue, facts))
         case KeyPressed(key):
             return queue_keys.pressed(call, waiting, key, queue, facts)
+        case CallbackAnswered(ticket, kept) if ticket == waiting.ticket:
+            return queue_keys.answered(call, waiting, kept, queue, facts)
         case PlaceKnown(ticket, found) if ticket == waiting.ticket:
             return _place_known(call, waiting, found, queue, facts)
         case TimerFired(name):
@@ -79,6 +82,15 @@ def on(call: Call, event: Event, facts: Facts) -> Moved:
             return queue_notices.on(call, waiting, notice, queue, facts)
         case _:
             return _offered(call, waiting, event, queue, facts)
+
+
+def brought_back(call: Call, waiting: Waiting, facts: Facts) -> Plain:
+    """The caller's channel is ours again. If he has asked to be called back he asks again, which changes nothing where
+    his callback was kept before his worker died.
+    """
+    asked, queue = waiting.asked, facts.tenant.queues.get(waiting.step.queue)
+    call, commands = regaining.brought_back(call, waiting, facts)
+    return call, (*commands, queue_keys.keep(waiting, queue, facts)) if asked and queue else commands
 
 
 def _taken(call: Call, waiting: Waiting, under: Offering, event: Event, facts: Facts) -> Moved:

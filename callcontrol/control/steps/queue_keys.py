@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from callcontrol.config.settings import Queue
 from callcontrol.control import commands as do
+from callcontrol.control import waiting_room
 from callcontrol.control.call import Call, Waiting
+from callcontrol.control.commands import Command
 from callcontrol.control.leaving import depart, leave
 from callcontrol.control.moved import Moved, Then
 from callcontrol.routing.agents import no_callback
+from callcontrol.routing.distribution.occasion import Kept
 from callcontrol.routing.distribution.opening import Hours
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.path import Path
@@ -15,7 +20,7 @@ from callcontrol.routing.plan import Announce, Decision
 from callcontrol.routing.speech import Phrase, as_file_string, phrase
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from callcontrol.vocabulary.queue import Leaving
-from callcontrol.vocabulary.trail import LeftQueue, Noted, Pressed, Queued
+from callcontrol.vocabulary.trail import Noted, Pressed, Queued
 
 # The announcement after which a caller is called back.
 PROMISED = "callback"
@@ -38,35 +43,51 @@ def pressed(call: Call, waiting: Waiting, key: str, queue: Queue, facts: Facts) 
 
 
 def _call_back(call: Call, waiting: Waiting, queue: Queue, facts: Facts) -> Moved:
-    """The ticket stays; the caller hears that he is called back, and is released."""
+    """The live state is asked to keep the ticket. Nothing is promised before it has: until then the caller waits on."""
     trouble = _trouble(waiting.step.queue, facts)
     if trouble:
-        return call.noting(Noted(facts.now, f"no callback: {trouble}")), ()
-    number, settings = facts.caller.number, queue.callback
-    call, commands = leave(call, waiting, Leaving.CALLBACK, facts, number)
+        return _refused(call, waiting, trouble, queue, facts)
+    return call.to(replace(waiting, asked=True)), (keep(waiting, queue, facts),)
+
+
+def keep(waiting: Waiting, queue: Queue, facts: Facts) -> Command:
+    """Ask that the caller's number is called when his turn comes; said again it changes nothing."""
     not_before = opening(queue, facts, facts.now + HANG_UP_S * SECOND_US)
-    keep = do.KeepCallback(waiting.ticket, number, not_before, _expiry(queue, facts, not_before))
-    if _took_up_a_callback(call):
-        goodbye = _noted(queue, waiting.step.path)
+    return do.KeepCallback(waiting.ticket, facts.caller.number, not_before, _expiry(queue, facts, not_before))
+
+
+def answered(call: Call, waiting: Waiting, kept: Kept, queue: Queue, facts: Facts) -> Moved:
+    """What the live state says: he is promised a callback and released, or waits on."""
+    waiting = replace(waiting, asked=False)
+    match kept:
+        case Kept.GONE:  # an agent has him, or his place was lost, of which he hears as others do
+            return call.to(waiting), ()
+        case Kept.REFUSED:
+            again_s = queue.callback.again_after
+            why = f"{facts.caller.number} was promised one in the last {again_s} s (again_after)"
+            return _refused(call.to(waiting), waiting, why, queue, facts)
+    call, commands = leave(call, waiting, Leaving.CALLBACK, facts, facts.caller.number)
+    if kept is Kept.NOTED:
+        call = call.noting(Noted(facts.now, "a callback to this number was noted already"))
+    path, settings = waiting.step.path, queue.callback
+    if kept is Kept.NOTED or _took_up_a_callback(call):
+        goodbye = _said("callback noted", settings.noted, Phrase.CALLBACK_NOTED, queue, path)
     else:
-        said = settings.confirmed or as_file_string(phrase(queue.language, Phrase.CALLBACK_PROMISED))
-        goodbye = Announce(PROMISED, said, True, None, waiting.step.path)
-    return call, Then((keep, *commands, do.StopPlaying(all=True)), Decision(goodbye))
+        goodbye = _said(PROMISED, settings.confirmed, Phrase.CALLBACK_PROMISED, queue, path)
+    return call, Then((*commands, do.StopPlaying(all=True)), Decision(goodbye))
 
 
-def noted_already(call: Call, step: Announce, facts: Facts) -> Moved:
-    """There is a callback to this number already, which stays the only one: the caller hears that in place of ours."""
-    left = next((e for e in reversed(call.trail) if isinstance(e, LeftQueue)), None)
-    queue = facts.tenant.queues.get(left.queue) if left is not None else None
-    if queue is None:
-        return call, ()
-    call = call.noting(Noted(facts.now, "a callback to this number was noted already"))
-    return call, Then((do.StopPlaying(all=True),), Decision(_noted(queue, step.path)))
+def _said(name: str, own: str | None, words: Phrase, queue: Queue, path: Path) -> Announce:
+    return Announce(name, own or as_file_string(phrase(queue.language, words)), True, None, path)
 
 
-def _noted(queue: Queue, path: Path) -> Announce:
-    said = queue.callback.noted or as_file_string(phrase(queue.language, Phrase.CALLBACK_NOTED))
-    return Announce("callback noted", said, True, None, path)
+def _refused(call: Call, waiting: Waiting, why: str, queue: Queue, facts: Facts) -> Moved:
+    """The caller hears that he cannot be called back, and waits on."""
+    call = call.noting(Noted(facts.now, f"no callback: {why}"))
+    own = queue.callback.refused
+    files = (own,) if own else phrase(queue.language, Phrase.CALLBACK_REFUSED)
+    call, waiting, commands = waiting_room.say(call, waiting, files, queue, facts)
+    return call.to(waiting), commands
 
 
 def _took_up_a_callback(call: Call) -> bool:

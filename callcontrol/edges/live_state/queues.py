@@ -22,7 +22,7 @@ from callcontrol.edges.live_state import keys, queue_script
 from callcontrol.edges.live_state.failures import LiveStateError, StoreRefused
 from callcontrol.edges.live_state.pipe import COOL_DOWN_S, Pipe
 from callcontrol.edges.live_state.server_clock import ServerClocks
-from callcontrol.routing.distribution.occasion import Occasion
+from callcontrol.routing.distribution.occasion import Kept, Occasion
 from callcontrol.vocabulary.agent import AgentAction, OfferEnd
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.queue import Entered, Leaving, Notice, Offer, Place, Refusal, TalkEnd, Ticket
@@ -159,21 +159,16 @@ class QueueStore:
         number: str,
         not_before: Instant,
         expires: Instant,
-        on_noted: Callable[[], object] = lambda: None,
+        on_kept: Callable[[Kept], None] = lambda _: None,
     ) -> None:
         """The caller has asked to be called back; his ticket keeps its place.
 
         Args:
-            on_noted: called where his number has a callback in this queue already: there is one for both.
+            on_kept: gets what became of it; with Redis away as soon as it is back.
         """
-
-        def kept(answer: Any) -> None:
-            if answer[0] == b"noted":
-                on_noted()
-
         begins, ends = self._clocks.there(tenant, not_before), self._clocks.there(tenant, expires)
         given = {"id": ticket, "number": number, "not_before": begins, "expires": ends}
-        self._owe(tenant, "call_back", given, kept)
+        self._owe(tenant, "call_back", given, lambda answer: on_kept(Kept(answer[0].decode())))
 
     def called(self, tenant: str, ticket: str, reached: bool, not_before: Instant) -> None:
         """An attempt at a callback is over; not_before 0: there is no further one."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from callcontrol.routing.distribution.callers import callback_of
 from callcontrol.routing.distribution.occasion import Kept
 from callcontrol.routing.distribution.serving import begin_to_wait, remove, serve_agents, serve_both, withdraw
-from callcontrol.routing.distribution.state import AgentNow, TicketNow, TicketState
+from callcontrol.routing.distribution.state import NEVER, AgentNow, TicketNow, TicketState
 from callcontrol.routing.distribution.work import Work
 from callcontrol.vocabulary.moment import Instant
 
@@ -17,7 +17,9 @@ def call_back(work: Work, ticket: str, number: str, not_before: Instant, expires
         return Kept.GONE
     if known.callback:
         return Kept.KEPT  # said again
-    answer = Kept.KEPT if callback_of(work, known.queue, number) is None else Kept.NOTED
+    answer = _answer(work, known.queue, number)
+    if answer is Kept.REFUSED:
+        return answer
     released = _one_for(work, known, number)
     work.count(known.queue, "callbacks")
     if known.id in work.state.tickets:
@@ -27,6 +29,18 @@ def call_back(work: Work, ticket: str, number: str, not_before: Instant, expires
     else:
         serve_agents(work, released)
     return answer
+
+
+def _answer(work: Work, queue: str, number: str) -> Kept:
+    """What is said to who asks; a callback that is promised is the only one to this number for a while."""
+    if callback_of(work, queue, number) is not None:
+        return Kept.NOTED
+    if work.now < work.state.called_back.get((queue, number), NEVER):
+        return Kept.REFUSED
+    settings = work.queue(queue)
+    if settings is not None and settings.callback_again_us:
+        work.state.called_back[queue, number] = work.now + settings.callback_again_us
+    return Kept.KEPT
 
 
 def _one_for(work: Work, ticket: TicketNow, number: str) -> list[AgentNow]:

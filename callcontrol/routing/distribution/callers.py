@@ -106,6 +106,7 @@ def _take_up(work: Work, asked: Ticket, queue: QueueLayout) -> _TakenUp:
     callback = callback_of(work, asked.queue, asked.number)
     if callback is not None and callback.state is not TicketState.CALLING:
         released = remove(work, callback)
+        work.state.called_back.pop((asked.queue, asked.number), None)
         return _TakenUp(callback.joined, callback.order, "callback", tuple(released))
     left = work.state.left.get((asked.queue, asked.number))
     if left is not None and work.now < left.until:

@@ -36,6 +36,7 @@ class QueueLayout:
         expected_us: longest expected wait on entry; 0: any.
         sticky_within_us, sticky_first_us: 0: not sticky.
         demands: every demand of its callers, in written form, sorted; "" is always one.
+        callback_again_us: after one callback to a number there is no other for so long; 0: at any time.
     """
 
     strategy: Strategy
@@ -55,6 +56,7 @@ class QueueLayout:
     in_time_us: int
     short_us: int
     demands: tuple[str, ...] = (NO_DEMAND,)
+    callback_again_us: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +159,7 @@ def _queue_layout(queue: queue_settings.Queue, ageing: queue_settings.Ageing) ->
         in_time_us=queue.service_level.within * SECOND_US,
         short_us=queue.service_level.short * SECOND_US,
         demands=tuple(demands_of(queue)),
+        callback_again_us=queue.callback.again_after * SECOND_US,
     )
 
 

@@ -53,6 +53,7 @@ class Kept(StrEnum):
     GONE = "gone"  # his ticket was not there, or he has no number
     KEPT = "kept"
     NOTED = "noted"  # his number had a callback in this queue already: there is one for both
+    REFUSED = "refused"  # his number had one lately: he waits on
 
 
 class Objection(StrEnum):

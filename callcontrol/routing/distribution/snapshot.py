@@ -25,7 +25,8 @@ def snapshot(state: State) -> dict[str, Any]:
     - `figures`: day -> queue -> figure -> count. `did`: day -> agent -> figure -> count.
     - `talked`, `talks`: window -> period -> agent -> microseconds, conversations.
 
-    Not in it: which numbers left a place behind and whom they know. That shows when they join.
+    Not in it: which numbers left a place behind and whom they know, which shows when they join, and which were promised
+    a callback lately, which shows when they ask for another.
     """
     return {
         "agents": {name: _agent(agent) for name, agent in sorted(state.agents.items()) if _is_shown(state, agent)},

@@ -191,6 +191,7 @@ class State:
         levels: by queue, see `random`.
         handling: by queue, microseconds a conversation takes with its wrap-up, averaged.
         left, acquaintances: by queue and number.
+        called_back: by queue and number, until when no other callback to it is kept.
         figures, did: by day and queue, by day and agent.
         talked, talks: by window and period: microseconds and conversations of each agent.
     """
@@ -204,6 +205,7 @@ class State:
     handling: Counter[str] = field(default_factory=Counter)
     left: dict[tuple[str, str], LeftPlace] = field(default_factory=dict)
     acquaintances: dict[tuple[str, str], Acquaintance] = field(default_factory=dict)
+    called_back: dict[tuple[str, str], int] = field(default_factory=dict)
     figures: Counts = field(default_factory=_counts)
     did: Counts = field(default_factory=_counts)
     talked: Counts = field(default_factory=_counts)

@@ -36,6 +36,7 @@ class Phrase(StrEnum):
     GREETING = "greeting"  # thank you for calling
     ALL_BUSY = "all-busy"  # all our agents are busy, please hold
     CALLBACK_PROMISED = "callback-promised"  # to the caller: we will call you back soon
+    CALLBACK_REFUSED = "callback-refused"  # to the caller: he cannot be called back, and waits on
     CALLBACK_NOTED = "callback-noted"  # to the caller: a callback to this number is noted already
     CALLING_BACK = "calling-back"  # to the agent: this is a callback, we are calling the customer
     CALLER_GONE = "caller-gone"  # to the agent: the caller has hung up

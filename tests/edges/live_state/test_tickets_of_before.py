@@ -1,16 +1,17 @@
-"""Tickets that a version before leases and held callbacks left in Redis."""
+"""What a version before leases, held callbacks and spans between callbacks left in Redis."""
 
 from __future__ import annotations
 
+import json
 from datetime import UTC
 
 from redis import Redis
 
 from callcontrol.edges.live_state import keys
-from callcontrol.routing.distribution.occasion import Occasion
+from callcontrol.routing.distribution.occasion import Kept, Occasion
 from callcontrol.vocabulary.agent import AgentAction
 from callcontrol.vocabulary.moment import Instant, periods_at
-from callcontrol.vocabulary.queue import Ticket
+from callcontrol.vocabulary.queue import Leaving, Ticket
 from tests.edges.live_state.script_target import TENANT, ScriptTarget
 from tests.routing.distribution.world import START, S, one_queue
 
@@ -42,3 +43,21 @@ def test_a_caller_without_a_lease_is_given_one_and_a_held_callback_leaves_the_li
     assert queues.snapshot()["lines"] == {}
     queues.due(at(600))
     assert queues.snapshot()["lines"] == {"help": ["c1"]}
+
+
+def test_a_layout_without_a_span_between_callbacks_promises_them_at_any_time(redis_client: Redis) -> None:
+    queues, prefix = ScriptTarget(redis_client), keys.queues(TENANT)
+    queues.configure(at(0), one_queue(1, callback_again_us=600 * S))
+    queues.reach(at(0), {"a": True})
+    queues.act(at(0), "a", AgentAction.LOG_IN)
+    queues.elsewhere(at(0), "a", "x", True)
+    # as that version wrote it
+    written = json.loads(redis_client.hget(f"{prefix}:layout", "queue:help") or "")
+    del written["callback_again_us"]
+    redis_client.hset(f"{prefix}:layout", "queue:help", json.dumps(written))
+
+    for second, id_ in enumerate(("c1", "c2")):
+        queues.join(at(second), Ticket(id_, "help", "+48600000001", "w1", START))
+        asked = queues.call_back(at(second), id_, "+48600000001", Instant(START + 600 * S), Instant(START + 7_200 * S))
+        assert asked.answer is Kept.KEPT
+        queues.leave(at(second), id_, Leaving.REMOVED)

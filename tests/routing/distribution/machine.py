@@ -331,7 +331,7 @@ class QueueMachine(RuleBasedStateMachine):
             lambda target, occasion: target.call_back(occasion, id_, number, begins, ends),
             loses_callbacks=True,
         )
-        if answer is not Kept.GONE:
+        if answer in (Kept.KEPT, Kept.NOTED):
             self.callers.discard(id_)
         self.check()
 

@@ -244,3 +244,58 @@ def test_the_second_to_ask_at_a_number_is_told_that_there_is_one_already() -> No
     assert scene.call_back("c1", ANN) is Kept.KEPT  # said again
     assert scene.call_back("c2", ANN) is Kept.NOTED
     assert scene.line() == ["c1"]
+
+
+# --- once per number and span
+
+
+def again(span_s: int = 600) -> Scene:
+    """c1 was promised a callback to Ann's number, which is over; c2 has come from there."""
+    scene = Scene(one_queue(1, callback_again_us=span_s * S), "a")
+    scene.elsewhere("a", "x", True)
+    scene.join("c1", ANN)
+    assert scene.call_back("c1", ANN) is Kept.KEPT
+    scene.leave("c1", Leaving.REMOVED)
+    scene.join("c2", ANN)
+    return scene
+
+
+def test_a_number_that_was_promised_a_callback_lately_is_promised_no_other_and_waits_on() -> None:
+    scene = again()
+    scene.wait(599)
+    assert scene.call_back("c2", ANN) is Kept.REFUSED
+    assert state(scene, "c2") == "waiting"
+    assert scene.line() == ["c2"]
+    assert scene.figures()["callbacks"] == 1
+
+
+def test_an_offer_under_way_stands_when_a_callback_is_refused() -> None:
+    scene = again()
+    scene.elsewhere("a", "x", False)
+    scene.ringing("c2:1")
+    assert scene.call_back("c2", ANN) is Kept.REFUSED
+    assert scene.accept("c2:1", "a").accepted
+
+
+def test_after_the_span_it_is_promised_another() -> None:
+    scene = again()
+    scene.wait(600)
+    assert scene.call_back("c2", ANN) is Kept.KEPT
+
+
+def test_without_a_span_it_is_promised_another_at_any_time() -> None:
+    assert again(0).call_back("c2", ANN) is Kept.KEPT
+
+
+def test_another_number_is_promised_one() -> None:
+    assert again().call_back("c2", BEN) is Kept.KEPT
+
+
+def test_who_took_up_his_callback_may_ask_for_another() -> None:
+    """Nobody was called by the one that he took up."""
+    scene = Scene(one_queue(1, callback_again_us=600 * S), "a")
+    scene.elsewhere("a", "x", True)
+    scene.join("c1", ANN)
+    scene.call_back("c1", ANN)
+    scene.join("c2", ANN)
+    assert scene.call_back("c2", ANN) is Kept.KEPT

@@ -12,6 +12,7 @@ from callcontrol.routing.distribution.layout import AgentLayout, Seat, layout_di
 FIELDS = {
     "strategy", "weight_us", "priority_us", "ring_us", "rest_us", "misses", "wrap_up_us", "window", "tier_wait_us",
     "come_back_us", "length", "expected_us", "sticky_within_us", "sticky_first_us", "in_time_us", "short_us", "demands",
+    "callback_again_us",
 }  # fmt: skip
 
 SUPPORT = {

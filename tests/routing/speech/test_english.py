@@ -91,6 +91,7 @@ def test_phrases() -> None:
         Phrase.GREETING: "Thank you for calling",
         Phrase.ALL_BUSY: "All our agents are busy. Please hold",
         Phrase.CALLBACK_PROMISED: "You keep your place in the queue. We will call you back soon. Goodbye",
+        Phrase.CALLBACK_REFUSED: "We cannot call this number back. You keep your place in the queue",
         Phrase.CALLBACK_NOTED: "A callback to this number is noted already. We will call you back soon. Goodbye",
         Phrase.CALLING_BACK: "This is a callback. We are calling the customer",
         Phrase.CALLER_GONE: "The caller has hung up",

@@ -101,6 +101,7 @@ def test_phrases() -> None:
         Phrase.GREETING: "Dziękujemy za telefon",
         Phrase.ALL_BUSY: "Wszyscy konsultanci są zajęci. Prosimy czekać",
         Phrase.CALLBACK_PROMISED: "Zachowujemy Twoje miejsce w kolejce. Wkrótce oddzwonimy. Do widzenia",
+        Phrase.CALLBACK_REFUSED: "Nie możemy oddzwonić na ten numer. Zachowujemy Twoje miejsce w kolejce",
         Phrase.CALLBACK_NOTED: "Prośba o oddzwonienie na ten numer jest już zapisana. Wkrótce oddzwonimy. Do widzenia",
         Phrase.CALLING_BACK: "Oddzwaniamy do klienta. Trwa łączenie",
         Phrase.CALLER_GONE: "Osoba dzwoniąca rozłączyła się",

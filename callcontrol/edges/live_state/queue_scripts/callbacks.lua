@@ -45,6 +45,23 @@ local function one_for(ticket, number)
     return true, joined(released, offers.remove(other))
 end
 
+-- What is said to who asks; a callback that is promised is the only one to this number for a while.
+local function answer_to(queue_name, number)
+    if tickets.callback_of(queue_name, number) then
+        return 'noted'
+    end
+    local name = tickets.called_back_key(queue_name, number)
+    if now < number_of(call('GET', name)) then
+        return 'refused'
+    end
+    local queue = layout.queue(queue_name)
+    local again_us = queue and queue.callback_again_us or 0 -- a layout of an older version does not have it
+    if again_us > 0 then
+        call('SET', name, whole(now + again_us), 'PX', figures.ms(again_us) + 1000)
+    end
+    return 'kept'
+end
+
 function ops.call_back()
     local ticket = tickets.get(given.id)
     if not ticket or given.number == '' then
@@ -53,7 +70,10 @@ function ops.call_back()
     if ticket.callback == '1' then
         return {'kept'} -- said again
     end
-    local answer = tickets.callback_of(ticket.queue, given.number) and 'noted' or 'kept'
+    local answer = answer_to(ticket.queue, given.number)
+    if answer == 'refused' then
+        return {answer}
+    end
     local stays, released = one_for(ticket, given.number)
     figures.queue(ticket.queue, 'callbacks', 1)
     if not stays then

@@ -33,6 +33,11 @@ function tickets.callback_of(queue, number)
     return id and tickets.get(id) or nil
 end
 
+-- Until when no other callback to this number is kept in this queue.
+function tickets.called_back_key(queue, number)
+    return P .. 'called_back:' .. queue .. ':' .. number
+end
+
 -- The place of a callback this number waits for; it is taken up.
 local function taken_up_callback()
     local ticket = tickets.callback_of(given.queue, given.number)
@@ -41,6 +46,7 @@ local function taken_up_callback()
     end
     local found = {joined = tonumber(ticket.joined), order = tonumber(ticket.order), how = 'callback'}
     found.released = offers.remove(ticket)
+    call('DEL', tickets.called_back_key(given.queue, given.number))
     return found
 end
 
