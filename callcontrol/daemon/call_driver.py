@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Protocol
@@ -31,6 +31,7 @@ from callcontrol.control.events import (
     TimerFired,
 )
 from callcontrol.control.undirected import GoesOnAlone
+from callcontrol.daemon.confirmation import Confirmation, Doubt
 from callcontrol.daemon.desk import Desk
 from callcontrol.daemon.facts_finder import find_facts
 from callcontrol.daemon.leg_line import LegCommand
@@ -46,6 +47,8 @@ log = logging.getLogger(__name__)
 
 # More undelivered events than this means the call is being flooded; the rest is dropped and counted as a fault.
 MAX_INBOX = 1_000
+# A call that its switch does not have may just have hung up: its end is on its way (seconds).
+FORGED_S = 0.5
 
 
 class Line(Protocol):
@@ -64,7 +67,8 @@ class CallDriver:
     """One call in progress."""
 
     __slots__ = (
-        "_began", "_busy", "_failed", "_inbox", "_lost", "_timers", "_told", "call", "core", "desk", "facts", "line"
+        "_began", "_busy", "_failed", "_inbox", "_lost", "_timers", "_told",
+        "call", "confirmation", "core", "desk", "facts", "line",
     )  # fmt: skip
 
     def __init__(self, call: Call, facts: Facts, desk: Desk, line: Line | None) -> None:
@@ -73,6 +77,7 @@ class CallDriver:
         self.desk = desk
         self.line = line
         self.core = ""  # the Core-UUID of the switch when it handed the call over to us, "" if it never did
+        self.confirmation: Confirmation | None = None  # of a channel that was handed over to us; nobody forges others
         self._inbox: deque[Event] = deque()
         self._busy = False
         self._lost = False
@@ -246,7 +251,7 @@ class CallDriver:
                 case do.FindFacts(dialled):
                     self._find_facts_about(dialled)
                 case do.StoreRule():
-                    self._store_rule(command)
+                    self.when_confirmed(partial(self._store_rule, command))
                 case do.CheckChannels(legs):
                     self.desk.switches.living(self.call.switch, legs, self._checked)
                 case do.CheckAlone():
@@ -288,6 +293,31 @@ class CallDriver:
     def _facts_found(self, facts: Facts) -> None:
         self.facts = facts
         self.deliver(FactsFound())
+
+    def when_confirmed(self, store: Callable[[], None]) -> None:
+        """Nothing is stored for good on the word of a connection alone."""
+
+        def known(doubt: Doubt) -> None:
+            if doubt:
+                self.deliver(Stored(doubt))
+            elif not self._lost and not isinstance(self.call.state, Closed):
+                store()
+
+        if self.confirmation is None:
+            store()
+        else:
+            self.confirmation.when_known(known)
+
+    def forged(self, doubt: Doubt) -> None:
+        """The switch has no such call: it ends. A channel that hung up just now has told so within FORGED_S."""
+        self.desk.timers.after(FORGED_S, partial(self._end_forged, doubt))
+
+    def _end_forged(self, doubt: Doubt) -> None:
+        if self._lost or isinstance(self.call.state, Closed) or self.call.id not in self.call.open_legs:
+            return
+        meters.connections_refused_total.labels("forged").inc()
+        log.warning("the call is not believed and ends: %s", doubt, extra={"call": self.call.id})
+        self.deliver(ChannelsChecked(frozenset()))
 
     def _store_rule(self, command: do.StoreRule) -> None:
         def stored(trouble: LiveStateError | None) -> None:

@@ -66,7 +66,8 @@ class QueueLine:
             case do.CallbackTried(ticket, reached, not_before):
                 store.called(tenant, ticket, reached, not_before)
             case do.ActOnAgent(agent, action, detail):
-                store.act(tenant, agent, action, detail, lambda trouble: driver.deliver(Stored(trouble)))
+                stored = partial(store.act, tenant, agent, action, detail, lambda t: driver.deliver(Stored(t)))
+                driver.when_confirmed(stored)
 
     def _join(self, command: do.JoinQueue, driver: CallDriver) -> None:
         ticket = command.ticket

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -14,6 +14,7 @@ from callcontrol.daemon.adoption import adopt
 from callcontrol.daemon.call_driver import CallDriver
 from callcontrol.daemon.call_line import CallLine
 from callcontrol.daemon.configuration import Configuration
+from callcontrol.daemon.confirmation import Confirmation, Doubt
 from callcontrol.daemon.desk import Desk
 from callcontrol.daemon.switchboard import Switchboard
 from callcontrol.edges import clock, meters
@@ -122,7 +123,7 @@ class Reception:
             now=facts.now,
         )
         call = call.noting(transfers.note(facts, "", facts.dialled, facts.transferred_by))
-        self._drive(CallDriver(call, facts, self._desk, line), connection, line)
+        self._drive(CallDriver(call, facts, self._desk, line), connection, line, arriving)
 
     def _go_on(self, driver: CallDriver, line: CallLine, connection: CallConnection, arriving: Arriving) -> None:
         """A call we know, on a new connection."""
@@ -130,6 +131,8 @@ class Reception:
         owner = directory.owner_of(arriving.dialled, directory.trunk_at(arriving.source))
         own = owner[1] if owner and not driver.call.caller.extension else arriving.dialled
         driver.line, driver.core = line, connection.data.get("Core-UUID", "")
+        # the call itself was believed when it came first, and its end is told as ever
+        self._confirm(driver, arriving, lambda doubt: None)
         line.serve(driver)
         driver.come_back(rearrived(connection.data, own, transfer=arriving.transfer))
 
@@ -147,18 +150,24 @@ class Reception:
             now=arriving.created or facts.now,
             origin=arriving.origin,
         )
-        self._drive(CallDriver(call, facts, self._desk, line), connection, line)
+        self._drive(CallDriver(call, facts, self._desk, line), connection, line, arriving)
 
-    def _drive(self, driver: CallDriver, connection: CallConnection, line: CallLine) -> None:
+    def _drive(self, driver: CallDriver, connection: CallConnection, line: CallLine, arriving: Arriving) -> None:
         """A new call."""
         call = driver.call
         driver.core = connection.data.get("Core-UUID", "")
         self._desk.take(driver)
         line.serve(driver)
+        self._confirm(driver, arriving, driver.forged)
         if call.tenant:
             connection.send(set_variable(call.id, "cc_tenant", call.tenant))
         log.debug("call arrived for %s", call.dialled, extra={"call": call.id, "tenant": call.tenant})
         driver.begin()
+
+    def _confirm(self, driver: CallDriver, arriving: Arriving, on_forged: Callable[[Doubt], object]) -> None:
+        """Ask the switch whether it has this call; what follows goes on meanwhile."""
+        driver.confirmation = Confirmation(on_forged)
+        driver.confirmation.ask(self._switchboard.link_of(driver.call.switch), driver.call.switch, arriving)
 
 
 @contextmanager

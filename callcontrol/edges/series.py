@@ -18,8 +18,9 @@ from callcontrol.config.settings import Settings
 from callcontrol.edges import meters
 from callcontrol.vocabulary.outcome import Outcome
 
-# Why a connection of a call is turned away; `system`: the host has no descriptor or no memory for it.
-REFUSALS: Final = ("limit", "stranger", "flood", "system")
+# Why a connection of a call is turned away; `system`: the host has no descriptor or no memory for it;
+# `forged`: the switch does not have the call that it presents.
+REFUSALS: Final = ("limit", "stranger", "flood", "system", "forged")
 # Where an unexpected error of ours is contained (containment.py).
 FAULT_PLACES: Final = ("call", "record", "switch", "redis", "inbox", "timer", "queue", "adoption", "stray", "loop")
 # What becomes of a switch's own record of a leg, if it is not left where it is (jobs/reconcile.py).

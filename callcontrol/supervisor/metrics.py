@@ -52,6 +52,11 @@ class OfWorkers(Collector):
             "As callcontrol_log_lines_dropped_total, of the supervisor's own log",
             value=view.log_lines_dropped,
         )
+        yield CounterMetricFamily(
+            "callcontrol_probes_refused",
+            "Connections for metrics and probes that were ended before their answer: too slow, or too many",
+            value=view.probes_refused,
+        )
 
 
 def _of_configuration(view: View) -> Iterator[Metric]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,15 +15,14 @@ import orjson
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from callcontrol.edges.freeswitch.binding import Address
-from callcontrol.supervisor.doors import taken
 from callcontrol.supervisor.metrics import exposition
+from callcontrol.supervisor.probe_server import REQUEST_S, ProbeServer
 from callcontrol.supervisor.views import View
 
 log = logging.getLogger(__name__)
 
 TEXT: Final = "text/plain; charset=utf-8"
-# Longest wait for a request's next byte (seconds).
-PATIENCE_S: Final = 5.0
+METHODS: Final = ("GET", "HEAD", "OPTIONS")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +70,7 @@ class Probes:
         Raises:
             DoorTaken: it is not to be had.
         """
-        door = taken(place)
-        self._server = ThreadingHTTPServer(door.getsockname()[:2], _handler(look, metrics), bind_and_activate=False)
-        self._server.socket.close()
-        self._server.socket = door
-        self._server.daemon_threads = True
+        self._server = ProbeServer(place, _handler(lambda: self._seen(look()), metrics))
         self._thread = threading.Thread(target=self._server.serve_forever, name="probes", daemon=True)
         self._thread.start()
 
@@ -85,19 +80,44 @@ class Probes:
         self._server.server_close()
         self._thread.join()
 
+    def _seen(self, view: View) -> View:
+        return replace(view, probes_refused=self._server.refused)
+
 
 def _handler(look: Callable[[], View], metrics: Path) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
-        timeout = PATIENCE_S
+        timeout = REQUEST_S
+
+        def parse_request(self) -> bool:
+            """Read the request; other methods than ours end here (RFC 9110, 15.5.6)."""
+            if not super().parse_request():
+                return False
+            if self.command not in METHODS:
+                self._say(Answer(HTTPStatus.METHOD_NOT_ALLOWED, b"only GET, HEAD and OPTIONS\n"), allow=True)
+                return False
+            return True
 
         def do_GET(self) -> None:
             """Answer."""
-            said = answer(self.path, look, metrics)
+            self._say(answer(self.path, look, metrics))
+
+        def do_HEAD(self) -> None:
+            """As GET, without the body (RFC 9110, 9.3.2)."""
+            self._say(answer(self.path, look, metrics))
+
+        def do_OPTIONS(self) -> None:
+            """What may be asked (RFC 9110, 9.3.7)."""
+            self._say(Answer(HTTPStatus.OK, b""), allow=True)
+
+        def _say(self, said: Answer, *, allow: bool = False) -> None:
             self.send_response(said.status)
             self.send_header("Content-Type", said.kind)
             self.send_header("Content-Length", str(len(said.body)))
+            if allow:
+                self.send_header("Allow", ", ".join(METHODS))
             self.end_headers()
-            self.wfile.write(said.body)
+            if self.command != "HEAD":
+                self.wfile.write(said.body)
 
         def log_message(self, format: str, *args: Any) -> None:
             """As everything else is logged, and only for who wants to see it."""

@@ -17,7 +17,7 @@ from callcontrol.edges.embedded import EmbeddedPostgres, EmbeddedRedis
 from callcontrol.edges.freeswitch.binding import Address
 from callcontrol.edges.journal import DroppedLines
 from callcontrol.edges.worker_environment import Stores
-from callcontrol.supervisor import pid_file
+from callcontrol.supervisor import descriptors, pid_file
 from callcontrol.supervisor.door_watch import DoorWatch
 from callcontrol.supervisor.doors import CallsDoor
 from callcontrol.supervisor.in_force import InForce
@@ -49,6 +49,9 @@ def serve(
     """
     settings = found.settings
     data = Path(settings.data)
+    scarce = descriptors.too_few(descriptors.raised(), settings.limits.calls)
+    for remark in scarce:
+        log.warning("%s", remark)
     with ExitStack() as stack:
         stack.enter_context(pid_file.held(data))
         configuration = InForce(config, found, trouble)
@@ -63,7 +66,7 @@ def serve(
         supervisor = Supervisor(
             count, start=orders.start, vacate=vacate, door=door, patience=patience, configuration=configuration
         )
-        look = partial(_seen, supervisor, watch, dropped)
+        look = partial(_seen, supervisor, watch, dropped, scarce)
         probes = Probes(Address(*host_and_port(settings.http)), look, metrics)
         stack.callback(probes.stop)
         watch.start()
@@ -99,6 +102,6 @@ def stores(settings: Settings) -> Iterator[Stores]:
         yield Stores(redis_url, dsn)
 
 
-def _seen(supervisor: Supervisor, watch: DoorWatch, dropped: DroppedLines) -> View:
+def _seen(supervisor: Supervisor, watch: DoorWatch, dropped: DroppedLines, scarce: tuple[str, ...]) -> View:
     """How things stand, and what the supervisor's threads know of it."""
-    return replace(supervisor.view, door=watch.why, log_lines_dropped=dropped.total)
+    return replace(supervisor.view, door=watch.why, log_lines_dropped=dropped.total, host=scarce)

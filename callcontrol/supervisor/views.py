@@ -74,6 +74,8 @@ class View:
         configuration: what is in force.
         door: why no call gets through to any worker, as the supervisor found by trying; "" if they do.
         log_lines_dropped: the supervisor's own, since its start.
+        probes_refused: connections for probes that were ended before their answer, since its start.
+        host: what the host gives too little of, in words.
     """
 
     workers: tuple[WorkerView, ...] = ()
@@ -83,6 +85,8 @@ class View:
     roll_number: int = 0
     door: str = ""
     log_lines_dropped: int = 0
+    probes_refused: int = 0
+    host: tuple[str, ...] = ()
     configuration: Standing = field(default_factory=Standing)
 
     @property
@@ -103,7 +107,7 @@ class View:
         """What ops should know of a daemon that takes calls."""
         standing = self.configuration
         refused = (f"the configuration folder is refused: {standing.refused}",) if standing.refused else ()
-        return (*refused, *standing.waiting)
+        return (*refused, *standing.waiting, *self.host)
 
     def to_json(self) -> dict[str, Any]:
         """As `/workers` shows it."""

@@ -300,6 +300,7 @@ def test_probes(tmp_path: Path) -> None:
         f"callcontrol_config_info {UNKNOWN}": 1,
         "callcontrol_door_open": 1,
         "callcontrol_supervisor_log_lines_dropped_total": 0,
+        "callcontrol_probes_refused_total": 0,
         f"callcontrol_build_info {BUILD['python']} {BUILD['version']}": 1,
     }
 

@@ -16,6 +16,10 @@ from callcontrol.vocabulary.phone_number import is_anonymous, user_part
 # admin's own application may stand in the same contexts.
 HANDED: Final = "cc_handed"
 
+# The account a phone was authenticated as (sofia_reg.c: the user of the directory that its password matched).
+USER: Final = "user_name"
+DOMAIN: Final = "domain_name"
+
 # All of the connect reply that is ever looked at: about 160 further lines per call are not kept.
 KEPT: Final = frozenset(
     {
@@ -28,8 +32,8 @@ KEPT: Final = frozenset(
         "Caller-Caller-ID-Name",
         "Caller-Privacy-Hide-Number",
         "Caller-Channel-Created-Time",
-        "variable_user_name",
-        "variable_domain_name",
+        f"variable_{USER}",
+        f"variable_{DOMAIN}",
         "variable_sip_network_ip",
         "variable_sip_Privacy",
         "variable_sip_h_Privacy",
@@ -130,8 +134,8 @@ def read_arrival(data: Mapping[str, str]) -> Arriving:
         channel=data["Unique-ID"],
         switchname=data.get("FreeSWITCH-Switchname", ""),
         context=data.get("Caller-Context", ""),
-        user=data.get("variable_user_name", ""),
-        domain=data.get("variable_domain_name", ""),
+        user=data.get(f"variable_{USER}", ""),
+        domain=data.get(f"variable_{DOMAIN}", ""),
         dialled=str(Safe(user_part(data.get("Caller-Destination-Number", "")), DIALLED_CHARACTERS)),
         number=str(number),
         name=str(Safe(data.get("Caller-Caller-ID-Name", ""))),
