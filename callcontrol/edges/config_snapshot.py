@@ -19,6 +19,7 @@ from typing import Final
 
 import orjson
 
+from callcontrol.edges.file_errors import naming
 from callcontrol.vocabulary.moment import Instant, text_of
 
 NAME: Final = "configuration.json"
@@ -79,7 +80,7 @@ def keep(path: Path, snapshot: Snapshot) -> None:
     version = {"layout": _LAYOUT, "at": snapshot.version.at, "digest": snapshot.version.digest}
     text = orjson.dumps({**version, "files": snapshot.files, "secrets": snapshot.secrets})
     beside = path.with_suffix(".new")
-    with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+    with naming(beside), open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NewType
 
+from callcontrol.edges.file_errors import naming
 from callcontrol.vocabulary.moment import Instant
 
 Position = NewType("Position", int)
@@ -108,8 +109,9 @@ def lock_folder(folder: Path) -> int:
         owner = os.pread(lock, 20, 0).decode("ascii", "replace") or "unknown"
         os.close(lock)
         raise SpoolInUse(f"spool {folder} is in use by process {owner}: each worker needs its own folder") from None
-    os.ftruncate(lock, 0)
-    os.pwrite(lock, str(os.getpid()).encode(), 0)
+    with naming(folder / "lock"):
+        os.ftruncate(lock, 0)
+        os.pwrite(lock, str(os.getpid()).encode(), 0)
     return lock
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from callcontrol.edges import clock
+from callcontrol.edges.file_errors import naming
 
 NAME: Final = "supervisor.pid"
 # Whoever asks who runs holds the lock for an instant; and a killed supervisor's takes one to be let go.
@@ -34,8 +35,9 @@ def held(data: Path) -> Iterator[None]:
     file = os.open(data / NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
         _lock(file, data)
-        os.ftruncate(file, 0)
-        os.pwrite(file, f"{os.getpid()}\n".encode(), 0)
+        with naming(data / NAME):
+            os.ftruncate(file, 0)
+            os.pwrite(file, f"{os.getpid()}\n".encode(), 0)
         yield
         os.ftruncate(file, 0)
     finally:

@@ -6,6 +6,8 @@ import os
 import secrets
 from pathlib import Path
 
+from callcontrol.edges.file_errors import naming
+
 PASSWORD = "password"  # the file's name
 _PASSWORD_BYTES = 24
 
@@ -14,7 +16,8 @@ def write_private(path: Path, text: str) -> None:
     """Put a file in its place, whole, of mode 0600 from its first moment."""
     unfinished = path.with_name(f"{path.name}.new")
     unfinished.unlink(missing_ok=True)
-    with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+    made = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with naming(unfinished), open(made, "w", encoding="utf-8") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())

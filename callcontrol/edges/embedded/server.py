@@ -25,6 +25,7 @@ from callcontrol.edges.embedded import child
 from callcontrol.edges.embedded.child import Account
 from callcontrol.edges.embedded.failures import EmbeddedStoreError
 from callcontrol.edges.embedded.private import write_private
+from callcontrol.edges.file_errors import naming
 
 START_DEADLINE_S = 60.0  # a first start makes a database cluster, on a slow disk
 STOP_DEADLINE_S = 15.0
@@ -150,8 +151,9 @@ class EmbeddedServer(ABC):
                     " stop that, or use another folder"
                 )
             time.sleep(POLL_S)
-        os.ftruncate(lock, 0)
-        os.pwrite(lock, str(os.getpid()).encode(), 0)
+        with naming(self.folder / "lock"):
+            os.ftruncate(lock, 0)
+            os.pwrite(lock, str(os.getpid()).encode(), 0)
         return lock
 
     def _launch(self, lock: int) -> None:
