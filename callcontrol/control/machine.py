@@ -112,6 +112,8 @@ def _leg_gone(call: Call, event: LegGone, facts: Facts) -> Plain:
     match state:
         case Waiting() if had_caller and ended.serving is None:
             return regaining.joined_unseen(ended, state, facts), commands
+        case Waiting() if had_caller and under is not None and under.stage == "joining":
+            return ended, (*commands, *others)  # JoinFailed, a return or a hang-up tells next what became of the caller
         case Waiting() if had_caller:
             moved, more = regaining.dropped(ended, state, facts)
         case CallingBack() if event.leg_id in call.open_legs:

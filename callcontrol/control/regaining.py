@@ -107,6 +107,8 @@ def brought_back(call: Call, waiting: Waiting, facts: Facts) -> Plain:
     """The caller's channel is ours again: his music begins anew, everything else is as it was. The queue hears of his
     new worker first, then his agents are let go, who may be offered him at once.
     """
+    if waiting.offering is not None and waiting.offering.stage == "joining":
+        return _not_joined(call, waiting, waiting.offering, facts)
     asking: tuple[Command, ...] = (do.AskPlace(waiting.ticket),)
     if waiting.offering is not None:
         call, waiting, letting_go = _let_go(call, waiting, waiting.offering, facts)
@@ -119,6 +121,13 @@ def brought_back(call: Call, waiting: Waiting, facts: Facts) -> Plain:
     call, waiting, playing = waiting_room.play(call, waiting, (), queue, facts)
     again = (do.Answer(), *playing, *waiting_room.clocks(waiting, queue, facts), *asking)
     return call.to(waiting), (do.StopTimer(BACK_TIMER), *again)
+
+
+def _not_joined(call: Call, waiting: Waiting, under: Offering, facts: Facts) -> Plain:
+    """The agent hung up while both were being joined: the caller came back through the dialplan, and nothing plays."""
+    kill = (do.KillLeg(under.winner, "NORMAL_TEMPORARY_FAILURE"),) if under.winner in call.open_legs else ()
+    moved, commands = dropped(call, replace(waiting, saying="", music=""), facts)
+    return moved, (do.StopTimer(BACK_TIMER), *kill, *commands)
 
 
 def joined_unseen(call: Call, waiting: Waiting, facts: Facts) -> Call:

@@ -230,9 +230,12 @@ def join(session: Session) -> None:
         if not _kept(session.switch, channel):
             channel.hangup("DESTINATION_OUT_OF_ORDER")
         return
-    _wait_until_both_are_there(session, other, manners.uuid_bridge_s - manners.tick_s)
-    if not session.ready() or other.down:
+    is_there = _comes(session, other, manners.uuid_bridge_s - manners.tick_s)
+    if not session.ready():
         channel.hangup("DESTINATION_OUT_OF_ORDER")
+        return
+    if not is_there:
+        _go_on_alone(channel)
         return
     for one, partner in ((channel, other), (other, channel)):
         after = {"Application": "uuid_bridge", "Application-Data": partner.uuid}
@@ -242,9 +245,19 @@ def join(session: Session) -> None:
         channel.state = "CS_EXECUTE"
 
 
-def _wait_until_both_are_there(session: Session, other: Channel, lag_s: float) -> None:
+def _go_on_alone(channel: Channel) -> None:
+    """The other one has left while both were being joined."""
+    if channel.is_true("uuid_bridge_continue_on_cancel"):
+        channel.state = "CS_EXECUTE"
+    else:
+        channel.hangup("ORIGINATOR_CANCEL")
+
+
+def _comes(session: Session, other: Channel, lag_s: float) -> bool:
+    """Wait until both are there; whether the other one still is."""
     other.waiters.append(session.wake)
     session.stay(lambda: not other.down and other.running != "CS_SOFT_EXECUTE", orders=False)
     until_us = session.switch.core.timeline.now_us() + max(int(lag_s * 1_000_000), 0)
     session.stay(lambda: not other.down, until_us, orders=False)
     other.unwatch(session.wake)
+    return not other.down

@@ -83,6 +83,7 @@ def _guarded(sockets: str, *said_first: str) -> tuple[Action, ...]:
         "sip_copy_custom_headers=false",
         "sip_ignore_remote_cause=true",
         "force_transfer_context=transferred",
+        "uuid_bridge_continue_on_cancel=true",
         f"ringback={RINGBACK}",
         f"transfer_ringback={RINGBACK}",
     )

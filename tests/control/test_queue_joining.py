@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from callcontrol.billing.fold import fold
@@ -21,6 +23,7 @@ from callcontrol.control.events import (
     OfferVoid,
     OriginateFailed,
     QueueEntered,
+    Rearrived,
     TimerFired,
 )
 from callcontrol.routing.speech import as_file_string, waited
@@ -32,7 +35,7 @@ from callcontrol.vocabulary.queue import Entered, Leaving, Place, TalkEnd
 from callcontrol.vocabulary.trail import Bridged, LeftQueue, OfferEnded, WrapUpBegan
 from tests.control.queue_story import STAGES, QueueStory
 from tests.control.story import SECOND
-from tests.routing.queue_world import RUSH, changed
+from tests.routing.queue_world import HELP, RUSH, changed
 
 TAKEN = ("whispering", "joining")
 TICKET = "call-1/1"
@@ -217,11 +220,29 @@ def test_an_agent_who_answers_after_that_is_let_go() -> None:
 # --- the agent hangs up
 
 
-@pytest.mark.parametrize("stage", TAKEN)
-def test_an_agent_who_leaves_before_they_are_joined_has_missed_it_and_the_caller_keeps_his_place(stage: str) -> None:
+def left_before_they_were_joined(story: QueueStory, news: Callable[[str], Event] | None) -> None:
+    """The agent hangs up; what the switch tells of the caller then (None: nothing, the music plays on)."""
+    story.gone(story.legs("anna")[0], "NORMAL_CLEARING", answered_s=2, by="callee")
+    if news is not None:
+        assert to_the_live_state(story) == []  # the caller's channel is on its way: nobody can be joined with it yet
+        story.then(news(story.legs("anna")[0]))
+
+
+@pytest.mark.parametrize(
+    ("stage", "news"),
+    [
+        ("whispering", None),
+        ("joining", lambda leg: JoinFailed("call-1", leg, "-ERR Invalid uuid")),
+        ("joining", lambda _: Rearrived(HELP)),
+        ("joining", lambda _: TimerFired("offer")),
+    ],
+)
+def test_an_agent_who_leaves_before_they_are_joined_has_missed_it_and_the_caller_keeps_his_place(
+    stage: str, news: Callable[[str], Event] | None
+) -> None:
     story = QueueStory().reach(stage)
     joined = story.waiting.joined
-    story.gone(story.legs("anna")[0], "NORMAL_CLEARING", answered_s=2, by="callee")
+    left_before_they_were_joined(story, news)
     dropped, again = to_the_live_state(story)
     assert dropped == do.EndTalk("anna", TICKET, 0, TalkEnd.DROPPED)
     assert isinstance(again, do.JoinQueue)
@@ -234,6 +255,34 @@ def test_an_agent_who_leaves_before_they_are_joined_has_missed_it_and_the_caller
     assert story.commands == ()  # no second greeting
     story.offer("bert")
     assert story.has(do.Originate)
+
+
+def test_a_caller_who_comes_back_from_the_join_hears_music_once() -> None:
+    story = QueueStory().reach("joining")
+    left_before_they_were_joined(story, lambda _: Rearrived(HELP))
+    assert [play.file for play in story.every(do.Play)] == ["music/calm.wav"]
+    assert not story.has(do.KillLeg)
+    story.then(QueueEntered("call-1/2", Entered(Place(1, 1, 3, 0), story.waiting.joined)))
+    assert not story.has(do.Play)
+
+
+def test_a_caller_may_come_back_before_the_agents_end_is_told() -> None:
+    story = QueueStory().reach("joining").then(Rearrived(HELP))
+    (leg,) = story.legs("anna")
+    assert story.command(do.KillLeg) == do.KillLeg(leg, "NORMAL_TEMPORARY_FAILURE")
+    assert to_the_live_state(story)[0] == do.EndTalk("anna", TICKET, 0, TalkEnd.DROPPED)
+    before = story.waiting
+    story.gone(leg, "NORMAL_CLEARING", answered_s=2, by="callee")
+    assert (story.waiting, story.commands) == (before, ())
+    assert ends(story) == [("anna", OfferEnd.ACCEPTED), ("anna", OfferEnd.REJECTED)]
+
+
+def test_a_caller_who_is_hung_up_in_the_join_has_left() -> None:
+    story = QueueStory().reach("joining")
+    story.gone(story.legs("anna")[0], "NORMAL_CLEARING", answered_s=2, by="callee")
+    story.then(CallerHungUp("DESTINATION_OUT_OF_ORDER")).gone("call-1", "DESTINATION_OUT_OF_ORDER")
+    assert story.state() is Closed
+    assert fold(story.call.trail).outcome is Outcome.ABANDONED
 
 
 def test_an_agent_who_leaves_before_he_has_the_caller_is_not_whispered_to() -> None:

@@ -6,14 +6,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from callcontrol.simulator import Behaviour, Call, Trunk
+from callcontrol.simulator import Behaviour, Call, Manners, Settings, Trunk
 from callcontrol.simulator.dialplan import standard
-from tests.simulator.desk import CALLER, DID, CallLine, Desk, Line
+from tests.simulator.desk import CALLER, DID, SPEED, CallLine, Desk, Line
 
 MUSIC = "tone_stream://%(400,3600,440);loops=-1"
 ANNOUNCEMENT = "file_string://you-are.wav!number-2.wav"
 AGENT = "sofia/internal/101%lab"
 LEG = "leg-1"
+SLOW_S = 60.0
 ENDS_WITH_HIM = "hangup_after_bridge=true"
 PRESS_1 = "group_confirm_key=1,group_confirm_file=press-1.wav,group_confirm_timeout=4"
 WATCHED = (
@@ -384,6 +385,30 @@ def test_an_agent_who_leaves_while_both_are_being_joined_ends_the_call_unless_it
         line.event("CHANNEL_STATE", Channel_State="CS_PARK")
     else:
         assert line.event("CHANNEL_HANGUP").headers["Hangup-Cause"] == "DESTINATION_OUT_OF_ORDER"
+    assert not line.events("CHANNEL_BRIDGE")
+
+
+@pytest.fixture
+def slow() -> Iterator[Desk]:
+    """A switch that is slow to join two channels; what stands behind `socket` shows that the dialplan goes on."""
+    settings = Settings(speed=SPEED, seed="slow", manners=Manners(uuid_bridge_s=SLOW_S))
+    one = Desk(("hangup", "NORMAL_TEMPORARY_FAILURE"), settings=settings)
+    yield one
+    one.close()
+
+
+@pytest.mark.parametrize(("goes_on", "cause"), [("true", "NORMAL_TEMPORARY_FAILURE"), ("false", "ORIGINATOR_CANCEL")])
+def test_a_caller_whose_agent_leaves_at_that_moment_goes_on_in_the_dialplan_only_if_that_is_set(
+    slow: Desk, goes_on: str, cause: str
+) -> None:
+    watcher = slow.watch(*WATCHED, "CHANNEL_STATE")
+    line = waiting(slow)
+    line.execute("set", f"uuid_bridge_continue_on_cancel={goes_on}")
+    parked(slow, watcher)
+    watcher.send(f"api uuid_bridge {line.uuid} {LEG}")
+    watcher.event("CHANNEL_STATE", Unique_ID=line.uuid, Channel_State="CS_SOFT_EXECUTE")
+    watcher.send(f"api uuid_kill {LEG}")
+    assert line.event("CHANNEL_HANGUP").headers["Hangup-Cause"] == cause
     assert not line.events("CHANNEL_BRIDGE")
 
 

@@ -55,6 +55,7 @@ KEPT: Final = frozenset(
         "variable_originate_causes",
         "variable_record_ms",
         "variable_force_transfer_context",
+        "variable_uuid_bridge_continue_on_cancel",
         "variable_last_bridge_to",
         "variable_cc_call",
         "variable_cc_cap_s",
@@ -70,7 +71,9 @@ TRANSFER_CONTEXT: Final = "transferred"
 # (switch_channel.c, switch_channel_handle_cause), without the second he falls into the dialplan after a talk, without
 # `sip_ignore_remote_cause` the code of the last B leg overrides ours (mod_sofia.c, sofia_on_hangup): 200 to a caller
 # whose callee never accepted; by `force_transfer_context` a REFER is known by its context (switch_ivr.c,
-# switch_ivr_session_transfer); without the last it is not known to be ours once its worker is dead.
+# switch_ivr_session_transfer); without HANDED it is not known to be ours once its worker is dead; without the last a
+# waiting caller is hung up whose agent leaves while they are being joined (switch_ivr_bridge.c,
+# uuid_bridge_on_soft_execute).
 NEEDED: Final = {
     "continue_on_fail": "true",
     "hangup_after_bridge": "true",
@@ -79,6 +82,7 @@ NEEDED: Final = {
     "sip_ignore_remote_cause": "true",
     "force_transfer_context": TRANSFER_CONTEXT,
     HANDED: "true",
+    "uuid_bridge_continue_on_cancel": "true",
 }
 
 DIALLED_CHARACTERS: Final = 64
