@@ -162,7 +162,8 @@ class RedisTwin:
         return self._queues_at(keys.queues(tenant))
 
     def _queues_at(self, key: str) -> QueueTwin:
-        return self.queues.setdefault(key, QueueTwin(self._time_us))
+        # A function of its own: what `remember` copies still goes by this clock, not by a copy that stands still.
+        return self.queues.setdefault(key, QueueTwin(lambda: self._time_us()))
 
     def queue_operation(self, names: tuple[str, ...], words: tuple[Any, ...]) -> Any:
         """One operation on a tenant's queues."""
