@@ -41,7 +41,7 @@ demo: env ## place calls through every kind of forwarding and show the bill (emb
 	@$(VENV)/bin/callcontrol demo
 
 run: env ## the daemon alone, on the configured stores or the embedded ones
-	@$(VENV)/bin/callcontrol serve
+	@$(VENV)/bin/callcontrol serve --config "$${CALLCONTROL_CONFIG:-deploy/example}"
 
 # A file's tests share their processes, so each file goes to one worker; tests/conftest.py has put the slow ones first.
 test: env ## every test, on real embedded Redis and Postgres

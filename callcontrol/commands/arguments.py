@@ -6,11 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from callcontrol.commands.config_argument import DEFAULT_CONFIG, add_config, complain
+from callcontrol.commands.config_argument import add_config, complain
 from callcontrol.daemon.configuration import Configuration, Current, Refused, read_configuration
 from callcontrol.edges.config_folder import UnreadableFolder
 
-__all__ = ["DEFAULT_CONFIG", "add_config", "configuration_or_exit", "current_or_exit"]
+__all__ = ["add_config", "configuration_or_exit", "current_or_exit"]
 
 Read = TypeVar("Read")
 

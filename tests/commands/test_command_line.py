@@ -15,6 +15,7 @@ import pytest
 
 from callcontrol.__main__ import COMMANDS
 from callcontrol.commands import demo
+from callcontrol.commands.config_argument import default_config
 from callcontrol.commands.names import unknown
 from tests.config.example import EXAMPLE, ROOT
 
@@ -134,3 +135,12 @@ def test_what_the_demo_plays_with_is_installed_with_the_package() -> None:
         for there, file in installed.items():
             if there.startswith(f"share/callcontrol/{name}/"):
                 assert there == f"share/callcontrol/{name}/{file.relative_to(folder).as_posix()}"
+
+
+def test_where_no_folder_is_named_the_environments_the_hosts_and_a_checkouts_is_meant_in_this_order(
+    tmp_path: Path,
+) -> None:
+    assert default_config({}, tmp_path) == EXAMPLE.relative_to(ROOT)
+    (tmp_path / "callcontrol.yaml").write_text("")
+    assert default_config({}, tmp_path) == tmp_path
+    assert default_config({"CALLCONTROL_CONFIG": "/srv/conf"}, tmp_path) == Path("/srv/conf")
