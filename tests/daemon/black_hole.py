@@ -27,7 +27,8 @@ class BlackHole:
 
     @property
     def url(self) -> str:
-        return f"redis://127.0.0.1:{self._server.server_port}/0"
+        login, at, _ = self._redis.netloc.rpartition("@")
+        return f"redis://{login}{at}127.0.0.1:{self._server.server_port}/0"
 
     def __enter__(self) -> Self:
         self._server.start()

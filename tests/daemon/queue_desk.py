@@ -73,6 +73,10 @@ class Listener:
     def deliver(self, event: Event) -> None:
         self.events.append(event)
 
+    def when_confirmed(self, store: Callable[[], None]) -> None:
+        """The switch knows this call."""
+        store()
+
     def told(self, kind: type[Event], count: int = 1) -> Any:
         """Wait for the next event of this kind; whatever came before it is forgotten."""
         until(lambda: sum(isinstance(event, kind) for event in self.events) >= count)

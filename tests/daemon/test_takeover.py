@@ -99,6 +99,7 @@ def busiest(stage: Stage) -> int:
 
 def everybody_is_served(stage: Stage, live: Live, placed: list[str]) -> None:
     """In the order of their places, and each is recorded once."""
+    until(lambda: {ticket.state for ticket in live.tickets(QUEUE)} <= {"waiting", "offered"})  # all are back
     places = [ticket.id.partition("/")[0] for ticket in live.tickets(QUEUE)]
     phone(stage, AGENT, Behaviour("answers", after_s=0.1, talk_s=0.5))
     for call in placed:
