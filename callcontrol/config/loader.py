@@ -71,11 +71,11 @@ def load(files: Mapping[str, str], secrets: Secrets | None = None) -> Settings |
     return tuple(sorted(set(problems))) if problems else settings
 
 
-def data_folder_in(main: str) -> str:
-    """`data` of a `callcontrol.yaml`, whatever else is wrong with it; the default where it cannot be made out."""
+def data_written_in(main: str) -> str:
+    """`data` of a `callcontrol.yaml`, whatever else is wrong with it; "" where there is none."""
     tree = read(MAIN_FILE, main).tree
     written = tree.get("data") if isinstance(tree, dict) else None
-    return written if isinstance(written, str) and written else str(Common.model_fields["data"].default)
+    return written if isinstance(written, str) else ""
 
 
 def tenant_of(file: str) -> str:

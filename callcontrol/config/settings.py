@@ -327,7 +327,11 @@ class Common(Frozen):
     switches: Mapping[Identifier, Switch] = Field(min_length=1)
     redis: Redis = Redis()
     postgres: Postgres = Postgres()
-    data: Text = Field(default=".data", description="folder of the spool and of the embedded stores")
+    data: Text = Field(
+        default="",
+        description="folder of the spool and of the embedded stores; a relative one counts from this file's folder; "
+        "not written: .data of the checkout this file lies in, else .data beside this file",
+    )
     recordings: Folder = Field(
         default="/var/lib/freeswitch/recordings", description="folder of voicemail files, on the switch"
     )

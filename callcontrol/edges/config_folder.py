@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from callcontrol.billing.tariffs.folder import mistakes
 from callcontrol.config.loader import MAIN_FILE, load
@@ -13,11 +14,14 @@ from callcontrol.config.secret import Secrets
 from callcontrol.config.settings import Settings
 from callcontrol.edges import clock
 from callcontrol.edges.config_snapshot import NoSnapshot, Snapshot, kept, snapshot_of
+from callcontrol.edges.data_folder import data_folder
 from callcontrol.edges.secret_sources import HostSecrets, KeptSecrets
 
 _FOLDERS = ("tenants", "tariffs")
 _ENDINGS = (".yaml", ".csv")
 MAX_FILE_BYTES = 64 * 1024 * 1024
+
+Found = TypeVar("Found", bound=Settings | tuple[Problem, ...])
 
 
 class UnreadableFolder(Exception):
@@ -64,7 +68,7 @@ def load_folder(folder: Path) -> Settings | tuple[Problem, ...]:
     Raises:
         UnreadableFolder: see `read_folder`.
     """
-    return load(read_folder(folder), HostSecrets())
+    return _placed(load(read_folder(folder), HostSecrets()), folder)
 
 
 def checked_folder(folder: Path) -> tuple[Settings, dict[str, str]]:
@@ -75,11 +79,11 @@ def checked_folder(folder: Path) -> tuple[Settings, dict[str, str]]:
         UnreadableFolder: see `read_folder`.
     """
     files = read_folder(folder)
-    return _checked(files, HostSecrets()), files
+    return _checked(files, HostSecrets(), folder), files
 
 
 def accepted(path: Path) -> Accepted:
-    """What a folder, or the snapshot of one that was accepted, says.
+    """What a folder, or the snapshot of one that was accepted, says. A snapshot lies in its data folder.
 
     Raises:
         Refused: with every mistake in every file.
@@ -87,16 +91,17 @@ def accepted(path: Path) -> Accepted:
     """
     if not path.is_file():
         files, secrets = read_folder(path), HostSecrets()
-        settings = _checked(files, secrets)
+        settings = _checked(files, secrets, path)
         return Accepted(settings, snapshot_of(files, clock.now(), secrets.found))
     try:
         snapshot = kept(path)
     except NoSnapshot as error:
         raise UnreadableFolder(str(error)) from error
-    return Accepted(_checked(snapshot.files, KeptSecrets(snapshot.secrets)), snapshot)
+    settings = _checked(snapshot.files, KeptSecrets(snapshot.secrets), path.parent)
+    return Accepted(settings.model_copy(update={"data": str(path.parent.absolute())}), snapshot)
 
 
-def _checked(files: Mapping[str, str], secrets: Secrets) -> Settings:
+def _checked(files: Mapping[str, str], secrets: Secrets, folder: Path) -> Settings:
     settings = load(files, secrets)
     problems = tuple(mistakes(files, settings))
     if isinstance(settings, Settings) and not settings.tenants:
@@ -104,7 +109,14 @@ def _checked(files: Mapping[str, str], secrets: Secrets) -> Settings:
         problems = (*problems, Problem("tenants", 1, "there is no tenant, so no call leads anywhere", right))
     if problems or not isinstance(settings, Settings):
         raise Refused(problems)
-    return settings
+    return _placed(settings, folder)
+
+
+def _placed(found: Found, folder: Path) -> Found:
+    """Settings with their data folder absolute."""
+    if not isinstance(found, Settings):
+        return found
+    return found.model_copy(update={"data": str(data_folder(folder, found.data))})
 
 
 def _is_meant(path: Path) -> bool:

@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Final
 
 from callcontrol.billing.tariffs.folder import warnings
-from callcontrol.config.loader import MAIN_FILE, data_folder_in
+from callcontrol.config.loader import MAIN_FILE
 from callcontrol.config.settings import Settings
 from callcontrol.edges import clock
 from callcontrol.edges.config_folder import Accepted, Refused, UnreadableFolder, accepted
 from callcontrol.edges.config_snapshot import NAME, UNKNOWN, NoSnapshot, Snapshot, Version, keep, kept
+from callcontrol.edges.data_folder import data_folder_of, left_in_the_working_directory
 
 log = logging.getLogger(__name__)
 
@@ -51,12 +52,13 @@ def begin(folder: Path) -> tuple[Accepted, Refused | UnreadableFolder | None]:
 
     Raises:
         Refused, UnreadableFolder: the folder has mistakes, and there is no good one of before; or that one is refused,
-            too, for it was accepted by an earlier version.
+            too, for it was accepted by an earlier version. Or data lie where an earlier version kept them.
     """
+    data = _data_of(folder)
     try:
         return accepted(folder), None
     except (Refused, UnreadableFolder) as error:
-        last_good = _data_of(folder) / NAME
+        last_good = data / NAME
         if not last_good.exists():
             raise
         return accepted(last_good), error
@@ -65,7 +67,12 @@ def begin(folder: Path) -> tuple[Accepted, Refused | UnreadableFolder | None]:
 def _data_of(folder: Path) -> Path:
     """Where the folder's daemon keeps its data, whatever else is wrong with it."""
     main = folder / MAIN_FILE
-    return Path(data_folder_in(main.read_text(encoding="utf-8", errors="replace") if main.is_file() else ""))
+    text = main.read_text(encoding="utf-8", errors="replace") if main.is_file() else ""
+    data, left = data_folder_of(folder, text), left_in_the_working_directory(folder, text)
+    if left is not None:
+        right = f"move it there, or write `data: {left}`"
+        raise UnreadableFolder(f"{left} holds data of before, and the data folder is {data}: {right}")
+    return data
 
 
 def _told(what: str, error: Refused | UnreadableFolder) -> str:
