@@ -16,12 +16,11 @@ from callcontrol.edges import clock
 from callcontrol.edges.embedded import running_address
 from callcontrol.edges.live_state.failures import StoreAway
 from callcontrol.edges.live_state.pipe import Pipe, connect
+from callcontrol.edges.live_state.queue_script import seed_from
 from callcontrol.edges.live_state.queue_views import PAGE, QueueViews
-from callcontrol.edges.live_state.queues import seed_from
-from callcontrol.routing.distribution.occasion import Occasion
 from callcontrol.vocabulary.moment import datetime_of, periods_at
 from callcontrol.vocabulary.phone_number import mask
-from callcontrol.vocabulary.queue import QueueView, TicketView
+from callcontrol.vocabulary.queue import Occasion, QueueView, TicketView
 
 NOT_TOLD = "no {} of {} are known yet: does `callcontrol serve` run with this configuration?"
 

@@ -1,7 +1,7 @@
 """Settings of queues and agents. Cross-checks stand in `checks/agents.py` and `checks/queues.py`.
 
 The limits keep a tenant's share of Redis bounded, and the time of one operation: an assignment costs in proportion to
-the seats of one agent and their demands (`routing/distribution/RULES.md`).
+the seats of one agent and their demands (`edges/live_state/queue_scripts/RULES.md`).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ WeekSeconds = Annotated[int, Field(ge=0, le=604_800), Whole]
 
 
 class Strategy(StrEnum):
-    """Which of the ready agents is offered a caller; one file each in `routing/strategies/`."""
+    """Which of the ready agents is offered a caller; one file each in `edges/live_state/queue_scripts/strategies/`."""
 
     ALL_AT_ONCE = "all_at_once"
     IN_ORDER = "in_order"

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from callcontrol.routing.distribution.occasion import Kept
 from callcontrol.vocabulary.call import Stamps
 from callcontrol.vocabulary.moment import Instant
-from callcontrol.vocabulary.queue import Entered, Notice, Offer, Refusal
+from callcontrol.vocabulary.queue import Entered, Kept, Notice, Offer, Refusal
 
 
 @dataclass(frozen=True, slots=True)

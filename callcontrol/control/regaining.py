@@ -11,7 +11,7 @@ from callcontrol.control.call import Call, Offering, Talking, Waiting
 from callcontrol.control.commands import Command
 from callcontrol.control.leaving import OFFER_TIMER, end_unjoined
 from callcontrol.control.moved import Plain
-from callcontrol.routing.distribution.demand import priority_of, stages_of
+from callcontrol.routing.demand import priority_of, stages_of
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.queue import Leaving, TalkEnd, Ticket

@@ -14,7 +14,7 @@ from callcontrol.config.settings import Queue
 from callcontrol.control import commands as do
 from callcontrol.control.call import Call, Waiting
 from callcontrol.control.commands import Command
-from callcontrol.routing.distribution.wait import expected_us, minutes_to_announce
+from callcontrol.control.expected_wait import expected_us, minutes_to_announce
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.speech import as_file_string, expected_wait, position
 from callcontrol.vocabulary.moment import SECOND_US

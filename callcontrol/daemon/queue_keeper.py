@@ -19,7 +19,7 @@ from callcontrol.daemon.registrations import Registrations
 from callcontrol.edges import meters
 from callcontrol.edges.containment import contained
 from callcontrol.edges.live_state.queues import QueueStore
-from callcontrol.routing.distribution.layout import layout_dict, layout_of
+from callcontrol.routing.queue_layout import layout_dict, layout_of
 
 log = logging.getLogger(__name__)
 

@@ -16,9 +16,8 @@ from callcontrol.control.events import (
     Stored,
 )
 from callcontrol.edges.live_state.queues import QueueStore
-from callcontrol.routing.distribution.occasion import Kept
 from callcontrol.vocabulary.moment import SECOND_US
-from callcontrol.vocabulary.queue import Entered, Refusal
+from callcontrol.vocabulary.queue import Entered, Kept, Refusal
 
 if TYPE_CHECKING:
     from callcontrol.daemon.call_driver import CallDriver

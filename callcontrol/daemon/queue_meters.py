@@ -19,10 +19,9 @@ from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.pipe import Pipe
 from callcontrol.edges.live_state.queue_views import QueueViews
 from callcontrol.edges.live_state.workers import host_of
-from callcontrol.routing.distribution.occasion import Occasion
 from callcontrol.vocabulary.agent import AgentState
 from callcontrol.vocabulary.moment import SECOND_US
-from callcontrol.vocabulary.queue import FIGURES, QueueView
+from callcontrol.vocabulary.queue import FIGURES, Occasion, QueueView
 
 log = logging.getLogger(__name__)
 

@@ -45,14 +45,14 @@ from callcontrol.edges.live_state.calls import CallStore
 from callcontrol.edges.live_state.duty import Duty
 from callcontrol.edges.live_state.inbox import Inbox
 from callcontrol.edges.live_state.pipe import Pipe, connect
-from callcontrol.edges.live_state.queues import QueueStore, seed_from
+from callcontrol.edges.live_state.queue_script import seed_from
+from callcontrol.edges.live_state.queues import QueueStore
 from callcontrol.edges.live_state.rules import RuleStore
 from callcontrol.edges.live_state.workers import Workers, worker_name
 from callcontrol.edges.pulse_line import PulseLine
 from callcontrol.edges.spool import Spool, SpoolLimits
-from callcontrol.routing.distribution.occasion import Occasion
 from callcontrol.vocabulary.moment import periods_at
-from callcontrol.vocabulary.queue import Offer
+from callcontrol.vocabulary.queue import Occasion, Offer
 
 log = logging.getLogger(__name__)
 

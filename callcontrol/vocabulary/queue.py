@@ -13,6 +13,20 @@ from callcontrol.vocabulary.moment import Instant
 NO_DEMAND = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """What every operation on the queues is given: when and by whom it is asked for, and its chance.
+
+    Attributes:
+        periods: `day`, `week`, `month` at `now` in the tenant's zone, see `vocabulary.moment.periods_at`.
+    """
+
+    now: Instant
+    worker: str
+    seed: int
+    periods: Mapping[str, str]
+
+
 class Refusal(StrEnum):
     """Why a caller was not let into a queue."""
 
@@ -42,6 +56,15 @@ class TalkEnd(StrEnum):
     TALKED = "talked"
     ABANDONED = "abandoned"  # the caller went before they were joined
     DROPPED = "dropped"  # the agent did
+
+
+class Kept(StrEnum):
+    """What became of a caller's wish to be called back."""
+
+    GONE = "gone"  # the ticket was not there, or the caller has no number
+    KEPT = "kept"
+    NOTED = "noted"  # the number had a callback in this queue already: there is one for both
+    REFUSED = "refused"  # the number was promised one lately: the caller waits on
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from callcontrol.config.queue_settings import Strategy
 from callcontrol.edges import clock
 from callcontrol.edges.embedded import EmbeddedRedis
 from callcontrol.edges.live_state.queues import told_of
-from callcontrol.routing.distribution.layout import RESTS, AgentLayout, Layout, QueueLayout, Seat, layout_dict
+from callcontrol.routing.queue_layout import RESTS, AgentLayout, Layout, QueueLayout, Seat, layout_dict
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from callcontrol.vocabulary.queue import Offer, TalkEnd
 from tests.bench.machine import folder

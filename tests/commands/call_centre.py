@@ -18,11 +18,10 @@ from callcontrol.edges.live_state import keys
 from callcontrol.edges.live_state.pipe import Pipe, connect
 from callcontrol.edges.live_state.queues import QueueStore, Told
 from callcontrol.edges.live_state.server_clock import ServerClocks
-from callcontrol.routing.distribution.layout import layout_dict, layout_of
-from callcontrol.routing.distribution.occasion import Occasion
+from callcontrol.routing.queue_layout import layout_dict, layout_of
 from callcontrol.vocabulary.agent import AgentAction, OfferEnd
 from callcontrol.vocabulary.moment import Instant, instant_from, periods_at
-from callcontrol.vocabulary.queue import Entered, Leaving, Offer, Refusal, TalkEnd, Ticket
+from callcontrol.vocabulary.queue import Entered, Leaving, Occasion, Offer, Refusal, TalkEnd, Ticket
 
 EXAMPLE = Path(__file__).parents[2] / "deploy" / "example"
 NINE = instant_from("2026-11-23T09:00:00+01:00")  # a Monday, on the clocks of the tenant

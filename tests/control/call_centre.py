@@ -46,15 +46,15 @@ from callcontrol.control.events import (
     TimerFired,
 )
 from callcontrol.edges.live_state import codec
-from callcontrol.routing.distribution.layout import Layout, layout_of
-from callcontrol.routing.distribution.model import Model
-from callcontrol.routing.distribution.occasion import Acceptance, Occasion, Result
 from callcontrol.routing.facts import Facts
+from callcontrol.routing.queue_layout import Layout, layout_of
 from callcontrol.vocabulary.agent import AgentAction
 from callcontrol.vocabulary.call import Caller, Stamps
 from callcontrol.vocabulary.moment import Instant, periods_at
-from callcontrol.vocabulary.queue import Entered, Offer, Refusal, Ticket
+from callcontrol.vocabulary.queue import Entered, Occasion, Offer, Refusal, Ticket
 from callcontrol.vocabulary.trail import Arrived, Dialled, LegEnded, Offered, OfferEnded
+from tests.oracle.answers import Acceptance, Result
+from tests.oracle.model import Model
 from tests.routing.queue_world import facts
 
 Answer = TypeVar("Answer")

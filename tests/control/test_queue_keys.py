@@ -18,12 +18,11 @@ from callcontrol.control.events import (
     Rearrived,
 )
 from callcontrol.control.steps.queue_keys import HANG_UP_S
-from callcontrol.routing.distribution.occasion import Kept
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.outcome import Outcome
-from callcontrol.vocabulary.queue import Leaving
+from callcontrol.vocabulary.queue import Kept, Leaving
 from callcontrol.vocabulary.trail import LeftQueue, Noted, OfferEnded, Pressed, Routed, StepEnded
 from tests.control.queue_story import QueueStory
 from tests.control.story import SECOND

@@ -19,10 +19,9 @@ from callcontrol.control.events import (
     OriginateFailed,
     TimerFired,
 )
-from callcontrol.routing.distribution.occasion import Kept
 from callcontrol.routing.plan import Account, TrunkNumber
 from callcontrol.vocabulary.agent import OfferEnd
-from callcontrol.vocabulary.queue import Leaving, Offer
+from callcontrol.vocabulary.queue import Kept, Leaving, Offer
 from callcontrol.vocabulary.trail import Dialled, LegEnded, Offered, OfferEnded, Passed
 from tests.control.queue_story import QueueStory
 from tests.routing.queue_world import RUSH, tenant

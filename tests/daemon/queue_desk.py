@@ -16,10 +16,9 @@ from callcontrol.edges import clock
 from callcontrol.edges.live_state.pipe import Pipe, connect
 from callcontrol.edges.live_state.queue_views import QueueViews
 from callcontrol.edges.live_state.queues import QueueStore, Told
-from callcontrol.routing.distribution.layout import layout_dict, layout_of
-from callcontrol.routing.distribution.occasion import Occasion
+from callcontrol.routing.queue_layout import layout_dict, layout_of
 from callcontrol.vocabulary.agent import AgentAction, AgentView
-from callcontrol.vocabulary.queue import TicketView
+from callcontrol.vocabulary.queue import Occasion, TicketView
 from tests.routing.queue_world import CUSTOMER, HELP, facts, tenant
 from tests.routing.world import MAIN
 

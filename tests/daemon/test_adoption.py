@@ -35,9 +35,9 @@ from callcontrol.edges.live_state.queues import QueueStore
 from callcontrol.edges.live_state.rules import RuleStore
 from callcontrol.edges.live_state.workers import Workers, worker_name
 from callcontrol.edges.spool import EntryRefused, SpoolFull
-from callcontrol.routing.distribution.occasion import Occasion
 from callcontrol.vocabulary.call import Stamps
 from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.queue import Occasion
 from callcontrol.vocabulary.trail import Arrived
 from tests.control.story import Story
 from tests.routing.world import facts

@@ -11,10 +11,9 @@ from callcontrol.daemon import queue_meters
 from callcontrol.daemon.configuration import Current
 from callcontrol.daemon.queue_meters import QueueMeters
 from callcontrol.edges.live_state.pipe import Pipe
-from callcontrol.routing.distribution.occasion import Occasion
 from callcontrol.vocabulary.agent import AgentState
 from callcontrol.vocabulary.moment import Instant
-from callcontrol.vocabulary.queue import QueueView
+from callcontrol.vocabulary.queue import Occasion, QueueView
 from tests.daemon.test_adoption import pipe
 
 __all__ = ["pipe"]

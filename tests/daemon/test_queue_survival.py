@@ -16,15 +16,14 @@ import pytest
 
 from callcontrol.edges import clock
 from callcontrol.edges.live_state.pipe import Pipe, connect
+from callcontrol.edges.live_state.queue_script import seed_from
 from callcontrol.edges.live_state.queue_views import QueueViews
-from callcontrol.edges.live_state.queues import seed_from
-from callcontrol.routing.distribution.occasion import Occasion
 from callcontrol.simulator.callers import Call
 from callcontrol.simulator.phones import Behaviour, Phone
 from callcontrol.simulator.stories.stage import Stage
 from callcontrol.vocabulary.agent import AgentState, AgentView
 from callcontrol.vocabulary.moment import periods_at
-from callcontrol.vocabulary.queue import QueueView, TicketView
+from callcontrol.vocabulary.queue import Occasion, QueueView, TicketView
 from tests.daemon.test_survival import (
     EXAMPLE,
     TALKS,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from callcontrol.config.queue_settings import Strategy
-from callcontrol.routing.distribution.layout import Layout
+from callcontrol.routing.queue_layout import Layout
 from callcontrol.vocabulary.moment import SECOND_US
 
 SWITCHES = ("s1", "s2")

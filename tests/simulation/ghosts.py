@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from callcontrol.routing.distribution.state import State
+from tests.oracle.state import State
 from tests.simulation.redis_twin import RedisTwin
 from tests.simulation.switch_twin import SwitchTwin
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from callcontrol.routing.distribution.state import OfferNow
 from callcontrol.vocabulary.moment import SECOND_US
+from tests.oracle.state import OfferNow
 from tests.simulation.centre import edition_of
 from tests.simulation.queue_twin import QueueTwin
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from callcontrol.edges import clock
-from callcontrol.routing.distribution.state import State
 from callcontrol.vocabulary.moment import SECOND_US, Instant
-from tests.routing.distribution import safety
+from tests.distribution import safety
+from tests.oracle.state import State
 from tests.simulation.channel import Channel
 from tests.simulation.ghosts import Ghosts
 from tests.simulation.leases import Leases

@@ -9,12 +9,12 @@ from typing import Any
 import orjson
 
 from callcontrol.config.queue_settings import Strategy
-from callcontrol.routing.distribution.layout import AgentLayout, Layout, QueueLayout, Seat
-from callcontrol.routing.distribution.model import Model
-from callcontrol.routing.distribution.occasion import Occasion, Result
+from callcontrol.routing.queue_layout import AgentLayout, Layout, QueueLayout, Seat
 from callcontrol.vocabulary.agent import AgentAction, OfferEnd
 from callcontrol.vocabulary.moment import Instant
-from callcontrol.vocabulary.queue import DemandStage, Entered, Leaving, Offer, TalkEnd, Ticket
+from callcontrol.vocabulary.queue import DemandStage, Entered, Leaving, Occasion, Offer, TalkEnd, Ticket
+from tests.oracle.answers import Result
+from tests.oracle.model import Model
 
 _OFFER = ("id", "ticket", "queue", "epoch", "agents", "joined", "expires", "worker", "callback", "attempt", "number")
 

@@ -16,11 +16,12 @@ import pytest
 from callcontrol.control.events import Event, LegGone
 from callcontrol.daemon.call_driver import CallDriver
 from callcontrol.edges.live_state.queues import QueueStore
-from callcontrol.routing.distribution import callers
-from callcontrol.routing.distribution.model import Model
-from callcontrol.routing.distribution.occasion import Acceptance, Occasion, Result
-from callcontrol.routing.distribution.state import TicketState
 from callcontrol.vocabulary.moment import SECOND_US, Instant
+from callcontrol.vocabulary.queue import Occasion
+from tests.oracle import callers
+from tests.oracle.answers import Acceptance, Result
+from tests.oracle.model import Model
+from tests.oracle.state import TicketState
 from tests.simulation.faults import PROFILES
 from tests.simulation.sought import Failure, run_plan
 from tests.simulation.switch_twin import SwitchTwin

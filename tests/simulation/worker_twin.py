@@ -21,11 +21,12 @@ from callcontrol.edges.live_state import keys
 from callcontrol.edges.live_state.calls import CallStore
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.inbox import RETRY_S, Inbox
-from callcontrol.edges.live_state.queues import QueueStore, seed_from
+from callcontrol.edges.live_state.queue_script import seed_from
+from callcontrol.edges.live_state.queues import QueueStore
 from callcontrol.edges.live_state.rules import RuleStore
 from callcontrol.edges.live_state.workers import BEAT_S, Workers
-from callcontrol.routing.distribution.occasion import Occasion
 from callcontrol.vocabulary.moment import periods_at
+from callcontrol.vocabulary.queue import Occasion
 from tests.simulation.board_twin import BoardTwin
 from tests.simulation.connection_twin import ConnectionTwin
 from tests.simulation.phones import home_of

@@ -24,8 +24,7 @@ from callcontrol.edges.live_state import keys
 from callcontrol.edges.live_state.pipe import Pipe, connect
 from callcontrol.edges.live_state.queue_script import submit
 from callcontrol.edges.live_state.queue_views import QueueViews
-from callcontrol.routing.distribution.layout import layout_dict, layout_of
-from callcontrol.routing.distribution.occasion import Occasion
+from callcontrol.routing.queue_layout import layout_dict, layout_of
 from callcontrol.simulator import SimulatorClient
 from callcontrol.simulator.ears import Heard
 from callcontrol.simulator.stories.actions import AgentActs, BadAction, Registers, read_action
@@ -36,6 +35,7 @@ from callcontrol.simulator.stories.simulated import SimulatedWorld
 from callcontrol.simulator.stories.story import BadStory, PlacedCall, Story, read_story
 from callcontrol.vocabulary.agent import AgentAction, AgentState
 from callcontrol.vocabulary.moment import periods_at
+from callcontrol.vocabulary.queue import Occasion
 from tests.simulator.desk import Line
 
 EXAMPLE = Path(__file__).parents[2] / "deploy" / "example"

@@ -94,7 +94,7 @@ def test_a_trunks_failure_is_never_a_persons() -> None:
     assert {OUTCOME_OF_CAUSE[cause] for cause in TRUNK_FAILURES} == {Outcome.UNAVAILABLE}
 
 
-@pytest.mark.parametrize("folder", ["routing/strategies", "edges/live_state/queue_scripts/strategies"])
+@pytest.mark.parametrize("folder", ["tests/oracle/strategies", "callcontrol/edges/live_state/queue_scripts/strategies"])
 def test_each_strategy_has_its_file_and_no_file_is_left_over(folder: str) -> None:
-    files = {p.stem for p in (ROOT / "callcontrol" / folder).iterdir() if p.suffix in (".py", ".lua")} - {"__init__"}
+    files = {p.stem for p in (ROOT / folder).iterdir() if p.suffix in (".py", ".lua")} - {"__init__"}
     assert files == {strategy.value for strategy in Strategy}

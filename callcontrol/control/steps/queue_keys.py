@@ -12,14 +12,13 @@ from callcontrol.control.commands import Command
 from callcontrol.control.leaving import depart, leave
 from callcontrol.control.moved import Moved, Then
 from callcontrol.routing.agents import no_callback
-from callcontrol.routing.distribution.occasion import Kept
-from callcontrol.routing.distribution.opening import Hours
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.path import Path
 from callcontrol.routing.plan import Announce, Decision
 from callcontrol.routing.speech import Phrase, as_file_string, phrase
 from callcontrol.vocabulary.moment import SECOND_US, Instant
-from callcontrol.vocabulary.queue import Leaving
+from callcontrol.vocabulary.opening import Hours
+from callcontrol.vocabulary.queue import Kept, Leaving
 from callcontrol.vocabulary.trail import Noted, Pressed, Queued
 
 # The announcement after which a caller is called back.

@@ -5,6 +5,7 @@ One script holds every operation, for they share most of their code; which one i
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -15,7 +16,7 @@ from callcontrol.edges.live_state import keys
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.pipe import Pipe
 from callcontrol.edges.live_state.script import script_of
-from callcontrol.routing.distribution.occasion import Occasion
+from callcontrol.vocabulary.queue import Occasion
 
 _PARTS: Final = (
     "context",
@@ -41,6 +42,7 @@ _PARTS: Final = (
 SCRIPT: Final = script_of("queue_scripts", *_PARTS)
 SOURCE: Final = SCRIPT.source
 SHA: Final = SCRIPT.sha
+_SEEDS: Final = 2**31 - 2
 
 
 def submit(
@@ -55,3 +57,8 @@ def submit(
     periods = occasion.periods
     head = (operation, occasion.now, occasion.worker, occasion.seed, periods["day"], periods["week"], periods["month"])
     SCRIPT.submit(pipe, (keys.queues(tenant),), (*head, orjson.dumps(given)), on_reply)
+
+
+def seed_from(chance: random.Random) -> int:
+    """A seed for one operation."""
+    return chance.randrange(_SEEDS)

@@ -15,10 +15,9 @@ from callcontrol.edges.live_state import keys, queue_script
 from callcontrol.edges.live_state.failures import LiveStateError, StoreAway
 from callcontrol.edges.live_state.pipe import Pipe
 from callcontrol.edges.live_state.workers import has_lease
-from callcontrol.routing.distribution.occasion import Occasion
 from callcontrol.vocabulary.agent import AgentAction, AgentState, AgentView
 from callcontrol.vocabulary.moment import Instant
-from callcontrol.vocabulary.queue import Leaving, QueueView, TicketView
+from callcontrol.vocabulary.queue import Leaving, Occasion, QueueView, TicketView
 
 ANSWER_S = 5.0
 # Most callers of one queue that are shown at once.

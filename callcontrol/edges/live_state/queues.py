@@ -1,4 +1,4 @@
-"""Queues in Redis: one method for each operation of `routing/distribution/RULES.md`, each one atomic script.
+"""Queues in Redis: one method for each operation of `queue_scripts/RULES.md`, each one atomic script.
 
 Answers come by callback, in the pipe's greenlet, which they must not block. What an operation leads to besides its
 answer (offers, notices, when the next thing falls due) goes to `on_told`, after the answer. Operations that free
@@ -8,7 +8,6 @@ somebody are owed until Redis has taken them, in their order, so that nobody sta
 from __future__ import annotations
 
 import logging
-import random
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -22,16 +21,25 @@ from callcontrol.edges.live_state import keys, queue_script
 from callcontrol.edges.live_state.failures import LiveStateError, StoreRefused
 from callcontrol.edges.live_state.pipe import COOL_DOWN_S, Pipe
 from callcontrol.edges.live_state.server_clock import ServerClocks
-from callcontrol.routing.distribution.occasion import Kept, Occasion
 from callcontrol.vocabulary.agent import AgentAction, OfferEnd
 from callcontrol.vocabulary.moment import Instant
-from callcontrol.vocabulary.queue import Entered, Leaving, Notice, Offer, Place, Refusal, TalkEnd, Ticket
+from callcontrol.vocabulary.queue import (
+    Entered,
+    Kept,
+    Leaving,
+    Notice,
+    Occasion,
+    Offer,
+    Place,
+    Refusal,
+    TalkEnd,
+    Ticket,
+)
 
 log = logging.getLogger(__name__)
 
 # Operations Redis has not taken yet; past it the oldest are given up, and their offers end by their leases.
 MAX_OWED = 50_000
-_SEEDS = 2**31 - 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,11 +332,6 @@ class QueueStore:
         owed, self._owed = self._owed, deque()
         for tenant, operation, given, on_answer in owed:
             self._do(tenant, operation, given, partial(self._owed_answer, tenant, operation, given, on_answer))
-
-
-def seed_from(chance: random.Random) -> int:
-    """A seed for one operation."""
-    return chance.randrange(_SEEDS)
 
 
 _TROUBLE = {

@@ -12,11 +12,11 @@ from callcontrol.config.settings import Settings, Tenant
 from callcontrol.edges import clock
 from callcontrol.edges.live_state import keys
 from callcontrol.edges.live_state.pipe import Pipe, connect
+from callcontrol.edges.live_state.queue_script import seed_from
 from callcontrol.edges.live_state.queue_views import QueueViews
-from callcontrol.edges.live_state.queues import seed_from
-from callcontrol.routing.distribution.occasion import Occasion
 from callcontrol.vocabulary.agent import AgentAction, AgentState
 from callcontrol.vocabulary.moment import periods_at
+from callcontrol.vocabulary.queue import Occasion
 
 REDIS_S = 2.0
 KNOWN_S = 10.0

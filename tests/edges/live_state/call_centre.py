@@ -13,12 +13,11 @@ from callcontrol.edges import clock
 from callcontrol.edges.live_state.pipe import Pipe, connect
 from callcontrol.edges.live_state.queue_views import QueueViews
 from callcontrol.edges.live_state.queues import QueueStore, Told
-from callcontrol.routing.distribution.layout import layout_dict
-from callcontrol.routing.distribution.occasion import Occasion
+from callcontrol.routing.queue_layout import layout_dict
 from callcontrol.vocabulary.agent import AgentAction, AgentView
 from callcontrol.vocabulary.moment import periods_at
-from callcontrol.vocabulary.queue import Entered, Offer, Refusal, Ticket
-from tests.routing.distribution.plans import AGENTS, FULL
+from callcontrol.vocabulary.queue import Entered, Occasion, Offer, Refusal, Ticket
+from tests.distribution.plans import AGENTS, FULL
 
 TENANT, WORKER, WAIT_S = "acme", "w1", 30.0
 

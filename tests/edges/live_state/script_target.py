@@ -12,11 +12,11 @@ from redis import Redis
 
 from callcontrol.edges.live_state import keys, queue_script
 from callcontrol.edges.live_state.queues import notice_from, offer_from
-from callcontrol.routing.distribution.layout import Layout, layout_dict
-from callcontrol.routing.distribution.occasion import Acceptance, Kept, Objection, Occasion, Result
+from callcontrol.routing.queue_layout import Layout, layout_dict
 from callcontrol.vocabulary.agent import AgentAction, OfferEnd
 from callcontrol.vocabulary.moment import Instant
-from callcontrol.vocabulary.queue import Entered, Leaving, Place, Refusal, TalkEnd, Ticket
+from callcontrol.vocabulary.queue import Entered, Kept, Leaving, Occasion, Place, Refusal, TalkEnd, Ticket
+from tests.oracle.answers import Acceptance, Objection, Result
 
 TENANT = "machine"
 Fields = dict[str, str]

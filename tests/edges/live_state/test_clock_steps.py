@@ -18,9 +18,9 @@ from callcontrol.edges.live_state.servers import Servers
 from callcontrol.vocabulary.agent import AgentState, AgentView, OfferEnd
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from callcontrol.vocabulary.queue import Entered, TalkEnd
+from tests.distribution.plans import FULL
 from tests.edges.live_state import call_centre
 from tests.edges.live_state.call_centre import TENANT, CallCentre, occasion
-from tests.routing.distribution.plans import FULL
 
 HELP = FULL.queues["help"]
 HOUR_S = 3_600

@@ -5,10 +5,10 @@ from __future__ import annotations
 from redis import Redis
 
 from callcontrol.edges.live_state import keys
-from callcontrol.routing.distribution.model import Model
+from tests.distribution.machine import QueueMachine, Target, must_hold
 from tests.edges.live_state.script_target import TENANT, ScriptTarget
+from tests.oracle.model import Model
 from tests.redis_servers.cluster import RedisCluster
-from tests.routing.distribution.machine import QueueMachine, Target, must_hold
 
 EXAMPLES, STEPS = 60, 40
 # A member of a cluster refuses what touches another slot; for that each operation has to be seen, not each case.

@@ -8,12 +8,11 @@ from datetime import UTC
 from redis import Redis
 
 from callcontrol.edges.live_state import keys
-from callcontrol.routing.distribution.occasion import Kept, Occasion
 from callcontrol.vocabulary.agent import AgentAction
 from callcontrol.vocabulary.moment import Instant, periods_at
-from callcontrol.vocabulary.queue import Leaving, Ticket
+from callcontrol.vocabulary.queue import Kept, Leaving, Occasion, Ticket
+from tests.distribution.world import START, S, one_queue
 from tests.edges.live_state.script_target import TENANT, ScriptTarget
-from tests.routing.distribution.world import START, S, one_queue
 
 
 def at(seconds: float) -> Occasion:

@@ -16,11 +16,10 @@ from callcontrol.edges.live_state.failures import StoreAway, StoreRefused
 from callcontrol.edges.live_state.queues import QueueStore, Told
 from callcontrol.edges.live_state.rules import RuleStore
 from callcontrol.edges.live_state.workers import Workers
-from callcontrol.routing.distribution.layout import layout_dict, layout_of
-from callcontrol.routing.distribution.occasion import Occasion
+from callcontrol.routing.queue_layout import layout_dict, layout_of
 from callcontrol.vocabulary.agent import AgentAction, OfferEnd
 from callcontrol.vocabulary.moment import SECOND_US, Instant
-from callcontrol.vocabulary.queue import Entered, Leaving, Place, Refusal, TalkEnd, Ticket
+from callcontrol.vocabulary.queue import Entered, Leaving, Occasion, Place, Refusal, TalkEnd, Ticket
 from callcontrol.vocabulary.rule import RuleKind
 from tests.control.story import Story
 from tests.routing import queue_world

@@ -1,5 +1,5 @@
--- What every operation is given, and where it puts what has to be told. The files of this folder are one script: RULES.md in
--- routing/distribution says what it does. Numbers reach Redis through `call` exactly (17 digits); `..` would round them to 14,
+-- What every operation is given, and where it puts what has to be told. The files of this folder are one script:
+-- RULES.md says what it does. Numbers reach Redis through `call` exactly (17 digits); `..` would round them to 14,
 -- so texts are made with `whole`.
 local P = KEYS[1] .. ':'
 local operation, now, worker, seed = ARGV[1], tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4])

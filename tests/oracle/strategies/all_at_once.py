@@ -1,0 +1,10 @@
+"""All at once: everybody who is free, in the order of the list; the first to answer has the caller."""
+
+from __future__ import annotations
+
+from tests.oracle.candidate import Candidate, Score, Standing
+
+
+def score(candidate: Candidate, _: Standing) -> Score:
+    """His place in the list, which is the order in which the offer names them."""
+    return (candidate.position,)

@@ -1,0 +1,10 @@
+"""Least talked: who had the shortest conversations, put together, in the window's present period."""
+
+from __future__ import annotations
+
+from tests.oracle.candidate import Candidate, Score, Standing
+
+
+def score(candidate: Candidate, _: Standing) -> Score:
+    """The microseconds he talked."""
+    return (candidate.talked_us,)

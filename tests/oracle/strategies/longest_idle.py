@@ -1,0 +1,10 @@
+"""Longest idle: who ended a conversation longest ago; an offer that came to nothing only counts among equals."""
+
+from __future__ import annotations
+
+from tests.oracle.candidate import Candidate, Score, Standing
+
+
+def score(candidate: Candidate, _: Standing) -> Score:
+    """The end of his last conversation."""
+    return (candidate.last_talk,)

@@ -1,0 +1,13 @@
+"""Round robin: on from the one who was offered a caller last, tier by tier, and from the top again after the end."""
+
+from __future__ import annotations
+
+from tests.oracle.candidate import Candidate, Score, Standing
+
+
+def score(candidate: Candidate, standing: Standing) -> Score:
+    """Those behind his tier's cursor first, each by his place in the list; that alone where all tiers count alike."""
+    if standing.flat:
+        return (0, candidate.position)
+    had_his_turn = candidate.position <= standing.cursors.get(candidate.tier, 0)
+    return (int(had_his_turn), candidate.position)
