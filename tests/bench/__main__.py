@@ -5,6 +5,8 @@ phone rings, by the simulator; rush: a minute of 50 calls a second; freeswitch: 
 own mod_callcenter, where FREESWITCH names one; history: what is asked of a year of calls in Postgres; workers: two
 beside one; state: what saving every change costs; recovery, adoption: a worker goes, with callers who wait or a
 thousand calls; memory: of a waiting call.
+
+`make bench ARGS="against REVISION"`: this version beside an older one.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from rich.console import Console
 
 from tests.bench import (
     adoption,
+    against,
     calls,
     freeswitch,
     history,
@@ -30,6 +33,7 @@ from tests.bench import (
     state,
     workers,
 )
+from tests.bench.machine import burning
 
 Part = Callable[[Console, argparse.Namespace], None]
 PARTS: Mapping[str, Part] = {
@@ -45,21 +49,26 @@ PARTS: Mapping[str, Part] = {
     "adoption": adoption.run,
     "memory": memory.run,
 }
+AGAINST = "against"
 WIDTH = 132
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Measure and print."""
+    words = sys.argv[1:] if argv is None else argv
+    if words[:1] == [AGAINST]:
+        return against.main(words[1:])
     parser = _parser()
-    args = parser.parse_args(argv)
+    args = parser.parse_args(words)
     unknown = sorted(set(args.parts) - set(PARTS))
     if unknown:
         parser.error(f"{', '.join(unknown)}: parts are {', '.join(PARTS)}")
     signal.signal(signal.SIGTERM, _leave)
     console = Console(highlight=False, width=WIDTH)
-    for name, part in PARTS.items():
-        if not args.parts or name in args.parts:
-            part(console, args)
+    with burning(args.load):
+        for name, part in PARTS.items():
+            if not args.parts or name in args.parts:
+                part(console, args)
     return 0
 
 
@@ -82,6 +91,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--agents", type=int, nargs="*", default=[20, 200, 1000], help="queues, freeswitch: agents")
     parser.add_argument("--seconds", type=float, default=15.0, help="queues, freeswitch: measured (%(default)s)")
     parser.add_argument("--minute", type=float, default=60.0, help="rush: its length in seconds (%(default)s)")
+    parser.add_argument(
+        "--load", type=int, nargs="?", const=1, default=0, help="other processes that burn a core each (1)"
+    )
     return parser
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from callcontrol.simulator.stories.stage import Stage
 
@@ -47,6 +50,18 @@ def load() -> str:
 
 
 @contextmanager
+def burning(cores: int) -> Iterator[None]:
+    """So many processes take a core each, as far as the machine has them."""
+    burners = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(cores)]
+    try:
+        yield
+    finally:
+        for burner in burners:
+            burner.kill()
+            burner.wait()
+
+
+@contextmanager
 def folder() -> Iterator[Path]:
     """A short path (sockets!) that Postgres, which as root runs as somebody else, may pass through."""
     with tempfile.TemporaryDirectory(prefix="callcontrol-bench-") as made:
@@ -55,12 +70,15 @@ def folder() -> Iterator[Path]:
 
 
 @contextmanager
-def staged(example: Path, workers: int = 1) -> Iterator[Stage]:
+def staged(example: Path, workers: int = 1, source: Path | None = None) -> Iterator[Stage]:
     """Stores, a quick simulator and the daemon: its workers on a core of their own, all else and this process on the
     others.
+
+    Args:
+        source: the checkout whose daemon runs; None for this one.
     """
-    quick = ("--quick",)
-    with folder() as made, own_cores(), Stage(made, example, durable=True, simulator=quick, workers=workers) as stage:
+    given: dict[str, Any] = {"durable": True, "simulator": ("--quick",), "workers": workers, "source": source}
+    with folder() as made, own_cores(), Stage(made, example, **given) as stage:
         for pid in stage.daemon.worker_pids():
             pin(pid, SERVER_CORE)
         yield stage

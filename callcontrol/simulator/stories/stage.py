@@ -72,10 +72,17 @@ def write_config(example: Path, folder: Path, ports: Ports, redis_url: str, dsn:
 
 
 class Daemon:
-    """`callcontrol serve` as a process, with its workers."""
+    """`callcontrol serve` as a process, with its workers.
 
-    def __init__(self, config: Path, http_port: int, log: Path, workers: int = 1) -> None:
+    Args:
+        source: the checkout whose code runs; None for this one.
+    """
+
+    def __init__(
+        self, config: Path, http_port: int, log: Path, workers: int = 1, source: Path | None = None
+    ) -> None:
         self._config = config
+        self._source = source
         self._workers = workers
         self._http = f"http://127.0.0.1:{http_port}"
         self._log = log
@@ -91,7 +98,9 @@ class Daemon:
         command += ["--workers", str(self._workers)]
         with self._log.open("ab") as log:
             # a group of its own, with its workers: whoever kills the daemon means all of it
-            self.process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+            self.process = subprocess.Popen(
+                command, stdout=log, stderr=log, start_new_session=True, **running_from(self._source)
+            )
         if wait:
             self.wait_until_ready()
 
@@ -191,6 +200,7 @@ class Stage:
         durable: whether Postgres writes through to the disk (tests do without).
         simulator: further arguments for the simulated switch, such as `--quick`.
         workers: how many the daemon has.
+        source: the checkout whose daemon runs; None for this one.
     """
 
     def __init__(
@@ -201,8 +211,10 @@ class Stage:
         durable: bool = False,
         simulator: tuple[str, ...] = (),
         workers: int = 1,
+        source: Path | None = None,
     ) -> None:
         self._folder = folder
+        self._source = source
         self._example = example
         self._durable = durable
         self._arguments = simulator
@@ -238,7 +250,7 @@ class Stage:
             *self._arguments,
         )
         self._stack.enter_context(self.switch)
-        self.daemon = Daemon(self.config, ports.http, self._folder / "daemon.log", self._workers)
+        self.daemon = Daemon(self.config, ports.http, self._folder / "daemon.log", self._workers, self._source)
         self._stack.callback(self._stop_daemon)
         self.daemon.start()
 
@@ -255,6 +267,13 @@ class Stage:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stack.close()
+
+
+def running_from(source: Path | None) -> dict[str, Any]:
+    """How a process is started that runs this checkout's code, and all processes it starts in turn."""
+    if source is None:
+        return {}
+    return {"cwd": source, "env": os.environ | {"PYTHONPATH": str(source)}}
 
 
 def _is_group_alive(group: int) -> bool:
