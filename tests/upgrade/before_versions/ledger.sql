@@ -1,11 +1,3 @@
---
--- PostgreSQL database dump
---
-
-\restrict xpznBDgPvYXmaNWH7CEUSDgdXwYl7egjsO34C8bbP4l9PbeHshi9hX2FnQrTHwB
-
--- Dumped from database version 18.4
--- Dumped by pg_dump version 18.4
 
 SET statement_timeout = 0;
 SET lock_timeout = 0;
@@ -20,10 +12,6 @@ SET client_min_messages = warning;
 SET row_security = off;
 
 SET default_tablespace = '';
-
---
--- Name: calls; Type: TABLE; Schema: public; Owner: -
---
 
 CREATE TABLE public.calls (
     tenant text NOT NULL,
@@ -58,12 +46,7 @@ CREATE TABLE public.calls (
 )
 PARTITION BY RANGE (started_day);
 
-
 SET default_table_access_method = heap;
-
---
--- Name: calls_2026_11; Type: TABLE; Schema: public; Owner: -
---
 
 CREATE TABLE public.calls_2026_11 (
     tenant text CONSTRAINT calls_tenant_not_null NOT NULL,
@@ -97,11 +80,6 @@ CREATE TABLE public.calls_2026_11 (
     CONSTRAINT calls_outcome CHECK ((outcome ~ '^[a-z_]+$'::text))
 );
 
-
---
--- Name: calls_2026_12; Type: TABLE; Schema: public; Owner: -
---
-
 CREATE TABLE public.calls_2026_12 (
     tenant text CONSTRAINT calls_tenant_not_null NOT NULL,
     switch text CONSTRAINT calls_switch_not_null NOT NULL,
@@ -133,11 +111,6 @@ CREATE TABLE public.calls_2026_12 (
     CONSTRAINT calls_ends CHECK ((ended_at >= started_at)),
     CONSTRAINT calls_outcome CHECK ((outcome ~ '^[a-z_]+$'::text))
 );
-
-
---
--- Name: calls_2027_01; Type: TABLE; Schema: public; Owner: -
---
 
 CREATE TABLE public.calls_2027_01 (
     tenant text CONSTRAINT calls_tenant_not_null NOT NULL,
@@ -171,11 +144,6 @@ CREATE TABLE public.calls_2027_01 (
     CONSTRAINT calls_outcome CHECK ((outcome ~ '^[a-z_]+$'::text))
 );
 
-
---
--- Name: calls_2027_02; Type: TABLE; Schema: public; Owner: -
---
-
 CREATE TABLE public.calls_2027_02 (
     tenant text CONSTRAINT calls_tenant_not_null NOT NULL,
     switch text CONSTRAINT calls_switch_not_null NOT NULL,
@@ -207,11 +175,6 @@ CREATE TABLE public.calls_2027_02 (
     CONSTRAINT calls_ends CHECK ((ended_at >= started_at)),
     CONSTRAINT calls_outcome CHECK ((outcome ~ '^[a-z_]+$'::text))
 );
-
-
---
--- Name: charges; Type: TABLE; Schema: public; Owner: -
---
 
 CREATE TABLE public.charges (
     tenant text NOT NULL,
@@ -249,11 +212,6 @@ CREATE TABLE public.charges (
 )
 PARTITION BY RANGE (started_day);
 
-
---
--- Name: charges_2026_11; Type: TABLE; Schema: public; Owner: -
---
-
 CREATE TABLE public.charges_2026_11 (
     tenant text CONSTRAINT charges_tenant_not_null NOT NULL,
     switch text CONSTRAINT charges_switch_not_null NOT NULL,
@@ -288,11 +246,6 @@ CREATE TABLE public.charges_2026_11 (
     CONSTRAINT charges_seconds CHECK (((counted_s >= 0) AND ((free_s >= 0) AND (free_s <= counted_s)) AND (billed_s >= 0))),
     CONSTRAINT charges_status CHECK ((status = ANY (ARRAY['rated'::text, 'unrated'::text, 'void'::text])))
 );
-
-
---
--- Name: charges_2026_12; Type: TABLE; Schema: public; Owner: -
---
 
 CREATE TABLE public.charges_2026_12 (
     tenant text CONSTRAINT charges_tenant_not_null NOT NULL,
@@ -329,11 +282,6 @@ CREATE TABLE public.charges_2026_12 (
     CONSTRAINT charges_status CHECK ((status = ANY (ARRAY['rated'::text, 'unrated'::text, 'void'::text])))
 );
 
-
---
--- Name: charges_2027_01; Type: TABLE; Schema: public; Owner: -
---
-
 CREATE TABLE public.charges_2027_01 (
     tenant text CONSTRAINT charges_tenant_not_null NOT NULL,
     switch text CONSTRAINT charges_switch_not_null NOT NULL,
@@ -368,11 +316,6 @@ CREATE TABLE public.charges_2027_01 (
     CONSTRAINT charges_seconds CHECK (((counted_s >= 0) AND ((free_s >= 0) AND (free_s <= counted_s)) AND (billed_s >= 0))),
     CONSTRAINT charges_status CHECK ((status = ANY (ARRAY['rated'::text, 'unrated'::text, 'void'::text])))
 );
-
-
---
--- Name: charges_2027_02; Type: TABLE; Schema: public; Owner: -
---
 
 CREATE TABLE public.charges_2027_02 (
     tenant text CONSTRAINT charges_tenant_not_null NOT NULL,
@@ -409,11 +352,6 @@ CREATE TABLE public.charges_2027_02 (
     CONSTRAINT charges_status CHECK ((status = ANY (ARRAY['rated'::text, 'unrated'::text, 'void'::text])))
 );
 
-
---
--- Name: current_charges; Type: VIEW; Schema: public; Owner: -
---
-
 CREATE VIEW public.current_charges AS
  SELECT DISTINCT ON (tenant, switch, leg_id, started_day) tenant,
     switch,
@@ -443,11 +381,6 @@ CREATE VIEW public.current_charges AS
     estimate
    FROM public.charges
   ORDER BY tenant, switch, leg_id, started_day, revision DESC;
-
-
---
--- Name: legs; Type: TABLE; Schema: public; Owner: -
---
 
 CREATE TABLE public.legs (
     tenant text NOT NULL,
@@ -489,11 +422,6 @@ CREATE TABLE public.legs (
 )
 PARTITION BY RANGE (started_day);
 
-
---
--- Name: legs_2026_11; Type: TABLE; Schema: public; Owner: -
---
-
 CREATE TABLE public.legs_2026_11 (
     tenant text CONSTRAINT legs_tenant_not_null NOT NULL,
     switch text CONSTRAINT legs_switch_not_null NOT NULL,
@@ -532,11 +460,6 @@ CREATE TABLE public.legs_2026_11 (
     CONSTRAINT legs_position CHECK (("position" >= 0)),
     CONSTRAINT legs_ringing CHECK (((ringing_at >= created_at) AND (ringing_at <= COALESCE(answered_at, ended_at))))
 );
-
-
---
--- Name: legs_2026_12; Type: TABLE; Schema: public; Owner: -
---
 
 CREATE TABLE public.legs_2026_12 (
     tenant text CONSTRAINT legs_tenant_not_null NOT NULL,
@@ -577,11 +500,6 @@ CREATE TABLE public.legs_2026_12 (
     CONSTRAINT legs_ringing CHECK (((ringing_at >= created_at) AND (ringing_at <= COALESCE(answered_at, ended_at))))
 );
 
-
---
--- Name: legs_2027_01; Type: TABLE; Schema: public; Owner: -
---
-
 CREATE TABLE public.legs_2027_01 (
     tenant text CONSTRAINT legs_tenant_not_null NOT NULL,
     switch text CONSTRAINT legs_switch_not_null NOT NULL,
@@ -620,11 +538,6 @@ CREATE TABLE public.legs_2027_01 (
     CONSTRAINT legs_position CHECK (("position" >= 0)),
     CONSTRAINT legs_ringing CHECK (((ringing_at >= created_at) AND (ringing_at <= COALESCE(answered_at, ended_at))))
 );
-
-
---
--- Name: legs_2027_02; Type: TABLE; Schema: public; Owner: -
---
 
 CREATE TABLE public.legs_2027_02 (
     tenant text CONSTRAINT legs_tenant_not_null NOT NULL,
@@ -665,11 +578,6 @@ CREATE TABLE public.legs_2027_02 (
     CONSTRAINT legs_ringing CHECK (((ringing_at >= created_at) AND (ringing_at <= COALESCE(answered_at, ended_at))))
 );
 
-
---
--- Name: offers; Type: TABLE; Schema: public; Owner: -
---
-
 CREATE TABLE public.offers (
     tenant text NOT NULL,
     switch text NOT NULL,
@@ -701,11 +609,6 @@ CREATE TABLE public.offers (
 )
 PARTITION BY RANGE (started_day);
 
-
---
--- Name: offers_2026_11; Type: TABLE; Schema: public; Owner: -
---
-
 CREATE TABLE public.offers_2026_11 (
     tenant text CONSTRAINT offers_tenant_not_null NOT NULL,
     switch text CONSTRAINT offers_switch_not_null NOT NULL,
@@ -735,11 +638,6 @@ CREATE TABLE public.offers_2026_11 (
     CONSTRAINT offers_talk CHECK ((((bridged_at IS NULL) = (parted_at IS NULL)) AND (parted_at >= bridged_at))),
     CONSTRAINT offers_wrap_up CHECK ((((wrap_up_from IS NULL) = (wrap_up_until IS NULL)) AND (wrap_up_until >= wrap_up_from)))
 );
-
-
---
--- Name: offers_2026_12; Type: TABLE; Schema: public; Owner: -
---
 
 CREATE TABLE public.offers_2026_12 (
     tenant text CONSTRAINT offers_tenant_not_null NOT NULL,
@@ -771,11 +669,6 @@ CREATE TABLE public.offers_2026_12 (
     CONSTRAINT offers_wrap_up CHECK ((((wrap_up_from IS NULL) = (wrap_up_until IS NULL)) AND (wrap_up_until >= wrap_up_from)))
 );
 
-
---
--- Name: offers_2027_01; Type: TABLE; Schema: public; Owner: -
---
-
 CREATE TABLE public.offers_2027_01 (
     tenant text CONSTRAINT offers_tenant_not_null NOT NULL,
     switch text CONSTRAINT offers_switch_not_null NOT NULL,
@@ -806,11 +699,6 @@ CREATE TABLE public.offers_2027_01 (
     CONSTRAINT offers_wrap_up CHECK ((((wrap_up_from IS NULL) = (wrap_up_until IS NULL)) AND (wrap_up_until >= wrap_up_from)))
 );
 
-
---
--- Name: offers_2027_02; Type: TABLE; Schema: public; Owner: -
---
-
 CREATE TABLE public.offers_2027_02 (
     tenant text CONSTRAINT offers_tenant_not_null NOT NULL,
     switch text CONSTRAINT offers_switch_not_null NOT NULL,
@@ -840,11 +728,6 @@ CREATE TABLE public.offers_2027_02 (
     CONSTRAINT offers_talk CHECK ((((bridged_at IS NULL) = (parted_at IS NULL)) AND (parted_at >= bridged_at))),
     CONSTRAINT offers_wrap_up CHECK ((((wrap_up_from IS NULL) = (wrap_up_until IS NULL)) AND (wrap_up_until >= wrap_up_from)))
 );
-
-
---
--- Name: queue_visits; Type: TABLE; Schema: public; Owner: -
---
 
 CREATE TABLE public.queue_visits (
     tenant text NOT NULL,
@@ -881,11 +764,6 @@ CREATE TABLE public.queue_visits (
 )
 PARTITION BY RANGE (started_day);
 
-
---
--- Name: queue_visits_2026_11; Type: TABLE; Schema: public; Owner: -
---
-
 CREATE TABLE public.queue_visits_2026_11 (
     tenant text CONSTRAINT queue_visits_tenant_not_null NOT NULL,
     switch text CONSTRAINT queue_visits_switch_not_null NOT NULL,
@@ -919,11 +797,6 @@ CREATE TABLE public.queue_visits_2026_11 (
     CONSTRAINT queue_visits_visit CHECK ((visit >= 1)),
     CONSTRAINT queue_visits_wait CHECK ((wait_ms >= 0))
 );
-
-
---
--- Name: queue_visits_2026_12; Type: TABLE; Schema: public; Owner: -
---
 
 CREATE TABLE public.queue_visits_2026_12 (
     tenant text CONSTRAINT queue_visits_tenant_not_null NOT NULL,
@@ -959,11 +832,6 @@ CREATE TABLE public.queue_visits_2026_12 (
     CONSTRAINT queue_visits_wait CHECK ((wait_ms >= 0))
 );
 
-
---
--- Name: queue_visits_2027_01; Type: TABLE; Schema: public; Owner: -
---
-
 CREATE TABLE public.queue_visits_2027_01 (
     tenant text CONSTRAINT queue_visits_tenant_not_null NOT NULL,
     switch text CONSTRAINT queue_visits_switch_not_null NOT NULL,
@@ -997,11 +865,6 @@ CREATE TABLE public.queue_visits_2027_01 (
     CONSTRAINT queue_visits_visit CHECK ((visit >= 1)),
     CONSTRAINT queue_visits_wait CHECK ((wait_ms >= 0))
 );
-
-
---
--- Name: queue_visits_2027_02; Type: TABLE; Schema: public; Owner: -
---
 
 CREATE TABLE public.queue_visits_2027_02 (
     tenant text CONSTRAINT queue_visits_tenant_not_null NOT NULL,
@@ -1037,160 +900,50 @@ CREATE TABLE public.queue_visits_2027_02 (
     CONSTRAINT queue_visits_wait CHECK ((wait_ms >= 0))
 );
 
-
---
--- Name: schema_version; Type: TABLE; Schema: public; Owner: -
---
-
 CREATE TABLE public.schema_version (
     version integer NOT NULL,
     applied_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
-
---
--- Name: calls_2026_11; Type: TABLE ATTACH; Schema: public; Owner: -
---
-
 ALTER TABLE ONLY public.calls ATTACH PARTITION public.calls_2026_11 FOR VALUES FROM ('2026-11-01') TO ('2026-12-01');
-
-
---
--- Name: calls_2026_12; Type: TABLE ATTACH; Schema: public; Owner: -
---
 
 ALTER TABLE ONLY public.calls ATTACH PARTITION public.calls_2026_12 FOR VALUES FROM ('2026-12-01') TO ('2027-01-01');
 
-
---
--- Name: calls_2027_01; Type: TABLE ATTACH; Schema: public; Owner: -
---
-
 ALTER TABLE ONLY public.calls ATTACH PARTITION public.calls_2027_01 FOR VALUES FROM ('2027-01-01') TO ('2027-02-01');
-
-
---
--- Name: calls_2027_02; Type: TABLE ATTACH; Schema: public; Owner: -
---
 
 ALTER TABLE ONLY public.calls ATTACH PARTITION public.calls_2027_02 FOR VALUES FROM ('2027-02-01') TO ('2027-03-01');
 
-
---
--- Name: charges_2026_11; Type: TABLE ATTACH; Schema: public; Owner: -
---
-
 ALTER TABLE ONLY public.charges ATTACH PARTITION public.charges_2026_11 FOR VALUES FROM ('2026-11-01') TO ('2026-12-01');
-
-
---
--- Name: charges_2026_12; Type: TABLE ATTACH; Schema: public; Owner: -
---
 
 ALTER TABLE ONLY public.charges ATTACH PARTITION public.charges_2026_12 FOR VALUES FROM ('2026-12-01') TO ('2027-01-01');
 
-
---
--- Name: charges_2027_01; Type: TABLE ATTACH; Schema: public; Owner: -
---
-
 ALTER TABLE ONLY public.charges ATTACH PARTITION public.charges_2027_01 FOR VALUES FROM ('2027-01-01') TO ('2027-02-01');
-
-
---
--- Name: charges_2027_02; Type: TABLE ATTACH; Schema: public; Owner: -
---
 
 ALTER TABLE ONLY public.charges ATTACH PARTITION public.charges_2027_02 FOR VALUES FROM ('2027-02-01') TO ('2027-03-01');
 
-
---
--- Name: legs_2026_11; Type: TABLE ATTACH; Schema: public; Owner: -
---
-
 ALTER TABLE ONLY public.legs ATTACH PARTITION public.legs_2026_11 FOR VALUES FROM ('2026-11-01') TO ('2026-12-01');
-
-
---
--- Name: legs_2026_12; Type: TABLE ATTACH; Schema: public; Owner: -
---
 
 ALTER TABLE ONLY public.legs ATTACH PARTITION public.legs_2026_12 FOR VALUES FROM ('2026-12-01') TO ('2027-01-01');
 
-
---
--- Name: legs_2027_01; Type: TABLE ATTACH; Schema: public; Owner: -
---
-
 ALTER TABLE ONLY public.legs ATTACH PARTITION public.legs_2027_01 FOR VALUES FROM ('2027-01-01') TO ('2027-02-01');
-
-
---
--- Name: legs_2027_02; Type: TABLE ATTACH; Schema: public; Owner: -
---
 
 ALTER TABLE ONLY public.legs ATTACH PARTITION public.legs_2027_02 FOR VALUES FROM ('2027-02-01') TO ('2027-03-01');
 
-
---
--- Name: offers_2026_11; Type: TABLE ATTACH; Schema: public; Owner: -
---
-
 ALTER TABLE ONLY public.offers ATTACH PARTITION public.offers_2026_11 FOR VALUES FROM ('2026-11-01') TO ('2026-12-01');
-
-
---
--- Name: offers_2026_12; Type: TABLE ATTACH; Schema: public; Owner: -
---
 
 ALTER TABLE ONLY public.offers ATTACH PARTITION public.offers_2026_12 FOR VALUES FROM ('2026-12-01') TO ('2027-01-01');
 
-
---
--- Name: offers_2027_01; Type: TABLE ATTACH; Schema: public; Owner: -
---
-
 ALTER TABLE ONLY public.offers ATTACH PARTITION public.offers_2027_01 FOR VALUES FROM ('2027-01-01') TO ('2027-02-01');
-
-
---
--- Name: offers_2027_02; Type: TABLE ATTACH; Schema: public; Owner: -
---
 
 ALTER TABLE ONLY public.offers ATTACH PARTITION public.offers_2027_02 FOR VALUES FROM ('2027-02-01') TO ('2027-03-01');
 
-
---
--- Name: queue_visits_2026_11; Type: TABLE ATTACH; Schema: public; Owner: -
---
-
 ALTER TABLE ONLY public.queue_visits ATTACH PARTITION public.queue_visits_2026_11 FOR VALUES FROM ('2026-11-01') TO ('2026-12-01');
-
-
---
--- Name: queue_visits_2026_12; Type: TABLE ATTACH; Schema: public; Owner: -
---
 
 ALTER TABLE ONLY public.queue_visits ATTACH PARTITION public.queue_visits_2026_12 FOR VALUES FROM ('2026-12-01') TO ('2027-01-01');
 
-
---
--- Name: queue_visits_2027_01; Type: TABLE ATTACH; Schema: public; Owner: -
---
-
 ALTER TABLE ONLY public.queue_visits ATTACH PARTITION public.queue_visits_2027_01 FOR VALUES FROM ('2027-01-01') TO ('2027-02-01');
 
-
---
--- Name: queue_visits_2027_02; Type: TABLE ATTACH; Schema: public; Owner: -
---
-
 ALTER TABLE ONLY public.queue_visits ATTACH PARTITION public.queue_visits_2027_02 FOR VALUES FROM ('2027-02-01') TO ('2027-03-01');
-
-
---
--- Data for Name: calls_2026_11; Type: TABLE DATA; Schema: public; Owner: -
---
 
 INSERT INTO public.calls_2026_11 VALUES ('', 'fs1', 'ff9cc00c-9bbf-4327-a5b5-8ded5fc9b6f4', '2026-11-29', '2026-11-29 20:53:42.326275+00', NULL, NULL, '2026-11-29 20:53:42.357932+00', 'vm/4960/4026531836.b1e2b2b0-999c-4e79-9197-0234988dda24', '+48500100704', 'Jan Kowalski', false, '', '49301234567', 'rejected', '', '', '[{"at": "2026-11-29T20:53:42.336305Z", "why": "leads nowhere: no tenant has this number", "passed": true, "source": "", "target": "49301234567"}]', '[]', '[]', false, '2026-11-29 20:53:42.427275+00', DEFAULT, false);
 INSERT INTO public.calls_2026_11 VALUES ('acme', 'fs1', '52e7bd1c-cc7a-434c-a4a7-a4180e66a172', '2026-11-29', '2026-11-29 20:53:42.153768+00', '2026-11-29 20:53:42.202547+00', NULL, '2026-11-29 20:53:43.22726+00', 'vm/4960/4026531836.b1e2b2b0-999c-4e79-9197-0234988dda24', '101', 'Jan Kowalski', false, '101', '*21*102#', 'changed', '', '', '[]', '[]', '[{"at": "2026-11-29T20:53:42.165063Z", "what": "extension:101 set always to extension:102, on"}]', false, '2026-11-29 20:53:43.303291+00', DEFAULT, false);
@@ -1200,54 +953,8 @@ INSERT INTO public.calls_2026_11 VALUES ('acme', 'fs1', 'ba80be48-c4b8-48d7-a373
 INSERT INTO public.calls_2026_11 VALUES ('acme', 'fs1', '796f2b73-18db-41c3-abdb-22a06c4ec81c', '2026-11-29', '2026-11-29 20:53:42.219697+00', '2026-11-29 20:53:42.952029+00', '2026-11-29 20:53:42.952152+00', '2026-11-29 20:53:43.666168+00', 'vm/4960/4026531836.b1e2b2b0-999c-4e79-9197-0234988dda24', '+48500100702', 'Jan Kowalski', false, '', '+48221234579', 'answered', '56f2483a-c2b1-5ad4-a379-a27bc2d819c3', 'number:+48600700800', '[{"at": "2026-11-29T20:53:42.224883Z", "why": "number +48221234579", "source": "tenants/acme.yaml:379", "target": "number:+48600700800"}]', '[]', '[]', false, '2026-11-29 20:53:43.75661+00', DEFAULT, false);
 INSERT INTO public.calls_2026_11 VALUES ('acme', 'fs1', '21b47d12-ced5-4188-af8f-39d1c99f7f59', '2026-11-29', '2026-11-29 20:53:42.254645+00', '2026-11-29 20:53:42.302414+00', NULL, '2026-11-29 20:53:48.304119+00', 'vm/4959/4026531836.c67415b3-5658-4b84-897f-b358c7a30686', '+48500100703', 'Jan Kowalski', false, '', '+48221234575', 'voicemail', '', '', '[{"at": "2026-11-29T20:53:42.258904Z", "why": "number +48221234575", "source": "tenants/acme.yaml:375", "target": "voicemail:office"}]', '[{"at": "2026-11-29T20:53:48.329108Z", "box": "office", "path": "/var/lib/freeswitch/recordings/acme-office-21b47d12-ced5-4188-af8f-39d1c99f7f59.wav"}]', '[]', false, '2026-11-29 20:53:48.405539+00', DEFAULT, false);
 
-
---
--- Data for Name: calls_2026_12; Type: TABLE DATA; Schema: public; Owner: -
---
-
-
-
---
--- Data for Name: calls_2027_01; Type: TABLE DATA; Schema: public; Owner: -
---
-
-
-
---
--- Data for Name: calls_2027_02; Type: TABLE DATA; Schema: public; Owner: -
---
-
-
-
---
--- Data for Name: charges_2026_11; Type: TABLE DATA; Schema: public; Owner: -
---
-
 INSERT INTO public.charges_2026_11 VALUES ('acme', 'fs1', '64273443-9c1f-5218-991c-f4455d53bf1a', '2026-11-29', 1, 'ba80be48-c4b8-48d7-a373-7fbee781dc58', 'rated', 'extension:117', '999', '', 0.00000000, 'PLN', 'retail', NULL, '', '', 0, 0, 0, '', NULL, NULL, '[]', 'emergency call without a price in list retail: free of charge', '2026-11-29 20:53:43.679662+00', '');
 INSERT INTO public.charges_2026_11 VALUES ('acme', 'fs1', '56f2483a-c2b1-5ad4-a379-a27bc2d819c3', '2026-11-29', 1, '796f2b73-18db-41c3-abdb-22a06c4ec81c', 'rated', 'tenant', '+48600700800', '', 0.29000000, 'PLN', 'retail', '2025-12-31 23:00:00+00', '4860', 'Poland mobile', 2, 0, 60, '60/1', 0.00000000, 23.000, '[{"start": "2026-11-29T21:53:42.449904+01:00", "steps": 1, "period": "offpeak", "seconds": 60, "amount_unrounded": "0.29", "price_per_minute": "0.29"}]', '1.215802 s, up: 2 s; 60/1: 60 s; 0 + 60 * 0.29 / 60 = 0.29; half_up to 2 decimals: 0.29 PLN', '2026-11-29 20:53:43.75661+00', '');
-
-
---
--- Data for Name: charges_2026_12; Type: TABLE DATA; Schema: public; Owner: -
---
-
-
-
---
--- Data for Name: charges_2027_01; Type: TABLE DATA; Schema: public; Owner: -
---
-
-
-
---
--- Data for Name: charges_2027_02; Type: TABLE DATA; Schema: public; Owner: -
---
-
-
-
---
--- Data for Name: legs_2026_11; Type: TABLE DATA; Schema: public; Owner: -
---
 
 INSERT INTO public.legs_2026_11 VALUES ('', 'fs1', 'ff9cc00c-9bbf-4327-a5b5-8ded5fc9b6f4', '2026-11-29', 'ff9cc00c-9bbf-4327-a5b5-8ded5fc9b6f4', 0, 'a', '', '49301234567', '', '+48500100704', '', '2026-11-29 20:53:42.326275+00', '2026-11-29 20:53:42.326275+00', NULL, NULL, NULL, '2026-11-29 20:53:42.357932+00', 'UNALLOCATED_NUMBER', 'unavailable', 'switch', false, '2026-11-29 20:53:42.427275+00', DEFAULT, DEFAULT, DEFAULT, false, '');
 INSERT INTO public.legs_2026_11 VALUES ('acme', 'fs1', '52e7bd1c-cc7a-434c-a4a7-a4180e66a172', '2026-11-29', '52e7bd1c-cc7a-434c-a4a7-a4180e66a172', 0, 'a', '', '*21*102#', '', '101', '', '2026-11-29 20:53:42.153768+00', '2026-11-29 20:53:42.153768+00', NULL, '2026-11-29 20:53:42.202547+00', NULL, '2026-11-29 20:53:43.22726+00', 'NORMAL_CLEARING', 'answered', 'switch', false, '2026-11-29 20:53:43.303291+00', DEFAULT, DEFAULT, DEFAULT, false, '');
@@ -1261,1504 +968,433 @@ INSERT INTO public.legs_2026_11 VALUES ('acme', 'fs1', '56f2483a-c2b1-5ad4-a379-
 INSERT INTO public.legs_2026_11 VALUES ('acme', 'fs1', '796f2b73-18db-41c3-abdb-22a06c4ec81c', '2026-11-29', '796f2b73-18db-41c3-abdb-22a06c4ec81c', 0, 'a', '', '+48221234579', '', '+48500100702', '', '2026-11-29 20:53:42.219697+00', '2026-11-29 20:53:42.219697+00', '2026-11-29 20:53:42.249088+00', '2026-11-29 20:53:42.952029+00', NULL, '2026-11-29 20:53:43.666168+00', 'NORMAL_CLEARING', 'answered', 'switch', false, '2026-11-29 20:53:43.75661+00', DEFAULT, DEFAULT, DEFAULT, false, '');
 INSERT INTO public.legs_2026_11 VALUES ('acme', 'fs1', '21b47d12-ced5-4188-af8f-39d1c99f7f59', '2026-11-29', '21b47d12-ced5-4188-af8f-39d1c99f7f59', 0, 'a', '', '+48221234575', '', '+48500100703', '', '2026-11-29 20:53:42.254645+00', '2026-11-29 20:53:42.254645+00', NULL, '2026-11-29 20:53:42.302414+00', NULL, '2026-11-29 20:53:48.304119+00', 'NORMAL_CLEARING', 'answered', 'caller', false, '2026-11-29 20:53:48.405539+00', DEFAULT, DEFAULT, DEFAULT, false, '');
 
-
---
--- Data for Name: legs_2026_12; Type: TABLE DATA; Schema: public; Owner: -
---
-
-
-
---
--- Data for Name: legs_2027_01; Type: TABLE DATA; Schema: public; Owner: -
---
-
-
-
---
--- Data for Name: legs_2027_02; Type: TABLE DATA; Schema: public; Owner: -
---
-
-
-
---
--- Data for Name: offers_2026_11; Type: TABLE DATA; Schema: public; Owner: -
---
-
 INSERT INTO public.offers_2026_11 VALUES ('acme', 'fs1', '196b2ed7-9198-4e12-a0af-0f7ff604b5a8', '2026-11-29', 1, '196b2ed7-9198-4e12-a0af-0f7ff604b5a8/1:1', 'zenon', 'sales', '2026-11-29 20:53:42.301387+00', '{db131cf5-0d12-591a-934e-803cf5a7955d}', '2026-11-29 20:53:42.541028+00', 'accepted', '', '2026-11-29 20:53:42.583467+00', '2026-11-29 20:53:43.507297+00', '2026-11-29 20:53:43.530052+00', '2026-11-29 20:53:45.530052+00', false, '2026-11-29 20:53:43.585031+00', DEFAULT, DEFAULT, DEFAULT);
-
-
---
--- Data for Name: offers_2026_12; Type: TABLE DATA; Schema: public; Owner: -
---
-
-
-
---
--- Data for Name: offers_2027_01; Type: TABLE DATA; Schema: public; Owner: -
---
-
-
-
---
--- Data for Name: offers_2027_02; Type: TABLE DATA; Schema: public; Owner: -
---
-
-
-
---
--- Data for Name: queue_visits_2026_11; Type: TABLE DATA; Schema: public; Owner: -
---
 
 INSERT INTO public.queue_visits_2026_11 VALUES ('acme', 'fs1', '196b2ed7-9198-4e12-a0af-0f7ff604b5a8', '2026-11-29', 1, 'sales', '196b2ed7-9198-4e12-a0af-0f7ff604b5a8/1', '2026-11-29 20:53:42.300835+00', '2026-11-29 20:53:42.298236+00', '', 1, '2026-11-29 20:53:42.603975+00', 'answered', 305, 'zenon', 'zenon', '2026-11-29 20:53:42.583467+00', '[]', '2026-11-29 20:53:45.530052+00', false, '2026-11-29 20:53:43.585031+00', DEFAULT);
 
-
---
--- Data for Name: queue_visits_2026_12; Type: TABLE DATA; Schema: public; Owner: -
---
-
-
-
---
--- Data for Name: queue_visits_2027_01; Type: TABLE DATA; Schema: public; Owner: -
---
-
-
-
---
--- Data for Name: queue_visits_2027_02; Type: TABLE DATA; Schema: public; Owner: -
---
-
-
-
---
--- Data for Name: schema_version; Type: TABLE DATA; Schema: public; Owner: -
---
-
 INSERT INTO public.schema_version VALUES (5, '2026-11-29 20:53:29.669538+00');
-
-
---
--- Name: calls calls_pkey; Type: CONSTRAINT; Schema: public; Owner: -
---
 
 ALTER TABLE ONLY public.calls
     ADD CONSTRAINT calls_pkey PRIMARY KEY (tenant, switch, call_id, started_day);
 
-
---
--- Name: calls_2026_11 calls_2026_11_pkey; Type: CONSTRAINT; Schema: public; Owner: -
---
-
 ALTER TABLE ONLY public.calls_2026_11
     ADD CONSTRAINT calls_2026_11_pkey PRIMARY KEY (tenant, switch, call_id, started_day);
-
-
---
--- Name: calls_2026_12 calls_2026_12_pkey; Type: CONSTRAINT; Schema: public; Owner: -
---
 
 ALTER TABLE ONLY public.calls_2026_12
     ADD CONSTRAINT calls_2026_12_pkey PRIMARY KEY (tenant, switch, call_id, started_day);
 
-
---
--- Name: calls_2027_01 calls_2027_01_pkey; Type: CONSTRAINT; Schema: public; Owner: -
---
-
 ALTER TABLE ONLY public.calls_2027_01
     ADD CONSTRAINT calls_2027_01_pkey PRIMARY KEY (tenant, switch, call_id, started_day);
-
-
---
--- Name: calls_2027_02 calls_2027_02_pkey; Type: CONSTRAINT; Schema: public; Owner: -
---
 
 ALTER TABLE ONLY public.calls_2027_02
     ADD CONSTRAINT calls_2027_02_pkey PRIMARY KEY (tenant, switch, call_id, started_day);
 
-
---
--- Name: charges charges_pkey; Type: CONSTRAINT; Schema: public; Owner: -
---
-
 ALTER TABLE ONLY public.charges
     ADD CONSTRAINT charges_pkey PRIMARY KEY (tenant, switch, leg_id, started_day, revision);
-
-
---
--- Name: charges_2026_11 charges_2026_11_pkey; Type: CONSTRAINT; Schema: public; Owner: -
---
 
 ALTER TABLE ONLY public.charges_2026_11
     ADD CONSTRAINT charges_2026_11_pkey PRIMARY KEY (tenant, switch, leg_id, started_day, revision);
 
-
---
--- Name: charges_2026_12 charges_2026_12_pkey; Type: CONSTRAINT; Schema: public; Owner: -
---
-
 ALTER TABLE ONLY public.charges_2026_12
     ADD CONSTRAINT charges_2026_12_pkey PRIMARY KEY (tenant, switch, leg_id, started_day, revision);
-
-
---
--- Name: charges_2027_01 charges_2027_01_pkey; Type: CONSTRAINT; Schema: public; Owner: -
---
 
 ALTER TABLE ONLY public.charges_2027_01
     ADD CONSTRAINT charges_2027_01_pkey PRIMARY KEY (tenant, switch, leg_id, started_day, revision);
 
-
---
--- Name: charges_2027_02 charges_2027_02_pkey; Type: CONSTRAINT; Schema: public; Owner: -
---
-
 ALTER TABLE ONLY public.charges_2027_02
     ADD CONSTRAINT charges_2027_02_pkey PRIMARY KEY (tenant, switch, leg_id, started_day, revision);
-
-
---
--- Name: legs legs_pkey; Type: CONSTRAINT; Schema: public; Owner: -
---
 
 ALTER TABLE ONLY public.legs
     ADD CONSTRAINT legs_pkey PRIMARY KEY (tenant, switch, leg_id, started_day);
 
-
---
--- Name: legs_2026_11 legs_2026_11_pkey; Type: CONSTRAINT; Schema: public; Owner: -
---
-
 ALTER TABLE ONLY public.legs_2026_11
     ADD CONSTRAINT legs_2026_11_pkey PRIMARY KEY (tenant, switch, leg_id, started_day);
-
-
---
--- Name: legs_2026_12 legs_2026_12_pkey; Type: CONSTRAINT; Schema: public; Owner: -
---
 
 ALTER TABLE ONLY public.legs_2026_12
     ADD CONSTRAINT legs_2026_12_pkey PRIMARY KEY (tenant, switch, leg_id, started_day);
 
-
---
--- Name: legs_2027_01 legs_2027_01_pkey; Type: CONSTRAINT; Schema: public; Owner: -
---
-
 ALTER TABLE ONLY public.legs_2027_01
     ADD CONSTRAINT legs_2027_01_pkey PRIMARY KEY (tenant, switch, leg_id, started_day);
-
-
---
--- Name: legs_2027_02 legs_2027_02_pkey; Type: CONSTRAINT; Schema: public; Owner: -
---
 
 ALTER TABLE ONLY public.legs_2027_02
     ADD CONSTRAINT legs_2027_02_pkey PRIMARY KEY (tenant, switch, leg_id, started_day);
 
-
---
--- Name: offers offers_pkey; Type: CONSTRAINT; Schema: public; Owner: -
---
-
 ALTER TABLE ONLY public.offers
     ADD CONSTRAINT offers_pkey PRIMARY KEY (tenant, switch, call_id, started_day, visit, offer, agent);
-
-
---
--- Name: offers_2026_11 offers_2026_11_pkey; Type: CONSTRAINT; Schema: public; Owner: -
---
 
 ALTER TABLE ONLY public.offers_2026_11
     ADD CONSTRAINT offers_2026_11_pkey PRIMARY KEY (tenant, switch, call_id, started_day, visit, offer, agent);
 
-
---
--- Name: offers_2026_12 offers_2026_12_pkey; Type: CONSTRAINT; Schema: public; Owner: -
---
-
 ALTER TABLE ONLY public.offers_2026_12
     ADD CONSTRAINT offers_2026_12_pkey PRIMARY KEY (tenant, switch, call_id, started_day, visit, offer, agent);
-
-
---
--- Name: offers_2027_01 offers_2027_01_pkey; Type: CONSTRAINT; Schema: public; Owner: -
---
 
 ALTER TABLE ONLY public.offers_2027_01
     ADD CONSTRAINT offers_2027_01_pkey PRIMARY KEY (tenant, switch, call_id, started_day, visit, offer, agent);
 
-
---
--- Name: offers_2027_02 offers_2027_02_pkey; Type: CONSTRAINT; Schema: public; Owner: -
---
-
 ALTER TABLE ONLY public.offers_2027_02
     ADD CONSTRAINT offers_2027_02_pkey PRIMARY KEY (tenant, switch, call_id, started_day, visit, offer, agent);
-
-
---
--- Name: queue_visits queue_visits_pkey; Type: CONSTRAINT; Schema: public; Owner: -
---
 
 ALTER TABLE ONLY public.queue_visits
     ADD CONSTRAINT queue_visits_pkey PRIMARY KEY (tenant, switch, call_id, started_day, visit);
 
-
---
--- Name: queue_visits_2026_11 queue_visits_2026_11_pkey; Type: CONSTRAINT; Schema: public; Owner: -
---
-
 ALTER TABLE ONLY public.queue_visits_2026_11
     ADD CONSTRAINT queue_visits_2026_11_pkey PRIMARY KEY (tenant, switch, call_id, started_day, visit);
-
-
---
--- Name: queue_visits_2026_12 queue_visits_2026_12_pkey; Type: CONSTRAINT; Schema: public; Owner: -
---
 
 ALTER TABLE ONLY public.queue_visits_2026_12
     ADD CONSTRAINT queue_visits_2026_12_pkey PRIMARY KEY (tenant, switch, call_id, started_day, visit);
 
-
---
--- Name: queue_visits_2027_01 queue_visits_2027_01_pkey; Type: CONSTRAINT; Schema: public; Owner: -
---
-
 ALTER TABLE ONLY public.queue_visits_2027_01
     ADD CONSTRAINT queue_visits_2027_01_pkey PRIMARY KEY (tenant, switch, call_id, started_day, visit);
-
-
---
--- Name: queue_visits_2027_02 queue_visits_2027_02_pkey; Type: CONSTRAINT; Schema: public; Owner: -
---
 
 ALTER TABLE ONLY public.queue_visits_2027_02
     ADD CONSTRAINT queue_visits_2027_02_pkey PRIMARY KEY (tenant, switch, call_id, started_day, visit);
 
-
---
--- Name: schema_version schema_version_pkey; Type: CONSTRAINT; Schema: public; Owner: -
---
-
 ALTER TABLE ONLY public.schema_version
     ADD CONSTRAINT schema_version_pkey PRIMARY KEY (version);
 
-
---
--- Name: calls_by_id; Type: INDEX; Schema: public; Owner: -
---
-
 CREATE INDEX calls_by_id ON ONLY public.calls USING btree (call_id);
-
-
---
--- Name: calls_2026_11_call_id_idx; Type: INDEX; Schema: public; Owner: -
---
 
 CREATE INDEX calls_2026_11_call_id_idx ON public.calls_2026_11 USING btree (call_id);
 
-
---
--- Name: calls_by_start; Type: INDEX; Schema: public; Owner: -
---
-
 CREATE INDEX calls_by_start ON ONLY public.calls USING btree (started_day, started_at);
-
-
---
--- Name: calls_2026_11_started_day_started_at_idx; Type: INDEX; Schema: public; Owner: -
---
 
 CREATE INDEX calls_2026_11_started_day_started_at_idx ON public.calls_2026_11 USING btree (started_day, started_at);
 
-
---
--- Name: calls_by_caller; Type: INDEX; Schema: public; Owner: -
---
-
 CREATE INDEX calls_by_caller ON ONLY public.calls USING btree (tenant, caller_number, started_day DESC, started_at DESC);
-
-
---
--- Name: calls_2026_11_tenant_caller_number_started_day_started_at_idx; Type: INDEX; Schema: public; Owner: -
---
 
 CREATE INDEX calls_2026_11_tenant_caller_number_started_day_started_at_idx ON public.calls_2026_11 USING btree (tenant, caller_number, started_day DESC, started_at DESC);
 
-
---
--- Name: calls_by_dialled; Type: INDEX; Schema: public; Owner: -
---
-
 CREATE INDEX calls_by_dialled ON ONLY public.calls USING btree (tenant, dialled, started_day DESC, started_at DESC);
-
-
---
--- Name: calls_2026_11_tenant_dialled_started_day_started_at_idx; Type: INDEX; Schema: public; Owner: -
---
 
 CREATE INDEX calls_2026_11_tenant_dialled_started_day_started_at_idx ON public.calls_2026_11 USING btree (tenant, dialled, started_day DESC, started_at DESC);
 
-
---
--- Name: calls_by_tenant; Type: INDEX; Schema: public; Owner: -
---
-
 CREATE INDEX calls_by_tenant ON ONLY public.calls USING btree (tenant, started_day DESC, started_at DESC);
-
-
---
--- Name: calls_2026_11_tenant_started_day_started_at_idx; Type: INDEX; Schema: public; Owner: -
---
 
 CREATE INDEX calls_2026_11_tenant_started_day_started_at_idx ON public.calls_2026_11 USING btree (tenant, started_day DESC, started_at DESC);
 
-
---
--- Name: calls_2026_12_call_id_idx; Type: INDEX; Schema: public; Owner: -
---
-
 CREATE INDEX calls_2026_12_call_id_idx ON public.calls_2026_12 USING btree (call_id);
-
-
---
--- Name: calls_2026_12_started_day_started_at_idx; Type: INDEX; Schema: public; Owner: -
---
 
 CREATE INDEX calls_2026_12_started_day_started_at_idx ON public.calls_2026_12 USING btree (started_day, started_at);
 
-
---
--- Name: calls_2026_12_tenant_caller_number_started_day_started_at_idx; Type: INDEX; Schema: public; Owner: -
---
-
 CREATE INDEX calls_2026_12_tenant_caller_number_started_day_started_at_idx ON public.calls_2026_12 USING btree (tenant, caller_number, started_day DESC, started_at DESC);
-
-
---
--- Name: calls_2026_12_tenant_dialled_started_day_started_at_idx; Type: INDEX; Schema: public; Owner: -
---
 
 CREATE INDEX calls_2026_12_tenant_dialled_started_day_started_at_idx ON public.calls_2026_12 USING btree (tenant, dialled, started_day DESC, started_at DESC);
 
-
---
--- Name: calls_2026_12_tenant_started_day_started_at_idx; Type: INDEX; Schema: public; Owner: -
---
-
 CREATE INDEX calls_2026_12_tenant_started_day_started_at_idx ON public.calls_2026_12 USING btree (tenant, started_day DESC, started_at DESC);
-
-
---
--- Name: calls_2027_01_call_id_idx; Type: INDEX; Schema: public; Owner: -
---
 
 CREATE INDEX calls_2027_01_call_id_idx ON public.calls_2027_01 USING btree (call_id);
 
-
---
--- Name: calls_2027_01_started_day_started_at_idx; Type: INDEX; Schema: public; Owner: -
---
-
 CREATE INDEX calls_2027_01_started_day_started_at_idx ON public.calls_2027_01 USING btree (started_day, started_at);
-
-
---
--- Name: calls_2027_01_tenant_caller_number_started_day_started_at_idx; Type: INDEX; Schema: public; Owner: -
---
 
 CREATE INDEX calls_2027_01_tenant_caller_number_started_day_started_at_idx ON public.calls_2027_01 USING btree (tenant, caller_number, started_day DESC, started_at DESC);
 
-
---
--- Name: calls_2027_01_tenant_dialled_started_day_started_at_idx; Type: INDEX; Schema: public; Owner: -
---
-
 CREATE INDEX calls_2027_01_tenant_dialled_started_day_started_at_idx ON public.calls_2027_01 USING btree (tenant, dialled, started_day DESC, started_at DESC);
-
-
---
--- Name: calls_2027_01_tenant_started_day_started_at_idx; Type: INDEX; Schema: public; Owner: -
---
 
 CREATE INDEX calls_2027_01_tenant_started_day_started_at_idx ON public.calls_2027_01 USING btree (tenant, started_day DESC, started_at DESC);
 
-
---
--- Name: calls_2027_02_call_id_idx; Type: INDEX; Schema: public; Owner: -
---
-
 CREATE INDEX calls_2027_02_call_id_idx ON public.calls_2027_02 USING btree (call_id);
-
-
---
--- Name: calls_2027_02_started_day_started_at_idx; Type: INDEX; Schema: public; Owner: -
---
 
 CREATE INDEX calls_2027_02_started_day_started_at_idx ON public.calls_2027_02 USING btree (started_day, started_at);
 
-
---
--- Name: calls_2027_02_tenant_caller_number_started_day_started_at_idx; Type: INDEX; Schema: public; Owner: -
---
-
 CREATE INDEX calls_2027_02_tenant_caller_number_started_day_started_at_idx ON public.calls_2027_02 USING btree (tenant, caller_number, started_day DESC, started_at DESC);
-
-
---
--- Name: calls_2027_02_tenant_dialled_started_day_started_at_idx; Type: INDEX; Schema: public; Owner: -
---
 
 CREATE INDEX calls_2027_02_tenant_dialled_started_day_started_at_idx ON public.calls_2027_02 USING btree (tenant, dialled, started_day DESC, started_at DESC);
 
-
---
--- Name: calls_2027_02_tenant_started_day_started_at_idx; Type: INDEX; Schema: public; Owner: -
---
-
 CREATE INDEX calls_2027_02_tenant_started_day_started_at_idx ON public.calls_2027_02 USING btree (tenant, started_day DESC, started_at DESC);
-
-
---
--- Name: charges_unrated; Type: INDEX; Schema: public; Owner: -
---
 
 CREATE INDEX charges_unrated ON ONLY public.charges USING btree (started_day) WHERE (status = 'unrated'::text);
 
-
---
--- Name: charges_2026_11_started_day_idx; Type: INDEX; Schema: public; Owner: -
---
-
 CREATE INDEX charges_2026_11_started_day_idx ON public.charges_2026_11 USING btree (started_day) WHERE (status = 'unrated'::text);
-
-
---
--- Name: charges_by_call; Type: INDEX; Schema: public; Owner: -
---
 
 CREATE INDEX charges_by_call ON ONLY public.charges USING btree (tenant, call_id, started_day);
 
-
---
--- Name: charges_2026_11_tenant_call_id_started_day_idx; Type: INDEX; Schema: public; Owner: -
---
-
 CREATE INDEX charges_2026_11_tenant_call_id_started_day_idx ON public.charges_2026_11 USING btree (tenant, call_id, started_day);
-
-
---
--- Name: charges_by_payer; Type: INDEX; Schema: public; Owner: -
---
 
 CREATE INDEX charges_by_payer ON ONLY public.charges USING btree (tenant, payer, started_day);
 
-
---
--- Name: charges_2026_11_tenant_payer_started_day_idx; Type: INDEX; Schema: public; Owner: -
---
-
 CREATE INDEX charges_2026_11_tenant_payer_started_day_idx ON public.charges_2026_11 USING btree (tenant, payer, started_day);
-
-
---
--- Name: charges_2026_12_started_day_idx; Type: INDEX; Schema: public; Owner: -
---
 
 CREATE INDEX charges_2026_12_started_day_idx ON public.charges_2026_12 USING btree (started_day) WHERE (status = 'unrated'::text);
 
-
---
--- Name: charges_2026_12_tenant_call_id_started_day_idx; Type: INDEX; Schema: public; Owner: -
---
-
 CREATE INDEX charges_2026_12_tenant_call_id_started_day_idx ON public.charges_2026_12 USING btree (tenant, call_id, started_day);
-
-
---
--- Name: charges_2026_12_tenant_payer_started_day_idx; Type: INDEX; Schema: public; Owner: -
---
 
 CREATE INDEX charges_2026_12_tenant_payer_started_day_idx ON public.charges_2026_12 USING btree (tenant, payer, started_day);
 
-
---
--- Name: charges_2027_01_started_day_idx; Type: INDEX; Schema: public; Owner: -
---
-
 CREATE INDEX charges_2027_01_started_day_idx ON public.charges_2027_01 USING btree (started_day) WHERE (status = 'unrated'::text);
-
-
---
--- Name: charges_2027_01_tenant_call_id_started_day_idx; Type: INDEX; Schema: public; Owner: -
---
 
 CREATE INDEX charges_2027_01_tenant_call_id_started_day_idx ON public.charges_2027_01 USING btree (tenant, call_id, started_day);
 
-
---
--- Name: charges_2027_01_tenant_payer_started_day_idx; Type: INDEX; Schema: public; Owner: -
---
-
 CREATE INDEX charges_2027_01_tenant_payer_started_day_idx ON public.charges_2027_01 USING btree (tenant, payer, started_day);
-
-
---
--- Name: charges_2027_02_started_day_idx; Type: INDEX; Schema: public; Owner: -
---
 
 CREATE INDEX charges_2027_02_started_day_idx ON public.charges_2027_02 USING btree (started_day) WHERE (status = 'unrated'::text);
 
-
---
--- Name: charges_2027_02_tenant_call_id_started_day_idx; Type: INDEX; Schema: public; Owner: -
---
-
 CREATE INDEX charges_2027_02_tenant_call_id_started_day_idx ON public.charges_2027_02 USING btree (tenant, call_id, started_day);
-
-
---
--- Name: charges_2027_02_tenant_payer_started_day_idx; Type: INDEX; Schema: public; Owner: -
---
 
 CREATE INDEX charges_2027_02_tenant_payer_started_day_idx ON public.charges_2027_02 USING btree (tenant, payer, started_day);
 
-
---
--- Name: legs_by_address; Type: INDEX; Schema: public; Owner: -
---
-
 CREATE INDEX legs_by_address ON ONLY public.legs USING btree (tenant, address, started_day DESC) WHERE (direction = 'b'::text);
-
-
---
--- Name: legs_2026_11_tenant_address_started_day_idx; Type: INDEX; Schema: public; Owner: -
---
 
 CREATE INDEX legs_2026_11_tenant_address_started_day_idx ON public.legs_2026_11 USING btree (tenant, address, started_day DESC) WHERE (direction = 'b'::text);
 
-
---
--- Name: legs_by_call; Type: INDEX; Schema: public; Owner: -
---
-
 CREATE INDEX legs_by_call ON ONLY public.legs USING btree (tenant, call_id, started_day);
-
-
---
--- Name: legs_2026_11_tenant_call_id_started_day_idx; Type: INDEX; Schema: public; Owner: -
---
 
 CREATE INDEX legs_2026_11_tenant_call_id_started_day_idx ON public.legs_2026_11 USING btree (tenant, call_id, started_day);
 
-
---
--- Name: legs_by_number; Type: INDEX; Schema: public; Owner: -
---
-
 CREATE INDEX legs_by_number ON ONLY public.legs USING btree (tenant, target, started_day DESC) WHERE starts_with(target, 'number:'::text);
-
-
---
--- Name: legs_2026_11_tenant_target_started_day_idx; Type: INDEX; Schema: public; Owner: -
---
 
 CREATE INDEX legs_2026_11_tenant_target_started_day_idx ON public.legs_2026_11 USING btree (tenant, target, started_day DESC) WHERE starts_with(target, 'number:'::text);
 
-
---
--- Name: legs_2026_12_tenant_address_started_day_idx; Type: INDEX; Schema: public; Owner: -
---
-
 CREATE INDEX legs_2026_12_tenant_address_started_day_idx ON public.legs_2026_12 USING btree (tenant, address, started_day DESC) WHERE (direction = 'b'::text);
-
-
---
--- Name: legs_2026_12_tenant_call_id_started_day_idx; Type: INDEX; Schema: public; Owner: -
---
 
 CREATE INDEX legs_2026_12_tenant_call_id_started_day_idx ON public.legs_2026_12 USING btree (tenant, call_id, started_day);
 
-
---
--- Name: legs_2026_12_tenant_target_started_day_idx; Type: INDEX; Schema: public; Owner: -
---
-
 CREATE INDEX legs_2026_12_tenant_target_started_day_idx ON public.legs_2026_12 USING btree (tenant, target, started_day DESC) WHERE starts_with(target, 'number:'::text);
-
-
---
--- Name: legs_2027_01_tenant_address_started_day_idx; Type: INDEX; Schema: public; Owner: -
---
 
 CREATE INDEX legs_2027_01_tenant_address_started_day_idx ON public.legs_2027_01 USING btree (tenant, address, started_day DESC) WHERE (direction = 'b'::text);
 
-
---
--- Name: legs_2027_01_tenant_call_id_started_day_idx; Type: INDEX; Schema: public; Owner: -
---
-
 CREATE INDEX legs_2027_01_tenant_call_id_started_day_idx ON public.legs_2027_01 USING btree (tenant, call_id, started_day);
-
-
---
--- Name: legs_2027_01_tenant_target_started_day_idx; Type: INDEX; Schema: public; Owner: -
---
 
 CREATE INDEX legs_2027_01_tenant_target_started_day_idx ON public.legs_2027_01 USING btree (tenant, target, started_day DESC) WHERE starts_with(target, 'number:'::text);
 
-
---
--- Name: legs_2027_02_tenant_address_started_day_idx; Type: INDEX; Schema: public; Owner: -
---
-
 CREATE INDEX legs_2027_02_tenant_address_started_day_idx ON public.legs_2027_02 USING btree (tenant, address, started_day DESC) WHERE (direction = 'b'::text);
-
-
---
--- Name: legs_2027_02_tenant_call_id_started_day_idx; Type: INDEX; Schema: public; Owner: -
---
 
 CREATE INDEX legs_2027_02_tenant_call_id_started_day_idx ON public.legs_2027_02 USING btree (tenant, call_id, started_day);
 
-
---
--- Name: legs_2027_02_tenant_target_started_day_idx; Type: INDEX; Schema: public; Owner: -
---
-
 CREATE INDEX legs_2027_02_tenant_target_started_day_idx ON public.legs_2027_02 USING btree (tenant, target, started_day DESC) WHERE starts_with(target, 'number:'::text);
-
-
---
--- Name: offers_by_agent; Type: INDEX; Schema: public; Owner: -
---
 
 CREATE INDEX offers_by_agent ON ONLY public.offers USING btree (tenant, agent, started_day);
 
-
---
--- Name: offers_2026_11_tenant_agent_started_day_idx; Type: INDEX; Schema: public; Owner: -
---
-
 CREATE INDEX offers_2026_11_tenant_agent_started_day_idx ON public.offers_2026_11 USING btree (tenant, agent, started_day);
-
-
---
--- Name: offers_by_queue; Type: INDEX; Schema: public; Owner: -
---
 
 CREATE INDEX offers_by_queue ON ONLY public.offers USING btree (tenant, queue, started_day);
 
-
---
--- Name: offers_2026_11_tenant_queue_started_day_idx; Type: INDEX; Schema: public; Owner: -
---
-
 CREATE INDEX offers_2026_11_tenant_queue_started_day_idx ON public.offers_2026_11 USING btree (tenant, queue, started_day);
-
-
---
--- Name: offers_by_day; Type: INDEX; Schema: public; Owner: -
---
 
 CREATE INDEX offers_by_day ON ONLY public.offers USING btree (tenant, started_day);
 
-
---
--- Name: offers_2026_11_tenant_started_day_idx; Type: INDEX; Schema: public; Owner: -
---
-
 CREATE INDEX offers_2026_11_tenant_started_day_idx ON public.offers_2026_11 USING btree (tenant, started_day);
-
-
---
--- Name: offers_2026_12_tenant_agent_started_day_idx; Type: INDEX; Schema: public; Owner: -
---
 
 CREATE INDEX offers_2026_12_tenant_agent_started_day_idx ON public.offers_2026_12 USING btree (tenant, agent, started_day);
 
-
---
--- Name: offers_2026_12_tenant_queue_started_day_idx; Type: INDEX; Schema: public; Owner: -
---
-
 CREATE INDEX offers_2026_12_tenant_queue_started_day_idx ON public.offers_2026_12 USING btree (tenant, queue, started_day);
-
-
---
--- Name: offers_2026_12_tenant_started_day_idx; Type: INDEX; Schema: public; Owner: -
---
 
 CREATE INDEX offers_2026_12_tenant_started_day_idx ON public.offers_2026_12 USING btree (tenant, started_day);
 
-
---
--- Name: offers_2027_01_tenant_agent_started_day_idx; Type: INDEX; Schema: public; Owner: -
---
-
 CREATE INDEX offers_2027_01_tenant_agent_started_day_idx ON public.offers_2027_01 USING btree (tenant, agent, started_day);
-
-
---
--- Name: offers_2027_01_tenant_queue_started_day_idx; Type: INDEX; Schema: public; Owner: -
---
 
 CREATE INDEX offers_2027_01_tenant_queue_started_day_idx ON public.offers_2027_01 USING btree (tenant, queue, started_day);
 
-
---
--- Name: offers_2027_01_tenant_started_day_idx; Type: INDEX; Schema: public; Owner: -
---
-
 CREATE INDEX offers_2027_01_tenant_started_day_idx ON public.offers_2027_01 USING btree (tenant, started_day);
-
-
---
--- Name: offers_2027_02_tenant_agent_started_day_idx; Type: INDEX; Schema: public; Owner: -
---
 
 CREATE INDEX offers_2027_02_tenant_agent_started_day_idx ON public.offers_2027_02 USING btree (tenant, agent, started_day);
 
-
---
--- Name: offers_2027_02_tenant_queue_started_day_idx; Type: INDEX; Schema: public; Owner: -
---
-
 CREATE INDEX offers_2027_02_tenant_queue_started_day_idx ON public.offers_2027_02 USING btree (tenant, queue, started_day);
-
-
---
--- Name: offers_2027_02_tenant_started_day_idx; Type: INDEX; Schema: public; Owner: -
---
 
 CREATE INDEX offers_2027_02_tenant_started_day_idx ON public.offers_2027_02 USING btree (tenant, started_day);
 
-
---
--- Name: queue_visits_by_agent; Type: INDEX; Schema: public; Owner: -
---
-
 CREATE INDEX queue_visits_by_agent ON ONLY public.queue_visits USING btree (tenant, agent, started_day) WHERE (agent <> ''::text);
-
-
---
--- Name: queue_visits_2026_11_tenant_agent_started_day_idx; Type: INDEX; Schema: public; Owner: -
---
 
 CREATE INDEX queue_visits_2026_11_tenant_agent_started_day_idx ON public.queue_visits_2026_11 USING btree (tenant, agent, started_day) WHERE (agent <> ''::text);
 
-
---
--- Name: queue_visits_by_queue; Type: INDEX; Schema: public; Owner: -
---
-
 CREATE INDEX queue_visits_by_queue ON ONLY public.queue_visits USING btree (tenant, queue, started_day);
-
-
---
--- Name: queue_visits_2026_11_tenant_queue_started_day_idx; Type: INDEX; Schema: public; Owner: -
---
 
 CREATE INDEX queue_visits_2026_11_tenant_queue_started_day_idx ON public.queue_visits_2026_11 USING btree (tenant, queue, started_day);
 
-
---
--- Name: queue_visits_by_day; Type: INDEX; Schema: public; Owner: -
---
-
 CREATE INDEX queue_visits_by_day ON ONLY public.queue_visits USING btree (tenant, started_day);
-
-
---
--- Name: queue_visits_2026_11_tenant_started_day_idx; Type: INDEX; Schema: public; Owner: -
---
 
 CREATE INDEX queue_visits_2026_11_tenant_started_day_idx ON public.queue_visits_2026_11 USING btree (tenant, started_day);
 
-
---
--- Name: queue_visits_2026_12_tenant_agent_started_day_idx; Type: INDEX; Schema: public; Owner: -
---
-
 CREATE INDEX queue_visits_2026_12_tenant_agent_started_day_idx ON public.queue_visits_2026_12 USING btree (tenant, agent, started_day) WHERE (agent <> ''::text);
-
-
---
--- Name: queue_visits_2026_12_tenant_queue_started_day_idx; Type: INDEX; Schema: public; Owner: -
---
 
 CREATE INDEX queue_visits_2026_12_tenant_queue_started_day_idx ON public.queue_visits_2026_12 USING btree (tenant, queue, started_day);
 
-
---
--- Name: queue_visits_2026_12_tenant_started_day_idx; Type: INDEX; Schema: public; Owner: -
---
-
 CREATE INDEX queue_visits_2026_12_tenant_started_day_idx ON public.queue_visits_2026_12 USING btree (tenant, started_day);
-
-
---
--- Name: queue_visits_2027_01_tenant_agent_started_day_idx; Type: INDEX; Schema: public; Owner: -
---
 
 CREATE INDEX queue_visits_2027_01_tenant_agent_started_day_idx ON public.queue_visits_2027_01 USING btree (tenant, agent, started_day) WHERE (agent <> ''::text);
 
-
---
--- Name: queue_visits_2027_01_tenant_queue_started_day_idx; Type: INDEX; Schema: public; Owner: -
---
-
 CREATE INDEX queue_visits_2027_01_tenant_queue_started_day_idx ON public.queue_visits_2027_01 USING btree (tenant, queue, started_day);
-
-
---
--- Name: queue_visits_2027_01_tenant_started_day_idx; Type: INDEX; Schema: public; Owner: -
---
 
 CREATE INDEX queue_visits_2027_01_tenant_started_day_idx ON public.queue_visits_2027_01 USING btree (tenant, started_day);
 
-
---
--- Name: queue_visits_2027_02_tenant_agent_started_day_idx; Type: INDEX; Schema: public; Owner: -
---
-
 CREATE INDEX queue_visits_2027_02_tenant_agent_started_day_idx ON public.queue_visits_2027_02 USING btree (tenant, agent, started_day) WHERE (agent <> ''::text);
-
-
---
--- Name: queue_visits_2027_02_tenant_queue_started_day_idx; Type: INDEX; Schema: public; Owner: -
---
 
 CREATE INDEX queue_visits_2027_02_tenant_queue_started_day_idx ON public.queue_visits_2027_02 USING btree (tenant, queue, started_day);
 
-
---
--- Name: queue_visits_2027_02_tenant_started_day_idx; Type: INDEX; Schema: public; Owner: -
---
-
 CREATE INDEX queue_visits_2027_02_tenant_started_day_idx ON public.queue_visits_2027_02 USING btree (tenant, started_day);
-
-
---
--- Name: calls_2026_11_call_id_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
 
 ALTER INDEX public.calls_by_id ATTACH PARTITION public.calls_2026_11_call_id_idx;
 
-
---
--- Name: calls_2026_11_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
---
-
 ALTER INDEX public.calls_pkey ATTACH PARTITION public.calls_2026_11_pkey;
-
-
---
--- Name: calls_2026_11_started_day_started_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
 
 ALTER INDEX public.calls_by_start ATTACH PARTITION public.calls_2026_11_started_day_started_at_idx;
 
-
---
--- Name: calls_2026_11_tenant_caller_number_started_day_started_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
-
 ALTER INDEX public.calls_by_caller ATTACH PARTITION public.calls_2026_11_tenant_caller_number_started_day_started_at_idx;
-
-
---
--- Name: calls_2026_11_tenant_dialled_started_day_started_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
 
 ALTER INDEX public.calls_by_dialled ATTACH PARTITION public.calls_2026_11_tenant_dialled_started_day_started_at_idx;
 
-
---
--- Name: calls_2026_11_tenant_started_day_started_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
-
 ALTER INDEX public.calls_by_tenant ATTACH PARTITION public.calls_2026_11_tenant_started_day_started_at_idx;
-
-
---
--- Name: calls_2026_12_call_id_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
 
 ALTER INDEX public.calls_by_id ATTACH PARTITION public.calls_2026_12_call_id_idx;
 
-
---
--- Name: calls_2026_12_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
---
-
 ALTER INDEX public.calls_pkey ATTACH PARTITION public.calls_2026_12_pkey;
-
-
---
--- Name: calls_2026_12_started_day_started_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
 
 ALTER INDEX public.calls_by_start ATTACH PARTITION public.calls_2026_12_started_day_started_at_idx;
 
-
---
--- Name: calls_2026_12_tenant_caller_number_started_day_started_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
-
 ALTER INDEX public.calls_by_caller ATTACH PARTITION public.calls_2026_12_tenant_caller_number_started_day_started_at_idx;
-
-
---
--- Name: calls_2026_12_tenant_dialled_started_day_started_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
 
 ALTER INDEX public.calls_by_dialled ATTACH PARTITION public.calls_2026_12_tenant_dialled_started_day_started_at_idx;
 
-
---
--- Name: calls_2026_12_tenant_started_day_started_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
-
 ALTER INDEX public.calls_by_tenant ATTACH PARTITION public.calls_2026_12_tenant_started_day_started_at_idx;
-
-
---
--- Name: calls_2027_01_call_id_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
 
 ALTER INDEX public.calls_by_id ATTACH PARTITION public.calls_2027_01_call_id_idx;
 
-
---
--- Name: calls_2027_01_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
---
-
 ALTER INDEX public.calls_pkey ATTACH PARTITION public.calls_2027_01_pkey;
-
-
---
--- Name: calls_2027_01_started_day_started_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
 
 ALTER INDEX public.calls_by_start ATTACH PARTITION public.calls_2027_01_started_day_started_at_idx;
 
-
---
--- Name: calls_2027_01_tenant_caller_number_started_day_started_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
-
 ALTER INDEX public.calls_by_caller ATTACH PARTITION public.calls_2027_01_tenant_caller_number_started_day_started_at_idx;
-
-
---
--- Name: calls_2027_01_tenant_dialled_started_day_started_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
 
 ALTER INDEX public.calls_by_dialled ATTACH PARTITION public.calls_2027_01_tenant_dialled_started_day_started_at_idx;
 
-
---
--- Name: calls_2027_01_tenant_started_day_started_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
-
 ALTER INDEX public.calls_by_tenant ATTACH PARTITION public.calls_2027_01_tenant_started_day_started_at_idx;
-
-
---
--- Name: calls_2027_02_call_id_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
 
 ALTER INDEX public.calls_by_id ATTACH PARTITION public.calls_2027_02_call_id_idx;
 
-
---
--- Name: calls_2027_02_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
---
-
 ALTER INDEX public.calls_pkey ATTACH PARTITION public.calls_2027_02_pkey;
-
-
---
--- Name: calls_2027_02_started_day_started_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
 
 ALTER INDEX public.calls_by_start ATTACH PARTITION public.calls_2027_02_started_day_started_at_idx;
 
-
---
--- Name: calls_2027_02_tenant_caller_number_started_day_started_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
-
 ALTER INDEX public.calls_by_caller ATTACH PARTITION public.calls_2027_02_tenant_caller_number_started_day_started_at_idx;
-
-
---
--- Name: calls_2027_02_tenant_dialled_started_day_started_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
 
 ALTER INDEX public.calls_by_dialled ATTACH PARTITION public.calls_2027_02_tenant_dialled_started_day_started_at_idx;
 
-
---
--- Name: calls_2027_02_tenant_started_day_started_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
-
 ALTER INDEX public.calls_by_tenant ATTACH PARTITION public.calls_2027_02_tenant_started_day_started_at_idx;
-
-
---
--- Name: charges_2026_11_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
---
 
 ALTER INDEX public.charges_pkey ATTACH PARTITION public.charges_2026_11_pkey;
 
-
---
--- Name: charges_2026_11_started_day_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
-
 ALTER INDEX public.charges_unrated ATTACH PARTITION public.charges_2026_11_started_day_idx;
-
-
---
--- Name: charges_2026_11_tenant_call_id_started_day_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
 
 ALTER INDEX public.charges_by_call ATTACH PARTITION public.charges_2026_11_tenant_call_id_started_day_idx;
 
-
---
--- Name: charges_2026_11_tenant_payer_started_day_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
-
 ALTER INDEX public.charges_by_payer ATTACH PARTITION public.charges_2026_11_tenant_payer_started_day_idx;
-
-
---
--- Name: charges_2026_12_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
---
 
 ALTER INDEX public.charges_pkey ATTACH PARTITION public.charges_2026_12_pkey;
 
-
---
--- Name: charges_2026_12_started_day_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
-
 ALTER INDEX public.charges_unrated ATTACH PARTITION public.charges_2026_12_started_day_idx;
-
-
---
--- Name: charges_2026_12_tenant_call_id_started_day_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
 
 ALTER INDEX public.charges_by_call ATTACH PARTITION public.charges_2026_12_tenant_call_id_started_day_idx;
 
-
---
--- Name: charges_2026_12_tenant_payer_started_day_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
-
 ALTER INDEX public.charges_by_payer ATTACH PARTITION public.charges_2026_12_tenant_payer_started_day_idx;
-
-
---
--- Name: charges_2027_01_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
---
 
 ALTER INDEX public.charges_pkey ATTACH PARTITION public.charges_2027_01_pkey;
 
-
---
--- Name: charges_2027_01_started_day_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
-
 ALTER INDEX public.charges_unrated ATTACH PARTITION public.charges_2027_01_started_day_idx;
-
-
---
--- Name: charges_2027_01_tenant_call_id_started_day_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
 
 ALTER INDEX public.charges_by_call ATTACH PARTITION public.charges_2027_01_tenant_call_id_started_day_idx;
 
-
---
--- Name: charges_2027_01_tenant_payer_started_day_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
-
 ALTER INDEX public.charges_by_payer ATTACH PARTITION public.charges_2027_01_tenant_payer_started_day_idx;
-
-
---
--- Name: charges_2027_02_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
---
 
 ALTER INDEX public.charges_pkey ATTACH PARTITION public.charges_2027_02_pkey;
 
-
---
--- Name: charges_2027_02_started_day_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
-
 ALTER INDEX public.charges_unrated ATTACH PARTITION public.charges_2027_02_started_day_idx;
-
-
---
--- Name: charges_2027_02_tenant_call_id_started_day_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
 
 ALTER INDEX public.charges_by_call ATTACH PARTITION public.charges_2027_02_tenant_call_id_started_day_idx;
 
-
---
--- Name: charges_2027_02_tenant_payer_started_day_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
-
 ALTER INDEX public.charges_by_payer ATTACH PARTITION public.charges_2027_02_tenant_payer_started_day_idx;
-
-
---
--- Name: legs_2026_11_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
---
 
 ALTER INDEX public.legs_pkey ATTACH PARTITION public.legs_2026_11_pkey;
 
-
---
--- Name: legs_2026_11_tenant_address_started_day_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
-
 ALTER INDEX public.legs_by_address ATTACH PARTITION public.legs_2026_11_tenant_address_started_day_idx;
-
-
---
--- Name: legs_2026_11_tenant_call_id_started_day_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
 
 ALTER INDEX public.legs_by_call ATTACH PARTITION public.legs_2026_11_tenant_call_id_started_day_idx;
 
-
---
--- Name: legs_2026_11_tenant_target_started_day_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
-
 ALTER INDEX public.legs_by_number ATTACH PARTITION public.legs_2026_11_tenant_target_started_day_idx;
-
-
---
--- Name: legs_2026_12_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
---
 
 ALTER INDEX public.legs_pkey ATTACH PARTITION public.legs_2026_12_pkey;
 
-
---
--- Name: legs_2026_12_tenant_address_started_day_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
-
 ALTER INDEX public.legs_by_address ATTACH PARTITION public.legs_2026_12_tenant_address_started_day_idx;
-
-
---
--- Name: legs_2026_12_tenant_call_id_started_day_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
 
 ALTER INDEX public.legs_by_call ATTACH PARTITION public.legs_2026_12_tenant_call_id_started_day_idx;
 
-
---
--- Name: legs_2026_12_tenant_target_started_day_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
-
 ALTER INDEX public.legs_by_number ATTACH PARTITION public.legs_2026_12_tenant_target_started_day_idx;
-
-
---
--- Name: legs_2027_01_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
---
 
 ALTER INDEX public.legs_pkey ATTACH PARTITION public.legs_2027_01_pkey;
 
-
---
--- Name: legs_2027_01_tenant_address_started_day_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
-
 ALTER INDEX public.legs_by_address ATTACH PARTITION public.legs_2027_01_tenant_address_started_day_idx;
-
-
---
--- Name: legs_2027_01_tenant_call_id_started_day_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
 
 ALTER INDEX public.legs_by_call ATTACH PARTITION public.legs_2027_01_tenant_call_id_started_day_idx;
 
-
---
--- Name: legs_2027_01_tenant_target_started_day_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
-
 ALTER INDEX public.legs_by_number ATTACH PARTITION public.legs_2027_01_tenant_target_started_day_idx;
-
-
---
--- Name: legs_2027_02_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
---
 
 ALTER INDEX public.legs_pkey ATTACH PARTITION public.legs_2027_02_pkey;
 
-
---
--- Name: legs_2027_02_tenant_address_started_day_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
-
 ALTER INDEX public.legs_by_address ATTACH PARTITION public.legs_2027_02_tenant_address_started_day_idx;
-
-
---
--- Name: legs_2027_02_tenant_call_id_started_day_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
 
 ALTER INDEX public.legs_by_call ATTACH PARTITION public.legs_2027_02_tenant_call_id_started_day_idx;
 
-
---
--- Name: legs_2027_02_tenant_target_started_day_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
-
 ALTER INDEX public.legs_by_number ATTACH PARTITION public.legs_2027_02_tenant_target_started_day_idx;
-
-
---
--- Name: offers_2026_11_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
---
 
 ALTER INDEX public.offers_pkey ATTACH PARTITION public.offers_2026_11_pkey;
 
-
---
--- Name: offers_2026_11_tenant_agent_started_day_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
-
 ALTER INDEX public.offers_by_agent ATTACH PARTITION public.offers_2026_11_tenant_agent_started_day_idx;
-
-
---
--- Name: offers_2026_11_tenant_queue_started_day_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
 
 ALTER INDEX public.offers_by_queue ATTACH PARTITION public.offers_2026_11_tenant_queue_started_day_idx;
 
-
---
--- Name: offers_2026_11_tenant_started_day_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
-
 ALTER INDEX public.offers_by_day ATTACH PARTITION public.offers_2026_11_tenant_started_day_idx;
-
-
---
--- Name: offers_2026_12_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
---
 
 ALTER INDEX public.offers_pkey ATTACH PARTITION public.offers_2026_12_pkey;
 
-
---
--- Name: offers_2026_12_tenant_agent_started_day_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
-
 ALTER INDEX public.offers_by_agent ATTACH PARTITION public.offers_2026_12_tenant_agent_started_day_idx;
-
-
---
--- Name: offers_2026_12_tenant_queue_started_day_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
 
 ALTER INDEX public.offers_by_queue ATTACH PARTITION public.offers_2026_12_tenant_queue_started_day_idx;
 
-
---
--- Name: offers_2026_12_tenant_started_day_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
-
 ALTER INDEX public.offers_by_day ATTACH PARTITION public.offers_2026_12_tenant_started_day_idx;
-
-
---
--- Name: offers_2027_01_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
---
 
 ALTER INDEX public.offers_pkey ATTACH PARTITION public.offers_2027_01_pkey;
 
-
---
--- Name: offers_2027_01_tenant_agent_started_day_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
-
 ALTER INDEX public.offers_by_agent ATTACH PARTITION public.offers_2027_01_tenant_agent_started_day_idx;
-
-
---
--- Name: offers_2027_01_tenant_queue_started_day_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
 
 ALTER INDEX public.offers_by_queue ATTACH PARTITION public.offers_2027_01_tenant_queue_started_day_idx;
 
-
---
--- Name: offers_2027_01_tenant_started_day_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
-
 ALTER INDEX public.offers_by_day ATTACH PARTITION public.offers_2027_01_tenant_started_day_idx;
-
-
---
--- Name: offers_2027_02_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
---
 
 ALTER INDEX public.offers_pkey ATTACH PARTITION public.offers_2027_02_pkey;
 
-
---
--- Name: offers_2027_02_tenant_agent_started_day_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
-
 ALTER INDEX public.offers_by_agent ATTACH PARTITION public.offers_2027_02_tenant_agent_started_day_idx;
-
-
---
--- Name: offers_2027_02_tenant_queue_started_day_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
 
 ALTER INDEX public.offers_by_queue ATTACH PARTITION public.offers_2027_02_tenant_queue_started_day_idx;
 
-
---
--- Name: offers_2027_02_tenant_started_day_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
-
 ALTER INDEX public.offers_by_day ATTACH PARTITION public.offers_2027_02_tenant_started_day_idx;
-
-
---
--- Name: queue_visits_2026_11_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
---
 
 ALTER INDEX public.queue_visits_pkey ATTACH PARTITION public.queue_visits_2026_11_pkey;
 
-
---
--- Name: queue_visits_2026_11_tenant_agent_started_day_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
-
 ALTER INDEX public.queue_visits_by_agent ATTACH PARTITION public.queue_visits_2026_11_tenant_agent_started_day_idx;
-
-
---
--- Name: queue_visits_2026_11_tenant_queue_started_day_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
 
 ALTER INDEX public.queue_visits_by_queue ATTACH PARTITION public.queue_visits_2026_11_tenant_queue_started_day_idx;
 
-
---
--- Name: queue_visits_2026_11_tenant_started_day_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
-
 ALTER INDEX public.queue_visits_by_day ATTACH PARTITION public.queue_visits_2026_11_tenant_started_day_idx;
-
-
---
--- Name: queue_visits_2026_12_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
---
 
 ALTER INDEX public.queue_visits_pkey ATTACH PARTITION public.queue_visits_2026_12_pkey;
 
-
---
--- Name: queue_visits_2026_12_tenant_agent_started_day_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
-
 ALTER INDEX public.queue_visits_by_agent ATTACH PARTITION public.queue_visits_2026_12_tenant_agent_started_day_idx;
-
-
---
--- Name: queue_visits_2026_12_tenant_queue_started_day_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
 
 ALTER INDEX public.queue_visits_by_queue ATTACH PARTITION public.queue_visits_2026_12_tenant_queue_started_day_idx;
 
-
---
--- Name: queue_visits_2026_12_tenant_started_day_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
-
 ALTER INDEX public.queue_visits_by_day ATTACH PARTITION public.queue_visits_2026_12_tenant_started_day_idx;
-
-
---
--- Name: queue_visits_2027_01_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
---
 
 ALTER INDEX public.queue_visits_pkey ATTACH PARTITION public.queue_visits_2027_01_pkey;
 
-
---
--- Name: queue_visits_2027_01_tenant_agent_started_day_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
-
 ALTER INDEX public.queue_visits_by_agent ATTACH PARTITION public.queue_visits_2027_01_tenant_agent_started_day_idx;
-
-
---
--- Name: queue_visits_2027_01_tenant_queue_started_day_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
 
 ALTER INDEX public.queue_visits_by_queue ATTACH PARTITION public.queue_visits_2027_01_tenant_queue_started_day_idx;
 
-
---
--- Name: queue_visits_2027_01_tenant_started_day_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
-
 ALTER INDEX public.queue_visits_by_day ATTACH PARTITION public.queue_visits_2027_01_tenant_started_day_idx;
-
-
---
--- Name: queue_visits_2027_02_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
---
 
 ALTER INDEX public.queue_visits_pkey ATTACH PARTITION public.queue_visits_2027_02_pkey;
 
-
---
--- Name: queue_visits_2027_02_tenant_agent_started_day_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
-
 ALTER INDEX public.queue_visits_by_agent ATTACH PARTITION public.queue_visits_2027_02_tenant_agent_started_day_idx;
-
-
---
--- Name: queue_visits_2027_02_tenant_queue_started_day_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
 
 ALTER INDEX public.queue_visits_by_queue ATTACH PARTITION public.queue_visits_2027_02_tenant_queue_started_day_idx;
 
-
---
--- Name: queue_visits_2027_02_tenant_started_day_idx; Type: INDEX ATTACH; Schema: public; Owner: -
---
-
 ALTER INDEX public.queue_visits_by_day ATTACH PARTITION public.queue_visits_2027_02_tenant_started_day_idx;
-
-
---
--- PostgreSQL database dump complete
---
-
-\unrestrict xpznBDgPvYXmaNWH7CEUSDgdXwYl7egjsO34C8bbP4l9PbeHshi9hX2FnQrTHwB
 
