@@ -73,7 +73,7 @@ class Times:
 
 
 @dataclass(slots=True)
-class _Told:
+class _TrailFacts:
     """What a trail tells, sorted, in one walk.
 
     Attributes:
@@ -159,7 +159,7 @@ def fold(trail: Trail) -> CallRecord:
     Raises:
         BadTrail: nothing in the trail says that a call arrived.
     """
-    told = _Told()
+    told = _TrailFacts()
     for entry in trail:
         told.hear(entry)
     if told.arrived is None:
@@ -172,7 +172,7 @@ def fold(trail: Trail) -> CallRecord:
 
 
 def _record(
-    arrived: Arrived, told: _Told, own: LegRecord | None, legs: tuple[LegRecord, ...], wrong: list[Note]
+    arrived: Arrived, told: _TrailFacts, own: LegRecord | None, legs: tuple[LegRecord, ...], wrong: list[Note]
 ) -> CallRecord:
     first = next(iter(told.bridged), "")
     # The switch's clock and ours may differ by a little; a call never ends before it arrived.
@@ -206,7 +206,7 @@ def _end(own: LegRecord | None, legs: tuple[LegRecord, ...]) -> Instant | None:
     return own.ended if own else max((leg.ended for leg in legs if leg.ended is not None), default=None)
 
 
-def _caller_leg(arrived: Arrived, told: _Told) -> list[tuple[LegRecord, str]]:
+def _caller_leg(arrived: Arrived, told: _TrailFacts) -> list[tuple[LegRecord, str]]:
     """None in a callback's call: agent and customer are both legs we sent out."""
     if not arrived.channel:
         return []
@@ -214,7 +214,7 @@ def _caller_leg(arrived: Arrived, told: _Told) -> list[tuple[LegRecord, str]]:
     return [_leg(Direction.A, shape, told.ends.get(arrived.channel), None, told.last)]
 
 
-def _sent_legs(arrived: Arrived, told: _Told) -> list[tuple[LegRecord, str]]:
+def _sent_legs(arrived: Arrived, told: _TrailFacts) -> list[tuple[LegRecord, str]]:
     """Every leg that was dialled, then any of which we only heard that it was bridged or ended."""
     shapes = dict(told.dialled)
     for leg, at in (*told.bridged.items(), *((leg, end.at) for leg, end in told.ends.items())):
@@ -299,7 +299,7 @@ def _is_of_another(ringing: Instant, answered: Instant | None) -> bool:
     return answered is not None and ringing > answered
 
 
-def _outcome(told: _Told, channel: str) -> Outcome:
+def _outcome(told: _TrailFacts, channel: str) -> Outcome:
     if told.bridged:
         return Outcome.ANSWERED
     if told.is_callback_due:

@@ -1,4 +1,4 @@
-"""Reconciling: the books are completed from the switch's own records of legs that ended while no worker looked.
+"""Reconciling: the ledger are completed from the switch's own records of legs that ended while no worker looked.
 
 Two things can be missing: the true end of a leg whose record is an estimate, and a leg's record as a whole, where the
 call's state was lost. Both are filled in from what the switch wrote, and from our own marks on the leg; nothing is
@@ -26,7 +26,7 @@ _MS_US = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CdrSource:
     """What is known of where the legs' ends were found.
 
     Attributes:
@@ -45,7 +45,7 @@ def is_payable(end: LegEnd) -> bool:
     return bool(end.gateway) and end.stamps.answered is not None
 
 
-def completed(record: CallRecord, ends: Sequence[LegEnd], place: Place) -> CallRecord:
+def completed(record: CallRecord, ends: Sequence[LegEnd], place: CdrSource) -> CallRecord:
     """The call's record with these ends: in the legs that were estimates, and as further legs where it has none.
 
     Legs whose true end is known already stay as they are, so that completing twice changes nothing.
@@ -61,7 +61,7 @@ def completed(record: CallRecord, ends: Sequence[LegEnd], place: Place) -> CallR
     return _of_legs(record, legs, _own_end(record, by_leg, place))
 
 
-def lost_record(call_id: str, tenant: str, ends: Sequence[LegEnd], place: Place) -> CallRecord:
+def lost_record(call_id: str, tenant: str, ends: Sequence[LegEnd], place: CdrSource) -> CallRecord:
     """The record of a call of which nothing is left but the switch's records of its legs."""
     began = min(end.stamps.created for end in ends)
     over = max(end.stamps.ended for end in ends)
@@ -89,7 +89,7 @@ def lost_record(call_id: str, tenant: str, ends: Sequence[LegEnd], place: Place)
     return completed(empty, ends, place)
 
 
-def new_leg(end: LegEnd, call_id: str, place: Place) -> LegRecord:
+def new_leg(end: LegEnd, call_id: str, place: CdrSource) -> LegRecord:
     """The record of a leg no worker told of: it is marked as estimated, so that a worker's own record may still come.
 
     Behind a gateway stands the number itself, in digits (`routing/legs.py`); of other legs the target is unknown.
@@ -155,7 +155,7 @@ def _leg_outcome(end: LegEnd, *, is_callers: bool, was_bridged: bool) -> Outcome
     return outcome
 
 
-def _own_end(record: CallRecord, ends: Mapping[str, LegEnd], place: Place) -> CallRecord:
+def _own_end(record: CallRecord, ends: Mapping[str, LegEnd], place: CdrSource) -> CallRecord:
     """The record with who called whom, where only the caller's own channel tells."""
     end = ends.get(record.call_id)
     if end is None or record.worker != NOBODY or any(leg.leg_id == record.call_id for leg in record.legs):

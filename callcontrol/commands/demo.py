@@ -29,7 +29,7 @@ from callcontrol.edges import clock
 from callcontrol.edges.embedded import EmbeddedStoreError
 from callcontrol.edges.ledger.reader import MAX_CALLS, LedgerReader, Wanted
 from callcontrol.simulator.stories.agents import LiveAgents
-from callcontrol.simulator.stories.player import TENANT, Player, Told
+from callcontrol.simulator.stories.player import TENANT, Player, StoryResult
 from callcontrol.simulator.stories.simulated import SimulatedWorld
 from callcontrol.simulator.stories.spoken import Spoken
 from callcontrol.simulator.stories.stage import Stage
@@ -120,7 +120,7 @@ def run(args: argparse.Namespace) -> int:
     return _verdict(told, console, clock.monotonic() - began)
 
 
-def _played(given: Props, console: Console) -> list[Told]:
+def _played(given: Props, console: Console) -> list[StoryResult]:
     stories = read_stories(given.stories)
     cases, queues = ([s for s in stories if _name_of(s) in names] for names in (CASES, QUEUES))
     return [
@@ -139,7 +139,7 @@ def _on_stage(
     simulator: tuple[str, ...],
     console: Console,
     after: Callable[[Stage, Console], None],
-) -> list[Told]:
+) -> list[StoryResult]:
     """Play these stories on a stage of their own, and show what is left of them."""
     began = clock.monotonic()
     console.print("[dim]starting Redis, Postgres, a simulated FreeSWITCH and the daemon …[/dim]")
@@ -152,7 +152,7 @@ def _on_stage(
             return told
 
 
-def _play_all(stories: list[Story], stage: Stage, spoken: Spoken, console: Console) -> list[Told]:
+def _play_all(stories: list[Story], stage: Stage, spoken: Spoken, console: Console) -> list[StoryResult]:
     settings = read_configuration(stage.config).settings
     redis: Redis = Redis.from_url(stage.redis_url)
     world = SimulatedWorld(stage.switch, settings, stage.daemon.registrations)
@@ -201,7 +201,7 @@ def _name(who: str, callers: list[str]) -> str:
     return f"+{who}" if who.isdigit() and len(who) > 6 else account
 
 
-def _tell_result(told: Told, console: Console) -> None:
+def _tell_result(told: StoryResult, console: Console) -> None:
     for call in told.calls:
         for station in call.path[1:]:
             source = f" ({station['source']})" if station.get("source") else ""
@@ -243,7 +243,7 @@ def _show_queues(stage: Stage, console: Console) -> None:
     _show_bill(stage, console)
 
 
-def _verdict(told: list[Told], console: Console, seconds: float) -> int:
+def _verdict(told: list[StoryResult], console: Console, seconds: float) -> int:
     wrong = [t for t in told if t.differences]
     calls = sum(len(t.calls) for t in told)
     style = "red" if wrong else "green"

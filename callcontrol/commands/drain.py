@@ -8,7 +8,7 @@ import sys
 
 from callcontrol.commands.config_argument import add_config, settings_or_exit
 from callcontrol.commands.running_daemon import NotRunning, RunningDaemon, daemon_of, looks, told_of
-from callcontrol.supervisor.patience import Patience
+from callcontrol.supervisor.timeouts import WorkerTimeouts
 
 FAILED = 1
 # For the supervisor and the embedded stores, after the last worker (seconds).
@@ -24,7 +24,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 def run(args: argparse.Namespace) -> int:
     """Tell the daemon, and wait until it has ended: 0 then, 1 if there is none, it is another's, or it does not end."""
     settings = settings_or_exit(args.config)
-    within_s = Patience(settings.limits.hung_s, settings.limits.drain_s).end_s + AFTER_S
+    within_s = WorkerTimeouts(settings.limits.hung_s, settings.limits.drain_s).end_s + AFTER_S
     try:
         daemon = daemon_of(settings)
         daemon.send(signal.SIGTERM)

@@ -15,7 +15,7 @@ from callcontrol.daemon.configuration import Configuration
 from callcontrol.edges import clock
 from callcontrol.edges.embedded import running_address
 from callcontrol.edges.live_state.failures import StoreAway
-from callcontrol.edges.live_state.pipe import Pipe, connect
+from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
 from callcontrol.edges.live_state.queue_script import seed_from
 from callcontrol.edges.live_state.queue_views import PAGE, QueueViews
 from callcontrol.vocabulary.moment import datetime_of, periods_at
@@ -63,11 +63,11 @@ def live_queues(configuration: Configuration) -> Iterator[LiveQueues]:
         now = clock.now()
         return Occasion(now, "", seed_from(chance), periods_at(now, configuration.zone_of(tenant)))
 
-    pipe = Pipe(connect(address, TIMEOUT_S))
+    pipeline = RedisPipeline(connect(address, TIMEOUT_S))
     try:
-        yield LiveQueues(configuration, QueueViews(pipe), occasion)
+        yield LiveQueues(configuration, QueueViews(pipeline), occasion)
     finally:
-        pipe.stop(TIMEOUT_S)
+        pipeline.stop(TIMEOUT_S)
 
 
 def tenant_of(settings: Settings, name: str) -> Tenant:

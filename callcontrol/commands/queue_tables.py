@@ -22,7 +22,7 @@ _STYLES = {"offered": "bold", "adrift": "red", "held": "dim", "callback": "cyan"
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingRow:
     """A waiting caller as a row: `number` as it may be shown, `short` the shown beginning of the ticket's id."""
 
     ticket: TicketView
@@ -65,7 +65,7 @@ _LIVE: tuple[Column[QueueRow], ...] = (
     Column("ready", _now(lambda now: now.ready)),
     *_FIGURES,
 )
-_CALLERS: tuple[Column[Waiting], ...] = (
+_CALLERS: tuple[Column[WaitingRow], ...] = (
     Column("", lambda row: row.ticket.position or "-"),
     Column("call", lambda row: row.short, left=True),
     Column("caller", lambda row: row.number or "no number", left=True),
@@ -87,7 +87,7 @@ def past_table(title: str, rows: Sequence[QueueRow], width: int) -> RenderableTy
     return table_of(title, (*_NAMES, _LONGEST, *_FIGURES), rows, width) if rows else Text(f"{title}: nobody came")
 
 
-def callers_table(queue: QueueView, rows: Sequence[Waiting], width: int) -> RenderableType:
+def callers_table(queue: QueueView, rows: Sequence[WaitingRow], width: int) -> RenderableType:
     """Who waits in a queue: the first so many."""
     if not rows:
         return Text(f"nobody waits in {queue.name}")
@@ -96,11 +96,11 @@ def callers_table(queue: QueueView, rows: Sequence[Waiting], width: int) -> Rend
     return table_of(f"who waits in {queue.name}{more}", _CALLERS, rows, width)
 
 
-def waiting_rows(tickets: Sequence[TicketView], number: Callable[[str], str], now: Instant) -> list[Waiting]:
+def waiting_rows(tickets: Sequence[TicketView], number: Callable[[str], str], now: Instant) -> list[WaitingRow]:
     """The callers as rows; `number` writes a number as it may be shown."""
     short = shortened([ticket.id for ticket in tickets])
     return [
-        Waiting(ticket, number(ticket.number), short[ticket.id], max(now - ticket.joined, 0) * 1000 // SECOND_US)
+        WaitingRow(ticket, number(ticket.number), short[ticket.id], max(now - ticket.joined, 0) * 1000 // SECOND_US)
         for ticket in tickets
     ]
 
@@ -125,7 +125,7 @@ def _demand(ticket: TicketView) -> str:
     return f"only {ticket.demand[1:]}" if ticket.demand.startswith("@") else ticket.demand
 
 
-def caller_line(row: Waiting) -> Mapping[str, Any]:
+def caller_line(row: WaitingRow) -> Mapping[str, Any]:
     """A waiting caller for machines."""
     ticket = row.ticket
     return {

@@ -31,7 +31,14 @@ from callcontrol.commands.live_queues import (
 )
 from callcontrol.commands.past_ledger import ledger_dsn
 from callcontrol.commands.queue_rows import QueueRow, live_row, past_rows
-from callcontrol.commands.queue_tables import Waiting, caller_line, callers_table, live_table, past_table, waiting_rows
+from callcontrol.commands.queue_tables import (
+    WaitingRow,
+    caller_line,
+    callers_table,
+    live_table,
+    past_table,
+    waiting_rows,
+)
 from callcontrol.commands.showing import View, add_showing, is_past, period_of, present
 from callcontrol.commands.waiting_callers import WaitingCallers
 from callcontrol.daemon.configuration import Configuration
@@ -130,7 +137,7 @@ def _look(args: argparse.Namespace, live: LiveQueues, tenants: list[str]) -> Vie
     return View(lines, tables)
 
 
-def _callers(tenant: str, queue: QueueView, live: LiveQueues, most: int | None) -> list[Waiting]:
+def _callers(tenant: str, queue: QueueView, live: LiveQueues, most: int | None) -> list[WaitingRow]:
     """Who waits; at most so many, those who are next."""
     tickets = list(islice(live.callers(tenant, queue), most))
     settings = live.configuration.settings

@@ -1,4 +1,4 @@
-"""`callcontrol reconcile`: completes the books from the switches' own records of their legs (mod_json_cdr).
+"""`callcontrol reconcile`: completes the ledger from the switches' own records of their legs (mod_json_cdr).
 
 The daemon does the same when it starts and every five minutes. Legs whose end was an estimate get their true times and
 are rated anew; legs nobody recorded become records, marked as reconciled. What nobody can tell the tenant or the payer
@@ -34,7 +34,7 @@ class NothingToDo(ValueError):
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """`reconcile [--config DIR] [--switch NAME] [--folder DIR] [--dry-run]`."""
-    parser = subparsers.add_parser("reconcile", help="complete the books from the switches' own", description=__doc__)
+    parser = subparsers.add_parser("reconcile", help="complete the ledger from the switches' own", description=__doc__)
     add_config(parser)
     parser.add_argument("--switch", metavar="NAME", help="only this one of `switches:`")
     parser.add_argument("--folder", type=Path, metavar="DIR", help="read this folder (default: `cdrs:` of the switch)")

@@ -22,12 +22,12 @@ from callcontrol.commands.arguments import add_config, configuration_or_exit
 from callcontrol.commands.names import unknown
 from callcontrol.commands.past_ledger import ledger_dsn
 from callcontrol.daemon.configuration import Configuration
-from callcontrol.edges.ledger.books import Books
+from callcontrol.edges.ledger.history import LedgerHistory
 from callcontrol.edges.ledger.reader import NoLedger
 from callcontrol.edges.ledger.rejected import FILE, PutAside, RejectedRecords
 from callcontrol.edges.ledger.writer import LedgerAway, LedgerWriter, Rejection
 from callcontrol.jobs.late_rating import LateCharge, rate_late
-from callcontrol.jobs.offering import Offered, offer, record_of
+from callcontrol.jobs.resubmission import Resubmitted, offer, record_of
 from callcontrol.vocabulary.money import plain
 
 VERBS = ("show", "offer", "rate")
@@ -119,11 +119,11 @@ def _offer(args: argparse.Namespace, configuration: Configuration) -> Iterator[_
     yield from _counted(counts, args)
 
 
-def _offered(entries: list[PutAside], args: argparse.Namespace, configuration: Configuration) -> Iterator[Offered]:
+def _offered(entries: list[PutAside], args: argparse.Namespace, configuration: Configuration) -> Iterator[Resubmitted]:
     if args.dry_run:
         for entry in entries:
             record = record_of(entry, configuration.tariffs.get)
-            yield Offered(entry, record.reason if isinstance(record, Rejection) else "")
+            yield Resubmitted(entry, record.reason if isinstance(record, Rejection) else "")
         return
     ledger = LedgerWriter(ledger_dsn(configuration.settings))
     try:
@@ -134,8 +134,8 @@ def _offered(entries: list[PutAside], args: argparse.Namespace, configuration: C
 
 def _rate(args: argparse.Namespace, configuration: Configuration) -> Iterator[_Line]:
     counts: Counter[str] = Counter()
-    with Books(ledger_dsn(configuration.settings)) as books:
-        for late in rate_late(books, configuration.tariffs.get, args.tenant, dry_run=args.dry_run):
+    with LedgerHistory(ledger_dsn(configuration.settings)) as history:
+        for late in rate_late(history, configuration.tariffs.get, args.tenant, dry_run=args.dry_run):
             word = "without a price" if late.reason else "would be rated" if args.dry_run else "rated"
             counts[word] += 1
             yield _late(late, word)

@@ -10,7 +10,7 @@ import sys
 
 from callcontrol.commands.config_argument import add_config, settings_or_exit
 from callcontrol.commands.running_daemon import NotRunning, RunningDaemon, daemon_of, looks, told_of
-from callcontrol.supervisor.patience import READY_S, Patience
+from callcontrol.supervisor.timeouts import READY_S, WorkerTimeouts
 from callcontrol.supervisor.views import Roll
 
 FAILED = 1
@@ -34,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
     except (NotRunning, OSError) as error:
         print(f"callcontrol restart: {error}", file=sys.stderr)
         return FAILED
-    each_s = READY_S + Patience(settings.limits.hung_s, settings.limits.drain_s).end_s
+    each_s = READY_S + WorkerTimeouts(settings.limits.hung_s, settings.limits.drain_s).end_s
     under_way = before["restart"]["state"] == Roll.RUNNING
     number = before["restart"]["number"] + (not under_way)
     return _wait(daemon, number, each_s * len(before["workers"]) + OBEYED_S)

@@ -15,7 +15,7 @@ from callcontrol.edges import clock, journal
 from callcontrol.edges.config_folder import Refused, UnreadableFolder
 from callcontrol.edges.embedded import EmbeddedStoreError
 from callcontrol.supervisor import in_force
-from callcontrol.supervisor.doors import DoorTaken
+from callcontrol.supervisor.listeners import CannotListen
 from callcontrol.supervisor.pid_file import InUse
 from callcontrol.supervisor.service import serve
 
@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
         log.warning("%s", problem.as_warning())
     try:
         return serve(args.config, found, trouble, args.workers, dropped)
-    except (InUse, DoorTaken, EmbeddedStoreError, OSError) as error:
+    except (InUse, CannotListen, EmbeddedStoreError, OSError) as error:
         print(f"callcontrol serve: {error}", file=sys.stderr)
         return NOT_STARTED
 

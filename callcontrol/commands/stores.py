@@ -9,7 +9,7 @@ from pathlib import Path
 from callcontrol.config.settings import Settings
 from callcontrol.edges.embedded import running_address
 from callcontrol.edges.live_state.failures import StoreAway
-from callcontrol.edges.live_state.pipe import Pipe, connect
+from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
 from callcontrol.edges.live_state.rules import RuleStore
 
 TIMEOUT_S = 2.0
@@ -25,8 +25,8 @@ def rule_store(settings: Settings) -> Iterator[RuleStore]:
     address = settings.redis.url or running_address(Path(settings.data) / "redis")
     if not address:
         raise StoreAway("Redis is the daemon's embedded one, which does not run: start `callcontrol serve`")
-    pipe = Pipe(connect(address, TIMEOUT_S))
+    pipeline = RedisPipeline(connect(address, TIMEOUT_S))
     try:
-        yield RuleStore(pipe)
+        yield RuleStore(pipeline)
     finally:
-        pipe.stop(TIMEOUT_S)
+        pipeline.stop(TIMEOUT_S)

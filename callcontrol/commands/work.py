@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
         stores.redis_url,
         stores.postgres_dsn,
         listener=InheritedFd(args.listen, args.knocked_from),
-        slot=args.slot,
+        instance=args.slot,
         pulse=socket.socket(fileno=args.pulse),
     ).run()
 

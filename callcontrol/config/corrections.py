@@ -6,7 +6,7 @@ from difflib import get_close_matches
 
 from callcontrol.config.frozen import Frozen
 from callcontrol.config.problems import Problem
-from callcontrol.config.yaml_reader import Document, Place, Tree
+from callcontrol.config.yaml_reader import Document, Tree, YamlPath
 
 
 def corrected(document: Document, model: type[Frozen], file: str) -> Document:
@@ -35,5 +35,5 @@ def _meant(tree: dict[str, Tree], known: tuple[str, ...]) -> dict[str, str]:
     return meant
 
 
-def _renamed(place: Place, meant: dict[str, str]) -> Place:
+def _renamed(place: YamlPath, meant: dict[str, str]) -> YamlPath:
     return (meant.get(place[0], place[0]), *place[1:]) if place else place

@@ -22,7 +22,7 @@ from callcontrol.config.mistakes import place_of, problems_of
 from callcontrol.config.problems import Problem
 from callcontrol.config.secret import Secrets
 from callcontrol.config.settings import Common, Frozen, Settings, Switch, Tenant
-from callcontrol.config.yaml_reader import Document, Place, Tree, read
+from callcontrol.config.yaml_reader import Document, Tree, YamlPath, read
 
 MAIN_FILE = "callcontrol.yaml"
 _TENANT_FILE = re.compile(r"tenants/([A-Za-z0-9_][A-Za-z0-9_.-]{0,63})\.yaml")
@@ -43,7 +43,7 @@ class _Loaded(Generic[Model]):
 
     value: Model | None
     problems: tuple[Problem, ...]
-    unread: frozenset[Place] = frozenset()
+    unread: frozenset[YamlPath] = frozenset()
 
 
 def load(files: Mapping[str, str], secrets: Secrets | None = None) -> Settings | tuple[Problem, ...]:
@@ -144,12 +144,12 @@ def _validated(model: type[Model], file: str, document: Document, context: Mappi
         return _Loaded(_value_of(model, remaining, context), problems, unread)
 
 
-def _sound_part(tree: Tree, error: ValidationError) -> tuple[Tree, frozenset[Place]]:
+def _sound_part(tree: Tree, error: ValidationError) -> tuple[Tree, frozenset[YamlPath]]:
     """The tree without the entries that have mistakes, and the sections that are left out whole."""
     if not isinstance(tree, dict):
         return None, frozenset()
     remaining = {key: dict(value) if isinstance(value, dict) else value for key, value in tree.items()}
-    unread: set[Place] = set()
+    unread: set[YamlPath] = set()
     for details in error.errors():
         place = place_of(details)
         entries = remaining.get(place[0]) if place else None
@@ -186,7 +186,7 @@ def _children(document: Document, key: str) -> tuple[str, ...]:
 
 
 def _together(
-    main: _Loaded[Common], tenants: Mapping[str, _Loaded[Tenant]], files: Iterable[str], sources: Mapping[Place, str]
+    main: _Loaded[Common], tenants: Mapping[str, _Loaded[Tenant]], files: Iterable[str], sources: Mapping[YamlPath, str]
 ) -> Settings:
     common = main.value or _UNREADABLE
     shared = {name: getattr(common, name) for name in Common.model_fields}
@@ -198,7 +198,7 @@ def _together(
     return Settings.model_construct(**shared, tenants=found, tariff_files=tariffs, sources=sources, unread=unread)
 
 
-def _sources(main: Document, tenants: Mapping[str, Document]) -> dict[Place, str]:
+def _sources(main: Document, tenants: Mapping[str, Document]) -> dict[YamlPath, str]:
     """`file:line` of every key and list item; numbers stand there in their normal form, as in Settings."""
     sources = {place: f"{MAIN_FILE}:{line}" for place, line in main.lines.items() if place}
     for file, document in tenants.items():
@@ -208,7 +208,7 @@ def _sources(main: Document, tenants: Mapping[str, Document]) -> dict[Place, str
     return sources
 
 
-def _in_normal_form(place: Place, region: str) -> Place:
+def _in_normal_form(place: YamlPath, region: str) -> YamlPath:
     if len(place) < 2 or place[0] != "numbers":
         return place
     return ("numbers", number_in(place[1], region) or place[1], *place[2:])

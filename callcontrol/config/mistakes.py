@@ -16,7 +16,7 @@ from callcontrol.config.problems import Problem
 from callcontrol.config.secret import is_secret
 from callcontrol.config.settings import Frozen
 from callcontrol.config.target_fields import target_meant
-from callcontrol.config.yaml_reader import Document, Place
+from callcontrol.config.yaml_reader import Document, YamlPath
 
 # pydantic's word for a bad key of a mapping, put behind the key itself.
 _KEY = "[key]"
@@ -28,7 +28,7 @@ def problems_of(error: ValidationError, model: type[Frozen], file: str, document
     return [_problem(details, model, file, document) for details in found]
 
 
-def place_of(details: ErrorDetails) -> Place:
+def place_of(details: ErrorDetails) -> YamlPath:
     """The place of an error in the document's tree."""
     return tuple(str(step) for step in details["loc"] if step != _KEY)
 
@@ -49,7 +49,7 @@ def _problem(details: ErrorDetails, model: type[Frozen], file: str, document: Do
     return Problem(file, document.line(place), f"{'.'.join(where)}: {what}" if where else what, right)
 
 
-def _words(details: ErrorDetails, model: type[Frozen], place: Place) -> tuple[str, str]:
+def _words(details: ErrorDetails, model: type[Frozen], place: YamlPath) -> tuple[str, str]:
     """What is wrong, what would be right. The types are pydantic's; `setting` is that of our own fields."""
     context: dict[str, Any] = details.get("ctx", {})
     written = details["input"]
@@ -80,7 +80,7 @@ def _words(details: ErrorDetails, model: type[Frozen], place: Place) -> tuple[st
             return f"{_shown(written)}: {details['msg']}", "see `callcontrol schema`"
 
 
-def _missing(model: type[Frozen], place: Place) -> tuple[str, str]:
+def _missing(model: type[Frozen], place: YamlPath) -> tuple[str, str]:
     described = describe(model, place)
     return f"`{place[-1]}` is missing", f"write `{place[-1]}: …`" + (f" ({described})" if described else "")
 
@@ -90,7 +90,7 @@ def _nearest(key: str, known: tuple[str, ...]) -> str:
     return f"did you mean `{near[0]}`?" if near else f"known here: {', '.join(known)}"
 
 
-def _too_little(written: object, model: type[Frozen], place: Place, least: int) -> tuple[str, str]:
+def _too_little(written: object, model: type[Frozen], place: YamlPath, least: int) -> tuple[str, str]:
     if isinstance(written, str):
         return "too little is written here", f"at least {least} is needed"
     key = _only_required(model, (*place, "0"))
@@ -98,7 +98,7 @@ def _too_little(written: object, model: type[Frozen], place: Place, least: int) 
     return "nothing is in it", f"write at least {least}{such_as}"
 
 
-def _example_of_keys(model: type[Frozen], place: Place, written: object) -> str:
+def _example_of_keys(model: type[Frozen], place: YamlPath, written: object) -> str:
     known, key = known_keys(model, place), _only_required(model, place)
     if key and isinstance(written, str):
         meant = (target_meant(written) if key == "target" else "") or written
@@ -110,20 +110,20 @@ def _example_of_keys(model: type[Frozen], place: Place, written: object) -> str:
     return "write `name: …` lines below it"
 
 
-def _secret_key(model: type[Frozen], place: Place) -> str:
+def _secret_key(model: type[Frozen], place: YamlPath) -> str:
     """The key of a secret at this place, "" if there is none: what stands there instead may be the secret."""
     found = _type_at(model, place)
     fields = found.model_fields if isinstance(found, type) and issubclass(found, Frozen) else {}
     return next((name for name, field in fields.items() if is_secret(field)), "")
 
 
-def _only_required(model: type[Frozen], place: Place) -> str:
+def _only_required(model: type[Frozen], place: YamlPath) -> str:
     """The key that must be written at this place, "" if there is none, or more than one."""
     required = _required_keys(_type_at(model, place))
     return required[0] if len(required) == 1 else ""
 
 
-def _can_be_empty(model: type[Frozen], place: Place) -> bool:
+def _can_be_empty(model: type[Frozen], place: YamlPath) -> bool:
     """Whether an entry of this block may have nothing behind its name."""
     entry = _type_at(model, (*place, "name"))
     return isinstance(entry, type) and issubclass(entry, Frozen) and not _required_keys(entry)
@@ -148,13 +148,13 @@ def _shown(written: object) -> str:
             return text if len(text) <= 80 else f"{text[:79]}…"
 
 
-def known_keys(model: type[Frozen], place: Place) -> tuple[str, ...]:
+def known_keys(model: type[Frozen], place: YamlPath) -> tuple[str, ...]:
     """The keys that may be written at this place, () where names are free."""
     found = _type_at(model, place)
     return found.written_keys() if isinstance(found, type) and issubclass(found, Frozen) else ()
 
 
-def describe(model: type[Frozen], place: Place) -> str:
+def describe(model: type[Frozen], place: YamlPath) -> str:
     """The sentence that describes the setting at this place."""
     owner = _type_at(model, place[:-1])
     if not (isinstance(owner, type) and issubclass(owner, BaseModel)):
@@ -163,7 +163,7 @@ def describe(model: type[Frozen], place: Place) -> str:
     return (field.description or "") if field else ""
 
 
-def _type_at(annotation: Any, place: Place) -> Any:
+def _type_at(annotation: Any, place: YamlPath) -> Any:
     """The type of the value at a place below a value of this type."""
     annotation = _unwrapped(annotation)
     if not place:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from callcontrol.config.settings import Tenant
-from callcontrol.config.yaml_reader import Place
+from callcontrol.config.yaml_reader import YamlPath
 from callcontrol.vocabulary.rule import RuleKind
 from callcontrol.vocabulary.target import (
     AnnouncementTarget,
@@ -29,7 +29,7 @@ class Link:
     """One certain step, in force in [start, until) (microseconds; None: open)."""
 
     to: Target
-    place: Place
+    place: YamlPath
     start: int | None = None
     until: int | None = None
 
@@ -43,7 +43,7 @@ def way_back(target: Target, kind: RuleKind, extension: str, name: str, tenant: 
     A number of the tenant's own stands for where it leads. Beyond it the way is certain for an always rule only: after
     the others the extension has rung, and may ring again.
     """
-    above: Place = ("tenants", name, "numbers")
+    above: YamlPath = ("tenants", name, "numbers")
     known: dict[Target, Link] = {NumberTarget(n): Link(to, (*above, n)) for n, to in tenant.numbers.items()}
     if kind is RuleKind.ALWAYS:
         known |= certain_links(name, tenant)
@@ -79,7 +79,7 @@ class _Window:
 
 def certain_links(name: str, tenant: Tenant) -> dict[Target, Link]:
     """Every certain step of a tenant, by where it begins."""
-    above: Place = ("tenants", name)
+    above: YamlPath = ("tenants", name)
     links: dict[Target, Link] = {}
     for key, extension in tenant.extensions.items():
         always = extension.forward.always

@@ -21,7 +21,7 @@ MAX_CHARACTERS = 16 * 1024 * 1024
 MAX_DEPTH = 24
 
 Tree = dict[str, "Tree"] | list["Tree"] | str | None
-Place = tuple[str, ...]
+YamlPath = tuple[str, ...]
 
 _FASTEST_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # YAML 1.1 section 4.1.1, its printable characters.
@@ -66,10 +66,10 @@ class Document:
     """
 
     tree: Tree
-    lines: Mapping[Place, int]
+    lines: Mapping[YamlPath, int]
     problems: tuple[Problem, ...] = ()
 
-    def line(self, place: Place) -> int:
+    def line(self, place: YamlPath) -> int:
         """The line of a place, or of the nearest one above it that was written."""
         while place not in self.lines and place:
             place = place[:-1]
@@ -97,7 +97,7 @@ def read(file: str, text: str) -> Document:
 @dataclass(slots=True)
 class _Reader:
     file: str
-    lines: dict[Place, int] = field(default_factory=dict)
+    lines: dict[YamlPath, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     def note(self, line: int, what: str, right: str) -> None:
@@ -149,7 +149,7 @@ class _Reader:
                 tree = self.value(first, events, ())
         return tree
 
-    def value(self, event: yaml.Event, events: Iterator[yaml.Event], place: Place) -> Tree:
+    def value(self, event: yaml.Event, events: Iterator[yaml.Event], place: YamlPath) -> Tree:
         line = _line(event)
         if len(place) > MAX_DEPTH:
             raise self.abort(line, f"more than {MAX_DEPTH} levels", "nest less deeply")
@@ -173,7 +173,7 @@ class _Reader:
         if tag:
             self.note(line, f"a tag {tag.replace('tag:yaml.org,2002:', '!!')}", "remove it: values are texts")
 
-    def _sequence(self, events: Iterator[yaml.Event], place: Place) -> Tree:
+    def _sequence(self, events: Iterator[yaml.Event], place: YamlPath) -> Tree:
         items: list[Tree] = []
         while not isinstance(event := next(events), yaml.SequenceEndEvent):
             here = (*place, str(len(items)))
@@ -181,7 +181,7 @@ class _Reader:
             items.append(self.value(event, events, here))
         return items
 
-    def _mapping(self, events: Iterator[yaml.Event], place: Place) -> Tree:
+    def _mapping(self, events: Iterator[yaml.Event], place: YamlPath) -> Tree:
         entries: dict[str, Tree] = {}
         while not isinstance(event := next(events), yaml.MappingEndEvent):
             key = self._key(event, events, place)
@@ -195,7 +195,7 @@ class _Reader:
                 entries[key] = self.value(value_event, events, here)
         return entries
 
-    def _key(self, event: yaml.Event, events: Iterator[yaml.Event], place: Place) -> str:
+    def _key(self, event: yaml.Event, events: Iterator[yaml.Event], place: YamlPath) -> str:
         line = _line(event)
         if not isinstance(event, yaml.ScalarEvent):
             self.note(line, "a key that is no text", "write `key: value`")
@@ -207,11 +207,11 @@ class _Reader:
             self.note(line, "a merge key <<", "write the values out")
         return str(event.value)
 
-    def _note_repetition(self, event: yaml.Event, here: Place) -> None:
+    def _note_repetition(self, event: yaml.Event, here: YamlPath) -> None:
         first, line = self.lines[here], _line(event)
         self.note(line, f"{here[-1]!r} is written twice, first in line {first}", "keep one of them")
 
-    def _skip(self, event: yaml.Event, events: Iterator[yaml.Event], place: Place) -> None:
+    def _skip(self, event: yaml.Event, events: Iterator[yaml.Event], place: YamlPath) -> None:
         """Read a value for its problems only; the lines of what stays are untouched."""
         lines, self.lines = self.lines, {}
         self.value(event, events, place)

@@ -9,14 +9,14 @@ from __future__ import annotations
 from callcontrol.control import commands as do
 from callcontrol.control.call import Call, CallingBack, Ringing, Waiting
 from callcontrol.control.events import LegKey
-from callcontrol.control.moved import Plain
+from callcontrol.control.step_result import PlainResult
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.trail import Noted
 
 REJECTED = "CALL_REJECTED"
 
 
-def pressed(call: Call, event: LegKey, facts: Facts) -> Plain:
+def pressed(call: Call, event: LegKey, facts: Facts) -> PlainResult:
     """A key at one of the call's legs: it declines, if that is the key for it and somebody is being asked there."""
     if not _is_asked(call, event.leg_id, facts) or event.key != facts.tenant.confirm.decline:
         return call, ()

@@ -10,8 +10,8 @@ from callcontrol.control.call import Call, Closed, Ending, Serving, TakingMessag
 from callcontrol.control.commands import Command
 from callcontrol.control.events import (
     AppEnded,
+    CallConnectionLost,
     CallerHungUp,
-    ConnectionLost,
     Event,
     LegBridged,
     LegGone,
@@ -20,7 +20,7 @@ from callcontrol.control.events import (
 )
 from callcontrol.control.leaving import end_serving, leave
 from callcontrol.control.message import message_taken
-from callcontrol.control.moved import Plain
+from callcontrol.control.step_result import PlainResult
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.call import Stamps
@@ -59,7 +59,7 @@ def soon() -> tuple[Command, ...]:
     return (do.StopTimer(STEP_TIMER), do.StartTimer(LEGS_TIMER, SOON_S))
 
 
-def caller_hung_up(call: Call, event: CallerHungUp, facts: Facts) -> Plain:
+def caller_hung_up(call: Call, event: CallerHungUp, facts: Facts) -> PlainResult:
     """The caller's channel is going: whatever was under way is over."""
     if isinstance(call.state, Ending):
         return call, ()
@@ -76,15 +76,15 @@ def talked_until(call: Call, facts: Facts) -> Ending:
     return Ending(until=facts.now)
 
 
-def out_of_queue(call: Call, facts: Facts) -> Plain:
+def out_of_queue(call: Call, facts: Facts) -> PlainResult:
     """A caller who waits is out of his queue: whatever ends the call, no agent stays reserved for him."""
     return leave(call, call.state, Leaving.ABANDONED, facts) if isinstance(call.state, Waiting) else (call, ())
 
 
-def leg_gone(call: Call, event: LegGone, facts: Facts) -> Plain:
+def leg_gone(call: Call, event: LegGone, facts: Facts) -> PlainResult:
     """A channel has ended: note it once; with the caller's channel the call is over."""
     if event.leg_id not in call.open_legs:
-        return told_late(call, event, facts.now), ()
+        return late_leg_end(call, event, facts.now), ()
     event = _with_its_own_cause(call, event)
     noted = _with_message(_with_bridge(call.closing_leg(event.leg_id), event), event, facts)
     noted = transfers.sent_away(noted.noting(_entry(noted, event, facts.now)), event, facts)
@@ -116,7 +116,7 @@ def _over(call: Call, event: LegGone, facts: Facts) -> Ending:
     return Ending() if event.estimated else replace(talked_until(call, facts), until=event.stamps.ended)
 
 
-def told_late(call: Call, event: LegGone, now: Instant) -> Call:
+def late_leg_end(call: Call, event: LegGone, now: Instant) -> Call:
     """The end of a leg that is no longer awaited: told twice, or the truth where the book has an estimate."""
     known = next((e for e in reversed(call.trail) if isinstance(e, LegEnded) and e.leg_id == event.leg_id), None)
     if known is None or not known.estimated or event.estimated:
@@ -130,7 +130,7 @@ def _ends_with(call: Call, leg: str) -> bool:
     return leg == call.id or (call.is_callback and isinstance(call.state, Talking))
 
 
-def talk_over(call: Call, parted: Instant, facts: Facts) -> Plain:
+def talk_over(call: Call, parted: Instant, facts: Facts) -> PlainResult:
     """The agent who had the caller has him no more; where they were joined that was a conversation."""
     serving = call.serving
     since = _joined_since(call, serving) if serving else None
@@ -158,10 +158,10 @@ def _joined_since(call: Call, serving: Serving) -> Instant | None:
     return since
 
 
-def lost(call: Call, event: ConnectionLost | SwitchGone, facts: Facts) -> Plain:
+def lost(call: Call, event: CallConnectionLost | SwitchGone, facts: Facts) -> PlainResult:
     """We cannot direct the call any more. A restarted switch has no channels: their ends are now, as far as we know.
 
-    After a lost connection a conversation talks on (of other states see `undirected.py`): the ends of its channels come
+    After a lost connection a conversation talks on (other states: see `uncontrolled.py`): the ends of its channels come
     over the switch's own connection, and `uuid_exists` tells of those whose end was missed.
     """
     noted, leaving = out_of_queue(call.noting(Noted(facts.now, event.reason)), facts)
@@ -174,13 +174,13 @@ def lost(call: Call, event: ConnectionLost | SwitchGone, facts: Facts) -> Plain:
     return closed, (*leaving, *(commands or soon()))
 
 
-def given_up(call: Call) -> Plain:
+def given_up(call: Call) -> PlainResult:
     """Nothing can be made of this call any more: its channels are ended, and its book is closed as it stands."""
     killed = (do.KillLeg(leg, "NORMAL_TEMPORARY_FAILURE") for leg in call.open_legs)
     return call.to(Closed()), (do.HangUp("NORMAL_TEMPORARY_FAILURE"), *killed, do.CloseBook())
 
 
-def on(call: Call, event: Event, facts: Facts) -> Plain:
+def on(call: Call, event: Event, facts: Facts) -> PlainResult:
     """Events while the ends are awaited."""
     match event:
         case AppEnded(disposition=said) if said:  # only a bridge has one
@@ -214,7 +214,7 @@ def never_were(call: Call, event: AppEnded, facts: Facts) -> Call:
     return call
 
 
-def never_was(call: Call, leg: str, cause: str, facts: Facts) -> Plain:
+def never_was(call: Call, leg: str, cause: str, facts: Facts) -> PlainResult:
     """Nobody reported the end of a leg that was rung in vain: it never became a channel.
 
     Of one we cancelled that is a guess: it may have answered at that moment, and its end been told between two workers.
@@ -227,7 +227,7 @@ def never_was(call: Call, leg: str, cause: str, facts: Facts) -> Plain:
     return close_if_done(call) if isinstance(call.state, Ending) else (call, ())
 
 
-def close_if_done(call: Call) -> Plain:
+def close_if_done(call: Call) -> PlainResult:
     """The book is closed as soon as every leg has ended."""
     if call.open_legs:
         return call, ()
@@ -278,7 +278,7 @@ def _lost_its_caller(call: Call, leg: str) -> bool:
     return any(isinstance(e, OfferEnded) and e.leg == leg for e in call.trail)
 
 
-def _estimate(call: Call, legs: tuple[str, ...], facts: Facts, cause: str) -> Plain:
+def _estimate(call: Call, legs: tuple[str, ...], facts: Facts, cause: str) -> PlainResult:
     """The ends nobody told us: now, marked as estimated."""
     call = call if isinstance(call.state, Ending) else call.to(Ending())
     commands: tuple[Command, ...] = ()

@@ -201,7 +201,7 @@ class TimerFired:
 
 
 @dataclass(frozen=True, slots=True)
-class ConnectionLost:
+class CallConnectionLost:
     """The caller's connection is gone without a hang-up: we cannot direct this call any more."""
 
     reason: str
@@ -266,7 +266,7 @@ class SwitchGone:
 
 
 @dataclass(frozen=True, slots=True)
-class CommandRefused:
+class CommandFailed:
     """The switch answered a command with an error."""
 
     command: str
@@ -296,10 +296,10 @@ Event = (
     | OfferVoid
     | Noticed
     | TimerFired
-    | ConnectionLost
+    | CallConnectionLost
     | ChannelsChecked
     | Rearrived
     | AloneChecked
     | SwitchGone
-    | CommandRefused
+    | CommandFailed
 )

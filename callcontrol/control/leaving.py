@@ -9,7 +9,7 @@ from callcontrol.control import commands as do
 from callcontrol.control import offering, waiting_room
 from callcontrol.control.call import Call, Deciding, Waiting
 from callcontrol.control.commands import Command
-from callcontrol.control.moved import Moved, Plain, Then
+from callcontrol.control.step_result import PlainResult, StepResult, ThenDecide
 from callcontrol.routing import exits
 from callcontrol.routing.endings import refuse
 from callcontrol.routing.facts import Facts
@@ -31,17 +31,17 @@ _UNJOINED = {TalkEnd.ABANDONED: OfferEnd.CALLER_GONE, TalkEnd.DROPPED: OfferEnd.
 _OUTCOMES = {Leaving.ABANDONED: Outcome.ABANDONED, Leaving.CALLBACK: Outcome.CALLBACK}
 
 
-def depart(call: Call, waiting: Waiting, how: Leaving, facts: Facts, target: Target | None) -> Moved:
+def depart(call: Call, waiting: Waiting, how: Leaving, facts: Facts, target: Target | None) -> StepResult:
     """The caller goes on to this target (None: the call ends), whose rules are looked up first."""
     call, commands = leave(call, waiting, how, facts, text_of(target) if target else "")
     quiet = (*commands, do.StopPlaying(all=True))
     if target is None:
-        return call, Then(quiet, refuse(Outcome.OVERFLOW))
+        return call, ThenDecide(quiet, refuse(Outcome.OVERFLOW))
     onward = exits.after_wait(waiting.step, target, how, facts)
     return call.to(Deciding(onward)), (*quiet, do.LookUp(target))
 
 
-def leave(call: Call, waiting: Waiting, how: Leaving, facts: Facts, detail: str = "") -> Plain:
+def leave(call: Call, waiting: Waiting, how: Leaving, facts: Facts, detail: str = "") -> PlainResult:
     """The caller is out of the queue: offer, ticket and clocks are gone. The call's state is for its caller to set."""
     call, ending = _let_go(call, waiting, facts)
     entries = []
@@ -53,7 +53,7 @@ def leave(call: Call, waiting: Waiting, how: Leaving, facts: Facts, detail: str 
     return call.noting(*entries, entries_after), (*gone, *ending, *waiting_room.silence())
 
 
-def _let_go(call: Call, waiting: Waiting, facts: Facts) -> Plain:
+def _let_go(call: Call, waiting: Waiting, facts: Facts) -> PlainResult:
     """The agents of the offer under way: who was rung is rung no more, who has the caller is told that he has gone."""
     under = waiting.offering
     if under is None:
@@ -67,7 +67,7 @@ def _let_go(call: Call, waiting: Waiting, facts: Facts) -> Plain:
     return call, (*ending, do.Whisper(under.winner, as_file_string(told), hang_up=True), do.StopTimer(OFFER_TIMER))
 
 
-def end_unjoined(call: Call, how: TalkEnd, facts: Facts) -> Plain:
+def end_unjoined(call: Call, how: TalkEnd, facts: Facts) -> PlainResult:
     """The agent who had the caller was never joined to him: who hung up tells how his offer ended after all."""
     serving = call.serving
     if serving is not None:

@@ -6,15 +6,15 @@ same everywhere and are handled here first: the caller's end, a leg's end, a los
 
 from __future__ import annotations
 
-from callcontrol.control import accepting, declining, ending, offering, regaining, transfers, undirected
+from callcontrol.control import accepting, declining, ending, offering, requeueing, transfers, uncontrolled
 from callcontrol.control import commands as do
 from callcontrol.control.call import Call, CallingBack, Closed, Deciding, Ending, Talking, Waiting
 from callcontrol.control.commands import Command
 from callcontrol.control.events import (
+    CallConnectionLost,
     CallerHungUp,
     ChannelsChecked,
-    CommandRefused,
-    ConnectionLost,
+    CommandFailed,
     Event,
     FactsFound,
     LegAnswered,
@@ -26,47 +26,47 @@ from callcontrol.control.events import (
     TimerFired,
 )
 from callcontrol.control.legs import NEVER_TIMER, being_rung
-from callcontrol.control.moved import Moved, Plain, Then
+from callcontrol.control.step_result import PlainResult, StepResult, ThenDecide
 from callcontrol.control.steps import HANDLERS, callback, queue, start
-from callcontrol.control.undirected import GoesOnAlone
+from callcontrol.control.uncontrolled import GoesOnAlone
 from callcontrol.routing import arrival, router
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.trail import Noted
 
 
-def step(call: Call, event: Event, facts: Facts) -> Plain:
+def step(call: Call, event: Event, facts: Facts) -> PlainResult:
     """The call after this event, and what is to be done about it."""
     if isinstance(call.state, Closed):
         return call, ()
     moved, answer = _everywhere(call, event, facts) or _here(call, event, facts)
     first: tuple[Command, ...] = ()
     while not isinstance(answer, tuple):
-        if isinstance(answer, Then):
+        if isinstance(answer, ThenDecide):
             first, answer = (*first, *answer.commands), answer.decision
         moved, answer = start(moved, answer, facts)
     return moved, (*first, *answer)
 
 
-def _everywhere(call: Call, event: Event, facts: Facts) -> Moved | None:
+def _everywhere(call: Call, event: Event, facts: Facts) -> StepResult | None:
     """Events that mean the same in every state."""
     match event:
         case LegGone():
             return _leg_gone(call, event, facts)
         case CallerHungUp():
             return ending.caller_hung_up(call, event, facts)
-        case ConnectionLost(reason) if isinstance(call.state, Waiting):
-            return regaining.bring_back(call, call.state, reason, facts)
-        case ConnectionLost(reason) if isinstance(call.state, GoesOnAlone):
-            return undirected.left_alone(call, reason, facts)
-        case SwitchGone() | ConnectionLost():
+        case CallConnectionLost(reason) if isinstance(call.state, Waiting):
+            return requeueing.bring_back(call, call.state, reason, facts)
+        case CallConnectionLost(reason) if isinstance(call.state, GoesOnAlone):
+            return uncontrolled.left_alone(call, reason, facts)
+        case SwitchGone() | CallConnectionLost():
             return _lost(call, event, facts)
         case LegKey():
             return accepting.pressed(call, event, facts)
         case TimerFired(name) if name.startswith(NEVER_TIMER):
             leg, _, cause = name.removeprefix(NEVER_TIMER).partition(":")
             return ending.never_was(call, leg, cause, facts)
-        case TimerFired(name) if name == regaining.BACK_TIMER:
-            return ending.lost(call, ConnectionLost("the caller could not be brought back"), facts)
+        case TimerFired(name) if name == requeueing.BACK_TIMER:
+            return ending.lost(call, CallConnectionLost("the caller could not be brought back"), facts)
         case Rearrived() if call.id not in call.open_legs:
             return call, ()  # he hung up on his way to us
         case Rearrived(dialled, transfer=transfer) if transfer or dialled != call.destination:
@@ -74,20 +74,20 @@ def _everywhere(call: Call, event: Event, facts: Facts) -> Moved | None:
         case Rearrived() if isinstance(call.state, Waiting):
             return queue.brought_back(call, call.state, facts)
         case Rearrived() if isinstance(call.state, GoesOnAlone):
-            return undirected.returned(call, call.state, event, facts)
+            return uncontrolled.returned(call, call.state, event, facts)
         case Rearrived():
             return _transferred(call, event, facts)
-        case TimerFired(name) if name == undirected.ALONE_TIMER:
-            return call, undirected.still_there(call)
+        case TimerFired(name) if name == uncontrolled.ALONE_TIMER:
+            return call, uncontrolled.still_there(call)
         case ChannelsChecked(alive) if alive is not None:
             return _counted(call, event, alive, facts)
-        case CommandRefused(command, reply):
+        case CommandFailed(command, reply):
             return _refused(call, command, reply, facts)
         case _:
             return None
 
 
-def _here(call: Call, event: Event, facts: Facts) -> Moved:
+def _here(call: Call, event: Event, facts: Facts) -> StepResult:
     match call.state, event:
         case state, OfferMade() | LegAnswered() if not isinstance(state, Waiting | CallingBack):
             return _waits_no_more(call, event)
@@ -102,7 +102,7 @@ def _here(call: Call, event: Event, facts: Facts) -> Moved:
             return call, ()
 
 
-def _leg_gone(call: Call, event: LegGone, facts: Facts) -> Plain:
+def _leg_gone(call: Call, event: LegGone, facts: Facts) -> PlainResult:
     """A channel's end, and what it means where two were about to be joined."""
     state = call.state
     under = state.offering if isinstance(state, Waiting) else None
@@ -111,11 +111,11 @@ def _leg_gone(call: Call, event: LegGone, facts: Facts) -> Plain:
     others = declining.stop_other_devices(call, event, facts) if event.leg_id in call.open_legs else ()
     match state:
         case Waiting() if had_caller and ended.serving is None:
-            return regaining.joined_unseen(ended, state, facts), commands
+            return requeueing.joined_unseen(ended, state, facts), commands
         case Waiting() if had_caller and under is not None and under.stage == "joining":
             return ended, (*commands, *others)  # JoinFailed, a return or a hang-up tells next what became of the caller
         case Waiting() if had_caller:
-            moved, more = regaining.dropped(ended, state, facts)
+            moved, more = requeueing.dropped(ended, state, facts)
         case CallingBack() if event.leg_id in call.open_legs:
             moved, more = callback.gone(ended, state, event, facts)
         case _:
@@ -123,7 +123,7 @@ def _leg_gone(call: Call, event: LegGone, facts: Facts) -> Plain:
     return moved, (*commands, *others, *more)
 
 
-def _counted(call: Call, event: ChannelsChecked, alive: frozenset[str], facts: Facts) -> Plain:
+def _counted(call: Call, event: ChannelsChecked, alive: frozenset[str], facts: Facts) -> PlainResult:
     """Which channels live. The end of one that is gone was not told: each state hears of it as if it were told now."""
     call = call.heard_until(event.heard_until) if event.heard_until is not None else call
     commands: tuple[Command, ...] = ()
@@ -139,7 +139,7 @@ def _missing(call: Call, alive: frozenset[str]) -> str | None:
     return next((leg for leg in call.open_legs if leg not in alive and leg not in rung), None)
 
 
-def _lost(call: Call, event: ConnectionLost | SwitchGone, facts: Facts) -> Plain:
+def _lost(call: Call, event: CallConnectionLost | SwitchGone, facts: Facts) -> PlainResult:
     if not isinstance(call.state, CallingBack):
         return ending.lost(call, event, facts)
     call, commands = callback.lost(call, call.state, event.reason, facts)
@@ -149,18 +149,18 @@ def _lost(call: Call, event: ConnectionLost | SwitchGone, facts: Facts) -> Plain
     return over, (*commands, *more)
 
 
-def failed(call: Call, why: str, facts: Facts) -> Plain:
+def failed(call: Call, why: str, facts: Facts) -> PlainResult:
     """A fault of ours while this call was worked on: who waits is refused, a conversation talks on to its end.
 
     The ends of its channels are asked for, so that the book is closed whatever is not understood any more.
     """
     if isinstance(call.state, CallingBack | Talking | Ending):
-        return _lost(call, ConnectionLost(why), facts)
+        return _lost(call, CallConnectionLost(why), facts)
     noted, leaving = ending.out_of_queue(call.noting(Noted(facts.now, why)), facts)
     return noted.to(Ending()), (*leaving, do.HangUp("NORMAL_TEMPORARY_FAILURE"), *ending.soon())
 
 
-def _waits_no_more(call: Call, event: Event) -> Plain:
+def _waits_no_more(call: Call, event: Event) -> PlainResult:
     """News of offers for a call that waits no more: their agents are free, their phones stop ringing."""
     match event:
         case OfferMade(offer) if not offering.is_known(call, offer):
@@ -177,10 +177,10 @@ def _speaks(call: Call, leg: str) -> bool:
     return served or (isinstance(call.state, Talking) and call.state.leg_id == leg)
 
 
-_TIMERS = (ending.STEP_TIMER, regaining.BACK_TIMER, undirected.ALONE_TIMER, transfers.PARTED_TIMER)
+_TIMERS = (ending.STEP_TIMER, requeueing.BACK_TIMER, uncontrolled.ALONE_TIMER, transfers.PARTED_TIMER)
 
 
-def _transferred(call: Call, event: Rearrived, facts: Facts) -> Plain:
+def _transferred(call: Call, event: Rearrived, facts: Facts) -> PlainResult:
     """Somebody transferred the caller: what was under way is over, the new number decides."""
     by = transfers.transferor(call, event.by_leg, facts)
     noted = call.noting(transfers.note(facts, "", event.dialled, by))
@@ -191,7 +191,7 @@ def _transferred(call: Call, event: Rearrived, facts: Facts) -> Plain:
     return noted.to(Deciding()), (*leaving, *talked, *map(do.StopTimer, _TIMERS), look_up)
 
 
-def _refused(call: Call, command: str, reply: str, facts: Facts) -> Plain:
+def _refused(call: Call, command: str, reply: str, facts: Facts) -> PlainResult:
     """The switch did not take a command: a call that cannot go on is ended, not left hanging."""
     noted = call.noting(Noted(facts.now, f"switch refused {command}: {reply}"))
     if isinstance(call.state, Ending):

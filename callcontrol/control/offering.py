@@ -14,7 +14,7 @@ from callcontrol.control.commands import Command
 from callcontrol.control.declining import BY_HAND
 from callcontrol.control.events import OriginateFailed
 from callcontrol.control.legs import dialled, watched
-from callcontrol.control.moved import Plain
+from callcontrol.control.step_result import PlainResult
 from callcontrol.routing.agents import agent_legs
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.legs import Legs
@@ -128,7 +128,7 @@ def accepted(call: Call, offering: Offering, facts: Facts) -> tuple[Call, Offeri
     return call, replace(offering, legs=winner, stage="whispering"), (*kills, *watched(others, "LOSE_RACE"))
 
 
-def withdraw(call: Call, offering: Offering, how: OfferEnd, facts: Facts) -> Plain:
+def withdraw(call: Call, offering: Offering, how: OfferEnd, facts: Facts) -> PlainResult:
     """The offer is void: its phones stop ringing. The live state has been told, or is told by whoever calls this."""
     answered_by = offering.agent_of(offering.winner) if how is OfferEnd.CALLER_GONE else ""
     for agent in offering.agents:
@@ -139,7 +139,7 @@ def withdraw(call: Call, offering: Offering, how: OfferEnd, facts: Facts) -> Pla
     return call, (*(do.KillLeg(leg, "ORIGINATOR_CANCEL") for leg in legs), *watched(unanswered, "ORIGINATOR_CANCEL"))
 
 
-def call_off(call: Call, offering: Offering, how: OfferEnd, facts: Facts) -> Plain:
+def call_off(call: Call, offering: Offering, how: OfferEnd, facts: Facts) -> PlainResult:
     """As `withdraw`, where the live state may not know: whoever still has the offer, or the caller, is free again."""
     call, commands = withdraw(call, offering, how, facts)
     passes = (do.PassOffer(offering.offer.id, agent, OfferEnd.CALLER_GONE) for agent in offering.agents)
@@ -181,7 +181,7 @@ def _longest_s(found: Legs) -> int:
     return max((leg.ring_s + (leg.acceptance.wait_s if leg.acceptance else 0) for leg in found.legs), default=0)
 
 
-def _ring(call: Call, found: Legs, ids: tuple[str, ...], facts: Facts) -> Plain:
+def _ring(call: Call, found: Legs, ids: tuple[str, ...], facts: Facts) -> PlainResult:
     call = call.noting(*found.why, *(dialled(i, leg, facts) for i, leg in zip(ids, found.legs, strict=True)))
     return call, (do.Originate(tuple(zip(ids, found.legs, strict=True))),) if ids else ()
 

@@ -16,7 +16,7 @@ from dataclasses import replace
 from callcontrol.control import commands as do
 from callcontrol.control.call import Call, Deciding, Talking
 from callcontrol.control.events import AloneChecked, LegBridged, LegGone, Rearrived
-from callcontrol.control.moved import Moved, Plain
+from callcontrol.control.step_result import PlainResult, StepResult
 from callcontrol.routing import router
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.path import Path
@@ -64,7 +64,7 @@ def whom(call: Call, leg: str) -> str:
     return next((entry.to for entry in call.trail if isinstance(entry, Dialled) and entry.leg_id == leg), "")
 
 
-def joined_with_another(call: Call, talking: Talking, event: LegBridged, facts: Facts) -> Plain:
+def joined_with_another(call: Call, talking: Talking, event: LegBridged, facts: Facts) -> PlainResult:
     """Attended transfer: the caller talks with a leg of the call by which the transferor asked his colleague. That leg
     stands in that call's record, once; this call ends with the caller's channel.
     """
@@ -81,7 +81,7 @@ def _extension_at(account: str, facts: Facts) -> str:
     return next((name for name, extension in facts.tenant.extensions.items() if user in extension.accounts(name)), "")
 
 
-def parted(call: Call, event: AloneChecked) -> Plain:
+def parted(call: Call, event: AloneChecked) -> PlainResult:
     """The bridge has long been over; a caller who talks with nobody is hung up, one who does goes on."""
     if event.alone:
         return call, (do.HangUp("NORMAL_CLEARING"),)
@@ -98,7 +98,7 @@ def sent_away(call: Call, event: LegGone, facts: Facts) -> Call:
     return call.noting(note(facts, whom(call, event.moved_leg), event.moved_to, by))
 
 
-def given_back(call: Call, facts: Facts) -> Moved | None:
+def given_back(call: Call, facts: Facts) -> StepResult | None:
     """Where a transfer goes that nothing takes; None: this call was not transferred, or nobody is left to take it."""
     if not call.transferred_to:
         return None
@@ -112,7 +112,7 @@ def given_back(call: Call, facts: Facts) -> Moved | None:
     return None
 
 
-def _onward(call: Call, target: Target, times: int, why: str, facts: Facts) -> Moved:
+def _onward(call: Call, target: Target, times: int, why: str, facts: Facts) -> StepResult:
     payer = text_of(ExtensionTarget(call.transferred_by)) if call.transferred_by else "tenant"
     routed = Routed(facts.now, text_of(target), why)
     onward = Onward(target, Path(first=target, payer=payer), (routed,))

@@ -15,9 +15,9 @@ from dataclasses import replace
 
 from callcontrol.control import commands as do
 from callcontrol.control.call import Call, Closed, Deciding, Ending, Talking
-from callcontrol.control.events import ConnectionLost
+from callcontrol.control.events import CallConnectionLost
 from callcontrol.daemon.call_driver import CallDriver
-from callcontrol.daemon.desk import Desk
+from callcontrol.daemon.worker_context import WorkerContext
 from callcontrol.edges import clock, meters
 from callcontrol.edges.containment import contained, note_fault
 from callcontrol.edges.live_state.calls import PAGE
@@ -43,8 +43,10 @@ class Adoption:
         sweep_s: see SWEEP_S.
     """
 
-    def __init__(self, desk: Desk, workers: Workers, chance: random.Random, sweep_s: float = SWEEP_S) -> None:
-        self._desk = desk
+    def __init__(
+        self, shared: WorkerContext, workers: Workers, chance: random.Random, sweep_s: float = SWEEP_S
+    ) -> None:
+        self._shared = shared
         self._workers = workers
         self._chance = chance
         self._sweep_s = sweep_s
@@ -90,22 +92,22 @@ class Adoption:
             LiveStateError: Redis is away; try again.
         """
         ours: defaultdict[str, list[str]] = defaultdict(list)
-        for call_id, driver in self._desk.drivers.items():
+        for call_id, driver in self._shared.drivers.items():
             ours[driver.call.tenant].append(call_id)
         for tenant, ids in ours.items():
-            owners = self._desk.calls.owners_of(tenant, ids)
+            owners = self._shared.calls.owners_of(tenant, ids)
             for call_id, owner in owners.items():
-                if owner != self._desk.worker:
-                    self._desk.lose(tenant, call_id)
+                if owner != self._shared.worker:
+                    self._shared.lose(tenant, call_id)
         self._workers.confirmed()
 
     def _tenants(self) -> tuple[str, ...]:
         """Those of the configuration, and those that were in it: they may have left calls."""
-        configured = self._desk.current.configuration.settings.tenants
-        return (*sorted({*configured, *self._desk.calls.tenants(configured)}), NOBODY)
+        configured = self._shared.current.configuration.settings.tenants
+        return (*sorted({*configured, *self._shared.calls.tenants(configured)}), NOBODY)
 
     def _look_at(self, tenant: str, dead: list[str], sweep: bool) -> int:
-        owners = self._desk.calls.owners(tenant)
+        owners = self._shared.calls.owners(tenant)
         if sweep:
             self._save_forgotten(tenant, owners)
         gone = {*dead, *(self._silent(owners) if sweep else ())}
@@ -113,16 +115,16 @@ class Adoption:
 
     def _save_forgotten(self, tenant: str, owners: Mapping[str, str]) -> None:
         """The live state has lost what it was told of calls of ours (a restart): it is told again."""
-        for call in [driver.call for driver in self._desk.drivers.values()]:
+        for call in [driver.call for driver in self._shared.drivers.values()]:
             if call.tenant == tenant and call.id not in owners and not isinstance(call.state, Deciding):
-                self._desk.calls.save(call)
+                self._shared.calls.save(call)
 
     def _silent(self, owners: Mapping[str, str]) -> set[str]:
         """Who has calls and is not there: the dead, nobody, and ourselves where a call has no driver."""
         return {worker for worker in set(owners.values()) if self._is_silent(worker)}
 
     def _is_silent(self, worker: str) -> bool:
-        return worker in ("", self._desk.worker) or not self._workers.is_alive(worker)
+        return worker in ("", self._shared.worker) or not self._workers.is_alive(worker)
 
     def _adopt_from(self, tenant: str, worker: str, owners: Mapping[str, str]) -> int:
         ids = [call_id for call_id, owner in owners.items() if owner == worker and not self._is_in_hand(call_id)]
@@ -131,7 +133,7 @@ class Adoption:
         adopted = 0
         for first in range(0, len(ids), PAGE):
             page = [call_id for call_id in ids[first : first + PAGE] if not self._is_in_hand(call_id)]
-            taken = self._desk.calls.take(tenant, page, self._desk.worker, worker)
+            taken = self._shared.calls.take(tenant, page, self._shared.worker, worker)
             self._announce(taken)
             for call in taken:
                 self._adopt(call, heard.get(call.switch))
@@ -146,55 +148,55 @@ class Adoption:
         for call in calls:
             by_switch[call.switch].append(call.id)
         for switch, ids in by_switch.items():
-            self._desk.switches.announce(switch, self._desk.worker, tuple(ids), arrived=False)
+            self._shared.switches.announce(switch, self._shared.worker, tuple(ids), arrived=False)
 
     def _is_in_hand(self, call_id: str) -> bool:
-        return call_id in self._desk.drivers or call_id in self._desk.closing
+        return call_id in self._shared.drivers or call_id in self._shared.closing
 
     def _adopt(self, call: Call, heard: Instant | None) -> None:
         meters.calls_adopted_total.inc()
         with contained("adoption", "a call could not be taken over", call=call.id):
-            driver = adopt(self._desk, call, heard)
+            driver = adopt(self._shared, call, heard)
             if driver is not None:
-                driver.deliver(ConnectionLost(f"worker {call.worker} died, {self._desk.worker} took over"))
+                driver.deliver(CallConnectionLost(f"worker {call.worker} died, {self._shared.worker} took over"))
 
 
-def adopt(desk: Desk, call: Call, heard: Instant | None = None) -> CallDriver | None:
+def adopt(shared: WorkerContext, call: Call, heard: Instant | None = None) -> CallDriver | None:
     """A driver for a call that was taken over; None if its book is closed already: it is written now.
 
     Args:
         heard: until when its worker heard of every end on the call's switch; None: not known.
     """
-    call = replace(call.heard_until(heard), worker=desk.worker)
-    if call.tenant and call.tenant not in desk.current.configuration.settings.tenants:
-        return _wind_up(desk, call)
+    call = replace(call.heard_until(heard), worker=shared.worker)
+    if call.tenant and call.tenant not in shared.current.configuration.settings.tenants:
+        return _wind_up(shared, call)
     if isinstance(call.state, Closed):
-        desk.release(call)
+        shared.release(call)
         return None
-    driver = CallDriver(call, _facts(desk, call), desk, None)
-    desk.take(driver)
-    for end in desk.missed(call.id):
+    driver = CallDriver(call, _facts(shared, call), shared, None)
+    shared.take(driver)
+    for end in shared.missed(call.id):
         driver.deliver(end)
     return driver
 
 
-def _wind_up(desk: Desk, call: Call) -> CallDriver | None:
+def _wind_up(shared: WorkerContext, call: Call) -> CallDriver | None:
     """A call of a tenant that is no more: nobody knows where it was to go on. A conversation is watched to its end, any
     other call is ended; both are recorded."""
     if isinstance(call.state, Closed):
-        desk.release(call)
+        shared.release(call)
         return None
     talks = isinstance(call.state, Talking | Ending)
     noted = call.noting(Noted(clock.now(), f"tenant {call.tenant} is not configured any more"))
-    driver = CallDriver(replace(noted, state=Ending(), serving=None), _facts(desk, call), desk, None)
-    desk.take(driver)
+    driver = CallDriver(replace(noted, state=Ending(), serving=None), _facts(shared, call), shared, None)
+    shared.take(driver)
     for leg in () if talks else call.open_legs:
-        desk.legs.carry_out(do.KillLeg(leg, "NORMAL_TEMPORARY_FAILURE"), driver)
+        shared.legs.carry_out(do.KillLeg(leg, "NORMAL_TEMPORARY_FAILURE"), driver)
     return driver
 
 
-def _facts(desk: Desk, call: Call) -> Facts:
-    configuration = desk.current.configuration
+def _facts(shared: WorkerContext, call: Call) -> Facts:
+    configuration = shared.current.configuration
     prices = configuration.prices_of(call.tenant)
     transferred = bool(call.transferred_to)
     return Facts(

@@ -16,13 +16,13 @@ from functools import partial
 from typing import Protocol
 
 from callcontrol.control import commands as do
-from callcontrol.control import ending, machine, undirected
+from callcontrol.control import ending, machine, uncontrolled
 from callcontrol.control.call import Call, CallingBack, Closed, Deciding, Waiting
 from callcontrol.control.commands import Command
 from callcontrol.control.events import (
     AloneChecked,
+    CallConnectionLost,
     ChannelsChecked,
-    ConnectionLost,
     Event,
     FactsFound,
     OfferMade,
@@ -30,13 +30,13 @@ from callcontrol.control.events import (
     Stored,
     TimerFired,
 )
-from callcontrol.control.undirected import GoesOnAlone
+from callcontrol.control.uncontrolled import GoesOnAlone
 from callcontrol.daemon.confirmation import Confirmation, Doubt
-from callcontrol.daemon.desk import Desk
 from callcontrol.daemon.facts_finder import find_facts
 from callcontrol.daemon.leg_line import LegCommand
 from callcontrol.daemon.queue_line import QueueCommand
 from callcontrol.daemon.timers import Timer
+from callcontrol.daemon.worker_context import WorkerContext
 from callcontrol.edges import clock, meters
 from callcontrol.edges.containment import contained, note_fault
 from callcontrol.edges.live_state.failures import LiveStateError
@@ -67,14 +67,25 @@ class CallDriver:
     """One call in progress."""
 
     __slots__ = (
-        "_began", "_busy", "_failed", "_inbox", "_lost", "_timers", "_told",
-        "call", "confirmation", "core", "desk", "facts", "line",
+        "_began",
+        "_busy",
+        "_failed",
+        "_inbox",
+        "_lost",
+        "_timers",
+        "_told",
+        "call",
+        "confirmation",
+        "core",
+        "facts",
+        "line",
+        "shared",
     )  # fmt: skip
 
-    def __init__(self, call: Call, facts: Facts, desk: Desk, line: Line | None) -> None:
+    def __init__(self, call: Call, facts: Facts, shared: WorkerContext, line: Line | None) -> None:
         self.call = call
         self.facts = replace(facts, switch=call.switch, origin=call.origin)
-        self.desk = desk
+        self.shared = shared
         self.line = line
         self.core = ""  # the Core-UUID of the switch when it handed the call over to us, "" if it never did
         self.confirmation: Confirmation | None = None  # of a channel that was handed over to us; nobody forges others
@@ -89,7 +100,7 @@ class CallDriver:
 
     def begin(self) -> None:
         """Look up what the first decision needs."""
-        self.facts = replace(self.facts, alike=self.desk.trunks.alike(self.call))
+        self.facts = replace(self.facts, alike=self.shared.trunks.alike(self.call))
         try:
             self._find_facts()
         except Exception as error:
@@ -97,10 +108,10 @@ class CallDriver:
 
     def come_back(self, event: Rearrived) -> None:
         """The caller's channel is ours again: look up what its next step needs, if this worker has not, and go on."""
-        heading = undirected.origin(self.call)
+        heading = uncontrolled.origin(self.call)
         facts = replace(self.facts, heading=heading) if heading is not None else self.facts
         try:
-            find_facts(self.desk, facts, partial(self._came_back, event), self.failed)
+            find_facts(self.shared, facts, partial(self._came_back, event), self.failed)
         except Exception as error:
             self.failed("the look-up after a return", error)
 
@@ -108,7 +119,7 @@ class CallDriver:
         self.facts = facts
         self.deliver(event)
         if not self.call.watched:  # of what nobody heard between two workers only the switch can tell
-            self.desk.switches.living(self.call.switch, self.call.open_legs, self._checked)
+            self.shared.switches.living(self.call.switch, self.call.open_legs, self._checked)
 
     def deliver(self, event: Event) -> None:
         """Something happened. Safe from any greenlet."""
@@ -156,8 +167,8 @@ class CallDriver:
             self._stop_timer(name)
 
     def _drain(self) -> None:
-        if self.desk.holds(self.call.switch):
-            self.desk.held[self.call.id] = self
+        if self.shared.holds(self.call.switch):
+            self.shared.held[self.call.id] = self
             return
         self._busy = True
         try:
@@ -183,7 +194,7 @@ class CallDriver:
             try:
                 why = f"a fault of ours: {type(error).__name__} at {what}"
                 self.call, commands = machine.failed(self.call, why, self.facts)
-                self.desk.calls.save(self.call)
+                self.shared.calls.save(self.call)
                 self._carry_out(commands)
                 return
             except Exception as another:
@@ -208,12 +219,12 @@ class CallDriver:
         self.call, commands = machine.step(before, event, self.facts)
         self._tell_news()
         if self.call is not before and not isinstance(self.call.state, Closed):
-            self.desk.calls.save(self.call)
+            self.shared.calls.save(self.call)
         self._carry_out(commands)
 
     def _refresh_facts(self, event: Event) -> None:
         """Whoever waits long lives under the queues as they are now, and is offered to phones as they are now."""
-        configuration = self.desk.current.configuration
+        configuration = self.shared.current.configuration
         # A call of a tenant that is no more keeps the settings it had: nobody is left in between.
         is_there = self.call.tenant in configuration.settings.tenants
         if is_there and self.facts.settings is not configuration.settings:
@@ -223,20 +234,20 @@ class CallDriver:
             tenant = self.facts.tenant
             extensions = (tenant.agents[a].extension for a in event.offer.agents if a in tenant.agents)
             accounts = [account for extension in extensions for account in self.facts.accounts(extension or "")]
-            places = self.desk.registrations.places(tenant.domain, accounts)
+            places = self.shared.registrations.places(tenant.domain, accounts)
             registered = {**self.facts.registered, **places}
-            self.facts = replace(self.facts, registered=registered, resting=self.desk.trunks.resting())
+            self.facts = replace(self.facts, registered=registered, resting=self.shared.trunks.resting())
 
     def _tell_news(self) -> None:
         """Agents on this call that came from no queue get no offer meanwhile; trunks are known by their legs."""
         before, new = self.call.trail[: self._told], self.call.trail[self._told :]
         self._told = len(self.call.trail)
-        self.desk.learn(self.call, before, new, self.facts.settings)
-        agents = self.desk.current.configuration.agents_at(self.call.tenant)
+        self.shared.learn(self.call, before, new, self.facts.settings)
+        agents = self.shared.current.configuration.agents_at(self.call.tenant)
         begun = self.call.elsewhere
         others = tuple(other_calls(before, new, agents, begun)) if agents or begun else ()
         for other in others:
-            self.desk.queue_store.elsewhere(self.call.tenant, other.agent, other.id, other.on)
+            self.shared.queue_store.elsewhere(self.call.tenant, other.agent, other.id, other.on)
         if others:
             self.call = replace(self.call, elsewhere=still_begun(begun, others))
 
@@ -253,9 +264,9 @@ class CallDriver:
                 case do.StoreRule():
                     self.when_confirmed(partial(self._store_rule, command))
                 case do.CheckChannels(legs):
-                    self.desk.switches.living(self.call.switch, legs, self._checked)
+                    self.shared.switches.living(self.call.switch, legs, self._checked)
                 case do.CheckAlone():
-                    self.desk.switches.alone(self.call.switch, self.call.id, self._checked_alone)
+                    self.shared.switches.alone(self.call.switch, self.call.id, self._checked_alone)
                 case do.LookUp(target):
                     self.facts = replace(self.facts, heading=target, rules={})
                     self._find_facts()
@@ -264,9 +275,9 @@ class CallDriver:
                 case _ if isinstance(command, LegCommand):
                     self._send(outward)
                     outward = []
-                    self.desk.legs.carry_out(command, self)
+                    self.shared.legs.carry_out(command, self)
                 case _ if isinstance(command, QueueCommand):
-                    self.desk.queues.carry_out(command, self)
+                    self.shared.queues.carry_out(command, self)
                 case _:
                     outward.append(command)
         self._send(outward)
@@ -287,8 +298,8 @@ class CallDriver:
         self._find_facts()
 
     def _find_facts(self) -> None:
-        self.facts = replace(self.facts, resting=self.desk.trunks.resting())
-        find_facts(self.desk, self.facts, self._facts_found, self.failed)
+        self.facts = replace(self.facts, resting=self.shared.trunks.resting())
+        find_facts(self.shared, self.facts, self._facts_found, self.failed)
 
     def _facts_found(self, facts: Facts) -> None:
         self.facts = facts
@@ -310,7 +321,7 @@ class CallDriver:
 
     def forged(self, doubt: Doubt) -> None:
         """The switch has no such call: it ends. A channel that hung up just now has told so within FORGED_S."""
-        self.desk.timers.after(FORGED_S, partial(self._end_forged, doubt))
+        self.shared.timers.after(FORGED_S, partial(self._end_forged, doubt))
 
     def _end_forged(self, doubt: Doubt) -> None:
         if self._lost or isinstance(self.call.state, Closed) or self.call.id not in self.call.open_legs:
@@ -323,7 +334,7 @@ class CallDriver:
         def stored(trouble: LiveStateError | None) -> None:
             self.deliver(Stored(str(trouble) if trouble else ""))
 
-        self.desk.rules.store(self.call.tenant, command.extension, command.rules, stored)
+        self.shared.rules.store(self.call.tenant, command.extension, command.rules, stored)
 
     def _checked(self, alive: frozenset[str] | None) -> None:
         self.deliver(ChannelsChecked(alive))
@@ -333,7 +344,7 @@ class CallDriver:
 
     def _start_timer(self, name: str, after_s: float) -> None:
         self._stop_timer(name)
-        self._timers[name] = self.desk.timers.after(after_s, partial(self._timer_fired, name))
+        self._timers[name] = self.shared.timers.after(after_s, partial(self._timer_fired, name))
 
     def _stop_timer(self, name: str) -> None:
         timer = self._timers.pop(name, None)
@@ -349,10 +360,10 @@ class CallDriver:
         line, self.line = self.line, None
         if line is not None:
             line.close()
-        self.desk.release(self.call)
+        self.shared.release(self.call)
 
     def connection_lost(self, reason: str) -> None:
         """The caller's connection is gone; after the call's end that is as it should be."""
         self.line = None
         if not isinstance(self.call.state, Closed):
-            self.deliver(ConnectionLost(reason))
+            self.deliver(CallConnectionLost(reason))

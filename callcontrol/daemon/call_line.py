@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from callcontrol.control import commands as do
 from callcontrol.control.call import Call
-from callcontrol.control.events import CommandRefused
+from callcontrol.control.events import CommandFailed
 from callcontrol.edges import meters
 from callcontrol.edges.freeswitch.call import CallConnection
 from callcontrol.edges.freeswitch.failures import ConnectionLost, EventSocketError, Superseded
@@ -61,7 +61,7 @@ class CallLine:
             self._on_closed(one) if isinstance(one, EventSocketError) else self._on_event(one)
 
     def carry_out(self, commands: Sequence[do.Command], call: Call) -> None:
-        """Send what these commands mean. What cannot be sent is delivered as CommandRefused."""
+        """Send what these commands mean. What cannot be sent is delivered as CommandFailed."""
         for command in commands:
             name = type(command).__name__
             try:
@@ -85,7 +85,7 @@ class CallLine:
         if self._is_current():
             assert self._driver is not None
             log.warning("%s was not carried out: %s", name, why, extra={"call": self._driver.call.id})
-            self._driver.deliver(CommandRefused(name, why))
+            self._driver.deliver(CommandFailed(name, why))
 
     def _on_event(self, event: SwitchEvent) -> None:
         if self._is_current():

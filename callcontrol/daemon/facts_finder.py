@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from callcontrol.daemon.desk import Desk
+from callcontrol.daemon.worker_context import WorkerContext
 from callcontrol.edges import clock, meters
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.routing import arrival
@@ -24,21 +24,21 @@ MAX_ROUNDS = 33
 OnFault = Callable[[str, Exception], None]
 
 
-def find_facts(desk: Desk, facts: Facts, then: Callable[[Facts], None], on_fault: OnFault) -> None:
+def find_facts(shared: WorkerContext, facts: Facts, then: Callable[[Facts], None], on_fault: OnFault) -> None:
     """Call `then` with everything `arrival.decide` needs; at once if nothing has to be looked up.
 
     `on_fault` is told of an unexpected error in what follows an answer of Redis: nobody else would end the call.
     """
-    _Search(desk, then, on_fault).go_on(facts, clock.monotonic())
+    _Search(shared, then, on_fault).go_on(facts, clock.monotonic())
 
 
 class _Search:
     """One call's look-ups."""
 
-    __slots__ = ("_desk", "_on_fault", "_rounds", "_then")
+    __slots__ = ("_on_fault", "_rounds", "_shared", "_then")
 
-    def __init__(self, desk: Desk, then: Callable[[Facts], None], on_fault: OnFault) -> None:
-        self._desk = desk
+    def __init__(self, shared: WorkerContext, then: Callable[[Facts], None], on_fault: OnFault) -> None:
+        self._shared = shared
         self._then = then
         self._on_fault = on_fault
         self._rounds = 0
@@ -58,7 +58,7 @@ class _Search:
             except Exception as error:
                 self._on_fault("the look-up of rules", error)
 
-        self._desk.rules.look_up(facts.tenant_name, wanted, answered)
+        self._shared.rules.look_up(facts.tenant_name, wanted, answered)
 
     def _with_rules(self, facts: Facts, found: Mapping[str, RunTimeRules], trouble: LiveStateError | None) -> Facts:
         if trouble is not None and not facts.degraded:
@@ -69,6 +69,6 @@ class _Search:
             facts,
             now=clock.now(),
             rules={**facts.rules, **rules},
-            registered={**facts.registered, **self._desk.registrations.places(facts.tenant.domain, accounts)},
+            registered={**facts.registered, **self._shared.registrations.places(facts.tenant.domain, accounts)},
             degraded=str(trouble) if trouble else facts.degraded,
         )

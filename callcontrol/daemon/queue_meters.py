@@ -16,7 +16,7 @@ from callcontrol.edges import meters
 from callcontrol.edges.containment import contained
 from callcontrol.edges.live_state.duty import Duty
 from callcontrol.edges.live_state.failures import LiveStateError
-from callcontrol.edges.live_state.pipe import Pipe
+from callcontrol.edges.live_state.pipeline import RedisPipeline
 from callcontrol.edges.live_state.queue_views import QueueViews
 from callcontrol.edges.live_state.workers import host_of
 from callcontrol.vocabulary.agent import AgentState
@@ -34,9 +34,11 @@ MS = "_ms"
 class QueueMeters:
     """Reads the queues of all tenants every LOOK_S, if no other worker of this host does."""
 
-    def __init__(self, pipe: Pipe, current: Current, occasion: Callable[[str], Occasion], worker: str) -> None:
-        self._views = QueueViews(pipe)
-        self._duty = Duty(pipe, f"queue-meters:{host_of(worker)}", worker, KEPT_S)
+    def __init__(
+        self, pipeline: RedisPipeline, current: Current, occasion: Callable[[str], Occasion], worker: str
+    ) -> None:
+        self._views = QueueViews(pipeline)
+        self._duty = Duty(pipeline, f"queue-meters:{host_of(worker)}", worker, KEPT_S)
         self._current = current
         self._occasion = occasion
 

@@ -15,22 +15,22 @@ from gevent.event import Event
 
 from callcontrol.config.settings import Settings
 from callcontrol.daemon.adoption import Adoption
+from callcontrol.daemon.call_acceptor import CallAcceptor
 from callcontrol.daemon.configuration import Current
-from callcontrol.daemon.desk import Desk
-from callcontrol.daemon.left_records import LeftRecords, spool_of
+from callcontrol.daemon.handover import Handover
+from callcontrol.daemon.heartbeat import Heartbeat
+from callcontrol.daemon.layout_sync import LayoutSync
 from callcontrol.daemon.leg_line import LegLine
-from callcontrol.daemon.pulse import Pulse
-from callcontrol.daemon.queue_keeper import QueueKeeper
+from callcontrol.daemon.offer_dispatcher import OfferDispatcher
+from callcontrol.daemon.orphan_channels import OrphanChannels
+from callcontrol.daemon.orphan_spools import OrphanSpools, spool_of
 from callcontrol.daemon.queue_line import QueueLine
 from callcontrol.daemon.queue_meters import QueueMeters
-from callcontrol.daemon.queue_pump import QueuePump
-from callcontrol.daemon.reception import Reception
 from callcontrol.daemon.record_writer import RecordWriter
 from callcontrol.daemon.registrations import Registrations
-from callcontrol.daemon.strays import Strays
-from callcontrol.daemon.succession import Succession
-from callcontrol.daemon.switchboard import Switchboard
+from callcontrol.daemon.switch_links import SwitchLinks
 from callcontrol.daemon.timers import Timers
+from callcontrol.daemon.worker_context import WorkerContext
 from callcontrol.edges import clock, meters
 from callcontrol.edges.containment import contained
 from callcontrol.edges.freeswitch.arrival import KEPT
@@ -39,17 +39,17 @@ from callcontrol.edges.freeswitch.outbound import OutboundLimits, OutboundServer
 from callcontrol.edges.freeswitch.replies import ConnectionLimits
 from callcontrol.edges.freeswitch.sockets import Address, InheritedFd
 from callcontrol.edges.freeswitch.wire import WireLimits
+from callcontrol.edges.heartbeat_message import HeartbeatMessage
 from callcontrol.edges.ledger.rejected import FILE, RejectedRecords
 from callcontrol.edges.ledger.writer import LedgerWriter
 from callcontrol.edges.live_state.calls import CallStore
 from callcontrol.edges.live_state.duty import Duty
 from callcontrol.edges.live_state.inbox import Inbox
-from callcontrol.edges.live_state.pipe import Pipe, connect
+from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
 from callcontrol.edges.live_state.queue_script import seed_from
 from callcontrol.edges.live_state.queues import QueueStore
 from callcontrol.edges.live_state.rules import RuleStore
 from callcontrol.edges.live_state.workers import Workers, worker_name
-from callcontrol.edges.pulse_line import PulseLine
 from callcontrol.edges.spool import Spool, SpoolLimits
 from callcontrol.vocabulary.moment import periods_at
 from callcontrol.vocabulary.queue import Occasion, Offer
@@ -86,8 +86,8 @@ class Worker:
     Args:
         redis_url, postgres_dsn: the stores, configured or embedded.
         listener: where calls come in: an address, or the supervisor's socket, shared with the other workers.
-        slot: which of the workers of this data folder it is; its spool and its metrics are the slot's.
-        pulse: the line to the supervisor; None for a worker that has none.
+        instance: which of the workers of this data folder it is; its spool and its metrics are the instance's.
+        pulse: the socket to the supervisor; None for a worker that has none.
     """
 
     def __init__(
@@ -97,7 +97,7 @@ class Worker:
         postgres_dsn: str,
         *,
         listener: Address | InheritedFd,
-        slot: int,
+        instance: int,
         pulse: socket.socket | None = None,
     ) -> None:
         settings = current.configuration.settings
@@ -105,61 +105,61 @@ class Worker:
         self._name = worker_name(clock.new_id())
         self._stopped = Event()
         self._draining = False
-        self._pipe = Pipe(connect(redis_url, settings.limits.lookup_ms / 1000))
+        self._pipeline = RedisPipeline(connect(redis_url, settings.limits.lookup_ms / 1000))
         self._ledger = LedgerWriter(postgres_dsn)
-        self._records, self._left = _spools(settings, slot, self._ledger, postgres_dsn)
+        self._records, self._orphan_spools = _spools(settings, instance, self._ledger, postgres_dsn)
         registrations = Registrations(settings.switches)
         self._chance = random.Random(clock.new_id())
-        store = QueueStore(self._pipe, self._occasion, lambda tenant, told: self._pump.told(tenant, told))
-        self._keeper = QueueKeeper(current, registrations, store)
-        self._switchboard = Switchboard(
-            settings, registrations, self._chance, self._keeper.phone_changed, self._keeper.phones_read
+        store = QueueStore(self._pipeline, self._occasion, lambda tenant, told: self._dispatcher.told(tenant, told))
+        self._layout_sync = LayoutSync(current, registrations, store)
+        self._switch_links = SwitchLinks(
+            settings, registrations, self._chance, self._layout_sync.phone_changed, self._layout_sync.phones_read
         )
         workers = self._lease()
-        self._desk = Desk(
+        self._shared = WorkerContext(
             worker=self._name,
             current=current,
-            rules=RuleStore(self._pipe),
-            calls=CallStore(self._pipe, lambda tenant, call_id: self._desk.lose(tenant, call_id)),
+            rules=RuleStore(self._pipeline),
+            calls=CallStore(self._pipeline, lambda tenant, call_id: self._shared.lose(tenant, call_id)),
             registrations=registrations,
             records=self._records,
-            switches=self._switchboard,
-            legs=LegLine(self._switchboard.link_of, self._switchboard.profile_of),
+            switches=self._switch_links,
+            legs=LegLine(self._switch_links.link_of, self._switch_links.profile_of),
             queue_store=store,
             queues=QueueLine(store),
             timers=Timers(),
-            holds=lambda switch: workers.lapsed or _unheard(self._switchboard, switch, workers.cut_off_since),
+            holds=lambda switch: workers.lapsed or _unheard(self._switch_links, switch, workers.cut_off_since),
             cut_off=lambda: workers.cut_off_since is not None,
-            missed=self._switchboard.missed.of,
+            missed=self._switch_links.missed.of,
         )
-        adoption = Adoption(self._desk, workers, self._chance)
-        self._succession = Succession(self._desk, workers, adoption, self._wait_for_links)
-        self._pump = QueuePump(self._desk, store, self._switchboard)
-        self._strays = Strays(self._desk, self._switchboard, Duty(self._pipe, "strays", self._name))
-        self._queue_meters = QueueMeters(self._pipe, current, self._occasion, self._name)
-        self._inbox = Inbox(redis_url, self._name, self._published, self._pump.noticed, self._desk.lose)
-        self._server = _server(settings, listener, Reception(self._desk, self._switchboard))
-        self._pulse = Pulse(pulse, self._how, self._stopped.set) if pulse is not None else None
+        adoption = Adoption(self._shared, workers, self._chance)
+        self._handover = Handover(self._shared, workers, adoption, self._wait_for_links)
+        self._dispatcher = OfferDispatcher(self._shared, store, self._switch_links)
+        self._orphans = OrphanChannels(self._shared, self._switch_links, Duty(self._pipeline, "strays", self._name))
+        self._queue_meters = QueueMeters(self._pipeline, current, self._occasion, self._name)
+        self._inbox = Inbox(redis_url, self._name, self._published, self._dispatcher.noticed, self._shared.lose)
+        self._server = _server(settings, listener, CallAcceptor(self._shared, self._switch_links))
+        self._heartbeat = Heartbeat(pulse, self._how, self._stopped.set) if pulse is not None else None
 
     def run(self) -> int:
         """Serve until SIGTERM or SIGINT, or the supervisor is gone; returns the exit status."""
         _calm_collector()
         self._records.start()
-        self._switchboard.start(self._desk)
-        self._left.start()
-        self._succession.start()
+        self._switch_links.start(self._shared)
+        self._orphan_spools.start()
+        self._handover.start()
         self._inbox.start()
-        self._keeper.start()
+        self._layout_sync.start()
         self._queue_meters.start()
-        self._strays.start()
+        self._orphans.start()
         gevent.spawn(self._keep_meters_fresh)
         self._server.start()
         for number, act in ((signal.SIGTERM, self._stopped.set), (signal.SIGINT, self._stopped.set)):
             gevent.signal_handler(number, act)
         gevent.signal_handler(signal.SIGHUP, self._reload)
         settings = self._current.configuration.settings
-        if self._pulse is not None:
-            self._pulse.start()
+        if self._heartbeat is not None:
+            self._heartbeat.start()
         log.info("taking calls at %s", settings.listen)
         self._stopped.wait()
         return self._drain(settings.limits.drain_s)
@@ -168,30 +168,30 @@ class Worker:
         """No new calls; running ones are handed over."""
         self._draining = True
         self._server.stop()
-        log.info("draining: %d calls in progress, at most %s s", len(self._desk.drivers), deadline_s)
-        self._succession.leave(deadline_s)
-        self._switchboard.stop()
+        log.info("draining: %d calls in progress, at most %s s", len(self._shared.drivers), deadline_s)
+        self._handover.leave(deadline_s)
+        self._switch_links.stop()
         self._records.stop(LAST_BATCHES_S)
-        self._left.stop(LAST_BATCHES_S)
-        self._pipe.stop(LAST_BATCHES_S)
+        self._orphan_spools.stop(LAST_BATCHES_S)
+        self._pipeline.stop(LAST_BATCHES_S)
         return 0
 
     def _lease(self) -> Workers:
-        heard = self._switchboard.hearing.until
+        heard = self._switch_links.event_gaps.until
         return Workers(
-            self._pipe, self._name, lambda: self._succession.lapsed(), lambda: self._desk.resume(), heard=heard
+            self._pipeline, self._name, lambda: self._handover.lapsed(), lambda: self._shared.resume(), heard=heard
         )
 
     def _wait_for_links(self) -> None:
-        self._switchboard.wait_until_up(LINKS_UP_S)
+        self._switch_links.wait_until_up(LINKS_UP_S)
 
     def _published(self, tenant: str, offer: Offer) -> None:
         """Another worker's operation has made an offer to a caller of ours."""
-        self._pump.offered(tenant, self._desk.queue_store.in_our_time(tenant, offer))
+        self._dispatcher.offered(tenant, self._shared.queue_store.in_our_time(tenant, offer))
 
     def _reload(self) -> None:
         if self._current.reload():
-            self._keeper.compare()
+            self._layout_sync.compare()
 
     def _occasion(self, tenant: str) -> Occasion:
         """Now, here, by this chance."""
@@ -203,12 +203,12 @@ class Worker:
         """Why calls cannot be taken now. Stores that are away are no reason: calls go on without them."""
         if self._draining:
             return "draining"
-        down = self._switchboard.down()
+        down = self._switch_links.down()
         return f"no connection to {', '.join(down)}" if down else ""
 
-    def _how(self) -> PulseLine:
+    def _how(self) -> HeartbeatMessage:
         version = str(self._current.configuration.version)
-        return PulseLine(self._name, self._not_ready(), len(self._desk.drivers), version)
+        return HeartbeatMessage(self._name, self._not_ready(), len(self._shared.drivers), version)
 
     def _keep_meters_fresh(self) -> None:
         """What the supervisor reads from files has to be there before it looks."""
@@ -218,24 +218,24 @@ class Worker:
             gevent.sleep(REFRESH_METERS_S)
 
     def _refresh_meters(self) -> None:
-        meters.redis_up.set(0 if self._pipe.away_because else 1)
-        meters.redis_refuses.set(1 if self._pipe.refuses_because else 0)
-        meters.redis_waiting.set(self._pipe.depth)
-        meters.redis_round_trips.set(self._pipe.round_trips)
-        meters.redis_commands.set(self._pipe.commands)
-        meters.state_saves_failed.set(self._desk.calls.failed_saves)
-        meters.queue_operations_owed.set(self._desk.queue_store.owed)
+        meters.redis_up.set(0 if self._pipeline.away_because else 1)
+        meters.redis_refuses.set(1 if self._pipeline.refuses_because else 0)
+        meters.redis_waiting.set(self._pipeline.depth)
+        meters.redis_round_trips.set(self._pipeline.round_trips)
+        meters.redis_commands.set(self._pipeline.commands)
+        meters.state_saves_failed.set(self._shared.calls.failed_saves)
+        meters.queue_operations_owed.set(self._shared.queue_store.owed)
         state = self._records.state()
         meters.postgres_up.set(0 if state.failures else 1)
         meters.partitions_ahead.set(self._ledger.months_ahead)
-        meters.spool_records.set(state.depth + state.waiting + self._left.depth)
+        meters.spool_records.set(state.depth + state.waiting + self._orphan_spools.depth)
         meters.spool_bytes.set(state.spool_bytes)
         meters.records_rejected.set(state.rejected)
 
 
-def _unheard(board: Switchboard, switch: str, cut_off_since: float | None) -> bool:
+def _unheard(links: SwitchLinks, switch: str, cut_off_since: float | None) -> bool:
     """Whether calls of this switch may have been taken over without a word to us."""
-    return cut_off_since is not None and not board.heard_since(switch, cut_off_since)
+    return cut_off_since is not None and not links.heard_since(switch, cut_off_since)
 
 
 def _calm_collector() -> None:
@@ -245,11 +245,11 @@ def _calm_collector() -> None:
     gc.set_threshold(COLLECT_AFTER, 20, 50)
 
 
-def _server(settings: Settings, listener: Address | InheritedFd, reception: Reception) -> OutboundServer:
+def _server(settings: Settings, listener: Address | InheritedFd, acceptor: CallAcceptor) -> OutboundServer:
     wire = WireLimits(body_bytes=settings.limits.frame_bytes)
     return OutboundServer(
         listener,
-        reception.receive,
+        acceptor.receive,
         limits=OutboundLimits(settings.limits.calls, connection=ConnectionLimits(wire=wire)),
         allow=tuple(ip_network(n) for n in settings.allow),
         keep=KEPT.__contains__,
@@ -257,10 +257,10 @@ def _server(settings: Settings, listener: Address | InheritedFd, reception: Rece
     )
 
 
-def _spools(settings: Settings, slot: int, ledger: LedgerWriter, dsn: str) -> tuple[RecordWriter, LeftRecords]:
-    """The slot's own records, and those others left."""
-    spool = spool_of(Path(settings.data) / "spool", slot, SpoolLimits(total_bytes=settings.limits.spool_bytes))
-    left = LeftRecords(spool.folder.parent, spool.folder, lambda folder: _carrier(settings, folder, dsn))
+def _spools(settings: Settings, instance: int, ledger: LedgerWriter, dsn: str) -> tuple[RecordWriter, OrphanSpools]:
+    """The instance's own records, and those others left."""
+    spool = spool_of(Path(settings.data) / "spool", instance, SpoolLimits(total_bytes=settings.limits.spool_bytes))
+    left = OrphanSpools(spool.folder.parent, spool.folder, lambda folder: _carrier(settings, folder, dsn))
     return _record_writer(settings, spool, ledger), left
 
 

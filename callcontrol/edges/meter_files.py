@@ -1,7 +1,7 @@
-"""Where several processes keep one set of metrics: a file for each kind of metric and slot, added up when read.
+"""Where several processes keep one set of metrics: a file for each kind of metric and instance, added up when read.
 
-The files are named by the worker's slot, not by its process: a worker that is started again at the slot of a dead one
-goes on counting where that one stopped, and there are never more files than slots. What the dead one's gauges said is
+The files are named by the worker's instance, not by its process: a worker started as the instance of a dead one goes
+on counting where that one stopped, and there are never more files than instances. What the dead one's gauges said is
 removed by the supervisor (`forget`); every gauge therefore has one of the `live` modes.
 """
 
@@ -19,19 +19,19 @@ FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # prometheus_client's own name for it
 SLOT = "CALLCONTROL_SLOT"
 
 
-def environment(folder: Path, slot: int) -> Mapping[str, str]:
+def environment(folder: Path, instance: int) -> Mapping[str, str]:
     """What a worker has to find in its environment, to keep its metrics there."""
-    return {FOLDER: str(folder), SLOT: str(slot)}
+    return {FOLDER: str(folder), SLOT: str(instance)}
 
 
 def use(environ: Mapping[str, str] = os.environ) -> None:
     """Keep the metrics of this process in files, if its environment says so. To be called before the first is made."""
     if FOLDER in environ:
-        slot = environ[SLOT]
+        instance = environ[SLOT]
         values.MmapedDict = RoomyDict  # type: ignore[attr-defined]  # MultiProcessValue looks it up there
-        values.ValueClass = values.MultiProcessValue(lambda: slot)  # type: ignore[no-untyped-call]  # it has no types
+        values.ValueClass = values.MultiProcessValue(lambda: instance)  # type: ignore[no-untyped-call]  # it has no types
 
 
-def forget(folder: Path, slot: int) -> None:
-    """Nobody is at the slot: its gauges say nothing any more. What was counted stays."""
-    multiprocess.mark_process_dead(slot, str(folder))  # type: ignore[no-untyped-call]  # it has no types
+def forget(folder: Path, instance: int) -> None:
+    """Nobody is at the instance: its gauges say nothing any more. What was counted stays."""
+    multiprocess.mark_process_dead(instance, str(folder))  # type: ignore[no-untyped-call]  # it has no types

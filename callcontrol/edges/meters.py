@@ -70,7 +70,9 @@ redis_round_trips = Gauge(
 )
 redis_commands = Gauge("callcontrol_redis_commands", "Commands sent to Redis since the start", multiprocess_mode=SUM)
 redis_waiting = Gauge(
-    "callcontrol_redis_waiting_commands", "Commands waiting for Redis; limit in pipe.MAX_WAITING", multiprocess_mode=MAX
+    "callcontrol_redis_waiting_commands",
+    "Commands waiting for Redis; limit in pipeline.MAX_WAITING",
+    multiprocess_mode=MAX,
 )
 state_saves_failed = Gauge(
     "callcontrol_state_saves_failed", "Saves of a call's state that failed since the start", multiprocess_mode=SUM

@@ -82,7 +82,7 @@ class SpoolLimits:
 
 
 @dataclass(slots=True)
-class _Ticket:
+class _AppendRequest:
     """Entries of one caller that are not on disk yet."""
 
     payloads: Sequence[bytes]
@@ -118,7 +118,7 @@ class Spool:
         except OSError:  # the next one who opens it may
             os.close(self._lock)
             raise
-        self._waiting: deque[_Ticket] = deque()
+        self._waiting: deque[_AppendRequest] = deque()
         self._waiting_bytes = 0
         self._flusher: gevent.Greenlet | None = None
         self._closing = Event()
@@ -154,12 +154,12 @@ class Spool:
             SpoolSlow: the disk has not confirmed within timeout_s.
             SpoolClosed: the spool is closed.
         """
-        ticket = self._enqueue(payloads, None)
-        if not ticket.written.wait(timeout_s):
+        request = self._enqueue(payloads, None)
+        if not request.written.wait(timeout_s):
             raise SpoolSlow(f"spool {self.folder}: not confirmed within {timeout_s:g} s {self.last_error}".rstrip())
-        if len(ticket.positions) < len(payloads):
+        if len(request.positions) < len(payloads):
             raise SpoolClosed(f"spool {self.folder} was closed before the disk had the entries")
-        return ticket.positions
+        return request.positions
 
     def submit(self, payloads: Sequence[bytes], then: Callable[[], None]) -> None:
         """Store entries and return at once; `then` is called, in order, when the disk has them. It must not block.
@@ -200,17 +200,17 @@ class Spool:
         self._threads.kill()
         os.close(self._lock)
 
-    def _enqueue(self, payloads: Sequence[bytes], then: Callable[[], None] | None) -> _Ticket:
+    def _enqueue(self, payloads: Sequence[bytes], then: Callable[[], None] | None) -> _AppendRequest:
         if self._closing.is_set():
             raise SpoolClosed(f"spool {self.folder} is closed")
         size = sum(len(p) + spool_files.HEAD_BYTES for p in payloads)
         self._check_room(payloads, size)
-        ticket = _Ticket(payloads, size, then, Event(), [])
-        self._waiting.append(ticket)
+        request = _AppendRequest(payloads, size, then, Event(), [])
+        self._waiting.append(request)
         self._waiting_bytes += size
         if self._flusher is None or self._flusher.dead:
             self._flusher = gevent.spawn(self._flush)
-        return ticket
+        return request
 
     def _check_room(self, payloads: Sequence[bytes], size: int) -> None:
         longest = max(map(len, payloads), default=0)
@@ -233,28 +233,28 @@ class Spool:
             number = self._segments[-1].next
             if not self._store_stubbornly(data, sum(len(t.payloads) for t in group)):
                 break
-            for ticket in group:
+            for request in group:
                 self._waiting.popleft()
-                self._waiting_bytes -= ticket.size
-                ticket.positions = [Position(number + n) for n in range(len(ticket.payloads))]
-                number += len(ticket.payloads)
+                self._waiting_bytes -= request.size
+                request.positions = [Position(number + n) for n in range(len(request.payloads))]
+                number += len(request.payloads)
             self.arrived.set()
-            for ticket in group:
-                self._tell(ticket)
+            for request in group:
+                self._tell(request)
         self._flusher = None
 
-    def _next_group(self) -> tuple[list[_Ticket], bytes]:
+    def _next_group(self) -> tuple[list[_AppendRequest], bytes]:
         """What waits, up to GROUP_BYTES, as numbered frames."""
-        group: list[_Ticket] = []
+        group: list[_AppendRequest] = []
         parts: list[bytes] = []
         number, size, now = self._segments[-1].next, 0, self._now()
-        for ticket in self._waiting:
-            if group and size + ticket.size > min(GROUP_BYTES, self._segment_bytes):
+        for request in self._waiting:
+            if group and size + request.size > min(GROUP_BYTES, self._segment_bytes):
                 break
-            parts += (spool_files.frame(number + n, now, payload) for n, payload in enumerate(ticket.payloads))
-            number += len(ticket.payloads)
-            group.append(ticket)
-            size += ticket.size
+            parts += (spool_files.frame(number + n, now, payload) for n, payload in enumerate(request.payloads))
+            number += len(request.payloads)
+            group.append(request)
+            size += request.size
         return group, b"".join(parts)
 
     def _store_stubbornly(self, data: bytes, count: int) -> bool:
@@ -290,14 +290,14 @@ class Spool:
             self._segments.append(segment)
         return segment
 
-    def _tell(self, ticket: _Ticket) -> None:
-        ticket.written.set()
-        if ticket.then is None:
+    def _tell(self, request: _AppendRequest) -> None:
+        request.written.set()
+        if request.then is None:
             return
         try:
-            ticket.then()
+            request.then()
         except Exception:
-            log.exception("spool %s: what should follow entry %s failed", self.folder, ticket.positions[-1:])
+            log.exception("spool %s: what should follow entry %s failed", self.folder, request.positions[-1:])
 
     def _read(self, segment: Segment, position: Position, count: int) -> list[Stored]:
         """In a thread: entries of one segment."""

@@ -1,7 +1,7 @@
-"""One pass over a switch's folder: what it wrote of its legs is compared with the books, and completes them.
+"""One pass over a switch's folder: what it wrote of its legs is compared with the ledger, and completes them.
 
 A file is moved only after Postgres has committed what it told, so a pass that is cut short is done again by the next
-one; what the books have already changes nothing. Files are read in batches, oldest first, and a bad one stops nobody.
+one; what the ledger has already changes nothing. Files are read in batches, oldest first, and a bad one stops nobody.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from callcontrol.billing.costs import rate_record
-from callcontrol.billing.reconciling import Place, completed, lost_record
+from callcontrol.billing.reconciling import CdrSource, completed, lost_record
 from callcontrol.billing.record import CallRecord
 from callcontrol.billing.record_json import to_json
 from callcontrol.billing.switch_cdr import BadCdr, LegEnd, read_cdr
 from callcontrol.billing.tariff import Tariff
 from callcontrol.config.settings import Settings
 from callcontrol.edges.freeswitch.cdr_folder import DONE, DOUBTFUL, MAX_BYTES, CdrFile, CdrFolder, FolderAway
-from callcontrol.edges.ledger.books import Books, Stretch
+from callcontrol.edges.ledger.history import LedgerHistory, Stretch
 from callcontrol.edges.ledger.writer import Rejection
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.threads import aside
@@ -46,7 +46,7 @@ class Ledger(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class PassContext:
     """What a pass needs to know.
 
     Attributes:
@@ -96,10 +96,12 @@ class FolderPass:
         seen: what earlier passes left; the pass adds to it.
     """
 
-    def __init__(self, switch: str, folder: CdrFolder, books: Books, ledger: Ledger, rules: Rules, seen: Seen) -> None:
+    def __init__(
+        self, switch: str, folder: CdrFolder, history: LedgerHistory, ledger: Ledger, rules: PassContext, seen: Seen
+    ) -> None:
         self._switch = switch
         self._folder = folder
-        self._books = books
+        self._books = history
         self._ledger = ledger
         self._rules = rules
         self._seen = seen
@@ -108,10 +110,10 @@ class FolderPass:
         self.counts: Counter[str] = Counter()
 
     def run(self, now: Instant) -> Counter[str]:
-        """Complete the books; returns how many files came to which end (Verdict, or `unreadable`).
+        """Complete the ledger; returns how many files came to which end (Verdict, or `unreadable`).
 
         Raises:
-            FolderAway: the folder cannot be read; or not written, and then the books are complete all the same.
+            FolderAway: the folder cannot be read; or not written, and then the ledger are complete all the same.
             NoLedger, LedgerAway: Postgres is away; what was committed until then is done.
         """
         if self._seen.changed:
@@ -190,11 +192,11 @@ class FolderPass:
         place = self._place(tenant)
         return lost_record(call, tenant, ends, place) if found is None else completed(found, ends, place)
 
-    def _place(self, tenant: str) -> Place:
+    def _place(self, tenant: str) -> CdrSource:
         settings = self._rules.settings
         trunks = {trunk.gateway or name: name for name, trunk in settings.trunks.items()}
         known = settings.tenants.get(tenant)
-        return Place(self._switch, trunks, known.region) if known else Place(self._switch, trunks)
+        return CdrSource(self._switch, trunks, known.region) if known else CdrSource(self._switch, trunks)
 
     def _put_away(self, file: CdrFile, one: Judged, refused: str) -> None:
         verdict, why = (Verdict.DOUBTFUL, f"Postgres refused it: {refused}") if refused else (one.verdict, one.why)

@@ -15,7 +15,7 @@ from typing import Final
 from callcontrol.billing.costs import rate_record
 from callcontrol.billing.record import CallRecord, ChargeRecord, RatedRecord
 from callcontrol.billing.tariff import Tariff
-from callcontrol.edges.ledger.books import Books, Stretch, UnratedLeg
+from callcontrol.edges.ledger.history import LedgerHistory, Stretch, UnratedLeg
 from callcontrol.vocabulary.moment import instant_from
 
 BATCH: Final = 200  # legs in one statement
@@ -34,17 +34,19 @@ class LateCharge:
     reason: str = ""
 
 
-def rate_late(books: Books, tariff_of: Tariffs, tenant: str | None, *, dry_run: bool = False) -> Iterator[LateCharge]:
+def rate_late(
+    history: LedgerHistory, tariff_of: Tariffs, tenant: str | None, *, dry_run: bool = False
+) -> Iterator[LateCharge]:
     """Rate what has no price, the oldest calls first; one statement at a time, each committed.
 
     Raises:
         NoLedger: Postgres refused, or has no ledger of this version.
     """
     after: UnratedLeg | None = None
-    while legs := books.unrated(tenant, after, BATCH):
+    while legs := history.unrated(tenant, after, BATCH):
         after = legs[-1]
-        priced = _priced(legs, books, tariff_of)
-        appended = None if dry_run else books.rate(_with_amounts(priced))
+        priced = _priced(legs, history, tariff_of)
+        appended = None if dry_run else history.rate(_with_amounts(priced))
         for leg, (_, charge) in priced.items():
             yield _late(leg, charge, appended)
 
@@ -52,7 +54,7 @@ def rate_late(books: Books, tariff_of: Tariffs, tenant: str | None, *, dry_run: 
 _Priced = dict[UnratedLeg, tuple[CallRecord | None, ChargeRecord]]
 
 
-def _priced(legs: Sequence[UnratedLeg], books: Books, tariff_of: Tariffs) -> _Priced:
+def _priced(legs: Sequence[UnratedLeg], history: LedgerHistory, tariff_of: Tariffs) -> _Priced:
     """What each leg costs by its tenant's list."""
     by_switch: defaultdict[str, list[UnratedLeg]] = defaultdict(list)
     for leg in legs:
@@ -61,7 +63,7 @@ def _priced(legs: Sequence[UnratedLeg], books: Books, tariff_of: Tariffs) -> _Pr
     for switch, own in by_switch.items():
         days = [instant_from(leg.started_day.isoformat(), UTC) for leg in own]
         stretch = Stretch(switch, {leg.tenant for leg in own}, min(days), max(days))
-        calls = books.records(stretch, {leg.call_id for leg in own})
+        calls = history.records(stretch, {leg.call_id for leg in own})
         found |= {leg: _charge(leg, calls.get(leg.call_id), tariff_of) for leg in own}
     return found
 

@@ -1,4 +1,4 @@
-"""Reconciliation: from time to time each switch's own records are compared with the books, which they complete.
+"""Reconciliation: from time to time each switch's own records are compared with the ledger, which they complete.
 
     Reconciler(settings, tariff_of, dsn, redis_url).start()
 
@@ -20,12 +20,12 @@ from callcontrol.billing.tariff import Tariff
 from callcontrol.config.settings import Settings
 from callcontrol.edges import clock, meters
 from callcontrol.edges.freeswitch.cdr_folder import CdrFolder, FolderAway
-from callcontrol.edges.ledger.books import Books
+from callcontrol.edges.ledger.history import LedgerHistory
 from callcontrol.edges.ledger.reader import NoLedger
 from callcontrol.edges.ledger.writer import LedgerAway, LedgerWriter
 from callcontrol.edges.live_state.remembered import Remembered
 from callcontrol.edges.threads import aside
-from callcontrol.jobs.folder_pass import UNREADABLE, FolderPass, Rules, Seen
+from callcontrol.jobs.folder_pass import UNREADABLE, FolderPass, PassContext, Seen
 from callcontrol.jobs.sorting import Verdict
 from callcontrol.vocabulary.moment import Instant
 
@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 
 
 class Reconciler:
-    """Completes the books of every switch that has a folder.
+    """Completes the ledger of every switch that has a folder.
 
     Args:
         settings: those in force now.
@@ -96,13 +96,17 @@ class Reconciler:
         try:
             if not dry_run:
                 ledger.write([])  # the tables are there, and of this version
-            with Books(self._dsn) as books, books.alone(switch) as is_alone, Remembered(self._redis_url) as redis:
+            with (
+                LedgerHistory(self._dsn) as history,
+                history.alone(switch) as is_alone,
+                Remembered(self._redis_url) as redis,
+            ):
                 if not is_alone:
                     _show(switch, dict.fromkeys(STATES, 0))  # whoever is at it shows them
                     return None
-                rules = Rules(self._settings(), self._tariff_of, redis.has, dry_run)
+                rules = PassContext(self._settings(), self._tariff_of, redis.has, dry_run)
                 seen = self._seen[folder.path]
-                counts = FolderPass(switch, folder, books, ledger, rules, seen).run(self._now())
+                counts = FolderPass(switch, folder, history, ledger, rules, seen).run(self._now())
                 if not dry_run:
                     _tell(switch, counts, len(seen.unreadable), aside(folder.count_doubtful))
                 return counts
@@ -116,7 +120,7 @@ def _tell(switch: str, counts: Counter[str], unreadable: int, doubtful: int) -> 
     _show(switch, {UNREADABLE: unreadable, "doubtful": doubtful, "waiting": counts[Verdict.WAITING]})
     if counts[Verdict.CORRECTED] or counts[Verdict.ADDED]:
         said = ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items()) if count)
-        log.warning("%s: the books were completed from its own records: %s", switch, said)
+        log.warning("%s: the ledger was completed from its own records: %s", switch, said)
 
 
 def _show(switch: str, states: dict[str, int]) -> None:

@@ -1,4 +1,4 @@
-"""What is to be done with each of the switch's records: decided from what the books and our marks say, nothing else."""
+"""What is to be done with each of the switch's records, decided from the ledger and our marks alone."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Final
 from callcontrol.billing.reconciling import is_payable
 from callcontrol.billing.record import CallRecord
 from callcontrol.billing.switch_cdr import LegEnd
-from callcontrol.edges.ledger.books import KnownLeg
+from callcontrol.edges.ledger.history import KnownLeg
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 
 # A leg nobody has recorded may still come the normal way: its call goes on, or a spool waits for Postgres.
@@ -22,9 +22,9 @@ DOUBTFUL_AFTER_US: Final = 3600 * SECOND_US
 class Verdict(StrEnum):
     """What becomes of a file."""
 
-    SETTLED = "settled"  # the books have the leg and its true end: done
-    CORRECTED = "corrected"  # the books had an estimate: done as soon as they have the truth
-    ADDED = "added"  # the books did not know the leg: done as soon as they do
+    SETTLED = "settled"  # the ledger has the leg and its true end: done
+    CORRECTED = "corrected"  # the ledger had an estimate: done as soon as it have the truth
+    ADDED = "added"  # the ledger did not know the leg: done as soon as it do
     DOUBTFUL = "doubtful"  # ours, but nobody can say whose, or who pays: for a person
     WAITING = "waiting"  # may still come the normal way, or cannot be decided now: it stays
     STRANGER = "stranger"  # not ours: it stays

@@ -60,7 +60,7 @@ class QueueLayout:
 
 
 @dataclass(frozen=True, slots=True)
-class Seat:
+class SeatLayout:
     """An agent's place in a queue.
 
     Attributes:
@@ -87,7 +87,7 @@ class AgentLayout:
 
     auto: bool
     external: bool
-    seats: tuple[Seat, ...]
+    seats: tuple[SeatLayout, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +97,12 @@ class Layout:
     queues: Mapping[str, QueueLayout]
     agents: Mapping[str, AgentLayout]
 
-    def seats(self, agent: str) -> tuple[Seat, ...]:
+    def seats(self, agent: str) -> tuple[SeatLayout, ...]:
         """The seats of an agent; none of one that is not in the layout."""
         found = self.agents.get(agent)
         return found.seats if found is not None else ()
 
-    def seat(self, agent: str, queue: str) -> Seat | None:
+    def seat(self, agent: str, queue: str) -> SeatLayout | None:
         """The agent's seat in this queue, if he has one."""
         return next((seat for seat in self.seats(agent) if seat.queue == queue), None)
 
@@ -135,7 +135,7 @@ def _queue_dict(queue: QueueLayout) -> dict[str, Any]:
     return asdict(queue) | {"strategy": queue.strategy.value, "rest_us": rests, "demands": list(queue.demands)}
 
 
-def _seat_dict(seat: Seat) -> dict[str, Any]:
+def _seat_dict(seat: SeatLayout) -> dict[str, Any]:
     return asdict(seat) | {"demands": list(seat.demands)}
 
 
@@ -163,13 +163,13 @@ def _queue_layout(queue: queue_settings.Queue, ageing: queue_settings.Ageing) ->
     )
 
 
-def _seats(tenant: Tenant) -> dict[str, list[Seat]]:
+def _seats(tenant: Tenant) -> dict[str, list[SeatLayout]]:
     """Everybody's seats by the name of the queue, in one pass: a large tenant has many of all three."""
-    found: dict[str, list[Seat]] = {}
+    found: dict[str, list[SeatLayout]] = {}
     for name, queue in sorted(tenant.queues.items()):
         demands = demands_of(queue)
         for position, seat in enumerate(queue.agents, 1):
             if (agent := tenant.agents.get(seat.agent)) is not None:
                 met = tuple(text for text, demand in demands.items() if is_met(demand, agent.skills))
-                found.setdefault(seat.agent, []).append(Seat(name, seat.tier, position, seat.weight, met))
+                found.setdefault(seat.agent, []).append(SeatLayout(name, seat.tier, position, seat.weight, met))
     return found

@@ -29,7 +29,7 @@ DAEMON_TAKES: Final = ("listen", "http", "data", "redis", "postgres")
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ConfigurationState:
     """How it stands with the configuration; a value that any thread may read.
 
     Attributes:
@@ -101,7 +101,7 @@ class InForce:
         self._started_with = self._settings = found.settings
         self.path = Path(found.settings.data) / NAME
         refused = _told(f"{folder} is refused, the last good configuration serves", trouble) if trouble else ""
-        self.standing = Standing(self._keep(found.snapshot), refused)
+        self.standing = ConfigurationState(self._keep(found.snapshot), refused)
         self._reading: threading.Thread | None = None
         self._again = self._is_new = False
         log.info("configuration %s is in force: %d tenants", self.standing.version, len(found.settings.tenants))

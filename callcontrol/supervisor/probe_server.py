@@ -1,7 +1,7 @@
 """The threads of the probes: so many at most, each for so long at most, whatever those who connect do or leave undone.
 
-When the seats are taken the one who has sat longest leaves, not the one who comes: a probe is over in milliseconds, and
-who is not done by then holds a seat for nothing.
+When all connections are taken the oldest is closed, and the new one served: a probe is over in milliseconds, so a peer
+that is not done by then holds a connection for nothing.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from typing import Any, Final
 
 from callcontrol.edges import clock
 from callcontrol.edges.freeswitch.binding import Address
-from callcontrol.supervisor.doors import taken
+from callcontrol.supervisor.listeners import listening_socket
 
 log = logging.getLogger(__name__)
 
 # Connections that are served at once.
-SEATS: Final = 64
+MAX_CONNECTIONS: Final = 64
 # Threads there may be: those whose connection was ended are on their way out. Past them a connection is closed at once.
-MAX_THREADS: Final = 2 * SEATS
+MAX_THREADS: Final = 2 * MAX_CONNECTIONS
 # From the connection to the last byte of the answer (seconds).
 REQUEST_S: Final = 5.0
 
@@ -37,14 +37,14 @@ class ProbeServer(ThreadingHTTPServer):
         """Listen.
 
         Raises:
-            DoorTaken: the address is not to be had.
+            CannotListen: the address is not to be had.
         """
-        door = taken(place)
-        super().__init__(door.getsockname()[:2], handler, bind_and_activate=False)
+        listener = listening_socket(place)
+        super().__init__(listener.getsockname()[:2], handler, bind_and_activate=False)
         self.socket.close()
-        self.socket = door
+        self.socket = listener
         self._lock = threading.Lock()
-        self._seated: dict[socket.socket, float] = {}  # since when, in order
+        self._open: dict[socket.socket, float] = {}  # since when, in order
         self._busy = 0
         self.refused = 0  # connections that were ended before their answer
 
@@ -54,24 +54,24 @@ class ProbeServer(ThreadingHTTPServer):
             if self._busy >= MAX_THREADS:
                 self.refused += 1
                 return super().shutdown_request(request)
-            if len(self._seated) >= SEATS:
-                self._end(next(iter(self._seated)))
+            if len(self._open) >= MAX_CONNECTIONS:
+                self._end(next(iter(self._open)))
             self._busy += 1
-            self._seated[request] = clock.monotonic()
+            self._open[request] = clock.monotonic()
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:
         """It is served, or its thread has given it up."""
         with self._lock:
             self._busy -= 1
-            self._seated.pop(request, None)
+            self._open.pop(request, None)
         super().shutdown_request(request)
 
     def service_actions(self) -> None:
         """Between two connections, and every half second: who takes too long is ended."""
         overdue = clock.monotonic() - REQUEST_S
         with self._lock:
-            for request in [one for one, since in self._seated.items() if since < overdue]:
+            for request in [one for one, since in self._open.items() if since < overdue]:
                 self._end(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
@@ -84,7 +84,7 @@ class ProbeServer(ThreadingHTTPServer):
 
     def _end(self, request: socket.socket) -> None:
         """Its thread reads the end of the stream, or cannot write, and goes."""
-        del self._seated[request]
+        del self._open[request]
         self.refused += 1
         with contextlib.suppress(OSError):  # it has just been closed
             request.shutdown(socket.SHUT_RDWR)

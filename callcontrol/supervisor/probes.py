@@ -68,7 +68,7 @@ class Probes:
         """Take the address, and answer from now on.
 
         Raises:
-            DoorTaken: it is not to be had.
+            CannotListen: it is not to be had.
         """
         self._server = ProbeServer(place, _handler(lambda: self._seen(look()), metrics))
         self._thread = threading.Thread(target=self._server.serve_forever, name="probes", daemon=True)

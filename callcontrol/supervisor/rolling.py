@@ -7,8 +7,8 @@ from collections import deque
 from collections.abc import Sequence
 from enum import Enum, auto
 
-from callcontrol.supervisor.patience import READY_S
 from callcontrol.supervisor.slot import Slot
+from callcontrol.supervisor.timeouts import READY_S
 from callcontrol.supervisor.views import Roll
 
 log = logging.getLogger(__name__)
@@ -79,7 +79,7 @@ class Rolling:
             slot.hand_over(now)
             self._phase = _Phase.OLD_ONE_DRAINS
         elif now - successor.started_at > READY_S:
-            said = successor.pulse.not_ready if successor.pulse else "it says nothing"
+            said = successor.heartbeat.not_ready if successor.heartbeat else "it says nothing"
             slot.give_up_successor(now)
             self._fail(f"worker {slot.number}: its successor is not ready after {READY_S:.0f} s: {said}")
 

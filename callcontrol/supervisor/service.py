@@ -18,13 +18,13 @@ from callcontrol.edges.freeswitch.binding import Address
 from callcontrol.edges.journal import DroppedLines
 from callcontrol.edges.worker_environment import Stores
 from callcontrol.supervisor import descriptors, pid_file
-from callcontrol.supervisor.door_watch import DoorWatch
-from callcontrol.supervisor.doors import CallsDoor
 from callcontrol.supervisor.in_force import InForce
+from callcontrol.supervisor.listeners import CallListener
 from callcontrol.supervisor.metrics import empty_folder
-from callcontrol.supervisor.patience import Patience
+from callcontrol.supervisor.port_probe import PortProbe
 from callcontrol.supervisor.probes import Probes
 from callcontrol.supervisor.supervisor import Supervisor
+from callcontrol.supervisor.timeouts import WorkerTimeouts
 from callcontrol.supervisor.views import View
 from callcontrol.supervisor.worker_process import Orders, WorkerProcess, start
 
@@ -43,7 +43,7 @@ def serve(
 
     Raises:
         InUse: another daemon has the data folder.
-        DoorTaken: an address is in use, or not ours.
+        CannotListen: an address is in use, or not ours.
         EmbeddedStoreError: an embedded store is needed and cannot be had.
         OSError: the data folder cannot be written.
     """
@@ -56,15 +56,15 @@ def serve(
         stack.enter_context(pid_file.held(data))
         configuration = InForce(config, found, trouble)
         listen = Address(*host_and_port(settings.listen))
-        door, watch = CallsDoor(listen), DoorWatch(listen)
-        stack.callback(door.close)
+        listener, watch = CallListener(listen), PortProbe(listen)
+        stack.callback(listener.close)
         stack.callback(watch.stop)
         metrics = empty_folder(data)
-        orders = _Starter(configuration.path, door, watch.port, metrics, stack.enter_context(stores(settings)))
-        patience = Patience(settings.limits.hung_s, settings.limits.drain_s)
+        orders = _Starter(configuration.path, listener, watch.port, metrics, stack.enter_context(stores(settings)))
+        timeouts = WorkerTimeouts(settings.limits.hung_s, settings.limits.drain_s)
         vacate = partial(meter_files.forget, metrics)
         supervisor = Supervisor(
-            count, start=orders.start, vacate=vacate, door=door, patience=patience, configuration=configuration
+            count, start=orders.start, vacate=vacate, listener=listener, timeouts=timeouts, configuration=configuration
         )
         look = partial(_seen, supervisor, watch, dropped, scarce)
         probes = Probes(Address(*host_and_port(settings.http)), look, metrics)
@@ -77,17 +77,20 @@ def serve(
 class _Starter:
     """Starts this daemon's workers."""
 
-    def __init__(self, config: Path, door: CallsDoor, knocked_from: int, metrics: Path, found: Stores) -> None:
+    def __init__(self, config: Path, listener: CallListener, knocked_from: int, metrics: Path, found: Stores) -> None:
         self._config = config
-        self._door = door
+        self._listener = listener
         self._knocked_from = knocked_from
         self._metrics = metrics
         self._stores = found
 
-    def start(self, seat: int, now: float) -> WorkerProcess:
-        """A worker at this seat."""
-        environment = {**worker_environment.environment(self._stores), **meter_files.environment(self._metrics, seat)}
-        return start(Orders(self._config, self._door.fileno(), self._knocked_from, environment), seat, now)
+    def start(self, instance: int, now: float) -> WorkerProcess:
+        """A worker at this instance."""
+        environment = {
+            **worker_environment.environment(self._stores),
+            **meter_files.environment(self._metrics, instance),
+        }
+        return start(Orders(self._config, self._listener.fileno(), self._knocked_from, environment), instance, now)
 
 
 @contextmanager
@@ -102,6 +105,6 @@ def stores(settings: Settings) -> Iterator[Stores]:
         yield Stores(redis_url, dsn)
 
 
-def _seen(supervisor: Supervisor, watch: DoorWatch, dropped: DroppedLines, scarce: tuple[str, ...]) -> View:
+def _seen(supervisor: Supervisor, watch: PortProbe, dropped: DroppedLines, scarce: tuple[str, ...]) -> View:
     """How things stand, and what the supervisor's threads know of it."""
     return replace(supervisor.view, door=watch.why, log_lines_dropped=dropped.total, host=scarce)

@@ -1,7 +1,7 @@
 """A place for one worker: who is at it, who follows a dead one, and how one is replaced by its successor.
 
-A slot has two seats, of which its workers take one or the other: while a successor starts and the old one drains, each
-has a spool and metrics of its own. After a death the next worker takes the dead one's seat.
+A slot has two instances, of which its workers take one or the other: while a successor starts and the old one drains,
+each has a spool and metrics of its own. After a death the next worker takes the dead one's instance.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import signal
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
-from callcontrol.edges.pulse_line import PulseLine
-from callcontrol.supervisor.patience import Patience, Restarts
+from callcontrol.edges.heartbeat_message import HeartbeatMessage
+from callcontrol.supervisor.timeouts import Restarts, WorkerTimeouts
 from callcontrol.supervisor.views import WorkerState, WorkerView
 from callcontrol.vocabulary.moment import Instant
 
@@ -22,10 +22,10 @@ log = logging.getLogger(__name__)
 class Process(Protocol):
     """What a slot needs of a worker's process (worker_process.py)."""
 
-    seat: int
+    instance: int
     started_at: float
     ends_by: float | None
-    pulse: PulseLine | None
+    heartbeat: HeartbeatMessage | None
 
     @property
     def pid(self) -> int: ...
@@ -34,8 +34,8 @@ class Process(Protocol):
 
     def exit_status(self) -> int | None: ...
     def listen(self, now: float) -> None: ...
-    def is_overdue(self, now: float, patience: Patience) -> str: ...
-    def tell_to_end(self, now: float, patience: Patience) -> None: ...
+    def is_overdue(self, now: float, timeouts: WorkerTimeouts) -> str: ...
+    def tell_to_end(self, now: float, timeouts: WorkerTimeouts) -> None: ...
     def send(self, number: signal.Signals) -> None: ...
     def close(self) -> None: ...
 
@@ -46,8 +46,8 @@ class Slot:
     Args:
         number: 0 to `count` - 1.
         count: how many slots there are.
-        start: starts a worker at a seat; raises OSError.
-        vacate: told a seat at which nobody is any more.
+        start: starts a worker at an instance; raises OSError.
+        vacate: told an instance at which nobody is any more.
         wall: the time of day, for people.
     """
 
@@ -58,7 +58,7 @@ class Slot:
         *,
         start: Callable[[int, float], Process],
         vacate: Callable[[int], object],
-        patience: Patience,
+        timeouts: WorkerTimeouts,
         wall: Callable[[], Instant],
     ) -> None:
         self.number = number
@@ -67,10 +67,10 @@ class Slot:
         self.successor: Process | None = None
         self._retired: list[Process] = []
         self._count = count
-        self._seat = number
+        self._instance = number
         self._start = start
         self._vacate = vacate
-        self._patience = patience
+        self._timeouts = timeouts
         self._wall = wall
         self._waits = Restarts()
         self._start_at = 0.0
@@ -91,17 +91,17 @@ class Slot:
             status = one.exit_status()
             if status is not None:
                 self._bury(one, status, now)
-            elif why := one.is_overdue(now, self._patience):
+            elif why := one.is_overdue(now, self._timeouts):
                 log.error("worker %d (process %d) is killed: %s", self.number, one.pid, why)
                 one.send(signal.SIGKILL)
         if self.current is None and not self._ending and now >= self._start_at:
-            self.current = self._started(self._seat, now)
+            self.current = self._started(self._instance, now)
 
     def end(self, now: float) -> None:
         """Everybody drains; nobody follows."""
         self._ending = True
         for one in self.processes():
-            one.tell_to_end(now, self._patience)
+            one.tell_to_end(now, self._timeouts)
 
     def pass_on(self, number: signal.Signals) -> None:
         """A signal for everybody; who does not listen to signals yet gets it when he does."""
@@ -114,23 +114,23 @@ class Slot:
         return self.successor is None and not self._retired
 
     def start_successor(self, now: float) -> bool:
-        """Start who shall follow, at the other seat; False if no process can be had."""
-        self.successor = self._started((self._seat + self._count) % (2 * self._count), now)
+        """Start who shall follow, at the other instance; False if no process can be had."""
+        self.successor = self._started((self._instance + self._count) % (2 * self._count), now)
         return self.successor is not None
 
     def hand_over(self, now: float) -> None:
         """The successor is the slot's worker from now on; the old one drains."""
         assert self.successor is not None
         if self.current is not None:
-            self.current.tell_to_end(now, self._patience)
+            self.current.tell_to_end(now, self._timeouts)
             self._retired.append(self.current)
-        self._seat = self.successor.seat
+        self._instance = self.successor.instance
         self.current, self.successor = self.successor, None
 
     def give_up_successor(self, now: float) -> None:
         """The old worker stays."""
         if self.successor is not None:
-            self.successor.tell_to_end(now, self._patience)
+            self.successor.tell_to_end(now, self._timeouts)
             self._retired.append(self.successor)
             self.successor = None
 
@@ -144,14 +144,14 @@ class Slot:
         self._since = {pid: since for pid, since in self._since.items() if pid in living}
 
     def _pay(self, one: Process) -> None:
-        """Signals that are owed. A worker's first pulse says that it listens to them."""
-        if one.pulse is not None and one.pid in self._owed:
+        """Signals that are owed. A worker's first heartbeat says that it listens to them."""
+        if one.heartbeat is not None and one.pid in self._owed:
             one.send(self._owed.pop(one.pid))
 
-    def _started(self, seat: int, now: float) -> Process | None:
+    def _started(self, instance: int, now: float) -> Process | None:
         """A new worker; None if there is none to be had now."""
         try:
-            one = self._start(seat, now)
+            one = self._start(instance, now)
         except OSError as error:
             log.error("worker %d cannot be started: %s", self.number, error)
             self._start_at = now + self._waits.wait_after(0.0)
@@ -164,7 +164,7 @@ class Slot:
     def _bury(self, one: Process, status: int, now: float) -> None:
         one.listen(now)
         one.close()
-        self._vacate(one.seat)
+        self._vacate(one.instance)
         self._owed.pop(one.pid, None)
         in_order = one.ends_by is not None and status in (0, -signal.SIGTERM)
         level = logging.INFO if in_order else logging.ERROR
@@ -182,18 +182,18 @@ class Slot:
         pid = one.pid if one is not None else 0
         if self._since.get(pid, (None,))[0] is not state:
             self._since[pid] = (state, self._wall())
-        pulse = one.pulse if one is not None else None
+        heartbeat = one.heartbeat if one is not None else None
         return WorkerView(
             slot=self.number,
             pid=pid,
-            name=pulse.name if pulse else "",
+            name=heartbeat.name if heartbeat else "",
             state=state,
-            why=pulse.not_ready if pulse else "",
-            calls=pulse.calls if pulse else 0,
+            why=heartbeat.not_ready if heartbeat else "",
+            calls=heartbeat.calls if heartbeat else 0,
             since=self._since[pid][1],
             restarts=self.restarts,
             current=one is self.current,
-            configuration=pulse.configuration if pulse else "",
+            configuration=heartbeat.configuration if heartbeat else "",
         )
 
 
@@ -202,7 +202,7 @@ def _state_of(one: Process | None) -> WorkerState:
         return WorkerState.DEAD
     if one.ends_by is not None:
         return WorkerState.DRAINING
-    if one.pulse is None:
+    if one.heartbeat is None:
         return WorkerState.STARTING
     return WorkerState.READY if one.is_ready else WorkerState.NOT_READY
 

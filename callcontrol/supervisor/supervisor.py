@@ -11,11 +11,11 @@ from typing import Final, Protocol
 
 from callcontrol.edges import clock
 from callcontrol.supervisor import service_manager
-from callcontrol.supervisor.in_force import Standing
-from callcontrol.supervisor.patience import AwakeClock, Patience
+from callcontrol.supervisor.in_force import ConfigurationState
 from callcontrol.supervisor.rolling import Rolling
 from callcontrol.supervisor.signals import Signals
 from callcontrol.supervisor.slot import Slot
+from callcontrol.supervisor.timeouts import AwakeClock, WorkerTimeouts
 from callcontrol.supervisor.views import View, WorkerState
 from callcontrol.supervisor.worker_process import WorkerProcess
 
@@ -25,8 +25,8 @@ LOOK_S: Final = 0.5  # longest time between two looks
 SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR2, signal.SIGCHLD)
 
 
-class Door(Protocol):
-    """What the loop needs of the listening socket (doors.py)."""
+class Listener(Protocol):
+    """What the loop needs of the listening socket (listeners.py)."""
 
     def shut(self) -> None: ...
     def close(self) -> None: ...
@@ -35,7 +35,7 @@ class Door(Protocol):
 class Configuration(Protocol):
     """What the loop needs of the configuration in force (in_force.py)."""
 
-    standing: Standing
+    standing: ConfigurationState
 
     def reload(self) -> None: ...
     def take_news(self) -> bool: ...
@@ -46,9 +46,9 @@ class Supervisor:
 
     Args:
         count: how many there are.
-        start: starts a worker at a seat (0 to 2 * count - 1); raises OSError.
-        vacate: told a seat at which nobody is any more.
-        door: the listening socket.
+        start: starts a worker at an instance (0 to 2 * count - 1); raises OSError.
+        vacate: told an instance at which nobody is any more.
+        listener: the listening socket.
         configuration: what is in force; looked at again at SIGHUP.
     """
 
@@ -58,16 +58,16 @@ class Supervisor:
         *,
         start: Callable[[int, float], WorkerProcess],
         vacate: Callable[[int], object],
-        door: Door,
-        patience: Patience,
+        listener: Listener,
+        timeouts: WorkerTimeouts,
         configuration: Configuration,
     ) -> None:
         self._configuration = configuration
         self._slots = tuple(
-            Slot(number, count, start=start, vacate=vacate, patience=patience, wall=clock.now)
+            Slot(number, count, start=start, vacate=vacate, timeouts=timeouts, wall=clock.now)
             for number in range(count)
         )
-        self._door = door
+        self._listener = listener
         self._clock = AwakeClock(clock.monotonic)
         self._rolling = Rolling()
         self._draining = False
@@ -91,7 +91,7 @@ class Supervisor:
         for slot in self._slots:
             slot.tend(now)
         self._rolling.step(now)
-        self._see_to_door()
+        self._close_if_deserted()
         if self._configuration.take_news():
             self._tell_of_reload()
         workers = tuple(view for slot in self._slots for view in slot.views())
@@ -128,7 +128,7 @@ class Supervisor:
         log.info("draining")
         service_manager.tell("STOPPING=1")
         self._draining = True
-        self._door.close()
+        self._listener.close()
         self._rolling.stop("the daemon ends")
         now = self._clock.now()
         for slot in self._slots:
@@ -137,11 +137,11 @@ class Supervisor:
     def _nobody_lives(self) -> bool:
         return not any(True for slot in self._slots for _ in slot.processes())
 
-    def _see_to_door(self) -> None:
+    def _close_if_deserted(self) -> None:
         """With nobody there, callers are to be sent elsewhere at once."""
         lives = not self._nobody_lives()
         if self._lived and not lives and not self._draining:
-            self._door.shut()
+            self._listener.shut()
         self._lived = lives
 
     def _tell_service_manager(self) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from callcontrol.supervisor.in_force import Standing
+from callcontrol.supervisor.in_force import ConfigurationState
 from callcontrol.vocabulary.moment import Instant, text_of
 
 
@@ -87,7 +87,7 @@ class View:
     log_lines_dropped: int = 0
     probes_refused: int = 0
     host: tuple[str, ...] = ()
-    configuration: Standing = field(default_factory=Standing)
+    configuration: ConfigurationState = field(default_factory=ConfigurationState)
 
     @property
     def slots(self) -> tuple[WorkerView, ...]:

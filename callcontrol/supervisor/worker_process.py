@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from callcontrol.edges.pulse_line import MAX_LINE, NoPulse, PulseLine, from_line
-from callcontrol.supervisor.patience import Patience
+from callcontrol.edges.heartbeat_message import MAX_LINE, BadHeartbeat, HeartbeatMessage, from_line
+from callcontrol.supervisor.timeouts import WorkerTimeouts
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ class Orders:
     Attributes:
         config: the configuration in force (in_force.py).
         listener: descriptor of the listening socket.
-        knocked_from: the port from which it is tested (door_watch.py).
+        knocked_from: the port from which it is tested (port_probe.py).
         environment: added to our own.
     """
 
@@ -42,20 +42,20 @@ class WorkerProcess:
     """A started worker.
 
     Attributes:
-        seat: the number it was given, which names its spool and its metrics.
+        instance: the number it was given, which names its spool and its metrics.
         started_at, ends_by: moments of the supervisor's clock; `ends_by` is set once it was told to end.
-        pulse: what it said last.
+        heartbeat: what it said last.
     """
 
-    def __init__(self, process: subprocess.Popen[bytes], line: socket.socket, seat: int, now: float) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], line: socket.socket, instance: int, now: float) -> None:
         line.setblocking(False)
         self._process = process
         self._line: socket.socket | None = line
         self._unread = b""
-        self.seat = seat
+        self.instance = instance
         self.started_at = self._heard_at = now
         self.ends_by: float | None = None
-        self.pulse: PulseLine | None = None
+        self.heartbeat: HeartbeatMessage | None = None
 
     @property
     def pid(self) -> int:
@@ -70,7 +70,7 @@ class WorkerProcess:
     @property
     def is_ready(self) -> bool:
         """Whether it takes calls, by its own word."""
-        return self.pulse is not None and not self.pulse.not_ready
+        return self.heartbeat is not None and not self.heartbeat.not_ready
 
     def exit_status(self) -> int | None:
         """None while it lives; negative: the signal that ended it."""
@@ -95,24 +95,24 @@ class WorkerProcess:
         *lines, self._unread = (self._unread + said).split(b"\n")
         for line in lines:
             try:
-                self.pulse, self._heard_at = from_line(line), now
-            except NoPulse as error:
+                self.heartbeat, self._heard_at = from_line(line), now
+            except BadHeartbeat as error:
                 log.error("worker process %d: %s", self.pid, error)
         self._unread = self._unread[:MAX_LINE]
 
-    def is_overdue(self, now: float, patience: Patience) -> str:
+    def is_overdue(self, now: float, timeouts: WorkerTimeouts) -> str:
         """Why it has to be killed; "" if all is well."""
         silent_s = now - self._heard_at
-        if silent_s > patience.silence_s(self.pulse is not None):
+        if silent_s > timeouts.silence_s(self.heartbeat is not None):
             return f"it hangs: nothing was heard of it for {silent_s:.1f} s"
         if self.ends_by is not None and now > self.ends_by:
             return "it did not end in time"
         return ""
 
-    def tell_to_end(self, now: float, patience: Patience) -> None:
+    def tell_to_end(self, now: float, timeouts: WorkerTimeouts) -> None:
         """SIGTERM: it drains. Telling it again changes nothing."""
         if self.ends_by is None:
-            self.ends_by = now + patience.end_s
+            self.ends_by = now + timeouts.end_s
             self.send(signal.SIGTERM)
 
     def send(self, number: signal.Signals) -> None:
@@ -126,15 +126,15 @@ class WorkerProcess:
             self._line = None
 
 
-def start(orders: Orders, seat: int, now: float) -> WorkerProcess:
-    """A new worker at this seat.
+def start(orders: Orders, instance: int, now: float) -> WorkerProcess:
+    """A new worker at this instance.
 
     Raises:
         OSError: the system gives us no process.
     """
     ours, theirs = socket.socketpair()
     with theirs:
-        words: list[object] = ["--slot", seat, "--listen", orders.listener, "--knocked-from", orders.knocked_from]
+        words: list[object] = ["--slot", instance, "--listen", orders.listener, "--knocked-from", orders.knocked_from]
         words += ["--pulse", theirs.fileno()]
         try:
             process = subprocess.Popen(
@@ -146,7 +146,7 @@ def start(orders: Orders, seat: int, now: float) -> WorkerProcess:
         except OSError:
             ours.close()
             raise
-    return WorkerProcess(process, ours, seat, now)
+    return WorkerProcess(process, ours, instance, now)
 
 
 def _environment(orders: Orders) -> dict[str, str]:

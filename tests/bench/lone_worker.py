@@ -29,7 +29,7 @@ from callcontrol.edges import journal  # noqa: E402
 from callcontrol.edges.freeswitch.sockets import Address  # noqa: E402
 from callcontrol.edges.live_state import codec  # noqa: E402
 from callcontrol.edges.live_state.calls import CallStore  # noqa: E402
-from callcontrol.edges.live_state.outlet import Outlet  # noqa: E402
+from callcontrol.edges.live_state.server_connection import ServerConnection  # noqa: E402
 from callcontrol.edges.live_state.servers import Command, Reply  # noqa: E402
 from tests.bench.samples import SAVED, UNSAVED, Counts, part_of  # noqa: E402
 
@@ -70,7 +70,7 @@ def _worker(config: Path, pulse: int) -> Worker:
     settings = current.configuration.settings
     journal.start(mask_numbers=settings.mask_numbers)
     listener, line = Address(*host_and_port(settings.listen)), socket.socket(fileno=pulse)
-    return Worker(current, settings.redis.url, settings.postgres.dsn, listener=listener, slot=0, pulse=line)
+    return Worker(current, settings.redis.url, settings.postgres.dsn, listener=listener, instance=0, pulse=line)
 
 
 def _say_nothing(self: CallStore, call: Call) -> None:
@@ -78,7 +78,7 @@ def _say_nothing(self: CallStore, call: Call) -> None:
 
 
 def _watch(seen: Seen) -> None:
-    encode, execute = codec.encode, Outlet._execute
+    encode, execute = codec.encode, ServerConnection._execute
 
     def encoded(value: Any) -> bytes:
         text = encode(value)
@@ -86,13 +86,13 @@ def _watch(seen: Seen) -> None:
         seen.bytes += len(text)
         return text
 
-    def executed(self: Outlet, commands: Sequence[Command]) -> list[Reply]:
+    def executed(self: ServerConnection, commands: Sequence[Command]) -> list[Reply]:
         seen.round_trips += 1
         seen.commands += len(commands)
         return execute(self, commands)
 
     codec.encode = encoded
-    Outlet._execute = executed  # type: ignore[method-assign]  # counted, and done
+    ServerConnection._execute = executed  # type: ignore[method-assign]  # counted, and done
 
 
 def _sample(samples: Counts) -> None:

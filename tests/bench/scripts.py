@@ -21,7 +21,7 @@ from callcontrol.config.queue_settings import Strategy
 from callcontrol.edges import clock
 from callcontrol.edges.embedded import EmbeddedRedis
 from callcontrol.edges.live_state.queues import told_of
-from callcontrol.routing.queue_layout import RESTS, AgentLayout, Layout, QueueLayout, Seat, layout_dict
+from callcontrol.routing.queue_layout import RESTS, AgentLayout, Layout, QueueLayout, SeatLayout, layout_dict
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from callcontrol.vocabulary.queue import Offer, TalkEnd
 from tests.bench.machine import folder
@@ -166,7 +166,7 @@ def _layout(names: Sequence[str]) -> Layout:
         short_us=5 * SECOND_US,
     )
     agents = {
-        name: AgentLayout(auto=True, external=False, seats=(Seat(QUEUE, tier=1, position=i, weight=1),))
+        name: AgentLayout(auto=True, external=False, seats=(SeatLayout(QUEUE, tier=1, position=i, weight=1),))
         for i, name in enumerate(names, 1)
     }
     return Layout({QUEUE: queue}, agents)

@@ -18,7 +18,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from callcontrol.edges.pulse_line import from_line
+from callcontrol.edges.heartbeat_message import from_line
 from callcontrol.simulator.stories.stage import READY_S, STOP_S, Stage
 from tests.bench.calls import EXAMPLE
 from tests.bench.capacity import Load, median
@@ -96,9 +96,9 @@ def _wait_until_ready(line: socket.socket) -> None:
     line.settimeout(READY_S)
     due = time.monotonic() + READY_S
     with line.makefile("rb") as said:
-        while (pulse := from_line(said.readline().rstrip(b"\n"))).not_ready:
+        while (heartbeat := from_line(said.readline().rstrip(b"\n"))).not_ready:
             if time.monotonic() > due:
-                raise TimeoutError(f"the worker is not ready after {READY_S:g} s: {pulse.not_ready}")
+                raise TimeoutError(f"the worker is not ready after {READY_S:g} s: {heartbeat.not_ready}")
 
 
 def _show(console: Console, saved: Run, unsaved: Run) -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callcontrol.billing import rating
-from callcontrol.edges.live_state import calls, codec, pipe
+from callcontrol.edges.live_state import calls, codec, pipeline
 from tests.bench.brake import KEPT_S, Allowance
 from tests.bench.capacity import Load, median
 from tests.bench.figures import growth_kib
@@ -67,11 +67,11 @@ def test_memory_counts_for_those_who_came_since() -> None:
 
 
 def test_a_moment_belongs_to_the_innermost_that_has_to_do_with_saving() -> None:
-    outlet, driver = "/callcontrol/edges/live_state/outlet.py", "/callcontrol/daemon/call_driver.py"
+    outlet, driver = "/callcontrol/edges/live_state/server_connection.py", "/callcontrol/daemon/call_driver.py"
     assert part_of(["/redis/connection.py", outlet]) == "pipe"
     assert part_of([driver, "/callcontrol/edges/live_state/rules.py", outlet]) == REST  # a reply steps a call
     assert part_of([codec.__file__, calls.__file__, driver, outlet]) == "encode"
-    assert part_of([pipe.__file__, calls.__file__, driver]) == "pipe"
+    assert part_of([pipeline.__file__, calls.__file__, driver]) == "pipe"
     assert part_of([calls.__file__, driver]) == "save"
     assert part_of([rating.__file__, driver]) == part_of(["/gevent/hub.py"]) == part_of([]) == REST
 

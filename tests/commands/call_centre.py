@@ -15,8 +15,8 @@ from gevent.event import AsyncResult
 from callcontrol.daemon.configuration import read_configuration
 from callcontrol.edges import clock
 from callcontrol.edges.live_state import keys
-from callcontrol.edges.live_state.pipe import Pipe, connect
-from callcontrol.edges.live_state.queues import QueueStore, Told
+from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
+from callcontrol.edges.live_state.queues import Effects, QueueStore
 from callcontrol.edges.live_state.server_clock import ServerClocks
 from callcontrol.routing.queue_layout import layout_dict, layout_of
 from callcontrol.vocabulary.agent import AgentAction, OfferEnd
@@ -56,22 +56,22 @@ class CallCentre:
         self.now = NINE
         self.offers: dict[str, Offer] = {}
         self._settings = read_configuration(Path(config)).settings.tenants["acme"]
-        self._pipe = Pipe(connect(redis_url, 10.0))
-        self._store = QueueStore(self._pipe, self._occasion, self._told, clocks=ClocksAlike())
+        self._pipeline = RedisPipeline(connect(redis_url, 10.0))
+        self._store = QueueStore(self._pipeline, self._occasion, self._told, clocks=ClocksAlike())
 
     def stop(self) -> None:
         """Let go of Redis."""
-        self._pipe.stop(1.0)
+        self._pipeline.stop(1.0)
 
     def _occasion(self, _tenant: str) -> Occasion:
         return Occasion(self.now, WORKER, 1, periods_at(self.now, ZoneInfo(self._settings.zone)))
 
-    def _told(self, _tenant: str, told: Told) -> None:
+    def _told(self, _tenant: str, told: Effects) -> None:
         self.offers |= {offer.ticket: offer for offer in told.offers}
 
     def settle(self) -> None:
         """Until Redis has answered whatever was asked before."""
-        self._pipe.ask("PING")
+        self._pipeline.ask("PING")
 
     def wait(self, seconds: float) -> None:
         """Let time pass, and carry out what falls due."""
@@ -90,7 +90,7 @@ class CallCentre:
 
     def worker_lives(self, lives: bool) -> None:
         """The worker of all calls has its lease, or has lost it."""
-        self._pipe.ask(*(("SET", keys.worker(WORKER), 1) if lives else ("DEL", keys.worker(WORKER))))
+        self._pipeline.ask(*(("SET", keys.worker(WORKER), 1) if lives else ("DEL", keys.worker(WORKER))))
 
     def act(self, agent: str, action: AgentAction, detail: str = "") -> None:
         trouble = self._waited(lambda done: self._store.act("acme", agent, action, detail, done))

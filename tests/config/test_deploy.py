@@ -15,7 +15,7 @@ from prometheus_client import REGISTRY
 
 from callcontrol.config.settings import Limits
 from callcontrol.supervisor.metrics import OfWorkers
-from callcontrol.supervisor.patience import Patience
+from callcontrol.supervisor.timeouts import WorkerTimeouts
 from callcontrol.supervisor.views import View
 from tests.config.example import ROOT
 
@@ -101,4 +101,4 @@ def test_the_daemon_has_time_to_drain() -> None:
     text = (DEPLOY / "systemd" / "callcontrol.service").read_text()
     stop_s = re.search(r"^TimeoutStopSec=([0-9]+)$", text, re.MULTILINE)
     assert stop_s
-    assert int(stop_s[1]) > Patience(Limits().hung_s, Limits().drain_s).end_s
+    assert int(stop_s[1]) > WorkerTimeouts(Limits().hung_s, Limits().drain_s).end_s

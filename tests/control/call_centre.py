@@ -22,9 +22,9 @@ from callcontrol.control.commands import Command
 from callcontrol.control.events import (
     AppEnded,
     CallbackAnswered,
+    CallConnectionLost,
     CallerHungUp,
     ChannelsChecked,
-    ConnectionLost,
     Event,
     FactsFound,
     Joined,
@@ -186,7 +186,7 @@ class Centre:
         if isinstance(event, Rearrived):
             visit.line = True
             self._tell_of_the_line(visit)
-        if isinstance(event, ConnectionLost):
+        if isinstance(event, CallConnectionLost):
             visit.line = False
         visit.call, commands = machine.step(before, event, visit.facts)
         visit.commands.extend(commands)
@@ -347,7 +347,7 @@ class Centre:
     def _tell_of_the_line(self, visit: Visit) -> None:
         """With a caller's channel its connection closes."""
         if self.legs[visit.call.id].state == "gone":
-            self._tell(visit.call.id, ConnectionLost("closed"))
+            self._tell(visit.call.id, CallConnectionLost("closed"))
 
     def _direct_caller(self, visit: Visit, command: Command) -> None:
         id_ = visit.call.id

@@ -11,8 +11,8 @@ from callcontrol.control import commands as do
 from callcontrol.control.call import CallingBack, Closed, Ending, Talking
 from callcontrol.control.commands import Command
 from callcontrol.control.events import (
+    CallConnectionLost,
     ChannelsChecked,
-    ConnectionLost,
     Event,
     Joined,
     JoinFailed,
@@ -379,7 +379,7 @@ def test_a_queue_that_is_no_more_calls_nobody_again() -> None:
 
 
 def lose(story: CallbackStory, how: str) -> None:
-    lost: dict[str, Event] = {"switch": SwitchGone("restarted"), "worker": ConnectionLost("died")}
+    lost: dict[str, Event] = {"switch": SwitchGone("restarted"), "worker": CallConnectionLost("died")}
     story.then(lost.get(how, TimerFired("offer")))
 
 
@@ -424,7 +424,7 @@ def test_lost_with_no_leg_left_it_is_closed_once() -> None:
 def test_a_conversation_that_is_taken_over_is_watched_to_its_end() -> None:
     story = CallbackStory().joined()
     customer = story.entries(Bridged)[0].leg_id
-    story.then(ConnectionLost("worker died"))
+    story.then(CallConnectionLost("worker died"))
     assert to_the_live_state(story) == []
     story.gone(story.legs("anna")[0], answered_s=9)
     assert [c.how for c in story.every(do.EndTalk)] == [TalkEnd.TALKED]

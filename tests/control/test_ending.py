@@ -12,10 +12,10 @@ from callcontrol.control import commands as do
 from callcontrol.control.call import Closed, Ending
 from callcontrol.control.events import (
     AppEnded,
+    CallConnectionLost,
     CallerHungUp,
     ChannelsChecked,
-    CommandRefused,
-    ConnectionLost,
+    CommandFailed,
     Event,
     FactsFound,
     KeyPressed,
@@ -50,7 +50,7 @@ def test_a_restarted_switch_ends_all_its_calls_as_estimated() -> None:
 
 def test_a_lost_connection_leaves_the_call_to_the_switch_and_waits_for_its_ends() -> None:
     story, leg = ringing()
-    story.then(LegBridged(leg, NOW)).then(ConnectionLost("connection reset"))
+    story.then(LegBridged(leg, NOW)).then(CallConnectionLost("connection reset"))
     assert isinstance(story.call.state, Ending)
     assert not story.has(do.HangUp)
     story.then(TimerFired("legs"))
@@ -85,7 +85,7 @@ def test_downtime_costs_nothing_an_end_nobody_told_is_the_last_sign_of_life() ->
     asks, and the channels are gone."""
     story, leg = talking(10)
     story.call = story.call.heard_until(story.facts.now)
-    story.then(ConnectionLost("worker died"), after_s=180).then(TimerFired("legs"), after_s=2)
+    story.then(CallConnectionLost("worker died"), after_s=180).then(TimerFired("legs"), after_s=2)
     story.then(ChannelsChecked(frozenset()))
     assert ends_of(story, leg) == [(10, True)]
     (mobile,) = (e for e in fold(story.call.trail).legs if e.leg_id == leg)
@@ -97,14 +97,16 @@ def test_what_nobody_heard_of_costs_nothing() -> None:
     """A worker of an earlier version left no sign: what is sure is that they were joined."""
     story, leg = talking(10)
     story.call = replace(story.call, seen=None, watched=False)
-    story.then(ConnectionLost("worker died"), after_s=180).then(TimerFired("legs")).then(ChannelsChecked(frozenset()))
+    story.then(CallConnectionLost("worker died"), after_s=180).then(TimerFired("legs")).then(
+        ChannelsChecked(frozenset())
+    )
     assert ends_of(story, leg) == [(0, True)]
 
 
 def test_a_channel_that_was_seen_alive_lived_until_then_and_on_while_its_worker_listened() -> None:
     story, leg = talking(10)
     story.call = story.call.heard_until(story.facts.now)
-    story.then(ConnectionLost("worker died"), after_s=20).then(ChannelsChecked(frozenset({"call-1", leg})))
+    story.then(CallConnectionLost("worker died"), after_s=20).then(ChannelsChecked(frozenset({"call-1", leg})))
     assert story.call.watched
     seen = story.facts.now
     story.call = story.call.heard_until(Instant(seen + 5 * SECOND))
@@ -151,7 +153,7 @@ def test_a_truth_that_comes_late_replaces_the_estimate_once() -> None:
 
 def test_a_bridge_we_did_not_see_is_known_from_the_switchs_stamps() -> None:
     story, leg = ringing()
-    story.then(ConnectionLost("worker died"))
+    story.then(CallConnectionLost("worker died"))
     now = story.facts.now
     story.then(LegGone(leg, "NORMAL_CLEARING", Stamps(NOW, None, now, now, bridged=now)))
     assert [e.leg_id for e in story.entries(Bridged)] == [leg]
@@ -182,10 +184,10 @@ EVENTS: st.SearchStrategy[Event] = st.one_of(
     st.builds(LegGone, st.sampled_from([*LEGS, "call-1"]), st.just("NORMAL_CLEARING"), st.just(STAMPS)),
     st.builds(Stored, st.sampled_from(["", "away"])),
     st.builds(TimerFired, st.sampled_from(["step", "legs", "alone"])),
-    st.just(ConnectionLost("gone")),
+    st.just(CallConnectionLost("gone")),
     st.just(SwitchGone("gone")),
     st.builds(Rearrived, st.sampled_from([*DID.values(), "102", "*21*102#"]), st.sampled_from(["", "USER_BUSY"])),
-    st.just(CommandRefused("bridge", "-ERR")),
+    st.just(CommandFailed("bridge", "-ERR")),
     st.builds(ChannelsChecked, st.one_of(st.none(), st.frozensets(st.sampled_from([*LEGS, "call-1"])))),
 )
 

@@ -10,7 +10,7 @@ from callcontrol.control import leaving
 from callcontrol.control.call import Deciding
 from callcontrol.control.commands import Command
 from callcontrol.control.events import CallerHungUp
-from callcontrol.control.moved import Then
+from callcontrol.control.step_result import ThenDecide
 from callcontrol.control.waiting_room import TIMERS
 from callcontrol.routing.plan import Refuse
 from callcontrol.vocabulary.agent import OfferEnd
@@ -94,7 +94,7 @@ def test_departing_silences_him_and_looks_up_where_he_goes() -> None:
 def test_departing_to_nowhere_ends_the_call() -> None:
     story = QueueStory().enter()
     _, answer = leaving.depart(story.call, story.waiting, Leaving.REMOVED, story.facts, None)
-    assert isinstance(answer, Then)
+    assert isinstance(answer, ThenDecide)
     assert isinstance(answer.decision.step, Refuse)
     assert answer.decision.step.outcome is Outcome.OVERFLOW
 

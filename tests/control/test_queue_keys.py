@@ -9,8 +9,8 @@ from callcontrol.control.call import Announcing, Deciding, Ending, TakingMessage
 from callcontrol.control.events import (
     AppEnded,
     CallbackAnswered,
+    CallConnectionLost,
     CallerHungUp,
-    ConnectionLost,
     FactsFound,
     KeyPressed,
     OfferVoid,
@@ -202,7 +202,7 @@ def test_an_agent_who_has_the_caller_keeps_him_whatever_the_answer_to_his_wish()
 
 def test_whose_worker_died_before_the_answer_asks_again() -> None:
     story = QueueStory().enter().then(KeyPressed("1"))
-    story.then(ConnectionLost("gone")).then(Rearrived(story.call.dialled))
+    story.then(CallConnectionLost("gone")).then(Rearrived(story.call.dialled))
     assert story.command(do.KeepCallback).ticket == "call-1/1"
     story.then(CallbackAnswered("call-1/1", Kept.KEPT))
     assert story.state() is Announcing

@@ -11,10 +11,10 @@ from callcontrol.control import commands as do
 from callcontrol.control.call import Announcing, Closed, Deciding, Ending, Ringing, TakingMessage, Talking, Waiting
 from callcontrol.control.events import (
     AppEnded,
+    CallConnectionLost,
     CallerHungUp,
     ChannelsChecked,
-    CommandRefused,
-    ConnectionLost,
+    CommandFailed,
     FactsFound,
     LegGone,
     LegHeard,
@@ -227,7 +227,7 @@ def test_whom_an_agent_has_the_live_state_need_not_know(stage: str) -> None:
 
 
 def test_a_lost_connection_is_made_anew_and_he_keeps_his_place() -> None:
-    story = QueueStory().enter(waited_s=60).then(ConnectionLost("reset"))
+    story = QueueStory().enter(waited_s=60).then(CallConnectionLost("reset"))
     assert story.has(do.BringBack)
     assert story.timers == {"back": 10}
     assert not story.has(do.LeaveQueue)
@@ -245,7 +245,7 @@ def test_a_lost_connection_is_made_anew_and_he_keeps_his_place() -> None:
 
 @pytest.mark.parametrize("stage", ["ringing", "accepting"])
 def test_its_offer_is_called_off(stage: str) -> None:
-    story = QueueStory().reach(stage).then(ConnectionLost("reset"))
+    story = QueueStory().reach(stage).then(CallConnectionLost("reset"))
     assert [c.leg_id for c in story.every(do.KillLeg)] == list(story.legs("anna"))
     assert story.has(do.BringBack)
     assert not story.has(do.PassOffer), "she would be offered him again while nobody can join them"
@@ -270,13 +270,13 @@ def test_he_may_be_back_before_anybody_knows_that_his_worker_died(stage: str) ->
 def test_agents_who_passed_already_are_not_passed_again() -> None:
     story = QueueStory(RUSH).enter().offer("anna", "bert")
     story.fail("USER_BUSY", *story.legs("anna"))
-    story.then(ConnectionLost("reset")).then(Rearrived(RUSH))
+    story.then(CallConnectionLost("reset")).then(Rearrived(RUSH))
     assert [c.agent for c in story.every(do.PassOffer)] == ["bert"]
 
 
 @pytest.mark.parametrize("stage", ["whispering", "joining"])
 def test_an_agent_who_had_him_is_let_go_without_blame(stage: str) -> None:
-    story = QueueStory().reach(stage).then(ConnectionLost("reset"))
+    story = QueueStory().reach(stage).then(CallConnectionLost("reset"))
     assert story.command(do.EndTalk) == do.EndTalk("anna", TICKET, 0, TalkEnd.ABANDONED)
     assert story.command(do.KillLeg).leg_id == story.legs("anna")[0]
     assert [e.how for e in story.entries(OfferEnded)] == [OfferEnd.ACCEPTED, OfferEnd.CALLER_GONE]
@@ -286,7 +286,7 @@ def test_an_agent_who_had_him_is_let_go_without_blame(stage: str) -> None:
 
 def test_one_who_was_being_let_in_asks_again() -> None:
     """His worker died between the question and the answer."""
-    story = QueueStory().begin().then(ConnectionLost("worker died")).then(Rearrived(HELP))
+    story = QueueStory().begin().then(CallConnectionLost("worker died")).then(Rearrived(HELP))
     assert story.command(do.JoinQueue).ticket.id == TICKET
     assert not story.has(do.Play)
     story.then(QueueEntered(TICKET, Entered(Place(1, 1, 1, 0), story.waiting.joined)))
@@ -294,7 +294,7 @@ def test_one_who_was_being_let_in_asks_again() -> None:
 
 
 def test_who_does_not_come_back_is_given_up() -> None:
-    story = QueueStory().enter().then(ConnectionLost("reset")).then(TimerFired("back"), after_s=10)
+    story = QueueStory().enter().then(CallConnectionLost("reset")).then(TimerFired("back"), after_s=10)
     assert story.command(do.LeaveQueue) == do.LeaveQueue(TICKET, Leaving.ABANDONED)
     assert story.state() is Ending
     story.then(TimerFired("legs")).then(ChannelsChecked(frozenset()))
@@ -302,14 +302,14 @@ def test_who_does_not_come_back_is_given_up() -> None:
 
 
 def test_who_hangs_up_on_his_way_back_is_out() -> None:
-    story = QueueStory().enter().then(ConnectionLost("reset"))
+    story = QueueStory().enter().then(CallConnectionLost("reset"))
     story.then(CallerHungUp("NORMAL_CLEARING")).gone("call-1")
     assert story.state() is Closed
     assert story.then(Rearrived(HELP)).commands == ()
 
 
 def test_who_hung_up_on_his_way_back_starts_nothing_while_a_leg_is_awaited() -> None:
-    story = QueueStory().reach("ringing").then(ConnectionLost("reset")).gone("call-1")
+    story = QueueStory().reach("ringing").then(CallConnectionLost("reset")).gone("call-1")
     ending = story.call
     assert story.state() is Ending
     assert (story.then(Rearrived(HELP)).call, story.commands) == (ending, ())
@@ -318,7 +318,7 @@ def test_who_hung_up_on_his_way_back_starts_nothing_while_a_leg_is_awaited() -> 
 
 
 def test_who_is_back_when_his_queue_is_no_more_goes_on() -> None:
-    story = without_the_queue(QueueStory().enter().then(ConnectionLost("reset"))).then(Rearrived(HELP))
+    story = without_the_queue(QueueStory().enter().then(CallConnectionLost("reset"))).then(Rearrived(HELP))
     assert do.StartTimer("poll", 0.01) in story.commands
     assert left(story.then(TimerFired("poll"))) == [(Leaving.FAILED, "hangup:busy")]
 
@@ -386,7 +386,7 @@ def test_an_answer_of_the_live_state_after_the_end_finds_nobody_reserved() -> No
 
 @pytest.mark.parametrize("stage", STAGES[:-1])
 def test_a_command_the_switch_refuses_ends_the_call_and_frees_everybody(stage: str) -> None:
-    story = QueueStory().reach(stage).then(CommandRefused("playback", "-ERR no such channel"))
+    story = QueueStory().reach(stage).then(CommandFailed("playback", "-ERR no such channel"))
     assert story.command(do.HangUp).cause == "NORMAL_TEMPORARY_FAILURE"
     assert story.has(do.LeaveQueue)
     assert story.has(do.EndTalk) == (stage in ("accepting", "whispering", "joining"))
@@ -399,7 +399,7 @@ def test_a_command_the_switch_refuses_ends_the_call_and_frees_everybody(stage: s
 
 def test_a_call_that_was_ending_when_its_worker_died_is_asked_after() -> None:
     """Its clocks died with the worker; an end that was missed is found out at once, before more is paid for."""
-    story = QueueStory().reach("talking").then(CallerHungUp("NORMAL_CLEARING")).then(ConnectionLost("worker died"))
+    story = QueueStory().reach("talking").then(CallerHungUp("NORMAL_CLEARING")).then(CallConnectionLost("worker died"))
     assert story.timers == {"legs": 2}
     story.then(TimerFired("legs")).then(ChannelsChecked(frozenset()))
     assert story.command(do.EndTalk).how is TalkEnd.TALKED
@@ -407,7 +407,7 @@ def test_a_call_that_was_ending_when_its_worker_died_is_asked_after() -> None:
 
 
 def test_a_conversation_whose_worker_died_is_watched_to_its_end() -> None:
-    story = QueueStory().reach("talking").then(ConnectionLost("worker died"))
+    story = QueueStory().reach("talking").then(CallConnectionLost("worker died"))
     assert story.state() is Ending
     assert not story.has(do.EndTalk)
     story.gone(story.legs("anna")[0], answered_s=9)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from callcontrol.control.events import CommandRefused, ConnectionLost, FactsFound, KeyPressed
+from callcontrol.control.events import CallConnectionLost, CommandFailed, FactsFound, KeyPressed
 from callcontrol.vocabulary.agent import AgentAction
 from tests.control.call_centre import AGENTS, Centre, Leg
 from tests.routing.queue_world import HELP, RUSH, facts, tenant
@@ -40,7 +40,7 @@ def tell_twice(centre: Centre, which: int) -> None:
 
 def forget(centre: Centre, which: int) -> None:
     """Something is never told; but facts come from the worker itself, and a closed connection is always seen."""
-    lost = [one for one in centre.pending if not isinstance(one[1], FactsFound | ConnectionLost)]
+    lost = [one for one in centre.pending if not isinstance(one[1], FactsFound | CallConnectionLost)]
     if lost:
         centre.pending.remove(lost[which % len(lost)])
 
@@ -114,7 +114,7 @@ def agent_changes(centre: Centre, which: int) -> None:
 def connection_is_lost(centre: Centre, which: int) -> None:
     for id_ in callers(centre)[:1]:
         if centre.visits[id_].line:
-            centre.deliver(id_, ConnectionLost("reset"))
+            centre.deliver(id_, CallConnectionLost("reset"))
 
 
 def worker_dies(centre: Centre, which: int) -> None:
@@ -123,7 +123,7 @@ def worker_dies(centre: Centre, which: int) -> None:
     centre.timers.clear()
     for id_, visit in list(centre.visits.items()):
         if not visit.closed:
-            centre.deliver(id_, ConnectionLost("taken over"))
+            centre.deliver(id_, CallConnectionLost("taken over"))
 
 
 def switch_restarts(centre: Centre, which: int) -> None:
@@ -147,7 +147,7 @@ def caller_is_transferred(centre: Centre, which: int) -> None:
 
 def command_is_refused(centre: Centre, which: int) -> None:
     for id_ in callers(centre)[:1]:
-        centre.pending.append((id_, CommandRefused("playback", "-ERR")))
+        centre.pending.append((id_, CommandFailed("playback", "-ERR")))
 
 
 MISHAPS: tuple[Move, ...] = (

@@ -12,7 +12,7 @@ from callcontrol.control.events import (
     AloneChecked,
     AppEnded,
     CallerHungUp,
-    CommandRefused,
+    CommandFailed,
     LegBridged,
     LegGone,
     TimerFired,
@@ -115,7 +115,7 @@ def test_a_bridge_whose_end_is_never_told_is_ended() -> None:
 
 
 def test_a_refused_command_ends_the_call_with_the_reason() -> None:
-    story = Story(facts()).begin().then(CommandRefused("bridge", "-ERR no such thing"))
+    story = Story(facts()).begin().then(CommandFailed("bridge", "-ERR no such thing"))
     assert story.command(do.HangUp).cause == "NORMAL_TEMPORARY_FAILURE"
     assert [e.what for e in story.entries(Noted)] == ["switch refused bridge: -ERR no such thing"]
 

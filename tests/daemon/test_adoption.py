@@ -18,19 +18,19 @@ from callcontrol.billing.record import RatedRecord
 from callcontrol.control import commands as do
 from callcontrol.control.call import Call, Closed, Ending, Ringing
 from callcontrol.control.events import CallerHungUp, ChannelsChecked, LegBridged, LegGone
-from callcontrol.daemon import desk as desk_module
+from callcontrol.daemon import worker_context as desk_module
 from callcontrol.daemon.adoption import Adoption
 from callcontrol.daemon.configuration import Current
-from callcontrol.daemon.desk import Desk
 from callcontrol.daemon.leg_line import LegLine
 from callcontrol.daemon.queue_line import QueueLine
 from callcontrol.daemon.registrations import Registrations
 from callcontrol.daemon.timers import Timers
+from callcontrol.daemon.worker_context import WorkerContext
 from callcontrol.edges import clock
 from callcontrol.edges.ledger.rejected import RejectedFull
 from callcontrol.edges.live_state import codec, keys
 from callcontrol.edges.live_state.calls import CallStore
-from callcontrol.edges.live_state.pipe import Pipe, connect
+from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
 from callcontrol.edges.live_state.queues import QueueStore
 from callcontrol.edges.live_state.rules import RuleStore
 from callcontrol.edges.live_state.workers import Workers, worker_name
@@ -84,8 +84,8 @@ class NoSwitch:
 
 
 @pytest.fixture
-def pipe(redis_url: str, redis_client: Redis) -> Iterator[Pipe]:
-    made = Pipe(connect(redis_url, 1.0))
+def pipeline(redis_url: str, redis_client: Redis) -> Iterator[RedisPipeline]:
+    made = RedisPipeline(connect(redis_url, 1.0))
     yield made
     made.stop(1)
 
@@ -100,17 +100,17 @@ def _occasion(tenant: str) -> Occasion:
 
 
 @pytest.fixture
-def desk(pipe: Pipe, written: Written) -> Desk:
-    made = Desk(
+def shared(pipeline: RedisPipeline, written: Written) -> WorkerContext:
+    made = WorkerContext(
         worker=US,
         current=Current(EXAMPLE),
-        rules=RuleStore(pipe),
-        calls=CallStore(pipe, lambda tenant, call: made.lose(tenant, call)),
+        rules=RuleStore(pipeline),
+        calls=CallStore(pipeline, lambda tenant, call: made.lose(tenant, call)),
         registrations=Registrations(),
         records=written,
         switches=NoSwitch(),
         legs=LegLine(lambda name: None, lambda name: "internal"),
-        queue_store=(store := QueueStore(pipe, _occasion, lambda tenant, told: None)),
+        queue_store=(store := QueueStore(pipeline, _occasion, lambda tenant, told: None)),
         queues=QueueLine(store),
         timers=Timers(),
     )
@@ -118,17 +118,17 @@ def desk(pipe: Pipe, written: Written) -> Desk:
 
 
 @pytest.fixture
-def workers(pipe: Pipe) -> Workers:
+def workers(pipeline: RedisPipeline) -> Workers:
     """Ours, who has heard from Redis for long enough to judge others."""
-    made = Workers(pipe, US, steady_s=0)
+    made = Workers(pipeline, US, steady_s=0)
     made.beat()
-    pipe.ask("PING")
+    pipeline.ask("PING")
     return made
 
 
 @pytest.fixture
-def adoption(desk: Desk, workers: Workers) -> Adoption:
-    return Adoption(desk, workers, random.Random(1), sweep_s=0)
+def adoption(shared: WorkerContext, workers: Workers) -> Adoption:
+    return Adoption(shared, workers, random.Random(1), sweep_s=0)
 
 
 def dead_worker() -> str:
@@ -138,77 +138,79 @@ def dead_worker() -> str:
     return US.replace(f"/{os.getpid()}/", f"/{process.pid}/")
 
 
-def saved_call(desk: Desk, worker: str, id_: str = "call-1") -> Call:
+def saved_call(shared: WorkerContext, worker: str, id_: str = "call-1") -> Call:
     call = replace(Story(facts()).begin().call, worker=worker, id=id_)
-    desk.calls.save(call)
+    shared.calls.save(call)
     return call
 
 
 def test_a_dead_workers_call_is_adopted_once_and_stays_where_it_stood(
-    desk: Desk, adoption: Adoption, redis_client: Redis
+    shared: WorkerContext, adoption: Adoption, redis_client: Redis
 ) -> None:
-    saved_call(desk, dead_worker())
+    saved_call(shared, dead_worker())
     assert adoption.look() == 1
-    assert isinstance(desk.drivers["call-1"].call.state, Ringing)
-    assert desk.drivers["call-1"].call.worker == US
+    assert isinstance(shared.drivers["call-1"].call.state, Ringing)
+    assert shared.drivers["call-1"].call.worker == US
     assert adoption.look() == 0
     assert redis_client.hgetall(keys.owners("acme")) == {b"call-1": US.encode()}
 
 
-def test_two_who_look_at_once_share_a_dead_workers_calls(desk: Desk, adoption: Adoption, pipe: Pipe) -> None:
+def test_two_who_look_at_once_share_a_dead_workers_calls(
+    shared: WorkerContext, adoption: Adoption, pipeline: RedisPipeline
+) -> None:
     dead = dead_worker()
     for n in range(120):
-        saved_call(desk, dead, f"call-{n}")
-    other = replace(desk, worker="another-host/2/.x", drivers={}, closing=set())
-    theirs = Adoption(other, Workers(pipe, other.worker, steady_s=0), random.Random(2), sweep_s=0)
+        saved_call(shared, dead, f"call-{n}")
+    other = replace(shared, worker="another-host/2/.x", drivers={}, closing=set())
+    theirs = Adoption(other, Workers(pipeline, other.worker, steady_s=0), random.Random(2), sweep_s=0)
     looking = [gevent.spawn(one.look) for one in (adoption, theirs)]
     assert sum(one.get(timeout=10) for one in looking) == 120
-    assert len({*desk.drivers, *other.drivers}) == len(desk.drivers) + len(other.drivers) == 120
+    assert len({*shared.drivers, *other.drivers}) == len(shared.drivers) + len(other.drivers) == 120
 
 
 def test_whoever_was_taken_for_dead_and_comes_back_leaves_the_call_to_its_new_owner(
-    desk: Desk, adoption: Adoption, pipe: Pipe, redis_client: Redis
+    shared: WorkerContext, adoption: Adoption, pipeline: RedisPipeline, redis_client: Redis
 ) -> None:
-    call = saved_call(desk, dead_worker())
+    call = saved_call(shared, dead_worker())
     assert adoption.look() == 1
     redis_client.hset(keys.owners("acme"), call.id, "another-host/2/.x")  # somebody took it from us
-    driver = desk.drivers[call.id]
-    desk.calls.save(driver.call)
-    pipe.ask("PING")
-    assert desk.drivers == {}
+    driver = shared.drivers[call.id]
+    shared.calls.save(driver.call)
+    pipeline.ask("PING")
+    assert shared.drivers == {}
     driver.deliver(CallerHungUp("NORMAL_CLEARING"))
     assert isinstance(driver.call.state, Ringing), "a lost call is not driven any more"
-    desk.calls.forget(driver.call)
-    pipe.ask("PING")
+    shared.calls.forget(driver.call)
+    pipeline.ask("PING")
     assert redis_client.hexists(keys.calls("acme"), call.id), "who does not have it cannot forget it"
 
 
 def test_a_lapsed_lease_holds_everything_until_it_is_known_whose_the_calls_are(
-    desk: Desk, adoption: Adoption, workers: Workers, pipe: Pipe, redis_client: Redis
+    shared: WorkerContext, adoption: Adoption, workers: Workers, pipeline: RedisPipeline, redis_client: Redis
 ) -> None:
     lapsed = [True]
-    desk.holds = lambda switch: lapsed[0]
+    shared.holds = lambda switch: lapsed[0]
     for n in range(2):
-        saved_call(desk, dead_worker(), f"call-{n}")
+        saved_call(shared, dead_worker(), f"call-{n}")
     assert adoption.look() == 2
-    assert len(desk.held) == 2, "what they were told waits"
-    drivers = dict(desk.drivers)
+    assert len(shared.held) == 2, "what they were told waits"
+    drivers = dict(shared.drivers)
     for driver in drivers.values():
         driver.deliver(CallerHungUp("NORMAL_CLEARING"))
     redis_client.hset(keys.owners("acme"), "call-1", "another-host/2/.x")
     adoption.verify()
     lapsed[0] = False
-    desk.resume()
+    shared.resume()
     assert [isinstance(drivers[f"call-{n}"].call.state, Ending) for n in range(2)] == [True, False]
-    assert set(desk.drivers) == {"call-0"}
+    assert set(shared.drivers) == {"call-0"}
 
 
 def test_a_living_workers_calls_are_left_alone_until_it_dies(
-    desk: Desk, adoption: Adoption, redis_client: Redis
+    shared: WorkerContext, adoption: Adoption, redis_client: Redis
 ) -> None:
     elsewhere = "another-host/1"
     redis_client.set(keys.worker(elsewhere), 1)
-    saved_call(desk, elsewhere)
+    saved_call(shared, elsewhere)
     assert adoption.look() == 0
     assert adoption.look() == 0
     redis_client.delete(keys.worker(elsewhere))
@@ -216,46 +218,50 @@ def test_a_living_workers_calls_are_left_alone_until_it_dies(
 
 
 def test_a_silent_process_of_this_host_that_still_runs_is_not_dead_by_its_pid_alone(
-    desk: Desk, adoption: Adoption, redis_client: Redis
+    shared: WorkerContext, adoption: Adoption, redis_client: Redis
 ) -> None:
     parent = US.replace(f"/{os.getpid()}/", f"/{os.getppid()}/")
     redis_client.set(keys.worker(parent), 1)
-    saved_call(desk, parent)
+    saved_call(shared, parent)
     assert adoption.look() == 0
 
 
 def test_a_call_nobody_is_known_to_have_is_adopted(
-    desk: Desk, adoption: Adoption, pipe: Pipe, redis_client: Redis
+    shared: WorkerContext, adoption: Adoption, pipeline: RedisPipeline, redis_client: Redis
 ) -> None:
-    saved_call(desk, "another-host/9/.x")
-    pipe.ask("PING")
+    saved_call(shared, "another-host/9/.x")
+    pipeline.ask("PING")
     redis_client.delete(keys.owners("acme"))
     assert adoption.look() == 1
 
 
 def test_calls_the_live_state_has_lost_are_told_again(
-    desk: Desk, adoption: Adoption, pipe: Pipe, redis_client: Redis
+    shared: WorkerContext, adoption: Adoption, pipeline: RedisPipeline, redis_client: Redis
 ) -> None:
-    saved_call(desk, dead_worker())
+    saved_call(shared, dead_worker())
     adoption.look()
     redis_client.delete(keys.calls("acme"), keys.owners("acme"))
     adoption.look()
-    pipe.ask("PING")
+    pipeline.ask("PING")
     assert redis_client.hgetall(keys.owners("acme")) == {b"call-1": US.encode()}
     assert redis_client.hexists(keys.calls("acme"), "call-1")
 
 
-def test_a_closed_book_that_was_never_written_is_written(desk: Desk, adoption: Adoption, written: Written) -> None:
-    desk.calls.save(replace(saved_call(desk, dead_worker()), state=Closed()))
+def test_a_closed_book_that_was_never_written_is_written(
+    shared: WorkerContext, adoption: Adoption, written: Written
+) -> None:
+    shared.calls.save(replace(saved_call(shared, dead_worker()), state=Closed()))
     assert adoption.look() == 1
     assert [r.call.call_id for r in written.records] == ["call-1"]
-    assert desk.drivers == {}
-    assert desk.calls.owners("acme") == {}
+    assert shared.drivers == {}
+    assert shared.calls.owners("acme") == {}
 
 
-def test_a_record_that_found_no_room_is_offered_again(desk: Desk, adoption: Adoption, written: Written) -> None:
+def test_a_record_that_found_no_room_is_offered_again(
+    shared: WorkerContext, adoption: Adoption, written: Written
+) -> None:
     written.full = True
-    desk.release(replace(saved_call(desk, desk.worker), state=Closed()))
+    shared.release(replace(saved_call(shared, shared.worker), state=Closed()))
     assert adoption.look() == 1
     assert written.records == []
     written.full = False
@@ -265,144 +271,156 @@ def test_a_record_that_found_no_room_is_offered_again(desk: Desk, adoption: Adop
 
 
 def test_a_record_the_disk_does_not_take_is_in_the_live_state_with_its_whole_trail(
-    desk: Desk, pipe: Pipe, written: Written, redis_client: Redis, monkeypatch: pytest.MonkeyPatch
+    shared: WorkerContext,
+    pipeline: RedisPipeline,
+    written: Written,
+    redis_client: Redis,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(desk_module, "DURABLE_S", 0.05)
     written.slow = []
-    call = replace(saved_call(desk, desk.worker), state=Closed())
-    desk.release(call)
+    call = replace(saved_call(shared, shared.worker), state=Closed())
+    shared.release(call)
     gevent.sleep(0.2)
-    pipe.ask("PING")
+    pipeline.ask("PING")
     saved = redis_client.hget(keys.calls("acme"), "call-1")
     assert saved is not None
     assert isinstance(codec.decode(saved).state, Closed)
     (taken,) = written.slow
     taken()
-    pipe.ask("PING")
+    pipeline.ask("PING")
     assert not redis_client.hexists(keys.calls("acme"), "call-1")
 
 
-def test_the_lease_of_a_living_worker_is_in_redis(pipe: Pipe, redis_client: Redis) -> None:
-    workers = Workers(pipe, "host/1/.x", steady_s=0)
+def test_the_lease_of_a_living_worker_is_in_redis(pipeline: RedisPipeline, redis_client: Redis) -> None:
+    workers = Workers(pipeline, "host/1/.x", steady_s=0)
     workers.beat()
-    pipe.ask("PING")
+    pipeline.ask("PING")
     assert 0 < redis_client.pttl(keys.worker("host/1/.x")) <= 3000
     assert workers.is_alive("host/1/.x")
     assert not workers.is_alive("host/2/.x")
     assert workers.others() == []
 
 
-def test_who_ends_in_order_is_dead_at_once_and_stays_so(pipe: Pipe, workers: Workers, redis_client: Redis) -> None:
-    ending = Workers(pipe, "host/1/.x")
+def test_who_ends_in_order_is_dead_at_once_and_stays_so(
+    pipeline: RedisPipeline, workers: Workers, redis_client: Redis
+) -> None:
+    ending = Workers(pipeline, "host/1/.x")
     ending.beat()
     assert workers.others() == ["host/1/.x"]
     ending.resign()
     ending.beat()
-    pipe.ask("PING")
+    pipeline.ask("PING")
     assert workers.dead() == ["host/1/.x"]
     workers.bury("host/1/.x")
     assert workers.dead() == []
 
 
-def test_who_has_only_just_begun_does_not_judge_the_silence_of_others(pipe: Pipe, redis_client: Redis) -> None:
+def test_who_has_only_just_begun_does_not_judge_the_silence_of_others(
+    pipeline: RedisPipeline, redis_client: Redis
+) -> None:
     redis_client.sadd(keys.workers(), "host/1/.x")
-    newcomer = Workers(pipe, "host/2/.x")
+    newcomer = Workers(pipeline, "host/2/.x")
     newcomer.beat()
-    pipe.ask("PING")
+    pipeline.ask("PING")
     assert newcomer.dead() == []
 
 
-def test_a_lease_that_ran_out_is_told_and_stays_lapsed_until_confirmed(pipe: Pipe, redis_client: Redis) -> None:
+def test_a_lease_that_ran_out_is_told_and_stays_lapsed_until_confirmed(
+    pipeline: RedisPipeline, redis_client: Redis
+) -> None:
     told: list[str] = []
-    workers = Workers(pipe, "host/1/.x", lambda: told.append("lapsed"), lambda: told.append("held"))
+    workers = Workers(pipeline, "host/1/.x", lambda: told.append("lapsed"), lambda: told.append("held"))
     workers.beat()
-    pipe.ask("PING")
+    pipeline.ask("PING")
     redis_client.delete(keys.worker("host/1/.x"))
     workers.beat()
-    pipe.ask("PING")
+    pipeline.ask("PING")
     assert told == ["held", "lapsed"]
     lapsed = [workers.lapsed]
     workers.confirmed()
-    pipe.ask("PING")
+    pipeline.ask("PING")
     assert [*lapsed, workers.lapsed] == [True, False]
     assert redis_client.exists(keys.worker("host/1/.x"))
 
 
-def test_a_lease_that_lapsed_stays_so_while_redis_is_away(pipe: Pipe, redis_client: Redis) -> None:
+def test_a_lease_that_lapsed_stays_so_while_redis_is_away(pipeline: RedisPipeline, redis_client: Redis) -> None:
     told: list[str] = []
-    workers = Workers(pipe, "host/1/.x", lambda: told.append("lapsed"), lambda: told.append("held"))
+    workers = Workers(pipeline, "host/1/.x", lambda: told.append("lapsed"), lambda: told.append("held"))
     workers.beat()
-    pipe.ask("PING")
+    pipeline.ask("PING")
     redis_client.delete(keys.worker("host/1/.x"))
     workers.beat()
     workers.beat()  # under way when the first one finds that the lease is gone
-    pipe.ask("PING")
+    pipeline.ask("PING")
     workers.beat()
-    pipe.ask("PING")
+    pipeline.ask("PING")
     assert (told, workers.lapsed) == (["held", "lapsed"], True)
 
 
 def test_a_call_that_cannot_be_taken_over_keeps_no_other_from_it(
-    desk: Desk, adoption: Adoption, written: Written, monkeypatch: pytest.MonkeyPatch
+    shared: WorkerContext, adoption: Adoption, written: Written, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dead = dead_worker()
-    desk.calls.save(replace(saved_call(desk, dead, "call-0"), state=Closed()))
-    saved_call(desk, dead, "call-1")
+    shared.calls.save(replace(saved_call(shared, dead, "call-0"), state=Closed()))
+    saved_call(shared, dead, "call-1")
 
     def fails(record: RatedRecord, on_durable: Callable[[], None]) -> None:
         raise RuntimeError("a mistake of one call")
 
     monkeypatch.setattr(written, "put", fails)
     adoption.look()
-    assert set(desk.drivers) == {"call-1"}
+    assert set(shared.drivers) == {"call-1"}
 
 
-def test_a_truth_told_after_the_call_was_closed_replaces_the_estimate_once(desk: Desk, written: Written) -> None:
+def test_a_truth_told_after_the_call_was_closed_replaces_the_estimate_once(
+    shared: WorkerContext, written: Written
+) -> None:
     """With a record made anew; what is told once more, or of a leg that is certain, changes nothing."""
     story = Story(facts()).begin()
     leg = story.command(do.Bridge).legs[0][0]
     story.then(LegBridged(leg, Instant(story.facts.now + 1_000_000)))
     story.gone("call-1", answered_s=1, by="caller").then(ChannelsChecked(frozenset()))
     assert isinstance(story.call.state, Closed)
-    desk.release(story.call)
+    shared.release(story.call)
     ended = Instant(story.facts.now + 5_000_000)
     true = LegGone(leg, "NORMAL_CLEARING", Stamps(story.call.arrived, None, story.facts.now, ended), "callee")
     for _ in range(2):
-        desk.told_late("call-1", true)
+        shared.late_leg_end("call-1", true)
     first, second = (record.call for record in written.records)
     assert (first.estimated, second.estimated) == (True, False)
     assert [found.ended for found in second.legs if found.leg_id == leg] == [ended]
-    assert desk.estimated == {}
+    assert shared.estimated == {}
 
 
 def test_a_record_too_large_for_the_spool_is_put_aside_whole_and_not_offered_for_ever(
-    desk: Desk, adoption: Adoption, written: Written
+    shared: WorkerContext, adoption: Adoption, written: Written
 ) -> None:
     written.too_large = True
-    call = replace(saved_call(desk, desk.worker), state=Closed())
-    desk.release(call)
+    call = replace(saved_call(shared, shared.worker), state=Closed())
+    shared.release(call)
     gevent.sleep(0.1)
     ((trail, reason),) = written.aside
     assert codec.decode(trail) == call
     assert reason == "larger than any"
     assert adoption.look() == 0
-    assert desk.calls.owners("acme") == {}
+    assert shared.calls.owners("acme") == {}
 
 
 def test_a_call_of_a_tenant_that_was_removed_is_closed_and_recorded(
-    desk: Desk, adoption: Adoption, written: Written, pipe: Pipe
+    shared: WorkerContext, adoption: Adoption, written: Written, pipeline: RedisPipeline
 ) -> None:
     """It would hold up reconciliation for ever, which waits while Redis remembers it."""
-    call = replace(saved_call(desk, dead_worker()), tenant="removed", id="call-2", open_legs=("call-2",))
+    call = replace(saved_call(shared, dead_worker()), tenant="removed", id="call-2", open_legs=("call-2",))
     arrived = call.trail[0]
     assert isinstance(arrived, Arrived)
     call = replace(call, trail=(replace(arrived, tenant="removed", call_id="call-2", channel="call-2"),))
-    desk.calls.save(call)
-    desk.calls.tenants(["removed"])  # some worker had it in its configuration
+    shared.calls.save(call)
+    shared.calls.tenants(["removed"])  # some worker had it in its configuration
     assert adoption.look() >= 1
-    (driver,) = [found for found in desk.drivers.values() if found.call.tenant == "removed"]
+    (driver,) = [found for found in shared.drivers.values() if found.call.tenant == "removed"]
     for leg in driver.call.open_legs:
         driver.deliver(LegGone(leg, "NORMAL_CLEARING", Stamps(call.arrived, None, None, clock.now())))
-    pipe.ask("PING")
+    pipeline.ask("PING")
     assert "removed" in [record.call.tenant for record in written.records]
-    assert desk.calls.owners("removed") == {}
+    assert shared.calls.owners("removed") == {}

@@ -14,22 +14,22 @@ from callcontrol.control.call import Ending, Ringing
 from callcontrol.control.events import CallerHungUp
 from callcontrol.daemon.adoption import Adoption
 from callcontrol.daemon.call_driver import CallDriver
-from callcontrol.daemon.desk import Desk
+from callcontrol.daemon.worker_context import WorkerContext
 from callcontrol.edges.freeswitch.commands import Taken
 from callcontrol.edges.live_state import inbox as inbox_module
 from callcontrol.edges.live_state import keys
 from callcontrol.edges.live_state.calls import CallStore
 from callcontrol.edges.live_state.inbox import Inbox
-from callcontrol.edges.live_state.pipe import Pipe, connect
+from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
 from callcontrol.edges.live_state.workers import Workers
 from tests.control.story import Story
 from tests.daemon.black_hole import BlackHole
-from tests.daemon.queue_desk import until
-from tests.daemon.test_adoption import desk, pipe, written
-from tests.daemon.test_queue_pump import Ears
+from tests.daemon.queue_parts import until
+from tests.daemon.test_adoption import pipeline, shared, written
+from tests.daemon.test_offer_dispatcher import Ears
 from tests.routing.world import facts
 
-__all__ = ["desk", "pipe", "written"]
+__all__ = ["pipeline", "shared", "written"]
 OTHER = "another-host/2/.x"
 HUNG_UP = CallerHungUp("NORMAL_CLEARING")
 
@@ -44,7 +44,7 @@ class Switch:
     """The one switch: what is announced at it is heard by the workers that are connected."""
 
     def __init__(self) -> None:
-        self.listening: list[Desk] = []
+        self.listening: list[WorkerContext] = []
         self.since = 0.0
 
     def living(self, switch: str, channels: tuple[str, ...], on_answer: object) -> None: ...
@@ -60,24 +60,24 @@ class Switch:
 class Alone:
     """A worker behind the hole, which drives one call."""
 
-    def __init__(self, desk: Desk, hole: BlackHole) -> None:
-        self.pipe = Pipe(connect(hole.url, 0.2))
-        self.workers = Workers(self.pipe, desk.worker, steady_s=0)
+    def __init__(self, shared: WorkerContext, hole: BlackHole) -> None:
+        self.pipeline = RedisPipeline(connect(hole.url, 0.2))
+        self.workers = Workers(self.pipeline, shared.worker, steady_s=0)
         self.switch = Switch()
-        self.desk = desk
-        desk.calls = CallStore(self.pipe, lambda tenant, call: desk.lose(tenant, call))
-        desk.switches = self.switch
-        desk.holds = self.holds
-        desk.cut_off = lambda: self.workers.cut_off_since is not None
-        self.switch.listening.append(desk)
+        self.shared = shared
+        shared.calls = CallStore(self.pipeline, lambda tenant, call: shared.lose(tenant, call))
+        shared.switches = self.switch
+        shared.holds = self.holds
+        shared.cut_off = lambda: self.workers.cut_off_since is not None
+        self.switch.listening.append(shared)
         self.workers.start()
-        until(lambda: self.pipe.ask("EXISTS", keys.worker(desk.worker)))
+        until(lambda: self.pipeline.ask("EXISTS", keys.worker(shared.worker)))
         self.ears = Ears()
-        call = replace(Story(facts()).begin().call, worker=desk.worker, id="call-1", open_legs=("call-1",))
-        self.driver = CallDriver(call, facts(), desk, self.ears)
-        desk.take(self.driver)
-        desk.calls.save(call)
-        until(lambda: self.pipe.ask("HEXISTS", keys.owners("acme"), "call-1"))
+        call = replace(Story(facts()).begin().call, worker=shared.worker, id="call-1", open_legs=("call-1",))
+        self.driver = CallDriver(call, facts(), shared, self.ears)
+        shared.take(self.driver)
+        shared.calls.save(call)
+        until(lambda: self.pipeline.ask("HEXISTS", keys.owners("acme"), "call-1"))
 
     def holds(self, switch: str) -> bool:
         since = self.workers.cut_off_since
@@ -85,16 +85,16 @@ class Alone:
 
 
 @pytest.fixture
-def alone(desk: Desk, hole: BlackHole) -> Alone:
-    return Alone(desk, hole)
+def alone(shared: WorkerContext, hole: BlackHole) -> Alone:
+    return Alone(shared, hole)
 
 
-def others(desk: Desk, pipe: Pipe, switch: Switch) -> tuple[Desk, Adoption]:
+def others(shared: WorkerContext, pipeline: RedisPipeline, switch: Switch) -> tuple[WorkerContext, Adoption]:
     """A worker that reaches Redis."""
-    calls = CallStore(pipe)
-    other = replace(desk, worker=OTHER, drivers={}, closing=set(), held={}, lost={}, calls=calls)
+    calls = CallStore(pipeline)
+    other = replace(shared, worker=OTHER, drivers={}, closing=set(), held={}, lost={}, calls=calls)
     other.holds, other.cut_off, other.switches = (lambda name: False), (lambda: False), switch
-    workers = Workers(pipe, OTHER, steady_s=0)
+    workers = Workers(pipeline, OTHER, steady_s=0)
     workers.beat()
     return other, Adoption(other, workers, random.Random(1), sweep_s=0)
 
@@ -123,14 +123,14 @@ def test_the_longest_deafness_has_a_name() -> None:
 
 
 def test_who_is_cut_off_alone_lets_go_of_a_call_that_another_worker_has(
-    alone: Alone, hole: BlackHole, pipe: Pipe
+    alone: Alone, hole: BlackHole, pipeline: RedisPipeline
 ) -> None:
     hole.swallows = True
-    until(alone.desk.cut_off)
-    other, adoption = others(alone.desk, pipe, alone.switch)
+    until(alone.shared.cut_off)
+    other, adoption = others(alone.shared, pipeline, alone.switch)
     until(lambda: adoption.look())
     assert set(other.drivers) == {"call-1"}
-    assert alone.desk.drivers == {}
+    assert alone.shared.drivers == {}
     before = list(alone.ears.commands)
     alone.driver.deliver(HUNG_UP)
     assert isinstance(alone.driver.call.state, Ringing)
@@ -139,7 +139,7 @@ def test_who_is_cut_off_alone_lets_go_of_a_call_that_another_worker_has(
 
 def test_where_redis_is_away_for_everybody_calls_go_on(alone: Alone, hole: BlackHole) -> None:
     hole.swallows = True
-    until(alone.desk.cut_off)
+    until(alone.shared.cut_off)
     alone.driver.deliver(HUNG_UP)
     assert isinstance(alone.driver.call.state, Ending)
 
@@ -148,23 +148,23 @@ def test_who_hears_neither_redis_nor_the_switch_holds_its_calls_until_redis_tell
     alone: Alone, hole: BlackHole, redis_client: Redis
 ) -> None:
     hole.swallows = True
-    until(alone.desk.cut_off)
+    until(alone.shared.cut_off)
     alone.switch.since = float("inf")  # the link has broken
     alone.driver.deliver(HUNG_UP)
     assert isinstance(alone.driver.call.state, Ringing)
     redis_client.hset(keys.owners("acme"), "call-1", OTHER)
     hole.swallows = False
     until(lambda: alone.workers.lapsed)
-    until(lambda: not alone.pipe.away_because)
-    Adoption(alone.desk, alone.workers, random.Random(1)).verify()
-    alone.desk.resume()
+    until(lambda: not alone.pipeline.away_because)
+    Adoption(alone.shared, alone.workers, random.Random(1)).verify()
+    alone.shared.resume()
     assert isinstance(alone.driver.call.state, Ringing)
-    assert alone.desk.drivers == {}
+    assert alone.shared.drivers == {}
 
 
 def test_a_takeover_told_by_the_switch_is_no_news_to_who_hears_redis(alone: Alone) -> None:
     alone.switch.announce("fs1", OTHER, ("call-1",), arrived=False)
-    assert set(alone.desk.drivers) == {"call-1"}
+    assert set(alone.shared.drivers) == {"call-1"}
 
 
 def test_a_takeover_is_told_to_the_switch_in_one_event() -> None:

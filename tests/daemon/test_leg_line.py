@@ -14,7 +14,7 @@ from callcontrol.control.call import Closed
 from callcontrol.control.events import Joined, JoinFailed, LegAnswered, OriginateFailed
 from callcontrol.daemon import leg_line
 from callcontrol.daemon.leg_line import LegLine
-from callcontrol.daemon.switchboard import EVENTS
+from callcontrol.daemon.switch_links import EVENTS
 from callcontrol.edges.freeswitch.commands import Auth
 from callcontrol.edges.freeswitch.inbound import SwitchLink
 from callcontrol.edges.freeswitch.leg_commands import HEARD
@@ -24,7 +24,7 @@ from callcontrol.edges.freeswitch.wire import SwitchEvent
 from callcontrol.routing.plan import Account, LegPlan, Shown
 from callcontrol.simulator import Behaviour, Call
 from callcontrol.simulator.dialplan import standard
-from tests.daemon.queue_desk import Listener, until
+from tests.daemon.queue_parts import Listener, until
 from tests.routing.queue_world import HELP
 from tests.simulator.desk import Desk
 

@@ -17,7 +17,7 @@ from callcontrol.edges.embedded import EmbeddedRedis
 from callcontrol.vocabulary.agent import AgentAction, AgentState, OfferEnd
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.queue import Leaving, Offer, Refusal, TalkEnd, Ticket
-from tests.daemon.queue_desk import WORKER, Listener, LiveQueues, until
+from tests.daemon.queue_parts import WORKER, Listener, LiveQueues, until
 from tests.routing.queue_world import CUSTOMER
 
 SECOND, HOUR = 1_000_000, 3_600 * 1_000_000
@@ -218,7 +218,7 @@ def test_an_agent_redis_gave_the_caller_too_late_to_say_so_is_let_go(restartable
     assert scene.call.told(OfferVoid) == OfferVoid(offer.id, "anna")
     scene.line.carry_out(do.EndTalk("anna", TICKET, 0, TalkEnd.ABANDONED), scene.call.driver)
     os.kill(pid, signal.SIGCONT)
-    until(lambda: not live.pipe.away_because and not live.store.owed)
+    until(lambda: not live.pipeline.away_because and not live.store.owed)
     live.settle()
     assert live.agent("anna").state is not AgentState.TALKING
     live.close()

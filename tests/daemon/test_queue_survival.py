@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from callcontrol.edges import clock
-from callcontrol.edges.live_state.pipe import Pipe, connect
+from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
 from callcontrol.edges.live_state.queue_script import seed_from
 from callcontrol.edges.live_state.queue_views import QueueViews
 from callcontrol.simulator.callers import Call
@@ -47,11 +47,11 @@ class Live:
     """What stands in the queues now."""
 
     def __init__(self, stage: Stage) -> None:
-        self._pipe = Pipe(connect(stage.redis_url, 2.0))
-        self._views = QueueViews(self._pipe)
+        self._pipeline = RedisPipeline(connect(stage.redis_url, 2.0))
+        self._views = QueueViews(self._pipeline)
 
     def close(self) -> None:
-        self._pipe.stop(1)
+        self._pipeline.stop(1)
 
     def agent(self, name: str = "wanda") -> AgentView:
         (found,) = [one for one in self._views.agents("acme", self._now()) if one.name == name]

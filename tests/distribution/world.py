@@ -8,7 +8,7 @@ from datetime import UTC
 from typing import Any, TypeVar
 
 from callcontrol.config.queue_settings import Strategy
-from callcontrol.routing.queue_layout import AgentLayout, Layout, QueueLayout, Seat
+from callcontrol.routing.queue_layout import AgentLayout, Layout, QueueLayout, SeatLayout
 from callcontrol.vocabulary.agent import AgentAction, OfferEnd
 from callcontrol.vocabulary.moment import Instant, periods_at
 from callcontrol.vocabulary.queue import (
@@ -61,15 +61,19 @@ def queue(**changes: Any) -> QueueLayout:
     return replace(PLAIN, **changes)
 
 
-def layout(queues: Mapping[str, QueueLayout], seats: Mapping[str, Iterable[Seat]], **agents: AgentLayout) -> Layout:
+def layout(
+    queues: Mapping[str, QueueLayout], seats: Mapping[str, Iterable[SeatLayout]], **agents: AgentLayout
+) -> Layout:
     """A layout of agents who log in and have these seats, in the order given; `agents` says so otherwise."""
     plain = {name: AgentLayout(False, False, tuple(of)) for name, of in seats.items()}
     return Layout(dict(queues), plain | agents)
 
 
-def seat(queue_name: str, position: int, tier: int = 1, weight: int = 1, demands: tuple[str, ...] = ("",)) -> Seat:
+def seat(
+    queue_name: str, position: int, tier: int = 1, weight: int = 1, demands: tuple[str, ...] = ("",)
+) -> SeatLayout:
     """A seat; who has no skills meets the empty demand only."""
-    return Seat(queue_name, tier, position, weight, demands)
+    return SeatLayout(queue_name, tier, position, weight, demands)
 
 
 def one_queue(agents: int = 2, **changes: Any) -> Layout:

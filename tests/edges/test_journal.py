@@ -15,7 +15,7 @@ from prometheus_client import REGISTRY
 from callcontrol.daemon.configuration import Current
 from callcontrol.edges import journal
 from callcontrol.edges.live_state.failures import LiveStateError
-from callcontrol.edges.live_state.pipe import Pipe, connect
+from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
 from callcontrol.edges.repeated_lines import MAX_REPEATED, MAX_TEXTS, SPAN_S, RepeatedLines
 from tests.config.example import EXAMPLE
 from tests.redis_servers.server import free_port
@@ -112,10 +112,10 @@ def test_texts_that_are_repeated_are_remembered_within_a_limit(lines: Lines) -> 
 
 def test_a_redis_that_is_away_is_named_without_its_password(caplog: pytest.LogCaptureFixture) -> None:
     port = free_port()
-    pipe = Pipe(connect(f"redis://us:secret@127.0.0.1:{port}/2?health_check_interval=5", 0.2))
+    pipeline = RedisPipeline(connect(f"redis://us:secret@127.0.0.1:{port}/2?health_check_interval=5", 0.2))
     with pytest.raises(LiveStateError):
-        pipe.ask("PING")
-    pipe.stop(0.1)
+        pipeline.ask("PING")
+    pipeline.stop(0.1)
     assert f"Redis 127.0.0.1:{port}/2 is away" in caplog.text
     assert "secret" not in caplog.text
 

@@ -18,7 +18,7 @@ from callcontrol.edges.freeswitch.commands import Execute
 from callcontrol.edges.freeswitch.dial_string import LEGS_LIMIT, DialLeg, Gateway, dial_string
 from callcontrol.edges.freeswitch.failures import LimitReached
 from callcontrol.edges.freeswitch.wire import WireLimits
-from callcontrol.edges.live_state import pipe
+from callcontrol.edges.live_state import pipeline
 from callcontrol.edges.live_state.failures import StoreBusy
 from callcontrol.edges.spool import EntryRefused, Spool, SpoolFull, SpoolLimits
 from tests.edges.freeswitch.peer import Switchboard, limits
@@ -88,8 +88,8 @@ def test_a_dial_string_has_no_more_legs_than_the_switch_reads() -> None:
 def test_a_command_too_many_for_redis_fails_at_once(
     redis_client: Redis, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipe, "MAX_WAITING", 1)
-    live = pipe.Pipe(pipe.connect(redis_url, 5))
+    monkeypatch.setattr(pipeline, "MAX_WAITING", 1)
+    live = pipeline.RedisPipeline(pipeline.connect(redis_url, 5))
     troubles: list[object] = []
     with expect_counted("MAX_WAITING", 2):
         for _ in range(3):

@@ -22,9 +22,9 @@ from tests.freeswitch.emergencies import EMERGENCIES
 from tests.freeswitch.joins import JOINS
 from tests.freeswitch.mishaps import MISHAPS
 from tests.freeswitch.neighbour import phones_at_another_switch
+from tests.freeswitch.orphans import STRAYS
 from tests.freeswitch.phones import PhoneFailed
 from tests.freeswitch.stage import RealStage
-from tests.freeswitch.strays import STRAYS
 from tests.freeswitch.switch import find_freeswitch
 from tests.freeswitch.takeovers import TAKEOVERS
 from tests.freeswitch.tones import HEARS, tone_differences

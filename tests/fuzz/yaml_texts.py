@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from callcontrol.config.yaml_reader import MAX_DEPTH, Place, Tree, read
+from callcontrol.config.yaml_reader import MAX_DEPTH, Tree, YamlPath, read
 
 
 def check_yaml(data: bytes) -> None:
@@ -20,7 +20,7 @@ def check_yaml(data: bytes) -> None:
         assert len(place) <= MAX_DEPTH + 1
 
 
-def places(tree: Tree, above: Place = ()) -> Iterator[Place]:
+def places(tree: Tree, above: YamlPath = ()) -> Iterator[YamlPath]:
     """Every place of a tree, the root first."""
     yield above
     match tree:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from callcontrol.billing.fold import fold
-from callcontrol.billing.reconciling import Place, completed, lost_record
+from callcontrol.billing.reconciling import CdrSource, completed, lost_record
 from callcontrol.billing.record import CallRecord, Direction
 from callcontrol.billing.switch_cdr import LegEnd, read_cdr
 from callcontrol.vocabulary.moment import SECOND_US, Instant
@@ -16,7 +16,7 @@ from callcontrol.vocabulary.queue import Leaving
 from tests.billing.trails import NOON, Story, answered_in_queue, forwarded
 from tests.jobs.cdr import CALLER, OUTSIDE, cdr, seen
 
-PLACE = Place("fs1", {"carrier-a": "carrier-a"})
+PLACE = CdrSource("fs1", {"carrier-a": "carrier-a"})
 
 
 def ends_of(record: CallRecord, ended_s: float, cause: str = "NORMAL_CLEARING", by: str = "recv_bye") -> list[LegEnd]:

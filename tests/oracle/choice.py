@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from callcontrol.config.queue_settings import Strategy
-from callcontrol.routing.queue_layout import QueueLayout, Seat
+from callcontrol.routing.queue_layout import QueueLayout, SeatLayout
 from tests.oracle.candidate import Candidate, Standing
 from tests.oracle.state import AgentNow, TicketNow, TicketState
 from tests.oracle.strategies import SCORE, TOGETHER
@@ -86,7 +86,7 @@ def _ranked(work: Work, ticket: TicketNow, queue: QueueLayout) -> list[AgentNow]
     return [work.state.agent(name) for name in sorted(ranks, key=lambda name: ranks[name])]
 
 
-def _free(work: Work, ticket: TicketNow) -> Iterator[tuple[AgentNow, Seat]]:
+def _free(work: Work, ticket: TicketNow) -> Iterator[tuple[AgentNow, SeatLayout]]:
     for agent in work.state.agents.values():
         seat = work.state.layout.seat(agent.name, ticket.queue)
         if agent.noted_free and seat is not None and ticket.lane.demand in seat.demands:
@@ -98,7 +98,7 @@ def tie(agent: AgentNow) -> int:
     return max(agent.last_talk, agent.last_passed)
 
 
-def _candidate(work: Work, agent: AgentNow, seat: Seat, queue: QueueLayout) -> Candidate:
+def _candidate(work: Work, agent: AgentNow, seat: SeatLayout, queue: QueueLayout) -> Candidate:
     period = (queue.window, work.occasion.periods[queue.window])
     return Candidate(
         name=agent.name,

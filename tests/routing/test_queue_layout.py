@@ -7,7 +7,7 @@ from typing import Any
 
 from callcontrol.config.queue_settings import Strategy
 from callcontrol.config.settings import Tenant
-from callcontrol.routing.queue_layout import AgentLayout, Seat, layout_dict, layout_of
+from callcontrol.routing.queue_layout import AgentLayout, SeatLayout, layout_dict, layout_of
 
 FIELDS = {
     "strategy", "weight_us", "priority_us", "ring_us", "rest_us", "misses", "wrap_up_us", "window", "tier_wait_us",
@@ -77,10 +77,12 @@ def test_what_is_not_written_is_zero() -> None:
 def test_demands_are_of_every_stage_and_seats_have_those_that_are_met() -> None:
     found = layout_of(tenant())
     assert found.queues["support"].demands == ("", "english>=1,german>=2", "german>=1")
-    assert found.seat("anna", "support") == Seat(
+    assert found.seat("anna", "support") == SeatLayout(
         "support", tier=2, position=2, weight=1, demands=("", "english>=1,german>=2", "german>=1")
     )
-    assert found.seat("bob", "support") == Seat("support", tier=1, position=1, weight=3, demands=("", "german>=1"))
+    assert found.seat("bob", "support") == SeatLayout(
+        "support", tier=1, position=1, weight=3, demands=("", "german>=1")
+    )
 
 
 def test_agents_have_their_seats_by_the_name_of_the_queue() -> None:

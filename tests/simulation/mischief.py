@@ -11,7 +11,7 @@ from typing import Protocol
 from tests.simulation.agenda import Agenda
 from tests.simulation.faults import Faults
 from tests.simulation.host import Host
-from tests.simulation.pipe_twin import RedisHost
+from tests.simulation.pipeline_twin import RedisHost
 from tests.simulation.process import Process
 from tests.simulation.records_twin import LedgerTwin, SpoolTwin
 from tests.simulation.switch_twin import SwitchTwin

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from callcontrol.config.queue_settings import Strategy
-from callcontrol.routing.queue_layout import AgentLayout, Layout, QueueLayout, Seat
+from callcontrol.routing.queue_layout import AgentLayout, Layout, QueueLayout, SeatLayout
 from callcontrol.vocabulary.agent import AgentAction, OfferEnd
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.queue import DemandStage, Entered, Leaving, Occasion, Offer, TalkEnd, Ticket
@@ -132,8 +132,8 @@ def _queue_from(queue: Mapping[str, Any]) -> QueueLayout:
     return QueueLayout(**plain)
 
 
-def _seat_from(seat: Mapping[str, Any]) -> Seat:
-    return Seat(**{**seat, "demands": tuple(seat["demands"])})
+def _seat_from(seat: Mapping[str, Any]) -> SeatLayout:
+    return SeatLayout(**{**seat, "demands": tuple(seat["demands"])})
 
 
 def _ticket(given: Mapping[str, Any], worker: str) -> Ticket:

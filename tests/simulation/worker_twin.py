@@ -6,15 +6,15 @@ import random
 from typing import cast
 
 from callcontrol.daemon.adoption import Adoption
+from callcontrol.daemon.call_acceptor import CallAcceptor
 from callcontrol.daemon.configuration import Current
-from callcontrol.daemon.desk import Desk
-from callcontrol.daemon.queue_keeper import COMPARE_S, QueueKeeper
+from callcontrol.daemon.handover import AGAIN_S, LOOK_S
+from callcontrol.daemon.layout_sync import COMPARE_S, LayoutSync
+from callcontrol.daemon.offer_dispatcher import OfferDispatcher
 from callcontrol.daemon.queue_line import QueueLine
-from callcontrol.daemon.queue_pump import QueuePump
-from callcontrol.daemon.reception import Reception
 from callcontrol.daemon.registrations import Registrations
-from callcontrol.daemon.succession import AGAIN_S, LOOK_S
-from callcontrol.daemon.switchboard import Switchboard
+from callcontrol.daemon.switch_links import SwitchLinks
+from callcontrol.daemon.worker_context import WorkerContext
 from callcontrol.edges import clock
 from callcontrol.edges.freeswitch.call import CallConnection
 from callcontrol.edges.live_state import keys
@@ -27,12 +27,12 @@ from callcontrol.edges.live_state.rules import RuleStore
 from callcontrol.edges.live_state.workers import BEAT_S, Workers
 from callcontrol.vocabulary.moment import periods_at
 from callcontrol.vocabulary.queue import Occasion
-from tests.simulation.board_twin import BoardTwin
 from tests.simulation.connection_twin import ConnectionTwin
 from tests.simulation.phones import home_of
-from tests.simulation.pipe_twin import PipeTwin, RedisHost
+from tests.simulation.pipeline_twin import PipelineTwin, RedisHost
 from tests.simulation.process import Process
 from tests.simulation.records_twin import RecordsTwin, SpoolTwin
+from tests.simulation.switch_links_twin import SwitchLinksTwin
 
 # Until its first connections stand (seconds).
 BEGIN_S = 0.3
@@ -55,14 +55,14 @@ class WorkerTwin:
         process: Process,
         current: Current,
         host: RedisHost,
-        board: BoardTwin,
+        board: SwitchLinksTwin,
         spool: SpoolTwin,
         chance: random.Random,
         phones: set[str],
     ) -> None:
         self.process = process
         self.board = board
-        self.pipe = PipeTwin(host, process)
+        self.pipeline = PipelineTwin(host, process)
         self.draining = False
         self._host = host
         self._chance = chance
@@ -70,15 +70,15 @@ class WorkerTwin:
         self._phones = phones
         self.registrations = Registrations(current.configuration.settings.switches)
         store = QueueStore(
-            self.pipe, self._occasion, lambda tenant, told: self.pump.told(tenant, told), process.after
+            self.pipeline, self._occasion, lambda tenant, told: self.dispatcher.told(tenant, told), process.after
         )
-        self.workers = Workers(self.pipe, process.name, self._lapsed, lambda: self.desk.resume())
-        switchboard = cast(Switchboard, board)
-        self.desk = Desk(
+        self.workers = Workers(self.pipeline, process.name, self._lapsed, lambda: self.shared.resume())
+        switch_links = cast(SwitchLinks, board)
+        self.shared = WorkerContext(
             worker=process.name,
             current=current,
-            rules=RuleStore(self.pipe),
-            calls=CallStore(self.pipe, lambda tenant, call: self.desk.lose(tenant, call), process.after),
+            rules=RuleStore(self.pipeline),
+            calls=CallStore(self.pipeline, lambda tenant, call: self.shared.lose(tenant, call), process.after),
             registrations=self.registrations,
             records=RecordsTwin(spool, process),
             switches=board,
@@ -89,14 +89,14 @@ class WorkerTwin:
             holds=self._holds,
             cut_off=lambda: self.workers.cut_off_since is not None,
         )
-        board.desk = self.desk
+        board.shared = self.shared
         board.on_up, board.on_down = self._switch_up, self.registrations.lost
-        self.adoption = Adoption(self.desk, self.workers, chance)
-        self.keeper = QueueKeeper(current, self.registrations, store)
-        self.pump = QueuePump(self.desk, store, switchboard)
-        self._reception = Reception(self.desk, switchboard)
+        self.adoption = Adoption(self.shared, self.workers, chance)
+        self.layout_sync = LayoutSync(current, self.registrations, store)
+        self.dispatcher = OfferDispatcher(self.shared, store, switch_links)
+        self._reception = CallAcceptor(self.shared, switch_links)
         self._inbox = InboxTwin(
-            "redis://twin", process.name, self.pump.offered, self.pump.noticed, self.desk.lose
+            "redis://twin", process.name, self.dispatcher.offered, self.dispatcher.noticed, self.shared.lose
         )
 
     def start(self) -> None:
@@ -145,7 +145,7 @@ class WorkerTwin:
         self.process.after(BEAT_S, self._beat)
 
     def _compare(self) -> None:
-        self.keeper.compare()
+        self.layout_sync.compare()
         self.process.after(COMPARE_S, self._compare)
 
     def _look(self) -> None:
@@ -174,7 +174,7 @@ class WorkerTwin:
 
     def reload(self) -> None:
         """Its host has another configuration, and it was told."""
-        self.keeper.compare()
+        self.layout_sync.compare()
 
     def _listen(self) -> None:
         """Subscribe, and again where the server has forgotten."""
@@ -192,7 +192,7 @@ class WorkerTwin:
         expires = clock.now() / 1_000_000 + FOR_EVER_S
         rows = [_row(account, expires) for account in sorted(self._phones) if home_of(account) == switch]
         self.registrations.read(switch, rows)
-        self.keeper.phones_read()
+        self.layout_sync.phones_read()
 
     def phone_changed(self, account: str) -> None:
         """A phone registered, or is gone."""
@@ -204,15 +204,15 @@ class WorkerTwin:
             self.registrations.registered(switch, (user, domain), FOR_EVER_S)
         else:
             self.registrations.gone(switch, (user, domain))
-        self.keeper.phone_changed(user, domain)
+        self.layout_sync.phone_changed(user, domain)
 
     # --- the end
 
     def drain(self) -> None:
-        """An orderly end: running calls are left to the others, as `succession.py` does it."""
+        """An orderly end: running calls are left to the others, as `handover.py` does it."""
         self.draining = True
-        handed = tuple(self.desk.drivers.values())
-        self.desk.drivers.clear()
+        handed = tuple(self.shared.drivers.values())
+        self.shared.drivers.clear()
         for driver in handed:
             driver.hand_over()
         try:
@@ -222,7 +222,7 @@ class WorkerTwin:
         self.process.after(1.0, self._end)
 
     def _end(self) -> None:
-        self.pipe.stop(1.0)
+        self.pipeline.stop(1.0)
         self.process.die()
 
 

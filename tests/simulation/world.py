@@ -13,25 +13,25 @@ from functools import cache
 from pathlib import Path
 from unittest import mock
 
-from callcontrol.daemon import reception
+from callcontrol.daemon import call_acceptor
 from callcontrol.daemon.configuration import Current
 from callcontrol.edges.config_snapshot import Version
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from tests.simulation.agenda import Agenda
-from tests.simulation.board_twin import BoardTwin
-from tests.simulation.books import Accounts, balance
 from tests.simulation.centre import SWITCHES, Centre, outside
 from tests.simulation.connection_twin import LineTwin
 from tests.simulation.faults import PROFILES, Faults
 from tests.simulation.host import Host
+from tests.simulation.ledger_audit import Accounts, balance
 from tests.simulation.mischief import Mischief
 from tests.simulation.people import People
 from tests.simulation.phones import Moods, Phones
-from tests.simulation.pipe_twin import RedisHost
+from tests.simulation.pipeline_twin import RedisHost
 from tests.simulation.process import Process
 from tests.simulation.promises import Broken, Promises
 from tests.simulation.records_twin import LedgerTwin, SpoolTwin
 from tests.simulation.redis_twin import RedisTwin
+from tests.simulation.switch_links_twin import SwitchLinksTwin
 from tests.simulation.switch_twin import SwitchTwin
 from tests.simulation.virtual_clock import VirtualClock
 from tests.simulation.worker_twin import WorkerTwin
@@ -160,7 +160,7 @@ class World:
         host = host or self.hosts[self._started % len(self.hosts)]
         self._started += 1
         process = Process(self.agenda, f"{host.name}/{self._started}/w", host)
-        board = BoardTwin(self.switches, process, random.Random(self._chance.random()), self.plan.faults)
+        board = SwitchLinksTwin(self.switches, process, random.Random(self._chance.random()), self.plan.faults)
         worker = WorkerTwin(
             process,
             host.current,
@@ -224,7 +224,7 @@ class World:
         logger.propagate = False
         logger.addHandler(heard)
         try:
-            with self.clock.in_force(), mock.patch.object(reception, "CallLine", LineTwin):
+            with self.clock.in_force(), mock.patch.object(call_acceptor, "CallLine", LineTwin):
                 yield
         finally:
             logger.removeHandler(heard)
@@ -239,7 +239,9 @@ class World:
             self._look()
 
     def _look(self) -> None:
-        is_there = self.redis.is_up and any(worker.accepts and not worker.pipe.away_because for worker in self.workers)
+        is_there = self.redis.is_up and any(
+            worker.accepts and not worker.pipeline.away_because for worker in self.workers
+        )
         is_there = is_there and all(switch.is_up for switch in self.switches)
         is_there = is_there and all(link.is_up for worker in self.workers for link in worker.board.links.values())
         is_set, self._off_us = self._off_us != self.clock.off_us, self.clock.off_us
@@ -260,9 +262,9 @@ class World:
         """What has not come to rest."""
         left = self.promises.left_over()
         for worker in self.workers:
-            left += [f"call {call} is driven by {worker.process.name}" for call in worker.desk.drivers]
-            left += [f"call {call} is being closed" for call in sorted(worker.desk.closing)]
-            owed = worker.desk.calls.owed + worker.desk.queue_store.owed
+            left += [f"call {call} is driven by {worker.process.name}" for call in worker.shared.drivers]
+            left += [f"call {call} is being closed" for call in sorted(worker.shared.closing)]
+            owed = worker.shared.calls.owed + worker.shared.queue_store.owed
             left += [f"{worker.process.name} owes {owed} operations"] if owed else []
         return left + ["the spool holds records"] * bool(self.spool.waiting)
 

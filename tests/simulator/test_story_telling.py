@@ -21,7 +21,7 @@ from callcontrol.daemon.configuration import read_configuration
 from callcontrol.edges import clock
 from callcontrol.edges.ledger.reader import PastCall, PastOffer, PastVisit
 from callcontrol.edges.live_state import keys
-from callcontrol.edges.live_state.pipe import Pipe, connect
+from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
 from callcontrol.edges.live_state.queue_script import submit
 from callcontrol.edges.live_state.queue_views import QueueViews
 from callcontrol.routing.queue_layout import layout_dict, layout_of
@@ -184,7 +184,7 @@ class Telling:
 
     def __init__(self, redis_url: str) -> None:
         self.settings = read_configuration(EXAMPLE).settings
-        self.pipe = Pipe(connect(redis_url, 2.0))
+        self.pipeline = RedisPipeline(connect(redis_url, 2.0))
         self.occasion = Occasion(clock.now(), "w", 1, periods_at(clock.now(), ZoneInfo("Europe/Warsaw")))
 
     def __call__(self) -> None:
@@ -194,14 +194,14 @@ class Telling:
 
     def _ask(self, operation: str, given: dict[str, Any]) -> None:
         done: AsyncResult[Any] = AsyncResult()
-        submit(self.pipe, TENANT, operation, given, self.occasion, lambda reply, trouble: done.set(trouble))
+        submit(self.pipeline, TENANT, operation, given, self.occasion, lambda reply, trouble: done.set(trouble))
         assert done.get() is None
 
     def states(self) -> dict[str, AgentState]:
-        return {view.name: view.state for view in QueueViews(self.pipe).agents(TENANT, self.occasion)}
+        return {view.name: view.state for view in QueueViews(self.pipeline).agents(TENANT, self.occasion)}
 
     def close(self) -> None:
-        self.pipe.stop(2.0)
+        self.pipeline.stop(2.0)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from redis import Redis
 
 from callcontrol.daemon.configuration import read_configuration
 from callcontrol.simulator.stories.agents import LiveAgents
-from callcontrol.simulator.stories.player import Player, Told
+from callcontrol.simulator.stories.player import Player, StoryResult
 from callcontrol.simulator.stories.simulated import SimulatedWorld
 from callcontrol.simulator.stories.stage import Stage
 from callcontrol.simulator.stories.story import Story
@@ -32,7 +32,7 @@ AHEAD = 3
 class Played(NamedTuple):
     """How a story came out, and the end of the daemon's log."""
 
-    told: Told
+    told: StoryResult
     log: str
 
 

@@ -23,16 +23,16 @@ from callcontrol.edges.freeswitch.binding import Address
 from callcontrol.edges.freeswitch.call import CallConnection
 from callcontrol.edges.freeswitch.outbound import OutboundLimits, OutboundServer
 from callcontrol.edges.freeswitch.sockets import InheritedFd, listening
-from callcontrol.edges.pulse_line import NoPulse, PulseLine, from_line, to_line
+from callcontrol.edges.heartbeat_message import BadHeartbeat, HeartbeatMessage, from_line, to_line
 from callcontrol.edges.worker_environment import Stores
 from callcontrol.simulator.stories.stage import free_ports
-from callcontrol.supervisor import doors, pid_file, service_manager
-from callcontrol.supervisor.door_watch import DoorWatch
-from callcontrol.supervisor.doors import CallsDoor, DoorTaken
+from callcontrol.supervisor import listeners, pid_file, service_manager
+from callcontrol.supervisor.listeners import CallListener, CannotListen
 from callcontrol.supervisor.metrics import BUILD, empty_folder, exposition
-from callcontrol.supervisor.patience import MAX_STEP_S, AwakeClock, Patience
+from callcontrol.supervisor.port_probe import PortProbe
 from callcontrol.supervisor.probes import answer
 from callcontrol.supervisor.signals import Signals
+from callcontrol.supervisor.timeouts import MAX_STEP_S, AwakeClock, WorkerTimeouts
 from callcontrol.supervisor.views import View, WorkerState, WorkerView
 from callcontrol.supervisor.worker_process import WorkerProcess
 from callcontrol.vocabulary.moment import Instant
@@ -49,19 +49,19 @@ def test_a_stopped_supervisor_does_not_age() -> None:
 
 
 def test_a_pulse_comes_back_from_its_line_and_a_long_reason_is_cut() -> None:
-    pulse = PulseLine("host/7/nonce", "no connection to fs1", 12)
-    assert from_line(to_line(pulse).rstrip()) == pulse
-    assert len(from_line(to_line(PulseLine("n", "x" * 100_000, 0)).rstrip()).not_ready) == 512
+    heartbeat = HeartbeatMessage("host/7/nonce", "no connection to fs1", 12)
+    assert from_line(to_line(heartbeat).rstrip()) == heartbeat
+    assert len(from_line(to_line(HeartbeatMessage("n", "x" * 100_000, 0)).rstrip()).not_ready) == 512
 
 
 @pytest.mark.parametrize("line", [b"", b"{", b"[]", b"{}", b'{"name":"n","not_ready":"","calls":"many"}', b"\xff"])
 def test_what_is_no_pulse_is_refused(line: bytes) -> None:
-    with pytest.raises(NoPulse):
+    with pytest.raises(BadHeartbeat):
         from_line(line)
 
 
 def test_a_later_workers_pulse_may_say_more() -> None:
-    assert from_line(b'{"name":"n","not_ready":"","calls":1,"mood":"good"}') == PulseLine("n", "", 1)
+    assert from_line(b'{"name":"n","not_ready":"","calls":1,"mood":"good"}') == HeartbeatMessage("n", "", 1)
 
 
 def spoken_to(*said: bytes) -> WorkerProcess:
@@ -80,14 +80,14 @@ def spoken_to(*said: bytes) -> WorkerProcess:
 
 
 def test_a_worker_is_heard_in_whatever_pieces_its_line_comes() -> None:
-    line = to_line(PulseLine("host/7", "", 3))
+    line = to_line(HeartbeatMessage("host/7", "", 3))
     worker = spoken_to(b"nonsense\n", line[:9], line[9:] + line[:3])
-    assert worker.pulse == PulseLine("host/7", "", 3)
+    assert worker.heartbeat == HeartbeatMessage("host/7", "", 3)
     assert worker.is_ready
     assert worker.line is None
     assert worker.exit_status() == -signal.SIGKILL
-    assert worker.is_overdue(20.0, Patience(15, 60)) == ""
-    assert "nothing was heard of it for 15.1 s" in worker.is_overdue(20.1, Patience(15, 60))
+    assert worker.is_overdue(20.0, WorkerTimeouts(15, 60)) == ""
+    assert "nothing was heard of it for 15.1 s" in worker.is_overdue(20.1, WorkerTimeouts(15, 60))
 
 
 def test_the_lock_says_who_runs_and_not_the_text(tmp_path: Path) -> None:
@@ -106,8 +106,8 @@ def test_the_lock_says_who_runs_and_not_the_text(tmp_path: Path) -> None:
 
 def test_the_door_is_shut_until_a_worker_listens_and_can_be_shut_again() -> None:
     address = ("127.0.0.1", free_ports(1)[0])
-    door = CallsDoor(Address(*address))
-    inherited = os.dup(door.fileno())
+    listener = CallListener(Address(*address))
+    inherited = os.dup(listener.fileno())
     for _ in range(2):
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection(address)
@@ -115,57 +115,57 @@ def test_the_door_is_shut_until_a_worker_listens_and_can_be_shut_again() -> None
         socket.create_connection(address).close()
         worker.close()
         socket.create_connection(address).close()  # the others, or the next one, will take it
-        door.shut()
-    door.close()
+        listener.shut()
+    listener.close()
     os.close(inherited)
 
 
 def test_a_door_that_was_shut_before_anybody_listened_hears_what_is_sent_when_somebody_does() -> None:
     """Twice shut, as when all workers died before one of them listened: the kernel remembers a shutdown."""
     address = ("127.0.0.1", free_ports(1)[0])
-    door = CallsDoor(Address(*address))
+    listener = CallListener(Address(*address))
     for _ in range(2):
-        door.shut()
-    worker = listening(InheritedFd(os.dup(door.fileno())), 5)
+        listener.shut()
+    worker = listening(InheritedFd(os.dup(listener.fileno())), 5)
     with socket.create_connection(address) as caller:
         taken, _ = worker.accept()
         gevent.spawn_later(0.1, caller.sendall, b"hello")
         assert taken.recv(5) == b"hello", "what is sent later is read, too"
         taken.close()
     worker.close()
-    door.close()
+    listener.close()
 
 
 def test_the_watch_says_whether_a_connection_is_accepted_and_read() -> None:
     place = Address("127.0.0.1", free_ports(1)[0])
-    door, watch = CallsDoor(place), DoorWatch(place)
+    listener, watch = CallListener(place), PortProbe(place)
     assert watch.why
-    assert watch.knock() == "no worker answers: Connection refused"
+    assert watch.probe() == "no worker answers: Connection refused"
     taken: list[CallConnection] = []
-    seat = InheritedFd(os.dup(door.fileno()), watch.port)
-    server = OutboundServer(seat, taken.append, limits=OutboundLimits(0), allow=())
+    instance = InheritedFd(os.dup(listener.fileno()), watch.port)
+    server = OutboundServer(instance, taken.append, limits=OutboundLimits(0), allow=())
     server.start()
-    assert [watch.knock() for _ in range(3)] == ["", "", ""]
+    assert [watch.probe() for _ in range(3)] == ["", "", ""]
     assert (taken, server.connection_count) == ([], 0), "it is no call, and no limit or allow-list is asked"
-    deaf = socket.socket(fileno=os.dup(door.fileno()))
+    deaf = socket.socket(fileno=os.dup(listener.fileno()))
     deaf.shutdown(socket.SHUT_RD)
     with pytest.raises(OSError, match="not connected"):
         deaf.shutdown(socket.SHUT_RD)  # refused, and remembered
     deaf.listen()
-    assert watch.knock() == "connections are accepted and not read"
+    assert watch.probe() == "connections are accepted and not read"
     deaf.close()
     server.close()
     watch.stop()
-    door.close()
+    listener.close()
 
 
 def test_an_address_in_use_is_waited_for_and_then_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doors, "LET_GO_S", 0.1)
+    monkeypatch.setattr(listeners, "LET_GO_S", 0.1)
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        with pytest.raises(DoorTaken, match=f"cannot listen on 127.0.0.1:{port}: Address already in use"):
-            CallsDoor(Address("127.0.0.1", port))
-    CallsDoor(Address("127.0.0.1", port)).close()
+        with pytest.raises(CannotListen, match=f"cannot listen on 127.0.0.1:{port}: Address already in use"):
+            CallListener(Address("127.0.0.1", port))
+    CallListener(Address("127.0.0.1", port)).close()
 
 
 def test_signals_are_read_in_order_and_end_nothing() -> None:

@@ -88,7 +88,7 @@ def test_250_slow_clients_keep_nobody_from_an_answer_and_are_counted(place: tupl
         assert [said(place, "GET", "/healthz")[0] for _ in range(20)] == [200] * 20
         assert time.monotonic() - began < 2.0
         refused = [line for line in said(place, "GET", "/metrics")[2].decode().splitlines() if "probes_refused" in line]
-        assert float(refused[-1].rpartition(" ")[2]) >= 250 - probe_server.SEATS
+        assert float(refused[-1].rpartition(" ")[2]) >= 250 - probe_server.MAX_CONNECTIONS
 
 
 def test_a_request_has_so_long_in_all_however_it_drips(place: tuple[str, int], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,37 +8,37 @@ from typing import Final
 
 import pytest
 
-from callcontrol.edges.pulse_line import PulseLine
-from callcontrol.supervisor.patience import BACK_OFF_S, MARGIN_S, READY_S, START_S, STEADY_S, Patience
+from callcontrol.edges.heartbeat_message import HeartbeatMessage
 from callcontrol.supervisor.rolling import Rolling
 from callcontrol.supervisor.slot import Slot
+from callcontrol.supervisor.timeouts import BACK_OFF_S, MARGIN_S, READY_S, START_S, STEADY_S, WorkerTimeouts
 from callcontrol.supervisor.views import Roll, View, WorkerState
 from callcontrol.vocabulary.moment import Instant
 
-PATIENCE: Final = Patience(hung_s=15, drain_s=60)
+PATIENCE: Final = WorkerTimeouts(hung_s=15, drain_s=60)
 NOON: Final = Instant(1_764_072_000_000_000)
-READY: Final = PulseLine("host/1", "", 0)
+READY: Final = HeartbeatMessage("host/1", "", 0)
 
 
 class FakeProcess:
     """A worker that says and does what it is told."""
 
-    def __init__(self, pid: int, seat: int, now: float) -> None:
+    def __init__(self, pid: int, instance: int, now: float) -> None:
         self.pid = pid
-        self.seat = seat
+        self.instance = instance
         self.started_at = self.heard_at = now
         self.ends_by: float | None = None
-        self.pulse: PulseLine | None = None
+        self.heartbeat: HeartbeatMessage | None = None
         self.status: int | None = None
         self.got: list[signal.Signals] = []
         self.closed = False
 
     @property
     def is_ready(self) -> bool:
-        return self.pulse is not None and not self.pulse.not_ready
+        return self.heartbeat is not None and not self.heartbeat.not_ready
 
-    def says(self, pulse: PulseLine, now: float) -> None:
-        self.pulse, self.heard_at = pulse, now
+    def says(self, heartbeat: HeartbeatMessage, now: float) -> None:
+        self.heartbeat, self.heard_at = heartbeat, now
 
     def exit_status(self) -> int | None:
         return self.status
@@ -46,13 +46,13 @@ class FakeProcess:
     def listen(self, now: float) -> None:
         """It has been heard."""
 
-    def is_overdue(self, now: float, patience: Patience) -> str:
-        if now - self.heard_at > patience.silence_s(self.pulse is not None):
+    def is_overdue(self, now: float, timeouts: WorkerTimeouts) -> str:
+        if now - self.heard_at > timeouts.silence_s(self.heartbeat is not None):
             return "it hangs"
         return "it did not end in time" if self.ends_by is not None and now > self.ends_by else ""
 
-    def tell_to_end(self, now: float, patience: Patience) -> None:
-        self.ends_by = now + patience.end_s
+    def tell_to_end(self, now: float, timeouts: WorkerTimeouts) -> None:
+        self.ends_by = now + timeouts.end_s
         self.send(signal.SIGTERM)
 
     def send(self, number: signal.Signals) -> None:
@@ -77,7 +77,7 @@ class House:
                 slots,
                 start=self._start,
                 vacate=self.vacated.append,
-                patience=PATIENCE,
+                timeouts=PATIENCE,
                 wall=lambda: Instant(NOON + int(self.now)),
             )
             for number in range(slots)
@@ -93,10 +93,10 @@ class House:
     def last(self) -> FakeProcess:
         return self.started[-1]
 
-    def _start(self, seat: int, now: float) -> FakeProcess:
+    def _start(self, instance: int, now: float) -> FakeProcess:
         if self.fails:
             raise OSError("no process to be had")
-        self.started.append(FakeProcess(next(self._pids), seat, now))
+        self.started.append(FakeProcess(next(self._pids), instance, now))
         return self.last
 
     def pass_(self, seconds: float) -> None:
@@ -106,11 +106,11 @@ class House:
             slot.tend(self.now)
         self.rolling.step(self.now)
 
-    def all_say(self, pulse: PulseLine) -> None:
+    def all_say(self, heartbeat: HeartbeatMessage) -> None:
         for slot in self.slots:
             for one in slot.processes():
                 assert isinstance(one, FakeProcess)
-                one.says(pulse, self.now)
+                one.says(heartbeat, self.now)
 
     def states(self) -> list[tuple[int, WorkerState]]:
         return [(view.pid, view.state) for slot in self.slots for view in slot.views()]
@@ -119,7 +119,7 @@ class House:
 def test_a_slot_has_a_worker_at_once() -> None:
     house = House()
     assert house.states() == [(1, WorkerState.STARTING)]
-    house.all_say(PulseLine("host/1", "no connection to fs1", 0))
+    house.all_say(HeartbeatMessage("host/1", "no connection to fs1", 0))
     assert house.states() == [(1, WorkerState.NOT_READY)]
     house.all_say(READY)
     assert house.states() == [(1, WorkerState.READY)]
@@ -130,7 +130,7 @@ def test_the_first_death_is_made_good_at_once_and_the_seat_is_the_same() -> None
     house.all_say(READY)
     house.last.status = -signal.SIGKILL
     house.pass_(0.1)
-    assert (house.vacated, len(house.started), house.last.seat, house.slot.restarts) == ([0], 2, 0, 1)
+    assert (house.vacated, len(house.started), house.last.instance, house.slot.restarts) == ([0], 2, 0, 1)
     assert house.started[0].closed
 
 
@@ -221,7 +221,7 @@ def roll_begun() -> House:
 def test_the_old_worker_ends_when_the_new_one_is_ready_and_the_next_slot_waits_for_that() -> None:
     house = roll_begun()
     old, successor = house.started[0], house.last
-    assert successor.seat == 2
+    assert successor.instance == 2
     house.pass_(1)
     assert old.got == []
     successor.says(READY, house.now)
@@ -233,7 +233,7 @@ def test_the_old_worker_ends_when_the_new_one_is_ready_and_the_next_slot_waits_f
     old.status = 0
     house.pass_(0)
     house.pass_(0)
-    assert (house.vacated, house.last.seat) == ([0], 3)
+    assert (house.vacated, house.last.instance) == ([0], 3)
     house.all_say(READY)
     house.pass_(0)
     house.started[1].status = 0
@@ -252,7 +252,7 @@ def test_the_next_roll_takes_the_first_seats_again() -> None:
     assert house.rolling.state is Roll.DONE
     house.rolling.begin(house.slots)
     house.pass_(0)
-    assert [one.seat for one in house.started] == [0, 1, 2, 3, 0]
+    assert [one.instance for one in house.started] == [0, 1, 2, 3, 0]
 
 
 def test_a_successor_that_dies_ends_the_roll_and_the_old_worker_stays() -> None:
@@ -270,7 +270,7 @@ def test_a_successor_that_does_not_get_ready_is_sent_away() -> None:
     for _ in range(int(READY_S) + 1):
         house.pass_(1)
         house.all_say(READY)
-        house.last.says(PulseLine("host/3", "no connection to fs1", 0), house.now)
+        house.last.says(HeartbeatMessage("host/3", "no connection to fs1", 0), house.now)
     assert house.rolling.why == "worker 0: its successor is not ready after 60 s: no connection to fs1"
     assert (house.last.got, house.started[0].got) == ([signal.SIGTERM], [])
     assert house.slot.current is house.started[0]
@@ -295,15 +295,15 @@ def test_the_end_of_the_daemon_ends_a_roll_and_its_successor() -> None:
 @pytest.mark.parametrize(
     ("second", "why"),
     [
-        (PulseLine("host/2", "", 3), ""),
-        (PulseLine("host/2", "no connection to fs1", 3), "worker 1: no connection to fs1"),
+        (HeartbeatMessage("host/2", "", 3), ""),
+        (HeartbeatMessage("host/2", "no connection to fs1", 3), "worker 1: no connection to fs1"),
         (None, "worker 1: starting"),
     ],
 )
-def test_the_daemon_is_ready_when_all_are_and_says_who_is_not(second: PulseLine | None, why: str) -> None:
+def test_the_daemon_is_ready_when_all_are_and_says_who_is_not(second: HeartbeatMessage | None, why: str) -> None:
     house = House(2)
     house.started[0].says(READY, 0)
-    house.started[1].pulse = second
+    house.started[1].heartbeat = second
     view = View(tuple(one for slot in house.slots for one in slot.views()))
     assert view.not_ready() == why
     assert View(view.workers, draining=True).not_ready() == "draining"
@@ -317,7 +317,7 @@ def test_a_state_has_its_beginning() -> None:
     house.all_say(READY)
     (ready,) = house.slot.views()
     house.pass_(5)
-    house.all_say(PulseLine("host/1", "", 7))
+    house.all_say(HeartbeatMessage("host/1", "", 7))
     (still,) = house.slot.views()
     assert (starting.since, ready.since, still.since) == (NOON + 5, NOON + 5, NOON + 5)
     assert still.to_json() == {

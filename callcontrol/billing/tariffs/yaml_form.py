@@ -29,7 +29,7 @@ from callcontrol.billing.tariffs.written import (
     WrittenVersion,
     listed,
 )
-from callcontrol.config.yaml_reader import Document, Place, Tree, read
+from callcontrol.config.yaml_reader import Document, Tree, YamlPath, read
 
 _SPAN_KEYS = ("days", "times", "dates")
 
@@ -56,7 +56,7 @@ class _Reading:
             self._take_version(tree, ("versions", str(index)), written)
         return written
 
-    def _take_version(self, tree: Tree, place: Place, tariff: WrittenTariff) -> None:
+    def _take_version(self, tree: Tree, place: YamlPath, tariff: WrittenTariff) -> None:
         entries = self._mapping(tree, place, "a version is `valid_from: …` and `prefixes: …`")
         if not entries:
             return
@@ -71,7 +71,7 @@ class _Reading:
         tariff.versions.append(version)
 
     def _settings(
-        self, entries: dict[str, Tree], place: Place, names: tuple[str, ...], others: tuple[str, ...]
+        self, entries: dict[str, Tree], place: YamlPath, names: tuple[str, ...], others: tuple[str, ...]
     ) -> dict[str, Cell]:
         """Entries that are settings; what is neither a setting nor one of the others is a mistake."""
         settings: dict[str, Cell] = {}
@@ -85,7 +85,7 @@ class _Reading:
                 )
         return settings
 
-    def _spans(self, tree: Tree, place: Place) -> list[WrittenSpan]:
+    def _spans(self, tree: Tree, place: YamlPath) -> list[WrittenSpan]:
         if tree is None:
             return []
         spans: list[WrittenSpan] = []
@@ -97,7 +97,7 @@ class _Reading:
                 spans.append(self._span(period, value, here))
         return spans
 
-    def _span(self, period: str, tree: Tree, place: Place) -> WrittenSpan:
+    def _span(self, period: str, tree: Tree, place: YamlPath) -> WrittenSpan:
         entries = self._mapping(tree, place, "a period is days, times or dates: {days: mon-fri, times: 08:00-20:00}")
         for key in entries:
             if key not in _SPAN_KEYS:
@@ -105,7 +105,7 @@ class _Reading:
         days, times, dates = (self._texts(entries.get(key), (*place, key)) for key in _SPAN_KEYS)
         return WrittenSpan(period, days, times, dates, self._line(*place))
 
-    def _take_row(self, tree: Tree, place: Place, version: WrittenVersion) -> None:
+    def _take_row(self, tree: Tree, place: YamlPath, version: WrittenVersion) -> None:
         cells: dict[str, str] = {}
         lines: dict[str, int] = {}
         for key, value in self._mapping(tree, place, "a row is {prefix: 48, destination: Poland, …}").items():
@@ -124,14 +124,14 @@ class _Reading:
         if written:
             version.rows.append(WrittenRow(self._line(*place), tuple(written), list(written.values()), lines))
 
-    def _mapping(self, tree: Tree, place: Place, right: str) -> dict[str, Tree]:
+    def _mapping(self, tree: Tree, place: YamlPath, right: str) -> dict[str, Tree]:
         """The entries; none, and a mistake, where there is no mapping with any."""
         if isinstance(tree, dict) and tree:
             return tree
         self.findings.add(self._line(*place), f"{_name_of(tree)} where keys and values belong", right)
         return {}
 
-    def _list(self, tree: Tree, place: Place) -> list[Tree]:
+    def _list(self, tree: Tree, place: YamlPath) -> list[Tree]:
         if tree is None:
             return []
         if isinstance(tree, list):
@@ -139,13 +139,13 @@ class _Reading:
         self.findings.add(self._line(*place), f"{_name_of(tree)} where a list belongs", "begin each entry with `- `")
         return []
 
-    def _text(self, tree: Tree, place: Place) -> str:
+    def _text(self, tree: Tree, place: YamlPath) -> str:
         if tree is None or isinstance(tree, str):
             return (tree or "").strip()
         self.findings.add(self._line(*place), f"{_name_of(tree)} where a text belongs", f"write `{place[-1]}: value`")
         return ""
 
-    def _texts(self, tree: Tree, place: Place) -> str:
+    def _texts(self, tree: Tree, place: YamlPath) -> str:
         """A text, or a list of texts as one."""
         if isinstance(tree, list):
             return " ".join(self._text(item, (*place, str(index))) for index, item in enumerate(tree))

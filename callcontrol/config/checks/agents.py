@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from callcontrol.config.checks.places import did_you_mean, is_written, nearest_source, problem_at, repeated
 from callcontrol.config.problems import Problem
 from callcontrol.config.settings import Agent, Settings
-from callcontrol.config.yaml_reader import Place
+from callcontrol.config.yaml_reader import YamlPath
 from callcontrol.vocabulary.agent import PAUSED_FOR_MISSES
 
 
@@ -32,7 +32,7 @@ def agents_at_unknown_extensions(settings: Settings) -> Iterator[Problem]:
 
 def agents_at_the_same_place(settings: Settings) -> Iterator[Problem]:
     """Two agents at one phone would be offered two callers at once."""
-    claims: list[tuple[str, Place]] = []
+    claims: list[tuple[str, YamlPath]] = []
     for place, agent in _agents(settings):
         claims += [(f"{place[1]} {agent.extension}", (*place, "extension"))] if agent.extension is not None else []
         claims += [(f"{place[1]} {agent.number}", (*place, "number"))] if agent.number is not None else []
@@ -61,7 +61,7 @@ def pauses_named_like_ours(settings: Settings) -> Iterator[Problem]:
                 yield problem_at(settings, ("tenants", name, "pauses", code), what, "write another reason")
 
 
-def _agents(settings: Settings) -> Iterator[tuple[Place, Agent]]:
+def _agents(settings: Settings) -> Iterator[tuple[YamlPath, Agent]]:
     for name, tenant in settings.tenants.items():
         for key, agent in tenant.agents.items():
             yield ("tenants", name, "agents", key), agent

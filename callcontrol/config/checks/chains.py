@@ -14,7 +14,7 @@ from callcontrol.config.checks.places import problem_at
 from callcontrol.config.problems import Problem
 from callcontrol.config.settings import Settings, Tenant
 from callcontrol.config.ways import Link, certain_links, followed, named
-from callcontrol.config.yaml_reader import Place
+from callcontrol.config.yaml_reader import YamlPath
 from callcontrol.vocabulary.target import ExtensionTarget, QueueTarget, Target, text_of
 
 # Why a queue refuses a caller although agents are active, as the key of `overflow` that says where he goes.
@@ -32,7 +32,7 @@ def loops(settings: Settings) -> Iterator[Problem]:
                 yield problem_at(settings, place, f"a loop: {named(chain)}", right)
 
 
-def _circles(name: str, tenant: Tenant) -> Iterator[tuple[Place, tuple[Target, ...]]]:
+def _circles(name: str, tenant: Tenant) -> Iterator[tuple[YamlPath, tuple[Target, ...]]]:
     certain = certain_links(name, tenant)
     for links in (certain, *(certain | _refusals(name, tenant, why) for why in _REFUSALS)):
         for start in links:
@@ -66,5 +66,5 @@ def last_resorts_that_forward(settings: Settings) -> Iterator[Problem]:
 def _refusals(name: str, tenant: Tenant, why: str) -> dict[Target, Link]:
     """Where queues send callers on at once whom they refuse for this reason."""
     leads: dict[str, Target | None] = {key: getattr(queue.overflow, why) for key, queue in tenant.queues.items()}
-    above: Place = ("tenants", name, "queues")
+    above: YamlPath = ("tenants", name, "queues")
     return {QueueTarget(k): Link(to, (*above, k, "overflow", why)) for k, to in leads.items() if to is not None}

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from callcontrol.config.checks.places import did_you_mean, is_written, nearest_source, problem_at
 from callcontrol.config.problems import Problem
 from callcontrol.config.settings import Settings, Tenant
-from callcontrol.config.yaml_reader import Place
+from callcontrol.config.yaml_reader import YamlPath
 from callcontrol.vocabulary.phone_number import is_assigned
 
 
 def numbers_claimed_twice(settings: Settings) -> Iterator[Problem]:
     """A number in two tenants' files; twice in one file is found by the loader, before writings become one."""
-    first: dict[str, Place] = {}
+    first: dict[str, YamlPath] = {}
     for name, tenant in settings.tenants.items():
         for number in tenant.numbers:
             place = ("tenants", name, "numbers", number)
@@ -34,8 +34,8 @@ def shown_numbers_not_owned(settings: Settings) -> Iterator[Problem]:
                 yield problem_at(settings, place, what, did_you_mean(number, tenant.numbers, otherwise))
 
 
-def _shown(name: str, tenant: Tenant) -> Iterator[tuple[Place, str]]:
-    above: Place = ("tenants", name)
+def _shown(name: str, tenant: Tenant) -> Iterator[tuple[YamlPath, str]]:
+    above: YamlPath = ("tenants", name)
     yield (*above, "company_number"), tenant.company_number
     for key, extension in tenant.extensions.items():
         if extension.number is not None:

@@ -8,18 +8,18 @@ from difflib import get_close_matches
 from callcontrol.config.problems import Problem, at_source
 from callcontrol.config.queue_fields import CALLBACK
 from callcontrol.config.settings import Settings, Tenant
-from callcontrol.config.yaml_reader import Place
+from callcontrol.config.yaml_reader import YamlPath
 from callcontrol.vocabulary.target import NumberTarget, Target
 
 
-def problem_at(settings: Settings, place: Place, what: str, right: str) -> Problem:
+def problem_at(settings: Settings, place: YamlPath, what: str, right: str) -> Problem:
     """A Problem at the line of this place, or of the nearest one above it that was written."""
     inside = place[2:] if place[0] == "tenants" else place
     what = f"{'.'.join(inside)}: {what}" if inside else what
     return at_source(nearest_source(settings, place), what, right)
 
 
-def nearest_source(settings: Settings, place: Place) -> str:
+def nearest_source(settings: Settings, place: YamlPath) -> str:
     """`file:line` of a place, or of what holds it."""
     for length in range(len(place), 0, -1):
         if source := settings.source(*place[:length]):
@@ -39,9 +39,9 @@ def is_written(settings: Settings, *place: str) -> bool:
     return bool(settings.source(*place)) or any(one in settings.unread for one in above)
 
 
-def repeated(claims: Iterable[tuple[str, Place]]) -> Iterator[tuple[str, Place, Place]]:
+def repeated(claims: Iterable[tuple[str, YamlPath]]) -> Iterator[tuple[str, YamlPath, YamlPath]]:
     """What is claimed again, where, and where it was claimed first."""
-    first: dict[str, Place] = {}
+    first: dict[str, YamlPath] = {}
     for claimed, place in claims:
         owner = first.setdefault(claimed, place)
         if owner != place:
@@ -54,7 +54,7 @@ def trunks_are_sound(settings: Settings, tenant: Tenant) -> bool:
     return set(tenant.trunks or written) <= set(settings.trunks)
 
 
-def numbers_in(name: str, tenant: Tenant) -> Iterator[tuple[Place, str]]:
+def numbers_in(name: str, tenant: Tenant) -> Iterator[tuple[YamlPath, str]]:
     """Every external number a tenant has calls sent to: its targets', and those its agents are rung at."""
     for place, target in targets_in(name, tenant):
         if isinstance(target, NumberTarget):
@@ -64,9 +64,9 @@ def numbers_in(name: str, tenant: Tenant) -> Iterator[tuple[Place, str]]:
             yield ("tenants", name, "agents", key, "number"), agent.number
 
 
-def targets_in(name: str, tenant: Tenant) -> Iterator[tuple[Place, Target]]:
+def targets_in(name: str, tenant: Tenant) -> Iterator[tuple[YamlPath, Target]]:
     """Every target a tenant has written, with its place."""
-    above: Place = ("tenants", name)
+    above: YamlPath = ("tenants", name)
     if tenant.last_resort is not None:
         yield (*above, "last_resort"), tenant.last_resort
     for number, target in tenant.numbers.items():
@@ -80,14 +80,14 @@ def targets_in(name: str, tenant: Tenant) -> Iterator[tuple[Place, Target]]:
             yield (*above, "announcements", box, "then"), announcement.then
 
 
-def _of_rules(tenant: Tenant) -> Iterator[tuple[Place, Target]]:
+def _of_rules(tenant: Tenant) -> Iterator[tuple[YamlPath, Target]]:
     for extension, settings in tenant.extensions.items():
         for kind, rule in settings.forward:
             if rule is not None:
                 yield ("extensions", extension, "forward", kind, "target"), rule.target
 
 
-def _of_groups(tenant: Tenant) -> Iterator[tuple[Place, Target]]:
+def _of_groups(tenant: Tenant) -> Iterator[tuple[YamlPath, Target]]:
     for name, group in tenant.groups.items():
         for index, member in enumerate(group.members):
             yield ("groups", name, "members", str(index)), member
@@ -95,7 +95,7 @@ def _of_groups(tenant: Tenant) -> Iterator[tuple[Place, Target]]:
             yield ("groups", name, "otherwise"), group.otherwise
 
 
-def _of_lists(tenant: Tenant) -> Iterator[tuple[Place, Target]]:
+def _of_lists(tenant: Tenant) -> Iterator[tuple[YamlPath, Target]]:
     for name, escalation in tenant.lists.items():
         for index, member in enumerate(escalation.members):
             yield ("lists", name, "members", str(index), "target"), member.target
@@ -103,9 +103,9 @@ def _of_lists(tenant: Tenant) -> Iterator[tuple[Place, Target]]:
             yield ("lists", name, "otherwise"), escalation.otherwise
 
 
-def _of_queues(tenant: Tenant) -> Iterator[tuple[Place, Target]]:
+def _of_queues(tenant: Tenant) -> Iterator[tuple[YamlPath, Target]]:
     for name, queue in tenant.queues.items():
-        above: Place = ("queues", name)
+        above: YamlPath = ("queues", name)
         for key, action in queue.keys.items():
             if action != CALLBACK:
                 yield (*above, "keys", key), action

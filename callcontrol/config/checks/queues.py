@@ -8,7 +8,7 @@ from callcontrol.config.checks.places import did_you_mean, is_written, nearest_s
 from callcontrol.config.problems import Problem
 from callcontrol.config.queue_settings import Callback, CallerPriority, Demand
 from callcontrol.config.settings import Queue, Settings, Tenant
-from callcontrol.config.yaml_reader import Place
+from callcontrol.config.yaml_reader import YamlPath
 
 # Of each pair the limit, and where a caller goes who is beyond it.
 _PAIRS = (("after", "waited"), ("expected", "busy"))
@@ -143,7 +143,7 @@ def waits_longer_than_anybody_waits(settings: Settings) -> Iterator[Problem]:
                 yield problem_at(settings, (*place, *where), what, f"write less than {leaves}")
 
 
-def _waits(queue: Queue) -> Iterator[tuple[Place, int]]:
+def _waits(queue: Queue) -> Iterator[tuple[YamlPath, int]]:
     if queue.sticky is not None:
         yield ("sticky", "first"), queue.sticky.first
     if queue.tier_wait:
@@ -153,7 +153,7 @@ def _waits(queue: Queue) -> Iterator[tuple[Place, int]]:
             yield ("demands", str(index), "relax", str(step), "after"), relaxed.after
 
 
-def _dialled(queue: Queue) -> Iterator[tuple[Place, str]]:
+def _dialled(queue: Queue) -> Iterator[tuple[YamlPath, str]]:
     entries: dict[str, tuple[Demand | CallerPriority, ...]]
     entries = {"demands": queue.demands, "priorities": queue.priorities}
     for block, values in entries.items():
@@ -173,7 +173,7 @@ def _meets(skills: Mapping[str, int], demand: Mapping[str, int]) -> bool:
     return all(skills.get(skill, 0) >= level for skill, level in demand.items())
 
 
-def _queues(settings: Settings) -> Iterator[tuple[Place, Queue, Tenant]]:
+def _queues(settings: Settings) -> Iterator[tuple[YamlPath, Queue, Tenant]]:
     for name, tenant in settings.tenants.items():
         for key, queue in tenant.queues.items():
             yield ("tenants", name, "queues", key), queue, tenant

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from callcontrol.config.checks.places import nearest_source, problem_at
 from callcontrol.config.problems import Problem
 from callcontrol.config.settings import ForwardRule, Settings
-from callcontrol.config.yaml_reader import Place
+from callcontrol.config.yaml_reader import YamlPath
 from callcontrol.vocabulary.target import ExtensionTarget, text_of
 
 
@@ -52,7 +52,7 @@ def _forwards(settings: Settings) -> Iterator[tuple[str, str, dict[str, ForwardR
             yield tenant, name, {kind: rule for kind, rule in extension.forward if rule is not None}
 
 
-def _rules(settings: Settings) -> Iterator[tuple[Place, ForwardRule]]:
+def _rules(settings: Settings) -> Iterator[tuple[YamlPath, ForwardRule]]:
     for tenant, owner, forward in _forwards(settings):
         for kind, rule in forward.items():
             yield ("tenants", tenant, "extensions", owner, "forward", kind), rule

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from callcontrol.config.checks.places import did_you_mean, is_written, nearest_source, problem_at, repeated
 from callcontrol.config.problems import Problem
 from callcontrol.config.settings import Settings
-from callcontrol.config.yaml_reader import Place
+from callcontrol.config.yaml_reader import YamlPath
 
 
 def domains_used_twice(settings: Settings) -> Iterator[Problem]:
@@ -92,7 +92,7 @@ def records_read_twice(settings: Settings) -> Iterator[Problem]:
 
 def addresses_used_twice(settings: Settings) -> Iterator[Problem]:
     """One port serves one purpose; one event socket is one switch."""
-    claims: list[tuple[str, Place]]
+    claims: list[tuple[str, YamlPath]]
     claims = [(switch.address, ("switches", name, "address")) for name, switch in settings.switches.items()]
     claims += [(settings.listen, ("listen",)), (settings.http, ("http",))]
     for address, place, first in repeated(claims):

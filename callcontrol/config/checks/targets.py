@@ -15,7 +15,7 @@ from callcontrol.config.checks.places import (
 )
 from callcontrol.config.problems import Problem
 from callcontrol.config.settings import Settings
-from callcontrol.config.yaml_reader import Place
+from callcontrol.config.yaml_reader import YamlPath
 from callcontrol.vocabulary.target import (
     AnnouncementTarget,
     ExtensionTarget,
@@ -83,7 +83,7 @@ def numbers_of_our_own(settings: Settings) -> Iterator[Problem]:
                 yield problem_at(settings, place, what, _instead_of(place, tenant.numbers[number]))
 
 
-def _instead_of(place: Place, leads_to: Target) -> str:
+def _instead_of(place: YamlPath, leads_to: Target) -> str:
     if "agents" in place[2:3]:
         return "write the `extension:` at which he is to be rung"
     return f"write {text_of(leads_to)}, where it leads"

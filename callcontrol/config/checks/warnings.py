@@ -13,7 +13,7 @@ from typing import Final
 from callcontrol.config.checks.places import numbers_in, problem_at
 from callcontrol.config.problems import Problem
 from callcontrol.config.settings import Settings
-from callcontrol.config.yaml_reader import Place
+from callcontrol.config.yaml_reader import YamlPath
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.phone_number import is_assigned
 
@@ -81,7 +81,7 @@ def numbers_that_look_wrong(settings: Settings, _now: Instant) -> Iterator[Probl
             yield problem_at(settings, place, what, "look whether a digit is missing or too many")
 
 
-def _all_numbers(settings: Settings) -> Iterator[tuple[Place, str]]:
+def _all_numbers(settings: Settings) -> Iterator[tuple[YamlPath, str]]:
     for name, trunk in settings.trunks.items():
         yield ("trunks", name, "number"), trunk.number
     for name, tenant in settings.tenants.items():

@@ -17,12 +17,12 @@ from callcontrol.control.call import (
     Waiting,
 )
 from callcontrol.control.events import Event
-from callcontrol.control.moved import Moved
+from callcontrol.control.step_result import StepResult
 from callcontrol.control.steps import agent_setting, announcement, callback, queue, ring, setting, talk, voicemail
 from callcontrol.control.steps.start import start
 from callcontrol.routing.facts import Facts
 
-Handler = Callable[[Call, Event, Facts], Moved]
+Handler = Callable[[Call, Event, Facts], StepResult]
 
 HANDLERS: dict[type[Any], Handler] = {
     Ringing: ring.on,

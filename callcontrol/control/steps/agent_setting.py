@@ -6,7 +6,7 @@ from callcontrol.control import commands as do
 from callcontrol.control.call import Call, ChangingAgent, Ending
 from callcontrol.control.ending import STEP_TIMER, deadline
 from callcontrol.control.events import AppEnded, Event, Stored, TimerFired
-from callcontrol.control.moved import Moved
+from callcontrol.control.step_result import StepResult
 from callcontrol.control.steps.setting import CONFIRM, REFUSE, WAIT_S
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.plan import ChangeAgent
@@ -14,7 +14,7 @@ from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.trail import Noted, StepEnded
 
 
-def start(call: Call, step: ChangeAgent, facts: Facts) -> Moved:
+def start(call: Call, step: ChangeAgent, facts: Facts) -> StepResult:
     """Answer; store it, or tell at once that it is refused."""
     if step.rejected:
         return _tell(call, step, Outcome.REJECTED, f"refused: {step.rejected}", facts)
@@ -22,7 +22,7 @@ def start(call: Call, step: ChangeAgent, facts: Facts) -> Moved:
     return call.to(ChangingAgent(step)), (do.Answer(), act, do.StartTimer(STEP_TIMER, WAIT_S))
 
 
-def on(call: Call, event: Event, facts: Facts) -> Moved:
+def on(call: Call, event: Event, facts: Facts) -> StepResult:
     """Stored or not, then the end of the tone."""
     changing = call.state
     assert isinstance(changing, ChangingAgent)
@@ -41,7 +41,7 @@ def on(call: Call, event: Event, facts: Facts) -> Moved:
             return call, ()
 
 
-def _tell(call: Call, step: ChangeAgent, outcome: Outcome, what: str, facts: Facts) -> Moved:
+def _tell(call: Call, step: ChangeAgent, outcome: Outcome, what: str, facts: Facts) -> StepResult:
     call, app_id = call.next_app()
     tone = CONFIRM if outcome is Outcome.CHANGED else REFUSE
     call = call.noting(Noted(facts.now, what), StepEnded(facts.now, "agent_setting", outcome, step.action.value))

@@ -6,7 +6,7 @@ from callcontrol.control import commands as do
 from callcontrol.control.call import Announcing, Call, Ending
 from callcontrol.control.ending import STEP_TIMER, deadline
 from callcontrol.control.events import AppEnded, Event, TimerFired
-from callcontrol.control.moved import Moved
+from callcontrol.control.step_result import StepResult
 from callcontrol.routing import router
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.plan import Announce
@@ -17,7 +17,7 @@ from callcontrol.vocabulary.trail import StepEnded
 LONGEST_S = 600
 
 
-def start(call: Call, step: Announce, facts: Facts) -> Moved:
+def start(call: Call, step: Announce, facts: Facts) -> StepResult:
     """Answer (or open early media) and play."""
     call, app_id = call.next_app()
     opening = do.Answer() if step.answer else do.OpenEarlyMedia()
@@ -25,7 +25,7 @@ def start(call: Call, step: Announce, facts: Facts) -> Moved:
     return call.to(Announcing(step, app_id)), commands
 
 
-def on(call: Call, event: Event, facts: Facts) -> Moved:
+def on(call: Call, event: Event, facts: Facts) -> StepResult:
     """Played to its end."""
     announcing = call.state
     assert isinstance(announcing, Announcing)

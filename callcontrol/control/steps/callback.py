@@ -28,7 +28,7 @@ from callcontrol.control.events import (
 )
 from callcontrol.control.leaving import OFFER_TIMER, end_unjoined
 from callcontrol.control.legs import dialled, watched
-from callcontrol.control.moved import Plain
+from callcontrol.control.step_result import PlainResult
 from callcontrol.control.steps.queue_keys import opening
 from callcontrol.control.steps.talk import CHECK_S
 from callcontrol.routing.agents import customer_leg
@@ -49,7 +49,7 @@ CLOSED = "customers are not called at this time"
 AGENT_HUNG_UP = "the agent hung up"
 
 
-def on(call: Call, event: Event, facts: Facts) -> Plain:
+def on(call: Call, event: Event, facts: Facts) -> PlainResult:
     """First the agent's leg, then the customer's."""
     state = call.state
     assert isinstance(state, CallingBack)
@@ -87,7 +87,7 @@ def on(call: Call, event: Event, facts: Facts) -> Plain:
             return call, ()
 
 
-def _begin(call: Call, state: CallingBack, offer: Offer, facts: Facts) -> Plain:
+def _begin(call: Call, state: CallingBack, offer: Offer, facts: Facts) -> PlainResult:
     later = _outside_hours(state, facts)
     if later is not None:
         tried = do.CallbackTried(state.ticket, False, later)
@@ -110,26 +110,26 @@ def _outside_hours(state: CallingBack, facts: Facts) -> Instant | None:
     return next((opens for at, opens in moments if opens > at), None)
 
 
-def _rings_on(call: Call, state: CallingBack, under: offering.Under, facts: Facts) -> Plain:
+def _rings_on(call: Call, state: CallingBack, under: offering.Under, facts: Facts) -> PlainResult:
     call, left, commands = under
     if left is not None:
         return call.to(replace(state, offering=left)), (*commands, do.StartTimer(OFFER_TIMER, LONGEST_S))
     return _no_attempt(call, commands, facts)
 
 
-def _void(call: Call, under: Offering, facts: Facts) -> Plain:
+def _void(call: Call, under: Offering, facts: Facts) -> PlainResult:
     """The offer does not stand any more, as the live state says: perhaps another call has the ticket."""
     call, commands = offering.withdraw(call, under, OfferEnd.EXPIRED, facts)
     return _no_attempt(call, (*commands, *offering.take_back(under)), facts)
 
 
-def _no_attempt(call: Call, commands: tuple[Command, ...], facts: Facts) -> Plain:
+def _no_attempt(call: Call, commands: tuple[Command, ...], facts: Facts) -> PlainResult:
     """No agent took it: the ticket waits on in its place; the live state offers it to the next one."""
     ended = StepEnded(facts.now, "callback", Outcome.NO_ANSWER, "no agent took it")
     return _over(call.noting(ended), commands, facts)
 
 
-def _agent_there(call: Call, state: CallingBack, under: Offering, facts: Facts) -> Plain:
+def _agent_there(call: Call, state: CallingBack, under: Offering, facts: Facts) -> PlainResult:
     """The agent hears that a customer is being called, while he is."""
     call, taken, commands = offering.accepted(call, under, facts)
     state = replace(state, offering=taken)
@@ -143,7 +143,7 @@ def _agent_there(call: Call, state: CallingBack, under: Offering, facts: Facts) 
     return called, (*commands, told, *calling)
 
 
-def _call(call: Call, state: CallingBack, facts: Facts) -> Plain:
+def _call(call: Call, state: CallingBack, facts: Facts) -> PlainResult:
     """Send the customer's leg out, through the trunk whose turn it is; it may have closed while the agent was rung."""
     queue = facts.tenant.queues.get(state.queue)
     later = opening(queue, facts, facts.now) if queue is not None else facts.now
@@ -155,14 +155,14 @@ def _call(call: Call, state: CallingBack, facts: Facts) -> Plain:
     return _send(call, state, found, facts)
 
 
-def _send(call: Call, state: CallingBack, found: Legs, facts: Facts) -> Plain:
+def _send(call: Call, state: CallingBack, found: Legs, facts: Facts) -> PlainResult:
     call, ids = call.next_legs(1)
     call = call.noting(*found.why, dialled(ids[0], found.legs[0], facts))
     ringing = (do.Originate(((ids[0], found.legs[0]),)), do.StartTimer(OFFER_TIMER, LONGEST_S))
     return call.to(replace(state, customer=ids[0])), ringing
 
 
-def _customer_failed(call: Call, state: CallingBack, cause: str, facts: Facts) -> Plain:
+def _customer_failed(call: Call, state: CallingBack, cause: str, facts: Facts) -> PlainResult:
     watch = watched((state.customer,), cause)
     following = replace(state, round=state.round + 1)
     if cause in TRUNK_FAILURES and customer_leg(state.number, state.queue, facts, following.round).legs:
@@ -172,12 +172,12 @@ def _customer_failed(call: Call, state: CallingBack, cause: str, facts: Facts) -
     return moved, (*watch, *commands)
 
 
-def _customer_answered(call: Call, state: CallingBack, under: Offering) -> Plain:
+def _customer_answered(call: Call, state: CallingBack, under: Offering) -> PlainResult:
     joining = replace(state, offering=replace(under, stage="joining"))
     return call.to(joining), (do.Join(under.winner, state.customer), do.StartTimer(OFFER_TIMER, JOIN_S))
 
 
-def _talking(call: Call, state: CallingBack, under: Offering, facts: Facts) -> Plain:
+def _talking(call: Call, state: CallingBack, under: Offering, facts: Facts) -> PlainResult:
     agent = under.agent_of(under.winner)
     call = call.noting(Bridged(facts.now, state.customer), _answered(state, under, facts.now, agent, facts))
     commands = (do.StopTimer(OFFER_TIMER), do.StartTimer(LEGS_TIMER, CHECK_S), _reached(state))
@@ -192,7 +192,7 @@ def _reached(state: CallingBack) -> Command:
     return do.CallbackTried(state.ticket, True, NEVER_AGAIN)
 
 
-def gone(call: Call, state: CallingBack, event: LegGone, facts: Facts) -> Plain:
+def gone(call: Call, state: CallingBack, event: LegGone, facts: Facts) -> PlainResult:
     """A leg ended before we heard that both are joined: with the agent's or the customer's the attempt is over."""
     under = state.offering
     if under is None or not under.taken or event.leg_id not in (under.winner, state.customer):
@@ -206,7 +206,7 @@ def gone(call: Call, state: CallingBack, event: LegGone, facts: Facts) -> Plain:
     return _failed(call, state, "the customer hung up", facts) if under.stage == "joining" else (call, ())
 
 
-def lost(call: Call, state: CallingBack, why: str, facts: Facts) -> Plain:
+def lost(call: Call, state: CallingBack, why: str, facts: Facts) -> PlainResult:
     """Nobody directs this call any more. While the agents' phones ring that is no attempt: others may have it."""
     under = state.offering
     if under is not None and under.stage != "ringing":
@@ -226,7 +226,7 @@ def _failed(
     *,
     agents_fault: bool = False,
     again: Instant | None = None,
-) -> Plain:
+) -> PlainResult:
     """The attempt came to nothing: the agent is free, the customer is tried later, or at once with another agent.
 
     Args:
@@ -239,7 +239,7 @@ def _failed(
     return _over(call, (*ending, tried), facts)
 
 
-def _let_agent_go(call: Call, state: CallingBack, how: TalkEnd, facts: Facts) -> Plain:
+def _let_agent_go(call: Call, state: CallingBack, how: TalkEnd, facts: Facts) -> PlainResult:
     under = state.offering
     if under is not None and not under.taken:
         call, commands = offering.withdraw(call, under, OfferEnd.EXPIRED, facts)
@@ -261,7 +261,7 @@ def _next_attempt(state: CallingBack, facts: Facts, *, at_once: bool) -> Instant
     return opening(queue, facts, facts.now + wait_s * SECOND_US)
 
 
-def _over(call: Call, commands: tuple[Command, ...], facts: Facts) -> Plain:
+def _over(call: Call, commands: tuple[Command, ...], facts: Facts) -> PlainResult:
     closed, more = close_if_done(call.to(Ending()))
     stop = do.StopTimer(OFFER_TIMER)
     return closed, (stop, *commands, *(more if more else deadline(facts)))

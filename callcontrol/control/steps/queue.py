@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from callcontrol.config.settings import Queue
 from callcontrol.control import commands as do
-from callcontrol.control import offering, regaining, waiting_room
+from callcontrol.control import offering, requeueing, waiting_room
 from callcontrol.control.call import Call, Deciding, Offering, Talking, Waiting
 from callcontrol.control.commands import Command
 from callcontrol.control.events import (
@@ -29,7 +29,7 @@ from callcontrol.control.events import (
     TimerFired,
 )
 from callcontrol.control.leaving import OFFER_TIMER, depart
-from callcontrol.control.moved import Moved, Plain, Then
+from callcontrol.control.step_result import PlainResult, StepResult, ThenDecide
 from callcontrol.control.steps import queue_keys, queue_notices
 from callcontrol.routing import exits, router
 from callcontrol.routing.facts import Facts
@@ -45,16 +45,16 @@ WHISPER_S = 30
 JOIN_S = 5
 
 
-def start(call: Call, step: Wait, facts: Facts) -> Moved:
+def start(call: Call, step: Wait, facts: Facts) -> StepResult:
     """Ask for a place; nothing is heard or answered before there is one."""
     queue = facts.tenant.queues[step.queue]
     joined = call.state.joined if isinstance(call.state, Deciding) else None
     call, ticket = call.next_ticket()
     waiting = Waiting(step, ticket, joined or facts.now)
-    return call.to(waiting), regaining.ask_to_join(call, waiting, queue)
+    return call.to(waiting), requeueing.ask_to_join(call, waiting, queue)
 
 
-def on(call: Call, event: Event, facts: Facts) -> Moved:
+def on(call: Call, event: Event, facts: Facts) -> StepResult:
     """What each event means while he waits."""
     waiting = call.state
     assert isinstance(waiting, Waiting)
@@ -84,16 +84,16 @@ def on(call: Call, event: Event, facts: Facts) -> Moved:
             return _offered(call, waiting, event, queue, facts)
 
 
-def brought_back(call: Call, waiting: Waiting, facts: Facts) -> Plain:
+def brought_back(call: Call, waiting: Waiting, facts: Facts) -> PlainResult:
     """The caller's channel is ours again. If he has asked to be called back he asks again, which changes nothing where
     his callback was kept before his worker died.
     """
     asked, queue = waiting.asked, facts.tenant.queues.get(waiting.step.queue)
-    call, commands = regaining.brought_back(call, waiting, facts)
+    call, commands = requeueing.brought_back(call, waiting, facts)
     return call, (*commands, queue_keys.keep(waiting, queue, facts)) if asked and queue else commands
 
 
-def _taken(call: Call, waiting: Waiting, under: Offering, event: Event, facts: Facts) -> Moved:
+def _taken(call: Call, waiting: Waiting, under: Offering, event: Event, facts: Facts) -> StepResult:
     """An agent has the caller, who is in no queue any more: whispering, then joining."""
     match event:
         case LegHeard(leg) if leg == under.winner and under.stage == "whispering":
@@ -114,12 +114,12 @@ def _taken(call: Call, waiting: Waiting, under: Offering, event: Event, facts: F
             return call, ()
 
 
-def _changed(heard: waiting_room.Heard) -> Plain:
+def _changed(heard: waiting_room.Heard) -> PlainResult:
     call, waiting, commands = heard
     return call.to(waiting), commands
 
 
-def _entered(call: Call, waiting: Waiting, entered: Entered, queue: Queue, facts: Facts) -> Plain:
+def _entered(call: Call, waiting: Waiting, entered: Entered, queue: Queue, facts: Facts) -> PlainResult:
     """He has a place; `join` said again (after a restart of the live state, or with a dropped agent) changes little."""
     if waiting.entered:
         return call.to(replace(waiting, joined=entered.joined)), ()
@@ -134,24 +134,24 @@ def _enter(call: Call, waiting: Waiting, entered: Entered, queue: Queue, facts: 
     return waiting_room.enter(call.noting(place), waiting, queue, facts)
 
 
-def _refused(call: Call, waiting: Waiting, why: Refusal, facts: Facts) -> Moved:
+def _refused(call: Call, waiting: Waiting, why: Refusal, facts: Facts) -> StepResult:
     """He was not let in; who has waited already keeps waiting, and asks again, until the live state knows his queue."""
     if waiting.entered:
         return call, ()
     onward = router.follow(exits.not_let_in(waiting.step, why, facts), facts)
-    return call, Then((do.StopTimer(waiting_room.POLL_TIMER),), onward)
+    return call, ThenDecide((do.StopTimer(waiting_room.POLL_TIMER),), onward)
 
 
-def _place_known(call: Call, waiting: Waiting, found: Entered | None, queue: Queue, facts: Facts) -> Plain:
+def _place_known(call: Call, waiting: Waiting, found: Entered | None, queue: Queue, facts: Facts) -> PlainResult:
     if found is not None:
         return _changed(waiting_room.announce(call, waiting, found.place, queue, facts))
-    return regaining.place_lost(call, waiting, queue, facts) if waiting.entered else (call, ())
+    return requeueing.place_lost(call, waiting, queue, facts) if waiting.entered else (call, ())
 
 
-def _timer(call: Call, waiting: Waiting, name: str, queue: Queue, facts: Facts) -> Moved:
+def _timer(call: Call, waiting: Waiting, name: str, queue: Queue, facts: Facts) -> StepResult:
     match name:
         case waiting_room.POLL_TIMER if not waiting.entered:
-            return call, regaining.ask_to_join(call, waiting, queue)
+            return call, requeueing.ask_to_join(call, waiting, queue)
         case waiting_room.OVERFLOW_TIMER if queue.overflow.waited:
             return depart(call, waiting, Leaving.WAITED_OUT, facts, queue.overflow.waited)
         case waiting_room.MUSIC_TIMER if not waiting.music:
@@ -163,7 +163,7 @@ def _timer(call: Call, waiting: Waiting, name: str, queue: Queue, facts: Facts) 
             return call, ()
 
 
-def _offered(call: Call, waiting: Waiting, event: Event, queue: Queue, facts: Facts) -> Moved:
+def _offered(call: Call, waiting: Waiting, event: Event, queue: Queue, facts: Facts) -> StepResult:
     """The offer under way, if there is one."""
     match event, waiting.offering:
         case OfferMade(offer), _:
@@ -184,12 +184,12 @@ def _offered(call: Call, waiting: Waiting, event: Event, queue: Queue, facts: Fa
             return call, ()
 
 
-def _with(waiting: Waiting, under: offering.Under) -> Plain:
+def _with(waiting: Waiting, under: offering.Under) -> PlainResult:
     call, offered, commands = under
     return call.to(replace(waiting, offering=offered)), commands
 
 
-def _made(call: Call, waiting: Waiting, offer: Offer, queue: Queue, facts: Facts) -> Moved:
+def _made(call: Call, waiting: Waiting, offer: Offer, queue: Queue, facts: Facts) -> StepResult:
     """An offer, or (all at once) more agents for the one under way; otherwise that has run out meanwhile. If the offer
     is of another visit its agents are let go.
     """
@@ -209,7 +209,7 @@ def _made(call: Call, waiting: Waiting, offer: Offer, queue: Queue, facts: Facts
     return _rung_anew(call, waiting, new, queue, facts)
 
 
-def _rung_anew(call: Call, waiting: Waiting, offer: Offer, queue: Queue, facts: Facts) -> Plain:
+def _rung_anew(call: Call, waiting: Waiting, offer: Offer, queue: Queue, facts: Facts) -> PlainResult:
     commands: tuple[Command, ...] = ()
     if not waiting.entered:  # another worker's word was faster than the answer to ours
         call, waiting, commands = _enter(call, waiting, Entered(Place(1, 1, 1, 0), offer.joined), queue, facts)
@@ -219,7 +219,7 @@ def _rung_anew(call: Call, waiting: Waiting, offer: Offer, queue: Queue, facts: 
     return moved, (*commands, *more)
 
 
-def _rung_too_often(call: Call, waiting: Waiting, queue: Queue, facts: Facts) -> Moved:
+def _rung_too_often(call: Call, waiting: Waiting, queue: Queue, facts: Facts) -> StepResult:
     """So many phones have been rung for him in vain that nobody else is: he goes on as after too long a wait."""
     target = queue.overflow.waited or queue.otherwise or router.last_resort(waiting.step.path, facts)
     why = f"leg limit: {facts.settings.limits.legs_per_call} phones were rung"
@@ -227,11 +227,11 @@ def _rung_too_often(call: Call, waiting: Waiting, queue: Queue, facts: Facts) ->
     return depart(call, waiting, Leaving.WAITED_OUT, facts, target)
 
 
-def _accepted(call: Call, waiting: Waiting, under: Offering, queue: Queue, facts: Facts) -> Plain:
+def _accepted(call: Call, waiting: Waiting, under: Offering, queue: Queue, facts: Facts) -> PlainResult:
     call, taken, commands = offering.accepted(call, under, facts)
     waiting = replace(waiting, offering=taken)
     if taken.winner not in call.open_legs:  # he hung up before he had the caller
-        moved, again = regaining.dropped(call, waiting, facts)
+        moved, again = requeueing.dropped(call, waiting, facts)
         return moved, (*commands, *again)
     quiet = waiting_room.silence()
     if not queue.whisper:
@@ -243,20 +243,20 @@ def _accepted(call: Call, waiting: Waiting, under: Offering, queue: Queue, facts
     return call.to(waiting), (*commands, *quiet, whisper, do.StartTimer(OFFER_TIMER, WHISPER_S))
 
 
-def _join_legs(call: Call, waiting: Waiting, under: Offering) -> Plain:
+def _join_legs(call: Call, waiting: Waiting, under: Offering) -> PlainResult:
     joining = call.to(replace(waiting, offering=replace(under, stage="joining")))
     return joining, (do.Join(call.id, under.winner), do.StartTimer(OFFER_TIMER, JOIN_S))
 
 
-def _talking(call: Call, waiting: Waiting, under: Offering, at: Instant, facts: Facts) -> Plain:
+def _talking(call: Call, waiting: Waiting, under: Offering, at: Instant, facts: Facts) -> PlainResult:
     wait_ms = (facts.now - waiting.joined) // 1000
     left = LeftQueue(facts.now, waiting.step.queue, Leaving.ANSWERED, wait_ms, under.agent_of(under.winner))
     call = call.noting(Bridged(at, under.winner), left)
     return call.to(Talking(under.offer.id, under.winner)), (do.StopTimer(OFFER_TIMER),)
 
 
-def _too_slow(call: Call, waiting: Waiting, under: Offering, facts: Facts) -> Plain:
+def _too_slow(call: Call, waiting: Waiting, under: Offering, facts: Facts) -> PlainResult:
     """Whispering or joining did not come to its end: the agent is let go, the caller keeps his place."""
     noted = call.noting(Noted(facts.now, f"agent {under.agent_of(under.winner)} and caller could not be joined"))
-    moved, commands = regaining.dropped(noted, waiting, facts)
+    moved, commands = requeueing.dropped(noted, waiting, facts)
     return moved, (do.KillLeg(under.winner, "NORMAL_TEMPORARY_FAILURE"), *commands)

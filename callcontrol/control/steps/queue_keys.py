@@ -10,7 +10,7 @@ from callcontrol.control import waiting_room
 from callcontrol.control.call import Call, Waiting
 from callcontrol.control.commands import Command
 from callcontrol.control.leaving import depart, leave
-from callcontrol.control.moved import Moved, Then
+from callcontrol.control.step_result import StepResult, ThenDecide
 from callcontrol.routing.agents import no_callback
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.path import Path
@@ -27,7 +27,7 @@ PROMISED = "callback"
 HANG_UP_S = 6
 
 
-def pressed(call: Call, waiting: Waiting, key: str, queue: Queue, facts: Facts) -> Moved:
+def pressed(call: Call, waiting: Waiting, key: str, queue: Queue, facts: Facts) -> StepResult:
     """What the key means; one that means nothing is only noted. Once an agent has answered none means anything."""
     action = queue.keys.get(key)
     under = waiting.offering
@@ -41,7 +41,7 @@ def pressed(call: Call, waiting: Waiting, key: str, queue: Queue, facts: Facts) 
     return depart(call, waiting, Leaving.KEY, facts, action)
 
 
-def _call_back(call: Call, waiting: Waiting, queue: Queue, facts: Facts) -> Moved:
+def _call_back(call: Call, waiting: Waiting, queue: Queue, facts: Facts) -> StepResult:
     """The live state is asked to keep the ticket. Nothing is promised before it has: until then the caller waits on."""
     trouble = _trouble(waiting.step.queue, facts)
     if trouble:
@@ -55,7 +55,7 @@ def keep(waiting: Waiting, queue: Queue, facts: Facts) -> Command:
     return do.KeepCallback(waiting.ticket, facts.caller.number, not_before, _expiry(queue, facts, not_before))
 
 
-def answered(call: Call, waiting: Waiting, kept: Kept, queue: Queue, facts: Facts) -> Moved:
+def answered(call: Call, waiting: Waiting, kept: Kept, queue: Queue, facts: Facts) -> StepResult:
     """What the live state says: he is promised a callback and released, or waits on."""
     waiting = replace(waiting, asked=False)
     match kept:
@@ -73,14 +73,14 @@ def answered(call: Call, waiting: Waiting, kept: Kept, queue: Queue, facts: Fact
         goodbye = _said("callback noted", settings.noted, Phrase.CALLBACK_NOTED, queue, path)
     else:
         goodbye = _said(PROMISED, settings.confirmed, Phrase.CALLBACK_PROMISED, queue, path)
-    return call, Then((*commands, do.StopPlaying(all=True)), Decision(goodbye))
+    return call, ThenDecide((*commands, do.StopPlaying(all=True)), Decision(goodbye))
 
 
 def _said(name: str, own: str | None, words: Phrase, queue: Queue, path: Path) -> Announce:
     return Announce(name, own or as_file_string(phrase(queue.language, words)), True, None, path)
 
 
-def _refused(call: Call, waiting: Waiting, why: str, queue: Queue, facts: Facts) -> Moved:
+def _refused(call: Call, waiting: Waiting, why: str, queue: Queue, facts: Facts) -> StepResult:
     """The caller hears that he cannot be called back, and waits on."""
     call = call.noting(Noted(facts.now, f"no callback: {why}"))
     own = queue.callback.refused

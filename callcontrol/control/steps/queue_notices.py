@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from callcontrol.config.settings import Queue
 from callcontrol.control import commands as do
-from callcontrol.control import regaining
+from callcontrol.control import requeueing
 from callcontrol.control.call import Call, Deciding, Waiting
 from callcontrol.control.leaving import depart, leave
-from callcontrol.control.moved import Moved
+from callcontrol.control.step_result import StepResult
 from callcontrol.routing import exits, router
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.queue import Leaving, Notice
 from callcontrol.vocabulary.target import QueueTarget, target_from
 
 
-def on(call: Call, waiting: Waiting, notice: Notice, queue: Queue, facts: Facts) -> Moved:
+def on(call: Call, waiting: Waiting, notice: Notice, queue: Queue, facts: Facts) -> StepResult:
     """Carry a notice out."""
     match notice.what:
         case "moved":
@@ -25,19 +25,19 @@ def on(call: Call, waiting: Waiting, notice: Notice, queue: Queue, facts: Facts)
         case "deserted" if queue.overflow.empty is not None:
             return depart(call, waiting, Leaving.DESERTED, facts, queue.overflow.empty)
         case "lost" if waiting.entered:
-            return regaining.place_lost(call, waiting, queue, facts)
+            return requeueing.place_lost(call, waiting, queue, facts)
         case "queue_gone":
             return gone(call, waiting, facts)
         case _:
             return call, ()
 
 
-def gone(call: Call, waiting: Waiting, facts: Facts) -> Moved:
+def gone(call: Call, waiting: Waiting, facts: Facts) -> StepResult:
     """The YAML has no such queue any more: the caller goes to the tenant's last resort, he does not wait for nobody."""
     return depart(call, waiting, Leaving.FAILED, facts, router.last_resort(waiting.step.path, facts))
 
 
-def _moved(call: Call, waiting: Waiting, queue: str, facts: Facts) -> Moved:
+def _moved(call: Call, waiting: Waiting, queue: str, facts: Facts) -> StepResult:
     """To another queue, where he counts as having waited as long as he has."""
     target = QueueTarget(queue)
     call, commands = leave(call, waiting, Leaving.MOVED, facts, queue)

@@ -8,13 +8,13 @@ from callcontrol.control import commands as do
 from callcontrol.control import transfers
 from callcontrol.control.call import Call, Ending
 from callcontrol.control.ending import deadline
-from callcontrol.control.moved import Moved
+from callcontrol.control.step_result import StepResult
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.plan import Refuse
 from callcontrol.vocabulary.trail import StepEnded
 
 
-def start(call: Call, step: Refuse, facts: Facts) -> Moved:
+def start(call: Call, step: Refuse, facts: Facts) -> StepResult:
     """Hang up and wait for the ends."""
     back = transfers.given_back(call, facts)
     if back is not None:

@@ -7,7 +7,7 @@ from callcontrol.control.call import Call, Deciding, Ringing, Talking
 from callcontrol.control.ending import STEP_TIMER, never_were
 from callcontrol.control.events import AppEnded, Event, LegBridged, TimerFired
 from callcontrol.control.legs import dialled
-from callcontrol.control.moved import Moved
+from callcontrol.control.step_result import StepResult
 from callcontrol.routing import router
 from callcontrol.routing.carrier_loops import PASSED_HEADER, passed_header
 from callcontrol.routing.diversion import diversion_header, history_info_header
@@ -23,7 +23,7 @@ from callcontrol.vocabulary.trail import Bridged, Passed, StepEnded
 GRACE_S = 15
 
 
-def start(call: Call, step: Ring, facts: Facts) -> Moved:
+def start(call: Call, step: Ring, facts: Facts) -> StepResult:
     """Send the legs out; past the limit of a call's legs it ends, busy."""
     if call.legs + len(step.legs) > facts.settings.limits.legs_per_call:
         why = f"leg limit: {call.legs} phones were rung, at most {facts.settings.limits.legs_per_call} may be"
@@ -35,7 +35,7 @@ def start(call: Call, step: Ring, facts: Facts) -> Moved:
     return call.to(Ringing(step, app_id, ids)), (bridge, do.StartTimer(STEP_TIMER, _longest_s(step)))
 
 
-def on(call: Call, event: Event, facts: Facts) -> Moved:
+def on(call: Call, event: Event, facts: Facts) -> StepResult:
     """Somebody answered, nobody did, or the switch forgot to tell."""
     ringing = call.state
     assert isinstance(ringing, Ringing)
@@ -52,7 +52,7 @@ def on(call: Call, event: Event, facts: Facts) -> Moved:
             return call, ()
 
 
-def _failed(call: Call, ringing: Ringing, event: AppEnded, facts: Facts) -> Moved:
+def _failed(call: Call, ringing: Ringing, event: AppEnded, facts: Facts) -> StepResult:
     result = _result(ringing, event)
     call = never_were(call, event, facts).noting(StepEnded(facts.now, "ring", result.outcome, event.disposition))
     match redirected(ringing.step, result, facts):

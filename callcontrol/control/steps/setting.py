@@ -6,7 +6,7 @@ from callcontrol.control import commands as do
 from callcontrol.control.call import Call, Changing, Ending
 from callcontrol.control.ending import STEP_TIMER, deadline
 from callcontrol.control.events import AppEnded, Event, Stored, TimerFired
-from callcontrol.control.moved import Moved
+from callcontrol.control.step_result import StepResult
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.plan import Change
 from callcontrol.vocabulary.outcome import Outcome
@@ -20,7 +20,7 @@ REFUSE = "tone_stream://%(600,200,220);%(600,0,220)"
 WAIT_S = 10
 
 
-def start(call: Call, step: Change, facts: Facts) -> Moved:
+def start(call: Call, step: Change, facts: Facts) -> StepResult:
     """Answer; store the rule, or tell at once what needs no storing."""
     if step.rejected:
         return _tell(call, step, Outcome.REJECTED, f"refused: {step.rejected}", facts)
@@ -30,7 +30,7 @@ def start(call: Call, step: Change, facts: Facts) -> Moved:
     return call.to(Changing(step)), (do.Answer(), store, do.StartTimer(STEP_TIMER, WAIT_S))
 
 
-def on(call: Call, event: Event, facts: Facts) -> Moved:
+def on(call: Call, event: Event, facts: Facts) -> StepResult:
     """Stored or not, then the end of the tone."""
     changing = call.state
     assert isinstance(changing, Changing)
@@ -48,7 +48,7 @@ def on(call: Call, event: Event, facts: Facts) -> Moved:
             return call, ()
 
 
-def _answer(call: Call, step: Change, facts: Facts) -> Moved:
+def _answer(call: Call, step: Change, facts: Facts) -> StepResult:
     """Whether a rule is on; of several, whether any is."""
     asked = [(one.kind, one.rule is not None and one.rule.applies_at(facts.now)) for one in (step, *step.also)]
     what = ", ".join(f"{kind.value} is {'on' if on_now else 'off'}" for kind, on_now in asked)
@@ -56,7 +56,7 @@ def _answer(call: Call, step: Change, facts: Facts) -> Moved:
     return _tell(call, step, Outcome.CHANGED, f"extension:{step.extension} asked: {what}", facts, tone)
 
 
-def _tell(call: Call, step: Change, outcome: Outcome, what: str, facts: Facts, tone: str = "") -> Moved:
+def _tell(call: Call, step: Change, outcome: Outcome, what: str, facts: Facts, tone: str = "") -> StepResult:
     call, app_id = call.next_app()
     tone = tone or (CONFIRM if outcome is Outcome.CHANGED else REFUSE)
     call = call.noting(Noted(facts.now, what), StepEnded(facts.now, "setting", outcome, step.kind.value))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from callcontrol.control.call import Call
-from callcontrol.control.moved import Moved
+from callcontrol.control.step_result import StepResult
 from callcontrol.control.steps import agent_setting, announcement, queue, refusal, ring, setting, voicemail
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.plan import Announce, Change, ChangeAgent, Decision, Refuse, Ring, TakeMessage, Wait
 
 
-def start(call: Call, decision: Decision, facts: Facts) -> Moved:
+def start(call: Call, decision: Decision, facts: Facts) -> StepResult:
     """The call in its next step, with the reasons in its trail."""
     call = call.noting(*decision.why)
     match decision.step:

@@ -13,14 +13,14 @@ from callcontrol.control import transfers
 from callcontrol.control.call import Call, Talking
 from callcontrol.control.ending import LEGS_TIMER, never_were
 from callcontrol.control.events import AloneChecked, AppEnded, Event, LegBridged, TimerFired
-from callcontrol.control.moved import Moved
+from callcontrol.control.step_result import StepResult
 from callcontrol.routing.facts import Facts
 
 # A conversation of two legs of ours, where no caller's connection tells of the end, is asked after so often (seconds).
 CHECK_S = 60
 
 
-def on(call: Call, event: Event, facts: Facts) -> Moved:
+def on(call: Call, event: Event, facts: Facts) -> StepResult:
     """The bridge is over, or goes on with somebody else."""
     talking = call.state
     assert isinstance(talking, Talking)

@@ -9,7 +9,7 @@ from callcontrol.control.call import Call, Ending, TakingMessage
 from callcontrol.control.ending import STEP_TIMER, deadline
 from callcontrol.control.events import AppEnded, Event, TimerFired
 from callcontrol.control.message import message_taken
-from callcontrol.control.moved import Moved
+from callcontrol.control.step_result import StepResult
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.plan import TakeMessage
 
@@ -17,7 +17,7 @@ from callcontrol.routing.plan import TakeMessage
 GREETING_S = 120
 
 
-def start(call: Call, step: TakeMessage, facts: Facts) -> Moved:
+def start(call: Call, step: TakeMessage, facts: Facts) -> StepResult:
     """Answer, greet, record."""
     call, greeting_id = call.next_app()
     call, record_id = call.next_app()
@@ -32,7 +32,7 @@ def start(call: Call, step: TakeMessage, facts: Facts) -> Moved:
     return call.to(TakingMessage(step, greeting_id, record_id, path)), commands
 
 
-def on(call: Call, event: Event, facts: Facts) -> Moved:
+def on(call: Call, event: Event, facts: Facts) -> StepResult:
     """The greeting ends, the message ends. A caller who hangs up meanwhile: see `ending.py`."""
     taking = call.state
     assert isinstance(taking, TakingMessage)

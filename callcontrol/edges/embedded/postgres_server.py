@@ -3,7 +3,7 @@
 It asks for a password besides.
 
 Only the wheel's programs are used: its own start code makes a system user and opens every parent folder. As
-root the server runs as `nobody` instead, from a place that user can reach (lodging.py says where and why).
+root the server runs as `nobody` instead, from a place that user can reach (server_folders.py says where and why).
 """
 
 import shutil
@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from callcontrol.edges.embedded import child, lodging, wheels
+from callcontrol.edges.embedded import child, server_folders, wheels
 from callcontrol.edges.embedded.child import Account
 from callcontrol.edges.embedded.failures import EmbeddedStoreError
 from callcontrol.edges.embedded.private import PASSWORD, kept_password, new_password, write_private
@@ -43,9 +43,9 @@ class EmbeddedPostgres(EmbeddedServer):
 
     def _prepare(self) -> Account | None:
         account = child.unprivileged_account()
-        self._home = lodging.lodging(self.folder, account)
-        self._programs = lodging.programs_within_reach(wheels.postgres_programs(), self._home, account)
-        self._socket_folder = lodging.socket_folder(self._home, SOCKET_NAME, account)
+        self._home = server_folders.home_folder(self.folder, account)
+        self._programs = server_folders.programs_within_reach(wheels.postgres_programs(), self._home, account)
+        self._socket_folder = server_folders.socket_folder(self._home, SOCKET_NAME, account)
         if not self._data.exists():
             (self.folder / PASSWORD).unlink(missing_ok=True)
             self._make_cluster(account)
@@ -85,7 +85,7 @@ class EmbeddedPostgres(EmbeddedServer):
         """Made beside its place and moved there when complete: nothing is ever left half made."""
         unfinished = Path(tempfile.mkdtemp(prefix="new-", dir=self._home))
         try:
-            lodging.hand_over(unfinished, account)
+            server_folders.hand_over(unfinished, account)
             ways = [f"--username={DATABASE}", "--auth=trust", "--encoding=UTF8", "--locale=C"]
             ways += [] if self._durable else ["--no-sync"]
             self._run("initdb", ["-D", str(unfinished), *ways], account)
@@ -101,7 +101,7 @@ class EmbeddedPostgres(EmbeddedServer):
         self._run_alone(self._data, account, f"ALTER ROLE {DATABASE} PASSWORD '{password}';\n")
         admission = self._data / "pg_hba.conf"
         write_private(admission, ADMISSION)
-        lodging.hand_over(admission, account)
+        server_folders.hand_over(admission, account)
         write_private(self.folder / PASSWORD, password)
         return password
 

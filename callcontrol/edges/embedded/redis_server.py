@@ -10,7 +10,7 @@ import signal
 import socket
 from pathlib import Path
 
-from callcontrol.edges.embedded import lodging, wheels
+from callcontrol.edges.embedded import server_folders, wheels
 from callcontrol.edges.embedded.child import Account
 from callcontrol.edges.embedded.private import PASSWORD, kept_password, new_password, write_private
 from callcontrol.edges.embedded.server import EmbeddedServer
@@ -27,7 +27,7 @@ class EmbeddedRedis(EmbeddedServer):
     stop_signal = signal.SIGTERM
 
     def _prepare(self) -> Account | None:
-        self._socket_folder = lodging.socket_folder(self.folder, SOCKET_NAME, None)
+        self._socket_folder = server_folders.socket_folder(self.folder, SOCKET_NAME, None)
         (self.folder / "data").mkdir(mode=0o700, exist_ok=True)
         self.folder.chmod(0o700)
         self._password = kept_password(self.folder) or new_password()

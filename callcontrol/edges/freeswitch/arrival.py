@@ -12,8 +12,8 @@ from callcontrol.vocabulary.call import NO_ORIGIN, Origin
 from callcontrol.vocabulary.moment import LATEST, SECOND_US, Instant
 from callcontrol.vocabulary.phone_number import is_anonymous, user_part
 
-# Set on every channel that our dialplan hands over: only such a channel may be sent back to us (daemon/strays.py). An
-# admin's own application may stand in the same contexts.
+# Set on every channel that our dialplan hands over: only such a channel may be sent back (daemon/orphan_channels.py).
+# An admin's own application may stand in the same contexts.
 HANDED: Final = "cc_handed"
 
 # The account a phone was authenticated as (sofia_reg.c: the user of the directory that its password matched).

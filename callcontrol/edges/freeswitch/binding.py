@@ -6,7 +6,7 @@ import socket
 from dataclasses import dataclass
 from typing import Final
 
-# The supervisor's test of the call port (supervisor/door_watch.py): a worker speaks first, as to a switch, and then
+# The supervisor's test of the call port (supervisor/port_probe.py): a worker speaks first, as to a switch, and then
 # sends back what it is sent.
 WHO_KNOCKS: Final = b"who?"
 KNOCK_BYTES: Final = 32

@@ -85,7 +85,7 @@ class CallConnection(Connection, OutboundSession):  # type: ignore[misc]  # gree
             handshake_s: how long the switch has for its reply to `connect`.
         """
         self._on_connected = on_connected
-        self._patience.expect("its reply to connect", handshake_s)
+        self._deadlines.expect("its reply to connect", handshake_s)
         self.send(WithReply(Connect(), self._take_data))
         self.run(ignore, ignore)
 
@@ -102,7 +102,7 @@ class CallConnection(Connection, OutboundSession):  # type: ignore[misc]  # gree
             raise WireError(
                 what=f"a call in mode {mode!a} {control!a}", expected="`async full` in the dialplan's socket action"
             )
-        self._patience.expect_nothing()
+        self._deadlines.expect_nothing()
         self.data, self.unique_id = data, data["Unique-ID"]
         self._on_connected(self)
 

@@ -1,7 +1,7 @@
 """The folder into which a switch writes its own record of each leg that ended (mod_json_cdr), one file each.
 
     a_2b702b48-68b2-4f82-87ee-032cc72b52e3.cdr.json    as the switch writes them
-    done/                                              those the books have
+    done/                                              those the ledger has
     doubtful/                                          those a person has to look at
 
 Every operation blocks for as long as the disk takes: call them from a thread where others must not wait.

@@ -24,6 +24,7 @@ from greenswitch.esl import ESLProtocol
 
 from callcontrol.edges import clock
 from callcontrol.edges.freeswitch.commands import Command, Execute
+from callcontrol.edges.freeswitch.deadlines import PeerDeadlines
 from callcontrol.edges.freeswitch.failures import (
     AccessRefused,
     AppTimedOut,
@@ -39,7 +40,6 @@ from callcontrol.edges.freeswitch.failures import (
     WouldDeadlock,
 )
 from callcontrol.edges.freeswitch.limits import reached
-from callcontrol.edges.freeswitch.patience import Patience
 from callcontrol.edges.freeswitch.replies import ConnectionLimits, OnClosed, OnEvent, Reply, WithReply, ignore
 from callcontrol.edges.freeswitch.wire import Frame, FrameDecoder, SwitchEvent, read_event
 
@@ -71,7 +71,7 @@ class Connection(ESLProtocol):  # type: ignore[misc]  # greenswitch ships no typ
         self._flusher: gevent.Greenlet | None = None
         self._reader: object = None
         self._frames_left = limits.frames_per_turn
-        self._patience = Patience(limits.frame_s)
+        self._deadlines = PeerDeadlines(limits.frame_s)
         self._on_event: OnEvent = ignore
         self._on_closed: OnClosed = ignore
 
@@ -115,7 +115,7 @@ class Connection(ESLProtocol):  # type: ignore[misc]  # greenswitch ships no typ
             self._take_turns()
             if self.reason is not None:  # closed meanwhile: what is left is for nobody
                 return False
-        self._patience.mind_frame(self._decoder.held_bytes > 0, got_frame)
+        self._deadlines.mind_frame(self._decoder.held_bytes > 0, got_frame)
         return bool(data)
 
     def _take_turns(self) -> None:
@@ -127,7 +127,7 @@ class Connection(ESLProtocol):  # type: ignore[misc]  # greenswitch ships no typ
 
     def _receive(self) -> bytes:
         """The next bytes, b"" at the end. Sooner or later than its deadlines it does not return."""
-        timeout_s = self._patience.seconds_left()
+        timeout_s = self._deadlines.seconds_left()
         if timeout_s != self.sock.timeout:
             self.sock.settimeout(timeout_s)
         try:
@@ -135,7 +135,7 @@ class Connection(ESLProtocol):  # type: ignore[misc]  # greenswitch ships no typ
         except TimeoutError as error:
             if error.errno == errno.ETIMEDOUT:  # the kernel's: the peer no longer answers
                 raise
-            raise self._patience.late() from None
+            raise self._deadlines.late() from None
         return data
 
     def _take(self, frame: Frame) -> None:
@@ -181,7 +181,7 @@ class Connection(ESLProtocol):  # type: ignore[misc]  # greenswitch ships no typ
     def _take_notice(self, frame: Frame) -> None:
         """The call is over and we asked to linger: events go on. Otherwise the switch is about to close."""
         if frame.header("Content-Disposition") != "linger":
-            self._patience.expect("closing after its disconnect notice", self._limits.close_s)
+            self._deadlines.expect("closing after its disconnect notice", self._limits.close_s)
 
     def _take_auth_request(self) -> None:
         raise WireError(what="auth/request", expected="no login on a connection that the switch made")

@@ -1,1 +1,1 @@
-"""What is going on now, in Redis. Key names stand in keys.py, every round trip goes through pipe.py."""
+"""What is going on now, in Redis. Key names stand in keys.py, every round trip goes through pipeline.py."""

@@ -16,7 +16,7 @@ from callcontrol.control.call import Call
 from callcontrol.edges import meters
 from callcontrol.edges.live_state import codec, keys
 from callcontrol.edges.live_state.failures import LiveStateError, StoreRefused
-from callcontrol.edges.live_state.pipe import COOL_DOWN_S, Pipe
+from callcontrol.edges.live_state.pipeline import COOL_DOWN_S, RedisPipeline
 from callcontrol.edges.live_state.script import script_of
 
 log = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ _WHOEVER: Final = "*"
 # A call that was forgotten is not remembered again by a word that was late by less than this (seconds).
 OVER_S: Final = 600
 
-_Place = tuple[str, str]  # tenant, call id
+_CallKey = tuple[str, str]  # tenant, call id
 _Word = tuple[str, bytes | None]  # the worker who says it; where the call stands, None: it is to be forgotten
 
 After = Callable[[float, Callable[[], None]], object]
@@ -52,14 +52,14 @@ class CallStore:
     """
 
     def __init__(
-        self, pipe: Pipe, on_lost: OnLost = lambda tenant, call: None, after: After = gevent.spawn_later
+        self, pipeline: RedisPipeline, on_lost: OnLost = lambda tenant, call: None, after: After = gevent.spawn_later
     ) -> None:
-        self._pipe = pipe
+        self._pipeline = pipeline
         self._on_lost = on_lost
         self._after = after
-        self._owed: dict[_Place, _Word] = {}
-        self._next: dict[_Place, _Word | None] = {}  # calls of which a word is under way: the word that follows it
-        self._refused: dict[_Place, int] = {}  # calls whose word met an error of ours, and how often
+        self._owed: dict[_CallKey, _Word] = {}
+        self._next: dict[_CallKey, _Word | None] = {}  # calls of which a word is under way: the word that follows it
+        self._refused: dict[_CallKey, int] = {}  # calls whose word met an error of ours, and how often
         self._retrying = False
         self.failed_saves = 0
 
@@ -70,7 +70,7 @@ class CallStore:
 
     def begin_again(self, tenant: str, call_id: str) -> None:
         """A channel whose call is over is a call once more."""
-        self._pipe.submit("DEL", keys.over(tenant, call_id), on_reply=lambda reply, trouble: None)
+        self._pipeline.submit("DEL", keys.over(tenant, call_id), on_reply=lambda reply, trouble: None)
 
     def save(self, call: Call) -> None:
         """Remember where the call stands."""
@@ -95,8 +95,8 @@ class CallStore:
         Raises:
             LiveStateError: Redis is away.
         """
-        self._pipe.ask("SADD", keys.tenants(), "", *configured)
-        return [name.decode() for name in self._pipe.ask("SMEMBERS", keys.tenants()) if name]
+        self._pipeline.ask("SADD", keys.tenants(), "", *configured)
+        return [name.decode() for name in self._pipeline.ask("SMEMBERS", keys.tenants()) if name]
 
     def owners(self, tenant: str) -> Mapping[str, str]:
         """Which worker has each remembered call of a tenant; "" for one nobody is known to have. Waits for Redis.
@@ -104,8 +104,8 @@ class CallStore:
         Raises:
             LiveStateError: Redis is away.
         """
-        found = dict.fromkeys((name.decode() for name in self._pipe.ask("HKEYS", keys.calls(tenant))), "")
-        return found | _texts(self._pipe.ask("HGETALL", keys.owners(tenant)))
+        found = dict.fromkeys((name.decode() for name in self._pipeline.ask("HKEYS", keys.calls(tenant))), "")
+        return found | _texts(self._pipeline.ask("HGETALL", keys.owners(tenant)))
 
     def owners_of(self, tenant: str, ids: Sequence[str]) -> Mapping[str, str]:
         """Which worker has each of these calls; those of which nothing is known are left out. Waits for Redis.
@@ -113,7 +113,7 @@ class CallStore:
         Raises:
             LiveStateError: Redis is away.
         """
-        names = self._pipe.ask("HMGET", keys.owners(tenant), *ids) if ids else []
+        names = self._pipeline.ask("HMGET", keys.owners(tenant), *ids) if ids else []
         return {id_: name.decode() for id_, name in zip(ids, names, strict=True) if name is not None}
 
     def take(self, tenant: str, ids: Sequence[str], taker: str, owner: str) -> list[Call]:
@@ -124,7 +124,7 @@ class CallStore:
         Raises:
             LiveStateError: Redis is away; what was taken then is found again by its new owner.
         """
-        values = _TAKE.ask(self._pipe, *_taking(tenant, ids, taker, owner))
+        values = _TAKE.ask(self._pipeline, *_taking(tenant, ids, taker, owner))
         return [call for text in values if (call := _readable(tenant, text)) is not None]
 
     def take_one(
@@ -135,7 +135,7 @@ class CallStore:
         def answered(values: Any, trouble: LiveStateError | None) -> None:
             on_answer(_readable(tenant, values[0]) if values else None, trouble)
 
-        _TAKE.submit(self._pipe, *_taking(tenant, (call_id,), taker, _WHOEVER), on_reply=answered)
+        _TAKE.submit(self._pipeline, *_taking(tenant, (call_id,), taker, _WHOEVER), on_reply=answered)
 
     def read_one(self, tenant: str, call_id: str, on_answer: Callable[[Call | None], None]) -> None:
         """Look at a call without taking it over; None: nobody remembers it, or Redis is away."""
@@ -143,7 +143,7 @@ class CallStore:
         def answered(text: Any, trouble: LiveStateError | None) -> None:
             on_answer(_readable(tenant, text) if text and trouble is None else None)
 
-        self._pipe.submit("HGET", keys.calls(tenant), call_id, on_reply=answered)
+        self._pipeline.submit("HGET", keys.calls(tenant), call_id, on_reply=answered)
 
     # --- writing
 
@@ -157,7 +157,7 @@ class CallStore:
         self._next[place] = None
         self._send(place, word)
 
-    def _send(self, place: _Place, word: _Word) -> None:
+    def _send(self, place: _CallKey, word: _Word) -> None:
         (tenant, call_id), (worker, value) = place, word
 
         def answered(reply: Any, trouble: LiveStateError | None) -> None:
@@ -173,9 +173,9 @@ class CallStore:
 
         script = _FORGET if value is None else _SAVE
         words = (call_id, worker, OVER_S) if value is None else (call_id, worker, value)
-        script.submit(self._pipe, (*_keys(tenant), keys.over(tenant, call_id)), words, answered)
+        script.submit(self._pipeline, (*_keys(tenant), keys.over(tenant, call_id)), words, answered)
 
-    def _owe(self, place: _Place, word: _Word, trouble: LiveStateError) -> None:
+    def _owe(self, place: _CallKey, word: _Word, trouble: LiveStateError) -> None:
         self.failed_saves += 1
         if isinstance(trouble, StoreRefused) and self._is_given_up(place, trouble):
             return
@@ -187,7 +187,7 @@ class CallStore:
             self._retrying = True
             self._after(COOL_DOWN_S, self._retry)
 
-    def _is_given_up(self, place: _Place, trouble: StoreRefused) -> bool:
+    def _is_given_up(self, place: _CallKey, trouble: StoreRefused) -> bool:
         """Whether the word has met an error of ours so often that it is not offered again; the next one is."""
         times = self._refused[place] = self._refused.get(place, 0) + 1
         if times < MAX_REFUSED:

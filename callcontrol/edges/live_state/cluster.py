@@ -42,15 +42,15 @@ class ClusterServers:
         self._owners = [self._known[0]] * REDIS_CLUSTER_HASH_SLOTS
         self._masters = frozenset(self._owners)
 
-    def slot_of(self, command: Command) -> int:
+    def hash_slot_of(self, command: Command) -> int:
         """The slot of the command's first key; of one without keys, any."""
         where = _KEY_OF_A_SCRIPT if command[0] in _SCRIPTS else 1
         key = command[where] if len(command) > where else ""
         return key_slot(key if isinstance(key, bytes) else str(key).encode())
 
-    def server_of(self, slot: int) -> str:
+    def server_of(self, hash_slot: int) -> str:
         """The master of a slot, as last told."""
-        return self._owners[slot]
+        return self._owners[hash_slot]
 
     def is_known(self, server: str) -> bool:
         """Whether it is the master of any slot."""

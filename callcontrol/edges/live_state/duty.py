@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from callcontrol.edges.live_state import keys
-from callcontrol.edges.live_state.pipe import Pipe
+from callcontrol.edges.live_state.pipeline import RedisPipeline
 
 KEPT_S = 120
 
@@ -16,8 +16,8 @@ class Duty:
         kept_s: who has it and is silent for so many seconds has it no more.
     """
 
-    def __init__(self, pipe: Pipe, name: str, worker: str, kept_s: int = KEPT_S) -> None:
-        self._pipe = pipe
+    def __init__(self, pipeline: RedisPipeline, name: str, worker: str, kept_s: int = KEPT_S) -> None:
+        self._pipeline = pipeline
         self._kept_s = kept_s
         self._key = keys.duty(name)
         self._worker = worker
@@ -28,9 +28,9 @@ class Duty:
         Raises:
             LiveStateError: Redis is away.
         """
-        if self._pipe.ask("SET", self._key, self._worker, "NX", "EX", self._kept_s) is not None:
+        if self._pipeline.ask("SET", self._key, self._worker, "NX", "EX", self._kept_s) is not None:
             return True
-        if self._pipe.ask("GET", self._key) != self._worker.encode():
+        if self._pipeline.ask("GET", self._key) != self._worker.encode():
             return False
-        self._pipe.ask("EXPIRE", self._key, self._kept_s)
+        self._pipeline.ask("EXPIRE", self._key, self._kept_s)
         return True

@@ -17,7 +17,7 @@ from redis.client import PubSub
 from callcontrol.config.credentials import said_by
 from callcontrol.edges.containment import contained, note_fault
 from callcontrol.edges.live_state import keys
-from callcontrol.edges.live_state.pipe import connect
+from callcontrol.edges.live_state.pipeline import connect
 from callcontrol.edges.live_state.queues import notice_from, offer_from
 from callcontrol.vocabulary.queue import Notice, Offer
 

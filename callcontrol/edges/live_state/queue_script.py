@@ -1,4 +1,4 @@
-"""The Lua script of queues: its files put together, and one operation of it over the pipe.
+"""The Lua script of queues: its files put together, and one operation of it over the pipeline.
 
 One script holds every operation, for they share most of their code; which one is asked for is its first argument.
 """
@@ -14,7 +14,7 @@ import orjson
 from callcontrol.config.queue_settings import Strategy
 from callcontrol.edges.live_state import keys
 from callcontrol.edges.live_state.failures import LiveStateError
-from callcontrol.edges.live_state.pipe import Pipe
+from callcontrol.edges.live_state.pipeline import RedisPipeline
 from callcontrol.edges.live_state.script import script_of
 from callcontrol.vocabulary.queue import Occasion
 
@@ -46,7 +46,7 @@ _SEEDS: Final = 2**31 - 2
 
 
 def submit(
-    pipe: Pipe,
+    pipeline: RedisPipeline,
     tenant: str,
     operation: str,
     given: Mapping[str, Any],
@@ -56,7 +56,7 @@ def submit(
     """Carry out one operation with the next round trip; the script is sent whole where Redis does not know it yet."""
     periods = occasion.periods
     head = (operation, occasion.now, occasion.worker, occasion.seed, periods["day"], periods["week"], periods["month"])
-    SCRIPT.submit(pipe, (keys.queues(tenant),), (*head, orjson.dumps(given)), on_reply)
+    SCRIPT.submit(pipeline, (keys.queues(tenant),), (*head, orjson.dumps(given)), on_reply)
 
 
 def seed_from(chance: random.Random) -> int:

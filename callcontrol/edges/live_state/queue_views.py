@@ -13,7 +13,7 @@ from gevent.event import AsyncResult
 
 from callcontrol.edges.live_state import keys, queue_script
 from callcontrol.edges.live_state.failures import LiveStateError, StoreAway
-from callcontrol.edges.live_state.pipe import Pipe
+from callcontrol.edges.live_state.pipeline import RedisPipeline
 from callcontrol.edges.live_state.workers import has_lease
 from callcontrol.vocabulary.agent import AgentAction, AgentState, AgentView
 from callcontrol.vocabulary.moment import Instant
@@ -31,8 +31,8 @@ class QueueViews:
         LiveStateError: Redis is away or refused it.
     """
 
-    def __init__(self, pipe: Pipe) -> None:
-        self._pipe = pipe
+    def __init__(self, pipeline: RedisPipeline) -> None:
+        self._pipeline = pipeline
         self._correction_us: dict[str, int] = {}  # by tenant: the queues' clock less that of Redis
 
     def queues(self, tenant: str, occasion: Occasion) -> list[QueueView]:
@@ -70,7 +70,7 @@ class QueueViews:
     def has_worker(self, tenant: str, ticket: str, occasion: Occasion) -> bool | None:
         """Whether a worker that lives has this ticket's caller; None: the ticket is gone."""
         found = self._ask(tenant, "find", {"id": ticket}, occasion)
-        return has_lease(self._pipe, found[1].decode()) if found else None
+        return has_lease(self._pipeline, found[1].decode()) if found else None
 
     def take_out(self, tenant: str, ticket: str, occasion: Occasion) -> str:
         """Take a ticket out of its queue here, where no worker could: `left`, or `gone`."""
@@ -92,14 +92,14 @@ class QueueViews:
 
     def _replied(self, tenant: str, operation: str, given: Mapping[str, Any], occasion: Occasion) -> tuple[Any, int]:
         if tenant not in self._correction_us:
-            self._correction_us[tenant] = int(self._pipe.ask("GET", keys.correction(tenant)) or 0)
+            self._correction_us[tenant] = int(self._pipeline.ask("GET", keys.correction(tenant)) or 0)
         occasion = replace(occasion, now=Instant(occasion.now + self._correction_us[tenant]))
         result: AsyncResult[Any] = AsyncResult()
 
         def replied(reply: Any, trouble: LiveStateError | None) -> None:
             result.set(reply) if trouble is None else result.set_exception(trouble)
 
-        queue_script.submit(self._pipe, tenant, operation, given, occasion, replied)
+        queue_script.submit(self._pipeline, tenant, operation, given, occasion, replied)
         if not result.wait(ANSWER_S) and not result.ready():
             raise StoreAway(f"no answer within {ANSWER_S} s")
         reply = result.get(block=False)

@@ -1,6 +1,6 @@
 """Queues in Redis: one method for each operation of `queue_scripts/RULES.md`, each one atomic script.
 
-Answers come by callback, in the pipe's greenlet, which they must not block. What an operation leads to besides its
+Answers come by callback, in the pipeline's greenlet, which they must not block. What an operation leads to besides its
 answer (offers, notices, when the next thing falls due) goes to `on_told`, after the answer. Operations that free
 somebody are owed until Redis has taken them, in their order, so that nobody stays reserved because Redis was away.
 """
@@ -19,7 +19,7 @@ import gevent
 from callcontrol.edges import clock, meters
 from callcontrol.edges.live_state import keys, queue_script
 from callcontrol.edges.live_state.failures import LiveStateError, StoreRefused
-from callcontrol.edges.live_state.pipe import COOL_DOWN_S, Pipe
+from callcontrol.edges.live_state.pipeline import COOL_DOWN_S, RedisPipeline
 from callcontrol.edges.live_state.server_clock import ServerClocks
 from callcontrol.vocabulary.agent import AgentAction, OfferEnd
 from callcontrol.vocabulary.moment import Instant
@@ -43,7 +43,7 @@ MAX_OWED = 50_000
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Effects:
     """What an operation led to.
 
     Attributes:
@@ -71,14 +71,14 @@ class QueueStore:
 
     def __init__(
         self,
-        pipe: Pipe,
+        pipeline: RedisPipeline,
         occasion: Callable[[str], Occasion],
-        on_told: Callable[[str, Told], None],
+        on_told: Callable[[str, Effects], None],
         after: Callable[[float, Callable[[], None]], object] = gevent.spawn_later,
         clocks: ServerClocks | None = None,
     ) -> None:
         self._after = after
-        self._pipe = pipe
+        self._pipeline = pipeline
         self._occasion = occasion
         self._on_told = on_told
         self._owed: deque[tuple[str, str, Mapping[str, Any], OnAnswer]] = deque()
@@ -92,8 +92,8 @@ class QueueStore:
 
     @property
     def interruptions(self) -> int:
-        """How often Redis was away or replaced since the start, see `Pipe.interruptions`."""
-        return self._pipe.interruptions
+        """How often Redis was away or replaced since the start, see `RedisPipeline.interruptions`."""
+        return self._pipeline.interruptions
 
     # --- callers
 
@@ -243,7 +243,7 @@ class QueueStore:
             if trouble is None:
                 on_digest((reply or b"").decode())
 
-        self._pipe.submit("HGET", f"{keys.queues(tenant)}:layout", "digest", on_reply=replied)
+        self._pipeline.submit("HGET", f"{keys.queues(tenant)}:layout", "digest", on_reply=replied)
 
     def configure(self, tenant: str, layout: Mapping[str, Any], on_answer: Callable[[str], None]) -> None:
         """Put a layout in force: `distribution.layout.layout_dict` with its `digest`, and `at`, when its configuration
@@ -276,7 +276,7 @@ class QueueStore:
             if trouble is None:
                 self._on_told(tenant, self._told(tenant, reply))
 
-        queue_script.submit(self._pipe, tenant, operation, given, self._now(tenant), replied)
+        queue_script.submit(self._pipeline, tenant, operation, given, self._now(tenant), replied)
 
     def _hear_time(self, tenant: str, sent_s: float, queues_us: int, correction_us: int) -> None:
         step_us = self._clocks.heard(tenant, sent_s, queues_us, correction_us)
@@ -293,10 +293,10 @@ class QueueStore:
         found = _entered(answer)
         return replace(found, joined=self._clocks.here(tenant, found.joined)) if isinstance(found, Entered) else found
 
-    def _told(self, tenant: str, reply: Any) -> Told:
+    def _told(self, tenant: str, reply: Any) -> Effects:
         told = told_of(reply)
         next_due = self._clocks.here(tenant, told.next_due) if told.next_due is not None else None
-        return Told(tuple(self.in_our_time(tenant, offer) for offer in told.offers), told.notices, next_due)
+        return Effects(tuple(self.in_our_time(tenant, offer) for offer in told.offers), told.notices, next_due)
 
     def _owe(self, tenant: str, operation: str, given: Mapping[str, Any], on_answer: OnAnswer) -> None:
         if self._owed:  # what came earlier goes first
@@ -357,10 +357,10 @@ def _entered(answer: Any) -> Entered | Refusal:
     return Entered(Place(position, waiting, active, handling_us // 1000), Instant(int(answer[5])), answer[6].decode())
 
 
-def told_of(reply: Any) -> Told:
+def told_of(reply: Any) -> Effects:
     """What a script's whole reply tells besides its answer."""
     _, offers, notices, next_due, *_ = reply
-    return Told(
+    return Effects(
         tuple(offer_from(fields) for fields in offers),
         tuple(notice_from(fields) for fields in notices),
         Instant(int(float(next_due))) if next_due else None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 
 from callcontrol.edges.live_state import keys
-from callcontrol.edges.live_state.pipe import Pipe, connect
+from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
 
 TIMEOUT_S = 2.0
 
@@ -14,7 +14,7 @@ class Remembered:
     """Asks Redis, over a connection of its own; a context manager."""
 
     def __init__(self, url: str) -> None:
-        self._pipe = Pipe(connect(url, TIMEOUT_S))
+        self._pipeline = RedisPipeline(connect(url, TIMEOUT_S))
 
     def __enter__(self) -> Remembered:
         return self
@@ -22,7 +22,7 @@ class Remembered:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._pipe.stop(0)
+        self._pipeline.stop(0)
 
     def has(self, tenant: str, call_id: str) -> bool:
         """Whether the call's state is there.
@@ -30,4 +30,4 @@ class Remembered:
         Raises:
             LiveStateError: Redis is away, so nobody can tell.
         """
-        return bool(self._pipe.ask("HEXISTS", keys.calls(tenant), call_id))
+        return bool(self._pipeline.ask("HEXISTS", keys.calls(tenant), call_id))

@@ -10,7 +10,7 @@ import orjson
 
 from callcontrol.edges.live_state import keys
 from callcontrol.edges.live_state.failures import LiveStateError
-from callcontrol.edges.live_state.pipe import Pipe
+from callcontrol.edges.live_state.pipeline import RedisPipeline
 from callcontrol.routing.effective import RunTimeRules
 from callcontrol.vocabulary.rule import Rule, RuleKind
 from callcontrol.vocabulary.target import target_from, text_of
@@ -24,8 +24,8 @@ _REMOVED = b'{"removed":true}'
 class RuleStore:
     """Reads and writes run-time rules; remembers the last known ones for when Redis is away."""
 
-    def __init__(self, pipe: Pipe) -> None:
-        self._pipe = pipe
+    def __init__(self, pipeline: RedisPipeline) -> None:
+        self._pipeline = pipeline
         self._last_known: dict[tuple[str, str], RunTimeRules] = {}
 
     def look_up(self, tenant: str, extensions: Iterable[str], on_rules: OnRules) -> None:
@@ -42,7 +42,7 @@ class RuleStore:
             known = {name: self._last_known.get((tenant, name), {}) for name in names}
             on_rules(known, trouble)
 
-        self._pipe.submit("HMGET", keys.rules(tenant), *fields, on_reply=answered)
+        self._pipeline.submit("HMGET", keys.rules(tenant), *fields, on_reply=answered)
 
     def store(
         self,
@@ -54,7 +54,7 @@ class RuleStore:
         """Set rules, or (None) remove them, whatever the baseline says; all or none."""
         pairs = ((_field(extension, kind), encode_rule(rule) if rule else _REMOVED) for kind, rule in rules.items())
         written = [part for pair in pairs for part in pair]
-        self._pipe.submit("HSET", keys.rules(tenant), *written, on_reply=lambda _, trouble: on_stored(trouble))
+        self._pipeline.submit("HSET", keys.rules(tenant), *written, on_reply=lambda _, trouble: on_stored(trouble))
 
     def forget(self, tenant: str, extension: str, kind: RuleKind) -> None:
         """Drop what was set at run time: the baseline applies again. Waits for Redis.
@@ -62,7 +62,7 @@ class RuleStore:
         Raises:
             LiveStateError: Redis is away or refused it.
         """
-        self._pipe.ask("HDEL", keys.rules(tenant), _field(extension, kind))
+        self._pipeline.ask("HDEL", keys.rules(tenant), _field(extension, kind))
 
     def _remember(self, tenant: str, names: tuple[str, ...], values: list[bytes | None]) -> None:
         kinds = tuple(RuleKind)

@@ -8,7 +8,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from callcontrol.edges.live_state.failures import LiveStateError, ScriptUnknown
-from callcontrol.edges.live_state.pipe import OnReply, Pipe
+from callcontrol.edges.live_state.pipeline import OnReply, RedisPipeline
 
 
 class Script:
@@ -22,19 +22,19 @@ class Script:
         self.source: Final = source
         self.sha: Final = hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest()
 
-    def submit(self, pipe: Pipe, keys: Sequence[str], arguments: Sequence[Any], on_reply: OnReply) -> None:
+    def submit(self, pipeline: RedisPipeline, keys: Sequence[str], arguments: Sequence[Any], on_reply: OnReply) -> None:
         """Carry it out with the next round trip."""
         rest = (len(keys), *keys, *arguments)
 
         def answered(reply: Any, trouble: LiveStateError | None) -> None:
             if isinstance(trouble, ScriptUnknown):
-                pipe.submit("EVAL", self.source, *rest, on_reply=on_reply)
+                pipeline.submit("EVAL", self.source, *rest, on_reply=on_reply)
             else:
                 on_reply(reply, trouble)
 
-        pipe.submit("EVALSHA", self.sha, *rest, on_reply=answered)
+        pipeline.submit("EVALSHA", self.sha, *rest, on_reply=answered)
 
-    def ask(self, pipe: Pipe, keys: Sequence[str], arguments: Sequence[Any]) -> Any:
+    def ask(self, pipeline: RedisPipeline, keys: Sequence[str], arguments: Sequence[Any]) -> Any:
         """Carry it out and wait for its reply.
 
         Raises:
@@ -42,9 +42,9 @@ class Script:
         """
         rest = (len(keys), *keys, *arguments)
         try:
-            return pipe.ask("EVALSHA", self.sha, *rest)
+            return pipeline.ask("EVALSHA", self.sha, *rest)
         except ScriptUnknown:
-            return pipe.ask("EVAL", self.source, *rest)
+            return pipeline.ask("EVAL", self.source, *rest)
 
 
 def script_of(folder: str, *names: str) -> Script:

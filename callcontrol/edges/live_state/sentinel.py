@@ -30,11 +30,11 @@ class SentinelServers:
         self._master: tuple[str, int] | None = None
         self._client: redis.Redis | None = None
 
-    def slot_of(self, command: Command) -> int:
+    def hash_slot_of(self, command: Command) -> int:
         """There is one."""
         return 0
 
-    def server_of(self, slot: int) -> str:
+    def server_of(self, hash_slot: int) -> str:
         """There is one, whoever is the master."""
         return self._address.service
 

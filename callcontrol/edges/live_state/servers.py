@@ -43,7 +43,7 @@ class Unreachable(redis.ConnectionError):
 
 
 class Servers(Protocol):
-    """The servers behind one pipe. What stays together is a slot: one of a cluster's, or everything there is.
+    """The servers behind one pipeline. What stays together is a slot: one of a cluster's, or everything there is.
 
     Commands of one slot keep their order; a slot can change its server.
 
@@ -60,11 +60,11 @@ class Servers(Protocol):
         """Another number as soon as any slot has another server."""
         ...
 
-    def slot_of(self, command: Command) -> int:
+    def hash_slot_of(self, command: Command) -> int:
         """The slot of what the command is about."""
         ...
 
-    def server_of(self, slot: int) -> str:
+    def server_of(self, hash_slot: int) -> str:
         """The server that has the slot, as far as is known; asks nobody."""
         ...
 

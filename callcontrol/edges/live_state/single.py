@@ -21,11 +21,11 @@ class SingleServer:
         self._place = address.place
         self._client = client_of(address.text, timeout_s)
 
-    def slot_of(self, command: Command) -> int:
+    def hash_slot_of(self, command: Command) -> int:
         """There is one."""
         return 0
 
-    def server_of(self, slot: int) -> str:
+    def server_of(self, hash_slot: int) -> str:
         """There is one, called by where it is."""
         return self._place
 

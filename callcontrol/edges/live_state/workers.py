@@ -26,7 +26,7 @@ import orjson
 from callcontrol.edges import clock
 from callcontrol.edges.live_state import keys
 from callcontrol.edges.live_state.failures import LiveStateError
-from callcontrol.edges.live_state.pipe import Pipe
+from callcontrol.edges.live_state.pipeline import RedisPipeline
 from callcontrol.vocabulary.moment import Instant
 
 LEASE_S = 3.0  # a worker silent for so long is dead
@@ -78,14 +78,14 @@ class Workers:
 
     def __init__(
         self,
-        pipe: Pipe,
+        pipeline: RedisPipeline,
         worker: str,
         on_lapsed: Callable[[], object] = lambda: None,
         on_held: Callable[[], object] = lambda: None,
         steady_s: float = STEADY_S,
         heard: Callable[[], Mapping[str, Instant]] = dict,
     ) -> None:
-        self._pipe = pipe
+        self._pipeline = pipeline
         self._worker = worker
         self._on_lapsed = on_lapsed
         self._on_held = on_held
@@ -114,14 +114,14 @@ class Workers:
         self._tell_heard()
         if self._lease is Lease.HELD:
             renewed = partial(self._renewed, clock.monotonic())
-            self._pipe.submit("SET", lease, 1, "XX", "PX", _LEASE_MS, on_reply=renewed)
+            self._pipeline.submit("SET", lease, 1, "XX", "PX", _LEASE_MS, on_reply=renewed)
         else:
-            self._pipe.submit("SADD", keys.workers(), self._worker, on_reply=_ignore)
-            self._pipe.submit("SET", lease, 1, "PX", _LEASE_MS, on_reply=partial(self._taken, clock.monotonic()))
+            self._pipeline.submit("SADD", keys.workers(), self._worker, on_reply=_ignore)
+            self._pipeline.submit("SET", lease, 1, "PX", _LEASE_MS, on_reply=partial(self._taken, clock.monotonic()))
 
     def _tell_heard(self) -> None:
         if heard := self._heard():
-            self._pipe.submit("HSET", keys.heard(), self._worker, orjson.dumps(heard), on_reply=_ignore)
+            self._pipeline.submit("HSET", keys.heard(), self._worker, orjson.dumps(heard), on_reply=_ignore)
 
     @property
     def lapsed(self) -> bool:
@@ -150,7 +150,7 @@ class Workers:
         """
         self._resigned = True
         self._tell_heard()
-        self._pipe.ask("SET", keys.worker(self._worker), _GONE, "EX", _GONE_S)
+        self._pipeline.ask("SET", keys.worker(self._worker), _GONE, "EX", _GONE_S)
 
     def _taken(self, sent: float, _reply: Any, trouble: LiveStateError | None) -> None:
         if trouble is None:
@@ -161,7 +161,7 @@ class Workers:
         if self._lease is not Lease.HELD:
             return  # an earlier beat's answer has settled it
         self._is_away = trouble is not None
-        if trouble is not None:  # the pipe has told of it; the lease runs out by itself
+        if trouble is not None:  # the pipeline has told of it; the lease runs out by itself
             self._steady_since = float("inf")
             self._on_held()
         elif reply is None:
@@ -187,7 +187,7 @@ class Workers:
             return True
         if _is_of_this_host(worker) and not _runs(int(worker.split("/")[1])):
             return False
-        lease = self._pipe.ask("GET", keys.worker(worker))
+        lease = self._pipeline.ask("GET", keys.worker(worker))
         if lease is None:
             return clock.monotonic() <= self._steady_since + self._steady_s
         return bool(lease != _GONE)
@@ -206,7 +206,7 @@ class Workers:
         Raises:
             LiveStateError: Redis is away.
         """
-        leased = (w for w in self._known() if w != self._worker and self._pipe.ask("EXISTS", keys.worker(w)))
+        leased = (w for w in self._known() if w != self._worker and self._pipeline.ask("EXISTS", keys.worker(w)))
         return [worker for worker in leased if self.is_alive(worker)]
 
     def heard(self, worker: str) -> Mapping[str, Instant]:
@@ -217,7 +217,7 @@ class Workers:
         Raises:
             LiveStateError: Redis is away.
         """
-        text = None if worker == self._worker else self._pipe.ask("HGET", keys.heard(), worker)
+        text = None if worker == self._worker else self._pipeline.ask("HGET", keys.heard(), worker)
         return {} if text is None else {switch: Instant(at) for switch, at in orjson.loads(text).items()}
 
     def bury(self, worker: str) -> None:
@@ -226,24 +226,24 @@ class Workers:
         Raises:
             LiveStateError: Redis is away.
         """
-        self._pipe.ask("SREM", keys.workers(), worker)
-        self._pipe.ask("HDEL", keys.heard(), worker)
+        self._pipeline.ask("SREM", keys.workers(), worker)
+        self._pipeline.ask("HDEL", keys.heard(), worker)
 
     def _known(self) -> list[str]:
-        return sorted(name.decode() for name in self._pipe.ask("SMEMBERS", keys.workers()))
+        return sorted(name.decode() for name in self._pipeline.ask("SMEMBERS", keys.workers()))
 
 
-def has_lease(pipe: Pipe, worker: str) -> bool:
+def has_lease(pipeline: RedisPipeline, worker: str) -> bool:
     """Whether Redis says that this worker lives. Waits for Redis.
 
     Raises:
         LiveStateError: Redis is away.
     """
-    return pipe.ask("GET", keys.worker(worker)) not in (None, _GONE)
+    return pipeline.ask("GET", keys.worker(worker)) not in (None, _GONE)
 
 
 def _ignore(_reply: object, _trouble: LiveStateError | None) -> None:
-    """It is said again with the next lease; the pipe has told of the trouble."""
+    """It is said again with the next lease; the pipeline has told of the trouble."""
 
 
 def _is_of_this_host(worker: str) -> bool:

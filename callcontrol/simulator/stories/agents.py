@@ -11,7 +11,7 @@ import gevent
 from callcontrol.config.settings import Settings, Tenant
 from callcontrol.edges import clock
 from callcontrol.edges.live_state import keys
-from callcontrol.edges.live_state.pipe import Pipe, connect
+from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
 from callcontrol.edges.live_state.queue_script import seed_from
 from callcontrol.edges.live_state.queue_views import QueueViews
 from callcontrol.vocabulary.agent import AgentAction, AgentState
@@ -37,14 +37,14 @@ class LiveAgents:
 
     def __init__(self, settings: Settings, redis_url: str, reload: Callable[[], None]) -> None:
         self._settings = settings
-        self._pipe = Pipe(connect(redis_url, REDIS_S))
-        self._views = QueueViews(self._pipe)
+        self._pipeline = RedisPipeline(connect(redis_url, REDIS_S))
+        self._views = QueueViews(self._pipeline)
         self._reload = reload
         self._chance = random.Random(WORKER)
 
     def close(self) -> None:
         """Leave Redis."""
-        self._pipe.stop(REDIS_S)
+        self._pipeline.stop(REDIS_S)
 
     def reset(self, tenant: str, offline: Collection[str]) -> None:
         """Forget the tenant's queues and have the daemon tell them anew.
@@ -52,8 +52,8 @@ class LiveAgents:
         Raises:
             TimeoutError: it does not.
         """
-        for key in self._pipe.ask("KEYS", f"{keys.queues(tenant)}:*"):
-            self._pipe.ask("DEL", key)
+        for key in self._pipeline.ask("KEYS", f"{keys.queues(tenant)}:*"):
+            self._pipeline.ask("DEL", key)
         self._reload()
         due = clock.monotonic() + KNOWN_S
         while not self._is_known(tenant, offline):

@@ -32,7 +32,7 @@ RECORDS_S = 20.0  # longest way of a record into Postgres
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class StoryResult:
     """How a story came out; `differences` is empty if it came out as told."""
 
     story: Story
@@ -67,7 +67,7 @@ class Player:
         self._agents = agents
         self._seen: set[str] = set()
 
-    def play(self, story: Story) -> Told:
+    def play(self, story: Story) -> StoryResult:
         """Arrange, place the calls and do the rest, wait for the calls' ends and their records, compare.
 
         Raises:
@@ -82,7 +82,7 @@ class Player:
         self._world.wait_until_over(placed, CALL_S)
         calls = self._records(story)
         heard = [self._by_name(h, placed) for h in self._world.heard()]
-        return Told(story, tuple(self._differences(story, calls, heard, began_us)), calls, tuple(heard))
+        return StoryResult(story, tuple(self._differences(story, calls, heard, began_us)), calls, tuple(heard))
 
     def _carry_out(self, story: Story) -> list[str]:
         """Everything at its time; the names of the calls that were placed."""

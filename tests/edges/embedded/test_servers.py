@@ -15,7 +15,13 @@ from redis import Redis
 from redis.exceptions import AuthenticationError
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from callcontrol.edges.embedded import EmbeddedPostgres, EmbeddedRedis, EmbeddedStoreError, lodging, running_address
+from callcontrol.edges.embedded import (
+    EmbeddedPostgres,
+    EmbeddedRedis,
+    EmbeddedStoreError,
+    running_address,
+    server_folders,
+)
 from callcontrol.edges.embedded.child import Account
 from callcontrol.edges.embedded.server import EmbeddedServer
 
@@ -188,7 +194,7 @@ def test_another_user_reaches_no_server(server: EmbeddedServer) -> None:
     assert sockets[0].parent.stat().st_mode & 0o777 == 0o700
     assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
     other = Account("other", OTHER_USER, OTHER_USER)
-    found = [path for path in (*sockets, *files) if os.geteuid() == 0 and lodging.reaches(other, path, "-r")]
+    found = [path for path in (*sockets, *files) if os.geteuid() == 0 and server_folders.reaches(other, path, "-r")]
     assert found == []
 
 

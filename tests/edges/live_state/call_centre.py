@@ -10,9 +10,9 @@ import gevent
 from gevent.event import AsyncResult
 
 from callcontrol.edges import clock
-from callcontrol.edges.live_state.pipe import Pipe, connect
+from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
 from callcontrol.edges.live_state.queue_views import QueueViews
-from callcontrol.edges.live_state.queues import QueueStore, Told
+from callcontrol.edges.live_state.queues import Effects, QueueStore
 from callcontrol.routing.queue_layout import layout_dict
 from callcontrol.vocabulary.agent import AgentAction, AgentView
 from callcontrol.vocabulary.moment import periods_at
@@ -38,10 +38,10 @@ class CallCentre:
     """Queue `help` and its agents; what operations led to is kept in `told`."""
 
     def __init__(self, url: str, timeout_s: float) -> None:
-        self.pipe = Pipe(connect(url, timeout_s))
-        self.told: list[Told] = []
-        self.store = QueueStore(self.pipe, occasion, lambda tenant, told: self.told.append(told))
-        self.views = QueueViews(self.pipe)
+        self.pipeline = RedisPipeline(connect(url, timeout_s))
+        self.told: list[Effects] = []
+        self.store = QueueStore(self.pipeline, occasion, lambda tenant, told: self.told.append(told))
+        self.views = QueueViews(self.pipeline)
 
     def open(self, *agents: str) -> None:
         """Redis is told of the queues; these agents log in, the others' phones are away."""

@@ -12,7 +12,7 @@ from redis import Redis
 
 from callcontrol.edges import clock
 from callcontrol.edges.live_state import keys
-from callcontrol.edges.live_state.pipe import OnReply, Pipe
+from callcontrol.edges.live_state.pipeline import OnReply, RedisPipeline
 from callcontrol.edges.live_state.server_clock import ServerClocks
 from callcontrol.edges.live_state.servers import Servers
 from callcontrol.vocabulary.agent import AgentState, AgentView, OfferEnd
@@ -46,7 +46,7 @@ class Hosts:
         return 1_795_000_000 * SECOND_US + int((self.passed_s + off_s) * SECOND_US)
 
 
-class PipeToOtherTime(Pipe):
+class PipeToOtherTime(RedisPipeline):
     """A pipe to a Redis whose clock is set by hand; what the scripts do is real."""
 
     def __init__(self, servers: Servers, hosts: Hosts) -> None:
@@ -77,7 +77,7 @@ class Centre(CallCentre):
         """What has fallen due is done, and what follows from it."""
         for _ in range(3):
             self.store.due(TENANT)
-            self.pipe.ask("PING")
+            self.pipeline.ask("PING")
 
     def count(self) -> int:
         return len({offer.id for offer in self.offers()})
@@ -86,7 +86,7 @@ class Centre(CallCentre):
 @pytest.fixture
 def hosts(monkeypatch: pytest.MonkeyPatch) -> Hosts:
     made = Hosts(monkeypatch)
-    monkeypatch.setattr(call_centre, "Pipe", partial(PipeToOtherTime, hosts=made))
+    monkeypatch.setattr(call_centre, "RedisPipeline", partial(PipeToOtherTime, hosts=made))
     return made
 
 
@@ -97,7 +97,7 @@ def centre(redis_url: str, redis_client: Redis, hosts: Hosts) -> Iterator[Centre
     assert isinstance(one.join("call-0/1"), Entered)
     one.settle()
     yield one
-    one.pipe.stop(1)
+    one.pipeline.stop(1)
 
 
 by = pytest.mark.parametrize("step_s", [HOUR_S, -HOUR_S])
@@ -165,7 +165,7 @@ def test_a_step_is_taken_out_once_whoever_notices_it(
         one.settle()
     assert int(redis_client.get(keys.correction(TENANT)) or 0) == 0
     for one in (other, later):
-        one.pipe.stop(1)
+        one.pipeline.stop(1)
 
 
 def test_a_clock_that_drifts_apart_in_a_night_has_not_stepped(hosts: Hosts) -> None:

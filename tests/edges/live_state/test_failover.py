@@ -58,10 +58,10 @@ def test_callers_keep_their_places_and_what_is_owed_is_delivered(
     assert centre.join("call-3/1") is Refusal.AWAY  # answered, not left hanging
     centre.store.leave(TENANT, "call-1/1", Leaving.ABANDONED)
     assert centre.log_in("anna") != ""
-    until(lambda: centre.store.owed == 0 and centre.pipe.away_because == "")
+    until(lambda: centre.store.owed == 0 and centre.pipeline.away_because == "")
     assert master() is not old
     until(lambda: centre.line() == ["call-2/1"])
     assert centre.agent("dora").state is AgentState.TALKING
     assert isinstance(centre.join("call-3/1"), Entered)
     assert centre.line() == ["call-2/1", "call-3/1"]
-    centre.pipe.stop(1)
+    centre.pipeline.stop(1)

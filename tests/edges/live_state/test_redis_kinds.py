@@ -13,11 +13,11 @@ import pytest
 from prometheus_client import REGISTRY
 from redis.crc import key_slot
 
-from callcontrol.edges.live_state import keys, outlet
+from callcontrol.edges.live_state import keys, server_connection
 from callcontrol.edges.live_state.calls import CallStore
 from callcontrol.edges.live_state.failures import StoreAway
 from callcontrol.edges.live_state.inbox import Inbox
-from callcontrol.edges.live_state.pipe import Pipe, connect
+from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
 from callcontrol.vocabulary.queue import Entered, Notice
 from tests.control.story import Story
 from tests.edges.live_state.call_centre import TENANT, CallCentre, until
@@ -31,8 +31,8 @@ TENANTS = [f"tenant-{n}" for n in range(40)]
 
 
 @pytest.fixture
-def live(any_redis_url: str) -> Iterator[Pipe]:
-    made = Pipe(connect(any_redis_url, TIMEOUT_S))
+def live(any_redis_url: str) -> Iterator[RedisPipeline]:
+    made = RedisPipeline(connect(any_redis_url, TIMEOUT_S))
     yield made
     made.stop(1)
 
@@ -41,12 +41,12 @@ def counted(name: str) -> float:
     return REGISTRY.get_sample_value(f"callcontrol_redis_{name}_total") or 0.0
 
 
-def count_up(live: Pipe, tenant: str, times: int, answers: list[Any]) -> None:
+def count_up(live: RedisPipeline, tenant: str, times: int, answers: list[Any]) -> None:
     for _ in range(times):
         live.submit("HINCRBY", keys.calls(tenant), "n", 1, on_reply=lambda reply, no: answers.append(no or int(reply)))
 
 
-def test_a_tenants_commands_keep_their_order_and_go_together(live: Pipe) -> None:
+def test_a_tenants_commands_keep_their_order_and_go_together(live: RedisPipeline) -> None:
     answers: dict[str, list[Any]] = defaultdict(list)
     for _ in range(5):
         for tenant in TENANTS:
@@ -56,7 +56,7 @@ def test_a_tenants_commands_keep_their_order_and_go_together(live: Pipe) -> None
     assert live.round_trips <= 9  # three masters at most, each also asked once before anybody knew who has what
 
 
-def test_calls_of_no_tenant_stand_together_too(live: Pipe) -> None:
+def test_calls_of_no_tenant_stand_together_too(live: RedisPipeline) -> None:
     store = CallStore(live)
     call = replace(Story(facts()).begin().call, tenant="")
     store.save(call)
@@ -78,7 +78,7 @@ def test_the_leases_of_all_workers_share_a_slot() -> None:
     assert len({key_slot(key.encode()) for key in (keys.workers(), keys.worker("a/1"), keys.worker("b/2"))}) == 1
 
 
-def test_what_is_published_anywhere_is_heard(any_redis_url: str, live: Pipe) -> None:
+def test_what_is_published_anywhere_is_heard(any_redis_url: str, live: RedisPipeline) -> None:
     heard: list[tuple[str, Notice]] = []
     inbox = Inbox(any_redis_url, "w1", lambda *_: None, lambda tenant, notice: heard.append((tenant, notice)), print)
     inbox.start()
@@ -106,7 +106,7 @@ def replica_of(cluster: RedisCluster, master: RedisServer) -> RedisServer:
 
 
 def test_a_slot_that_has_another_master_is_followed_and_nothing_is_done_twice(cluster: RedisCluster) -> None:
-    live = Pipe(connect(cluster.url, TIMEOUT_S))
+    live = RedisPipeline(connect(cluster.url, TIMEOUT_S))
     answers: list[Any] = []
     count_up(live, TENANT, 1, answers)
     until(lambda: answers)
@@ -126,7 +126,7 @@ def test_a_slot_that_has_another_master_is_followed_and_nothing_is_done_twice(cl
 
 
 def test_one_dead_master_holds_up_its_own_tenants_only(cluster: RedisCluster) -> None:
-    live, idle = Pipe(connect(cluster.url, TIMEOUT_S)), Pipe(connect(cluster.url, TIMEOUT_S))
+    live, idle = RedisPipeline(connect(cluster.url, TIMEOUT_S)), RedisPipeline(connect(cluster.url, TIMEOUT_S))
     dead = cluster.master_of(keys.calls(TENANT))
     others = [name for name in TENANTS if cluster.master_of(keys.calls(name)) is not dead]
     live.ask("HSET", keys.calls(TENANT), "a", 1)
@@ -158,20 +158,20 @@ def test_a_slot_on_the_move_is_waited_for_and_its_scripts_miss_nothing(cluster: 
     for key in moving:
         source.say("MIGRATE", HOST, target.port, key, 0, 5000)
         gevent.sleep(0.01)
-    gevent.sleep(3 * outlet.PAUSE_S)
+    gevent.sleep(3 * server_connection.PAUSE_S)
     assert not joined.ready()
     for server in (target, source):
         server.say("CLUSTER", "SETSLOT", slot, "NODE", target_id)
     assert isinstance(joined.get(timeout=20), Entered)
     assert centre.line() == ["call-1/1"]
     assert {key.decode() for key in moving} >= {f"{keys.queues(TENANT)}:layout", f"{keys.queues(TENANT)}:agent:dora"}
-    centre.pipe.stop(1)
+    centre.pipeline.stop(1)
     cluster.wait_until_whole()
 
 
 def test_a_master_that_is_one_no_longer_is_left_for_the_new_one(watched: WatchedPair) -> None:
     """Its sentinels choose the other, it becomes the replica; what it refuses is done by the other."""
-    live = Pipe(connect(watched.url, 5.0))
+    live = RedisPipeline(connect(watched.url, 5.0))
     answers: list[Any] = []
     old = watched.master
     failovers = counted("failovers")

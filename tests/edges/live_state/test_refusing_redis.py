@@ -10,10 +10,10 @@ import pytest
 from gevent.event import AsyncResult
 from redis import Redis
 
-from callcontrol.edges.live_state import calls, keys, outlet
+from callcontrol.edges.live_state import calls, keys, server_connection
 from callcontrol.edges.live_state.calls import CallStore
 from callcontrol.edges.live_state.failures import LiveStateError, StoreAway, StoreRefused
-from callcontrol.edges.live_state.pipe import Pipe, connect
+from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
 from callcontrol.edges.live_state.rules import RuleStore
 from callcontrol.vocabulary.agent import AgentState
 from callcontrol.vocabulary.queue import Entered, Refusal, TalkEnd
@@ -46,12 +46,12 @@ def centre(redis_url: str, memory: Redis) -> Iterator[CallCentre]:
     one = CallCentre(redis_url, TIMEOUT_S)
     one.open("anna")
     yield one
-    one.pipe.stop(1)
+    one.pipeline.stop(1)
 
 
 @pytest.fixture
-def live(redis_url: str, memory: Redis) -> Iterator[Pipe]:
-    made = Pipe(connect(redis_url, TIMEOUT_S))
+def live(redis_url: str, memory: Redis) -> Iterator[RedisPipeline]:
+    made = RedisPipeline(connect(redis_url, TIMEOUT_S))
     yield made
     made.stop(1)
 
@@ -62,9 +62,9 @@ def test_a_talk_that_ends_without_memory_frees_the_agent_when_there_is_some(cent
     assert centre.accept(centre.offers()[0])
     take_away(memory)
     centre.store.over(TENANT, "anna", "call-0/1", 5_000_000, TalkEnd.TALKED)
-    until(lambda: centre.pipe.refuses_because)
+    until(lambda: centre.pipeline.refuses_because)
     assert centre.store.owed == 1
-    assert centre.pipe.away_because == ""  # it answers: what is asked is told
+    assert centre.pipeline.away_because == ""  # it answers: what is asked is told
     assert centre.agent("anna").state is AgentState.TALKING
     assert centre.join("call-1/1") is Refusal.AWAY
     give(memory)
@@ -73,7 +73,9 @@ def test_a_talk_that_ends_without_memory_frees_the_agent_when_there_is_some(cent
     assert isinstance(centre.join("call-1/1"), Entered)
 
 
-def test_a_call_that_was_not_saved_without_memory_is_saved_when_there_is_some(live: Pipe, memory: Redis) -> None:
+def test_a_call_that_was_not_saved_without_memory_is_saved_when_there_is_some(
+    live: RedisPipeline, memory: Redis
+) -> None:
     store = CallStore(live)
     call = Story(facts()).begin().call
     take_away(memory)
@@ -84,7 +86,7 @@ def test_a_call_that_was_not_saved_without_memory_is_saved_when_there_is_some(li
     assert store.owners("acme") == {call.id: call.worker}
 
 
-def test_a_rule_is_not_set_without_memory_and_that_is_said(live: Pipe, memory: Redis) -> None:
+def test_a_rule_is_not_set_without_memory_and_that_is_said(live: RedisPipeline, memory: Redis) -> None:
     said: AsyncResult[LiveStateError | None] = AsyncResult()
     take_away(memory)
     RuleStore(live).store("acme", "101", {RuleKind.BUSY: rule("busy", "extension:102")}, said.set)
@@ -92,9 +94,9 @@ def test_a_rule_is_not_set_without_memory_and_that_is_said(live: Pipe, memory: R
 
 
 def test_ops_are_told_once_that_redis_refuses_and_why(
-    live: Pipe, memory: Redis, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    live: RedisPipeline, memory: Redis, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outlet, "REFUSES_S", 0.3)
+    monkeypatch.setattr(server_connection, "REFUSES_S", 0.3)
     caplog.set_level(logging.ERROR)
     take_away(memory)
     for _ in range(20):
@@ -121,20 +123,20 @@ def test_ops_are_told_once_that_redis_refuses_and_why(
         "ERR Error running script (call to f_0): @user_script:3: @user_script: 3: -OOM command not allowed",
     ],
 )
-def test_whatever_redis_refuses_for_a_reason_that_passes_counts_as_away(live: Pipe, error: str) -> None:
+def test_whatever_redis_refuses_for_a_reason_that_passes_counts_as_away(live: RedisPipeline, error: str) -> None:
     with pytest.raises(StoreAway):
         live.ask("EVAL", "return redis.error_reply(ARGV[1])", 1, "k", error)
     assert live.refuses_because
 
 
 @pytest.mark.parametrize("script", ["return redis.call('HGET', KEYS[1])", "return nonsense.x", "error('OOM')"])
-def test_a_mistake_in_a_script_of_ours_is_no_such_reason(live: Pipe, script: str) -> None:
+def test_a_mistake_in_a_script_of_ours_is_no_such_reason(live: RedisPipeline, script: str) -> None:
     with pytest.raises(StoreRefused):
         live.ask("EVAL", script, 1, "k")
     assert live.refuses_because == ""
 
 
-def test_a_word_that_meets_an_error_of_ours_is_given_up_in_the_end(live: Pipe) -> None:
+def test_a_word_that_meets_an_error_of_ours_is_given_up_in_the_end(live: RedisPipeline) -> None:
     retries: list[Callable[[], None]] = []
     store = CallStore(live, after=lambda seconds, then: retries.append(then))
     call = Story(facts()).begin().call

@@ -24,7 +24,7 @@ def centre(redis_url: str, redis_client: Redis) -> Iterator[CallCentre]:
     one = CallCentre(redis_url, 5.0)
     one.open("anna")
     yield one
-    one.pipe.stop(1)
+    one.pipeline.stop(1)
 
 
 def on_a_host_that_is_ahead(by_us: int = AHEAD_US) -> AbstractContextManager[object]:
@@ -41,8 +41,8 @@ def test_a_host_that_is_ahead_ends_no_offer_of_another(centre: CallCentre, redis
         other = CallCentre(redis_url, 5.0)
         waited(lambda done: other.store.knowing_the_time(TENANT, lambda: done(None)))
         other.store.due(TENANT)
-        other.pipe.ask("PING")
-        other.pipe.stop(1)
+        other.pipeline.ask("PING")
+        other.pipeline.stop(1)
         assert other.offers() == []
     assert centre.accept(offer)
 
@@ -57,7 +57,7 @@ def test_moments_are_read_back_in_the_clock_of_the_host(redis_url: str, centre: 
         assert abs(entered.joined - before) < SECOND_US
         until(other.offers)
         assert abs(other.offers()[0].expires - before - 3 * SECOND_US) < SECOND_US
-        other.pipe.stop(1)
+        other.pipeline.stop(1)
     (waiting,) = [one for one in centre.views.tickets(TENANT, "help", occasion(TENANT)) if one.id == "call-1/1"]
     assert abs(waiting.joined - clock.now()) < 5 * SECOND_US  # by the clock of Redis, as everybody's
 

@@ -13,10 +13,10 @@ from redis import Redis
 
 from callcontrol.control.call import Call
 from callcontrol.edges.embedded import EmbeddedRedis
-from callcontrol.edges.live_state import keys, pipe
+from callcontrol.edges.live_state import keys, pipeline
 from callcontrol.edges.live_state.calls import CallStore
 from callcontrol.edges.live_state.failures import LiveStateError, StoreAway, StoreBusy, StoreRefused
-from callcontrol.edges.live_state.pipe import Pipe, connect
+from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
 from callcontrol.edges.live_state.rules import RuleStore
 from callcontrol.routing.effective import RunTimeRules
 from callcontrol.vocabulary.rule import Rule, RuleKind
@@ -27,8 +27,8 @@ TIMEOUT_S = 0.5
 
 
 @pytest.fixture
-def live(any_redis_url: str) -> Iterator[Pipe]:
-    made = Pipe(connect(any_redis_url, TIMEOUT_S))
+def live(any_redis_url: str) -> Iterator[RedisPipeline]:
+    made = RedisPipeline(connect(any_redis_url, TIMEOUT_S))
     yield made
     made.stop(1)
 
@@ -53,7 +53,7 @@ def set_rule(store: RuleStore, name: str, kind: RuleKind, value: Rule | None) ->
     return trouble
 
 
-def test_a_rule_set_is_found_by_the_next_look_up(live: Pipe) -> None:
+def test_a_rule_set_is_found_by_the_next_look_up(live: RedisPipeline) -> None:
     store = RuleStore(live)
     made = rule("busy", "number:+48600100100", after_s=9, show="company")
     assert set_rule(store, "101", RuleKind.BUSY, made) is None
@@ -61,7 +61,7 @@ def test_a_rule_set_is_found_by_the_next_look_up(live: Pipe) -> None:
     assert (found, trouble) == ({"101": {RuleKind.BUSY: made}, "102": {}}, None)
 
 
-def test_a_removed_rule_is_none_and_a_forgotten_one_absent(live: Pipe) -> None:
+def test_a_removed_rule_is_none_and_a_forgotten_one_absent(live: RedisPipeline) -> None:
     store = RuleStore(live)
     set_rule(store, "101", RuleKind.BUSY, None)
     assert look_up(store, "101")[0] == {"101": {RuleKind.BUSY: None}}
@@ -69,21 +69,21 @@ def test_a_removed_rule_is_none_and_a_forgotten_one_absent(live: Pipe) -> None:
     assert look_up(store, "101")[0] == {"101": {}}
 
 
-def test_an_unreadable_rule_leaves_the_baseline_and_the_others(live: Pipe) -> None:
+def test_an_unreadable_rule_leaves_the_baseline_and_the_others(live: RedisPipeline) -> None:
     store = RuleStore(live)
     set_rule(store, "101", RuleKind.ALWAYS, None)
     live.ask("HSET", keys.rules("acme"), "101/busy", b'{"target":"spaceship:1"}')
     assert look_up(store, "101") == ({"101": {RuleKind.ALWAYS: None}}, None)
 
 
-def test_tenants_are_apart(live: Pipe) -> None:
+def test_tenants_are_apart(live: RedisPipeline) -> None:
     set_rule(RuleStore(live), "101", RuleKind.BUSY, rule("busy", "extension:102"))
     assert live.ask("KEYS", "cc:{acme}:*") == [b"cc:{acme}:rules"]
     assert live.ask("KEYS", "cc:{globex}:*") == []
 
 
 def test_with_redis_away_the_last_known_rules_are_told_with_the_trouble(restartable_redis: EmbeddedRedis) -> None:
-    live = Pipe(connect(restartable_redis.address, TIMEOUT_S))
+    live = RedisPipeline(connect(restartable_redis.address, TIMEOUT_S))
     store = RuleStore(live)
     made = rule("busy", "extension:102")
     set_rule(store, "101", RuleKind.BUSY, made)
@@ -94,7 +94,7 @@ def test_with_redis_away_the_last_known_rules_are_told_with_the_trouble(restarta
     assert isinstance(trouble, StoreAway)
     assert live.away_because
     restartable_redis.start()
-    gevent.sleep(pipe.COOL_DOWN_S)
+    gevent.sleep(pipeline.COOL_DOWN_S)
     assert look_up(store, "101")[1] is None
     assert live.away_because == ""
     live.stop(1)
@@ -104,7 +104,7 @@ def test_a_frozen_redis_costs_one_deadline_then_nothing(restartable_redis: Embed
     import os
     import signal
 
-    live = Pipe(connect(restartable_redis.address, TIMEOUT_S))
+    live = RedisPipeline(connect(restartable_redis.address, TIMEOUT_S))
     with Redis.from_url(restartable_redis.address) as client:
         pid = client.info()["process_id"]
     os.kill(pid, signal.SIGSTOP)
@@ -120,7 +120,7 @@ def test_a_frozen_redis_costs_one_deadline_then_nothing(restartable_redis: Embed
     live.stop(1)
 
 
-def test_replies_come_in_order_and_in_few_round_trips(live: Pipe) -> None:
+def test_replies_come_in_order_and_in_few_round_trips(live: RedisPipeline) -> None:
     answers: list[Any] = []
     for n in range(300):
         live.submit("ECHO", n, on_reply=lambda reply, trouble: answers.append(int(reply)))
@@ -129,7 +129,7 @@ def test_replies_come_in_order_and_in_few_round_trips(live: Pipe) -> None:
     assert live.round_trips <= 3
 
 
-def test_a_refused_command_and_a_failing_callback_trouble_nobody_else(live: Pipe) -> None:
+def test_a_refused_command_and_a_failing_callback_trouble_nobody_else(live: RedisPipeline) -> None:
     def broken(reply: object, trouble: object) -> None:
         raise RuntimeError("a mistake of one call")
 
@@ -139,8 +139,8 @@ def test_a_refused_command_and_a_failing_callback_trouble_nobody_else(live: Pipe
     assert live.ask("PING") in (b"PONG", True)
 
 
-def test_the_queue_is_bounded(live: Pipe, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipe, "MAX_WAITING", 2)
+def test_the_queue_is_bounded(live: RedisPipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipeline, "MAX_WAITING", 2)
     troubles: list[object] = []
     for _ in range(4):
         live.submit("PING", on_reply=lambda reply, trouble: troubles.append(trouble))
@@ -149,7 +149,7 @@ def test_the_queue_is_bounded(live: Pipe, monkeypatch: pytest.MonkeyPatch) -> No
     assert troubles[2:] == [None, None]
 
 
-def test_calls_are_saved_found_and_forgotten(live: Pipe) -> None:
+def test_calls_are_saved_found_and_forgotten(live: RedisPipeline) -> None:
     store = CallStore(live)
     call = Story(facts()).begin().call
     store.save(call)
@@ -163,7 +163,7 @@ def test_calls_are_saved_found_and_forgotten(live: Pipe) -> None:
 
 
 def test_what_redis_did_not_take_it_gets_when_it_is_back_and_only_the_latest(restartable_redis: EmbeddedRedis) -> None:
-    live = Pipe(connect(restartable_redis.address, TIMEOUT_S))
+    live = RedisPipeline(connect(restartable_redis.address, TIMEOUT_S))
     store = CallStore(live)
     story = Story(facts()).begin()
     kept, gone = story.call, replace(story.call, id="call-2")
@@ -184,7 +184,7 @@ def test_what_redis_did_not_take_it_gets_when_it_is_back_and_only_the_latest(res
     live.stop(1)
 
 
-def settle(live: Pipe) -> None:
+def settle(live: RedisPipeline) -> None:
     """Whatever was said is answered, and what follows from it."""
     with gevent.Timeout(5):
         while live.depth:
@@ -192,7 +192,7 @@ def settle(live: Pipe) -> None:
     live.ask("PING")
 
 
-def test_an_old_save_that_is_offered_again_never_overtakes_a_newer_one(live: Pipe) -> None:
+def test_an_old_save_that_is_offered_again_never_overtakes_a_newer_one(live: RedisPipeline) -> None:
     """The first word is refused and owed; the next one is under way when it is offered again."""
     retries: list[Callable[[], None]] = []
     store = CallStore(live, after=lambda seconds, then: retries.append(then))
@@ -209,7 +209,7 @@ def test_an_old_save_that_is_offered_again_never_overtakes_a_newer_one(live: Pip
     assert store.owed == 0
 
 
-def test_words_on_a_call_go_one_after_the_other_and_the_newest_waits(live: Pipe) -> None:
+def test_words_on_a_call_go_one_after_the_other_and_the_newest_waits(live: RedisPipeline) -> None:
     store = CallStore(live)
     call = Story(facts()).begin().call
     for number in range(5):
@@ -220,7 +220,7 @@ def test_words_on_a_call_go_one_after_the_other_and_the_newest_waits(live: Pipe)
     assert [found.id for found in saved(store, call.worker)] == ["other"]
 
 
-def test_a_forgotten_call_is_not_raised_from_the_dead_by_a_late_word(live: Pipe) -> None:
+def test_a_forgotten_call_is_not_raised_from_the_dead_by_a_late_word(live: RedisPipeline) -> None:
     """Its worker was taken for dead, another one closed it; then the first one says a word that was late."""
     lost: list[tuple[str, str]] = []
     late, other = CallStore(live, lambda tenant, id_: lost.append((tenant, id_))), CallStore(live)

@@ -13,10 +13,10 @@ from callcontrol.edges import clock
 from callcontrol.edges.embedded import EmbeddedRedis
 from callcontrol.edges.live_state import keys
 from callcontrol.edges.live_state.failures import LiveStateError
-from callcontrol.edges.live_state.pipe import Pipe, connect
+from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
 from callcontrol.vocabulary.moment import Instant
 from tests.simulation.agenda import Agenda
-from tests.simulation.pipe_twin import PipeTwin, RedisHost
+from tests.simulation.pipeline_twin import PipelineTwin, RedisHost
 from tests.simulation.process import Process
 from tests.simulation.redis_twin import RedisTwin
 
@@ -32,7 +32,7 @@ class Side:
         heard: what was published to the worker `w2`.
     """
 
-    pipe: Pipe
+    pipeline: RedisPipeline
     heard: list[dict[str, Any]]
     _listener: Any
     _listening: Any
@@ -64,7 +64,7 @@ class Side:
     def trouble_of(self, *command: Any) -> LiveStateError | None:
         """What the pipe says of a command that may fail."""
         found: list[LiveStateError | None] = []
-        self.pipe.submit(*command, on_reply=lambda reply, trouble: found.append(trouble))
+        self.pipeline.submit(*command, on_reply=lambda reply, trouble: found.append(trouble))
         self.wait(TIMEOUT_S)
         (trouble,) = found
         return trouble
@@ -78,7 +78,7 @@ class RealSide(Side):
 
     def __init__(self, server: EmbeddedRedis) -> None:
         self._server = server
-        self.pipe = Pipe(connect(server.address, TIMEOUT_S))
+        self.pipeline = RedisPipeline(connect(server.address, TIMEOUT_S))
         self.heard = []
         self._listen()
 
@@ -91,8 +91,8 @@ class RealSide(Side):
 
     def settle(self) -> None:
         """Commands keep their order; a script the server did not know is sent whole behind the first PING."""
-        self.pipe.ask("PING")
-        self.pipe.ask("PUBLISH", keys.inbox("w2"), _END)
+        self.pipeline.ask("PING")
+        self.pipeline.ask("PUBLISH", keys.inbox("w2"), _END)
         while (text := self._next_message()) != _END:
             self.heard.append(orjson.loads(text))
 
@@ -116,7 +116,7 @@ class RealSide(Side):
 
     def close(self) -> None:
         self._listening.close()
-        self.pipe.stop(1)
+        self.pipeline.stop(1)
 
 
 class TwinSide(Side):
@@ -126,12 +126,12 @@ class TwinSide(Side):
         chance = random.Random(1)
         self._agenda = Agenda(Instant(0), chance)
         self._host = RedisHost(RedisTwin(lambda: self._agenda.now_s, clock.now), chance)
-        self.pipe = PipeTwin(self._host, Process(self._agenda, "w1"))
+        self.pipeline = PipelineTwin(self._host, Process(self._agenda, "w1"))
         self.heard = []
         self._host.server.listeners[keys.inbox("w2")] = lambda text: self.heard.append(orjson.loads(text))
 
     def settle(self) -> None:
-        self.pipe.ask("PING")
+        self.pipeline.ask("PING")
         self.wait(0.05)  # a script the server did not know is sent whole behind it
 
     def go_away(self) -> None:

@@ -1,0 +1,140 @@
+"""A waiting caller who lost something keeps his place: his agent left, his ticket was lost, his worker died."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from callcontrol.config.settings import Queue
+from callcontrol.control import commands as do
+from callcontrol.control import offering, waiting_room
+from callcontrol.control.call import Call, Offering, Talking, Waiting
+from callcontrol.control.commands import Command
+from callcontrol.control.leaving import OFFER_TIMER, end_unjoined
+from callcontrol.control.step_result import PlainResult
+from callcontrol.routing.demand import priority_of, stages_of
+from callcontrol.routing.facts import Facts
+from callcontrol.vocabulary.agent import OfferEnd
+from callcontrol.vocabulary.queue import Leaving, TalkEnd, Ticket
+from callcontrol.vocabulary.trail import Bridged, LeftQueue, Noted
+
+# How long a caller whose worker died may take to come back through the dialplan (seconds).
+BACK_S = 10
+BACK_TIMER = "back"
+
+
+def join(call: Call, waiting: Waiting, queue: Queue, *, again: bool = False) -> Command:
+    """Ask for a place in the queue."""
+    number = "" if call.caller.anonymous else call.caller.number
+    return do.JoinQueue(
+        Ticket(
+            id=waiting.ticket,
+            queue=waiting.step.queue,
+            number=number,
+            worker=call.worker,
+            joined=waiting.joined,
+            priority=priority_of(queue, number, call.dialled),
+            stages=stages_of(queue, number, call.dialled),
+            again=again,
+        )
+    )
+
+
+def ask_to_join(call: Call, waiting: Waiting, queue: Queue) -> tuple[Command, ...]:
+    """Ask for a place, and again if nobody answers: to ask twice gives him no second one."""
+    return join(call, waiting, queue), do.StartTimer(waiting_room.POLL_TIMER, waiting_room.POLL_S)
+
+
+def join_again(call: Call, waiting: Waiting, queue: Queue) -> PlainResult:
+    """Take the place again that the caller had, by the time since which he waits."""
+    call, ticket = call.next_ticket()
+    waiting = replace(waiting, ticket=ticket, offering=None, asked=False)
+    return call.to(waiting), (join(call, waiting, queue, again=True),)
+
+
+def place_lost(call: Call, waiting: Waiting, queue: Queue, facts: Facts) -> PlainResult:
+    """Redis does not know him: he takes his place again. Nobody it may have offered him to is rung any more."""
+    call = call.noting(Noted(facts.now, "the place in the queue was lost; taken again"))
+    commands: tuple[Command, ...] = ()
+    if waiting.offering is not None:
+        call, commands = offering.call_off(call, waiting.offering, OfferEnd.EXPIRED, facts)
+    moved, joining = join_again(call, waiting, queue)
+    return moved, (*commands, *joining)
+
+
+def dropped(call: Call, waiting: Waiting, facts: Facts) -> PlainResult:
+    """The agent who had the caller is gone before they were joined: he missed it, the caller waits on."""
+    call, ending = end_unjoined(call, TalkEnd.DROPPED, facts)
+    commands: tuple[Command, ...] = (*ending, do.StopTimer(OFFER_TIMER))
+    queue = facts.tenant.queues.get(waiting.step.queue)
+    if queue is None:
+        return call.to(replace(waiting, offering=None)), (*commands, *_soon())
+    if not waiting.music:  # what played was ended to join them
+        call, waiting, playing = waiting_room.play(call, waiting, (), queue, facts)
+        commands += playing
+    moved, joining = join_again(call, waiting, queue)
+    return moved, (*commands, *joining, *waiting_room.clocks(waiting, queue, facts))
+
+
+def _soon() -> tuple[Command, ...]:
+    """His queue is no more: what sends him on is the next event, whichever."""
+    return (do.StartTimer(waiting_room.POLL_TIMER, waiting_room.SOON_S),)
+
+
+def bring_back(call: Call, waiting: Waiting, reason: str, facts: Facts) -> PlainResult:
+    """Nobody directs the caller's channel any more, while his music plays on: it is sent to us again."""
+    call = call.noting(Noted(facts.now, reason))
+    under = waiting.offering
+    commands: tuple[Command, ...] = ()
+    if under is not None and under.taken:
+        call, waiting, commands = _let_go(call, waiting, under, facts)
+    elif under is not None:  # its agents are let go when the caller is back, or they would be offered him meanwhile
+        commands = tuple(do.KillLeg(rung.leg_id, "ORIGINATOR_CANCEL") for rung in under.legs)
+    waiting = replace(waiting, saying="")
+    return call.to(waiting), (*commands, do.BringBack(), do.StartTimer(BACK_TIMER, BACK_S))
+
+
+def _let_go(call: Call, waiting: Waiting, under: Offering, facts: Facts) -> waiting_room.Heard:
+    """The offer under way is off, and whoever it rang or gave the caller to is free."""
+    if under.taken:
+        call, ending = end_unjoined(call, TalkEnd.ABANDONED, facts)
+        kill = do.KillLeg(under.winner, "NORMAL_TEMPORARY_FAILURE")
+        return call, replace(waiting, offering=None), (*ending, do.StopTimer(OFFER_TIMER), kill)
+    call, commands = offering.call_off(call, under, OfferEnd.CALLER_GONE, facts)
+    return call, replace(waiting, offering=None), commands
+
+
+def brought_back(call: Call, waiting: Waiting, facts: Facts) -> PlainResult:
+    """The caller's channel is ours again: his music begins anew, everything else is as it was. The queue hears of his
+    new worker first, then his agents are let go, who may be offered him at once.
+    """
+    if waiting.offering is not None and waiting.offering.stage == "joining":
+        return _not_joined(call, waiting, waiting.offering, facts)
+    asking: tuple[Command, ...] = (do.AskPlace(waiting.ticket),)
+    if waiting.offering is not None:
+        call, waiting, letting_go = _let_go(call, waiting, waiting.offering, facts)
+        call, asking = call.to(waiting), (*asking, *letting_go)
+    queue = facts.tenant.queues.get(waiting.step.queue)
+    if queue is None:
+        return call, (do.StopTimer(BACK_TIMER), *asking, *_soon())
+    if not waiting.entered:  # whoever asked for his place may have died before the answer
+        return call, (do.StopTimer(BACK_TIMER), *ask_to_join(call, waiting, queue))
+    call, waiting, playing = waiting_room.play(call, waiting, (), queue, facts)
+    again = (do.Answer(), *playing, *waiting_room.clocks(waiting, queue, facts), *asking)
+    return call.to(waiting), (do.StopTimer(BACK_TIMER), *again)
+
+
+def _not_joined(call: Call, waiting: Waiting, under: Offering, facts: Facts) -> PlainResult:
+    """The agent hung up while both were being joined: the caller came back through the dialplan, and nothing plays."""
+    kill = (do.KillLeg(under.winner, "NORMAL_TEMPORARY_FAILURE"),) if under.winner in call.open_legs else ()
+    moved, commands = dropped(call, replace(waiting, saying="", music=""), facts)
+    return moved, (do.StopTimer(BACK_TIMER), *kill, *commands)
+
+
+def joined_unseen(call: Call, waiting: Waiting, facts: Facts) -> Call:
+    """The agent's leg has ended, and was joined to the caller as the switch says; we were not told in time."""
+    under = waiting.offering
+    assert under is not None
+    bridged = next(entry.at for entry in reversed(call.trail) if isinstance(entry, Bridged))
+    wait_ms = max(bridged - waiting.joined, 0) // 1000
+    left = LeftQueue(facts.now, waiting.step.queue, Leaving.ANSWERED, wait_ms, under.agent_of(under.winner))
+    return call.noting(left).to(Talking(under.offer.id, under.winner))

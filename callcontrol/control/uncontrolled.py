@@ -1,0 +1,83 @@
+"""A call nobody directs: its worker died or was told to end, its connection is lost. What the caller's channel was
+doing goes on by itself, and then the dialplan brings it back to whichever worker lives (`freeswitch-xml/dialplan`: a
+second `socket` after the first), which goes on with the next step.
+
+A waiting caller's music never ends: he is fetched (`requeueing.py`). A conversation is only watched to its end.
+"""
+
+from __future__ import annotations
+
+from callcontrol.control import commands as do
+from callcontrol.control import requeueing
+from callcontrol.control.call import (
+    Announcing,
+    Call,
+    Changing,
+    ChangingAgent,
+    Deciding,
+    Ringing,
+    TakingMessage,
+)
+from callcontrol.control.commands import Command
+from callcontrol.control.ending import STEP_TIMER
+from callcontrol.control.events import AppEnded, Rearrived
+from callcontrol.control.step_result import PlainResult, StepResult, ThenDecide
+from callcontrol.control.steps import agent_setting, announcement, ring, setting, voicemail
+from callcontrol.routing.facts import Facts
+from callcontrol.routing.plan import Decision
+from callcontrol.vocabulary.target import Target
+from callcontrol.vocabulary.trail import Noted
+
+# Whether the caller's channel lives is asked so often while nobody directs it (seconds).
+ALONE_TIMER = "alone"
+ALONE_S = 5
+
+GoesOnAlone = Deciding | Ringing | Announcing | TakingMessage | Changing | ChangingAgent
+
+
+def left_alone(call: Call, reason: str, facts: Facts) -> PlainResult:
+    """Nobody directs the channel: no clock of ours ends what goes on, but its end must not go unnoticed."""
+    call = call.noting(Noted(facts.now, reason))
+    return call, (do.StopTimer(STEP_TIMER), do.StartTimer(ALONE_TIMER, ALONE_S))
+
+
+def still_there(call: Call) -> tuple[Command, ...]:
+    """Ask whether it is."""
+    return do.CheckChannels(call.open_legs), do.StartTimer(ALONE_TIMER, ALONE_S)
+
+
+def returned(call: Call, state: GoesOnAlone, event: Rearrived, facts: Facts) -> StepResult:
+    """What the channel was doing is over, and it is ours."""
+    moved, answer = _goes_on(call, state, event, facts)
+    stop = (do.StopTimer(ALONE_TIMER), do.StopTimer(requeueing.BACK_TIMER))
+    match answer:
+        case ThenDecide(commands, decision):
+            return moved, ThenDecide((*stop, *commands), decision)
+        case Decision():
+            return moved, ThenDecide(stop, answer)
+        case _:
+            return moved, (*stop, *answer)
+
+
+def _goes_on(call: Call, state: GoesOnAlone, event: Rearrived, facts: Facts) -> StepResult:
+    match state:
+        case Deciding(onward):
+            return call, (do.FindFacts(call.destination) if onward is None else do.LookUp(onward.target),)
+        case Ringing(app_id=app):
+            ended = AppEnded(app, event.disposition, event.causes, moved_to=event.moved_to)
+            return ring.on(call, ended, facts)
+        case Announcing(app_id=app):
+            return announcement.on(call, AppEnded(app), facts)
+        case TakingMessage(record_id=app) if event.recorded_ms:
+            return voicemail.on(call, AppEnded(app, recorded_ms=event.recorded_ms), facts)
+        case TakingMessage(step=message):
+            return voicemail.start(call, message, facts)  # he has not spoken yet
+        case Changing(step=change, app_id=app):
+            return setting.on(call, AppEnded(app), facts) if app else setting.start(call, change, facts)
+        case ChangingAgent(step=act, app_id=app):
+            return agent_setting.on(call, AppEnded(app), facts) if app else agent_setting.start(call, act, facts)
+
+
+def origin(call: Call) -> Target | None:
+    """The target whose rules, and those it leads to, decide what follows the step under way; None: nothing does."""
+    return call.state.step.path.first if isinstance(call.state, Ringing | Announcing) else None

@@ -1,0 +1,243 @@
+"""A switch hands a call over. Whose is it, is it known, and who drives it?"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from callcontrol.config.settings import Trunk
+from callcontrol.control import transfers
+from callcontrol.control.call import Call, new_call, new_moved_call
+from callcontrol.daemon.adoption import adopt
+from callcontrol.daemon.call_driver import CallDriver
+from callcontrol.daemon.call_line import CallLine
+from callcontrol.daemon.configuration import Configuration
+from callcontrol.daemon.confirmation import Confirmation, Doubt
+from callcontrol.daemon.switch_links import SwitchLinks
+from callcontrol.daemon.worker_context import WorkerContext
+from callcontrol.edges import clock, meters
+from callcontrol.edges.containment import note_fault
+from callcontrol.edges.freeswitch.arrival import Arriving, read_arrival
+from callcontrol.edges.freeswitch.call import CallConnection
+from callcontrol.edges.freeswitch.commands import (
+    Command,
+    Execute,
+    Linger,
+    end_at,
+    sched_del,
+    set_variable,
+    subscription,
+)
+from callcontrol.edges.freeswitch.translate import CALL_EVENTS, rearrived
+from callcontrol.edges.live_state.failures import LiveStateError
+from callcontrol.routing.arrival import PUBLIC_CONTEXT
+from callcontrol.routing.facts import Facts
+from callcontrol.vocabulary.call import Caller
+from callcontrol.vocabulary.moment import SECOND_US
+from callcontrol.vocabulary.phone_number import readings
+
+log = logging.getLogger(__name__)
+
+# Long enough for the last events of a call, which come after its hang-up (seconds).
+LINGER_S = 5
+
+
+class CallAcceptor:
+    """Takes calls from switches."""
+
+    def __init__(self, shared: WorkerContext, switch_links: SwitchLinks) -> None:
+        self._shared = shared
+        self._switch_links = switch_links
+
+    def receive(self, connection: CallConnection) -> None:
+        """A switch hands a call over. Runs in the connection's reader, so it must not block."""
+        arriving = read_arrival(connection.data)
+        switch = self._switch_links.name_of(connection.data.get("Core-UUID", ""), arriving.switchname)
+        line = CallLine(connection, switch, self._switch_links.profile_of(switch))
+        # The dead-man is taken back first: from here on the call is ours.
+        connection.send(*_opening(arriving))
+        known = self._shared.drivers.get(arriving.channel)
+        if known is not None:
+            self._go_on(known, line, connection, arriving)
+        elif arriving.again:
+            self._ask_whose(connection, arriving, switch, line)
+        else:
+            self._begin(connection, arriving, switch, line)
+
+    def _ask_whose(self, connection: CallConnection, arriving: Arriving, switch: str, line: CallLine) -> None:
+        """The channel has been with a worker before: whoever that was, the call is ours from here on."""
+        tenant = arriving.tenant or _facts(arriving, self._shared.current.configuration).tenant_name
+
+        def answered(call: Call | None, trouble: LiveStateError | None) -> None:
+            if trouble is not None:
+                log.error("not known whose call this is: %s", trouble, extra={"call": arriving.channel})
+            driver = adopt(self._shared, call) if call is not None else None
+            if driver is not None:
+                meters.calls_taken_total.inc()
+                self._shared.switches.announce(switch, self._shared.worker, (arriving.channel,), arrived=True)
+                self._go_on(driver, line, connection, arriving)
+            elif arriving.transfer:
+                self._find_out_who_is_moved(connection, arriving, switch, line)
+            else:
+                self._begin(connection, arriving, switch, line)
+
+        def contained_answer(call: Call | None, trouble: LiveStateError | None) -> None:
+            with _contained(connection, arriving):
+                answered(call, trouble)
+
+        line.hold()
+        self._shared.calls.take_one(tenant, arriving.channel, self._shared.worker, contained_answer)
+
+    def _find_out_who_is_moved(
+        self, connection: CallConnection, arriving: Arriving, switch: str, line: CallLine
+    ) -> None:
+        """A channel that is no call's was transferred. One that we dialled stays a leg of the call it was dialled for,
+        and becomes the caller's channel of a call of its own.
+        """
+
+        def found(call: Call | None) -> None:
+            with _contained(connection, arriving):
+                self._begin_moved(connection, arriving, switch, line, call)
+
+        known = self._shared.drivers.get(arriving.leg_of)
+        if known is not None or not arriving.leg_of:
+            found(known.call if known is not None else None)
+        else:
+            self._shared.calls.read_one(arriving.tenant, arriving.leg_of, found)
+
+    def _begin_moved(
+        self, connection: CallConnection, arriving: Arriving, switch: str, line: CallLine, of: Call | None
+    ) -> None:
+        facts = _moved_facts(arriving, self._shared.current.configuration, of)
+        call = new_moved_call(
+            id_=arriving.channel,
+            switch=switch,
+            worker=self._shared.worker,
+            tenant=facts.tenant_name,
+            caller=facts.caller,
+            leg_of=arriving.leg_of,
+            to=facts.dialled,
+            by=facts.transferred_by,
+            now=facts.now,
+        )
+        call = call.noting(transfers.note(facts, "", facts.dialled, facts.transferred_by))
+        self._drive(CallDriver(call, facts, self._shared, line), connection, line, arriving)
+
+    def _go_on(self, driver: CallDriver, line: CallLine, connection: CallConnection, arriving: Arriving) -> None:
+        """A call we know, on a new connection."""
+        directory = self._shared.current.configuration.directory
+        owner = directory.owner_of(arriving.dialled, directory.trunk_at(arriving.source))
+        own = owner[1] if owner and not driver.call.caller.extension else arriving.dialled
+        driver.line, driver.core = line, connection.data.get("Core-UUID", "")
+        # the call itself was believed when it came first, and its end is told as ever
+        self._confirm(driver, arriving, lambda doubt: None)
+        line.serve(driver)
+        driver.come_back(rearrived(connection.data, own, transfer=arriving.transfer))
+
+    def _begin(self, connection: CallConnection, arriving: Arriving, switch: str, line: CallLine) -> None:
+        facts = _facts(arriving, self._shared.current.configuration)
+        if arriving.again:
+            self._shared.calls.begin_again(facts.tenant_name, arriving.channel)
+        call = new_call(
+            id_=arriving.channel,
+            switch=switch,
+            worker=self._shared.worker,
+            tenant=facts.tenant_name,
+            caller=facts.caller,
+            dialled=facts.dialled,
+            now=arriving.created or facts.now,
+            origin=arriving.origin,
+        )
+        self._drive(CallDriver(call, facts, self._shared, line), connection, line, arriving)
+
+    def _drive(self, driver: CallDriver, connection: CallConnection, line: CallLine, arriving: Arriving) -> None:
+        """A new call."""
+        call = driver.call
+        driver.core = connection.data.get("Core-UUID", "")
+        self._shared.take(driver)
+        line.serve(driver)
+        self._confirm(driver, arriving, driver.forged)
+        if call.tenant:
+            connection.send(set_variable(call.id, "cc_tenant", call.tenant))
+        log.debug("call arrived for %s", call.dialled, extra={"call": call.id, "tenant": call.tenant})
+        driver.begin()
+
+    def _confirm(self, driver: CallDriver, arriving: Arriving, on_forged: Callable[[Doubt], object]) -> None:
+        """Ask the switch whether it has this call; what follows goes on meanwhile."""
+        driver.confirmation = Confirmation(on_forged)
+        driver.confirmation.ask(self._switch_links.link_of(driver.call.switch), driver.call.switch, arriving)
+
+
+@contextmanager
+def _contained(connection: CallConnection, arriving: Arriving) -> Iterator[None]:
+    """What Redis answers is told in its reader: an error there would leave the caller in silence."""
+    try:
+        yield
+    except Exception as error:
+        note_fault("call", "a caller who came back could not be taken", error, call=arriving.channel)
+        connection.refuse("NORMAL_TEMPORARY_FAILURE")
+
+
+def _opening(arriving: Arriving) -> tuple[Command, ...]:
+    missing = ";".join(f"{name}={value}" for name, value in arriving.missing)
+    return (
+        sched_del(arriving.channel),
+        Linger(LINGER_S),
+        *subscription(arriving.channel, CALL_EVENTS),
+        *([Execute("multiset", f"^^;{missing}")] if missing else []),
+        # the dead-man was taken back with everything that was scheduled: a limit of this channel is set again
+        *([end_at(arriving.channel, arriving.limit // SECOND_US, "ALLOTTED_TIMEOUT")] if arriving.limit else []),
+    )
+
+
+def _facts(arriving: Arriving, configuration: Configuration) -> Facts:
+    directory = configuration.directory
+    phone = None
+    if arriving.context != PUBLIC_CONTEXT:
+        phone = directory.phone_of(arriving.user, arriving.domain)
+    trunk = None if phone else directory.trunk_at(arriving.source)
+    owner = None if phone else directory.owner_of(arriving.dialled, trunk)
+    tenant = phone[0] if phone else owner[0] if owner else ""
+    if not tenant and arriving.context != PUBLIC_CONTEXT:
+        tenant = directory.in_an_emergency(arriving.domain, arriving.dialled)
+    return Facts(
+        settings=configuration.settings,
+        tenant_name=tenant,
+        prices=configuration.prices_of(tenant),
+        caller=_caller(arriving, phone[1] if phone else "", configuration.region_of(tenant), trunk),
+        dialled=owner[1] if owner else arriving.dialled,
+        now=clock.now(),
+    )
+
+
+def _moved_facts(arriving: Arriving, configuration: Configuration, of: Call | None) -> Facts:
+    """What decides about a channel that was transferred and is no call's: we dialled it for the call `of`, and its user
+    is whom we rang; or (None) nobody remembers that call any more.
+    """
+    facts = replace(_facts(arriving, configuration), transferred=True)
+    if arriving.tenant in configuration.settings.tenants:
+        prices = configuration.prices_of(arriving.tenant)
+        facts = replace(facts, tenant_name=arriving.tenant, prices=prices)
+    if arriving.leg_of:
+        facts = replace(facts, caller=Caller(""))
+    if of is None or not facts.tenant_name:
+        return facts
+    by = transfers.transferor(of, arriving.by_leg, facts)
+    return replace(facts, caller=_rung(transfers.whom(of, arriving.channel)), transferred_by=by)
+
+
+def _rung(to: str) -> Caller:
+    """Who was rung as this target, now that he is a caller."""
+    kind, _, name = to.partition(":")
+    return Caller(name, extension=name if kind == "extension" else "")
+
+
+def _caller(arriving: Arriving, extension: str, region: str, trunk: Trunk | None) -> Caller:
+    """A phone of ours is its extension, whatever its From says; others are a number where it can be read as one."""
+    if extension:
+        return Caller(extension, arriving.name, arriving.anonymous, extension)
+    written_in = trunk.region if trunk else ""
+    number = next(iter(readings(arriving.number, written_in or region, e164=not written_in)), None)
+    return Caller(number.text if number else arriving.number, arriving.name, arriving.anonymous)

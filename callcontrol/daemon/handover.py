@@ -1,0 +1,104 @@
+"""A worker among others: it takes over what the dead left, finds out what was taken from it while it was silent, and
+hands its own calls over when it ends. To end in order and to die are the same to the calls: somebody else adopts them.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+import gevent
+
+from callcontrol.daemon.adoption import Adoption
+from callcontrol.daemon.worker_context import WorkerContext
+from callcontrol.edges import clock
+from callcontrol.edges.containment import note_fault
+from callcontrol.edges.live_state.failures import LiveStateError
+from callcontrol.edges.live_state.workers import Workers
+
+log = logging.getLogger(__name__)
+
+# The dead are looked for so often; that and the lease are what a waiting caller waits longer for (seconds).
+LOOK_S = 0.5
+# With Redis away it is tried again after as long (seconds).
+AGAIN_S = 1.0
+CALLS_OVER_S = 0.05
+
+
+class Handover:
+    """Runs adoption on its clocks.
+
+    Args:
+        wait_for_links: returns when the switches can be told what to do with calls that are taken over, or after a
+            while.
+    """
+
+    def __init__(
+        self, shared: WorkerContext, workers: Workers, adoption: Adoption, wait_for_links: Callable[[], object]
+    ) -> None:
+        self._shared = shared
+        self._workers = workers
+        self._adoption = adoption
+        self._wait_for_links = wait_for_links
+        self._ended = False
+
+    def start(self) -> None:
+        """Take the lease, and look for orphans from now on."""
+        self._workers.start()
+        gevent.spawn(self._look)
+
+    def lapsed(self) -> None:
+        """This worker was silent for too long; others may have its calls."""
+        log.error("this worker was silent for too long: it looks which calls are still its own")
+        gevent.spawn(self._verify)
+
+    def leave(self, deadline_s: float) -> None:
+        """No new calls come. Hand the running ones to another worker; where none lives, wait for their ends, and leave
+        what then still runs to the switches and to whoever starts next.
+        """
+        self._ended = True
+        due = clock.monotonic() + deadline_s
+        while self._shared.drivers and clock.monotonic() < due and not self._others():
+            gevent.sleep(CALLS_OVER_S)
+        handed = tuple(self._shared.drivers.values())
+        self._shared.drivers.clear()
+        for driver in handed:
+            driver.hand_over()
+        if handed:
+            log.warning("%d calls are left to the other workers, or to the next", len(handed))
+        try:
+            self._workers.resign()
+        except LiveStateError as error:
+            log.warning("others will notice this worker's end when its lease has run out: %s", error)
+
+    def _others(self) -> bool:
+        try:
+            return bool(self._workers.others())
+        except LiveStateError as error:
+            log.warning("not known whether there is another worker: %s", error)
+            return False
+
+    def _look(self) -> None:
+        """Again and again, until this worker ends."""
+        self._wait_for_links()
+        while not self._ended:
+            try:
+                self._adoption.look()
+                gevent.sleep(LOOK_S)
+            except LiveStateError as error:
+                log.warning("saved calls cannot be read yet: %s", error)
+                gevent.sleep(AGAIN_S)
+            except Exception as error:  # whatever it is, the next look may go better; without any, calls are lost
+                note_fault("adoption", "looking for orphans failed", error)
+                gevent.sleep(AGAIN_S)
+
+    def _verify(self) -> None:
+        while self._workers.lapsed and not self._ended:
+            try:
+                self._adoption.verify()
+            except LiveStateError as error:
+                log.warning("not known yet which calls are ours: %s", error)
+                gevent.sleep(AGAIN_S)
+            except Exception as error:
+                note_fault("adoption", "it could not be looked which calls are ours", error)
+                gevent.sleep(AGAIN_S)

@@ -1,0 +1,157 @@
+"""The live state of the queues is told what it cannot know by itself, the layout from the YAML and whose
+phone is there. Changes are told at once; everything is compared now and then, for Redis may have lost it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import Any
+
+import gevent
+import orjson
+
+from callcontrol.config.settings import Tenant
+from callcontrol.daemon.configuration import Current
+from callcontrol.daemon.registrations import Registrations
+from callcontrol.edges import meters
+from callcontrol.edges.containment import contained
+from callcontrol.edges.live_state.queues import QueueStore
+from callcontrol.routing.queue_layout import layout_dict, layout_of
+
+log = logging.getLogger(__name__)
+
+# How often everything is compared (seconds).
+COMPARE_S = 15.0
+
+
+class LayoutSync:
+    """Layouts and phones of all tenants that have queues."""
+
+    def __init__(self, current: Current, registrations: Registrations, store: QueueStore) -> None:
+        self._current = current
+        self._registrations = registrations
+        self._store = store
+        self._layouts: dict[str, tuple[Tenant, Mapping[str, Any]]] = {}
+        self._told: dict[str, dict[str, bool]] = {}  # by tenant: whose phone was there when it was told last
+        self._interruptions: dict[str, int] = {}  # by tenant: how many there were when it was last looked what was lost
+
+    def start(self) -> None:
+        """Tell what is, and go on comparing."""
+        gevent.spawn(self._run)
+
+    def _run(self) -> None:
+        while True:
+            self.compare()
+            gevent.sleep(COMPARE_S)
+
+    def compare(self) -> None:
+        """Tell the live state every layout it does not have, every phone it was not told of, and what fell due."""
+        for tenant, settings in self._current.configuration.settings.tenants.items():
+            if settings.queues or tenant in self._told:  # or its last queue has just been taken out
+                with contained("queue", "the queues could not be compared", tenant=tenant):
+                    compared = partial(self._compared, tenant, self._layout(tenant, settings))
+                    self._store.knowing_the_time(tenant, partial(self._store.digest, tenant, compared))
+
+    def _layout(self, tenant: str, settings: Tenant) -> Mapping[str, Any]:
+        """The layout with its digest, made once for each configuration: with a thousand agents that takes a while."""
+        known = self._layouts.get(tenant)
+        if known is not None and known[0] is settings:
+            return known[1]
+        layout = layout_dict(layout_of(settings))
+        digest = hashlib.sha256(orjson.dumps(layout, option=orjson.OPT_SORT_KEYS)).hexdigest()[:32]
+        at = self._current.configuration.version.at
+        self._layouts[tenant] = (settings, {**layout, "digest": digest, "at": at})
+        return self._layouts[tenant][1]
+
+    def _compared(self, tenant: str, layout: Mapping[str, Any], in_force: str) -> None:
+        if in_force != layout["digest"]:
+            self._store.configure(tenant, layout, lambda answer: self._configured(tenant, answer, in_force))
+        else:
+            meters.queue_layout_older.labels(tenant).set(0)
+            self._see_what_was_lost(tenant)
+            self._tell_phones(tenant)
+            self._store.due(tenant)
+
+    def _configured(self, tenant: str, answer: str, before: str) -> None:
+        """The layout is in force; or another host has a newer one, which stays."""
+        meters.queue_layout_older.labels(tenant).set(answer == "older")
+        if answer == "older":
+            log.warning(
+                "the queues of tenant %s are laid out by a newer configuration of another host: this host's, %s, is not"
+                " in force for them; bring both hosts to the same configuration and reload",
+                tenant,
+                self._current.configuration.version,
+            )
+            self._tell_phones(tenant)
+        elif answer:
+            log.info("queues of tenant %s: %s", tenant, "a new layout" if before else "nothing was known yet")
+            self._told.pop(tenant, None)
+            self._tell_phones(tenant, is_new=not before)
+
+    def _see_what_was_lost(self, tenant: str) -> None:
+        """A Redis that was away or replaced may have lost what it was told last: it is asked what it believes."""
+        interruptions = self._store.interruptions
+        if self._interruptions.get(tenant, 0) == interruptions:
+            return
+
+        def believed(names: frozenset[str]) -> None:
+            self._interruptions[tenant] = interruptions
+            settings = self._current.configuration.settings.tenants.get(tenant)
+            self._told[tenant] = {agent: agent in names for agent in (settings.agents if settings else ())}
+            self._tell_phones(tenant)
+
+        self._store.reachable(tenant, believed)
+
+    def phone_changed(self, user: str, domain: str) -> None:
+        """A phone registered, or is gone."""
+        found = self._current.configuration.directory.phone_of(user, domain)
+        if found is None:
+            return
+        tenant, extension = found
+        agent = self._current.configuration.agents_at(tenant).get(extension)
+        if agent is not None and tenant in self._told:  # otherwise its layout is not known yet, and phones follow that
+            self._tell_phones(tenant, (agent,))
+
+    def phones_read(self) -> None:
+        """All phones of a switch were read: any of them may have come or gone."""
+        for tenant in tuple(self._told):
+            with contained("queue", "the phones of a tenant could not be told", tenant=tenant):
+                self._tell_phones(tenant)
+
+    def _tell_phones(self, tenant: str, agents: Iterable[str] | None = None, *, is_new: bool = False) -> None:
+        """Of these agents (None: of all) only what has changed since it was told last.
+
+        Where it is not known whether a phone is there, the live state keeps what it believes; one that is new believes
+        nothing yet and takes such agents for there, so that they are tried.
+        """
+        known = self._told.setdefault(tenant, {})
+        found = self._phones(tenant, agents, unknown=True if is_new else None)
+        news = {agent: there for agent, there in found.items() if known.get(agent) is not there}
+        if not news:
+            return
+        known.update(news)
+
+        def told(done: bool) -> None:
+            if not done:
+                self._told.pop(tenant, None)
+
+        self._store.reach(tenant, news, told)
+
+    def _phones(self, tenant: str, agents: Iterable[str] | None, unknown: bool | None = None) -> dict[str, bool]:
+        """Which of these agents have a phone registered; where that is not known `unknown`, None leaves them out."""
+        settings = self._current.configuration.settings.tenants.get(tenant)
+        if settings is None:
+            return {}
+        found: dict[str, bool] = {}
+        for name in settings.agents if agents is None else agents:
+            extension = settings.agents[name].extension or ""
+            if extension in settings.extensions:
+                accounts = settings.extensions[extension].accounts(extension)
+                known = self._registrations.known(settings.domain, accounts)
+                is_known = any(known.values()) or len(known) == len(accounts)
+                there = any(known.values()) if is_known else unknown
+                found |= {} if there is None else {name: there}
+        return found

@@ -1,0 +1,325 @@
+"""One connection to each switch, over which come the ends of all legs and the registrations of
+phones.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import gevent
+import orjson
+
+from callcontrol.config.fields import host_and_port
+from callcontrol.config.settings import Settings, Switch
+from callcontrol.control.events import ChannelsChecked, LegHeard, LegKey, SwitchGone
+from callcontrol.daemon.event_gaps import EventGaps
+from callcontrol.daemon.missed_ends import MissedEnds
+from callcontrol.daemon.registrations import Registrations
+from callcontrol.daemon.worker_context import WorkerContext
+from callcontrol.edges import clock, meters
+from callcontrol.edges.containment import contained
+from callcontrol.edges.freeswitch.arrival import HANDED
+from callcontrol.edges.freeswitch.commands import TAKEN_CALLS, TAKEN_HOW, TAKEN_OVER, TAKER, Auth, Taken
+from callcontrol.edges.freeswitch.failures import EventSocketError, SwitchClosed
+from callcontrol.edges.freeswitch.inbound import SwitchLink
+from callcontrol.edges.freeswitch.leg_commands import HEARD
+from callcontrol.edges.freeswitch.sockets import Address
+from callcontrol.edges.freeswitch.switch_connection import LinkLimits
+from callcontrol.edges.freeswitch.translate import CALL_MARK, call_of, leg_gone
+from callcontrol.edges.freeswitch.wire import SwitchEvent, peek
+
+log = logging.getLogger(__name__)
+
+EVENTS = ("CHANNEL_HANGUP_COMPLETE", "CHANNEL_PARK", "DTMF")
+CUSTOM_EVENTS = ("sofia::register", "sofia::unregister", "sofia::expire", TAKEN_OVER)
+# Longest wait for an answer to a quick question (seconds).
+ASK_S = 5.0
+LOOK_S = 0.02
+# A takeover is announced again for so long, so often, where the switch cannot be told at once (seconds).
+ANNOUNCE_S = 60.0
+AGAIN_S = 0.2
+CHANNELS = "show channels as json"
+# How the switch writes a variable that is not there (mod_commands.c, uuid_getvar_function).
+UNDEFINED = "_undef_"
+
+
+class SwitchLinks:
+    """All switches of this daemon.
+
+    Args:
+        on_phone: told user and domain of a phone that registered or is gone.
+        on_phones_read: called when all phones of a switch were read anew.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        registrations: Registrations,
+        chance: random.Random,
+        on_phone: Callable[[str, str], object],
+        on_phones_read: Callable[[], object],
+    ) -> None:
+        self._on_phone = on_phone
+        self._on_phones_read = on_phones_read
+        self._jobs = settings.limits.offers
+        self._switches: Mapping[str, Switch] = settings.switches
+        self._registrations = registrations
+        self._links = {name: self._link(name, switch, chance) for name, switch in settings.switches.items()}
+        self._shared: WorkerContext | None = None
+        self.missed = MissedEnds()
+        self.event_gaps = EventGaps()
+
+    def start(self, shared: WorkerContext) -> None:
+        """Connect to every switch, for ever; what comes is delivered to this worker's drivers."""
+        self._shared = shared
+        for link in self._links.values():
+            link.start()
+
+    def stop(self) -> None:
+        """Close all connections."""
+        for link in self._links.values():
+            link.stop()
+
+    def down(self) -> tuple[str, ...]:
+        """Names of the switches that cannot be reached now."""
+        return tuple(name for name, link in self._links.items() if not link.is_up)
+
+    def wait_until_up(self, timeout_s: float) -> None:
+        """Wait until all switches can be reached, but no longer than that."""
+        due = clock.monotonic() + timeout_s
+        while self.down() and clock.monotonic() < due:
+            gevent.sleep(LOOK_S)
+
+    def name_of(self, core_uuid: str, switchname: str) -> str:
+        """Our name of the switch that hands a call over: by its Core-UUID, else its own name, else the only one."""
+        for name, link in self._links.items():
+            if core_uuid and link.core_uuid == core_uuid:
+                return name
+        return switchname if switchname in self._links or len(self._links) > 1 else next(iter(self._links))
+
+    def link_of(self, name: str) -> SwitchLink | None:
+        """The connection to this switch, None if the configuration has no such switch (any more)."""
+        return self._links.get(name)
+
+    def best(self, preferred: Iterable[str] = ()) -> str:
+        """The switch for a call that came from none: of the preferred, else of all, the first that can be reached."""
+        known = [*(name for name in preferred if name in self._links), *self._links]
+        return next((name for name in known if self._links[name].is_up), known[0])
+
+    def profile_of(self, name: str) -> str:
+        """SIP profile our phones register at on this switch."""
+        return (self._switches.get(name) or next(iter(self._switches.values()))).profile
+
+    def living(
+        self, switch: str, channels: tuple[str, ...], on_answer: Callable[[frozenset[str] | None], object]
+    ) -> None:
+        """Which of these channels live, by `uuid_exists`; None if the switch cannot be asked."""
+        gevent.spawn(lambda: on_answer(self._living(switch, channels)))
+
+    def _living(self, switch: str, channels: tuple[str, ...]) -> frozenset[str] | None:
+        link = self._links.get(switch)
+        if link is None:
+            return frozenset()  # the switch was taken out of the configuration: its calls are nobody's
+        try:
+            return frozenset(c for c in channels if link.api(f"uuid_exists {c}", ASK_S) == "true")
+        except EventSocketError as error:
+            log.info("switch %s cannot tell which channels live: %s", switch, error)
+            return None
+
+    def up(self) -> tuple[str, ...]:
+        """Names of the switches that can be reached now."""
+        return tuple(name for name, link in self._links.items() if link.is_up)
+
+    def channels(self, switch: str) -> Sequence[Mapping[str, Any]]:
+        """The rows of `show channels`, some 300 ms old. Waits for the switch.
+
+        Raises:
+            EventSocketError: it cannot be asked.
+        """
+        rows: Sequence[Mapping[str, Any]] = orjson.loads(self._links[switch].api(CHANNELS, ASK_S)).get("rows", ())
+        return rows
+
+    def is_alone(self, switch: str, channel: str) -> bool:
+        """Whether a channel lives and talks with nobody. Waits for the switch.
+
+        Raises:
+            EventSocketError: it cannot be asked.
+        """
+        lives = self._links[switch].api(f"uuid_exists {channel}", ASK_S) == "true"
+        return lives and self._variable(switch, channel, "bridge_uuid") == UNDEFINED
+
+    def was_handed(self, switch: str, channel: str) -> bool:
+        """Whether a channel has been handed to us, now or before. Waits for the switch.
+
+        Raises:
+            EventSocketError: it cannot be asked.
+        """
+        return self._variable(switch, channel, HANDED) == "true"
+
+    def _variable(self, switch: str, channel: str, name: str) -> str:
+        return self._links[switch].api(f"uuid_getvar {channel} {name}", ASK_S)
+
+    def alone(self, switch: str, channel: str, on_answer: Callable[[bool | None], object]) -> None:
+        """Whether a channel lives and talks with nobody; None if the switch cannot be asked."""
+        gevent.spawn(lambda: on_answer(self._alone(switch, channel)))
+
+    def _alone(self, switch: str, channel: str) -> bool | None:
+        try:
+            return self.is_alone(switch, channel) if switch in self._links else None
+        except EventSocketError as error:
+            log.info("switch %s cannot tell whom a channel talks with: %s", switch, error)
+            return None
+
+    def tell(self, switch: str, command: str) -> None:
+        """Send a quick command; its answer matters to nobody.
+
+        Raises:
+            EventSocketError: it was not sent.
+        """
+        self._links[switch].ask(command, lambda reply: None)
+
+    def heard_since(self, switch: str, moment_s: float) -> bool:
+        """Whether the switch has been heard without a break since that moment (monotonic seconds)."""
+        link = self._links.get(switch)
+        return link is not None and link.up_since <= moment_s
+
+    def announce(self, switch: str, worker: str, calls: tuple[str, ...], arrived: bool) -> None:
+        """Say over the switch that a worker has these calls now: who is cut off from Redis hears it nowhere else.
+
+        A link that is down is waited for: whoever cannot reach the switch cannot direct its calls either.
+        """
+        gevent.spawn(self._announce, switch, Taken(worker, calls, arrived))
+
+    def _announce(self, switch: str, taken: Taken) -> None:
+        due = clock.monotonic() + ANNOUNCE_S
+        while (link := self._links.get(switch)) is not None and clock.monotonic() < due:
+            try:
+                return link.tell(taken)
+            except EventSocketError as error:
+                log.info("not announced yet at switch %s: %s", switch, error)
+                gevent.sleep(AGAIN_S)
+
+    def _link(self, name: str, switch: Switch, chance: random.Random) -> SwitchLink:
+        return SwitchLink(
+            name,
+            Address(*host_and_port(switch.address)),
+            Auth(switch.password),
+            names=EVENTS,
+            custom=CUSTOM_EVENTS,
+            on_event=lambda event: self._on_event(name, event),
+            on_up=lambda core: self._on_up(name),
+            on_down=lambda reason: self._on_down(name, reason),
+            on_restart=lambda old, new: self._on_restart(name, new),
+            wanted=lambda text: self._is_wanted(name, text),
+            limits=LinkLimits(jobs=self._jobs),
+            chance=chance,
+        )
+
+    def _on_up(self, name: str) -> None:
+        meters.switch_up.labels(name).set(1)
+        answer = orjson.loads(self._links[name].api("show registrations as json", ASK_S))
+        self._registrations.read(name, answer.get("rows", ()))
+        self._on_phones_read()
+        self._count_channels(name)
+
+    def _count_channels(self, name: str) -> None:
+        """Ends that were told while there was no connection are missed: each call on this switch hears what is left."""
+        drivers = self._shared.drivers.values() if self._shared is not None else ()
+        calls = [(d, d.call.open_legs) for d in drivers if d.call.switch == name and d.call.open_legs]
+        listed = {row["uuid"] for row in self.channels(name)} if calls else set()
+        since = self.event_gaps.gap(name)
+        for driver, legs in calls:
+            doubtful = tuple(leg for leg in legs if leg not in listed)
+            alive = self._living(name, doubtful)
+            if alive is None:
+                return  # the connection is going again: the next one asks
+            driver.deliver(ChannelsChecked(frozenset(legs) - set(doubtful) | alive, since))
+        self.event_gaps.whole(name)
+
+    def _on_down(self, name: str, reason: EventSocketError) -> None:
+        meters.switch_up.labels(name).set(0)
+        self._registrations.lost(name)
+        self.event_gaps.lost(name, closed=isinstance(reason, SwitchClosed))
+
+    def _on_restart(self, name: str, core: str) -> None:
+        """None of the switch's channels lives any more, but those it has handed over since (with its new Core-UUID)."""
+        meters.switch_restarts_total.labels(name).inc()
+        assert self._shared is not None
+        for driver in [d for d in self._shared.drivers.values() if d.call.switch == name and d.core != core]:
+            driver.deliver(SwitchGone(f"switch {name} was restarted", self.event_gaps.gap(name)))
+
+    def _is_wanted(self, name: str, text: bytes) -> bool:
+        """The switch tells every worker of the legs of all of them: only those of our own calls are read, as `call_of`
+        tells them; and what is of no channel.
+        """
+        self.event_gaps.heard(name)
+        if peek(text, "Event-Name") == "DTMF":  # a caller's own keys come over his connection
+            return self._shared is not None and peek(text, "Unique-ID") in self._shared.call_by_leg
+        whose = {call for call in (peek(text, CALL_MARK), peek(text, "Unique-ID")) if call}
+        if not whose or (self._shared is not None and self._is_ours(whose)):
+            return True
+        if peek(text, "Event-Name") == "CHANNEL_HANGUP_COMPLETE":
+            for call in whose:
+                self.missed.keep(call, text)
+        return False
+
+    def _is_ours(self, whose: set[str]) -> bool:
+        assert self._shared is not None
+        return not (whose.isdisjoint(self._shared.drivers) and whose.isdisjoint(self._shared.estimated))
+
+    def _on_event(self, name: str, event: SwitchEvent) -> None:
+        if event.name == "CHANNEL_HANGUP_COMPLETE":
+            self._leg_gone(event)
+        elif event.name == "CHANNEL_PARK":
+            self._leg_parked(event)
+        elif event.name == "DTMF":
+            self._leg_pressed(event)
+        elif event.name == "CUSTOM" and event.get("Event-Subclass") == TAKEN_OVER:
+            self._taken(event)
+        elif event.name == "CUSTOM":
+            self._phone(name, event)
+
+    def _taken(self, event: SwitchEvent) -> None:
+        """Another worker has calls that may have been ours."""
+        assert self._shared is not None
+        if event.get(TAKER) == self._shared.worker:
+            return
+        for call in event.get(TAKEN_CALLS).split(","):
+            with contained("call", "a call that was taken over could not be let go", call=call):
+                self._shared.taken_elsewhere(call, event.get(TAKEN_HOW) == "arrived")
+
+    def _leg_gone(self, event: SwitchEvent) -> None:
+        """A leg's end is its call's; one that was transferred has become a call of its own as well."""
+        assert self._shared is not None
+        for call in dict.fromkeys((call_of(event), event.get("Unique-ID"))):
+            driver = self._shared.drivers.get(call)
+            if driver is not None:
+                driver.deliver(leg_gone(event, driver.call.id))
+            elif call in self._shared.estimated:
+                self._shared.late_leg_end(call, leg_gone(event, call))
+
+    def _leg_parked(self, event: SwitchEvent) -> None:
+        """Every call that reaches us parks once; only a leg that has heard something is news."""
+        assert self._shared is not None
+        driver = self._shared.drivers.get(call_of(event))
+        if driver is not None and event.get(f"variable_{HEARD}") == "true":
+            driver.deliver(LegHeard(event.get("Unique-ID")))
+
+    def _leg_pressed(self, event: SwitchEvent) -> None:
+        assert self._shared is not None
+        leg = event.get("Unique-ID")
+        driver = self._shared.drivers.get(self._shared.call_by_leg.get(leg, ""))
+        if driver is not None:
+            driver.deliver(LegKey(leg, event.get("DTMF-Digit")))
+
+    def _phone(self, name: str, event: SwitchEvent) -> None:
+        account = (event.get("from-user") or event.get("user"), event.get("from-host") or event.get("host"))
+        expires = event.get("expires")
+        if event.get("Event-Subclass") == "sofia::register" and expires.isdigit():
+            self._registrations.registered(name, account, float(expires))
+        else:
+            self._registrations.gone(name, account)
+        self._on_phone(*account)

@@ -1,0 +1,293 @@
+"""Everything the drivers of one worker share."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+import gevent
+
+from callcontrol.billing.costs import rate_record, unrated_record
+from callcontrol.billing.fold import fold
+from callcontrol.billing.record import CallRecord, RatedRecord
+from callcontrol.config.settings import Settings
+from callcontrol.control.call import Call
+from callcontrol.control.ending import late_leg_end
+from callcontrol.control.events import LegGone
+from callcontrol.daemon import limit_meters
+from callcontrol.daemon.configuration import Current
+from callcontrol.daemon.leg_line import LegCommand
+from callcontrol.daemon.queue_line import QueueLine
+from callcontrol.daemon.registrations import Registrations
+from callcontrol.daemon.timers import Timer
+from callcontrol.daemon.trunk_watch import TrunkWatch
+from callcontrol.edges import clock, meters
+from callcontrol.edges.containment import contained, note_fault
+from callcontrol.edges.live_state import codec
+from callcontrol.edges.live_state.calls import CallStore
+from callcontrol.edges.live_state.queues import QueueStore
+from callcontrol.edges.live_state.rules import RuleStore
+from callcontrol.edges.spool import EntryRefused, SpoolClosed, SpoolFull
+from callcontrol.vocabulary.trail import Dialled, Trail
+
+if TYPE_CHECKING:
+    from callcontrol.daemon.call_driver import CallDriver
+
+log = logging.getLogger(__name__)
+
+
+# What is still on its way for a call that was lost comes within seconds; more than so many calls are not lost in them.
+MAX_LOST = 10_000
+# Closed calls whose estimated ends may still be told; of older ones the switch's own records tell (10 KB each).
+MAX_ESTIMATED = 1_000
+
+
+# A record that is not on the disk after so many seconds may take long.
+DURABLE_S = 2.0
+
+
+class Records(Protocol):
+    """Where finished calls go."""
+
+    def put(self, record: RatedRecord, on_durable: Callable[[], None]) -> None:
+        """Keep the record; `on_durable` is called once it survives a kill -9.
+
+        Raises:
+            SpoolFull, SpoolClosed: it was not taken; the call has to be kept.
+        """
+        ...
+
+    def put_aside(self, call: bytes, reason: str) -> None:
+        """Keep a call (as `codec` writes it) of which no record can be made, for a person to look at.
+
+        Raises:
+            RejectedFull, OSError: it was not taken; the call has to be kept.
+        """
+        ...
+
+
+class Switches(Protocol):
+    """What a driver asks of a switch besides its own call's connection."""
+
+    def living(
+        self, switch: str, channels: tuple[str, ...], on_answer: Callable[[frozenset[str] | None], object]
+    ) -> None:
+        """Which of these channels live; None if the switch cannot be asked."""
+        ...
+
+    def alone(self, switch: str, channel: str, on_answer: Callable[[bool | None], object]) -> None:
+        """Whether a channel lives and talks with nobody; None if the switch cannot be asked."""
+        ...
+
+    def announce(self, switch: str, worker: str, calls: tuple[str, ...], arrived: bool) -> None:
+        """Say over the switch, not over Redis, that this worker has these calls now. Returns at once."""
+        ...
+
+
+class Legs(Protocol):
+    """What carries out what calls ask of legs."""
+
+    def carry_out(self, command: LegCommand, driver: CallDriver) -> None:
+        """Do it; what comes of it is delivered to the driver."""
+        ...
+
+
+class Clocks(Protocol):
+    """Timers of calls."""
+
+    def after(self, seconds: float, then: Callable[[], None]) -> Timer:
+        """Call `then` after so many seconds."""
+        ...
+
+
+@dataclass(slots=True)
+class WorkerContext:
+    """Shared by all calls of a worker.
+
+    Attributes:
+        drivers: the calls in progress, by id (the uuid of the caller's channel).
+        call_by_leg: the call of each leg these calls have sent out.
+        holds: whether another worker may have our calls of a switch, which nobody would tell us: then nothing is done
+            for them before that is known.
+        cut_off: whether Redis does not answer us and our lease has run out: others may take our calls over, and only
+            the switches tell of it.
+        held: the drivers that wait for that.
+        missed: the ends of a call's legs that were told before we had the call.
+        lost: calls another worker has taken from us, the latest MAX_LOST.
+        estimated: closed calls with an end nobody told, the latest MAX_ESTIMATED: it may still be told.
+        closing: calls whose record is on its way to the disk; nobody needs to adopt them.
+    """
+
+    worker: str
+    current: Current
+    rules: RuleStore
+    calls: CallStore
+    registrations: Registrations
+    records: Records
+    switches: Switches
+    legs: Legs
+    queue_store: QueueStore
+    queues: QueueLine
+    timers: Clocks
+    trunks: TrunkWatch = field(default_factory=TrunkWatch)
+    drivers: dict[str, CallDriver] = field(default_factory=dict)
+    call_by_leg: dict[str, str] = field(default_factory=dict)
+    holds: Callable[[str], bool] = lambda switch: False
+    cut_off: Callable[[], bool] = lambda: False
+    held: dict[str, CallDriver] = field(default_factory=dict)
+    missed: Callable[[str], Iterable[LegGone]] = lambda call_id: ()
+    lost: dict[str, None] = field(default_factory=dict)
+    closing: set[str] = field(default_factory=set)
+    estimated: dict[str, Call] = field(default_factory=dict)
+
+    def take(self, driver: CallDriver) -> None:
+        """A call begins (or is taken over)."""
+        self.drivers[driver.call.id] = driver
+        meters.calls_in_progress.set(len(self.drivers))
+
+    def resume(self) -> None:
+        """It is known which calls are ours."""
+        held, self.held = self.held, {}
+        for driver in held.values():
+            driver.resume()
+
+    def taken_elsewhere(self, call_id: str, arrived: bool) -> None:
+        """A switch tells that another worker has this call; Redis, while it is heard, tells the same and is right."""
+        driver = self.drivers.get(call_id)
+        if driver is not None and self.cut_off():
+            self.lose(driver.call.tenant, call_id, arrived)
+
+    def lose(self, tenant: str, call_id: str, arrived: bool = False) -> None:
+        """Another worker has this call; `arrived`: its channel came to him through the dialplan."""
+        self.calls.lost(tenant, call_id)
+        self.held.pop(call_id, None)
+        self.lost[call_id] = None
+        if len(self.lost) > MAX_LOST:
+            self.lost.pop(next(iter(self.lost)))
+        driver = self.drivers.pop(call_id, None)
+        meters.calls_in_progress.set(len(self.drivers))
+        if driver is not None:
+            self._forget_legs(driver.call)
+            log.info("another worker has the call", extra={"call": call_id})
+            meters.calls_lost_total.inc()
+            driver.lose(arrived)
+
+    def release(self, call: Call) -> None:
+        """A call is over: its record goes to disk, and only then it is forgotten in Redis."""
+        self.drivers.pop(call.id, None)
+        self._forget_legs(call)
+        meters.calls_in_progress.set(len(self.drivers))
+        try:
+            rated = self._record_of(call)
+        except Exception as error:
+            note_fault("record", "no record can be made of a call", error, call=call.id)
+            self.closing.add(call.id)
+            gevent.spawn(self._put_aside, call, f"no record: {type(error).__name__}: {error}")
+            return
+        try:
+            self.closing.add(call.id)
+            self.records.put(rated, lambda: self._closed(call))
+        except EntryRefused as error:  # offered again it would be refused again, for ever
+            gevent.spawn(self._put_aside, call, str(error))
+            return
+        except (SpoolFull, SpoolClosed) as error:
+            # Redis keeps the call with its trail; adoption offers it again.
+            log.error("the record has to wait in Redis: %s", error, extra={"call": call.id})
+            self.closing.discard(call.id)
+            self.calls.save(call)
+            return
+        self.timers.after(DURABLE_S, lambda: self._still_closing(call))
+        _count(rated)
+        _tell(rated.call)
+        self._keep_estimated(call, rated)
+
+    def _keep_estimated(self, call: Call, rated: RatedRecord) -> None:
+        """The true end of a leg may still be told."""
+        self.estimated.pop(call.id, None)
+        if any(leg.estimated for leg in rated.call.legs):
+            self.estimated[call.id] = call
+        if len(self.estimated) > MAX_ESTIMATED:
+            meters.limits_reached_total.labels("MAX_ESTIMATED").inc()
+            self.estimated.pop(next(iter(self.estimated)))
+
+    def late_leg_end(self, call_id: str, event: LegGone) -> None:
+        """A leg's end was told after its call was closed: where the record has an estimate, it is made anew, once."""
+        call = self.estimated.get(call_id)
+        corrected = call and late_leg_end(call, event, clock.now())
+        if corrected is None or corrected is call:
+            return
+        try:
+            rated = self._record_of(corrected)
+            self.records.put(rated, lambda: None)
+        except (SpoolFull, SpoolClosed, EntryRefused) as error:
+            log.error("the estimate stays: %s", error, extra={"call": call_id})
+            return
+        log.info("an end was told after all, the record is made anew", extra={"call": call_id})
+        self._keep_estimated(corrected, rated)
+
+    def _record_of(self, call: Call) -> RatedRecord:
+        """What is known of the call, with its costs; whatever rating trips over, the call itself is told."""
+        record = fold(call.trail)
+        try:
+            return rate_record(record, self.current.configuration.tariffs.get(call.tenant))
+        except Exception as error:
+            note_fault("record", "a call cannot be rated", error, call=call.id)
+            return unrated_record(record, f"rating failed: {type(error).__name__}: {error}")
+
+    def _put_aside(self, call: Call, reason: str) -> None:
+        """A person has to look at this call: its trail goes to the rejected records, and only then it is forgotten.
+
+        Other workers append to the same file, so this may wait. Where it cannot be done Redis keeps the call with its
+        trail, and adoption offers it again.
+        """
+        try:
+            self.records.put_aside(codec.encode(call), reason)
+            self._closed(call)
+        except Exception as error:
+            note_fault("record", "the call's trail has to wait in Redis", error, call=call.id)
+            self.closing.discard(call.id)
+            with contained("record", "the call cannot be saved", call=call.id):
+                self.calls.save(call)
+
+    def learn(self, call: Call, before: Trail, news: Trail, settings: Settings) -> None:
+        """Take up what new entries of a call's trail say: its legs, and how trunks do."""
+        self.call_by_leg.update((entry.leg_id, call.id) for entry in news if isinstance(entry, Dialled))
+        self.trunks.learn(call, before, news, settings)
+
+    def _forget_legs(self, call: Call) -> None:
+        self.trunks.over(call)
+        for entry in call.trail:
+            if isinstance(entry, Dialled):
+                self.call_by_leg.pop(entry.leg_id, None)
+
+    def _still_closing(self, call: Call) -> None:
+        """The disk does not take the record: should this worker die now, the live state has the call's whole trail."""
+        if call.id in self.closing:
+            self.calls.save(call)
+
+    def _closed(self, call: Call) -> None:
+        """The record survives whatever comes: the call may be forgotten."""
+        self.closing.discard(call.id)
+        self.calls.forget(call)
+
+
+def _count(rated: RatedRecord) -> None:
+    record = rated.call
+    limit_meters.count(record)
+    meters.unrated_total.labels(record.tenant).inc(sum(charge.amount is None for charge in rated.charges))
+    meters.calls_total.labels(record.tenant, record.outcome.value).inc()
+    for leg in record.legs:
+        if leg.address and leg.leg_id != record.call_id:
+            meters.legs_total.labels(leg.trunk, leg.cause).inc()
+        if leg.estimated:
+            meters.legs_estimated_total.inc()
+
+
+def _tell(record: CallRecord) -> None:
+    log.info(
+        "call ended: %s",
+        record.outcome.value,
+        extra={"call": record.call_id, "tenant": record.tenant, "answered_by": record.answered_by},
+    )

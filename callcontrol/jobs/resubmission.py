@@ -1,0 +1,93 @@
+"""What was put aside is offered to the ledger again: records it refused, and calls of which no record could be made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from callcontrol.billing.costs import rate_record, unrated_record
+from callcontrol.billing.fold import fold
+from callcontrol.billing.record import CallRecord, RatedRecord
+from callcontrol.billing.record_json import BadRecord, from_json, to_json
+from callcontrol.billing.tariff import Tariff
+from callcontrol.control.call import Call
+from callcontrol.edges.ledger.rejected import CALL, UNREADABLE, PutAside, RejectedRecords
+from callcontrol.edges.ledger.writer import Rejection
+from callcontrol.edges.live_state import codec
+from callcontrol.jobs.folder_pass import Ledger
+
+BATCH: Final = 200  # lines in one statement, at most
+
+Tariffs = Callable[[str], Tariff | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Resubmitted:
+    """What came of a line; `refused`: why it stays, "" where the ledger has it now."""
+
+    entry: PutAside
+    refused: str = ""
+
+
+def offer(
+    entries: Sequence[PutAside], file: RejectedRecords, ledger: Ledger, tariff_of: Tariffs
+) -> Iterator[Resubmitted]:
+    """Offer these lines; what the ledger takes leaves the file, what it refuses stays there with the new reason.
+
+    A pass that is cut short is done again by the next one: the ledger knows each record once.
+
+    Raises:
+        LedgerAway: Postgres is away. OSError: the file cannot be written. What was offered until then is done.
+    """
+    for start in range(0, len(entries), BATCH):
+        offered = _offered(entries[start : start + BATCH], ledger, tariff_of)
+        file.settle({one.entry.line: _left(one) for one in offered})
+        yield from offered
+
+
+def _left(one: Resubmitted) -> bytes:
+    if not one.refused:
+        return b""
+    return one.entry.line if one.entry.kind == UNREADABLE else one.entry.refused(one.refused)
+
+
+def _offered(batch: Sequence[PutAside], ledger: Ledger, tariff_of: Tariffs) -> list[Resubmitted]:
+    made = [(entry, record_of(entry, tariff_of)) for entry in batch]
+    payloads = [record for _, record in made if isinstance(record, bytes)]
+    refused = {refusal.payload: refusal.reason for refusal in ledger.write(payloads)}
+    return [
+        Resubmitted(entry, record.reason if isinstance(record, Rejection) else refused.get(record, ""))
+        for entry, record in made
+    ]
+
+
+def record_of(entry: PutAside, tariff_of: Tariffs) -> bytes | Rejection:
+    """The record to be offered, in today's form; or why there is none."""
+    if entry.kind == UNREADABLE:
+        return Rejection(entry.payload, entry.reason)
+    if entry.kind == CALL:
+        return _folded(entry.payload, tariff_of)
+    try:
+        return to_json(from_json(entry.payload))
+    except BadRecord:
+        return entry.payload  # the ledger says what it has against it
+
+
+def _folded(call: bytes, tariff_of: Tariffs) -> bytes | Rejection:
+    """Whatever making the record trips over again, the trail is kept with it as the reason."""
+    try:
+        found = codec.decode(call)
+        if not isinstance(found, Call):
+            return Rejection(call, f"no call: {type(found).__name__}")
+        return to_json(_rated(fold(found.trail), tariff_of))
+    except Exception as error:
+        return Rejection(call, f"no record: {type(error).__name__}: {error}")
+
+
+def _rated(record: CallRecord, tariff_of: Tariffs) -> RatedRecord:
+    """What cannot be rated is recorded all the same, as at a call's end."""
+    try:
+        return rate_record(record, tariff_of(record.tenant))
+    except Exception as error:
+        return unrated_record(record, f"rating failed: {type(error).__name__}: {error}")

@@ -1,0 +1,74 @@
+"""How long things may take before the supervisor does something about them. All in seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+# The first restart is immediate; who then dies at once again and again is started ever more seldom.
+BACK_OFF_S: Final[Sequence[float]] = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0)
+STEADY_S: Final = 10.0  # a worker that lived so long did not die at once
+# Until a worker's first heartbeat: a large configuration takes seconds to read, on a busy machine many.
+START_S: Final = 60.0
+# Until a worker's successor can take calls; if it cannot by then, the old one stays.
+READY_S: Final = 60.0
+# What a worker needs beyond limits.drain_s to hand its last records over.
+MARGIN_S: Final = 20.0
+# Longest step of the supervisor's own clock: well above the time between two looks.
+MAX_STEP_S: Final = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerTimeouts:
+    """What the configuration says.
+
+    Attributes:
+        hung_s: how long a worker may be silent (limits.hung_s).
+        drain_s: how long it may wait for running calls when it is told to end (limits.drain_s).
+    """
+
+    hung_s: float
+    drain_s: float
+
+    @property
+    def end_s(self) -> float:
+        """After so long a worker that was told to end is killed."""
+        return self.drain_s + MARGIN_S
+
+    def silence_s(self, has_spoken: bool) -> float:
+        """How long a worker may say nothing."""
+        return self.hung_s if has_spoken else max(self.hung_s, START_S)
+
+
+class AwakeClock:
+    """Seconds this process was awake. If it was stopped, or the whole machine was, so were the workers: their silence
+    meanwhile means nothing.
+    """
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._last = monotonic()
+        self._awake = 0.0
+
+    def now(self) -> float:
+        """To be asked at every look around."""
+        reading = self._monotonic()
+        self._awake += min(reading - self._last, MAX_STEP_S)
+        self._last = reading
+        return self._awake
+
+
+class Restarts:
+    """When the next worker of a slot is started, after one died."""
+
+    def __init__(self) -> None:
+        self._in_a_row = 0
+
+    def wait_after(self, lived_s: float) -> float:
+        """Seconds to wait, after one that lived so long."""
+        if lived_s >= STEADY_S:
+            self._in_a_row = 0
+        wait_s = BACK_OFF_S[min(self._in_a_row, len(BACK_OFF_S) - 1)]
+        self._in_a_row += 1
+        return wait_s

@@ -1,0 +1,217 @@
+"""The live state is told of queues and phones, again when it forgets, and of what a reload changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from prometheus_client import REGISTRY
+from redis import Redis
+
+from callcontrol.daemon.configuration import Current
+from callcontrol.daemon.layout_sync import LayoutSync
+from callcontrol.daemon.registrations import Registrations
+from callcontrol.edges import clock
+from callcontrol.edges.live_state.pipeline import RedisPipeline
+from callcontrol.vocabulary.agent import AgentAction, AgentState
+from callcontrol.vocabulary.queue import Entered, Refusal, Ticket
+from tests.daemon.queue_parts import WORKER, LiveQueues, configured, until
+
+ANNA, BERT = ("101", "acme.example"), ("103-app", "acme.example")
+
+
+class Scene:
+    """A configuration folder, phones, and the keeper of both."""
+
+    def __init__(self, live: LiveQueues, folder: Path) -> None:
+        self.live = live
+        self.folder = folder
+        self.current = Current(configured(folder))
+        self.phones = Registrations(["fs1"])
+        self.phones.read("fs1", ())
+        self.layout_sync = LayoutSync(self.current, self.phones, live.store)
+
+    def compare(self) -> None:
+        self.layout_sync.compare()
+        self.settle()
+
+    def settle(self) -> None:
+        """A question may lead to a second one, and that to a third."""
+        for _ in range(4):
+            self.live.settle()
+
+    def here(self, *accounts: tuple[str, str]) -> None:
+        """These phones are registered, and the keeper is told one by one."""
+        for account in accounts:
+            self.phones.registered("fs1", account, 3_600)
+            self.layout_sync.phone_changed(*account)
+        self.settle()
+
+    def gone(self, account: tuple[str, str]) -> None:
+        self.phones.gone("fs1", account)
+        self.layout_sync.phone_changed(*account)
+        self.settle()
+
+    def reload(self, **queues: str) -> None:
+        configured(self.folder, **queues)
+        assert self.current.reload()
+        self.compare()
+
+    def log_in(self, agent: str) -> None:
+        self.live.waited(lambda done: self.live.store.act("acme", agent, AgentAction.LOG_IN, "", done))
+
+    def state(self, agent: str) -> AgentState:
+        return self.live.agent(agent).state
+
+    def join(self, id_: str) -> Entered | Refusal:
+        ticket = Ticket(id_, "help", "", WORKER, clock.now())
+        answer: Entered | Refusal = self.live.waited(lambda done: self.live.store.join("acme", ticket, done))
+        return answer
+
+
+@pytest.fixture
+def scene(redis_url: str, redis_client: Redis, tmp_path: Path) -> Iterator[Scene]:
+    live = LiveQueues(redis_url)
+    yield Scene(live, tmp_path)
+    live.close()
+
+
+def test_before_it_is_told_nobody_is_let_into_a_queue(scene: Scene) -> None:
+    assert scene.join("c1/1") is Refusal.NO_AGENT
+    scene.compare()
+    scene.log_in("carl")  # at a number: always there
+    assert isinstance(scene.join("c2/1"), Entered)
+
+
+def test_phones_that_were_there_before_are_told_with_the_layout(scene: Scene) -> None:
+    scene.phones.registered("fs1", ANNA, 3_600)
+    scene.compare()
+    scene.log_in("anna")
+    scene.log_in("bert")
+    assert (scene.state("anna"), scene.state("bert")) == (AgentState.READY, AgentState.UNREACHABLE)
+
+
+def test_a_phone_that_comes_and_goes_takes_its_agent_with_it(scene: Scene) -> None:
+    scene.phones.read("fs1", [])
+    scene.compare()
+    scene.log_in("bert")
+    scene.here(BERT)
+    assert scene.state("bert") is AgentState.READY
+    scene.here(("103-desk", "acme.example"))
+    scene.gone(BERT)
+    assert scene.state("bert") is AgentState.READY  # by his other phone
+    scene.gone(("103-desk", "acme.example"))
+    assert scene.state("bert") is AgentState.UNREACHABLE
+
+
+def test_all_phones_of_a_switch_are_looked_at_when_they_were_read(scene: Scene) -> None:
+    scene.compare()
+    scene.log_in("anna")
+    scene.phones.registered("fs1", ANNA, 3_600)
+    scene.layout_sync.phones_read()
+    scene.settle()
+    assert scene.state("anna") is AgentState.READY
+
+
+@pytest.mark.parametrize("account", [("102", "acme.example"), ("999", "acme.example"), ("101", "elsewhere.example")])
+def test_phones_of_others_are_none_of_its_business(scene: Scene, account: tuple[str, str]) -> None:
+    scene.compare()
+    before = scene.live.store.owed, scene.live.pipeline.commands
+    scene.here(account)
+    assert scene.live.pipeline.commands - before[1] == 4  # the four of `settle`
+
+
+def test_what_is_known_is_not_told_again(scene: Scene) -> None:
+    scene.phones.registered("fs1", ANNA, 3_600)
+    scene.compare()
+    told = len(scene.live.told)
+    scene.compare()
+    assert len(scene.live.told) == told + 1  # only what has fallen due
+
+
+def test_a_redis_that_has_forgotten_everything_is_told_anew(scene: Scene, redis_client: Redis) -> None:
+    scene.phones.registered("fs1", ANNA, 3_600)
+    scene.compare()
+    redis_client.flushall()
+    scene.compare()
+    scene.log_in("anna")
+    assert scene.state("anna") is AgentState.READY
+
+
+def test_what_redis_lost_as_it_was_replaced_is_told_again(
+    scene: Scene, redis_client: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene.compare()
+    scene.log_in("anna")
+    scene.here(ANNA)
+    assert scene.state("anna") is AgentState.READY
+    # the new master has not been sent the last word of the old one
+    scene.live.waited(lambda done: scene.live.store.reach("acme", {"anna": False}, done))
+    scene.compare()
+    assert scene.state("anna") is AgentState.UNREACHABLE
+    monkeypatch.setattr(RedisPipeline, "interruptions", property(lambda pipeline: 1))
+    scene.compare()
+    assert scene.state("anna") is AgentState.READY
+
+
+def test_a_queue_that_is_taken_out_is_told_to_its_callers(scene: Scene) -> None:
+    scene.compare()
+    scene.log_in("carl")
+    scene.join("c1/1")
+    scene.reload(help="")
+    until(lambda: any(told.notices for told in scene.live.told))
+    (notice,) = [notice for told in scene.live.told for notice in told.notices]
+    assert (notice.ticket, notice.what) == ("c1/1", "queue_gone")
+
+
+def test_a_host_with_an_older_configuration_leaves_the_queues_as_they_are_and_says_so(
+    scene: Scene, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    scene.compare()
+    scene.log_in("carl")
+    other = Scene(scene.live, tmp_path / "other")  # accepted later
+    other.reload(help="")
+    told = len(scene.live.told)
+    scene.compare()  # still has the queue `help`
+    assert "newer configuration of another host" in caplog.text
+    assert REGISTRY.get_sample_value("callcontrol_queue_layout_older", {"tenant": "acme"}) == 1
+    assert scene.join("c1/1") is not None
+    other.compare()
+    assert [notice.what for one in scene.live.told[told:] for notice in one.notices] == []
+    scene.reload(help="")
+    assert REGISTRY.get_sample_value("callcontrol_queue_layout_older", {"tenant": "acme"}) == 0
+
+
+def test_so_is_the_last_queue_of_a_tenant(scene: Scene) -> None:
+    scene.compare()
+    scene.log_in("carl")
+    scene.join("c1/1")
+    scene.reload(help="", rush="")
+    until(lambda: any(told.notices for told in scene.live.told))
+    assert scene.join("c2/1") is Refusal.NO_AGENT
+
+
+def test_a_tenant_that_is_taken_out_is_left_alone(scene: Scene) -> None:
+    scene.compare()
+    file = scene.folder / "tenants" / "acme.yaml"
+    (scene.folder / "tenants" / "beta.yaml").write_text(file.read_text())
+    file.unlink()
+    assert scene.current.reload()
+    scene.layout_sync.phones_read()
+    scene.here(ANNA)
+    scene.compare()
+    assert scene.live.told  # it still answers
+
+
+def test_an_agent_whose_switch_is_not_heard_is_tried_where_nothing_is_believed_of_the_phone(
+    scene: Scene,
+) -> None:
+    scene.phones.lost("fs1")
+    scene.compare()
+    scene.log_in("bert")
+    assert scene.state("bert") is AgentState.READY
+    scene.phones.read("fs1", ())
+    scene.layout_sync.phones_read()
+    scene.settle()
+    assert scene.state("bert") is AgentState.UNREACHABLE

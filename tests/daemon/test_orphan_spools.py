@@ -1,0 +1,159 @@
+"""Records in the spools of others reach the ledger, each once, whoever carries them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import gevent
+import pytest
+
+from callcontrol.daemon import orphan_spools
+from callcontrol.daemon.orphan_spools import OrphanSpools, spool_of
+from callcontrol.daemon.record_writer import RecordWriter
+from callcontrol.edges import clock
+from callcontrol.edges.ledger.rejected import RejectedRecords
+from callcontrol.edges.ledger.writer import LedgerAway, Rejection
+from callcontrol.edges.spool import Spool, SpoolInUse, SpoolLimits
+
+LIMITS = SpoolLimits()
+
+
+class MemoryLedger:
+    """Takes payloads, when it is there."""
+
+    def __init__(self) -> None:
+        self.taken: list[bytes] = []
+        self.is_away = False
+
+    def write(self, payloads: Sequence[bytes]) -> list[Rejection]:
+        if self.is_away:
+            raise LedgerAway("away")
+        self.taken += payloads
+        return []
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+
+class Carriers:
+    """Workers that look for what is left below one folder."""
+
+    def __init__(self, root: Path, ledger: MemoryLedger) -> None:
+        self.root = root
+        self._ledger = ledger
+        self._made: list[OrphanSpools] = []
+
+    def add(self, own: str) -> OrphanSpools:
+        self._made.append(OrphanSpools(self.root, self.root / own, self._open))
+        self._made[-1].start()
+        return self._made[-1]
+
+    def _open(self, folder: Path) -> RecordWriter:
+        return RecordWriter(Spool(folder), self._ledger, RejectedRecords(self.root / "rejected"), gather_s=0)
+
+    def stop(self) -> None:
+        for one in self._made:
+            one.stop(5.0)
+
+
+@pytest.fixture
+def ledger() -> MemoryLedger:
+    return MemoryLedger()
+
+
+@pytest.fixture
+def carriers(tmp_path: Path, ledger: MemoryLedger, monkeypatch: pytest.MonkeyPatch) -> Iterator[Carriers]:
+    monkeypatch.setattr(orphan_spools, "LOOK_EVERY_S", 0.05)
+    monkeypatch.setattr(orphan_spools, "WAIT_S", 0.05)
+    monkeypatch.setattr("callcontrol.daemon.record_writer.BACK_OFF_S", (0.05,))
+    made = Carriers(tmp_path / "spool", ledger)
+    made.root.mkdir()
+    yield made
+    made.stop()
+
+
+def leave(folder: Path, *payloads: bytes) -> None:
+    spool = Spool(folder)
+    spool.append(payloads)
+    spool.close()
+
+
+def until(is_so: object) -> None:
+    assert callable(is_so)
+    due = clock.monotonic() + 60
+    while not is_so():
+        assert clock.monotonic() < due, "it did not happen in time"
+        gevent.sleep(0.01)
+
+
+def test_what_other_slots_and_a_daemon_before_slots_left_is_carried_once(
+    carriers: Carriers, ledger: MemoryLedger
+) -> None:
+    leave(carriers.root, b"before slots 1", b"before slots 2")
+    leave(carriers.root / "5", b"of slot 5")
+    leave(carriers.root / "0-1", b"of the second spool of slot 0")
+    carriers.add("0")
+    carriers.add("1")
+    until(lambda: len(ledger.taken) == 4)
+    gevent.sleep(0.3)
+    assert sorted(ledger.taken) == [
+        b"before slots 1",
+        b"before slots 2",
+        b"of slot 5",
+        b"of the second spool of slot 0",
+    ]
+
+
+def test_a_spool_somebody_works_at_is_left_to_him(carriers: Carriers, ledger: MemoryLedger) -> None:
+    working = Spool(carriers.root / "1")
+    working.append([b"of a living worker"])
+    leave(carriers.root / "2", b"left")
+    carriers.add("0")
+    until(lambda: ledger.taken == [b"left"])
+    gevent.sleep(0.2)
+    assert ledger.taken == [b"left"]
+    working.close()
+    until(lambda: ledger.taken == [b"left", b"of a living worker"])
+
+
+def test_they_wait_for_the_ledger_and_count_meanwhile(carriers: Carriers, ledger: MemoryLedger) -> None:
+    ledger.is_away = True
+    leave(carriers.root / "3", b"a", b"b")
+    carrier = carriers.add("0")
+    until(lambda: carrier.depth == 2)
+    ledger.is_away = False
+    until(lambda: carrier.depth == 0)
+    assert ledger.taken == [b"a", b"b"]
+
+
+def test_who_stops_lets_the_next_one_go_on(carriers: Carriers, ledger: MemoryLedger) -> None:
+    ledger.is_away = True
+    leave(carriers.root / "3", b"a")
+    carrier = carriers.add("0")
+    until(lambda: carrier.depth == 1)
+    carrier.stop(5.0)
+    ledger.is_away = False
+    carriers.add("1")
+    until(lambda: ledger.taken)
+    assert ledger.taken == [b"a"]
+
+
+def test_a_worker_whose_predecessor_still_drains_takes_the_next_spool(tmp_path: Path) -> None:
+    first = spool_of(tmp_path, 4, LIMITS)
+    second = spool_of(tmp_path, 4, LIMITS)
+    assert (first.folder, second.folder) == (tmp_path / "4", tmp_path / "4-1")
+    first.close()
+    third = spool_of(tmp_path, 4, LIMITS)
+    assert third.folder == tmp_path / "4"
+    second.close()
+    third.close()
+
+
+def test_too_many_predecessors_are_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(orphan_spools, "MAX_HELD", 2)
+    held = [spool_of(tmp_path, 0, LIMITS) for _ in range(2)]
+    with pytest.raises(SpoolInUse, match="earlier workers do not end"):
+        spool_of(tmp_path, 0, LIMITS)
+    for one in held:
+        one.close()

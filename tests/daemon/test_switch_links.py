@@ -1,0 +1,166 @@
+"""Which switch a call begins at that came from none; which of its events are read."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+
+from callcontrol.config.settings import Settings
+from callcontrol.control.events import ChannelsChecked, LegGone
+from callcontrol.daemon.registrations import Registrations
+from callcontrol.daemon.switch_links import SwitchLinks
+from callcontrol.daemon.worker_context import WorkerContext
+from callcontrol.edges import clock
+from callcontrol.simulator import Settings as Simulated
+from callcontrol.simulator import Simulator
+from callcontrol.simulator.air import Air
+from tests.config.folder import loaded
+from tests.daemon.queue_parts import until
+from tests.edges.freeswitch.peer import api_reply, event_socket, framed, json_event
+
+
+class Switches:
+    """Two of them, and a switchboard that is connected to both."""
+
+    def __init__(self) -> None:
+        air = Air()
+        self.simulated = {name: Simulator(Simulated(hostname=name), air).start() for name in ("fs1", "fs2")}
+        self.board = SwitchLinks(self._settings(), Registrations(), random.Random(1), lambda user, domain: None, int)
+        nobody_calls = SimpleNamespace(worker="host/1", drivers={}, estimated={}, taken_elsewhere=print)
+        self.board.start(cast(WorkerContext, nobody_calls))
+        until(lambda: not self.board.down())
+
+    def _settings(self) -> Settings:
+        switches = "".join(
+            f'  {name}: {{address: "127.0.0.1:{s.port}", password: ClueCon, sip: "192.0.2.{n}:5060"}}\n'
+            for n, (name, s) in enumerate(self.simulated.items(), 1)
+        )
+        return loaded(main=f"switches:\n{switches}")
+
+    def close(self) -> None:
+        self.board.stop()
+        for simulator in self.simulated.values():
+            simulator.stop()
+
+
+@pytest.fixture
+def switches() -> Iterator[Switches]:
+    made = Switches()
+    yield made
+    made.close()
+
+
+def test_where_the_agent_is_else_the_first(switches: Switches) -> None:
+    assert switches.board.best() == "fs1"
+    assert switches.board.best(["fs2"]) == "fs2"
+    assert switches.board.best(["taken out", "fs2", "fs1"]) == "fs2"
+
+
+def test_never_one_that_is_down_while_another_is_up(switches: Switches) -> None:
+    switches.simulated["fs2"].kill()
+    until(lambda: switches.board.down() == ("fs2",))
+    assert switches.board.best(["fs2"]) == "fs1"
+    switches.simulated["fs1"].kill()
+    until(lambda: len(switches.board.down()) == 2)
+    assert switches.board.best() == "fs1"
+
+
+def hangup_complete(channel: str, call: str = "") -> bytes:
+    """The end of a leg as it stands on the wire; of another one's call, if it says so."""
+    mark = f',"variable_cc_call":"{call}"' if call else ""
+    text = f'"Event-Name":"CHANNEL_HANGUP_COMPLETE","Unique-ID":"{channel}"{mark},"Hangup-Cause":"USER_BUSY"'
+    return b"{%s}" % text.encode()
+
+
+class Told:
+    """A call in progress, in place of its driver: what it is told."""
+
+    def __init__(self) -> None:
+        self.call = SimpleNamespace(id="ours", switch="fs1", open_legs=())
+        self.legs: list[str] = []
+        self.checked: list[ChannelsChecked] = []
+
+    def deliver(self, event: LegGone | ChannelsChecked) -> None:
+        if isinstance(event, ChannelsChecked):
+            self.checked.append(event)
+        else:
+            self.legs.append(event.leg_id)
+
+
+def test_the_legs_of_other_workers_calls_are_not_read() -> None:
+    told = Told()
+    with event_socket() as switch:
+        main = f'switches:\n  fs1: {{address: "127.0.0.1:{switch.place.port}", password: secret}}\n'
+        registered: list[str] = []
+        board = SwitchLinks(
+            loaded(main=main), Registrations(), random.Random(1), lambda user, domain: registered.append(user), int
+        )
+        board.start(cast(WorkerContext, SimpleNamespace(drivers={"ours": told}, estimated={})))
+        peer = switch.logged_in()
+        assert peer.command() == b"api show registrations as json"
+        peer.say(api_reply(b'{"row_count":0}'))
+        for text in (
+            b'{of "Unique-ID":"theirs", and no JSON: it would end the connection}',
+            hangup_complete("b-leg", "theirs"),
+            hangup_complete("ours"),
+            hangup_complete("our-b-leg", "ours"),
+        ):
+            peer.say(framed("text/event-json", text))
+        peer.say(json_event("CUSTOM", "", Event_Subclass="sofia::unregister", from_user="yvonne", from_host="acme"))
+        until(lambda: registered)
+        board.stop()
+    assert told.legs == ["ours", "our-b-leg"]
+
+
+def test_what_a_lost_connection_kept_from_us_is_asked_when_it_is_back() -> None:
+    told = Told()
+    with event_socket() as switch:
+        main = f'switches:\n  fs1: {{address: "127.0.0.1:{switch.place.port}", password: secret}}\n'
+        board = SwitchLinks(loaded(main=main), Registrations(), random.Random(1), lambda user, domain: None, int)
+        board.start(cast(WorkerContext, SimpleNamespace(drivers={"ours": told}, estimated={})))
+        first = switch.logged_in()
+        first.command()
+        first.say(api_reply(b'{"row_count":0}'))
+        until(lambda: board.event_gaps.until())
+        told.call.open_legs = ("ours", "listed late", "gone")
+        lost = clock.now()
+        first.close()
+        second = switch.logged_in()
+        second.command()
+        second.say(api_reply(b'{"row_count":0}'))
+        assert second.command() == b"api show channels as json"
+        second.say(api_reply(b'{"row_count":1,"rows":[{"uuid":"ours"}]}'))
+        assert second.command() == b"api uuid_exists listed late"
+        second.say(api_reply(b"true"))
+        assert second.command() == b"api uuid_exists gone"
+        assert board.event_gaps.gap("fs1") is not None
+        second.say(api_reply(b"false"))
+        until(lambda: told.checked and board.event_gaps.gap("fs1") is None)
+        board.stop()
+    (checked,) = told.checked
+    assert checked.alive == frozenset({"ours", "listed late"})
+    assert checked.heard_until is not None
+    assert lost <= checked.heard_until <= clock.now()
+
+
+def test_a_takeover_announced_at_a_switch_is_heard_by_the_other_workers(switches: Switches) -> None:
+    heard: list[tuple[str, bool]] = []
+    settings = switches._settings()
+    other = SwitchLinks(settings, Registrations(), random.Random(2), lambda user, domain: None, int)
+    shared = SimpleNamespace(
+        worker="host/2", drivers={}, taken_elsewhere=lambda call, arrived: heard.append((call, arrived))
+    )
+    began = clock.monotonic()
+    other.start(cast(WorkerContext, shared))
+    until(lambda: not other.down())
+    assert (other.heard_since("fs1", began), other.heard_since("fs1", clock.monotonic())) == (False, True)
+    switches.board.announce("fs1", "host/1", ("call-1", "call-2"), arrived=True)
+    switches.board.announce("fs1", "host/2", ("our-own",), arrived=False)
+    switches.board.announce("fs1", "host/1", ("call-3",), arrived=False)
+    until(lambda: len(heard) >= 3)
+    other.stop()
+    assert sorted(heard) == [("call-1", True), ("call-2", True), ("call-3", False)]

@@ -1,0 +1,314 @@
+"""A worker's connections to all switches in virtual time: the twins of `switch_links.py` and `leg_line.py`."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+from callcontrol.control import commands as do
+from callcontrol.control.call import Closed
+from callcontrol.control.events import (
+    ChannelsChecked,
+    Joined,
+    JoinFailed,
+    LegAnswered,
+    LegGone,
+    LegHeard,
+    OriginateFailed,
+    SwitchGone,
+)
+from callcontrol.daemon.event_gaps import EventGaps
+from callcontrol.daemon.leg_line import (
+    AGAIN_S,
+    INSIST_S,
+    LINK_S,
+    LOOK_S,
+    NO_WORD,
+    NOT_SENT,
+    NOT_TOLD_S,
+    NOT_WANTED,
+    PATIENCE_S,
+    LegCommand,
+)
+from callcontrol.edges.freeswitch.leg_commands import longest_s
+from callcontrol.vocabulary.moment import Instant
+from tests.simulation.faults import Faults
+from tests.simulation.link_twin import LinkTwin
+from tests.simulation.process import Process
+from tests.simulation.switch_twin import SwitchTwin
+
+if TYPE_CHECKING:
+    from callcontrol.daemon.call_driver import CallDriver
+    from callcontrol.daemon.worker_context import WorkerContext
+
+T = TypeVar("T")
+
+RECONNECT_S = (0.1, 1.0)
+
+
+class SwitchLinksTwin:
+    """All switches as one worker reaches them."""
+
+    def __init__(self, switches: list[SwitchTwin], process: Process, chance: random.Random, faults: Faults) -> None:
+        self._process = process
+        self._chance = chance
+        self.links = {switch.name: LinkTwin(switch, process, chance, faults) for switch in switches}
+        self.shared: WorkerContext | None = None
+        self.on_up: Callable[[str], None] = lambda switch: None
+        self.on_down: Callable[[str], None] = lambda switch: None
+        self.on_told: Callable[[str], None] = lambda leg: None
+        self.event_gaps = EventGaps()
+
+    # --- as the switchboard
+
+    def name_of(self, core_uuid: str, switchname: str) -> str:
+        """Our name of the switch that hands a call over."""
+        return switchname
+
+    def profile_of(self, name: str) -> str:
+        """SIP profile our phones register at."""
+        return "internal"
+
+    def link_of(self, name: str) -> LinkTwin | None:
+        """The connection to this switch."""
+        return self.links.get(name)
+
+    def best(self, preferred: Iterable[str] = ()) -> str:
+        """The switch for a call that came from none."""
+        known = [*preferred, *self.links]
+        return next((name for name in known if self.links[name].is_up), known[0])
+
+    def living(
+        self, switch: str, channels: tuple[str, ...], on_answer: Callable[[frozenset[str] | None], object]
+    ) -> None:
+        """Which of these channels live; None if the switch cannot be asked."""
+        self._question(switch, lambda there: frozenset(c for c in channels if c in there.channels), on_answer)
+
+    def alone(self, switch: str, channel: str, on_answer: Callable[[bool | None], object]) -> None:
+        """Whether a channel lives and talks with nobody; None if the switch cannot be asked."""
+
+        def look(there: SwitchTwin) -> bool:
+            found = there.channels.get(channel)
+            return found is not None and found.peer is None
+
+        self._question(switch, look, on_answer)
+
+    def _question(self, switch: str, look: Callable[[SwitchTwin], T], on_answer: Callable[[T | None], object]) -> None:
+        """Ask and wait for the answer: None if it was refused, or the connection broke meanwhile."""
+        self._process.command()
+        link = self.links[switch]
+        question = object()
+
+        def unknown() -> None:
+            on_answer(None)
+
+        def tell(found: T | None) -> None:
+            if link.jobs.pop(id(question), None) is not None:
+                on_answer(found)
+
+        def ask() -> None:
+            found = look(link.switch)
+            link.answer(lambda: tell(found))
+
+        if link.is_up:
+            link.jobs[id(question)] = unknown
+            link.order(ask, lambda: self._process.call(lambda: tell(None)))
+        else:
+            self._process.after(0.001, unknown)
+
+    def announce(self, switch: str, worker: str, calls: tuple[str, ...], arrived: bool) -> None:
+        """No worker is cut off from Redis alone here: nobody has to hear it."""
+
+    def heard_since(self, switch: str, moment_s: float) -> bool:
+        """Whether the switch has been heard all the while."""
+        return self.links[switch].is_up and self.links[switch].up_since_s <= moment_s
+
+    def heard(self, switch: str, call: str, event: LegGone | LegHeard) -> None:
+        """An event of a switch's own connection."""
+        self.links[switch].heard(lambda: self._deliver(switch, call, event))
+
+    def _deliver(self, switch: str, call: str, event: LegGone | LegHeard) -> None:
+        assert self.shared is not None
+        self.event_gaps.heard(switch)
+        driver = self.shared.drivers.get(call)
+        if driver is not None:
+            driver.deliver(event)
+        elif isinstance(event, LegGone) and call in self.shared.estimated:
+            self.shared.late_leg_end(call, event)
+        else:
+            return
+        if isinstance(event, LegGone):
+            self.on_told(event.leg_id)
+
+    def cut(self, switch: str) -> None:
+        """Its connection breaks: the switch died, or something between us did."""
+        link = self.links[switch]
+        if link.is_up:
+            link.cut()
+            self._process.call(lambda: self._lost(switch))
+
+    def _lost(self, switch: str) -> None:
+        self.on_down(switch)
+        self.event_gaps.lost(switch, closed=False)
+
+    def can_be_reached(self, switch: str) -> None:
+        """It can be reached again, after a while."""
+        self._process.after(self._chance.uniform(*RECONNECT_S), lambda: self._connected(switch))
+
+    def _connected(self, switch: str) -> None:
+        link = self.links[switch]
+        if link.is_up or not link.switch.is_up:
+            return
+        link.is_up, link.up_since_s = True, self._process.agenda.now_s
+        is_another, link.core = link.core != link.switch.core, link.switch.core
+        if is_another:
+            gone = SwitchGone(f"switch {switch} was restarted", self.event_gaps.gap(switch))
+            for driver in [d for d in self._drivers(switch) if d.core != link.switch.core_uuid]:
+                driver.deliver(gone)
+        self.begin(switch)
+
+    def begin(self, switch: str) -> None:
+        """A connection stands: its phones are read, and each call on the switch hears what is left of it."""
+        self.on_up(switch)
+        calls = [(driver, driver.call.open_legs) for driver in self._drivers(switch) if driver.call.open_legs]
+        self._count(switch, calls, self.event_gaps.gap(switch))
+
+    def _drivers(self, switch: str) -> list[CallDriver]:
+        assert self.shared is not None
+        return [driver for driver in self.shared.drivers.values() if driver.call.switch == switch]
+
+    def _count(self, switch: str, calls: list[tuple[CallDriver, tuple[str, ...]]], since: Instant | None) -> None:
+        """Ends that were told while there was no connection are missed: one call after the other is told."""
+        if not calls:
+            self.event_gaps.whole(switch)
+            return
+        (driver, legs), *others = calls
+
+        def counted(alive: frozenset[str] | None) -> None:
+            if alive is not None:  # else the connection is going again: the next one asks
+                driver.deliver(ChannelsChecked(alive, since))
+                self._count(switch, others, since)
+
+        self.living(switch, legs, counted)
+
+    # --- as the leg line
+
+    def carry_out(self, command: LegCommand, driver: CallDriver) -> None:
+        """Do it; what comes of it is delivered to the driver."""
+        self._process.command()
+        match command:
+            case do.Originate():
+                _Job(self, self.links[driver.call.switch], self._process, command, driver).begin()
+            case do.Join(first, second):
+                joined, failed = Joined(first, second), JoinFailed(first, second, "-ERR")
+                self._ask(command, driver, lambda ok: driver.deliver(joined if ok else failed))
+            case do.KillLeg() | do.BringBack():
+                self._insist(command, driver, self._process.agenda.now_s + INSIST_S)
+            case do.Whisper():
+                self._ask(command, driver, lambda ok: None)
+
+    def end_when_possible(self, command: do.KillLeg, driver: CallDriver, until_s: float) -> None:
+        """End a leg as soon as the switch can be told."""
+        now_s = self._process.agenda.now_s
+        if self.links[driver.call.switch].is_up or now_s >= until_s:
+            self._insist(command, driver, now_s + INSIST_S)
+        else:
+            self._process.after(LOOK_S, lambda: self.end_when_possible(command, driver, until_s))
+
+    def _insist(self, command: do.KillLeg | do.BringBack, driver: CallDriver, until_s: float) -> None:
+        def answered(ok: bool) -> None:
+            if not ok and self._process.agenda.now_s < until_s:
+                self._process.after(AGAIN_S, lambda: self._insist(command, driver, until_s))
+
+        self._ask(command, driver, answered)
+
+    def _ask(
+        self,
+        command: do.Whisper | do.Join | do.KillLeg | do.BringBack,
+        driver: CallDriver,
+        on_answer: Callable[[bool], None],
+    ) -> None:
+        link, call = self.links[driver.call.switch], driver.call
+
+        def ask() -> None:
+            ok = link.switch.ask(command, call.id, call.destination)
+            link.answer(lambda: on_answer(ok))
+
+        if link.is_up:
+            link.order(ask, lambda: self._process.call(lambda: on_answer(False)))
+        else:
+            on_answer(False)
+
+
+class _Job:
+    """One `bgapi originate`."""
+
+    def __init__(
+        self, board: SwitchLinksTwin, link: LinkTwin, process: Process, command: do.Originate, driver: CallDriver
+    ) -> None:
+        self._board = board
+        self._link = link
+        self._process = process
+        self._command = command
+        self._driver = driver
+        self._open = True
+
+    def begin(self) -> None:
+        """Send it, as soon as there is a connection."""
+        self._send(self._process.agenda.now_s + LINK_S)
+
+    def _send(self, until_s: float) -> None:
+        call, link = self._driver.call, self._link
+        if not link.is_up:
+            if self._process.agenda.now_s < until_s:
+                self._process.after(LOOK_S, lambda: self._send(until_s))
+            else:
+                self._lost(NOT_SENT, sent=False)
+            return
+        link.jobs[id(self)] = self._not_told
+        link.order(
+            lambda: link.switch.originate(
+                call.id,
+                call.tenant,
+                self._command.legs,
+                lambda leg: link.answer(lambda: self._won(leg)),
+                lambda word: link.answer(lambda: self._lost(word)),
+            ),
+            lambda: self._process.call(lambda: self._lost(NOT_SENT)),
+        )
+        self._process.after(longest_s(self._command.legs) + PATIENCE_S, self._time_out)
+
+    def _close(self) -> bool:
+        was_open, self._open = self._open, False
+        self._link.jobs.pop(id(self), None)
+        return was_open
+
+    def _won(self, leg: str) -> None:
+        if not self._close():
+            return
+        if isinstance(self._driver.call.state, Closed):
+            self._board.carry_out(do.KillLeg(leg, NOT_WANTED), self._driver)
+        else:
+            self._driver.deliver(LegAnswered(leg))
+
+    def _lost(self, word: str, *, sent: bool = True, told: bool = True) -> None:
+        if self._close():
+            legs = tuple(leg for leg, _ in self._command.legs)
+            self._driver.deliver(OriginateFailed(legs, word, sent=sent, told=told))
+
+    def _not_told(self) -> None:
+        """The connection broke: the phones may ring, and whoever answered would hear nobody."""
+        until_s = self._process.agenda.now_s + NOT_TOLD_S
+        for leg, _ in self._command.legs:
+            ends = partial(self._board.end_when_possible, do.KillLeg(leg, NOT_WANTED), self._driver, until_s)
+            self._process.after(0.0, ends)
+        self._lost(NOT_SENT, told=False)
+
+    def _time_out(self) -> None:
+        if not self._open:
+            return
+        for leg, _ in self._command.legs:
+            self._board.carry_out(do.KillLeg(leg, NOT_WANTED), self._driver)
+        self._lost(NO_WORD)
