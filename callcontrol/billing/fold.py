@@ -14,6 +14,7 @@ The outcome of a call:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from callcontrol.billing.record import CallRecord, Direction, LegRecord, Note, PathEntry, Recording
@@ -39,7 +40,6 @@ from callcontrol.vocabulary.trail import (
     Recorded,
     Routed,
     StepEnded,
-    Trail,
     WrapUpBegan,
 )
 
@@ -79,7 +79,7 @@ class _TrailFacts:
     Attributes:
         dialled: by leg; of a leg we only heard of later, what little that tells.
         bridged: when each leg was first bridged, in that order.
-        ends: how each leg ended: the first thing the switch said, else the first estimate.
+        ends: how each leg ended: the first thing the switch said of its channel, else the first estimate.
         step: the step that ended last.
         went_on: whether something else was to come after it: only then is hanging up giving up. After ringing in vain
             something always is, if only the refusal.
@@ -109,8 +109,7 @@ class _TrailFacts:
             case Dialled(_, leg):
                 self._dial(entry, leg)
             case LegEnded(_, leg):
-                known = self.ends.get(leg)
-                if known is None or (known.estimated and not entry.estimated):
+                if _is_news(self.ends.get(leg), entry):
                     self.ends[leg] = entry
             case Bridged(at, leg):
                 self.bridged.setdefault(leg, at)
@@ -153,7 +152,14 @@ class _TrailFacts:
                 self.went_on = how is Leaving.ANSWERED
 
 
-def fold(trail: Trail) -> CallRecord:
+def _is_news(known: LegEnded | None, entry: LegEnded) -> bool:
+    """Whether this end replaces what is known: the truth replaces what was only supposed."""
+    if known is None or entry.estimated:
+        return known is None
+    return known.estimated or (known.stamps is None and entry.stamps is not None)
+
+
+def fold(trail: Sequence[Entry]) -> CallRecord:
     """The record of a call whose book is closed.
 
     Raises:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from callcontrol.routing.plan import Announce, Change, ChangeAgent, Explanation, Onward, Ring, TakeMessage, Wait
 from callcontrol.vocabulary.call import NO_ORIGIN, Caller, Origin, leg_id
+from callcontrol.vocabulary.leg import Leg, Role
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.queue import Offer
 from callcontrol.vocabulary.trail import Arrived, Entry, Trail
@@ -133,6 +134,7 @@ class Waiting:
         music, saying: ids of the applications that play; `saying` is "" while only music plays, both are "" in silence.
         music_began: when the music began last; music that ends at once is not begun at once again.
         wanted: what is to be said when his place is known: `position`, `wait`.
+        took_up: "" | `came_back` | `callback`: whose place it is.
         asked: he has asked to be called back, and the live state has not answered.
         position, minutes: the lowest position and the shortest wait he was told; 0: none yet.
     """
@@ -150,14 +152,12 @@ class Waiting:
     minutes: int = 0
     offering: Offering | None = None
     asked: bool = False
+    took_up: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class CallingBack:
-    """A customer is called back: an agent is rung first (`offering`), then the customer (`customer`, his leg).
-
-    The call has no caller's channel: its id is a name only.
-    """
+    """A customer is called back: an agent is rung first (`offering`), then the customer (`customer`, his leg)."""
 
     ticket: str
     queue: str
@@ -170,13 +170,22 @@ class CallingBack:
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """The agent who has the caller, from his accepting to the end of his leg."""
+    """The agent who has the caller, from his accepting to the end of his leg; `joined`: since when they talk."""
 
     agent: str
     ticket: str
     queue: str
     offer: str
     leg: str
+    joined: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownOffer:
+    """An offer that was taken up, and the agents who were rung for it."""
+
+    offer: str
+    agents: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,16 +222,21 @@ State = (
 )
 
 
+# An offer may come late, or twice, within seconds. So many of the latest ones are known.
+OFFERS_KNOWN = 8
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One caller's visit, from INVITE to hang-up.
+    """One caller's visit, from INVITE to hang-up. What is now stands here; the trail is written and never read.
 
     Attributes:
         id: the caller's channel uuid; the call's id everywhere.
-        open_legs: channels that may live and whose end has not been told yet, the caller's among them.
-        hung_up_by: who ended the caller's channel, once known.
-        apps, legs, visits: counters from which ids of applications, legs and tickets follow.
+        legs: the caller's channel first (a callback has none), then those that were sent out, in order.
+        apps, visits: counters from which ids of applications and tickets follow.
         serving: the agent who has the caller.
+        offers: the latest OFFERS_KNOWN offers that were taken up.
+        promised: the caller was promised a callback: his ticket outlives the call.
         elsewhere: (id, agent) of what keeps agents from being offered callers, as the live state was told: calls of
             their own, legs at their phones that came from no queue.
         origin: its way before it reached us.
@@ -242,11 +256,12 @@ class Call:
     arrived: Instant
     state: State
     trail: Trail
-    open_legs: tuple[str, ...]
+    legs: tuple[Leg, ...]
     apps: int = 0
-    legs: int = 0
     visits: int = 0
     serving: Serving | None = None
+    offers: tuple[KnownOffer, ...] = ()
+    promised: bool = False
     elsewhere: tuple[tuple[str, str], ...] = ()
     transferred_to: str = ""
     transferred_by: str = ""
@@ -261,9 +276,32 @@ class Call:
         return self.transferred_to or self.dialled
 
     @property
-    def is_callback(self) -> bool:
-        """Whether it is a callback: nobody called, so there is no caller's channel."""
-        return isinstance(self.trail[0], Arrived) and not self.trail[0].channel
+    def caller_channel(self) -> str:
+        """The caller's channel, "" where nobody called (a callback)."""
+        return self.legs[0].id if self.legs and self.legs[0].role is Role.CALLER else ""
+
+    @property
+    def sent(self) -> int:
+        """How many legs were sent out."""
+        return len(self.legs) - bool(self.caller_channel)
+
+    @property
+    def open_legs(self) -> tuple[str, ...]:
+        """Channels that may live: nothing was told of their end."""
+        return tuple(leg.id for leg in self.legs if leg.end is None)
+
+    def leg(self, leg_id: str) -> Leg | None:
+        """This leg, None if the call has none of this id."""
+        return next((leg for leg in self.legs if leg.id == leg_id), None)
+
+    def is_open(self, leg_id: str) -> bool:
+        """Whether this is a leg of the call that may live."""
+        leg = self.leg(leg_id)
+        return leg is not None and leg.end is None
+
+    def with_leg(self, changed: Leg) -> Call:
+        """The call with this leg in place of what it was."""
+        return replace(self, legs=tuple(changed if leg.id == changed.id else leg for leg in self.legs))
 
     def to(self, state: State) -> Call:
         """The call in another state; the very same call where nothing changes, which then need not be saved."""
@@ -271,16 +309,15 @@ class Call:
 
     def noting(self, *entries: Entry | Explanation) -> Call:
         """The call with these entries at the end of its trail."""
-        return replace(self, trail=(*self.trail, *entries))
+        return replace(self, trail=self.trail.adding(entries))
 
     def next_app(self) -> tuple[Call, str]:
         """The call and a fresh application id."""
         return replace(self, apps=self.apps + 1), f"{self.id}:{self.apps}"
 
-    def next_legs(self, count: int) -> tuple[Call, tuple[str, ...]]:
-        """The call and this many fresh leg ids, opened."""
-        ids = tuple(leg_id(self.id, self.legs + i) for i in range(count))
-        return replace(self, legs=self.legs + count, open_legs=(*self.open_legs, *ids)), ids
+    def next_legs(self, count: int) -> tuple[str, ...]:
+        """The ids of the next so many legs; they are the call's once they are sent out."""
+        return tuple(leg_id(self.id, self.sent + i) for i in range(count))
 
     def next_ticket(self) -> tuple[Call, str]:
         """The call and the name of its next visit to a queue."""
@@ -294,10 +331,6 @@ class Call:
     def alive_at(self, now: Instant) -> Call:
         """The call whose open legs live now; the very same call where that was clear already."""
         return self if self.watched else replace(self, seen=now, watched=True)
-
-    def closing_leg(self, leg: str) -> Call:
-        """The call with this leg no longer awaited."""
-        return replace(self, open_legs=tuple(x for x in self.open_legs if x != leg))
 
 
 def new_call(
@@ -313,7 +346,8 @@ def new_call(
 ) -> Call:
     """A call as it arrives."""
     arrived = Arrived(now, id_, switch, worker, id_, tenant, caller, dialled)
-    call = Call(id_, switch, worker, tenant, caller, dialled, now, Deciding(), (arrived,), (id_,), origin=origin)
+    legs = (Leg(id_, switch, Role.CALLER, "", now),)
+    call = Call(id_, switch, worker, tenant, caller, dialled, now, Deciding(), Trail((arrived,)), legs, origin=origin)
     return call.alive_at(now)
 
 
@@ -322,7 +356,8 @@ def new_moved_call(
 ) -> Call:
     """A call of a channel that we dialled for another call (`leg_of`), and that its partner has transferred."""
     arrived = Arrived(now, id_, switch, worker, id_, tenant, caller, to, leg_of)
-    call = Call(id_, switch, worker, tenant, caller, to, now, Deciding(), (arrived,), (id_,))
+    legs = (Leg(id_, switch, Role.CALLER, "", now),)
+    call = Call(id_, switch, worker, tenant, caller, to, now, Deciding(), Trail((arrived,)), legs)
     return replace(call, transferred_to=to, transferred_by=by).alive_at(now)
 
 
@@ -331,4 +366,5 @@ def new_callback(*, id_: str, switch: str, worker: str, tenant: str, offer: Offe
     customer = Caller(offer.number)
     arrived = Arrived(now, id_, switch, worker, "", tenant, customer, f"queue:{offer.queue}")
     state = CallingBack(offer.ticket, offer.queue, offer.number, offer.attempt)
-    return Call(id_, switch, worker, tenant, customer, arrived.dialled, now, state, (arrived,), ()).alive_at(now)
+    call = Call(id_, switch, worker, tenant, customer, arrived.dialled, now, state, Trail((arrived,)), ())
+    return call.alive_at(now)

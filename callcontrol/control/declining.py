@@ -12,7 +12,6 @@ from callcontrol.control.commands import Command
 from callcontrol.control.events import LegGone
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.target import KINDS, ExtensionTarget
-from callcontrol.vocabulary.trail import Dialled
 
 # 603 and its like are only sent by hand. 486 is sent by a phone that is in use, and by many for their key "decline":
 # those have rung before.
@@ -28,12 +27,11 @@ def stop_other_devices(call: Call, event: LegGone, facts: Facts) -> tuple[Comman
     """
     if not _is_declined(event) or not _is_rung(call):
         return ()
-    targets = {entry.leg_id: entry.to for entry in call.trail if isinstance(entry, Dialled)}
-    to = targets.get(event.leg_id, "")
-    if not _declines_for_all(to, facts):
+    declined = call.leg(event.leg_id)
+    if declined is None or not _declines_for_all(declined.target, facts):
         return ()
-    others = (leg for leg in call.open_legs if leg not in (event.leg_id, _winner(call)) and targets.get(leg) == to)
-    return tuple(do.KillLeg(leg, event.cause) for leg in others)
+    others = (leg for leg in call.legs if leg.end is None and leg.target == declined.target)
+    return tuple(do.KillLeg(leg.id, event.cause) for leg in others if leg.id not in (event.leg_id, _winner(call)))
 
 
 def _is_declined(event: LegGone) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from callcontrol.control import commands as do
-from callcontrol.control import transfers
-from callcontrol.control.call import Call, Closed, Ending, Serving, TakingMessage, Talking, Waiting
+from callcontrol.control import legs, transfers
+from callcontrol.control.call import Call, Closed, Ending, TakingMessage, Talking, Waiting
 from callcontrol.control.commands import Command
 from callcontrol.control.events import (
     AppEnded,
@@ -22,22 +22,12 @@ from callcontrol.control.leaving import end_serving, leave
 from callcontrol.control.message import message_taken
 from callcontrol.control.step_result import PlainResult
 from callcontrol.routing.facts import Facts
-from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.call import Stamps
+from callcontrol.vocabulary.leg import Certainty, End, Leg
 from callcontrol.vocabulary.moment import SECOND_US, Instant, text_of
 from callcontrol.vocabulary.outcome import Outcome, outcome_of
 from callcontrol.vocabulary.queue import Leaving, TalkEnd
-from callcontrol.vocabulary.trail import (
-    Bridged,
-    Dialled,
-    Entry,
-    LegEnded,
-    Noted,
-    OfferEnded,
-    Pressed,
-    Queued,
-    WrapUpBegan,
-)
+from callcontrol.vocabulary.trail import Noted, WrapUpBegan
 
 # What is said to have ended a leg of whose end nobody told.
 UNTOLD = "NORMAL_UNSPECIFIED"
@@ -83,11 +73,11 @@ def out_of_queue(call: Call, facts: Facts) -> PlainResult:
 
 def leg_gone(call: Call, event: LegGone, facts: Facts) -> PlainResult:
     """A channel has ended: note it once; with the caller's channel the call is over."""
-    if event.leg_id not in call.open_legs:
+    if not call.is_open(event.leg_id):
         return late_leg_end(call, event, facts.now), ()
     event = _with_its_own_cause(call, event)
-    noted = _with_message(_with_bridge(call.closing_leg(event.leg_id), event), event, facts)
-    noted = transfers.sent_away(noted.noting(_entry(noted, event, facts.now)), event, facts)
+    noted = _with_message(_with_bridge(call, event), event, facts)
+    noted = transfers.sent_away(_with_end(noted, event, facts.now), event, facts)
     is_agents = noted.serving is not None and noted.serving.leg == event.leg_id
     noted, talked = talk_over(noted, event.stamps.ended, facts) if is_agents else (noted, ())
     if not _ends_with(noted, event.leg_id):
@@ -105,7 +95,7 @@ def _with_its_own_cause(call: Call, event: LegGone) -> LegGone:
     """
     if event.cause != "PROGRESS_TIMEOUT" or event.stamps.ringing is None:
         return event
-    lost = any(isinstance(entry, Bridged) for entry in call.trail)
+    lost = any(leg.bridged is not None for leg in call.legs)
     return replace(event, cause="LOSE_RACE" if lost else "ORIGINATOR_CANCEL")
 
 
@@ -117,45 +107,28 @@ def _over(call: Call, event: LegGone, facts: Facts) -> Ending:
 
 
 def late_leg_end(call: Call, event: LegGone, now: Instant) -> Call:
-    """The end of a leg that is no longer awaited: told twice, or the truth where the book has an estimate."""
-    known = next((e for e in reversed(call.trail) if isinstance(e, LegEnded) and e.leg_id == event.leg_id), None)
-    if known is None or not known.estimated or event.estimated:
+    """The end of a leg that is no longer awaited: told twice, or the truth in place of what was supposed."""
+    leg = call.leg(event.leg_id)
+    if leg is None or leg.end is None or not leg.end.gives_way_to(_end(call, leg, event)):
         return call
-    bridged = _with_bridge(call, event)
-    return bridged.noting(_entry(bridged, event, now))
+    return _with_end(_with_bridge(call, event), event, now)
 
 
 def _ends_with(call: Call, leg: str) -> bool:
-    """The caller's channel ends his call; a callback, which has none, ends with either leg of the conversation."""
-    return leg == call.id or (call.is_callback and isinstance(call.state, Talking))
+    """The caller's channel ends his call; where nobody called, either leg of the conversation does."""
+    return leg == call.caller_channel or (not call.caller_channel and isinstance(call.state, Talking))
 
 
 def talk_over(call: Call, parted: Instant, facts: Facts) -> PlainResult:
     """The agent who had the caller has him no more; where they were joined that was a conversation."""
     serving = call.serving
-    since = _joined_since(call, serving) if serving else None
-    if serving is None or since is None:
+    if serving is None or serving.joined is None:
         return call, ()
     queue = facts.tenant.queues.get(serving.queue)
     if queue is not None and queue.wrap_up:
         until = Instant(facts.now + queue.wrap_up * SECOND_US)
         call = call.noting(WrapUpBegan(facts.now, serving.offer, serving.agent, until))
-    return end_serving(call, max(parted - since, 1), TalkEnd.TALKED)
-
-
-def _joined_since(call: Call, serving: Serving) -> Instant | None:
-    """When the agent and his caller (or customer) were joined, None if they never were."""
-    since: Instant | None = None
-    for entry in reversed(call.trail):
-        match entry:
-            case Bridged(at):
-                since = at
-            case OfferEnded(offer=offer, agent=agent, how=OfferEnd.ACCEPTED) if (offer, agent) == (
-                serving.offer,
-                serving.agent,
-            ):
-                return since
-    return since
+    return end_serving(call, max(parted - serving.joined, 1), TalkEnd.TALKED)
 
 
 def lost(call: Call, event: CallConnectionLost | SwitchGone, facts: Facts) -> PlainResult:
@@ -166,7 +139,7 @@ def lost(call: Call, event: CallConnectionLost | SwitchGone, facts: Facts) -> Pl
     """
     noted, leaving = out_of_queue(call.noting(Noted(facts.now, event.reason)), facts)
     if isinstance(event, SwitchGone):
-        gone, commands = _estimate(noted.heard_until(event.heard_until), noted.open_legs, facts, "CRASH")
+        gone, commands = _estimate(noted.heard_until(event.heard_until), facts, "CRASH")
         return gone, (*leaving, *commands)
     if isinstance(call.state, Ending):
         return noted, soon()  # whoever takes a call over has none of its clocks
@@ -185,8 +158,8 @@ def on(call: Call, event: Event, facts: Facts) -> PlainResult:
     match event:
         case AppEnded(disposition=said) if said:  # only a bridge has one
             return close_if_done(never_were(call, event, facts))
-        case LegBridged(leg_id, at) if leg_id in call.open_legs:
-            return call.noting(Bridged(at, leg_id)), ()
+        case LegBridged(leg_id, at) if call.is_open(leg_id):
+            return legs.bridged(call, leg_id, at), ()
         case TimerFired(name) if name == LEGS_TIMER:
             return call, (do.CheckChannels(call.open_legs), *deadline(facts))
         case _:
@@ -196,7 +169,9 @@ def on(call: Call, event: Event, facts: Facts) -> PlainResult:
 def supposed(call: Call, leg: str, facts: Facts, cause: str = UNTOLD) -> LegGone:
     """The end of a leg nobody told: the last moment at which it is known to have lived, never later, for somebody may
     pay for it."""
-    stamps = _best_known(call, leg, facts)
+    known = call.leg(leg)
+    assert known is not None
+    stamps = _best_known(call, known, facts)
     why = f"nobody told of its end: it is taken for its last sign of life, {text_of(stamps.ended)}"
     return LegGone(leg, cause, stamps, "", estimated=True, why=why)
 
@@ -208,9 +183,10 @@ def never_were(call: Call, event: AppEnded, facts: Facts) -> Call:
     """
     cause = "" if event.causes else event.disposition
     outcome = outcome_of(cause) if cause else Outcome.UNAVAILABLE
-    for leg in [e.leg_id for e in call.trail if isinstance(e, Dialled)]:
-        if leg in call.open_legs and leg not in event.causes and not _was_bridged(call, leg):
-            call = call.closing_leg(leg).noting(LegEnded(facts.now, leg, cause, outcome, None))
+    end = End(Certainty.TOLD, cause, outcome, None)
+    for leg in call.legs:
+        if leg.end is None and leg.id not in event.causes and leg.bridged is None and leg.id != call.caller_channel:
+            call = legs.ended(call, leg.id, end, facts.now)
     return call
 
 
@@ -219,11 +195,11 @@ def never_was(call: Call, leg: str, cause: str, facts: Facts) -> PlainResult:
 
     Of one we cancelled that is a guess: it may have answered at that moment, and its end been told between two workers.
     """
-    if leg not in call.open_legs:
+    if not call.is_open(leg):
         return call, ()
+    certainty = Certainty.ESTIMATED if cause in CANCELLED else Certainty.TOLD
     outcome = outcome_of(cause) if cause else Outcome.UNAVAILABLE
-    guessed = cause in CANCELLED
-    call = call.closing_leg(leg).noting(LegEnded(facts.now, leg, cause, outcome, None, estimated=guessed))
+    call = legs.ended(call, leg, End(certainty, cause, outcome, None), facts.now)
     return close_if_done(call) if isinstance(call.state, Ending) else (call, ())
 
 
@@ -234,73 +210,60 @@ def close_if_done(call: Call) -> PlainResult:
     return call.to(Closed()), (do.StopTimer(STEP_TIMER), do.StopTimer(LEGS_TIMER), do.CloseBook())
 
 
-def _entry(call: Call, event: LegGone, now: Instant) -> LegEnded:
-    outcome = _outcome(call, event)
-    told = (event.stamps, event.hung_up_by, event.estimated, event.why)
-    return LegEnded(now, event.leg_id, event.cause, outcome, *told)
+def _with_end(call: Call, event: LegGone, now: Instant) -> Call:
+    leg = call.leg(event.leg_id)
+    assert leg is not None
+    return legs.ended(call, leg.id, _end(call, leg, event), now)
 
 
-def _outcome(call: Call, event: LegGone) -> Outcome:
+def _end(call: Call, leg: Leg, event: LegGone) -> End:
+    certainty = Certainty.ESTIMATED if event.estimated else Certainty.TOLD
+    return End(certainty, event.cause, _outcome(call, leg, event), event.stamps, event.hung_up_by, event.why)
+
+
+def _outcome(call: Call, leg: Leg, event: LegGone) -> Outcome:
     """A leg that was bridged was answered, whatever its cause, and so was an agent's whose caller left before they were
     joined; one that only pressed no key was not."""
-    if _was_bridged(call, event.leg_id) or (event.leg_id == call.id and event.stamps.answered is not None):
-        return Outcome.ANSWERED
-    if event.stamps.answered is not None and _lost_its_caller(call, event.leg_id):
+    is_callers = leg.id == call.caller_channel
+    if leg.bridged is not None or (event.stamps.answered is not None and (is_callers or leg.lost_caller)):
         return Outcome.ANSWERED
     outcome = outcome_of(event.cause)
     if outcome is Outcome.ANSWERED:
-        return Outcome.ABANDONED if event.leg_id == call.id else Outcome.NO_ANSWER
+        return Outcome.ABANDONED if is_callers else Outcome.NO_ANSWER
     return outcome
 
 
 def _with_bridge(call: Call, event: LegGone) -> Call:
     """A leg the switch says was bridged, though we did not see it (another worker's call, a lost connection)."""
-    bridged = event.stamps.bridged
-    if bridged is None or event.leg_id == call.id or _was_bridged(call, event.leg_id):
+    at, leg = event.stamps.bridged, call.leg(event.leg_id)
+    if at is None or leg is None or leg.id == call.caller_channel or leg.bridged is not None:
         return call
-    return call.noting(Bridged(bridged, event.leg_id))
+    return legs.bridged(call, leg.id, at)
 
 
 def _with_message(call: Call, event: LegGone, facts: Facts) -> Call:
     """The message the caller was speaking when he hung up."""
     state = call.state
     taking = state.message if isinstance(state, Ending) else state
-    if event.leg_id != call.id or not isinstance(taking, TakingMessage) or not taking.recording:
+    if event.leg_id != call.caller_channel or not isinstance(taking, TakingMessage) or not taking.recording:
         return call
     return message_taken(call, taking, event.recorded_ms, facts)
 
 
-def _was_bridged(call: Call, leg: str) -> bool:
-    return any(isinstance(e, Bridged) and e.leg_id == leg for e in call.trail)
-
-
-def _lost_its_caller(call: Call, leg: str) -> bool:
-    return any(isinstance(e, OfferEnded) and e.leg == leg for e in call.trail)
-
-
-def _estimate(call: Call, legs: tuple[str, ...], facts: Facts, cause: str) -> PlainResult:
+def _estimate(call: Call, facts: Facts, cause: str) -> PlainResult:
     """The ends nobody told us: now, marked as estimated."""
     call = call if isinstance(call.state, Ending) else call.to(Ending())
     commands: tuple[Command, ...] = ()
-    for leg in legs:
+    for leg in call.open_legs:
         call, more = leg_gone(call, supposed(call, leg, facts, cause), facts)
         commands += more
     return call, commands
 
 
-def _best_known(call: Call, leg: str, facts: Facts) -> Stamps:
-    started = next((e.at for e in call.trail if isinstance(e, Dialled) and e.leg_id == leg), call.arrived)
-    answered = next((e.at for e in call.trail if _shows_answered(e, leg, call.id)), None)
-    signs = [started, *(e.at for e in call.trail if _shows_alive(e, leg, call.id)), call.seen or started]
-    if isinstance(call.state, Ending) and call.state.until is not None and leg in (call.id, call.state.talked):
+def _best_known(call: Call, leg: Leg, facts: Facts) -> Stamps:
+    began = leg.dialled
+    signs = [began, leg.seen or began, call.seen or began]
+    talked = (call.caller_channel, call.state.talked) if isinstance(call.state, Ending) else ()
+    if isinstance(call.state, Ending) and call.state.until is not None and leg.id in talked:
         signs.append(call.state.until)
-    return Stamps(started, None, answered, max(min(max(signs), facts.now), started, answered or started))
-
-
-def _shows_answered(entry: Entry, leg: str, caller: str) -> bool:
-    """Whether this leg was answered by then: it talks, or its caller waits in a queue, which answers him."""
-    return leg in (entry.leg_id, caller) if isinstance(entry, Bridged) else isinstance(entry, Queued) and leg == caller
-
-
-def _shows_alive(entry: Entry, leg: str, caller: str) -> bool:
-    return _shows_answered(entry, leg, caller) or (isinstance(entry, Pressed) and leg == caller)
+    return Stamps(began, None, leg.answered, max(min(max(signs), facts.now), began, leg.answered or began))

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from callcontrol.config.queue_settings import Queue
 from callcontrol.control import commands as do
-from callcontrol.control import offering, waiting_room
+from callcontrol.control import legs, offering, waiting_room
 from callcontrol.control.call import Call, Deciding, Waiting
 from callcontrol.control.commands import Command
 from callcontrol.control.step_result import PlainResult, StepResult, ThenDecide
@@ -49,7 +49,9 @@ def leave(call: Call, waiting: Waiting, how: Leaving, facts: Facts, detail: str 
         wait_ms = (facts.now - waiting.joined) // 1000
         entries.append(LeftQueue(facts.now, waiting.step.queue, how, wait_ms, detail))
     entries_after = StepEnded(facts.now, "queue", _OUTCOMES.get(how, Outcome.OVERFLOW), detail or waiting.step.queue)
-    gone = (do.LeaveQueue(waiting.ticket, how),) if how is not Leaving.CALLBACK else ()
+    is_promised = how is Leaving.CALLBACK
+    gone = () if is_promised else (do.LeaveQueue(waiting.ticket, how),)
+    call = replace(call, promised=call.promised or is_promised)
     return call.noting(*entries, entries_after), (*gone, *ending, *waiting_room.silence())
 
 
@@ -74,7 +76,8 @@ def end_unjoined(call: Call, how: TalkEnd, facts: Facts) -> PlainResult:
         ended = _UNJOINED[how]
         detail = "left at once" if ended is OfferEnd.REJECTED else ""
         leg = serving.leg if ended is OfferEnd.CALLER_GONE else ""
-        call = call.noting(OfferEnded(facts.now, serving.offer, serving.agent, ended, detail, leg))
+        entry = OfferEnded(facts.now, serving.offer, serving.agent, ended, detail, leg)
+        call = legs.lost_caller(call, leg).noting(entry)
     return end_serving(call, 0, how)
 
 

@@ -1,13 +1,18 @@
-"""Legs as the trail tells of them."""
+"""Legs of a call: sent out, answered, joined, ended. What happens to one changes its value, and the trail notes it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from callcontrol.control import commands as do
-from callcontrol.control.call import CallingBack, Ringing, State, Waiting
+from callcontrol.control.call import Call, CallingBack, Ringing, State, Waiting
 from callcontrol.control.commands import Command
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.plan import Account, LegPlan, SipAddress, TrunkNumber
-from callcontrol.vocabulary.trail import Dialled
+from callcontrol.vocabulary.leg import Certainty, End, Leg, Role
+from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.trail import Bridged, Dialled, LegEnded
 
 # A leg whose attempt failed and whose end nobody reports within so many seconds never was a channel.
 NEVER_S = 5
@@ -19,8 +24,14 @@ def watched(legs: tuple[str, ...], cause: str) -> tuple[Command, ...]:
     return tuple(do.StartTimer(f"{NEVER_TIMER}{leg}:{cause}", NEVER_S) for leg in legs)
 
 
-def dialled(leg_id: str, leg: LegPlan, facts: Facts) -> Dialled:
-    """The entry for a leg that is sent out now."""
+def sent(call: Call, ids: Sequence[str], plans: Sequence[LegPlan], role: Role, facts: Facts) -> Call:
+    """The call whose next legs are sent out now."""
+    entries = [_dialled(leg_id, plan, facts) for leg_id, plan in zip(ids, plans, strict=True)]
+    legs = (Leg(one.leg_id, call.switch, role, one.to, one.at, one.trunk, one.payer) for one in entries)
+    return replace(call, legs=(*call.legs, *legs)).noting(*entries)
+
+
+def _dialled(leg_id: str, leg: LegPlan, facts: Facts) -> Dialled:
     shown = "anonymous" if leg.shown.private else leg.shown.number
     match leg.endpoint:
         case Account(user, domain):
@@ -29,6 +40,46 @@ def dialled(leg_id: str, leg: LegPlan, facts: Facts) -> Dialled:
             return Dialled(facts.now, leg_id, leg.to, digits, trunk, shown, leg.payer)
         case SipAddress(uri):
             return Dialled(facts.now, leg_id, leg.to, uri, "", shown, leg.payer)
+
+
+def bridged(call: Call, leg_id: str, at: Instant) -> Call:
+    """The call in which this leg is joined since then: it has been answered, and so has the caller."""
+    leg, caller, serving = call.leg(leg_id), call.leg(call.caller_channel), call.serving
+    if leg is not None and leg is not caller:
+        call = call.with_leg(leg.bridged_at(at))
+    if caller is not None:
+        call = call.with_leg(caller.answered_at(at))
+    if serving is not None and serving.joined is None:
+        call = replace(call, serving=replace(serving, joined=at))
+    return call.noting(Bridged(at, leg_id))
+
+
+def caller_answered(call: Call, at: Instant) -> Call:
+    """The call whose caller has been answered by then."""
+    caller = call.leg(call.caller_channel)
+    return call if caller is None else call.with_leg(caller.answered_at(at))
+
+
+def caller_alive(call: Call, at: Instant) -> Call:
+    """The call whose caller has done something at this moment."""
+    caller = call.leg(call.caller_channel)
+    return call if caller is None else call.with_leg(caller.alive_at(at))
+
+
+def lost_caller(call: Call, leg_id: str) -> Call:
+    """The call whose caller left when the agent at this leg ("": none) had answered."""
+    leg = call.leg(leg_id)
+    return call if leg is None else call.with_leg(replace(leg, lost_caller=True))
+
+
+def ended(call: Call, leg_id: str, end: End, now: Instant) -> Call:
+    """The call with the end of this leg, noted once; the very same call where what is known of its end stands."""
+    leg = call.leg(leg_id)
+    changed = leg.ended(end) if leg is not None else None
+    if changed is None or changed is leg:
+        return call
+    told = (end.cause, end.outcome, end.stamps, end.hung_up_by, end.certainty is Certainty.ESTIMATED, end.why)
+    return call.with_leg(changed).noting(LegEnded(now, leg_id, *told))
 
 
 def being_rung(state: State) -> tuple[str, ...]:

@@ -67,7 +67,7 @@ def _everywhere(call: Call, event: Event, facts: Facts) -> StepResult | None:
             return ending.never_was(call, leg, cause, facts)
         case TimerFired(name) if name == requeueing.BACK_TIMER:
             return ending.lost(call, CallConnectionLost("the caller could not be brought back"), facts)
-        case Rearrived() if call.id not in call.open_legs:
+        case Rearrived() if not call.is_open(call.caller_channel):
             return call, ()  # he hung up on his way to us
         case Rearrived(dialled, transfer=transfer) if transfer or dialled != call.destination:
             return _transferred(call, event, facts)
@@ -108,7 +108,7 @@ def _leg_gone(call: Call, event: LegGone, facts: Facts) -> PlainResult:
     under = state.offering if isinstance(state, Waiting) else None
     had_caller = under is not None and under.taken and under.winner == event.leg_id and call.serving is not None
     ended, commands = ending.leg_gone(call, event, facts)
-    others = declining.stop_other_devices(call, event, facts) if event.leg_id in call.open_legs else ()
+    others = declining.stop_other_devices(call, event, facts) if call.is_open(event.leg_id) else ()
     match state:
         case Waiting() if had_caller and ended.serving is None:
             return requeueing.joined_unseen(ended, state, facts), commands
@@ -116,7 +116,7 @@ def _leg_gone(call: Call, event: LegGone, facts: Facts) -> PlainResult:
             return ended, (*commands, *others)  # JoinFailed, a return or a hang-up tells next what became of the caller
         case Waiting() if had_caller:
             moved, more = requeueing.dropped(ended, state, facts)
-        case CallingBack() if event.leg_id in call.open_legs:
+        case CallingBack() if call.is_open(event.leg_id):
             moved, more = callback.gone(ended, state, event, facts)
         case _:
             return ended, (*commands, *others)

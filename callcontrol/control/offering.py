@@ -9,19 +9,21 @@ from __future__ import annotations
 from dataclasses import replace
 
 from callcontrol.control import commands as do
-from callcontrol.control.call import Call, Offering, RungLeg, Serving
+from callcontrol.control import legs
+from callcontrol.control.call import OFFERS_KNOWN, Call, KnownOffer, Offering, RungLeg, Serving
 from callcontrol.control.commands import Command
 from callcontrol.control.declining import BY_HAND
 from callcontrol.control.events import OriginateFailed
-from callcontrol.control.legs import dialled, watched
+from callcontrol.control.legs import watched
 from callcontrol.control.step_result import PlainResult
 from callcontrol.routing.agents import agent_legs
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.legs import Legs
 from callcontrol.vocabulary.agent import OfferEnd
+from callcontrol.vocabulary.leg import Certainty, End, Role
 from callcontrol.vocabulary.outcome import TRUNK_FAILURES, Outcome, outcome_of
 from callcontrol.vocabulary.queue import Leaving, Offer, TalkEnd
-from callcontrol.vocabulary.trail import LeftQueue, LegEnded, Offered, OfferEnded
+from callcontrol.vocabulary.trail import Offered, OfferEnded
 
 # Longer than an agent's phone rings and he takes to press a key: the lease of an offer outlasts both (seconds).
 GRACE_S = 10
@@ -50,8 +52,8 @@ def _ring_agents(call: Call, offering: Offering, agents: tuple[str, ...], facts:
     ring_s = 0
     for agent in agents:
         found = agent_legs(agent, offer.queue, facts)
-        call, ids = call.next_legs(len(found.legs))
-        call = call.noting(Offered(facts.now, offer.id, offer.queue, agent, ids))
+        ids = call.next_legs(len(found.legs))
+        call = _taken_up(call, offer, agent).noting(Offered(facts.now, offer.id, offer.queue, agent, ids))
         call, ringing = _ring(call, found, ids, facts)
         offering = replace(offering, legs=(*offering.legs, *(RungLeg(leg, agent) for leg in ids)))
         passed = () if ids else _pass(offering, agent, OfferEnd.UNREACHABLE)
@@ -63,16 +65,27 @@ def _ring_agents(call: Call, offering: Offering, agents: tuple[str, ...], facts:
     return call, offering if offering.legs else None, (*take_up, *commands)
 
 
+def _taken_up(call: Call, offer: Offer, agent: str) -> Call:
+    """The call that knows this agent was rung for this offer."""
+    others = tuple(known for known in call.offers if known.offer != offer.id)
+    latest = KnownOffer(offer.id, (*_rung_for(call, offer), agent))
+    return replace(call, offers=(*others, latest)[-OFFERS_KNOWN:])
+
+
+def _rung_for(call: Call, offer: Offer) -> tuple[str, ...]:
+    return next((known.agents for known in call.offers if known.offer == offer.id), ())
+
+
 def not_yet_rung(call: Call, offer: Offer) -> Offer | None:
     """The offer for those agents who were not rung for it before; None if all were: it may come late."""
-    known = {entry.agent for entry in call.trail if isinstance(entry, Offered) and entry.offer == offer.id}
+    known = _rung_for(call, offer)
     left = tuple(agent for agent in offer.agents if agent not in known)
     return replace(offer, agents=left) if left else None
 
 
 def is_known(call: Call, offer: Offer) -> bool:
     """Whether this offer was taken up before, if only for some of its agents."""
-    return any(isinstance(entry, Offered) and entry.offer == offer.id for entry in call.trail)
+    return bool(_rung_for(call, offer))
 
 
 def answered(offering: Offering, leg: str) -> tuple[Offering, tuple[Command, ...]]:
@@ -85,15 +98,15 @@ def answered(offering: Offering, leg: str) -> tuple[Offering, tuple[Command, ...
 
 def failed(call: Call, offering: Offering, event: OriginateFailed, facts: Facts) -> Under:
     """An agent did not answer: his next trunk is tried, or the offer is over for him."""
-    legs, cause = event.legs, event.cause
+    ended, cause = event.legs, event.cause
     if not event.sent or not event.told:
         return _never_rung(call, offering, event, facts)
-    agent = offering.agent_of(legs[0])
-    round_ = max(rung.round for rung in offering.legs if rung.leg_id in legs) + 1
-    left = replace(offering, legs=tuple(rung for rung in offering.legs if rung.leg_id not in legs))
-    watch = watched(legs, cause)
+    agent = offering.agent_of(ended[0])
+    round_ = max(rung.round for rung in offering.legs if rung.leg_id in ended) + 1
+    left = replace(offering, legs=tuple(rung for rung in offering.legs if rung.leg_id not in ended))
+    watch = watched(ended, cause)
     if cause in TRUNK_FAILURES and (again := agent_legs(agent, offering.offer.queue, facts, round_)).legs:
-        call, ids = call.next_legs(len(again.legs))
+        ids = call.next_legs(len(again.legs))
         call, ringing = _ring(call, again, ids, facts)
         more = tuple(RungLeg(leg, agent, round_) for leg in ids)
         longer = do.TakeUpOffer(offering.offer.id, _longest_s(again) + GRACE_S)
@@ -109,8 +122,8 @@ def _never_rung(call: Call, offering: Offering, event: OriginateFailed, facts: F
     agent = offering.agent_of(event.legs[0])
     left = replace(offering, legs=tuple(rung for rung in offering.legs if rung.leg_id not in event.legs))
     for leg in () if event.sent else event.legs:
-        ended = LegEnded(facts.now, leg, event.cause, outcome_of(event.cause), None)
-        call = call.closing_leg(leg).noting(ended)
+        never = End(Certainty.TOLD, event.cause, outcome_of(event.cause), None)
+        call = legs.ended(call, leg, never, facts.now)
     call = call.noting(OfferEnded(facts.now, offering.offer.id, agent, OfferEnd.EXPIRED, event.cause))
     return call, left if left.legs else None, _pass(offering, agent, OfferEnd.EXPIRED)
 
@@ -133,10 +146,10 @@ def withdraw(call: Call, offering: Offering, how: OfferEnd, facts: Facts) -> Pla
     answered_by = offering.agent_of(offering.winner) if how is OfferEnd.CALLER_GONE else ""
     for agent in offering.agents:
         leg = offering.winner if agent == answered_by else ""
-        call = call.noting(OfferEnded(facts.now, offering.offer.id, agent, how, leg=leg))
-    legs = tuple(rung.leg_id for rung in offering.legs)
-    unanswered = tuple(leg for leg in legs if leg != offering.winner)
-    return call, (*(do.KillLeg(leg, "ORIGINATOR_CANCEL") for leg in legs), *watched(unanswered, "ORIGINATOR_CANCEL"))
+        call = legs.lost_caller(call, leg).noting(OfferEnded(facts.now, offering.offer.id, agent, how, leg=leg))
+    rung = tuple(one.leg_id for one in offering.legs)
+    unanswered = tuple(leg for leg in rung if leg != offering.winner)
+    return call, (*(do.KillLeg(leg, "ORIGINATOR_CANCEL") for leg in rung), *watched(unanswered, "ORIGINATOR_CANCEL"))
 
 
 def call_off(call: Call, offering: Offering, how: OfferEnd, facts: Facts) -> PlainResult:
@@ -159,7 +172,7 @@ def refuse(call: Call, offer: Offer) -> tuple[Command, ...]:
 
     The live state may have lost the moment at which the ticket was given up; only a callback's outlives its call.
     """
-    if any(isinstance(e, LeftQueue) and e.how is Leaving.CALLBACK for e in call.trail):
+    if call.promised:
         return pass_on(offer)
     return (do.LeaveQueue(offer.ticket, Leaving.FAILED),)
 
@@ -182,7 +195,7 @@ def _longest_s(found: Legs) -> int:
 
 
 def _ring(call: Call, found: Legs, ids: tuple[str, ...], facts: Facts) -> PlainResult:
-    call = call.noting(*found.why, *(dialled(i, leg, facts) for i, leg in zip(ids, found.legs, strict=True)))
+    call = legs.sent(call.noting(*found.why), ids, found.legs, Role.AGENT, facts)
     return call, (do.Originate(tuple(zip(ids, found.legs, strict=True))),) if ids else ()
 
 

@@ -15,7 +15,7 @@ from callcontrol.routing.demand import priority_of, stages_of
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.queue import Leaving, TalkEnd, Ticket
-from callcontrol.vocabulary.trail import Bridged, LeftQueue, Noted
+from callcontrol.vocabulary.trail import LeftQueue, Noted
 
 # How long a caller whose worker died may take to come back through the dialplan (seconds).
 BACK_S = 10
@@ -125,7 +125,7 @@ def brought_back(call: Call, waiting: Waiting, facts: Facts) -> PlainResult:
 
 def _not_joined(call: Call, waiting: Waiting, under: Offering, facts: Facts) -> PlainResult:
     """The agent hung up while both were being joined: the caller came back through the dialplan, and nothing plays."""
-    kill = (do.KillLeg(under.winner, "NORMAL_TEMPORARY_FAILURE"),) if under.winner in call.open_legs else ()
+    kill = (do.KillLeg(under.winner, "NORMAL_TEMPORARY_FAILURE"),) if call.is_open(under.winner) else ()
     moved, commands = dropped(call, replace(waiting, saying="", music=""), facts)
     return moved, (do.StopTimer(BACK_TIMER), *kill, *commands)
 
@@ -133,8 +133,9 @@ def _not_joined(call: Call, waiting: Waiting, under: Offering, facts: Facts) -> 
 def joined_unseen(call: Call, waiting: Waiting, facts: Facts) -> Call:
     """The agent's leg has ended, and was joined to the caller as the switch says; we were not told in time."""
     under = waiting.offering
+    leg = call.leg(under.winner) if under is not None else None
     assert under is not None
-    bridged = next(entry.at for entry in reversed(call.trail) if isinstance(entry, Bridged))
-    wait_ms = max(bridged - waiting.joined, 0) // 1000
+    assert leg is not None
+    wait_ms = max((leg.bridged or waiting.joined) - waiting.joined, 0) // 1000
     left = LeftQueue(facts.now, waiting.step.queue, Leaving.ANSWERED, wait_ms, under.agent_of(under.winner))
     return call.noting(left).to(Talking(under.offer.id, under.winner))

@@ -22,7 +22,7 @@ from callcontrol.routing.facts import Facts
 from callcontrol.routing.path import Path
 from callcontrol.routing.plan import Onward
 from callcontrol.vocabulary.target import ExtensionTarget, HangupTarget, Target, text_of
-from callcontrol.vocabulary.trail import Dialled, Noted, Routed
+from callcontrol.vocabulary.trail import Noted, Routed
 
 # The bridge is over, and the switch neither hung up nor brought the caller back nor joined him with somebody else: he
 # may hear music while the phone rings to which he is being transferred. No phone rings longer (seconds).
@@ -50,7 +50,7 @@ def transferor(call: Call, leg: str, facts: Facts) -> str:
     Args:
         leg: the channel the moved one was joined with last, as the switch says.
     """
-    if leg == call.id:
+    if leg == call.caller_channel:
         return call.caller.extension
     to = whom(call, leg)
     if not to and isinstance(call.state, Talking) and call.state.leg_id == leg:
@@ -61,7 +61,8 @@ def transferor(call: Call, leg: str, facts: Facts) -> str:
 
 def whom(call: Call, leg: str) -> str:
     """What this leg rang, as a target text; "" if it is none of this call's."""
-    return next((entry.to for entry in call.trail if isinstance(entry, Dialled) and entry.leg_id == leg), "")
+    found = call.leg(leg)
+    return found.target if found is not None else ""
 
 
 def joined_with_another(call: Call, talking: Talking, event: LegBridged, facts: Facts) -> PlainResult:
@@ -92,7 +93,7 @@ def sent_away(call: Call, event: LegGone, facts: Facts) -> Call:
     """The call with what a channel says at its end: whom of this call's legs it has transferred, and to what. Of the
     caller's own channel that is told when it comes to us again.
     """
-    if not event.moved_leg or event.moved_leg == call.id:
+    if not event.moved_leg or event.moved_leg == call.caller_channel:
         return call
     by = transferor(call, event.leg_id, facts)
     return call.noting(note(facts, whom(call, event.moved_leg), event.moved_to, by))

@@ -42,6 +42,7 @@ from callcontrol.edges.containment import contained, note_fault
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.routing.agents import other_calls, still_begun
 from callcontrol.routing.facts import Facts
+from callcontrol.vocabulary.leg import Leg
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +94,7 @@ class CallDriver:
         self._busy = False
         self._lost = False
         self._failed = False  # a fault of ours has ended the call; another one closes its book as it stands
-        self._told = 0  # entries of the trail that were looked at for what they say of agents
+        self._told: tuple[Leg, ...] = ()  # the call's legs as they were when others were told of them
         self._timers: dict[str, Timer] = {}
         # Only a call that is new is measured: of one that was taken over the first decision is long made.
         self._began = clock.monotonic() if isinstance(call.state, Deciding) else None
@@ -240,12 +241,13 @@ class CallDriver:
 
     def _tell_news(self) -> None:
         """Agents on this call that came from no queue get no offer meanwhile; trunks are known by their legs."""
-        before, new = self.call.trail[: self._told], self.call.trail[self._told :]
-        self._told = len(self.call.trail)
-        self.shared.learn(self.call, before, new, self.facts.settings)
+        before, self._told = self._told, self.call.legs
+        if self._told is before:
+            return
+        self.shared.learn(self.call, before, self.facts.settings)
         agents = self.shared.current.configuration.agents_at(self.call.tenant)
-        begun = self.call.elsewhere
-        others = tuple(other_calls(before, new, agents, begun)) if agents or begun else ()
+        begun, extension = self.call.elsewhere, self.call.caller.extension
+        others = tuple(other_calls(before, self._told, extension, agents, begun)) if agents or begun else ()
         for other in others:
             self.shared.queue_store.elsewhere(self.call.tenant, other.agent, other.id, other.on)
         if others:
@@ -266,7 +268,7 @@ class CallDriver:
                 case do.CheckChannels(legs):
                     self.shared.switches.living(self.call.switch, legs, self._checked)
                 case do.CheckAlone():
-                    self.shared.switches.alone(self.call.switch, self.call.id, self._checked_alone)
+                    self.shared.switches.alone(self.call.switch, self.call.caller_channel, self._checked_alone)
                 case do.LookUp(target):
                     self.facts = replace(self.facts, heading=target, rules={})
                     self._find_facts()
@@ -324,7 +326,7 @@ class CallDriver:
         self.shared.timers.after(FORGED_S, partial(self._end_forged, doubt))
 
     def _end_forged(self, doubt: Doubt) -> None:
-        if self._lost or isinstance(self.call.state, Closed) or self.call.id not in self.call.open_legs:
+        if self._lost or isinstance(self.call.state, Closed) or not self.call.is_open(self.call.caller_channel):
             return
         meters.connections_refused_total.labels("forged").inc()
         log.warning("the call is not believed and ends: %s", doubt, extra={"call": self.call.id})

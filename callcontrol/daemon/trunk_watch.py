@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
 
 from callcontrol.config.settings import Settings
 from callcontrol.control.call import Call
 from callcontrol.edges import clock, meters
 from callcontrol.routing.trunk_health import WELL, TrunkHealth, after_leg, news_of_trunks, resting
+from callcontrol.vocabulary.leg import Leg, changes
 from callcontrol.vocabulary.moment import SECOND_US, Instant
-from callcontrol.vocabulary.trail import Bridged, Dialled, Entry, Trail
 
 log = logging.getLogger(__name__)
 
@@ -18,20 +17,20 @@ Pair = tuple[str, str]  # who calls, and the number of ours
 
 
 class TrunkWatch:
-    """Learns from the trails of all calls of a worker. As large as the trunks and the worker's calls."""
+    """Learns from the legs of all calls of a worker. As large as the trunks and the worker's calls."""
 
     def __init__(self) -> None:
         self._health: dict[str, TrunkHealth] = {}
         self._ringing: dict[Pair, set[str]] = {}
 
-    def learn(self, call: Call, before: Trail, news: Iterable[Entry], settings: Settings) -> None:
-        """Take up what new entries of a call's trail say."""
-        news = tuple(news)
-        if any(isinstance(entry, Bridged) for entry in news):
+    def learn(self, call: Call, before: tuple[Leg, ...], settings: Settings) -> None:
+        """Take up what has changed in a call's legs since they were these."""
+        news = tuple(changes(before, call.legs))
+        if any(leg.bridged is not None and (was is None or was.bridged is None) for was, leg in news):
             self.over(call)
-        elif any(isinstance(entry, Dialled) and entry.trunk for entry in news) and (pair := _pair(call)):
+        elif any(was is None and leg.trunk for was, leg in news) and (pair := _pair(call)):
             self._ringing.setdefault(pair, set()).add(call.id)
-        for told in news_of_trunks(before, news):
+        for told in news_of_trunks(before, call.legs):
             self._took(told.trunk, settings, failed=told.failed)
 
     def _took(self, name: str, settings: Settings, *, failed: bool) -> None:

@@ -30,7 +30,7 @@ from callcontrol.edges.live_state.calls import CallStore
 from callcontrol.edges.live_state.queues import QueueStore
 from callcontrol.edges.live_state.rules import RuleStore
 from callcontrol.edges.spool import EntryRefused, SpoolClosed, SpoolFull
-from callcontrol.vocabulary.trail import Dialled, Trail
+from callcontrol.vocabulary.leg import Leg, changes
 
 if TYPE_CHECKING:
     from callcontrol.daemon.call_driver import CallDriver
@@ -251,16 +251,15 @@ class WorkerContext:
             with contained("record", "the call cannot be saved", call=call.id):
                 self.calls.save(call)
 
-    def learn(self, call: Call, before: Trail, news: Trail, settings: Settings) -> None:
-        """Take up what new entries of a call's trail say: its legs, and how trunks do."""
-        self.call_by_leg.update((entry.leg_id, call.id) for entry in news if isinstance(entry, Dialled))
-        self.trunks.learn(call, before, news, settings)
+    def learn(self, call: Call, before: tuple[Leg, ...], settings: Settings) -> None:
+        """Take up what has changed in a call's legs since they were these: whose they are, and how trunks do."""
+        self.call_by_leg.update((leg.id, call.id) for was, leg in changes(before, call.legs) if was is None)
+        self.trunks.learn(call, before, settings)
 
     def _forget_legs(self, call: Call) -> None:
         self.trunks.over(call)
-        for entry in call.trail:
-            if isinstance(entry, Dialled):
-                self.call_by_leg.pop(entry.leg_id, None)
+        for leg in call.legs:
+            self.call_by_leg.pop(leg.id, None)
 
     def _still_closing(self, call: Call) -> None:
         """The disk does not take the record: should this worker die now, the live state has the call's whole trail."""

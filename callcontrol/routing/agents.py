@@ -16,10 +16,10 @@ from callcontrol.routing.path import Path
 from callcontrol.routing.plan import Acceptance
 from callcontrol.routing.speech import Phrase, as_file_string, phrase
 from callcontrol.routing.trunks import refusal
-from callcontrol.vocabulary.call import Caller
+from callcontrol.vocabulary.leg import Leg, Role, changes, has_ended
 from callcontrol.vocabulary.number_class import class_of
 from callcontrol.vocabulary.target import KINDS, ExtensionTarget, NumberTarget, QueueTarget, text_of
-from callcontrol.vocabulary.trail import Arrived, Dialled, Entry, LegEnded, Offered, Passed, Trail
+from callcontrol.vocabulary.trail import Passed
 
 TENANT = "tenant"
 
@@ -91,31 +91,29 @@ class OtherCall:
 
 
 def other_calls(
-    before: Trail, news: Iterable[Entry], agents: Mapping[str, str], begun: tuple[tuple[str, str], ...] = ()
+    before: tuple[Leg, ...],
+    now: tuple[Leg, ...],
+    caller: str,
+    agents: Mapping[str, str],
+    begun: tuple[tuple[str, str], ...] = (),
 ) -> Iterator[OtherCall]:
-    """What new entries of a call's trail say about agents: their phones are rung, or are on the line no more.
+    """What has changed in a call's legs for agents: their phones are rung, or are on the line no more.
 
     Args:
-        before: the trail up to the news. agents: agent by extension, now.
+        before: the legs as they were told of last. caller: the extension that calls, "" for a call from outside.
+        agents: agent by extension, now.
         begun: (id, agent) of what has begun and has not ended. An end is that agent's, also where a reload has given
             his extension to another one meanwhile; only of what is not in it the extension's agent now is told.
     """
-    news = tuple(news)
     whose = dict(begun)
-    trail = (*before, *news)
-    offered = {leg for entry in trail if isinstance(entry, Offered) for leg in entry.legs}
-    for entry in news:
-        match entry:
-            case Arrived(call_id=call, caller=Caller(extension=extension)) if agent := agents.get(extension):
-                whose[call] = agent
-                yield OtherCall(agent, call, True)
-            case Dialled(leg_id=leg, to=to) if leg not in offered and (agent := _agent_of(to, agents)):
-                whose[leg] = agent
-                yield OtherCall(agent, leg, True)
-            case LegEnded(leg_id=leg) if leg not in offered and (
-                agent := whose.get(leg) or _whose(trail, leg, agents)
-            ):
-                yield OtherCall(agent, leg, False)
+    for was, leg in changes(before, now):
+        if leg.role is Role.AGENT:
+            continue
+        agent = agents.get(caller) if leg.role is Role.CALLER else _agent_of(leg.target, agents)
+        if was is None and leg.end is None and agent:
+            yield OtherCall(agent, leg.id, True)
+        elif has_ended(was, leg) and (agent := whose.get(leg.id) or agent):
+            yield OtherCall(agent, leg.id, False)
 
 
 def still_begun(begun: tuple[tuple[str, str], ...], news: Iterable[OtherCall]) -> tuple[tuple[str, str], ...]:
@@ -132,15 +130,3 @@ def still_begun(begun: tuple[tuple[str, str], ...], news: Iterable[OtherCall]) -
 def _agent_of(target: str, agents: Mapping[str, str]) -> str | None:
     kind, _, name = target.partition(":")
     return agents.get(name) if KINDS.get(kind) is ExtensionTarget else None
-
-
-def _whose(trail: Trail, leg: str, agents: Mapping[str, str]) -> str | None:
-    for entry in trail:
-        match entry:
-            case Dialled(leg_id=one, to=to) if one == leg:
-                return _agent_of(to, agents)
-            case Arrived(channel=one, caller=Caller(extension=extension)) if one == leg:
-                return agents.get(extension)
-    return None
-
-

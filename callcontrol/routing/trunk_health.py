@@ -6,13 +6,13 @@ it or somebody refused. Each worker learns for itself: three failed calls are so
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from callcontrol.config.settings import Trunk
+from callcontrol.vocabulary.leg import Certainty, End, Leg, changes
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from callcontrol.vocabulary.outcome import TRUNK_FAILURES, Outcome, outcome_of
-from callcontrol.vocabulary.trail import Dialled, Entry, LegEnded, Trail
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +34,19 @@ class TrunkNews:
     failed: bool
 
 
-def news_of_trunks(before: Trail, news: Iterable[Entry]) -> Iterator[TrunkNews]:
-    """What new entries of a call's trail say of trunks.
+def news_of_trunks(before: tuple[Leg, ...], now: tuple[Leg, ...]) -> Iterator[TrunkNews]:
+    """What the ends of a call's legs say of trunks; what is only supposed of an end says nothing.
 
     Args:
-        before: the trail up to the news.
+        before: the legs as they were looked at last.
     """
-    news = tuple(news)
-    ended = [entry for entry in news if isinstance(entry, LegEnded) and not entry.estimated]
-    for entry in ended:
-        trunk = next((e.trunk for e in (*before, *news) if isinstance(e, Dialled) and e.leg_id == entry.leg_id), "")
-        failed = _failed(entry)
-        if trunk and failed is not None:
-            yield TrunkNews(trunk, failed)
+    for was, leg in changes(before, now):
+        if not leg.trunk or leg.end is None or leg.certainty is Certainty.ESTIMATED:
+            continue
+        is_known = was is not None and was.end is not None and was.certainty is not Certainty.ESTIMATED
+        failed = None if is_known else _failed(leg.end)
+        if failed is not None:
+            yield TrunkNews(leg.trunk, failed)
 
 
 def after_leg(health: TrunkHealth, trunk: Trunk, now: Instant, *, failed: bool) -> TrunkHealth:
@@ -63,7 +63,7 @@ def resting(health: Mapping[str, TrunkHealth], now: Instant) -> frozenset[str]:
     return frozenset(name for name, known in health.items() if known.rests_until > now)
 
 
-def _failed(ended: LegEnded) -> bool | None:
+def _failed(ended: End) -> bool | None:
     """Whether the trunk failed; None if the leg says nothing of it: we gave up before anything was heard."""
     if ended.stamps is not None and (ended.stamps.ringing is not None or ended.stamps.answered is not None):
         return False

@@ -1,12 +1,15 @@
 """The trail: what a call leaves behind, entry by entry. Written by control, folded into records by billing.
 
-Entries are frozen and only ever appended. They are saved with the call in Redis and explain every decision afterwards.
+Entries are frozen and only ever appended. They are saved with the call in Redis and explain every decision afterwards;
+no decision is read from them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from itertools import islice
+from typing import Literal, overload
 
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.call import Caller, Stamps
@@ -226,4 +229,52 @@ class WrapUpBegan:
 
 QueueEntry = Queued | Offered | OfferEnded | LeftQueue | Pressed | WrapUpBegan
 Entry = Arrived | Routed | Passed | Dialled | LegEnded | Bridged | StepEnded | Recorded | Noted | QueueEntry
-Trail = tuple[Entry, ...]
+
+
+class Trail(Sequence[Entry]):
+    """The entries of a call, in order; an immutable value.
+
+    Adding entries costs the same however long the trail is: a longer trail shares the list of the one it continues,
+    which looks at its own entries only.
+    """
+
+    __slots__ = ("_entries", "_length")
+
+    def __init__(self, entries: Iterable[Entry] = ()) -> None:
+        self._entries = list(entries)
+        self._length = len(self._entries)
+
+    def adding(self, entries: Iterable[Entry]) -> Trail:
+        """The trail with these entries at its end."""
+        longer = Trail.__new__(Trail)
+        # Where another trail has continued this one already, the list is its own.
+        shared = self._entries if len(self._entries) == self._length else self._entries[: self._length]
+        shared.extend(entries)
+        longer._entries, longer._length = shared, len(shared)
+        return longer
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __iter__(self) -> Iterator[Entry]:
+        return islice(self._entries, self._length)
+
+    @overload
+    def __getitem__(self, index: int) -> Entry: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Entry, ...]: ...
+    def __getitem__(self, index: int | slice) -> Entry | tuple[Entry, ...]:
+        if isinstance(index, slice):
+            return tuple(self._entries[one] for one in range(*index.indices(self._length)))
+        return self._entries[range(self._length)[index]]
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Trail):
+            return self._length == other._length and all(one == two for one, two in zip(self, other, strict=True))
+        return NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def __repr__(self) -> str:
+        return f"Trail({list(self)!r})"

@@ -13,8 +13,8 @@ from callcontrol.billing.record import Direction, Note, PathEntry, Recording
 from callcontrol.vocabulary.call import Stamps
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.outcome import Outcome
-from callcontrol.vocabulary.trail import Arrived, Bridged, Dialled, LegEnded, Noted, Passed, Routed, StepEnded, Trail
-from tests.billing.trails import NOON, Story, forwarded
+from callcontrol.vocabulary.trail import Arrived, Bridged, Dialled, LegEnded, Noted, Passed, Routed, StepEnded
+from tests.billing.trails import NOON, Entries, Story, forwarded
 
 
 def test_a_forwarded_call_leg_by_leg() -> None:
@@ -116,7 +116,7 @@ def failed(outcome: Outcome) -> Story:
         (Story().ended(0, by="caller"), "abandoned"),
     ],
 )
-def test_the_outcome_of_a_call(trail: Trail, outcome: str) -> None:
+def test_the_outcome_of_a_call(trail: Entries, outcome: str) -> None:
     assert fold(trail).outcome == outcome
 
 

@@ -27,10 +27,9 @@ from callcontrol.vocabulary.trail import (
     Queued,
     Routed,
     StepEnded,
-    Trail,
     WrapUpBegan,
 )
-from tests.billing.trails import NOON, Story, answered_in_queue, call_id, called_back
+from tests.billing.trails import NOON, Entries, Story, answered_in_queue, call_id, called_back
 
 STORY = Story()
 at = STORY.moment
@@ -272,7 +271,7 @@ def gone(how: Leaving, detail: str = "") -> Story:
         (Story().step(0.1, "queue", Outcome.BUSY).ended(0.2, by="switch"), "busy"),
     ],
 )  # fmt: skip
-def test_the_outcome_of_a_call_that_waited(trail: Trail, outcome: str) -> None:
+def test_the_outcome_of_a_call_that_waited(trail: Entries, outcome: str) -> None:
     assert fold(trail).outcome == outcome
 
 
@@ -288,7 +287,7 @@ def test_a_leg_of_the_second_trunk_counts_for_the_offer_too() -> None:
     assert [(offer.agent, offer.parted) for offer in visit.offers] == [("bob", None), ("ann", at(30))]
 
 
-SAMPLES: tuple[Callable[[], Trail], ...] = (answered_in_queue, called_back)
+SAMPLES: tuple[Callable[[], Entries], ...] = (answered_in_queue, called_back)
 
 
 def sensible(record: CallRecord) -> None:
@@ -308,7 +307,7 @@ def sensible(record: CallRecord) -> None:
 
 
 @pytest.mark.parametrize("sample", SAMPLES)
-def test_any_prefix_of_a_trail_folds(sample: Callable[[], Trail]) -> None:
+def test_any_prefix_of_a_trail_folds(sample: Callable[[], Entries]) -> None:
     trail = sample()
     for length in range(1, len(trail) + 1):
         record = fold(trail[:length])
@@ -319,7 +318,7 @@ def test_any_prefix_of_a_trail_folds(sample: Callable[[], Trail]) -> None:
 
 
 @pytest.mark.parametrize("sample", SAMPLES)
-def test_a_trail_told_twice_is_told_once(sample: Callable[[], Trail]) -> None:
+def test_a_trail_told_twice_is_told_once(sample: Callable[[], Entries]) -> None:
     trail = sample()
     for doubled in ((*trail, *trail), tuple(entry for entry in trail for _ in range(2))):
         assert replace(fold(doubled), path=()) == replace(fold(trail), path=())

@@ -24,9 +24,10 @@ from callcontrol.vocabulary.trail import (
     Recorded,
     Routed,
     StepEnded,
-    Trail,
     WrapUpBegan,
 )
+
+Entries = tuple[Entry, ...]
 
 NOON = instant_from("2026-11-17T12:00:00Z")
 _CALLS = uuid.UUID("0f7a2a0e-8f6a-5d0e-8f1c-2f6d5f1c7b11")
@@ -145,7 +146,7 @@ class Story:
         answered: float | None = None,
         cause: str = "NORMAL_CLEARING",
         estimated: bool = False,
-    ) -> Trail:
+    ) -> Entries:
         """The end of the caller's channel, and of the trail."""
         outcome = Outcome.ANSWERED if answered is not None else Outcome.ABANDONED
         stamps = self._stamps(0, None, answered, at)
@@ -158,7 +159,7 @@ class Story:
         return Stamps(self.moment(created), ring, answer, self.moment(ended))
 
 
-def forwarded(n: int = 0, start: Instant = NOON, talk_s: float = 61.5, estimated: bool = False) -> Trail:
+def forwarded(n: int = 0, start: Instant = NOON, talk_s: float = 61.5, estimated: bool = False) -> Entries:
     """101 does not answer, his no-answer rule sends the call to a mobile, which answers: three legs, one charge."""
     end = 25 + talk_s
     return (
@@ -175,7 +176,7 @@ def forwarded(n: int = 0, start: Instant = NOON, talk_s: float = 61.5, estimated
     )
 
 
-def answered_in_queue(n: int = 0, start: Instant = NOON, talk_s: float = 60, estimated: bool = False) -> Trail:
+def answered_in_queue(n: int = 0, start: Instant = NOON, talk_s: float = 60, estimated: bool = False) -> Entries:
     """Third in the queue; bob does not answer, alice does at her external number: 38 s of waiting."""
     end = 38.1 + talk_s
     return (
@@ -198,7 +199,7 @@ def answered_in_queue(n: int = 0, start: Instant = NOON, talk_s: float = 60, est
     )
 
 
-def called_back(n: int = 0, start: Instant = NOON) -> Trail:
+def called_back(n: int = 0, start: Instant = NOON) -> Entries:
     """Alice is rung first, at her external number, then the customer who had asked for it half an hour before."""
     story = (
         Story(n, start, has_caller=False)

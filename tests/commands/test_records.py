@@ -23,6 +23,7 @@ from callcontrol.edges.ledger.writer import LedgerWriter, Rejection
 from callcontrol.edges.live_state import codec
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.moment import SECOND_US, Instant, datetime_of
+from callcontrol.vocabulary.trail import Trail
 from tests.billing.trails import call_id, forwarded
 from tests.commands.command import run
 from tests.commands.test_reconcile import configured
@@ -90,7 +91,7 @@ def a_call(host: Host, n: int) -> bytes:
     """The same, as the live state keeps a call of which no record could be made."""
     trail = forwarded(n, host.began)
     caller = Caller("+48500100200")
-    call = Call(call_id(n), "fs1", "worker-1", "acme", caller, "+48225550000", host.began, Closed(), trail, ())
+    call = Call(call_id(n), "fs1", "worker-1", "acme", caller, "+48225550000", host.began, Closed(), Trail(trail), ())
     return codec.encode(call)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Self, TypeVar
 
@@ -11,8 +12,10 @@ from callcontrol.control.commands import Command
 from callcontrol.control.events import Event, FactsFound, LegGone
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.call import Stamps
+from callcontrol.vocabulary.leg import Leg, Role
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.trail import Entry
+from tests.routing.world import NOW
 
 SECOND = 1_000_000
 C = TypeVar("C")
@@ -68,5 +71,10 @@ class Story:
         return [e for e in self.call.trail if isinstance(e, kind)]
 
 
-def kinds(trail: tuple[Entry, ...]) -> list[str]:
+def caller(channel: str) -> Leg:
+    """The caller's leg of a call with this channel."""
+    return Leg(channel, "fs1", Role.CALLER, "", NOW)
+
+
+def kinds(trail: Iterable[Entry]) -> list[str]:
     return [e.kind for e in trail]

@@ -75,7 +75,7 @@ def tried_again(story: QueueStory, after_s: int) -> do.CallbackTried:
 
 def test_nobody_is_on_the_line_when_it_begins() -> None:
     story = CallbackStory()
-    assert story.call.is_callback
+    assert story.call.caller_channel == ""
     assert story.call.open_legs == ()
     (arrived,) = story.entries(Arrived)
     assert (arrived.channel, arrived.caller, arrived.dialled) == ("", Caller(CUSTOMER.number), "queue:help")

@@ -204,7 +204,7 @@ def test_whatever_happens_each_leg_ends_once_and_the_book_is_closed_once(dialled
         story.then(event)
         closed += story.has(do.CloseBook)
         assert not was_closed or story.call == before
-        assert story.call.trail[: len(before.trail)] == before.trail
+        assert story.call.trail[: len(before.trail)] == before.trail[:]
     told = story.entries(LegEnded)
     ends = [e.leg_id for e in told if not e.estimated]
     assert len(ends) == len(set(ends))

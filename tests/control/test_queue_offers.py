@@ -21,6 +21,7 @@ from callcontrol.control.events import (
 )
 from callcontrol.routing.plan import Account, TrunkNumber
 from callcontrol.vocabulary.agent import OfferEnd
+from callcontrol.vocabulary.leg import Leg, Role
 from callcontrol.vocabulary.queue import Kept, Leaving, Offer
 from callcontrol.vocabulary.trail import Dialled, LegEnded, Offered, OfferEnded, Passed
 from tests.control.queue_story import QueueStory
@@ -297,7 +298,8 @@ def test_a_switch_that_cannot_be_asked_is_no_agents_fault() -> None:
 def test_past_the_limit_of_legs_nobody_is_rung_any_more_and_the_caller_goes_on() -> None:
     story = QueueStory().enter()
     limit = story.facts.settings.limits.legs_per_call
-    story.call = replace(story.call, legs=limit)
+    rung = Leg("rung", "fs1", Role.AGENT, "extension:101", story.facts.now)
+    story.call = replace(story.call, legs=(*story.call.legs, *[rung] * limit))
     story.offer("anna")
     assert not story.has(do.Originate)
     assert story.command(do.LeaveQueue).how is Leaving.WAITED_OUT

@@ -73,12 +73,12 @@ def agent_hangs_up(centre: Centre, which: int) -> None:
 
 def callers(centre: Centre) -> list[str]:
     """Those who are on the line."""
-    return [id_ for id_, visit in centre.visits.items() if not visit.call.is_callback and centre.is_up(id_)]
+    return [id_ for id_, visit in centre.visits.items() if visit.call.caller_channel and centre.is_up(id_)]
 
 
 def caller_comes(centre: Centre, which: int) -> None:
     """The same customer, again."""
-    come = sum(not visit.call.is_callback for visit in centre.visits.values())
+    come = sum(bool(visit.call.caller_channel) for visit in centre.visits.values())
     if come < CALLERS:
         centre.call(f"call-{come + 1}")
 

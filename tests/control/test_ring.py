@@ -135,7 +135,8 @@ def test_the_end_of_the_bridge_is_no_end_of_the_call() -> None:
 def test_past_the_limit_of_legs_a_forwarding_ends_busy() -> None:
     story = Story(facts(rules={"101": [rule("busy", "number:+48600100100")]})).begin()
     bridge, limit = story.command(do.Bridge), story.facts.settings.limits.legs_per_call
-    story.call = replace(story.call, legs=limit)
+    (callee,) = story.call.legs[1:]
+    story.call = replace(story.call, legs=(story.call.legs[0], *[callee] * limit))
     story.then(AppEnded(bridge.app_id, "USER_BUSY"))
     assert not story.has(do.Bridge)
     assert story.command(do.HangUp).cause == "USER_BUSY"

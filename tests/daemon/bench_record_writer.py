@@ -31,15 +31,14 @@ from callcontrol.edges.ledger.writer import LedgerWriter  # noqa: E402
 from callcontrol.edges.spool import Spool  # noqa: E402
 from callcontrol.vocabulary.moment import Instant  # noqa: E402
 from callcontrol.vocabulary.outcome import Outcome  # noqa: E402
-from callcontrol.vocabulary.trail import Trail  # noqa: E402
 from tests.billing.test_record import PRICES  # noqa: E402
-from tests.billing.trails import NOON, Story  # noqa: E402
+from tests.billing.trails import NOON, Entries, Story  # noqa: E402
 
 TICK_S = 0.001
 ENTRIES = 2000
 
 
-def always_forwarded(n: int) -> Trail:
+def always_forwarded(n: int) -> Entries:
     """One call, two legs, one charge."""
     return (
         Story(n, Instant(NOON + n * 1000))
@@ -126,7 +125,7 @@ def append_often(spool: Spool, entry: list[bytes], times: int) -> None:
         spool.append(entry)
 
 
-def run(what: str, writer: RecordWriter, trails: list[Trail], tariff: Tariff) -> None:
+def run(what: str, writer: RecordWriter, trails: list[Entries], tariff: Tariff) -> None:
     """Everything as fast as it goes; calls come one by one, letting others run after each ten."""
     durable = [0]
 

@@ -38,8 +38,8 @@ from callcontrol.edges.spool import EntryRefused, SpoolFull
 from callcontrol.vocabulary.call import Stamps
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.queue import Occasion
-from callcontrol.vocabulary.trail import Arrived
-from tests.control.story import Story
+from callcontrol.vocabulary.trail import Arrived, Trail
+from tests.control.story import Story, caller
 from tests.routing.world import facts
 
 US = worker_name("us")
@@ -411,10 +411,10 @@ def test_a_call_of_a_tenant_that_was_removed_is_closed_and_recorded(
     shared: WorkerContext, adoption: Adoption, written: Written, pipeline: RedisPipeline
 ) -> None:
     """It would hold up reconciliation for ever, which waits while Redis remembers it."""
-    call = replace(saved_call(shared, dead_worker()), tenant="removed", id="call-2", open_legs=("call-2",))
+    call = replace(saved_call(shared, dead_worker()), tenant="removed", id="call-2", legs=(caller("call-2"),))
     arrived = call.trail[0]
     assert isinstance(arrived, Arrived)
-    call = replace(call, trail=(replace(arrived, tenant="removed", call_id="call-2", channel="call-2"),))
+    call = replace(call, trail=Trail((replace(arrived, tenant="removed", call_id="call-2", channel="call-2"),)))
     shared.calls.save(call)
     shared.calls.tenants(["removed"])  # some worker had it in its configuration
     assert adoption.look() >= 1

@@ -31,7 +31,7 @@ from callcontrol.edges.live_state.pipeline import RedisPipeline
 from callcontrol.edges.live_state.queues import Effects
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.call import Caller, Stamps
-from tests.control.story import Story
+from tests.control.story import Story, caller
 from tests.daemon.queue_parts import Listener, until
 from tests.daemon.test_adoption import (
     US,
@@ -60,7 +60,7 @@ def faults(where: str) -> float:
 
 def ringing(shared: WorkerContext, id_: str = "call-1") -> tuple[CallDriver, Ears]:
     """A call of this desk whose callee's phone rings."""
-    call = replace(Story(facts()).begin().call, worker=US, id=id_, open_legs=(id_,))
+    call = replace(Story(facts()).begin().call, worker=US, id=id_, legs=(caller(id_),))
     ears = Ears()
     driver = CallDriver(call, facts(), shared, ears)
     shared.take(driver)

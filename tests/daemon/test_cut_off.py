@@ -22,7 +22,7 @@ from callcontrol.edges.live_state.calls import CallStore
 from callcontrol.edges.live_state.inbox import Inbox
 from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
 from callcontrol.edges.live_state.workers import Workers
-from tests.control.story import Story
+from tests.control.story import Story, caller
 from tests.daemon.black_hole import BlackHole
 from tests.daemon.queue_parts import until
 from tests.daemon.test_adoption import pipeline, shared, written
@@ -73,7 +73,7 @@ class Alone:
         self.workers.start()
         until(lambda: self.pipeline.ask("EXISTS", keys.worker(shared.worker)))
         self.ears = Ears()
-        call = replace(Story(facts()).begin().call, worker=shared.worker, id="call-1", open_legs=("call-1",))
+        call = replace(Story(facts()).begin().call, worker=shared.worker, id="call-1", legs=(caller("call-1"),))
         self.driver = CallDriver(call, facts(), shared, self.ears)
         shared.take(self.driver)
         shared.calls.save(call)

@@ -123,7 +123,7 @@ class Office:
         return driver
 
     def callbacks(self) -> list[CallDriver]:
-        return [driver for driver in self.shared.drivers.values() if driver.call.is_callback]
+        return [driver for driver in self.shared.drivers.values() if not driver.call.caller_channel]
 
     def owe_callback(self, after_s: float = 0) -> None:
         """A customer has asked to be called back; `after_s` from now he may be."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
@@ -10,9 +9,10 @@ import pytest
 from callcontrol.routing.agents import OtherCall, agent_legs, agents_at, customer_leg, other_calls, still_begun
 from callcontrol.routing.plan import Account, TrunkNumber
 from callcontrol.vocabulary.call import Caller
+from callcontrol.vocabulary.leg import Certainty, End, Leg, Role
 from callcontrol.vocabulary.number_class import NumberClass
 from callcontrol.vocabulary.outcome import Outcome
-from callcontrol.vocabulary.trail import Arrived, Dialled, Entry, LegEnded, Offered, Passed
+from callcontrol.vocabulary.trail import Passed
 from tests.routing.queue_world import changed, facts, tenant
 from tests.routing.world import NOW, rule
 
@@ -135,73 +135,82 @@ def test_a_customer_of_a_queue_that_is_no_more_can_still_be_dialled() -> None:
 # --- other calls
 
 
-def arrived(extension: str) -> Arrived:
-    return Arrived(NOW, "call-1", "fs1", "w1", "call-1", "acme", Caller(extension, extension=extension), "102")
+Legs = tuple[Leg, ...]
 
 
-def dialled(leg: str, to: str) -> Dialled:
-    return Dialled(NOW, leg, to, "address")
+def caller() -> Leg:
+    return Leg("call-1", "fs1", Role.CALLER, "", NOW)
 
 
-def ended(leg: str) -> LegEnded:
-    return LegEnded(NOW, leg, "NORMAL_CLEARING", Outcome.ANSWERED, None)
+def dialled(leg: str, to: str, role: Role = Role.CALLEE) -> Leg:
+    return Leg(leg, "fs1", role, to, NOW)
 
 
-def told(*trail: Entry, news: int | None = None) -> list[OtherCall]:
-    """What the last so many entries (all, if it is not said) tell."""
-    at = 0 if news is None else len(trail) - news
-    return list(other_calls(trail[:at], trail[at:], AGENTS))
+def ended(*legs: Leg) -> Legs:
+    return tuple(leg.ended(End(Certainty.TOLD, "NORMAL_CLEARING", Outcome.ANSWERED, None)) for leg in legs)
+
+
+def told(before: Legs, now: Legs, extension: str = "") -> list[OtherCall]:
+    """What has changed in the legs of a call from this extension ("": from outside)."""
+    return list(other_calls(before, now, extension, AGENTS))
 
 
 def test_an_agent_who_calls_somebody_is_elsewhere_until_his_channel_ends() -> None:
-    assert told(arrived("101")) == [OtherCall("anna", "call-1", True)]
-    assert told(arrived("101"), ended("call-1"), news=1) == [OtherCall("anna", "call-1", False)]
+    legs = (caller(),)
+    assert told((), legs, "101") == [OtherCall("anna", "call-1", True)]
+    assert told(legs, ended(*legs), "101") == [OtherCall("anna", "call-1", False)]
 
 
 def test_an_agent_whose_phone_is_rung_is_elsewhere_until_that_leg_ends() -> None:
-    assert told(dialled("leg", "extension:103")) == [OtherCall("bert", "leg", True)]
-    assert told(dialled("leg", "extension:103"), ended("leg"), news=1) == [OtherCall("bert", "leg", False)]
+    legs = (caller(), dialled("leg", "extension:103"))
+    assert told(legs[:1], legs) == [OtherCall("bert", "leg", True)]
+    assert told(legs, (legs[0], *ended(legs[1]))) == [OtherCall("bert", "leg", False)]
 
 
 def test_two_agents_on_one_call_are_both_elsewhere() -> None:
-    assert told(arrived("101"), dialled("leg", "extension:103"), ended("leg"), ended("call-1")) == [
-        OtherCall("anna", "call-1", True),
-        OtherCall("bert", "leg", True),
-        OtherCall("bert", "leg", False),
-        OtherCall("anna", "call-1", False),
-    ]
+    legs = (caller(), dialled("leg", "extension:103"))
+    assert told((), legs, "101") == [OtherCall("anna", "call-1", True), OtherCall("bert", "leg", True)]
+    assert told(legs, ended(*legs), "101") == [OtherCall("anna", "call-1", False), OtherCall("bert", "leg", False)]
+
+
+def test_what_changes_of_a_leg_that_goes_on_or_has_ended_tells_nothing() -> None:
+    legs = (dialled("leg", "extension:103"),)
+    assert told(legs, (legs[0].bridged_at(NOW),)) == []
+    guessed = legs[0].ended(End(Certainty.ESTIMATED, "NORMAL_UNSPECIFIED", Outcome.FAILED, None))
+    assert told((guessed,), ended(guessed)) == []
 
 
 def test_a_leg_of_an_offer_is_no_other_call_neither_when_it_rings_nor_when_it_ends() -> None:
-    offered = Offered(NOW, "t:1", "help", "anna", ("leg",))
-    assert told(offered, dialled("leg", "extension:101")) == []
-    assert told(offered, dialled("leg", "extension:101"), ended("leg"), news=1) == []
+    legs = (dialled("leg", "extension:101", Role.AGENT),)
+    assert told((), legs) == []
+    assert told(legs, ended(*legs)) == []
 
 
 @pytest.mark.parametrize(
-    "trail",
+    ("leg", "extension"),
     [
-        (arrived("102"), ended("call-1")),
-        (arrived(""), ended("call-1")),
-        (dialled("leg", "extension:102"), ended("leg")),
-        (dialled("leg", "number:101"), ended("leg")),
-        (ended("unknown"),),
+        (caller(), "102"),
+        (caller(), ""),
+        (dialled("leg", "extension:102"), ""),
+        (dialled("leg", "number:101"), ""),
     ],
 )
-def test_calls_of_others_tell_nothing_of_agents(trail: Iterable[Entry]) -> None:
-    assert told(*trail) == []
+def test_calls_of_others_tell_nothing_of_agents(leg: Leg, extension: str) -> None:
+    assert told((), (leg,), extension) == []
+    assert told((leg,), ended(leg), extension) == []
 
 
 def test_an_agents_call_ends_for_him_though_a_reload_has_given_his_extension_to_another() -> None:
-    trail = (dialled("leg", "extension:103"), ended("leg"))
-    begun = still_begun((), told(trail[0]))
+    legs = (dialled("leg", "extension:103"),)
+    begun = still_begun((), told((), legs))
     assert begun == (("leg", "bert"),)
     for agents in ({"103": "zoe"}, {}):
-        news = list(other_calls(trail[:1], trail[1:], agents, begun))
+        news = list(other_calls(legs, ended(*legs), "", agents, begun))
         assert news == [OtherCall("bert", "leg", False)]
         assert still_begun(begun, news) == ()
 
 
-def test_of_a_call_saved_before_that_was_kept_the_agent_of_the_extension_now_is_told() -> None:
-    trail = (dialled("leg", "extension:103"), ended("leg"))
-    assert list(other_calls(trail[:1], trail[1:], AGENTS)) == [OtherCall("bert", "leg", False)]
+def test_of_a_call_that_was_taken_over_the_agent_of_the_extension_now_is_told() -> None:
+    legs = (dialled("leg", "extension:103"),)
+    assert told(legs, ended(*legs)) == [OtherCall("bert", "leg", False)]
+    assert told((), ended(*legs)) == [OtherCall("bert", "leg", False)]

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from callcontrol.control import commands as do
+from callcontrol.control.legs import bridged
 from callcontrol.daemon.trunk_watch import TrunkWatch
 from callcontrol.routing import arrival
 from callcontrol.routing.carrier_loops import LOOP, PASSED_HEADER, passed_header
@@ -17,7 +18,6 @@ from callcontrol.vocabulary.call import Caller, Origin
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.rule import RuleKind
 from callcontrol.vocabulary.target import ExtensionTarget
-from callcontrol.vocabulary.trail import Bridged
 from tests.control.story import Story
 from tests.routing.test_extension import ring
 from tests.routing.world import DID, NOW, facts, rule
@@ -54,13 +54,14 @@ def test_calls_alike_are_those_that_ring_outside_now() -> None:
     watch, stories = TrunkWatch(), [Story(facts(rules=FORWARDED)).begin() for _ in range(3)]
     for number, story in enumerate(stories):
         story.call = replace(story.call, id=f"call-{number}")
-        watch.learn(story.call, (), story.call.trail, story.facts.settings)
+        watch.learn(story.call, (), story.facts.settings)
     assert watch.alike(stories[0].call) == 3
-    watch.learn(stories[0].call, (), [Bridged(NOW, "leg")], stories[0].facts.settings)
+    joined = bridged(stories[0].call, stories[0].call.legs[1].id, NOW)
+    watch.learn(joined, stories[0].call.legs, stories[0].facts.settings)
     watch.over(stories[1].call)
     assert watch.alike(stories[0].call) == 1
     hidden = replace(stories[0].call, caller=Caller("", anonymous=True))
-    watch.learn(hidden, (), hidden.trail, stories[0].facts.settings)
+    watch.learn(hidden, (), stories[0].facts.settings)
     assert watch.alike(hidden) == 0
 
 

@@ -10,9 +10,9 @@ from callcontrol.routing import arrival
 from callcontrol.routing.plan import TrunkNumber
 from callcontrol.routing.trunk_health import WELL, TrunkHealth, TrunkNews, after_leg, news_of_trunks, resting
 from callcontrol.vocabulary.call import Caller, Stamps
+from callcontrol.vocabulary.leg import Certainty, End, Leg, Role
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from callcontrol.vocabulary.outcome import outcome_of
-from callcontrol.vocabulary.trail import Dialled, LegEnded
 from tests.routing.test_extension import ring
 from tests.routing.world import NOW, facts, settings
 
@@ -73,12 +73,15 @@ def test_when_all_rest_the_first_is_tried_anyway(number: str) -> None:
 )
 def test_what_a_legs_end_says_of_its_trunk(cause: str, rang: bool | None, expected: bool | None) -> None:
     stamps = None if rang is None else Stamps(NOW, NOW if rang else None, None, NOW)
-    trail = (Dialled(NOW, "leg", "number:+48600100100", "48600100100", "a"),)
-    ended = LegEnded(NOW, "leg", cause, outcome_of(cause), stamps)
+    leg = Leg("leg", "fs1", Role.CALLEE, "number:+48600100100", NOW, trunk="a")
+    end = End(Certainty.TOLD, cause, outcome_of(cause), stamps)
     told = () if expected is None else (TrunkNews("a", expected),)
-    assert tuple(news_of_trunks(trail, [ended])) == told
-    assert tuple(news_of_trunks(trail, [replace(ended, estimated=True)])) == ()
-    assert tuple(news_of_trunks((replace(trail[0], trunk=""),), [ended])) == ()
+    guessed = leg.ended(replace(end, certainty=Certainty.ESTIMATED))
+    assert tuple(news_of_trunks((leg,), (leg.ended(end),))) == told
+    assert tuple(news_of_trunks((leg,), (guessed,))) == ()
+    assert tuple(news_of_trunks((guessed,), (guessed.ended(end),))) == told
+    inside = replace(leg, trunk="")
+    assert tuple(news_of_trunks((inside,), (inside.ended(end),))) == ()
 
 
 def test_every_trunk_has_a_time_for_the_first_sign_of_progress() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from callcontrol.control import commands as do
-from callcontrol.control import offering
+from callcontrol.control import legs, offering
 from callcontrol.control.call import Call, CallingBack, Ending, Offering, Talking
 from callcontrol.control.commands import Command
 from callcontrol.control.ending import LEGS_TIMER, close_if_done, deadline
@@ -27,7 +27,7 @@ from callcontrol.control.events import (
     TimerFired,
 )
 from callcontrol.control.leaving import OFFER_TIMER, end_unjoined
-from callcontrol.control.legs import dialled, watched
+from callcontrol.control.legs import watched
 from callcontrol.control.step_result import PlainResult
 from callcontrol.control.steps.queue_keys import opening
 from callcontrol.control.steps.talk import CHECK_S
@@ -36,10 +36,11 @@ from callcontrol.routing.facts import Facts
 from callcontrol.routing.legs import Legs
 from callcontrol.routing.speech import Phrase, as_file_string, phrase
 from callcontrol.vocabulary.agent import OfferEnd
+from callcontrol.vocabulary.leg import Role
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from callcontrol.vocabulary.outcome import TRUNK_FAILURES, Outcome, outcome_of
 from callcontrol.vocabulary.queue import Leaving, Offer, TalkEnd
-from callcontrol.vocabulary.trail import Bridged, LeftQueue, Noted, Queued, StepEnded
+from callcontrol.vocabulary.trail import LeftQueue, Noted, Queued, StepEnded
 
 JOIN_S = 5
 # Longer than any phone rings and anybody takes to press a key; then the switch has forgotten to tell (seconds).
@@ -133,7 +134,7 @@ def _agent_there(call: Call, state: CallingBack, under: Offering, facts: Facts) 
     """The agent hears that a customer is being called, while he is."""
     call, taken, commands = offering.accepted(call, under, facts)
     state = replace(state, offering=taken)
-    if taken.winner not in call.open_legs:  # he hung up before he had the customer
+    if not call.is_open(taken.winner):  # he hung up before he had the customer
         moved, more = _failed(call, state, AGENT_HUNG_UP, facts, agents_fault=True)
         return moved, (*commands, *more)
     queue = facts.tenant.queues.get(state.queue)
@@ -156,8 +157,8 @@ def _call(call: Call, state: CallingBack, facts: Facts) -> PlainResult:
 
 
 def _send(call: Call, state: CallingBack, found: Legs, facts: Facts) -> PlainResult:
-    call, ids = call.next_legs(1)
-    call = call.noting(*found.why, dialled(ids[0], found.legs[0], facts))
+    ids = call.next_legs(1)
+    call = legs.sent(call.noting(*found.why), ids, found.legs[:1], Role.CUSTOMER, facts)
     ringing = (do.Originate(((ids[0], found.legs[0]),)), do.StartTimer(OFFER_TIMER, LONGEST_S))
     return call.to(replace(state, customer=ids[0])), ringing
 
@@ -179,7 +180,7 @@ def _customer_answered(call: Call, state: CallingBack, under: Offering) -> Plain
 
 def _talking(call: Call, state: CallingBack, under: Offering, facts: Facts) -> PlainResult:
     agent = under.agent_of(under.winner)
-    call = call.noting(Bridged(facts.now, state.customer), _answered(state, under, facts.now, agent, facts))
+    call = legs.bridged(call, state.customer, facts.now).noting(_answered(state, under, facts.now, agent, facts))
     commands = (do.StopTimer(OFFER_TIMER), do.StartTimer(LEGS_TIMER, CHECK_S), _reached(state))
     return call.to(Talking(under.offer.id, state.customer)), commands
 
@@ -245,10 +246,10 @@ def _let_agent_go(call: Call, state: CallingBack, how: TalkEnd, facts: Facts) ->
         call, commands = offering.withdraw(call, under, OfferEnd.EXPIRED, facts)
         return call, (*commands, *offering.take_back(under))
     call, ending = end_unjoined(call, how, facts)
-    legs = tuple(leg for leg in (under.winner if under else "", state.customer) if leg in call.open_legs)
-    kills = tuple(do.KillLeg(leg, "ORIGINATOR_CANCEL") for leg in legs)
+    live = tuple(leg for leg in (under.winner if under else "", state.customer) if call.is_open(leg))
+    kills = tuple(do.KillLeg(leg, "ORIGINATOR_CANCEL") for leg in live)
     # Who has answered was a channel: his end is awaited, or found out, and paid for.
-    rings = tuple(leg for leg in legs if leg == state.customer and under is not None and under.stage != "joining")
+    rings = tuple(leg for leg in live if leg == state.customer and under is not None and under.stage != "joining")
     return call, (*kills, *watched(rings, "ORIGINATOR_CANCEL"), *ending)
 
 

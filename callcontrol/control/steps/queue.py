@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from callcontrol.config.settings import Queue
 from callcontrol.control import commands as do
-from callcontrol.control import offering, requeueing, waiting_room
+from callcontrol.control import legs, offering, requeueing, waiting_room
 from callcontrol.control.call import Call, Deciding, Offering, Talking, Waiting
 from callcontrol.control.commands import Command
 from callcontrol.control.events import (
@@ -38,7 +38,7 @@ from callcontrol.routing.speech import as_file_string, waited
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from callcontrol.vocabulary.queue import Entered, Leaving, Offer, Place, Refusal
-from callcontrol.vocabulary.trail import Bridged, LeftQueue, Noted, Passed, Queued
+from callcontrol.vocabulary.trail import LeftQueue, Noted, Passed, Queued
 
 # How long an agent is whispered to, and how long a join may take, before it is given up (seconds).
 WHISPER_S = 30
@@ -127,11 +127,11 @@ def _entered(call: Call, waiting: Waiting, entered: Entered, queue: Queue, facts
 
 
 def _enter(call: Call, waiting: Waiting, entered: Entered, queue: Queue, facts: Facts) -> waiting_room.Heard:
-    waiting = replace(waiting, entered=True, joined=entered.joined)
+    waiting = replace(waiting, entered=True, joined=entered.joined, took_up=entered.took_up)
     place = Queued(
         facts.now, waiting.step.queue, waiting.ticket, entered.joined, entered.place.position, entered.took_up
     )
-    return waiting_room.enter(call.noting(place), waiting, queue, facts)
+    return waiting_room.enter(legs.caller_answered(call, facts.now).noting(place), waiting, queue, facts)
 
 
 def _refused(call: Call, waiting: Waiting, why: Refusal, facts: Facts) -> StepResult:
@@ -202,7 +202,7 @@ def _made(call: Call, waiting: Waiting, offer: Offer, queue: Queue, facts: Facts
         return call, offering.refuse(call, new)
     if under is not None and new.epoch < under.offer.epoch:
         return call, ()  # overtaken by a later one: it has run out
-    if call.legs >= facts.settings.limits.legs_per_call:
+    if call.sent >= facts.settings.limits.legs_per_call:
         return _rung_too_often(call, waiting, queue, facts)
     if joins and under is not None:
         return _with(waiting, offering.join(call, under, new, facts))
@@ -230,7 +230,7 @@ def _rung_too_often(call: Call, waiting: Waiting, queue: Queue, facts: Facts) ->
 def _accepted(call: Call, waiting: Waiting, under: Offering, queue: Queue, facts: Facts) -> PlainResult:
     call, taken, commands = offering.accepted(call, under, facts)
     waiting = replace(waiting, offering=taken)
-    if taken.winner not in call.open_legs:  # he hung up before he had the caller
+    if not call.is_open(taken.winner):  # he hung up before he had the caller
         moved, again = requeueing.dropped(call, waiting, facts)
         return moved, (*commands, *again)
     quiet = waiting_room.silence()
@@ -245,13 +245,13 @@ def _accepted(call: Call, waiting: Waiting, under: Offering, queue: Queue, facts
 
 def _join_legs(call: Call, waiting: Waiting, under: Offering) -> PlainResult:
     joining = call.to(replace(waiting, offering=replace(under, stage="joining")))
-    return joining, (do.Join(call.id, under.winner), do.StartTimer(OFFER_TIMER, JOIN_S))
+    return joining, (do.Join(call.caller_channel, under.winner), do.StartTimer(OFFER_TIMER, JOIN_S))
 
 
 def _talking(call: Call, waiting: Waiting, under: Offering, at: Instant, facts: Facts) -> PlainResult:
     wait_ms = (facts.now - waiting.joined) // 1000
     left = LeftQueue(facts.now, waiting.step.queue, Leaving.ANSWERED, wait_ms, under.agent_of(under.winner))
-    call = call.noting(Bridged(at, under.winner), left)
+    call = legs.bridged(call, under.winner, at).noting(left)
     return call.to(Talking(under.offer.id, under.winner)), (do.StopTimer(OFFER_TIMER),)
 
 

@@ -10,6 +10,7 @@ from callcontrol.control import waiting_room
 from callcontrol.control.call import Call, Waiting
 from callcontrol.control.commands import Command
 from callcontrol.control.leaving import depart, leave
+from callcontrol.control.legs import caller_alive
 from callcontrol.control.step_result import StepResult, ThenDecide
 from callcontrol.routing.agents import no_callback
 from callcontrol.routing.facts import Facts
@@ -19,7 +20,7 @@ from callcontrol.routing.speech import Phrase, as_file_string, phrase
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from callcontrol.vocabulary.opening import Hours
 from callcontrol.vocabulary.queue import Kept, Leaving
-from callcontrol.vocabulary.trail import Noted, Pressed, Queued
+from callcontrol.vocabulary.trail import Noted, Pressed
 
 # The announcement after which a caller is called back.
 PROMISED = "callback"
@@ -33,7 +34,7 @@ def pressed(call: Call, waiting: Waiting, key: str, queue: Queue, facts: Facts) 
     under = waiting.offering
     if not waiting.entered or (under is not None and under.stage == "accepting"):
         return call, ()
-    call = call.noting(Pressed(facts.now, key))
+    call = caller_alive(call, facts.now).noting(Pressed(facts.now, key))
     if action is None:
         return call, ()
     if action == "callback":
@@ -69,7 +70,7 @@ def answered(call: Call, waiting: Waiting, kept: Kept, queue: Queue, facts: Fact
     if kept is Kept.NOTED:
         call = call.noting(Noted(facts.now, "a callback to this number was noted already"))
     path, settings = waiting.step.path, queue.callback
-    if kept is Kept.NOTED or _took_up_a_callback(call):
+    if kept is Kept.NOTED or waiting.took_up == "callback":
         goodbye = _said("callback noted", settings.noted, Phrase.CALLBACK_NOTED, queue, path)
     else:
         goodbye = _said(PROMISED, settings.confirmed, Phrase.CALLBACK_PROMISED, queue, path)
@@ -87,12 +88,6 @@ def _refused(call: Call, waiting: Waiting, why: str, queue: Queue, facts: Facts)
     files = (own,) if own else phrase(queue.language, Phrase.CALLBACK_REFUSED)
     call, waiting, commands = waiting_room.say(call, waiting, files, queue, facts)
     return call.to(waiting), commands
-
-
-def _took_up_a_callback(call: Call) -> bool:
-    """Whether his place is that of a callback somebody at his number has asked for before."""
-    place = next((e for e in reversed(call.trail) if isinstance(e, Queued)), None)
-    return place is not None and place.took_up == "callback"
 
 
 def _expiry(queue: Queue, facts: Facts, not_before: Instant) -> Instant:

@@ -6,7 +6,7 @@ from callcontrol.control import commands as do
 from callcontrol.control.call import Call, Deciding, Ringing, Talking
 from callcontrol.control.ending import STEP_TIMER, never_were
 from callcontrol.control.events import AppEnded, Event, LegBridged, TimerFired
-from callcontrol.control.legs import dialled
+from callcontrol.control.legs import bridged, sent
 from callcontrol.control.step_result import StepResult
 from callcontrol.routing import router
 from callcontrol.routing.carrier_loops import PASSED_HEADER, passed_header
@@ -15,9 +15,10 @@ from callcontrol.routing.endings import refuse
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.plan import Onward, Ring, RingResult, SipAddress, TrunkNumber
 from callcontrol.routing.redirect import redirected
+from callcontrol.vocabulary.leg import Role
 from callcontrol.vocabulary.outcome import Outcome, outcome_of
 from callcontrol.vocabulary.target import text_of
-from callcontrol.vocabulary.trail import Bridged, Passed, StepEnded
+from callcontrol.vocabulary.trail import Passed, StepEnded
 
 # How much longer than its longest leg a bridge may take before we stop waiting for its end (seconds).
 GRACE_S = 15
@@ -25,12 +26,12 @@ GRACE_S = 15
 
 def start(call: Call, step: Ring, facts: Facts) -> StepResult:
     """Send the legs out; past the limit of a call's legs it ends, busy."""
-    if call.legs + len(step.legs) > facts.settings.limits.legs_per_call:
-        why = f"leg limit: {call.legs} phones were rung, at most {facts.settings.limits.legs_per_call} may be"
+    if call.sent + len(step.legs) > facts.settings.limits.legs_per_call:
+        why = f"leg limit: {call.sent} phones were rung, at most {facts.settings.limits.legs_per_call} may be"
         return call, refuse(Outcome.BUSY, Passed(facts.now, text_of(step.target), why))
     call, app_id = call.next_app()
-    call, ids = call.next_legs(len(step.legs))
-    call = call.noting(*(dialled(i, leg, facts) for i, leg in zip(ids, step.legs, strict=True)))
+    ids = call.next_legs(len(step.legs))
+    call = sent(call, ids, step.legs, Role.CALLEE, facts)
     bridge = do.Bridge(app_id, tuple(zip(ids, step.legs, strict=True)), _headers(step, facts))
     return call.to(Ringing(step, app_id, ids)), (bridge, do.StartTimer(STEP_TIMER, _longest_s(step)))
 
@@ -41,7 +42,7 @@ def on(call: Call, event: Event, facts: Facts) -> StepResult:
     assert isinstance(ringing, Ringing)
     match event:
         case LegBridged(leg_id, at) if leg_id in ringing.legs:
-            talking = call.noting(Bridged(at, leg_id)).to(Talking(ringing.app_id, leg_id))
+            talking = bridged(call, leg_id, at).to(Talking(ringing.app_id, leg_id))
             return talking, (do.StopTimer(STEP_TIMER),)
         case AppEnded(app_id) if app_id == ringing.app_id:
             return _failed(call, ringing, event, facts)

@@ -13,9 +13,10 @@ from typing import Any
 import orjson
 
 from callcontrol.control import call as call_module
+from callcontrol.edges.live_state.upgrades import call_with_legs
 from callcontrol.routing import path, plan
 from callcontrol.vocabulary import call as call_nouns
-from callcontrol.vocabulary import queue, rule, target, trail
+from callcontrol.vocabulary import leg, queue, rule, target, trail
 
 _TAG = "$"
 
@@ -26,7 +27,7 @@ class Unreadable(ValueError):
 
 def _registered() -> dict[str, type[Any]]:
     found: dict[str, type[Any]] = {}
-    for module in (call_module, path, plan, call_nouns, queue, rule, target, trail):
+    for module in (call_module, path, plan, call_nouns, leg, queue, rule, target, trail):
         for name, value in vars(module).items():
             if isinstance(value, type) and dataclasses.is_dataclass(value) and value.__module__ == module.__name__:
                 found[name] = value
@@ -55,6 +56,8 @@ def decode(text: bytes | str) -> Any:
 
 
 def _tagged(value: Any) -> Any:
+    if isinstance(value, trail.Trail):
+        return list(value)
     name = type(value).__name__
     if CLASSES.get(name) is not type(value):
         raise TypeError(f"{type(value).__qualname__} is not a value that is stored")
@@ -71,6 +74,8 @@ def _made(value: Any) -> Any:
     tag = value.pop(_TAG, None)
     if tag is None:
         return {key: _made(item) for key, item in value.items()}
+    if tag == "Call" and "open_legs" in value:
+        value = call_with_legs(value)
     convert = _converters(tag)
     return CLASSES[tag](**{name: convert[name](_made(item)) for name, item in value.items()})
 
@@ -83,6 +88,8 @@ def _converters(name: str) -> Mapping[str, Callable[[Any], Any]]:
 
 
 def _converter(hint: Any) -> Callable[[Any], Any]:
+    if hint is trail.Trail:
+        return trail.Trail
     if isinstance(hint, type) and issubclass(hint, enum.Enum):
         return hint
     if typing.get_origin(hint) is tuple:

@@ -8,13 +8,12 @@ from callcontrol.billing.fold import fold
 from callcontrol.billing.record import ChargeRecord, RatedRecord
 from callcontrol.billing.record_json import to_json
 from callcontrol.vocabulary.moment import Instant
-from callcontrol.vocabulary.trail import Trail
-from tests.billing.trails import NOON, answered_in_queue, forwarded
+from tests.billing.trails import NOON, Entries, answered_in_queue, forwarded
 
 PARTS = ({"period": "always", "steps": 2, "seconds": 120, "price_per_minute": "0.29", "amount_unrounded": "0.58"},)
 
 
-def rated(trail: Trail, amount: str = "0.6300") -> RatedRecord:
+def rated(trail: Entries, amount: str = "0.6300") -> RatedRecord:
     """The record, with a charge for each leg that somebody pays."""
     record = fold(trail)
     charges = (

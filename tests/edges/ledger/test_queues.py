@@ -21,9 +21,9 @@ from callcontrol.edges.ledger.writer import LedgerWriter
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.moment import datetime_of
 from callcontrol.vocabulary.queue import Leaving
-from callcontrol.vocabulary.trail import Entry, Trail
+from callcontrol.vocabulary.trail import Entry
 from tests.billing.test_visits import entries
-from tests.billing.trails import Story, answered_in_queue, call_id, called_back, forwarded
+from tests.billing.trails import Entries, Story, answered_in_queue, call_id, called_back, forwarded
 from tests.edges.ledger.conftest import Rows
 from tests.edges.ledger.samples import payload, queue_payload, rated
 
@@ -49,7 +49,7 @@ def at(seconds: float) -> datetime:
     return datetime_of(STORY.moment(seconds))
 
 
-def stored(trail: Trail) -> bytes:
+def stored(trail: Entries) -> bytes:
     return to_json(RatedRecord(fold(trail)))
 
 

@@ -1,0 +1,129 @@
+"""A leg: one channel of a call, from the moment it is sent out (or arrives) to what is known of its end.
+
+A leg ends once. What is only supposed of its end gives way to the switch's own word, once; the switch's own word stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from callcontrol.vocabulary.call import Stamps
+from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.outcome import Outcome
+
+
+class Role(StrEnum):
+    """What a leg is in its call."""
+
+    CALLER = "caller"  # the channel that called
+    CALLEE = "callee"  # rung for the caller
+    AGENT = "agent"  # rung for an offer of the queue
+    CUSTOMER = "customer"  # rung because a callback is due
+
+
+class Certainty(StrEnum):
+    """How sure it is how, when and whether a leg ended."""
+
+    OPEN = "open"  # it may live: nothing was told of its end
+    TOLD = "told"  # the switch told its end, or that it never was a channel
+    ESTIMATED = "estimated"  # nothing was told: the end is the best that is known
+    SETTLED = "settled"  # it was estimated, and the switch told its end after all
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """How a leg ended.
+
+    Attributes:
+        stamps: the channel's times; None where it never became a channel, as far as is known.
+        hung_up_by: `caller`, `callee`, `switch` (timeout, cancel, our command) or "".
+        why: of an estimate: what it is taken from.
+    """
+
+    certainty: Certainty
+    cause: str
+    outcome: Outcome
+    stamps: Stamps | None
+    hung_up_by: str = ""
+    why: str = ""
+
+    def gives_way_to(self, told: End) -> bool:
+        """Whether this end was only supposed, and the other one is the truth."""
+        if told.certainty is Certainty.ESTIMATED or self.certainty is Certainty.SETTLED:
+            return False
+        is_supposed = self.certainty is Certainty.ESTIMATED
+        return is_supposed or (self.stamps is None and told.stamps is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One channel of a call. All times but those of `end` are by the worker's clock, in microseconds.
+
+    Attributes:
+        id: the channel's uuid.
+        target: what was rung, as a target text; "" for the caller.
+        dialled: when it was sent out; for the caller: when the call arrived.
+        trunk: the carrier it went out through, "" for none.
+        payer: who is billed for it: `extension:101` (owner of the rule) or `tenant`; "" for a leg that costs nothing.
+        answered: the first moment at which it was known to have been answered.
+        bridged: when it was joined with the caller (the customer: with the agent); None: never, as far as is known. For
+            the caller itself it stays None.
+        seen: its last sign of life.
+        lost_caller: an agent's who had answered when the caller left.
+        end: how it ended; None: it is open.
+    """
+
+    id: str
+    switch: str
+    role: Role
+    target: str
+    dialled: Instant
+    trunk: str = ""
+    payer: str = ""
+    answered: Instant | None = None
+    bridged: Instant | None = None
+    seen: Instant | None = None
+    lost_caller: bool = False
+    end: End | None = None
+
+    @property
+    def certainty(self) -> Certainty:
+        """How sure its end is."""
+        return self.end.certainty if self.end is not None else Certainty.OPEN
+
+    def alive_at(self, at: Instant) -> Leg:
+        """The leg, which lived at this moment."""
+        return self if self.seen is not None and self.seen >= at else replace(self, seen=at)
+
+    def answered_at(self, at: Instant) -> Leg:
+        """The leg, which had been answered by this moment."""
+        return replace(self.alive_at(at), answered=self.answered if self.answered is not None else at)
+
+    def bridged_at(self, at: Instant) -> Leg:
+        """The leg, joined since this moment; the first one counts."""
+        return replace(self.answered_at(at), bridged=self.bridged if self.bridged is not None else at)
+
+    def ended(self, end: End) -> Leg:
+        """The leg with this end; the very same leg where what is known of its end stands."""
+        if self.end is None:
+            return replace(self, end=end)
+        if not self.end.gives_way_to(end):
+            return self
+        return replace(self, end=replace(end, certainty=Certainty.SETTLED))
+
+
+def changes(before: tuple[Leg, ...], now: tuple[Leg, ...]) -> Iterator[tuple[Leg | None, Leg]]:
+    """The legs that are new or have changed, each with what it was (None: it was not there)."""
+    if before is now:
+        return
+    known = {leg.id: leg for leg in before}
+    for leg in now:
+        if (was := known.get(leg.id)) is not leg:
+            yield was, leg
+
+
+def has_ended(was: Leg | None, leg: Leg) -> bool:
+    """Whether the leg was open (or unknown) and is so no more."""
+    return leg.end is not None and (was is None or was.end is None)

@@ -1,0 +1,59 @@
+"""Calls that an earlier version saved are read as calls of today."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from callcontrol.control.call import Call, Talking, Waiting
+from callcontrol.edges.live_state.codec import decode, encode
+from callcontrol.vocabulary.leg import Certainty, Role
+from callcontrol.vocabulary.trail import Bridged, Dialled, LegEnded, Offered, Queued
+
+LEFT = Path(__file__).parents[2] / "upgrade" / "before_legs" / "live_state.json"
+
+
+def left() -> Iterator[str]:
+    """The calls that the version before legs were values left in Redis."""
+    state: dict[str, Any] = json.loads(LEFT.read_text(encoding="utf-8"))
+    for key, kept in state.items():
+        if key.endswith(":calls"):
+            yield from kept["value"].values()
+
+
+@pytest.mark.parametrize("text", list(left()))
+def test_a_call_from_before_its_legs_were_values_has_them(text: str) -> None:
+    old, call = json.loads(text), decode(text)
+    assert isinstance(call, Call)
+    assert decode(encode(call)) == call
+    assert (call.open_legs, call.sent) == (tuple(old["open_legs"]), old["legs"])
+    assert call.caller_channel == old["trail"][0]["channel"]
+    dialled = [entry for entry in call.trail if isinstance(entry, Dialled)]
+    assert [(leg.id, leg.target, leg.dialled) for leg in call.legs if leg.role is not Role.CALLER] == [
+        (entry.leg_id, entry.to, entry.at) for entry in dialled
+    ]
+    bridged = {entry.leg_id for entry in call.trail if isinstance(entry, Bridged)}
+    assert {leg.id for leg in call.legs if leg.bridged is not None} == bridged
+    ended = {entry.leg_id: entry for entry in call.trail if isinstance(entry, LegEnded)}
+    assert {leg.id: leg.end and leg.end.stamps for leg in call.legs if leg.certainty is not Certainty.OPEN} == {
+        leg: entry.stamps for leg, entry in ended.items()
+    }
+    offered = [entry for entry in call.trail if isinstance(entry, Offered)]
+    assert {(one.offer, agent) for one in call.offers for agent in one.agents} == {
+        (entry.offer, entry.agent) for entry in offered
+    }
+
+
+def test_what_is_left_shows_what_matters() -> None:
+    """There is a caller who waits, and one who talks with an agent."""
+    calls: list[Call] = [decode(text) for text in left()]
+    assert any(isinstance(call.state, Waiting) and call.state.entered for call in calls)
+    assert any(isinstance(call.state, Talking) for call in calls)
+    served = [call for call in calls if call.serving is not None]
+    assert all(call.serving and (call.serving.joined is not None) == isinstance(call.state, Talking) for call in served)
+    queued = [call for call in calls if any(isinstance(entry, Queued) for entry in call.trail)]
+    assert all(call.legs[0].answered is not None for call in queued if call.caller_channel)
