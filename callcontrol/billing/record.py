@@ -1,7 +1,8 @@
 """The record of a call: one value for the call, one for each of its legs, one for each charge.
 
-What the ledger stores is exactly this; the column comments in `edges/ledger/schema.sql` repeat the meanings. All times
-are microseconds since the epoch, UTC; None where it did not happen.
+What the ledger stores is exactly this: each field is a column of the table in TABLES, declared here for the JSON, the
+statements and the history alike (`columns.py`). The column comments in `edges/ledger/schema*.sql` repeat the meanings.
+All times are microseconds since the epoch, UTC; None where it did not happen.
 """
 
 from __future__ import annotations
@@ -10,7 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from types import MappingProxyType
+from typing import Annotated, Any, Final
 
+from callcontrol.billing.columns import LATER, ROWS, Named, Table
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.moment import Instant
@@ -33,7 +37,7 @@ class PathEntry:
     target: str
     why: str
     source: str = ""
-    passed: bool = False
+    passed: Annotated[bool, LATER] = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,23 +76,23 @@ class LegRecord:
 
     leg_id: str
     direction: Direction
-    to: str
+    to: Annotated[str, Named("target")]
     address: str
     trunk: str
     shown: str
     payer: str
-    dialled: Instant
-    created: Instant | None
-    ringing: Instant | None
-    answered: Instant | None
-    bridged: Instant | None
-    ended: Instant | None
+    dialled: Annotated[Instant, Named("dialled_at")]
+    created: Annotated[Instant | None, Named("created_at")]
+    ringing: Annotated[Instant | None, Named("ringing_at")]
+    answered: Annotated[Instant | None, Named("answered_at")]
+    bridged: Annotated[Instant | None, Named("bridged_at")]
+    ended: Annotated[Instant | None, Named("ended_at")]
     cause: str
     outcome: Outcome
     hung_up_by: str
     estimated: bool = False
-    reconciled: bool = False
-    estimate: str = ""
+    reconciled: Annotated[bool, LATER] = False
+    estimate: Annotated[str, LATER] = ""
 
     @property
     def talk_us(self) -> int:
@@ -128,13 +132,13 @@ class OfferRecord:
 
     offer: str
     agent: str
-    at: Instant
+    at: Annotated[Instant, Named("offered_at")]
     legs: tuple[str, ...]
-    ended: Instant
+    ended: Annotated[Instant, Named("ended_at")]
     how: OfferEnd
     detail: str = ""
-    bridged: Instant | None = None
-    parted: Instant | None = None
+    bridged: Annotated[Instant | None, Named("bridged_at")] = None
+    parted: Annotated[Instant | None, Named("parted_at")] = None
     wrap_up_from: Instant | None = None
     wrap_up_until: Instant | None = None
     estimated: bool = False
@@ -164,19 +168,19 @@ class QueueVisit:
 
     queue: str
     ticket: str
-    entered: Instant
-    joined: Instant
+    entered: Annotated[Instant, Named("entered_at")]
+    joined: Annotated[Instant, Named("joined_at")]
     took_up: str
     first_position: int
-    left: Instant
+    left: Annotated[Instant, Named("left_at")]
     how: Leaving
     wait_ms: int
     detail: str
     agent: str
-    bridged: Instant | None
+    bridged: Annotated[Instant | None, Named("bridged_at")]
     keys: tuple[KeyPress, ...]
     wrap_up_until: Instant | None
-    offers: tuple[OfferRecord, ...]
+    offers: Annotated[tuple[OfferRecord, ...], ROWS]
     estimated: bool = False
 
 
@@ -205,17 +209,17 @@ class CallRecord:
     outcome: Outcome
     answered_leg: str
     answered_by: str
-    arrived: Instant
-    answered: Instant | None
-    bridged: Instant | None
-    ended: Instant
+    arrived: Annotated[Instant, Named("started_at")]
+    answered: Annotated[Instant | None, Named("answered_at")]
+    bridged: Annotated[Instant | None, Named("bridged_at")]
+    ended: Annotated[Instant, Named("ended_at")]
     path: tuple[PathEntry, ...]
     recordings: tuple[Recording, ...]
     notes: tuple[Note, ...]
-    legs: tuple[LegRecord, ...]
+    legs: Annotated[tuple[LegRecord, ...], ROWS]
     estimated: bool = False
-    visits: tuple[QueueVisit, ...] = ()
-    reconciled: bool = False
+    visits: Annotated[tuple[QueueVisit, ...], ROWS] = ()
+    reconciled: Annotated[bool, LATER] = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +258,7 @@ class ChargeRecord:
     vat_percent: Decimal | None = None
     parts: tuple[Mapping[str, object], ...] = ()
     formula: str = ""
-    estimate: str = ""
+    estimate: Annotated[str, LATER] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,3 +267,14 @@ class RatedRecord:
 
     call: CallRecord
     charges: tuple[ChargeRecord, ...] = ()
+
+
+CALLS: Final = Table(CallRecord)
+LEGS: Final = Table(LegRecord)
+CHARGES: Final = Table(ChargeRecord)
+QUEUE_VISITS: Final = Table(QueueVisit)
+OFFERS: Final = Table(OfferRecord)
+
+TABLES: Final[Mapping[str, Table[Any]]] = MappingProxyType(
+    {"calls": CALLS, "legs": LEGS, "charges": CHARGES, "queue_visits": QUEUE_VISITS, "offers": OFFERS}
+)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from datetime import datetime, tzinfo
 from decimal import Decimal
 from pathlib import Path
@@ -68,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
         return _complain(str(error))
     if args.json:
         for call in calls:
-            sys.stdout.buffer.write(orjson.dumps(asdict(call), default=_plain, option=orjson.OPT_UTC_Z) + b"\n")
+            sys.stdout.buffer.write(orjson.dumps(call.plain(), default=_plain, option=orjson.OPT_UTC_Z) + b"\n")
         sys.stdout.buffer.flush()
     else:
         console = Console(highlight=False)

@@ -7,8 +7,7 @@ import socket
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -249,45 +248,18 @@ def test_agents_who_never_become_known_are_missed(agents: LiveAgents, monkeypatc
 
 
 def offer(agent: str, how: str) -> PastOffer:
-    none = Decimal(0)
-    return PastOffer("t1:1", agent, NOON, (), NOON, how, "", None, None, None, None, False, none, none, none)
+    return PastOffer({"offer": "t1:1", "agent": agent, "offered_at": NOON, "ended_at": NOON, "how": how})
 
 
 def visit(queue: str, how: str, *offers: PastOffer, agent: str = "", keys: str = "") -> PastVisit:
     pressed = tuple({"at": 0, "key": key} for key in keys)
-    return PastVisit(
-        1, queue, "t1", NOON, NOON, "", 1, NOON, how, 1_000, "", agent, None, pressed, None, False, False, offers
-    )
+    told = {"queue": queue, "how": how, "agent": agent, "keys": pressed, "detail": "", "took_up": ""}
+    return PastVisit({**told, "first_position": 1, "estimated": False}, offers)
 
 
 def call(*visits: PastVisit) -> PastCall:
-    empty: tuple[Any, ...] = ()
-    return PastCall(
-        tenant=TENANT,
-        switch="fs1",
-        call_id="c1",
-        started_day=date(2026, 11, 24),
-        started_at=NOON,
-        answered_at=None,
-        bridged_at=None,
-        ended_at=NOON,
-        worker="w",
-        caller_number="",
-        caller_name="",
-        caller_anonymous=False,
-        caller_extension="",
-        dialled="+48221234588",
-        outcome="answered",
-        answered_leg="",
-        answered_by="",
-        path=empty,
-        recordings=empty,
-        notes=empty,
-        estimated=False,
-        total_ms=Decimal(0),
-        legs=(),
-        visits=visits,
-    )
+    columns = {"call_id": "c1", "dialled": "+48221234588", "outcome": "answered", "estimated": False}
+    return PastCall({**columns, "caller_number": "", "path": (), "recordings": (), "notes": ()}, (), visits)
 
 
 SALES = visit("sales", "key", offer("zenon", "no_answer"), keys="10")

@@ -1,5 +1,7 @@
 -- Every statement of the ledger by name: a line `-- name: what it does`, then the statement.
 -- Records come as one JSON array of what billing/record_json.py writes; its times are microseconds since the epoch.
+-- {legs: l.NAME} stands for the columns that billing/record.py declares of a table, one after the other: NAME is the column,
+-- TYPE its type in the JSON, STORED(x) the stored value of the JSON's x. Only what a statement is about is named in it.
 
 -- write_records: Stores the calls, legs, charges, visits and offers that are not there yet; tells how many calls it was given and whether all was new.
 -- Of a leg or call that occurs twice among the records the truer one counts, else the first; visits and offers are those of the
@@ -23,81 +25,37 @@ WITH input AS MATERIALIZED (
         ordinal - (legs -> 0 ->> 'direction' = 'a')::integer AS position  -- 0 is the caller's own leg, where there is one
     FROM input,
          ROWS FROM (jsonb_to_recordset(legs) AS (
-             leg_id text, direction text, target text, address text, trunk text, shown text, payer text,
-             dialled_at bigint, created_at bigint, ringing_at bigint, answered_at bigint, bridged_at bigint, ended_at bigint,
-             cause text, outcome text, hung_up_by text, estimated boolean, estimate text, reconciled boolean
+             {legs: NAME TYPE}
          )) WITH ORDINALITY AS l (
-             leg_id, direction, target, address, trunk, shown, payer,
-             dialled_at, created_at, ringing_at, answered_at, bridged_at, ended_at,
-             cause, outcome, hung_up_by, estimated, estimate, reconciled, ordinal
+             {legs: NAME}, ordinal
          )
     ORDER BY tenant, switch, leg_id, started_day, estimated, n
 ), new_calls AS (
-    INSERT INTO calls (
-        tenant, switch, call_id, started_day, started_at, answered_at, bridged_at, ended_at,
-        worker, caller_number, caller_name, caller_anonymous, caller_extension, dialled,
-        outcome, answered_leg, answered_by, path, recordings, notes, estimated, reconciled
-    )
-    SELECT
-        tenant, switch, call_id, started_day, started_at,
-        timestamptz 'epoch' + answered_at * interval '1 microsecond',
-        timestamptz 'epoch' + bridged_at * interval '1 microsecond',
-        timestamptz 'epoch' + ended_at * interval '1 microsecond',
-        worker, caller_number, caller_name, caller_anonymous, caller_extension, dialled,
-        outcome, answered_leg, answered_by, path, recordings, notes, estimated, coalesce(reconciled, false)
-    FROM one_per_call,
-         jsonb_to_record(call) AS c (
-             answered_at bigint, bridged_at bigint, ended_at bigint,
-             worker text, caller_number text, caller_name text, caller_anonymous boolean, caller_extension text, dialled text,
-             outcome text, answered_leg text, answered_by text, path jsonb, recordings jsonb, notes jsonb, estimated boolean,
-             reconciled boolean
-         )
+    INSERT INTO calls (started_day, {calls: NAME})
+    SELECT started_day, {calls: STORED(c.NAME)}
+    FROM one_per_call, jsonb_to_record(call) AS c ({calls: NAME TYPE})
     ON CONFLICT DO NOTHING
     RETURNING 1
 ), new_legs AS (
-    INSERT INTO legs (
-        tenant, switch, leg_id, started_day, call_id, position, direction, target, address, trunk, shown, payer,
-        dialled_at, created_at, ringing_at, answered_at, bridged_at, ended_at,
-        cause, outcome, hung_up_by, estimated, estimate, reconciled
-    )
-    SELECT
-        tenant, switch, leg_id, started_day, call_id, position, direction, target, address, trunk, shown, payer,
-        timestamptz 'epoch' + dialled_at * interval '1 microsecond',
-        timestamptz 'epoch' + created_at * interval '1 microsecond',
-        timestamptz 'epoch' + ringing_at * interval '1 microsecond',
-        timestamptz 'epoch' + answered_at * interval '1 microsecond',
-        timestamptz 'epoch' + bridged_at * interval '1 microsecond',
-        timestamptz 'epoch' + ended_at * interval '1 microsecond',
-        cause, outcome, hung_up_by, estimated, coalesce(estimate, ''), coalesce(reconciled, false)
+    INSERT INTO legs (tenant, switch, call_id, started_day, position, {legs: NAME})
+    SELECT tenant, switch, call_id, started_day, position, {legs: STORED(NAME)}
     FROM one_per_leg
     ON CONFLICT DO NOTHING
     RETURNING tenant, switch, leg_id, started_day
 ), given_charges AS MATERIALIZED (
     SELECT n, tenant, switch, call_id, started_day, c.*
     FROM input,
-         jsonb_to_recordset(charges) AS c (
-             leg_id text, payer text, number text, reason text, amount numeric, currency text,
-             tariff text, tariff_version bigint, prefix text, destination text,
-             counted_s integer, free_s integer, billed_s integer, step text, fee numeric, vat_percent numeric,
-             parts jsonb, formula text, estimate text
-         )
+         jsonb_to_recordset(charges) AS c ({charges: NAME TYPE})
 ), new_charges AS (
-    INSERT INTO charges (
-        tenant, switch, leg_id, started_day, revision, call_id, status, payer, number, reason, amount, currency,
-        tariff, tariff_version, prefix, destination, counted_s, free_s, billed_s, step, fee, vat_percent, parts, formula,
-        estimate
-    )
+    INSERT INTO charges (tenant, switch, call_id, started_day, revision, status, {charges: NAME})
     SELECT
-        c.tenant, c.switch, c.leg_id, c.started_day,
+        c.tenant, c.switch, c.call_id, c.started_day,
         1 + coalesce((
             SELECT max(revision) FROM charges o
             WHERE o.tenant = c.tenant AND o.switch = c.switch AND o.leg_id = c.leg_id AND o.started_day = c.started_day
         ), 0),
-        c.call_id, CASE WHEN c.amount IS NULL THEN 'unrated' ELSE 'rated' END,
-        c.payer, c.number, c.reason, c.amount, c.currency,
-        c.tariff, timestamptz 'epoch' + c.tariff_version * interval '1 microsecond', c.prefix, c.destination,
-        c.counted_s, c.free_s, c.billed_s, c.step, c.fee, c.vat_percent, c.parts, c.formula,
-        coalesce(c.estimate, '')
+        CASE WHEN c.amount IS NULL THEN 'unrated' ELSE 'rated' END,
+        {charges: STORED(c.NAME)}
     FROM given_charges c
     JOIN one_per_leg USING (n, tenant, switch, leg_id, started_day)
     JOIN new_legs USING (tenant, switch, leg_id, started_day)
@@ -105,56 +63,23 @@ WITH input AS MATERIALIZED (
     SELECT tenant, switch, call_id, started_day, v.*
     FROM one_per_call,
          ROWS FROM (jsonb_to_recordset(visits) AS (
-             queue text, ticket text, entered_at bigint, joined_at bigint, took_up text, first_position integer,
-             left_at bigint, how text, wait_ms bigint, detail text, agent text, bridged_at bigint, keys jsonb,
-             wrap_up_until bigint, offers jsonb, estimated boolean
+             {queue_visits: NAME TYPE}, offers jsonb
          )) WITH ORDINALITY AS v (
-             queue, ticket, entered_at, joined_at, took_up, first_position,
-             left_at, how, wait_ms, detail, agent, bridged_at, keys,
-             wrap_up_until, offers, estimated, visit
+             {queue_visits: NAME}, offers, visit
          )
 ), given_offers AS MATERIALIZED (
     SELECT tenant, switch, call_id, started_day, visit, queue, o.*
     FROM given_visits,
-         jsonb_to_recordset(offers) AS o (
-             offer text, agent text, offered_at bigint, legs text[], ended_at bigint, how text, detail text,
-             bridged_at bigint, parted_at bigint, wrap_up_from bigint, wrap_up_until bigint, estimated boolean
-         )
+         jsonb_to_recordset(offers) AS o ({offers: NAME TYPE})
 ), new_visits AS (
-    INSERT INTO queue_visits (
-        tenant, switch, call_id, started_day, visit, queue, ticket, entered_at, joined_at, took_up, first_position,
-        left_at, how, wait_ms, detail, agent, bridged_at, keys, wrap_up_until, estimated
-    )
-    SELECT
-        tenant, switch, call_id, started_day, visit, queue, ticket,
-        timestamptz 'epoch' + entered_at * interval '1 microsecond',
-        timestamptz 'epoch' + joined_at * interval '1 microsecond',
-        took_up, first_position,
-        timestamptz 'epoch' + left_at * interval '1 microsecond',
-        how, wait_ms, detail, agent,
-        timestamptz 'epoch' + bridged_at * interval '1 microsecond',
-        keys,
-        timestamptz 'epoch' + wrap_up_until * interval '1 microsecond',
-        estimated
+    INSERT INTO queue_visits (tenant, switch, call_id, started_day, visit, {queue_visits: NAME})
+    SELECT tenant, switch, call_id, started_day, visit, {queue_visits: STORED(NAME)}
     FROM given_visits
     ON CONFLICT DO NOTHING
     RETURNING 1
 ), new_offers AS (
-    INSERT INTO offers (
-        tenant, switch, call_id, started_day, visit, offer, agent, queue, offered_at, legs, ended_at, how, detail,
-        bridged_at, parted_at, wrap_up_from, wrap_up_until, estimated
-    )
-    SELECT
-        tenant, switch, call_id, started_day, visit, offer, agent, queue,
-        timestamptz 'epoch' + offered_at * interval '1 microsecond',
-        legs,
-        timestamptz 'epoch' + ended_at * interval '1 microsecond',
-        how, detail,
-        timestamptz 'epoch' + bridged_at * interval '1 microsecond',
-        timestamptz 'epoch' + parted_at * interval '1 microsecond',
-        timestamptz 'epoch' + wrap_up_from * interval '1 microsecond',
-        timestamptz 'epoch' + wrap_up_until * interval '1 microsecond',
-        estimated
+    INSERT INTO offers (tenant, switch, call_id, started_day, visit, queue, {offers: NAME})
+    SELECT tenant, switch, call_id, started_day, visit, queue, {offers: STORED(NAME)}
     FROM given_offers
     ON CONFLICT DO NOTHING
     RETURNING 1
@@ -194,19 +119,20 @@ WITH input AS MATERIALIZED (
       AND (l.tenant, l.switch, l.leg_id, l.started_day) = (i.tenant, i.switch, t.leg_id, i.started_day)
     RETURNING l.tenant, l.switch, l.leg_id, l.started_day
 )
-INSERT INTO charges (
-    tenant, switch, leg_id, started_day, revision, call_id, status, payer, number, reason, amount, currency,
-    tariff, tariff_version, prefix, destination, counted_s, free_s, billed_s, step, fee, vat_percent, parts, formula
-)
-SELECT
-    c.tenant, c.switch, c.leg_id, c.started_day, revision + 1, call_id, 'void', payer, number, 'the times of the leg were an estimate',
-    NULL, '', tariff, tariff_version, prefix, destination, 0, 0, 0, step, NULL, vat_percent, '[]', ''
-FROM withdrawn_legs w CROSS JOIN LATERAL (  -- as current_charges, which would look at all charges there are
-    SELECT * FROM charges h
+INSERT INTO charges
+SELECT void.*
+FROM withdrawn_legs w
+CROSS JOIN LATERAL (  -- as current_charges, which would look at all charges there are
+    SELECT h AS charge, h.status, h.revision FROM charges h
     WHERE (h.tenant, h.switch, h.leg_id, h.started_day) = (w.tenant, w.switch, w.leg_id, w.started_day)
     ORDER BY h.revision DESC LIMIT 1
 ) AS c
-WHERE status <> 'void';
+CROSS JOIN LATERAL jsonb_populate_record(c.charge, jsonb_build_object(  -- the same charge but for these
+    'revision', c.revision + 1, 'status', 'void', 'reason', 'the times of the leg were an estimate', 'written_at', now(),
+    'amount', NULL, 'currency', '', 'counted_s', 0, 'free_s', 0, 'billed_s', 0, 'fee', NULL, 'parts', jsonb_build_array(),
+    'formula', '', 'estimate', ''
+)) AS void
+WHERE c.status <> 'void';
 
 -- unrated_charges: Charges that hold and have no price, of one tenant or of all: so many, from one on, by day.
 SELECT c.started_day, c.tenant, c.switch, c.leg_id, c.call_id, c.number, c.reason
@@ -233,23 +159,10 @@ WITH input AS MATERIALIZED (
     FROM jsonb_array_elements(%(records)s::jsonb) AS record,
          jsonb_to_record(record) AS r (call jsonb, charges jsonb)
 )
-INSERT INTO charges (
-    tenant, switch, leg_id, started_day, revision, call_id, status, payer, number, reason, amount, currency,
-    tariff, tariff_version, prefix, destination, counted_s, free_s, billed_s, step, fee, vat_percent, parts, formula,
-    estimate
-)
-SELECT
-    i.tenant, i.switch, c.leg_id, i.started_day, h.revision + 1, i.call_id, 'rated',
-    c.payer, c.number, c.reason, c.amount, c.currency,
-    c.tariff, timestamptz 'epoch' + c.tariff_version * interval '1 microsecond', c.prefix, c.destination,
-    c.counted_s, c.free_s, c.billed_s, c.step, c.fee, c.vat_percent, c.parts, c.formula, coalesce(c.estimate, '')
+INSERT INTO charges (tenant, switch, call_id, started_day, revision, status, {charges: NAME})
+SELECT i.tenant, i.switch, i.call_id, i.started_day, h.revision + 1, 'rated', {charges: STORED(c.NAME)}
 FROM input i
-CROSS JOIN LATERAL jsonb_to_recordset(i.charges) AS c (
-    leg_id text, payer text, number text, reason text, amount numeric, currency text,
-    tariff text, tariff_version bigint, prefix text, destination text,
-    counted_s integer, free_s integer, billed_s integer, step text, fee numeric, vat_percent numeric,
-    parts jsonb, formula text, estimate text
-)
+CROSS JOIN LATERAL jsonb_to_recordset(i.charges) AS c ({charges: NAME TYPE})
 CROSS JOIN LATERAL (
     SELECT revision, status FROM charges o
     WHERE (o.tenant, o.switch, o.leg_id, o.started_day) = (i.tenant, i.switch, c.leg_id, i.started_day)
@@ -286,10 +199,7 @@ JOIN pg_class child ON child.oid = inhrelid
 WHERE inhparent = ANY (%(tables)s::text[]::regclass[]);
 
 -- find_calls: Calls in a stretch of time, latest first.
-SELECT
-    tenant, switch, call_id, started_day, started_at, answered_at, bridged_at, ended_at, worker,
-    caller_number, caller_name, caller_anonymous, caller_extension, dialled, outcome, answered_leg, answered_by,
-    path, recordings, notes, estimated, reconciled, total_ms
+SELECT {calls: NAME}, started_day, total_ms
 FROM calls
 WHERE started_day BETWEEN coalesce(%(since_day)s::date, '-infinity') AND coalesce(%(until_day)s::date, 'infinity')
   AND started_at >= coalesce(%(since)s::timestamptz, '-infinity')
@@ -353,20 +263,14 @@ WITH found AS (
     SELECT DISTINCT tenant, switch, call_id, started_day, started_at FROM found
     ORDER BY started_day DESC, started_at DESC, call_id LIMIT %(limit)s
 )
-SELECT
-    tenant, switch, call_id, started_day, c.started_at, answered_at, bridged_at, ended_at, worker,
-    caller_number, caller_name, caller_anonymous, caller_extension, dialled, outcome, answered_leg, answered_by,
-    path, recordings, notes, estimated, reconciled, total_ms
+SELECT {calls: c.NAME}, started_day, total_ms
 FROM latest JOIN calls c USING (tenant, switch, call_id, started_day)
 ORDER BY started_day DESC, c.started_at DESC, call_id;
 
 -- legs_of: The legs of some calls, each with the charge that holds.
 SELECT
-    l.call_id, l.leg_id, l.position, l.direction, l.target, l.address, l.trunk, l.shown, l.payer,
-    l.dialled_at, l.ringing_at, l.answered_at, l.bridged_at, l.ended_at, l.cause, l.outcome, l.hung_up_by, l.estimated,
-    l.estimate AS leg_estimate,
-    l.reconciled, l.ring_ms, l.talk_ms, c.status, c.revision, c.reason, c.amount, c.currency, c.tariff, c.tariff_version, c.prefix, c.destination,
-    c.billed_s, c.parts, c.formula, c.estimate
+    l.call_id, l.position, {legs: l.NAME}, l.ring_ms, l.talk_ms, l.total_ms,
+    c.status AS "cost status", c.revision AS "cost revision", {charges: c.NAME AS "cost NAME"}
 FROM legs l
 LEFT JOIN LATERAL (  -- what current_charges says; the view itself would look at all charges there are
     SELECT * FROM charges h
@@ -379,8 +283,7 @@ ORDER BY l.call_id, l.position;
 
 -- visits_of: The stays in queues of some calls.
 SELECT
-    call_id, visit, queue, ticket, entered_at, joined_at, took_up, first_position, left_at, how, wait_ms, detail, agent,
-    bridged_at, keys, wrap_up_until, called_back, estimated
+    call_id, visit, {queue_visits: NAME}, called_back
 FROM queue_visits
 WHERE call_id = ANY (%(call_ids)s::text[]) AND started_day BETWEEN %(since_day)s AND %(until_day)s
   AND tenant = ANY (%(tenants)s::text[]) AND switch = ANY (%(switches)s::text[])
@@ -388,8 +291,7 @@ ORDER BY call_id, visit;
 
 -- offers_of: The offers of some calls, visit by visit in the order in which they were made.
 SELECT
-    call_id, visit, offer, agent, offered_at, legs, ended_at, how, detail, bridged_at, parted_at, wrap_up_from, wrap_up_until,
-    estimated, offer_ms, talk_ms, wrap_up_ms
+    call_id, visit, {offers: NAME}, offer_ms, talk_ms, wrap_up_ms
 FROM offers
 WHERE call_id = ANY (%(call_ids)s::text[]) AND started_day BETWEEN %(since_day)s AND %(until_day)s
   AND tenant = ANY (%(tenants)s::text[]) AND switch = ANY (%(switches)s::text[])

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from decimal import Decimal
 from types import TracebackType
 from typing import Any
 
@@ -48,127 +46,75 @@ class Wanted:
     call_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """The charge that holds for a leg; `amount` is None unless `status` is `rated`."""
+class PastRow:
+    """A row of the ledger. Its columns are its attributes: `billing/record.py` declares them, the schema explains them.
 
-    status: str
-    revision: int
-    amount: Decimal | None
-    currency: str
-    reason: str
-    tariff: str
-    tariff_version: datetime | None
-    prefix: str
-    destination: str
-    billed_s: int
-    parts: tuple[Mapping[str, Any], ...]
-    formula: str
-    estimate: str
+    Lists are tuples here.
+    """
+
+    def __init__(self, columns: Mapping[str, Any]) -> None:
+        self._columns = {name: tuple(v) if isinstance(v, list) else v for name, v in columns.items()}
+
+    def __getattr__(self, column: str) -> Any:
+        """Raises: AttributeError: there is no such column."""
+        try:
+            return self.__dict__["_columns"][column]
+        except KeyError:
+            raise AttributeError(f"{type(self).__name__} has no column {column}", name=column, obj=self) from None
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.plain()})"
+
+    def plain(self) -> dict[str, Any]:
+        """The columns by their names, then the rows that belong to it, likewise."""
+        return dict(self._columns)
 
 
-@dataclass(frozen=True, slots=True)
-class PastLeg:
+class Cost(PastRow):
+    """The charge that holds for a leg: the columns of `charges`; `amount` is None unless `status` is `rated`."""
+
+
+class PastLeg(PastRow):
     """A leg's row, and its cost if it has one; `estimate` says why its times are the best known, "": they are exact."""
 
-    leg_id: str
-    position: int
-    direction: str
-    target: str
-    address: str
-    trunk: str
-    shown: str
-    payer: str
-    dialled_at: datetime
-    ringing_at: datetime | None
-    answered_at: datetime | None
-    bridged_at: datetime | None
-    ended_at: datetime | None
-    cause: str
-    outcome: str
-    hung_up_by: str
-    estimated: bool
-    ring_ms: Decimal | None
-    talk_ms: Decimal
-    cost: Cost | None
-    reconciled: bool = False
-    estimate: str = ""
+    def __init__(self, columns: Mapping[str, Any], cost: Cost | None = None) -> None:
+        super().__init__(columns)
+        self.cost = cost
+
+    def plain(self) -> dict[str, Any]:
+        """The columns, and `cost`, None without one."""
+        return {**self._columns, "cost": None if self.cost is None else self.cost.plain()}
 
 
-@dataclass(frozen=True, slots=True)
-class PastOffer:
+class PastOffer(PastRow):
     """An offer's row: a waiting caller offered to one agent."""
 
-    offer: str
-    agent: str
-    offered_at: datetime
-    legs: tuple[str, ...]
-    ended_at: datetime
-    how: str
-    detail: str
-    bridged_at: datetime | None
-    parted_at: datetime | None
-    wrap_up_from: datetime | None
-    wrap_up_until: datetime | None
-    estimated: bool
-    offer_ms: Decimal
-    talk_ms: Decimal
-    wrap_up_ms: Decimal
 
-
-@dataclass(frozen=True, slots=True)
-class PastVisit:
+class PastVisit(PastRow):
     """A stay in a queue: its row, and its offers in order."""
 
-    visit: int
-    queue: str
-    ticket: str
-    entered_at: datetime
-    joined_at: datetime
-    took_up: str
-    first_position: int
-    left_at: datetime
-    how: str
-    wait_ms: int
-    detail: str
-    agent: str
-    bridged_at: datetime | None
-    keys: tuple[Mapping[str, Any], ...]
-    wrap_up_until: datetime | None
-    called_back: bool
-    estimated: bool
-    offers: tuple[PastOffer, ...] = ()
+    def __init__(self, columns: Mapping[str, Any], offers: Iterable[PastOffer] = ()) -> None:
+        super().__init__(columns)
+        self.offers = tuple(offers)
+
+    def plain(self) -> dict[str, Any]:
+        """The columns, and `offers`."""
+        return {**self._columns, "offers": [offer.plain() for offer in self.offers]}
 
 
-@dataclass(frozen=True, slots=True)
-class PastCall:
+class PastCall(PastRow):
     """A call's row, its legs in order and its stays in queues."""
 
-    tenant: str
-    switch: str
-    call_id: str
-    started_day: date
-    started_at: datetime
-    answered_at: datetime | None
-    bridged_at: datetime | None
-    ended_at: datetime
-    worker: str
-    caller_number: str
-    caller_name: str
-    caller_anonymous: bool
-    caller_extension: str
-    dialled: str
-    outcome: str
-    answered_leg: str
-    answered_by: str
-    path: tuple[Mapping[str, Any], ...]
-    recordings: tuple[Mapping[str, Any], ...]
-    notes: tuple[Mapping[str, Any], ...]
-    estimated: bool
-    total_ms: Decimal
-    legs: tuple[PastLeg, ...] = ()
-    visits: tuple[PastVisit, ...] = ()
-    reconciled: bool = False
+    def __init__(
+        self, columns: Mapping[str, Any], legs: Iterable[PastLeg] = (), visits: Iterable[PastVisit] = ()
+    ) -> None:
+        super().__init__(columns)
+        self.legs, self.visits = tuple(legs), tuple(visits)
+
+    def plain(self) -> dict[str, Any]:
+        """The columns, `legs` and `visits`."""
+        legs, visits = ([row.plain() for row in rows] for rows in (self.legs, self.visits))
+        return {**self._columns, "legs": legs, "visits": visits}
 
 
 def connect(dsn: str) -> Connection[dict[str, Any]]:
@@ -274,7 +220,7 @@ class LedgerReader:
         return found
 
 
-_COST = tuple(Cost.__dataclass_fields__)
+_COST = "cost "  # before the names of the columns of a leg's charge, in legs_of
 
 
 def _params(wanted: Wanted) -> dict[str, object]:
@@ -306,28 +252,22 @@ def _which(calls: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _call(row: dict[str, Any], legs: _RowsByCall, visits: _RowsByCall, offers: _RowsByCall) -> PastCall:
-    lists = {name: tuple(row[name]) for name in ("path", "recordings", "notes")}
     call = row["call_id"]
     return PastCall(
-        **{**row, **lists},
-        legs=tuple(_leg(leg) for leg in legs.get(call, [])),
-        visits=tuple(_visit(visit, offers.get(call, [])) for visit in visits.get(call, [])),
+        row,
+        (_leg(leg) for leg in legs.get(call, [])),
+        (_visit(visit, offers.get(call, [])) for visit in visits.get(call, [])),
     )
 
 
 def _visit(row: dict[str, Any], offers: list[dict[str, Any]]) -> PastVisit:
-    own = tuple(_offer(offer) for offer in offers if offer["visit"] == row["visit"])
-    return PastVisit(**{**row, "keys": tuple(row["keys"])}, offers=own)
+    return PastVisit(row, (_offer(offer) for offer in offers if offer["visit"] == row["visit"]))
 
 
 def _offer(row: dict[str, Any]) -> PastOffer:
-    values = {name: value for name, value in row.items() if name != "visit"}
-    return PastOffer(**{**values, "legs": tuple(row["legs"])})
+    return PastOffer({name: value for name, value in row.items() if name != "visit"})
 
 
 def _leg(row: dict[str, Any]) -> PastLeg:
-    cost = {name: row.pop(name) for name in _COST}
-    row["estimate"] = row.pop("leg_estimate")
-    if cost["status"] is None:
-        return PastLeg(**row, cost=None)
-    return PastLeg(**row, cost=Cost(**{**cost, "parts": tuple(cost["parts"])}))
+    cost = {name.removeprefix(_COST): row.pop(name) for name in list(row) if name.startswith(_COST)}
+    return PastLeg(row, Cost(cost) if cost["status"] is not None else None)

@@ -6,6 +6,8 @@ import gevent
 import psycopg
 import pytest
 
+from callcontrol.billing.columns import Kind
+from callcontrol.billing.record import TABLES as TABLES_DECLARED
 from callcontrol.edges.ledger import partitions
 from callcontrol.edges.ledger.queries import QUERIES, BadQueries, queries_from
 from callcontrol.edges.ledger.schema import VERSION, SchemaTooNew, apply_schema
@@ -47,6 +49,41 @@ def test_every_column_is_documented(connection: psycopg.Connection, rows: Rows) 
     )
     assert undocumented == []
     assert len(rows("SELECT obj_description(oid) FROM pg_class WHERE relname = ANY (%s)", list(TABLES))) == len(TABLES)
+
+
+# What no record holds: where a row belongs, and what the statements and the database add.
+ADDED = {
+    "calls": {"started_day", "written_at", "total_ms"},
+    "legs": {"tenant", "switch", "started_day", "call_id", "position", "written_at", "ring_ms", "talk_ms", "total_ms"},
+    "charges": {"tenant", "switch", "started_day", "call_id", "revision", "status", "written_at"},
+    "queue_visits": {"tenant", "switch", "started_day", "call_id", "visit", "written_at", "called_back"},
+    "offers": {
+        *("tenant", "switch", "started_day", "call_id", "visit", "queue", "written_at"),
+        *("offer_ms", "talk_ms", "wrap_up_ms"),
+    },
+}
+STORED_AS = {
+    Kind.TEXT: {"text"},
+    Kind.BOOLEAN: {"bool"},
+    Kind.INTEGER: {"int2", "int4", "int8"},
+    Kind.TIME: {"timestamptz"},
+    Kind.NUMBER: {"numeric"},
+    Kind.TEXTS: {"_text"},
+    Kind.DOCUMENT: {"jsonb"},
+}
+
+
+@pytest.mark.parametrize("name", TABLES_DECLARED)
+def test_every_column_is_declared_with_its_kind(name: str, connection: psycopg.Connection, rows: Rows) -> None:
+    apply_schema(connection)
+    there = rows(
+        "SELECT attname, typname FROM pg_attribute JOIN pg_type t ON t.oid = atttypid"
+        " WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped",
+        name,
+    )
+    kinds = {column.name: STORED_AS[column.kind] for column in TABLES_DECLARED[name].columns}
+    assert {column for column, _ in there} == {*kinds, *ADDED[name]}
+    assert [(column, kind) for column, kind in there if kind not in kinds.get(str(column), {kind})] == []
 
 
 def test_there_is_no_default_partition(writer: LedgerWriter, rows: Rows) -> None:
@@ -120,6 +157,7 @@ def test_every_statement_has_a_name_and_a_line_about_it() -> None:
     [
         ("-- a: One\nSELECT 1;\n-- a: Two\nSELECT 2;", "a occurs twice"),
         ("-- a: One\n-- b: Two\nSELECT 2;", "no statement below `-- a:`"),
+        ("-- a: One\nSELECT {lags: NAME} FROM legs;", "no table lags is declared; these are: calls, legs,"),
     ],
 )
 def test_a_file_of_statements_with_mistakes_is_refused(text: str, why: str) -> None:
