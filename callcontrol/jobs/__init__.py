@@ -1,1 +1,1 @@
-"""Floor 6: work on the past, beside the calls: what the switches wrote themselves is brought into the ledger."""
+"""Floor 6: work on the past, beside the calls: the switches' own records complete the ledger."""

@@ -1,7 +1,7 @@
-"""One pass over a switch's folder: what it wrote of its legs is compared with the ledger, and completes them.
+"""One pass over a switch's folder: the switch's own records of its legs complete the ledger.
 
-A file is moved only after Postgres has committed what it told, so a pass that is cut short is done again by the next
-one; what the ledger has already changes nothing. Files are read in batches, oldest first, and a bad one stops nobody.
+A file is moved only after Postgres has committed its contents, so a pass that is cut short is repeated by the next
+one; what the ledger has already changes nothing. Files are read in batches, oldest first. A bad file stops no other.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from callcontrol.vocabulary.moment import Instant
 
 YOUNG_US: Final = 60_000_000  # such a leg is on its normal way, or half written
 BATCH: Final = 200  # files in memory at once: some MB
-MAX_FILES: Final = 20_000  # of one pass; the rest is the next one's
+MAX_FILES: Final = 20_000  # of one pass; the next one reads the rest
 UNREADABLE: Final = "unreadable"
 OUTSIDE: Final = "public"  # contexts of our dialplan in which callers arrive: from carriers, from phones
 INSIDE: Final = "internal"
@@ -50,7 +50,7 @@ class PassContext:
     """What a pass needs to know.
 
     Attributes:
-        tariff_of: a tenant's price list, None if it has none (any more).
+        tariff_of: a tenant's price list, None if it has none.
         is_remembered: whether Redis still has a call; raises LiveStateError.
     """
 
@@ -66,14 +66,14 @@ class Seen:
 
     Attributes:
         changed: when each was last written (nanoseconds since the epoch), by name.
-        unreadable: which of them could not be read; the others are strangers'.
+        unreadable: which of them could not be read; the others belong to strangers.
     """
 
     changed: dict[str, int] = field(default_factory=dict)
     unreadable: set[str] = field(default_factory=set)
 
     def add(self, file: CdrFile, *, unreadable: bool) -> None:
-        """Remember a file; past SEEN_KEPT all are looked at again."""
+        """Remember a file; after SEEN_KEPT all files are read again."""
         if len(self.changed) >= SEEN_KEPT:
             self.changed.clear()
             self.unreadable.clear()
@@ -81,7 +81,7 @@ class Seen:
         (self.unreadable.add if unreadable else self.unreadable.discard)(file.name)
 
     def forget_all_but(self, names: Container[str]) -> None:
-        """Files that are gone need not be remembered."""
+        """Forget files that are gone."""
         self.changed = {name: changed for name, changed in self.changed.items() if name in names}
         self.unreadable.intersection_update(self.changed)
 
@@ -110,10 +110,10 @@ class FolderPass:
         self.counts: Counter[str] = Counter()
 
     def run(self, now: Instant) -> Counter[str]:
-        """Complete the ledger; returns how many files came to which end (Verdict, or `unreadable`).
+        """Complete the ledger; returns how many files got which Verdict (or `unreadable`).
 
         Raises:
-            FolderAway: the folder cannot be read; or not written, and then the ledger are complete all the same.
+            FolderAway: the folder cannot be read; or not written, and then the ledger is complete all the same.
             NoLedger, LedgerAway: Postgres is away; what was committed until then is done.
         """
         if self._seen.changed:
@@ -129,7 +129,7 @@ class FolderPass:
         return self.counts
 
     def _read(self, files: Sequence[CdrFile]) -> Iterator[tuple[CdrFile, LegEnd]]:
-        """The readable ones; the others are told, and left."""
+        """The readable files; the others are logged, and left."""
         for file, read in zip(files, aside(_read_all, self._folder, files), strict=True):
             if isinstance(read, LegEnd):
                 self._seen.unreadable.discard(file.name)
@@ -160,7 +160,7 @@ class FolderPass:
         return Evidence(known, calls, marks, self._owner_of, self._is_remembered)
 
     def _owner_of(self, end: LegEnd) -> str:
-        """The tenant a caller came to: that of the phone, or of the number that was dialled from outside."""
+        """The tenant a caller called: the tenant of the phone, or of the number that was dialled from outside."""
         if end.context == OUTSIDE:
             owner = self._directory.owner_of(end.address)
             return owner[0] if owner else ""
@@ -170,11 +170,11 @@ class FolderPass:
         try:
             return self._rules.is_remembered(tenant, call_id)
         except LiveStateError as error:
-            log.warning("%s: legs nobody recorded have to wait: %s", self._switch, error)
+            log.warning("%s: legs that are not recorded have to wait: %s", self._switch, error)
             return None
 
     def _write(self, judged: Sequence[Judged], evidence: Evidence) -> dict[str, str]:
-        """Commit what these tell; returns why Postgres will never take a call's record, by call."""
+        """Commit these; returns why Postgres will never take a call's record, by call."""
         told: defaultdict[tuple[str, str], list[LegEnd]] = defaultdict(list)
         for one in judged:
             if one.verdict in (Verdict.CORRECTED, Verdict.ADDED):
@@ -220,7 +220,7 @@ _LEVELS: Final = {Verdict.DOUBTFUL: logging.ERROR, Verdict.ADDED: logging.WARNIN
 
 
 def _where(verdict: Verdict) -> str:
-    """The folder a file goes to; "": it stays."""
+    """The folder a file is moved to; "": it stays."""
     match verdict:
         case Verdict.SETTLED | Verdict.CORRECTED | Verdict.ADDED:
             return DONE
@@ -235,7 +235,7 @@ def _read_all(folder: CdrFolder, files: Sequence[CdrFile]) -> list[LegEnd | str]
 
 
 def _read_one(folder: CdrFolder, file: CdrFile) -> LegEnd | str:
-    """What it tells, or why it cannot be read."""
+    """The file's contents, or why it cannot be read."""
     try:
         data = folder.read(file)
         if len(data) > MAX_BYTES:

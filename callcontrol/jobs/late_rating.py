@@ -1,6 +1,6 @@
-"""Charges without a price are rated by the price lists in force now, each by a further revision, as in any correction.
+"""Charges without a price are rated by the price lists in force now. Each becomes a new revision, like a correction.
 
-Which version of a list counts is decided by when the leg was answered, as at the call's end.
+The moment the leg was answered decides which version of a list applies, as at the call's end.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Tariffs = Callable[[str], Tariff | None]
 
 @dataclass(frozen=True, slots=True)
 class LateCharge:
-    """What came of a leg without a price; `reason`: why it has none still, else `amount` is what it costs."""
+    """The result for a leg without a price: `reason` why it still has none, else `amount` is what it costs."""
 
     leg: UnratedLeg
     amount: Decimal | None = None
@@ -37,7 +37,7 @@ class LateCharge:
 def rate_late(
     history: LedgerHistory, tariff_of: Tariffs, tenant: str | None, *, dry_run: bool = False
 ) -> Iterator[LateCharge]:
-    """Rate what has no price, the oldest calls first; one statement at a time, each committed.
+    """Rate charges without a price, the oldest calls first; each statement is committed by itself.
 
     Raises:
         NoLedger: Postgres refused, or has no ledger of this version.
@@ -75,7 +75,7 @@ def _charge(leg: UnratedLeg, call: CallRecord | None, tariff_of: Tariffs) -> tup
         charges = rate_record(call, tariff_of(leg.tenant)).charges
     except Exception as error:
         return call, ChargeRecord(leg.leg_id, "", leg.number, f"rating failed: {type(error).__name__}: {error}")
-    gone = ChargeRecord(leg.leg_id, "", leg.number, f"call {leg.call_id} has no such leg that somebody pays")
+    gone = ChargeRecord(leg.leg_id, "", leg.number, f"call {leg.call_id} has no such leg with a payer")
     return call, next((charge for charge in charges if charge.leg_id == leg.leg_id), gone)
 
 

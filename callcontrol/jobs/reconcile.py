@@ -2,8 +2,8 @@
 
     Reconciler(settings, tariff_of, dsn, redis_url).start()
 
-Any number of processes may run it: one at a time looks after a switch, by a lock in Postgres. Folders of switches on
-other hosts are not there: each host's daemon reads those that are.
+Any number of processes may run it: a lock in Postgres lets one at a time work on a switch. Each host's daemon reads
+the folders of that host.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Reconciler:
         self._seen: defaultdict[Path, Seen] = defaultdict(Seen)
 
     def start(self) -> gevent.Greenlet:
-        """At once, and every EVERY_S seconds; returns the greenlet that does it, to be killed at the end."""
+        """Run now, and every EVERY_S seconds; returns the greenlet that does it, to be killed at the end."""
         return gevent.spawn(self._run)
 
     def _run(self) -> None:
@@ -69,7 +69,7 @@ class Reconciler:
             gevent.sleep(EVERY_S)
 
     def look(self) -> None:
-        """One pass over the folder of each switch. What goes wrong with one is told, and keeps no other waiting."""
+        """One pass over the folder of each switch. A failure with one is logged, and does not stop the others."""
         for switch, settings in self._settings().switches.items():
             if settings.cdrs:
                 self._look_at(switch, CdrFolder(Path(settings.cdrs)))
@@ -86,7 +86,7 @@ class Reconciler:
             meters.reconcile_failing.labels(switch).set(1)
 
     def reconcile(self, switch: str, folder: CdrFolder, *, dry_run: bool = False) -> Counter[str] | None:
-        """One pass over one folder: how many files came to which end; None if another process is at it.
+        """One pass over one folder: how many files got which Verdict; None if another process is working on it.
 
         Raises:
             FolderAway: the folder cannot be read or written.
@@ -95,14 +95,14 @@ class Reconciler:
         ledger = LedgerWriter(self._dsn, now=self._now)
         try:
             if not dry_run:
-                ledger.write([])  # the tables are there, and of this version
+                ledger.write([])  # raises unless the tables are there, in this version
             with (
                 LedgerHistory(self._dsn) as history,
                 history.alone(switch) as is_alone,
                 Remembered(self._redis_url) as redis,
             ):
                 if not is_alone:
-                    _show(switch, dict.fromkeys(STATES, 0))  # whoever is at it shows them
+                    _show(switch, dict.fromkeys(STATES, 0))  # the process that works on it shows the figures
                     return None
                 rules = PassContext(self._settings(), self._tariff_of, redis.has, dry_run)
                 seen = self._seen[folder.path]

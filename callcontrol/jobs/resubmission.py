@@ -1,4 +1,4 @@
-"""What was put aside is offered to the ledger again: records it refused, and calls of which no record could be made."""
+"""Rejected lines are offered to the ledger again: records it refused, and calls of which no record could be made."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Tariffs = Callable[[str], Tariff | None]
 
 @dataclass(frozen=True, slots=True)
 class Resubmitted:
-    """What came of a line; `refused`: why it stays, "" where the ledger has it now."""
+    """The result for a line; `refused`: why it stays, "" if the ledger has it now."""
 
     entry: PutAside
     refused: str = ""
@@ -33,12 +33,12 @@ class Resubmitted:
 def offer(
     entries: Sequence[PutAside], file: RejectedRecords, ledger: Ledger, tariff_of: Tariffs
 ) -> Iterator[Resubmitted]:
-    """Offer these lines; what the ledger takes leaves the file, what it refuses stays there with the new reason.
+    """Offer these lines. What the ledger takes leaves the file; what it refuses stays there with the new reason.
 
-    A pass that is cut short is done again by the next one: the ledger knows each record once.
+    A pass that is cut short is repeated by the next one: the ledger keeps each record once.
 
     Raises:
-        LedgerAway: Postgres is away. OSError: the file cannot be written. What was offered until then is done.
+        LedgerAway: Postgres is away. OSError: the file cannot be written. What was offered before is done.
     """
     for start in range(0, len(entries), BATCH):
         offered = _offered(entries[start : start + BATCH], ledger, tariff_of)
@@ -71,11 +71,11 @@ def record_of(entry: PutAside, tariff_of: Tariffs) -> bytes | Rejection:
     try:
         return to_json(from_json(entry.payload))
     except BadRecord:
-        return entry.payload  # the ledger says what it has against it
+        return entry.payload  # the ledger answers why it refuses it
 
 
 def _folded(call: bytes, tariff_of: Tariffs) -> bytes | Rejection:
-    """Whatever making the record trips over again, the trail is kept with it as the reason."""
+    """If the record cannot be made again, the trail is kept with the new reason."""
     try:
         found = codec.decode(call)
         if not isinstance(found, Call):
@@ -86,7 +86,7 @@ def _folded(call: bytes, tariff_of: Tariffs) -> bytes | Rejection:
 
 
 def _rated(record: CallRecord, tariff_of: Tariffs) -> RatedRecord:
-    """What cannot be rated is recorded all the same, as at a call's end."""
+    """A record that cannot be rated is written without prices, as at a call's end."""
     try:
         return rate_record(record, tariff_of(record.tenant))
     except Exception as error:

@@ -1,4 +1,4 @@
-"""What is to be done with each of the switch's records, decided from the ledger and our marks alone."""
+"""What is to be done with each of the switch's records, decided from the ledger and the marks in the records alone."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from callcontrol.billing.switch_cdr import LegEnd
 from callcontrol.edges.ledger.history import KnownLeg
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 
-# A leg nobody has recorded may still come the normal way: its call goes on, or a spool waits for Postgres.
+# A leg that is not in the ledger may still come the normal way: its call goes on, or a spool waits for Postgres.
 LOST_AFTER_US: Final = 600 * SECOND_US
-# Who it belongs to may follow from the other legs of its call, once they have been recorded.
+# Its tenant may follow from the other legs of its call, once they have been recorded.
 DOUBTFUL_AFTER_US: Final = 3600 * SECOND_US
 
 
 class Verdict(StrEnum):
-    """What becomes of a file."""
+    """What is done with a file."""
 
     SETTLED = "settled"  # the ledger has the leg and its true end: done
-    CORRECTED = "corrected"  # the ledger had an estimate: done as soon as it have the truth
-    ADDED = "added"  # the ledger did not know the leg: done as soon as it do
-    DOUBTFUL = "doubtful"  # ours, but nobody can say whose, or who pays: for a person
+    CORRECTED = "corrected"  # the ledger had an estimate: done as soon as it has the truth
+    ADDED = "added"  # the ledger did not know the leg: done as soon as it does
+    DOUBTFUL = "doubtful"  # ours, but the tenant or the payer is unknown: for a person
     WAITING = "waiting"  # may still come the normal way, or cannot be decided now: it stays
     STRANGER = "stranger"  # not ours: it stays
 
@@ -49,7 +49,7 @@ class Evidence:
         legs: those the ledger has.
         calls: calls of theirs the ledger has, by id.
         marks: which tenants the legs of a call in this batch name, by call.
-        owner_of: whose number or phone a caller's own channel was on, "" if it is not known to be ours.
+        owner_of: the tenant of the number or phone of a caller's own channel, "" if it is not known to be ours.
         is_remembered: whether Redis still has a call (tenant, id), None if it cannot be asked.
     """
 
@@ -93,9 +93,9 @@ class Evidence:
         return Judged(end, Verdict.ADDED, tenant, end.call_id)
 
     def _tenants(self, end: LegEnd) -> frozenset[str]:
-        """Whose it is, by its own mark, those of its call's other legs, and the ledger.
+        """The leg's tenant, by its own mark, by those of its call's other legs, or by the ledger.
 
-        By what was dialled only where no mark tells, and where nobody pays: of a caller whom no worker had.
+        By what was dialled only if there is no mark and no payer: a caller whose call no worker had.
         """
         call = self.calls.get(end.call_id)
         own = (end.tenant,) if end.tenant else ()
@@ -106,7 +106,7 @@ class Evidence:
 
 
 def _is_early(end: LegEnd) -> bool:
-    """A caller's own channel that ended before it was answered or sent on, perhaps before we heard of it."""
+    """A caller's own channel that ended before it was answered or forwarded, perhaps before a worker had the call."""
     return end.is_inbound and not end.is_marked and not end.fell_back and end.stamps.answered is None
 
 
@@ -116,5 +116,5 @@ def _without_tenant(end: LegEnd, age: int, tenants: Collection[str]) -> Judged:
     if age < DOUBTFUL_AFTER_US:
         return Judged(end, Verdict.WAITING, why="the other legs of its call may say whose it is")
     if end.fell_back and not end.is_marked:
-        return Judged(end, Verdict.STRANGER)  # nobody of ours took it
+        return Judged(end, Verdict.STRANGER)  # no worker of ours had it
     return Judged(end, Verdict.DOUBTFUL, why="no mark says whose it is")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import resource
 from typing import Final
 
-# What a worker opens besides its calls: switches, Redis, Postgres, spool, metrics, log, and those being turned away.
+# What a worker opens besides its calls: switches, Redis, Postgres, spool, metrics, log, and refused connections.
 BESIDES_CALLS: Final = 256
 
 
 def raised() -> int:
-    """How many this process, and each worker it starts, may open: as many as the host allows without asking root."""
+    """How many this process, and each worker it starts, may open: the hard limit of the host, which needs no root."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft != hard:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

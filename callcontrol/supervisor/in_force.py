@@ -1,8 +1,8 @@
 """One configuration is in force on a host: the supervisor checks the admin's folder, and workers get what it accepted.
 
-A folder is looked at when the daemon starts and at each SIGHUP. One with mistakes changes nothing: at SIGHUP the
-configuration in force stays, at the start the last good one, kept in the data folder, comes into force. Both are told:
-in the log, by /readyz and /workers, and by metrics.
+The folder is read when the daemon starts and at each SIGHUP. A folder with mistakes changes nothing: at SIGHUP the
+configuration in force stays; at the start the last good one, kept in the data folder, comes into force. The mistakes
+are shown in the log, by /readyz and /workers, and by metrics.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ DAEMON_TAKES: Final = ("listen", "http", "data", "redis", "postgres")
 
 @dataclass(frozen=True, slots=True)
 class ConfigurationState:
-    """How it stands with the configuration; a value that any thread may read.
+    """The state of the configuration; a value that any thread may read.
 
     Attributes:
         version: what is in force.
-        refused: why the folder, as it was looked at last, is not; "" if it is.
-        waiting: what was changed and comes into force by a restart only: of the workers (`callcontrol restart`), or of
+        refused: why the folder was refused when it was last read; "" if it was accepted.
+        waiting: changed settings that come into force only by a restart: of the workers (`callcontrol restart`), or of
             the whole daemon.
         accepted_count, refused_count: reloads so far.
     """
@@ -48,11 +48,11 @@ class ConfigurationState:
 
 
 def begin(folder: Path) -> tuple[Accepted, Refused | UnreadableFolder | None]:
-    """What comes into force at the start, and why it is not the folder (None if it is).
+    """What comes into force at the start, and why it is not the folder's (None if it is).
 
     Raises:
-        Refused, UnreadableFolder: the folder has mistakes, and there is no good one of before; or that one is refused,
-            too, for it was accepted by an earlier version. Or data lie where an earlier version kept them.
+        Refused, UnreadableFolder: the folder has mistakes, and there is no earlier good one; or that one is refused,
+            too, because an earlier version accepted it. Or data lie where an earlier version kept them.
     """
     data = _data_of(folder)
     try:
@@ -76,7 +76,7 @@ def _data_of(folder: Path) -> Path:
 
 
 def _told(what: str, error: Refused | UnreadableFolder) -> str:
-    """Every mistake in the log, and the first in short."""
+    """Log every mistake; return the first in short."""
     problems = error.problems if isinstance(error, Refused) else (error,)
     for problem in problems:
         log.error("%s: %s", what, problem)
@@ -89,8 +89,8 @@ class InForce:
 
     Args:
         folder: the admin's.
-        found: what comes into force now; its data folder is ours already.
-        trouble: why it is not the folder's.
+        found: what comes into force now; this process already owns its data folder.
+        trouble: why the folder's own configuration is not in force; None if it is.
 
     Raises:
         OSError: the data folder cannot be written.
@@ -107,7 +107,7 @@ class InForce:
         log.info("configuration %s is in force: %d tenants", self.standing.version, len(found.settings.tenants))
 
     def reload(self) -> None:
-        """Look at the folder, in a thread: a large one takes seconds, and workers are watched meanwhile."""
+        """Read the folder, in a thread: a large one takes seconds, and workers are watched meanwhile."""
         if self._reading is not None and self._reading.is_alive():
             self._again = True
             return
@@ -116,7 +116,7 @@ class InForce:
         self._reading.start()
 
     def take_news(self) -> bool:
-        """Whether another configuration has come into force since this was asked last: workers are to be told."""
+        """Whether another configuration has come into force since the last call: the workers have to be told."""
         if self._reading is not None and not self._reading.is_alive():
             self._reading = None
             if self._again:
@@ -152,7 +152,7 @@ class InForce:
         self._is_new = True
 
     def _keep(self, snapshot: Snapshot) -> Version:
-        """On the disk, for the workers and for the next start; files that are in force already keep their version."""
+        """Write it for the workers and for the next start; files that are in force already keep their version."""
         try:
             before = kept(self.path)
         except NoSnapshot:

@@ -1,4 +1,4 @@
-"""The two sockets of the daemon: where switches hand calls over, which the workers share, and where ops look in."""
+"""The two sockets of the daemon: the call port, which the workers share, and the port for probes and metrics."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ class CannotListen(RuntimeError):
 class CallListener:
     """The listening socket of the calls.
 
-    It listens while a worker lives (each says so when it starts). With none, a connection would wait for an answer that
-    may never come: then it is shut, so that the switch is refused at once and tries the next of its `daemons:`.
+    It listens while a worker lives (each worker calls listen when it starts). Without one, a connection would wait for
+    an answer that may never come: then it is shut, so the switch is refused at once and tries the next of `daemons:`.
     """
 
     def __init__(self, place: Address) -> None:
         """Take the address.
 
         Raises:
-            CannotListen: it is not to be had.
+            CannotListen: the address cannot be taken.
         """
         self._socket = listening_socket(place)
         self.shut()
@@ -43,7 +43,7 @@ class CallListener:
         return self._socket.fileno()
 
     def shut(self) -> None:
-        """Refuse who comes, until a worker listens again. The address stays ours.
+        """Refuse connections until a worker listens again. The address stays ours.
 
         Only a socket that listens may be shut: Linux keeps the shutdown of one that does not (`sk_shutdown` in
         inet_shutdown()), and whatever it accepts once it listens again reads end-of-stream at once.
@@ -52,15 +52,15 @@ class CallListener:
             self._socket.shutdown(socket.SHUT_RD)
 
     def close(self) -> None:
-        """Let go of the address; it is free when the last worker has, too."""
+        """Give up the address; it is free when the last worker has closed it, too."""
         self._socket.close()
 
 
 def listening_socket(place: Address) -> socket.socket:
-    """A socket that listens there, waited for while an earlier daemon is just ending.
+    """A socket that listens there. If an earlier daemon is just ending, this waits for the address.
 
     Raises:
-        CannotListen: it is not to be had.
+        CannotListen: the address cannot be taken.
     """
     due = clock.monotonic() + LET_GO_S
     waiting = False
@@ -71,7 +71,7 @@ def listening_socket(place: Address) -> socket.socket:
             if error.errno != errno.EADDRINUSE or clock.monotonic() > due:
                 raise CannotListen(f"cannot listen on {place.host}:{place.port}: {error.strerror}") from error
             if not waiting:
-                log.warning("%s:%d is in use: waiting %s s for whoever has it to end", place.host, place.port, LET_GO_S)
+                log.warning("%s:%d is in use: waiting %s s for its process to end", place.host, place.port, LET_GO_S)
                 waiting = True
             time.sleep(_STEP_S)
 

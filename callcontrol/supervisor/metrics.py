@@ -93,12 +93,12 @@ class OfWrittenFiles(MultiProcessCollector):
 def _size_of(file: Path) -> int:
     try:
         return file.stat().st_size
-    except FileNotFoundError:  # of a worker that is gone: removed between two looks
+    except FileNotFoundError:  # the worker is gone: its file was removed since the folder was listed
         return 0
 
 
 def empty_folder(data: Path) -> Path:
-    """Where this daemon's workers keep their metrics; what earlier ones counted is gone, as after any restart."""
+    """Where this daemon's workers keep their metrics. Those of an earlier daemon are removed: counters begin at 0."""
     folder = data / "metrics"
     if folder.exists():
         shutil.rmtree(folder)

@@ -1,4 +1,4 @@
-"""`supervisor.pid` in the data folder: whose it is. Its lock, not its text, says whether that process lives."""
+"""`supervisor.pid` in the data folder: which process owns it. Its lock, not its text, says whether that one lives."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from callcontrol.edges import clock
 from callcontrol.edges.file_errors import naming
 
 NAME: Final = "supervisor.pid"
-# Whoever asks who runs holds the lock for an instant; and a killed supervisor's takes one to be let go.
+# A process that only asks for the owner holds the lock for an instant; the lock of a killed supervisor lasts as long.
 LOCK_S: Final = 1.0
 _STEP_S: Final = 0.02
 
@@ -25,7 +25,7 @@ class InUse(RuntimeError):
 
 @contextmanager
 def held(data: Path) -> Iterator[None]:
-    """The data folder is this process's own for as long as this lasts.
+    """Own the data folder as long as the context lasts.
 
     Raises:
         InUse: another process has it.

@@ -1,9 +1,9 @@
 """Whether a call would get through: the supervisor connects to its own call port, and a worker has to answer.
 
-A process that lives proves nothing of the socket it was given. So each look is a connection like a switch's: accepted
-by a worker, which speaks first, reads what is answered and sends it back. Workers know it by its source
-(`InheritedFd.knocked_from`), so that it is no call to them: it is neither counted nor logged, and no limit or
-allow-list turns it away.
+A living process proves nothing about the socket it was given. So each probe is a connection like a switch's: a worker
+accepts it, speaks first, reads what is answered and sends it back. Workers know it by its source
+(`InheritedFd.knocked_from`), so they do not treat it as a call: it is neither counted nor logged, and no limit or
+allow-list refuses it.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ log = logging.getLogger(__name__)
 
 # How long a worker may take to answer (seconds): well above what a busy one needs.
 ANSWER_S: Final = 5.0
-# Between two looks: while calls get through, and while they do not.
+# Between two probes: while calls get through, and while they do not.
 CALM_S: Final = 2.0
 EAGER_S: Final = 0.2
-# close() sends RST: nothing is left in TIME_WAIT, and the next look may come from the same port at once.
+# close() sends RST: nothing is left in TIME_WAIT, and the next probe may come from the same port at once.
 _RESET: Final = struct.pack("ii", 1, 0)
 
 
@@ -40,7 +40,7 @@ class PortProbe:
         """Reserve the port.
 
         Raises:
-            OSError: none is to be had.
+            OSError: no port is free.
         """
         self._place = _reached_at(place)
         self._reserved = self._socket(0)
@@ -54,18 +54,18 @@ class PortProbe:
         return int(self._reserved.getsockname()[1])
 
     def start(self) -> None:
-        """Look from now on."""
+        """Probe from now on."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Look no more."""
+        """Stop probing."""
         self._stopping.set()
         if self._thread.is_alive():
             self._thread.join(ANSWER_S + CALM_S)
         self._reserved.close()
 
     def probe(self) -> str:
-        """One look: "" if a worker answered, else why not."""
+        """Probe once: "" if a worker answered, else why not."""
         said = os.urandom(KNOCK_BYTES // 2).hex().encode()
         try:
             with self._socket(self.port) as line:
@@ -98,13 +98,13 @@ class PortProbe:
 
 
 def _answer(line: socket.socket, said: bytes) -> bytes:
-    """What comes back. A worker that could not read has read end-of-stream by now, and closed."""
+    """What the worker sends back. One that does not read has closed by now: the answer is empty then."""
     line.sendall(said)
     return line.recv(KNOCK_BYTES)
 
 
 def _reached_at(place: Address) -> Address:
-    """Where one connects to who listens there: a name by its address, every address by the loopback."""
+    """The address to connect to: a host name by its IP address, "all addresses" by the loopback."""
     host = str(socket.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)[0][4][0])
     address = ipaddress.ip_address(host)
     if address.is_unspecified:

@@ -1,4 +1,4 @@
-"""The threads of the probes: so many at most, each for so long at most, whatever those who connect do or leave undone.
+"""The threads of the probes: limited in number and in time, whatever the clients do or leave undone.
 
 When all connections are taken the oldest is closed, and the new one served: a probe is over in milliseconds, so a peer
 that is not done by then holds a connection for nothing.
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 # Connections that are served at once.
 MAX_CONNECTIONS: Final = 64
-# Threads there may be: those whose connection was ended are on their way out. Past them a connection is closed at once.
+# Threads there may be: those whose connection was closed are about to end. Beyond them a connection is closed at once.
 MAX_THREADS: Final = 2 * MAX_CONNECTIONS
 # From the connection to the last byte of the answer (seconds).
 REQUEST_S: Final = 5.0
@@ -37,19 +37,19 @@ class ProbeServer(ThreadingHTTPServer):
         """Listen.
 
         Raises:
-            CannotListen: the address is not to be had.
+            CannotListen: the address cannot be taken.
         """
         listener = listening_socket(place)
         super().__init__(listener.getsockname()[:2], handler, bind_and_activate=False)
         self.socket.close()
         self.socket = listener
         self._lock = threading.Lock()
-        self._open: dict[socket.socket, float] = {}  # since when, in order
+        self._open: dict[socket.socket, float] = {}  # when each was accepted, the oldest first
         self._busy = 0
-        self.refused = 0  # connections that were ended before their answer
+        self.refused = 0  # connections that were closed before their answer
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        """Serve it in a thread of its own, if there may be one more."""
+        """Serve the connection in a thread of its own, if one more is allowed."""
         with self._lock:
             if self._busy >= MAX_THREADS:
                 self.refused += 1
@@ -61,21 +61,21 @@ class ProbeServer(ThreadingHTTPServer):
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:
-        """It is served, or its thread has given it up."""
+        """The connection is served, or its thread has given it up."""
         with self._lock:
             self._busy -= 1
             self._open.pop(request, None)
         super().shutdown_request(request)
 
     def service_actions(self) -> None:
-        """Between two connections, and every half second: who takes too long is ended."""
+        """Between two connections, and every half second: close connections that take too long."""
         overdue = clock.monotonic() - REQUEST_S
         with self._lock:
             for request in [one for one, since in self._open.items() if since < overdue]:
                 self._end(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A peer that is gone is no fault of ours; a fault of ours is logged."""
+        """A client that is gone is not logged; a fault of ours is."""
         error = sys.exception()
         if isinstance(error, OSError):
             log.debug("a probe's connection ended: %s", error)
@@ -83,7 +83,7 @@ class ProbeServer(ThreadingHTTPServer):
             log.error("a probe from %s could not be answered", client_address[0], exc_info=error)
 
     def _end(self, request: socket.socket) -> None:
-        """Its thread reads the end of the stream, or cannot write, and goes."""
+        """Shut the connection down: its thread reads the end of the stream, or cannot write, and ends."""
         del self._open[request]
         self.refused += 1
         with contextlib.suppress(OSError):  # it has just been closed

@@ -27,7 +27,7 @@ METHODS: Final = ("GET", "HEAD", "OPTIONS")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is said to a request."""
+    """The answer to a request."""
 
     status: HTTPStatus
     body: bytes
@@ -35,7 +35,7 @@ class Answer:
 
 
 def answer(path: str, look: Callable[[], View], metrics: Path) -> Answer:
-    """What is said to a request for this path."""
+    """The answer to a request for this path."""
     match path.partition("?")[0]:
         case "/metrics":
             return Answer(HTTPStatus.OK, exposition(metrics, look), CONTENT_TYPE_LATEST)
@@ -60,7 +60,7 @@ class Probes:
     """A small HTTP server for ops, in threads of its own.
 
     Args:
-        look: says how things stand.
+        look: returns the state of the daemon.
         metrics: the folder of the workers' metrics.
     """
 
@@ -68,14 +68,14 @@ class Probes:
         """Take the address, and answer from now on.
 
         Raises:
-            CannotListen: it is not to be had.
+            CannotListen: the address cannot be taken.
         """
         self._server = ProbeServer(place, _handler(lambda: self._seen(look()), metrics))
         self._thread = threading.Thread(target=self._server.serve_forever, name="probes", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
-        """Answer no more."""
+        """Stop answering."""
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
@@ -89,7 +89,7 @@ def _handler(look: Callable[[], View], metrics: Path) -> type[BaseHTTPRequestHan
         timeout = REQUEST_S
 
         def parse_request(self) -> bool:
-            """Read the request; other methods than ours end here (RFC 9110, 15.5.6)."""
+            """Read the request; unsupported methods are refused here (RFC 9110, 15.5.6)."""
             if not super().parse_request():
                 return False
             if self.command not in METHODS:
@@ -98,15 +98,15 @@ def _handler(look: Callable[[], View], metrics: Path) -> type[BaseHTTPRequestHan
             return True
 
         def do_GET(self) -> None:
-            """Answer."""
+            """Answer a GET."""
             self._say(answer(self.path, look, metrics))
 
         def do_HEAD(self) -> None:
-            """As GET, without the body (RFC 9110, 9.3.2)."""
+            """Answer as to GET, without the body (RFC 9110, 9.3.2)."""
             self._say(answer(self.path, look, metrics))
 
         def do_OPTIONS(self) -> None:
-            """What may be asked (RFC 9110, 9.3.7)."""
+            """Answer with the supported methods (RFC 9110, 9.3.7)."""
             self._say(Answer(HTTPStatus.OK, b""), allow=True)
 
         def _say(self, said: Answer, *, allow: bool = False) -> None:
@@ -120,7 +120,7 @@ def _handler(look: Callable[[], View], metrics: Path) -> type[BaseHTTPRequestHan
                 self.wfile.write(said.body)
 
         def log_message(self, format: str, *args: Any) -> None:
-            """As everything else is logged, and only for who wants to see it."""
+            """Write to our log, at level DEBUG."""
             log.debug(format, *args)
 
     return Handler

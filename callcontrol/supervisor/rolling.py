@@ -24,8 +24,8 @@ class Rolling:
     """The latest rolling restart.
 
     Attributes:
-        number: the how many-th it is; 0 before the first.
-        state, why: how it stands, and why it failed.
+        number: counts the rolling restarts of this daemon; 0 before the first.
+        state, why: its state, and why it failed.
     """
 
     def __init__(self) -> None:
@@ -36,7 +36,7 @@ class Rolling:
         self._phase = _Phase.BEFORE
 
     def begin(self, slots: Sequence[Slot]) -> None:
-        """Roll over these; one that runs already goes on."""
+        """Restart the workers of these slots, one after the other. A restart that runs already is not disturbed."""
         if self.state is Roll.RUNNING:
             log.warning("a rolling restart is under way already")
             return
@@ -45,12 +45,12 @@ class Rolling:
         self.number, self.state, self.why = self.number + 1, Roll.RUNNING, ""
 
     def stop(self, why: str) -> None:
-        """No further; if it runs."""
+        """Give up the restart if one runs: workers that were not replaced yet stay."""
         if self.state is Roll.RUNNING:
             self._fail(why)
 
     def step(self, now: float) -> None:
-        """As far as it gets now."""
+        """Do the next step of the restart if its condition is met; to be called again and again."""
         if self.state is Roll.RUNNING:
             self._step(self._slots[0], now)
 
@@ -62,7 +62,7 @@ class Rolling:
                 self._look_at_successor(slot, now)
             case _Phase.OLD_ONE_DRAINS if slot.is_settled:
                 self._next()
-            case _:  # somebody still drains
+            case _:  # a worker of this slot still drains
                 return
 
     def _start(self, slot: Slot, now: float) -> None:
@@ -91,6 +91,6 @@ class Rolling:
             log.info("rolling restart done")
 
     def _fail(self, why: str) -> None:
-        """The old workers that were not reached yet stay."""
+        """The restart ends here; workers that were not replaced yet stay."""
         self.state, self.why = Roll.FAILED, why
         log.error("rolling restart given up: %s", why)

@@ -38,12 +38,12 @@ def serve(
 
     Args:
         config: the admin's folder.
-        found: the configuration that comes into force; `trouble`: why it is not the folder's (in_force.py).
-        dropped: counts the lines of the log that were not read.
-
+        found: the configuration that comes into force.
+        trouble: why it is not the folder's (in_force.py); None if it is.
+        dropped: counts the lines of the log that were dropped.
     Raises:
         InUse: another daemon has the data folder.
-        CannotListen: an address is in use, or not ours.
+        CannotListen: an address is in use, or belongs to another host.
         EmbeddedStoreError: an embedded store is needed and cannot be had.
         OSError: the data folder cannot be written.
     """
@@ -95,7 +95,7 @@ class _Starter:
 
 @contextmanager
 def stores(settings: Settings) -> Iterator[Stores]:
-    """The configured stores, or embedded ones for as long as this lasts; says which."""
+    """The configured stores, or embedded ones as long as the context lasts; logs which."""
     data = Path(settings.data)
     with ExitStack() as stack:
         redis_url = settings.redis.url or stack.enter_context(EmbeddedRedis(data / "redis"))
@@ -106,5 +106,5 @@ def stores(settings: Settings) -> Iterator[Stores]:
 
 
 def _seen(supervisor: Supervisor, watch: PortProbe, dropped: DroppedLines, scarce: tuple[str, ...]) -> View:
-    """How things stand, and what the supervisor's threads know of it."""
+    """The state of the daemon, with what the supervisor's threads know of it."""
     return replace(supervisor.view, door=watch.why, log_lines_dropped=dropped.total, host=scarce)

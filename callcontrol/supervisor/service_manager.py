@@ -1,4 +1,4 @@
-"""What systemd is told of a unit with `Type=notify`: one datagram (sd_notify(3)); without one, nobody is told."""
+"""Messages to systemd for a unit with `Type=notify` (sd_notify(3)). Without a service manager nothing is sent."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ log = logging.getLogger(__name__)
 
 
 def tell(state: str) -> None:
-    """Such as `READY=1`."""
+    """Send a state such as `READY=1`."""
     address = os.environ.get("NOTIFY_SOCKET", "")
     if not address:
         return
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
         try:
-            # an abstract address is written with @
+            # systemd writes an abstract address with @
             line.sendto(state.encode(), "\0" + address[1:] if address.startswith("@") else address)
         except OSError as error:
             log.warning("the service manager cannot be told %s: %s", state, error)

@@ -1,4 +1,4 @@
-"""Signals as something to wait for beside sockets: what came meanwhile is read one by one, in order."""
+"""Signals that can be waited for together with sockets (signal.set_wakeup_fd), and are read one by one, in order."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MANY = 4_096
 
 
 class Signals:
-    """From its making on, these signals do nothing but wake whoever waits; a context manager."""
+    """While the context lasts, these signals only wake a select(); `take` returns which came. A context manager."""
 
     def __init__(self, numbers: Sequence[signal.Signals]) -> None:
         self._numbers = numbers
@@ -34,11 +34,11 @@ class Signals:
         self._write.close()
 
     def fileno(self) -> int:
-        """To wait for."""
+        """The descriptor to wait for: it is readable after a signal."""
         return self._read.fileno()
 
     def take(self) -> Iterator[signal.Signals]:
-        """What came since the last time."""
+        """The signals since the last call, in order."""
         try:
             came = self._read.recv(MANY)
         except BlockingIOError:
@@ -47,4 +47,4 @@ class Signals:
 
 
 def _only_wake(_number: int, _frame: FrameType | None) -> None:
-    """Python has written the number to the wakeup descriptor by now."""
+    """Do nothing: Python has already written the number to the wakeup descriptor."""

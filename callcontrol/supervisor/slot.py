@@ -1,7 +1,7 @@
-"""A place for one worker: who is at it, who follows a dead one, and how one is replaced by its successor.
+"""A slot is the place of one worker: it starts the worker, restarts it after a death, and replaces it by a successor.
 
-A slot has two instances, of which its workers take one or the other: while a successor starts and the old one drains,
-each has a spool and metrics of its own. After a death the next worker takes the dead one's instance.
+A slot has two instances, which its workers use in turn: while a successor starts and the old worker drains, each has
+a spool and metrics of its own. After a death the next worker is the same instance as the dead one.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Slot:
         number: 0 to `count` - 1.
         count: how many slots there are.
         start: starts a worker at an instance; raises OSError.
-        vacate: told an instance at which nobody is any more.
+        vacate: called with an instance that no process is any more.
         wall: the time of day, for people.
     """
 
@@ -80,11 +80,11 @@ class Slot:
         self._since: dict[int, tuple[WorkerState, Instant]] = {}
 
     def processes(self) -> Iterator[Process]:
-        """Everybody who lives here."""
+        """All processes of this slot: the current worker, its successor, and those that drain."""
         yield from (one for one in (self.current, self.successor, *self._retired) if one is not None)
 
     def tend(self, now: float) -> None:
-        """Hear everybody out, bury the dead, kill who hangs, start who is missing."""
+        """Read what the workers sent, notice ended ones, kill hung ones, start a missing one."""
         for one in tuple(self.processes()):
             one.listen(now)
             self._pay(one)
@@ -98,28 +98,28 @@ class Slot:
             self.current = self._started(self._instance, now)
 
     def end(self, now: float) -> None:
-        """Everybody drains; nobody follows."""
+        """All workers drain, and none is started any more."""
         self._ending = True
         for one in self.processes():
             one.tell_to_end(now, self._timeouts)
 
     def pass_on(self, number: signal.Signals) -> None:
-        """A signal for everybody; who does not listen to signals yet gets it when he does."""
+        """Send a signal to all workers; one that does not listen to signals yet gets it as soon as it does."""
         for one in self.processes():
             self._owed[one.pid] = number
 
     @property
     def is_settled(self) -> bool:
-        """Whether there is nobody besides the slot's own worker."""
+        """Whether the slot's current worker is its only process."""
         return self.successor is None and not self._retired
 
     def start_successor(self, now: float) -> bool:
-        """Start who shall follow, at the other instance; False if no process can be had."""
+        """Start the successor, as the other instance; False if no process can be started."""
         self.successor = self._started((self._instance + self._count) % (2 * self._count), now)
         return self.successor is not None
 
     def hand_over(self, now: float) -> None:
-        """The successor is the slot's worker from now on; the old one drains."""
+        """The successor becomes the slot's worker; the old one drains."""
         assert self.successor is not None
         if self.current is not None:
             self.current.tell_to_end(now, self._timeouts)
@@ -128,14 +128,14 @@ class Slot:
         self.current, self.successor = self.successor, None
 
     def give_up_successor(self, now: float) -> None:
-        """The old worker stays."""
+        """The old worker stays; the successor drains."""
         if self.successor is not None:
             self.successor.tell_to_end(now, self._timeouts)
             self._retired.append(self.successor)
             self.successor = None
 
     def views(self) -> Iterator[WorkerView]:
-        """Who is here, for people; the slot's own first. Who has drained is missed by nobody."""
+        """The slot's processes as `/workers` shows them, the current one first."""
         if self.current is None and not self._ending:
             yield self._view(None)
         for one in self.processes():
@@ -144,12 +144,12 @@ class Slot:
         self._since = {pid: since for pid, since in self._since.items() if pid in living}
 
     def _pay(self, one: Process) -> None:
-        """Signals that are owed. A worker's first heartbeat says that it listens to them."""
+        """Send a pending signal. A worker's first heartbeat shows that it listens to signals."""
         if one.heartbeat is not None and one.pid in self._owed:
             one.send(self._owed.pop(one.pid))
 
     def _started(self, instance: int, now: float) -> Process | None:
-        """A new worker; None if there is none to be had now."""
+        """A new worker; None if none can be started now."""
         try:
             one = self._start(instance, now)
         except OSError as error:

@@ -1,4 +1,4 @@
-"""The supervisor's loop: hear the workers, obey signals, and see to it that every slot has a worker."""
+"""The supervisor's loop: read the workers' heartbeats, obey signals, and keep a worker in every slot."""
 
 from __future__ import annotations
 
@@ -47,9 +47,9 @@ class Supervisor:
     Args:
         count: how many there are.
         start: starts a worker at an instance (0 to 2 * count - 1); raises OSError.
-        vacate: told an instance at which nobody is any more.
+        vacate: called with an instance that no process is any more.
         listener: the listening socket.
-        configuration: what is in force; looked at again at SIGHUP.
+        configuration: the one in force; read again at SIGHUP.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class Supervisor:
         self.view = View(configuration=configuration.standing)
 
     def run(self) -> int:
-        """Until SIGTERM or SIGINT has ended all workers; returns the exit status."""
+        """Run until SIGTERM or SIGINT has ended all workers; returns the exit status."""
         with Signals(SIGNALS) as signals:
             while not (self._draining and self._nobody_lives()):
                 self._look()
@@ -101,7 +101,7 @@ class Supervisor:
         self._tell_service_manager()
 
     def _wait(self, signals: Signals) -> None:
-        """For the next word of a worker, or a signal."""
+        """Wait for a heartbeat or a signal, LOOK_S at most."""
         lines = [one.line for slot in self._slots for one in slot.processes() if isinstance(one, WorkerProcess)]
         waited_for: list[Signals | socket.socket] = [signals, *(line for line in lines if line is not None)]
         select.select(waited_for, [], [], LOOK_S)
@@ -114,7 +114,7 @@ class Supervisor:
                 self._configuration.reload()
             case signal.SIGUSR2 if not self._draining:
                 self._rolling.begin(self._slots)
-            case _:  # SIGCHLD: the next look finds who has ended
+            case _:  # SIGCHLD: the next turn of the loop finds the ended process
                 return
 
     def _tell_of_reload(self) -> None:
@@ -122,7 +122,7 @@ class Supervisor:
             slot.pass_on(signal.SIGHUP)
 
     def _drain(self) -> None:
-        """Nothing new comes in; the workers end what there is."""
+        """Shut the call port, and let the workers finish their calls."""
         if self._draining:
             return
         log.info("draining")
@@ -138,14 +138,14 @@ class Supervisor:
         return not any(True for slot in self._slots for _ in slot.processes())
 
     def _close_if_deserted(self) -> None:
-        """With nobody there, callers are to be sent elsewhere at once."""
+        """Without a worker, callers have to go elsewhere at once: the call port is shut."""
         lives = not self._nobody_lives()
         if self._lived and not lives and not self._draining:
             self._listener.shut()
         self._lived = lives
 
     def _tell_service_manager(self) -> None:
-        """Started is who runs: a switch that is away is no reason to start the daemon again and again."""
+        """Log once that the workers run. A switch that is away is no reason to restart the daemon again and again."""
         begun = all(one.state in (WorkerState.READY, WorkerState.NOT_READY) for one in self.view.slots)
         if begun and not self._told_ready:
             self._told_ready = True

@@ -1,4 +1,4 @@
-"""What the supervisor shows of itself: values, replaced as a whole, that any thread may read."""
+"""The supervisor's state as it is shown: values, replaced as a whole, that any thread may read."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ class WorkerView:
     Attributes:
         slot: which of the `--workers`; during a restart a slot has two.
         pid: its process; 0 for an empty place.
-        name: by which the other workers know it; "" until it has told.
+        name: by which the other workers know it; "" before its first heartbeat.
         why: why it is not ready.
         since: when it came into this state.
         restarts: how often the slot's worker was replaced because it died.
-        current: whether it is the slot's own; another drains, or is about to replace that one.
-        configuration: which one it lives under; "" until it has told.
+        current: whether it is the slot's worker; otherwise it drains, or is the successor.
+        configuration: the version under which it works; "" before its first heartbeat.
     """
 
     slot: int
@@ -56,7 +56,7 @@ class WorkerView:
 
 
 class Roll(StrEnum):
-    """How the latest rolling restart stands."""
+    """The state of the latest rolling restart."""
 
     NONE = "none"
     RUNNING = "running"
@@ -66,16 +66,16 @@ class Roll(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Everything.
+    """The whole state.
 
     Attributes:
         draining: whether the whole daemon ends.
-        roll, roll_why, roll_number: the latest rolling restart, why it failed, and the how many-th it is.
+        roll, roll_why, roll_number: the latest rolling restart, why it failed, and its number.
         configuration: what is in force.
-        door: why no call gets through to any worker, as the supervisor found by trying; "" if they do.
-        log_lines_dropped: the supervisor's own, since its start.
-        probes_refused: connections for probes that were ended before their answer, since its start.
-        host: what the host gives too little of, in words.
+        door: why no call gets through to any worker, by the supervisor's own probe (port_probe.py); "" if they do.
+        log_lines_dropped: of the supervisor's own log, since its start.
+        probes_refused: connections for probes that were closed before their answer, since the start.
+        host: which limits of the host are too low, in words.
     """
 
     workers: tuple[WorkerView, ...] = ()
@@ -104,7 +104,7 @@ class View:
         return "; ".join(complaints) or self.door
 
     def remarks(self) -> tuple[str, ...]:
-        """What ops should know of a daemon that takes calls."""
+        """What does not keep the daemon from taking calls, but needs attention."""
         standing = self.configuration
         refused = (f"the configuration folder is refused: {standing.refused}",) if standing.refused else ()
         return (*refused, *standing.waiting, *self.host)

@@ -1,4 +1,4 @@
-"""One worker as its supervisor sees it: a process, and the line on which it says how it is."""
+"""One worker as its supervisor sees it: a process, and the socket over which it sends its heartbeats."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from callcontrol.supervisor.timeouts import WorkerTimeouts
 
 log = logging.getLogger(__name__)
 
-# What a supervisor is told by the system, and its workers are not.
+# What systemd passes to the supervisor and must not reach the workers.
 _NOT_FOR_WORKERS = ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID")
 
 
@@ -28,8 +28,8 @@ class Orders:
     Attributes:
         config: the configuration in force (in_force.py).
         listener: descriptor of the listening socket.
-        knocked_from: the port from which it is tested (port_probe.py).
-        environment: added to our own.
+        knocked_from: the port from which the call port is probed (port_probe.py).
+        environment: variables added to our own.
     """
 
     config: Path
@@ -44,7 +44,7 @@ class WorkerProcess:
     Attributes:
         instance: the number it was given, which names its spool and its metrics.
         started_at, ends_by: moments of the supervisor's clock; `ends_by` is set once it was told to end.
-        heartbeat: what it said last.
+        heartbeat: the latest one.
     """
 
     def __init__(self, process: subprocess.Popen[bytes], line: socket.socket, instance: int, now: float) -> None:
@@ -64,12 +64,12 @@ class WorkerProcess:
 
     @property
     def line(self) -> socket.socket | None:
-        """To wait for; None when it said its last."""
+        """The descriptor to wait for; None when the worker has closed it."""
         return self._line
 
     @property
     def is_ready(self) -> bool:
-        """Whether it takes calls, by its own word."""
+        """Whether it takes calls, by its latest heartbeat."""
         return self.heartbeat is not None and not self.heartbeat.not_ready
 
     def exit_status(self) -> int | None:
@@ -77,7 +77,7 @@ class WorkerProcess:
         return self._process.poll()
 
     def listen(self, now: float) -> None:
-        """Take in what it has said by now."""
+        """Read the heartbeats that have come."""
         while self._line is not None:
             try:
                 said = self._line.recv(MAX_LINE)
@@ -101,7 +101,7 @@ class WorkerProcess:
         self._unread = self._unread[:MAX_LINE]
 
     def is_overdue(self, now: float, timeouts: WorkerTimeouts) -> str:
-        """Why it has to be killed; "" if all is well."""
+        """Why it has to be killed; "" if it need not."""
         silent_s = now - self._heard_at
         if silent_s > timeouts.silence_s(self.heartbeat is not None):
             return f"it hangs: nothing was heard of it for {silent_s:.1f} s"
@@ -110,17 +110,17 @@ class WorkerProcess:
         return ""
 
     def tell_to_end(self, now: float, timeouts: WorkerTimeouts) -> None:
-        """SIGTERM: it drains. Telling it again changes nothing."""
+        """Send SIGTERM: it drains. Doing so again changes nothing."""
         if self.ends_by is None:
             self.ends_by = now + timeouts.end_s
             self.send(signal.SIGTERM)
 
     def send(self, number: signal.Signals) -> None:
-        """A signal; none to one that has ended."""
+        """Send a signal, unless the process has ended."""
         self._process.send_signal(number)
 
     def close(self) -> None:
-        """It has said its last."""
+        """Close the socket of its heartbeats."""
         if self._line is not None:
             self._line.close()
             self._line = None
@@ -130,7 +130,7 @@ def start(orders: Orders, instance: int, now: float) -> WorkerProcess:
     """A new worker at this instance.
 
     Raises:
-        OSError: the system gives us no process.
+        OSError: the system starts no process.
     """
     ours, theirs = socket.socketpair()
     with theirs:

@@ -3,7 +3,7 @@
     with EmbeddedRedis(Path(".data/redis")) as url, EmbeddedPostgres(Path(".data/postgres")) as dsn:
         ...
 
-Each server lives in a folder of its own, is reached through a Unix socket only its owner can open, and ends
+Each server has a folder of its own, is reached through a Unix socket that only its owner can open, and ends
 with the process that started it. A production node sets `redis.url` and `postgres.dsn` instead.
 """
 

@@ -1,7 +1,7 @@
-"""Starting a child process that never outlives us, as another user where the program insists.
+"""Starts a child process that never outlives us, as another user if the program insists.
 
-The parent-death signal is Linux's: it follows the *thread* that started the child, so start servers from the
-main thread. Elsewhere a killed parent leaves its servers behind, and the next start in their folder says so.
+Linux sends the parent-death signal when the *thread* that started the child ends, so servers are started from the
+main thread. On other systems a killed parent leaves its servers behind, and the next start in their folder says so.
 """
 
 import ctypes
@@ -23,7 +23,7 @@ _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Whom a server runs as: user and group ids."""
+    """The user a server runs as: user and group ids."""
 
     name: str
     uid: int
@@ -31,7 +31,7 @@ class Account:
 
 
 def unprivileged_account() -> Account | None:
-    """Whom a server that refuses to run as root shall run as; None: as ourselves, since we are not root."""
+    """The user for a server that refuses to run as root; None: our own user, since it is not root."""
     if os.geteuid() != 0:
         return None
     nobody = pwd.getpwnam("nobody")
@@ -47,7 +47,7 @@ def spawn(
     kept_fd: int,
     death_signal: signal.Signals,
 ) -> subprocess.Popen[bytes]:
-    """Start `command` in a session of its own (a terminal's Ctrl-C is for us alone), output into `log`.
+    """Start `command` in a session of its own (Ctrl-C in a terminal ends only us), output into `log`.
 
     `kept_fd` stays open in the child; `death_signal` reaches it when we die.
     """
@@ -75,7 +75,7 @@ def run(
     text: str = "",
     deadline_s: float = 60.0,
 ) -> subprocess.CompletedProcess[str]:
-    """Run a short command to its end with `text` as its input; output and errors come back together.
+    """Run a short command to its end with `text` as its input; returns output and errors together.
 
     Raises subprocess.TimeoutExpired when it takes longer than `deadline_s` (it is then killed).
     """
@@ -97,7 +97,7 @@ def run(
 
 
 def _death_watch(death_signal: signal.Signals) -> Callable[[], None]:
-    """What the child does last before it becomes the server: a change of user would clear the watch."""
+    """The last step in the child before it becomes the server: a change of user would clear the death signal."""
     parent = os.getpid()
 
     def watch() -> None:

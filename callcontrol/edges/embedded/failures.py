@@ -1,5 +1,5 @@
-"""What an embedded server's caller can be told."""
+"""The error of the embedded servers."""
 
 
 class EmbeddedStoreError(Exception):
-    """An embedded server cannot be had; the message says which, where, why, and what would help."""
+    """An embedded server cannot be started; the message says which, where, why, and what would help."""

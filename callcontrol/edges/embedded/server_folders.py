@@ -1,8 +1,8 @@
-"""Where a server's files and socket can live, when its folder is too deep or closed to the user it runs as.
+"""Where a server's files and socket are, if its folder is too deep or closed to the user it runs as.
 
-Two limits are met in practice. A socket's path holds at most 107 bytes, and clones lie deep. And a server
-that refuses to run as root runs as `nobody`, whom root's home folder (0700) keeps out of everything below it.
-Opening other people's folders is not ours to do, so the server then moves: its folder keeps a link to where.
+Two limits are met in practice. A socket's path holds at most 107 bytes, and clones can be deep. And a server
+that refuses to run as root runs as `nobody`, and root's home folder (0700) is closed to that user.
+We do not open other people's folders; the server moves instead, and its folder keeps a link to the new place.
 """
 
 import hashlib
@@ -24,14 +24,14 @@ LASTING_TEMPORARY = Path("/var/tmp")  # kept over a reboot, unlike /tmp
 
 
 def reaches(account: Account | None, path: Path, access: str = "-x") -> bool:
-    """Whether `account` has `access` (as test(1) writes it: -r -w -x) to `path`; asked as that user."""
+    """Whether `account` has `access` (as test(1) writes it: -r -w -x) to `path`; tested as that user."""
     if account is None:
         return True
     return child.run(["/usr/bin/test", access, path], account=account, deadline_s=10.0).returncode == 0
 
 
 def home_folder(folder: Path, account: Account | None) -> Path:
-    """`folder`, or the folder its link `moved` leads to where `account` cannot enter `folder`."""
+    """`folder`, or, if `account` cannot enter it, the folder its link `moved` leads to."""
     folder.mkdir(parents=True, exist_ok=True)
     if account is None:
         folder.chmod(0o700)
@@ -47,14 +47,14 @@ def home_folder(folder: Path, account: Account | None) -> Path:
 
 
 def _new_home() -> Path:
-    """A new folder that nobody else can have prepared (random name), and that everybody may pass through."""
+    """A new folder with a random name (so it cannot have been prepared), which every user may pass through."""
     created = Path(tempfile.mkdtemp(prefix="callcontrol-", dir=LASTING_TEMPORARY))
     created.chmod(0o711)
     return created
 
 
 def hand_over(path: Path, account: Account | None) -> None:
-    """Give `path` and all below it to `account`, who alone may use it."""
+    """Give `path` and all below it to `account`, for its use alone."""
     if account is None:
         return
     for entry in [path, *path.rglob("*")]:
@@ -62,7 +62,7 @@ def hand_over(path: Path, account: Account | None) -> None:
 
 
 def programs_within_reach(programs: Path, home: Path, account: Account | None) -> Path:
-    """`programs` itself, or a copy of it in `home` where `account` cannot read it (below /root, say).
+    """`programs` itself, or a copy of it in `home` if `account` cannot read it (below /root, say).
 
     The programs find the wheel's own libraries beside the package, in `<package>.libs`: both go together.
     """
@@ -81,17 +81,17 @@ def programs_within_reach(programs: Path, home: Path, account: Account | None) -
 
 
 def socket_folder(home: Path, socket_name: str, account: Account | None) -> Path:
-    """A folder for the socket: `home`/socket, or a short one in the temporary folder where that is too long.
+    """A folder for the socket: `home`/socket, or a short one in the temporary folder if that is too long.
 
-    The short one has a name that follows from `home`, so that the address survives a restart; whoever else
-    prepared a folder of that name is refused.
+    The short one has a name that follows from `home`, so the address survives a restart. A folder of that name that
+    belongs to another user is refused.
     """
     folder = next(f for f in _socket_folders(home) if _fits(f, socket_name) and reaches(account, f.parent))
     folder.mkdir(mode=0o700, exist_ok=True)
     owner = os.geteuid() if account is None else account.uid
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid not in (owner, os.geteuid()):
-        raise EmbeddedStoreError(f"{folder} is needed for a socket, but belongs to somebody else: remove it")
+        raise EmbeddedStoreError(f"{folder} is needed for a socket, but belongs to another user: remove it")
     folder.chmod(0o700)
     hand_over(folder, account)
     return folder

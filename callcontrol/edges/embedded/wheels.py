@@ -1,4 +1,4 @@
-"""Where the wheels keep their servers. The packages are found, never imported: that starts things."""
+"""Where the wheels keep their servers. The packages are located, never imported: importing starts things."""
 
 import importlib.util
 from pathlib import Path

@@ -35,7 +35,7 @@ def test_a_socket_folder_that_is_somebody_elses_link_is_refused(stores_folder: P
     home = stores_folder / "trap"
     home.mkdir()
     (home / "socket").symlink_to(tmp_path)
-    with pytest.raises(EmbeddedStoreError, match="belongs to somebody else"):
+    with pytest.raises(EmbeddedStoreError, match="belongs to another user"):
         server_folders.socket_folder(home, SOCKET, None)
 
 

@@ -1,0 +1,46 @@
+"""Plain English: comments, docstrings and messages say who is meant: the caller, the agent, a worker, a process."""
+
+import io
+import re
+import tokenize
+from collections.abc import Iterator
+
+import pytest
+
+from tests.tidy.tree import PACKAGE, ROOT, Source, parse, sources
+
+# Each of these leaves the reader to find out who it is.
+RIDDLES = re.compile(
+    r"\b(he|him|himself|his|whoever|whomever|anybody|everybody|nobody|somebody)\b(?!'t)", re.IGNORECASE
+)
+# `nobody` between backticks is a name; so is a string of one word.
+QUOTED = re.compile(r"`[^`\n]*`")
+# What has been written anew; the other folders follow.
+WRITTEN_ANEW = ("supervisor", "jobs", "edges/embedded")
+
+
+def riddles(source: Source) -> Iterator[str]:
+    for token in tokenize.generate_tokens(io.StringIO(source.text).readline):
+        if token.type == tokenize.COMMENT or (token.type == tokenize.STRING and " " in token.string):
+            for number, line in enumerate(QUOTED.sub("", token.string).splitlines()):
+                if found := RIDDLES.search(line):
+                    yield f"{source.path.relative_to(ROOT)}:{token.start[0] + number}: {found[0]}"
+
+
+@pytest.mark.parametrize("folder", WRITTEN_ANEW)
+def test_it_is_said_who_is_meant(folder: str) -> None:
+    assert [found for source in sources(PACKAGE / folder) for found in riddles(source)] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("# Whoever calls", 1),
+        ('"""What is said.\n\nHe waits.\n"""', 1),
+        ('f"{caller} keeps his place"', 1),
+        ('user = "nobody"  # the user `nobody`', 0),
+        ("nobody = his = 1  # the agent's history, this, others", 0),
+    ],
+)
+def test_riddles_are_found_in_comments_and_texts_alone(text: str, count: int) -> None:
+    assert len(list(riddles(parse(text, PACKAGE / "example.py")))) == count
