@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from callcontrol.simulator.ears import Ears
+from callcontrol.simulator.channel import Channel
+from callcontrol.simulator.ears import Ears, FarEnd
+from callcontrol.simulator.sip_variables import Invite
 from callcontrol.simulator.timeline import Timeline
 
-if TYPE_CHECKING:
-    from callcontrol.simulator.switch import Switch
+
+class Neighbour(Protocol):
+    """A switch as the others reach it."""
+
+    def arrive(self, invite: Invite, end: FarEnd, variables: Mapping[str, str]) -> Channel:
+        """An INVITE of another switch comes in."""
+        ...
 
 
 class Air:
@@ -23,13 +31,13 @@ class Air:
         self.timeline = Timeline(speed)
         self.ears = Ears(self.timeline)
         self._calls = count(1)
-        self._listening: dict[str, Switch] = {}
+        self._listening: dict[str, Neighbour] = {}
 
     def next_call(self) -> str:
         """The name of one more caller."""
         return f"call-{next(self._calls)}"
 
-    def listen(self, sip: str, switch: Switch) -> None:
+    def listen(self, sip: str, switch: Neighbour) -> None:
         """A switch takes INVITEs of others at this address (`host:port`)."""
         self._listening[sip] = switch
 
@@ -37,6 +45,6 @@ class Air:
         """Nobody listens there any more."""
         self._listening.pop(sip, None)
 
-    def at(self, sip: str) -> Switch | None:
+    def at(self, sip: str) -> Neighbour | None:
         """Who listens there, None if nobody does."""
         return self._listening.get(sip)

@@ -5,15 +5,10 @@ Follows switch_ivr_multi_threaded_bridge: the originator's thread drives, the ot
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from callcontrol.simulator import causes
+from callcontrol.simulator.channel import Channel
+from callcontrol.simulator.session import Session, SwitchBase
 from callcontrol.simulator.transfer import note_source, transfer
-
-if TYPE_CHECKING:
-    from callcontrol.simulator.channel import Channel
-    from callcontrol.simulator.session import Session
-    from callcontrol.simulator.switch import Switch
 
 _SOFT_EXECUTE = ("switch_ivr_bridge.c", "uuid_bridge_on_soft_execute", "1236")
 
@@ -118,7 +113,7 @@ def _end(session: Session, leg: Channel) -> None:
         _go_on(session, leg)
 
 
-def _release(switch: Switch, leg: Channel) -> None:
+def _release(switch: SwitchBase, leg: Channel) -> None:
     """The originator left: the other leg ends, unless its variables keep it."""
     if leg.session is not None and leg.state not in ("CS_EXCHANGE_MEDIA", "CS_SOFT_EXECUTE"):
         return  # somebody already sent it elsewhere
@@ -137,7 +132,7 @@ def _go_on(session: Session, leg: Channel) -> None:
         channel.hangup(cause)
 
 
-def _kept(switch: Switch, channel: Channel) -> bool:
+def _kept(switch: SwitchBase, channel: Channel) -> bool:
     """Park or transfer a channel whose variables say so after a bridge; False when they do not."""
     after = channel.get("transfer_after_bridge")
     if channel.is_true("park_after_bridge"):
@@ -171,7 +166,7 @@ def _listed(text: str, cause: str) -> bool:
     return cause in words or str(causes.NUMBERS.get(cause, -1)) in words
 
 
-def uuid_bridge(switch: Switch, first: str, second: str) -> bool:
+def uuid_bridge(switch: SwitchBase, first: str, second: str) -> bool:
     """`uuid_bridge`: both channels leave what they do and are bridged; False when that cannot be."""
     one, two = switch.core.live(first), switch.core.live(second)
     if one is None or two is None or one is two:

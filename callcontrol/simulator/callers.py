@@ -10,8 +10,7 @@ from urllib.parse import unquote
 
 from callcontrol.simulator.channel import Channel
 from callcontrol.simulator.ears import Ears
-from callcontrol.simulator.far_end import KEY_S
-from callcontrol.simulator.phones import UnknownWord
+from callcontrol.simulator.phones import KEY_S, UnknownWord
 from callcontrol.simulator.sip_variables import Invite
 from callcontrol.simulator.timeline import Timeline, Timer
 

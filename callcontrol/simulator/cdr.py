@@ -8,21 +8,19 @@ that another channel stood behind has no `a_` before its name.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import orjson
 
+from callcontrol.simulator.channel_values import ChannelValues
 from callcontrol.simulator.profile import CallerProfile, Times
-
-if TYPE_CHECKING:
-    from callcontrol.simulator.channel import Channel
 
 _PREFIX: Final = "variable_"
 _UNSAFE: Final = frozenset(b"\r\n #%&+:;<=>?@[\\]^`{|}\"")  # SWITCH_URL_UNSAFE in switch_utils.h
 _FIRST, _LAST = ord(" "), ord("~")
 
 
-def write_cdr(channel: Channel, folder: Path) -> None:
+def write_cdr(channel: ChannelValues, folder: Path) -> None:
     """Write the record of a channel in CS_REPORTING."""
     prefix = "" if channel.other_headers.get("Other-Type") == "originator" else "a_"
     folder.mkdir(parents=True, exist_ok=True)
@@ -38,7 +36,7 @@ def _character(byte: int) -> str:
     return chr(byte) if _FIRST <= byte <= _LAST and byte not in _UNSAFE else f"%{byte:02X}"
 
 
-def _value(channel: Channel) -> dict[str, object]:
+def _value(channel: ChannelValues) -> dict[str, object]:
     variables = {name.removeprefix(_PREFIX): encoded(value) for name, value in channel.variables.items()}
     return {
         "core-uuid": channel.core.head.core_uuid,

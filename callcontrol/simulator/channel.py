@@ -1,78 +1,55 @@
-"""A channel: one leg of a call, with its states, variables, times and events."""
+"""A channel: one leg of a call, which rings, is answered, hears keys and is hung up."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from collections import deque
+from collections.abc import Callable
+from typing import Protocol
 
 from gevent.event import Event as Signal
 
 from callcontrol.simulator import signalling, sip_variables, stamps
 from callcontrol.simulator.cdr import write_cdr
+from callcontrol.simulator.channel_values import STATE_NUMBERS, ChannelValues
 from callcontrol.simulator.core import Core
 from callcontrol.simulator.ears import FarEnd
-from callcontrol.simulator.events import Event
-from callcontrol.simulator.profile import TIME_HEADERS, CallerProfile
-
-if TYPE_CHECKING:
-    from callcontrol.simulator.session import Session
-
-STATE_NUMBERS = {
-    "CS_NEW": 0,
-    "CS_INIT": 1,
-    "CS_ROUTING": 2,
-    "CS_SOFT_EXECUTE": 3,
-    "CS_EXECUTE": 4,
-    "CS_EXCHANGE_MEDIA": 5,
-    "CS_PARK": 6,
-    "CS_CONSUME_MEDIA": 7,
-    "CS_HIBERNATE": 8,
-    "CS_RESET": 9,
-    "CS_HANGUP": 10,
-    "CS_REPORTING": 11,
-    "CS_DESTROY": 12,
-}
-_PREFIX = "variable_"
-_ARRAY = "ARRAY::"
-_CODEC = {
-    "Channel-Read-Codec-Name": "PCMU",
-    "Channel-Read-Codec-Rate": "8000",
-    "Channel-Read-Codec-Bit-Rate": "64000",
-    "Channel-Write-Codec-Name": "PCMU",
-    "Channel-Write-Codec-Rate": "8000",
-    "Channel-Write-Codec-Bit-Rate": "64000",
-}
+from callcontrol.simulator.order import Order
+from callcontrol.simulator.profile import CallerProfile
 
 
-class Channel:
-    """One leg. `state` is what it is to be, `running` what its thread is doing, as in the real core."""
+class ChannelThread(Protocol):
+    """What others may ask of a channel's thread (its Session)."""
 
-    def __init__(self, core: Core, profile: CallerProfile, variables: dict[str, str], far_end: FarEnd) -> None:
-        self.core = core
-        self.profile = profile
-        self.variables = variables
+    wake: Signal
+    actions: deque[tuple[str, str]]
+
+    def go(self, state: str) -> None:
+        """Leave whatever runs for another state."""
+
+    def queue(self, order: Order) -> None:
+        """Take an order."""
+
+    def break_application(self, *, flush: bool) -> None:
+        """End the file being played; `flush` forgets the orders in line too."""
+
+
+class Channel(ChannelValues):
+    """One leg, and who it is joined with."""
+
+    core: Core[Channel]
+
+    def __init__(
+        self, core: Core[Channel], profile: CallerProfile, variables: dict[str, str], far_end: FarEnd
+    ) -> None:
+        super().__init__(core, profile, variables)
         self.far_end = far_end
-        self.uuid = profile.uuid
-        self.name = profile.channel_name
-        self.outbound = profile.direction == "outbound"
-        self.running = "CS_INIT"
-        self.state = "CS_ROUTING"
-        self.callstate = "DOWN"
-        self.shown_state = "CS_INIT"  # `show channels` never gets to hear of a hang-up while the session lingers
-        self.shown_callstate = "DOWN"
-        self.answer_state = "ringing"
-        self.cause = ""
-        self.has_codec = not self.outbound
         self.has_media = False
         self.ring_ready = False
         self.early_media = False
         self.answered = False
         self.held = False
-        self.hit_dialplan = not self.outbound
-        self.call_uuid = self.uuid
-        self.other_headers: dict[str, str] = {}
         self.partner: Channel | None = None
-        self.session: Session | None = None
+        self.session: ChannelThread | None = None
         self.dialled: sip_variables.Dialled | None = None
         self.is_dialling = False
         self.heir: Channel | None = None  # who gets what this channel dials: its user has left, see transferor.py
@@ -81,120 +58,10 @@ class Channel:
         self.on_down: list[Callable[[], None]] = []
         self.finished = Signal()
         self.holders = 0
-        self.respond_code = 0  # what `respond` asked for
         self.digits: list[str] = []
         self._disposition = ""
-        self._caller_headers: dict[str, str] | None = None
-
-    # --- variables ---------------------------------------------------------------------------------------------
-
-    def get(self, name: str) -> str | None:
-        """A variable's value, None when it is not set."""
-        return self.variables.get(_PREFIX + name)
-
-    def set(self, name: str, value: str | None) -> None:
-        """Set a variable; it moves to the end, as in the real core. None or "" unsets it."""
-        key = _PREFIX + name
-        self.variables.pop(key, None)
-        if value:
-            self.variables[key] = value
-
-    def update(self, values: Mapping[str, str]) -> None:
-        """Set several variables; they move to the end."""
-        self.put({_PREFIX + name: value for name, value in values.items()})
-
-    def put(self, values: Mapping[str, str]) -> None:
-        """Set several variables that carry their `variable_` prefix already; they move to the end."""
-        for key in values.keys() & self.variables.keys():
-            del self.variables[key]
-        self.variables.update(values)
-
-    def push(self, name: str, value: str) -> None:
-        """Add a value to a variable that may hold several (`ARRAY::a|:b`)."""
-        before = self.variables.get(_PREFIX + name)
-        if before is None:
-            self.set(name, value)
-        else:
-            joined = before if before.startswith(_ARRAY) else _ARRAY + before
-            self.variables[_PREFIX + name] = f"{joined}|:{value}"
-
-    def is_true(self, name: str) -> bool:
-        """Whether a variable says yes in one of the switch's ways."""
-        return truth(self.get(name))
-
-    # --- events ------------------------------------------------------------------------------------------------
-
-    def touch(self) -> None:
-        """The profile changed: its headers are made anew."""
-        self._caller_headers = None
-
-    def show_callee(self, other: CallerProfile) -> None:
-        """Whom this channel is connected to, as its own far end is told."""
-        mine = self.profile
-        if (mine.callee_name, mine.callee_number) != (other.callee_name, other.callee_number):
-            mine.callee_name, mine.callee_number = other.callee_name, other.callee_number
-            self.touch()
-
-    def stamp(self, what: str, at_us: int) -> None:
-        """Note when something happened: one of the fields of Times."""
-        setattr(self.profile.times, what, at_us)
-        if self._caller_headers is not None:
-            self._caller_headers[TIME_HEADERS[what]] = str(at_us)
-        if what in ("progress", "progress_media") and self.other_headers.get("Other-Type") == "originator":
-            self.other_headers[TIME_HEADERS[what].replace("Caller", "Other-Leg", 1)] = str(at_us)
-
-    def basic_headers(self) -> dict[str, str]:
-        """The headers without variables (switch_channel_event_set_basic_data)."""
-        found = {
-            "Channel-State": self.running,
-            "Channel-Call-State": self.callstate,
-            "Channel-State-Number": str(STATE_NUMBERS[self.state]),
-            "Channel-Name": self.name,
-            "Unique-ID": self.uuid,
-            "Call-Direction": self.profile.direction,
-            "Presence-Call-Direction": self.profile.direction,
-            "Channel-HIT-Dialplan": "true" if self.hit_dialplan else "false",
-            "Channel-Call-UUID": self.call_uuid,
-            "Answer-State": self.answer_state,
-        }
-        if self.cause:
-            found["Hangup-Cause"] = self.cause
-        if self.has_codec:
-            found.update(_CODEC)
-        if self._caller_headers is None:
-            self._caller_headers = self.profile.headers("Caller")
-        return {**found, **self._caller_headers, **self.other_headers}
-
-    def fire(
-        self,
-        name: str,
-        before: dict[str, str] | None = None,
-        after: dict[str, str] | None = None,
-        *,
-        basic: bool = False,
-        calling: tuple[str, str, str] | None = None,
-    ) -> None:
-        """Fire an event of this channel; `before` stands ahead of the channel's headers, `after` behind them."""
-        bus = self.core.bus
-        takers = bus.takers(name, self.uuid) if bus.is_asked_for(name) else ()
-        if not takers:
-            return
-        headers = self.core.head.headers(name, calling)
-        headers.update(before or {})
-        headers.update(self.basic_headers())
-        if not basic:
-            headers.update(self.variables)
-        headers.update(after or {})
-        event = Event(name, headers)
-        for taker in takers:
-            taker.offer(event)
 
     # --- states ------------------------------------------------------------------------------------------------
-
-    @property
-    def down(self) -> bool:
-        """Whether it has been hung up."""
-        return bool(self.cause)
 
     def run_state(self, state: str) -> None:
         """The channel's thread enters a state and says so."""
@@ -384,11 +251,3 @@ class Channel:
         self.on_answered.clear()
         self.on_down.clear()
         self.session = self.partner = self.heir = None
-
-
-def truth(value: str | None) -> bool:
-    """switch_true: yes, on, true, t, enabled, active, allow or a number that is not 0."""
-    if value is None:
-        return False
-    word = value.strip().lower()
-    return word in ("yes", "on", "true", "t", "enabled", "active", "allow") or (word.isdigit() and int(word) != 0)

@@ -10,18 +10,16 @@ import socket
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import gevent
 
 from callcontrol.simulator import encoding
+from callcontrol.simulator.channel import Channel
 from callcontrol.simulator.commands import Command, CommandReader, Malformed
+from callcontrol.simulator.core import Core
 from callcontrol.simulator.events import Event
 from callcontrol.simulator.subscription import Subscription
 from callcontrol.simulator.timeline import Timer, guarded
-
-if TYPE_CHECKING:
-    from callcontrol.simulator.switch import Switch
 
 MAX_QUEUED_EVENTS = 100_000
 _CHUNK = 65_536
@@ -37,11 +35,31 @@ class Counts:
     lost: int = 0
 
 
+class EventSockets:
+    """The event sockets that are open on one switch."""
+
+    def __init__(self) -> None:
+        self.open: set[Connection] = set()
+        self.frozen = False
+
+    def freeze(self, frozen: bool) -> None:
+        """They hang, those to come too: nothing is read or written until they thaw."""
+        self.frozen = frozen
+        for connection in list(self.open):
+            connection.freeze(frozen)
+
+    def close_all(self) -> None:
+        """Every one of them is cut."""
+        for connection in list(self.open):
+            connection.close()
+
+
 class Connection:
     """The socket itself. `carry_out` is what the kind of connection does with a command."""
 
-    def __init__(self, switch: Switch, sock: socket.socket, own_uuid: str) -> None:
-        self.switch = switch
+    def __init__(self, core: Core[Channel], sockets: EventSockets, sock: socket.socket, own_uuid: str) -> None:
+        self._core = core
+        self._sockets = sockets
         self.subscription = Subscription(own_uuid)
         self.counts = Counts()
         self.closed = False
@@ -61,8 +79,8 @@ class Connection:
         self._readable = loop.io(sock.fileno(), _READ)
         self._writable = loop.io(sock.fileno(), _WRITE)
         self._readable.start(guarded, self._read)
-        switch.connections.add(self)
-        if switch.frozen:
+        sockets.open.add(self)
+        if sockets.frozen:
             self.freeze(True)
 
     # --- reading -----------------------------------------------------------------------------------------------
@@ -115,7 +133,7 @@ class Connection:
         self._out.append(frame)
         if not self._flush_due:
             self._flush_due = True
-            self.switch.core.timeline.call_soon(self._flush_next)
+            self._core.timeline.call_soon(self._flush_next)
 
     def send_now(self, frame: bytes) -> None:
         """Send a frame behind the events that wait for their step."""
@@ -137,11 +155,11 @@ class Connection:
         self._wake_for_events()
 
     def _wake_for_events(self) -> None:
-        tick_s = self.switch.core.manners.tick_s
+        tick_s = self._core.manners.tick_s
         if not tick_s:
             self._send_events()
         elif self._flush_timer is None:
-            self._flush_timer = self.switch.core.timeline.call_later(tick_s, self._send_events)
+            self._flush_timer = self._core.timeline.call_later(tick_s, self._send_events)
 
     def _send_events(self) -> None:
         if self._flush_timer is not None:
@@ -154,7 +172,7 @@ class Connection:
 
     def _flush_next(self) -> None:
         """One turn later: what the call's own thread says to these commands goes out with the replies."""
-        self.switch.core.timeline.call_soon(self._flush)
+        self._core.timeline.call_soon(self._flush)
 
     def _flush(self) -> None:
         self._flush_due = False
@@ -214,8 +232,8 @@ class Connection:
             watcher.stop()
             watcher.close()
         self._sock.close()
-        self.switch.core.bus.remove(self)
-        self.switch.connections.discard(self)
+        self._core.bus.remove(self)
+        self._sockets.open.discard(self)
         self.on_closed()
 
     def freeze(self, frozen: bool) -> None:
@@ -243,4 +261,4 @@ class Connection:
 
     def subscriptions_changed(self) -> None:
         """Let the bus know."""
-        self.switch.core.bus.place(self)
+        self._core.bus.place(self)

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import gevent
 
-from callcontrol.simulator import causes, encoding
-from callcontrol.simulator.channel import truth
+from callcontrol.simulator import api, causes, encoding
+from callcontrol.simulator.channel_values import truth
 from callcontrol.simulator.commands import Command
 from callcontrol.simulator.connection import Connection
 from callcontrol.simulator.order import Order
-
-if TYPE_CHECKING:
-    from callcontrol.simulator.session import Session
-    from callcontrol.simulator.switch import Switch
+from callcontrol.simulator.session import Session, SwitchBase
 
 _NOT_FOUND = "-ERR command not found"
 
@@ -22,7 +17,7 @@ _NOT_FOUND = "-ERR command not found"
 class Controller:
     """The commands both kinds of connection know."""
 
-    def __init__(self, switch: Switch, connection: Connection, session: Session | None) -> None:
+    def __init__(self, switch: SwitchBase, connection: Connection, session: Session | None) -> None:
         self.switch = switch
         self.connection = connection
         self.session = session
@@ -85,13 +80,13 @@ class Controller:
 
     def _api(self, command: Command) -> None:
         name, _, argument = command.rest.partition(" ")
-        if self.switch.api.is_slow(name):
+        if api.is_slow(name):
             self.connection.busy_with(lambda: self._answer_api(name, argument))
         else:
             self._answer_api(name, argument)
 
     def _answer_api(self, name: str, argument: str) -> None:
-        self.connection.send(encoding.api_response(self.switch.api.run(name, argument)))
+        self.connection.send(encoding.api_response(api.run(self.switch, name, argument)))
 
     def _bgapi(self, command: Command) -> None:
         name, _, argument = command.rest.partition(" ")
@@ -101,7 +96,7 @@ class Controller:
         gevent.spawn(self._run_job, name, argument, job_uuid, owner)
 
     def _run_job(self, name: str, argument: str, job_uuid: str, owner: str) -> None:
-        body = self.switch.api.run(name, argument)
+        body = api.run(self.switch, name, argument)
         headers = {"Job-UUID": job_uuid, "Job-Command": name}
         if argument:
             headers["Job-Command-Arg"] = argument

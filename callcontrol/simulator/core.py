@@ -6,14 +6,12 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Generic, Protocol, TypeVar
 
 from callcontrol.simulator.events import Bus, Event, Head, new_head
 from callcontrol.simulator.ids import Ids
+from callcontrol.simulator.profile import CallerProfile
 from callcontrol.simulator.timeline import Timeline
-
-if TYPE_CHECKING:
-    from callcontrol.simulator.channel import Channel
 
 _DEPARTED_KEPT = 10_000
 
@@ -37,7 +35,22 @@ class Manners:
         return Manners(tick_s=0.0, show_lag_s=0.0, uuid_bridge_s=0.0)
 
 
-class Core:
+class Listed(Protocol):
+    """What the table of channels knows of one."""
+
+    uuid: str
+    profile: CallerProfile
+
+    @property
+    def down(self) -> bool:
+        """Whether it has been hung up."""
+        ...
+
+
+C = TypeVar("C", bound=Listed)
+
+
+class Core(Generic[C]):
     """One running switch. A restart makes a new one with a new Core-UUID."""
 
     def __init__(
@@ -54,20 +67,20 @@ class Core:
         self.manners = manners or Manners()
         self.bus = Bus()
         self.head: Head = new_head(hostname, ids, timeline)
-        self.channels: dict[str, Channel] = {}
+        self.channels: dict[str, C] = {}
         self.globals: dict[str, str] = {"hostname": hostname, "local_ip_v4": "192.0.2.2", "domain": "lab"}
         self.globals["core_uuid"] = self.head.core_uuid
         self.started_us = timeline.now_us()
         self.sessions_since_start = 0
         self.sessions_peak = 0
-        self._departed: deque[tuple[int, Channel]] = deque(maxlen=_DEPARTED_KEPT)
+        self._departed: deque[tuple[int, C]] = deque(maxlen=_DEPARTED_KEPT)
 
-    def admit(self, channel: Channel) -> None:
+    def admit(self, channel: C) -> None:
         """A new channel is in the table."""
         self.channels[channel.uuid] = channel
         self.sessions_peak = max(self.sessions_peak, len(self.channels))
 
-    def live(self, uuid: str) -> Channel | None:
+    def live(self, uuid: str) -> C | None:
         """A channel that is not down: none other is found by its uuid (switch_core_session_locate)."""
         channel = self.channels.get(uuid)
         return None if channel is None or channel.down else channel
@@ -77,14 +90,14 @@ class Core:
         self.sessions_since_start += 1
         return self.sessions_since_start
 
-    def dismiss(self, channel: Channel) -> None:
+    def dismiss(self, channel: C) -> None:
         """The channel is destroyed: it is gone from the table at once and from `show channels` a little later."""
         if self.channels.get(channel.uuid) is channel:
             del self.channels[channel.uuid]
             if self.manners.show_lag_s:
                 self._departed.append((self.timeline.now_us(), channel))
 
-    def shown_channels(self) -> Iterator[Channel]:
+    def shown_channels(self) -> Iterator[C]:
         """The channels as `show channels` sees them: late."""
         lag_us = int(self.manners.show_lag_s * 1_000_000)
         horizon = self.timeline.now_us() - lag_us

@@ -6,10 +6,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from callcontrol.simulator.channel import Channel
+from callcontrol.simulator.channel_values import ChannelValues
 
 _REFERENCE = re.compile(r"\$\{([^${}]+)\}")
 _DEEPEST = 16
@@ -23,7 +21,7 @@ _PROFILE_WORDS = {
 }
 
 
-def expand(channel: Channel, text: str) -> str:
+def expand(channel: ChannelValues, text: str) -> str:
     """The text with every `${…}` replaced; unknown variables become nothing."""
     if "${" not in text:
         return text
@@ -35,7 +33,7 @@ def expand(channel: Channel, text: str) -> str:
     return text
 
 
-def _value(channel: Channel, name: str) -> str:
+def _value(channel: ChannelValues, name: str) -> str:
     if "(" in name:
         return ""
     value = channel.get(name)

@@ -4,28 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
 
 from callcontrol.simulator import causes, identity, sip_variables
+from callcontrol.simulator.channel import Channel
 from callcontrol.simulator.hold import hold, unhold
-from callcontrol.simulator.phones import Behaviour, Reached
+from callcontrol.simulator.phones import KEY_S, Behaviour, Reached
+from callcontrol.simulator.session import SwitchBase
 from callcontrol.simulator.signalling import COMPLETED_REASON, partner_of
 from callcontrol.simulator.timeline import Timer
 from callcontrol.simulator.transferor import Transferor
 
-if TYPE_CHECKING:
-    from callcontrol.simulator.channel import Channel
-    from callcontrol.simulator.switch import Switch
-
 SHOWN_HEADERS = ("Diversion", "History-Info", "Privacy", "P-Asserted-Identity", "Alert-Info")
 _IDENTITY = ("sip_force_full_from", "sip_cid_type", "sip_cid_suppress_privacy_none")
-KEY_S = 0.1  # between two keys of one press
 
 
 class PhoneEnd:
     """Carries out one Behaviour for one call on one leg."""
 
-    def __init__(self, reached: Reached, switch: Switch) -> None:
+    def __init__(self, reached: Reached, switch: SwitchBase) -> None:
         self.reached = reached
         self.phone = reached.phone
         self._switch = switch

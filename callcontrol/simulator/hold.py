@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from callcontrol.simulator.channel import Channel
 from callcontrol.simulator.order import Order
-
-if TYPE_CHECKING:
-    from callcontrol.simulator.channel import Channel
 
 MUSIC = "local_stream://moh"
 

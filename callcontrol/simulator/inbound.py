@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import TYPE_CHECKING
 
 from gevent import socket as gsocket
 from gevent.server import StreamServer
@@ -12,9 +11,7 @@ from callcontrol.simulator import encoding, tcp
 from callcontrol.simulator.commands import Command
 from callcontrol.simulator.connection import Connection
 from callcontrol.simulator.controller import Controller
-
-if TYPE_CHECKING:
-    from callcontrol.simulator.switch import Switch
+from callcontrol.simulator.session import SwitchBase
 
 _BACKLOG = 1024
 
@@ -22,7 +19,7 @@ _BACKLOG = 1024
 class InboundServer:
     """Listens for controllers. `allowed` are networks; others get a rude rejection."""
 
-    def __init__(self, switch: Switch, host: str, port: int, password: str, allowed: tuple[str, ...]) -> None:
+    def __init__(self, switch: SwitchBase, host: str, port: int, password: str, allowed: tuple[str, ...]) -> None:
         self._switch = switch
         self._password = password
         self._allowed = [ipaddress.ip_network(text) for text in allowed]
@@ -35,7 +32,7 @@ class InboundServer:
         self._server.stop()
 
     def _accept(self, sock: gsocket.socket, address: tuple[str, int]) -> None:
-        connection = Connection(self._switch, tcp.plain(sock), "")
+        connection = Connection(self._switch.core, self._switch.sockets, tcp.plain(sock), "")
         if not self._is_allowed(address[0]):
             connection.send(encoding.rude_rejection())
             connection.close_after_sending()
@@ -50,7 +47,7 @@ class InboundServer:
 class InboundCall:
     """One controller's connection."""
 
-    def __init__(self, switch: Switch, connection: Connection, password: str) -> None:
+    def __init__(self, switch: SwitchBase, connection: Connection, password: str) -> None:
         self._connection = connection
         self._password = password
         self._controller = Controller(switch, connection, None)

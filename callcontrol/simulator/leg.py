@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import gevent
 from gevent.event import Event as Signal
 
-from callcontrol.simulator import causes, sip_variables
+from callcontrol.simulator import causes, playing, sip_variables
 from callcontrol.simulator.channel import Channel
 from callcontrol.simulator.far_end import PhoneEnd
 from callcontrol.simulator.identity import Identity, from_of
 from callcontrol.simulator.peer_end import PeerEnd
 from callcontrol.simulator.phones import Reached
 from callcontrol.simulator.profile import CallerProfile, Times
-
-if TYPE_CHECKING:
-    from callcontrol.simulator.session import Session
-    from callcontrol.simulator.switch import Switch
+from callcontrol.simulator.session import Session, SwitchBase
 
 _NOBODY = CallerProfile("", "outbound", "outbound", "", "0000000000", source="src/switch_ivr_originate.c")
 _CONFIRM_READ_MS = 5000
@@ -46,7 +42,7 @@ class Request:
 class Leg:
     """One leg of an attempt."""
 
-    def __init__(self, switch: Switch, channel: Channel, end: PhoneEnd | PeerEnd, request: Request) -> None:
+    def __init__(self, switch: SwitchBase, channel: Channel, end: PhoneEnd | PeerEnd, request: Request) -> None:
         self._switch = switch
         self._end = end
         self._request = request
@@ -128,7 +124,7 @@ class Leg:
     def _collect_key(self, session: Session, key: str, file: str) -> None:
         read_ms = int(self._request.setting("group_confirm_read_timeout") or _CONFIRM_READ_MS)
         while not self.channel.down and not self.winner:
-            digits = self._switch.media.read(session, len(key), file or "silence", read_ms, "", read_ms)
+            digits = playing.read(session, len(key), file or "silence", read_ms, "", read_ms)
             if digits == key and not self.channel.down:
                 self._win()
 
@@ -137,7 +133,7 @@ def _seconds(text: str | None) -> int:
     return int(text) if text and text.isdigit() else 0
 
 
-def new_leg(switch: Switch, request: Request, caller: Session | None) -> Leg | str:
+def new_leg(switch: SwitchBase, request: Request, caller: Session | None) -> Leg | str:
     """Set a leg up; the cause when that fails before anything rings."""
     reached = switch.directory.resolve(request.target)
     if isinstance(reached, str):
@@ -169,12 +165,12 @@ def new_leg(switch: Switch, request: Request, caller: Session | None) -> Leg | s
     return Leg(switch, channel, end, request)
 
 
-def _far_end(switch: Switch, reached: Reached) -> PhoneEnd | PeerEnd:
+def _far_end(switch: SwitchBase, reached: Reached) -> PhoneEnd | PeerEnd:
     other = switch.air.at(reached.path) if reached.path else None
     return PhoneEnd(reached, switch) if other is None else PeerEnd(other, reached)
 
 
-def _destroy_unmade(switch: Switch, request: Request) -> None:
+def _destroy_unmade(switch: SwitchBase, request: Request) -> None:
     """A leg of sofia's that cannot be made is gone before it was a channel: only CHANNEL_DESTROY tells of it."""
     core = switch.core
     uuid = request.setting("origination_uuid") or core.ids.uuid()
@@ -197,7 +193,7 @@ def _destroy_unmade(switch: Switch, request: Request) -> None:
     core.fire("CHANNEL_DESTROY", headers)
 
 
-def _dialled(switch: Switch, reached: Reached, uuid: str, sip_from: Identity) -> sip_variables.Dialled:
+def _dialled(switch: SwitchBase, reached: Reached, uuid: str, sip_from: Identity) -> sip_variables.Dialled:
     return sip_variables.Dialled(
         uuid=uuid,
         session_id=switch.core.next_session_id(),
@@ -210,7 +206,9 @@ def _dialled(switch: Switch, reached: Reached, uuid: str, sip_from: Identity) ->
     )
 
 
-def _profile(switch: Switch, request: Request, reached: Reached, uuid: str, caller: Session | None) -> CallerProfile:
+def _profile(
+    switch: SwitchBase, request: Request, reached: Reached, uuid: str, caller: Session | None
+) -> CallerProfile:
     now_us = switch.core.timeline.now_us()
     base = caller.channel.profile if caller is not None else _NOBODY
     number, name = _shown(request, caller, base)

@@ -14,7 +14,8 @@ from gevent.event import Event as Signal
 from callcontrol.edges import clock
 from callcontrol.simulator.callers import Call, CallerEnd
 from callcontrol.simulator.phones import UnknownWord
-from callcontrol.simulator.switch import Switch, Watch
+from callcontrol.simulator.switch import Switch
+from callcontrol.simulator.watch import Watch
 
 if TYPE_CHECKING:
     from callcontrol.simulator.channel import Channel

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import gevent
 from gevent.event import Event as Signal
 
 from callcontrol.simulator import bridging, causes
-from callcontrol.simulator.channel import truth
+from callcontrol.simulator.channel import Channel
+from callcontrol.simulator.channel_values import truth
 from callcontrol.simulator.dial_string import DialString, Endpoint, ParseError, enterprise_parts, parse
 from callcontrol.simulator.leg import Leg, Request, new_leg
-
-if TYPE_CHECKING:
-    from callcontrol.simulator.channel import Channel
-    from callcontrol.simulator.session import Session
-    from callcontrol.simulator.switch import Switch
+from callcontrol.simulator.session import Session, SwitchBase
 
 DEFAULT_TIMEOUT_S = 60
 # Variables of the caller that count for the attempt as if they stood in the dial string.
@@ -42,7 +38,7 @@ class Dialling:
     cause: str
 
 
-def originate(switch: Switch, text: str, caller: Session | None, timeout_s: int = 0) -> Dialling:
+def originate(switch: SwitchBase, text: str, caller: Session | None, timeout_s: int = 0) -> Dialling:
     """Dial; returns when a leg has answered or none will."""
     parts = enterprise_parts(text)
     if len(parts) == 1:
@@ -50,7 +46,7 @@ def originate(switch: Switch, text: str, caller: Session | None, timeout_s: int 
     return _enterprise(switch, parts, caller, timeout_s)
 
 
-def _enterprise(switch: Switch, parts: list[str], caller: Session | None, timeout_s: int) -> Dialling:
+def _enterprise(switch: SwitchBase, parts: list[str], caller: Session | None, timeout_s: int) -> Dialling:
     """Several dial strings at once, each with its own turns and limits; the first that answers wins."""
     attempts = [Attempt(switch, caller, timeout_s) for _ in parts]
     won = Signal()
@@ -78,7 +74,7 @@ def _enterprise(switch: Switch, parts: list[str], caller: Session | None, timeou
 class Attempt:
     """One dial string being dialled."""
 
-    def __init__(self, switch: Switch, caller: Session | None, timeout_s: int) -> None:
+    def __init__(self, switch: SwitchBase, caller: Session | None, timeout_s: int) -> None:
         self._switch = switch
         self._caller = caller
         self._timeout_s = timeout_s or DEFAULT_TIMEOUT_S

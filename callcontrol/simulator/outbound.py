@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import socket
-from typing import TYPE_CHECKING
 
 from callcontrol.simulator import encoding, tcp
 from callcontrol.simulator.commands import Command
 from callcontrol.simulator.connection import Connection
 from callcontrol.simulator.controller import Controller
+from callcontrol.simulator.session import Session
 from callcontrol.simulator.timeline import Timer
-
-if TYPE_CHECKING:
-    from callcontrol.simulator.session import Session
 
 _DEFAULT_PORT = 8084
 _LINGER_FOR_EVER = -1
@@ -63,15 +60,16 @@ class OutboundCall:
         self._linger_s: int | None = None
         self._lingering: Timer | None = None
         self._first_packet: Timer | None = None
-        self._connection = connection = Connection(session.switch, sock, session.channel.uuid)
-        self._controller = Controller(session.switch, connection, session)
+        switch = session.switch
+        self._connection = connection = Connection(switch.core, switch.sockets, sock, session.channel.uuid)
+        self._controller = Controller(switch, connection, session)
         connection.on_command = self._first_command
         connection.on_closed = self._closed
         self._channel.holders += 1
         self._channel.on_down.append(self._channel_down)
         core = session.switch.core
         self._first_packet = core.timeline.call_later(core.manners.first_packet_s, connection.part)
-        session.switch.outbound_opened(self._channel)
+        session.switch.watch.opened(self._channel)
 
     def run(self) -> None:
         """Wait for `connect`, then park until the control is taken away."""
@@ -96,7 +94,7 @@ class OutboundCall:
             self._connection.subscriptions_changed()
 
     def _command(self, command: Command) -> None:
-        self._session.switch.outbound_command(self._channel, command)
+        self._session.switch.watch.command(self._channel, command)
         match command.word:
             case "connect":
                 self._connect()
@@ -134,7 +132,7 @@ class OutboundCall:
         }
         headers = {**head, **profile, **channel.basic_headers(), **channel.variables, **last}
         self._connection.send(encoding.plain_lines(headers))
-        self._session.switch.outbound_connected(channel)
+        self._session.switch.watch.connected(channel)
         self._session.wake.set()
 
     def _linger(self, words: str) -> str:

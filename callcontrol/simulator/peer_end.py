@@ -7,17 +7,15 @@ and neither channel of the other switch carries a variable of ours.
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from callcontrol.simulator import causes, sip_variables
+from callcontrol.simulator.air import Neighbour
+from callcontrol.simulator.channel import Channel
 from callcontrol.simulator.far_end import shown
 from callcontrol.simulator.identity import NO_NAME
 from callcontrol.simulator.phones import Reached
 from callcontrol.simulator.signalling import COMPLETED_ELSEWHERE, COMPLETED_REASON, partner_of
-
-if TYPE_CHECKING:
-    from callcontrol.simulator.channel import Channel
-    from callcontrol.simulator.switch import Switch
 
 # What the other switch or its phone says itself, so that it need not be told.
 _PASSED: Final = ("Diversion", "History-Info", "Privacy")
@@ -27,7 +25,7 @@ _OWN_WORDS: Final = frozenset({"ringing", "early_media", "answered", "ringback"}
 class PeerEnd:
     """The far end of a leg at the caller's switch: the other switch, and behind it the phone."""
 
-    def __init__(self, other: Switch, reached: Reached) -> None:
+    def __init__(self, other: Neighbour, reached: Reached) -> None:
         self._other = other
         self._reached = reached
         self._there: Channel | None = None

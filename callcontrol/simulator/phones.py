@@ -9,6 +9,7 @@ from typing import Any
 ACTIONS = ("answers", "busy", "declines", "never_answers", "fails", "silent", "trying", "moved", "unreachable")
 _CODE_OF_ACTION = {"busy": 486, "declines": 603, "moved": 302, "unreachable": 503}
 _DEFAULT_CODE = 503
+KEY_S = 0.1  # between two keys of one press
 _PATH = "fs_path=sip:"
 
 

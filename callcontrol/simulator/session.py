@@ -6,21 +6,28 @@ unless `event-lock: true` makes them wait: as in switch_ivr.c.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import gevent
 from gevent.event import Event as Signal
 
-from callcontrol.simulator import bridging, causes
+from callcontrol.simulator import causes
+from callcontrol.simulator.air import Air
+from callcontrol.simulator.callers import CallerEnd
 from callcontrol.simulator.channel import Channel
-from callcontrol.simulator.dialplan import Action, inline
+from callcontrol.simulator.connection import EventSockets
+from callcontrol.simulator.core import Core
+from callcontrol.simulator.dialplan import Action, Dialplan, inline
 from callcontrol.simulator.expansion import expand
+from callcontrol.simulator.media import Media
 from callcontrol.simulator.order import Order
-
-if TYPE_CHECKING:
-    from callcontrol.simulator.switch import Switch
+from callcontrol.simulator.phones import Directory
+from callcontrol.simulator.schedule import Schedule
+from callcontrol.simulator.transfer import transfer
+from callcontrol.simulator.watch import Watch
 
 MAX_NESTED = 32
 _SHORTEST_LOOP_US = 500_000  # a looped application that was over sooner is not run again
@@ -29,7 +36,7 @@ _SHORTEST_LOOP_US = 500_000  # a looped application that was over sooner is not 
 class Session:
     """Runs one channel until it is down."""
 
-    def __init__(self, switch: Switch, channel: Channel) -> None:
+    def __init__(self, switch: SwitchBase, channel: Channel) -> None:
         self.switch = switch
         self.channel = channel
         self.wake = Signal()
@@ -92,7 +99,7 @@ class Session:
                 if self.ready():
                     self.channel.hangup("NORMAL_CLEARING")
             case "CS_SOFT_EXECUTE" if self.bridge_to is not None:
-                bridging.join(self)
+                self.switch.join(self)
             case "CS_HIBERNATE":
                 self.channel.state = "CS_RESET"
             case "CS_RESET":
@@ -305,3 +312,87 @@ class Session:
         """The controller's connection is gone: a parked channel goes on in its dialplan."""
         self.controlled = False
         self.wake.set()
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """An application: its name, what it does with its expanded argument, and whether it needs audio.
+
+    An unanswered caller gets early media before an application that needs audio runs.
+    """
+
+    name: str
+    run: Callable[[Session, str], None]
+    needs_media: bool = False
+
+
+class SwitchBase(ABC):
+    """What the threads of one switch share. `Switch` completes it with what stands above them."""
+
+    def __init__(
+        self,
+        core: Core[Channel],
+        dialplan: Dialplan,
+        directory: Directory,
+        air: Air,
+        media: Media,
+        apps: Mapping[str, App],
+    ) -> None:
+        self.core = core
+        self.dialplan = dialplan
+        self.directory = directory
+        self.air = air
+        self.ears = air.ears
+        self.media = media
+        self.apps = apps
+        self.tasks = Schedule(core.timeline)
+        self.sockets = EventSockets()
+        self.watch = Watch()
+
+    @abstractmethod
+    def join(self, session: Session) -> None:
+        """The originator's side of a `uuid_bridge`."""
+
+    @abstractmethod
+    def ask_colleague(self, who: str, user: str, domain: str, number: str) -> CallerEnd:
+        """A phone that talks calls somebody else; what it sees of that is heard by `who`."""
+
+    def session_of(self, channel: Channel, *, start: bool = True) -> Session:
+        """The thread of a channel; a leg that has none gets one, running unless `start` is False."""
+        if isinstance(channel.session, Session):
+            return channel.session
+        session = Session(self, channel)
+        if start:
+            session.start()
+        return session
+
+    def execute_on(self, channel: Channel, prefix: str) -> None:
+        """`execute_on_answer` and the like: every variable whose name begins so, as in the switch."""
+        for name, value in list(channel.variables.items()):
+            if name.startswith(f"variable_{prefix}"):
+                app, _, argument = value.replace("::", " ", 1).partition(" ")
+                gevent.spawn(self._execute_once, channel, app, argument)
+
+    def _execute_once(self, channel: Channel, app: str, argument: str) -> None:
+        session = self.session_of(channel, start=False)
+        session.execute(app, argument)
+        session.release_if_idle()
+
+    def hang_up_later(self, channel: Channel, when: str, cause: str) -> None:
+        """`+seconds` or an epoch."""
+        self.tasks.add(channel.uuid, self._delay_s(when), lambda: channel.hangup(cause))
+
+    def transfer_later(self, channel: Channel, when: str, extension: str, dialplan: str, context: str) -> None:
+        """`+seconds` or an epoch."""
+
+        def act() -> None:
+            transfer(channel, extension, dialplan, context)
+
+        self.tasks.add(channel.uuid, self._delay_s(when), act)
+
+    def _delay_s(self, when: str) -> float:
+        """Tasks are due at a whole second of the wall clock."""
+        relative, digits = when.startswith("+"), when.lstrip("+")
+        seconds = int(digits) if digits.isdigit() else 0
+        due_s = self.core.timeline.epoch_s() + seconds if relative else seconds
+        return due_s - self.core.timeline.now_us() / 1_000_000

@@ -9,7 +9,7 @@ from gevent.event import Event as Signal
 
 from callcontrol.simulator.air import Air
 from callcontrol.simulator.callers import Call, CallerEnd
-from callcontrol.simulator.connection import Connection
+from callcontrol.simulator.channel import Channel
 from callcontrol.simulator.core import Core, Manners
 from callcontrol.simulator.dialplan import LAST_RESORT, Action, Dialplan, standard
 from callcontrol.simulator.ears import Heard
@@ -68,7 +68,7 @@ class Simulator:
         self._port = self.settings.port
         self._heartbeat: Timer | None = None
 
-    def _new_core(self) -> Core:
+    def _new_core(self) -> Core[Channel]:
         s = self.settings
         return Core(self.timeline, self.ids, s.hostname, s.manners, s.cdrs)
 
@@ -113,7 +113,7 @@ class Simulator:
             self._heartbeat.cancel()
         self._air.leave(self.settings.sip)
         self._forget_calls()
-        self.switch.cut_connections(Connection.close)
+        self.switch.sockets.close_all()
 
     def restart(self) -> None:
         """Kill and start again: a new Core-UUID, no calls, the same phones, trunks and port."""
@@ -181,7 +181,7 @@ class Simulator:
 
     def freeze(self, frozen: bool) -> None:
         """Hang or thaw every event socket."""
-        self.switch.freeze(frozen)
+        self.switch.sockets.freeze(frozen)
 
     def reset(self) -> None:
         """Forget phones, trunks, callers and what was heard; running calls are hung up."""

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
-import gevent
-
-from callcontrol.simulator import apps
+from callcontrol.simulator import apps, bridging
 from callcontrol.simulator.air import Air
-from callcontrol.simulator.api import Api
 from callcontrol.simulator.callers import Call, CallerEnd
 from callcontrol.simulator.channel import Channel
 from callcontrol.simulator.core import Core
@@ -17,50 +13,22 @@ from callcontrol.simulator.dialplan import Dialplan
 from callcontrol.simulator.ears import FarEnd
 from callcontrol.simulator.events import VERSION
 from callcontrol.simulator.media import Media
-from callcontrol.simulator.outbound import open_socket
 from callcontrol.simulator.phones import Directory, Phone
 from callcontrol.simulator.profile import CallerProfile, Times
-from callcontrol.simulator.schedule import Schedule
-from callcontrol.simulator.session import Session
+from callcontrol.simulator.session import Session, SwitchBase
 from callcontrol.simulator.sip_variables import Invite, of_inbound
-from callcontrol.simulator.transfer import transfer
 from callcontrol.simulator.transferor import Transferor
 
-if TYPE_CHECKING:
-    from callcontrol.simulator.apps import App
-    from callcontrol.simulator.commands import Command
-    from callcontrol.simulator.connection import Connection
 
-
-class Watch:
-    """Somebody who measures: told when a call's connection is made, `connect` answered, a command came."""
-
-    def opened(self, channel: Channel) -> None:
-        """The TCP connection to the daemon stands."""
-
-    def connected(self, channel: Channel) -> None:
-        """`connect` was answered."""
-
-    def command(self, channel: Channel, command: Command) -> None:
-        """The daemon said something."""
-
-
-class Switch:
+class Switch(SwitchBase):
     """One running switch. `core` is replaced by a restart; phones, trunks and the dialplan stay."""
 
-    def __init__(self, core: Core, dialplan: Dialplan, directory: Directory, air: Air, media: Media) -> None:
-        self.core = core
-        self.dialplan = dialplan
-        self.directory = directory
-        self.air = air
-        self.ears = air.ears
-        self.media = media
-        self.api = Api(self)
-        self.apps: dict[str, App] = apps.ALL
-        self.tasks = Schedule(core.timeline)
-        self.connections: set[Connection] = set()
-        self.frozen = False
-        self.watch = Watch()
+    def __init__(self, core: Core[Channel], dialplan: Dialplan, directory: Directory, air: Air, media: Media) -> None:
+        super().__init__(core, dialplan, directory, air, media, apps.ALL)
+
+    def join(self, session: Session) -> None:
+        """See SwitchBase."""
+        bridging.join(session)
 
     # --- calls -------------------------------------------------------------------------------------------------
 
@@ -75,7 +43,7 @@ class Switch:
         return end
 
     def ask_colleague(self, who: str, user: str, domain: str, number: str) -> CallerEnd:
-        """A phone that talks calls somebody else; what it sees of that is heard by `who`."""
+        """See SwitchBase."""
         return self.place(Call(number, user, user, user=user, domain=domain), who)
 
     def _transferor(self, channel: Channel, end: CallerEnd) -> Transferor:
@@ -122,67 +90,6 @@ class Switch:
         )
         variables = of_inbound(invite, uuid, core.next_session_id(), name, now_us, core.ids)
         return Channel(core, profile, variables, end)
-
-    def session_of(self, channel: Channel, *, start: bool = True) -> Session:
-        """The thread of a channel; a leg that has none gets one, running unless `start` is False."""
-        if channel.session is None:
-            session = Session(self, channel)
-            if start:
-                session.start()
-        else:
-            session = channel.session
-        return session
-
-    def execute_on(self, channel: Channel, prefix: str) -> None:
-        """`execute_on_answer` and the like: every variable whose name begins so, as in the switch."""
-        for name, value in list(channel.variables.items()):
-            if name.startswith(f"variable_{prefix}"):
-                app, _, argument = value.replace("::", " ", 1).partition(" ")
-                gevent.spawn(self._execute_once, channel, app, argument)
-
-    def _execute_once(self, channel: Channel, app: str, argument: str) -> None:
-        session = self.session_of(channel, start=False)
-        session.execute(app, argument)
-        session.release_if_idle()
-
-    # --- what applications ask for -------------------------------------------------------------------------------
-
-    def hang_up_later(self, channel: Channel, when: str, cause: str) -> None:
-        """`+seconds` or an epoch."""
-        self.tasks.add(channel.uuid, self._delay_s(when), lambda: channel.hangup(cause))
-
-    def transfer_later(self, channel: Channel, when: str, extension: str, dialplan: str, context: str) -> None:
-        """`+seconds` or an epoch."""
-
-        def act() -> None:
-            transfer(channel, extension, dialplan, context)
-
-        self.tasks.add(channel.uuid, self._delay_s(when), act)
-
-    def _delay_s(self, when: str) -> float:
-        """Tasks are due at a whole second of the wall clock."""
-        relative, digits = when.startswith("+"), when.lstrip("+")
-        seconds = int(digits) if digits.isdigit() else 0
-        due_s = self.core.timeline.epoch_s() + seconds if relative else seconds
-        return due_s - self.core.timeline.now_us() / 1_000_000
-
-    def open_socket(self, session: Session, argument: str) -> None:
-        """The `socket` application."""
-        open_socket(session, argument)
-
-    # --- measuring -----------------------------------------------------------------------------------------------
-
-    def outbound_opened(self, channel: Channel) -> None:
-        """A connection to the daemon stands."""
-        self.watch.opened(channel)
-
-    def outbound_connected(self, channel: Channel) -> None:
-        """The daemon said `connect`."""
-        self.watch.connected(channel)
-
-    def outbound_command(self, channel: Channel, command: Command) -> None:
-        """The daemon said something."""
-        self.watch.command(channel, command)
 
     # --- registrations and the heartbeat -------------------------------------------------------------------------
 
@@ -269,19 +176,6 @@ class Switch:
                 "Idle-CPU": "74.466667",
             },
         )
-
-    # --- trouble -------------------------------------------------------------------------------------------------
-
-    def freeze(self, frozen: bool) -> None:
-        """The event sockets hang, those to come too: nothing is read or written until they thaw."""
-        self.frozen = frozen
-        for connection in list(self.connections):
-            connection.freeze(frozen)
-
-    def cut_connections(self, drop: Callable[[Connection], None]) -> None:
-        """Every event socket goes, as `drop` does it."""
-        for connection in list(self.connections):
-            drop(connection)
 
 
 def _up_time(up_ms: int) -> str:

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from callcontrol.simulator import signalling
-
-if TYPE_CHECKING:
-    from callcontrol.simulator.channel import Channel
-
+from callcontrol.simulator.channel import Channel
 
 _MAX_FORWARDS = "70"
 

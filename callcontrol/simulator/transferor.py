@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
 
 from callcontrol.simulator.bridging import uuid_bridge
+from callcontrol.simulator.callers import CallerEnd
+from callcontrol.simulator.channel import Channel
 from callcontrol.simulator.hold import hold, unhold
+from callcontrol.simulator.session import SwitchBase
 from callcontrol.simulator.transfer import transfer
-
-if TYPE_CHECKING:
-    from callcontrol.simulator.callers import CallerEnd
-    from callcontrol.simulator.channel import Channel
-    from callcontrol.simulator.switch import Switch
 
 WAITING = "m:^:playback:tone_stream://v=-24;%(150,4850,440);loops=-1^park"
 Later = Callable[[float, Callable[[], None]], None]
@@ -28,7 +25,7 @@ class Transferor:
         later: does something after so many seconds, unless the call is over by then.
     """
 
-    def __init__(self, switch: Switch, channel: Channel, name: str, account: tuple[str, str], later: Later) -> None:
+    def __init__(self, switch: SwitchBase, channel: Channel, name: str, account: tuple[str, str], later: Later) -> None:
         self._switch = switch
         self._channel = channel
         self._name = name
@@ -71,7 +68,7 @@ class Transferor:
         self._note("refer_told", code="200" if accepted else "403")
 
 
-def blind_transfer(switch: Switch, channel: Channel, number: str) -> bool:
+def blind_transfer(switch: SwitchBase, channel: Channel, number: str) -> bool:
     """A REFER from `channel`'s far end: its partner, caller or callee, goes to `number`, which ends the bridge. False
     where it has no partner (403).
     """
@@ -91,7 +88,7 @@ def blind_transfer(switch: Switch, channel: Channel, number: str) -> bool:
     return True
 
 
-def attended_transfer(switch: Switch, channel: Channel, consulting: Channel) -> bool:
+def attended_transfer(switch: SwitchBase, channel: Channel, consulting: Channel) -> bool:
     """A REFER with Replaces: the partners of both calls of the transferor are joined. While the second still rings, the
     partner of the first hears music; if it rings in vain, he goes on where the second call was in the dialplan. Where
     the second has no partner (it is in a queue, a menu, a mailbox), he goes to what it had dialled.

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from callcontrol.simulator.api import calls, channels, status, tasks
+from callcontrol.simulator.session import SwitchBase
 
-if TYPE_CHECKING:
-    from callcontrol.simulator.switch import Switch
-
-ApiCommand = Callable[["Switch", str], str]
+ApiCommand = Callable[[SwitchBase, str], str]
 
 COMMANDS: dict[str, ApiCommand] = {
     **channels.COMMANDS,
@@ -22,19 +19,14 @@ COMMANDS: dict[str, ApiCommand] = {
 _SLOW = frozenset({"originate"})
 
 
-class Api:
-    """Carries out API commands on one switch."""
+def is_slow(name: str) -> bool:
+    """Whether a command waits for something."""
+    return name in _SLOW
 
-    def __init__(self, switch: Switch) -> None:
-        self._switch = switch
 
-    def is_slow(self, name: str) -> bool:
-        """Whether the command waits for something."""
-        return name in _SLOW
-
-    def run(self, name: str, argument: str) -> str:
-        """The answer of a command; unknown ones have one too."""
-        command = COMMANDS.get(name)
-        if command is None:
-            return f"-ERR {name} Command not found!\n"
-        return command(self._switch, argument.strip())
+def run(switch: SwitchBase, name: str, argument: str) -> str:
+    """The answer of a command on a switch; unknown ones have one too."""
+    command = COMMANDS.get(name)
+    if command is None:
+        return f"-ERR {name} Command not found!\n"
+    return command(switch, argument.strip())

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
+from callcontrol.simulator.channel import Channel
 from callcontrol.simulator.dial_string import separate
 from callcontrol.simulator.originate import originate as dial
 from callcontrol.simulator.profile import CallerProfile
-from callcontrol.simulator.session import Session
+from callcontrol.simulator.session import Session, SwitchBase
 from callcontrol.simulator.transfer import transfer
-
-if TYPE_CHECKING:
-    from callcontrol.simulator.channel import Channel
-    from callcontrol.simulator.switch import Switch
 
 _USAGE = (
     "-USAGE: <call url> <exten>|&<application_name>(<app_args>) [<dialplan>] [<context>] [<cid_name>] [<cid_num>] "
@@ -21,7 +17,7 @@ _USAGE = (
 )
 
 
-def originate(switch: Switch, argument: str) -> str:
+def originate(switch: SwitchBase, argument: str) -> str:
     """`originate url extension|&app(argument) [dialplan [context [name [number [timeout]]]]]`"""
     words = separate(argument, " ")
     if not 2 <= len(words) <= 7:
@@ -42,7 +38,7 @@ def _with_caller_id(url: str, name: str, number: str) -> str:
     return "{" + pairs + "}" + url if pairs else url
 
 
-def _go_on(switch: Switch, leg: Channel, then: str, dialplan: str, context: str) -> None:
+def _go_on(switch: SwitchBase, leg: Channel, then: str, dialplan: str, context: str) -> None:
     _flip_caller_id(leg.profile)
     leg.touch()
     leg.set("endpoint_disposition", "ANSWER" if leg.answered else "EARLY MEDIA")
@@ -63,4 +59,4 @@ def _flip_caller_id(profile: CallerProfile) -> None:
     profile.number, profile.callee_number = profile.callee_number, profile.number
 
 
-COMMANDS: dict[str, Callable[[Switch, str], str]] = {"originate": originate}
+COMMANDS: dict[str, Callable[[SwitchBase, str], str]] = {"originate": originate}

@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from callcontrol.simulator import bridging, causes, encoding
+from callcontrol.simulator.channel import Channel
 from callcontrol.simulator.dial_string import separate
 from callcontrol.simulator.order import Order
+from callcontrol.simulator.session import SwitchBase
 from callcontrol.simulator.transfer import transfer
-
-if TYPE_CHECKING:
-    from callcontrol.simulator.channel import Channel
-    from callcontrol.simulator.switch import Switch
 
 NO_SUCH = "-ERR No such channel!\n"
 _OK = "+OK\n"
 
 
-def exists(switch: Switch, argument: str) -> str:
+def exists(switch: SwitchBase, argument: str) -> str:
     """`uuid_exists uuid`"""
     return "true" if switch.core.live(argument) is not None else "false"
 
 
-def setvar(switch: Switch, argument: str) -> str:
+def setvar(switch: SwitchBase, argument: str) -> str:
     """`uuid_setvar uuid name [value]`"""
     words = argument.split(" ", 2)
     if len(words) < 2:
@@ -36,7 +33,7 @@ def setvar(switch: Switch, argument: str) -> str:
     return _OK
 
 
-def setvar_multi(switch: Switch, argument: str) -> str:
+def setvar_multi(switch: SwitchBase, argument: str) -> str:
     """`uuid_setvar_multi uuid a=1;b=2`"""
     uuid, _, pairs = argument.partition(" ")
     if not pairs:
@@ -50,7 +47,7 @@ def setvar_multi(switch: Switch, argument: str) -> str:
     return _OK
 
 
-def getvar(switch: Switch, argument: str) -> str:
+def getvar(switch: SwitchBase, argument: str) -> str:
     """`uuid_getvar uuid name`"""
     uuid, _, name = argument.partition(" ")
     if not name:
@@ -62,7 +59,7 @@ def getvar(switch: Switch, argument: str) -> str:
     return "_undef_" if value is None else value
 
 
-def dump(switch: Switch, argument: str) -> str:
+def dump(switch: SwitchBase, argument: str) -> str:
     """`uuid_dump uuid [json]`"""
     uuid, _, form = argument.partition(" ")
     channel = switch.core.live(uuid)
@@ -80,7 +77,7 @@ def dump(switch: Switch, argument: str) -> str:
     return "".join(f"{name}: {value}\n" for name, value in headers.items()) + "\n"
 
 
-def kill(switch: Switch, argument: str) -> str:
+def kill(switch: SwitchBase, argument: str) -> str:
     """`uuid_kill uuid [cause]`"""
     uuid, _, cause = argument.partition(" ")
     channel = switch.core.live(uuid)
@@ -90,7 +87,7 @@ def kill(switch: Switch, argument: str) -> str:
     return _OK
 
 
-def break_playback(switch: Switch, argument: str) -> str:
+def break_playback(switch: SwitchBase, argument: str) -> str:
     """`uuid_break uuid [all] [both]`"""
     uuid, _, flags = argument.partition(" ")
     channel = switch.core.live(uuid)
@@ -103,7 +100,7 @@ def break_playback(switch: Switch, argument: str) -> str:
     return _OK
 
 
-def bridge(switch: Switch, argument: str) -> str:
+def bridge(switch: SwitchBase, argument: str) -> str:
     """`uuid_bridge uuid other [another]`"""
     words = argument.split()
     if len(words) < 2:
@@ -114,7 +111,7 @@ def bridge(switch: Switch, argument: str) -> str:
     return "-ERR Invalid uuid\n"
 
 
-def send_elsewhere(switch: Switch, argument: str) -> str:
+def send_elsewhere(switch: SwitchBase, argument: str) -> str:
     """`uuid_transfer uuid [-bleg|-both] extension [dialplan [context]]`"""
     words = separate(argument, " ")
     if len(words) < 2:
@@ -135,12 +132,12 @@ def send_elsewhere(switch: Switch, argument: str) -> str:
     return _OK if done[-1] else "-ERR\n"
 
 
-def _transfer(switch: Switch, channel: Channel, extension: str, dialplan: str, context: str) -> bool:
+def _transfer(switch: SwitchBase, channel: Channel, extension: str, dialplan: str, context: str) -> bool:
     switch.session_of(channel)
     return transfer(channel, extension, dialplan, context)
 
 
-def broadcast(switch: Switch, argument: str) -> str:
+def broadcast(switch: SwitchBase, argument: str) -> str:
     """`uuid_broadcast uuid path-or-app::argument [aleg|bleg|both|holdb]`"""
     words = separate(argument, " ")
     if len(words) < 2:
@@ -159,7 +156,7 @@ def broadcast(switch: Switch, argument: str) -> str:
     return "+OK Message sent\n"
 
 
-def answer(switch: Switch, argument: str) -> str:
+def answer(switch: SwitchBase, argument: str) -> str:
     """`uuid_answer uuid`"""
     channel = switch.core.live(argument)
     if channel is None:
@@ -168,7 +165,7 @@ def answer(switch: Switch, argument: str) -> str:
     return _OK
 
 
-def hang_up_all(switch: Switch, argument: str) -> str:
+def hang_up_all(switch: SwitchBase, argument: str) -> str:
     """`hupall [cause [variable value]]`"""
     cause, name, value = [*argument.split(), "", "", ""][:3]
     cause = causes.named(cause) if cause else "MANAGER_REQUEST"
@@ -179,7 +176,7 @@ def hang_up_all(switch: Switch, argument: str) -> str:
     return f"+OK hangup all channels{matching}\n"
 
 
-COMMANDS: dict[str, Callable[[Switch, str], str]] = {
+COMMANDS: dict[str, Callable[[SwitchBase, str], str]] = {
     "uuid_exists": exists,
     "uuid_setvar": setvar,
     "uuid_setvar_multi": setvar_multi,

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from callcontrol.simulator.channel import Channel
 from callcontrol.simulator.events import VERSION
 from callcontrol.simulator.phones import Phone
+from callcontrol.simulator.session import SwitchBase
 from callcontrol.simulator.timeline import local_stamp
-
-if TYPE_CHECKING:
-    from callcontrol.simulator.channel import Channel
-    from callcontrol.simulator.switch import Switch
 
 _REGISTERED_FOR_S = 3600
 
 
-def status(switch: Switch, argument: str) -> str:
+def status(switch: SwitchBase, argument: str) -> str:
     """`status`"""
     core = switch.core
     up_s = (core.timeline.now_us() - core.started_us) // 1_000_000
@@ -34,14 +32,14 @@ def status(switch: Switch, argument: str) -> str:
     )
 
 
-def version(switch: Switch, argument: str) -> str:
+def version(switch: SwitchBase, argument: str) -> str:
     """`version [short]`"""
     if "short" in argument:
         return VERSION.partition("-")[0] + "\n"
     return f"FreeSWITCH Version {VERSION} (git cc93a68 2026-08-21 14:10:14Z 64bit)\n"
 
 
-def show(switch: Switch, argument: str) -> str:
+def show(switch: SwitchBase, argument: str) -> str:
     """`show channels|calls|registrations [as json]`, `show channels count`"""
     words = argument.split()
     as_json = words[-2:] == ["as", "json"]
@@ -112,7 +110,7 @@ def _channel_row(channel: Channel) -> dict[str, Any]:
     }
 
 
-def _registration_row(switch: Switch, phone: Phone) -> dict[str, Any]:
+def _registration_row(switch: SwitchBase, phone: Phone) -> dict[str, Any]:
     user, _, realm = phone.address.partition("@")
     return {
         "reg_user": user,
@@ -134,7 +132,7 @@ def contact_of(phone: Phone) -> str:
     return f"sofia/internal/sip:{user}@127.0.0.1:{phone.contact_port}"
 
 
-def sofia_contact(switch: Switch, argument: str) -> str:
+def sofia_contact(switch: SwitchBase, argument: str) -> str:
     """`sofia_contact [profile/]user@domain`"""
     address = argument.rpartition("/")[2]
     phone = switch.directory.phones.get(address)
@@ -143,14 +141,14 @@ def sofia_contact(switch: Switch, argument: str) -> str:
     return contact_of(phone)
 
 
-def global_getvar(switch: Switch, argument: str) -> str:
+def global_getvar(switch: SwitchBase, argument: str) -> str:
     """`global_getvar [name]`"""
     if argument:
         return switch.core.globals.get(argument, "")
     return "".join(f"{name}={value}\n" for name, value in switch.core.globals.items())
 
 
-def sofia(switch: Switch, argument: str) -> str:
+def sofia(switch: SwitchBase, argument: str) -> str:
     """`sofia status`, `sofia status gateway name`"""
     words = argument.split()
     if words[:2] == ["status", "gateway"] and len(words) == 3:
@@ -168,12 +166,12 @@ def _up(up: bool) -> str:
     return "UP" if up else "DOWN"
 
 
-def echo(switch: Switch, argument: str) -> str:
+def echo(switch: SwitchBase, argument: str) -> str:
     """`echo text`"""
     return argument
 
 
-COMMANDS: dict[str, Callable[[Switch, str], str]] = {
+COMMANDS: dict[str, Callable[[SwitchBase, str], str]] = {
     "status": status,
     "version": version,
     "show": show,

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from callcontrol.simulator import causes
 from callcontrol.simulator.api.channels import NO_SUCH
 from callcontrol.simulator.dial_string import separate
-
-if TYPE_CHECKING:
-    from callcontrol.simulator.switch import Switch
+from callcontrol.simulator.session import SwitchBase
 
 _OK = "+OK\n"
 
 
-def sched_del(switch: Switch, argument: str) -> str:
+def sched_del(switch: SwitchBase, argument: str) -> str:
     """`sched_del task-id|group`"""
     if not argument:
         return "-ERR Invalid syntax\n"
@@ -23,13 +20,13 @@ def sched_del(switch: Switch, argument: str) -> str:
     return f"+OK Deleted: {count}\n"
 
 
-def unsched_api(switch: Switch, argument: str) -> str:
+def unsched_api(switch: SwitchBase, argument: str) -> str:
     """`unsched_api task-id`"""
     found = switch.tasks.delete(int(argument)) if argument.isdigit() else 0
     return _OK if found else "-ERR No such id\n"
 
 
-def sched_hangup(switch: Switch, argument: str) -> str:
+def sched_hangup(switch: SwitchBase, argument: str) -> str:
     """`sched_hangup [+]time uuid [cause]`"""
     words = [*argument.split(), "", ""]
     if len(words) < 4:
@@ -45,7 +42,7 @@ def sched_hangup(switch: Switch, argument: str) -> str:
     return _OK
 
 
-def sched_transfer(switch: Switch, argument: str) -> str:
+def sched_transfer(switch: SwitchBase, argument: str) -> str:
     """`sched_transfer [+]time uuid extension [dialplan [context]]`"""
     words = separate(argument, " ")
     if not 3 <= len(words) <= 5:
@@ -58,7 +55,7 @@ def sched_transfer(switch: Switch, argument: str) -> str:
     return _OK
 
 
-COMMANDS: dict[str, Callable[[Switch, str], str]] = {
+COMMANDS: dict[str, Callable[[SwitchBase, str], str]] = {
     "sched_del": sched_del,
     "unsched_api": unsched_api,
     "sched_hangup": sched_hangup,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from callcontrol.simulator.apps import connecting, flow, sound, variables
-from callcontrol.simulator.apps.app import App
+from callcontrol.simulator.session import App
 
 ALL: dict[str, App] = {app.name: app for module in (connecting, flow, sound, variables) for app in module.APPS}
 

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from callcontrol.simulator import bridging, causes
-from callcontrol.simulator.apps.app import App
 from callcontrol.simulator.originate import originate
-
-if TYPE_CHECKING:
-    from callcontrol.simulator.session import Session
+from callcontrol.simulator.session import App, Session
 
 
 def answer(session: Session, argument: str) -> None:

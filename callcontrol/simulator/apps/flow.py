@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from callcontrol.simulator import causes
-from callcontrol.simulator.apps.app import App
 from callcontrol.simulator.dial_string import separate
+from callcontrol.simulator.outbound import open_socket
+from callcontrol.simulator.session import App, Session
 from callcontrol.simulator.transfer import transfer as send_to
-
-if TYPE_CHECKING:
-    from callcontrol.simulator.session import Session
 
 
 def park(session: Session, argument: str) -> None:
@@ -43,7 +39,7 @@ def sched_cancel(session: Session, argument: str) -> None:
 
 def socket(session: Session, argument: str) -> None:
     """Hand the call to a controller: `host:port|host2:port async full`."""
-    session.switch.open_socket(session, argument)
+    open_socket(session, argument)
 
 
 APPS = (

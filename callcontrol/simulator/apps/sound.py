@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
-from callcontrol.simulator.apps.app import App
+from callcontrol.simulator import playing
 from callcontrol.simulator.dial_string import separate
-
-if TYPE_CHECKING:
-    from callcontrol.simulator.session import Session
+from callcontrol.simulator.session import App, Session
 
 _DIGIT_TIMEOUT_MS = 5000
 
 
 def playback(session: Session, argument: str) -> None:
     """Play one file, tone or stream."""
-    response = session.switch.media.play(session, argument)
+    response = playing.play(session, argument)
     session.channel.set("current_application_response", response)
 
 
@@ -24,7 +21,7 @@ def endless_playback(session: Session, argument: str) -> None:
     """Play a file again and again; a break only begins it anew, as in the switch."""
     while session.ready():
         session.broken = False
-        if session.switch.media.play(session, argument) != "FILE PLAYED":
+        if playing.play(session, argument) != "FILE PLAYED":
             return
 
 
@@ -36,10 +33,10 @@ def play_and_get_digits(session: Session, argument: str) -> None:
     least, most, tries, timeout_ms = (int(word) for word in words[:4])
     terminators, file, invalid, variable, pattern = words[4:9]
     digit_ms = int(words[9]) if len(words) > 9 else timeout_ms
-    channel, media = session.channel, session.switch.media
+    channel = session.channel
     channel.set(variable, None)
     for _ in range(tries):
-        digits = media.read(session, most, file, timeout_ms, terminators, digit_ms)
+        digits = playing.read(session, most, file, timeout_ms, terminators, digit_ms)
         if not session.ready():
             return
         channel.set("read_result", "success" if len(digits) >= least else "timeout")
@@ -49,7 +46,7 @@ def play_and_get_digits(session: Session, argument: str) -> None:
         channel.set(f"{variable}_invalid", digits)
         channel.digits.clear()
         if invalid:
-            media.play(session, invalid)
+            playing.play(session, invalid)
 
 
 def read(session: Session, argument: str) -> None:
@@ -60,7 +57,7 @@ def read(session: Session, argument: str) -> None:
     least, most = int(words[0]), int(words[1])
     file, variable, timeout_ms, terminators = words[2], words[3], int(words[4]), words[5]
     digit_ms = int(words[6]) if len(words) > 6 else _DIGIT_TIMEOUT_MS
-    digits = session.switch.media.read(session, most, file, timeout_ms, terminators, digit_ms)
+    digits = playing.read(session, most, file, timeout_ms, terminators, digit_ms)
     session.channel.set(variable, digits)
     session.channel.set("read_result", "success" if len(digits) >= least else "timeout")
 
@@ -81,7 +78,7 @@ def record(session: Session, argument: str) -> None:
     """`path [limit-seconds [silence-threshold [silence-seconds]]]`"""
     words = [*separate(argument, " "), "", "", "", ""]
     path, limit, _, silence = words[:4]
-    session.switch.media.record(session, path, float(limit or 0), float(silence or 0))
+    playing.record(session, path, float(limit or 0), float(silence or 0))
 
 
 def record_session(session: Session, argument: str) -> None:

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from callcontrol.simulator.apps.app import App
 from callcontrol.simulator.dial_string import separate
-
-if TYPE_CHECKING:
-    from callcontrol.simulator.session import Session
+from callcontrol.simulator.session import App, Session
 
 
 def set_variable(session: Session, argument: str) -> None:
