@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pytest
 
 from callcontrol.control import commands as do
 from callcontrol.control.call import Call, Deciding
 from callcontrol.control.events import AppEnded, LegBridged, Stored
 from callcontrol.edges.live_state import codec
-from callcontrol.edges.live_state.codec import Unreadable, decode, encode
+from callcontrol.edges.live_state.codec import Codec, Newer, Unreadable, decode, encode
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.outcome import Outcome
+from callcontrol.vocabulary.stored import TAG, Fields
 from tests.control.story import Story
 from tests.routing.world import DID, NOW, facts, rule
 
@@ -66,4 +69,56 @@ def test_what_is_none_of_our_values_is_unreadable(text: bytes) -> None:
 def test_a_value_that_is_not_to_be_stored_is_refused() -> None:
     with pytest.raises(TypeError):
         encode(do.HangUp("USER_BUSY"))
-    assert "HangUp" not in codec.CLASSES
+    assert "HangUp" not in codec.CALLS.classes
+
+
+@dataclass(frozen=True, slots=True)
+class Lamp:
+    watts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    number: int
+    floor: int
+    lamp: Lamp | None = None
+
+
+def _with_floor(fields: Fields) -> Fields:
+    return {"number": fields["number"] % 100, "floor": fields["number"] // 100, "lamp": fields.get("lamp")}
+
+
+def _a_lamp(fields: Fields) -> Fields:
+    return {TAG: "Light", **fields}
+
+
+LATER = Codec({"Desk": Desk, "Light": Lamp}, {("Desk", 1): _with_floor, ("Lamp", 1): _a_lamp})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b'{"$":"Desk","number":312}',
+        b'{"$":"Desk/2","number":12,"floor":3}',
+        b'{"number":12,"floor":3,"lamp":null,"$":"Desk/2"}',
+    ],
+)
+def test_a_value_of_an_older_version_is_brought_on(text: bytes) -> None:
+    assert LATER.decode(text) == Desk(12, 3)
+    assert LATER.decode(LATER.encode(LATER.decode(text))) == Desk(12, 3)
+    assert b'"$":"Desk/2"' in LATER.encode(LATER.decode(text))
+
+
+def test_a_value_within_an_older_one_is_brought_on_though_its_class_has_another_name() -> None:
+    assert LATER.decode(b'{"$":"Desk","number":312,"lamp":{"$":"Lamp","watts":40}}') == Desk(12, 3, Lamp(40))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [b'{"$":"Desk/3","number":12,"room":"B"}', b'{"$":"Desk/2","number":1,"floor":3,"lamp":{"$":"Light/2","lumen":9}}'],
+)
+def test_a_newer_value_is_told_from_an_unreadable_one(text: bytes) -> None:
+    with pytest.raises(Newer):
+        LATER.decode(text)
+    with pytest.raises(Newer):
+        LATER.decode(text)

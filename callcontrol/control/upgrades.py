@@ -4,9 +4,7 @@ that time are gone.
 
 from __future__ import annotations
 
-from typing import Any
-
-Value = dict[str, Any]
+from callcontrol.vocabulary.stored import Fields as Value
 
 _OFFERS_KNOWN = 8
 

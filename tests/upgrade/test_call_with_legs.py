@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -13,16 +12,16 @@ from callcontrol.control.call import Call, Talking, Waiting
 from callcontrol.edges.live_state.codec import decode, encode
 from callcontrol.vocabulary.leg import Certainty, Role
 from callcontrol.vocabulary.trail import Bridged, Dialled, LegEnded, Offered, Queued
+from tests.upgrade.left_behind import LeftBehind
 
-LEFT = Path(__file__).parents[2] / "upgrade" / "before_legs" / "live_state.json"
+HERE = Path(__file__).parent
+FOLDERS = ("before_legs", "before_versions")
 
 
 def left() -> Iterator[str]:
-    """The calls that the version before legs were values left in Redis."""
-    state: dict[str, Any] = json.loads(LEFT.read_text(encoding="utf-8"))
-    for key, kept in state.items():
-        if key.endswith(":calls"):
-            yield from kept["value"].values()
+    """The calls that versions before legs were values left in Redis."""
+    for folder in FOLDERS:
+        yield from LeftBehind(HERE / folder).live_state["cc:{acme}:calls"]["value"].values()
 
 
 @pytest.mark.parametrize("text", list(left()))

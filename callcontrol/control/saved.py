@@ -1,0 +1,41 @@
+"""Which values of a call are saved, by what name, and how those of earlier versions are brought on.
+
+Whoever changes the fields of a class that is saved, other than by adding one with a default, adds an upgrade here: its
+version is the number of upgrades and one. The values of the version before stay in tests/upgrade/saved, one file each.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from types import ModuleType
+from typing import Any, Final
+
+from callcontrol.control import call
+from callcontrol.control.upgrades import call_with_legs
+from callcontrol.routing import path, plan
+from callcontrol.vocabulary import call as call_nouns
+from callcontrol.vocabulary import leg, queue, rule, target, trail
+from callcontrol.vocabulary.stored import Upgrades
+
+# Of classes that have another name by now: the name they were saved by first.
+SAVED_AS: Final[Mapping[str, str]] = {}
+
+UPGRADES: Final[Upgrades] = {("Call", 1): call_with_legs}
+
+
+def _classes_of(module: ModuleType) -> Iterator[type[Any]]:
+    for value in vars(module).values():
+        if isinstance(value, type) and dataclasses.is_dataclass(value) and value.__module__ == module.__name__:
+            yield value
+
+
+# The dataclasses that are saved, by kind.
+CLASSES: Final[Mapping[str, type[Any]]] = {
+    SAVED_AS.get(found.__name__, found.__name__): found
+    for module in (call, path, plan, call_nouns, leg, queue, rule, target, trail)
+    for found in _classes_of(module)
+}
+
+# Immutable sequences of such values, saved as lists.
+SEQUENCES: Final[tuple[type[Any], ...]] = (trail.Trail,)
