@@ -15,6 +15,7 @@ from callcontrol.daemon.call_driver import CallDriver
 from callcontrol.daemon.call_line import CallLine
 from callcontrol.daemon.configuration import Configuration
 from callcontrol.daemon.confirmation import Confirmation, Doubt
+from callcontrol.daemon.driven_call import DrivenCall
 from callcontrol.daemon.switch_links import SwitchLinks
 from callcontrol.daemon.worker_context import WorkerContext
 from callcontrol.edges import clock, meters
@@ -125,7 +126,7 @@ class CallAcceptor:
         call = call.noting(transfers.note(facts, "", facts.dialled, facts.transferred_by))
         self._drive(CallDriver(call, facts, self._shared, line), connection, line, arriving)
 
-    def _go_on(self, driver: CallDriver, line: CallLine, connection: CallConnection, arriving: Arriving) -> None:
+    def _go_on(self, driver: DrivenCall, line: CallLine, connection: CallConnection, arriving: Arriving) -> None:
         """A call we know, on a new connection."""
         directory = self._shared.current.configuration.directory
         owner = directory.owner_of(arriving.dialled, directory.trunk_at(arriving.source))
@@ -164,7 +165,7 @@ class CallAcceptor:
         log.debug("call arrived for %s", call.dialled, extra={"call": call.id, "tenant": call.tenant})
         driver.begin()
 
-    def _confirm(self, driver: CallDriver, arriving: Arriving, on_forged: Callable[[Doubt], object]) -> None:
+    def _confirm(self, driver: DrivenCall, arriving: Arriving, on_forged: Callable[[Doubt], object]) -> None:
         """Ask the switch whether it has this call; what follows goes on meanwhile."""
         driver.confirmation = Confirmation(on_forged)
         driver.confirmation.ask(self._switch_links.link_of(driver.call.switch), driver.call.switch, arriving)

@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Protocol
 
 from callcontrol.control import commands as do
 from callcontrol.control import ending, machine, uncontrolled
@@ -32,6 +31,7 @@ from callcontrol.control.events import (
 )
 from callcontrol.control.uncontrolled import GoesOnAlone
 from callcontrol.daemon.confirmation import Confirmation, Doubt
+from callcontrol.daemon.driven_call import Line
 from callcontrol.daemon.facts_finder import find_facts
 from callcontrol.daemon.leg_line import LegCommand
 from callcontrol.daemon.queue_line import QueueCommand
@@ -50,18 +50,6 @@ log = logging.getLogger(__name__)
 MAX_INBOX = 1_000
 # A call that its switch does not have may just have hung up: its end is on its way (seconds).
 FORGED_S = 0.5
-
-
-class Line(Protocol):
-    """The caller's connection."""
-
-    def carry_out(self, commands: Sequence[Command], call: Call) -> None:
-        """Send what these commands mean to the switch. Raises nothing: what fails is delivered as an event."""
-        ...
-
-    def close(self) -> None:
-        """The call is over: nothing more is read or sent."""
-        ...
 
 
 class CallDriver:

@@ -5,20 +5,17 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 from callcontrol.control import commands as do
 from callcontrol.control.call import Call
 from callcontrol.control.events import CommandFailed
+from callcontrol.daemon.driven_call import DrivenCall
 from callcontrol.edges import meters
 from callcontrol.edges.freeswitch.call import CallConnection
 from callcontrol.edges.freeswitch.failures import ConnectionLost, EventSocketError, Superseded
 from callcontrol.edges.freeswitch.replies import Reply, WithReply
 from callcontrol.edges.freeswitch.translate import app_commands, call_event
 from callcontrol.edges.freeswitch.wire import SwitchEvent
-
-if TYPE_CHECKING:
-    from callcontrol.daemon.call_driver import CallDriver
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +36,7 @@ class CallLine:
         self._connection = connection
         self._switch = switch
         self._profile = profile
-        self._driver: CallDriver | None = None
+        self._driver: DrivenCall | None = None
         self._early: list[SwitchEvent | EventSocketError] = []
 
     def hold(self) -> None:
@@ -52,7 +49,7 @@ class CallLine:
         else:
             meters.limits_reached_total.labels("MAX_EARLY").inc()
 
-    def serve(self, driver: CallDriver) -> None:
+    def serve(self, driver: DrivenCall) -> None:
         """Hand what the connection brings to this driver from now on."""
         self._driver = driver
         self._connection.handle(self._on_event, self._on_closed)

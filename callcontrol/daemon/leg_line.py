@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import gevent
 
 from callcontrol.control import commands as do
 from callcontrol.control.call import Call, Closed
 from callcontrol.control.events import Joined, JoinFailed, LegAnswered, OriginateFailed
+from callcontrol.daemon.driven_call import DrivenCall
 from callcontrol.edges import clock, meters
 from callcontrol.edges.freeswitch.failures import ConnectionLost, EventSocketError, JobTimedOut, ReplyTimedOut
 from callcontrol.edges.freeswitch.inbound import JobResult, SwitchLink
 from callcontrol.edges.freeswitch.leg_commands import GRACE_S, leg_command, longest_s, originate
 from callcontrol.edges.freeswitch.replies import Reply
-
-if TYPE_CHECKING:
-    from callcontrol.daemon.call_driver import CallDriver
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +51,7 @@ class LegLine:
         self._link_of = link_of
         self._profile_of = profile_of
 
-    def carry_out(self, command: LegCommand, driver: CallDriver) -> None:
+    def carry_out(self, command: LegCommand, driver: DrivenCall) -> None:
         """Do it; what comes of it is delivered to the driver."""
         match command:
             case do.Originate():
@@ -74,13 +71,13 @@ class LegLine:
                 call = driver.call
                 self._ask(command, driver, lambda reply: None if reply.ok else _refused(command, call, reply.text))
 
-    def _dial(self, command: do.Originate, driver: CallDriver) -> None:
+    def _dial(self, command: do.Originate, driver: DrivenCall) -> None:
         try:
             self._originate(command, driver)
         except Exception as error:  # nobody else waits for this greenlet
             driver.failed("dialling", error)
 
-    def _originate(self, command: do.Originate, driver: CallDriver) -> None:
+    def _originate(self, command: do.Originate, driver: DrivenCall) -> None:
         legs = tuple(leg for leg, _ in command.legs)
         result = self._run(command, driver)
         if result is None:
@@ -94,7 +91,7 @@ class LegLine:
         else:
             driver.deliver(LegAnswered(result.value))
 
-    def _run(self, command: do.Originate, driver: CallDriver) -> JobResult | None:
+    def _run(self, command: do.Originate, driver: DrivenCall) -> JobResult | None:
         """What came of it; None: the switch cannot be asked."""
         call = driver.call
         link = self._link_up(call.switch)
@@ -115,14 +112,14 @@ class LegLine:
             _refused(command, call, str(error))
             return JobResult(f"-ERR {NOT_SENT}")
 
-    def _not_told(self, command: do.Originate, driver: CallDriver) -> JobResult:
+    def _not_told(self, command: do.Originate, driver: DrivenCall) -> JobResult:
         """The connection was lost before the switch told what came of it: the phones may ring, and whoever answered
         would hear nobody. As soon as the switch can be told they are ended; how they end it tells then."""
         for leg, _ in command.legs:
             gevent.spawn(self._end_when_possible, do.KillLeg(leg, NOT_WANTED), driver)
         return JobResult(f"-ERR {NOT_TOLD}")
 
-    def _end_when_possible(self, command: do.KillLeg, driver: CallDriver) -> None:
+    def _end_when_possible(self, command: do.KillLeg, driver: DrivenCall) -> None:
         due = clock.monotonic() + NOT_TOLD_S
         while clock.monotonic() < due and self._link_up(driver.call.switch) is None:
             gevent.sleep(LOOK_S)
@@ -135,7 +132,7 @@ class LegLine:
             gevent.sleep(LOOK_S)
         return link if link is not None and link.is_up else None
 
-    def _insist(self, command: do.KillLeg | do.BringBack, driver: CallDriver, until: float) -> None:
+    def _insist(self, command: do.KillLeg | do.BringBack, driver: DrivenCall, until: float) -> None:
         """Ask until it is done: the connection may be about to be made (whoever takes calls over has just begun), a leg
         may not have become a channel yet. One that is gone is none the worse for being asked again.
         """
@@ -149,7 +146,7 @@ class LegLine:
     def _ask(
         self,
         command: do.Whisper | do.Join | do.KillLeg | do.BringBack,
-        driver: CallDriver,
+        driver: DrivenCall,
         on_reply: Callable[[Reply], object],
         on_failure: Callable[[str], object] = lambda error: None,
     ) -> None:

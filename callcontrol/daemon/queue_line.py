@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from callcontrol.control import commands as do
 from callcontrol.control.events import (
@@ -15,12 +14,10 @@ from callcontrol.control.events import (
     QueueRefused,
     Stored,
 )
+from callcontrol.daemon.driven_call import DrivenCall
 from callcontrol.edges.live_state.queues import QueueStore
 from callcontrol.vocabulary.moment import SECOND_US
 from callcontrol.vocabulary.queue import Entered, Kept, Refusal
-
-if TYPE_CHECKING:
-    from callcontrol.daemon.call_driver import CallDriver
 
 QueueCommand = (
     do.JoinQueue
@@ -42,7 +39,7 @@ class QueueLine:
     def __init__(self, store: QueueStore) -> None:
         self._store = store
 
-    def carry_out(self, command: QueueCommand, driver: CallDriver) -> None:
+    def carry_out(self, command: QueueCommand, driver: DrivenCall) -> None:
         """Do it; what is answered is delivered to the driver."""
         tenant, store = driver.call.tenant, self._store
         match command:
@@ -68,7 +65,7 @@ class QueueLine:
                 stored = partial(store.act, tenant, agent, action, detail, lambda t: driver.deliver(Stored(t)))
                 driver.when_confirmed(stored)
 
-    def _join(self, command: do.JoinQueue, driver: CallDriver) -> None:
+    def _join(self, command: do.JoinQueue, driver: DrivenCall) -> None:
         ticket = command.ticket
 
         def answered(answer: Entered | Refusal) -> None:
@@ -79,7 +76,7 @@ class QueueLine:
 
         self._store.join(driver.call.tenant, ticket, answered)
 
-    def _accept(self, command: do.AcceptOffer, driver: CallDriver) -> None:
+    def _accept(self, command: do.AcceptOffer, driver: DrivenCall) -> None:
         def answered(accepted: bool, _losers: tuple[str, ...]) -> None:
             if accepted:
                 driver.deliver(OfferAccepted(command.offer, command.agent))
@@ -89,5 +86,5 @@ class QueueLine:
         self._store.accept(driver.call.tenant, command.offer, command.agent, answered)
 
 
-def _kept(driver: CallDriver, ticket: str, kept: Kept) -> None:
+def _kept(driver: DrivenCall, ticket: str, kept: Kept) -> None:
     driver.deliver(CallbackAnswered(ticket, kept))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import gevent
 
@@ -18,6 +18,7 @@ from callcontrol.control.ending import late_leg_end
 from callcontrol.control.events import LegGone
 from callcontrol.daemon import limit_meters
 from callcontrol.daemon.configuration import Current
+from callcontrol.daemon.driven_call import DrivenCall
 from callcontrol.daemon.leg_line import LegCommand
 from callcontrol.daemon.queue_line import QueueLine
 from callcontrol.daemon.registrations import Registrations
@@ -31,9 +32,6 @@ from callcontrol.edges.live_state.queues import QueueStore
 from callcontrol.edges.live_state.rules import RuleStore
 from callcontrol.edges.spool import EntryRefused, SpoolClosed, SpoolFull
 from callcontrol.vocabulary.leg import Leg, changes
-
-if TYPE_CHECKING:
-    from callcontrol.daemon.call_driver import CallDriver
 
 log = logging.getLogger(__name__)
 
@@ -89,7 +87,7 @@ class Switches(Protocol):
 class Legs(Protocol):
     """What carries out what calls ask of legs."""
 
-    def carry_out(self, command: LegCommand, driver: CallDriver) -> None:
+    def carry_out(self, command: LegCommand, driver: DrivenCall) -> None:
         """Do it; what comes of it is delivered to the driver."""
         ...
 
@@ -132,17 +130,17 @@ class WorkerContext:
     queues: QueueLine
     timers: Clocks
     trunks: TrunkWatch = field(default_factory=TrunkWatch)
-    drivers: dict[str, CallDriver] = field(default_factory=dict)
+    drivers: dict[str, DrivenCall] = field(default_factory=dict)
     call_by_leg: dict[str, str] = field(default_factory=dict)
     holds: Callable[[str], bool] = lambda switch: False
     cut_off: Callable[[], bool] = lambda: False
-    held: dict[str, CallDriver] = field(default_factory=dict)
+    held: dict[str, DrivenCall] = field(default_factory=dict)
     missed: Callable[[str], Iterable[LegGone]] = lambda call_id: ()
     lost: dict[str, None] = field(default_factory=dict)
     closing: set[str] = field(default_factory=set)
     estimated: dict[str, Call] = field(default_factory=dict)
 
-    def take(self, driver: CallDriver) -> None:
+    def take(self, driver: DrivenCall) -> None:
         """A call begins (or is taken over)."""
         self.drivers[driver.call.id] = driver
         meters.calls_in_progress.set(len(self.drivers))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gevent import socket as gsocket
 from gevent.server import StreamServer
@@ -16,9 +16,7 @@ from gevent.server import StreamServer
 from callcontrol.simulator.callers import Call
 from callcontrol.simulator.load import Load, Plan
 from callcontrol.simulator.phones import Behaviour, Phone, Trunk, UnknownWord
-
-if TYPE_CHECKING:
-    from callcontrol.simulator.simulator import Simulator
+from callcontrol.simulator.simulator import Simulator
 
 MAX_LINE_BYTES = 4_194_304
 Words = Mapping[str, Any]

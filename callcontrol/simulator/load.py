@@ -7,20 +7,18 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gevent.event import Event as Signal
 
 from callcontrol.edges import clock
 from callcontrol.simulator.callers import Call, CallerEnd
+from callcontrol.simulator.channel import Channel
+from callcontrol.simulator.commands import Command
 from callcontrol.simulator.phones import UnknownWord
+from callcontrol.simulator.simulator import Simulator
 from callcontrol.simulator.switch import Switch
 from callcontrol.simulator.watch import Watch
-
-if TYPE_CHECKING:
-    from callcontrol.simulator.channel import Channel
-    from callcontrol.simulator.commands import Command
-    from callcontrol.simulator.simulator import Simulator
 
 _BATCH_S = 0.01  # calls of an open loop are placed in batches this far apart
 _DEFAULT_ROUTING = ("bridge",)

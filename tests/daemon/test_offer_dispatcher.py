@@ -18,6 +18,7 @@ from callcontrol.control.commands import Command
 from callcontrol.control.events import CallerHungUp
 from callcontrol.daemon.call_driver import CallDriver
 from callcontrol.daemon.configuration import Current
+from callcontrol.daemon.driven_call import DrivenCall
 from callcontrol.daemon.leg_line import LegLine
 from callcontrol.daemon.offer_dispatcher import OfferDispatcher
 from callcontrol.daemon.queue_line import QueueLine
@@ -122,7 +123,7 @@ class Office:
         until(lambda: isinstance(driver.call.state, Waiting) and driver.call.state.entered)
         return driver
 
-    def callbacks(self) -> list[CallDriver]:
+    def callbacks(self) -> list[DrivenCall]:
         return [driver for driver in self.shared.drivers.values() if not driver.call.caller_channel]
 
     def owe_callback(self, after_s: float = 0) -> None:

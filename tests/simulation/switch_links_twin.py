@@ -40,7 +40,7 @@ from tests.simulation.process import Process
 from tests.simulation.switch_twin import SwitchTwin
 
 if TYPE_CHECKING:
-    from callcontrol.daemon.call_driver import CallDriver
+    from callcontrol.daemon.driven_call import DrivenCall
     from callcontrol.daemon.worker_context import WorkerContext
 
 T = TypeVar("T")
@@ -175,11 +175,11 @@ class SwitchLinksTwin:
         calls = [(driver, driver.call.open_legs) for driver in self._drivers(switch) if driver.call.open_legs]
         self._count(switch, calls, self.event_gaps.gap(switch))
 
-    def _drivers(self, switch: str) -> list[CallDriver]:
+    def _drivers(self, switch: str) -> list[DrivenCall]:
         assert self.shared is not None
         return [driver for driver in self.shared.drivers.values() if driver.call.switch == switch]
 
-    def _count(self, switch: str, calls: list[tuple[CallDriver, tuple[str, ...]]], since: Instant | None) -> None:
+    def _count(self, switch: str, calls: list[tuple[DrivenCall, tuple[str, ...]]], since: Instant | None) -> None:
         """Ends that were told while there was no connection are missed: one call after the other is told."""
         if not calls:
             self.event_gaps.whole(switch)
@@ -195,7 +195,7 @@ class SwitchLinksTwin:
 
     # --- as the leg line
 
-    def carry_out(self, command: LegCommand, driver: CallDriver) -> None:
+    def carry_out(self, command: LegCommand, driver: DrivenCall) -> None:
         """Do it; what comes of it is delivered to the driver."""
         self._process.command()
         match command:
@@ -209,7 +209,7 @@ class SwitchLinksTwin:
             case do.Whisper():
                 self._ask(command, driver, lambda ok: None)
 
-    def end_when_possible(self, command: do.KillLeg, driver: CallDriver, until_s: float) -> None:
+    def end_when_possible(self, command: do.KillLeg, driver: DrivenCall, until_s: float) -> None:
         """End a leg as soon as the switch can be told."""
         now_s = self._process.agenda.now_s
         if self.links[driver.call.switch].is_up or now_s >= until_s:
@@ -217,7 +217,7 @@ class SwitchLinksTwin:
         else:
             self._process.after(LOOK_S, lambda: self.end_when_possible(command, driver, until_s))
 
-    def _insist(self, command: do.KillLeg | do.BringBack, driver: CallDriver, until_s: float) -> None:
+    def _insist(self, command: do.KillLeg | do.BringBack, driver: DrivenCall, until_s: float) -> None:
         def answered(ok: bool) -> None:
             if not ok and self._process.agenda.now_s < until_s:
                 self._process.after(AGAIN_S, lambda: self._insist(command, driver, until_s))
@@ -227,7 +227,7 @@ class SwitchLinksTwin:
     def _ask(
         self,
         command: do.Whisper | do.Join | do.KillLeg | do.BringBack,
-        driver: CallDriver,
+        driver: DrivenCall,
         on_answer: Callable[[bool], None],
     ) -> None:
         link, call = self.links[driver.call.switch], driver.call
@@ -246,7 +246,7 @@ class _Job:
     """One `bgapi originate`."""
 
     def __init__(
-        self, board: SwitchLinksTwin, link: LinkTwin, process: Process, command: do.Originate, driver: CallDriver
+        self, board: SwitchLinksTwin, link: LinkTwin, process: Process, command: do.Originate, driver: DrivenCall
     ) -> None:
         self._board = board
         self._link = link
