@@ -48,13 +48,13 @@ COMMANDS = (
 WHOLE = ("completion",)
 # For the supervisor only: no help shows them.
 HIDDEN = ("work",)
-# Whoever types one of these without a verb of its VERBS wants to see what there is.
+# One of these commands without a verb of its VERBS shows what there is.
 SHOWING = ("queues", "agents", "records")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; returns its exit status: as shells have it, 128 and the signal's number for Ctrl-C and for output
-    that nobody reads any more.
+    whose reader has gone.
     """
     try:
         status = _run(list(sys.argv[1:] if argv is None else argv))

@@ -9,7 +9,7 @@ from callcontrol.edges.ledger.statistics import AgentStatistics
 from callcontrol.vocabulary.agent import AgentState, AgentView
 from callcontrol.vocabulary.moment import Instant
 
-# Occupancy: of the time in which an agent could have been given callers, that in which he had one. An agent whose phone
+# Occupancy: of the time in which an agent could have been given callers, the part with a caller. An agent whose phone
 # is not there has no part in it: one who is active by registration (`auto`) goes home by switching it off.
 OCCUPIED = (AgentState.TALKING, AgentState.RINGING, AgentState.RESERVED, AgentState.WRAP_UP)
 AT_WORK = (*OCCUPIED, AgentState.ELSEWHERE, AgentState.READY)
@@ -32,13 +32,13 @@ class AgentNow:
 
 @dataclass(frozen=True, slots=True)
 class AgentRow:
-    """An agent and what came of his offers; times in ms, None where there is nothing to divide by.
+    """An agent and the results of the agent's offers; times in ms, None where there is nothing to divide by.
 
     Attributes:
         now: None for a past period.
         aht_ms: conversation and wrap-up, of each conversation.
         occupancy: 0 to 1; the records do not know it.
-        in_state_ms: how long he was in which state; the records do not know it.
+        in_state_ms: how long the agent was in which state; the records do not know it.
         ends: how often an offer ended how; the live state does not know it.
     """
 
@@ -59,11 +59,11 @@ class AgentRow:
 
 
 def live_row(tenant: str, name: str, view: AgentView, caller: str, now: Instant, day_began: Instant) -> AgentRow:
-    """The agent now, and his figures of today.
+    """The agent now, and the agent's figures of today.
 
     Args:
-        name: what he is called.
-        caller: the number he talks with, as it may be shown.
+        name: the agent's display name.
+        caller: the number the agent talks with, as it may be shown.
         day_began: when today began in the tenant's zone.
     """
 

@@ -25,7 +25,7 @@ _STYLES = {
 }
 
 
-# An agent may ask for a pause while he has a caller: it begins afterwards.
+# An agent may ask for a pause during a conversation: it begins afterwards.
 _BEFORE_PAUSE = (AgentState.TALKING, AgentState.RINGING, AgentState.RESERVED)
 
 
@@ -100,7 +100,7 @@ def live_table(title: str, rows: Sequence[AgentRow], width: int) -> Table:
 
 def past_table(title: str, rows: Sequence[AgentRow], width: int) -> RenderableType:
     """Agents in a past period."""
-    return table_of(title, _PAST, rows, width) if rows else Text(f"{title}: nobody was offered a caller")
+    return table_of(title, _PAST, rows, width) if rows else Text(f"{title}: no agent was offered a caller")
 
 
 def spent(row: AgentRow) -> Text:

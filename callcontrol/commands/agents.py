@@ -43,18 +43,18 @@ from callcontrol.vocabulary.moment import SECOND_US, instant_from, text_of
 
 # What is asked for, what it means, and what was done.
 ACTIONS = {
-    "log-in": (AgentAction.LOG_IN, "from now on he is offered callers", "logged in"),
-    "log-out": (AgentAction.LOG_OUT, "he is offered nobody any more", "logged out"),
-    "pause": (AgentAction.PAUSE, "he is offered nobody until he resumes", "paused"),
+    "log-in": (AgentAction.LOG_IN, "from now on the agent is offered callers", "logged in"),
+    "log-out": (AgentAction.LOG_OUT, "the agent is offered no more callers", "logged out"),
+    "pause": (AgentAction.PAUSE, "the agent is offered no callers until resumed", "paused"),
     "resume": (AgentAction.RESUME, "the pause is over", "resumed"),
-    "end-wrap-up": (AgentAction.END_WRAP_UP, "his wrap-up ends now", "wrap-up ended"),
-    "prolong-wrap-up": (AgentAction.PROLONG_WRAP_UP, "his wrap-up takes longer", "wrap-up prolonged"),
+    "end-wrap-up": (AgentAction.END_WRAP_UP, "the agent's wrap-up ends now", "wrap-up ended"),
+    "prolong-wrap-up": (AgentAction.PROLONG_WRAP_UP, "the agent's wrap-up takes longer", "wrap-up prolonged"),
 }
 VERBS = ("show", *ACTIONS)
 MAX_REASON, MAX_PROLONG_S = 32, 3_600
 
 _REFUSED = {
-    "auto": "{} is active whenever his phone is registered: pause him instead",
+    "auto": "{} is active whenever the agent's phone is registered: use pause instead",
     "no_wrap_up": "{} is in no wrap-up",
     "unknown": "{} is not known yet: does `callcontrol serve` run with this configuration?",
 }
@@ -102,7 +102,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _act(args: argparse.Namespace, live: LiveQueues) -> None:
-    """Do it, and tell what he does now."""
+    """Carry it out, and show the agent's new state."""
     tenant = tenant_of(live.configuration.settings, args.tenant)
     check_name(args.tenant, "agent", args.agent, tenant.agents)
     action, _, past = ACTIONS[args.verb]

@@ -28,7 +28,7 @@ from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.phone_number import normalise
 
 DEFAULT_LIMIT = 20
-NAME_SHOWN = 24  # characters; a caller chooses his name
+NAME_SHOWN = 24  # characters; a caller can send a name of any length
 # Blanks before what belongs to a call, and before the rest of a line that does not fit.
 DETAIL, HANGING = 4, 2
 TITLES = ("arrived", "from", "to", "outcome", "time", "cost")

@@ -10,7 +10,7 @@ from callcontrol.commands.tables import span
 from callcontrol.edges.ledger.reader import PastCall, PastOffer, PastVisit
 from callcontrol.vocabulary.agent import OfferEnd
 
-_EARLIER_PLACE = {"came_back": "back at his old place", "callback": "at the place kept for his callback"}
+_EARLIER_PLACE = {"came_back": "back at the earlier place", "callback": "at the place kept for the callback"}
 
 
 def visit_lines(call: PastCall, zone: tzinfo) -> Iterator[tuple[str, str]]:

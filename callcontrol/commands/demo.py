@@ -56,11 +56,11 @@ CASES = (
     "23-gives-up",
     "24-announcement",
 )
-# The switch's clock runs faster than the wall's, so that nobody waits for phones to ring out.
+# The switch's clock runs faster than the wall's, so that phones need not be waited for until they have rung out.
 SPEED = "6"
 # Longest time for a command that shows a table.
 COMMAND_S = 30
-# Waiting is the daemon's own time, which nobody hurries.
+# Waiting is the daemon's own time, which runs at its normal speed.
 QUEUES = ("48-queue-afternoon",)
 
 _WORDS: Mapping[str, str] = {
@@ -144,7 +144,7 @@ def _on_stage(
     began = clock.monotonic()
     console.print("[dim]starting Redis, Postgres, a simulated FreeSWITCH and the daemon …[/dim]")
     with tempfile.TemporaryDirectory(prefix="callcontrol-demo-") as folder:
-        Path(folder).chmod(0o711)  # as root, Postgres runs as somebody else and has to pass
+        Path(folder).chmod(0o711)  # as root, Postgres runs as another user and has to pass
         with Stage(Path(folder), given.example, simulator=("--sounds", str(given.sounds), *simulator)) as stage:
             console.print(f"[dim]ready after {clock.monotonic() - began:.1f} s[/dim]\n")
             told = _play_all(stories, stage, Spoken(given.sounds), console)
@@ -219,7 +219,7 @@ def _show_fast_bill(stage: Stage, console: Console) -> None:
     """The bill, and why its times have not come yet."""
     _show_bill(stage, console)
     console.print(
-        f"[dim]The simulated switch's clock runs {SPEED} times as fast as this machine's, so that nobody waits for"
+        f"[dim]The simulated switch's clock runs {SPEED} times as fast as this machine's, so that you need not wait for"
         " phones to ring out: the times above run ahead of yours.[/dim]\n"
     )
 

@@ -38,7 +38,7 @@ class LiveQueues:
     occasion: Callable[[str], Occasion]
 
     def callers(self, tenant: str, queue: QueueView) -> Iterator[TicketView]:
-        """Everybody who waits in the queue, in the order of their places; asked for page by page."""
+        """All tickets of the queue, in the order of their places; asked for page by page."""
         for first in range(0, queue.waiting + queue.held, PAGE):
             yield from self.views.tickets(tenant, queue.name, self.occasion(tenant), first)
 

@@ -84,13 +84,13 @@ def live_table(title: str, rows: Sequence[QueueRow], width: int) -> Table:
 
 def past_table(title: str, rows: Sequence[QueueRow], width: int) -> RenderableType:
     """Queues in a past period."""
-    return table_of(title, (*_NAMES, _LONGEST, *_FIGURES), rows, width) if rows else Text(f"{title}: nobody came")
+    return table_of(title, (*_NAMES, _LONGEST, *_FIGURES), rows, width) if rows else Text(f"{title}: no callers")
 
 
 def callers_table(queue: QueueView, rows: Sequence[WaitingRow], width: int) -> RenderableType:
     """Who waits in a queue: the first so many."""
     if not rows:
-        return Text(f"nobody waits in {queue.name}")
+        return Text(f"no caller waits in {queue.name}")
     rest = queue.waiting + queue.held - len(rows)
     more = f" ({rest} more after these)" if rest > 0 else ""
     return table_of(f"who waits in {queue.name}{more}", _CALLERS, rows, width)

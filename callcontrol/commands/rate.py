@@ -89,7 +89,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 def run(args: argparse.Namespace) -> int:
     """Carry the command out; returns the exit status."""
     assumed = [f"--{name} {value}" for name, value in (("zone", ZONE), ("region", REGION)) if not getattr(args, name)]
-    if assumed and sys.stderr.isatty():  # whoever writes a script has read the help
+    if assumed and sys.stderr.isatty():  # the author of a script has read the help
         print(f"callcontrol rate: {' and '.join(assumed)} assumed, as nothing else is given", file=sys.stderr)
     args.zone, args.region = args.zone or ZoneInfo(ZONE), args.region or REGION
     with _no_garbage():

@@ -1,8 +1,8 @@
 """`callcontrol reconcile`: completes the ledger from the switches' own records of their legs (mod_json_cdr).
 
 The daemon does the same when it starts and every five minutes. Legs whose end was an estimate get their true times and
-are rated anew; legs nobody recorded become records, marked as reconciled. What nobody can tell the tenant or the payer
-of goes to `doubtful/` below the folder, with the reason in the log; look at it again with `--folder …/doubtful`.
+are rated anew; legs without a record get one, marked as reconciled. A record of a leg whose tenant or payer is unknown
+goes to `doubtful/` below the folder, with the reason in the log; look at it again with `--folder …/doubtful`.
 """
 
 from __future__ import annotations

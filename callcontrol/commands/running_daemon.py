@@ -37,7 +37,7 @@ class RunningDaemon:
 
         Raises:
             NotRunning: it has just ended.
-            PermissionError: it is somebody else's.
+            PermissionError: it belongs to another user.
         """
         try:
             os.kill(self.pid, number)

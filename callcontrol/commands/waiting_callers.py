@@ -16,8 +16,8 @@ from callcontrol.vocabulary.target import NumberTarget, Target, target_from, tex
 
 MAX_PRIORITY = 10
 _LISTED = 5  # of several that are meant
-_NO_WORKER = "no worker has his call"
-_GONE = "he has left the queue meanwhile"
+_NO_WORKER = "no worker has this call"
+_GONE = "the caller has left the queue meanwhile"
 
 
 class WaitingCallers:
@@ -36,7 +36,7 @@ class WaitingCallers:
         self._settings = tenant_of(live.configuration.settings, tenant)
 
     def move(self, call: str, queue: str) -> str:
-        """Into another queue, where he counts as having waited as long as he has."""
+        """Move the caller into another queue; the time waited so far counts there."""
         check_name(self._tenant, "queue", queue, self._settings.queues)
         ticket = self._find(call)
         if ticket.queue == queue:
@@ -44,7 +44,7 @@ class WaitingCallers:
         if ticket.state == "callback":
             raise ValueError(f"{self._who(ticket)} is to be called back: a callback cannot be moved, only removed")
         if not self._has_worker(ticket):
-            raise ValueError(f"{self._who(ticket)}: {_NO_WORKER}, so he cannot be moved; `queues remove` takes him out")
+            raise ValueError(f"{self._who(ticket)}: {_NO_WORKER}, so it cannot be moved; `queues remove` takes it out")
         self._notify(ticket, "moved", queue)
         return f"{self._who(ticket)} is sent from {ticket.queue} to {queue}"
 
@@ -53,7 +53,7 @@ class WaitingCallers:
         onward = text_of(self._target(target)) if target else ""
         ticket = self._find(call)
         if onward and ticket.state == "callback":
-            raise ValueError(f"{self._who(ticket)} is to be called back: he cannot be sent to {onward}, only removed")
+            raise ValueError(f"{self._who(ticket)} is to be called back and cannot be sent to {onward}, only removed")
         if ticket.state != "callback" and not self._has_worker(ticket):
             return self._take_out(ticket, onward)
         if self._notify(ticket, "removed", onward) == "done":
@@ -77,10 +77,10 @@ class WaitingCallers:
         return has_worker
 
     def _take_out(self, ticket: TicketView, onward: str) -> str:
-        """Out of the queue here: nobody could be told to do it."""
+        """Remove the ticket from here: there is no worker to do it."""
         if self._live.views.take_out(self._tenant, ticket.id, self._live.occasion(self._tenant)) == "gone":
             raise ValueError(f"{self._who(ticket)}: {_GONE}")
-        not_sent = f", so he cannot be sent to {onward}" if onward else ""
+        not_sent = f", so it cannot be sent to {onward}" if onward else ""
         return f"{self._who(ticket)} is taken out of {ticket.queue}: {_NO_WORKER}{not_sent}"
 
     def _notify(self, ticket: TicketView, what: str, detail: str) -> str:
@@ -96,7 +96,7 @@ class WaitingCallers:
         if len(found) == 1 or exact:
             return (exact or found)[0]
         if not found:
-            raise ValueError(f"nobody whose call begins with {beginning!r} waits in a queue of tenant {self._tenant}")
+            raise ValueError(f"no call that begins with {beginning!r} waits in a queue of tenant {self._tenant}")
         listed = [f"  {self._who(one)} in {one.queue}: {one.id}" for one in found[:_LISTED]]
         more = [f"  and {len(found) - _LISTED} more"] if len(found) > _LISTED else []
         raise ValueError("\n".join([f"{beginning!r} may be any of these; write more of it:", *listed, *more]))

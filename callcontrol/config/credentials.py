@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-# Up to the last @, for a password may hold / @ : # ? and blanks where somebody forgot to write them as %2F and so on.
+# Up to the last @, for a password may hold / @ : # ? and blanks that were not written as %2F and so on.
 # Rather too much is hidden than too little.
 _LOGIN: Final = re.compile("://.*@", re.DOTALL)
 _PASSWORD: Final = re.compile(r"(?i)\b([a-z_]*(?:password|secret)\s*=\s*)('(?:[^'\\]|\\.)*'?|[^\s&]*)")

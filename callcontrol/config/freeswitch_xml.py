@@ -22,7 +22,7 @@ FOLDERS = ("vars", "acl", "peers", "directory", "music", "sip_profiles/external"
 # The variable of a phone's channel with the number it shows outside where callcontrol does not choose it.
 SHOWN_OUTSIDE = "number_shown_outside"
 EMERGENCY_RING_S = 180
-# 302 is a refusal where nobody decides: the switch would follow it wherever it leads.
+# 302 is a refusal if callcontrol does not decide: the switch would follow it wherever it leads.
 NO_REDIRECT = "outbound_redirect_fatal=true"
 
 _ENTITIES = {'"': "&quot;", "'": "&#39;", "$": "&#36;", "`": "&#96;"}
@@ -131,7 +131,7 @@ def _directory(name: str, tenant: Tenant) -> str:
     return _file(
         f"<domain name={_quoted(tenant.domain)}>",
         "  <params>",
-        # an account without a password is known, so that it can be called, but nobody registers with it
+        # an account without a password is known, so that it can be called, but no phone can register with it
         f"    {_param('allow-empty-password', 'false')}",
         "  </params>",
         "  <groups>",

@@ -48,11 +48,11 @@ class Strategy(StrEnum):
 
 
 class Agent(Frozen):
-    """Somebody who takes calls from queues: at an extension, or at an external number."""
+    """A person who takes calls from queues: at an extension, or at an external number."""
 
-    extension: Identifier | None = Field(default=None, description="the extension his calls ring at")
+    extension: Identifier | None = Field(default=None, description="the extension the agent's calls ring at")
     number: E164 | None = Field(
-        default=None, description="the external number his calls ring at, at the tenant's expense"
+        default=None, description="the external number the agent's calls ring at, at the tenant's expense"
     )
     name: DisplayName = Field(default="", max_length=64, description="name in tables; default: the agent's own")
     auto: Flag = Field(default=False, description="active whenever the extension is registered, without logging in")
@@ -67,7 +67,7 @@ class Seat(Frozen):
 
     agent: Identifier = Field(description="one of the tenant's agents")
     tier: Annotated[int, Field(ge=1, le=9), Whole] = Field(
-        default=1, description="1 is offered first; the next tier when nobody of the higher ones is ready"
+        default=1, description="1 is offered first; the next tier when no agent of the higher ones is ready"
     )
     weight: Annotated[int, Field(ge=1, le=1_000), Whole] = Field(
         default=1, description="`random` takes an agent of weight 3 three times as often"
@@ -93,7 +93,7 @@ class Announcements(Frozen):
 
 
 class Callback(Frozen):
-    """Calling a caller back when his turn comes; a key that does `callback` asks for it."""
+    """Calling a caller back when the callback's turn comes; a key that does `callback` asks for it."""
 
     retries: Annotated[int, Field(ge=0, le=20), Whole] = Field(default=3, description="further attempts")
     every: Seconds = Field(default=300, description="seconds between attempts")
@@ -129,7 +129,7 @@ class Sticky(Frozen):
 
     within: Seconds = Field(default=86_400, description="seconds after that conversation")
     first: Annotated[int, Field(ge=1, le=600), Whole] = Field(
-        default=20, description="seconds for which nobody else is offered the caller"
+        default=20, description="seconds for which no other agent is offered the caller"
     )
 
 
@@ -154,7 +154,7 @@ class Relaxed(Frozen):
 
     after: Seconds = Field(description="seconds of waiting from which on this is enough")
     skills: Mapping[Identifier, Level] = Field(
-        default_factory=dict, max_length=MAX_SKILLS, description="what is enough then; none: anybody"
+        default_factory=dict, max_length=MAX_SKILLS, description="what is enough then; none: any agent"
     )
 
 
@@ -199,7 +199,7 @@ class ServiceLevel(Frozen):
 
 class Ageing(Frozen):
     """What weight and priority are worth in waiting time: a caller is overtaken only by those who come less than
-    `weight` times the difference of queue weights plus `priority` times the difference of priorities after him.
+    `weight` times the difference of queue weights plus `priority` times the difference of priorities later.
     """
 
     weight: Annotated[int, Field(ge=1, le=3_600), Whole] = Field(
@@ -245,7 +245,7 @@ class Queue(Frozen):
     )
     callback: Callback = Callback()
     come_back: SpanSeconds = Field(
-        default=60, description="seconds within which a caller who hung up finds his old place"
+        default=60, description="seconds within which a caller who hung up finds the old place"
     )
     sticky: Sticky | None = None
     demands: tuple[Demand, ...] = Field(

@@ -136,7 +136,7 @@ class Limits(Frozen):
         default=8, description="how often one call may be forwarded"
     )
     legs_per_call: Annotated[int, Field(ge=2, le=10_000), Whole] = Field(
-        default=200, description="legs of one call, those of its offers among them; past it it is offered to nobody"
+        default=200, description="legs of one call, those of its offers among them; past it the call is not offered"
     )
     calls: Annotated[int, Field(ge=1), Whole] = Field(default=10_000, description="calls in progress per worker")
     frame_bytes: Annotated[int, Field(ge=65_536), Whole] = Field(
@@ -225,7 +225,7 @@ class Group(Frozen):
 
     members: tuple[TargetText, ...] = Field(min_length=1, max_length=32)
     ring: RingSeconds = 30
-    otherwise: TargetText | None = Field(default=None, description="where the call goes when nobody answers")
+    otherwise: TargetText | None = Field(default=None, description="where the call goes if it is not answered")
 
 
 class ListMember(Frozen):
@@ -239,7 +239,7 @@ class EscalatingList(Frozen):
     """Members ring one after the other, each with its own time."""
 
     members: tuple[ListMember, ...] = Field(min_length=1, max_length=32)
-    otherwise: TargetText | None = Field(default=None, description="where the call goes when nobody answers")
+    otherwise: TargetText | None = Field(default=None, description="where the call goes if it is not answered")
 
 
 class Announcement(Frozen):
@@ -266,7 +266,7 @@ class Confirm(Frozen):
     """Press 1 to accept, on external legs: keeps a mobile's own voicemail from swallowing the call."""
 
     on: Flag = False
-    prompt: SoundFile = Field(default="confirm/press-1.wav", description="sound file played to whoever answers")
+    prompt: SoundFile = Field(default="confirm/press-1.wav", description="sound file played to the person who answers")
     wait: RingSeconds = Field(default=10, description="seconds to press the key")
     decline: DeclineKey | None = Field(default="2", description="the key that declines; 1 accepts")
 
@@ -307,7 +307,7 @@ class Tenant(Frozen):
         default_factory=dict, max_length=MAX_AGENTS, description="who takes calls from queues"
     )
     pauses: Mapping[PauseCode, PauseReason] = Field(
-        default_factory=dict, description="reasons an agent may give for a pause, by the number he dials"
+        default_factory=dict, description="reasons an agent may give for a pause, by the number the agent dials"
     )
     queues: Mapping[Identifier, Queue] = Field(
         default_factory=dict, max_length=MAX_QUEUES, description="where callers wait for an agent"

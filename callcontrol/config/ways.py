@@ -1,7 +1,7 @@
 """Where a call goes on whatever the phones do: an extension's always rule, an announcement's `then`, the `otherwise` of
 a group, list or queue. From each target at most one such step leads on.
 
-The checks of the YAML look for loops along these ways, and so does whoever sets a rule at run time (`way_back`).
+The checks of the YAML look for loops along these ways, and so does a rule that is set at run time (`way_back`).
 """
 
 from __future__ import annotations

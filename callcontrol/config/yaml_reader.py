@@ -26,7 +26,7 @@ YamlPath = tuple[str, ...]
 _FASTEST_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # YAML 1.1 section 4.1.1, its printable characters.
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|\ufeff")
-# A blank of another kind where YAML wants an ordinary one, or where nobody sees it: in an indentation, beside the colon
+# A blank of another kind where YAML wants an ordinary one, or where it is not seen: in an indentation, beside the colon
 # behind a key, at the end of a line.
 _ODD = "[\u00a0\u2000-\u200b\u202f\u3000]"
 _ODD_BLANK = re.compile(rf"^[ \t]*{_ODD}+|{_ODD}+(?=:(\s|$))|(?<=:)[ ]*{_ODD}+|{_ODD}+$", re.MULTILINE)

@@ -12,19 +12,19 @@ from callcontrol.vocabulary.moment import Instant
 class AgentState(StrEnum):
     """What an agent is doing; of several that are true at once the first in this list is shown."""
 
-    TALKING = "talking"  # with a caller of a queue, from accepting the offer to the end of his leg
-    RINGING = "ringing"  # an offer rings at his phone
-    RESERVED = "reserved"  # an offer was made and has not reached his phone yet
+    TALKING = "talking"  # with a caller of a queue, from accepting the offer to the end of the agent's leg
+    RINGING = "ringing"  # an offer rings at the agent's phone
+    RESERVED = "reserved"  # an offer was made and has not reached the agent's phone yet
     LOGGED_OUT = "logged_out"
     PAUSED = "paused"
-    UNREACHABLE = "unreachable"  # his phone is not registered
+    UNREACHABLE = "unreachable"  # the agent's phone is not registered
     ELSEWHERE = "elsewhere"  # on a call that came from no queue
     WRAP_UP = "wrap_up"
     READY = "ready"  # an agent that rests after a miss is ready, but gets no offer yet
 
 
 class AgentAction(StrEnum):
-    """What an agent, or somebody for him, may ask for."""
+    """What an agent may ask for, or an admin or supervisor for an agent."""
 
     LOG_IN = "log_in"
     LOG_OUT = "log_out"
@@ -44,25 +44,25 @@ class OfferEnd(StrEnum):
     UNREACHABLE = "unreachable"
     CALLER_GONE = "caller_gone"  # the caller left while the phone rang, or before both were joined
     ELSEWHERE = "answered_elsewhere"  # all at once: another agent was faster
-    EXPIRED = "expired"  # nobody told the end in time (its worker died)
+    EXPIRED = "expired"  # its end was not reported in time (its worker died)
 
 
-# The offers an agent is to blame for: so many in a row pause him.
+# The offers that count as missed: so many in a row pause the agent.
 MISSES = frozenset({OfferEnd.NO_ANSWER, OfferEnd.REJECTED})
 
-# An agent the system paused because he missed too many offers.
+# The reason of a pause that the system set after too many missed offers.
 PAUSED_FOR_MISSES = "missed"
 
 
 @dataclass(frozen=True, slots=True)
 class AgentView:
-    """An agent as a table shows him.
+    """An agent as tables show one.
 
     Attributes:
         since: when this state began.
         until: when it ends by itself (wrap-up), or when the next offer may come (rest); None otherwise.
-        reason: why he is paused.
-        queues: where he has a seat.
+        reason: why the agent is paused.
+        queues: where the agent has a seat.
         figures: of today in the tenant's zone: `offered`, `answered`, `missed` (counts), `talk_ms`, `wrap_up_ms`,
             `in_STATE_ms` for each state, up to its last change.
     """

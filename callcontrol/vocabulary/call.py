@@ -18,7 +18,7 @@ class Caller:
     Attributes:
         number: E.164 where it could be read as a number, else what arrived (cleaned), "" if none came.
         name: display name, cleaned of everything but letters, digits and harmless punctuation.
-        anonymous: the caller asked for privacy (RFC 3323); his number is kept for the record and never shown.
+        anonymous: the caller asked for privacy (RFC 3323); the number is kept for the record and never shown.
         extension: the tenant's own extension that calls, "" for a call from outside.
     """
 

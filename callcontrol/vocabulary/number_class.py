@@ -1,4 +1,4 @@
-"""Classes of numbers, by what a call there may cost: whoever lets others choose a number says which he means."""
+"""Classes of numbers, by what a call there may cost: a setting that lets others choose a number names the classes."""
 
 from __future__ import annotations
 

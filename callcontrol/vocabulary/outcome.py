@@ -20,7 +20,7 @@ class Outcome(StrEnum):
     UNAVAILABLE = "unavailable"
     REJECTED = "rejected"  # our own refusal: blocked, no price, no trunk
     TIMEOUT = "timeout"
-    ABANDONED = "abandoned"  # the caller hung up before anybody answered
+    ABANDONED = "abandoned"  # the caller hung up before the call was answered
     ELSEWHERE = "answered_elsewhere"  # this leg lost the race
     VOICEMAIL = "voicemail"
     ANNOUNCED = "announced"
@@ -36,7 +36,7 @@ _CAUSES: dict[Outcome, tuple[str, ...]] = {
     Outcome.BUSY: ("USER_BUSY", "CALL_REJECTED", "BUSY_EVERYWHERE", "DECLINE"),
     Outcome.NO_ANSWER: ("NO_ANSWER", "ALLOTTED_TIMEOUT"),
     Outcome.UNAVAILABLE: (
-        # nobody is there; 480 (a mobile that is off) is NO_USER_RESPONSE, no answer to the INVITE at all (408) the
+        # no phone is there; 480 (a mobile that is off) is NO_USER_RESPONSE, no answer to the INVITE at all (408) the
         # timer
         "NO_USER_RESPONSE",
         "RECOVERY_ON_TIMER_EXPIRE",
@@ -137,7 +137,7 @@ def outcome_of(cause: str) -> Outcome:
 def worst_of(outcomes: tuple[Outcome, ...]) -> Outcome:
     """One outcome for several legs that all failed: what a person would say of the lot.
 
-    Somebody was rung and did not answer > somebody was busy > nobody was there.
+    The order: a phone rang and was not answered > a phone was busy > no phone was there.
     """
     for candidate in (Outcome.NO_ANSWER, Outcome.BUSY, Outcome.UNAVAILABLE, Outcome.REJECTED):
         if candidate in outcomes:

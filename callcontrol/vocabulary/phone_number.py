@@ -118,7 +118,7 @@ def is_assigned(number: str) -> bool:
 def mask(number: str) -> str:
     """The number for logs: country code and last digits stay, `+48******567`; of anything else the last two characters.
 
-    A short number is nobody's and stays whole.
+    A short number belongs to no person and stays whole.
     """
     if not number.startswith("+"):
         return number if number.isdigit() and len(number) <= 6 else _starred(number, 0, 2)
@@ -128,7 +128,7 @@ def mask(number: str) -> str:
 
 
 def is_anonymous(text: str) -> bool:
-    """Whether a caller's number, name or SIP address says that he is not to be known, or that nobody knows him."""
+    """Whether a caller's number, name or SIP address says that the caller asks for privacy or is unknown."""
     stripped = text.strip()
     uri = _URI_USER.search(stripped)
     name = _DISPLAY_NAME.match(stripped)

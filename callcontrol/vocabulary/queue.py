@@ -1,4 +1,4 @@
-"""Queues: a caller's place (ticket), an attempt to give him to an agent (offer), and how he leaves."""
+"""Queues: a caller's place (ticket), an attempt to give the caller to an agent (offer), and how the caller leaves."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from enum import StrEnum
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.moment import Instant
 
-# The demand everybody can meet.
+# The demand every agent meets.
 NO_DEMAND = ""
 
 
@@ -30,7 +30,7 @@ class Occasion:
 class Refusal(StrEnum):
     """Why a caller was not let into a queue."""
 
-    NO_AGENT = "no_agent"  # nobody is active
+    NO_AGENT = "no_agent"  # no agent is active
     FULL = "full"  # as many wait as are allowed
     TOO_LONG = "too_long"  # the expected wait is longer than allowed
     AWAY = "away"  # the live state cannot be reached
@@ -41,12 +41,12 @@ class Leaving(StrEnum):
 
     ANSWERED = "answered"
     ABANDONED = "abandoned"
-    WAITED_OUT = "overflow_wait"  # he waited as long as the queue allows
+    WAITED_OUT = "overflow_wait"  # the caller waited as long as the queue allows
     DESERTED = "overflow_empty"  # the last agent left
-    KEY = "key"  # he pressed a key that leads elsewhere
-    CALLBACK = "callback"  # he asked to be called back
-    REMOVED = "removed"  # somebody took him out
-    MOVED = "moved"  # somebody put him into another queue
+    KEY = "key"  # the caller pressed a key that leads elsewhere
+    CALLBACK = "callback"  # the caller asked to be called back
+    REMOVED = "removed"  # an admin or supervisor took the caller out
+    MOVED = "moved"  # an admin or supervisor moved the caller into another queue
     FAILED = "failed"
 
 
@@ -71,7 +71,7 @@ class Kept(StrEnum):
 class DemandStage:
     """What a caller's agent must know from so many ms of waiting on.
 
-    `demand` is the written form `german>=1,russian>=2` (skills in alphabetical order); NO_DEMAND: anybody.
+    `demand` is the written form `german>=1,russian>=2` (skills in alphabetical order); NO_DEMAND: any agent.
     """
 
     after_ms: int
@@ -87,8 +87,9 @@ class Ticket:
         number: E.164 or what arrived, "" for a caller who shows none (then nothing is kept under it).
         priority: 0…10, of the caller.
         stages: the first begins at 0.
-        again: he had an agent who left before they were joined: he comes back to his place, and is not refused.
-        worker: whose driver has the caller's channel.
+        again: the caller had an agent who left before they were joined: the caller gets the old place back, and is not
+            refused.
+        worker: the worker whose driver has the caller's channel.
     """
 
     id: str
@@ -123,8 +124,8 @@ class Entered:
     """The caller is in the queue.
 
     Attributes:
-        joined: since when he waits: earlier than now if he came back or took up his callback.
-        took_up: "" | `came_back` | `callback`: whose place he has.
+        joined: since when the caller waits: earlier than now after coming back or taking up a callback.
+        took_up: "" | `came_back` | `callback`: which earlier place the caller has.
     """
 
     place: Place
@@ -164,8 +165,8 @@ class Notice:
     """Something happened to a ticket that its call has to know.
 
     `what` is `moved` (to queue `detail`), `removed` (detail: a target text or ""), `deserted` (the last agent left),
-    `queue_gone` (the YAML has no such queue any more), `lost` (nobody asked for his place for too long, so it was given
-    up) or `offer_void` (offer `detail` of a callback does not stand any more).
+    `queue_gone` (the YAML has no such queue any more), `lost` (no worker asked for the caller's place for too long, so
+    it was given up) or `offer_void` (offer `detail` of a callback does not stand any more).
     """
 
     ticket: str
@@ -176,7 +177,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class TicketView:
-    """A waiting caller as a table shows him; `position` is 0 for a callback that may not be called yet."""
+    """A waiting caller as tables show one; `position` is 0 for a callback that may not be called yet."""
 
     id: str
     queue: str
@@ -185,7 +186,7 @@ class TicketView:
     joined: Instant
     priority: int
     demand: str
-    state: str  # waiting, offered, callback, adrift (his worker died)
+    state: str  # waiting, offered, callback, adrift (its worker died)
     offered_to: tuple[str, ...]
 
 
@@ -196,8 +197,8 @@ class QueueView:
     Attributes:
         waiting: callers, and callbacks that may be called now.
         callbacks: all of them.
-        oldest: since when he waits who has waited longest on the line (no callback); None: nobody does.
-        held: callbacks that may not be called yet; they are before nobody.
+        oldest: since when the longest waiting caller on the line waits (no callback); None: there is none.
+        held: callbacks that may not be called yet; no caller is behind them.
     """
 
     name: str
@@ -212,7 +213,7 @@ class QueueView:
 
     @property
     def service_level(self) -> float | None:
-        """Answered in time, of all who came but those who hung up at once or are still waiting; None: nobody yet."""
+        """Answered in time, of all callers but those who hung up at once or are still waiting; None: there are none."""
         of = sum(self.figures.get(figure, 0) for figure in ("answered", "abandoned", "overflowed", "callbacks"))
         return self.figures.get("answered_in_time", 0) / of if of else None
 

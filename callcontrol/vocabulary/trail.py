@@ -148,8 +148,8 @@ class Queued:
     """The caller has a place in a queue.
 
     Attributes:
-        joined: since when he waits; earlier than `at` if he took up an earlier place.
-        took_up: "" | `came_back` | `callback`: whose place it is.
+        joined: since when the caller waits; earlier than `at` if an earlier place was taken up.
+        took_up: "" | `came_back` | `callback`: which earlier place it is.
     """
 
     at: Instant
@@ -163,7 +163,7 @@ class Queued:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """The caller was offered to an agent, whose phone rings at these legs (none: he could not be rung)."""
+    """The caller was offered to an agent, whose phone rings at these legs (none: it could not be rung)."""
 
     at: Instant
     offer: str
@@ -178,7 +178,7 @@ class OfferEnded:
     """How the offer ended for this agent.
 
     Attributes:
-        leg: of an agent who had answered when the caller left: his leg, which is no miss.
+        leg: of an agent who had answered when the caller left: the agent's leg, which is no miss.
     """
 
     at: Instant
@@ -196,7 +196,7 @@ class LeftQueue:
 
     Attributes:
         wait_ms: from `joined` to here.
-        detail: the agent who answered, the target he went to, or whatever else says how.
+        detail: the agent who answered, the target the caller went to, or what else describes how.
     """
 
     at: Instant
@@ -218,7 +218,7 @@ class Pressed:
 
 @dataclass(frozen=True, slots=True)
 class WrapUpBegan:
-    """The agent's wrap-up after this conversation, as it was planned; he may end or prolong it."""
+    """The agent's wrap-up after this conversation, as it was planned; the agent may end or prolong it."""
 
     at: Instant
     offer: str

@@ -182,7 +182,7 @@ def test_who_logs_in_is_offered_a_waiting_caller_at_once(centre: CallCentre, run
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        (["log-out", "acme", "wanda"], "wanda is active whenever his phone is registered: pause him instead"),
+        (["log-out", "acme", "wanda"], "wanda is active whenever the agent's phone is registered: use pause instead"),
         (
             ["log-in", "acme", "nobody"],
             "tenant acme has no agent nobody; it has: wanda, xawery, yvonne, zenon, dorota, stefan",
@@ -229,7 +229,7 @@ def test_a_past_period_from_the_records(
     assert bob == "bob 2 0 2 0 0 0 0 0 0 0:00 0:00 -"
     assert printed(config, capsys, "acme", "alice", "--from", "2026-11-17", "--to", "2026-11-17")[-1] == alice
     (nothing,) = printed(config, capsys, "--from", "2026-11-18", "--to", "2026-11-19")
-    assert nothing == "acme: agents, 2026-11-18 to 2026-11-19: nobody was offered a caller"
+    assert nothing == "acme: agents, 2026-11-18 to 2026-11-19: no agent was offered a caller"
 
 
 # --- occupancy

@@ -90,7 +90,7 @@ def test_warnings_are_told_and_refuse_nothing(
     assert run(check, folder) == 0
     lines = capsys.readouterr().out.splitlines()
     assert [line.partition(": warning: ")[2].partition(";")[0] for line in lines[1:-1]] == [
-        "extensions.102.endpoints.102: the password is its own name: whoever guesses it calls on the tenant's bill",
+        "extensions.102.endpoints.102: the password is its own name: anyone who guesses it calls on the tenant's bill",
         "extensions.110.forward.always.until: the rule is over and applies no more",
     ]
     assert lines[-1].startswith(f"{folder}: no mistakes, 3 warnings: 2 tenants, ")

@@ -97,7 +97,7 @@ def test_who_waits_in_a_queue(centre: CallCentre, run: Run) -> None:
         "1 a0000000 +48500100200 1:05 0 waiting",
         "2 b0000000 +49301234567 1:00 0 german>=5 waiting",
     ]
-    assert "nobody waits in sales" in run("acme", "sales")
+    assert "no caller waits in sales" in run("acme", "sales")
 
 
 def test_to_whom_a_caller_is_offered_and_who_is_called_back(centre: CallCentre, run: Run) -> None:
@@ -222,14 +222,14 @@ def test_a_caller_whose_call_no_worker_has_is_taken_out_of_the_queue_and_it_is_s
 ) -> None:
     busy_morning(centre)
     centre.worker_lives(False)
-    nobody = "no worker has his call"
+    no_worker = "no worker has this call"
     said = run("move", "acme", "a0", "sales", status=1)
-    assert said == [f"+48500100200: {nobody}, so he cannot be moved; `queues remove` takes him out"]
+    assert said == [f"+48500100200: {no_worker}, so it cannot be moved; `queues remove` takes it out"]
     said = run("remove", "acme", "a0", "voicemail:office")
-    assert said == [f"+48500100200 is taken out of support: {nobody}, so he cannot be sent to voicemail:office"]
-    gone = "nobody whose call begins with 'a0' waits in a queue of tenant acme"
+    assert said == [f"+48500100200 is taken out of support: {no_worker}, so it cannot be sent to voicemail:office"]
+    gone = "no call that begins with 'a0' waits in a queue of tenant acme"
     assert run("remove", "acme", "a0", status=1) == [gone]
-    assert run("remove", "acme", "b0") == [f"+49301234567 is taken out of support: {nobody}"]
+    assert run("remove", "acme", "b0") == [f"+49301234567 is taken out of support: {no_worker}"]
 
 
 def test_a_place_whose_call_nobody_has_is_given_up_in_three_minutes_and_counted(centre: CallCentre, run: Run) -> None:
@@ -259,7 +259,7 @@ def test_a_callback_can_only_be_removed(centre: CallCentre, run: Run) -> None:
     centre.ask_back(ANNA, "+48500100299")
     told = "+48500100299 is to be called back: "
     assert run("move", "acme", "a0", "sales", status=1) == [f"{told}a callback cannot be moved, only removed"]
-    refused = f"{told}he cannot be sent to voicemail:office, only removed"
+    refused = "+48500100299 is to be called back and cannot be sent to voicemail:office, only removed"
     assert run("remove", "acme", "a0", "voicemail:office", status=1) == [refused]
     assert run("remove", "acme", "a0") == ["+48500100299 is not called back any more"]
     assert [line for line in run("acme", "support") if "callback" in line] == []
@@ -271,8 +271,8 @@ def test_a_callback_can_only_be_removed(centre: CallCentre, run: Run) -> None:
         (["move", "acme", "a0", "nowhere"], "tenant acme has no queue nowhere; it has: support, sales"),
         (["move", "acme", "a0", "support"], "+48500100200 waits in support already"),
         (["move", "umbrella", "a0", "support"], "there is no tenant umbrella; there are: acme, globex"),
-        (["move", "acme", "f0", "sales"], "nobody whose call begins with 'f0' waits in a queue of tenant acme"),
-        (["remove", "acme", ""], "nobody whose call begins with '' waits in a queue of tenant acme"),
+        (["move", "acme", "f0", "sales"], "no call that begins with 'f0' waits in a queue of tenant acme"),
+        (["remove", "acme", ""], "no call that begins with '' waits in a queue of tenant acme"),
         (["remove", "acme", "a0", "extension:999"], "there is no extension:999"),
         (["remove", "acme", "a0", "queue:nowhere"], "there is no queue:nowhere"),
         (["remove", "acme", "a0", "number:+48701234567"], "blocked by prefix 4870"),
@@ -319,7 +319,7 @@ def test_a_caller_who_has_just_left(centre: CallCentre, run: Run, monkeypatch: p
         return found
 
     monkeypatch.setattr(queue_views.QueueViews, "tickets", then_gone)
-    assert run("move", "acme", "a0", "sales", status=1) == ["+48500100200: he has left the queue meanwhile"]
+    assert run("move", "acme", "a0", "sales", status=1) == ["+48500100200: the caller has left the queue meanwhile"]
 
 
 def test_before_the_daemon_has_told_redis_of_the_queues(
@@ -420,11 +420,11 @@ class Terminal:
 def test_watching_on_a_terminal_until_ctrl_c(centre: CallCentre) -> None:
     centre.now = Instant(clock.now())
     with Terminal("queues", "acme", "support", "--watch", "0.1", "--config", centre.config) as terminal:
-        terminal.read_until("nobody waits in support")
+        terminal.read_until("no caller waits in support")
         centre.join(ANNA)
         terminal.read_until("a0000000")
         centre.leave(ANNA, Leaving.ABANDONED)
-        terminal.read_until("nobody waits in support")
+        terminal.read_until("no caller waits in support")
         assert terminal.interrupt() == 0
     assert "Traceback" not in terminal.seen
     assert terminal.seen.index("\x1b[?1049h") < terminal.seen.index("\x1b[?1049l")  # what was there before is back
@@ -468,9 +468,9 @@ def test_a_past_period_from_the_records(
 
 def test_a_period_without_callers(ledger: str, capsys: pytest.CaptureFixture[str]) -> None:
     lines = printed(ledger, capsys, "acme", "--from", "2026-11-01", "--to", "2026-11-16")
-    assert lines == ["acme: queues, 2026-11-01 to 2026-11-16: nobody came"]
+    assert lines == ["acme: queues, 2026-11-01 to 2026-11-16: no callers"]
     (sales,) = printed(ledger, capsys, "acme", "sales", "--from", "2026-11-17", "--to", "2026-11-18")
-    assert sales == "acme: queues, 2026-11-17 to 2026-11-18: nobody came"
+    assert sales == "acme: queues, 2026-11-17 to 2026-11-18: no callers"
 
 
 def test_each_queue_is_measured_by_its_own_service_level(

@@ -50,16 +50,16 @@ PLACES = [
         "12: agents.anna.extension: extension 999 does not exist; write `999:` below `extensions:`"
     ]),
     ("agents:\n  anna: {extension: 101}\n  bob: {extension: 101}\n", [
-        "13: agents.bob.extension: agent anna is rung there already (tenants/acme.yaml:12); give each agent a place of"
-            " his own"
+        "13: agents.bob.extension: agent anna is rung there already (tenants/acme.yaml:12); give each agent another"
+            " place"
     ]),
     ("agents:\n  anna: {number: 600 700 800}\n  bob: {number: +48600700800}\n", [
-        "13: agents.bob.number: agent anna is rung there already (tenants/acme.yaml:12); give each agent a place of"
-            " his own"
+        "13: agents.bob.number: agent anna is rung there already (tenants/acme.yaml:12); give each agent another"
+            " place"
     ]),
     ("agents:\n  anna: {number: 600 700 800, auto: yes}\n", [
-        "12: agents.anna.auto: an external number never registers, so it cannot be active by itself; remove it: he logs"
-            " in by command"
+        "12: agents.anna.auto: an external number never registers, so it cannot be active by itself; remove it: such"
+            " an agent logs in by command"
     ]),
     ("agents:\n  anna: {extension: 101, confirm: no}\n", [
         "12: agents.anna.confirm: only external numbers are asked to press 1; remove it"
@@ -70,7 +70,7 @@ PLACES = [
     ]),
     ("agents:\n  anna: {number: 22 123 45 67}\n", [
         "12: agents.anna.number: number:+48221234567 is a number of your own: the call would go out through a trunk and"
-            " come back; write the `extension:` at which he is to be rung"
+            " come back; write the `extension:` at which the agent is to be rung"
     ]),
 ]  # fmt: skip
 

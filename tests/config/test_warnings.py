@@ -74,9 +74,9 @@ def test_a_price_list_with_a_mistake_causes_no_others() -> None:
 
 PASSWORDS = {
     "''": "no password, so no phone can register here",
-    "101": "the password is its own name: whoever guesses it calls on the tenant's bill",
-    "acme": "the password is its own name: whoever guesses it calls on the tenant's bill",
-    "1234": "a password of 4 characters: whoever guesses it calls on the tenant's bill",
+    "101": "the password is its own name: anyone who guesses it calls on the tenant's bill",
+    "acme": "the password is its own name: anyone who guesses it calls on the tenant's bill",
+    "1234": "a password of 4 characters: anyone who guesses it calls on the tenant's bill",
 }
 
 

@@ -16,7 +16,16 @@ RIDDLES = re.compile(
 # `nobody` between backticks is a name; so is a string of one word.
 QUOTED = re.compile(r"`[^`\n]*`")
 # What has been written anew; the other folders follow.
-WRITTEN_ANEW = ("supervisor", "jobs", "edges/embedded")
+WRITTEN_ANEW = (
+    "commands",
+    "config",
+    "edges/embedded",
+    "edges/freeswitch",
+    "edges/ledger",
+    "jobs",
+    "supervisor",
+    "vocabulary",
+)
 
 
 def riddles(source: Source) -> Iterator[str]:
@@ -44,3 +53,9 @@ def test_it_is_said_who_is_meant(folder: str) -> None:
 )
 def test_riddles_are_found_in_comments_and_texts_alone(text: str, count: int) -> None:
     assert len(list(riddles(parse(text, PACKAGE / "example.py")))) == count
+
+
+@pytest.mark.parametrize("page", ["README.md", "deploy/README.md"])
+def test_it_is_said_who_is_meant_on_a_page(page: str) -> None:
+    lines = enumerate(QUOTED.sub("", (ROOT / page).read_text(encoding="utf-8")).splitlines(), 1)
+    assert [(number, line) for number, line in lines if RIDDLES.search(line)] == []

@@ -1,4 +1,4 @@
-"""Agents: each has one place to be rung at, and that place is his alone."""
+"""Agents: each has one place to be rung at, and no two agents share it."""
 
 from __future__ import annotations
 
@@ -38,15 +38,15 @@ def agents_at_the_same_place(settings: Settings) -> Iterator[Problem]:
         claims += [(f"{place[1]} {agent.number}", (*place, "number"))] if agent.number is not None else []
     for _, place, first in repeated(claims):
         what = f"agent {first[3]} is rung there already ({nearest_source(settings, first)})"
-        yield problem_at(settings, place, what, "give each agent a place of his own")
+        yield problem_at(settings, place, what, "give each agent another place")
 
 
 def switches_without_effect(settings: Settings) -> Iterator[Problem]:
-    """Only phones register, and only external numbers have somebody's voicemail behind them."""
+    """Only phones register, and only an external number may have a voicemail behind it."""
     for place, agent in _agents(settings):
         if agent.auto and agent.extension is None:
             what = "an external number never registers, so it cannot be active by itself"
-            yield problem_at(settings, (*place, "auto"), what, "remove it: he logs in by command")
+            yield problem_at(settings, (*place, "auto"), what, "remove it: such an agent logs in by command")
         if "confirm" in agent.model_fields_set and agent.number is None:
             what = "only external numbers are asked to press 1"
             yield problem_at(settings, (*place, "confirm"), what, "remove it")

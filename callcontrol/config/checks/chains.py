@@ -1,6 +1,6 @@
 """Chains of forwardings that happen whatever the phones do: loops, too many hops, last resorts that are none.
 
-From each target at most one such step leads on (config/ways.py). A queue that lets nobody in leads on in two more ways,
+From each target at most one such step leads on (config/ways.py). A queue that admits no caller leads on in two ways,
 `full` and `busy`, also without any wait; loops are looked for with each of them. Loops over busy, no_answer and
 unavailable rules depend on the phones, and those over a queue's `waited`, `empty` and keys on time and people; both are
 left to the router, which ends them with the last resort.
@@ -17,7 +17,7 @@ from callcontrol.config.ways import Link, certain_links, followed, named
 from callcontrol.config.yaml_reader import YamlPath
 from callcontrol.vocabulary.target import ExtensionTarget, QueueTarget, Target, text_of
 
-# Why a queue refuses a caller although agents are active, as the key of `overflow` that says where he goes.
+# Why a queue refuses a caller although agents are active, as the key of `overflow` for such callers.
 _REFUSALS = ("full", "busy")
 
 

@@ -24,7 +24,7 @@ def numbers_claimed_twice(settings: Settings) -> Iterator[Problem]:
 
 
 def shown_numbers_not_owned(settings: Settings) -> Iterator[Problem]:
-    """A number the tenant does not own must not be shown: callers back would reach somebody else."""
+    """A number the tenant does not own must not be shown: people who call it back would reach another subscriber."""
     for name, tenant in settings.tenants.items():
         for place, number in _shown(name, tenant):
             if number not in tenant.numbers and not is_written(settings, "tenants", name, "numbers", number):

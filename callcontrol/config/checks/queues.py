@@ -45,7 +45,7 @@ def overflows_by_halves(settings: Settings) -> Iterator[Problem]:
 
 
 def callbacks_never_made(settings: Settings) -> Iterator[Problem]:
-    """Times of day within which nobody would be called back, and attempts that come after the end of all."""
+    """Times of day within which no callback would be made, and attempts that come after the end of all."""
     for place, queue, _ in _queues(settings):
         callback, where = queue.callback, (*place, "callback")
         if (callback.opens is None) != (callback.closes is None):
@@ -85,7 +85,7 @@ def demands_of_nobody(settings: Settings) -> Iterator[Problem]:
 
 
 def dialled_numbers_not_owned(settings: Settings) -> Iterator[Problem]:
-    """Nobody reaches this tenant by a number it does not have."""
+    """A caller cannot reach this tenant by a number it does not have."""
     for place, queue, tenant in _queues(settings):
         for where, number in _dialled(queue):
             if not is_written(settings, "tenants", place[1], "numbers", number):
@@ -109,7 +109,7 @@ def demands_nobody_meets(settings: Settings) -> Iterator[Problem]:
     """A demand no agent of the queue could meet, and which no wait makes smaller, would hold its callers for ever."""
     for place, queue, tenant in _queues(settings):
         if any(seat.agent not in tenant.agents for seat in queue.agents):
-            continue  # told already; he might have the skills
+            continue  # reported already; the missing agent might have the skills
         agents = [tenant.agents[seat.agent].skills for seat in queue.agents]
         for index, demand in enumerate(queue.demands):
             stages = (demand.skills, *(relaxed.skills for relaxed in demand.relax))

@@ -72,7 +72,7 @@ def gateways_used_twice(settings: Settings) -> Iterator[Problem]:
 
 
 def trunks_that_cannot_register(settings: Settings) -> Iterator[Problem]:
-    """Registering needs somebody to register with and an account."""
+    """Registering needs a registrar and an account."""
     for name, trunk in settings.trunks.items():
         missing = [key for key in ("proxy", "username", "password") if not getattr(trunk, key)]
         if trunk.register_ and missing:

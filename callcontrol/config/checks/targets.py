@@ -85,7 +85,7 @@ def numbers_of_our_own(settings: Settings) -> Iterator[Problem]:
 
 def _instead_of(place: YamlPath, leads_to: Target) -> str:
     if "agents" in place[2:3]:
-        return "write the `extension:` at which he is to be rung"
+        return "write the `extension:` at which the agent is to be rung"
     return f"write {text_of(leads_to)}, where it leads"
 
 

@@ -33,7 +33,7 @@ def rules_of_the_past(settings: Settings, now: Instant) -> Iterator[Problem]:
 
 
 def phones_without_a_password(settings: Settings, _now: Instant) -> Iterator[Problem]:
-    """Nobody registers without a password, and everybody does with one that can be guessed."""
+    """No phone can register without a password; every phone can with one that is easily guessed."""
     for name, tenant in settings.tenants.items():
         for key, extension in tenant.extensions.items():
             for account, endpoint in extension.endpoints.items():
@@ -47,14 +47,14 @@ def _guessable(password: str, names: set[str]) -> str:
     if not password:
         return "no password, so no phone can register here"
     if password in names:
-        return "the password is its own name: whoever guesses it calls on the tenant's bill"
+        return "the password is its own name: anyone who guesses it calls on the tenant's bill"
     if len(password) < SHORT_PASSWORD:
-        return f"a password of {len(password)} characters: whoever guesses it calls on the tenant's bill"
+        return f"a password of {len(password)} characters: anyone who guesses it calls on the tenant's bill"
     return ""
 
 
 def switches_as_delivered(settings: Settings, _now: Instant) -> Iterator[Problem]:
-    """Whoever reaches an event socket whose password everybody knows does with the switch as he likes."""
+    """Anyone who reaches an event socket with a well-known password controls the switch."""
     for name, switch in settings.switches.items():
         if switch.password == DELIVERED_PASSWORD:
             what = f"{DELIVERED_PASSWORD} is the password every FreeSWITCH is delivered with"

@@ -67,10 +67,10 @@ KEPT: Final = frozenset(
 # The context of our dialplan (freeswitch-xml/dialplan/transferred.xml) into which every REFER leads, and nothing else.
 TRANSFER_CONTEXT: Final = "transferred"
 
-# What every call needs, however the dialplan was edited: without the first a busy B leg hangs the caller up
-# (switch_channel.c, switch_channel_handle_cause), without the second he falls into the dialplan after a talk, without
-# `sip_ignore_remote_cause` the code of the last B leg overrides ours (mod_sofia.c, sofia_on_hangup): 200 to a caller
-# whose callee never accepted; by `force_transfer_context` a REFER is known by its context (switch_ivr.c,
+# What every call needs, however the dialplan was edited. Without the first a busy B leg hangs the caller up
+# (switch_channel.c, switch_channel_handle_cause); without the second the caller gets into the dialplan after a talk;
+# without `sip_ignore_remote_cause` the code of the last B leg overrides ours (mod_sofia.c, sofia_on_hangup): 200 to a
+# caller whose callee never accepted; by `force_transfer_context` a REFER is known by its context (switch_ivr.c,
 # switch_ivr_session_transfer); without HANDED it is not known to be ours once its worker is dead; without the last a
 # waiting caller is hung up whose agent leaves while they are being joined (switch_ivr_bridge.c,
 # uuid_bridge_on_soft_execute).

@@ -1,4 +1,4 @@
-"""Taking an address: what the supervisor, who knows no greenlets, has in common with whoever listens by himself."""
+"""Binding an address: for the supervisor, which has no greenlets, and for a worker that listens by itself."""
 
 from __future__ import annotations
 

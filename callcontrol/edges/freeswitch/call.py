@@ -226,7 +226,7 @@ class CallConnection(Connection, OutboundSession):  # type: ignore[misc]  # gree
         return self.connected and not self._ended
 
     def connect(self) -> Mapping[str, str]:
-        """`data`: the server has connected before anybody gets the call."""
+        """`data`: the server has connected before the call is handed over."""
         self.raise_if_disconnected()
         return self.data
 
@@ -282,4 +282,4 @@ def farewell(sock: socket.socket, last_words: bytes, within_s: float | None) -> 
             bytes_left -= len(data)
             gevent.sleep(0)
     except OSError:
-        return  # gone, or too slow: there is nobody left to be polite to
+        return  # gone, or too slow: there is no peer left to answer

@@ -85,7 +85,7 @@ class CdrFolder:
             return opened.read(MAX_BYTES + 1)
 
     def put_away(self, name: str, where: str) -> None:
-        """Move a file to `done` or `doubtful`; that somebody else has done so already is as good.
+        """Move a file to `done` or `doubtful`; if another process has moved it already, nothing is to be done.
 
         Raises:
             FolderAway: the folder cannot be written.

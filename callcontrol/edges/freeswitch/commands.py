@@ -212,7 +212,7 @@ class Subscribe:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """Tells everybody who listens to the switch that a worker has taken these calls over."""
+    """Tells all workers that listen to the switch that this worker has taken these calls over."""
 
     worker: str
     calls: tuple[str, ...]

@@ -2,7 +2,7 @@
 
 A connection has one greenlet, which reads and never blocks: events and replies are handed to callbacks in it, so they
 arrive in order and need no queue. A reader that waits would stop the switch: after 100,000 unread events it freezes
-for everybody. What must wait (`request`, `execute_and_wait`) does so in another greenlet and is refused in this one.
+for all its clients. What must wait (`request`, `execute_and_wait`) does so in another greenlet, and is refused in this.
 
 Sending never blocks either. All commands of one `send` go out in one write, ahead of any later one; what the peer
 does not take at once waits, bounded in size and time.
@@ -113,7 +113,7 @@ class Connection(ESLProtocol):  # type: ignore[misc]  # greenswitch ships no typ
             got_frame = True
             self._take(frame)
             self._take_turns()
-            if self.reason is not None:  # closed meanwhile: what is left is for nobody
+            if self.reason is not None:  # closed meanwhile: what is left has no reader
                 return False
         self._deadlines.mind_frame(self._decoder.held_bytes > 0, got_frame)
         return bool(data)

@@ -123,7 +123,7 @@ class SwitchLink:
         self._supervisor = gevent.spawn(self._supervise)
 
     def stop(self) -> None:
-        """Close, and connect no more; whoever waits gets ConnectionLost. on_down is not called."""
+        """Close, and connect no more; greenlets that wait get ConnectionLost. on_down is not called."""
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.close("the link was stopped")
@@ -154,7 +154,7 @@ class SwitchLink:
         self._up().send(WithReply(Api(command), on_reply))
 
     def tell(self, command: Command) -> None:
-        """Send a command whose answer matters to nobody.
+        """Send a command whose answer does not matter.
 
         Raises:
             ConnectionLost, UnsafeText, LimitReached: it was not sent.

@@ -16,7 +16,7 @@ from callcontrol.edges.freeswitch.safe import destination, word
 from callcontrol.edges.freeswitch.translate import dial_string_of
 from callcontrol.routing.plan import LegPlan
 
-# A parked leg that nobody wants any more (its worker died) ends by itself after so many seconds.
+# A parked leg that no worker joins any more (its worker died) ends by itself after so many seconds.
 PARK_S: Final = 60
 # Longer than the legs' own limits, which decide (seconds).
 GRACE_S: Final = 5
@@ -37,7 +37,7 @@ def originate(command: do.Originate, call: Call, profile: str) -> str:
         "ignore_early_media": "true",
         "originate_timeout": str(longest_s(command.legs) + GRACE_S),
         "park_timeout": str(PARK_S),
-        # a phone's 302 is a refusal here: the caller or customer is whoever waits, not the phone's to send on
+        # a phone's 302 is a refusal here: the phone must not send a waiting caller or customer anywhere
         "outbound_redirect_fatal": "true",
     }
     return f"originate {dial_string_of(command.legs, variables, call, profile)} &park()"

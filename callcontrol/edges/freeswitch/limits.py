@@ -13,6 +13,6 @@ def reached(name: str, limit: int, what: str) -> LimitReached:
 
 
 def exceeded_by_peer(name: str, limit: int, what: str) -> WireError:
-    """The error for a frame over a limit: whoever reads it ends the connection."""
+    """The error for a frame over a limit: the reader ends the connection."""
     meters.limits_reached_total.labels(name).inc()
     return WireError(what=what, expected=f"{name}={limit}")

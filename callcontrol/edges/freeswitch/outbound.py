@@ -1,7 +1,7 @@
 """The server that the switches call: one connection per call, accepted without polling, counted, limited, never
 dropped on the floor.
 
-A connection that is closed before the call was handed back leaves a ghost: a call parked for ever. So whoever comes
+A connection that is closed before the call was handed back leaves a ghost: a call parked for ever. So a connection
 over the limit, or from an address that is no switch of ours, is answered as well: the call is hung up, and the
 connection kept until the switch closes it.
 """
@@ -100,7 +100,7 @@ class OutboundServer(OutboundESLServer):  # type: ignore[misc]  # greenswitch sh
         keep: Callable[[str], bool] = keep_everything,
         observer: Observer | None = None,
     ) -> None:
-        # OutboundESLServer.__init__ is left out: it logs to the root logger, which sets up logging for everybody
+        # OutboundESLServer.__init__ is left out: it logs to the root logger, which sets up logging process-wide
         self.connection_count = 0
         self.max_connections = limits.max_calls
         self.application = on_call

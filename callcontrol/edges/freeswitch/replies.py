@@ -57,7 +57,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class WithReply:
-    """A command whose reply somebody wants. `on_reply` is called in the reader, if the connection lasts so long."""
+    """A command with a callback for its reply. `on_reply` is called in the reader, if the connection lasts so long."""
 
     command: Command
     on_reply: Callable[[Reply], object]

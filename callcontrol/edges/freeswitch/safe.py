@@ -1,4 +1,4 @@
-"""Text that may stand in a command whoever wrote it. Everything here is a whitelist: what is not known to be harmless
+"""Text from any source that may stand in a command. Everything here is a whitelist: what is not known to be harmless
 is not sent.
 
 A display name reaches us decoded: with line breaks, quotes, `}`, `:_:` and `${...}`, each of which means something to

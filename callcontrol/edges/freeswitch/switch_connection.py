@@ -54,9 +54,9 @@ class SwitchConnection(Connection, InboundESL):  # type: ignore[misc]  # greensw
 
         Raises:
             HandshakeTimedOut: the switch is silent.
-            AccessRefused, AuthRefused: it does not want us; the message says where to look.
+            AccessRefused, AuthRefused: the switch refuses us; the message says which setting to look at.
             ConnectionLost: it closed.
-            OSError: there is nobody, or no way.
+            OSError: no switch listens there, or there is no route to it.
         """
         late = gevent.Timeout.start_new(limits.connect_s)
         connection: Self | None = None

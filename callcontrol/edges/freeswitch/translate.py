@@ -135,7 +135,7 @@ def dial_string_of(
 
 
 def _name(plan: LegPlan, call: Call) -> str:
-    """Who is calling, as the phone shows it: the transferor is told that his caller is back."""
+    """The caller's name as the phone shows it. A transferor whose caller comes back sees that it is that caller."""
     if call.given_back and plan.to == text_of(ExtensionTarget(call.transferred_by or "-")):
         return str(Safe(f"back from {call.transferred_to} {call.caller.name}"))
     return call.caller.name
@@ -144,7 +144,7 @@ def _name(plan: LegPlan, call: Call) -> str:
 def _leg(leg_id: str, plan: LegPlan, profile: str, caller_name: str) -> DialLeg:
     variables = {"origination_uuid": leg_id, "leg_timeout": str(plan.ring_s)}
     variables |= _identity(plan, caller_name)
-    # A phone's 302 ends its leg (profile parameter manual-redirect), and we follow it or refuse; of anybody else it is
+    # A phone's 302 ends its leg (profile parameter manual-redirect), and we follow it or refuse; from others it is
     # a refusal. Left to itself the switch would send the leg, or the caller, wherever the answer says.
     ours = isinstance(plan.endpoint, Account) and plan.endpoint.peer is None
     variables["outbound_redirect_info" if ours else "outbound_redirect_fatal"] = "true"
@@ -176,8 +176,8 @@ def _identity(plan: LegPlan, caller_name: str) -> dict[str, str]:
 
 
 def _anonymous(plan: LegPlan) -> dict[str, str]:
-    """RFC 3323 and 3325: nobody in From, and the number only in the identity asserted to a carrier, who keeps it to
-    himself. `origination_privacy` alone leaves the number in From (sofia_glue.c).
+    """RFC 3323 and 3325: From is anonymous, and the number stands only in the identity asserted to the carrier, which
+    does not pass it on. `origination_privacy` alone leaves the number in From (sofia_glue.c).
     """
     variables = {
         "origination_caller_id_number": "anonymous",

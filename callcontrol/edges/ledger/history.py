@@ -43,7 +43,7 @@ class KnownLeg:
 
 @dataclass(frozen=True, slots=True)
 class UnratedLeg:
-    """A leg that somebody pays, whose charge has no price: `reason` says why; `started_day` is its call's (UTC)."""
+    """A leg with a payer and a charge without a price: `reason` says why; `started_day` is its call's (UTC)."""
 
     started_day: date
     tenant: str
@@ -95,7 +95,7 @@ class LedgerHistory:
 
     @contextmanager
     def alone(self, switch: str) -> Iterator[bool]:
-        """Whether nobody else reconciles this switch now; nobody else does until this ends (or the connection)."""
+        """Lock the reconciling of this switch; False if another process has the lock. The context releases it."""
         with explained():
             is_alone = bool(self._rows("lock_reconciling", {"switch": switch})[0]["pg_try_advisory_lock"])
         try:

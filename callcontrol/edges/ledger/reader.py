@@ -189,7 +189,7 @@ class LedgerReader:
         return int(row["calls"])
 
     def tenants(self) -> tuple[str, ...]:
-        """Everybody who has calls here.
+        """All tenants that have calls here.
 
         Raises:
             NoLedger: as `calls`.

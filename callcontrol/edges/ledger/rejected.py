@@ -120,7 +120,7 @@ class RejectedRecords:
 
     @contextmanager
     def _locked(self) -> Iterator[int]:
-        """The file, for this process alone. Whoever waited for one that was replaced meanwhile takes its successor."""
+        """The file, locked. If it was replaced while we waited for the lock, its successor is locked instead."""
         for _ in range(LOCK_TRIES):
             file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
             try:

@@ -1,4 +1,4 @@
-"""Puts the ledger's tables in place, once, whoever comes first; those of an earlier version are brought on in place."""
+"""Creates the ledger's tables, once, by whichever process is first; tables of an earlier version are migrated."""
 
 from __future__ import annotations
 

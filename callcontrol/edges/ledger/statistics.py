@@ -36,7 +36,7 @@ class QueueStatistics:
         overflowed: went elsewhere: waited as long as allowed, the last agent left, or pressed a key for it.
         callbacks_asked, callbacks_reached: asked to be called back; customers who were, and spoke with an agent.
         taken_out: removed or moved by a person.
-        failed: nobody knows.
+        failed: no other outcome is known.
         offers, misses: one per agent offered; of these rejected or not answered.
         talks: conversations, those of callbacks too; `talk_ms` and `wrap_up_ms` (as planned) are theirs.
         answered_wait_ms: waiting time of those answered.
@@ -74,10 +74,11 @@ class QueueStatistics:
 
     @property
     def service_level(self) -> float | None:
-        """Answered in time / (entered - short_abandoned - taken_out), 0 to 1; None if nobody is left to count.
+        """Answered in time / (entered - short_abandoned - taken_out), 0 to 1; None if no caller counts.
 
-        Who hung up at once gave the agents no chance, and who was taken out by hand was not theirs to answer. Everybody
-        else who was not answered counts against the queue: abandoned, overflowed, asked to be called back, failed.
+        A caller who hung up at once gave the agents no chance, and one who was taken out by hand was not theirs to
+        answer. All others who were not answered count against the queue: abandoned, overflowed, asked to be called
+        back, failed.
         """
         counted = self.entered - self.short_abandoned - self.taken_out
         return self.in_time / counted if counted else None
@@ -106,12 +107,12 @@ class AgentStatistics:
 
     @property
     def answered(self) -> int:
-        """Those he accepted."""
+        """The offers the agent accepted."""
         return self.ends.get(OfferEnd.ACCEPTED, 0)
 
     @property
     def missed(self) -> int:
-        """Those he is to blame for: rejected, not answered."""
+        """The offers that count as the agent's misses: rejected, not answered."""
         return sum(self.ends.get(end, 0) for end in MISSES)
 
 

@@ -101,7 +101,7 @@ class LedgerWriter:
         except (psycopg.Error, SchemaTooNew, ForeignTable, WrongDatabase) as error:
             self.close()
             raise LedgerAway(f"{type(error).__name__}: {said_by(error)}") from error
-        except BaseException:  # a timeout in the middle of a conversation: nobody knows what comes next on it
+        except BaseException:  # a timeout in the middle of a conversation: the state of the connection is unknown
             self.close()
             raise
 
@@ -175,7 +175,7 @@ def _silent_for(seconds: float) -> LedgerAway:
 
 
 def _current(payload: bytes, rejected: list[Rejection]) -> bytes | None:
-    """The record in today's form; one of a version nobody knows is rejected."""
+    """The record in today's form; one of an unknown version is rejected."""
     if payload.startswith(_CURRENT):
         return payload
     try:

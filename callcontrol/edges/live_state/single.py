@@ -11,7 +11,7 @@ from callcontrol.edges.live_state.servers import Command, Reply, client_of, roun
 
 
 class SingleServer:
-    """Everything is in one slot, which never moves (see `servers.Servers`)."""
+    """One server has all keys: there is a single hash slot, which never moves (see `servers.Servers`)."""
 
     version = 0
     failovers = 0
@@ -22,15 +22,15 @@ class SingleServer:
         self._client = client_of(address.text, timeout_s)
 
     def hash_slot_of(self, command: Command) -> int:
-        """There is one."""
+        """Always 0, the only slot."""
         return 0
 
     def server_of(self, hash_slot: int) -> str:
-        """There is one, called by where it is."""
+        """The name of the only server: its address."""
         return self._place
 
     def is_known(self, server: str) -> bool:
-        """It is."""
+        """Always True: the server is never replaced by another."""
         return True
 
     def execute(self, server: str, commands: Sequence[Command]) -> list[Reply]:
@@ -42,10 +42,10 @@ class SingleServer:
         return round_trip(self._client, commands)
 
     def look_around(self) -> None:
-        """There is nobody to ask."""
+        """Do nothing: a single server has no cluster or sentinel that could name another."""
 
     def listener(self) -> redis.Redis:
-        """The server itself."""
+        """The client that subscribes to published messages: that of the only server."""
         return self._client
 
     def close(self) -> None:
