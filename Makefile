@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help env demo run test check promtool bench simulate chaos fuzz test-freeswitch prompts clean
+.PHONY: help env demo run test check promtool pgbouncer bench simulate chaos fuzz test-freeswitch prompts clean
 
 PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11
 VENV := .venv
@@ -59,6 +59,14 @@ check: env ## linters: ruff, types, floors, sizes; the alerts' own tests where t
 promtool: env ## promtool from Debian's package into .venv/bin, without root (make check tests the alerts with it)
 	@cd $$(mktemp -d) && apt-get download prometheus && dpkg-deb --fsys-tarfile prometheus_*.deb \
 	    | tar --extract --to-stdout ./usr/bin/promtool > promtool && install promtool $(CURDIR)/$(VENV)/bin/promtool && rm -r "$$PWD"
+
+# What Debian's package needs beside it comes along; the wrapper finds it there.
+pgbouncer: env ## pgbouncer from Debian's package into .venv/bin, without root (a test puts it before Postgres)
+	@cd $$(mktemp -d) && apt-get download pgbouncer libevent-2.1-7 libc-ares2 && mkdir -p $(CURDIR)/$(VENV)/pgbouncer && \
+	for package in *.deb; do dpkg-deb -x "$$package" $(CURDIR)/$(VENV)/pgbouncer; done && rm -r "$$PWD"
+	@libraries=$$(dirname $$(find $(CURDIR)/$(VENV)/pgbouncer -name 'libevent-2.1.so.7')) && \
+	printf '#!/bin/sh\nexec env LD_LIBRARY_PATH=%s %s "$$@"\n' "$$libraries" $(CURDIR)/$(VENV)/pgbouncer/usr/sbin/pgbouncer \
+	    > $(VENV)/bin/pgbouncer && chmod +x $(VENV)/bin/pgbouncer && $(VENV)/bin/pgbouncer --version
 
 bench: env ## calls per second, latency and memory (not a test)
 	@$(PY) -m tests.bench $(ARGS)

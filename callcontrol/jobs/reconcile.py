@@ -20,7 +20,7 @@ from callcontrol.billing.tariff import Tariff
 from callcontrol.config.settings import Settings
 from callcontrol.edges import clock, meters
 from callcontrol.edges.freeswitch.cdr_folder import CdrFolder, FolderAway
-from callcontrol.edges.ledger.history import LedgerHistory
+from callcontrol.edges.ledger.history import LedgerHistory, alone
 from callcontrol.edges.ledger.reader import NoLedger
 from callcontrol.edges.ledger.writer import LedgerAway, LedgerWriter
 from callcontrol.edges.live_state.remembered import Remembered
@@ -97,8 +97,8 @@ class Reconciler:
             if not dry_run:
                 ledger.write([])  # raises unless the tables are there, in this version
             with (
+                alone(self._dsn, switch) as is_alone,
                 LedgerHistory(self._dsn) as history,
-                history.alone(switch) as is_alone,
                 Remembered(self._redis_url) as redis,
             ):
                 if not is_alone:

@@ -20,7 +20,7 @@ from callcontrol.billing.record import RatedRecord
 from callcontrol.billing.record_json import to_json
 from callcontrol.daemon.configuration import Configuration, read_configuration
 from callcontrol.edges.freeswitch.cdr_folder import CdrFolder, FolderAway
-from callcontrol.edges.ledger.history import LedgerHistory
+from callcontrol.edges.ledger.history import alone
 from callcontrol.edges.ledger.reader import LedgerReader, PastCall, Wanted
 from callcontrol.edges.ledger.writer import LedgerWriter
 from callcontrol.edges.live_state import keys
@@ -332,7 +332,7 @@ def test_one_at_a_time_looks_after_a_switch(bench: Bench) -> None:
     bench.now = Instant(SEEN_AT + HOUR_US)
     bench.put_seen()
     bench.write()
-    with LedgerHistory(bench.dsn) as other, other.alone("fs1") as is_alone:
+    with alone(bench.dsn, "fs1") as is_alone:
         assert is_alone
         assert bench.job.reconcile("fs1", CdrFolder(bench.folder)) is None
         assert bench.job.reconcile("fs2", CdrFolder(bench.folder.parent)) == {}

@@ -14,14 +14,14 @@ from decimal import Decimal
 from typing import Any
 
 import orjson
-import psycopg
 from psycopg import Connection
 from psycopg.rows import dict_row
 
 from callcontrol.billing.record import CallRecord, RatedRecord
 from callcontrol.billing.record_json import VERSION, from_json, to_json
 from callcontrol.edges.ledger.queries import query
-from callcontrol.edges.ledger.reader import connect, explained
+from callcontrol.edges.ledger.reader import asking, connect, explained
+from callcontrol.edges.ledger.session import transaction
 from callcontrol.vocabulary.moment import Instant, datetime_of, instant_of
 
 # A leg begins at most so many days after its call arrived; the switch's clock may be ahead of the worker's.
@@ -79,6 +79,21 @@ class Stretch:
         }
 
 
+@contextmanager
+def alone(dsn: str, switch: str) -> Iterator[bool]:
+    """Lock the reconciling of this switch; False if another process has the lock.
+
+    The lock is a transaction's, on a connection of its own: the transaction touches no table, so it locks none against
+    changes, however long the pass takes. It ends with the context, or when the connection breaks.
+
+    Raises:
+        NoLedger: Postgres cannot be reached.
+    """
+    with connect(dsn) as connection, explained(), transaction(connection, idle_in_transaction_session_timeout=0):
+        found = connection.execute(query("lock_reconciling"), {"switch": switch}).fetchall()
+        yield bool(found[0]["pg_try_advisory_xact_lock"])
+
+
 class LedgerHistory:
     """A connection of its own; a context manager. Raises NoLedger whenever Postgres cannot be asked."""
 
@@ -93,30 +108,13 @@ class LedgerHistory:
     def __exit__(self, *problem: object) -> None:
         self._connection.close()
 
-    @contextmanager
-    def alone(self, switch: str) -> Iterator[bool]:
-        """Lock the reconciling of this switch; False if another process has the lock. The context releases it."""
-        with explained():
-            is_alone = bool(self._rows("lock_reconciling", {"switch": switch})[0]["pg_try_advisory_lock"])
-        try:
-            yield is_alone
-        finally:
-            if is_alone and not self._connection.closed:
-                self._let_go(switch)
-
-    def _let_go(self, switch: str) -> None:
-        try:
-            self._rows("unlock_reconciling", {"switch": switch})
-        except psycopg.Error:
-            self._connection.close()  # which lets go as well
-
     def known_legs(self, stretch: Stretch, leg_ids: Iterable[str]) -> dict[str, KnownLeg]:
         """Of these legs those the ledger has, by id.
 
         Raises:
             NoLedger: Postgres refused, or has no ledger of this version.
         """
-        with explained():
+        with asking(self._connection):
             rows = self._rows("known_legs", stretch.params(leg_ids=list(leg_ids)))
         return {row["leg_id"]: KnownLeg(**row) for row in rows}
 
@@ -129,7 +127,7 @@ class LedgerHistory:
         if not call_ids:
             return {}
         params = stretch.params(call_ids=list(call_ids))
-        with explained():
+        with asking(self._connection):
             calls = self._rows("stored_calls", params)
             parts = {name: self._rows(f"stored_{name}", params) for name in ("legs", "visits", "offers")}
         return {call["call_id"]: _record(call, parts) for call in calls}
@@ -149,7 +147,7 @@ class LedgerHistory:
             "after_leg": begin.leg_id,
             "limit": limit,
         }
-        with explained():
+        with asking(self._connection):
             return [UnratedLeg(**row) for row in self._rows("unrated_charges", params)]
 
     def rate(self, records: Iterable[RatedRecord]) -> set[tuple[str, str, str]]:
@@ -159,7 +157,7 @@ class LedgerHistory:
             NoLedger: Postgres refused, or has no ledger of this version.
         """
         given = b"[" + b",".join(map(to_json, records)) + b"]"
-        with explained(), self._connection.transaction():
+        with asking(self._connection):
             self._connection.execute(query("lock_charges"))
             rows = self._rows("rate_unrated", {"records": given.decode()})
         return {(row["tenant"], row["switch"], row["leg_id"]) for row in rows}

@@ -11,11 +11,13 @@ from datetime import date
 from psycopg import Connection, sql
 
 from callcontrol.edges.ledger.queries import query
+from callcontrol.edges.ledger.session import transaction
 from callcontrol.vocabulary.moment import Instant, datetime_of
 
 TABLES = ("calls", "legs", "charges", "queue_visits", "offers")
 MONTHS_AHEAD = 3
 LOCK_TIMEOUT_MS = 5_000
+STATEMENT_TIMEOUT_MS = 15_000
 
 
 class ForeignTable(RuntimeError):
@@ -51,7 +53,7 @@ def make_months(connection: Connection[tuple[object, ...]], wanted: Iterable[dat
     missing = sorted(set(wanted) - months_of(connection))
     if not missing:
         return
-    with connection.transaction():
+    with transaction(connection, statement_timeout=STATEMENT_TIMEOUT_MS):
         connection.execute(query("lock_schema"))
         connection.execute(sql.SQL("SET LOCAL lock_timeout = {}").format(sql.Literal(LOCK_TIMEOUT_MS)))
         there = {str(name) for (name,) in connection.execute(query("partitions"), {"tables": list(TABLES)})}

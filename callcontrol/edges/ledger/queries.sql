@@ -381,8 +381,5 @@ WHERE tenant = ANY (%(tenants)s::text[]) AND switch = %(switch)s AND call_id = A
   AND started_day BETWEEN %(first_day)s AND %(last_day)s
 ORDER BY visit, offered_at, offer, agent;
 
--- lock_reconciling: Whether this session may reconcile a switch: one at a time may, until it lets go or its connection ends.
-SELECT pg_try_advisory_lock(1667329901, hashtext(%(switch)s));
-
--- unlock_reconciling: Lets go of a switch.
-SELECT pg_advisory_unlock(1667329901, hashtext(%(switch)s));
+-- lock_reconciling: Whether this transaction may reconcile a switch: one at a time may, until it ends.
+SELECT pg_try_advisory_xact_lock(1667329901, hashtext(%(switch)s));

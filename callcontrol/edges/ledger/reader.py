@@ -14,7 +14,7 @@ from psycopg.rows import dict_row
 
 from callcontrol.config.credentials import said_by
 from callcontrol.edges.ledger.queries import query
-from callcontrol.edges.ledger.session import WrongDatabase, open_session
+from callcontrol.edges.ledger.session import WrongDatabase, open_session, transaction
 from callcontrol.vocabulary.moment import Instant, datetime_of
 
 MAX_CALLS = 10_000
@@ -126,8 +126,6 @@ def connect(dsn: str) -> Connection[dict[str, Any]]:
     try:
         # Nothing is prepared: a plan kept for any values would not know how few rows are wanted, nor which months.
         connection: Connection[dict[str, Any]] = open_session(dsn, row_factory=dict_row)
-        # Many months make a long plan of which little is carried out: compiling it would take a hundred times as long.
-        connection.execute("SET jit = off")
         return connection
     except psycopg.Error as error:
         raise NoLedger(f"Postgres cannot be reached: {said_by(error)}") from error
@@ -145,6 +143,14 @@ def explained() -> Iterator[None]:
         raise NoLedger(f"{missing}: `callcontrol serve` makes it when it starts") from error
     except psycopg.Error as error:
         raise NoLedger(f"the ledger cannot be read: {said_by(error)}") from error
+
+
+@contextmanager
+def asking(connection: Connection[dict[str, Any]]) -> Iterator[None]:
+    """A transaction for statements that read; raises NoLedger for whatever Postgres has against one."""
+    # Many months make a long plan of which little is carried out: compiling it would take a hundred times as long.
+    with explained(), transaction(connection, jit="off"):
+        yield
 
 
 class LedgerReader:
@@ -168,7 +174,7 @@ class LedgerReader:
         Raises:
             NoLedger: the tables are not there, or Postgres refused for another reason.
         """
-        with explained():
+        with asking(self._connection):
             rows = self._connection.execute(*self.search(wanted)).fetchall()
             which = _which(rows)
             legs = self._by_call("legs_of", which)
@@ -184,7 +190,7 @@ class LedgerReader:
         """
         statement, params = self.search(replace(wanted, limit=MAX_CALLS))
         counted = b"SELECT count(*) AS calls FROM (" + statement.rstrip(b"; \n") + b") AS found"
-        with explained():
+        with asking(self._connection):
             (row,) = self._connection.execute(counted, params).fetchall()
         return int(row["calls"])
 
@@ -194,7 +200,7 @@ class LedgerReader:
         Raises:
             NoLedger: as `calls`.
         """
-        with explained():
+        with asking(self._connection):
             return tuple(self._tenants(Wanted(), _params(Wanted())))
 
     def search(self, wanted: Wanted) -> tuple[bytes, dict[str, object]]:

@@ -1,28 +1,24 @@
 """A session with Postgres as the ledger relies on it, whatever the database or its administrator has set.
 
-PgBouncer in transaction mode keeps what is set here for a client (it tracks what the server reports: client encoding,
-date and interval style, zone, strings). Nothing is prepared on the server: in that mode the next transaction may meet
-another server connection, which does not know it.
+PgBouncer in transaction mode gives each transaction another server connection, which other programs use as well. So
+nothing is prepared on the server, and nothing is set for a session but what PgBouncer keeps for each client: client
+encoding, date style, zone, strings. Everything else is set for one transaction (`transaction`), locks included.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 import psycopg
-from psycopg import Connection
+from psycopg import Connection, IsolationLevel, sql
 
 from callcontrol.config.postgres_address import check_dsn
 
 CONNECT_TIMEOUT_S: Final = 5
 OLDEST_SERVER: Final = 140000
-SETTINGS: Final = {
-    "DateStyle": "ISO, YMD",
-    "IntervalStyle": "postgres",
-    "TimeZone": "UTC",
-    "standard_conforming_strings": "on",
-    "default_transaction_isolation": "read committed",
-}
+SETTINGS: Final = {"DateStyle": "ISO, YMD", "TimeZone": "UTC", "standard_conforming_strings": "on"}
 
 
 class WrongDatabase(RuntimeError):
@@ -54,11 +50,21 @@ def open_session(dsn: str, **more: Any) -> Connection[Any]:
     )
     try:
         _check(connection)
+        connection.isolation_level = IsolationLevel.READ_COMMITTED
         connection.execute("; ".join(f"SET {name} TO '{value}'" for name, value in SETTINGS.items()).encode())
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+@contextmanager
+def transaction(connection: Connection[Any], **settings: str | int) -> Iterator[None]:
+    """A transaction, read committed, in which these settings of Postgres hold."""
+    with connection.transaction():
+        for name, value in settings.items():
+            connection.execute(sql.SQL("SET LOCAL {} = {}").format(sql.Identifier(name), sql.Literal(value)))
+        yield
 
 
 def _check(connection: Connection[Any]) -> None:

@@ -18,7 +18,7 @@ from itertools import groupby
 from typing import Any
 
 from callcontrol.edges.ledger.queries import query
-from callcontrol.edges.ledger.reader import connect, explained
+from callcontrol.edges.ledger.reader import asking, connect
 from callcontrol.vocabulary.agent import MISSES, OfferEnd
 from callcontrol.vocabulary.moment import Instant, datetime_of
 
@@ -144,7 +144,7 @@ def agent_statistics(dsn: str, tenant: str, start: Instant, end: Instant) -> lis
 
 
 def _rows(dsn: str, name: str, params: dict[str, object]) -> list[dict[str, Any]]:
-    with explained(), connect(dsn) as connection:
+    with connect(dsn) as connection, asking(connection):
         return connection.execute(query(name), params).fetchall()
 
 

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date
 
 import gevent
 import psycopg
-from psycopg import Connection, sql
+from psycopg import Connection
 
 from callcontrol.billing.record_json import VERSION, BadRecord, from_json, to_json
 from callcontrol.config.credentials import said_by
@@ -26,7 +26,7 @@ from callcontrol.edges.ledger import partitions
 from callcontrol.edges.ledger.partitions import ForeignTable
 from callcontrol.edges.ledger.queries import query
 from callcontrol.edges.ledger.schema import SchemaTooNew, apply_schema
-from callcontrol.edges.ledger.session import WrongDatabase, open_session
+from callcontrol.edges.ledger.session import WrongDatabase, open_session, transaction
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 
 STATEMENT_TIMEOUT_S = 15
@@ -114,8 +114,6 @@ class LedgerWriter:
             tcp_user_timeout=STATEMENT_TIMEOUT_S * 1000,
         )
         self._connection = connection
-        timeout = sql.Literal(STATEMENT_TIMEOUT_S * 1000)
-        connection.execute(sql.SQL("SET statement_timeout = {}").format(timeout))
         with gevent.Timeout(MIGRATION_TIMEOUT_S, _silent_for(MIGRATION_TIMEOUT_S)):
             apply_schema(connection)
         self._looked_at_partitions = Instant(0)
@@ -187,13 +185,19 @@ def _current(payload: bytes, rejected: list[Rejection]) -> bytes | None:
 
 def _upsert(connection: Connection[tuple[object, ...]], payloads: Sequence[bytes]) -> None:
     records = {"records": (b"[" + b",".join(payloads) + b"]").decode("utf-8", "replace")}
-    given, all_new = _write(connection, records)
-    if given != len(payloads):
-        raise _NoSuchCall("the record names no call: `call.call_id` is missing")
+    with _at_most(STATEMENT_TIMEOUT_S, connection):
+        given, all_new = _write(connection, records)
+        if given != len(payloads):
+            raise _NoSuchCall("the record names no call: `call.call_id` is missing")
     if not all_new:
-        with connection.transaction():
+        with _at_most(STATEMENT_TIMEOUT_S, connection):
             connection.execute(query("withdraw_estimates"), records)
             _write(connection, records)
+
+
+def _at_most(seconds: int, connection: Connection[tuple[object, ...]]) -> AbstractContextManager[None]:
+    """A transaction none of whose statements takes longer."""
+    return transaction(connection, statement_timeout=seconds * 1000)
 
 
 def _write(connection: Connection[tuple[object, ...]], records: dict[str, str]) -> tuple[object, ...]:
