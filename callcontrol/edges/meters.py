@@ -92,7 +92,7 @@ spool_bytes = Gauge(
     multiprocess_mode=MAX,
 )
 records_rejected = Gauge(
-    "callcontrol_records_rejected", "Records Postgres refused, put aside in the data folder", multiprocess_mode=SUM
+    "callcontrol_records_rejected", "Records Postgres refused that lie in the data folder now", multiprocess_mode=MAX
 )
 
 limit = Gauge("callcontrol_limit", "Limits as configured", ["name"], multiprocess_mode=LAST)

@@ -72,6 +72,7 @@ class RejectedRecords:
     def __init__(self, path: Path, max_bytes: int = MAX_BYTES) -> None:
         self.path = path
         self.max_bytes = max_bytes
+        self._counted: tuple[tuple[int, ...], int] = (), 0
 
     def add(self, rejections: Sequence[Rejection], now: Instant) -> None:
         """Append and wait until the disk has it. Other workers append to the same file: one at a time.
@@ -100,6 +101,22 @@ class RejectedRecords:
             return []
         with self._locked() as file:
             return [_put_aside(line) for line in _lines(file)]
+
+    def count(self) -> int:
+        """How many lie there now; the file is read only when it has changed since it was counted last.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        try:
+            found = self.path.stat()
+        except FileNotFoundError:
+            return 0
+        which = (found.st_ino, found.st_size, found.st_mtime_ns)
+        if self._counted[0] != which:
+            with self.path.open("rb") as file:
+                self._counted = which, sum(1 for _ in file)
+        return self._counted[1]
 
     def settle(self, settled: Mapping[bytes, bytes]) -> None:
         """Take these lines out, or put another in their place; what others have added meanwhile stays.

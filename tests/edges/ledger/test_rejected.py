@@ -49,6 +49,18 @@ def test_a_stopped_worker_that_holds_it_stops_nobody_else_for_ever(
     assert lines(path) == ["later"]
 
 
+def test_what_lies_there_is_counted_until_it_is_settled(tmp_path: Path) -> None:
+    worker, command = (RejectedRecords(tmp_path / "rejected.jsonl") for _ in range(2))
+    assert worker.count() == 0
+    for n in range(3):
+        worker.add([Rejection(b"%d" % n, "no")], NOON)
+        assert worker.count() == n + 1
+    command.settle({command.read()[0].line: b""})
+    assert (worker.count(), command.count()) == (2, 2)
+    command.settle({one.line: b"" for one in command.read()})
+    assert worker.count() == 0
+
+
 def test_half_a_line_does_not_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "rejected.jsonl"
     RejectedRecords(path).add([Rejection(b"{}", "whole")], NOON)
