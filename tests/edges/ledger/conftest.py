@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -11,7 +15,17 @@ import pytest
 from callcontrol.edges.ledger.writer import LedgerWriter
 from tests.billing.trails import NOON
 
+# Debian's package; `make pgbouncer` puts it into .venv/bin without root.
+PGBOUNCER = shutil.which("pgbouncer", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}:/usr/sbin")
+collect_ignore = [] if PGBOUNCER else ["test_pgbouncer.py"]
+
 Rows = Callable[..., list[tuple[Any, ...]]]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says what was left out."""
+    if PGBOUNCER is None:
+        terminalreporter.write_line("PgBouncer was NOT TESTED: `make pgbouncer`, or apt install pgbouncer", red=True)
 
 
 @pytest.fixture

@@ -1,15 +1,13 @@
 """The ledger through PgBouncer in transaction mode: each transaction may meet another server connection.
 
-Runs where pgbouncer is installed (Debian's package; `make pgbouncer` puts it into .venv/bin without root).
+Runs where pgbouncer is (conftest.py).
 """
 
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -32,17 +30,13 @@ from callcontrol.simulator.stories.stage import free_ports
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from tests.billing.trails import NOON
 from tests.config.example import EXAMPLE
+from tests.edges.ledger.conftest import PGBOUNCER
 from tests.edges.ledger.samples import payload, queue_payload
 from tests.jobs.cdr import CALLER, OUTSIDE, put, seen
 from tests.jobs.test_reconcile_folder import SEEN_AT
 
-PGBOUNCER = shutil.which("pgbouncer", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}:/usr/sbin")
 WITHIN_S = 10
 SERVER_CONNECTIONS = 4
-
-pytestmark = pytest.mark.skipif(
-    PGBOUNCER is None, reason="NOT TESTED, no pgbouncer: `make pgbouncer`, or apt install pgbouncer"
-)
 
 INI = """[databases]
 * = host={host} port={port} user={user} {password}
