@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from copy import deepcopy
 from pathlib import Path
 from uuid import UUID
 
+import gevent
 import pytest
 import yaml
+from gevent import socket
+from gevent.server import StreamServer
 
 from callcontrol.edges.ledger.reader import PastCall
 from callcontrol.simulator.callers import Call
@@ -45,11 +48,57 @@ OURS = 5
 pytestmark = pytest.mark.timeout(300)
 
 
+class Link:
+    """The daemon's connections to a switch's event socket; `cut`, until `mended`: the switch itself lives on."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._is_cut = False
+        self._open: set[socket.socket] = set()
+        self._server = StreamServer(("127.0.0.1", 0), self._serve)
+        self._server.start()
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self._server.server_port}"
+
+    def cut(self) -> None:
+        self._is_cut = True
+        for one in [*self._open]:
+            one.shutdown(socket.SHUT_RDWR)
+
+    def mended(self) -> None:
+        self._is_cut = False
+
+    def stop(self) -> None:
+        self.cut()
+        self._server.stop()
+
+    def _serve(self, daemon: socket.socket, _: object) -> None:
+        if self._is_cut:
+            return
+        with socket.create_connection(("127.0.0.1", self._port)) as switch:
+            self._open |= {daemon, switch}
+            back = gevent.spawn(self._carry, switch, daemon)
+            self._carry(daemon, switch)
+            back.join()
+            self._open -= {daemon, switch}
+
+    @staticmethod
+    def _carry(source: socket.socket, sink: socket.socket) -> None:
+        with suppress(OSError):  # cut
+            while data := source.recv(65_536):
+                sink.sendall(data)
+        with suppress(OSError):  # gone already
+            sink.shutdown(socket.SHUT_RDWR)
+
+
 class TwoSwitches(Stage):
     """The stage with a second switch."""
 
     def __init__(self, folder: Path) -> None:
         self._port = free_ports(1)[0]
+        self.link = Link(self._port)
         super().__init__(folder, EXAMPLE, simulator=("--sip", FS1_SIP, "--switch", f"fs2={self._port}={FS2_SIP}"))
 
     def _set_up(self) -> None:
@@ -59,7 +108,7 @@ class TwoSwitches(Stage):
         main = yaml.safe_load(file.read_text(encoding="utf-8"))
         fs1 = main["switches"]["fs1"]
         fs1["sip"] = FS1_SIP
-        main["switches"]["fs2"] = {**deepcopy(fs1), "address": f"127.0.0.1:{self._port}", "sip": FS2_SIP}
+        main["switches"]["fs2"] = {**deepcopy(fs1), "address": self.link.address, "sip": FS2_SIP}
         file.write_text(yaml.safe_dump(main, allow_unicode=True), encoding="utf-8")
         self.daemon.start()
 
@@ -76,6 +125,7 @@ def stage() -> Iterator[TwoSwitches]:
         made = TwoSwitches(Path(folder))
         with made:
             yield made
+        made.link.stop()
 
 
 @pytest.fixture
@@ -167,6 +217,47 @@ def test_agents_at_both_switches_ring_at_once_and_one_answers(stage: TwoSwitches
     stage.switch.wait_for_end(call, WAIT_S)
     assert record(stage, call).answered_by == "extension:121"
     until(lambda: "answered_elsewhere" in heard(stage, YVONNE))
+
+
+@pytest.fixture
+def link_is_cut(stage: TwoSwitches, live: Live) -> Iterator[None]:
+    """The second switch lives and has phones; the daemon has no connection to it any more."""
+    phone(stage.second, SECOND, Behaviour("answers", after_s=0.1, talk_s=0.5))
+    phone(stage.second, PHONE, Behaviour("answers", after_s=0.1, talk_s=0.5))
+    phone(stage.switch, FIRST, BUSY)
+    until(lambda: stage.daemon.registrations() == 3)
+    stage.link.cut()
+    until(lambda: stage.daemon.registrations() == 1)
+    yield
+    stage.link.mended()
+    until(lambda: stage.daemon.registrations() == 3)
+
+
+@pytest.mark.usefixtures("link_is_cut")
+def test_while_a_link_is_down_the_phones_there_are_rung_where_they_were(stage: TwoSwitches) -> None:
+    """None is taken for offline: no `unavailable` rule applies."""
+    call = stage.switch.place(Call(DID))
+    stage.switch.wait_for_end(call, WAIT_S)
+    found = record(stage, call)
+    assert (found.outcome, found.answered_by) == ("answered", "extension:117")
+    assert [leg.outcome for leg in found.legs] == ["answered", "answered"]
+    chain = stage.switch.place(Call(CHAIN))  # 125 here, then 113 there
+    stage.switch.wait_for_end(chain, WAIT_S)
+    assert record(stage, chain).answered_by == "extension:113"
+    assert [leg.outcome for leg in record(stage, chain).legs if leg.direction == "b"] == ["busy", "answered"]
+
+
+@pytest.mark.usefixtures("link_is_cut")
+def test_while_a_link_is_down_callers_there_are_served(stage: TwoSwitches) -> None:
+    """They come by connections of their own."""
+    there = stage.second.place(Call(DID))
+    stage.second.wait_for_end(there, WAIT_S)
+    assert "bridged" in [entry["what"] for entry in stage.second.heard(there)]
+    stage.link.mended()  # which tells how it ended
+    uuid = next(str(entry["uuid"]) for entry in stage.second.heard(there) if entry["what"] == "calls")
+    until(lambda: uuid in [c.call_id for c in records(stage)])
+    (found,) = [c for c in records(stage) if c.call_id == uuid]
+    assert (found.switch, found.outcome, found.answered_by) == ("fs2", "answered", "extension:117")
 
 
 def test_a_switch_that_restarts_loses_its_calls_and_its_phones(stage: TwoSwitches, live: Live) -> None:
