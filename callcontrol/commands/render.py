@@ -14,7 +14,7 @@ from pathlib import Path
 from callcontrol.config.freeswitch_xml import FOLDERS, MARKER, render
 from callcontrol.config.settings import Settings
 from callcontrol.edges.config_folder import UnreadableFolder, load_folder
-from callcontrol.edges.rendered_files import Change, ForeignFile, carry_out, changes
+from callcontrol.edges.rendered_files import Change, ForeignFile, carry_out, changes, closed, opened_wider
 
 DIFFERENT = 1
 REFUSED = 2
@@ -39,6 +39,9 @@ def run(args: argparse.Namespace) -> int:
             print(change)
             if not args.check:
                 carry_out(change)
+        if not args.check:
+            for path in opened_wider(args.into, FOLDERS, MARKER):
+                print(closed(path))
     except (UnreadableFolder, ForeignFile, OSError) as error:
         print(error, file=sys.stderr)
         return REFUSED

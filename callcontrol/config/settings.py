@@ -98,7 +98,7 @@ class Trunk(Frozen):
     )
     numbers: TrunkNumbers = Field(
         default="e164",
-        description="how numbers are written to and from it: e164; national, as dialled in its own number's country; "
+        description="how numbers, those shown included, are written to and from it: e164; national, as dialled in its own number's country; "
         "as dialled in COUNTRY",
     )
     emergency: Flag = Field(default=True, description="whether it carries emergency calls, with a price or without")

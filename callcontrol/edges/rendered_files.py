@@ -68,6 +68,23 @@ def carry_out(change: Change) -> None:
         raise
 
 
+def opened_wider(root: Path, folders: Sequence[str], marker: str) -> tuple[Path, ...]:
+    """Files of ours that more may read or write than MODE allows, as an earlier version left them."""
+    ours = (path for folder in folders for path in _ours_in(root / folder, marker))
+    return tuple(path for path in ours if path.stat().st_mode & 0o777 & ~MODE)
+
+
+def closed(path: Path) -> str:
+    """Take from others what MODE does not allow; says what was done.
+
+    Raises:
+        OSError: it cannot be done.
+    """
+    before = path.stat().st_mode & 0o777
+    path.chmod(before & MODE)
+    return f"mode {before:04o} is now {before & MODE:04o}: {path}"
+
+
 def _wanted(root: Path, wanted: Mapping[str, str], ours: set[Path]) -> Iterator[Change]:
     for name, text in sorted(wanted.items()):
         path = root / name

@@ -5,6 +5,7 @@ from __future__ import annotations
 from callcontrol.config.settings import Trunk
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.plan import Shown
+from callcontrol.routing.trunks import as_sent
 
 
 def shown_inside(facts: Facts) -> Shown:
@@ -19,17 +20,22 @@ def shown_outside(facts: Facts, show: str, trunk: Trunk | None) -> Shown:
         show: what the rule wants: `caller`, `company`, a number, or "" for the tenant's choice.
         trunk: the trunk used, None for a SIP address. A trunk that carries no foreign numbers shows its own.
 
-    A caller who asked for privacy stays anonymous whatever number is chosen (RFC 3325 section 9.3).
+    A caller who asked for privacy stays anonymous whatever number is chosen (RFC 3325 section 9.3). Like the number
+    dialled, it is written as the trunk writes numbers.
     """
-    private = facts.caller.anonymous
-    if trunk is not None and trunk.shows == "own":
-        return Shown(trunk.number, private)
-    return Shown(_chosen(facts, show or facts.tenant.show), private)
+    own = trunk is not None and trunk.shows == "own"
+    chosen = trunk.number if trunk is not None and own else _chosen(facts, show or facts.tenant.show)
+    return Shown(_written(chosen, trunk), facts.caller.anonymous)
 
 
 def shown_in_an_emergency(facts: Facts, trunk: Trunk) -> Shown:
     """Whom the emergency services call back: the phone's own number, whatever it hides from others."""
-    return Shown(trunk.number if trunk.shows == "own" else _callers_number(facts))
+    return Shown(_written(trunk.number if trunk.shows == "own" else _callers_number(facts), trunk))
+
+
+def _written(number: str, trunk: Trunk | None) -> str:
+    """E.164 with its + unless the trunk writes numbers as a country does."""
+    return as_sent(number, trunk) if trunk is not None and trunk.region else number
 
 
 def _chosen(facts: Facts, show: str) -> str:

@@ -45,6 +45,19 @@ def test_changes_are_shown_then_made_once(folder: Path, switch: Path, capsys: py
     assert "nothing to change" in capsys.readouterr().out
 
 
+def test_files_that_an_earlier_version_left_readable_to_all_are_closed(
+    folder: Path, switch: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, foreign = switch / "directory" / "acme.xml", switch / "freeswitch.xml"
+    assert run(render, folder, "--into", switch) == 0
+    for path in (file, foreign):
+        path.chmod(0o644)
+    capsys.readouterr()
+    assert run(render, folder, "--into", switch) == 0
+    assert capsys.readouterr().out.splitlines()[0] == f"mode 0644 is now 0640: {file}"
+    assert [path.stat().st_mode & 0o777 for path in (file, foreign)] == [0o640, 0o644]
+
+
 def test_a_switch_is_chosen_by_name(folder: Path, switch: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main = folder / "callcontrol.yaml"
     fs2 = "  fs2: {address: 10.0.0.2:8022, password: two, sip: 10.0.0.2:5060}\n"

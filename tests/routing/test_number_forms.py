@@ -52,6 +52,18 @@ def test_the_leg_is_dialled_so_and_priced_by_the_number() -> None:
     assert (leg.to, leg.endpoint) == ("number:+48600100100", TrunkNumber("a", "a", "600100100"))
 
 
+@pytest.mark.parametrize(
+    ("numbers", "shown"),
+    [("e164", "+48221234500"), ("national", "221234500"), ("as dialled in DE", "0048221234500")],
+)
+def test_the_number_shown_is_written_as_the_trunk_writes_numbers(numbers: str, shown: str) -> None:
+    settings = told(numbers)
+    known = replace(facts("600100100", caller=Caller("101", extension="101")), settings=settings)
+    assert ring(arrival.decide(known)).legs[0].shown.number == shown
+    emergency = replace(facts("112", caller=Caller("101", extension="101")), settings=settings)
+    assert ring(arrival.decide(emergency)).legs[0].shown.number == shown
+
+
 @pytest.mark.parametrize("written", ["491771234567", "+491771234567", "00491771234567", "01771234567", "1771234567"])
 @pytest.mark.parametrize("numbers", ["e164", "national", "as dialled in DE"])
 def test_what_arrives_is_whichever_number_of_ours_it_may_be(written: str, numbers: str) -> None:
