@@ -6,6 +6,7 @@ Only the wheel's programs are used: its own start code creates a system user and
 root the server runs as the user `nobody`, in a folder that user can reach (server_folders.py says where and why).
 """
 
+import re
 import shutil
 import signal
 import subprocess
@@ -22,6 +23,9 @@ DATABASE = "callcontrol"  # the database, and its owner
 SOCKET_NAME = ".s.PGSQL.5432"
 INIT_DEADLINE_S = 60.0
 ADMISSION = "local all all scram-sha-256\n"  # the whole pg_hba.conf
+MEGABYTE = 1 << 20
+CLUSTER_MB = 46
+_TROUBLE = re.compile(r"FATAL|PANIC|ERROR|HINT|error:")
 READY_LINE = 7  # of postmaster.pid, which Postgres keeps for pg_ctl: "starting", "ready", …
 
 
@@ -124,8 +128,17 @@ class EmbeddedPostgres(EmbeddedServer):
                 f"embedded Postgres: {program} in {self._home} took over {INIT_DEADLINE_S:.0f} s"
             ) from None
         if done.returncode != 0:
-            said = done.stdout.strip()
-            raise EmbeddedStoreError(f"embedded Postgres: {program} in {self._home} failed:\n{said}")
+            free = shutil.disk_usage(self._home).free // MEGABYTE
+            room = f"{free} MB are free there, a new cluster takes {CLUSTER_MB}"
+            raise EmbeddedStoreError(
+                f"embedded Postgres: {program} in {self._home} failed ({room}): {_why(done.stdout)}"
+            )
+
+
+def _why(said: str) -> str:
+    """What went wrong, out of all that a program of Postgres says meanwhile; all of it if nothing is marked."""
+    marked = [line for line in said.splitlines() if _TROUBLE.search(line)]
+    return "; ".join(marked) or said.strip()
 
 
 def _switch(on: bool) -> str:

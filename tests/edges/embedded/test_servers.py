@@ -149,6 +149,26 @@ def test_a_failing_server_is_quoted(tmp_path: Path) -> None:
         assert write_and_count(address) == 1
 
 
+def test_a_cluster_for_which_the_disk_has_no_room_is_not_left_half_made(stores_folder: Path) -> None:
+    """No file may grow beyond a part of what a new cluster writes; a full disk takes the same way."""
+    folder = stores_folder / "no-room"
+    starting = (
+        "import resource, sys; from pathlib import Path; from callcontrol.edges.embedded import EmbeddedPostgres\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (10_000_000, resource.RLIM_INFINITY))\n"
+        "EmbeddedPostgres(Path(sys.argv[1])).start()"
+    )
+    done = subprocess.run([sys.executable, "-c", starting, folder], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    told = done.stderr.splitlines()[-1]
+    assert re.search(
+        r"EmbeddedStoreError: .*initdb in .* failed \(\d+ MB are free there, a new cluster takes 46\)", told
+    )
+    assert "File too large" in told
+    assert [*folder.glob("new-*"), *folder.glob("data")] == []
+    with EmbeddedPostgres(folder, durable=False) as dsn, psycopg.connect(dsn) as connection:
+        assert connection.execute("SELECT 1").fetchall() == [(1,)]
+
+
 def test_the_previous_log_is_kept(restartable_redis: EmbeddedRedis) -> None:
     restartable_redis.stop()
     restartable_redis.start()
