@@ -98,8 +98,8 @@ class Trunk(Frozen):
     )
     numbers: TrunkNumbers = Field(
         default="e164",
-        description="how numbers, those shown included, are written to and from it: e164; national, as dialled in its own number's country; "
-        "as dialled in COUNTRY",
+        description="how numbers, the one shown too, are written to and from it: e164; national, as dialled in its own "
+        "number's country; as dialled in COUNTRY",
     )
     emergency: Flag = Field(default=True, description="whether it carries emergency calls, with a price or without")
     addresses: tuple[Network, ...] = Field(

@@ -14,8 +14,8 @@ from callcontrol.daemon.driven_call import DrivenCall
 from callcontrol.edges import clock, meters
 from callcontrol.edges.freeswitch.failures import ConnectionLost, EventSocketError, JobTimedOut, ReplyTimedOut
 from callcontrol.edges.freeswitch.inbound import JobResult, SwitchLink
-from callcontrol.edges.freeswitch.leg_commands import GRACE_S, leg_command, longest_s, originate
-from callcontrol.edges.freeswitch.replies import Reply
+from callcontrol.edges.freeswitch.leg_commands import GRACE_S, before, leg_command, longest_s, originate
+from callcontrol.edges.freeswitch.replies import Reply, ignore
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +66,8 @@ class LegLine:
                     lambda error: driver.deliver(JoinFailed(first, second, error)),
                 )
             case do.KillLeg() | do.BringBack():
-                self._insist(command, driver, clock.monotonic() + INSIST_S)
+                patience_s = NOT_TOLD_S if isinstance(command, do.KillLeg) else INSIST_S
+                self._insist(command, driver, clock.monotonic() + patience_s)
             case do.Whisper():
                 call = driver.call
                 self._ask(command, driver, lambda reply: None if reply.ok else _refused(command, call, reply.text))
@@ -116,14 +117,14 @@ class LegLine:
         """The connection was lost before the switch told what came of it: the phones may ring, and whoever answered
         would hear nobody. As soon as the switch can be told they are ended; how they end it tells then."""
         for leg, _ in command.legs:
-            gevent.spawn(self._end_when_possible, do.KillLeg(leg, NOT_WANTED), driver)
+            kill = do.KillLeg(leg, NOT_WANTED)
+            gevent.spawn(self._insist_when_up, kill, driver, clock.monotonic() + NOT_TOLD_S)
         return JobResult(f"-ERR {NOT_TOLD}")
 
-    def _end_when_possible(self, command: do.KillLeg, driver: DrivenCall) -> None:
-        due = clock.monotonic() + NOT_TOLD_S
+    def _insist_when_up(self, command: do.KillLeg | do.BringBack, driver: DrivenCall, due: float) -> None:
         while clock.monotonic() < due and self._link_up(driver.call.switch) is None:
             gevent.sleep(LOOK_S)
-        self._insist(command, driver, clock.monotonic() + INSIST_S)
+        self._insist(command, driver, due)
 
     def _link_up(self, switch: str) -> SwitchLink | None:
         """The connection to a switch, waited for if it is being made anew; None: it is not there within LINK_S."""
@@ -132,16 +133,28 @@ class LegLine:
             gevent.sleep(LOOK_S)
         return link if link is not None and link.is_up else None
 
-    def _insist(self, command: do.KillLeg | do.BringBack, driver: DrivenCall, until: float) -> None:
-        """Ask until it is done: the connection may be about to be made (whoever takes calls over has just begun), a leg
-        may not have become a channel yet. One that is gone is none the worse for being asked again.
+    def _insist(self, command: do.KillLeg | do.BringBack, driver: DrivenCall, due: float) -> None:
+        """Ask until it is done: the connection may be about to be made (a worker that takes calls over has just begun)
+        or break before the reply, a leg may not have become a channel yet. To ask once more does no harm.
+
+        Args:
+            due: until when a connection that is down is waited for. What is refused is asked again for INSIST_S.
         """
+        until = min(due, clock.monotonic() + INSIST_S)
 
-        def again(_: object = None) -> None:
+        def refused() -> None:
             if clock.monotonic() < until:
-                gevent.spawn_later(AGAIN_S, self._insist, command, driver, until)
+                gevent.spawn_later(AGAIN_S, self._ask, command, driver, replied, untold, untold)
 
-        self._ask(command, driver, lambda reply: None if reply.ok else again(), again)
+        def replied(reply: Reply) -> None:
+            if not reply.ok:
+                refused()
+
+        def untold(_: object) -> None:
+            if clock.monotonic() < due:
+                gevent.spawn_later(AGAIN_S, self._insist_when_up, command, driver, due)
+
+        self._ask(command, driver, replied, untold, untold)
 
     def _ask(
         self,
@@ -149,11 +162,17 @@ class LegLine:
         driver: DrivenCall,
         on_reply: Callable[[Reply], object],
         on_failure: Callable[[str], object] = lambda error: None,
+        on_lost: Callable[[EventSocketError], object] | None = None,
     ) -> None:
+        """Ask it of the switch. `on_failure`: it was not sent; `on_lost`: it was, and the connection broke before the
+        reply.
+        """
         link = self._link_of(driver.call.switch)
         try:
             if link is not None:
-                link.ask(leg_command(command, driver.call), on_reply)
+                for line in before(command, driver.call):
+                    link.ask(line, ignore)
+                link.ask(leg_command(command, driver.call), on_reply, on_lost)
                 return
             trouble = f"there is no switch {driver.call.switch}"
         except EventSocketError as error:

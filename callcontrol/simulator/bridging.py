@@ -20,12 +20,20 @@ def talk(session: Session, leg: Channel) -> None:
         leg.hangup("ORIGINATOR_CANCEL")
         return
     answer_with(channel, leg)
+    _execute_on_pre_bridge(channel)
     _begin(channel, leg)
     leg.waiters.append(session.wake)
     _wait_for_answer(session, leg)
     session.stay(lambda: _is_there(leg, channel))
     leg.unwatch(session.wake)
     _end(session, leg)
+
+
+def _execute_on_pre_bridge(channel: Channel) -> None:
+    """Of the applications that may be named there (`APP:ARGUMENT`) the one that callcontrol names."""
+    app, _, name = (channel.get("execute_on_pre_bridge") or "").partition(":")
+    if app == "unset":
+        channel.set(name, None)
 
 
 def _is_there(leg: Channel, channel: Channel) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import gevent
@@ -16,8 +16,10 @@ from callcontrol.daemon import leg_line
 from callcontrol.daemon.leg_line import LegLine
 from callcontrol.daemon.switch_links import EVENTS
 from callcontrol.edges.freeswitch.commands import Auth
+from callcontrol.edges.freeswitch.failures import ConnectionLost, EventSocketError
 from callcontrol.edges.freeswitch.inbound import SwitchLink
 from callcontrol.edges.freeswitch.leg_commands import HEARD
+from callcontrol.edges.freeswitch.replies import Reply
 from callcontrol.edges.freeswitch.sockets import Address
 from callcontrol.edges.freeswitch.switch_connection import LinkLimits
 from callcontrol.edges.freeswitch.wire import SwitchEvent
@@ -26,7 +28,10 @@ from callcontrol.simulator import Behaviour, Call
 from callcontrol.simulator.dialplan import standard
 from tests.daemon.queue_parts import Listener, until
 from tests.routing.queue_world import HELP
-from tests.simulator.desk import Desk
+from tests.simulator.desk import CallLine, Desk
+
+OnReply = Callable[[Reply], object]
+OnLost = Callable[[EventSocketError], object] | None
 
 ANNA, BERT = "101@acme.example", "102@acme.example"
 QUICKLY = Behaviour(after_s=0.2)
@@ -205,6 +210,64 @@ def test_a_leg_that_is_gone_can_be_joined_with_nobody(scene: Scene) -> None:
     assert (failed.first, failed.second) == ("leg-1", "nobody")
     assert failed.reason.startswith("-ERR")
     assert scene.lives("leg-1")
+
+
+def waiting_caller(scene: Scene) -> CallLine:
+    line = scene.desk.call(Call(HELP))
+    caller, *others = scene.call.call.legs
+    scene.call.call = replace(scene.call.call, id=line.uuid, legs=(replace(caller, id=line.uuid), *others))
+    line.execute("answer")
+    line.execute("playback", "tone_stream://%(400,3600,440);loops=-1")
+    return line
+
+
+def test_a_caller_whose_agent_is_gone_before_they_are_joined_comes_back_through_the_dialplan(scene: Scene) -> None:
+    line = waiting_caller(scene)
+    scene.parked("leg-1")
+    scene.do(do.Join(line.uuid, "leg-1"), do.KillLeg("leg-1", "NORMAL_CLEARING"))
+    again = scene.desk.accept()
+    assert (again.uuid, scene.lives(line.uuid)) == (line.uuid, True)
+
+
+def test_a_conversation_that_was_joined_ends_for_the_caller_as_well(scene: Scene) -> None:
+    line = waiting_caller(scene)
+    scene.parked("leg-1")
+    scene.do(do.Join(line.uuid, "leg-1"))
+    assert scene.call.told(Joined) == Joined(line.uuid, "leg-1")
+    line.event("CHANNEL_BRIDGE")
+    scene.do(do.KillLeg("leg-1", "NORMAL_CLEARING"))
+    assert line.event("CHANNEL_HANGUP").headers["Hangup-Cause"] == "NORMAL_CLEARING"
+
+
+@pytest.mark.parametrize("command", [do.KillLeg("leg-1", "LOSE_RACE"), do.BringBack()])
+def test_what_must_be_done_is_asked_again_when_the_connection_broke_before_the_reply(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, command: do.KillLeg | do.BringBack
+) -> None:
+    line = waiting_caller(scene)
+    scene.parked("leg-1")
+    asked, lost = scene.link.ask, [True, True]
+
+    def ask(text: str, on_reply: OnReply, on_lost: OnLost = None) -> None:
+        if not lost:
+            return asked(text, on_reply, on_lost)
+        lost.pop()
+        assert on_lost is not None
+        on_lost(ConnectionLost(why="as if it had broken now"))
+
+    monkeypatch.setattr(scene.link, "ask", ask)
+    scene.do(command)
+    if isinstance(command, do.KillLeg):
+        assert scene.ended("leg-1") == "LOSE_RACE"
+    else:
+        assert scene.desk.accept().uuid == line.uuid
+
+
+def test_a_connection_that_breaks_tells_those_who_asked(scene: Scene) -> None:
+    told: list[object] = []
+    scene.link.ask("msleep 3000", told.append, lambda error: told.append(type(error)))
+    scene.link.stop()
+    until(lambda: told)
+    assert [issubclass(one, ConnectionLost) for one in told if isinstance(one, type)] == [True]
 
 
 def test_who_cannot_be_reached_yet_is_told_when_the_connection_stands(scene: Scene) -> None:

@@ -64,7 +64,7 @@ class Connection(ESLProtocol):  # type: ignore[misc]  # greenswitch ships no typ
         self._broken_by: EventSocketError | None = None
         self._limits = limits
         self._decoder = FrameDecoder(limits.wire)
-        self._pending: deque[Callable[[Reply], object] | None] = deque()
+        self._pending: deque[WithReply | None] = deque()
         self._waiters: set[AsyncResult] = set()
         self._apps: dict[str, AsyncResult] = {}
         self._unsent = bytearray()
@@ -158,9 +158,9 @@ class Connection(ESLProtocol):  # type: ignore[misc]  # greenswitch ships no typ
     def _take_reply(self, reply: Reply) -> None:
         if not self._pending:
             raise WireError(what="a reply to no command", expected="one reply per command")
-        on_reply = self._pending.popleft()
-        if on_reply is not None:
-            self._call(on_reply, reply)
+        asked = self._pending.popleft()
+        if asked is not None:
+            self._call(asked.on_reply, reply)
 
     def _take_event(self, event: SwitchEvent) -> None:
         if self._apps and event.name == "CHANNEL_EXECUTE_COMPLETE":
@@ -219,7 +219,7 @@ class Connection(ESLProtocol):  # type: ignore[misc]  # greenswitch ships no typ
             raise reached("pending_replies", limits.pending_replies, "commands without a reply on one connection")
         if len(self._unsent) + len(payload) > limits.unsent_bytes:
             raise reached("unsent_bytes", limits.unsent_bytes, "the switch does not read")
-        self._pending.extend([command.on_reply if isinstance(command, WithReply) else None for command in commands])
+        self._pending.extend([command if isinstance(command, WithReply) else None for command in commands])
         self._write(payload)
 
     def _write(self, payload: bytes) -> None:
@@ -331,7 +331,7 @@ class Connection(ESLProtocol):  # type: ignore[misc]  # greenswitch ships no typ
         if self.reason is None:
             self.connected = False
             self._broken_by = reason
-            self._fail_waiters(self._lost())
+            self._fail_all(self._lost())
 
     def _wind_up(self, reason: EventSocketError) -> None:
         """What is still owed to the peer when reading is over and the socket is still open."""
@@ -346,13 +346,17 @@ class Connection(ESLProtocol):  # type: ignore[misc]  # greenswitch ships no typ
             self._flusher.kill(block=False)
         self.sock.close()
         self._unsent.clear()
-        self._pending.clear()
-        self._fail_waiters(self._lost())
+        self._fail_all(self._lost())
 
-    def _fail_waiters(self, error: ConnectionLost) -> None:
+    def _fail_all(self, error: ConnectionLost) -> None:
         waiters, self._waiters = self._waiters, set()
         for waiter in waiters:
             waiter.set_exception(error)
+        asked = [*self._pending]
+        self._pending.clear()
+        for one in asked:
+            if one is not None and one.on_lost is not None:
+                gevent.spawn(one.on_lost, error)
 
     def _lost(self) -> ConnectionLost:
         """The end of the connection as those see it who still want something of it."""

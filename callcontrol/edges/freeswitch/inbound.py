@@ -145,13 +145,19 @@ class SwitchLink:
             raise ApiError(command=_word(command), said=reply.text.strip()[:200])
         return reply.text.removesuffix("\n")
 
-    def ask(self, command: str, on_reply: Callable[[Reply], object]) -> None:
-        """Send a quick command without waiting; `on_reply` is called in the reader, if the connection lasts so long.
+    def ask(
+        self,
+        command: str,
+        on_reply: Callable[[Reply], object],
+        on_lost: Callable[[EventSocketError], object] | None = None,
+    ) -> None:
+        """Send a quick command without waiting; `on_reply` is called in the reader, if the connection lasts so long,
+        else `on_lost` in a greenlet of its own: the command may have been carried out.
 
         Raises:
             ConnectionLost, UnsafeText, LimitReached: it was not sent.
         """
-        self._up().send(WithReply(Api(command), on_reply))
+        self._up().send(WithReply(Api(command), on_reply, on_lost))
 
     def tell(self, command: Command) -> None:
         """Send a command whose answer does not matter.

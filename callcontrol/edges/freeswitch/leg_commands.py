@@ -48,6 +48,22 @@ def longest_s(legs: Sequence[tuple[str, LegPlan]]) -> int:
     return max(plan.ring_s + (plan.acceptance.wait_s if plan.acceptance else 0) for _, plan in legs)
 
 
+def before(command: do.Whisper | do.Join | do.KillLeg | do.BringBack, call: Call) -> tuple[str, ...]:
+    """The api commands that go ahead of it.
+
+    A caller whose agent is gone before the caller's channel has come to the join would be hung up, with
+    DESTINATION_OUT_OF_ORDER, had it not `transfer_after_bridge` (switch_ivr_bridge.c, uuid_bridge_on_soft_execute). The
+    conversation's own beginning takes that off again, so that its end is the caller's.
+
+    Raises:
+        UnsafeText: something in it cannot be sent as what it is.
+    """
+    if not isinstance(command, do.Join) or command.first != call.caller_channel:
+        return ()
+    back = f"transfer_after_bridge={destination(call.destination)}:XML:{BACK_CONTEXT}"
+    return (f"uuid_setvar_multi {command.first} execute_on_pre_bridge=unset:transfer_after_bridge;{back}",)
+
+
 def leg_command(command: do.Whisper | do.Join | do.KillLeg | do.BringBack, call: Call) -> str:
     """The api command for what is asked of a leg, or of two.
 

@@ -57,10 +57,13 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class WithReply:
-    """A command with a callback for its reply. `on_reply` is called in the reader, if the connection lasts so long."""
+    """A command with a callback for its reply. `on_reply` is called in the reader, if the connection lasts so long; else
+    `on_lost`, in a greenlet of its own: the switch may have carried the command out or not.
+    """
 
     command: Command
     on_reply: Callable[[Reply], object]
+    on_lost: Callable[[EventSocketError], object] | None = None
 
     def wire(self) -> bytes:
         return self.command.wire()
