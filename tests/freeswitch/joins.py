@@ -24,12 +24,22 @@ TALKED: Final = ("answered", ("", "extension:121", "extension:121"))
 
 def agent_leaves_while_being_joined(stage: RealStage, microphones: Microphones) -> Iterator[str]:
     """an agent hangs up while both are being joined: the caller waits on, and they talk the next time"""
+    yield from _ends_when(stage, "CS_SOFT_EXECUTE")
+
+
+def agent_leaves_before_the_caller_is_there(stage: RealStage, microphones: Microphones) -> Iterator[str]:
+    """an agent hangs up before the caller's channel has come to the join: the caller waits on, and they talk later"""
+    yield from _ends_when(stage, "CS_HIBERNATE")
+
+
+def _ends_when(stage: RealStage, state: str) -> Iterator[str]:
+    """The agent's channel is ended when the caller's comes into this state."""
     arrange(stage, PHONES)
     switch = EventSocket(stage.ports.event_socket)
     began = clock.now()
     switch.send("event plain CHANNEL_STATE")
     placed = stage.world.place(HOTLINE)
-    _end_the_agent_while_being_joined(switch)
+    _end_the_agent(switch, state)
     switch.close()
     stage.world.wait_until_over([placed], OVER_S)
     found = [(call.outcome, _legs_of_the_agent(call)) for call in records(stage, began)]
@@ -37,14 +47,16 @@ def agent_leaves_while_being_joined(stage: RealStage, microphones: Microphones) 
         yield f"{TALKED} expected, there are {found}"
 
 
-def _end_the_agent_while_being_joined(switch: EventSocket) -> None:
-    """The caller's channel waits for the agent's in CS_SOFT_EXECUTE, for 20 to 40 ms (as was measured)."""
+def _end_the_agent(switch: EventSocket, state: str) -> None:
+    """`uuid_bridge` sends the caller's channel through CS_HIBERNATE and CS_RESET to CS_SOFT_EXECUTE, where it waits for
+    the agent's for 20 to 40 ms (as was measured).
+    """
     agent = ""  # the one who has answered, and was parked
     while True:
         headers = dict(line.partition(": ")[::2] for line in switch.read().splitlines())
         if headers.get("Call-Direction") == "outbound" and headers.get("Channel-State") == "CS_EXECUTE":
             agent = headers["Unique-ID"]
-        if headers.get("Call-Direction") == "inbound" and headers.get("Channel-State") == "CS_SOFT_EXECUTE":
+        if headers.get("Call-Direction") == "inbound" and headers.get("Channel-State") == state:
             break
     switch.send(f"api uuid_kill {agent}")
 
@@ -53,4 +65,4 @@ def _legs_of_the_agent(call: PastCall) -> tuple[str, ...]:
     return tuple(leg.target for leg in call.legs if leg.target in ("", "extension:121"))
 
 
-JOINS: Final[tuple[Mishap, ...]] = (agent_leaves_while_being_joined,)
+JOINS: Final[tuple[Mishap, ...]] = (agent_leaves_while_being_joined, agent_leaves_before_the_caller_is_there)
