@@ -69,6 +69,7 @@ class RejectedPort(Protocol):
 
     def add(self, rejections: Sequence[Rejection], now: Instant) -> None: ...
     def add_call(self, call: bytes, reason: str, now: Instant) -> None: ...
+    def count(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +158,14 @@ class RecordWriter:
         except Exception as error:
             log.exception("call %s cannot be rated", record.call_id)
             return unrated_record(record, f"rating failed: {type(error).__name__}: {error}")
+
+    def rejected_now(self) -> int:
+        """How many records lie where those go that the ledger never takes, of this worker and of others.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        return self._rejected_file.count()
 
     def state(self) -> RecordWriterState:
         """How things stand."""

@@ -109,7 +109,6 @@ class Worker:
         self._pipeline = RedisPipeline(connect(redis_url, settings.limits.lookup_ms / 1000))
         self._ledger = LedgerWriter(postgres_dsn)
         self._records, self._orphan_spools = _spools(settings, instance, self._ledger, postgres_dsn)
-        self._rejected = _rejected(settings)
         registrations = Registrations(settings.switches)
         self._chance = random.Random(clock.new_id())
         store = QueueStore(self._pipeline, self._occasion, lambda tenant, told: self._dispatcher.told(tenant, told))
@@ -232,7 +231,7 @@ class Worker:
         meters.partitions_ahead.set(self._ledger.months_ahead)
         meters.spool_records.set(state.depth + state.waiting + self._orphan_spools.depth)
         meters.spool_bytes.set(state.spool_bytes)
-        meters.records_rejected.set(aside(self._rejected.count))
+        meters.records_rejected.set(aside(self._records.rejected_now))
 
 
 def _unheard(links: SwitchLinks, switch: str, cut_off_since: float | None) -> bool:
@@ -267,11 +266,7 @@ def _spools(settings: Settings, instance: int, ledger: LedgerWriter, dsn: str) -
 
 
 def _record_writer(settings: Settings, spool: Spool, ledger: LedgerWriter) -> RecordWriter:
-    return RecordWriter(spool, ledger, _rejected(settings))
-
-
-def _rejected(settings: Settings) -> RejectedRecords:
-    return RejectedRecords(Path(settings.data) / FILE)
+    return RecordWriter(spool, ledger, RejectedRecords(Path(settings.data) / FILE))
 
 
 def _carrier(settings: Settings, folder: Path, postgres_dsn: str) -> RecordWriter:
