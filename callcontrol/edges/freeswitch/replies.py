@@ -57,8 +57,8 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class WithReply:
-    """A command with a callback for its reply. `on_reply` is called in the reader, if the connection lasts so long; else
-    `on_lost`, in a greenlet of its own: the switch may have carried the command out or not.
+    """A command with callbacks. `on_reply` is called in the reader with the reply; if the connection ends first,
+    `on_lost` is, in a greenlet of its own: it is not known whether the switch has carried the command out.
     """
 
     command: Command
