@@ -152,7 +152,7 @@ class RecordWriter:
         self._rejected += 1
 
     def _rated(self, record: CallRecord) -> RatedRecord:
-        """The record with its costs. Whatever rating trips over, the call itself is never lost for it."""
+        """The record with its costs; if rating fails, with the reason instead: the record itself is never lost."""
         try:
             return self._rate(record)
         except Exception as error:

@@ -1,4 +1,4 @@
-"""The only file that asks what time it is, rolls dice or makes ids; everybody else is told.
+"""The only file that asks what time it is, rolls dice or makes ids; all others get these as arguments.
 
 Waiting is measured with monotonic(), records are stamped with now(): a clock that is set back never
 shortens a wait.

@@ -1,6 +1,6 @@
 """Containment: an unexpected error in what a shared loop does for one call, tenant or message stays that one's trouble.
 
-What is read or run for everybody (a switch's events, the replies of Redis, timers, published messages, adoption) must
+What is read or run for all (a switch's events, the replies of Redis, timers, published messages, adoption) must
 go on whatever one of its parts trips over. The error is logged with its traceback and counted, never hidden.
 """
 

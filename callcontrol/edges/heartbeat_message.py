@@ -43,7 +43,7 @@ def from_line(line: bytes) -> HeartbeatMessage:
     """The heartbeat of a line without its end; what a newer worker says beyond it is not ours to understand.
 
     Raises:
-        BadHeartbeat: nobody of ours wrote it.
+        BadHeartbeat: no worker wrote it.
     """
     try:
         told = orjson.loads(line)

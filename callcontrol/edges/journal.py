@@ -2,8 +2,8 @@
 
 A line is bounded whatever it tells of: a text longer than MAX_TEXT is cut where CUT stands, which is counted; a line
 that is longer than MAX_LINE all the same is told with shorter texts, and of what `extra` brought only with names.
-The daemon's own processes never wait for whoever reads the log (`log_stream.py`).
-What is said again and again is told a few times a minute, and then how often it was said (`repeated_lines.py`).
+The daemon's own processes never wait for the reader of the log (`log_stream.py`).
+A line that repeats is written a few times a minute, and then how often it came (`repeated_lines.py`).
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ def start(*, mask_numbers: bool = False, level: int = logging.INFO, worker: int 
 
 
 def start_unhindered(*, mask_numbers: bool = False, worker: int | None = None) -> DroppedLines:
-    """As `start`, for the processes of the daemon: nobody waits for whoever reads the log (`log_stream.py`)."""
+    """As `start`, for the processes of the daemon: they never wait for the reader of the log (`log_stream.py`)."""
 
     def told(lines: int) -> str:
         message = f"{lines} log lines were dropped: they could not be written, or were not read in time"

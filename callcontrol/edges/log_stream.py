@@ -1,8 +1,8 @@
 """Standard error that is never waited for: what is logged or printed goes through a bounded buffer to a thread.
 
-Whoever reads the log may stop reading: a full pipe then holds up whatever writes to it, and here that would be every
-call. So lines are dropped and counted instead, and told of when somebody reads again. The thread is one of the system:
-where gevent runs, a greenlet could not wait in write() without holding up all others.
+The reader of the log may stop reading: a full pipe then holds up whatever writes to it, and here that would be every
+call. So lines are dropped and counted instead, and their number is written when the log is read again. The thread is a
+system thread: under gevent, a greenlet could not wait in write() without holding up all others.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class LogStream(io.TextIOBase):
 
     Args:
         file: the descriptor; it stays open.
-        told: makes a line of the number of lines that were dropped, for whoever reads again.
+        told: makes a line of the number of lines that were dropped, for the reader.
     """
 
     def __init__(self, file: int, told: Callable[[int], str]) -> None:
@@ -37,7 +37,7 @@ class LogStream(io.TextIOBase):
         self._lines: Any = _original("queue", "SimpleQueue")()
         self._sleep = _original("time", "sleep")
         self._unfinished = ""
-        self._refused = 0  # counted by whoever writes
+        self._refused = 0  # counted by the threads that write
         self._lost = 0  # counted by the thread
         self._is_cut = False
         self._is_idle = True
@@ -45,7 +45,7 @@ class LogStream(io.TextIOBase):
 
     @property
     def dropped(self) -> int:
-        """Lines nobody will read."""
+        """The number of dropped lines."""
         return self._refused + self._lost
 
     def writable(self) -> bool:
@@ -97,9 +97,9 @@ class LogStream(io.TextIOBase):
         while rest:
             try:
                 rest = rest[os.write(self._file, rest) :]
-            except BlockingIOError:  # somebody made the descriptor non-blocking
+            except BlockingIOError:  # another process made the descriptor non-blocking
                 self._sleep(AGAIN_S)
-            except OSError:  # nobody reads any more, or the disk is full: counted
+            except OSError:  # the reader is gone, or the disk is full: counted
                 self._is_cut = len(rest) < len(line)
                 return False
         self._is_cut = False
@@ -107,7 +107,7 @@ class LogStream(io.TextIOBase):
 
 
 def install(told: Callable[[int], str]) -> LogStream:
-    """Put one in the place of standard output and standard error, for everybody in this process who prints."""
+    """Put one in the place of standard output and standard error, for all that this process prints."""
     stream = LogStream(sys.__stderr__.fileno() if sys.__stderr__ else 2, told)
     sys.stdout = sys.stderr = stream  # what a library prints must not wait either
     atexit.register(stream.close_soon)

@@ -33,5 +33,5 @@ def use(environ: Mapping[str, str] = os.environ) -> None:
 
 
 def forget(folder: Path, instance: int) -> None:
-    """Nobody is at the instance: its gauges say nothing any more. What was counted stays."""
+    """No worker is this instance any more: its gauges say nothing. What was counted stays."""
     multiprocess.mark_process_dead(instance, str(folder))  # type: ignore[no-untyped-call]  # it has no types

@@ -2,7 +2,7 @@
 
 prometheus_client maps sparse files. Where the disk is full, the first write to a page of such a file ends the process
 by SIGBUS, which nothing can catch, and its successor likewise. So blocks are taken first, which fails in words; without
-room a process counts in memory, where nobody sees it, and goes on.
+room a process counts in memory, where Prometheus cannot see it, and goes on.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def _has_room(filename: str) -> bool:
     try:
         file = os.open(filename, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     except OSError as error:
-        log.error("metrics are counted in memory only, where nobody sees them: %s", error)
+        log.error("metrics are counted in memory only, where they are not seen: %s", error)
         return False
     try:
         return _is_taken(file, filename, max(FIRST_BYTES, os.fstat(file).st_size))
@@ -70,6 +70,6 @@ def _is_taken(file: int, filename: str, size: int) -> bool:
     try:
         os.posix_fallocate(file, 0, size)
     except OSError as error:
-        log.error("metrics are counted in memory only, where nobody sees them: %s: %s", filename, error.strerror)
+        log.error("metrics are counted in memory only, where they are not seen: %s: %s", filename, error.strerror)
         return False
     return True

@@ -25,16 +25,16 @@ _FAST = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 5.0)
 calls_total = Counter("callcontrol_calls_total", "Calls that ended, by outcome", ["tenant", "outcome"])
 calls_in_progress = Gauge("callcontrol_calls_in_progress", "Calls this worker directs", multiprocess_mode=SUM)
 calls_adopted_total = Counter("callcontrol_calls_adopted_total", "Calls taken over from a worker that died")
-strays_total = Counter("callcontrol_strays_total", "Callers' channels nobody knew, sent through the dialplan again")
+strays_total = Counter("callcontrol_strays_total", "Callers' channels no worker knew, sent through the dialplan again")
 strays_left_total = Counter(
-    "callcontrol_strays_left_total", "Callers' channels nobody knew that did not come back, and were left as they are"
+    "callcontrol_strays_left_total", "Callers' channels no worker knew that did not come back, and were left alone"
 )
 calls_taken_total = Counter("callcontrol_calls_taken_total", "Calls that came back through the dialplan to this worker")
 calls_lost_total = Counter("callcontrol_calls_lost_total", "Calls another worker has taken over from this living one")
 legs_total = Counter(
     "callcontrol_legs_total", "Legs that ended, by trunk ('' for phones of ours) and cause", ["trunk", "cause"]
 )
-legs_estimated_total = Counter("callcontrol_legs_estimated_total", "Legs whose end nobody reported")
+legs_estimated_total = Counter("callcontrol_legs_estimated_total", "Legs whose end was not reported")
 unrated_total = Counter("callcontrol_unrated_legs_total", "External legs without a price: alert on any", ["tenant"])
 
 trunk_rests_total = Counter(

@@ -17,7 +17,7 @@ MODE = 0o640
 
 
 class ForeignFile(Exception):
-    """A file that shall be written is there already and is somebody else's; the message names it."""
+    """A file that shall be written is there already and belongs to another program; the message names it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ class HostSecrets:
 
 
 class KeptSecrets:
-    """Knows what another has found, and asks nobody."""
+    """Knows what another has found, and reads nothing itself."""
 
     def __init__(self, found: Mapping[str, str]) -> None:
         self.found = found

@@ -2,8 +2,8 @@
 
 Prometheus compares two values of a series: a counter that first appears with its first event has nothing to be compared
 with, so `increase()` would miss just the event an alert waits for. What cannot be known beforehand is not made up:
-causes a switch gives (but for the one that is a limit of ours), and gauges nobody has measured yet. Only `switch_up` is
-known before the first connection: there is none.
+causes a switch gives (but for the one that is a limit of ours), and gauges that were not measured yet. Only
+`switch_up` is known before the first connection: there is none.
 """
 
 from __future__ import annotations

@@ -9,8 +9,8 @@ Group commit: one greenlet at a time takes everything that waits, writes it and 
 the hub nor the callers of a busy disk stand still: what comes meanwhile goes with the next round. A disk that fails is
 tried again until it works; what waits for it is bounded, and nothing is called durable that is not.
 
-One process per folder (spool_files.py has the format). Entries are delivered at least once: whoever forgets too late,
-because he was killed, reads again what he has had.
+One process per folder (spool_files.py has the format). Entries are delivered at least once: a reader that was
+killed before it forgot an entry reads that entry again.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ __all__ = [
 
 RETRY_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)  # waits after a failed write; the last one repeats
 READ_BYTES = 1 << 20
-GROUP_BYTES = 1 << 20  # what is framed in one go, while nobody else runs: a few milliseconds
+GROUP_BYTES = 1 << 20  # what is framed in one go, while no other greenlet runs: a few milliseconds
 
 log = logging.getLogger("callcontrol.spool")
 
@@ -107,7 +107,7 @@ class Spool:
         self.limits = limits or SpoolLimits()
         self._segment_bytes = min(self.limits.segment_bytes, self.limits.total_bytes // 4)
         self.last_error = ""
-        self.arrived = Event()  # set whenever entries became durable; cleared by whoever waits for them
+        self.arrived = Event()  # set whenever entries became durable; cleared by the one that waits
         self._now = now
         self._lock = spool_files.lock_folder(folder)
         self._forgotten = spool_files.read_mark(folder)
@@ -274,7 +274,7 @@ class Spool:
         return False
 
     def _store(self, data: bytes) -> Segment | OSError:
-        """In a thread: only the flusher comes here, so nobody else writes."""
+        """In a thread: only the flusher comes here, so there is no other writer."""
         try:
             segment = self._roomy_segment(len(data))
             spool_files.write_synced(segment, data)

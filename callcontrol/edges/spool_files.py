@@ -32,7 +32,7 @@ _HEAD = struct.Struct("<II")
 _KEY = struct.Struct("<Qq")
 _MARK = struct.Struct("<QI")
 HEAD_BYTES = _HEAD.size + _KEY.size
-SLICE_BYTES = 1 << 18  # what is checked in one go, while nobody else may run: half a millisecond
+SLICE_BYTES = 1 << 18  # what is checked in one go, while no other greenlet may run: half a millisecond
 
 
 class SpoolInUse(RuntimeError):
@@ -141,7 +141,7 @@ def rest_bytes(segment: Segment) -> int:
 def cut_torn_tail(segment: Segment) -> int:
     """Take what a crash left behind the last whole entry out of the last segment; returns its bytes.
 
-    The bytes are kept in the file `torn` (of the latest crash only), for whoever wants to look.
+    The bytes are kept in the file `torn` (of the latest crash only), for a person to look at.
     """
     with segment.path.open("rb") as file:
         file.seek(segment.size)
@@ -210,7 +210,7 @@ def read_at(segment: Segment, offset: int, length: int) -> bytes:
 
 
 def drop(segment: Segment) -> None:
-    """Remove a segment that is done with; a damaged one is only renamed, its unread rest is somebody's calls."""
+    """Remove a segment that is done with; a damaged one is only renamed, its unread rest holds calls."""
     if segment.lost_from is not None:
         segment.path.rename(segment.path.with_suffix(".damaged"))
     else:

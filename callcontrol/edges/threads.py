@@ -16,7 +16,7 @@ def aside(do: Callable[_P, _T], *args: _P.args, **more: _P.kwargs) -> _T:
 
     Raises:
         whatever it raises. That comes back as a value: of an exception in a thread gevent would print a traceback
-        before whoever waits for it has a chance to handle it.
+        before the waiting greenlet has a chance to handle it.
     """
     result, error = get_hub().threadpool.apply(_caught, (lambda: do(*args, **more),))
     if error is not None:
@@ -28,5 +28,5 @@ def aside(do: Callable[_P, _T], *args: _P.args, **more: _P.kwargs) -> _T:
 def _caught(do: Callable[[], Any]) -> tuple[Any, Exception | None]:
     try:
         return do(), None
-    except Exception as error:  # handed on to whoever waits
+    except Exception as error:  # handed on to the waiting greenlet
         return None, error

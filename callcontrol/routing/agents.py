@@ -1,6 +1,6 @@
 """Agents as routing sees them: who has which phone, and the legs of an offer.
 
-An offer rings the agent's phones themselves: his extension's forwarding rules are for those who call the extension.
+An offer rings the agent's phones themselves: the extension's forwarding rules are for those who call the extension.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def agents_at(tenant: Tenant) -> Mapping[str, str]:
 
 
 def agent_legs(name: str, queue: str, facts: Facts, round_: int = 0) -> Legs:
-    """The legs that reach an agent; none if he cannot be rung now.
+    """The legs that reach an agent; none if the agent cannot be rung now.
 
     Args:
         round_: which trunk in turn an external number is reached through.
@@ -59,10 +59,10 @@ def _acceptance(queue: str, facts: Facts) -> Acceptance:
 
 
 def no_callback(number: str, queue: str, facts: Facts) -> str:
-    """Why nobody is called back at this number, "" if he is.
+    """Why there is no callback to this number, "" if there is.
 
-    Whoever calls chooses what his number looks like: one that costs more than an ordinary call of the tenant's country
-    is called back only where the queue says so. It is asked when he asks, and again before he is called.
+    A caller can send any number: one that costs more than an ordinary call of the tenant's country is called back only
+    if the queue allows it. This is checked when the caller asks for the callback, and again before the call.
     """
     if why_not := refusal(number, facts):
         return why_not
@@ -102,8 +102,8 @@ def other_calls(
     Args:
         before: the legs as they were told of last. caller: the extension that calls, "" for a call from outside.
         agents: agent by extension, now.
-        begun: (id, agent) of what has begun and has not ended. An end is that agent's, also where a reload has given
-            his extension to another one meanwhile; only of what is not in it the extension's agent now is told.
+        begun: (id, agent) of what has begun and has not ended. An end is that agent's, also if a reload has given
+            that extension to another one meanwhile; only of what is not in it the extension's agent now is told.
     """
     whose = dict(begun)
     for was, leg in changes(before, now):

@@ -68,7 +68,7 @@ class Directory:
         return tuple(dict.fromkeys(t.region for t in self._settings.tenants.values()))
 
     def owner_of(self, dialled: str, trunk: Trunk | None = None) -> tuple[str, str] | None:
-        """(tenant, number in E.164) of a dialled number in any usual writing, None if nobody's.
+        """(tenant, number in E.164) of a dialled number in any usual writing, None if no tenant has it.
 
         What may mean several numbers is whichever of them is ours.
 
@@ -101,7 +101,7 @@ class Directory:
         return self._trunks[address]
 
     def phone_of(self, user: str, domain: str) -> tuple[str, str] | None:
-        """(tenant, extension) of an authenticated SIP account, None if it is nobody's."""
+        """(tenant, extension) of an authenticated SIP account, None if no tenant has it."""
         tenant = self.domains.get(domain)
         extension = self._accounts.get((tenant, user)) if tenant else None
         return (tenant, extension) if tenant and extension else None
@@ -178,7 +178,7 @@ def _payer(facts: Facts) -> str:
 
 
 def _is_star_code(facts: Facts) -> bool:
-    """What a phone dials; a code to which somebody is transferred is neither his nor carried out for him."""
+    """A phone dials one. A code that a party is transferred to is not carried out: the party did not dial it."""
     return bool(facts.caller.extension) and not facts.transferred and star_codes.looks_like_one(facts.dialled)
 
 
@@ -186,14 +186,14 @@ def _why_nowhere(facts: Facts) -> str:
     if not facts.transferred or facts.tenant_name not in facts.settings.tenants:
         return "leads nowhere: no tenant has this number"
     if star_codes.looks_like_one(facts.dialled):
-        return "a star code is for the phone that dials it: nobody is transferred to one"
+        return "a star code is for the phone that dials it: no call is transferred to one"
     if _outside(facts) is not None:
-        return "nobody can be transferred to a number outside"
+        return "no call can be transferred to a number outside"
     return f"{facts.tenant_name} has no extension {facts.dialled} to transfer to"
 
 
 def _inside(facts: Facts) -> Target | None:
-    """An extension or one of the tenant's own numbers. All a transfer may reach: whoever transfers pays nothing yet."""
+    """An extension or one of the tenant's own numbers. All a transfer may reach: a transferor pays nothing yet."""
     extension = facts.extension(facts.dialled)
     if extension is not None and extension.dialled:
         return ExtensionTarget(facts.dialled)

@@ -9,7 +9,7 @@ from callcontrol.routing.trunks import as_sent
 
 
 def shown_inside(facts: Facts) -> Shown:
-    """On a phone of ours: the caller as he is, or nobody if he asked for privacy."""
+    """On a phone of ours: the caller's own number, or none if the caller asked for privacy."""
     return Shown("" if facts.caller.anonymous else _own_name(facts), private=facts.caller.anonymous)
 
 

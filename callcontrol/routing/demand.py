@@ -1,7 +1,7 @@
 """What a caller's agent must know, and how urgent the caller is: the YAML's `demands` and `priorities` of a queue.
 
 A demand has a written form, `german>=1,russian>=2`: skills in alphabetical order, each with the least level; "" is met
-by everybody. The same text names lanes in the store.
+by all. The same text names lanes in the store.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ def demand_text(skills: Mapping[str, int]) -> str:
 
 
 def is_met(demand: Mapping[str, int], skills: Mapping[str, int]) -> bool:
-    """Whether somebody with these skills has each that is demanded, at that level or better."""
+    """Whether these skills include each that is demanded, at that level or better."""
     return all(skills.get(skill, 0) >= level for skill, level in demand.items())
 
 
@@ -34,7 +34,7 @@ def demands_of(queue: Queue) -> dict[str, Mapping[str, int]]:
 
 
 def stages_of(queue: Queue, caller_number: str, dialled: str) -> tuple[DemandStage, ...]:
-    """What this caller's agent must know, and how that is relaxed by waiting: of the first demand that fits him.
+    """What this caller's agent must know, and how that is relaxed by waiting: of the first demand that fits the caller.
 
     Args:
         caller_number, dialled: E.164 with `+`; what arrived otherwise, "" if nothing did.

@@ -1,4 +1,4 @@
-"""Where callers go who do not wait in a queue: not let in, waited too long, pressed a key, nobody left."""
+"""Where callers go who do not wait in a queue: not let in, waited too long, pressed a key, no agent left."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def not_let_in(step: Wait, why: Refusal, facts: Facts) -> Decision | Onward:
 
 
 def after_wait(step: Wait, target: Target, why: Leaving, facts: Facts) -> Onward:
-    """Where a caller goes who has waited. He has been kept long enough for this to be no loop: he may come back."""
+    """Where a caller goes who has waited. After the wait this is no loop: the caller may come back."""
     onward: Path = replace(step.path, visited=(), hops=0, last_resort=False)
     return Onward(target, onward, (_entry(step.queue, target, why, facts),))
 

@@ -141,7 +141,7 @@ def _describe(step: object) -> str:
         case Change():
             return f"star code: {_change(step)}"
         case _:
-            raise AssertionError(f"a step nobody can describe: {step!r}")
+            raise AssertionError(f"a step that cannot be described: {step!r}")
 
 
 def _leg(leg: LegPlan) -> str:

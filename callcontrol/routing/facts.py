@@ -1,4 +1,4 @@
-"""What must be known before deciding. The driver looks it up; nothing here asks anybody."""
+"""What must be known before deciding. The driver looks it up; nothing here asks for it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Facts:
         registered: the switches at which each SIP account is registered, of those whose state is known; an account
             that is absent here is unknown, so it is tried.
         switch: the caller's switch, from which all legs of the call go out.
-        transferred: the caller did not dial this number, somebody transferred him to it.
+        transferred: the caller did not dial this number, the call was transferred to it.
         transferred_by: the extension that did, whose rights and purse decide; "" if it is not known.
         heading: where the call goes next, when that is not the dialled number (after a wait in a queue).
         origin: the way of a call from outside before it reached us.

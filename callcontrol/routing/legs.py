@@ -139,7 +139,7 @@ def _follow(name: str, rule: Rule, ring_s: int, path: Path, facts: Facts, round_
 
 
 def _acceptance(path: Path, facts: Facts) -> Acceptance | None:
-    """External legs reached by forwarding may have to press 1; a call somebody dialled himself never does."""
+    """External legs reached by forwarding may have to press 1; a call that was dialled directly never does."""
     confirm = facts.tenant.confirm
     dialled_himself = bool(facts.caller.extension) and isinstance(path.first, NumberTarget)
     return Acceptance(confirm.prompt, confirm.wait) if confirm.on and not dialled_himself else None

@@ -55,7 +55,7 @@ Endpoint = Account | TrunkNumber | SipAddress
 
 @dataclass(frozen=True, slots=True)
 class Acceptance:
-    """Press 1 to accept: prompt for whoever answers, and the seconds to press the key."""
+    """Press 1 to accept: prompt for the person who answers, and the seconds to press the key."""
 
     prompt: str
     wait_s: int
@@ -134,7 +134,7 @@ class TakeMessage:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Wait in a queue for an agent; whoever finds nobody active does not enter it."""
+    """Wait in a queue for an agent; with no active agent the caller does not enter it."""
 
     queue: str
     path: Path

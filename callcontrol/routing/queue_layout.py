@@ -64,8 +64,8 @@ class SeatLayout:
     """An agent's place in a queue.
 
     Attributes:
-        position: his place in the queue's list, from 1.
-        demands: those of the queue's demands that he meets, sorted.
+        position: the agent's place in the queue's list, from 1.
+        demands: those of the queue's demands that the agent meets, sorted.
     """
 
     queue: str
@@ -80,8 +80,8 @@ class AgentLayout:
     """An agent.
 
     Attributes:
-        auto: he needs no log-in.
-        external: his calls ring at a number, which is always reachable.
+        auto: the agent needs no log-in.
+        external: the agent's calls ring at a number, which is always reachable.
         seats: by the name of the queue.
     """
 
@@ -103,7 +103,7 @@ class Layout:
         return found.seats if found is not None else ()
 
     def seat(self, agent: str, queue: str) -> SeatLayout | None:
-        """The agent's seat in this queue, if he has one."""
+        """The agent's seat in this queue, if there is one."""
         return next((seat for seat in self.seats(agent) if seat.queue == queue), None)
 
 
@@ -164,7 +164,7 @@ def _queue_layout(queue: queue_settings.Queue, ageing: queue_settings.Ageing) ->
 
 
 def _seats(tenant: Tenant) -> dict[str, list[SeatLayout]]:
-    """Everybody's seats by the name of the queue, in one pass: a large tenant has many of all three."""
+    """All agents' seats by the name of the queue, in one pass: a large tenant has many of all three."""
     found: dict[str, list[SeatLayout]] = {}
     for name, queue in sorted(tenant.queues.items()):
         demands = demands_of(queue)

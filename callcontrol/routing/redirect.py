@@ -19,7 +19,7 @@ MOVED = "REDIRECTION_TO_NEW_DESTINATION"
 
 
 def redirected(step: Ring, result: RingResult, facts: Facts) -> Onward | Passed | None:
-    """Where a phone of this step has sent the caller, or why he does not go there; None if none has."""
+    """Where a phone of this step has sent the caller, or why the call does not go there; None if none has."""
     if MOVED not in result.causes.values():
         return None
     said = f"the phone answered 302 to {result.moved_to or 'nothing that can be read'}"

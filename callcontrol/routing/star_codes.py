@@ -174,9 +174,9 @@ def target_of(digits: str, facts: Facts) -> Target | None:
 
 
 def trouble_with(target: Target, extension: str, facts: Facts, kind: RuleKind = RuleKind.ALWAYS) -> str:
-    """Why a subscriber may not forward there, "" if he may: to himself, to nothing, or to a number that is refused.
+    """Why a subscriber may not forward there, "" if allowed: to the own extension, to nothing, or to a refused number.
 
-    The same for every way a rule is set at run time: by phone, by command, by whatever follows.
+    The same for every way a rule is set at run time: by phone, by command.
     """
     if way := way_back(target, kind, extension, facts.tenant_name, facts.tenant):
         return "an extension cannot forward to itself" + (f": {named(way)}" if len(way) > 1 else "")

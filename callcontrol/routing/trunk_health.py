@@ -1,7 +1,7 @@
 """Trunks that fail call after call rest for a while: they are tried last, not first. Pure: the state is an argument.
 
 A trunk has failed if a leg ended by its fault (TRUNK_FAILURES) before anything rang; it works if anything rang behind
-it or somebody refused. Each worker learns for itself: three failed calls are soon there where it matters.
+it or a person refused. Each worker learns for itself: three failed calls are soon there where it matters.
 """
 
 from __future__ import annotations

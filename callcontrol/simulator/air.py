@@ -1,4 +1,4 @@
-"""What the simulated switches of one process share: a clock, what everybody hears, and SIP from one to another."""
+"""What the simulated switches of one process share: a clock, all that is heard, and SIP from one to another."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ class Air:
         self._listening[sip] = switch
 
     def leave(self, sip: str) -> None:
-        """Nobody listens there any more."""
+        """The address is free again."""
         self._listening.pop(sip, None)
 
     def at(self, sip: str) -> Neighbour | None:
-        """Who listens there, None if nobody does."""
+        """The switch that listens there, None if there is none."""
         return self._listening.get(sip)

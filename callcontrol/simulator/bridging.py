@@ -101,7 +101,7 @@ def _end(session: Session, leg: Channel) -> None:
     if not leg.down:
         if channel.down:
             session.step_back()
-        if leg.partner is channel:  # else somebody has joined it with another one meanwhile
+        if leg.partner is channel:  # else it has been joined with another one meanwhile
             _release(session.switch, leg)
     if leg.down:
         leg.finished.wait()
@@ -124,7 +124,7 @@ def _end(session: Session, leg: Channel) -> None:
 def _release(switch: SwitchBase, leg: Channel) -> None:
     """The originator left: the other leg ends, unless its variables keep it."""
     if leg.session is not None and leg.state not in ("CS_EXCHANGE_MEDIA", "CS_SOFT_EXECUTE"):
-        return  # somebody already sent it elsewhere
+        return  # it was already sent elsewhere
     if not _kept(switch, leg):
         leg.hangup("NORMAL_CLEARING" if leg.answered else "ORIGINATOR_CANCEL")
 
@@ -187,7 +187,7 @@ def uuid_bridge(switch: SwitchBase, first: str, second: str) -> bool:
     one.show_callee(two.profile)
     lead.bridge_to = two
     follow.bridge_to = None
-    one.partner = two.partner = None  # whoever they were joined with has lost them
+    one.partner = two.partner = None  # the channels they were joined with have lost them
     _prepare(one, two)
     _prepare(two, one)
     _become_callee(two, one)

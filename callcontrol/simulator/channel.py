@@ -87,7 +87,7 @@ class Channel(ChannelValues):
             self.waiters.remove(signal)
 
     def poke(self) -> None:
-        """Something changed: wake whoever waits for this channel."""
+        """Something changed: wake all that wait for this channel."""
         for signal in self.waiters:
             signal.set()
         if self.session is not None:

@@ -13,7 +13,7 @@ ENTRIES_KEPT = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One thing that reached somebody. `who` is a call's id or a phone's address, `at_us` the switch's clock."""
+    """One thing that was heard or shown. `who` is a call's id or a phone's address, `at_us` the switch's clock."""
 
     at_us: int
     who: str
@@ -54,7 +54,7 @@ class Ears:
 
 
 class FarEnd(Protocol):
-    """Whoever is at the other end of a channel: a caller or a phone."""
+    """The other end of a channel: a caller or a phone."""
 
     @property
     def name(self) -> str:

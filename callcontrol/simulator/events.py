@@ -158,7 +158,7 @@ class Head:
 
 
 class Listens(Protocol):
-    """Somebody who may want events: one event socket connection."""
+    """A possible subscriber of events: one event socket connection."""
 
     def scope(self) -> str | None:
         """The only channel this listener hears of, None when it hears of all."""
@@ -208,7 +208,7 @@ class Bus:
             del self._of_channel[scope]
 
     def is_asked_for(self, name: str) -> bool:
-        """Whether anybody ever subscribed to this name; most events of a call nobody wants."""
+        """Whether this name was ever subscribed to; most events of a call are not."""
         return name in self.asked_for or "ALL" in self.asked_for
 
     def takers(self, name: str, uuid: str, subclass: str = "") -> list[Listens]:

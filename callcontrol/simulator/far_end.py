@@ -94,7 +94,7 @@ class PhoneEnd:
         self._up = True
         self.phone.calls_up += 1
         channel.mark_answered()
-        # in the next turn: whoever waits for this answer sees it before the phone does anything else
+        # in the next turn: what waits for this answer sees it before the phone does anything else
         channel.core.timeline.call_soon(partial(self._plan_conversation, channel, behaviour))
 
     def _plan_conversation(self, channel: Channel, behaviour: Behaviour) -> None:

@@ -92,7 +92,7 @@ class Leg:
         return bool(self.progress_s) and elapsed_s > self.progress_s and silent
 
     def confirm(self, signal: Signal, shared: dict[str, str]) -> bool:
-        """Ask whoever answered to accept the call, if the dial string says so; False when nothing is asked."""
+        """Ask the person who answered to accept the call, if the dial string says so; False when nothing is asked."""
         key = self.channel.get("group_confirm_key") or shared.get("group_confirm_key")
         if not key:
             return False

@@ -65,7 +65,7 @@ class ArrivedEnd:
 
     @property
     def name(self) -> str:
-        """See FarEnd: the caller's, as soon as he is joined with the leg."""
+        """See FarEnd: the caller's, as soon as the caller is joined with the leg."""
         partner = self._leg.partner
         return partner.far_end.name if partner is not None else self._leg.uuid
 

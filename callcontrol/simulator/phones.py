@@ -23,14 +23,14 @@ class Behaviour:
 
     `answers` rings for `after_s` and picks up; `busy` (486), `declines` (603) and `fails` (`code`) refuse after
     `after_s`; `moved` sends the caller on to `to` (302); `never_answers` rings for ever; `trying` says 100 and nothing
-    more, `silent` not even that; at `unreachable` nobody listens or the name of the host does not resolve: the switch
-    gives itself 503 at once, and nobody hears of the call. `early_media`
+    more, `silent` not even that; at `unreachable` no phone listens or the name of the host does not resolve: the switch
+    gives itself 503 at once, and no phone learns of the call. `early_media`
     sends 183 instead of 180; `ring_after_s` below 0 sends neither.
     After the answer: `talk_s` until it hangs up (None: never), `digits` as (seconds after the answer, keys), `info`
     likewise for keys by SIP INFO, `refers` as (seconds after the answer, number) for a blind transfer of the partner,
     `holds` as (from, for) seconds, `consults` as (seconds after the answer, number, seconds) for an attended transfer:
     the partner is held, a colleague called, and both are joined so long after the colleague has answered, or (below 0)
-    so long after his phone rings.
+    so long after the colleague's phone rings.
     A mobile's voicemail is `answers` with `after_s=0` and no digits.
     """
 
@@ -112,10 +112,10 @@ class Phone:
 @dataclass(slots=True)
 class Trunk:
     """A gateway. `rejects` is a SIP code it gives to every call; all numbers behave as `every`, if that is given,
-    those nobody defined as `otherwise`.
+    those that are not defined as `otherwise`.
 
-    `prefixes` hold behaviours by number prefix, the longest one wins. Not `up` means nobody listens there: with `ping`
-    the switch has noticed and makes no leg (GATEWAY_DOWN), without it each leg fails by itself
+    `prefixes` hold behaviours by number prefix, the longest one wins. Not `up` means that nothing listens there:
+    with `ping` the switch has noticed and makes no leg (GATEWAY_DOWN), without it each leg fails by itself
     (NORMAL_TEMPORARY_FAILURE). `profile` is the SIP profile its calls leave by.
     """
 
@@ -135,7 +135,7 @@ class Trunk:
         return bool(self.rejects or self.every) or not self.up
 
     def phone_for(self, number: str) -> Phone:
-        """Whoever answers `number` behind this trunk, when no phone was defined for it."""
+        """The phone that answers `number` behind this trunk, if none was defined for it."""
         self.calls_seen += 1
         if not self.up:
             return Phone(number, (UNREACHABLE,))
@@ -243,7 +243,7 @@ class Directory:
         return Reached(phone, user, host, profile, destination=address)
 
     def _stranger(self, address: str, host: str) -> Phone:
-        """Nobody's address: refused by a host that has other phones, unreachable where the host is nobody's too."""
+        """An address without a phone: refused by a host that has other phones, unreachable if the host has none."""
         if any(known.partition("@")[2] == host for known in self.phones):
             return Phone(address, (Behaviour("fails", after_s=0.0, code=404, ring_after_s=-1.0),))
         return Phone(address, (UNREACHABLE,))

@@ -11,7 +11,7 @@ _SAMPLES_PER_S = 8000
 def play(session: Session, path: str, *, collect: bool = False) -> str:
     """Play to the end, a break, a key or the hang-up; what the switch says about it.
 
-    With `collect` any key ends it and stays for whoever reads keys; otherwise only a playback terminator does.
+    With `collect` any key ends it and stays for the app that reads keys; otherwise only a playback terminator does.
     """
     name = path[path.index("}") + 1 :] if path.startswith("{") and "}" in path else path
     if not name or not session.ready():
@@ -121,7 +121,7 @@ def _fell_silent(session: Session, elapsed_s: float) -> bool:
 
 
 def _spoken_s(session: Session, limit_s: float, silence_s: float) -> float | None:
-    """How long the recording lasts when nobody ends it: None for ever, 0 limits do not count."""
+    """How long the recording lasts if it is not ended: None for ever, 0 limits do not count."""
     speaks_s = getattr(session.channel.far_end, "speaks_s", None)
     ends = [limit_s] if limit_s > 0 else []
     if speaks_s is not None and silence_s > 0:

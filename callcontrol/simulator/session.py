@@ -355,7 +355,7 @@ class SwitchBase(ABC):
 
     @abstractmethod
     def ask_colleague(self, who: str, user: str, domain: str, number: str) -> CallerEnd:
-        """A phone that talks calls somebody else; what it sees of that is heard by `who`."""
+        """A phone that talks makes a second call; what it sees of that is heard by `who`."""
 
     def session_of(self, channel: Channel, *, start: bool = True) -> Session:
         """The thread of a channel; a leg that has none gets one, running unless `start` is False."""

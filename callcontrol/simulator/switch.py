@@ -50,7 +50,7 @@ class Switch(SwitchBase):
         return Transferor(self, channel, end.call_id, (end.call.user, end.call.domain), end.later)
 
     def arrive(self, invite: Invite, end: FarEnd, variables: Mapping[str, str]) -> Channel:
-        """An INVITE of another switch comes in: context `peers`, nobody has to prove who he is."""
+        """An INVITE of another switch comes in: context `peers`, without a password."""
         channel = self._inbound_channel(invite, end, "peers", "")
         channel.update({"sip_acl_authed_by": "switches", **variables})
         self._begin(channel, lambda: None)

@@ -83,15 +83,16 @@ def blind_transfer(switch: SwitchBase, channel: Channel, number: str) -> bool:
     partner.set("sip_refer_to", f"<sip:{number}@127.0.0.1>")
     switch.session_of(partner)
     transfer(partner, number, "", "")
-    if channel.session is None:  # nobody drives it but its partner, who has gone
+    if channel.session is None:  # only its partner drives it, and has gone
         channel.hangup("NORMAL_CLEARING")
     return True
 
 
 def attended_transfer(switch: SwitchBase, channel: Channel, consulting: Channel) -> bool:
     """A REFER with Replaces: the partners of both calls of the transferor are joined. While the second still rings, the
-    partner of the first hears music; if it rings in vain, he goes on where the second call was in the dialplan. Where
-    the second has no partner (it is in a queue, a menu, a mailbox), he goes to what it had dialled.
+    partner of the first hears music; if it rings in vain, that partner goes on where the second call was in the
+    dialplan. If the second has no partner (it is in a queue, a menu, a mailbox), that partner goes to what it had
+    dialled.
     """
     here, there = channel.partner, consulting.partner
     channel.set("transfer_disposition", "recv_replace")

@@ -1,7 +1,7 @@
 """Calls in progress, saved at every change, so that any worker can go on with them.
 
-Each call is one worker's, and only he saves or forgets it: who was taken for dead and comes back finds that out at his
-next word. What Redis did not take is owed and offered again until it does: the latest word on each call, no more.
+Each call has one owner, a worker, and only the owner saves or forgets it. A worker that was taken for dead and comes
+back learns that with its next save. What Redis did not take is owed: the latest save of each call is sent until taken.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ class CallStore:
         return [name.decode() for name in self._pipeline.ask("SMEMBERS", keys.tenants()) if name]
 
     def owners(self, tenant: str) -> Mapping[str, str]:
-        """Which worker has each remembered call of a tenant; "" for one nobody is known to have. Waits for Redis.
+        """Which worker has each remembered call of a tenant; "" if its worker is not known. Waits for Redis.
 
         Raises:
             LiveStateError: Redis is away.
@@ -117,9 +117,9 @@ class CallStore:
         return {id_: name.decode() for id_, name in zip(ids, names, strict=True) if name is not None}
 
     def take(self, tenant: str, ids: Sequence[str], taker: str, owner: str) -> list[Call]:
-        """Take over from `owner` ("": from nobody) what he still has of these (PAGE at most). Waits for Redis.
+        """Take over those of these calls (PAGE at most) that `owner` still has, "": without an owner. Waits for Redis.
 
-        A value nobody can read is logged and left where it is, for a person to look at.
+        A value that cannot be read is logged and left where it is, for a person to look at.
 
         Raises:
             LiveStateError: Redis is away; what was taken then is found again by its new owner.
@@ -130,7 +130,7 @@ class CallStore:
     def take_one(
         self, tenant: str, call_id: str, taker: str, on_answer: Callable[[Call | None, LiveStateError | None], None]
     ) -> None:
-        """Take one call over, whoever has it; None: nobody remembers it."""
+        """Take one call over from any owner; None: it is not remembered."""
 
         def answered(values: Any, trouble: LiveStateError | None) -> None:
             on_answer(_readable(tenant, values[0]) if values else None, trouble)
@@ -138,7 +138,7 @@ class CallStore:
         _TAKE.submit(self._pipeline, *_taking(tenant, (call_id,), taker, _WHOEVER), on_reply=answered)
 
     def read_one(self, tenant: str, call_id: str, on_answer: Callable[[Call | None], None]) -> None:
-        """Look at a call without taking it over; None: nobody remembers it, or Redis is away."""
+        """Look at a call without taking it over; None: it is not remembered, or Redis is away."""
 
         def answered(text: Any, trouble: LiveStateError | None) -> None:
             on_answer(_readable(tenant, text) if text and trouble is None else None)

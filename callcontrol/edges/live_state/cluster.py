@@ -1,6 +1,6 @@
 """A Redis Cluster: which master has which slot, as its servers tell.
 
-A slot on the move between two masters is nobody's until it has arrived: ASK is not followed, for a
+A slot on the move between two masters counts as away until it has arrived: ASK is not followed, for a
 script there would miss those keys of its tenant that are still on their way (it names only one of them).
 redis-py's own RedisCluster repeats commands and asks one master after the other, so only its parts are used.
 """
@@ -38,7 +38,7 @@ class ClusterServers:
         self._clients: dict[str, redis.Redis] = {}
         # Whom to ask, in this order.
         self._known = [_name(host) for host in address.hosts]
-        # Until somebody has told, the first host of the address has everything.
+        # Until a server has told, the first host of the address has everything.
         self._owners = [self._known[0]] * REDIS_CLUSTER_HASH_SLOTS
         self._masters = frozenset(self._owners)
 

@@ -1,4 +1,4 @@
-"""A duty that one worker at a time has: who takes it keeps it until he is silent for too long."""
+"""A duty that one worker at a time has: a worker that takes it keeps it until it is silent for too long."""
 
 from __future__ import annotations
 

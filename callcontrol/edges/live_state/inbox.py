@@ -1,7 +1,7 @@
-"""What other workers' operations lead to for the calls of this one: offers and notices, published by the scripts.
+"""Offers and notices for this worker's calls that follow from other workers' operations; the scripts publish them.
 
-A message that is lost (the connection was down) costs its offer's first lease, three seconds: nobody takes the offer
-up, so its agent is free again, and the ticket is offered anew as soon as its worker asks for its place.
+A message may be lost while the connection is down. Then the offer is not taken up and ends with its first lease, after
+three seconds: the agent is free again, and the ticket is offered anew when its worker asks for its place.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from callcontrol.vocabulary.queue import Notice, Offer
 log = logging.getLogger(__name__)
 
 RETRY_S = 1.0
-# A connection that is silent is asked so often whether it still stands, and has as long to answer as PONG_S says: one
-# that leads nowhere is made anew within their sum and RETRY_S (seconds).
+# A silent connection is pinged after PING_S and has PONG_S for the answer (seconds): a broken one is replaced within
+# PING_S + PONG_S + RETRY_S.
 PING_S = 2.0
 PONG_S = 1.5
 
 
 class Inbox:
-    """Hears what is published to this worker, from `start` on, for ever.
+    """Receives what is published to this worker, from `start` to `stop`.
 
     Args:
         on_offer, on_notice, on_taken: get the tenant, and what was published (of a call that another worker has taken
@@ -96,7 +96,7 @@ class Inbox:
             self._take(message["data"])
 
     def _take(self, text: bytes) -> None:
-        # One message nobody can read must not make us deaf.
+        # One message that cannot be read must not end the listening.
         with contained("inbox", f"a published message could not be handled: {text[:200]!r}"):
             told = orjson.loads(text)
             tenant = keys.tenant_of(told["from"])

@@ -7,7 +7,7 @@ import re
 PREFIX = "cc"
 # The tag of calls that no tenant has. An empty one would be no tag to a cluster, and no name begins with a dash.
 NOBODY = "-"
-# All workers share a slot: who can renew his own lease may believe what stands in those of the others.
+# All workers share a slot: a worker that can renew its own lease may trust those of the others.
 _WORKERS = "{-workers}"
 
 _TAG = re.compile(r"\{(.*)\}")
@@ -18,13 +18,13 @@ def _key(tenant: str, name: str) -> str:
 
 
 def tenant_of(key: str) -> str:
-    """The tenant a key belongs to, "" where it is nobody's."""
+    """The tenant a key belongs to, "" if it has none."""
     found = _TAG.search(key)
     return "" if found is None or found[1] == NOBODY else found[1]
 
 
 def rules(tenant: str) -> str:
-    """Hash: `101/busy` -> the rule a subscriber set at run time (JSON), or the mark that he removed it."""
+    """Hash: `101/busy` -> the rule a subscriber set at run time (JSON), or the mark that it was removed."""
     return _key(tenant, "rules")
 
 
@@ -59,12 +59,12 @@ def calls(tenant: str) -> str:
 
 
 def owners(tenant: str) -> str:
-    """Hash: call id -> name of the worker that has the call; only he saves it."""
+    """Hash: call id -> name of the worker that has the call; only that one saves it."""
     return _key(tenant, "owners")
 
 
 def over(tenant: str, call_id: str) -> str:
-    """String with an expiry: the call was forgotten a moment ago, and nobody may remember it again."""
+    """String with an expiry: the call was forgotten a moment ago, and may not be saved again."""
     return _key(tenant, f"over:{call_id}")
 
 

@@ -1,8 +1,8 @@
 """One pipeline to Redis for all calls of a worker: what is waiting for one server goes out together, in one round trip.
 
 Redis answers about eleven times as many commands a second in pipelines as one by one, and a call needs no greenlet of
-its own to wait: it leaves a callback. Each server has a connection of its own, so that one that is away holds up nobody
-else's calls; commands of the same slot (of a tenant; with one server all) keep their order.
+its own to wait: it leaves a callback. Each server has a connection of its own, so that one that is away does not
+hold up the calls of others; commands of the same slot (of a tenant; with one server all) keep their order.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _KINDS: Final[Mapping[RedisKind, Callable[[RedisAddress, float], Servers]]] = {
 
 
 def connect(url: str, timeout_s: float) -> Servers:
-    """The servers behind a URL (`config.redis_address`); nobody is asked yet.
+    """The servers behind a URL (`config.redis_address`); none is asked yet.
 
     Args:
         timeout_s: how long an answer of a server may take.

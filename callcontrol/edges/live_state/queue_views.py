@@ -44,7 +44,7 @@ class QueueViews:
         return [_agent(row, off) for row, off in self._rows(tenant, "view_agents", {}, occasion)]
 
     def states(self, tenant: str, occasion: Occasion) -> dict[AgentState, int]:
-        """How many agents are in which state; states in which nobody is are left out."""
+        """How many agents are in which state; states without an agent are left out."""
         rows = self._ask(tenant, "view_states", {}, occasion)
         return {AgentState(state.decode()): count for state, count in rows}
 
@@ -64,7 +64,7 @@ class QueueViews:
         return self._word(tenant, "prioritise", {"id": ticket, "priority": priority}, occasion)
 
     def notify(self, tenant: str, ticket: str, what: str, detail: str, occasion: Occasion) -> str:
-        """Have a caller moved or removed: `told` (his worker does it), `done`, `callback` (it cannot be), `gone`."""
+        """Have a caller moved or removed: `told` (its worker does it), `done`, `callback` (it cannot be), `gone`."""
         return self._word(tenant, "notify", {"id": ticket, "what": what, "detail": detail}, occasion)
 
     def has_worker(self, tenant: str, ticket: str, occasion: Occasion) -> bool | None:

@@ -2,7 +2,7 @@
 
 Answers come by callback, in the pipeline's greenlet, which they must not block. What an operation leads to besides its
 answer (offers, notices, when the next thing falls due) goes to `on_told`, after the answer. Operations that free
-somebody are owed until Redis has taken them, in their order, so that nobody stays reserved because Redis was away.
+an agent or a caller are owed until Redis has taken them, in their order: none stays reserved because Redis was away.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ class QueueStore:
     # --- callers
 
     def join(self, tenant: str, ticket: Ticket, on_answer: Callable[[Entered | Refusal], None]) -> None:
-        """Let a caller into a queue; with Redis away he is refused (`Refusal.AWAY`)."""
+        """Let a caller into a queue; with Redis away the caller is refused (`Refusal.AWAY`)."""
         given = {
             "id": ticket.id,
             "queue": ticket.queue,
@@ -169,7 +169,7 @@ class QueueStore:
         expires: Instant,
         on_kept: Callable[[Kept], None] = lambda _: None,
     ) -> None:
-        """The caller has asked to be called back; his ticket keeps its place.
+        """The caller has asked to be called back; the ticket keeps its place.
 
         Args:
             on_kept: gets what became of it; with Redis away as soon as it is back.
@@ -335,7 +335,7 @@ class QueueStore:
 
 
 _TROUBLE = {
-    b"auto": "this agent is active whenever his phone is registered: pause instead",
+    b"auto": "this agent is active whenever the phone is registered: pause instead",
     b"no_wrap_up": "there is no wrap-up to prolong",
     b"unknown": "there is no such agent",
 }

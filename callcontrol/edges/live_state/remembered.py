@@ -1,4 +1,4 @@
-"""Whether a call is still remembered in Redis: then its record is still to come, and nobody has to make one up."""
+"""Whether a call is still remembered in Redis: then its record is still to come, and none has to be made up."""
 
 from __future__ import annotations
 
@@ -28,6 +28,6 @@ class Remembered:
         """Whether the call's state is there.
 
         Raises:
-            LiveStateError: Redis is away, so nobody can tell.
+            LiveStateError: Redis is away.
         """
         return bool(self._pipeline.ask("HEXISTS", keys.calls(tenant), call_id))

@@ -35,7 +35,7 @@ class SentinelServers:
         return 0
 
     def server_of(self, hash_slot: int) -> str:
-        """There is one, whoever is the master."""
+        """The name of the only server: its address may change with the master."""
         return self._address.service
 
     def is_known(self, server: str) -> bool:

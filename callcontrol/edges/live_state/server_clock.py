@@ -3,7 +3,7 @@
 It is the clock of Redis and a correction kept beside the queues. Every reply of the queue scripts says what time it
 is there, which bounds the difference from this worker's monotonic clock, which no step of a wall clock changes. As long
 as the wall clock here is right within TOLERATED_US it is what is told; beyond, every moment is told in the queues' time
-and read back in ours, so that a host whose clock is wrong ends nobody's offer, and it is said that the clock is wrong.
+and read back in ours, so that a host whose clock is wrong ends no offer of others, and the wrong clock is logged.
 
 When the wall clock of Redis's host steps, the reply is suddenly not where this worker's monotonic clock has it. Then
 the step is taken out again by the correction, once for all workers (`stepped` compares what each had seen), so that a

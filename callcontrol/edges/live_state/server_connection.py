@@ -1,10 +1,10 @@
 """The commands that wait for one Redis server: what is waiting goes out together, in order, in one round trip.
 
 When the server is away every waiting command fails within the socket's timeout, and from then on at once, so that no
-call hangs on a store that is known to be gone; every PROBE_S it is looked whether it, or who has succeeded it, is
-there. What the server refused without executing it is sent again, to whoever is to be asked now, for as long as an
-answer may take. Then, and at once where nobody else would take it (no memory is left), the command fails as if the
-server were away: who told it offers it again later. Questions are still answered meanwhile.
+call hangs on a store that is known to be gone; every PROBE_S it is tested whether it, or its successor, is
+there. What the server refused without executing it is sent again, to the server that is responsible now, for as long
+as an answer may take. Then, and at once if no other server would take it (no memory is left), the command fails as if
+the server were away: its caller sends it again later. Reads are still answered meanwhile.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ PROBE_S = 0.25
 PAUSE_S = 0.05
 # So long after its last refusal a server counts as refusing: each worker tells of its life every second (seconds).
 REFUSES_S = 5.0
-# A reply may step a call, which takes some tenths of a millisecond: everybody else has his turn after so many.
+# A reply may step a call, which takes some tenths of a millisecond: the other greenlets have their turn after so many.
 TELL_AT_ONCE = 16
 
 OnReply = Callable[[Reply, LiveStateError | None], None]
@@ -196,7 +196,7 @@ class ServerConnection:
         try:
             self._servers.look_around()
         except (redis.RedisError, OSError) as error:
-            log.info("nobody says which Redis to ask: %s", said_by(error))
+            log.info("it is not known which Redis to ask: %s", said_by(error))
         return before != self._servers.version
 
     def _tell(self, batch: Sequence[PendingCommand], trouble: LiveStateError) -> None:

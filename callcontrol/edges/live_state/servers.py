@@ -32,7 +32,7 @@ Reply = Any
 _CODE: Final = r"(^|@user_script: [0-9]+: -)"
 # A master that is replaced soon, or is given its replicas again: another server, or the same in a moment, takes it.
 _WRITES_NOTHING: Final = re.compile(_CODE + r"(READONLY|NOREPLICAS|MISCONF) ")
-# Memory has to be freed, a script has to end, a permission has to be given: nobody takes it until somebody has acted.
+# Memory has to be freed, a script has to end, a permission has to be given: all servers refuse until an admin acts.
 _TAKES_NOTHING: Final = re.compile(_CODE + r"(OOM|BUSY) ")
 _UNTIL_MENDED: Final = (OutOfMemoryError, NoPermissionError)
 _NOT_HERE: Final = (AskError, ClusterDownError, ReadOnlyError, TryAgainError)  # MOVED and MASTERDOWN are kinds of these
@@ -65,7 +65,7 @@ class Servers(Protocol):
         ...
 
     def server_of(self, hash_slot: int) -> str:
-        """The server that has the slot, as far as is known; asks nobody."""
+        """The server that has the slot, as far as is known; nothing is sent."""
         ...
 
     def is_known(self, server: str) -> bool:
@@ -85,7 +85,7 @@ class Servers(Protocol):
         """Ask which server has what now.
 
         Raises:
-            redis.RedisError, OSError: nobody can say.
+            redis.RedisError, OSError: no server answers.
         """
         ...
 

@@ -4,10 +4,10 @@ A worker that was itself silent for too long (stopped, its hub hung) may have be
 and before it does anything it has to look which calls are still its own. A worker that has only just heard from Redis
 (again) does not yet judge workers of other hosts.
 
-A worker that cannot reach Redis sees no difference between a Redis that is away for everybody, where its calls have to
+A worker that cannot reach Redis sees no difference between a Redis that is away for all, where its calls have to
 go on, and a way to Redis that is broken for itself alone, where others adopt them as soon as its lease has run out. Its
-own monotonic clock tells when that is: from then on it is cut off, and drives only what it would be told of by another
-way if it were taken: whoever takes a call over says so to the call's switch as well (`Switchboard.announce`), and all
+own monotonic clock tells when that is: from then on it is cut off, and drives only calls whose loss it would hear of in
+another way: a worker that takes a call over says so to the call's switch as well (`SwitchLinks.announce`), and all
 workers hear every switch. A call on a switch that has not been heard without a break since then is held.
 """
 
@@ -143,7 +143,7 @@ class Workers:
         self.beat()
 
     def resign(self) -> None:
-        """This worker ends: whoever looks next adopts what it leaves. Waits for Redis.
+        """This worker ends: the next one that looks adopts what it leaves. Waits for Redis.
 
         Raises:
             LiveStateError: Redis is away; the lease runs out by itself.
@@ -212,7 +212,7 @@ class Workers:
     def heard(self, worker: str) -> Mapping[str, Instant]:
         """Until when a worker that has died heard everything each switch said. Waits for Redis.
 
-        Of ourselves nothing: what was said of a call of ours without a driver nobody has heard.
+        Of ourselves nothing: what was said of a call of ours without a driver was not heard.
 
         Raises:
             LiveStateError: Redis is away.

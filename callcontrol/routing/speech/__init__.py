@@ -36,7 +36,7 @@ class Phrase(StrEnum):
     GREETING = "greeting"  # thank you for calling
     ALL_BUSY = "all-busy"  # all our agents are busy, please hold
     CALLBACK_PROMISED = "callback-promised"  # to the caller: we will call you back soon
-    CALLBACK_REFUSED = "callback-refused"  # to the caller: he cannot be called back, and waits on
+    CALLBACK_REFUSED = "callback-refused"  # to the caller, who cannot be called back and waits on
     CALLBACK_NOTED = "callback-noted"  # to the caller: a callback to this number is noted already
     CALLING_BACK = "calling-back"  # to the agent: this is a callback, we are calling the customer
     CALLER_GONE = "caller-gone"  # to the agent: the caller has hung up
@@ -67,7 +67,7 @@ def key_hint(language: Language, hint: Hint, key: str) -> Files:
 
 
 def position(language: Language, n: int) -> Files:
-    """Where the caller stands: 1 is next; above LAST_POSITION only that there are very many before him.
+    """Where the caller stands: 1 is next; above LAST_POSITION only that there are very many before.
 
     Raises:
         ValueError: n is below 1; who is not in a queue has no position in it.

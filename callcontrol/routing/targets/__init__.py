@@ -1,7 +1,7 @@
 """One file per kind of target: `decide` says what happens when a call is sent there.
 
-Kinds that ring also have `after`: what happens when nobody answered. The registry below is the only list of them; each
-answer is a Decision, or Onward to another target, which the router follows.
+Kinds that ring also have `after`: what happens if the call was not answered. The registry below is the only list of
+them; each answer is a Decision, or Onward to another target, which the router follows.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ _RULE_AFTER = {
 
 
 def decide(target: ExtensionTarget, path: Path, facts: Facts) -> Decision | Onward:
-    """Always rule first; then the phones that may be there; nobody there is `unavailable` without ringing."""
+    """Always rule first; then the phones that may be there; without any the call is `unavailable` and does not ring."""
     if facts.extension(target.name) is None:
         return refuse(Outcome.UNAVAILABLE, Passed(facts.now, text_of(target), "no such extension"))
     rules = facts.rules_of(target.name)

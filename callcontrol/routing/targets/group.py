@@ -14,7 +14,7 @@ from callcontrol.vocabulary.trail import Passed, Routed
 
 
 def decide(target: GroupTarget, path: Path, facts: Facts) -> Decision | Onward:
-    """Ring all members; a group in which nobody can ring is unavailable."""
+    """Ring all members; a group in which no phone can ring is unavailable."""
     group = facts.tenant.groups.get(target.name)
     if group is None:
         return refuse(Outcome.UNAVAILABLE, Passed(facts.now, text_of(target), "no such group"))

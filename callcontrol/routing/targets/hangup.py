@@ -10,7 +10,7 @@ from callcontrol.vocabulary.target import HANGUP_CAUSES, HangupTarget
 
 
 def decide(target: HangupTarget, path: Path, facts: Facts) -> Decision:
-    """Hang up; `hangup:normal` counts as rejected, for nobody answered."""
+    """Hang up; `hangup:normal` counts as rejected: the call was not answered."""
     cause = HANGUP_CAUSES[target.name]
     outcome = outcome_of(cause)
     return Decision(Refuse(cause, Outcome.REJECTED if outcome is Outcome.ANSWERED else outcome))

@@ -1,4 +1,4 @@
-"""A queue: the caller waits for an agent. Where he goes otherwise stands in `exits.py`."""
+"""A queue: the caller waits for an agent. The other ways out stand in `exits.py`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from callcontrol.vocabulary.trail import Passed
 
 
 def decide(target: QueueTarget, path: Path, facts: Facts) -> Decision:
-    """Let the caller in; whether somebody is active there is known only to the live state."""
+    """Let the caller in; whether an agent is active there is known only to the live state."""
     if target.name not in facts.tenant.queues:
         return refuse(Outcome.UNAVAILABLE, Passed(facts.now, text_of(target), "no such queue"))
     return Decision(Wait(target.name, path))

@@ -18,5 +18,5 @@ def decide(target: SipTarget, path: Path, facts: Facts) -> Decision:
 
 
 def after(target: SipTarget, step: Ring, result: RingResult, facts: Facts) -> Decision:
-    """Nobody there: the end."""
+    """Not answered: the end."""
     return refuse(result.outcome)

@@ -69,7 +69,7 @@ def sleep(session: Session, argument: str) -> None:
 
 
 def echo(session: Session, argument: str) -> None:
-    """The far end hears itself until somebody ends it."""
+    """The far end hears itself until it is ended."""
     session.channel.far_end.told("echo")
     session.stay(lambda: not session.broken)
 

@@ -126,7 +126,7 @@ def _told(visit: PastVisit) -> dict[str, Any]:
 
 
 def _offers(expected: Sequence[Mapping[str, Any]], call: PastCall) -> Iterator[str]:
-    """To whom the caller was offered, in all his queues."""
+    """The agents the caller was offered to, in all queues of the call."""
     found = [{"agent": offer.agent, "how": offer.how} for visit in call.visits for offer in visit.offers]
     if list(expected) != found:
         yield f"call to {call.dialled}: offers {list(expected)} expected, there are {found}"

@@ -119,7 +119,7 @@ class Player:
         yield from heard_differences(story.heard, heard, began_us)
 
     def _records(self, story: Story) -> tuple[PastCall, ...]:
-        """The records that no earlier story has seen, oldest first, waited for: also those of calls nobody placed."""
+        """The records that no earlier story has seen, oldest first, waited for: also of calls from elsewhere."""
         count = max(len(story.calls), len(story.expect))
         due = clock.monotonic() + RECORDS_S + (CALL_S if count > len(story.calls) else 0)
         calls: list[PastCall] = []

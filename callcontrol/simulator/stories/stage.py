@@ -43,7 +43,7 @@ class Ports:
 
 
 def free_ports(count: int) -> list[int]:
-    """TCP ports nobody listens at now."""
+    """TCP ports that are free now."""
     sockets = [socket.socket() for _ in range(count)]
     try:
         for one in sockets:
@@ -97,7 +97,7 @@ class Daemon:
         command = [sys.executable, "-m", "callcontrol", "serve", "--config", str(self._config)]
         command += ["--workers", str(self._workers)]
         with self._log.open("ab") as log:
-            # a group of its own, with its workers: whoever kills the daemon means all of it
+            # a group of its own, with its workers: killing the daemon kills all of it
             self.process = subprocess.Popen(
                 command, stdout=log, stderr=log, start_new_session=True, **running_from(self._source)
             )

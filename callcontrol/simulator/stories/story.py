@@ -70,10 +70,9 @@ class PlacedCall:
         extension: `101@acme.example` for a call from an authenticated phone, "" for one from a trunk.
         presses: (seconds after the answer, keys).
         headers: further headers of its INVITE.
-        refers, consults: the caller transfers whom he talks with: see simulator.phones.Behaviour.
+        refers, consults: the caller transfers the other party: see simulator.phones.Behaviour.
         hangup_after_s: the caller gives up so many seconds after the INVITE, or hangs up so many after the answer;
-        None: he
-            stays until it is over.
+            None: the caller stays until it is over.
         after_s: seconds after the story's beginning at which it is placed.
     """
 

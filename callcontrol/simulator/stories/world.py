@@ -33,7 +33,7 @@ class World(Protocol):
         ...
 
     def heard(self) -> Sequence[Heard]:
-        """What everybody saw and heard; `who` is an account, a number, or a call's name.
+        """All that was seen and heard; `who` is an account, a number, or a call's name.
 
         Words of `what`, with their details: `invite` (number, name, Diversion, History-Info, Privacy),
         `answered_elsewhere`, `hangup` (code for a call that was refused), `bridged` (with: whom), `ringing`,

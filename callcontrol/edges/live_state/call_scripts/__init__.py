@@ -1,1 +1,1 @@
-"""Lua scripts for calls that change hands: whoever does not own a call can neither save nor forget it."""
+"""Lua scripts for calls that change hands: only the worker that owns a call can save or forget it."""
