@@ -18,7 +18,7 @@ from callcontrol.billing.charges import Charge, Unrated, UnratedReason
 from callcontrol.billing.rating import rate
 from callcontrol.billing.record import CallRecord, ChargeRecord, LegRecord, RatedRecord
 from callcontrol.billing.tariff import Tariff
-from callcontrol.vocabulary.target import EMERGENCY
+from callcontrol.vocabulary.target import EmergencyTarget
 
 NO_TARIFF = "no_tariff"
 
@@ -49,7 +49,7 @@ def _costing(record: CallRecord) -> Iterator[LegRecord]:
 def number_of(leg: LegRecord) -> str:
     """The number that is priced: the target's, in normal form; the address may be in the trunk's own writing."""
     kind, _, value = leg.to.partition(":")
-    return value if kind in ("number", EMERGENCY) else leg.address
+    return value if kind in ("number", EmergencyTarget.kind) else leg.address
 
 
 def _charge(leg: LegRecord, tariff: Tariff | None) -> ChargeRecord:
@@ -57,8 +57,9 @@ def _charge(leg: LegRecord, tariff: Tariff | None) -> ChargeRecord:
     assert leg.answered is not None
     if tariff is None:
         return ChargeRecord(leg.leg_id, leg.payer, number, f"{NO_TARIFF}: the tenant has no price list")
+    is_emergency = leg.to.startswith(f"{EmergencyTarget.kind}:")
     match rate(tariff, number, leg.answered, leg.talk_us):
-        case Unrated(UnratedReason.NO_PRICE | UnratedReason.NO_VERSION) if leg.to.startswith(f"{EMERGENCY}:"):
+        case Unrated(UnratedReason.NO_PRICE | UnratedReason.NO_VERSION) if is_emergency:
             return _free(leg, number, tariff)
         case Unrated(reason, detail):
             return ChargeRecord(leg.leg_id, leg.payer, number, f"{reason}: {detail}", tariff=tariff.name)

@@ -19,6 +19,7 @@ from callcontrol.config.settings import Settings
 from callcontrol.edges import clock
 from callcontrol.edges.config_folder import UnreadableFolder, read_folder
 from callcontrol.edges.secret_sources import HostSecrets
+from callcontrol.kinds import KINDS
 
 MISTAKES = 1
 UNREADABLE = 2
@@ -38,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
     except UnreadableFolder as error:
         print(error, file=sys.stderr)
         return UNREADABLE
-    loaded = load(files, HostSecrets())
+    loaded = load(files, KINDS, HostSecrets())
     problems = mistakes(files, loaded)
     sound = loaded if isinstance(loaded, Settings) and not problems else None
     warned = warnings(files, sound, clock.now()) if sound else []

@@ -19,6 +19,7 @@ from callcontrol.daemon.configuration import Configuration
 from callcontrol.edges import clock
 from callcontrol.edges.live_state.failures import LiveStateError, StoreAway
 from callcontrol.edges.live_state.rules import RuleStore
+from callcontrol.kinds import KINDS
 from callcontrol.routing import arrival
 from callcontrol.routing.effective import RunTimeRules, effective
 from callcontrol.routing.explain import explain, plan_of
@@ -82,7 +83,7 @@ def _facts(args: argparse.Namespace, configuration: Configuration) -> Facts:
     at: Instant = instant_from(args.at, zone) if args.at else clock.now()
     offline: dict[str, tuple[str, ...]] = dict.fromkeys(args.offline, ())
     prices = configuration.prices_of(tenant)
-    return Facts(configuration.settings, tenant, prices, caller, dialled, at, registered=offline)
+    return Facts(configuration.settings, KINDS, tenant, prices, caller, dialled, at, registered=offline)
 
 
 def _parties(args: argparse.Namespace, configuration: Configuration) -> tuple[str, Caller, str]:

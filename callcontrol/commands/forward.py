@@ -17,6 +17,7 @@ from callcontrol.daemon.configuration import Configuration
 from callcontrol.edges import clock
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.rules import RuleStore
+from callcontrol.kinds import KINDS
 from callcontrol.routing.effective import effective
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.star_codes import trouble_with
@@ -25,7 +26,7 @@ from callcontrol.vocabulary.moment import BadMoment, Instant, instant_from
 from callcontrol.vocabulary.moment import text_of as time_text
 from callcontrol.vocabulary.phone_number import normalise
 from callcontrol.vocabulary.rule import DEFAULT_RING_S, Rule, RuleKind, Rules
-from callcontrol.vocabulary.target import BadTarget, NumberTarget, Target, target_from, text_of
+from callcontrol.vocabulary.target import BadTarget, NumberTarget, Target, text_of
 
 ANSWER_S = 5.0
 MIN_RING_S, MAX_RING_S = 1, 300
@@ -116,8 +117,8 @@ def _rule(args: argparse.Namespace, kind: RuleKind, configuration: Configuration
     settings = configuration.settings
     tenant = settings.tenants[args.tenant]
     zone = ZoneInfo(tenant.zone)
-    target = _normalised(target_from(args.target), tenant.region)
-    facts = Facts(settings, args.tenant, configuration.prices_of(args.tenant), Caller(""), "", clock.now())
+    target = _normalised(KINDS.read(args.target), tenant.region)
+    facts = Facts(settings, KINDS, args.tenant, configuration.prices_of(args.tenant), Caller(""), "", clock.now())
     trouble = trouble_with(target, args.extension, facts, kind)
     if not MIN_RING_S <= args.after <= MAX_RING_S:
         trouble = trouble or f"--after {args.after}: write {MIN_RING_S} to {MAX_RING_S} seconds"

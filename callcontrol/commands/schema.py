@@ -10,17 +10,18 @@ import argparse
 import json
 
 from callcontrol.config.schema import FILES, schema
+from callcontrol.kinds import KINDS
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """`schema [settings|tenant]`."""
     parser = subparsers.add_parser("schema", help="print the JSON Schema of the YAML files", description=__doc__)
     parser.add_argument(
-        "which", nargs="?", choices=tuple(FILES), default="settings", help="callcontrol.yaml, or a tenant's file"
+        "which", nargs="?", choices=FILES, default="settings", help="callcontrol.yaml, or a tenant's file"
     )
 
 
 def run(args: argparse.Namespace) -> int:
     """Print it."""
-    print(json.dumps(schema(args.which), indent=2, ensure_ascii=False))
+    print(json.dumps(schema(args.which, KINDS), indent=2, ensure_ascii=False))
     return 0

@@ -7,12 +7,13 @@ from dataclasses import replace
 
 from callcontrol.commands.live_queues import LiveQueues, check_name, shown_number, tenant_of
 from callcontrol.edges import clock
+from callcontrol.kinds import KINDS
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.star_codes import trouble_with
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.phone_number import normalise
 from callcontrol.vocabulary.queue import TicketView
-from callcontrol.vocabulary.target import NumberTarget, Target, target_from, text_of
+from callcontrol.vocabulary.target import NumberTarget, Target, text_of
 
 MAX_PRIORITY = 10
 _LISTED = 5  # of several that are meant
@@ -110,13 +111,13 @@ class WaitingCallers:
 
     def _target(self, text: str) -> Target:
         """A target that calls of this tenant may be sent to."""
-        target = target_from(text)
+        target = KINDS.read(text)
         if isinstance(target, NumberTarget):
             number = normalise(target.name, self._settings.region)
             target = replace(target, name=number.text if number else target.name)
         configuration = self._live.configuration
         prices = configuration.prices_of(self._tenant)
-        facts = Facts(configuration.settings, self._tenant, prices, Caller(""), "", clock.now())
+        facts = Facts(configuration.settings, KINDS, self._tenant, prices, Caller(""), "", clock.now())
         if trouble := trouble_with(target, "", facts):
             raise ValueError(trouble)
         return target

@@ -75,7 +75,7 @@ def _variables(settings: Settings, switch: str) -> str:
 
 def _emergency(name: str, tenant: Tenant, settings: Settings) -> str:
     """What the tenant's phones reach while no daemon lives: the same numbers, trunks and numbers shown as with one
-    (routing/targets/emergency.py). `plain_target` is what the phone dialled.
+    (kinds/targets/emergency.py). `plain_target` is what the phone dialled.
     """
     numbers = "|".join((emergency_pattern(tenant.region).replace("\\d", "[0-9]"), *tenant.emergency_numbers))
     trunks = ((t, settings.trunks[t]) for t in tenant.trunks or settings.trunks)

@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pydantic import ValidationError
 
-from callcontrol.config.checks import CHECKS
+from callcontrol.config.checks import problems_in
 from callcontrol.config.corrections import corrected
 from callcontrol.config.countries import country_meant
 from callcontrol.config.fields import number_in, zone_named
@@ -22,6 +22,8 @@ from callcontrol.config.mistakes import place_of, problems_of
 from callcontrol.config.problems import Problem
 from callcontrol.config.secret import Secrets
 from callcontrol.config.settings import Common, Frozen, Settings, Switch, Tenant
+from callcontrol.config.target_fields import FORMS
+from callcontrol.config.ways import AllKinds
 from callcontrol.config.yaml_reader import Document, Tree, YamlPath, read
 
 MAIN_FILE = "callcontrol.yaml"
@@ -46,27 +48,30 @@ class _Loaded(Generic[Model]):
     unread: frozenset[YamlPath] = frozenset()
 
 
-def load(files: Mapping[str, str], secrets: Secrets | None = None) -> Settings | tuple[Problem, ...]:
+def load(files: Mapping[str, str], kinds: AllKinds, secrets: Secrets | None = None) -> Settings | tuple[Problem, ...]:
     """Read `callcontrol.yaml` and `tenants/*.yaml`; of `tariffs/*` only the names matter here.
 
     Args:
         files: text of each file by its path relative to the folder, with `/`.
+        kinds: the kinds of target that may be written.
         secrets: looks up what is only named in the files; None: such a name is a Problem.
     """
-    context = {"secrets": secrets} if secrets else {}
+    context: dict[str, Any] = {FORMS: kinds.forms, **({"secrets": secrets} if secrets else {})}
     main = corrected(read(MAIN_FILE, files.get(MAIN_FILE, "")), Common, MAIN_FILE)
     documents = {
-        file: corrected(read(file, text), Tenant, file) for file, text in files.items() if _TENANT_FILE.fullmatch(file)
+        file: corrected(read(file, text), kinds.tenant, file)
+        for file, text in files.items()
+        if _TENANT_FILE.fullmatch(file)
     }
     common = _validated(Common, MAIN_FILE, main, context) if MAIN_FILE in files else _main_is_missing()
-    tenants = {file: _tenant(file, document, context) for file, document in documents.items()}
+    tenants = {file: _tenant(kinds.tenant, file, document, context) for file, document in documents.items()}
     settings = _together(common, tenants, files, _sources(main, documents))
     problems = [
         *_misnamed(files),
         *_doubled_tariffs(files),
         *common.problems,
         *(problem for loaded in tenants.values() for problem in loaded.problems),
-        *(problem for check in CHECKS for problem in check(settings)),
+        *problems_in(settings, kinds),
     ]
     return tuple(sorted(set(problems))) if problems else settings
 
@@ -108,9 +113,9 @@ def _doubled_tariffs(files: Iterable[str]) -> Iterator[Problem]:
             )
 
 
-def _tenant(file: str, document: Document, context: Mapping[str, object]) -> _Loaded[Tenant]:
+def _tenant(form: type[Tenant], file: str, document: Document, context: Mapping[str, Any]) -> _Loaded[Tenant]:
     own = _context(document)
-    loaded = _validated(Tenant, file, document, {**context, **own})
+    loaded = _validated(form, file, document, {**context, **own})
     repeated = tuple(_repeated_numbers(file, document, own["region"]))
     return _Loaded(loaded.value, (*loaded.problems, *repeated), loaded.unread)
 
@@ -132,14 +137,14 @@ def _zone(document: Document) -> str:
     return str(written) if sound else "UTC"
 
 
-def _validated(model: type[Model], file: str, document: Document, context: Mapping[str, object]) -> _Loaded[Model]:
+def _validated(model: type[Model], file: str, document: Document, context: Mapping[str, Any]) -> _Loaded[Model]:
     if document.tree is None and document.problems:
         return _Loaded(None, document.problems)
     tree = {} if document.tree is None else document.tree
     try:
         return _Loaded(model.model_validate(tree, context=dict(context)), document.problems)
     except ValidationError as error:
-        problems = (*document.problems, *problems_of(error, model, file, document))
+        problems = (*document.problems, *problems_of(error, model, file, document, context[FORMS]))
         remaining, unread = _sound_part(tree, error)
         return _Loaded(_value_of(model, remaining, context), problems, unread)
 
@@ -161,7 +166,7 @@ def _sound_part(tree: Tree, error: ValidationError) -> tuple[Tree, frozenset[Yam
     return remaining, frozenset(unread)
 
 
-def _value_of(model: type[Model], tree: Tree, context: Mapping[str, object]) -> Model | None:
+def _value_of(model: type[Model], tree: Tree, context: Mapping[str, Any]) -> Model | None:
     """The values, None if what is left is too little."""
     try:
         return model.model_validate(tree, context=dict(context)) if isinstance(tree, dict) else None

@@ -17,15 +17,18 @@ from callcontrol.config.secret import is_secret
 from callcontrol.config.settings import Frozen
 from callcontrol.config.target_fields import target_meant
 from callcontrol.config.yaml_reader import Document, YamlPath
+from callcontrol.vocabulary.target import Forms
 
 # pydantic's word for a bad key of a mapping, put behind the key itself.
 _KEY = "[key]"
 
 
-def problems_of(error: ValidationError, model: type[Frozen], file: str, document: Document) -> list[Problem]:
-    """One Problem for each mistake in the document."""
+def problems_of(
+    error: ValidationError, model: type[Frozen], file: str, document: Document, forms: Forms
+) -> list[Problem]:
+    """One Problem for each mistake in the document. `forms` are the targets that can be written."""
     found = [details for details in error.errors(include_url=False) if not _is_echo(details)]
-    return [_problem(details, model, file, document) for details in found]
+    return [_problem(details, model, file, document, forms) for details in found]
 
 
 def place_of(details: ErrorDetails) -> YamlPath:
@@ -42,14 +45,14 @@ def _is_echo(details: ErrorDetails) -> bool:
     return details["type"] == "too_short" and enough
 
 
-def _problem(details: ErrorDetails, model: type[Frozen], file: str, document: Document) -> Problem:
+def _problem(details: ErrorDetails, model: type[Frozen], file: str, document: Document, forms: Forms) -> Problem:
     place = place_of(details)
-    what, right = _words(details, model, place)
+    what, right = _words(details, model, place, forms)
     where = place[:-1] if details["type"] in ("missing", "extra_forbidden") else place
     return Problem(file, document.line(place), f"{'.'.join(where)}: {what}" if where else what, right)
 
 
-def _words(details: ErrorDetails, model: type[Frozen], place: YamlPath) -> tuple[str, str]:
+def _words(details: ErrorDetails, model: type[Frozen], place: YamlPath, forms: Forms) -> tuple[str, str]:
     """What is wrong, what would be right. The types are pydantic's; `setting` is that of our own fields."""
     context: dict[str, Any] = details.get("ctx", {})
     written = details["input"]
@@ -73,7 +76,9 @@ def _words(details: ErrorDetails, model: type[Frozen], place: YamlPath) -> tuple
         case "mapping_type" | "dict_type" | "model_type" | "model_attributes_type":
             if isinstance(written, str) and (secret := _secret_key(model, place)):
                 return "a text stands where a block of keys belongs", f"write `{{{secret}: …}}`"
-            return f"{_shown(written)} stands where a block of keys belongs", _example_of_keys(model, place, written)
+            return f"{_shown(written)} stands where a block of keys belongs", _example_of_keys(
+                model, place, written, forms
+            )
         case "tuple_type" | "list_type":
             return f"{_shown(written)} stands where a list belongs", "write lines that begin with `- `, or [a, b]"
         case _:
@@ -98,10 +103,10 @@ def _too_little(written: object, model: type[Frozen], place: YamlPath, least: in
     return "nothing is in it", f"write at least {least}{such_as}"
 
 
-def _example_of_keys(model: type[Frozen], place: YamlPath, written: object) -> str:
+def _example_of_keys(model: type[Frozen], place: YamlPath, written: object, forms: Forms) -> str:
     known, key = known_keys(model, place), _only_required(model, place)
     if key and isinstance(written, str):
-        meant = (target_meant(written) if key == "target" else "") or written
+        meant = (target_meant(written, forms) if key == "target" else "") or written
         return f"write `{{{key}: {meant}}}`"
     if known:
         return f"write `key: value` lines below it, with {', '.join(known)}"

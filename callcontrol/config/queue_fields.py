@@ -10,13 +10,12 @@ from pydantic import BeforeValidator, PlainValidator, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from callcontrol.config.fields import FILE, TONES, described, matching, refusal, text_in
-from callcontrol.config.target_fields import read_target
-from callcontrol.vocabulary.target import KINDS, Target
+from callcontrol.config.target_fields import ANY_KIND, forms_in, read_target
+from callcontrol.vocabulary.target import Target
 
 CALLBACK: Literal["callback"] = "callback"
 CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]"
 
-_KEY_RIGHT = f"write {CALLBACK}, or a target: {', '.join(f'{kind}:…' for kind in KINDS)}"
 _STREAM_NAME = "[A-Za-z0-9_][A-Za-z0-9_.-]*"
 _MUSIC = re.compile(
     rf"{FILE.pattern}/?|{TONES.pattern}|silence_stream://-1|local_stream://{_STREAM_NAME}(/{_STREAM_NAME})*"
@@ -39,7 +38,8 @@ def _read_key_action(value: object, info: ValidationInfo) -> Literal["callback"]
     if value == CALLBACK:
         return CALLBACK
     if isinstance(value, str) and get_close_matches(value, (CALLBACK,), 1, cutoff=0.75):
-        raise refusal(f"{value!r} is nothing a key can do", f"did you mean {CALLBACK}? {_KEY_RIGHT}")
+        right = f"write {CALLBACK}, or a target: {forms_in(info).words}"
+        raise refusal(f"{value!r} is nothing a key can do", f"did you mean {CALLBACK}? {right}")
     try:
         return read_target(value, info)
     except PydanticCustomError as error:
@@ -53,7 +53,7 @@ Music = Annotated[
 KeyAction = Annotated[
     Literal["callback"] | Target,
     PlainValidator(_read_key_action),
-    described("callback, or where the call goes", f"^(callback$|({'|'.join(KINDS)}):.+$)"),
+    described("callback, or where the call goes", f"^(callback$|{ANY_KIND}:.+$)"),
 ]
 Key = Annotated[
     str,

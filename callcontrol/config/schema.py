@@ -4,23 +4,40 @@ from __future__ import annotations
 
 from typing import Any
 
-from callcontrol.config.settings import Common, Frozen, Tenant
+from callcontrol.config.settings import Common, Frozen
+from callcontrol.config.target_fields import ANY_KIND
+from callcontrol.config.ways import AllKinds
 
 # What may stand in which file: `callcontrol.yaml`, and each of `tenants/*.yaml`.
-FILES: dict[str, type[Frozen]] = {"settings": Common, "tenant": Tenant}
+FILES = ("settings", "tenant")
 
 Node = dict[str, Any]
 
 
-def schema(which: str) -> Node:
-    """The schema of a file of this kind (a key of FILES), as strict about keys as the loader is."""
-    made = FILES[which].model_json_schema(by_alias=True)
+def schema(which: str, kinds: AllKinds) -> Node:
+    """The schema of a file of this kind (one of FILES), as strict about keys as the loader is."""
+    form: type[Frozen] = kinds.tenant if which == "tenant" else Common
+    made = form.model_json_schema(by_alias=True)
     definitions: dict[str, Node] = made.get("$defs", {})
     for node in (made, *(found for found in definitions.values() if "properties" in found)):
         _allow_empty_settings(node)
         for entries in node["properties"].values():
             _be_strict_about_names(entries, definitions)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made}
+    known: Node = _with_kinds(made, f"({'|'.join(kinds.forms.by_word)})")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **known}
+
+
+def _with_kinds(value: Any, words: str) -> Any:
+    """The patterns of targets with the words of all kinds."""
+    match value:
+        case dict():
+            return {key: _with_kinds(inner, words) for key, inner in value.items()}
+        case list():
+            return [_with_kinds(inner, words) for inner in value]
+        case str():
+            return value.replace(ANY_KIND, words)
+        case _:
+            return value
 
 
 def _allow_empty_settings(node: Node) -> None:

@@ -29,7 +29,6 @@ from callcontrol.config.fields import (
     ShowText,
     SipDomain,
     SipHost,
-    Sound,
     SoundFile,
     Text,
     TrunkNumbers,
@@ -119,7 +118,6 @@ class Trunk(Frozen):
     ping: Annotated[int, Field(ge=5, le=3600), Whole] | None = Field(
         default=None, description="seconds between OPTIONS to the carrier, which show at once that it is down"
     )
-
 
     @property
     def region(self) -> str:
@@ -220,48 +218,6 @@ class Extension(Frozen):
         return tuple(self.endpoints) or (name,)
 
 
-class Group(Frozen):
-    """All members ring at once; the first to answer wins."""
-
-    members: tuple[TargetText, ...] = Field(min_length=1, max_length=32)
-    ring: RingSeconds = 30
-    otherwise: TargetText | None = Field(default=None, description="where the call goes if it is not answered")
-
-
-class ListMember(Frozen):
-    """One rung of an escalating list."""
-
-    target: TargetText
-    ring: RingSeconds = DEFAULT_RING_S
-
-
-class EscalatingList(Frozen):
-    """Members ring one after the other, each with its own time."""
-
-    members: tuple[ListMember, ...] = Field(min_length=1, max_length=32)
-    otherwise: TargetText | None = Field(default=None, description="where the call goes if it is not answered")
-
-
-class Announcement(Frozen):
-    """A recording for the caller."""
-
-    file: Sound = Field(
-        description="sound file (absolute, or below the switch's sounds), tone_stream:// or silence_stream://"
-    )
-    answer: Flag = Field(
-        default=True, description="answer the call first; false plays it as early media, free for the caller"
-    )
-    then: TargetText | None = Field(default=None, description="where the call goes afterwards; default: it ends")
-
-
-class Voicemail(Frozen):
-    """A voicemail box."""
-
-    greeting: Sound = Field(default="voicemail/greeting.wav", description="sound file played first")
-    max: Seconds = Field(default=180, description="longest message in seconds")
-    silence: Seconds = Field(default=5, description="seconds of silence that end the message")
-
-
 class Confirm(Frozen):
     """Press 1 to accept, on external legs: keeps a mobile's own voicemail from swallowing the call."""
 
@@ -272,7 +228,10 @@ class Confirm(Frozen):
 
 
 class Tenant(Frozen):
-    """Whose numbers, extensions and bill. One file below `tenants/`; its name is the file's."""
+    """Whose numbers, extensions and bill. One file below `tenants/`; its name is the file's.
+
+    Besides this a tenant has the blocks of all kinds of target (`Kinds.tenant`), read by `Block.of`.
+    """
 
     domain: SipDomain = Field(description="SIP domain its phones register with")
     # Neither has a default: a wrong guess would turn one country's numbers, hours and prices into another's.
@@ -299,10 +258,6 @@ class Tenant(Frozen):
     )
     confirm: Confirm = Confirm()
     extensions: Mapping[Identifier, Extension] = Field(default_factory=dict)
-    groups: Mapping[Identifier, Group] = Field(default_factory=dict)
-    lists: Mapping[Identifier, EscalatingList] = Field(default_factory=dict)
-    announcements: Mapping[Identifier, Announcement] = Field(default_factory=dict)
-    voicemail: Mapping[Identifier, Voicemail] = Field(default_factory=dict)
     agents: Mapping[Identifier, Agent] = Field(
         default_factory=dict, max_length=MAX_AGENTS, description="who takes calls from queues"
     )
@@ -361,16 +316,12 @@ class Settings(Common):
 
 __all__ = [
     "Agent",
-    "Announcement",
     "Common",
-    "EscalatingList",
     "Extension",
     "Frozen",
-    "Group",
     "Queue",
     "Settings",
     "Target",
     "Tenant",
     "Trunk",
-    "Voicemail",
 ]

@@ -1,5 +1,4 @@
-"""Where a call goes on whatever the phones do: an extension's always rule, an announcement's `then`, the `otherwise` of
-a group, list or queue. From each target at most one such step leads on.
+"""Where a call goes on whatever the phones do. From each target at most one such step leads on.
 
 The checks of the YAML look for loops along these ways, and so does a rule that is set at run time (`way_back`).
 """
@@ -7,37 +6,22 @@ The checks of the YAML look for loops along these ways, and so does a rule that 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
+from callcontrol.config.kinds import ALWAYS, ConfiguredKind, Kinds, Link
 from callcontrol.config.settings import Tenant
 from callcontrol.config.yaml_reader import YamlPath
 from callcontrol.vocabulary.rule import RuleKind
-from callcontrol.vocabulary.target import (
-    AnnouncementTarget,
-    ExtensionTarget,
-    GroupTarget,
-    ListTarget,
-    NumberTarget,
-    QueueTarget,
-    Target,
-    text_of,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """One certain step, in force in [start, until) (microseconds; None: open)."""
-
-    to: Target
-    place: YamlPath
-    start: int | None = None
-    until: int | None = None
-
+from callcontrol.vocabulary.target import ExtensionTarget, NumberTarget, Target, text_of
 
 Links = Mapping[Target, Link]
+AllKinds = Kinds[ConfiguredKind[Any]]
 
 
-def way_back(target: Target, kind: RuleKind, extension: str, name: str, tenant: Tenant) -> tuple[Target, ...]:
+def way_back(
+    target: Target, kind: RuleKind, extension: str, name: str, tenant: Tenant, kinds: AllKinds
+) -> tuple[Target, ...]:
     """The way by which a rule of this kind would send the extension's calls back to it; () if it does not.
 
     A number of the tenant's own stands for where it leads. Beyond it the way is certain for an always rule only: after
@@ -46,7 +30,7 @@ def way_back(target: Target, kind: RuleKind, extension: str, name: str, tenant: 
     above: YamlPath = ("tenants", name, "numbers")
     known: dict[Target, Link] = {NumberTarget(n): Link(to, (*above, n)) for n, to in tenant.numbers.items()}
     if kind is RuleKind.ALWAYS:
-        known |= certain_links(name, tenant)
+        known |= links(name, tenant, kinds)
     here = ExtensionTarget(extension)
     known.pop(here, None)
     way = followed(target, known)
@@ -77,25 +61,16 @@ class _Window:
         return self.start is None or self.until is None or self.start < self.until
 
 
-def certain_links(name: str, tenant: Tenant) -> dict[Target, Link]:
-    """Every certain step of a tenant, by where it begins."""
-    above: YamlPath = ("tenants", name)
-    links: dict[Target, Link] = {}
-    for key, extension in tenant.extensions.items():
-        always = extension.forward.always
-        if always and always.on and always.target != ExtensionTarget(key):
-            place = (*above, "extensions", key, "forward", "always", "target")
-            links[ExtensionTarget(key)] = Link(always.target, place, always.from_, always.until)
-    onward: dict[Target, tuple[str, str, Target | None]] = {
-        **{AnnouncementTarget(k): ("announcements", "then", a.then) for k, a in tenant.announcements.items()},
-        **{GroupTarget(k): ("groups", "otherwise", g.otherwise) for k, g in tenant.groups.items()},
-        **{ListTarget(k): ("lists", "otherwise", e.otherwise) for k, e in tenant.lists.items()},
-        **{QueueTarget(k): ("queues", "otherwise", q.otherwise) for k, q in tenant.queues.items()},
-    }
-    for target, (block, key, to) in onward.items():
-        if to is not None:
-            links[target] = Link(to, (*above, block, target.name, key))
-    return links
+def links(name: str, tenant: Tenant, kinds: AllKinds, when: str = ALWAYS) -> dict[Target, Link]:
+    """Every step of a tenant that is certain for this reason, by where it begins."""
+    found: dict[Target, Link] = {}
+    for kind in kinds:
+        if kind.block is not None:
+            for key, entry in kind.block.of(tenant).items():
+                above: YamlPath = ("tenants", name, kind.block.key, key)
+                certain = (link for link in kind.links(key, entry) if link.when == when)
+                found |= {kind.target(key): replace(link, place=above + link.place) for link in certain}
+    return found
 
 
 def named(chain: tuple[Target, ...]) -> str:

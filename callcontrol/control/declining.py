@@ -11,7 +11,7 @@ from callcontrol.control.call import Call, CallingBack, Ringing, Waiting
 from callcontrol.control.commands import Command
 from callcontrol.control.events import LegGone
 from callcontrol.routing.facts import Facts
-from callcontrol.vocabulary.target import KINDS, ExtensionTarget
+from callcontrol.vocabulary.target import ExtensionTarget
 
 # 603 and its like are only sent by hand. 486 is sent by a phone that is in use, and by many for their key "decline":
 # those have rung before.
@@ -60,5 +60,5 @@ def _winner(call: Call) -> str:
 
 def _declines_for_all(to: str, facts: Facts) -> bool:
     kind, _, name = to.partition(":")
-    extension = facts.tenant.extensions.get(name) if KINDS.get(kind) is ExtensionTarget else None
+    extension = facts.tenant.extensions.get(name) if kind == ExtensionTarget.kind else None
     return extension is not None and extension.decline == "person"

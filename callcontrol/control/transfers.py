@@ -21,7 +21,7 @@ from callcontrol.routing import router
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.path import Path
 from callcontrol.routing.plan import Onward
-from callcontrol.vocabulary.target import ExtensionTarget, HangupTarget, Target, text_of
+from callcontrol.vocabulary.target import ExtensionTarget, Target, text_of
 from callcontrol.vocabulary.trail import Noted, Routed
 
 # The bridge is over, and the switch neither hung up nor brought the caller back nor joined him with somebody else: he
@@ -108,7 +108,7 @@ def given_back(call: Call, facts: Facts) -> StepResult | None:
         return _onward(call, target, TO_TRANSFEROR, "back to the transferor", facts)
     if call.given_back < TO_LAST_RESORT:
         target = router.last_resort(Path(ExtensionTarget(call.transferred_by)), facts)
-        if not isinstance(target, HangupTarget):
+        if not facts.kinds.of(target).is_end:
             return _onward(call, target, TO_LAST_RESORT, "last resort", facts)
     return None
 

@@ -23,6 +23,7 @@ from callcontrol.edges.containment import contained, note_fault
 from callcontrol.edges.live_state.calls import PAGE
 from callcontrol.edges.live_state.failures import LiveStateError, StoreRefused
 from callcontrol.edges.live_state.workers import Workers
+from callcontrol.kinds import KINDS
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.trail import Noted
@@ -201,6 +202,7 @@ def _facts(shared: WorkerContext, call: Call) -> Facts:
     transferred = bool(call.transferred_to)
     return Facts(
         settings=configuration.settings,
+        kinds=KINDS,
         tenant_name=call.tenant,
         prices=prices,
         caller=call.caller,

@@ -33,6 +33,7 @@ from callcontrol.edges.freeswitch.commands import (
 )
 from callcontrol.edges.freeswitch.translate import CALL_EVENTS, rearrived
 from callcontrol.edges.live_state.failures import LiveStateError
+from callcontrol.kinds import KINDS
 from callcontrol.routing.arrival import PUBLIC_CONTEXT
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.call import Caller
@@ -205,6 +206,7 @@ def _facts(arriving: Arriving, configuration: Configuration) -> Facts:
         tenant = directory.in_an_emergency(arriving.domain, arriving.dialled)
     return Facts(
         settings=configuration.settings,
+        kinds=KINDS,
         tenant_name=tenant,
         prices=configuration.prices_of(tenant),
         caller=_caller(arriving, phone[1] if phone else "", configuration.region_of(tenant), trunk),

@@ -20,6 +20,7 @@ from callcontrol.daemon.worker_context import WorkerContext
 from callcontrol.edges import clock
 from callcontrol.edges.containment import contained
 from callcontrol.edges.live_state.queues import Effects, QueueStore
+from callcontrol.kinds import KINDS
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.moment import SECOND_US, Instant
@@ -99,7 +100,7 @@ class OfferDispatcher:
         )
         caller = Caller(offer.number)
         prices = configuration.prices_of(tenant)
-        facts = Facts(configuration.settings, tenant, prices, caller, call.dialled, clock.now())
+        facts = Facts(configuration.settings, KINDS, tenant, prices, caller, call.dialled, clock.now())
         driver = CallDriver(call, facts, self._shared, None)
         self._shared.take(driver)
         self._callbacks = {o: c for o, c in self._callbacks.items() if c in self._shared.drivers} | {offer.id: call.id}

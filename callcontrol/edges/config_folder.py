@@ -16,6 +16,7 @@ from callcontrol.edges import clock
 from callcontrol.edges.config_snapshot import NoSnapshot, Snapshot, kept, snapshot_of
 from callcontrol.edges.data_folder import data_folder
 from callcontrol.edges.secret_sources import HostSecrets, KeptSecrets
+from callcontrol.kinds import KINDS
 
 _FOLDERS = ("tenants", "tariffs")
 _ENDINGS = (".yaml", ".csv")
@@ -68,7 +69,7 @@ def load_folder(folder: Path) -> Settings | tuple[Problem, ...]:
     Raises:
         UnreadableFolder: see `read_folder`.
     """
-    return _placed(load(read_folder(folder), HostSecrets()), folder)
+    return _placed(load(read_folder(folder), KINDS, HostSecrets()), folder)
 
 
 def checked_folder(folder: Path) -> tuple[Settings, dict[str, str]]:
@@ -102,7 +103,7 @@ def accepted(path: Path) -> Accepted:
 
 
 def _checked(files: Mapping[str, str], secrets: Secrets, folder: Path) -> Settings:
-    settings = load(files, secrets)
+    settings = load(files, KINDS, secrets)
     problems = tuple(mistakes(files, settings))
     if isinstance(settings, Settings) and not settings.tenants:
         right = "write tenants/NAME.yaml; is the folder whole?"

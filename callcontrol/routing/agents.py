@@ -18,7 +18,7 @@ from callcontrol.routing.speech import Phrase, as_file_string, phrase
 from callcontrol.routing.trunks import refusal
 from callcontrol.vocabulary.leg import Leg, Role, changes, has_ended
 from callcontrol.vocabulary.number_class import class_of
-from callcontrol.vocabulary.target import KINDS, ExtensionTarget, NumberTarget, QueueTarget, text_of
+from callcontrol.vocabulary.target import ExtensionTarget, NumberTarget, QueueTarget, text_of
 from callcontrol.vocabulary.trail import Passed
 
 TENANT = "tenant"
@@ -129,4 +129,4 @@ def still_begun(begun: tuple[tuple[str, str], ...], news: Iterable[OtherCall]) -
 
 def _agent_of(target: str, agents: Mapping[str, str]) -> str | None:
     kind, _, name = target.partition(":")
-    return agents.get(name) if KINDS.get(kind) is ExtensionTarget else None
+    return agents.get(name) if kind == ExtensionTarget.kind else None

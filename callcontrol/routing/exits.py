@@ -36,12 +36,6 @@ _SETTING = {
 }
 
 
-def of(queue: Queue) -> Iterator[Target]:
-    """Everywhere the queue may send a caller on."""
-    yield from (t for t in (queue.otherwise, queue.overflow.full, queue.overflow.busy) if t is not None)
-    yield from (target for _, _, target in after_waiting(queue))
-
-
 def after_waiting(queue: Queue) -> Iterator[tuple[str, Leaving, Target]]:
     """Where the queue sends callers who have waited: when, how they leave, and the target."""
     overflow = queue.overflow

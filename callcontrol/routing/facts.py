@@ -1,17 +1,22 @@
-"""What must be known before deciding. The driver looks it up; nothing here asks for it."""
+"""What must be known before deciding, and the kinds of target as routing sees them. The driver looks facts up; nothing
+here asks for them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
+from callcontrol.config.kinds import ConfiguredKind, Kinds
 from callcontrol.config.settings import Extension, Settings, Tenant
-from callcontrol.routing.plan import Account, Peer
+from callcontrol.routing.endings import refuse
+from callcontrol.routing.path import Path
+from callcontrol.routing.plan import Account, Answer, Branch, Decision, Peer, Ring, RingResult, Step
 from callcontrol.vocabulary.call import NO_ORIGIN, Caller, Origin
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.rule import Rules
-from callcontrol.vocabulary.target import Target
+from callcontrol.vocabulary.target import Target, text_of
 
 
 class Prices(Protocol):
@@ -27,6 +32,7 @@ class Facts:
     """Everything a decision about one call rests on.
 
     Attributes:
+        kinds: the kinds of target there are.
         rules: effective rules by extension; an extension that is missing here has not been looked up.
         registered: the switches at which each SIP account is registered, of those whose state is known; an account
             that is absent here is unknown, so it is tried.
@@ -41,6 +47,7 @@ class Facts:
     """
 
     settings: Settings
+    kinds: RoutedKinds
     tenant_name: str
     prices: Prices
     caller: Caller
@@ -89,3 +96,57 @@ class Facts:
         switches = self.settings.switches
         known = ((name, switches[name].sip) for name in places if name in switches)
         return next((Peer(name, sip) for name, sip in known if sip is not None), None)
+
+
+T = TypeVar("T", bound=Target)
+
+
+def _fails(_target: Target, _step: Ring, result: RingResult, _facts: Facts) -> Decision:
+    return refuse(result.outcome)
+
+
+def _nothing_follows(_step: Any, _facts: Facts) -> Iterable[Branch]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoutedKind(ConfiguredKind[T]):
+    """What routing has to know of a kind of target.
+
+    Attributes:
+        decide: what happens to a call that is sent to such a target.
+        after: what follows when the phones that `decide` has ringing were not answered.
+        successors: every target that may follow; None: those its links lead to.
+        why_not: why nobody may send calls there at run time, "" if they may; None: where the target does not exist.
+        default_last_resort: the last resort of a tenant that has chosen none, for a call that came for this target; the
+            first kind that has an answer is taken.
+        is_end: such a target is the end of the call, nothing else.
+        step: the step that only this kind has calls take; None: it has none.
+        branches: what may follow that step.
+    """
+
+    decide: Callable[[T, Path, Facts], Answer]
+    after: Callable[[T, Ring, RingResult, Facts], Answer] = _fails
+    successors: Callable[[T, Facts], Iterable[Target]] | None = None
+    why_not: Callable[[T, Facts], str] | None = None
+    default_last_resort: Callable[[Target, Tenant], Target | None] | None = None
+    is_end: bool = False
+    step: type[Step] | None = None
+    branches: Callable[[Any, Facts], Iterable[Branch]] = _nothing_follows
+
+    def following(self, target: T, facts: Facts) -> Iterable[Target]:
+        """Every target that may follow this one, as far as it is known."""
+        if self.successors is not None:
+            return self.successors(target, facts)
+        entry = self.block.of(facts.tenant).get(target.name) if self.block else None
+        return () if entry is None else [link.to for link in self.links(target.name, entry)]
+
+    def refusal(self, target: T, facts: Facts) -> str:
+        """Why nobody may send calls there at run time, "" if they may."""
+        if self.why_not is not None:
+            return self.why_not(target, facts)
+        exists = self.block is None or target.name in self.block.of(facts.tenant)
+        return "" if exists else f"there is no {text_of(target)}"
+
+
+RoutedKinds = Kinds[RoutedKind[Any]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -9,7 +10,7 @@ from callcontrol.routing.path import Path
 from callcontrol.vocabulary.agent import AgentAction
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.rule import Rule, RuleKind
-from callcontrol.vocabulary.target import Target
+from callcontrol.vocabulary.target import Target, text_of
 from callcontrol.vocabulary.trail import Passed, Routed
 
 
@@ -90,9 +91,31 @@ class LegPlan:
     cap_s: int | None = None
     progress_s: int | None = None
 
+    def described(self) -> str:
+        """The leg in words, for `explain`."""
+        match self.endpoint:
+            case Account(user, domain, peer):
+                where = f"{user}@{domain}" + (f" at {peer.switch}" if peer else "")
+            case TrunkNumber(trunk, _, _):
+                where = f"{self.to} through {trunk}, billed to {self.payer}"
+            case SipAddress(uri):
+                where = f"sip:{uri}"
+        shown = "anonymous" if self.shown.private else self.shown.number or "no number"
+        accept = ", press 1 to accept" if self.acceptance else ""
+        return f"{where} for {self.ring_s} s (shows {shown}{accept})"
+
 
 @dataclass(frozen=True, slots=True)
-class Ring:
+class Step(ABC):
+    """What a call is told to do next. A kind of target may have a step of its own."""
+
+    @abstractmethod
+    def described(self) -> str:
+        """The step in words, for `explain`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ring(Step):
     """Ring these legs at once; the first to answer wins.
 
     Attributes:
@@ -109,9 +132,13 @@ class Ring:
     round: int = 0
     earlier: tuple[Outcome, ...] = ()
 
+    def described(self) -> str:
+        """Who is rung."""
+        return "ring " + ", ".join(leg.described() for leg in self.legs)
+
 
 @dataclass(frozen=True, slots=True)
-class Announce:
+class Announce(Step):
     """Play a recording, then go on to `then` (None: the call ends)."""
 
     name: str
@@ -120,9 +147,13 @@ class Announce:
     then: Target | None
     path: Path
 
+    def described(self) -> str:
+        """What is played."""
+        return f"play {self.file}" + ("" if self.answer else " before answering")
+
 
 @dataclass(frozen=True, slots=True)
-class TakeMessage:
+class TakeMessage(Step):
     """Voicemail: greeting, then a recording of at most `max_s` seconds, ended by `silence_s` of silence."""
 
     box: str
@@ -131,25 +162,37 @@ class TakeMessage:
     silence_s: int
     path: Path
 
+    def described(self) -> str:
+        """The box and its limits."""
+        return f"voicemail {self.box}: greeting {self.greeting}, at most {self.max_s} s"
+
 
 @dataclass(frozen=True, slots=True)
-class Wait:
+class Wait(Step):
     """Wait in a queue for an agent; with no active agent the caller does not enter it."""
 
     queue: str
     path: Path
 
+    def described(self) -> str:
+        """Where."""
+        return f"wait in queue {self.queue}"
+
 
 @dataclass(frozen=True, slots=True)
-class Refuse:
+class Refuse(Step):
     """The call ends here with this cause; `outcome` is what it amounts to."""
 
     cause: str
     outcome: Outcome
 
+    def described(self) -> str:
+        """How it ends."""
+        return f"hang up with {self.cause} ({self.outcome.value})"
+
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Change(Step):
     """A star code: set a rule (`rule`), remove it (`rule` None), or only tell whether it is on (`ask`).
 
     `rejected` says why the code cannot be carried out; the phone then hears the refusal tone. `also` are changes of
@@ -163,9 +206,22 @@ class Change:
     rejected: str = ""
     also: tuple[Change, ...] = ()
 
+    def described(self) -> str:
+        """What the code asks for."""
+        return "star code: " + ", ".join(one._change() for one in (self, *self.also))
+
+    def _change(self) -> str:
+        if self.rejected:
+            return f"refused: {self.rejected}"
+        if self.ask:
+            return f"tells whether {self.kind.value} is on"
+        if self.rule is None:
+            return f"removes {self.kind.value}"
+        return f"sets {self.kind.value} to {text_of(self.rule.target)}, {'on' if self.rule.on else 'off'}"
+
 
 @dataclass(frozen=True, slots=True)
-class ChangeAgent:
+class ChangeAgent(Step):
     """A star code of an agent. `rejected` says why it cannot be carried out; the phone then hears the refusal tone.
 
     Attributes:
@@ -177,8 +233,11 @@ class ChangeAgent:
     detail: str = ""
     rejected: str = ""
 
+    def described(self) -> str:
+        """What the code asks for."""
+        return f"star code: agent {self.agent}: {self.rejected or self.action.value}"
 
-Step = Ring | Announce | TakeMessage | Wait | Refuse | Change | ChangeAgent
+
 Explanation = Routed | Passed
 
 
@@ -201,6 +260,21 @@ class Onward:
     target: Target
     path: Path
     why: tuple[Explanation, ...] = ()
+
+
+Answer = Decision | Onward
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """What may follow a step.
+
+    Attributes:
+        case: when, in words; "" if nothing else can follow.
+    """
+
+    case: str
+    answer: Answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,25 +8,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from callcontrol.routing import exits
 from callcontrol.routing.endings import refuse
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.path import Path
-from callcontrol.routing.plan import Decision, Explanation, Onward, Ring, RingResult
-from callcontrol.routing.targets import AFTER, DECIDE
+from callcontrol.routing.plan import Answer, Decision, Explanation, Onward, Ring, RingResult
 from callcontrol.vocabulary.outcome import Outcome
-from callcontrol.vocabulary.rule import RuleKind
-from callcontrol.vocabulary.target import (
-    AnnouncementTarget,
-    ExtensionTarget,
-    GroupTarget,
-    HangupTarget,
-    ListTarget,
-    QueueTarget,
-    Target,
-    VoicemailTarget,
-    text_of,
-)
+from callcontrol.vocabulary.target import ExtensionTarget, Target, text_of
 from callcontrol.vocabulary.trail import Passed, Routed
 
 
@@ -37,7 +24,7 @@ def decide(target: Target, path: Path, facts: Facts) -> Decision:
 
 def after(step: Ring, result: RingResult, facts: Facts) -> Decision:
     """What happens after a Ring step failed."""
-    return follow(AFTER[type(step.target)](step.target, step, result, facts), facts)
+    return follow(facts.kinds.of(step.target).after(step.target, step, result, facts), facts)
 
 
 def wanted(target: Target, facts: Facts) -> frozenset[str]:
@@ -52,20 +39,27 @@ def wanted(target: Target, facts: Facts) -> frozenset[str]:
         current = waiting.pop()
         if current not in seen:
             seen.add(current)
-            waiting.extend(_successors(current, facts, missing))
+            waiting.extend(facts.kinds.of(current).following(current, facts))
+            if isinstance(current, ExtensionTarget) and _is_unknown(current.name, facts):
+                missing.add(current.name)
     return frozenset(missing)
 
 
+def _is_unknown(extension: str, facts: Facts) -> bool:
+    return extension not in facts.rules and facts.extension(extension) is not None
+
+
 def last_resort(path: Path, facts: Facts) -> Target:
-    """Where a call goes that loops or was forwarded too often: the tenant's choice, the first target's voicemail,
-    busy.
+    """Where a call goes that loops or was forwarded too often: the tenant's choice, else the first kind's that has one
+    for its first target.
     """
     if facts.tenant.last_resort is not None:
         return facts.tenant.last_resort
-    return VoicemailTarget(path.first.name) if path.first.name in facts.tenant.voicemail else HangupTarget("busy")
+    asked = (kind.default_last_resort for kind in facts.kinds if kind.default_last_resort is not None)
+    return next(target for ask in asked if (target := ask(path.first, facts.tenant)) is not None)
 
 
-def follow(answer: Decision | Onward, facts: Facts) -> Decision:
+def follow(answer: Answer, facts: Facts) -> Decision:
     """The step an answer comes to."""
     why: tuple[Explanation, ...] = ()
     while isinstance(answer, Onward):
@@ -76,7 +70,7 @@ def follow(answer: Decision | Onward, facts: Facts) -> Decision:
             answer = _rescue(answer.path, facts)
         else:
             target, path = answer.target, answer.path.entering(answer.target)
-            answer = DECIDE[type(target)](target, path, facts)
+            answer = facts.kinds.of(target).decide(target, path, facts)
     return answer.because(*why)
 
 
@@ -88,41 +82,10 @@ def _trouble(onward: Onward, facts: Facts) -> str:
     return ""
 
 
-def _rescue(path: Path, facts: Facts) -> Decision | Onward:
+def _rescue(path: Path, facts: Facts) -> Answer:
     if path.last_resort:
         return refuse(Outcome.BUSY)
     target = last_resort(path, facts)
     # The last resort is a fresh start: it may be a target that was visited, and it gets its own hops.
     fresh = replace(path, visited=(), hops=0, last_resort=True)
     return Onward(target, fresh, (Routed(facts.now, text_of(target), "last resort"),))
-
-
-def _successors(target: Target, facts: Facts, missing: set[str]) -> list[Target]:
-    """Targets that may follow this one; extensions not looked up yet are put into `missing`."""
-    tenant, name = facts.tenant, target.name
-    match target:
-        case ExtensionTarget():
-            return _rule_targets(name, facts, missing)
-        case GroupTarget() if name in tenant.groups:
-            group = tenant.groups[name]
-            return [*group.members, *([group.otherwise] if group.otherwise else [])]
-        case ListTarget() if name in tenant.lists:
-            escalation = tenant.lists[name]
-            last = [escalation.otherwise] if escalation.otherwise else []
-            return [*(m.target for m in escalation.members), *last]
-        case AnnouncementTarget() if name in tenant.announcements:
-            then = tenant.announcements[name].then
-            return [then] if then else []
-        case QueueTarget() if name in tenant.queues:
-            return list(exits.of(tenant.queues[name]))
-        case _:
-            return []
-
-
-def _rule_targets(name: str, facts: Facts, missing: set[str]) -> list[Target]:
-    if name not in facts.rules:
-        if facts.extension(name) is not None:
-            missing.add(name)
-        return []
-    rules = facts.rules[name]
-    return [rule.target for kind in RuleKind if (rule := rules.in_force(kind, facts.now))]

@@ -18,31 +18,18 @@ writes the seconds as `*11*seconds`; that is understood too.
 from __future__ import annotations
 
 import re
-from collections.abc import Container
 from dataclasses import dataclass, replace
 
 from callcontrol.config.ways import named, way_back
 from callcontrol.routing.agents import agents_at
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.plan import Change, ChangeAgent, Decision, Refuse
-from callcontrol.routing.trunks import refusal
 from callcontrol.vocabulary.agent import AgentAction
 from callcontrol.vocabulary.moment import SECOND_US
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.phone_number import normalise
 from callcontrol.vocabulary.rule import DEFAULT_RING_S, Rule, RuleKind
-from callcontrol.vocabulary.target import (
-    AnnouncementTarget,
-    ExtensionTarget,
-    GroupTarget,
-    HangupTarget,
-    ListTarget,
-    NumberTarget,
-    QueueTarget,
-    SipTarget,
-    Target,
-    text_of,
-)
+from callcontrol.vocabulary.target import ExtensionTarget, NumberTarget, Target
 
 KIND_OF_CODE = {
     "21": RuleKind.ALWAYS,
@@ -178,35 +165,9 @@ def trouble_with(target: Target, extension: str, facts: Facts, kind: RuleKind = 
 
     The same for every way a rule is set at run time: by phone, by command.
     """
-    if way := way_back(target, kind, extension, facts.tenant_name, facts.tenant):
+    if way := way_back(target, kind, extension, facts.tenant_name, facts.tenant, facts.kinds):
         return "an extension cannot forward to itself" + (f": {named(way)}" if len(way) > 1 else "")
-    match target:
-        case NumberTarget(number) if number in facts.tenant.numbers:
-            return ""
-        case NumberTarget(number):
-            return refusal(number, facts)
-        case SipTarget() | HangupTarget():
-            return ""
-        case _:
-            return "" if target.name in _names(target, facts) else f"there is no {text_of(target)}"
-
-
-def _names(target: Target, facts: Facts) -> Container[str]:
-    """What the tenant has of this kind."""
-    tenant = facts.tenant
-    match target:
-        case ExtensionTarget():
-            return tenant.extensions
-        case GroupTarget():
-            return tenant.groups
-        case ListTarget():
-            return tenant.lists
-        case QueueTarget():
-            return tenant.queues
-        case AnnouncementTarget():
-            return tenant.announcements
-        case _:
-            return tenant.voicemail
+    return facts.kinds.of(target).refusal(target, facts)
 
 
 def _source(facts: Facts) -> str:

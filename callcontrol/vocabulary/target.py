@@ -1,159 +1,120 @@
 """Targets: anything a call can be sent to, and their one written form `kind:value`.
 
-The same text stands in YAML, on the command line, in Redis, in the trail and in the `calls` table:
-`extension:101`, `group:sales`, `list:night`, `queue:support`, `number:+48600700800`, `sip:bob@example.com`,
-`announcement:closed`, `voicemail:101`, `hangup:busy`. Only `emergency:112` is never written, but dialled.
+The same text stands in YAML, on the command line, in Redis, in the trail and in the `calls` table: `extension:101`,
+`number:+48600700800`. Each kind is declared in a file of its own (`callcontrol/kinds/targets/`). Here stand those that
+callers dial and that agents are reached at, so that every floor knows them.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 
 @dataclass(frozen=True, slots=True)
-class ExtensionTarget:
+class Target:
+    """Anything a call can be sent to. A kind is a class of its own; `kind` is its word."""
+
+    kind: ClassVar[str]
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionTarget(Target):
     """An extension; its own forwarding rules apply in turn."""
 
-    name: str
+    kind: ClassVar[str] = "extension"
 
 
 @dataclass(frozen=True, slots=True)
-class GroupTarget:
-    """A group: all members ring at once, the first to answer wins."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class ListTarget:
-    """An escalating list: one member after the other, each with its own time."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class QueueTarget:
+class QueueTarget(Target):
     """A queue: callers wait for an agent."""
 
-    name: str
+    kind: ClassVar[str] = "queue"
 
 
 @dataclass(frozen=True, slots=True)
-class NumberTarget:
+class NumberTarget(Target):
     """An external number, reached through a trunk; `name` is E.164 or a short number as dialled."""
 
-    name: str
+    kind: ClassVar[str] = "number"
 
 
 @dataclass(frozen=True, slots=True)
-class EmergencyTarget:
+class EmergencyTarget(Target):
     """An emergency number that a phone has dialled; `name` is what it dialled. No rule and no setting leads here."""
 
-    name: str
+    kind: ClassVar[str] = "emergency"
 
 
 @dataclass(frozen=True, slots=True)
-class SipTarget:
+class SipTarget(Target):
     """A SIP address outside; `name` is `user@host[:port]`."""
 
-    name: str
+    kind: ClassVar[str] = "sip"
+
+
+NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True)
-class AnnouncementTarget:
-    """A recording played to the caller."""
+class Form:
+    """How the targets of a kind are written.
 
-    name: str
+    Attributes:
+        value: what may stand after the kind's word and the colon.
+        right: what to write instead of a value that does not fit; `{kind}` stands for the kind's word.
+        bare: a text without a kind's word that probably means this kind; None: there is no telling.
+        national: the value is a phone number, which files may write as the tenant's country does.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class VoicemailTarget:
-    """A voicemail box: greeting, then a recording."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class HangupTarget:
-    """The call ends with a cause; `name` is one of HANGUP_CAUSES."""
-
-    name: str
+    value: re.Pattern[str] = NAME
+    right: str = "after {kind}: comes a name of letters, digits, _ . -, such as {kind}:sales"
+    bare: re.Pattern[str] | None = None
+    national: bool = False
 
 
-Target = (
-    ExtensionTarget
-    | GroupTarget
-    | ListTarget
-    | QueueTarget
-    | NumberTarget
-    | EmergencyTarget
-    | SipTarget
-    | AnnouncementTarget
-    | VoicemailTarget
-    | HangupTarget
-)
-
-KINDS: dict[str, type[Target]] = {
-    "extension": ExtensionTarget,
-    "group": GroupTarget,
-    "list": ListTarget,
-    "queue": QueueTarget,
-    "number": NumberTarget,
-    "sip": SipTarget,
-    "announcement": AnnouncementTarget,
-    "voicemail": VoicemailTarget,
-    "hangup": HangupTarget,
-}
-EMERGENCY = "emergency"
-_WORDS = {**{cls: word for word, cls in KINDS.items()}, EmergencyTarget: EMERGENCY}
-
-# The words an admin may write after `hangup:`, and the cause the caller's network is given.
-HANGUP_CAUSES = {
-    "normal": "NORMAL_CLEARING",
-    "busy": "USER_BUSY",
-    "rejected": "CALL_REJECTED",
-    "no_answer": "NO_ANSWER",
-    "unavailable": "SUBSCRIBER_ABSENT",
-    "unallocated": "UNALLOCATED_NUMBER",
-    "congestion": "NORMAL_CIRCUIT_CONGESTION",
-}
-
-_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
-_NUMBER = re.compile(r"\+?[0-9]{2,15}")
-_SIP = re.compile(r"[A-Za-z0-9_.+*#-]{1,64}@[A-Za-z0-9][A-Za-z0-9.-]{0,252}(:[0-9]{1,5})?")
-_FORMS = {
-    "number": (_NUMBER, "digits in international form, such as number:+48600700800"),
-    "sip": (_SIP, "an address, such as sip:bob@example.com"),
-}
+NAMED = Form()
 
 
 class BadTarget(ValueError):
     """The text is no target; the message says what would be."""
 
 
-def target_from(text: str) -> Target:
-    """Read `kind:value`.
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """The kinds of target that can be written, by their words."""
 
-    Raises:
-        BadTarget: unknown kind or a value that its kind cannot have.
-    """
-    kind, colon, value = text.partition(":")
-    if not colon or kind not in KINDS:
-        raise BadTarget(f"{text!r} is no target: write one of {', '.join(f'{k}:…' for k in KINDS)}")
-    if kind == "hangup" and value not in HANGUP_CAUSES:
-        raise BadTarget(f"{text!r}: a call can be hung up with {', '.join(HANGUP_CAUSES)}")
-    form, right = _FORMS.get(kind, (_NAME, f"a name of letters, digits, _ . -, such as {kind}:sales"))
-    if not form.fullmatch(value):
-        raise BadTarget(f"{text!r}: after {kind}: comes {right}")
-    return KINDS[kind](value)
+    by_word: Mapping[str, tuple[type[Target], Form]]
 
+    @property
+    def right(self) -> str:
+        """What to write where a target belongs."""
+        return f"write one of {self.words}"
 
-def kind_of(target: Target) -> str:
-    """The target's word: `extension`, `group`, …"""
-    return _WORDS[type(target)]
+    @property
+    def words(self) -> str:
+        """The beginnings of all targets, as people read them."""
+        return ", ".join(f"{word}:…" for word in self.by_word)
+
+    def read(self, text: str) -> Target:
+        """Read `kind:value`; `read(text_of(t)) == t`.
+
+        Raises:
+            BadTarget: unknown kind or a value that its kind cannot have.
+        """
+        word, colon, value = text.partition(":")
+        if not colon or word not in self.by_word:
+            raise BadTarget(f"{text!r} is no target: {self.right}")
+        target, form = self.by_word[word]
+        if not form.value.fullmatch(value):
+            raise BadTarget(f"{text!r}: {form.right.format(kind=word)}")
+        return target(value)
 
 
 def text_of(target: Target) -> str:
-    """The written form; `target_from(text_of(t)) == t`."""
-    return f"{_WORDS[type(target)]}:{target.name}"
+    """The written form."""
+    return f"{target.kind}:{target.name}"

@@ -8,6 +8,7 @@ import pytest
 
 from callcontrol.commands import schema
 from callcontrol.config.schema import schema as made
+from callcontrol.kinds import KINDS
 from tests.commands.command import run
 
 
@@ -16,7 +17,7 @@ from tests.commands.command import run
 )
 def test_the_schema_asked_for(arguments: tuple[str, ...], which: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(schema, *arguments) == 0
-    assert json.loads(capsys.readouterr().out) == made(which)
+    assert json.loads(capsys.readouterr().out) == made(which, KINDS)
 
 
 def test_no_other(capsys: pytest.CaptureFixture[str]) -> None:

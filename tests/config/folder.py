@@ -5,6 +5,7 @@ from __future__ import annotations
 from callcontrol.config.loader import load
 from callcontrol.config.problems import Problem
 from callcontrol.config.settings import Settings
+from callcontrol.kinds import KINDS
 
 MAIN = """\
 switches: {fs1: {password: secret}}
@@ -40,14 +41,14 @@ def located(tenant: str) -> str:
 
 def loaded(tenant: str = TENANT, main: str = MAIN, **others: str) -> Settings:
     """The Settings of a folder without mistakes."""
-    found = load(files(tenant, main, **others))
+    found = load(files(tenant, main, **others), KINDS)
     assert isinstance(found, Settings), "\n".join(map(str, found))
     return found
 
 
 def problems(tenant: str = TENANT, main: str = MAIN, **others: str) -> tuple[Problem, ...]:
     """The Problems of a folder with mistakes."""
-    found = load(files(tenant, main, **others))
+    found = load(files(tenant, main, **others), KINDS)
     assert isinstance(found, tuple), "no Problem was found"
     return found
 

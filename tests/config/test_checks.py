@@ -185,7 +185,7 @@ def test_the_last_resort_stays() -> None:
     text = forwards(_101="{always: {target: extension:102}}", _102="{}") + "last_resort: extension:101\n"
     assert written(*problems(text)) == [
         "tenants/acme.yaml:11: last_resort: the last resort extension:101 is forwarded itself;"
-        " write voicemail:…, announcement:…, hangup:… or an extension without an always rule"
+        " write announcement:…, voicemail:…, hangup:… or an extension without an always rule"
     ]
 
 

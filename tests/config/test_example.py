@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo
 from callcontrol.billing.tariff import Tariff
 from callcontrol.billing.tariffs import parse
 from callcontrol.config.checks.places import numbers_in, targets_in
+from callcontrol.kinds import KINDS
+from callcontrol.kinds.targets.voicemail import VoicemailTarget
 from callcontrol.vocabulary.moment import instant_from
 from callcontrol.vocabulary.rule import RuleKind
-from callcontrol.vocabulary.target import KINDS, ExtensionTarget, VoicemailTarget, kind_of, text_of
+from callcontrol.vocabulary.target import ExtensionTarget, text_of
 from tests.config.example import EXAMPLE, example
 
 NOW = instant_from("2026-11-22T12:00:00+01:00")
@@ -17,7 +19,7 @@ NOW = instant_from("2026-11-22T12:00:00+01:00")
 
 def test_every_kind_of_target_and_rule_is_there() -> None:
     acme = example().tenants["acme"]
-    assert {kind_of(target) for _, target in targets_in("acme", acme)} == set(KINDS)
+    assert {target.kind for _, target in targets_in("acme", acme)} == set(KINDS.forms.by_word)
     rules = {kind for extension in acme.extensions.values() for kind, rule in extension.forward if rule}
     assert rules == {kind.value for kind in RuleKind}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,26 +11,22 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from callcontrol.config import fields
-from callcontrol.config.target_fields import TargetText
+from callcontrol.config.target_fields import FORMS, TargetText
+from callcontrol.kinds import KINDS
+from callcontrol.kinds.targets.announcement import AnnouncementTarget
+from callcontrol.kinds.targets.group import GroupTarget
+from callcontrol.kinds.targets.hangup import HangupTarget
 from callcontrol.vocabulary.moment import instant_of
-from callcontrol.vocabulary.target import (
-    AnnouncementTarget,
-    ExtensionTarget,
-    GroupTarget,
-    HangupTarget,
-    NumberTarget,
-    QueueTarget,
-    SipTarget,
-)
+from callcontrol.vocabulary.target import ExtensionTarget, NumberTarget, QueueTarget, SipTarget
 
-POLAND = {"region": "PL", "zone": "Europe/Warsaw"}
+POLAND: Mapping[str, object] = {"region": "PL", "zone": "Europe/Warsaw"}
 
 
-def read(kind: Any, text: object, context: dict[str, str] | None = POLAND) -> Any:
-    return TypeAdapter(kind).validate_python(text, context=context)
+def read(kind: Any, text: object, context: Mapping[str, object] | None = POLAND) -> Any:
+    return TypeAdapter(kind).validate_python(text, context={**(context or {}), FORMS: KINDS.forms})
 
 
-def refused(kind: Any, text: object, context: dict[str, str] | None = POLAND) -> str:
+def refused(kind: Any, text: object, context: Mapping[str, object] | None = POLAND) -> str:
     with pytest.raises(ValidationError) as caught:
         read(kind, text, context)
     return str(caught.value.errors()[0]["msg"])
@@ -161,11 +158,11 @@ def test_targets(text: str) -> None:
     assert read(TargetText, TARGETS[text]) == TARGETS[text]
 
 
-KINDS = "write one of extension:…, group:…, list:…, queue:…, number:…, sip:…, announcement:…, voicemail:…, hangup:…"
+KNOWN = "write one of extension:…, group:…, list:…, queue:…, number:…, sip:…, announcement:…, voicemail:…, hangup:…"
 BAD_TARGETS = {
     "101": "'101' is no target; did you mean extension:101?",
-    "sales": f"'sales' is no target; {KINDS}",
-    "menu:sales": f"'menu:sales' is no target; {KINDS}",
+    "sales": f"'sales' is no target; {KNOWN}",
+    "menu:sales": f"'menu:sales' is no target; {KNOWN}",
     "extensions:101": "'extensions:101' is no target; did you mean extension:101?",
     "hangup:now": "'hangup:now' is no target; a call can be hung up with"
     " normal, busy, rejected, no_answer, unavailable, unallocated, congestion",
@@ -183,9 +180,9 @@ def test_what_is_no_target(text: str) -> None:
 
 def test_a_target_is_one_text() -> None:
     assert refused(TargetText, {"extension": "101"}) == (
-        f"a block of keys stands where one text belongs; {KINDS}"
+        f"a block of keys stands where one text belongs; {KNOWN}"
     )
-    assert refused(TargetText, None) == f"nothing is written here; {KINDS}"
+    assert refused(TargetText, None) == f"nothing is written here; {KNOWN}"
 
 
 def test_sounds_are_harmless_to_the_switch() -> None:

@@ -12,7 +12,8 @@ from xml.etree import ElementTree
 import pytest
 
 from callcontrol.config.freeswitch_xml import render
-from callcontrol.config.settings import Confirm, Voicemail
+from callcontrol.config.settings import Confirm
+from callcontrol.kinds.targets.voicemail import Voicemail
 from tests.config.example import FREESWITCH_XML, example
 
 FILES = sorted(FREESWITCH_XML.rglob("*.xml"))

@@ -6,7 +6,10 @@ import pytest
 
 from callcontrol.config.loader import load
 from callcontrol.config.settings import Settings
-from callcontrol.vocabulary.target import ExtensionTarget, VoicemailTarget
+from callcontrol.kinds import KINDS
+from callcontrol.kinds.targets import group, voicemail
+from callcontrol.kinds.targets.voicemail import VoicemailTarget
+from callcontrol.vocabulary.target import ExtensionTarget
 from tests.config.folder import MAIN, TENANT, files, loaded, located, problems, written
 
 
@@ -24,7 +27,8 @@ def test_settings_hold_what_was_written_and_defaults() -> None:
 def test_a_key_with_nothing_behind_it_is_not_written() -> None:
     settings = loaded(TENANT.replace("101: {}", "101:").replace("box: {}", "box: {max: }") + "groups:\nshow:\n")
     tenant = settings.tenants["acme"]
-    assert (tenant.extensions["101"].ring, tenant.voicemail["box"].max, tenant.groups) == (20, 180, {})
+    boxes, groups = voicemail.BLOCK.of(tenant), group.BLOCK.of(tenant)
+    assert (tenant.extensions["101"].ring, boxes["box"].max, groups) == (20, 180, {})
 
 
 def test_everything_has_its_place() -> None:
@@ -58,8 +62,8 @@ MISTAKES = [
     ("colour: red\n", [
         "11: unknown key `colour`; known here: domain, zone, region, company_number, show, tariff, last_resort,"
             " trunks,"
-        " blocked, emergency, emergency_numbers, talk, confirm, extensions, groups, lists, announcements,"
-        " voicemail, agents, pauses, queues, ageing, numbers"
+        " blocked, emergency, emergency_numbers, talk, confirm, extensions, agents, pauses, queues, ageing,"
+        " numbers, groups, lists, announcements, voicemail"
     ]),
     ("show: mine\n", ["11: show: 'mine' is not known here; write 'caller' or 'company'"]),
     ("talk: 0\n", ["11: talk: 0 is too small; write at least 1"]),
@@ -136,7 +140,7 @@ def test_a_mistyped_key_without_a_value_is_told_too() -> None:
 
 
 def test_missing_keys_have_the_line_of_what_they_belong_to() -> None:
-    found = load(files() | {"tenants/acme.yaml": "# empty\n"})
+    found = load(files() | {"tenants/acme.yaml": "# empty\n"}, KINDS)
     assert isinstance(found, tuple)
     assert written(*found) == [
         "tenants/acme.yaml:1: `company_number` is missing; write `company_number: …` (the number shown as the"
@@ -195,7 +199,8 @@ def test_the_same_number_in_two_writings() -> None:
 
 
 def test_files_have_names() -> None:
-    found = load(files() | {"tenants/b c.yaml": "", "tenants/x.yml": "", "tariffs/y.txt": "", "tariffs/retail.csv": ""})
+    misnamed = {"tenants/b c.yaml": "", "tenants/x.yml": "", "tariffs/y.txt": "", "tariffs/retail.csv": ""}
+    found = load(files() | misnamed, KINDS)
     assert isinstance(found, tuple)
     assert written(*found) == [
         "tariffs/retail.yaml:1: the price list retail is in tariffs/retail.csv already; keep one of the files",
@@ -206,7 +211,7 @@ def test_files_have_names() -> None:
 
 
 def test_without_the_main_file_the_others_are_checked_all_the_same() -> None:
-    found = load({"tenants/acme.yaml": located(TENANT.replace("tariff: retail\n", ""))})
+    found = load({"tenants/acme.yaml": located(TENANT.replace("tariff: retail\n", ""))}, KINDS)
     assert isinstance(found, tuple)
     assert [str(p).partition(";")[0] for p in found] == [
         "callcontrol.yaml:1: the file is missing",
@@ -215,7 +220,7 @@ def test_without_the_main_file_the_others_are_checked_all_the_same() -> None:
 
 
 def test_a_folder_may_have_no_tenants_yet() -> None:
-    found = load({"callcontrol.yaml": MAIN})
+    found = load({"callcontrol.yaml": MAIN}, KINDS)
     assert isinstance(found, Settings)
     assert found.tenants == {}
 
@@ -248,7 +253,7 @@ def test_a_wrong_region_is_told_once_and_nothing_is_said_of_what_depends_on_it(w
 
 def test_no_country_and_no_zone_are_assumed() -> None:
     national = TENANT.replace('"+48221234567"', "020 7946 0000")
-    found = load(files() | {"tenants/acme.yaml": national})
+    found = load(files() | {"tenants/acme.yaml": national}, KINDS)
     assert isinstance(found, tuple)
     assert [p.what for p in found] == ["`region` is missing", "`zone` is missing"]
 

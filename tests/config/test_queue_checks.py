@@ -239,7 +239,7 @@ LOOPS = [
         "15: queues.help.overflow.busy: a loop: queue:help -> queue:help"
     ]),
     ("otherwise: announcement:sorry", "announcements:\n  sorry: {file: a.wav, then: queue:help}\n", [
-        "18: announcements.sorry.then: a loop: announcement:sorry -> queue:help -> announcement:sorry"
+        "15: queues.help.otherwise: a loop: queue:help -> announcement:sorry -> queue:help"
     ]),
     ("overflow: {full: queue:late}", "  late: {agents: [{agent: anna}], otherwise: queue:help}\n", [
         "17: queues.late.otherwise: a loop: queue:late -> queue:help -> queue:late"

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from callcontrol.config import queue_fields as fields
-from callcontrol.vocabulary.target import KINDS, NumberTarget, QueueTarget, VoicemailTarget
+from callcontrol.kinds import KINDS
+from callcontrol.kinds.targets.voicemail import VoicemailTarget
+from callcontrol.vocabulary.target import NumberTarget, QueueTarget
 from tests.config.test_fields import read, refused
 
 MUSIC = [
@@ -52,7 +54,7 @@ def test_what_keys_do() -> None:
     assert read(fields.KeyAction, QueueTarget("sales")) == QueueTarget("sales")
 
 
-KNOWN = ", ".join(f"{kind}:…" for kind in KINDS)
+KNOWN = ", ".join(f"{kind}:…" for kind in KINDS.forms.by_word)
 BAD_ACTIONS = {
     "calback": f"'calback' is nothing a key can do; did you mean callback? write callback, or a target: {KNOWN}",
     "call": f"'call' is no target; write one of {KNOWN} (or write callback)",

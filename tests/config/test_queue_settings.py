@@ -9,9 +9,10 @@ import pytest
 
 from callcontrol.config.queue_settings import Queue
 from callcontrol.config.schema import schema
+from callcontrol.kinds import KINDS
 from tests.config.folder import TENANT, loaded, problems, written
 
-DEFINED: dict[str, dict[str, Any]] = schema("tenant")["$defs"]
+DEFINED: dict[str, dict[str, Any]] = schema("tenant", KINDS)["$defs"]
 # the blocks that agents and queues consist of
 BLOCKS = [
     "Agent", "Ageing", "Announcements", "Callback", "CallerPriority", "Demand", "Overflow", "Queue", "Relaxed", "Rests",

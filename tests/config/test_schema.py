@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 from callcontrol.config.schema import FILES, schema
 from callcontrol.config.yaml_reader import Tree, read
 from callcontrol.edges.config_folder import read_folder
+from callcontrol.kinds import KINDS
 from tests.config.example import EXAMPLE
 from tests.config.folder import located
 
@@ -34,12 +35,12 @@ def as_editors_see(tree: Tree) -> Any:
 
 def complaints(which: str, text: str) -> list[str]:
     tree = as_editors_see(read("f.yaml", text).tree)
-    return [error.json_path for error in Draft202012Validator(schema(which)).iter_errors(tree)]
+    return [error.json_path for error in Draft202012Validator(schema(which, KINDS)).iter_errors(tree)]
 
 
 @pytest.mark.parametrize("which", FILES)
 def test_it_is_a_json_schema(which: str) -> None:
-    made = schema(which)
+    made = schema(which, KINDS)
     Draft202012Validator.check_schema(made)
     assert made["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     assert made["additionalProperties"] is False
@@ -87,7 +88,7 @@ def test_empty_settings_are_allowed_where_the_loader_allows_them() -> None:
 
 
 def test_what_only_the_loader_fills_is_not_offered() -> None:
-    assert not {"tenants", "sources", "tariff_files"} & set(schema("settings")["properties"])
+    assert not {"tenants", "sources", "tariff_files"} & set(schema("settings", KINDS)["properties"])
 
 
 @pytest.mark.parametrize("secret", ["x", "123", "{file: /run/secret}", "{env: NAME}"])

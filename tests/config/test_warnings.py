@@ -7,6 +7,7 @@ import pytest
 from callcontrol.billing.tariffs.folder import mistakes, warnings
 from callcontrol.config.loader import load
 from callcontrol.config.settings import Settings
+from callcontrol.kinds import KINDS
 from callcontrol.vocabulary.moment import instant_from
 from tests.config.folder import MAIN, TENANT, files
 
@@ -34,12 +35,12 @@ def folder(tenant: str = TENANT, main: str = SOUND, tariff: str = LIST) -> dict[
 
 def refused(texts: dict[str, str]) -> list[str]:
     """Its mistakes."""
-    return [str(problem) for problem in mistakes(texts, load(texts))]
+    return [str(problem) for problem in mistakes(texts, load(texts, KINDS))]
 
 
 def warned(texts: dict[str, str]) -> list[str]:
     """The warnings of a folder without mistakes."""
-    settings = load(texts)
+    settings = load(texts, KINDS)
     assert isinstance(settings, Settings)
     assert mistakes(texts, settings) == []
     return [problem.as_warning() for problem in warnings(texts, settings, NOW)]

@@ -12,11 +12,11 @@ from callcontrol.control.commands import Command
 from callcontrol.control.events import CallerHungUp
 from callcontrol.control.step_result import ThenDecide
 from callcontrol.control.waiting_room import TIMERS
+from callcontrol.kinds.targets.voicemail import VoicemailTarget
 from callcontrol.routing.plan import Refuse
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.queue import Leaving, TalkEnd
-from callcontrol.vocabulary.target import VoicemailTarget
 from callcontrol.vocabulary.trail import LeftQueue, OfferEnded, StepEnded
 from tests.control.queue_story import QueueStory
 from tests.control.story import SECOND

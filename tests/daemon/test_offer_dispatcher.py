@@ -30,6 +30,7 @@ from callcontrol.edges import clock
 from callcontrol.edges.live_state.calls import CallStore
 from callcontrol.edges.live_state.queues import Effects
 from callcontrol.edges.live_state.rules import RuleStore
+from callcontrol.kinds import KINDS
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.agent import AgentState, OfferEnd
 from callcontrol.vocabulary.call import Caller
@@ -115,7 +116,7 @@ class Office:
         """Somebody calls the queue `help`, and waits until Redis has answered."""
         configuration = self.current.configuration
         prices = configuration.prices_of("acme")
-        facts = Facts(configuration.settings, "acme", prices, caller, HELP, clock.now())
+        facts = Facts(configuration.settings, KINDS, "acme", prices, caller, HELP, clock.now())
         call = replace(Listener(id_).call, caller=caller)
         driver = CallDriver(call, facts, self.shared, self.ears)
         self.shared.take(driver)

@@ -6,6 +6,7 @@ from itertools import islice
 
 from callcontrol.config.loader import load
 from callcontrol.config.settings import Settings
+from callcontrol.kinds import KINDS
 from callcontrol.routing.arrival import decide
 from callcontrol.routing.effective import effective
 from callcontrol.routing.facts import Facts
@@ -26,9 +27,9 @@ def check_settings(data: bytes) -> None:
         "tenants/acme.yaml": text_of(tenant, TENANT),
         "tariffs/retail.yaml": "",
     }
-    found = load(files)
+    found = load(files, KINDS)
     if isinstance(found, Settings):
-        assert load(files) == found
+        assert load(files, KINDS) == found
         check_calls(found)
     else:
         assert found == tuple(sorted(set(found)))
@@ -50,5 +51,5 @@ def check_calls(settings: Settings) -> None:
     for name, tenant in settings.tenants.items():
         rules = {e: effective(settings, name, e, {}) for e in tenant.extensions}
         for number in islice(tenant.numbers, NUMBERS_TRIED):
-            facts = Facts(settings, name, Priced(), Caller("+48600700800", "Jan"), number, Instant(NOW), rules)
+            facts = Facts(settings, KINDS, name, Priced(), Caller("+48600700800", "Jan"), number, Instant(NOW), rules)
             assert decide(facts).step is not None

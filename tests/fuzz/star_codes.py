@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from functools import cache
 
+from callcontrol.kinds import KINDS
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.plan import Change, ChangeAgent, Refuse
 from callcontrol.routing.star_codes import KINDS_OF_CODE, StarCode, decide, parse, trouble_with
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.rule import RuleKind
-from callcontrol.vocabulary.target import target_from, text_of
+from callcontrol.vocabulary.target import text_of
 from tests.fuzz.pieces import Pieces
 from tests.routing import queue_world
 from tests.routing.world import facts, rule
@@ -68,7 +69,7 @@ def check_change(step: Change, world: Facts) -> None:
         return
     assert step.rule.kind is step.kind
     assert SHORTEST_RING_S <= step.rule.after_s <= LONGEST_RING_S
-    assert target_from(text_of(step.rule.target)) == step.rule.target
+    assert KINDS.read(text_of(step.rule.target)) == step.rule.target
     if step.rule.on and step.rule.source.startswith("phone of"):
         assert trouble_with(step.rule.target, step.extension, world) == ""
 

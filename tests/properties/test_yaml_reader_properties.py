@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from callcontrol.config.loader import load
 from callcontrol.config.settings import Settings
 from callcontrol.config.yaml_reader import Tree, read
+from callcontrol.kinds import KINDS
 from tests.config.folder import MAIN, TENANT
 from tests.fuzz.yaml_texts import places
 
@@ -69,7 +70,7 @@ def test_what_was_written_is_read(tree: Tree) -> None:
 
 @given(st.one_of(ANY_TEXT, YAMLISH), st.one_of(ANY_TEXT, YAMLISH))
 def test_any_files_give_settings_or_problems(main: str, tenant: str) -> None:
-    found = load({"callcontrol.yaml": main, "tenants/acme.yaml": tenant, "tariffs/retail.yaml": ""})
+    found = load({"callcontrol.yaml": main, "tenants/acme.yaml": tenant, "tariffs/retail.yaml": ""}, KINDS)
     assert isinstance(found, Settings) or found == tuple(sorted(set(found)))
 
 
@@ -77,7 +78,7 @@ def test_any_files_give_settings_or_problems(main: str, tenant: str) -> None:
 def test_a_sound_file_with_something_thrown_in(at: int, thrown: str) -> None:
     lines = TENANT.splitlines(keepends=True)
     spoilt = "".join([*lines[: at % len(lines)], thrown, "\n", *lines[at % len(lines) :]])
-    found = load({"callcontrol.yaml": MAIN, "tenants/acme.yaml": spoilt, "tariffs/retail.yaml": ""})
+    found = load({"callcontrol.yaml": MAIN, "tenants/acme.yaml": spoilt, "tariffs/retail.yaml": ""}, KINDS)
     assert isinstance(found, Settings) or all(problem.what and problem.right for problem in found)
 
 
@@ -151,5 +152,5 @@ TENANT_TREES = st.recursive(
 @given(st.dictionaries(KEYS, TENANT_TREES, max_size=8))
 def test_any_tree_of_known_words_gives_settings_or_problems(tree: dict[str, Tree]) -> None:
     text = json.dumps(tree, ensure_ascii=False)
-    found = load({"callcontrol.yaml": MAIN, "tenants/acme.yaml": text, "tariffs/retail.yaml": ""})
+    found = load({"callcontrol.yaml": MAIN, "tenants/acme.yaml": text, "tariffs/retail.yaml": ""}, KINDS)
     assert isinstance(found, Settings) or all(str(problem) for problem in found)

@@ -61,11 +61,12 @@ def test_a_phone_dials_an_extension_an_own_number_or_outside() -> None:
 
 def test_wanted_follows_rules_groups_and_lists() -> None:
     found = facts(DID["group"])
-    blank = type(found)(found.settings, "acme", found.prices, found.caller, DID["list"], found.now)
+    blank = type(found)(found.settings, found.kinds, "acme", found.prices, found.caller, DID["list"], found.now)
     assert arrival.wanted(blank) == {"101", "102"}
     forwarded = facts(DID["extension"], rules={"101": [rule("busy", "group:quiet")]})
     only_101 = {"101": forwarded.rules["101"]}
-    partly = type(found)(found.settings, "acme", found.prices, found.caller, DID["extension"], found.now, only_101)
+    known = (found.settings, found.kinds, "acme", found.prices, found.caller)
+    partly = type(found)(*known, DID["extension"], found.now, only_101)
     assert arrival.wanted(partly) == {"102"}
 
 

@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import pytest
 
+from callcontrol.kinds.targets.voicemail import VoicemailTarget
 from callcontrol.routing import exits, router
 from callcontrol.routing.path import Diversion, Path
 from callcontrol.routing.plan import Announce, Decision, Onward, Refuse, TakeMessage, Wait
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.queue import Leaving, Refusal
 from callcontrol.vocabulary.rule import RuleKind
-from callcontrol.vocabulary.target import QueueTarget, VoicemailTarget, text_of
+from callcontrol.vocabulary.target import QueueTarget, text_of
 from tests.routing.queue_world import HELP, QUEUES, RUSH, changed, facts, tenant
 from tests.routing.world import rule
 
@@ -27,8 +28,13 @@ def onward(answer: Decision | Onward) -> Onward:
     return answer
 
 
+def everywhere(queue: str) -> list[str]:
+    target, found = QueueTarget(queue), facts()
+    return [text_of(following) for following in found.kinds.of(target).following(target, found)]
+
+
 def test_everywhere_a_queue_may_send_a_caller() -> None:
-    assert [text_of(target) for target in exits.of(facts().tenant.queues["help"])] == [
+    assert everywhere("help") == [
         "announcement:closed",
         "hangup:busy",
         "announcement:closed",
@@ -36,7 +42,7 @@ def test_everywhere_a_queue_may_send_a_caller() -> None:
         "voicemail:101",
         "queue:rush",
     ]
-    assert list(exits.of(facts().tenant.queues["rush"])) == []
+    assert everywhere("rush") == []
 
 
 def test_where_those_go_who_have_waited_and_when() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from callcontrol.config.loader import load
 from callcontrol.config.settings import Settings
+from callcontrol.kinds import KINDS
 from callcontrol.routing import arrival
 from callcontrol.routing.arrival import Directory
 from callcontrol.routing.plan import TrunkNumber
@@ -25,7 +26,7 @@ GERMAN = TENANT.replace("tariff: retail", "tariff: retail\nregion: DE").replace(
 
 def told(numbers: str, own: str = "+48221110000", tenant: str = TENANT) -> Settings:
     main = MAIN.replace('number: "+48221110000"', f'numbers: {numbers}, addresses: [192.0.2.0/24], number: "{own}"')
-    loaded = load({"callcontrol.yaml": main, "tenants/acme.yaml": located(tenant), "tariffs/retail.yaml": ""})
+    loaded = load({"callcontrol.yaml": main, "tenants/acme.yaml": located(tenant), "tariffs/retail.yaml": ""}, KINDS)
     assert isinstance(loaded, Settings), loaded
     return loaded
 

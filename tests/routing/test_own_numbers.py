@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from callcontrol.kinds import KINDS
 from callcontrol.routing import arrival
 from callcontrol.routing.plan import Account, Refuse, TrunkNumber
 from callcontrol.routing.star_codes import trouble_with
 from callcontrol.routing.trunks import refusal
 from callcontrol.vocabulary.rule import RuleKind
-from callcontrol.vocabulary.target import NumberTarget, target_from
+from callcontrol.vocabulary.target import NumberTarget
 from tests.routing.test_extension import ring
 from tests.routing.world import DID, TENANT, facts, rule
 
@@ -50,14 +51,14 @@ def test_no_trunk_is_ever_asked_for_one() -> None:
 @pytest.mark.parametrize("kind", list(RuleKind))
 @pytest.mark.parametrize("target", ["extension:101", OWN])
 def test_a_rule_that_leads_straight_back_is_refused_whatever_its_kind(kind: RuleKind, target: str) -> None:
-    assert trouble_with(target_from(target), "101", facts(), kind).startswith("an extension cannot forward to itself")
+    assert trouble_with(KINDS.read(target), "101", facts(), kind).startswith("an extension cannot forward to itself")
 
 
 @pytest.mark.parametrize("target", ["extension:102", "announcement:back"])
 def test_an_always_rule_that_leads_back_by_a_way_of_certain_steps_is_refused(target: str) -> None:
     known = facts(tenant=LED)
-    assert trouble_with(target_from(target), "101", known).endswith("announcement:back -> extension:101")
-    assert trouble_with(target_from(target), "101", known, RuleKind.BUSY) == ""  # 101 has rung, and may ring again
+    assert trouble_with(KINDS.read(target), "101", known).endswith("announcement:back -> extension:101")
+    assert trouble_with(KINDS.read(target), "101", known, RuleKind.BUSY) == ""  # 101 has rung, and may ring again
 
 
 def test_an_own_number_that_leads_elsewhere_may_be_set() -> None:

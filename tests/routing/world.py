@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 from callcontrol.config.loader import load
 from callcontrol.config.settings import Settings
+from callcontrol.kinds import KINDS
 from callcontrol.routing.effective import effective
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.rule import Rule, RuleKind
-from callcontrol.vocabulary.target import target_from
 from tests.config.folder import located
 
 NOW = Instant(1_795_320_000_000_000)  # 2026-11-22T04:00:00Z
@@ -76,13 +76,13 @@ class Priced:
 
 
 def settings(tenant: str = TENANT, main: str = MAIN) -> Settings:
-    loaded = load({"callcontrol.yaml": main, "tenants/acme.yaml": located(tenant), "tariffs/retail.yaml": ""})
+    loaded = load({"callcontrol.yaml": main, "tenants/acme.yaml": located(tenant), "tariffs/retail.yaml": ""}, KINDS)
     assert isinstance(loaded, Settings), "\n".join(map(str, loaded))
     return loaded
 
 
 def rule(kind: str, target: str, **more: object) -> Rule:
-    return Rule(RuleKind(kind), target_from(target), source="test", **more)  # type: ignore[arg-type]  # kwargs of a test
+    return Rule(RuleKind(kind), KINDS.read(target), source="test", **more)  # type: ignore[arg-type]  # kwargs of a test
 
 
 def facts(
@@ -101,6 +101,7 @@ def facts(
     names = loaded.tenants["acme"].extensions
     return Facts(
         settings=loaded,
+        kinds=KINDS,
         tenant_name="acme",
         prices=Priced(*unpriced),
         caller=caller or Caller("+48600700800", "Jan Kowalski"),

@@ -5,24 +5,20 @@ Each is told with file and line by `places.problem_at`. A new check is one funct
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from callcontrol.config.checks import agents, chains, emergency, numbers, queues, rules, shared, switches, targets
 from callcontrol.config.problems import Problem
 from callcontrol.config.settings import Settings
+from callcontrol.config.ways import AllKinds
 
 CHECKS: tuple[Callable[[Settings], Iterable[Problem]], ...] = (
-    targets.targets_that_lead_nowhere,
-    targets.members_that_cannot_ring,
     targets.numbers_that_are_blocked,
     targets.numbers_of_our_own,
     targets.numbers_without_a_trunk,
     rules.windows_without_time,
     rules.rules_never_reached,
     rules.rules_to_themselves,
-    chains.loops,
-    chains.chains_too_long,
-    chains.last_resorts_that_forward,
     numbers.numbers_claimed_twice,
     numbers.shown_numbers_not_owned,
     emergency.extensions_named_like_emergency_numbers,
@@ -55,3 +51,20 @@ CHECKS: tuple[Callable[[Settings], Iterable[Problem]], ...] = (
     queues.stages_out_of_order,
     queues.waits_longer_than_anybody_waits,
 )
+
+# Those that look along the ways of targets, whatever kinds there are.
+CHECKS_OF_TARGETS: tuple[Callable[[Settings, AllKinds], Iterable[Problem]], ...] = (
+    targets.targets_that_lead_nowhere,
+    targets.members_that_cannot_ring,
+    chains.loops,
+    chains.chains_too_long,
+    chains.last_resorts_that_forward,
+)
+
+
+def problems_in(settings: Settings, kinds: AllKinds) -> Iterator[Problem]:
+    """What does not fit together, in any order."""
+    for check in (*CHECKS, *(check for kind in kinds for check in kind.checks)):
+        yield from check(settings)
+    for check_targets in CHECKS_OF_TARGETS:
+        yield from check_targets(settings, kinds)

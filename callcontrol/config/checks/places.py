@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
+from typing import Any
 
+from callcontrol.config.frozen import Frozen
+from callcontrol.config.kinds import ConfiguredKind
 from callcontrol.config.problems import Problem, at_source
-from callcontrol.config.queue_fields import CALLBACK
 from callcontrol.config.settings import Settings, Tenant
 from callcontrol.config.yaml_reader import YamlPath
 from callcontrol.vocabulary.target import NumberTarget, Target
@@ -66,53 +68,25 @@ def numbers_in(name: str, tenant: Tenant) -> Iterator[tuple[YamlPath, str]]:
 
 def targets_in(name: str, tenant: Tenant) -> Iterator[tuple[YamlPath, Target]]:
     """Every target a tenant has written, with its place."""
-    above: YamlPath = ("tenants", name)
-    if tenant.last_resort is not None:
-        yield (*above, "last_resort"), tenant.last_resort
-    for number, target in tenant.numbers.items():
-        yield (*above, "numbers", number), target
-    for place, target in _of_rules(tenant):
-        yield above + place, target
-    for place, target in (*_of_groups(tenant), *_of_lists(tenant), *_of_queues(tenant)):
-        yield above + place, target
-    for box, announcement in tenant.announcements.items():
-        if announcement.then is not None:
-            yield (*above, "announcements", box, "then"), announcement.then
+    return _targets_below(("tenants", name), tenant)
 
 
-def _of_rules(tenant: Tenant) -> Iterator[tuple[YamlPath, Target]]:
-    for extension, settings in tenant.extensions.items():
-        for kind, rule in settings.forward:
-            if rule is not None:
-                yield ("extensions", extension, "forward", kind, "target"), rule.target
+def _targets_below(place: YamlPath, value: object) -> Iterator[tuple[YamlPath, Target]]:
+    match value:
+        case Target():
+            yield place, value
+        case Frozen():
+            for field, written in type(value).model_fields.items():
+                yield from _targets_below((*place, written.alias or field), getattr(value, field))
+        case Mapping():
+            for key, entry in value.items():
+                yield from _targets_below((*place, str(key)), entry)
+        case tuple():
+            for index, entry in enumerate(value):
+                yield from _targets_below((*place, str(index)), entry)
 
 
-def _of_groups(tenant: Tenant) -> Iterator[tuple[YamlPath, Target]]:
-    for name, group in tenant.groups.items():
-        for index, member in enumerate(group.members):
-            yield ("groups", name, "members", str(index)), member
-        if group.otherwise is not None:
-            yield ("groups", name, "otherwise"), group.otherwise
-
-
-def _of_lists(tenant: Tenant) -> Iterator[tuple[YamlPath, Target]]:
-    for name, escalation in tenant.lists.items():
-        for index, member in enumerate(escalation.members):
-            yield ("lists", name, "members", str(index), "target"), member.target
-        if escalation.otherwise is not None:
-            yield ("lists", name, "otherwise"), escalation.otherwise
-
-
-def _of_queues(tenant: Tenant) -> Iterator[tuple[YamlPath, Target]]:
-    for name, queue in tenant.queues.items():
-        above: YamlPath = ("queues", name)
-        for key, action in queue.keys.items():
-            if action != CALLBACK:
-                yield (*above, "keys", key), action
-        overflow = queue.overflow
-        leads = {"waited": overflow.waited, "full": overflow.full, "busy": overflow.busy, "empty": overflow.empty}
-        for word, target in leads.items():
-            if target is not None:
-                yield (*above, "overflow", word), target
-        if queue.otherwise is not None:
-            yield (*above, "otherwise"), queue.otherwise
+def listed(kinds: Iterable[ConfiguredKind[Any]]) -> str:
+    """The beginnings of their targets as alternatives: `extension:…, number:… or sip:…`."""
+    *others, last = [f"{kind.word}:…" for kind in kinds]
+    return f"{', '.join(others)} or {last}" if others else last

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from callcontrol.config.checks.places import (
     did_you_mean,
     is_written,
+    listed,
     nearest_source,
     numbers_in,
     problem_at,
@@ -15,50 +16,30 @@ from callcontrol.config.checks.places import (
 )
 from callcontrol.config.problems import Problem
 from callcontrol.config.settings import Settings
+from callcontrol.config.ways import AllKinds
 from callcontrol.config.yaml_reader import YamlPath
-from callcontrol.vocabulary.target import (
-    AnnouncementTarget,
-    ExtensionTarget,
-    GroupTarget,
-    ListTarget,
-    NumberTarget,
-    QueueTarget,
-    SipTarget,
-    Target,
-    VoicemailTarget,
-    text_of,
-)
-
-# Which block of a tenant's file holds what a target names.
-_BLOCKS: dict[type[Target], str] = {
-    ExtensionTarget: "extensions",
-    GroupTarget: "groups",
-    ListTarget: "lists",
-    QueueTarget: "queues",
-    AnnouncementTarget: "announcements",
-    VoicemailTarget: "voicemail",
-}
+from callcontrol.vocabulary.target import Target, text_of
 
 
-def targets_that_lead_nowhere(settings: Settings) -> Iterator[Problem]:
+def targets_that_lead_nowhere(settings: Settings, kinds: AllKinds) -> Iterator[Problem]:
     """A target names something the tenant does not have."""
     for name, tenant in settings.tenants.items():
         for place, target in targets_in(name, tenant):
-            block = _BLOCKS.get(type(target))
-            if block and not is_written(settings, "tenants", name, block, target.name):
-                known = getattr(tenant, block)
-                right = did_you_mean(target.name, known, f"write `{target.name}:` below `{block}:`")
+            block = kinds.of(target).block
+            if block and not is_written(settings, "tenants", name, block.key, target.name):
+                right = did_you_mean(target.name, block.of(tenant), f"write `{target.name}:` below `{block.key}:`")
                 yield problem_at(settings, place, f"{text_of(target)} does not exist", right)
 
 
-def members_that_cannot_ring(settings: Settings) -> Iterator[Problem]:
-    """Members of groups and lists ring; voicemail and the like would answer for all others at once."""
+def members_that_cannot_ring(settings: Settings, kinds: AllKinds) -> Iterator[Problem]:
+    """Members ring; what answers by itself would answer for all others at once."""
     for name, tenant in settings.tenants.items():
         for place, target in targets_in(name, tenant):
-            if "members" in place[4:5] and not isinstance(target, ExtensionTarget | NumberTarget | SipTarget):
-                itself = target.name == place[3] and _BLOCKS.get(type(target)) == place[2]
+            kind = kinds.of(target)
+            if "members" in place[4:5] and not kind.is_member:
+                itself = target.name == place[3] and kind.block is not None and kind.block.key == place[2]
                 what = f"{text_of(target)} is in itself" if itself else f"{text_of(target)} cannot ring as a member"
-                right = "write extension:…, number:… or sip:…, and anything else as `otherwise:`"
+                right = f"write {listed(k for k in kinds if k.is_member)}, and anything else as `otherwise:`"
                 yield problem_at(settings, place, what, right)
 
 

@@ -11,7 +11,7 @@ from callcontrol.control.step_result import StepResult
 from callcontrol.routing import exits, router
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.queue import Leaving, Notice
-from callcontrol.vocabulary.target import QueueTarget, target_from
+from callcontrol.vocabulary.target import QueueTarget
 
 
 def on(call: Call, waiting: Waiting, notice: Notice, queue: Queue, facts: Facts) -> StepResult:
@@ -20,7 +20,7 @@ def on(call: Call, waiting: Waiting, notice: Notice, queue: Queue, facts: Facts)
         case "moved":
             return _moved(call, waiting, notice.detail, facts)
         case "removed":
-            target = target_from(notice.detail) if notice.detail else None
+            target = facts.kinds.read(notice.detail) if notice.detail else None
             return depart(call, waiting, Leaving.REMOVED, facts, target)
         case "deserted" if queue.overflow.empty is not None:
             return depart(call, waiting, Leaving.DESERTED, facts, queue.overflow.empty)

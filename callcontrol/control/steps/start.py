@@ -27,3 +27,5 @@ def start(call: Call, decision: Decision, facts: Facts) -> StepResult:
             return setting.start(call, step, facts)
         case ChangeAgent() as step:
             return agent_setting.start(call, step, facts)
+        case step:
+            raise AssertionError(f"a step that nothing starts: {step!r}")

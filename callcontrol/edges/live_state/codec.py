@@ -18,6 +18,7 @@ from typing import Any, Final
 import orjson
 
 from callcontrol.control import saved
+from callcontrol.kinds import KINDS
 from callcontrol.vocabulary.stored import TAG, Fields, Kind, Newer, Unreadable, Upgrades, kind_of, read_tag
 
 __all__ = ["CALLS", "Codec", "Newer", "Unreadable", "decode", "encode"]
@@ -147,5 +148,6 @@ def _converter(hint: Any, sequences: tuple[type[Any], ...]) -> _Convert | None:
     return None
 
 
-CALLS: Final = Codec(saved.CLASSES, saved.UPGRADES, saved.SEQUENCES)
+_TARGETS = {kind.target.__name__: kind.target for kind in KINDS}
+CALLS: Final = Codec({**saved.CLASSES, **_TARGETS}, saved.UPGRADES, saved.SEQUENCES)
 encode, decode = CALLS.encode, CALLS.decode

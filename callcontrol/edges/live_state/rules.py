@@ -11,9 +11,10 @@ import orjson
 from callcontrol.edges.live_state import keys
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.pipeline import RedisPipeline
+from callcontrol.kinds import KINDS
 from callcontrol.routing.effective import RunTimeRules
 from callcontrol.vocabulary.rule import Rule, RuleKind
-from callcontrol.vocabulary.target import target_from, text_of
+from callcontrol.vocabulary.target import text_of
 
 log = logging.getLogger(__name__)
 
@@ -103,7 +104,7 @@ def decode_rule(kind: RuleKind, value: bytes) -> Rule | None:
     stored = orjson.loads(value)
     if stored.get("removed"):
         return None
-    return Rule(kind=kind, target=target_from(stored.pop("target")), **stored)
+    return Rule(kind=kind, target=KINDS.read(stored.pop("target")), **stored)
 
 
 def _field(extension: str, kind: RuleKind) -> str:

@@ -15,13 +15,14 @@ from callcontrol.edges import clock
 from callcontrol.edges.ledger.reader import LedgerReader, NoLedger, PastCall, Wanted
 from callcontrol.edges.live_state import keys
 from callcontrol.edges.live_state.rules import decode_rule, encode_rule
+from callcontrol.kinds import KINDS
 from callcontrol.simulator.ears import Heard
 from callcontrol.simulator.stories.actions import Action, AgentActs, Agents, Registers
 from callcontrol.simulator.stories.checks import call_differences, heard_differences
 from callcontrol.simulator.stories.story import BadStory, PlacedCall, Story
 from callcontrol.simulator.stories.world import World
 from callcontrol.vocabulary.rule import Rule, RuleKind
-from callcontrol.vocabulary.target import target_from, text_of
+from callcontrol.vocabulary.target import text_of
 
 log = logging.getLogger(__name__)
 
@@ -138,7 +139,7 @@ class Player:
         self._redis.delete(keys.rules(TENANT))
         for written in story.rules:
             extension, kind, target, *more = written.split()
-            rule = Rule(RuleKind(kind), target_from(target), source="story")
+            rule = Rule(RuleKind(kind), KINDS.read(target), source="story")
             for option in more:
                 name, _, value = option.partition("=")
                 rule = replace(rule, after_s=int(value)) if name == "after" else replace(rule, show=value)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from callcontrol.routing.caller_id import shown_in_an_emergency
 from callcontrol.routing.endings import refuse
-from callcontrol.routing.facts import Facts
+from callcontrol.routing.facts import Facts, RoutedKind
 from callcontrol.routing.path import Path
 from callcontrol.routing.plan import Decision, LegPlan, Ring, RingResult, TrunkNumber
 from callcontrol.routing.trunks import emergency_candidates, rests
@@ -51,3 +51,12 @@ def _through(round_: int, target: EmergencyTarget, path: Path, facts: Facts) -> 
     )
     why = () if round_ else rests(leg.to, choices, facts)
     return Decision(Ring(target, (leg,), path, round=round_), why)
+
+
+KIND = RoutedKind(
+    target=EmergencyTarget,
+    row="an emergency number that a phone has dialled; it is never written",
+    form=None,
+    decide=decide,
+    after=after,
+)

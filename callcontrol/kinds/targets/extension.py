@@ -1,15 +1,20 @@
-"""An extension: its rules, its phones."""
+"""An extension: its rules, its phones. Extensions are the tenant's subscribers: their block is part of its file."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
+from callcontrol.config.kinds import ALWAYS, SOMETIMES, Block, Link
+from callcontrol.config.settings import Extension
 from callcontrol.routing.endings import refuse
-from callcontrol.routing.facts import Facts
+from callcontrol.routing.facts import Facts, RoutedKind
 from callcontrol.routing.legs import phones
 from callcontrol.routing.path import Path
 from callcontrol.routing.plan import Decision, Onward, Ring, RingResult
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.rule import Rule, RuleKind
-from callcontrol.vocabulary.target import ExtensionTarget, text_of
+from callcontrol.vocabulary.target import ExtensionTarget, Form, Target, text_of
 from callcontrol.vocabulary.trail import Passed, Routed
 
 _RULE_AFTER = {
@@ -54,3 +59,31 @@ def _on_outcome(target: ExtensionTarget, outcome: Outcome, path: Path, facts: Fa
 def _forward(target: ExtensionTarget, rule: Rule, path: Path, facts: Facts, *why: Passed) -> Onward:
     entry = Routed(facts.now, text_of(rule.target), f"rule {rule.kind.value} of {text_of(target)}", rule.source)
     return Onward(rule.target, path.forwarded_by(target.name, rule), (*why, entry))
+
+
+def links(name: str, extension: Extension) -> Iterator[Link]:
+    """Its rules as they are written; only an always rule sends calls on whatever the phones do."""
+    for kind, rule in extension.forward:
+        if rule is not None:
+            certain = kind == RuleKind.ALWAYS.value and rule.on and rule.target != ExtensionTarget(name)
+            when = ALWAYS if certain else SOMETIMES
+            yield Link(rule.target, ("forward", kind, "target"), when, rule.from_, rule.until)
+
+
+def successors(target: ExtensionTarget, facts: Facts) -> list[Target]:
+    """Where its rules lead, as subscribers have set them, those not in force left out."""
+    rules = facts.rules_of(target.name)
+    return [rule.target for kind in RuleKind if (rule := rules.in_force(kind, facts.now))]
+
+
+KIND = RoutedKind(
+    target=ExtensionTarget,
+    row="its phones ring, and its own rules apply",
+    form=Form(bare=re.compile("[0-9]{1,6}")),
+    block=Block("extensions", Extension),
+    links=links,
+    is_member=True,
+    decide=decide,
+    after=after,
+    successors=successors,
+)

@@ -5,14 +5,17 @@ A number of the tenant's own never leaves: it is where it leads.
 
 from __future__ import annotations
 
+import re
+
 from callcontrol.routing.endings import refuse
-from callcontrol.routing.facts import Facts
+from callcontrol.routing.facts import Facts, RoutedKind
 from callcontrol.routing.legs import number_leg, own_source
 from callcontrol.routing.path import Path
 from callcontrol.routing.plan import Decision, Onward, Ring, RingResult
 from callcontrol.routing.retry import next_round, outcome_over_rounds
+from callcontrol.routing.trunks import refusal
 from callcontrol.vocabulary.outcome import Outcome
-from callcontrol.vocabulary.target import NumberTarget, text_of
+from callcontrol.vocabulary.target import Form, NumberTarget, Target, text_of
 from callcontrol.vocabulary.trail import Routed
 
 # How long an external leg rings when it is a target of its own (seconds).
@@ -32,3 +35,31 @@ def decide(target: NumberTarget, path: Path, facts: Facts) -> Decision | Onward:
 def after(target: NumberTarget, step: Ring, result: RingResult, facts: Facts) -> Decision:
     """The next trunk, or the end."""
     return next_round(step, result, facts) or refuse(outcome_over_rounds(step, result))
+
+
+def successors(target: NumberTarget, facts: Facts) -> tuple[Target, ...]:
+    """Where a number of the tenant's own leads."""
+    own = facts.tenant.numbers.get(target.name)
+    return () if own is None else (own,)
+
+
+def why_not(target: NumberTarget, facts: Facts) -> str:
+    """Why it is not dialled."""
+    return "" if target.name in facts.tenant.numbers else refusal(target.name, facts)
+
+
+KIND = RoutedKind(
+    target=NumberTarget,
+    row="an external number, through a trunk; one of the tenant's own leads where it leads",
+    form=Form(
+        re.compile(r"\+?[0-9]{2,15}"),
+        "after {kind}: comes digits in international form, such as {kind}:+48600700800",
+        bare=re.compile(r"\+?[0-9][0-9 ()/-]{6,}"),
+        national=True,
+    ),
+    is_member=True,
+    decide=decide,
+    after=after,
+    successors=successors,
+    why_not=why_not,
+)

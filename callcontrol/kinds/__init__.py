@@ -1,0 +1,38 @@
+"""Kinds: one file for each, which declares all that the kind is; here they are listed.
+
+A floor above the mechanisms (`config`, `routing`, `control`), which know no kind: they are given this registry.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from callcontrol.config.kinds import Kinds
+from callcontrol.kinds.targets import (
+    announcement,
+    emergency,
+    escalating_list,
+    extension,
+    group,
+    hangup,
+    number,
+    queue,
+    sip,
+    voicemail,
+)
+from callcontrol.routing.facts import RoutedKind
+
+KINDS: Final[Kinds[RoutedKind[Any]]] = Kinds(
+    (
+        extension.KIND,
+        group.KIND,
+        escalating_list.KIND,
+        queue.KIND,
+        number.KIND,
+        emergency.KIND,
+        sip.KIND,
+        announcement.KIND,
+        voicemail.KIND,
+        hangup.KIND,
+    )
+)

@@ -1,0 +1,1 @@
+"""Kinds of target, one file each: what a call can be sent to."""

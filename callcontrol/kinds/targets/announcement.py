@@ -1,0 +1,75 @@
+"""A recording for the caller, then another target or the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from pydantic import Field
+
+from callcontrol.config.fields import Flag, Sound
+from callcontrol.config.frozen import Frozen
+from callcontrol.config.kinds import Block, Link
+from callcontrol.config.target_fields import TargetText
+from callcontrol.routing.endings import refuse
+from callcontrol.routing.facts import Facts, RoutedKind
+from callcontrol.routing.path import Path
+from callcontrol.routing.plan import Announce, Branch, Decision, Onward
+from callcontrol.vocabulary.outcome import Outcome
+from callcontrol.vocabulary.target import Target, text_of
+from callcontrol.vocabulary.trail import Passed
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncementTarget(Target):
+    """A recording played to the caller."""
+
+    kind: ClassVar[str] = "announcement"
+
+
+class Announcement(Frozen):
+    """A recording for the caller."""
+
+    file: Sound = Field(
+        description="sound file (absolute, or below the switch's sounds), tone_stream:// or silence_stream://"
+    )
+    answer: Flag = Field(
+        default=True, description="answer the call first; false plays it as early media, free for the caller"
+    )
+    then: TargetText | None = Field(default=None, description="where the call goes afterwards; default: it ends")
+
+
+BLOCK = Block("announcements", Announcement)
+
+
+def decide(target: AnnouncementTarget, path: Path, facts: Facts) -> Decision:
+    """Play it."""
+    announcement = BLOCK.of(facts.tenant).get(target.name)
+    if announcement is None:
+        return refuse(Outcome.UNAVAILABLE, Passed(facts.now, text_of(target), "no such announcement"))
+    return Decision(Announce(target.name, announcement.file, announcement.answer, announcement.then, path))
+
+
+def links(_name: str, announcement: Announcement) -> Iterator[Link]:
+    """Where the call goes when it has been played."""
+    if announcement.then is not None:
+        yield Link(announcement.then, ("then",))
+
+
+def branches(step: Announce, _facts: Facts) -> Iterator[Branch]:
+    """The same, for `explain`."""
+    if step.then is not None:
+        yield Branch("", Onward(step.then, step.path.onward()))
+
+
+KIND = RoutedKind(
+    target=AnnouncementTarget,
+    row="a recording is played, then the call goes on to `then`, or ends",
+    block=BLOCK,
+    links=links,
+    is_last_resort=True,
+    decide=decide,
+    step=Announce,
+    branches=branches,
+)

@@ -1,0 +1,60 @@
+"""A queue: the caller waits for an agent. The other ways out stand in `routing/exits.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from callcontrol.config.kinds import SOMETIMES, Block, Link
+from callcontrol.config.queue_settings import Queue
+from callcontrol.routing import exits
+from callcontrol.routing.endings import refuse
+from callcontrol.routing.facts import Facts, RoutedKind
+from callcontrol.routing.path import Path
+from callcontrol.routing.plan import Branch, Decision, Wait
+from callcontrol.vocabulary.outcome import Outcome
+from callcontrol.vocabulary.queue import Refusal
+from callcontrol.vocabulary.target import QueueTarget, Target, text_of
+from callcontrol.vocabulary.trail import Passed
+
+
+def decide(target: QueueTarget, path: Path, facts: Facts) -> Decision:
+    """Let the caller in; whether an agent is active there is known only to the live state."""
+    if target.name not in facts.tenant.queues:
+        return refuse(Outcome.UNAVAILABLE, Passed(facts.now, text_of(target), "no such queue"))
+    return Decision(Wait(target.name, path))
+
+
+def links(_name: str, queue: Queue) -> Iterator[Link]:
+    """Where callers go who do not get an agent; at once if the queue is full or the wait too long."""
+    overflow = queue.overflow
+    leads: tuple[tuple[str, Target | None, str], ...] = (
+        ("full", overflow.full, "full"),
+        ("busy", overflow.busy, "busy"),
+        ("waited", overflow.waited, SOMETIMES),
+        ("empty", overflow.empty, SOMETIMES),
+    )
+    if queue.otherwise is not None:
+        yield Link(queue.otherwise, ("otherwise",))
+    yield from (Link(to, ("overflow", key), when) for key, to, when in leads if to is not None)
+    for key, action in queue.keys.items():
+        if isinstance(action, Target):
+            yield Link(action, ("keys", key), SOMETIMES)
+
+
+def branches(step: Wait, facts: Facts) -> Iterator[Branch]:
+    """Where the queue sends callers whom it does not let in, or who do not wait to the end."""
+    for refusal in (Refusal.NO_AGENT, Refusal.FULL, Refusal.TOO_LONG):
+        yield Branch(f"if not let in ({refusal.value})", exits.not_let_in(step, refusal, facts))
+    for what, leaving, target in exits.after_waiting(facts.tenant.queues[step.queue]):
+        yield Branch(what, exits.after_wait(step, target, leaving, facts))
+
+
+KIND = RoutedKind(
+    target=QueueTarget,
+    row="the caller waits for an agent",
+    block=Block("queues", Queue),
+    links=links,
+    decide=decide,
+    step=Wait,
+    branches=branches,
+)
