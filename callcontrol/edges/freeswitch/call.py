@@ -31,10 +31,12 @@ from callcontrol.edges.freeswitch.commands import (
     Linger,
     subscription,
 )
-from callcontrol.edges.freeswitch.connection import Connection, refuse_waiter
+from callcontrol.edges.freeswitch.connection import Connection
 from callcontrol.edges.freeswitch.failures import (
+    AppTimedOut,
     CallEnded,
     CloseTimedOut,
+    CommandRefused,
     ConnectionLost,
     EventSocketError,
     Superseded,
@@ -74,6 +76,7 @@ class CallConnection(Connection, OutboundSession):  # type: ignore[misc]  # gree
         self._leaving = False
         self._ended = False
         self._closing: gevent.Greenlet | None = None
+        self._apps: dict[str, AsyncResult] = {}
         self._next_waiter: AsyncResult | None = None
 
     def serve(self, on_connected: Callable[[CallConnection], object], handshake_s: float) -> None:
@@ -125,7 +128,16 @@ class CallConnection(Connection, OutboundSession):  # type: ignore[misc]  # gree
         elif own and event.name in HANGUPS:
             self._ended = True
             self._release_apps()
+        if self._apps and event.name == COMPLETE:
+            self._complete(event)
         super()._take_event(event)
+
+    def _complete(self, event: SwitchEvent) -> None:
+        """Release who waits for the end of this very app."""
+        waiter = self._apps.pop(event.get("Application-UUID"), None)
+        if waiter is not None:
+            self._waiters.discard(waiter)
+            waiter.set(event)
 
     def _release_apps(self) -> None:
         """No app completes after the hang-up; events may still come (linger)."""
@@ -249,11 +261,19 @@ class CallConnection(Connection, OutboundSession):  # type: ignore[misc]  # gree
     def call_command(
         self, app_name: str, app_args: str | None = None, block: bool = False, response_timeout: float | None = None
     ) -> SwitchEvent | Reply:
-        """Run an app; with `block` wait for its end, else for the switch to queue it."""
+        """Run an app; with `block` wait for its end, for `response_timeout` seconds or as long as the call lasts; else
+        for the switch to queue it.
+
+        Raises:
+            AppTimedOut: not ended in time; it runs on.
+            CommandRefused: the switch did not take it.
+            ConnectionLost: the call or the connection ended first.
+            UnsafeText, LimitReached: as for send.
+        """
         self.raise_if_disconnected()
         waiter, self._next_waiter = self._next_waiter, None
         if block:
-            return self.execute_and_wait(app_name, app_args or "", timeout_s=response_timeout)
+            return self._execute_and_wait(Execute(app_name, app_args or "", clock.new_id()), response_timeout)
         event_uuid = None
         if waiter is not None:
             event_uuid = clock.new_id()
@@ -261,8 +281,22 @@ class CallConnection(Connection, OutboundSession):  # type: ignore[misc]  # gree
             self._waiters.add(waiter)
         reply = self.request(Execute(app_name, app_args or "", event_uuid), self._limits.send_s)
         if waiter is not None:
-            refuse_waiter(waiter, app_name, reply)
+            _refuse(waiter, app_name, reply)
         return reply
+
+    def _execute_and_wait(self, command: Execute, timeout_s: float | None) -> SwitchEvent:
+        app, event_uuid = command.app, command.event_uuid
+        assert event_uuid is not None
+        with self._waiting_for(f"the end of {app}") as waiter:
+            self._apps[event_uuid] = waiter
+            try:
+                self.send(WithReply(command, lambda reply: _refuse(waiter, app, reply)))
+                if not waiter.wait(timeout_s) and not waiter.ready():
+                    raise AppTimedOut(seconds=timeout_s, app=app)
+                event: SwitchEvent = waiter.get(block=False)
+            finally:
+                self._apps.pop(event_uuid, None)
+        return event
 
 
 def farewell(sock: socket.socket, last_words: bytes, within_s: float | None) -> None:
@@ -283,3 +317,9 @@ def farewell(sock: socket.socket, last_words: bytes, within_s: float | None) -> 
             gevent.sleep(0)
     except OSError:
         return  # gone, or too slow: there is no peer left to answer
+
+
+def _refuse(waiter: AsyncResult, app: str, reply: Reply) -> None:
+    """Release who waits for an app that the switch did not take."""
+    if not reply.ok:
+        waiter.set_exception(CommandRefused(command=app, said=reply.text.strip()[:200]))

@@ -2,7 +2,7 @@
 
 A connection has one greenlet, which reads and never blocks: events and replies are handed to callbacks in it, so they
 arrive in order and need no queue. A reader that waits would stop the switch: after 100,000 unread events it freezes
-for all its clients. What must wait (`request`, `execute_and_wait`) does so in another greenlet, and is refused in this.
+for all its clients. What must wait (`request`) does so in another greenlet, and is refused in this.
 
 Sending never blocks either. All commands of one `send` go out in one write, ahead of any later one; what the peer
 does not take at once waits, bounded in size and time.
@@ -22,14 +22,11 @@ from gevent import socket
 from gevent.event import AsyncResult
 from greenswitch.esl import ESLProtocol
 
-from callcontrol.edges import clock
-from callcontrol.edges.freeswitch.commands import Command, Execute
+from callcontrol.edges.freeswitch.commands import Command
 from callcontrol.edges.freeswitch.deadlines import PeerDeadlines
 from callcontrol.edges.freeswitch.failures import (
     AccessRefused,
-    AppTimedOut,
     ClosedHere,
-    CommandRefused,
     ConnectionLost,
     EventSocketError,
     HandlerFailed,
@@ -38,8 +35,8 @@ from callcontrol.edges.freeswitch.failures import (
     SwitchClosed,
     WireError,
     WouldDeadlock,
+    reached,
 )
-from callcontrol.edges.freeswitch.limits import reached
 from callcontrol.edges.freeswitch.replies import ConnectionLimits, OnClosed, OnEvent, Reply, WithReply, ignore
 from callcontrol.edges.freeswitch.wire import Frame, FrameDecoder, SwitchEvent, read_event
 
@@ -66,7 +63,6 @@ class Connection(ESLProtocol):  # type: ignore[misc]  # greenswitch ships no typ
         self._decoder = FrameDecoder(limits.wire)
         self._pending: deque[WithReply | None] = deque()
         self._waiters: set[AsyncResult] = set()
-        self._apps: dict[str, AsyncResult] = {}
         self._unsent = bytearray()
         self._flusher: gevent.Greenlet | None = None
         self._reader: object = None
@@ -163,11 +159,6 @@ class Connection(ESLProtocol):  # type: ignore[misc]  # greenswitch ships no typ
             self._call(asked.on_reply, reply)
 
     def _take_event(self, event: SwitchEvent) -> None:
-        if self._apps and event.name == "CHANNEL_EXECUTE_COMPLETE":
-            waiter = self._apps.pop(event.get("Application-UUID"), None)
-            if waiter is not None:
-                self._waiters.discard(waiter)
-                waiter.set(event)
         self._call(self._on_event, event)
         if self.event_handlers:
             self._call_handlers(event)
@@ -277,29 +268,6 @@ class Connection(ESLProtocol):  # type: ignore[misc]  # greenswitch ships no typ
             reply: Reply = waiter.get(block=False)
         return reply
 
-    def execute_and_wait(self, app: str, arg: str = "", *, timeout_s: float | None) -> SwitchEvent:
-        """Run an app and wait for its end: its CHANNEL_EXECUTE_COMPLETE, which must be subscribed. For rare cases.
-
-        Without a `timeout_s` it waits as long as the call lasts.
-
-        Raises:
-            AppTimedOut: not ended within `timeout_s`; it runs on.
-            CommandRefused: the switch did not take it.
-            ConnectionLost: the call or the connection ended first.
-            UnsafeText, LimitReached: as for send.
-        """
-        event_uuid = clock.new_id()
-        with self._waiting_for(f"the end of {app}") as waiter:
-            self._apps[event_uuid] = waiter
-            try:
-                self.send(WithReply(Execute(app, arg, event_uuid), lambda reply: refuse_waiter(waiter, app, reply)))
-                if not waiter.wait(timeout_s) and not waiter.ready():
-                    raise AppTimedOut(seconds=timeout_s, app=app)
-                event: SwitchEvent = waiter.get(block=False)
-            finally:
-                self._apps.pop(event_uuid, None)
-        return event
-
     def check_may_wait(self, what: str) -> None:
         """Raises WouldDeadlock in the reader: what it waits for would never be read."""
         if gevent.getcurrent() is self._reader:
@@ -374,9 +342,3 @@ class Connection(ESLProtocol):  # type: ignore[misc]  # greenswitch ships no typ
 
 def _lost_by(error: OSError) -> ConnectionLost:
     return ConnectionLost(why=error.strerror or str(error))
-
-
-def refuse_waiter(waiter: AsyncResult, app: str, reply: Reply) -> None:
-    """Release who waits for an app that the switch did not take."""
-    if not reply.ok:
-        waiter.set_exception(CommandRefused(command=app, said=reply.text.strip()[:200]))

@@ -19,8 +19,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from callcontrol.edges.freeswitch.failures import UnsafeText
-from callcontrol.edges.freeswitch.limits import reached
+from callcontrol.edges.freeswitch.failures import UnsafeText, reached
 from callcontrol.edges.freeswitch.safe import dialable, domain_name, sip_uri, user_name, word
 
 LEGS_LIMIT: Final = 127  # MAX_PEERS is 128, and what is over it is read as part of the last one

@@ -33,6 +33,8 @@ import inspect
 
 from greenswitch.esl import NotConnectedError, OutboundSessionHasGoneAway
 
+from callcontrol.edges import meters
+
 
 class EventSocketError(Exception):
     """The event socket failed."""
@@ -146,3 +148,15 @@ class CommandRefused(EventSocketError):
 
 class ApiError(CommandRefused):
     """The switch answered to api {command}: {said}"""
+
+
+def reached(name: str, limit: int, what: str) -> LimitReached:
+    """The error for something of ours that is over a limit."""
+    meters.limits_reached_total.labels(name).inc()
+    return LimitReached(name=name, limit=limit, what=what)
+
+
+def exceeded_by_peer(name: str, limit: int, what: str) -> WireError:
+    """The error for a frame over a limit: the reader ends the connection."""
+    meters.limits_reached_total.labels(name).inc()
+    return WireError(what=what, expected=f"{name}={limit}")

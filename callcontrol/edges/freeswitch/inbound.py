@@ -30,8 +30,8 @@ from callcontrol.edges.freeswitch.failures import (
     HandlerFailed,
     HeartbeatLost,
     JobTimedOut,
+    reached,
 )
-from callcontrol.edges.freeswitch.limits import reached
 from callcontrol.edges.freeswitch.replies import REFUSALS, OnEvent, Reply, WithReply, ignore
 from callcontrol.edges.freeswitch.sockets import Address
 from callcontrol.edges.freeswitch.switch_connection import LinkLimits, SwitchConnection

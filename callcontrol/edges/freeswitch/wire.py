@@ -24,8 +24,7 @@ from urllib.parse import unquote_to_bytes
 import orjson
 from greenswitch.esl import ESLEvent
 
-from callcontrol.edges.freeswitch.failures import WireError
-from callcontrol.edges.freeswitch.limits import exceeded_by_peer
+from callcontrol.edges.freeswitch.failures import WireError, exceeded_by_peer
 
 ARRAY_PREFIX: Final = "ARRAY::"
 ARRAY_SEPARATOR: Final = "|:"

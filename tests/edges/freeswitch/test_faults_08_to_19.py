@@ -73,7 +73,7 @@ def test_fault_09_a_lost_connection_releases_everybody(call: Call) -> None:
     peer, line = call
     waiting = [
         in_background(line.call.request, Api("status"), PATIENCE_S),
-        in_background(line.call.execute_and_wait, "park", timeout_s=PATIENCE_S),
+        in_background(line.call.call_command, "park", block=True, response_timeout=PATIENCE_S),
         in_background(line.call.playback, "a.wav"),
     ]
     peer.commands(3)
@@ -166,7 +166,7 @@ def test_fault_13_the_end_of_another_app_of_that_name_releases_nobody(call: Call
 def test_fault_13_an_app_that_is_not_taken_releases_who_waits(call: Call) -> None:
     peer, line = call
     waiting = [
-        in_background(line.call.execute_and_wait, "playback", "a.wav", timeout_s=PATIENCE_S),
+        in_background(line.call.call_command, "playback", "a.wav", block=True, response_timeout=PATIENCE_S),
         in_background(line.call.playback, "b.wav"),
     ]
     peer.commands(2)
@@ -179,8 +179,8 @@ def test_fault_13_an_app_that_is_not_taken_releases_who_waits(call: Call) -> Non
 def test_fault_14_who_gave_up_waiting_is_in_nobodys_way(call: Call) -> None:
     peer, line = call
     with pytest.raises(AppTimedOut):
-        line.call.execute_and_wait("playback", "a.wav", timeout_s=0.01)
-    waiting = in_background(line.call.execute_and_wait, "playback", "a.wav", timeout_s=PATIENCE_S)
+        line.call.call_command("playback", "a.wav", block=True, response_timeout=0.01)
+    waiting = in_background(line.call.call_command, "playback", "a.wav", block=True, response_timeout=PATIENCE_S)
     late, next_one = (app_id(command) for command in peer.commands(2))
     peer.say(OK, OK, json_event(COMPLETE), complete(late), complete(next_one))
     assert waiting.get(timeout=PATIENCE_S).get("Application-UUID") == next_one
