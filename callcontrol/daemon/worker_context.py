@@ -16,7 +16,7 @@ from callcontrol.config.settings import Settings
 from callcontrol.control.call import Call
 from callcontrol.control.ending import late_leg_end
 from callcontrol.control.events import LegGone
-from callcontrol.daemon import limit_meters
+from callcontrol.daemon import record_meters
 from callcontrol.daemon.configuration import Current
 from callcontrol.daemon.driven_call import DrivenCall
 from callcontrol.daemon.leg_line import LegCommand
@@ -197,7 +197,7 @@ class WorkerContext:
             self.calls.save(call)
             return
         self.timers.after(DURABLE_S, lambda: self._still_closing(call))
-        _count(rated)
+        record_meters.count(rated)
         _tell(rated.call)
         self._keep_estimated(call, rated)
 
@@ -268,18 +268,6 @@ class WorkerContext:
         """The record survives whatever comes: the call may be forgotten."""
         self.closing.discard(call.id)
         self.calls.forget(call)
-
-
-def _count(rated: RatedRecord) -> None:
-    record = rated.call
-    limit_meters.count(record)
-    meters.unrated_total.labels(record.tenant).inc(sum(charge.amount is None for charge in rated.charges))
-    meters.calls_total.labels(record.tenant, record.outcome.value).inc()
-    for leg in record.legs:
-        if leg.address and leg.leg_id != record.call_id:
-            meters.legs_total.labels(leg.trunk, leg.cause).inc()
-        if leg.estimated:
-            meters.legs_estimated_total.inc()
 
 
 def _tell(record: CallRecord) -> None:

@@ -23,7 +23,7 @@ from callcontrol.edges.freeswitch.cdr_folder import CdrFolder, FolderAway
 from callcontrol.edges.ledger.history import LedgerHistory, alone
 from callcontrol.edges.ledger.reader import NoLedger
 from callcontrol.edges.ledger.writer import LedgerAway, LedgerWriter
-from callcontrol.edges.live_state.remembered import Remembered
+from callcontrol.edges.live_state.calls import Remembered
 from callcontrol.edges.threads import aside
 from callcontrol.jobs.folder_pass import UNREADABLE, FolderPass, PassContext, Seen
 from callcontrol.jobs.sorting import Verdict

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
 from gevent.event import Event as Signal
@@ -13,8 +14,19 @@ from callcontrol.simulator.cdr import write_cdr
 from callcontrol.simulator.channel_values import STATE_NUMBERS, ChannelValues
 from callcontrol.simulator.core import Core
 from callcontrol.simulator.ears import FarEnd
-from callcontrol.simulator.order import Order
 from callcontrol.simulator.profile import CallerProfile
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A `sendmsg` of a controller: run an application, or hang up."""
+
+    app: str
+    argument: str = ""
+    app_uuid: str = ""
+    lock: bool = False
+    loops: int = 1
+    hangup_cause: str = ""
 
 
 class ChannelThread(Protocol):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import gevent
 
 from callcontrol.simulator import api, causes, encoding
+from callcontrol.simulator.channel import Order
 from callcontrol.simulator.channel_values import truth
 from callcontrol.simulator.commands import Command
 from callcontrol.simulator.connection import Connection
-from callcontrol.simulator.order import Order
 from callcontrol.simulator.session import Session, SwitchBase
 
 _NOT_FOUND = "-ERR command not found"

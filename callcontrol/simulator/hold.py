@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from callcontrol.simulator.channel import Channel
-from callcontrol.simulator.order import Order
+from callcontrol.simulator.channel import Channel, Order
 
 MUSIC = "local_stream://moh"
 

@@ -17,13 +17,12 @@ from gevent.event import Event as Signal
 from callcontrol.simulator import causes
 from callcontrol.simulator.air import Air
 from callcontrol.simulator.callers import CallerEnd
-from callcontrol.simulator.channel import Channel
+from callcontrol.simulator.channel import Channel, Order
 from callcontrol.simulator.connection import EventSockets
 from callcontrol.simulator.core import Core
 from callcontrol.simulator.dialplan import Action, Dialplan, inline
 from callcontrol.simulator.expansion import expand
 from callcontrol.simulator.media import Media
-from callcontrol.simulator.order import Order
 from callcontrol.simulator.phones import Directory
 from callcontrol.simulator.schedule import Schedule
 from callcontrol.simulator.transfer import transfer

@@ -7,7 +7,7 @@ Each server has a folder of its own, is reached through a Unix socket that only 
 with the process that started it. A production node sets `redis.url` and `postgres.dsn` instead.
 """
 
-from callcontrol.edges.embedded.failures import EmbeddedStoreError
+from callcontrol.edges.embedded.child import EmbeddedStoreError
 from callcontrol.edges.embedded.postgres_server import EmbeddedPostgres
 from callcontrol.edges.embedded.redis_server import EmbeddedRedis
 from callcontrol.edges.embedded.server import running_address

@@ -21,6 +21,10 @@ ORPHANED_AT_BIRTH = 70  # EX_SOFTWARE: our parent died before it could be watche
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
+class EmbeddedStoreError(Exception):
+    """An embedded server cannot be started; the message says which, where, why, and what would help."""
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """The user a server runs as: user and group ids."""

@@ -14,8 +14,7 @@ import tempfile
 from pathlib import Path
 
 from callcontrol.edges.embedded import child, server_folders, wheels
-from callcontrol.edges.embedded.child import Account
-from callcontrol.edges.embedded.failures import EmbeddedStoreError
+from callcontrol.edges.embedded.child import Account, EmbeddedStoreError
 from callcontrol.edges.embedded.private import PASSWORD, kept_password, new_password, write_private
 from callcontrol.edges.embedded.server import SERVER_ENVIRONMENT, EmbeddedServer
 

@@ -22,8 +22,7 @@ from types import TracebackType
 from callcontrol.config.credentials import without_credentials
 from callcontrol.edges import clock
 from callcontrol.edges.embedded import child
-from callcontrol.edges.embedded.child import Account
-from callcontrol.edges.embedded.failures import EmbeddedStoreError
+from callcontrol.edges.embedded.child import Account, EmbeddedStoreError
 from callcontrol.edges.embedded.private import write_private
 from callcontrol.edges.file_errors import naming
 

@@ -15,8 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from callcontrol.edges.embedded import child
-from callcontrol.edges.embedded.child import Account
-from callcontrol.edges.embedded.failures import EmbeddedStoreError
+from callcontrol.edges.embedded.child import Account, EmbeddedStoreError
 
 SOCKET_PATH_BYTES = 107  # sun_path without its final NUL (unix(7))
 PLAIN_PATH = re.compile(r"[A-Za-z0-9/._-]+")  # needs no quoting in a URL, a DSN or a list of folders

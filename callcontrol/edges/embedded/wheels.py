@@ -3,7 +3,7 @@
 import importlib.util
 from pathlib import Path
 
-from callcontrol.edges.embedded.failures import EmbeddedStoreError
+from callcontrol.edges.embedded.child import EmbeddedStoreError
 
 
 def redis_program() -> Path:

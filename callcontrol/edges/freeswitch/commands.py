@@ -257,16 +257,6 @@ class Linger:
         return _block(f"linger {self.seconds}")
 
 
-@dataclass(frozen=True, slots=True)
-class Verbatim:
-    """A command in full, for greenswitch's own methods."""
-
-    text: str
-
-    def wire(self) -> bytes:
-        return _block(self.text)
-
-
 def subscription(unique_id: str, names: Iterable[str], custom: Iterable[str] = ()) -> tuple[Command, ...]:
     """Events of one channel, as JSON, on its own connection.
 

@@ -26,7 +26,6 @@ _HOST: Final = (
 _DOMAIN: Final = re.compile(_HOST)
 _PORT: Final = r"(?::(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?"
 _SIP_URI: Final = re.compile(rf"sips?:[A-Za-z0-9+*._-]{{1,64}}@{_HOST}{_PORT}(?:;transport=(?:udp|tcp|tls))?")
-_PATH: Final = re.compile(r"(?:/[A-Za-z0-9_.@+-]{1,128}){1,24}")
 _WORD: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _USER: Final = re.compile(r"[A-Za-z0-9_.+*#-]{1,64}")
 
@@ -86,17 +85,6 @@ def sip_uri(text: str) -> str:
         UnsafeText: it is anything else.
     """
     return _whole(_SIP_URI, "SIP address", text, "sip:anna@pbx.example.com:5060;transport=tcp")
-
-
-def file_path(text: str) -> str:
-    """An absolute path of plain names, as playback and record take it.
-
-    Raises:
-        UnsafeText: it is relative, climbs (`..`), or holds anything but letters, digits and `_ . @ + -`.
-    """
-    if "/../" in f"{text}/" or "/./" in f"{text}/":
-        raise UnsafeText(what="path", text=text[:200], why="it must not climb")
-    return _whole(_PATH, "path", text, "/var/lib/callcontrol/voicemail/101/1.wav")
 
 
 def user_name(text: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import TracebackType
 from typing import Any, Final
 
 import gevent
@@ -16,7 +17,7 @@ from callcontrol.control.call import Call
 from callcontrol.edges import meters
 from callcontrol.edges.live_state import codec, keys
 from callcontrol.edges.live_state.failures import LiveStateError, StoreRefused
-from callcontrol.edges.live_state.pipeline import COOL_DOWN_S, RedisPipeline
+from callcontrol.edges.live_state.pipeline import COOL_DOWN_S, RedisPipeline, connect
 from callcontrol.edges.live_state.script import script_of
 
 log = logging.getLogger(__name__)
@@ -34,6 +35,8 @@ _TAKE: Final = script_of("call_scripts", "take")
 _WHOEVER: Final = "*"
 # A call that was forgotten is not remembered again by a word that was late by less than this (seconds).
 OVER_S: Final = 600
+# How long one look at a call waits for Redis (seconds).
+LOOK_TIMEOUT_S: Final = 2.0
 
 _CallKey = tuple[str, str]  # tenant, call id
 _Word = tuple[str, bytes | None]  # the worker who says it; where the call stands, None: it is to be forgotten
@@ -225,3 +228,29 @@ def _readable(tenant: str, text: bytes) -> Call | None:
         log.error("a saved call of tenant %s is unreadable and stays in Redis: %s", tenant, error)
         return None
     return call
+
+
+class Remembered:
+    """Whether a call is still remembered in Redis: then its record is still to come, and none has to be made up.
+
+    Asks over a connection of its own; a context manager.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._pipeline = RedisPipeline(connect(url, LOOK_TIMEOUT_S))
+
+    def __enter__(self) -> Remembered:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._pipeline.stop(0)
+
+    def has(self, tenant: str, call_id: str) -> bool:
+        """Whether the call's state is there.
+
+        Raises:
+            LiveStateError: Redis is away.
+        """
+        return bool(self._pipeline.ask("HEXISTS", keys.calls(tenant), call_id))

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from callcontrol.simulator import bridging, causes, encoding
-from callcontrol.simulator.channel import Channel
+from callcontrol.simulator.channel import Channel, Order
 from callcontrol.simulator.dial_string import separate
-from callcontrol.simulator.order import Order
 from callcontrol.simulator.session import SwitchBase
 from callcontrol.simulator.transfer import transfer
 

@@ -17,7 +17,6 @@ from callcontrol.edges.freeswitch.commands import (
     Linger,
     Subscribe,
     UserAuth,
-    Verbatim,
     sched_del,
     subscription,
 )
@@ -46,7 +45,6 @@ from callcontrol.edges.freeswitch.failures import UnsafeText
             "sendmsg c-1\ncall-command: execute\nexecute-app-name: playback\n"
             "execute-app-arg: zażółć.wav\nEvent-UUID: e-1",
         ),
-        (Verbatim("myevents"), "myevents"),
     ],
 )
 def test_as_the_switch_reads_it(command: Command, wire: str) -> None:
@@ -84,7 +82,6 @@ EVIL = "x\n\napi system touch /tmp/x"
         Execute("playback", EVIL),
         Execute("playback", "a", "e\nevent-lock: false"),
         Execute("playback", "a", uuid="c 1"),
-        Verbatim(EVIL),
     ],
 )
 def test_what_would_arrive_as_something_else_is_refused(command: Command) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from callcontrol.billing.fold import fold
 from callcontrol.control import commands as do
 from callcontrol.control.events import CallerHungUp, QueueRefused
-from callcontrol.daemon import limit_meters
+from callcontrol.daemon import record_meters
 from callcontrol.vocabulary.queue import Refusal
 from tests.control.queue_story import QueueStory
 from tests.control.story import Story
@@ -29,17 +29,17 @@ def test_a_call_forwarded_too_often_takes_the_last_resort_and_is_counted() -> No
     story = Story(facts("+48221234500", tenant=CHAIN, rules=rules)).begin()
     assert story.command(do.HangUp).cause == "NORMAL_CIRCUIT_CONGESTION"
     with expect_counted("hops"):
-        limit_meters.count(fold(story.call.trail))
+        record_meters.count_limits(fold(story.call.trail))
 
 
 def test_a_caller_who_finds_the_queue_full_is_counted() -> None:
     story = QueueStory(RUSH).begin()
     story.then(QueueRefused(story.waiting.ticket, Refusal.FULL))
     with expect_counted("length"), expect_counted("hops", 0):
-        limit_meters.count(fold(story.call.trail))
+        record_meters.count_limits(fold(story.call.trail))
 
 
 def test_a_call_that_ran_into_nothing_counts_nothing() -> None:
     story = Story(facts()).begin().then(CallerHungUp("ORIGINATOR_CANCEL"))
     with expect_counted("hops", 0), expect_counted("length", 0), expect_counted("legs_per_call", 0):
-        limit_meters.count(fold(story.call.trail))
+        record_meters.count_limits(fold(story.call.trail))

@@ -1,0 +1,41 @@
+"""Counts finished calls by their records: outcomes, legs, charges without a price, and the limits and loops they ran
+into on their way, which routing itself does not count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from callcontrol.billing.record import CallRecord, RatedRecord
+from callcontrol.edges import meters
+from callcontrol.routing.carrier_loops import LOOP
+
+# How the reason of a station that was passed begins -> the limit, by its name in deploy/README.md.
+LIMITS: Mapping[str, str] = {
+    "hop limit": "hops",
+    "leg limit": "legs_per_call",
+    "the queue is full": "length",
+}
+
+
+def count(rated: RatedRecord) -> None:
+    """Count a call that is over."""
+    record = rated.call
+    count_limits(record)
+    meters.unrated_total.labels(record.tenant).inc(sum(charge.amount is None for charge in rated.charges))
+    meters.calls_total.labels(record.tenant, record.outcome.value).inc()
+    for leg in record.legs:
+        if leg.address and leg.leg_id != record.call_id:
+            meters.legs_total.labels(leg.trunk, leg.cause).inc()
+        if leg.estimated:
+            meters.legs_estimated_total.inc()
+
+
+def count_limits(record: CallRecord) -> None:
+    """Count each station of the call's way that a limit or a loop kept it from."""
+    for entry in record.path:
+        if entry.passed and entry.why.startswith(LOOP):
+            meters.carrier_loops_total.labels(record.tenant).inc()
+        for reason, limit in LIMITS.items():
+            if entry.passed and entry.why.startswith(reason):
+                meters.limits_reached_total.labels(limit).inc()
