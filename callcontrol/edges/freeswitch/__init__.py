@@ -8,7 +8,7 @@ What greenswitch 0.0.19 does here, and what it does not. From it come:
 - the classes: `SwitchEvent`, `Connection`, `CallConnection`, `SwitchConnection` and `OutboundServer` are its
   `ESLEvent`, `ESLProtocol`, `OutboundSession`, `InboundESL` and `OutboundESLServer`, so that code and people who know
   it find their way;
-- the errors: whoever catches its `NotConnectedError` or `OutboundSessionHasGoneAway` catches ours;
+- the errors: code that catches its `NotConnectedError` or `OutboundSessionHasGoneAway` catches ours;
 - the verbs of a call (`answer`, `playback`, `bridge`, `play_and_get_digits`, `hangup`, `raise_if_disconnected`, …) and
   `register_handle`: they stand on `call_command` and are right as they are.
 
