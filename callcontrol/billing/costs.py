@@ -1,11 +1,11 @@
 """What a call's legs cost: the record with its charges.
 
 Which legs have a charge:
-- a leg that went out through a trunk at somebody's expense (`payer` and `trunk` are set) and was answered: one charge,
+- a leg that went out through a trunk and has a payer (`payer` and `trunk` are set) and was answered: one charge,
   or the reason why it has no price;
 - a leg that was never answered: none, for ringing costs nothing (early media is not billed either);
 - an emergency call: what the list says of its number; where that has no price, none is owed;
-- internal legs and the caller's own: none, nobody pays for them.
+- internal legs and the caller's own: none, they have no payer.
 """
 
 from __future__ import annotations

@@ -6,9 +6,9 @@ record, and what it does not know is marked as estimated. Entries told twice cou
 The outcome of a call:
 1. a leg was bridged: `answered`;
 2. else the caller asked to be called back: `callback`;
-3. else he hung up while something was still to be tried: `abandoned`;
+3. else the caller hung up while something was still to be tried: `abandoned`;
 4. else what the last step came to: `voicemail`, `announced`, `changed`, `busy`, `no_answer`, `unavailable`, …; a queue
-   is over when the caller leaves it: `abandoned`, `overflow` (he was sent or taken out of it), `failed`;
+   is over when the caller leaves it: `abandoned`, `overflow` (sent or taken out of it), `failed`;
 5. else (no step ever ended) what the switch says of the caller's channel.
 """
 
@@ -140,8 +140,8 @@ class _TrailFacts:
         self.step, self.went_on = entry, entry.step == "ring" or is_to_be_joined
 
     def _wait(self, entry: QueueEntry) -> None:
-        """What a queue makes of the call: a caller who waits has everything before him, one who left it nothing, unless
-        he was moved or is to be joined to an agent."""
+        """What a queue makes of the call: a caller who waits may still be served, one who has left may not, unless
+        moved to another queue or about to be joined to an agent."""
         match entry:
             case Queued():
                 self.step, self.went_on = None, True
@@ -262,9 +262,9 @@ def _leg(
 def _estimate(end: LegEnded | None, bridged: Instant | None) -> str:
     """Why the leg's times are an estimate, "" if they are none."""
     if end is None:
-        return "nobody told of its end: it is taken for its last sign of life"
+        return "its end was not reported: it is taken for its last sign of life"
     if end.estimated:
-        return end.why or "nobody told of its end"
+        return end.why or "its end was not reported"
     return "" if end.stamps is not None or bridged is None else "the switch told no times"
 
 
@@ -319,5 +319,5 @@ def _outcome(told: _TrailFacts, channel: str) -> Outcome:
 
 
 def _gave_up(end: LegEnded) -> bool:
-    """Whether it was the caller who ended his channel; where nobody says, the channel's own outcome tells."""
+    """Whether the caller ended the channel; if the switch does not say who did, the channel's outcome decides."""
     return end.hung_up_by == "caller" or (not end.hung_up_by and end.outcome is Outcome.ABANDONED)

@@ -2,7 +2,7 @@
 
 Two things can be missing: the true end of a leg whose record is an estimate, and a leg's record as a whole, where the
 call's state was lost. Both are filled in from what the switch wrote, and from our own marks on the leg; nothing is
-guessed that somebody would pay for. A record is rated anew afterwards like any other (`costs.py`).
+guessed that has a price. A record is rated anew afterwards like any other (`costs.py`).
 
 What the switch cannot tell stays as it was: why the call went where it went, when exactly we sent a leg out.
 """
@@ -41,7 +41,7 @@ class CdrSource:
 
 
 def is_payable(end: LegEnd) -> bool:
-    """Whether somebody pays for this leg: it went out through a gateway and was answered."""
+    """Whether this leg has a price: it went out through a gateway and was answered."""
     return bool(end.gateway) and end.stamps.answered is not None
 
 

@@ -63,7 +63,7 @@ class LegRecord:
 
     Attributes:
         to: what rang, as a target text; "" for the caller's own leg.
-        address: SIP account, number or URI that was dialled; for the caller's leg the number he dialled.
+        address: SIP account, number or URI that was dialled; for the caller's leg the number the caller dialled.
         payer: who is billed: `extension:101`, `tenant`; "" for legs that cost nothing.
         dialled: when we sent it out (for the caller's leg: when the call reached us), by our clock.
         created, ringing, answered, ended: the switch's own stamps.
@@ -101,13 +101,13 @@ class LegRecord:
 
     @property
     def is_external(self) -> bool:
-        """Whether it went out through a trunk at somebody's expense."""
+        """Whether it went out through a trunk and has a payer."""
         return bool(self.payer and self.trunk)
 
 
 @dataclass(frozen=True, slots=True)
 class KeyPress:
-    """A key the caller pressed while he waited."""
+    """A key the caller pressed while waiting."""
 
     at: Instant
     key: str
@@ -119,14 +119,14 @@ class OfferRecord:
 
     Attributes:
         offer: id of the offer; with `agent` unique within the visit.
-        at: when his phone was to ring, by our clock.
-        legs: where it rang; none: he could not be rung.
-        ended: when the offer was over for him.
-        how: `expired` if nobody told.
+        at: when the agent's phone was to ring, by our clock.
+        legs: where it rang; none: the agent could not be rung.
+        ended: when the offer was over for this agent.
+        how: `expired` if it was not reported.
         detail: what else there was to say of the end.
         bridged, parted: when caller and agent first heard each other, and when the leg ended that was joined for it:
             the agent's, in a callback's call the customer's; None if they never did.
-        wrap_up_from, wrap_up_until: the wrap-up after it as it was planned; he may have ended or prolonged it.
+        wrap_up_from, wrap_up_until: the wrap-up after it as it was planned; the agent may have ended or prolonged it.
         estimated: an end is the best we know.
     """
 
@@ -151,19 +151,19 @@ class QueueVisit:
     Attributes:
         ticket: the place's id: it begins with the call's, or, in a callback's call, with that of the call that asked.
         entered: when this call entered.
-        joined: since when he waits: earlier than `entered` if he took up an earlier place.
-        took_up: "" | `came_back` | `callback`: whose place it is.
-        first_position: his position on entry, 1 is next; 0: unknown.
-        left: when he left, or, where nobody told (`estimated`), the best we know.
-        how: how he left; where nobody told: `answered` if an agent was bridged to him, else `failed`.
+        joined: since when the caller waits: earlier than `entered` if an earlier place was taken up.
+        took_up: "" | `came_back` | `callback`: which earlier place it is.
+        first_position: the position on entry, 1 is next; 0: unknown.
+        left: when the caller left, or, if that was not reported (`estimated`), the best we know.
+        how: how the caller left; if that was not reported: `answered` if an agent was bridged, else `failed`.
         wait_ms: from `joined` to `left`, whole milliseconds.
-        detail: the agent who answered, the target he went to, or whatever else says how.
+        detail: the agent who answered, the target the caller went to, or what else describes how.
         agent: who answered; "" unless `how` is answered.
-        bridged: when he first heard an agent; None: never.
-        keys: what he pressed, in order.
+        bridged: when the caller first heard an agent; None: never.
+        keys: what the caller pressed, in order.
         wrap_up_until: planned end of the wrap-up after it; None: there was none.
         offers: in the order in which they were made.
-        estimated: nobody told how or when he left, or that he entered.
+        estimated: it was not reported how or when the caller left, or that the caller entered.
     """
 
     queue: str
@@ -190,8 +190,8 @@ class CallRecord:
 
     Attributes:
         arrived: when the call reached us, by our clock. It never changes: the ledger files the call under its UTC day.
-        answered: when the caller's channel was answered (a greeting counts); None: never, or he has none (a callback).
-        bridged: when the caller first heard somebody.
+        answered: when the caller's channel was answered (a greeting counts); None: never, or none (a callback).
+        bridged: when the caller was first bridged.
         ended: end of the caller's channel; in a callback's call of the last leg.
         answered_leg, answered_by: the first leg that was bridged, and its target text; "" if none was.
         estimated: some leg's times, or how or when it left a queue, are estimated.

@@ -6,7 +6,7 @@
 What a FreeSWITCH 1.11.1 was seen to write (`encode-values` true): values of `variables` are percent-encoded, those of
 `callflow` are not; a channel that was transferred has a callflow for each of its ways, the latest first. The prefix
 `a_` of a file's name says only that no other channel stood behind it, so that a phone rung for a queue has it as well:
-whose leg it is, its variables say. `socket_host` is set even where nobody took the call; the channel goes to the
+whose leg it is, its variables say. `socket_host` is set even if no worker took the call; the channel goes to the
 context `fallback` then.
 """
 
@@ -43,13 +43,13 @@ class LegEnd:
         call_id: the call it belongs to: our mark on it (`cc_call`); without one its own id.
         tenant, payer: our marks on it (`cc_tenant`, `cc_payer`); "" where it has none.
         is_marked: whether it has a mark of ours at all.
-        reached_us: it came to the event socket, which somebody perhaps took.
-        fell_back: it was sent on to the last resort: nobody took it, or he who did is gone.
-        is_inbound: the switch was called on it; it called nobody.
+        reached_us: it came to the event socket, which a worker perhaps took.
+        fell_back: it was sent on to the last resort: no worker took it, or that worker is gone.
+        is_inbound: the switch was called on it, and did not call.
         context: where in the dialplan it came in.
         domain: of the phone the switch has authenticated; "" for others.
         gateway: the one it went out through; "" for others, and for what came in.
-        address: what was dialled: account@domain, digits, URI; on a caller's channel the number he dialled first.
+        address: what was dialled: account@domain, digits, URI; on a caller's channel the number dialled first.
         number: who called, as shown on this channel.
         hung_up_by: `caller`, `callee`, `switch`, or "" where the switch does not say.
     """

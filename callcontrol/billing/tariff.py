@@ -102,7 +102,7 @@ class Version:
     def row_of(self, number: str) -> PriceRow | None:
         """The row with the longest prefix of a number in normal form (`+48…`, or a short number as dialled).
 
-        Digits without + that are too many for a short number have no row: nobody knows what country they are in.
+        Digits without + that are too many for a short number have no row: their country is unknown.
         """
         if not number.startswith("+") and len(number) > MAX_SHORT_DIGITS:
             return None

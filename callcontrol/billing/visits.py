@@ -1,6 +1,6 @@
 """Visits: what a call's trail tells of the queues it waited in, queue by queue.
 
-Total and tolerant like the rest of the fold: entries told twice count once; a visit whose end nobody told ends where
+Total and tolerant like the rest of the fold: repeated entries count once; a visit whose end was not reported ends when
 the next one begins, or with the call, and is marked as estimated; an entry that belongs to no visit becomes a note.
 """
 
@@ -45,8 +45,8 @@ class _Visit:
 
     Attributes:
         guessed: nothing told that the caller entered.
-        leg: the one that was bridged when he left to an agent: perhaps none of those the offer names, as that of an
-            agent's second trunk or of a customer who is called back.
+        leg: the one that was bridged when the caller left to an agent: perhaps none of those the offer names, as that
+            of an agent's second trunk or of a customer who is called back.
     """
 
     queued: Queued
@@ -57,7 +57,7 @@ class _Visit:
     keys: list[KeyPress] = field(default_factory=list)
 
     def offer(self, entry: Offered) -> None:
-        """An agent whose turn in an offer has ended may ring in it once more (all at once): his turns are OFFER,
+        """An agent whose turn in an offer has ended may ring in it once more (all at once): these turns are OFFER,
         OFFER/2, …; what is told again word for word is the same turn.
         """
         turns = self.turns(entry.offer, entry.agent)
@@ -131,7 +131,7 @@ class Visits:
             case Pressed(at, key):
                 self.notes.append(Note(at, f"key {key} pressed outside a queue"))
             case OfferEnded(at, offer, agent) | WrapUpBegan(at, offer, agent):
-                self.notes.append(Note(at, f"{entry.kind} of an offer nobody made: {offer} to {agent}"))
+                self.notes.append(Note(at, f"{entry.kind} of an unknown offer: {offer} to {agent}"))
 
     def records(self, legs: tuple[LegRecord, ...], over: Instant) -> tuple[QueueVisit, ...]:
         """The visits in order.
@@ -144,8 +144,8 @@ class Visits:
         return tuple(_record(visit, legs, end) for visit, end in zip(self._all, ends, strict=False))
 
     def _known(self, entry: Queued) -> _Visit | None:
-        """The visit this tells of again: word for word, or he is there already (his worker changed, or his agent went
-        before they were joined)."""
+        """The visit this entry repeats: word for word, or the caller is there already (the worker changed, or the agent
+        left before they were joined)."""
         for visit in self._all:
             is_open = visit is self._current and visit.left is None and visit.queued.ticket == entry.ticket
             if visit.queued.queue == entry.queue and (visit.queued.at == entry.at or is_open):
@@ -202,7 +202,7 @@ def _record(visit: _Visit, legs: tuple[LegRecord, ...], end: Instant) -> QueueVi
 
 
 def _supposed(queued: Queued, talk: _Talk | None, end: Instant) -> LeftQueue:
-    """How he left where nobody told: he was answered if he was joined to an agent."""
+    """How the caller left if that was not reported: answered if joined to an agent."""
     at = talk.bridged if talk else end
     how = Leaving.ANSWERED if talk else Leaving.FAILED
     return LeftQueue(at, queued.queue, how, (at - min(queued.joined, queued.at)) // _MS_US)
@@ -230,7 +230,7 @@ def _talk(leg: LegRecord) -> _Talk:
 
 
 def _offer_record(offer: _Offer, talk: _Talk | None, gone: Instant) -> OfferRecord:
-    """The offer's record; `gone`: when the caller left, which ends what nobody told the end of."""
+    """The offer's record; `gone`: when the caller left, which ends an offer whose end was not reported."""
     offered, ended, wrap_up = offer.offered, offer.ended, offer.wrap_up
     how = ended.how if ended else OfferEnd.EXPIRED
     return OfferRecord(

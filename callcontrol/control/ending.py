@@ -172,7 +172,7 @@ def supposed(call: Call, leg: str, facts: Facts, cause: str = UNTOLD) -> LegGone
     known = call.leg(leg)
     assert known is not None
     stamps = _best_known(call, known, facts)
-    why = f"nobody told of its end: it is taken for its last sign of life, {text_of(stamps.ended)}"
+    why = f"its end was not reported: it is taken for its last sign of life, {text_of(stamps.ended)}"
     return LegGone(leg, cause, stamps, "", estimated=True, why=why)
 
 

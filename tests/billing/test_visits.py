@@ -208,8 +208,8 @@ def test_what_belongs_to_no_visit_is_not_lost() -> None:
     record = fold(story.ended(5, by="caller"))
     assert [note.what for note in record.notes] == [
         "key 5 pressed outside a queue",
-        "offer_ended of an offer nobody made: o9 to bob",
-        "wrap_up_began of an offer nobody made: o9 to bob",
+        "offer_ended of an unknown offer: o9 to bob",
+        "wrap_up_began of an unknown offer: o9 to bob",
     ]
     assert record.notes[0] == Note(at(1), "key 5 pressed outside a queue")
     assert [(v.queue, v.joined, v.entered, v.how, v.estimated) for v in record.visits] == [

@@ -63,11 +63,11 @@ def test_an_estimate_says_why_it_is_one(run: Run, database: str, capsys: pytest.
     writer.close()
     assert run("--call", call_id(7)) == 0
     lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
-    assert "≈ number:+48600700800: estimated, nobody told of its end" in lines
-    assert "≈ the caller: estimated, nobody told of its end" in lines
+    assert "≈ number:+48600700800: estimated, its end was not reported" in lines
+    assert "≈ the caller: estimated, its end was not reported" in lines
     assert run("--call", call_id(7), "--json") == 0
     legs = orjson.loads(capsys.readouterr().out)["legs"]
-    assert [leg["estimate"] for leg in legs] == ["nobody told of its end", "", "nobody told of its end"]
+    assert [leg["estimate"] for leg in legs] == ["its end was not reported", "", "its end was not reported"]
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])

@@ -16,7 +16,7 @@ RIDDLES = re.compile(
 # `nobody` between backticks is a name, {nobody} in an f-string a variable; a string of one word is a name, too.
 QUOTED = re.compile(r"`[^`\n]*`|\{[^{}\n]*\}")
 # What has been written anew; the other folders follow.
-WRITTEN_ANEW = ("commands", "config", "edges", "jobs", "routing", "simulator", "supervisor", "vocabulary")
+WRITTEN_ANEW = ("billing", "commands", "config", "edges", "jobs", "routing", "simulator", "supervisor", "vocabulary")
 
 
 def riddles(source: Source) -> Iterator[str]:

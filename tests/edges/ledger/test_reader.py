@@ -40,7 +40,7 @@ def reader(database: str, writer: LedgerWriter) -> LedgerReader:
 def test_an_estimate_says_why_on_the_leg_and_on_its_charge(database: str, writer: LedgerWriter, rows: Rows) -> None:
     record = rate_record(fold(forwarded(estimated=True)), None)
     assert writer.write([to_json(record)]) == []
-    why = "nobody told of its end"
+    why = "its end was not reported"
     assert rows("SELECT estimate FROM charges") == [(why,)]
     with LedgerReader(database) as reader:
         (call,) = reader.calls(Wanted())
