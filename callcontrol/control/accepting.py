@@ -1,4 +1,4 @@
-"""Keys of whoever is asked to accept a call: 1 is the switch's own (group_confirm_key), the key to decline is ours.
+"""Keys of a person asked to accept a call: 1 is the switch's own (group_confirm_key), the key to decline is ours.
 
 The switch asks again after any other key. A leg that declines ends as one that a person has rejected: the next trunk is
 not tried, what follows is what follows a busy phone, an agent rests as after a rejection.
@@ -17,7 +17,7 @@ REJECTED = "CALL_REJECTED"
 
 
 def pressed(call: Call, event: LegKey, facts: Facts) -> PlainResult:
-    """A key at one of the call's legs: it declines, if that is the key for it and somebody is being asked there."""
+    """A key at one of the call's legs: it declines, if that is the key for it and a person is being asked there."""
     if not _is_asked(call, event.leg_id, facts) or event.key != facts.tenant.confirm.decline:
         return call, ()
     noted = Noted(facts.now, f"declined by key {event.key}")

@@ -15,10 +15,10 @@ from callcontrol.vocabulary.trail import Arrived, Entry, Trail
 
 @dataclass(frozen=True, slots=True)
 class Deciding:
-    """The rules are being looked up; the caller hears what the network gives him.
+    """The rules are being looked up; the caller hears what the network plays.
 
-    `onward` says where he goes next, if that is not what he dialled; `joined`, since when he has waited, if that counts
-    where he goes (moved to another queue).
+    `onward` says where the call goes next, if that is not the dialled number; `joined`, since when the caller has
+    waited, if that counts there (moved to another queue).
     """
 
     onward: Onward | None = None
@@ -100,8 +100,8 @@ class Offering:
 
     Attributes:
         legs: those that have not ended for us; ringing, or the one that answered.
-        stage: `ringing`; `accepting` (somebody answered, the live state is asked whether the offer still stands);
-            `whispering` (he has the caller and is told about him); `joining`.
+        stage: `ringing`; `accepting` (an agent answered, the live state is asked whether the offer still stands);
+            `whispering` (the agent has the caller and hears who it is); `joining`.
         winner: the leg that answered, from `accepting` on.
     """
 
@@ -121,7 +121,7 @@ class Offering:
 
     @property
     def taken(self) -> bool:
-        """Whether an agent has the caller already: nobody else can get him now."""
+        """Whether an agent has the caller already: no other agent can get that caller now."""
         return self.stage in ("whispering", "joining")
 
 
@@ -130,13 +130,13 @@ class Waiting:
     """The caller is in a queue, or (`entered` False) is being let in.
 
     Attributes:
-        joined: since when he waits, as his place says; let_in: since when he has been in this queue this time.
+        joined: since when the caller waits, as the place says; let_in: since when in this queue this time.
         music, saying: ids of the applications that play; `saying` is "" while only music plays, both are "" in silence.
         music_began: when the music began last; music that ends at once is not begun at once again.
-        wanted: what is to be said when his place is known: `position`, `wait`.
-        took_up: "" | `came_back` | `callback`: whose place it is.
-        asked: he has asked to be called back, and the live state has not answered.
-        position, minutes: the lowest position and the shortest wait he was told; 0: none yet.
+        wanted: what is to be said when the place is known: `position`, `wait`.
+        took_up: "" | `came_back` | `callback`: which earlier place it is.
+        asked: the caller has asked to be called back, and the live state has not answered.
+        position, minutes: the lowest position and the shortest wait the caller was told; 0: none yet.
     """
 
     step: Wait
@@ -157,7 +157,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class CallingBack:
-    """A customer is called back: an agent is rung first (`offering`), then the customer (`customer`, his leg)."""
+    """A customer is called back: an agent is rung first (`offering`), then the customer (`customer`: that leg)."""
 
     ticket: str
     queue: str
@@ -170,7 +170,7 @@ class CallingBack:
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """The agent who has the caller, from his accepting to the end of his leg; `joined`: since when they talk."""
+    """The agent who has the caller, from accepting to the end of the agent's leg; `joined`: since when they talk."""
 
     agent: str
     ticket: str
@@ -193,8 +193,8 @@ class Ending:
     """The caller's channel is going or gone; the ends of its legs are awaited.
 
     Attributes:
-        message: the voicemail being recorded when the caller hung up: his channel's end tells whether there is one.
-        talked, until: the leg the caller talked with, and when his own connection told that the conversation was over.
+        message: the voicemail being recorded when the caller hung up: the channel's end tells whether there is one.
+        talked, until: the leg the caller talked with, and when its connection told that the conversation ended.
     """
 
     message: TakingMessage | None = None
@@ -236,11 +236,11 @@ class Call:
         apps, visits: counters from which ids of applications and tickets follow.
         serving: the agent who has the caller.
         offers: the latest OFFERS_KNOWN offers that were taken up.
-        promised: the caller was promised a callback: his ticket outlives the call.
+        promised: the caller was promised a callback: the ticket outlives the call.
         elsewhere: (id, agent) of what keeps agents from being offered callers, as the live state was told: calls of
             their own, legs at their phones that came from no queue.
         origin: its way before it reached us.
-        transferred_to: the number the caller was transferred to last, "" if he never was.
+        transferred_to: the number the caller was transferred to last, "" if never.
         transferred_by: the extension that did it, "" if it is not known.
         given_back: how often a transfer that nothing took was taken care of: 1 the transferor, 2 the last resort.
         seen: the last moment at which all open legs are known to have lived, by our clock; None: not known.
@@ -272,12 +272,12 @@ class Call:
 
     @property
     def destination(self) -> str:
-        """The number his channel goes by in the dialplan now."""
+        """The number the caller's channel goes by in the dialplan now."""
         return self.transferred_to or self.dialled
 
     @property
     def caller_channel(self) -> str:
-        """The caller's channel, "" where nobody called (a callback)."""
+        """The caller's channel, "" if there is no caller (a callback)."""
         return self.legs[0].id if self.legs and self.legs[0].role is Role.CALLER else ""
 
     @property
@@ -362,7 +362,7 @@ def new_moved_call(
 
 
 def new_callback(*, id_: str, switch: str, worker: str, tenant: str, offer: Offer, now: Instant) -> Call:
-    """A call to a customer whose turn has come; nobody is on the line yet, and `channel` is ""."""
+    """A call to a customer whose turn has come; no channel exists yet, and `channel` is ""."""
     customer = Caller(offer.number)
     arrived = Arrived(now, id_, switch, worker, "", tenant, customer, f"queue:{offer.queue}")
     state = CallingBack(offer.ticket, offer.queue, offer.number, offer.attempt)

@@ -94,7 +94,7 @@ class CheckChannels:
 
 @dataclass(frozen=True, slots=True)
 class CheckAlone:
-    """Ask the switch whether the caller's channel talks with nobody; answered by AloneChecked."""
+    """Ask the switch whether the caller's channel is bridged to none; answered by AloneChecked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ class StopPlaying:
 
 @dataclass(frozen=True, slots=True)
 class BringBack:
-    """Send the caller's channel, which nobody directs, through the dialplan to us again; he comes as Rearrived."""
+    """Send the caller's channel, which no worker directs, through the dialplan to us again; it comes as Rearrived."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ class Whisper:
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """Join two channels that are not joined to anybody; answered by Joined or JoinFailed."""
+    """Join two channels that are joined to no others; answered by Joined or JoinFailed."""
 
     first: str
     second: str
@@ -204,7 +204,7 @@ class PassOffer:
 
 @dataclass(frozen=True, slots=True)
 class EndTalk:
-    """The agent who had the caller has him no more; talk_us 0: they were never joined."""
+    """The agent who had the caller is done with the call; talk_us 0: they were never joined."""
 
     agent: str
     ticket: str

@@ -1,4 +1,4 @@
-"""A call declined on one of several devices: a person has declined, so his other devices stop ringing.
+"""A call declined on one of several devices: a person has declined, so that person's other devices stop ringing.
 
 The switch rings a person's devices until one answers or all have ended: what follows a decline (the `busy` rule, the
 next agent) would come when the last of them gives up. Per extension, `decline: device` leaves it at that.
@@ -35,14 +35,14 @@ def stop_other_devices(call: Call, event: LegGone, facts: Facts) -> tuple[Comman
 
 
 def _is_declined(event: LegGone) -> bool:
-    """Whether somebody at the phone did not want the call; what we or the switch ended was declined by nobody."""
+    """Whether a person declined the call at the phone; a leg that we or the switch ended was not declined."""
     if event.hung_up_by != "callee" or event.stamps.answered is not None:
         return False
     return event.cause in BY_HAND or (event.cause == _BY_HAND_IF_IT_RANG and event.stamps.ringing is not None)
 
 
 def _is_rung(call: Call) -> bool:
-    """Whether phones ring for the call, and nobody has it yet."""
+    """Whether phones ring for the call, and it is not answered yet."""
     match call.state:
         case Ringing():
             return True

@@ -29,13 +29,13 @@ from callcontrol.vocabulary.outcome import Outcome, outcome_of
 from callcontrol.vocabulary.queue import Leaving, TalkEnd
 from callcontrol.vocabulary.trail import Noted, WrapUpBegan
 
-# What is said to have ended a leg of whose end nobody told.
+# The cause of a leg's end that was not reported.
 UNTOLD = "NORMAL_UNSPECIFIED"
 
 LEGS_TIMER = "legs"
 STEP_TIMER = "step"
 SOON_S = 2
-# What we end legs with that ring for nobody any more.
+# What we end legs with that need not ring any more.
 CANCELLED = frozenset({"ORIGINATOR_CANCEL", "LOSE_RACE"})
 
 
@@ -60,14 +60,14 @@ def caller_hung_up(call: Call, event: CallerHungUp, facts: Facts) -> PlainResult
 
 
 def talked_until(call: Call, facts: Facts) -> Ending:
-    """The caller's connection tells of the end of what he was doing: until then he lived, and who he talked with."""
+    """The caller's connection tells of the end of an app: until then the caller lived, and the other party."""
     if isinstance(call.state, Talking):
         return Ending(talked=call.state.leg_id, until=call.state.until or facts.now)
     return Ending(until=facts.now)
 
 
 def out_of_queue(call: Call, facts: Facts) -> PlainResult:
-    """A caller who waits is out of his queue: whatever ends the call, no agent stays reserved for him."""
+    """A caller who waits leaves the queue: whatever ends the call, no agent stays reserved."""
     return leave(call, call.state, Leaving.ABANDONED, facts) if isinstance(call.state, Waiting) else (call, ())
 
 
@@ -115,12 +115,12 @@ def late_leg_end(call: Call, event: LegGone, now: Instant) -> Call:
 
 
 def _ends_with(call: Call, leg: str) -> bool:
-    """The caller's channel ends his call; where nobody called, either leg of the conversation does."""
+    """The end of the caller's channel ends the call; in a callback, the end of either leg of the conversation."""
     return leg == call.caller_channel or (not call.caller_channel and isinstance(call.state, Talking))
 
 
 def talk_over(call: Call, parted: Instant, facts: Facts) -> PlainResult:
-    """The agent who had the caller has him no more; where they were joined that was a conversation."""
+    """The agent who had the caller is done with the call; if they were joined that was a conversation."""
     serving = call.serving
     if serving is None or serving.joined is None:
         return call, ()
@@ -142,7 +142,7 @@ def lost(call: Call, event: CallConnectionLost | SwitchGone, facts: Facts) -> Pl
         gone, commands = _estimate(noted.heard_until(event.heard_until), facts, "CRASH")
         return gone, (*leaving, *commands)
     if isinstance(call.state, Ending):
-        return noted, soon()  # whoever takes a call over has none of its clocks
+        return noted, soon()  # a worker that takes a call over has none of its timers
     closed, commands = close_if_done(noted.to(Ending()))
     return closed, (*leaving, *(commands or soon()))
 
@@ -167,8 +167,8 @@ def on(call: Call, event: Event, facts: Facts) -> PlainResult:
 
 
 def supposed(call: Call, leg: str, facts: Facts, cause: str = UNTOLD) -> LegGone:
-    """The end of a leg nobody told: the last moment at which it is known to have lived, never later, for somebody may
-    pay for it."""
+    """The end of a leg that was not reported: the last moment at which it is known to have lived, never later, for it
+    may have a price."""
     known = call.leg(leg)
     assert known is not None
     stamps = _best_known(call, known, facts)
@@ -177,7 +177,7 @@ def supposed(call: Call, leg: str, facts: Facts, cause: str = UNTOLD) -> LegGone
 
 
 def never_were(call: Call, event: AppEnded, facts: Facts) -> Call:
-    """Legs of a finished bridge that never became channels: nobody will report their end but us.
+    """Legs of a finished bridge that never became channels: only we report their end.
 
     The bridge's disposition is theirs only where no leg became a channel; beside others the switch does not say why.
     """
@@ -191,7 +191,7 @@ def never_were(call: Call, event: AppEnded, facts: Facts) -> Call:
 
 
 def never_was(call: Call, leg: str, cause: str, facts: Facts) -> PlainResult:
-    """Nobody reported the end of a leg that was rung in vain: it never became a channel.
+    """The end of a leg that was rung in vain was not reported: it never became a channel.
 
     Of one we cancelled that is a guess: it may have answered at that moment, and its end been told between two workers.
     """
@@ -242,7 +242,7 @@ def _with_bridge(call: Call, event: LegGone) -> Call:
 
 
 def _with_message(call: Call, event: LegGone, facts: Facts) -> Call:
-    """The message the caller was speaking when he hung up."""
+    """The message the caller was speaking when hanging up."""
     state = call.state
     taking = state.message if isinstance(state, Ending) else state
     if event.leg_id != call.caller_channel or not isinstance(taking, TakingMessage) or not taking.recording:
@@ -251,7 +251,7 @@ def _with_message(call: Call, event: LegGone, facts: Facts) -> Call:
 
 
 def _estimate(call: Call, facts: Facts, cause: str) -> PlainResult:
-    """The ends nobody told us: now, marked as estimated."""
+    """The ends that were not reported: now, marked as estimated."""
     call = call if isinstance(call.state, Ending) else call.to(Ending())
     commands: tuple[Command, ...] = ()
     for leg in call.open_legs:

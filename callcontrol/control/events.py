@@ -172,7 +172,7 @@ class OfferMade:
 
 @dataclass(frozen=True, slots=True)
 class OfferAccepted:
-    """The agent has the caller, and nobody else can get him."""
+    """The agent has the caller, and no other agent can get that caller."""
 
     offer: str
     agent: str
@@ -222,12 +222,12 @@ class ChannelsChecked:
 
 @dataclass(frozen=True, slots=True)
 class Rearrived:
-    """The caller's channel came through the dialplan to us again: somebody transferred it to this number, or what it
-    was doing when nobody directed it any more is over.
+    """The caller's channel came through the dialplan to us again: it was transferred to this number, or what it was
+    doing when no worker directed it any more is over.
 
     Attributes:
         transfer: it came by a phone's REFER, in the context of its own. (A caller who is joined with a phone that rings
-            in vain goes on in the transferor's own dialplan instead, with the number he had dialled.)
+            in vain goes on in the transferor's own dialplan instead, with the number dialled first.)
         by_leg: the channel it was joined with last: the transferor's.
         disposition, causes, recorded_ms, moved_to: what the channel tells of its last bridge and `record`, as in
             AppEnded.
@@ -252,7 +252,7 @@ class LegKey:
 
 @dataclass(frozen=True, slots=True)
 class AloneChecked:
-    """The switch was asked whether the caller's channel lives and talks with nobody; None if it could not be asked."""
+    """The switch was asked whether the caller's channel lives and is bridged to none; None if it could not be asked."""
 
     alone: bool | None
 

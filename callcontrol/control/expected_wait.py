@@ -1,4 +1,4 @@
-"""How long a caller will probably wait, and what of that he is told."""
+"""How long a caller will probably wait, and what of that the caller is told."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ US_PER_MINUTE = 60_000_000
 
 
 def expected_us(place: Place) -> int | None:
-    """The expected wait at this place in microseconds: conversations before his turn, shared among the active agents.
+    """The expected wait at this place in microseconds: conversations before this turn, shared among the active agents.
 
-    None where nothing can be said: no conversation was seen yet, nobody is active, or the ticket is not in line.
+    None where nothing can be said: no conversation was seen yet, no agent is active, or the ticket is not in line.
     """
     if not place.position or not place.handling_ms or not place.active:
         return None
@@ -23,7 +23,7 @@ def minutes_to_announce(expected: int | None, said: int | None) -> int | None:
 
     Args:
         expected: microseconds; None: unknown, and nothing is said.
-        said: the minutes he was last told, None if he has not been told any.
+        said: the minutes the caller was last told, None if none.
     """
     if expected is None:
         return None

@@ -1,4 +1,4 @@
-"""Leaving a queue: whoever goes, for whatever reason, leaves no agent reserved and no phone ringing behind."""
+"""Leaving a queue: whatever the reason, no agent stays reserved and no phone goes on ringing."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def leave(call: Call, waiting: Waiting, how: Leaving, facts: Facts, detail: str 
 
 
 def _let_go(call: Call, waiting: Waiting, facts: Facts) -> PlainResult:
-    """The agents of the offer under way: who was rung is rung no more, who has the caller is told that he has gone."""
+    """The agents of the offer under way: phones stop ringing; an agent who has answered hears that the caller left."""
     under = waiting.offering
     if under is None:
         return call, ()
@@ -70,7 +70,7 @@ def _let_go(call: Call, waiting: Waiting, facts: Facts) -> PlainResult:
 
 
 def end_unjoined(call: Call, how: TalkEnd, facts: Facts) -> PlainResult:
-    """The agent who had the caller was never joined to him: who hung up tells how his offer ended after all."""
+    """The agent and the caller were never joined: which of them hung up tells how the agent's offer ended."""
     serving = call.serving
     if serving is not None:
         ended = _UNJOINED[how]
@@ -82,7 +82,7 @@ def end_unjoined(call: Call, how: TalkEnd, facts: Facts) -> PlainResult:
 
 
 def end_serving(call: Call, talk_us: int, how: TalkEnd) -> tuple[Call, tuple[Command, ...]]:
-    """The agent who had the caller has him no more."""
+    """The agent who had the caller is done with the call."""
     serving = call.serving
     if serving is None:
         return call, ()

@@ -14,7 +14,7 @@ from callcontrol.vocabulary.leg import Certainty, End, Leg, Role
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.trail import Bridged, Dialled, LegEnded
 
-# A leg whose attempt failed and whose end nobody reports within so many seconds never was a channel.
+# A leg whose attempt failed and whose end is not reported within so many seconds never was a channel.
 NEVER_S = 5
 NEVER_TIMER = "never:"
 

@@ -68,7 +68,7 @@ def _everywhere(call: Call, event: Event, facts: Facts) -> StepResult | None:
         case TimerFired(name) if name == requeueing.BACK_TIMER:
             return ending.lost(call, CallConnectionLost("the caller could not be brought back"), facts)
         case Rearrived() if not call.is_open(call.caller_channel):
-            return call, ()  # he hung up on his way to us
+            return call, ()  # the caller hung up before the call reached us
         case Rearrived(dialled, transfer=transfer) if transfer or dialled != call.destination:
             return _transferred(call, event, facts)
         case Rearrived() if isinstance(call.state, Waiting):
@@ -181,7 +181,7 @@ _TIMERS = (ending.STEP_TIMER, requeueing.BACK_TIMER, uncontrolled.ALONE_TIMER, t
 
 
 def _transferred(call: Call, event: Rearrived, facts: Facts) -> PlainResult:
-    """Somebody transferred the caller: what was under way is over, the new number decides."""
+    """The caller was transferred: what was under way is over, the new number decides."""
     by = transfers.transferor(call, event.by_leg, facts)
     noted = call.noting(transfers.note(facts, "", event.dialled, by))
     noted, leaving = ending.out_of_queue(noted, facts)

@@ -1,4 +1,4 @@
-"""An offer under way: its agents' phones ring, one answers, the live state says whether he has the caller.
+"""An offer under way: its agents' phones ring, one answers, the live state says whether that agent has the caller.
 
 The same for a caller who waits and for a customer who is called back; what comes before and after differs and stands in
 `steps/queue.py` and `steps/callback.py`. The legs are originated, not bridged: the caller's music plays on meanwhile.
@@ -25,7 +25,7 @@ from callcontrol.vocabulary.outcome import TRUNK_FAILURES, Outcome, outcome_of
 from callcontrol.vocabulary.queue import Leaving, Offer, TalkEnd
 from callcontrol.vocabulary.trail import Offered, OfferEnded
 
-# Longer than an agent's phone rings and he takes to press a key: the lease of an offer outlasts both (seconds).
+# Longer than an agent's phone rings and the agent takes to press a key: the lease of an offer outlasts both (seconds).
 GRACE_S = 10
 _ENDS = {
     Outcome.BUSY: OfferEnd.BUSY,
@@ -97,7 +97,7 @@ def answered(offering: Offering, leg: str) -> tuple[Offering, tuple[Command, ...
 
 
 def failed(call: Call, offering: Offering, event: OriginateFailed, facts: Facts) -> Under:
-    """An agent did not answer: his next trunk is tried, or the offer is over for him."""
+    """An agent did not answer: the next trunk is tried, or the offer is over for this agent."""
     ended, cause = event.legs, event.cause
     if not event.sent or not event.told:
         return _never_rung(call, offering, event, facts)
@@ -117,8 +117,8 @@ def failed(call: Call, offering: Offering, event: OriginateFailed, facts: Facts)
 
 
 def _never_rung(call: Call, offering: Offering, event: OriginateFailed, facts: Facts) -> Under:
-    """The switch could not be asked to ring him, or not heard: that is no agent's fault. What was not sent never was a
-    channel; the end of what may live is still to be told."""
+    """The switch could not be asked to ring the agent, or its answer was lost: that is no miss of the agent. What was
+    not sent never was a channel; the end of what may live is still to be reported."""
     agent = offering.agent_of(event.legs[0])
     left = replace(offering, legs=tuple(rung for rung in offering.legs if rung.leg_id not in event.legs))
     for leg in () if event.sent else event.legs:
@@ -129,7 +129,7 @@ def _never_rung(call: Call, offering: Offering, event: OriginateFailed, facts: F
 
 
 def accepted(call: Call, offering: Offering, facts: Facts) -> tuple[Call, Offering, tuple[Command, ...]]:
-    """The agent has the caller: the other phones stop ringing and show that somebody else answered."""
+    """The agent has the caller: the other phones stop ringing and show that another agent answered."""
     offer, agent = offering.offer, offering.agent_of(offering.winner)
     losers = [other for other in offering.agents if other != agent]
     ends = [OfferEnded(facts.now, offer.id, agent, OfferEnd.ACCEPTED)]
@@ -142,7 +142,7 @@ def accepted(call: Call, offering: Offering, facts: Facts) -> tuple[Call, Offeri
 
 
 def withdraw(call: Call, offering: Offering, how: OfferEnd, facts: Facts) -> PlainResult:
-    """The offer is void: its phones stop ringing. The live state has been told, or is told by whoever calls this."""
+    """The offer is void: its phones stop ringing. The live state has been told, or our caller tells it."""
     answered_by = offering.agent_of(offering.winner) if how is OfferEnd.CALLER_GONE else ""
     for agent in offering.agents:
         leg = offering.winner if agent == answered_by else ""
@@ -153,22 +153,22 @@ def withdraw(call: Call, offering: Offering, how: OfferEnd, facts: Facts) -> Pla
 
 
 def call_off(call: Call, offering: Offering, how: OfferEnd, facts: Facts) -> PlainResult:
-    """As `withdraw`, where the live state may not know: whoever still has the offer, or the caller, is free again."""
+    """As `withdraw`, if the live state may not know: agents who still have the offer, or the caller, are free again."""
     call, commands = withdraw(call, offering, how, facts)
     passes = (do.PassOffer(offering.offer.id, agent, OfferEnd.CALLER_GONE) for agent in offering.agents)
     return call, (*commands, *passes, *take_back(offering))
 
 
 def take_back(offering: Offering) -> tuple[Command, ...]:
-    """Where somebody has answered, the live state may have given him the caller, though its answer is still on its way
-    (or lost): he is let go all the same, which means nothing to one who has nobody."""
+    """If an agent has answered, the live state may have given the caller to that agent, though its answer is still on
+    its way (or lost): the agent is let go all the same, which changes nothing for an agent without a caller."""
     if offering.stage != "accepting":
         return ()
     return (do.EndTalk(offering.agent_of(offering.winner), offering.offer.ticket, 0, TalkEnd.ABANDONED),)
 
 
 def refuse(call: Call, offer: Offer) -> tuple[Command, ...]:
-    """An offer of a ticket the call does not wait with: its agents are free, and nobody is offered it once more.
+    """An offer of a ticket the call does not wait with: its agents are free, and it is not offered again.
 
     The live state may have lost the moment at which the ticket was given up; only a callback's outlives its call.
     """

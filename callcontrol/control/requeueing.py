@@ -1,4 +1,4 @@
-"""A waiting caller who lost something keeps his place: his agent left, his ticket was lost, his worker died."""
+"""A waiting caller keeps the place if the agent left, the ticket was lost or the worker died."""
 
 from __future__ import annotations
 
@@ -40,19 +40,19 @@ def join(call: Call, waiting: Waiting, queue: Queue, *, again: bool = False) -> 
 
 
 def ask_to_join(call: Call, waiting: Waiting, queue: Queue) -> tuple[Command, ...]:
-    """Ask for a place, and again if nobody answers: to ask twice gives him no second one."""
+    """Ask for a place, and again if there is no answer: asking twice gives no second place."""
     return join(call, waiting, queue), do.StartTimer(waiting_room.POLL_TIMER, waiting_room.POLL_S)
 
 
 def join_again(call: Call, waiting: Waiting, queue: Queue) -> PlainResult:
-    """Take the place again that the caller had, by the time since which he waits."""
+    """Take the place again that the caller had, by the time since when the caller waits."""
     call, ticket = call.next_ticket()
     waiting = replace(waiting, ticket=ticket, offering=None, asked=False)
     return call.to(waiting), (join(call, waiting, queue, again=True),)
 
 
 def place_lost(call: Call, waiting: Waiting, queue: Queue, facts: Facts) -> PlainResult:
-    """Redis does not know him: he takes his place again. Nobody it may have offered him to is rung any more."""
+    """Redis does not know the ticket: the place is taken again. Agents it was offered to are rung no more."""
     call = call.noting(Noted(facts.now, "the place in the queue was lost; taken again"))
     commands: tuple[Command, ...] = ()
     if waiting.offering is not None:
@@ -62,7 +62,7 @@ def place_lost(call: Call, waiting: Waiting, queue: Queue, facts: Facts) -> Plai
 
 
 def dropped(call: Call, waiting: Waiting, facts: Facts) -> PlainResult:
-    """The agent who had the caller is gone before they were joined: he missed it, the caller waits on."""
+    """The agent who had the caller is gone before they were joined: the caller waits on."""
     call, ending = end_unjoined(call, TalkEnd.DROPPED, facts)
     commands: tuple[Command, ...] = (*ending, do.StopTimer(OFFER_TIMER))
     queue = facts.tenant.queues.get(waiting.step.queue)
@@ -76,25 +76,25 @@ def dropped(call: Call, waiting: Waiting, facts: Facts) -> PlainResult:
 
 
 def _soon() -> tuple[Command, ...]:
-    """His queue is no more: what sends him on is the next event, whichever."""
+    """The queue is no more: the next event sends the caller on."""
     return (do.StartTimer(waiting_room.POLL_TIMER, waiting_room.SOON_S),)
 
 
 def bring_back(call: Call, waiting: Waiting, reason: str, facts: Facts) -> PlainResult:
-    """Nobody directs the caller's channel any more, while his music plays on: it is sent to us again."""
+    """No worker directs the caller's channel any more, while the music plays on: it is sent to us again."""
     call = call.noting(Noted(facts.now, reason))
     under = waiting.offering
     commands: tuple[Command, ...] = ()
     if under is not None and under.taken:
         call, waiting, commands = _let_go(call, waiting, under, facts)
-    elif under is not None:  # its agents are let go when the caller is back, or they would be offered him meanwhile
+    elif under is not None:  # its agents are let go when the caller is back: they would be offered the same caller
         commands = tuple(do.KillLeg(rung.leg_id, "ORIGINATOR_CANCEL") for rung in under.legs)
     waiting = replace(waiting, saying="")
     return call.to(waiting), (*commands, do.BringBack(), do.StartTimer(BACK_TIMER, BACK_S))
 
 
 def _let_go(call: Call, waiting: Waiting, under: Offering, facts: Facts) -> waiting_room.Heard:
-    """The offer under way is off, and whoever it rang or gave the caller to is free."""
+    """The offer under way is off, and its agents are free."""
     if under.taken:
         call, ending = end_unjoined(call, TalkEnd.ABANDONED, facts)
         kill = do.KillLeg(under.winner, "NORMAL_TEMPORARY_FAILURE")
@@ -104,8 +104,8 @@ def _let_go(call: Call, waiting: Waiting, under: Offering, facts: Facts) -> wait
 
 
 def brought_back(call: Call, waiting: Waiting, facts: Facts) -> PlainResult:
-    """The caller's channel is ours again: his music begins anew, everything else is as it was. The queue hears of his
-    new worker first, then his agents are let go, who may be offered him at once.
+    """The caller's channel is ours again: the music begins anew, all else is as it was. The queue hears of the new
+    worker first, then the agents are let go, who may be offered this caller at once.
     """
     if waiting.offering is not None and waiting.offering.stage == "joining":
         return _not_joined(call, waiting, waiting.offering, facts)
@@ -116,7 +116,7 @@ def brought_back(call: Call, waiting: Waiting, facts: Facts) -> PlainResult:
     queue = facts.tenant.queues.get(waiting.step.queue)
     if queue is None:
         return call, (do.StopTimer(BACK_TIMER), *asking, *_soon())
-    if not waiting.entered:  # whoever asked for his place may have died before the answer
+    if not waiting.entered:  # the worker that asked for the place may have died before the answer
         return call, (do.StopTimer(BACK_TIMER), *ask_to_join(call, waiting, queue))
     call, waiting, playing = waiting_room.play(call, waiting, (), queue, facts)
     again = (do.Answer(), *playing, *waiting_room.clocks(waiting, queue, facts), *asking)

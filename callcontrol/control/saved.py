@@ -1,6 +1,6 @@
 """Which values of a call are saved, by what name, and how those of earlier versions are brought on.
 
-Whoever changes the fields of a class that is saved, other than by adding one with a default, adds an upgrade here: its
+A change to the fields of a saved class, other than adding one with a default, needs an upgrade here: the class's
 version is the number of upgrades and one. The values of the version before stay in tests/upgrade/saved, one file each.
 """
 

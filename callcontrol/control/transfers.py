@@ -1,12 +1,12 @@
-"""Transfers by phone (REFER): whoever is on the line with a channel of ours sends it elsewhere.
+"""Transfers by phone (REFER): the party who is bridged with a channel of ours sends it elsewhere.
 
 The switch does it by itself and tells us in three ways. A blind transfer brings the moved channel through the dialplan
 to us again, in a context of its own (`freeswitch-xml/dialplan/transferred.xml`): the caller's channel to its call, a
 channel that we dialled as a call of its own. An attended transfer joins two channels of two calls. And the transferor's
 channel says at its end what it has asked for.
 
-Who is transferred is not who dials: rights and purse are the transferor's. What comes to nothing gives the caller back
-to him, and what he does not take either goes to the last resort.
+The transferred party does not dial: rights and purse are the transferor's. A transfer that fails gives the caller back
+to the transferor, and a caller whom the transferor does not take either goes to the last resort.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from callcontrol.routing.plan import Onward
 from callcontrol.vocabulary.target import ExtensionTarget, Target, text_of
 from callcontrol.vocabulary.trail import Noted, Routed
 
-# The bridge is over, and the switch neither hung up nor brought the caller back nor joined him with somebody else: he
-# may hear music while the phone rings to which he is being transferred. No phone rings longer (seconds).
+# The bridge is over, and the switch neither hung up nor brought the caller back nor joined the caller with another
+# party: music may play while the phone rings that the caller is transferred to. No phone rings longer (seconds).
 PARTED_TIMER = "parted"
 PARTED_S = 330
 
@@ -66,7 +66,7 @@ def whom(call: Call, leg: str) -> str:
 
 
 def joined_with_another(call: Call, talking: Talking, event: LegBridged, facts: Facts) -> PlainResult:
-    """Attended transfer: the caller talks with a leg of the call by which the transferor asked his colleague. That leg
+    """Attended transfer: the caller talks with a leg of the call by which the transferor asked a colleague. That leg
     stands in that call's record, once; this call ends with the caller's channel.
     """
     by = transferor(call, talking.leg_id, facts)
@@ -77,13 +77,13 @@ def joined_with_another(call: Call, talking: Talking, event: LegBridged, facts: 
 
 
 def _extension_at(account: str, facts: Facts) -> str:
-    """The extension this SIP account (`user%domain`) is a phone of, "" if it is nobody's."""
+    """The extension this SIP account (`user%domain`) is a phone of, "" if there is none."""
     user = account.partition("%")[0]
     return next((name for name, extension in facts.tenant.extensions.items() if user in extension.accounts(name)), "")
 
 
 def parted(call: Call, event: AloneChecked) -> PlainResult:
-    """The bridge has long been over; a caller who talks with nobody is hung up, one who does goes on."""
+    """The bridge has long been over; a caller who is bridged to none is hung up, another goes on."""
     if event.alone:
         return call, (do.HangUp("NORMAL_CLEARING"),)
     return call, (do.StartTimer(PARTED_TIMER, PARTED_S),)
@@ -100,7 +100,7 @@ def sent_away(call: Call, event: LegGone, facts: Facts) -> Call:
 
 
 def given_back(call: Call, facts: Facts) -> StepResult | None:
-    """Where a transfer goes that nothing takes; None: this call was not transferred, or nobody is left to take it."""
+    """Where a transfer goes that nothing takes; None: this call was not transferred, or nothing is left."""
     if not call.transferred_to:
         return None
     if call.given_back < TO_TRANSFEROR and facts.extension(call.transferred_by) is not None:

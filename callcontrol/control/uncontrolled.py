@@ -1,8 +1,9 @@
-"""A call nobody directs: its worker died or was told to end, its connection is lost. What the caller's channel was
-doing goes on by itself, and then the dialplan brings it back to whichever worker lives (`freeswitch-xml/dialplan`: a
+"""A call that no worker directs: its worker died or was told to end, its connection is lost. What the caller's channel
+was doing goes on by itself, and then the dialplan brings it back to a living worker (`freeswitch-xml/dialplan`: a
 second `socket` after the first), which goes on with the next step.
 
-A waiting caller's music never ends: he is fetched (`requeueing.py`). A conversation is only watched to its end.
+A waiting caller's music never ends: the channel is fetched (`requeueing.py`). A conversation is only watched to its
+end.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from callcontrol.routing.plan import Decision
 from callcontrol.vocabulary.target import Target
 from callcontrol.vocabulary.trail import Noted
 
-# Whether the caller's channel lives is asked so often while nobody directs it (seconds).
+# Whether the caller's channel lives is asked so often while no worker directs it (seconds).
 ALONE_TIMER = "alone"
 ALONE_S = 5
 
@@ -36,7 +37,7 @@ GoesOnAlone = Deciding | Ringing | Announcing | TakingMessage | Changing | Chang
 
 
 def left_alone(call: Call, reason: str, facts: Facts) -> PlainResult:
-    """Nobody directs the channel: no clock of ours ends what goes on, but its end must not go unnoticed."""
+    """No worker directs the channel: no timer of ours ends what goes on, but its end must not go unnoticed."""
     call = call.noting(Noted(facts.now, reason))
     return call, (do.StopTimer(STEP_TIMER), do.StartTimer(ALONE_TIMER, ALONE_S))
 
@@ -71,7 +72,7 @@ def _goes_on(call: Call, state: GoesOnAlone, event: Rearrived, facts: Facts) -> 
         case TakingMessage(record_id=app) if event.recorded_ms:
             return voicemail.on(call, AppEnded(app, recorded_ms=event.recorded_ms), facts)
         case TakingMessage(step=message):
-            return voicemail.start(call, message, facts)  # he has not spoken yet
+            return voicemail.start(call, message, facts)  # the caller has not spoken yet
         case Changing(step=change, app_id=app):
             return setting.on(call, AppEnded(app), facts) if app else setting.start(call, change, facts)
         case ChangingAgent(step=act, app_id=app):

@@ -84,7 +84,7 @@ def _ended(leg: Value, entry: Value) -> None:
 
 
 def _joined_since(serving: Value, trail: list[Value]) -> int | None:
-    """When the agent and his caller were joined: the first time after he had accepted."""
+    """When the agent and the caller were joined: the first time after the offer was accepted."""
     since = None
     for entry in reversed(trail):
         if entry["$"] == "Bridged":

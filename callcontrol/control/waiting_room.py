@@ -1,7 +1,7 @@
-"""What a waiting caller hears: greeting, music, where he stands, how long it may take.
+"""What a waiting caller hears: greeting, music, the position, the expected wait.
 
 The switch plays; what is to be heard next is put in line behind the music, which is then ended (`uuid_break`). So
-nothing here ever keeps him from an agent: joining ends whatever plays.
+nothing here ever delays an agent: joining ends whatever plays.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def silenced(waiting: Waiting, app_id: str, facts: Facts) -> Waiting:
 
 
 def ask(waiting: Waiting, timer: str, queue: Queue) -> tuple[Waiting, tuple[Command, ...]]:
-    """It is time to say something, or to ask whether he still has his place."""
+    """It is time to say something, or to ask whether the caller still has the place."""
     kind = _KINDS.get(timer)
     every_s = {POSITION_TIMER: queue.announce.position, WAIT_TIMER: queue.announce.wait}.get(timer, POLL_S)
     again = (do.StartTimer(timer, every_s),) if every_s else ()
@@ -113,7 +113,7 @@ def announce(call: Call, waiting: Waiting, place: Place, queue: Queue, facts: Fa
         return call, waiting, ()
     files: tuple[str, ...] = ()
     if "position" in wanted:
-        # A caller who is overtaken by a heavier one keeps hearing the place he had: it never rises.
+        # A caller who is overtaken by a heavier one keeps hearing the earlier place: it never rises.
         lowest = min(place.position, waiting.position or place.position)
         waiting = replace(waiting, position=lowest)
         files += position(queue.language, lowest)

@@ -121,7 +121,7 @@ class Adoption:
                 self._shared.calls.save(call)
 
     def _silent(self, owners: Mapping[str, str]) -> set[str]:
-        """Who has calls and is not there: the dead, nobody, and ourselves where a call has no driver."""
+        """Owners whose calls are adopted: dead workers, "" (no owner), and this worker if a call has no driver."""
         return {worker for worker in set(owners.values()) if self._is_silent(worker)}
 
     def _is_silent(self, worker: str) -> bool:
@@ -140,11 +140,11 @@ class Adoption:
                 self._adopt(call, heard.get(call.switch))
             adopted += len(taken)
         if adopted:
-            log.warning("%d calls of worker %s are taken over", adopted, worker or "nobody", extra={"tenant": tenant})
+            log.warning("%d calls of worker %s are taken over", adopted, worker or "(none)", extra={"tenant": tenant})
         return adopted
 
     def _announce(self, calls: Iterable[Call]) -> None:
-        """Whoever had them may be cut off from Redis, and only hear the switches."""
+        """The earlier worker may be cut off from Redis, and only hear the switches."""
         by_switch: defaultdict[str, list[str]] = defaultdict(list)
         for call in calls:
             by_switch[call.switch].append(call.id)
@@ -182,7 +182,7 @@ def adopt(shared: WorkerContext, call: Call, heard: Instant | None = None) -> Ca
 
 
 def _wind_up(shared: WorkerContext, call: Call) -> CallDriver | None:
-    """A call of a tenant that is no more: nobody knows where it was to go on. A conversation is watched to its end, any
+    """A call of a tenant that is no more: its next step is unknown. A conversation is watched to its end, any
     other call is ended; both are recorded."""
     if isinstance(call.state, Closed):
         shared.release(call)

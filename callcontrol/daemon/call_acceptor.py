@@ -69,7 +69,7 @@ class CallAcceptor:
             self._begin(connection, arriving, switch, line)
 
     def _ask_whose(self, connection: CallConnection, arriving: Arriving, switch: str, line: CallLine) -> None:
-        """The channel has been with a worker before: whoever that was, the call is ours from here on."""
+        """The channel has been with a worker before: from here on the call is ours."""
         tenant = arriving.tenant or _facts(arriving, self._shared.current.configuration).tenant_name
 
         def answered(call: Call | None, trouble: LiveStateError | None) -> None:
@@ -217,7 +217,7 @@ def _facts(arriving: Arriving, configuration: Configuration) -> Facts:
 
 def _moved_facts(arriving: Arriving, configuration: Configuration, of: Call | None) -> Facts:
     """What decides about a channel that was transferred and is no call's: we dialled it for the call `of`, and its user
-    is whom we rang; or (None) nobody remembers that call any more.
+    is whom we rang; or (None) that call is not remembered any more.
     """
     facts = replace(_facts(arriving, configuration), transferred=True)
     if arriving.tenant in configuration.settings.tenants:
@@ -232,7 +232,7 @@ def _moved_facts(arriving: Arriving, configuration: Configuration, of: Call | No
 
 
 def _rung(to: str) -> Caller:
-    """Who was rung as this target, now that he is a caller."""
+    """The party who was rung as this target, now as a caller."""
     kind, _, name = to.partition(":")
     return Caller(name, extension=name if kind == "extension" else "")
 

@@ -1,9 +1,8 @@
 """The driver of one call: turns what happens into events, steps the call, carries its commands out.
 
-A driver has no greenlet of its own. Whoever has news (the connection's reader, a reply of Redis, a timer, the switch's
-own
-connection) delivers it; events that come while one is being handled wait in the inbox, so a call is stepped by one at a
-time and in order.
+A driver has no greenlet of its own. The source of an event (the connection's reader, a reply of Redis, a timer, the
+switch's own connection) delivers it; events that come while one is being handled wait in the inbox, so a call is
+stepped by one at a time and in order.
 """
 
 from __future__ import annotations
@@ -77,7 +76,7 @@ class CallDriver:
         self.shared = shared
         self.line = line
         self.core = ""  # the Core-UUID of the switch when it handed the call over to us, "" if it never did
-        self.confirmation: Confirmation | None = None  # of a channel that was handed over to us; nobody forges others
+        self.confirmation: Confirmation | None = None  # of a channel that was handed over to us
         self._inbox: deque[Event] = deque()
         self._busy = False
         self._lost = False
@@ -107,7 +106,7 @@ class CallDriver:
     def _came_back(self, event: Rearrived, facts: Facts) -> None:
         self.facts = facts
         self.deliver(event)
-        if not self.call.watched:  # of what nobody heard between two workers only the switch can tell
+        if not self.call.watched:  # only the switch knows what happened between two workers
             self.shared.switches.living(self.call.switch, self.call.open_legs, self._checked)
 
     def deliver(self, event: Event) -> None:
@@ -128,9 +127,9 @@ class CallDriver:
             self._drain()
 
     def lose(self, arrived: bool) -> None:
-        """Another worker has the call. Where the channel has gone to him (`arrived`) or is fetched, the connection
+        """Another worker has the call. Where the channel has gone there (`arrived`) or is fetched, the connection
         stays open and silent: closing it would take the control from the newer one (event socket, superseded
-        connections). Where the dialplan is to bring the channel to him, it only does so when ours is closed.
+        connections). Where the dialplan is to bring the channel there, it only does so when ours is closed.
         """
         if arrived or not isinstance(self.call.state, GoesOnAlone):
             self._let_go()
@@ -167,7 +166,7 @@ class CallDriver:
             self._busy = False
 
     def _handle(self, event: Event) -> None:
-        """Step the call. Whoever delivers works for other calls as well: what goes wrong here ends this call only."""
+        """Step the call. The deliverer works for other calls as well: what goes wrong here ends this call only."""
         try:
             self._step(event)
         except Exception as error:
@@ -212,9 +211,9 @@ class CallDriver:
         self._carry_out(commands)
 
     def _refresh_facts(self, event: Event) -> None:
-        """Whoever waits long lives under the queues as they are now, and is offered to phones as they are now."""
+        """A caller who waits long is served by the queues as they are now, and offered to phones as they are now."""
         configuration = self.shared.current.configuration
-        # A call of a tenant that is no more keeps the settings it had: nobody is left in between.
+        # A call of a tenant that is no more keeps the settings it had: no call is left in between.
         is_there = self.call.tenant in configuration.settings.tenants
         if is_there and self.facts.settings is not configuration.settings:
             prices = configuration.prices_of(self.call.tenant)
@@ -274,14 +273,14 @@ class CallDriver:
 
     def _send(self, commands: list[Command]) -> None:
         if self.line is None or not commands:
-            return  # nobody's connection: the call is only watched to its end
+            return  # there is no connection: the call is only watched to its end
         self.line.carry_out(commands, self.call)
         if self._began is not None:
             meters.decision_seconds.observe(clock.monotonic() - self._began)
             self._began = None
 
     def _find_facts_about(self, dialled: str) -> None:
-        """Nobody decides about a number but by who dialled it, or who transferred the caller to it."""
+        """What a number leads to depends only on who dialled it, or who transferred the caller to it."""
         by = self.call.transferred_by
         about = replace(self.facts, dialled=dialled, transferred=bool(self.call.transferred_to), transferred_by=by)
         self.facts = replace(about, heading=None, rules={})

@@ -24,7 +24,7 @@ __all__ = ["Configuration", "Current", "Refused", "mistakes", "read_configuratio
 log = logging.getLogger(__name__)
 
 class _NoPrices:
-    """The price list of nobody: nothing has a price."""
+    """An empty price list: nothing has a price."""
 
     def is_priced(self, number: str, at: Instant) -> bool:
         return False

@@ -1,5 +1,5 @@
-"""Until when each switch was heard without a gap. An end nobody told is taken for the last moment at which its leg is
-known to have lived: while everything a switch says is heard, every leg whose end was not told lives.
+"""Until when each switch was heard without a gap. A leg whose end was not reported ends at the last moment at which it
+is known to have lived: while everything a switch says is heard, every leg without a reported end lives.
 
 A gap begins with the last word before a connection was lost. It is over when the switch was asked which channels live.
 """

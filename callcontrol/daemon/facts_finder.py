@@ -27,7 +27,7 @@ OnFault = Callable[[str, Exception], None]
 def find_facts(shared: WorkerContext, facts: Facts, then: Callable[[Facts], None], on_fault: OnFault) -> None:
     """Call `then` with everything `arrival.decide` needs; at once if nothing has to be looked up.
 
-    `on_fault` is told of an unexpected error in what follows an answer of Redis: nobody else would end the call.
+    `on_fault` is told of an unexpected error in what follows an answer of Redis: only that ends the call.
     """
     _Search(shared, then, on_fault).go_on(facts, clock.monotonic())
 

@@ -1,5 +1,6 @@
-"""A worker among others: it takes over what the dead left, finds out what was taken from it while it was silent, and
-hands its own calls over when it ends. To end in order and to die are the same to the calls: somebody else adopts them.
+"""A worker among others: it takes over the calls of dead workers, finds out which of its own calls were taken over
+while it was silent, and hands its calls over when it ends. To the calls a stop and a death are alike: another worker
+adopts them.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ class Handover:
 
     def leave(self, deadline_s: float) -> None:
         """No new calls come. Hand the running ones to another worker; where none lives, wait for their ends, and leave
-        what then still runs to the switches and to whoever starts next.
+        what then still runs to the switches and to the next worker that starts.
         """
         self._ended = True
         due = clock.monotonic() + deadline_s

@@ -26,14 +26,14 @@ PATIENCE_S = 10 + GRACE_S
 # What must be done is asked again and again, so often and for so long (seconds).
 AGAIN_S = 0.4
 INSIST_S = 4.0
-# A connection that is down for less is waited for; to be offered to one agent after the other helps nobody (seconds).
+# A connection that is down for less is waited for (seconds): the next agent could not be rung over it either.
 LINK_S = 2.0
 LOOK_S = 0.05
 # What a leg is said to have ended with that could not be rung because of us or of the connection to the switch.
 NOT_SENT = "NETWORK_OUT_OF_ORDER"
 NOT_TOLD = "the connection was lost meanwhile"
-# Phones that may ring for nobody are ended when the switch can be reached again, within so many seconds; no phone rings
-# longer.
+# Phones that may ring without a call are ended when the switch can be reached again, within so many seconds; no phone
+# rings longer.
 NOT_TOLD_S = 700.0
 NO_WORD = "RECOVERY_ON_TIMER_EXPIRE"
 NOT_WANTED = "ORIGINATOR_CANCEL"
@@ -75,7 +75,7 @@ class LegLine:
     def _dial(self, command: do.Originate, driver: DrivenCall) -> None:
         try:
             self._originate(command, driver)
-        except Exception as error:  # nobody else waits for this greenlet
+        except Exception as error:  # this greenlet has no other observer
             driver.failed("dialling", error)
 
     def _originate(self, command: do.Originate, driver: DrivenCall) -> None:
@@ -87,7 +87,7 @@ class LegLine:
             driver.deliver(OriginateFailed(legs, NOT_SENT, told=False))
         elif not result.ok:
             driver.deliver(OriginateFailed(legs, result.value))
-        elif isinstance(driver.call.state, Closed):  # nobody is left to talk with whoever has answered
+        elif isinstance(driver.call.state, Closed):  # there is no caller left for the leg that was answered
             self.carry_out(do.KillLeg(result.value, NOT_WANTED), driver)
         else:
             driver.deliver(LegAnswered(result.value))
@@ -114,8 +114,8 @@ class LegLine:
             return JobResult(f"-ERR {NOT_SENT}")
 
     def _not_told(self, command: do.Originate, driver: DrivenCall) -> JobResult:
-        """The connection was lost before the switch told what came of it: the phones may ring, and whoever answered
-        would hear nobody. As soon as the switch can be told they are ended; how they end it tells then."""
+        """The connection was lost before the switch told what came of it: the phones may ring, and a person who
+        answers would hear nothing. As soon as the switch can be told they are ended; how they end it tells then."""
         for leg, _ in command.legs:
             kill = do.KillLeg(leg, NOT_WANTED)
             gevent.spawn(self._insist_when_up, kill, driver, clock.monotonic() + NOT_TOLD_S)

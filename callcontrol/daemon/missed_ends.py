@@ -1,5 +1,5 @@
-"""Ends of legs that no call here knew when they were told: the switch tells every worker, and whoever takes a call over
-a moment later still finds the ends of its legs that fell in between.
+"""Ends of legs that no call here knew when they were reported: the switch tells every worker, and one that takes a
+call over a moment later still finds the ends of its legs that fell in between.
 """
 
 from __future__ import annotations

@@ -80,13 +80,13 @@ class OfferDispatcher:
             self._store.leave(tenant, notice.ticket, Leaving.FAILED)
 
     def _call_back(self, tenant: str, offer: Offer) -> None:
-        """A customer's turn has come: a call of his own begins; where it rings already, more agents join."""
+        """A callback's turn has come: a call to the customer begins; if it rings agents already, more agents join."""
         under_way = self._shared.drivers.get(self._callbacks.get(offer.id, ""))
         if under_way is not None:
             under_way.deliver(OfferMade(offer))
             return
         configuration = self._shared.current.configuration
-        if tenant not in configuration.settings.tenants:  # taken out of the YAML: nobody may be called for it
+        if tenant not in configuration.settings.tenants:  # taken out of the YAML: no calls may be made for it
             self._store.called(tenant, offer.ticket, reached=False, not_before=NEVER_AGAIN)
             return
         switch = self._switch_links.best(self._places(configuration.settings.tenants[tenant], offer))

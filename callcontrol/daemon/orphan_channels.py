@@ -1,9 +1,9 @@
-"""Orphans: callers' channels that a switch has and nobody knows. Their worker died between taking the call and saving
-it, or the live state was lost with it. They are sent through the dialplan once more, and arrive as new calls.
+"""Orphans: callers' channels that a switch has and no worker knows. Their worker died between taking the call and
+saving it, or the live state was lost with it. They are sent through the dialplan once more, and arrive as new calls.
 
 `show channels` lags behind and may be wrong (FreeSWITCH issues 34, 2264, 2372), so a channel has to be unknown at two
 looks, to be there (`uuid_exists`), to have been handed to us (the variable `cc_handed`: in the same contexts an admin's
-own applications may have callers) and to talk with nobody. Conversations of unknown calls go on; the switch's own
+own applications may have callers) and to be bridged to none. Conversations of unknown calls go on; the switch's own
 records tell of them (`callcontrol reconcile`).
 """
 
@@ -76,14 +76,14 @@ class OrphanChannels:
             if self._duty.is_ours():
                 self.look()
         except LiveStateError as error:
-            log.info("not known which channels are nobody's: %s", error)
+            log.info("not known which channels are orphans: %s", error)
 
     def look(self) -> int:
         """Look once at every reachable switch; returns how many orphans were sent back. A switch that cannot be
         asked, or whose answer cannot be read, is passed over.
 
         Raises:
-            LiveStateError: Redis is away: nobody knows which calls are known.
+            LiveStateError: Redis is away: it is not known which calls are known.
         """
         return sum(self._look_at(switch) for switch in self._switches.up())
 
@@ -93,7 +93,7 @@ class OrphanChannels:
         except LiveStateError:
             raise
         except EventSocketError as error:
-            log.info("switch %s cannot tell which channels are nobody's: %s", switch, error)
+            log.info("switch %s cannot tell which channels are orphans: %s", switch, error)
         except Exception as error:
             note_fault("stray", f"what switch {switch} tells of its channels cannot be read", error)
         return 0
@@ -126,7 +126,7 @@ class OrphanChannels:
             return False
         self._switches.tell(switch, command)
         tries[channel] += 1
-        log.error("a caller nobody knows is sent through the dialplan again", extra={"call": channel})
+        log.error("a caller no worker knows is sent through the dialplan again", extra={"call": channel})
         meters.strays_total.inc()
         return True
 
@@ -136,7 +136,7 @@ class OrphanChannels:
 
 def _leave(channel: str, tries: dict[str, int], why: str) -> None:
     tries[channel] = MAX_TRIES + 1
-    log.error("a caller nobody knows is left as it is: it %s", why, extra={"call": channel})
+    log.error("a caller no worker knows is left as it is: it %s", why, extra={"call": channel})
     meters.strays_left_total.inc()
 
 

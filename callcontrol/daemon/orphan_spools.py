@@ -1,5 +1,5 @@
-"""Records that wait in a spool nobody works at: of an instance that is no longer used, of a worker that ended before
-Postgres had them, of a daemon that had a single spool. Whoever gets the folder's lock carries them into the ledger.
+"""Records that wait in a spool without a worker: of an instance that is no longer used, of a worker that ended before
+Postgres had them, of a daemon with a single spool. The worker that gets the folder's lock carries them into the ledger.
 
     data/spool/<instance>      the spool of the worker at this instance
     data/spool/<instance>-1 …  its next one, while an earlier worker of the instance still holds that one
@@ -31,7 +31,7 @@ Signature = tuple[tuple[str, int, int], ...]
 
 
 def spool_of(root: Path, instance: int, limits: SpoolLimits) -> Spool:
-    """A spool for the worker at this instance: the instance's own, or the next one that nobody holds.
+    """A spool for the worker at this instance: the instance's own, or the next one that is free.
 
     Raises:
         SpoolInUse: MAX_HELD are held.

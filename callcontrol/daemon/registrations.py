@@ -1,8 +1,8 @@
 """Which phones are registered, per switch: read whole when a switch comes up, then followed by its events.
 
 A phone is known to be offline only if every switch has been read and is being heard, and none has it. While a switch
-cannot be heard, what it said last still counts, after what others say; and a phone that nobody has may be there: that
-is unknown, and it is simply tried.
+cannot be heard, what it said last still counts, after what others say; and a phone that none has may be there: that is
+unknown, and it is simply tried.
 FreeSWITCH's `sofia::expire` comes late and a flush sends nothing (freeswitch#1869), so each entry also ends by itself.
 The profile keeps one registration per account (`multiple-registrations` off), so a new one replaces the old, and an
 unregistering REGISTER ends it whatever its Call-ID: a phone that was rebooted unregisters with a new one.
@@ -70,8 +70,8 @@ class Registrations:
         return tuple(sorted(ends, key=lambda name: (name not in self._heard, -ends[name])))
 
     def places(self, domain: str, users: Iterable[str]) -> dict[str, tuple[str, ...]]:
-        """`where` for each of these accounts; those that nobody has, and a switch that is not heard may have, are left
-        out."""
+        """`where` for each of these accounts; left out are those that no heard switch has and a switch that is
+        not heard may have."""
         certain = bool(self._heard) and self._switches <= self._heard
         found = {user: self.where(domain, user) for user in users}
         return {user: switches for user, switches in found.items() if switches or certain}

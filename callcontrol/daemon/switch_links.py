@@ -122,7 +122,7 @@ class SwitchLinks:
     def _living(self, switch: str, channels: tuple[str, ...]) -> frozenset[str] | None:
         link = self._links.get(switch)
         if link is None:
-            return frozenset()  # the switch was taken out of the configuration: its calls are nobody's
+            return frozenset()  # the switch was taken out of the configuration: its calls have no owner
         try:
             return frozenset(c for c in channels if link.api(f"uuid_exists {c}", ASK_S) == "true")
         except EventSocketError as error:
@@ -143,7 +143,7 @@ class SwitchLinks:
         return rows
 
     def is_alone(self, switch: str, channel: str) -> bool:
-        """Whether a channel lives and talks with nobody. Waits for the switch.
+        """Whether a channel lives and is bridged to none. Waits for the switch.
 
         Raises:
             EventSocketError: it cannot be asked.
@@ -163,7 +163,7 @@ class SwitchLinks:
         return self._links[switch].api(f"uuid_getvar {channel} {name}", ASK_S)
 
     def alone(self, switch: str, channel: str, on_answer: Callable[[bool | None], object]) -> None:
-        """Whether a channel lives and talks with nobody; None if the switch cannot be asked."""
+        """Whether a channel lives and is bridged to none; None if the switch cannot be asked."""
         gevent.spawn(lambda: on_answer(self._alone(switch, channel)))
 
     def _alone(self, switch: str, channel: str) -> bool | None:
@@ -174,7 +174,7 @@ class SwitchLinks:
             return None
 
     def tell(self, switch: str, command: str) -> None:
-        """Send a quick command; its answer matters to nobody.
+        """Send a quick command; its answer does not matter.
 
         Raises:
             EventSocketError: it was not sent.
@@ -187,9 +187,9 @@ class SwitchLinks:
         return link is not None and link.up_since <= moment_s
 
     def announce(self, switch: str, worker: str, calls: tuple[str, ...], arrived: bool) -> None:
-        """Say over the switch that a worker has these calls now: who is cut off from Redis hears it nowhere else.
+        """Say over the switch that a worker has these calls now: those cut off from Redis hear it nowhere else.
 
-        A link that is down is waited for: whoever cannot reach the switch cannot direct its calls either.
+        A link that is down is waited for: without it a worker cannot direct the switch's calls either.
         """
         gevent.spawn(self._announce, switch, Taken(worker, calls, arrived))
 
@@ -256,7 +256,7 @@ class SwitchLinks:
         tells them; and what is of no channel.
         """
         self.event_gaps.heard(name)
-        if peek(text, "Event-Name") == "DTMF":  # a caller's own keys come over his connection
+        if peek(text, "Event-Name") == "DTMF":  # a caller's own keys come over the caller's connection
             return self._shared is not None and peek(text, "Unique-ID") in self._shared.call_by_leg
         whose = {call for call in (peek(text, CALL_MARK), peek(text, "Unique-ID")) if call}
         if not whose or (self._shared is not None and self._is_ours(whose)):

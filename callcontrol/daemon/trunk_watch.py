@@ -45,7 +45,7 @@ class TrunkWatch:
             log.warning("trunk %s failed %d times in a row", name, now_known.failures)
 
     def over(self, call: Call) -> None:
-        """The call rings outside no more: somebody answered, or it is over, or no longer ours."""
+        """The call rings outside no more: it was answered, or it is over, or no longer ours."""
         pair = _pair(call)
         ringing = self._ringing.get(pair) if pair else None
         if pair and ringing is not None:
@@ -69,6 +69,6 @@ def _now() -> Instant:
 
 
 def _pair(call: Call) -> Pair | None:
-    """Who calls whom; None for a phone of ours, and for somebody whose number is not known."""
+    """Who calls whom; None for a phone of ours, and for a caller whose number is not known."""
     caller = call.caller
     return None if caller.extension or not caller.number.startswith("+") else (caller.number, call.dialled)

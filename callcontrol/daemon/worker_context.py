@@ -76,7 +76,7 @@ class Switches(Protocol):
         ...
 
     def alone(self, switch: str, channel: str, on_answer: Callable[[bool | None], object]) -> None:
-        """Whether a channel lives and talks with nobody; None if the switch cannot be asked."""
+        """Whether a channel lives and is bridged to none; None if the switch cannot be asked."""
         ...
 
     def announce(self, switch: str, worker: str, calls: tuple[str, ...], arrived: bool) -> None:
@@ -107,15 +107,15 @@ class WorkerContext:
     Attributes:
         drivers: the calls in progress, by id (the uuid of the caller's channel).
         call_by_leg: the call of each leg these calls have sent out.
-        holds: whether another worker may have our calls of a switch, which nobody would tell us: then nothing is done
+        holds: whether another worker may have our calls of a switch without our hearing of it: then nothing is done
             for them before that is known.
         cut_off: whether Redis does not answer us and our lease has run out: others may take our calls over, and only
             the switches tell of it.
         held: the drivers that wait for that.
         missed: the ends of a call's legs that were told before we had the call.
         lost: calls another worker has taken from us, the latest MAX_LOST.
-        estimated: closed calls with an end nobody told, the latest MAX_ESTIMATED: it may still be told.
-        closing: calls whose record is on its way to the disk; nobody needs to adopt them.
+        estimated: closed calls with an end that was not reported, the latest MAX_ESTIMATED: it may still be.
+        closing: calls whose record is on its way to the disk; they need no adoption.
     """
 
     worker: str
@@ -158,7 +158,7 @@ class WorkerContext:
             self.lose(driver.call.tenant, call_id, arrived)
 
     def lose(self, tenant: str, call_id: str, arrived: bool = False) -> None:
-        """Another worker has this call; `arrived`: its channel came to him through the dialplan."""
+        """Another worker has this call; `arrived`: its channel came there through the dialplan."""
         self.calls.lost(tenant, call_id)
         self.held.pop(call_id, None)
         self.lost[call_id] = None

@@ -117,7 +117,7 @@ class RoutedKind(ConfiguredKind[T]):
         decide: what happens to a call that is sent to such a target.
         after: what follows when the phones that `decide` has ringing were not answered.
         successors: every target that may follow; None: those its links lead to.
-        why_not: why nobody may send calls there at run time, "" if they may; None: where the target does not exist.
+        why_not: why calls may not be sent there at run time, "" if they may; None: where the target does not exist.
         default_last_resort: the last resort of a tenant that has chosen none, for a call that came for this target; the
             first kind that has an answer is taken.
         is_end: such a target is the end of the call, nothing else.
@@ -142,7 +142,7 @@ class RoutedKind(ConfiguredKind[T]):
         return () if entry is None else [link.to for link in self.links(target.name, entry)]
 
     def refusal(self, target: T, facts: Facts) -> str:
-        """Why nobody may send calls there at run time, "" if they may."""
+        """Why calls may not be sent there at run time, "" if they may."""
         if self.why_not is not None:
             return self.why_not(target, facts)
         exists = self.block is None or target.name in self.block.of(facts.tenant)

@@ -43,7 +43,7 @@ from callcontrol.vocabulary.queue import Leaving, Offer, TalkEnd
 from callcontrol.vocabulary.trail import LeftQueue, Noted, Queued, StepEnded
 
 JOIN_S = 5
-# Longer than any phone rings and anybody takes to press a key; then the switch has forgotten to tell (seconds).
+# Longer than any phone rings and a person takes to press a key; then the switch has forgotten to tell (seconds).
 LONGEST_S = 700
 NEVER_AGAIN = Instant(0)
 CLOSED = "customers are not called at this time"
@@ -131,10 +131,10 @@ def _no_attempt(call: Call, commands: tuple[Command, ...], facts: Facts) -> Plai
 
 
 def _agent_there(call: Call, state: CallingBack, under: Offering, facts: Facts) -> PlainResult:
-    """The agent hears that a customer is being called, while he is."""
+    """The agent hears that a customer is being called, while that is done."""
     call, taken, commands = offering.accepted(call, under, facts)
     state = replace(state, offering=taken)
-    if not call.is_open(taken.winner):  # he hung up before he had the customer
+    if not call.is_open(taken.winner):  # the agent hung up before having the customer
         moved, more = _failed(call, state, AGENT_HUNG_UP, facts, agents_fault=True)
         return moved, (*commands, *more)
     queue = facts.tenant.queues.get(state.queue)
@@ -208,7 +208,7 @@ def gone(call: Call, state: CallingBack, event: LegGone, facts: Facts) -> PlainR
 
 
 def lost(call: Call, state: CallingBack, why: str, facts: Facts) -> PlainResult:
-    """Nobody directs this call any more. While the agents' phones ring that is no attempt: others may have it."""
+    """No worker directs this call any more. While the agents' phones ring that is no attempt: others may have it."""
     under = state.offering
     if under is not None and under.stage != "ringing":
         return _failed(call, state, why, facts)
@@ -231,7 +231,7 @@ def _failed(
     """The attempt came to nothing: the agent is free, the customer is tried later, or at once with another agent.
 
     Args:
-        again: when he is tried, in place of what the settings say about failed attempts.
+        again: when the customer is tried, in place of what the settings say about failed attempts.
     """
     call, ending = _let_agent_go(call, state, TalkEnd.DROPPED if agents_fault else TalkEnd.ABANDONED, facts)
     again = again if again is not None else _next_attempt(state, facts, at_once=agents_fault)
@@ -248,13 +248,13 @@ def _let_agent_go(call: Call, state: CallingBack, how: TalkEnd, facts: Facts) ->
     call, ending = end_unjoined(call, how, facts)
     live = tuple(leg for leg in (under.winner if under else "", state.customer) if call.is_open(leg))
     kills = tuple(do.KillLeg(leg, "ORIGINATOR_CANCEL") for leg in live)
-    # Who has answered was a channel: his end is awaited, or found out, and paid for.
+    # A leg that was answered was a channel: its end is awaited, or found out, and paid for.
     rings = tuple(leg for leg in live if leg == state.customer and under is not None and under.stage != "joining")
     return call, (*kills, *watched(rings, "ORIGINATOR_CANCEL"), *ending)
 
 
 def _next_attempt(state: CallingBack, facts: Facts, *, at_once: bool) -> Instant:
-    """When he is tried again. An agent who hung up is no reason to give a customer up."""
+    """When the customer is tried again. An agent who hung up is no reason to give a customer up."""
     queue = facts.tenant.queues.get(state.queue)
     if queue is None or (state.attempt > queue.callback.retries and not at_once):
         return NEVER_AGAIN

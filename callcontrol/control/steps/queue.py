@@ -1,4 +1,4 @@
-"""Queue: the caller waits, his offers ring, one agent gets him. What he hears meanwhile stands in `waiting_room.py`."""
+"""Queue: the caller waits, is offered to agents, and is joined to one. What is heard meanwhile: `waiting_room.py`."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def start(call: Call, step: Wait, facts: Facts) -> StepResult:
 
 
 def on(call: Call, event: Event, facts: Facts) -> StepResult:
-    """What each event means while he waits."""
+    """What each event means while the caller waits."""
     waiting = call.state
     assert isinstance(waiting, Waiting)
     if waiting.offering is not None and waiting.offering.taken:
@@ -85,8 +85,8 @@ def on(call: Call, event: Event, facts: Facts) -> StepResult:
 
 
 def brought_back(call: Call, waiting: Waiting, facts: Facts) -> PlainResult:
-    """The caller's channel is ours again. If he has asked to be called back he asks again, which changes nothing where
-    his callback was kept before his worker died.
+    """The caller's channel is ours again. If the caller has asked to be called back this is asked again, which
+    changes nothing if the callback was kept before the worker died.
     """
     asked, queue = waiting.asked, facts.tenant.queues.get(waiting.step.queue)
     call, commands = requeueing.brought_back(call, waiting, facts)
@@ -120,7 +120,7 @@ def _changed(heard: waiting_room.Heard) -> PlainResult:
 
 
 def _entered(call: Call, waiting: Waiting, entered: Entered, queue: Queue, facts: Facts) -> PlainResult:
-    """He has a place; `join` said again (after a restart of the live state, or with a dropped agent) changes little."""
+    """There is a place; `join` repeated (after a restart of the live state, or with a dropped agent) changes little."""
     if waiting.entered:
         return call.to(replace(waiting, joined=entered.joined)), ()
     return _changed(_enter(call, waiting, entered, queue, facts))
@@ -135,7 +135,9 @@ def _enter(call: Call, waiting: Waiting, entered: Entered, queue: Queue, facts: 
 
 
 def _refused(call: Call, waiting: Waiting, why: Refusal, facts: Facts) -> StepResult:
-    """He was not let in; who has waited already keeps waiting, and asks again, until the live state knows his queue."""
+    """The caller was not let in; one who has waited already keeps waiting, and asks again, until the live state knows
+    the queue.
+    """
     if waiting.entered:
         return call, ()
     onward = router.follow(exits.not_let_in(waiting.step, why, facts), facts)
@@ -220,7 +222,7 @@ def _rung_anew(call: Call, waiting: Waiting, offer: Offer, queue: Queue, facts: 
 
 
 def _rung_too_often(call: Call, waiting: Waiting, queue: Queue, facts: Facts) -> StepResult:
-    """So many phones have been rung for him in vain that nobody else is: he goes on as after too long a wait."""
+    """So many phones have been rung in vain that no more are: the caller goes on as after too long a wait."""
     target = queue.overflow.waited or queue.otherwise or router.last_resort(waiting.step.path, facts)
     why = f"leg limit: {facts.settings.limits.legs_per_call} phones were rung"
     call = call.noting(Passed(facts.now, f"queue:{waiting.step.queue}", why))
@@ -230,7 +232,7 @@ def _rung_too_often(call: Call, waiting: Waiting, queue: Queue, facts: Facts) ->
 def _accepted(call: Call, waiting: Waiting, under: Offering, queue: Queue, facts: Facts) -> PlainResult:
     call, taken, commands = offering.accepted(call, under, facts)
     waiting = replace(waiting, offering=taken)
-    if not call.is_open(taken.winner):  # he hung up before he had the caller
+    if not call.is_open(taken.winner):  # the agent hung up before having the caller
         moved, again = requeueing.dropped(call, waiting, facts)
         return moved, (*commands, *again)
     quiet = waiting_room.silence()
@@ -256,7 +258,7 @@ def _talking(call: Call, waiting: Waiting, under: Offering, at: Instant, facts: 
 
 
 def _too_slow(call: Call, waiting: Waiting, under: Offering, facts: Facts) -> PlainResult:
-    """Whispering or joining did not come to its end: the agent is let go, the caller keeps his place."""
+    """Whispering or joining did not come to its end: the agent is let go, the caller keeps the place."""
     noted = call.noting(Noted(facts.now, f"agent {under.agent_of(under.winner)} and caller could not be joined"))
     moved, commands = requeueing.dropped(noted, waiting, facts)
     return moved, (do.KillLeg(under.winner, "NORMAL_TEMPORARY_FAILURE"), *commands)

@@ -24,7 +24,7 @@ from callcontrol.vocabulary.trail import Noted, Pressed
 
 # The announcement after which a caller is called back.
 PROMISED = "callback"
-# Who has asked to be called back is not called while he still hears that he will be (seconds).
+# A caller who has asked to be called back is not called while still hearing the promise (seconds).
 HANG_UP_S = 6
 
 
@@ -51,16 +51,16 @@ def _call_back(call: Call, waiting: Waiting, queue: Queue, facts: Facts) -> Step
 
 
 def keep(waiting: Waiting, queue: Queue, facts: Facts) -> Command:
-    """Ask that the caller's number is called when his turn comes; said again it changes nothing."""
+    """Ask for a callback of the caller when the turn comes; repeated it changes nothing."""
     not_before = opening(queue, facts, facts.now + HANG_UP_S * SECOND_US)
     return do.KeepCallback(waiting.ticket, facts.caller.number, not_before, _expiry(queue, facts, not_before))
 
 
 def answered(call: Call, waiting: Waiting, kept: Kept, queue: Queue, facts: Facts) -> StepResult:
-    """What the live state says: he is promised a callback and released, or waits on."""
+    """The live state's answer: the caller is promised a callback and released, or waits on."""
     waiting = replace(waiting, asked=False)
     match kept:
-        case Kept.GONE:  # an agent has him, or his place was lost, of which he hears as others do
+        case Kept.GONE:  # an agent has the caller, or the place was lost, which is told by a notice
             return call.to(waiting), ()
         case Kept.REFUSED:
             again_s = queue.callback.again_after
@@ -82,7 +82,7 @@ def _said(name: str, own: str | None, words: Phrase, queue: Queue, path: Path) -
 
 
 def _refused(call: Call, waiting: Waiting, why: str, queue: Queue, facts: Facts) -> StepResult:
-    """The caller hears that he cannot be called back, and waits on."""
+    """The caller hears that there will be no callback, and waits on."""
     call = call.noting(Noted(facts.now, f"no callback: {why}"))
     own = queue.callback.refused
     files = (own,) if own else phrase(queue.language, Phrase.CALLBACK_REFUSED)
@@ -97,7 +97,7 @@ def _expiry(queue: Queue, facts: Facts, not_before: Instant) -> Instant:
 
 
 def _trouble(queue: str, facts: Facts) -> str:
-    """Why the caller cannot be called back, "" if he can."""
+    """Why the caller cannot be called back, "" if possible."""
     if facts.caller.anonymous or not facts.caller.number.startswith("+"):
         return "the caller shows no number"
     return no_callback(facts.caller.number, queue, facts)

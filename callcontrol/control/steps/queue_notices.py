@@ -1,4 +1,4 @@
-"""What somebody else does to a waiting caller: moved, removed, the last agent left, the queue taken out of the YAML."""
+"""What others do to a waiting caller: moved, removed, the last agent left, the queue taken out of the YAML."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ def on(call: Call, waiting: Waiting, notice: Notice, queue: Queue, facts: Facts)
 
 
 def gone(call: Call, waiting: Waiting, facts: Facts) -> StepResult:
-    """The YAML has no such queue any more: the caller goes to the tenant's last resort, he does not wait for nobody."""
+    """The YAML has no such queue any more: the caller goes to the tenant's last resort."""
     return depart(call, waiting, Leaving.FAILED, facts, router.last_resort(waiting.step.path, facts))
 
 
 def _moved(call: Call, waiting: Waiting, queue: str, facts: Facts) -> StepResult:
-    """To another queue, where he counts as having waited as long as he has."""
+    """To another queue, where the time waited so far counts."""
     target = QueueTarget(queue)
     call, commands = leave(call, waiting, Leaving.MOVED, facts, queue)
     onward = exits.after_wait(waiting.step, target, Leaving.MOVED, facts)

@@ -37,7 +37,7 @@ def start(call: Call, step: Ring, facts: Facts) -> StepResult:
 
 
 def on(call: Call, event: Event, facts: Facts) -> StepResult:
-    """Somebody answered, nobody did, or the switch forgot to tell."""
+    """The call was answered, or not, or the switch did not report it."""
     ringing = call.state
     assert isinstance(ringing, Ringing)
     match event:

@@ -1,7 +1,7 @@
 """Talk: caller and leg are joined. The switch ends it (`hangup_after_bridge`); we only make sure that it does.
 
-The end of the bridge is no end of the call: the caller may be on his way to where somebody has transferred him. So what
-follows is waited for: his hang-up, his return, somebody else he talks with.
+The end of the bridge is no end of the call: the caller may be under way to the target of a transfer. So what follows
+is waited for: the caller's hang-up, return, or conversation with another party.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ CHECK_S = 60
 
 
 def on(call: Call, event: Event, facts: Facts) -> StepResult:
-    """The bridge is over, or goes on with somebody else."""
+    """The bridge is over, or goes on with another party."""
     talking = call.state
     assert isinstance(talking, Talking)
     match event:
