@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from callcontrol.routing.plan import Announce, Change, ChangeAgent, Explanation, Onward, Ring, TakeMessage, Wait
+from callcontrol.routing.plan import Change, ChangeAgent, Explanation, Onward, Ring, Wait
 from callcontrol.vocabulary.call import NO_ORIGIN, Caller, Origin, leg_id
 from callcontrol.vocabulary.leg import Leg, Role
 from callcontrol.vocabulary.moment import Instant
@@ -14,7 +14,12 @@ from callcontrol.vocabulary.trail import Arrived, Entry, Trail
 
 
 @dataclass(frozen=True, slots=True)
-class Deciding:
+class State:
+    """What a call is doing. Kinds may have states of their own (`own_steps.py`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deciding(State):
     """The rules are being looked up; the caller hears what the network plays.
 
     `onward` says where the call goes next, if that is not the dialled number; `joined`, since when the caller has
@@ -26,7 +31,7 @@ class Deciding:
 
 
 @dataclass(frozen=True, slots=True)
-class Ringing:
+class Ringing(State):
     """Legs ring; `legs` are their ids in the order of `step.legs`."""
 
     step: Ring
@@ -35,7 +40,7 @@ class Ringing:
 
 
 @dataclass(frozen=True, slots=True)
-class Talking:
+class Talking(State):
     """Caller and leg are joined.
 
     Attributes:
@@ -51,26 +56,7 @@ class Talking:
 
 
 @dataclass(frozen=True, slots=True)
-class Announcing:
-    """A recording is being played."""
-
-    step: Announce
-    app_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class TakingMessage:
-    """The greeting is played (`recording` False), then the caller speaks."""
-
-    step: TakeMessage
-    greeting_id: str
-    record_id: str
-    path: str
-    recording: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Changing:
+class Changing(State):
     """A rule is being stored (`app_id` ""), then the tone that says how it went is played."""
 
     step: Change
@@ -78,7 +64,7 @@ class Changing:
 
 
 @dataclass(frozen=True, slots=True)
-class ChangingAgent:
+class ChangingAgent(State):
     """An agent's state is being stored (`app_id` ""), then the tone that says how it went is played."""
 
     step: ChangeAgent
@@ -126,7 +112,7 @@ class Offering:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(State):
     """The caller is in a queue, or (`entered` False) is being let in.
 
     Attributes:
@@ -156,7 +142,7 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
-class CallingBack:
+class CallingBack(State):
     """A customer is called back: an agent is rung first (`offering`), then the customer (`customer`: that leg)."""
 
     ticket: str
@@ -189,37 +175,22 @@ class KnownOffer:
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(State):
     """The caller's channel is going or gone; the ends of its legs are awaited.
 
     Attributes:
-        message: the voicemail being recorded when the caller hung up: the channel's end tells whether there is one.
+        message: what was under way when the caller hung up, if only the end of their channel tells what came of it.
         talked, until: the leg the caller talked with, and when its connection told that the conversation ended.
     """
 
-    message: TakingMessage | None = None
+    message: State | None = None
     talked: str = ""
     until: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Closed:
+class Closed(State):
     """The trail is complete. Nothing leaves this state."""
-
-
-State = (
-    Deciding
-    | Ringing
-    | Talking
-    | Announcing
-    | TakingMessage
-    | Changing
-    | ChangingAgent
-    | Waiting
-    | CallingBack
-    | Ending
-    | Closed
-)
 
 
 # An offer may come late, or twice, within seconds. So many of the latest ones are known.

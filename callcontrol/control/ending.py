@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from callcontrol.control import commands as do
 from callcontrol.control import legs, transfers
-from callcontrol.control.call import Call, Closed, Ending, TakingMessage, Talking, Waiting
+from callcontrol.control.call import Call, Closed, Ending, Talking, Waiting
 from callcontrol.control.commands import Command
 from callcontrol.control.events import (
     AppEnded,
@@ -19,7 +19,7 @@ from callcontrol.control.events import (
     TimerFired,
 )
 from callcontrol.control.leaving import end_serving, leave
-from callcontrol.control.message import message_taken
+from callcontrol.control.own_steps import OwnState
 from callcontrol.control.step_result import PlainResult
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.call import Stamps
@@ -53,10 +53,10 @@ def caller_hung_up(call: Call, event: CallerHungUp, facts: Facts) -> PlainResult
     """The caller's channel is going: whatever was under way is over."""
     if isinstance(call.state, Ending):
         return call, ()
-    message = call.state if isinstance(call.state, TakingMessage) and call.state.recording else None
-    over = talked_until(call, facts)
+    told = isinstance(call.state, OwnState) and call.state.is_told_by_the_end
+    over, state = talked_until(call, facts), call.state
     call, leaving = out_of_queue(call, facts)
-    return call.to(replace(over, message=message)), (*leaving, *deadline(facts))
+    return call.to(replace(over, message=state if told else None)), (*leaving, *deadline(facts))
 
 
 def talked_until(call: Call, facts: Facts) -> Ending:
@@ -76,7 +76,7 @@ def leg_gone(call: Call, event: LegGone, facts: Facts) -> PlainResult:
     if not call.is_open(event.leg_id):
         return late_leg_end(call, event, facts.now), ()
     event = _with_its_own_cause(call, event)
-    noted = _with_message(_with_bridge(call, event), event, facts)
+    noted = _with_what_came_of_it(_with_bridge(call, event), event, facts)
     noted = transfers.sent_away(_with_end(noted, event, facts.now), event, facts)
     is_agents = noted.serving is not None and noted.serving.leg == event.leg_id
     noted, talked = talk_over(noted, event.stamps.ended, facts) if is_agents else (noted, ())
@@ -241,13 +241,12 @@ def _with_bridge(call: Call, event: LegGone) -> Call:
     return legs.bridged(call, leg.id, at)
 
 
-def _with_message(call: Call, event: LegGone, facts: Facts) -> Call:
-    """The message the caller was speaking when hanging up."""
-    state = call.state
-    taking = state.message if isinstance(state, Ending) else state
-    if event.leg_id != call.caller_channel or not isinstance(taking, TakingMessage) or not taking.recording:
+def _with_what_came_of_it(call: Call, event: LegGone, facts: Facts) -> Call:
+    """What the caller was doing when hanging up, where only the end of their channel tells what came of it."""
+    state = call.state.message if isinstance(call.state, Ending) else call.state
+    if event.leg_id != call.caller_channel or not isinstance(state, OwnState) or not state.is_told_by_the_end:
         return call
-    return message_taken(call, taking, event.recorded_ms, facts)
+    return state.ended(call, event, facts)
 
 
 def _estimate(call: Call, facts: Facts, cause: str) -> PlainResult:

@@ -26,6 +26,7 @@ from callcontrol.control.events import (
     TimerFired,
 )
 from callcontrol.control.legs import NEVER_TIMER, being_rung
+from callcontrol.control.own_steps import OwnState
 from callcontrol.control.step_result import PlainResult, StepResult, ThenDecide
 from callcontrol.control.steps import HANDLERS, callback, queue, start
 from callcontrol.control.uncontrolled import GoesOnAlone
@@ -96,6 +97,8 @@ def _here(call: Call, event: Event, facts: Facts) -> StepResult:
             return noted, router.follow(onward, facts) if onward else arrival.decide(facts)
         case Ending(), _:
             return ending.on(call, event, facts)
+        case OwnState() as state, _:
+            return state.on(call, event, facts)
         case state, _ if type(state) in HANDLERS:
             return HANDLERS[type(state)](call, event, facts)
         case _:

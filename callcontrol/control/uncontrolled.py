@@ -10,20 +10,13 @@ from __future__ import annotations
 
 from callcontrol.control import commands as do
 from callcontrol.control import requeueing
-from callcontrol.control.call import (
-    Announcing,
-    Call,
-    Changing,
-    ChangingAgent,
-    Deciding,
-    Ringing,
-    TakingMessage,
-)
+from callcontrol.control.call import Call, Changing, ChangingAgent, Deciding, Ringing
 from callcontrol.control.commands import Command
 from callcontrol.control.ending import STEP_TIMER
 from callcontrol.control.events import AppEnded, Rearrived
+from callcontrol.control.own_steps import OwnState
 from callcontrol.control.step_result import PlainResult, StepResult, ThenDecide
-from callcontrol.control.steps import agent_setting, announcement, ring, setting, voicemail
+from callcontrol.control.steps import agent_setting, ring, setting
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.plan import Decision
 from callcontrol.vocabulary.target import Target
@@ -33,7 +26,7 @@ from callcontrol.vocabulary.trail import Noted
 ALONE_TIMER = "alone"
 ALONE_S = 5
 
-GoesOnAlone = Deciding | Ringing | Announcing | TakingMessage | Changing | ChangingAgent
+GoesOnAlone = Deciding | Ringing | Changing | ChangingAgent | OwnState
 
 
 def left_alone(call: Call, reason: str, facts: Facts) -> PlainResult:
@@ -67,18 +60,20 @@ def _goes_on(call: Call, state: GoesOnAlone, event: Rearrived, facts: Facts) -> 
         case Ringing(app_id=app):
             ended = AppEnded(app, event.disposition, event.causes, moved_to=event.moved_to)
             return ring.on(call, ended, facts)
-        case Announcing(app_id=app):
-            return announcement.on(call, AppEnded(app), facts)
-        case TakingMessage(record_id=app) if event.recorded_ms:
-            return voicemail.on(call, AppEnded(app, recorded_ms=event.recorded_ms), facts)
-        case TakingMessage(step=message):
-            return voicemail.start(call, message, facts)  # the caller has not spoken yet
         case Changing(step=change, app_id=app):
             return setting.on(call, AppEnded(app), facts) if app else setting.start(call, change, facts)
         case ChangingAgent(step=act, app_id=app):
             return agent_setting.on(call, AppEnded(app), facts) if app else agent_setting.start(call, act, facts)
+        case OwnState():
+            return state.resume(call, event, facts)
 
 
 def origin(call: Call) -> Target | None:
     """The target whose rules, and those it leads to, decide what follows the step under way; None: nothing does."""
-    return call.state.step.path.first if isinstance(call.state, Ringing | Announcing) else None
+    match call.state:
+        case Ringing(step=step):
+            return step.path.first
+        case OwnState():
+            return call.state.origin
+        case _:
+            return None

@@ -16,6 +16,7 @@ from callcontrol.routing.plan import Account, Answer, Branch, Decision, Peer, Ri
 from callcontrol.vocabulary.call import NO_ORIGIN, Caller, Origin
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.rule import Rules
+from callcontrol.vocabulary.stored import Upgrades
 from callcontrol.vocabulary.target import Target, text_of
 
 
@@ -123,6 +124,8 @@ class RoutedKind(ConfiguredKind[T]):
         is_end: such a target is the end of the call, nothing else.
         step: the step that only this kind has calls take; None: it has none.
         branches: what may follow that step.
+        saved: classes of this kind, besides its target, that are saved with a call.
+        upgrades: how values that earlier versions saved are brought on (`vocabulary/stored.py`).
     """
 
     decide: Callable[[T, Path, Facts], Answer]
@@ -133,6 +136,8 @@ class RoutedKind(ConfiguredKind[T]):
     is_end: bool = False
     step: type[Step] | None = None
     branches: Callable[[Any, Facts], Iterable[Branch]] = _nothing_follows
+    saved: tuple[type[Any], ...] = ()
+    upgrades: Upgrades = field(default_factory=dict)
 
     def following(self, target: T, facts: Facts) -> Iterable[Target]:
         """Every target that may follow this one, as far as it is known."""

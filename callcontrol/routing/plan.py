@@ -138,36 +138,6 @@ class Ring(Step):
 
 
 @dataclass(frozen=True, slots=True)
-class Announce(Step):
-    """Play a recording, then go on to `then` (None: the call ends)."""
-
-    name: str
-    file: str
-    answer: bool
-    then: Target | None
-    path: Path
-
-    def described(self) -> str:
-        """What is played."""
-        return f"play {self.file}" + ("" if self.answer else " before answering")
-
-
-@dataclass(frozen=True, slots=True)
-class TakeMessage(Step):
-    """Voicemail: greeting, then a recording of at most `max_s` seconds, ended by `silence_s` of silence."""
-
-    box: str
-    greeting: str
-    max_s: int
-    silence_s: int
-    path: Path
-
-    def described(self) -> str:
-        """The box and its limits."""
-        return f"voicemail {self.box}: greeting {self.greeting}, at most {self.max_s} s"
-
-
-@dataclass(frozen=True, slots=True)
 class Wait(Step):
     """Wait in a queue for an agent; with no active agent the caller does not enter it."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from callcontrol.control import commands as do
-from callcontrol.control.call import Announcing, Changing, Closed, Ringing
+from callcontrol.control.call import Changing, Closed, Ringing
 from callcontrol.control.events import AppEnded, CallerHungUp, LegGone, Stored, TimerFired
+from callcontrol.control.playing import Announcing
 from callcontrol.control.steps.setting import CONFIRM, OFF, REFUSE
 from callcontrol.vocabulary.call import Caller, Stamps
 from callcontrol.vocabulary.outcome import Outcome

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from callcontrol.control import commands as do
-from callcontrol.control.call import Announcing, Ending
+from callcontrol.control.call import Ending
 from callcontrol.control.events import CallerHungUp, OfferMade, QueueEntered, QueueRefused, TimerFired
+from callcontrol.control.playing import Announcing
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.queue import Entered, Leaving, Place, Refusal

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from callcontrol.control import commands as do
-from callcontrol.control.call import Announcing, Deciding, Ending, TakingMessage, Waiting
+from callcontrol.control.call import Deciding, Ending, Waiting
 from callcontrol.control.events import (
     AppEnded,
     CallbackAnswered,
@@ -17,7 +17,9 @@ from callcontrol.control.events import (
     PlaceKnown,
     Rearrived,
 )
+from callcontrol.control.playing import Announcing
 from callcontrol.control.steps.queue_keys import HANG_UP_S
+from callcontrol.kinds.targets.voicemail import TakingMessage
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.moment import Instant

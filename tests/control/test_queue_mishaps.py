@@ -8,7 +8,7 @@ import pytest
 
 from callcontrol.billing.fold import fold
 from callcontrol.control import commands as do
-from callcontrol.control.call import Announcing, Closed, Deciding, Ending, Ringing, TakingMessage, Talking, Waiting
+from callcontrol.control.call import Closed, Deciding, Ending, Ringing, Talking, Waiting
 from callcontrol.control.events import (
     AppEnded,
     CallConnectionLost,
@@ -27,6 +27,8 @@ from callcontrol.control.events import (
     SwitchGone,
     TimerFired,
 )
+from callcontrol.control.playing import Announcing
+from callcontrol.kinds.targets.voicemail import TakingMessage
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.call import Stamps
 from callcontrol.vocabulary.outcome import Outcome

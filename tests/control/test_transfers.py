@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callcontrol.control import commands as do
-from callcontrol.control.call import Closed, Deciding, Ending, TakingMessage, Talking, new_moved_call
+from callcontrol.control.call import Closed, Deciding, Ending, Talking, new_moved_call
 from callcontrol.control.events import (
     AloneChecked,
     AppEnded,
@@ -21,6 +21,7 @@ from callcontrol.control.events import (
     Rearrived,
     TimerFired,
 )
+from callcontrol.kinds.targets.voicemail import TakingMessage
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.call import Caller, Stamps
 from callcontrol.vocabulary.target import text_of

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from callcontrol.control import commands as do
-from callcontrol.control.call import Announcing, Changing, Closed, Deciding, Ending, Ringing, TakingMessage
+from callcontrol.control.call import Changing, Closed, Deciding, Ending, Ringing
 from callcontrol.control.events import (
     AppEnded,
     CallConnectionLost,
@@ -19,7 +19,9 @@ from callcontrol.control.events import (
     Stored,
     TimerFired,
 )
+from callcontrol.control.playing import Announcing
 from callcontrol.control.uncontrolled import ALONE_TIMER, origin
+from callcontrol.kinds.targets.voicemail import TakingMessage
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.rule import Rule

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from callcontrol.control.playing import Announce
+from callcontrol.kinds.targets.voicemail import TakeMessage
 from callcontrol.routing import arrival
 from callcontrol.routing.arrival import Directory
-from callcontrol.routing.plan import Account, Announce, Refuse, SipAddress, TakeMessage
+from callcontrol.routing.plan import Account, Refuse, SipAddress
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.outcome import Outcome
 from tests.routing.test_extension import ring

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from callcontrol.control.playing import Announce
 from callcontrol.routing import arrival, router
-from callcontrol.routing.plan import Announce, Ring, RingResult, Step
+from callcontrol.routing.plan import Ring, RingResult, Step
 from callcontrol.vocabulary.outcome import Outcome
 from tests.routing.test_extension import ring
 from tests.routing.test_group import MOBILE_A, MOBILE_B, P101, P102, endpoints

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from callcontrol.kinds.targets.voicemail import VoicemailTarget
+from callcontrol.control.playing import Announce
+from callcontrol.kinds.targets.voicemail import TakeMessage, VoicemailTarget
 from callcontrol.routing import exits, router
 from callcontrol.routing.path import Diversion, Path
-from callcontrol.routing.plan import Announce, Decision, Onward, Refuse, TakeMessage, Wait
+from callcontrol.routing.plan import Decision, Onward, Refuse, Wait
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.queue import Leaving, Refusal
 from callcontrol.vocabulary.rule import RuleKind

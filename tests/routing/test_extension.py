@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from callcontrol.kinds.targets.voicemail import TakeMessage
 from callcontrol.routing import arrival, router
-from callcontrol.routing.plan import Account, Decision, Refuse, Ring, RingResult, TakeMessage, TrunkNumber
+from callcontrol.routing.plan import Account, Decision, Refuse, Ring, RingResult, TrunkNumber
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.rule import Rule

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from callcontrol.kinds.targets.voicemail import TakeMessage
 from callcontrol.routing import arrival, router
-from callcontrol.routing.plan import Account, Refuse, Ring, RingResult, TakeMessage, TrunkNumber
+from callcontrol.routing.plan import Account, Refuse, Ring, RingResult, TrunkNumber
 from callcontrol.vocabulary.outcome import Outcome
 from tests.routing.test_extension import ring
 from tests.routing.world import DID, facts, rule

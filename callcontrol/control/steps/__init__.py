@@ -6,19 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 from callcontrol.control.call import (
-    Announcing,
     Call,
     CallingBack,
     Changing,
     ChangingAgent,
     Ringing,
-    TakingMessage,
     Talking,
     Waiting,
 )
 from callcontrol.control.events import Event
 from callcontrol.control.step_result import StepResult
-from callcontrol.control.steps import agent_setting, announcement, callback, queue, ring, setting, talk, voicemail
+from callcontrol.control.steps import agent_setting, callback, queue, ring, setting, talk
 from callcontrol.control.steps.start import start
 from callcontrol.routing.facts import Facts
 
@@ -27,8 +25,6 @@ Handler = Callable[[Call, Event, Facts], StepResult]
 HANDLERS: dict[type[Any], Handler] = {
     Ringing: ring.on,
     Talking: talk.on,
-    Announcing: announcement.on,
-    TakingMessage: voicemail.on,
     Changing: setting.on,
     ChangingAgent: agent_setting.on,
     Waiting: queue.on,

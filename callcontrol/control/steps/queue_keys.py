@@ -11,11 +11,12 @@ from callcontrol.control.call import Call, Waiting
 from callcontrol.control.commands import Command
 from callcontrol.control.leaving import depart, leave
 from callcontrol.control.legs import caller_alive
+from callcontrol.control.playing import Announce
 from callcontrol.control.step_result import StepResult, ThenDecide
 from callcontrol.routing.agents import no_callback
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.path import Path
-from callcontrol.routing.plan import Announce, Decision
+from callcontrol.routing.plan import Decision
 from callcontrol.routing.speech import Phrase, as_file_string, phrase
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from callcontrol.vocabulary.opening import Hours

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from callcontrol.control.call import Call
+from callcontrol.control.own_steps import OwnStep
 from callcontrol.control.step_result import StepResult
-from callcontrol.control.steps import agent_setting, announcement, queue, refusal, ring, setting, voicemail
+from callcontrol.control.steps import agent_setting, queue, refusal, ring, setting
 from callcontrol.routing.facts import Facts
-from callcontrol.routing.plan import Announce, Change, ChangeAgent, Decision, Refuse, Ring, TakeMessage, Wait
+from callcontrol.routing.plan import Change, ChangeAgent, Decision, Refuse, Ring, Wait
 
 
 def start(call: Call, decision: Decision, facts: Facts) -> StepResult:
@@ -15,10 +16,8 @@ def start(call: Call, decision: Decision, facts: Facts) -> StepResult:
     match decision.step:
         case Ring() as step:
             return ring.start(call, step, facts)
-        case Announce() as step:
-            return announcement.start(call, step, facts)
-        case TakeMessage() as step:
-            return voicemail.start(call, step, facts)
+        case OwnStep() as step:
+            return step.start(call, facts)
         case Wait() as step:
             return queue.start(call, step, facts)
         case Refuse() as step:

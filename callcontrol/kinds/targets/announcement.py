@@ -12,10 +12,11 @@ from callcontrol.config.fields import Flag, Sound
 from callcontrol.config.frozen import Frozen
 from callcontrol.config.kinds import Block, Link
 from callcontrol.config.target_fields import TargetText
+from callcontrol.control.playing import Announce
 from callcontrol.routing.endings import refuse
 from callcontrol.routing.facts import Facts, RoutedKind
 from callcontrol.routing.path import Path
-from callcontrol.routing.plan import Announce, Branch, Decision, Onward
+from callcontrol.routing.plan import Branch, Decision, Onward
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.target import Target, text_of
 from callcontrol.vocabulary.trail import Passed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from pydantic import Field
@@ -11,13 +11,22 @@ from callcontrol.config.fields import Sound
 from callcontrol.config.frozen import Frozen, Seconds
 from callcontrol.config.kinds import Block
 from callcontrol.config.settings import Tenant
+from callcontrol.control import commands as do
+from callcontrol.control.call import Call, Ending
+from callcontrol.control.ending import STEP_TIMER, deadline
+from callcontrol.control.events import AppEnded, Event, LegGone, Rearrived, TimerFired
+from callcontrol.control.own_steps import OwnState, OwnStep
+from callcontrol.control.step_result import StepResult
 from callcontrol.routing.endings import refuse
 from callcontrol.routing.facts import Facts, RoutedKind
 from callcontrol.routing.path import Path
-from callcontrol.routing.plan import Decision, TakeMessage
+from callcontrol.routing.plan import Decision
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.target import Target, text_of
-from callcontrol.vocabulary.trail import Passed
+from callcontrol.vocabulary.trail import Noted, Passed, Recorded, StepEnded
+
+# Longer than any greeting (seconds); the recording has its own limit on the switch.
+GREETING_S = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +45,83 @@ class Voicemail(Frozen):
 
 
 BLOCK = Block("voicemail", Voicemail)
+
+
+@dataclass(frozen=True, slots=True)
+class TakeMessage(OwnStep):
+    """Greeting, then a recording of at most `max_s` seconds, ended by `silence_s` of silence; queued at once."""
+
+    box: str
+    greeting: str
+    max_s: int
+    silence_s: int
+    path: Path
+
+    def described(self) -> str:
+        """The box and its limits."""
+        return f"voicemail {self.box}: greeting {self.greeting}, at most {self.max_s} s"
+
+    def start(self, call: Call, facts: Facts) -> StepResult:
+        """Answer, greet, record."""
+        call, greeting_id = call.next_app()
+        call, record_id = call.next_app()
+        # `record` makes no folders, so the name is flat.
+        path = f"{facts.settings.recordings}/{call.tenant}-{self.box}-{call.id}.wav"
+        commands = (
+            do.Answer(),
+            do.Play(greeting_id, self.greeting),
+            do.Record(record_id, path, self.max_s, self.silence_s),
+            do.StartTimer(STEP_TIMER, GREETING_S + self.max_s),
+        )
+        return call.to(TakingMessage(self, greeting_id, record_id, path)), commands
+
+
+@dataclass(frozen=True, slots=True)
+class TakingMessage(OwnState):
+    """The greeting is played (`recording` False), then the caller speaks."""
+
+    step: TakeMessage
+    greeting_id: str
+    record_id: str
+    path: str
+    recording: bool = False
+
+    def on(self, call: Call, event: Event, facts: Facts) -> StepResult:
+        """The greeting ends, the message ends."""
+        match event:
+            case AppEnded(app_id) if app_id == self.greeting_id:
+                return call.to(replace(self, recording=True)), ()
+            case AppEnded(app_id) if app_id == self.record_id:
+                call = self._taken(call, event.recorded_ms, facts)
+                return call.to(Ending()), (do.HangUp("NORMAL_CLEARING"), *deadline(facts))
+            case TimerFired(name) if name == STEP_TIMER:
+                return call.to(Ending()), (do.HangUp("NORMAL_CLEARING"), *deadline(facts))
+            case _:
+                return call, ()
+
+    def resume(self, call: Call, event: Rearrived, facts: Facts) -> StepResult:
+        """A message was recorded meanwhile, or the caller has not spoken yet and hears the greeting again."""
+        if event.recorded_ms:
+            return self.on(call, AppEnded(self.record_id, recorded_ms=event.recorded_ms), facts)
+        return self.step.start(call, facts)
+
+    @property
+    def is_told_by_the_end(self) -> bool:
+        """Who hangs up while speaking has left a message, if the switch wrote one."""
+        return self.recording
+
+    def ended(self, call: Call, event: LegGone, facts: Facts) -> Call:
+        """The message the caller was speaking when they hung up."""
+        return self._taken(call, event.recorded_ms, facts)
+
+    def _taken(self, call: Call, recorded_ms: int, facts: Facts) -> Call:
+        """The call with its message noted, or with the reason why there is none: the switch wrote nothing."""
+        box = self.step.box
+        if not recorded_ms:
+            lost = Noted(facts.now, f"nothing was recorded for voicemail:{box} into {self.path}")
+            return call.noting(lost, StepEnded(facts.now, "voicemail", Outcome.FAILED, box))
+        recorded = Recorded(facts.now, box, self.path)
+        return call.noting(recorded, StepEnded(facts.now, "voicemail", Outcome.VOICEMAIL, box))
 
 
 def decide(target: VoicemailTarget, path: Path, facts: Facts) -> Decision:
@@ -59,4 +145,5 @@ KIND = RoutedKind(
     decide=decide,
     default_last_resort=box_of,
     step=TakeMessage,
+    saved=(TakeMessage, TakingMessage),
 )

@@ -1,0 +1,49 @@
+"""Steps and states of which the machine knows no more than what stands here: a kind's own, and what kinds share."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+
+from callcontrol.control.call import Call, State
+from callcontrol.control.events import Event, LegGone, Rearrived
+from callcontrol.control.step_result import StepResult
+from callcontrol.routing.facts import Facts
+from callcontrol.routing.plan import Step
+from callcontrol.vocabulary.target import Target
+
+
+@dataclass(frozen=True, slots=True)
+class OwnStep(Step):
+    """A step that says by itself how it starts."""
+
+    @abstractmethod
+    def start(self, call: Call, facts: Facts) -> StepResult:
+        """The call in the state in which the step is under way, and what is to be done."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnState(State):
+    """A state that says by itself what each event means. What means the same everywhere is handled by the machine."""
+
+    @abstractmethod
+    def on(self, call: Call, event: Event, facts: Facts) -> StepResult:
+        """The call after an event; the very same call where the event means nothing here."""
+
+    @abstractmethod
+    def resume(self, call: Call, event: Rearrived, facts: Facts) -> StepResult:
+        """How it goes on after its worker died: what the channel was doing is over, and it came back to a worker."""
+
+    @property
+    def origin(self) -> Target | None:
+        """The target whose rules, and those it leads to, decide what follows this state; None: nothing does."""
+        return None
+
+    @property
+    def is_told_by_the_end(self) -> bool:
+        """Whether only the end of the caller's channel tells what came of it, when the caller hangs up."""
+        return False
+
+    def ended(self, call: Call, event: LegGone, facts: Facts) -> Call:
+        """The call with what came of it, where only the end of the caller's channel tells that."""
+        return call

@@ -1,0 +1,70 @@
+"""Playing: a recording, then another target or the end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from callcontrol.control import commands as do
+from callcontrol.control.call import Call, Ending
+from callcontrol.control.ending import STEP_TIMER, deadline
+from callcontrol.control.events import AppEnded, Event, Rearrived, TimerFired
+from callcontrol.control.own_steps import OwnState, OwnStep
+from callcontrol.control.step_result import StepResult
+from callcontrol.routing import router
+from callcontrol.routing.facts import Facts
+from callcontrol.routing.path import Path
+from callcontrol.vocabulary.outcome import Outcome
+from callcontrol.vocabulary.target import Target
+from callcontrol.vocabulary.trail import StepEnded
+
+# No recording for callers is longer; one that loops for ever ends here (seconds).
+LONGEST_S = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Announce(OwnStep):
+    """Play a recording, then go on to `then` (None: the call ends)."""
+
+    name: str
+    file: str
+    answer: bool
+    then: Target | None
+    path: Path
+
+    def described(self) -> str:
+        """What is played."""
+        return f"play {self.file}" + ("" if self.answer else " before answering")
+
+    def start(self, call: Call, facts: Facts) -> StepResult:
+        """Answer (or open early media) and play."""
+        call, app_id = call.next_app()
+        opening = do.Answer() if self.answer else do.OpenEarlyMedia()
+        commands = (opening, do.Play(app_id, self.file), do.StartTimer(STEP_TIMER, LONGEST_S))
+        return call.to(Announcing(self, app_id)), commands
+
+
+@dataclass(frozen=True, slots=True)
+class Announcing(OwnState):
+    """A recording is being played."""
+
+    step: Announce
+    app_id: str
+
+    @property
+    def origin(self) -> Target:
+        """What the call came for: the rules on its way were looked up from there."""
+        return self.step.path.first
+
+    def on(self, call: Call, event: Event, facts: Facts) -> StepResult:
+        """Played to its end."""
+        played = isinstance(event, AppEnded) and event.app_id == self.app_id
+        if not played and not (isinstance(event, TimerFired) and event.name == STEP_TIMER):
+            return call, ()
+        call = call.noting(StepEnded(facts.now, "announcement", Outcome.ANNOUNCED, self.step.name))
+        if self.step.then is None or not played:
+            return call.to(Ending()), (do.HangUp("NORMAL_CLEARING"), *deadline(facts))
+        return call, router.decide(self.step.then, self.step.path.onward(), facts)
+
+    def resume(self, call: Call, event: Rearrived, facts: Facts) -> StepResult:
+        """It was played to its end while no worker was there."""
+        return self.on(call, AppEnded(self.app_id), facts)
