@@ -52,24 +52,32 @@ class Adoption:
         self._chance = chance
         self._sweep_s = sweep_s
         self._next_sweep = float("-inf")
+        # by dead worker: how many of its calls we cannot read, for a later version of the program saved them
+        self._unreadable: defaultdict[str, int] = defaultdict(int)
 
     def look(self) -> int:
         """Take over orphans; returns how many.
 
         One tenant's trouble keeps no other's calls from being taken over; the dead are buried when all were looked at.
+        A dead worker whose calls a later version of the program saved is left to the workers of that version: until the
+        next sweep it is not looked at again, and only they bury it.
 
         Raises:
             LiveStateError: Redis, or the part of it that has some tenant, is away; try again later.
         """
-        dead = self._workers.dead()
         is_due = clock.monotonic() >= self._next_sweep
+        if is_due:
+            self._unreadable.clear()
+        dead = [worker for worker in self._workers.dead() if worker not in self._unreadable]
         if not dead and not is_due:
             return 0
         adopted, trouble = self._look_at_all(dead, is_due)
         if trouble is not None:
             raise trouble
+        meters.calls_unreadable.set(sum(self._unreadable.values()))
         for worker in dead:
-            self._workers.bury(worker)
+            if worker not in self._unreadable:
+                self._workers.bury(worker)
         if is_due:
             self._next_sweep = clock.monotonic() + self._sweep_s
         return adopted
@@ -132,9 +140,13 @@ class Adoption:
         self._chance.shuffle(ids)
         heard = self._workers.heard(worker) if ids else {}
         adopted = 0
+
+        def left(_call_id: str) -> None:
+            self._unreadable[worker] += 1
+
         for first in range(0, len(ids), PAGE):
             page = [call_id for call_id in ids[first : first + PAGE] if not self._is_in_hand(call_id)]
-            taken = self._shared.calls.take(tenant, page, self._shared.worker, worker)
+            taken = self._shared.calls.take(tenant, page, self._shared.worker, worker, left)
             self._announce(taken)
             for call in taken:
                 self._adopt(call, heard.get(call.switch))

@@ -20,7 +20,7 @@ from callcontrol.daemon.switch_links import SwitchLinks
 from callcontrol.daemon.worker_context import WorkerContext
 from callcontrol.edges import clock, meters
 from callcontrol.edges.containment import note_fault
-from callcontrol.edges.freeswitch.arrival import Arriving, read_arrival
+from callcontrol.edges.freeswitch.arrival import TRANSFER_CONTEXT, Arriving, read_arrival
 from callcontrol.edges.freeswitch.call import CallConnection
 from callcontrol.edges.freeswitch.commands import (
     Command,
@@ -31,8 +31,10 @@ from callcontrol.edges.freeswitch.commands import (
     set_variable,
     subscription,
 )
+from callcontrol.edges.freeswitch.failures import EventSocketError, UnsafeText
+from callcontrol.edges.freeswitch.leg_commands import BACK_CONTEXT, bring_back
 from callcontrol.edges.freeswitch.translate import CALL_EVENTS, rearrived
-from callcontrol.edges.live_state.failures import LiveStateError
+from callcontrol.edges.live_state.failures import CallUnreadable, LiveStateError
 from callcontrol.kinds import KINDS
 from callcontrol.routing.arrival import PUBLIC_CONTEXT
 from callcontrol.routing.facts import Facts
@@ -44,6 +46,12 @@ log = logging.getLogger(__name__)
 
 # Long enough for the last events of a call, which come after its hang-up (seconds).
 LINGER_S = 5
+# A call that a later version of the program saved is sent through the dialplan so often, after so many seconds each:
+# a worker of that version may accept it then.
+MAX_SENT_ON = 20
+SEND_ON_S = 0.25
+# Channels of which it is known how often they were sent on; only the latest.
+MAX_KNOWN = 1_000
 
 
 class CallAcceptor:
@@ -52,6 +60,7 @@ class CallAcceptor:
     def __init__(self, shared: WorkerContext, switch_links: SwitchLinks) -> None:
         self._shared = shared
         self._switch_links = switch_links
+        self._sent_on: dict[str, int] = {}
 
     def receive(self, connection: CallConnection) -> None:
         """A switch hands a call over. Runs in the connection's reader, so it must not block."""
@@ -73,6 +82,8 @@ class CallAcceptor:
         tenant = arriving.tenant or _facts(arriving, self._shared.current.configuration).tenant_name
 
         def answered(call: Call | None, trouble: LiveStateError | None) -> None:
+            if isinstance(trouble, CallUnreadable):
+                return self._leave_to_its_version(connection, arriving, switch)
             if trouble is not None:
                 log.error("not known whose call this is: %s", trouble, extra={"call": arriving.channel})
             driver = adopt(self._shared, call) if call is not None else None
@@ -91,6 +102,30 @@ class CallAcceptor:
 
         line.hold()
         self._shared.calls.take_one(tenant, arriving.channel, self._shared.worker, contained_answer)
+
+    def _leave_to_its_version(self, connection: CallConnection, arriving: Arriving, switch: str) -> None:
+        """The call is not ours to begin anew: it is sent to us again, until a worker that can read it accepts it. Where
+        none does, the dialplan goes on.
+        """
+        channel = arriving.channel
+        times = self._sent_on.pop(channel, 0)
+        if times >= MAX_SENT_ON:
+            log.error("no worker that can read this call has accepted it", extra={"call": channel})
+            connection.leave()
+            return
+        self._sent_on[channel] = times + 1
+        if len(self._sent_on) > MAX_KNOWN:
+            self._sent_on.pop(next(iter(self._sent_on)))
+
+        def send_on() -> None:
+            try:
+                context = TRANSFER_CONTEXT if arriving.transfer else BACK_CONTEXT
+                self._switch_links.tell(switch, bring_back(channel, arriving.dialled, context))
+            except (EventSocketError, UnsafeText) as error:
+                log.error("a call cannot be sent on: %s", error, extra={"call": channel})
+                connection.leave()
+
+        self._shared.timers.after(SEND_ON_S, send_on)
 
     def _find_out_who_is_moved(
         self, connection: CallConnection, arriving: Arriving, switch: str, line: CallLine

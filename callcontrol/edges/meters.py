@@ -25,6 +25,11 @@ _FAST = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 5.0)
 calls_total = Counter("callcontrol_calls_total", "Calls that ended, by outcome", ["tenant", "outcome"])
 calls_in_progress = Gauge("callcontrol_calls_in_progress", "Calls this worker directs", multiprocess_mode=SUM)
 calls_adopted_total = Counter("callcontrol_calls_adopted_total", "Calls taken over from a worker that died")
+calls_unreadable = Gauge(
+    "callcontrol_calls_unreadable",
+    "Calls whose worker is gone and that a worker cannot read, for a later version of the program saved them",
+    multiprocess_mode=MAX,
+)
 strays_total = Counter("callcontrol_strays_total", "Callers' channels no worker knew, sent through the dialplan again")
 strays_left_total = Counter(
     "callcontrol_strays_left_total", "Callers' channels no worker knew that did not come back, and were left alone"

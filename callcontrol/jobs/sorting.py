@@ -15,6 +15,9 @@ from callcontrol.vocabulary.moment import SECOND_US, Instant
 
 # A leg that is not in the ledger may still come the normal way: its call goes on, or a spool waits for Postgres.
 LOST_AFTER_US: Final = 600 * SECOND_US
+# A call that Redis still has after so long is not going on: a later version of the program saved it, and no worker of
+# that version is there. Should one come after all, its record completes what was added.
+ABANDONED_AFTER_US: Final = 86_400 * SECOND_US
 # Its tenant may follow from the other legs of its call, once they have been recorded.
 DOUBTFUL_AFTER_US: Final = 3600 * SECOND_US
 
@@ -80,13 +83,13 @@ class Evidence:
         if len(tenants) != 1:
             return _without_tenant(end, age, tenants)
         (tenant,) = tenants
-        return self._of_lost(end, tenant)
+        return self._of_lost(end, age, tenant)
 
-    def _of_lost(self, end: LegEnd, tenant: str) -> Judged:
+    def _of_lost(self, end: LegEnd, age: int, tenant: str) -> Judged:
         match self.is_remembered(tenant, end.call_id):
             case None:
                 return Judged(end, Verdict.WAITING, why="Redis cannot be asked whether its call goes on")
-            case True:
+            case True if age < ABANDONED_AFTER_US:
                 return Judged(end, Verdict.WAITING, why="its call is not over")
         if is_payable(end) and not end.payer:
             return Judged(end, Verdict.DOUBTFUL, why="it went out through a trunk, and no mark says who pays")

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import gevent
 import pytest
+from prometheus_client import REGISTRY
 from redis import Redis
 
 from callcontrol.billing.record import RatedRecord
@@ -138,6 +139,15 @@ def dead_worker() -> str:
     return US.replace(f"/{os.getpid()}/", f"/{process.pid}/")
 
 
+def kept_call(shared: WorkerContext, worker: str, id_: str = "call-1") -> Call:
+    """A saved call that Redis has."""
+    call = saved_call(shared, worker, id_)
+    with gevent.Timeout(5):
+        while id_ not in shared.calls.owners("acme"):
+            gevent.sleep(0.01)
+    return call
+
+
 def saved_call(shared: WorkerContext, worker: str, id_: str = "call-1") -> Call:
     call = replace(Story(facts()).begin().call, worker=worker, id=id_)
     shared.calls.save(call)
@@ -153,6 +163,40 @@ def test_a_dead_workers_call_is_adopted_once_and_stays_where_it_stood(
     assert shared.drivers["call-1"].call.worker == US
     assert adoption.look() == 0
     assert redis_client.hgetall(keys.owners("acme")) == {b"call-1": US.encode()}
+
+
+def test_a_call_that_a_later_version_saved_is_left_to_that_version(
+    shared: WorkerContext, adoption: Adoption, redis_client: Redis
+) -> None:
+    dead = dead_worker()
+    redis_client.sadd(keys.workers(), dead)
+    later, ours = kept_call(shared, dead, "call-1"), kept_call(shared, dead, "call-2")
+    value = codec.encode(later).replace(b'"Call/2"', b'"Call/99"')
+    redis_client.hset(keys.calls("acme"), "call-1", value)
+    assert adoption.look() == 1
+    assert adoption.look() == 0
+    assert set(shared.drivers) == {ours.id}
+    assert redis_client.hgetall(keys.owners("acme")) == {b"call-1": dead.encode(), b"call-2": US.encode()}
+    assert redis_client.hget(keys.calls("acme"), "call-1") == value
+    assert dead.encode() in redis_client.smembers(keys.workers())
+    assert REGISTRY.get_sample_value("callcontrol_calls_unreadable") == 1
+    redis_client.hset(keys.calls("acme"), "call-1", codec.encode(later))  # as if we were of that version
+    assert adoption.look() == 1
+    assert REGISTRY.get_sample_value("callcontrol_calls_unreadable") == 0
+    assert dead.encode() not in redis_client.smembers(keys.workers())
+
+
+def test_between_two_sweeps_nobody_looks_for_what_only_a_later_version_can_read(
+    shared: WorkerContext, workers: Workers, redis_client: Redis
+) -> None:
+    dead = dead_worker()
+    redis_client.sadd(keys.workers(), dead)
+    kept_call(shared, dead)
+    redis_client.hset(keys.calls("acme"), "call-1", b'{"$":"Call/99"}')
+    adoption = Adoption(shared, workers, random.Random(1), sweep_s=60)
+    assert adoption.look() == 0
+    redis_client.hset(keys.calls("acme"), "call-1", codec.encode(replace(Story(facts()).begin().call, worker=dead)))
+    assert (adoption.look(), set(shared.drivers)) == (0, set())
 
 
 def test_two_who_look_at_once_share_a_dead_workers_calls(

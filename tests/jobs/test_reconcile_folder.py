@@ -217,6 +217,16 @@ def test_without_redis_nobody_is_taken_for_lost(bench: Bench) -> None:
     assert bench.rows("SELECT count(*) FROM calls") == [(0,)]
 
 
+def test_a_call_that_nobody_can_read_is_not_waited_for_longer_than_a_day(bench: Bench, redis_client: Redis) -> None:
+    """A later version of the program saved it, and no worker of that version is there."""
+    redis_client.hset(keys.calls("acme"), CALLER, '{"$":"Call/99"}')
+    bench.now = Instant(SEEN_AT + 23 * HOUR_US)
+    bench.put_seen()
+    assert bench.reconcile() == {"waiting": 2}
+    bench.now = Instant(SEEN_AT + 25 * HOUR_US)
+    assert bench.reconcile() == {"added": 2}
+
+
 def marked(**variables: str | None) -> bytes:
     return cdr("leg", NOON, 60, 10, dialled="48600700800", **variables)
 

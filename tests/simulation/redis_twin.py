@@ -7,6 +7,7 @@ contract tests hold both to the real ones.
 from __future__ import annotations
 
 import copy
+import hashlib
 from collections.abc import Callable
 from typing import Any
 
@@ -204,18 +205,22 @@ class RedisTwin:
         return 1
 
     def _take(self, names: tuple[str, ...], words: tuple[Any, ...]) -> list[bytes]:
-        taker, whom, _channels, *ids = words
-        taken = []
-        for call in ids:
+        taker, whom, _channels, *pairs = words
+        answer = []
+        for call, digest in zip(pairs[::2], pairs[1::2], strict=True):
             value = self.do_hget(names[0], call)
             owner = (self.do_hget(names[1], call) or b"").decode()
-            if value is not None and whom in ("*", owner):
-                self.do_hset(names[1], call, taker)
-                taken.append(value)
-                if owner not in ("", taker):
-                    how = "arrived" if whom == "*" else "adopted"
-                    self.publish(owner, {"kind": "taken", "from": names[0], "fields": [call, how]})
-        return taken
+            if value is None or whom not in ("*", owner):
+                continue
+            if hashlib.sha1(value, usedforsecurity=False).hexdigest() != digest:
+                answer += [call.encode(), value]
+                continue
+            answer += [call.encode(), b""]
+            self.do_hset(names[1], call, taker)
+            if owner not in ("", taker):
+                how = "arrived" if whom == "*" else "adopted"
+                self.publish(owner, {"kind": "taken", "from": names[0], "fields": [call, how]})
+        return answer
 
 
 def _bytes(value: Any) -> bytes:

@@ -6,8 +6,10 @@ back learns that with its next save. What Redis did not take is owed: the latest
 
 from __future__ import annotations
 
+import hashlib
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from types import TracebackType
 from typing import Any, Final
 
@@ -16,7 +18,7 @@ import gevent
 from callcontrol.control.call import Call
 from callcontrol.edges import meters
 from callcontrol.edges.live_state import codec, keys
-from callcontrol.edges.live_state.failures import LiveStateError, StoreRefused
+from callcontrol.edges.live_state.failures import CallUnreadable, LiveStateError, StoreRefused
 from callcontrol.edges.live_state.pipeline import COOL_DOWN_S, RedisPipeline, connect
 from callcontrol.edges.live_state.script import script_of
 
@@ -119,32 +121,65 @@ class CallStore:
         names = self._pipeline.ask("HMGET", keys.owners(tenant), *ids) if ids else []
         return {id_: name.decode() for id_, name in zip(ids, names, strict=True) if name is not None}
 
-    def take(self, tenant: str, ids: Sequence[str], taker: str, owner: str) -> list[Call]:
+    def take(
+        self,
+        tenant: str,
+        ids: Sequence[str],
+        taker: str,
+        owner: str,
+        on_left: Callable[[str], object] = lambda call: None,
+    ) -> list[Call]:
         """Take over those of these calls (PAGE at most) that `owner` still has, "": without an owner. Waits for Redis.
 
-        A value that cannot be read is logged and left where it is, for a person to look at.
+        Args:
+            on_left: told of each call that this program cannot read: it is left as it is, for a later version.
 
         Raises:
             LiveStateError: Redis is away; what was taken then is found again by its new owner.
         """
-        values = _TAKE.ask(self._pipeline, *_taking(tenant, ids, taker, owner))
-        return [call for text in values if (call := _readable(tenant, text)) is not None]
+        texts = self._pipeline.ask("HMGET", keys.calls(tenant), *ids) if ids else []
+        read: dict[str, tuple[bytes, Call]] = {}
+        for call_id, text in zip(ids, texts, strict=True):
+            call = None if text is None else _readable(tenant, call_id, text)
+            if call is not None:
+                read[call_id] = text, call
+            elif text is not None:
+                on_left(call_id)
+        if not read:
+            return []
+        answer = _TAKE.ask(
+            self._pipeline, *_taking(tenant, {id_: text for id_, (text, _) in read.items()}, taker, owner)
+        )
+        return [read[call_id][1] for call_id, changed in _taken(answer) if not changed]
 
     def take_one(
         self, tenant: str, call_id: str, taker: str, on_answer: Callable[[Call | None, LiveStateError | None], None]
     ) -> None:
-        """Take one call over from any owner; None: it is not remembered."""
+        """Take one call over from any owner; None: it is not remembered. Trouble: Redis is away, or CallUnreadable."""
 
-        def answered(values: Any, trouble: LiveStateError | None) -> None:
-            on_answer(_readable(tenant, values[0]) if values else None, trouble)
+        def read(text: Any, trouble: LiveStateError | None) -> None:
+            if trouble is not None or not text:
+                return on_answer(None, trouble)
+            call = _readable(tenant, call_id, text)
+            if call is None:
+                return on_answer(None, CallUnreadable(f"call {call_id} of tenant {tenant} is left to a later version"))
 
-        _TAKE.submit(self._pipeline, *_taking(tenant, (call_id,), taker, _WHOEVER), on_reply=answered)
+            def answered(answer: Any, trouble: LiveStateError | None) -> None:
+                changed = dict(_taken(answer or ())).get(call_id)
+                if changed:  # its worker has saved it meanwhile
+                    read(changed, None)
+                else:
+                    on_answer(None if changed is None else call, trouble)
+
+            _TAKE.submit(self._pipeline, *_taking(tenant, {call_id: text}, taker, _WHOEVER), on_reply=answered)
+
+        self._pipeline.submit("HGET", keys.calls(tenant), call_id, on_reply=read)
 
     def read_one(self, tenant: str, call_id: str, on_answer: Callable[[Call | None], None]) -> None:
         """Look at a call without taking it over; None: it is not remembered, or Redis is away."""
 
         def answered(text: Any, trouble: LiveStateError | None) -> None:
-            on_answer(_readable(tenant, text) if text and trouble is None else None)
+            on_answer(_readable(tenant, call_id, text) if text and trouble is None else None)
 
         self._pipeline.submit("HGET", keys.calls(tenant), call_id, on_reply=answered)
 
@@ -211,8 +246,15 @@ def _keys(tenant: str) -> tuple[str, str]:
     return keys.calls(tenant), keys.owners(tenant)
 
 
-def _taking(tenant: str, ids: Sequence[str], taker: str, owner: str) -> tuple[tuple[str, str], tuple[str, ...]]:
-    return _keys(tenant), (taker, owner, keys.INBOXES, *ids)
+def _taking(tenant: str, read: Mapping[str, bytes], taker: str, owner: str) -> tuple[tuple[str, str], tuple[str, ...]]:
+    """Keys and arguments of the script that takes these calls, if they are still as they were read."""
+    digests = {call_id: hashlib.sha1(text, usedforsecurity=False).hexdigest() for call_id, text in read.items()}
+    return _keys(tenant), (taker, owner, keys.INBOXES, *chain.from_iterable(digests.items()))
+
+
+def _taken(answer: Sequence[bytes]) -> Iterator[tuple[str, bytes]]:
+    """Ids of calls, each with b"" (it was taken) or the value it has by now."""
+    return ((call_id.decode(), changed) for call_id, changed in zip(answer[::2], answer[1::2], strict=True))
 
 
 def _texts(raw: Any) -> dict[str, str]:
@@ -221,11 +263,14 @@ def _texts(raw: Any) -> dict[str, str]:
     return {name.decode(): value.decode() for name, value in pairs}
 
 
-def _readable(tenant: str, text: bytes) -> Call | None:
+def _readable(tenant: str, call_id: str, text: bytes) -> Call | None:
     try:
         call: Call = codec.decode(text)
+    except codec.Newer as error:
+        log.warning("a call of tenant %s is left to a later version: %s", tenant, error, extra={"call": call_id})
+        return None
     except codec.Unreadable as error:
-        log.error("a saved call of tenant %s is unreadable and stays in Redis: %s", tenant, error)
+        log.error("a call of tenant %s cannot be read: %s", tenant, error, extra={"call": call_id})
         return None
     return call
 

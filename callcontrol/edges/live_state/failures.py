@@ -4,7 +4,8 @@ LiveStateError
 ├── StoreAway      Redis cannot be reached, did not answer in time, or answers and takes nothing now
 ├── StoreBusy      more is waiting for Redis than the limit allows
 └── StoreRefused   Redis answered with an error that the same command would meet again
-    └── ScriptUnknown  it does not know the script (any more): send it whole
+    ├── ScriptUnknown  it does not know the script (any more): send it whole
+    └── CallUnreadable  this program cannot read the call: a later version saved it
 """
 
 from __future__ import annotations
@@ -28,3 +29,7 @@ class StoreRefused(LiveStateError):
 
 class ScriptUnknown(StoreRefused):
     """Redis does not know the script (any more): it has to be sent whole."""
+
+
+class CallUnreadable(StoreRefused):
+    """This program cannot read the call, for a later version saved it (or it is damaged): it stays its owner's."""

@@ -13,9 +13,9 @@ from redis import Redis
 
 from callcontrol.control.call import Call
 from callcontrol.edges.embedded import EmbeddedRedis
-from callcontrol.edges.live_state import keys, pipeline
+from callcontrol.edges.live_state import codec, keys, pipeline
 from callcontrol.edges.live_state.calls import CallStore
-from callcontrol.edges.live_state.failures import LiveStateError, StoreAway, StoreBusy, StoreRefused
+from callcontrol.edges.live_state.failures import CallUnreadable, LiveStateError, StoreAway, StoreBusy, StoreRefused
 from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
 from callcontrol.edges.live_state.rules import RuleStore
 from callcontrol.routing.effective import RunTimeRules
@@ -225,8 +225,7 @@ def test_a_forgotten_call_is_not_raised_from_the_dead_by_a_late_word(live: Redis
     lost: list[tuple[str, str]] = []
     late, other = CallStore(live, lambda tenant, id_: lost.append((tenant, id_))), CallStore(live)
     call = Story(facts()).begin().call
-    late.save(call)
-    settle(live)
+    save(late, call)
     (taken,) = other.take("acme", [call.id], "w2", call.worker)
     other.forget(replace(taken, worker="w2"))
     settle(live)
@@ -238,3 +237,52 @@ def test_a_forgotten_call_is_not_raised_from_the_dead_by_a_late_word(live: Redis
     late.save(call)
     settle(live)
     assert saved(late, call.worker) == [call]
+
+
+LATER = b'{"$":"Call/99","id":"call-1","what":["nobody","knows"]}'
+
+
+def save(store: CallStore, call: Call) -> None:
+    """Save it and wait until it is there."""
+    store.save(call)
+    with gevent.Timeout(5):
+        while call.id not in store.owners(call.tenant):
+            gevent.sleep(0.01)
+
+
+def test_a_call_that_cannot_be_read_is_not_taken(live: RedisPipeline) -> None:
+    store = CallStore(live)
+    call = Story(facts()).begin().call
+    save(store, call)
+    live.ask("HSET", keys.calls("acme"), call.id, LATER)
+    left: list[str] = []
+    assert store.take("acme", [call.id], "w2", call.worker, left.append) == []
+    found: list[tuple[Call | None, LiveStateError | None]] = []
+    store.take_one("acme", call.id, "w2", lambda taken, trouble: found.append((taken, trouble)))
+    settle(live)
+    ((taken, trouble),) = found
+    assert (left, taken, type(trouble)) == ([call.id], None, CallUnreadable)
+    assert store.owners("acme") == {call.id: call.worker}
+    assert live.ask("HGET", keys.calls("acme"), call.id) == LATER
+
+
+def test_a_call_that_was_saved_between_reading_and_taking_is_read_again(
+    live: RedisPipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = CallStore(live)
+    call = Story(facts()).begin().call
+    save(store, call)
+    newer, decode = codec.encode(replace(call, apps=7)), codec.decode
+
+    def read_while_it_is_saved(text: bytes) -> Any:
+        live.submit("HSET", keys.calls("acme"), call.id, newer, on_reply=lambda reply, trouble: None)
+        return decode(text)
+
+    monkeypatch.setattr(codec, "decode", read_while_it_is_saved)
+    assert store.take("acme", [call.id], "w2", call.worker) == []
+    assert store.owners("acme") == {call.id: call.worker}
+    live.ask("HSET", keys.calls("acme"), call.id, codec.encode(call))
+    found: AsyncResult = AsyncResult()
+    gevent.spawn(store.take_one, "acme", call.id, "w2", lambda taken, trouble: found.set((taken, trouble)))
+    assert found.get(timeout=10) == (replace(call, apps=7), None)
+    assert store.owners("acme") == {call.id: "w2"}

@@ -121,8 +121,10 @@ def test_a_call_is_saved_taken_over_once_and_forgotten_by_who_has_it(side: Side)
 def test_whoever_has_a_call_is_told_that_it_was_taken(side: Side) -> None:
     store = CallStore(side.pipeline)
     store.save(call("w2"))
+    side.settle()
     found: list[Call | None] = []
     store.take_one("acme", "call-1", "w1", lambda taken, trouble: found.append(taken))
+    side.settle()
     store.take_one("acme", "call-9", "w1", lambda taken, trouble: found.append(taken))
     side.settle()
     assert [one.id if one else None for one in found] == ["call-1", None]
