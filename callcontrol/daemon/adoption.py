@@ -13,6 +13,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+import gevent
+from gevent.event import Event
+
 from callcontrol.control import commands as do
 from callcontrol.control.call import Call, Closed, Deciding, Ending, Talking
 from callcontrol.control.events import CallConnectionLost
@@ -34,6 +37,9 @@ log = logging.getLogger(__name__)
 NOBODY = ""
 # So often the owner of every call is looked at, not only the calls of workers known to have died (seconds).
 SWEEP_S = 30.0
+# So long a worker that may run on is given to hear that its calls are taken over; a switch that does not tell it by
+# then can hardly be told by it what to do either (seconds).
+TOLD_S = 0.5
 
 
 class Adoption:
@@ -147,7 +153,9 @@ class Adoption:
         for first in range(0, len(ids), PAGE):
             page = [call_id for call_id in ids[first : first + PAGE] if not self._is_in_hand(call_id)]
             taken = self._shared.calls.take(tenant, page, self._shared.worker, worker, left)
-            self._announce(taken)
+            told = self._announce(taken)
+            if told and self._workers.may_run(worker):
+                gevent.wait(told, timeout=TOLD_S)
             for call in taken:
                 self._adopt(call, heard.get(call.switch))
             adopted += len(taken)
@@ -155,13 +163,15 @@ class Adoption:
             log.warning("%d calls of worker %s are taken over", adopted, worker or "(none)", extra={"tenant": tenant})
         return adopted
 
-    def _announce(self, calls: Iterable[Call]) -> None:
-        """The earlier worker may be cut off from Redis, and only hear the switches."""
+    def _announce(self, calls: Iterable[Call]) -> list[Event]:
+        """The worker that had them may run on, cut off from Redis, and hear only the switches: when it has been told it
+        lets go of them, and before that nothing is done with them here.
+        """
         by_switch: defaultdict[str, list[str]] = defaultdict(list)
         for call in calls:
             by_switch[call.switch].append(call.id)
-        for switch, ids in by_switch.items():
-            self._shared.switches.announce(switch, self._shared.worker, tuple(ids), arrived=False)
+        announce = self._shared.switches.announce
+        return [announce(switch, self._shared.worker, tuple(ids), arrived=False) for switch, ids in by_switch.items()]
 
     def _is_in_hand(self, call_id: str) -> bool:
         return call_id in self._shared.drivers or call_id in self._shared.closing

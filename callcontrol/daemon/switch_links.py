@@ -11,6 +11,7 @@ from typing import Any
 
 import gevent
 import orjson
+from gevent.event import Event
 
 from callcontrol.config.fields import host_and_port
 from callcontrol.config.settings import Settings, Switch
@@ -41,6 +42,8 @@ LOOK_S = 0.02
 # A takeover is announced again for so long, so often, where the switch cannot be told at once (seconds).
 ANNOUNCE_S = 60.0
 AGAIN_S = 0.2
+# The switch tells its listeners one after the other, each within so long (seconds).
+STEP_S = 0.05
 CHANNELS = "show channels as json"
 # How the switch writes a variable that is not there (mod_commands.c, uuid_getvar_function).
 UNDEFINED = "_undef_"
@@ -69,6 +72,7 @@ class SwitchLinks:
         self._registrations = registrations
         self._links = {name: self._link(name, switch, chance) for name, switch in settings.switches.items()}
         self._shared: WorkerContext | None = None
+        self._announced: dict[str, Event] = {}  # by the calls, as they are written
         self.missed = MissedEnds()
         self.event_gaps = EventGaps()
 
@@ -186,12 +190,20 @@ class SwitchLinks:
         link = self._links.get(switch)
         return link is not None and link.up_since <= moment_s
 
-    def announce(self, switch: str, worker: str, calls: tuple[str, ...], arrived: bool) -> None:
-        """Say over the switch that a worker has these calls now: those cut off from Redis hear it nowhere else.
+    def announce(self, switch: str, worker: str, calls: tuple[str, ...], arrived: bool) -> Event:
+        """Say over the switch that a worker has these calls now: one that is cut off from Redis hears it nowhere else.
 
-        A link that is down is waited for: without it a worker cannot direct the switch's calls either.
+        A link that is down is waited for: a worker that cannot reach the switch cannot direct its calls either.
+
+        Returns:
+            Set when the switch has told it to us too, and a step later: by then every worker that hears it has been
+            told.
         """
+        told = Event()
+        self._announced[",".join(calls)] = told
         gevent.spawn(self._announce, switch, Taken(worker, calls, arrived))
+        gevent.spawn_later(ANNOUNCE_S, self._announced.pop, ",".join(calls), None)
+        return told
 
     def _announce(self, switch: str, taken: Taken) -> None:
         due = clock.monotonic() + ANNOUNCE_S
@@ -286,6 +298,9 @@ class SwitchLinks:
         """Another worker has calls that may have been ours."""
         assert self._shared is not None
         if event.get(TAKER) == self._shared.worker:
+            told = self._announced.pop(event.get(TAKEN_CALLS), None)
+            if told is not None:
+                gevent.spawn_later(STEP_S, told.set)
             return
         for call in event.get(TAKEN_CALLS).split(","):
             with contained("call", "a call that was taken over could not be let go", call=call):

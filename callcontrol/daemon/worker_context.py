@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 import gevent
+from gevent.event import Event
 
 from callcontrol.billing.costs import rate_record, unrated_record
 from callcontrol.billing.fold import fold
@@ -79,8 +80,10 @@ class Switches(Protocol):
         """Whether a channel lives and is bridged to none; None if the switch cannot be asked."""
         ...
 
-    def announce(self, switch: str, worker: str, calls: tuple[str, ...], arrived: bool) -> None:
-        """Say over the switch, not over Redis, that this worker has these calls now. Returns at once."""
+    def announce(self, switch: str, worker: str, calls: tuple[str, ...], arrived: bool) -> Event:
+        """Say over the switch, not over Redis, that this worker has these calls now. Returns at once; the event is set
+        when every worker that hears the switch has been told.
+        """
         ...
 
 

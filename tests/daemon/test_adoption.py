@@ -12,6 +12,7 @@ from pathlib import Path
 
 import gevent
 import pytest
+from gevent.event import Event
 from prometheus_client import REGISTRY
 from redis import Redis
 
@@ -80,8 +81,11 @@ class NoSwitch:
     def alone(self, switch: str, channel: str, on_answer: Callable[[None], object]) -> None:
         on_answer(None)
 
-    def announce(self, switch: str, worker: str, calls: tuple[str, ...], arrived: bool) -> None:
+    def announce(self, switch: str, worker: str, calls: tuple[str, ...], arrived: bool) -> Event:
         """There is nobody to hear it."""
+        heard = Event()
+        heard.set()
+        return heard
 
 
 @pytest.fixture
@@ -358,6 +362,63 @@ def test_who_ends_in_order_is_dead_at_once_and_stays_so(
     assert workers.dead() == ["host/1/.x"]
     workers.bury("host/1/.x")
     assert workers.dead() == []
+
+
+def test_leases_that_are_all_gone_at_once_say_nothing_of_who_lives(
+    pipeline: RedisPipeline, redis_client: Redis
+) -> None:
+    """As after a forward step of the clock of Redis's host."""
+    one, other = (Workers(pipeline, f"host/{n}/.x", steady_s=0.3) for n in (1, 2))
+    for worker in (one, other):
+        worker.beat()
+    pipeline.ask("PING")
+    gevent.sleep(0.4)
+    redis_client.delete(keys.worker("host/1/.x"), keys.worker("host/2/.x"))
+    assert (one.dead(), other.dead()) == ([], [])
+    one.beat()
+    pipeline.ask("PING")
+    assert one.lapsed
+    one.confirmed()
+    pipeline.ask("PING")
+    assert (one.lapsed, one.dead()) == (False, [])  # it has heard from Redis too short a time to judge again
+    gevent.sleep(0.4)
+    assert one.dead() == ["host/2/.x"]  # that never came back
+
+
+def test_a_worker_that_may_run_on_is_told_apart_from_one_that_has_ended(
+    pipeline: RedisPipeline, workers: Workers, redis_client: Redis
+) -> None:
+    ended = Workers(pipeline, "host/1/.x")
+    ended.beat()
+    ended.resign()
+    assert not workers.may_run("host/1/.x")
+    assert not workers.may_run(dead_worker())
+    assert not workers.may_run("")
+    assert workers.may_run("host/2/.x")  # nothing is known of it
+
+
+def test_nothing_is_done_with_a_call_before_a_worker_that_may_run_on_has_been_told(
+    shared: WorkerContext, adoption: Adoption
+) -> None:
+    announced, heard = Event(), Event()
+
+    class Switch(NoSwitch):
+        def announce(self, switch: str, worker: str, calls: tuple[str, ...], arrived: bool) -> Event:
+            announced.set()
+            return heard
+
+    shared.switches = Switch()
+    saved_call(shared, "elsewhere/1/.x")
+    looking = gevent.spawn(adoption.look)
+    assert announced.wait(5)
+    assert not shared.drivers
+    heard.set()
+    assert looking.get(timeout=5) == 1
+    assert [*shared.drivers] == ["call-1"]
+    announced.clear()
+    heard.clear()
+    saved_call(shared, dead_worker(), "call-2")
+    assert adoption.look() == 1  # its worker cannot do anything any more: nothing is waited for
 
 
 def test_who_has_only_just_begun_does_not_judge_the_silence_of_others(

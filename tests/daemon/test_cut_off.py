@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import orjson
 import pytest
+from gevent.event import Event
 from redis import Redis
 
 from callcontrol.control.call import Ending, Ringing
@@ -51,10 +52,13 @@ class Switch:
 
     def alone(self, switch: str, channel: str, on_answer: object) -> None: ...
 
-    def announce(self, switch: str, worker: str, calls: tuple[str, ...], arrived: bool) -> None:
+    def announce(self, switch: str, worker: str, calls: tuple[str, ...], arrived: bool) -> Event:
         for one in self.listening:
             for call in calls:
                 one.taken_elsewhere(call, arrived)
+        heard = Event()
+        heard.set()
+        return heard
 
 
 class Alone:

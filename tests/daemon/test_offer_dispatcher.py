@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+from gevent.event import Event
 from redis import Redis
 
 from callcontrol.billing.record import RatedRecord
@@ -80,8 +81,11 @@ class NoSwitch:
     def alone(self, switch: str, channel: str, on_answer: Callable[[None], object]) -> None:
         on_answer(None)
 
-    def announce(self, switch: str, worker: str, calls: tuple[str, ...], arrived: bool) -> None:
+    def announce(self, switch: str, worker: str, calls: tuple[str, ...], arrived: bool) -> Event:
         """There is nobody to hear it."""
+        heard = Event()
+        heard.set()
+        return heard
 
 
 class Office:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
+from gevent.event import Event
+
 from callcontrol.control import commands as do
 from callcontrol.control.call import Closed
 from callcontrol.control.events import (
@@ -118,8 +120,11 @@ class SwitchLinksTwin:
         else:
             self._process.after(0.001, unknown)
 
-    def announce(self, switch: str, worker: str, calls: tuple[str, ...], arrived: bool) -> None:
+    def announce(self, switch: str, worker: str, calls: tuple[str, ...], arrived: bool) -> Event:
         """No worker is cut off from Redis alone here: nobody has to hear it."""
+        heard = Event()
+        heard.set()
+        return heard
 
     def heard_since(self, switch: str, moment_s: float) -> bool:
         """Whether the switch has been heard all the while."""

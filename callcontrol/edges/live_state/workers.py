@@ -4,6 +4,11 @@ A worker that was itself silent for too long (stopped, its hub hung) may have be
 and before it does anything it has to look which calls are still its own. A worker that has only just heard from Redis
 (again) does not yet judge workers of other hosts.
 
+A lease is Redis's to end, by the clock of its host. A worker whose own lease is gone before it can have run out by the
+worker's monotonic clock knows that the clock there was set forward, or that Redis has lost its last words: all leases
+may be gone. It then judges no other worker until it has heard from Redis for long enough again, and looks which calls
+are its own, as after any lapse.
+
 A worker that cannot reach Redis sees no difference between a Redis that is away for all, where its calls have to
 go on, and a way to Redis that is broken for itself alone, where others adopt them as soon as its lease has run out. Its
 own monotonic clock tells when that is: from then on it is cut off, and drives only calls whose loss it would hear of in
@@ -165,7 +170,7 @@ class Workers:
             self._steady_since = float("inf")
             self._on_held()
         elif reply is None:
-            self._lease = Lease.LAPSED
+            self._lease, self._steady_since = Lease.LAPSED, float("inf")
             self._on_lapsed()
         else:
             self._note_held(sent)
@@ -189,8 +194,25 @@ class Workers:
             return False
         lease = self._pipeline.ask("GET", keys.worker(worker))
         if lease is None:
-            return clock.monotonic() <= self._steady_since + self._steady_s
+            return clock.monotonic() <= self._steady_since + self._steady_s or not self._is_leased()
         return bool(lease != _GONE)
+
+    def _is_leased(self) -> bool:
+        """Whether our own lease is there. If it is not, before its time, Redis has lost more leases than one: its
+        clock was set forward, or its last second is gone. What is missing then says nothing of who lives.
+        """
+        return self._lease is not Lease.HELD or self._has_run_out or has_lease(self._pipeline, self._worker)
+
+    def may_run(self, worker: str) -> bool:
+        """Whether a worker that counts as dead may run on all the same: cut off from Redis, stopped, or hung. Waits for
+        Redis.
+
+        Raises:
+            LiveStateError: Redis is away.
+        """
+        if worker in ("", self._worker) or (_is_of_this_host(worker) and not _runs(int(worker.split("/")[1]))):
+            return False
+        return bool(self._pipeline.ask("GET", keys.worker(worker)) != _GONE)
 
     def dead(self) -> list[str]:
         """Workers that have died and may have left calls. Waits for Redis.
