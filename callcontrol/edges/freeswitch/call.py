@@ -199,7 +199,7 @@ class CallConnection(Connection, OutboundSession):  # type: ignore[misc]  # gree
         self.connected = False
         self._cancel_closing()
         self._apps.clear()
-        self._fail_waiters(self._lost())
+        self._fail_all(self._lost())
         self._report_closed(self._lost())
 
     def _lost(self) -> ConnectionLost:
