@@ -210,7 +210,7 @@ WHERE started_day BETWEEN coalesce(%(since_day)s::date, '-infinity') AND coalesc
 ORDER BY started_day DESC, started_at DESC, call_id
 LIMIT %(limit)s;
 
--- tenants: Everybody who has calls in some days: from one to the next in the keys, of each month anew.
+-- tenants: All who have calls in some days: from one to the next in the keys, of each month anew.
 WITH RECURSIVE names (tenant) AS (
     (SELECT tenant FROM calls
      WHERE started_day BETWEEN coalesce(%(since_day)s::date, '-infinity') AND coalesce(%(until_day)s::date, 'infinity')
@@ -352,7 +352,7 @@ WHERE tenant = %(tenant)s AND started_day BETWEEN %(first_day)s AND %(last_day)s
 GROUP BY agent, how
 ORDER BY agent, how;
 
--- known_legs: Of some legs of a switch those the ledger has; open: nobody has told their true end yet.
+-- known_legs: Of some legs of a switch those the ledger has; open: their true end is not known yet.
 SELECT tenant, call_id, leg_id, estimated AND NOT reconciled AS open
 FROM legs
 WHERE tenant = ANY (%(tenants)s::text[]) AND switch = %(switch)s AND leg_id = ANY (%(leg_ids)s::text[])

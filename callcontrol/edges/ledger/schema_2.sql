@@ -47,20 +47,20 @@ COMMENT ON COLUMN queue_visits.visit          IS '1 for the call''s first stay i
 COMMENT ON COLUMN queue_visits.queue          IS 'The queue, by its key in the YAML';
 COMMENT ON COLUMN queue_visits.ticket         IS 'Id of the place: the call''s id and /1, /2, …; in a callback''s call that of the place the customer kept; empty: unknown';
 COMMENT ON COLUMN queue_visits.entered_at     IS 'When this call entered the queue, by the worker''s clock, as the other times';
-COMMENT ON COLUMN queue_visits.joined_at      IS 'Since when the caller waits: earlier than entered_at if he took up an earlier place';
-COMMENT ON COLUMN queue_visits.took_up        IS 'Whose place it is: empty: a new one; came_back: his own of a moment before; callback: one kept for calling back';
+COMMENT ON COLUMN queue_visits.joined_at      IS 'Since when the caller waits: earlier than entered_at if an earlier place was taken up';
+COMMENT ON COLUMN queue_visits.took_up        IS 'Which place it is: empty: a new one; came_back: the caller''s own of a moment before; callback: one kept for calling back';
 COMMENT ON COLUMN queue_visits.first_position IS 'Position on entry, 1 is next; 0: unknown';
-COMMENT ON COLUMN queue_visits.left_at        IS 'When he left the queue';
+COMMENT ON COLUMN queue_visits.left_at        IS 'When the caller left the queue';
 COMMENT ON COLUMN queue_visits.how            IS 'answered, abandoned, overflow_wait (waited as long as allowed), overflow_empty (the last agent left), key (one that leads elsewhere), callback (asked to be called back), removed or moved (by a person), or failed (of a callback: came to nothing)';
-COMMENT ON COLUMN queue_visits.wait_ms        IS 'Whole milliseconds from joined_at to left_at: for an answered caller until he was joined to the agent';
+COMMENT ON COLUMN queue_visits.wait_ms        IS 'Whole milliseconds from joined_at to left_at: for an answered caller until joined to the agent';
 COMMENT ON COLUMN queue_visits.detail         IS 'The agent who answered, the target the caller went to, or whatever else says how';
-COMMENT ON COLUMN queue_visits.agent          IS 'The agent who answered; empty: nobody';
+COMMENT ON COLUMN queue_visits.agent          IS 'The agent who answered; empty: none';
 COMMENT ON COLUMN queue_visits.bridged_at     IS 'When caller and agent first heard each other; null: never';
-COMMENT ON COLUMN queue_visits.keys           IS 'What he pressed while he waited: [{at, key}]';
+COMMENT ON COLUMN queue_visits.keys           IS 'What the caller pressed while waiting: [{at, key}]';
 COMMENT ON COLUMN queue_visits.wrap_up_until  IS 'Planned end of the agent''s wrap-up after it; null: none';
-COMMENT ON COLUMN queue_visits.estimated      IS 'How or when he left is the best known: nobody told';
+COMMENT ON COLUMN queue_visits.estimated      IS 'How or when the caller left is the best known: it was not reported';
 COMMENT ON COLUMN queue_visits.written_at     IS 'When this row was written, or replaced by a truer one';
-COMMENT ON COLUMN queue_visits.called_back    IS 'The call is an attempt to call the customer back: an agent was rung first, then he. He does not count as one who entered';
+COMMENT ON COLUMN queue_visits.called_back    IS 'The call is an attempt to call the customer back: an agent was rung first, then the customer, who does not count as one who entered';
 
 CREATE TABLE offers (
     tenant        text        NOT NULL,
@@ -102,18 +102,18 @@ COMMENT ON COLUMN offers.call_id       IS 'The call that was offered';
 COMMENT ON COLUMN offers.started_day   IS 'UTC day on which the call arrived; decides the partition, never changes';
 COMMENT ON COLUMN offers.visit         IS 'During which of its stays in queues (queue_visits.visit)';
 COMMENT ON COLUMN offers.offer         IS 'Id of the offer; several agents rung at once share it';
-COMMENT ON COLUMN offers.agent         IS 'Who was offered the caller, by his key in the YAML';
+COMMENT ON COLUMN offers.agent         IS 'The agent who was offered the caller, by the key in the YAML';
 COMMENT ON COLUMN offers.queue         IS 'Queue of the visit';
 COMMENT ON COLUMN offers.offered_at    IS 'When the agent''s phone was to ring, by the worker''s clock, as the other times but parted_at';
-COMMENT ON COLUMN offers.legs          IS 'leg_ids of the legs that rang (legs.leg_id); none: he could not be rung';
+COMMENT ON COLUMN offers.legs          IS 'leg_ids of the legs that rang (legs.leg_id); none: the agent could not be rung';
 COMMENT ON COLUMN offers.ended_at      IS 'When the offer was over for this agent';
-COMMENT ON COLUMN offers.how           IS 'accepted, rejected, busy, no_answer, unreachable, caller_gone (the caller left first), answered_elsewhere (another agent was faster) or expired (nobody told the end)';
+COMMENT ON COLUMN offers.how           IS 'accepted, rejected, busy, no_answer, unreachable, caller_gone (the caller left first), answered_elsewhere (another agent was faster) or expired (the end was not reported)';
 COMMENT ON COLUMN offers.detail        IS 'Whatever else says how';
 COMMENT ON COLUMN offers.bridged_at    IS 'When caller and agent first heard each other; null: never';
 COMMENT ON COLUMN offers.parted_at     IS 'End of the agent''s leg (of a callback''s call: of the customer''s), by the switch''s clock; null: never joined';
 COMMENT ON COLUMN offers.wrap_up_from  IS 'When the wrap-up after it began; null: none';
 COMMENT ON COLUMN offers.wrap_up_until IS 'Its end as it was planned; the agent may have ended or prolonged it';
-COMMENT ON COLUMN offers.estimated     IS 'Some end is the best known: nobody told';
+COMMENT ON COLUMN offers.estimated     IS 'Some end is the best known: it was not reported';
 COMMENT ON COLUMN offers.written_at    IS 'When this row was written, or replaced by a truer one';
 COMMENT ON COLUMN offers.offer_ms      IS 'Milliseconds from offered_at to ended_at, exact to the microsecond';
 COMMENT ON COLUMN offers.talk_ms       IS 'Milliseconds of conversation, bridged_at to parted_at, exact to the microsecond; 0: none';
@@ -127,5 +127,5 @@ COMMENT ON COLUMN calls.ended_at      IS 'When the caller''s channel ended; of a
 COMMENT ON COLUMN calls.caller_number IS 'Who called: E.164 where it could be read as a number, else as received; empty: none came. Of a callback''s call: the customer';
 COMMENT ON COLUMN calls.outcome       IS 'answered, voicemail, announced, changed, busy, no_answer, unavailable, rejected, timeout, abandoned, overflow (sent or taken out of a queue, and nothing followed), callback (asked to be called back) or failed';
 COMMENT ON COLUMN calls.estimated     IS 'Some leg''s times, or how or when it left a queue, are the best known, not the switch''s or the worker''s word';
-COMMENT ON TABLE  legs IS 'One row per leg: the caller''s own channel (position 0; a callback''s call has none) and every attempt to reach somebody';
+COMMENT ON TABLE  legs IS 'One row per leg: the caller''s own channel (position 0; a callback''s call has none) and every attempt to reach a party';
 COMMENT ON COLUMN legs.position       IS '0: the caller''s leg; then from 1 in the order in which they were sent out';

@@ -12,7 +12,7 @@
 -- would then be given one tenant's records at a time.
 --
 -- A leg stays identified by (switch, leg_id): its uuid is drawn once, for one call, and a call has one tenant from its arrival
--- on, which whoever takes it over or completes its record finds with it. So the tenant in front of the key only says where the
+-- on, which a worker that takes it over or completes its record finds with it. So the tenant in front of the key only says where the
 -- row lies; it never makes two legs of one. The same holds for started_day, the day of the call's arrival.
 
 -- It may build indexes of years: the writer's limit for a statement is no measure for that.
@@ -25,7 +25,7 @@ CREATE INDEX calls_by_dialled ON calls (tenant, dialled, started_day DESC, start
 CREATE INDEX calls_by_tenant  ON calls (tenant, started_day DESC, started_at DESC);
 CREATE INDEX calls_by_id      ON calls (call_id);
 
--- the address of a caller's own leg is what he dialled: calls_by_dialled
+-- the address of a caller's own leg is what the caller dialled: calls_by_dialled
 CREATE INDEX legs_by_address ON legs (tenant, address, started_day DESC) WHERE direction = 'b';
 CREATE INDEX legs_by_number  ON legs (tenant, target, started_day DESC) WHERE starts_with(target, 'number:');
 

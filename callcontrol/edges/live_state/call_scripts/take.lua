@@ -1,5 +1,5 @@
 -- Take calls over; each goes to the first who asks. What is taken was read before: no value that the taker cannot read.
--- KEYS: calls, owners. ARGV: taker, from whom ('*' from whoever has it, '' from nobody), what the channels of workers begin with,
+-- KEYS: calls, owners. ARGV: taker, from whom ('*' from any owner, '' if it has none), what the channels of workers begin with,
 -- then pairs: a call's id, the SHA-1 of the value that was read.
 -- Answers pairs: the id of a call that is the taker's now and '', or of one that was saved meanwhile and its value: it was not
 -- taken. Whoever had a call is told, and whether it came to the taker through the dialplan.

@@ -121,7 +121,7 @@ local function is_older()
     return at > (given.at or 0) or (at == (given.at or 0) and digest and digest > given.digest)
 end
 
--- Nobody's state is touched: what follows from the layout (sets, lanes) is made anew.
+-- No agent's state is touched: what follows from the layout (sets, lanes) is made anew.
 function ops.configure()
     if call('HGET', P .. 'layout', 'digest') == given.digest then
         return {'same'}

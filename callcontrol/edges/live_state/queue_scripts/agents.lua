@@ -1,4 +1,4 @@
--- Agents: hash agent:NAME. `ready` is his member in the sets of free agents ("" while he is not free).
+-- Agents: hash agent:NAME. `ready` is the agent's member in the sets of free agents ("" while not free).
 local read = {}
 
 function agents.get(name)
@@ -95,7 +95,7 @@ function agents.of(member)
     return string.sub(member, 18)
 end
 
--- Nobody is active in this queue any more: every caller in it is told.
+-- No agent is active in this queue any more: every caller in it is told.
 local function desert(queue)
     for _, id in ipairs(call('ZRANGE', P .. 'line:' .. queue, 0, -1)) do
         local ticket = tickets.get(id)
@@ -152,7 +152,7 @@ local function note_due(agent)
     end
 end
 
--- To be called whenever something about him changed: sets of active and free agents, his due time, his shown state.
+-- To be called after every change of an agent: updates the sets of active and free agents, the due time, the shown state.
 function agents.refresh(agent)
     call('SADD', P .. 'agents', agent.name)
     local free, ready = agents.is_free(agent), is(agent, 'ready')

@@ -1,4 +1,4 @@
--- Callbacks: tickets whose caller has hung up and is called when his turn comes.
+-- Callbacks: tickets whose caller has hung up and is called when the ticket's turn comes.
 
 local function schedule(ticket)
     local at = tonumber(ticket.expires)
@@ -32,7 +32,7 @@ local function joined(list, more)
 end
 
 -- Of this ticket and the callback the number has already the better place stays, or that which is being called.
--- Returns whether this one does, and whoever had an offer of either.
+-- Returns whether this one does, and the agents who had an offer of either.
 local function one_for(ticket, number)
     local other = tickets.callback_of(ticket.queue, number)
     if not other then

@@ -50,7 +50,7 @@ local function index_of(list, wanted)
     return nil
 end
 
--- Whom it concerns hears of it: our own worker by the answer, another one by his channel.
+-- The worker concerned is told: our own by the answer, another one by its channel.
 local function tell(whom, kind, fields)
     local list = told[kind]
     list[#list + 1] = fields

@@ -1,4 +1,4 @@
--- What fell due, earliest first. At most MOST a time: whoever asked asks again, for the next due moment is in the answer.
+-- What fell due, earliest first. At most MOST a time: the caller asks again, for the next due moment is in the answer.
 local MOST = 500
 local fall = {}
 
@@ -18,12 +18,12 @@ function fall.offer(id)
     is_over(ticket, offers.let_go(id), taken_up)
 end
 
--- It rings: joiners whom the worker did not take up are let go, and nobody joins after them; else more may join now.
+-- It rings: joiners whom the worker did not take up are let go, and no agent joins after them; else more may join now.
 function fall.ring(id)
     local ticket = offers.ticket_of(id)
     local lost = offers.drop_joiners(id)
     if call('EXISTS', P .. 'offer:' .. id) == 0 then
-        is_over(ticket, lost, false) -- nobody else rings any more: the worker is not there
+        is_over(ticket, lost, false) -- no agent rings any more: the worker is not there
         return
     end
     tickets.renew_stage(ticket)
@@ -55,7 +55,7 @@ function fall.lease(id)
     serving.agents(offers.remove(ticket))
 end
 
--- Answers how many callers are gone because nobody asked for their places.
+-- Answers how many callers are gone because no worker asked for their places.
 function ops.due()
     local gone = 0
     tickets.bring_up_to_date()

@@ -106,7 +106,7 @@ local function stick(agent, queue_name, queue)
     end
 end
 
--- They were never joined: what `accept` counted is taken back where it was counted, and whoever went is to blame.
+-- They were never joined: what `accept` counted is taken back where it was counted, and the one who left is to blame.
 local function never_joined(agent, queue_name, how)
     if agent.talk_callback ~= '1' then
         figures.queue(queue_name, 'answered', -1, agent.talk_day)

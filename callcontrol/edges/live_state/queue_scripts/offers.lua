@@ -1,4 +1,4 @@
--- Offers: hash offer:ID. An offer is a lease: whoever holds it is let go when it expires.
+-- Offers: hash offer:ID. An offer is a lease: the agents who have it are let go when it expires.
 
 local function agents_of(id)
     return split(call('HGET', P .. 'offer:' .. id, 'agents'))
@@ -50,7 +50,7 @@ function offers.make(ticket, names)
     reserve(ticket, names, expires, whom)
 end
 
--- These agents are rung as well: the offer is theirs like everybody's who has it. They join whom the worker has not taken
+-- These agents are rung as well: the offer is theirs as that of the others who have it. They join whom the worker has not taken
 -- up yet, until it says that it has.
 function offers.join(ticket, names)
     local offer = P .. 'offer:' .. ticket.offer
@@ -80,7 +80,7 @@ function offers.plan_look(id, ticket)
     end
 end
 
--- Joiners whom the worker did not take up in time are let go, and nobody joins after them. Returns them, not served yet.
+-- Joiners whom the worker did not take up in time are let go, and no agent joins after them. Returns them, not served yet.
 function offers.drop_joiners(id)
     local joining, joining_until = unpack(call('HMGET', P .. 'offer:' .. id, 'joining', 'joining_until'))
     if (joining or '') == '' or tonumber(joining_until) > now then
@@ -101,7 +101,7 @@ function offers.drop_joiners(id)
     return lost
 end
 
--- The ticket has another worker now: of its offer, whoever nobody has taken up yet is that worker's to ring.
+-- The ticket has another worker now: of its offer, agents who are not taken up yet are that worker's to ring.
 function offers.tell_again(ticket)
     local found = P .. 'offer:' .. ticket.offer
     local ringing, whom, expires, joining = unpack(call('HMGET', found, 'ringing', 'worker', 'expires', 'joining'))
@@ -121,7 +121,7 @@ function offers.forget(id)
     call('ZREM', P .. 'due', 'offer:' .. id, 'ring:' .. id)
 end
 
--- The offer is over for whoever still has it. Returns them, in its order; they are not served yet.
+-- The offer is over for all agents who still have it. Returns them, in its order; they are not served yet.
 function offers.let_go(id)
     local found = {}
     for _, name in ipairs(agents_of(id)) do
@@ -135,7 +135,7 @@ function offers.let_go(id)
     return found
 end
 
--- Nobody but the worker that carries a callback's offer can end its ringing.
+-- Only the worker that carries a callback's offer can end its ringing.
 local function tell_void(ticket, id)
     if ticket.callback == '1' then
         local whom = call('HGET', P .. 'offer:' .. id, 'worker')
@@ -188,7 +188,7 @@ end
 local RESTS = {rejected = true, busy = true, no_answer = true, unreachable = true}
 local MISSES = {rejected = true, no_answer = true}
 
--- A rest by how the offer ended; a miss too many pauses him. A queue that is no more asks for neither.
+-- A rest by how the offer ended; a miss too many pauses the agent. A queue that is no more asks for neither.
 function offers.blame(agent, queue_name, how)
     local queue = layout.queue(queue_name)
     if RESTS[how] then

@@ -94,7 +94,7 @@ local function may_join(ticket, tier)
     return true
 end
 
--- Let whoever is free and may join those at whose phones the ticket rings do so.
+-- Free agents who may join the ringing ones do so.
 function serving.ringing(ticket)
     if ticket.state ~= 'offered' or not tickets.is_together(ticket) or tickets.only_for(ticket.lane) then
         return
@@ -110,7 +110,7 @@ function serving.ringing(ticket)
     end
 end
 
--- Of the tickets that ring all at once the first he may join, if it comes before the best.
+-- Of the tickets that ring all at once the first the agent may join, if it comes before the best.
 local function look_at_rung(seat, demand, best)
     local rung = call('ZRANGE', tickets.rung_set(seat.queue, demand), 0, -1, 'WITHSCORES')
     for i = 1, #rung, 2 do
@@ -133,7 +133,7 @@ local function look(lane, best)
     return best
 end
 
--- The first ticket he can serve that waits, or that rings at others and he may join them; nil if there is none.
+-- The first ticket the agent can serve that waits, or that rings at others whom the agent may join; nil if there is none.
 local function first_for(agent)
     local best = nil
     for _, seat in ipairs(layout.seats(agent.name)) do
@@ -146,7 +146,7 @@ local function first_for(agent)
     return best and tickets.get(best.member)
 end
 
--- Offer each of these agents who is free the first ticket he can serve, unless that is the excepted one.
+-- Offer each of these agents who is free the first ticket that agent can serve, unless that is the excepted one.
 function serving.agents(list, except)
     for _, agent in ipairs(list) do
         local ticket = (agent.ready or '') ~= '' and first_for(agent)
@@ -161,8 +161,8 @@ function serving.agent(agent)
     serving.agents({agent})
 end
 
--- A ticket that begins to wait as these agents are let go: it overtakes nobody whom one of them can serve, and goes by its
--- strategy to whoever is free then.
+-- A ticket that begins to wait as these agents are let go: it overtakes no ticket that one of them can serve, and goes by its
+-- strategy to an agent who is free then.
 function serving.both(ticket, released)
     serving.agents(released, ticket)
     serving.ticket(ticket)

@@ -1,4 +1,4 @@
--- Tickets: hash ticket:ID; the line of a queue (everybody's place) and its lanes (those who may be offered now).
+-- Tickets: hash ticket:ID; the line of a queue (the place of each ticket) and its lanes (those who may be offered now).
 local read = {}
 
 function tickets.get(id)
@@ -23,12 +23,12 @@ local function line(ticket)
     return P .. 'line:' .. ticket.queue
 end
 
--- Callbacks before their time: they are before nobody.
+-- Callbacks before their time: no ticket is behind them.
 local function held(ticket)
     return P .. 'held:' .. ticket.queue
 end
 
--- Its worker is there: it has to be heard of again before the lease is over, or nobody has the caller any more.
+-- Its worker is there: it has to be heard of again before the lease is over, or no worker has the caller any more.
 function tickets.renew_lease(ticket)
     local lease = now + TICKET_LEASE_US
     tickets.set(ticket, 'lease', lease)
@@ -55,7 +55,7 @@ local function lane_set(queue, lane)
 end
 tickets.lane_set = lane_set
 
--- Tickets that ring at several agents at once: whoever becomes free and serves the demand joins.
+-- Tickets that ring at several agents at once: an agent who becomes free and serves the demand joins.
 local function rung_set(queue, demand)
     return P .. 'rung:' .. queue .. '|' .. demand
 end
@@ -81,7 +81,7 @@ function tickets.create(id, fields)
     return ticket
 end
 
--- Nobody is on the line any more: he is to be called.
+-- The caller has hung up and is to be called back.
 function tickets.hang_up(ticket)
     tickets.set(ticket, 'callback', '1')
     call('ZREM', P .. 'since:' .. ticket.queue, ticket.id)
@@ -153,7 +153,7 @@ local function wait_for_stage(ticket)
     end
 end
 
--- Begin (or go on) to wait: into the line by its order, into the lane of its stage. Whoever calls this serves it afterwards.
+-- Begin (or go on) to wait: into the line by its order, into the lane of its stage. The code that calls this serves it afterwards.
 function tickets.wait(ticket)
     tickets.set(ticket, 'state', 'waiting')
     tickets.set(ticket, 'offer', '')
@@ -172,7 +172,7 @@ function tickets.is_together(ticket)
     return queue ~= nil and strategies[queue.strategy].together == true
 end
 
--- It rings: whoever may join is looked for by its demand.
+-- It rings: agents who may join are found by its demand.
 function tickets.let_join(ticket)
     if tickets.is_together(ticket) and not tickets.only_for(ticket.lane) then
         call('ZADD', rung_set(ticket.queue, ticket.lane), ticket.order, ticket.id)
@@ -228,7 +228,7 @@ function tickets.hold(ticket)
     set_aside(ticket, 'held', held(ticket))
 end
 
--- The agent of this lane is not active any more: who waited for him alone waits for all.
+-- The agent of this lane is not active any more: callers who waited for that agent alone wait for all.
 function tickets.abandon_lane(queue, agent)
     for _, id in ipairs(call('ZRANGE', lane_set(queue, '@' .. agent), 0, -1)) do
         local ticket = tickets.get(id)

@@ -1,4 +1,4 @@
--- By lot, weighted. Each draws when he becomes free, from where the last choice stood: who waits long for his turn has not
+-- By lot, weighted. An agent draws when becoming free, from where the last choice stood: one who waits long has not
 -- lost anything by it, and who comes has gained nothing.
 strategies.random = {
     score = function(_, seat)
