@@ -2,7 +2,7 @@
 -- KEYS: calls, owners. ARGV: taker, from whom ('*' from any owner, '' if it has none), what the channels of workers begin with,
 -- then pairs: a call's id, the SHA-1 of the value that was read.
 -- Answers pairs: the id of a call that is the taker's now and '', or of one that was saved meanwhile and its value: it was not
--- taken. Whoever had a call is told, and whether it came to the taker through the dialplan.
+-- taken. The worker that had a call is told, and whether it came to the taker through the dialplan.
 local answer = {}
 for i = 4, #ARGV, 2 do
   local id = ARGV[i]
