@@ -10,9 +10,10 @@ from callcontrol.control.ending import STEP_TIMER, deadline
 from callcontrol.control.events import AppEnded, Event, Rearrived, TimerFired
 from callcontrol.control.own_steps import OwnState, OwnStep
 from callcontrol.control.step_result import StepResult
-from callcontrol.routing import router
+from callcontrol.routing import fallbacks, router
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.path import Path
+from callcontrol.routing.plan import Onward
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.target import Target
 from callcontrol.vocabulary.trail import StepEnded
@@ -34,6 +35,12 @@ class Announce(OwnStep):
     def described(self) -> str:
         """What is played."""
         return f"play {self.file}" + ("" if self.answer else " before answering")
+
+    def following(self, facts: Facts) -> Onward | None:
+        """What follows the recording; None: the call ends."""
+        if self.then is not None:
+            return Onward(self.then, self.path.onward())
+        return fallbacks.next_on(self.path, Outcome.ANNOUNCED.value, facts)
 
     def start(self, call: Call, facts: Facts) -> StepResult:
         """Answer (or open early media) and play."""
@@ -61,9 +68,10 @@ class Announcing(OwnState):
         if not played and not (isinstance(event, TimerFired) and event.name == STEP_TIMER):
             return call, ()
         call = call.noting(StepEnded(facts.now, "announcement", Outcome.ANNOUNCED, self.step.name))
-        if self.step.then is None or not played:
+        following = self.step.following(facts)
+        if following is None or not played:
             return call.to(Ending()), (do.HangUp("NORMAL_CLEARING"), *deadline(facts))
-        return call, router.decide(self.step.then, self.step.path.onward(), facts)
+        return call, router.follow(following, facts)
 
     def resume(self, call: Call, event: Rearrived, facts: Facts) -> StepResult:
         """It was played to its end while no worker was there."""

@@ -61,7 +61,7 @@ def not_let_in(step: Wait, why: Refusal, facts: Facts) -> Decision | Onward:
 
 def after_wait(step: Wait, target: Target, why: Leaving, facts: Facts) -> Onward:
     """Where a caller goes who has waited. After the wait this is no loop: the caller may come back."""
-    onward: Path = replace(step.path, visited=(), hops=0, last_resort=False)
+    onward: Path = replace(step.path, visited=(), hops=0, last_resort=False, fallback=None)
     return Onward(target, onward, (_entry(step.queue, target, why, facts),))
 
 

@@ -76,7 +76,7 @@ def _branches(step: Step, facts: Facts, depth: int) -> Iterator[Line]:
     for branch in kind.branches(step, facts) if kind is not None else ():
         if branch.case:
             yield Line(depth, Kind.CASE, branch.case)
-        yield from _decision(router.follow(branch.answer, facts), facts, depth + (1 if branch.case else 0))
+        yield from _decision(router.follow(branch.answer, facts, branch.path), facts, depth + (1 if branch.case else 0))
 
 
 def _failures(step: Ring, facts: Facts, depth: int) -> Iterator[Line]:

@@ -27,6 +27,7 @@ class Path:
         payer: owner of the last rule that forwarded the call (`extension:101`), or `tenant`.
         show: number shown as the last rule wants it, "" for the tenant's choice.
         last_resort: the call is already on the tenant's last resort, which is never tried twice.
+        fallback: what is tried if no target on this path takes the call; None: the call ends then.
     """
 
     first: Target
@@ -36,6 +37,7 @@ class Path:
     show: str = ""
     diversions: tuple[Diversion, ...] = ()
     last_resort: bool = False
+    fallback: Fallback | None = None
 
     def entering(self, target: Target) -> Path:
         """The path with this target marked as visited."""
@@ -58,3 +60,29 @@ class Path:
     def onward(self) -> Path:
         """The path after a group, list or announcement sent the call on."""
         return replace(self, hops=self.hops + 1)
+
+    def falling_back_to(self, fallback: Fallback | None) -> Path:
+        """The path with something else to be tried; with None it is that of a call that was taken."""
+        return self if self.fallback is fallback else replace(self, fallback=fallback)
+
+
+@dataclass(frozen=True, slots=True)
+class Fallback:
+    """Targets that are tried one after the other until one takes the call.
+
+    Attributes:
+        of: whose targets they are, as a target text.
+        place: where they are written, in Settings.
+        path: the path on which they were come to; each of them is tried from there.
+        at: the one that is tried next.
+    """
+
+    of: str
+    place: tuple[str, ...]
+    targets: tuple[Target, ...]
+    path: Path
+    at: int = 0
+
+    def after_this(self) -> Fallback:
+        """The same with the next one tried."""
+        return replace(self, at=self.at + 1)

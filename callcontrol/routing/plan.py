@@ -241,10 +241,12 @@ class Branch:
 
     Attributes:
         case: when, in words; "" if nothing else can follow.
+        path: where the call is then, if the answer does not say so.
     """
 
     case: str
     answer: Answer
+    path: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

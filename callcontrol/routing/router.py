@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from callcontrol.routing import fallbacks
 from callcontrol.routing.endings import refuse
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.path import Path
-from callcontrol.routing.plan import Answer, Decision, Explanation, Onward, Ring, RingResult
+from callcontrol.routing.plan import Answer, Decision, Explanation, Onward, Refuse, Ring, RingResult
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.target import ExtensionTarget, Target, text_of
 from callcontrol.vocabulary.trail import Passed, Routed
@@ -24,7 +25,7 @@ def decide(target: Target, path: Path, facts: Facts) -> Decision:
 
 def after(step: Ring, result: RingResult, facts: Facts) -> Decision:
     """What happens after a Ring step failed."""
-    return follow(facts.kinds.of(step.target).after(step.target, step, result, facts), facts)
+    return follow(facts.kinds.of(step.target).after(step.target, step, result, facts), facts, step.path)
 
 
 def wanted(target: Target, facts: Facts) -> frozenset[str]:
@@ -59,19 +60,37 @@ def last_resort(path: Path, facts: Facts) -> Target:
     return next(target for ask in asked if (target := ask(path.first, facts.tenant)) is not None)
 
 
-def follow(answer: Answer, facts: Facts) -> Decision:
-    """The step an answer comes to."""
+def follow(answer: Answer, facts: Facts, path: Path | None = None) -> Decision:
+    """The step an answer comes to. Where that is the end, what the path falls back to is tried first.
+
+    Args:
+        path: where the call is, if the answer does not say so.
+    """
     why: tuple[Explanation, ...] = ()
-    while isinstance(answer, Onward):
-        why = (*why, *answer.why)
-        trouble = _trouble(answer, facts)
-        if trouble:
-            why = (*why, Passed(facts.now, text_of(answer.target), trouble))
-            answer = _rescue(answer.path, facts)
+    while True:
+        if isinstance(answer, Onward):
+            why = (*why, *answer.why)
+            path, answer = _entered(answer, facts)
+        elif (following := _instead_of(answer, path, facts)) is not None:
+            why, answer = (*why, *answer.why), following
         else:
-            target, path = answer.target, answer.path.entering(answer.target)
-            answer = facts.kinds.of(target).decide(target, path, facts)
-    return answer.because(*why)
+            return answer.because(*why)
+
+
+def _entered(onward: Onward, facts: Facts) -> tuple[Path | None, Answer]:
+    """What its target says, and on which path; None: what it says is the last word."""
+    trouble = _trouble(onward, facts)
+    if trouble:
+        return None, _rescue(onward.path, facts, Passed(facts.now, text_of(onward.target), trouble))
+    kind, path = facts.kinds.of(onward.target), onward.path.entering(onward.target)
+    return None if kind.is_end else path, kind.decide(onward.target, path, facts)
+
+
+def _instead_of(decision: Decision, path: Path | None, facts: Facts) -> Onward | None:
+    """What is tried before the call ends, None if that is not what was decided, or nothing is left."""
+    if path is None or not isinstance(decision.step, Refuse):
+        return None
+    return fallbacks.next_on(path, decision.step.outcome.value, facts)
 
 
 def _trouble(onward: Onward, facts: Facts) -> str:
@@ -82,10 +101,10 @@ def _trouble(onward: Onward, facts: Facts) -> str:
     return ""
 
 
-def _rescue(path: Path, facts: Facts) -> Answer:
+def _rescue(path: Path, facts: Facts, why: Passed) -> Answer:
     if path.last_resort:
-        return refuse(Outcome.BUSY)
+        return refuse(Outcome.BUSY, why)
     target = last_resort(path, facts)
     # The last resort is a fresh start: it may be a target that was visited, and it gets its own hops.
-    fresh = replace(path, visited=(), hops=0, last_resort=True)
-    return Onward(target, fresh, (Routed(facts.now, text_of(target), "last resort"),))
+    fresh = replace(path, visited=(), hops=0, last_resort=True, fallback=None)
+    return Onward(target, fresh, (why, Routed(facts.now, text_of(target), "last resort")))

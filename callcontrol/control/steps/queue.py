@@ -140,7 +140,7 @@ def _refused(call: Call, waiting: Waiting, why: Refusal, facts: Facts) -> StepRe
     """
     if waiting.entered:
         return call, ()
-    onward = router.follow(exits.not_let_in(waiting.step, why, facts), facts)
+    onward = router.follow(exits.not_let_in(waiting.step, why, facts), facts, waiting.step.path)
     return call, ThenDecide((do.StopTimer(waiting_room.POLL_TIMER),), onward)
 
 

@@ -79,7 +79,7 @@ def answered(call: Call, waiting: Waiting, kept: Kept, queue: Queue, facts: Fact
 
 
 def _said(name: str, own: str | None, words: Phrase, queue: Queue, path: Path) -> Announce:
-    return Announce(name, own or as_file_string(phrase(queue.language, words)), True, None, path)
+    return Announce(name, own or as_file_string(phrase(queue.language, words)), True, None, path.falling_back_to(None))
 
 
 def _refused(call: Call, waiting: Waiting, why: str, queue: Queue, facts: Facts) -> StepResult:

@@ -16,7 +16,7 @@ from callcontrol.control.playing import Announce
 from callcontrol.routing.endings import refuse
 from callcontrol.routing.facts import Facts, RoutedKind
 from callcontrol.routing.path import Path
-from callcontrol.routing.plan import Branch, Decision, Onward
+from callcontrol.routing.plan import Branch, Decision
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.target import Target, text_of
 from callcontrol.vocabulary.trail import Passed
@@ -58,10 +58,11 @@ def links(_name: str, announcement: Announcement) -> Iterator[Link]:
         yield Link(announcement.then, ("then",))
 
 
-def branches(step: Announce, _facts: Facts) -> Iterator[Branch]:
+def branches(step: Announce, facts: Facts) -> Iterator[Branch]:
     """The same, for `explain`."""
-    if step.then is not None:
-        yield Branch("", Onward(step.then, step.path.onward()))
+    following = step.following(facts)
+    if following is not None:
+        yield Branch("", following)
 
 
 KIND = RoutedKind(

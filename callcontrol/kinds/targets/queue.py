@@ -44,7 +44,7 @@ def links(_name: str, queue: Queue) -> Iterator[Link]:
 def branches(step: Wait, facts: Facts) -> Iterator[Branch]:
     """Where the queue sends callers whom it does not let in, or who do not wait to the end."""
     for refusal in (Refusal.NO_AGENT, Refusal.FULL, Refusal.TOO_LONG):
-        yield Branch(f"if not let in ({refusal.value})", exits.not_let_in(step, refusal, facts))
+        yield Branch(f"if not let in ({refusal.value})", exits.not_let_in(step, refusal, facts), step.path)
     for what, leaving, target in exits.after_waiting(facts.tenant.queues[step.queue]):
         yield Branch(what, exits.after_wait(step, target, leaving, facts))
 
