@@ -1,8 +1,8 @@
-"""Adoption: the calls of a worker that died go to those that live, each to the first who asks, and go on where they
-stood.
+"""Adoption: the living workers take over the calls of a dead one. Each call goes to the first that asks, and goes on
+where it stood.
 
-A call whose book was already closed but not yet written is written now; writing it twice changes nothing. Calls of
-workers that live are left alone.
+A call that was over and not yet recorded is recorded now; doing so twice changes nothing. Calls of living workers are
+left alone.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ log = logging.getLogger(__name__)
 
 # Calls of numbers that lead nowhere belong to no tenant.
 NOBODY = ""
-# So often the owner of every call is looked at, not only the calls of workers known to have died (seconds).
+# How often the owner of every call is checked, not only the calls of workers that are known to be dead (seconds).
 SWEEP_S = 30.0
-# So long a worker that may run on is given to hear that its calls are taken over; a switch that does not tell it by
-# then can hardly be told by it what to do either (seconds).
+# A worker that may still run has so long to hear that its calls are taken over (seconds). A switch that cannot tell it
+# by then cannot be commanded by it either.
 TOLD_S = 0.5
 
 
@@ -64,9 +64,9 @@ class Adoption:
     def look(self) -> int:
         """Take over orphans; returns how many.
 
-        One tenant's trouble keeps no other's calls from being taken over; the dead are buried when all were looked at.
+        A failure with one tenant does not stop the others. A dead worker is forgotten when all tenants were looked at.
         A dead worker whose calls a later version of the program saved is left to the workers of that version: until the
-        next sweep it is not looked at again, and only they bury it.
+        next sweep it is not looked at again, and only they forget it.
 
         Raises:
             LiveStateError: Redis, or the part of it that has some tenant, is away; try again later.
@@ -101,7 +101,7 @@ class Adoption:
         return adopted, trouble
 
     def verify(self) -> None:
-        """Our lease had lapsed: calls that others have by now are theirs; then ours go on.
+        """Our lease had lapsed: give up calls that others have taken over, then go on with ours.
 
         Raises:
             LiveStateError: Redis is away; try again.
@@ -117,7 +117,7 @@ class Adoption:
         self._workers.confirmed()
 
     def _tenants(self) -> tuple[str, ...]:
-        """Those of the configuration, and those that were in it: they may have left calls."""
+        """The tenants of the configuration, and those that were in it: they may have left calls."""
         configured = self._shared.current.configuration.settings.tenants
         return (*sorted({*configured, *self._shared.calls.tenants(configured)}), NOBODY)
 
@@ -129,7 +129,7 @@ class Adoption:
         return sum(self._adopt_from(tenant, worker, owners) for worker in sorted(gone))
 
     def _save_forgotten(self, tenant: str, owners: Mapping[str, str]) -> None:
-        """The live state has lost what it was told of calls of ours (a restart): it is told again."""
+        """Save calls of ours again that the live state has lost (it was restarted)."""
         for call in [driver.call for driver in self._shared.drivers.values()]:
             if call.tenant == tenant and call.id not in owners and not isinstance(call.state, Deciding):
                 self._shared.calls.save(call)
@@ -185,10 +185,10 @@ class Adoption:
 
 
 def adopt(shared: WorkerContext, call: Call, heard: Instant | None = None) -> CallDriver | None:
-    """A driver for a call that was taken over; None if its book is closed already: it is written now.
+    """A driver for a call that was taken over; None if the call was over already: it is recorded now.
 
     Args:
-        heard: until when its worker heard of every end on the call's switch; None: not known.
+        heard: until when its worker heard every leg's end on the call's switch; None: not known.
     """
     call = replace(call.heard_until(heard), worker=shared.worker)
     if call.tenant and call.tenant not in shared.current.configuration.settings.tenants:

@@ -1,4 +1,4 @@
-"""A switch hands a call over. Whose is it, is it known, and who drives it?"""
+"""A switch hands a call over: finds its tenant, whether the call is known already, and gives it a driver."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ LINGER_S = 5
 # a worker of that version may accept it then.
 MAX_SENT_ON = 20
 SEND_ON_S = 0.25
-# Channels of which it is known how often they were sent on; only the latest.
+# For so many channels it is remembered how often they were sent on; the oldest are forgotten.
 MAX_KNOWN = 1_000
 
 
@@ -67,7 +67,7 @@ class CallAcceptor:
         arriving = read_arrival(connection.data)
         switch = self._switch_links.name_of(connection.data.get("Core-UUID", ""), arriving.switchname)
         line = CallLine(connection, switch, self._switch_links.profile_of(switch))
-        # The dead-man is taken back first: from here on the call is ours.
+        # The dead-man timer is cancelled first: from here on the call is ours.
         connection.send(*_opening(arriving))
         known = self._shared.drivers.get(arriving.channel)
         if known is not None:
@@ -130,8 +130,8 @@ class CallAcceptor:
     def _find_out_who_is_moved(
         self, connection: CallConnection, arriving: Arriving, switch: str, line: CallLine
     ) -> None:
-        """A channel that is no call's was transferred. One that we dialled stays a leg of the call it was dialled for,
-        and becomes the caller's channel of a call of its own.
+        """A channel without a call was transferred. One that we dialled stays a leg of the call it was dialled for, and
+        becomes the caller's channel of a call of its own.
         """
 
         def found(call: Call | None) -> None:
@@ -168,7 +168,7 @@ class CallAcceptor:
         owner = directory.owner_of(arriving.dialled, directory.trunk_at(arriving.source))
         own = owner[1] if owner and not driver.call.caller.extension else arriving.dialled
         driver.line, driver.core = line, connection.data.get("Core-UUID", "")
-        # the call itself was believed when it came first, and its end is told as ever
+        # the call was confirmed when it came first, and its end is reported as ever
         self._confirm(driver, arriving, lambda doubt: None)
         line.serve(driver)
         driver.come_back(rearrived(connection.data, own, transfer=arriving.transfer))
@@ -209,7 +209,7 @@ class CallAcceptor:
 
 @contextmanager
 def _contained(connection: CallConnection, arriving: Arriving) -> Iterator[None]:
-    """What Redis answers is told in its reader: an error there would leave the caller in silence."""
+    """Called with Redis's answer, in the reader of all replies: an error there would leave the caller in silence."""
     try:
         yield
     except Exception as error:
@@ -224,7 +224,7 @@ def _opening(arriving: Arriving) -> tuple[Command, ...]:
         Linger(LINGER_S),
         *subscription(arriving.channel, CALL_EVENTS),
         *([Execute("multiset", f"^^;{missing}")] if missing else []),
-        # the dead-man was taken back with everything that was scheduled: a limit of this channel is set again
+        # the dead-man timer was cancelled with all that was scheduled: a limit of this channel is set again
         *([end_at(arriving.channel, arriving.limit // SECOND_US, "ALLOTTED_TIMEOUT")] if arriving.limit else []),
     )
 
@@ -251,8 +251,8 @@ def _facts(arriving: Arriving, configuration: Configuration) -> Facts:
 
 
 def _moved_facts(arriving: Arriving, configuration: Configuration, of: Call | None) -> Facts:
-    """What decides about a channel that was transferred and is no call's: we dialled it for the call `of`, and its user
-    is whom we rang; or (None) that call is not remembered any more.
+    """The facts of a transferred channel that belongs to no call: we dialled it for the call `of`, and its user is the
+    party we rang; None: that call is not remembered any more.
     """
     facts = replace(_facts(arriving, configuration), transferred=True)
     if arriving.tenant in configuration.settings.tenants:

@@ -80,10 +80,10 @@ class CallDriver:
         self._inbox: deque[Event] = deque()
         self._busy = False
         self._lost = False
-        self._failed = False  # a fault of ours has ended the call; another one closes its book as it stands
+        self._failed = False  # a fault of ours has ended the call; another one closes the call as it stands
         self._told: tuple[Leg, ...] = ()  # the call's legs as they were when others were told of them
         self._timers: dict[str, Timer] = {}
-        # Only a call that is new is measured: of one that was taken over the first decision is long made.
+        # Only a new call is measured: the first decision of one that was taken over was made long ago.
         self._began = clock.monotonic() if isinstance(call.state, Deciding) else None
 
     def begin(self) -> None:
@@ -110,7 +110,7 @@ class CallDriver:
             self.shared.switches.living(self.call.switch, self.call.open_legs, self._checked)
 
     def deliver(self, event: Event) -> None:
-        """Something happened. Safe from any greenlet."""
+        """Hand an event to the call. May be called from any greenlet."""
         if self._lost:
             return
         if len(self._inbox) >= MAX_INBOX:
@@ -122,7 +122,7 @@ class CallDriver:
             self._drain()
 
     def resume(self) -> None:
-        """The call is ours after all: what has happened meanwhile is taken up."""
+        """The call is ours after all: handle the events that came meanwhile."""
         if not self._busy:
             self._drain()
 
@@ -143,7 +143,7 @@ class CallDriver:
             line.close()
 
     def _let_go(self) -> Line | None:
-        """Nothing is done for this call any more; returns its connection, still open."""
+        """Stop driving this call; returns its connection, still open."""
         line, self.line = self.line, None
         self._lost = True
         self._inbox.clear()
@@ -190,7 +190,7 @@ class CallDriver:
         self._give_up()
 
     def _give_up(self) -> None:
-        """What ends the call is done one by one: whatever of it fails, the rest is done, and its record is written."""
+        """The steps that end a call are done one by one: if one fails the others follow, and the record is written."""
         self._inbox.clear()
         with contained("call", "the call's place could not be given up", call=self.call.id):
             self._carry_out(ending.out_of_queue(self.call, self.facts)[1])
@@ -227,7 +227,7 @@ class CallDriver:
             self.facts = replace(self.facts, registered=registered, resting=self.shared.trunks.resting())
 
     def _tell_news(self) -> None:
-        """Agents on this call that came from no queue get no offer meanwhile; trunks are known by their legs."""
+        """Agents on this call (from no queue) get no offer meanwhile; the legs also tell how trunks do."""
         before, self._told = self._told, self.call.legs
         if self._told is before:
             return
@@ -295,7 +295,7 @@ class CallDriver:
         self.deliver(FactsFound())
 
     def when_confirmed(self, store: Callable[[], None]) -> None:
-        """Nothing is stored for good on the word of a connection alone."""
+        """Nothing is stored for good before the switch has confirmed the call."""
 
         def known(doubt: Doubt) -> None:
             if doubt:
@@ -309,7 +309,7 @@ class CallDriver:
             self.confirmation.when_known(known)
 
     def forged(self, doubt: Doubt) -> None:
-        """The switch has no such call: it ends. A channel that hung up just now has told so within FORGED_S."""
+        """The switch has no such call: it ends. If the channel hung up just now, that is reported within FORGED_S."""
         self.shared.timers.after(FORGED_S, partial(self._end_forged, doubt))
 
     def _end_forged(self, doubt: Doubt) -> None:
@@ -352,7 +352,7 @@ class CallDriver:
         self.shared.release(self.call)
 
     def connection_lost(self, reason: str) -> None:
-        """The caller's connection is gone; after the call's end that is as it should be."""
+        """The caller's connection is gone; after the call's end that is expected."""
         self.line = None
         if not isinstance(self.call.state, Closed):
             self.deliver(CallConnectionLost(reason))

@@ -20,12 +20,12 @@ from callcontrol.edges.freeswitch.wire import SwitchEvent
 log = logging.getLogger(__name__)
 
 
-# Events of one channel that are kept while it is asked whose it is.
+# Events of one channel that are kept while its call is looked up.
 MAX_EARLY = 1_000
 
 
 class CallLine:
-    """One connection of one call. After a transfer the call has a newer one; this one then only listens to nothing.
+    """One connection of one call. After a transfer the call has a newer one; events of this one are then ignored.
 
     It stays open all the same: closing a superseded connection takes the control from the newer one too.
     """

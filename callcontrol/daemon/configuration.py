@@ -87,7 +87,7 @@ class Current:
         self._show()
 
     def reload(self) -> bool:
-        """Read anew; what is bad is refused, every mistake logged, and the old one stays in force.
+        """Read the folder anew. With mistakes it is refused, each of them is logged, and the old one stays in force.
 
         A large configuration takes seconds of pure computing: that happens in a thread, so that calls go on meanwhile.
         """

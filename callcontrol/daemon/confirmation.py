@@ -24,7 +24,7 @@ Doubt = str
 
 
 class Confirmation:
-    """The switch's word on one call.
+    """The switch's answer about one call.
 
     Args:
         on_forged: called at once when the switch answers that it has no such call.
@@ -54,7 +54,7 @@ class Confirmation:
             self._settle(f"switch {switch} cannot be asked whether it has this call: {error}")
 
     def when_known(self, then: Callable[[Doubt], object]) -> None:
-        """Call `then` with the doubt, at once if the switch has answered."""
+        """Call `then` with why the call is not believed ("" if it is), at once if the switch has answered."""
         if self._doubt is None:
             self._waiting.append(then)
         else:

@@ -19,15 +19,15 @@ from callcontrol.edges.live_state.workers import Workers
 
 log = logging.getLogger(__name__)
 
-# The dead are looked for so often; that and the lease are what a waiting caller waits longer for (seconds).
+# How often dead workers are looked for (seconds): for so long, and the lease, a waiting caller is not served.
 LOOK_S = 0.5
-# With Redis away it is tried again after as long (seconds).
+# With Redis away the next attempt follows after so long (seconds).
 AGAIN_S = 1.0
 CALLS_OVER_S = 0.05
 
 
 class Handover:
-    """Runs adoption on its clocks.
+    """Runs adoption from time to time.
 
     Args:
         wait_for_links: returns when the switches can be told what to do with calls that are taken over, or after a
@@ -49,7 +49,7 @@ class Handover:
         gevent.spawn(self._look)
 
     def lapsed(self) -> None:
-        """This worker was silent for too long; others may have its calls."""
+        """This worker renewed its lease too late; others may have its calls."""
         log.error("this worker was silent for too long: it looks which calls are still its own")
         gevent.spawn(self._verify)
 
@@ -80,7 +80,7 @@ class Handover:
             return False
 
     def _look(self) -> None:
-        """Again and again, until this worker ends."""
+        """Loop until this worker ends."""
         self._wait_for_links()
         while not self._ended:
             try:
@@ -89,7 +89,7 @@ class Handover:
             except LiveStateError as error:
                 log.warning("saved calls cannot be read yet: %s", error)
                 gevent.sleep(AGAIN_S)
-            except Exception as error:  # whatever it is, the next look may go better; without any, calls are lost
+            except Exception as error:  # the next look may succeed; without one, calls would be lost
                 note_fault("adoption", "looking for orphans failed", error)
                 gevent.sleep(AGAIN_S)
 

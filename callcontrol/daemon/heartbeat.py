@@ -18,11 +18,11 @@ log = logging.getLogger(__name__)
 
 
 class Heartbeat:
-    """Sends pulses, and watches for the end of the line.
+    """Sends heartbeats, and watches for the end of the connection.
 
     Args:
-        line: the worker's end; owned from here on.
-        look: says how the worker is.
+        line: the worker's end of the socket; owned from here on.
+        look: returns the worker's state.
         on_end: called once, when the supervisor is gone.
     """
 
@@ -45,7 +45,7 @@ class Heartbeat:
             log.info("the supervisor hears nothing any more: %s", error)
 
     def _watch(self) -> None:
-        """The supervisor never writes: whatever ends the waiting is its end."""
+        """The supervisor never writes: when the socket becomes readable, it has ended."""
         try:
             said = self._line.recv(1)
         except OSError as error:

@@ -1,5 +1,5 @@
-"""The live state of the queues is told what it cannot know by itself, the layout from the YAML and whose
-phone is there. Changes are told at once; everything is compared now and then, for Redis may have lost it.
+"""Brings what the queues' live state cannot know by itself into Redis: the layout from the YAML, and whose phone is
+registered. Changes are written at once; everything is compared from time to time, for Redis may have lost it.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class LayoutSync:
         self._interruptions: dict[str, int] = {}  # by tenant: how many there were when it was last looked what was lost
 
     def start(self) -> None:
-        """Tell what is, and go on comparing."""
+        """Write everything, and go on comparing."""
         gevent.spawn(self._run)
 
     def _run(self) -> None:
@@ -48,7 +48,7 @@ class LayoutSync:
             gevent.sleep(COMPARE_S)
 
     def compare(self) -> None:
-        """Tell the live state every layout it does not have, every phone it was not told of, and what fell due."""
+        """Write every layout and phone that Redis does not have, and carry out what fell due."""
         for tenant, settings in self._current.configuration.settings.tenants.items():
             if settings.queues or tenant in self._told:  # or its last queue has just been taken out
                 with contained("queue", "the queues could not be compared", tenant=tenant):
@@ -92,7 +92,7 @@ class LayoutSync:
             self._tell_phones(tenant, is_new=not before)
 
     def _see_what_was_lost(self, tenant: str) -> None:
-        """A Redis that was away or replaced may have lost what it was told last: it is asked what it believes."""
+        """A Redis that was away or replaced may have lost the latest changes: its state is read."""
         interruptions = self._store.interruptions
         if self._interruptions.get(tenant, 0) == interruptions:
             return
@@ -106,7 +106,7 @@ class LayoutSync:
         self._store.reachable(tenant, believed)
 
     def phone_changed(self, user: str, domain: str) -> None:
-        """A phone registered, or is gone."""
+        """A phone registered or unregistered."""
         found = self._current.configuration.directory.phone_of(user, domain)
         if found is None:
             return

@@ -1,4 +1,4 @@
-"""Legs of their own as a driver sees them: originated, whispered to, joined and ended over the switch's connection."""
+"""Legs as a driver sees them: originated, whispered to, joined and ended over the switch's connection."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ log = logging.getLogger(__name__)
 
 LegCommand = do.Originate | do.Whisper | do.Join | do.KillLeg | do.BringBack
 
-# The switch may take so much longer than the legs' own limits before we stop waiting for its word (seconds).
+# The switch may take so much longer than the legs' own limits before we stop waiting for its answer (seconds).
 PATIENCE_S = 10 + GRACE_S
-# What must be done is asked again and again, so often and for so long (seconds).
+# A command that must be carried out is repeated so often and for so long (seconds).
 AGAIN_S = 0.4
 INSIST_S = 4.0
 # A connection that is down for less is waited for (seconds): the next agent could not be rung over it either.
 LINK_S = 2.0
 LOOK_S = 0.05
-# What a leg is said to have ended with that could not be rung because of us or of the connection to the switch.
+# The cause of a leg that could not be rung because of us or of the connection to the switch.
 NOT_SENT = "NETWORK_OUT_OF_ORDER"
 NOT_TOLD = "the connection was lost meanwhile"
 # Phones that may ring without a call are ended when the switch can be reached again, within so many seconds; no phone
@@ -52,7 +52,7 @@ class LegLine:
         self._profile_of = profile_of
 
     def carry_out(self, command: LegCommand, driver: DrivenCall) -> None:
-        """Do it; what comes of it is delivered to the driver."""
+        """Carry it out; the result is delivered to the driver."""
         match command:
             case do.Originate():
                 gevent.spawn(self._dial, command, driver)
@@ -93,7 +93,7 @@ class LegLine:
             driver.deliver(LegAnswered(result.value))
 
     def _run(self, command: do.Originate, driver: DrivenCall) -> JobResult | None:
-        """What came of it; None: the switch cannot be asked."""
+        """The result; None: the switch cannot be asked."""
         call = driver.call
         link = self._link_up(call.switch)
         if link is None:

@@ -19,14 +19,14 @@ MAX_MISSED = 4_000
 
 
 class MissedEnds:
-    """Kept as they came: hardly any is ever read."""
+    """Kept unparsed: hardly any is ever read."""
 
     def __init__(self) -> None:
         self._order: deque[tuple[float, str]] = deque()
         self._ends: dict[str, list[bytes]] = {}
 
     def keep(self, call_id: str, text: bytes) -> None:
-        """A leg of this call has ended, says this JSON event."""
+        """Keep this JSON event: a leg of this call has ended."""
         now = clock.monotonic()
         self._order.append((now, call_id))
         self._ends.setdefault(call_id, []).append(text)

@@ -1,6 +1,6 @@
-"""What the queues' operations lead to reaches the calls it is for, and what falls due is carried out in time.
+"""Hands the offers and notices that the queue scripts return to the calls they are for, and runs `due` in time.
 
-Nothing is ever looked for by walking over callers or agents: an operation that makes an offer says so.
+Callers and agents are never polled: an operation that makes an offer returns it.
 """
 
 from __future__ import annotations

@@ -31,14 +31,14 @@ log = logging.getLogger(__name__)
 LOOK_S = 30.0
 # A younger channel may be on its way to us (seconds).
 OLD_S = 15
-# One that does not become known by being sent back is sent so often, once a look.
+# A channel that stays unknown after being sent back is sent so often, once in each look.
 MAX_TRIES = 3
 # Contexts whose callers are handed to us (freeswitch-xml/dialplan); phones of other switches come through `peers`.
 CONTEXTS = frozenset({"public", "internal", "callcontrol"})
 
 
 class Switches(Protocol):
-    """What is asked of the switches: see Switchboard."""
+    """What is asked of the switches: see SwitchLinks."""
 
     def up(self) -> tuple[str, ...]: ...
     def channels(self, switch: str) -> Sequence[Mapping[str, Any]]: ...
@@ -48,7 +48,7 @@ class Switches(Protocol):
 
 
 class OrphanChannels:
-    """Looks for them, on every switch.
+    """Looks for orphans on every switch.
 
     Args:
         duty: one worker at a time looks.
@@ -112,7 +112,7 @@ class OrphanChannels:
         return found | set(self._shared.drivers)
 
     def _send_back(self, switch: str, row: Mapping[str, Any], tries: dict[str, int]) -> bool:
-        """Whether it was sent back. One that cannot be, or that does not become known by it, is left and told once."""
+        """Send it back if possible; whether it was. One that cannot be, or stays unknown, is logged once."""
         channel = row["uuid"]
         if tries[channel] > MAX_TRIES or not self._is_stray(switch, channel):
             return False

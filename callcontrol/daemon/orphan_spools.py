@@ -45,7 +45,7 @@ def spool_of(root: Path, instance: int, limits: SpoolLimits) -> Spool:
 
 
 class OrphanSpools:
-    """Carries what others left, one folder at a time.
+    """Carries other workers' records into the ledger, one folder at a time.
 
     Args:
         root: the folder of all spools.
@@ -68,7 +68,7 @@ class OrphanSpools:
         return self._writer.state().depth if self._writer is not None else 0
 
     def start(self) -> None:
-        """Look from now on; the first time when the others have had time to open their own."""
+        """Look from now on; first when the other workers have had time to open their spools."""
         self._greenlet = gevent.spawn(self._run)
 
     def stop(self, deadline_s: float) -> None:
@@ -83,7 +83,7 @@ class OrphanSpools:
                 for folder in aside(self._left):
                     with contained("record", f"what was left in {folder} could not be carried on"):
                         self._carry(folder)
-            except OSError as error:  # who works at a folder also removes files from it while we look
+            except OSError as error:  # the worker of a folder also removes files from it while we look
                 log.info("the spools cannot be looked at now: %s", error)
 
     def _left(self) -> list[Path]:

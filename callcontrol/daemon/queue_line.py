@@ -34,13 +34,13 @@ QueueCommand = (
 
 
 class QueueLine:
-    """Carries out what calls ask of the queues."""
+    """Carries out queue commands of calls."""
 
     def __init__(self, store: QueueStore) -> None:
         self._store = store
 
     def carry_out(self, command: QueueCommand, driver: DrivenCall) -> None:
-        """Do it; what is answered is delivered to the driver."""
+        """Carry it out; the answer is delivered to the driver."""
         tenant, store = driver.call.tenant, self._store
         match command:
             case do.JoinQueue():

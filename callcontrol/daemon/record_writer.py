@@ -160,7 +160,7 @@ class RecordWriter:
             return unrated_record(record, f"rating failed: {type(error).__name__}: {error}")
 
     def rejected_now(self) -> int:
-        """How many records lie where those go that the ledger never takes, of this worker and of others.
+        """How many rejected records there are, of this worker and of others.
 
         Raises:
             OSError: it cannot be read.
@@ -168,7 +168,7 @@ class RecordWriter:
         return self._rejected_file.count()
 
     def state(self) -> RecordWriterState:
-        """How things stand."""
+        """The state, for metrics and probes."""
         depth = self._spool.depth
         return RecordWriterState(
             depth=depth,
@@ -220,7 +220,7 @@ class RecordWriter:
                 self._back_off(error)
 
     def _prepare(self) -> None:
-        """Have the tables and months made, before the first call ends."""
+        """Create the tables and the months' partitions before the first call ends."""
         left = self._spool.read_from(Position(self._spool.forgotten + 1), 1)
         self._oldest = left[0].at if left else None
         self._ledger.write([])
@@ -245,7 +245,7 @@ class RecordWriter:
         self._stopping.wait(self._gather_s)
 
     def _carry(self, stored: list[Stored]) -> None:
-        """Into the ledger with them, and out of the spool."""
+        """Write them to the ledger, then drop them from the spool."""
         rejections = self._ledger.write([entry.payload for entry in stored])
         if rejections:
             self._rejected_file.add(rejections, self._now())

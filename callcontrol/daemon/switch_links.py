@@ -77,7 +77,7 @@ class SwitchLinks:
         self.event_gaps = EventGaps()
 
     def start(self, shared: WorkerContext) -> None:
-        """Connect to every switch, for ever; what comes is delivered to this worker's drivers."""
+        """Connect to every switch, again and again; events are delivered to this worker's drivers."""
         self._shared = shared
         for link in self._links.values():
             link.start()
@@ -238,7 +238,8 @@ class SwitchLinks:
         self._count_channels(name)
 
     def _count_channels(self, name: str) -> None:
-        """Ends that were told while there was no connection are missed: each call on this switch hears what is left."""
+        """Ends that were told while there was no connection are missed: each call on this switch hears
+        which of its channels are left."""
         drivers = self._shared.drivers.values() if self._shared is not None else ()
         calls = [(d, d.call.open_legs) for d in drivers if d.call.switch == name and d.call.open_legs]
         listed = {row["uuid"] for row in self.channels(name)} if calls else set()
@@ -307,7 +308,7 @@ class SwitchLinks:
                 self._shared.taken_elsewhere(call, event.get(TAKEN_HOW) == "arrived")
 
     def _leg_gone(self, event: SwitchEvent) -> None:
-        """A leg's end is its call's; one that was transferred has become a call of its own as well."""
+        """Deliver a leg's end to its call; a transferred leg has become a call of its own as well."""
         assert self._shared is not None
         for call in dict.fromkeys((call_of(event), event.get("Unique-ID"))):
             driver = self._shared.drivers.get(call)

@@ -21,7 +21,7 @@ LOOKS = 4
 
 
 class Living:
-    """How many timers will fire: counted as they come and go, for a look over the heap takes milliseconds."""
+    """How many timers will fire: counted as they are set and cancelled, for counting the heap takes milliseconds."""
 
     __slots__ = ("count",)
 

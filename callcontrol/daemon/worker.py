@@ -57,10 +57,10 @@ from callcontrol.vocabulary.queue import Occasion, Offer
 
 log = logging.getLogger(__name__)
 
-# What a dead worker left is taken over when the switches can be told what to do, but no later than this (seconds).
+# Calls of dead workers are taken over when the switches can be reached, but no later than this (seconds).
 LINKS_UP_S = 2.0
 COLLECT_AFTER = 50_000  # objects
-# How long records may take to reach Postgres at the end; what is left stays in the spool (seconds).
+# How long records may take to reach Postgres at the end; the others stay in the spool (seconds).
 LAST_BATCHES_S = 5.0
 REFRESH_METERS_S = 1.0
 
@@ -195,7 +195,7 @@ class Worker:
             self._layout_sync.compare()
 
     def _occasion(self, tenant: str) -> Occasion:
-        """Now, here, by this chance."""
+        """The time, worker, seed and periods of a queue operation."""
         now = clock.now()
         periods = periods_at(now, self._current.configuration.zone_of(tenant))
         return Occasion(now, self._name, seed_from(self._chance), periods)
@@ -212,7 +212,7 @@ class Worker:
         return HeartbeatMessage(self._name, self._not_ready(), len(self._shared.drivers), version)
 
     def _keep_meters_fresh(self) -> None:
-        """What the supervisor reads from files has to be there before it looks."""
+        """Refresh the metrics that the supervisor reads from files, before it reads them."""
         while True:
             with contained("loop", "the meters could not be refreshed"):
                 self._refresh_meters()
@@ -240,7 +240,7 @@ def _unheard(links: SwitchLinks, switch: str, cut_off_since: float | None) -> bo
 
 
 def _calm_collector() -> None:
-    """Calls leave no cycles behind; the collector need not walk all of them after every 700 new objects."""
+    """Calls leave no reference cycles behind: the collector need not walk all objects after every 700 new ones."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(COLLECT_AFTER, 20, 50)
@@ -270,5 +270,5 @@ def _record_writer(settings: Settings, spool: Spool, ledger: LedgerWriter) -> Re
 
 
 def _carrier(settings: Settings, folder: Path, postgres_dsn: str) -> RecordWriter:
-    """A way into the ledger for what others left in a spool."""
+    """A writer for the records in another worker's spool."""
     return _record_writer(settings, Spool(folder), LedgerWriter(postgres_dsn))

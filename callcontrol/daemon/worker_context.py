@@ -37,7 +37,7 @@ from callcontrol.vocabulary.leg import Leg, changes
 log = logging.getLogger(__name__)
 
 
-# What is still on its way for a call that was lost comes within seconds; more than so many calls are not lost in them.
+# Events for a call that was taken from us still come for seconds; no more than so many calls are lost in that time.
 MAX_LOST = 10_000
 # Closed calls whose estimated ends may still be told; of older ones the switch's own records tell (10 KB each).
 MAX_ESTIMATED = 1_000
@@ -88,10 +88,10 @@ class Switches(Protocol):
 
 
 class Legs(Protocol):
-    """What carries out what calls ask of legs."""
+    """Carries out leg commands of calls."""
 
     def carry_out(self, command: LegCommand, driver: DrivenCall) -> None:
-        """Do it; what comes of it is delivered to the driver."""
+        """Carry it out; the result is delivered to the driver."""
         ...
 
 
@@ -149,13 +149,13 @@ class WorkerContext:
         meters.calls_in_progress.set(len(self.drivers))
 
     def resume(self) -> None:
-        """It is known which calls are ours."""
+        """It is known which calls are ours: the held drivers go on."""
         held, self.held = self.held, {}
         for driver in held.values():
             driver.resume()
 
     def taken_elsewhere(self, call_id: str, arrived: bool) -> None:
-        """A switch tells that another worker has this call; Redis, while it is heard, tells the same and is right."""
+        """A switch reports that another worker has this call. While Redis answers, its word counts instead."""
         driver = self.drivers.get(call_id)
         if driver is not None and self.cut_off():
             self.lose(driver.call.tenant, call_id, arrived)
@@ -190,7 +190,7 @@ class WorkerContext:
         try:
             self.closing.add(call.id)
             self.records.put(rated, lambda: self._closed(call))
-        except EntryRefused as error:  # offered again it would be refused again, for ever
+        except EntryRefused as error:  # offered again it would always be refused again
             gevent.spawn(self._put_aside, call, str(error))
             return
         except (SpoolFull, SpoolClosed) as error:
@@ -229,7 +229,7 @@ class WorkerContext:
         self._keep_estimated(corrected, rated)
 
     def _record_of(self, call: Call) -> RatedRecord:
-        """What is known of the call, with its costs; whatever rating trips over, the call itself is told."""
+        """The call's record with its costs; if rating fails, with the reason instead."""
         record = fold(call.trail)
         try:
             return rate_record(record, self.current.configuration.tariffs.get(call.tenant))
@@ -268,7 +268,7 @@ class WorkerContext:
             self.calls.save(call)
 
     def _closed(self, call: Call) -> None:
-        """The record survives whatever comes: the call may be forgotten."""
+        """The record is on the disk: the call may be forgotten."""
         self.closing.discard(call.id)
         self.calls.forget(call)
 

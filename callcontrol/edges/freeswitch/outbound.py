@@ -192,7 +192,7 @@ class OutboundServer(OutboundESLServer):  # type: ignore[misc]  # greenswitch sh
         self._stopping.wait(RETRY_ACCEPT_S)
 
     def _is_knock(self, sock: socket.socket, address: tuple[str, int]) -> bool:
-        """Whether it is the supervisor, who tests the door from this host: it connects from the address it reaches."""
+        """Whether it is the supervisor, which probes the call port from the very address it connects to."""
         place = self._place
         if not isinstance(place, InheritedFd) or address[1] != place.knocked_from:
             return False
@@ -209,7 +209,7 @@ class OutboundServer(OutboundESLServer):  # type: ignore[misc]  # greenswitch sh
                 sock.sendall(WHO_KNOCKS)
                 farewell(sock, sock.recv(KNOCK_BYTES), self._limits.handshake_s)
             except OSError as error:
-                log.debug("the supervisor's test of the door was given up: %s", error)
+                log.debug("the supervisor's probe of the call port was given up: %s", error)
 
     def _admit(self, sock: socket.socket, host: str) -> None:
         if not self._is_switch(host):
