@@ -2,7 +2,9 @@
 
 - `redis_url`, `postgres_dsn`: the shared servers.
 - `redis_client`: a client of the shared Redis, which is empty when the test begins.
-- `database`: the DSN of an empty Postgres database of the test's own.
+- `empty_database`, and where nothing else is said `database`: the DSN of an empty Postgres database of the test's own.
+- `ledger_database`: the DSN of one that has the ledger's tables already, with no rows: for tests that write and read
+  records, and are not about how the tables come to be.
 - `restartable_redis`, `restartable_postgres`: a server to stop(), kill() (as -9) and start() again at the
   same `address`; running and empty when the test begins.
 """
@@ -26,6 +28,8 @@ from redis.retry import Retry
 
 from callcontrol.edges.embedded import EmbeddedPostgres, EmbeddedRedis
 from callcontrol.edges.embedded.postgres_server import DATABASE
+from callcontrol.edges.ledger.writer import LedgerWriter
+from tests.billing.trails import NOON
 
 pytest_timeout_set_timer = gevent_first.pytest_timeout_set_timer
 pytest_timeout_cancel_timer = gevent_first.pytest_timeout_cancel_timer
@@ -38,6 +42,27 @@ STORE_TIMEOUT_S = 10.0
 # What waits for real processes begins first: of several workers none is then left alone with it in the end.
 WAITING = ("tests/stories/", "tests/daemon/", "tests/supervisor/", "tests/chaos/", "tests/jobs/")
 _database_numbers = count(1)
+OTHERS_GO = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid != pg_backend_pid()
+"""
+# Not TRUNCATE, which makes files anew for every partition and index. What the migrations noted stays.
+EMPTY_TABLES = """
+    DO $$
+    DECLARE one record;
+    BEGIN
+        FOR one IN SELECT relname FROM pg_class
+            WHERE relkind IN ('r', 'p') AND NOT relispartition AND relnamespace = 'public'::regnamespace
+            AND relname != 'schema_version'
+        LOOP
+            EXECUTE format('DELETE FROM %I', one.relname);
+        END LOOP;
+        FOR one IN SELECT relname FROM pg_class WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace
+        LOOP
+            EXECUTE format('ALTER SEQUENCE %I RESTART', one.relname);
+        END LOOP;
+    END $$
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -88,7 +113,7 @@ def redis_client(redis_url: str) -> Iterator[Redis]:
 
 
 @pytest.fixture
-def database(postgres_dsn: str) -> Iterator[str]:
+def empty_database(postgres_dsn: str) -> Iterator[str]:
     """DSN of a new empty database, dropped afterwards together with whatever is still connected to it."""
     name = f"test_{next(_database_numbers)}"
     with psycopg.connect(postgres_dsn, autocommit=True) as connection:
@@ -96,6 +121,36 @@ def database(postgres_dsn: str) -> Iterator[str]:
     yield make_conninfo(postgres_dsn, dbname=name)
     with psycopg.connect(postgres_dsn, autocommit=True) as connection:
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def database(empty_database: str) -> str:
+    """The database of the test; folders whose tests are not about the tables put `ledger_database` in its place."""
+    return empty_database
+
+
+@pytest.fixture(scope="session")
+def ledger_tables(postgres_dsn: str) -> str:
+    """DSN of a database with the ledger's tables, and their partitions around the noon of the sample calls."""
+    with psycopg.connect(postgres_dsn, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE ledger")
+    dsn = make_conninfo(postgres_dsn, dbname="ledger")
+    writer = LedgerWriter(dsn, now=lambda: NOON)
+    assert writer.write([]) == []
+    writer.close()
+    return dsn
+
+
+@pytest.fixture
+def ledger_database(ledger_tables: str) -> str:
+    """DSN of a database with the ledger's tables, all of them empty, to which nobody is connected any more.
+
+    Making the tables takes longer than most tests of what is in them.
+    """
+    with psycopg.connect(ledger_tables) as connection:
+        connection.execute(OTHERS_GO)
+        connection.execute(EMPTY_TABLES)
+    return ledger_tables
 
 
 @pytest.fixture

@@ -23,3 +23,9 @@ def centre(
     opened.open()
     yield opened
     opened.stop()
+
+
+@pytest.fixture
+def database(ledger_database: str) -> str:
+    """The records of each test in the same tables."""
+    return ledger_database

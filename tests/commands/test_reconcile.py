@@ -35,13 +35,14 @@ def configured(folder: Path, database: str, redis_url: str, **cdrs: str) -> Path
 
 
 def test_it_goes_through_the_folders_of_all_switches(
-    tmp_path: Path, database: str, redis_url: str, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, empty_database: str, redis_url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
     put(tmp_path / "one", OUTSIDE, seen(OUTSIDE), SEEN_AT)
     put(tmp_path / "one", CALLER, b"", SEEN_AT)
-    config = configured(tmp_path, database, redis_url, fs1=str(tmp_path / "one"), fs2=str(tmp_path / "two"), fs3="")
+    folders = {"fs1": str(tmp_path / "one"), "fs2": str(tmp_path / "two"), "fs3": ""}
+    config = configured(tmp_path, empty_database, redis_url, **folders)
     assert run(reconcile, "--config", config, "--dry-run") == 1  # there are no tables yet
     assert "an older version: `callcontrol serve` makes it" in capsys.readouterr().err
     assert run(reconcile, "--config", config) == 0

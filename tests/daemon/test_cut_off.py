@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 import orjson
@@ -20,6 +21,7 @@ from callcontrol.edges.freeswitch.commands import Taken
 from callcontrol.edges.live_state import inbox as inbox_module
 from callcontrol.edges.live_state import keys
 from callcontrol.edges.live_state.calls import CallStore
+from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.inbox import Inbox
 from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
 from callcontrol.edges.live_state.workers import Workers
@@ -89,8 +91,12 @@ class Alone:
 
 
 @pytest.fixture
-def alone(shared: WorkerContext, hole: BlackHole) -> Alone:
-    return Alone(shared, hole)
+def alone(shared: WorkerContext, hole: BlackHole) -> Iterator[Alone]:
+    made = Alone(shared, hole)
+    yield made
+    with suppress(LiveStateError):  # it resigns all the same: no greenlet goes on asking a Redis that is gone
+        made.workers.resign()
+    made.pipeline.stop(0)
 
 
 def others(shared: WorkerContext, pipeline: RedisPipeline, switch: Switch) -> tuple[WorkerContext, Adoption]:

@@ -107,7 +107,7 @@ class Workers:
         gevent.spawn(self._run)
 
     def _run(self) -> None:
-        while True:
+        while not self._resigned:
             self.beat()
             gevent.sleep(BEAT_S)
 

@@ -23,6 +23,12 @@ from tests.edges.ledger.samples import payload, rated
 
 
 @pytest.fixture
+def database(ledger_database: str) -> str:
+    """The records of each test in the same tables."""
+    return ledger_database
+
+
+@pytest.fixture
 def reader(database: str, writer: LedgerWriter) -> LedgerReader:
     """Four calls: 0 on the 16th, 1 and 2 on the 17th at noon, 3 (of another tenant, abandoned) on the 18th."""
     other = Story(3, instant_from("2026-11-18T08:00:00Z"), "globex").rings(0, 0).ended(4, by="caller")
@@ -100,8 +106,8 @@ def test_only_the_charge_that_holds_is_shown(database: str, writer: LedgerWriter
     assert sorted((cost.revision, cost.amount) for cost in costs) == [(1, Decimal("0.63")), (3, Decimal("0.63"))]
 
 
-def test_what_cannot_be_read_says_what_to_do(database: str) -> None:
+def test_what_cannot_be_read_says_what_to_do(empty_database: str) -> None:
     with pytest.raises(NoLedger, match="Postgres cannot be reached"):
         LedgerReader("host=/nonexistent dbname=none")
-    with LedgerReader(database) as reader, pytest.raises(NoLedger, match="`callcontrol serve` makes it"):
+    with LedgerReader(empty_database) as reader, pytest.raises(NoLedger, match="`callcontrol serve` makes it"):
         reader.calls(Wanted())

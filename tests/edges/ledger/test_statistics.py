@@ -23,6 +23,12 @@ DAY, NEXT_DAY = instant_from("2026-11-17T00:00:00Z"), instant_from("2026-11-18T0
 IN_TIME_S, SHORT_S = 20, 5
 
 
+@pytest.fixture
+def database(ledger_database: str) -> str:
+    """The records of each test in the same tables."""
+    return ledger_database
+
+
 def story(n: int, seconds: float, tenant: str = "acme", has_caller: bool = True) -> Story:
     """A call that arrives so many seconds into the day."""
     return Story(n, Instant(DAY + round(seconds * SECOND_US)), tenant, has_caller)
@@ -192,9 +198,9 @@ def test_nothing_happened_is_nothing(ledger: str) -> None:
     assert agent_statistics(ledger, "acme", NEXT_DAY, DAY) == []
 
 
-def test_what_cannot_be_read_says_what_to_do(database: str) -> None:
+def test_what_cannot_be_read_says_what_to_do(empty_database: str) -> None:
     with pytest.raises(NoLedger, match="`callcontrol serve` makes it"):
-        queue_statistics(database, "acme", DAY, NEXT_DAY, IN_TIME_S, SHORT_S)
+        queue_statistics(empty_database, "acme", DAY, NEXT_DAY, IN_TIME_S, SHORT_S)
     with pytest.raises(NoLedger, match="Postgres cannot be reached"):
         agent_statistics("host=/nonexistent dbname=none", "acme", DAY, NEXT_DAY)
 
