@@ -24,9 +24,9 @@ from callcontrol.edges.live_state.script import script_of
 
 log = logging.getLogger(__name__)
 
-# Calls whose latest word Redis does not have; past it the oldest words are given up (their records are not: see spool).
+# Calls whose latest save Redis does not have; past it the oldest saves are given up (the records are not: see spool).
 MAX_OWED = 50_000
-# So often a word is offered that meets an error of ours (a value of the wrong kind, a mistake in a script).
+# How often a save is tried that meets an error of ours (a value of the wrong kind, a mistake in a script).
 MAX_REFUSED: Final = 10
 # Calls read or taken at a time: decoding a page must not hold up the others (some 10 ms).
 PAGE = 50
@@ -35,13 +35,13 @@ _SAVE: Final = script_of("call_scripts", "save")
 _FORGET: Final = script_of("call_scripts", "forget")
 _TAKE: Final = script_of("call_scripts", "take")
 _WHOEVER: Final = "*"
-# A call that was forgotten is not remembered again by a word that was late by less than this (seconds).
+# A call that was forgotten is not saved again by a save that was late by less than this (seconds).
 OVER_S: Final = 600
-# How long one look at a call waits for Redis (seconds).
+# How long reading one call waits for Redis (seconds).
 LOOK_TIMEOUT_S: Final = 2.0
 
 _CallKey = tuple[str, str]  # tenant, call id
-_Word = tuple[str, bytes | None]  # the worker who says it; where the call stands, None: it is to be forgotten
+_Word = tuple[str, bytes | None]  # the saving worker; the call's value, None: it is to be forgotten
 
 After = Callable[[float, Callable[[], None]], object]
 # (tenant, call id): another worker has this call.
@@ -63,30 +63,30 @@ class CallStore:
         self._on_lost = on_lost
         self._after = after
         self._owed: dict[_CallKey, _Word] = {}
-        self._next: dict[_CallKey, _Word | None] = {}  # calls of which a word is under way: the word that follows it
-        self._refused: dict[_CallKey, int] = {}  # calls whose word met an error of ours, and how often
+        self._next: dict[_CallKey, _Word | None] = {}  # calls with a save under way: the save that follows it
+        self._refused: dict[_CallKey, int] = {}  # calls whose save met an error of ours, and how often
         self._retrying = False
         self.failed_saves = 0
 
     @property
     def owed(self) -> int:
-        """Calls whose latest word Redis does not have."""
+        """How many calls there are whose latest save Redis does not have."""
         return len(self._owed)
 
     def begin_again(self, tenant: str, call_id: str) -> None:
-        """A channel whose call is over is a call once more."""
+        """Allow saving a call again that was forgotten: its channel is a call once more."""
         self._pipeline.submit("DEL", keys.over(tenant, call_id), on_reply=lambda reply, trouble: None)
 
     def save(self, call: Call) -> None:
-        """Remember where the call stands."""
+        """Save the call."""
         self._write(call.tenant, call.id, (call.worker, codec.encode(call)))
 
     def forget(self, call: Call) -> None:
-        """The call's record is safe on disk; it needs no remembering."""
+        """Forget the call: its record is safe on disk."""
         self._write(call.tenant, call.id, (call.worker, None))
 
     def lost(self, tenant: str, call_id: str) -> None:
-        """Another worker has this call: whatever is owed for it is not ours to say any more."""
+        """Another worker has this call: drop what is owed for it."""
         self._owed.pop((tenant, call_id), None)
         self._refused.pop((tenant, call_id), None)
         if (tenant, call_id) in self._next:
@@ -95,7 +95,7 @@ class CallStore:
     # --- changing hands
 
     def tenants(self, configured: Iterable[str]) -> list[str]:
-        """Whose calls may be remembered: of those configured now, and of any worker before. Waits for Redis.
+        """The tenants whose calls may be saved: those configured now or at any worker before. Waits for Redis.
 
         Raises:
             LiveStateError: Redis is away.
@@ -186,7 +186,7 @@ class CallStore:
     # --- writing
 
     def _write(self, tenant: str, call_id: str, word: _Word) -> None:
-        """One word on a call is under way at a time: whatever becomes of it, it never overtakes a later one."""
+        """One save of a call is under way at a time, so none overtakes a later one."""
         place = tenant, call_id
         self._owed.pop(place, None)
         if place in self._next:
@@ -226,7 +226,7 @@ class CallStore:
             self._after(COOL_DOWN_S, self._retry)
 
     def _is_given_up(self, place: _CallKey, trouble: StoreRefused) -> bool:
-        """Whether the word has met an error of ours so often that it is not offered again; the next one is."""
+        """Whether the save has met an error of ours so often that it is not tried again; the next save is."""
         times = self._refused[place] = self._refused.get(place, 0) + 1
         if times < MAX_REFUSED:
             log.error("a call of tenant %s was not saved: %s", place[0], trouble, extra={"call": place[1]})

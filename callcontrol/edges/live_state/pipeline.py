@@ -55,7 +55,7 @@ class RedisPipeline:
     def __init__(self, servers: Servers) -> None:
         self._servers = servers
         self._connections: dict[str, ServerConnection] = {}
-        # While commands of a slot wait, where; a slot moves with all of them, so that they keep their order.
+        # The connection where a slot's commands wait; a slot moves with all of them, so that they keep their order.
         self._connection_of: dict[int, ServerConnection] = {}
         self._pending: dict[int, int] = {}
         self._failovers = 0
@@ -72,14 +72,14 @@ class RedisPipeline:
 
     @property
     def refuses_because(self) -> str:
-        """Why a server that answers takes nothing, "" while all do: what is told meanwhile is owed."""
+        """Why a server that answers takes no writes, "" while all do: what is written meanwhile is owed."""
         known = (connection for connection in self._connections.values() if self._servers.is_known(connection.server))
         refusing = (connection.refuses_because for connection in known)
         return next((why for why in refusing if why), "")
 
     @property
     def interruptions(self) -> int:
-        """How often a server was away or was replaced: what was told shortly before may be lost with it."""
+        """How often a server was away or was replaced: what was written shortly before may be lost with it."""
         return self._servers.failovers + sum(connection.times_away for connection in self._connections.values())
 
     @property

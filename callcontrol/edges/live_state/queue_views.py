@@ -1,4 +1,4 @@
-"""What stands in the queues now, as tables show it. Read only; one tenant at a time, waiting for Redis.
+"""The present state of the queues, as tables show it; one tenant at a time, waiting for Redis.
 
 Moments are those of the clock of Redis, without the correction by which the queues' own goes (`server_clock`).
 """
@@ -25,7 +25,7 @@ PAGE = 1_000
 
 
 class QueueViews:
-    """Looks at the queues, and acts on them as a person would; every method waits for Redis.
+    """Reads the queues, and carries out a person's commands; every method waits for Redis.
 
     Raises (all methods):
         LiveStateError: Redis is away or refused it.
@@ -51,12 +51,12 @@ class QueueViews:
     def tickets(
         self, tenant: str, queue: str, occasion: Occasion, first: int = 0, count: int = PAGE
     ) -> list[TicketView]:
-        """Who waits in a queue, in the order of their places, then held callbacks; from `first` (0 is the next) on."""
+        """The tickets of a queue, in the order of their places, then held callbacks; from `first` (0: the next) on."""
         given = {"queue": queue, "first": first, "last": first + count - 1}
         return [_ticket(queue, row, off) for row, off in self._rows(tenant, "view_tickets", given, occasion)]
 
     def act(self, tenant: str, agent: str, action: AgentAction, detail: str, occasion: Occasion) -> str:
-        """Do something to an agent: `done`, or why not (`unknown`, `auto`, `no_wrap_up`)."""
+        """Carry out an action on an agent: `done`, or why not (`unknown`, `auto`, `no_wrap_up`)."""
         return self._word(tenant, "act", {"agent": agent, "action": action, "detail": detail}, occasion)
 
     def prioritise(self, tenant: str, ticket: str, priority: int, occasion: Occasion) -> str:
@@ -73,7 +73,7 @@ class QueueViews:
         return has_lease(self._pipeline, found[1].decode()) if found else None
 
     def take_out(self, tenant: str, ticket: str, occasion: Occasion) -> str:
-        """Take a ticket out of its queue here, where no worker could: `left`, or `gone`."""
+        """Take a ticket out of its queue if it has no worker: `left`, or `gone`."""
         return self._word(tenant, "leave", {"id": ticket, "how": Leaving.REMOVED}, occasion)
 
     def _word(self, tenant: str, operation: str, given: Mapping[str, Any], occasion: Occasion) -> str:
@@ -83,7 +83,7 @@ class QueueViews:
     def _rows(
         self, tenant: str, operation: str, given: Mapping[str, Any], occasion: Occasion
     ) -> Iterator[tuple[Any, int]]:
-        """The rows of a table, each with what its moments are ahead of the clock of Redis (microseconds)."""
+        """The rows of a table, each with how far its moments are ahead of the clock of Redis (microseconds)."""
         answer, correction_us = self._replied(tenant, operation, given, occasion)
         return ((row, correction_us) for row in answer)
 

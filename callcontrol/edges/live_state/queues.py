@@ -38,7 +38,7 @@ from callcontrol.vocabulary.queue import (
 
 log = logging.getLogger(__name__)
 
-# Operations Redis has not taken yet; past it the oldest are given up, and their offers end by their leases.
+# Operations that Redis has not taken yet; past it the oldest are given up, and their offers end by their leases.
 MAX_OWED = 50_000
 
 
@@ -63,10 +63,10 @@ class QueueStore:
     """The queues of all tenants.
 
     Args:
-        occasion: when, by whom and with what chance an operation of this tenant is carried out now.
+        occasion: returns the time, worker, seed and periods for an operation of this tenant.
         on_told: gets the tenant and what an operation led to.
         after: does something after so many seconds.
-        clocks: what time it is at the servers; default: as they say.
+        clocks: the clocks of the servers; default: by what they answer.
     """
 
     def __init__(
@@ -117,7 +117,7 @@ class QueueStore:
         self._do(tenant, "join", given, answered)
 
     def place(self, tenant: str, ticket: str, on_place: Callable[[Entered | None], None]) -> None:
-        """Where a ticket stands now, None if it is not known. With Redis away nothing is answered: ask again."""
+        """The ticket's place, None if it is not known. With Redis away there is no answer: ask again."""
 
         def answered(answer: Any, trouble: LiveStateError | None) -> None:
             if trouble is None:
@@ -127,13 +127,13 @@ class QueueStore:
         self._do(tenant, "place", {"id": ticket}, answered)
 
     def leave(self, tenant: str, ticket: str, how: Leaving) -> None:
-        """The caller is not in the queue any more."""
+        """Remove the caller's ticket from the queue."""
         self._owe(tenant, "leave", {"id": ticket, "how": how}, _ignore)
 
     # --- offers
 
     def ringing(self, tenant: str, offer: str, for_us: int) -> None:
-        """The offer is taken up: it lasts for so many microseconds from now on."""
+        """Take the offer up: it lasts for so many microseconds from now on."""
         self._do(tenant, "ringing", {"offer": offer, "for_us": for_us}, _drop)
 
     def accept(
@@ -151,7 +151,7 @@ class QueueStore:
         self._do(tenant, "accept", {"offer": offer, "agent": agent}, answered)
 
     def pass_(self, tenant: str, offer: str, agent: str, how: OfferEnd) -> None:
-        """The offer came to nothing for this agent."""
+        """The offer is over for this agent, without a conversation."""
         self._owe(tenant, "pass", {"offer": offer, "agent": agent, "how": how}, _ignore)
 
     def over(self, tenant: str, agent: str, ticket: str, talk_us: int, how: TalkEnd) -> None:
@@ -172,7 +172,7 @@ class QueueStore:
         """The caller has asked to be called back; the ticket keeps its place.
 
         Args:
-            on_kept: gets what became of it; with Redis away as soon as it is back.
+            on_kept: gets the result; with Redis away as soon as it is back.
         """
         begins, ends = self._clocks.there(tenant, not_before), self._clocks.there(tenant, expires)
         given = {"id": ticket, "number": number, "not_before": begins, "expires": ends}
@@ -188,7 +188,7 @@ class QueueStore:
     def act(
         self, tenant: str, agent: str, action: AgentAction, detail: str, on_done: Callable[[str], None] = lambda _: None
     ) -> None:
-        """What an agent asks for; `on_done` gets why it was refused, "" if it was done."""
+        """Carry out an agent's action; `on_done` gets why it was refused, "" if it was done."""
 
         def answered(answer: Any, trouble: LiveStateError | None) -> None:
             on_done(str(trouble) if trouble is not None else _TROUBLE.get(answer[0], ""))
@@ -246,7 +246,7 @@ class QueueStore:
         self._pipeline.submit("HGET", f"{keys.queues(tenant)}:layout", "digest", on_reply=replied)
 
     def configure(self, tenant: str, layout: Mapping[str, Any], on_answer: Callable[[str], None]) -> None:
-        """Put a layout in force: `distribution.layout.layout_dict` with its `digest`, and `at`, when its configuration
+        """Put a layout in force: `queue_layout.layout_dict` with its `digest`, and `at`, when its configuration
         was accepted (us). The answer: `done`, `same` (it is in force), `older` (a newer one is) or "" (Redis is away).
         """
         self._do(
@@ -299,7 +299,7 @@ class QueueStore:
         return Effects(tuple(self.in_our_time(tenant, offer) for offer in told.offers), told.notices, next_due)
 
     def _owe(self, tenant: str, operation: str, given: Mapping[str, Any], on_answer: OnAnswer) -> None:
-        if self._owed:  # what came earlier goes first
+        if self._owed:  # earlier operations go first
             self._remember(tenant, operation, given, on_answer)
         else:
             self._do(tenant, operation, given, partial(self._owed_answer, tenant, operation, given, on_answer))
@@ -342,11 +342,11 @@ _TROUBLE = {
 
 
 def _ignore(_: Any) -> None:
-    """The answer tells nothing that its caller has to know."""
+    """Ignore the answer."""
 
 
 def _drop(_: Any, __: LiveStateError | None) -> None:
-    """Neither the answer nor the trouble matters: it is asked again when it matters."""
+    """Ignore the answer and any trouble: the operation is repeated later."""
 
 
 def _entered(answer: Any) -> Entered | Refusal:

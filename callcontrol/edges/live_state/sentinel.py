@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 
 class SentinelServers:
-    """Everything is in one slot, at the master; where that is, the sentinels are asked (see `servers.Servers`).
+    """The master has all keys, in a single hash slot; the sentinels say where it is (see `servers.Servers`).
 
     They are asked at the first command, and again whenever the master fails or turns out to be none any more.
     """
@@ -31,7 +31,7 @@ class SentinelServers:
         self._client: redis.Redis | None = None
 
     def hash_slot_of(self, command: Command) -> int:
-        """There is one."""
+        """Always 0, the only slot."""
         return 0
 
     def server_of(self, hash_slot: int) -> str:
@@ -39,7 +39,7 @@ class SentinelServers:
         return self._address.service
 
     def is_known(self, server: str) -> bool:
-        """It is."""
+        """Always True: the name stays, whichever server is the master."""
         return True
 
     def execute(self, server: str, commands: Sequence[Command]) -> list[Reply]:

@@ -32,7 +32,7 @@ MAX_BATCH = 500
 PROBE_S = 0.25
 # Between two attempts at what a server refused (seconds).
 PAUSE_S = 0.05
-# So long after its last refusal a server counts as refusing: each worker tells of its life every second (seconds).
+# A server counts as refusing for so long after its last refusal: each worker renews its lease every second (seconds).
 REFUSES_S = 5.0
 # A reply may step a call, which takes some tenths of a millisecond: the other greenlets have their turn after so many.
 TELL_AT_ONCE = 16
@@ -60,7 +60,7 @@ class ServerConnection:
 
     Args:
         rehome: gives commands of this connection to the connections of their servers, after a slot has got another one.
-        done: hears of each command that has been answered.
+        done: called with each command that has been answered.
     """
 
     def __init__(
@@ -91,12 +91,12 @@ class ServerConnection:
         return self._refused_because if clock.monotonic() < self._refuses_until else ""
 
     def add(self, waiting: PendingCommand) -> None:
-        """It goes with the next round trip."""
+        """Add a command to the next round trip."""
         self.waiting.append(waiting)
         self._work.set()
 
     def stop(self) -> None:
-        """End; what is waiting is not sent any more."""
+        """Stop; waiting commands are not sent any more."""
         gevent.killall(self._greenlets)
 
     def _run(self) -> None:
@@ -150,7 +150,7 @@ class ServerConnection:
     # --- answers
 
     def _answered(self, batch: Sequence[PendingCommand], replies: Sequence[Reply]) -> None:
-        """Those that were refused come first again, in their order; the others are told."""
+        """Refused commands go first again, in their order; the callbacks of the others are called."""
         now = clock.monotonic()
         again: list[PendingCommand] = []
         for index, (one, reply) in enumerate(zip(batch, replies, strict=True)):
@@ -182,7 +182,7 @@ class ServerConnection:
             gevent.sleep(PAUSE_S)
 
     def _goes_elsewhere(self, batch: Sequence[PendingCommand]) -> bool:
-        """Whether the server, which has been sent nothing, is replaced by now: the batch goes to who has its slots."""
+        """Whether the server, which has been sent nothing, is replaced: the batch goes to its successors."""
         replaced = self._looked_around()
         now = clock.monotonic()
         if not replaced or not all(self._may_go_again(one, now) for one in batch):
@@ -191,7 +191,7 @@ class ServerConnection:
         return True
 
     def _looked_around(self) -> bool:
-        """Ask who has what now; whether anything has changed."""
+        """Ask the servers which slots they have now; whether anything has changed."""
         before = self._servers.version
         try:
             self._servers.look_around()

@@ -27,10 +27,10 @@ from callcontrol.config.credentials import said_by
 Command = tuple[Any, ...]
 Reply = Any
 
-# Redis 6.2 tells at the end of a script's error why the script could write nothing, Redis 7 as of any command. Memory
-# is looked at before a script's first write only, so that no script ends half way for want of it.
+# Redis 6.2 puts the reason why a script could not write at the end of the script's error, Redis 7 reports it as for any
+# command. Memory is checked before a script's first write only, so no script ends half way for lack of it.
 _CODE: Final = r"(^|@user_script: [0-9]+: -)"
-# A master that is replaced soon, or is given its replicas again: another server, or the same in a moment, takes it.
+# The master is about to be replaced, or misses its replicas: another server, or the same in a moment, takes it.
 _WRITES_NOTHING: Final = re.compile(_CODE + r"(READONLY|NOREPLICAS|MISCONF) ")
 # Memory has to be freed, a script has to end, a permission has to be given: all servers refuse until an admin acts.
 _TAKES_NOTHING: Final = re.compile(_CODE + r"(OOM|BUSY) ")
@@ -73,7 +73,7 @@ class Servers(Protocol):
         ...
 
     def execute(self, server: str, commands: Sequence[Command]) -> list[Reply]:
-        """One round trip; what a command was answered, errors of Redis among it.
+        """One round trip; the answers, errors of Redis among them.
 
         Raises:
             Unreachable: nothing was sent.
@@ -82,7 +82,7 @@ class Servers(Protocol):
         ...
 
     def look_around(self) -> None:
-        """Ask which server has what now.
+        """Ask the servers which of them has which slots now.
 
         Raises:
             redis.RedisError, OSError: no server answers.
@@ -139,7 +139,7 @@ def is_refusal(reply: Reply) -> bool:
 
 
 def goes_again(reply: Reply) -> bool:
-    """Whether it is a refusal that another server may not make, or the same one in a moment."""
+    """Whether it is a refusal that another server, or the same one in a moment, may not repeat."""
     if not isinstance(reply, redis.ResponseError):
         return False
     return isinstance(reply, _NOT_HERE) or _WRITES_NOTHING.search(str(reply)) is not None

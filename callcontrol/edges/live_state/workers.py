@@ -5,7 +5,7 @@ and before it does anything it has to look which calls are still its own. A work
 (again) does not yet judge workers of other hosts.
 
 A lease is Redis's to end, by the clock of its host. A worker whose own lease is gone before it can have run out by the
-worker's monotonic clock knows that the clock there was set forward, or that Redis has lost its last words: all leases
+worker's monotonic clock knows that the clock there was set forward, or that Redis lost its latest writes: all leases
 may be gone. It then judges no other worker until it has heard from Redis for long enough again, and looks which calls
 are its own, as after any lapse.
 
@@ -36,17 +36,17 @@ from callcontrol.vocabulary.moment import Instant
 
 LEASE_S = 3.0  # a worker silent for so long is dead
 BEAT_S = 1.0
-# For so long a worker has to hear from Redis before the silence of others tells it anything (seconds).
+# A worker must have heard from Redis for so long before it judges others by their silence (seconds).
 STEADY_S = LEASE_S + 2 * BEAT_S
 _LEASE_MS = int(LEASE_S * 1000)
-# What a lease says of a worker that has ended in order, and for how long (seconds).
+# The lease's value after a worker has ended in order, and how long it is kept (seconds).
 _GONE = b"gone"
 _GONE_S = 86_400
 
 
 @cache
 def _here() -> str:
-    """Where process ids mean what they mean to us: this host's, in this namespace."""
+    """The name of this host and its process namespace, in which process ids can be compared."""
     try:
         return os.readlink("/proc/self/ns/pid").strip("pid:[]")
     except OSError:
@@ -64,7 +64,7 @@ def host_of(worker: str) -> str:
 
 
 class Lease(Enum):
-    """How this worker's own lease stands. A lapsed one stays so until it was looked which calls are ours."""
+    """The state of this worker's own lease. A lapsed one stays so until the worker knows which calls are its own."""
 
     NONE = auto()
     HELD = auto()
@@ -78,7 +78,7 @@ class Workers:
         on_lapsed: called when the lease was lost: others may have our calls. Until `confirmed` it stays lapsed.
         on_held: called at each renewal, and at each that Redis did not answer: what was held may be looked at again.
         steady_s: see STEADY_S.
-        heard: until when this worker has heard everything each switch said; told with each beat, and kept.
+        heard: until when this worker has heard everything each switch said; written with each renewal.
     """
 
     def __init__(
@@ -103,7 +103,7 @@ class Workers:
         self._is_away = False  # Redis did not answer the last renewal
 
     def start(self) -> None:
-        """Say that this worker lives, from now on."""
+        """Take the lease, and renew it from now on."""
         gevent.spawn(self._run)
 
     def _run(self) -> None:
@@ -143,7 +143,7 @@ class Workers:
         return clock.monotonic() > self._held_until
 
     def confirmed(self) -> None:
-        """It was looked which calls are ours: the lease is taken anew."""
+        """The worker knows which calls are its own: take the lease anew."""
         self._lease, self._held_until = Lease.NONE, float("inf")
         self.beat()
 
