@@ -1,7 +1,8 @@
 """`make chaos ARGS="--minutes 10 --seed 7 --rate 50 --only redis,switch"`: real processes, struck under load.
 
 Two workers, Redis, Postgres and a simulated switch; calls come all the time. Without arguments every fault once, in
-about two minutes. It ends with the accounts; status 1 if something does not add up, with the logs kept.
+about two minutes. With the fault `upgrade` the daemon begins as an older version (`--from`) and gets workers of this
+one. It ends with the accounts; status 1 if something does not add up, with the logs kept.
 """
 
 from tests import gevent_first  # isort: skip  # psycopg decides on import whether its waits let others run
@@ -16,10 +17,12 @@ from pathlib import Path
 
 from rich.console import Console
 
+from tests.bench.checkout import NoSuchRevision, checked_out
 from tests.chaos.accounts import Finding, findings
 from tests.chaos.faults import FAULTS
 from tests.chaos.report import show
 from tests.chaos.run import Options, run
+from tests.chaos.source import BEFORE_VERSIONS
 from tests.chaos.truth import Evidence
 from tests.tidy.tree import ROOT
 
@@ -76,12 +79,26 @@ def _options(words: Sequence[str]) -> tuple[Options, bool]:
     parser.add_argument("--rate", type=float, default=50.0, help="calls a second (%(default)s)")
     parser.add_argument("--minutes", type=float, default=0.0, help="strike for so long, in whole rounds; 0: one round")
     parser.add_argument("--only", default="", help=f"faults, by comma: {', '.join(FAULTS)}")
+    parser.add_argument("--from", default=BEFORE_VERSIONS, dest="older", help="revision to upgrade from (%(default)s)")
     parser.add_argument("--keep", action="store_true", help="keep logs and evidence though everything adds up")
     given = parser.parse_args(words)
     faults = [one for one in given.only.split(",") if one] or list(FAULTS)
     if unknown := sorted(set(faults) - set(FAULTS)):
         parser.error(f"{', '.join(unknown)}: faults are {', '.join(FAULTS)}")
-    return Options(given.seed, faults, given.rate, 60 * given.minutes), given.keep
+    older = _older(given.older, parser) if "upgrade" in faults else ""
+    return Options(given.seed, faults, given.rate, 60 * given.minutes, upgrade_from=older), given.keep
+
+
+def _older(revision: str, parser: argparse.ArgumentParser) -> str:
+    """The revision to upgrade from, "" where there is no history to take it from, which is said."""
+    try:
+        with checked_out(revision):
+            return revision
+    except (NoSuchRevision, FileNotFoundError) as error:
+        if revision != BEFORE_VERSIONS:
+            parser.error(f"--from {revision}: {error}")
+        print(f"no upgrade from {revision}, this version from the beginning: {error}", file=sys.stderr)
+        return ""
 
 
 if __name__ == "__main__":

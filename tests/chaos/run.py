@@ -18,6 +18,7 @@ from tests.chaos import centre, ledger, live_state
 from tests.chaos.faults import FAULTS
 from tests.chaos.people import People
 from tests.chaos.plan import USUAL_S, Planned, plan
+from tests.chaos.source import Source, source_of
 from tests.chaos.switch_side import SwitchSide, unread
 from tests.chaos.truth import Blow, Evidence
 from tests.chaos.watch import Watch, recovered_us
@@ -40,6 +41,7 @@ class Options:
         seconds: how long blows are struck, whole rounds of all faults; 0: one round.
         per_s: calls a second.
         pause_s: how long it is quiet before each blow, at least and at most.
+        upgrade_from: the revision whose code the daemon runs until the fault `upgrade`; "": this version's.
     """
 
     seed: int
@@ -47,6 +49,7 @@ class Options:
     per_s: float = 50.0
     seconds: float = 0.0
     pause_s: tuple[float, float] = USUAL_S
+    upgrade_from: str = ""
 
 
 @dataclass(slots=True)
@@ -67,6 +70,7 @@ class Run:
     folder: Path
     options: Options
     tell: Tell
+    source: Source
     struck: list[_Struck] = field(default_factory=list)
     never: list[str] = field(default_factory=list)
 
@@ -100,7 +104,7 @@ class Run:
                 return
 
     def _strike(self, planned: Planned, people: People, watch: Watch) -> None:
-        world = World(self.stage, people, random.Random(planned.seed))
+        world = World(self.stage, people, random.Random(planned.seed), self.source)
         struck = _Struck(planned.fault, "", int(clock.now()), 0)
         self.struck.append(struck)
         struck.detail = FAULTS[planned.fault](world)
@@ -165,8 +169,15 @@ def _beside(run: Callable[[], None]) -> Iterator[None]:
 
 
 def run(options: Options, folder: Path, tell: Tell) -> Evidence:
-    """Set the stage below this folder (a short path that others may pass through) and play."""
+    """Set the stage below this folder (a short path that others may pass through) and play.
+
+    Raises:
+        NoSuchRevision: git does not know the revision to upgrade from.
+    """
     example = centre.write(folder / "example")
     simulator = ("--quick", "--cdrs", str(folder / "cdrs"))
-    with Stage(folder, example, durable=True, simulator=simulator, workers=WORKERS) as stage:
-        return Run(stage, folder, options, tell).play()
+    with (
+        source_of(options.upgrade_from, folder / "code") as source,
+        Stage(folder, example, durable=True, simulator=simulator, workers=WORKERS, source=source.folder) as stage,
+    ):
+        return Run(stage, folder, options, tell, source).play()

@@ -11,6 +11,7 @@ import gevent
 from callcontrol.edges import clock
 from callcontrol.simulator.stories.stage import Stage
 from tests.chaos.people import People
+from tests.chaos.source import Source
 
 LOOK_S = 0.1
 
@@ -26,6 +27,7 @@ class World:
     stage: Stage
     people: People
     chance: random.Random
+    source: Source
 
     def workers(self) -> list[int]:
         """The processes of all workers, once none is missing."""

@@ -15,6 +15,7 @@ from tests.chaos.faults import (
     stopped,
     strangers,
     switch,
+    upgrade,
     worker,
     workers,
 )
@@ -29,6 +30,7 @@ FAULTS: Mapping[str, Fault] = {
     "stopped": stopped.strike,
     "sigterm": sigterm.strike,
     "restart": restart.strike,
+    "upgrade": upgrade.strike,
     "redis": redis.strike,
     "postgres": postgres.strike,
     "spool": spool.strike,
