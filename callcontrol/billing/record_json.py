@@ -8,7 +8,7 @@ surrogates, which neither JSON nor Postgres takes, become U+FFFD. Records of bef
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
@@ -22,12 +22,19 @@ from callcontrol.billing.record import (
     QueueVisit,
     RatedRecord,
 )
+from callcontrol.vocabulary.stored import Kind, Newer
 
-VERSION = 1
+# Its kind is where it stands: on the spool, and in rejected.jsonl as `record`; its version is `v`.
+RECORD: Final = Kind("Record")
+VERSION: Final = RECORD.version
 
 
 class BadRecord(ValueError):
     """The bytes are no record of a version we know; the message says why."""
+
+
+class NewerRecord(BadRecord):
+    """A later version of this program wrote the record, and can read it."""
 
 
 def to_json(record: RatedRecord) -> bytes:
@@ -50,14 +57,19 @@ def from_json(data: bytes) -> RatedRecord:
     """Read a record back.
 
     Raises:
-        BadRecord: no JSON, another version, or a field that is missing or of another kind.
+        NewerRecord: a later version wrote it.
+        BadRecord: no JSON, or a field that is missing or of another kind.
     """
     try:
         value = orjson.loads(data)
-        if value["v"] != VERSION:
-            raise BadRecord(f"record of version {value['v']!r}: this program knows {VERSION}")
+        version = value.pop("v")
+        if not isinstance(version, int) or isinstance(version, bool) or version < 1:
+            raise BadRecord(f"record of version {version!r}")
+        value = RECORD.current(value, version)
         call = _call_from(value["call"], value["legs"], value.get("visits", ()))
         return RatedRecord(call, tuple(CHARGES.from_json(charge) for charge in value["charges"]))
+    except Newer as error:
+        raise NewerRecord(str(error)) from error
     except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
         if isinstance(error, BadRecord):
             raise

@@ -19,7 +19,7 @@ import gevent
 import psycopg
 from psycopg import Connection
 
-from callcontrol.billing.record_json import VERSION, BadRecord, from_json, to_json
+from callcontrol.billing.record_json import VERSION, BadRecord, NewerRecord, from_json, to_json
 from callcontrol.config.credentials import said_by
 from callcontrol.edges import clock
 from callcontrol.edges.ledger import partitions
@@ -173,11 +173,17 @@ def _silent_for(seconds: float) -> LedgerAway:
 
 
 def _current(payload: bytes, rejected: list[Rejection]) -> bytes | None:
-    """The record in today's form; one of an unknown version is rejected."""
+    """The record in today's form; one that cannot be read is rejected.
+
+    Raises:
+        LedgerAway: a later version wrote it: it stays on the spool for a worker of that version.
+    """
     if payload.startswith(_CURRENT):
         return payload
     try:
         return to_json(from_json(payload))
+    except NewerRecord as error:
+        raise LedgerAway(str(error)) from error
     except BadRecord as error:
         rejected.append(Rejection(payload, str(error)))
         return None

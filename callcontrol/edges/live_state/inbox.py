@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from typing import Final
 
 import gevent
 import orjson
@@ -20,9 +21,12 @@ from callcontrol.edges.live_state import keys
 from callcontrol.edges.live_state.pipeline import connect
 from callcontrol.edges.live_state.queues import notice_from, offer_from
 from callcontrol.vocabulary.queue import Notice, Offer
+from callcontrol.vocabulary.stored import Kind
 
 log = logging.getLogger(__name__)
 
+# What is told names no version while there is only one.
+MESSAGE: Final = Kind("Message")
 RETRY_S = 1.0
 # A silent connection is pinged after PING_S and has PONG_S for the answer (seconds): a broken one is replaced within
 # PING_S + PONG_S + RETRY_S.
@@ -99,6 +103,7 @@ class Inbox:
         # One message that cannot be read must not end the listening.
         with contained("inbox", f"a published message could not be handled: {text[:200]!r}"):
             told = orjson.loads(text)
+            MESSAGE.refuse_newer(told.get("version", 1))
             tenant = keys.tenant_of(told["from"])
             if told["kind"] == "offers":
                 self._on_offer(tenant, offer_from(told["fields"]))

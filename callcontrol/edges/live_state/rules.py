@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
@@ -14,11 +14,14 @@ from callcontrol.edges.live_state.pipeline import RedisPipeline
 from callcontrol.kinds import KINDS
 from callcontrol.routing.effective import RunTimeRules
 from callcontrol.vocabulary.rule import Rule, RuleKind
+from callcontrol.vocabulary.stored import TAG, Kind, read_tag
 from callcontrol.vocabulary.target import text_of
 
 log = logging.getLogger(__name__)
 
 OnRules = Callable[[Mapping[str, RunTimeRules], LiveStateError | None], None]
+# A rule that names no version is of version 1.
+RULE: Final = Kind("Rule")
 _REMOVED = b'{"removed":true}'
 
 
@@ -100,8 +103,14 @@ def encode_rule(rule: Rule) -> bytes:
 
 
 def decode_rule(kind: RuleKind, value: bytes) -> Rule | None:
-    """A stored rule, None for the mark that it was removed."""
+    """A stored rule, None for the mark that it was removed.
+
+    Raises:
+        Newer: a later version of this program stored it.
+        ValueError, TypeError, KeyError: it cannot be read.
+    """
     stored = orjson.loads(value)
+    stored = RULE.current(stored, read_tag(stored.pop(TAG, RULE.name))[1])
     if stored.get("removed"):
         return None
     return Rule(kind=kind, target=KINDS.read(stored.pop("target")), **stored)

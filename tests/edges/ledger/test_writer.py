@@ -166,7 +166,6 @@ BAD = {
     "no object": b'{"v":1,"call":5,"legs":[],"charges":[]}',
     "no JSON": b'{"v":1,"call":',
     "not even that": b"\xff\xfe",
-    "of the future": payload(3).replace(b'{"v":1,', b'{"v":9,'),
 }
 
 
@@ -177,6 +176,15 @@ def test_a_bad_record_is_given_back_and_stops_nobody(writer: LedgerWriter, rows:
         assert [rejection.payload for rejection in found] == [bad], kind
         assert len(found[0].reason) > 10, kind
         assert rows(COUNTS) == [(turn * 6, turn * 18, turn * 6)], kind
+
+
+def test_a_record_of_a_later_version_is_left_to_that_version(writer: LedgerWriter, rows: Rows) -> None:
+    writer.write([])
+    newer = payload(3).replace(b'{"v":1,', b'{"v":9,')
+    with pytest.raises(LedgerAway, match="Record has version 9, this program reads up to 1"):
+        writer.write([payload(1), newer, payload(2)])
+    assert rows(COUNTS) == [(0, 0, 0)]  # they all stay on the spool
+    assert writer.write([payload(1), payload(2)]) == []
 
 
 def test_many_bad_records_among_good_ones(writer: LedgerWriter, rows: Rows) -> None:

@@ -76,6 +76,13 @@ def test_an_unreadable_rule_leaves_the_baseline_and_the_others(live: RedisPipeli
     assert look_up(store, "101") == ({"101": {RuleKind.ALWAYS: None}}, None)
 
 
+def test_a_rule_of_a_later_version_leaves_the_baseline_and_is_kept(live: RedisPipeline) -> None:
+    newer = b'{"$":"Rule/9","targets":["extension:102"]}'
+    live.ask("HSET", keys.rules("acme"), "101/busy", newer)
+    assert look_up(RuleStore(live), "101") == ({"101": {}}, None)
+    assert live.ask("HGET", keys.rules("acme"), "101/busy") == newer
+
+
 def test_tenants_are_apart(live: RedisPipeline) -> None:
     set_rule(RuleStore(live), "101", RuleKind.BUSY, rule("busy", "extension:102"))
     assert live.ask("KEYS", "cc:{acme}:*") == [b"cc:{acme}:rules"]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from datetime import UTC
 
+import pytest
 from redis import Redis
+from redis.exceptions import ResponseError
 
 from callcontrol.edges.live_state import keys
 from callcontrol.vocabulary.agent import AgentAction
@@ -60,3 +62,13 @@ def test_a_layout_without_a_span_between_callbacks_promises_them_at_any_time(red
         asked = queues.call_back(at(second), id_, "+48600000001", Instant(START + 600 * S), Instant(START + 7_200 * S))
         assert asked.answer is Kept.KEPT
         queues.leave(at(second), id_, Leaving.REMOVED)
+
+
+def test_a_script_touches_nothing_in_queues_of_a_later_version(redis_client: Redis) -> None:
+    queues, prefix = ScriptTarget(redis_client), keys.queues(TENANT)
+    queues.configure(at(0), one_queue(1))
+    redis_client.set(f"{prefix}:version", 2)
+    before = {key: redis_client.dump(key) for key in redis_client.scan_iter()}
+    with pytest.raises(ResponseError, match="NEWER the queues have version 2, this script knows 1"):
+        queues.join(at(1), Ticket("c1", "help", "+48600000001", "w1", START))
+    assert {key: redis_client.dump(key) for key in redis_client.scan_iter()} == before

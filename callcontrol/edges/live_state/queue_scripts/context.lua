@@ -7,6 +7,14 @@ local periods = {day = ARGV[5], week = ARGV[6], month = ARGV[7]}
 local given = cjson.decode(ARGV[8])
 local call = redis.call
 
+-- The version of what stands in the tenant's queues. Fields and keys may be added within a version: what does not know them
+-- leaves them as they are. A version that changes what is there says so, and an older script touches nothing any more.
+local VERSION = 1
+local stored_version = tonumber(call('GET', P .. 'version') or '1')
+if stored_version > VERSION then
+    return redis.error_reply('NEWER the queues have version ' .. stored_version .. ', this script knows ' .. VERSION)
+end
+
 local RESERVED_US = 3000000
 local TICKET_LEASE_US = 180000000
 local KEPT_S = 40 * 86400 -- figures and period counts
