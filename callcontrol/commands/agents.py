@@ -37,7 +37,8 @@ from callcontrol.edges import clock
 from callcontrol.edges.ledger.reader import NoLedger
 from callcontrol.edges.ledger.statistics import agent_statistics
 from callcontrol.edges.live_state.failures import LiveStateError
-from callcontrol.routing.star_codes import PAUSED, PROLONG_S
+from callcontrol.routing.star_codes.pause import PAUSED
+from callcontrol.routing.star_codes.wrap_up import PROLONG_S
 from callcontrol.vocabulary.agent import AgentAction, AgentView
 from callcontrol.vocabulary.moment import SECOND_US, instant_from, text_of
 

@@ -20,7 +20,7 @@ from callcontrol.edges.live_state.rules import RuleStore
 from callcontrol.kinds import KINDS
 from callcontrol.routing.effective import effective
 from callcontrol.routing.facts import Facts
-from callcontrol.routing.star_codes import trouble_with
+from callcontrol.routing.forwarding_rights import trouble_with
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.moment import BadMoment, Instant, instant_from
 from callcontrol.vocabulary.moment import text_of as time_text
@@ -167,7 +167,7 @@ def _store(rules: RuleStore, args: argparse.Namespace, kind: RuleKind, rule: Rul
 
 def _describe(rule: Rule, now: Instant) -> str:
     state = "in force" if rule.applies_at(now) else "off" if not rule.on else "outside its window"
-    after = f" after {rule.after_s} s" if rule.kind is RuleKind.NO_ANSWER else ""
+    after = f" after {rule.after_s} s" if rule.kind.rings_first else ""
     window = _window(rule)
     show = f", shows {rule.show}" if rule.show else ""
     return f"{text_of(rule.target)}{after}{window}{show} ({state}; {rule.source})"

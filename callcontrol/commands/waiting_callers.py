@@ -9,7 +9,7 @@ from callcontrol.commands.live_queues import LiveQueues, check_name, shown_numbe
 from callcontrol.edges import clock
 from callcontrol.kinds import KINDS
 from callcontrol.routing.facts import Facts
-from callcontrol.routing.star_codes import trouble_with
+from callcontrol.routing.forwarding_rights import trouble_with
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.phone_number import normalise
 from callcontrol.vocabulary.queue import TicketView

@@ -7,9 +7,9 @@ turns whatever does not fit into Problems with file and line. Cross-checks betwe
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, create_model
 
 from callcontrol.config.fields import (
     DIALLED_IN,
@@ -42,7 +42,7 @@ from callcontrol.config.redis_address import RedisUrl
 from callcontrol.config.secret import SecretText
 from callcontrol.config.target_fields import TargetText
 from callcontrol.vocabulary.phone_number import region_of
-from callcontrol.vocabulary.rule import DEFAULT_RING_S
+from callcontrol.vocabulary.rule import DEFAULT_RING_S, RuleKind
 from callcontrol.vocabulary.target import Target
 
 PauseReason = Annotated[DisplayName, Field(min_length=1, max_length=32)]
@@ -177,13 +177,24 @@ class NoAnswerRule(ForwardRule):
     after: RingSeconds = DEFAULT_RING_S
 
 
-class Forward(Frozen):
-    """The four rules of an extension, each on or off on its own."""
+class ForwardRules(Frozen):
+    """The rules of an extension, each on or off on its own. The fields are the kinds there are."""
 
-    always: ForwardRule | None = None
-    busy: ForwardRule | None = None
-    no_answer: NoAnswerRule | None = None
-    unavailable: ForwardRule | None = None
+    def of(self, kind: RuleKind) -> ForwardRule | None:
+        """The rule of this kind as it is written."""
+        rule: ForwardRule | None = getattr(self, kind.value)
+        return rule
+
+
+if TYPE_CHECKING:
+    Forward = ForwardRules
+else:
+    Forward = create_model(
+        "Forward",
+        __base__=ForwardRules,
+        __doc__=ForwardRules.__doc__,
+        **{kind.value: ((NoAnswerRule if kind.rings_first else ForwardRule) | None, None) for kind in RuleKind},
+    )
 
 
 class Endpoint(Frozen):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.path import Diversion, Path
-from callcontrol.vocabulary.rule import DIVERSION_REASON, HISTORY_CAUSE
 
 
 def diversion_header(path: Path, facts: Facts) -> str:
@@ -13,7 +12,7 @@ def diversion_header(path: Path, facts: Facts) -> str:
     Behind ours stand those the call arrived with.
     """
     privacy = ";privacy=full" if facts.caller.anonymous else ""
-    entries = (f"{_identity(d, facts)};reason={DIVERSION_REASON[d.reason]}{privacy}" for d in reversed(path.diversions))
+    entries = (f"{_identity(d, facts)};reason={d.reason.diversion}{privacy}" for d in reversed(path.diversions))
     return ",".join(filter(None, (*entries, facts.origin.diversion)))
 
 
@@ -26,7 +25,7 @@ def history_info_header(path: Path, facts: Facts) -> str:
     entries = [facts.origin.history] if facts.origin.history else []
     index = f"{facts.origin.history.rpartition('index=')[2]}.1" if facts.origin.history else "1"
     for d in path.diversions:
-        cause = HISTORY_CAUSE[d.reason]
+        cause = d.reason.history_cause
         uri = _identity(d, facts).strip("<>")
         entries.append(f"<{uri}?Reason=SIP%3Bcause%3D{cause}>;index={index}")
         index += ".1"

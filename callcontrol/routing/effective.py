@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from callcontrol.config.settings import ForwardRule, NoAnswerRule, Settings
+from callcontrol.config.settings import NoAnswerRule, Settings
 from callcontrol.vocabulary.rule import DEFAULT_RING_S, Rule, RuleKind, Rules
 
 # What Redis holds of an extension: a rule, or None where the subscriber removed it. An absent kind is the baseline's.
@@ -13,12 +13,12 @@ RunTimeRules = Mapping[RuleKind, Rule | None]
 
 def effective(settings: Settings, tenant: str, extension: str, run_time: RunTimeRules) -> Rules:
     """The rules of an extension as they stand now."""
-    return Rules(**{kind.value: _one(settings, tenant, extension, kind, run_time) for kind in RuleKind})
+    return Rules({kind: _one(settings, tenant, extension, kind, run_time) for kind in RuleKind})
 
 
 def baseline(settings: Settings, tenant: str, extension: str, kind: RuleKind) -> Rule | None:
     """The rule as the admin wrote it in YAML."""
-    written: ForwardRule | None = getattr(settings.tenants[tenant].extensions[extension].forward, kind.value)
+    written = settings.tenants[tenant].extensions[extension].forward.of(kind)
     if written is None:
         return None
     return Rule(

@@ -8,8 +8,8 @@ group's word.
 from __future__ import annotations
 
 from callcontrol.routing.facts import Facts
+from callcontrol.routing.forwarding_rights import target_of, trouble_with
 from callcontrol.routing.plan import Onward, Ring, RingResult
-from callcontrol.routing.star_codes import target_of, trouble_with
 from callcontrol.vocabulary.number_class import NumberClass, class_of
 from callcontrol.vocabulary.rule import Rule, RuleKind
 from callcontrol.vocabulary.target import ExtensionTarget, NumberTarget, Target, text_of

@@ -2,38 +2,60 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.target import Target
 
 DEFAULT_RING_S = 20
 
 
 class RuleKind(StrEnum):
-    """When a rule applies."""
+    """When a rule applies; in the order in which rules are listed.
 
-    ALWAYS = "always"
-    BUSY = "busy"
-    NO_ANSWER = "no_answer"
-    UNAVAILABLE = "unavailable"
+    Attributes:
+        code: of its star codes (3GPP TS 22.030 annex B).
+        after: the outcome of ringing that it follows; None: it applies before anything rings.
+        diversion: the reason in the Diversion header (RFC 5806 section 4).
+        history_cause: the SIP status that made us retarget, as the `cause` in History-Info (RFC 4244, RFC 7044).
+        when: which calls it forwards, for people.
+    """
 
+    code: str
+    after: Outcome | None
+    diversion: str
+    history_cause: int
+    when: str
 
-# RFC 5806 section 4 names for the Diversion header.
-DIVERSION_REASON = {
-    RuleKind.ALWAYS: "unconditional",
-    RuleKind.BUSY: "user-busy",
-    RuleKind.NO_ANSWER: "no-answer",
-    RuleKind.UNAVAILABLE: "unavailable",
-}
-# RFC 4244 / 7044 History-Info: the SIP status that made us retarget, as the `cause` of the entry.
-HISTORY_CAUSE = {
-    RuleKind.ALWAYS: 302,
-    RuleKind.BUSY: 486,
-    RuleKind.NO_ANSWER: 408,
-    RuleKind.UNAVAILABLE: 503,
-}
+    # Everything but the word has a default, so that a kind is found by its word alone: RuleKind("busy").
+    def __new__(
+        cls,
+        word: str,
+        code: str = "",
+        after: Outcome | None = None,
+        diversion: str = "",
+        history_cause: int = 0,
+        when: str = "",
+    ) -> RuleKind:
+        """A kind as it is declared below."""
+        kind = str.__new__(cls, word)
+        kind._value_ = word
+        kind.code, kind.after, kind.when = code, after, when
+        kind.diversion, kind.history_cause = diversion, history_cause
+        return kind
+
+    ALWAYS = "always", "21", None, "unconditional", 302, "every call"
+    BUSY = "busy", "67", Outcome.BUSY, "user-busy", 486, "when busy"
+    NO_ANSWER = "no_answer", "61", Outcome.NO_ANSWER, "no-answer", 408, "when not answered"
+    UNAVAILABLE = "unavailable", "62", Outcome.UNAVAILABLE, "unavailable", 503, "when no phone can be reached"
+
+    @property
+    def rings_first(self) -> bool:
+        """Whether the rule says how long the extension rings first (`after_s`)."""
+        return self.after is Outcome.NO_ANSWER
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +88,11 @@ class Rule:
 class Rules:
     """The effective rules of one extension: what was set at run time, else the YAML baseline."""
 
-    always: Rule | None = None
-    busy: Rule | None = None
-    no_answer: Rule | None = None
-    unavailable: Rule | None = None
+    by_kind: Mapping[RuleKind, Rule | None] = field(default_factory=dict)
 
     def of(self, kind: RuleKind) -> Rule | None:
         """The rule of this kind, in force or not."""
-        rule: Rule | None = getattr(self, kind.value)
-        return rule
+        return self.by_kind.get(kind)
 
     def in_force(self, kind: RuleKind, now: Instant) -> Rule | None:
         """The rule of this kind if it applies now."""

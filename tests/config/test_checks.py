@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from callcontrol.vocabulary.rule import RuleKind
 from tests.config.folder import MAIN, TENANT, loaded, problems, written
 
 
@@ -119,7 +120,8 @@ def test_rules_never_reached(rules: str) -> None:
 
 @pytest.mark.parametrize("rules", REACHED)
 def test_rules_that_can_be_reached(rules: str) -> None:
-    assert loaded(forwards(_101=rules, _102="{}")).tenants["acme"].extensions["101"].forward.busy is not None
+    forward = loaded(forwards(_101=rules, _102="{}")).tenants["acme"].extensions["101"].forward
+    assert forward.of(RuleKind.BUSY) is not None
 
 
 def test_rules_to_themselves() -> None:

@@ -6,8 +6,10 @@ from functools import cache
 
 from callcontrol.kinds import KINDS
 from callcontrol.routing.facts import Facts
+from callcontrol.routing.forwarding_rights import trouble_with
 from callcontrol.routing.plan import Change, ChangeAgent, Refuse
-from callcontrol.routing.star_codes import KINDS_OF_CODE, StarCode, decide, parse, trouble_with
+from callcontrol.routing.star_codes import decide
+from callcontrol.routing.star_codes.forwarding import KINDS_OF_CODE, ForwardingCode, parse
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.rule import RuleKind
 from callcontrol.vocabulary.target import text_of
@@ -55,7 +57,7 @@ def check_dialled(dialled: str) -> None:
                 raise AssertionError(f"{dialled!r} led to {step}")
 
 
-def written(code: StarCode) -> str:
+def written(code: ForwardingCode) -> str:
     """The code as one would dial it."""
     target = f"*{code.target}" if code.target else ""
     seconds = f"*11*{code.seconds}" if code.seconds is not None else ""

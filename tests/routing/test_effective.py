@@ -15,29 +15,31 @@ WRITTEN = TENANT.replace(
 
 def test_the_baseline_with_its_line() -> None:
     rules = effective(settings(WRITTEN), "acme", "101", {})
-    assert rules.busy is not None
-    assert text_of(rules.busy.target) == "extension:102"
-    assert rules.busy.source.startswith("tenants/acme.yaml:")
-    assert rules.no_answer is not None
-    assert rules.no_answer.after_s == 7
-    assert rules.always is None
+    busy, no_answer = rules.of(RuleKind.BUSY), rules.of(RuleKind.NO_ANSWER)
+    assert busy is not None
+    assert text_of(busy.target) == "extension:102"
+    assert busy.source.startswith("tenants/acme.yaml:")
+    assert no_answer is not None
+    assert no_answer.after_s == 7
+    assert rules.of(RuleKind.ALWAYS) is None
 
 
 def test_set_at_run_time_wins_and_the_rest_stays() -> None:
     mine = rule("busy", "number:+48600100100")
     rules = effective(settings(WRITTEN), "acme", "101", {RuleKind.BUSY: mine})
-    assert rules.busy == mine
-    assert rules.no_answer is not None
+    assert rules.of(RuleKind.BUSY) == mine
+    assert rules.of(RuleKind.NO_ANSWER) is not None
 
 
 def test_removed_at_run_time_is_removed() -> None:
-    assert effective(settings(WRITTEN), "acme", "101", {RuleKind.BUSY: None}).busy is None
+    assert effective(settings(WRITTEN), "acme", "101", {RuleKind.BUSY: None}).of(RuleKind.BUSY) is None
 
 
 def test_a_reload_keeps_what_was_set() -> None:
     mine = {RuleKind.BUSY: rule("busy", "number:+48600100100")}
     reloaded = settings(WRITTEN.replace("extension:102", "extension:103").replace("after: 7", "after: 9"))
     rules = effective(reloaded, "acme", "101", mine)
-    assert rules.busy == mine[RuleKind.BUSY]
-    assert rules.no_answer is not None
-    assert rules.no_answer.after_s == 9
+    assert rules.of(RuleKind.BUSY) == mine[RuleKind.BUSY]
+    no_answer = rules.of(RuleKind.NO_ANSWER)
+    assert no_answer is not None
+    assert no_answer.after_s == 9

@@ -6,8 +6,8 @@ import pytest
 
 from callcontrol.kinds import KINDS
 from callcontrol.routing import arrival
+from callcontrol.routing.forwarding_rights import trouble_with
 from callcontrol.routing.plan import Account, Refuse, TrunkNumber
-from callcontrol.routing.star_codes import trouble_with
 from callcontrol.routing.trunks import refusal
 from callcontrol.vocabulary.rule import RuleKind
 from callcontrol.vocabulary.target import NumberTarget

@@ -21,7 +21,6 @@ from callcontrol.kinds import KINDS
 from callcontrol.routing import plan
 from callcontrol.routing.plan import Step
 from callcontrol.vocabulary.outcome import OUTCOME_OF_CAUSE, TRUNK_FAILURES, Outcome
-from callcontrol.vocabulary.rule import DIVERSION_REASON, HISTORY_CAUSE, RuleKind
 
 ROOT = Path(__file__).parents[2]
 TARGETS = ROOT / "callcontrol" / "kinds" / "targets"
@@ -69,10 +68,6 @@ def test_each_event_means_something(event: type) -> None:
     folder = Path(inspect.getfile(machine)).parent
     read = "".join(p.read_text(encoding="utf-8") for p in folder.rglob("*.py") if p.name not in ("events.py",))
     assert f"{event.__name__}(" in read
-
-
-def test_each_kind_of_rule_has_its_headers() -> None:
-    assert set(DIVERSION_REASON) == set(HISTORY_CAUSE) == set(RuleKind)
 
 
 def test_a_trunks_failure_is_never_a_persons() -> None:

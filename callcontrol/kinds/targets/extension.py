@@ -17,11 +17,7 @@ from callcontrol.vocabulary.rule import Rule, RuleKind
 from callcontrol.vocabulary.target import ExtensionTarget, Form, Target, text_of
 from callcontrol.vocabulary.trail import Passed, Routed
 
-_RULE_AFTER = {
-    Outcome.BUSY: RuleKind.BUSY,
-    Outcome.NO_ANSWER: RuleKind.NO_ANSWER,
-    Outcome.UNAVAILABLE: RuleKind.UNAVAILABLE,
-}
+_RULE_AFTER = {kind.after: kind for kind in RuleKind if kind.after is not None}
 
 
 def decide(target: ExtensionTarget, path: Path, facts: Facts) -> Decision | Onward:

@@ -173,5 +173,5 @@ def _written(field: str, value: bytes) -> str:
     rule = decode_rule(RuleKind(kind), value)
     if rule is None:
         return f"{extension} {kind} removed"
-    after = f" after={rule.after_s}" if rule.kind is RuleKind.NO_ANSWER else ""
+    after = f" after={rule.after_s}" if rule.kind.rings_first else ""
     return f"{extension} {kind} {text_of(rule.target)}{after}" + ("" if rule.on else " off")

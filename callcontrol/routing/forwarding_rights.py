@@ -1,0 +1,27 @@
+"""Where a subscriber may forward to: the same for every way in which a rule is set at run time."""
+
+from __future__ import annotations
+
+from callcontrol.config.ways import named, way_back
+from callcontrol.routing.facts import Facts
+from callcontrol.vocabulary.phone_number import normalise
+from callcontrol.vocabulary.rule import RuleKind
+from callcontrol.vocabulary.target import ExtensionTarget, NumberTarget, Target
+
+
+def target_of(digits: str, facts: Facts) -> Target | None:
+    """Digits from a phone: an extension of the tenant, else a number in any usual writing."""
+    if facts.extension(digits) is not None:
+        return ExtensionTarget(digits)
+    number = normalise(digits, facts.tenant.region)
+    return NumberTarget(number.text) if number else None
+
+
+def trouble_with(target: Target, extension: str, facts: Facts, kind: RuleKind = RuleKind.ALWAYS) -> str:
+    """Why a subscriber may not forward there, "" if allowed: to the own extension, to nothing, or to a refused number.
+
+    The same for every way a rule is set at run time: by phone, by command.
+    """
+    if way := way_back(target, kind, extension, facts.tenant_name, facts.tenant, facts.kinds):
+        return "an extension cannot forward to itself" + (f": {named(way)}" if len(way) > 1 else "")
+    return facts.kinds.of(target).refusal(target, facts)

@@ -1,0 +1,58 @@
+"""What is a star code at all, and that each is registered, tested and in the README."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from callcontrol.routing import arrival, star_codes
+from callcontrol.routing.plan import Refuse
+from callcontrol.routing.star_codes import STAR_CODES
+from callcontrol.vocabulary.call import Caller
+from tests.routing import queue_world
+from tests.routing.world import facts
+from tests.tidy.tree import ROOT
+
+PHONE = Caller("101", "Jan", extension="101")
+MECHANISM = {"__init__", "star_code", "agent_code"}
+FILES = {path.stem for path in Path(star_codes.__file__).parent.glob("*.py")} - MECHANISM
+
+
+@pytest.mark.parametrize("dialled", ["*53#", "*#50#", "##50#", "*50*12345#", "*51*lunch#", "*51**1#"])
+def test_what_only_looks_like_an_agents_code_is_unknown(dialled: str) -> None:
+    caller = Caller("101", extension="101")
+    assert isinstance(arrival.decide(queue_world.facts(dialled, caller=caller)).step, Refuse)
+
+
+def test_an_agents_codes_need_no_rules_but_his_own() -> None:
+    caller = Caller("101", extension="101")
+    known = replace(queue_world.facts("*50#", caller=caller), rules={})
+    assert arrival.wanted(known) == frozenset({"101"})
+
+
+def test_unknown_code_is_no_number() -> None:
+    assert isinstance(arrival.decide(facts("*99*1#", caller=PHONE)).step, Refuse)
+
+
+def test_a_caller_from_outside_has_no_star_codes() -> None:
+    assert isinstance(arrival.decide(facts("*21*102#")).step, Refuse)
+
+
+def test_each_file_is_registered_once_and_has_its_test() -> None:
+    declared = [getattr(star_codes, name).CODE for name in sorted(FILES)]
+    assert sorted(map(id, STAR_CODES)) == sorted(map(id, declared))
+    assert {path.stem for path in Path(__file__).parent.glob("test_*.py")} >= {f"test_{name}" for name in FILES}
+
+
+def test_the_readme_has_their_rows_and_no_other() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    table = readme.partition("| dialled | who | what it does |\n| --- | --- | --- |\n")[2].partition("\n\n")[0]
+    rows = [f"| {usage.dialled} | {code.who} | {usage.does} |" for code in STAR_CODES for usage in code.usages]
+    assert table.splitlines() == rows
+
+
+def test_no_digits_are_two_codes() -> None:
+    tried = [f"{verb}{code:02}#" for verb in ("*", "#", "##", "*#") for code in range(100)]
+    assert [d for d in tried if sum(bool(code.form.fullmatch(d)) for code in STAR_CODES) > 1] == []
