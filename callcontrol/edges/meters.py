@@ -1,15 +1,16 @@
-"""Every metric, once. Names follow Prometheus's conventions; labels are words of ours, never numbers or uuids.
+"""Every metric, once: its row in deploy/README.md and the series it begins with follow from its declaration here.
 
-What /metrics shows is made of all workers' by the supervisor: counters are summed, of gauges the last word says how.
+Names follow Prometheus's conventions; labels are words of ours, never numbers or uuids. What /metrics shows is made of
+all workers' by the supervisor: counters are summed, of gauges the last word says how.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import Gauge, Histogram
 
-from callcontrol.edges import meter_files
+from callcontrol.edges import meter_files, series
 
 meter_files.use()
 
@@ -22,49 +23,69 @@ LAST: Final = "livemostrecent"
 
 _FAST = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 5.0)
 
-calls_total = Counter("callcontrol_calls_total", "Calls that ended, by outcome", ["tenant", "outcome"])
+calls_total = series.counter(
+    "callcontrol_calls_total", "Calls that ended, by outcome", tenant=series.tenants, outcome=series.OUTCOMES
+)
 calls_in_progress = Gauge("callcontrol_calls_in_progress", "Calls this worker directs", multiprocess_mode=SUM)
-calls_adopted_total = Counter("callcontrol_calls_adopted_total", "Calls taken over from a worker that died")
+calls_adopted_total = series.counter("callcontrol_calls_adopted_total", "Calls taken over from a worker that died")
 calls_unreadable = Gauge(
     "callcontrol_calls_unreadable",
     "Calls whose worker is gone and that a worker cannot read, for a later version of the program saved them",
     multiprocess_mode=MAX,
 )
-strays_total = Counter("callcontrol_strays_total", "Callers' channels no worker knew, sent through the dialplan again")
-strays_left_total = Counter(
+strays_total = series.counter(
+    "callcontrol_strays_total", "Callers' channels no worker knew, sent through the dialplan again"
+)
+strays_left_total = series.counter(
     "callcontrol_strays_left_total", "Callers' channels no worker knew that did not come back, and were left alone"
 )
-calls_taken_total = Counter("callcontrol_calls_taken_total", "Calls that came back through the dialplan to this worker")
-calls_lost_total = Counter("callcontrol_calls_lost_total", "Calls another worker has taken over from this living one")
-legs_total = Counter(
-    "callcontrol_legs_total", "Legs that ended, by trunk ('' for phones of ours) and cause", ["trunk", "cause"]
+calls_taken_total = series.counter(
+    "callcontrol_calls_taken_total", "Calls that came back through the dialplan to this worker"
 )
-legs_estimated_total = Counter("callcontrol_legs_estimated_total", "Legs whose end was not reported")
-unrated_total = Counter("callcontrol_unrated_legs_total", "External legs without a price: alert on any", ["tenant"])
+calls_lost_total = series.counter(
+    "callcontrol_calls_lost_total", "Calls another worker has taken over from this living one"
+)
+legs_total = series.counter(
+    "callcontrol_legs_total",
+    "Legs that ended, by trunk ('' for phones of ours) and cause",
+    trunk=series.trunks_and_none,
+    cause=series.of((series.TALKED_OUT,)),
+)
+legs_estimated_total = series.counter("callcontrol_legs_estimated_total", "Legs whose end was not reported")
+unrated_total = series.counter(
+    "callcontrol_unrated_legs_total", "External legs without a price: alert on any", tenant=series.tenants
+)
 
-trunk_rests_total = Counter(
-    "callcontrol_trunk_rests_total", "Times a trunk failed so many calls in a row that it rests", ["trunk"]
+trunk_rests_total = series.counter(
+    "callcontrol_trunk_rests_total", "Times a trunk failed so many calls in a row that it rests", trunk=series.trunks
 )
-carrier_loops_total = Counter(
-    "callcontrol_carrier_loops_total", "Calls that left through a carrier and came back, and were ended", ["tenant"]
+carrier_loops_total = series.counter(
+    "callcontrol_carrier_loops_total",
+    "Calls that left through a carrier and came back, and were ended",
+    tenant=series.tenants,
 )
 
 decision_seconds = Histogram(
     "callcontrol_decision_seconds", "From the connect reply to the first routing command", buckets=_FAST
 )
 lookup_seconds = Histogram("callcontrol_lookup_seconds", "Looking up the rules of a call in Redis", buckets=_FAST)
-lookups_degraded_total = Counter("callcontrol_lookups_degraded_total", "Calls decided on the last known rules")
+lookups_degraded_total = series.counter("callcontrol_lookups_degraded_total", "Calls decided on the last known rules")
 
 connections = Gauge("callcontrol_connections", "Event socket connections of calls", multiprocess_mode=SUM)
-connections_refused_total = Counter("callcontrol_connections_refused_total", "Connections turned away", ["reason"])
+connections_refused_total = series.counter(
+    "callcontrol_connections_refused_total", "Connections turned away", reason=series.of(series.REFUSALS)
+)
 switch_up = Gauge(
     "callcontrol_switch_up", "Whether the inbound connection to a switch stands", ["switch"], multiprocess_mode=MIN
 )
-switch_restarts_total = Counter(
-    "callcontrol_switch_restarts_total", "Restarts of a switch that were noticed", ["switch"]
+series.begins(switch_up, series.switches)
+switch_restarts_total = series.counter(
+    "callcontrol_switch_restarts_total", "Restarts of a switch that were noticed", switch=series.switches
 )
 registrations = Gauge("callcontrol_registrations", "Phones registered at a switch", ["switch"], multiprocess_mode=MIN)
-command_errors_total = Counter("callcontrol_command_errors_total", "Commands a switch refused", ["switch"])
+command_errors_total = series.counter(
+    "callcontrol_command_errors_total", "Commands a switch refused", switch=series.switches
+)
 
 redis_up = Gauge("callcontrol_redis_up", "Whether Redis answers", multiprocess_mode=MIN)
 redis_refuses = Gauge(
@@ -141,10 +162,10 @@ clock_off_seconds = Gauge(
     "How far the clock of this host is off that of Redis, either way",
     multiprocess_mode=MAX,
 )
-places_lost_total = Counter(
+places_lost_total = series.counter(
     "callcontrol_places_lost_total",
     "Places in queues given up because no worker asked for them: their calls were nowhere any more",
-    ["tenant"],
+    tenant=series.tenants,
 )
 queue_operations_owed = Gauge(
     "callcontrol_queue_operations_owed",
@@ -152,21 +173,26 @@ queue_operations_owed = Gauge(
     multiprocess_mode=SUM,
 )
 
-faults_total = Counter(
-    "callcontrol_faults_total", "Unexpected errors of ours, each contained to what it happened in", ["where"]
+faults_total = series.counter(
+    "callcontrol_faults_total",
+    "Unexpected errors of ours, each contained to what it happened in",
+    where=series.of(series.FAULT_PLACES),
 )
 
-log_lines_dropped_total = Counter(
+log_lines_dropped_total = series.counter(
     "callcontrol_log_lines_dropped_total", "Log lines that could not be written, or were not read in time"
 )
-limits_reached_total = Counter(
-    "callcontrol_limits_reached_total", "What ran into a limit, by its name in deploy/README.md", ["limit"]
+limits_reached_total = series.counter(
+    "callcontrol_limits_reached_total",
+    "What ran into a limit, by its name in deploy/README.md",
+    limit=series.of(series.LIMITS),
 )
 
-reconciled_files_total = Counter(
+reconciled_files_total = series.counter(
     "callcontrol_reconciled_files_total",
     "The switch's own records of legs, by what became of them: settled, corrected, added, doubtful",
-    ["switch", "verdict"],
+    switch=series.switches_with_records,
+    verdict=series.of(series.VERDICTS),
 )
 reconcile_files = Gauge(
     "callcontrol_reconcile_files",
@@ -181,7 +207,9 @@ reconcile_failing = Gauge(
     multiprocess_mode=LAST,
 )
 
-redis_failovers_total = Counter("callcontrol_redis_failovers_total", "Masters of Redis that were replaced by others")
-redis_redirects_total = Counter(
+redis_failovers_total = series.counter(
+    "callcontrol_redis_failovers_total", "Masters of Redis that were replaced by others"
+)
+redis_redirects_total = series.counter(
     "callcontrol_redis_redirects_total", "Commands sent again because another server of the cluster has their slot"
 )

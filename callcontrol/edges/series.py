@@ -4,19 +4,22 @@ Prometheus compares two values of a series: a counter that first appears with it
 with, so `increase()` would miss just the event an alert waits for. What cannot be known beforehand is not made up:
 causes a switch gives (but for the one that is a limit of ours), and gauges that were not measured yet. Only
 `switch_up` is known before the first connection: there is none.
+
+A counter says where it is declared which words its labels can have: meters.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from itertools import product
 from typing import Final
 
-from prometheus_client import Counter
+from prometheus_client import Counter, Gauge
 
 from callcontrol.config.settings import Settings
-from callcontrol.edges import meters
 from callcontrol.vocabulary.outcome import Outcome
+
+Words = Callable[[Settings], Iterable[str]]
 
 # Why a connection of a call is turned away; `system`: the host has no descriptor or no memory for it;
 # `forged`: the switch does not have the call that it presents.
@@ -54,27 +57,57 @@ LIMITS: Final = (
 )
 
 
+
+def tenants(settings: Settings) -> Iterable[str]:
+    """Every tenant."""
+    return settings.tenants
+
+
+def switches(settings: Settings) -> Iterable[str]:
+    """Every switch."""
+    return settings.switches
+
+
+def switches_with_records(settings: Settings) -> Iterable[str]:
+    """Every switch whose own records are read."""
+    return [name for name, switch in settings.switches.items() if switch.cdrs]
+
+
+def trunks(settings: Settings) -> Iterable[str]:
+    """Every trunk."""
+    return settings.trunks
+
+
+def trunks_and_none(settings: Settings) -> Iterable[str]:
+    """Every trunk, and "" for phones of ours."""
+    return ("", *settings.trunks)
+
+
+def of(words: Iterable[str]) -> Words:
+    """Words that no configuration changes."""
+    return lambda _: words
+
+
+OUTCOMES: Final = of(Outcome)
+
+_begun: list[tuple[Counter | Gauge, tuple[Words, ...]]] = []
+
+
+def counter(name: str, what: str, **labels: Words) -> Counter:
+    """A counter that is 0 from the start, for all words its labels are known to have."""
+    made = Counter(name, what, list(labels))
+    begins(made, *labels.values())
+    return made
+
+
+def begins(metric: Counter | Gauge, *words: Words) -> None:
+    """Let the metric's series begin at 0, for all these words of its labels; without labels it does so by itself."""
+    if words:
+        _begun.append((metric, words))
+
+
 def begin(settings: Settings) -> None:
     """Make every series that can be known from these settings; one that counts already goes on."""
-    for counter, labels in _known(settings):
-        for values in product(*labels):
-            counter.labels(*values)
-    for switch in settings.switches:
-        meters.switch_up.labels(switch)
-
-
-def _known(settings: Settings) -> Iterator[tuple[Counter, tuple[Iterable[str], ...]]]:
-    """Counters, and for each of their labels the words it can have."""
-    yield meters.connections_refused_total, (REFUSALS,)
-    yield meters.faults_total, (FAULT_PLACES,)
-    yield meters.limits_reached_total, (LIMITS,)
-    yield meters.calls_total, (settings.tenants, Outcome)
-    yield meters.unrated_total, (settings.tenants,)
-    yield meters.places_lost_total, (settings.tenants,)
-    yield meters.legs_total, (("", *settings.trunks), (TALKED_OUT,))
-    yield meters.carrier_loops_total, (settings.tenants,)
-    yield meters.trunk_rests_total, (settings.trunks,)
-    yield meters.switch_restarts_total, (settings.switches,)
-    yield meters.command_errors_total, (settings.switches,)
-    with_records = [name for name, switch in settings.switches.items() if switch.cdrs]
-    yield meters.reconciled_files_total, (with_records, VERDICTS)
+    for metric, words in _begun:
+        for values in product(*(known(settings) for known in words)):
+            metric.labels(*values)

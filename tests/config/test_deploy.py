@@ -17,6 +17,7 @@ from callcontrol.config.settings import Limits
 from callcontrol.supervisor.metrics import OfWorkers
 from callcontrol.supervisor.timeouts import WorkerTimeouts
 from callcontrol.supervisor.views import View
+from tests.config import metrics_table
 from tests.config.example import ROOT
 
 DEPLOY = ROOT / "deploy"
@@ -33,6 +34,10 @@ def sample_names() -> set[str]:
     import_module("callcontrol.edges.meters")
     found = {metric.name for metric in (*REGISTRY.collect(), *OfWorkers(View).collect())}
     return {name for base in found for name in (base, f"{base}_total", f"{base}_bucket")}
+
+
+def test_every_metric_has_its_row_and_no_row_is_left_over() -> None:
+    assert metrics_table.written() == metrics_table.table(), "python -m tests.config.metrics_table writes it anew"
 
 
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule["alert"])
