@@ -232,7 +232,7 @@ class Extension(Frozen):
 class Confirm(Frozen):
     """Press 1 to accept, on external legs: keeps a mobile's own voicemail from swallowing the call."""
 
-    on: Flag = False
+    on: Flag = Field(default=False, description="whether the person who answers is asked to press 1")
     prompt: SoundFile = Field(default="confirm/press-1.wav", description="sound file played to the person who answers")
     wait: RingSeconds = Field(default=10, description="seconds to press the key")
     decline: DeclineKey | None = Field(default="2", description="the key that declines; 1 accepts")
