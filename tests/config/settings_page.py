@@ -47,7 +47,8 @@ def _rows(node: Node, blocks: dict[str, Node]) -> Iterator[str]:
     for key, value in node["properties"].items():
         of_block = [name for name in blocks if f"'#/$defs/{name}'" in str(value)]
         default = "required" if key in node.get("required", ()) else "" if of_block else _written(value.get("default"))
-        meaning = value.get("description") or ", ".join(f"see {name}" for name in of_block)
+        told = value.get("description") or value.get("items", {}).get("description")
+        meaning = told or ", ".join(f"see {name}" for name in of_block)
         yield f"| `{key}` | {default} | {' '.join(meaning.split())} |"
 
 

@@ -78,3 +78,9 @@ def test_a_trunks_failure_is_never_a_persons() -> None:
 def test_each_strategy_has_its_file_and_no_file_is_left_over(folder: str) -> None:
     files = {p.stem for p in (ROOT / folder).iterdir() if p.suffix in (".py", ".lua")} - {"__init__"}
     assert files == {strategy.value for strategy in Strategy}
+
+
+def test_each_strategy_has_its_row_in_the_rules() -> None:
+    rules = (ROOT / "callcontrol/edges/live_state/queue_scripts/RULES.md").read_text(encoding="utf-8")
+    table = rules.split("| strategy | score |\n| --- | --- |\n")[1].split("\n\n")[0]
+    assert [line.split("`")[1] for line in table.splitlines()] == [strategy.value for strategy in Strategy]

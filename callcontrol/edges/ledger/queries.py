@@ -98,8 +98,8 @@ def _literal(default: object) -> str:
 
 QUERIES = queries_from((_FOLDER / "queries.sql").read_text(encoding="utf-8"))
 # What makes version 1, 2, …: each one follows on those before it.
-_STEPS = ("schema.sql", "schema_2.sql", "schema_3.sql", "schema_4.sql", "schema_5.sql")
-SCHEMA_STEPS = tuple((_FOLDER / name).read_bytes() for name in _STEPS)
+_STEPS = {1: _FOLDER / "schema.sql"} | {int(p.stem.split("_")[1]): p for p in _FOLDER.glob("schema_*.sql")}
+SCHEMA_STEPS = tuple(_STEPS[version].read_bytes() for version in range(1, len(_STEPS) + 1))
 
 
 def query(name: str) -> bytes:

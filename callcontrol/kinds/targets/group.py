@@ -32,7 +32,7 @@ class GroupTarget(Target):
 class Group(Frozen):
     """All members ring at once; the first to answer wins."""
 
-    members: tuple[TargetText, ...] = Field(min_length=1, max_length=32, description="who rings")
+    members: tuple[TargetText, ...] = Field(min_length=1, max_length=32)
     ring: RingSeconds = 30
     otherwise: TargetText | None = Field(default=None, description="where the call goes if it is not answered")
 

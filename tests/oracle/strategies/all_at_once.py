@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from tests.oracle.candidate import Candidate, Score, Standing
 
+TOGETHER = True
+
 
 def score(candidate: Candidate, _: Standing) -> Score:
     """His place in the list, which is the order in which the offer names them."""

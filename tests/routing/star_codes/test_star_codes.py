@@ -20,7 +20,7 @@ MECHANISM = {"__init__", "star_code", "agent_code"}
 FILES = {path.stem for path in Path(star_codes.__file__).parent.glob("*.py")} - MECHANISM
 
 
-@pytest.mark.parametrize("dialled", ["*53#", "*#50#", "##50#", "*50*12345#", "*51*lunch#", "*51**1#"])
+@pytest.mark.parametrize("dialled", ["*59#", "*#50#", "##50#", "*50*12345#", "*51*lunch#", "*51**1#"])
 def test_what_only_looks_like_an_agents_code_is_unknown(dialled: str) -> None:
     caller = Caller("101", extension="101")
     assert isinstance(arrival.decide(queue_world.facts(dialled, caller=caller)).step, Refuse)
