@@ -64,6 +64,11 @@ class Switch(Frozen):
     daemons: tuple[HostPort, ...] = Field(
         default=(), description="where it hands calls over, tried in this order; default: `listen`"
     )
+    poll_events_ms: Annotated[int, Field(ge=0, le=20), Whole] = Field(
+        default=5,
+        description="while callers wait for agents: how often it is made to send the events it holds back, in ms; "
+        "0: never (it sends them every 20 ms)",
+    )
 
 
 class Redis(Frozen):

@@ -180,7 +180,7 @@ class OfferAccepted:
 
 @dataclass(frozen=True, slots=True)
 class OfferVoid:
-    """The offer did not stand any more when the agent answered."""
+    """The offer did not stand any more when it was taken up (agent: ""), or when the agent answered."""
 
     offer: str
     agent: str

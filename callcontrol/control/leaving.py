@@ -27,7 +27,11 @@ OFFER_TIMER = "offer"
 _DEFAULT_LANGUAGE = Queue.model_fields["language"].default
 
 # An agent who leaves before they are joined has refused after all.
-_UNJOINED = {TalkEnd.ABANDONED: OfferEnd.CALLER_GONE, TalkEnd.DROPPED: OfferEnd.REJECTED}
+_UNJOINED = {
+    TalkEnd.ABANDONED: OfferEnd.CALLER_GONE,
+    TalkEnd.DROPPED: OfferEnd.REJECTED,
+    TalkEnd.UNJOINED: OfferEnd.EXPIRED,
+}
 _OUTCOMES = {Leaving.ABANDONED: Outcome.ABANDONED, Leaving.CALLBACK: Outcome.CALLBACK}
 
 

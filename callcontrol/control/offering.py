@@ -61,7 +61,7 @@ def _ring_agents(call: Call, offering: Offering, agents: tuple[str, ...], facts:
             call = call.noting(OfferEnded(facts.now, offer.id, agent, OfferEnd.UNREACHABLE))
         commands += (*ringing, *passed)
         ring_s = max(ring_s, _longest_s(found))
-    take_up = (do.TakeUpOffer(offer.id, ring_s + GRACE_S),) if ring_s else ()
+    take_up = (do.TakeUpOffer(offer.id, ring_s + GRACE_S + facts.slack_s),) if ring_s else ()
     return call, offering if offering.legs else None, (*take_up, *commands)
 
 
@@ -109,7 +109,7 @@ def failed(call: Call, offering: Offering, event: OriginateFailed, facts: Facts)
         ids = call.next_legs(len(again.legs))
         call, ringing = _ring(call, again, ids, facts)
         more = tuple(RungLeg(leg, agent, round_) for leg in ids)
-        longer = do.TakeUpOffer(offering.offer.id, _longest_s(again) + GRACE_S)
+        longer = do.TakeUpOffer(offering.offer.id, _longest_s(again) + GRACE_S + facts.slack_s)
         return call, replace(left, legs=(*left.legs, *more)), (*watch, longer, *ringing)
     how = how_ended(cause)
     call = call.noting(OfferEnded(facts.now, offering.offer.id, agent, how, cause))

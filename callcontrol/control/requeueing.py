@@ -61,9 +61,11 @@ def place_lost(call: Call, waiting: Waiting, queue: Queue, facts: Facts) -> Plai
     return moved, (*commands, *joining)
 
 
-def dropped(call: Call, waiting: Waiting, facts: Facts) -> PlainResult:
-    """The agent who had the caller is gone before they were joined: the caller waits on."""
-    call, ending = end_unjoined(call, TalkEnd.DROPPED, facts)
+def dropped(call: Call, waiting: Waiting, facts: Facts, how: TalkEnd = TalkEnd.DROPPED) -> PlainResult:
+    """The agent who had the caller is gone before they were joined: the caller waits on. `how`
+    says whether that is a miss of the agent.
+    """
+    call, ending = end_unjoined(call, how, facts)
     commands: tuple[Command, ...] = (*ending, do.StopTimer(OFFER_TIMER))
     queue = facts.tenant.queues.get(waiting.step.queue)
     if queue is None:

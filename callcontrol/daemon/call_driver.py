@@ -201,7 +201,8 @@ class CallDriver:
 
     def _step(self, event: Event) -> None:
         before = self.call
-        self.facts = replace(self.facts, now=clock.now())
+        slack_s = self.shared.slack_s(before.switch)
+        self.facts = replace(self.facts, now=clock.now(), slack_s=slack_s)
         if isinstance(before.state, Waiting | CallingBack):
             self._refresh_facts(event)
         self.call, commands = machine.step(before, event, self.facts)

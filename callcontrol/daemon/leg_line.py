@@ -12,7 +12,14 @@ from callcontrol.control.call import Call, Closed
 from callcontrol.control.events import Joined, JoinFailed, LegAnswered, OriginateFailed
 from callcontrol.daemon.driven_call import DrivenCall
 from callcontrol.edges import clock, meters
-from callcontrol.edges.freeswitch.failures import ConnectionLost, EventSocketError, JobTimedOut, ReplyTimedOut
+from callcontrol.edges.freeswitch.failures import (
+    CommandRefused,
+    ConnectionLost,
+    EventSocketError,
+    JobTimedOut,
+    LimitReached,
+    ReplyTimedOut,
+)
 from callcontrol.edges.freeswitch.inbound import JobResult, SwitchLink
 from callcontrol.edges.freeswitch.leg_commands import GRACE_S, before, leg_command, longest_s, originate
 from callcontrol.edges.freeswitch.replies import Reply, ignore
@@ -31,7 +38,8 @@ LINK_S = 2.0
 LOOK_S = 0.05
 # The cause of a leg that could not be rung because of us or of the connection to the switch.
 NOT_SENT = "NETWORK_OUT_OF_ORDER"
-NOT_TOLD = "the connection was lost meanwhile"
+# An offer that the switch does not take now is made again at once, perhaps to the same agent: not more often (seconds).
+REFUSED_S = 0.5
 # Phones that may ring without a call are ended when the switch can be reached again, within so many seconds; no phone
 # rings longer.
 NOT_TOLD_S = 700.0
@@ -79,47 +87,48 @@ class LegLine:
             driver.failed("dialling", error)
 
     def _originate(self, command: do.Originate, driver: DrivenCall) -> None:
-        legs = tuple(leg for leg, _ in command.legs)
         result = self._run(command, driver)
-        if result is None:
-            driver.deliver(OriginateFailed(legs, NOT_SENT, sent=False))
-        elif not result.ok and result.value == NOT_TOLD:
-            driver.deliver(OriginateFailed(legs, NOT_SENT, told=False))
+        if isinstance(result, OriginateFailed):
+            driver.deliver(result)
         elif not result.ok:
-            driver.deliver(OriginateFailed(legs, result.value))
+            driver.deliver(OriginateFailed(_ids(command), result.value))
         elif isinstance(driver.call.state, Closed):  # there is no caller left for the leg that was answered
             self.carry_out(do.KillLeg(result.value, NOT_WANTED), driver)
         else:
             driver.deliver(LegAnswered(result.value))
 
-    def _run(self, command: do.Originate, driver: DrivenCall) -> JobResult | None:
-        """The result; None: the switch cannot be asked."""
-        call = driver.call
+    def _run(self, command: do.Originate, driver: DrivenCall) -> JobResult | OriginateFailed:
+        """The result; OriginateFailed where it failed because of us, of the switch or of the way to it."""
+        call, legs = driver.call, _ids(command)
         link = self._link_up(call.switch)
         if link is None:
-            return None
+            return OriginateFailed(legs, NOT_SENT, sent=False)
         try:
             line = originate(command, call, self._profile_of(call.switch))
-            return link.bgapi(line, clock.new_id(), longest_s(command.legs) + PATIENCE_S)
+            return link.bgapi(line, clock.new_id(), longest_s(command.legs) + PATIENCE_S + link.pacing.slack_s)
         except JobTimedOut as error:
             _refused(command, call, str(error))
-            for leg, _ in command.legs:  # they may ring on
+            for leg in legs:  # they may ring on
                 self.carry_out(do.KillLeg(leg, NOT_WANTED), driver)
-            return JobResult(f"-ERR {NO_WORD}")
+            return OriginateFailed(legs, NO_WORD, told=False)
         except (ConnectionLost, ReplyTimedOut) as error:
             _refused(command, call, str(error))
             return self._not_told(command, driver)
+        except (LimitReached, CommandRefused) as error:
+            _refused(command, call, str(error))
+            gevent.sleep(REFUSED_S)
+            return OriginateFailed(legs, NOT_SENT, sent=False)
         except EventSocketError as error:
             _refused(command, call, str(error))
-            return JobResult(f"-ERR {NOT_SENT}")
+            return OriginateFailed(legs, NOT_SENT)
 
-    def _not_told(self, command: do.Originate, driver: DrivenCall) -> JobResult:
+    def _not_told(self, command: do.Originate, driver: DrivenCall) -> OriginateFailed:
         """The connection was lost before the switch told what came of it: the phones may ring, and a person who
         answers would hear nothing. As soon as the switch can be told they are ended; how they end it tells then."""
         for leg, _ in command.legs:
             kill = do.KillLeg(leg, NOT_WANTED)
             gevent.spawn(self._insist_when_up, kill, driver, clock.monotonic() + NOT_TOLD_S)
-        return JobResult(f"-ERR {NOT_TOLD}")
+        return OriginateFailed(_ids(command), NOT_SENT, told=False)
 
     def _insist_when_up(self, command: do.KillLeg | do.BringBack, driver: DrivenCall, due: float) -> None:
         while clock.monotonic() < due and self._link_up(driver.call.switch) is None:
@@ -179,6 +188,10 @@ class LegLine:
             trouble = str(error)
         _refused(command, driver.call, trouble)
         on_failure(trouble)
+
+
+def _ids(command: do.Originate) -> tuple[str, ...]:
+    return tuple(leg for leg, _ in command.legs)
 
 
 def _refused(command: LegCommand, call: Call, why: str) -> None:

@@ -50,7 +50,8 @@ class QueueLine:
             case do.AskPlace(ticket):
                 store.place(tenant, ticket, lambda found: driver.deliver(PlaceKnown(ticket, found)))
             case do.TakeUpOffer(offer, for_s):
-                store.ringing(tenant, offer, int(for_s * SECOND_US))
+                void = partial(_void, driver, offer)
+                store.ringing(tenant, offer, int(for_s * SECOND_US), void)
             case do.AcceptOffer():
                 self._accept(command, driver)
             case do.PassOffer(offer, agent, how_ended):
@@ -84,6 +85,10 @@ class QueueLine:
                 driver.deliver(OfferVoid(command.offer, command.agent))
 
         self._store.accept(driver.call.tenant, command.offer, command.agent, answered)
+
+
+def _void(driver: DrivenCall, offer: str) -> None:
+    driver.deliver(OfferVoid(offer, ""))
 
 
 def _kept(driver: DrivenCall, ticket: str, kept: Kept) -> None:

@@ -108,6 +108,23 @@ class SwitchLinks:
         """The connection to this switch, None if the configuration has no such switch (any more)."""
         return self._links.get(name)
 
+    def slack_s(self, name: str) -> float:
+        """How much longer than usual to wait for a switch (seconds): it is slow."""
+        link = self._links.get(name)
+        return link.pacing.slack_s if link is not None else 0.0
+
+    def tell_pace(self) -> None:
+        """Refresh the meters of how the switches answer."""
+        for name, link in self._links.items():
+            meters.switch_answer_seconds.labels(name).set(link.pacing.answer_s)
+            meters.originates_allowed.labels(name).set(link.pacing.allowed)
+
+    def poll_events(self, name: str) -> None:
+        """Let a switch send the events it holds back."""
+        link = self._links.get(name)
+        if link is not None:
+            link.poll_events()
+
     def best(self, preferred: Iterable[str] = ()) -> str:
         """The switch for a call that came from none: of the preferred, else of all, the first that can be reached."""
         known = [*(name for name in preferred if name in self._links), *self._links]

@@ -17,6 +17,7 @@ from callcontrol.config.settings import Settings
 from callcontrol.daemon.adoption import Adoption
 from callcontrol.daemon.call_acceptor import CallAcceptor
 from callcontrol.daemon.configuration import Current
+from callcontrol.daemon.event_polling import EventPolling
 from callcontrol.daemon.handover import Handover
 from callcontrol.daemon.heartbeat import Heartbeat
 from callcontrol.daemon.layout_sync import LayoutSync
@@ -109,33 +110,33 @@ class Worker:
         self._pipeline = RedisPipeline(connect(redis_url, settings.limits.lookup_ms / 1000))
         self._ledger = LedgerWriter(postgres_dsn)
         self._records, self._orphan_spools = _spools(settings, instance, self._ledger, postgres_dsn)
-        registrations = Registrations(settings.switches)
+        phones = Registrations(settings.switches)
         self._chance = random.Random(clock.new_id())
         store = QueueStore(self._pipeline, self._occasion, lambda tenant, told: self._dispatcher.told(tenant, told))
-        self._layout_sync = LayoutSync(current, registrations, store)
-        self._switch_links = SwitchLinks(
-            settings, registrations, self._chance, self._layout_sync.phone_changed, self._layout_sync.phones_read
-        )
+        sync = self._layout_sync = LayoutSync(current, phones, store)
+        links = self._switch_links = SwitchLinks(settings, phones, self._chance, sync.phone_changed, sync.phones_read)
         workers = self._lease()
         self._shared = WorkerContext(
             worker=self._name,
             current=current,
             rules=RuleStore(self._pipeline),
             calls=CallStore(self._pipeline, lambda tenant, call_id: self._shared.lose(tenant, call_id)),
-            registrations=registrations,
+            registrations=phones,
             records=self._records,
             switches=self._switch_links,
-            legs=LegLine(self._switch_links.link_of, self._switch_links.profile_of),
+            legs=LegLine(links.link_of, links.profile_of),
             queue_store=store,
             queues=QueueLine(store),
             timers=Timers(),
             holds=lambda switch: workers.lapsed or _unheard(self._switch_links, switch, workers.cut_off_since),
             cut_off=lambda: workers.cut_off_since is not None,
-            missed=self._switch_links.missed.of,
+            missed=links.missed.of,
+            slack_s=links.slack_s,
         )
         adoption = Adoption(self._shared, workers, self._chance)
         self._handover = Handover(self._shared, workers, adoption, self._wait_for_links)
         self._dispatcher = OfferDispatcher(self._shared, store, self._switch_links)
+        self._event_polling = EventPolling(settings.switches, self._shared.calls_in_progress, links.poll_events)
         self._orphans = OrphanChannels(self._shared, self._switch_links, Duty(self._pipeline, "strays", self._name))
         self._queue_meters = QueueMeters(self._pipeline, current, self._occasion, self._name)
         self._inbox = Inbox(redis_url, self._name, self._published, self._dispatcher.noticed, self._shared.lose)
@@ -153,6 +154,7 @@ class Worker:
         self._layout_sync.start()
         self._queue_meters.start()
         self._orphans.start()
+        self._event_polling.start()
         gevent.spawn(self._keep_meters_fresh)
         self._server.start()
         for number, act in ((signal.SIGTERM, self._stopped.set), (signal.SIGINT, self._stopped.set)):
@@ -226,6 +228,7 @@ class Worker:
         meters.redis_commands.set(self._pipeline.commands)
         meters.state_saves_failed.set(self._shared.calls.failed_saves)
         meters.queue_operations_owed.set(self._shared.queue_store.owed)
+        self._switch_links.tell_pace()
         state = self._records.state()
         meters.postgres_up.set(0 if state.failures else 1)
         meters.partitions_ahead.set(self._ledger.months_ahead)

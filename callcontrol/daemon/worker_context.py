@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -114,6 +114,7 @@ class WorkerContext:
             for them before that is known.
         cut_off: whether Redis does not answer us and our lease has run out: others may take our calls over, and only
             the switches tell of it.
+        slack_s: how much longer than usual to wait for a switch (seconds).
         held: the drivers that wait for that.
         missed: the ends of a call's legs that were told before we had the call.
         lost: calls another worker has taken from us, the latest MAX_LOST.
@@ -137,11 +138,16 @@ class WorkerContext:
     call_by_leg: dict[str, str] = field(default_factory=dict)
     holds: Callable[[str], bool] = lambda switch: False
     cut_off: Callable[[], bool] = lambda: False
+    slack_s: Callable[[str], float] = lambda switch: 0.0
     held: dict[str, DrivenCall] = field(default_factory=dict)
     missed: Callable[[str], Iterable[LegGone]] = lambda call_id: ()
     lost: dict[str, None] = field(default_factory=dict)
     closing: set[str] = field(default_factory=set)
     estimated: dict[str, Call] = field(default_factory=dict)
+
+    def calls_in_progress(self) -> Iterator[Call]:
+        """The calls of this worker."""
+        return (driver.call for driver in self.drivers.values())
 
     def take(self, driver: DrivenCall) -> None:
         """A call begins (or is taken over)."""

@@ -79,6 +79,21 @@ switch_up = Gauge(
     "callcontrol_switch_up", "Whether the inbound connection to a switch stands", ["switch"], multiprocess_mode=MIN
 )
 series.begins(switch_up, series.switches)
+switch_answer_seconds = Gauge(
+    "callcontrol_switch_answer_seconds",
+    "How long a switch takes to answer commands on legs, of the worker that waits longest",
+    ["switch"],
+    multiprocess_mode=MAX,
+)
+originates_allowed = Gauge(
+    "callcontrol_originates_allowed",
+    "Originates that may be without an answer at once, as the switch answers in time",
+    ["switch"],
+    multiprocess_mode=SUM,
+)
+originates_held_total = series.counter(
+    "callcontrol_originates_held_total", "Originates that waited for their turn at a slow switch", switch=series.switches
+)
 switch_restarts_total = series.counter(
     "callcontrol_switch_restarts_total", "Restarts of a switch that were noticed", switch=series.switches
 )

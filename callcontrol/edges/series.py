@@ -36,6 +36,7 @@ LIMITS: Final = (
     "MAX_EARLY",
     "MAX_ESTIMATED",
     "MAX_INBOX",
+    "MAX_LEASE_SLACK_S",
     "MAX_MISSED",
     "MAX_OWED",
     "MAX_REPEATED",
@@ -54,6 +55,7 @@ LIMITS: Final = (
     "spool_bytes",
     "spool_entry",
     "unsent_bytes",
+    "window",
 )
 
 

@@ -44,6 +44,7 @@ class Facts:
         origin: the way of a call from outside before it reached us.
         alike: calls from the same number to the same one of ours that ring outside now, through a trunk.
         resting: trunks that failed call after call; they are tried last.
+        slack_s: how much longer than usual the switch may take (seconds), as it answers now.
         degraded: why the rules are only the last known ones ("Redis unreachable"), "" when they are fresh.
     """
 
@@ -60,6 +61,7 @@ class Facts:
     origin: Origin = NO_ORIGIN
     alike: int = 0
     resting: frozenset[str] = frozenset()
+    slack_s: float = 0.0
     degraded: str = ""
     transferred: bool = False
     transferred_by: str = ""

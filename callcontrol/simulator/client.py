@@ -165,6 +165,10 @@ class SimulatorClient:
         """Hang or thaw every event socket."""
         self.ask("freeze", frozen=frozen)
 
+    def answer_late(self, seconds: float) -> None:
+        """From now on all that the event sockets say comes so late."""
+        self.ask("answer_late", seconds=seconds)
+
     def kill(self) -> None:
         """The switch dies; its control channel lives on."""
         self.ask("kill")

@@ -49,10 +49,11 @@ class CommandReader:
         start = 0
         while start < len(buffer) and buffer[start] == 10:
             start += 1
-        end = buffer.find(b"\n\n", start)
+        del buffer[:start]  # blank lines between commands mean nothing
+        end = buffer.find(b"\n\n")
         if end < 0:
             return None
-        lines = bytes(buffer[start:end]).decode("utf-8", "surrogateescape").split("\n")
+        lines = bytes(buffer[:end]).decode("utf-8", "surrogateescape").split("\n")
         headers = _headers(lines[1:])
         length = _length(headers)
         body_start = end + 2

@@ -41,6 +41,7 @@ class EventSockets:
     def __init__(self) -> None:
         self.open: set[Connection] = set()
         self.frozen = False
+        self.late_s = 0.0
 
     def freeze(self, frozen: bool) -> None:
         """They hang, those to come too: nothing is read or written until they thaw."""
@@ -171,8 +172,13 @@ class Connection:
             self.send(event.frame(self.subscription.encoding))
 
     def _flush_next(self) -> None:
-        """One turn later: what the call's own thread says to these commands goes out with the replies."""
-        self._core.timeline.call_soon(self._flush)
+        """One turn later: what the call's own thread says to these commands goes out with the replies. A slow switch
+        (`late_s`) says it later, with all that has come up meanwhile.
+        """
+        if self._sockets.late_s:
+            self._core.timeline.call_later(self._sockets.late_s, self._flush)
+        else:
+            self._core.timeline.call_soon(self._flush)
 
     def _flush(self) -> None:
         self._flush_due = False

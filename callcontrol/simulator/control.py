@@ -45,6 +45,7 @@ class ControlServer:
             "press": self._press,
             "load": self._load,
             "file": self._file,
+            "answer_late": lambda words: simulator.answer_late(float(words["seconds"])),
             "freeze": lambda words: simulator.freeze(bool(words.get("frozen", True))),
             "kill": lambda words: simulator.kill(),
             "restart": self._restart,

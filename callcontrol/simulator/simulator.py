@@ -183,6 +183,10 @@ class Simulator:
         """Hang or thaw every event socket."""
         self.switch.sockets.freeze(frozen)
 
+    def answer_late(self, seconds: float) -> None:
+        """From now on all that the event sockets say comes so late."""
+        self.switch.sockets.late_s = seconds
+
     def reset(self) -> None:
         """Forget phones, trunks, callers and what was heard; running calls are hung up."""
         for channel in list(self.switch.core.channels.values()):

@@ -56,6 +56,7 @@ class TalkEnd(StrEnum):
     TALKED = "talked"
     ABANDONED = "abandoned"  # the caller went before they were joined
     DROPPED = "dropped"  # the agent did
+    UNJOINED = "unjoined"  # the switch did not join them in time: no miss of the agent
 
 
 class Kept(StrEnum):

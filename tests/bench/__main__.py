@@ -2,9 +2,9 @@
 
 calls: calls per second beside a bare greenswitch application; scripts: one assignment in Redis; queues: how soon a
 phone rings, by the simulator; rush: a minute of 50 calls a second; freeswitch: as `queues`, on a real one beside its
-own mod_callcenter, where FREESWITCH names one; history: what is asked of a year of calls in Postgres; workers: two
-beside one; state: what saving every change costs; recovery, adoption: a worker goes, with callers who wait or a
-thousand calls; memory: of a waiting call.
+own mod_callcenter, where FREESWITCH names one; timeline: where its time goes, step by step; history: what is asked of
+a year of calls in Postgres; workers: two beside one; state: what saving every change costs; recovery, adoption: a
+worker goes, with callers who wait or a thousand calls; memory: of a waiting call.
 
 `make bench ARGS="against REVISION"`: this version beside an older one.
 """
@@ -19,6 +19,7 @@ from types import FrameType
 
 from rich.console import Console
 
+from callcontrol.config.settings import Switch
 from tests.bench import (
     adoption,
     against,
@@ -31,6 +32,7 @@ from tests.bench import (
     rush,
     scripts,
     state,
+    timeline,
     workers,
 )
 from tests.bench.machine import burning
@@ -42,6 +44,7 @@ PARTS: Mapping[str, Part] = {
     "queues": queues.run,
     "rush": rush.run,
     "freeswitch": freeswitch.run,
+    "timeline": timeline.run,
     "history": history.run,
     "workers": workers.run,
     "state": state.run,
@@ -90,6 +93,23 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--waiting", type=int, nargs="*", default=list(scripts.WAITING), help="scripts: callers")
     parser.add_argument("--agents", type=int, nargs="*", default=[20, 200, 1000], help="queues, freeswitch: agents")
     parser.add_argument("--seconds", type=float, default=15.0, help="queues, freeswitch: measured (%(default)s)")
+    parser.add_argument(
+        "--silent", action="store_true", help="freeswitch: with next to no sound, also with 1,000 agents"
+    )
+    parser.add_argument(
+        "--hurry",
+        type=int,
+        nargs="?",
+        const=1,
+        default=0,
+        metavar="PRIORITY",
+        help="freeswitch, timeline: the real-time priority of daemon and Redis (1; needs root)",
+    )
+    polling = Switch.model_fields["poll_events_ms"].default
+    parser.add_argument(
+        "--poll-events", type=int, default=polling, help="freeswitch, timeline: the setting (%(default)s ms; 0: never)"
+    )
+    parser.add_argument("--ours", action="store_true", help="freeswitch: without mod_callcenter beside it")
     parser.add_argument("--minute", type=float, default=60.0, help="rush: its length in seconds (%(default)s)")
     parser.add_argument(
         "--load", type=int, nargs="?", const=1, default=0, help="other processes that burn a core each (1)"

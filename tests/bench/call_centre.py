@@ -173,6 +173,7 @@ class Seen:
     rang_for: list[Moment] = field(default_factory=list)  # by whose call it was
     rang: list[Moment] = field(default_factory=list)  # by whose phone it was
     hung_up: list[Moment] = field(default_factory=list)
+    progress: list[Moment] = field(default_factory=list)  # a phone says that it rings
 
     @property
     def again(self) -> int:

@@ -59,13 +59,13 @@ def main() -> int:
         CallStore.save = _say_nothing  # type: ignore[method-assign]  # this is what is measured
         CallStore.forget = _say_nothing  # type: ignore[method-assign]  # what was never said need not be forgotten
     _sample(samples)
-    status = _worker(args.config, args.pulse).run()
+    status = worker_of(args.config, args.pulse).run()
     signal.setitimer(signal.ITIMER_PROF, 0)
     print(json.dumps({**asdict(seen), "samples": samples}), flush=True)
     return status
 
 
-def _worker(config: Path, pulse: int) -> Worker:
+def worker_of(config: Path, pulse: int) -> Worker:
     current = Current(config)
     settings = current.configuration.settings
     journal.start(mask_numbers=settings.mask_numbers)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.bench.call_centre import DOMAIN, MUSIC, QUEUE, accounts
+from tests.bench.call_centre import DOMAIN, QUEUE, accounts
 from tests.freeswitch.switch import EventSocket
 
 DIALLED = "callcenter"
@@ -49,12 +49,12 @@ _AGENT = (
 _TIER = '    <tier agent="{name}" queue="{queue}" level="1" position="{position}"/>'
 
 
-def configure(conf: Path, agents: int) -> None:
+def configure(conf: Path, agents: int, music: str) -> None:
     """Write it into a FreeSWITCH's folder; the module is there when `load` was called."""
     names = accounts(agents)
     text = _CONFIGURATION.format(
         name=NAME,
-        music=MUSIC,
+        music=music,
         agents="\n".join(_AGENT.format(name=name, domain=DOMAIN) for name in names),
         tiers="\n".join(_TIER.format(name=n, queue=NAME, position=i) for i, n in enumerate(names, 1)),
     )

@@ -5,25 +5,22 @@ nothing.
 from __future__ import annotations
 
 import json
-import socket
 import subprocess
-import sys
-import time
 from argparse import Namespace
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-from callcontrol.edges.heartbeat_message import from_line
-from callcontrol.simulator.stories.stage import READY_S, STOP_S, Stage
+from callcontrol.simulator.stories.stage import STOP_S, Stage
 from tests.bench.calls import EXAMPLE
 from tests.bench.capacity import Load, median
 from tests.bench.machine import SERVER_CORE, load, pin, staged
 from tests.bench.samples import SAVED, UNSAVED, shares
+from tests.bench.supervision import in_place_of_daemon
 from tests.bench.workers import carry, prepare
 
 SHARE = 0.25  # of a core for the worker: it is what limits, not the switch
@@ -65,40 +62,13 @@ def _measured(stage: Stage, store: str) -> Run:
     return Run(found, json.loads(said))
 
 
+def _worker(stage: Stage, store: str) -> AbstractContextManager[subprocess.Popen[bytes]]:
+    return in_place_of_daemon("tests.bench.lone_worker", stage.config, store)
+
+
 def _middle(runs: tuple[Run, ...]) -> Run:
     middle = median([one.load for one in runs])
     return next(one for one in runs if one.load is middle)
-
-
-@contextmanager
-def _worker(stage: Stage, store: str) -> Iterator[subprocess.Popen[bytes]]:
-    """In place of the daemon."""
-    ours, theirs = socket.socketpair()
-    with ours:
-        with theirs, (stage.config / "worker.log").open("ab") as log:
-            words = (str(stage.config), store, str(theirs.fileno()))
-            process = subprocess.Popen(
-                [sys.executable, "-m", "tests.bench.lone_worker", *words],
-                stdout=subprocess.PIPE,
-                stderr=log,
-                pass_fds=(theirs.fileno(),),
-            )
-        try:
-            _wait_until_ready(ours)
-            yield process
-        finally:
-            process.terminate()  # nothing happens to one that has ended
-            process.wait(STOP_S)
-
-
-def _wait_until_ready(line: socket.socket) -> None:
-    """Raises TimeoutError if it does not say within READY_S that it takes calls."""
-    line.settimeout(READY_S)
-    due = time.monotonic() + READY_S
-    with line.makefile("rb") as said:
-        while (heartbeat := from_line(said.readline().rstrip(b"\n"))).not_ready:
-            if time.monotonic() > due:
-                raise TimeoutError(f"the worker is not ready after {READY_S:g} s: {heartbeat.not_ready}")
 
 
 def _show(console: Console, saved: Run, unsaved: Run) -> None:

@@ -14,7 +14,7 @@ from tests.bench.call_centre import Seen
 from tests.bench.figures import Moment
 from tests.freeswitch.switch import EventSocket
 
-EVENTS = "CHANNEL_CREATE CHANNEL_ANSWER CHANNEL_HANGUP"
+EVENTS = "CHANNEL_CREATE CHANNEL_PROGRESS CHANNEL_ANSWER CHANNEL_HANGUP"
 _AGENT = re.compile(r"sofia/internal/(\d+)")
 
 
@@ -65,6 +65,8 @@ def note(seen: Seen, event: Mapping[str, Any]) -> None:
         case "CHANNEL_CREATE", "outbound":
             seen.rang_for.append(Moment(at_us, number))
             seen.rang.append(Moment(at_us, account))
+        case "CHANNEL_PROGRESS", "outbound":
+            seen.progress.append(Moment(at_us, account))
         case "CHANNEL_HANGUP", "outbound":
             seen.hung_up.append(Moment(at_us, account))
 

@@ -298,12 +298,19 @@ def test_an_agent_who_leaves_before_he_has_the_caller_is_not_whispered_to() -> N
 
 
 @pytest.mark.parametrize("timer", ["whispering", "joining"])
-def test_an_agent_who_cannot_be_joined_in_time_is_let_go(timer: str) -> None:
+def test_an_agent_whom_the_switch_does_not_join_in_time_is_let_go_and_has_missed_nothing(timer: str) -> None:
     story = QueueStory().reach(timer).then(TimerFired("offer"), after_s=30)
     assert story.command(do.KillLeg) == do.KillLeg(story.legs("anna")[0], "NORMAL_TEMPORARY_FAILURE")
-    assert to_the_live_state(story)[0] == do.EndTalk("anna", TICKET, 0, TalkEnd.DROPPED)
+    assert to_the_live_state(story)[0] == do.EndTalk("anna", TICKET, 0, TalkEnd.UNJOINED)
+    assert ends(story)[-1] == ("anna", OfferEnd.EXPIRED)
     assert story.has(do.JoinQueue)
     assert story.state() is Waiting
+
+
+@pytest.mark.parametrize("stage", ["whispering", "joining"])
+def test_a_slow_switch_has_longer_to_join_them(stage: str) -> None:
+    usual, slow = (QueueStory(slack_s=slack_s).reach(stage).command(do.StartTimer) for slack_s in (0.0, 8.0))
+    assert (slow.name, slow.after_s) == ("offer", usual.after_s + 8.0)
 
 
 def test_a_join_the_switch_refuses_lets_him_go_too() -> None:

@@ -231,6 +231,22 @@ def test_an_answer_that_comes_too_late_lets_everybody_go_and_the_caller_waits_on
     assert {c.agent for c in story.every(do.PassOffer)} == {"anna", "bert"}
 
 
+def test_an_offer_whose_lease_ran_out_before_it_was_taken_up_rings_nobody_and_is_asked_for_anew() -> None:
+    story = QueueStory().reach("ringing")
+    (leg,) = story.legs("anna")
+    story.then(OfferVoid(story.under.offer.id, ""))
+    assert story.command(do.KillLeg) == do.KillLeg(leg, "ORIGINATOR_CANCEL")
+    assert story.command(do.AskPlace) == do.AskPlace(story.waiting.ticket)
+    assert ends(story) == [("anna", OfferEnd.EXPIRED)]
+    assert story.waiting.offering is None
+    assert not story.has(do.EndTalk)
+
+
+def test_an_offer_lasts_longer_where_the_switch_is_slow() -> None:
+    usual, slow = QueueStory().reach("ringing"), QueueStory(slack_s=8.0).reach("ringing")
+    assert slow.command(do.TakeUpOffer).for_s == usual.command(do.TakeUpOffer).for_s + 8.0
+
+
 def test_a_later_offer_takes_the_place_of_one_that_ran_out() -> None:
     story = QueueStory().reach("ringing")
     story.offer("bert")

@@ -16,7 +16,7 @@ from callcontrol.daemon import leg_line
 from callcontrol.daemon.leg_line import LegLine
 from callcontrol.daemon.switch_links import EVENTS
 from callcontrol.edges.freeswitch.commands import Auth
-from callcontrol.edges.freeswitch.failures import ConnectionLost, EventSocketError
+from callcontrol.edges.freeswitch.failures import CommandRefused, ConnectionLost, EventSocketError, LimitReached
 from callcontrol.edges.freeswitch.inbound import SwitchLink
 from callcontrol.edges.freeswitch.leg_commands import HEARD
 from callcontrol.edges.freeswitch.replies import Reply
@@ -171,8 +171,28 @@ def test_a_switch_that_does_not_say_what_became_of_it_is_asked_to_end_it(
     monkeypatch.setattr(leg_line, "PATIENCE_S", -19.9)
     scene.phone(ANNA, Behaviour("never_answers"))
     scene.ring(("leg-1", ANNA))
-    assert scene.call.told(OriginateFailed) == OriginateFailed(("leg-1",), "RECOVERY_ON_TIMER_EXPIRE")
+    assert scene.call.told(OriginateFailed) == OriginateFailed(("leg-1",), "RECOVERY_ON_TIMER_EXPIRE", told=False)
     assert scene.ended("leg-1") == "ORIGINATOR_CANCEL"
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        LimitReached(name="window", limit=2, what="originates without an answer at switch s1"),
+        CommandRefused(command="originate", said="-ERR no reply"),
+    ],
+)
+def test_what_the_switch_does_not_take_now_was_not_sent(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, refusal: Exception
+) -> None:
+    def refuse(*_: object) -> None:
+        raise refusal
+
+    monkeypatch.setattr(leg_line, "REFUSED_S", 0.01)
+    monkeypatch.setattr(SwitchLink, "bgapi", refuse)
+    scene.phone(ANNA, QUICKLY)
+    scene.ring(("leg-1", ANNA))
+    assert scene.call.told(OriginateFailed) == OriginateFailed(("leg-1",), "NETWORK_OUT_OF_ORDER", sent=False)
 
 
 # --- parked legs

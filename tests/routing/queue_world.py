@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.call import Caller
@@ -71,9 +72,11 @@ def facts(
     written: str | None = None,
     unpriced: tuple[str, ...] = (),
     now: Instant = NOW,
+    slack_s: float = 0.0,
 ) -> Facts:
     """Facts as of `world.facts`, of the tenant with queues (or as `written`)."""
     yaml = tenant() if written is None else written
-    return world.facts(
+    found = world.facts(
         dialled, rules=rules, offline=offline, caller=caller or CUSTOMER, tenant=yaml, unpriced=unpriced, now=now
     )
+    return replace(found, slack_s=slack_s)

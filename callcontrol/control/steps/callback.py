@@ -60,7 +60,7 @@ def on(call: Call, event: Event, facts: Facts) -> PlainResult:
         case OfferMade(offer), under if not offering.is_known(call, offer):
             return _begin(call, state, offer, facts) if under is None else (call, offering.pass_on(offer))
         case LegAnswered(leg), Offering(stage="whispering") as under if leg == state.customer:
-            return _customer_answered(call, state, under)
+            return _customer_answered(call, state, under, facts)
         case LegAnswered(leg), Offering() as under if under.agent_of(leg):
             under, commands = offering.answered(under, leg)
             return call.to(replace(state, offering=under)), commands
@@ -74,7 +74,7 @@ def on(call: Call, event: Event, facts: Facts) -> PlainResult:
             return _rings_on(call, state, offering.failed(call, under, event, facts), facts)
         case OfferAccepted(offer), Offering(stage="accepting") as under if offer == under.offer.id:
             return _agent_there(call, state, under, facts)
-        case OfferVoid(offer), Offering(stage="accepting") as under if offer == under.offer.id:
+        case OfferVoid(offer), Offering(stage="ringing" | "accepting") as under if offer == under.offer.id:
             return _void(call, under, facts)
         case Noticed(notice), Offering() as under if notice.detail == under.offer.id and not under.taken:
             return _void(call, under, facts)
@@ -173,9 +173,9 @@ def _customer_failed(call: Call, state: CallingBack, cause: str, facts: Facts) -
     return moved, (*watch, *commands)
 
 
-def _customer_answered(call: Call, state: CallingBack, under: Offering) -> PlainResult:
+def _customer_answered(call: Call, state: CallingBack, under: Offering, facts: Facts) -> PlainResult:
     joining = replace(state, offering=replace(under, stage="joining"))
-    return call.to(joining), (do.Join(under.winner, state.customer), do.StartTimer(OFFER_TIMER, JOIN_S))
+    return call.to(joining), (do.Join(under.winner, state.customer), do.StartTimer(OFFER_TIMER, JOIN_S + facts.slack_s))
 
 
 def _talking(call: Call, state: CallingBack, under: Offering, facts: Facts) -> PlainResult:

@@ -37,7 +37,7 @@ from callcontrol.routing.plan import Wait
 from callcontrol.routing.speech import as_file_string, waited
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.moment import SECOND_US, Instant
-from callcontrol.vocabulary.queue import Entered, Leaving, Offer, Place, Refusal
+from callcontrol.vocabulary.queue import Entered, Leaving, Offer, Place, Refusal, TalkEnd
 from callcontrol.vocabulary.trail import LeftQueue, Noted, Passed, Queued
 
 # How long an agent is whispered to, and how long a join may take, before it is given up (seconds).
@@ -97,13 +97,14 @@ def _taken(call: Call, waiting: Waiting, under: Offering, event: Event, facts: F
     """An agent has the caller, who is in no queue any more: whispering, then joining."""
     match event:
         case LegHeard(leg) if leg == under.winner and under.stage == "whispering":
-            return _join_legs(call, waiting, under)
+            return _join_legs(call, waiting, under, facts)
         case LegBridged(leg, at) if leg == under.winner:
             return _talking(call, waiting, under, at, facts)
         case JoinFailed(_, leg) if leg == under.winner:
             return _too_slow(call, waiting, under, facts)
         case TimerFired(name) if name == OFFER_TIMER:
-            return _too_slow(call, waiting, under, facts)
+            agent_is_there = call.is_open(under.winner)
+            return _too_slow(call, waiting, under, facts, TalkEnd.UNJOINED if agent_is_there else TalkEnd.DROPPED)
         case LegAnswered(leg) if leg != under.winner:
             return call, (do.KillLeg(leg, "ORIGINATOR_CANCEL"),)
         case OfferMade(offer) if not offering.is_known(call, offer):
@@ -179,9 +180,9 @@ def _offered(call: Call, waiting: Waiting, event: Event, queue: Queue, facts: Fa
             return _with(waiting, offering.failed(call, under, event, facts))
         case OfferAccepted(offer), Offering(stage="accepting") as under if offer == under.offer.id:
             return _accepted(call, waiting, under, queue, facts)
-        case OfferVoid(offer), Offering(stage="accepting") as under if offer == under.offer.id:
+        case OfferVoid(offer), Offering(stage="ringing" | "accepting") as under if offer == under.offer.id:
             call, commands = offering.call_off(call, under, OfferEnd.EXPIRED, facts)
-            return call.to(replace(waiting, offering=None)), commands
+            return call.to(replace(waiting, offering=None)), (*commands, do.AskPlace(waiting.ticket))
         case _:
             return call, ()
 
@@ -237,17 +238,17 @@ def _accepted(call: Call, waiting: Waiting, under: Offering, queue: Queue, facts
         return moved, (*commands, *again)
     quiet = waiting_room.silence()
     if not queue.whisper:
-        moved, joining = _join_legs(call, waiting, taken)
+        moved, joining = _join_legs(call, waiting, taken, facts)
         return moved, (*commands, *quiet, *joining)
     name = (queue.whisper_name,) if queue.whisper_name else ()
     files = (*name, *waited(queue.language, (facts.now - waiting.joined) // SECOND_US))
     whisper = do.Whisper(taken.winner, as_file_string(files))
-    return call.to(waiting), (*commands, *quiet, whisper, do.StartTimer(OFFER_TIMER, WHISPER_S))
+    return call.to(waiting), (*commands, *quiet, whisper, do.StartTimer(OFFER_TIMER, WHISPER_S + facts.slack_s))
 
 
-def _join_legs(call: Call, waiting: Waiting, under: Offering) -> PlainResult:
+def _join_legs(call: Call, waiting: Waiting, under: Offering, facts: Facts) -> PlainResult:
     joining = call.to(replace(waiting, offering=replace(under, stage="joining")))
-    return joining, (do.Join(call.caller_channel, under.winner), do.StartTimer(OFFER_TIMER, JOIN_S))
+    return joining, (do.Join(call.caller_channel, under.winner), do.StartTimer(OFFER_TIMER, JOIN_S + facts.slack_s))
 
 
 def _talking(call: Call, waiting: Waiting, under: Offering, at: Instant, facts: Facts) -> PlainResult:
@@ -257,8 +258,10 @@ def _talking(call: Call, waiting: Waiting, under: Offering, at: Instant, facts: 
     return call.to(Talking(under.offer.id, under.winner)), (do.StopTimer(OFFER_TIMER),)
 
 
-def _too_slow(call: Call, waiting: Waiting, under: Offering, facts: Facts) -> PlainResult:
+def _too_slow(
+    call: Call, waiting: Waiting, under: Offering, facts: Facts, how: TalkEnd = TalkEnd.DROPPED
+) -> PlainResult:
     """Whispering or joining did not come to its end: the agent is let go, the caller keeps the place."""
     noted = call.noting(Noted(facts.now, f"agent {under.agent_of(under.winner)} and caller could not be joined"))
-    moved, commands = requeueing.dropped(noted, waiting, facts)
+    moved, commands = requeueing.dropped(noted, waiting, facts, how)
     return moved, (do.KillLeg(under.winner, "NORMAL_TEMPORARY_FAILURE"), *commands)

@@ -14,7 +14,7 @@ import errno
 import logging
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Final, TypeVar
 
 import gevent
@@ -43,6 +43,7 @@ from callcontrol.edges.freeswitch.wire import Frame, FrameDecoder, SwitchEvent, 
 log = logging.getLogger(__name__)
 
 RECEIVE_BYTES: Final = 65_536
+BLANK_LINE: Final = b"\n"
 _T = TypeVar("_T")
 
 
@@ -212,6 +213,17 @@ class Connection(ESLProtocol):  # type: ignore[misc]  # greenswitch ships no typ
             raise reached("unsent_bytes", limits.unsent_bytes, "the switch does not read")
         self._pending.extend([command if isinstance(command, WithReply) else None for command in commands])
         self._write(payload)
+
+    def poll_events(self) -> None:
+        """Let the switch send the events it holds back.
+
+        Where no command comes in it looks for some every 20 ms; a blank line between commands makes it look at once and
+        has no answer (mod_event_socket.c, read_packet). Never blocks, raises nothing: the reader learns that a
+        connection is over.
+        """
+        if self.connected and not self._unsent:
+            with suppress(ConnectionLost):
+                self._write(BLANK_LINE)
 
     def _write(self, payload: bytes) -> None:
         if self._unsent:

@@ -30,8 +30,10 @@ from callcontrol.edges.freeswitch.failures import (
     HandlerFailed,
     HeartbeatLost,
     JobTimedOut,
+    ReplyTimedOut,
     reached,
 )
+from callcontrol.edges.freeswitch.pacing import CommandPacing
 from callcontrol.edges.freeswitch.replies import REFUSALS, OnEvent, Reply, WithReply, ignore
 from callcontrol.edges.freeswitch.sockets import Address
 from callcontrol.edges.freeswitch.switch_connection import LinkLimits, SwitchConnection
@@ -40,6 +42,8 @@ from callcontrol.edges.freeswitch.wire import SwitchEvent, everything
 log = logging.getLogger(__name__)
 
 OWN_EVENTS: Final = ("HEARTBEAT", "BACKGROUND_JOB")
+# How long an originate waits for its turn at a switch that is slow (seconds).
+TURN_S: Final = 5.0
 CORE_UUID: Final = Api("global_getvar core_uuid")
 
 
@@ -100,6 +104,7 @@ class SwitchLink:
         self._on_event, self._on_up, self._on_down, self._on_restart = on_event, on_up, on_down, on_restart
         self._wanted = wanted
         self._limits = limits or LinkLimits()
+        self.pacing = CommandPacing(name, self._limits.jobs)
         self._chance = chance
         self._ids = count(1)
         self._connection: SwitchConnection | None = None
@@ -157,7 +162,17 @@ class SwitchLink:
         Raises:
             ConnectionLost, UnsafeText, LimitReached: it was not sent.
         """
-        self._up().send(WithReply(Api(command), on_reply, on_lost))
+        number = self.pacing.sent()
+
+        def answered(reply: Reply) -> None:
+            self.pacing.answered(number)
+            on_reply(reply)
+
+        try:
+            self._up().send(WithReply(Api(command), answered, on_lost))
+        except EventSocketError:
+            self.pacing.forget(number)
+            raise
 
     def tell(self, command: Command) -> None:
         """Send a command whose answer does not matter.
@@ -167,13 +182,18 @@ class SwitchLink:
         """
         self._up().send(command)
 
+    def poll_events(self) -> None:
+        """Let the switch send the events it holds back (`Connection.poll_events`); nothing while the link is down."""
+        if self._connection is not None:
+            self._connection.poll_events()
+
     def bgapi(self, command: str, job_uuid: str, timeout_s: float) -> JobResult:
-        """The result of a command that may take long, such as originate. At most `jobs` run at once; further ones
-        wait.
+        """The result of a command that may take long: an originate. At most `jobs` run at once, and as many are without
+        their first answer as the switch answers in time (`pacing`); further ones wait.
 
         Raises:
             JobTimedOut: no result within `timeout_s`; the job may still run on.
-            LimitReached: no job ended in that time, so this one was not begun.
+            LimitReached: its turn did not come in that time (TURN_S), so it was not begun.
             CommandRefused: the switch did not begin it, or its Job-UUID is in use.
             ReplyTimedOut, ConnectionLost, UnsafeText, WouldDeadlock: as Connection.request.
         """
@@ -191,7 +211,7 @@ class SwitchLink:
             raise CommandRefused(command=_word(job.command), said=f"the Job-UUID {job.job_uuid} is in use")
         waiter = self._jobs[job.job_uuid] = AsyncResult()
         try:
-            reply = self._up().request(job, max(due - clock.monotonic(), 0.001))
+            reply = self._begin_job(job, due)
             if not reply.ok:
                 raise CommandRefused(command=_word(job.command), said=reply.text.strip()[:200])
             if not waiter.wait(max(due - clock.monotonic(), 0.001)) and not waiter.ready():
@@ -200,6 +220,20 @@ class SwitchLink:
             return result
         finally:
             self._jobs.pop(job.job_uuid, None)
+
+    def _begin_job(self, job: BgApi, due: float) -> Reply:
+        self.pacing.enter(min(max(due - clock.monotonic(), 0.001), TURN_S))
+        number = self.pacing.sent()
+        try:
+            reply = self._up().request(job, max(due - clock.monotonic(), 0.001))
+            self.pacing.answered(number, originate=True)
+        except ReplyTimedOut:
+            self.pacing.answered(number)
+            raise
+        finally:
+            self.pacing.forget(number)
+            self.pacing.leave()
+        return reply
 
     def _up(self) -> SwitchConnection:
         connection = self._connection
@@ -298,6 +332,7 @@ class SwitchLink:
 
     def _go_down(self, reason: EventSocketError) -> None:
         self.failure = reason
+        self.pacing.connection_lost()
         log.error("switch %s is down: %s", self.name, reason)
         self._fail_jobs(reason if isinstance(reason, ConnectionLost) else ConnectionLost(why=str(reason)))
         self._tell(partial(self._on_down, reason))

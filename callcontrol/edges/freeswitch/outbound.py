@@ -43,10 +43,15 @@ TURNED_AWAY: Final = Connect().wire() + HangupCommand("SWITCH_CONGESTION").wire(
 
 @dataclass(frozen=True, slots=True)
 class OutboundLimits:
-    """What all calls together may take. `turning_away` connections may wait to be closed by the switch."""
+    """What all calls together may take. `turning_away` connections may wait to be closed by the switch.
+
+    Attributes:
+        handshake_s: how long a slow switch has for its reply to `connect`; its dialplan takes the call back after
+            `dead_man_s` (15).
+    """
 
     max_calls: int
-    handshake_s: float = 5.0
+    handshake_s: float = 12.0
     backlog: int = 4_096
     turning_away: int = 1_000
     connection: ConnectionLimits = field(default_factory=ConnectionLimits)

@@ -12,10 +12,13 @@ from typing import Any, Final
 import orjson
 
 from callcontrol.config.queue_settings import Strategy
+from callcontrol.edges import meters
 from callcontrol.edges.live_state import keys
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.pipeline import RedisPipeline
 from callcontrol.edges.live_state.script import script_of
+from callcontrol.routing.pace import slack_s
+from callcontrol.vocabulary.moment import SECOND_US
 from callcontrol.vocabulary.queue import Occasion
 
 _PARTS: Final = (
@@ -43,6 +46,8 @@ SCRIPT: Final = script_of("queue_scripts", *_PARTS)
 SOURCE: Final = SCRIPT.source
 SHA: Final = SCRIPT.sha
 _SEEDS: Final = 2**31 - 2
+# A dead worker's offer keeps its agents so much longer at most, where Redis or this host is slow (seconds).
+MAX_LEASE_SLACK_S: Final = 12.0
 
 
 def submit(
@@ -62,3 +67,13 @@ def submit(
 def seed_from(chance: random.Random) -> int:
     """A seed for one operation."""
     return chance.randrange(_SEEDS)
+
+
+def lease_slack_us(answer_s: float) -> int:
+    """How much longer than usual an offer may lie before it is taken up (microseconds), where answers of Redis take so
+    long (seconds): offers reach their workers as late, and one whose lease has run out rings in vain.
+    """
+    slack = slack_s(answer_s)
+    if slack > MAX_LEASE_SLACK_S:
+        meters.limits_reached_total.labels("MAX_LEASE_SLACK_S").inc()
+    return int(min(slack, MAX_LEASE_SLACK_S) * SECOND_US)

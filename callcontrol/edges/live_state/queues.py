@@ -21,6 +21,7 @@ from callcontrol.edges.live_state import keys, queue_script
 from callcontrol.edges.live_state.failures import LiveStateError, StoreRefused
 from callcontrol.edges.live_state.pipeline import COOL_DOWN_S, RedisPipeline
 from callcontrol.edges.live_state.server_clock import ServerClocks
+from callcontrol.routing.pace import smoothed
 from callcontrol.vocabulary.agent import AgentAction, OfferEnd
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.queue import (
@@ -83,6 +84,7 @@ class QueueStore:
         self._on_told = on_told
         self._owed: deque[tuple[str, str, Mapping[str, Any], OnAnswer]] = deque()
         self._retrying = False
+        self._answer_s = 0.0
         self._clocks = clocks if clocks is not None else ServerClocks()
 
     @property
@@ -132,9 +134,10 @@ class QueueStore:
 
     # --- offers
 
-    def ringing(self, tenant: str, offer: str, for_us: int) -> None:
-        """Take the offer up: it lasts for so many microseconds from now on."""
-        self._do(tenant, "ringing", {"offer": offer, "for_us": for_us}, _drop)
+    def ringing(self, tenant: str, offer: str, for_us: int, on_void: Callable[[], object] = lambda: None) -> None:
+        """Take the offer up: it lasts for so many microseconds from now on; `on_void`: its lease had run out."""
+        given = {"offer": offer, "for_us": for_us}
+        self._do(tenant, "ringing", given, lambda answer, _: on_void() if answer and answer[0] == b"void" else None)
 
     def accept(
         self, tenant: str, offer: str, agent: str, on_answer: Callable[[bool, tuple[str, ...]], None]
@@ -263,11 +266,12 @@ class QueueStore:
         tenant: str,
         operation: str,
         given: Mapping[str, Any],
-        on_answer: Callable[[Any, LiveStateError | None], None],
+        on_answer: Callable[[Any, LiveStateError | None], object],
     ) -> None:
         sent_s = clock.monotonic()
 
         def replied(reply: Any, trouble: LiveStateError | None) -> None:
+            self._answer_s = smoothed(self._answer_s, clock.monotonic() - sent_s)
             if trouble is None:
                 self._hear_time(tenant, sent_s, int(reply[4]), int(reply[5]))
             if isinstance(trouble, StoreRefused):
@@ -276,7 +280,9 @@ class QueueStore:
             if trouble is None:
                 self._on_told(tenant, self._told(tenant, reply))
 
-        queue_script.submit(self._pipeline, tenant, operation, given, self._now(tenant), replied)
+        slack_us = queue_script.lease_slack_us(self._answer_s)
+        told = {**given, "slack_us": slack_us} if slack_us else given
+        queue_script.submit(self._pipeline, tenant, operation, told, self._now(tenant), replied)
 
     def _hear_time(self, tenant: str, sent_s: float, queues_us: int, correction_us: int) -> None:
         step_us = self._clocks.heard(tenant, sent_s, queues_us, correction_us)

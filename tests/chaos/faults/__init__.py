@@ -11,6 +11,7 @@ from tests.chaos.faults import (
     redis,
     restart,
     sigterm,
+    slow,
     spool,
     stopped,
     strangers,
@@ -36,5 +37,6 @@ FAULTS: Mapping[str, Fault] = {
     "spool": spool.strike,
     "disk": disk.strike,
     "switch": switch.strike,
+    "slow": slow.strike,
     "strangers": strangers.strike,
 }

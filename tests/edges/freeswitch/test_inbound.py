@@ -124,6 +124,17 @@ def test_commands_and_their_errors(up: Up) -> None:
         watched.link.api("status", 0.01)
 
 
+def test_a_blank_line_asks_for_events_and_stands_between_commands(up: Up) -> None:
+    peer, watched = up
+    watched.link.poll_events()
+    asking = in_background(watched.link.api, "status", PATIENCE_S)
+    assert peer.command() == b"\napi status"
+    peer.say(api_reply(b"UP\n"))
+    assert asking.get(timeout=PATIENCE_S) == "UP"  # it has one answer: the blank line has none
+    watched.link.stop()
+    watched.link.poll_events()
+
+
 def test_jobs_end_in_any_order(up: Up) -> None:
     peer, watched = up
     first, second = (in_background(watched.link.bgapi, f"originate {n}", f"job-{n}", PATIENCE_S) for n in (1, 2))

@@ -15,7 +15,7 @@ if stored_version > VERSION then
     return redis.error_reply('NEWER the queues have version ' .. stored_version .. ', this script knows ' .. VERSION)
 end
 
-local RESERVED_US = 3000000
+local RESERVED_US = 3000000 + (given.slack_us or 0)
 local TICKET_LEASE_US = 180000000
 local KEPT_S = 40 * 86400 -- figures and period counts
 local TIERS = 9

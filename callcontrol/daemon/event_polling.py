@@ -1,0 +1,59 @@
+"""Switches send events at once while agents are rung or talk: the next caller waits for their hang-ups.
+
+A switch sends events in steps of 20 ms (`Connection.poll_events`). One blank line for each switch, whatever the number
+of calls, makes the steps shorter; without calls of queues nothing is sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+import gevent
+
+from callcontrol.config.settings import Switch
+from callcontrol.control.call import Call, CallingBack, Waiting
+from callcontrol.edges.containment import contained
+
+# How often it is looked whether there are calls of queues (seconds).
+LOOK_S = 0.25
+
+
+class EventPolling:
+    """Asks each switch for its events, as often as its settings say.
+
+    Args:
+        calls: those in progress here.
+        poll: asks one switch.
+    """
+
+    def __init__(
+        self, switches: Mapping[str, Switch], calls: Callable[[], Iterable[Call]], poll: Callable[[str], None]
+    ) -> None:
+        self._every_s = {name: switch.poll_events_ms / 1000 for name, switch in switches.items()}
+        self._calls = calls
+        self._poll = poll
+        self._wanted = False
+
+    def start(self) -> None:
+        """Ask for ever."""
+        gevent.spawn(self._look)
+        for name, every_s in self._every_s.items():
+            if every_s:
+                gevent.spawn(self._ask, name, every_s)
+
+    def _look(self) -> None:
+        while True:
+            with contained("loop", "calls of queues could not be looked for"):
+                self._wanted = any(map(_is_of_queue, self._calls()))
+            gevent.sleep(LOOK_S)
+
+    def _ask(self, switch: str, every_s: float) -> None:
+        while True:
+            with contained("switch", f"switch {switch} could not be asked for events"):
+                if self._wanted:
+                    self._poll(switch)
+            gevent.sleep(every_s if self._wanted else LOOK_S)
+
+
+def _is_of_queue(call: Call) -> bool:
+    return call.serving is not None or isinstance(call.state, Waiting | CallingBack)

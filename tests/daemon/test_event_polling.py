@@ -1,0 +1,70 @@
+"""Switches are asked for events while there are calls of queues, and only then."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import gevent
+import pytest
+
+from callcontrol.config.settings import Switch
+from callcontrol.control.call import Call, new_call, new_callback
+from callcontrol.daemon import event_polling
+from callcontrol.daemon.event_polling import EventPolling
+from callcontrol.vocabulary.call import Caller
+from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.queue import Offer
+
+NOW = Instant(1_800_000_000_000_000)
+MANY = 5
+
+
+@pytest.fixture(autouse=True)
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(event_polling, "LOOK_S", 0.01)
+
+
+def switch(poll_events_ms: int) -> Switch:
+    return Switch(password="secret", poll_events_ms=poll_events_ms)
+
+
+def of_queue() -> Call:
+    offer = Offer("t:1", "t", "line", 1, ("anna",), NOW, NOW, "w1", True, 1, "+48600100200")
+    return new_callback(id_="q", switch="s1", worker="w1", tenant="acme", offer=offer, now=NOW)
+
+
+def forwarded() -> Call:
+    return new_call(id_="f", switch="s1", worker="w1", tenant="acme", caller=Caller("1"), dialled="2", now=NOW)
+
+
+def until(done: object) -> None:
+    with gevent.Timeout(5.0):
+        while not done():  # type: ignore[operator]
+            gevent.sleep(0.005)
+
+
+def test_each_switch_is_asked_as_its_settings_say_while_a_call_is_of_a_queue() -> None:
+    asked, calls = Counter[str](), [forwarded()]
+    polling = EventPolling({"s1": switch(1), "s2": switch(0)}, lambda: calls, lambda name: asked.update([name]))
+    polling.start()
+    gevent.sleep(0.05)
+    assert not asked
+    calls.append(of_queue())
+    until(lambda: asked["s1"] > MANY)
+    calls.pop()
+    gevent.sleep(0.05)
+    before = asked["s1"]
+    gevent.sleep(0.05)
+    assert asked == {"s1": before}
+
+
+def test_a_failure_is_not_the_end_of_it() -> None:
+    asked = Counter[str]()
+
+    def poll(name: str) -> None:
+        asked.update([name])
+        raise OSError(name)
+
+    EventPolling({"s1": switch(1)}, lambda: [of_queue()], poll).start()
+    until(lambda: asked["s1"] > MANY)
+    assert set(asked) == {"s1"}
