@@ -13,7 +13,7 @@ from callcontrol.routing.caller_id import shown_inside, shown_outside
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.path import Path
 from callcontrol.routing.plan import Acceptance, Explanation, LegPlan, SipAddress, TrunkNumber
-from callcontrol.routing.trunks import as_sent, candidates, refusal, rests
+from callcontrol.routing.trunks import as_sent, candidates, comes_back, refusal, rests
 from callcontrol.vocabulary.rule import Rule, RuleKind
 from callcontrol.vocabulary.target import ExtensionTarget, NumberTarget, SipTarget, Target, text_of
 from callcontrol.vocabulary.trail import Passed, Routed
@@ -51,7 +51,7 @@ def number_leg(number: str, ring_s: int, path: Path, facts: Facts, round_: int =
         return Legs(why=(Passed(facts.now, to, "no further trunk"),))
     name, trunk = choices[round_]
     endpoint = TrunkNumber(name, trunk.gateway or name, as_sent(number, trunk))
-    why = () if round_ else rests(to, choices, facts)
+    why = () if round_ else (*rests(to, choices, facts), *comes_back(number, to, name, facts))
     leg = LegPlan(
         to=to,
         endpoint=endpoint,

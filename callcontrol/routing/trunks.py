@@ -60,6 +60,15 @@ def rests(to: str, choices: tuple[tuple[str, Trunk], ...], facts: Facts) -> tupl
     return tuple(Passed(facts.now, to, f"trunk {name} rests, it failed call after call") for name in resting)
 
 
+def comes_back(number: str, to: str, trunk: str, facts: Facts) -> tuple[Passed, ...]:
+    """An entry for a number of another tenant: it is not reached inside. Not whose it is: a tenant reads its trail."""
+    others = (tenant for name, tenant in facts.settings.tenants.items() if name != facts.tenant_name)
+    if not any(number in tenant.numbers for tenant in others):
+        return ()
+    why = f"a number of another tenant here: it leaves through trunk {trunk}, and comes back as a call of its own"
+    return (Passed(facts.now, to, why),)
+
+
 def _usable(facts: Facts) -> tuple[str, ...]:
     return facts.tenant.trunks or tuple(facts.settings.trunks)
 

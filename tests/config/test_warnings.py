@@ -9,7 +9,7 @@ from callcontrol.config.loader import load
 from callcontrol.config.settings import Settings
 from callcontrol.kinds import KINDS
 from callcontrol.vocabulary.moment import instant_from
-from tests.config.folder import MAIN, TENANT, files
+from tests.config.folder import MAIN, TENANT, files, located
 
 NOW = instant_from("2026-11-29T12:00+01:00")
 LIST = """\
@@ -128,6 +128,15 @@ def test_a_digit_too_few() -> None:
     ]
     company = refused(folder(TENANT.replace('company_number: "+48221234567"', 'company_number: "+4822123456"')))
     assert [line.rpartition("; ")[2] for line in company] == ["did you mean +48221234567?"]
+
+
+def test_a_number_of_another_tenant() -> None:
+    texts = folder(TENANT.replace("101: {}", RULE.format("number:+48600700800")))
+    other = TENANT.replace("+48221234567", "+48600700800").replace("acme", "globex")
+    texts["tenants/globex.yaml"] = located(other)
+    (found,) = [one for one in warned(texts) if "leaves through a trunk" in one]
+    assert found.startswith("tenants/acme.yaml:")
+    assert "+48600700800 is a number of tenant globex: the call leaves through a trunk and comes back" in found
 
 
 def test_a_switch_whose_own_records_nobody_reads() -> None:
