@@ -14,7 +14,7 @@ from callcontrol.routing.facts import Facts
 from callcontrol.routing.legs import Legs, number_leg, phones
 from callcontrol.routing.path import Path
 from callcontrol.routing.plan import Acceptance
-from callcontrol.routing.speech import Phrase, as_file_string, phrase
+from callcontrol.routing.speech import Hint, Phrase, as_file_string, key_hint, phrase
 from callcontrol.routing.trunks import refusal
 from callcontrol.vocabulary.leg import Leg, Role, changes, has_ended
 from callcontrol.vocabulary.number_class import class_of
@@ -54,8 +54,10 @@ def _external(agent: Agent, queue: str, ring_s: int, facts: Facts, round_: int) 
 
 
 def _acceptance(queue: str, facts: Facts) -> Acceptance:
-    prompt = as_file_string(phrase(facts.tenant.queues[queue].language, Phrase.ACCEPT))
-    return Acceptance(prompt, facts.tenant.confirm.wait)
+    """The agent hears which key accepts, and which one declines where there is one."""
+    language, confirm = facts.tenant.queues[queue].language, facts.tenant.confirm
+    declining = key_hint(language, Hint.DECLINE, confirm.decline) if confirm.decline else ()
+    return Acceptance(as_file_string((*phrase(language, Phrase.ACCEPT), *declining)), confirm.wait)
 
 
 def no_callback(number: str, queue: str, facts: Facts) -> str:

@@ -67,7 +67,8 @@ def test_an_external_agent_is_rung_through_a_trunk_at_the_tenants_expense_and_pr
     assert plan.endpoint == TrunkNumber("a", "a", "48600100100")
     assert plan.payer == "tenant"
     assert plan.acceptance is not None
-    assert (plan.acceptance.prompt, plan.acceptance.wait_s) == ("queue/en/accept.wav", 10)
+    spoken = "file_string://queue/en/accept.wav!queue/en/hint-decline.wav!queue/en/number-2.wav"
+    assert (plan.acceptance.prompt, plan.acceptance.wait_s) == (spoken, 10)
     assert story.command(do.TakeUpOffer).for_s == 20 + 10 + 10
 
 

@@ -16,6 +16,7 @@ from callcontrol.vocabulary.trail import Passed
 from tests.routing.queue_world import changed, facts, tenant
 from tests.routing.world import NOW, rule
 
+SPOKEN = "file_string://queue/pl/accept.wav!queue/pl/hint-decline.wav!queue/pl/number-2.wav"
 AGENTS = {"101": "anna", "103": "bert"}
 
 # --- legs
@@ -78,8 +79,18 @@ def test_an_external_agent_is_reached_through_one_trunk_after_the_other() -> Non
 def test_an_external_agent_presses_1_in_the_queues_language_at_the_tenants_expense() -> None:
     (leg,) = agent_legs("carl", "help", facts(written=changed("help", "wrap_up: 10", "language: pl"))).legs
     assert leg.acceptance is not None
-    assert (leg.acceptance.prompt, leg.acceptance.wait_s) == ("queue/pl/accept.wav", 10)
+    assert (leg.acceptance.prompt, leg.acceptance.wait_s) == (SPOKEN, 10)
     assert (leg.to, leg.payer, leg.cap_s) == ("number:+48600100100", "tenant", 14_400)
+
+
+def test_where_no_key_declines_none_is_spoken_of() -> None:
+    known = facts()
+    confirm = known.tenant.confirm.model_copy(update={"decline": None})
+    tenant = known.tenant.model_copy(update={"confirm": confirm})
+    settings = known.settings.model_copy(update={"tenants": {known.tenant_name: tenant}})
+    (leg,) = agent_legs("carl", "help", replace(known, settings=settings)).legs
+    assert leg.acceptance is not None
+    assert leg.acceptance.prompt == "queue/en/accept.wav"
 
 
 def test_an_external_agent_who_need_not_press_anything() -> None:

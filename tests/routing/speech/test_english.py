@@ -105,6 +105,7 @@ def test_phrases() -> None:
         (Hint.VOICEMAIL, "0", "To leave a message, press zero"),
         (Hint.CALLBACK, "1", "To be called back, press one"),
         (Hint.CALLBACK, "*", "To be called back, press star"),
+        (Hint.DECLINE, "2", "To decline it, press two"),
         (Hint.VOICEMAIL, "#", "To leave a message, press hash"),
     ],
 )

@@ -115,6 +115,7 @@ def test_phrases() -> None:
         (Hint.VOICEMAIL, "0", "Aby zostawić wiadomość, naciśnij zero"),
         (Hint.CALLBACK, "1", "Jeśli mamy oddzwonić, naciśnij jeden"),
         (Hint.CALLBACK, "*", "Jeśli mamy oddzwonić, naciśnij gwiazdkę"),
+        (Hint.DECLINE, "2", "Aby je odrzucić, naciśnij dwa"),
         (Hint.VOICEMAIL, "#", "Aby zostawić wiadomość, naciśnij krzyżyk"),
     ],
 )
