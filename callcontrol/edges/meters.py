@@ -92,7 +92,9 @@ originates_allowed = Gauge(
     multiprocess_mode=SUM,
 )
 originates_held_total = series.counter(
-    "callcontrol_originates_held_total", "Originates that waited for their turn at a slow switch", switch=series.switches
+    "callcontrol_originates_held_total",
+    "Originates that waited for their turn at a slow switch",
+    switch=series.switches,
 )
 switch_restarts_total = series.counter(
     "callcontrol_switch_restarts_total", "Restarts of a switch that were noticed", switch=series.switches
