@@ -158,7 +158,7 @@ def test_targets(text: str) -> None:
     assert read(TargetText, TARGETS[text]) == TARGETS[text]
 
 
-KNOWN = "write one of extension:…, group:…, list:…, queue:…, number:…, sip:…, announcement:…, voicemail:…, hangup:…"
+KNOWN = "write one of " + ", ".join(f"{kind.word}:…" for kind in KINDS if kind.form is not None)
 BAD_TARGETS = {
     "101": "'101' is no target; did you mean extension:101?",
     "sales": f"'sales' is no target; {KNOWN}",
