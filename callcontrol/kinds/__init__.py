@@ -17,6 +17,7 @@ from callcontrol.kinds.targets import (
     hangup,
     number,
     queue,
+    sequence,
     sip,
     voicemail,
 )
@@ -28,6 +29,7 @@ KINDS: Final[Kinds[RoutedKind[Any]]] = Kinds(
         group.KIND,
         escalating_list.KIND,
         queue.KIND,
+        sequence.KIND,
         number.KIND,
         emergency.KIND,
         sip.KIND,

@@ -52,7 +52,7 @@ def test_the_numbers_lead_where_the_stories_expect_them() -> None:
         "88": "queue:support",
         "89": "queue:sales",
         "90": "queue:hotline",
-        "91": "announcement:welcome",
+        "91": "sequence:front",
     }
 
 
