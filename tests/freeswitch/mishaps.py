@@ -128,9 +128,9 @@ def _is_refused(stage: RealStage, microphones: Microphones) -> Iterator[str]:
     yield from tone_differences((Hears("caller", NOT_POSSIBLE_HZ),), stage.world.listening_ports(), microphones)
 
 
-def arrange(stage: RealStage, phones: Mapping[str, Any]) -> None:
-    """Phones and trunks; those not named ring and are never answered."""
-    stage.world.arrange(Story("", "", phones, (), {}, (), (), (), ()))
+def arrange(stage: RealStage, phones: Mapping[str, Any], offline: tuple[str, ...] = ()) -> None:
+    """Phones and trunks; those not named ring and are never answered. `offline` are not registered."""
+    stage.world.arrange(Story("", "", phones, offline, {}, (), (), (), ()))
 
 
 def records(stage: RealStage, began: Instant) -> tuple[PastCall, ...]:

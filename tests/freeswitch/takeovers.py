@@ -23,14 +23,17 @@ from tests.freeswitch.stage import RealStage
 from tests.freeswitch.tones import MUSIC_HZ, Expectation, Hears, HearsInTurn, tone_differences
 
 QUEUE, FORWARDED, LANDLINE = "+48221234588", "+48221234572", "+48223334455"
+# An announcement, a queue whose agents are offline, an extension.
+SEQUENCE, AGENTS = "+48221234591", ("121", "123", "124")
 CALLER = "+48500100200"
 # Who waits hears music all the while, and then her; nobody is cut off.
 WAITED: Final = (HearsInTurn("caller", (MUSIC_HZ, VOICES["121"])), Hears("121", CALLER_HZ))
+TRIED_ON: Final = (Hears("caller", PHONE_HZ), Hears("117", CALLER_HZ))
 FORWARDED_ON: Final = (Hears("caller", PHONE_HZ), Hears(LANDLINE.removeprefix("+"), CALLER_HZ))
 # A phone that answers after three seconds rings now (what phones saw is known only afterwards).
 RINGS_S = 1.0
-# The caller's, the one that rang when the worker died, the one that answered.
-LEGS = 3
+# The caller's, the one that rang when the worker died, the one that answered; none rings during an announcement.
+LEGS, LEGS_OF_A_SEQUENCE = 3, 2
 
 
 def worker_dies_while_a_caller_waits(stage: RealStage, microphones: Microphones) -> Iterator[str]:
@@ -55,6 +58,14 @@ def worker_dies_while_a_forward_rings(stage: RealStage, microphones: Microphones
         yield from _goes_on(stage, microphones, FORWARDED, signal.SIGKILL, f"number:{LANDLINE}", FORWARDED_ON)
 
 
+def worker_dies_in_a_sequence(stage: RealStage, microphones: Microphones) -> Iterator[str]:
+    """kill -9 of one of two workers during the announcement: the queue has no agents, the next step's phone answers"""
+    with two_workers(stage, {"117": {"action": "answers", "after_s": 0.5, "talk_s": 4}}, AGENTS):
+        yield from _goes_on(
+            stage, microphones, SEQUENCE, signal.SIGKILL, "extension:117", TRIED_ON, legs=LEGS_OF_A_SEQUENCE
+        )
+
+
 def _waiting_caller_goes_on(stage: RealStage, microphones: Microphones, how: signal.Signals) -> Iterator[str]:
     with two_workers(stage, {"121": {"action": "answers", "after_s": 3, "talk_s": 5}}):
         yield from _goes_on(stage, microphones, QUEUE, how, "extension:121", WAITED)
@@ -67,6 +78,7 @@ def _goes_on(
     how: signal.Signals,
     answers: str,
     heard: tuple[Expectation, ...],
+    legs: int = LEGS,
 ) -> Iterator[str]:
     began = clock.now()
     placed = stage.world.place(PlacedCall(CALLER, number))
@@ -81,19 +93,19 @@ def _goes_on(
     stage.world.wait_until_over([placed], OVER_S)
     yield from tone_differences(heard, stage.world.listening_ports(), microphones)
     found = [(call.outcome, call.answered_by, call.estimated, len(call.legs)) for call in records(stage, began)]
-    if found != [("answered", answers, False, LEGS)]:
-        yield f"one exact record with {LEGS} legs, answered by {answers}, expected: there are {found}"
+    if found != [("answered", answers, False, legs)]:
+        yield f"one exact record with {legs} legs, answered by {answers}, expected: there are {found}"
 
 
 @contextmanager
-def two_workers(stage: RealStage, phones: Mapping[str, Any]) -> Iterator[None]:
+def two_workers(stage: RealStage, phones: Mapping[str, Any], offline: tuple[str, ...] = ()) -> Iterator[None]:
     """The daemon with two workers, both of which know the phones."""
     usual = stage.daemon
     usual.stop()
     stage.daemon = Daemon(stage.config, stage.ports.http, stage.config.parent / "two-workers.log", workers=2)
     stage.daemon.start()
     try:
-        arrange(stage, phones)
+        arrange(stage, phones, offline)
         yield
     finally:
         stage.daemon.stop()
@@ -113,4 +125,5 @@ TAKEOVERS: Final[tuple[Mishap, ...]] = (
     worker_ends_while_a_caller_waits,
     worker_is_stopped_while_a_caller_waits,
     worker_dies_while_a_forward_rings,
+    worker_dies_in_a_sequence,
 )
