@@ -16,7 +16,6 @@ one.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from decimal import Decimal
 
 from callcontrol.billing.charges import Charge, Part, Unrated, UnratedReason, sixtieths_of
@@ -48,23 +47,6 @@ def rate(tariff: Tariff, number: str, answered: Instant, talk_us: int) -> Charge
     if row is None:
         return Unrated(UnratedReason.NO_PRICE, f"list {tariff.name} has no prefix of {number}")
     return _charge(tariff, version, row, answered, talk_us)
-
-
-def affordable_s(tariff: Tariff, number: str, answered: Instant, credit: Money, longest_s: int) -> int | Unrated:
-    """The longest talk time in whole seconds, up to `longest_s`, that costs no more than the credit.
-
-    The price never falls with time, so this is a search by halves. A leg that is cut later than this second may have
-    started another step: cut it no later.
-    """
-    whole = rate(tariff, number, answered, longest_s * SECOND_US)
-    if isinstance(whole, Unrated):
-        return whole
-
-    def is_too_dear(seconds: int) -> bool:
-        charge = rate(tariff, number, answered, seconds * SECOND_US)
-        return isinstance(charge, Unrated) or charge.amount > credit
-
-    return max(bisect_right(range(longest_s + 1), False, key=is_too_dear) - 1, 0)
 
 
 def _charge(tariff: Tariff, version: Version, row: PriceRow, answered: Instant, talk_us: int) -> Charge:

@@ -6,7 +6,6 @@ elapsed time, whatever the wall clocks did in between (daylight saving, the time
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import NewType
 
@@ -70,19 +69,6 @@ def text_of(instant: Instant, zone: tzinfo = UTC) -> str:
     seconds, microseconds = divmod(instant, SECOND_US)
     text = datetime.fromtimestamp(seconds, zone).isoformat()
     return f"{text[:19]}.{microseconds:06d}{'Z' if zone is UTC else text[19:]}"
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """A stretch of time [start, end); None leaves that end open."""
-
-    start: Instant | None = None
-    end: Instant | None = None
-
-    def holds(self, instant: Instant) -> bool:
-        """Whether the instant lies inside: the start does, the end does not."""
-        begun = self.start is None or self.start <= instant
-        return begun and (self.end is None or instant < self.end)
 
 
 def periods_at(instant: Instant, zone: tzinfo) -> dict[str, str]:

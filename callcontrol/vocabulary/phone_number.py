@@ -27,7 +27,6 @@ REGIONS: frozenset[str] = frozenset(phonenumbers.SUPPORTED_REGIONS)
 """Regions a national number can be read in: ISO 3166 letters such as `PL`."""
 
 MAX_WRITTEN_LENGTH = 64  # characters; more is no number, whatever it is
-MAX_DIGITS = 15  # E.164
 CACHED_NUMBERS = 32_768
 
 # What stands between digits: blanks (also unbreakable and narrow ones), brackets, dashes, dots, slashes.

@@ -6,11 +6,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from callcontrol.billing.charges import Charge, Unrated, UnratedReason
-from callcontrol.billing.rating import MAX_TALK_US, affordable_s, rate
+from callcontrol.billing.rating import MAX_TALK_US, rate
 from callcontrol.billing.tariff import Tariff
 from callcontrol.billing.tariffs import parse
 from callcontrol.vocabulary.moment import SECOND_US, Instant, instant_from
-from callcontrol.vocabulary.money import BadMoney, money_from
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 NOON = instant_from("2026-11-23T12:00:00+01:00")  # a Monday
@@ -377,21 +376,3 @@ def test_the_formula_names_free_seconds_and_minimums() -> None:
         "11 s, up: 11 s; first 10 s free; at least 45 s; 30/6: 48 s; 0 + 48 * 0.6 / 60 = 0.48; at least 1; "
         "half_up to 4 decimals: 1.0000 PLN"
     )
-
-
-@pytest.mark.parametrize(
-    ("credit", "longest_s"),
-    [("0", 0), ("0.59", 0), ("0.60", 60), ("1.19", 60), ("1.20", 120), ("36.00", 3600), ("1000", 3600), ("-1", 0)],
-)
-def test_affordable_talk_time(credit: str, longest_s: int) -> None:
-    assert affordable_s(simple("60/60"), NUMBER, NOON, money_from(credit, "PLN"), 3600) == longest_s
-
-
-def test_affordable_talk_time_of_what_has_no_price() -> None:
-    result = affordable_s(simple("60/60"), "+49301234567", NOON, money_from("1", "PLN"), 3600)
-    assert isinstance(result, Unrated)
-
-
-def test_credit_in_another_currency_is_refused() -> None:
-    with pytest.raises(BadMoney, match="two currencies"):
-        affordable_s(simple("60/60"), NUMBER, NOON, money_from("1", "EUR"), 3600)

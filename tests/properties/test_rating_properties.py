@@ -9,11 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callcontrol.billing.charges import Charge
-from callcontrol.billing.rating import affordable_s, rate
+from callcontrol.billing.rating import rate
 from callcontrol.billing.tariff import Tariff
 from callcontrol.billing.tariffs import parse
 from callcontrol.vocabulary.moment import SECOND_US, Instant, instant_from
-from callcontrol.vocabulary.money import Money
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 NUMBER = "+48221234567"
@@ -167,18 +166,6 @@ def test_a_longer_call_never_costs_less_and_none_less_than_nothing(
     longer = charge_of(tariff, answered, talk_us + further_us)
     assert Decimal(0) <= shorter.amount.amount <= longer.amount.amount
     assert shorter.billed_s <= longer.billed_s
-
-
-@given(settings_of_list(), written_rows(), starts, st.decimals(0, 1000, places=2), st.integers(0, 7200))
-def test_affordable_time_is_the_longest_that_the_credit_pays(
-    settings: dict[str, str], row: dict[str, str], answered: Instant, credit: Decimal, longest_s: int
-) -> None:
-    tariff = tariff_of(as_csv(settings, [row]))
-    seconds = affordable_s(tariff, NUMBER, answered, Money(credit, "PLN"), longest_s)
-    assert isinstance(seconds, int)
-    assert charge_of(tariff, answered, seconds * SECOND_US).amount.amount <= credit
-    if seconds < longest_s:
-        assert charge_of(tariff, answered, (seconds + 1) * SECOND_US).amount.amount > credit
 
 
 @given(settings_of_list(), st.lists(written_rows(), min_size=1, max_size=5))

@@ -9,8 +9,6 @@ from hypothesis import strategies as st
 
 from callcontrol.vocabulary.moment import (
     BadMoment,
-    Instant,
-    Window,
     datetime_of,
     instant_from,
     instant_of,
@@ -87,21 +85,3 @@ def test_text_and_back(moment: datetime) -> None:
     instant = instant_of(moment)
     assert instant_from(text_of(instant)) == instant
     assert instant_from(text_of(instant, timezone(timedelta(hours=-7)))) == instant
-
-
-@pytest.mark.parametrize(
-    ("start", "end", "at", "inside"),
-    [
-        (10, 20, 9, False),
-        (10, 20, 10, True),
-        (10, 20, 19, True),
-        (10, 20, 20, False),
-        (None, 20, -5, True),
-        (10, None, 10**18, True),
-        (None, None, 0, True),
-        (10, 10, 10, False),
-    ],
-)
-def test_a_window_has_its_start_and_not_its_end(start: int | None, end: int | None, at: int, inside: bool) -> None:
-    window = Window(None if start is None else Instant(start), None if end is None else Instant(end))
-    assert window.holds(Instant(at)) is inside
