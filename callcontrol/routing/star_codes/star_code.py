@@ -24,7 +24,7 @@ class StarCode:
 
     Attributes:
         form: all that is dialled. A trailing `#` may be missing: many phones send the number when it is pressed.
-        who: who may use it, for the README; `decide` refuses everybody else.
+        who: who may use it, for the README; `decide` refuses all others.
         usages: its rows in the README.
         decide: the step that carries it out. A code that is refused is a step too, whose `rejected` says why in words.
     """
