@@ -90,6 +90,10 @@ class ConnectionTwin:
             self.is_open = False
             self._orders.send(lambda: self.switch.lose_control(self.channel, self))
 
+    def leave(self) -> None:
+        """The worker gives the call back: the dialplan goes on."""
+        self.close()
+
     # --- the switch's side
 
     def tell(self, event: Event) -> None:

@@ -30,6 +30,7 @@ class Faults:
         clocks_apart_s: how far the clocks of two hosts are apart at most, those of their switches included.
         reload_per_h: another edition of the configuration.
         reload_late_s: a host takes it so much later at most.
+        later: a worker is of the version after this one, whose calls the others cannot read. There is always one of it.
     """
 
     event_lost: float = 0.0
@@ -54,6 +55,7 @@ class Faults:
     clocks_apart_s: float = 0.0
     reload_per_h: float = 0.0
     reload_late_s: float = 0.0
+    later: float = 0.0
 
     @property
     def workers_die(self) -> bool:
@@ -92,6 +94,7 @@ PROFILES: Mapping[str, Faults] = MappingProxyType(
         "blinks": Faults(link_blink_per_h=60),
         "reloads": Faults(reload_per_h=12),
         "mixed": Faults(reload_per_h=6, reload_late_s=400),
+        "versions": Faults(kill_per_h=6, drain_per_h=12, later=0.5),
         "apart": Faults(clocks_apart_s=40),
         "two-hosts": Faults(
             kill_per_h=6,

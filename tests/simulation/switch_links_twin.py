@@ -34,6 +34,7 @@ from callcontrol.daemon.leg_line import (
     PATIENCE_S,
     LegCommand,
 )
+from callcontrol.edges.freeswitch.failures import ConnectionLost
 from callcontrol.edges.freeswitch.leg_commands import longest_s
 from callcontrol.vocabulary.moment import Instant
 from tests.simulation.faults import Faults
@@ -119,6 +120,23 @@ class SwitchLinksTwin:
             link.order(ask, lambda: self._process.call(lambda: tell(None)))
         else:
             self._process.after(0.001, unknown)
+
+    def tell(self, switch: str, command: str) -> None:
+        """A caller's channel is sent through the dialplan again (`uuid_transfer`).
+
+        Raises:
+            ConnectionLost: the link to the switch is down.
+        """
+        word, channel, destination, *_ = command.split()
+        assert word == "uuid_transfer", command
+        link = self.links[switch]
+        if not link.is_up:
+            raise ConnectionLost(why=f"the link to switch {switch} is down")
+
+        def send() -> None:
+            link.switch.transfer(channel, destination)
+
+        link.order(send, lambda: None)
 
     def announce(self, switch: str, worker: str, calls: tuple[str, ...], arrived: bool) -> Event:
         """No worker is cut off from Redis alone here: nobody has to hear it."""

@@ -47,7 +47,7 @@ class SwitchTwin(SwitchCallers):
             case do.Whisper(leg, _, hang_up):
                 return self._whisper(leg, hang_up)
             case do.BringBack():
-                return self._transfer(call, destination)
+                return self.transfer(call, destination)
 
     def _kill(self, leg: str, cause: str) -> bool:
         channel = self.channels.get(leg)
@@ -89,7 +89,8 @@ class SwitchTwin(SwitchCallers):
         for taker in self.takers:
             taker.heard(self.name, channel.call, LegHeard(channel.id))
 
-    def _transfer(self, call: str, destination: str) -> bool:
+    def transfer(self, call: str, destination: str) -> bool:
+        """A caller's channel goes through the dialplan again; False: it is not there."""
         channel = self.channels.get(call)
         if channel is None:
             return False

@@ -19,6 +19,7 @@ from callcontrol.edges import clock
 from callcontrol.edges.freeswitch.call import CallConnection
 from callcontrol.edges.live_state import keys
 from callcontrol.edges.live_state.calls import CallStore
+from callcontrol.edges.live_state.codec import CALLS, Codec
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.inbox import RETRY_S, Inbox
 from callcontrol.edges.live_state.queue_script import seed_from
@@ -59,7 +60,9 @@ class WorkerTwin:
         spool: SpoolTwin,
         chance: random.Random,
         phones: set[str],
+        values: Codec = CALLS,
     ) -> None:
+        self.values = values
         self.process = process
         self.board = board
         self.pipeline = PipelineTwin(host, process)
@@ -78,7 +81,9 @@ class WorkerTwin:
             worker=process.name,
             current=current,
             rules=RuleStore(self.pipeline),
-            calls=CallStore(self.pipeline, lambda tenant, call: self.shared.lose(tenant, call), process.after),
+            calls=CallStore(
+                self.pipeline, lambda tenant, call: self.shared.lose(tenant, call), process.after, values
+            ),
             registrations=self.registrations,
             records=RecordsTwin(spool, process),
             switches=board,

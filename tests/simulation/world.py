@@ -16,12 +16,14 @@ from unittest import mock
 from callcontrol.daemon import call_acceptor
 from callcontrol.daemon.configuration import Current
 from callcontrol.edges.config_snapshot import Version
+from callcontrol.edges.live_state.codec import CALLS, Codec
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from tests.simulation.agenda import Agenda
 from tests.simulation.centre import SWITCHES, Centre, outside
 from tests.simulation.connection_twin import LineTwin
 from tests.simulation.faults import PROFILES, Faults
 from tests.simulation.host import Host
+from tests.simulation.later_version import LATER
 from tests.simulation.ledger_audit import Accounts, balance
 from tests.simulation.mischief import Mischief
 from tests.simulation.people import People
@@ -169,6 +171,7 @@ class World:
             self.spool,
             random.Random(self._chance.random()),
             self.phones.registered,
+            self._values(),
         )
         process.on_death.append(lambda: self._gone(worker))
         board.on_told = self.promises.told.add
@@ -176,6 +179,15 @@ class World:
         for switch in self.switches:
             switch.takers.append(worker)
         process.call(worker.start)
+
+    def _values(self) -> Codec:
+        """Of which version the next worker is: how it writes and reads calls."""
+        later = self.plan.faults.later
+        if not later or not self.workers:
+            return CALLS
+        living = sum(worker.values is LATER for worker in self.workers if not worker.draining)
+        # One that lives may be about to end: the new worker is its successor.
+        return LATER if living < 2 or self._chance.random() < later else CALLS
 
     def _gone(self, worker: WorkerTwin) -> None:
         self.workers.remove(worker)

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from types import TracebackType
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import gevent
 
@@ -48,17 +48,30 @@ After = Callable[[float, Callable[[], None]], object]
 OnLost = Callable[[str, str], object]
 
 
+class Values(Protocol):
+    """How calls are written and read: see codec.Codec."""
+
+    def encode(self, value: Any) -> bytes: ...
+    def decode(self, text: bytes | str) -> Any: ...
+
+
 class CallStore:
     """Saves and forgets calls. A save that fails is counted and owed; the call itself goes on.
 
     Args:
         on_lost: told of a call that was saved or forgotten here although another worker has it.
         after: does something after so many seconds.
+        values: how calls are written and read.
     """
 
     def __init__(
-        self, pipeline: RedisPipeline, on_lost: OnLost = lambda tenant, call: None, after: After = gevent.spawn_later
+        self,
+        pipeline: RedisPipeline,
+        on_lost: OnLost = lambda tenant, call: None,
+        after: After = gevent.spawn_later,
+        values: Values = codec,
     ) -> None:
+        self._values = values
         self._pipeline = pipeline
         self._on_lost = on_lost
         self._after = after
@@ -79,7 +92,7 @@ class CallStore:
 
     def save(self, call: Call) -> None:
         """Save the call."""
-        self._write(call.tenant, call.id, (call.worker, codec.encode(call)))
+        self._write(call.tenant, call.id, (call.worker, self._values.encode(call)))
 
     def forget(self, call: Call) -> None:
         """Forget the call: its record is safe on disk."""
@@ -140,7 +153,7 @@ class CallStore:
         texts = self._pipeline.ask("HMGET", keys.calls(tenant), *ids) if ids else []
         read: dict[str, tuple[bytes, Call]] = {}
         for call_id, text in zip(ids, texts, strict=True):
-            call = None if text is None else _readable(tenant, call_id, text)
+            call = None if text is None else self._readable(tenant, call_id, text)
             if call is not None:
                 read[call_id] = text, call
             elif text is not None:
@@ -160,7 +173,7 @@ class CallStore:
         def read(text: Any, trouble: LiveStateError | None) -> None:
             if trouble is not None or not text:
                 return on_answer(None, trouble)
-            call = _readable(tenant, call_id, text)
+            call = self._readable(tenant, call_id, text)
             if call is None:
                 return on_answer(None, CallUnreadable(f"call {call_id} of tenant {tenant} is left to a later version"))
 
@@ -179,9 +192,20 @@ class CallStore:
         """Look at a call without taking it over; None: it is not remembered, or Redis is away."""
 
         def answered(text: Any, trouble: LiveStateError | None) -> None:
-            on_answer(_readable(tenant, call_id, text) if text and trouble is None else None)
+            on_answer(self._readable(tenant, call_id, text) if text and trouble is None else None)
 
         self._pipeline.submit("HGET", keys.calls(tenant), call_id, on_reply=answered)
+
+    def _readable(self, tenant: str, call_id: str, text: bytes) -> Call | None:
+        try:
+            call: Call = self._values.decode(text)
+        except codec.Newer as error:
+            log.warning("a call of tenant %s is left to a later version: %s", tenant, error, extra={"call": call_id})
+            return None
+        except codec.Unreadable as error:
+            log.error("a call of tenant %s cannot be read: %s", tenant, error, extra={"call": call_id})
+            return None
+        return call
 
     # --- writing
 
@@ -261,18 +285,6 @@ def _texts(raw: Any) -> dict[str, str]:
     """A hash as redis-py or a plain command gives it."""
     pairs = raw.items() if isinstance(raw, Mapping) else zip(raw[::2], raw[1::2], strict=True)
     return {name.decode(): value.decode() for name, value in pairs}
-
-
-def _readable(tenant: str, call_id: str, text: bytes) -> Call | None:
-    try:
-        call: Call = codec.decode(text)
-    except codec.Newer as error:
-        log.warning("a call of tenant %s is left to a later version: %s", tenant, error, extra={"call": call_id})
-        return None
-    except codec.Unreadable as error:
-        log.error("a call of tenant %s cannot be read: %s", tenant, error, extra={"call": call_id})
-        return None
-    return call
 
 
 class Remembered:
