@@ -19,7 +19,8 @@ from callcontrol.daemon.timers import Timer
 from callcontrol.daemon.worker_context import WorkerContext
 from callcontrol.edges import clock
 from callcontrol.edges.containment import contained
-from callcontrol.edges.live_state.queues import Effects, QueueStore
+from callcontrol.edges.live_state.queue_replies import Effects
+from callcontrol.edges.live_state.queues import QueueStore
 from callcontrol.kinds import KINDS
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.call import Caller

@@ -20,7 +20,7 @@ from rich.table import Table
 from callcontrol.config.queue_settings import Strategy
 from callcontrol.edges import clock
 from callcontrol.edges.embedded import EmbeddedRedis
-from callcontrol.edges.live_state.queues import told_of
+from callcontrol.edges.live_state.queue_replies import told_of
 from callcontrol.routing.queue_layout import RESTS, AgentLayout, Layout, QueueLayout, SeatLayout, layout_dict
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from callcontrol.vocabulary.queue import Offer, TalkEnd

@@ -16,7 +16,8 @@ from callcontrol.daemon.configuration import read_configuration
 from callcontrol.edges import clock
 from callcontrol.edges.live_state import keys
 from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
-from callcontrol.edges.live_state.queues import Effects, QueueStore
+from callcontrol.edges.live_state.queue_replies import Effects
+from callcontrol.edges.live_state.queues import QueueStore
 from callcontrol.edges.live_state.server_clock import ServerClocks
 from callcontrol.routing.queue_layout import layout_dict, layout_of
 from callcontrol.vocabulary.agent import AgentAction, OfferEnd

@@ -14,8 +14,9 @@ from callcontrol.control.events import Event
 from callcontrol.daemon.call_driver import CallDriver
 from callcontrol.edges import clock
 from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
+from callcontrol.edges.live_state.queue_replies import Effects
 from callcontrol.edges.live_state.queue_views import QueueViews
-from callcontrol.edges.live_state.queues import Effects, QueueStore
+from callcontrol.edges.live_state.queues import QueueStore
 from callcontrol.routing.queue_layout import layout_dict, layout_of
 from callcontrol.vocabulary.agent import AgentAction, AgentView
 from callcontrol.vocabulary.queue import Occasion, TicketView

@@ -28,7 +28,7 @@ from callcontrol.edges.live_state import codec, keys
 from callcontrol.edges.live_state.failures import LiveStateError, StoreRefused
 from callcontrol.edges.live_state.inbox import Inbox
 from callcontrol.edges.live_state.pipeline import RedisPipeline
-from callcontrol.edges.live_state.queues import Effects
+from callcontrol.edges.live_state.queue_replies import Effects
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.call import Caller, Stamps
 from tests.control.story import Story, caller

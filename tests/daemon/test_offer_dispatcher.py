@@ -29,7 +29,7 @@ from callcontrol.daemon.timers import Timers
 from callcontrol.daemon.worker_context import WorkerContext
 from callcontrol.edges import clock
 from callcontrol.edges.live_state.calls import CallStore
-from callcontrol.edges.live_state.queues import Effects
+from callcontrol.edges.live_state.queue_replies import Effects
 from callcontrol.edges.live_state.rules import RuleStore
 from callcontrol.kinds import KINDS
 from callcontrol.routing.facts import Facts

@@ -19,7 +19,7 @@ from callcontrol.config.credentials import said_by
 from callcontrol.edges.containment import contained, note_fault
 from callcontrol.edges.live_state import keys
 from callcontrol.edges.live_state.pipeline import connect
-from callcontrol.edges.live_state.queues import notice_from, offer_from
+from callcontrol.edges.live_state.queue_replies import notice_from, offer_from
 from callcontrol.vocabulary.queue import Notice, Offer
 from callcontrol.vocabulary.stored import Kind
 

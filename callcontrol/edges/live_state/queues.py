@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -20,6 +20,7 @@ from callcontrol.edges import clock, meters
 from callcontrol.edges.live_state import keys, queue_script
 from callcontrol.edges.live_state.failures import LiveStateError, StoreRefused
 from callcontrol.edges.live_state.pipeline import COOL_DOWN_S, RedisPipeline
+from callcontrol.edges.live_state.queue_replies import Effects, entered_from, told_of
 from callcontrol.edges.live_state.server_clock import ServerClocks
 from callcontrol.routing.pace import smoothed
 from callcontrol.vocabulary.agent import AgentAction, OfferEnd
@@ -28,10 +29,8 @@ from callcontrol.vocabulary.queue import (
     Entered,
     Kept,
     Leaving,
-    Notice,
     Occasion,
     Offer,
-    Place,
     Refusal,
     TalkEnd,
     Ticket,
@@ -41,20 +40,6 @@ log = logging.getLogger(__name__)
 
 # Operations that Redis has not taken yet; past it the oldest are given up, and their offers end by their leases.
 MAX_OWED = 50_000
-
-
-@dataclass(frozen=True, slots=True)
-class Effects:
-    """What an operation led to.
-
-    Attributes:
-        offers, notices: for calls of this worker (others' were published to their workers).
-        next_due: when `due` has something to do; None: nothing waits for its time.
-    """
-
-    offers: tuple[Offer, ...]
-    notices: tuple[Notice, ...]
-    next_due: Instant | None
 
 
 OnAnswer = Callable[[Any], None]
@@ -296,7 +281,7 @@ class QueueStore:
         return replace(occasion, now=self._clocks.there(tenant, occasion.now))
 
     def _entered(self, tenant: str, answer: Any) -> Entered | Refusal:
-        found = _entered(answer)
+        found = entered_from(answer)
         return replace(found, joined=self._clocks.here(tenant, found.joined)) if isinstance(found, Entered) else found
 
     def _told(self, tenant: str, reply: Any) -> Effects:
@@ -353,48 +338,3 @@ def _ignore(_: Any) -> None:
 
 def _drop(_: Any, __: LiveStateError | None) -> None:
     """Ignore the answer and any trouble: the operation is repeated later."""
-
-
-def _entered(answer: Any) -> Entered | Refusal:
-    kind = answer[0].decode()
-    if kind != "entered":
-        return Refusal(kind)
-    position, waiting, active, handling_us = (int(part) for part in answer[1:5])
-    return Entered(Place(position, waiting, active, handling_us // 1000), Instant(int(answer[5])), answer[6].decode())
-
-
-def told_of(reply: Any) -> Effects:
-    """What a script's whole reply tells besides its answer."""
-    _, offers, notices, next_due, *_ = reply
-    return Effects(
-        tuple(offer_from(fields) for fields in offers),
-        tuple(notice_from(fields) for fields in notices),
-        Instant(int(float(next_due))) if next_due else None,
-    )
-
-
-def offer_from(fields: Any) -> Offer:
-    """An offer as the scripts write it."""
-    id_, ticket, queue, epoch, agents, joined, expires, worker, callback, attempt, number = map(_text, fields)
-    return Offer(
-        id=id_,
-        ticket=ticket,
-        queue=queue,
-        epoch=int(epoch),
-        agents=tuple(agents.split(",")),
-        joined=Instant(int(joined)),
-        expires=Instant(int(expires)),
-        worker=worker,
-        callback=callback == "1",
-        attempt=int(attempt),
-        number=number,
-    )
-
-
-def notice_from(fields: Any) -> Notice:
-    """A notice as the scripts write it."""
-    return Notice(*map(_text, fields))
-
-
-def _text(value: bytes | str) -> str:
-    return value.decode() if isinstance(value, bytes) else value

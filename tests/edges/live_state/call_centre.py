@@ -11,8 +11,9 @@ from gevent.event import AsyncResult
 
 from callcontrol.edges import clock
 from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
+from callcontrol.edges.live_state.queue_replies import Effects
 from callcontrol.edges.live_state.queue_views import QueueViews
-from callcontrol.edges.live_state.queues import Effects, QueueStore
+from callcontrol.edges.live_state.queues import QueueStore
 from callcontrol.routing.queue_layout import layout_dict
 from callcontrol.vocabulary.agent import AgentAction, AgentView
 from callcontrol.vocabulary.moment import periods_at

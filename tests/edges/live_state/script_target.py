@@ -11,7 +11,7 @@ import orjson
 from redis import Redis
 
 from callcontrol.edges.live_state import keys, queue_script
-from callcontrol.edges.live_state.queues import notice_from, offer_from
+from callcontrol.edges.live_state.queue_replies import notice_from, offer_from
 from callcontrol.routing.queue_layout import Layout, layout_dict
 from callcontrol.vocabulary.agent import AgentAction, OfferEnd
 from callcontrol.vocabulary.moment import Instant

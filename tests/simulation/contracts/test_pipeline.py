@@ -13,7 +13,8 @@ from callcontrol.edges.embedded import EmbeddedRedis
 from callcontrol.edges.live_state import keys
 from callcontrol.edges.live_state.calls import CallStore
 from callcontrol.edges.live_state.failures import StoreAway, StoreRefused
-from callcontrol.edges.live_state.queues import Effects, QueueStore
+from callcontrol.edges.live_state.queue_replies import Effects
+from callcontrol.edges.live_state.queues import QueueStore
 from callcontrol.edges.live_state.rules import RuleStore
 from callcontrol.edges.live_state.workers import Workers
 from callcontrol.routing.queue_layout import layout_dict, layout_of
