@@ -30,6 +30,7 @@ from callcontrol.vocabulary.trail import (
     Entry,
     LeftQueue,
     LegEnded,
+    LegFound,
     Noted,
     Offered,
     OfferEnded,
@@ -108,6 +109,8 @@ class _TrailFacts:
                 self.went_on = self.went_on or isinstance(entry, Routed)
             case Dialled(_, leg):
                 self._dial(entry, leg)
+            case LegFound(at, leg, to, address, trunk, shown, payer):
+                self.dialled.setdefault(leg, Dialled(at, leg, to, address, trunk, shown, payer))
             case LegEnded(_, leg):
                 if _is_news(self.ends.get(leg), entry):
                     self.ends[leg] = entry

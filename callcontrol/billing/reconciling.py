@@ -122,7 +122,8 @@ def new_leg(end: LegEnd, call_id: str, place: CdrSource) -> LegRecord:
 
 
 def _completed_leg(leg: LegRecord, end: LegEnd | None) -> LegRecord:
-    if end is None or not leg.estimated or leg.reconciled:
+    is_known = leg.created is not None and not leg.estimated
+    if end is None or is_known or leg.reconciled:
         return leg
     is_callers = leg.direction is Direction.A
     times = in_order(leg.leg_id, end.stamps)

@@ -204,6 +204,8 @@ class Call:
     Attributes:
         id: the caller's channel uuid; the call's id everywhere.
         legs: the caller's channel first (a callback has none), then those that were sent out, in order.
+        nonce: what no other worker that has had the call has. Ids of legs and applications follow from it, so that none
+            repeats one which a worker before it used and could not save.
         apps, visits: counters from which ids of applications and tickets follow.
         serving: the agent who has the caller.
         offers: the latest OFFERS_KNOWN offers that were taken up.
@@ -215,6 +217,7 @@ class Call:
         transferred_by: the extension that did it, "" if it is not known.
         given_back: how often a transfer that nothing took was taken care of: 1 the transferor, 2 the last resort.
         seen: the last moment at which all open legs are known to have lived, by our clock; None: not known.
+        taken_over: another worker has had it before: there may be legs that it sent out and could not save.
         watched: whether since then `worker` hears the end of each of them. If not, only asking the switch can tell.
     """
 
@@ -240,6 +243,8 @@ class Call:
     origin: Origin = NO_ORIGIN
     seen: Instant | None = None
     watched: bool = False
+    nonce: str = ""
+    taken_over: bool = False
 
     @property
     def destination(self) -> str:
@@ -284,15 +289,19 @@ class Call:
 
     def next_app(self) -> tuple[Call, str]:
         """The call and a fresh application id."""
-        return replace(self, apps=self.apps + 1), f"{self.id}:{self.apps}"
+        return replace(self, apps=self.apps + 1), f"{self.id}:{self.nonce}{self.apps}"
 
     def next_legs(self, count: int) -> tuple[str, ...]:
         """The ids of the next so many legs; they are the call's once they are sent out."""
-        return tuple(leg_id(self.id, self.sent + i) for i in range(count))
+        return tuple(leg_id(self.id, self.sent + i, self.nonce) for i in range(count))
 
     def next_ticket(self) -> tuple[Call, str]:
         """The call and the name of its next visit to a queue."""
         return replace(self, visits=self.visits + 1), f"{self.id}/{self.visits + 1}"
+
+    def taken_by(self, worker: str, nonce: str) -> Call:
+        """The call, which is this worker's now."""
+        return replace(self, worker=worker, nonce=nonce, taken_over=True)
 
     def heard_until(self, until: Instant | None) -> Call:
         """The call whose worker heard the ends of its legs until then (None: not known until when), and no longer."""
@@ -314,22 +323,33 @@ def new_call(
     dialled: str,
     now: Instant,
     origin: Origin = NO_ORIGIN,
+    nonce: str = "",
 ) -> Call:
     """A call as it arrives."""
     arrived = Arrived(now, id_, switch, worker, id_, tenant, caller, dialled)
     legs = (Leg(id_, switch, Role.CALLER, "", now),)
-    call = Call(id_, switch, worker, tenant, caller, dialled, now, Deciding(), Trail((arrived,)), legs, origin=origin)
-    return call.alive_at(now)
+    call = Call(id_, switch, worker, tenant, caller, dialled, now, Deciding(), Trail((arrived,)), legs)
+    return replace(call, origin=origin, nonce=nonce).alive_at(now)
 
 
 def new_moved_call(
-    *, id_: str, switch: str, worker: str, tenant: str, caller: Caller, leg_of: str, to: str, by: str, now: Instant
+    *,
+    id_: str,
+    switch: str,
+    worker: str,
+    tenant: str,
+    caller: Caller,
+    leg_of: str,
+    to: str,
+    by: str,
+    now: Instant,
+    nonce: str = "",
 ) -> Call:
     """A call of a channel that we dialled for another call (`leg_of`), and that its partner has transferred."""
     arrived = Arrived(now, id_, switch, worker, id_, tenant, caller, to, leg_of)
     legs = (Leg(id_, switch, Role.CALLER, "", now),)
     call = Call(id_, switch, worker, tenant, caller, to, now, Deciding(), Trail((arrived,)), legs)
-    return replace(call, transferred_to=to, transferred_by=by).alive_at(now)
+    return replace(call, transferred_to=to, transferred_by=by, nonce=nonce).alive_at(now)
 
 
 def new_callback(*, id_: str, switch: str, worker: str, tenant: str, offer: Offer, now: Instant) -> Call:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from callcontrol.config.settings import Settings
 from callcontrol.control import commands as do
 from callcontrol.control import legs, transfers
 from callcontrol.control.call import Call, Closed, Ending, Talking, Waiting
@@ -73,8 +74,9 @@ def out_of_queue(call: Call, facts: Facts) -> PlainResult:
 
 def leg_gone(call: Call, event: LegGone, facts: Facts) -> PlainResult:
     """A channel has ended: note it once; with the caller's channel the call is over."""
+    call = legs.found(call, event, facts.settings.trunks)
     if not call.is_open(event.leg_id):
-        return late_leg_end(call, event, facts.now), ()
+        return _settled(call, event, facts.now), ()
     event = _with_its_own_cause(call, event)
     noted = _with_what_came_of_it(_with_bridge(call, event), event, facts)
     noted = transfers.sent_away(_with_end(noted, event, facts.now), event, facts)
@@ -106,10 +108,15 @@ def _over(call: Call, event: LegGone, facts: Facts) -> Ending:
     return Ending() if event.estimated else replace(talked_until(call, facts), until=event.stamps.ended)
 
 
-def late_leg_end(call: Call, event: LegGone, now: Instant) -> Call:
+def late_leg_end(call: Call, event: LegGone, settings: Settings, now: Instant) -> Call:
+    """The closed call with the end of a leg that was told after all; the very same call if that is no news."""
+    return _settled(legs.found(call, event, settings.trunks), event, now)
+
+
+def _settled(call: Call, event: LegGone, now: Instant) -> Call:
     """The end of a leg that is no longer awaited: told twice, or the truth in place of what was supposed."""
     leg = call.leg(event.leg_id)
-    if leg is None or leg.end is None or not leg.end.gives_way_to(_end(call, leg, event)):
+    if leg is None or (leg.end is not None and not leg.end.gives_way_to(_end(call, leg, event))):
         return call
     return _with_end(_with_bridge(call, event), event, now)
 
@@ -194,10 +201,11 @@ def never_was(call: Call, leg: str, cause: str, facts: Facts) -> PlainResult:
     """The end of a leg that was rung in vain was not reported: it never became a channel.
 
     Of one we cancelled that is a guess: it may have answered at that moment, and its end been told between two workers.
+    So it is where not everything that the switch tells was heard.
     """
     if not call.is_open(leg):
         return call, ()
-    certainty = Certainty.ESTIMATED if cause in CANCELLED else Certainty.TOLD
+    certainty = Certainty.ESTIMATED if cause in CANCELLED or not call.watched else Certainty.TOLD
     outcome = outcome_of(cause) if cause else Outcome.UNAVAILABLE
     call = legs.ended(call, leg, End(certainty, cause, outcome, None), facts.now)
     return close_if_done(call) if isinstance(call.state, Ending) else (call, ())

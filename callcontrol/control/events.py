@@ -54,10 +54,29 @@ class CallerHungUp:
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """What a channel tells of how it was sent out.
+
+    Attributes:
+        address: account@domain, digits or URI.
+        gateway: the one it went out through, "" for none.
+        shown: the number it showed.
+        payer: our mark on it, "" for a leg that costs nothing.
+    """
+
+    address: str
+    gateway: str
+    shown: str
+    payer: str
+
+
+@dataclass(frozen=True, slots=True)
 class LegGone:
     """A channel of this call, the caller's or a leg's, has ended (CHANNEL_HANGUP_COMPLETE).
 
-    `moved_leg`, `moved_to`: the channel it has transferred (REFER), and to what; "" if none.
+    Attributes:
+        moved_leg, moved_to: the channel it has transferred (REFER), and to what; "" if none.
+        sent: of a channel that bears our mark as a leg of this call; None for the caller's.
     """
 
     leg_id: str
@@ -69,6 +88,7 @@ class LegGone:
     recorded_ms: int = 0  # what a `record` had written on this channel when it ended
     moved_leg: str = ""
     moved_to: str = ""
+    sent: Sent | None = None
 
 
 @dataclass(frozen=True, slots=True)

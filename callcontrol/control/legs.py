@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from callcontrol.config.settings import Trunk
 from callcontrol.control import commands as do
 from callcontrol.control.call import Call, CallingBack, Ringing, State, Waiting
 from callcontrol.control.commands import Command
+from callcontrol.control.events import LegGone
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.plan import Account, LegPlan, SipAddress, TrunkNumber
 from callcontrol.vocabulary.leg import Certainty, End, Leg, Role
 from callcontrol.vocabulary.moment import Instant
-from callcontrol.vocabulary.trail import Bridged, Dialled, LegEnded
+from callcontrol.vocabulary.target import NumberTarget, text_of
+from callcontrol.vocabulary.trail import Bridged, Dialled, LegEnded, LegFound
 
 # A leg whose attempt failed and whose end is not reported within so many seconds never was a channel.
 NEVER_S = 5
@@ -40,6 +43,19 @@ def _dialled(leg_id: str, leg: LegPlan, facts: Facts) -> Dialled:
             return Dialled(facts.now, leg_id, leg.to, digits, trunk, shown, leg.payer)
         case SipAddress(uri):
             return Dialled(facts.now, leg_id, leg.to, uri, "", shown, leg.payer)
+
+
+def found(call: Call, event: LegGone, trunks: Mapping[str, Trunk]) -> Call:
+    """The call with the leg that this end is of, if it is one that an earlier worker sent out and could not save."""
+    told, at = event.sent, event.stamps.created
+    if told is None or call.leg(event.leg_id) is not None:
+        return call
+    trunk = next((name for name, known in trunks.items() if (known.gateway or name) == told.gateway), told.gateway)
+    # Behind a gateway stands the number itself, in digits (`routing/legs.py`).
+    to = text_of(NumberTarget(f"+{told.address}")) if told.gateway and told.address.isdigit() else ""
+    leg = Leg(event.leg_id, call.switch, Role.CALLEE, to, at, trunk, told.payer)
+    entry = LegFound(at, leg.id, to, told.address, trunk, told.shown, told.payer)
+    return replace(call, legs=(*call.legs, leg)).noting(entry)
 
 
 def bridged(call: Call, leg_id: str, at: Instant) -> Call:

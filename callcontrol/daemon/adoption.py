@@ -190,7 +190,7 @@ def adopt(shared: WorkerContext, call: Call, heard: Instant | None = None) -> Ca
     Args:
         heard: until when its worker heard every leg's end on the call's switch; None: not known.
     """
-    call = replace(call.heard_until(heard), worker=shared.worker)
+    call = call.heard_until(heard).taken_by(shared.worker, clock.new_nonce())
     if call.tenant and call.tenant not in shared.current.configuration.settings.tenants:
         return _wind_up(shared, call)
     if isinstance(call.state, Closed):

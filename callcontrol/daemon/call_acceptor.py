@@ -158,6 +158,7 @@ class CallAcceptor:
             to=facts.dialled,
             by=facts.transferred_by,
             now=facts.now,
+            nonce=clock.new_nonce(),
         )
         call = call.noting(transfers.note(facts, "", facts.dialled, facts.transferred_by))
         self._drive(CallDriver(call, facts, self._shared, line), connection, line, arriving)
@@ -186,6 +187,7 @@ class CallAcceptor:
             dialled=facts.dialled,
             now=arriving.created or facts.now,
             origin=arriving.origin,
+            nonce=clock.new_nonce(),
         )
         self._drive(CallDriver(call, facts, self._shared, line), connection, line, arriving)
 

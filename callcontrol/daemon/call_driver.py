@@ -205,6 +205,8 @@ class CallDriver:
         self.facts = replace(self.facts, now=clock.now(), slack_s=slack_s)
         if isinstance(before.state, Waiting | CallingBack):
             self._refresh_facts(event)
+        if isinstance(event, TimerFired) and (since := self.shared.switches.gap(before.switch)) is not None:
+            before = before.heard_until(since)  # what was awaited so long may have been told meanwhile
         self.call, commands = machine.step(before, event, self.facts)
         self._tell_news()
         if self.call is not before and not isinstance(self.call.state, Closed):

@@ -31,6 +31,7 @@ from callcontrol.edges.freeswitch.sockets import Address
 from callcontrol.edges.freeswitch.switch_connection import LinkLimits
 from callcontrol.edges.freeswitch.translate import CALL_MARK, call_of, leg_gone
 from callcontrol.edges.freeswitch.wire import SwitchEvent, peek
+from callcontrol.vocabulary.moment import Instant
 
 log = logging.getLogger(__name__)
 
@@ -206,6 +207,10 @@ class SwitchLinks:
         """Whether the switch has been heard without a break since that moment (monotonic seconds)."""
         link = self._links.get(switch)
         return link is not None and link.up_since <= moment_s
+
+    def gap(self, switch: str) -> Instant | None:
+        """Since when something that the switch told may have been missed; None: nothing was."""
+        return self.event_gaps.gap(switch)
 
     def announce(self, switch: str, worker: str, calls: tuple[str, ...], arrived: bool) -> Event:
         """Say over the switch that a worker has these calls now: one that is cut off from Redis hears it nowhere else.

@@ -33,6 +33,7 @@ from callcontrol.edges.live_state.queues import QueueStore
 from callcontrol.edges.live_state.rules import RuleStore
 from callcontrol.edges.spool import EntryRefused, SpoolClosed, SpoolFull
 from callcontrol.vocabulary.leg import Leg, changes
+from callcontrol.vocabulary.moment import Instant
 
 log = logging.getLogger(__name__)
 
@@ -80,6 +81,10 @@ class Switches(Protocol):
         """Whether a channel lives and is bridged to none; None if the switch cannot be asked."""
         ...
 
+    def gap(self, switch: str) -> Instant | None:
+        """Since when something that the switch told may have been missed; None: nothing was."""
+        ...
+
     def announce(self, switch: str, worker: str, calls: tuple[str, ...], arrived: bool) -> Event:
         """Say over the switch, not over Redis, that this worker has these calls now. Returns at once; the event is set
         when every worker that hears the switch has been told.
@@ -118,7 +123,8 @@ class WorkerContext:
         held: the drivers that wait for that.
         missed: the ends of a call's legs that were told before we had the call.
         lost: calls another worker has taken from us, the latest MAX_LOST.
-        estimated: closed calls with an end that was not reported, the latest MAX_ESTIMATED: it may still be.
+        estimated: closed calls with an end that was not reported, or that were taken over: what is missing may still be
+            reported. The latest MAX_ESTIMATED.
         closing: calls whose record is on its way to the disk; they need no adoption.
     """
 
@@ -211,19 +217,21 @@ class WorkerContext:
         self._keep_estimated(call, rated)
 
     def _keep_estimated(self, call: Call, rated: RatedRecord) -> None:
-        """The true end of a leg may still be told."""
+        """The true end of a leg may still be told, and that of a leg whose worker could not save it."""
         self.estimated.pop(call.id, None)
-        if any(leg.estimated for leg in rated.call.legs):
+        if call.taken_over or any(leg.estimated for leg in rated.call.legs):
             self.estimated[call.id] = call
         if len(self.estimated) > MAX_ESTIMATED:
             meters.limits_reached_total.labels("MAX_ESTIMATED").inc()
             self.estimated.pop(next(iter(self.estimated)))
 
     def late_leg_end(self, call_id: str, event: LegGone) -> None:
-        """A leg's end was told after its call was closed: where the record has an estimate, it is made anew, once."""
+        """A leg's end was told after its call was closed: where the record lacks it, it is made anew, once."""
         call = self.estimated.get(call_id)
-        corrected = call and late_leg_end(call, event, clock.now())
-        if corrected is None or corrected is call:
+        if call is None:
+            return
+        corrected = late_leg_end(call, event, self.current.configuration.settings, clock.now())
+        if corrected is call:
             return
         try:
             rated = self._record_of(corrected)

@@ -23,3 +23,8 @@ def monotonic() -> float:
 def new_id() -> str:
     """A random UUID (version 4) in its usual writing."""
     return str(uuid.uuid4())
+
+
+def new_nonce() -> str:
+    """Eight random characters: enough to tell apart the workers that have one call in turn."""
+    return new_id()[:8]

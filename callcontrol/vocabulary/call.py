@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from callcontrol.vocabulary.moment import Instant
 
-# Ids of legs follow from the call's own id, so that replaying a call yields the same ids (RFC 4122 section 4.3).
+# Ids of legs follow from the call's own id and its worker's nonce, so that replaying a call yields the same ids
+# (RFC 4122 section 4.3).
 _LEGS = uuid.UUID("6f1d3f43-3f0e-5b1c-9a53-6a1f5b0c2e11")
 
 
@@ -65,6 +66,10 @@ class Stamps:
         return max(0, self.ended - self.answered) if self.answered is not None else 0
 
 
-def leg_id(call_id: str, n: int) -> str:
-    """The uuid of the n-th leg of a call; the same for ever."""
-    return str(uuid.uuid5(_LEGS, f"{call_id}/{n}"))
+def leg_id(call_id: str, n: int, nonce: str = "") -> str:
+    """The uuid of the n-th leg of a call; the same for ever.
+
+    Args:
+        nonce: of the worker that sends it out, as it took this call.
+    """
+    return str(uuid.uuid5(_LEGS, f"{call_id}/{nonce}/{n}" if nonce else f"{call_id}/{n}"))

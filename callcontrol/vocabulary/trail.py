@@ -83,6 +83,25 @@ class Dialled:
 
 
 @dataclass(frozen=True, slots=True)
+class LegFound:
+    """A leg that an earlier worker sent out and could not save: what the channel itself told of it at its end.
+
+    Attributes:
+        at: when the channel came to be, by the switch's clock.
+        to, address, trunk, shown, payer: as of a leg that was dialled; `to` is "" where the channel does not tell.
+    """
+
+    at: Instant
+    leg_id: str
+    to: str
+    address: str
+    trunk: str = ""
+    shown: str = ""
+    payer: str = ""
+    kind: Literal["leg_found"] = "leg_found"
+
+
+@dataclass(frozen=True, slots=True)
 class LegEnded:
     """A channel of the call is gone; times are the switch's own.
 
@@ -228,7 +247,7 @@ class WrapUpBegan:
 
 
 QueueEntry = Queued | Offered | OfferEnded | LeftQueue | Pressed | WrapUpBegan
-Entry = Arrived | Routed | Passed | Dialled | LegEnded | Bridged | StepEnded | Recorded | Noted | QueueEntry
+Entry = Arrived | Routed | Passed | Dialled | LegFound | LegEnded | Bridged | StepEnded | Recorded | Noted | QueueEntry
 
 
 class Trail(Sequence[Entry]):

@@ -5,16 +5,36 @@ from __future__ import annotations
 import timeit
 from dataclasses import replace
 
+from hypothesis import given
+from hypothesis import strategies as st
+
+from callcontrol.billing.fold import fold
 from callcontrol.control import commands as do
 from callcontrol.control import machine
 from callcontrol.control.call import OFFERS_KNOWN, Waiting
-from callcontrol.control.events import KeyPressed, LegBridged, PlaceKnown
+from callcontrol.control.events import (
+    KeyPressed,
+    LegBridged,
+    LegGone,
+    OriginateFailed,
+    PlaceKnown,
+    Sent,
+    TimerFired,
+)
+from callcontrol.control.legs import NEVER_TIMER, sent
+from callcontrol.routing.plan import Account, LegPlan, Shown
+from callcontrol.vocabulary.call import Stamps
 from callcontrol.vocabulary.leg import Certainty, Role
+from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.queue import Entered, Place
-from callcontrol.vocabulary.trail import Noted, Offered
+from callcontrol.vocabulary.trail import LegEnded, LegFound, Noted, Offered
 from tests.control.queue_story import CallbackStory, QueueStory
 from tests.control.story import Story
 from tests.routing.world import NOW, facts
+
+PLAN = LegPlan("extension:101", Account("101", "acme.example"), 15, Shown("+48221234500"))
+NONCES = st.text("abcdef0123456789", min_size=8, max_size=8)
 
 
 def test_legs_have_roles_and_the_caller_is_the_first() -> None:
@@ -70,3 +90,51 @@ def test_no_step_costs_time_in_the_trails_length() -> None:
 
     copy_s = min(timeit.repeat(lambda: list(long(QueueStory().enter()).call.trail), number=1, repeat=3))
     assert cost_s(long(QueueStory().enter())) < 2 * cost_s(QueueStory().enter()) + copy_s
+
+
+@given(st.lists(st.tuples(NONCES, st.integers(0, 3)), unique_by=lambda taker: taker[0]))
+def test_no_worker_uses_an_id_again_that_one_before_it_used_and_could_not_save(takers: list[tuple[str, int]]) -> None:
+    """Each taker rings phones, plays, and dies before any of it is saved: the next one begins where the first did."""
+    saved = Story(facts()).call
+    used: list[str] = []
+    for nonce, times in takers:
+        call = saved.taken_by(f"worker {nonce}", nonce)
+        for _ in range(times):
+            ids = call.next_legs(2)
+            call = sent(call, ids, (PLAN, PLAN), Role.CALLEE, facts())
+            call, app = call.next_app()
+            used += [*ids, app]
+    assert len(used) == len(set(used))
+
+
+def test_a_leg_that_an_earlier_worker_could_not_save_becomes_the_calls_by_its_marks() -> None:
+    story = Story(facts()).begin()
+    stamps = Stamps(NOW, NOW, NOW, Instant(NOW + 5_000_000), Instant(NOW + 1_000_000))
+    gone = LegGone("unsaved", "NORMAL_CLEARING", stamps, "callee", sent=Sent("48600100100", "a", "+4822", "tenant"))
+    story.then(replace(gone, sent=None))
+    assert story.call.leg("unsaved") is None
+    story.then(gone).then(gone)
+    leg = story.call.leg("unsaved")
+    assert leg is not None
+    assert (leg.target, leg.trunk, leg.payer, leg.bridged) == ("number:+48600100100", "a", "tenant", stamps.bridged)
+    assert [entry.leg_id for entry in story.entries(LegFound)] == ["unsaved"]
+    assert [entry.stamps for entry in story.entries(LegEnded)] == [stamps]
+    (record,) = [one for one in fold(story.call.trail).legs if one.leg_id == "unsaved"]
+    assert (record.payer, record.trunk, record.outcome, record.estimated) == ("tenant", "a", Outcome.ANSWERED, False)
+
+
+def test_where_not_everything_was_heard_that_a_leg_never_was_is_a_guess_and_the_truth_replaces_it() -> None:
+    """The link was lost while an agent's phone rang: what had been told of its end meanwhile, nobody knows."""
+    story = QueueStory().reach("ringing")
+    (leg,) = story.legs("anna")
+    story.then(OriginateFailed((leg,), "NETWORK_OUT_OF_ORDER"))
+    story.call = story.call.heard_until(story.facts.now)
+    story.then(TimerFired(f"{NEVER_TIMER}{leg}:NETWORK_OUT_OF_ORDER"))
+    guessed = story.call.leg(leg)
+    assert guessed is not None
+    assert guessed.certainty is Certainty.ESTIMATED
+    story.gone(leg, "NORMAL_CLEARING", answered_s=3).gone(leg, "USER_BUSY")
+    settled = story.call.leg(leg)
+    assert settled is not None
+    assert (settled.certainty, settled.end and settled.end.cause) == (Certainty.SETTLED, "NORMAL_CLEARING")
+    assert [entry.estimated for entry in story.entries(LegEnded) if entry.leg_id == leg] == [True, False]

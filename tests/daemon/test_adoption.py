@@ -81,6 +81,9 @@ class NoSwitch:
     def alone(self, switch: str, channel: str, on_answer: Callable[[None], object]) -> None:
         on_answer(None)
 
+    def gap(self, switch: str) -> Instant | None:
+        return None
+
     def announce(self, switch: str, worker: str, calls: tuple[str, ...], arrived: bool) -> Event:
         """There is nobody to hear it."""
         heard = Event()

@@ -25,6 +25,7 @@ from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.inbox import Inbox
 from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
 from callcontrol.edges.live_state.workers import Workers
+from callcontrol.vocabulary.moment import Instant
 from tests.control.story import Story, caller
 from tests.daemon.black_hole import BlackHole
 from tests.daemon.queue_parts import until
@@ -53,6 +54,9 @@ class Switch:
     def living(self, switch: str, channels: tuple[str, ...], on_answer: object) -> None: ...
 
     def alone(self, switch: str, channel: str, on_answer: object) -> None: ...
+
+    def gap(self, switch: str) -> Instant | None:
+        return None
 
     def announce(self, switch: str, worker: str, calls: tuple[str, ...], arrived: bool) -> Event:
         for one in self.listening:

@@ -137,3 +137,14 @@ def test_the_legs_of_a_lost_call_may_come_one_by_one(first: int) -> None:
         at_once.ended,
         at_once.outcome,
     )
+
+
+def test_a_leg_that_was_told_never_to_have_been_a_channel_and_was_one_is_completed() -> None:
+    exact = fold(forwarded(0, NOON, 61.5, False))
+    ends = ends_of(exact, 50)
+    outside = exact.legs[-1]
+    never = replace(outside, created=None, answered=None, bridged=None, ended=None, outcome=Outcome.FAILED)
+    true = completed(replace(exact, legs=(*exact.legs[:-1], never)), ends, PLACE)
+    assert true.legs[:-1] == exact.legs[:-1]
+    assert (true.legs[-1].ended, true.legs[-1].reconciled, true.legs[-1].payer) == (at(50), True, outside.payer)
+    assert completed(true, ends_of(exact, 40), PLACE) is true

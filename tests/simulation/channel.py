@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from callcontrol.control import commands as do
+from callcontrol.control.events import Sent
 from callcontrol.daemon.timers import Timer
-from callcontrol.routing.plan import LegPlan
+from callcontrol.routing.plan import Account, LegPlan, SipAddress, TrunkNumber
 from callcontrol.vocabulary.call import Stamps
 from callcontrol.vocabulary.moment import Instant
 
@@ -61,6 +62,20 @@ class Channel:
     race_over: Callable[[], Mapping[str, str]] | None = None
     recorded_ms: int = 0
     idle_since_s: float | None = None
+
+    @property
+    def sent(self) -> Sent | None:
+        """What it tells of how it was sent out; None for a caller's."""
+        if self.plan is None:
+            return None
+        shown, payer = self.plan.shown.number, self.plan.payer
+        match self.plan.endpoint:
+            case Account(user, domain):
+                return Sent(f"{user}@{domain}", "", shown, payer)
+            case TrunkNumber(_, gateway, digits):
+                return Sent(digits, gateway, shown, payer)
+            case SipAddress(uri):
+                return Sent(uri, "", shown, payer)
 
     @property
     def is_caller(self) -> bool:

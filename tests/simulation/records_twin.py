@@ -50,9 +50,14 @@ class LedgerTwin:
         for leg in record.call.legs:
             key = record.call.switch, leg.leg_id
             there = self.rows.get(key)
-            if there is None or (there.estimated and not leg.estimated):
+            if there is None or _is_truer(leg, there):
                 self.rows[key] = leg
                 self.records[key] = record
+
+
+def _is_truer(leg: LegRecord, there: LegRecord) -> bool:
+    """The truth replaces an estimate, and that a leg never was a channel."""
+    return not leg.estimated and (there.estimated or (there.created is None and leg.created is not None))
 
 
 class SpoolTwin:

@@ -153,7 +153,12 @@ class SwitchCallers:
 
     def _tell_end(self, channel: Channel) -> None:
         gone = LegGone(
-            channel.id, channel.cause, channel.stamps, channel.hung_up_by, recorded_ms=channel.recorded_ms
+            channel.id,
+            channel.cause,
+            channel.stamps,
+            channel.hung_up_by,
+            recorded_ms=channel.recorded_ms,
+            sent=channel.sent,
         )
         for taker in self.takers:
             taker.heard(self.name, channel.call, gone)

@@ -138,6 +138,10 @@ class SwitchLinksTwin:
 
         link.order(send, lambda: None)
 
+    def gap(self, switch: str) -> Instant | None:
+        """Since when something that the switch told may have been missed."""
+        return self.event_gaps.gap(switch)
+
     def announce(self, switch: str, worker: str, calls: tuple[str, ...], arrived: bool) -> Event:
         """No worker is cut off from Redis alone here: nobody has to hear it."""
         heard = Event()

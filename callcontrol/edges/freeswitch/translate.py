@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from callcontrol.control import commands as do
 from callcontrol.control.call import Call
-from callcontrol.control.events import AppEnded, CallerHungUp, Event, KeyPressed, LegBridged, LegGone, Rearrived
+from callcontrol.control.events import AppEnded, CallerHungUp, Event, KeyPressed, LegBridged, LegGone, Rearrived, Sent
 from callcontrol.edges.freeswitch.arrival import TRANSFER_CONTEXT
 from callcontrol.edges.freeswitch.commands import Api, Command, Execute, HangupCommand
 from callcontrol.edges.freeswitch.dial_string import AtPeer, DialLeg, Endpoint, Gateway, Registered, SipUri, dial_string
@@ -77,7 +78,15 @@ def leg_gone(event: SwitchEvent, caller: str) -> LegGone:
     cause = event.get("variable_hangup_cause") or event.get("Hangup-Cause") or "NORMAL_UNSPECIFIED"
     by = _hung_up_by(event, is_caller=leg == caller)
     moved, to = _transferred(event)
-    return LegGone(leg, cause, _stamps(event), by, recorded_ms=_recorded_ms(event.get), moved_leg=moved, moved_to=to)
+    told = LegGone(leg, cause, _stamps(event), by, recorded_ms=_recorded_ms(event.get), moved_leg=moved, moved_to=to)
+    return replace(told, sent=_sent(event)) if leg != caller and event.get(CALL_MARK) == caller else told
+
+
+def _sent(event: SwitchEvent) -> Sent:
+    """The switch writes `101%acme.example` for an account that was looked up at its registrar."""
+    address = str(Safe(event.get("Caller-Destination-Number").partition(";")[0].replace("%", "@")))
+    shown = str(Safe(event.get("Caller-Caller-ID-Number")))
+    return Sent(address, event.get("variable_sip_gateway_name"), shown, event.get("variable_cc_payer"))
 
 
 def _transferred(event: SwitchEvent) -> tuple[str, str]:

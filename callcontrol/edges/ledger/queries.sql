@@ -29,7 +29,7 @@ WITH input AS MATERIALIZED (
          )) WITH ORDINALITY AS l (
              {legs: NAME}, ordinal
          )
-    ORDER BY tenant, switch, leg_id, started_day, estimated, n
+    ORDER BY tenant, switch, leg_id, started_day, estimated, created_at IS NULL, n
 ), new_calls AS (
     INSERT INTO calls (started_day, {calls: NAME})
     SELECT started_day, {calls: STORED(c.NAME)}
@@ -114,8 +114,12 @@ WITH input AS MATERIALIZED (
     DELETE FROM offers o USING withdrawn_calls w
     WHERE (o.tenant, o.switch, o.call_id, o.started_day) = (w.tenant, w.switch, w.call_id, w.started_day)
 ), withdrawn_legs AS (
-    DELETE FROM legs l USING input i, jsonb_to_recordset(i.legs) AS t (leg_id text, estimated boolean, reconciled boolean)
-    WHERE l.estimated AND (NOT t.estimated OR (t.reconciled AND NOT l.reconciled))
+    DELETE FROM legs l
+    USING input i,
+          jsonb_to_recordset(i.legs) AS t (leg_id text, created_at bigint, estimated boolean, reconciled boolean)
+    WHERE (l.estimated AND (NOT t.estimated OR (t.reconciled AND NOT l.reconciled))
+           -- it was told that it never was a channel, and the channel has told its end all the same
+           OR l.created_at IS NULL AND t.created_at IS NOT NULL AND NOT t.estimated)
       AND (l.tenant, l.switch, l.leg_id, l.started_day) = (i.tenant, i.switch, t.leg_id, i.started_day)
     RETURNING l.tenant, l.switch, l.leg_id, l.started_day
 )
@@ -352,8 +356,9 @@ WHERE tenant = %(tenant)s AND started_day BETWEEN %(first_day)s AND %(last_day)s
 GROUP BY agent, how
 ORDER BY agent, how;
 
--- known_legs: Of some legs of a switch those the ledger has; open: their true end is not known yet.
-SELECT tenant, call_id, leg_id, estimated AND NOT reconciled AS open
+-- known_legs: Of some legs of a switch those the ledger has; open: their true end is not known yet, or it was told that they
+-- never were channels.
+SELECT tenant, call_id, leg_id, (estimated OR created_at IS NULL) AND NOT reconciled AS open
 FROM legs
 WHERE tenant = ANY (%(tenants)s::text[]) AND switch = %(switch)s AND leg_id = ANY (%(leg_ids)s::text[])
   AND started_day BETWEEN %(first_day)s AND %(last_day)s;
