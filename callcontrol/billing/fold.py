@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from callcontrol.billing.record import CallRecord, Direction, LegRecord, Note, PathEntry, Recording
+from callcontrol.billing.segments import Segments
 from callcontrol.billing.visits import Visits
 from callcontrol.vocabulary.call import Stamps
 from callcontrol.vocabulary.moment import Instant
@@ -28,12 +29,14 @@ from callcontrol.vocabulary.trail import (
     Bridged,
     Dialled,
     Entry,
+    JoinedOutside,
     LeftQueue,
     LegEnded,
     LegFound,
     Noted,
     Offered,
     OfferEnded,
+    Parted,
     Passed,
     Pressed,
     Queued,
@@ -96,6 +99,7 @@ class _TrailFacts:
     went_on: bool = True
     is_callback_due: bool = False
     visits: Visits = field(default_factory=Visits)
+    segments: Segments = field(default_factory=Segments)
     path: list[PathEntry] = field(default_factory=list)
     recordings: list[Recording] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
@@ -117,6 +121,9 @@ class _TrailFacts:
             case Bridged(at, leg):
                 self.bridged.setdefault(leg, at)
                 self.visits.bridge(leg)
+                self.segments.hear(entry)
+            case JoinedOutside() | Parted():
+                self.segments.hear(entry)
             case StepEnded():
                 self._end_step(entry)
             case Queued() | Offered() | OfferEnded() | LeftQueue() | Pressed() | WrapUpBegan():
@@ -207,6 +214,7 @@ def _record(
         legs=legs,
         estimated=any(leg.estimated for leg in legs) or any(visit.estimated for visit in visits),
         visits=visits,
+        segments=told.segments.records(arrived.channel, legs, told.last),
     )
 
 

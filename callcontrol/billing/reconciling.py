@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from callcontrol.billing.fold import in_order
 from callcontrol.billing.record import CallRecord, Direction, LegRecord, Note, OfferRecord, QueueVisit
+from callcontrol.billing.segments import with_ends
 from callcontrol.billing.switch_cdr import LegEnd
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.moment import Instant
@@ -183,6 +184,7 @@ def _of_legs(before: CallRecord, legs: tuple[LegRecord, ...], record: CallRecord
         ended=ended,
         legs=legs,
         visits=visits,
+        segments=tuple(with_ends(segment, before.legs, legs) for segment in record.segments),
         estimated=any(leg.estimated for leg in legs) or any(visit.estimated for visit in visits),
         reconciled=True,
     )

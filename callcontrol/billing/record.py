@@ -185,6 +185,26 @@ class QueueVisit:
 
 
 @dataclass(frozen=True, slots=True)
+class SegmentRecord:
+    """A conversation: two legs heard each other.
+
+    Attributes:
+        leg_id: the caller's channel; where nobody called (a callback) the agent's leg; "" if it is not known.
+        other_leg: the leg it was joined with: of this call, or, after an attended transfer, of another one.
+        party: who was at `other_leg`, as a target text, as far as is known.
+        ended: the end of the leg that ended first, or when somebody was transferred.
+        estimated: `ended` is the best we know.
+    """
+
+    leg_id: str
+    other_leg: str
+    party: str
+    began: Annotated[Instant, Named("began_at")]
+    ended: Annotated[Instant, Named("ended_at")]
+    estimated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class CallRecord:
     """One call, from its arrival to the end of its last leg.
 
@@ -198,6 +218,7 @@ class CallRecord:
         legs: the caller's own first, then the others as they were sent out; a callback's call has only those.
         visits: its stays in queues, in order.
         reconciled: it was completed, or put together, from the switch's own records of its legs.
+        segments: its conversations, in order.
     """
 
     call_id: str
@@ -220,6 +241,7 @@ class CallRecord:
     estimated: bool = False
     visits: Annotated[tuple[QueueVisit, ...], ROWS] = ()
     reconciled: Annotated[bool, LATER] = False
+    segments: Annotated[tuple[SegmentRecord, ...], ROWS] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +296,15 @@ LEGS: Final = Table(LegRecord)
 CHARGES: Final = Table(ChargeRecord)
 QUEUE_VISITS: Final = Table(QueueVisit)
 OFFERS: Final = Table(OfferRecord)
+SEGMENTS: Final = Table(SegmentRecord)
 
 TABLES: Final[Mapping[str, Table[Any]]] = MappingProxyType(
-    {"calls": CALLS, "legs": LEGS, "charges": CHARGES, "queue_visits": QUEUE_VISITS, "offers": OFFERS}
+    {
+        "calls": CALLS,
+        "legs": LEGS,
+        "charges": CHARGES,
+        "queue_visits": QUEUE_VISITS,
+        "offers": OFFERS,
+        "segments": SEGMENTS,
+    }
 )

@@ -2,7 +2,8 @@
 microseconds.
 
 Writing never fails over what a text holds: a record that cannot be written is a lost call, so NUL characters and lone
-surrogates, which neither JSON nor Postgres takes, become U+FFFD. Records of before there were queues have no `visits`.
+surrogates, which neither JSON nor Postgres takes, become U+FFFD. Records of before there were queues have no `visits`,
+those of before conversations were recorded no `segments`.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from callcontrol.billing.record import (
     LEGS,
     OFFERS,
     QUEUE_VISITS,
+    SEGMENTS,
     CallRecord,
     QueueVisit,
     RatedRecord,
@@ -45,6 +47,7 @@ def to_json(record: RatedRecord) -> bytes:
         "legs": [LEGS.to_json(leg) for leg in record.call.legs],
         "charges": [CHARGES.to_json(charge) for charge in record.charges],
         "visits": [_visit(visit) for visit in record.call.visits],
+        "segments": [SEGMENTS.to_json(segment) for segment in record.call.segments],
     }
     try:
         data = orjson.dumps(value)
@@ -66,7 +69,7 @@ def from_json(data: bytes) -> RatedRecord:
         if not isinstance(version, int) or isinstance(version, bool) or version < 1:
             raise BadRecord(f"record of version {version!r}")
         value = RECORD.current(value, version)
-        call = _call_from(value["call"], value["legs"], value.get("visits", ()))
+        call = _call_from(value["call"], value["legs"], value.get("visits", ()), value.get("segments", ()))
         return RatedRecord(call, tuple(CHARGES.from_json(charge) for charge in value["charges"]))
     except Newer as error:
         raise NewerRecord(str(error)) from error
@@ -93,11 +96,14 @@ def _visit(visit: QueueVisit) -> dict[str, Any]:
     return {**QUEUE_VISITS.to_json(visit), "offers": [OFFERS.to_json(offer) for offer in visit.offers]}
 
 
-def _call_from(value: Mapping[str, Any], legs: Iterable[Any], visits: Iterable[Any]) -> CallRecord:
+def _call_from(
+    value: Mapping[str, Any], legs: Iterable[Any], visits: Iterable[Any], segments: Iterable[Any]
+) -> CallRecord:
     return CALLS.from_json(
         value,
         legs=tuple(LEGS.from_json(leg) for leg in legs),
         visits=tuple(_visit_from(visit) for visit in visits),
+        segments=tuple(SEGMENTS.from_json(segment) for segment in segments),
     )
 
 

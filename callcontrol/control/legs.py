@@ -67,7 +67,14 @@ def bridged(call: Call, leg_id: str, at: Instant) -> Call:
         call = call.with_leg(caller.answered_at(at))
     if serving is not None and serving.joined is None:
         call = replace(call, serving=replace(serving, joined=at))
-    return call.noting(Bridged(at, leg_id))
+    return call.noting(Bridged(at, leg_id, "" if caller is not None else _partner(call, leg_id)))
+
+
+def _partner(call: Call, leg_id: str) -> str:
+    """Whom this leg is joined with where nobody called: the agent's leg for the customer's, and the other way round."""
+    served = call.serving.leg if call.serving is not None else ""
+    customer = next((leg.id for leg in call.legs if leg.role is Role.CUSTOMER), "")
+    return customer if leg_id != customer else served
 
 
 def caller_answered(call: Call, at: Instant) -> Call:

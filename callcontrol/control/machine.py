@@ -32,7 +32,7 @@ from callcontrol.control.steps import HANDLERS, callback, queue, start
 from callcontrol.control.uncontrolled import GoesOnAlone
 from callcontrol.routing import arrival, router
 from callcontrol.routing.facts import Facts
-from callcontrol.vocabulary.trail import Noted
+from callcontrol.vocabulary.trail import Noted, Parted
 
 
 def step(call: Call, event: Event, facts: Facts) -> PlainResult:
@@ -186,7 +186,8 @@ _TIMERS = (ending.STEP_TIMER, requeueing.BACK_TIMER, uncontrolled.ALONE_TIMER, t
 def _transferred(call: Call, event: Rearrived, facts: Facts) -> PlainResult:
     """The caller was transferred: what was under way is over, the new number decides."""
     by = transfers.transferor(call, event.by_leg, facts)
-    noted = call.noting(transfers.note(facts, "", event.dialled, by))
+    parted = (Parted(call.state.until or facts.now),) if isinstance(call.state, Talking) else ()
+    noted = call.noting(transfers.note(facts, "", event.dialled, by), *parted)
     noted, leaving = ending.out_of_queue(noted, facts)
     noted, talked = ending.talk_over(noted, facts.now, facts)
     noted = transfers.transferred(noted, event, by)

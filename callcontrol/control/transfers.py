@@ -22,7 +22,7 @@ from callcontrol.routing.facts import Facts
 from callcontrol.routing.path import Path
 from callcontrol.routing.plan import Onward
 from callcontrol.vocabulary.target import ExtensionTarget, Target, text_of
-from callcontrol.vocabulary.trail import Noted, Routed
+from callcontrol.vocabulary.trail import JoinedOutside, Noted, Parted, Routed
 
 # The bridge is over, and the switch neither hung up nor brought the caller back nor joined the caller with another
 # party: music may play while the phone rings that the caller is transferred to. No phone rings longer (seconds).
@@ -72,8 +72,9 @@ def joined_with_another(call: Call, talking: Talking, event: LegBridged, facts: 
     by = transferor(call, talking.leg_id, facts)
     who = _extension_at(event.account, facts) or event.account
     call = call.noting(note(facts, "", f"{who} (attended)", by))
-    now_with = Talking("", event.leg_id, text_of(ExtensionTarget(who)) if facts.extension(who) else who)
-    return call.to(now_with), (do.StopTimer(PARTED_TIMER),)
+    party = text_of(ExtensionTarget(who)) if facts.extension(who) else who
+    call = call.noting(Parted(talking.until or facts.now), JoinedOutside(event.at, event.leg_id, party))
+    return call.to(Talking("", event.leg_id, party)), (do.StopTimer(PARTED_TIMER),)
 
 
 def _extension_at(account: str, facts: Facts) -> str:

@@ -125,11 +125,30 @@ class LegEnded:
 
 @dataclass(frozen=True, slots=True)
 class Bridged:
-    """Caller and leg hear each other."""
+    """This leg hears the caller, or (`with_leg`) another leg of the call where nobody called."""
 
     at: Instant
     leg_id: str
+    with_leg: str = ""
     kind: Literal["bridged"] = "bridged"
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedOutside:
+    """The caller hears a leg of another call: the colleague whom the transferor asked; `party` as far as is known."""
+
+    at: Instant
+    leg_id: str
+    party: str
+    kind: Literal["joined_outside"] = "joined_outside"
+
+
+@dataclass(frozen=True, slots=True)
+class Parted:
+    """The conversation that went on is over, though both its legs may live: somebody was transferred."""
+
+    at: Instant
+    kind: Literal["parted"] = "parted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +266,9 @@ class WrapUpBegan:
 
 
 QueueEntry = Queued | Offered | OfferEnded | LeftQueue | Pressed | WrapUpBegan
-Entry = Arrived | Routed | Passed | Dialled | LegFound | LegEnded | Bridged | StepEnded | Recorded | Noted | QueueEntry
+Conversation = Bridged | JoinedOutside | Parted
+LegEntry = Dialled | LegFound | LegEnded
+Entry = Arrived | Routed | Passed | LegEntry | Conversation | StepEnded | Recorded | Noted | QueueEntry
 
 
 class Trail(Sequence[Entry]):

@@ -129,7 +129,7 @@ class LedgerHistory:
         params = stretch.params(call_ids=list(call_ids))
         with asking(self._connection):
             calls = self._rows("stored_calls", params)
-            parts = {name: self._rows(f"stored_{name}", params) for name in ("legs", "visits", "offers")}
+            parts = {name: self._rows(f"stored_{name}", params) for name in ("legs", "visits", "offers", "segments")}
         return {call["call_id"]: _record(call, parts) for call in calls}
 
     def unrated(self, tenant: str | None, after: UnratedLeg | None, limit: int) -> list[UnratedLeg]:
@@ -178,6 +178,7 @@ def _record(call: _Row, parts: Mapping[str, list[_Row]]) -> CallRecord:
         for visit in own["visits"]
     ]
     value = {"v": VERSION, "call": _plain(call), "legs": own["legs"], "charges": [], "visits": visits}
+    value["segments"] = own["segments"]
     return from_json(orjson.dumps(value)).call
 
 

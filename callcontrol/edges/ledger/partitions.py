@@ -14,7 +14,7 @@ from callcontrol.edges.ledger.queries import query
 from callcontrol.edges.ledger.session import transaction
 from callcontrol.vocabulary.moment import Instant, datetime_of
 
-TABLES = ("calls", "legs", "charges", "queue_visits", "offers")
+TABLES = ("calls", "legs", "charges", "queue_visits", "offers", "segments")
 MONTHS_AHEAD = 3
 LOCK_TIMEOUT_MS = 5_000
 STATEMENT_TIMEOUT_MS = 15_000

@@ -3,17 +3,17 @@
 -- {legs: l.NAME} stands for the columns that billing/record.py declares of a table, one after the other: NAME is the column,
 -- TYPE its type in the JSON, STORED(x) the stored value of the JSON's x. Only what a statement is about is named in it.
 
--- write_records: Stores the calls, legs, charges, visits and offers that are not there yet; tells how many calls it was given and whether all was new.
--- Of a leg or call that occurs twice among the records the truer one counts, else the first; visits and offers are those of the
--- call that counts. Records of before there were queues have none.
+-- write_records: Stores the calls, legs, charges, visits, offers and segments that are not there yet; tells how many calls it was given and whether all was new.
+-- Of a leg or call that occurs twice among the records the truer one counts, else the first; visits, offers and segments are
+-- those of the call that counts. Records of before there were queues, or segments, have none.
 WITH input AS MATERIALIZED (
-    SELECT n, call, legs, charges, visits,
+    SELECT n, call, legs, charges, visits, segments,
            call ->> 'tenant' AS tenant, call ->> 'switch' AS switch, call ->> 'call_id' AS call_id,
            timestamptz 'epoch' + (call ->> 'started_at')::bigint * interval '1 microsecond' AS started_at,
            ((timestamptz 'epoch' + (call ->> 'started_at')::bigint * interval '1 microsecond') AT TIME ZONE 'UTC')::date
                AS started_day
     FROM jsonb_array_elements(%(records)s::jsonb) WITH ORDINALITY AS e (record, n),
-         jsonb_to_record(record) AS r (call jsonb, legs jsonb, charges jsonb, visits jsonb)
+         jsonb_to_record(record) AS r (call jsonb, legs jsonb, charges jsonb, visits jsonb, segments jsonb)
 ), one_per_call AS MATERIALIZED (
     SELECT DISTINCT ON (tenant, switch, call_id, started_day) *
     FROM input
@@ -83,16 +83,31 @@ WITH input AS MATERIALIZED (
     FROM given_offers
     ON CONFLICT DO NOTHING
     RETURNING 1
+), given_segments AS MATERIALIZED (
+    SELECT tenant, switch, call_id, started_day, s.*
+    FROM one_per_call,
+         ROWS FROM (jsonb_to_recordset(segments) AS (
+             {segments: NAME TYPE}
+         )) WITH ORDINALITY AS s (
+             {segments: NAME}, segment
+         )
+), new_segments AS (
+    INSERT INTO segments (tenant, switch, call_id, started_day, segment, {segments: NAME})
+    SELECT tenant, switch, call_id, started_day, segment, {segments: STORED(NAME)}
+    FROM given_segments
+    ON CONFLICT DO NOTHING
+    RETURNING 1
 )
 SELECT
     (SELECT count(call_id) FROM input),
     (SELECT count(*) FROM new_calls) = (SELECT count(*) FROM one_per_call)
         AND (SELECT count(*) FROM new_legs) = (SELECT count(*) FROM one_per_leg)
         AND (SELECT count(*) FROM new_visits) = (SELECT count(*) FROM given_visits)
-        AND (SELECT count(*) FROM new_offers) = (SELECT count(*) FROM given_offers);
+        AND (SELECT count(*) FROM new_offers) = (SELECT count(*) FROM given_offers)
+        AND (SELECT count(*) FROM new_segments) = (SELECT count(*) FROM given_segments);
 
 -- withdraw_estimates: Makes room for truer records: removes estimated rows for which the records have better ones, and voids their charges.
--- With a call go its visits and offers: whatever else was not known of it, the truer record tells. A reconciled record is truer
+-- With a call go its visits, offers and segments: whatever else was not known of it, the truer record tells. A reconciled record is truer
 -- than an estimate, even where it is one in part; a worker's own, exact one is truer than both.
 WITH input AS MATERIALIZED (
     SELECT legs, call ->> 'tenant' AS tenant, call ->> 'switch' AS switch, call ->> 'call_id' AS call_id,
@@ -113,6 +128,9 @@ WITH input AS MATERIALIZED (
 ), withdrawn_offers AS (
     DELETE FROM offers o USING withdrawn_calls w
     WHERE (o.tenant, o.switch, o.call_id, o.started_day) = (w.tenant, w.switch, w.call_id, w.started_day)
+), withdrawn_segments AS (
+    DELETE FROM segments s USING withdrawn_calls w
+    WHERE (s.tenant, s.switch, s.call_id, s.started_day) = (w.tenant, w.switch, w.call_id, w.started_day)
 ), withdrawn_legs AS (
     DELETE FROM legs l
     USING input i,
@@ -301,6 +319,14 @@ WHERE call_id = ANY (%(call_ids)s::text[]) AND started_day BETWEEN %(since_day)s
   AND tenant = ANY (%(tenants)s::text[]) AND switch = ANY (%(switches)s::text[])
 ORDER BY call_id, visit, offered_at, offer, agent;
 
+-- segments_of: The conversations of some calls, in order.
+SELECT
+    call_id, segment, {segments: NAME}, talk_ms
+FROM segments
+WHERE call_id = ANY (%(call_ids)s::text[]) AND started_day BETWEEN %(since_day)s AND %(until_day)s
+  AND tenant = ANY (%(tenants)s::text[]) AND switch = ANY (%(switches)s::text[])
+ORDER BY call_id, segment;
+
 -- queue_statistics: What came of the visits that began, and the offers that were made, in a stretch of time, by queue; see statistics.py.
 WITH visits AS (
     SELECT
@@ -385,6 +411,12 @@ SELECT * FROM offers
 WHERE tenant = ANY (%(tenants)s::text[]) AND switch = %(switch)s AND call_id = ANY (%(call_ids)s::text[])
   AND started_day BETWEEN %(first_day)s AND %(last_day)s
 ORDER BY visit, offered_at, offer, agent;
+
+-- stored_segments: The conversations of some calls of a switch, in order.
+SELECT * FROM segments
+WHERE tenant = ANY (%(tenants)s::text[]) AND switch = %(switch)s AND call_id = ANY (%(call_ids)s::text[])
+  AND started_day BETWEEN %(first_day)s AND %(last_day)s
+ORDER BY segment;
 
 -- lock_reconciling: Whether this transaction may reconcile a switch: one at a time may, until it ends.
 SELECT pg_try_advisory_xact_lock(1667329901, hashtext(%(switch)s));

@@ -102,19 +102,27 @@ class PastVisit(PastRow):
         return {**self._columns, "offers": [offer.plain() for offer in self.offers]}
 
 
+class PastSegment(PastRow):
+    """A conversation's row."""
+
+
 class PastCall(PastRow):
-    """A call's row, its legs in order and its stays in queues."""
+    """A call's row, its legs in order, its stays in queues and its conversations."""
 
     def __init__(
-        self, columns: Mapping[str, Any], legs: Iterable[PastLeg] = (), visits: Iterable[PastVisit] = ()
+        self,
+        columns: Mapping[str, Any],
+        legs: Iterable[PastLeg] = (),
+        visits: Iterable[PastVisit] = (),
+        segments: Iterable[PastSegment] = (),
     ) -> None:
         super().__init__(columns)
-        self.legs, self.visits = tuple(legs), tuple(visits)
+        self.legs, self.visits, self.segments = tuple(legs), tuple(visits), tuple(segments)
 
     def plain(self) -> dict[str, Any]:
-        """The columns, `legs` and `visits`."""
-        legs, visits = ([row.plain() for row in rows] for rows in (self.legs, self.visits))
-        return {**self._columns, "legs": legs, "visits": visits}
+        """The columns, `legs`, `visits` and `segments`."""
+        parts = {"legs": self.legs, "visits": self.visits, "segments": self.segments}
+        return {**self._columns, **{name: [row.plain() for row in rows] for name, rows in parts.items()}}
 
 
 def connect(dsn: str) -> Connection[dict[str, Any]]:
@@ -180,7 +188,8 @@ class LedgerReader:
             legs = self._by_call("legs_of", which)
             visits = self._by_call("visits_of", which)
             offers = self._by_call("offers_of", which)
-        return [_call(row, legs, visits, offers) for row in rows]
+            segments = self._by_call("segments_of", which)
+        return [_call(row, legs, visits, offers, segments) for row in rows]
 
     def count(self, wanted: Wanted) -> int:
         """How many calls match, whatever the limit; MAX_CALLS if there are more.
@@ -257,12 +266,15 @@ def _which(calls: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _call(row: dict[str, Any], legs: _RowsByCall, visits: _RowsByCall, offers: _RowsByCall) -> PastCall:
+def _call(
+    row: dict[str, Any], legs: _RowsByCall, visits: _RowsByCall, offers: _RowsByCall, segments: _RowsByCall
+) -> PastCall:
     call = row["call_id"]
     return PastCall(
         row,
         (_leg(leg) for leg in legs.get(call, [])),
         (_visit(visit, offers.get(call, [])) for visit in visits.get(call, [])),
+        map(PastSegment, segments.get(call, [])),
     )
 
 

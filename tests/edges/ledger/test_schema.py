@@ -61,6 +61,7 @@ ADDED = {
         *("tenant", "switch", "started_day", "call_id", "visit", "queue", "written_at"),
         *("offer_ms", "talk_ms", "wrap_up_ms"),
     },
+    "segments": {"tenant", "switch", "started_day", "call_id", "segment", "written_at", "talk_ms"},
 }
 STORED_AS = {
     Kind.TEXT: {"text"},
@@ -89,12 +90,12 @@ def test_every_column_is_declared_with_its_kind(name: str, connection: psycopg.C
 def test_there_is_no_default_partition(writer: LedgerWriter, rows: Rows) -> None:
     writer.write([payload()])
     assert rows("SELECT count(*) FROM pg_partitioned_table WHERE partdefid <> 0") == [(0,)]
-    assert rows("SELECT count(*) FROM pg_partitioned_table") == [(5,)]
+    assert rows("SELECT count(*) FROM pg_partitioned_table") == [(6,)]
 
 
 def test_the_key_of_every_partition_begins_with_the_tenant(writer: LedgerWriter, rows: Rows) -> None:
     writer.write([payload()])
-    assert partitions.TABLES == ("calls", "legs", "charges", "queue_visits", "offers")
+    assert partitions.TABLES == ("calls", "legs", "charges", "queue_visits", "offers", "segments")
     keys = rows("SELECT indexdef FROM pg_indexes WHERE indexname LIKE %s", "%_pkey")
     assert [key for (key,) in keys if "schema_version" not in key and "(tenant, switch" not in key] == []
     assert len(keys) > 20
