@@ -189,10 +189,10 @@ class SegmentRecord:
     """A conversation: two legs heard each other.
 
     Attributes:
-        leg_id: the caller's channel; where nobody called (a callback) the agent's leg; "" if it is not known.
+        leg_id: the caller's channel; in a callback, which has none, the agent's leg; "" if it is not known.
         other_leg: the leg it was joined with: of this call, or, after an attended transfer, of another one.
         party: who was at `other_leg`, as a target text, as far as is known.
-        ended: the end of the leg that ended first, or when somebody was transferred.
+        ended: the end of the leg that ended first, or when a party was transferred.
         estimated: `ended` is the best we know.
     """
 

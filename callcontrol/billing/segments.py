@@ -1,7 +1,7 @@
 """Segments: the conversations a call's trail tells of, who with whom and from when to when.
 
 Total and tolerant like the rest of the fold: entries told twice count once. A conversation ends with the first of its
-two legs, or when somebody is transferred; where none of that was told it ends with the trail, and is marked as
+two legs, or when a party is transferred; where none of that was told it ends with the trail, and is marked as
 estimated.
 """
 
@@ -60,7 +60,7 @@ class Segments:
         """The conversations in order.
 
         Args:
-            caller: the caller's channel, "" where nobody called.
+            caller: the caller's channel, "" in a callback.
             legs: all of the call.
             last: when the trail ends.
         """
@@ -73,7 +73,7 @@ def _records(talks: list[_Talk], caller: str, legs: dict[str, LegRecord], last: 
         leg, other = talk.leg or caller, legs.get(talk.other)
         ends = [end for one in (legs.get(leg), other) if (end := _end_of(one)) is not None]
         ends += [(talk.parted, False)] if talk.parted is not None else []
-        # Whoever talks with somebody else talks with this one no more.
+        # A caller who is joined with another leg has left this one.
         ends += [(following.began, False)] if following is not None and following.leg == talk.leg else []
         ended, is_estimate = min(ends, default=(last, True))
         party = talk.party or (other.to if other is not None else "")

@@ -1,6 +1,7 @@
 """`callcontrol calls`: the history, read back with costs: each call, why it went where it went, and its legs.
 
-With `--call ID` that one call, and what happened in its queues: each offer with its end, and the keys pressed.
+With `--call ID` (the call's, or that of any of its channels) that one call, and what happened in its queues: each offer
+with its end, and the keys pressed.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     parser = subparsers.add_parser("calls", help="the history of calls with their costs", description=__doc__)
     add_config(parser)
     parser.add_argument("--dsn", default="", help="libpq connection string (default: postgres.dsn, else the embedded)")
-    parser.add_argument("--call", metavar="ID", help="only this call, and what happened in its queues")
+    parser.add_argument("--call", metavar="ID", help="only this call (its id, or any of its channels'), and its queues")
     parser.add_argument("--tenant", help="only this tenant's")
     parser.add_argument("--number", help="only calls of, to, or forwarded to this number or extension")
     parser.add_argument("--since", default="", metavar="TIME", help="from this arrival on, ISO time or day")

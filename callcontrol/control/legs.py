@@ -71,7 +71,7 @@ def bridged(call: Call, leg_id: str, at: Instant) -> Call:
 
 
 def _partner(call: Call, leg_id: str) -> str:
-    """Whom this leg is joined with where nobody called: the agent's leg for the customer's, and the other way round."""
+    """The leg that this one is joined with in a callback: the agent's for the customer's, and the other way round."""
     served = call.serving.leg if call.serving is not None else ""
     customer = next((leg.id for leg in call.legs if leg.role is Role.CUSTOMER), "")
     return customer if leg_id != customer else served

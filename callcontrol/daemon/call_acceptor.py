@@ -199,7 +199,7 @@ class CallAcceptor:
         line.serve(driver)
         self._confirm(driver, arriving, driver.forged)
         if call.tenant:
-            connection.send(set_variable(call.id, "cc_tenant", call.tenant))
+            connection.send(set_variable(call.caller_channel, "cc_tenant", call.tenant))
         log.debug("call arrived for %s", call.dialled, extra={"call": call.id, "tenant": call.tenant})
         driver.begin()
 

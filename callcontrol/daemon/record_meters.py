@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from callcontrol.billing.record import CallRecord, RatedRecord
+from callcontrol.billing.record import CallRecord, Direction, RatedRecord
 from callcontrol.edges import meters
 from callcontrol.routing.carrier_loops import LOOP
 
@@ -25,7 +25,7 @@ def count(rated: RatedRecord) -> None:
     meters.unrated_total.labels(record.tenant).inc(sum(charge.amount is None for charge in rated.charges))
     meters.calls_total.labels(record.tenant, record.outcome.value).inc()
     for leg in record.legs:
-        if leg.address and leg.leg_id != record.call_id:
+        if leg.address and leg.direction is Direction.B:
             meters.legs_total.labels(leg.trunk, leg.cause).inc()
         if leg.estimated:
             meters.legs_estimated_total.inc()

@@ -125,7 +125,7 @@ class LegEnded:
 
 @dataclass(frozen=True, slots=True)
 class Bridged:
-    """This leg hears the caller, or (`with_leg`) another leg of the call where nobody called."""
+    """This leg hears the caller, or (`with_leg`) another leg of the call in a callback."""
 
     at: Instant
     leg_id: str
@@ -145,7 +145,7 @@ class JoinedOutside:
 
 @dataclass(frozen=True, slots=True)
 class Parted:
-    """The conversation that went on is over, though both its legs may live: somebody was transferred."""
+    """The conversation that went on is over, though both its legs may live: a party was transferred."""
 
     at: Instant
     kind: Literal["parted"] = "parted"

@@ -80,7 +80,7 @@ def leg_command(command: do.Whisper | do.Join | do.KillLeg | do.BringBack, call:
         case do.KillLeg(leg, cause):
             return f"uuid_kill {leg} {cause}"
         case do.BringBack():
-            return bring_back(call.id, call.destination)
+            return bring_back(call.caller_channel, call.destination)
 
 
 def bring_back(channel: str, dialled: str, context: str = BACK_CONTEXT) -> str:

@@ -124,7 +124,7 @@ def app_commands(command: do.Command, call: Call, profile: str) -> Sequence[Comm
             return (Execute("record", f"{path} {max_s} {SILENCE_THRESHOLD} {silence_s}", app_id),)
         case do.StopPlaying(all=flush):
             # `all` also forgets what waits behind it (switch_ivr_play_say.c, CF_BREAK)
-            return (Api(f"uuid_break {call.id}{' all' if flush else ''}"),)
+            return (Api(f"uuid_break {call.caller_channel}{' all' if flush else ''}"),)
         case do.HangUp(cause):
             return (HangupCommand(cause),)
         case _:

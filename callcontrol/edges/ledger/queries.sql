@@ -227,10 +227,13 @@ WHERE started_day BETWEEN coalesce(%(since_day)s::date, '-infinity') AND coalesc
   AND started_at >= coalesce(%(since)s::timestamptz, '-infinity')
   AND started_at < coalesce(%(until)s::timestamptz, 'infinity')
   AND (%(tenant)s::text IS NULL OR tenant = %(tenant)s)
-  AND (%(call_id)s::text IS NULL OR call_id = %(call_id)s)
+  AND (%(call_ids)s::text[] IS NULL OR call_id = ANY (%(call_ids)s::text[]))
   AND (%(outcome)s::text IS NULL OR outcome = %(outcome)s)
 ORDER BY started_day DESC, started_at DESC, call_id
 LIMIT %(limit)s;
+
+-- calls_with_leg: The calls that have this channel among their legs.
+SELECT DISTINCT call_id FROM legs WHERE leg_id = %(leg_id)s;
 
 -- tenants: All who have calls in some days: from one to the next in the keys, of each month anew.
 WITH RECURSIVE names (tenant) AS (
@@ -255,14 +258,14 @@ WITH found AS (
          WHERE tenant = t.tenant AND caller_number = %(number)s
            AND started_day BETWEEN coalesce(%(since_day)s::date, '-infinity') AND coalesce(%(until_day)s::date, 'infinity')
            AND started_at >= coalesce(%(since)s::timestamptz, '-infinity') AND started_at < coalesce(%(until)s::timestamptz, 'infinity')
-           AND (%(call_id)s::text IS NULL OR call_id = %(call_id)s) AND (%(outcome)s::text IS NULL OR outcome = %(outcome)s)
+           AND (%(call_ids)s::text[] IS NULL OR call_id = ANY (%(call_ids)s::text[])) AND (%(outcome)s::text IS NULL OR outcome = %(outcome)s)
          ORDER BY started_day DESC, started_at DESC, call_id LIMIT %(limit)s)
         UNION ALL
         (SELECT tenant, switch, call_id, started_day, started_at FROM calls
          WHERE tenant = t.tenant AND dialled = %(number)s
            AND started_day BETWEEN coalesce(%(since_day)s::date, '-infinity') AND coalesce(%(until_day)s::date, 'infinity')
            AND started_at >= coalesce(%(since)s::timestamptz, '-infinity') AND started_at < coalesce(%(until)s::timestamptz, 'infinity')
-           AND (%(call_id)s::text IS NULL OR call_id = %(call_id)s) AND (%(outcome)s::text IS NULL OR outcome = %(outcome)s)
+           AND (%(call_ids)s::text[] IS NULL OR call_id = ANY (%(call_ids)s::text[])) AND (%(outcome)s::text IS NULL OR outcome = %(outcome)s)
          ORDER BY started_day DESC, started_at DESC, call_id LIMIT %(limit)s)
         UNION ALL
         (SELECT DISTINCT c.tenant, c.switch, c.call_id, c.started_day, c.started_at
@@ -270,7 +273,7 @@ WITH found AS (
          WHERE l.tenant = t.tenant AND l.direction = 'b' AND l.address = %(number)s
            AND l.started_day BETWEEN coalesce(%(since_day)s::date, '-infinity') AND coalesce(%(until_day)s::date, 'infinity')
            AND c.started_at >= coalesce(%(since)s::timestamptz, '-infinity') AND c.started_at < coalesce(%(until)s::timestamptz, 'infinity')
-           AND (%(call_id)s::text IS NULL OR c.call_id = %(call_id)s) AND (%(outcome)s::text IS NULL OR c.outcome = %(outcome)s)
+           AND (%(call_ids)s::text[] IS NULL OR c.call_id = ANY (%(call_ids)s::text[])) AND (%(outcome)s::text IS NULL OR c.outcome = %(outcome)s)
          ORDER BY c.started_day DESC, c.started_at DESC, c.call_id LIMIT %(limit)s)
         UNION ALL
         (SELECT DISTINCT c.tenant, c.switch, c.call_id, c.started_day, c.started_at
@@ -278,7 +281,7 @@ WITH found AS (
          WHERE l.tenant = t.tenant AND starts_with(l.target, 'number:') AND l.target = 'number:' || %(number)s
            AND l.started_day BETWEEN coalesce(%(since_day)s::date, '-infinity') AND coalesce(%(until_day)s::date, 'infinity')
            AND c.started_at >= coalesce(%(since)s::timestamptz, '-infinity') AND c.started_at < coalesce(%(until)s::timestamptz, 'infinity')
-           AND (%(call_id)s::text IS NULL OR c.call_id = %(call_id)s) AND (%(outcome)s::text IS NULL OR c.outcome = %(outcome)s)
+           AND (%(call_ids)s::text[] IS NULL OR c.call_id = ANY (%(call_ids)s::text[])) AND (%(outcome)s::text IS NULL OR c.outcome = %(outcome)s)
          ORDER BY c.started_day DESC, c.started_at DESC, c.call_id LIMIT %(limit)s)
     ) AS way
 ), latest AS (

@@ -34,7 +34,7 @@ class Wanted:
         number: the caller, the number dialled, or one the call was forwarded to.
         since, until: arrival in [since, until).
         limit: the latest so many, at most MAX_CALLS.
-        call_id: only this one.
+        call_id: only this one, by its id or by that of any of its channels.
     """
 
     tenant: str | None = None
@@ -210,17 +210,21 @@ class LedgerReader:
             NoLedger: as `calls`.
         """
         with asking(self._connection):
-            return tuple(self._tenants(Wanted(), _params(Wanted())))
+            return tuple(self._tenants(Wanted(), _params(Wanted(), None)))
 
     def search(self, wanted: Wanted) -> tuple[bytes, dict[str, object]]:
         """The statement that finds the calls, and its parameters.
 
         A number is looked for tenant by tenant: indexes begin with the tenant, and so does the place of a row.
         """
-        params = _params(wanted)
+        params = _params(wanted, None if wanted.call_id is None else self._calls_known_as(wanted.call_id))
         if wanted.number is None:
             return query("find_calls"), params
         return query("find_calls_of_number"), {**params, "tenants": self._tenants(wanted, params)}
+
+    def _calls_known_as(self, id_: str) -> list[str]:
+        """The call of this id, and those that have a channel of this id."""
+        return [id_, *(row["call_id"] for row in self._connection.execute(query("calls_with_leg"), {"leg_id": id_}))]
 
     def _tenants(self, wanted: Wanted, params: dict[str, object]) -> list[str]:
         if wanted.tenant is not None:
@@ -238,7 +242,7 @@ class LedgerReader:
 _COST = "cost "  # before the names of the columns of a leg's charge, in legs_of
 
 
-def _params(wanted: Wanted) -> dict[str, object]:
+def _params(wanted: Wanted, call_ids: list[str] | None) -> dict[str, object]:
     since = None if wanted.since is None else datetime_of(wanted.since)
     until = None if wanted.until is None else datetime_of(wanted.until)
     return {
@@ -249,7 +253,7 @@ def _params(wanted: Wanted) -> dict[str, object]:
         "until": until,
         "since_day": since and since.date(),
         "until_day": until and until.date(),
-        "call_id": wanted.call_id,
+        "call_ids": call_ids,
         "limit": min(wanted.limit, MAX_CALLS),
     }
 

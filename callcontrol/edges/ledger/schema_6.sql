@@ -21,6 +21,9 @@ CREATE TABLE segments (
 ) PARTITION BY RANGE (started_day);
 CREATE INDEX segments_by_party ON segments (tenant, party, started_day) WHERE party <> '';
 
+-- A call is found by any of its channels.
+CREATE INDEX legs_by_id ON legs (leg_id);
+
 COMMENT ON TABLE  segments IS 'One row per conversation of a call: who heard whom, from when to when; a call may have several, one after the other';
 COMMENT ON COLUMN segments.tenant      IS 'Tenant of the call';
 COMMENT ON COLUMN segments.switch      IS 'Switch of the call';

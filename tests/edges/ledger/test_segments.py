@@ -49,6 +49,11 @@ def test_it_is_read_back_with_its_call(database: str, writer: LedgerWriter) -> N
         (1, record.segments[0].other_leg, record.segments[0].party)
     ]
     assert call.plain()["segments"][0]["leg_id"] == record.call_id
+    assert record.segments[0].other_leg not in ("", record.call_id)
+    with LedgerReader(database) as reader:
+        (same,) = reader.calls(Wanted(call_id=record.segments[0].other_leg))
+        assert reader.calls(Wanted(call_id="unknown")) == []
+    assert same.call_id == record.call_id
     with LedgerHistory(database) as history:
         found = history.records(Stretch("fs1", ["acme"], NOON, NOON), [record.call_id])
     assert found[record.call_id].segments == record.segments
