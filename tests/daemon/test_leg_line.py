@@ -310,7 +310,8 @@ def test_what_a_gone_leg_cannot_do_any_more_hurts_nobody(scene: Scene) -> None:
 
 def test_a_caller_is_brought_back_through_the_dialplan(scene: Scene) -> None:
     line = scene.desk.call(Call(HELP))
-    scene.call.call = replace(scene.call.call, id=line.uuid)
+    caller, *others = scene.call.call.legs
+    scene.call.call = replace(scene.call.call, id=line.uuid, legs=(replace(caller, id=line.uuid), *others))
     scene.do(do.BringBack())
     again = scene.desk.accept()
     assert again.uuid == line.uuid

@@ -224,7 +224,8 @@ class LedgerReader:
 
     def _calls_known_as(self, id_: str) -> list[str]:
         """The call of this id, and those that have a channel of this id."""
-        return [id_, *(row["call_id"] for row in self._connection.execute(query("calls_with_leg"), {"leg_id": id_}))]
+        rows = self._connection.execute(query("calls_with_leg"), {"leg_id": id_})
+        return list(dict.fromkeys((id_, *(row["call_id"] for row in rows))))
 
     def _tenants(self, wanted: Wanted, params: dict[str, object]) -> list[str]:
         if wanted.tenant is not None:

@@ -34,7 +34,7 @@ COMMENT ON COLUMN segments.leg_id      IS 'The caller''s channel; of a callback'
 COMMENT ON COLUMN segments.other_leg   IS 'The leg it was joined with (legs.leg_id): of this call, or, after an attended transfer, of the call by which the transferor asked';
 COMMENT ON COLUMN segments.party       IS 'Who was at other_leg, as a target: extension:101, number:+48…, sip:…; after an attended transfer as far as is known';
 COMMENT ON COLUMN segments.began_at    IS 'When the two first heard each other';
-COMMENT ON COLUMN segments.ended_at    IS 'When they did no more: the end of the leg that ended first, or when somebody was transferred';
+COMMENT ON COLUMN segments.ended_at    IS 'When they did no more: the end of the leg that ended first, or when a party was transferred';
 COMMENT ON COLUMN segments.estimated   IS 'The end is the best known';
 COMMENT ON COLUMN segments.written_at  IS 'When this row was written, or replaced by a truer one';
 COMMENT ON COLUMN segments.talk_ms     IS 'Milliseconds of conversation, exact to the microsecond';
