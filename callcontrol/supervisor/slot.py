@@ -171,7 +171,9 @@ class Slot:
         log.log(level, "worker %d (process %d) %s", self.number, one.pid, _manner(status))
         if one is self.current:
             self.current, self._died = None, not self._ending
-            self._start_at = now + self._waits.wait_after(now - one.started_at)
+            # A worker that never sent a heartbeat failed while it started, however long that took.
+            lived_s = now - one.started_at if one.heartbeat is not None else 0.0
+            self._start_at = now + self._waits.wait_after(lived_s)
         elif one is self.successor:
             self.successor = None
         else:

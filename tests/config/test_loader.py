@@ -63,7 +63,7 @@ MISTAKES = [
         "11: unknown key `colour`; known here: domain, zone, region, company_number, show, tariff, last_resort,"
             " trunks,"
         " blocked, emergency, emergency_numbers, talk, confirm, extensions, agents, pauses, queues, ageing,"
-        " numbers, groups, lists, announcements, voicemail"
+        " numbers, groups, lists, sequences, announcements, voicemail"
     ]),
     ("show: mine\n", ["11: show: 'mine' is not known here; write 'caller' or 'company'"]),
     ("talk: 0\n", ["11: talk: 0 is too small; write at least 1"]),
@@ -121,8 +121,8 @@ MISTAKES = [
         "12: announcements.closed: unknown key `after`; known here: file, answer, then"
     ]),
     ("last_resort: menu:sales\n", [
-        "11: last_resort: 'menu:sales' is no target; write one of extension:…, group:…, list:…, queue:…, number:…,"
-        " sip:…, announcement:…, voicemail:…, hangup:…"
+        "11: last_resort: 'menu:sales' is no target; write one of extension:…, group:…, list:…, queue:…, sequence:…,"
+        " number:…, sip:…, announcement:…, voicemail:…, hangup:…"
     ]),
 ]  # fmt: skip
 

@@ -162,6 +162,18 @@ def test_who_lived_long_is_replaced_at_once_again() -> None:
     assert len(house.started) == started + 1
 
 
+def test_who_never_sent_a_heartbeat_was_not_steady_however_slow_the_start() -> None:
+    house = House()
+    for wait_s in BACK_OFF_S:
+        house.pass_(STEADY_S)  # a busy machine: the worker is still starting
+        house.last.status = 1
+        house.pass_(0)
+        before = len(house.started)
+        assert house.states()[0][1] is (WorkerState.DEAD if wait_s else WorkerState.STARTING)
+        house.pass_(wait_s)
+        assert len(house.started) == (before + 1 if wait_s else before)
+
+
 def test_a_system_without_processes_is_asked_again() -> None:
     house = House()
     house.fails, house.last.status = True, 1
