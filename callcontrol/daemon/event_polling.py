@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 import gevent
+from gevent.pool import Group
 
 from callcontrol.config.settings import Switch
 from callcontrol.control.call import Call, CallingBack, Waiting
@@ -33,13 +34,18 @@ class EventPolling:
         self._calls = calls
         self._poll = poll
         self._wanted = False
+        self._loops = Group()
 
     def start(self) -> None:
-        """Ask for ever."""
-        gevent.spawn(self._look)
+        """Ask until `stop`."""
+        self._loops.spawn(self._look)
         for name, every_s in self._every_s.items():
             if every_s:
-                gevent.spawn(self._ask, name, every_s)
+                self._loops.spawn(self._ask, name, every_s)
+
+    def stop(self) -> None:
+        """Ask no more."""
+        self._loops.kill()
 
     def _look(self) -> None:
         while True:

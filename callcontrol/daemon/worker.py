@@ -173,6 +173,7 @@ class Worker:
         self._server.stop()
         log.info("draining: %d calls in progress, at most %s s", len(self._shared.drivers), deadline_s)
         self._handover.leave(deadline_s)
+        self._event_polling.stop()
         self._switch_links.stop()
         self._records.stop(LAST_BATCHES_S)
         self._orphan_spools.stop(LAST_BATCHES_S)

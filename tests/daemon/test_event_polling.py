@@ -56,6 +56,7 @@ def test_each_switch_is_asked_as_its_settings_say_while_a_call_is_of_a_queue() -
     before = asked["s1"]
     gevent.sleep(0.05)
     assert asked == {"s1": before}
+    polling.stop()
 
 
 def test_a_failure_is_not_the_end_of_it() -> None:
@@ -65,6 +66,11 @@ def test_a_failure_is_not_the_end_of_it() -> None:
         asked.update([name])
         raise OSError(name)
 
-    EventPolling({"s1": switch(1)}, lambda: [of_queue()], poll).start()
+    polling = EventPolling({"s1": switch(1)}, lambda: [of_queue()], poll)
+    polling.start()
     until(lambda: asked["s1"] > MANY)
     assert set(asked) == {"s1"}
+    polling.stop()
+    before = asked["s1"]
+    gevent.sleep(0.05)
+    assert asked["s1"] == before

@@ -10,7 +10,7 @@ from tests.tidy.tree import TESTS, sources
 
 ORACLE = TESTS / "oracle"
 MAY_KNOW = ("tests.oracle", "callcontrol.vocabulary", "callcontrol.config", "callcontrol.routing.queue_layout")
-PURE_PYTHON = {"__future__", "collections", "dataclasses", "enum", "functools", "math", "typing"}
+PURE_PYTHON = {"__future__", "collections", "dataclasses", "enum", "functools", "importlib", "math", "typing"}
 
 
 def imports(folder: Path) -> Iterator[str]:
