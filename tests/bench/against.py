@@ -22,7 +22,7 @@ from callcontrol.simulator.callers import Call
 from callcontrol.simulator.phones import Behaviour, Phone
 from callcontrol.simulator.stories.stage import Stage
 from tests.bench.call_centre import CallCentre, Talk, example
-from tests.bench.calls import DID, EXAMPLE, PHONE
+from tests.bench.calls import DID, PHONE
 from tests.bench.checkout import checked_out
 from tests.bench.figures import spread, until_first, until_next
 from tests.bench.machine import burning, cpu_s, folder, load, pid_of, rss_kib, staged
@@ -48,11 +48,12 @@ class Part:
     """What is measured together on one stage.
 
     Attributes:
-        staged: with the daemon of this checkout (None: of this one).
+        staged: with the daemon of the first checkout (None: of this one); the second one is the older version's, whose
+            example both versions can read.
         once: a second round would find the daemon grown by the first.
     """
 
-    staged: Callable[[Path | None], AbstractContextManager[Stage]]
+    staged: Callable[[Path | None, Path], AbstractContextManager[Stage]]
     measured: Callable[[Stage, argparse.Namespace], Figures]
     once: bool = False
 
@@ -88,7 +89,7 @@ def _table(title: str, args: argparse.Namespace) -> Table:
 
 
 def _compare(table: Table, other: Path, part: Part, args: argparse.Namespace) -> None:
-    with part.staged(other) as theirs, part.staged(None) as ours:
+    with part.staged(other, other) as theirs, part.staged(None, other) as ours:
         rounds = range(1 if part.once else args.rounds)
         found = [_round(part, theirs, ours, args, odd=bool(number % 2)) for number in rounds]
     for name in found[0][0]:
@@ -116,8 +117,8 @@ def _show(table: Table, name: str, found: Sequence[tuple[float, float]]) -> None
 
 
 @contextmanager
-def _forwarding(source: Path | None) -> Iterator[Stage]:
-    with staged(EXAMPLE, source=source) as stage:
+def _forwarding(source: Path | None, older: Path) -> Iterator[Stage]:
+    with staged(older / "deploy" / "example", source=source) as stage:
         prepare(stage)
         carry(stage, [pid_of(stage)], WARM_CALLS)
         yield stage
@@ -160,7 +161,7 @@ def _talking(stage: Stage, _args: argparse.Namespace) -> Figures:
 
 
 @contextmanager
-def _queueing(source: Path | None) -> Iterator[Stage]:
+def _queueing(source: Path | None, _older: Path) -> Iterator[Stage]:
     with folder() as made, staged(example(made / "example", AGENTS), source=source) as stage:
         yield stage
 
@@ -190,7 +191,7 @@ def _queued(stage: Stage, _args: argparse.Namespace) -> Figures:
 
 
 @contextmanager
-def _waiting_room(source: Path | None) -> Iterator[Stage]:
+def _waiting_room(source: Path | None, _older: Path) -> Iterator[Stage]:
     with folder() as made, staged(example(made / "example", 1), source=source) as stage:
         yield stage
 
