@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -275,9 +276,14 @@ class Call:
         leg = self.leg(leg_id)
         return leg is not None and leg.end is None
 
-    def with_leg(self, changed: Leg) -> Call:
-        """The call with this leg in place of what it was."""
-        return replace(self, legs=tuple(changed if leg.id == changed.id else leg for leg in self.legs))
+    def with_leg(self, changed: Leg, *entries: Entry) -> Call:
+        """The call with this leg in place of what it was, and these entries at the end of its trail."""
+        return self.with_legs((changed,), *entries)
+
+    def with_legs(self, changed: Sequence[Leg], *entries: Entry) -> Call:
+        """The call with these legs in place of what they were, and these entries at the end of its trail."""
+        by_id = {leg.id: leg for leg in changed}
+        return replace(self, legs=tuple(by_id.get(leg.id, leg) for leg in self.legs), trail=self.trail.adding(entries))
 
     def to(self, state: State) -> Call:
         """The call in another state; the very same call where nothing changes, which then need not be saved."""

@@ -31,7 +31,7 @@ def sent(call: Call, ids: Sequence[str], plans: Sequence[LegPlan], role: Role, f
     """The call whose next legs are sent out now."""
     entries = [_dialled(leg_id, plan, facts) for leg_id, plan in zip(ids, plans, strict=True)]
     legs = (Leg(one.leg_id, call.switch, role, one.to, one.at, one.trunk, one.payer) for one in entries)
-    return replace(call, legs=(*call.legs, *legs)).noting(*entries)
+    return replace(call, legs=(*call.legs, *legs), trail=call.trail.adding(entries))
 
 
 def _dialled(leg_id: str, leg: LegPlan, facts: Facts) -> Dialled:
@@ -55,19 +55,18 @@ def found(call: Call, event: LegGone, trunks: Mapping[str, Trunk]) -> Call:
     to = text_of(NumberTarget(f"+{told.address}")) if told.gateway and told.address.isdigit() else ""
     leg = Leg(event.leg_id, call.switch, Role.CALLEE, to, at, trunk, told.payer)
     entry = LegFound(at, leg.id, to, told.address, trunk, told.shown, told.payer)
-    return replace(call, legs=(*call.legs, leg)).noting(entry)
+    return replace(call, legs=(*call.legs, leg), trail=call.trail.adding((entry,)))
 
 
 def bridged(call: Call, leg_id: str, at: Instant) -> Call:
     """The call in which this leg is joined since then: it has been answered, and so has the caller."""
     leg, caller, serving = call.leg(leg_id), call.leg(call.caller_channel), call.serving
-    if leg is not None and leg is not caller:
-        call = call.with_leg(leg.bridged_at(at))
-    if caller is not None:
-        call = call.with_leg(caller.answered_at(at))
+    joined = () if leg is None or leg is caller else (leg.bridged_at(at),)
+    answered = () if caller is None else (caller.answered_at(at),)
     if serving is not None and serving.joined is None:
         call = replace(call, serving=replace(serving, joined=at))
-    return call.noting(Bridged(at, leg_id, "" if caller is not None else _partner(call, leg_id)))
+    entry = Bridged(at, leg_id, "" if caller is not None else _partner(call, leg_id))
+    return call.with_legs((*joined, *answered), entry)
 
 
 def _partner(call: Call, leg_id: str) -> str:
@@ -102,7 +101,7 @@ def ended(call: Call, leg_id: str, end: End, now: Instant) -> Call:
     if changed is None or changed is leg:
         return call
     told = (end.cause, end.outcome, end.stamps, end.hung_up_by, end.certainty is Certainty.ESTIMATED, end.why)
-    return call.with_leg(changed).noting(LegEnded(now, leg_id, *told))
+    return call.with_leg(changed, LegEnded(now, leg_id, *told))
 
 
 def being_rung(state: State) -> tuple[str, ...]:
