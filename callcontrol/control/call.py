@@ -283,15 +283,15 @@ class Call:
     def with_legs(self, changed: Sequence[Leg], *entries: Entry) -> Call:
         """The call with these legs in place of what they were, and these entries at the end of its trail."""
         by_id = {leg.id: leg for leg in changed}
-        return replace(self, legs=tuple(by_id.get(leg.id, leg) for leg in self.legs), trail=self.trail.adding(entries))
+        return self.noting(*entries, legs=tuple(by_id.get(leg.id, leg) for leg in self.legs))
 
     def to(self, state: State) -> Call:
         """The call in another state; the very same call where nothing changes, which then need not be saved."""
         return self if state is self.state else replace(self, state=state)
 
-    def noting(self, *entries: Entry | Explanation) -> Call:
-        """The call with these entries at the end of its trail."""
-        return replace(self, trail=self.trail.adding(entries))
+    def noting(self, *entries: Entry | Explanation, legs: tuple[Leg, ...] | None = None) -> Call:
+        """The call with these entries at the end of its trail, and with these legs (None: with those it has)."""
+        return replace(self, trail=self.trail.adding(entries), legs=self.legs if legs is None else legs)
 
     def next_app(self) -> tuple[Call, str]:
         """The call and a fresh application id."""

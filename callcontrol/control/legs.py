@@ -31,7 +31,7 @@ def sent(call: Call, ids: Sequence[str], plans: Sequence[LegPlan], role: Role, f
     """The call whose next legs are sent out now."""
     entries = [_dialled(leg_id, plan, facts) for leg_id, plan in zip(ids, plans, strict=True)]
     legs = (Leg(one.leg_id, call.switch, role, one.to, one.at, one.trunk, one.payer) for one in entries)
-    return replace(call, legs=(*call.legs, *legs), trail=call.trail.adding(entries))
+    return call.noting(*entries, legs=(*call.legs, *legs))
 
 
 def _dialled(leg_id: str, leg: LegPlan, facts: Facts) -> Dialled:
@@ -55,7 +55,7 @@ def found(call: Call, event: LegGone, trunks: Mapping[str, Trunk]) -> Call:
     to = text_of(NumberTarget(f"+{told.address}")) if told.gateway and told.address.isdigit() else ""
     leg = Leg(event.leg_id, call.switch, Role.CALLEE, to, at, trunk, told.payer)
     entry = LegFound(at, leg.id, to, told.address, trunk, told.shown, told.payer)
-    return replace(call, legs=(*call.legs, leg), trail=call.trail.adding((entry,)))
+    return call.noting(entry, legs=(*call.legs, leg))
 
 
 def bridged(call: Call, leg_id: str, at: Instant) -> Call:
