@@ -7,7 +7,7 @@ not tried, what follows is what follows a busy phone, an agent rests as after a 
 from __future__ import annotations
 
 from callcontrol.control import commands as do
-from callcontrol.control.call import Call, CallingBack, Ringing, Waiting
+from callcontrol.control.call import Call
 from callcontrol.control.events import LegKey
 from callcontrol.control.step_result import PlainResult
 from callcontrol.routing.facts import Facts
@@ -18,18 +18,7 @@ REJECTED = "CALL_REJECTED"
 
 def pressed(call: Call, event: LegKey, facts: Facts) -> PlainResult:
     """A key at one of the call's legs: it declines, if that is the key for it and a person is being asked there."""
-    if not _is_asked(call, event.leg_id, facts) or event.key != facts.tenant.confirm.decline:
+    if not call.state.is_asked(event.leg_id, facts.tenant) or event.key != facts.tenant.confirm.decline:
         return call, ()
     noted = Noted(facts.now, f"declined by key {event.key}")
     return call.noting(noted), (do.KillLeg(event.leg_id, REJECTED),)
-
-
-def _is_asked(call: Call, leg: str, facts: Facts) -> bool:
-    match call.state:
-        case Ringing(step=step, legs=legs):
-            return any(one == leg and plan.acceptance is not None for one, plan in zip(legs, step.legs, strict=True))
-        case Waiting(offering=under) | CallingBack(offering=under) if under is not None:
-            agent = facts.tenant.agents.get(under.agent_of(leg))
-            return leg != under.winner and agent is not None and agent.number is not None and agent.confirm
-        case _:
-            return False

@@ -2,21 +2,58 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import ClassVar
 
-from callcontrol.routing.plan import Change, ChangeAgent, Explanation, Onward, Ring, Wait
+from callcontrol.config.settings import Tenant
+from callcontrol.control.commands import Command
+from callcontrol.routing.facts import Facts
+from callcontrol.routing.plan import Explanation, Onward, Ring
 from callcontrol.vocabulary.call import NO_ORIGIN, Caller, Origin, leg_id
 from callcontrol.vocabulary.leg import Leg, Role
 from callcontrol.vocabulary.moment import Instant
-from callcontrol.vocabulary.queue import Offer
+from callcontrol.vocabulary.queue import KnownOffer
 from callcontrol.vocabulary.trail import Arrived, Entry, Trail
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What a call is doing. Kinds may have states of their own (`own_steps.py`)."""
+    """What a call is doing. Kinds have states of their own (`own_steps.py`).
+
+    Attributes:
+        waits: the call waits until agents are offered to it, whose legs are rung outside of a bridge. Each offer is
+            carried out by the settings, phones and trunks of its moment, and the switch's events are asked for at once.
+    """
+
+    waits: ClassVar[bool] = False
+
+    @property
+    def being_rung(self) -> tuple[str, ...]:
+        """Legs that ring as far as we know: what becomes of each of them is still to be told."""
+        return ()
+
+    def is_asked(self, leg: str, tenant: Tenant) -> bool:
+        """Whether the person at this leg is asked to accept the call by a key."""
+        return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engagement:
+    """A party that a kind has found for the caller, in whatever state the call is: until that party's leg ends.
+
+    Attributes:
+        leg: the party's leg.
+        joined: since when they talk; None: they do not yet.
+    """
+
+    leg: str
+    joined: Instant | None = None
+
+    @abstractmethod
+    def over(self, call: Call, parted: Instant, facts: Facts) -> tuple[Call, tuple[Command, ...]]:
+        """The call without it: both have been joined, and talked until `parted`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +76,17 @@ class Ringing(State):
     app_id: str
     legs: tuple[str, ...]
 
+    @property
+    def being_rung(self) -> tuple[str, ...]:
+        """All legs of the bridge."""
+        return self.legs
+
+    def is_asked(self, leg: str, tenant: Tenant) -> bool:
+        """A person is asked for whom the plan says so."""
+        return any(
+            one == leg and plan.acceptance is not None for one, plan in zip(self.legs, self.step.legs, strict=True)
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Talking(State):
@@ -54,125 +102,6 @@ class Talking(State):
     leg_id: str
     who: str = ""
     until: Instant | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Changing(State):
-    """A rule is being stored (`app_id` ""), then the tone that says how it went is played."""
-
-    step: Change
-    app_id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ChangingAgent(State):
-    """An agent's state is being stored (`app_id` ""), then the tone that says how it went is played."""
-
-    step: ChangeAgent
-    app_id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RungLeg:
-    """A leg at which an agent is rung; `round` is the trunk it goes through, in turn."""
-
-    leg_id: str
-    agent: str
-    round: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Offering:
-    """An offer under way.
-
-    Attributes:
-        legs: those that have not ended for us; ringing, or the one that answered.
-        stage: `ringing`; `accepting` (an agent answered, the live state is asked whether the offer still stands);
-            `whispering` (the agent has the caller and hears who it is); `joining`.
-        winner: the leg that answered, from `accepting` on.
-    """
-
-    offer: Offer
-    legs: tuple[RungLeg, ...]
-    stage: Literal["ringing", "accepting", "whispering", "joining"] = "ringing"
-    winner: str = ""
-
-    def agent_of(self, leg: str) -> str:
-        """Whose leg this is, "" if it is not of this offer."""
-        return next((rung.agent for rung in self.legs if rung.leg_id == leg), "")
-
-    @property
-    def agents(self) -> tuple[str, ...]:
-        """Those whose legs have not ended for us, in the order of the offer."""
-        return tuple(dict.fromkeys(rung.agent for rung in self.legs))
-
-    @property
-    def taken(self) -> bool:
-        """Whether an agent has the caller already: no other agent can get that caller now."""
-        return self.stage in ("whispering", "joining")
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting(State):
-    """The caller is in a queue, or (`entered` False) is being let in.
-
-    Attributes:
-        joined: since when the caller waits, as the place says; let_in: since when in this queue this time.
-        music, saying: ids of the applications that play; `saying` is "" while only music plays, both are "" in silence.
-        music_began: when the music began last; music that ends at once is not begun at once again.
-        wanted: what is to be said when the place is known: `position`, `wait`.
-        took_up: "" | `came_back` | `callback`: which earlier place it is.
-        asked: the caller has asked to be called back, and the live state has not answered.
-        position, minutes: the lowest position and the shortest wait the caller was told; 0: none yet.
-    """
-
-    step: Wait
-    ticket: str
-    joined: Instant
-    entered: bool = False
-    let_in: Instant | None = None
-    music: str = ""
-    saying: str = ""
-    music_began: Instant | None = None
-    wanted: tuple[str, ...] = ()
-    position: int = 0
-    minutes: int = 0
-    offering: Offering | None = None
-    asked: bool = False
-    took_up: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class CallingBack(State):
-    """A customer is called back: an agent is rung first (`offering`), then the customer (`customer`: that leg)."""
-
-    ticket: str
-    queue: str
-    number: str
-    attempt: int
-    offering: Offering | None = None
-    customer: str = ""
-    round: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Serving:
-    """The agent who has the caller, from accepting to the end of the agent's leg; `joined`: since when they talk."""
-
-    agent: str
-    ticket: str
-    queue: str
-    offer: str
-    leg: str
-    joined: Instant | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class KnownOffer:
-    """An offer that was taken up, and the agents who were rung for it."""
-
-    offer: str
-    agents: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,10 +123,6 @@ class Closed(State):
     """The trail is complete. Nothing leaves this state."""
 
 
-# An offer may come late, or twice, within seconds. So many of the latest ones are known.
-OFFERS_KNOWN = 8
-
-
 @dataclass(frozen=True, slots=True)
 class Call:
     """One caller's visit, from INVITE to hang-up. What is now stands here; the trail is written and never read.
@@ -208,8 +133,8 @@ class Call:
         nonce: what no other worker that has had the call has. Ids of legs and applications follow from it, so that none
             repeats one which a worker before it used and could not save.
         apps, visits: counters from which ids of applications and tickets follow.
-        serving: the agent who has the caller.
-        offers: the latest OFFERS_KNOWN offers that were taken up.
+        serving: the agent who has the caller, from accepting to the end of the agent's leg.
+        offers: the latest offers that were taken up, a few of them.
         promised: the caller was promised a callback: the ticket outlives the call.
         elsewhere: (id, agent) of what keeps agents from being offered callers, as the live state was told: calls of
             their own, legs at their phones that came from no queue.
@@ -234,7 +159,7 @@ class Call:
     legs: tuple[Leg, ...]
     apps: int = 0
     visits: int = 0
-    serving: Serving | None = None
+    serving: Engagement | None = None
     offers: tuple[KnownOffer, ...] = ()
     promised: bool = False
     elsewhere: tuple[tuple[str, str], ...] = ()
@@ -356,12 +281,3 @@ def new_moved_call(
     legs = (Leg(id_, switch, Role.CALLER, "", now),)
     call = Call(id_, switch, worker, tenant, caller, to, now, Deciding(), Trail((arrived,)), legs)
     return replace(call, transferred_to=to, transferred_by=by, nonce=nonce).alive_at(now)
-
-
-def new_callback(*, id_: str, switch: str, worker: str, tenant: str, offer: Offer, now: Instant) -> Call:
-    """A call to a customer whose turn has come; no channel exists yet, and `channel` is ""."""
-    customer = Caller(offer.number)
-    arrived = Arrived(now, id_, switch, worker, "", tenant, customer, f"queue:{offer.queue}")
-    state = CallingBack(offer.ticket, offer.queue, offer.number, offer.attempt)
-    call = Call(id_, switch, worker, tenant, customer, arrived.dialled, now, state, Trail((arrived,)), ())
-    return call.alive_at(now)

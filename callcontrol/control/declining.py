@@ -7,9 +7,10 @@ next agent) would come when the last of them gives up. Per extension, `decline: 
 from __future__ import annotations
 
 from callcontrol.control import commands as do
-from callcontrol.control.call import Call, CallingBack, Ringing, Waiting
+from callcontrol.control.call import Call, Ringing
 from callcontrol.control.commands import Command
 from callcontrol.control.events import LegGone
+from callcontrol.control.queue_states import CallingBack, Waiting
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.target import ExtensionTarget
 

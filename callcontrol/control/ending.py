@@ -7,7 +7,7 @@ from dataclasses import replace
 from callcontrol.config.settings import Settings
 from callcontrol.control import commands as do
 from callcontrol.control import legs, transfers
-from callcontrol.control.call import Call, Closed, Ending, Talking, Waiting
+from callcontrol.control.call import Call, Closed, Ending, Talking
 from callcontrol.control.commands import Command
 from callcontrol.control.events import (
     AppEnded,
@@ -19,16 +19,17 @@ from callcontrol.control.events import (
     SwitchGone,
     TimerFired,
 )
-from callcontrol.control.leaving import end_serving, leave
+from callcontrol.control.leaving import leave
 from callcontrol.control.own_steps import OwnState
+from callcontrol.control.queue_states import Waiting
 from callcontrol.control.step_result import PlainResult
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.call import Stamps
 from callcontrol.vocabulary.leg import Certainty, End, Leg
-from callcontrol.vocabulary.moment import SECOND_US, Instant, text_of
+from callcontrol.vocabulary.moment import Instant, text_of
 from callcontrol.vocabulary.outcome import Outcome, outcome_of
-from callcontrol.vocabulary.queue import Leaving, TalkEnd
-from callcontrol.vocabulary.trail import Noted, WrapUpBegan
+from callcontrol.vocabulary.queue import Leaving
+from callcontrol.vocabulary.trail import Noted
 
 # The cause of a leg's end that was not reported.
 UNTOLD = "NORMAL_UNSPECIFIED"
@@ -127,15 +128,9 @@ def _ends_with(call: Call, leg: str) -> bool:
 
 
 def talk_over(call: Call, parted: Instant, facts: Facts) -> PlainResult:
-    """The agent who had the caller is done with the call; if they were joined that was a conversation."""
+    """The party that was found for the caller is done with the call; if they were joined that was a conversation."""
     serving = call.serving
-    if serving is None or serving.joined is None:
-        return call, ()
-    queue = facts.tenant.queues.get(serving.queue)
-    if queue is not None and queue.wrap_up:
-        until = Instant(facts.now + queue.wrap_up * SECOND_US)
-        call = call.noting(WrapUpBegan(facts.now, serving.offer, serving.agent, until))
-    return end_serving(call, max(parted - serving.joined, 1), TalkEnd.TALKED)
+    return (call, ()) if serving is None or serving.joined is None else serving.over(call, parted, facts)
 
 
 def lost(call: Call, event: CallConnectionLost | SwitchGone, facts: Facts) -> PlainResult:

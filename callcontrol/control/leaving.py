@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from callcontrol.config.queue_settings import Queue
 from callcontrol.control import commands as do
-from callcontrol.control import legs, offering, waiting_room
-from callcontrol.control.call import Call, Deciding, Waiting
-from callcontrol.control.commands import Command
+from callcontrol.control import offering, waiting_room
+from callcontrol.control.call import Call, Deciding
+from callcontrol.control.queue_states import Waiting
+from callcontrol.control.serving import end_unjoined
 from callcontrol.control.step_result import PlainResult, StepResult, ThenDecide
 from callcontrol.routing import exits
 from callcontrol.routing.endings import refuse
@@ -18,7 +19,7 @@ from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.queue import Leaving, TalkEnd
 from callcontrol.vocabulary.target import Target, text_of
-from callcontrol.vocabulary.trail import LeftQueue, OfferEnded, StepEnded
+from callcontrol.vocabulary.trail import LeftQueue, StepEnded
 
 # An agent who has accepted is whispered to, and joined, within a time: this clock.
 OFFER_TIMER = "offer"
@@ -26,12 +27,6 @@ OFFER_TIMER = "offer"
 # The prompts' language where a reload has taken the queue away.
 _DEFAULT_LANGUAGE = Queue.model_fields["language"].default
 
-# An agent who leaves before they are joined has refused after all.
-_UNJOINED = {
-    TalkEnd.ABANDONED: OfferEnd.CALLER_GONE,
-    TalkEnd.DROPPED: OfferEnd.REJECTED,
-    TalkEnd.UNJOINED: OfferEnd.EXPIRED,
-}
 _OUTCOMES = {Leaving.ABANDONED: Outcome.ABANDONED, Leaving.CALLBACK: Outcome.CALLBACK}
 
 
@@ -71,23 +66,3 @@ def _let_go(call: Call, waiting: Waiting, facts: Facts) -> PlainResult:
     queue = facts.tenant.queues.get(waiting.step.queue)
     told = phrase(queue.language if queue else _DEFAULT_LANGUAGE, Phrase.CALLER_GONE)
     return call, (*ending, do.Whisper(under.winner, as_file_string(told), hang_up=True), do.StopTimer(OFFER_TIMER))
-
-
-def end_unjoined(call: Call, how: TalkEnd, facts: Facts) -> PlainResult:
-    """The agent and the caller were never joined: which of them hung up tells how the agent's offer ended."""
-    serving = call.serving
-    if serving is not None:
-        ended = _UNJOINED[how]
-        detail = "left at once" if ended is OfferEnd.REJECTED else ""
-        leg = serving.leg if ended is OfferEnd.CALLER_GONE else ""
-        entry = OfferEnded(facts.now, serving.offer, serving.agent, ended, detail, leg)
-        call = legs.lost_caller(call, leg).noting(entry)
-    return end_serving(call, 0, how)
-
-
-def end_serving(call: Call, talk_us: int, how: TalkEnd) -> tuple[Call, tuple[Command, ...]]:
-    """The agent who had the caller is done with the call."""
-    serving = call.serving
-    if serving is None:
-        return call, ()
-    return replace(call, serving=None), (do.EndTalk(serving.agent, serving.ticket, talk_us, how),)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from callcontrol.config.settings import Trunk
 from callcontrol.control import commands as do
-from callcontrol.control.call import Call, CallingBack, Ringing, State, Waiting
+from callcontrol.control.call import Call
 from callcontrol.control.commands import Command
 from callcontrol.control.events import LegGone
 from callcontrol.routing.facts import Facts
@@ -102,17 +102,3 @@ def ended(call: Call, leg_id: str, end: End, now: Instant) -> Call:
         return call
     told = (end.cause, end.outcome, end.stamps, end.hung_up_by, end.certainty is Certainty.ESTIMATED, end.why)
     return call.with_leg(changed, LegEnded(now, leg_id, *told))
-
-
-def being_rung(state: State) -> tuple[str, ...]:
-    """Legs that ring as far as we know: what becomes of each of them is still to be told."""
-    match state:
-        case Ringing(legs=legs):
-            return legs
-        case Waiting(offering=under) if under is not None:
-            return tuple(rung.leg_id for rung in under.legs if rung.leg_id != under.winner)
-        case CallingBack(offering=under) if under is not None:
-            customer = () if under.stage == "joining" else (state.customer,)
-            return (*customer, *(rung.leg_id for rung in under.legs if rung.leg_id != under.winner))
-        case _:
-            return ()

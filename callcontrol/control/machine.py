@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from callcontrol.control import accepting, declining, ending, offering, requeueing, transfers, uncontrolled
 from callcontrol.control import commands as do
-from callcontrol.control.call import Call, CallingBack, Closed, Deciding, Ending, Talking, Waiting
+from callcontrol.control.call import Call, Closed, Deciding, Ending, Talking
 from callcontrol.control.commands import Command
 from callcontrol.control.events import (
     CallConnectionLost,
@@ -25,8 +25,9 @@ from callcontrol.control.events import (
     SwitchGone,
     TimerFired,
 )
-from callcontrol.control.legs import NEVER_TIMER, being_rung
+from callcontrol.control.legs import NEVER_TIMER
 from callcontrol.control.own_steps import OwnState
+from callcontrol.control.queue_states import CallingBack, Waiting
 from callcontrol.control.step_result import PlainResult, StepResult, ThenDecide
 from callcontrol.control.steps import HANDLERS, callback, queue, start
 from callcontrol.control.uncontrolled import GoesOnAlone
@@ -90,7 +91,7 @@ def _everywhere(call: Call, event: Event, facts: Facts) -> StepResult | None:
 
 def _here(call: Call, event: Event, facts: Facts) -> StepResult:
     match call.state, event:
-        case state, OfferMade() | LegAnswered() if not isinstance(state, Waiting | CallingBack):
+        case state, OfferMade() | LegAnswered() if not state.waits:
             return _waits_no_more(call, event)
         case Deciding(onward), FactsFound():
             noted = call.noting(Noted(facts.now, facts.degraded)) if facts.degraded else call
@@ -138,7 +139,7 @@ def _counted(call: Call, event: ChannelsChecked, alive: frozenset[str], facts: F
 
 def _missing(call: Call, alive: frozenset[str]) -> str | None:
     """An open leg that does not live; those that are being rung may not be channels yet."""
-    rung = () if isinstance(call.state, Ending) else being_rung(call.state)
+    rung = call.state.being_rung
     return next((leg for leg in call.open_legs if leg not in alive and leg not in rung), None)
 
 

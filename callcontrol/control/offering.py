@@ -10,11 +10,13 @@ from dataclasses import replace
 
 from callcontrol.control import commands as do
 from callcontrol.control import legs
-from callcontrol.control.call import OFFERS_KNOWN, Call, KnownOffer, Offering, RungLeg, Serving
+from callcontrol.control.call import Call
 from callcontrol.control.commands import Command
 from callcontrol.control.declining import BY_HAND
 from callcontrol.control.events import OriginateFailed
 from callcontrol.control.legs import watched
+from callcontrol.control.queue_states import Offering, RungLeg
+from callcontrol.control.serving import Serving
 from callcontrol.control.step_result import PlainResult
 from callcontrol.routing.agents import agent_legs
 from callcontrol.routing.facts import Facts
@@ -22,9 +24,11 @@ from callcontrol.routing.legs import Legs
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.leg import Certainty, End, Role
 from callcontrol.vocabulary.outcome import TRUNK_FAILURES, Outcome, outcome_of
-from callcontrol.vocabulary.queue import Leaving, Offer, TalkEnd
+from callcontrol.vocabulary.queue import KnownOffer, Leaving, Offer, TalkEnd
 from callcontrol.vocabulary.trail import Offered, OfferEnded
 
+# An offer may come late, or twice, within seconds. So many of the latest ones are known.
+OFFERS_KNOWN = 8
 # Longer than an agent's phone rings and the agent takes to press a key: the lease of an offer outlasts both (seconds).
 GRACE_S = 10
 _ENDS = {
@@ -134,7 +138,8 @@ def accepted(call: Call, offering: Offering, facts: Facts) -> tuple[Call, Offeri
     losers = [other for other in offering.agents if other != agent]
     ends = [OfferEnded(facts.now, offer.id, agent, OfferEnd.ACCEPTED)]
     ends += [OfferEnded(facts.now, offer.id, loser, OfferEnd.ELSEWHERE) for loser in losers]
-    call = replace(call.noting(*ends), serving=Serving(agent, offer.ticket, offer.queue, offer.id, offering.winner))
+    serving = Serving(agent=agent, ticket=offer.ticket, queue=offer.queue, offer=offer.id, leg=offering.winner)
+    call = replace(call.noting(*ends), serving=serving)
     others = tuple(rung.leg_id for rung in offering.legs if rung.leg_id != offering.winner)
     winner = tuple(rung for rung in offering.legs if rung.leg_id == offering.winner)
     kills = tuple(do.KillLeg(leg, "LOSE_RACE") for leg in others)

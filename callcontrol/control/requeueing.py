@@ -7,9 +7,11 @@ from dataclasses import replace
 from callcontrol.config.settings import Queue
 from callcontrol.control import commands as do
 from callcontrol.control import offering, waiting_room
-from callcontrol.control.call import Call, Offering, Talking, Waiting
+from callcontrol.control.call import Call, Talking
 from callcontrol.control.commands import Command
-from callcontrol.control.leaving import OFFER_TIMER, end_unjoined
+from callcontrol.control.leaving import OFFER_TIMER
+from callcontrol.control.queue_states import Offering, Waiting
+from callcontrol.control.serving import end_unjoined
 from callcontrol.control.step_result import PlainResult
 from callcontrol.routing.demand import priority_of, stages_of
 from callcontrol.routing.facts import Facts

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from callcontrol.control import commands as do
 from callcontrol.control import requeueing
-from callcontrol.control.call import Call, Changing, ChangingAgent, Deciding, Ringing
+from callcontrol.control.call import Call, Deciding, Ringing
 from callcontrol.control.commands import Command
 from callcontrol.control.ending import STEP_TIMER
 from callcontrol.control.events import AppEnded, Rearrived
 from callcontrol.control.own_steps import OwnState
+from callcontrol.control.queue_states import Changing, ChangingAgent
 from callcontrol.control.step_result import PlainResult, StepResult, ThenDecide
 from callcontrol.control.steps import agent_setting, ring, setting
 from callcontrol.routing.facts import Facts

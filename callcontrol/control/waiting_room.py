@@ -12,9 +12,10 @@ from dataclasses import replace
 from callcontrol.config.music import music_of
 from callcontrol.config.settings import Queue
 from callcontrol.control import commands as do
-from callcontrol.control.call import Call, Waiting
+from callcontrol.control.call import Call
 from callcontrol.control.commands import Command
 from callcontrol.control.expected_wait import expected_us, minutes_to_announce
+from callcontrol.control.queue_states import Waiting
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.speech import as_file_string, expected_wait, position
 from callcontrol.vocabulary.moment import SECOND_US

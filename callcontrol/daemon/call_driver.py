@@ -15,7 +15,7 @@ from functools import partial
 
 from callcontrol.control import commands as do
 from callcontrol.control import ending, machine, uncontrolled
-from callcontrol.control.call import Call, CallingBack, Closed, Deciding, Waiting
+from callcontrol.control.call import Call, Closed, Deciding
 from callcontrol.control.commands import Command
 from callcontrol.control.events import (
     AloneChecked,
@@ -203,7 +203,7 @@ class CallDriver:
         before = self.call
         slack_s = self.shared.slack_s(before.switch)
         self.facts = replace(self.facts, now=clock.now(), slack_s=slack_s)
-        if isinstance(before.state, Waiting | CallingBack):
+        if before.state.waits:
             self._refresh_facts(event)
         if isinstance(event, TimerFired) and (since := self.shared.switches.gap(before.switch)) is not None:
             before = before.heard_until(since)  # what was awaited so long may have been told meanwhile

@@ -12,7 +12,7 @@ import gevent
 from gevent.pool import Group
 
 from callcontrol.config.settings import Switch
-from callcontrol.control.call import Call, CallingBack, Waiting
+from callcontrol.control.call import Call
 from callcontrol.edges.containment import contained
 
 # How often it is looked whether there are calls of queues (seconds).
@@ -62,4 +62,4 @@ class EventPolling:
 
 
 def _is_of_queue(call: Call) -> bool:
-    return call.serving is not None or isinstance(call.state, Waiting | CallingBack)
+    return call.serving is not None or call.state.waits

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from functools import partial
 
 from callcontrol.config.settings import Tenant
-from callcontrol.control.call import new_callback
 from callcontrol.control.events import Noticed, OfferMade
+from callcontrol.control.queue_states import new_callback
 from callcontrol.control.steps.callback import NEVER_AGAIN
 from callcontrol.daemon.call_driver import CallDriver
 from callcontrol.daemon.switch_links import SwitchLinks

@@ -162,6 +162,14 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownOffer:
+    """An offer that was taken up, and the agents who were rung for it."""
+
+    offer: str
+    agents: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """Something happened to a ticket that its call has to know.
 
@@ -243,6 +251,7 @@ __all__ = [
     "NO_DEMAND",
     "DemandStage",
     "Entered",
+    "KnownOffer",
     "Leaving",
     "Notice",
     "Offer",

@@ -17,7 +17,7 @@ from callcontrol.billing.fold import fold
 from callcontrol.config.settings import Settings
 from callcontrol.control import commands as do
 from callcontrol.control import machine
-from callcontrol.control.call import Call, CallingBack, Closed, Ending, Talking, Waiting, new_call, new_callback
+from callcontrol.control.call import Call, Closed, Ending, Talking, new_call
 from callcontrol.control.commands import Command
 from callcontrol.control.events import (
     AppEnded,
@@ -45,6 +45,7 @@ from callcontrol.control.events import (
     SwitchGone,
     TimerFired,
 )
+from callcontrol.control.queue_states import CallingBack, Waiting, new_callback
 from callcontrol.edges.live_state import codec
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.queue_layout import Layout, layout_of

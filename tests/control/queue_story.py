@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Self
 
 from callcontrol.control import commands as do
-from callcontrol.control.call import CallingBack, Offering, Waiting, new_callback
 from callcontrol.control.events import (
     FactsFound,
     Joined,
@@ -19,6 +18,7 @@ from callcontrol.control.events import (
     PlaceKnown,
     QueueEntered,
 )
+from callcontrol.control.queue_states import CallingBack, Offering, Waiting, new_callback
 from callcontrol.control.waiting_room import POLL_S, POLL_TIMER
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.moment import Instant

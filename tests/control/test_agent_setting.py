@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from callcontrol.control import commands as do
-from callcontrol.control.call import ChangingAgent, Closed, Ending
+from callcontrol.control.call import Closed, Ending
 from callcontrol.control.events import AppEnded, CallerHungUp, Stored, TimerFired
+from callcontrol.control.queue_states import ChangingAgent
 from callcontrol.control.steps.setting import CONFIRM, REFUSE
 from callcontrol.vocabulary.agent import AgentAction
 from callcontrol.vocabulary.call import Caller

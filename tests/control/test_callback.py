@@ -8,7 +8,7 @@ import pytest
 
 from callcontrol.billing.fold import fold
 from callcontrol.control import commands as do
-from callcontrol.control.call import CallingBack, Closed, Ending, Talking
+from callcontrol.control.call import Closed, Ending, Talking
 from callcontrol.control.commands import Command
 from callcontrol.control.events import (
     CallConnectionLost,
@@ -27,6 +27,7 @@ from callcontrol.control.events import (
     SwitchGone,
     TimerFired,
 )
+from callcontrol.control.queue_states import CallingBack
 from callcontrol.routing.plan import TrunkNumber
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.call import Caller, Stamps

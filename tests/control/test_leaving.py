@@ -6,7 +6,7 @@ import pytest
 
 from callcontrol.billing.fold import fold
 from callcontrol.control import commands as do
-from callcontrol.control import leaving
+from callcontrol.control import leaving, serving
 from callcontrol.control.call import Deciding
 from callcontrol.control.commands import Command
 from callcontrol.control.events import CallerHungUp
@@ -104,18 +104,18 @@ def test_departing_to_nowhere_ends_the_call() -> None:
 )
 def test_whoever_hung_up_first_decides_how_an_accepted_offer_ended(how: TalkEnd, ended: OfferEnd) -> None:
     story = QueueStory().reach("whispering")
-    story.call, commands = leaving.end_unjoined(story.call, how, story.facts)
+    story.call, commands = serving.end_unjoined(story.call, how, story.facts)
     assert commands == (do.EndTalk("anna", "call-1/1", 0, how),)
     (visit,) = fold(story.call.trail).visits
     assert [offer.how for offer in visit.offers] == [ended]
-    assert leaving.end_unjoined(story.call, how, story.facts) == (story.call, ())
+    assert serving.end_unjoined(story.call, how, story.facts) == (story.call, ())
 
 
 def test_a_conversation_is_ended_once() -> None:
     story = QueueStory().reach("talking")
-    call, commands = leaving.end_serving(story.call, 5 * SECOND, TalkEnd.TALKED)
+    call, commands = serving.end_serving(story.call, 5 * SECOND, TalkEnd.TALKED)
     assert commands == (do.EndTalk("anna", "call-1/1", 5 * SECOND, TalkEnd.TALKED),)
-    assert leaving.end_serving(call, 5 * SECOND, TalkEnd.TALKED) == (call, ())
+    assert serving.end_serving(call, 5 * SECOND, TalkEnd.TALKED) == (call, ())
 
 
 @pytest.mark.parametrize("stage", ["accepting", "whispering", "joining"])

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from callcontrol.billing.fold import fold
 from callcontrol.control import commands as do
 from callcontrol.control import machine
-from callcontrol.control.call import OFFERS_KNOWN, Waiting
 from callcontrol.control.events import (
     KeyPressed,
     LegBridged,
@@ -22,6 +21,8 @@ from callcontrol.control.events import (
     TimerFired,
 )
 from callcontrol.control.legs import NEVER_TIMER, sent
+from callcontrol.control.offering import OFFERS_KNOWN
+from callcontrol.control.queue_states import Waiting
 from callcontrol.routing.plan import Account, LegPlan, Shown
 from callcontrol.vocabulary.call import Stamps
 from callcontrol.vocabulary.leg import Certainty, Role

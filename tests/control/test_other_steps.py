@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from callcontrol.control import commands as do
-from callcontrol.control.call import Changing, Closed, Ringing
+from callcontrol.control.call import Closed, Ringing
 from callcontrol.control.events import AppEnded, CallerHungUp, LegGone, Stored, TimerFired
 from callcontrol.control.playing import Announcing
+from callcontrol.control.queue_states import Changing
 from callcontrol.control.steps.setting import CONFIRM, OFF, REFUSE
 from callcontrol.vocabulary.call import Caller, Stamps
 from callcontrol.vocabulary.outcome import Outcome

@@ -8,7 +8,7 @@ import pytest
 
 from callcontrol.billing.fold import fold
 from callcontrol.control import commands as do
-from callcontrol.control.call import Closed, Ending, Talking, Waiting
+from callcontrol.control.call import Closed, Ending, Talking
 from callcontrol.control.commands import Command
 from callcontrol.control.events import (
     CallerHungUp,
@@ -26,6 +26,7 @@ from callcontrol.control.events import (
     Rearrived,
     TimerFired,
 )
+from callcontrol.control.queue_states import Waiting
 from callcontrol.routing.speech import as_file_string, waited
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.call import Stamps

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from callcontrol.control import commands as do
-from callcontrol.control.call import Deciding, Ending, Waiting
+from callcontrol.control.call import Deciding, Ending
 from callcontrol.control.events import (
     AppEnded,
     CallbackAnswered,
@@ -18,6 +18,7 @@ from callcontrol.control.events import (
     Rearrived,
 )
 from callcontrol.control.playing import Announcing
+from callcontrol.control.queue_states import Waiting
 from callcontrol.control.steps.queue_keys import HANG_UP_S
 from callcontrol.kinds.targets.voicemail import TakingMessage
 from callcontrol.vocabulary.agent import OfferEnd

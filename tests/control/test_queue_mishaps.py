@@ -8,7 +8,7 @@ import pytest
 
 from callcontrol.billing.fold import fold
 from callcontrol.control import commands as do
-from callcontrol.control.call import Closed, Deciding, Ending, Ringing, Talking, Waiting
+from callcontrol.control.call import Closed, Deciding, Ending, Ringing, Talking
 from callcontrol.control.events import (
     AppEnded,
     CallConnectionLost,
@@ -28,6 +28,8 @@ from callcontrol.control.events import (
     TimerFired,
 )
 from callcontrol.control.playing import Announcing
+from callcontrol.control.queue_states import Waiting
+from callcontrol.control.serving import Serving
 from callcontrol.kinds.targets.voicemail import TakingMessage
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.call import Stamps
@@ -348,7 +350,7 @@ def test_an_agent_who_transfers_his_caller_into_a_queue_is_free_before_his_leg_h
     assert story.state() is Waiting
     story.then(QueueEntered("call-1/2", Entered(Place(1, 1, 1, 0), story.waiting.joined))).offer("bert")
     story.answer(story.legs("bert")[0]).accept()
-    assert story.call.serving is not None
+    assert isinstance(story.call.serving, Serving)
     assert story.call.serving.agent == "bert"
 
 

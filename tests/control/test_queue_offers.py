@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from callcontrol.control import commands as do
-from callcontrol.control.call import Ringing, Waiting
+from callcontrol.control.call import Ringing
 from callcontrol.control.events import (
     CallbackAnswered,
     ChannelsChecked,
@@ -19,6 +19,7 @@ from callcontrol.control.events import (
     OriginateFailed,
     TimerFired,
 )
+from callcontrol.control.queue_states import Waiting
 from callcontrol.routing.plan import Account, TrunkNumber
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.leg import Leg, Role

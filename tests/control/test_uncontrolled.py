@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from callcontrol.control import commands as do
-from callcontrol.control.call import Changing, Closed, Deciding, Ending, Ringing
+from callcontrol.control.call import Closed, Deciding, Ending, Ringing
 from callcontrol.control.events import (
     AppEnded,
     CallConnectionLost,
@@ -20,6 +20,7 @@ from callcontrol.control.events import (
     TimerFired,
 )
 from callcontrol.control.playing import Announcing
+from callcontrol.control.queue_states import Changing
 from callcontrol.control.uncontrolled import ALONE_TIMER, origin
 from callcontrol.kinds.targets.voicemail import TakingMessage
 from callcontrol.vocabulary.call import Caller

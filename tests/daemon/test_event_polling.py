@@ -8,7 +8,8 @@ import gevent
 import pytest
 
 from callcontrol.config.settings import Switch
-from callcontrol.control.call import Call, new_call, new_callback
+from callcontrol.control.call import Call, new_call
+from callcontrol.control.queue_states import new_callback
 from callcontrol.daemon import event_polling
 from callcontrol.daemon.event_polling import EventPolling
 from callcontrol.vocabulary.call import Caller

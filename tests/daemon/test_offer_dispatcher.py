@@ -14,9 +14,10 @@ from redis import Redis
 
 from callcontrol.billing.record import RatedRecord
 from callcontrol.control import commands as do
-from callcontrol.control.call import CallingBack, Ringing, Waiting
+from callcontrol.control.call import Ringing
 from callcontrol.control.commands import Command
 from callcontrol.control.events import CallerHungUp
+from callcontrol.control.queue_states import CallingBack, Waiting
 from callcontrol.daemon.call_driver import CallDriver
 from callcontrol.daemon.configuration import Current
 from callcontrol.daemon.driven_call import DrivenCall

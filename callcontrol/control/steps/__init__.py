@@ -7,14 +7,11 @@ from typing import Any
 
 from callcontrol.control.call import (
     Call,
-    CallingBack,
-    Changing,
-    ChangingAgent,
     Ringing,
     Talking,
-    Waiting,
 )
 from callcontrol.control.events import Event
+from callcontrol.control.queue_states import CallingBack, Changing, ChangingAgent, Waiting
 from callcontrol.control.step_result import StepResult
 from callcontrol.control.steps import agent_setting, callback, queue, ring, setting, talk
 from callcontrol.control.steps.start import start

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from callcontrol.control import commands as do
-from callcontrol.control.call import Call, ChangingAgent, Ending
+from callcontrol.control.call import Call, Ending
 from callcontrol.control.ending import STEP_TIMER, deadline
 from callcontrol.control.events import AppEnded, Event, Stored, TimerFired
+from callcontrol.control.queue_states import ChangingAgent
 from callcontrol.control.step_result import StepResult
 from callcontrol.control.steps.setting import CONFIRM, REFUSE, WAIT_S
 from callcontrol.routing.facts import Facts

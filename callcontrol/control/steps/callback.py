@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from callcontrol.control import commands as do
 from callcontrol.control import legs, offering
-from callcontrol.control.call import Call, CallingBack, Ending, Offering, Talking
+from callcontrol.control.call import Call, Ending, Talking
 from callcontrol.control.commands import Command
 from callcontrol.control.ending import LEGS_TIMER, close_if_done, deadline
 from callcontrol.control.events import (
@@ -26,8 +26,10 @@ from callcontrol.control.events import (
     OriginateFailed,
     TimerFired,
 )
-from callcontrol.control.leaving import OFFER_TIMER, end_unjoined
+from callcontrol.control.leaving import OFFER_TIMER
 from callcontrol.control.legs import watched
+from callcontrol.control.queue_states import CallingBack, Offering
+from callcontrol.control.serving import end_unjoined
 from callcontrol.control.step_result import PlainResult
 from callcontrol.control.steps.queue_keys import opening
 from callcontrol.control.steps.talk import CHECK_S

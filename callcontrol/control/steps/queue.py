@@ -7,7 +7,7 @@ from dataclasses import replace
 from callcontrol.config.settings import Queue
 from callcontrol.control import commands as do
 from callcontrol.control import legs, offering, requeueing, waiting_room
-from callcontrol.control.call import Call, Deciding, Offering, Talking, Waiting
+from callcontrol.control.call import Call, Deciding, Talking
 from callcontrol.control.commands import Command
 from callcontrol.control.events import (
     AppEnded,
@@ -29,6 +29,7 @@ from callcontrol.control.events import (
     TimerFired,
 )
 from callcontrol.control.leaving import OFFER_TIMER, depart
+from callcontrol.control.queue_states import Offering, Waiting
 from callcontrol.control.step_result import PlainResult, StepResult, ThenDecide
 from callcontrol.control.steps import queue_keys, queue_notices
 from callcontrol.routing import exits, router

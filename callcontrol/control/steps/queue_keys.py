@@ -7,11 +7,12 @@ from dataclasses import replace
 from callcontrol.config.settings import Queue
 from callcontrol.control import commands as do
 from callcontrol.control import waiting_room
-from callcontrol.control.call import Call, Waiting
+from callcontrol.control.call import Call
 from callcontrol.control.commands import Command
 from callcontrol.control.leaving import depart, leave
 from callcontrol.control.legs import caller_alive
 from callcontrol.control.playing import Announce
+from callcontrol.control.queue_states import Waiting
 from callcontrol.control.step_result import StepResult, ThenDecide
 from callcontrol.routing.agents import no_callback
 from callcontrol.routing.facts import Facts

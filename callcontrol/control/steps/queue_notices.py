@@ -5,8 +5,9 @@ from __future__ import annotations
 from callcontrol.config.settings import Queue
 from callcontrol.control import commands as do
 from callcontrol.control import requeueing
-from callcontrol.control.call import Call, Deciding, Waiting
+from callcontrol.control.call import Call, Deciding
 from callcontrol.control.leaving import depart, leave
+from callcontrol.control.queue_states import Waiting
 from callcontrol.control.step_result import StepResult
 from callcontrol.routing import exits, router
 from callcontrol.routing.facts import Facts

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from callcontrol.control import commands as do
-from callcontrol.control.call import Call, Changing, Ending
+from callcontrol.control.call import Call, Ending
 from callcontrol.control.ending import STEP_TIMER, deadline
 from callcontrol.control.events import AppEnded, Event, Stored, TimerFired
+from callcontrol.control.queue_states import Changing
 from callcontrol.control.step_result import StepResult
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.plan import Change
@@ -73,4 +74,3 @@ def _one(step: Change) -> str:
         return f"extension:{step.extension} removed its {step.kind.value} rule"
     state = "on" if step.rule.on else "off"
     return f"extension:{step.extension} set {step.kind.value} to {text_of(step.rule.target)}, {state}"
-

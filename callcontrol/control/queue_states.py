@@ -1,0 +1,157 @@
+"""States of callers in queues, and of customers who are called back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from callcontrol.config.settings import Tenant
+from callcontrol.control.call import Call, State
+from callcontrol.routing.plan import Change, ChangeAgent, Wait
+from callcontrol.vocabulary.call import Caller
+from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.queue import Offer
+from callcontrol.vocabulary.trail import Arrived, Trail
+
+
+@dataclass(frozen=True, slots=True)
+class Changing(State):
+    """A rule is being stored (`app_id` ""), then the tone that says how it went is played."""
+
+    step: Change
+    app_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangingAgent(State):
+    """An agent's state is being stored (`app_id` ""), then the tone that says how it went is played."""
+
+    step: ChangeAgent
+    app_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RungLeg:
+    """A leg at which an agent is rung; `round` is the trunk it goes through, in turn."""
+
+    leg_id: str
+    agent: str
+    round: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Offering:
+    """An offer under way.
+
+    Attributes:
+        legs: those that have not ended for us; ringing, or the one that answered.
+        stage: `ringing`; `accepting` (an agent answered, the live state is asked whether the offer still stands);
+            `whispering` (the agent has the caller and hears who it is); `joining`.
+        winner: the leg that answered, from `accepting` on.
+    """
+
+    offer: Offer
+    legs: tuple[RungLeg, ...]
+    stage: Literal["ringing", "accepting", "whispering", "joining"] = "ringing"
+    winner: str = ""
+
+    def agent_of(self, leg: str) -> str:
+        """Whose leg this is, "" if it is not of this offer."""
+        return next((rung.agent for rung in self.legs if rung.leg_id == leg), "")
+
+    @property
+    def agents(self) -> tuple[str, ...]:
+        """Those whose legs have not ended for us, in the order of the offer."""
+        return tuple(dict.fromkeys(rung.agent for rung in self.legs))
+
+    @property
+    def taken(self) -> bool:
+        """Whether an agent has the caller already: no other agent can get that caller now."""
+        return self.stage in ("whispering", "joining")
+
+    @property
+    def being_rung(self) -> tuple[str, ...]:
+        """Its legs that have not answered."""
+        return tuple(rung.leg_id for rung in self.legs if rung.leg_id != self.winner)
+
+    def is_asked(self, leg: str, tenant: Tenant) -> bool:
+        """Whether the agent at this leg is asked to accept by a key."""
+        agent = tenant.agents.get(self.agent_of(leg))
+        return leg != self.winner and agent is not None and agent.number is not None and agent.confirm
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting(State):
+    """The caller is in a queue, or (`entered` False) is being let in.
+
+    Attributes:
+        joined: since when the caller waits, as the place says; let_in: since when in this queue this time.
+        music, saying: ids of the applications that play; `saying` is "" while only music plays, both are "" in silence.
+        music_began: when the music began last; music that ends at once is not begun at once again.
+        wanted: what is to be said when the place is known: `position`, `wait`.
+        took_up: "" | `came_back` | `callback`: which earlier place it is.
+        asked: the caller has asked to be called back, and the live state has not answered.
+        position, minutes: the lowest position and the shortest wait the caller was told; 0: none yet.
+    """
+
+    waits: ClassVar[bool] = True
+
+    step: Wait
+    ticket: str
+    joined: Instant
+    entered: bool = False
+    let_in: Instant | None = None
+    music: str = ""
+    saying: str = ""
+    music_began: Instant | None = None
+    wanted: tuple[str, ...] = ()
+    position: int = 0
+    minutes: int = 0
+    offering: Offering | None = None
+    asked: bool = False
+    took_up: str = ""
+
+    @property
+    def being_rung(self) -> tuple[str, ...]:
+        """The phones of the agents who are offered the caller."""
+        return () if self.offering is None else self.offering.being_rung
+
+    def is_asked(self, leg: str, tenant: Tenant) -> bool:
+        """An agent outside, who confirms."""
+        return self.offering is not None and self.offering.is_asked(leg, tenant)
+
+
+@dataclass(frozen=True, slots=True)
+class CallingBack(State):
+    """A customer is called back: an agent is rung first (`offering`), then the customer (`customer`: that leg)."""
+
+    waits: ClassVar[bool] = True
+
+    ticket: str
+    queue: str
+    number: str
+    attempt: int
+    offering: Offering | None = None
+    customer: str = ""
+    round: int = 0
+
+    @property
+    def being_rung(self) -> tuple[str, ...]:
+        """The phones of the agents who are offered it; the customer's, until both are being joined."""
+        if self.offering is None:
+            return ()
+        customer = () if self.offering.stage == "joining" else (self.customer,)
+        return (*customer, *self.offering.being_rung)
+
+    def is_asked(self, leg: str, tenant: Tenant) -> bool:
+        """An agent outside, who confirms."""
+        return self.offering is not None and self.offering.is_asked(leg, tenant)
+
+
+def new_callback(*, id_: str, switch: str, worker: str, tenant: str, offer: Offer, now: Instant) -> Call:
+    """A call to a customer whose turn has come; no channel exists yet, and `channel` is ""."""
+    customer = Caller(offer.number)
+    arrived = Arrived(now, id_, switch, worker, "", tenant, customer, f"queue:{offer.queue}")
+    state = CallingBack(offer.ticket, offer.queue, offer.number, offer.attempt)
+    call = Call(id_, switch, worker, tenant, customer, arrived.dialled, now, state, Trail((arrived,)), ())
+    return call.alive_at(now)
