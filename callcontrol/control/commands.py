@@ -124,6 +124,13 @@ class BringBack:
 
 
 @dataclass(frozen=True, slots=True)
+class EndsTogether:
+    """The caller's channel was joined: it ends with the conversation from now on, and does not come back."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
 class Originate:
     """Ring these legs at once, on their own; answered by LegAnswered or OriginateFailed. Who answers is parked."""
 
@@ -261,6 +268,7 @@ Command = (
     | LookUp
     | StopPlaying
     | BringBack
+    | EndsTogether
     | Originate
     | Whisper
     | Join

@@ -249,6 +249,7 @@ class Rearrived:
         transfer: it came by a phone's REFER, in the context of its own. (A caller who is joined with a phone that rings
             in vain goes on in the transferor's own dialplan instead, with the number dialled first.)
         by_leg: the channel it was joined with last: the transferor's.
+        brought_back: it came by our own command or variable, in the context that nothing else leads into.
         disposition, causes, recorded_ms, moved_to: what the channel tells of its last bridge and `record`, as in
             AppEnded.
     """
@@ -260,6 +261,7 @@ class Rearrived:
     transfer: bool = False
     by_leg: str = ""
     moved_to: str = ""
+    brought_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)

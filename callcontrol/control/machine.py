@@ -71,6 +71,8 @@ def _everywhere(call: Call, event: Event, facts: Facts) -> StepResult | None:
             return ending.lost(call, CallConnectionLost("the caller could not be brought back"), facts)
         case Rearrived() if not call.is_open(call.caller_channel):
             return call, ()  # the caller hung up before the call reached us
+        case Rearrived(brought_back=True) if isinstance(call.state, Talking):
+            return call, (do.HangUp("NORMAL_CLEARING"),)  # the conversation is over: see EndsTogether
         case Rearrived(dialled, transfer=transfer) if transfer or dialled != call.destination:
             return _transferred(call, event, facts)
         case Rearrived() if isinstance(call.state, Waiting):

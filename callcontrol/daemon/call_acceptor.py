@@ -172,7 +172,8 @@ class CallAcceptor:
         # the call was confirmed when it came first, and its end is reported as ever
         self._confirm(driver, arriving, lambda doubt: None)
         line.serve(driver)
-        driver.come_back(rearrived(connection.data, own, transfer=arriving.transfer))
+        brought = arriving.context == BACK_CONTEXT
+        driver.come_back(rearrived(connection.data, own, transfer=arriving.transfer, brought_back=brought))
 
     def _begin(self, connection: CallConnection, arriving: Arriving, switch: str, line: CallLine) -> None:
         facts = _facts(arriving, self._shared.current.configuration)
@@ -202,6 +203,8 @@ class CallAcceptor:
             connection.send(set_variable(call.caller_channel, "cc_tenant", call.tenant))
         log.debug("call arrived for %s", call.dialled, extra={"call": call.id, "tenant": call.tenant})
         driver.begin()
+        for end in self._shared.missed(call.id):  # a caller who hung up while the connection was on its way
+            driver.deliver(end)
 
     def _confirm(self, driver: DrivenCall, arriving: Arriving, on_forged: Callable[[Doubt], object]) -> None:
         """Ask the switch whether it has this call; what follows goes on meanwhile."""

@@ -6,7 +6,7 @@ of calls, makes the steps shorter; without calls of queues nothing is sent.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 import gevent
 from gevent.pool import Group
@@ -15,7 +15,7 @@ from callcontrol.config.settings import Switch
 from callcontrol.control.call import Call
 from callcontrol.edges.containment import contained
 
-# How often it is looked whether there are calls of queues (seconds).
+# How often it is looked whether there is a call of a queue (seconds).
 LOOK_S = 0.25
 
 
@@ -23,22 +23,18 @@ class EventPolling:
     """Asks each switch for its events, as often as its settings say.
 
     Args:
-        calls: those in progress here.
+        of_queues: the calls in progress here that are of queues, as they are now.
         poll: asks one switch.
     """
 
-    def __init__(
-        self, switches: Mapping[str, Switch], calls: Callable[[], Iterable[Call]], poll: Callable[[str], None]
-    ) -> None:
+    def __init__(self, switches: Mapping[str, Switch], of_queues: Collection[str], poll: Callable[[str], None]) -> None:
         self._every_s = {name: switch.poll_events_ms / 1000 for name, switch in switches.items()}
-        self._calls = calls
+        self._of_queues = of_queues
         self._poll = poll
-        self._wanted = False
         self._loops = Group()
 
     def start(self) -> None:
         """Ask until `stop`."""
-        self._loops.spawn(self._look)
         for name, every_s in self._every_s.items():
             if every_s:
                 self._loops.spawn(self._ask, name, every_s)
@@ -47,19 +43,14 @@ class EventPolling:
         """Ask no more."""
         self._loops.kill()
 
-    def _look(self) -> None:
-        while True:
-            with contained("loop", "calls of queues could not be looked for"):
-                self._wanted = any(map(_is_of_queue, self._calls()))
-            gevent.sleep(LOOK_S)
-
     def _ask(self, switch: str, every_s: float) -> None:
         while True:
             with contained("switch", f"switch {switch} could not be asked for events"):
-                if self._wanted:
+                if self._of_queues:
                     self._poll(switch)
-            gevent.sleep(every_s if self._wanted else LOOK_S)
+            gevent.sleep(every_s if self._of_queues else LOOK_S)
 
 
-def _is_of_queue(call: Call) -> bool:
+def is_of_queue(call: Call) -> bool:
+    """Whether the call waits in a queue, is offered by one, or has an agent of one."""
     return call.serving is not None or call.state.waits

@@ -21,12 +21,12 @@ from callcontrol.edges.freeswitch.failures import (
     ReplyTimedOut,
 )
 from callcontrol.edges.freeswitch.inbound import JobResult, SwitchLink
-from callcontrol.edges.freeswitch.leg_commands import GRACE_S, before, leg_command, longest_s, originate
+from callcontrol.edges.freeswitch.leg_commands import GRACE_S, LegOrder, before, leg_command, longest_s, originate
 from callcontrol.edges.freeswitch.replies import Reply, ignore
 
 log = logging.getLogger(__name__)
 
-LegCommand = do.Originate | do.Whisper | do.Join | do.KillLeg | do.BringBack
+LegCommand = do.Originate | LegOrder
 
 # The switch may take so much longer than the legs' own limits before we stop waiting for its answer (seconds).
 PATIENCE_S = 10 + GRACE_S
@@ -76,6 +76,8 @@ class LegLine:
             case do.KillLeg() | do.BringBack():
                 patience_s = NOT_TOLD_S if isinstance(command, do.KillLeg) else INSIST_S
                 self._insist(command, driver, clock.monotonic() + patience_s)
+            case do.EndsTogether():
+                self._ask(command, driver, ignore)
             case do.Whisper():
                 call = driver.call
                 self._ask(command, driver, lambda reply: None if reply.ok else _refused(command, call, reply.text))
@@ -167,7 +169,7 @@ class LegLine:
 
     def _ask(
         self,
-        command: do.Whisper | do.Join | do.KillLeg | do.BringBack,
+        command: LegOrder,
         driver: DrivenCall,
         on_reply: Callable[[Reply], object],
         on_failure: Callable[[str], object] = lambda error: None,

@@ -136,7 +136,7 @@ class Worker:
         adoption = Adoption(self._shared, workers, self._chance)
         self._handover = Handover(self._shared, workers, adoption, self._wait_for_links)
         self._dispatcher = OfferDispatcher(self._shared, store, self._switch_links)
-        self._event_polling = EventPolling(settings.switches, self._shared.calls_in_progress, links.poll_events)
+        self._event_polling = EventPolling(settings.switches, self._shared.of_queues, links.poll_events)
         self._orphans = OrphanChannels(self._shared, self._switch_links, Duty(self._pipeline, "strays", self._name))
         self._queue_meters = QueueMeters(self._pipeline, current, self._occasion, self._name)
         self._inbox = Inbox(redis_url, self._name, self._published, self._dispatcher.noticed, self._shared.lose)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -20,6 +20,7 @@ from callcontrol.control.events import LegGone
 from callcontrol.daemon import record_meters
 from callcontrol.daemon.configuration import Current
 from callcontrol.daemon.driven_call import DrivenCall
+from callcontrol.daemon.event_polling import is_of_queue
 from callcontrol.daemon.leg_line import LegCommand
 from callcontrol.daemon.queue_line import QueueLine
 from callcontrol.daemon.registrations import Registrations
@@ -114,6 +115,7 @@ class WorkerContext:
 
     Attributes:
         drivers: the calls in progress, by id (the uuid of the caller's channel).
+        of_queues: those of them that are of a queue now.
         call_by_leg: the call of each leg these calls have sent out.
         holds: whether another worker may have our calls of a switch without our hearing of it: then nothing is done
             for them before that is known.
@@ -141,6 +143,7 @@ class WorkerContext:
     timers: Clocks
     trunks: TrunkWatch = field(default_factory=TrunkWatch)
     drivers: dict[str, DrivenCall] = field(default_factory=dict)
+    of_queues: set[str] = field(default_factory=set)
     call_by_leg: dict[str, str] = field(default_factory=dict)
     holds: Callable[[str], bool] = lambda switch: False
     cut_off: Callable[[], bool] = lambda: False
@@ -151,14 +154,18 @@ class WorkerContext:
     closing: set[str] = field(default_factory=set)
     estimated: dict[str, Call] = field(default_factory=dict)
 
-    def calls_in_progress(self) -> Iterator[Call]:
-        """The calls of this worker."""
-        return (driver.call for driver in self.drivers.values())
-
     def take(self, driver: DrivenCall) -> None:
         """A call begins (or is taken over)."""
         self.drivers[driver.call.id] = driver
+        self.note(driver.call)
         meters.calls_in_progress.set(len(self.drivers))
+
+    def note(self, call: Call) -> None:
+        """A call in progress is as this now."""
+        if is_of_queue(call):
+            self.of_queues.add(call.id)
+        else:
+            self.of_queues.discard(call.id)
 
     def resume(self) -> None:
         """It is known which calls are ours: the held drivers go on."""
@@ -180,6 +187,7 @@ class WorkerContext:
         if len(self.lost) > MAX_LOST:
             self.lost.pop(next(iter(self.lost)))
         driver = self.drivers.pop(call_id, None)
+        self.of_queues.discard(call_id)
         meters.calls_in_progress.set(len(self.drivers))
         if driver is not None:
             self._forget_legs(driver.call)
@@ -190,6 +198,7 @@ class WorkerContext:
     def release(self, call: Call) -> None:
         """A call is over: its record goes to disk, and only then it is forgotten in Redis."""
         self.drivers.pop(call.id, None)
+        self.of_queues.discard(call.id)
         self._forget_legs(call)
         meters.calls_in_progress.set(len(self.drivers))
         try:

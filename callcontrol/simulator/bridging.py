@@ -30,7 +30,11 @@ def talk(session: Session, leg: Channel) -> None:
 
 
 def _execute_on_pre_bridge(channel: Channel) -> None:
-    """Of the applications that may be named there (`APP:ARGUMENT`) the one that callcontrol names."""
+    """Of the applications that may be named there (`APP:ARGUMENT`) the one that callcontrol names. It waits for the
+    caller's sound (audio_bridge_thread).
+    """
+    if getattr(channel.far_end, "speaks_s", None) == 0:
+        return
     app, _, name = (channel.get("execute_on_pre_bridge") or "").partition(":")
     if app == "unset":
         channel.set(name, None)

@@ -24,7 +24,8 @@ class Call:
     `internal`), otherwise from a trunk (context `public`, profile `external`), unless `context` and `profile` differ.
     `cancel_after_s` counts from the INVITE and holds until the answer; `hangup_after_s` counts from the answer.
     `digits` are (seconds after the answer, keys); `refers` and `consults` are those of a Behaviour.
-    `privacy` is `id` for an anonymous caller. `speaks_s` is how long the caller talks into a recording.
+    `privacy` is `id` for an anonymous caller. `speaks_s` is how long the caller talks into a recording; 0: the
+    phone sends no sound at all.
     """
 
     to: str

@@ -92,10 +92,23 @@ def test_without_a_whisper_they_are_joined_at_once() -> None:
 def test_joined_he_has_left_the_queue_answered() -> None:
     story = QueueStory().reach("talking")
     assert story.state() is Talking
-    assert story.commands == (do.StopTimer("offer"),)
+    assert story.commands == (do.StopTimer("offer"), do.EndsTogether("call-1"))
     (left,) = story.entries(LeftQueue)
     assert (left.how, left.detail, left.wait_ms) == (Leaving.ANSWERED, "anna", 6_000)
     assert [e.leg_id for e in story.entries(Bridged)] == list(story.legs("anna"))
+
+
+def test_who_comes_back_after_the_conversation_is_hung_up() -> None:
+    story = QueueStory().reach("talking")
+    story.then(Rearrived(story.call.dialled, brought_back=True))
+    assert story.commands == (do.HangUp("NORMAL_CLEARING"),)
+
+
+def test_who_comes_back_before_the_conversation_goes_back_to_the_queue() -> None:
+    story = QueueStory().reach("joining")
+    story.then(Rearrived(story.call.dialled, brought_back=True))
+    assert not story.has(do.HangUp)
+    assert story.state() is Waiting
 
 
 def test_a_conversation_is_told_to_the_microsecond_and_the_wrap_up_begins() -> None:
@@ -317,6 +330,7 @@ def test_a_slow_switch_has_longer_to_join_them(stage: str) -> None:
 def test_a_join_the_switch_refuses_lets_him_go_too() -> None:
     story = QueueStory().reach("joining")
     story.then(JoinFailed("call-1", story.under.winner, "-ERR"))
+    assert story.command(do.EndTalk).how is TalkEnd.UNJOINED  # no miss of the agent, who is there
     assert story.has(do.KillLeg)
     assert story.has(do.JoinQueue)
     assert story.waiting.offering is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import gevent
 import pytest
@@ -10,8 +11,9 @@ import pytest
 from callcontrol.config.settings import Switch
 from callcontrol.control.call import Call, new_call
 from callcontrol.control.queue_states import new_callback
+from callcontrol.control.serving import Serving
 from callcontrol.daemon import event_polling
-from callcontrol.daemon.event_polling import EventPolling
+from callcontrol.daemon.event_polling import EventPolling, is_of_queue
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.queue import Offer
@@ -38,6 +40,14 @@ def forwarded() -> Call:
     return new_call(id_="f", switch="s1", worker="w1", tenant="acme", caller=Caller("1"), dialled="2", now=NOW)
 
 
+def test_a_call_is_of_a_queue_as_long_as_an_agent_may_be_rung_or_talks_for_it() -> None:
+    assert not is_of_queue(forwarded())
+    assert is_of_queue(of_queue())
+    assert is_of_queue(
+        replace(forwarded(), serving=Serving(agent="anna", ticket="t", queue="line", offer="t:1", leg="leg"))
+    )
+
+
 def until(done: object) -> None:
     with gevent.Timeout(5.0):
         while not done():  # type: ignore[operator]
@@ -45,14 +55,14 @@ def until(done: object) -> None:
 
 
 def test_each_switch_is_asked_as_its_settings_say_while_a_call_is_of_a_queue() -> None:
-    asked, calls = Counter[str](), [forwarded()]
-    polling = EventPolling({"s1": switch(1), "s2": switch(0)}, lambda: calls, lambda name: asked.update([name]))
+    asked, calls = Counter[str](), set[str]()
+    polling = EventPolling({"s1": switch(1), "s2": switch(0)}, calls, lambda name: asked.update([name]))
     polling.start()
     gevent.sleep(0.05)
     assert not asked
-    calls.append(of_queue())
+    calls.add("q")
     until(lambda: asked["s1"] > MANY)
-    calls.pop()
+    calls.remove("q")
     gevent.sleep(0.05)
     before = asked["s1"]
     gevent.sleep(0.05)
@@ -67,7 +77,7 @@ def test_a_failure_is_not_the_end_of_it() -> None:
         asked.update([name])
         raise OSError(name)
 
-    polling = EventPolling({"s1": switch(1)}, lambda: [of_queue()], poll)
+    polling = EventPolling({"s1": switch(1)}, {"q"}, poll)
     polling.start()
     until(lambda: asked["s1"] > MANY)
     assert set(asked) == {"s1"}

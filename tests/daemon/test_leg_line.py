@@ -232,8 +232,8 @@ def test_a_leg_that_is_gone_can_be_joined_with_nobody(scene: Scene) -> None:
     assert scene.lives("leg-1")
 
 
-def waiting_caller(scene: Scene) -> CallLine:
-    line = scene.desk.call(Call(HELP))
+def waiting_caller(scene: Scene, *, silent: bool = False) -> CallLine:
+    line = scene.desk.call(Call(HELP, speaks_s=0.0 if silent else None))
     caller, *others = scene.call.call.legs
     scene.call.call = replace(scene.call.call, id=line.uuid, legs=(replace(caller, id=line.uuid), *others))
     line.execute("answer")
@@ -249,12 +249,14 @@ def test_a_caller_whose_agent_is_gone_before_they_are_joined_comes_back_through_
     assert (again.uuid, scene.lives(line.uuid)) == (line.uuid, True)
 
 
-def test_a_conversation_that_was_joined_ends_for_the_caller_as_well(scene: Scene) -> None:
-    line = waiting_caller(scene)
+@pytest.mark.parametrize("silent", [False, True])
+def test_a_conversation_that_was_joined_ends_for_the_caller_as_well(scene: Scene, silent: bool) -> None:
+    line = waiting_caller(scene, silent=silent)
     scene.parked("leg-1")
     scene.do(do.Join(line.uuid, "leg-1"))
     assert scene.call.told(Joined) == Joined(line.uuid, "leg-1")
     line.event("CHANNEL_BRIDGE")
+    scene.do(*[do.EndsTogether(line.uuid)] * silent)
     scene.do(do.KillLeg("leg-1", "NORMAL_CLEARING"))
     assert line.event("CHANNEL_HANGUP").headers["Hangup-Cause"] == "NORMAL_CLEARING"
 
@@ -293,8 +295,9 @@ def test_a_connection_that_breaks_tells_those_who_asked(scene: Scene) -> None:
 def test_who_cannot_be_reached_yet_is_told_when_the_connection_stands(scene: Scene) -> None:
     """Whoever takes a call over has just begun."""
     scene.parked("leg-1")
-    link, scene.link = scene.link, SwitchLink(
-        "fs1", Address("127.0.0.1", scene.desk.simulator.port), Auth("ClueCon"), chance=random.Random(1)
+    link, scene.link = (
+        scene.link,
+        SwitchLink("fs1", Address("127.0.0.1", scene.desk.simulator.port), Auth("ClueCon"), chance=random.Random(1)),
     )
     scene.do(do.KillLeg("leg-1", "NORMAL_TEMPORARY_FAILURE"))
     scene.link.start()

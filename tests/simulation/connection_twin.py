@@ -36,8 +36,8 @@ class ConnectionTwin:
         self.taken = False
         self.is_open = True
         self.process: Process | None = None
-        self._events = Stream(switch.agenda, switch.delay)
-        self._orders = Stream(switch.agenda, switch.delay)
+        self._events = Stream(switch.agenda, switch.tell_delay)
+        self._orders = Stream(switch.agenda, switch.hear_delay)
         self._hear: Callable[[Brought], None] = lambda brought: None
 
     def belongs_to(self, process: Process) -> None:

@@ -26,6 +26,8 @@ class Faults:
         spool_full_per_h: spools are full for 1 to 60 s.
         clock_step_per_h: the wall clock jumps by up to 30 s.
         switch_death_per_h: a switch dies and is there again 3 to 10 s later.
+        late_per_h: from a command to its answer a switch takes 0.1 to 10 s longer, for 1 to 60 s: it hears late, or
+            tells late what comes of it and what happens, or some of each.
         link_blink_per_h: workers lose their connection to a switch that lives, for up to 20 s.
         clocks_apart_s: how far the clocks of two hosts are apart at most, those of their switches included.
         reload_per_h: another edition of the configuration.
@@ -51,6 +53,7 @@ class Faults:
     spool_full_per_h: float = 0.0
     clock_step_per_h: float = 0.0
     switch_death_per_h: float = 0.0
+    late_per_h: float = 0.0
     link_blink_per_h: float = 0.0
     clocks_apart_s: float = 0.0
     reload_per_h: float = 0.0
@@ -91,6 +94,7 @@ PROFILES: Mapping[str, Faults] = MappingProxyType(
         "ledger": Faults(ledger_away_per_h=4, spool_full_per_h=4),
         "clocks": Faults(clock_step_per_h=10),
         "switches": Faults(switch_death_per_h=4),
+        "late": Faults(late_per_h=90),
         "blinks": Faults(link_blink_per_h=60),
         "reloads": Faults(reload_per_h=12),
         "mixed": Faults(reload_per_h=6, reload_late_s=400),

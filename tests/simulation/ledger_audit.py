@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from callcontrol.billing.costs import rate_record
 from callcontrol.billing.record import CallRecord, LegRecord, RatedRecord
 from callcontrol.billing.tariff import Tariff
+from callcontrol.vocabulary.agent import OfferEnd
 from tests.simulation.channel import Channel
 from tests.simulation.promises import Broken
 from tests.simulation.records_twin import LedgerTwin
 from tests.simulation.switch_twin import SwitchTwin
+
+# Ends of an offer that count as the agent's.
+_MISSES = (OfferEnd.BUSY, OfferEnd.NO_ANSWER, OfferEnd.REJECTED, OfferEnd.UNREACHABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,8 @@ def balance(
         if leg_id in told and (leg.estimated or leg.created is None):
             raise Broken(f"the end of leg {leg_id} was told, and its row is a guess", leg_id)
     _each_leg_once(ledger)
+    if not may_miss:
+        _a_miss_is_the_agents(truth, ledger)
     # Of a leg asked for as the caller hung up nobody tells whether it ever was a channel.
     guessed = [key for key in estimated if key in truth]
     if not may_miss and (guessed or unwritten):
@@ -77,6 +83,20 @@ def balance(
             talk_us += _agree(key, leg, channel)
     charged = _charged(truth, ledger, tariff)
     return Accounts(len(truth), len(estimated), len(unwritten), unnoticed, talk_us, charged)
+
+
+def _a_miss_is_the_agents(truth: Mapping[tuple[str, str], Channel], ledger: LedgerTwin) -> None:
+    """An agent has missed an offer only where the agent's phone refused it or rang in vain for its whole time."""
+    for record in ledger.calls.values():
+        offers = (offer for visit in record.call.visits for offer in visit.offers if offer.how in _MISSES)
+        for offer in offers:
+            legs = [truth.get((record.call.switch, leg)) for leg in offer.legs]
+            if any(leg is not None and not _was_missed(leg) for leg in legs):
+                raise Broken(f"offer {offer.offer} of {offer.agent} is no miss: {offer.how}", record.call.call_id)
+
+
+def _was_missed(leg: Channel) -> bool:
+    return leg.hung_up_by == "callee" or (leg.cause == "NO_ANSWER" and leg.answered is None)
 
 
 def _each_leg_once(ledger: LedgerTwin) -> None:

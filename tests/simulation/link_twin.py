@@ -6,7 +6,9 @@ import random
 from collections.abc import Callable
 
 from callcontrol.edges.freeswitch.failures import ConnectionLost
+from callcontrol.edges.freeswitch.pacing import CommandPacing
 from callcontrol.edges.freeswitch.replies import Reply
+from callcontrol.edges.freeswitch.switch_connection import LinkLimits
 from callcontrol.edges.freeswitch.wire import Frame
 from tests.simulation.agenda import Stream
 from tests.simulation.faults import Faults
@@ -22,6 +24,7 @@ class LinkTwin:
 
     Attributes:
         jobs: what ends with the connection.
+        pacing: how fast the switch answers, and how many originates it is given at once.
         connection: which connection this is; what an earlier one had under way never arrives.
         up_since_s: since when it stands.
     """
@@ -34,9 +37,10 @@ class LinkTwin:
         self._process = process
         self._chance = chance
         self._faults = faults
-        self._events = Stream(switch.agenda, switch.delay)
-        self._orders = Stream(switch.agenda, switch.delay)
+        self._events = Stream(switch.agenda, switch.tell_delay)
+        self._orders = Stream(switch.agenda, switch.hear_delay)
         self.jobs: dict[int, Callable[[], None]] = {}
+        self.pacing = CommandPacing(switch.name, LinkLimits().jobs)
         self.connection = 1
         self.up_since_s = switch.agenda.now_s
 
@@ -44,6 +48,7 @@ class LinkTwin:
         """The connection is gone, whether or not the switch is."""
         self.is_up = False
         self.connection += 1
+        self.pacing.connection_lost()
         jobs, self.jobs = self.jobs, {}
         for lost in jobs.values():
             self._process.call(lost)

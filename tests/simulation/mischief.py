@@ -23,6 +23,8 @@ AMNESIA_S = 1.0
 STEP_US = 30_000_000
 # A connection to a switch is gone for as long, and then until it is made anew (seconds).
 BLINK_S = (0.02, 20.0)
+# How late a switch is in a wave, and how long the wave lasts (seconds).
+LATE_S, WAVE_S = (0.1, 10.0), (1.0, 60.0)
 
 
 class Stage(Protocol):
@@ -79,6 +81,7 @@ class Mischief:
             ("spool_full", self._spool_full),
             ("clock_step", self._clock_step),
             ("switch_death", self._switch_death),
+            ("late", self._late),
             ("link_blink", self._link_blink),
             ("reload", self._reload),
         ):
@@ -94,6 +97,8 @@ class Mischief:
         stage.redis.is_up = stage.ledger.is_up = True
         stage.spool.is_full = False
         stage.clock.off_us = 0
+        for switch in stage.switches:
+            switch.be_quick()
         stage.spool.drain()
         for worker in stage.workers:
             worker.process.go_on()
@@ -211,9 +216,22 @@ class Mischief:
         ]
         for other in those:
             other.board.cut(switch.name)
-        lasts_s = math.exp(self._chance.uniform(*map(math.log, BLINK_S)))
+        lasts_s = self._by_magnitude(*BLINK_S)
         self._stage.agenda.after(lasts_s, lambda: self._links_back(switch, those))
         return True
+
+    def _late(self) -> bool:
+        """A switch hears late, or is late to tell, or some of each."""
+        switch = self._chance.choice(self._stage.switches)
+        late_s, lasts_s = (self._by_magnitude(*span) for span in (LATE_S, WAVE_S))
+        share = self._chance.choice((0.0, self._chance.random(), 1.0))
+        switch.hears_late_s, switch.tells_late_s = late_s * share, late_s * (1 - share)
+        self._stage.agenda.after(lasts_s, switch.be_quick)
+        return True
+
+    def _by_magnitude(self, least: float, most: float) -> float:
+        """Between these, each order of magnitude as likely."""
+        return math.exp(self._chance.uniform(math.log(least), math.log(most)))
 
     def _links_back(self, switch: SwitchTwin, those: list[WorkerTwin]) -> None:
         for worker in those:

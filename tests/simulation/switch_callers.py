@@ -72,6 +72,7 @@ class SwitchCallers:
         channels: those that live.
         every: all it ever had: the truth.
         core: which of its lives this is.
+        hears_late_s, tells_late_s: what is asked of it, and all it says, takes so much longer to arrive.
         host: where it runs, None for one whose clock is right.
     """
 
@@ -79,7 +80,8 @@ class SwitchCallers:
         self.name = name
         self.agenda = agenda
         self.phones = phones
-        self.delay = delay
+        self._delay = delay
+        self.hears_late_s = self.tells_late_s = 0.0
         self.watcher = watcher
         self.takers: list[Taker] = []
         self.pick: Callable[[list[Taker]], Taker] = lambda takers: takers[0]
@@ -94,6 +96,18 @@ class SwitchCallers:
     def core_uuid(self) -> str:
         """Which of its lives this is, as it says itself."""
         return f"{self.name}-{self.core}"
+
+    def be_quick(self) -> None:
+        """It is not late (any more)."""
+        self.hears_late_s = self.tells_late_s = 0.0
+
+    def hear_delay(self) -> float:
+        """How long it takes until it hears something (seconds)."""
+        return self._delay() + self.hears_late_s
+
+    def tell_delay(self) -> float:
+        """How long it takes until something it says is heard (seconds)."""
+        return self._delay() + self.tells_late_s
 
     def wall(self) -> Instant:
         """Its wall clock, as its stamps say."""
@@ -237,7 +251,7 @@ class SwitchCallers:
         connection = ConnectionTwin(self, channel)
         channel.connection = connection
         self.timer(channel, DEAD_MAN_S, lambda: self._dead_man(channel, connection))
-        self.agenda.after(self.delay(), lambda: taker.arrive(connection))
+        self.agenda.after(self.tell_delay(), lambda: taker.arrive(connection))
 
     def _dead_man(self, channel: Channel, connection: ConnectionTwin) -> None:
         if channel.connection is connection and not connection.taken:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import deque
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
@@ -32,10 +33,14 @@ from callcontrol.daemon.leg_line import (
     NOT_TOLD_S,
     NOT_WANTED,
     PATIENCE_S,
+    REFUSED_S,
     LegCommand,
 )
+from callcontrol.daemon.missed_ends import KEPT_S
+from callcontrol.daemon.switch_links import ASK_S
 from callcontrol.edges.freeswitch.failures import ConnectionLost
-from callcontrol.edges.freeswitch.leg_commands import longest_s
+from callcontrol.edges.freeswitch.inbound import TURN_S
+from callcontrol.edges.freeswitch.leg_commands import LegOrder, longest_s
 from callcontrol.vocabulary.moment import Instant
 from tests.simulation.faults import Faults
 from tests.simulation.link_twin import LinkTwin
@@ -63,6 +68,7 @@ class SwitchLinksTwin:
         self.on_down: Callable[[str], None] = lambda switch: None
         self.on_told: Callable[[str], None] = lambda leg: None
         self.event_gaps = EventGaps()
+        self._missed: deque[tuple[float, str, LegGone]] = deque()
 
     # --- as the switchboard
 
@@ -77,6 +83,10 @@ class SwitchLinksTwin:
     def link_of(self, name: str) -> LinkTwin | None:
         """The connection to this switch."""
         return self.links.get(name)
+
+    def slack_s(self, name: str) -> float:
+        """How much longer than usual to wait for a switch (seconds)."""
+        return self.links[name].pacing.slack_s
 
     def best(self, preferred: Iterable[str] = ()) -> str:
         """The switch for a call that came from none."""
@@ -117,6 +127,7 @@ class SwitchLinksTwin:
 
         if link.is_up:
             link.jobs[id(question)] = unknown
+            self._process.after(ASK_S, lambda: tell(None))
             link.order(ask, lambda: self._process.call(lambda: tell(None)))
         else:
             self._process.after(0.001, unknown)
@@ -164,10 +175,23 @@ class SwitchLinksTwin:
             driver.deliver(event)
         elif isinstance(event, LegGone) and call in self.shared.estimated:
             self.shared.late_leg_end(call, event)
+        elif isinstance(event, LegGone):
+            return self._keep(call, event)
         else:
             return
         if isinstance(event, LegGone):
             self.on_told(event.leg_id)
+
+    def _keep(self, call: str, end: LegGone) -> None:
+        """No call here knows it yet, as `MissedEnds` keeps it."""
+        now_s = self._process.agenda.now_s
+        self._missed.append((now_s, call, end))
+        while self._missed[0][0] < now_s - KEPT_S:
+            self._missed.popleft()
+
+    def missed(self, call: str) -> list[LegGone]:
+        """The ends of this call's legs that were told before it was a call here."""
+        return [end for _, of, end in self._missed if of == call]
 
     def cut(self, switch: str) -> None:
         """Its connection breaks: the switch died, or something between us did."""
@@ -233,7 +257,7 @@ class SwitchLinksTwin:
                 self._ask(command, driver, lambda ok: driver.deliver(joined if ok else failed))
             case do.KillLeg() | do.BringBack():
                 self._insist(command, driver, self._process.agenda.now_s + INSIST_S)
-            case do.Whisper():
+            case do.Whisper() | do.EndsTogether():
                 self._ask(command, driver, lambda ok: None)
 
     def end_when_possible(self, command: do.KillLeg, driver: DrivenCall, until_s: float) -> None:
@@ -253,19 +277,25 @@ class SwitchLinksTwin:
 
     def _ask(
         self,
-        command: do.Whisper | do.Join | do.KillLeg | do.BringBack,
+        command: LegOrder,
         driver: DrivenCall,
         on_answer: Callable[[bool], None],
     ) -> None:
         link, call = self.links[driver.call.switch], driver.call
+        number = link.pacing.sent()
 
         def ask() -> None:
             ok = link.switch.ask(command, call.id, call.destination)
-            link.answer(lambda: on_answer(ok))
+            link.answer(lambda: answered(ok))
+
+        def answered(ok: bool) -> None:
+            link.pacing.answered(number)
+            on_answer(ok)
 
         if link.is_up:
-            link.order(ask, lambda: self._process.call(lambda: on_answer(False)))
+            link.order(ask, lambda: self._process.call(lambda: answered(False)))
         else:
+            link.pacing.forget(number)
             on_answer(False)
 
 
@@ -281,31 +311,59 @@ class _Job:
         self._command = command
         self._driver = driver
         self._open = True
+        self._number: int | None = None
 
     def begin(self) -> None:
-        """Send it, as soon as there is a connection."""
-        self._send(self._process.agenda.now_s + LINK_S)
+        """Send it, as soon as there is a connection and its turn has come."""
+        self._connect(self._process.agenda.now_s + LINK_S)
 
-    def _send(self, until_s: float) -> None:
-        call, link = self._driver.call, self._link
-        if not link.is_up:
-            if self._process.agenda.now_s < until_s:
-                self._process.after(LOOK_S, lambda: self._send(until_s))
-            else:
-                self._lost(NOT_SENT, sent=False)
-            return
+    def _connect(self, until_s: float) -> None:
+        if self._link.is_up:
+            self._take_turn(self._process.agenda.now_s + TURN_S)
+        elif self._process.agenda.now_s < until_s:
+            self._process.after(LOOK_S, lambda: self._connect(until_s))
+        else:
+            self._lost(NOT_SENT, sent=False)
+
+    def _take_turn(self, until_s: float) -> None:
+        if not self._link.is_up:
+            self._lost(NOT_SENT, sent=False)
+        elif self._link.pacing.begin():
+            self._send()
+        elif self._process.agenda.now_s < until_s:
+            self._process.after(LOOK_S, lambda: self._take_turn(until_s))
+        else:
+            self._process.after(REFUSED_S, lambda: self._lost(NOT_SENT, sent=False))
+
+    def _send(self) -> None:
+        link = self._link
+        self._number = link.pacing.sent()
         link.jobs[id(self)] = self._not_told
-        link.order(
-            lambda: link.switch.originate(
-                call.id,
-                call.tenant,
-                self._command.legs,
-                lambda leg: link.answer(lambda: self._won(leg)),
-                lambda word: link.answer(lambda: self._lost(word)),
-            ),
-            lambda: self._process.call(lambda: self._lost(NOT_SENT)),
+        link.order(self._begun, lambda: self._process.call(self._refused))
+        for_s = longest_s(self._command.legs) + PATIENCE_S + link.pacing.slack_s
+        self._process.after(for_s, self._time_out)
+
+    def _begun(self) -> None:
+        """The switch has it: it answers at once, and tells later what came of it."""
+        call, link = self._driver.call, self._link
+        link.answer(self._answered)
+        link.switch.originate(
+            call.id,
+            call.tenant,
+            self._command.legs,
+            lambda leg: link.answer(lambda: self._won(leg)),
+            lambda word: link.answer(lambda: self._lost(word)),
         )
-        self._process.after(longest_s(self._command.legs) + PATIENCE_S, self._time_out)
+
+    def _refused(self) -> None:
+        self._answered()
+        self._lost(NOT_SENT)
+
+    def _answered(self) -> None:
+        number, self._number = self._number, None
+        if number is not None:
+            self._link.pacing.answered(number, originate=True)
+            self._link.pacing.leave()
 
     def _close(self) -> bool:
         was_open, self._open = self._open, False
@@ -327,6 +385,7 @@ class _Job:
 
     def _not_told(self) -> None:
         """The connection broke: the phones may ring, and whoever answered would hear nobody."""
+        self._answered()
         until_s = self._process.agenda.now_s + NOT_TOLD_S
         for leg, _ in self._command.legs:
             ends = partial(self._board.end_when_possible, do.KillLeg(leg, NOT_WANTED), self._driver, until_s)
@@ -334,6 +393,7 @@ class _Job:
         self._lost(NOT_SENT, told=False)
 
     def _time_out(self) -> None:
+        self._answered()
         if not self._open:
             return
         for leg, _ in self._command.legs:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from callcontrol.control import commands as do
 from callcontrol.control.events import AppEnded, LegBridged, LegHeard
-from callcontrol.edges.freeswitch.leg_commands import PARK_S
+from callcontrol.edges.freeswitch.leg_commands import PARK_S, LegOrder
 from tests.simulation.channel import Channel
 from tests.simulation.race import Legs, Race
 from tests.simulation.switch_callers import SwitchCallers
@@ -36,7 +36,7 @@ class SwitchTwin(SwitchCallers):
         if channel.parked and channel.peer is None:
             self.hang_up(channel, "NORMAL_CLEARING", "switch")
 
-    def ask(self, command: do.Whisper | do.Join | do.KillLeg | do.BringBack, call: str, destination: str) -> bool:
+    def ask(self, command: LegOrder, call: str, destination: str) -> bool:
         """An api command; whether it was carried out."""
         self.told(call, f"asked: {command}")
         match command:
@@ -44,6 +44,8 @@ class SwitchTwin(SwitchCallers):
                 return self._kill(leg, cause)
             case do.Join(first, second):
                 return self._join_if_there(first, second)
+            case do.EndsTogether(channel):
+                return channel in self.channels
             case do.Whisper(leg, _, hang_up):
                 return self._whisper(leg, hang_up)
             case do.BringBack():

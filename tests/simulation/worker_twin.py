@@ -81,9 +81,7 @@ class WorkerTwin:
             worker=process.name,
             current=current,
             rules=RuleStore(self.pipeline),
-            calls=CallStore(
-                self.pipeline, lambda tenant, call: self.shared.lose(tenant, call), process.after, values
-            ),
+            calls=CallStore(self.pipeline, lambda tenant, call: self.shared.lose(tenant, call), process.after, values),
             registrations=self.registrations,
             records=RecordsTwin(spool, process),
             switches=board,
@@ -93,6 +91,8 @@ class WorkerTwin:
             timers=process,
             holds=self._holds,
             cut_off=lambda: self.workers.cut_off_since is not None,
+            missed=board.missed,
+            slack_s=board.slack_s,
         )
         board.shared = self.shared
         board.on_up, board.on_down = self._switch_up, self.registrations.lost

@@ -102,10 +102,9 @@ def _taken(call: Call, waiting: Waiting, under: Offering, event: Event, facts: F
         case LegBridged(leg, at) if leg == under.winner:
             return _talking(call, waiting, under, at, facts)
         case JoinFailed(_, leg) if leg == under.winner:
-            return _too_slow(call, waiting, under, facts)
+            return _not_joined(call, waiting, under, facts)
         case TimerFired(name) if name == OFFER_TIMER:
-            agent_is_there = call.is_open(under.winner)
-            return _too_slow(call, waiting, under, facts, TalkEnd.UNJOINED if agent_is_there else TalkEnd.DROPPED)
+            return _not_joined(call, waiting, under, facts)
         case LegAnswered(leg) if leg != under.winner:
             return call, (do.KillLeg(leg, "ORIGINATOR_CANCEL"),)
         case OfferMade(offer) if not offering.is_known(call, offer):
@@ -256,13 +255,15 @@ def _talking(call: Call, waiting: Waiting, under: Offering, at: Instant, facts: 
     wait_ms = (facts.now - waiting.joined) // 1000
     left = LeftQueue(facts.now, waiting.step.queue, Leaving.ANSWERED, wait_ms, under.agent_of(under.winner))
     call = legs.bridged(call, under.winner, at).noting(left)
-    return call.to(Talking(under.offer.id, under.winner)), (do.StopTimer(OFFER_TIMER),)
+    joined = (do.StopTimer(OFFER_TIMER), do.EndsTogether(call.caller_channel))
+    return call.to(Talking(under.offer.id, under.winner)), joined
 
 
-def _too_slow(
-    call: Call, waiting: Waiting, under: Offering, facts: Facts, how: TalkEnd = TalkEnd.DROPPED
-) -> PlainResult:
-    """Whispering or joining did not come to its end: the agent is let go, the caller keeps the place."""
+def _not_joined(call: Call, waiting: Waiting, under: Offering, facts: Facts) -> PlainResult:
+    """Whispering or joining did not come to its end: the agent is let go, the caller keeps the place. That is the
+    agent's miss only where the agent has hung up.
+    """
+    how = TalkEnd.UNJOINED if call.is_open(under.winner) else TalkEnd.DROPPED
     noted = call.noting(Noted(facts.now, f"agent {under.agent_of(under.winner)} and caller could not be joined"))
     moved, commands = requeueing.dropped(noted, waiting, facts, how)
     return moved, (do.KillLeg(under.winner, "NORMAL_TEMPORARY_FAILURE"), *commands)

@@ -16,6 +16,9 @@ from callcontrol.edges.freeswitch.safe import destination, word
 from callcontrol.edges.freeswitch.translate import dial_string_of
 from callcontrol.routing.plan import LegPlan
 
+# Orders that are carried out at once, and answered.
+LegOrder = do.Whisper | do.Join | do.EndsTogether | do.KillLeg | do.BringBack
+
 # A parked leg that no worker joins any more (its worker died) ends by itself after so many seconds.
 PARK_S: Final = 60
 # Longer than the legs' own limits, which decide (seconds).
@@ -48,12 +51,13 @@ def longest_s(legs: Sequence[tuple[str, LegPlan]]) -> int:
     return max(plan.ring_s + (plan.acceptance.wait_s if plan.acceptance else 0) for _, plan in legs)
 
 
-def before(command: do.Whisper | do.Join | do.KillLeg | do.BringBack, call: Call) -> tuple[str, ...]:
+def before(command: LegOrder, call: Call) -> tuple[str, ...]:
     """The api commands that go ahead of it.
 
     A caller whose agent is gone before the caller's channel has come to the join would be hung up, with
     DESTINATION_OUT_OF_ORDER, had it not `transfer_after_bridge` (switch_ivr_bridge.c, uuid_bridge_on_soft_execute). The
-    conversation's own beginning takes that off again, so that its end is the caller's.
+    conversation's own beginning takes that off again, so that its end is the caller's: but only after ten packets of
+    the caller's sound (audio_bridge_thread), so `EndsTogether` does it as well.
 
     Raises:
         UnsafeText: something in it cannot be sent as what it is.
@@ -64,7 +68,7 @@ def before(command: do.Whisper | do.Join | do.KillLeg | do.BringBack, call: Call
     return (f"uuid_setvar_multi {command.first} execute_on_pre_bridge=unset:transfer_after_bridge;{back}",)
 
 
-def leg_command(command: do.Whisper | do.Join | do.KillLeg | do.BringBack, call: Call) -> str:
+def leg_command(command: LegOrder, call: Call) -> str:
     """The api command for what is asked of a leg, or of two.
 
     Raises:
@@ -77,6 +81,8 @@ def leg_command(command: do.Whisper | do.Join | do.KillLeg | do.BringBack, call:
             return f"uuid_transfer {leg} m:^:set:{HEARD}={str(not hang_up).lower()}^{'^'.join(apps)} inline"
         case do.Join(first, second):
             return f"uuid_bridge {first} {second}"
+        case do.EndsTogether(channel):
+            return f"uuid_setvar {channel} transfer_after_bridge"
         case do.KillLeg(leg, cause):
             return f"uuid_kill {leg} {cause}"
         case do.BringBack():

@@ -67,8 +67,7 @@ class CommandPacing:
         Raises:
             LimitReached: it did not come in time.
         """
-        if not self._turns and self._originates < self.allowed:
-            self._originates += 1
+        if self.begin():
             return
         meters.originates_held_total.labels(self._switch).inc()
         turn = Event()
@@ -77,6 +76,12 @@ class CommandPacing:
         if not turn.is_set():
             self._turns.remove(turn)
             raise reached("window", self.allowed, f"originates without an answer at switch {self._switch}")
+
+    def begin(self) -> bool:
+        """Whether an originate may be sent at once: then it is under way, and `leave` is to follow."""
+        free = not self._turns and self._originates < self.allowed
+        self._originates += free
+        return free
 
     def leave(self) -> None:
         """An originate is answered, or will not be: one that waits may have its turn."""

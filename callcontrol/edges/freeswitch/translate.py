@@ -60,7 +60,7 @@ def call_event(event: SwitchEvent) -> Event | None:
             return None
 
 
-def rearrived(data: Mapping[str, str], dialled: str, *, transfer: bool) -> Rearrived:
+def rearrived(data: Mapping[str, str], dialled: str, *, transfer: bool, brought_back: bool) -> Rearrived:
     """What a channel that came to us again, for this number, tells of what it has been doing."""
 
     def value_of(name: str) -> str:
@@ -69,7 +69,8 @@ def rearrived(data: Mapping[str, str], dialled: str, *, transfer: bool) -> Rearr
     disposition = value_of("variable_originate_disposition")
     causes, recorded_ms = dict(_causes(value_of)), _recorded_ms(value_of)
     by_leg = value_of("variable_last_bridge_to")
-    return Rearrived(dialled, disposition, causes, recorded_ms, transfer, by_leg, _moved_to(value_of))
+    moved_to = _moved_to(value_of)
+    return Rearrived(dialled, disposition, causes, recorded_ms, transfer, by_leg, moved_to, brought_back)
 
 
 def leg_gone(event: SwitchEvent, caller: str) -> LegGone:
@@ -131,9 +132,7 @@ def app_commands(command: do.Command, call: Call, profile: str) -> Sequence[Comm
             raise AssertionError(f"{type(command).__name__} is not for the switch")
 
 
-def dial_string_of(
-    legs: Sequence[tuple[str, LegPlan]], variables: Mapping[str, str], call: Call, profile: str
-) -> str:
+def dial_string_of(legs: Sequence[tuple[str, LegPlan]], variables: Mapping[str, str], call: Call, profile: str) -> str:
     """The dial string of these legs of a call; `variables` are set on each of them.
 
     Raises:

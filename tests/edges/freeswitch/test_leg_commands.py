@@ -125,6 +125,7 @@ def test_what_would_be_read_as_something_else_is_refused(file: str) -> None:
 def test_joining_and_ending() -> None:
     assert leg_command(do.Join("c1", "l1"), call()) == "uuid_bridge c1 l1"
     assert leg_command(do.KillLeg("l1", "LOSE_RACE"), call()) == "uuid_kill l1 LOSE_RACE"
+    assert leg_command(do.EndsTogether("c1"), call()) == "uuid_setvar c1 transfer_after_bridge"
 
 
 def test_a_caller_who_is_joined_with_nobody_any_more_goes_through_the_dialplan() -> None:
