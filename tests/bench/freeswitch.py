@@ -25,6 +25,7 @@ from tests.bench import mod_callcenter
 from tests.bench.call_centre import DID, MUSIC, Seen, Talk, accounts, add_tenant, numbers, wait_until_free
 from tests.bench.figures import Spread, per_second, spread, until_first, until_next
 from tests.bench.machine import cpu_s, folder, hurry, load
+from tests.bench.pace_watch import Pace, offer_ends, watched
 from tests.bench.sip_phones import SippLoad
 from tests.bench.switch_events import SwitchEvents, listening
 from tests.freeswitch.configuration import render, write_configuration
@@ -77,6 +78,7 @@ class Run:
 
     Attributes:
         cpu_ms: processor time a conversation took while it was busy, of the switch's process and of ours.
+        pace: what our daemon says of the switch; None with another system.
     """
 
     system: str
@@ -86,6 +88,7 @@ class Run:
     per_second: float
     again: int
     cpu_ms: tuple[float, float]
+    pace: Pace | None
 
 
 def run(console: Console, args: Namespace) -> None:
@@ -132,7 +135,7 @@ class Place:
         self._sipp = SippLoad(made / "sipp", self._ports.media, size.packet_ms)
         self._events: SwitchEvents
         self.daemon: Daemon
-        self.redis_url = ""
+        self.redis_url = self.dsn = ""
         self.config = made / "config"
 
     @contextmanager
@@ -140,7 +143,7 @@ class Place:
         """Everything is there, all phones registered, all agents free; `daemon` False: but the daemon."""
         with ExitStack() as stack:
             self.redis_url = stack.enter_context(EmbeddedRedis(self._folder / "redis"))
-            dsn = stack.enter_context(EmbeddedPostgres(self._folder / "postgres"))
+            dsn = self.dsn = stack.enter_context(EmbeddedPostgres(self._folder / "postgres"))
             self.config = config = write_configuration(
                 self._folder / "config", self._ports, redis=self.redis_url, dsn=dsn
             )
@@ -170,8 +173,9 @@ class Place:
         return int(found["process_id"])
 
     def hurry(self, priority: int) -> None:
-        """The daemon and Redis get a priority of real time."""
+        """The daemon, Redis and the phones get a priority of real time."""
         assert self.daemon.process is not None
+        self._sipp.priority = priority
         hurry((self.daemon.process.pid, *self.daemon.worker_pids(), self.redis_pid()), priority)
 
     def busy(self, dialled: str, seconds: float) -> Seen:
@@ -185,8 +189,12 @@ class Place:
         idle = self._calls(dialled, size.idle_talk, size.idle_per_s, size.agents, IDLE_S)
         at_once = size.agents + size.waiting
         before = self._cpu_s()
-        busy = self.busy(dialled, seconds)
-        since_us = busy.called[min(at_once, len(busy.called)) - 1].at_us + int(SETTLE_S * 1_000_000)
+        with watched(self.daemon.metrics) as pace:
+            busy = self.busy(dialled, seconds)
+        since_us = busy.called[0].at_us + int((at_once / RAMP_PER_S + SETTLE_S) * 1_000_000)
+        if system == OURS:
+            self.wait_until_free()
+            pace.ends = offer_ends(self.dsn)
         return Run(
             system,
             size,
@@ -195,6 +203,7 @@ class Place:
             per_second([moment.at_us for moment in busy.rang], since_us),
             idle.again,
             self._cpu_ms(before, len(busy.hung_up)),
+            pace if system == OURS else None,
         )
 
     def _cpu_s(self) -> tuple[float, float]:
@@ -276,6 +285,9 @@ def _show(console: Console, runs: Sequence[Run]) -> None:
         if one.system == THEIRS:
             table.add_row("ratio", "", "", *_ratios(runs[runs.index(one) - 1], one), end_section=True)
     console.print(table)
+    for one in runs:
+        if one.pace is not None:
+            console.print(f"    {one.system}, {one.size.agents} agents: {one.pace}")
 
 
 def _ratios(ours: Run, theirs: Run) -> Iterator[str]:

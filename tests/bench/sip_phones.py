@@ -11,6 +11,7 @@ from itertools import count
 from pathlib import Path
 
 from tests.bench.call_centre import DOMAIN, Talk, password
+from tests.bench.machine import hurry
 from tests.freeswitch.phones import PhoneFailed
 from tests.freeswitch.scenarios import ANSWER, SDP, VIA, authentication, register_scenario
 from tests.freeswitch.switch import HOST, free_ports
@@ -31,10 +32,15 @@ class SippLoad:
     Args:
         media_port: the first port at which they hear; nothing is made of what they hear.
         packet_ms: how much sound is to come in a packet.
+
+    Attributes:
+        priority: the real-time priority of what is started from now on, 0: none. Phones have machines of their own:
+            those of a bench must not wait until the switch has nothing to do.
     """
 
     def __init__(self, folder: Path, media_port: int, packet_ms: int) -> None:
         folder.mkdir()
+        self.priority = 0
         self._folder = folder
         sdp = SDP.replace("[auto_media_port]", "[media_port]").replace("a=ptime:20", f"a=ptime:{packet_ms}")
         self._media = f"\nContent-Type: application/sdp\nContent-Length: [len]\n{sdp}"
@@ -85,6 +91,8 @@ class SippLoad:
         sipp = subprocess.Popen(
             command, stdin=silent, stdout=silent, stderr=silent, cwd=self._folder, env=os.environ | {"TERM": "dumb"}
         )
+        if self.priority:
+            hurry((sipp.pid,), self.priority)
         try:
             yield sipp
         finally:

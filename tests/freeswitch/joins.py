@@ -10,6 +10,7 @@ from callcontrol.edges.ledger.reader import PastCall
 from callcontrol.simulator.stories.story import PlacedCall
 from tests.freeswitch.audio import Microphones
 from tests.freeswitch.mishaps import OVER_S, Mishap, arrange, records
+from tests.freeswitch.sounds import SILENT
 from tests.freeswitch.stage import RealStage
 from tests.freeswitch.switch import EventSocket
 
@@ -19,6 +20,8 @@ PHONES: Final = {
     "121": [{"action": "answers", "after_s": 0.3}, {"action": "answers", "after_s": 0.3, "talk_s": 1.5}],
     **{other: {"action": "busy"} for other in ("123", "124")},
 }
+SILENT_CALLER: Final = PlacedCall(SILENT, HOTLINE.to, hangup_after_s=9.0)
+TOGETHER_US: Final = 500_000
 TALKED: Final = ("answered", ("", "extension:121", "extension:121"))
 
 
@@ -30,6 +33,21 @@ def agent_leaves_while_being_joined(stage: RealStage, microphones: Microphones) 
 def agent_leaves_before_the_caller_is_there(stage: RealStage, microphones: Microphones) -> Iterator[str]:
     """an agent hangs up before the caller's channel has come to the join: the caller waits on, and they talk later"""
     yield from _ends_when(stage, "CS_HIBERNATE")
+
+
+def caller_without_sound(stage: RealStage, microphones: Microphones) -> Iterator[str]:
+    """a caller of whom no sound arrives talks with an agent, who hangs up: the call is over"""
+    arrange(stage, PHONES | {"121": [{"action": "answers", "after_s": 0.3, "talk_s": 1.5}]})
+    began = clock.now()
+    placed = stage.world.place(SILENT_CALLER)
+    stage.world.wait_until_over([placed], OVER_S)
+    (call,) = records(stage, began)
+    found = (call.outcome, _legs_of_the_agent(call))
+    if found != ("answered", ("", "extension:121")):
+        yield f"one conversation with 121 expected, there are {found}"
+    ends = [leg.ended for leg in call.legs if leg.target in ("", "extension:121")]
+    if max(ends) - min(ends) > TOGETHER_US:
+        yield f"the caller's channel ended {(max(ends) - min(ends)) / 1e6:.1f} s after the agent's"
 
 
 def _ends_when(stage: RealStage, state: str) -> Iterator[str]:
@@ -65,4 +83,8 @@ def _legs_of_the_agent(call: PastCall) -> tuple[str, ...]:
     return tuple(leg.target for leg in call.legs if leg.target in ("", "extension:121"))
 
 
-JOINS: Final[tuple[Mishap, ...]] = (agent_leaves_while_being_joined, agent_leaves_before_the_caller_is_there)
+JOINS: Final[tuple[Mishap, ...]] = (
+    agent_leaves_while_being_joined,
+    agent_leaves_before_the_caller_is_there,
+    caller_without_sound,
+)

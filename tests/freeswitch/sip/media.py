@@ -33,8 +33,8 @@ class Media:
         self._to = (host, port)
 
     def speak(self, hz: float) -> None:
-        """Say this tone from now on."""
-        if self._speaking is None:
+        """Say this tone from now on; 0: send nothing."""
+        if self._speaking is None and hz:
             self._speaking = asyncio.ensure_future(self._speak(hz))
 
     def press(self, key: str) -> None:
