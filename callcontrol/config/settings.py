@@ -262,6 +262,11 @@ class Tenant(Frozen):
     )
     trunks: tuple[Identifier, ...] = Field(default=(), description="trunks it may use, in this order; default: all")
     blocked: tuple[Prefix, ...] = Field(default=(), description="prefixes (E.164 digits) that are never dialled")
+    on_net: Literal["free", "priced"] = Field(
+        default="free",
+        description="what its calls to numbers of other tenants here cost, which no carrier carries; free: nothing; "
+        "priced: what the price list says of the number",
+    )
     emergency: Flag = Field(
         default=True,
         description="whether its phones must reach emergency numbers; no: they have no line out, and that is meant",
@@ -328,6 +333,14 @@ class Settings(Common):
     def source(self, *path: str) -> str:
         """`file:line` where this was written, or "" for a default."""
         return self.sources.get(path, "")
+
+    def is_on_net(self, number: str, tenant: str) -> bool:
+        """Whether a tenant other than this one owns the number (E.164): a call there needs no carrier."""
+        return any(number in other.numbers for name, other in self.tenants.items() if name != tenant)
+
+    def is_free(self, number: str, tenant: str) -> bool:
+        """Whether a call of this tenant to the number is on-net, and costs nothing."""
+        return self.tenants[tenant].on_net == "free" and self.is_on_net(number, tenant)
 
 
 __all__ = [

@@ -52,7 +52,8 @@ def found(call: Call, event: LegGone, trunks: Mapping[str, Trunk]) -> Call:
         return call
     trunk = next((name for name, known in trunks.items() if (known.gateway or name) == told.gateway), told.gateway)
     # Behind a gateway stands the number itself, in digits (`routing/legs.py`).
-    to = text_of(NumberTarget(f"+{told.address}")) if told.gateway and told.address.isdigit() else ""
+    digits = told.address.removeprefix("+")
+    to = text_of(NumberTarget(f"+{digits}")) if told.gateway and digits.isdigit() else ""
     leg = Leg(event.leg_id, call.switch, Role.CALLEE, to, at, trunk, told.payer)
     entry = LegFound(at, leg.id, to, told.address, trunk, told.shown, told.payer)
     return call.noting(entry, legs=(*call.legs, leg))

@@ -34,7 +34,7 @@ OLD_S = 15
 # A channel that stays unknown after being sent back is sent so often, once in each look.
 MAX_TRIES = 3
 # Contexts whose callers are handed to us (freeswitch-xml/dialplan); phones of other switches come through `peers`.
-CONTEXTS = frozenset({"public", "internal", "callcontrol"})
+CONTEXTS = frozenset({"public", "on-net", "internal", "callcontrol"})
 
 
 class Switches(Protocol):

@@ -32,7 +32,8 @@ YOUNG_US: Final = 60_000_000  # such a leg is on its normal way, or half written
 BATCH: Final = 200  # files in memory at once: some MB
 MAX_FILES: Final = 20_000  # of one pass; the next one reads the rest
 UNREADABLE: Final = "unreadable"
-OUTSIDE: Final = "public"  # contexts of our dialplan in which callers arrive: from carriers, from phones
+# contexts of our dialplan in which callers arrive: for a number of ours, from phones
+OUTSIDE: Final = ("public", "on-net")
 INSIDE: Final = "internal"
 SEEN_KEPT: Final = 100_000  # strangers and unreadable files that are not read again
 
@@ -161,7 +162,7 @@ class FolderPass:
 
     def _owner_of(self, end: LegEnd) -> str:
         """The tenant a caller called: the tenant of the phone, or of the number that was dialled from outside."""
-        if end.context == OUTSIDE:
+        if end.context in OUTSIDE:
             owner = self._directory.owner_of(end.address)
             return owner[0] if owner else ""
         return self._directory.domains.get(end.domain, "") if end.context == INSIDE else ""

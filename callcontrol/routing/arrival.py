@@ -18,6 +18,7 @@ from callcontrol.routing import router, star_codes
 from callcontrol.routing.agents import agents_at
 from callcontrol.routing.carrier_loops import loop_over_a_carrier
 from callcontrol.routing.facts import Facts
+from callcontrol.routing.on_net import is_free
 from callcontrol.routing.path import Path
 from callcontrol.routing.plan import Decision, Refuse
 from callcontrol.vocabulary.emergency import emergency_called, is_emergency
@@ -160,7 +161,7 @@ def decide(facts: Facts) -> Decision:
     if found.target is None:
         entry = Passed(facts.now, facts.dialled, _why_nowhere(facts))
         return Decision(Refuse("UNALLOCATED_NUMBER", Outcome.REJECTED), (entry,))
-    path = Path(first=found.target, payer=_payer(facts))
+    path = Path(first=found.target, payer=_payer(facts), hops=len(facts.origin.passed))
     return router.decide(found.target, path, facts).because(*found.why)
 
 
@@ -193,12 +194,16 @@ def _why_nowhere(facts: Facts) -> str:
 
 
 def _inside(facts: Facts) -> Target | None:
-    """An extension or one of the tenant's own numbers. All a transfer may reach: a transferor pays nothing yet."""
+    """An extension, one of the tenant's own numbers, or one of another tenant's that costs nothing. All a transfer may
+    reach: a transferor pays nothing yet.
+    """
     extension = facts.extension(facts.dialled)
     if extension is not None and extension.dialled:
         return ExtensionTarget(facts.dialled)
     number = normalise(facts.dialled, facts.tenant.region)
-    return facts.tenant.numbers.get(number.text) if number else None
+    if number is None:
+        return None
+    return NumberTarget(number.text) if is_free(number.text, facts) else facts.tenant.numbers.get(number.text)
 
 
 def _outside(facts: Facts) -> Target | None:

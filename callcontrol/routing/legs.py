@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from callcontrol.routing.caller_id import shown_inside, shown_outside
 from callcontrol.routing.facts import Facts
+from callcontrol.routing.on_net import endpoint_of, is_free, is_on_net
 from callcontrol.routing.path import Path
 from callcontrol.routing.plan import Acceptance, Explanation, LegPlan, SipAddress, TrunkNumber
-from callcontrol.routing.trunks import as_sent, candidates, comes_back, refusal, rests
+from callcontrol.routing.trunks import as_sent, candidates, refusal, rests
 from callcontrol.vocabulary.rule import Rule, RuleKind
 from callcontrol.vocabulary.target import ExtensionTarget, NumberTarget, SipTarget, Target, text_of
 from callcontrol.vocabulary.trail import Passed, Routed
@@ -41,17 +42,18 @@ def phones(name: str, ring_s: int, facts: Facts) -> tuple[LegPlan, ...]:
 
 
 def number_leg(number: str, ring_s: int, path: Path, facts: Facts, round_: int = 0) -> Legs:
-    """The leg to an external number through the `round_`-th trunk that can take it."""
+    """The leg to an external number through the `round_`-th trunk that can take it; on-net to another tenant's."""
     to = text_of(NumberTarget(number))
     why_not = refusal(number, facts)
     if why_not:
         return Legs(why=(Passed(facts.now, to, why_not),))
+    if is_on_net(number, facts):
+        return _on_net_leg(number, ring_s, path, facts) if not round_ else Legs()
     choices = candidates(number, facts)
     if round_ >= len(choices):
         return Legs(why=(Passed(facts.now, to, "no further trunk"),))
     name, trunk = choices[round_]
     endpoint = TrunkNumber(name, trunk.gateway or name, as_sent(number, trunk))
-    why = () if round_ else (*rests(to, choices, facts), *comes_back(number, to, name, facts))
     leg = LegPlan(
         to=to,
         endpoint=endpoint,
@@ -59,10 +61,29 @@ def number_leg(number: str, ring_s: int, path: Path, facts: Facts, round_: int =
         shown=shown_outside(facts, path.show, trunk),
         payer=path.payer,
         acceptance=_acceptance(path, facts),
-        cap_s=facts.tenant.talk or facts.settings.limits.talk_s,
+        cap_s=_cap_s(facts),
         progress_s=trunk.progress_s,
     )
-    return Legs((leg,), why)
+    return Legs((leg,), () if round_ else rests(to, choices, facts))
+
+
+def _on_net_leg(number: str, ring_s: int, path: Path, facts: Facts) -> Legs:
+    """The leg to a number of another tenant. The entry does not say whose it is: a tenant reads its trail."""
+    to = text_of(NumberTarget(number))
+    leg = LegPlan(
+        to=to,
+        endpoint=endpoint_of(number),
+        ring_s=ring_s,
+        shown=shown_outside(facts, path.show, None),
+        payer="" if is_free(number, facts) else path.payer,
+        acceptance=_acceptance(path, facts),
+        cap_s=_cap_s(facts),
+    )
+    return Legs((leg,), (Passed(facts.now, to, "a number of another tenant here: no trunk is needed"),))
+
+
+def _cap_s(facts: Facts) -> int:
+    return facts.tenant.talk or facts.settings.limits.talk_s
 
 
 def sip_leg(uri: str, ring_s: int, path: Path, facts: Facts) -> Legs:
@@ -74,7 +95,7 @@ def sip_leg(uri: str, ring_s: int, path: Path, facts: Facts) -> Legs:
         shown=shown_outside(facts, path.show, None),
         payer=path.payer,
         acceptance=_acceptance(path, facts),
-        cap_s=facts.tenant.talk or facts.settings.limits.talk_s,
+        cap_s=_cap_s(facts),
     )
     return Legs((leg,))
 

@@ -97,7 +97,7 @@ class LegPlan:
             case Account(user, domain, peer):
                 where = f"{user}@{domain}" + (f" at {peer.switch}" if peer else "")
             case TrunkNumber(trunk, _, _):
-                where = f"{self.to} through {trunk}, billed to {self.payer}"
+                where = f"{self.to} through {trunk}, " + (f"billed to {self.payer}" if self.payer else "free of charge")
             case SipAddress(uri):
                 where = f"sip:{uri}"
         shown = "anonymous" if self.shown.private else self.shown.number or "no number"

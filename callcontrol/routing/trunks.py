@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from callcontrol.config.settings import Trunk
 from callcontrol.routing.facts import Facts
+from callcontrol.routing.on_net import is_free, is_on_net
 from callcontrol.vocabulary.emergency import is_emergency
 from callcontrol.vocabulary.phone_number import as_dialled_in
 from callcontrol.vocabulary.trail import Passed
@@ -22,9 +23,9 @@ def refusal(number: str, facts: Facts) -> str:
     blocked = next((p for p in facts.tenant.blocked if digits.startswith(p)), None)
     if blocked is not None:
         return f"blocked by prefix {blocked}"
-    if not facts.prices.is_priced(number, facts.now):
+    if not is_free(number, facts) and not facts.prices.is_priced(number, facts.now):
         return f"no price in list {facts.tenant.tariff}"
-    return "" if candidates(number, facts) else "no trunk takes this number"
+    return "" if is_on_net(number, facts) or candidates(number, facts) else "no trunk takes this number"
 
 
 def candidates(number: str, facts: Facts) -> tuple[tuple[str, Trunk], ...]:
@@ -58,15 +59,6 @@ def rests(to: str, choices: tuple[tuple[str, Trunk], ...], facts: Facts) -> tupl
     if len(resting) == len(choices):
         return ()
     return tuple(Passed(facts.now, to, f"trunk {name} rests, it failed call after call") for name in resting)
-
-
-def comes_back(number: str, to: str, trunk: str, facts: Facts) -> tuple[Passed, ...]:
-    """An entry for a number of another tenant: it is not reached inside. Not whose it is: a tenant reads its trail."""
-    others = (tenant for name, tenant in facts.settings.tenants.items() if name != facts.tenant_name)
-    if not any(number in tenant.numbers for tenant in others):
-        return ()
-    why = f"a number of another tenant here: it leaves through trunk {trunk}, and comes back as a call of its own"
-    return (Passed(facts.now, to, why),)
 
 
 def _usable(facts: Facts) -> tuple[str, ...]:

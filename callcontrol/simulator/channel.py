@@ -50,9 +50,7 @@ class Channel(ChannelValues):
 
     core: Core[Channel]
 
-    def __init__(
-        self, core: Core[Channel], profile: CallerProfile, variables: dict[str, str], far_end: FarEnd
-    ) -> None:
+    def __init__(self, core: Core[Channel], profile: CallerProfile, variables: dict[str, str], far_end: FarEnd) -> None:
         super().__init__(core, profile, variables)
         self.far_end = far_end
         self.has_media = False
@@ -179,6 +177,8 @@ class Channel(ChannelValues):
         self.fire("DTMF", after=detail, basic=True)
         self.digits.append(digit)
         self.poke()
+        if self.partner is not None:
+            self.partner.far_end.told("digits", digit=digit)
 
     # --- the end -----------------------------------------------------------------------------------------------
 

@@ -55,15 +55,15 @@ class Dialplan:
 
 
 def standard(sockets: str, last_resort: Sequence[Action] = LAST_RESORT) -> Dialplan:
-    """What `freeswitch-xml/` does with calls from carriers (`public`), phones (`internal`) and other switches
-    (`peers`), with those it makes itself because the daemon asked for them (`callcontrol`), and with channels that a
-    phone has transferred (`transferred`).
+    """What `freeswitch-xml/` does with calls from carriers (`public`), other tenants (`on-net`), phones (`internal`)
+    and other switches (`peers`), with those it makes itself because the daemon asked for them (`callcontrol`), and with
+    channels that a phone has transferred (`transferred`).
 
     `sockets` is `host:port` or `host:port|host:port`; `last_resort` is what context `fallback` does when no daemon can
     be reached, or one took a call and did nothing for DEAD_MAN_S seconds. Phones do not ring each other there.
     """
     plan = Dialplan()
-    for context in ("public", "callcontrol"):
+    for context in ("public", "on-net", "callcontrol"):
         plan.add(context, ".*", _guarded(sockets))
     plan.add("internal", ".*", _guarded(sockets, "attended_transfer_no_copy=user_name,domain_name,sip_call_id"))
     plan.add("transferred", ".*", _guarded(sockets, "cc_again=false"))

@@ -11,8 +11,9 @@ from callcontrol.simulator import causes, playing, sip_variables
 from callcontrol.simulator.channel import Channel
 from callcontrol.simulator.far_end import PhoneEnd
 from callcontrol.simulator.identity import Identity, from_of
-from callcontrol.simulator.peer_end import PeerEnd
-from callcontrol.simulator.phones import Reached
+from callcontrol.simulator.on_net_end import OnNetEnd
+from callcontrol.simulator.peer_end import PeerEnd, SwitchEnd
+from callcontrol.simulator.phones import ON_NET, Reached
 from callcontrol.simulator.profile import CallerProfile, Times
 from callcontrol.simulator.session import Session, SwitchBase
 
@@ -42,7 +43,7 @@ class Request:
 class Leg:
     """One leg of an attempt."""
 
-    def __init__(self, switch: SwitchBase, channel: Channel, end: PhoneEnd | PeerEnd, request: Request) -> None:
+    def __init__(self, switch: SwitchBase, channel: Channel, end: PhoneEnd | SwitchEnd, request: Request) -> None:
         self._switch = switch
         self._end = end
         self._request = request
@@ -165,7 +166,9 @@ def new_leg(switch: SwitchBase, request: Request, caller: Session | None) -> Leg
     return Leg(switch, channel, end, request)
 
 
-def _far_end(switch: SwitchBase, reached: Reached) -> PhoneEnd | PeerEnd:
+def _far_end(switch: SwitchBase, reached: Reached) -> PhoneEnd | SwitchEnd:
+    if reached.gateway == ON_NET:
+        return OnNetEnd(switch, reached)
     other = switch.air.at(reached.path) if reached.path else None
     return PhoneEnd(reached, switch) if other is None else PeerEnd(other, reached)
 

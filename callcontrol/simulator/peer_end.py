@@ -6,6 +6,7 @@ and neither channel of the other switch carries a variable of ours.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from functools import partial
 from typing import Final
 
@@ -22,13 +23,39 @@ _PASSED: Final = ("Diversion", "History-Info", "Privacy")
 _OWN_WORDS: Final = frozenset({"ringing", "early_media", "answered", "ringback"})
 
 
-class PeerEnd:
+class SwitchEnd(ABC):
+    """The far end of a leg that arrives at a switch as another channel, `_there`."""
+
+    def __init__(self, reached: Reached) -> None:
+        self._reached = reached
+        self._there: Channel | None = None
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """See FarEnd."""
+
+    @abstractmethod
+    def invite(self, leg: Channel) -> None:
+        """The INVITE arrives at the switch."""
+
+    def told(self, what: str, **detail: str) -> None:
+        """What reaches that switch; see FarEnd. Sound goes through it to the party that the channel is joined with."""
+        there = self._there
+        if there is None or there.down or what in _OWN_WORDS:
+            return
+        if what == "hangup":
+            _end(there, detail["cause"])
+        elif there.partner is not None:
+            there.partner.far_end.told(what, **detail)
+
+
+class PeerEnd(SwitchEnd):
     """The far end of a leg at the caller's switch: the other switch, and behind it the phone."""
 
     def __init__(self, other: Neighbour, reached: Reached) -> None:
+        super().__init__(reached)
         self._other = other
-        self._reached = reached
-        self._there: Channel | None = None
 
     @property
     def name(self) -> str:
@@ -45,16 +72,6 @@ class PeerEnd:
             to_host=self._reached.host,
         )
         self._there = self._other.arrive(invite, ArrivedEnd(leg), _conditions(seen))
-
-    def told(self, what: str, **detail: str) -> None:
-        """What reaches the other switch; see FarEnd. Sound goes through it to the phone."""
-        there = self._there
-        if there is None or there.down or what in _OWN_WORDS:
-            return
-        if what == "hangup":
-            _end(there, detail["cause"])
-        elif there.partner is not None:
-            there.partner.far_end.told(what, **detail)
 
 
 class ArrivedEnd:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 ACTIONS = ("answers", "busy", "declines", "never_answers", "fails", "silent", "trying", "moved", "unreachable")
 _CODE_OF_ACTION = {"busy": 486, "declines": 603, "moved": 302, "unreachable": 503}
 _DEFAULT_CODE = 503
 KEY_S = 0.1  # between two keys of one press
 _PATH = "fs_path=sip:"
+ON_NET: Final = "on-net"  # profile and gateway by which the switch calls itself, and their context
 
 
 class UnknownWord(ValueError):
@@ -252,6 +253,8 @@ class Directory:
         name, slash, number = destination.partition("/")
         if not slash:
             return "INVALID_URL"
+        if name == ON_NET:
+            return Reached(Phone(number), number, "127.0.0.1", ON_NET, gateway=ON_NET, destination=number)
         trunk = self.trunks.get(name)
         if trunk is None:
             return "INVALID_GATEWAY"

@@ -16,7 +16,7 @@ class Schedule:
         self._groups: dict[str, set[int]] = {}
         self._last_id = 0
 
-    def add(self, group: str, delay_s: float, act: Callable[[], None]) -> int:
+    def add(self, group: str, delay_s: float, act: Callable[[], object]) -> int:
         """Run `act` after `delay_s`; the task's id."""
         self._last_id += 1
         task_id = self._last_id

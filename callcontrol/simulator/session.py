@@ -21,10 +21,12 @@ from callcontrol.simulator.channel import Channel, Order
 from callcontrol.simulator.connection import EventSockets
 from callcontrol.simulator.core import Core
 from callcontrol.simulator.dialplan import Action, Dialplan, inline
+from callcontrol.simulator.ears import FarEnd
 from callcontrol.simulator.expansion import expand
 from callcontrol.simulator.media import Media
 from callcontrol.simulator.phones import Directory
 from callcontrol.simulator.schedule import Schedule
+from callcontrol.simulator.sip_variables import Invite
 from callcontrol.simulator.transfer import transfer
 from callcontrol.simulator.watch import Watch
 
@@ -356,6 +358,10 @@ class SwitchBase(ABC):
     def ask_colleague(self, who: str, user: str, domain: str, number: str) -> CallerEnd:
         """A phone that talks makes a second call; what it sees of that is heard by `who`."""
 
+    @abstractmethod
+    def arrive_on_net(self, invite: Invite, end: FarEnd, hidden_number: str) -> Channel:
+        """An INVITE of this switch itself comes in, for a number of a tenant: context `on-net`."""
+
     def session_of(self, channel: Channel, *, start: bool = True) -> Session:
         """The thread of a channel; a leg that has none gets one, running unless `start` is False."""
         if isinstance(channel.session, Session):
@@ -383,11 +389,7 @@ class SwitchBase(ABC):
 
     def transfer_later(self, channel: Channel, when: str, extension: str, dialplan: str, context: str) -> None:
         """`+seconds` or an epoch."""
-
-        def act() -> None:
-            transfer(channel, extension, dialplan, context)
-
-        self.tasks.add(channel.uuid, self._delay_s(when), act)
+        self.tasks.add(channel.uuid, self._delay_s(when), lambda: transfer(channel, extension, dialplan, context))
 
     def _delay_s(self, when: str) -> float:
         """Tasks are due at a whole second of the wall clock."""

@@ -12,7 +12,7 @@ Variables = dict[str, str]
 _SDPS_KEPT = 32_768
 # Headers that mod_sofia keeps under a name of their own.
 _OWN_VARIABLE = {"History-Info": "variable_sip_history_info"}
-_PROFILE_PORTS = {"internal": 5060, "external": 5080}
+_PROFILE_PORTS = {"internal": 5060, "external": 5080, "on-net": 5090}
 
 _CODEC: Variables = {
     "variable_ep_codec_string": "CORE_PCM_MODULE.PCMU@8000h@20i@64000b",

@@ -13,7 +13,7 @@ from callcontrol.simulator.dialplan import Dialplan
 from callcontrol.simulator.ears import FarEnd
 from callcontrol.simulator.events import VERSION
 from callcontrol.simulator.media import Media
-from callcontrol.simulator.phones import Directory, Phone
+from callcontrol.simulator.phones import ON_NET, Directory, Phone
 from callcontrol.simulator.profile import CallerProfile, Times
 from callcontrol.simulator.session import Session, SwitchBase
 from callcontrol.simulator.sip_variables import Invite, of_inbound
@@ -53,6 +53,13 @@ class Switch(SwitchBase):
         """An INVITE of another switch comes in: context `peers`, without a password."""
         channel = self._inbound_channel(invite, end, "peers", "")
         channel.update({"sip_acl_authed_by": "switches", **variables})
+        self._begin(channel, lambda: None)
+        return channel
+
+    def arrive_on_net(self, invite: Invite, end: FarEnd, hidden_number: str) -> Channel:
+        """See SwitchBase."""
+        channel = self._inbound_channel(invite, end, ON_NET, hidden_number)
+        channel.set("sip_looped_call", "true")
         self._begin(channel, lambda: None)
         return channel
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from typing import Final
 
 from callcontrol.vocabulary.moment import Instant
 
 # Ids of legs follow from the call's own id and its worker's nonce, so that replaying a call yields the same ids
 # (RFC 4122 section 4.3).
 _LEGS = uuid.UUID("6f1d3f43-3f0e-5b1c-9a53-6a1f5b0c2e11")
+
+# What the trunk of a leg is called that leads to another tenant of this system; also its gateway at the switch.
+ON_NET: Final = "on-net"
 
 
 @dataclass(frozen=True, slots=True)

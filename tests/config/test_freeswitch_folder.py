@@ -18,7 +18,7 @@ from tests.config.example import FREESWITCH_XML, example
 
 FILES = sorted(FREESWITCH_XML.rglob("*.xml"))
 # set by FreeSWITCH itself before it reads its configuration (switch_core.c)
-CONTEXTS = ("public", "internal", "callcontrol", "fallback")
+CONTEXTS = ("public", "on-net", "internal", "callcontrol", "fallback")
 BUILT_IN = {"local_ip_v4", "conf_dir", "log_dir"}
 SET = re.compile(r'cmd="set" data="([a-z_0-9]+)=')
 USED = re.compile(r"\$\$\{([a-z_0-9]+)\}")
@@ -65,7 +65,7 @@ def test_the_event_socket_is_closed_to_guesses() -> None:
 
 def test_callers_cannot_have_commands_run() -> None:
     assert params("autoload_configs/switch.conf.xml")["api-expansion"] == "false"
-    for context in ("public", "internal", "callcontrol", "transferred"):
+    for context in ("public", "on-net", "internal", "callcontrol", "transferred"):
         assert "~sip_copy_custom_headers=false~" in text_of(f"dialplan/{context}.xml")
 
 
@@ -87,7 +87,7 @@ def test_phones_prove_who_they_are_and_carriers_come_from_their_addresses() -> N
     assert (carriers["disable-register"], carriers["disable-transfer"]) == ("true", "true")
 
 
-@pytest.mark.parametrize("context", ["public", "internal", "callcontrol", "transferred"])
+@pytest.mark.parametrize("context", ["public", "on-net", "internal", "callcontrol", "transferred"])
 def test_calls_go_to_the_daemon_and_never_into_silence(context: str) -> None:
     tree = ElementTree.fromstring(text_of(f"dialplan/{context}.xml"))
     extension = next(e for e in tree.iter("extension") if e.attrib["name"] == "callcontrol")
@@ -115,10 +115,20 @@ def test_calls_go_to_the_daemon_and_never_into_silence(context: str) -> None:
 
 
 def test_nobody_outside_reaches_the_context_of_calls_we_make() -> None:
-    profiles = [params(f"sip_profiles/{name}.xml")["context"] for name in ("internal", "external")]
+    profiles = [params(f"sip_profiles/{name}.xml")["context"] for name in ("internal", "external", "on-net")]
     gateways = [params(path.relative_to(FREESWITCH_XML).as_posix()) for path in FILES if path.parent.name == "external"]
     users = {v.attrib["value"] for p in FILES for v in ElementTree.parse(p).iter("variable")}
     assert "callcontrol" not in {*profiles, *(gateway["context"] for gateway in gateways), *users}
+
+
+def test_calls_between_tenants_stay_on_this_host_and_come_from_this_switch_alone() -> None:
+    on_net = params("sip_profiles/on-net.xml")
+    assert (on_net["sip-ip"], on_net["proxy"]) == ("127.0.0.1", "127.0.0.1:$${on_net_sip_port}")
+    assert (on_net["auth-calls"], on_net["accept-blind-auth"], on_net["disable-register"]) == ("true", "false", "true")
+    assert (on_net["context"], "apply-inbound-acl" in on_net) == ("on-net", False)
+    named = [text_of(f"sip_profiles/{name}.xml") for name in ("internal", "external")]
+    assert not [text for text in named if "on-net" in text]
+    assert 'name="context" value="on-net"' not in "".join(p.read_text() for p in FILES if p.parent.name == "external")
 
 
 def test_only_the_other_switches_reach_the_context_that_asks_nobody_for_a_password() -> None:

@@ -62,7 +62,7 @@ MISTAKES = [
     ("colour: red\n", [
         "11: unknown key `colour`; known here: domain, zone, region, company_number, show, tariff, last_resort,"
             " trunks,"
-        " blocked, emergency, emergency_numbers, talk, confirm, extensions, agents, pauses, queues, ageing,"
+        " blocked, on_net, emergency, emergency_numbers, talk, confirm, extensions, agents, pauses, queues, ageing,"
         " numbers, groups, lists, sequences, announcements, voicemail"
     ]),
     ("show: mine\n", ["11: show: 'mine' is not known here; write 'caller' or 'company'"]),

@@ -130,13 +130,12 @@ def test_a_digit_too_few() -> None:
     assert [line.rpartition("; ")[2] for line in company] == ["did you mean +48221234567?"]
 
 
-def test_a_number_of_another_tenant() -> None:
+def test_a_number_of_another_tenant_is_nothing_to_warn_of() -> None:
     texts = folder(TENANT.replace("101: {}", RULE.format("number:+48600700800")))
+    before = len(warned(texts))
     other = TENANT.replace("+48221234567", "+48600700800").replace("acme", "globex")
     texts["tenants/globex.yaml"] = located(other)
-    (found,) = [one for one in warned(texts) if "leaves through a trunk" in one]
-    assert found.startswith("tenants/acme.yaml:")
-    assert "+48600700800 is a number of tenant globex: the call leaves through a trunk and comes back" in found
+    assert len([one for one in warned(texts) if one.startswith("tenants/acme.yaml:")]) == before
 
 
 def test_a_switch_whose_own_records_nobody_reads() -> None:

@@ -26,6 +26,7 @@ from callcontrol.simulator.stories.stage import Stage
 
 EXAMPLE = Path(__file__).parents[2] / "deploy" / "example"
 PHONE, DID = "117@acme.example", "48221234583"
+OTHERS_PHONE, OTHERS = "101@globex.example", "+4930901821"
 WAIT_S = 90.0
 # Nobody hangs up before the test says so: how long a daemon takes to start is the machine's business.
 TALKS = Behaviour("answers", after_s=0.3)
@@ -85,10 +86,10 @@ def is_bridged(stage: Stage, call_id: str) -> bool:
     return "bridged" in heard(stage, call_id)
 
 
-def is_talking(stage: Stage, call_id: str) -> bool:
+def is_talking(stage: Stage, call_id: str, tenant: str = "acme") -> bool:
     """Whether the daemon, too, knows of the conversation, and has saved it."""
     with Redis.from_url(stage.redis_url) as redis:
-        saved = " ".join(value.decode() for value in redis.hvals(keys.calls("acme")))
+        saved = " ".join(value.decode() for value in redis.hvals(keys.calls(tenant)))
     return is_bridged(stage, call_id) and '"$":"Talking"' in saved
 
 
@@ -98,6 +99,12 @@ def owner(stage: Stage, call_id: str) -> str:
         found = redis.hget(keys.owners("acme"), stage.switch.heard(call_id)[0]["uuid"])
     assert found is None or isinstance(found, bytes)
     return (found or b"").decode()
+
+
+def owners(stage: Stage) -> set[object]:
+    """The workers that have calls of either tenant."""
+    with Redis.from_url(stage.redis_url) as redis:
+        return {worker for tenant in ("acme", "globex") for worker in redis.hvals(keys.owners(tenant))}
 
 
 def another_takes_over(stage: Stage, call_id: str, before: str) -> None:
@@ -136,6 +143,26 @@ def test_kill_9_in_a_conversation(stage: Stage) -> None:
     assert (found.outcome, found.answered_by, found.estimated) == ("answered", "extension:117", False)
     assert [leg.hung_up_by for leg in found.legs] == ["caller", "switch"]
     assert abs(float(found.legs[1].talk_ms) - heard_talk_ms(stage, call)) < 500
+    nothing_is_left(stage)
+
+
+def test_kill_9_in_a_conversation_between_two_tenants(stage: Stage) -> None:
+    stage.switch.phone(Phone(OTHERS_PHONE, (TALKS,), registered=False))
+    stage.switch.register(OTHERS_PHONE)
+    call = stage.switch.place(Call(OTHERS, number="102", user="102", domain="acme.example"))
+    until(lambda: is_talking(stage, call) and is_talking(stage, call, "globex"))
+    before = owners(stage)
+    stage.daemon.kill()
+    assert "unbridged" not in [*heard(stage, call), *heard(stage, OTHERS_PHONE)]
+    stage.daemon.start()
+    until(lambda: not before & owners(stage) and len(owners(stage)) == 1)
+    hang_up(stage, call)
+    found = record_of(stage, call)
+    until(lambda: [c for c in records(stage) if c.tenant == "globex" and c.started_at >= found.started_at])
+    (there,) = [c for c in records(stage) if c.tenant == "globex" and c.started_at >= found.started_at]
+    assert (found.outcome, found.estimated, there.outcome, there.estimated) == ("answered", False, "answered", False)
+    assert (found.legs[1].trunk, found.legs[1].cost, there.answered_by) == ("on-net", None, "extension:101")
+    assert there.caller_number == "+48221234567"
     nothing_is_left(stage)
 
 

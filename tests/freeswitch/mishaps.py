@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -21,6 +22,7 @@ from callcontrol.vocabulary.moment import Instant, instant_of
 from tests.freeswitch.audio import Microphones
 from tests.freeswitch.sounds import CALLER_HZ, PHONE_HZ
 from tests.freeswitch.stage import RealStage
+from tests.freeswitch.switch import HOST
 from tests.freeswitch.tones import Hears, tone_differences
 
 OVER_S = 90.0
@@ -74,6 +76,40 @@ def daemon_dies_in_a_conversation(stage: RealStage, microphones: Microphones) ->
         yield f"one exact record of an answered call with two legs expected, there are {calls}"
 
 
+def daemon_dies_between_two_tenants(stage: RealStage, microphones: Microphones) -> Iterator[str]:
+    """kill -9 in a conversation between two tenants: it goes on, and each tenant has one record, exact"""
+    arrange(stage, {"101@globex.example": {"action": "answers", "after_s": 0.3, "talk_s": 12}})
+    began = clock.now()
+    placed = stage.world.place(PlacedCall("", "+4930901821", extension="102@acme.example"))
+    wait(lambda: any(h.what == "answered" for h in stage.world.heard()), "the call is answered")
+    stage.daemon.kill()
+    microphones.clear()
+    stage.daemon.start()
+    stage.world.wait_until_over([placed], OVER_S)
+    hears = (Hears("101", CALLER_HZ), Hears("caller", PHONE_HZ))
+    yield from tone_differences(hears, stage.world.listening_ports(), microphones)
+    wait(lambda: len(records(stage, began)) > 1, "both tenants have a record", RECORD_S)
+    calls = sorted(records(stage, began), key=lambda call: call.tenant)
+    said = [(call.tenant, call.outcome, call.estimated, len(call.legs)) for call in calls]
+    if said != [("acme", "answered", False, 2), ("globex", "answered", False, 2)]:
+        yield f"an exact record of an answered call with two legs expected for each tenant, there are {calls}"
+    if [leg.cost for call in calls for leg in call.legs if leg.cost is not None]:
+        yield f"no leg costs anything, there are {calls}"
+
+
+def strangers_at_the_on_net_profile(stage: RealStage, microphones: Microphones) -> Iterator[str]:
+    """an INVITE to the profile between tenants that does not come from the switch itself is asked for a password"""
+    arrange(stage, {})
+    began = clock.now()
+    answer = invited(stage.ports.on_net, "+4930901821")
+    if answer.split()[1:2] not in (["407"], ["401"]):
+        yield f"the INVITE should be refused with 407, was with {answer!r}"
+    time.sleep(1)
+    with LedgerReader(stage.dsn) as ledger:
+        if calls := ledger.calls(Wanted(since=began, limit=10)):
+            yield f"no call should have come of it, there are {calls}"
+
+
 def nobody_sees_the_end(stage: RealStage, microphones: Microphones) -> Iterator[str]:
     """a conversation ends while no daemon lives: its end is guessed, then the switch's own records tell the true one"""
     arrange(stage, {"117": {"action": "answers", "after_s": 0.3, "talk_s": 6}})
@@ -115,6 +151,8 @@ MISHAPS: Final[tuple[Mishap, ...]] = (
     nobody_decides,
     daemon_hangs,
     daemon_dies_in_a_conversation,
+    daemon_dies_between_two_tenants,
+    strangers_at_the_on_net_profile,
     nobody_sees_the_end,
 )
 
@@ -126,6 +164,30 @@ def _is_refused(stage: RealStage, microphones: Microphones) -> Iterator[str]:
     if codes != ["503"]:
         yield f"the caller should be refused with 503, was with {codes}"
     yield from tone_differences((Hears("caller", NOT_POSSIBLE_HZ),), stage.world.listening_ports(), microphones)
+
+
+def invited(port: int, number: str) -> str:
+    """The first line of the last answer to an INVITE for this number, sent from a port that nobody else uses."""
+    with socket.socket(type=socket.SOCK_DGRAM) as sender:
+        sender.bind((HOST, 0))
+        sender.settimeout(5)
+        here = f"{HOST}:{sender.getsockname()[1]}"
+        lines = (
+            f"INVITE sip:{number}@{HOST}:{port} SIP/2.0",
+            f"Via: SIP/2.0/UDP {here};rport;branch=z9hG4bKstranger",
+            f"From: <sip:+48500100200@{HOST}>;tag=stranger",
+            f"To: <sip:{number}@{HOST}:{port}>",
+            f"Call-ID: stranger@{here}",
+            "CSeq: 1 INVITE",
+            f"Contact: <sip:stranger@{here}>",
+            "Max-Forwards: 70",
+            "Content-Length: 0",
+        )
+        sender.sendto("\r\n".join((*lines, "", "")).encode(), (HOST, port))
+        answer = ""
+        while not answer or answer.split()[1].startswith("1"):
+            answer = sender.recv(65_536).decode().splitlines()[0]
+        return answer
 
 
 def arrange(stage: RealStage, phones: Mapping[str, Any], offline: tuple[str, ...] = ()) -> None:

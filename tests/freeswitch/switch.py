@@ -51,6 +51,7 @@ class Ports:
     event_socket: int
     internal: int
     external: int
+    on_net: int
     daemon: int
     nobody: int
     http: int
@@ -157,6 +158,7 @@ class RealSwitch:
             "public_ip": HOST,
             "internal_sip_port": self.ports.internal,
             "external_sip_port": self.ports.external,
+            "on_net_sip_port": self.ports.on_net,
             "rtp_start_port": self.ports.rtp,
             "rtp_end_port": self.ports.rtp + RTP_PORTS - 2,
             "log_level": "debug",

@@ -31,7 +31,9 @@ class CannotTell(ValueError):
 
 
 class RealWorld:
-    """Plays on a FreeSWITCH: one process for all phones of the tenant, one for each carrier, one for each caller.
+    """Plays on a FreeSWITCH: one process for all phones, one for each carrier, one for each caller.
+
+    Accounts of other tenants are written with their domain; they are phones where the story names them.
 
     Args:
         known: how many registrations the daemon knows of.
@@ -41,12 +43,15 @@ class RealWorld:
         self._ports = ports
         self._known = known
         self._listener = Listener(ports.event_socket)
-        tenant = settings.tenants[TENANT]
         self._logins = {
-            account: Login(account, tenant.domain, endpoint.password)
+            account if name == TENANT else f"{account}@{tenant.domain}": Login(
+                account, tenant.domain, endpoint.password
+            )
+            for name, tenant in settings.tenants.items()
             for extension in tenant.extensions.values()
             for account, endpoint in extension.endpoints.items()
         }
+        self._domain = settings.tenants[TENANT].domain
         self._shop = PhoneShop(folder, ports.internal, self._logins)
         self._carriers = dict(zip(settings.trunks, (ports.carrier_a, ports.carrier_b), strict=True))
         self._online: set[str] = set()
@@ -59,7 +64,9 @@ class RealWorld:
         self._hang_up_all()
         told = {who: _behaviours(words) for who, words in story.phones.items()}
         accounts = {self._logins[who].contact: each for who, each in told.items() if who in self._logins}
-        addresses = {who.partition("@")[0]: each for who, each in told.items() if "@" in who}
+        addresses = {
+            who.partition("@")[0]: each for who, each in told.items() if "@" in who and who not in self._logins
+        }
         numbers = {who.removeprefix("+"): each for who, each in told.items() if who not in self._logins}
         self._called = [
             self._shop.phones("phones", self._ports.phones, accounts, NEVER_ANSWERS),
@@ -85,7 +92,7 @@ class RealWorld:
         return [self._shop.phones(name, port, numbers, NOBODY)]
 
     def _register(self, story: Story) -> None:
-        wanted = set(self._logins) - set(story.offline)
+        wanted = {who for who in self._logins if "@" not in who or who in story.phones} - set(story.offline)
         for accounts, online in ((self._online - wanted, False), (wanted - self._online, True)):
             logins = [self._logins[account] for account in sorted(accounts)]
             self._shop.register(logins, self._ports.phones, self._ports.internal, online=online)
@@ -100,7 +107,7 @@ class RealWorld:
         """Start somebody who calls."""
         self._placed += 1
         name = f"caller-{self._placed}"
-        login = self._logins[call.extension.partition("@")[0]] if call.extension else None
+        login = self._logins[call.extension.removesuffix(f"@{self._domain}")] if call.extension else None
         port = self._ports.internal if login else self._ports.external
         self._callers[name] = self._shop.caller(name, call, port, login)
         return name

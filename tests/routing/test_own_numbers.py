@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from callcontrol.kinds import KINDS
@@ -11,9 +9,8 @@ from callcontrol.routing import arrival
 from callcontrol.routing.forwarding_rights import trouble_with
 from callcontrol.routing.plan import Account, Refuse, TrunkNumber
 from callcontrol.routing.trunks import refusal
-from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.rule import RuleKind
-from callcontrol.vocabulary.target import ExtensionTarget, NumberTarget
+from callcontrol.vocabulary.target import NumberTarget
 from tests.routing.test_extension import ring
 from tests.routing.world import DID, TENANT, facts, rule
 
@@ -45,19 +42,6 @@ def test_a_group_member_whose_own_number_leads_back_rings_nobody_twice() -> None
     tenant = TENANT.replace("quiet: {members: [extension:101, extension:102]}", "quiet: {members: [extension:102]}")
     rules = {"102": [rule("always", f"number:{DID['quiet']}")]}
     assert isinstance(arrival.decide(facts(DID["quiet"], rules=rules, tenant=tenant)).step, Refuse)
-
-
-def test_a_number_of_another_tenant_leaves_and_comes_back_and_the_trail_says_so() -> None:
-    number = "+48600100100"
-    known = facts("600100100", caller=Caller("101", extension="101"))
-    assert arrival.decide(known).why == ()
-    globex = known.tenant.model_copy(update={"numbers": {number: ExtensionTarget("101")}})
-    settings = known.settings.model_copy(update={"tenants": {**known.settings.tenants, "globex": globex}})
-    decision = arrival.decide(replace(known, settings=settings))
-    assert isinstance(ring(decision).legs[0].endpoint, TrunkNumber)
-    assert decision.why[-1].why == (
-        "a number of another tenant here: it leaves through trunk a, and comes back as a call of its own"
-    )
 
 
 def test_no_trunk_is_ever_asked_for_one() -> None:

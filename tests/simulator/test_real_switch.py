@@ -339,7 +339,7 @@ def actions_of(context: str, extension: str) -> list[tuple[str, str]]:
     return [(app, re.sub(r"\$\$\{(\w+)\}", lambda name: given[name[1]], data)) for app, data in pairs]
 
 
-@pytest.mark.parametrize("context", ["public", "internal", "callcontrol", "transferred"])
+@pytest.mark.parametrize("context", ["public", "on-net", "internal", "callcontrol", "transferred"])
 def test_the_standard_dialplan_is_that_of_the_folder(context: str) -> None:
     plan = standard("127.0.0.1:8084|127.0.0.1:8085")
     assert list(plan.route(context, DID) or ()) == actions_of(context, "callcontrol")

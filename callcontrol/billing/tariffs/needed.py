@@ -13,14 +13,15 @@ from callcontrol.vocabulary.moment import text_of as time_text
 
 
 def numbers_without_a_price(settings: Settings, tariffs: Mapping[str, Tariff]) -> Iterator[Problem]:
-    """A number that no version of the tenant's price list has a price for is never dialled.
+    """A number that no version of the tenant's price list has a price for is never dialled, unless it costs nothing.
 
     Args:
         tariffs: by tenant; a tenant whose list is missing or has mistakes is left out.
     """
     for name, tariff in tariffs.items():
         for place, number in numbers_in(name, settings.tenants[name]):
-            if not any(version.row_of(number) for version in tariff.versions):
+            is_priced = any(version.row_of(number) for version in tariff.versions)
+            if not is_priced and not settings.is_free(number, name):
                 listed = nearest_source(settings, ("tenants", name, "tariff"))
                 what = f"number:{number} is never dialled: {tariff.name} has no price for it ({listed})"
                 yield problem_at(settings, place, what, "add its prefix to the price list, or write another target")

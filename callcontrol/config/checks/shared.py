@@ -8,6 +8,7 @@ from callcontrol.config.checks.places import did_you_mean, is_written, nearest_s
 from callcontrol.config.problems import Problem
 from callcontrol.config.settings import Settings
 from callcontrol.config.yaml_reader import YamlPath
+from callcontrol.vocabulary.call import ON_NET
 
 
 def domains_used_twice(settings: Settings) -> Iterator[Problem]:
@@ -66,9 +67,15 @@ def prefixes_written_twice(settings: Settings) -> Iterator[Problem]:
 def gateways_used_twice(settings: Settings) -> Iterator[Problem]:
     """Two trunks with one gateway would be one trunk under two names."""
     claims = [(trunk.gateway or name, ("trunks", name, "gateway")) for name, trunk in settings.trunks.items()]
+    yield from (_taken(settings, place) for gateway, place in claims if ON_NET in (gateway, place[1]))
     for gateway, place, first in repeated(claims):
         what = f"gateway {gateway} belongs to trunk {first[1]} already ({nearest_source(settings, first)})"
         yield problem_at(settings, place, what, "give each trunk a gateway of its own")
+
+
+def _taken(settings: Settings, place: YamlPath) -> Problem:
+    what = f"{ON_NET} is the gateway by which tenants reach each other's numbers"
+    return problem_at(settings, place, what, "give the trunk and its gateway another name")
 
 
 def trunks_that_cannot_register(settings: Settings) -> Iterator[Problem]:

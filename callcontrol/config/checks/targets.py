@@ -71,13 +71,14 @@ def _instead_of(place: YamlPath, leads_to: Target) -> str:
 
 
 def numbers_without_a_trunk(settings: Settings) -> Iterator[Problem]:
-    """A number no trunk of the tenant takes."""
+    """A number no trunk of the tenant takes, and that is none of another tenant's."""
     for name, tenant in settings.tenants.items():
         usable = [settings.trunks[t] for t in tenant.trunks or settings.trunks if t in settings.trunks]
         prefixes = [prefix for trunk in usable for prefix in trunk.prefixes]
         if not trunks_are_sound(settings, tenant):
             continue
         for place, number in numbers_in(name, tenant):
-            if not any(number.removeprefix("+").startswith(prefix) for prefix in prefixes):
+            is_taken = any(number.removeprefix("+").startswith(prefix) for prefix in prefixes)
+            if not is_taken and not settings.is_on_net(number, name):
                 right = f"add its prefix to a trunk (here: {', '.join(tenant.trunks or settings.trunks) or 'none'})"
                 yield problem_at(settings, place, f"no trunk takes number:{number}", right)

@@ -81,17 +81,6 @@ def numbers_that_look_wrong(settings: Settings, _now: Instant) -> Iterator[Probl
             yield problem_at(settings, place, what, "look whether a digit is missing or too many")
 
 
-def numbers_of_other_tenants(settings: Settings, _now: Instant) -> Iterator[Problem]:
-    """Tenants are not joined inside: such a call goes by a carrier, who bills it and may show another number."""
-    owners = {number: name for name, tenant in settings.tenants.items() for number in tenant.numbers}
-    for name, tenant in settings.tenants.items():
-        for place, number in numbers_in(name, tenant):
-            if owners.get(number, name) != name:
-                whose = f"{number} is a number of tenant {owners[number]}"
-                what = f"{whose}: the call leaves through a trunk and comes back"
-                yield problem_at(settings, place, what, "nothing, if the carrier's price and time are accepted")
-
-
 def _all_numbers(settings: Settings) -> Iterator[tuple[YamlPath, str]]:
     for name, trunk in settings.trunks.items():
         yield ("trunks", name, "number"), trunk.number
@@ -116,7 +105,6 @@ WARNINGS: tuple[Callable[[Settings, Instant], Iterable[Problem]], ...] = (
     switches_without_records,
     trunks_by_halves,
     numbers_that_look_wrong,
-    numbers_of_other_tenants,
 )
 
 

@@ -14,7 +14,8 @@ from callcontrol.control.call import Call
 from callcontrol.edges.freeswitch.failures import UnsafeText
 from callcontrol.edges.freeswitch.safe import destination, word
 from callcontrol.edges.freeswitch.translate import dial_string_of
-from callcontrol.routing.plan import LegPlan
+from callcontrol.routing.carrier_loops import PASSED_HEADER, as_header
+from callcontrol.routing.plan import LegPlan, TrunkNumber
 
 # Orders that are carried out at once, and answered.
 LegOrder = do.Whisper | do.Join | do.EndsTogether | do.KillLeg | do.BringBack
@@ -43,7 +44,15 @@ def originate(command: do.Originate, call: Call, profile: str) -> str:
         # a phone's 302 is a refusal here: the phone must not send a waiting caller or customer anywhere
         "outbound_redirect_fatal": "true",
     }
+    if (passed := _passed(call)) and any(isinstance(leg.endpoint, TrunkNumber) for _, leg in command.legs):
+        variables[f"sip_h_{PASSED_HEADER}"] = passed
     return f"originate {dial_string_of(command.legs, variables, call, profile)} &park()"
+
+
+def _passed(call: Call) -> str:
+    """Our own header of a leg that leaves for a waiting caller: the numbers of ours that the call came through."""
+    came_for_a_number = not (call.caller.extension or call.transferred_to) and call.dialled.startswith("+")
+    return as_header((*call.origin.passed, call.dialled) if came_for_a_number else call.origin.passed)
 
 
 def longest_s(legs: Sequence[tuple[str, LegPlan]]) -> int:

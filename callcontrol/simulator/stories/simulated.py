@@ -33,6 +33,7 @@ class SimulatedWorld:
         self._settings = settings
         tenant = settings.tenants[TENANT]
         self._domain = tenant.domain
+        self._domains = {tenant.domain for tenant in settings.tenants.values()}
         self._accounts = [a for name, e in tenant.extensions.items() for a in e.accounts(name)]
         self._registered: set[str] = set()
 
@@ -53,8 +54,16 @@ class SimulatedWorld:
                 self._registered.add(address)
         for who, words in story.phones.items():
             if who not in self._accounts:
-                self._switch.phone(Phone(who.removeprefix("+"), _behaviours(words)))
+                self._elsewhere(who, _behaviours(words), is_online=who not in story.offline)
         self._wait_until_known()
+
+    def _elsewhere(self, who: str, behaviours: tuple[Behaviour, ...], *, is_online: bool) -> None:
+        """A number, a SIP address, or (registered) an account of another tenant."""
+        is_account = who.partition("@")[2] in self._domains
+        self._switch.phone(Phone(who.removeprefix("+"), behaviours, registered=not is_account))
+        if is_account and is_online:
+            self._switch.register(who)
+            self._registered.add(who)
 
     def _wait_until_known(self) -> None:
         due = clock.monotonic() + KNOWN_S
