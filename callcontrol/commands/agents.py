@@ -1,9 +1,9 @@
 """`callcontrol agents`: who takes calls from queues, what each does and did today or in any days, and acting for one.
 
-    agents [show] [TENANT [AGENT]]
-    agents log-in|log-out|resume|end-wrap-up TENANT AGENT
-    agents pause TENANT AGENT [REASON]             a code of the tenant's `pauses`, or any words
-    agents prolong-wrap-up TENANT AGENT [SECONDS]
+agents [show] [TENANT [AGENT]]
+agents log-in|log-out|resume|end-wrap-up TENANT AGENT
+agents pause TENANT AGENT [REASON]             a code of the tenant's `pauses`, or any words
+agents prolong-wrap-up TENANT AGENT [SECONDS]
 """
 
 from __future__ import annotations
@@ -37,9 +37,7 @@ from callcontrol.edges import clock
 from callcontrol.edges.ledger.reader import NoLedger
 from callcontrol.edges.ledger.statistics import agent_statistics
 from callcontrol.edges.live_state.failures import LiveStateError
-from callcontrol.routing.star_codes.pause import PAUSED
-from callcontrol.routing.star_codes.wrap_up import PROLONG_S
-from callcontrol.vocabulary.agent import AgentAction, AgentView
+from callcontrol.vocabulary.agent import PAUSED, PROLONG_S, AgentAction, AgentView
 from callcontrol.vocabulary.moment import SECOND_US, instant_from, text_of
 
 # What is asked for, what it means, and what was done.

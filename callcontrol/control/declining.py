@@ -7,10 +7,9 @@ next agent) would come when the last of them gives up. Per extension, `decline: 
 from __future__ import annotations
 
 from callcontrol.control import commands as do
-from callcontrol.control.call import Call, Ringing
+from callcontrol.control.call import Call
 from callcontrol.control.commands import Command
 from callcontrol.control.events import LegGone
-from callcontrol.control.queue_states import CallingBack, Waiting
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.target import ExtensionTarget
 
@@ -26,13 +25,14 @@ def stop_other_devices(call: Call, event: LegGone, facts: Facts) -> tuple[Comman
     Args:
         call: as it was when the leg ended.
     """
-    if not _is_declined(event) or not _is_rung(call):
+    if not _is_declined(event):
         return ()
     declined = call.leg(event.leg_id)
     if declined is None or not _declines_for_all(declined.target, facts):
         return ()
-    others = (leg for leg in call.legs if leg.end is None and leg.target == declined.target)
-    return tuple(do.KillLeg(leg.id, event.cause) for leg in others if leg.id not in (event.leg_id, _winner(call)))
+    rung = call.state.being_rung
+    others = (leg for leg in call.legs if leg.end is None and leg.target == declined.target and leg.id in rung)
+    return tuple(do.KillLeg(leg.id, event.cause) for leg in others if leg.id != event.leg_id)
 
 
 def _is_declined(event: LegGone) -> bool:
@@ -40,23 +40,6 @@ def _is_declined(event: LegGone) -> bool:
     if event.hung_up_by != "callee" or event.stamps.answered is not None:
         return False
     return event.cause in BY_HAND or (event.cause == _BY_HAND_IF_IT_RANG and event.stamps.ringing is not None)
-
-
-def _is_rung(call: Call) -> bool:
-    """Whether phones ring for the call, and it is not answered yet."""
-    match call.state:
-        case Ringing():
-            return True
-        case Waiting(offering=under) | CallingBack(offering=under):
-            return under is not None and not under.taken
-        case _:
-            return False
-
-
-def _winner(call: Call) -> str:
-    """The leg that has answered and about which the live state is asked."""
-    under = call.state.offering if isinstance(call.state, Waiting | CallingBack) else None
-    return under.winner if under is not None else ""
 
 
 def _declines_for_all(to: str, facts: Facts) -> bool:

@@ -19,16 +19,13 @@ from callcontrol.control.events import (
     SwitchGone,
     TimerFired,
 )
-from callcontrol.control.leaving import leave
 from callcontrol.control.own_steps import OwnState
-from callcontrol.control.queue_states import Waiting
 from callcontrol.control.step_result import PlainResult
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.call import Stamps
 from callcontrol.vocabulary.leg import Certainty, End, Leg
 from callcontrol.vocabulary.moment import Instant, text_of
 from callcontrol.vocabulary.outcome import Outcome, outcome_of
-from callcontrol.vocabulary.queue import Leaving
 from callcontrol.vocabulary.trail import Noted
 
 # The cause of a leg's end that was not reported.
@@ -57,7 +54,7 @@ def caller_hung_up(call: Call, event: CallerHungUp, facts: Facts) -> PlainResult
         return call, ()
     told = isinstance(call.state, OwnState) and call.state.is_told_by_the_end
     over, state = talked_until(call, facts), call.state
-    call, leaving = out_of_queue(call, facts)
+    call, leaving = released(call, event.cause, facts)
     return call.to(replace(over, message=state if told else None)), (*leaving, *deadline(facts))
 
 
@@ -68,9 +65,9 @@ def talked_until(call: Call, facts: Facts) -> Ending:
     return Ending(until=facts.now)
 
 
-def out_of_queue(call: Call, facts: Facts) -> PlainResult:
-    """A caller who waits leaves the queue: whatever ends the call, no agent stays reserved."""
-    return leave(call, call.state, Leaving.ABANDONED, facts) if isinstance(call.state, Waiting) else (call, ())
+def released(call: Call, why: str, facts: Facts) -> PlainResult:
+    """What was under way is over: whatever ends the call, no agent stays reserved."""
+    return call.state.released(call, why, facts) if isinstance(call.state, OwnState) else (call, ())
 
 
 def leg_gone(call: Call, event: LegGone, facts: Facts) -> PlainResult:
@@ -86,7 +83,7 @@ def leg_gone(call: Call, event: LegGone, facts: Facts) -> PlainResult:
     if not _ends_with(noted, event.leg_id):
         closed, commands = close_if_done(noted) if isinstance(noted.state, Ending) else (noted, ())
         return closed, (*talked, *commands)
-    noted, leaving = out_of_queue(noted, facts)
+    noted, leaving = released(noted, event.cause, facts)
     timers = () if isinstance(noted.state, Ending) else deadline(facts)
     closed, commands = close_if_done(noted.to(_over(noted, event, facts)))
     return closed, (*leaving, *talked, *timers, *commands)
@@ -139,7 +136,7 @@ def lost(call: Call, event: CallConnectionLost | SwitchGone, facts: Facts) -> Pl
     After a lost connection a conversation talks on (other states: see `uncontrolled.py`): the ends of its channels come
     over the switch's own connection, and `uuid_exists` tells of those whose end was missed.
     """
-    noted, leaving = out_of_queue(call.noting(Noted(facts.now, event.reason)), facts)
+    noted, leaving = released(call.noting(Noted(facts.now, event.reason)), event.reason, facts)
     if isinstance(event, SwitchGone):
         gone, commands = _estimate(noted.heard_until(event.heard_until), facts, "CRASH")
         return gone, (*leaving, *commands)
@@ -259,7 +256,10 @@ def _estimate(call: Call, facts: Facts, cause: str) -> PlainResult:
     for leg in call.open_legs:
         call, more = leg_gone(call, supposed(call, leg, facts, cause), facts)
         commands += more
-    return call, commands
+    if isinstance(call.state, Closed):
+        return call, commands
+    closed, more = close_if_done(call)  # a call may have had no leg
+    return closed, (*commands, *more)
 
 
 def _best_known(call: Call, leg: Leg, facts: Facts) -> Stamps:

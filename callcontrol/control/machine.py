@@ -1,14 +1,18 @@
 """The machine: `step(call, event, facts) -> (call, commands)`. Pure; `facts.now` is the time.
 
-What may happen in which state stands in one table per state (`steps/`, one file per kind of step). Some events mean the
-same everywhere and are handled here first: the caller's end, a leg's end, a lost connection, a restarted switch.
+It knows no kind. What an event means in a state of a kind's own is said by that state (`own_steps.py`); ringing and
+talking, which all kinds share, stand in `steps/`. Some events mean the same everywhere and are handled here first: the
+caller's end, a leg's end, a lost connection, a restarted switch.
 """
 
 from __future__ import annotations
 
-from callcontrol.control import accepting, declining, ending, offering, requeueing, transfers, uncontrolled
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from callcontrol.control import accepting, declining, ending, offers, transfers, uncontrolled
 from callcontrol.control import commands as do
-from callcontrol.control.call import Call, Closed, Deciding, Ending, Talking
+from callcontrol.control.call import Call, Closed, Deciding, Ending, Ringing, State, Talking
 from callcontrol.control.commands import Command
 from callcontrol.control.events import (
     CallConnectionLost,
@@ -27,9 +31,9 @@ from callcontrol.control.events import (
 )
 from callcontrol.control.legs import NEVER_TIMER
 from callcontrol.control.own_steps import OwnState
-from callcontrol.control.queue_states import CallingBack, Waiting
 from callcontrol.control.step_result import PlainResult, StepResult, ThenDecide
-from callcontrol.control.steps import HANDLERS, callback, queue, start
+from callcontrol.control.steps import ring, talk
+from callcontrol.control.steps.start import start
 from callcontrol.control.uncontrolled import GoesOnAlone
 from callcontrol.routing import arrival, router
 from callcontrol.routing.facts import Facts
@@ -56,18 +60,16 @@ def _everywhere(call: Call, event: Event, facts: Facts) -> StepResult | None:
             return _leg_gone(call, event, facts)
         case CallerHungUp():
             return ending.caller_hung_up(call, event, facts)
-        case CallConnectionLost(reason) if isinstance(call.state, Waiting):
-            return requeueing.bring_back(call, call.state, reason, facts)
-        case CallConnectionLost(reason) if isinstance(call.state, GoesOnAlone):
-            return uncontrolled.left_alone(call, reason, facts)
+        case CallConnectionLost() if isinstance(call.state, GoesOnAlone):
+            return uncontrolled.left_alone(call, event, facts)
         case SwitchGone() | CallConnectionLost():
-            return _lost(call, event, facts)
+            return ending.lost(call, event, facts)
         case LegKey():
             return accepting.pressed(call, event, facts)
         case TimerFired(name) if name.startswith(NEVER_TIMER):
             leg, _, cause = name.removeprefix(NEVER_TIMER).partition(":")
             return ending.never_was(call, leg, cause, facts)
-        case TimerFired(name) if name == requeueing.BACK_TIMER:
+        case TimerFired(name) if name == uncontrolled.BACK_TIMER:
             return ending.lost(call, CallConnectionLost("the caller could not be brought back"), facts)
         case Rearrived() if not call.is_open(call.caller_channel):
             return call, ()  # the caller hung up before the call reached us
@@ -75,8 +77,6 @@ def _everywhere(call: Call, event: Event, facts: Facts) -> StepResult | None:
             return call, (do.HangUp("NORMAL_CLEARING"),)  # the conversation is over: see EndsTogether
         case Rearrived(dialled, transfer=transfer) if transfer or dialled != call.destination:
             return _transferred(call, event, facts)
-        case Rearrived() if isinstance(call.state, Waiting):
-            return queue.brought_back(call, call.state, facts)
         case Rearrived() if isinstance(call.state, GoesOnAlone):
             return uncontrolled.returned(call, call.state, event, facts)
         case Rearrived():
@@ -92,40 +92,38 @@ def _everywhere(call: Call, event: Event, facts: Facts) -> StepResult | None:
 
 
 def _here(call: Call, event: Event, facts: Facts) -> StepResult:
+    state = call.state
+    if isinstance(event, OfferMade | LegAnswered) and not state.waits:
+        return call, offers.unwanted(call, event)
+    return state.on(call, event, facts) if isinstance(state, OwnState) else HANDLERS[type(state)](call, event, facts)
+
+
+def _decided(call: Call, event: Event, facts: Facts) -> StepResult:
+    """The rules are known: what they say is done."""
     match call.state, event:
-        case state, OfferMade() | LegAnswered() if not state.waits:
-            return _waits_no_more(call, event)
         case Deciding(onward), FactsFound():
             noted = call.noting(Noted(facts.now, facts.degraded)) if facts.degraded else call
             return noted, router.follow(onward, facts) if onward else arrival.decide(facts)
-        case Ending(), _:
-            return ending.on(call, event, facts)
-        case OwnState() as state, _:
-            return state.on(call, event, facts)
-        case state, _ if type(state) in HANDLERS:
-            return HANDLERS[type(state)](call, event, facts)
         case _:
             return call, ()
 
 
+# The machine's own states; those of kinds say by themselves what an event means.
+HANDLERS: Final[Mapping[type[State], Callable[[Call, Event, Facts], StepResult]]] = {
+    Deciding: _decided,
+    Ringing: ring.on,
+    Talking: talk.on,
+    Ending: ending.on,
+}
+
+
 def _leg_gone(call: Call, event: LegGone, facts: Facts) -> PlainResult:
-    """A channel's end, and what it means where two were about to be joined."""
-    state = call.state
-    under = state.offering if isinstance(state, Waiting) else None
-    had_caller = under is not None and under.taken and under.winner == event.leg_id and call.serving is not None
+    """A channel's end, and what it means for what is under way."""
     ended, commands = ending.leg_gone(call, event, facts)
     others = declining.stop_other_devices(call, event, facts) if call.is_open(event.leg_id) else ()
-    match state:
-        case Waiting() if had_caller and ended.serving is None:
-            return requeueing.joined_unseen(ended, state, facts), commands
-        case Waiting() if had_caller and under is not None and under.stage == "joining":
-            return ended, (*commands, *others)  # JoinFailed, a return or a hang-up tells next what became of the caller
-        case Waiting() if had_caller:
-            moved, more = requeueing.dropped(ended, state, facts)
-        case CallingBack() if call.is_open(event.leg_id):
-            moved, more = callback.gone(ended, state, event, facts)
-        case _:
-            return ended, (*commands, *others)
+    if not isinstance(ended.state, OwnState):
+        return ended, (*commands, *others)
+    moved, more = ended.state.leg_gone(call, ended, event, facts)
     return moved, (*commands, *others, *more)
 
 
@@ -145,45 +143,18 @@ def _missing(call: Call, alive: frozenset[str]) -> str | None:
     return next((leg for leg in call.open_legs if leg not in alive and leg not in rung), None)
 
 
-def _lost(call: Call, event: CallConnectionLost | SwitchGone, facts: Facts) -> PlainResult:
-    if not isinstance(call.state, CallingBack):
-        return ending.lost(call, event, facts)
-    call, commands = callback.lost(call, call.state, event.reason, facts)
-    if isinstance(call.state, Closed):
-        return call, commands
-    over, more = ending.lost(call, event, facts)
-    return over, (*commands, *more)
-
-
 def failed(call: Call, why: str, facts: Facts) -> PlainResult:
     """A fault of ours while this call was worked on: who waits is refused, a conversation talks on to its end.
 
     The ends of its channels are asked for, so that the book is closed whatever is not understood any more.
     """
-    if isinstance(call.state, CallingBack | Talking | Ending):
-        return _lost(call, CallConnectionLost(why), facts)
-    noted, leaving = ending.out_of_queue(call.noting(Noted(facts.now, why)), facts)
+    if isinstance(call.state, Talking | Ending) or not call.caller_channel:
+        return ending.lost(call, CallConnectionLost(why), facts)
+    noted, leaving = ending.released(call.noting(Noted(facts.now, why)), why, facts)
     return noted.to(Ending()), (*leaving, do.HangUp("NORMAL_TEMPORARY_FAILURE"), *ending.soon())
 
 
-def _waits_no_more(call: Call, event: Event) -> PlainResult:
-    """News of offers for a call that waits no more: their agents are free, their phones stop ringing."""
-    match event:
-        case OfferMade(offer) if not offering.is_known(call, offer):
-            return call, offering.refuse(call, offer)
-        case LegAnswered(leg) if not _speaks(call, leg):
-            return call, (do.KillLeg(leg, "ORIGINATOR_CANCEL"),)
-        case _:
-            return call, ()
-
-
-def _speaks(call: Call, leg: str) -> bool:
-    """Whether this leg is one of a conversation."""
-    served = call.serving is not None and call.serving.leg == leg
-    return served or (isinstance(call.state, Talking) and call.state.leg_id == leg)
-
-
-_TIMERS = (ending.STEP_TIMER, requeueing.BACK_TIMER, uncontrolled.ALONE_TIMER, transfers.PARTED_TIMER)
+_TIMERS = (ending.STEP_TIMER, uncontrolled.BACK_TIMER, uncontrolled.ALONE_TIMER, transfers.PARTED_TIMER)
 
 
 def _transferred(call: Call, event: Rearrived, facts: Facts) -> PlainResult:
@@ -191,7 +162,7 @@ def _transferred(call: Call, event: Rearrived, facts: Facts) -> PlainResult:
     by = transfers.transferor(call, event.by_leg, facts)
     parted = (Parted(call.state.until or facts.now),) if isinstance(call.state, Talking) else ()
     noted = call.noting(transfers.note(facts, "", event.dialled, by), *parted)
-    noted, leaving = ending.out_of_queue(noted, facts)
+    noted, leaving = ending.released(noted, "transferred", facts)
     noted, talked = ending.talk_over(noted, facts.now, facts)
     noted = transfers.transferred(noted, event, by)
     look_up = do.FindFacts(event.dialled)
@@ -203,5 +174,5 @@ def _refused(call: Call, command: str, reply: str, facts: Facts) -> PlainResult:
     noted = call.noting(Noted(facts.now, f"switch refused {command}: {reply}"))
     if isinstance(call.state, Ending):
         return noted, ()
-    noted, leaving = ending.out_of_queue(noted, facts)
+    noted, leaving = ending.released(noted, reply, facts)
     return noted.to(Ending()), (*leaving, do.HangUp("NORMAL_TEMPORARY_FAILURE"), *ending.deadline(facts))

@@ -6,8 +6,8 @@ from abc import abstractmethod
 from dataclasses import dataclass
 
 from callcontrol.control.call import Call, State
-from callcontrol.control.events import Event, LegGone, Rearrived
-from callcontrol.control.step_result import StepResult
+from callcontrol.control.events import CallConnectionLost, Event, LegGone, Rearrived
+from callcontrol.control.step_result import PlainResult, StepResult
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.plan import Step
 from callcontrol.vocabulary.target import Target
@@ -47,3 +47,19 @@ class OwnState(State):
     def ended(self, call: Call, event: LegGone, facts: Facts) -> Call:
         """The call with what came of it, where only the end of the caller's channel tells that."""
         return call
+
+    def leg_gone(self, before: Call, call: Call, event: LegGone, facts: Facts) -> PlainResult:
+        """The call after a leg has ended: `before` that end was noted, and `call` with it."""
+        return call, ()
+
+    def released(self, call: Call, why: str, facts: Facts) -> PlainResult:
+        """The call of which nothing stays reserved: it ends, or goes elsewhere. Its next state is set by the caller of
+        this method.
+        """
+        return call, ()
+
+    def left_alone(self, call: Call, event: CallConnectionLost, facts: Facts) -> PlainResult | None:
+        """No worker directs the caller's channel. None: what the channel does goes on by itself, and then it comes back
+        (`resume`).
+        """
+        return None

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from types import ModuleType
 from typing import Any, Final
 
-from callcontrol.control import call, playing, queue_states, serving
+from callcontrol.control import call, playing
 from callcontrol.control.upgrades import call_with_legs
 from callcontrol.routing import path, plan
 from callcontrol.vocabulary import call as call_nouns
@@ -33,7 +33,7 @@ def _classes_of(module: ModuleType) -> Iterator[type[Any]]:
 # The dataclasses that are saved, by kind.
 CLASSES: Final[Mapping[str, type[Any]]] = {
     SAVED_AS.get(found.__name__, found.__name__): found
-    for module in (call, playing, queue_states, serving, path, plan, call_nouns, leg, queue, rule, target, trail)
+    for module in (call, playing, path, plan, call_nouns, leg, queue, rule, target, trail)
     for found in _classes_of(module)
 }
 

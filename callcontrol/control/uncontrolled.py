@@ -2,22 +2,19 @@
 was doing goes on by itself, and then the dialplan brings it back to a living worker (`freeswitch-xml/dialplan`: a
 second `socket` after the first), which goes on with the next step.
 
-A waiting caller's music never ends: the channel is fetched (`requeueing.py`). A conversation is only watched to its
-end.
+Where what it does never ends, such as music, the channel is fetched. A conversation is only watched to its end.
 """
 
 from __future__ import annotations
 
 from callcontrol.control import commands as do
-from callcontrol.control import requeueing
 from callcontrol.control.call import Call, Deciding, Ringing
 from callcontrol.control.commands import Command
 from callcontrol.control.ending import STEP_TIMER
-from callcontrol.control.events import AppEnded, Rearrived
+from callcontrol.control.events import AppEnded, CallConnectionLost, Rearrived
 from callcontrol.control.own_steps import OwnState
-from callcontrol.control.queue_states import Changing, ChangingAgent
 from callcontrol.control.step_result import PlainResult, StepResult, ThenDecide
-from callcontrol.control.steps import agent_setting, ring, setting
+from callcontrol.control.steps import ring
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.plan import Decision
 from callcontrol.vocabulary.target import Target
@@ -26,14 +23,25 @@ from callcontrol.vocabulary.trail import Noted
 # Whether the caller's channel lives is asked so often while no worker directs it (seconds).
 ALONE_TIMER = "alone"
 ALONE_S = 5
+# How long a channel that is fetched may take to come back through the dialplan (seconds).
+BACK_TIMER = "back"
+BACK_S = 10
 
-GoesOnAlone = Deciding | Ringing | Changing | ChangingAgent | OwnState
+GoesOnAlone = Deciding | Ringing | OwnState
 
 
-def left_alone(call: Call, reason: str, facts: Facts) -> PlainResult:
+def left_alone(call: Call, event: CallConnectionLost, facts: Facts) -> PlainResult:
     """No worker directs the channel: no timer of ours ends what goes on, but its end must not go unnoticed."""
-    call = call.noting(Noted(facts.now, reason))
+    own = call.state.left_alone(call, event, facts) if isinstance(call.state, OwnState) else None
+    if own is not None:
+        return own
+    call = call.noting(Noted(facts.now, event.reason))
     return call, (do.StopTimer(STEP_TIMER), do.StartTimer(ALONE_TIMER, ALONE_S))
+
+
+def fetched() -> tuple[Command, ...]:
+    """Send the channel through the dialplan to a worker, whatever it does."""
+    return do.BringBack(), do.StartTimer(BACK_TIMER, BACK_S)
 
 
 def still_there(call: Call) -> tuple[Command, ...]:
@@ -44,7 +52,7 @@ def still_there(call: Call) -> tuple[Command, ...]:
 def returned(call: Call, state: GoesOnAlone, event: Rearrived, facts: Facts) -> StepResult:
     """What the channel was doing is over, and it is ours."""
     moved, answer = _goes_on(call, state, event, facts)
-    stop = (do.StopTimer(ALONE_TIMER), do.StopTimer(requeueing.BACK_TIMER))
+    stop = (do.StopTimer(ALONE_TIMER), do.StopTimer(BACK_TIMER))
     match answer:
         case ThenDecide(commands, decision):
             return moved, ThenDecide((*stop, *commands), decision)
@@ -61,10 +69,6 @@ def _goes_on(call: Call, state: GoesOnAlone, event: Rearrived, facts: Facts) -> 
         case Ringing(app_id=app):
             ended = AppEnded(app, event.disposition, event.causes, moved_to=event.moved_to)
             return ring.on(call, ended, facts)
-        case Changing(step=change, app_id=app):
-            return setting.on(call, AppEnded(app), facts) if app else setting.start(call, change, facts)
-        case ChangingAgent(step=act, app_id=app):
-            return agent_setting.on(call, AppEnded(app), facts) if app else agent_setting.start(call, act, facts)
         case OwnState():
             return state.resume(call, event, facts)
 

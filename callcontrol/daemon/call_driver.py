@@ -193,7 +193,7 @@ class CallDriver:
         """The steps that end a call are done one by one: if one fails the others follow, and the record is written."""
         self._inbox.clear()
         with contained("call", "the call's place could not be given up", call=self.call.id):
-            self._carry_out(ending.out_of_queue(self.call, self.facts)[1])
+            self._carry_out(ending.released(self.call, "it could not be ended in order", self.facts)[1])
         self.call, commands = ending.given_up(self.call)
         for command in commands:
             with contained("call", f"{type(command).__name__} could not be carried out", call=self.call.id):

@@ -11,8 +11,6 @@ from functools import partial
 
 from callcontrol.config.settings import Tenant
 from callcontrol.control.events import Noticed, OfferMade
-from callcontrol.control.queue_states import new_callback
-from callcontrol.control.steps.callback import NEVER_AGAIN
 from callcontrol.daemon.call_driver import CallDriver
 from callcontrol.daemon.switch_links import SwitchLinks
 from callcontrol.daemon.timers import Timer
@@ -22,6 +20,7 @@ from callcontrol.edges.containment import contained
 from callcontrol.edges.live_state.queue_replies import Effects
 from callcontrol.edges.live_state.queues import QueueStore
 from callcontrol.kinds import KINDS
+from callcontrol.kinds.targets.queue.callback import NEVER_AGAIN, new_callback
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.moment import SECOND_US, Instant

@@ -5,9 +5,9 @@ A floor above the mechanisms (`config`, `routing`, `control`), which know no kin
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
-from callcontrol.config.kinds import Kinds
+from callcontrol.kinds.star_codes import STAR_CODES
 from callcontrol.kinds.targets import (
     announcement,
     emergency,
@@ -21,10 +21,10 @@ from callcontrol.kinds.targets import (
     sip,
     voicemail,
 )
-from callcontrol.routing.facts import RoutedKind
+from callcontrol.routing.facts import RoutedKinds
 
-KINDS: Final[Kinds[RoutedKind[Any]]] = Kinds(
-    (
+KINDS: Final = RoutedKinds(
+    targets=(
         extension.KIND,
         group.KIND,
         escalating_list.KIND,
@@ -36,5 +36,6 @@ KINDS: Final[Kinds[RoutedKind[Any]]] = Kinds(
         announcement.KIND,
         voicemail.KIND,
         hangup.KIND,
-    )
+    ),
+    star_codes=STAR_CODES,
 )

@@ -4,6 +4,7 @@ here asks for them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
@@ -156,4 +157,47 @@ class RoutedKind(ConfiguredKind[T]):
         return "" if exists else f"there is no {text_of(target)}"
 
 
-RoutedKinds = Kinds[RoutedKind[Any]]
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """A row of the README's table: what is dialled, and what it does."""
+
+    dialled: str
+    does: str
+
+
+@dataclass(frozen=True, slots=True)
+class StarCode:
+    """One star code, or a family that is read in one way.
+
+    Attributes:
+        form: all that is dialled. A trailing `#` may be missing: many phones send the number when it is pressed.
+        who: who may use it, for the README; `decide` refuses all others.
+        usages: its rows in the README.
+        decide: the step that carries it out. A code that is refused is a step too, which says why in words.
+        saved: the classes of its steps and states, which are saved with a call.
+    """
+
+    form: re.Pattern[str]
+    who: str
+    usages: tuple[Usage, ...]
+    decide: Callable[[re.Match[str], Facts], Step]
+    saved: tuple[type[Any], ...]
+
+
+class RoutedKinds(Kinds[RoutedKind[Any]]):
+    """The registry: every kind of target and every star code."""
+
+    def __init__(self, targets: Iterable[RoutedKind[Any]], star_codes: Iterable[StarCode]) -> None:
+        super().__init__(targets)
+        self.star_codes = tuple(star_codes)
+
+    @property
+    def saved(self) -> frozenset[type[Any]]:
+        """Their classes that are saved with a call."""
+        targets = (one for kind in self for one in (kind.target, *kind.saved))
+        return frozenset((*targets, *(one for code in self.star_codes for one in code.saved)))
+
+    @property
+    def upgrades(self) -> Upgrades:
+        """How values of theirs that earlier versions saved are brought on."""
+        return {of: upgrade for kind in self for of, upgrade in kind.upgrades.items()}

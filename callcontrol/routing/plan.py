@@ -7,10 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from callcontrol.routing.path import Path
-from callcontrol.vocabulary.agent import AgentAction
 from callcontrol.vocabulary.outcome import Outcome
-from callcontrol.vocabulary.rule import Rule, RuleKind
-from callcontrol.vocabulary.target import Target, text_of
+from callcontrol.vocabulary.target import Target
 from callcontrol.vocabulary.trail import Passed, Routed
 
 
@@ -138,18 +136,6 @@ class Ring(Step):
 
 
 @dataclass(frozen=True, slots=True)
-class Wait(Step):
-    """Wait in a queue for an agent; with no active agent the caller does not enter it."""
-
-    queue: str
-    path: Path
-
-    def described(self) -> str:
-        """Where."""
-        return f"wait in queue {self.queue}"
-
-
-@dataclass(frozen=True, slots=True)
 class Refuse(Step):
     """The call ends here with this cause; `outcome` is what it amounts to."""
 
@@ -159,53 +145,6 @@ class Refuse(Step):
     def described(self) -> str:
         """How it ends."""
         return f"hang up with {self.cause} ({self.outcome.value})"
-
-
-@dataclass(frozen=True, slots=True)
-class Change(Step):
-    """A star code: set a rule (`rule`), remove it (`rule` None), or only tell whether it is on (`ask`).
-
-    `rejected` says why the code cannot be carried out; the phone then hears the refusal tone. `also` are changes of
-    other kinds that the same code asks for: all are stored, or none.
-    """
-
-    extension: str
-    kind: RuleKind
-    rule: Rule | None = None
-    ask: bool = False
-    rejected: str = ""
-    also: tuple[Change, ...] = ()
-
-    def described(self) -> str:
-        """What the code asks for."""
-        return "star code: " + ", ".join(one._change() for one in (self, *self.also))
-
-    def _change(self) -> str:
-        if self.rejected:
-            return f"refused: {self.rejected}"
-        if self.ask:
-            return f"tells whether {self.kind.value} is on"
-        if self.rule is None:
-            return f"removes {self.kind.value}"
-        return f"sets {self.kind.value} to {text_of(self.rule.target)}, {'on' if self.rule.on else 'off'}"
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeAgent(Step):
-    """A star code of an agent. `rejected` says why it cannot be carried out; the phone then hears the refusal tone.
-
-    Attributes:
-        detail: reason of a pause; microseconds by which a wrap-up is prolonged.
-    """
-
-    agent: str
-    action: AgentAction
-    detail: str = ""
-    rejected: str = ""
-
-    def described(self) -> str:
-        """What the code asks for."""
-        return f"star code: agent {self.agent}: {self.rejected or self.action.value}"
 
 
 Explanation = Routed | Passed

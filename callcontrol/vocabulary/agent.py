@@ -8,6 +8,11 @@ from enum import StrEnum
 
 from callcontrol.vocabulary.moment import Instant
 
+# The reason of an agent who gave none.
+PAUSED = "paused"
+# By how much a wrap-up is prolonged if nothing else is said (seconds).
+PROLONG_S = 60
+
 
 class AgentState(StrEnum):
     """What an agent is doing; of several that are true at once the first in this list is shown."""

@@ -45,8 +45,9 @@ from callcontrol.control.events import (
     SwitchGone,
     TimerFired,
 )
-from callcontrol.control.queue_states import CallingBack, Waiting, new_callback
 from callcontrol.edges.live_state import codec
+from callcontrol.kinds.targets.queue.callback import CallingBack, new_callback
+from callcontrol.kinds.targets.queue.waiting import Waiting
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.queue_layout import Layout, layout_of
 from callcontrol.vocabulary.agent import AgentAction

@@ -18,8 +18,10 @@ from callcontrol.control.events import (
     PlaceKnown,
     QueueEntered,
 )
-from callcontrol.control.queue_states import CallingBack, Offering, Waiting, new_callback
-from callcontrol.control.waiting_room import POLL_S, POLL_TIMER
+from callcontrol.kinds.targets.queue.callback import CallingBack, new_callback
+from callcontrol.kinds.targets.queue.waiting import Waiting
+from callcontrol.kinds.targets.queue.waiting_caller import Offering
+from callcontrol.kinds.targets.queue.waiting_room import POLL_S, POLL_TIMER
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.queue import Entered, Offer, Place

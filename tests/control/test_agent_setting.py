@@ -7,8 +7,8 @@ import pytest
 from callcontrol.control import commands as do
 from callcontrol.control.call import Closed, Ending
 from callcontrol.control.events import AppEnded, CallerHungUp, Stored, TimerFired
-from callcontrol.control.queue_states import ChangingAgent
-from callcontrol.control.steps.setting import CONFIRM, REFUSE
+from callcontrol.kinds.star_codes.agent_code import ChangingAgent
+from callcontrol.kinds.star_codes.storing import CONFIRM, REFUSE
 from callcontrol.vocabulary.agent import AgentAction
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.outcome import Outcome

@@ -27,7 +27,7 @@ from callcontrol.control.events import (
     SwitchGone,
     TimerFired,
 )
-from callcontrol.control.queue_states import CallingBack
+from callcontrol.kinds.targets.queue.callback import CallingBack
 from callcontrol.routing.plan import TrunkNumber
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.call import Caller, Stamps

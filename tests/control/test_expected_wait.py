@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from callcontrol.control.expected_wait import expected_us, minutes_to_announce
+from callcontrol.kinds.targets.queue.expected_wait import expected_us, minutes_to_announce
 from callcontrol.vocabulary.queue import Place
 
 MINUTE = 60_000_000

@@ -6,12 +6,12 @@ import pytest
 
 from callcontrol.billing.fold import fold
 from callcontrol.control import commands as do
-from callcontrol.control import leaving, serving
 from callcontrol.control.call import Deciding
 from callcontrol.control.commands import Command
 from callcontrol.control.events import CallerHungUp
 from callcontrol.control.step_result import ThenDecide
-from callcontrol.control.waiting_room import TIMERS
+from callcontrol.kinds.targets.queue import leaving, serving
+from callcontrol.kinds.targets.queue.waiting_room import TIMERS
 from callcontrol.kinds.targets.voicemail import VoicemailTarget
 from callcontrol.routing.plan import Refuse
 from callcontrol.vocabulary.agent import OfferEnd

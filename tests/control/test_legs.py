@@ -21,8 +21,8 @@ from callcontrol.control.events import (
     TimerFired,
 )
 from callcontrol.control.legs import NEVER_TIMER, sent
-from callcontrol.control.offering import OFFERS_KNOWN
-from callcontrol.control.queue_states import Waiting
+from callcontrol.kinds.targets.queue.offering import OFFERS_KNOWN
+from callcontrol.kinds.targets.queue.waiting import Waiting
 from callcontrol.routing.plan import Account, LegPlan, Shown
 from callcontrol.vocabulary.call import Stamps
 from callcontrol.vocabulary.leg import Certainty, Role

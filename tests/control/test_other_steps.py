@@ -6,8 +6,8 @@ from callcontrol.control import commands as do
 from callcontrol.control.call import Closed, Ringing
 from callcontrol.control.events import AppEnded, CallerHungUp, LegGone, Stored, TimerFired
 from callcontrol.control.playing import Announcing
-from callcontrol.control.queue_states import Changing
-from callcontrol.control.steps.setting import CONFIRM, OFF, REFUSE
+from callcontrol.kinds.star_codes.forwarding import Changing
+from callcontrol.kinds.star_codes.storing import CONFIRM, OFF, REFUSE
 from callcontrol.vocabulary.call import Caller, Stamps
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.rule import RuleKind

@@ -26,7 +26,7 @@ from callcontrol.control.events import (
     Rearrived,
     TimerFired,
 )
-from callcontrol.control.queue_states import Waiting
+from callcontrol.kinds.targets.queue.waiting import Waiting
 from callcontrol.routing.speech import as_file_string, waited
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.call import Stamps

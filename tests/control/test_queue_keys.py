@@ -18,8 +18,8 @@ from callcontrol.control.events import (
     Rearrived,
 )
 from callcontrol.control.playing import Announcing
-from callcontrol.control.queue_states import Waiting
-from callcontrol.control.steps.queue_keys import HANG_UP_S
+from callcontrol.kinds.targets.queue.keys import HANG_UP_S
+from callcontrol.kinds.targets.queue.waiting import Waiting
 from callcontrol.kinds.targets.voicemail import TakingMessage
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.call import Caller

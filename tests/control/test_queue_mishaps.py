@@ -28,8 +28,8 @@ from callcontrol.control.events import (
     TimerFired,
 )
 from callcontrol.control.playing import Announcing
-from callcontrol.control.queue_states import Waiting
-from callcontrol.control.serving import Serving
+from callcontrol.kinds.targets.queue.serving import Serving
+from callcontrol.kinds.targets.queue.waiting import Waiting
 from callcontrol.kinds.targets.voicemail import TakingMessage
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.call import Stamps

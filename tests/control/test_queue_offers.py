@@ -19,7 +19,7 @@ from callcontrol.control.events import (
     OriginateFailed,
     TimerFired,
 )
-from callcontrol.control.queue_states import Waiting
+from callcontrol.kinds.targets.queue.waiting import Waiting
 from callcontrol.routing.plan import Account, TrunkNumber
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.leg import Leg, Role

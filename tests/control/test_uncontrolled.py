@@ -20,8 +20,8 @@ from callcontrol.control.events import (
     TimerFired,
 )
 from callcontrol.control.playing import Announcing
-from callcontrol.control.queue_states import Changing
 from callcontrol.control.uncontrolled import ALONE_TIMER, origin
+from callcontrol.kinds.star_codes.forwarding import Changing
 from callcontrol.kinds.targets.voicemail import TakingMessage
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.outcome import Outcome

@@ -10,10 +10,10 @@ import pytest
 
 from callcontrol.config.settings import Switch
 from callcontrol.control.call import Call, new_call
-from callcontrol.control.queue_states import new_callback
-from callcontrol.control.serving import Serving
 from callcontrol.daemon import event_polling
 from callcontrol.daemon.event_polling import EventPolling, is_of_queue
+from callcontrol.kinds.targets.queue.callback import new_callback
+from callcontrol.kinds.targets.queue.serving import Serving
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.queue import Offer

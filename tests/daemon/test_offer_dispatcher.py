@@ -17,7 +17,6 @@ from callcontrol.control import commands as do
 from callcontrol.control.call import Ringing
 from callcontrol.control.commands import Command
 from callcontrol.control.events import CallerHungUp
-from callcontrol.control.queue_states import CallingBack, Waiting
 from callcontrol.daemon.call_driver import CallDriver
 from callcontrol.daemon.configuration import Current
 from callcontrol.daemon.driven_call import DrivenCall
@@ -33,6 +32,8 @@ from callcontrol.edges.live_state.calls import CallStore
 from callcontrol.edges.live_state.queue_replies import Effects
 from callcontrol.edges.live_state.rules import RuleStore
 from callcontrol.kinds import KINDS
+from callcontrol.kinds.targets.queue.callback import CallingBack
+from callcontrol.kinds.targets.queue.waiting import Waiting
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.agent import AgentState, OfferEnd
 from callcontrol.vocabulary.call import Caller

@@ -10,7 +10,7 @@ from tests.freeswitch.audio import Microphones
 from tests.freeswitch.sounds import CALLER_HZ, PHONE_HZ, VOICES
 
 RINGING_HZ = 425.0  # `ringback` of freeswitch-xml/vars.xml
-CONFIRM_HZ = 784.0  # the last tone of "done" (control/steps/setting.py)
+CONFIRM_HZ = 784.0  # the last tone of "done" (kinds/star_codes/storing.py)
 REFUSE_HZ = 220.0  # "refused"
 PROMPT_HZ = 784.0  # the highest tone of sounds/confirm/press-1.wav
 GREETING_HZ = 659.0  # of sounds/voicemail/greeting.wav

@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import cache
 
 from callcontrol.kinds import KINDS
+from callcontrol.kinds.star_codes.agent_code import ChangeAgent
+from callcontrol.kinds.star_codes.forwarding import KINDS_OF_CODE, Change, ForwardingCode, parse
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.forwarding_rights import trouble_with
-from callcontrol.routing.plan import Change, ChangeAgent, Refuse
+from callcontrol.routing.plan import Refuse
 from callcontrol.routing.star_codes import decide
-from callcontrol.routing.star_codes.forwarding import KINDS_OF_CODE, ForwardingCode, parse
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.rule import RuleKind
 from callcontrol.vocabulary.target import text_of

@@ -7,10 +7,12 @@ from dataclasses import replace
 import pytest
 
 from callcontrol.control.playing import Announce
+from callcontrol.kinds.targets.queue import exits
+from callcontrol.kinds.targets.queue.waiting import Wait
 from callcontrol.kinds.targets.voicemail import TakeMessage, VoicemailTarget
-from callcontrol.routing import exits, router
+from callcontrol.routing import router
 from callcontrol.routing.path import Diversion, Path
-from callcontrol.routing.plan import Decision, Onward, Refuse, Wait
+from callcontrol.routing.plan import Decision, Onward, Refuse
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.queue import Leaving, Refusal
 from callcontrol.vocabulary.rule import RuleKind

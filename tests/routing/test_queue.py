@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from callcontrol.kinds.targets.queue.waiting import Wait
 from callcontrol.routing import arrival, router
 from callcontrol.routing.path import Path
-from callcontrol.routing.plan import Refuse, Ring, RingResult, Wait
+from callcontrol.routing.plan import Refuse, Ring, RingResult
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.target import QueueTarget
 from callcontrol.vocabulary.trail import Passed

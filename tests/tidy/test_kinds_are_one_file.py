@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from callcontrol.config.settings import Tenant
@@ -14,6 +15,14 @@ REGISTRY = "callcontrol.kinds"
 # Kinds that every floor knows: callers dial them, agents are reached at them.
 NOUNS = {one.kind for one in vars(target).values() if isinstance(one, type) and hasattr(one, "kind")}
 KINDS_BY_WORD = {kind.word for kind in KINDS} - NOUNS
+# Steps and states of kinds.
+CLASSES = {cls.__name__ for cls in KINDS.saved if not cls.__module__.startswith("callcontrol.vocabulary")}
+WORDS = {"queue", "callback", "star", *(kind.word for kind in KINDS if kind.step is not None)}
+# What a worker tells a call, and what a call asks for: among it all that the live state of queues has words for. The
+# third lists the modules of nouns.
+PROTOCOL = {"events.py", "commands.py", "saved.py"}
+# Files above the kinds that may name one. A callback has no target: an offer begins the call.
+DOORS = {"daemon/offer_dispatcher.py"}
 BLOCKS = {kind.block.key for kind in KINDS if kind.block} - set(Tenant.model_fields)
 
 
@@ -42,7 +51,42 @@ def _begins_a_target(text: str) -> bool:
 
 def test_no_other_file_names_a_kind() -> None:
     others = [source for source in sources(PACKAGE) if not source.path.is_relative_to(PACKAGE / "kinds")]
-    assert [found for source in others for found in named_kinds(source)] == []
+    found = {place for source in others for place in named_kinds(source)}
+    assert {place.rpartition(":")[0] for place in found} == {f"callcontrol/{path}" for path in DOORS}
+
+
+def own_words(source: Source) -> Iterator[str]:
+    """Where a file of the machine has a word of a kind in a name: of a function, a value, an attribute, an argument."""
+    for node in ast.walk(source.tree):
+        match node:
+            case ast.Attribute(value=ast.Name(id="do")):
+                continue  # what can be asked for stands in `commands.py`
+            case ast.Name(id=name) | ast.Attribute(attr=name) | ast.arg(arg=name):
+                names = [name]
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                names = [name]
+            case ast.ImportFrom(module=str(module)) if not module.startswith("callcontrol.vocabulary"):
+                names = [alias.name for alias in node.names]
+            case _:
+                continue
+        yield from (source.at(node) for name in names if _is_of_a_kind(name))
+
+
+def _is_of_a_kind(name: str) -> bool:
+    words = {word.lower().removesuffix("s") for word in re.findall("[A-Z]?[a-z]+|[A-Z]+", name)}
+    return name in CLASSES or bool(words & WORDS)
+
+
+def test_the_machine_knows_no_kind() -> None:
+    machine = [source for source in sources(PACKAGE / "control") if source.path.name not in PROTOCOL]
+    assert [place for source in machine for place in own_words(source)] == []
+
+
+def test_steps_and_states_of_kinds_are_not_named_below_them() -> None:
+    for floor in ("vocabulary", "config", "routing", "control", "billing"):
+        for source in sources(PACKAGE / floor):
+            names = {node.id for node in ast.walk(source.tree) if isinstance(node, ast.Name)}
+            assert names & CLASSES == set(), source.path
 
 
 def test_the_measure_measures() -> None:
@@ -58,3 +102,19 @@ def test_the_measure_measures() -> None:
         assert list(named_kinds(parse(code))) == ["example.py:1"], code
     harmless = "from callcontrol.kinds import KINDS\nmatch.groups()\ncause = 'hangup:NORMAL_CLEARING'"
     assert list(named_kinds(parse(harmless))) == []
+
+
+def test_the_measure_of_the_machine_measures() -> None:
+    assert {"Wait", "Waiting", "CallingBack", "Change", "ChangingAgent", "TakingMessage"} <= CLASSES
+    assert {"queue", "callback", "star", "voicemail", "announcement"} <= WORDS
+    for code in (
+        "from callcontrol.kinds import queue",
+        "def brought_back(queue): ...",
+        "def is_star_code(): ...",
+        "class QueueState: ...",
+        "isinstance(state, Waiting)",
+        "facts.tenant.queues",
+    ):
+        assert list(own_words(parse(code))) == ["example.py:1"], code
+    harmless = "from callcontrol.vocabulary import queue\ndo.LeaveQueue(ticket)\nstart, restart = 1, 2"
+    assert list(own_words(parse(harmless))) == []

@@ -12,7 +12,7 @@ WRITTEN_BY_US = (".ci", "callcontrol", "deploy", "freeswitch-xml", "tests")
 TEXT = {".cfg", ".json", ".lua", ".md", ".py", ".sh", ".sql", ".toml", ".xml", ".yaml", ".yml", ""}
 
 FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
-Placed = ast.stmt | ast.expr | ast.ExceptHandler
+Placed = ast.stmt | ast.expr | ast.ExceptHandler | ast.arg
 
 
 @dataclass(frozen=True, slots=True)

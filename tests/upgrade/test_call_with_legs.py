@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from callcontrol.control.call import Call, Talking
-from callcontrol.control.queue_states import Waiting
 from callcontrol.edges.live_state.codec import decode, encode
+from callcontrol.kinds.targets.queue.waiting import Waiting
 from callcontrol.vocabulary.leg import Certainty, Role
 from callcontrol.vocabulary.trail import Bridged, Dialled, LegEnded, Offered, Queued
 from tests.upgrade.left_behind import LeftBehind

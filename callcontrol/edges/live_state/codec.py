@@ -140,9 +140,9 @@ def _converter(hint: Any, sequences: tuple[type[Any], ...]) -> _Convert | None:
     return None
 
 
-_CLASSES_OF_KINDS = {cls.__name__: cls for kind in KINDS for cls in (kind.target, *kind.saved)}
-_UPGRADES_OF_KINDS = {kept: upgrade for kind in KINDS for kept, upgrade in kind.upgrades.items()}
 CALLS: Final = Codec(
-    {**saved.CLASSES, **_CLASSES_OF_KINDS}, {**saved.UPGRADES, **_UPGRADES_OF_KINDS}, saved.SEQUENCES
+    {**saved.CLASSES, **{cls.__name__: cls for cls in KINDS.saved}},
+    {**saved.UPGRADES, **KINDS.upgrades},
+    saved.SEQUENCES,
 )
 encode, decode = CALLS.encode, CALLS.decode

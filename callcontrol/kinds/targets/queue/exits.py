@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from callcontrol.config.settings import Queue
+from callcontrol.kinds.targets.queue.waiting_caller import QueueStep
 from callcontrol.routing.endings import refuse
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.path import Path
-from callcontrol.routing.plan import Decision, Onward, Wait
+from callcontrol.routing.plan import Decision, Onward
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.queue import Leaving, Refusal
 from callcontrol.vocabulary.target import QueueTarget, Target, text_of
@@ -48,7 +49,7 @@ def after_waiting(queue: Queue) -> Iterator[tuple[str, Leaving, Target]]:
             yield f"on key {key}", Leaving.KEY, action
 
 
-def not_let_in(step: Wait, why: Refusal, facts: Facts) -> Decision | Onward:
+def not_let_in(step: QueueStep, why: Refusal, facts: Facts) -> Decision | Onward:
     """The caller was refused: the target for it, else the queue's `otherwise`, else the end."""
     here = QueueTarget(step.queue)
     passed = Passed(facts.now, text_of(here), _WHY[why])
@@ -59,7 +60,7 @@ def not_let_in(step: Wait, why: Refusal, facts: Facts) -> Decision | Onward:
     return Onward(target, step.path.onward(), (passed, _entry(step.queue, target, why, facts)))
 
 
-def after_wait(step: Wait, target: Target, why: Leaving, facts: Facts) -> Onward:
+def after_wait(step: QueueStep, target: Target, why: Leaving, facts: Facts) -> Onward:
     """Where a caller goes who has waited. After the wait this is no loop: the caller may come back."""
     onward: Path = replace(step.path, visited=(), hops=0, last_resort=False, fallback=None)
     return Onward(target, onward, (_entry(step.queue, target, why, facts),))

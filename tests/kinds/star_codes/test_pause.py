@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from callcontrol.routing.plan import ChangeAgent
+from callcontrol.kinds.star_codes.agent_code import ChangeAgent
 from callcontrol.vocabulary.agent import AgentAction
-from tests.routing.star_codes.phones import change_of_agent
+from tests.kinds.star_codes.phones import change_of_agent
 
 
 @pytest.mark.parametrize(

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from callcontrol.config.settings import Queue
 from callcontrol.control import commands as do
-from callcontrol.control import legs, offering, requeueing, waiting_room
+from callcontrol.control import legs, offers
 from callcontrol.control.call import Call, Deciding, Talking
 from callcontrol.control.commands import Command
 from callcontrol.control.events import (
     AppEnded,
     CallbackAnswered,
+    CallConnectionLost,
     Event,
     JoinFailed,
     KeyPressed,
     LegAnswered,
     LegBridged,
+    LegGone,
     LegHeard,
     Noticed,
     OfferAccepted,
@@ -26,15 +28,15 @@ from callcontrol.control.events import (
     PlaceKnown,
     QueueEntered,
     QueueRefused,
+    Rearrived,
     TimerFired,
 )
-from callcontrol.control.leaving import OFFER_TIMER, depart
-from callcontrol.control.queue_states import Offering, Waiting
 from callcontrol.control.step_result import PlainResult, StepResult, ThenDecide
-from callcontrol.control.steps import queue_keys, queue_notices
-from callcontrol.routing import exits, router
+from callcontrol.kinds.targets.queue import exits, keys, notices, offering, requeueing, waiting_room
+from callcontrol.kinds.targets.queue.leaving import OFFER_TIMER, depart, leave
+from callcontrol.kinds.targets.queue.waiting_caller import Offering, QueueStep, WaitingCaller
+from callcontrol.routing import router
 from callcontrol.routing.facts import Facts
-from callcontrol.routing.plan import Wait
 from callcontrol.routing.speech import as_file_string, waited
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.moment import SECOND_US, Instant
@@ -46,24 +48,60 @@ WHISPER_S = 30
 JOIN_S = 5
 
 
-def start(call: Call, step: Wait, facts: Facts) -> StepResult:
-    """Ask for a place; nothing is heard or answered before there is one."""
-    queue = facts.tenant.queues[step.queue]
-    joined = call.state.joined if isinstance(call.state, Deciding) else None
-    call, ticket = call.next_ticket()
-    waiting = Waiting(step, ticket, joined or facts.now)
-    return call.to(waiting), requeueing.ask_to_join(call, waiting, queue)
+@dataclass(frozen=True, slots=True)
+class Wait(QueueStep):
+    """Wait in a queue for an agent; with no active agent the caller does not enter it."""
+
+    def start(self, call: Call, facts: Facts) -> StepResult:
+        """Ask for a place; nothing is heard or answered before there is one."""
+        queue = facts.tenant.queues[self.queue]
+        joined = call.state.joined if isinstance(call.state, Deciding) else None
+        call, ticket = call.next_ticket()
+        waiting = Waiting(self, ticket, joined or facts.now)
+        return call.to(waiting), requeueing.ask_to_join(call, waiting, queue)
 
 
-def on(call: Call, event: Event, facts: Facts) -> StepResult:
-    """What each event means while the caller waits."""
-    waiting = call.state
-    assert isinstance(waiting, Waiting)
-    if waiting.offering is not None and waiting.offering.taken:
-        return _taken(call, waiting, waiting.offering, event, facts)
-    queue = facts.tenant.queues.get(waiting.step.queue)
-    if queue is None:
-        return queue_notices.gone(call, waiting, facts)
+@dataclass(frozen=True, slots=True)
+class Waiting(WaitingCaller):
+    """The caller is in the queue, and every event has its meaning here."""
+
+    def on(self, call: Call, event: Event, facts: Facts) -> StepResult:
+        """What each event means while the caller waits."""
+        if self.offering is not None and self.offering.taken:
+            return _taken(call, self, self.offering, event, facts)
+        queue = facts.tenant.queues.get(self.step.queue)
+        return notices.gone(call, self, facts) if queue is None else _waits(call, self, event, queue, facts)
+
+    def resume(self, call: Call, event: Rearrived, facts: Facts) -> StepResult:
+        """The caller's channel is ours again. If the caller has asked to be called back this is asked again, which
+        changes nothing if the callback was kept before the worker died.
+        """
+        queue = facts.tenant.queues.get(self.step.queue)
+        call, commands = requeueing.brought_back(call, self, facts)
+        return call, (*commands, keys.keep(self, queue, facts)) if self.asked and queue else commands
+
+    def left_alone(self, call: Call, event: CallConnectionLost, facts: Facts) -> PlainResult:
+        """The music never ends: the channel is fetched."""
+        return requeueing.bring_back(call, self, event.reason, facts)
+
+    def leg_gone(self, before: Call, call: Call, event: LegGone, facts: Facts) -> PlainResult:
+        """The agent who had the caller is gone: before both were joined, or unseen by us after that."""
+        under = self.offering
+        if under is None or not under.taken or under.winner != event.leg_id or before.serving is None:
+            return call, ()
+        if call.serving is None:
+            return requeueing.joined_unseen(call, self, facts), ()
+        if under.stage == "joining":
+            return call, ()  # JoinFailed, a return or a hang-up tells next what became of the caller
+        return requeueing.dropped(call, self, facts)
+
+    def released(self, call: Call, why: str, facts: Facts) -> PlainResult:
+        """The caller leaves the queue."""
+        return leave(call, self, Leaving.ABANDONED, facts)
+
+
+def _waits(call: Call, waiting: WaitingCaller, event: Event, queue: Queue, facts: Facts) -> StepResult:
+    """No agent has the caller yet."""
     match event:
         case QueueEntered(ticket, entered) if ticket == waiting.ticket:
             return _entered(call, waiting, entered, queue, facts)
@@ -72,29 +110,20 @@ def on(call: Call, event: Event, facts: Facts) -> StepResult:
         case AppEnded(app_id):
             return _changed(waiting_room.ended(call, waiting, app_id, queue, facts))
         case KeyPressed(key):
-            return queue_keys.pressed(call, waiting, key, queue, facts)
+            return keys.pressed(call, waiting, key, queue, facts)
         case CallbackAnswered(ticket, kept) if ticket == waiting.ticket:
-            return queue_keys.answered(call, waiting, kept, queue, facts)
+            return keys.answered(call, waiting, kept, queue, facts)
         case PlaceKnown(ticket, found) if ticket == waiting.ticket:
             return _place_known(call, waiting, found, queue, facts)
         case TimerFired(name):
             return _timer(call, waiting, name, queue, facts)
         case Noticed(notice) if notice.ticket == waiting.ticket:
-            return queue_notices.on(call, waiting, notice, queue, facts)
+            return notices.on(call, waiting, notice, queue, facts)
         case _:
             return _offered(call, waiting, event, queue, facts)
 
 
-def brought_back(call: Call, waiting: Waiting, facts: Facts) -> PlainResult:
-    """The caller's channel is ours again. If the caller has asked to be called back this is asked again, which
-    changes nothing if the callback was kept before the worker died.
-    """
-    asked, queue = waiting.asked, facts.tenant.queues.get(waiting.step.queue)
-    call, commands = requeueing.brought_back(call, waiting, facts)
-    return call, (*commands, queue_keys.keep(waiting, queue, facts)) if asked and queue else commands
-
-
-def _taken(call: Call, waiting: Waiting, under: Offering, event: Event, facts: Facts) -> StepResult:
+def _taken(call: Call, waiting: WaitingCaller, under: Offering, event: Event, facts: Facts) -> StepResult:
     """An agent has the caller, who is in no queue any more: whispering, then joining."""
     match event:
         case LegHeard(leg) if leg == under.winner and under.stage == "whispering":
@@ -107,8 +136,8 @@ def _taken(call: Call, waiting: Waiting, under: Offering, event: Event, facts: F
             return _not_joined(call, waiting, under, facts)
         case LegAnswered(leg) if leg != under.winner:
             return call, (do.KillLeg(leg, "ORIGINATOR_CANCEL"),)
-        case OfferMade(offer) if not offering.is_known(call, offer):
-            return call, offering.refuse(call, offer)
+        case OfferMade(offer) if not offers.is_known(call, offer):
+            return call, offers.refuse(call, offer)
         case AppEnded(app_id):
             return call.to(waiting_room.silenced(waiting, app_id, facts)), ()
         case _:
@@ -120,14 +149,14 @@ def _changed(heard: waiting_room.Heard) -> PlainResult:
     return call.to(waiting), commands
 
 
-def _entered(call: Call, waiting: Waiting, entered: Entered, queue: Queue, facts: Facts) -> PlainResult:
+def _entered(call: Call, waiting: WaitingCaller, entered: Entered, queue: Queue, facts: Facts) -> PlainResult:
     """There is a place; `join` repeated (after a restart of the live state, or with a dropped agent) changes little."""
     if waiting.entered:
         return call.to(replace(waiting, joined=entered.joined)), ()
     return _changed(_enter(call, waiting, entered, queue, facts))
 
 
-def _enter(call: Call, waiting: Waiting, entered: Entered, queue: Queue, facts: Facts) -> waiting_room.Heard:
+def _enter(call: Call, waiting: WaitingCaller, entered: Entered, queue: Queue, facts: Facts) -> waiting_room.Heard:
     waiting = replace(waiting, entered=True, joined=entered.joined, took_up=entered.took_up)
     place = Queued(
         facts.now, waiting.step.queue, waiting.ticket, entered.joined, entered.place.position, entered.took_up
@@ -135,7 +164,7 @@ def _enter(call: Call, waiting: Waiting, entered: Entered, queue: Queue, facts: 
     return waiting_room.enter(legs.caller_answered(call, facts.now).noting(place), waiting, queue, facts)
 
 
-def _refused(call: Call, waiting: Waiting, why: Refusal, facts: Facts) -> StepResult:
+def _refused(call: Call, waiting: WaitingCaller, why: Refusal, facts: Facts) -> StepResult:
     """The caller was not let in; one who has waited already keeps waiting, and asks again, until the live state knows
     the queue.
     """
@@ -145,13 +174,13 @@ def _refused(call: Call, waiting: Waiting, why: Refusal, facts: Facts) -> StepRe
     return call, ThenDecide((do.StopTimer(waiting_room.POLL_TIMER),), onward)
 
 
-def _place_known(call: Call, waiting: Waiting, found: Entered | None, queue: Queue, facts: Facts) -> PlainResult:
+def _place_known(call: Call, waiting: WaitingCaller, found: Entered | None, queue: Queue, facts: Facts) -> PlainResult:
     if found is not None:
         return _changed(waiting_room.announce(call, waiting, found.place, queue, facts))
     return requeueing.place_lost(call, waiting, queue, facts) if waiting.entered else (call, ())
 
 
-def _timer(call: Call, waiting: Waiting, name: str, queue: Queue, facts: Facts) -> StepResult:
+def _timer(call: Call, waiting: WaitingCaller, name: str, queue: Queue, facts: Facts) -> StepResult:
     match name:
         case waiting_room.POLL_TIMER if not waiting.entered:
             return call, requeueing.ask_to_join(call, waiting, queue)
@@ -166,7 +195,7 @@ def _timer(call: Call, waiting: Waiting, name: str, queue: Queue, facts: Facts) 
             return call, ()
 
 
-def _offered(call: Call, waiting: Waiting, event: Event, queue: Queue, facts: Facts) -> StepResult:
+def _offered(call: Call, waiting: WaitingCaller, event: Event, queue: Queue, facts: Facts) -> StepResult:
     """The offer under way, if there is one."""
     match event, waiting.offering:
         case OfferMade(offer), _:
@@ -187,12 +216,12 @@ def _offered(call: Call, waiting: Waiting, event: Event, queue: Queue, facts: Fa
             return call, ()
 
 
-def _with(waiting: Waiting, under: offering.Under) -> PlainResult:
+def _with(waiting: WaitingCaller, under: offering.Under) -> PlainResult:
     call, offered, commands = under
     return call.to(replace(waiting, offering=offered)), commands
 
 
-def _made(call: Call, waiting: Waiting, offer: Offer, queue: Queue, facts: Facts) -> StepResult:
+def _made(call: Call, waiting: WaitingCaller, offer: Offer, queue: Queue, facts: Facts) -> StepResult:
     """An offer, or (all at once) more agents for the one under way; otherwise that has run out meanwhile. If the offer
     is of another visit its agents are let go.
     """
@@ -202,7 +231,7 @@ def _made(call: Call, waiting: Waiting, offer: Offer, queue: Queue, facts: Facts
     if new is None:
         return call, ()
     if new.ticket != waiting.ticket:
-        return call, offering.refuse(call, new)
+        return call, offers.refuse(call, new)
     if under is not None and new.epoch < under.offer.epoch:
         return call, ()  # overtaken by a later one: it has run out
     if call.sent >= facts.settings.limits.legs_per_call:
@@ -212,7 +241,7 @@ def _made(call: Call, waiting: Waiting, offer: Offer, queue: Queue, facts: Facts
     return _rung_anew(call, waiting, new, queue, facts)
 
 
-def _rung_anew(call: Call, waiting: Waiting, offer: Offer, queue: Queue, facts: Facts) -> PlainResult:
+def _rung_anew(call: Call, waiting: WaitingCaller, offer: Offer, queue: Queue, facts: Facts) -> PlainResult:
     commands: tuple[Command, ...] = ()
     if not waiting.entered:  # another worker's word was faster than the answer to ours
         call, waiting, commands = _enter(call, waiting, Entered(Place(1, 1, 1, 0), offer.joined), queue, facts)
@@ -222,7 +251,7 @@ def _rung_anew(call: Call, waiting: Waiting, offer: Offer, queue: Queue, facts: 
     return moved, (*commands, *more)
 
 
-def _rung_too_often(call: Call, waiting: Waiting, queue: Queue, facts: Facts) -> StepResult:
+def _rung_too_often(call: Call, waiting: WaitingCaller, queue: Queue, facts: Facts) -> StepResult:
     """So many phones have been rung in vain that no more are: the caller goes on as after too long a wait."""
     target = queue.overflow.waited or queue.otherwise or router.last_resort(waiting.step.path, facts)
     why = f"leg limit: {facts.settings.limits.legs_per_call} phones were rung"
@@ -230,7 +259,7 @@ def _rung_too_often(call: Call, waiting: Waiting, queue: Queue, facts: Facts) ->
     return depart(call, waiting, Leaving.WAITED_OUT, facts, target)
 
 
-def _accepted(call: Call, waiting: Waiting, under: Offering, queue: Queue, facts: Facts) -> PlainResult:
+def _accepted(call: Call, waiting: WaitingCaller, under: Offering, queue: Queue, facts: Facts) -> PlainResult:
     call, taken, commands = offering.accepted(call, under, facts)
     waiting = replace(waiting, offering=taken)
     if not call.is_open(taken.winner):  # the agent hung up before having the caller
@@ -246,12 +275,12 @@ def _accepted(call: Call, waiting: Waiting, under: Offering, queue: Queue, facts
     return call.to(waiting), (*commands, *quiet, whisper, do.StartTimer(OFFER_TIMER, WHISPER_S + facts.slack_s))
 
 
-def _join_legs(call: Call, waiting: Waiting, under: Offering, facts: Facts) -> PlainResult:
+def _join_legs(call: Call, waiting: WaitingCaller, under: Offering, facts: Facts) -> PlainResult:
     joining = call.to(replace(waiting, offering=replace(under, stage="joining")))
     return joining, (do.Join(call.caller_channel, under.winner), do.StartTimer(OFFER_TIMER, JOIN_S + facts.slack_s))
 
 
-def _talking(call: Call, waiting: Waiting, under: Offering, at: Instant, facts: Facts) -> PlainResult:
+def _talking(call: Call, waiting: WaitingCaller, under: Offering, at: Instant, facts: Facts) -> PlainResult:
     wait_ms = (facts.now - waiting.joined) // 1000
     left = LeftQueue(facts.now, waiting.step.queue, Leaving.ANSWERED, wait_ms, under.agent_of(under.winner))
     call = legs.bridged(call, under.winner, at).noting(left)
@@ -259,7 +288,7 @@ def _talking(call: Call, waiting: Waiting, under: Offering, at: Instant, facts: 
     return call.to(Talking(under.offer.id, under.winner)), joined
 
 
-def _not_joined(call: Call, waiting: Waiting, under: Offering, facts: Facts) -> PlainResult:
+def _not_joined(call: Call, waiting: WaitingCaller, under: Offering, facts: Facts) -> PlainResult:
     """Whispering or joining did not come to its end: the agent is let go, the caller keeps the place. That is the
     agent's miss only where the agent has hung up.
     """

@@ -1,4 +1,7 @@
-"""States of callers in queues, and of customers who are called back."""
+"""A caller in a queue, as a value: since when, with which ticket, what the caller hears, who is offered the call.
+
+What each event means for the caller stands in `waiting.py`.
+"""
 
 from __future__ import annotations
 
@@ -6,28 +9,22 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from callcontrol.config.settings import Tenant
-from callcontrol.control.call import Call, State
-from callcontrol.routing.plan import Change, ChangeAgent, Wait
-from callcontrol.vocabulary.call import Caller
+from callcontrol.control.own_steps import OwnState, OwnStep
+from callcontrol.routing.path import Path
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.queue import Offer
-from callcontrol.vocabulary.trail import Arrived, Trail
 
 
 @dataclass(frozen=True, slots=True)
-class Changing(State):
-    """A rule is being stored (`app_id` ""), then the tone that says how it went is played."""
+class QueueStep(OwnStep):
+    """A queue, and the way by which the caller came to it."""
 
-    step: Change
-    app_id: str = ""
+    queue: str
+    path: Path
 
-
-@dataclass(frozen=True, slots=True)
-class ChangingAgent(State):
-    """An agent's state is being stored (`app_id` ""), then the tone that says how it went is played."""
-
-    step: ChangeAgent
-    app_id: str = ""
+    def described(self) -> str:
+        """Which queue."""
+        return f"wait in queue {self.queue}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +78,7 @@ class Offering:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting(State):
+class WaitingCaller(OwnState):
     """The caller is in a queue, or (`entered` False) is being let in.
 
     Attributes:
@@ -96,7 +93,7 @@ class Waiting(State):
 
     waits: ClassVar[bool] = True
 
-    step: Wait
+    step: QueueStep
     ticket: str
     joined: Instant
     entered: bool = False
@@ -119,39 +116,3 @@ class Waiting(State):
     def is_asked(self, leg: str, tenant: Tenant) -> bool:
         """An agent outside, who confirms."""
         return self.offering is not None and self.offering.is_asked(leg, tenant)
-
-
-@dataclass(frozen=True, slots=True)
-class CallingBack(State):
-    """A customer is called back: an agent is rung first (`offering`), then the customer (`customer`: that leg)."""
-
-    waits: ClassVar[bool] = True
-
-    ticket: str
-    queue: str
-    number: str
-    attempt: int
-    offering: Offering | None = None
-    customer: str = ""
-    round: int = 0
-
-    @property
-    def being_rung(self) -> tuple[str, ...]:
-        """The phones of the agents who are offered it; the customer's, until both are being joined."""
-        if self.offering is None:
-            return ()
-        customer = () if self.offering.stage == "joining" else (self.customer,)
-        return (*customer, *self.offering.being_rung)
-
-    def is_asked(self, leg: str, tenant: Tenant) -> bool:
-        """An agent outside, who confirms."""
-        return self.offering is not None and self.offering.is_asked(leg, tenant)
-
-
-def new_callback(*, id_: str, switch: str, worker: str, tenant: str, offer: Offer, now: Instant) -> Call:
-    """A call to a customer whose turn has come; no channel exists yet, and `channel` is ""."""
-    customer = Caller(offer.number)
-    arrived = Arrived(now, id_, switch, worker, "", tenant, customer, f"queue:{offer.queue}")
-    state = CallingBack(offer.ticket, offer.queue, offer.number, offer.attempt)
-    call = Call(id_, switch, worker, tenant, customer, arrived.dialled, now, state, Trail((arrived,)), ())
-    return call.alive_at(now)

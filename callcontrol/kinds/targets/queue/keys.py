@@ -6,14 +6,14 @@ from dataclasses import replace
 
 from callcontrol.config.settings import Queue
 from callcontrol.control import commands as do
-from callcontrol.control import waiting_room
 from callcontrol.control.call import Call
 from callcontrol.control.commands import Command
-from callcontrol.control.leaving import depart, leave
 from callcontrol.control.legs import caller_alive
 from callcontrol.control.playing import Announce
-from callcontrol.control.queue_states import Waiting
 from callcontrol.control.step_result import StepResult, ThenDecide
+from callcontrol.kinds.targets.queue import waiting_room
+from callcontrol.kinds.targets.queue.leaving import depart, leave
+from callcontrol.kinds.targets.queue.waiting_caller import WaitingCaller
 from callcontrol.routing.agents import no_callback
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.path import Path
@@ -30,7 +30,7 @@ PROMISED = "callback"
 HANG_UP_S = 6
 
 
-def pressed(call: Call, waiting: Waiting, key: str, queue: Queue, facts: Facts) -> StepResult:
+def pressed(call: Call, waiting: WaitingCaller, key: str, queue: Queue, facts: Facts) -> StepResult:
     """What the key means; one that means nothing is only noted. Once an agent has answered none means anything."""
     action = queue.keys.get(key)
     under = waiting.offering
@@ -44,7 +44,7 @@ def pressed(call: Call, waiting: Waiting, key: str, queue: Queue, facts: Facts) 
     return depart(call, waiting, Leaving.KEY, facts, action)
 
 
-def _call_back(call: Call, waiting: Waiting, queue: Queue, facts: Facts) -> StepResult:
+def _call_back(call: Call, waiting: WaitingCaller, queue: Queue, facts: Facts) -> StepResult:
     """The live state is asked to keep the ticket. Nothing is promised before it has: until then the caller waits on."""
     trouble = _trouble(waiting.step.queue, facts)
     if trouble:
@@ -52,13 +52,13 @@ def _call_back(call: Call, waiting: Waiting, queue: Queue, facts: Facts) -> Step
     return call.to(replace(waiting, asked=True)), (keep(waiting, queue, facts),)
 
 
-def keep(waiting: Waiting, queue: Queue, facts: Facts) -> Command:
+def keep(waiting: WaitingCaller, queue: Queue, facts: Facts) -> Command:
     """Ask for a callback of the caller when the turn comes; repeated it changes nothing."""
     not_before = opening(queue, facts, facts.now + HANG_UP_S * SECOND_US)
     return do.KeepCallback(waiting.ticket, facts.caller.number, not_before, _expiry(queue, facts, not_before))
 
 
-def answered(call: Call, waiting: Waiting, kept: Kept, queue: Queue, facts: Facts) -> StepResult:
+def answered(call: Call, waiting: WaitingCaller, kept: Kept, queue: Queue, facts: Facts) -> StepResult:
     """The live state's answer: the caller is promised a callback and released, or waits on."""
     waiting = replace(waiting, asked=False)
     match kept:
@@ -83,7 +83,7 @@ def _said(name: str, own: str | None, words: Phrase, queue: Queue, path: Path) -
     return Announce(name, own or as_file_string(phrase(queue.language, words)), True, None, path.falling_back_to(None))
 
 
-def _refused(call: Call, waiting: Waiting, why: str, queue: Queue, facts: Facts) -> StepResult:
+def _refused(call: Call, waiting: WaitingCaller, why: str, queue: Queue, facts: Facts) -> StepResult:
     """The caller hears that there will be no callback, and waits on."""
     call = call.noting(Noted(facts.now, f"no callback: {why}"))
     own = queue.callback.refused

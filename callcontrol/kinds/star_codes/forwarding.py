@@ -12,12 +12,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
-from callcontrol.routing.facts import Facts
+from callcontrol.control import commands as do
+from callcontrol.control.commands import Command
+from callcontrol.kinds.star_codes.storing import CONFIRM, OFF, Answer, Storing, StoringStep
+from callcontrol.routing.facts import Facts, StarCode, Usage
 from callcontrol.routing.forwarding_rights import target_of, trouble_with
-from callcontrol.routing.plan import Change
-from callcontrol.routing.star_codes.star_code import StarCode, Usage
+from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.rule import DEFAULT_RING_S, Rule, RuleKind
+from callcontrol.vocabulary.target import text_of
 
 # Several kinds at once are switched off, removed or asked for; rules are set one by one, each to its own target.
 KINDS_OF_CODE = {
@@ -30,6 +34,79 @@ _FORM = re.compile(
     r"(?:\*(?P<target>\+?[0-9]{1,16}))?(?:\*(?:11\*)?(?P<seconds>[0-9]{1,3}))?\#?"
 )
 _MIN_RING_S, _MAX_RING_S = 5, 120
+
+
+@dataclass(frozen=True, slots=True)
+class Change(StoringStep):
+    """Set a rule (`rule`), remove it (`rule` None), or only tell whether it is on (`ask`).
+
+    `rejected` says why the code cannot be carried out; the phone then hears the refusal tone. `also` are changes of
+    other kinds that the same code asks for: all are stored, or none.
+    """
+
+    word: ClassVar[str] = "setting"
+    too_late: ClassVar[str] = "the rule could not be stored in time"
+
+    extension: str
+    kind: RuleKind
+    rule: Rule | None = None
+    ask: bool = False
+    rejected: str = ""
+    also: tuple[Change, ...] = ()
+
+    def described(self) -> str:
+        """What the code asks for."""
+        return "star code: " + ", ".join(one._asked() for one in (self, *self.also))
+
+    def _asked(self) -> str:
+        if self.rejected:
+            return f"refused: {self.rejected}"
+        if self.ask:
+            return f"tells whether {self.kind.value} is on"
+        if self.rule is None:
+            return f"removes {self.kind.value}"
+        return f"sets {self.kind.value} to {text_of(self.rule.target)}, {'on' if self.rule.on else 'off'}"
+
+    @property
+    def named(self) -> str:
+        """The kind of rule; of several, the first."""
+        return self.kind.value
+
+    def answer_at_once(self, facts: Facts) -> Answer | None:
+        """A refusal, or whether a rule is on; of several, whether any is."""
+        if self.rejected:
+            return Answer(Outcome.REJECTED, f"refused: {self.rejected}")
+        if not self.ask:
+            return None
+        asked = [(one.kind, one.rule is not None and one.rule.applies_at(facts.now)) for one in (self, *self.also)]
+        what = ", ".join(f"{kind.value} is {'on' if on_now else 'off'}" for kind, on_now in asked)
+        tone = CONFIRM if any(on_now for _, on_now in asked) else OFF
+        return Answer(Outcome.CHANGED, f"extension:{self.extension} asked: {what}", tone)
+
+    def store(self) -> Command:
+        """All its rules at once."""
+        return do.StoreRule(self.extension, {one.kind: one.rule for one in (self, *self.also)})
+
+    def stored(self, trouble: str) -> Answer:
+        """What is in force now."""
+        if trouble:
+            return Answer(Outcome.FAILED, trouble)
+        return Answer(Outcome.CHANGED, ", ".join(one._done() for one in (self, *self.also)))
+
+    def _done(self) -> str:
+        if self.rule is None:
+            return f"extension:{self.extension} removed its {self.kind.value} rule"
+        state = "on" if self.rule.on else "off"
+        return f"extension:{self.extension} set {self.kind.value} to {text_of(self.rule.target)}, {state}"
+
+    def storing(self, app_id: str = "") -> Changing:
+        """The rule is being stored."""
+        return Changing(self, app_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Changing(Storing):
+    """A rule is being stored, or the tone is played."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,4 +187,4 @@ def _usages() -> Iterator[Usage]:
     yield Usage("`#002#`, `##002#`, `*#002#`", "all of them off, removed, is any on; `004`: all but always")
 
 
-CODE = StarCode(_FORM, "every extension", tuple(_usages()), _decide)
+CODE = StarCode(_FORM, "every extension", tuple(_usages()), _decide, saved=(Change, Changing))

@@ -1,7 +1,7 @@
 """An offer under way: its agents' phones ring, one answers, the live state says whether that agent has the caller.
 
 The same for a caller who waits and for a customer who is called back; what comes before and after differs and stands in
-`steps/queue.py` and `steps/callback.py`. The legs are originated, not bridged: the caller's music plays on meanwhile.
+`waiting.py` and `callback.py`. The legs are originated, not bridged: the caller's music plays on meanwhile.
 """
 
 from __future__ import annotations
@@ -15,16 +15,17 @@ from callcontrol.control.commands import Command
 from callcontrol.control.declining import BY_HAND
 from callcontrol.control.events import OriginateFailed
 from callcontrol.control.legs import watched
-from callcontrol.control.queue_states import Offering, RungLeg
-from callcontrol.control.serving import Serving
+from callcontrol.control.offers import rung_for
 from callcontrol.control.step_result import PlainResult
+from callcontrol.kinds.targets.queue.serving import Serving
+from callcontrol.kinds.targets.queue.waiting_caller import Offering, RungLeg
 from callcontrol.routing.agents import agent_legs
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.legs import Legs
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.leg import Certainty, End, Role
 from callcontrol.vocabulary.outcome import TRUNK_FAILURES, Outcome, outcome_of
-from callcontrol.vocabulary.queue import KnownOffer, Leaving, Offer, TalkEnd
+from callcontrol.vocabulary.queue import KnownOffer, Offer, TalkEnd
 from callcontrol.vocabulary.trail import Offered, OfferEnded
 
 # An offer may come late, or twice, within seconds. So many of the latest ones are known.
@@ -72,24 +73,15 @@ def _ring_agents(call: Call, offering: Offering, agents: tuple[str, ...], facts:
 def _taken_up(call: Call, offer: Offer, agent: str) -> Call:
     """The call that knows this agent was rung for this offer."""
     others = tuple(known for known in call.offers if known.offer != offer.id)
-    latest = KnownOffer(offer.id, (*_rung_for(call, offer), agent))
+    latest = KnownOffer(offer.id, (*rung_for(call, offer), agent))
     return replace(call, offers=(*others, latest)[-OFFERS_KNOWN:])
-
-
-def _rung_for(call: Call, offer: Offer) -> tuple[str, ...]:
-    return next((known.agents for known in call.offers if known.offer == offer.id), ())
 
 
 def not_yet_rung(call: Call, offer: Offer) -> Offer | None:
     """The offer for those agents who were not rung for it before; None if all were: it may come late."""
-    known = _rung_for(call, offer)
+    known = rung_for(call, offer)
     left = tuple(agent for agent in offer.agents if agent not in known)
     return replace(offer, agents=left) if left else None
-
-
-def is_known(call: Call, offer: Offer) -> bool:
-    """Whether this offer was taken up before, if only for some of its agents."""
-    return bool(_rung_for(call, offer))
 
 
 def answered(offering: Offering, leg: str) -> tuple[Offering, tuple[Command, ...]]:
@@ -170,21 +162,6 @@ def take_back(offering: Offering) -> tuple[Command, ...]:
     if offering.stage != "accepting":
         return ()
     return (do.EndTalk(offering.agent_of(offering.winner), offering.offer.ticket, 0, TalkEnd.ABANDONED),)
-
-
-def refuse(call: Call, offer: Offer) -> tuple[Command, ...]:
-    """An offer of a ticket the call does not wait with: its agents are free, and it is not offered again.
-
-    The live state may have lost the moment at which the ticket was given up; only a callback's outlives its call.
-    """
-    if call.promised:
-        return pass_on(offer)
-    return (do.LeaveQueue(offer.ticket, Leaving.FAILED),)
-
-
-def pass_on(offer: Offer) -> tuple[Command, ...]:
-    """An offer that is not taken up here: its agents are free again, the ticket waits on."""
-    return tuple(do.PassOffer(offer.id, agent, OfferEnd.CALLER_GONE) for agent in offer.agents)
 
 
 def how_ended(cause: str) -> OfferEnd:

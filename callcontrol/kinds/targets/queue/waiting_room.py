@@ -14,8 +14,8 @@ from callcontrol.config.settings import Queue
 from callcontrol.control import commands as do
 from callcontrol.control.call import Call
 from callcontrol.control.commands import Command
-from callcontrol.control.expected_wait import expected_us, minutes_to_announce
-from callcontrol.control.queue_states import Waiting
+from callcontrol.kinds.targets.queue.expected_wait import expected_us, minutes_to_announce
+from callcontrol.kinds.targets.queue.waiting_caller import WaitingCaller
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.speech import as_file_string, expected_wait, position
 from callcontrol.vocabulary.moment import SECOND_US
@@ -37,17 +37,17 @@ SHORTEST_MUSIC_S = 2
 
 _KINDS = {POSITION_TIMER: "position", WAIT_TIMER: "wait"}
 
-Heard = tuple[Call, Waiting, tuple[Command, ...]]
+Heard = tuple[Call, WaitingCaller, tuple[Command, ...]]
 
 
-def enter(call: Call, waiting: Waiting, queue: Queue, facts: Facts) -> Heard:
+def enter(call: Call, waiting: WaitingCaller, queue: Queue, facts: Facts) -> Heard:
     """Answer, greet, begin the music, set all clocks."""
     waiting = replace(waiting, let_in=facts.now)
     call, waiting, playing = play(call, waiting, (queue.greeting,) if queue.greeting else (), queue, facts)
     return call, waiting, (do.Answer(), *playing, *clocks(waiting, queue, facts))
 
 
-def clocks(waiting: Waiting, queue: Queue, facts: Facts) -> tuple[Command, ...]:
+def clocks(waiting: WaitingCaller, queue: Queue, facts: Facts) -> tuple[Command, ...]:
     """When something is announced for the first time, and when waiting has lasted too long."""
     announce, overflow = queue.announce, queue.overflow
     first = max(announce.first, 1)
@@ -65,7 +65,7 @@ def _share(ticket: str) -> float:
     return zlib.crc32(ticket.encode()) / 2**32
 
 
-def play(call: Call, waiting: Waiting, files: tuple[str, ...], queue: Queue, facts: Facts) -> Heard:
+def play(call: Call, waiting: WaitingCaller, files: tuple[str, ...], queue: Queue, facts: Facts) -> Heard:
     """Put these files in line, if any, and the music after them."""
     commands: tuple[Command, ...] = ()
     saying = ""
@@ -77,7 +77,7 @@ def play(call: Call, waiting: Waiting, files: tuple[str, ...], queue: Queue, fac
     return call, replace(waiting, saying=saying, music=music, music_began=facts.now), commands
 
 
-def ended(call: Call, waiting: Waiting, app_id: str, queue: Queue, facts: Facts) -> Heard:
+def ended(call: Call, waiting: WaitingCaller, app_id: str, queue: Queue, facts: Facts) -> Heard:
     """Something has been played to its end: after what was said comes the music, after music more of it."""
     was_music = bool(app_id) and app_id == waiting.music
     waiting = silenced(waiting, app_id, facts)
@@ -88,14 +88,14 @@ def ended(call: Call, waiting: Waiting, app_id: str, queue: Queue, facts: Facts)
     return play(call, waiting, (), queue, facts)
 
 
-def silenced(waiting: Waiting, app_id: str, facts: Facts) -> Waiting:
+def silenced(waiting: WaitingCaller, app_id: str, facts: Facts) -> WaitingCaller:
     """This plays no more; after what was said the music begins by itself."""
     if app_id == waiting.saying:
         return replace(waiting, saying="", music_began=facts.now)
     return replace(waiting, music="") if app_id == waiting.music else waiting
 
 
-def ask(waiting: Waiting, timer: str, queue: Queue) -> tuple[Waiting, tuple[Command, ...]]:
+def ask(waiting: WaitingCaller, timer: str, queue: Queue) -> tuple[WaitingCaller, tuple[Command, ...]]:
     """It is time to say something, or to ask whether the caller still has the place."""
     kind = _KINDS.get(timer)
     every_s = {POSITION_TIMER: queue.announce.position, WAIT_TIMER: queue.announce.wait}.get(timer, POLL_S)
@@ -105,7 +105,7 @@ def ask(waiting: Waiting, timer: str, queue: Queue) -> tuple[Waiting, tuple[Comm
     return waiting, (do.AskPlace(waiting.ticket), *again)
 
 
-def announce(call: Call, waiting: Waiting, place: Place, queue: Queue, facts: Facts) -> Heard:
+def announce(call: Call, waiting: WaitingCaller, place: Place, queue: Queue, facts: Facts) -> Heard:
     """Say what was wanted, unless something is being said: then it waits for the next time."""
     if not waiting.wanted:
         return call, waiting, ()
@@ -132,7 +132,7 @@ def announce(call: Call, waiting: Waiting, place: Place, queue: Queue, facts: Fa
     return call, waiting, (*playing, *stop)
 
 
-def say(call: Call, waiting: Waiting, files: tuple[str, ...], queue: Queue, facts: Facts) -> Heard:
+def say(call: Call, waiting: WaitingCaller, files: tuple[str, ...], queue: Queue, facts: Facts) -> Heard:
     """Say this at once, whatever plays."""
     call, waiting, playing = play(call, waiting, files, queue, facts)
     return call, waiting, (do.StopPlaying(all=True), *playing)

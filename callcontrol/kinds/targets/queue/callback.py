@@ -6,14 +6,17 @@ whether there is to be another attempt (`CallbackTried`).
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import ClassVar
 
+from callcontrol.config.settings import Tenant
 from callcontrol.control import commands as do
-from callcontrol.control import legs, offering
+from callcontrol.control import ending, legs, offers
 from callcontrol.control.call import Call, Ending, Talking
 from callcontrol.control.commands import Command
 from callcontrol.control.ending import LEGS_TIMER, close_if_done, deadline
 from callcontrol.control.events import (
+    CallConnectionLost,
     Event,
     Joined,
     JoinFailed,
@@ -24,25 +27,29 @@ from callcontrol.control.events import (
     OfferMade,
     OfferVoid,
     OriginateFailed,
+    Rearrived,
     TimerFired,
 )
-from callcontrol.control.leaving import OFFER_TIMER
 from callcontrol.control.legs import watched
-from callcontrol.control.queue_states import CallingBack, Offering
-from callcontrol.control.serving import end_unjoined
+from callcontrol.control.own_steps import OwnState
 from callcontrol.control.step_result import PlainResult
-from callcontrol.control.steps.queue_keys import opening
 from callcontrol.control.steps.talk import CHECK_S
+from callcontrol.kinds.targets.queue import offering
+from callcontrol.kinds.targets.queue.keys import opening
+from callcontrol.kinds.targets.queue.leaving import OFFER_TIMER
+from callcontrol.kinds.targets.queue.serving import end_unjoined
+from callcontrol.kinds.targets.queue.waiting_caller import Offering
 from callcontrol.routing.agents import customer_leg
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.legs import Legs
 from callcontrol.routing.speech import Phrase, as_file_string, phrase
 from callcontrol.vocabulary.agent import OfferEnd
+from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.leg import Role
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from callcontrol.vocabulary.outcome import TRUNK_FAILURES, Outcome, outcome_of
 from callcontrol.vocabulary.queue import Leaving, Offer, TalkEnd
-from callcontrol.vocabulary.trail import LeftQueue, Noted, Queued, StepEnded
+from callcontrol.vocabulary.trail import Arrived, LeftQueue, Noted, Queued, StepEnded, Trail
 
 JOIN_S = 5
 # Longer than any phone rings and a person takes to press a key; then the switch has forgotten to tell (seconds).
@@ -52,15 +59,79 @@ CLOSED = "customers are not called at this time"
 AGENT_HUNG_UP = "the agent hung up"
 
 
-def on(call: Call, event: Event, facts: Facts) -> PlainResult:
-    """First the agent's leg, then the customer's."""
-    state = call.state
-    assert isinstance(state, CallingBack)
+def new_callback(*, id_: str, switch: str, worker: str, tenant: str, offer: Offer, now: Instant) -> Call:
+    """A call to a customer whose turn has come; no channel exists yet, and `channel` is ""."""
+    customer = Caller(offer.number)
+    arrived = Arrived(now, id_, switch, worker, "", tenant, customer, f"queue:{offer.queue}")
+    state = CallingBack(offer.ticket, offer.queue, offer.number, offer.attempt)
+    call = Call(id_, switch, worker, tenant, customer, arrived.dialled, now, state, Trail((arrived,)), ())
+    return call.alive_at(now)
+
+
+@dataclass(frozen=True, slots=True)
+class CallingBack(OwnState):
+    """A customer is called back: an agent is rung first (`offering`), then the customer (`customer`: that leg)."""
+
+    waits: ClassVar[bool] = True
+
+    ticket: str
+    queue: str
+    number: str
+    attempt: int
+    offering: Offering | None = None
+    customer: str = ""
+    round: int = 0
+
+    @property
+    def being_rung(self) -> tuple[str, ...]:
+        """The phones of the agents who are offered it; the customer's, until both are being joined."""
+        if self.offering is None:
+            return ()
+        customer = () if self.offering.stage == "joining" else (self.customer,)
+        return (*customer, *self.offering.being_rung)
+
+    def is_asked(self, leg: str, tenant: Tenant) -> bool:
+        """An agent outside, who confirms."""
+        return self.offering is not None and self.offering.is_asked(leg, tenant)
+
+    def on(self, call: Call, event: Event, facts: Facts) -> PlainResult:
+        """First the agent's leg, then the customer's."""
+        return _on(call, self, event, facts)
+
+    def resume(self, call: Call, event: Rearrived, facts: Facts) -> PlainResult:
+        """No channel of a caller's can come back: there is none."""
+        return call, ()
+
+    def left_alone(self, call: Call, event: CallConnectionLost, facts: Facts) -> PlainResult:
+        """No worker directs the call, and no channel brings it back."""
+        return ending.lost(call, event, facts)
+
+    def leg_gone(self, before: Call, call: Call, event: LegGone, facts: Facts) -> PlainResult:
+        """A leg ended before we heard that both are joined: with the agent's or the customer's the attempt is over."""
+        under = self.offering
+        if under is None or not under.taken or not before.is_open(event.leg_id):
+            return call, ()
+        return _gone(call, self, under, event, facts)
+
+    def released(self, call: Call, why: str, facts: Facts) -> PlainResult:
+        """The attempt is over. While the agents' phones ring it is none: others may have the ticket."""
+        under, stop = self.offering, do.StopTimer(OFFER_TIMER)
+        if under is not None and under.stage != "ringing":
+            given_up, commands = _given_up(call, self, why, facts)
+            return given_up, (stop, *commands)
+        call = call.noting(Noted(facts.now, f"callback: {why}"))
+        commands = ()
+        if under is not None:
+            call, commands = offering.call_off(call, under, OfferEnd.CALLER_GONE, facts)
+        return call.noting(_no_attempt(facts)), (stop, *commands)
+
+
+def _on(call: Call, state: CallingBack, event: Event, facts: Facts) -> PlainResult:
     match event, state.offering:
         case OfferMade(offer), Offering(stage="ringing" | "accepting") as under if offer.id == under.offer.id:
             return _rings_on(call, state, offering.join(call, under, offer, facts), facts)
-        case OfferMade(offer), under if not offering.is_known(call, offer):
-            return _begin(call, state, offer, facts) if under is None else (call, offering.pass_on(offer))
+        case OfferMade(offer), under if not offers.is_known(call, offer):
+            return _begin(call, state, offer, facts) if under is None else (call, offers.pass_on(offer))
         case LegAnswered(leg), Offering(stage="whispering") as under if leg == state.customer:
             return _customer_answered(call, state, under, facts)
         case LegAnswered(leg), Offering() as under if under.agent_of(leg):
@@ -85,7 +156,7 @@ def on(call: Call, event: Event, facts: Facts) -> PlainResult:
         case JoinFailed(_, leg), Offering(stage="joining") if leg == state.customer:
             return _failed(call, state, "they could not be joined", facts)
         case TimerFired(name), _ if name == OFFER_TIMER:
-            return lost(call, state, "the switch did not tell what became of it", facts)
+            return _over(*state.released(call, "the switch did not report what became of it", facts), facts)
         case _:
             return call, ()
 
@@ -99,7 +170,7 @@ def _begin(call: Call, state: CallingBack, offer: Offer, facts: Facts) -> PlainR
     queued = Queued(facts.now, state.queue, state.ticket, offer.joined, 1, "callback")
     call, under, commands = offering.begin(call.noting(queued), offer, facts)
     if under is None:
-        return _no_attempt(call, commands, facts)
+        return _not_taken(call, commands, facts)
     return call.to(replace(state, offering=under)), (*commands, do.StartTimer(OFFER_TIMER, LONGEST_S))
 
 
@@ -117,19 +188,22 @@ def _rings_on(call: Call, state: CallingBack, under: offering.Under, facts: Fact
     call, left, commands = under
     if left is not None:
         return call.to(replace(state, offering=left)), (*commands, do.StartTimer(OFFER_TIMER, LONGEST_S))
-    return _no_attempt(call, commands, facts)
+    return _not_taken(call, commands, facts)
 
 
 def _void(call: Call, under: Offering, facts: Facts) -> PlainResult:
     """The offer does not stand any more, as the live state says: perhaps another call has the ticket."""
     call, commands = offering.withdraw(call, under, OfferEnd.EXPIRED, facts)
-    return _no_attempt(call, (*commands, *offering.take_back(under)), facts)
+    return _not_taken(call, (*commands, *offering.take_back(under)), facts)
 
 
-def _no_attempt(call: Call, commands: tuple[Command, ...], facts: Facts) -> PlainResult:
+def _not_taken(call: Call, commands: tuple[Command, ...], facts: Facts) -> PlainResult:
+    return _over(call.noting(_no_attempt(facts)), commands, facts)
+
+
+def _no_attempt(facts: Facts) -> StepEnded:
     """No agent took it: the ticket waits on in its place; the live state offers it to the next one."""
-    ended = StepEnded(facts.now, "callback", Outcome.NO_ANSWER, "no agent took it")
-    return _over(call.noting(ended), commands, facts)
+    return StepEnded(facts.now, "callback", Outcome.NO_ANSWER, "no agent took it")
 
 
 def _agent_there(call: Call, state: CallingBack, under: Offering, facts: Facts) -> PlainResult:
@@ -195,10 +269,8 @@ def _reached(state: CallingBack) -> Command:
     return do.CallbackTried(state.ticket, True, NEVER_AGAIN)
 
 
-def gone(call: Call, state: CallingBack, event: LegGone, facts: Facts) -> PlainResult:
-    """A leg ended before we heard that both are joined: with the agent's or the customer's the attempt is over."""
-    under = state.offering
-    if under is None or not under.taken or event.leg_id not in (under.winner, state.customer):
+def _gone(call: Call, state: CallingBack, under: Offering, event: LegGone, facts: Facts) -> PlainResult:
+    if event.leg_id not in (under.winner, state.customer):
         return call, ()
     if event.stamps.bridged is not None:  # they were, and have talked
         call = call.noting(_answered(state, under, event.stamps.bridged, under.agent_of(under.winner), facts))
@@ -207,18 +279,6 @@ def gone(call: Call, state: CallingBack, event: LegGone, facts: Facts) -> PlainR
         return _failed(call, state, AGENT_HUNG_UP, facts, agents_fault=True)
     # An end before the answer is told by OriginateFailed.
     return _failed(call, state, "the customer hung up", facts) if under.stage == "joining" else (call, ())
-
-
-def lost(call: Call, state: CallingBack, why: str, facts: Facts) -> PlainResult:
-    """No worker directs this call any more. While the agents' phones ring that is no attempt: others may have it."""
-    under = state.offering
-    if under is not None and under.stage != "ringing":
-        return _failed(call, state, why, facts)
-    call = call.noting(Noted(facts.now, f"callback: {why}"))
-    commands: tuple[Command, ...] = ()
-    if under is not None:
-        call, commands = offering.call_off(call, under, OfferEnd.CALLER_GONE, facts)
-    return _no_attempt(call, commands, facts)
 
 
 def _failed(
@@ -230,16 +290,30 @@ def _failed(
     agents_fault: bool = False,
     again: Instant | None = None,
 ) -> PlainResult:
-    """The attempt came to nothing: the agent is free, the customer is tried later, or at once with another agent.
+    """The attempt came to nothing, and the call is over; arguments as of `_given_up`."""
+    call, commands = _given_up(call, state, why, facts, agents_fault=agents_fault, again=again)
+    return _over(call, commands, facts)
+
+
+def _given_up(
+    call: Call,
+    state: CallingBack,
+    why: str,
+    facts: Facts,
+    *,
+    agents_fault: bool = False,
+    again: Instant | None = None,
+) -> PlainResult:
+    """The agent is free, the customer is tried later, or at once with another agent.
 
     Args:
         again: when the customer is tried, in place of what the settings say about failed attempts.
     """
-    call, ending = _let_agent_go(call, state, TalkEnd.DROPPED if agents_fault else TalkEnd.ABANDONED, facts)
+    call, letting_go = _let_agent_go(call, state, TalkEnd.DROPPED if agents_fault else TalkEnd.ABANDONED, facts)
     again = again if again is not None else _next_attempt(state, facts, at_once=agents_fault)
     tried = do.CallbackTried(state.ticket, False, again)
-    call = call.noting(Noted(facts.now, f"callback: {why}"), StepEnded(facts.now, "callback", Outcome.NO_ANSWER, why))
-    return _over(call, (*ending, tried), facts)
+    ended = StepEnded(facts.now, "callback", Outcome.NO_ANSWER, why)
+    return call.noting(Noted(facts.now, f"callback: {why}"), ended), (*letting_go, tried)
 
 
 def _let_agent_go(call: Call, state: CallingBack, how: TalkEnd, facts: Facts) -> PlainResult:
@@ -247,12 +321,12 @@ def _let_agent_go(call: Call, state: CallingBack, how: TalkEnd, facts: Facts) ->
     if under is not None and not under.taken:
         call, commands = offering.withdraw(call, under, OfferEnd.EXPIRED, facts)
         return call, (*commands, *offering.take_back(under))
-    call, ending = end_unjoined(call, how, facts)
+    call, unjoined = end_unjoined(call, how, facts)
     live = tuple(leg for leg in (under.winner if under else "", state.customer) if call.is_open(leg))
     kills = tuple(do.KillLeg(leg, "ORIGINATOR_CANCEL") for leg in live)
     # A leg that was answered was a channel: its end is awaited, or found out, and paid for.
     rings = tuple(leg for leg in live if leg == state.customer and under is not None and under.stage != "joining")
-    return call, (*kills, *watched(rings, "ORIGINATOR_CANCEL"), *ending)
+    return call, (*kills, *watched(rings, "ORIGINATOR_CANCEL"), *unjoined)
 
 
 def _next_attempt(state: CallingBack, facts: Facts, *, at_once: bool) -> Instant:

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from callcontrol.routing.facts import Facts
-from callcontrol.routing.plan import ChangeAgent
-from callcontrol.routing.star_codes.agent_code import agent_code
-from callcontrol.routing.star_codes.star_code import Usage
-from callcontrol.vocabulary.agent import AgentAction
+from callcontrol.kinds.star_codes.agent_code import ChangeAgent, agent_code
+from callcontrol.routing.facts import Facts, Usage
+from callcontrol.vocabulary.agent import PROLONG_S, AgentAction
 from callcontrol.vocabulary.moment import SECOND_US
-
-PROLONG_S = 60
 
 
 def _by_so_long(change: ChangeAgent, digits: str, facts: Facts) -> ChangeAgent:

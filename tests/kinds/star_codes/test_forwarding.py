@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from callcontrol.kinds.star_codes.forwarding import Change, ForwardingCode, parse
 from callcontrol.routing import arrival
 from callcontrol.routing.forwarding_rights import trouble_with
-from callcontrol.routing.plan import Change
-from callcontrol.routing.star_codes.forwarding import ForwardingCode, parse
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.rule import Rule, RuleKind
 from callcontrol.vocabulary.target import QueueTarget, text_of

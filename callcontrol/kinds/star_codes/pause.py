@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from callcontrol.routing.facts import Facts
-from callcontrol.routing.plan import ChangeAgent
-from callcontrol.routing.star_codes.agent_code import agent_code, refused
-from callcontrol.routing.star_codes.star_code import Usage
-from callcontrol.vocabulary.agent import AgentAction
-
-PAUSED = "paused"  # the reason of an agent who gave none
+from callcontrol.kinds.star_codes.agent_code import ChangeAgent, agent_code, refused
+from callcontrol.routing.facts import Facts, Usage
+from callcontrol.vocabulary.agent import PAUSED, AgentAction
 
 
 def _with_reason(change: ChangeAgent, digits: str, facts: Facts) -> ChangeAgent:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from callcontrol.routing.star_codes.agent_code import agent_code
-from callcontrol.routing.star_codes.star_code import Usage
+from callcontrol.kinds.star_codes.agent_code import agent_code
+from callcontrol.routing.facts import Usage
 from callcontrol.vocabulary.agent import AgentAction
 
 CODE = agent_code(

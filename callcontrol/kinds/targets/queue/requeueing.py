@@ -6,25 +6,22 @@ from dataclasses import replace
 
 from callcontrol.config.settings import Queue
 from callcontrol.control import commands as do
-from callcontrol.control import offering, waiting_room
 from callcontrol.control.call import Call, Talking
 from callcontrol.control.commands import Command
-from callcontrol.control.leaving import OFFER_TIMER
-from callcontrol.control.queue_states import Offering, Waiting
-from callcontrol.control.serving import end_unjoined
 from callcontrol.control.step_result import PlainResult
+from callcontrol.control.uncontrolled import fetched
+from callcontrol.kinds.targets.queue import offering, waiting_room
+from callcontrol.kinds.targets.queue.leaving import OFFER_TIMER
+from callcontrol.kinds.targets.queue.serving import end_unjoined
+from callcontrol.kinds.targets.queue.waiting_caller import Offering, WaitingCaller
 from callcontrol.routing.demand import priority_of, stages_of
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.queue import Leaving, TalkEnd, Ticket
 from callcontrol.vocabulary.trail import LeftQueue, Noted
 
-# How long a caller whose worker died may take to come back through the dialplan (seconds).
-BACK_S = 10
-BACK_TIMER = "back"
 
-
-def join(call: Call, waiting: Waiting, queue: Queue, *, again: bool = False) -> Command:
+def join(call: Call, waiting: WaitingCaller, queue: Queue, *, again: bool = False) -> Command:
     """Ask for a place in the queue."""
     number = "" if call.caller.anonymous else call.caller.number
     return do.JoinQueue(
@@ -41,19 +38,19 @@ def join(call: Call, waiting: Waiting, queue: Queue, *, again: bool = False) -> 
     )
 
 
-def ask_to_join(call: Call, waiting: Waiting, queue: Queue) -> tuple[Command, ...]:
+def ask_to_join(call: Call, waiting: WaitingCaller, queue: Queue) -> tuple[Command, ...]:
     """Ask for a place, and again if there is no answer: asking twice gives no second place."""
     return join(call, waiting, queue), do.StartTimer(waiting_room.POLL_TIMER, waiting_room.POLL_S)
 
 
-def join_again(call: Call, waiting: Waiting, queue: Queue) -> PlainResult:
+def join_again(call: Call, waiting: WaitingCaller, queue: Queue) -> PlainResult:
     """Take the place again that the caller had, by the time since when the caller waits."""
     call, ticket = call.next_ticket()
     waiting = replace(waiting, ticket=ticket, offering=None, asked=False)
     return call.to(waiting), (join(call, waiting, queue, again=True),)
 
 
-def place_lost(call: Call, waiting: Waiting, queue: Queue, facts: Facts) -> PlainResult:
+def place_lost(call: Call, waiting: WaitingCaller, queue: Queue, facts: Facts) -> PlainResult:
     """Redis does not know the ticket: the place is taken again. Agents it was offered to are rung no more."""
     call = call.noting(Noted(facts.now, "the place in the queue was lost; taken again"))
     commands: tuple[Command, ...] = ()
@@ -63,7 +60,7 @@ def place_lost(call: Call, waiting: Waiting, queue: Queue, facts: Facts) -> Plai
     return moved, (*commands, *joining)
 
 
-def dropped(call: Call, waiting: Waiting, facts: Facts, how: TalkEnd = TalkEnd.DROPPED) -> PlainResult:
+def dropped(call: Call, waiting: WaitingCaller, facts: Facts, how: TalkEnd = TalkEnd.DROPPED) -> PlainResult:
     """The agent who had the caller is gone before they were joined: the caller waits on. `how`
     says whether that is a miss of the agent.
     """
@@ -84,7 +81,7 @@ def _soon() -> tuple[Command, ...]:
     return (do.StartTimer(waiting_room.POLL_TIMER, waiting_room.SOON_S),)
 
 
-def bring_back(call: Call, waiting: Waiting, reason: str, facts: Facts) -> PlainResult:
+def bring_back(call: Call, waiting: WaitingCaller, reason: str, facts: Facts) -> PlainResult:
     """No worker directs the caller's channel any more, while the music plays on: it is sent to us again."""
     call = call.noting(Noted(facts.now, reason))
     under = waiting.offering
@@ -94,10 +91,10 @@ def bring_back(call: Call, waiting: Waiting, reason: str, facts: Facts) -> Plain
     elif under is not None:  # its agents are let go when the caller is back: they would be offered the same caller
         commands = tuple(do.KillLeg(rung.leg_id, "ORIGINATOR_CANCEL") for rung in under.legs)
     waiting = replace(waiting, saying="")
-    return call.to(waiting), (*commands, do.BringBack(), do.StartTimer(BACK_TIMER, BACK_S))
+    return call.to(waiting), (*commands, *fetched())
 
 
-def _let_go(call: Call, waiting: Waiting, under: Offering, facts: Facts) -> waiting_room.Heard:
+def _let_go(call: Call, waiting: WaitingCaller, under: Offering, facts: Facts) -> waiting_room.Heard:
     """The offer under way is off, and its agents are free."""
     if under.taken:
         call, ending = end_unjoined(call, TalkEnd.ABANDONED, facts)
@@ -107,7 +104,7 @@ def _let_go(call: Call, waiting: Waiting, under: Offering, facts: Facts) -> wait
     return call, replace(waiting, offering=None), commands
 
 
-def brought_back(call: Call, waiting: Waiting, facts: Facts) -> PlainResult:
+def brought_back(call: Call, waiting: WaitingCaller, facts: Facts) -> PlainResult:
     """The caller's channel is ours again: the music begins anew, all else is as it was. The queue hears of the new
     worker first, then the agents are let go, who may be offered this caller at once.
     """
@@ -119,22 +116,22 @@ def brought_back(call: Call, waiting: Waiting, facts: Facts) -> PlainResult:
         call, asking = call.to(waiting), (*asking, *letting_go)
     queue = facts.tenant.queues.get(waiting.step.queue)
     if queue is None:
-        return call, (do.StopTimer(BACK_TIMER), *asking, *_soon())
+        return call, (*asking, *_soon())
     if not waiting.entered:  # the worker that asked for the place may have died before the answer
-        return call, (do.StopTimer(BACK_TIMER), *ask_to_join(call, waiting, queue))
+        return call, ask_to_join(call, waiting, queue)
     call, waiting, playing = waiting_room.play(call, waiting, (), queue, facts)
     again = (do.Answer(), *playing, *waiting_room.clocks(waiting, queue, facts), *asking)
-    return call.to(waiting), (do.StopTimer(BACK_TIMER), *again)
+    return call.to(waiting), again
 
 
-def _not_joined(call: Call, waiting: Waiting, under: Offering, facts: Facts) -> PlainResult:
+def _not_joined(call: Call, waiting: WaitingCaller, under: Offering, facts: Facts) -> PlainResult:
     """The agent hung up while both were being joined: the caller came back through the dialplan, and nothing plays."""
     kill = (do.KillLeg(under.winner, "NORMAL_TEMPORARY_FAILURE"),) if call.is_open(under.winner) else ()
     moved, commands = dropped(call, replace(waiting, saying="", music=""), facts)
-    return moved, (do.StopTimer(BACK_TIMER), *kill, *commands)
+    return moved, (*kill, *commands)
 
 
-def joined_unseen(call: Call, waiting: Waiting, facts: Facts) -> Call:
+def joined_unseen(call: Call, waiting: WaitingCaller, facts: Facts) -> Call:
     """The agent's leg has ended, and was joined to the caller as the switch says; we were not told in time."""
     under = waiting.offering
     leg = call.leg(under.winner) if under is not None else None

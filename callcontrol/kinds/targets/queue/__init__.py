@@ -1,4 +1,4 @@
-"""A queue: the caller waits for an agent. The other ways out stand in `routing/exits.py`."""
+"""A queue: the caller waits for an agent. Where callers go who get none stands in `exits.py`."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ from collections.abc import Iterator
 
 from callcontrol.config.kinds import SOMETIMES, Block, Link
 from callcontrol.config.queue_settings import Queue
-from callcontrol.routing import exits
+from callcontrol.kinds.targets.queue import exits
+from callcontrol.kinds.targets.queue.callback import CallingBack
+from callcontrol.kinds.targets.queue.serving import Serving
+from callcontrol.kinds.targets.queue.waiting import Wait, Waiting
+from callcontrol.kinds.targets.queue.waiting_caller import Offering, RungLeg
 from callcontrol.routing.endings import refuse
 from callcontrol.routing.facts import Facts, RoutedKind
 from callcontrol.routing.path import Path
-from callcontrol.routing.plan import Branch, Decision, Wait
+from callcontrol.routing.plan import Branch, Decision
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.queue import Refusal
 from callcontrol.vocabulary.target import QueueTarget, Target, text_of
@@ -57,4 +61,5 @@ KIND = RoutedKind(
     decide=decide,
     step=Wait,
     branches=branches,
+    saved=(Wait, Waiting, Offering, RungLeg, Serving, CallingBack),
 )

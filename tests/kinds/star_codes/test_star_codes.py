@@ -7,16 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from callcontrol.routing import arrival, star_codes
+from callcontrol.kinds import star_codes
+from callcontrol.kinds.star_codes import STAR_CODES
+from callcontrol.routing import arrival
 from callcontrol.routing.plan import Refuse
-from callcontrol.routing.star_codes import STAR_CODES
 from callcontrol.vocabulary.call import Caller
 from tests.routing import queue_world
 from tests.routing.world import facts
 from tests.tidy.tree import ROOT
 
 PHONE = Caller("101", "Jan", extension="101")
-MECHANISM = {"__init__", "star_code", "agent_code"}
+MECHANISM = {"__init__", "storing", "agent_code"}
 FILES = {path.stem for path in Path(star_codes.__file__).parent.glob("*.py")} - MECHANISM
 
 

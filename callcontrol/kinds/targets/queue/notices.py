@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from callcontrol.config.settings import Queue
 from callcontrol.control import commands as do
-from callcontrol.control import requeueing
 from callcontrol.control.call import Call, Deciding
-from callcontrol.control.leaving import depart, leave
-from callcontrol.control.queue_states import Waiting
 from callcontrol.control.step_result import StepResult
-from callcontrol.routing import exits, router
+from callcontrol.kinds.targets.queue import exits, requeueing
+from callcontrol.kinds.targets.queue.leaving import depart, leave
+from callcontrol.kinds.targets.queue.waiting_caller import WaitingCaller
+from callcontrol.routing import router
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.queue import Leaving, Notice
 from callcontrol.vocabulary.target import QueueTarget
 
 
-def on(call: Call, waiting: Waiting, notice: Notice, queue: Queue, facts: Facts) -> StepResult:
+def on(call: Call, waiting: WaitingCaller, notice: Notice, queue: Queue, facts: Facts) -> StepResult:
     """Carry a notice out."""
     match notice.what:
         case "moved":
@@ -33,12 +33,12 @@ def on(call: Call, waiting: Waiting, notice: Notice, queue: Queue, facts: Facts)
             return call, ()
 
 
-def gone(call: Call, waiting: Waiting, facts: Facts) -> StepResult:
+def gone(call: Call, waiting: WaitingCaller, facts: Facts) -> StepResult:
     """The YAML has no such queue any more: the caller goes to the tenant's last resort."""
     return depart(call, waiting, Leaving.FAILED, facts, router.last_resort(waiting.step.path, facts))
 
 
-def _moved(call: Call, waiting: Waiting, queue: str, facts: Facts) -> StepResult:
+def _moved(call: Call, waiting: WaitingCaller, queue: str, facts: Facts) -> StepResult:
     """To another queue, where the time waited so far counts."""
     target = QueueTarget(queue)
     call, commands = leave(call, waiting, Leaving.MOVED, facts, queue)

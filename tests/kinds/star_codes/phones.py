@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from callcontrol.kinds.star_codes.agent_code import ChangeAgent
 from callcontrol.routing import arrival
-from callcontrol.routing.plan import ChangeAgent
 from callcontrol.vocabulary.call import Caller
 from tests.routing import queue_world
 

@@ -6,12 +6,11 @@ from dataclasses import replace
 
 from callcontrol.config.queue_settings import Queue
 from callcontrol.control import commands as do
-from callcontrol.control import offering, waiting_room
 from callcontrol.control.call import Call, Deciding
-from callcontrol.control.queue_states import Waiting
-from callcontrol.control.serving import end_unjoined
 from callcontrol.control.step_result import PlainResult, StepResult, ThenDecide
-from callcontrol.routing import exits
+from callcontrol.kinds.targets.queue import exits, offering, waiting_room
+from callcontrol.kinds.targets.queue.serving import end_unjoined
+from callcontrol.kinds.targets.queue.waiting_caller import WaitingCaller
 from callcontrol.routing.endings import refuse
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.speech import Phrase, as_file_string, phrase
@@ -30,7 +29,7 @@ _DEFAULT_LANGUAGE = Queue.model_fields["language"].default
 _OUTCOMES = {Leaving.ABANDONED: Outcome.ABANDONED, Leaving.CALLBACK: Outcome.CALLBACK}
 
 
-def depart(call: Call, waiting: Waiting, how: Leaving, facts: Facts, target: Target | None) -> StepResult:
+def depart(call: Call, waiting: WaitingCaller, how: Leaving, facts: Facts, target: Target | None) -> StepResult:
     """The caller goes on to this target (None: the call ends), whose rules are looked up first."""
     call, commands = leave(call, waiting, how, facts, text_of(target) if target else "")
     quiet = (*commands, do.StopPlaying(all=True))
@@ -40,7 +39,7 @@ def depart(call: Call, waiting: Waiting, how: Leaving, facts: Facts, target: Tar
     return call.to(Deciding(onward)), (*quiet, do.LookUp(target))
 
 
-def leave(call: Call, waiting: Waiting, how: Leaving, facts: Facts, detail: str = "") -> PlainResult:
+def leave(call: Call, waiting: WaitingCaller, how: Leaving, facts: Facts, detail: str = "") -> PlainResult:
     """The caller is out of the queue: offer, ticket and clocks are gone. The call's state is for its caller to set."""
     call, ending = _let_go(call, waiting, facts)
     entries = []
@@ -54,7 +53,7 @@ def leave(call: Call, waiting: Waiting, how: Leaving, facts: Facts, detail: str 
     return call.noting(*entries, entries_after), (*gone, *ending, *waiting_room.silence())
 
 
-def _let_go(call: Call, waiting: Waiting, facts: Facts) -> PlainResult:
+def _let_go(call: Call, waiting: WaitingCaller, facts: Facts) -> PlainResult:
     """The agents of the offer under way: phones stop ringing; an agent who has answered hears that the caller left."""
     under = waiting.offering
     if under is None:

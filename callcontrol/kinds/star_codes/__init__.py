@@ -1,0 +1,13 @@
+"""What a phone dials with `*` or `#`: one file for each star code, or for codes that are one family.
+
+The list below is the only one. The table in the README has their rows.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from callcontrol.kinds.star_codes import forwarding, log_in, pause, wrap_up
+from callcontrol.routing.facts import StarCode
+
+STAR_CODES: Final[tuple[StarCode, ...]] = (forwarding.CODE, log_in.CODE, pause.CODE, wrap_up.CODE)
