@@ -46,6 +46,7 @@ AGAIN_S = 0.2
 # The switch tells its listeners one after the other, each within so long (seconds).
 STEP_S = 0.05
 CHANNELS = "show channels as json"
+WAS_HEARD = f"variable_{HEARD}"
 # How the switch writes a variable that is not there (mod_commands.c, uuid_getvar_function).
 UNDEFINED = "_undef_"
 
@@ -291,12 +292,15 @@ class SwitchLinks:
         tells them; and what is of no channel.
         """
         self.event_gaps.heard(name)
-        if peek(text, "Event-Name") == "DTMF":  # a caller's own keys come over the caller's connection
+        what = peek(text, "Event-Name")
+        if what == "DTMF":  # a caller's own keys come over the caller's connection
             return self._shared is not None and peek(text, "Unique-ID") in self._shared.call_by_leg
+        if what == "CHANNEL_PARK" and peek(text, WAS_HEARD) != "true":
+            return False
         whose = {call for call in (peek(text, CALL_MARK), peek(text, "Unique-ID")) if call}
         if not whose or (self._shared is not None and self._is_ours(whose)):
             return True
-        if peek(text, "Event-Name") == "CHANNEL_HANGUP_COMPLETE":
+        if what == "CHANNEL_HANGUP_COMPLETE":
             for call in whose:
                 self.missed.keep(call, text)
         return False
@@ -343,7 +347,7 @@ class SwitchLinks:
         """Every call that reaches us parks once; only a leg that has heard something is news."""
         assert self._shared is not None
         driver = self._shared.drivers.get(call_of(event))
-        if driver is not None and event.get(f"variable_{HEARD}") == "true":
+        if driver is not None and event.get(WAS_HEARD) == "true":
             driver.deliver(LegHeard(event.get("Unique-ID")))
 
     def _leg_pressed(self, event: SwitchEvent) -> None:

@@ -44,7 +44,7 @@ from callcontrol.edges.freeswitch.failures import (
     WireError,
 )
 from callcontrol.edges.freeswitch.replies import ConnectionLimits, OnClosed, OnEvent, Reply, WithReply, ignore
-from callcontrol.edges.freeswitch.wire import HeaderNames, SwitchEvent, read_headers
+from callcontrol.edges.freeswitch.wire import Frame, HeaderNames, SwitchEvent, peek, read_headers
 
 log = logging.getLogger(__name__)
 
@@ -118,6 +118,11 @@ class CallConnection(Connection, OutboundSession):  # type: ignore[misc]  # gree
     def subscribe(self, *names: str) -> None:
         """Have this channel's events of these names sent from here on."""
         self.send(*self.subscription(names))
+
+    def _take(self, frame: Frame) -> None:
+        """As every connection. The end of the dialplan's own `socket` app, at the hang-up, is not even read."""
+        if not (frame.kind == "text/event-json" and _is_end_of_socket(frame.body)):
+            super()._take(frame)
 
     def _take_event(self, event: SwitchEvent) -> None:
         own = event.get("Unique-ID") == self.unique_id
@@ -317,6 +322,10 @@ def farewell(sock: socket.socket, last_words: bytes, within_s: float | None) -> 
             gevent.sleep(0)
     except OSError:
         return  # gone, or too slow: there is no peer left to answer
+
+
+def _is_end_of_socket(text: bytes) -> bool:
+    return peek(text, "Event-Name") == COMPLETE and peek(text, "Application") == "socket"
 
 
 def _refuse(waiter: AsyncResult, app: str, reply: Reply) -> None:

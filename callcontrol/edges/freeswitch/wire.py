@@ -279,7 +279,8 @@ def _json_event(text: bytes) -> SwitchEvent:
     try:
         "".join(headers.values())  # raises where a value is no text: ten times cheaper than looking at each
     except TypeError:
-        headers = {name: _json_value(value) for name, value in headers.items()}
+        for name in [name for name, value in headers.items() if value.__class__ is not str]:
+            headers[name] = _json_value(headers[name])
     if not _is_of_channel(headers) and text.count(b'":"') > len(headers):
         headers = _json_object_with_repeated_names(text)
     return SwitchEvent(headers, headers.pop("_body", ""))
