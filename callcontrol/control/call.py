@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
 from callcontrol.config.settings import Tenant
@@ -12,6 +12,7 @@ from callcontrol.control.commands import Command
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.plan import Explanation, Onward, Ring
 from callcontrol.vocabulary.call import NO_ORIGIN, Caller, Origin, leg_id
+from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.leg import Leg, Role
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.queue import KnownOffer

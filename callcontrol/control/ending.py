@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from callcontrol.config.settings import Settings
 from callcontrol.control import commands as do
 from callcontrol.control import legs, transfers
@@ -23,6 +21,7 @@ from callcontrol.control.own_steps import OwnState
 from callcontrol.control.step_result import PlainResult
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.call import Stamps
+from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.leg import Certainty, End, Leg
 from callcontrol.vocabulary.moment import Instant, text_of
 from callcontrol.vocabulary.outcome import Outcome, outcome_of

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from callcontrol.config.settings import Trunk
 from callcontrol.control import commands as do
@@ -12,6 +11,7 @@ from callcontrol.control.commands import Command
 from callcontrol.control.events import LegGone
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.plan import Account, LegPlan, SipAddress, TrunkNumber
+from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.leg import Certainty, End, Leg, Role
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.target import NumberTarget, text_of

@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 
 from callcontrol.control import commands as do
@@ -41,6 +40,7 @@ from callcontrol.edges.containment import contained, note_fault
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.routing.agents import other_calls, still_begun
 from callcontrol.routing.facts import Facts
+from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.leg import Leg
 
 log = logging.getLogger(__name__)

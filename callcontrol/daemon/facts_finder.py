@@ -8,7 +8,6 @@ deadline.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from callcontrol.daemon.worker_context import WorkerContext
 from callcontrol.edges import clock, meters
@@ -16,6 +15,7 @@ from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.routing import arrival
 from callcontrol.routing.effective import RunTimeRules, effective
 from callcontrol.routing.facts import Facts
+from callcontrol.vocabulary.copying import replace
 
 # Rules may lead to extensions whose rules lead further; deeper than any hop limit there is nothing to find.
 MAX_ROUNDS = 33

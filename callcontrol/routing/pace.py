@@ -7,7 +7,9 @@ once for all commands that were under way then (Jacobson, Congestion Avoidance a
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from callcontrol.vocabulary.copying import replace
 
 # An answer within this is in time: a healthy switch takes some milliseconds (seconds).
 IN_TIME_S = 0.5

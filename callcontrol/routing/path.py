@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.rule import Rule, RuleKind
 from callcontrol.vocabulary.target import ExtensionTarget, Target, text_of
 

@@ -6,10 +6,11 @@ A leg ends once. What is only supposed of its end gives way to the switch's own 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from callcontrol.vocabulary.call import Stamps
+from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.outcome import Outcome
 

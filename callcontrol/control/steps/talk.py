@@ -6,8 +6,6 @@ is waited for: the caller's hang-up, return, or conversation with another party.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from callcontrol.control import commands as do
 from callcontrol.control import transfers
 from callcontrol.control.call import Call, Talking
@@ -15,6 +13,7 @@ from callcontrol.control.ending import LEGS_TIMER, never_were
 from callcontrol.control.events import AloneChecked, AppEnded, Event, LegBridged, TimerFired
 from callcontrol.control.step_result import StepResult
 from callcontrol.routing.facts import Facts
+from callcontrol.vocabulary.copying import replace
 
 # A conversation of two legs of ours, where no caller's connection tells of the end, is asked after so often (seconds).
 CHECK_S = 60

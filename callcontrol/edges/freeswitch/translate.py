@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from callcontrol.control import commands as do
 from callcontrol.control.call import Call
@@ -16,6 +15,7 @@ from callcontrol.edges.freeswitch.safe import Safe
 from callcontrol.edges.freeswitch.wire import SwitchEvent, array_values
 from callcontrol.routing.plan import Account, LegPlan, SipAddress, TrunkNumber
 from callcontrol.vocabulary.call import Stamps
+from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.target import ExtensionTarget, text_of
 

@@ -6,7 +6,7 @@ whether there is to be another attempt (`CallbackTried`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
 from callcontrol.config.settings import Tenant
@@ -45,6 +45,7 @@ from callcontrol.routing.legs import Legs
 from callcontrol.routing.speech import Phrase, as_file_string, phrase
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.call import Caller
+from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.leg import Role
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from callcontrol.vocabulary.outcome import TRUNK_FAILURES, Outcome, outcome_of

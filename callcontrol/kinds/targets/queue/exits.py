@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from callcontrol.config.settings import Queue
 from callcontrol.kinds.targets.queue.waiting_caller import QueueStep
@@ -11,6 +10,7 @@ from callcontrol.routing.endings import refuse
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.path import Path
 from callcontrol.routing.plan import Decision, Onward
+from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.queue import Leaving, Refusal
 from callcontrol.vocabulary.target import QueueTarget, Target, text_of

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from callcontrol.config.settings import Queue
 from callcontrol.control import commands as do
 from callcontrol.control.call import Call
@@ -19,6 +17,7 @@ from callcontrol.routing.facts import Facts
 from callcontrol.routing.path import Path
 from callcontrol.routing.plan import Decision
 from callcontrol.routing.speech import Phrase, as_file_string, phrase
+from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from callcontrol.vocabulary.opening import Hours
 from callcontrol.vocabulary.queue import Kept, Leaving

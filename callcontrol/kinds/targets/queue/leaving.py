@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from callcontrol.config.queue_settings import Queue
 from callcontrol.control import commands as do
 from callcontrol.control.call import Call, Deciding
@@ -15,6 +13,7 @@ from callcontrol.routing.endings import refuse
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.speech import Phrase, as_file_string, phrase
 from callcontrol.vocabulary.agent import OfferEnd
+from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.queue import Leaving, TalkEnd
 from callcontrol.vocabulary.target import Target, text_of

@@ -6,8 +6,6 @@ The same for a caller who waits and for a customer who is called back; what come
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from callcontrol.control import commands as do
 from callcontrol.control import legs
 from callcontrol.control.call import Call
@@ -23,6 +21,7 @@ from callcontrol.routing.agents import agent_legs
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.legs import Legs
 from callcontrol.vocabulary.agent import OfferEnd
+from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.leg import Certainty, End, Role
 from callcontrol.vocabulary.outcome import TRUNK_FAILURES, Outcome, outcome_of
 from callcontrol.vocabulary.queue import KnownOffer, Offer, TalkEnd

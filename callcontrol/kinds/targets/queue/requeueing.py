@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from callcontrol.config.settings import Queue
 from callcontrol.control import commands as do
 from callcontrol.control.call import Call, Talking
@@ -17,6 +15,7 @@ from callcontrol.kinds.targets.queue.waiting_caller import Offering, WaitingCall
 from callcontrol.routing.demand import priority_of, stages_of
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.agent import OfferEnd
+from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.queue import Leaving, TalkEnd, Ticket
 from callcontrol.vocabulary.trail import LeftQueue, Noted
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from callcontrol.control import commands as do
 from callcontrol.control import legs
@@ -10,6 +10,7 @@ from callcontrol.control.call import Call, Engagement
 from callcontrol.control.step_result import PlainResult
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.agent import OfferEnd
+from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from callcontrol.vocabulary.queue import TalkEnd
 from callcontrol.vocabulary.trail import OfferEnded, WrapUpBegan

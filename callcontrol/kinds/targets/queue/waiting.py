@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from callcontrol.config.settings import Queue
 from callcontrol.control import commands as do
@@ -39,6 +39,7 @@ from callcontrol.routing import router
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.speech import as_file_string, waited
 from callcontrol.vocabulary.agent import OfferEnd
+from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from callcontrol.vocabulary.queue import Entered, Leaving, Offer, Place, Refusal, TalkEnd
 from callcontrol.vocabulary.trail import LeftQueue, Noted, Passed, Queued

@@ -7,7 +7,6 @@ nothing here ever delays an agent: joining ends whatever plays.
 from __future__ import annotations
 
 import zlib
-from dataclasses import replace
 
 from callcontrol.config.music import music_of
 from callcontrol.config.settings import Queue
@@ -18,6 +17,7 @@ from callcontrol.kinds.targets.queue.expected_wait import expected_us, minutes_t
 from callcontrol.kinds.targets.queue.waiting_caller import WaitingCaller
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.speech import as_file_string, expected_wait, position
+from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.moment import SECOND_US
 from callcontrol.vocabulary.queue import Place
 
