@@ -9,7 +9,7 @@ What the switch cannot tell stays as it was: why the call went where it went, wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from callcontrol.billing.fold import in_order
@@ -54,12 +54,12 @@ def completed(record: CallRecord, ends: Sequence[LegEnd], place: CdrSource) -> C
     by_leg = {end.leg_id: end for end in ends}
     known = tuple(_completed_leg(leg, by_leg.get(leg.leg_id)) for leg in record.legs)
     new = [end for end in by_leg.values() if end.leg_id not in {leg.leg_id for leg in record.legs}]
-    added = [new_leg(end, record.call_id, place) for end in sorted(new, key=lambda end: end.stamps.created)]
+    added = [new_leg(end, place) for end in sorted(new, key=lambda end: end.stamps.created)]
     legs = (*(leg for leg in added if leg.direction is Direction.A), *known)
     legs += tuple(leg for leg in added if leg.direction is Direction.B)
     if legs == record.legs:
         return record
-    return _of_legs(record, legs, _own_end(record, by_leg, place))
+    return _of_legs(record, legs, _own_end(record, by_leg.values(), place))
 
 
 def lost_record(call_id: str, tenant: str, ends: Sequence[LegEnd], place: CdrSource) -> CallRecord:
@@ -90,12 +90,12 @@ def lost_record(call_id: str, tenant: str, ends: Sequence[LegEnd], place: CdrSou
     return completed(empty, ends, place)
 
 
-def new_leg(end: LegEnd, call_id: str, place: CdrSource) -> LegRecord:
+def new_leg(end: LegEnd, place: CdrSource) -> LegRecord:
     """The record of a leg no worker told of: it is marked as estimated, so that a worker's own record may still come.
 
     Behind a gateway stands the number itself, in digits (`routing/legs.py`); of other legs the target is unknown.
     """
-    is_callers = end.leg_id == call_id
+    is_callers = end.is_callers
     target = f"number:+{end.address}" if end.gateway and end.address.isdigit() else ""
     times = in_order(end.leg_id, end.stamps)
     bridged = None if is_callers else end.stamps.bridged
@@ -157,10 +157,10 @@ def _leg_outcome(end: LegEnd, *, is_callers: bool, was_bridged: bool) -> Outcome
     return outcome
 
 
-def _own_end(record: CallRecord, ends: Mapping[str, LegEnd], place: CdrSource) -> CallRecord:
+def _own_end(record: CallRecord, ends: Iterable[LegEnd], place: CdrSource) -> CallRecord:
     """The record with who called whom, where only the caller's own channel tells."""
-    end = ends.get(record.call_id)
-    if end is None or record.worker != NOBODY or any(leg.leg_id == record.call_id for leg in record.legs):
+    end = next((one for one in ends if one.is_callers), None)
+    if end is None or record.worker != NOBODY or any(leg.direction is Direction.A for leg in record.legs):
         return record
     number, dialled = normalise(end.number, place.region), normalise(end.address, place.region)
     caller = Caller(number.text if number else end.number)

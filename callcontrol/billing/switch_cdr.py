@@ -19,7 +19,7 @@ from typing import Any, Final
 
 import orjson
 
-from callcontrol.vocabulary.call import Stamps
+from callcontrol.vocabulary.call import Stamps, call_id_of
 from callcontrol.vocabulary.moment import EARLIEST, LATEST, Instant
 
 FALLBACK_CONTEXT: Final = "fallback"
@@ -40,9 +40,10 @@ class LegEnd:
     """How a leg ended, by the switch's own record.
 
     Attributes:
-        call_id: the call it belongs to: our mark on it (`cc_call`); without one its own id.
+        call_id: the call it belongs to: our mark on it (`cc_call`); without one the call that arrived on it.
         tenant, payer: our marks on it (`cc_tenant`, `cc_payer`); "" where it has none.
         is_marked: whether it has a mark of ours at all.
+        is_callers: whether it is the caller's own channel.
         reached_us: it came to the event socket, which a worker perhaps took.
         fell_back: it was sent on to the last resort: no worker took it, or that worker is gone.
         is_inbound: the switch was called on it, and did not call.
@@ -59,6 +60,7 @@ class LegEnd:
     tenant: str
     payer: str
     is_marked: bool
+    is_callers: bool
     reached_us: bool
     fell_back: bool
     gateway: str
@@ -70,11 +72,6 @@ class LegEnd:
     is_inbound: bool = False
     context: str = ""
     domain: str = ""
-
-    @property
-    def is_callers(self) -> bool:
-        """Whether it is the caller's own channel."""
-        return self.leg_id == self.call_id
 
 
 def read_cdr(data: bytes) -> LegEnd:
@@ -98,14 +95,16 @@ def _leg_end(variables: Mapping[str, Any], flows: list[Mapping[str, Any]]) -> Le
     leg = _text(variables, "uuid")
     if not _UUID.fullmatch(leg):
         raise BadCdr(f"no id of a channel: {leg[:80]!r}")
-    call = _text(variables, "cc_call") or leg
+    call, tenant = _text(variables, "cc_call"), _text(variables, "cc_tenant")
+    is_callers = call in ("", leg, call_id_of(leg))
     contexts = {flow["caller_profile"].get("context") for flow in flows}
     return LegEnd(
         leg_id=leg,
-        call_id=call,
-        tenant=_text(variables, "cc_tenant"),
+        call_id=call or _unmarked_call(leg, tenant),
+        tenant=tenant,
         payer=_text(variables, "cc_payer"),
         is_marked=any(_text(variables, name) for name in ("cc_call", "cc_tenant")),
+        is_callers=is_callers,
         reached_us="socket_host" in variables,
         fell_back=FALLBACK_CONTEXT in contexts,
         gateway=_text(variables, "sip_gateway_name") if variables.get("direction") == "outbound" else "",
@@ -113,11 +112,18 @@ def _leg_end(variables: Mapping[str, Any], flows: list[Mapping[str, Any]]) -> Le
         number=_address(first.get("caller_id_number", "")),
         stamps=_stamps(variables),
         cause=_text(variables, "hangup_cause") or "NORMAL_UNSPECIFIED",
-        hung_up_by=_hung_up_by(_text(variables, "sip_hangup_disposition"), is_callers=call == leg),
+        hung_up_by=_hung_up_by(_text(variables, "sip_hangup_disposition"), is_callers=is_callers),
         is_inbound=variables.get("direction") == "inbound",
         context=str(first.get("context", "")),
         domain=_text(variables, "domain_name"),
     )
+
+
+def _unmarked_call(channel: str, tenant: str) -> str:
+    """The call that arrived on this channel. The version before marked it with the tenant alone: there the call had the
+    channel's id. Where it has no mark, no worker had it for long enough to set one.
+    """
+    return channel if tenant else call_id_of(channel)
 
 
 def _text(variables: Mapping[str, Any], name: str) -> str:

@@ -129,7 +129,8 @@ class Call:
     """One caller's visit, from INVITE to hang-up. What is now stands here; the trail is written and never read.
 
     Attributes:
-        id: the caller's channel uuid; the call's id everywhere.
+        id: its own, no channel's (`call_id_of`). Only a call that a version before saved first has that of its caller's
+            channel.
         legs: the caller's channel first (a callback has none), then those that were sent out, in order.
         nonce: what no other worker that has had the call has. Ids of legs and applications follow from it, so that none
             repeats one which a worker before it used and could not save.
@@ -248,6 +249,7 @@ class Call:
 def new_call(
     *,
     id_: str,
+    channel: str,
     switch: str,
     worker: str,
     tenant: str,
@@ -257,9 +259,9 @@ def new_call(
     origin: Origin = NO_ORIGIN,
     nonce: str = "",
 ) -> Call:
-    """A call as it arrives."""
-    arrived = Arrived(now, id_, switch, worker, id_, tenant, caller, dialled)
-    legs = (Leg(id_, switch, Role.CALLER, "", now),)
+    """A call as it arrives on this channel."""
+    arrived = Arrived(now, id_, switch, worker, channel, tenant, caller, dialled)
+    legs = (Leg(channel, switch, Role.CALLER, "", now),)
     call = Call(id_, switch, worker, tenant, caller, dialled, now, Deciding(), Trail((arrived,)), legs)
     return replace(call, origin=origin, nonce=nonce).alive_at(now)
 
@@ -267,6 +269,7 @@ def new_call(
 def new_moved_call(
     *,
     id_: str,
+    channel: str,
     switch: str,
     worker: str,
     tenant: str,
@@ -278,7 +281,7 @@ def new_moved_call(
     nonce: str = "",
 ) -> Call:
     """A call of a channel that we dialled for another call (`leg_of`), and that its partner has transferred."""
-    arrived = Arrived(now, id_, switch, worker, id_, tenant, caller, to, leg_of)
-    legs = (Leg(id_, switch, Role.CALLER, "", now),)
+    arrived = Arrived(now, id_, switch, worker, channel, tenant, caller, to, leg_of)
+    legs = (Leg(channel, switch, Role.CALLER, "", now),)
     call = Call(id_, switch, worker, tenant, caller, to, now, Deciding(), Trail((arrived,)), legs)
     return replace(call, transferred_to=to, transferred_by=by, nonce=nonce).alive_at(now)

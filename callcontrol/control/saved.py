@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import Any, Final
 
 from callcontrol.control import call, playing
-from callcontrol.control.upgrades import call_with_legs
+from callcontrol.control.upgrades import call_with_its_own_id, call_with_legs
 from callcontrol.routing import path, plan
 from callcontrol.vocabulary import call as call_nouns
 from callcontrol.vocabulary import leg, queue, rule, target, trail
@@ -21,7 +21,7 @@ from callcontrol.vocabulary.stored import Upgrades
 # Of classes that have another name by now: the name they were saved by first.
 SAVED_AS: Final[Mapping[str, str]] = {}
 
-UPGRADES: Final[Upgrades] = {("Call", 1): call_with_legs}
+UPGRADES: Final[Upgrades] = {("Call", 1): call_with_legs, ("Call", 2): call_with_its_own_id}
 
 
 def _classes_of(module: ModuleType) -> Iterator[type[Any]]:

@@ -198,7 +198,7 @@ def adopt(shared: WorkerContext, call: Call, heard: Instant | None = None) -> Ca
         return None
     driver = CallDriver(call, _facts(shared, call), shared, None)
     shared.take(driver)
-    for end in shared.missed(call.id):
+    for end in shared.missed(call):
         driver.deliver(end)
     return driver
 

@@ -20,7 +20,7 @@ from callcontrol.daemon.switch_links import SwitchLinks
 from callcontrol.daemon.worker_context import WorkerContext
 from callcontrol.edges import clock, meters
 from callcontrol.edges.containment import note_fault
-from callcontrol.edges.freeswitch.arrival import TRANSFER_CONTEXT, Arriving, read_arrival
+from callcontrol.edges.freeswitch.arrival import CALL, TENANT, TRANSFER_CONTEXT, Arriving, read_arrival
 from callcontrol.edges.freeswitch.call import CallConnection
 from callcontrol.edges.freeswitch.commands import (
     Command,
@@ -28,7 +28,7 @@ from callcontrol.edges.freeswitch.commands import (
     Linger,
     end_at,
     sched_del,
-    set_variable,
+    set_variables,
     subscription,
 )
 from callcontrol.edges.freeswitch.failures import EventSocketError, UnsafeText
@@ -38,7 +38,7 @@ from callcontrol.edges.live_state.failures import CallUnreadable, LiveStateError
 from callcontrol.kinds import KINDS
 from callcontrol.routing.arrival import PUBLIC_CONTEXT
 from callcontrol.routing.facts import Facts
-from callcontrol.vocabulary.call import Caller
+from callcontrol.vocabulary.call import Caller, call_id_of
 from callcontrol.vocabulary.moment import SECOND_US
 from callcontrol.vocabulary.phone_number import readings
 
@@ -69,8 +69,8 @@ class CallAcceptor:
         line = CallLine(connection, switch, self._switch_links.profile_of(switch))
         # The dead-man timer is cancelled first: from here on the call is ours.
         connection.send(*_opening(arriving))
-        known = self._shared.drivers.get(arriving.channel)
-        if known is not None:
+        known = self._shared.driver_of(arriving.channel)
+        if known is not None and known.call.caller_channel == arriving.channel:
             self._go_on(known, line, connection, arriving)
         elif arriving.again:
             self._ask_whose(connection, arriving, switch, line)
@@ -85,11 +85,11 @@ class CallAcceptor:
             if isinstance(trouble, CallUnreadable):
                 return self._leave_to_its_version(connection, arriving, switch)
             if trouble is not None:
-                log.error("not known whose call this is: %s", trouble, extra={"call": arriving.channel})
+                log.error("not known whose call this is: %s", trouble, extra={"channel": arriving.channel})
             driver = adopt(self._shared, call) if call is not None else None
             if driver is not None:
                 meters.calls_taken_total.inc()
-                self._shared.switches.announce(switch, self._shared.worker, (arriving.channel,), arrived=True)
+                self._shared.switches.announce(switch, self._shared.worker, (driver.call.id,), arrived=True)
                 self._go_on(driver, line, connection, arriving)
             elif arriving.transfer:
                 self._find_out_who_is_moved(connection, arriving, switch, line)
@@ -101,7 +101,7 @@ class CallAcceptor:
                 answered(call, trouble)
 
         line.hold()
-        self._shared.calls.take_one(tenant, arriving.channel, self._shared.worker, contained_answer)
+        self._shared.calls.take_one(tenant, _ids(arriving.channel), self._shared.worker, contained_answer)
 
     def _leave_to_its_version(self, connection: CallConnection, arriving: Arriving, switch: str) -> None:
         """The call is not ours to begin anew: it is sent to us again, until a worker that can read it accepts it. Where
@@ -110,7 +110,7 @@ class CallAcceptor:
         channel = arriving.channel
         times = self._sent_on.pop(channel, 0)
         if times >= MAX_SENT_ON:
-            log.error("no worker that can read this call has accepted it", extra={"call": channel})
+            log.error("no worker that can read this call has accepted it", extra={"channel": channel})
             connection.leave()
             return
         self._sent_on[channel] = times + 1
@@ -122,7 +122,7 @@ class CallAcceptor:
                 context = TRANSFER_CONTEXT if arriving.transfer else BACK_CONTEXT
                 self._switch_links.tell(switch, bring_back(channel, arriving.dialled, context))
             except (EventSocketError, UnsafeText) as error:
-                log.error("a call cannot be sent on: %s", error, extra={"call": channel})
+                log.error("a call cannot be sent on: %s", error, extra={"channel": channel})
                 connection.leave()
 
         self._shared.timers.after(SEND_ON_S, send_on)
@@ -138,23 +138,24 @@ class CallAcceptor:
             with _contained(connection, arriving):
                 self._begin_moved(connection, arriving, switch, line, call)
 
-        known = self._shared.drivers.get(arriving.leg_of)
-        if known is not None or not arriving.leg_of:
+        known = self._shared.drivers.get(arriving.call)
+        if known is not None or not _leg_of(arriving):
             found(known.call if known is not None else None)
         else:
-            self._shared.calls.read_one(arriving.tenant, arriving.leg_of, found)
+            self._shared.calls.read_one(arriving.tenant, arriving.call, found)
 
     def _begin_moved(
         self, connection: CallConnection, arriving: Arriving, switch: str, line: CallLine, of: Call | None
     ) -> None:
         facts = _moved_facts(arriving, self._shared.current.configuration, of)
         call = new_moved_call(
-            id_=arriving.channel,
+            id_=call_id_of(arriving.channel),
+            channel=arriving.channel,
             switch=switch,
             worker=self._shared.worker,
             tenant=facts.tenant_name,
             caller=facts.caller,
-            leg_of=arriving.leg_of,
+            leg_of=_leg_of(arriving),
             to=facts.dialled,
             by=facts.transferred_by,
             now=facts.now,
@@ -178,9 +179,10 @@ class CallAcceptor:
     def _begin(self, connection: CallConnection, arriving: Arriving, switch: str, line: CallLine) -> None:
         facts = _facts(arriving, self._shared.current.configuration)
         if arriving.again:
-            self._shared.calls.begin_again(facts.tenant_name, arriving.channel)
+            self._shared.calls.begin_again(facts.tenant_name, call_id_of(arriving.channel))
         call = new_call(
-            id_=arriving.channel,
+            id_=call_id_of(arriving.channel),
+            channel=arriving.channel,
             switch=switch,
             worker=self._shared.worker,
             tenant=facts.tenant_name,
@@ -199,11 +201,14 @@ class CallAcceptor:
         self._shared.take(driver)
         line.serve(driver)
         self._confirm(driver, arriving, driver.forged)
-        if call.tenant:
-            connection.send(set_variable(call.caller_channel, "cc_tenant", call.tenant))
+        marks = {TENANT: call.tenant} if call.tenant else {}
+        if not _leg_of(arriving):
+            marks[CALL] = call.id
+        if marks:
+            connection.send(set_variables(call.caller_channel, marks))
         log.debug("call arrived for %s", call.dialled, extra={"call": call.id, "tenant": call.tenant})
         driver.begin()
-        for end in self._shared.missed(call.id):  # a caller who hung up while the connection was on its way
+        for end in self._shared.missed(call):  # a caller who hung up while the connection was on its way
             driver.deliver(end)
 
     def _confirm(self, driver: DrivenCall, arriving: Arriving, on_forged: Callable[[Doubt], object]) -> None:
@@ -218,8 +223,20 @@ def _contained(connection: CallConnection, arriving: Arriving) -> Iterator[None]
     try:
         yield
     except Exception as error:
-        note_fault("call", "a caller who came back could not be taken", error, call=arriving.channel)
+        note_fault("call", "a caller who came back could not be taken", error, channel=arriving.channel)
         connection.refuse("NORMAL_TEMPORARY_FAILURE")
+
+
+def _ids(channel: str) -> tuple[str, ...]:
+    """The ids that the call of this caller's channel may have; the last is that of a call which a version before saved
+    first.
+    """
+    return call_id_of(channel), channel
+
+
+def _leg_of(arriving: Arriving) -> str:
+    """The call for which we dialled this channel, "" for one that came by itself."""
+    return "" if arriving.call in _ids(arriving.channel) else arriving.call
 
 
 def _opening(arriving: Arriving) -> tuple[Command, ...]:
@@ -263,7 +280,7 @@ def _moved_facts(arriving: Arriving, configuration: Configuration, of: Call | No
     if arriving.tenant in configuration.settings.tenants:
         prices = configuration.prices_of(arriving.tenant)
         facts = replace(facts, tenant_name=arriving.tenant, prices=prices)
-    if arriving.leg_of:
+    if _leg_of(arriving):
         facts = replace(facts, caller=Caller(""))
     if of is None or not facts.tenant_name:
         return facts

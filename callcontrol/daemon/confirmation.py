@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from callcontrol.edges.freeswitch.arrival import DOMAIN, USER, Arriving
+from callcontrol.edges.freeswitch.arrival import CALL, DOMAIN, USER, Arriving
 from callcontrol.edges.freeswitch.failures import EventSocketError
 from callcontrol.edges.freeswitch.inbound import SwitchLink
 from callcontrol.edges.freeswitch.replies import REFUSALS, Reply
@@ -39,10 +39,12 @@ class Confirmation:
         self._waiting: list[Callable[[Doubt], object]] = []
 
     def ask(self, link: SwitchLink | None, switch: str, arriving: Arriving) -> None:
-        """Ask for the channel and the account that it was authenticated as. Returns at once."""
+        """Ask for the channel, the account it was authenticated as, and the call it belongs to. Returns at once."""
         claims = {USER: arriving.user}
         if arriving.user:
             claims[DOMAIN] = arriving.domain
+        if arriving.call:
+            claims[CALL] = arriving.call
         self._open = set(claims)
         channel = arriving.channel
         try:

@@ -5,7 +5,9 @@ call over a moment later still finds the ends of its legs that fell in between.
 from __future__ import annotations
 
 from collections import deque
+from itertools import chain
 
+from callcontrol.control.call import Call
 from callcontrol.control.events import LegGone
 from callcontrol.edges import clock, meters
 from callcontrol.edges.freeswitch.translate import leg_gone
@@ -22,28 +24,33 @@ class MissedEnds:
     """Kept unparsed: hardly any is ever read."""
 
     def __init__(self) -> None:
-        self._order: deque[tuple[float, str]] = deque()
-        self._ends: dict[str, list[bytes]] = {}
+        self._order: deque[tuple[float, tuple[str, ...]]] = deque()
+        self._ends: dict[str, list[tuple[int, bytes]]] = {}  # by name; each with its number
+        self._count = 0
 
-    def keep(self, call_id: str, text: bytes) -> None:
-        """Keep this JSON event: a leg of this call has ended."""
+    def keep(self, names: tuple[str, ...], text: bytes) -> None:
+        """Keep this JSON event: a leg has ended, of a call that may be known by these names."""
         now = clock.monotonic()
-        self._order.append((now, call_id))
-        self._ends.setdefault(call_id, []).append(text)
+        self._count += 1
+        self._order.append((now, names))
+        for name in names:
+            self._ends.setdefault(name, []).append((self._count, text))
         while self._order[0][0] < now - KEPT_S:
             self._forget_oldest()
         if len(self._order) > MAX_MISSED:
             meters.limits_reached_total.labels("MAX_MISSED").inc()
             self._forget_oldest()
 
-    def of(self, call_id: str) -> list[LegGone]:
+    def of(self, call: Call) -> list[LegGone]:
         """The ends of this call's legs, in their order."""
-        texts = self._ends.get(call_id, ())
-        return [leg_gone(read_event(Frame("text/event-json", b"", text)), call_id) for text in texts]
+        names = (call.id, *(leg.id for leg in call.legs))
+        found = sorted(set(chain.from_iterable(self._ends.get(name, ()) for name in names)))
+        return [leg_gone(read_event(Frame("text/event-json", b"", text)), call) for _, text in found]
 
     def _forget_oldest(self) -> None:
-        _, call_id = self._order.popleft()
-        ends = self._ends[call_id]
-        del ends[0]
-        if not ends:
-            del self._ends[call_id]
+        _, names = self._order.popleft()
+        for name in names:
+            ends = self._ends[name]
+            del ends[0]
+            if not ends:
+                del self._ends[name]

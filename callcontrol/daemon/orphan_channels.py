@@ -24,6 +24,7 @@ from callcontrol.edges.freeswitch.failures import EventSocketError, UnsafeText
 from callcontrol.edges.freeswitch.leg_commands import BACK_CONTEXT, bring_back
 from callcontrol.edges.live_state.duty import Duty
 from callcontrol.edges.live_state.failures import LiveStateError
+from callcontrol.vocabulary.call import call_id_of
 from callcontrol.vocabulary.moment import SECOND_US
 
 log = logging.getLogger(__name__)
@@ -100,16 +101,20 @@ class OrphanChannels:
 
     def _find_and_send_back(self, switch: str) -> int:
         rows = {row["uuid"]: row for row in self._switches.channels(switch) if _may_be_ours(row)}
-        unknown = rows.keys() - self._known() if rows else set()
+        calls = self._known_calls() if rows else set()
+        unknown = {channel for channel in rows if not self._is_known(channel, calls)}
         before = self._unknown.get(switch, {})
         self._unknown[switch] = tries = {channel: before.get(channel, 0) for channel in unknown}
         suspects = sorted(unknown & before.keys())
         return sum(self._send_back(switch, rows[channel], tries) for channel in suspects)
 
-    def _known(self) -> set[str]:
+    def _known_calls(self) -> set[str]:
         tenants: Iterable[str] = (*self._shared.current.configuration.settings.tenants, NOBODY)
-        found = {call_id for tenant in tenants for call_id in self._shared.calls.owners(tenant)}
-        return found | set(self._shared.drivers)
+        return {call_id for tenant in tenants for call_id in self._shared.calls.owners(tenant)}
+
+    def _is_known(self, channel: str, calls: set[str]) -> bool:
+        """Whether a call has this caller's channel; the channel is the id of one that a version before saved first."""
+        return channel in calls or call_id_of(channel) in calls or self._shared.driver_of(channel) is not None
 
     def _send_back(self, switch: str, row: Mapping[str, Any], tries: dict[str, int]) -> bool:
         """Send it back if possible; whether it was. One that cannot be, or stays unknown, is logged once."""
@@ -126,7 +131,7 @@ class OrphanChannels:
             return False
         self._switches.tell(switch, command)
         tries[channel] += 1
-        log.error("a caller no worker knows is sent through the dialplan again", extra={"call": channel})
+        log.error("a caller no worker knows is sent through the dialplan again", extra={"channel": channel})
         meters.strays_total.inc()
         return True
 
@@ -136,7 +141,7 @@ class OrphanChannels:
 
 def _leave(channel: str, tries: dict[str, int], why: str) -> None:
     tries[channel] = MAX_TRIES + 1
-    log.error("a caller no worker knows is left as it is: it %s", why, extra={"call": channel})
+    log.error("a caller no worker knows is left as it is: it %s", why, extra={"channel": channel})
     meters.strays_left_total.inc()
 
 

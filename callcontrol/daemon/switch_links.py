@@ -29,8 +29,9 @@ from callcontrol.edges.freeswitch.inbound import SwitchLink
 from callcontrol.edges.freeswitch.leg_commands import HEARD
 from callcontrol.edges.freeswitch.sockets import Address
 from callcontrol.edges.freeswitch.switch_connection import LinkLimits
-from callcontrol.edges.freeswitch.translate import CALL_MARK, call_of, leg_gone
+from callcontrol.edges.freeswitch.translate import CALL_MARK, leg_gone
 from callcontrol.edges.freeswitch.wire import SwitchEvent, peek
+from callcontrol.vocabulary.call import call_id_of
 from callcontrol.vocabulary.moment import Instant
 
 log = logging.getLogger(__name__)
@@ -288,26 +289,28 @@ class SwitchLinks:
             driver.deliver(SwitchGone(f"switch {name} was restarted", self.event_gaps.gap(name)))
 
     def _is_wanted(self, name: str, text: bytes) -> bool:
-        """The switch tells every worker of the legs of all of them: only those of our own calls are read, as `call_of`
-        tells them; and what is of no channel.
+        """The switch tells every worker of the legs of all of them: read is only what is of our own calls, and what is
+        of no channel.
         """
         self.event_gaps.heard(name)
         what = peek(text, "Event-Name")
         if what == "DTMF":  # a caller's own keys come over the caller's connection
-            return self._shared is not None and peek(text, "Unique-ID") in self._shared.call_by_leg
+            return self._shared is not None and peek(text, "Unique-ID") in self._shared.call_by_channel
         if what == "CHANNEL_PARK" and peek(text, WAS_HEARD) != "true":
             return False
-        whose = {call for call in (peek(text, CALL_MARK), peek(text, "Unique-ID")) if call}
-        if not whose or (self._shared is not None and self._is_ours(whose)):
+        names = _names(peek(text, CALL_MARK), peek(text, "Unique-ID"))
+        if not names or (self._shared is not None and self._is_ours(names)):
             return True
         if what == "CHANNEL_HANGUP_COMPLETE":
-            for call in whose:
-                self.missed.keep(call, text)
+            self.missed.keep(names, text)
         return False
 
-    def _is_ours(self, whose: set[str]) -> bool:
-        assert self._shared is not None
-        return not (whose.isdisjoint(self._shared.drivers) and whose.isdisjoint(self._shared.estimated))
+    def _is_ours(self, names: tuple[str, ...]) -> bool:
+        shared = self._shared
+        assert shared is not None
+        return any(
+            name in shared.drivers or name in shared.call_by_channel or name in shared.estimated for name in names
+        )
 
     def _on_event(self, name: str, event: SwitchEvent) -> None:
         if event.name == "CHANNEL_HANGUP_COMPLETE":
@@ -335,25 +338,27 @@ class SwitchLinks:
 
     def _leg_gone(self, event: SwitchEvent) -> None:
         """Deliver a leg's end to its call; a transferred leg has become a call of its own as well."""
-        assert self._shared is not None
-        for call in dict.fromkeys((call_of(event), event.get("Unique-ID"))):
-            driver = self._shared.drivers.get(call)
+        shared, channel = self._shared, event.get("Unique-ID")
+        assert shared is not None
+        names = (shared.call_by_channel.get(channel, ""), *_names(event.get(CALL_MARK), channel))
+        for name in dict.fromkeys(names):
+            driver, closed = shared.drivers.get(name), shared.estimated.get(name)
             if driver is not None:
-                driver.deliver(leg_gone(event, driver.call.id))
-            elif call in self._shared.estimated:
-                self._shared.late_leg_end(call, leg_gone(event, call))
+                driver.deliver(leg_gone(event, driver.call))
+            elif closed is not None:
+                shared.late_leg_end(name, leg_gone(event, closed))
 
     def _leg_parked(self, event: SwitchEvent) -> None:
         """Every call that reaches us parks once; only a leg that has heard something is news."""
         assert self._shared is not None
-        driver = self._shared.drivers.get(call_of(event))
+        driver = self._shared.driver_of(event.get("Unique-ID"))
         if driver is not None and event.get(WAS_HEARD) == "true":
             driver.deliver(LegHeard(event.get("Unique-ID")))
 
     def _leg_pressed(self, event: SwitchEvent) -> None:
         assert self._shared is not None
         leg = event.get("Unique-ID")
-        driver = self._shared.drivers.get(self._shared.call_by_leg.get(leg, ""))
+        driver = self._shared.driver_of(leg)
         if driver is not None:
             driver.deliver(LegKey(leg, event.get("DTMF-Digit")))
 
@@ -365,3 +370,11 @@ class SwitchLinks:
         else:
             self._registrations.gone(name, account)
         self._on_phone(*account)
+
+
+def _names(mark: str, channel: str) -> tuple[str, ...]:
+    """What the call of a channel may be known by: our mark on it; without one the id that follows from the channel, or
+    the channel itself (a call that a version before saved first). Empty for an event of no channel.
+    """
+    own = (channel,) if channel else ()
+    return (mark, *own) if mark else (*map(call_id_of, own), *own)

@@ -33,7 +33,7 @@ from callcontrol.edges.live_state.calls import CallStore
 from callcontrol.edges.live_state.queues import QueueStore
 from callcontrol.edges.live_state.rules import RuleStore
 from callcontrol.edges.spool import EntryRefused, SpoolClosed, SpoolFull
-from callcontrol.vocabulary.leg import Leg, changes
+from callcontrol.vocabulary.leg import Leg, Role, changes
 from callcontrol.vocabulary.moment import Instant
 
 log = logging.getLogger(__name__)
@@ -114,9 +114,9 @@ class WorkerContext:
     """Shared by all calls of a worker.
 
     Attributes:
-        drivers: the calls in progress, by id (the uuid of the caller's channel).
+        drivers: the calls in progress, by id.
         of_queues: those of them that are of a queue now.
-        call_by_leg: the call of each leg these calls have sent out.
+        call_by_channel: the call in progress of each channel; one that is the caller's of a call belongs to that call.
         holds: whether another worker may have our calls of a switch without our hearing of it: then nothing is done
             for them before that is known.
         cut_off: whether Redis does not answer us and our lease has run out: others may take our calls over, and only
@@ -144,12 +144,12 @@ class WorkerContext:
     trunks: TrunkWatch = field(default_factory=TrunkWatch)
     drivers: dict[str, DrivenCall] = field(default_factory=dict)
     of_queues: set[str] = field(default_factory=set)
-    call_by_leg: dict[str, str] = field(default_factory=dict)
+    call_by_channel: dict[str, str] = field(default_factory=dict)
     holds: Callable[[str], bool] = lambda switch: False
     cut_off: Callable[[], bool] = lambda: False
     slack_s: Callable[[str], float] = lambda switch: 0.0
     held: dict[str, DrivenCall] = field(default_factory=dict)
-    missed: Callable[[str], Iterable[LegGone]] = lambda call_id: ()
+    missed: Callable[[Call], Iterable[LegGone]] = lambda call: ()
     lost: dict[str, None] = field(default_factory=dict)
     closing: set[str] = field(default_factory=set)
     estimated: dict[str, Call] = field(default_factory=dict)
@@ -157,6 +157,7 @@ class WorkerContext:
     def take(self, driver: DrivenCall) -> None:
         """A call begins (or is taken over)."""
         self.drivers[driver.call.id] = driver
+        self._index(driver.call.id, driver.call.legs)
         self.note(driver.call)
         meters.calls_in_progress.set(len(self.drivers))
 
@@ -166,6 +167,17 @@ class WorkerContext:
             self.of_queues.add(call.id)
         else:
             self.of_queues.discard(call.id)
+
+    def driver_of(self, channel: str) -> DrivenCall | None:
+        """The call in progress that has this channel; None: none of ours."""
+        return self.drivers.get(self.call_by_channel.get(channel, ""))
+
+    def _index(self, call_id: str, legs: Iterable[Leg]) -> None:
+        for leg in legs:
+            if leg.role is Role.CALLER:
+                self.call_by_channel[leg.id] = call_id
+            else:
+                self.call_by_channel.setdefault(leg.id, call_id)
 
     def resume(self) -> None:
         """It is known which calls are ours: the held drivers go on."""
@@ -277,13 +289,14 @@ class WorkerContext:
 
     def learn(self, call: Call, before: tuple[Leg, ...], settings: Settings) -> None:
         """Take up what has changed in a call's legs since they were these: whose they are, and how trunks do."""
-        self.call_by_leg.update((leg.id, call.id) for was, leg in changes(before, call.legs) if was is None)
+        self._index(call.id, (leg for was, leg in changes(before, call.legs) if was is None))
         self.trunks.learn(call, before, settings)
 
     def _forget_legs(self, call: Call) -> None:
         self.trunks.over(call)
         for leg in call.legs:
-            self.call_by_leg.pop(leg.id, None)
+            if self.call_by_channel.get(leg.id) == call.id:
+                del self.call_by_channel[leg.id]
 
     def _still_closing(self, call: Call) -> None:
         """The disk does not take the record: should this worker die now, the live state has the call's whole trail."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Callable, Container, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 from callcontrol.billing.costs import rate_record
@@ -141,13 +141,14 @@ class FolderPass:
             log.error("%s: the switch's record %s is left: %s", self._switch, file.name, read)
 
     def _reconcile(self, found: _Found, now: Instant) -> None:
-        evidence = self._evidence([end for _, end in found])
-        judged = [(file, evidence.judge(end, now)) for file, end in found]
+        ends, evidence = self._evidence([end for _, end in found])
+        judged = [(file, evidence.judge(end, now)) for (file, _), end in zip(found, ends, strict=True)]
         refused = self._write([one for _, one in judged], evidence)
         for file, one in judged:
             self._put_away(file, one, refused.get(one.call_id, ""))
 
-    def _evidence(self, ends: Sequence[LegEnd]) -> Evidence:
+    def _evidence(self, ends: Sequence[LegEnd]) -> tuple[Sequence[LegEnd], Evidence]:
+        """What is known of these legs, and the legs as it tells whose they are."""
         created = [end.stamps.created for end in ends]
         marks: defaultdict[str, set[str]] = defaultdict(set)
         for end in ends:
@@ -156,9 +157,11 @@ class FolderPass:
         tenants = {"", *self._rules.settings.tenants, *(tenant for names in marks.values() for tenant in names)}
         stretch = Stretch(self._switch, tenants, min(created), max(created))
         known = self._books.known_legs(stretch, [end.leg_id for end in ends])
-        unknown = {end.call_id for end in ends if end.leg_id not in known}
+        unknown = {call for end in ends if end.leg_id not in known for call in _possible_calls(end)}
         calls = self._books.records(stretch, unknown | {leg.call_id for leg in known.values() if leg.open})
-        return Evidence(known, calls, marks, self._owner_of, self._is_remembered)
+        named = {end.call_id for end in ends} | calls.keys()
+        ends = [replace(end, call_id=end.leg_id) if end.is_callers and end.leg_id in named else end for end in ends]
+        return ends, Evidence(known, calls, marks, self._owner_of, self._is_remembered)
 
     def _owner_of(self, end: LegEnd) -> str:
         """The tenant a caller called: the tenant of the phone, or of the number that was dialled from outside."""
@@ -215,6 +218,11 @@ class FolderPass:
             aside(self._folder.put_away, name, where)
         except FolderAway as error:
             self._unmoved = error
+
+
+def _possible_calls(end: LegEnd) -> tuple[str, ...]:
+    """The call of this leg; once the channel of a caller, which bore no mark, was itself the call's id."""
+    return (end.call_id, end.leg_id) if end.is_callers and not end.is_marked else (end.call_id,)
 
 
 _LEVELS: Final = {Verdict.DOUBTFUL: logging.ERROR, Verdict.ADDED: logging.WARNING, Verdict.CORRECTED: logging.INFO}

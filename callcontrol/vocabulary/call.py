@@ -8,6 +8,9 @@ from typing import Final
 
 from callcontrol.vocabulary.moment import Instant
 
+# The id of a call that arrives follows from its first channel: a worker that died before anything of the call was saved
+# leads to the same call again (RFC 4122 section 4.3).
+_CALLS = uuid.UUID("0b7c9d64-8f1e-5d0a-a2c4-1d5f0e7b9a36")
 # Ids of legs follow from the call's own id and its worker's nonce, so that replaying a call yields the same ids
 # (RFC 4122 section 4.3).
 _LEGS = uuid.UUID("6f1d3f43-3f0e-5b1c-9a53-6a1f5b0c2e11")
@@ -68,6 +71,11 @@ class Stamps:
     def talk_us(self) -> int:
         """Microseconds from answer to end, 0 if never answered."""
         return max(0, self.ended - self.answered) if self.answered is not None else 0
+
+
+def call_id_of(channel: str) -> str:
+    """The id of the call that arrives on this channel; the same for ever."""
+    return str(uuid.uuid5(_CALLS, channel))
 
 
 def leg_id(call_id: str, n: int, nonce: str = "") -> str:

@@ -59,7 +59,7 @@ def test_a_conversation_whose_end_is_a_guess_says_so_until_the_switchs_record_te
     legs = [leg for leg in guessed.legs if leg.estimated]
     ends = [
         LegEnd(
-            leg.leg_id, guessed.call_id, "acme", leg.payer, True, True, False, "", leg.address, "",
+            leg.leg_id, guessed.call_id, "acme", leg.payer, True, False, True, False, "", leg.address, "",
             Stamps(leg.dialled, None, leg.answered, at(50)), "NORMAL_CLEARING", "callee",
         )
         for leg in legs
@@ -77,10 +77,10 @@ def test_after_an_attended_transfer_the_caller_has_two_conversations_one_after_t
     story.then(LegBridged(leg, began)).then(AppEnded(bridge.app_id, "SUCCESS", {leg: ""}))
     parted = story.facts.now
     story.then(LegBridged(OTHER, Instant(parted + 5), "102%acme.example")).gone(leg, answered_s=9)
-    story.then(CallerHungUp("NORMAL_CLEARING")).gone("call-1", answered_s=1, by="caller")
+    story.then(CallerHungUp("NORMAL_CLEARING")).gone("caller-1", answered_s=1, by="caller")
     first, second = fold(story.call.trail).segments
-    assert first == SegmentRecord("call-1", leg, "extension:101", began, parted)
-    assert second == SegmentRecord("call-1", OTHER, "extension:102", Instant(parted + 5), story.facts.now)
+    assert first == SegmentRecord("caller-1", leg, "extension:101", began, parted)
+    assert second == SegmentRecord("caller-1", OTHER, "extension:102", Instant(parted + 5), story.facts.now)
 
 
 def test_after_a_blind_transfer_the_conversation_is_over_though_the_caller_lives() -> None:
@@ -93,7 +93,7 @@ def test_after_a_blind_transfer_the_conversation_is_over_though_the_caller_lives
     story.then(FactsFound())
     other = story.command(do.Bridge).legs[0][0]
     story.then(LegBridged(other, story.facts.now)).gone(leg, answered_s=9)
-    story.gone(other, answered_s=1).gone("call-1", answered_s=9)
+    story.gone(other, answered_s=1).gone("caller-1", answered_s=9)
     first, second = fold(story.call.trail).segments
     assert (first.other_leg, first.ended, second.other_leg, second.party) == (leg, over, other, "extension:102")
 

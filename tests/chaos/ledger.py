@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import psycopg
 
+from callcontrol.vocabulary.call import call_id_of
 from tests.chaos.truth import CallRow, LegRow
 
 _CALLS = "SELECT call_id, outcome, estimated FROM calls"
@@ -18,12 +20,23 @@ _LEGS = """
 _VISITS = "SELECT call_id, how FROM queue_visits ORDER BY call_id, visit"
 
 
-def rows(dsn: str) -> tuple[tuple[CallRow, ...], tuple[LegRow, ...], Mapping[str, tuple[str, ...]]]:
-    """Calls, legs, and how each call left its queues."""
+def rows(
+    dsn: str, channels: Iterable[str]
+) -> tuple[tuple[CallRow, ...], tuple[LegRow, ...], Mapping[str, tuple[str, ...]]]:
+    """Calls, legs, and how each call left its queues.
+
+    Args:
+        channels: those of the callers. A call goes by its caller's, whatever id the version that had it gave it.
+    """
+    channel_of = {call_id_of(channel): channel for channel in channels}
     visits: defaultdict[str, tuple[str, ...]] = defaultdict(tuple)
     with psycopg.connect(dsn) as connection:
-        calls = tuple(CallRow(*row) for row in connection.execute(_CALLS))
-        legs = tuple(LegRow(*row) for row in connection.execute(_LEGS))
+        calls = [CallRow(*row) for row in connection.execute(_CALLS)]
+        legs = [LegRow(*row) for row in connection.execute(_LEGS)]
         for call_id, how in connection.execute(_VISITS):
-            visits[call_id] += (how,)
-    return calls, legs, dict(visits)
+            visits[channel_of.get(str(call_id), str(call_id))] += (str(how),)
+    return (
+        tuple(replace(row, call_id=channel_of.get(row.call_id, row.call_id)) for row in calls),
+        tuple(replace(row, call_id=channel_of.get(row.call_id, row.call_id)) for row in legs),
+        dict(visits),
+    )

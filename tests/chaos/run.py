@@ -144,7 +144,7 @@ class Run:
             gevent.sleep(0.2)
 
     def _evidence(self, side: SwitchSide, watch: Watch, left: dict[str, tuple[str, ...]]) -> Evidence:
-        calls, rows, visits = ledger.rows(self.stage.dsn)
+        calls, rows, visits = ledger.rows(self.stage.dsn, (one.call_id for one in side.callers))
         ends = [one.at_us for one in self.struck[1:]] + [int(clock.now())]
         blows = tuple(_blow(one, end, watch) for one, end in zip(self.struck, ends, strict=True))
         return Evidence(side.callers, side.legs, calls, rows, visits, left, blows)

@@ -15,6 +15,7 @@ import gevent
 from callcontrol.billing.switch_cdr import BadCdr, LegEnd, read_cdr
 from callcontrol.simulator.client import SimulatorClient
 from callcontrol.simulator.dialplan import NOT_POSSIBLE
+from callcontrol.vocabulary.call import call_id_of
 from tests.chaos.people import kind_of
 from tests.chaos.truth import Caller, Leg
 
@@ -34,6 +35,7 @@ class SwitchSide:
         self._switch = switch
         self._cdrs = cdrs
         self._callers: dict[str, Caller] = {}
+        self._channel_of: dict[str, str] = {}  # by the id of the call that arrives on it
         self._legs: dict[str, Leg] = {}
 
     @property
@@ -72,6 +74,7 @@ class SwitchSide:
         who, what = heard["who"], heard["what"]
         if what == "calls":
             self._callers[who] = Caller(heard["uuid"], kind_of(heard["to"]), int(heard["at_us"]))
+            self._channel_of[call_id_of(heard["uuid"])] = heard["uuid"]
             self._exists(heard["uuid"], heard["uuid"])
         elif who in self._callers:
             self._callers[who] = _with(self._callers[who], heard)
@@ -83,7 +86,9 @@ class SwitchSide:
 
     def _end(self, end: LegEnd) -> None:
         stamps = end.stamps
-        self._legs[end.leg_id] = Leg(end.leg_id, end.call_id, stamps.answered, stamps.ended)
+        self._legs[end.leg_id] = Leg(
+            end.leg_id, self._channel_of.get(end.call_id, end.call_id), stamps.answered, stamps.ended
+        )
 
 
 def _with(caller: Caller, heard: Mapping[str, Any]) -> Caller:

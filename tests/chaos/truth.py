@@ -17,6 +17,7 @@ class Caller:
     """A call as the caller saw it.
 
     Attributes:
+        call_id: his channel's uuid: by it his call goes here, whatever its id.
         kind: what he wanted (people.KINDS).
         first_us: when he noticed for the first time that somebody directs his call; None: never. The last resort's
             tone is no such sign, nor is the end.

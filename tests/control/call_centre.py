@@ -171,8 +171,8 @@ class Centre:
     def call(self, id_: str) -> None:
         """A caller dials."""
         made = new_call(
-            id_=id_, switch="fs1", worker="w1", tenant="acme", caller=self.facts.caller, dialled=self.facts.dialled,
-            now=self.now,
+            id_=id_, channel=id_, switch="fs1", worker="w1", tenant="acme", caller=self.facts.caller,
+            dialled=self.facts.dialled, now=self.now,
         )  # fmt: skip
         self.visits[id_] = Visit(made, replace(self.facts, settings=self.settings))
         self.legs[id_] = Leg(id_, id_, state="up", answered=self.now)

@@ -28,6 +28,7 @@ class Story:
         self.facts = facts
         self.call: Call = new_call(
             id_="call-1",
+            channel="caller-1",
             switch="fs1",
             worker="w1",
             tenant=facts.tenant_name,

@@ -52,7 +52,7 @@ def test_what_is_asked_for_is_stored_and_nothing_said_before(code: str, action: 
     assert last(story) == (CONFIRM, Outcome.CHANGED, f"agent anna: {action.value} {detail}".rstrip())
     story.then(AppEnded(story.command(do.Play).app_id))
     assert story.command(do.HangUp).cause == "NORMAL_CLEARING"
-    story.gone("call-1", answered_s=2)
+    story.gone("caller-1", answered_s=2)
     assert story.state() is Closed
 
 

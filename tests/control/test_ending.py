@@ -44,7 +44,7 @@ def test_a_restarted_switch_ends_all_its_calls_as_estimated() -> None:
     story.then(LegBridged(leg, NOW)).then(SwitchGone("switch fs1 was restarted"), after_s=30)
     assert isinstance(story.call.state, Closed)
     ends = story.entries(LegEnded)
-    assert {e.leg_id for e in ends} == {leg, "call-1"}
+    assert {e.leg_id for e in ends} == {leg, "caller-1"}
     assert all(e.estimated and e.outcome is Outcome.ANSWERED for e in ends)
 
 
@@ -54,8 +54,8 @@ def test_a_lost_connection_leaves_the_call_to_the_switch_and_waits_for_its_ends(
     assert isinstance(story.call.state, Ending)
     assert not story.has(do.HangUp)
     story.then(TimerFired("legs"))
-    assert story.command(do.CheckChannels).legs == ("call-1", leg)
-    story.then(ChannelsChecked(None)).then(ChannelsChecked(frozenset({"call-1", leg})))
+    assert story.command(do.CheckChannels).legs == ("caller-1", leg)
+    story.then(ChannelsChecked(None)).then(ChannelsChecked(frozenset({"caller-1", leg})))
     assert isinstance(story.call.state, Ending)
     story.then(TimerFired("legs")).then(ChannelsChecked(frozenset()))
     assert isinstance(story.call.state, Closed)
@@ -106,7 +106,7 @@ def test_what_nobody_heard_of_costs_nothing() -> None:
 def test_a_channel_that_was_seen_alive_lived_until_then_and_on_while_its_worker_listened() -> None:
     story, leg = talking(10)
     story.call = story.call.heard_until(story.facts.now)
-    story.then(CallConnectionLost("worker died"), after_s=20).then(ChannelsChecked(frozenset({"call-1", leg})))
+    story.then(CallConnectionLost("worker died"), after_s=20).then(ChannelsChecked(frozenset({"caller-1", leg})))
     assert story.call.watched
     seen = story.facts.now
     story.call = story.call.heard_until(Instant(seen + 5 * SECOND))
@@ -140,12 +140,12 @@ def test_the_callers_own_connection_tells_how_long_he_talked() -> None:
 def test_a_truth_that_comes_late_replaces_the_estimate_once() -> None:
     story, leg = talking(10)
     lost = story.facts.now
-    story.then(ChannelsChecked(frozenset({"call-1"}), lost), after_s=60)
+    story.then(ChannelsChecked(frozenset({"caller-1"}), lost), after_s=60)
     assert ends_of(story, leg) == [(10, True)]
     true = LegGone(leg, "NORMAL_CLEARING", Stamps(NOW, None, lost, Instant(lost + 33)), "callee")
     story.then(true).then(true)
     assert [e.estimated for e in story.entries(LegEnded) if e.leg_id == leg] == [True, False]
-    story.gone("call-1", answered_s=9, by="caller")
+    story.gone("caller-1", answered_s=9, by="caller")
     record = fold(story.call.trail)
     assert [(found.ended, found.hung_up_by) for found in record.legs if found.leg_id == leg] == [(lost + 33, "callee")]
     assert not record.estimated
@@ -169,7 +169,7 @@ def test_transfer_decides_anew() -> None:
     assert story.command(do.Bridge).legs[0][1].to == "extension:102"
 
 
-LEGS = [leg_id("call-1", n) for n in range(4)]
+LEGS = [leg_id("caller-1", n) for n in range(4)]
 STAMPS = Stamps(NOW, None, None, NOW)
 EVENTS: st.SearchStrategy[Event] = st.one_of(
     st.just(FactsFound()),
@@ -181,14 +181,14 @@ EVENTS: st.SearchStrategy[Event] = st.one_of(
     ),
     st.builds(LegBridged, st.sampled_from(LEGS), st.just(NOW)),
     st.builds(CallerHungUp, st.just("NORMAL_CLEARING")),
-    st.builds(LegGone, st.sampled_from([*LEGS, "call-1"]), st.just("NORMAL_CLEARING"), st.just(STAMPS)),
+    st.builds(LegGone, st.sampled_from([*LEGS, "caller-1"]), st.just("NORMAL_CLEARING"), st.just(STAMPS)),
     st.builds(Stored, st.sampled_from(["", "away"])),
     st.builds(TimerFired, st.sampled_from(["step", "legs", "alone"])),
     st.just(CallConnectionLost("gone")),
     st.just(SwitchGone("gone")),
     st.builds(Rearrived, st.sampled_from([*DID.values(), "102", "*21*102#"]), st.sampled_from(["", "USER_BUSY"])),
     st.just(CommandFailed("bridge", "-ERR")),
-    st.builds(ChannelsChecked, st.one_of(st.none(), st.frozensets(st.sampled_from([*LEGS, "call-1"])))),
+    st.builds(ChannelsChecked, st.one_of(st.none(), st.frozensets(st.sampled_from([*LEGS, "caller-1"])))),
 )
 
 
@@ -223,7 +223,7 @@ def test_whatever_happens_each_leg_ends_once_and_the_book_is_closed_once(dialled
         sure = [_sureness(e) for e in told if e.leg_id == leg]
         assert len(sure) <= 2
         assert sure == sorted(set(sure))
-    assert ended == {"call-1", *(e.leg_id for e in story.entries(Dialled))}
+    assert ended == {"caller-1", *(e.leg_id for e in story.entries(Dialled))}
     assert isinstance(story.call.state, Closed)
     assert closed == 1
     assert story.call.open_legs == ()

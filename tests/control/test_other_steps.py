@@ -28,12 +28,12 @@ def test_voicemail_greets_records_and_names_the_file() -> None:
     story.then(AppEnded(record.app_id, recorded_ms=4200))
     assert [e.path for e in story.entries(Recorded)] == [record.path]
     assert story.command(do.HangUp).cause == "NORMAL_CLEARING"
-    story.gone("call-1", answered_s=9)
+    story.gone("caller-1", answered_s=9)
     assert isinstance(story.call.state, Closed)
 
 
 def test_a_caller_who_leaves_during_the_greeting_has_left_no_message() -> None:
-    story = Story(facts(DID["voicemail"])).begin().then(CallerHungUp("NORMAL_CLEARING")).gone("call-1", answered_s=1)
+    story = Story(facts(DID["voicemail"])).begin().then(CallerHungUp("NORMAL_CLEARING")).gone("caller-1", answered_s=1)
     assert story.entries(Recorded) == []
     assert story.has(do.CloseBook)
 
@@ -41,7 +41,7 @@ def test_a_caller_who_leaves_during_the_greeting_has_left_no_message() -> None:
 def test_a_caller_who_hangs_up_while_he_speaks_has_left_a_message() -> None:
     story = Story(facts(DID["voicemail"])).begin()
     story.then(AppEnded(story.command(do.Play).app_id)).then(CallerHungUp("NORMAL_CLEARING"))
-    story.then(LegGone("call-1", "NORMAL_CLEARING", Stamps(NOW, None, NOW, NOW), "caller", recorded_ms=900))
+    story.then(LegGone("caller-1", "NORMAL_CLEARING", Stamps(NOW, None, NOW, NOW), "caller", recorded_ms=900))
     assert len(story.entries(Recorded)) == 1
     assert story.entries(StepEnded)[-1].outcome is Outcome.VOICEMAIL
     assert isinstance(story.call.state, Closed)

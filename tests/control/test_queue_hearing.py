@@ -190,7 +190,7 @@ def test_the_music_plays_on_to_the_agents_whisper_and_not_into_the_joining() -> 
 def test_whom_joining_left_in_silence_hears_music_again() -> None:
     made = QueueStory().reach("joining")
     made.then(AppEnded(made.waiting.music), after_s=30)
-    made.then(JoinFailed("call-1", made.under.winner, "-ERR"))
+    made.then(JoinFailed("caller-1", made.under.winner, "-ERR"))
     assert made.command(do.Play).file == "music/calm.wav"
 
 

@@ -77,14 +77,14 @@ def test_in_the_queues_own_language_and_without_its_name() -> None:
 
 def test_when_he_has_heard_it_they_are_joined() -> None:
     story = QueueStory().reach("joining")
-    assert story.command(do.Join) == do.Join("call-1", story.legs("anna")[0])
+    assert story.command(do.Join) == do.Join("caller-1", story.legs("anna")[0])
     assert story.timers == {"offer": 5}
 
 
 def test_without_a_whisper_they_are_joined_at_once() -> None:
     story = QueueStory(RUSH).enter().offer("anna")
     story.answer(story.legs("anna")[0]).accept()
-    assert story.command(do.Join) == do.Join("call-1", story.legs("anna")[0])
+    assert story.command(do.Join) == do.Join("caller-1", story.legs("anna")[0])
     assert not story.has(do.Whisper)
     assert story.under.stage == "joining"
 
@@ -92,7 +92,7 @@ def test_without_a_whisper_they_are_joined_at_once() -> None:
 def test_joined_he_has_left_the_queue_answered() -> None:
     story = QueueStory().reach("talking")
     assert story.state() is Talking
-    assert story.commands == (do.StopTimer("offer"), do.EndsTogether("call-1"))
+    assert story.commands == (do.StopTimer("offer"), do.EndsTogether("caller-1"))
     (left,) = story.entries(LeftQueue)
     assert (left.how, left.detail, left.wait_ms) == (Leaving.ANSWERED, "anna", 6_000)
     assert [e.leg_id for e in story.entries(Bridged)] == list(story.legs("anna"))
@@ -121,7 +121,7 @@ def test_a_conversation_is_told_to_the_microsecond_and_the_wrap_up_begins() -> N
     assert story.command(do.EndTalk) == do.EndTalk("anna", TICKET, 12_345_678, TalkEnd.TALKED)
     (wrap_up,) = story.entries(WrapUpBegan)
     assert (wrap_up.agent, wrap_up.until - wrap_up.at) == ("anna", 10 * SECOND)
-    story.gone("call-1", answered_s=18)
+    story.gone("caller-1", answered_s=18)
     assert story.state() is Closed
     assert not story.has(do.EndTalk)
     record = fold(story.call.trail)
@@ -189,7 +189,7 @@ def test_a_caller_who_hangs_up_lets_everybody_go(stage: str) -> None:
         "talking": [],  # the end of her leg tells how long they talked
     }
     assert to_the_live_state(story) == expected[stage]
-    story.gone("call-1")
+    story.gone("caller-1")
     assert story.entries(LeftQueue) == [] if stage == "entering" else len(story.entries(LeftQueue)) == 1
     for legs in {story.legs("anna")} if stage not in ("entering", "waiting") else ():
         story.gone(legs[0], answered_s=1)
@@ -246,7 +246,7 @@ def left_before_they_were_joined(story: QueueStory, news: Callable[[str], Event]
     ("stage", "news"),
     [
         ("whispering", None),
-        ("joining", lambda leg: JoinFailed("call-1", leg, "-ERR Invalid uuid")),
+        ("joining", lambda leg: JoinFailed("caller-1", leg, "-ERR Invalid uuid")),
         ("joining", lambda _: Rearrived(HELP)),
         ("joining", lambda _: TimerFired("offer")),
     ],
@@ -294,7 +294,7 @@ def test_a_caller_may_come_back_before_the_agents_end_is_told() -> None:
 def test_a_caller_who_is_hung_up_in_the_join_has_left() -> None:
     story = QueueStory().reach("joining")
     story.gone(story.legs("anna")[0], "NORMAL_CLEARING", answered_s=2, by="callee")
-    story.then(CallerHungUp("DESTINATION_OUT_OF_ORDER")).gone("call-1", "DESTINATION_OUT_OF_ORDER")
+    story.then(CallerHungUp("DESTINATION_OUT_OF_ORDER")).gone("caller-1", "DESTINATION_OUT_OF_ORDER")
     assert story.state() is Closed
     assert fold(story.call.trail).outcome is Outcome.ABANDONED
 
@@ -329,7 +329,7 @@ def test_a_slow_switch_has_longer_to_join_them(stage: str) -> None:
 
 def test_a_join_the_switch_refuses_lets_him_go_too() -> None:
     story = QueueStory().reach("joining")
-    story.then(JoinFailed("call-1", story.under.winner, "-ERR"))
+    story.then(JoinFailed("caller-1", story.under.winner, "-ERR"))
     assert story.command(do.EndTalk).how is TalkEnd.UNJOINED  # no miss of the agent, who is there
     assert story.has(do.KillLeg)
     assert story.has(do.JoinQueue)
@@ -355,7 +355,7 @@ def stale(offer: str, leg: str, made: OfferMade) -> tuple[Event, ...]:
         OfferVoid(offer, "bert"),
         LegHeard(leg),
         LegBridged(leg, Instant(1)),
-        JoinFailed("call-1", leg, "-ERR"),
+        JoinFailed("caller-1", leg, "-ERR"),
     )
 
 

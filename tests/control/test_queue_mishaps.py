@@ -125,7 +125,7 @@ def test_or_his_call_ends() -> None:
     story = notice(QueueStory().enter(), "removed")
     assert story.command(do.LeaveQueue).how is Leaving.REMOVED
     assert story.has(do.HangUp)
-    story.gone("call-1", answered_s=2)
+    story.gone("caller-1", answered_s=2)
     assert fold(story.call.trail).outcome is Outcome.OVERFLOW
 
 
@@ -307,13 +307,13 @@ def test_who_does_not_come_back_is_given_up() -> None:
 
 def test_who_hangs_up_on_his_way_back_is_out() -> None:
     story = QueueStory().enter().then(CallConnectionLost("reset"))
-    story.then(CallerHungUp("NORMAL_CLEARING")).gone("call-1")
+    story.then(CallerHungUp("NORMAL_CLEARING")).gone("caller-1")
     assert story.state() is Closed
     assert story.then(Rearrived(HELP)).commands == ()
 
 
 def test_who_hung_up_on_his_way_back_starts_nothing_while_a_leg_is_awaited() -> None:
-    story = QueueStory().reach("ringing").then(CallConnectionLost("reset")).gone("call-1")
+    story = QueueStory().reach("ringing").then(CallConnectionLost("reset")).gone("caller-1")
     ending = story.call
     assert story.state() is Ending
     assert (story.then(Rearrived(HELP)).call, story.commands) == (ending, ())
@@ -421,9 +421,9 @@ def test_a_conversation_whose_worker_died_is_watched_to_its_end() -> None:
 def test_a_message_is_not_forgotten_by_asking_which_channels_live() -> None:
     story = QueueStory("+48221234507").begin()
     story.then(AppEnded(story.command(do.Play).app_id)).then(CallerHungUp("NORMAL_CLEARING"))
-    story.then(TimerFired("legs")).then(ChannelsChecked(frozenset({"call-1"})))
+    story.then(TimerFired("legs")).then(ChannelsChecked(frozenset({"caller-1"})))
     now = story.facts.now
-    story.then(LegGone("call-1", "NORMAL_CLEARING", Stamps(now, None, now, now), "caller", recorded_ms=900))
+    story.then(LegGone("caller-1", "NORMAL_CLEARING", Stamps(now, None, now, now), "caller", recorded_ms=900))
     assert fold(story.call.trail).outcome is Outcome.VOICEMAIL
 
 

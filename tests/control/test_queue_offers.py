@@ -416,7 +416,7 @@ def test_a_leg_that_is_gone_when_the_link_is_back_has_ended_as_an_estimate() -> 
     story = QueueStory().enter().offer("anna")
     (leg,) = story.legs("anna")
     story.then(OriginateFailed((leg,), "NETWORK_OUT_OF_ORDER", told=False))
-    story.then(ChannelsChecked(frozenset({"call-1"}), story.facts.now))
+    story.then(ChannelsChecked(frozenset({"caller-1"}), story.facts.now))
     (ended,) = story.entries(LegEnded)
     assert (ended.leg_id, ended.estimated) == (leg, True)
     assert story.state() is Waiting

@@ -201,7 +201,7 @@ def must_come_to_its_end(begins: str, moves: Sequence[tuple[Move, int]]) -> Cent
     if begins == "callback":
         centre.owe_callback("help")
     else:
-        centre.call("call-1")
+        centre.call("caller-1")
     for move, which in moves:
         move(centre, which)
     centre.finish()
@@ -211,7 +211,7 @@ def must_come_to_its_end(begins: str, moves: Sequence[tuple[Move, int]]) -> Cent
 def test_the_moves_lead_everywhere() -> None:
     """A caller who waits is answered and talks; a customer is called back."""
     answered = [(tell, 0)] * 3 + [(phone_answers, 0)] + [(tell, 0)] * 8
-    call = must_come_to_its_end("help", [*answered, (time_passes, 0), (agent_hangs_up, 0)]).visits["call-1"].call
+    call = must_come_to_its_end("help", [*answered, (time_passes, 0), (agent_hangs_up, 0)]).visits["caller-1"].call
     assert [entry.kind for entry in call.trail if entry.kind in ("left_queue", "wrap_up_began")] == [
         "left_queue",
         "wrap_up_began",

@@ -32,12 +32,12 @@ def test_answered_talked_and_closed() -> None:
     story.then(LegBridged(leg, NOW))
     assert story.state() is Talking
     story.gone(leg, answered_s=5, by="callee")
-    story.then(CallerHungUp("NORMAL_CLEARING")).gone("call-1", answered_s=5, by="switch")
+    story.then(CallerHungUp("NORMAL_CLEARING")).gone("caller-1", answered_s=5, by="switch")
     assert isinstance(story.call.state, Closed)
     assert story.has(do.CloseBook)
     assert [(e.leg_id, e.outcome) for e in story.entries(LegEnded)] == [
         (leg, Outcome.ANSWERED),
-        ("call-1", Outcome.ANSWERED),
+        ("caller-1", Outcome.ANSWERED),
     ]
 
 
@@ -61,7 +61,7 @@ def test_a_leg_that_never_was_a_channel_is_closed_by_us() -> None:
     (ended,) = story.entries(LegEnded)
     assert (ended.cause, ended.outcome, ended.stamps) == ("USER_NOT_REGISTERED", Outcome.UNAVAILABLE, None)
     assert story.command(do.HangUp).cause == "SUBSCRIBER_ABSENT"
-    story.gone("call-1")
+    story.gone("caller-1")
     assert isinstance(story.call.state, Closed)
 
 
@@ -71,7 +71,7 @@ def test_caller_gives_up_while_it_rings() -> None:
     leg = bridge.legs[0][0]
     story.then(CallerHungUp("ORIGINATOR_CANCEL"))
     assert isinstance(story.call.state, Ending)
-    story.gone("call-1", "ORIGINATOR_CANCEL", by="caller")
+    story.gone("caller-1", "ORIGINATOR_CANCEL", by="caller")
     assert isinstance(story.call.state, Ending)
     story.gone(leg, "ORIGINATOR_CANCEL")
     assert isinstance(story.call.state, Closed)
@@ -81,7 +81,7 @@ def test_the_end_waits_for_all_legs_in_any_order_and_counts_each_once() -> None:
     story = Story(facts(DID["group"])).begin()
     legs = [leg for leg, _ in story.command(do.Bridge).legs]
     story.then(LegBridged(legs[1], NOW)).gone(legs[0], "LOSE_RACE").gone(legs[0], "LOSE_RACE")
-    story.gone("call-1", answered_s=3).gone(legs[1], answered_s=3)
+    story.gone("caller-1", answered_s=3).gone(legs[1], answered_s=3)
     assert isinstance(story.call.state, Ending)
     story.gone(legs[2], "LOSE_RACE")
     assert isinstance(story.call.state, Closed)

@@ -131,9 +131,9 @@ def test_attended_the_caller_talks_on_with_a_leg_of_another_call_which_is_not_ou
     assert story.state() is Talking
     assert "transferred to 102 (attended) by extension:101" in [e.what for e in story.entries(Noted)]
     assert [e.leg_id for e in story.entries(Bridged)] == [leg]
-    story.then(CallerHungUp("NORMAL_CLEARING")).gone("call-1", answered_s=9, by="caller")
+    story.then(CallerHungUp("NORMAL_CLEARING")).gone("caller-1", answered_s=9, by="caller")
     assert story.state() is Closed
-    assert {e.leg_id for e in story.entries(LegEnded)} == {leg, "call-1"}
+    assert {e.leg_id for e in story.entries(LegEnded)} == {leg, "caller-1"}
 
 
 def test_who_is_joined_with_a_phone_that_rings_in_vain_comes_back_to_the_transferor() -> None:
@@ -159,16 +159,17 @@ def test_the_callers_own_refer_is_told_by_his_channels_end_and_the_leg_is_booked
     leg = story.command(do.Bridge).legs[0][0]
     story.then(LegBridged(leg, NOW)).then(CallerHungUp("NORMAL_CLEARING"))
     stamps = Stamps(story.call.arrived, None, NOW, story.facts.now)
-    story.then(LegGone("call-1", "NORMAL_CLEARING", stamps, moved_leg=leg, moved_to="105"))
+    story.then(LegGone("caller-1", "NORMAL_CLEARING", stamps, moved_leg=leg, moved_to="105"))
     assert story.state() is Ending
     assert "extension:101 transferred to 105 by extension:102" in [e.what for e in story.entries(Noted)]
     assert story.gone(leg, answered_s=20).state() is Closed
-    assert [e.leg_id for e in story.entries(LegEnded)] == ["call-1", leg]
+    assert [e.leg_id for e in story.entries(LegEnded)] == ["caller-1", leg]
 
 
 def moved(about: Facts) -> Story:
     story = Story(about)
     story.call = new_moved_call(
+        channel=OTHER,
         id_=OTHER,
         switch="fs1",
         worker="w1",
@@ -216,4 +217,4 @@ def test_no_order_of_what_a_switch_tells_hangs_up_a_caller_who_talks(order: list
     for what in order:
         story.then(told[what])
         assert not story.has(do.HangUp)
-        assert "call-1" in story.call.open_legs
+        assert "caller-1" in story.call.open_legs

@@ -71,7 +71,7 @@ def test_no_clock_of_ours_ends_what_goes_on_alone() -> None:
     story.then(TimerFired(ALONE_TIMER))
     assert story.has(do.CheckChannels)
     assert story.has(do.StartTimer)
-    story.then(ChannelsChecked(None)).then(ChannelsChecked(frozenset({"call-1"})))
+    story.then(ChannelsChecked(None)).then(ChannelsChecked(frozenset({"caller-1"})))
     assert story.state() is Ringing
 
 
@@ -79,14 +79,14 @@ def test_a_caller_who_is_gone_ends_the_call() -> None:
     story, leg = ringing()
     story.then(LOST).then(TimerFired(ALONE_TIMER)).then(ChannelsChecked(frozenset()))
     assert isinstance(story.call.state, Closed)
-    assert {e.leg_id for e in story.entries(LegEnded) if e.estimated} == {leg, "call-1"}
+    assert {e.leg_id for e in story.entries(LegEnded) if e.estimated} == {leg, "caller-1"}
 
 
 def test_a_conversation_is_watched_to_its_end() -> None:
     story, leg = ringing()
     story.then(LegBridged(leg, NOW)).then(LOST)
     assert story.state() is Ending
-    story.gone(leg, answered_s=3, by="callee").gone("call-1", answered_s=3)
+    story.gone(leg, answered_s=3, by="callee").gone("caller-1", answered_s=3)
     assert isinstance(story.call.state, Closed)
     assert not any(e.estimated for e in story.entries(LegEnded))
 

@@ -62,7 +62,14 @@ class Listener:
 
     def __init__(self, id_: str = "call-1", switch: str = "fs1") -> None:
         self.call: Call = new_call(
-            id_=id_, switch=switch, worker=WORKER, tenant="acme", caller=CUSTOMER, dialled=HELP, now=clock.now()
+            id_=id_,
+            channel=id_,
+            switch=switch,
+            worker=WORKER,
+            tenant="acme",
+            caller=CUSTOMER,
+            dialled=HELP,
+            now=clock.now(),
         )
         self.events: list[Event] = []
 

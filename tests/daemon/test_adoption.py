@@ -169,7 +169,7 @@ def test_a_dead_workers_call_is_adopted_once_and_stays_where_it_stood(
     assert isinstance(shared.drivers["call-1"].call.state, Ringing)
     assert shared.drivers["call-1"].call.worker == US
     assert adoption.look() == 0
-    assert redis_client.hgetall(keys.owners("acme")) == {b"call-1": US.encode()}
+    assert shared.calls.owners("acme") == {"call-1": US}
 
 
 def test_a_call_that_a_later_version_saved_is_left_to_that_version(
@@ -178,12 +178,12 @@ def test_a_call_that_a_later_version_saved_is_left_to_that_version(
     dead = dead_worker()
     redis_client.sadd(keys.workers(), dead)
     later, ours = kept_call(shared, dead, "call-1"), kept_call(shared, dead, "call-2")
-    value = codec.encode(later).replace(b'"Call/2"', b'"Call/99"')
+    value = codec.encode(later).replace(b'"Call/3"', b'"Call/99"')
     redis_client.hset(keys.calls("acme"), "call-1", value)
     assert adoption.look() == 1
     assert adoption.look() == 0
     assert set(shared.drivers) == {ours.id}
-    assert redis_client.hgetall(keys.owners("acme")) == {b"call-1": dead.encode(), b"call-2": US.encode()}
+    assert shared.calls.owners("acme") == {"call-1": dead, "call-2": US}
     assert redis_client.hget(keys.calls("acme"), "call-1") == value
     assert dead.encode() in redis_client.smembers(keys.workers())
     assert REGISTRY.get_sample_value("callcontrol_calls_unreadable") == 1
@@ -294,7 +294,7 @@ def test_calls_the_live_state_has_lost_are_told_again(
     redis_client.delete(keys.calls("acme"), keys.owners("acme"))
     adoption.look()
     pipeline.ask("PING")
-    assert redis_client.hgetall(keys.owners("acme")) == {b"call-1": US.encode()}
+    assert shared.calls.owners("acme") == {"call-1": US}
     assert redis_client.hexists(keys.calls("acme"), "call-1")
 
 
@@ -488,7 +488,7 @@ def test_a_truth_told_after_the_call_was_closed_replaces_the_estimate_once(
     story = Story(facts()).begin()
     leg = story.command(do.Bridge).legs[0][0]
     story.then(LegBridged(leg, Instant(story.facts.now + 1_000_000)))
-    story.gone("call-1", answered_s=1, by="caller").then(ChannelsChecked(frozenset()))
+    story.gone("caller-1", answered_s=1, by="caller").then(ChannelsChecked(frozenset()))
     assert isinstance(story.call.state, Closed)
     shared.release(story.call)
     ended = Instant(story.facts.now + 5_000_000)

@@ -60,7 +60,7 @@ def faults(where: str) -> float:
 
 def ringing(shared: WorkerContext, id_: str = "call-1") -> tuple[CallDriver, Ears]:
     """A call of this desk whose callee's phone rings."""
-    call = replace(Story(facts()).begin().call, worker=US, id=id_, legs=(caller(id_),))
+    call = replace(Story(facts()).begin().call, worker=US, id=id_, legs=(caller(id_.replace("call", "caller")),))
     ears = Ears()
     driver = CallDriver(call, facts(), shared, ears)
     shared.take(driver)
@@ -92,7 +92,7 @@ def test_a_fault_in_one_calls_handling_ends_that_call_and_no_other(
     driver.deliver(CallerHungUp("NORMAL_CLEARING"))
     assert isinstance(driver.call.state, Ending)
     assert "HangUp" in {type(command).__name__ for command in ears.commands}
-    driver.deliver(gone("call-1"))
+    driver.deliver(gone("caller-1"))
     assert [record.call.call_id for record in written.records] == ["call-1"]
     assert any("a fault of ours: Mistake" in str(entry) for entry in driver.call.trail)
     assert set(shared.drivers) == {other.call.id}
@@ -108,7 +108,7 @@ def test_a_call_that_cannot_even_be_ended_in_order_is_closed_with_the_trail_it_h
     driver, _ = ringing(shared)
     trip_over(monkeypatch, object)
     driver.deliver(CallerHungUp("NORMAL_CLEARING"))
-    driver.deliver(gone("call-1"))
+    driver.deliver(gone("caller-1"))
     assert isinstance(driver.call.state, Closed)
     (record,) = written.records
     assert record.call.estimated
@@ -280,7 +280,9 @@ def test_where_redis_has_answered_a_look_up_that_fails_ends_its_call(
 
     caplog.set_level(logging.ERROR)
     caller, now = Caller("+48500100200"), clock.now()
-    call = new_call(id_="call-1", switch="fs1", worker=US, tenant="acme", caller=caller, dialled="101", now=now)
+    call = new_call(
+        id_="call-1", channel="call-1", switch="fs1", worker=US, tenant="acme", caller=caller, dialled="101", now=now
+    )
     ears = Ears()
     known = replace(facts(), dialled="101", rules={})
     driver = CallDriver(call, known, shared, ears)

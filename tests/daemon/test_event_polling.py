@@ -37,7 +37,9 @@ def of_queue() -> Call:
 
 
 def forwarded() -> Call:
-    return new_call(id_="f", switch="s1", worker="w1", tenant="acme", caller=Caller("1"), dialled="2", now=NOW)
+    return new_call(
+        id_="f", channel="f-a", switch="s1", worker="w1", tenant="acme", caller=Caller("1"), dialled="2", now=NOW
+    )
 
 
 def test_a_call_is_of_a_queue_as_long_as_an_agent_may_be_rung_or_talks_for_it() -> None:

@@ -21,6 +21,7 @@ from callcontrol.edges.freeswitch.wire import Frame
 from callcontrol.edges.live_state import keys
 from callcontrol.simulator.callers import Call
 from callcontrol.simulator.stories.stage import Stage
+from callcontrol.vocabulary.call import call_id_of
 from tests.daemon.test_survival import fresh, record_of, records, stage, until
 
 __all__ = ["fresh", "stage"]
@@ -65,8 +66,8 @@ def test_a_call_that_the_switch_does_not_have_sets_no_rule_and_ends(
     stage: Stage, forger: Callable[[dict[str, str]], socket.socket]
 ) -> None:
     peer = forger(presented(CHANNEL, SET))
-    until(lambda: any(one.call_id == CHANNEL for one in records(stage)))
-    (found,) = [one for one in records(stage) if one.call_id == CHANNEL]
+    until(lambda: any(one.call_id == call_id_of(CHANNEL) for one in records(stage)))
+    (found,) = [one for one in records(stage) if one.call_id == call_id_of(CHANNEL)]
     assert any("the switch has no such call" in note["what"] for note in found.notes), found.notes
     assert rules_set(stage) == {}
     assert 'callcontrol_connections_refused_total{reason="forged"} 1.0' in stage.daemon.metrics()
@@ -81,10 +82,10 @@ def test_a_call_from_outside_that_the_switch_does_not_have_ends_unanswered(
 ) -> None:
     channel = CHANNEL.replace("feed", "beef")
     forger(presented(channel, "48221234590", user="", context="public"))
-    until(lambda: any(one.call_id == channel for one in records(stage)))
+    until(lambda: any(one.call_id == call_id_of(channel) for one in records(stage)))
     with Redis.from_url(stage.redis_url) as redis:
         until(lambda: redis.hlen(keys.calls("acme")) == 0)
-    (found,) = [one for one in records(stage) if one.call_id == channel]
+    (found,) = [one for one in records(stage) if one.call_id == call_id_of(channel)]
     assert (found.estimated, found.answered_by) == (True, ""), found
 
 

@@ -75,7 +75,7 @@ LEGS = "SELECT estimated, (extract(epoch FROM ended_at - answered_at))::int FROM
 def test_an_estimate_gives_way_to_the_truth_once_and_the_leg_is_charged_anew(shared: WorkerContext, rows: Rows) -> None:
     story, leg = forwarded()
     story.then(LegBridged(leg, story.call.arrived))
-    story.gone("call-1", answered_s=1, by="caller").then(ChannelsChecked(frozenset()))
+    story.gone("caller-1", answered_s=1, by="caller").then(ChannelsChecked(frozenset()))
     assert isinstance(story.call.state, Closed)
     shared.release(story.call)
     ((status, supposed, is_estimate),) = rows(CHARGES)
@@ -100,7 +100,7 @@ def test_a_leg_that_its_worker_could_not_save_is_recorded_and_charged_by_its_mar
     story = Story(facts()).begin()
     story.call = story.call.taken_by("w2", "nonce")
     known = story.call.legs[1].id
-    story.gone(known, "USER_BUSY").gone("call-1", by="caller")
+    story.gone(known, "USER_BUSY").gone("caller-1", by="caller")
     assert isinstance(story.call.state, Closed)
     shared.release(story.call)
     assert rows(CHARGES) == []
@@ -117,7 +117,7 @@ def test_a_leg_that_its_worker_could_not_save_is_recorded_and_charged_by_its_mar
 
 def test_the_end_of_a_leg_of_a_call_that_was_never_taken_over_is_no_news(shared: WorkerContext, rows: Rows) -> None:
     story = Story(facts()).begin()
-    story.gone(story.call.legs[1].id, "USER_BUSY").gone("call-1", by="caller")
+    story.gone(story.call.legs[1].id, "USER_BUSY").gone("caller-1", by="caller")
     shared.release(story.call)
     before = rows("SELECT leg_id FROM legs")
     shared.late_leg_end("call-1", ended(story, "unsaved", 61, Sent("101", "", "", "")))
@@ -127,7 +127,7 @@ def test_the_end_of_a_leg_of_a_call_that_was_never_taken_over_is_no_news(shared:
 def test_that_a_leg_never_was_a_channel_gives_way_to_the_channels_own_end(shared: WorkerContext, rows: Rows) -> None:
     story, leg = forwarded()
     story.call = replace(story.call, watched=False)  # the link was lost: not all that was told was heard
-    story.then(TimerFired(f"{NEVER_TIMER}{leg}:NETWORK_OUT_OF_ORDER")).gone("call-1", by="caller")
+    story.then(TimerFired(f"{NEVER_TIMER}{leg}:NETWORK_OUT_OF_ORDER")).gone("caller-1", by="caller")
     shared.release(story.call)
     assert rows("SELECT estimated, created_at FROM legs WHERE direction = 'b'") == [(True, None)]
     shared.late_leg_end("call-1", ended(story, leg, 120))

@@ -3,9 +3,12 @@
 import orjson
 import pytest
 
+from callcontrol.control.call import Call, new_call
 from callcontrol.daemon import missed_ends
 from callcontrol.daemon.missed_ends import MissedEnds
 from callcontrol.edges import clock
+from callcontrol.vocabulary.call import Caller
+from callcontrol.vocabulary.moment import Instant
 
 
 def end(leg: str, call: str) -> bytes:
@@ -20,16 +23,30 @@ def end(leg: str, call: str) -> bytes:
     return orjson.dumps(headers)
 
 
+def call_with(id_: str, channel: str = "a") -> Call:
+    who, now = Caller("1"), Instant(1)
+    return new_call(
+        id_=id_, channel=channel, switch="s1", worker="w1", tenant="acme", caller=who, dialled="2", now=now
+    )
+
+
 def test_a_calls_own_ends_are_found_in_their_order() -> None:
     missed = MissedEnds()
     for leg, call in (("leg-1", "call-1"), ("leg-2", "call-2"), ("leg-3", "call-1")):
-        missed.keep(call, end(leg, call))
-    found = missed.of("call-1")
+        missed.keep((call, leg), end(leg, call))
+    found = missed.of(call_with("call-1", "leg-3"))
     assert [(one.leg_id, one.cause, one.stamps.ended) for one in found] == [
         ("leg-1", "USER_BUSY", 1795320225000000),
         ("leg-3", "USER_BUSY", 1795320225000000),
     ]
-    assert missed.of("call-9") == []
+    assert missed.of(call_with("call-9", "leg-9")) == []
+
+
+def test_the_end_of_a_channel_without_our_mark_is_found_by_the_channel() -> None:
+    missed = MissedEnds()
+    missed.keep(("id-of-a-1", "a-1"), end("a-1", ""))
+    (found,) = missed.of(call_with("call-1", "a-1"))
+    assert found.leg_id == "a-1"
 
 
 def test_they_are_kept_for_a_while_and_only_so_many(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -38,8 +55,8 @@ def test_they_are_kept_for_a_while_and_only_so_many(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(missed_ends, "MAX_MISSED", 3)
     missed = MissedEnds()
     for number in range(5):
-        missed.keep(f"call-{number}", end("leg", f"call-{number}"))
-    assert [bool(missed.of(f"call-{number}")) for number in range(5)] == [False, False, True, True, True]
+        missed.keep((f"call-{number}",), end("leg", f"call-{number}"))
+    assert [bool(missed.of(call_with(f"call-{number}"))) for number in range(5)] == [False, False, True, True, True]
     now[0] += missed_ends.KEPT_S + 1
-    missed.keep("call-5", end("leg", "call-5"))
-    assert [bool(missed.of(f"call-{number}")) for number in (4, 5)] == [False, True]
+    missed.keep(("call-5",), end("leg", "call-5"))
+    assert [bool(missed.of(call_with(f"call-{number}"))) for number in (4, 5)] == [False, True]

@@ -15,6 +15,7 @@ from callcontrol.edges import clock
 from callcontrol.edges.freeswitch.failures import ReplyTimedOut
 from callcontrol.edges.live_state.duty import Duty
 from callcontrol.edges.live_state.pipeline import RedisPipeline
+from callcontrol.vocabulary.call import call_id_of
 from callcontrol.vocabulary.moment import SECOND_US
 from tests.daemon.test_adoption import US, pipeline, saved_call, shared, written
 from tests.routing.world import DID
@@ -84,9 +85,11 @@ def test_a_caller_nobody_knows_is_sent_back_at_the_second_look(orphans: OrphanCh
 def test_others_are_left_alone(
     orphans: OrphanChannels, board: Board, shared: WorkerContext, pipeline: RedisPipeline
 ) -> None:
-    saved_call(shared, "another-host/9/.x", "known")
+    saved_call(shared, "another-host/9/.x", call_id_of("known"))
+    saved_call(shared, "another-host/9/.x", "known since the version before")
     pipeline.ask("PING")
     board.has("known")
+    board.has("known since the version before")
     board.has("young", age_s=3)
     board.has("leg", direction="outbound")
     board.has("of-another-switch", context="peers")

@@ -23,6 +23,7 @@ from callcontrol.edges.live_state import keys
 from callcontrol.simulator.callers import Call
 from callcontrol.simulator.phones import Behaviour, Phone
 from callcontrol.simulator.stories.stage import Stage
+from callcontrol.vocabulary.call import call_id_of
 
 EXAMPLE = Path(__file__).parents[2] / "deploy" / "example"
 PHONE, DID = "117@acme.example", "48221234583"
@@ -72,7 +73,7 @@ def records(stage: Stage) -> list[PastCall]:
 
 def record_of(stage: Stage, call_id: str) -> PastCall:
     """The record of a call, waited for; there is exactly one."""
-    call_id = next(str(entry["uuid"]) for entry in stage.switch.heard(call_id) if entry["what"] == "calls")
+    call_id = call_id_of(next(str(e["uuid"]) for e in stage.switch.heard(call_id) if e["what"] == "calls"))
     until(lambda: any(c.call_id == call_id for c in records(stage)))
     (found,) = [c for c in records(stage) if c.call_id == call_id]
     return found
@@ -96,7 +97,7 @@ def is_talking(stage: Stage, call_id: str, tenant: str = "acme") -> bool:
 def owner(stage: Stage, call_id: str) -> str:
     """The worker that has a call now, as Redis says."""
     with Redis.from_url(stage.redis_url) as redis:
-        found = redis.hget(keys.owners("acme"), stage.switch.heard(call_id)[0]["uuid"])
+        found = redis.hget(keys.owners("acme"), call_id_of(stage.switch.heard(call_id)[0]["uuid"]))
     assert found is None or isinstance(found, bytes)
     return (found or b"").decode()
 

@@ -30,7 +30,9 @@ class Switches:
         air = Air()
         self.simulated = {name: Simulator(Simulated(hostname=name), air).start() for name in ("fs1", "fs2")}
         self.board = SwitchLinks(self._settings(), Registrations(), random.Random(1), lambda user, domain: None, int)
-        nobody_calls = SimpleNamespace(worker="host/1", drivers={}, estimated={}, taken_elsewhere=print)
+        nobody_calls = SimpleNamespace(
+            worker="host/1", drivers={}, call_by_channel={}, estimated={}, taken_elsewhere=print
+        )
         self.board.start(cast(WorkerContext, nobody_calls))
         until(lambda: not self.board.down())
 
@@ -80,7 +82,7 @@ class Told:
     """A call in progress, in place of its driver: what it is told."""
 
     def __init__(self) -> None:
-        self.call = SimpleNamespace(id="ours", switch="fs1", open_legs=())
+        self.call = SimpleNamespace(id="ours", caller_channel="our-a-leg", switch="fs1", open_legs=())
         self.legs: list[str] = []
         self.checked: list[ChannelsChecked] = []
 
@@ -91,6 +93,12 @@ class Told:
             self.legs.append(event.leg_id)
 
 
+def having(told: Told) -> WorkerContext:
+    """A worker with this call."""
+    channels = {"our-a-leg": "ours"}
+    return cast(WorkerContext, SimpleNamespace(drivers={"ours": told}, call_by_channel=channels, estimated={}))
+
+
 def test_the_legs_of_other_workers_calls_are_not_read() -> None:
     told = Told()
     with event_socket() as switch:
@@ -99,21 +107,21 @@ def test_the_legs_of_other_workers_calls_are_not_read() -> None:
         board = SwitchLinks(
             loaded(main=main), Registrations(), random.Random(1), lambda user, domain: registered.append(user), int
         )
-        board.start(cast(WorkerContext, SimpleNamespace(drivers={"ours": told}, estimated={})))
+        board.start(having(told))
         peer = switch.logged_in()
         assert peer.command() == b"api show registrations as json"
         peer.say(api_reply(b'{"row_count":0}'))
         for text in (
             b'{of "Unique-ID":"theirs", and no JSON: it would end the connection}',
             hangup_complete("b-leg", "theirs"),
-            hangup_complete("ours"),
+            hangup_complete("our-a-leg"),
             hangup_complete("our-b-leg", "ours"),
         ):
             peer.say(framed("text/event-json", text))
         peer.say(json_event("CUSTOM", "", Event_Subclass="sofia::unregister", from_user="yvonne", from_host="acme"))
         until(lambda: registered)
         board.stop()
-    assert told.legs == ["ours", "our-b-leg"]
+    assert told.legs == ["our-a-leg", "our-b-leg"]
 
 
 def test_what_a_lost_connection_kept_from_us_is_asked_when_it_is_back() -> None:
@@ -121,7 +129,7 @@ def test_what_a_lost_connection_kept_from_us_is_asked_when_it_is_back() -> None:
     with event_socket() as switch:
         main = f'switches:\n  fs1: {{address: "127.0.0.1:{switch.place.port}", password: secret}}\n'
         board = SwitchLinks(loaded(main=main), Registrations(), random.Random(1), lambda user, domain: None, int)
-        board.start(cast(WorkerContext, SimpleNamespace(drivers={"ours": told}, estimated={})))
+        board.start(having(told))
         first = switch.logged_in()
         first.command()
         first.say(api_reply(b'{"row_count":0}'))

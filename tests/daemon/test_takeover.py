@@ -75,7 +75,8 @@ def phone(stage: Stage, address: str, *behaviours: Behaviour) -> None:
 def owners(stage: Stage) -> dict[str, str]:
     """Which worker has each call now."""
     with Redis.from_url(stage.redis_url) as redis:
-        return {call.decode(): worker.decode() for call, worker in redis.hgetall(keys.owners("acme")).items()}
+        found = {call.decode(): worker.decode() for call, worker in redis.hgetall(keys.owners("acme")).items()}
+    return {call: worker for call, worker in found.items() if worker != "-"}  # besides them stand first channels
 
 
 def pid_of(worker: str) -> int:

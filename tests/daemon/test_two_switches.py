@@ -24,6 +24,7 @@ from callcontrol.simulator.client import SimulatorClient
 from callcontrol.simulator.phones import BUSY, Behaviour, Phone
 from callcontrol.simulator.stories.stage import Stage, free_ports
 from callcontrol.vocabulary.agent import AgentState
+from callcontrol.vocabulary.call import call_id_of
 from tests.daemon.test_queue_survival import AGENT, SUPPORT, Live
 from tests.daemon.test_survival import (
     DID,
@@ -149,9 +150,10 @@ def phone(switch: SimulatorClient, address: str, *behaviours: Behaviour) -> None
 def record(stage: TwoSwitches, call: str) -> PastCall:
     """The one record of a call, waited for."""
     uuid = next(str(entry["uuid"]) for entry in stage.switch.heard(call) if entry["what"] == "calls")
-    until(lambda: uuid in [c.call_id for c in records(stage)])
+    id_ = call_id_of(uuid)
+    until(lambda: id_ in [c.call_id for c in records(stage)])
     nothing_is_left(stage)
-    (found,) = [c for c in records(stage) if c.call_id == uuid]
+    (found,) = [c for c in records(stage) if c.call_id == id_]
     return found
 
 
@@ -254,9 +256,9 @@ def test_while_a_link_is_down_callers_there_are_served(stage: TwoSwitches) -> No
     stage.second.wait_for_end(there, WAIT_S)
     assert "bridged" in [entry["what"] for entry in stage.second.heard(there)]
     stage.link.mended()  # which tells how it ended
-    uuid = next(str(entry["uuid"]) for entry in stage.second.heard(there) if entry["what"] == "calls")
-    until(lambda: uuid in [c.call_id for c in records(stage)])
-    (found,) = [c for c in records(stage) if c.call_id == uuid]
+    id_ = call_id_of(next(str(e["uuid"]) for e in stage.second.heard(there) if e["what"] == "calls"))
+    until(lambda: id_ in [c.call_id for c in records(stage)])
+    (found,) = [c for c in records(stage) if c.call_id == id_]
     assert (found.switch, found.outcome, found.answered_by) == ("fs2", "answered", "extension:117")
 
 

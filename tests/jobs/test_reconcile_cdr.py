@@ -8,7 +8,7 @@ import pytest
 
 from callcontrol.billing.switch_cdr import BadCdr, read_cdr
 from callcontrol.simulator.cdr import encoded
-from callcontrol.vocabulary.call import Stamps
+from callcontrol.vocabulary.call import Stamps, call_id_of
 from callcontrol.vocabulary.moment import Instant
 from tests.billing.trails import NOON
 from tests.jobs.cdr import AGENT, CALLER, OUTSIDE, cdr, seen
@@ -30,9 +30,21 @@ def test_a_leg_outside_as_a_real_switch_wrote_it() -> None:
 
 def test_a_callers_channel_as_a_real_switch_wrote_it() -> None:
     end = read_cdr(seen(CALLER))
-    assert (end.leg_id, end.call_id, end.tenant, end.payer) == (CALLER, CALLER, "", "")
+    assert (end.leg_id, end.call_id, end.tenant, end.payer) == (CALLER, call_id_of(CALLER), "", "")
     assert (end.is_callers, end.reached_us, end.fell_back, end.is_marked) == (True, True, False, False)
     assert (end.address, end.number, end.hung_up_by) == ("+48221234570", "+48500100200", "switch")
+
+
+def test_a_callers_channel_says_which_call_arrived_on_it() -> None:
+    """Our mark on it; that of the version before, whose calls had the channel's id, was the tenant alone."""
+    marked = read_cdr(cdr("a", NOON, 5, direction="inbound", cc_call=call_id_of("a"), cc_tenant="acme"))
+    before = read_cdr(cdr("a", NOON, 5, direction="inbound", cc_tenant="acme"))
+    moved = read_cdr(cdr("b", NOON, 5, cc_call=call_id_of("a"), cc_tenant="acme"))
+    assert [(end.call_id, end.is_callers) for end in (marked, before, moved)] == [
+        (call_id_of("a"), True),
+        ("a", True),
+        (call_id_of("a"), False),
+    ]
 
 
 def test_an_agents_leg_that_was_parked_played_to_and_bridged_is_told_by_its_first_way() -> None:

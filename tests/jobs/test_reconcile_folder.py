@@ -26,6 +26,7 @@ from callcontrol.edges.ledger.writer import LedgerWriter
 from callcontrol.edges.live_state import keys
 from callcontrol.jobs import folder_pass
 from callcontrol.jobs.reconcile import Reconciler
+from callcontrol.vocabulary.call import call_id_of
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from tests.billing.trails import NOON, answered_in_queue, call_id, forwarded
 from tests.config.example import EXAMPLE
@@ -284,7 +285,8 @@ def test_a_caller_who_hung_up_before_any_worker_had_the_call_is_in_the_books(
     bench.now = Instant(NOON + HOUR_US)
     assert bench.reconcile() == {"added": 1}
     (call,) = bench.calls()
-    assert (call.call_id, call.tenant, call.dialled, call.outcome) == ("early", tenant, dialled, "abandoned")
+    told = (call.call_id, call.tenant, call.dialled, call.outcome)
+    assert told == (call_id_of("early"), tenant, dialled, "abandoned")
     assert (call.caller_number, call.total_ms, call.reconciled) == ("+48500100200", Decimal(200), True)
     assert bench.rows("SELECT count(*) FROM charges") == [(0,)]
     assert bench.files("done") == {path.name}

@@ -29,6 +29,7 @@ from callcontrol.jobs.reconcile import Reconciler
 from callcontrol.simulator.callers import Call
 from callcontrol.simulator.phones import Behaviour, Trunk
 from callcontrol.simulator.stories.stage import Stage
+from callcontrol.vocabulary.call import call_id_of
 from callcontrol.vocabulary.moment import SECOND_US, Instant, instant_of
 from tests.config.example import EXAMPLE
 
@@ -64,7 +65,7 @@ class Theatre:
         self.stage.switch.hang_up(call)
         self.stage.switch.wait_for_end(call, WAIT_S)
         until(lambda: len(list(self.cdrs.glob("*.cdr.json"))) == 2)
-        return next(str(entry["uuid"]) for entry in self.stage.switch.heard(call) if entry["what"] == "calls")
+        return call_id_of(next(str(e["uuid"]) for e in self.stage.switch.heard(call) if e["what"] == "calls"))
 
     def _is_talking(self) -> bool:
         with Redis.from_url(self.stage.redis_url) as redis:
@@ -126,7 +127,7 @@ def test_who_guessed_is_told_the_truth_once(theatre: Theatre) -> None:
     assert {leg.leg_id: times(leg) for leg in true.legs} == {
         leg: (end["answer"], end["end"]) for leg, end in ends.items()
     }
-    assert instant_of(true.ended_at) == ends[call]["end"]
+    assert instant_of(true.ended_at) == ends[true.legs[0].leg_id]["end"]
     charges = theatre.rows("SELECT status, leg_id, payer FROM charges ORDER BY revision")
     outside = true.legs[1].leg_id
     assert charges == [(status, outside, "extension:102") for status in ("rated", "void", "rated")]

@@ -25,7 +25,7 @@ class Channel:
     """One leg, from its creation to its end: what the switch knows of it is the truth records are compared with.
 
     Attributes:
-        call: our mark on it; the caller's channel has its own id.
+        call: the call it belongs to: our mark on it; of the caller's channel the call that arrives on it.
         who: the phone or number at its end.
         plan: how it was to be rung; None for a caller's.
         on_end: what ends with it, in order.

@@ -69,9 +69,10 @@ class ConnectionTwin:
             self.switch.watcher.arrived(self.channel)
         for command in commands:
             words = command.command.split() if isinstance(command, Api) else []
-            if words[:1] == ["uuid_setvar"]:
-                self.channel.variables[f"variable_{words[2]}"] = words[3]
-                self.channel.tenant = words[3]
+            if words[:1] == ["uuid_setvar_multi"]:
+                values = dict(pair.split("=") for pair in words[2].split(";"))
+                self.channel.variables |= {f"variable_{name}": value for name, value in values.items()}
+                self.channel.tenant = values.get("cc_tenant", self.channel.tenant)
 
     def carry_out(self, command: do.Command) -> None:
         """A command of control."""

@@ -184,23 +184,30 @@ class RedisTwin:
             told(orjson.dumps(message))
 
     def _save(self, names: tuple[str, ...], words: tuple[Any, ...]) -> int:
-        call, worker, value = words
+        call, worker, channel, value, see_id, no_call = words
         owner = self.do_hget(names[1], call)
         if owner is not None and owner != worker.encode():
             return 0
         if owner is None and self.do_exists(names[2]):
             return 0
-        self.do_hset(names[1], call, worker)
+        if owner is None:
+            self.do_hset(names[1], call, worker)
+            if channel and self.do_hget(names[1], channel) is None:
+                self.do_hset(names[1], channel, no_call)
+                self.do_hset(names[0], channel, see_id)
         self.do_hset(names[0], call, value)
         return 1
 
     def _forget(self, names: tuple[str, ...], words: tuple[Any, ...]) -> int:
-        call, worker, over_s = words
+        call, worker, channel, over_s, no_call = words
         owner = self.do_hget(names[1], call)
         if owner is not None and owner != worker.encode():
             return 0
         self.do_hdel(names[0], call)
         self.do_hdel(names[1], call)
+        if self.do_hget(names[1], channel) == no_call.encode():
+            self.do_hdel(names[0], channel)
+            self.do_hdel(names[1], channel)
         self.do_set(names[2], 1, "EX", over_s)
         return 1
 

@@ -12,6 +12,7 @@ from typing import Protocol
 from callcontrol.control import commands as do
 from callcontrol.control.events import AppEnded, CallerHungUp, KeyPressed, LegBridged, LegGone, LegHeard
 from callcontrol.routing.plan import LegPlan
+from callcontrol.vocabulary.call import call_id_of
 from callcontrol.vocabulary.moment import Instant
 from tests.simulation.agenda import Agenda
 from tests.simulation.channel import App, Channel
@@ -209,7 +210,7 @@ class SwitchCallers:
 
     def call_in(self, id_: str, who: str, dialled: str, **variables: str) -> Channel:
         """Somebody calls."""
-        channel = self.create(id_, id_, "", who)
+        channel = self.create(id_, call_id_of(id_), "", who)
         channel.dialled = dialled
         channel.variables |= variables
         self._go(channel, 0)
@@ -223,7 +224,7 @@ class SwitchCallers:
     def _go(self, channel: Channel, stage: int) -> None:
         """The dialplan: `socket` twice, then the last resort."""
         channel.connection, channel.stage = None, stage
-        self.told(channel.id, f"dialplan, stage {stage}")
+        self.told(channel.call, f"dialplan, stage {stage}")
         channel.idle_since_s = self.agenda.now_s if channel.idle_since_s is None else channel.idle_since_s
         if stage:
             channel.variables["variable_cc_again"] = "true"
@@ -294,7 +295,7 @@ class SwitchCallers:
         channel = connection.channel
         if not channel.lives or channel.connection is not connection:
             return
-        self.told(channel.id, f"ordered: {type(command).__name__}")
+        self.told(channel.call, f"ordered: {type(command).__name__}")
         match command:
             case do.HangUp(cause):
                 self.hang_up(channel, cause, "switch")

@@ -48,6 +48,7 @@ from tests.simulation.process import Process
 from tests.simulation.switch_twin import SwitchTwin
 
 if TYPE_CHECKING:
+    from callcontrol.control.call import Call
     from callcontrol.daemon.driven_call import DrivenCall
     from callcontrol.daemon.worker_context import WorkerContext
 
@@ -189,9 +190,9 @@ class SwitchLinksTwin:
         while self._missed[0][0] < now_s - KEPT_S:
             self._missed.popleft()
 
-    def missed(self, call: str) -> list[LegGone]:
+    def missed(self, call: Call) -> list[LegGone]:
         """The ends of this call's legs that were told before it was a call here."""
-        return [end for _, of, end in self._missed if of == call]
+        return [end for _, of, end in self._missed if of == call.id]
 
     def cut(self, switch: str) -> None:
         """Its connection breaks: the switch died, or something between us did."""
@@ -285,7 +286,7 @@ class SwitchLinksTwin:
         number = link.pacing.sent()
 
         def ask() -> None:
-            ok = link.switch.ask(command, call.id, call.destination)
+            ok = link.switch.ask(command, call)
             link.answer(lambda: answered(ok))
 
         def answered(ok: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from callcontrol.control import commands as do
+from callcontrol.control.call import Call
 from callcontrol.control.events import AppEnded, LegBridged, LegHeard
 from callcontrol.edges.freeswitch.leg_commands import PARK_S, LegOrder
 from tests.simulation.channel import Channel
@@ -36,9 +37,9 @@ class SwitchTwin(SwitchCallers):
         if channel.parked and channel.peer is None:
             self.hang_up(channel, "NORMAL_CLEARING", "switch")
 
-    def ask(self, command: LegOrder, call: str, destination: str) -> bool:
+    def ask(self, command: LegOrder, call: Call) -> bool:
         """An api command; whether it was carried out."""
-        self.told(call, f"asked: {command}")
+        self.told(call.id, f"asked: {command}")
         match command:
             case do.KillLeg(leg, cause):
                 return self._kill(leg, cause)
@@ -49,7 +50,7 @@ class SwitchTwin(SwitchCallers):
             case do.Whisper(leg, _, hang_up):
                 return self._whisper(leg, hang_up)
             case do.BringBack():
-                return self.transfer(call, destination)
+                return self.transfer(call.caller_channel, call.destination)
 
     def _kill(self, leg: str, cause: str) -> bool:
         channel = self.channels.get(leg)
@@ -91,9 +92,9 @@ class SwitchTwin(SwitchCallers):
         for taker in self.takers:
             taker.heard(self.name, channel.call, LegHeard(channel.id))
 
-    def transfer(self, call: str, destination: str) -> bool:
+    def transfer(self, id_: str, destination: str) -> bool:
         """A caller's channel goes through the dialplan again; False: it is not there."""
-        channel = self.channels.get(call)
+        channel = self.channels.get(id_)
         if channel is None:
             return False
         if channel.peer is not None:

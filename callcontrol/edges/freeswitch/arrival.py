@@ -16,6 +16,10 @@ from callcontrol.vocabulary.phone_number import is_anonymous, user_part
 # An admin's own application may stand in the same contexts.
 HANDED: Final = "cc_handed"
 
+# Which call a channel belongs to: on legs since they were dialled, on a caller's channel since it was handed to us.
+CALL: Final = "cc_call"
+TENANT: Final = "cc_tenant"
+
 # The account a phone was authenticated as (sofia_reg.c: the user of the directory that its password matched).
 USER: Final = "user_name"
 DOMAIN: Final = "domain_name"
@@ -48,7 +52,7 @@ KEPT: Final = frozenset(
         "variable_sip_ignore_remote_cause",
         "variable_cc_again",
         f"variable_{HANDED}",
-        "variable_cc_tenant",
+        f"variable_{TENANT}",
         "variable_transfer_history",
         "variable_originate_disposition",
         "variable_originated_legs",
@@ -57,7 +61,7 @@ KEPT: Final = frozenset(
         "variable_force_transfer_context",
         "variable_uuid_bridge_continue_on_cancel",
         "variable_last_bridge_to",
-        "variable_cc_call",
+        f"variable_{CALL}",
         "variable_cc_cap_s",
         "Caller-Channel-Answered-Time",
         "variable_sip_redirect_contact_user_0",
@@ -104,7 +108,7 @@ class Arriving:
         source: the address it came from.
         again: the channel may have been with us before: it was transferred, or the dialplan went on behind `socket`.
         transfer: a phone's REFER brought it here, just now. by_leg: the channel it was joined with last.
-        leg_of: the call for which we dialled it, "" for a channel that came by itself.
+        call: the call it belongs to, by our mark; "" for a channel that is new, or was with the version before.
         limit: when the switch was to end it for the money or the time it costs; None: it has no such limit.
     """
 
@@ -123,7 +127,7 @@ class Arriving:
     tenant: str = ""
     transfer: bool = False
     by_leg: str = ""
-    leg_of: str = ""
+    call: str = ""
     limit: Instant | None = None
     origin: Origin = NO_ORIGIN
     source: str = ""
@@ -146,12 +150,12 @@ def read_arrival(data: Mapping[str, str]) -> Arriving:
         anonymous=_wants_privacy(data) or is_anonymous(number),
         missing=tuple((n, v) for n, v in NEEDED.items() if data.get(f"variable_{n}") != v),
         created=_instant(data.get("Caller-Channel-Created-Time", "")),
-        tenant=data.get("variable_cc_tenant", ""),
+        tenant=data.get(f"variable_{TENANT}", ""),
         # the switch writes the history of transfers only after it has sent the channel on its way
         again=returned or transferred or bool(data.get("variable_transfer_history")),
         transfer=transferred and not returned,
         by_leg=data.get("variable_last_bridge_to", ""),
-        leg_of=data.get("variable_cc_call", ""),
+        call=data.get(f"variable_{CALL}", ""),
         limit=_limit(data),
         origin=read_origin(data),
         source=data.get("variable_sip_network_ip", ""),

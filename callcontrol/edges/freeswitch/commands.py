@@ -8,7 +8,7 @@ UTF-8. Names, ids and causes are matched against what they can be.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 
@@ -187,10 +187,13 @@ def end_at(uuid: str, at_s: int, cause: str) -> Api:
     return Api(end)
 
 
-def set_variable(uuid: str, name: str, value: str) -> Api:
-    """Sets a variable of a channel; unlike `set` it makes no event. Name and value are words of ours."""
-    words = (_matching(_WORD, "variable", name), _matching(_WORD, "value of a variable", value))
-    return Api(f"uuid_setvar {_matching(_IDENTITY, 'channel uuid', uuid)} {' '.join(words)}")
+def set_variables(uuid: str, values: Mapping[str, str]) -> Api:
+    """Sets variables of a channel; unlike `set` it makes no event. Names and values are words of ours."""
+    pairs = (
+        f"{_matching(_WORD, 'variable', name)}={_matching(_WORD, 'value of a variable', value)}"
+        for name, value in values.items()
+    )
+    return Api(f"uuid_setvar_multi {_matching(_IDENTITY, 'channel uuid', uuid)} {';'.join(pairs)}")
 
 
 @dataclass(frozen=True, slots=True)

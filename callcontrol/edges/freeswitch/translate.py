@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from callcontrol.control import commands as do
 from callcontrol.control.call import Call
 from callcontrol.control.events import AppEnded, CallerHungUp, Event, KeyPressed, LegBridged, LegGone, Rearrived, Sent
-from callcontrol.edges.freeswitch.arrival import TRANSFER_CONTEXT
+from callcontrol.edges.freeswitch.arrival import CALL, TENANT, TRANSFER_CONTEXT
 from callcontrol.edges.freeswitch.commands import Api, Command, Execute, HangupCommand
 from callcontrol.edges.freeswitch.dial_string import AtPeer, DialLeg, Endpoint, Gateway, Registered, SipUri, dial_string
 from callcontrol.edges.freeswitch.safe import Safe
@@ -22,7 +22,7 @@ from callcontrol.vocabulary.target import ExtensionTarget, text_of
 # What a call's own connection is subscribed to; the ends of all legs come over the switch's connection.
 CALL_EVENTS = ("CHANNEL_EXECUTE_COMPLETE", "CHANNEL_BRIDGE", "CHANNEL_HANGUP", "DTMF")
 OUTSIDE_PROFILE = "external"
-CALL_MARK = "variable_cc_call"
+CALL_MARK = f"variable_{CALL}"
 BLIND = "BLIND_TRANSFER"
 MOVED_TO = "variable_sip_redirect_contact_user_0"
 _USER = re.compile(r"[A-Za-z0-9_.+*#-]{1,64}")
@@ -73,14 +73,14 @@ def rearrived(data: Mapping[str, str], dialled: str, *, transfer: bool, brought_
     return Rearrived(dialled, disposition, causes, recorded_ms, transfer, by_leg, moved_to, brought_back)
 
 
-def leg_gone(event: SwitchEvent, caller: str) -> LegGone:
-    """CHANNEL_HANGUP_COMPLETE of a leg of the call whose caller's channel this is."""
-    leg = event.get("Unique-ID")
+def leg_gone(event: SwitchEvent, call: Call) -> LegGone:
+    """CHANNEL_HANGUP_COMPLETE of a leg of this call."""
+    leg, caller = event.get("Unique-ID"), call.caller_channel
     cause = event.get("variable_hangup_cause") or event.get("Hangup-Cause") or "NORMAL_UNSPECIFIED"
     by = _hung_up_by(event, is_caller=leg == caller)
     moved, to = _transferred(event)
     told = LegGone(leg, cause, _stamps(event), by, recorded_ms=_recorded_ms(event.get), moved_leg=moved, moved_to=to)
-    return replace(told, sent=_sent(event)) if leg != caller and event.get(CALL_MARK) == caller else told
+    return replace(told, sent=_sent(event)) if leg != caller and event.get(CALL_MARK) == call.id else told
 
 
 def _sent(event: SwitchEvent) -> Sent:
@@ -95,11 +95,6 @@ def _transferred(event: SwitchEvent) -> tuple[str, str]:
     how, _, leg = event.get("variable_transfer_to").partition(":")
     to = event.get("variable_transfer_destination").partition(":")[2]
     return (leg, str(Safe(to))) if how == "blind" and event.get("variable_endpoint_disposition") == BLIND else ("", "")
-
-
-def call_of(event: SwitchEvent) -> str:
-    """The call a channel belongs to: our own mark on it, else the channel's own id."""
-    return event.get(CALL_MARK) or event.get("Unique-ID")
 
 
 def app_commands(command: do.Command, call: Call, profile: str) -> Sequence[Command]:
@@ -138,7 +133,7 @@ def dial_string_of(legs: Sequence[tuple[str, LegPlan]], variables: Mapping[str, 
     Raises:
         UnsafeText: something in it cannot be sent as what it is.
     """
-    shared = {"cc_call": call.id, "cc_tenant": call.tenant, "force_transfer_context": TRANSFER_CONTEXT, **variables}
+    shared = {CALL: call.id, TENANT: call.tenant, "force_transfer_context": TRANSFER_CONTEXT, **variables}
     return dial_string([_leg(leg_id, plan, profile, _name(plan, call)) for leg_id, plan in legs], shared)
 
 

@@ -40,8 +40,15 @@ OVER_S: Final = 600
 # How long reading one call waits for Redis (seconds).
 LOOK_TIMEOUT_S: Final = 2.0
 
+# A call is also found by the id of its first channel, which was a call's id once: a worker of that version that gets
+# the channel reads there that a later version has the call, and leaves it to that one.
+_SEE_ID: Final = b'{"$":"Call/3"}'
+# The owner of such an entry.
+_NO_CALL: Final = "-"
+
 _CallKey = tuple[str, str]  # tenant, call id
-_Word = tuple[str, bytes | None]  # the saving worker; the call's value, None: it is to be forgotten
+# The saving worker; the call's first channel, "" where the call has none or its id; the call's value, None: forget it.
+_Word = tuple[str, str, bytes | None]
 
 After = Callable[[float, Callable[[], None]], object]
 # (tenant, call id): another worker has this call.
@@ -92,11 +99,11 @@ class CallStore:
 
     def save(self, call: Call) -> None:
         """Save the call."""
-        self._write(call.tenant, call.id, (call.worker, self._values.encode(call)))
+        self._write(call.tenant, call.id, (call.worker, _first_channel(call), self._values.encode(call)))
 
     def forget(self, call: Call) -> None:
         """Forget the call: its record is safe on disk."""
-        self._write(call.tenant, call.id, (call.worker, None))
+        self._write(call.tenant, call.id, (call.worker, _first_channel(call), None))
 
     def lost(self, tenant: str, call_id: str) -> None:
         """Another worker has this call: drop what is owed for it."""
@@ -123,7 +130,8 @@ class CallStore:
             LiveStateError: Redis is away.
         """
         found = dict.fromkeys((name.decode() for name in self._pipeline.ask("HKEYS", keys.calls(tenant))), "")
-        return found | _texts(self._pipeline.ask("HGETALL", keys.owners(tenant)))
+        found |= _texts(self._pipeline.ask("HGETALL", keys.owners(tenant)))
+        return {call_id: worker for call_id, worker in found.items() if worker != _NO_CALL}
 
     def owners_of(self, tenant: str, ids: Sequence[str]) -> Mapping[str, str]:
         """Which worker has each of these calls; those of which nothing is known are left out. Waits for Redis.
@@ -166,13 +174,23 @@ class CallStore:
         return [read[call_id][1] for call_id, changed in _taken(answer) if not changed]
 
     def take_one(
-        self, tenant: str, call_id: str, taker: str, on_answer: Callable[[Call | None, LiveStateError | None], None]
+        self,
+        tenant: str,
+        ids: Sequence[str],
+        taker: str,
+        on_answer: Callable[[Call | None, LiveStateError | None], None],
     ) -> None:
-        """Take one call over from any owner; None: it is not remembered. Trouble: Redis is away, or CallUnreadable."""
+        """Take the first of these calls that is remembered over from any owner; None: none is. Trouble: Redis is away,
+        or CallUnreadable.
+        """
 
-        def read(text: Any, trouble: LiveStateError | None) -> None:
-            if trouble is not None or not text:
-                return on_answer(None, trouble)
+        def found(texts: Any, trouble: LiveStateError | None) -> None:
+            for call_id, text in zip(ids, texts or (), strict=False):
+                if text and text != _SEE_ID:
+                    return read(call_id, text)
+            return on_answer(None, trouble)
+
+        def read(call_id: str, text: Any) -> None:
             call = self._readable(tenant, call_id, text)
             if call is None:
                 return on_answer(None, CallUnreadable(f"call {call_id} of tenant {tenant} is left to a later version"))
@@ -180,13 +198,13 @@ class CallStore:
             def answered(answer: Any, trouble: LiveStateError | None) -> None:
                 changed = dict(_taken(answer or ())).get(call_id)
                 if changed:  # its worker has saved it meanwhile
-                    read(changed, None)
+                    read(call_id, changed)
                 else:
                     on_answer(None if changed is None else call, trouble)
 
             _TAKE.submit(self._pipeline, *_taking(tenant, {call_id: text}, taker, _WHOEVER), on_reply=answered)
 
-        self._pipeline.submit("HGET", keys.calls(tenant), call_id, on_reply=read)
+        self._pipeline.submit("HMGET", keys.calls(tenant), *ids, on_reply=found)
 
     def read_one(self, tenant: str, call_id: str, on_answer: Callable[[Call | None], None]) -> None:
         """Look at a call without taking it over; None: it is not remembered, or Redis is away."""
@@ -220,7 +238,7 @@ class CallStore:
         self._send(place, word)
 
     def _send(self, place: _CallKey, word: _Word) -> None:
-        (tenant, call_id), (worker, value) = place, word
+        (tenant, call_id), (worker, channel, value) = place, word
 
         def answered(reply: Any, trouble: LiveStateError | None) -> None:
             newer = self._next.pop(place, None)
@@ -234,7 +252,7 @@ class CallStore:
                 self._write(tenant, call_id, newer)
 
         script = _FORGET if value is None else _SAVE
-        words = (call_id, worker, OVER_S) if value is None else (call_id, worker, value)
+        words = (call_id, worker, channel, *((OVER_S,) if value is None else (value, _SEE_ID)), _NO_CALL)
         script.submit(self._pipeline, (*_keys(tenant), keys.over(tenant, call_id)), words, answered)
 
     def _owe(self, place: _CallKey, word: _Word, trouble: LiveStateError) -> None:
@@ -264,6 +282,10 @@ class CallStore:
         owed, self._owed = self._owed, {}
         for (tenant, call_id), word in owed.items():
             self._write(tenant, call_id, word)
+
+
+def _first_channel(call: Call) -> str:
+    return call.caller_channel if call.caller_channel != call.id else ""
 
 
 def _keys(tenant: str) -> tuple[str, str]:

@@ -54,12 +54,14 @@ def duty(name: str) -> str:
 
 
 def calls(tenant: str) -> str:
-    """Hash: call id -> the call's value (JSON), from arrival until its record is on disk."""
+    """Hash: call id -> the call's value (JSON), from arrival until its record is on disk. Beside it, for workers of the
+    version before, the id of the call's first channel -> that a later version has it.
+    """
     return _key(tenant, "calls")
 
 
 def owners(tenant: str) -> str:
-    """Hash: call id -> name of the worker that has the call; only that one saves it."""
+    """Hash: call id -> name of the worker that has the call; only that one saves it. First channel -> `-`."""
     return _key(tenant, "owners")
 
 

@@ -38,7 +38,7 @@ def test_what_brought_a_channel_here(context: str, variables: dict[str, str], ag
 
 def test_a_channel_that_we_dialled_says_for_which_call_and_with_whom_it_was_joined() -> None:
     arriving = read_arrival(data("transferred", cc_call="call-0", cc_tenant="acme", last_bridge_to="call-0"))
-    assert (arriving.leg_of, arriving.tenant, arriving.by_leg) == ("call-0", "acme", "call-0")
+    assert (arriving.call, arriving.tenant, arriving.by_leg) == ("call-0", "acme", "call-0")
 
 
 def test_a_limit_of_time_outlives_the_dead_man_that_is_taken_back() -> None:

@@ -66,8 +66,9 @@ def test_a_long_way_is_cut_at_its_far_end() -> None:
 def test_a_call_keeps_its_way_when_another_worker_takes_it_over() -> None:
     origin = Origin(("+48221234567",), "<sip:1@a>;reason=unconditional", "<sip:1@a>;index=1")
     call = new_call(
-        id_="c", switch="fs1", worker="w", tenant="t", caller=Caller("+1"), dialled="1", now=Instant(1), origin=origin
-    )
+        id_="c", channel="a", switch="fs1", worker="w", tenant="t", caller=Caller("+1"), dialled="1", now=Instant(1),
+        origin=origin,
+    )  # fmt: skip
     assert decode(encode(call)).origin == origin
     before = encode(call).replace(encode(origin), b"").replace(b'"origin":,', b"")
     assert decode(before).origin == Origin()

@@ -25,7 +25,9 @@ MOBILE = LegPlan(
 
 def call(name: str = "", dialled: str = "+48221234510") -> Call:
     caller = Caller("+48500100200", name)
-    return new_call(id_="c1", switch="fs1", worker="w", tenant="acme", caller=caller, dialled=dialled, now=NOW)
+    return new_call(
+        id_="c1", channel="a1", switch="fs1", worker="w", tenant="acme", caller=caller, dialled=dialled, now=NOW
+    )
 
 
 def dialled(*legs: tuple[str, LegPlan], name: str = "") -> dial_parser.Dialled:
@@ -123,20 +125,20 @@ def test_what_would_be_read_as_something_else_is_refused(file: str) -> None:
 
 
 def test_joining_and_ending() -> None:
-    assert leg_command(do.Join("c1", "l1"), call()) == "uuid_bridge c1 l1"
+    assert leg_command(do.Join("a1", "l1"), call()) == "uuid_bridge a1 l1"
     assert leg_command(do.KillLeg("l1", "LOSE_RACE"), call()) == "uuid_kill l1 LOSE_RACE"
     assert leg_command(do.EndsTogether("c1"), call()) == "uuid_setvar c1 transfer_after_bridge"
 
 
 def test_a_caller_who_is_joined_with_nobody_any_more_goes_through_the_dialplan() -> None:
     back = "transfer_after_bridge=+48221234510:XML:callcontrol"
-    said = f"uuid_setvar_multi c1 execute_on_pre_bridge=unset:transfer_after_bridge;{back}"
-    assert before(do.Join("c1", "l1"), call()) == (said,)
-    assert before(do.Join("l1", "l2"), call()) == before(do.KillLeg("c1", "LOSE_RACE"), call()) == ()
+    said = f"uuid_setvar_multi a1 execute_on_pre_bridge=unset:transfer_after_bridge;{back}"
+    assert before(do.Join("a1", "l1"), call()) == (said,)
+    assert before(do.Join("l1", "l2"), call()) == before(do.KillLeg("a1", "LOSE_RACE"), call()) == ()
 
 
 def test_a_caller_is_sent_through_the_dialplan_by_the_number_he_dialled() -> None:
-    assert leg_command(do.BringBack(), call()) == "uuid_transfer c1 +48221234510 XML callcontrol"
+    assert leg_command(do.BringBack(), call()) == "uuid_transfer a1 +48221234510 XML callcontrol"
 
 
 @pytest.mark.parametrize("number", ["", "-bleg", "101 XML public", "1;uuid_kill"])

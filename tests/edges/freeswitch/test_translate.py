@@ -7,7 +7,7 @@ import pytest
 from callcontrol.control import commands as do
 from callcontrol.control.call import Call, new_call
 from callcontrol.control.events import AppEnded, CallerHungUp, Event, LegBridged
-from callcontrol.edges.freeswitch.translate import app_commands, call_event, call_of, leg_gone
+from callcontrol.edges.freeswitch.translate import app_commands, call_event, leg_gone
 from callcontrol.edges.freeswitch.wire import FrameDecoder, SwitchEvent, read_event
 from callcontrol.routing.plan import Acceptance, Account, LegPlan, Shown, SipAddress, TrunkNumber
 from callcontrol.vocabulary.call import Caller
@@ -70,7 +70,7 @@ def test_a_leg_that_never_was_is_not_among_the_causes() -> None:
 )
 def test_the_callers_end(capture: str, by: str) -> None:
     (last,) = [e for e in events(capture) if e.name == "CHANNEL_HANGUP_COMPLETE"]
-    gone = leg_gone(last, last.get("Unique-ID"))
+    gone = leg_gone(last, call(last.get("Unique-ID")))
     assert gone.hung_up_by == by
     assert gone.stamps.created <= (gone.stamps.answered or gone.stamps.ended) <= gone.stamps.ended
     assert any(isinstance(e, CallerHungUp) and e.cause == gone.cause for e in told(capture))
@@ -79,7 +79,7 @@ def test_the_callers_end(capture: str, by: str) -> None:
 def test_legs_of_the_queue_capture_with_their_stamps() -> None:
     gone = {
         g.leg_id: g
-        for g in (leg_gone(e, "caller") for e in events("queue-inbound") if e.name == "CHANNEL_HANGUP_COMPLETE")
+        for g in (leg_gone(e, call("caller")) for e in events("queue-inbound") if e.name == "CHANNEL_HANGUP_COMPLETE")
     }
     assert (gone["leg-busy"].cause, gone["leg-busy"].hung_up_by) == ("USER_BUSY", "callee")
     assert (gone["leg-noans"].cause, gone["leg-noans"].hung_up_by) == ("NO_ANSWER", "switch")
@@ -94,18 +94,25 @@ def test_a_recording_tells_its_length() -> None:
     assert 1_000 < ended.recorded_ms < 60_000
 
 
-def test_a_leg_belongs_to_the_call_its_mark_names() -> None:
-    assert call_of(SwitchEvent({"Unique-ID": "b", "variable_cc_call": "a"})) == "a"
-    assert call_of(SwitchEvent({"Unique-ID": "a"})) == "a"
+@pytest.mark.parametrize(
+    ("channel", "mark", "is_told"), [("leg", "c1", True), ("leg", "c2", False), ("leg", "", False), ("a1", "c1", False)]
+)
+def test_only_a_leg_that_our_mark_gives_to_the_call_tells_how_it_was_sent_out(
+    channel: str, mark: str, is_told: bool
+) -> None:
+    gone = leg_gone(SwitchEvent({"Unique-ID": channel, "variable_cc_call": mark}), call("a1"))
+    assert (gone.sent is not None) is is_told
 
 
-def call(**caller: object) -> Call:
+def call(channel: str = "a1", **caller: object) -> Call:
     who = Caller("+48500100200", **caller)  # type: ignore[arg-type]  # words of a test
-    return new_call(id_="c1", switch="fs1", worker="w", tenant="acme", caller=who, dialled="1", now=NOW)
+    return new_call(
+        id_="c1", channel=channel, switch="fs1", worker="w", tenant="acme", caller=who, dialled="1", now=NOW
+    )
 
 
 def wire(command: do.Command, **caller: object) -> str:
-    (made,) = app_commands(command, call(**caller), "internal")
+    (made,) = app_commands(command, call("a1", **caller), "internal")
     return made.wire().decode()
 
 

@@ -35,7 +35,7 @@ def calls() -> list[Call]:
     others = [Story(facts(did)).begin() for did in DID.values()]
     star = Story(facts("*21*102#", caller=PHONE)).begin()
     told = Story(facts("*21*102#", caller=PHONE)).begin().then(Stored())
-    offline = Story(facts(offline=("101",))).begin().gone("call-1")
+    offline = Story(facts(offline=("101",))).begin().gone("caller-1")
     everything = [ringing, forwarded, talking, message, recording, star, told, offline, *others]
     return [story.call for story in everything]
 

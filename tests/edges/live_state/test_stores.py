@@ -12,9 +12,11 @@ from gevent.event import AsyncResult
 from redis import Redis
 
 from callcontrol.control.call import Call
+from callcontrol.control.saved import SEQUENCES
 from callcontrol.edges.embedded import EmbeddedRedis
 from callcontrol.edges.live_state import codec, keys, pipeline
 from callcontrol.edges.live_state.calls import CallStore
+from callcontrol.edges.live_state.codec import CALLS, Codec, Newer
 from callcontrol.edges.live_state.failures import CallUnreadable, LiveStateError, StoreAway, StoreBusy, StoreRefused
 from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
 from callcontrol.edges.live_state.rules import RuleStore
@@ -265,12 +267,29 @@ def test_a_call_that_cannot_be_read_is_not_taken(live: RedisPipeline) -> None:
     left: list[str] = []
     assert store.take("acme", [call.id], "w2", call.worker, left.append) == []
     found: list[tuple[Call | None, LiveStateError | None]] = []
-    store.take_one("acme", call.id, "w2", lambda taken, trouble: found.append((taken, trouble)))
+    store.take_one("acme", (call.id,), "w2", lambda taken, trouble: found.append((taken, trouble)))
     settle(live)
     ((taken, trouble),) = found
     assert (left, taken, type(trouble)) == ([call.id], None, CallUnreadable)
     assert store.owners("acme") == {call.id: call.worker}
     assert live.ask("HGET", keys.calls("acme"), call.id) == LATER
+
+
+def test_a_worker_of_the_version_before_finds_the_callers_channel_and_leaves_its_call(live: RedisPipeline) -> None:
+    """There the id of a call was its caller's channel, and that is what such a worker looks for."""
+    before = Codec(CALLS.classes, {("Call", 1): dict}, SEQUENCES)
+    store, call = CallStore(live), Story(facts()).begin().call
+    save(store, call)
+    for known_as in (call.caller_channel, call.id):
+        with pytest.raises(Newer):
+            before.decode(live.ask("HGET", keys.calls("acme"), known_as))
+    found: list[tuple[Call | None, LiveStateError | None]] = []
+    store.take_one("acme", (call.caller_channel,), "w2", lambda taken, trouble: found.append((taken, trouble)))
+    settle(live)
+    assert (found, store.owners("acme")) == ([(None, None)], {call.id: call.worker})
+    store.forget(call)
+    settle(live)
+    assert live.ask("HLEN", keys.calls("acme")) == live.ask("HLEN", keys.owners("acme")) == 0
 
 
 def test_a_call_that_was_saved_between_reading_and_taking_is_read_again(
@@ -290,6 +309,6 @@ def test_a_call_that_was_saved_between_reading_and_taking_is_read_again(
     assert store.owners("acme") == {call.id: call.worker}
     live.ask("HSET", keys.calls("acme"), call.id, codec.encode(call))
     found: AsyncResult = AsyncResult()
-    gevent.spawn(store.take_one, "acme", call.id, "w2", lambda taken, trouble: found.set((taken, trouble)))
+    gevent.spawn(store.take_one, "acme", (call.id,), "w2", lambda taken, trouble: found.set((taken, trouble)))
     assert found.get(timeout=10) == (replace(call, apps=7), None)
     assert store.owners("acme") == {call.id: "w2"}

@@ -124,9 +124,9 @@ def test_whoever_has_a_call_is_told_that_it_was_taken(side: Side) -> None:
     store.save(call("w2"))
     side.settle()
     found: list[Call | None] = []
-    store.take_one("acme", "call-1", "w1", lambda taken, trouble: found.append(taken))
+    store.take_one("acme", ("call-0", "call-1"), "w1", lambda taken, trouble: found.append(taken))
     side.settle()
-    store.take_one("acme", "call-9", "w1", lambda taken, trouble: found.append(taken))
+    store.take_one("acme", ("call-9",), "w1", lambda taken, trouble: found.append(taken))
     side.settle()
     assert [one.id if one else None for one in found] == ["call-1", None]
     assert side.heard == [{"kind": "taken", "from": keys.calls("acme"), "fields": ["call-1", "arrived"]}]
