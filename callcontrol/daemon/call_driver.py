@@ -107,7 +107,7 @@ class CallDriver:
         self.facts = facts
         self.deliver(event)
         if not self.call.watched:  # only the switch knows what happened between two workers
-            self.shared.switches.living(self.call.switch, self.call.open_legs, self._checked)
+            self._check(self.call.open_legs)
 
     def deliver(self, event: Event) -> None:
         """Hand an event to the call. May be called from any greenlet."""
@@ -257,7 +257,7 @@ class CallDriver:
                 case do.StoreRule():
                     self.when_confirmed(partial(self._store_rule, command))
                 case do.CheckChannels(legs):
-                    self.shared.switches.living(self.call.switch, legs, self._checked)
+                    self._check(legs)
                 case do.CheckAlone():
                     self.shared.switches.alone(self.call.switch, self.call.caller_channel, self._checked_alone)
                 case do.LookUp(target):
@@ -313,8 +313,10 @@ class CallDriver:
             self.confirmation.when_known(known)
 
     def forged(self, doubt: Doubt) -> None:
-        """The switch has no such call: it ends. If the channel hung up just now, that is reported within FORGED_S."""
-        self.shared.timers.after(FORGED_S, partial(self._end_forged, doubt))
+        """The switch has no such call: it ends. If the channel hung up just now, that is reported within FORGED_S, or
+        later by as much as the switch is slow.
+        """
+        self.shared.timers.after(FORGED_S + self.shared.slack_s(self.call.switch), partial(self._end_forged, doubt))
 
     def _end_forged(self, doubt: Doubt) -> None:
         if self._lost or isinstance(self.call.state, Closed) or not self.call.is_open(self.call.caller_channel):
@@ -329,8 +331,14 @@ class CallDriver:
 
         self.shared.rules.store(self.call.tenant, command.extension, command.rules, stored)
 
-    def _checked(self, alive: frozenset[str] | None) -> None:
-        self.deliver(ChannelsChecked(alive))
+    def _check(self, legs: tuple[str, ...]) -> None:
+        """Ask the switch which of these legs live. Legs that are opened meanwhile were not asked for, and live."""
+
+        def checked(alive: frozenset[str] | None) -> None:
+            opened = frozenset(self.call.open_legs).difference(legs)
+            self.deliver(ChannelsChecked(None if alive is None else alive | opened))
+
+        self.shared.switches.living(self.call.switch, legs, checked)
 
     def _checked_alone(self, alone: bool | None) -> None:
         self.deliver(AloneChecked(alone))

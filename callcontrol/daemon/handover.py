@@ -32,15 +32,23 @@ class Handover:
     Args:
         wait_for_links: returns when the switches can be told what to do with calls that are taken over, or after a
             while.
+        on_looked: called after a look that has found all orphans there were, with the moment (monotonic seconds) at
+            which it began.
     """
 
     def __init__(
-        self, shared: WorkerContext, workers: Workers, adoption: Adoption, wait_for_links: Callable[[], object]
+        self,
+        shared: WorkerContext,
+        workers: Workers,
+        adoption: Adoption,
+        wait_for_links: Callable[[], object],
+        on_looked: Callable[[float], object],
     ) -> None:
         self._shared = shared
         self._workers = workers
         self._adoption = adoption
         self._wait_for_links = wait_for_links
+        self._on_looked = on_looked
         self._ended = False
 
     def start(self) -> None:
@@ -84,7 +92,7 @@ class Handover:
         self._wait_for_links()
         while not self._ended:
             try:
-                self._adoption.look()
+                self._look_once()
                 gevent.sleep(LOOK_S)
             except LiveStateError as error:
                 log.warning("saved calls cannot be read yet: %s", error)
@@ -92,6 +100,12 @@ class Handover:
             except Exception as error:  # the next look may succeed; without one, calls would be lost
                 note_fault("adoption", "looking for orphans failed", error)
                 gevent.sleep(AGAIN_S)
+
+    def _look_once(self) -> None:
+        begun, is_judge = clock.monotonic(), self._workers.is_steady
+        self._adoption.look()
+        if is_judge:
+            self._on_looked(begun)
 
     def _verify(self) -> None:
         while self._workers.lapsed and not self._ended:

@@ -1,5 +1,8 @@
 """Ends of legs that no call here knew when they were reported: the switch tells every worker, and one that takes a
-call over a moment later still finds the ends of its legs that fell in between.
+call over later still finds the ends of its legs that fell in between.
+
+How much later depends on how fast the workers and Redis are. An end is forgotten only when this worker has looked for
+orphans since: a dead worker's calls then have a new owner, and what this worker took over has its ends.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ from callcontrol.edges.freeswitch.translate import leg_gone
 from callcontrol.edges.freeswitch.wire import Frame, read_event
 from callcontrol.edges.live_state.workers import LEASE_S
 
-# A worker that died is noticed, and its calls are taken over, within so many seconds.
+# A look for orphans finds the calls of each worker that fell silent so many seconds before it: its lease has run out.
 KEPT_S = LEASE_S + 4.0
 # More are not kept, the oldest go first (10 KB each).
 MAX_MISSED = 4_000
@@ -30,15 +33,17 @@ class MissedEnds:
 
     def keep(self, names: tuple[str, ...], text: bytes) -> None:
         """Keep this JSON event: a leg has ended, of a call that may be known by these names."""
-        now = clock.monotonic()
         self._count += 1
-        self._order.append((now, names))
+        self._order.append((clock.monotonic(), names))
         for name in names:
             self._ends.setdefault(name, []).append((self._count, text))
-        while self._order[0][0] < now - KEPT_S:
-            self._forget_oldest()
         if len(self._order) > MAX_MISSED:
             meters.limits_reached_total.labels("MAX_MISSED").inc()
+            self._forget_oldest()
+
+    def looked(self, begun: float) -> None:
+        """All orphans were looked for and found, in a look that began at that moment (monotonic seconds)."""
+        while self._order and self._order[0][0] < begun - KEPT_S:
             self._forget_oldest()
 
     def of(self, call: Call) -> list[LegGone]:

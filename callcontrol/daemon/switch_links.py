@@ -46,6 +46,9 @@ ANNOUNCE_S = 60.0
 AGAIN_S = 0.2
 # The switch tells its listeners one after the other, each within so long (seconds).
 STEP_S = 0.05
+# A channel that hangs up is no channel any more to `uuid_exists`; its end is told so much later (seconds) at most: the
+# states of its hang-up come in between, and the answer to a question overtakes the events that wait for their step.
+GOING_S = 0.5
 CHANNELS = "show channels as json"
 WAS_HEARD = f"variable_{HEARD}"
 # How the switch writes a variable that is not there (mod_commands.c, uuid_getvar_function).
@@ -140,7 +143,9 @@ class SwitchLinks:
     def living(
         self, switch: str, channels: tuple[str, ...], on_answer: Callable[[frozenset[str] | None], object]
     ) -> None:
-        """Which of these channels live, by `uuid_exists`; None if the switch cannot be asked."""
+        """Which of these channels live, by `uuid_exists`; None if the switch cannot be asked. By then the end of a channel
+        that went just before has been told.
+        """
         gevent.spawn(lambda: on_answer(self._living(switch, channels)))
 
     def _living(self, switch: str, channels: tuple[str, ...]) -> frozenset[str] | None:
@@ -148,7 +153,11 @@ class SwitchLinks:
         if link is None:
             return frozenset()  # the switch was taken out of the configuration: its calls have no owner
         try:
-            return frozenset(c for c in channels if link.api(f"uuid_exists {c}", ASK_S) == "true")
+            alive = frozenset(c for c in channels if link.api(f"uuid_exists {c}", ASK_S) == "true")
+            if len(alive) < len(channels):
+                gevent.sleep(GOING_S + link.pacing.slack_s)
+                link.poll_events()
+            return alive
         except EventSocketError as error:
             log.info("switch %s cannot tell which channels live: %s", switch, error)
             return None
@@ -273,7 +282,7 @@ class SwitchLinks:
             alive = self._living(name, doubtful)
             if alive is None:
                 return  # the connection is going again: the next one asks
-            driver.deliver(ChannelsChecked(frozenset(legs) - set(doubtful) | alive, since))
+            driver.deliver(ChannelsChecked(frozenset(driver.call.open_legs).difference(doubtful) | alive, since))
         self.event_gaps.whole(name)
 
     def _on_down(self, name: str, reason: EventSocketError) -> None:

@@ -134,7 +134,7 @@ class Worker:
             slack_s=links.slack_s,
         )
         adoption = Adoption(self._shared, workers, self._chance)
-        self._handover = Handover(self._shared, workers, adoption, self._wait_for_links)
+        self._handover = Handover(self._shared, workers, adoption, self._wait_for_links, links.missed.looked)
         self._dispatcher = OfferDispatcher(self._shared, store, self._switch_links)
         self._event_polling = EventPolling(settings.switches, self._shared.of_queues, links.poll_events)
         self._orphans = OrphanChannels(self._shared, self._switch_links, Duty(self._pipeline, "strays", self._name))

@@ -49,7 +49,7 @@ def test_the_end_of_a_channel_without_our_mark_is_found_by_the_channel() -> None
     assert found.leg_id == "a-1"
 
 
-def test_they_are_kept_for_a_while_and_only_so_many(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_they_are_kept_until_orphans_were_looked_for_and_only_so_many(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
     monkeypatch.setattr(clock, "monotonic", lambda: now[0])
     monkeypatch.setattr(missed_ends, "MAX_MISSED", 3)
@@ -59,4 +59,21 @@ def test_they_are_kept_for_a_while_and_only_so_many(monkeypatch: pytest.MonkeyPa
     assert [bool(missed.of(call_with(f"call-{number}"))) for number in range(5)] == [False, False, True, True, True]
     now[0] += missed_ends.KEPT_S + 1
     missed.keep(("call-5",), end("leg", "call-5"))
+    missed.looked(now[0])
     assert [bool(missed.of(call_with(f"call-{number}"))) for number in (4, 5)] == [False, True]
+
+
+def test_an_end_is_kept_however_long_a_look_for_orphans_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slow machine takes the calls of a dead worker over after half a minute: the look that does it began before."""
+    now = [100.0]
+    monkeypatch.setattr(clock, "monotonic", lambda: now[0])
+    missed = MissedEnds()
+    missed.keep(("call-1",), end("leg", "call-1"))
+    began = now[0] = 103.0
+    now[0] += 30
+    missed.keep(("call-2",), end("leg", "call-2"))
+    missed.looked(began)
+    assert [one.leg_id for one in missed.of(call_with("call-1"))] == ["leg"]
+    missed.looked(now[0])
+    assert missed.of(call_with("call-1")) == []
+    assert missed.of(call_with("call-2")) != []

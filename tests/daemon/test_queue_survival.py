@@ -21,7 +21,7 @@ from callcontrol.edges.live_state.queue_views import QueueViews
 from callcontrol.simulator.callers import Call
 from callcontrol.simulator.phones import Behaviour, Phone
 from callcontrol.simulator.stories.stage import Stage
-from callcontrol.vocabulary.agent import AgentState, AgentView
+from callcontrol.vocabulary.agent import AgentAction, AgentState, AgentView
 from callcontrol.vocabulary.moment import periods_at
 from callcontrol.vocabulary.queue import Occasion, QueueView, TicketView
 from tests.daemon.test_survival import (
@@ -69,6 +69,10 @@ class Live:
 
     def prioritise(self, ticket: str, priority: int) -> str:
         return self._views.prioritise("acme", ticket, priority, self._now())
+
+    def resume(self, agent: str = "wanda") -> None:
+        """The agent is not paused any more: a slow machine leaves the time for many misses."""
+        self._views.act("acme", agent, AgentAction.RESUME, "", self._now())
 
     @staticmethod
     def _now() -> Occasion:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import cast
 
+import gevent
 import pytest
 
 from callcontrol.config.settings import Settings
@@ -153,6 +154,28 @@ def test_what_a_lost_connection_kept_from_us_is_asked_when_it_is_back() -> None:
     assert checked.alive == frozenset({"ours", "listed late"})
     assert checked.heard_until is not None
     assert lost <= checked.heard_until <= clock.now()
+
+
+def test_the_end_of_a_channel_that_is_just_going_comes_before_the_answer_that_it_is_gone() -> None:
+    """The switch denies a channel from the first state of its hang-up on, and tells its end after the last."""
+    told = Told()
+    with event_socket() as switch:
+        main = f'switches:\n  fs1: {{address: "127.0.0.1:{switch.place.port}", password: secret}}\n'
+        board = SwitchLinks(loaded(main=main), Registrations(), random.Random(1), lambda user, domain: None, int)
+        board.start(cast(WorkerContext, SimpleNamespace(drivers={"ours": told}, estimated={})))
+        peer = switch.logged_in()
+        assert peer.command() == b"api show registrations as json"
+        peer.say(api_reply(b'{"row_count":0}'))
+        until(lambda: not board.down())
+        answers: list[tuple[frozenset[str] | None, list[str]]] = []
+        board.living("fs1", ("ours",), lambda alive: answers.append((alive, list(told.legs))))
+        assert peer.command() == b"api uuid_exists ours"
+        peer.say(api_reply(b"false"))
+        gevent.sleep(0.2)
+        peer.say(framed("text/event-json", hangup_complete("ours")))
+        until(lambda: answers)
+        assert answers == [(frozenset(), ["ours"])]
+        board.stop()
 
 
 def test_a_takeover_announced_at_a_switch_is_heard_by_the_other_workers(switches: Switches) -> None:

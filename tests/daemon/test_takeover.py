@@ -44,6 +44,9 @@ from tests.daemon.test_survival import (
 QUEUE, HOTLINE = "hotline", "48221234590"
 NO_ANSWER_DID, RINGS_FIVE, LANDLINE = "48221234572", "108@acme.example", "+48223334455"
 
+# A slow machine joins caller and agent later than that they hung up otherwise (seconds).
+TALK_S = 3.0
+
 pytestmark = pytest.mark.timeout(300)
 
 
@@ -102,7 +105,8 @@ def everybody_is_served(stage: Stage, live: Live, placed: list[str]) -> None:
     """In the order of their places, and each is recorded once."""
     until(lambda: {ticket.state for ticket in live.tickets(QUEUE)} <= {"waiting", "offered"})  # all are back
     places = [ticket.id.partition("/")[0] for ticket in live.tickets(QUEUE)]
-    phone(stage, AGENT, Behaviour("answers", after_s=0.1, talk_s=0.5))
+    phone(stage, AGENT, Behaviour("answers", after_s=0.1, talk_s=TALK_S))
+    live.resume()
     for call in placed:
         stage.switch.wait_for_end(call, WAIT_S)
     found = [record_of(stage, call) for call in placed]

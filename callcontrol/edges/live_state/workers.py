@@ -194,8 +194,13 @@ class Workers:
             return False
         lease = self._pipeline.ask("GET", keys.worker(worker))
         if lease is None:
-            return clock.monotonic() <= self._steady_since + self._steady_s or not self._is_leased()
+            return not self.is_steady or not self._is_leased()
         return bool(lease != _GONE)
+
+    @property
+    def is_steady(self) -> bool:
+        """Whether this worker has heard from Redis for long enough to judge others by their silence."""
+        return clock.monotonic() > self._steady_since + self._steady_s
 
     def _is_leased(self) -> bool:
         """Whether our own lease is there. If it is not, before its time, Redis has lost more leases than one: its
