@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from callcontrol.routing.facts import SentOn
 from callcontrol.routing.plan import LegPlan
 from callcontrol.vocabulary.agent import AgentAction, OfferEnd
 from callcontrol.vocabulary.moment import Instant
@@ -109,6 +110,13 @@ class LookUp:
     """Look up anew what a decision about this target needs; answered by FactsFound."""
 
     target: Target
+
+
+@dataclass(frozen=True, slots=True)
+class NoteSentOn:
+    """For the rest of this call it is a fact where the phones of these extensions have sent it (302)."""
+
+    moved: Mapping[str, SentOn]
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +274,7 @@ Command = (
     | CheckAlone
     | FindFacts
     | LookUp
+    | NoteSentOn
     | StopPlaying
     | BringBack
     | EndsTogether

@@ -76,6 +76,7 @@ class LegGone:
 
     Attributes:
         moved_leg, moved_to: the channel it has transferred (REFER), and to what; "" if none.
+        sent_on_to: the user part to which its phone has sent the caller (302), "" if it has not.
         sent: of a channel that bears our mark as a leg of this call; None for the caller's.
     """
 
@@ -88,6 +89,7 @@ class LegGone:
     recorded_ms: int = 0  # what a `record` had written on this channel when it ended
     moved_leg: str = ""
     moved_to: str = ""
+    sent_on_to: str = ""
     sent: Sent | None = None
 
 

@@ -120,7 +120,8 @@ HANDLERS: Final[Mapping[type[State], Callable[[Call, Event, Facts], StepResult]]
 def _leg_gone(call: Call, event: LegGone, facts: Facts) -> PlainResult:
     """A channel's end, and what it means for what is under way."""
     ended, commands = ending.leg_gone(call, event, facts)
-    others = declining.stop_other_devices(call, event, facts) if call.is_open(event.leg_id) else ()
+    stops = (declining.stop_other_devices, ring.sent_on) if call.is_open(event.leg_id) else ()
+    others = tuple(command for stop in stops for command in stop(call, event, facts))
     if not isinstance(ended.state, OwnState):
         return ended, (*commands, *others)
     moved, more = ended.state.leg_gone(call, ended, event, facts)

@@ -11,7 +11,7 @@ from callcontrol.control import commands as do
 from callcontrol.control.call import Call, Deciding, Ringing
 from callcontrol.control.commands import Command
 from callcontrol.control.ending import STEP_TIMER
-from callcontrol.control.events import AppEnded, CallConnectionLost, Rearrived
+from callcontrol.control.events import AppEnded, CallConnectionLost, FactsFound, Rearrived
 from callcontrol.control.own_steps import OwnState
 from callcontrol.control.step_result import PlainResult, StepResult, ThenDecide
 from callcontrol.control.steps import ring
@@ -66,6 +66,8 @@ def _goes_on(call: Call, state: GoesOnAlone, event: Rearrived, facts: Facts) -> 
     match state:
         case Deciding(onward):
             return call, (do.FindFacts(call.destination) if onward is None else do.LookUp(onward.target),)
+        case Ringing(app_id=""):
+            return ring.on(call, FactsFound(), facts)
         case Ringing(app_id=app):
             ended = AppEnded(app, event.disposition, event.causes, moved_to=event.moved_to)
             return ring.on(call, ended, facts)

@@ -228,7 +228,8 @@ class CallDriver:
             accounts = [account for extension in extensions for account in self.facts.accounts(extension or "")]
             places = self.shared.registrations.places(tenant.domain, accounts)
             registered = {**self.facts.registered, **places}
-            self.facts = replace(self.facts, registered=registered, resting=self.shared.trunks.resting())
+            unheard, resting = self.shared.registrations.unheard(), self.shared.trunks.resting()
+            self.facts = replace(self.facts, registered=registered, unheard=unheard, resting=resting)
 
     def _tell_news(self) -> None:
         """Agents on this call (from no queue) get no offer meanwhile; the legs also tell how trunks do."""
@@ -260,6 +261,8 @@ class CallDriver:
                     self._check(legs)
                 case do.CheckAlone():
                     self.shared.switches.alone(self.call.switch, self.call.caller_channel, self._checked_alone)
+                case do.NoteSentOn(moved):
+                    self.facts = replace(self.facts, moved={**self.facts.moved, **moved})
                 case do.LookUp(target):
                     self.facts = replace(self.facts, heading=target, rules={})
                     self._find_facts()
@@ -295,7 +298,7 @@ class CallDriver:
         find_facts(self.shared, self.facts, self._facts_found, self.failed)
 
     def _facts_found(self, facts: Facts) -> None:
-        self.facts = facts
+        self.facts = replace(facts, moved=self.facts.moved)  # phones may have said more meanwhile
         self.deliver(FactsFound())
 
     def when_confirmed(self, store: Callable[[], None]) -> None:

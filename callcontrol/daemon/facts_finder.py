@@ -70,5 +70,6 @@ class _Search:
             now=clock.now(),
             rules={**facts.rules, **rules},
             registered={**facts.registered, **self._shared.registrations.places(facts.tenant.domain, accounts)},
+            unheard=self._shared.registrations.unheard(),
             degraded=str(trouble) if trouble else facts.degraded,
         )

@@ -76,6 +76,10 @@ class Registrations:
         found = {user: self.where(domain, user) for user in users}
         return {user: switches for user, switches in found.items() if switches or certain}
 
+    def unheard(self) -> tuple[str, ...]:
+        """The switches whose phones are not known now: one that no other has may be there."""
+        return tuple(sorted(self._switches - self._heard))
+
     def _count(self, switch: str) -> None:
         known = self._by_switch.get(switch, {}) if switch in self._heard else ()
         meters.registrations.labels(switch).set(len(known))

@@ -143,8 +143,8 @@ class SwitchLinks:
     def living(
         self, switch: str, channels: tuple[str, ...], on_answer: Callable[[frozenset[str] | None], object]
     ) -> None:
-        """Which of these channels live, by `uuid_exists`; None if the switch cannot be asked. By then the end of a channel
-        that went just before has been told.
+        """Which of these channels live, by `uuid_exists`; None if the switch cannot be asked. By then the end of a
+        channel that went just before has been told.
         """
         gevent.spawn(lambda: on_answer(self._living(switch, channels)))
 

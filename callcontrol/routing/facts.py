@@ -16,7 +16,7 @@ from callcontrol.routing.path import Path
 from callcontrol.routing.plan import Account, Answer, Branch, Decision, Peer, Ring, RingResult, Step
 from callcontrol.vocabulary.call import NO_ORIGIN, Caller, Origin
 from callcontrol.vocabulary.moment import Instant
-from callcontrol.vocabulary.rule import Rules
+from callcontrol.vocabulary.rule import Rule, Rules
 from callcontrol.vocabulary.stored import Upgrades
 from callcontrol.vocabulary.target import Target, text_of
 
@@ -30,14 +30,31 @@ class Prices(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class SentOn:
+    """Where a phone has sent a call (302).
+
+    Attributes:
+        to: what the phone has named.
+        rule: the forward of its extension that this is for the call; None: the call does not go there.
+        why_not: why it does not.
+    """
+
+    to: str
+    rule: Rule | None
+    why_not: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """Everything a decision about one call rests on.
 
     Attributes:
         kinds: the kinds of target there are.
         rules: effective rules by extension; an extension that is missing here has not been looked up.
+        moved: by extension, where its phone has sent this call (302): its forward for this call.
         registered: the switches at which each SIP account is registered, of those whose state is known; an account
             that is absent here is unknown, so it is tried.
+        unheard: the switches whose phones are not known now: an unknown account may be registered there.
         switch: the caller's switch, from which all legs of the call go out.
         transferred: the caller did not dial this number, the call was transferred to it.
         transferred_by: the extension that did, whose rights and purse decide; "" if it is not known.
@@ -57,7 +74,9 @@ class Facts:
     dialled: str
     now: Instant
     rules: Mapping[str, Rules] = field(default_factory=dict)
+    moved: Mapping[str, SentOn] = field(default_factory=dict)
     registered: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unheard: tuple[str, ...] = ()
     switch: str = ""
     origin: Origin = NO_ORIGIN
     alike: int = 0
@@ -79,7 +98,10 @@ class Facts:
 
     def rules_of(self, name: str) -> Rules:
         """The effective rules of an extension (none if it was not looked up)."""
-        return self.rules.get(name, Rules())
+        rules, said = self.rules.get(name, Rules()), self.moved.get(name)
+        if said is None or said.rule is None:
+            return rules
+        return Rules({**rules.by_kind, said.rule.kind: said.rule})
 
     def accounts(self, name: str) -> tuple[str, ...]:
         """The SIP accounts of an extension, () if there is no such extension."""
@@ -92,7 +114,7 @@ class Facts:
 
     def account(self, user: str) -> Account:
         """A SIP account of the tenant, and through which switch it is rung: the caller's own if that knows it."""
-        return Account(user, self.tenant.domain, self._peer(self.registered.get(user, ())))
+        return Account(user, self.tenant.domain, self._peer(self.registered.get(user, self.unheard)))
 
     def _peer(self, places: tuple[str, ...]) -> Peer | None:
         if self.switch in places:

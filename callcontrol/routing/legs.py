@@ -19,6 +19,9 @@ from callcontrol.vocabulary.rule import Rule, RuleKind
 from callcontrol.vocabulary.target import ExtensionTarget, NumberTarget, SipTarget, Target, text_of
 from callcontrol.vocabulary.trail import Passed, Routed
 
+# How long a phone that may be at a switch we do not hear has for its first sign of progress (seconds).
+DOUBTFUL_S = 4
+
 
 @dataclass(frozen=True, slots=True)
 class Legs:
@@ -37,8 +40,15 @@ class Legs:
 
 def phones(name: str, ring_s: int, facts: Facts) -> tuple[LegPlan, ...]:
     """A leg for each account of the extension that is not known to be offline."""
-    to, shown = text_of(ExtensionTarget(name)), shown_inside(facts)
-    return tuple(LegPlan(to, facts.account(a), ring_s, shown) for a in facts.reachable_accounts(name))
+    return tuple(_phone(name, account, ring_s, facts) for account in facts.reachable_accounts(name))
+
+
+def _phone(name: str, account: str, ring_s: int, facts: Facts) -> LegPlan:
+    """A phone that may be registered at another switch, or at none, has little time: that switch may be dead."""
+    endpoint = facts.account(account)
+    is_doubtful = endpoint.peer is not None and account not in facts.registered
+    to, progress_s = text_of(ExtensionTarget(name)), DOUBTFUL_S if is_doubtful else None
+    return LegPlan(to, endpoint, ring_s, shown_inside(facts), progress_s=progress_s)
 
 
 def number_leg(number: str, ring_s: int, path: Path, facts: Facts, round_: int = 0) -> Legs:

@@ -23,8 +23,9 @@ PEERS: tuple[Action, ...] = (
     ("set", "hangup_after_bridge=true"),
     ("set", "max_forwards=2"),
     ("set", f"ringback={RINGBACK}"),  # vars.xml sets it for every channel
-    ("bridge", "[outbound_redirect_fatal=true]sofia/internal/${destination_number}%${sip_req_host}"),
-    ("hangup", "${originate_disposition}"),
+    ("set", "continue_on_fail=true"),
+    ("bridge", "[outbound_redirect_info=true]sofia/internal/${destination_number}%${sip_req_host}"),
+    ("transfer", "${originate_disposition} XML peers-answered"),
 )
 
 
@@ -70,6 +71,9 @@ def standard(sockets: str, last_resort: Sequence[Action] = LAST_RESORT) -> Dialp
     plan.add("fallback", ".*", last_resort)
     plan.add("peers", "[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}", PEERS)
     plan.add("peers", ".*", (PEERS[0], ("hangup", "UNALLOCATED_NUMBER")))
+    sent_on = ("redirect", "sip:${sip_redirect_contact_user_0}@${sip_req_host}")
+    plan.add("peers-answered", "REDIRECTION_TO_NEW_DESTINATION", (sent_on,))
+    plan.add("peers-answered", ".*", (("hangup", "${destination_number}"),))
     return plan
 
 

@@ -13,7 +13,7 @@ from typing import Final
 from callcontrol.simulator import causes, sip_variables
 from callcontrol.simulator.air import Neighbour
 from callcontrol.simulator.channel import Channel
-from callcontrol.simulator.far_end import shown
+from callcontrol.simulator.far_end import moved, shown
 from callcontrol.simulator.identity import NO_NAME
 from callcontrol.simulator.phones import Reached
 from callcontrol.simulator.signalling import COMPLETED_ELSEWHERE, COMPLETED_REASON, partner_of
@@ -105,7 +105,8 @@ class ArrivedEnd:
                 leg.mark_answered()
             case "hangup" if detail["by"] == "send_refuse":
                 code = int(detail["code"])
-                leg.hangup(causes.of_sip(code), "recv_refuse", code)
+                cause = moved(leg, detail["contact"].removeprefix("sip:")) if code == 302 else causes.of_sip(code)
+                leg.hangup(cause, "recv_refuse", code)
             case "hangup" if detail["by"] == "send_bye":
                 leg.hangup("NORMAL_CLEARING", "recv_bye")
 

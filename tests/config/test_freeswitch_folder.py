@@ -143,15 +143,21 @@ def test_only_the_other_switches_reach_the_context_that_asks_nobody_for_a_passwo
 
 def test_a_call_of_another_switch_rings_a_phone_or_ends() -> None:
     actions = [a.attrib for a in ElementTree.fromstring(text_of("dialplan/peers.xml")).iter("action")]
-    assert {a["application"] for a in actions} == {"hangup", "set", "export", "bridge"}
+    assert {a["application"] for a in actions} == {"hangup", "set", "export", "bridge", "transfer", "redirect"}
     assert [a["data"] for a in actions if a["application"] == "bridge"] == [
-        "[outbound_redirect_fatal=true]sofia/internal/${destination_number}%$1"  # `%`: registered here, or nobody
+        "[outbound_redirect_info=true]sofia/internal/${destination_number}%$1"  # `%`: registered here, or nobody
     ]
+    # a 302 goes back to the switch that asked, and nowhere else
+    assert [a["data"] for a in actions if a["application"] == "transfer"] == [
+        "${originate_disposition} XML peers-answered"
+    ]
+    assert [a["data"] for a in actions if a["application"] == "redirect"] == ["sip:$1@${sip_req_host}"]
     assert actions[:2] == [
         {"application": "export", "data": "process_cdr=false"},
         {"application": "hangup", "data": "EXCHANGE_ROUTING_ERROR"},
     ]
-    assert actions[-1] == {"application": "hangup", "data": "UNALLOCATED_NUMBER"}
+    assert {"application": "hangup", "data": "UNALLOCATED_NUMBER"} in actions
+    assert actions[-1] == {"application": "hangup", "data": "$1"}
 
 
 def test_what_queues_play_has_its_modules() -> None:

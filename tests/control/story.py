@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Self, TypeVar
 
+from callcontrol.control import commands as do
 from callcontrol.control import machine
 from callcontrol.control.call import Call, new_call
 from callcontrol.control.commands import Command
@@ -44,6 +45,8 @@ class Story:
     def then(self, event: Event, after_s: float = 1) -> Self:
         self.facts = replace(self.facts, now=Instant(int(self.facts.now + after_s * SECOND)))
         self.call, self.commands = machine.step(self.call, event, self.facts)
+        for noted in self.every(do.NoteSentOn):  # the driver's part
+            self.facts = replace(self.facts, moved={**self.facts.moved, **noted.moved})
         return self
 
     def gone(self, leg: str, cause: str = "NORMAL_CLEARING", *, answered_s: float | None = None, by: str = "") -> Self:

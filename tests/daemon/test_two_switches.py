@@ -5,6 +5,7 @@ One stage for all: each test leaves the stores, both switches and the daemon run
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, suppress
@@ -193,6 +194,19 @@ def test_a_refusal_at_the_other_switch_is_what_the_phone_said(stage: TwoSwitches
     assert [leg.outcome for leg in record(stage, call).legs if leg.direction == "b"] == ["busy", "answered"]
 
 
+def test_a_phone_at_the_other_switch_that_answers_302_is_its_extensions_forward(stage: TwoSwitches, live: Live) -> None:
+    phone(stage.second, PHONE, Behaviour("moved", to="113"))
+    phone(stage.second, SECOND, Behaviour("answers", after_s=0.1, talk_s=0.5))
+    until(lambda: stage.daemon.registrations() == 2)
+    call = stage.switch.place(Call(DID))
+    stage.switch.wait_for_end(call, WAIT_S)
+    found = record(stage, call)
+    assert (found.answered_by, [leg.cause for leg in found.legs if leg.direction == "b"]) == (
+        "extension:113",
+        ["REDIRECTION_TO_NEW_DESTINATION", "NORMAL_CLEARING"],
+    )
+
+
 def test_an_agent_at_the_other_switch_serves_a_caller(stage: TwoSwitches, live: Live) -> None:
     phone(stage.second, AGENT, Behaviour("answers", after_s=0.3, talk_s=9))
     until(lambda: live.agent().state is AgentState.READY)
@@ -247,6 +261,27 @@ def test_while_a_link_is_down_the_phones_there_are_rung_where_they_were(stage: T
     stage.switch.wait_for_end(chain, WAIT_S)
     assert record(stage, chain).answered_by == "extension:113"
     assert [leg.outcome for leg in record(stage, chain).legs if leg.direction == "b"] == ["busy", "answered"]
+
+
+def test_a_phone_that_registers_while_the_link_is_down_is_rung_and_is_known_when_it_is_back(
+    stage: TwoSwitches, live: Live
+) -> None:
+    """What no switch that is heard has may be at the one that is not: no `unavailable` rule applies."""
+    assert live.agent("yvonne").state is AgentState.UNREACHABLE
+    stage.link.cut()
+    try:
+        until(lambda: re.search(r'^callcontrol_switch_up\{.*"fs2".*\} 0', stage.daemon.metrics(), re.MULTILINE))
+        phone(stage.second, PHONE, Behaviour("answers", after_s=0.1, talk_s=0.5))
+        phone(stage.second, YVONNE, Behaviour("answers", after_s=0.1, talk_s=0.5))
+        call = stage.switch.place(Call(DID))
+        stage.switch.wait_for_end(call, WAIT_S)
+        found = record(stage, call)
+        assert (found.answered_by, [leg.outcome for leg in found.legs]) == ("extension:117", ["answered", "answered"])
+        assert stage.daemon.registrations() == 0
+    finally:
+        stage.link.mended()
+    until(lambda: stage.daemon.registrations() == 2)
+    until(lambda: live.agent("yvonne").state is AgentState.READY, 5)
 
 
 @pytest.mark.usefixtures("link_is_cut")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from callcontrol.kinds.targets.voicemail import TakeMessage
 from callcontrol.routing import arrival, router
-from callcontrol.routing.plan import Account, Decision, Refuse, Ring, RingResult, TrunkNumber
+from callcontrol.routing.legs import DOUBTFUL_S, phones
+from callcontrol.routing.plan import Account, Decision, Peer, Refuse, Ring, RingResult, TrunkNumber
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.rule import Rule
-from tests.routing.world import DID, NOW, facts, rule
+from tests.routing.world import DID, MAIN, NOW, facts, rule, settings
 
 
 def ring(decision: Decision) -> Ring:
@@ -136,3 +139,21 @@ numbers: {{"+48221234500": "extension:200"}}
     decision = arrival.decide(facts("+48221234500", tenant=tenant, rules=rules))
     assert decision.step == Refuse("NORMAL_CIRCUIT_CONGESTION", Outcome.UNAVAILABLE)
     assert "hop limit: forwarded more than 8 times" in [e.why for e in decision.why]
+
+
+def test_a_phone_that_none_of_the_switches_we_hear_has_is_tried_at_the_one_we_do_not_hear() -> None:
+    """It may be registered there; for its first sign of progress it has little time, for that switch may be dead."""
+    known = facts()
+    main = MAIN.replace(
+        "}}\n",
+        ', sip: "192.0.2.1:5060"}, fs2: {address: "127.0.0.1:8022", password: secret, sip: "192.0.2.2:5060"}}\n',
+        1,
+    )
+    known = replace(known, settings=settings(main=main), unheard=("fs2",), registered={"102": ("fs1",)})
+    (unknown,), (heard,) = (phones(name, 20, known) for name in ("101", "102"))
+    assert isinstance(unknown.endpoint, Account)
+    assert (unknown.endpoint.peer, unknown.progress_s) == (Peer("fs2", "192.0.2.2:5060"), DOUBTFUL_S)
+    assert isinstance(heard.endpoint, Account)
+    assert (heard.endpoint.peer, heard.progress_s) == (None, None)
+    (here,) = phones("101", 20, replace(known, unheard=("fs1", "fs2")))
+    assert (here.endpoint, here.progress_s) == (Account("101", "acme.example"), None)

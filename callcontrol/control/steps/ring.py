@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from callcontrol.control import commands as do
 from callcontrol.control.call import Call, Deciding, Ringing, Talking
+from callcontrol.control.commands import Command
 from callcontrol.control.ending import STEP_TIMER, never_were
-from callcontrol.control.events import AppEnded, Event, LegBridged, TimerFired
+from callcontrol.control.events import AppEnded, Event, FactsFound, LegBridged, LegGone, TimerFired
 from callcontrol.control.legs import bridged, sent
 from callcontrol.control.step_result import StepResult
-from callcontrol.routing import router
+from callcontrol.routing import redirect, router
 from callcontrol.routing.carrier_loops import PASSED_HEADER, passed_header
 from callcontrol.routing.diversion import diversion_header, history_info_header
 from callcontrol.routing.endings import refuse
 from callcontrol.routing.facts import Facts
-from callcontrol.routing.plan import Onward, Ring, RingResult, SipAddress, TrunkNumber
-from callcontrol.routing.redirect import redirected
+from callcontrol.routing.plan import Decision, Onward, Ring, RingResult, SipAddress, TrunkNumber
 from callcontrol.vocabulary.leg import Role
 from callcontrol.vocabulary.outcome import Outcome, outcome_of
-from callcontrol.vocabulary.target import text_of
+from callcontrol.vocabulary.target import ExtensionTarget, text_of
 from callcontrol.vocabulary.trail import Passed, StepEnded
 
 # How much longer than its longest leg a bridge may take before we stop waiting for its end (seconds).
@@ -46,6 +46,8 @@ def on(call: Call, event: Event, facts: Facts) -> StepResult:
             return talking, (do.StopTimer(STEP_TIMER),)
         case AppEnded(app_id) if app_id == ringing.app_id:
             return _failed(call, ringing, event, facts)
+        case FactsFound() if not ringing.app_id:
+            return call, _anew(ringing.step, facts)
         case TimerFired(name) if name == STEP_TIMER:
             ended = StepEnded(facts.now, "ring", Outcome.TIMEOUT, "the switch did not report the end of the bridge")
             return call.noting(ended), (do.HangUp("RECOVERY_ON_TIMER_EXPIRE"),)
@@ -54,19 +56,46 @@ def on(call: Call, event: Event, facts: Facts) -> StepResult:
 
 
 def _failed(call: Call, ringing: Ringing, event: AppEnded, facts: Facts) -> StepResult:
-    result = _result(ringing, event)
+    result = _result(call, ringing, event)
     call = never_were(call, event, facts).noting(StepEnded(facts.now, "ring", result.outcome, event.disposition))
-    match redirected(ringing.step, result, facts):
+    match redirect.redirected(ringing.step, result, facts):
         case Onward() as onward:
             return call.to(Deciding(onward)), (do.StopTimer(STEP_TIMER), do.LookUp(onward.target))
+        case redirect.RingAnew(moved, step, refused):
+            look_up = do.NoteSentOn(moved), do.LookUp(step.path.first)
+            return call.noting(*refused).to(Ringing(step, "", ())), (do.StopTimer(STEP_TIMER), *look_up)
         case Passed() as refused:
             call = call.noting(refused)
     return call, router.after(ringing.step, result, facts)
 
 
-def _result(ringing: Ringing, event: AppEnded) -> RingResult:
-    """The cause of each leg; a leg that never became a channel has the bridge's own disposition."""
-    causes = {i: event.causes.get(leg, event.disposition) for i, leg in enumerate(ringing.legs)}
+def sent_on(call: Call, event: LegGone, facts: Facts) -> tuple[Command, ...]:
+    """A phone of several has sent the caller elsewhere: the bridge takes no further leg in, so the others are taken
+    back and ring anew, with the forward beside them.
+    """
+    ringing, leg = call.state, call.leg(event.leg_id)
+    if event.cause != redirect.MOVED or not isinstance(ringing, Ringing) or leg is None:
+        return ()
+    kind, _, extension = leg.target.partition(":")
+    if kind != ExtensionTarget.kind or isinstance(ringing.step.target, ExtensionTarget):
+        return ()
+    said = redirect.sent_on(extension, event.sent_on_to, facts)
+    is_followed = said.rule is not None and leg.id in ringing.legs
+    others = (one for one in ringing.legs if one != leg.id and call.is_open(one)) if is_followed else ()
+    return do.NoteSentOn({extension: said}), *(do.KillLeg(one, redirect.TAKEN_BACK) for one in others)
+
+
+def _anew(step: Ring, facts: Facts) -> Decision:
+    """Ring again, with the forwards of phones that have sent the caller on; where none can ring, what follows then."""
+    return redirect.in_its_place(step, facts) or router.after(step, RingResult(Outcome.UNAVAILABLE), facts)
+
+
+def _result(call: Call, ringing: Ringing, event: AppEnded) -> RingResult:
+    """The cause of each leg: as its own end was told, else as the bridge says; a leg that never became a channel has
+    the bridge's own disposition.
+    """
+    told = {leg.id: leg.end.cause for leg in call.legs if leg.end is not None}
+    causes = {i: told.get(leg) or event.causes.get(leg, event.disposition) for i, leg in enumerate(ringing.legs)}
     outcome = outcome_of(event.disposition)
     # A leg that answered and pressed nothing, or hung up at the prompt, was not reached.
     return RingResult(Outcome.NO_ANSWER if outcome is Outcome.ANSWERED else outcome, causes, event.moved_to)

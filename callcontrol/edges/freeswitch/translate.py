@@ -80,7 +80,10 @@ def leg_gone(event: SwitchEvent, call: Call) -> LegGone:
     by = _hung_up_by(event, is_caller=leg == caller)
     moved, to = _transferred(event)
     told = LegGone(leg, cause, _stamps(event), by, recorded_ms=_recorded_ms(event.get), moved_leg=moved, moved_to=to)
-    return replace(told, sent=_sent(event)) if leg != caller and event.get(CALL_MARK) == call.id else told
+    if leg == caller:
+        return told
+    told = replace(told, sent_on_to=_moved_to(event.get))
+    return replace(told, sent=_sent(event)) if event.get(CALL_MARK) == call.id else told
 
 
 def _sent(event: SwitchEvent) -> Sent:
@@ -149,7 +152,8 @@ def _leg(leg_id: str, plan: LegPlan, profile: str, caller_name: str) -> DialLeg:
     variables |= _identity(plan, caller_name)
     # A phone's 302 ends its leg (profile parameter manual-redirect), and we follow it or refuse; from others it is
     # a refusal. Left to itself the switch would send the leg, or the caller, wherever the answer says.
-    ours = isinstance(plan.endpoint, Account) and plan.endpoint.peer is None
+    # A phone at another switch answers through that switch (dialplan/peers.xml).
+    ours = isinstance(plan.endpoint, Account)
     variables["outbound_redirect_info" if ours else "outbound_redirect_fatal"] = "true"
     if plan.payer:
         variables["cc_payer"] = plan.payer

@@ -56,11 +56,21 @@ def respond(session: Session, argument: str) -> None:
         channel.hangup(causes.of_sip(int(code)))
 
 
+def redirect(session: Session, argument: str) -> None:
+    """302 to the INVITE, with this Contact (switch_channel.c, mod_sofia.c, SWITCH_MESSAGE_INDICATE_REDIRECT)."""
+    channel = session.channel
+    if not channel.answered:
+        channel.set("sip_redirect_contact", argument)
+        channel.respond_code = 302
+        channel.hangup("NORMAL_UNSPECIFIED")
+
+
 APPS = (
     App("answer", answer),
     App("pre_answer", pre_answer),
     App("ring_ready", ring_ready),
     App("bridge", bridge),
     App("hangup", hangup),
+    App("redirect", redirect),
     App("respond", respond),
 )
