@@ -229,7 +229,9 @@ class Channel(ChannelValues):
         code = signalling.final_code(self) if self._disposition == "send_refuse" else 0
         detail = {"cause": self.cause, "by": self._disposition}
         if code:
-            detail |= {"code": str(code), "contact": self.get("sip_redirect_contact") or ""}
+            detail["code"] = str(code)
+        if contact := self.get("sip_redirect_contact"):
+            detail["contact"] = contact
         self.far_end.told("hangup", **detail)
 
     def _report(self) -> None:

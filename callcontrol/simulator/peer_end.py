@@ -105,7 +105,9 @@ class ArrivedEnd:
                 leg.mark_answered()
             case "hangup" if detail["by"] == "send_refuse":
                 code = int(detail["code"])
-                cause = moved(leg, detail["contact"].removeprefix("sip:")) if code == 302 else causes.of_sip(code)
+                cause = (
+                    moved(leg, detail.get("contact", "").removeprefix("sip:")) if code == 302 else causes.of_sip(code)
+                )
                 leg.hangup(cause, "recv_refuse", code)
             case "hangup" if detail["by"] == "send_bye":
                 leg.hangup("NORMAL_CLEARING", "recv_bye")
