@@ -162,7 +162,7 @@ def test_the_end_of_a_channel_that_is_just_going_comes_before_the_answer_that_it
     with event_socket() as switch:
         main = f'switches:\n  fs1: {{address: "127.0.0.1:{switch.place.port}", password: secret}}\n'
         board = SwitchLinks(loaded(main=main), Registrations(), random.Random(1), lambda user, domain: None, int)
-        board.start(cast(WorkerContext, SimpleNamespace(drivers={"ours": told}, estimated={})))
+        board.start(cast(WorkerContext, SimpleNamespace(drivers={"ours": told}, call_by_channel={}, estimated={})))
         peer = switch.logged_in()
         assert peer.command() == b"api show registrations as json"
         peer.say(api_reply(b'{"row_count":0}'))
