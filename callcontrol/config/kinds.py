@@ -74,7 +74,6 @@ class ConfiguredKind(Generic[T]):
         form: how its targets are written; None: they are not.
         block: where its entries stand, whose names are the targets'; None: any value of the right form is a target.
         links: from an entry's name and settings, every target it may send the call on to.
-        is_member: whether it rings as a member of groups and lists.
         is_last_resort: whether it is named where a safe last resort has to be chosen.
         checks: what must fit together across settings.
     """
@@ -84,9 +83,13 @@ class ConfiguredKind(Generic[T]):
     form: Form | None = NAMED
     block: Block[Any] | None = None
     links: Callable[[str, Any], Iterable[Link]] = _nowhere
-    is_member: bool = False
     is_last_resort: bool = False
     checks: tuple[Callable[[Settings], Iterable[Problem]], ...] = ()
+
+    @property
+    def is_member(self) -> bool:
+        """Whether it rings as a member of groups and lists."""
+        return False
 
     @property
     def word(self) -> str:

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from callcontrol.config.queue_settings import Callback
 from callcontrol.config.settings import Agent, Tenant
 from callcontrol.routing.facts import Facts
-from callcontrol.routing.legs import Legs, number_leg, phones
+from callcontrol.routing.legs import number_leg, phones
 from callcontrol.routing.path import Path
-from callcontrol.routing.plan import Acceptance
+from callcontrol.routing.plan import Acceptance, Legs
 from callcontrol.routing.speech import Hint, Phrase, as_file_string, key_hint, phrase
 from callcontrol.routing.trunks import refusal
 from callcontrol.vocabulary.leg import Leg, Role, changes, has_ended

@@ -13,7 +13,7 @@ from callcontrol.config.kinds import ConfiguredKind, Kinds
 from callcontrol.config.settings import Extension, Settings, Tenant
 from callcontrol.routing.endings import refuse
 from callcontrol.routing.path import Path
-from callcontrol.routing.plan import Account, Answer, Branch, Decision, Peer, Ring, RingResult, Step
+from callcontrol.routing.plan import Account, Answer, Branch, Decision, Legs, Peer, Ring, RingResult, Step
 from callcontrol.vocabulary.call import NO_ORIGIN, Caller, Origin
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.rule import Rule, Rules
@@ -146,6 +146,7 @@ class RoutedKind(ConfiguredKind[T]):
         why_not: why calls may not be sent there at run time, "" if they may; None: where the target does not exist.
         default_last_resort: the last resort of a tenant that has chosen none, for a call that came for this target; the
             first kind that has an answer is taken.
+        member_legs: the legs it rings with for so many seconds as a member of a group or list; None: it is no member.
         is_end: such a target is the end of the call, nothing else.
         step: the step that only this kind has calls take; None: it has none.
         branches: what may follow that step.
@@ -158,11 +159,17 @@ class RoutedKind(ConfiguredKind[T]):
     successors: Callable[[T, Facts], Iterable[Target]] | None = None
     why_not: Callable[[T, Facts], str] | None = None
     default_last_resort: Callable[[Target, Tenant], Target | None] | None = None
+    member_legs: Callable[[T, int, Path, Facts], Legs] | None = None
     is_end: bool = False
     step: type[Step] | None = None
     branches: Callable[[Any, Facts], Iterable[Branch]] = _nothing_follows
     saved: tuple[type[Any], ...] = ()
     upgrades: Upgrades = field(default_factory=dict)
+
+    @property
+    def is_member(self) -> bool:
+        """Whether it rings as a member of groups and lists."""
+        return self.member_legs is not None
 
     def following(self, target: T, facts: Facts) -> Iterable[Target]:
         """Every target that may follow this one, as far as it is known."""

@@ -151,6 +151,21 @@ Explanation = Routed | Passed
 
 
 @dataclass(frozen=True, slots=True)
+class Legs:
+    """Legs to ring, and what explains them or their absence."""
+
+    legs: tuple[LegPlan, ...] = ()
+    why: tuple[Explanation, ...] = ()
+
+    def __add__(self, other: Legs) -> Legs:
+        return Legs(self.legs + other.legs, self.why + other.why)
+
+    def because(self, entry: Explanation) -> Legs:
+        """The same legs with a reason put in front."""
+        return Legs(self.legs, (entry, *self.why))
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """What happens next, and why."""
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 
 from callcontrol.routing.facts import Facts, SentOn
 from callcontrol.routing.forwarding_rights import target_of, trouble_with
-from callcontrol.routing.legs import Legs, member_legs
-from callcontrol.routing.plan import Decision, LegPlan, Onward, Ring, RingResult
+from callcontrol.routing.legs import member_legs
+from callcontrol.routing.plan import Decision, LegPlan, Legs, Onward, Ring, RingResult
 from callcontrol.vocabulary.number_class import NumberClass, class_of
 from callcontrol.vocabulary.outcome import outcome_of
 from callcontrol.vocabulary.rule import Rule, RuleKind

@@ -13,7 +13,7 @@ from callcontrol.vocabulary.agent import OfferEnd
 from tests.distribution.world import Scene, layout, one_queue, queue, seat
 from tests.oracle import strategies
 from tests.oracle.candidate import Candidate, Standing
-from tests.oracle.strategies import SCORE
+from tests.oracle.strategies import ORDERS, SCORE
 
 
 def candidate(name: str, position: int, **known: int) -> Candidate:
@@ -28,20 +28,7 @@ CARL = candidate("carl", 3, last_talk=70, talked_us=100, talks=4, lot=20)
 
 @pytest.mark.parametrize(
     ("strategy", "standing", "order"),
-    [
-        (Strategy.ALL_AT_ONCE, Standing(), "anna bob carl"),
-        (Strategy.IN_ORDER, Standing(), "anna bob carl"),
-        (Strategy.ROUND_ROBIN, Standing(), "anna bob carl"),
-        (Strategy.ROUND_ROBIN, Standing({1: 1}), "bob carl anna"),
-        (Strategy.ROUND_ROBIN, Standing({1: 2}), "carl anna bob"),
-        (Strategy.ROUND_ROBIN, Standing({1: 3}), "anna bob carl"),
-        (Strategy.ROUND_ROBIN, Standing({2: 2}), "anna bob carl"),  # another tier's cursor
-        (Strategy.ROUND_ROBIN, Standing({1: 2}, flat=True), "anna bob carl"),
-        (Strategy.LONGEST_IDLE, Standing(), "bob anna carl"),
-        (Strategy.LEAST_TALKED, Standing(), "carl bob anna"),
-        (Strategy.FEWEST_CALLS, Standing(), "anna carl bob"),
-        (Strategy.RANDOM, Standing(), "bob carl anna"),
-    ],
+    [(strategy, standing, order) for strategy, orders in ORDERS.items() for standing, order in orders],
 )
 def test_the_order(strategy: Strategy, standing: Standing, order: str) -> None:
     score = SCORE[strategy]
@@ -52,6 +39,7 @@ def test_the_order(strategy: Strategy, standing: Standing, order: str) -> None:
 def test_each_strategy_has_its_file_and_no_file_is_left_over() -> None:
     folder = Path(strategies.__path__[0])
     assert {path.stem for path in folder.glob("*.py")} - {"__init__"} == {*Strategy} == set(SCORE)
+    assert all(ORDERS.values())
 
 
 def served(strategy: Strategy, calls: int = 4, **changes: Any) -> list[str]:

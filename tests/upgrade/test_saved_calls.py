@@ -14,6 +14,8 @@ from callcontrol.vocabulary.stored import read_tag
 from tests.upgrade.left_behind import LeftBehind
 
 HERE = Path(__file__).parent
+# One call in each state of the queue, its callbacks and the star codes, written when these stood below the kinds.
+STATES = sorted((HERE / "saved_states").glob("*.json"))
 EXAMPLES = sorted((HERE / "saved").glob("*.json"))
 OF_OLD_DAEMONS = [
     pytest.param(text, id=f"{folder}-{call_id[:8]}")
@@ -42,3 +44,11 @@ def test_an_example_is_of_the_version_it_is_named_after_and_is_read(example: Pat
 def test_every_upgrade_has_its_example() -> None:
     upgraded = {f"{kind}-{version}" for kind, version in saved.UPGRADES}
     assert upgraded | {"Call-1"} <= {example.stem for example in EXAMPLES}
+
+
+@pytest.mark.parametrize("example", STATES, ids=lambda path: path.stem)
+def test_states_of_kinds_are_saved_by_the_names_they_had_before(example: Path) -> None:
+    told, call = json.loads(example.read_bytes()), decode(example.read_bytes())
+    again = json.loads(encode(call))
+    assert (again["state"], again["serving"], again["offers"]) == (told["state"], told["serving"], told["offers"])
+    assert decode(encode(call)) == call

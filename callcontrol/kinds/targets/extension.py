@@ -9,9 +9,10 @@ from callcontrol.config.kinds import ALWAYS, SOMETIMES, Block, Link
 from callcontrol.config.settings import Extension
 from callcontrol.routing.endings import refuse
 from callcontrol.routing.facts import Facts, RoutedKind
+from callcontrol.routing.legs import member_legs as legs_of_member
 from callcontrol.routing.legs import phones
 from callcontrol.routing.path import Path
-from callcontrol.routing.plan import Decision, Onward, Ring, RingResult
+from callcontrol.routing.plan import Decision, Legs, Onward, Ring, RingResult
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.rule import Rule, RuleKind
 from callcontrol.vocabulary.target import ExtensionTarget, Form, Target, text_of
@@ -38,6 +39,34 @@ def decide(target: ExtensionTarget, path: Path, facts: Facts) -> Decision | Onwa
 def after(target: ExtensionTarget, step: Ring, result: RingResult, facts: Facts) -> Decision | Onward:
     """Busy, not answered or unavailable: the rule for it, or the end."""
     return _on_outcome(target, result.outcome, step.path, facts)
+
+
+def member_legs(target: ExtensionTarget, ring_s: int, path: Path, facts: Facts) -> Legs:
+    """Its phones. Of its rules only those are followed that are known before anything rings (always, unavailable)."""
+    rules = facts.rules_of(target.name)
+    always = rules.in_force(RuleKind.ALWAYS, facts.now)
+    if always:
+        return _legs_forwarded(target, always, ring_s, path, facts)
+    legs = phones(target.name, ring_s, facts)
+    if legs:
+        return Legs(legs)
+    unavailable = rules.in_force(RuleKind.UNAVAILABLE, facts.now)
+    if unavailable:
+        return _legs_forwarded(target, unavailable, ring_s, path, facts)
+    return Legs(why=(Passed(facts.now, text_of(target), "no phone registered"),))
+
+
+def _legs_forwarded(target: ExtensionTarget, rule: Rule, ring_s: int, path: Path, facts: Facts) -> Legs:
+    """What the rule leads to rings, if it rings at all: a voicemail box would answer for the whole group at once."""
+    why = f"rule {rule.kind.value} of {text_of(target)}"
+    if not facts.kinds.of(rule.target).is_member:
+        entry = Passed(facts.now, text_of(target), f"{why} leads to {text_of(rule.target)}", rule.source)
+        return Legs(why=(entry,))
+    onward = path.entering(target).forwarded_by(target.name, rule)
+    if onward.hops > facts.settings.limits.hops:
+        return Legs(why=(Passed(facts.now, text_of(rule.target), "hop limit", rule.source),))
+    followed = legs_of_member(rule.target, ring_s, onward, facts)
+    return followed.because(Routed(facts.now, text_of(rule.target), why, rule.source))
 
 
 def _ring_s(target: ExtensionTarget, facts: Facts) -> int:
@@ -78,7 +107,7 @@ KIND = RoutedKind(
     form=Form(bare=re.compile("[0-9]{1,6}")),
     block=Block("extensions", Extension),
     links=links,
-    is_member=True,
+    member_legs=member_legs,
     decide=decide,
     after=after,
     successors=successors,

@@ -13,9 +13,9 @@ from callcontrol.config.kinds import SOMETIMES, Block, Link
 from callcontrol.config.target_fields import TargetText
 from callcontrol.routing.endings import refuse
 from callcontrol.routing.facts import Facts, RoutedKind
-from callcontrol.routing.legs import Legs, member_legs
+from callcontrol.routing.legs import member_legs
 from callcontrol.routing.path import Path
-from callcontrol.routing.plan import Decision, Explanation, LegPlan, Onward, Ring, RingResult
+from callcontrol.routing.plan import Decision, Explanation, LegPlan, Legs, Onward, Ring, RingResult
 from callcontrol.routing.retry import next_round, outcome_over_rounds
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.target import Target, text_of

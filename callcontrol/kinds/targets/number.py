@@ -9,9 +9,10 @@ import re
 
 from callcontrol.routing.endings import refuse
 from callcontrol.routing.facts import Facts, RoutedKind
-from callcontrol.routing.legs import number_leg, own_source
+from callcontrol.routing.legs import member_legs as legs_of_member
+from callcontrol.routing.legs import number_leg
 from callcontrol.routing.path import Path
-from callcontrol.routing.plan import Decision, Onward, Ring, RingResult
+from callcontrol.routing.plan import Decision, Legs, Onward, Ring, RingResult
 from callcontrol.routing.retry import next_round, outcome_over_rounds
 from callcontrol.routing.trunks import refusal
 from callcontrol.vocabulary.outcome import Outcome
@@ -26,10 +27,23 @@ def decide(target: NumberTarget, path: Path, facts: Facts) -> Decision | Onward:
     """Ring it, unless it is blocked, has no price or no trunk: then it is refused before dialling."""
     own = facts.tenant.numbers.get(target.name)
     if own is not None:
-        entry = Routed(facts.now, text_of(own), f"own number {target.name}", own_source(target.name, facts))
-        return Onward(own, path.onward(), (entry,))
+        return Onward(own, path.onward(), (_leads_to(own, target, facts),))
     found = number_leg(target.name, RING_S, path, facts)
     return Decision(Ring(target, found.legs, path), found.why) if found.legs else refuse(Outcome.REJECTED, *found.why)
+
+
+def _leads_to(own: Target, target: NumberTarget, facts: Facts) -> Routed:
+    source = facts.settings.source("tenants", facts.tenant_name, "numbers", target.name)
+    return Routed(facts.now, text_of(own), f"own number {target.name}", source)
+
+
+def member_legs(target: NumberTarget, ring_s: int, path: Path, facts: Facts) -> Legs:
+    """The leg to it; one of the tenant's own never leaves: what it leads to rings."""
+    own = facts.tenant.numbers.get(target.name)
+    if own is None:
+        return number_leg(target.name, ring_s, path, facts)
+    found = legs_of_member(own, ring_s, path.entering(target), facts)
+    return found.because(_leads_to(own, target, facts))
 
 
 def after(target: NumberTarget, step: Ring, result: RingResult, facts: Facts) -> Decision:
@@ -57,7 +71,7 @@ KIND = RoutedKind(
         bare=re.compile(r"\+?[0-9][0-9 ()/-]{6,}"),
         national=True,
     ),
-    is_member=True,
+    member_legs=member_legs,
     decide=decide,
     after=after,
     successors=successors,

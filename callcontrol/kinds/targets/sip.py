@@ -5,17 +5,32 @@ from __future__ import annotations
 import re
 
 from callcontrol.kinds.targets.number import RING_S
+from callcontrol.routing.caller_id import shown_outside
 from callcontrol.routing.facts import Facts, RoutedKind
-from callcontrol.routing.legs import sip_leg
+from callcontrol.routing.legs import acceptance, longest_talk_s
 from callcontrol.routing.path import Path
-from callcontrol.routing.plan import Decision, Ring
-from callcontrol.vocabulary.target import Form, SipTarget
+from callcontrol.routing.plan import Decision, LegPlan, Legs, Ring, SipAddress
+from callcontrol.vocabulary.target import Form, SipTarget, text_of
 
 
 def decide(target: SipTarget, path: Path, facts: Facts) -> Decision:
     """Ring it."""
-    found = sip_leg(target.name, RING_S, path, facts)
+    found = member_legs(target, RING_S, path, facts)
     return Decision(Ring(target, found.legs, path), found.why)
+
+
+def member_legs(target: SipTarget, ring_s: int, path: Path, facts: Facts) -> Legs:
+    """The leg to it; it goes through no trunk and has no price."""
+    leg = LegPlan(
+        to=text_of(target),
+        endpoint=SipAddress(target.name),
+        ring_s=ring_s,
+        shown=shown_outside(facts, path.show, None),
+        payer=path.payer,
+        acceptance=acceptance(path, facts),
+        cap_s=longest_talk_s(facts),
+    )
+    return Legs((leg,))
 
 
 KIND = RoutedKind(
@@ -26,6 +41,6 @@ KIND = RoutedKind(
         "after {kind}: comes an address, such as {kind}:bob@example.com",
         bare=re.compile(".*@.*"),
     ),
-    is_member=True,
+    member_legs=member_legs,
     decide=decide,
 )

@@ -10,3 +10,6 @@ TOGETHER = True
 def score(candidate: Candidate, _: Standing) -> Score:
     """His place in the list, which is the order in which the offer names them."""
     return (candidate.position,)
+
+
+ORDERS = ((Standing(), "anna bob carl"),)

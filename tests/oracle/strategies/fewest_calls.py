@@ -8,3 +8,6 @@ from tests.oracle.candidate import Candidate, Score, Standing
 def score(candidate: Candidate, _: Standing) -> Score:
     """How many conversations he had."""
     return (candidate.talks,)
+
+
+ORDERS = ((Standing(), "anna carl bob"),)

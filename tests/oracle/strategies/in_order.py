@@ -8,3 +8,6 @@ from tests.oracle.candidate import Candidate, Score, Standing
 def score(candidate: Candidate, _: Standing) -> Score:
     """His place in the list."""
     return (candidate.position,)
+
+
+ORDERS = ((Standing(), "anna bob carl"),)

@@ -8,3 +8,6 @@ from tests.oracle.candidate import Candidate, Score, Standing
 def score(candidate: Candidate, _: Standing) -> Score:
     """The microseconds he talked."""
     return (candidate.talked_us,)
+
+
+ORDERS = ((Standing(), "carl bob anna"),)

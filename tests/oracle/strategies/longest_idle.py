@@ -8,3 +8,6 @@ from tests.oracle.candidate import Candidate, Score, Standing
 def score(candidate: Candidate, _: Standing) -> Score:
     """The end of his last conversation."""
     return (candidate.last_talk,)
+
+
+ORDERS = ((Standing(), "bob anna carl"),)

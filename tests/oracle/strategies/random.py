@@ -12,3 +12,6 @@ from tests.oracle.candidate import Candidate, Score, Standing
 def score(candidate: Candidate, _: Standing) -> Score:
     """The lot he drew."""
     return (candidate.lot,)
+
+
+ORDERS = ((Standing(), "bob carl anna"),)

@@ -11,3 +11,13 @@ def score(candidate: Candidate, standing: Standing) -> Score:
         return (0, candidate.position)
     had_his_turn = candidate.position <= standing.cursors.get(candidate.tier, 0)
     return (int(had_his_turn), candidate.position)
+
+
+ORDERS = (
+    (Standing(), "anna bob carl"),
+    (Standing({1: 1}), "bob carl anna"),
+    (Standing({1: 2}), "carl anna bob"),
+    (Standing({1: 3}), "anna bob carl"),
+    (Standing({2: 2}), "anna bob carl"),  # another tier's cursor
+    (Standing({1: 2}, flat=True), "anna bob carl"),
+)

@@ -41,7 +41,7 @@ from callcontrol.kinds.targets.queue.serving import end_unjoined
 from callcontrol.kinds.targets.queue.waiting_caller import Offering
 from callcontrol.routing.agents import customer_leg
 from callcontrol.routing.facts import Facts
-from callcontrol.routing.legs import Legs
+from callcontrol.routing.plan import Legs
 from callcontrol.routing.speech import Phrase, as_file_string, phrase
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.call import Caller

@@ -19,7 +19,7 @@ from callcontrol.kinds.targets.queue.serving import Serving
 from callcontrol.kinds.targets.queue.waiting_caller import Offering, RungLeg
 from callcontrol.routing.agents import agent_legs
 from callcontrol.routing.facts import Facts
-from callcontrol.routing.legs import Legs
+from callcontrol.routing.plan import Legs
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.leg import Certainty, End, Role
