@@ -18,6 +18,7 @@ from callcontrol.edges.freeswitch.failures import (
     EventSocketError,
     JobTimedOut,
     LimitReached,
+    NotWanted,
     ReplyTimedOut,
 )
 from callcontrol.edges.freeswitch.inbound import JobResult, SwitchLink
@@ -107,7 +108,10 @@ class LegLine:
             return OriginateFailed(legs, NOT_SENT, sent=False)
         try:
             line = originate(command, call, self._profile_of(call.switch))
-            return link.bgapi(line, clock.new_id(), longest_s(command.legs) + PATIENCE_S + link.pacing.slack_s)
+            for_s = longest_s(command.legs) + PATIENCE_S + link.pacing.slack_s
+            return link.bgapi(line, clock.new_id(), for_s, lambda: _is_rung(driver, legs))
+        except NotWanted:  # the caller hung up while it waited for its turn
+            return OriginateFailed(legs, NOT_WANTED, sent=False)
         except JobTimedOut as error:
             _refused(command, call, str(error))
             for leg in legs:  # they may ring on
@@ -190,6 +194,11 @@ class LegLine:
             trouble = str(error)
         _refused(command, driver.call, trouble)
         on_failure(trouble)
+
+
+def _is_rung(driver: DrivenCall, legs: tuple[str, ...]) -> bool:
+    """Whether the call still wants one of these legs to ring."""
+    return not set(legs).isdisjoint(driver.call.state.being_rung)
 
 
 def _ids(command: do.Originate) -> tuple[str, ...]:

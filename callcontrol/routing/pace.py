@@ -14,7 +14,8 @@ from callcontrol.vocabulary.copying import replace
 # An answer within this is in time: a healthy switch takes some milliseconds (seconds).
 IN_TIME_S = 0.5
 FIRST_WINDOW = 64
-LEAST_WINDOW = 2
+# So few are next to no work for a switch; fewer would only hold back what a slow one could still do.
+LEAST_WINDOW = 16
 # Of how slow the switch was, each faster answer leaves this much.
 FORGETTING = 0.7
 HALF_LIFE_S = 2.0

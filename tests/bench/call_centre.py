@@ -6,7 +6,7 @@ import random
 import shutil
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -174,6 +174,11 @@ class Seen:
     rang: list[Moment] = field(default_factory=list)  # by whose phone it was
     hung_up: list[Moment] = field(default_factory=list)
     progress: list[Moment] = field(default_factory=list)  # a phone says that it rings
+
+    def until(self, at_us: int) -> Seen:
+        """What of it was seen by then."""
+        kept = ([m for m in getattr(self, field.name) if m.at_us <= at_us] for field in fields(self))
+        return Seen(*kept)
 
     @property
     def again(self) -> int:

@@ -19,6 +19,7 @@ from redis import Redis
 from rich.console import Console
 from rich.table import Table
 
+from callcontrol.edges import clock
 from callcontrol.edges.embedded import EmbeddedPostgres, EmbeddedRedis
 from callcontrol.simulator.stories.stage import Daemon
 from tests.bench import mod_callcenter
@@ -220,14 +221,14 @@ class Place:
 
     def _calls(self, dialled: str, talk: Talk, rate: float, at_once: int, seconds: float) -> Seen:
         """Let callers call for so long, and what the switch saw; nobody is there afterwards."""
-        self._events.take()
+        self._events.take(self.switch.events)
         external = self._ports.external
         with self._sipp.agents(self._ports.phones, talk):
             with self._sipp.callers(numbers(NUMBERS), dialled, external, per_second=rate, at_once=at_once):
                 time.sleep(seconds)
-                found = self._events.take()
+                ended_us = int(clock.now())
             self._hang_up_all()
-        return found
+        return self._events.take(self.switch.events).until(ended_us)
 
     def _hang_up_all(self) -> None:
         due = time.monotonic() + EMPTY_S

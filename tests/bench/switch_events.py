@@ -14,7 +14,9 @@ from tests.bench.call_centre import Seen
 from tests.bench.figures import Moment
 from tests.freeswitch.switch import EventSocket
 
-EVENTS = "CHANNEL_CREATE CHANNEL_PROGRESS CHANNEL_ANSWER CHANNEL_HANGUP"
+MARK = "callcontrol::bench"
+EVENTS = f"CHANNEL_CREATE CHANNEL_PROGRESS CHANNEL_ANSWER CHANNEL_HANGUP CUSTOM {MARK}"
+CATCH_UP_S = 120.0
 _AGENT = re.compile(r"sofia/internal/(\d+)")
 
 
@@ -25,11 +27,20 @@ class SwitchEvents:
         self._socket = EventSocket(port)
         self._socket.send(f"event json {EVENTS}")
         self._seen = Seen()
+        self._marked = threading.Event()
         self._thread = threading.Thread(target=self._listen, daemon=True)
         self._thread.start()
 
-    def take(self) -> Seen:
-        """What was seen since this was asked last."""
+    def take(self, switch: EventSocket) -> Seen:
+        """What happened since this was asked last, however late this busy machine hears of it.
+
+        Raises:
+            TimeoutError: it is not all here after CATCH_UP_S.
+        """
+        self._marked.clear()
+        switch.send(f"sendevent CUSTOM\nEvent-Subclass: {MARK}")
+        if not self._marked.wait(CATCH_UP_S):
+            raise TimeoutError(f"the switch's events are more than {CATCH_UP_S:g} s late")
         found, self._seen = self._seen, Seen()
         return found
 
@@ -41,8 +52,13 @@ class SwitchEvents:
 
     def _listen(self) -> None:
         while frame := self._next():
-            if frame.startswith("{"):
-                note(self._seen, json.loads(frame))
+            if not frame.startswith("{"):
+                continue
+            event = json.loads(frame)
+            if event["Event-Name"] == "CUSTOM":
+                self._marked.set()
+            else:
+                note(self._seen, event)
 
     def _next(self) -> str:
         """The next frame; none when the switch has ended."""

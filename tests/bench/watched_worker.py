@@ -85,13 +85,13 @@ def _watch_switch(noted: Noted) -> None:
             noted.note("heard", agent[1])
         take(self, frame)
 
-    def sent(self: SwitchLink, command: str, job_uuid: str, timeout_s: float) -> Any:
+    def sent(self: SwitchLink, command: str, *others: Any) -> Any:
         if agent := _AGENT.search(command):
             noted.note("originate", agent[1])
-        return bgapi(self, command, job_uuid, timeout_s)
+        return bgapi(self, command, *others)
 
     SwitchConnection._take = taken  # type: ignore[method-assign]  # noted, and done
-    SwitchLink.bgapi = sent  # type: ignore[method-assign]
+    SwitchLink.bgapi = sent  # type: ignore[assignment, method-assign]
 
 
 def _watch_queues(noted: Noted) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import gevent
 import pytest
 
 from callcontrol.control import commands as do
-from callcontrol.control.call import Closed
+from callcontrol.control.call import Closed, State
 from callcontrol.control.events import Joined, JoinFailed, LegAnswered, OriginateFailed
 from callcontrol.daemon import leg_line
 from callcontrol.daemon.leg_line import LegLine
@@ -42,6 +42,17 @@ def plan(address: str, ring_s: int = 20) -> LegPlan:
     return LegPlan(f"extension:{user}", Account(user, domain), ring_s, Shown("+48600700800"))
 
 
+@dataclass(frozen=True, slots=True)
+class Rings(State):
+    """A call that wants these legs to ring."""
+
+    legs: tuple[str, ...]
+
+    @property
+    def being_rung(self) -> tuple[str, ...]:
+        return self.legs
+
+
 class Scene:
     """A simulated switch, the connection to it, and a call that asks for legs."""
 
@@ -67,6 +78,7 @@ class Scene:
 
     def ring(self, *legs: tuple[str, str]) -> None:
         """Ring these legs, each at this address, at once."""
+        self.call.call = self.call.call.to(Rings(tuple(leg for leg, _ in legs)))
         self.do(do.Originate(tuple((leg, plan(address)) for leg, address in legs)))
 
     def parked(self, leg: str, address: str = ANNA) -> None:
@@ -103,6 +115,18 @@ def scene() -> Iterator[Scene]:
 
 
 # --- ringing
+
+
+def test_a_leg_whose_caller_has_gone_while_it_waited_for_its_turn_is_not_rung(scene: Scene) -> None:
+    scene.phone(ANNA, QUICKLY)
+    while scene.link.pacing.begin():  # as many are under way as the switch answers in time
+        pass
+    scene.ring(("leg-1", ANNA))
+    gevent.sleep(0.05)
+    scene.call.call = scene.call.call.to(Rings(()))
+    scene.link.pacing.leave()
+    assert scene.call.told(OriginateFailed) == OriginateFailed(("leg-1",), "ORIGINATOR_CANCEL", sent=False)
+    assert not scene.lives("leg-1")
 
 
 def test_who_answers_is_parked_under_the_uuid_that_was_chosen(scene: Scene) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from callcontrol.simulator.stories.story import Story, read_stories
 from tests.freeswitch.audio import Microphones, can_listen
+from tests.freeswitch.blinks import BLINKS
 from tests.freeswitch.configuration import here_not_there
 from tests.freeswitch.emergencies import EMERGENCIES
 from tests.freeswitch.joins import JOINS
@@ -81,7 +82,7 @@ def _stories(stage: RealStage, microphones: Microphones, words: list[str]) -> It
 
 
 def _mishaps(stage: RealStage, microphones: Microphones, words: list[str]) -> Iterator[bool]:
-    for mishap in (*MISHAPS, *EMERGENCIES, *TAKEOVERS, *TRANSFERS, *STRAYS, *JOINS, phones_at_another_switch):
+    for mishap in (*MISHAPS, *EMERGENCIES, *TAKEOVERS, *TRANSFERS, *STRAYS, *JOINS, *BLINKS, phones_at_another_switch):
         if _is_wanted(mishap.__name__, words):
             microphones.clear()
             yield _tell(f"{mishap.__name__}: {mishap.__doc__}", partial(mishap, stage, microphones))

@@ -21,7 +21,7 @@ PHONES: Final = {
     **{other: {"action": "busy"} for other in ("123", "124")},
 }
 SILENT_CALLER: Final = PlacedCall(SILENT, HOTLINE.to, hangup_after_s=9.0)
-TOGETHER_US: Final = 500_000
+TOGETHER_S: Final = 0.5
 TALKED: Final = ("answered", ("", "extension:121", "extension:121"))
 
 
@@ -45,9 +45,10 @@ def caller_without_sound(stage: RealStage, microphones: Microphones) -> Iterator
     found = (call.outcome, _legs_of_the_agent(call))
     if found != ("answered", ("", "extension:121")):
         yield f"one conversation with 121 expected, there are {found}"
-    ends = [leg.ended for leg in call.legs if leg.target in ("", "extension:121")]
-    if max(ends) - min(ends) > TOGETHER_US:
-        yield f"the caller's channel ended {(max(ends) - min(ends)) / 1e6:.1f} s after the agent's"
+    ends = [leg.ended_at for leg in call.legs if leg.target in ("", "extension:121")]
+    apart_s = (max(ends) - min(ends)).total_seconds()
+    if apart_s > TOGETHER_S:
+        yield f"the caller's channel ended {apart_s:.1f} s after the agent's"
 
 
 def _ends_when(stage: RealStage, state: str) -> Iterator[str]:

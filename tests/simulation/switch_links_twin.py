@@ -320,7 +320,7 @@ class _Job:
 
     def _connect(self, until_s: float) -> None:
         if self._link.is_up:
-            self._take_turn(self._process.agenda.now_s + TURN_S)
+            self._take_turn(self._process.agenda.now_s + TURN_S + self._link.pacing.slack_s)
         elif self._process.agenda.now_s < until_s:
             self._process.after(LOOK_S, lambda: self._connect(until_s))
         else:
@@ -329,12 +329,18 @@ class _Job:
     def _take_turn(self, until_s: float) -> None:
         if not self._link.is_up:
             self._lost(NOT_SENT, sent=False)
+        elif not self._is_rung():
+            self._lost(NOT_WANTED, sent=False)
         elif self._link.pacing.begin():
             self._send()
         elif self._process.agenda.now_s < until_s:
             self._process.after(LOOK_S, lambda: self._take_turn(until_s))
         else:
             self._process.after(REFUSED_S, lambda: self._lost(NOT_SENT, sent=False))
+
+    def _is_rung(self) -> bool:
+        legs = {leg for leg, _ in self._command.legs}
+        return not legs.isdisjoint(self._driver.call.state.being_rung)
 
     def _send(self) -> None:
         link = self._link

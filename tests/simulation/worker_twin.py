@@ -8,6 +8,7 @@ from typing import cast
 from callcontrol.daemon.adoption import Adoption
 from callcontrol.daemon.call_acceptor import CallAcceptor
 from callcontrol.daemon.configuration import Current
+from callcontrol.daemon.event_polling import is_of_queue
 from callcontrol.daemon.handover import AGAIN_S, LOOK_S
 from callcontrol.daemon.layout_sync import COMPARE_S, LayoutSync
 from callcontrol.daemon.offer_dispatcher import OfferDispatcher
@@ -32,6 +33,7 @@ from tests.simulation.connection_twin import ConnectionTwin
 from tests.simulation.phones import home_of
 from tests.simulation.pipeline_twin import PipelineTwin, RedisHost
 from tests.simulation.process import Process
+from tests.simulation.promises import Broken
 from tests.simulation.records_twin import RecordsTwin, SpoolTwin
 from tests.simulation.switch_links_twin import SwitchLinksTwin
 
@@ -113,6 +115,17 @@ class WorkerTwin:
         self._listen()
         self._compare()
         self.process.after(BEGIN_S, self._look)
+
+    def look(self) -> None:
+        """What is counted as calls come and go agrees with the calls.
+
+        Raises:
+            Broken: it does not.
+        """
+        of_queues = {call for call, driver in self.shared.drivers.items() if is_of_queue(driver.call)}
+        if self.shared.of_queues != of_queues:
+            wrong = sorted(self.shared.of_queues ^ of_queues)
+            raise Broken(f"{self.process.name} counts calls of queues wrongly: {wrong[:3]}", wrong[0])
 
     # --- as the switch meets it
 

@@ -259,6 +259,8 @@ class World:
         is_set, self._off_us = self._off_us != self.clock.off_us, self.clock.off_us
         if is_set or not is_there or not all(worker.process.runs for worker in self.workers):
             self._unsteady_s = self.agenda.now_s
+        for worker in self.workers:
+            worker.look()
         self.promises.look(somebody_is_there=self.agenda.now_s - self._unsteady_s > STEADY_S)
 
     def _rest(self) -> None:

@@ -142,6 +142,10 @@ class WouldDeadlock(EventSocketError):
     """Waiting for {what} in the greenlet that reads it: use a callback, or wait in a greenlet of its own"""
 
 
+class NotWanted(EventSocketError):
+    """Not sent, for nothing waits for it any more: {command}"""
+
+
 class CommandRefused(EventSocketError):
     """The switch refused {command}: {said}"""
 

@@ -30,6 +30,7 @@ from callcontrol.edges.freeswitch.failures import (
     HandlerFailed,
     HeartbeatLost,
     JobTimedOut,
+    NotWanted,
     ReplyTimedOut,
     reached,
 )
@@ -42,7 +43,7 @@ from callcontrol.edges.freeswitch.wire import SwitchEvent, everything
 log = logging.getLogger(__name__)
 
 OWN_EVENTS: Final = ("HEARTBEAT", "BACKGROUND_JOB")
-# How long an originate waits for its turn at a switch that is slow (seconds).
+# How long an originate waits for its turn, besides what the switch is slow (seconds).
 TURN_S: Final = 5.0
 CORE_UUID: Final = Api("global_getvar core_uuid")
 
@@ -187,13 +188,19 @@ class SwitchLink:
         if self._connection is not None:
             self._connection.poll_events()
 
-    def bgapi(self, command: str, job_uuid: str, timeout_s: float) -> JobResult:
+    def bgapi(
+        self, command: str, job_uuid: str, timeout_s: float, wanted: Callable[[], bool] = lambda: True
+    ) -> JobResult:
         """The result of a command that may take long: an originate. At most `jobs` run at once, and as many are without
         their first answer as the switch answers in time (`pacing`); further ones wait.
+
+        Args:
+            wanted: asked when its turn has come.
 
         Raises:
             JobTimedOut: no result within `timeout_s`; the job may still run on.
             LimitReached: its turn did not come in that time (TURN_S), so it was not begun.
+            NotWanted: nor was it wanted any more when its turn came.
             CommandRefused: the switch did not begin it, or its Job-UUID is in use.
             ReplyTimedOut, ConnectionLost, UnsafeText, WouldDeadlock: as Connection.request.
         """
@@ -202,16 +209,16 @@ class SwitchLink:
         if not self._free_jobs.acquire(timeout=timeout_s):
             raise reached("jobs", self._limits.jobs, f"jobs at switch {self.name}")
         try:
-            return self._run_job(BgApi(command, job_uuid), due, timeout_s)
+            return self._run_job(BgApi(command, job_uuid), due, timeout_s, wanted)
         finally:
             self._free_jobs.release()
 
-    def _run_job(self, job: BgApi, due: float, timeout_s: float) -> JobResult:
+    def _run_job(self, job: BgApi, due: float, timeout_s: float, wanted: Callable[[], bool]) -> JobResult:
         if job.job_uuid in self._jobs:
             raise CommandRefused(command=_word(job.command), said=f"the Job-UUID {job.job_uuid} is in use")
         waiter = self._jobs[job.job_uuid] = AsyncResult()
         try:
-            reply = self._begin_job(job, due)
+            reply = self._begin_job(job, due, wanted)
             if not reply.ok:
                 raise CommandRefused(command=_word(job.command), said=reply.text.strip()[:200])
             if not waiter.wait(max(due - clock.monotonic(), 0.001)) and not waiter.ready():
@@ -221,10 +228,12 @@ class SwitchLink:
         finally:
             self._jobs.pop(job.job_uuid, None)
 
-    def _begin_job(self, job: BgApi, due: float) -> Reply:
-        self.pacing.enter(min(max(due - clock.monotonic(), 0.001), TURN_S))
+    def _begin_job(self, job: BgApi, due: float, wanted: Callable[[], bool]) -> Reply:
+        self.pacing.enter(min(max(due - clock.monotonic(), 0.001), TURN_S + self.pacing.slack_s))
         number = self.pacing.sent()
         try:
+            if not wanted():
+                raise NotWanted(command=_word(job.command))
             reply = self._up().request(job, max(due - clock.monotonic(), 0.001))
             self.pacing.answered(number, originate=True)
         except ReplyTimedOut:
