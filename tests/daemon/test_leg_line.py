@@ -184,6 +184,7 @@ def test_a_leg_that_is_to_end_before_it_is_there_is_asked_again(scene: Scene) ->
 def test_who_answers_when_the_call_is_closed_is_not_left_in_silence(scene: Scene) -> None:
     scene.phone(ANNA, Behaviour(after_s=2))
     scene.ring(("leg-1", ANNA))
+    gevent.sleep(0.1)  # it rings
     scene.call.call = replace(scene.call.call, state=Closed())
     assert scene.ended("leg-1") == "ORIGINATOR_CANCEL"
     assert scene.call.events == []

@@ -101,7 +101,7 @@ class Promises:
     def last_resort(self, channel: Channel) -> None:
         """No worker took a caller, and the dialplan has nowhere left to go."""
         if self.somebody_takes_calls:
-            raise Broken(f"caller {channel.id} was taken by nobody", channel.id)
+            raise Broken(f"caller {channel.id} was taken by nobody", channel.call)
 
     def worker_dies(self, process: object) -> None:
         """The callers who wait at it are nobody's now."""
@@ -158,7 +158,7 @@ class Promises:
                 if channel.is_caller and channel.peer is None and since_s is not None:
                     lasted_s = self._now_s - since_s
                     if lasted_s > SILENCE_S:
-                        raise Broken(f"caller {channel.id} hears nothing for {lasted_s:.0f} s", channel.id)
+                        raise Broken(f"caller {channel.id} hears nothing for {lasted_s:.0f} s", channel.call)
 
     def _no_lease_outlives_itself(self) -> None:
         now = clock.now()  # leases go by our hosts' clocks

@@ -348,7 +348,7 @@ class SwitchCallers:
     def _bridge(self, channel: Channel, app: do.Bridge, legs: Legs) -> None:
         race = Race(
             self,
-            channel.id,
+            channel.call,
             channel.tenant,
             legs,
             for_queue=False,
