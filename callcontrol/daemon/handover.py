@@ -69,8 +69,7 @@ class Handover:
         due = clock.monotonic() + deadline_s
         while self._shared.drivers and clock.monotonic() < due and not self._others():
             gevent.sleep(CALLS_OVER_S)
-        handed = tuple(self._shared.drivers.values())
-        self._shared.drivers.clear()
+        handed = self._shared.give_away()
         for driver in handed:
             driver.hand_over()
         if handed:

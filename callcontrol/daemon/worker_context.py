@@ -161,6 +161,13 @@ class WorkerContext:
         self.note(driver.call)
         meters.calls_in_progress.set(len(self.drivers))
 
+    def give_away(self) -> tuple[DrivenCall, ...]:
+        """All calls are other workers' from now on; returns their drivers."""
+        handed = tuple(self.drivers.values())
+        self.drivers.clear()
+        self.of_queues.clear()
+        return handed
+
     def note(self, call: Call) -> None:
         """A call in progress is as this now."""
         if is_of_queue(call):

@@ -229,9 +229,7 @@ class WorkerTwin:
     def drain(self) -> None:
         """An orderly end: running calls are left to the others, as `handover.py` does it."""
         self.draining = True
-        handed = tuple(self.shared.drivers.values())
-        self.shared.drivers.clear()
-        for driver in handed:
+        for driver in self.shared.give_away():
             driver.hand_over()
         try:
             self.workers.resign()
