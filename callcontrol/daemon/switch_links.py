@@ -11,6 +11,7 @@ from typing import Any
 
 import gevent
 import orjson
+from gevent import socket
 from gevent.event import Event
 
 from callcontrol.config.fields import host_and_port
@@ -19,6 +20,7 @@ from callcontrol.control.events import ChannelsChecked, LegHeard, LegKey, Switch
 from callcontrol.daemon.event_gaps import EventGaps
 from callcontrol.daemon.missed_ends import MissedEnds
 from callcontrol.daemon.registrations import Registrations
+from callcontrol.daemon.strangers import why_strange
 from callcontrol.daemon.worker_context import WorkerContext
 from callcontrol.edges import clock, meters
 from callcontrol.edges.containment import contained
@@ -113,6 +115,10 @@ class SwitchLinks:
     def link_of(self, name: str) -> SwitchLink | None:
         """The connection to this switch, None if the configuration has no such switch (any more)."""
         return self._links.get(name)
+
+    def why_strange(self, sock: socket.socket) -> str:
+        """Why a connection to the call port is none of the switches', "" if it may be."""
+        return why_strange(sock, self._links.values())
 
     def slack_s(self, name: str) -> float:
         """How much longer than usual to wait for a switch (seconds): it is slow."""

@@ -140,7 +140,7 @@ class Worker:
         self._orphans = OrphanChannels(self._shared, self._switch_links, Duty(self._pipeline, "strays", self._name))
         self._queue_meters = QueueMeters(self._pipeline, current, self._occasion, self._name)
         self._inbox = Inbox(redis_url, self._name, self._published, self._dispatcher.noticed, self._shared.lose)
-        self._server = _server(settings, listener, CallAcceptor(self._shared, self._switch_links))
+        self._server = _server(settings, listener, CallAcceptor(self._shared, links), links)
         self._heartbeat = Heartbeat(pulse, self._how, self._stopped.set) if pulse is not None else None
 
     def run(self) -> int:
@@ -250,13 +250,16 @@ def _calm_collector() -> None:
     gc.set_threshold(COLLECT_AFTER, 20, 50)
 
 
-def _server(settings: Settings, listener: Address | InheritedFd, acceptor: CallAcceptor) -> OutboundServer:
+def _server(
+    settings: Settings, listener: Address | InheritedFd, acceptor: CallAcceptor, links: SwitchLinks
+) -> OutboundServer:
     wire = WireLimits(body_bytes=settings.limits.frame_bytes)
     return OutboundServer(
         listener,
         acceptor.receive,
         limits=OutboundLimits(settings.limits.calls, connection=ConnectionLimits(wire=wire)),
         allow=tuple(ip_network(n) for n in settings.allow),
+        why_strange=links.why_strange,
         keep=KEPT.__contains__,
         observer=ConnectionMeter(),
     )

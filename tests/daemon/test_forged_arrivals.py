@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from typing import cast
 from urllib.parse import quote
@@ -75,6 +78,43 @@ def test_a_call_that_the_switch_does_not_have_sets_no_rule_and_ends(
     while peer.recv(65_536):
         pass  # it is closed
     until(lambda: "callcontrol_connections 0.0" in stage.daemon.metrics())
+
+
+FORGE = """
+import encodings.idna, os, socket, sys
+from urllib.parse import quote
+host, port, channel, dialled, user = sys.argv[1:]
+os.setuid(65534)
+peer = socket.create_connection((host, int(port)))
+peer.settimeout(20)
+said = {"Content-Type": "command/reply", "Reply-Text": "+OK", "Socket-Mode": "async", "Control": "full",
+        "Unique-ID": channel, "Caller-Context": "internal", "Caller-Destination-Number": dialled,
+        "Caller-Caller-ID-Number": user, "variable_user_name": user, "variable_domain_name": "acme.example"}
+try:
+    print(peer.recv(4096).partition(b"\\n")[0].decode())
+    peer.sendall("".join(f"{name}: {quote(value, safe='/')}\\n" for name, value in said.items()).encode() + b"\\n")
+    while peer.recv(65536):
+        pass
+except ConnectionError:
+    pass
+print("closed")
+"""
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can be another account")
+def test_another_account_of_the_host_that_knows_a_living_channel_and_its_account_is_turned_away(stage: Stage) -> None:
+    call = stage.switch.place(Call("117", number="102", user="102", domain="acme.example"))
+    until(lambda: "bridged" in [entry["what"] for entry in stage.switch.heard(call)])
+    channel = next(str(entry["uuid"]) for entry in stage.switch.heard(call) if entry["what"] == "calls")
+    host, port = host_and_port(read_configuration(stage.config).settings.listen)
+    forger = [sys.executable, "-c", FORGE, host, str(port), channel, SET, "102"]
+    said = subprocess.run(forger, capture_output=True, text=True, timeout=60)
+    assert said.stdout.splitlines()[-1] == "closed", said.stderr
+    assert rules_set(stage) == {}
+    until(lambda: 'callcontrol_connections_refused_total{reason="stranger"} 1.0' in stage.daemon.metrics())
+    stage.switch.hang_up(call)
+    stage.switch.wait_for_end(call, 30)
+    assert record_of(stage, call).answered_by == "extension:117"
 
 
 def test_a_call_from_outside_that_the_switch_does_not_have_ends_unanswered(

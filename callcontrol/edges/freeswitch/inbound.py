@@ -35,6 +35,7 @@ from callcontrol.edges.freeswitch.failures import (
     reached,
 )
 from callcontrol.edges.freeswitch.pacing import CommandPacing
+from callcontrol.edges.freeswitch.peer_account import account_behind
 from callcontrol.edges.freeswitch.replies import REFUSALS, OnEvent, Reply, WithReply, ignore
 from callcontrol.edges.freeswitch.sockets import Address
 from callcontrol.edges.freeswitch.switch_connection import LinkLimits, SwitchConnection
@@ -110,6 +111,7 @@ class SwitchLink:
         self._ids = count(1)
         self._connection: SwitchConnection | None = None
         self._heard = self._up_since = 0.0
+        self._account: int | None = None
         self._jobs: dict[str, AsyncResult] = {}
         self._free_jobs = BoundedSemaphore(self._limits.jobs)
         self._supervisor: gevent.Greenlet | None = None
@@ -118,6 +120,16 @@ class SwitchLink:
     def is_up(self) -> bool:
         """Whether commands can be sent now."""
         return self._connection is not None and self._connection.connected
+
+    @property
+    def account(self) -> int | None:
+        """The account of this host that had the other end of the latest connection (`peer_account`), None: none had."""
+        return self._account
+
+    @property
+    def was_up(self) -> bool:
+        """Whether there has been a connection."""
+        return self._up_since > 0
 
     @property
     def up_since(self) -> float:
@@ -319,6 +331,7 @@ class SwitchLink:
         return _accepted(CORE_UUID.command, connection.request(CORE_UUID, for_s))
 
     def _be_up(self, connection: SwitchConnection, core_uuid: str) -> None:
+        self._account = account_behind(connection.sock)
         self._connection, self._up_since = connection, clock.monotonic()
         self._note_core(core_uuid)
         log.info("switch %s is up", self.name)

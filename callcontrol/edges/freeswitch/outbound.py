@@ -92,6 +92,7 @@ class OutboundServer(OutboundESLServer):  # type: ignore[misc]  # greenswitch sh
         listener: an address, or the supervisor's listening socket.
         on_call: gets the connection. It must not block, and calls its `handle`; if it raises, the call is hung up.
         allow: the networks of our switches.
+        why_strange: says why a connection from an allowed address is no switch's, "" if it may be.
         keep: which of a call's headers stay in memory as its `data` (Unique-ID always does).
     """
 
@@ -102,6 +103,7 @@ class OutboundServer(OutboundESLServer):  # type: ignore[misc]  # greenswitch sh
         *,
         limits: OutboundLimits,
         allow: Iterable[Network] = LOOPBACK,
+        why_strange: Callable[[socket.socket], str] = lambda sock: "",
         keep: Callable[[str], bool] = keep_everything,
         observer: Observer | None = None,
     ) -> None:
@@ -115,6 +117,7 @@ class OutboundServer(OutboundESLServer):  # type: ignore[misc]  # greenswitch sh
         self._observer: Observer = observer or Unobserved()
         networks = tuple(allow)
         self._is_switch = lru_cache(ADDRESSES_REMEMBERED)(lambda host: is_allowed(host, networks))
+        self._why_strange = why_strange
         self._names = HeaderNames(lambda name: name == "Unique-ID" or keep(name))
         self._ids = count(1)
         self._listener: socket.socket | None = None
@@ -219,6 +222,9 @@ class OutboundServer(OutboundESLServer):  # type: ignore[misc]  # greenswitch sh
     def _admit(self, sock: socket.socket, host: str) -> None:
         if not self._is_switch(host):
             log.warning("connection from %s, which is no switch of ours: see the allow-list", host)
+            self._turn_away(sock, "stranger")
+        elif why := self._why_strange(sock):
+            log.error("a connection from %s to the call port is no switch's: %s", host, why)
             self._turn_away(sock, "stranger")
         elif self.connection_count >= self._limits.max_calls:
             self._turn_away(sock, "limit")
