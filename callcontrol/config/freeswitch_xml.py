@@ -7,13 +7,14 @@ of XML, then an XML parser. So `$` is written as an entity too, and the pre-proc
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from xml.sax.saxutils import escape
 
 from callcontrol.config.fields import host_and_port
 from callcontrol.config.music import folders
 from callcontrol.config.settings import Endpoint, Settings, Tenant, Trunk
 from callcontrol.vocabulary.emergency import emergency_pattern
+from callcontrol.vocabulary.phone_number import as_dialled_in
 
 MARKER = "<!-- Written by `callcontrol render`: what is changed here is lost. Change the YAML instead. -->"
 # Folders in which files with the marker are ours, and are removed when nothing asks for them any more.
@@ -37,7 +38,7 @@ def render(settings: Settings, switch: str) -> dict[str, str]:
         "music/callcontrol.xml": _music(settings),
     }
     for name, tenant in settings.tenants.items():
-        files[f"directory/{name}.xml"] = _directory(name, tenant)
+        files[f"directory/{name}.xml"] = _directory(name, tenant, settings)
         files[f"dialplan/emergency/{name}.xml"] = _emergency(name, tenant, settings)
     for name, trunk in settings.trunks.items():
         if trunk.proxy is not None:
@@ -78,13 +79,12 @@ def _emergency(name: str, tenant: Tenant, settings: Settings) -> str:
     (kinds/targets/emergency.py). `plain_target` is what the phone dialled.
     """
     numbers = "|".join((emergency_pattern(tenant.region).replace("\\d", "[0-9]"), *tenant.emergency_numbers))
-    trunks = ((t, settings.trunks[t]) for t in tenant.trunks or settings.trunks)
     return _file(
         f"<extension name={_quoted(f'emergency calls of {name} leave')}>",
         f'  <condition field="${{domain_name}}" expression={_quoted(f"^{re.escape(tenant.domain)}$")}/>',
         f'  <condition field="${{plain_target}}" expression={_quoted(f"^({numbers})$")}>',
         f"    {_action('set', f'call_timeout={EMERGENCY_RING_S}')}",
-        *(f"    {_through(gateway, trunk)}" for gateway, trunk in trunks if trunk.emergency),
+        *(f"    {_through(trunk, settings.trunks[trunk])}" for trunk in _in_an_emergency(tenant, settings)),
         '    <action application="playback" data="$${not_possible}"/>',
         '    <action application="hangup" data="NORMAL_TEMPORARY_FAILURE"/>',
         "  </condition>",
@@ -93,9 +93,22 @@ def _emergency(name: str, tenant: Tenant, settings: Settings) -> str:
 
 
 def _through(name: str, trunk: Trunk) -> str:
-    shown = trunk.number if trunk.shows == "own" else f"${{{SHOWN_OUTSIDE}}}"
+    """The numbers that lead to emergency services are short: every trunk writes them as they are dialled."""
+    own = as_dialled_in(trunk.region, trunk.number) if trunk.region else trunk.number
+    shown = own if trunk.shows == "own" else f"${{{_shown_by(trunk.region)}}}"
     variables = f"[origination_caller_id_number={shown},leg_progress_timeout={trunk.progress_s},{NO_REDIRECT}]"
     return f'<action application="bridge" data="{variables}sofia/gateway/{trunk.gateway or name}/$1"/>'
+
+
+def _in_an_emergency(tenant: Tenant, settings: Settings) -> Iterator[str]:
+    return (name for name in tenant.trunks or settings.trunks if settings.trunks[name].emergency)
+
+
+def _shown_by(region: str) -> str:
+    """The variable of a phone's channel with the number shown, as trunks that write numbers as this country does have
+    it; "": in E.164.
+    """
+    return f"{SHOWN_OUTSIDE}_{region}" if region else SHOWN_OUTSIDE
 
 
 def _action(application: str, data: str) -> str:
@@ -127,7 +140,8 @@ def _stream(name: str, folder: str) -> Iterator[str]:
     yield "</directory>"
 
 
-def _directory(name: str, tenant: Tenant) -> str:
+def _directory(name: str, tenant: Tenant, settings: Settings) -> str:
+    regions = sorted({"", *(settings.trunks[trunk].region for trunk in _in_an_emergency(tenant, settings))})
     return _file(
         f"<domain name={_quoted(tenant.domain)}>",
         "  <params>",
@@ -137,7 +151,7 @@ def _directory(name: str, tenant: Tenant) -> str:
         "  <groups>",
         '    <group name="extensions">',
         "      <users>",
-        *(f"        {line}" for line in _users(name, tenant)),
+        *(f"        {line}" for line in _users(name, tenant, regions)),
         "      </users>",
         "    </group>",
         "  </groups>",
@@ -145,15 +159,16 @@ def _directory(name: str, tenant: Tenant) -> str:
     )
 
 
-def _users(name: str, tenant: Tenant) -> Iterator[str]:
+def _users(name: str, tenant: Tenant, regions: Sequence[str]) -> Iterator[str]:
     for extension, values in tenant.extensions.items():
         for account in values.accounts(extension):
-            shown = values.number or tenant.company_number
+            number = values.number or tenant.company_number
+            shown = {_shown_by(region): as_dialled_in(region, number) if region else number for region in regions}
             yield from _user(account, values.endpoints.get(account, Endpoint()), name, extension, shown)
 
 
-def _user(account: str, endpoint: Endpoint, tenant: str, extension: str, shown: str) -> Iterator[str]:
-    variables = {"user_context": "internal", "accountcode": tenant, "extension": extension, SHOWN_OUTSIDE: shown}
+def _user(account: str, endpoint: Endpoint, tenant: str, extension: str, shown: Mapping[str, str]) -> Iterator[str]:
+    variables = {"user_context": "internal", "accountcode": tenant, "extension": extension, **shown}
     yield f"<user id={_quoted(account)}>"
     if endpoint.password:
         yield f"  <params>{_param('password', endpoint.password)}</params>"

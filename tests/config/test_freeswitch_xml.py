@@ -132,6 +132,20 @@ def test_without_a_daemon_emergency_calls_leave_as_they_do_with_one() -> None:
     ]
 
 
+def test_without_a_daemon_a_number_is_shown_as_the_trunk_writes_numbers() -> None:
+    national = "{shows: any, number: '+493012345670', numbers: national}"
+    own = "{shows: own, number: '+48223330000', numbers: national}"
+    main = f"{MAIN}  b: {national}\n  c: {own}\n"
+    files = rendered(TENANT.replace("  101: {}", '  101: {number: "+48221234567"}'), main)
+    bridges = [a.attrib["data"] for a in ElementTree.fromstring(files["dialplan/emergency/acme.xml"]).iter("action")]
+    shown = [data.partition(",")[0].rpartition("=")[2] for data in bridges if "sofia/gateway" in data]
+    assert shown == ["+48221110000", "${number_shown_outside_DE}", "223330000"]
+    users = {u.attrib["id"]: u for u in ElementTree.fromstring(files["directory/acme.xml"]).iter("user")}
+    variables = {v.attrib["name"]: v.attrib["value"] for v in users["101"].iter("variable")}
+    assert variables["number_shown_outside"] == "+48221234567"
+    assert variables["number_shown_outside_DE"] == "0048221234567"
+
+
 @pytest.mark.parametrize(
     ("switch", "hosts"),
     [
