@@ -128,7 +128,12 @@ class StopPlaying:
 
 @dataclass(frozen=True, slots=True)
 class BringBack:
-    """Send the caller's channel, which no worker directs, through the dialplan to us again; it comes as Rearrived."""
+    """Send the caller's channel, which no worker directs, through the dialplan to us again; it comes as Rearrived.
+
+    `refused`: to the dialplan's own last resort instead, which says that the call is not possible, and ends it.
+    """
+
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)

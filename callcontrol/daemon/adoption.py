@@ -204,8 +204,10 @@ def adopt(shared: WorkerContext, call: Call, heard: Instant | None = None) -> Ca
 
 
 def _wind_up(shared: WorkerContext, call: Call) -> CallDriver | None:
-    """A call of a tenant that is no more: its next step is unknown. A conversation is watched to its end, any
-    other call is ended; both are recorded."""
+    """A call of a tenant that is no more: its next step is unknown, for the settings went with the tenant. A conversation
+    is watched to its end. Any other caller hears from the dialplan that the call is not possible, and what was rung for
+    them is ended. Each is recorded.
+    """
     if isinstance(call.state, Closed):
         shared.release(call)
         return None
@@ -214,7 +216,9 @@ def _wind_up(shared: WorkerContext, call: Call) -> CallDriver | None:
     driver = CallDriver(replace(noted, state=Ending(), serving=None), _facts(shared, call), shared, None)
     shared.take(driver)
     for leg in () if talks else call.open_legs:
-        shared.legs.carry_out(do.KillLeg(leg, "NORMAL_TEMPORARY_FAILURE"), driver)
+        is_callers = leg == call.caller_channel
+        kill = do.KillLeg(leg, "NORMAL_TEMPORARY_FAILURE")
+        shared.legs.carry_out(do.BringBack(refused=True) if is_callers else kill, driver)
     return driver
 
 

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import gevent
 import pytest
@@ -23,7 +24,7 @@ from callcontrol.control.events import CallerHungUp, ChannelsChecked, LegBridged
 from callcontrol.daemon import worker_context as desk_module
 from callcontrol.daemon.adoption import Adoption
 from callcontrol.daemon.configuration import Current
-from callcontrol.daemon.leg_line import LegLine
+from callcontrol.daemon.leg_line import LegCommand, LegLine
 from callcontrol.daemon.queue_line import QueueLine
 from callcontrol.daemon.registrations import Registrations
 from callcontrol.daemon.timers import Timers
@@ -516,7 +517,11 @@ def test_a_record_too_large_for_the_spool_is_put_aside_whole_and_not_offered_for
 
 
 def test_a_call_of_a_tenant_that_was_removed_is_closed_and_recorded(
-    shared: WorkerContext, adoption: Adoption, written: Written, pipeline: RedisPipeline
+    shared: WorkerContext,
+    adoption: Adoption,
+    written: Written,
+    pipeline: RedisPipeline,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """It would hold up reconciliation for ever, which waits while Redis remembers it."""
     call = replace(saved_call(shared, dead_worker()), tenant="removed", id="call-2", legs=(caller("call-2"),))
@@ -525,7 +530,10 @@ def test_a_call_of_a_tenant_that_was_removed_is_closed_and_recorded(
     call = replace(call, trail=Trail((replace(arrived, tenant="removed", call_id="call-2", channel="call-2"),)))
     shared.calls.save(call)
     shared.calls.tenants(["removed"])  # some worker had it in its configuration
+    ordered: list[LegCommand] = []
+    monkeypatch.setattr(shared, "legs", SimpleNamespace(carry_out=lambda command, driver: ordered.append(command)))
     assert adoption.look() >= 1
+    assert ordered == [do.BringBack(refused=True)]  # the caller hears that it is not possible
     (driver,) = [found for found in shared.drivers.values() if found.call.tenant == "removed"]
     for leg in driver.call.open_legs:
         driver.deliver(LegGone(leg, "NORMAL_CLEARING", Stamps(call.arrived, None, None, clock.now())))

@@ -28,6 +28,8 @@ GRACE_S: Final = 5
 HEARD: Final = "cc_heard"
 # The context of our dialplan that hands every call to us, whatever its number.
 BACK_CONTEXT: Final = "callcontrol"
+# What the dialplan does with a call that no daemon takes (dialplan/fallback.xml).
+LAST_RESORT_CONTEXT: Final = "fallback"
 
 
 def originate(command: do.Originate, call: Call, profile: str) -> str:
@@ -94,8 +96,9 @@ def leg_command(command: LegOrder, call: Call) -> str:
             return f"uuid_setvar {channel} transfer_after_bridge"
         case do.KillLeg(leg, cause):
             return f"uuid_kill {leg} {cause}"
-        case do.BringBack():
-            return bring_back(call.caller_channel, call.destination)
+        case do.BringBack(refused):
+            context = LAST_RESORT_CONTEXT if refused else BACK_CONTEXT
+            return bring_back(call.caller_channel, call.destination, context)
 
 
 def bring_back(channel: str, dialled: str, context: str = BACK_CONTEXT) -> str:

@@ -141,6 +141,10 @@ def test_a_caller_is_sent_through_the_dialplan_by_the_number_he_dialled() -> Non
     assert leg_command(do.BringBack(), call()) == "uuid_transfer a1 +48221234510 XML callcontrol"
 
 
+def test_a_caller_who_is_refused_hears_it_from_the_dialplan() -> None:
+    assert leg_command(do.BringBack(refused=True), call()) == "uuid_transfer a1 +48221234510 XML fallback"
+
+
 @pytest.mark.parametrize("number", ["", "-bleg", "101 XML public", "1;uuid_kill"])
 def test_a_number_that_cannot_be_dialled_is_not_sent(number: str) -> None:
     with pytest.raises(UnsafeText):
