@@ -204,9 +204,9 @@ def adopt(shared: WorkerContext, call: Call, heard: Instant | None = None) -> Ca
 
 
 def _wind_up(shared: WorkerContext, call: Call) -> CallDriver | None:
-    """A call of a tenant that is no more: its next step is unknown, for the settings went with the tenant. A conversation
-    is watched to its end. Any other caller hears from the dialplan that the call is not possible, and what was rung for
-    them is ended. Each is recorded.
+    """A call of a tenant that is no more: its next step is unknown, for the settings went with the tenant. A
+    conversation is watched to its end. Any other caller hears from the dialplan that the call is not possible, and what
+    was rung for them is ended. Each is recorded.
     """
     if isinstance(call.state, Closed):
         shared.release(call)
