@@ -33,6 +33,7 @@ from callcontrol.vocabulary.trail import (
     LeftQueue,
     LegEnded,
     LegFound,
+    Moved,
     Noted,
     Offered,
     OfferEnded,
@@ -84,6 +85,7 @@ class _TrailFacts:
         dialled: by leg; of a leg we only heard of later, what little that tells.
         bridged: when each leg was first bridged, in that order.
         ends: how each leg ended: the first thing the switch said of its channel, else the first estimate.
+        led: the leg that was transferred and stands in the caller's place, "" if none does.
         step: the step that ended last.
         went_on: whether something else was to come after it: only then is hanging up giving up. After ringing in vain
             something always is, if only the refusal.
@@ -95,6 +97,7 @@ class _TrailFacts:
     dialled: dict[str, Dialled] = field(default_factory=dict)
     bridged: dict[str, Instant] = field(default_factory=dict)
     ends: dict[str, LegEnded] = field(default_factory=dict)
+    led: str = ""
     step: StepEnded | None = None
     went_on: bool = True
     is_callback_due: bool = False
@@ -113,6 +116,8 @@ class _TrailFacts:
                 self.went_on = self.went_on or isinstance(entry, Routed)
             case Dialled(_, leg):
                 self._dial(entry, leg)
+            case Moved(_, leg):
+                self.led = leg
             case LegFound(at, leg, to, address, trunk, shown, payer):
                 self.dialled.setdefault(leg, Dialled(at, leg, to, address, trunk, shown, payer))
             case LegEnded(_, leg):
@@ -192,7 +197,7 @@ def _record(
 ) -> CallRecord:
     first = next(iter(told.bridged), "")
     # The switch's clock and ours may differ by a little; a call never ends before it arrived.
-    ended = max(_end(own, legs) or told.last, arrived.at)
+    ended = max(_end(own, legs, told.led) or told.last, arrived.at)
     visits = told.visits.records(legs, ended)
     return CallRecord(
         call_id=arrived.call_id,
@@ -218,9 +223,10 @@ def _record(
     )
 
 
-def _end(own: LegRecord | None, legs: tuple[LegRecord, ...]) -> Instant | None:
-    """The end of the caller's channel; where there is none, of the last leg."""
-    return own.ended if own else max((leg.ended for leg in legs if leg.ended is not None), default=None)
+def _end(own: LegRecord | None, legs: tuple[LegRecord, ...], led: str) -> Instant | None:
+    """The end of the caller's channel, and of the leg that stood in its place; where there is none, of the last leg."""
+    leading = [own, *(leg for leg in legs if leg.leg_id == led)] if own else legs
+    return max((leg.ended for leg in leading if leg.ended is not None), default=None)
 
 
 def _caller_leg(arrived: Arrived, told: _TrailFacts) -> list[tuple[LegRecord, str]]:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from callcontrol.billing.fold import in_order
-from callcontrol.billing.record import CallRecord, Direction, LegRecord, Note, OfferRecord, QueueVisit
+from callcontrol.billing.record import CallRecord, Direction, LegRecord, Note, OfferRecord, QueueVisit, SegmentRecord
 from callcontrol.billing.segments import with_ends
 from callcontrol.billing.switch_cdr import LegEnd
 from callcontrol.vocabulary.call import Caller
@@ -172,7 +172,7 @@ def _of_legs(before: CallRecord, legs: tuple[LegRecord, ...], record: CallRecord
     own = next((leg for leg in legs if leg.direction is Direction.A), None)
     joined = sorted((leg for leg in legs if leg.bridged is not None), key=lambda leg: leg.bridged or 0)
     first = next((leg for leg in legs if leg.leg_id == record.answered_leg), joined[0] if joined else None)
-    ended = max(_end(own, legs), record.arrived)
+    ended = max(_end(own, legs, record.segments), record.arrived)
     visits = tuple(_visit(visit, before, legs, ended, own) for visit in record.visits)
     return replace(
         record,
@@ -190,10 +190,11 @@ def _of_legs(before: CallRecord, legs: tuple[LegRecord, ...], record: CallRecord
     )
 
 
-def _end(own: LegRecord | None, legs: tuple[LegRecord, ...]) -> Instant:
-    """The end of the caller's channel; where there is none, of the last leg."""
+def _end(own: LegRecord | None, legs: tuple[LegRecord, ...], segments: tuple[SegmentRecord, ...]) -> Instant:
+    """The end of the caller's channel, and of a leg that talked in its place; where there is none, of the last leg."""
     if own is not None and own.ended is not None:
-        return own.ended
+        leading = {segment.leg_id for segment in segments}
+        return max([own.ended, *(leg.ended for leg in legs if leg.ended is not None and leg.leg_id in leading)])
     return max((leg.ended for leg in legs if leg.ended is not None), default=Instant(0))
 
 

@@ -125,8 +125,28 @@ class Closed(State):
 
 
 @dataclass(frozen=True, slots=True)
+class Transfer:
+    """A party was transferred: the caller, or who was rung for the caller.
+
+    Attributes:
+        to: the number.
+        by: the extension that did it, "" if it is not known. Rights and purse are that one's.
+        leg: the party's channel, which the call leads from then on.
+        given_back: how often a transfer that nothing took was taken care of: 1 the transferor, 2 the last resort.
+    """
+
+    to: str
+    by: str
+    leg: str
+    given_back: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """One caller's visit, from INVITE to hang-up. What is now stands here; the trail is written and never read.
+
+    A call leads one party's channel: the caller's, or that of a party who was rung, once that one was transferred. With
+    its end the call is over.
 
     Attributes:
         id: its own, no channel's (`call_id_of`). Only a call that a version before saved first has that of its caller's
@@ -141,9 +161,7 @@ class Call:
         elsewhere: (id, agent) of what keeps agents from being offered callers, as the live state was told: calls of
             their own, legs at their phones that came from no queue.
         origin: its way before it reached us.
-        transferred_to: the number the caller was transferred to last, "" if never.
-        transferred_by: the extension that did it, "" if it is not known.
-        given_back: how often a transfer that nothing took was taken care of: 1 the transferor, 2 the last resort.
+        transfer: the latest one, None: there was none.
         seen: the last moment at which all open legs are known to have lived, by our clock; None: not known.
         taken_over: another worker has had it before: there may be legs that it sent out and could not save.
         watched: whether since then `worker` hears the end of each of them. If not, only asking the switch can tell.
@@ -165,9 +183,7 @@ class Call:
     offers: tuple[KnownOffer, ...] = ()
     promised: bool = False
     elsewhere: tuple[tuple[str, str], ...] = ()
-    transferred_to: str = ""
-    transferred_by: str = ""
-    given_back: int = 0
+    transfer: Transfer | None = None
     origin: Origin = NO_ORIGIN
     seen: Instant | None = None
     watched: bool = False
@@ -176,13 +192,27 @@ class Call:
 
     @property
     def destination(self) -> str:
-        """The number the caller's channel goes by in the dialplan now."""
-        return self.transferred_to or self.dialled
+        """The number that the led channel goes by in the dialplan now."""
+        return self.transfer.to if self.transfer is not None else self.dialled
 
     @property
     def caller_channel(self) -> str:
         """The caller's channel, "" if there is no caller (a callback)."""
         return self.legs[0].id if self.legs and self.legs[0].role is Role.CALLER else ""
+
+    @property
+    def led(self) -> str:
+        """The channel that the call leads, "" if it leads none (a callback)."""
+        return self.transfer.leg if self.transfer is not None else self.caller_channel
+
+    @property
+    def led_party(self) -> Caller:
+        """Who is on the led channel, as one who calls from there."""
+        leg = self.leg(self.led)
+        if leg is None or leg.role in (Role.CALLER, Role.CUSTOMER):
+            return self.caller
+        kind, _, name = leg.target.partition(":")
+        return Caller(name, extension=name if kind == "extension" else "")
 
     @property
     def sent(self) -> int:
@@ -258,30 +288,14 @@ def new_call(
     now: Instant,
     origin: Origin = NO_ORIGIN,
     nonce: str = "",
+    leg_of: str = "",
 ) -> Call:
-    """A call as it arrives on this channel."""
-    arrived = Arrived(now, id_, switch, worker, channel, tenant, caller, dialled)
+    """A call as it arrives on this channel.
+
+    Args:
+        leg_of: the call for which we dialled the channel, and which is not known any more; "": it came by itself.
+    """
+    arrived = Arrived(now, id_, switch, worker, channel, tenant, caller, dialled, leg_of)
     legs = (Leg(channel, switch, Role.CALLER, "", now),)
     call = Call(id_, switch, worker, tenant, caller, dialled, now, Deciding(), Trail((arrived,)), legs)
     return replace(call, origin=origin, nonce=nonce).alive_at(now)
-
-
-def new_moved_call(
-    *,
-    id_: str,
-    channel: str,
-    switch: str,
-    worker: str,
-    tenant: str,
-    caller: Caller,
-    leg_of: str,
-    to: str,
-    by: str,
-    now: Instant,
-    nonce: str = "",
-) -> Call:
-    """A call of a channel that we dialled for another call (`leg_of`), and that its partner has transferred."""
-    arrived = Arrived(now, id_, switch, worker, channel, tenant, caller, to, leg_of)
-    legs = (Leg(channel, switch, Role.CALLER, "", now),)
-    call = Call(id_, switch, worker, tenant, caller, to, now, Deciding(), Trail((arrived,)), legs)
-    return replace(call, transferred_to=to, transferred_by=by, nonce=nonce).alive_at(now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from callcontrol.config.settings import Settings
 from callcontrol.control import commands as do
-from callcontrol.control import legs, transfers
+from callcontrol.control import legs
 from callcontrol.control.call import Call, Closed, Ending, Talking
 from callcontrol.control.commands import Command
 from callcontrol.control.events import (
@@ -22,10 +22,10 @@ from callcontrol.control.step_result import PlainResult
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.call import Stamps
 from callcontrol.vocabulary.copying import replace
-from callcontrol.vocabulary.leg import Certainty, End, Leg
+from callcontrol.vocabulary.leg import Certainty, End, Leg, Role
 from callcontrol.vocabulary.moment import Instant, text_of
 from callcontrol.vocabulary.outcome import Outcome, outcome_of
-from callcontrol.vocabulary.trail import Noted
+from callcontrol.vocabulary.trail import Moved, Noted
 
 # The cause of a leg's end that was not reported.
 UNTOLD = "NORMAL_UNSPECIFIED"
@@ -76,7 +76,7 @@ def leg_gone(call: Call, event: LegGone, facts: Facts) -> PlainResult:
         return _settled(call, event, facts.now), ()
     event = _with_its_own_cause(call, event)
     noted = _with_what_came_of_it(_with_bridge(call, event), event, facts)
-    noted = transfers.sent_away(_with_end(noted, event, facts.now), event, facts)
+    noted = _with_end(noted, event, facts.now)
     is_agents = noted.serving is not None and noted.serving.leg == event.leg_id
     noted, talked = talk_over(noted, event.stamps.ended, facts) if is_agents else (noted, ())
     if not _ends_with(noted, event.leg_id):
@@ -119,8 +119,8 @@ def _settled(call: Call, event: LegGone, now: Instant) -> Call:
 
 
 def _ends_with(call: Call, leg: str) -> bool:
-    """The end of the caller's channel ends the call; in a callback, the end of either leg of the conversation."""
-    return leg == call.caller_channel or (not call.caller_channel and isinstance(call.state, Talking))
+    """The end of the led channel ends the call; where there is none, the end of either leg of the conversation."""
+    return leg == call.led or (not call.led and isinstance(call.state, Talking))
 
 
 def talk_over(call: Call, parted: Instant, facts: Facts) -> PlainResult:
@@ -183,9 +183,24 @@ def never_were(call: Call, event: AppEnded, facts: Facts) -> Call:
     outcome = outcome_of(cause) if cause else Outcome.UNAVAILABLE
     end = End(Certainty.TOLD, cause, outcome, None)
     for leg in call.legs:
-        if leg.end is None and leg.id not in event.causes and leg.bridged is None and leg.id != call.caller_channel:
+        lives = leg.bridged is not None or leg.id in (call.caller_channel, call.led)
+        if leg.end is None and leg.id not in event.causes and not lives:
             call = legs.ended(call, leg.id, end, facts.now)
     return call
+
+
+def taken_into_the_lead(call: Call, channel: str, facts: Facts) -> Call:
+    """The call that leads this channel from now on, which it dialled; the very same call if it leads it already.
+
+    It was answered long ago: of the legs that rang with it those of which nothing was told never became channels. An
+    agent who was transferred has no offer of the queue any more.
+    """
+    leg = call.leg(channel)
+    if leg is None or channel == call.led:
+        return call
+    call = never_were(call, AppEnded("", causes={channel: ""}), facts)
+    role = Role.CALLEE if leg.role is Role.AGENT else leg.role
+    return call.with_leg(replace(leg, role=role).bridged_at(leg.bridged or facts.now), Moved(facts.now, channel))
 
 
 def never_was(call: Call, leg: str, cause: str, facts: Facts) -> PlainResult:
@@ -243,7 +258,7 @@ def _with_bridge(call: Call, event: LegGone) -> Call:
 def _with_what_came_of_it(call: Call, event: LegGone, facts: Facts) -> Call:
     """What the caller was doing when hanging up, where only the end of their channel tells what came of it."""
     state = call.state.message if isinstance(call.state, Ending) else call.state
-    if event.leg_id != call.caller_channel or not isinstance(state, OwnState) or not state.is_told_by_the_end:
+    if event.leg_id != call.led or not isinstance(state, OwnState) or not state.is_told_by_the_end:
         return call
     return state.ended(call, event, facts)
 
@@ -264,7 +279,7 @@ def _estimate(call: Call, facts: Facts, cause: str) -> PlainResult:
 def _best_known(call: Call, leg: Leg, facts: Facts) -> Stamps:
     began = leg.dialled
     signs = [began, leg.seen or began, call.seen or began]
-    talked = (call.caller_channel, call.state.talked) if isinstance(call.state, Ending) else ()
+    talked = (call.led, call.state.talked) if isinstance(call.state, Ending) else ()
     if isinstance(call.state, Ending) and call.state.until is not None and leg.id in talked:
         signs.append(call.state.until)
     return Stamps(began, None, leg.answered, max(min(max(signs), facts.now), began, leg.answered or began))

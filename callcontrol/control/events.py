@@ -75,7 +75,6 @@ class LegGone:
     """A channel of this call, the caller's or a leg's, has ended (CHANNEL_HANGUP_COMPLETE).
 
     Attributes:
-        moved_leg, moved_to: the channel it has transferred (REFER), and to what; "" if none.
         sent_on_to: the user part to which its phone has sent the caller (302), "" if it has not.
         sent: of a channel that bears our mark as a leg of this call; None for the caller's.
     """
@@ -87,8 +86,6 @@ class LegGone:
     estimated: bool = False
     why: str = ""  # of an estimate: what the times are taken from
     recorded_ms: int = 0  # what a `record` had written on this channel when it ended
-    moved_leg: str = ""
-    moved_to: str = ""
     sent_on_to: str = ""
     sent: Sent | None = None
 
@@ -244,13 +241,14 @@ class ChannelsChecked:
 
 @dataclass(frozen=True, slots=True)
 class Rearrived:
-    """The caller's channel came through the dialplan to us again: it was transferred to this number, or what it was
+    """A channel of the call came through the dialplan to us again: it was transferred to this number, or what it was
     doing when no worker directed it any more is over.
 
     Attributes:
         transfer: it came by a phone's REFER, in the context of its own. (A caller who is joined with a phone that rings
             in vain goes on in the transferor's own dialplan instead, with the number dialled first.)
         by_leg: the channel it was joined with last: the transferor's.
+        channel: which one it is; "": the one that the call leads.
         brought_back: it came by our own command or variable, in the context that nothing else leads into.
         disposition, causes, recorded_ms, moved_to: what the channel tells of its last bridge and `record`, as in
             AppEnded.
@@ -264,6 +262,7 @@ class Rearrived:
     by_leg: str = ""
     moved_to: str = ""
     brought_back: bool = False
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)

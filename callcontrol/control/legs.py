@@ -60,33 +60,37 @@ def found(call: Call, event: LegGone, trunks: Mapping[str, Trunk]) -> Call:
 
 
 def bridged(call: Call, leg_id: str, at: Instant) -> Call:
-    """The call in which this leg is joined since then: it has been answered, and so has the caller."""
-    leg, caller, serving = call.leg(leg_id), call.leg(call.caller_channel), call.serving
-    joined = () if leg is None or leg is caller else (leg.bridged_at(at),)
-    answered = () if caller is None else (caller.answered_at(at),)
+    """The call in which this leg is joined since then: it has been answered, and so has the led one."""
+    leg, led, serving = call.leg(leg_id), call.leg(call.led), call.serving
+    joined = () if leg is None or leg is led else (leg.bridged_at(at),)
+    answered = () if led is None else (led.answered_at(at),)
     if serving is not None and serving.joined is None:
         call = replace(call, serving=replace(serving, joined=at))
-    entry = Bridged(at, leg_id, "" if caller is not None else _partner(call, leg_id))
+    entry = Bridged(at, leg_id, _partner(call, leg_id))
     return call.with_legs((*joined, *answered), entry)
 
 
 def _partner(call: Call, leg_id: str) -> str:
-    """The leg that this one is joined with in a callback: the agent's for the customer's, and the other way round."""
+    """The leg that this one is joined with, "" for the caller's; in a callback the agent's for the customer's, and the
+    other way round.
+    """
+    if call.led:
+        return call.led if call.led != call.caller_channel else ""
     served = call.serving.leg if call.serving is not None else ""
     customer = next((leg.id for leg in call.legs if leg.role is Role.CUSTOMER), "")
     return customer if leg_id != customer else served
 
 
 def caller_answered(call: Call, at: Instant) -> Call:
-    """The call whose caller has been answered by then."""
-    caller = call.leg(call.caller_channel)
-    return call if caller is None else call.with_leg(caller.answered_at(at))
+    """The call whose caller, or who stands in the caller's place, has been answered by then."""
+    led = call.leg(call.led)
+    return call if led is None else call.with_leg(led.answered_at(at))
 
 
 def caller_alive(call: Call, at: Instant) -> Call:
-    """The call whose caller has done something at this moment."""
-    caller = call.leg(call.caller_channel)
-    return call if caller is None else call.with_leg(caller.alive_at(at))
+    """The call whose caller, or who stands in the caller's place, has done something at this moment."""
+    led = call.leg(call.led)
+    return call if led is None else call.with_leg(led.alive_at(at))
 
 
 def lost_caller(call: Call, leg_id: str) -> Call:

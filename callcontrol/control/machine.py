@@ -71,8 +71,10 @@ def _everywhere(call: Call, event: Event, facts: Facts) -> StepResult | None:
             return ending.never_was(call, leg, cause, facts)
         case TimerFired(name) if name == uncontrolled.BACK_TIMER:
             return ending.lost(call, CallConnectionLost("the caller could not be brought back"), facts)
-        case Rearrived() if not call.is_open(call.caller_channel):
-            return call, ()  # the caller hung up before the call reached us
+        case Rearrived(channel=channel) if not call.is_open(channel or call.led):
+            return call, ()  # its party hung up before it reached us
+        case Rearrived(channel=channel) if channel not in ("", call.led):
+            return _transferred(call, event, facts)
         case Rearrived(brought_back=True) if isinstance(call.state, Talking):
             return call, (do.HangUp("NORMAL_CLEARING"),)  # the conversation is over: see EndsTogether
         case Rearrived(dialled, transfer=transfer) if transfer or dialled != call.destination:
@@ -149,23 +151,30 @@ def failed(call: Call, why: str, facts: Facts) -> PlainResult:
 
     The ends of its channels are asked for, so that the book is closed whatever is not understood any more.
     """
-    if isinstance(call.state, Talking | Ending) or not call.caller_channel:
+    if isinstance(call.state, Talking | Ending) or not call.led:
         return ending.lost(call, CallConnectionLost(why), facts)
     noted, leaving = ending.released(call.noting(Noted(facts.now, why)), why, facts)
     return noted.to(Ending()), (*leaving, do.HangUp("NORMAL_TEMPORARY_FAILURE"), *ending.soon())
 
 
-_TIMERS = (ending.STEP_TIMER, uncontrolled.BACK_TIMER, uncontrolled.ALONE_TIMER, transfers.PARTED_TIMER)
+_TIMERS = (
+    ending.STEP_TIMER,
+    ending.LEGS_TIMER,
+    uncontrolled.BACK_TIMER,
+    uncontrolled.ALONE_TIMER,
+    transfers.PARTED_TIMER,
+)
 
 
 def _transferred(call: Call, event: Rearrived, facts: Facts) -> PlainResult:
-    """The caller was transferred: what was under way is over, the new number decides."""
+    """A party was transferred, the led one or another: what was under way is over, the new number decides."""
     by = transfers.transferor(call, event.by_leg, facts)
     parted = (Parted(call.state.until or facts.now),) if isinstance(call.state, Talking) else ()
-    noted = call.noting(transfers.note(facts, "", event.dialled, by), *parted)
+    whom = "" if event.channel in ("", call.led) else transfers.whom(call, event.channel)
+    noted = call.noting(transfers.note(facts, whom, event.dialled, by), *parted)
     noted, leaving = ending.released(noted, "transferred", facts)
     noted, talked = ending.talk_over(noted, facts.now, facts)
-    noted = transfers.transferred(noted, event, by)
+    noted = transfers.transferred(ending.taken_into_the_lead(noted, event.channel, facts), event, by)
     look_up = do.FindFacts(event.dialled)
     return noted.to(Deciding()), (*leaving, *talked, *map(do.StopTimer, _TIMERS), look_up)
 

@@ -1,9 +1,8 @@
 """Transfers by phone (REFER): the party who is bridged with a channel of ours sends it elsewhere.
 
-The switch does it by itself and tells us in three ways. A blind transfer brings the moved channel through the dialplan
-to us again, in a context of its own (`freeswitch-xml/dialplan/transferred.xml`): the caller's channel to its call, a
-channel that we dialled as a call of its own. An attended transfer joins two channels of two calls. And the transferor's
-channel says at its end what it has asked for.
+The switch does it by itself and tells us in two ways. A blind transfer brings the moved channel through the dialplan
+to us again, in a context of its own (`freeswitch-xml/dialplan/transferred.xml`): the caller's, or one that we dialled,
+which its call leads from then on. An attended transfer joins two channels of two calls.
 
 The transferred party does not dial: rights and purse are the transferor's. A transfer that fails gives the caller back
 to the transferor, and a caller whom the transferor does not take either goes to the last resort.
@@ -11,16 +10,15 @@ to the transferor, and a caller whom the transferor does not take either goes to
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from callcontrol.control import commands as do
-from callcontrol.control.call import Call, Deciding, Talking
-from callcontrol.control.events import AloneChecked, LegBridged, LegGone, Rearrived
+from callcontrol.control.call import Call, Deciding, Talking, Transfer
+from callcontrol.control.events import AloneChecked, LegBridged, Rearrived
 from callcontrol.control.step_result import PlainResult, StepResult
 from callcontrol.routing import router
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.path import Path
 from callcontrol.routing.plan import Onward
+from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.target import ExtensionTarget, Target, text_of
 from callcontrol.vocabulary.trail import JoinedOutside, Noted, Parted, Routed
 
@@ -34,8 +32,14 @@ TO_TRANSFEROR, TO_LAST_RESORT = 1, 2
 
 
 def transferred(call: Call, event: Rearrived, by: str) -> Call:
-    """The call whose caller was sent to this number; `by` is the extension that did it, "" if that is not known."""
-    return replace(call, transferred_to=event.dialled, transferred_by=by, given_back=0)
+    """The call one of whose channels was sent to this number by this extension, "" if that is not known."""
+    return replace(call, transfer=Transfer(event.dialled, by, event.channel or call.led))
+
+
+def strayed(call: Call, facts: Facts) -> Call:
+    """The new call of a channel that was transferred here, and whose own call is not known any more."""
+    noted = call.noting(note(facts, "", facts.dialled, ""))
+    return replace(noted, transfer=Transfer(facts.dialled, "", call.caller_channel))
 
 
 def note(facts: Facts, whom: str, to: str, by: str) -> Noted:
@@ -50,7 +54,7 @@ def transferor(call: Call, leg: str, facts: Facts) -> str:
     Args:
         leg: the channel the moved one was joined with last, as the switch says.
     """
-    if leg == call.caller_channel:
+    if leg and leg == call.caller_channel:
         return call.caller.extension
     to = whom(call, leg)
     if not to and isinstance(call.state, Talking) and call.state.leg_id == leg:
@@ -90,32 +94,23 @@ def parted(call: Call, event: AloneChecked) -> PlainResult:
     return call, (do.StartTimer(PARTED_TIMER, PARTED_S),)
 
 
-def sent_away(call: Call, event: LegGone, facts: Facts) -> Call:
-    """The call with what a channel says at its end: whom of this call's legs it has transferred, and to what. Of the
-    caller's own channel that is told when it comes to us again.
-    """
-    if not event.moved_leg or event.moved_leg == call.caller_channel:
-        return call
-    by = transferor(call, event.leg_id, facts)
-    return call.noting(note(facts, whom(call, event.moved_leg), event.moved_to, by))
-
-
 def given_back(call: Call, facts: Facts) -> StepResult | None:
     """Where a transfer goes that nothing takes; None: this call was not transferred, or nothing is left."""
-    if not call.transferred_to:
+    last = call.transfer
+    if last is None:
         return None
-    if call.given_back < TO_TRANSFEROR and facts.extension(call.transferred_by) is not None:
-        target: Target = ExtensionTarget(call.transferred_by)
-        return _onward(call, target, TO_TRANSFEROR, "back to the transferor", facts)
-    if call.given_back < TO_LAST_RESORT:
-        target = router.last_resort(Path(ExtensionTarget(call.transferred_by)), facts)
+    if last.given_back < TO_TRANSFEROR and facts.extension(last.by) is not None:
+        target: Target = ExtensionTarget(last.by)
+        return _onward(call, replace(last, given_back=TO_TRANSFEROR), target, "back to the transferor", facts)
+    if last.given_back < TO_LAST_RESORT:
+        target = router.last_resort(Path(ExtensionTarget(last.by)), facts)
         if not facts.kinds.of(target).is_end:
-            return _onward(call, target, TO_LAST_RESORT, "last resort", facts)
+            return _onward(call, replace(last, given_back=TO_LAST_RESORT), target, "last resort", facts)
     return None
 
 
-def _onward(call: Call, target: Target, times: int, why: str, facts: Facts) -> StepResult:
-    payer = text_of(ExtensionTarget(call.transferred_by)) if call.transferred_by else "tenant"
+def _onward(call: Call, transfer: Transfer, target: Target, why: str, facts: Facts) -> StepResult:
+    payer = text_of(ExtensionTarget(transfer.by)) if transfer.by else "tenant"
     routed = Routed(facts.now, text_of(target), why)
     onward = Onward(target, Path(first=target, payer=payer), (routed,))
-    return replace(call, given_back=times).to(Deciding(onward)), (do.LookUp(target),)
+    return replace(call, transfer=transfer).to(Deciding(onward)), (do.LookUp(target),)

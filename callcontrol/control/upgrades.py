@@ -29,9 +29,13 @@ def call_with_legs(call: Value) -> Value:
 
 
 def call_with_its_own_id(call: Value) -> Value:
-    """A call whose id was its caller's channel keeps it. The version before takes every id for a channel: what this one
-    saves must not be read by it.
+    """A call whose id was its caller's channel keeps it; three fields told of its transfer. The version before takes
+    every id for a channel: what this one saves must not be read by it.
     """
+    to, by, given_back = call.pop("transferred_to", ""), call.pop("transferred_by", ""), call.pop("given_back", 0)
+    caller = next((leg["id"] for leg in call["legs"] if leg["role"] == "caller"), "")
+    if to:
+        call["transfer"] = {"$": "Transfer", "to": to, "by": by, "leg": caller, "given_back": given_back}
     return call
 
 

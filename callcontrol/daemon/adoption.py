@@ -216,24 +216,23 @@ def _wind_up(shared: WorkerContext, call: Call) -> CallDriver | None:
     driver = CallDriver(replace(noted, state=Ending(), serving=None), _facts(shared, call), shared, None)
     shared.take(driver)
     for leg in () if talks else call.open_legs:
-        is_callers = leg == call.caller_channel
+        is_led = leg == call.led
         kill = do.KillLeg(leg, "NORMAL_TEMPORARY_FAILURE")
-        shared.legs.carry_out(do.BringBack(refused=True) if is_callers else kill, driver)
+        shared.legs.carry_out(do.BringBack(refused=True) if is_led else kill, driver)
     return driver
 
 
 def _facts(shared: WorkerContext, call: Call) -> Facts:
     configuration = shared.current.configuration
     prices = configuration.prices_of(call.tenant)
-    transferred = bool(call.transferred_to)
     return Facts(
         settings=configuration.settings,
         kinds=KINDS,
         tenant_name=call.tenant,
         prices=prices,
-        caller=call.caller,
+        caller=call.led_party,
         dialled=call.destination,
         now=clock.now(),
-        transferred=transferred,
-        transferred_by=call.transferred_by,
+        transferred=call.transfer is not None,
+        transferred_by=call.transfer.by if call.transfer is not None else "",
     )

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from callcontrol.config.settings import Trunk
 from callcontrol.control import transfers
-from callcontrol.control.call import Call, new_call, new_moved_call
+from callcontrol.control.call import Call, new_call
 from callcontrol.daemon.adoption import adopt
 from callcontrol.daemon.call_driver import CallDriver
 from callcontrol.daemon.call_line import CallLine
@@ -70,7 +70,7 @@ class CallAcceptor:
         # The dead-man timer is cancelled first: from here on the call is ours.
         connection.send(*_opening(arriving))
         known = self._shared.driver_of(arriving.channel)
-        if known is not None and known.call.caller_channel == arriving.channel:
+        if known is not None:
             self._go_on(known, line, connection, arriving)
         elif arriving.again:
             self._ask_whose(connection, arriving, switch, line)
@@ -91,8 +91,6 @@ class CallAcceptor:
                 meters.calls_taken_total.inc()
                 self._shared.switches.announce(switch, self._shared.worker, (driver.call.id,), arrived=True)
                 self._go_on(driver, line, connection, arriving)
-            elif arriving.transfer:
-                self._find_out_who_is_moved(connection, arriving, switch, line)
             else:
                 self._begin(connection, arriving, switch, line)
 
@@ -100,8 +98,11 @@ class CallAcceptor:
             with _contained(connection, arriving):
                 answered(call, trouble)
 
+        def has_it(call: Call) -> bool:
+            return call.leg(arriving.channel) is not None
+
         line.hold()
-        self._shared.calls.take_one(tenant, _ids(arriving.channel), self._shared.worker, contained_answer)
+        self._shared.calls.take_one(tenant, _ids(arriving), self._shared.worker, contained_answer, has_it)
 
     def _leave_to_its_version(self, connection: CallConnection, arriving: Arriving, switch: str) -> None:
         """The call is not ours to begin anew: it is sent to us again, until a worker that can read it accepts it. Where
@@ -127,48 +128,11 @@ class CallAcceptor:
 
         self._shared.timers.after(SEND_ON_S, send_on)
 
-    def _find_out_who_is_moved(
-        self, connection: CallConnection, arriving: Arriving, switch: str, line: CallLine
-    ) -> None:
-        """A channel without a call was transferred. One that we dialled stays a leg of the call it was dialled for, and
-        becomes the caller's channel of a call of its own.
-        """
-
-        def found(call: Call | None) -> None:
-            with _contained(connection, arriving):
-                self._begin_moved(connection, arriving, switch, line, call)
-
-        known = self._shared.drivers.get(arriving.call)
-        if known is not None or not _leg_of(arriving):
-            found(known.call if known is not None else None)
-        else:
-            self._shared.calls.read_one(arriving.tenant, arriving.call, found)
-
-    def _begin_moved(
-        self, connection: CallConnection, arriving: Arriving, switch: str, line: CallLine, of: Call | None
-    ) -> None:
-        facts = _moved_facts(arriving, self._shared.current.configuration, of)
-        call = new_moved_call(
-            id_=call_id_of(arriving.channel),
-            channel=arriving.channel,
-            switch=switch,
-            worker=self._shared.worker,
-            tenant=facts.tenant_name,
-            caller=facts.caller,
-            leg_of=_leg_of(arriving),
-            to=facts.dialled,
-            by=facts.transferred_by,
-            now=facts.now,
-            nonce=clock.new_nonce(),
-        )
-        call = call.noting(transfers.note(facts, "", facts.dialled, facts.transferred_by))
-        self._drive(CallDriver(call, facts, self._shared, line), connection, line, arriving)
-
     def _go_on(self, driver: DrivenCall, line: CallLine, connection: CallConnection, arriving: Arriving) -> None:
         """A call we know, on a new connection."""
         directory = self._shared.current.configuration.directory
         owner = directory.owner_of(arriving.dialled, directory.trunk_at(arriving.source))
-        own = owner[1] if owner and not driver.call.caller.extension else arriving.dialled
+        own = owner[1] if owner and not driver.call.led_party.extension else arriving.dialled
         driver.line, driver.core = line, connection.data.get("Core-UUID", "")
         # the call was confirmed when it came first, and its end is reported as ever
         self._confirm(driver, arriving, lambda doubt: None)
@@ -177,21 +141,26 @@ class CallAcceptor:
         driver.come_back(rearrived(connection.data, own, transfer=arriving.transfer, brought_back=brought))
 
     def _begin(self, connection: CallConnection, arriving: Arriving, switch: str, line: CallLine) -> None:
+        """A new call; also that of a channel that was transferred and whose own call is not known any more."""
         facts = _facts(arriving, self._shared.current.configuration)
+        id_ = call_id_of(arriving.channel)
         if arriving.again:
-            self._shared.calls.begin_again(facts.tenant_name, call_id_of(arriving.channel))
+            self._shared.calls.begin_again(facts.tenant_name, id_)
         call = new_call(
-            id_=call_id_of(arriving.channel),
+            id_=id_,
             channel=arriving.channel,
             switch=switch,
             worker=self._shared.worker,
             tenant=facts.tenant_name,
             caller=facts.caller,
             dialled=facts.dialled,
-            now=arriving.created or facts.now,
+            now=arriving.created if arriving.created and not arriving.transfer else facts.now,
             origin=arriving.origin,
             nonce=clock.new_nonce(),
+            leg_of=_leg_of(arriving),
         )
+        if arriving.transfer:
+            call = transfers.strayed(call, facts)
         self._drive(CallDriver(call, facts, self._shared, line), connection, line, arriving)
 
     def _drive(self, driver: CallDriver, connection: CallConnection, line: CallLine, arriving: Arriving) -> None:
@@ -227,16 +196,18 @@ def _contained(connection: CallConnection, arriving: Arriving) -> Iterator[None]
         connection.refuse("NORMAL_TEMPORARY_FAILURE")
 
 
-def _ids(channel: str) -> tuple[str, ...]:
-    """The ids that the call of this caller's channel may have; the last is that of a call which a version before saved
-    first.
+def _ids(arriving: Arriving) -> tuple[str, ...]:
+    """The ids that the call of this channel may have: as our mark on it says; as follows from the channel; and the
+    channel, where a version before saved the call first. That goes before the mark: there a leg that was transferred
+    became a call beside the one it was dialled for.
     """
-    return call_id_of(channel), channel
+    marked = (arriving.call,) if arriving.call else ()
+    return arriving.channel, *marked, call_id_of(arriving.channel)
 
 
 def _leg_of(arriving: Arriving) -> str:
     """The call for which we dialled this channel, "" for one that came by itself."""
-    return "" if arriving.call in _ids(arriving.channel) else arriving.call
+    return "" if arriving.call in (call_id_of(arriving.channel), arriving.channel) else arriving.call
 
 
 def _opening(arriving: Arriving) -> tuple[Command, ...]:
@@ -261,7 +232,7 @@ def _facts(arriving: Arriving, configuration: Configuration) -> Facts:
     tenant = phone[0] if phone else owner[0] if owner else ""
     if not tenant and arriving.context != PUBLIC_CONTEXT:
         tenant = directory.in_an_emergency(arriving.domain, arriving.dialled)
-    return Facts(
+    facts = Facts(
         settings=configuration.settings,
         kinds=KINDS,
         tenant_name=tenant,
@@ -270,28 +241,17 @@ def _facts(arriving: Arriving, configuration: Configuration) -> Facts:
         dialled=owner[1] if owner else arriving.dialled,
         now=clock.now(),
     )
+    return _of_a_stray(facts, arriving, configuration) if arriving.transfer else facts
 
 
-def _moved_facts(arriving: Arriving, configuration: Configuration, of: Call | None) -> Facts:
-    """The facts of a transferred channel that belongs to no call: we dialled it for the call `of`, and its user is the
-    party we rang; None: that call is not remembered any more.
+def _of_a_stray(facts: Facts, arriving: Arriving, configuration: Configuration) -> Facts:
+    """The facts of a transferred channel whose call is not known any more: its mark tells the tenant, nothing tells who
+    sent it here.
     """
-    facts = replace(_facts(arriving, configuration), transferred=True)
-    if arriving.tenant in configuration.settings.tenants:
-        prices = configuration.prices_of(arriving.tenant)
-        facts = replace(facts, tenant_name=arriving.tenant, prices=prices)
-    if _leg_of(arriving):
-        facts = replace(facts, caller=Caller(""))
-    if of is None or not facts.tenant_name:
+    facts = replace(facts, transferred=True, caller=Caller("") if _leg_of(arriving) else facts.caller)
+    if arriving.tenant not in configuration.settings.tenants:
         return facts
-    by = transfers.transferor(of, arriving.by_leg, facts)
-    return replace(facts, caller=_rung(transfers.whom(of, arriving.channel)), transferred_by=by)
-
-
-def _rung(to: str) -> Caller:
-    """The party who was rung as this target, now as a caller."""
-    kind, _, name = to.partition(":")
-    return Caller(name, extension=name if kind == "extension" else "")
+    return replace(facts, tenant_name=arriving.tenant, prices=configuration.prices_of(arriving.tenant))
 
 
 def _caller(arriving: Arriving, extension: str, region: str, trunk: Trunk | None) -> Caller:

@@ -260,7 +260,7 @@ class CallDriver:
                 case do.CheckChannels(legs):
                     self._check(legs)
                 case do.CheckAlone():
-                    self.shared.switches.alone(self.call.switch, self.call.caller_channel, self._checked_alone)
+                    self.shared.switches.alone(self.call.switch, self.call.led, self._checked_alone)
                 case do.NoteSentOn(moved):
                     self.facts = replace(self.facts, moved={**self.facts.moved, **moved})
                 case do.LookUp(target):
@@ -287,9 +287,10 @@ class CallDriver:
             self._began = None
 
     def _find_facts_about(self, dialled: str) -> None:
-        """What a number leads to depends only on who dialled it, or who transferred the caller to it."""
-        by = self.call.transferred_by
-        about = replace(self.facts, dialled=dialled, transferred=bool(self.call.transferred_to), transferred_by=by)
+        """What a number leads to depends only on who dialled it, or who transferred a party to it."""
+        last = self.call.transfer
+        by, caller = last.by if last is not None else "", self.call.led_party
+        about = replace(self.facts, caller=caller, dialled=dialled, transferred=last is not None, transferred_by=by)
         self.facts = replace(about, heading=None, rules={})
         self._find_facts()
 
@@ -322,7 +323,7 @@ class CallDriver:
         self.shared.timers.after(FORGED_S + self.shared.slack_s(self.call.switch), partial(self._end_forged, doubt))
 
     def _end_forged(self, doubt: Doubt) -> None:
-        if self._lost or isinstance(self.call.state, Closed) or not self.call.is_open(self.call.caller_channel):
+        if self._lost or isinstance(self.call.state, Closed) or not self.call.is_open(self.call.led):
             return
         meters.connections_refused_total.labels("forged").inc()
         log.warning("the call is not believed and ends: %s", doubt, extra={"call": self.call.id})

@@ -24,7 +24,7 @@ from callcontrol.daemon.strangers import why_strange
 from callcontrol.daemon.worker_context import WorkerContext
 from callcontrol.edges import clock, meters
 from callcontrol.edges.containment import contained
-from callcontrol.edges.freeswitch.arrival import HANDED
+from callcontrol.edges.freeswitch.arrival import CALL, HANDED
 from callcontrol.edges.freeswitch.commands import TAKEN_CALLS, TAKEN_HOW, TAKEN_OVER, TAKER, Auth, Taken
 from callcontrol.edges.freeswitch.failures import EventSocketError, SwitchClosed
 from callcontrol.edges.freeswitch.inbound import SwitchLink
@@ -197,6 +197,15 @@ class SwitchLinks:
             EventSocketError: it cannot be asked.
         """
         return self._variable(switch, channel, HANDED) == "true"
+
+    def call_of(self, switch: str, channel: str) -> str:
+        """The call that a channel belongs to by our mark, "" if it has none. Waits for the switch.
+
+        Raises:
+            EventSocketError: it cannot be asked.
+        """
+        said = self._variable(switch, channel, CALL)
+        return "" if said == UNDEFINED else said
 
     def _variable(self, switch: str, channel: str, name: str) -> str:
         return self._links[switch].api(f"uuid_getvar {channel} {name}", ASK_S)

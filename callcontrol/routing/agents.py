@@ -112,7 +112,8 @@ def other_calls(
         if leg.role is Role.AGENT:
             continue
         agent = agents.get(caller) if leg.role is Role.CALLER else _agent_of(leg.target, agents)
-        if was is None and leg.end is None and agent:
+        is_new = was is None or was.role is Role.AGENT  # an agent who was transferred is of the queue no more
+        if is_new and leg.end is None and agent:
             yield OtherCall(agent, leg.id, True)
         elif has_ended(was, leg) and (agent := whose.get(leg.id) or agent):
             yield OtherCall(agent, leg.id, False)

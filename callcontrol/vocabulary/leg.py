@@ -19,7 +19,7 @@ class Role(StrEnum):
     """What a leg is in its call."""
 
     CALLER = "caller"  # the channel that called
-    CALLEE = "callee"  # rung for the caller
+    CALLEE = "callee"  # rung for the caller; an agent who was transferred is no agent of the call's any more
     AGENT = "agent"  # rung for an offer of the queue
     CUSTOMER = "customer"  # rung because a callback is due
 

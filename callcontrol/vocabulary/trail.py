@@ -24,8 +24,8 @@ class Arrived:
 
     Attributes:
         channel: uuid of the A leg; "" for a callback, which has none.
-        leg_of: the call for which we dialled this channel before it was transferred: there it is a leg, booked and paid
-            for to its end; "" for a channel that came by itself.
+        leg_of: the call for which we dialled this channel, and which was not known any more when it was transferred:
+            there it is a leg, booked and paid for to its end; "" for a channel that came by itself.
     """
 
     at: Instant
@@ -152,6 +152,15 @@ class Parted:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """This leg, which was rung for the call, was transferred: the call leads it from here on, in the caller's place."""
+
+    at: Instant
+    leg_id: str
+    kind: Literal["moved"] = "moved"
+
+
+@dataclass(frozen=True, slots=True)
 class StepEnded:
     """A step is over: what came of it."""
 
@@ -267,7 +276,7 @@ class WrapUpBegan:
 
 QueueEntry = Queued | Offered | OfferEnded | LeftQueue | Pressed | WrapUpBegan
 Conversation = Bridged | JoinedOutside | Parted
-LegEntry = Dialled | LegFound | LegEnded
+LegEntry = Dialled | LegFound | LegEnded | Moved
 Entry = Arrived | Routed | Passed | LegEntry | Conversation | StepEnded | Recorded | Noted | QueueEntry
 
 

@@ -13,6 +13,7 @@ from callcontrol.edges.live_state import keys
 from callcontrol.simulator.callers import Call
 from callcontrol.simulator.phones import Behaviour, Phone
 from callcontrol.simulator.stories.stage import Stage
+from callcontrol.vocabulary.call import call_id_of
 from tests.bench.call_centre import DID, DOMAIN, RING_S, TENANT, accounts, numbers
 from tests.bench.figures import Moment
 from tests.bench.machine import SERVER_CORE, pin
@@ -73,9 +74,11 @@ class WaitingRoom:
         time.sleep(SETTLE_S)
 
     def owners(self) -> Mapping[str, int]:
-        """Which process has each call: by the channel."""
-        found = self._redis.hgetall(keys.owners(TENANT))
-        return {channel.decode(): int(worker.decode().split("/")[1]) for channel, worker in found.items()}
+        """Which process has each call: by the caller's channel."""
+        found = {call.decode(): worker.decode() for call, worker in self._redis.hgetall(keys.owners(TENANT)).items()}
+        channels = {call_id_of(channel): channel for channel, worker in found.items() if worker == "-"}
+        workers = {call: worker for call, worker in found.items() if worker != "-"}
+        return {channels.get(call, call): int(worker.split("/")[1]) for call, worker in workers.items()}
 
     def busiest(self) -> int:
         """The process that has most calls."""

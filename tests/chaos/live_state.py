@@ -40,7 +40,8 @@ def directed(redis: Redis) -> Mapping[str, str] | None:
                 pipeline.hkeys(keys.calls(tenant))
                 pipeline.hgetall(keys.owners(tenant))
                 names, owners = pipeline.execute()
-            found |= {call.decode(): owners.get(call, b"").decode() for call in names}
+            # the entry that a first channel has beside its call is no call (edges/live_state/keys.py)
+            found |= {c.decode(): owners.get(c, b"").decode() for c in names if owners.get(c) != b"-"}
     except RedisError:
         return None
     return found

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from callcontrol.billing.fold import fold
 from callcontrol.control import commands as do
-from callcontrol.control.call import Closed, Deciding, Ending, Talking, new_moved_call
+from callcontrol.control.call import Closed, Deciding, Ending, Talking
 from callcontrol.control.events import (
     AloneChecked,
     AppEnded,
@@ -22,12 +23,14 @@ from callcontrol.control.events import (
     TimerFired,
 )
 from callcontrol.kinds.targets.voicemail import TakingMessage
-from callcontrol.routing.facts import Facts
+from callcontrol.routing.agents import OtherCall, other_calls
 from callcontrol.vocabulary.call import Caller, Stamps
+from callcontrol.vocabulary.leg import Certainty, Leg, Role
+from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.target import text_of
-from callcontrol.vocabulary.trail import Arrived, Bridged, LegEnded, Noted, Passed, Routed
+from callcontrol.vocabulary.trail import Bridged, LegEnded, Noted, Passed, Routed
 from tests.control.story import Story
-from tests.routing.world import NOW, facts
+from tests.routing.world import DID, NOW, facts
 
 OTHER = "0b1c2d3e-4f50-5a6b-8c7d-9e0f1a2b3c4d"
 
@@ -46,8 +49,13 @@ def referred(story: Story, leg: str, to: str, *, app_ends_first: bool = False) -
         story.then(AppEnded(story.call.state.app_id, "SUCCESS", {leg: ""}))
         assert not story.has(do.HangUp)
     story.then(Rearrived(to, transfer=True, by_leg=leg))
-    story.facts = replace(story.facts, dialled=to, transferred=True, transferred_by=story.call.transferred_by)
+    story.facts = replace(story.facts, dialled=to, transferred=True, transferred_by=by_whom(story))
     return story.gone(leg, answered_s=3).then(FactsFound())
+
+
+def by_whom(story: Story) -> str:
+    assert story.call.transfer is not None
+    return story.call.transfer.by
 
 
 def failed(story: Story, disposition: str = "USER_BUSY") -> Story:
@@ -70,7 +78,7 @@ def test_a_transfer_to_the_number_once_dialled_is_one_too() -> None:
     story, leg = talking()
     story.then(Rearrived(story.call.destination, transfer=True, by_leg=leg))
     assert story.state() is Deciding
-    assert story.call.transferred_by == "101"
+    assert by_whom(story) == "101"
 
 
 @pytest.mark.parametrize("to", ["600700800", "*21*600700800#", "#21#", "*50#", "777"])
@@ -141,7 +149,7 @@ def test_who_is_joined_with_a_phone_that_rings_in_vain_comes_back_to_the_transfe
     assert isinstance(story.call.state, Talking)
     story.then(AppEnded(story.call.state.app_id, "SUCCESS", {leg: ""})).gone(leg, answered_s=3)
     story.then(Rearrived("102", "USER_BUSY", by_leg=leg))  # in the transferor's dialplan, with what he had dialled
-    story.facts = replace(story.facts, dialled="102", transferred=True, transferred_by=story.call.transferred_by)
+    story.facts = replace(story.facts, dialled="102", transferred=True, transferred_by=by_whom(story))
     failed(story.then(FactsFound())).then(FactsFound())
     assert story.command(do.Bridge).legs[0][1].to == "extension:101"
 
@@ -153,44 +161,97 @@ def test_after_an_attended_transfer_whom_he_talks_with_can_transfer_him() -> Non
     assert story.command(do.LookUp).target.name == "102"
 
 
-def test_the_callers_own_refer_is_told_by_his_channels_end_and_the_leg_is_booked_to_its_end() -> None:
-    phone = facts(caller=Caller("102", extension="102"), dialled="101")
-    story = Story(phone).begin()
+def moved(*, caller_ends_first: bool = False) -> tuple[Story, str]:
+    """102 talks with 101, transfers 101 to 103 (REFER by the caller) and is gone; and 101's leg."""
+    story = Story(facts(caller=Caller("102", extension="102"), dialled="101")).begin()
     leg = story.command(do.Bridge).legs[0][0]
-    story.then(LegBridged(leg, NOW)).then(CallerHungUp("NORMAL_CLEARING"))
-    stamps = Stamps(story.call.arrived, None, NOW, story.facts.now)
-    story.then(LegGone("caller-1", "NORMAL_CLEARING", stamps, moved_leg=leg, moved_to="105"))
-    assert story.state() is Ending
-    assert "extension:101 transferred to 105 by extension:102" in [e.what for e in story.entries(Noted)]
-    assert story.gone(leg, answered_s=20).state() is Closed
-    assert [e.leg_id for e in story.entries(LegEnded)] == ["caller-1", leg]
-
-
-def moved(about: Facts) -> Story:
-    story = Story(about)
-    story.call = new_moved_call(
-        channel=OTHER,
-        id_=OTHER,
-        switch="fs1",
-        worker="w1",
-        tenant=about.tenant_name,
-        caller=about.caller,
-        leg_of="call-0",
-        to=about.dialled,
-        by="102",
-        now=about.now,
+    story.then(LegBridged(leg, NOW))
+    if caller_ends_first:
+        story.then(CallerHungUp("NORMAL_CLEARING")).gone("caller-1", answered_s=5, by="caller")
+        assert story.state() is Ending
+    story.then(Rearrived("103", transfer=True, by_leg="caller-1", channel=leg))
+    if not caller_ends_first:
+        story.gone("caller-1", answered_s=5, by="caller")
+    assert story.state() is Deciding
+    party = story.call.led_party
+    story.facts = replace(
+        story.facts, caller=party, dialled="103", transferred=True, transferred_by=by_whom(story)
     )
-    return story.begin()
+    return story.then(FactsFound()), leg
 
 
-def test_whom_we_dialled_is_a_caller_of_his_own_once_he_is_transferred() -> None:
-    callee = Caller("101", extension="101")
-    story = moved(replace(facts(caller=callee, dialled="103"), transferred=True, transferred_by="102"))
-    assert story.command(do.Bridge).legs[0][1].to == "extension:103"
-    (arrived,) = story.entries(Arrived)
-    assert (arrived.channel, arrived.leg_of) == (OTHER, "call-0")
-    failed(story).then(FactsFound())
+@pytest.mark.parametrize("caller_ends_first", [False, True])
+def test_whom_we_dialled_and_who_is_transferred_stays_in_the_call_which_leads_that_leg(caller_ends_first: bool) -> None:
+    story, leg = moved(caller_ends_first=caller_ends_first)
+    assert (story.call.led, story.call.led_party) == (leg, Caller("101", extension="101"))
+    bridge = story.command(do.Bridge)
+    rung, plan = bridge.legs[0]
+    assert plan.to == "extension:103"
+    assert "extension:101 transferred to 103 by extension:102" in [e.what for e in story.entries(Noted)]
+    assert story.then(LegBridged(rung, story.facts.now)).state() is Talking
+    assert [(e.leg_id, e.with_leg) for e in story.entries(Bridged)] == [(leg, ""), (rung, leg)]
+    story.then(AppEnded(bridge.app_id, "SUCCESS", {rung: ""})).gone(rung, answered_s=2)
+    assert story.state() is Talking
+    assert story.gone(leg, answered_s=20).state() is Closed
+    assert sorted(e.leg_id for e in story.entries(LegEnded)) == sorted(one.id for one in story.call.legs)
+
+
+def test_the_record_of_such_a_call_has_all_its_legs_and_conversations_and_ends_with_who_was_led() -> None:
+    story, leg = moved()
+    bridge = story.command(do.Bridge)
+    rung = bridge.legs[0][0]
+    story.then(LegBridged(rung, story.facts.now), 5).then(AppEnded(bridge.app_id, "SUCCESS", {rung: ""}))
+    story.gone(rung, answered_s=3).then(CallerHungUp("NORMAL_CLEARING"), 0).gone(leg, answered_s=20)
+    record = fold(story.call.trail)
+    assert [one.leg_id for one in record.legs[:3]] == ["caller-1", leg, rung]
+    assert [(one.leg_id, one.other_leg, one.party) for one in record.segments] == [
+        ("caller-1", leg, "extension:101"),
+        (leg, rung, "extension:103"),
+    ]
+    assert (record.caller.extension, record.answered_by, record.outcome) == ("102", "extension:101", Outcome.ANSWERED)
+    assert record.ended == story.facts.now > (record.legs[0].ended or 0)
+
+
+def test_a_transferred_callee_whom_nothing_takes_is_given_back_to_who_called() -> None:
+    story, leg = moved()
+    failed(story)
+    assert story.command(do.LookUp).target.name == "102"
+    story.then(FactsFound())
     assert story.command(do.Bridge).legs[0][1].to == "extension:102"
+    assert story.call.led == leg
+
+
+def test_a_transferred_callee_can_be_transferred_again_by_who_was_reached() -> None:
+    story, leg = moved()
+    rung = story.command(do.Bridge).legs[0][0]
+    story.then(LegBridged(rung, story.facts.now))
+    story.then(Rearrived("102", transfer=True, by_leg=rung, channel=leg))
+    assert (story.state(), by_whom(story), story.call.led) == (Deciding, "103", leg)
+    assert "transferred to 102 by extension:103" in [e.what for e in story.entries(Noted)]
+
+
+def test_a_transferred_leg_that_has_ended_meanwhile_is_led_by_nobody() -> None:
+    story = Story(facts(caller=Caller("102", extension="102"), dialled="101")).begin()
+    leg = story.command(do.Bridge).legs[0][0]
+    story.then(LegBridged(leg, NOW)).gone(leg, answered_s=2)
+    before = story.call
+    assert story.then(Rearrived("103", transfer=True, by_leg="caller-1", channel=leg)).call is before
+
+
+def test_legs_that_rang_with_the_transferred_one_and_never_became_channels_are_settled() -> None:
+    """What the caller's own connection would have told of them is not heard any more."""
+    story = Story(facts(caller=Caller("102", extension="102"), dialled=DID["group"])).begin()
+    legs = [leg for leg, _ in story.command(do.Bridge).legs]
+    assert len(legs) > 1
+    story.then(LegBridged(legs[0], NOW)).then(Rearrived("103", transfer=True, by_leg="caller-1", channel=legs[0]))
+    assert story.call.open_legs == ("caller-1", legs[0])
+    assert {leg.certainty for leg in story.call.legs[2:]} == {Certainty.TOLD}
+
+
+def test_an_agent_who_was_transferred_is_busy_and_no_agent_of_the_call_any_more() -> None:
+    agent = Leg("l1", "fs1", Role.AGENT, "extension:101", NOW, answered=NOW)
+    found = other_calls((agent,), (replace(agent, role=Role.CALLEE),), "", {"101": "anna"})
+    assert list(found) == [OtherCall("anna", "l1", True)]
 
 
 EVENTS = st.lists(

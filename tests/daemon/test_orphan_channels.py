@@ -31,6 +31,7 @@ class Board:
         self.rows: list[dict[str, Any]] = []
         self.talking: set[str] = set()
         self.of_others: set[str] = set()
+        self.calls: dict[str, str] = {}
         self.away: list[str] = []
         self.garbled: list[str] = []
         self.told: list[str] = []
@@ -53,6 +54,9 @@ class Board:
 
     def was_handed(self, switch: str, channel: str) -> bool:
         return channel not in self.of_others
+
+    def call_of(self, switch: str, channel: str) -> str:
+        return self.calls.get(channel, "")
 
     def is_alone(self, switch: str, channel: str) -> bool:
         return channel not in self.talking
@@ -97,6 +101,18 @@ def test_others_are_left_alone(
     board.talking.add("talks")
     assert [orphans.look() for _ in range(3)] == [0, 0, 0]
     assert board.told == []
+
+
+def test_a_transferred_leg_is_known_by_the_call_it_was_dialled_for(
+    orphans: OrphanChannels, board: Board, shared: WorkerContext, pipeline: RedisPipeline
+) -> None:
+    saved_call(shared, "another-host/9/.x", "call-1")
+    pipeline.ask("PING")
+    board.has(GHOST, context="transferred", direction="outbound")
+    board.calls[GHOST] = "call-1"
+    assert [orphans.look() for _ in range(3)] == [0, 0, 0]
+    board.calls[GHOST] = "call-2"
+    assert orphans.look() == 1
 
 
 def test_a_lone_caller_of_an_admins_own_application_is_left_alone(orphans: OrphanChannels, board: Board) -> None:

@@ -56,8 +56,9 @@ def strays_come_back_and_others_are_let_be(stage: RealStage, microphones: Microp
 
 
 def _known(stage: RealStage) -> list[str]:
+    """The first channels of the calls in progress."""
     with Redis.from_url(stage.redis_url) as redis:
-        return [channel.decode() for channel in redis.hkeys(keys.owners(TENANT))]
+        return [channel.decode() for channel, worker in redis.hgetall(keys.owners(TENANT)).items() if worker == b"-"]
 
 
 def _in_application(stage: RealStage) -> list[str]:

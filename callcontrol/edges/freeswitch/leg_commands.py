@@ -53,7 +53,7 @@ def originate(command: do.Originate, call: Call, profile: str) -> str:
 
 def _passed(call: Call) -> str:
     """Our own header of a leg that leaves for a waiting caller: the numbers of ours that the call came through."""
-    came_for_a_number = not (call.caller.extension or call.transferred_to) and call.dialled.startswith("+")
+    came_for_a_number = not (call.caller.extension or call.transfer) and call.dialled.startswith("+")
     return as_header((*call.origin.passed, call.dialled) if came_for_a_number else call.origin.passed)
 
 
@@ -73,7 +73,7 @@ def before(command: LegOrder, call: Call) -> tuple[str, ...]:
     Raises:
         UnsafeText: something in it cannot be sent as what it is.
     """
-    if not isinstance(command, do.Join) or command.first != call.caller_channel:
+    if not isinstance(command, do.Join) or command.first != call.led:
         return ()
     back = f"transfer_after_bridge={destination(call.destination)}:XML:{BACK_CONTEXT}"
     return (f"uuid_setvar_multi {command.first} execute_on_pre_bridge=unset:transfer_after_bridge;{back}",)
@@ -98,7 +98,7 @@ def leg_command(command: LegOrder, call: Call) -> str:
             return f"uuid_kill {leg} {cause}"
         case do.BringBack(refused):
             context = LAST_RESORT_CONTEXT if refused else BACK_CONTEXT
-            return bring_back(call.caller_channel, call.destination, context)
+            return bring_back(call.led, call.destination, context)
 
 
 def bring_back(channel: str, dialled: str, context: str = BACK_CONTEXT) -> str:

@@ -23,7 +23,6 @@ from callcontrol.vocabulary.target import ExtensionTarget, text_of
 CALL_EVENTS = ("CHANNEL_EXECUTE_COMPLETE", "CHANNEL_BRIDGE", "CHANNEL_HANGUP", "DTMF")
 OUTSIDE_PROFILE = "external"
 CALL_MARK = f"variable_{CALL}"
-BLIND = "BLIND_TRANSFER"
 MOVED_TO = "variable_sip_redirect_contact_user_0"
 _USER = re.compile(r"[A-Za-z0-9_.+*#-]{1,64}")
 
@@ -69,8 +68,8 @@ def rearrived(data: Mapping[str, str], dialled: str, *, transfer: bool, brought_
     disposition = value_of("variable_originate_disposition")
     causes, recorded_ms = dict(_causes(value_of)), _recorded_ms(value_of)
     by_leg = value_of("variable_last_bridge_to")
-    moved_to = _moved_to(value_of)
-    return Rearrived(dialled, disposition, causes, recorded_ms, transfer, by_leg, moved_to, brought_back)
+    moved_to, channel = _moved_to(value_of), value_of("Unique-ID")
+    return Rearrived(dialled, disposition, causes, recorded_ms, transfer, by_leg, moved_to, brought_back, channel)
 
 
 def leg_gone(event: SwitchEvent, call: Call) -> LegGone:
@@ -78,8 +77,7 @@ def leg_gone(event: SwitchEvent, call: Call) -> LegGone:
     leg, caller = event.get("Unique-ID"), call.caller_channel
     cause = event.get("variable_hangup_cause") or event.get("Hangup-Cause") or "NORMAL_UNSPECIFIED"
     by = _hung_up_by(event, is_caller=leg == caller)
-    moved, to = _transferred(event)
-    told = LegGone(leg, cause, _stamps(event), by, recorded_ms=_recorded_ms(event.get), moved_leg=moved, moved_to=to)
+    told = LegGone(leg, cause, _stamps(event), by, recorded_ms=_recorded_ms(event.get))
     if leg == caller:
         return told
     told = replace(told, sent_on_to=_moved_to(event.get))
@@ -91,13 +89,6 @@ def _sent(event: SwitchEvent) -> Sent:
     address = str(Safe(event.get("Caller-Destination-Number").partition(";")[0].replace("%", "@")))
     shown = str(Safe(event.get("Caller-Caller-ID-Number")))
     return Sent(address, event.get("variable_sip_gateway_name"), shown, event.get("variable_cc_payer"))
-
-
-def _transferred(event: SwitchEvent) -> tuple[str, str]:
-    """The channel that this one has sent elsewhere by a blind REFER, and to what (sofia_handle_sip_i_refer)."""
-    how, _, leg = event.get("variable_transfer_to").partition(":")
-    to = event.get("variable_transfer_destination").partition(":")[2]
-    return (leg, str(Safe(to))) if how == "blind" and event.get("variable_endpoint_disposition") == BLIND else ("", "")
 
 
 def app_commands(command: do.Command, call: Call, profile: str) -> Sequence[Command]:
@@ -123,7 +114,7 @@ def app_commands(command: do.Command, call: Call, profile: str) -> Sequence[Comm
             return (Execute("record", f"{path} {max_s} {SILENCE_THRESHOLD} {silence_s}", app_id),)
         case do.StopPlaying(all=flush):
             # `all` also forgets what waits behind it (switch_ivr_play_say.c, CF_BREAK)
-            return (Api(f"uuid_break {call.caller_channel}{' all' if flush else ''}"),)
+            return (Api(f"uuid_break {call.led}{' all' if flush else ''}"),)
         case do.HangUp(cause):
             return (HangupCommand(cause),)
         case _:
@@ -142,9 +133,10 @@ def dial_string_of(legs: Sequence[tuple[str, LegPlan]], variables: Mapping[str, 
 
 def _name(plan: LegPlan, call: Call) -> str:
     """The caller's name as the phone shows it. A transferor whose caller comes back sees that it is that caller."""
-    if call.given_back and plan.to == text_of(ExtensionTarget(call.transferred_by or "-")):
-        return str(Safe(f"back from {call.transferred_to} {call.caller.name}"))
-    return call.caller.name
+    name, last = call.led_party.name, call.transfer
+    if last is not None and last.given_back and plan.to == text_of(ExtensionTarget(last.by or "-")):
+        return str(Safe(f"back from {last.to} {name}"))
+    return name
 
 
 def _leg(leg_id: str, plan: LegPlan, profile: str, caller_name: str) -> DialLeg:

@@ -179,9 +179,11 @@ class CallStore:
         ids: Sequence[str],
         taker: str,
         on_answer: Callable[[Call | None, LiveStateError | None], None],
+        is_meant: Callable[[Call], bool] = lambda call: True,
     ) -> None:
-        """Take the first of these calls that is remembered over from any owner; None: none is. Trouble: Redis is away,
-        or CallUnreadable.
+        """Take the first of these calls that is remembered over from any owner, if it is the one that is meant.
+
+        None: it is not, or none is remembered. Trouble: Redis is away, or CallUnreadable.
         """
 
         def found(texts: Any, trouble: LiveStateError | None) -> None:
@@ -194,6 +196,9 @@ class CallStore:
             call = self._readable(tenant, call_id, text)
             if call is None:
                 return on_answer(None, CallUnreadable(f"call {call_id} of tenant {tenant} is left to a later version"))
+
+            if not is_meant(call):
+                return on_answer(None, None)
 
             def answered(answer: Any, trouble: LiveStateError | None) -> None:
                 changed = dict(_taken(answer or ())).get(call_id)

@@ -278,14 +278,14 @@ def _accepted(call: Call, waiting: WaitingCaller, under: Offering, queue: Queue,
 
 def _join_legs(call: Call, waiting: WaitingCaller, under: Offering, facts: Facts) -> PlainResult:
     joining = call.to(replace(waiting, offering=replace(under, stage="joining")))
-    return joining, (do.Join(call.caller_channel, under.winner), do.StartTimer(OFFER_TIMER, JOIN_S + facts.slack_s))
+    return joining, (do.Join(call.led, under.winner), do.StartTimer(OFFER_TIMER, JOIN_S + facts.slack_s))
 
 
 def _talking(call: Call, waiting: WaitingCaller, under: Offering, at: Instant, facts: Facts) -> PlainResult:
     wait_ms = (facts.now - waiting.joined) // 1000
     left = LeftQueue(facts.now, waiting.step.queue, Leaving.ANSWERED, wait_ms, under.agent_of(under.winner))
     call = legs.bridged(call, under.winner, at).noting(left)
-    joined = (do.StopTimer(OFFER_TIMER), do.EndsTogether(call.caller_channel))
+    joined = (do.StopTimer(OFFER_TIMER), do.EndsTogether(call.led))
     return call.to(Talking(under.offer.id, under.winner)), joined
 
 
