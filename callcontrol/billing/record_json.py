@@ -29,6 +29,8 @@ from callcontrol.vocabulary.stored import Kind, Newer
 # Its kind is where it stands: on the spool, and in rejected.jsonl as `record`; its version is `v`.
 RECORD: Final = Kind("Record")
 VERSION: Final = RECORD.version
+# What a record of this version begins with, as `to_json` writes it.
+CURRENT: Final = b'{"v":%d,' % VERSION
 
 
 class BadRecord(ValueError):
@@ -54,6 +56,25 @@ def to_json(record: RatedRecord) -> bytes:
     except TypeError:  # a lone surrogate
         return orjson.dumps(_storable(value))
     return orjson.dumps(_storable(value)) if b"\\u0000" in data else data
+
+
+def is_newer(data: bytes) -> bool:
+    """Whether a later version of this program wrote the record; False also for what is no record at all."""
+    if data.startswith(CURRENT):
+        return False
+    try:
+        version = orjson.loads(data)["v"]
+    except (ValueError, KeyError, TypeError):
+        return False
+    return isinstance(version, int) and version > VERSION
+
+
+def call_of(data: bytes) -> str:
+    """The id of the call that a record of any version is of, "" if it does not say."""
+    try:
+        return str(orjson.loads(data)["call"]["call_id"])
+    except (ValueError, KeyError, TypeError):
+        return ""
 
 
 def from_json(data: bytes) -> RatedRecord:

@@ -23,6 +23,7 @@ from gevent.event import Event
 from callcontrol.billing.costs import unrated_record
 from callcontrol.billing.record import CallRecord, RatedRecord
 from callcontrol.billing.record_json import to_json
+from callcontrol.daemon.left_records import LeftRecords
 from callcontrol.edges import clock
 from callcontrol.edges.ledger.rejected import RejectedFull
 from callcontrol.edges.ledger.writer import LedgerAway, Rejection
@@ -43,8 +44,6 @@ class SpoolPort(Protocol):
     last_error: str
 
     @property
-    def depth(self) -> int: ...
-    @property
     def size_bytes(self) -> int: ...
     @property
     def waiting(self) -> int: ...
@@ -53,6 +52,7 @@ class SpoolPort(Protocol):
 
     def submit(self, payloads: Sequence[bytes], then: Callable[[], None]) -> None: ...
     def read_from(self, position: Position, count: int) -> list[Stored]: ...
+    def count_from(self, position: Position) -> int: ...
     def forget_upto(self, position: Position) -> None: ...
     def close(self, timeout_s: float) -> None: ...
 
@@ -118,6 +118,8 @@ class RecordWriter:
         self._batch = self._size = batch
         self._gather_s = gather_s
         self._oldest: Instant | None = None
+        self._next_position = Position(spool.forgotten + 1)
+        self._left = LeftRecords()
         self._written = self._rejected = self._failures = 0
         self._last_error = ""
         self._stopping = Event()
@@ -169,22 +171,28 @@ class RecordWriter:
 
     def state(self) -> RecordWriterState:
         """The state, for metrics and probes."""
-        depth = self._spool.depth
+        depth = self._to_be_written + self._left.count
         return RecordWriterState(
             depth=depth,
             waiting=self._spool.waiting,
             spool_bytes=self._spool.size_bytes,
-            oldest=self._oldest if depth else None,
+            oldest=(self._left.since or self._oldest) if depth else None,
             written=self._written,
             rejected=self._rejected,
             failures=self._failures,
             last_error=self._last_error or self._spool.last_error,
         )
 
+    @property
+    def _to_be_written(self) -> int:
+        return self._spool.count_from(self._next_position)
+
     def drained(self, timeout_s: float) -> bool:
-        """Wait until the ledger has everything the spool holds; False if it did not within timeout_s."""
+        """Wait until the ledger has everything the spool holds, but what only a later version can read; False if it did
+        not within timeout_s.
+        """
         until_s = clock.monotonic() + timeout_s
-        while self._spool.depth or self._spool.waiting:
+        while self._to_be_written or self._spool.waiting:
             self._drained.clear()
             if not self._drained.wait(until_s - clock.monotonic()):
                 return False
@@ -202,7 +210,7 @@ class RecordWriter:
             self._drainer.kill(timeout=1)  # in the middle of a batch: it is read again by the next process
         self._ledger.close()
         self._spool.close(max(until_s - clock.monotonic(), 0.1))
-        left = self._spool.depth
+        left = self._to_be_written + self._left.count
         if left:
             log.warning("records: %s stay in the spool for the next start (%s)", left, self._last_error or "deadline")
 
@@ -229,8 +237,7 @@ class RecordWriter:
     def _next(self) -> list[Stored]:
         """The next records, waited for and gathered; none if there is nothing after all."""
         self._spool.arrived.clear()
-        position = Position(self._spool.forgotten + 1)
-        stored = self._spool.read_from(position, self._size)
+        stored = self._spool.read_from(self._next_position, self._size)
         if stored:
             self._oldest = stored[0].at
             return stored
@@ -245,17 +252,19 @@ class RecordWriter:
         self._stopping.wait(self._gather_s)
 
     def _carry(self, stored: list[Stored]) -> None:
-        """Write them to the ledger, then drop them from the spool."""
-        rejections = self._ledger.write([entry.payload for entry in stored])
+        """Write them to the ledger, then drop them from the spool, up to the first that a later version has to read."""
+        readable = self._left.without(stored)
+        rejections = self._ledger.write([entry.payload for entry in readable])
         if rejections:
             self._rejected_file.add(rejections, self._now())
             for rejection in rejections:
                 log.error("record rejected: %s: %s", rejection.reason, rejection.payload[:200])
-        self._spool.forget_upto(stored[-1].position)
-        self._written += len(stored) - len(rejections)
+        self._next_position = Position(stored[-1].position + 1)
+        self._spool.forget_upto(Position((self._left.first or self._next_position) - 1))
+        self._written += len(readable) - len(rejections)
         self._rejected += len(rejections)
         self._recovered()
-        if not self._spool.depth:
+        if not self._to_be_written:
             self._drained.set()
         elif len(stored) < self._size:
             self._gather()
@@ -266,12 +275,12 @@ class RecordWriter:
         self._failures += 1
         self._last_error = f"{type(error).__name__}: {error}"
         self._size = max(1, self._size // 2)
-        depth = self._spool.depth
+        depth = self._to_be_written
         known = isinstance(error, LedgerAway | RejectedFull | SpoolSlow | OSError)
         log.error("ledger away, %s records wait, again in %s s: %s", depth, wait_s, error, exc_info=not known)
         self._stopping.wait(wait_s)
 
     def _recovered(self) -> None:
         if self._failures:
-            log.warning("ledger is back after %s attempts, %s records wait", self._failures, self._spool.depth)
+            log.warning("ledger is back after %s attempts, %s records wait", self._failures, self._to_be_written)
         self._failures, self._last_error = 0, ""

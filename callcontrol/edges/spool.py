@@ -128,7 +128,7 @@ class Spool:
     @property
     def depth(self) -> int:
         """Entries on disk that are not forgotten yet."""
-        return sum(s.next - max(s.first, self._forgotten + 1) for s in self._segments if s.next > self._forgotten)
+        return self.count_from(Position(self._forgotten + 1))
 
     @property
     def size_bytes(self) -> int:
@@ -176,6 +176,10 @@ class Spool:
         with gevent.Timeout(timeout_s, SpoolSlow(f"spool {self.folder}: no read within {timeout_s:g} s")):
             found: list[Stored] = self._threads.apply(self._read, (segment, position, count))
         return found
+
+    def count_from(self, position: Position) -> int:
+        """How many entries on disk have this number or a higher one."""
+        return sum(s.next - max(s.first, position) for s in self._segments if s.next > position)
 
     def forget_upto(self, position: Position) -> None:
         """Everything up to this entry is done with; files without others are removed."""

@@ -8,13 +8,14 @@ from pathlib import Path
 import gevent
 import pytest
 
-from callcontrol.daemon import orphan_spools
+from callcontrol.billing.record_json import VERSION
+from callcontrol.daemon import left_records, orphan_spools
 from callcontrol.daemon.orphan_spools import OrphanSpools, spool_of
 from callcontrol.daemon.record_writer import RecordWriter
 from callcontrol.edges import clock
 from callcontrol.edges.ledger.rejected import RejectedRecords
 from callcontrol.edges.ledger.writer import LedgerAway, Rejection
-from callcontrol.edges.spool import Spool, SpoolInUse, SpoolLimits
+from callcontrol.edges.spool import Position, Spool, SpoolInUse, SpoolLimits
 
 LIMITS = SpoolLimits()
 
@@ -71,6 +72,10 @@ def carriers(tmp_path: Path, ledger: MemoryLedger, monkeypatch: pytest.MonkeyPat
     made.root.mkdir()
     yield made
     made.stop()
+
+
+def record(call: str, n: int, version: int = VERSION) -> bytes:
+    return b'{"v":%d,"call":{"call_id":"%s","n":%d}}' % (version, call.encode(), n)
 
 
 def leave(folder: Path, *payloads: bytes) -> None:
@@ -157,3 +162,63 @@ def test_too_many_predecessors_are_an_error(tmp_path: Path, monkeypatch: pytest.
         spool_of(tmp_path, 0, LIMITS)
     for one in held:
         one.close()
+
+
+def test_what_only_a_later_version_can_read_stays_with_its_call_and_the_rest_goes_on(
+    carriers: Carriers, ledger: MemoryLedger
+) -> None:
+    newer, behind = record("a", 2, VERSION + 1), record("a", 4)
+    leave(carriers.root / "9", record("b", 1), newer, record("b", 3), behind, record("c", 5))
+    carriers.add("1")
+    until(lambda: len(ledger.taken) == 3)
+    assert ledger.taken == [record("b", 1), record("b", 3), record("c", 5)]
+    until(lambda: is_free(carriers.root / "9"))
+    spool = Spool(carriers.root / "9")
+    left = [one.payload for one in spool.read_from(Position(spool.forgotten + 1), 10)]
+    spool.close()
+    # behind the first that stays nothing is dropped: a later version writes it again, which changes nothing
+    assert left == [newer, record("b", 3), behind, record("c", 5)]
+
+
+def test_a_later_version_takes_what_an_older_one_has_left(
+    carriers: Carriers, ledger: MemoryLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leave(carriers.root / "9", record("a", 1, VERSION + 1), record("a", 2), record("b", 3))
+    carriers.add("1")
+    until(lambda: ledger.taken == [record("b", 3)] and is_free(carriers.root / "9"))
+    monkeypatch.setattr(left_records, "is_newer", lambda payload: False)
+    carriers.add("2")
+    until(lambda: ledger.taken[1:] == [record("a", 1, VERSION + 1), record("a", 2), record("b", 3)])
+
+
+def test_a_newer_record_that_names_no_call_may_be_of_any(carriers: Carriers, ledger: MemoryLedger) -> None:
+    leave(carriers.root / "9", record("b", 1), b'{"v":%d,"what":"else"}' % (VERSION + 1), record("b", 3))
+    carriers.add("1")
+    until(lambda: bool(ledger.taken) and is_free(carriers.root / "9"))
+    assert ledger.taken == [record("b", 1)]
+
+
+def test_a_worker_goes_on_with_its_own_records_behind_those_of_a_later_version(
+    carriers: Carriers, ledger: MemoryLedger
+) -> None:
+    own = carriers.root / "1"
+    leave(own, record("a", 1, VERSION + 1))
+    writer = RecordWriter(Spool(own), ledger, RejectedRecords(carriers.root / "rejected"), gather_s=0)
+    writer.start()
+    ledger.is_away = True
+    writer._spool.submit([record("b", 2)], lambda: None)
+    gevent.sleep(0.2)  # tried again and again
+    ledger.is_away = False
+    until(lambda: ledger.taken == [record("b", 2)])
+    assert writer.drained(5)
+    state = writer.state()
+    assert (state.depth, state.failures, state.oldest is not None) == (1, 0, True)
+    writer.stop(1)
+
+
+def is_free(folder: Path) -> bool:
+    try:
+        Spool(folder).close()
+    except SpoolInUse:
+        return False
+    return True

@@ -19,7 +19,7 @@ import gevent
 import psycopg
 from psycopg import Connection
 
-from callcontrol.billing.record_json import VERSION, BadRecord, NewerRecord, from_json, to_json
+from callcontrol.billing.record_json import CURRENT, BadRecord, NewerRecord, from_json, to_json
 from callcontrol.config.credentials import said_by
 from callcontrol.edges import clock
 from callcontrol.edges.ledger import partitions
@@ -38,7 +38,6 @@ NEWEST_US = 2 * 24 * 3600 * SECOND_US
 
 # Classes of SQLSTATE that are the record's own fault: data, integrity, limits (an index entry that is too long).
 _RECORDS_FAULT = ("22", "23", "54")
-_CURRENT = b'{"v":%d,' % VERSION
 
 log = logging.getLogger("callcontrol.ledger")
 
@@ -176,9 +175,9 @@ def _current(payload: bytes, rejected: list[Rejection]) -> bytes | None:
     """The record in today's form; one that cannot be read is rejected.
 
     Raises:
-        LedgerAway: a later version wrote it: it stays on the spool for a worker of that version.
+        LedgerAway: a later version wrote it, and can read it.
     """
-    if payload.startswith(_CURRENT):
+    if payload.startswith(CURRENT):
         return payload
     try:
         return to_json(from_json(payload))
