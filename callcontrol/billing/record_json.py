@@ -24,9 +24,9 @@ from callcontrol.billing.record import (
     QueueVisit,
     RatedRecord,
 )
-from callcontrol.vocabulary.stored import Kind, Newer
+from callcontrol.vocabulary.stored import TAG, Kind, Newer, read_tag
 
-# Its kind is where it stands: on the spool, and in rejected.jsonl as `record`; its version is `v`.
+# Its version is `v`, which goes first; its tag, which records of before had not, says the same.
 RECORD: Final = Kind("Record")
 VERSION: Final = RECORD.version
 # What a record of this version begins with, as `to_json` writes it.
@@ -45,6 +45,7 @@ def to_json(record: RatedRecord) -> bytes:
     """One line of JSON; `from_json(to_json(r)) == r` but for characters that cannot be stored."""
     value = {
         "v": VERSION,
+        TAG: RECORD.tag,
         "call": CALLS.to_json(record.call),
         "legs": [LEGS.to_json(leg) for leg in record.call.legs],
         "charges": [CHARGES.to_json(charge) for charge in record.charges],
@@ -89,6 +90,8 @@ def from_json(data: bytes) -> RatedRecord:
         version = value.pop("v")
         if not isinstance(version, int) or isinstance(version, bool) or version < 1:
             raise BadRecord(f"record of version {version!r}")
+        if read_tag(value.pop(TAG, RECORD.name))[0] != RECORD.name:
+            raise BadRecord("it is of another kind")
         value = RECORD.current(value, version)
         call = _call_from(value["call"], value["legs"], value.get("visits", ()), value.get("segments", ()))
         return RatedRecord(call, tuple(CHARGES.from_json(charge) for charge in value["charges"]))

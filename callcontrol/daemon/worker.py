@@ -27,6 +27,7 @@ from callcontrol.daemon.orphan_channels import OrphanChannels
 from callcontrol.daemon.orphan_spools import OrphanSpools, spool_of
 from callcontrol.daemon.queue_line import QueueLine
 from callcontrol.daemon.queue_meters import QueueMeters
+from callcontrol.daemon.queue_upgrade import QueueUpgrade
 from callcontrol.daemon.record_writer import RecordWriter
 from callcontrol.daemon.registrations import Registrations
 from callcontrol.daemon.switch_links import SwitchLinks
@@ -105,17 +106,17 @@ class Worker:
         settings = current.configuration.settings
         self._current = current
         self._name = worker_name(clock.new_id())
-        self._stopped = Event()
-        self._draining = False
+        self._stopped, self._draining = Event(), False
         self._pipeline = RedisPipeline(connect(redis_url, settings.limits.lookup_ms / 1000))
         self._ledger = LedgerWriter(postgres_dsn)
         self._records, self._orphan_spools = _spools(settings, instance, self._ledger, postgres_dsn)
         phones = Registrations(settings.switches)
         self._chance = random.Random(clock.new_id())
-        store = QueueStore(self._pipeline, self._occasion, lambda tenant, told: self._dispatcher.told(tenant, told))
+        store = self._queue_store()
         sync = self._layout_sync = LayoutSync(current, phones, store)
         links = self._switch_links = SwitchLinks(settings, phones, self._chance, sync.phone_changed, sync.phones_read)
         workers = self._lease()
+        self._queue_upgrade = QueueUpgrade(workers, store)
         self._shared = WorkerContext(
             worker=self._name,
             current=current,
@@ -142,6 +143,14 @@ class Worker:
         self._inbox = Inbox(redis_url, self._name, self._published, self._dispatcher.noticed, self._shared.lose)
         self._server = _server(settings, listener, CallAcceptor(self._shared, links), links)
         self._heartbeat = Heartbeat(pulse, self._how, self._stopped.set) if pulse is not None else None
+
+    def _queue_store(self) -> QueueStore:
+        return QueueStore(
+            self._pipeline,
+            self._occasion,
+            lambda tenant, told: self._dispatcher.told(tenant, told),
+            on_older=lambda tenant: self._queue_upgrade.wanted(tenant),
+        )
 
     def run(self) -> int:
         """Serve until SIGTERM or SIGINT, or the supervisor is gone; returns the exit status."""

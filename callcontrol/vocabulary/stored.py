@@ -53,6 +53,24 @@ class Kind:
         """What stands in what this program writes."""
         return self.name if self.version == 1 else f"{self.name}/{self.version}"
 
+    def tagged(self, fields: Fields) -> Fields:
+        """The fields as this program writes them, with their tag."""
+        return {TAG: self.tag, **fields}
+
+    def read(self, value: object) -> Fields:
+        """The fields of a stored value of this kind as those of today's. One without a tag is of version 1.
+
+        Raises:
+            Newer: this program does not know the version.
+            Unreadable: it is of another kind, or not what it claims to be.
+        """
+        if not isinstance(value, dict):
+            raise Unreadable(f"{type(value).__name__} where {self.name} should be")
+        name, version = read_tag(value.get(TAG, self.name))
+        if name != self.name:
+            raise Unreadable(f"{name} where {self.name} should be")
+        return self.current({key: item for key, item in value.items() if key != TAG}, version)
+
     def refuse_newer(self, version: int) -> None:
         """Raises Newer where this program does not know the version."""
         if version > self.version:

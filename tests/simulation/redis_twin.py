@@ -16,6 +16,7 @@ import orjson
 from callcontrol.edges.live_state import keys, queue_script
 from callcontrol.edges.live_state.failures import ScriptUnknown, StoreRefused
 from callcontrol.edges.live_state.script import script_of
+from callcontrol.vocabulary.stored import TAG
 from tests.simulation.queue_twin import QueueTwin
 
 Told = Callable[[bytes], None]
@@ -181,7 +182,7 @@ class RedisTwin:
         """Tell a worker, if he listens."""
         told = self.listeners.get(keys.inbox(worker))
         if told is not None:
-            told(orjson.dumps(message))
+            told(orjson.dumps({TAG: "Message", **message}))
 
     def _save(self, names: tuple[str, ...], words: tuple[Any, ...]) -> int:
         call, worker, channel, value, see_id, no_call = words

@@ -1,4 +1,10 @@
-"""Creates the ledger's tables, once, by whichever process is first; tables of an earlier version are migrated."""
+"""Creates the ledger's tables, once, by whichever process is first; tables of an earlier version are migrated.
+
+The documents in jsonb columns name no version: bills are made of these columns by SQL, and a document's form is that of
+its column, as the comment on it says. It changes in a schema step, which writes a new comment: a field is added that
+readers of before leave out, or another column is put beside the old one. So `schema_version` is the version of every
+document, and older programs read what they know of newer ones (tests/edges/ledger/test_documents.py).
+"""
 
 from __future__ import annotations
 

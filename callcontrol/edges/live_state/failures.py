@@ -2,6 +2,7 @@
 
 LiveStateError
 ├── StoreAway      Redis cannot be reached, did not answer in time, or answers and takes nothing now
+│   └── StoreOlder     what is stored is of an older version, and is not brought on while workers of that version live
 ├── StoreBusy      more is waiting for Redis than the limit allows
 └── StoreRefused   Redis answered with an error that the same command would meet again
     ├── ScriptUnknown  it does not know the script (any more): send it whole
@@ -17,6 +18,10 @@ class LiveStateError(Exception):
 
 class StoreAway(LiveStateError):
     """Redis cannot be reached, did not answer in time, or answers and takes nothing now: it may later."""
+
+
+class StoreOlder(StoreAway):
+    """What is stored is of an older version of this program, whose workers still use it: it is brought on later."""
 
 
 class StoreBusy(LiveStateError):

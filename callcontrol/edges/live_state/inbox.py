@@ -25,7 +25,7 @@ from callcontrol.vocabulary.stored import Kind
 
 log = logging.getLogger(__name__)
 
-# What is told names no version while there is only one.
+# As the scripts write it (context.lua, take.lua).
 MESSAGE: Final = Kind("Message")
 RETRY_S = 1.0
 # A silent connection is pinged after PING_S and has PONG_S for the answer (seconds): a broken one is replaced within
@@ -102,8 +102,7 @@ class Inbox:
     def _take(self, text: bytes) -> None:
         # One message that cannot be read must not end the listening.
         with contained("inbox", f"a published message could not be handled: {text[:200]!r}"):
-            told = orjson.loads(text)
-            MESSAGE.refuse_newer(told.get("version", 1))
+            told = MESSAGE.read(orjson.loads(text))
             tenant = keys.tenant_of(told["from"])
             if told["kind"] == "offers":
                 self._on_offer(tenant, offer_from(told["fields"]))

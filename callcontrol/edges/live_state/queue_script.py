@@ -21,8 +21,13 @@ from callcontrol.routing.pace import slack_s
 from callcontrol.vocabulary.moment import SECOND_US
 from callcontrol.vocabulary.queue import Occasion
 
+# Files of `queue_scripts/upgrades`, one for each version that has been left, in their order.
+UPGRADES: Final[tuple[str, ...]] = ()
+VERSION: Final = 1 + len(UPGRADES)
 _PARTS: Final = (
     "context",
+    *(f"upgrades/{name}" for name in UPGRADES),
+    "version",
     "layout",
     "chance",
     *(f"strategies/{strategy}" for strategy in Strategy),

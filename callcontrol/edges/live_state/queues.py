@@ -18,7 +18,7 @@ import gevent
 
 from callcontrol.edges import clock, meters
 from callcontrol.edges.live_state import keys, queue_script
-from callcontrol.edges.live_state.failures import LiveStateError, StoreRefused
+from callcontrol.edges.live_state.failures import LiveStateError, StoreOlder, StoreRefused
 from callcontrol.edges.live_state.pipeline import COOL_DOWN_S, RedisPipeline
 from callcontrol.edges.live_state.queue_replies import Effects, entered_from, told_of
 from callcontrol.edges.live_state.server_clock import ServerClocks
@@ -53,6 +53,7 @@ class QueueStore:
         on_told: gets the tenant and what an operation led to.
         after: does something after so many seconds.
         clocks: the clocks of the servers; default: by what they answer.
+        on_older: told of a tenant whose queues are of an older version (`upgrade`); what is asked of them waits.
     """
 
     def __init__(
@@ -62,11 +63,13 @@ class QueueStore:
         on_told: Callable[[str, Effects], None],
         after: Callable[[float, Callable[[], None]], object] = gevent.spawn_later,
         clocks: ServerClocks | None = None,
+        on_older: Callable[[str], object] = lambda tenant: None,
     ) -> None:
         self._after = after
         self._pipeline = pipeline
         self._occasion = occasion
         self._on_told = on_told
+        self._on_older = on_older
         self._owed: deque[tuple[str, str, Mapping[str, Any], OnAnswer]] = deque()
         self._retrying = False
         self._answer_s = 0.0
@@ -244,6 +247,17 @@ class QueueStore:
             lambda answer, trouble: on_answer("" if trouble is not None else answer[0].decode()),
         )
 
+    def upgrade(self, tenant: str, on_done: Callable[[int, int], None]) -> None:
+        """Bring the tenant's queues to this program's version; workers of an older one can use them no more.
+        `on_done` gets the version they had and the one they have; with Redis away nothing is answered.
+        """
+
+        def done(answer: Any, trouble: LiveStateError | None) -> None:
+            if trouble is None:
+                on_done(int(answer[0]), int(answer[1]))
+
+        self._do(tenant, "upgrade", {}, done)
+
     # --- how
 
     def _do(
@@ -259,6 +273,8 @@ class QueueStore:
             self._answer_s = smoothed(self._answer_s, clock.monotonic() - sent_s)
             if trouble is None:
                 self._hear_time(tenant, sent_s, int(reply[4]), int(reply[5]))
+            if isinstance(trouble, StoreOlder):
+                self._on_older(tenant)
             if isinstance(trouble, StoreRefused):
                 log.error("queue operation %s of tenant %s failed: %s", operation, tenant, trouble)
             on_answer(reply[0] if trouble is None else None, trouble)

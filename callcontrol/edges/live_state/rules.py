@@ -14,15 +14,14 @@ from callcontrol.edges.live_state.pipeline import RedisPipeline
 from callcontrol.kinds import KINDS
 from callcontrol.routing.effective import RunTimeRules
 from callcontrol.vocabulary.rule import Rule, RuleKind
-from callcontrol.vocabulary.stored import TAG, Kind, read_tag
+from callcontrol.vocabulary.stored import Kind
 from callcontrol.vocabulary.target import text_of
 
 log = logging.getLogger(__name__)
 
 OnRules = Callable[[Mapping[str, RunTimeRules], LiveStateError | None], None]
-# A rule that names no version is of version 1.
 RULE: Final = Kind("Rule")
-_REMOVED = b'{"removed":true}'
+_REMOVED = orjson.dumps(RULE.tagged({"removed": True}))
 
 
 class RuleStore:
@@ -89,17 +88,16 @@ def _readable(
 
 def encode_rule(rule: Rule) -> bytes:
     """A rule as stored."""
-    return orjson.dumps(
-        {
-            "target": text_of(rule.target),
-            "on": rule.on,
-            "after_s": rule.after_s,
-            "start": rule.start,
-            "until": rule.until,
-            "show": rule.show,
-            "source": rule.source,
-        }
-    )
+    fields = {
+        "target": text_of(rule.target),
+        "on": rule.on,
+        "after_s": rule.after_s,
+        "start": rule.start,
+        "until": rule.until,
+        "show": rule.show,
+        "source": rule.source,
+    }
+    return orjson.dumps(RULE.tagged(fields))
 
 
 def decode_rule(kind: RuleKind, value: bytes) -> Rule | None:
@@ -109,8 +107,7 @@ def decode_rule(kind: RuleKind, value: bytes) -> Rule | None:
         Newer: a later version of this program stored it.
         ValueError, TypeError, KeyError: it cannot be read.
     """
-    stored = orjson.loads(value)
-    stored = RULE.current(stored, read_tag(stored.pop(TAG, RULE.name))[1])
+    stored = RULE.read(orjson.loads(value))
     if stored.get("removed"):
         return None
     return Rule(kind=kind, target=KINDS.read(stored.pop("target")), **stored)

@@ -23,7 +23,7 @@ from redis.exceptions import MovedError, NoScriptError
 from callcontrol.config.credentials import said_by
 from callcontrol.edges import clock, meters
 from callcontrol.edges.containment import note_fault
-from callcontrol.edges.live_state.failures import LiveStateError, ScriptUnknown, StoreAway, StoreRefused
+from callcontrol.edges.live_state.failures import LiveStateError, ScriptUnknown, StoreAway, StoreOlder, StoreRefused
 from callcontrol.edges.live_state.servers import Command, Reply, Servers, Unreachable, goes_again, is_refusal
 
 log = logging.getLogger(__name__)
@@ -36,6 +36,9 @@ PAUSE_S = 0.05
 REFUSES_S = 5.0
 # A reply may step a call, which takes some tenths of a millisecond: the other greenlets have their turn after so many.
 TELL_AT_ONCE = 16
+
+# What a script of ours says of values that an older version of it wrote (queue_scripts/version.lua).
+OLDER = "OLDER "
 
 OnReply = Callable[[Reply, LiveStateError | None], None]
 
@@ -261,4 +264,6 @@ def _trouble(command: Command, reply: Any) -> LiveStateError | None:
     said = f"{command[0]}: {reply}"
     if isinstance(reply, NoScriptError):
         return ScriptUnknown(said)
+    if str(reply).startswith(OLDER):
+        return StoreOlder(said)
     return StoreAway(f"Redis takes nothing now: {said}") if is_refusal(reply) else StoreRefused(said)

@@ -23,22 +23,24 @@ import platform
 from collections.abc import Callable, Mapping
 from enum import Enum, auto
 from functools import cache, partial
-from typing import Any
+from typing import Any, Final
 
 import gevent
 import orjson
 
 from callcontrol.edges import clock
-from callcontrol.edges.live_state import keys
+from callcontrol.edges.live_state import keys, queue_script
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.pipeline import RedisPipeline
 from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.stored import Kind, Newer
 
 LEASE_S = 3.0  # a worker silent for so long is dead
 BEAT_S = 1.0
 # A worker must have heard from Redis for so long before it judges others by their silence (seconds).
 STEADY_S = LEASE_S + 2 * BEAT_S
 _LEASE_MS = int(LEASE_S * 1000)
+HEARD: Final = Kind("Heard")
 # The lease's value after a worker has ended in order, and how long it is kept (seconds).
 _GONE = b"gone"
 _GONE_S = 86_400
@@ -79,6 +81,7 @@ class Workers:
         on_held: called at each renewal, and at each that Redis did not answer: what was held may be looked at again.
         steady_s: see STEADY_S.
         heard: until when this worker has heard everything each switch said; written with each renewal.
+        version: of the queues that this worker knows; the lease's value, 1 in the leases of before there were others.
     """
 
     def __init__(
@@ -89,6 +92,7 @@ class Workers:
         on_held: Callable[[], object] = lambda: None,
         steady_s: float = STEADY_S,
         heard: Callable[[], Mapping[str, Instant]] = dict,
+        version: int = queue_script.VERSION,
     ) -> None:
         self._pipeline = pipeline
         self._worker = worker
@@ -96,6 +100,7 @@ class Workers:
         self._on_held = on_held
         self._steady_s = steady_s
         self._heard = heard
+        self._version = version
         self._resigned = False
         self._lease = Lease.NONE
         self._held_until = float("inf")
@@ -119,14 +124,16 @@ class Workers:
         self._tell_heard()
         if self._lease is Lease.HELD:
             renewed = partial(self._renewed, clock.monotonic())
-            self._pipeline.submit("SET", lease, 1, "XX", "PX", _LEASE_MS, on_reply=renewed)
+            self._pipeline.submit("SET", lease, self._version, "XX", "PX", _LEASE_MS, on_reply=renewed)
         else:
             self._pipeline.submit("SADD", keys.workers(), self._worker, on_reply=_ignore)
-            self._pipeline.submit("SET", lease, 1, "PX", _LEASE_MS, on_reply=partial(self._taken, clock.monotonic()))
+            taken = partial(self._taken, clock.monotonic())
+            self._pipeline.submit("SET", lease, self._version, "PX", _LEASE_MS, on_reply=taken)
 
     def _tell_heard(self) -> None:
         if heard := self._heard():
-            self._pipeline.submit("HSET", keys.heard(), self._worker, orjson.dumps(heard), on_reply=_ignore)
+            told = orjson.dumps(HEARD.tagged({**heard}))
+            self._pipeline.submit("HSET", keys.heard(), self._worker, told, on_reply=_ignore)
 
     @property
     def lapsed(self) -> bool:
@@ -236,8 +243,19 @@ class Workers:
         leased = (w for w in self._known() if w != self._worker and self._pipeline.ask("EXISTS", keys.worker(w)))
         return [worker for worker in leased if self.is_alive(worker)]
 
+    def older(self) -> list[str]:
+        """Workers that live, or may, and know only an older version of the queues than this one. Waits for Redis.
+
+        Raises:
+            LiveStateError: Redis is away.
+        """
+        others = [worker for worker in self._known() if worker != self._worker and self.is_alive(worker)]
+        leases = {worker: self._pipeline.ask("GET", keys.worker(worker)) for worker in others}
+        return [worker for worker, lease in leases.items() if lease != _GONE and int(lease or 1) < self._version]
+
     def heard(self, worker: str) -> Mapping[str, Instant]:
-        """Until when a worker that has died heard everything each switch said. Waits for Redis.
+        """Until when a worker that has died heard everything each switch said; of one of a later version that is not
+        known. Waits for Redis.
 
         Of ourselves nothing: what was said of a call of ours without a driver was not heard.
 
@@ -245,7 +263,11 @@ class Workers:
             LiveStateError: Redis is away.
         """
         text = None if worker == self._worker else self._pipeline.ask("HGET", keys.heard(), worker)
-        return {} if text is None else {switch: Instant(at) for switch, at in orjson.loads(text).items()}
+        try:
+            found = {} if text is None else HEARD.read(orjson.loads(text))
+        except Newer:
+            return {}
+        return {switch: Instant(at) for switch, at in found.items()}
 
     def bury(self, worker: str) -> None:
         """Nothing is left of this worker. Waits for Redis.

@@ -129,7 +129,8 @@ def test_whoever_has_a_call_is_told_that_it_was_taken(side: Side) -> None:
     store.take_one("acme", ("call-9",), "w1", lambda taken, trouble: found.append(taken))
     side.settle()
     assert [one.id if one else None for one in found] == ["call-1", None]
-    assert side.heard == [{"kind": "taken", "from": keys.calls("acme"), "fields": ["call-1", "arrived"]}]
+    told = {"$": "Message", "kind": "taken", "from": keys.calls("acme"), "fields": ["call-1", "arrived"]}
+    assert side.heard == [told]
 
 
 def test_rules_are_stored_and_found(side: Side) -> None:

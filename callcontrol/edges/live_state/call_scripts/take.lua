@@ -17,7 +17,7 @@ for i = 4, #ARGV, 2 do
       redis.call('HSET', KEYS[2], id, ARGV[1])
       if owner ~= '' and owner ~= ARGV[1] then
         local how = ARGV[2] == '*' and 'arrived' or 'adopted'
-        local message = {kind = 'taken', from = KEYS[1], fields = {id, how}}
+        local message = {['$'] = 'Message', kind = 'taken', from = KEYS[1], fields = {id, how}}
         redis.call('PUBLISH', ARGV[3] .. owner, cjson.encode(message))
       end
     end

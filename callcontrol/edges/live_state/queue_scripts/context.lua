@@ -7,21 +7,13 @@ local periods = {day = ARGV[5], week = ARGV[6], month = ARGV[7]}
 local given = cjson.decode(ARGV[8])
 local call = redis.call
 
--- The version of what stands in the tenant's queues. Fields and keys may be added within a version: what does not know them
--- leaves them as they are. A version that changes what is there says so, and an older script touches nothing any more.
-local VERSION = 1
-local stored_version = tonumber(call('GET', P .. 'version') or '1')
-if stored_version > VERSION then
-    return redis.error_reply('NEWER the queues have version ' .. stored_version .. ', this script knows ' .. VERSION)
-end
-
 local RESERVED_US = 3000000 + (given.slack_us or 0)
 local TICKET_LEASE_US = 180000000
 local KEPT_S = 40 * 86400 -- figures and period counts
 local TIERS = 9
 
 local layout, chance, strategies, figures, agents, tickets, offers, serving = {}, {}, {}, {}, {}, {}, {}, {}
-local ops = {}
+local ops, upgrades = {}, {}
 local told = {offers = {}, notices = {}}
 
 local function whole(number)
@@ -63,6 +55,6 @@ local function tell(whom, kind, fields)
     local list = told[kind]
     list[#list + 1] = fields
     if whom ~= worker then
-        call('PUBLISH', 'cc:worker:' .. whom, cjson.encode({from = KEYS[1], kind = kind, fields = fields}))
+        call('PUBLISH', 'cc:worker:' .. whom, cjson.encode({['$'] = 'Message', from = KEYS[1], kind = kind, fields = fields}))
     end
 end
