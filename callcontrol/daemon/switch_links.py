@@ -31,9 +31,8 @@ from callcontrol.edges.freeswitch.inbound import SwitchLink
 from callcontrol.edges.freeswitch.leg_commands import HEARD
 from callcontrol.edges.freeswitch.sockets import Address
 from callcontrol.edges.freeswitch.switch_connection import LinkLimits
-from callcontrol.edges.freeswitch.translate import CALL_MARK, leg_gone
+from callcontrol.edges.freeswitch.translate import CALL_MARK, call_names, leg_gone
 from callcontrol.edges.freeswitch.wire import SwitchEvent, peek
-from callcontrol.vocabulary.call import call_id_of
 from callcontrol.vocabulary.moment import Instant
 
 log = logging.getLogger(__name__)
@@ -322,7 +321,7 @@ class SwitchLinks:
             return self._shared is not None and peek(text, "Unique-ID") in self._shared.call_by_channel
         if what == "CHANNEL_PARK" and peek(text, WAS_HEARD) != "true":
             return False
-        names = _names(peek(text, CALL_MARK), peek(text, "Unique-ID"))
+        names = call_names(peek(text, CALL_MARK), peek(text, "Unique-ID"))
         if not names or (self._shared is not None and self._is_ours(names)):
             return True
         if what == "CHANNEL_HANGUP_COMPLETE":
@@ -364,7 +363,7 @@ class SwitchLinks:
         """Deliver a leg's end to its call; a transferred leg has become a call of its own as well."""
         shared, channel = self._shared, event.get("Unique-ID")
         assert shared is not None
-        names = (shared.call_by_channel.get(channel, ""), *_names(event.get(CALL_MARK), channel))
+        names = (shared.call_by_channel.get(channel, ""), *call_names(event.get(CALL_MARK), channel))
         for name in dict.fromkeys(names):
             driver, closed = shared.drivers.get(name), shared.estimated.get(name)
             if driver is not None:
@@ -394,11 +393,3 @@ class SwitchLinks:
         else:
             self._registrations.gone(name, account)
         self._on_phone(*account)
-
-
-def _names(mark: str, channel: str) -> tuple[str, ...]:
-    """What the call of a channel may be known by: our mark on it; without one the id that follows from the channel, or
-    the channel itself (a call that a version before saved first). Empty for an event of no channel.
-    """
-    own = (channel,) if channel else ()
-    return (mark, *own) if mark else (*map(call_id_of, own), *own)

@@ -14,7 +14,7 @@ from callcontrol.edges.freeswitch.dial_string import AtPeer, DialLeg, Endpoint, 
 from callcontrol.edges.freeswitch.safe import Safe
 from callcontrol.edges.freeswitch.wire import SwitchEvent, array_values
 from callcontrol.routing.plan import Account, LegPlan, SipAddress, TrunkNumber
-from callcontrol.vocabulary.call import Stamps
+from callcontrol.vocabulary.call import Stamps, call_id_of
 from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.target import ExtensionTarget, text_of
@@ -89,6 +89,14 @@ def _sent(event: SwitchEvent) -> Sent:
     address = str(Safe(event.get("Caller-Destination-Number").partition(";")[0].replace("%", "@")))
     shown = str(Safe(event.get("Caller-Caller-ID-Number")))
     return Sent(address, event.get("variable_sip_gateway_name"), shown, event.get("variable_cc_payer"))
+
+
+def call_names(mark: str, channel: str) -> tuple[str, ...]:
+    """What the call of a channel may be known by: our mark on it; without one the id that follows from the channel, or
+    the channel itself (a call that a version before saved first). Empty for an event of no channel.
+    """
+    own = (channel,) if channel else ()
+    return (mark, *own) if mark else (*map(call_id_of, own), *own)
 
 
 def app_commands(command: do.Command, call: Call, profile: str) -> Sequence[Command]:

@@ -108,7 +108,9 @@ SELECT
 
 -- withdraw_estimates: Makes room for truer records: removes estimated rows for which the records have better ones, and voids their charges.
 -- With a call go its visits, offers and segments: whatever else was not known of it, the truer record tells. A reconciled record is truer
--- than an estimate, even where it is one in part; a worker's own, exact one is truer than both.
+-- than an estimate, even where it is one in part; a worker's own, exact one is truer than both. A call of which nothing was an
+-- estimate gives way as well, once, to a record with a leg that joined it late: a leg written after the call, or one that was
+-- told never to have been a channel and has told its end all the same.
 WITH input AS MATERIALIZED (
     SELECT legs, call ->> 'tenant' AS tenant, call ->> 'switch' AS switch, call ->> 'call_id' AS call_id,
            (call ->> 'estimated')::boolean AS estimated,
@@ -119,8 +121,13 @@ WITH input AS MATERIALIZED (
          jsonb_to_record(record) AS r (call jsonb, legs jsonb)
 ), withdrawn_calls AS (
     DELETE FROM calls c USING input i
-    WHERE c.estimated AND (NOT i.estimated OR i.reconciled)
+    WHERE (NOT i.estimated OR i.reconciled)
       AND (c.tenant, c.switch, c.call_id, c.started_day) = (i.tenant, i.switch, i.call_id, i.started_day)
+      AND (c.estimated OR EXISTS (
+          SELECT 1 FROM jsonb_to_recordset(i.legs) AS t (leg_id text, created_at bigint)
+          JOIN legs l ON (l.tenant, l.switch, l.leg_id, l.started_day) = (i.tenant, i.switch, t.leg_id, i.started_day)
+          WHERE l.call_id = c.call_id
+            AND (l.written_at > c.written_at OR l.created_at IS NULL AND t.created_at IS NOT NULL)))
     RETURNING c.tenant, c.switch, c.call_id, c.started_day
 ), withdrawn_visits AS (
     DELETE FROM queue_visits v USING withdrawn_calls w

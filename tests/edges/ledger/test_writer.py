@@ -137,6 +137,20 @@ def test_legs_a_first_record_did_not_know_are_added(writer: LedgerWriter, rows: 
     assert rows(COUNTS) == [(1, 3, 1)]
 
 
+def test_a_certain_call_is_written_anew_once_when_a_leg_joins_it_late(writer: LedgerWriter, rows: Rows) -> None:
+    story = Story().rings(0.002, 0).leg_ended(20, 0, "NO_ANSWER", Outcome.NO_ANSWER, 0.01, 0.1).ended(41)
+    early = to_json(RatedRecord(fold(story)))
+    told = "SELECT outcome, answered_by, estimated FROM calls"
+    writer.write([early])
+    assert rows(told) == [("abandoned", "", False)]
+    writer.write([payload()])
+    assert rows(told) == [("answered", "number:+48600700800", False)]
+    assert rows(COUNTS) == [(1, 3, 1)]
+    before = rows(SNAPSHOT)
+    writer.write([early, payload()])
+    assert rows(SNAPSHOT) == before
+
+
 def test_an_unrated_leg_is_a_row_with_its_reason(writer: LedgerWriter, rows: Rows) -> None:
     whole = rated(forwarded())
     charge = replace(
