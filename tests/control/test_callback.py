@@ -13,6 +13,7 @@ from callcontrol.control.commands import Command
 from callcontrol.control.events import (
     CallConnectionLost,
     ChannelsChecked,
+    CommandFailed,
     Event,
     Joined,
     JoinFailed,
@@ -412,6 +413,12 @@ def test_lost_while_the_customer_is_rung_it_is_an_attempt(how: str) -> None:
     lose(story, how)
     assert to_the_live_state(story) == [do.EndTalk("anna", TICKET, 0, ABANDONED), tried_again(story, 300)]
     assert {c.leg_id for c in story.every(do.KillLeg)} == legs
+
+
+def test_a_command_that_the_switch_refuses_lets_the_agent_go_and_is_an_attempt() -> None:
+    story = CallbackStory().agent_there().then(CommandFailed("uuid_broadcast", "-ERR"))
+    assert story.state() is Ending
+    assert to_the_live_state(story) == [do.EndTalk("anna", TICKET, 0, ABANDONED), tried_again(story, 300)]
 
 
 def test_lost_with_no_leg_left_it_is_closed_once() -> None:
