@@ -1,8 +1,8 @@
 """This version beside an older one: `make bench ARGS="against REVISION"`.
 
-Each version's daemon has stores and a simulator of its own; they are loaded in turn, so that what else the machine
-does meanwhile hits both alike. The simulator and all that measures are this version's. Shown are medians of all
-rounds, and the ratio of the two.
+Each version's daemon has stores and a simulator of its own; they are loaded in turn, in many short rounds, so that what
+else the machine does meanwhile hits both alike. The simulator and all that measures are this version's. Shown are the
+medians of all rounds; and of the ratios, each of two loads that followed one another, the median and the middle half.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from redis import Redis
 from rich.console import Console
 from rich.table import Table
 
@@ -34,7 +36,7 @@ Figures = Mapping[str, float]
 
 WARM_CALLS = 200
 TALKING = 300
-WAITING = 300
+WAITING_BEFORE, WAITING = 300, 900
 SETTLE_S = 1.0
 AGENTS, AT_ONCE = 20, 140
 TALK = Talk(0.4, 1.6)
@@ -75,15 +77,15 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m tests.bench against", description=__doc__)
     parser.add_argument("revision")
     parser.add_argument("--only", nargs="*", choices=tuple(PARTS), help="what is measured (default: all of it)")
-    parser.add_argument("--rounds", type=int, default=5, help="of each measure and version (%(default)s)")
-    parser.add_argument("--calls", type=int, default=1_000, help="forwarded calls in a round (%(default)s)")
+    parser.add_argument("--rounds", type=int, default=9, help="of each measure and version (%(default)s)")
+    parser.add_argument("--calls", type=int, default=400, help="forwarded calls in a round (%(default)s)")
     parser.add_argument("--load", type=int, nargs="?", const=1, default=0, help="other processes that burn a core each")
     return parser
 
 
 def _table(title: str, args: argparse.Namespace) -> Table:
     table = Table(title=title)
-    for column in ("", str(args.revision), "this", "ratio", "ratios of rounds"):
+    for column in ("", str(args.revision), "this", "ratio", "of the middle half"):
         table.add_column(column, justify="right")
     return table
 
@@ -109,8 +111,9 @@ def _round(
 def _show(table: Table, name: str, found: Sequence[tuple[float, float]]) -> None:
     old, new = (statistics.median(values) for values in zip(*found, strict=True))
     ratios = sorted(mine / theirs for theirs, mine in found if theirs)
-    spans = f"{ratios[0]:.2f} to {ratios[-1]:.2f}" if ratios else "-"
-    table.add_row(name, f"{old:.2f}", f"{new:.2f}", f"{new / old:.2f}" if old else "-", spans)
+    ratio = f"{statistics.median(ratios):.2f}" if ratios else "-"
+    low, high = ratios[len(ratios) // 4 :], ratios[: len(ratios) - len(ratios) // 4]
+    table.add_row(name, f"{old:.2f}", f"{new:.2f}", ratio, f"{low[0]:.2f} to {high[-1]:.2f}" if ratios else "-")
 
 
 # --- forwarded calls
@@ -126,7 +129,7 @@ def _forwarding(source: Path | None, older: Path) -> Iterator[Stage]:
 
 def _forwarded(stage: Stage, args: argparse.Namespace) -> Figures:
     calls = args.calls
-    before = numbers_of(stage)
+    before, scripts = numbers_of(stage), _scripts(stage)
     prepare(stage)
     found = carry(stage, [pid_of(stage)], calls)
     used = numbers_of(stage, before)
@@ -135,8 +138,16 @@ def _forwarded(stage: Stage, args: argparse.Namespace) -> Figures:
         "CPU a forwarded call (ms)": found.cpu_ms,
         "Redis commands a call": used["callcontrol_redis_commands"] / calls,
         "Redis round trips a call": used["callcontrol_redis_round_trips"] / calls,
+        "saves a call, and its removal": (_scripts(stage) - scripts) / calls,
         "forwarded calls lost": found.errors,
     }
+
+
+def _scripts(stage: Stage) -> int:
+    """How many scripts Redis has carried out since its start; those of a forwarded call save it, or remove it."""
+    with Redis.from_url(stage.redis_url) as redis:
+        found: Any = redis.info("commandstats")  # redis-py's types allow for an answer that comes later
+        return sum(found.get(f"cmdstat_{name}", {"calls": 0})["calls"] for name in ("eval", "evalsha"))
 
 
 def _talking(stage: Stage, _args: argparse.Namespace) -> Figures:
@@ -197,16 +208,21 @@ def _waiting_room(source: Path | None, _older: Path) -> Iterator[Stage]:
 
 
 def _waiting(stage: Stage, _args: argparse.Namespace) -> Figures:
-    """Memory of calls that wait, after as many wait already."""
-    room, pid, grown = WaitingRoom(stage, 1), pid_of(stage), 0.0
+    """Memory of so many calls that wait, after others wait already. It grows in steps: of few it tells little."""
+    room, pid = WaitingRoom(stage, 1), pid_of(stage)
     room.open(talk_s=1.0)
-    for _ in range(2):
-        before = rss_kib(pid)
-        room.callers_come(WAITING)
-        time.sleep(SETTLE_S)
-        grown = (rss_kib(pid) - before) / WAITING
+    room.callers_come(WAITING_BEFORE)
+    time.sleep(SETTLE_S)
+    before, cpu, scripts = rss_kib(pid), cpu_s(pid), _scripts(stage)
+    room.callers_come(WAITING)
+    time.sleep(SETTLE_S)
+    found = {
+        "memory of a waiting call (KiB)": (rss_kib(pid) - before) / WAITING,
+        "CPU until a caller waits (ms)": 1000 * (cpu_s(pid) - cpu) / WAITING,
+        "scripts of Redis until a caller waits": (_scripts(stage) - scripts) / WAITING,
+    }
     room.close()
-    return {"memory of a waiting call (KiB)": grown}
+    return found
 
 
 PARTS: Mapping[str, Part] = {

@@ -18,8 +18,8 @@ from tests.bench.call_centre import DID, DOMAIN, RING_S, TENANT, accounts, numbe
 from tests.bench.figures import Moment
 from tests.bench.machine import SERVER_CORE, pin
 
-WAIT_S = 60.0
-LOOK_S = 0.02
+WAIT_S = 120.0
+LOOK_S = 0.1
 SETTLE_S = 1.0
 
 
