@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from callcontrol.edges.freeswitch.call import BARE
 from callcontrol.edges.freeswitch.commands import (
     Api,
     Auth,
@@ -19,7 +20,16 @@ from callcontrol.edges.freeswitch.commands import (
     Linger,
     Subscribe,
 )
-from callcontrol.edges.freeswitch.wire import Frame, FrameDecoder, array_values, peek, read_event, read_headers
+from callcontrol.edges.freeswitch.translate import call_event
+from callcontrol.edges.freeswitch.wire import (
+    Frame,
+    FrameDecoder,
+    array_values,
+    peek,
+    read_event,
+    read_headers,
+    without_variables,
+)
 from tests.wire.recordings import NAMES, said
 
 SPLITS = (1, 2, 3, 7, 64, 1_448, 65_536)
@@ -90,6 +100,17 @@ def test_a_peek_says_the_same(name: str) -> None:
             text = json.dumps(dict(headers), separators=(",", ":"), ensure_ascii=False).encode()
             for header in ("Unique-ID", "Core-UUID", "variable_cc_call"):
                 assert peek(text, header) == headers.get(header, "")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_without_variables_an_event_means_the_same(name: str) -> None:
+    for frame in frames(name):
+        if frame.kind != "text/event-plain" or (event := read_event(frame)).name not in BARE:
+            continue
+        text = json.dumps(dict(event.headers), separators=(",", ":"), ensure_ascii=False).encode()
+        bare = read_event(Frame("text/event-json", b"", without_variables(text)))
+        assert call_event(bare) == call_event(event)
+        assert bare.headers.items() < event.headers.items()
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -44,13 +44,15 @@ from callcontrol.edges.freeswitch.failures import (
     WireError,
 )
 from callcontrol.edges.freeswitch.replies import ConnectionLimits, OnClosed, OnEvent, Reply, WithReply, ignore
-from callcontrol.edges.freeswitch.wire import Frame, HeaderNames, SwitchEvent, peek, read_headers
+from callcontrol.edges.freeswitch.wire import Frame, HeaderNames, SwitchEvent, peek, read_headers, without_variables
 
 log = logging.getLogger(__name__)
 
 OUT_OF_ORDER: Final = "NORMAL_TEMPORARY_FAILURE"  # 503: the carrier may try elsewhere
 COMPLETE: Final = "CHANNEL_EXECUTE_COMPLETE"
 HANGUPS: Final = frozenset({"CHANNEL_HANGUP", "CHANNEL_HANGUP_COMPLETE"})
+# Of these no variable is read (`translate.call_event`).
+BARE: Final = frozenset({"CHANNEL_BRIDGE", "CHANNEL_HANGUP"})
 FAREWELL_BYTES: Final = 1_048_576
 LIBRARY_EVENTS: Final = ("CHANNEL_ANSWER", COMPLETE, "CHANNEL_HANGUP", "DTMF")
 LIBRARY_LINGER_S: Final = 5
@@ -120,9 +122,14 @@ class CallConnection(Connection, OutboundSession):  # type: ignore[misc]  # gree
         self.send(*self.subscription(names))
 
     def _take(self, frame: Frame) -> None:
-        """As every connection. The end of the dialplan's own `socket` app, at the hang-up, is not even read."""
-        if not (frame.kind == "text/event-json" and _is_end_of_socket(frame.body)):
-            super()._take(frame)
+        """As every connection; but of events no more is read than is needed."""
+        if frame.kind == "text/event-json" and not self.event_handlers:
+            name = peek(frame.body, "Event-Name")
+            if name == COMPLETE and peek(frame.body, "Application") == "socket":
+                return  # the dialplan's own, at the hang-up
+            if name in BARE:
+                frame.body = without_variables(frame.body)
+        super()._take(frame)
 
     def _take_event(self, event: SwitchEvent) -> None:
         own = event.get("Unique-ID") == self.unique_id
@@ -322,10 +329,6 @@ def farewell(sock: socket.socket, last_words: bytes, within_s: float | None) -> 
             gevent.sleep(0)
     except OSError:
         return  # gone, or too slow: there is no peer left to answer
-
-
-def _is_end_of_socket(text: bytes) -> bool:
-    return peek(text, "Event-Name") == COMPLETE and peek(text, "Application") == "socket"
 
 
 def _refuse(waiter: AsyncResult, app: str, reply: Reply) -> None:

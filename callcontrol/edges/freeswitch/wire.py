@@ -269,6 +269,16 @@ def peek(text: bytes, name: str) -> str:
     return text[start : text.find(b'"', start)].decode("utf-8", "replace")
 
 
+def without_variables(text: bytes) -> bytes:
+    """A JSON event of a channel without the channel's variables: two thirds of it, for events that are read for what
+    comes before them.
+
+    Quotes inside a value stand escaped, so none can pass for the first variable's.
+    """
+    end = text.find(b',"variable_')
+    return text if end < 0 else text[:end] + b"}"
+
+
 def everything(_: bytes) -> bool:
     """Whether an event, as it stands on the wire, is wanted, for who wants them all."""
     return True
