@@ -96,7 +96,13 @@ class Timers:
             self._fire_due()
 
     def _first(self) -> list[Entry]:
-        """The heap on which the next one stands; an empty one if there is none."""
+        """The heap on which the next one stands that will fire; an empty one if there is none.
+
+        Most timers are cancelled: to wake for each of them would cost a call more than to set it.
+        """
+        for heap in (self._heap, self._old):
+            while heap and heap[0][2].then is None:
+                heapq.heappop(heap)
         if self._heap and self._old:
             return min(self._heap, self._old, key=itemgetter(0))
         return self._heap or self._old

@@ -128,6 +128,8 @@ class WorkerContext:
         estimated: closed calls with an end that was not reported, or that were taken over: what is missing may still be
             reported. The latest MAX_ESTIMATED.
         closing: calls whose record is on its way to the disk; they need no adoption.
+        spooled: of these, until when (monotonic seconds) the disk has time, and the call; in this order.
+        watching: whether a timer looks after them.
     """
 
     worker: str
@@ -153,13 +155,14 @@ class WorkerContext:
     lost: dict[str, None] = field(default_factory=dict)
     closing: set[str] = field(default_factory=set)
     estimated: dict[str, Call] = field(default_factory=dict)
+    spooled: dict[str, tuple[float, Call]] = field(default_factory=dict)
+    watching: bool = False
 
     def take(self, driver: DrivenCall) -> None:
         """A call begins (or is taken over)."""
         self.drivers[driver.call.id] = driver
         self._index(driver.call.id, driver.call.legs)
         self.note(driver.call)
-        meters.calls_in_progress.set(len(self.drivers))
 
     def give_away(self) -> tuple[DrivenCall, ...]:
         """All calls are other workers' from now on; returns their drivers."""
@@ -207,7 +210,6 @@ class WorkerContext:
             self.lost.pop(next(iter(self.lost)))
         driver = self.drivers.pop(call_id, None)
         self.of_queues.discard(call_id)
-        meters.calls_in_progress.set(len(self.drivers))
         if driver is not None:
             self._forget_legs(driver.call)
             log.info("another worker has the call", extra={"call": call_id})
@@ -219,7 +221,6 @@ class WorkerContext:
         self.drivers.pop(call.id, None)
         self.of_queues.discard(call.id)
         self._forget_legs(call)
-        meters.calls_in_progress.set(len(self.drivers))
         try:
             rated = self._record_of(call)
         except Exception as error:
@@ -239,7 +240,7 @@ class WorkerContext:
             self.closing.discard(call.id)
             self.calls.save(call)
             return
-        self.timers.after(DURABLE_S, lambda: self._still_closing(call))
+        self._watch(call)
         record_meters.count(rated)
         _tell(rated.call)
         self._keep_estimated(call, rated)
@@ -305,14 +306,28 @@ class WorkerContext:
             if self.call_by_channel.get(leg.id) == call.id:
                 del self.call_by_channel[leg.id]
 
-    def _still_closing(self, call: Call) -> None:
-        """The disk does not take the record: should this worker die now, the live state has the call's whole trail."""
-        if call.id in self.closing:
+    def _watch(self, call: Call) -> None:
+        """Look at the call again after DURABLE_S. One timer serves all calls: hardly any record takes so long."""
+        self.spooled[call.id] = clock.monotonic() + DURABLE_S, call
+        if not self.watching:
+            self.watching = True
+            self.timers.after(DURABLE_S, self._save_undurable)
+
+    def _save_undurable(self) -> None:
+        """The disk does not take a record: should this worker die now, the live state has the call's whole trail."""
+        now_s = clock.monotonic()
+        late = [call for due_s, call in self.spooled.values() if due_s <= now_s]
+        for call in late:
+            del self.spooled[call.id]
             self.calls.save(call)
+        self.watching = bool(self.spooled)
+        if self.watching:
+            self.timers.after(next(iter(self.spooled.values()))[0] - now_s, self._save_undurable)
 
     def _closed(self, call: Call) -> None:
         """The record is on the disk: the call may be forgotten."""
         self.closing.discard(call.id)
+        self.spooled.pop(call.id, None)
         self.calls.forget(call)
 
 
