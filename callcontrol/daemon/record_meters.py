@@ -22,7 +22,8 @@ def count(rated: RatedRecord) -> None:
     """Count a call that is over."""
     record = rated.call
     count_limits(record)
-    meters.unrated_total.labels(record.tenant).inc(sum(charge.amount is None for charge in rated.charges))
+    if unrated := sum(charge.amount is None for charge in rated.charges):
+        meters.unrated_total.labels(record.tenant).inc(unrated)
     meters.calls_total.labels(record.tenant, record.outcome.value).inc()
     for leg in record.legs:
         if leg.address and leg.direction is Direction.B:
@@ -34,8 +35,10 @@ def count(rated: RatedRecord) -> None:
 def count_limits(record: CallRecord) -> None:
     """Count each station of the call's way that a limit or a loop kept it from."""
     for entry in record.path:
-        if entry.passed and entry.why.startswith(LOOP):
+        if not entry.passed:
+            continue
+        if entry.why.startswith(LOOP):
             meters.carrier_loops_total.labels(record.tenant).inc()
         for reason, limit in LIMITS.items():
-            if entry.passed and entry.why.startswith(reason):
+            if entry.why.startswith(reason):
                 meters.limits_reached_total.labels(limit).inc()

@@ -36,8 +36,7 @@ from callcontrol.daemon.worker_context import WorkerContext
 from callcontrol.edges import clock, meters
 from callcontrol.edges.containment import contained
 from callcontrol.edges.freeswitch.arrival import KEPT
-from callcontrol.edges.freeswitch.failures import EventSocketError
-from callcontrol.edges.freeswitch.outbound import OutboundLimits, OutboundServer
+from callcontrol.edges.freeswitch.outbound import OutboundLimits, OutboundServer, Unobserved
 from callcontrol.edges.freeswitch.replies import ConnectionLimits
 from callcontrol.edges.freeswitch.sockets import Address, InheritedFd
 from callcontrol.edges.freeswitch.wire import WireLimits
@@ -67,20 +66,14 @@ LAST_BATCHES_S = 5.0
 REFRESH_METERS_S = 1.0
 
 
-class ConnectionMeter:
-    """Counts connections for Prometheus."""
-
-    def accepted(self) -> None:
-        meters.connections.inc()
+class ConnectionMeter(Unobserved):
+    """Counts the connections that are turned away, for Prometheus."""
 
     def turned_away(self, why: str) -> None:
         meters.connections_refused_total.labels(why).inc()
 
     def accept_failed(self, error: OSError) -> None:
         meters.connections_refused_total.labels("system").inc()
-
-    def closed(self, reason: EventSocketError) -> None:
-        meters.connections.dec()
 
 
 class Worker:
@@ -231,6 +224,8 @@ class Worker:
             gevent.sleep(REFRESH_METERS_S)
 
     def _refresh_meters(self) -> None:
+        meters.calls_in_progress.set(len(self._shared.drivers))
+        meters.connections.set(self._server.connection_count)
         meters.redis_up.set(0 if self._pipeline.away_because else 1)
         meters.redis_refuses.set(1 if self._pipeline.refuses_because else 0)
         meters.redis_waiting.set(self._pipeline.depth)

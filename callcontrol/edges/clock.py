@@ -4,6 +4,7 @@ Waiting is measured with monotonic(), records are stamped with now(): a clock th
 shortens a wait.
 """
 
+import os
 import time
 import uuid
 
@@ -27,4 +28,4 @@ def new_id() -> str:
 
 def new_nonce() -> str:
     """Eight random characters: enough to tell apart the workers that have one call in turn."""
-    return new_id()[:8]
+    return os.urandom(4).hex()

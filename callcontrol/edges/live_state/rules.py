@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 
 OnRules = Callable[[Mapping[str, RunTimeRules], LiveStateError | None], None]
 RULE: Final = Kind("Rule")
+_KINDS: Final = tuple(RuleKind)
 _REMOVED = orjson.dumps(RULE.tagged({"removed": True}))
 
 
@@ -37,7 +38,7 @@ class RuleStore:
         `on_rules(rules, trouble)`: with trouble, the rules are the last this worker saw (none if it saw none).
         """
         names = tuple(extensions)
-        fields = [_field(name, kind) for name in names for kind in RuleKind]
+        fields = [_field(name, kind) for name in names for kind in _KINDS]
 
         def answered(reply: Any, trouble: LiveStateError | None) -> None:
             if trouble is None:
@@ -68,11 +69,10 @@ class RuleStore:
         self._pipeline.ask("HDEL", keys.rules(tenant), _field(extension, kind))
 
     def _remember(self, tenant: str, names: tuple[str, ...], values: list[bytes | None]) -> None:
-        kinds = tuple(RuleKind)
         for i, name in enumerate(names):
-            mine = values[i * len(kinds) : (i + 1) * len(kinds)]
-            stored = ((kind, value) for kind, value in zip(kinds, mine, strict=True) if value is not None)
-            self._last_known[tenant, name] = dict(_readable(tenant, name, stored))
+            mine = values[i * len(_KINDS) : (i + 1) * len(_KINDS)]
+            stored = [(kind, value) for kind, value in zip(_KINDS, mine, strict=True) if value is not None]
+            self._last_known[tenant, name] = dict(_readable(tenant, name, stored)) if stored else {}
 
 
 def _readable(
