@@ -319,7 +319,8 @@ class WorkerContext:
         late = [call for due_s, call in self.spooled.values() if due_s <= now_s]
         for call in late:
             del self.spooled[call.id]
-            self.calls.save(call)
+            if call.id in self.closing:
+                self.calls.save(call)
         self.watching = bool(self.spooled)
         if self.watching:
             self.timers.after(next(iter(self.spooled.values()))[0] - now_s, self._save_undurable)
