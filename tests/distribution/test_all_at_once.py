@@ -66,6 +66,16 @@ def test_who_missed_and_has_rested_rings_again_while_another_one_still_rings() -
     assert scene.agent("a")["misses"] == 2  # each ringing counts by itself
 
 
+@pytest.mark.parametrize("how", [OfferEnd.EXPIRED, OfferEnd.CALLER_GONE])
+def test_whom_the_switch_could_not_ring_is_not_rung_for_the_same_offer_but_for_the_next(how: OfferEnd) -> None:
+    scene = ringing("a b")
+    scene.pass_("c1:1", "a", how)
+    assert rings_at(scene) == ["b"]
+    assert scene.told() == []
+    scene.pass_("c1:1", "b", how)
+    assert rings_at(scene, "c1:2") == ["a", "b"]
+
+
 def test_who_ends_another_call_joins() -> None:
     scene = ringing("a")
     scene.elsewhere("b", "x", True)

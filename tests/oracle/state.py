@@ -142,7 +142,8 @@ class OfferNow:
 
     Attributes:
         joining: agents who joined while it rang and whom the worker has not taken up yet, until `joining_until`.
-        closed: the worker did not take one of them up: nobody joins any more.
+        closed: the worker did not take one of them up, or the switch or the caller ended it for one of them: nobody
+            joins any more.
         looks: when it is looked at whether more agents may join; NEVER: time alone changes nothing.
     """
 

@@ -82,6 +82,10 @@ def _count_answered(work: Work, talk: Talk, by: int) -> None:
     work.count(talk.queue, "wait_ms", by * ms(talk.wait_us), talk.day)
 
 
+# Ends of an offer that are the agent's: the agent rests after them.
+RESTS = (OfferEnd.REJECTED, OfferEnd.BUSY, OfferEnd.NO_ANSWER, OfferEnd.UNREACHABLE)
+
+
 def pass_(work: Work, offer: str, name: str, how: OfferEnd) -> bool:
     """The offer is over for this agent; whether he had it."""
     found = work.state.offers.get(offer)
@@ -96,6 +100,7 @@ def pass_(work: Work, offer: str, name: str, how: OfferEnd) -> bool:
     _blame(work, agent, ticket.queue, how)
     note(work, agent)
     if found.agents:
+        found.closed = found.closed or how not in RESTS
         serve_agents(work, [agent])
         serve_ringing(work, ticket)
     else:
@@ -107,7 +112,7 @@ def pass_(work: Work, offer: str, name: str, how: OfferEnd) -> bool:
 def _blame(work: Work, agent: AgentNow, queue: str, how: OfferEnd) -> None:
     """A rest by how the offer ended; a miss too many pauses him. A queue that is no more asks for neither."""
     layout = work.queue(queue)
-    if how in (OfferEnd.REJECTED, OfferEnd.BUSY, OfferEnd.NO_ANSWER, OfferEnd.UNREACHABLE):
+    if how in RESTS:
         agent.last_passed = work.now
         agent.rest_until = work.now + (layout.rest_us[how] if layout is not None else 0)
     if how not in MISSES:

@@ -76,6 +76,7 @@ function ops.pass()
     offers.blame(agent, ticket.queue, given.how)
     agents.refresh(agent)
     if left > 0 then
+        offers.close_unless_agents(given.offer, given.how)
         serving.agent(agent)
         serving.ringing(ticket)
     else

@@ -188,6 +188,14 @@ end
 local RESTS = {rejected = true, busy = true, no_answer = true, unreachable = true}
 local MISSES = {rejected = true, no_answer = true}
 
+-- The switch or the caller, not the agent, ended it for one agent: it ends for the others too, and no agent joins any more. This
+-- one is free at once, and the worker would not take up the same offer twice.
+function offers.close_unless_agents(id, how)
+    if not RESTS[how] then
+        call('HSET', P .. 'offer:' .. id, 'closed', '1')
+    end
+end
+
 -- A rest by how the offer ended; a miss too many pauses the agent. A queue that is no more asks for neither.
 function offers.blame(agent, queue_name, how)
     local queue = layout.queue(queue_name)
