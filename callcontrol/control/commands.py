@@ -234,12 +234,15 @@ class EndTalk:
 
 @dataclass(frozen=True, slots=True)
 class KeepCallback:
-    """The ticket keeps its place: its number is to be called when its turn comes."""
+    """The ticket keeps its place: its number is to be called when its turn comes, but not while it is `closed` (from,
+    till).
+    """
 
     ticket: str
     number: str
     not_before: Instant
     expires: Instant
+    closed: tuple[tuple[Instant, Instant], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,17 @@ class Hours:
             at = self.next_open(Instant(at + left_us))
         return Instant(at + span_us)
 
+    def closed(self, begin: Instant, end: Instant) -> tuple[tuple[Instant, Instant], ...]:
+        """The times between two openings that begin after `begin` and before `end`, in their order."""
+        found: list[tuple[Instant, Instant]] = []
+        at = self._on(self._day(begin))[1]
+        while at < end:
+            opens = self.next_open(at)
+            if opens > at > begin:
+                found.append((at, opens))
+            at = self._on(self._day(opens))[1]
+        return tuple(found)
+
     def _day(self, at: Instant) -> date:
         return datetime_of(at, ZoneInfo(self.zone)).date()
 

@@ -271,9 +271,9 @@ class Centre:
                 self.redis(lambda m, o: m.pass_(o, offer, agent, end))
             case do.EndTalk(agent, ticket_id, talk_us, why):
                 self.redis(lambda m, o: m.over(o, agent, ticket_id, talk_us, why))
-            case do.KeepCallback(ticket_id, number, not_before, expires):
+            case do.KeepCallback(ticket_id, number, not_before, expires, closed):
                 self.redis(
-                    lambda m, o: m.call_back(o, ticket_id, number, not_before, expires),
+                    lambda m, o: m.call_back(o, ticket_id, number, not_before, expires, closed),
                     lambda kept: self._tell(id_, CallbackAnswered(ticket_id, kept)),
                 )
             case do.CallbackTried(ticket_id, reached, not_before):

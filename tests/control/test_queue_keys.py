@@ -152,6 +152,8 @@ def test_an_hour_that_closing_cuts_short_goes_on_at_the_next_opening() -> None:
     story = QueueStory(RUSH, written=tenant(rush=hours), now=now).enter().then(KeyPressed("1"))
     kept = story.command(do.KeepCallback)
     assert kept.expires - kept.not_before == 16 * HOUR
+    ((closes, opens),) = kept.closed
+    assert (closes - NOW, opens - closes) == (12 * HOUR, 15 * HOUR)
 
 
 def test_whose_number_has_a_callback_already_hears_that_instead() -> None:

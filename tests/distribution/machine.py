@@ -39,7 +39,13 @@ class Target(Protocol):
         self, occasion: Occasion, agent: str, ticket: str, talk_us: int, how: TalkEnd
     ) -> Result[Instant | None]: ...
     def call_back(
-        self, occasion: Occasion, ticket: str, number: str, not_before: Instant, expires: Instant
+        self,
+        occasion: Occasion,
+        ticket: str,
+        number: str,
+        not_before: Instant,
+        expires: Instant,
+        closed: tuple[tuple[Instant, Instant], ...] = (),
     ) -> Result[Kept]: ...
     def called(self, occasion: Occasion, ticket: str, reached: bool, not_before: Instant) -> Result[bool]: ...
     def act(
@@ -321,14 +327,18 @@ class QueueMachine(RuleBasedStateMachine):
         number=NUMBERS,
         after=st.sampled_from([0, 0, 15 * S]),
         lasts=st.sampled_from([5 * S, 600 * S, DAY]),
+        closes=st.sampled_from([(), (20 * S,), (20 * S, 90 * S)]),
         worker=WORKERS,
     )
-    def a_caller_wants_to_be_called(self, which: int, number: str, after: int, lasts: int, worker: str) -> None:
+    def a_caller_wants_to_be_called(
+        self, which: int, number: str, after: int, lasts: int, closes: tuple[int, ...], worker: str
+    ) -> None:
         id_ = self.ticket(which)
         begins, ends = Instant(self.now + after), Instant(self.now + lasts)
+        closed = tuple((Instant(self.now + at), Instant(self.now + at + 40 * S)) for at in closes)
         answer = self.do(
             worker,
-            lambda target, occasion: target.call_back(occasion, id_, number, begins, ends),
+            lambda target, occasion: target.call_back(occasion, id_, number, begins, ends, closed),
             loses_callbacks=True,
         )
         if answer in (Kept.KEPT, Kept.NOTED):

@@ -18,7 +18,7 @@ def asked(present: str = "a", **how: float) -> Scene:
     scene = Scene(one_queue(2), present)
     scene.elsewhere("a", "x", True)
     scene.join("c1", ANN)
-    assert scene.call_back("c1", ANN, **how) is Kept.KEPT
+    assert scene.call_back("c1", ANN, **how) is Kept.KEPT  # type: ignore[arg-type]  # seconds alone
     return scene
 
 
@@ -299,3 +299,45 @@ def test_who_took_up_his_callback_may_ask_for_another() -> None:
     scene.call_back("c1", ANN)
     scene.join("c2", ANN)
     assert scene.call_back("c2", ANN) is Kept.KEPT
+
+
+def closing(scene: Scene) -> None:
+    """c1, whose number may not be called between the 100th and the 500th second, and from the 900th to the 1000th."""
+    scene.elsewhere("a", "x", True)
+    scene.join("c1", ANN)
+    scene.call_back("c1", ANN, closed=((100, 500), (900, 1_000)))
+
+
+def test_one_that_waits_when_the_hours_are_over_is_held_and_before_nobody() -> None:
+    scene = Scene(one_queue(1, length=2), "a")
+    closing(scene)
+    scene.join("c2", BEN)
+    assert scene.line() == ["c1", "c2"]
+    scene.due(100)
+    assert (state(scene), scene.line()) == ("held", ["c2"])
+    scene.join("c3", "+48600000003")  # the queue is not full
+    scene.elsewhere("a", "x", False)
+    assert scene.told() == [("c2:1", ("a",))]
+
+
+def test_it_has_its_place_again_when_it_may_be_called_until_the_next_end_of_the_hours() -> None:
+    scene = Scene(one_queue(1), "a")
+    closing(scene)
+    lines = []
+    for seconds in (100, 399, 1, 399, 1, 100):
+        scene.due(seconds)
+        lines.append((state(scene), scene.line()))
+    held, waits = ("held", []), ("waiting", ["c1"])
+    assert lines == [held, held, waits, waits, held, waits]
+
+
+def test_one_that_is_offered_when_the_hours_end_is_held_when_no_agent_takes_it() -> None:
+    scene = Scene(one_queue(1), "a")
+    closing(scene)
+    scene.due(99)
+    scene.elsewhere("a", "x", False)
+    assert scene.told() == [("c1:1", ("a",))]
+    scene.due(1)
+    assert state(scene) == "offered"
+    scene.due(30)  # nobody has taken the offer up
+    assert (state(scene), scene.line()) == ("held", [])

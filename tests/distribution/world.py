@@ -153,10 +153,18 @@ class Scene:
 
     # --- callbacks
 
-    def call_back(self, ticket: str, number: str, after: float = 0, expires: float = 3_600) -> Kept:
+    def call_back(
+        self,
+        ticket: str,
+        number: str,
+        after: float = 0,
+        expires: float = 3_600,
+        closed: tuple[tuple[float, float], ...] = (),
+    ) -> Kept:
         """The caller asks for a callback so many seconds from now."""
         begins, ends = Instant(self.now + int(after * S)), Instant(self.now + int(expires * S))
-        return self.do(lambda model, occasion: model.call_back(occasion, ticket, number, begins, ends))
+        shut = tuple((Instant(self.now + int(a * S)), Instant(self.now + int(b * S))) for a, b in closed)
+        return self.do(lambda model, occasion: model.call_back(occasion, ticket, number, begins, ends, shut))
 
     def called(self, ticket: str, reached: bool = False, after: float | None = None) -> bool:
         """An attempt is over; the next one is so many seconds from now (None: there is none)."""

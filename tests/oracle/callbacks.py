@@ -5,12 +5,14 @@ from __future__ import annotations
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.queue import Kept
 from tests.oracle.callers import callback_of
-from tests.oracle.serving import begin_to_wait, remove, serve_agents, serve_both, withdraw
+from tests.oracle.serving import begin_to_wait, note_closing, remove, serve_agents, serve_both, withdraw
 from tests.oracle.state import NEVER, AgentNow, TicketNow, TicketState
 from tests.oracle.work import Work
 
+Closed = tuple[tuple[Instant, Instant], ...]
 
-def call_back(work: Work, ticket: str, number: str, not_before: Instant, expires: Instant) -> Kept:
+
+def call_back(work: Work, ticket: str, number: str, not_before: Instant, expires: Instant, closed: Closed) -> Kept:
     """The caller wants to be called at this number."""
     known = work.state.tickets.get(ticket)
     if known is None or not number:
@@ -23,7 +25,7 @@ def call_back(work: Work, ticket: str, number: str, not_before: Instant, expires
     released = _one_for(work, known, number)
     work.count(known.queue, "callbacks")
     if known.id in work.state.tickets:
-        known.callback, known.number, known.expires = True, number, expires
+        known.callback, known.number, known.expires, known.closed = True, number, expires, closed
         hold(work, known, not_before)
         serve_both(work, known, released)
     else:
@@ -59,6 +61,7 @@ def _one_for(work: Work, ticket: TicketNow, number: str) -> list[AgentNow]:
 def hold(work: Work, ticket: TicketNow, not_before: int) -> None:
     """The callback may be offered from this moment on: it waits, or is held until then."""
     ticket.not_before = not_before
+    note_closing(work, ticket)
     if not_before <= work.now:
         begin_to_wait(work, ticket)
     else:

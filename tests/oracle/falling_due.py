@@ -9,6 +9,7 @@ from tests.oracle.serving import (
     begin_to_wait,
     let_go,
     note,
+    note_closing,
     note_stage,
     plan_look,
     remove,
@@ -61,7 +62,9 @@ def _all_due(state: State) -> Iterator[Due]:
 
 
 def _callback_due(ticket: TicketNow) -> int:
-    return min(ticket.not_before, ticket.expires) if ticket.state is TicketState.HELD else ticket.expires
+    if ticket.state is TicketState.HELD:
+        return min(ticket.not_before, ticket.expires)
+    return min(ticket.closing or ticket.expires, ticket.expires)
 
 
 def _forgotten(work: Work, ticket: TicketNow) -> None:
@@ -126,5 +129,8 @@ def _callback(work: Work, ticket: TicketNow) -> None:
         released = remove(work, ticket)
         work.count(ticket.queue, "callback_failed")
         serve_agents(work, released)
-    else:
+    elif ticket.state in (TicketState.HELD, TicketState.WAITING):
+        note_closing(work, ticket)
         _wait(work, ticket)
+    else:
+        note_closing(work, ticket)

@@ -56,19 +56,25 @@ class Model:
         """The offer came to nothing for this agent; whether he had it."""
         return self._do(occasion, talks.pass_, offer, agent, how)
 
-    def over(
-        self, occasion: Occasion, agent: str, ticket: str, talk_us: int, how: TalkEnd
-    ) -> Result[Instant | None]:
+    def over(self, occasion: Occasion, agent: str, ticket: str, talk_us: int, how: TalkEnd) -> Result[Instant | None]:
         """The conversation is over: the end of the wrap-up (0: none); None if there was no such conversation."""
         return self._do(occasion, talks.over, agent, ticket, talk_us, how)
 
     # --- callbacks
 
     def call_back(
-        self, occasion: Occasion, ticket: str, number: str, not_before: Instant, expires: Instant
+        self,
+        occasion: Occasion,
+        ticket: str,
+        number: str,
+        not_before: Instant,
+        expires: Instant,
+        closed: callbacks.Closed = (),
     ) -> Result[Kept]:
-        """The caller wants to be called; whether he can be, and is the only one at his number."""
-        return self._do(occasion, callbacks.call_back, ticket, number, not_before, expires)
+        """The caller wants to be called; whether that can be, and is the only one at this number. While it is `closed`
+        (from, till) the callback is held.
+        """
+        return self._do(occasion, callbacks.call_back, ticket, number, not_before, expires, closed)
 
     def called(self, occasion: Occasion, ticket: str, reached: bool, not_before: Instant) -> Result[bool]:
         """An attempt is over; not_before 0: there is no further one. Whether there was one."""

@@ -82,9 +82,20 @@ def tell_deserted(work: Work, queue: str) -> None:
 
 
 def begin_to_wait(work: Work, ticket: TicketNow) -> None:
-    """The ticket may be offered from now on, in the lane of its stage. It is not served yet."""
+    """The ticket may be offered from now on, in the lane of its stage; a callback between the hours is held. It is not
+    served yet.
+    """
+    opens = next((till for start, till in ticket.closed if start <= work.now < till), None)
+    if ticket.callback and opens is not None:
+        ticket.state, ticket.offer, ticket.not_before = TicketState.HELD, "", opens
+        return
     ticket.state, ticket.offer = TicketState.WAITING, ""
     note_stage(work, ticket)
+
+
+def note_closing(work: Work, ticket: TicketNow) -> None:
+    """When the hours of the callback are over next."""
+    ticket.closing = next((start for start, _ in ticket.closed if start > work.now), 0)
 
 
 def note_stage(work: Work, ticket: TicketNow) -> None:

@@ -103,6 +103,8 @@ class TicketNow:
         epoch: how often it has been offered.
         lease: until when its worker has to be heard of; not of a callback, whose place ends by `expires`.
         not_before, expires: of a callback.
+        closed: from when till when it is held until then.
+        closing: when that begins next, 0: not any more.
         attempt: how often an agent accepted this callback.
     """
 
@@ -124,6 +126,8 @@ class TicketNow:
     attempt: int = 0
     not_before: int = NEVER
     expires: int = NEVER
+    closed: tuple[tuple[int, int], ...] = ()
+    closing: int = 0
 
     @property
     def rank(self) -> tuple[int, str]:

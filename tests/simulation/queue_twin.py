@@ -79,8 +79,14 @@ class QueueTwin:
         model = self.model
         match operation:
             case "call_back":
+                pairs = (pair.partition(":") for pair in given["closed"].split(",") if pair)
                 kept = model.call_back(
-                    at, given["id"], given["number"], Instant(given["not_before"]), Instant(given["expires"])
+                    at,
+                    given["id"],
+                    given["number"],
+                    Instant(given["not_before"]),
+                    Instant(given["expires"]),
+                    tuple((Instant(int(begin)), Instant(int(end))) for begin, _, end in pairs),
                 )
                 return [kept.answer.value.encode()], kept
             case "called":
@@ -171,5 +177,3 @@ def _offer_fields(offer: Offer) -> list[str]:
 
 def _as_bytes(rows: list[list[str]]) -> list[list[bytes]]:
     return [[text.encode() for text in row] for row in rows]
-
-

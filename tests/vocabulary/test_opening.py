@@ -48,3 +48,23 @@ def test_when_it_is_open_next(hours: Hours, earliest: str, opens: str) -> None:
 )
 def test_a_span_of_open_time(hours: Hours, begin: str, open_for_h: int, until: str) -> None:
     assert hours.after(at(begin), open_for_h * HOUR) == at(until)
+
+
+@pytest.mark.parametrize(
+    ("hours", "begin", "end", "closed"),
+    [
+        (DAY_AND_EVENING, "11-24T16:00", "11-24T16:59", []),
+        (DAY_AND_EVENING, "11-24T16:00", "11-24T17:00", []),
+        (DAY_AND_EVENING, "11-24T16:00", "11-25T08:10", [("11-24T17:00", "11-25T08:00")]),
+        (
+            DAY_AND_EVENING,
+            "11-24T08:00",
+            "11-26T08:00",
+            [("11-24T17:00", "11-25T08:00"), ("11-25T17:00", "11-26T08:00")],
+        ),
+        (LATE, "11-24T10:00", "11-25T11:00", [("11-25T00:00", "11-25T10:00")]),
+        (Hours("00:00", "24:00", WARSAW), "11-24T10:00", "11-27T10:00", []),
+    ],
+)
+def test_when_it_is_closed_in_between(hours: Hours, begin: str, end: str, closed: list[tuple[str, str]]) -> None:
+    assert hours.closed(at(begin), at(end)) == tuple((at(one), at(other)) for one, other in closed)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -159,14 +159,18 @@ class QueueStore:
         not_before: Instant,
         expires: Instant,
         on_kept: Callable[[Kept], None] = lambda _: None,
+        closed: Iterable[tuple[Instant, Instant]] = (),
     ) -> None:
         """The caller has asked to be called back; the ticket keeps its place.
 
         Args:
+            closed: from when till when it is held until then, in their order: its customer may not be called.
             on_kept: gets the result; with Redis away as soon as it is back.
         """
         begins, ends = self._clocks.there(tenant, not_before), self._clocks.there(tenant, expires)
-        given = {"id": ticket, "number": number, "not_before": begins, "expires": ends}
+        there = ([self._clocks.there(tenant, at) for at in both] for both in closed)
+        shut = ",".join(f"{begin}:{end}" for begin, end in there)
+        given = {"id": ticket, "number": number, "not_before": begins, "expires": ends, "closed": shut}
         self._owe(tenant, "call_back", given, lambda answer: on_kept(Kept(answer[0].decode())))
 
     def called(self, tenant: str, ticket: str, reached: bool, not_before: Instant) -> None:

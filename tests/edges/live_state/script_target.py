@@ -74,9 +74,16 @@ class ScriptTarget:
         return Result(Instant(int(answer[1])) if answer[0] == b"over" else None, *told)
 
     def call_back(
-        self, occasion: Occasion, ticket: str, number: str, not_before: Instant, expires: Instant
+        self,
+        occasion: Occasion,
+        ticket: str,
+        number: str,
+        not_before: Instant,
+        expires: Instant,
+        closed: tuple[tuple[Instant, Instant], ...] = (),
     ) -> Result[Kept]:
-        given = {"id": ticket, "number": number, "not_before": not_before, "expires": expires}
+        shut = ",".join(f"{begin}:{end}" for begin, end in closed)
+        given = {"id": ticket, "number": number, "not_before": not_before, "expires": expires, "closed": shut}
         answer, told = self._do(occasion, "call_back", given)
         return Result(Kept(answer[0].decode()), *told)
 

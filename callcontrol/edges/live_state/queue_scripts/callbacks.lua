@@ -4,6 +4,8 @@ local function schedule(ticket)
     local at = tonumber(ticket.expires)
     if ticket.state == 'held' then
         at = math.min(at, tonumber(ticket.not_before))
+    else
+        at = math.min(at, tickets.closes_at(ticket) or at)
     end
     call('ZADD', P .. 'due', at, 'callback:' .. ticket.id)
 end
@@ -83,6 +85,7 @@ function ops.call_back()
     tickets.hang_up(ticket)
     tickets.set(ticket, 'number', given.number)
     tickets.set(ticket, 'expires', given.expires)
+    tickets.set(ticket, 'closed', given.closed or '')
     call('HSET', P .. 'callbacks:' .. ticket.queue, given.number, ticket.id)
     hold(ticket, given.not_before)
     serving.both(ticket, released)
@@ -111,9 +114,11 @@ function ops.callback_due(ticket)
         local released = offers.remove(ticket)
         figures.queue(ticket.queue, 'callback_failed', 1)
         serving.agents(released)
-    else
-        tickets.wait(ticket)
+    elseif ticket.state == 'held' or ticket.state == 'waiting' then
+        tickets.wait(ticket) -- it is held where the hours are over
         schedule(ticket)
         serving.ticket(ticket)
+    else
+        schedule(ticket) -- it is being offered or called: its worker looks at the hours
     end
 end

@@ -153,8 +153,38 @@ local function wait_for_stage(ticket)
     end
 end
 
+-- The times between the hours in which a customer may be called, as the worker has said: "from:till,from:till".
+local function closed_times(ticket)
+    return string.gmatch(ticket.closed or '', '(%d+):(%d+)') -- a callback of an older version does not say
+end
+
+-- When the customer may be called again, if the hours are over now.
+local function opens_at(ticket)
+    for from, till in closed_times(ticket) do
+        if ticket.callback == '1' and now >= tonumber(from) and now < tonumber(till) then
+            return tonumber(till)
+        end
+    end
+end
+
+-- When the hours are over next.
+function tickets.closes_at(ticket)
+    for from in closed_times(ticket) do
+        if tonumber(from) > now then
+            return tonumber(from)
+        end
+    end
+end
+
 -- Begin (or go on) to wait: into the line by its order, into the lane of its stage. The code that calls this serves it afterwards.
 function tickets.wait(ticket)
+    local opens = opens_at(ticket)
+    if opens then
+        tickets.set(ticket, 'not_before', opens)
+        tickets.hold(ticket)
+        call('ZADD', P .. 'due', math.min(opens, tonumber(ticket.expires)), 'callback:' .. ticket.id)
+        return
+    end
     tickets.set(ticket, 'state', 'waiting')
     tickets.set(ticket, 'offer', '')
     leave_lane(ticket)
@@ -223,7 +253,7 @@ function tickets.set_adrift(ticket)
     set_aside(ticket, 'adrift', line(ticket))
 end
 
--- A callback before its time.
+-- A callback before its time, or between the hours.
 function tickets.hold(ticket)
     set_aside(ticket, 'held', held(ticket))
 end

@@ -54,7 +54,9 @@ def _call_back(call: Call, waiting: WaitingCaller, queue: Queue, facts: Facts) -
 def keep(waiting: WaitingCaller, queue: Queue, facts: Facts) -> Command:
     """Ask for a callback of the caller when the turn comes; repeated it changes nothing."""
     not_before = opening(queue, facts, facts.now + HANG_UP_S * SECOND_US)
-    return do.KeepCallback(waiting.ticket, facts.caller.number, not_before, _expiry(queue, facts, not_before))
+    expires, hours = _expiry(queue, facts, not_before), _hours(queue, facts)
+    closed = hours.closed(not_before, expires) if hours is not None else ()
+    return do.KeepCallback(waiting.ticket, facts.caller.number, not_before, expires, closed)
 
 
 def answered(call: Call, waiting: WaitingCaller, kept: Kept, queue: Queue, facts: Facts) -> StepResult:
