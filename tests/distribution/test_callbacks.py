@@ -327,7 +327,8 @@ def test_it_has_its_place_again_when_it_may_be_called_until_the_next_end_of_the_
     for seconds in (100, 399, 1, 399, 1, 100):
         scene.due(seconds)
         lines.append((state(scene), scene.line()))
-    held, waits = ("held", []), ("waiting", ["c1"])
+    held: tuple[str, list[str]] = ("held", [])
+    waits = ("waiting", ["c1"])
     assert lines == [held, held, waits, waits, held, waits]
 
 
