@@ -36,8 +36,7 @@ def rate_record(record: CallRecord, tariff: Tariff | None) -> RatedRecord:
 def unrated_record(record: CallRecord, reason: str) -> RatedRecord:
     """The record with every leg that costs something marked as without a price, for this reason."""
     charges = (
-        ChargeRecord(leg.leg_id, leg.payer, number_of(leg), reason, estimate=leg.estimate)
-        for leg in _costing(record)
+        ChargeRecord(leg.leg_id, leg.payer, number_of(leg), reason, estimate=leg.estimate) for leg in _costing(record)
     )
     return RatedRecord(record, tuple(charges))
 

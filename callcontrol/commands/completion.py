@@ -1,7 +1,7 @@
 """`callcontrol completion SHELL`: what a shell has to know to complete commands and options.
 
-    callcontrol completion bash > /etc/bash_completion.d/callcontrol
-    callcontrol completion zsh > "${fpath[1]}/_callcontrol"
+callcontrol completion bash > /etc/bash_completion.d/callcontrol
+callcontrol completion zsh > "${fpath[1]}/_callcontrol"
 """
 
 from __future__ import annotations

@@ -25,7 +25,9 @@ _KEYWORDS: Final = """
     sslmode sslnegotiation sslpassword sslrootcert sslsni target_session_attrs tcp_user_timeout user
 """
 KEYWORDS: Final = frozenset(_KEYWORDS.split())
-_RIGHT: Final = "write host=db.example port=5432 dbname=callcontrol user=callcontrol, or postgresql://user@host:5432/dbname"
+_RIGHT: Final = (
+    "write host=db.example port=5432 dbname=callcontrol user=callcontrol, or postgresql://user@host:5432/dbname"
+)
 _PAIR: Final = re.compile(r"\s*(?P<key>[A-Za-z_]+)\s*=\s*(?P<value>'(?:[^'\\]|\\.)*'|(?:[^\s'\\]|\\.)*)(?=\s|$)")
 # Without a login there is no @ behind the hosts: it would be that of a password with a / or ? in it.
 _URI: Final = re.compile(

@@ -23,6 +23,7 @@ __all__ = ["Configuration", "Current", "Refused", "mistakes", "read_configuratio
 
 log = logging.getLogger(__name__)
 
+
 class _NoPrices:
     """An empty price list: nothing has a price."""
 

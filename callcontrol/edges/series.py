@@ -59,7 +59,6 @@ LIMITS: Final = (
 )
 
 
-
 def tenants(settings: Settings) -> Iterable[str]:
     """Every tenant."""
     return settings.tenants

@@ -16,7 +16,7 @@ from callcontrol.simulator.channel_values import ChannelValues
 from callcontrol.simulator.profile import CallerProfile, Times
 
 _PREFIX: Final = "variable_"
-_UNSAFE: Final = frozenset(b"\r\n #%&+:;<=>?@[\\]^`{|}\"")  # SWITCH_URL_UNSAFE in switch_utils.h
+_UNSAFE: Final = frozenset(b'\r\n #%&+:;<=>?@[\\]^`{|}"')  # SWITCH_URL_UNSAFE in switch_utils.h
 _FIRST, _LAST = ord(" "), ord("~")
 
 

@@ -94,8 +94,7 @@ def normalise(text: str, region: str) -> PhoneNumber | None:
 
 
 def what_is_wrong_with(text: str, region: str) -> str:
-    """In words, why this is no number of that region: `too short for a phone number of PL`, or `no phone number`.
-    """
+    """In words, why this is no number of that region: `too short for a phone number of PL`, or `no phone number`."""
     digits = _bare(text)
     number = _parsed(digits, region or None) if digits is not None else None
     reason = phonenumbers.is_possible_number_with_reason(number) if number is not None else None

@@ -98,9 +98,7 @@ def _compare(table: Table, other: Path, part: Part, args: argparse.Namespace) ->
         _show(table, name, [(old[name], new[name]) for old, new in found])
 
 
-def _round(
-    part: Part, theirs: Stage, ours: Stage, args: argparse.Namespace, *, odd: bool
-) -> tuple[Figures, Figures]:
+def _round(part: Part, theirs: Stage, ours: Stage, args: argparse.Namespace, *, odd: bool) -> tuple[Figures, Figures]:
     """Both versions, every other time the other one first."""
     if odd:
         new = part.measured(ours, args)

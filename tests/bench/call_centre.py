@@ -142,7 +142,6 @@ class CallCentre:
         return self._chance.uniform(talk.shortest_s, talk.longest_s)
 
 
-
 def wait_until_free(redis_url: str, agents: int) -> None:
     """Return when nobody waits and all agents are free; Redis is asked, for metrics lag behind.
 

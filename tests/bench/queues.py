@@ -85,9 +85,7 @@ def _busy(centre: CallCentre, size: Size, seconds: float) -> Seen:
     """As many as are wanted wait from the ramp's end on."""
     at_once = size.agents + size.waiting
     limit_s = at_once / RAMP_PER_S + seconds
-    _, seen = centre.call(
-        2 * at_once, calls=1_000_000, at_once=at_once, ramp_per_second=RAMP_PER_S, limit_s=limit_s
-    )
+    _, seen = centre.call(2 * at_once, calls=1_000_000, at_once=at_once, ramp_per_second=RAMP_PER_S, limit_s=limit_s)
     return seen
 
 

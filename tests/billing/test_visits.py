@@ -187,8 +187,13 @@ def test_a_visit_that_breaks_off_says_so() -> None:
 
 
 def test_a_visit_whose_end_nobody_told_was_answered_if_they_were_joined() -> None:
-    story = Story().queued(0).offered(3, "o1", "bob", 0).rings(3, 0).bridged(6, 0).leg_ended(
-        9, 0, "NORMAL_CLEARING", Outcome.ANSWERED, 3, 4, 5
+    story = (
+        Story()
+        .queued(0)
+        .offered(3, "o1", "bob", 0)
+        .rings(3, 0)
+        .bridged(6, 0)
+        .leg_ended(9, 0, "NORMAL_CLEARING", Outcome.ANSWERED, 3, 4, 5)
     )
     (visit,) = fold(story.ended(9, answered=0.1)).visits
     assert (visit.how, visit.agent, visit.left, visit.wait_ms) == (Leaving.ANSWERED, "bob", at(6), 6_000)

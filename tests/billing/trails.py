@@ -52,9 +52,7 @@ class Story:
         caller = Caller("+48221234567", "Jan Kowalski")
         self.call = call_id(self.n)
         channel, dialled = (self.call, "+48225550000") if self.has_caller else ("", "queue:support")
-        self.entries.append(
-            Arrived(self.start, self.call, "fs1", "worker-1", channel, self.tenant, caller, dialled)
-        )
+        self.entries.append(Arrived(self.start, self.call, "fs1", "worker-1", channel, self.tenant, caller, dialled))
 
     def moment(self, at: float) -> Instant:
         """So many seconds after the arrival."""

@@ -151,8 +151,7 @@ def test_one_call_with_what_happened_in_its_queue(queues: Run, capsys: pytest.Ca
 def test_one_call_that_went_through_two_queues(queues: Run, capsys: pytest.CaptureFixture[str]) -> None:
     assert queues("--call", call_id(1)) == 0
     assert lines_of(capsys)[-3:] == [
-        "⧗ queue sales from 13:00:00 position 1 back at the earlier place"
-        " overflow_wait (queue:support) after 0:38",
+        "⧗ queue sales from 13:00:00 position 1 back at the earlier place overflow_wait (queue:support) after 0:38",
         "13:00:03 key 0",
         "⧗ queue support from 13:00:09 position 1 failed after 0:03 (estimated)",
     ]

@@ -1,6 +1,6 @@
 """The table of metrics in deploy/README.md, as the metrics are declared.
 
-    python -m tests.config.metrics_table     # writes it anew
+python -m tests.config.metrics_table     # writes it anew
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """deploy/SETTINGS.md: every key of the YAML with its default and what it means, as the settings declare them.
 
-    python -m tests.config.settings_page     # writes it anew
+python -m tests.config.settings_page     # writes it anew
 """
 
 from __future__ import annotations

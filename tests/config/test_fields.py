@@ -179,9 +179,7 @@ def test_what_is_no_target(text: str) -> None:
 
 
 def test_a_target_is_one_text() -> None:
-    assert refused(TargetText, {"extension": "101"}) == (
-        f"a block of keys stands where one text belongs; {KNOWN}"
-    )
+    assert refused(TargetText, {"extension": "101"}) == (f"a block of keys stands where one text belongs; {KNOWN}")
     assert refused(TargetText, None) == f"nothing is written here; {KNOWN}"
 
 

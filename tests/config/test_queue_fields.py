@@ -39,7 +39,9 @@ def test_no_music(text: str) -> None:
     )
 
 
-@pytest.mark.parametrize("text", ["http://radio.example/live.mp3", "https://radio.example/x", "shout://radio.example/x"])
+@pytest.mark.parametrize(
+    "text", ["http://radio.example/live.mp3", "https://radio.example/x", "shout://radio.example/x"]
+)
 def test_music_from_the_network_is_refused_with_the_reason(text: str) -> None:
     assert refused(fields.Music, text) == (
         f"{text!r} is music from the network, which no module of the switch plays; write a file such as"

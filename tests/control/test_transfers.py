@@ -174,9 +174,7 @@ def moved(*, caller_ends_first: bool = False) -> tuple[Story, str]:
         story.gone("caller-1", answered_s=5, by="caller")
     assert story.state() is Deciding
     party = story.call.led_party
-    story.facts = replace(
-        story.facts, caller=party, dialled="103", transferred=True, transferred_by=by_whom(story)
-    )
+    story.facts = replace(story.facts, caller=party, dialled="103", transferred=True, transferred_by=by_whom(story))
     return story.then(FactsFound()), leg
 
 

@@ -25,9 +25,7 @@ def end(leg: str, call: str) -> bytes:
 
 def call_with(id_: str, channel: str = "a") -> Call:
     who, now = Caller("1"), Instant(1)
-    return new_call(
-        id_=id_, channel=channel, switch="s1", worker="w1", tenant="acme", caller=who, dialled="2", now=now
-    )
+    return new_call(id_=id_, channel=channel, switch="s1", worker="w1", tenant="acme", caller=who, dialled="2", now=now)
 
 
 def test_a_calls_own_ends_are_found_in_their_order() -> None:

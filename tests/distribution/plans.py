@@ -27,8 +27,12 @@ _AGENTS = {name: AgentLayout(name == "anna", name == "dora", seats) for name, se
 FULL = Layout(
     {
         "help": queue(
-            strategy=Strategy.ROUND_ROBIN, wrap_up_us=10 * S, tier_wait_us=30 * S, demands=DEMANDS,
-            callback_again_us=60 * S, **_STICKY,
+            strategy=Strategy.ROUND_ROBIN,
+            wrap_up_us=10 * S,
+            tier_wait_us=30 * S,
+            demands=DEMANDS,
+            callback_again_us=60 * S,
+            **_STICKY,
         ),
         "sales": queue(strategy=Strategy.ALL_AT_ONCE, weight_us=60 * S, misses=2, length=4, callback_again_us=15 * S),
         "vip": queue(strategy=Strategy.RANDOM, weight_us=120 * S, priority_us=30 * S, expected_us=300 * S, misses=0),

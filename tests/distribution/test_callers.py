@@ -112,9 +112,7 @@ def test_the_line_is_by_arrival_less_weight_and_priority() -> None:
 
 
 def test_an_agent_takes_the_first_of_all_his_queues() -> None:
-    plan = layout(
-        {"help": queue(), "vip": queue(weight_us=30 * S)}, {"a": (seat("help", 1), seat("vip", 1))}
-    )
+    plan = layout({"help": queue(), "vip": queue(weight_us=30 * S)}, {"a": (seat("help", 1), seat("vip", 1))})
     scene = Scene(plan, "a")
     scene.elsewhere("a", "x", True)
     scene.join("c1")

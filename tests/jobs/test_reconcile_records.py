@@ -78,9 +78,7 @@ def test_completing_twice_changes_nothing_and_exact_legs_are_left_alone() -> Non
 def test_one_leg_after_the_other_comes_to_the_same() -> None:
     guessed = fold(forwarded(0, NOON, 61.5, True))
     first, *others = ends_of(guessed, 50)
-    assert completed(completed(guessed, [first], PLACE), others, PLACE) == completed(
-        guessed, [first, *others], PLACE
-    )
+    assert completed(completed(guessed, [first], PLACE), others, PLACE) == completed(guessed, [first, *others], PLACE)
 
 
 def test_a_caller_who_gave_up_while_nobody_looked_is_no_network_failure() -> None:

@@ -70,9 +70,7 @@ def test_what_a_call_came_with_goes_on_behind_ours() -> None:
     came = replace(facts(), origin=Origin(diversion="<sip:1@a>;reason=unconditional", history="<sip:1@a>;index=1.2"))
     ours = "<sip:+48221234504@acme.example"
     assert diversion_header(path, came) == f"{ours}>;reason=user-busy,<sip:1@a>;reason=unconditional"
-    assert history_info_header(path, came) == (
-        f"<sip:1@a>;index=1.2,{ours}?Reason=SIP%3Bcause%3D486>;index=1.2.1"
-    )
+    assert history_info_header(path, came) == (f"<sip:1@a>;index=1.2,{ours}?Reason=SIP%3Bcause%3D486>;index=1.2.1")
     unforwarded = Path(ExtensionTarget("101"))
     assert diversion_header(unforwarded, came) == came.origin.diversion
     assert history_info_header(unforwarded, came) == came.origin.history

@@ -66,9 +66,7 @@ class People:
         self._acts_later(t, extension)
 
     def _acts_later(self, t: int, extension: str) -> None:
-        self._agenda.after(
-            self._chance.expovariate(1 / AGENT_ACTS_EVERY_S), lambda: self._agent_acts(t, extension)
-        )
+        self._agenda.after(self._chance.expovariate(1 / AGENT_ACTS_EVERY_S), lambda: self._agent_acts(t, extension))
 
     def _agent_acts(self, t: int, extension: str) -> None:
         if not self.open:

@@ -195,5 +195,3 @@ def _left_in(state: State) -> list[str]:
         left += [f"agent {agent.name} has offer {agent.offer}"] if agent.offer else []
         left += [f"agent {agent.name} is elsewhere: {call}" for call in sorted(agent.elsewhere)]
     return left
-
-

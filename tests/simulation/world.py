@@ -114,9 +114,7 @@ class World:
         self.switches: list[SwitchTwin] = []
         self.promises = Promises(self.switches, self.redis.server, plan.every)
         for name, host in zip(SWITCHES, self.hosts, strict=True):
-            switch = SwitchTwin(
-                name, self.agenda, self.phones, lambda: delay.uniform(*SWITCH_DELAY_S), self.promises
-            )
+            switch = SwitchTwin(name, self.agenda, self.phones, lambda: delay.uniform(*SWITCH_DELAY_S), self.promises)
             switch.pick = delay.choice
             switch.host = host
             self.switches.append(switch)
@@ -298,9 +296,7 @@ class World:
             done += _told_wrong(worker)
         done["redis_failed"] += self.redis.failures
         slowest_s = max(self.promises.recoveries, default=0.0)
-        return Report(
-            self.plan, self.agenda.steps, self.people.calls, +done, accounts, slowest_s, self.agenda.now_s
-        )
+        return Report(self.plan, self.agenda.steps, self.people.calls, +done, accounts, slowest_s, self.agenda.now_s)
 
 
 class _Hearing(logging.Handler):

@@ -192,9 +192,7 @@ def test_early_media_is_an_answer_if_it_is_not_ignored(desk: Desk) -> None:
         (Behaviour(digits=((1.0, "2"), (3.0, "1"))), f"+OK {LEG}"),
     ],
 )
-def test_an_external_agent_has_to_press_1(
-    desk: Desk, own: str, shared: str, behaviour: Behaviour, answer: str
-) -> None:
+def test_an_external_agent_has_to_press_1(desk: Desk, own: str, shared: str, behaviour: Behaviour, answer: str) -> None:
     desk.simulator.trunk(Trunk("trunk"))
     desk.phone("48600700800", behaviour)
     watcher = desk.watch(*WATCHED)

@@ -1,6 +1,6 @@
 """The drawing of the house in the README: floors, folders, and what each folder imports.
 
-    python -m tests.tidy.house     # draws it anew
+python -m tests.tidy.house     # draws it anew
 """
 
 from __future__ import annotations

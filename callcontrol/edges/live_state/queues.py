@@ -127,9 +127,7 @@ class QueueStore:
         given = {"offer": offer, "for_us": for_us}
         self._do(tenant, "ringing", given, lambda answer, _: on_void() if answer and answer[0] == b"void" else None)
 
-    def accept(
-        self, tenant: str, offer: str, agent: str, on_answer: Callable[[bool, tuple[str, ...]], None]
-    ) -> None:
+    def accept(self, tenant: str, offer: str, agent: str, on_answer: Callable[[bool, tuple[str, ...]], None]) -> None:
         """The agent has answered. `on_answer(accepted, losers)`: losers are the others who still had the offer."""
 
         def answered(answer: Any, trouble: LiveStateError | None) -> None:

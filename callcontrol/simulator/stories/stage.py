@@ -78,9 +78,7 @@ class Daemon:
         source: the checkout whose code runs; None for this one.
     """
 
-    def __init__(
-        self, config: Path, http_port: int, log: Path, workers: int = 1, source: Path | None = None
-    ) -> None:
+    def __init__(self, config: Path, http_port: int, log: Path, workers: int = 1, source: Path | None = None) -> None:
         self._config = config
         self._source = source
         self._workers = workers

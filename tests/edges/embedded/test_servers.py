@@ -113,7 +113,10 @@ def test_a_server_ends_with_the_process_that_started_it(server: EmbeddedServer) 
     server.stop()
     orphan_maker = subprocess.run(
         [sys.executable, "-c", ORPHAN_MAKER, kind, server.folder],
-        stdout=subprocess.PIPE, text=True, timeout=SUBPROCESS_DEADLINE_S, check=False,
+        stdout=subprocess.PIPE,
+        text=True,
+        timeout=SUBPROCESS_DEADLINE_S,
+        check=False,
     )
     assert orphan_maker.returncode == -signal.SIGKILL
     assert orphan_maker.stdout.strip() == server.address

@@ -147,9 +147,7 @@ def test_one_at_a_time_reconciles_a_switch_and_lets_go(bouncer: str) -> None:
         assert other.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'").fetchall() == [(0,)]
 
 
-def test_a_pass_over_a_switchs_own_records(
-    bouncer: str, tmp_path: Path, redis_url: str, redis_client: Redis
-) -> None:
+def test_a_pass_over_a_switchs_own_records(bouncer: str, tmp_path: Path, redis_url: str, redis_client: Redis) -> None:
     folder = tmp_path / "json_cdr"
     folder.mkdir()
     for leg, prefix in ((OUTSIDE, ""), (CALLER, "a_")):

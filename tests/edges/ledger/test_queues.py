@@ -174,9 +174,7 @@ def test_a_record_of_before_there_were_queues_is_taken(writer: LedgerWriter, row
 
 
 @pytest.mark.parametrize("spoil", [{"how": None}, {"left_at": "soon"}, {"joined_at": 2**62}, {"offers": [{}]}])
-def test_a_bad_visit_is_given_back_and_stops_nobody(
-    writer: LedgerWriter, rows: Rows, spoil: dict[str, object]
-) -> None:
+def test_a_bad_visit_is_given_back_and_stops_nobody(writer: LedgerWriter, rows: Rows, spoil: dict[str, object]) -> None:
     value = orjson.loads(queue_payload(3))
     value["visits"][0].update(spoil)
     bad = orjson.dumps(value)
@@ -184,9 +182,7 @@ def test_a_bad_visit_is_given_back_and_stops_nobody(
     assert rows(COUNTS) == [(2, 6, 2, 2, 4)]
 
 
-def test_every_prefix_of_a_trail_is_taken(
-    writer: LedgerWriter, connection: psycopg.Connection, rows: Rows
-) -> None:
+def test_every_prefix_of_a_trail_is_taken(writer: LedgerWriter, connection: psycopg.Connection, rows: Rows) -> None:
     """Wherever a worker dies, and a truer record may still come."""
     for sample in (answered_in_queue, called_back, forwarded):
         whole = sample()

@@ -76,8 +76,9 @@ def test_half_a_line_does_not_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_many_at_once_leave_whole_lines(tmp_path: Path) -> None:
     path = tmp_path / "rejected.jsonl"
     records = [RejectedRecords(path) for _ in range(8)]
-    writers = [threading.Thread(target=one.add, args=([Rejection(b"{}", f"r{n}")] * 20, NOON))
-               for n, one in enumerate(records)]
+    writers = [
+        threading.Thread(target=one.add, args=([Rejection(b"{}", f"r{n}")] * 20, NOON)) for n, one in enumerate(records)
+    ]
     for one in writers:
         one.start()
     for one in writers:

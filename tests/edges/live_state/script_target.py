@@ -66,9 +66,7 @@ class ScriptTarget:
     def pass_(self, occasion: Occasion, offer: str, agent: str, how: OfferEnd) -> Result[bool]:
         return self._yes(occasion, "pass", {"offer": offer, "agent": agent, "how": how}, b"passed")
 
-    def over(
-        self, occasion: Occasion, agent: str, ticket: str, talk_us: int, how: TalkEnd
-    ) -> Result[Instant | None]:
+    def over(self, occasion: Occasion, agent: str, ticket: str, talk_us: int, how: TalkEnd) -> Result[Instant | None]:
         given = {"agent": agent, "id": ticket, "talk_us": talk_us, "how": how}
         answer, told = self._do(occasion, "over", given)
         return Result(Instant(int(answer[1])) if answer[0] == b"over" else None, *told)
@@ -91,9 +89,7 @@ class ScriptTarget:
         given = {"id": ticket, "reached": reached, "not_before": not_before}
         return self._yes(occasion, "called", given, b"reached", b"kept", b"given_up")
 
-    def act(
-        self, occasion: Occasion, agent: str, action: AgentAction, detail: str = ""
-    ) -> Result[Objection | None]:
+    def act(self, occasion: Occasion, agent: str, action: AgentAction, detail: str = "") -> Result[Objection | None]:
         answer, told = self._do(occasion, "act", {"agent": agent, "action": action, "detail": detail})
         return Result(None if answer[0] == b"done" else Objection(answer[0].decode()), *told)
 

@@ -113,4 +113,3 @@ class OwnCall:
 def make_call(line: Line, number: str, call_id: str = "") -> OwnCall:
     """Call this number."""
     return OwnCall(line, number, call_id or line.endpoint.unique("call"))
-
