@@ -22,9 +22,10 @@ DIVERSION: Final = "variable_sip_h_Diversion"
 HISTORY: Final = "variable_sip_history_info"
 PASSED: Final = f"variable_sip_h_{PASSED_HEADER}"
 
+# No part of an entry holds a "<": a header of many beginnings without an end is read once, and not once per beginning.
 _ENTRY: Final = re.compile(
-    r"<(?:sips?|tel):(?P<user>[A-Za-z0-9+._*#-]{1,64})(?:;[^@>?]{0,200})?(?:@(?P<host>[A-Za-z0-9.-]{1,253}))?"
-    r"(?::[0-9]{1,5})?(?:;[^@>?]{0,200})?(?:\?(?P<inner>[^>]{0,300}))?>(?P<parameters>[^,<]{0,200})"
+    r"<(?:sips?|tel):(?P<user>[A-Za-z0-9+._*#-]{1,64})(?:;[^<@>?]{0,200})?(?:@(?P<host>[A-Za-z0-9.-]{1,253}))?"
+    r"(?::[0-9]{1,5})?(?:;[^<@>?]{0,200})?(?:\?(?P<inner>[^<>]{0,300}))?>(?P<parameters>[^,<]{0,200})"
 )
 _PARAMETERS: Final = {
     "reason": re.compile(r"reason=\"?([a-z-]{1,32})", re.IGNORECASE),

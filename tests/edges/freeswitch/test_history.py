@@ -24,6 +24,7 @@ from callcontrol.vocabulary.moment import Instant
         ),
         ("<sip:a b@c.example>, <sip:1@c.example>", "<sip:1@c.example>"),
         ("<sip:${system}@c.example>", ""),
+        ("<sip:1;a<sip:2?b<sip:3@c.example>", "<sip:3@c.example>"),
         ("<sip:1'@x>;reason={a}|b", ""),
         ("nonsense", ""),
         ("", ""),
