@@ -66,7 +66,8 @@ def test_a_reader_that_stops_reading_is_not_waited_for_and_told_what_it_missed(t
     process.stdin.close()
     told = read_to_end(read)
     assert process.wait(10) == 0
-    assert any(f"{dropped} log lines were dropped" in line["message"] for line in told)
+    missed = [int(line["message"].split()[0]) for line in told if "log lines were dropped" in line["message"]]
+    assert sum(missed) in (dropped, dropped + 1)  # its last line may find the buffer still full
     assert len([line for line in told if line["message"].startswith("line ")]) >= MAX_LINES
 
 
