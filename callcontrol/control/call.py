@@ -16,6 +16,7 @@ from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.leg import Leg, Role
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.queue import KnownOffer
+from callcontrol.vocabulary.target import extension_in
 from callcontrol.vocabulary.trail import Arrived, Entry, Trail
 
 
@@ -211,8 +212,7 @@ class Call:
         leg = self.leg(self.led)
         if leg is None or leg.role in (Role.CALLER, Role.CUSTOMER):
             return self.caller
-        kind, _, name = leg.target.partition(":")
-        return Caller(name, extension=name if kind == "extension" else "")
+        return Caller(leg.target.partition(":")[2], extension=extension_in(leg.target))
 
     @property
     def sent(self) -> int:

@@ -13,49 +13,43 @@ from callcontrol.vocabulary.moment import Instant
 
 log = logging.getLogger("callcontrol.records")
 
+# Stands for a record that does not say whose it is: it may be of any call, so nothing behind it goes on.
+_ANY_CALL = ""
+
 
 class LeftRecords:
     """What is left on one spool.
 
     Attributes:
         first: the first of them, None if there is none. since: when it was spooled.
+        count: how many there are among those that were carried so far.
     """
 
     def __init__(self) -> None:
         self.first: Position | None = None
         self.since: Instant | None = None
-        self._positions: set[Position] = set()
-        self._calls: set[str] = set()
-        self._is_any_call = False
-
-    @property
-    def count(self) -> int:
-        """How many records are left."""
-        return len(self._positions)
+        self.count = 0
+        self._from: dict[str, Position] = {}  # by call: its first record that only a later version can read
 
     def without(self, stored: Sequence[Stored]) -> list[Stored]:
-        """Those that this program can write now, in their order; the others are left from here on. The same entries may
-        come again.
+        """Those that this program can write now, in their order. Where they could not be written the same entries may
+        come again: the answer is the same, for what stands before a record that is left does not wait for it.
         """
         return [entry for entry in stored if not self._is_left(entry)]
 
     def _is_left(self, entry: Stored) -> bool:
-        if entry.position in self._positions:
-            return True
         if is_newer(entry.payload):
-            call = call_of(entry.payload)
-            log.error("a record stays on the spool: a later version of this program wrote it", extra={"call": call})
-            self._leave(entry)
-            self._calls.add(call)
-            # one that does not say whose it is may be of any call: nothing behind it goes on
-            self._is_any_call = self._is_any_call or not call
+            self._leave(call_of(entry.payload), entry)
             return True
-        if self._is_any_call or (self._calls and call_of(entry.payload) in self._calls):
-            self._leave(entry)
-            return True
-        return False
+        if not self._from:
+            return False
+        behind = (self._from.get(call) for call in (_ANY_CALL, call_of(entry.payload)))
+        return any(position is not None and position < entry.position for position in behind)
 
-    def _leave(self, entry: Stored) -> None:
-        self._positions.add(entry.position)
+    def _leave(self, call: str, entry: Stored) -> None:
+        if call in self._from:
+            return
+        self._from[call] = entry.position
+        log.error("a record stays on the spool: a later version of this program wrote it", extra={"call": call})
         if self.first is None:
             self.first, self.since = entry.position, entry.at

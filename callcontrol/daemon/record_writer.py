@@ -259,6 +259,7 @@ class RecordWriter:
             self._rejected_file.add(rejections, self._now())
             for rejection in rejections:
                 log.error("record rejected: %s: %s", rejection.reason, rejection.payload[:200])
+        self._left.count += len(stored) - len(readable)
         self._next_position = Position(stored[-1].position + 1)
         self._spool.forget_upto(Position((self._left.first or self._next_position) - 1))
         self._written += len(readable) - len(rejections)

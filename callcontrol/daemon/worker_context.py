@@ -169,6 +169,7 @@ class WorkerContext:
         handed = tuple(self.drivers.values())
         self.drivers.clear()
         self.of_queues.clear()
+        self.call_by_channel.clear()
         return handed
 
     def note(self, call: Call) -> None:

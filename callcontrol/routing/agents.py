@@ -18,7 +18,7 @@ from callcontrol.routing.speech import Hint, Phrase, as_file_string, key_hint, p
 from callcontrol.routing.trunks import refusal
 from callcontrol.vocabulary.leg import Leg, Role, changes, has_ended
 from callcontrol.vocabulary.number_class import class_of
-from callcontrol.vocabulary.target import ExtensionTarget, NumberTarget, QueueTarget, text_of
+from callcontrol.vocabulary.target import ExtensionTarget, NumberTarget, QueueTarget, extension_in, text_of
 from callcontrol.vocabulary.trail import Passed
 
 TENANT = "tenant"
@@ -131,5 +131,4 @@ def still_begun(begun: tuple[tuple[str, str], ...], news: Iterable[OtherCall]) -
 
 
 def _agent_of(target: str, agents: Mapping[str, str]) -> str | None:
-    kind, _, name = target.partition(":")
-    return agents.get(name) if kind == ExtensionTarget.kind else None
+    return agents.get(extension_in(target))

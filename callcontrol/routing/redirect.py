@@ -18,7 +18,7 @@ from callcontrol.routing.plan import Decision, LegPlan, Legs, Onward, Ring, Ring
 from callcontrol.vocabulary.number_class import NumberClass, class_of
 from callcontrol.vocabulary.outcome import outcome_of
 from callcontrol.vocabulary.rule import Rule, RuleKind
-from callcontrol.vocabulary.target import ExtensionTarget, NumberTarget, Target, text_of
+from callcontrol.vocabulary.target import ExtensionTarget, NumberTarget, Target, extension_in, text_of
 from callcontrol.vocabulary.trail import Passed, Routed
 
 MOVED = "REDIRECTION_TO_NEW_DESTINATION"
@@ -76,8 +76,7 @@ def in_its_place(step: Ring, facts: Facts) -> Decision | None:
 
 def extension_of(leg: LegPlan) -> str:
     """The extension whose phone this leg rings, "" if it is none's."""
-    kind, _, name = leg.to.partition(":")
-    return name if kind == ExtensionTarget.kind else ""
+    return extension_in(leg.to)
 
 
 def _in_places_of(moved: frozenset[str], step: Ring, result: RingResult, facts: Facts) -> RingAnew | Passed:

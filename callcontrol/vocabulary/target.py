@@ -118,3 +118,9 @@ class Forms:
 def text_of(target: Target) -> str:
     """The written form."""
     return f"{target.kind}:{target.name}"
+
+
+def extension_in(text: str) -> str:
+    """The extension that a written target is, "" if it is none."""
+    kind, _, name = text.partition(":")
+    return name if kind == ExtensionTarget.kind else ""

@@ -217,6 +217,24 @@ def test_a_worker_goes_on_with_its_own_records_behind_those_of_a_later_version(
     writer.stop(1)
 
 
+def test_what_stands_before_a_record_of_a_later_version_is_written_also_when_that_takes_several_tries(
+    carriers: Carriers, ledger: MemoryLedger
+) -> None:
+    own = carriers.root / "1"
+    own.mkdir()
+    writer = RecordWriter(Spool(own), ledger, RejectedRecords(carriers.root / "rejected"), gather_s=0)
+    writer.start()
+    gevent.sleep(0.1)
+    ledger.is_away = True
+    writer._spool.submit([record("a", 1), record("a", 2, VERSION + 1), record("a", 3)], lambda: None)
+    until(lambda: writer.state().failures > 2)
+    ledger.is_away = False
+    until(lambda: ledger.taken == [record("a", 1)])
+    assert writer.drained(5)
+    assert writer.state().depth == 2
+    writer.stop(1)
+
+
 def is_free(folder: Path) -> bool:
     try:
         Spool(folder).close()
