@@ -64,7 +64,8 @@ def why_not(target: NumberTarget, facts: Facts) -> str:
 
 KIND = RoutedKind(
     target=NumberTarget,
-    row="an external number, through a trunk; one of the tenant's own leads where it leads",
+    row="an external number, through a trunk; one of the tenant's own leads where it leads, "
+    "one of another tenant's stays inside the switch",
     form=Form(
         re.compile(r"\+?[0-9]{2,15}"),
         "after {kind}: comes digits in international form, such as {kind}:+48600700800",
