@@ -197,7 +197,7 @@ def _record(
 ) -> CallRecord:
     first = next(iter(told.bridged), "")
     # The switch's clock and ours may differ by a little; a call never ends before it arrived.
-    ended = max(_end(own, legs, told.led) or told.last, arrived.at)
+    ended = max(end_of_call(own, legs, told.led) or told.last, arrived.at)
     visits = told.visits.records(legs, ended)
     return CallRecord(
         call_id=arrived.call_id,
@@ -220,11 +220,15 @@ def _record(
         estimated=any(leg.estimated for leg in legs) or any(visit.estimated for visit in visits),
         visits=visits,
         segments=told.segments.records(arrived.channel, legs, told.last),
+        led_leg=told.led,
     )
 
 
-def _end(own: LegRecord | None, legs: tuple[LegRecord, ...], led: str) -> Instant | None:
-    """The end of the caller's channel, and of the leg that stood in its place; where there is none, of the last leg."""
+def end_of_call(own: LegRecord | None, legs: Sequence[LegRecord], led: str) -> Instant | None:
+    """The end of the caller's channel, and of the leg that stands in its place; where there is none, of the last leg.
+
+    None: no end of these is known.
+    """
     leading = [own, *(leg for leg in legs if leg.leg_id == led)] if own else legs
     return max((leg.ended for leg in leading if leg.ended is not None), default=None)
 

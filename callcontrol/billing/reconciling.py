@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from callcontrol.billing.fold import in_order
-from callcontrol.billing.record import CallRecord, Direction, LegRecord, Note, OfferRecord, QueueVisit, SegmentRecord
+from callcontrol.billing.fold import end_of_call, in_order
+from callcontrol.billing.record import CallRecord, Direction, LegRecord, Note, OfferRecord, QueueVisit
 from callcontrol.billing.segments import with_ends
 from callcontrol.billing.switch_cdr import LegEnd
 from callcontrol.vocabulary.call import Caller
@@ -172,7 +172,7 @@ def _of_legs(before: CallRecord, legs: tuple[LegRecord, ...], record: CallRecord
     own = next((leg for leg in legs if leg.direction is Direction.A), None)
     joined = sorted((leg for leg in legs if leg.bridged is not None), key=lambda leg: leg.bridged or 0)
     first = next((leg for leg in legs if leg.leg_id == record.answered_leg), joined[0] if joined else None)
-    ended = max(_end(own, legs, record.segments), record.arrived)
+    ended = max(end_of_call(own, legs, record.led_leg) or record.ended, record.arrived)
     visits = tuple(_visit(visit, before, legs, ended, own) for visit in record.visits)
     return replace(
         record,
@@ -188,14 +188,6 @@ def _of_legs(before: CallRecord, legs: tuple[LegRecord, ...], record: CallRecord
         estimated=any(leg.estimated for leg in legs) or any(visit.estimated for visit in visits),
         reconciled=True,
     )
-
-
-def _end(own: LegRecord | None, legs: tuple[LegRecord, ...], segments: tuple[SegmentRecord, ...]) -> Instant:
-    """The end of the caller's channel, and of a leg that talked in its place; where there is none, of the last leg."""
-    if own is not None and own.ended is not None:
-        leading = {segment.leg_id for segment in segments}
-        return max([own.ended, *(leg.ended for leg in legs if leg.ended is not None and leg.leg_id in leading)])
-    return max((leg.ended for leg in legs if leg.ended is not None), default=Instant(0))
 
 
 def _outcome(before: CallRecord, own: LegRecord | None, *, was_joined: bool) -> Outcome:

@@ -212,13 +212,14 @@ class CallRecord:
         arrived: when the call reached us, by our clock. It never changes: the ledger files the call under its UTC day.
         answered: when the caller's channel was answered (a greeting counts); None: never, or none (a callback).
         bridged: when the caller was first bridged.
-        ended: end of the caller's channel; in a callback's call of the last leg.
+        ended: end of the caller's channel, or of the leg in its place if that is later; a callback's: of the last leg.
         answered_leg, answered_by: the first leg that was bridged, and its target text; "" if none was.
         estimated: some leg's times, or how or when it left a queue, are estimated.
         legs: the caller's own first, then the others as they were sent out; a callback's call has only those.
         visits: its stays in queues, in order.
         reconciled: it was completed, or put together, from the switch's own records of its legs.
         segments: its conversations, in order.
+        led_leg: the leg that was transferred and stands in the caller's place, "" if none does.
     """
 
     call_id: str
@@ -242,6 +243,7 @@ class CallRecord:
     visits: Annotated[tuple[QueueVisit, ...], ROWS] = ()
     reconciled: Annotated[bool, LATER] = False
     segments: Annotated[tuple[SegmentRecord, ...], ROWS] = ()
+    led_leg: Annotated[str, LATER] = ""
 
 
 @dataclass(frozen=True, slots=True)

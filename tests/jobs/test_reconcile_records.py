@@ -13,6 +13,7 @@ from callcontrol.billing.switch_cdr import LegEnd, read_cdr
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.queue import Leaving
+from callcontrol.vocabulary.trail import Bridged, Moved
 from tests.billing.trails import NOON, Story, answered_in_queue, forwarded
 from tests.jobs.cdr import CALLER, OUTSIDE, cdr, seen
 
@@ -73,6 +74,20 @@ def test_completing_twice_changes_nothing_and_exact_legs_are_left_alone() -> Non
     guessed = fold(forwarded(0, NOON, 61.5, True))
     true = completed(guessed, ends_of(guessed, 50), PLACE)
     assert completed(true, ends_of(guessed, 40), PLACE) is true
+
+
+def test_the_leg_in_the_callers_place_ends_the_call_though_it_talked_with_no_one_since() -> None:
+    told = forwarded(0, NOON, 61.5, True)
+    *_, own_end = told
+    leg = next(entry.leg_id for entry in told if isinstance(entry, Bridged))
+    guessed = fold((*told[:-1], Moved(at(40), leg), own_end))
+    ends = [
+        end if end.leg_id == leg else replace(end, stamps=replace(end.stamps, ended=at(40)))
+        for end in ends_of(guessed, 50)
+    ]
+    true = completed(guessed, ends, PLACE)
+    assert (guessed.led_leg, true.led_leg, true.ended) == (leg, leg, at(50))
+    assert {one.leg_id: one.ended for one in true.legs}[true.legs[0].leg_id] == at(40)
 
 
 def test_one_leg_after_the_other_comes_to_the_same() -> None:

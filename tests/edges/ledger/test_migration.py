@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from callcontrol.edges.ledger import schema
-from callcontrol.edges.ledger.partitions import TABLES, ForeignTable, months_ahead_of, months_of
+from callcontrol.edges.ledger.partitions import TABLES, ForeignTable, make_missing, months_ahead_of, months_of
 from callcontrol.edges.ledger.queries import SCHEMA_STEPS
 from callcontrol.edges.ledger.reader import LedgerReader, NoLedger, Wanted
 from callcontrol.edges.ledger.schema import VERSION, apply_schema
@@ -23,7 +23,7 @@ from tests.edges.ledger.samples import payload, queue_payload
 OLD_TABLES = ("calls", "legs", "charges")
 MONTHS = (("2026_10", "2026-10-01", "2026-11-01"), ("2026_11", "2026-11-01", "2026-12-01"))
 OLD_ROWS = (
-    "SELECT to_jsonb(c) - 'reconciled' AS row FROM calls c"
+    "SELECT to_jsonb(c) - 'reconciled' - 'led_leg' AS row FROM calls c"
     " UNION ALL SELECT to_jsonb(l) - 'reconciled' - 'estimate' FROM legs l"
     " UNION ALL SELECT to_jsonb(h) - 'estimate' FROM charges h ORDER BY row"
 )
@@ -111,6 +111,25 @@ def test_what_was_written_before_reconciliation_is_not_reconciled(
     assert rows("SELECT version FROM schema_version ORDER BY 1") == [(1,), (2,), (VERSION,)]
 
 
+def test_the_leg_in_the_callers_place_is_read_off_the_conversations(
+    old: str, connection: psycopg.Connection, rows: Rows
+) -> None:
+    for step in SCHEMA_STEPS[1:7]:
+        connection.execute(step)
+    make_missing(connection)
+    connection.execute("INSERT INTO schema_version (version) VALUES (7)")
+    connection.execute("UPDATE legs SET direction = 'a'")
+    connection.execute(
+        "INSERT INTO segments (tenant, switch, call_id, started_day, segment, leg_id, other_leg, party, began_at,"
+        " ended_at, estimated) SELECT tenant, switch, call_id, started_day, n,"
+        " CASE WHEN n = 2 AND started_day = '2026-11-16' THEN 'moved' ELSE leg_id END, 'other', '', now(), now(), false"
+        " FROM legs, generate_series(1, 2) n"
+    )
+    apply_schema(connection)
+    led = "SELECT started_day::text, led_leg FROM calls ORDER BY 1"
+    assert rows(led) == [("2026-10-31", ""), ("2026-11-16", "moved")]
+
+
 def test_a_writer_brings_it_on_by_itself_and_goes_on(old: str, writer: LedgerWriter, rows: Rows) -> None:
     late = queue_payload(2, instant_from("2026-10-31T23:59:59Z"))
     assert writer.write([payload(0), queue_payload(1), late]) == []
@@ -162,4 +181,4 @@ def test_each_version_has_its_file() -> None:
     folder = Path(schema.__file__).parent
     later = {f"schema_{version}.sql" for version in range(2, VERSION + 1)}
     assert {path.name for path in folder.glob("schema*.sql")} == {"schema.sql", *later}
-    assert len(SCHEMA_STEPS) == VERSION == 7
+    assert len(SCHEMA_STEPS) == VERSION == 8
