@@ -344,24 +344,6 @@ ShortDigits = Annotated[
 ]
 ShowText = Annotated[str, BeforeValidator(_read_show), described("caller, company or a number", "", "integer")]
 IsoMoment = Annotated[Instant, PlainValidator(_read_instant), described("date and time in ISO form")]
-SoundFile = Annotated[
-    str,
-    BeforeValidator(
-        matching(FILE, "{} is no sound file", "write letters, digits, _ . - /, such as voicemail/greeting.wav")
-    ),
-    described("a sound file"),
-]
-Sound = Annotated[
-    str,
-    BeforeValidator(
-        matching(
-            f"{FILE.pattern}|{TONES.pattern}",
-            "{} is no sound",
-            "write a path such as closed.wav, or tone_stream://%(500,500,425), or silence_stream://1000",
-        )
-    ),
-    described("a sound file, tone_stream://… or silence_stream://…"),
-]
 Folder = Annotated[
     str,
     BeforeValidator(matching(_FOLDER, "{} is no folder", "write an absolute path of letters, digits, _ . - /")),

@@ -25,6 +25,7 @@ from callcontrol.config.settings import Common, Frozen, Settings, Switch, Tenant
 from callcontrol.config.target_fields import FORMS
 from callcontrol.config.ways import AllKinds
 from callcontrol.config.yaml_reader import Document, Tree, YamlPath, read
+from callcontrol.vocabulary.language import DEFAULT_LANGUAGE, LANGUAGES, Language
 
 MAIN_FILE = "callcontrol.yaml"
 _TENANT_FILE = re.compile(r"tenants/([A-Za-z0-9_][A-Za-z0-9_.-]{0,63})\.yaml")
@@ -121,14 +122,20 @@ def _tenant(form: type[Tenant], file: str, document: Document, context: Mapping[
 
 
 def _context(document: Document) -> dict[str, str]:
-    """What numbers and times of this tenant are read with; a bad region or zone is a Problem of its own."""
-    return {"region": _region(document), "zone": _zone(document)}
+    """What numbers, times and texts of this tenant are read with; a bad region or zone is a Problem of its own."""
+    return {"region": _region(document), "zone": _zone(document), "language": _language(document)}
 
 
 def _region(document: Document) -> str:
     """The country, the one that is probably meant, or "": then what depends on it is not judged."""
     written = document.tree.get("region") if isinstance(document.tree, dict) else None
     return country_meant(written) if isinstance(written, str) else ""
+
+
+def _language(document: Document) -> Language:
+    """The language of its texts that are written without one; a bad one is a Problem of its own."""
+    written = document.tree.get("language") if isinstance(document.tree, dict) else None
+    return next((known for known in LANGUAGES if known == written), DEFAULT_LANGUAGE)
 
 
 def _zone(document: Document) -> str:

@@ -12,10 +12,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from callcontrol.config.fields import E164, DisplayName, Flag, Identifier, Prefix, Sound, Whole
+from callcontrol.config.fields import E164, DisplayName, Flag, Identifier, Prefix, Whole
 from callcontrol.config.frozen import Frozen, RingSeconds, Seconds
+from callcontrol.config.prompt import PromptText
 from callcontrol.config.queue_fields import EndOfHours, Key, KeyAction, Music, TimeOfDay
 from callcontrol.config.target_fields import TargetText
+from callcontrol.vocabulary.language import DEFAULT_LANGUAGE, Language
 from callcontrol.vocabulary.number_class import NumberClass
 
 MAX_QUEUES = 256  # of a tenant
@@ -89,7 +91,7 @@ class Announcements(Frozen):
     first: SpanSeconds = Field(default=10, description="seconds before the first")
     position: SpanSeconds = Field(default=45, description="interval of the position")
     wait: SpanSeconds = Field(default=90, description="interval of the expected waiting time")
-    hint: Sound | None = Field(default=None, description="played with the position: which keys there are")
+    hint: PromptText | None = Field(default=None, description="played with the position: which keys there are")
 
 
 class Callback(Frozen):
@@ -115,11 +117,11 @@ class Callback(Frozen):
         description="seconds after one callback was promised in which this queue promises the same number no other, "
         "whatever came of it; 0: at any time",
     )
-    confirmed: Sound | None = Field(default=None, description="what the caller hears; default: the spoken prompt")
-    noted: Sound | None = Field(
+    confirmed: PromptText | None = Field(default=None, description="what the caller hears; default: the spoken prompt")
+    noted: PromptText | None = Field(
         default=None, description="what a caller hears whose number has a callback already; default: the spoken prompt"
     )
-    refused: Sound | None = Field(
+    refused: PromptText | None = Field(
         default=None, description="what a caller hears who cannot be called back; default: the spoken prompt"
     )
 
@@ -231,15 +233,15 @@ class Queue(Frozen):
     window: Literal["day", "week", "month"] = Field(
         default="day", description="over which least_talked and fewest_calls count, in the tenant's zone"
     )
-    language: Literal["en", "pl", "ru"] = Field(default="en", description="language of the spoken prompts")
-    greeting: Sound | None = Field(default=None, description="played once, at entry")
+    language: Language = Field(default=DEFAULT_LANGUAGE, description="language of the spoken prompts")
+    greeting: PromptText | None = Field(default=None, description="played once, at entry")
     music: Music = Field(
         default="tone_stream://%(400,3600,440);loops=-1",
         description="a sound file, a folder (with a / at its end), or a stream such as local_stream://name",
     )
     announce: Announcements = Announcements()
     whisper: Flag = Field(default=True, description="the agent hears how long the caller waited")
-    whisper_name: Sound | None = Field(default=None, description="the queue's name, played to the agent first")
+    whisper_name: PromptText | None = Field(default=None, description="the queue's name, played to the agent first")
     keys: Mapping[Key, KeyAction] = Field(
         default_factory=dict, description="what a key does: `callback`, or a target the call goes to"
     )

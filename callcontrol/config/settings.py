@@ -29,13 +29,13 @@ from callcontrol.config.fields import (
     ShowText,
     SipDomain,
     SipHost,
-    SoundFile,
     Text,
     TrunkNumbers,
     Whole,
 )
 from callcontrol.config.frozen import Frozen, RingSeconds, Seconds
 from callcontrol.config.postgres_address import PostgresDsn
+from callcontrol.config.prompt import PromptText
 from callcontrol.config.queue_fields import DeclineKey, PauseCode
 from callcontrol.config.queue_settings import MAX_AGENTS, MAX_QUEUES, Ageing, Agent, Queue
 from callcontrol.config.redis_address import RedisUrl
@@ -238,7 +238,9 @@ class Confirm(Frozen):
     """Press 1 to accept, on external legs: keeps a mobile's own voicemail from swallowing the call."""
 
     on: Flag = Field(default=False, description="whether the person who answers is asked to press 1")
-    prompt: SoundFile = Field(default="confirm/press-1.wav", description="sound file played to the person who answers")
+    prompt: PromptText = Field(
+        default="confirm/press-1.wav", validate_default=True, description="what the person who answers hears"
+    )
     wait: RingSeconds = Field(default=10, description="seconds to press the key")
     decline: DeclineKey | None = Field(default="2", description="the key that declines; 1 accepts")
 

@@ -15,6 +15,7 @@ from callcontrol.routing.endings import refuse
 from callcontrol.routing.path import Path
 from callcontrol.routing.plan import Account, Answer, Branch, Decision, Legs, Peer, Ring, RingResult, Step
 from callcontrol.vocabulary.call import NO_ORIGIN, Caller, Origin
+from callcontrol.vocabulary.language import DEFAULT_LANGUAGE, Language
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.rule import Rule, Rules
 from callcontrol.vocabulary.stored import Upgrades
@@ -91,6 +92,11 @@ class Facts:
     def tenant(self) -> Tenant:
         """The settings of the tenant whose call this is."""
         return self.settings.tenants[self.tenant_name]
+
+    @property
+    def language(self) -> Language:
+        """The language of what the caller hears."""
+        return DEFAULT_LANGUAGE
 
     def extension(self, name: str) -> Extension | None:
         """The extension's settings, None if there is none of this name."""

@@ -7,6 +7,7 @@ from callcontrol.routing.facts import Facts
 from callcontrol.routing.on_net import endpoint_of, is_free, is_on_net
 from callcontrol.routing.path import Path
 from callcontrol.routing.plan import Acceptance, LegPlan, Legs, TrunkNumber
+from callcontrol.routing.speech import as_file_string
 from callcontrol.routing.trunks import as_sent, candidates, refusal, rests
 from callcontrol.vocabulary.target import ExtensionTarget, NumberTarget, Target, text_of
 from callcontrol.vocabulary.trail import Passed
@@ -89,4 +90,6 @@ def acceptance(path: Path, facts: Facts) -> Acceptance | None:
     """External legs reached by forwarding may have to press 1; a call that a phone dialled directly never does."""
     confirm = facts.tenant.confirm
     is_dialled = bool(facts.caller.extension) and isinstance(path.first, NumberTarget)
-    return Acceptance(confirm.prompt, confirm.wait) if confirm.on and not is_dialled else None
+    if not confirm.on or is_dialled:
+        return None
+    return Acceptance(as_file_string(confirm.prompt.files(facts.language)), confirm.wait)

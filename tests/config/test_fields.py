@@ -183,29 +183,6 @@ def test_a_target_is_one_text() -> None:
     assert refused(TargetText, None) == f"nothing is written here; {KNOWN}"
 
 
-def test_sounds_are_harmless_to_the_switch() -> None:
-    for text in ("closed.wav", "/srv/sounds/a-b_c.wav", "voicemail/greeting.wav"):
-        assert read(fields.SoundFile, text) == text
-        assert read(fields.Sound, text) == text
-    for text in ("tone_stream://%(500,500,425);loops=2", "silence_stream://1000,1400"):
-        assert read(fields.Sound, text) == text
-        assert "is no sound file" in refused(fields.SoundFile, text)
-    for text in (
-        "a b.wav",
-        "a'b",
-        "${x}",
-        "{x}y.wav",
-        "../x.wav",
-        "a,b.wav",
-        "shell_stream://ls",
-        "say:x",
-        "a\n",
-        "",
-        "a//b",
-    ):
-        assert "is no sound" in refused(fields.Sound, text)
-
-
 def test_folders_are_absolute() -> None:
     assert read(fields.Folder, "/var/lib/x-1.y") == "/var/lib/x-1.y"
     for text in ("var/lib", "/var/../etc", "/var/ lib", "/", "/a'b"):

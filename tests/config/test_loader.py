@@ -115,7 +115,8 @@ MISTAKES = [
     ]),
     ("announcements:\n  closed: {}\n", [
         "12: announcements.closed: `file` is missing; write `file: …`"
-        " (sound file (absolute, or below the switch's sounds), tone_stream:// or silence_stream://)"
+        " (sound file (absolute, or below the switch's sounds), tone_stream:// or silence_stream://,"
+        " {say: text}, one of these for each language, or a list of them)"
     ]),
     ("announcements:\n  closed: {file: a.wav, after: group:x}\n", [
         "12: announcements.closed: unknown key `after`; known here: file, answer, then"

@@ -8,15 +8,17 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from callcontrol.config.fields import Flag, Sound
+from callcontrol.config.fields import Flag
 from callcontrol.config.frozen import Frozen
 from callcontrol.config.kinds import Block, Link
+from callcontrol.config.prompt import PromptText
 from callcontrol.config.target_fields import TargetText
 from callcontrol.control.playing import Announce
 from callcontrol.routing.endings import refuse
 from callcontrol.routing.facts import Facts, RoutedKind
 from callcontrol.routing.path import Path
 from callcontrol.routing.plan import Branch, Decision
+from callcontrol.routing.speech import as_file_string
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.target import Target, text_of
 from callcontrol.vocabulary.trail import Passed
@@ -32,8 +34,9 @@ class AnnouncementTarget(Target):
 class Announcement(Frozen):
     """A recording for the caller."""
 
-    file: Sound = Field(
-        description="sound file (absolute, or below the switch's sounds), tone_stream:// or silence_stream://"
+    file: PromptText = Field(
+        description="sound file (absolute, or below the switch's sounds), tone_stream:// or silence_stream://, "
+        "{say: text}, one of these for each language, or a list of them"
     )
     answer: Flag = Field(
         default=True, description="answer the call first; false plays it as early media, free for the caller"
@@ -49,7 +52,8 @@ def decide(target: AnnouncementTarget, path: Path, facts: Facts) -> Decision:
     announcement = BLOCK.of(facts.tenant).get(target.name)
     if announcement is None:
         return refuse(Outcome.UNAVAILABLE, Passed(facts.now, text_of(target), "no such announcement"))
-    return Decision(Announce(target.name, announcement.file, announcement.answer, announcement.then, path))
+    heard = as_file_string(announcement.file.files(facts.language))
+    return Decision(Announce(target.name, heard, announcement.answer, announcement.then, path))
 
 
 def links(_name: str, announcement: Announcement) -> Iterator[Link]:

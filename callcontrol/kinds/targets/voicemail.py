@@ -7,9 +7,9 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from callcontrol.config.fields import Sound
 from callcontrol.config.frozen import Frozen, Seconds
 from callcontrol.config.kinds import Block
+from callcontrol.config.prompt import PromptText
 from callcontrol.config.settings import Tenant
 from callcontrol.control import commands as do
 from callcontrol.control.call import Call, Ending
@@ -21,6 +21,7 @@ from callcontrol.routing.endings import refuse
 from callcontrol.routing.facts import Facts, RoutedKind
 from callcontrol.routing.path import Path
 from callcontrol.routing.plan import Decision
+from callcontrol.routing.speech import as_file_string
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.target import Target, text_of
 from callcontrol.vocabulary.trail import Noted, Passed, Recorded, StepEnded
@@ -39,7 +40,9 @@ class VoicemailTarget(Target):
 class Voicemail(Frozen):
     """A voicemail box."""
 
-    greeting: Sound = Field(default="voicemail/greeting.wav", description="sound file played first")
+    greeting: PromptText = Field(
+        default="voicemail/greeting.wav", validate_default=True, description="what is heard first"
+    )
     max: Seconds = Field(default=180, description="longest message in seconds")
     silence: Seconds = Field(default=5, description="seconds of silence that end the message")
 
@@ -129,7 +132,8 @@ def decide(target: VoicemailTarget, path: Path, facts: Facts) -> Decision:
     box = BLOCK.of(facts.tenant).get(target.name)
     if box is None:
         return refuse(Outcome.BUSY, Passed(facts.now, text_of(target), "no such voicemail box"))
-    return Decision(TakeMessage(target.name, box.greeting, box.max, box.silence, path))
+    greeting = as_file_string(box.greeting.files(facts.language))
+    return Decision(TakeMessage(target.name, greeting, box.max, box.silence, path))
 
 
 def box_of(first: Target, tenant: Tenant) -> VoicemailTarget | None:

@@ -10,13 +10,12 @@ from collections.abc import Iterator
 from enum import StrEnum
 from functools import cache
 from types import MappingProxyType
-from typing import Literal
 
 from callcontrol.routing.speech import en, pl, ru
 from callcontrol.routing.speech.file_string import as_file_string
 from callcontrol.routing.speech.grammar import Clips, Grammar, Noun, counted, number
+from callcontrol.vocabulary.language import Language
 
-Language = Literal["en", "pl", "ru"]
 Files = tuple[str, ...]
 
 LAST_POSITION = 999  # beyond it no number is said
@@ -26,7 +25,6 @@ KEYS = tuple("0123456789*#")
 _GRAMMARS: MappingProxyType[Language, Grammar] = MappingProxyType(
     {"en": en.GRAMMAR, "pl": pl.GRAMMAR, "ru": ru.GRAMMAR}
 )
-LANGUAGES: tuple[Language, ...] = tuple(_GRAMMARS)
 _KEY_NAMES = {"*": "key-star", "#": "key-hash"}
 
 
@@ -123,12 +121,10 @@ def _files(language: Language, clips: Clips) -> Files:
 
 __all__ = [
     "KEYS",
-    "LANGUAGES",
     "LAST_POSITION",
     "LONGEST_MINUTES",
     "Files",
     "Hint",
-    "Language",
     "Phrase",
     "all_files",
     "as_file_string",

@@ -11,8 +11,9 @@ from callcontrol.control.call import Call, new_call
 from callcontrol.edges.freeswitch.failures import UnsafeText
 from callcontrol.edges.freeswitch.leg_commands import before, leg_command, longest_s, originate
 from callcontrol.routing.plan import Acceptance, Account, LegPlan, Shown, TrunkNumber
-from callcontrol.routing.speech import LANGUAGES, Language, all_files, as_file_string
+from callcontrol.routing.speech import all_files, as_file_string
 from callcontrol.vocabulary.call import Caller
+from callcontrol.vocabulary.language import LANGUAGES, Language
 from tests.edges.freeswitch import dial_parser
 from tests.routing.world import NOW
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from callcontrol.routing.speech import Language
+from callcontrol.vocabulary.language import Language
 from tests.tidy.tree import ROOT
 
 SOUNDS = ROOT / "freeswitch-xml" / "sounds"

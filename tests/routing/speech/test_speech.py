@@ -9,11 +9,9 @@ from hypothesis import strategies as st
 from callcontrol.config.queue_settings import Queue
 from callcontrol.routing.speech import (
     KEYS,
-    LANGUAGES,
     LAST_POSITION,
     Files,
     Hint,
-    Language,
     Phrase,
     all_files,
     expected_wait,
@@ -22,6 +20,7 @@ from callcontrol.routing.speech import (
     position,
     waited,
 )
+from callcontrol.vocabulary.language import LANGUAGES, Language
 from tests.routing.speech.spoken import SOUNDS, texts
 
 SPEAKERS = st.sampled_from(LANGUAGES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from callcontrol.config.prompt import Prompt
 from callcontrol.config.settings import Queue
 from callcontrol.control import commands as do
 from callcontrol.control.call import Call
@@ -80,15 +81,16 @@ def answered(call: Call, waiting: WaitingCaller, kept: Kept, queue: Queue, facts
     return call, ThenDecide((*commands, do.StopPlaying(all=True)), Decision(goodbye))
 
 
-def _said(name: str, own: str | None, words: Phrase, queue: Queue, path: Path) -> Announce:
-    return Announce(name, own or as_file_string(phrase(queue.language, words)), True, None, path.falling_back_to(None))
+def _said(name: str, own: Prompt | None, words: Phrase, queue: Queue, path: Path) -> Announce:
+    files = own.files(queue.language) if own else phrase(queue.language, words)
+    return Announce(name, as_file_string(files), True, None, path.falling_back_to(None))
 
 
 def _refused(call: Call, waiting: WaitingCaller, why: str, queue: Queue, facts: Facts) -> StepResult:
     """The caller hears that there will be no callback, and waits on."""
     call = call.noting(Noted(facts.now, f"no callback: {why}"))
     own = queue.callback.refused
-    files = (own,) if own else phrase(queue.language, Phrase.CALLBACK_REFUSED)
+    files = own.files(queue.language) if own else phrase(queue.language, Phrase.CALLBACK_REFUSED)
     call, waiting, commands = waiting_room.say(call, waiting, files, queue, facts)
     return call.to(waiting), commands
 

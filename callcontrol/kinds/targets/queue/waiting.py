@@ -270,7 +270,7 @@ def _accepted(call: Call, waiting: WaitingCaller, under: Offering, queue: Queue,
     if not queue.whisper:
         moved, joining = _join_legs(call, waiting, taken, facts)
         return moved, (*commands, *quiet, *joining)
-    name = (queue.whisper_name,) if queue.whisper_name else ()
+    name = queue.whisper_name.files(queue.language) if queue.whisper_name else ()
     files = (*name, *waited(queue.language, (facts.now - waiting.joined) // SECOND_US))
     whisper = do.Whisper(taken.winner, as_file_string(files))
     return call.to(waiting), (*commands, *quiet, whisper, do.StartTimer(OFFER_TIMER, WHISPER_S + facts.slack_s))

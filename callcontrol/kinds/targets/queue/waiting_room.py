@@ -43,7 +43,8 @@ Heard = tuple[Call, WaitingCaller, tuple[Command, ...]]
 def enter(call: Call, waiting: WaitingCaller, queue: Queue, facts: Facts) -> Heard:
     """Answer, greet, begin the music, set all clocks."""
     waiting = replace(waiting, let_in=facts.now)
-    call, waiting, playing = play(call, waiting, (queue.greeting,) if queue.greeting else (), queue, facts)
+    greeting = queue.greeting.files(queue.language) if queue.greeting else ()
+    call, waiting, playing = play(call, waiting, greeting, queue, facts)
     return call, waiting, (do.Answer(), *playing, *clocks(waiting, queue, facts))
 
 
@@ -124,7 +125,7 @@ def announce(call: Call, waiting: WaitingCaller, place: Place, queue: Queue, fac
             waiting = replace(waiting, minutes=minutes)
             files += expected_wait(queue.language, minutes)
     if "position" in wanted and queue.announce.hint:
-        files += (queue.announce.hint,)
+        files += queue.announce.hint.files(queue.language)
     if not files:
         return call, waiting, ()
     stop = (do.StopPlaying(),) if waiting.music else ()
