@@ -53,6 +53,11 @@ class Engagement:
     leg: str
     joined: Instant | None = None
 
+    @property
+    def reserves(self) -> tuple[str, str] | None:
+        """Whom the live state keeps for it and by which id, until `over`: (agent, ticket); None: no agent."""
+        return None
+
     @abstractmethod
     def over(self, call: Call, parted: Instant, facts: Facts) -> tuple[Call, tuple[Command, ...]]:
         """The call without it: both have been joined, and talked until `parted`."""

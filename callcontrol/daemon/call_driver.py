@@ -241,7 +241,7 @@ class CallDriver:
         begun, extension = self.call.elsewhere, self.call.caller.extension
         others = tuple(other_calls(before, self._told, extension, agents, begun)) if agents or begun else ()
         for other in others:
-            self.shared.queue_store.elsewhere(self.call.tenant, other.agent, other.id, other.on)
+            self.shared.queue_store.elsewhere(self.call.tenant, other.agent, other.id, other.on, self.call.id)
         if others:
             self.call = replace(self.call, elsewhere=still_begun(begun, others))
 

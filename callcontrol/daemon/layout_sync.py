@@ -1,12 +1,13 @@
-"""Brings what the queues' live state cannot know by itself into Redis: the layout from the YAML, and whose phone is
-registered. Changes are written at once; everything is compared from time to time, for Redis may have lost it.
+"""Brings what the queues' live state cannot know by itself into Redis: the layout from the YAML, whose phone is
+registered, and which agents are in calls of this worker. Changes are written at once; everything is compared from time
+to time, for Redis may have lost it.
 """
 
 from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -20,6 +21,7 @@ from callcontrol.edges import meters
 from callcontrol.edges.containment import contained
 from callcontrol.edges.live_state.queues import QueueStore
 from callcontrol.routing.queue_layout import layout_dict, layout_of
+from callcontrol.vocabulary.queue import Engaged
 
 log = logging.getLogger(__name__)
 
@@ -28,12 +30,23 @@ COMPARE_S = 15.0
 
 
 class LayoutSync:
-    """Layouts and phones of all tenants that have queues."""
+    """Layouts and phones of all tenants that have queues.
 
-    def __init__(self, current: Current, registrations: Registrations, store: QueueStore) -> None:
+    Args:
+        engaged: by tenant the agents who are in calls of this worker now.
+    """
+
+    def __init__(
+        self,
+        current: Current,
+        registrations: Registrations,
+        store: QueueStore,
+        engaged: Callable[[], Mapping[str, Sequence[Engaged]]],
+    ) -> None:
         self._current = current
         self._registrations = registrations
         self._store = store
+        self._engaged = engaged
         self._layouts: dict[str, tuple[Tenant, Mapping[str, Any]]] = {}
         self._told: dict[str, dict[str, bool]] = {}  # by tenant: whose phone was there when it was told last
         self._interruptions: dict[str, int] = {}  # by tenant: how many there were when it was last looked what was lost
@@ -48,12 +61,17 @@ class LayoutSync:
             gevent.sleep(COMPARE_S)
 
     def compare(self) -> None:
-        """Write every layout and phone that Redis does not have, and carry out what fell due."""
+        """Write every layout and phone that Redis does not have, carry out what fell due, say who is in calls."""
+        engaged = self._engaged()
         for tenant, settings in self._current.configuration.settings.tenants.items():
             if settings.queues or tenant in self._told:  # or its last queue has just been taken out
                 with contained("queue", "the queues could not be compared", tenant=tenant):
-                    compared = partial(self._compared, tenant, self._layout(tenant, settings))
-                    self._store.knowing_the_time(tenant, partial(self._store.digest, tenant, compared))
+                    compare = partial(self._compare_one, tenant, settings, engaged.get(tenant, ()))
+                    self._store.knowing_the_time(tenant, compare)
+
+    def _compare_one(self, tenant: str, settings: Tenant, engaged: Sequence[Engaged]) -> None:
+        self._store.digest(tenant, partial(self._compared, tenant, self._layout(tenant, settings)))
+        self._store.engaged(tenant, engaged)
 
     def _layout(self, tenant: str, settings: Tenant) -> Mapping[str, Any]:
         """The layout with its digest, made once for each configuration: with a thousand agents that takes a while."""

@@ -84,7 +84,7 @@ class QueueLine:
             else:
                 driver.deliver(OfferVoid(command.offer, command.agent))
 
-        self._store.accept(driver.call.tenant, command.offer, command.agent, answered)
+        self._store.accept(driver.call.tenant, command.offer, command.agent, driver.call.id, answered)
 
 
 def _void(driver: DrivenCall, offer: str) -> None:

@@ -6,6 +6,7 @@ import gc
 import logging
 import random
 import signal
+from collections.abc import Mapping, Sequence
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from callcontrol.config.settings import Settings
 from callcontrol.daemon.adoption import Adoption
 from callcontrol.daemon.call_acceptor import CallAcceptor
 from callcontrol.daemon.configuration import Current
+from callcontrol.daemon.engagements import engaged_in
 from callcontrol.daemon.event_polling import EventPolling
 from callcontrol.daemon.handover import Handover
 from callcontrol.daemon.heartbeat import Heartbeat
@@ -54,7 +56,7 @@ from callcontrol.edges.live_state.workers import Workers, worker_name
 from callcontrol.edges.spool import Spool, SpoolLimits
 from callcontrol.edges.threads import aside
 from callcontrol.vocabulary.moment import periods_at
-from callcontrol.vocabulary.queue import Occasion, Offer
+from callcontrol.vocabulary.queue import Engaged, Occasion, Offer
 
 log = logging.getLogger(__name__)
 
@@ -106,7 +108,7 @@ class Worker:
         phones = Registrations(settings.switches)
         self._chance = random.Random(clock.new_id())
         store = self._queue_store()
-        sync = self._layout_sync = LayoutSync(current, phones, store)
+        sync = self._layout_sync = LayoutSync(current, phones, store, self._engaged)
         links = self._switch_links = SwitchLinks(settings, phones, self._chance, sync.phone_changed, sync.phones_read)
         workers = self._lease()
         self._queue_upgrade = QueueUpgrade(workers, store)
@@ -144,6 +146,9 @@ class Worker:
             lambda tenant, told: self._dispatcher.told(tenant, told),
             on_older=lambda tenant: self._queue_upgrade.wanted(tenant),
         )
+
+    def _engaged(self) -> Mapping[str, Sequence[Engaged]]:
+        return engaged_in(driver.call for driver in self._shared.drivers.values())
 
     def run(self) -> int:
         """Serve until SIGTERM or SIGINT, or the supervisor is gone; returns the exit status."""

@@ -184,6 +184,11 @@ places_lost_total = series.counter(
     "Places in queues given up because no worker asked for them: their calls were nowhere any more",
     tenant=series.tenants,
 )
+engagements_lost_total = series.counter(
+    "callcontrol_engagements_lost_total",
+    "Agents let go from conversations or other calls because no worker had the calls: they were nowhere any more",
+    tenant=series.tenants,
+)
 queue_operations_owed = Gauge(
     "callcontrol_queue_operations_owed",
     "Operations of queues Redis has not taken yet; limit in queues.MAX_OWED",

@@ -170,6 +170,20 @@ class KnownOffer:
 
 
 @dataclass(frozen=True, slots=True)
+class Engaged:
+    """An agent is offered no callers for the sake of a call that a worker has.
+
+    Attributes:
+        id: the ticket the agent talks with, or the leg of a call that came from no queue.
+        call: the call it belongs to.
+    """
+
+    agent: str
+    id: str
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """Something happened to a ticket that its call has to know.
 
@@ -250,6 +264,7 @@ __all__ = [
     "FIGURES",
     "NO_DEMAND",
     "DemandStage",
+    "Engaged",
     "Entered",
     "KnownOffer",
     "Leaving",

@@ -142,7 +142,7 @@ def _rings(offer: Offer) -> Given:
 
 
 def _accepts(offer: Offer) -> Given:
-    return {"offer": offer.id, "agent": offer.agents[0]}
+    return {"offer": offer.id, "agent": offer.agents[0], "call": offer.ticket.partition("/")[0]}
 
 
 def _layout(names: Sequence[str]) -> Layout:

@@ -116,7 +116,7 @@ class CallCentre:
         """Whom it is offered to takes the call; who it was."""
         offer = self.offers[f"{call}/1"]
         accepted = AsyncResult()
-        self._store.accept("acme", offer.id, offer.agents[0], lambda done, _losers: accepted.set(done))
+        self._store.accept("acme", offer.id, offer.agents[0], "call", lambda done, _losers: accepted.set(done))
         assert accepted.get()
         self.settle()
         return offer.agents[0]

@@ -13,9 +13,10 @@ from callcontrol.daemon.configuration import Current
 from callcontrol.daemon.layout_sync import LayoutSync
 from callcontrol.daemon.registrations import Registrations
 from callcontrol.edges import clock
+from callcontrol.edges.live_state import keys
 from callcontrol.edges.live_state.pipeline import RedisPipeline
 from callcontrol.vocabulary.agent import AgentAction, AgentState
-from callcontrol.vocabulary.queue import Entered, Refusal, Ticket
+from callcontrol.vocabulary.queue import Engaged, Entered, Refusal, Ticket
 from tests.daemon.queue_parts import WORKER, LiveQueues, configured, until
 
 ANNA, BERT = ("101", "acme.example"), ("103-app", "acme.example")
@@ -30,7 +31,8 @@ class Scene:
         self.current = Current(configured(folder))
         self.phones = Registrations(["fs1"])
         self.phones.read("fs1", ())
-        self.layout_sync = LayoutSync(self.current, self.phones, live.store)
+        self.engaged: dict[str, list[Engaged]] = {}
+        self.layout_sync = LayoutSync(self.current, self.phones, live.store, lambda: self.engaged)
 
     def compare(self) -> None:
         self.layout_sync.compare()
@@ -127,7 +129,7 @@ def test_what_is_known_is_not_told_again(scene: Scene) -> None:
     scene.compare()
     told = len(scene.live.told)
     scene.compare()
-    assert len(scene.live.told) == told + 1  # only what has fallen due
+    assert len(scene.live.told) == told + 2  # only what has fallen due, and who is in calls
 
 
 def test_a_redis_that_has_forgotten_everything_is_told_anew(scene: Scene, redis_client: Redis) -> None:
@@ -215,3 +217,35 @@ def test_an_agent_whose_switch_is_not_heard_is_tried_where_nothing_is_believed_o
     scene.layout_sync.phones_read()
     scene.settle()
     assert scene.state("bert") is AgentState.UNREACHABLE
+
+
+def test_who_is_in_a_call_that_no_worker_has_any_more_is_let_go(scene: Scene) -> None:
+    scene.here(ANNA, BERT)
+    scene.compare()
+    scene.log_in("anna")
+    for agent, leg in (("anna", "leg-1"), ("anna", "leg-2")):
+        scene.live.store.elsewhere("acme", agent, leg, True, "call-1")
+    engaged = f"{keys.queues('acme')}:engaged"
+
+    def long_ago() -> None:
+        """Nothing was heard of either for longer than that counts."""
+        scene.live.pipeline.ask("ZADD", engaged, "XX", 1, "anna|leg-1", 1, "anna|leg-2")
+
+    long_ago()
+    scene.engaged = {"acme": [Engaged("anna", "leg-1", "call-1")]}
+    before = lost()
+    scene.compare()
+    assert (scene.state("anna"), lost()) == (AgentState.ELSEWHERE, before + 1)
+    long_ago()
+    scene.live.pipeline.ask("HSET", keys.calls("acme"), "call-1", "saved")
+    scene.engaged = {}
+    scene.compare()
+    assert (scene.state("anna"), lost()) == (AgentState.ELSEWHERE, before + 1), "a worker takes the call over"
+    long_ago()
+    scene.live.pipeline.ask("HDEL", keys.calls("acme"), "call-1")
+    scene.compare()
+    assert (scene.state("anna"), lost()) == (AgentState.READY, before + 2)
+
+
+def lost() -> float:
+    return REGISTRY.get_sample_value("callcontrol_engagements_lost_total", {"tenant": "acme"}) or 0.0

@@ -212,7 +212,7 @@ def test_a_notice_reaches_the_call_it_is_for(office: Office) -> None:
 
 
 def test_a_place_without_a_call_is_given_up_when_somebody_removes_it(office: Office) -> None:
-    office.live.store.elsewhere("acme", "anna", "x", on=True)
+    office.live.store.elsewhere("acme", "anna", "x", on=True, call="y")
     ticket = Ticket("ghost/1", "help", "", WORKER, clock.now())
     office.live.waited(lambda done: office.live.store.join("acme", ticket, done))
     until(lambda: len(office.live.tickets()) == 1)

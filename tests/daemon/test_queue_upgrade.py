@@ -82,7 +82,7 @@ def test_with_nobody_older_they_are_brought_on_once_and_what_was_asked_is_done(l
     lease(live, NEWER, 2)
     us, another = Newcomer(live.pipeline), Newcomer(live.pipeline, "host/4/.x")
     for one in (us, another):
-        one.store.elsewhere("acme", "a", "call-1", True)
+        one.store.elsewhere("acme", "a", "leg-1", True, "call-1")
     until(lambda: version_of(live) == (b"2", b"1") and not us.store.owed and not another.store.owed)
     assert version_of(live) == (b"2", b"1")
     assert live.pipeline.ask("HGET", f"{ACME}:agent:a", "is") is not None
@@ -95,7 +95,7 @@ def test_while_an_older_worker_lives_they_stay_and_it_can_use_them(
     us = Newcomer(live.pipeline)
     before = live.pipeline.ask("HGETALL", f"{ACME}:agent:a")
     with caplog.at_level(logging.WARNING):
-        us.store.elsewhere("acme", "a", "call-1", True)
+        us.store.elsewhere("acme", "a", "leg-1", True, "call-1")
         until(lambda: "queues wait for workers of an earlier version to end: elsewhere/2/.old" in caplog.text)
     gevent.sleep(0.2)
     assert (version_of(live), us.store.owed) == ((None, None), 1)

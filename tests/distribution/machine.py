@@ -6,7 +6,7 @@ and snapshots must be equal, and after every step what must never happen is look
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC
 from typing import Any, Protocol, TypeVar
 
@@ -17,7 +17,18 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from callcontrol.routing.queue_layout import Layout
 from callcontrol.vocabulary.agent import AgentAction, OfferEnd
 from callcontrol.vocabulary.moment import Instant, periods_at
-from callcontrol.vocabulary.queue import DemandStage, Entered, Kept, Leaving, Occasion, Offer, Refusal, TalkEnd, Ticket
+from callcontrol.vocabulary.queue import (
+    DemandStage,
+    Engaged,
+    Entered,
+    Kept,
+    Leaving,
+    Occasion,
+    Offer,
+    Refusal,
+    TalkEnd,
+    Ticket,
+)
 from tests.distribution import safety
 from tests.distribution.plans import AGENTS, FLUENT, FULL, GERMAN, PLANS, QUEUES
 from tests.distribution.world import START, S, needs
@@ -33,7 +44,7 @@ class Target(Protocol):
     def place(self, occasion: Occasion, ticket: str) -> Result[Entered | None]: ...
     def leave(self, occasion: Occasion, ticket: str, how: Leaving) -> Result[bool]: ...
     def ringing(self, occasion: Occasion, offer: str, for_us: int) -> Result[bool]: ...
-    def accept(self, occasion: Occasion, offer: str, agent: str) -> Result[Acceptance]: ...
+    def accept(self, occasion: Occasion, offer: str, agent: str, call: str) -> Result[Acceptance]: ...
     def pass_(self, occasion: Occasion, offer: str, agent: str, how: OfferEnd) -> Result[bool]: ...
     def over(
         self, occasion: Occasion, agent: str, ticket: str, talk_us: int, how: TalkEnd
@@ -52,7 +63,8 @@ class Target(Protocol):
         self, occasion: Occasion, agent: str, action: AgentAction, detail: str = ""
     ) -> Result[Objection | None]: ...
     def reach(self, occasion: Occasion, agents: Mapping[str, bool]) -> Result[None]: ...
-    def elsewhere(self, occasion: Occasion, agent: str, call: str, on: bool) -> Result[None]: ...
+    def elsewhere(self, occasion: Occasion, agent: str, id_: str, on: bool, call: str) -> Result[None]: ...
+    def engaged(self, occasion: Occasion, those: Iterable[Engaged], calls: frozenset[str]) -> Result[int]: ...
     def due(self, occasion: Occasion) -> Result[int]: ...
     def prioritise(self, occasion: Occasion, ticket: str, priority: int) -> Result[bool]: ...
     def notify(self, occasion: Occasion, ticket: str, what: str, detail: str = "") -> Result[bool]: ...
@@ -267,7 +279,7 @@ class QueueMachine(RuleBasedStateMachine):
 
     def accept(self, offer: str, agent: str, worker: str) -> Acceptance:
         ticket = offer.rpartition(":")[0]
-        answer = self.do(worker, lambda target, occasion: target.accept(occasion, offer, agent))
+        answer = self.do(worker, lambda target, occasion: target.accept(occasion, offer, agent, call_of(offer)))
         if answer.accepted:
             assert self.found["agents"][agent]["talking"] == ticket
         if answer.accepted and ticket in self.callers | set(self.answered):
@@ -382,12 +394,27 @@ class QueueMachine(RuleBasedStateMachine):
     @rule(agent=st.sampled_from(AGENTS), call=st.sampled_from(["x", "x", "y"]), worker=WORKERS)
     def another_call_begins_or_ends(self, agent: str, call: str, worker: str) -> None:
         on = call not in self.found["agents"].get(agent, {}).get("elsewhere", [])
-        self.do(worker, lambda target, occasion: target.elsewhere(occasion, agent, call, on))
+        self.do(worker, lambda target, occasion: target.elsewhere(occasion, agent, call, on, f"call {call}"))
         self.check()
 
     @rule(agent=st.sampled_from(AGENTS), call=st.sampled_from(["x", "y"]), worker=WORKERS)
     def another_call_ends_that_may_never_have_begun(self, agent: str, call: str, worker: str) -> None:
-        self.do(worker, lambda target, occasion: target.elsewhere(occasion, agent, call, False))
+        self.do(worker, lambda target, occasion: target.elsewhere(occasion, agent, call, False, f"call {call}"))
+        self.check()
+
+    @rule(heard=st.sets(PICKS), saved=st.sets(PICKS), worker=WORKERS)
+    def a_worker_says_who_is_in_its_calls(self, heard: set[int], saved: set[int], worker: str) -> None:
+        """Of some it says nothing, and only some of their calls are saved."""
+        known = list(enumerate(sorted(self.found["engaged"].items())))
+        said = [Engaged(*member.split("|"), call) for at, (member, (_, call)) in known if at in heard]
+        said += [Engaged(AGENTS[0], "nothing", "call nothing")]
+        calls = frozenset(call for at, (_, (_, call)) in known if at in saved)
+        before = self.found["engaged"]
+        gone = self.do(worker, lambda target, occasion: target.engaged(occasion, said, calls))
+        kept = {f"{one.agent}|{one.id}" for one in said}
+        late = {key: call for key, (until, call) in before.items() if until <= self.now and key not in kept}
+        assert gone == len([call for call in late.values() if call not in calls])
+        assert not any(until <= self.now for until, _ in self.found["engaged"].values())
         self.check()
 
     # --- administration
@@ -419,6 +446,11 @@ def must_hold(machine: type[QueueMachine], examples: int, steps: int) -> None:
     run_state_machine_as_test(
         machine, settings=settings(max_examples=examples, stateful_step_count=steps, suppress_health_check=checks)
     )
+
+
+def call_of(offer: str) -> str:
+    """The call that carries an offer."""
+    return f"call of {offer.rpartition(':')[0]}"
 
 
 def callbacks_in(found: dict[str, Any]) -> set[str]:

@@ -20,6 +20,7 @@ def check(found: Snapshot, layout: Layout) -> None:
     nobody_talks_twice(found)
     lines_hold_the_live_tickets(found)
     one_callback_a_number(found)
+    who_is_engaged_has_a_time(found)
     no_ticket_waits_beside_a_free_agent(found, layout)
     who_is_free_rings_with_the_others(found, layout)
 
@@ -66,6 +67,13 @@ def one_callback_a_number(found: Snapshot) -> None:
     """A number has one callback in a queue at most."""
     callbacks = Counter((one["queue"], one["number"]) for one in found["tickets"].values() if one["callback"])
     assert max(callbacks.values(), default=1) == 1
+
+
+def who_is_engaged_has_a_time(found: Snapshot) -> None:
+    """Each conversation and each other call of an agent ends by itself if nothing is heard of it."""
+    talks = [(name, agent["talking"]) for name, agent in found["agents"].items() if agent["talking"]]
+    others = [(name, id_) for name, agent in found["agents"].items() for id_ in agent["elsewhere"]]
+    assert {f"{name}|{id_}" for name, id_ in (*talks, *others)} <= set(found["engaged"])
 
 
 def no_ticket_waits_beside_a_free_agent(found: Snapshot, layout: Layout) -> None:

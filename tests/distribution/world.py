@@ -13,6 +13,7 @@ from callcontrol.vocabulary.agent import AgentAction, OfferEnd
 from callcontrol.vocabulary.moment import Instant, periods_at
 from callcontrol.vocabulary.queue import (
     DemandStage,
+    Engaged,
     Entered,
     Kept,
     Leaving,
@@ -143,7 +144,7 @@ class Scene:
         return self.do(lambda model, occasion: model.ringing(occasion, offer, seconds * S))
 
     def accept(self, offer: str, agent: str) -> Acceptance:
-        return self.do(lambda model, occasion: model.accept(occasion, offer, agent))
+        return self.do(lambda model, occasion: model.accept(occasion, offer, agent, "call"))
 
     def pass_(self, offer: str, agent: str, how: OfferEnd = OfferEnd.NO_ANSWER) -> bool:
         return self.do(lambda model, occasion: model.pass_(occasion, offer, agent, how))
@@ -184,8 +185,13 @@ class Scene:
     def reach(self, **agents: bool) -> None:
         self.do(lambda model, occasion: model.reach(occasion, agents))
 
-    def elsewhere(self, name: str, call: str, on: bool) -> None:
-        self.do(lambda model, occasion: model.elsewhere(occasion, name, call, on))
+    def elsewhere(self, name: str, id_: str, on: bool) -> None:
+        self.do(lambda model, occasion: model.elsewhere(occasion, name, id_, on, "call"))
+
+    def engaged(self, *those: tuple[str, str], calls: str = "") -> int:
+        """A worker says that these agents are engaged so; the live state has these calls."""
+        said = [Engaged(agent, id_, "call") for agent, id_ in those]
+        return self.do(lambda model, occasion: model.engaged(occasion, said, frozenset(calls.split())))
 
     # --- the rest
 

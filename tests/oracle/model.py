@@ -6,14 +6,14 @@ scores are computed when somebody is chosen, and whoever is looked for is looked
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from callcontrol.routing.queue_layout import Layout
 from callcontrol.vocabulary.agent import AgentAction, OfferEnd
 from callcontrol.vocabulary.moment import Instant
-from callcontrol.vocabulary.queue import Entered, Kept, Leaving, Occasion, Refusal, TalkEnd, Ticket
-from tests.oracle import administration, callbacks, callers, falling_due, snapshot, staff, talks
+from callcontrol.vocabulary.queue import Engaged, Entered, Kept, Leaving, Occasion, Refusal, TalkEnd, Ticket
+from tests.oracle import administration, callbacks, callers, engagements, falling_due, snapshot, staff, talks
 from tests.oracle.answers import Acceptance, Objection, Result
 from tests.oracle.state import State
 from tests.oracle.work import Work
@@ -48,9 +48,9 @@ class Model:
         """The worker has taken the offer up, which lasts for so many microseconds from now on; whether it is there."""
         return self._do(occasion, talks.ringing, offer, for_us)
 
-    def accept(self, occasion: Occasion, offer: str, agent: str) -> Result[Acceptance]:
-        """The agent has answered."""
-        return self._do(occasion, talks.accept, offer, agent)
+    def accept(self, occasion: Occasion, offer: str, agent: str, call: str) -> Result[Acceptance]:
+        """The agent has answered, in this call."""
+        return self._do(occasion, talks.accept, offer, agent, call)
 
     def pass_(self, occasion: Occasion, offer: str, agent: str, how: OfferEnd) -> Result[bool]:
         """The offer came to nothing for this agent; whether he had it."""
@@ -90,9 +90,13 @@ class Model:
         """Which of these agents have a phone registered."""
         return self._do(occasion, staff.reach, agents)
 
-    def elsewhere(self, occasion: Occasion, agent: str, call: str, on: bool) -> Result[None]:
-        """One of the agent's other calls begins or ends."""
-        return self._do(occasion, staff.elsewhere, agent, call, on)
+    def elsewhere(self, occasion: Occasion, agent: str, id_: str, on: bool, call: str) -> Result[None]:
+        """One of the agent's other calls begins or ends: this leg of this call."""
+        return self._do(occasion, staff.elsewhere, agent, id_, on, call)
+
+    def engaged(self, occasion: Occasion, those: Iterable[Engaged], calls: frozenset[str]) -> Result[int]:
+        """These go on, and the live state has these calls; how many agents are let go because nothing is heard."""
+        return self._do(occasion, engagements.engaged, those, calls)
 
     # --- the rest
 

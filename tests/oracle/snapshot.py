@@ -21,6 +21,7 @@ def snapshot(state: State) -> dict[str, Any]:
     - `lines`: queue -> ids, in order.
     - `offers`: id -> `ticket`, `agents` (who has not ended it, in its order), `expires`, `ringing`, `joining` (who
       joined and is not taken up yet), `closed` (nobody joins any more), `looks` (when it is looked at next).
+    - `engaged`: `agent|id` -> until when it counts, and its call.
     - `cursors`: queue -> tier (as text) -> position. `levels`: queue -> level. `handling`: queue -> microseconds.
     - `figures`: day -> queue -> figure -> count. `did`: day -> agent -> figure -> count.
     - `talked`, `talks`: window -> period -> agent -> microseconds, conversations.
@@ -44,6 +45,7 @@ def snapshot(state: State) -> dict[str, Any]:
             }
             for offer in state.offers.values()
         },
+        "engaged": {f"{agent}|{id_}": [now.until, now.call] for (agent, id_), now in state.engaged.items()},
         "cursors": {
             queue: {str(tier): position for tier, position in sorted(cursors.items())}
             for queue, cursors in state.cursors.items()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from callcontrol.vocabulary.agent import AgentAction
+from tests.oracle import engagements
 from tests.oracle.answers import Objection
 from tests.oracle.serving import note, serve_agents
 from tests.oracle.state import AgentNow
@@ -64,12 +65,14 @@ def reach(work: Work, agents: Mapping[str, bool]) -> None:
         serve_agents(work, [agent])
 
 
-def elsewhere(work: Work, name: str, call: str, on: bool) -> None:
+def elsewhere(work: Work, name: str, id_: str, on: bool, call: str) -> None:
     """One of the agent's other calls begins or ends."""
     agent = work.state.heard_of(name)
     if on:
-        agent.elsewhere.add(call)
+        agent.elsewhere.add(id_)
+        engagements.hold(work, name, id_, call)
     else:
-        agent.elsewhere.discard(call)
+        agent.elsewhere.discard(id_)
+        engagements.over(work, name, id_)
     note(work, agent)
     serve_agents(work, [agent])

@@ -163,6 +163,14 @@ class OfferNow:
     looks: int = NEVER
 
 
+@dataclass(slots=True)
+class EngagedNow:
+    """Until when a conversation, or another call of an agent, counts without being heard of, and its call."""
+
+    until: int
+    call: str
+
+
 @dataclass(frozen=True, slots=True)
 class LeftPlace:
     """The place of a caller who gave up, kept until a moment for his coming back."""
@@ -195,6 +203,7 @@ class State:
         cursors: by queue and tier, see `round_robin`.
         levels: by queue, see `random`.
         handling: by queue, microseconds a conversation takes with its wrap-up, averaged.
+        engaged: by agent, and by the ticket the agent talks with or the id of one of the agent's other calls.
         left, acquaintances: by queue and number.
         called_back: by queue and number, until when no other callback to it is kept.
         figures, did: by day and queue, by day and agent.
@@ -208,6 +217,7 @@ class State:
     cursors: defaultdict[str, dict[int, int]] = field(default_factory=lambda: defaultdict(dict))
     levels: Counter[str] = field(default_factory=Counter)
     handling: Counter[str] = field(default_factory=Counter)
+    engaged: dict[tuple[str, str], EngagedNow] = field(default_factory=dict)
     left: dict[tuple[str, str], LeftPlace] = field(default_factory=dict)
     acquaintances: dict[tuple[str, str], Acquaintance] = field(default_factory=dict)
     called_back: dict[tuple[str, str], int] = field(default_factory=dict)

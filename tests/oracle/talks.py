@@ -5,6 +5,7 @@ from __future__ import annotations
 from callcontrol.vocabulary.agent import MISSES, PAUSED_FOR_MISSES, OfferEnd
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.queue import TalkEnd
+from tests.oracle import engagements
 from tests.oracle.answers import Acceptance
 from tests.oracle.serving import (
     begin_to_wait,
@@ -30,8 +31,8 @@ def ringing(work: Work, offer: str, for_us: int) -> bool:
     return True
 
 
-def accept(work: Work, offer: str, name: str) -> Acceptance:
-    """The agent has answered; the first to do so has the caller."""
+def accept(work: Work, offer: str, name: str, call: str) -> Acceptance:
+    """The agent has answered, in this call; the first to do so has the caller."""
     agent = work.state.agent(name)
     if agent.talk is not None and agent.talk.offer == offer:
         return Acceptance(True)  # said again
@@ -39,6 +40,7 @@ def accept(work: Work, offer: str, name: str) -> Acceptance:
     if found is None or name not in found.agents:
         return Acceptance(False)
     losers = _take(work, found, agent)
+    engagements.hold(work, name, found.ticket, call)
     serve_agents(work, losers)
     return Acceptance(True, tuple(loser.name for loser in losers))
 
@@ -134,6 +136,7 @@ def over(work: Work, name: str, ticket: str, talk_us: int, how: TalkEnd) -> Inst
     if talk is None or talk.ticket != ticket:
         return None
     agent.talk = None
+    engagements.over(work, name, ticket)
     if talk_us > 0:
         _count_talk(work, agent, talk, talk_us)
     else:

@@ -12,7 +12,7 @@ from callcontrol.config.queue_settings import Strategy
 from callcontrol.routing.queue_layout import AgentLayout, Layout, QueueLayout, SeatLayout
 from callcontrol.vocabulary.agent import AgentAction, OfferEnd
 from callcontrol.vocabulary.moment import Instant
-from callcontrol.vocabulary.queue import DemandStage, Entered, Leaving, Occasion, Offer, TalkEnd, Ticket
+from callcontrol.vocabulary.queue import DemandStage, Engaged, Entered, Leaving, Occasion, Offer, TalkEnd, Ticket
 from tests.oracle.answers import Result
 from tests.oracle.model import Model
 
@@ -23,10 +23,16 @@ Publish = Callable[[str, str, list[str]], None]
 
 
 class QueueTwin:
-    """The queues of one tenant, as EVALSHA would answer."""
+    """The queues of one tenant, as EVALSHA would answer.
 
-    def __init__(self, time_us: Callable[[], int]) -> None:
+    Args:
+        time_us: the clock of the server.
+        calls: the tenant's calls that are saved there.
+    """
+
+    def __init__(self, time_us: Callable[[], int], calls: Callable[[], frozenset[str]]) -> None:
         self.model = Model()
+        self._calls = calls
         self._time_us = time_us
         self._correction = 0
         self.digest = b""
@@ -62,7 +68,7 @@ class QueueTwin:
             case "ringing":
                 return _said(model.ringing(at, given["offer"], given["for_us"]), b"ringing", b"void")
             case "accept":
-                result = model.accept(at, given["offer"], given["agent"])
+                result = model.accept(at, given["offer"], given["agent"], given["call"])
                 losers = [name.encode() for name in result.answer.losers]
                 return [b"accepted", *losers] if result.answer.accepted else [b"void"], result
             case "pass":
@@ -98,7 +104,10 @@ class QueueTwin:
             case "reach":
                 return [b"done"], model.reach(at, given["agents"])
             case "elsewhere":
-                return [b"done"], model.elsewhere(at, given["agent"], given["id"], given["on"])
+                return [b"done"], model.elsewhere(at, given["agent"], given["id"], given["on"], given["call"])
+            case "engaged":
+                engaged = model.engaged(at, [Engaged(*one) for one in given["engaged"]], self._calls())
+                return [b"done", engaged.answer], engaged
             case "stepped":
                 is_news = given["seen"] == self._correction
                 self._correction -= given["by"] if is_news else 0

@@ -164,8 +164,10 @@ class RedisTwin:
         return self._queues_at(keys.queues(tenant))
 
     def _queues_at(self, key: str) -> QueueTwin:
-        # A function of its own: what `remember` copies still goes by this clock, not by a copy that stands still.
-        return self.queues.setdefault(key, QueueTwin(lambda: self._time_us()))
+        # Functions of their own: what `remember` copies still goes by this server, not by a copy that stands still.
+        saved = keys.calls(keys.tenant_of(key))
+        twin = QueueTwin(lambda: self._time_us(), lambda: frozenset(map(bytes.decode, self.hashes.get(saved, ()))))
+        return self.queues.setdefault(key, twin)
 
     def queue_operation(self, names: tuple[str, ...], words: tuple[Any, ...]) -> Any:
         """One operation on a tenant's queues."""

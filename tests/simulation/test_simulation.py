@@ -18,7 +18,7 @@ from callcontrol.daemon.call_driver import CallDriver
 from callcontrol.edges.live_state.queues import QueueStore
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from callcontrol.vocabulary.queue import Occasion
-from tests.oracle import callers
+from tests.oracle import callers, engagements
 from tests.oracle.answers import Acceptance, Result
 from tests.oracle.model import Model
 from tests.oracle.state import TicketState
@@ -78,12 +78,13 @@ def broken(seed: int, profile: str = "calm", *, hours: float = HOURS) -> str:
 
 
 def test_an_agent_who_is_never_let_go_is_noticed() -> None:
-    with mock.patch.object(QueueStore, "over", return_value=None):
+    forever = mock.patch.object(engagements, "ENGAGED_US", 10**15)
+    with mock.patch.object(QueueStore, "over", return_value=None), forever:
         assert "talks with" in broken(5, hours=0.1)
 
 
 def test_a_queue_that_gives_a_caller_to_two_agents_is_noticed() -> None:
-    def accept_everybody(model: Model, occasion: Any, offer: str, agent: str) -> Result[Acceptance]:
+    def accept_everybody(model: Model, occasion: Any, offer: str, agent: str, call: str) -> Result[Acceptance]:
         found = model.state.offers.get(offer)
         if found is not None:
             ticket = model.state.tickets[found.ticket]  # it stays, and can be given away again

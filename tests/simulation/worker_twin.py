@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 from callcontrol.daemon.adoption import Adoption
 from callcontrol.daemon.call_acceptor import CallAcceptor
 from callcontrol.daemon.configuration import Current
+from callcontrol.daemon.engagements import engaged_in
 from callcontrol.daemon.event_polling import is_of_queue
 from callcontrol.daemon.handover import AGAIN_S, LOOK_S
 from callcontrol.daemon.layout_sync import COMPARE_S, LayoutSync
@@ -28,7 +30,7 @@ from callcontrol.edges.live_state.queues import QueueStore
 from callcontrol.edges.live_state.rules import RuleStore
 from callcontrol.edges.live_state.workers import BEAT_S, Workers
 from callcontrol.vocabulary.moment import periods_at
-from callcontrol.vocabulary.queue import Occasion
+from callcontrol.vocabulary.queue import Engaged, Occasion
 from tests.simulation.connection_twin import ConnectionTwin
 from tests.simulation.phones import home_of
 from tests.simulation.pipeline_twin import PipelineTwin, RedisHost
@@ -99,7 +101,7 @@ class WorkerTwin:
         board.shared = self.shared
         board.on_up, board.on_down = self._switch_up, self.registrations.lost
         self.adoption = Adoption(self.shared, self.workers, chance)
-        self.layout_sync = LayoutSync(current, self.registrations, store)
+        self.layout_sync = LayoutSync(current, self.registrations, store, self._engaged)
         self.dispatcher = OfferDispatcher(self.shared, store, switch_links)
         self._reception = CallAcceptor(self.shared, switch_links)
         self._inbox = InboxTwin(
@@ -126,6 +128,9 @@ class WorkerTwin:
         if self.shared.of_queues != of_queues:
             wrong = sorted(self.shared.of_queues ^ of_queues)
             raise Broken(f"{self.process.name} counts calls of queues wrongly: {wrong[:3]}", wrong[0])
+
+    def _engaged(self) -> Mapping[str, Sequence[Engaged]]:
+        return engaged_in(driver.call for driver in self.shared.drivers.values())
 
     # --- as the switch meets it
 

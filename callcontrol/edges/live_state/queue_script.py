@@ -33,6 +33,7 @@ _PARTS: Final = (
     *(f"strategies/{strategy}" for strategy in Strategy),
     "figures",
     "agents",
+    "engagements",
     "tickets",
     "offers",
     "serving",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -26,6 +26,7 @@ from callcontrol.routing.pace import smoothed
 from callcontrol.vocabulary.agent import AgentAction, OfferEnd
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.queue import (
+    Engaged,
     Entered,
     Kept,
     Leaving,
@@ -40,6 +41,8 @@ log = logging.getLogger(__name__)
 
 # Operations that Redis has not taken yet; past it the oldest are given up, and their offers end by their leases.
 MAX_OWED = 50_000
+# Said in one operation, which keeps Redis from others for a millisecond or two.
+ENGAGED_AT_ONCE = 500
 
 
 OnAnswer = Callable[[Any], None]
@@ -127,8 +130,10 @@ class QueueStore:
         given = {"offer": offer, "for_us": for_us}
         self._do(tenant, "ringing", given, lambda answer, _: on_void() if answer and answer[0] == b"void" else None)
 
-    def accept(self, tenant: str, offer: str, agent: str, on_answer: Callable[[bool, tuple[str, ...]], None]) -> None:
-        """The agent has answered. `on_answer(accepted, losers)`: losers are the others who still had the offer."""
+    def accept(
+        self, tenant: str, offer: str, agent: str, call: str, on_answer: Callable[[bool, tuple[str, ...]], None]
+    ) -> None:
+        """The agent has answered, in this call. `on_answer(accepted, losers)`: the others who still had the offer."""
 
         def answered(answer: Any, trouble: LiveStateError | None) -> None:
             if trouble is not None:
@@ -137,7 +142,7 @@ class QueueStore:
             else:
                 on_answer(answer[0] == b"accepted", tuple(name.decode() for name in answer[1:]))
 
-        self._do(tenant, "accept", {"offer": offer, "agent": agent}, answered)
+        self._do(tenant, "accept", {"offer": offer, "agent": agent, "call": call}, answered)
 
     def pass_(self, tenant: str, offer: str, agent: str, how: OfferEnd) -> None:
         """The offer is over for this agent, without a conversation."""
@@ -201,9 +206,23 @@ class QueueStore:
 
         self._do(tenant, "view_reachable", {}, answered)
 
-    def elsewhere(self, tenant: str, agent: str, call: str, on: bool) -> None:
-        """One of the agent's other calls begins or ends."""
-        self._owe(tenant, "elsewhere", {"agent": agent, "id": call, "on": on}, _ignore)
+    def elsewhere(self, tenant: str, agent: str, leg: str, on: bool, call: str) -> None:
+        """A leg of this call, which came from no queue, keeps the agent from being offered callers; or no more."""
+        self._owe(tenant, "elsewhere", {"agent": agent, "id": leg, "on": on, "call": call}, _ignore)
+
+    def engaged(self, tenant: str, engagements: Sequence[Engaged]) -> None:
+        """These go on: agents of whose conversations and other calls nothing is heard, and whose calls the live state
+        does not have, are let go in the end.
+        """
+
+        def done(answer: Any, trouble: LiveStateError | None) -> None:
+            if trouble is None and answer[1]:
+                meters.engagements_lost_total.labels(tenant).inc(answer[1])
+                log.error("%d agents of tenant %s are let go: no worker has the calls they were in", answer[1], tenant)
+
+        for first in range(0, max(len(engagements), 1), ENGAGED_AT_ONCE):
+            part = engagements[first : first + ENGAGED_AT_ONCE]
+            self._do(tenant, "engaged", {"engaged": [[one.agent, one.id, one.call] for one in part]}, done)
 
     # --- the rest
 

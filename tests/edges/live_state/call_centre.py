@@ -64,7 +64,7 @@ class CallCentre:
 
     def accept(self, offer: Offer) -> bool:
         answer: AsyncResult[bool] = AsyncResult()
-        self.store.accept(TENANT, offer.id, offer.agents[0], lambda accepted, losers: answer.set(accepted))
+        self.store.accept(TENANT, offer.id, offer.agents[0], "call", lambda accepted, losers: answer.set(accepted))
         accepted: bool = answer.get(timeout=WAIT_S)
         return accepted
 

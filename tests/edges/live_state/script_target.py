@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import count
 from typing import Any
 
@@ -15,7 +15,7 @@ from callcontrol.edges.live_state.queue_replies import notice_from, offer_from
 from callcontrol.routing.queue_layout import Layout, layout_dict
 from callcontrol.vocabulary.agent import AgentAction, OfferEnd
 from callcontrol.vocabulary.moment import Instant
-from callcontrol.vocabulary.queue import Entered, Kept, Leaving, Occasion, Place, Refusal, TalkEnd, Ticket
+from callcontrol.vocabulary.queue import Engaged, Entered, Kept, Leaving, Occasion, Place, Refusal, TalkEnd, Ticket
 from tests.oracle.answers import Acceptance, Objection, Result
 
 TENANT = "machine"
@@ -58,8 +58,8 @@ class ScriptTarget:
     def ringing(self, occasion: Occasion, offer: str, for_us: int) -> Result[bool]:
         return self._yes(occasion, "ringing", {"offer": offer, "for_us": for_us}, b"ringing")
 
-    def accept(self, occasion: Occasion, offer: str, agent: str) -> Result[Acceptance]:
-        answer, told = self._do(occasion, "accept", {"offer": offer, "agent": agent})
+    def accept(self, occasion: Occasion, offer: str, agent: str, call: str) -> Result[Acceptance]:
+        answer, told = self._do(occasion, "accept", {"offer": offer, "agent": agent, "call": call})
         losers = tuple(name.decode() for name in answer[1:])
         return Result(Acceptance(answer[0] == b"accepted", losers), *told)
 
@@ -96,8 +96,16 @@ class ScriptTarget:
     def reach(self, occasion: Occasion, agents: Mapping[str, bool]) -> Result[None]:
         return Result(None, *self._do(occasion, "reach", {"agents": agents})[1])
 
-    def elsewhere(self, occasion: Occasion, agent: str, call: str, on: bool) -> Result[None]:
-        return Result(None, *self._do(occasion, "elsewhere", {"agent": agent, "id": call, "on": on})[1])
+    def elsewhere(self, occasion: Occasion, agent: str, id_: str, on: bool, call: str) -> Result[None]:
+        given = {"agent": agent, "id": id_, "on": on, "call": call}
+        return Result(None, *self._do(occasion, "elsewhere", given)[1])
+
+    def engaged(self, occasion: Occasion, those: Iterable[Engaged], calls: frozenset[str]) -> Result[int]:
+        self._redis.delete(keys.calls(TENANT))
+        for call in calls:
+            self._redis.hset(keys.calls(TENANT), call, "saved")
+        answer, told = self._do(occasion, "engaged", {"engaged": [[one.agent, one.id, one.call] for one in those]})
+        return Result(int(answer[1]), *told)
 
     def due(self, occasion: Occasion) -> Result[int]:
         answer, told = self._do(occasion, "due", {})
@@ -140,6 +148,7 @@ class ScriptTarget:
             "tickets": {id_: _ticket(ticket) for id_, ticket in tickets.items()},
             "lines": self._lines(),
             "offers": {id_: self._offer(id_) for id_ in self._named("offer:")},
+            "engaged": self._engaged(),
             "cursors": {
                 name.removeprefix("queue:"): found
                 for name, fields in queues.items()
@@ -183,6 +192,12 @@ class ScriptTarget:
             "closed": offer.get("closed") == "1",
             "looks": int(self._redis.zscore(f"{self._prefix}:due", f"ring:{id_}") or 0),
         }
+
+    def _engaged(self) -> dict[str, list[Any]]:
+        calls = self._hash("engaged_calls")
+        until = self._redis.zrange(f"{self._prefix}:engaged", 0, -1, withscores=True)
+        assert set(calls) <= {member.decode() for member, _ in until}
+        return {member.decode(): [int(moment), calls.get(member.decode(), "")] for member, moment in until}
 
     def _lines(self) -> dict[str, list[str]]:
         return {

@@ -12,7 +12,7 @@ from redis.exceptions import ResponseError
 from callcontrol.edges.live_state import keys
 from callcontrol.vocabulary.agent import AgentAction
 from callcontrol.vocabulary.moment import Instant, periods_at
-from callcontrol.vocabulary.queue import Kept, Leaving, Occasion, Ticket
+from callcontrol.vocabulary.queue import Engaged, Kept, Leaving, Occasion, Ticket
 from tests.distribution.world import START, S, one_queue
 from tests.edges.live_state.script_target import TENANT, ScriptTarget
 
@@ -27,7 +27,7 @@ def test_a_caller_without_a_lease_is_given_one_and_a_held_callback_leaves_the_li
     queues.configure(at(0), one_queue(1))
     queues.reach(at(0), {"a": True})
     queues.act(at(0), "a", AgentAction.LOG_IN)
-    queues.elsewhere(at(0), "a", "x", True)
+    queues.elsewhere(at(0), "a", "x", True, "call")
     for id_, number in (("c1", "+48600000001"), ("c2", "")):
         queues.join(at(0), Ticket(id_, "help", number, "w1", START))
     queues.call_back(at(0), "c1", "+48600000001", Instant(START + 600 * S), Instant(START + 7_200 * S))
@@ -46,12 +46,34 @@ def test_a_caller_without_a_lease_is_given_one_and_a_held_callback_leaves_the_li
     assert queues.snapshot()["lines"] == {"help": ["c1"]}
 
 
+def test_conversations_and_other_calls_of_before_have_a_time_too(redis_client: Redis) -> None:
+    queues, prefix = ScriptTarget(redis_client), keys.queues(TENANT)
+    queues.configure(at(0), one_queue(1))
+    queues.reach(at(0), {"a": True})
+    queues.act(at(0), "a", AgentAction.LOG_IN)
+    queues.join(at(0), Ticket("c1", "help", "", "w1", START))
+    queues.accept(at(0), "c1:1", "a", "call")
+    queues.elsewhere(at(0), "a", "x", True, "call")
+    for key in ("engaged", "engaged_calls"):  # as that version wrote it
+        redis_client.delete(f"{prefix}:{key}")
+
+    none: frozenset[str] = frozenset()
+    assert queues.engaged(at(1), [Engaged("a", "c1", "call")], none).answer == 0
+    assert queues.engaged(at(182), [Engaged("a", "c1", "call")], none).answer == 0
+    assert queues.engaged(at(363), [], none).answer == 1
+    assert queues.snapshot()["agents"]["a"]["state"] == "elsewhere", (
+        "its worker may be of that version, and say nothing"
+    )
+    assert queues.engaged(at(3_601), [], none).answer == 1
+    assert queues.snapshot()["agents"]["a"]["state"] == "ready"
+
+
 def test_a_layout_without_a_span_between_callbacks_promises_them_at_any_time(redis_client: Redis) -> None:
     queues, prefix = ScriptTarget(redis_client), keys.queues(TENANT)
     queues.configure(at(0), one_queue(1, callback_again_us=600 * S))
     queues.reach(at(0), {"a": True})
     queues.act(at(0), "a", AgentAction.LOG_IN)
-    queues.elsewhere(at(0), "a", "x", True)
+    queues.elsewhere(at(0), "a", "x", True, "call")
     # as that version wrote it
     written = json.loads(redis_client.hget(f"{prefix}:layout", "queue:help") or "")
     del written["callback_again_us"]

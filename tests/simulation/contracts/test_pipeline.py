@@ -71,7 +71,7 @@ class Queues:
 
     def accept(self, offer: str, agent: str) -> Any:
         found: list[Any] = []
-        self.store.accept("acme", offer, agent, lambda yes, losers: found.append((yes, losers)))
+        self.store.accept("acme", offer, agent, "call", lambda yes, losers: found.append((yes, losers)))
         self.side.settle()
         return found[0]
 

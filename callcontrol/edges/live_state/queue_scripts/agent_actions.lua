@@ -75,6 +75,11 @@ end
 function ops.elsewhere()
     local agent = agents.get(given.agent)
     call(given.on and 'SADD' or 'SREM', P .. 'elsewhere:' .. given.agent, given.id)
+    if given.on then
+        engagements.hold(given.agent, given.id, given.call)
+    else
+        engagements.over(given.agent, given.id)
+    end
     agents.refresh(agent)
     serving.agent(agent)
     return {'done'}

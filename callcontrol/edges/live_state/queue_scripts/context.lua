@@ -9,10 +9,12 @@ local call = redis.call
 
 local RESERVED_US = 3000000 + (given.slack_us or 0)
 local TICKET_LEASE_US = 180000000
+local ENGAGED_US = 180000000
 local KEPT_S = 40 * 86400 -- figures and period counts
 local TIERS = 9
 
-local layout, chance, strategies, figures, agents, tickets, offers, serving = {}, {}, {}, {}, {}, {}, {}, {}
+local layout, chance, strategies, figures, agents, engagements = {}, {}, {}, {}, {}, {}
+local tickets, offers, serving = {}, {}, {}
 local ops, upgrades = {}, {}
 local told = {offers = {}, notices = {}}
 

@@ -47,6 +47,7 @@ function ops.accept()
     end
     offers.drop(given.offer, agent.name)
     take(agent, ticket, given.offer)
+    engagements.hold(agent.name, ticket.id, given.call)
     local losers = offers.let_go(given.offer)
     if ticket.callback == '1' then
         tickets.set(ticket, 'attempt', number_of(ticket.attempt) + 1)
@@ -128,6 +129,7 @@ function ops.over()
     local queue_name = agent.talk_queue
     local queue = layout.queue(queue_name)
     agents.set(agent, 'talking', '')
+    engagements.over(agent.name, given.id)
     if given.talk_us > 0 then
         agents.set(agent, 'last_talk', now)
         agents.set(agent, 'misses', 0)

@@ -32,6 +32,11 @@ class Serving(Engagement):
     queue: str
     offer: str
 
+    @property
+    def reserves(self) -> tuple[str, str]:
+        """The agent, who talks with this ticket as the live state has it."""
+        return self.agent, self.ticket
+
     def over(self, call: Call, parted: Instant, facts: Facts) -> PlainResult:
         """The agent wraps up, if the queue has it so."""
         queue = facts.tenant.queues.get(self.queue)
