@@ -263,9 +263,15 @@ class Call:
         """The ids of the next so many legs; they are the call's once they are sent out."""
         return tuple(leg_id(self.id, self.sent + i, self.nonce) for i in range(count))
 
+    @property
+    def ticket(self) -> str:
+        """The name of its latest visit to a queue; that of a visit that never was, if there was none."""
+        return f"{self.id}/{self.visits}"
+
     def next_ticket(self) -> tuple[Call, str]:
         """The call and the name of its next visit to a queue."""
-        return replace(self, visits=self.visits + 1), f"{self.id}/{self.visits + 1}"
+        following = replace(self, visits=self.visits + 1)
+        return following, following.ticket
 
     def taken_by(self, worker: str, nonce: str) -> Call:
         """The call, which is this worker's now."""

@@ -29,6 +29,7 @@ from callcontrol.edges.live_state.workers import Workers
 from callcontrol.kinds import KINDS
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.queue import Leaving
 from callcontrol.vocabulary.trail import Noted
 
 log = logging.getLogger(__name__)
@@ -205,8 +206,8 @@ def adopt(shared: WorkerContext, call: Call, heard: Instant | None = None) -> Ca
 
 def _wind_up(shared: WorkerContext, call: Call) -> CallDriver | None:
     """A call of a tenant that is no more: its next step is unknown, for the settings went with the tenant. A
-    conversation is watched to its end. Any other caller hears from the dialplan that the call is not possible, and what
-    was rung for them is ended. Each is recorded.
+    conversation is watched to its end. Any other caller hears from the dialplan that the call is not possible, what was
+    rung for them is ended, and a place in a queue is given up. Each is recorded.
     """
     if isinstance(call.state, Closed):
         shared.release(call)
@@ -215,6 +216,8 @@ def _wind_up(shared: WorkerContext, call: Call) -> CallDriver | None:
     noted = call.noting(Noted(clock.now(), f"tenant {call.tenant} is not configured any more"))
     driver = CallDriver(replace(noted, state=Ending(), serving=None), _facts(shared, call), shared, None)
     shared.take(driver)
+    if not talks and not call.promised:
+        shared.queue_store.leave(call.tenant, call.ticket, Leaving.FAILED)
     for leg in () if talks else call.open_legs:
         is_led = leg == call.led
         kill = do.KillLeg(leg, "NORMAL_TEMPORARY_FAILURE")

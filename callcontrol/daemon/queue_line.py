@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from functools import partial
 
 from callcontrol.control import commands as do
@@ -17,7 +18,9 @@ from callcontrol.control.events import (
 from callcontrol.daemon.driven_call import DrivenCall
 from callcontrol.edges.live_state.queues import QueueStore
 from callcontrol.vocabulary.moment import SECOND_US
-from callcontrol.vocabulary.queue import Entered, Kept, Refusal
+from callcontrol.vocabulary.queue import Entered, Kept, Leaving, Refusal
+
+log = logging.getLogger(__name__)
 
 QueueCommand = (
     do.JoinQueue
@@ -46,6 +49,7 @@ class QueueLine:
             case do.JoinQueue():
                 self._join(command, driver)
             case do.LeaveQueue(ticket, how):
+                _tell_failure(how, driver)
                 store.leave(tenant, ticket, how)
             case do.AskPlace(ticket):
                 store.place(tenant, ticket, lambda found: driver.deliver(PlaceKnown(ticket, found)))
@@ -85,6 +89,14 @@ class QueueLine:
                 driver.deliver(OfferVoid(command.offer, command.agent))
 
         self._store.accept(driver.call.tenant, command.offer, command.agent, driver.call.id, answered)
+
+
+def _tell_failure(how: Leaving, driver: DrivenCall) -> None:
+    if how is Leaving.FAILED:
+        why = "this host's configuration has no such queue, or the call does not wait there"
+        log.warning(
+            "a place in a queue is given up: %s", why, extra={"call": driver.call.id, "tenant": driver.call.tenant}
+        )
 
 
 def _void(driver: DrivenCall, offer: str) -> None:

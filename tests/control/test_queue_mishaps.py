@@ -35,7 +35,7 @@ from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.call import Stamps
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.queue import Entered, Leaving, Notice, Place, Refusal, TalkEnd
-from callcontrol.vocabulary.trail import LeftQueue, LegEnded, Noted, OfferEnded, Passed, Queued, Routed
+from callcontrol.vocabulary.trail import LeftQueue, LegEnded, Noted, OfferEnded, Queued, Routed
 from tests.control.queue_story import STAGES, QueueStory
 from tests.control.story import SECOND
 from tests.routing.queue_world import HELP, RUSH, facts, tenant
@@ -104,10 +104,14 @@ def test_moved_to_another_queue_he_counts_as_having_waited() -> None:
     assert left(story) == [(Leaving.MOVED, "rush")]
 
 
-def test_moved_to_a_queue_there_is_not_he_is_told_so() -> None:
-    story = notice(QueueStory().enter(), "moved", "nonsense").then(FactsFound())
-    assert story.entries(Passed)[-1].why == "no such queue"
-    assert story.command(do.HangUp).cause == "SUBSCRIBER_ABSENT"
+def test_moved_to_a_queue_that_only_another_host_knows_he_waits_on_where_he_is() -> None:
+    story = QueueStory().reach("ringing")
+    before = story.waiting
+    notice(story, "moved", "nonsense")
+    assert (story.waiting, story.commands) == (before, ())
+    why = "not moved: queue nonsense is not in the configuration of this host"
+    assert story.entries(Noted)[-1].what == why
+    assert story.answer(story.legs("anna")[0]).has(do.AcceptOffer)
 
 
 def test_moved_within_one_queue_is_no_loop() -> None:
@@ -325,6 +329,17 @@ def test_who_is_back_when_his_queue_is_no_more_goes_on() -> None:
     story = without_the_queue(QueueStory().enter().then(CallConnectionLost("reset"))).then(Rearrived(HELP))
     assert do.StartTimer("poll", 0.01) in story.commands
     assert left(story.then(TimerFired("poll"))) == [(Leaving.FAILED, "hangup:busy")]
+
+
+@pytest.mark.parametrize("stage", ["entering", "waiting", "ringing", "accepting"])
+def test_a_caller_taken_over_by_a_host_whose_older_configuration_has_no_such_queue_goes_on(stage: str) -> None:
+    story = without_the_queue(QueueStory().reach(stage))
+    story.then(CallConnectionLost("worker w0 died, w1 took over")).then(Rearrived(HELP))
+    story.then(TimerFired("poll"))
+    assert [entry.how for entry in story.entries(LeftQueue)] == ([] if stage == "entering" else [Leaving.FAILED])
+    assert story.command(do.LeaveQueue).how is Leaving.FAILED
+    assert story.then(FactsFound()).command(do.HangUp).cause == "USER_BUSY"
+    assert story.entries(Routed)[-1].why == "queue:help: the queue is no more"
 
 
 # --- transfers

@@ -222,3 +222,16 @@ def test_an_agent_redis_gave_the_caller_too_late_to_say_so_is_let_go(restartable
     live.settle()
     assert live.agent("anna").state is not AgentState.TALKING
     live.close()
+
+
+def test_a_place_in_a_queue_that_this_host_does_not_know_is_given_up_with_a_word_in_the_log(
+    scene: Scene, caplog: pytest.LogCaptureFixture
+) -> None:
+    scene.live.open()
+    scene.join()
+    scene.do(do.LeaveQueue(TICKET, Leaving.ABANDONED))
+    assert not caplog.records
+    scene.do(do.LeaveQueue(TICKET, Leaving.FAILED))
+    (record,) = caplog.records
+    assert (record.levelname, record.__dict__["call"], record.__dict__["tenant"]) == ("WARNING", "call-1", "acme")
+    assert "this host's configuration has no such queue" in record.message

@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,7 @@ from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
 from callcontrol.edges.live_state.queue_script import seed_from
 from callcontrol.edges.live_state.queue_views import QueueViews
 from callcontrol.simulator.callers import Call
+from callcontrol.simulator.dialplan import NOT_POSSIBLE
 from callcontrol.simulator.phones import Behaviour, Phone
 from callcontrol.simulator.stories.stage import Stage
 from callcontrol.vocabulary.agent import AgentAction, AgentState, AgentView
@@ -205,4 +206,52 @@ def test_the_switch_dies_while_one_waits_and_one_talks(stage: Stage, live: Live)
     assert record_of(stage, waiting).outcome != "answered"
     until(lambda: live.queue().waiting == 0)
     assert live.agent().state is not AgentState.TALKING
+    nothing_is_left(stage)
+
+
+def configurations(stage: Stage) -> set[str]:
+    """What the workers have in force."""
+    return {str(one["configuration"]) for one in stage.daemon.workers()}
+
+
+@contextmanager
+def the_tenant_is_removed(stage: Stage) -> Iterator[None]:
+    """Taken out of the YAML, and the daemon told, until the end of the block."""
+    written, aside = stage.config / "tenants" / "acme.yaml", stage.config / "acme.yaml.aside"
+    before = configurations(stage)
+    written.rename(aside)
+    stage.daemon.reload()
+    until(lambda: not before & configurations(stage))
+    try:
+        yield
+    finally:
+        aside.rename(written)
+        stage.daemon.reload()
+
+
+def test_a_waiting_caller_of_a_removed_tenant_is_served_to_the_end(stage: Stage, live: Live) -> None:
+    phone_does(stage, live, NEVER, TALKS)
+    call = stage.switch.place(Call(SUPPORT, number="+48500100508"))
+    until(lambda: "ringing" in heard(stage, AGENT))
+    with the_tenant_is_removed(stage):
+        until(lambda: is_bridged(stage, call))
+        hang_up(stage, call)
+        found = record_of(stage, call)
+    assert (found.tenant, found.outcome, found.answered_by) == ("acme", "answered", "extension:121")
+    nothing_is_reserved(stage, live)
+
+
+def test_or_hears_after_the_workers_death_that_it_is_not_possible(stage: Stage, live: Live) -> None:
+    phone_does(stage, live, NEVER)
+    call = stage.switch.place(Call(SUPPORT, number="+48500100509"))
+    until(lambda: "ringing" in heard(stage, AGENT))
+    with the_tenant_is_removed(stage):
+        stage.daemon.kill()
+        stage.daemon.start()
+        stage.switch.wait_for_end(call, 30)
+        played = [str(entry["file"]) for entry in stage.switch.heard(call) if entry["what"] == "playback"]
+        assert played[-1] == NOT_POSSIBLE
+        found = record_of(stage, call)
+    assert (found.tenant, found.outcome) == ("acme", "failed")
+    until(lambda: live.queue().waiting == 0)
     nothing_is_left(stage)

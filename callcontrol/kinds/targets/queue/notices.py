@@ -13,13 +13,17 @@ from callcontrol.routing import router
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.queue import Leaving, Notice
 from callcontrol.vocabulary.target import QueueTarget
+from callcontrol.vocabulary.trail import Noted
 
 
 def on(call: Call, waiting: WaitingCaller, notice: Notice, queue: Queue, facts: Facts) -> StepResult:
     """Carry a notice out."""
     match notice.what:
-        case "moved":
+        case "moved" if notice.detail in facts.tenant.queues:
             return _moved(call, waiting, notice.detail, facts)
+        case "moved":  # by who knows a newer configuration than this host's
+            why = f"not moved: queue {notice.detail} is not in the configuration of this host"
+            return call.noting(Noted(facts.now, why)), ()
         case "removed":
             target = facts.kinds.read(notice.detail) if notice.detail else None
             return depart(call, waiting, Leaving.REMOVED, facts, target)
@@ -34,7 +38,9 @@ def on(call: Call, waiting: WaitingCaller, notice: Notice, queue: Queue, facts: 
 
 
 def gone(call: Call, waiting: WaitingCaller, facts: Facts) -> StepResult:
-    """The YAML has no such queue any more: the caller goes to the tenant's last resort."""
+    """The YAML has no such queue (any more; or not yet, at a host with an older one that has taken the call over): the
+    caller goes to the tenant's last resort.
+    """
     return depart(call, waiting, Leaving.FAILED, facts, router.last_resort(waiting.step.path, facts))
 
 
