@@ -406,7 +406,7 @@ class QueueMachine(RuleBasedStateMachine):
     def a_worker_says_who_is_in_its_calls(self, heard: set[int], saved: set[int], worker: str) -> None:
         """Of some it says nothing, and only some of their calls are saved."""
         known = list(enumerate(sorted(self.found["engaged"].items())))
-        said = [Engaged(*member.split("|"), call) for at, (member, (_, call)) in known if at in heard]
+        said = [Engaged(*_parts(member), call) for at, (member, (_, call)) in known if at in heard]
         said += [Engaged(AGENTS[0], "nothing", "call nothing")]
         calls = frozenset(call for at, (_, (_, call)) in known if at in saved)
         before = self.found["engaged"]
@@ -446,6 +446,11 @@ def must_hold(machine: type[QueueMachine], examples: int, steps: int) -> None:
     run_state_machine_as_test(
         machine, settings=settings(max_examples=examples, stateful_step_count=steps, suppress_health_check=checks)
     )
+
+
+def _parts(member: str) -> tuple[str, str]:
+    agent, _, id_ = member.partition("|")
+    return agent, id_
 
 
 def call_of(offer: str) -> str:
