@@ -30,6 +30,7 @@ from callcontrol.vocabulary.trail import (
     Dialled,
     Entry,
     JoinedOutside,
+    LanguageChosen,
     LeftQueue,
     LegEnded,
     LegFound,
@@ -90,6 +91,7 @@ class _TrailFacts:
         went_on: whether something else was to come after it: only then is hanging up giving up. After ringing in vain
             something always is, if only the refusal.
         is_callback_due: the caller asked to be called back.
+        language: the one that was chosen last, "" if none was.
     """
 
     arrived: Arrived | None = None
@@ -101,6 +103,7 @@ class _TrailFacts:
     step: StepEnded | None = None
     went_on: bool = True
     is_callback_due: bool = False
+    language: str = ""
     visits: Visits = field(default_factory=Visits)
     segments: Segments = field(default_factory=Segments)
     path: list[PathEntry] = field(default_factory=list)
@@ -138,6 +141,8 @@ class _TrailFacts:
                 self.arrived = self.arrived or entry
             case Recorded(at, box, path):
                 self.recordings.append(Recording(at, box, path))
+            case LanguageChosen(_, language):
+                self.language = language
             case Noted(at, what):
                 self.notes.append(Note(at, what))
 
@@ -221,6 +226,7 @@ def _record(
         visits=visits,
         segments=told.segments.records(arrived.channel, legs, told.last),
         led_leg=told.led,
+        language=told.language,
     )
 
 

@@ -220,6 +220,7 @@ class CallRecord:
         reconciled: it was completed, or put together, from the switch's own records of its legs.
         segments: its conversations, in order.
         led_leg: the leg that was transferred and stands in the caller's place, "" if none does.
+        language: the language the caller was led in last, if one was chosen; "": the tenant's own.
     """
 
     call_id: str
@@ -244,6 +245,7 @@ class CallRecord:
     reconciled: Annotated[bool, LATER] = False
     segments: Annotated[tuple[SegmentRecord, ...], ROWS] = ()
     led_leg: Annotated[str, LATER] = ""
+    language: Annotated[str, LATER] = ""
 
 
 @dataclass(frozen=True, slots=True)

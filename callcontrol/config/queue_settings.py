@@ -17,7 +17,7 @@ from callcontrol.config.frozen import Frozen, RingSeconds, Seconds
 from callcontrol.config.prompt import PromptText
 from callcontrol.config.queue_fields import EndOfHours, Key, KeyAction, Music, TimeOfDay
 from callcontrol.config.target_fields import TargetText
-from callcontrol.vocabulary.language import DEFAULT_LANGUAGE, Language
+from callcontrol.vocabulary.language import Language
 from callcontrol.vocabulary.number_class import NumberClass
 
 MAX_QUEUES = 256  # of a tenant
@@ -233,7 +233,10 @@ class Queue(Frozen):
     window: Literal["day", "week", "month"] = Field(
         default="day", description="over which least_talked and fewest_calls count, in the tenant's zone"
     )
-    language: Language = Field(default=DEFAULT_LANGUAGE, description="language of the spoken prompts")
+    language: Language | None = Field(
+        default=None,
+        description="language of the spoken prompts; default: the caller's, and for its agents the tenant's",
+    )
     greeting: PromptText | None = Field(default=None, description="played once, at entry")
     music: Music = Field(
         default="tone_stream://%(400,3600,440);loops=-1",

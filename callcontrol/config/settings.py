@@ -34,6 +34,7 @@ from callcontrol.config.fields import (
     Whole,
 )
 from callcontrol.config.frozen import Frozen, RingSeconds, Seconds
+from callcontrol.config.language_settings import MAX_LANGUAGES_FOR, Days, LanguageFor
 from callcontrol.config.postgres_address import PostgresDsn
 from callcontrol.config.prompt import PromptText
 from callcontrol.config.queue_fields import DeclineKey, PauseCode
@@ -41,6 +42,7 @@ from callcontrol.config.queue_settings import MAX_AGENTS, MAX_QUEUES, Ageing, Ag
 from callcontrol.config.redis_address import RedisUrl
 from callcontrol.config.secret import SecretText
 from callcontrol.config.target_fields import TargetText
+from callcontrol.vocabulary.language import DEFAULT_LANGUAGE, Language
 from callcontrol.vocabulary.phone_number import region_of
 from callcontrol.vocabulary.rule import DEFAULT_RING_S, RuleKind
 from callcontrol.vocabulary.target import Target
@@ -280,6 +282,20 @@ class Tenant(Frozen):
         default=None, description="longest external conversation in seconds; default limits.talk_s"
     )
     confirm: Confirm = Confirm()
+    language: Language = Field(default=DEFAULT_LANGUAGE, description="language of what its callers and agents hear")
+    languages: tuple[Language, ...] = Field(
+        default=(), description="those its callers may be led in; `language` is always one"
+    )
+    language_for: tuple[LanguageFor, ...] = Field(
+        default=(),
+        max_length=MAX_LANGUAGES_FOR,
+        description="which callers are led in which language; the first that fits counts, else `language`",
+    )
+    remember_language: Days = Field(
+        default=0,
+        description="days for which the language a caller has chosen by key counts for the next calls from the same "
+        "number; 0: for that call only",
+    )
     extensions: Mapping[Identifier, Extension] = Field(default_factory=dict)
     agents: Mapping[Identifier, Agent] = Field(
         default_factory=dict, max_length=MAX_AGENTS, description="who takes calls from queues"
@@ -292,6 +308,11 @@ class Tenant(Frozen):
     )
     ageing: Ageing = Ageing()
     numbers: Mapping[E164, TargetText] = Field(default_factory=dict, description="DIDs and where they lead")
+
+    @property
+    def spoken(self) -> tuple[Language, ...]:
+        """The languages its callers may be led in, its own first."""
+        return tuple(dict.fromkeys((self.language, *self.languages)))
 
 
 class Common(Frozen):

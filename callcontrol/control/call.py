@@ -13,11 +13,12 @@ from callcontrol.routing.facts import Facts
 from callcontrol.routing.plan import Explanation, Onward, Ring
 from callcontrol.vocabulary.call import NO_ORIGIN, Caller, Origin, leg_id
 from callcontrol.vocabulary.copying import replace
+from callcontrol.vocabulary.language import Language
 from callcontrol.vocabulary.leg import Leg, Role
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.queue import KnownOffer
 from callcontrol.vocabulary.target import extension_in
-from callcontrol.vocabulary.trail import Arrived, Entry, Trail
+from callcontrol.vocabulary.trail import Arrived, Entry, LanguageChosen, Trail
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +168,7 @@ class Call:
         elsewhere: (id, agent) of what keeps agents from being offered callers, as the live state was told: calls of
             their own, legs at their phones that came from no queue.
         origin: its way before it reached us.
+        language: the one the caller is led in; None: none was chosen, the tenant's own counts.
         transfer: the latest one, None: there was none.
         seen: the last moment at which all open legs are known to have lived, by our clock; None: not known.
         taken_over: another worker has had it before: there may be legs that it sent out and could not save.
@@ -195,6 +197,7 @@ class Call:
     watched: bool = False
     nonce: str = ""
     taken_over: bool = False
+    language: Language | None = None
 
     @property
     def destination(self) -> str:
@@ -254,6 +257,14 @@ class Call:
     def noting(self, *entries: Entry | Explanation, legs: tuple[Leg, ...] | None = None) -> Call:
         """The call with these entries at the end of its trail, and with these legs (None: with those it has)."""
         return replace(self, trail=self.trail.adding(entries), legs=self.legs if legs is None else legs)
+
+    def speaking(self, language: Language, why: str, at: Instant, source: str = "") -> Call:
+        """The call whose caller is led in this language from here on.
+
+        Args:
+            source: `file:line` of what says so, "" where that is no setting.
+        """
+        return replace(self.noting(LanguageChosen(at, language, why, source)), language=language)
 
     def next_app(self) -> tuple[Call, str]:
         """The call and a fresh application id."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from callcontrol.routing.facts import SentOn
 from callcontrol.routing.plan import LegPlan
 from callcontrol.vocabulary.agent import AgentAction, OfferEnd
+from callcontrol.vocabulary.language import Language
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.queue import Leaving, TalkEnd, Ticket
 from callcontrol.vocabulary.rule import Rule, RuleKind
@@ -69,6 +70,15 @@ class StoreRule:
 
     extension: str
     rules: Mapping[RuleKind, Rule | None]
+
+
+@dataclass(frozen=True, slots=True)
+class RememberLanguage:
+    """For so many days the next calls from this number (E.164) are led in this language."""
+
+    number: str
+    language: Language
+    days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +286,7 @@ Command = (
     | Record
     | HangUp
     | StoreRule
+    | RememberLanguage
     | StartTimer
     | StopTimer
     | CheckChannels

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from callcontrol.control import accepting, declining, ending, offers, transfers, uncontrolled
+from callcontrol.control import accepting, declining, ending, languages, offers, transfers, uncontrolled
 from callcontrol.control import commands as do
 from callcontrol.control.call import Call, Closed, Deciding, Ending, Ringing, State, Talking
 from callcontrol.control.commands import Command
@@ -44,12 +44,13 @@ def step(call: Call, event: Event, facts: Facts) -> PlainResult:
     """The call after this event, and what is to be done about it."""
     if isinstance(call.state, Closed):
         return call, ()
+    facts = facts.led_in(call.language)
     moved, answer = _everywhere(call, event, facts) or _here(call, event, facts)
     first: tuple[Command, ...] = ()
     while not isinstance(answer, tuple):
         if isinstance(answer, ThenDecide):
             first, answer = (*first, *answer.commands), answer.decision
-        moved, answer = start(moved, answer, facts)
+        moved, answer = start(moved, answer, facts.led_in(moved.language))
     return moved, (*first, *answer)
 
 
@@ -105,7 +106,10 @@ def _decided(call: Call, event: Event, facts: Facts) -> StepResult:
     match call.state, event:
         case Deciding(onward), FactsFound():
             noted = call.noting(Noted(facts.now, facts.degraded)) if facts.degraded else call
-            return noted, router.follow(onward, facts) if onward else arrival.decide(facts)
+            if onward is not None:
+                return noted, router.follow(onward, facts)
+            noted = languages.chosen_at_arrival(noted, facts)
+            return noted, arrival.decide(facts.led_in(noted.language))
         case _:
             return call, ()
 

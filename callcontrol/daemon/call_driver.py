@@ -72,7 +72,7 @@ class CallDriver:
 
     def __init__(self, call: Call, facts: Facts, shared: WorkerContext, line: Line | None) -> None:
         self.call = call
-        self.facts = replace(facts, switch=call.switch, origin=call.origin)
+        self.facts = replace(facts, switch=call.switch, origin=call.origin, chosen_language=call.language)
         self.shared = shared
         self.line = line
         self.core = ""  # the Core-UUID of the switch when it handed the call over to us, "" if it never did
@@ -202,7 +202,7 @@ class CallDriver:
     def _step(self, event: Event) -> None:
         before = self.call
         slack_s = self.shared.slack_s(before.switch)
-        self.facts = replace(self.facts, now=clock.now(), slack_s=slack_s)
+        self.facts = replace(self.facts, now=clock.now(), slack_s=slack_s, chosen_language=before.language)
         if before.state.waits:
             self._refresh_facts(event)
         if isinstance(event, TimerFired) and (since := self.shared.switches.gap(before.switch)) is not None:
@@ -257,6 +257,8 @@ class CallDriver:
                     self._find_facts_about(dialled)
                 case do.StoreRule():
                     self.when_confirmed(partial(self._store_rule, command))
+                case do.RememberLanguage():
+                    self.when_confirmed(partial(self._remember_language, command))
                 case do.CheckChannels(legs):
                     self._check(legs)
                 case do.CheckAlone():
@@ -334,6 +336,9 @@ class CallDriver:
             self.deliver(Stored(str(trouble) if trouble else ""))
 
         self.shared.rules.store(self.call.tenant, command.extension, command.rules, stored)
+
+    def _remember_language(self, command: do.RememberLanguage) -> None:
+        self.shared.languages.remember(self.call.tenant, command.number, command.language, command.days)
 
     def _check(self, legs: tuple[str, ...]) -> None:
         """Ask the switch which of these legs live. Legs that are opened meanwhile were not asked for, and live."""

@@ -48,6 +48,7 @@ from callcontrol.edges.ledger.writer import LedgerWriter
 from callcontrol.edges.live_state.calls import CallStore
 from callcontrol.edges.live_state.duty import Duty
 from callcontrol.edges.live_state.inbox import Inbox
+from callcontrol.edges.live_state.languages import LanguageStore
 from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
 from callcontrol.edges.live_state.queue_script import seed_from
 from callcontrol.edges.live_state.queues import QueueStore
@@ -99,8 +100,7 @@ class Worker:
         pulse: socket.socket | None = None,
     ) -> None:
         settings = current.configuration.settings
-        self._current = current
-        self._name = worker_name(clock.new_id())
+        self._current, self._name = current, worker_name(clock.new_id())
         self._stopped, self._draining = Event(), False
         self._pipeline = RedisPipeline(connect(redis_url, settings.limits.lookup_ms / 1000))
         self._ledger = LedgerWriter(postgres_dsn)
@@ -116,6 +116,7 @@ class Worker:
             worker=self._name,
             current=current,
             rules=RuleStore(self._pipeline),
+            languages=LanguageStore(self._pipeline),
             calls=CallStore(self._pipeline, lambda tenant, call_id: self._shared.lose(tenant, call_id)),
             registrations=phones,
             records=self._records,

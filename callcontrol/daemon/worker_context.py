@@ -30,6 +30,7 @@ from callcontrol.edges import clock, meters
 from callcontrol.edges.containment import contained, note_fault
 from callcontrol.edges.live_state import codec
 from callcontrol.edges.live_state.calls import CallStore
+from callcontrol.edges.live_state.languages import LanguageStore
 from callcontrol.edges.live_state.queues import QueueStore
 from callcontrol.edges.live_state.rules import RuleStore
 from callcontrol.edges.spool import EntryRefused, SpoolClosed, SpoolFull
@@ -135,6 +136,7 @@ class WorkerContext:
     worker: str
     current: Current
     rules: RuleStore
+    languages: LanguageStore
     calls: CallStore
     registrations: Registrations
     records: Records

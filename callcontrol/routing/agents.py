@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from callcontrol.config.queue_settings import Callback
 from callcontrol.config.settings import Agent, Tenant
 from callcontrol.routing.facts import Facts
+from callcontrol.routing.language import to_agent
 from callcontrol.routing.legs import number_leg, phones
 from callcontrol.routing.path import Path
 from callcontrol.routing.plan import Acceptance, Legs
@@ -55,7 +56,7 @@ def _external(agent: Agent, queue: str, ring_s: int, facts: Facts, round_: int) 
 
 def _acceptance(queue: str, facts: Facts) -> Acceptance:
     """The agent hears which key accepts, and which one declines where there is one."""
-    language, confirm = facts.tenant.queues[queue].language, facts.tenant.confirm
+    language, confirm = to_agent(facts.tenant.queues[queue], facts.tenant), facts.tenant.confirm
     declining = key_hint(language, Hint.DECLINE, confirm.decline) if confirm.decline else ()
     return Acceptance(as_file_string((*phrase(language, Phrase.ACCEPT), *declining)), confirm.wait)
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from callcontrol.routing import arrival, router
 from callcontrol.routing.facts import Facts
+from callcontrol.routing.language import choice_at_arrival
 from callcontrol.routing.plan import Decision, Explanation, Ring, RingResult, Step
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.trail import Passed
@@ -54,7 +55,11 @@ def explain(facts: Facts) -> list[str]:
 
 def plan_of(facts: Facts) -> list[Line]:
     """The same for programs."""
+    choice = choice_at_arrival(facts)
     lines: list[Line] = []
+    if choice is not None:
+        lines.append(Line(0, Kind.REASON, f"language {choice.language} ({choice.why})", choice.source))
+        facts = facts.led_in(choice.language)
     for line in _decision(arrival.decide(facts), facts, 0):
         if len(lines) == MAX_LINES:
             return [*lines, Line(0, Kind.CUT, "… (further branches are not shown)")]

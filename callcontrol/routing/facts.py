@@ -15,7 +15,8 @@ from callcontrol.routing.endings import refuse
 from callcontrol.routing.path import Path
 from callcontrol.routing.plan import Account, Answer, Branch, Decision, Legs, Peer, Ring, RingResult, Step
 from callcontrol.vocabulary.call import NO_ORIGIN, Caller, Origin
-from callcontrol.vocabulary.language import DEFAULT_LANGUAGE, Language
+from callcontrol.vocabulary.copying import replace
+from callcontrol.vocabulary.language import Language
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.rule import Rule, Rules
 from callcontrol.vocabulary.stored import Upgrades
@@ -60,6 +61,8 @@ class Facts:
         transferred: the caller did not dial this number, the call was transferred to it.
         transferred_by: the extension that did, whose rights and purse decide; "" if it is not known.
         heading: where the call goes next, when that is not the dialled number (after a wait in a queue).
+        chosen_language: the language the caller is led in; None: none was chosen, the tenant's own counts.
+        remembered: the language the caller chose in an earlier call; None: none, or it was not looked up.
         origin: the way of a call from outside before it reached us.
         alike: calls from the same number to the same one of ours that ring outside now, through a trunk.
         resting: trunks that failed call after call; they are tried last.
@@ -87,6 +90,8 @@ class Facts:
     transferred: bool = False
     transferred_by: str = ""
     heading: Target | None = None
+    chosen_language: Language | None = None
+    remembered: Language | None = None
 
     @property
     def tenant(self) -> Tenant:
@@ -96,7 +101,11 @@ class Facts:
     @property
     def language(self) -> Language:
         """The language of what the caller hears."""
-        return DEFAULT_LANGUAGE
+        return self.chosen_language or self.tenant.language
+
+    def led_in(self, language: Language | None) -> Facts:
+        """The facts of a call whose caller is led in this language, None: in the tenant's own."""
+        return self if language == self.chosen_language else replace(self, chosen_language=language)
 
     def extension(self, name: str) -> Extension | None:
         """The extension's settings, None if there is none of this name."""

@@ -92,4 +92,4 @@ def acceptance(path: Path, facts: Facts) -> Acceptance | None:
     is_dialled = bool(facts.caller.extension) and isinstance(path.first, NumberTarget)
     if not confirm.on or is_dialled:
         return None
-    return Acceptance(as_file_string(confirm.prompt.files(facts.language)), confirm.wait)
+    return Acceptance(as_file_string(confirm.prompt.files(facts.tenant.language)), confirm.wait)

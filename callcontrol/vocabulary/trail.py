@@ -13,6 +13,7 @@ from typing import Literal, overload
 
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.call import Caller, Stamps
+from callcontrol.vocabulary.language import Language
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.queue import Leaving
@@ -191,6 +192,17 @@ class Noted:
 
 
 @dataclass(frozen=True, slots=True)
+class LanguageChosen:
+    """The caller is led in this language from here on, and why: `language_for 2`, `key 1 of menu:main`, …"""
+
+    at: Instant
+    language: Language
+    why: str
+    source: str = ""  # file:line
+    kind: Literal["language_chosen"] = "language_chosen"
+
+
+@dataclass(frozen=True, slots=True)
 class Queued:
     """The caller has a place in a queue.
 
@@ -277,7 +289,7 @@ class WrapUpBegan:
 QueueEntry = Queued | Offered | OfferEnded | LeftQueue | Pressed | WrapUpBegan
 Conversation = Bridged | JoinedOutside | Parted
 LegEntry = Dialled | LegFound | LegEnded | Moved
-Entry = Arrived | Routed | Passed | LegEntry | Conversation | StepEnded | Recorded | Noted | QueueEntry
+Entry = Arrived | Routed | Passed | LegEntry | Conversation | StepEnded | Recorded | Noted | LanguageChosen | QueueEntry
 
 
 class Trail(Sequence[Entry]):

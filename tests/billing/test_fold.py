@@ -13,7 +13,17 @@ from callcontrol.billing.record import Direction, Note, PathEntry, Recording
 from callcontrol.vocabulary.call import Stamps
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.outcome import Outcome
-from callcontrol.vocabulary.trail import Arrived, Bridged, Dialled, LegEnded, Noted, Passed, Routed, StepEnded
+from callcontrol.vocabulary.trail import (
+    Arrived,
+    Bridged,
+    Dialled,
+    LanguageChosen,
+    LegEnded,
+    Noted,
+    Passed,
+    Routed,
+    StepEnded,
+)
 from tests.billing.trails import NOON, Entries, Story, forwarded
 
 
@@ -53,6 +63,12 @@ def test_a_forwarded_call_leg_by_leg() -> None:
     )
     assert [leg.is_external for leg in record.legs] == [False, False, True]
     assert not record.estimated
+
+
+def test_the_language_is_the_one_that_was_chosen_last() -> None:
+    by_key = LanguageChosen(Instant(NOON + 9), "ru", "key 3 of menu:main")
+    assert fold((*forwarded(), LanguageChosen(NOON, "pl", "language_for 1"), by_key)).language == "ru"
+    assert fold(forwarded()).language == ""
 
 
 def test_the_path_tells_where_and_why_and_what_was_passed() -> None:

@@ -29,6 +29,7 @@ from callcontrol.daemon.timers import Timers
 from callcontrol.daemon.worker_context import WorkerContext
 from callcontrol.edges import clock
 from callcontrol.edges.live_state.calls import CallStore
+from callcontrol.edges.live_state.languages import LanguageStore
 from callcontrol.edges.live_state.queue_replies import Effects
 from callcontrol.edges.live_state.rules import RuleStore
 from callcontrol.kinds import KINDS
@@ -109,6 +110,7 @@ class Office:
             worker=WORKER,
             current=self.current,
             rules=RuleStore(live.pipeline),
+            languages=LanguageStore(live.pipeline),
             calls=CallStore(live.pipeline),
             registrations=registrations,
             records=NoBook(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from callcontrol.control import saved
 from callcontrol.control.call import Call
 from callcontrol.edges.live_state.codec import CALLS, decode, encode
 from callcontrol.vocabulary.stored import read_tag
+from tests.routing.world import TENANT, facts, settings
 from tests.upgrade.left_behind import LeftBehind
 
 HERE = Path(__file__).parent
@@ -39,6 +41,14 @@ def test_an_example_is_of_the_version_it_is_named_after_and_is_read(example: Pat
     told = json.loads(example.read_bytes())
     assert "{}-{}".format(*read_tag(told["$"])) == example.stem
     assert CALLS.decode(CALLS.encode(decode(example.read_bytes()))) == decode(example.read_bytes())
+
+
+@pytest.mark.parametrize("text", OF_OLD_DAEMONS)
+def test_a_call_saved_without_a_language_is_led_in_the_tenants_own(text: str) -> None:
+    call: Call = decode(text)
+    assert "language" not in json.loads(text)
+    polish = replace(facts(), settings=settings(TENANT + "language: pl\n"), chosen_language=None)
+    assert (call.language, polish.led_in(call.language).language) == (None, "pl")
 
 
 def test_every_upgrade_has_its_example() -> None:

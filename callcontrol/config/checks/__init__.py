@@ -7,7 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from callcontrol.config.checks import agents, chains, emergency, numbers, queues, rules, shared, switches, targets
+from callcontrol.config.checks import (
+    agents,
+    chains,
+    emergency,
+    languages,
+    numbers,
+    queues,
+    rules,
+    shared,
+    switches,
+    targets,
+)
 from callcontrol.config.problems import Problem
 from callcontrol.config.settings import Settings
 from callcontrol.config.ways import AllKinds
@@ -50,6 +61,11 @@ CHECKS: tuple[Callable[[Settings], Iterable[Problem]], ...] = (
     queues.demands_nobody_meets,
     queues.stages_out_of_order,
     queues.waits_longer_than_anybody_waits,
+    languages.languages_of_no_caller,
+    languages.languages_not_spoken,
+    languages.languages_of_numbers_not_owned,
+    languages.languages_never_chosen,
+    languages.languages_remembered_in_vain,
 )
 
 # Those that look along the ways of targets, whatever kinds there are.

@@ -28,6 +28,11 @@ def rules(tenant: str) -> str:
     return _key(tenant, "rules")
 
 
+def language(tenant: str, number: str) -> str:
+    """String with an expiry: the language a caller has chosen by key, by the caller's number (E.164)."""
+    return _key(tenant, f"language:{number}")
+
+
 def worker(name: str) -> str:
     """String with an expiry: the worker lives."""
     return f"{PREFIX}:{_WORKERS}:lease:{name}"

@@ -41,6 +41,7 @@ from callcontrol.kinds.targets.queue.serving import end_unjoined
 from callcontrol.kinds.targets.queue.waiting_caller import Offering
 from callcontrol.routing.agents import customer_leg
 from callcontrol.routing.facts import Facts
+from callcontrol.routing.language import to_agent
 from callcontrol.routing.plan import Legs
 from callcontrol.routing.speech import Phrase, as_file_string, phrase
 from callcontrol.vocabulary.agent import OfferEnd
@@ -215,8 +216,8 @@ def _agent_there(call: Call, state: CallingBack, under: Offering, facts: Facts) 
         moved, more = _failed(call, state, AGENT_HUNG_UP, facts, agents_fault=True)
         return moved, (*commands, *more)
     queue = facts.tenant.queues.get(state.queue)
-    language = queue.language if queue else "en"
-    told = do.Whisper(under.winner, as_file_string(phrase(language, Phrase.CALLING_BACK)))
+    words = phrase(to_agent(queue, facts.tenant), Phrase.CALLING_BACK)
+    told = do.Whisper(under.winner, as_file_string(words))
     called, calling = _call(call.to(state), state, facts)
     return called, (*commands, told, *calling)
 

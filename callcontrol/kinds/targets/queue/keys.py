@@ -15,10 +15,12 @@ from callcontrol.kinds.targets.queue.leaving import depart, leave
 from callcontrol.kinds.targets.queue.waiting_caller import WaitingCaller
 from callcontrol.routing.agents import no_callback
 from callcontrol.routing.facts import Facts
+from callcontrol.routing.language import to_caller
 from callcontrol.routing.path import Path
 from callcontrol.routing.plan import Decision
 from callcontrol.routing.speech import Phrase, as_file_string, phrase
 from callcontrol.vocabulary.copying import replace
+from callcontrol.vocabulary.language import Language
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from callcontrol.vocabulary.opening import Hours
 from callcontrol.vocabulary.queue import Kept, Leaving
@@ -73,16 +75,16 @@ def answered(call: Call, waiting: WaitingCaller, kept: Kept, queue: Queue, facts
     call, commands = leave(call, waiting, Leaving.CALLBACK, facts, facts.caller.number)
     if kept is Kept.NOTED:
         call = call.noting(Noted(facts.now, "a callback to this number was noted already"))
-    path, settings = waiting.step.path, queue.callback
+    path, settings, language = waiting.step.path, queue.callback, to_caller(queue, facts)
     if kept is Kept.NOTED or waiting.took_up == "callback":
-        goodbye = _said("callback noted", settings.noted, Phrase.CALLBACK_NOTED, queue, path)
+        goodbye = _said("callback noted", settings.noted, Phrase.CALLBACK_NOTED, language, path)
     else:
-        goodbye = _said(PROMISED, settings.confirmed, Phrase.CALLBACK_PROMISED, queue, path)
+        goodbye = _said(PROMISED, settings.confirmed, Phrase.CALLBACK_PROMISED, language, path)
     return call, ThenDecide((*commands, do.StopPlaying(all=True)), Decision(goodbye))
 
 
-def _said(name: str, own: Prompt | None, words: Phrase, queue: Queue, path: Path) -> Announce:
-    files = own.files(queue.language) if own else phrase(queue.language, words)
+def _said(name: str, own: Prompt | None, words: Phrase, language: Language, path: Path) -> Announce:
+    files = own.files(language) if own else phrase(language, words)
     return Announce(name, as_file_string(files), True, None, path.falling_back_to(None))
 
 
@@ -90,7 +92,8 @@ def _refused(call: Call, waiting: WaitingCaller, why: str, queue: Queue, facts: 
     """The caller hears that there will be no callback, and waits on."""
     call = call.noting(Noted(facts.now, f"no callback: {why}"))
     own = queue.callback.refused
-    files = own.files(queue.language) if own else phrase(queue.language, Phrase.CALLBACK_REFUSED)
+    language = to_caller(queue, facts)
+    files = own.files(language) if own else phrase(language, Phrase.CALLBACK_REFUSED)
     call, waiting, commands = waiting_room.say(call, waiting, files, queue, facts)
     return call.to(waiting), commands
 

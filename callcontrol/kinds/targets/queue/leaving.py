@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from callcontrol.config.queue_settings import Queue
 from callcontrol.control import commands as do
 from callcontrol.control.call import Call, Deciding
 from callcontrol.control.step_result import PlainResult, StepResult, ThenDecide
@@ -11,6 +10,7 @@ from callcontrol.kinds.targets.queue.serving import end_unjoined
 from callcontrol.kinds.targets.queue.waiting_caller import WaitingCaller
 from callcontrol.routing.endings import refuse
 from callcontrol.routing.facts import Facts
+from callcontrol.routing.language import to_agent
 from callcontrol.routing.speech import Phrase, as_file_string, phrase
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.copying import replace
@@ -21,9 +21,6 @@ from callcontrol.vocabulary.trail import LeftQueue, StepEnded
 
 # An agent who has accepted is whispered to, and joined, within a time: this clock.
 OFFER_TIMER = "offer"
-
-# The prompts' language where a reload has taken the queue away.
-_DEFAULT_LANGUAGE = Queue.model_fields["language"].default
 
 _OUTCOMES = {Leaving.ABANDONED: Outcome.ABANDONED, Leaving.CALLBACK: Outcome.CALLBACK}
 
@@ -62,5 +59,5 @@ def _let_go(call: Call, waiting: WaitingCaller, facts: Facts) -> PlainResult:
         return call, (*commands, *offering.take_back(under))
     call, ending = end_unjoined(call, TalkEnd.ABANDONED, facts)
     queue = facts.tenant.queues.get(waiting.step.queue)
-    told = phrase(queue.language if queue else _DEFAULT_LANGUAGE, Phrase.CALLER_GONE)
+    told = phrase(to_agent(queue, facts.tenant), Phrase.CALLER_GONE)
     return call, (*ending, do.Whisper(under.winner, as_file_string(told), hang_up=True), do.StopTimer(OFFER_TIMER))

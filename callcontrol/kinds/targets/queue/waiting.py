@@ -37,6 +37,7 @@ from callcontrol.kinds.targets.queue.leaving import OFFER_TIMER, depart, leave
 from callcontrol.kinds.targets.queue.waiting_caller import Offering, QueueStep, WaitingCaller
 from callcontrol.routing import router
 from callcontrol.routing.facts import Facts
+from callcontrol.routing.language import to_agent
 from callcontrol.routing.speech import as_file_string, waited
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.copying import replace
@@ -270,8 +271,9 @@ def _accepted(call: Call, waiting: WaitingCaller, under: Offering, queue: Queue,
     if not queue.whisper:
         moved, joining = _join_legs(call, waiting, taken, facts)
         return moved, (*commands, *quiet, *joining)
-    name = queue.whisper_name.files(queue.language) if queue.whisper_name else ()
-    files = (*name, *waited(queue.language, (facts.now - waiting.joined) // SECOND_US))
+    language = to_agent(queue, facts.tenant)
+    name = queue.whisper_name.files(language) if queue.whisper_name else ()
+    files = (*name, *waited(language, (facts.now - waiting.joined) // SECOND_US))
     whisper = do.Whisper(taken.winner, as_file_string(files))
     return call.to(waiting), (*commands, *quiet, whisper, do.StartTimer(OFFER_TIMER, WHISPER_S + facts.slack_s))
 

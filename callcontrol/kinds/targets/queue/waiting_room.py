@@ -16,6 +16,7 @@ from callcontrol.control.commands import Command
 from callcontrol.kinds.targets.queue.expected_wait import expected_us, minutes_to_announce
 from callcontrol.kinds.targets.queue.waiting_caller import WaitingCaller
 from callcontrol.routing.facts import Facts
+from callcontrol.routing.language import to_caller
 from callcontrol.routing.speech import as_file_string, expected_wait, position
 from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.moment import SECOND_US
@@ -43,7 +44,7 @@ Heard = tuple[Call, WaitingCaller, tuple[Command, ...]]
 def enter(call: Call, waiting: WaitingCaller, queue: Queue, facts: Facts) -> Heard:
     """Answer, greet, begin the music, set all clocks."""
     waiting = replace(waiting, let_in=facts.now)
-    greeting = queue.greeting.files(queue.language) if queue.greeting else ()
+    greeting = queue.greeting.files(to_caller(queue, facts)) if queue.greeting else ()
     call, waiting, playing = play(call, waiting, greeting, queue, facts)
     return call, waiting, (do.Answer(), *playing, *clocks(waiting, queue, facts))
 
@@ -118,14 +119,14 @@ def announce(call: Call, waiting: WaitingCaller, place: Place, queue: Queue, fac
         # A caller who is overtaken by a heavier one keeps hearing the earlier place: it never rises.
         lowest = min(place.position, waiting.position or place.position)
         waiting = replace(waiting, position=lowest)
-        files += position(queue.language, lowest)
+        files += position(to_caller(queue, facts), lowest)
     if "wait" in wanted:
         minutes = minutes_to_announce(expected_us(place), waiting.minutes or None)
         if minutes is not None:
             waiting = replace(waiting, minutes=minutes)
-            files += expected_wait(queue.language, minutes)
+            files += expected_wait(to_caller(queue, facts), minutes)
     if "position" in wanted and queue.announce.hint:
-        files += queue.announce.hint.files(queue.language)
+        files += queue.announce.hint.files(to_caller(queue, facts))
     if not files:
         return call, waiting, ()
     stop = (do.StopPlaying(),) if waiting.music else ()
