@@ -84,8 +84,8 @@ fuzz: env ## atheris on what reads other people's bytes (ARGS="wire --seconds 60
 test-freeswitch: env ## the stories on a real FreeSWITCH with SIPp phones (FREESWITCH=/path/to/freeswitch ARGS="busy group")
 	@FREESWITCH="$(FREESWITCH)" $(PY) -m tests.freeswitch $(ARGS)
 
-prompts: env ## the spoken prompts again from freeswitch-xml/sounds/queue_prompts.yaml (espeak-ng; ARGS="pl/number-3")
-	@$(PY) freeswitch-xml/sounds/make_queue_prompts.py freeswitch-xml/sounds $(ARGS)
+prompts: env ## the spoken prompts again from freeswitch-xml/sounds/*_prompts.yaml (espeak-ng; ARGS="queue/pl/number-3")
+	@$(PY) freeswitch-xml/sounds/speak_prompts.py freeswitch-xml/sounds $(ARGS)
 
 clean: ## remove what the goals made: environment, embedded data, caches
 	@for link in .data/*/moved; do \

@@ -1,7 +1,8 @@
-"""What is said to those who wait in a queue and to its agents, as sequences of sound files.
+"""What is said to callers and agents, as sequences of sound files.
 
-One file per language holds its grammar of numbers. The words themselves, and the voice that speaks them, stand in
-`freeswitch-xml/sounds/queue_prompts.yaml`; the files lie below the switch's sounds as `queue/LANGUAGE/NAME.wav`.
+Here stands what a queue says; `moments`, `amounts` and `menus` hold the rest. One file per language holds its grammar.
+The words themselves, and the voice that speaks them, stand in `freeswitch-xml/sounds/queue_prompts.yaml` and
+`spoken_prompts.yaml`; the files lie below the switch's sounds as `FOLDER/LANGUAGE/NAME.wav`.
 """
 
 from __future__ import annotations
@@ -9,22 +10,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import StrEnum
 from functools import cache
-from types import MappingProxyType
 
-from callcontrol.routing.speech import en, pl, ru
+from callcontrol.routing.speech import amounts, menus, moments
+from callcontrol.routing.speech.amounts import CURRENCIES, amount, duration
 from callcontrol.routing.speech.file_string import as_file_string
-from callcontrol.routing.speech.grammar import Clips, Grammar, Noun, counted, number
+from callcontrol.routing.speech.grammar import Noun, counted, number
+from callcontrol.routing.speech.languages import GRAMMARS, Files, files
+from callcontrol.routing.speech.menus import MenuPhrase, menu_phrase
+from callcontrol.routing.speech.moments import Standing, override_set, override_taken_back, reopening, until
 from callcontrol.vocabulary.language import Language
-
-Files = tuple[str, ...]
 
 LAST_POSITION = 999  # beyond it no number is said
 LONGEST_MINUTES = 60  # beyond it: more than an hour
 KEYS = tuple("0123456789*#")
 
-_GRAMMARS: MappingProxyType[Language, Grammar] = MappingProxyType(
-    {"en": en.GRAMMAR, "pl": pl.GRAMMAR, "ru": ru.GRAMMAR}
-)
 _KEY_NAMES = {"*": "key-star", "#": "key-hash"}
 
 
@@ -51,7 +50,7 @@ class Hint(StrEnum):
 
 def phrase(language: Language, name: Phrase) -> Files:
     """A sentence that is always the same."""
-    return _files(language, (name,))
+    return files(language, (name,))
 
 
 def key_hint(language: Language, hint: Hint, key: str) -> Files:
@@ -62,7 +61,7 @@ def key_hint(language: Language, hint: Hint, key: str) -> Files:
     """
     if key not in KEYS:
         raise ValueError(f"{key!r} is no key of a phone")
-    return _files(language, (hint, _KEY_NAMES.get(key, f"number-{key}")))
+    return files(language, (hint, _KEY_NAMES.get(key, f"number-{key}")))
 
 
 def position(language: Language, n: int) -> Files:
@@ -74,37 +73,37 @@ def position(language: Language, n: int) -> Files:
     if n < 1:
         raise ValueError(f"{n} is no position in a queue")
     if n == 1:
-        return _files(language, ("position-next",))
+        return files(language, ("position-next",))
     if n > LAST_POSITION:
-        return _files(language, ("position-far",))
-    return _files(language, ("position", *number(n), *_GRAMMARS[language].after_position))
+        return files(language, ("position-far",))
+    return files(language, ("position", *number(n), *GRAMMARS[language].after_position))
 
 
 def expected_wait(language: Language, minutes: int) -> Files:
     """How long the caller will probably wait: below 1 less than a minute, above LONGEST_MINUTES more than an hour."""
     if minutes < 1:
-        return _files(language, ("wait-under-minute",))
+        return files(language, ("wait-under-minute",))
     if minutes > LONGEST_MINUTES:
-        return _files(language, ("wait-over-hour",))
-    return _files(language, ("wait", *counted(_GRAMMARS[language], minutes, Noun.MINUTE)))
+        return files(language, ("wait-over-hour",))
+    return files(language, ("wait", *counted(GRAMMARS[language], minutes, Noun.MINUTE)))
 
 
 def waited(language: Language, seconds: int) -> Files:
     """To the agent: how long the caller has waited. Below 0 (a clock was set back) counts as 0."""
     minutes, rest = divmod(max(seconds, 0), 60)
     if (minutes, rest) > (LONGEST_MINUTES, 0):
-        return _files(language, ("waited-over-hour",))
-    grammar = _GRAMMARS[language]
+        return files(language, ("waited-over-hour",))
+    grammar = GRAMMARS[language]
     spoken = counted(grammar, minutes, Noun.MINUTE) if minutes else ()
     if rest or not minutes:
         spoken += counted(grammar, rest, Noun.SECOND)
-    return _files(language, ("waited", *spoken))
+    return files(language, ("waited", *spoken))
 
 
 @cache
 def all_files(language: Language) -> frozenset[str]:
     """Every file that any of these functions can ask for."""
-    return frozenset(file for files in _everything(language) for file in files)
+    return frozenset(file for spoken in _everything(language) for file in spoken)
 
 
 def _everything(language: Language) -> Iterator[Files]:
@@ -113,24 +112,33 @@ def _everything(language: Language) -> Iterator[Files]:
     yield from (position(language, n) for n in range(1, LAST_POSITION + 2))
     yield from (expected_wait(language, n) for n in range(LONGEST_MINUTES + 2))
     yield from (waited(language, n) for n in range(LONGEST_MINUTES * 60 + 2))
-
-
-def _files(language: Language, clips: Clips) -> Files:
-    return tuple(f"queue/{language}/{clip}.wav" for clip in clips)
+    yield from moments.everything(language)
+    yield from amounts.everything(language)
+    yield from menus.everything(language)
 
 
 __all__ = [
+    "CURRENCIES",
     "KEYS",
     "LAST_POSITION",
     "LONGEST_MINUTES",
     "Files",
     "Hint",
+    "MenuPhrase",
     "Phrase",
+    "Standing",
     "all_files",
+    "amount",
     "as_file_string",
+    "duration",
     "expected_wait",
     "key_hint",
+    "menu_phrase",
+    "override_set",
+    "override_taken_back",
     "phrase",
     "position",
+    "reopening",
+    "until",
     "waited",
 ]

@@ -1,12 +1,15 @@
 """Russian: одна минута, две минуты, пять минут, двенадцать минут, двадцать одна минута, двадцать две минуты.
 
-One and two are feminine at the end of longer numbers too, and one takes the singular there; eleven to fourteen are
-numbers of their own.
+One and two agree at the end of longer numbers too, and one takes the singular there; eleven to fourteen are numbers of
+their own. Times of day are by twenty-four hours, in the accusative after `в` and in the genitive after `до`: в восемь
+часов одну минуту, до восьми часов тридцати минут.
 """
 
 from __future__ import annotations
 
-from callcontrol.routing.speech.grammar import Clips, Form, Grammar, feminine, number
+from datetime import date, time
+
+from callcontrol.routing.speech.grammar import Calendar, Clips, Form, Gender, Grammar, Noun, as_gender, number
 
 
 def _form(n: int) -> Form:
@@ -20,9 +23,52 @@ def _form(n: int) -> Form:
     return Form.MANY
 
 
-def _before_noun(n: int) -> Clips:
+def _agreeing(n: int, gender: Gender, _alone: bool = True) -> Clips:
     clips = number(n)
-    return feminine(clips) if clips[-1] in ("number-1", "number-2") else clips
+    is_two = clips[-1] == "number-2" and gender is Gender.FEMININE
+    return as_gender(clips, gender) if clips[-1] == "number-1" or is_two else clips
 
 
-GRAMMAR = Grammar(form=_form, before_noun=_before_noun)
+def _at(at: time) -> Clips:
+    return (f"hours/at-{at.hour}", *(_minutes_accusative(at.minute) if at.minute else ()))
+
+
+def _minutes_accusative(n: int) -> Clips:
+    """Only one differs from the nominative: одну минуту."""
+    if _form(n) is not Form.ONE:
+        return (*_agreeing(n, Gender.FEMININE), f"minute-{_form(n)}")
+    return (*number(n)[:-1], "hours/one-accusative", "hours/minute-accusative")
+
+
+def _until(at: time) -> Clips:
+    if at == time(0):
+        return ("hours/until-midnight",)
+    return (f"hours/until-{at.hour}", *(_minutes_genitive(at.minute) if at.minute else ()))
+
+
+def _minutes_genitive(n: int) -> Clips:
+    """The genitive singular sounds like the form after two: минуты."""
+    minute = "minute-few" if _form(n) is Form.ONE else "minute-many"
+    return (*(f"hours/{clip}-genitive" for clip in number(n)), minute)
+
+
+def _on_date(day: date) -> Clips:
+    return (f"hours/day-{day.day}", f"hours/month-{day.month}")
+
+
+def _until_date(day: date) -> Clips:
+    return (f"hours/until-day-{day.day}", f"hours/month-{day.month}")
+
+
+GRAMMAR = Grammar(
+    form=_form,
+    agreeing=_agreeing,
+    genders={
+        Noun.MINUTE: Gender.FEMININE,
+        Noun.SECOND: Gender.FEMININE,
+        Noun.THOUSAND: Gender.FEMININE,
+        Noun.KOPECK: Gender.FEMININE,
+        Noun.EURO: Gender.NEUTER,
+    },
+)
+CALENDAR = Calendar(at=_at, until=_until, until_on=_until, on_date=_on_date, until_date=_until_date)

@@ -6,24 +6,26 @@ from pathlib import Path
 
 import yaml
 
-_PROMPTS = "queue_prompts.yaml"
+_PROMPTS = ("queue_prompts.yaml", "spoken_prompts.yaml")
+_DEFAULT_FOLDER = "queue"
 _BEGINNING = "file_string://"
 
 
 class Spoken:
-    """The texts of the queues' prompts.
+    """The texts of the spoken prompts.
 
     Args:
         sounds: folder of the switch's sounds, with the list of what its prompts say.
     """
 
     def __init__(self, sounds: Path) -> None:
-        told = yaml.safe_load((sounds / _PROMPTS).read_text(encoding="utf-8"))
+        told = [yaml.safe_load((sounds / name).read_text(encoding="utf-8")) for name in _PROMPTS]
         self._texts = {
-            f"queue/{language}/{name}.wav": str(text)
-            for language, words in told.items()
+            _file(clip, language): str(text)
+            for languages in told
+            for language, words in languages.items()
             if isinstance(words, dict)
-            for name, text in words["texts"].items()
+            for clip, text in words["texts"].items()
         }
 
     def heard(self, played: str) -> str:
@@ -33,3 +35,8 @@ class Spoken:
         texts = [self._texts.get(file) for file in played.removeprefix(_BEGINNING).split("!")]
         known = [text for text in texts if text is not None]
         return f"“{' '.join(known)}”" if len(known) == len(texts) else played
+
+
+def _file(clip: str, language: str) -> str:
+    folder, _, name = clip.rpartition("/")
+    return f"{folder or _DEFAULT_FOLDER}/{language}/{name}.wav"

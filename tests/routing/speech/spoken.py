@@ -16,19 +16,19 @@ SOUNDS = ROOT / "freeswitch-xml" / "sounds"
 
 
 @cache
-def _voices() -> Mapping[str, Any]:
-    found: Mapping[str, Any] = yaml.safe_load((SOUNDS / "queue_prompts.yaml").read_text(encoding="utf-8"))
+def _voices(file: str) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = yaml.safe_load((SOUNDS / file).read_text(encoding="utf-8"))
     return found
 
 
+@cache
 def texts(language: Language) -> Mapping[str, str]:
-    """What each file of a language says, by its name without .wav."""
-    found: Mapping[str, str] = _voices()[language]["texts"]
-    return found
+    """What each file of a language says, by its name below the switch's sounds."""
+    queue, spoken = (_voices(file)[language]["texts"] for file in ("queue_prompts.yaml", "spoken_prompts.yaml"))
+    clips = {f"queue/{clip}": text for clip, text in queue.items()} | spoken
+    return {f"{PurePath(clip).parent}/{language}/{PurePath(clip).name}.wav": text for clip, text in clips.items()}
 
 
 def said(language: Language, files: Sequence[str]) -> str:
     """The files one after the other, as one sentence without its full stop."""
-    folders = {PurePath(file).parent.as_posix() for file in files}
-    assert folders == {f"queue/{language}"}
-    return " ".join(texts(language)[PurePath(file).stem] for file in files).removesuffix(".")
+    return " ".join(texts(language)[file] for file in files).removesuffix(".")

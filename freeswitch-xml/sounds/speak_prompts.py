@@ -1,8 +1,10 @@
-"""Makes the spoken prompts of queues out of `queue_prompts.yaml`: the same version of espeak-ng makes the same bytes.
+"""Makes the spoken prompts out of `queue_prompts.yaml` and `spoken_prompts.yaml`.
+
+The same version of espeak-ng makes the same bytes.
 
 Each becomes a WAV of 8000 Hz, mono, G.711 mu-law: what a phone line carries, half the size of linear samples.
 Replace any of them by a recording of your own under the same name; README.md says how.
-Usage: python make_queue_prompts.py FOLDER [NAME ...], such as: make_queue_prompts.py sounds pl/number-3
+Usage: python speak_prompts.py FOLDER [NAME ...], such as: speak_prompts.py sounds queue/pl/number-3
 """
 
 from __future__ import annotations
@@ -21,7 +23,8 @@ from pathlib import Path
 
 import yaml
 
-TEXTS = Path(__file__).with_name("queue_prompts.yaml")
+TEXTS = tuple(Path(__file__).with_name(name) for name in ("queue_prompts.yaml", "spoken_prompts.yaml"))
+DEFAULT_FOLDER = "queue"
 RATE_HZ = 8000
 PASS_HZ = 3600  # below half the rate by what the filter needs to fall off
 TAPS = 64  # to each side of a sample
@@ -44,7 +47,7 @@ class Language:
 
     Attributes:
         pronounced: words the voice gets wrong, with their phonemes in espeak-ng's notation.
-        texts: by name of the file, without .wav.
+        texts: by name of the clip: NAME for queue/LANGUAGE/NAME.wav, FOLDER/NAME for FOLDER/LANGUAGE/NAME.wav.
     """
 
     code: str
@@ -58,10 +61,15 @@ class Language:
             text = re.sub(rf"\b{word}\b", phonemes.replace("\\", r"\\"), text)
         return text if text.endswith(".") else f"{text.rstrip(':')},"
 
+    def file(self, clip: str) -> str:
+        """The file of a clip below the switch's sounds, without .wav."""
+        folder, _, name = clip.rpartition("/")
+        return f"{folder or DEFAULT_FOLDER}/{self.code}/{name}"
 
-def read_texts() -> tuple[str, tuple[Language, ...]]:
+
+def read_texts(path: Path) -> tuple[str, tuple[Language, ...]]:
     """The version of espeak-ng that made the files, and every language."""
-    read = yaml.safe_load(TEXTS.read_text(encoding="utf-8"))
+    read = yaml.safe_load(path.read_text(encoding="utf-8"))
     return read.pop("espeak-ng"), tuple(Language(code, **values) for code, values in read.items())
 
 
@@ -147,28 +155,31 @@ def prompt(text: str, language: Language) -> bytes:
 
 
 def make(folder: Path, languages: Sequence[Language], names: Sequence[str]) -> None:
-    """Write the named prompts, such as `pl/number-3`, below folder/queue; no name: all of them."""
+    """Write the named prompts, such as `queue/pl/number-3`, below the folder; no name: all of them."""
     for language in languages:
-        (folder / "queue" / language.code).mkdir(parents=True, exist_ok=True)
-        for name, text in language.texts.items():
-            if not names or f"{language.code}/{name}" in names:
-                (folder / "queue" / language.code / f"{name}.wav").write_bytes(prompt(text, language))
+        for clip, text in language.texts.items():
+            if not names or language.file(clip) in names:
+                path = folder / f"{language.file(clip)}.wav"
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(prompt(text, language))
 
 
-def objections(version: str, languages: Sequence[Language], names: Sequence[str]) -> Iterator[str]:
+def objections(versions: Sequence[str], languages: Sequence[Language], names: Sequence[str]) -> Iterator[str]:
     """What stands against making these prompts here: another version of espeak-ng, names that no text has."""
     said = subprocess.run(["espeak-ng", "--version"], check=True, capture_output=True, text=True, timeout=60).stdout
     here = re.search(r"[0-9]+(\.[0-9]+)+", said)
-    if not here or here[0] != version:
-        yield f"{TEXTS.name} names espeak-ng {version}; this is: {said.strip()}"
-    known = {f"{language.code}/{name}" for language in languages for name in language.texts}
-    yield from (f"{TEXTS.name} has no {name}" for name in names if name not in known)
+    for path, version in zip(TEXTS, versions, strict=True):
+        if not here or here[0] != version:
+            yield f"{path.name} names espeak-ng {version}; this is: {said.strip()}"
+    known = {language.file(clip) for language in languages for clip in language.texts}
+    yield from (f"no text is named {name}" for name in names if name not in known)
 
 
 def main(folder: str, *names: str) -> str:
     """Make them; answers what stands against it, or ""."""
-    version, languages = read_texts()
-    against = "\n".join(objections(version, languages, names))
+    read = [read_texts(path) for path in TEXTS]
+    versions, languages = [version for version, _ in read], [one for _, several in read for one in several]
+    against = "\n".join(objections(versions, languages, names))
     if not against:
         make(Path(folder), languages, names)
     return against
