@@ -18,6 +18,7 @@ from callcontrol.config.problems import Problem
 from callcontrol.config.settings import Settings
 from callcontrol.edges import clock
 from callcontrol.edges.config_folder import UnreadableFolder, read_folder
+from callcontrol.edges.day_tables import HostDayTables
 from callcontrol.edges.secret_sources import HostSecrets
 from callcontrol.kinds import KINDS
 
@@ -39,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
     except UnreadableFolder as error:
         print(error, file=sys.stderr)
         return UNREADABLE
-    loaded = load(files, KINDS, HostSecrets())
+    loaded = load(files, KINDS, HostSecrets(), HostDayTables(files, clock.now()))
     problems = mistakes(files, loaded)
     sound = loaded if isinstance(loaded, Settings) and not problems else None
     warned = warnings(files, sound, clock.now()) if sound else []

@@ -17,7 +17,9 @@ from pydantic import ValidationError
 from callcontrol.config.checks import problems_in
 from callcontrol.config.corrections import corrected
 from callcontrol.config.countries import country_meant
+from callcontrol.config.day_tables import DAY_TABLES, DayTables
 from callcontrol.config.fields import number_in, zone_named
+from callcontrol.config.hours_fields import CALENDAR_FILE
 from callcontrol.config.mistakes import place_of, problems_of
 from callcontrol.config.problems import Problem
 from callcontrol.config.secret import Secrets
@@ -49,15 +51,23 @@ class _Loaded(Generic[Model]):
     unread: frozenset[YamlPath] = frozenset()
 
 
-def load(files: Mapping[str, str], kinds: AllKinds, secrets: Secrets | None = None) -> Settings | tuple[Problem, ...]:
-    """Read `callcontrol.yaml` and `tenants/*.yaml`; of `tariffs/*` only the names matter here.
+def load(
+    files: Mapping[str, str], kinds: AllKinds, secrets: Secrets | None = None, day_tables: DayTables | None = None
+) -> Settings | tuple[Problem, ...]:
+    """Read `callcontrol.yaml` and `tenants/*.yaml`; of `tariffs/*` only the names matter here, and `day_tables` reads
+    `calendars/*`.
 
     Args:
         files: text of each file by its path relative to the folder, with `/`.
         kinds: the kinds of target that may be written.
         secrets: looks up what is only named in the files; None: such a name is a Problem.
+        day_tables: knows public holidays and calendars; None: what names them is a Problem.
     """
-    context: dict[str, Any] = {FORMS: kinds.forms, **({"secrets": secrets} if secrets else {})}
+    context: dict[str, Any] = {
+        FORMS: kinds.forms,
+        **({"secrets": secrets} if secrets else {}),
+        **({DAY_TABLES: day_tables} if day_tables else {}),
+    }
     main = corrected(read(MAIN_FILE, files.get(MAIN_FILE, "")), Common, MAIN_FILE)
     documents = {
         file: corrected(read(file, text), kinds.tenant, file)
@@ -102,6 +112,8 @@ def _misnamed(files: Iterable[str]) -> Iterator[Problem]:
             yield Problem(file, 1, "this file is no tenant's", "name it tenants/NAME.yaml (letters, digits, _ . -)")
         if file.startswith("tariffs/") and not _TARIFF_FILE.fullmatch(file):
             yield Problem(file, 1, "this file is no price list", "name it tariffs/NAME.yaml or tariffs/NAME.csv")
+        if file.startswith("calendars/") and not CALENDAR_FILE.fullmatch(file):
+            yield Problem(file, 1, "this file is no calendar", "name it calendars/NAME.ics (letters, digits, _ . -)")
 
 
 def _doubled_tariffs(files: Iterable[str]) -> Iterator[Problem]:

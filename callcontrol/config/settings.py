@@ -34,6 +34,7 @@ from callcontrol.config.fields import (
     Whole,
 )
 from callcontrol.config.frozen import Frozen, RingSeconds, Seconds
+from callcontrol.config.hours_settings import MAX_SCHEDULES, OpeningHours
 from callcontrol.config.language_settings import MAX_LANGUAGES_FOR, Days, LanguageFor
 from callcontrol.config.postgres_address import PostgresDsn
 from callcontrol.config.prompt import PromptText
@@ -307,6 +308,9 @@ class Tenant(Frozen):
         default_factory=dict, max_length=MAX_QUEUES, description="where callers wait for an agent"
     )
     ageing: Ageing = Ageing()
+    hours: Mapping[Identifier, OpeningHours] = Field(
+        default_factory=dict, max_length=MAX_SCHEDULES, description="opening hours, special days and holidays"
+    )
     numbers: Mapping[E164, TargetText] = Field(default_factory=dict, description="DIDs and where they lead")
 
     @property

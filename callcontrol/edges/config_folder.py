@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
 from callcontrol.billing.tariffs.folder import mistakes
+from callcontrol.config.day_tables import DayTables
 from callcontrol.config.loader import MAIN_FILE, load
 from callcontrol.config.problems import Problem
 from callcontrol.config.secret import Secrets
@@ -15,11 +16,13 @@ from callcontrol.config.settings import Settings
 from callcontrol.edges import clock
 from callcontrol.edges.config_snapshot import NoSnapshot, Snapshot, kept, snapshot_of
 from callcontrol.edges.data_folder import data_folder
+from callcontrol.edges.day_tables import HostDayTables, KeptDayTables
 from callcontrol.edges.secret_sources import HostSecrets, KeptSecrets
 from callcontrol.kinds import KINDS
+from callcontrol.vocabulary.moment import Instant
 
-_FOLDERS = ("tenants", "tariffs")
-_ENDINGS = (".yaml", ".csv")
+_FOLDERS = ("tenants", "tariffs", "calendars")
+_ENDINGS = (".yaml", ".csv", ".ics")
 MAX_FILE_BYTES = 64 * 1024 * 1024
 
 Found = TypeVar("Found", bound=Settings | tuple[Problem, ...])
@@ -46,7 +49,7 @@ class Accepted:
 
 
 def read_folder(folder: Path) -> dict[str, str]:
-    """Texts of `callcontrol.yaml`, `tenants/*` and `tariffs/*` by relative path; hidden files and backups are left out.
+    """Texts of `callcontrol.yaml` and the files of its folders by relative path; hidden files and backups are left out.
 
     Bytes that are no UTF-8 are kept as lone surrogates, which the reader of the file refuses with their line.
 
@@ -69,7 +72,8 @@ def load_folder(folder: Path) -> Settings | tuple[Problem, ...]:
     Raises:
         UnreadableFolder: see `read_folder`.
     """
-    return _placed(load(read_folder(folder), KINDS, HostSecrets()), folder)
+    files = read_folder(folder)
+    return _placed(load(files, KINDS, HostSecrets(), HostDayTables(files, clock.now())), folder)
 
 
 def checked_folder(folder: Path) -> tuple[Settings, dict[str, str]]:
@@ -80,7 +84,7 @@ def checked_folder(folder: Path) -> tuple[Settings, dict[str, str]]:
         UnreadableFolder: see `read_folder`.
     """
     files = read_folder(folder)
-    return _checked(files, HostSecrets(), folder), files
+    return _checked(files, HostSecrets(), HostDayTables(files, clock.now()), folder), files
 
 
 def accepted(path: Path) -> Accepted:
@@ -91,19 +95,33 @@ def accepted(path: Path) -> Accepted:
         UnreadableFolder: see `read_folder`; or there is no such snapshot.
     """
     if not path.is_file():
-        files, secrets = read_folder(path), HostSecrets()
-        settings = _checked(files, secrets, path)
-        return Accepted(settings, snapshot_of(files, clock.now(), secrets.found))
+        files, now = read_folder(path), clock.now()
+        secrets, days = HostSecrets(), HostDayTables(files, now)
+        settings = _checked(files, secrets, days, path)
+        return Accepted(settings, snapshot_of(files, now, secrets.found, days.found))
     try:
         snapshot = kept(path)
     except NoSnapshot as error:
         raise UnreadableFolder(str(error)) from error
-    settings = _checked(snapshot.files, KeptSecrets(snapshot.secrets), path.parent)
+    settings = _checked(snapshot.files, KeptSecrets(snapshot.secrets), KeptDayTables(snapshot.days), path.parent)
     return Accepted(settings.model_copy(update={"data": str(path.parent.absolute())}), snapshot)
 
 
-def _checked(files: Mapping[str, str], secrets: Secrets, folder: Path) -> Settings:
-    settings = load(files, KINDS, secrets)
+def renewed(snapshot: Snapshot, now: Instant) -> Snapshot:
+    """The same configuration with holidays and calendars as they are known now: further ahead than they were.
+
+    Raises:
+        Refused: what was accepted once is not any more; the snapshot serves on as it is.
+    """
+    days = HostDayTables(snapshot.files, now)
+    loaded = load(snapshot.files, KINDS, KeptSecrets(snapshot.secrets), days)
+    if not isinstance(loaded, Settings):
+        raise Refused(loaded)
+    return replace(snapshot, days=days.found)
+
+
+def _checked(files: Mapping[str, str], secrets: Secrets, days: DayTables, folder: Path) -> Settings:
+    settings = load(files, KINDS, secrets, days)
     problems = tuple(mistakes(files, settings))
     if isinstance(settings, Settings) and not settings.tenants:
         right = "write tenants/NAME.yaml; is the folder whole?"

@@ -6,6 +6,7 @@ worker that dies, or a whole daemon that is started on a folder with mistakes, g
 
 Secrets that the files only name are kept with them as they were found then: one that is changed, or cannot be read any
 more, comes into force for all workers with the next SIGHUP, or is refused; no worker is kept from starting by it.
+So are public holidays and events of calendars: workers compute none.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import Final
 
 import orjson
 
+from callcontrol.edges.day_tables import FoundDays
 from callcontrol.edges.file_errors import naming
 from callcontrol.vocabulary.moment import Instant, text_of
 
@@ -53,22 +55,28 @@ UNKNOWN: Final = Version(Instant(0), "")
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Files by their path relative to the folder, their version, and the secrets they name (`secret_sources`)."""
+    """Files by their path relative to the folder, their version, the secrets they name (`secret_sources`), and what was
+    known of holidays and calendars (`day_tables`).
+    """
 
     version: Version
     files: Mapping[str, str] = field(repr=False)
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    days: FoundDays = field(default_factory=FoundDays, repr=False)
 
     def is_as(self, other: Snapshot) -> bool:
         """Whether both say the same, whenever that was accepted."""
-        return self.version.digest == other.version.digest and self.secrets == other.secrets
+        is_as = self.version.digest == other.version.digest and self.secrets == other.secrets
+        return is_as and self.days == other.days
 
 
-def snapshot_of(files: Mapping[str, str], at: Instant, secrets: Mapping[str, str] | None = None) -> Snapshot:
+def snapshot_of(
+    files: Mapping[str, str], at: Instant, secrets: Mapping[str, str] | None = None, days: FoundDays | None = None
+) -> Snapshot:
     """The snapshot of files that are accepted now. The digest is shown, so no secret goes into it."""
     whole = "".join(f"{len(name)}:{name}{len(files[name])}:{files[name]}" for name in sorted(files))
     digest = hashlib.sha256(whole.encode("utf-8", errors="surrogateescape")).hexdigest()
-    return Snapshot(Version(at, digest[:_DIGEST_CHARACTERS]), dict(files), dict(secrets or {}))
+    return Snapshot(Version(at, digest[:_DIGEST_CHARACTERS]), dict(files), dict(secrets or {}), days or FoundDays())
 
 
 def keep(path: Path, snapshot: Snapshot) -> None:
@@ -78,7 +86,8 @@ def keep(path: Path, snapshot: Snapshot) -> None:
         OSError: it cannot be written; the one before is still there.
     """
     version = {"layout": _LAYOUT, "at": snapshot.version.at, "digest": snapshot.version.digest}
-    text = orjson.dumps({**version, "files": snapshot.files, "secrets": snapshot.secrets})
+    days = {"year": snapshot.days.year, "tables": snapshot.days.tables}
+    text = orjson.dumps({**version, "files": snapshot.files, "secrets": snapshot.secrets, "days": days})
     beside = path.with_suffix(".new")
     with naming(beside), open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(text)
@@ -102,6 +111,7 @@ def kept(path: Path) -> Snapshot:
         found = orjson.loads(path.read_bytes())
         if found["layout"] != _LAYOUT:
             raise NoSnapshot(f"{path} is laid out as {found['layout']}, this version reads {_LAYOUT}")
-        return Snapshot(Version(Instant(found["at"]), found["digest"]), found["files"], found.get("secrets", {}))
+        version, days = Version(Instant(found["at"]), found["digest"]), FoundDays(**found.get("days", {}))
+        return Snapshot(version, found["files"], found.get("secrets", {}), days)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise NoSnapshot(f"{path} holds no configuration: {error}") from error

@@ -19,6 +19,7 @@ from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.language import Language
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.rule import Rule, Rules
+from callcontrol.vocabulary.schedule import Override
 from callcontrol.vocabulary.stored import Upgrades
 from callcontrol.vocabulary.target import Target, text_of
 
@@ -67,6 +68,7 @@ class Facts:
         alike: calls from the same number to the same one of ours that ring outside now, through a trunk.
         resting: trunks that failed call after call; they are tried last.
         slack_s: how much longer than usual the switch may take (seconds), as it answers now.
+        overrides: those of opening hours, by the name of the schedule.
         degraded: why the rules are only the last known ones ("Redis unreachable"), "" when they are fresh.
     """
 
@@ -92,6 +94,7 @@ class Facts:
     heading: Target | None = None
     chosen_language: Language | None = None
     remembered: Language | None = None
+    overrides: Mapping[str, Override] = field(default_factory=dict)
 
     @property
     def tenant(self) -> Tenant:

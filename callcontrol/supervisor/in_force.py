@@ -3,6 +3,9 @@
 The folder is read when the daemon starts and at each SIGHUP. A folder with mistakes changes nothing: at SIGHUP the
 configuration in force stays; at the start the last good one, kept in the data folder, comes into force. The mistakes
 are shown in the log, by /readyz and /workers, and by metrics.
+
+Public holidays and events of calendars are known for two years ahead and more. When a year begins they are computed
+anew for the files in force, not for those in the folder, which may be being edited; workers are told as of a reload.
 """
 
 from __future__ import annotations
@@ -17,15 +20,17 @@ from callcontrol.billing.tariffs.folder import warnings
 from callcontrol.config.loader import MAIN_FILE
 from callcontrol.config.settings import Settings
 from callcontrol.edges import clock
-from callcontrol.edges.config_folder import Accepted, Refused, UnreadableFolder, accepted
+from callcontrol.edges.config_folder import Accepted, Refused, UnreadableFolder, accepted, renewed
 from callcontrol.edges.config_snapshot import NAME, UNKNOWN, NoSnapshot, Snapshot, Version, keep, kept
 from callcontrol.edges.data_folder import data_folder_of, left_in_the_working_directory
+from callcontrol.vocabulary.moment import EARLIEST, SECOND_US, Instant
 
 log = logging.getLogger(__name__)
 
 # What workers take when they start, and what only the daemon as a whole takes when it starts.
 WORKERS_TAKE: Final = ("switches", "allow")
 DAEMON_TAKES: Final = ("listen", "http", "data", "redis", "postgres")
+RENEW_AGAIN_S: Final = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +107,7 @@ class InForce:
         self.path = Path(found.settings.data) / NAME
         refused = _told(f"{folder} is refused, the last good configuration serves", trouble) if trouble else ""
         self.standing = ConfigurationState(self._keep(found.snapshot), refused)
+        self._days, self._renew_from = found.snapshot.days, EARLIEST
         self._reading: threading.Thread | None = None
         self._again = self._is_new = False
         log.info("configuration %s is in force: %d tenants", self.standing.version, len(found.settings.tenants))
@@ -121,6 +127,10 @@ class InForce:
             self._reading = None
             if self._again:
                 self.reload()
+        now = clock.now()
+        if self._reading is None and now >= self._renew_from and self._days.is_of_another_year(now):
+            self._reading = threading.Thread(target=self._renew, args=(now,), name="holidays", daemon=True)
+            self._reading.start()
         is_new, self._is_new = self._is_new, False
         return is_new
 
@@ -136,6 +146,20 @@ class InForce:
         else:
             self._take(found, version)
 
+    def _renew(self, now: Instant) -> None:
+        """Compute holidays and events anew; where that fails, those that are known serve on, and it is tried again."""
+        self._renew_from = Instant(now + RENEW_AGAIN_S * SECOND_US)
+        try:
+            snapshot = renewed(kept(self.path), now)
+            keep(self.path, snapshot)
+        except (NoSnapshot, Refused, OSError) as error:
+            problems = "; ".join(map(str, error.problems)) if isinstance(error, Refused) else error
+            log.error("holidays and calendars are known no further than before, tried again: %s", problems)
+        else:
+            self._days = snapshot.days
+            log.info("holidays and calendars of configuration %s are computed anew", snapshot.version)
+            self._is_new = True
+
     def _refuse(self, why: str) -> None:
         self.standing = replace(self.standing, refused=why, refused_count=self.standing.refused_count + 1)
 
@@ -145,7 +169,7 @@ class InForce:
         waiting = tuple(_changed(self._started_with, found.settings))
         for what in waiting:
             log.warning("%s", what)
-        self._settings = found.settings
+        self._settings, self._days = found.settings, found.snapshot.days
         count = self.standing.accepted_count + 1
         self.standing = replace(self.standing, version=version, refused="", waiting=waiting, accepted_count=count)
         log.info("configuration %s is accepted, the workers are told", version)

@@ -53,6 +53,7 @@ def test_the_numbers_lead_where_the_stories_expect_them() -> None:
         "89": "queue:sales",
         "90": "queue:hotline",
         "91": "sequence:front",
+        "92": "hours:office",
     }
 
 

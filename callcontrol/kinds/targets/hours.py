@@ -1,0 +1,83 @@
+"""Opening hours: a call goes one way while it is open, another while it is closed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+from zoneinfo import ZoneInfo
+
+from callcontrol.config.checks.places import nearest_source
+from callcontrol.config.hours_settings import OpeningHours
+from callcontrol.config.kinds import SOMETIMES, Block, Link
+from callcontrol.routing.endings import refuse
+from callcontrol.routing.facts import Facts, RoutedKind
+from callcontrol.routing.path import Path
+from callcontrol.routing.plan import Answer, Onward
+from callcontrol.vocabulary.moment import datetime_of
+from callcontrol.vocabulary.outcome import Outcome
+from callcontrol.vocabulary.schedule import State
+from callcontrol.vocabulary.schedule_state import state
+from callcontrol.vocabulary.target import Target, text_of
+from callcontrol.vocabulary.trail import Passed, Routed
+
+
+@dataclass(frozen=True, slots=True)
+class HoursTarget(Target):
+    """Opening hours that decide where a call goes."""
+
+    kind: ClassVar[str] = "hours"
+
+
+BLOCK = Block("hours", OpeningHours)
+
+
+def links(_name: str, hours: OpeningHours) -> Iterator[Link]:
+    """Where a call goes while it is open, or closed, for whatever reason."""
+    for place, to in ((("open",), hours.open), (("closed",), hours.closed)):
+        if to is not None:
+            yield Link(to, place, SOMETIMES)
+    for reason, to in hours.reasons.items():
+        yield Link(to, ("reasons", reason), SOMETIMES)
+
+
+def decide(target: HoursTarget, path: Path, facts: Facts) -> Answer:
+    """Where the schedule sends a call now. Where it names no target for that, the call is not taken."""
+    hours = BLOCK.of(facts.tenant).get(target.name)
+    if hours is None:
+        return refuse(Outcome.UNAVAILABLE, Passed(facts.now, text_of(target), "no such hours"))
+    now = state(hours.schedule, facts.now, facts.overrides.get(target.name))
+    source, told = _source(target, now, facts), told_of(now, hours.schedule.zone)
+    to = onward(hours, now)
+    if to is None:
+        return refuse(Outcome.UNAVAILABLE, Passed(facts.now, text_of(target), told, source))
+    return Onward(to, path.onward(), (Routed(facts.now, text_of(to), f"{text_of(target)} {told}", source),))
+
+
+def onward(hours: OpeningHours, now: State) -> Target | None:
+    """Where a call goes in this state; None: nowhere."""
+    if now.open:
+        return hours.open
+    by_reason = (hours.reasons.get(word) for word in (now.why.reason, now.why.source.word))
+    return next((to for to in by_reason if to is not None), hours.closed)
+
+
+def told_of(now: State, zone: ZoneInfo) -> str:
+    """`closed (holiday: Epiphany) until Wed 2027-01-07 08:00`."""
+    until = "" if now.until is None else f" until {datetime_of(now.until, zone):%a %Y-%m-%d %H:%M}"
+    return f"{now.word} ({now.why}){until}"
+
+
+def _source(target: HoursTarget, now: State, facts: Facts) -> str:
+    """`file:line` of what decides; of an override, the schedule's."""
+    place = ("tenants", facts.tenant_name, BLOCK.key, target.name, *now.why.place)
+    return nearest_source(facts.settings, place)
+
+
+KIND = RoutedKind(
+    target=HoursTarget,
+    row="opening hours decide: on to `open` or `closed`, or by `reasons`; where none is named, a sequence goes on",
+    block=BLOCK,
+    links=links,
+    decide=decide,
+)

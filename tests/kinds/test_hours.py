@@ -1,0 +1,114 @@
+"""Opening hours as a target: where a call goes, why, until when, and what a sequence makes of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from callcontrol.kinds.targets.hours import HoursTarget
+from callcontrol.routing import router
+from callcontrol.routing.explain import explain
+from callcontrol.routing.facts import Facts
+from callcontrol.routing.path import Path
+from callcontrol.routing.plan import Refuse
+from callcontrol.vocabulary.copying import replace
+from callcontrol.vocabulary.moment import Instant, instant_from
+from callcontrol.vocabulary.schedule import Override
+from callcontrol.vocabulary.target import text_of
+from tests.config.folder import written
+from tests.config.hours import problems
+from tests.routing.world import TENANT, facts
+
+NUMBER = "+48221234599"
+OFFICE = HoursTarget("office")
+WEEK = "week: {mon-fri: 08:00-16:00}"
+TARGETS = "open: extension:101, closed: announcement:closed"
+SPECIAL = "special: {2026-12-24: {reason: Company outing}, 2026-12-28: {}}"
+
+
+def at(text: str) -> Instant:
+    return instant_from(f"{text}+01:00")
+
+
+def world(hours: str, now: str, to: str = "hours:office", more: str = "") -> Facts:
+    """A number that leads to these hours, and the moment of the call."""
+    block = f"{more}hours:\n  office: {{{hours}}}\nnumbers:\n  '{NUMBER}': {to}\n"
+    return replace(facts(NUMBER, tenant=TENANT.replace("numbers:\n", block)), now=at(now))
+
+
+def first_target(known: Facts) -> tuple[str, str]:
+    """Where the call goes, and why."""
+    entry = router.decide(OFFICE, Path(OFFICE), known).why[0]
+    return entry.target, entry.why
+
+
+def test_open_and_closed_lead_on() -> None:
+    both = f"{WEEK}, {TARGETS}"
+    assert first_target(world(both, "2026-11-30T12:00")) == (
+        "extension:101",
+        "hours:office open (the week) until Mon 2026-11-30 16:00",
+    )
+    assert first_target(world(both, "2026-12-04T16:00")) == (
+        "announcement:closed",
+        "hours:office closed (the week) until Mon 2026-12-07 08:00",
+    )
+
+
+def test_a_reason_leads_elsewhere() -> None:
+    by_word = f"{WEEK}, {SPECIAL}, {TARGETS}, reasons: {{Company outing: 'hangup:busy', special: 'voicemail:101'}}"
+    assert first_target(world(by_word, "2026-12-24T12:00"))[0] == "hangup:busy"
+    assert first_target(world(by_word, "2026-12-28T12:00"))[0] == "voicemail:101"
+    assert first_target(world(by_word, "2026-12-29T19:00"))[0] == "announcement:closed"
+
+
+def test_an_override_comes_first() -> None:
+    known = world(f"{WEEK}, {TARGETS}, reasons: {{override: 'hangup:busy'}}", "2026-11-30T12:00")
+    closed = Override(False, at("2026-11-30T13:00"), "extension:101", at("2026-11-30T11:00"))
+    assert first_target(replace(known, overrides={"office": closed})) == (
+        "hangup:busy",
+        "hours:office closed (override: extension:101) until Mon 2026-11-30 13:00",
+    )
+    assert first_target(replace(known, overrides={"other": closed}))[0] == "extension:101"
+
+
+@pytest.mark.parametrize(
+    ("hours", "now", "expected"),
+    [
+        (WEEK, "2026-11-30T12:00", "extension:102"),  # neither is named
+        (WEEK, "2026-11-30T19:00", "extension:102"),
+        (f"{WEEK}, closed: 'hangup:busy'", "2026-11-30T12:00", "extension:102"),  # open: on
+        (f"{WEEK}, closed: 'hangup:busy'", "2026-11-30T19:00", "hangup:busy"),
+        (f"{WEEK}, open: extension:101", "2026-11-30T12:00", "extension:101"),
+        (f"{WEEK}, open: extension:101", "2026-11-30T19:00", "extension:102"),
+    ],
+)
+def test_what_names_no_target_is_passed_by_a_sequence(hours: str, now: str, expected: str) -> None:
+    known = world(hours, now, "sequence:day", "sequences: {day: {steps: [hours:office, extension:102]}}\n")
+    decision = router.decide(known.tenant.numbers[NUMBER], Path(known.tenant.numbers[NUMBER]), known)
+    assert [entry.target for entry in decision.why][-1] == expected
+
+
+def test_without_a_sequence_the_call_ends() -> None:
+    step = router.decide(OFFICE, Path(OFFICE), world(WEEK, "2026-11-30T19:00")).step
+    assert isinstance(step, Refuse)
+
+
+def test_explain_names_what_decides_until_when_and_where_that_is_written() -> None:
+    lines = explain(world(f"{WEEK}, {SPECIAL}, {TARGETS}", "2026-12-24T12:00"))
+    assert lines[1].startswith(
+        "-> announcement:closed (hours:office closed (special day: Company outing) until Fri 2026-12-25 08:00)"
+        " [tenants/acme.yaml:"
+    )
+
+
+def test_hours_that_are_gone_are_told() -> None:
+    known = world(WEEK, "2026-11-30T12:00")
+    assert router.decide(HoursTarget("other"), Path(OFFICE), known).why[0].why == "no such hours"
+    assert text_of(HoursTarget("other")) == "hours:other"
+
+
+def test_targets_of_hours_must_exist() -> None:
+    found = written(*problems("open: extension:999, closed: extension:101, reasons: {holiday: 'extension:998'}"))
+    assert [one.partition(": extension")[0] for one in found] == [
+        "tenants/acme.yaml:12: hours.office.open",
+        "tenants/acme.yaml:12: hours.office.reasons.holiday",
+    ]
