@@ -7,6 +7,7 @@ turns whatever does not fit into Problems with file and line. Cross-checks betwe
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, create_model
@@ -43,10 +44,11 @@ from callcontrol.config.queue_settings import MAX_AGENTS, MAX_QUEUES, Ageing, Ag
 from callcontrol.config.redis_address import RedisUrl
 from callcontrol.config.secret import SecretText
 from callcontrol.config.target_fields import TargetText
+from callcontrol.vocabulary.inputs import Inputs
 from callcontrol.vocabulary.language import DEFAULT_LANGUAGE, Language
 from callcontrol.vocabulary.phone_number import region_of
 from callcontrol.vocabulary.rule import DEFAULT_RING_S, RuleKind
-from callcontrol.vocabulary.target import Target
+from callcontrol.vocabulary.target import ExtensionTarget, Target
 
 PauseReason = Annotated[DisplayName, Field(min_length=1, max_length=32)]
 
@@ -140,6 +142,9 @@ class Limits(Frozen):
 
     hops: Annotated[int, Field(ge=1, le=32), Whole] = Field(
         default=8, description="how often one call may be forwarded"
+    )
+    choices: Annotated[int, Field(ge=1, le=1_000), Whole] = Field(
+        default=50, description="how often one caller may choose by key where the call goes; then the last resort"
     )
     legs_per_call: Annotated[int, Field(ge=2, le=10_000), Whole] = Field(
         default=200, description="legs of one call, those of its offers among them; past it the call is not offered"
@@ -317,6 +322,14 @@ class Tenant(Frozen):
     def spoken(self) -> tuple[Language, ...]:
         """The languages its callers may be led in, its own first."""
         return tuple(dict.fromkeys((self.language, *self.languages)))
+
+    @cached_property
+    def extensions_by_keys(self) -> Inputs[ExtensionTarget]:
+        """The prefix tree of the extensions that can be dialled by their names: those of digits, save those that no
+        phone reaches so.
+        """
+        named = ((name, one) for name, one in self.extensions.items() if name.isascii() and name.isdigit())
+        return Inputs({name: ExtensionTarget(name) for name, one in named if one.dialled})
 
 
 class Common(Frozen):

@@ -33,6 +33,11 @@ class State:
     waits: ClassVar[bool] = False
 
     @property
+    def keeps_keys(self) -> bool:
+        """Whether what the caller presses now counts for what comes next (`keys_ahead.py`)."""
+        return False
+
+    @property
     def being_rung(self) -> tuple[str, ...]:
         """Legs that ring as far as we know: what becomes of each of them is still to be told."""
         return ()
@@ -74,6 +79,11 @@ class Deciding(State):
 
     onward: Onward | None = None
     joined: Instant | None = None
+
+    @property
+    def keeps_keys(self) -> bool:
+        """Between two targets nothing is heard."""
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +180,7 @@ class Call:
         origin: its way before it reached us.
         language: the one the caller is led in; None: none was chosen, the tenant's own counts.
         transfer: the latest one, None: there was none.
+        pressed: the caller's keys that nothing has used yet, the oldest first.
         seen: the last moment at which all open legs are known to have lived, by our clock; None: not known.
         taken_over: another worker has had it before: there may be legs that it sent out and could not save.
         watched: whether since then `worker` hears the end of each of them. If not, only asking the switch can tell.
@@ -198,6 +209,7 @@ class Call:
     nonce: str = ""
     taken_over: bool = False
     language: Language | None = None
+    pressed: str = ""
 
     @property
     def destination(self) -> str:

@@ -40,6 +40,11 @@ class OpenEarlyMedia:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldKeysBack:
+    """Who is joined with the caller later hears none of the keys that were pressed before that."""
+
+
+@dataclass(frozen=True, slots=True)
 class Play:
     """Play a file or tone to the caller."""
 
@@ -117,9 +122,13 @@ class FindFacts:
 
 @dataclass(frozen=True, slots=True)
 class LookUp:
-    """Look up anew what a decision about this target needs; answered by FactsFound."""
+    """Look up what a decision about this target needs; answered by FactsFound.
+
+    `anew`: also what is known; else only what is not, and the call goes on from where it stands.
+    """
 
     target: Target
+    anew: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +291,7 @@ Command = (
     Bridge
     | Answer
     | OpenEarlyMedia
+    | HoldKeysBack
     | Play
     | Record
     | HangUp

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from callcontrol.control import accepting, declining, ending, languages, offers, transfers, uncontrolled
+from callcontrol.control import accepting, declining, ending, keys_ahead, languages, offers, transfers, uncontrolled
 from callcontrol.control import commands as do
 from callcontrol.control.call import Call, Closed, Deciding, Ending, Ringing, State, Talking
 from callcontrol.control.commands import Command
@@ -21,6 +21,7 @@ from callcontrol.control.events import (
     CommandFailed,
     Event,
     FactsFound,
+    KeyPressed,
     LegAnswered,
     LegGone,
     LegKey,
@@ -37,6 +38,7 @@ from callcontrol.control.steps.start import start
 from callcontrol.control.uncontrolled import GoesOnAlone
 from callcontrol.routing import arrival, router
 from callcontrol.routing.facts import Facts
+from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.trail import Noted, Parted
 
 
@@ -45,13 +47,15 @@ def step(call: Call, event: Event, facts: Facts) -> PlainResult:
     if isinstance(call.state, Closed):
         return call, ()
     facts = facts.led_in(call.language)
+    if isinstance(event, KeyPressed):
+        call = keys_ahead.kept(call, event.key, facts)
     moved, answer = _everywhere(call, event, facts) or _here(call, event, facts)
     first: tuple[Command, ...] = ()
     while not isinstance(answer, tuple):
         if isinstance(answer, ThenDecide):
             first, answer = (*first, *answer.commands), answer.decision
         moved, answer = start(moved, answer, facts.led_in(moved.language))
-    return moved, (*first, *answer)
+    return keys_ahead.dropped(moved), (*first, *answer)
 
 
 def _everywhere(call: Call, event: Event, facts: Facts) -> StepResult | None:
@@ -180,7 +184,7 @@ def _transferred(call: Call, event: Rearrived, facts: Facts) -> PlainResult:
     noted, talked = ending.talk_over(noted, facts.now, facts)
     noted = transfers.transferred(ending.taken_into_the_lead(noted, event.channel, facts), event, by)
     look_up = do.FindFacts(event.dialled)
-    return noted.to(Deciding()), (*leaving, *talked, *map(do.StopTimer, _TIMERS), look_up)
+    return replace(noted, state=Deciding(), pressed=""), (*leaving, *talked, *map(do.StopTimer, _TIMERS), look_up)
 
 
 def _refused(call: Call, command: str, reply: str, facts: Facts) -> PlainResult:

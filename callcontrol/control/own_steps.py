@@ -21,6 +21,10 @@ class OwnStep(Step):
     def start(self, call: Call, facts: Facts) -> StepResult:
         """The call in the state in which the step is under way, and what is to be done."""
 
+    def wants_keys(self, facts: Facts) -> bool:
+        """Whether it asks for keys, those among them that are pressed before it starts."""
+        return False
+
 
 @dataclass(frozen=True, slots=True)
 class OwnState(State):

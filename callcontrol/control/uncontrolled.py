@@ -79,7 +79,7 @@ def origin(call: Call) -> Target | None:
     """The target whose rules, and those it leads to, decide what follows the step under way; None: nothing does."""
     match call.state:
         case Ringing(step=step):
-            return step.path.first
+            return step.path.origin
         case OwnState():
             return call.state.origin
         case _:

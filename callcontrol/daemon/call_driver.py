@@ -22,11 +22,13 @@ from callcontrol.control.events import (
     ChannelsChecked,
     Event,
     FactsFound,
+    KeyPressed,
     OfferMade,
     Rearrived,
     Stored,
     TimerFired,
 )
+from callcontrol.control.keys_ahead import is_full
 from callcontrol.control.uncontrolled import GoesOnAlone
 from callcontrol.daemon.confirmation import Confirmation, Doubt
 from callcontrol.daemon.driven_call import Line
@@ -201,6 +203,8 @@ class CallDriver:
 
     def _step(self, event: Event) -> None:
         before = self.call
+        if isinstance(event, KeyPressed) and is_full(before):
+            meters.limits_reached_total.labels("MAX_KEYS_AHEAD").inc()
         slack_s = self.shared.slack_s(before.switch)
         self.facts = replace(self.facts, now=clock.now(), slack_s=slack_s, chosen_language=before.language)
         if before.state.waits:
@@ -265,8 +269,9 @@ class CallDriver:
                     self.shared.switches.alone(self.call.switch, self.call.led, self._checked_alone)
                 case do.NoteSentOn(moved):
                     self.facts = replace(self.facts, moved={**self.facts.moved, **moved})
-                case do.LookUp(target):
-                    self.facts = replace(self.facts, heading=target, rules={})
+                case do.LookUp(target, anew):
+                    rules = {} if anew else self.facts.rules
+                    self.facts = replace(self.facts, heading=target, rules=rules)
                     self._find_facts()
                 case do.CloseBook():
                     self._close()

@@ -13,6 +13,7 @@ from callcontrol.routing.carrier_loops import LOOP
 # How the reason of a station that was passed begins -> the limit, by its name in deploy/README.md.
 LIMITS: Mapping[str, str] = {
     "hop limit": "hops",
+    "choice limit": "choices",
     "leg limit": "legs_per_call",
     "the queue is full": "length",
 }

@@ -60,31 +60,39 @@ def plan_of(facts: Facts) -> list[Line]:
     if choice is not None:
         lines.append(Line(0, Kind.REASON, f"language {choice.language} ({choice.why})", choice.source))
         facts = facts.led_in(choice.language)
-    for line in _decision(arrival.decide(facts), facts, 0):
+    for line in _decision(arrival.decide(facts), facts, 0, set()):
         if len(lines) == MAX_LINES:
             return [*lines, Line(0, Kind.CUT, "… (further branches are not shown)")]
         lines.append(line)
     return lines
 
 
-def _decision(decision: Decision, facts: Facts, depth: int) -> Iterator[Line]:
+def _decision(decision: Decision, facts: Facts, depth: int, told: set[str]) -> Iterator[Line]:
+    """`told`: by their names, the steps that were told in full and are not told so again."""
     for entry in decision.why:
         yield _reason(entry, depth)
     step = decision.step
+    if step.told_once in told:
+        yield Line(depth, Kind.STEP, f"{step.told_once}, as told above")
+        return
+    told |= {step.told_once} - {""}
     yield Line(depth, Kind.STEP, step.described())
-    yield from _failures(step, facts, depth) if isinstance(step, Ring) else _branches(step, facts, depth)
+    follows = _failures(step, facts, depth, told) if isinstance(step, Ring) else _branches(step, facts, depth, told)
+    yield from follows
 
 
-def _branches(step: Step, facts: Facts, depth: int) -> Iterator[Line]:
+def _branches(step: Step, facts: Facts, depth: int, told: set[str]) -> Iterator[Line]:
     """What may follow a step of one kind's own."""
     kind = next((kind for kind in facts.kinds if kind.step is type(step)), None)
     for branch in kind.branches(step, facts) if kind is not None else ():
         if branch.case:
             yield Line(depth, Kind.CASE, branch.case)
-        yield from _decision(router.follow(branch.answer, facts, branch.path), facts, depth + (1 if branch.case else 0))
+        if branch.answer is not None:
+            decision = router.follow(branch.answer, facts, branch.path)
+            yield from _decision(decision, facts, depth + (1 if branch.case else 0), told)
 
 
-def _failures(step: Ring, facts: Facts, depth: int) -> Iterator[Line]:
+def _failures(step: Ring, facts: Facts, depth: int, told: set[str]) -> Iterator[Line]:
     """What follows each way of failing; ways that lead to the same are told once."""
     grouped: dict[object, tuple[Decision, list[str]]] = {}
     for outcome in _BRANCHES:
@@ -92,7 +100,7 @@ def _failures(step: Ring, facts: Facts, depth: int) -> Iterator[Line]:
         grouped.setdefault(_gist(decision), (decision, []))[1].append(outcome.value)
     for decision, outcomes in grouped.values():
         yield Line(depth, Kind.CASE, f"if {' or '.join(outcomes)}")
-        yield from _decision(decision, facts, depth + 1)
+        yield from _decision(decision, facts, depth + 1, told)
 
 
 def _gist(decision: Decision) -> object:

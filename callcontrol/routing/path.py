@@ -29,6 +29,11 @@ class Path:
         show: number shown as the last rule wants it, "" for the tenant's choice.
         last_resort: the call is already on the tenant's last resort, which is never tried twice.
         fallback: what is tried if no target on this path takes the call; None: the call ends then.
+        choices: how often the caller has chosen by key where to go.
+        asked: the targets at which the caller was asked for a choice on the way here, none twice; the last is the
+            nearest.
+        chosen: what the caller chose last to go on to: the rules of what follows were looked up from there; None: from
+            `first`.
     """
 
     first: Target
@@ -39,6 +44,14 @@ class Path:
     diversions: tuple[Diversion, ...] = ()
     last_resort: bool = False
     fallback: Fallback | None = None
+    choices: int = 0
+    asked: tuple[Target, ...] = ()
+    chosen: Target | None = None
+
+    @property
+    def origin(self) -> Target:
+        """Where the rules of all that may follow are looked up from."""
+        return self.chosen or self.first
 
     def entering(self, target: Target) -> Path:
         """The path with this target marked as visited."""
@@ -61,6 +74,16 @@ class Path:
     def onward(self) -> Path:
         """The path after a group, list or announcement sent the call on."""
         return replace(self, hops=self.hops + 1)
+
+    def choosing(self) -> Path:
+        """The path after the caller chose by key where to go: what was passed before is no loop from there on."""
+        return replace(self, visited=(), hops=0, choices=self.choices + 1)
+
+    def ending_at(self, target: Target) -> Path:
+        """The path of a call that its caller sent to this target, by key or after a wait: nothing else is tried, and
+        the rules are looked up anew from there.
+        """
+        return replace(self, visited=(), hops=0, last_resort=False, fallback=None, chosen=target)
 
     def falling_back_to(self, fallback: Fallback | None) -> Path:
         """The path with something else to be tried; with None it is that of a call that was taken."""

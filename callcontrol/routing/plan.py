@@ -111,6 +111,11 @@ class Step(ABC):
     def described(self) -> str:
         """The step in words, for `explain`."""
 
+    @property
+    def told_once(self) -> str:
+        """By what the step is named in a plan where it comes again; "": it is told in full each time."""
+        return ""
+
 
 @dataclass(frozen=True, slots=True)
 class Ring(Step):
@@ -195,11 +200,12 @@ class Branch:
 
     Attributes:
         case: when, in words; "" if nothing else can follow.
+        answer: what then; None: the case says it.
         path: where the call is then, if the answer does not say so.
     """
 
     case: str
-    answer: Answer
+    answer: Answer | None
     path: Path | None = None
 
 

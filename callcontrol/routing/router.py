@@ -98,6 +98,8 @@ def _trouble(onward: Onward, facts: Facts) -> str:
         return "loop: " + " -> ".join((*onward.path.visited, text_of(onward.target)))
     if onward.path.hops > facts.settings.limits.hops:
         return f"hop limit: forwarded more than {facts.settings.limits.hops} times"
+    if onward.path.choices > facts.settings.limits.choices:
+        return f"choice limit: chosen by key more than {facts.settings.limits.choices} times"
     return ""
 
 
@@ -106,5 +108,5 @@ def _rescue(path: Path, facts: Facts, why: Passed) -> Answer:
         return refuse(Outcome.BUSY, why)
     target = last_resort(path, facts)
     # The last resort is a fresh start: it may be a target that was visited, and it gets its own hops.
-    fresh = replace(path, visited=(), hops=0, last_resort=True, fallback=None)
+    fresh = replace(path, visited=(), hops=0, last_resort=True, fallback=None, choices=0)
     return Onward(target, fresh, (why, Routed(facts.now, text_of(target), "last resort")))

@@ -69,6 +69,7 @@ class Channel(ChannelValues):
         self.finished = Signal()
         self.holders = 0
         self.digits: list[str] = []
+        self.unheard_digits: list[str] = []
         self._disposition = ""
 
     # --- states ------------------------------------------------------------------------------------------------
@@ -173,6 +174,18 @@ class Channel(ChannelValues):
         """The far end pressed a key."""
         if self.down:
             return
+        if self.is_dialling:
+            self.unheard_digits.append(digit)  # nothing takes them while its bridge rings
+        else:
+            self._hear(digit)
+
+    def hear_digits(self) -> None:
+        """What was pressed meanwhile is taken now."""
+        digits, self.unheard_digits = self.unheard_digits, []
+        for digit in digits:
+            self._hear(digit)
+
+    def _hear(self, digit: str) -> None:
         detail = {"DTMF-Digit": digit, "DTMF-Duration": "1120", "DTMF-Source": "RTP"}
         self.fire("DTMF", after=detail, basic=True)
         self.digits.append(digit)

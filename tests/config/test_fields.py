@@ -162,7 +162,7 @@ KNOWN = "write one of " + ", ".join(f"{kind.word}:…" for kind in KINDS if kind
 BAD_TARGETS = {
     "101": "'101' is no target; did you mean extension:101?",
     "sales": f"'sales' is no target; {KNOWN}",
-    "menu:sales": f"'menu:sales' is no target; {KNOWN}",
+    "ivr:sales": f"'ivr:sales' is no target; {KNOWN}",
     "extensions:101": "'extensions:101' is no target; did you mean extension:101?",
     "hangup:now": "'hangup:now' is no target; a call can be hung up with"
     " normal, busy, rejected, no_answer, unavailable, unallocated, congestion",

@@ -62,8 +62,9 @@ MISTAKES = [
     ("colour: red\n", [
         "11: unknown key `colour`; known here: domain, zone, region, company_number, show, tariff, last_resort,"
             " trunks,"
-        " blocked, on_net, emergency, emergency_numbers, talk, confirm, extensions, agents, pauses, queues, ageing,"
-        " numbers, groups, lists, sequences, announcements, voicemail"
+        " blocked, on_net, emergency, emergency_numbers, talk, confirm, language, languages, language_for,"
+        " remember_language, extensions, agents, pauses, queues, ageing, hours,"
+        " numbers, groups, lists, menus, sequences, announcements, voicemail"
     ]),
     ("show: mine\n", ["11: show: 'mine' is not known here; write 'caller' or 'company'"]),
     ("talk: 0\n", ["11: talk: 0 is too small; write at least 1"]),
@@ -119,11 +120,11 @@ MISTAKES = [
         " {say: text}, one of these for each language, or a list of them)"
     ]),
     ("announcements:\n  closed: {file: a.wav, after: group:x}\n", [
-        "12: announcements.closed: unknown key `after`; known here: file, answer, then"
+        "12: announcements.closed: unknown key `after`; known here: file, answer, whole, then"
     ]),
-    ("last_resort: menu:sales\n", [
-        "11: last_resort: 'menu:sales' is no target; write one of extension:…, group:…, list:…, queue:…, sequence:…,"
-        " number:…, sip:…, announcement:…, voicemail:…, hangup:…"
+    ("last_resort: ivr:sales\n", [
+        "11: last_resort: 'ivr:sales' is no target; write one of extension:…, group:…, list:…, queue:…, menu:…,"
+        " sequence:…, hours:…, number:…, sip:…, announcement:…, voicemail:…, hangup:…"
     ]),
 ]  # fmt: skip
 

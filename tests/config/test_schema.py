@@ -56,7 +56,7 @@ REFUSED = [
     ("settings", "switches: {fs1: {password: x}}\nlimits: {hops: 99}\n", "$.limits"),
     ("settings", "listen: 127.0.0.1:8084\n", "$"),
     ("settings", "switches: {fs 1: {password: x}}\n", "$.switches"),
-    ("tenant", "domain: a.example\ncompany_number: 1\ntariff: t\nnumbers: {1: menu:x}\n", "$.numbers"),
+    ("tenant", "domain: a.example\ncompany_number: 1\ntariff: t\nnumbers: {1: ivr:x}\n", "$.numbers"),
     ("tenant", "domain: a.example\ncompany_number: 1\ntariff: t\nshow: me\n", "$.show"),
     ("tenant", "domain: a.example\ncompany_number: 1\ntariff: t\nextensions: {101: {ring: 900}}\n", "$.extensions"),
     *(

@@ -15,6 +15,7 @@ from callcontrol.control.events import (
     KeyPressed,
     OfferVoid,
     PlaceKnown,
+    QueueEntered,
     Rearrived,
 )
 from callcontrol.control.playing import Announcing
@@ -25,7 +26,7 @@ from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.outcome import Outcome
-from callcontrol.vocabulary.queue import Kept, Leaving
+from callcontrol.vocabulary.queue import Entered, Kept, Leaving, Place
 from callcontrol.vocabulary.trail import LeftQueue, Noted, OfferEnded, Pressed, Routed, StepEnded
 from tests.control.queue_story import QueueStory
 from tests.control.story import SECOND
@@ -63,10 +64,11 @@ def test_a_key_that_means_nothing_is_only_noted() -> None:
     assert [e.key for e in story.entries(Pressed)] == ["7"]
 
 
-def test_a_key_before_he_has_a_place_means_nothing() -> None:
-    story = QueueStory().begin()
-    before = story.call
-    assert story.then(KeyPressed("0")).call == before
+def test_a_key_before_there_is_a_place_counts_when_there_is_one() -> None:
+    story = QueueStory().begin().then(KeyPressed("0"))
+    assert (story.state(), story.commands, story.call.pressed) == (Waiting, (), "0")
+    story.then(QueueEntered(story.waiting.ticket, Entered(Place(1, 1, 1, 0), story.waiting.joined)))
+    assert [one.how for one in story.entries(LeftQueue)] == [Leaving.KEY]
 
 
 def test_a_key_while_phones_ring_lets_the_agents_go() -> None:

@@ -41,6 +41,9 @@ class Announcement(Frozen):
     answer: Flag = Field(
         default=True, description="answer the call first; false plays it as early media, free for the caller"
     )
+    whole: Flag = Field(
+        default=False, description="heard to its end, also where a menu or a queue follows and a key is pressed"
+    )
     then: TargetText | None = Field(default=None, description="where the call goes afterwards; default: it ends")
 
 
@@ -53,7 +56,7 @@ def decide(target: AnnouncementTarget, path: Path, facts: Facts) -> Decision:
     if announcement is None:
         return refuse(Outcome.UNAVAILABLE, Passed(facts.now, text_of(target), "no such announcement"))
     heard = as_file_string(announcement.file.files(facts.language))
-    return Decision(Announce(target.name, heard, announcement.answer, announcement.then, path))
+    return Decision(Announce(target.name, heard, announcement.answer, announcement.then, path, announcement.whole))
 
 
 def links(_name: str, announcement: Announcement) -> Iterator[Link]:

@@ -36,6 +36,7 @@ def bridge(session: Session, argument: str) -> None:
     if result.leg is not None:
         bridging.talk(session, result.leg)
         return
+    channel.hear_digits()
     channel.set("originate_failed_cause", result.cause)
     if not channel.down:
         bridging.handle_cause(channel, result.cause)

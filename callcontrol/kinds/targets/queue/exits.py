@@ -8,9 +8,7 @@ from callcontrol.config.settings import Queue
 from callcontrol.kinds.targets.queue.waiting_caller import QueueStep
 from callcontrol.routing.endings import refuse
 from callcontrol.routing.facts import Facts
-from callcontrol.routing.path import Path
 from callcontrol.routing.plan import Decision, Onward
-from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.queue import Leaving, Refusal
 from callcontrol.vocabulary.target import QueueTarget, Target, text_of
@@ -62,8 +60,7 @@ def not_let_in(step: QueueStep, why: Refusal, facts: Facts) -> Decision | Onward
 
 def after_wait(step: QueueStep, target: Target, why: Leaving, facts: Facts) -> Onward:
     """Where a caller goes who has waited. After the wait this is no loop: the caller may come back."""
-    onward: Path = replace(step.path, visited=(), hops=0, last_resort=False, fallback=None)
-    return Onward(target, onward, (_entry(step.queue, target, why, facts),))
+    return Onward(target, step.path.ending_at(target), (_entry(step.queue, target, why, facts),))
 
 
 def _refused_to(queue: Queue, why: Refusal) -> Target | None:

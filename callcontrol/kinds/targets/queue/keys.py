@@ -46,6 +46,17 @@ def pressed(call: Call, waiting: WaitingCaller, key: str, queue: Queue, facts: F
     return depart(call, waiting, Leaving.KEY, facts, action)
 
 
+def pressed_before(call: Call, waiting: WaitingCaller, queue: Queue, facts: Facts) -> StepResult:
+    """The first key that means something here, of those pressed on the way into the queue; those after it are for what
+    comes next.
+    """
+    at = next((at for at, key in enumerate(call.pressed) if key in queue.keys), None)
+    if at is None:
+        return call.to(waiting), ()
+    key, rest = call.pressed[at], call.pressed[at + 1 :]
+    return pressed(replace(call, state=waiting, pressed=rest), waiting, key, queue, facts)
+
+
 def _call_back(call: Call, waiting: WaitingCaller, queue: Queue, facts: Facts) -> StepResult:
     """The live state is asked to keep the ticket. Nothing is promised before it has: until then the caller waits on."""
     trouble = _trouble(waiting.step.queue, facts)

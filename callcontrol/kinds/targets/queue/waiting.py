@@ -54,6 +54,11 @@ JOIN_S = 5
 class Wait(QueueStep):
     """Wait in a queue for an agent; with no active agent the caller does not enter it."""
 
+    def wants_keys(self, facts: Facts) -> bool:
+        """A queue may have keys for those who wait."""
+        queue = facts.tenant.queues.get(self.queue)
+        return queue is not None and bool(queue.keys)
+
     def start(self, call: Call, facts: Facts) -> StepResult:
         """Ask for a place; nothing is heard or answered before there is one."""
         queue = facts.tenant.queues[self.queue]
@@ -66,6 +71,11 @@ class Wait(QueueStep):
 @dataclass(frozen=True, slots=True)
 class Waiting(WaitingCaller):
     """The caller is in the queue, and every event has its meaning here."""
+
+    @property
+    def keeps_keys(self) -> bool:
+        """Until there is a place: then keys are the queue's (`keys.py`)."""
+        return not self.entered
 
     def on(self, call: Call, event: Event, facts: Facts) -> StepResult:
         """What each event means while the caller waits."""
@@ -151,11 +161,19 @@ def _changed(heard: waiting_room.Heard) -> PlainResult:
     return call.to(waiting), commands
 
 
-def _entered(call: Call, waiting: WaitingCaller, entered: Entered, queue: Queue, facts: Facts) -> PlainResult:
+def _entered(call: Call, waiting: WaitingCaller, entered: Entered, queue: Queue, facts: Facts) -> StepResult:
     """There is a place; `join` repeated (after a restart of the live state, or with a dropped agent) changes little."""
     if waiting.entered:
         return call.to(replace(waiting, joined=entered.joined)), ()
-    return _changed(_enter(call, waiting, entered, queue, facts))
+    call, waiting, commands = _enter(call, waiting, entered, queue, facts)
+    pressed, answer = keys.pressed_before(call, waiting, queue, facts)
+    match answer:
+        case ThenDecide(more, decision):
+            return pressed, ThenDecide((*commands, *more), decision)
+        case tuple():
+            return pressed, (*commands, *answer)
+        case _:
+            return pressed, ThenDecide(commands, answer)
 
 
 def _enter(call: Call, waiting: WaitingCaller, entered: Entered, queue: Queue, facts: Facts) -> waiting_room.Heard:
