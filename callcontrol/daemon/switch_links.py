@@ -25,13 +25,14 @@ from callcontrol.daemon.worker_context import WorkerContext
 from callcontrol.edges import clock, meters
 from callcontrol.edges.containment import contained
 from callcontrol.edges.freeswitch.arrival import CALL, HANDED
+from callcontrol.edges.freeswitch.channel_events import EventReader
 from callcontrol.edges.freeswitch.commands import TAKEN_CALLS, TAKEN_HOW, TAKEN_OVER, TAKER, Auth, Taken
 from callcontrol.edges.freeswitch.failures import EventSocketError, SwitchClosed
 from callcontrol.edges.freeswitch.inbound import SwitchLink
 from callcontrol.edges.freeswitch.leg_commands import HEARD
 from callcontrol.edges.freeswitch.sockets import Address
 from callcontrol.edges.freeswitch.switch_connection import LinkLimits
-from callcontrol.edges.freeswitch.translate import CALL_MARK, call_names, leg_gone
+from callcontrol.edges.freeswitch.translate import CALL_MARK, ENDED_HEADERS, call_names, leg_gone
 from callcontrol.edges.freeswitch.wire import SwitchEvent, peek
 from callcontrol.vocabulary.moment import Instant
 
@@ -52,6 +53,8 @@ STEP_S = 0.05
 GOING_S = 0.5
 CHANNELS = "show channels as json"
 WAS_HEARD = f"variable_{HEARD}"
+# Of the channels' events these are looked at.
+READ = EventReader((*ENDED_HEADERS, WAS_HEARD))
 # How the switch writes a variable that is not there (mod_commands.c, uuid_getvar_function).
 UNDEFINED = "_undef_"
 
@@ -273,6 +276,7 @@ class SwitchLinks:
             on_down=lambda reason: self._on_down(name, reason),
             on_restart=lambda old, new: self._on_restart(name, new),
             wanted=lambda text: self._is_wanted(name, text),
+            read=READ,
             limits=LinkLimits(jobs=self._jobs),
             chance=chance,
         )

@@ -41,6 +41,7 @@ from callcontrol.edges.freeswitch.arrival import KEPT
 from callcontrol.edges.freeswitch.outbound import OutboundLimits, OutboundServer, Unobserved
 from callcontrol.edges.freeswitch.replies import ConnectionLimits
 from callcontrol.edges.freeswitch.sockets import Address, InheritedFd
+from callcontrol.edges.freeswitch.translate import READ
 from callcontrol.edges.freeswitch.wire import WireLimits
 from callcontrol.edges.heartbeat_message import HeartbeatMessage
 from callcontrol.edges.ledger.rejected import FILE, RejectedRecords
@@ -271,6 +272,7 @@ def _server(
         allow=tuple(ip_network(n) for n in settings.allow),
         why_strange=links.why_strange,
         keep=KEPT.__contains__,
+        read=READ,
         observer=ConnectionMeter(),
     )
 

@@ -13,6 +13,7 @@ import os
 import sys
 from collections.abc import Callable
 from importlib import import_module
+from select import PIPE_BUF
 from typing import Any, Final
 
 # Lines that wait for the reader. Each is at most journal.MAX_LINE characters long.
@@ -21,6 +22,8 @@ MAX_LINES: Final = 4_096
 LAST_LINES_S: Final = 1.0
 # Before a write is tried again that the system refused for the moment, or for want of room on the disk (seconds).
 AGAIN_S: Final = 0.05
+# Lines of so long go out together (seconds): to wake the thread for each costs a call more than to write the line.
+GATHER_S: Final = 0.02
 
 
 class LogStream(io.TextIOBase):
@@ -80,30 +83,47 @@ class LogStream(io.TextIOBase):
 
     def _carry(self) -> None:
         """The thread: it knows nothing of greenlets, locks or logging, and ends with the process."""
-        told = 0
+        told, line = 0, b""
         while True:
-            self._is_idle = not self._lines.qsize()
-            line = self._lines.get()
-            self._is_idle = False
+            self._is_idle = not line and not self._lines.qsize()
+            if not line:
+                line = self._lines.get()
+                self._is_idle = False
+                self._sleep(GATHER_S)
             missing = self.dropped - told
-            if missing and self._is_written(self._told(missing).encode() + b"\n"):
+            if missing and not self._unwritten(self._told(missing).encode() + b"\n"):
                 told += missing
-            if not self._is_written(line):
-                self._lost += 1
+            lines, line = self._gathered(line)
+            self._lost += self._unwritten(lines)
 
-    def _is_written(self, line: bytes) -> bool:
-        """Whether the system took all of it. Of a line that was cut the next one is kept apart."""
-        rest = b"\n" + line if self._is_cut else line
+    def _gathered(self, first: bytes) -> tuple[bytes, bytes]:
+        """Lines that go out together, and the one that follows them, b"" if none waits. The system keeps so many bytes
+        together, whatever other processes write to the same pipe.
+        """
+        lines = first
+        while self._lines.qsize():
+            line = self._lines.get()
+            if len(lines) + len(line) > PIPE_BUF:
+                return lines, line
+            lines += line
+        return lines, b""
+
+    def _unwritten(self, lines: bytes) -> int:
+        """Write them; how many of them the system did not take whole. What follows a line that was cut is kept apart
+        from it.
+        """
+        text = rest = b"\n" + lines if self._is_cut else lines
         while rest:
             try:
                 rest = rest[os.write(self._file, rest) :]
             except BlockingIOError:  # another process made the descriptor non-blocking
                 self._sleep(AGAIN_S)
             except OSError:  # the reader is gone, or the disk is full: counted
-                self._is_cut = len(rest) < len(line)
-                return False
+                written = text[: len(text) - len(rest)]
+                self._is_cut = not written.endswith(b"\n") if written else self._is_cut
+                return min(rest.count(b"\n"), lines.count(b"\n"))
         self._is_cut = False
-        return True
+        return 0
 
 
 def install(told: Callable[[int], str]) -> LogStream:

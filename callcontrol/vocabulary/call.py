@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from dataclasses import dataclass
 from typing import Final
@@ -10,10 +11,10 @@ from callcontrol.vocabulary.moment import Instant
 
 # The id of a call that arrives follows from its first channel: a worker that died before anything of the call was saved
 # leads to the same call again (RFC 4122 section 4.3).
-_CALLS = uuid.UUID("0b7c9d64-8f1e-5d0a-a2c4-1d5f0e7b9a36")
+_CALLS: Final = uuid.UUID("0b7c9d64-8f1e-5d0a-a2c4-1d5f0e7b9a36").bytes
 # Ids of legs follow from the call's own id and its worker's nonce, so that replaying a call yields the same ids
 # (RFC 4122 section 4.3).
-_LEGS = uuid.UUID("6f1d3f43-3f0e-5b1c-9a53-6a1f5b0c2e11")
+_LEGS: Final = uuid.UUID("6f1d3f43-3f0e-5b1c-9a53-6a1f5b0c2e11").bytes
 
 # What the trunk of a leg is called that leads to another tenant of this system; also its gateway at the switch.
 ON_NET: Final = "on-net"
@@ -75,7 +76,7 @@ class Stamps:
 
 def call_id_of(channel: str) -> str:
     """The id of the call that arrives on this channel; the same for ever."""
-    return str(uuid.uuid5(_CALLS, channel))
+    return _uuid5(_CALLS, channel)
 
 
 def leg_id(call_id: str, n: int, nonce: str = "") -> str:
@@ -84,4 +85,11 @@ def leg_id(call_id: str, n: int, nonce: str = "") -> str:
     Args:
         nonce: of the worker that sends it out, as it took this call.
     """
-    return str(uuid.uuid5(_LEGS, f"{call_id}/{nonce}/{n}" if nonce else f"{call_id}/{n}"))
+    return _uuid5(_LEGS, f"{call_id}/{nonce}/{n}" if nonce else f"{call_id}/{n}")
+
+
+def _uuid5(namespace: bytes, name: str) -> str:
+    """As `uuid.uuid5`, at a quarter of its cost: version 5 and the variant stand in two of the digits."""
+    digits = hashlib.sha1(namespace + name.encode(), usedforsecurity=False).hexdigest()
+    variant = "89ab"[int(digits[16], 16) & 3]
+    return f"{digits[:8]}-{digits[8:12]}-5{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:32]}"

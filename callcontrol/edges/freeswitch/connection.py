@@ -37,7 +37,15 @@ from callcontrol.edges.freeswitch.failures import (
     WouldDeadlock,
     reached,
 )
-from callcontrol.edges.freeswitch.replies import ConnectionLimits, OnClosed, OnEvent, Reply, WithReply, ignore
+from callcontrol.edges.freeswitch.replies import (
+    ConnectionLimits,
+    OnClosed,
+    OnEvent,
+    ReadEvent,
+    Reply,
+    WithReply,
+    ignore,
+)
 from callcontrol.edges.freeswitch.wire import Frame, FrameDecoder, SwitchEvent, read_event
 
 log = logging.getLogger(__name__)
@@ -71,6 +79,7 @@ class Connection(ESLProtocol):  # type: ignore[misc]  # greenswitch ships no typ
         self._deadlines = PeerDeadlines(limits.frame_s)
         self._on_event: OnEvent = ignore
         self._on_closed: OnClosed = ignore
+        self.read: ReadEvent = read_event
 
     # --- reading
 
@@ -138,7 +147,7 @@ class Connection(ESLProtocol):  # type: ignore[misc]  # greenswitch ships no typ
     def _take(self, frame: Frame) -> None:
         match frame.kind:
             case "text/event-json" | "text/event-plain":
-                self._take_event(read_event(frame))
+                self._take_event(self._event_of(frame))
             case "command/reply" | "api/response":
                 self._take_reply(Reply(frame))
             case "text/disconnect-notice":
@@ -151,6 +160,10 @@ class Connection(ESLProtocol):  # type: ignore[misc]  # greenswitch ships no typ
                 pass  # never asked for
             case kind:
                 raise WireError(what=f"a frame of type {kind[:80]!a}", expected="an event, a reply or a notice")
+
+    def _event_of(self, frame: Frame) -> SwitchEvent:
+        """Handlers of greenswitch's may look at any header."""
+        return read_event(frame) if self.event_handlers else self.read(frame)
 
     def _take_reply(self, reply: Reply) -> None:
         if not self._pending:

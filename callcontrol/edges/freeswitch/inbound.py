@@ -36,10 +36,10 @@ from callcontrol.edges.freeswitch.failures import (
 )
 from callcontrol.edges.freeswitch.pacing import CommandPacing
 from callcontrol.edges.freeswitch.peer_account import account_behind
-from callcontrol.edges.freeswitch.replies import REFUSALS, OnEvent, Reply, WithReply, ignore
+from callcontrol.edges.freeswitch.replies import REFUSALS, OnEvent, ReadEvent, Reply, WithReply, ignore
 from callcontrol.edges.freeswitch.sockets import Address
 from callcontrol.edges.freeswitch.switch_connection import LinkLimits, SwitchConnection
-from callcontrol.edges.freeswitch.wire import SwitchEvent, everything
+from callcontrol.edges.freeswitch.wire import SwitchEvent, everything, read_event
 
 log = logging.getLogger(__name__)
 
@@ -78,6 +78,7 @@ class SwitchLink:
         on_restart: gets the old and the new Core-UUID: the switch has lost its calls. Called before on_up.
         wanted: gets the bytes of each JSON event, of OWN_EVENTS too, and says whether it is read: that takes some
             20 µs, a look for one header in it (`wire.peek`) a quarter of them.
+        read: reads the events that are wanted.
         chance: spreads the retries of many workers.
     """
 
@@ -94,6 +95,7 @@ class SwitchLink:
         on_down: Callable[[EventSocketError], object] = ignore,
         on_restart: Callable[[str, str], object] | None = None,
         wanted: Callable[[bytes], bool] = everything,
+        read: ReadEvent = read_event,
         limits: LinkLimits | None = None,
         chance: random.Random,
     ) -> None:
@@ -105,6 +107,7 @@ class SwitchLink:
         self._subscription = Subscribe("json", (*OWN_EVENTS, *(n for n in names if n not in OWN_EVENTS)), custom)
         self._on_event, self._on_up, self._on_down, self._on_restart = on_event, on_up, on_down, on_restart
         self._wanted = wanted
+        self._read = read
         self._limits = limits or LinkLimits()
         self.pacing = CommandPacing(name, self._limits.jobs)
         self._chance = chance
@@ -311,7 +314,7 @@ class SwitchLink:
         try:
             self._heard = clock.monotonic()
             connection = SwitchConnection.open(self._place, self._login, self._take_event, connection_id, self._limits)
-            connection.wanted = self._wanted
+            connection.wanted, connection.read = self._wanted, self._read
         except (EventSocketError, OSError) as error:
             self.failure = error
             log.warning("switch %s cannot be reached: %s", self.name, error)

@@ -25,9 +25,9 @@ from callcontrol.edges.freeswitch.binding import KNOCK_BYTES, WHO_KNOCKS
 from callcontrol.edges.freeswitch.call import CallConnection, farewell
 from callcontrol.edges.freeswitch.commands import Connect, HangupCommand
 from callcontrol.edges.freeswitch.failures import ConnectionLost, EventSocketError, SwitchClosed
-from callcontrol.edges.freeswitch.replies import ConnectionLimits
+from callcontrol.edges.freeswitch.replies import ConnectionLimits, ReadEvent
 from callcontrol.edges.freeswitch.sockets import LOOPBACK, Address, InheritedFd, Network, is_allowed, listening
-from callcontrol.edges.freeswitch.wire import HeaderNames, keep_everything
+from callcontrol.edges.freeswitch.wire import HeaderNames, keep_everything, read_event
 
 log = logging.getLogger(__name__)
 
@@ -94,6 +94,7 @@ class OutboundServer(OutboundESLServer):  # type: ignore[misc]  # greenswitch sh
         allow: the networks of our switches.
         why_strange: says why a connection from an allowed address is no switch's, "" if it may be.
         keep: which of a call's headers stay in memory as its `data` (Unique-ID always does).
+        read: reads the events of calls.
     """
 
     def __init__(
@@ -105,6 +106,7 @@ class OutboundServer(OutboundESLServer):  # type: ignore[misc]  # greenswitch sh
         allow: Iterable[Network] = LOOPBACK,
         why_strange: Callable[[socket.socket], str] = lambda sock: "",
         keep: Callable[[str], bool] = keep_everything,
+        read: ReadEvent = read_event,
         observer: Observer | None = None,
     ) -> None:
         # OutboundESLServer.__init__ is left out: it logs to the root logger, which sets up logging process-wide
@@ -119,6 +121,7 @@ class OutboundServer(OutboundESLServer):  # type: ignore[misc]  # greenswitch sh
         self._is_switch = lru_cache(ADDRESSES_REMEMBERED)(lambda host: is_allowed(host, networks))
         self._why_strange = why_strange
         self._names = HeaderNames(lambda name: name == "Unique-ID" or keep(name))
+        self._read = read
         self._ids = count(1)
         self._listener: socket.socket | None = None
         self._accepting: gevent.Greenlet | None = None
@@ -252,6 +255,7 @@ class OutboundServer(OutboundESLServer):  # type: ignore[misc]  # greenswitch sh
 
     def _serve(self, sock: socket.socket) -> None:
         call = CallConnection(sock, f"call-{next(self._ids)}", self._limits.connection, self._names)
+        call.read = self._read
         self._calls.add(call)
         try:
             call.serve(self._take_call, self._limits.handshake_s)

@@ -69,6 +69,7 @@ class WithReply:
         return self.command.wire()
 
 
+ReadEvent = Callable[[Frame], SwitchEvent]
 OnEvent = Callable[[SwitchEvent], object]
 OnClosed = Callable[[EventSocketError], object]
 

@@ -9,6 +9,7 @@ from callcontrol.control import commands as do
 from callcontrol.control.call import Call
 from callcontrol.control.events import AppEnded, CallerHungUp, Event, KeyPressed, LegBridged, LegGone, Rearrived, Sent
 from callcontrol.edges.freeswitch.arrival import CALL, TENANT, TRANSFER_CONTEXT
+from callcontrol.edges.freeswitch.channel_events import EventReader
 from callcontrol.edges.freeswitch.commands import Api, Command, Execute, HangupCommand, set_variables
 from callcontrol.edges.freeswitch.dial_string import AtPeer, DialLeg, Endpoint, Gateway, Registered, SipUri, dial_string
 from callcontrol.edges.freeswitch.safe import Safe
@@ -24,6 +25,43 @@ CALL_EVENTS = ("CHANNEL_EXECUTE_COMPLETE", "CHANNEL_BRIDGE", "CHANNEL_HANGUP", "
 OUTSIDE_PROFILE = "external"
 CALL_MARK = f"variable_{CALL}"
 MOVED_TO = "variable_sip_redirect_contact_user_0"
+# What is looked at of those events, and of the end of a leg.
+READ = EventReader(
+    (
+        "Unique-ID",
+        "Application",
+        "Application-UUID",
+        "Event-Date-Timestamp",
+        "Hangup-Cause",
+        "Other-Leg-Unique-ID",
+        "Other-Leg-Destination-Number",
+        "variable_originate_disposition",
+        "variable_originated_legs",
+        "variable_originate_causes",
+        "variable_record_ms",
+        MOVED_TO,
+    )
+)
+ENDED_HEADERS = (
+    "Unique-ID",
+    "Event-Date-Timestamp",
+    "Hangup-Cause",
+    "Caller-Destination-Number",
+    "Caller-Caller-ID-Number",
+    "Caller-Channel-Created-Time",
+    "Caller-Channel-Progress-Time",
+    "Caller-Channel-Progress-Media-Time",
+    "Caller-Channel-Answered-Time",
+    "Caller-Channel-Bridged-Time",
+    "Caller-Channel-Hangup-Time",
+    "variable_hangup_cause",
+    "variable_sip_hangup_disposition",
+    "variable_sip_gateway_name",
+    "variable_cc_payer",
+    "variable_record_ms",
+    CALL_MARK,
+    MOVED_TO,
+)
 _USER = re.compile(r"[A-Za-z0-9_.+*#-]{1,64}")
 
 # How the switch writes a name that is not there (sofia_glue.c): From and identity headers then carry none.

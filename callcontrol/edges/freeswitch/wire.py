@@ -290,7 +290,7 @@ def _json_event(text: bytes) -> SwitchEvent:
         "".join(headers.values())  # raises where a value is no text: ten times cheaper than looking at each
     except TypeError:
         for name in [name for name, value in headers.items() if value.__class__ is not str]:
-            headers[name] = _json_value(headers[name])
+            headers[name] = header_value(headers[name])
     if not _is_of_channel(headers) and text.count(b'":"') > len(headers):
         headers = _json_object_with_repeated_names(text)
     return SwitchEvent(headers, headers.pop("_body", ""))
@@ -323,7 +323,7 @@ def _json_object_with_repeated_names(text: bytes) -> dict[str, str]:
 
     def first_wins(pairs: list[tuple[str, Any]]) -> None:
         for name, value in pairs:
-            headers.setdefault(name, _json_value(value))
+            headers.setdefault(name, header_value(value))
 
     try:
         json.loads(text.decode("utf-8", "replace"), object_pairs_hook=first_wins)
@@ -332,7 +332,12 @@ def _json_object_with_repeated_names(text: bytes) -> dict[str, str]:
     return headers
 
 
-def _json_value(value: object) -> str:
+def header_value(value: object) -> str:
+    """A value of a JSON event as text: of several, as the plain encoding writes them (`array_values`).
+
+    Raises:
+        WireError: it is neither text nor a list of texts.
+    """
     match value:
         case str():
             return value
