@@ -37,6 +37,7 @@ COMMANDS = (
     "calls",
     "queues",
     "agents",
+    "hours",
     "rate",
     "reconcile",
     "records",
@@ -49,7 +50,7 @@ WHOLE = ("completion",)
 # For the supervisor only: no help shows them.
 HIDDEN = ("work",)
 # One of these commands without a verb of its VERBS shows what there is.
-SHOWING = ("queues", "agents", "records")
+SHOWING = ("queues", "agents", "hours", "records")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

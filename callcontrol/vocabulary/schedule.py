@@ -9,11 +9,12 @@ lower precedence at its midnight; windows of the same one run on into it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import IntEnum
 from functools import cached_property
+from itertools import combinations
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -166,6 +167,12 @@ class Schedule:
                 found.setdefault(first + timedelta(days=ahead), []).append(event)
         return {day: tuple(events) for day, events in found.items()}
 
+    def is_never(self, is_open: bool) -> bool:
+        """Whether nothing that is written makes it open (or closed) at any time; overrides are left aside."""
+        days = (*self.week, *self.special.values(), *self.yearly.values(), *self.holidays.values())
+        is_ever = any(_constant(day.windows) is not (not is_open) for day in days)
+        return not is_ever and not any(event.is_open is is_open for event in self.events)
+
     @cached_property
     def is_week_constant(self) -> bool | None:
         """Whether the week alone is always open (True) or never (False); None: neither."""
@@ -181,3 +188,10 @@ def _constant(windows: tuple[Window, ...]) -> bool | None:
             reached = max(reached, window.end_minute)
     has_time = any(window.end_minute > window.start_minute for window in windows)
     return True if reached >= DAY_MINUTES else None if has_time else False
+
+
+def overlapping(windows: tuple[Window, ...]) -> Iterator[tuple[Window, Window]]:
+    """Pairs of one day's windows that share time."""
+    for one, other in combinations(windows, 2):
+        if max(one.start_minute, other.start_minute) < min(one.end_minute, other.end_minute):
+            yield one, other

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from callcontrol.config.checks.warnings import warnings
 from callcontrol.config.hours_fields import dates_of
 from callcontrol.vocabulary.moment import Instant, datetime_of, instant_from
 from callcontrol.vocabulary.schedule import Window
@@ -94,3 +95,64 @@ def test_mistakes(hours: str, expected: str) -> None:
     (problem,) = written(*problems(hours))
     assert problem.startswith("tenants/acme.yaml:12: "), problem
     assert expected in problem, problem
+
+
+def warned(hours: str, at_time: str = "2026-11-30T12:00") -> list[str]:
+    """The warnings about the hours, without their file and line."""
+    told = warnings(settings(hours), at(at_time))
+    return [str(one).partition(": ")[2] for one in told if ": hours." in str(one)]
+
+
+def test_a_day_of_the_week_is_written_once() -> None:
+    (problem,) = written(*problems("week: {mon-fri: 08:00-16:00, wed: 08:00-18:00}"))
+    assert problem == (
+        "tenants/acme.yaml:12: hours.office.week.wed: wed is written in mon-fri already;"
+        " write each day once, with all its hours"
+    )
+
+
+def test_what_is_sound_is_not_warned_of() -> None:
+    assert warned(f"{WEEK}, special: {{2026-12-24: {{}}}}, holidays: {{country: PL}}") == []
+    assert warned("week: {mon-sun: 00:00-24:00}") == []
+    assert warned("calendars: [{file: calendars/outings.ics, events: open}]") == []
+    assert warned("week: {mon: 22:00-06:00, tue: 05:00-10:00}") == []
+
+
+@pytest.mark.parametrize(
+    ("hours", "expected"),
+    [
+        ("week: {}", "hours.office: never open; write `week:`"),
+        ("week: {mon: closed}, special: {12-24: {reason: x}}", "hours.office: never open; write `week:`"),
+        ("week: {mon: [08:00-16:00, 17:00-17:00]}", "hours.office.week.mon: 17:00-17:00 is no time at all; write when"),
+        ("week: {mon: [08:00-16:00, 15:30-18:00]}", "week.mon: 08:00-16:00 and 15:30-18:00 overlap; write one stretch"),
+        ("week: {mon: [22:00-06:00, 23:00-24:00]}", "week.mon: 22:00-06:00 and 23:00-24:00 overlap; write one stretch"),
+        (f"{WEEK}, special: {{2026-11-28..2026-11-29: {{}}}}", "special.2026-11-28..2026-11-29: is over; remove it"),
+        (f"{WEEK}, reasons: {{Epifany: 'hangup:busy'}}, holidays: {{country: PL}}",
+         "hours.office.reasons.Epifany: nothing is closed for this reason; did you mean Epiphany?"),
+    ],
+)  # fmt: skip
+def test_what_is_hardly_meant(hours: str, expected: str) -> None:
+    (warning,) = warned(hours)
+    assert expected in warning
+
+
+def test_a_horizon_that_comes_near_is_told() -> None:
+    known = f"{WEEK}, holidays: {{country: PL}}, calendars: [{{file: calendars/outings.ics}}]"
+    assert warned(known, "2027-12-30T12:00") == []
+    assert [one.partition(": ")[0] for one in warned(known, "2028-01-01T12:00")] == [
+        "hours.office.calendars.0",
+        "hours.office.holidays",
+    ]
+    assert "known to 2028-12-31 only: later days are like others" in warned(known, "2028-01-01T12:00")[0]
+
+
+def test_never_open_and_never_closed() -> None:
+    always, never = office("week: {mon-sun: 00:00-24:00}").schedule, office("").schedule
+    assert (always.is_never(True), always.is_never(False)) == (False, True)
+    assert (never.is_never(True), never.is_never(False)) == (True, False)
+    sometimes = office(WEEK).schedule
+    assert (sometimes.is_never(True), sometimes.is_never(False)) == (False, False)
+    assert not office("special: {12-24: {hours: '10:00-12:00'}}").schedule.is_never(True)
+    assert not office("week: {mon-sun: 00:00-24:00}, special: {12-24: {}}").schedule.is_never(False)
+    assert not office("calendars: [{file: calendars/outings.ics, events: open}]").schedule.is_never(True)
+    assert office("calendars: [{file: calendars/outings.ics}]").schedule.is_never(True)

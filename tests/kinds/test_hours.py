@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from callcontrol.control.playing import Announce
+from callcontrol.kinds.targets.announcement import AnnouncementTarget
 from callcontrol.kinds.targets.hours import HoursTarget
 from callcontrol.routing import router
 from callcontrol.routing.explain import explain
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.path import Path
-from callcontrol.routing.plan import Refuse
+from callcontrol.routing.plan import Onward, Refuse
 from callcontrol.vocabulary.copying import replace
+from callcontrol.vocabulary.language import Language
 from callcontrol.vocabulary.moment import Instant, instant_from
 from callcontrol.vocabulary.schedule import Override
 from callcontrol.vocabulary.target import text_of
@@ -112,3 +115,44 @@ def test_targets_of_hours_must_exist() -> None:
         "tenants/acme.yaml:12: hours.office.open",
         "tenants/acme.yaml:12: hours.office.reasons.holiday",
     ]
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("en", ["open-again", "weekday-1", "at-8", "am"]),
+        ("pl", ["open-again", "weekday-1", "at-8"]),
+        ("ru", ["open-again", "weekday-1", "at-8"]),
+    ],
+)
+def test_the_caller_is_told_when_it_opens_again_and_goes_on(language: Language, expected: list[str]) -> None:
+    known = world(f"{WEEK}, {TARGETS}, say_reopening: yes", "2026-12-04T18:00").led_in(language)
+    decision = router.decide(OFFICE, Path(OFFICE), known)
+    step = decision.step
+    assert isinstance(step, Announce)
+    assert step.file.removeprefix("file_string://").split("!") == [f"hours/{language}/{one}.wav" for one in expected]
+    assert decision.why[0].why == "closed (the week) until Mon 2026-12-07 08:00"
+    assert step.following(known) == Onward(AnnouncementTarget("closed"), step.path.onward())
+    assert explain(known)[-1].startswith("play closed.wav")
+
+
+def test_nothing_is_told_while_it_is_open() -> None:
+    assert first_target(world(f"{WEEK}, {TARGETS}, say_reopening: yes", "2026-12-04T12:00"))[0] == "extension:101"
+
+
+def test_a_sequence_goes_on_after_it_was_told() -> None:
+    steps = "sequences: {day: {steps: [hours:office, extension:102]}}\n"
+    known = world(f"{WEEK}, say_reopening: yes", "2026-12-04T18:00", "sequence:day", steps)
+    step = router.decide(known.tenant.numbers[NUMBER], Path(known.tenant.numbers[NUMBER]), known).step
+    assert isinstance(step, Announce)
+    following = step.following(known)
+    assert following is not None
+    assert text_of(following.target) == "extension:102"
+
+
+def test_an_end_that_is_not_known_is_told_as_such() -> None:
+    closed = Override(False, None, "extension:101", at("2026-11-30T11:00"))
+    known = replace(world(f"{WEEK}, say_reopening: yes", "2026-11-30T12:00"), overrides={"office": closed})
+    step = router.decide(OFFICE, Path(OFFICE), known).step
+    assert isinstance(step, Announce)
+    assert step.file == "hours/en/closed-until-further-notice.wav"

@@ -10,10 +10,13 @@ from zoneinfo import ZoneInfo
 from callcontrol.config.checks.places import nearest_source
 from callcontrol.config.hours_settings import OpeningHours
 from callcontrol.config.kinds import SOMETIMES, Block, Link
+from callcontrol.control.playing import Announce
 from callcontrol.routing.endings import refuse
 from callcontrol.routing.facts import Facts, RoutedKind
 from callcontrol.routing.path import Path
-from callcontrol.routing.plan import Answer, Onward
+from callcontrol.routing.plan import Answer, Decision, Onward
+from callcontrol.routing.speech.file_string import as_file_string
+from callcontrol.routing.speech.moments import reopening
 from callcontrol.vocabulary.moment import datetime_of
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.schedule import State
@@ -49,9 +52,19 @@ def decide(target: HoursTarget, path: Path, facts: Facts) -> Answer:
     now = state(hours.schedule, facts.now, facts.overrides.get(target.name))
     source, told = _source(target, now, facts), told_of(now, hours.schedule.zone)
     to = onward(hours, now)
+    if hours.say_reopening and not now.open:
+        heard = as_file_string(_reopening(now, hours.schedule.zone, facts))
+        why = Routed(facts.now, text_of(target), told, source)
+        return Decision(Announce(text_of(target), heard, answer=True, then=to, path=path), (why,))
     if to is None:
         return refuse(Outcome.UNAVAILABLE, Passed(facts.now, text_of(target), told, source))
     return Onward(to, path.onward(), (Routed(facts.now, text_of(to), f"{text_of(target)} {told}", source),))
+
+
+def _reopening(now: State, zone: ZoneInfo, facts: Facts) -> tuple[str, ...]:
+    """When it is open again, in the caller's language."""
+    opens = None if now.until is None else datetime_of(now.until, zone)
+    return reopening(facts.language, opens, datetime_of(facts.now, zone))
 
 
 def onward(hours: OpeningHours, now: State) -> Target | None:

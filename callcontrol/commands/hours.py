@@ -1,0 +1,158 @@
+"""`callcontrol hours`: what the opening hours of a tenant say now, and on each day of a week, with the reasons.
+
+hours [show] TENANT [NAME]             open or closed, why, and until when
+hours [show] TENANT [NAME] --week      seven days besides, from today on
+… --at TIME                            as of another time
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+
+import orjson
+
+from callcontrol.commands.arguments import add_config, configuration_or_exit
+from callcontrol.commands.names import unknown
+from callcontrol.config.checks.hours import known_until
+from callcontrol.config.checks.places import nearest_source
+from callcontrol.config.hours_settings import OpeningHours
+from callcontrol.config.settings import Settings
+from callcontrol.edges import clock
+from callcontrol.vocabulary.moment import BadMoment, Instant, datetime_of, instant_from, text_of
+from callcontrol.vocabulary.schedule import Schedule, Source, Why
+from callcontrol.vocabulary.schedule_state import Span, spans_of, state
+from callcontrol.vocabulary.wall_clock import day_at
+
+VERBS = ("show",)
+DAYS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A part of a day in which one thing decides; `end` 24:00 is the end of that day."""
+
+    start: str
+    end: str
+    open: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class DayRow:
+    """A day, on the clocks of the schedule's zone."""
+
+    day: str
+    stretches: tuple[Stretch, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Schedules:
+    """What a schedule says.
+
+    Attributes:
+        until: when that changes next (ISO time); "" if not within two years.
+        source: `file:line` of what decides.
+        known: the last day for which each source of days is known, by where it is written.
+        week: empty unless it was asked for.
+    """
+
+    name: str
+    zone: str
+    open: bool
+    why: str
+    until: str
+    source: str
+    known: dict[str, str]
+    week: tuple[DayRow, ...]
+
+
+def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """`hours [show] TENANT [NAME] [--week] [--at TIME] [--json]`."""
+    parser = subparsers.add_parser(
+        "hours",
+        help="whether it is open, why, and until when",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="|".join(VERBS))
+    show = verbs.add_parser("show", help="what they say; also without the word `show`")
+    show.add_argument("tenant")
+    show.add_argument("name", nargs="?", default="", help="one of its schedules (default: all)")
+    show.add_argument("--week", action="store_true", help="seven days besides, with the reasons")
+    show.add_argument("--at", default="", help="ISO time (default: now)")
+    show.add_argument("--json", action="store_true", help="one JSON object instead of lines for people")
+    add_config(show)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print it; 1 if there is no such tenant or schedule, or the time is none."""
+    settings = configuration_or_exit(args.config).settings
+    try:
+        found = list(_found(args, settings))
+    except (BadMoment, LookupError) as error:
+        print(error.args[0], file=sys.stderr)
+        return 1
+    if args.json:
+        print(orjson.dumps({"tenant": args.tenant, "hours": [asdict(one) for one in found]}).decode())
+    else:
+        print(*(line for one in found for line in _lines(one)), sep="\n")
+    return 0
+
+
+def _found(args: argparse.Namespace, settings: Settings) -> Iterator[Schedules]:
+    tenant = settings.tenants.get(args.tenant)
+    if tenant is None:
+        raise LookupError(unknown("tenant", args.tenant, settings.tenants))
+    if args.name and args.name not in tenant.hours:
+        raise LookupError(unknown("schedule", args.name, tenant.hours))
+    for name in [args.name] if args.name else tenant.hours:
+        hours = tenant.hours[name]
+        at = instant_from(args.at, hours.schedule.zone) if args.at else clock.now()
+        yield _schedule(settings, args.tenant, name, hours, at, args.week)
+
+
+def _schedule(
+    settings: Settings, tenant: str, name: str, hours: OpeningHours, at: Instant, with_week: bool
+) -> Schedules:
+    place, schedule = ("tenants", tenant, "hours", name), hours.schedule
+    now = state(schedule, at)
+    until = "" if now.until is None else text_of(now.until, schedule.zone)
+    known = {".".join(below): day.isoformat() for below, day in known_until(hours)}
+    source = nearest_source(settings, (*place, *now.why.place))
+    week = tuple(_week(schedule, at)) if with_week else ()
+    return Schedules(name, schedule.zone.key, now.open, str(now.why), until, source, known, week)
+
+
+def _week(schedule: Schedule, at: Instant) -> Iterator[DayRow]:
+    first = day_at(at, schedule.zone)
+    for ahead in range(DAYS):
+        day = first + timedelta(days=ahead)
+        spans = [span for span in spans_of(schedule, day) if span.start < span.end]
+        yield DayRow(f"{day:%a %Y-%m-%d}", tuple(_stretch(span, spans[-1].end, schedule) for span in spans))
+
+
+def _stretch(span: Span, end_of_day: Instant, schedule: Schedule) -> Stretch:
+    start, end = (f"{datetime_of(edge, schedule.zone):%H:%M}" for edge in (span.start, span.end))
+    return Stretch(start, "24:00" if span.end == end_of_day else end, span.open, str(span.why))
+
+
+def _lines(found: Schedules) -> Iterator[str]:
+    until = f" until {found.until[:16].replace('T', ' ')}" if found.until else ""
+    word = "open" if found.open else "closed"
+    yield f"{found.name}: {word} ({found.why}){until} [{found.source}] ({found.zone})"
+    for below, day in found.known.items():
+        yield f"  {below} known to {day}"
+    for row in found.week:
+        yield f"  {row.day}  {_day(row)}"
+
+
+def _day(row: DayRow) -> str:
+    """Its open stretches, and what is said besides the week."""
+    open_ = ", ".join(f"{one.start}-{one.end}" for one in row.stretches if one.open)
+    week = str(Why(Source.WEEK))
+    reasons = dict.fromkeys(one.why for one in row.stretches if one.why != week)
+    return (open_ or "closed") + (f"  ({'; '.join(reasons)})" if reasons else "")
