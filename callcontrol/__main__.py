@@ -34,6 +34,7 @@ COMMANDS = (
     "check",
     "explain",
     "forward",
+    "duty",
     "calls",
     "queues",
     "agents",
@@ -50,7 +51,7 @@ WHOLE = ("completion",)
 # For the supervisor only: no help shows them.
 HIDDEN = ("work",)
 # One of these commands without a verb of its VERBS shows what there is.
-SHOWING = ("queues", "agents", "hours", "records")
+SHOWING = ("queues", "agents", "hours", "duty", "records")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -14,10 +14,11 @@ from gevent.event import AsyncResult
 
 from callcontrol.commands.arguments import add_config, configuration_or_exit
 from callcontrol.commands.names import unknown
-from callcontrol.commands.stores import rule_store
+from callcontrol.commands.stores import live_state
 from callcontrol.daemon.configuration import Configuration
 from callcontrol.edges import clock
-from callcontrol.edges.live_state.failures import LiveStateError, StoreAway
+from callcontrol.edges.live_state.failures import LiveStateError
+from callcontrol.edges.live_state.overrides import OverrideStore
 from callcontrol.edges.live_state.rules import RuleStore
 from callcontrol.kinds import KINDS
 from callcontrol.routing import arrival
@@ -59,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
         print(orjson.dumps(_as_json(found)).decode())
         return 0
     if found.degraded:
-        print(f"(rules set at run time are not known, so the YAML baseline is shown: {found.degraded})")
+        print(f"(what is set at run time is not known, so the YAML baseline is shown: {found.degraded})")
     for line in explain(found):
         print(line)
     return 0
@@ -106,10 +107,15 @@ def _parties(args: argparse.Namespace, configuration: Configuration) -> tuple[st
 def _found(facts: Facts, configuration: Configuration) -> Facts:
     """The facts with the rules of every extension the call may come to, as Redis has them, else the baseline's."""
     try:
-        with rule_store(configuration.settings) as rules:
-            return _complete(facts, partial(_look_up, rules))
-    except StoreAway as away:
+        with live_state(configuration.settings) as redis:
+            known = _with_overrides(facts, OverrideStore(redis))
+            return _complete(known, partial(_look_up, RuleStore(redis)))
+    except LiveStateError as away:
         return _complete(replace(facts, degraded=str(away)), _baseline)
+
+
+def _with_overrides(facts: Facts, overrides: OverrideStore) -> Facts:
+    return replace(facts, overrides=overrides.read(facts.tenant_name)) if arrival.overrides_wanted(facts) else facts
 
 
 def _complete(facts: Facts, look_up: LookUp) -> Facts:

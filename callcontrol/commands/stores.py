@@ -9,6 +9,7 @@ from pathlib import Path
 from callcontrol.config.settings import Settings
 from callcontrol.edges.embedded import running_address
 from callcontrol.edges.live_state.failures import StoreAway
+from callcontrol.edges.live_state.overrides import OverrideStore
 from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
 from callcontrol.edges.live_state.rules import RuleStore
 
@@ -16,8 +17,8 @@ TIMEOUT_S = 2.0
 
 
 @contextmanager
-def rule_store(settings: Settings) -> Iterator[RuleStore]:
-    """The rules set at run time, for one command.
+def live_state(settings: Settings) -> Iterator[RedisPipeline]:
+    """Redis, for one command.
 
     Raises:
         StoreAway: Redis is the embedded one, and it does not run.
@@ -27,6 +28,28 @@ def rule_store(settings: Settings) -> Iterator[RuleStore]:
         raise StoreAway("Redis is the daemon's embedded one, which does not run: start `callcontrol serve`")
     pipeline = RedisPipeline(connect(address, TIMEOUT_S))
     try:
-        yield RuleStore(pipeline)
+        yield pipeline
     finally:
         pipeline.stop(TIMEOUT_S)
+
+
+@contextmanager
+def rule_store(settings: Settings) -> Iterator[RuleStore]:
+    """The rules set at run time, for one command.
+
+    Raises:
+        StoreAway: as `live_state`.
+    """
+    with live_state(settings) as pipeline:
+        yield RuleStore(pipeline)
+
+
+@contextmanager
+def override_store(settings: Settings) -> Iterator[OverrideStore]:
+    """What is set by hand over schedules and duties, for one command.
+
+    Raises:
+        StoreAway: as `live_state`.
+    """
+    with live_state(settings) as pipeline:
+        yield OverrideStore(pipeline)

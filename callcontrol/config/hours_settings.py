@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, PrivateAttr, ValidationInfo, field_validator, model_validator
 
 from callcontrol.config.day_tables import CalendarTable, HolidayTable, calendar_in, holidays_in
-from callcontrol.config.fields import ClockZone, Flag, Text
+from callcontrol.config.fields import ClockZone, Flag, Identifier, Text
 from callcontrol.config.frozen import Frozen
 from callcontrol.config.hours_fields import (
     CalendarFile,
@@ -22,6 +22,7 @@ from callcontrol.config.hours_fields import (
     dates_of,
     week_days_of,
 )
+from callcontrol.config.queue_fields import PauseCode
 from callcontrol.config.target_fields import TargetText
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.schedule import Day, Event, Schedule
@@ -82,6 +83,10 @@ class Calendar(Frozen):
 class OpeningHours(Frozen):
     """Opening hours; an override comes before a special day, that before a calendar, a holiday and the week."""
 
+    code: PauseCode | None = Field(default=None, description="its number for star codes; default: it has none")
+    may_set: tuple[Identifier, ...] = Field(
+        default=(), description="extensions that may open and close it by star code; default: none"
+    )
     zone: ClockZone = Field(default="", validate_default=True, description="its time zone; default: the tenant's")
     week: Mapping[WeekDays, Windows] = Field(
         default_factory=dict,

@@ -27,11 +27,23 @@ def way_back(
     A number of the tenant's own stands for where it leads. Beyond it the way is certain for an always rule only: after
     the others the extension has rung, and may ring again.
     """
-    above: YamlPath = ("tenants", name, "numbers")
-    known: dict[Target, Link] = {NumberTarget(n): Link(to, (*above, n)) for n, to in tenant.numbers.items()}
+    known = _own_numbers(name, tenant)
     if kind is RuleKind.ALWAYS:
         known |= links(name, tenant, kinds)
-    here = ExtensionTarget(extension)
+    return _way_to(ExtensionTarget(extension), target, known)
+
+
+def certain_way_back(target: Target, here: Target, name: str, tenant: Tenant, kinds: AllKinds) -> tuple[Target, ...]:
+    """The way by which calls sent to this target come back here whatever the phones do; () if there is none."""
+    return _way_to(here, target, _own_numbers(name, tenant) | links(name, tenant, kinds))
+
+
+def _own_numbers(name: str, tenant: Tenant) -> dict[Target, Link]:
+    above: YamlPath = ("tenants", name, "numbers")
+    return {NumberTarget(n): Link(to, (*above, n)) for n, to in tenant.numbers.items()}
+
+
+def _way_to(here: Target, target: Target, known: dict[Target, Link]) -> tuple[Target, ...]:
     known.pop(here, None)
     way = followed(target, known)
     return way if way[-1] == here else ()

@@ -10,6 +10,7 @@ from callcontrol.routing.plan import LegPlan
 from callcontrol.vocabulary.agent import AgentAction, OfferEnd
 from callcontrol.vocabulary.language import Language
 from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.override import SetByHand
 from callcontrol.vocabulary.queue import Leaving, TalkEnd, Ticket
 from callcontrol.vocabulary.rule import Rule, RuleKind
 from callcontrol.vocabulary.target import Target
@@ -84,6 +85,14 @@ class RememberLanguage:
     number: str
     language: Language
     days: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoreOverride:
+    """Set by hand what this schedule or duty (`hours:office`) says, or (None) take that back; answered by Stored."""
+
+    of: str
+    override: SetByHand | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +306,7 @@ Command = (
     | HangUp
     | StoreRule
     | RememberLanguage
+    | StoreOverride
     | StartTimer
     | StopTimer
     | CheckChannels

@@ -92,7 +92,7 @@ class LegGone:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """Redis answered a StoreRule or ActOnAgent; `trouble` is "" if it is in force."""
+    """Redis answered a StoreRule, StoreOverride or ActOnAgent; `trouble` is "" if it is in force."""
 
     trouble: str = ""
 

@@ -263,6 +263,8 @@ class CallDriver:
                     self.when_confirmed(partial(self._store_rule, command))
                 case do.RememberLanguage():
                     self.when_confirmed(partial(self._remember_language, command))
+                case do.StoreOverride():
+                    self.when_confirmed(partial(self._store_override, command))
                 case do.CheckChannels(legs):
                     self._check(legs)
                 case do.CheckAlone():
@@ -270,8 +272,8 @@ class CallDriver:
                 case do.NoteSentOn(moved):
                     self.facts = replace(self.facts, moved={**self.facts.moved, **moved})
                 case do.LookUp(target, anew):
-                    rules = {} if anew else self.facts.rules
-                    self.facts = replace(self.facts, heading=target, rules=rules)
+                    known = replace(self.facts, rules={}, overrides=None) if anew else self.facts
+                    self.facts = replace(known, heading=target)
                     self._find_facts()
                 case do.CloseBook():
                     self._close()
@@ -298,7 +300,7 @@ class CallDriver:
         last = self.call.transfer
         by, caller = last.by if last is not None else "", self.call.led_party
         about = replace(self.facts, caller=caller, dialled=dialled, transferred=last is not None, transferred_by=by)
-        self.facts = replace(about, heading=None, rules={})
+        self.facts = replace(about, heading=None, rules={}, overrides=None)
         self._find_facts()
 
     def _find_facts(self) -> None:
@@ -337,10 +339,13 @@ class CallDriver:
         self.deliver(ChannelsChecked(frozenset()))
 
     def _store_rule(self, command: do.StoreRule) -> None:
-        def stored(trouble: LiveStateError | None) -> None:
-            self.deliver(Stored(str(trouble) if trouble else ""))
+        self.shared.rules.store(self.call.tenant, command.extension, command.rules, self._stored)
 
-        self.shared.rules.store(self.call.tenant, command.extension, command.rules, stored)
+    def _store_override(self, command: do.StoreOverride) -> None:
+        self.shared.overrides.store(self.call.tenant, command.of, command.override, self._stored)
+
+    def _stored(self, trouble: LiveStateError | None) -> None:
+        self.deliver(Stored(str(trouble) if trouble else ""))
 
     def _remember_language(self, command: do.RememberLanguage) -> None:
         self.shared.languages.remember(self.call.tenant, command.number, command.language, command.days)

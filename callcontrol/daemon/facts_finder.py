@@ -1,5 +1,5 @@
-"""Looking up what a decision needs: rules and the caller's language from Redis, registrations from memory, in as few
-round trips as the way is long.
+"""Looking up what a decision needs: rules, the caller's language and what was set by hand from Redis, registrations
+from memory, in as few round trips as the way is long.
 
 With Redis away the last known rules are used, or the YAML baseline: a call never waits longer than one look-up's
 deadline.
@@ -7,7 +7,8 @@ deadline.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 from callcontrol.daemon.worker_context import WorkerContext
 from callcontrol.edges import clock, meters
@@ -18,6 +19,7 @@ from callcontrol.routing.facts import Facts
 from callcontrol.routing.language import number_to_ask
 from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.language import Language
+from callcontrol.vocabulary.override import Overrides
 
 # Rules may lead to extensions whose rules lead further; deeper than any hop limit there is nothing to find.
 MAX_ROUNDS = 33
@@ -31,70 +33,75 @@ def find_facts(shared: WorkerContext, facts: Facts, then: Callable[[Facts], None
 
     `on_fault` is told of an unexpected error in what follows an answer of Redis: only that ends the call.
     """
-    _Search(shared, then, on_fault).go_on(facts, clock.monotonic())
+    _Search(shared, facts, then, on_fault).go_on()
 
 
 class _Search:
-    """One call's look-ups."""
+    """One call's look-ups. What is asked in one round goes out together; the next one begins with the last answer."""
 
-    __slots__ = ("_on_fault", "_remembered", "_rounds", "_shared", "_then")
+    __slots__ = ("_began", "_facts", "_on_fault", "_rounds", "_shared", "_then", "_unanswered")
 
-    def __init__(self, shared: WorkerContext, then: Callable[[Facts], None], on_fault: OnFault) -> None:
+    def __init__(self, shared: WorkerContext, facts: Facts, then: Callable[[Facts], None], on_fault: OnFault) -> None:
         self._shared = shared
+        self._facts = facts
         self._then = then
         self._on_fault = on_fault
+        self._began = clock.monotonic()
         self._rounds = 0
-        self._remembered: Language | None = None
+        self._unanswered = 0
 
-    def go_on(self, facts: Facts, began: float) -> None:
+    def go_on(self) -> None:
         """Ask for what is still wanted, or finish."""
-        wanted = tuple(sorted(arrival.wanted(facts)))
-        number = "" if self._rounds else number_to_ask(facts)
+        questions = tuple(self._questions())
         self._rounds += 1
-        if not (wanted or number) or self._rounds > MAX_ROUNDS:
-            meters.lookup_seconds.observe(clock.monotonic() - began)
-            self._then(facts)
+        if not questions or self._rounds > MAX_ROUNDS:
+            meters.lookup_seconds.observe(clock.monotonic() - self._began)
+            self._then(self._facts)
             return
-        if number:
-            self._ask_language(number, facts, None if wanted else began)
-        if wanted:
-            self._ask_rules(wanted, facts, began)
+        self._unanswered = len(questions)
+        for ask in questions:
+            ask()
 
-    def _ask_language(self, number: str, facts: Facts, began: float | None) -> None:
-        """Asked before the rules, in the same round trip, so it is known before they are. Without them (`began`, since
-        when this look-up lasts) the search goes on from here.
-        """
+    def _questions(self) -> Iterator[Callable[[], None]]:
+        facts = self._facts
+        if not self._rounds and (number := number_to_ask(facts)):
+            yield partial(self._shared.languages.look_up, facts.tenant_name, number, self._language_found)
+        if arrival.overrides_wanted(facts):
+            yield partial(self._shared.overrides.look_up, facts.tenant_name, self._overrides_found)
+        if wanted := tuple(sorted(arrival.wanted(facts))):
+            yield partial(self._shared.rules.look_up, facts.tenant_name, wanted, self._rules_found)
 
-        def answered(language: Language | None, _trouble: LiveStateError | None) -> None:
-            self._remembered = language
-            if began is not None:
-                self._contained(lambda: self.go_on(replace(facts, now=clock.now(), remembered=language), began))
+    def _language_found(self, language: Language | None, _trouble: LiveStateError | None) -> None:
+        self._found(lambda: replace(self._facts, remembered=language))
 
-        self._shared.languages.look_up(facts.tenant_name, number, answered)
+    def _overrides_found(self, overrides: Overrides, trouble: LiveStateError | None) -> None:
+        self._found(lambda: self._degraded(replace(self._facts, overrides=overrides), trouble))
 
-    def _ask_rules(self, wanted: tuple[str, ...], facts: Facts, began: float) -> None:
-        def answered(found: Mapping[str, RunTimeRules], trouble: LiveStateError | None) -> None:
-            self._contained(lambda: self.go_on(self._with_rules(facts, found, trouble), began))
+    def _rules_found(self, found: Mapping[str, RunTimeRules], trouble: LiveStateError | None) -> None:
+        self._found(lambda: self._degraded(self._with_rules(self._facts, found), trouble))
 
-        self._shared.rules.look_up(facts.tenant_name, wanted, answered)
-
-    def _contained(self, then: Callable[[], None]) -> None:
+    def _found(self, learn: Callable[[], Facts]) -> None:
         try:
-            then()
+            self._facts = replace(learn(), now=clock.now())
+            self._unanswered -= 1
+            if not self._unanswered:
+                self.go_on()
         except Exception as error:
             self._on_fault("the look-up of rules", error)
 
-    def _with_rules(self, facts: Facts, found: Mapping[str, RunTimeRules], trouble: LiveStateError | None) -> Facts:
-        if trouble is not None and not facts.degraded:
+    def _degraded(self, facts: Facts, trouble: LiveStateError | None) -> Facts:
+        if trouble is None:
+            return facts
+        if not facts.degraded:
             meters.lookups_degraded_total.inc()
+        return replace(facts, degraded=str(trouble))
+
+    def _with_rules(self, facts: Facts, found: Mapping[str, RunTimeRules]) -> Facts:
         rules = {name: effective(facts.settings, facts.tenant_name, name, mine) for name, mine in found.items()}
         accounts = [a for name in found for a in facts.accounts(name)]
         return replace(
             facts,
-            now=clock.now(),
-            remembered=self._remembered,
             rules={**facts.rules, **rules},
             registered={**facts.registered, **self._shared.registrations.places(facts.tenant.domain, accounts)},
             unheard=self._shared.registrations.unheard(),
-            degraded=str(trouble) if trouble else facts.degraded,
         )

@@ -22,8 +22,8 @@ from callcontrol.edges.containment import contained, note_fault
 from callcontrol.edges.freeswitch.arrival import TRANSFER_CONTEXT
 from callcontrol.edges.freeswitch.failures import EventSocketError, UnsafeText
 from callcontrol.edges.freeswitch.leg_commands import BACK_CONTEXT, bring_back
-from callcontrol.edges.live_state.duty import Duty
 from callcontrol.edges.live_state.failures import LiveStateError
+from callcontrol.edges.live_state.post import Post
 from callcontrol.vocabulary.call import call_id_of
 from callcontrol.vocabulary.moment import SECOND_US
 
@@ -53,13 +53,13 @@ class OrphanChannels:
     """Looks for orphans on every switch.
 
     Args:
-        duty: one worker at a time looks.
+        post: one worker at a time looks.
     """
 
-    def __init__(self, shared: WorkerContext, switches: Switches, duty: Duty) -> None:
+    def __init__(self, shared: WorkerContext, switches: Switches, post: Post) -> None:
         self._shared = shared
         self._switches = switches
-        self._duty = duty
+        self._post = post
         # by switch: the channels that were unknown at the last look, and how often each was sent back in vain
         self._unknown: dict[str, dict[str, int]] = {}
 
@@ -75,7 +75,7 @@ class OrphanChannels:
 
     def _look_if_ours(self) -> None:
         try:
-            if self._duty.is_ours():
+            if self._post.is_ours():
                 self.look()
         except LiveStateError as error:
             log.info("not known which channels are orphans: %s", error)

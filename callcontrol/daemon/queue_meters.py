@@ -14,9 +14,9 @@ import gevent
 from callcontrol.daemon.configuration import Current
 from callcontrol.edges import meters
 from callcontrol.edges.containment import contained
-from callcontrol.edges.live_state.duty import Duty
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.pipeline import RedisPipeline
+from callcontrol.edges.live_state.post import Post
 from callcontrol.edges.live_state.queue_views import QueueViews
 from callcontrol.edges.live_state.workers import host_of
 from callcontrol.vocabulary.agent import AgentState
@@ -38,7 +38,7 @@ class QueueMeters:
         self, pipeline: RedisPipeline, current: Current, occasion: Callable[[str], Occasion], worker: str
     ) -> None:
         self._views = QueueViews(pipeline)
-        self._duty = Duty(pipeline, f"queue-meters:{host_of(worker)}", worker, KEPT_S)
+        self._post = Post(pipeline, f"queue-meters:{host_of(worker)}", worker, KEPT_S)
         self._current = current
         self._occasion = occasion
 
@@ -55,7 +55,7 @@ class QueueMeters:
     def look_if_ours(self) -> bool:
         """Read them all, unless another worker of this host does; returns whether it was this one's to do."""
         try:
-            if not self._duty.is_ours():
+            if not self._post.is_ours():
                 return False
         except LiveStateError as error:
             log.info("not known which worker reads the queues: %s", error)

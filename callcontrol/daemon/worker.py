@@ -27,6 +27,7 @@ from callcontrol.daemon.leg_line import LegLine
 from callcontrol.daemon.offer_dispatcher import OfferDispatcher
 from callcontrol.daemon.orphan_channels import OrphanChannels
 from callcontrol.daemon.orphan_spools import OrphanSpools, spool_of
+from callcontrol.daemon.override_meters import OverrideMeters
 from callcontrol.daemon.queue_line import QueueLine
 from callcontrol.daemon.queue_meters import QueueMeters
 from callcontrol.daemon.queue_upgrade import QueueUpgrade
@@ -47,10 +48,11 @@ from callcontrol.edges.heartbeat_message import HeartbeatMessage
 from callcontrol.edges.ledger.rejected import FILE, RejectedRecords
 from callcontrol.edges.ledger.writer import LedgerWriter
 from callcontrol.edges.live_state.calls import CallStore
-from callcontrol.edges.live_state.duty import Duty
 from callcontrol.edges.live_state.inbox import Inbox
 from callcontrol.edges.live_state.languages import LanguageStore
+from callcontrol.edges.live_state.overrides import OverrideStore
 from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
+from callcontrol.edges.live_state.post import Post
 from callcontrol.edges.live_state.queue_script import seed_from
 from callcontrol.edges.live_state.queues import QueueStore
 from callcontrol.edges.live_state.rules import RuleStore
@@ -102,12 +104,11 @@ class Worker:
     ) -> None:
         settings = current.configuration.settings
         self._current, self._name = current, worker_name(clock.new_id())
-        self._stopped, self._draining = Event(), False
+        self._stopped, self._draining, self._chance = Event(), False, random.Random(clock.new_id())
         self._pipeline = RedisPipeline(connect(redis_url, settings.limits.lookup_ms / 1000))
         self._ledger = LedgerWriter(postgres_dsn)
         self._records, self._orphan_spools = _spools(settings, instance, self._ledger, postgres_dsn)
         phones = Registrations(settings.switches)
-        self._chance = random.Random(clock.new_id())
         store = self._queue_store()
         sync = self._layout_sync = LayoutSync(current, phones, store, self._engaged)
         links = self._switch_links = SwitchLinks(settings, phones, self._chance, sync.phone_changed, sync.phones_read)
@@ -118,6 +119,7 @@ class Worker:
             current=current,
             rules=RuleStore(self._pipeline),
             languages=LanguageStore(self._pipeline),
+            overrides=OverrideStore(self._pipeline),
             calls=CallStore(self._pipeline, lambda tenant, call_id: self._shared.lose(tenant, call_id)),
             registrations=phones,
             records=self._records,
@@ -135,7 +137,7 @@ class Worker:
         self._handover = Handover(self._shared, workers, adoption, self._wait_for_links, links.missed.looked)
         self._dispatcher = OfferDispatcher(self._shared, store, self._switch_links)
         self._event_polling = EventPolling(settings.switches, self._shared.of_queues, links.poll_events)
-        self._orphans = OrphanChannels(self._shared, self._switch_links, Duty(self._pipeline, "strays", self._name))
+        self._orphans = OrphanChannels(self._shared, self._switch_links, Post(self._pipeline, "strays", self._name))
         self._queue_meters = QueueMeters(self._pipeline, current, self._occasion, self._name)
         self._inbox = Inbox(redis_url, self._name, self._published, self._dispatcher.noticed, self._shared.lose)
         self._server = _server(settings, listener, CallAcceptor(self._shared, links), links)
@@ -162,6 +164,7 @@ class Worker:
         self._inbox.start()
         self._layout_sync.start()
         self._queue_meters.start()
+        OverrideMeters(self._pipeline, self._current, self._name).start()
         self._orphans.start()
         self._event_polling.start()
         gevent.spawn(self._keep_meters_fresh)

@@ -31,6 +31,7 @@ from callcontrol.edges.containment import contained, note_fault
 from callcontrol.edges.live_state import codec
 from callcontrol.edges.live_state.calls import CallStore
 from callcontrol.edges.live_state.languages import LanguageStore
+from callcontrol.edges.live_state.overrides import OverrideStore
 from callcontrol.edges.live_state.queues import QueueStore
 from callcontrol.edges.live_state.rules import RuleStore
 from callcontrol.edges.spool import EntryRefused, SpoolClosed, SpoolFull
@@ -137,6 +138,7 @@ class WorkerContext:
     current: Current
     rules: RuleStore
     languages: LanguageStore
+    overrides: OverrideStore
     calls: CallStore
     registrations: Registrations
     records: Records

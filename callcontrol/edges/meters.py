@@ -173,6 +173,18 @@ queue_service_level = Gauge(
     ["tenant", "queue"],
     multiprocess_mode=LAST,
 )
+overrides = Gauge(
+    "callcontrol_overrides",
+    "Schedules and duties that are set by hand now",
+    ["tenant", "kind"],
+    multiprocess_mode=LAST,
+)
+hours_without_end_seconds = Gauge(
+    "callcontrol_hours_without_end_seconds",
+    "How long a schedule has been set by hand until it is taken back, of several the longest; 0: none is",
+    ["tenant"],
+    multiprocess_mode=LAST,
+)
 agents_in_state = Gauge("callcontrol_agents", "Agents by state", ["tenant", "state"], multiprocess_mode=LAST)
 clock_off_seconds = Gauge(
     "callcontrol_clock_off_seconds",

@@ -10,6 +10,7 @@ from typing import Final
 from callcontrol.kinds.star_codes import STAR_CODES
 from callcontrol.kinds.targets import (
     announcement,
+    duty,
     emergency,
     escalating_list,
     extension,
@@ -34,6 +35,7 @@ KINDS: Final = RoutedKinds(
         menu.KIND,
         sequence.KIND,
         hours.KIND,
+        duty.KIND,
         number.KIND,
         emergency.KIND,
         sip.KIND,

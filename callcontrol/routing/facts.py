@@ -18,10 +18,13 @@ from callcontrol.vocabulary.call import NO_ORIGIN, Caller, Origin
 from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.language import Language
 from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.override import DutyOverride, Overrides
 from callcontrol.vocabulary.rule import Rule, Rules
 from callcontrol.vocabulary.schedule import Override
 from callcontrol.vocabulary.stored import Upgrades
 from callcontrol.vocabulary.target import Target, text_of
+
+ByHand = TypeVar("ByHand", Override, DutyOverride)
 
 
 class Prices(Protocol):
@@ -68,8 +71,8 @@ class Facts:
         alike: calls from the same number to the same one of ours that ring outside now, through a trunk.
         resting: trunks that failed call after call; they are tried last.
         slack_s: how much longer than usual the switch may take (seconds), as it answers now.
-        overrides: those of opening hours, by the name of the schedule.
         degraded: why the rules are only the last known ones ("Redis unreachable"), "" when they are fresh.
+        overrides: what was set by hand over schedules and duties; None: it has not been looked up.
     """
 
     settings: Settings
@@ -94,7 +97,7 @@ class Facts:
     heading: Target | None = None
     chosen_language: Language | None = None
     remembered: Language | None = None
-    overrides: Mapping[str, Override] = field(default_factory=dict)
+    overrides: Overrides | None = None
 
     @property
     def tenant(self) -> Tenant:
@@ -120,6 +123,11 @@ class Facts:
         if said is None or said.rule is None:
             return rules
         return Rules({**rules.by_kind, said.rule.kind: said.rule})
+
+    def override_of(self, target: Target, form: type[ByHand]) -> ByHand | None:
+        """What was set by hand over this schedule or duty and is in force, None if nothing is."""
+        override = self.overrides.get(text_of(target)) if self.overrides else None
+        return override if isinstance(override, form) and override.is_in_force(self.now) else None
 
     def accounts(self, name: str) -> tuple[str, ...]:
         """The SIP accounts of an extension, () if there is no such extension."""
@@ -166,6 +174,7 @@ class RoutedKind(ConfiguredKind[T]):
             first kind that has an answer is taken.
         member_legs: the legs it rings with for so many seconds as a member of a group or list; None: it is no member.
         is_end: such a target is the end of the call, nothing else.
+        set_by_hand: what its entries say may be overridden at run time (`Facts.overrides`).
         step: the step that only this kind has calls take; None: it has none.
         branches: what may follow that step.
         saved: classes of this kind, besides its target, that are saved with a call.
@@ -179,6 +188,7 @@ class RoutedKind(ConfiguredKind[T]):
     default_last_resort: Callable[[Target, Tenant], Target | None] | None = None
     member_legs: Callable[[T, int, Path, Facts], Legs] | None = None
     is_end: bool = False
+    set_by_hand: bool = False
     step: type[Step] | None = None
     branches: Callable[[Any, Facts], Iterable[Branch]] = _nothing_follows
     saved: tuple[type[Any], ...] = ()

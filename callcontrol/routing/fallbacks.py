@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.path import Fallback, Path
 from callcontrol.routing.plan import Onward
 from callcontrol.vocabulary.target import text_of
 from callcontrol.vocabulary.trail import Routed
+
+# Where targets that are steps are written; others are named by the place where they are.
+STEPS: Final = "steps"
 
 
 def next_on(path: Path, how: str, facts: Facts) -> Onward | None:
@@ -24,7 +29,7 @@ def onward_to(fallback: Fallback, facts: Facts, because: str = "") -> Onward:
     """
     target, last = fallback.targets[fallback.at], len(fallback.targets) - 1
     rest = fallback.after_this() if fallback.at < last else fallback.path.fallback
-    why = f"step {fallback.at + 1} of {last + 1} of {fallback.of}{because}"
-    source = facts.settings.source(*fallback.place, str(fallback.at))
+    which = f"step {fallback.at + 1} of {last + 1}" if fallback.place[-1] == STEPS else fallback.place[-1]
+    source = facts.settings.source(*fallback.place, str(fallback.at)) or facts.settings.source(*fallback.place)
     path = fallback.path.onward().falling_back_to(rest)
-    return Onward(target, path, (Routed(facts.now, text_of(target), why, source),))
+    return Onward(target, path, (Routed(facts.now, text_of(target), f"{which} of {fallback.of}{because}", source),))

@@ -13,6 +13,8 @@ from typing import Final
 from callcontrol.vocabulary.moment import SECOND_US, Instant, datetime_of, instant_of
 
 DAY_MINUTES: Final = 1440
+LAST_HOUR: Final = 23
+LAST_MINUTE: Final = 59
 
 
 def moment_of(day: date, minute: int, zone: tzinfo) -> Instant:
@@ -40,6 +42,13 @@ def _end_of_gap(earlier: Instant, later: Instant, zone: tzinfo, before: timedelt
         else:
             high = middle
     return Instant(high * SECOND_US)
+
+
+def next_time(hour: int, minute: int, now: Instant, zone: tzinfo) -> Instant:
+    """When the clocks of `zone` show this time of day next."""
+    today = day_at(now, zone)
+    moments = (moment_of(today + timedelta(days=ahead), hour * 60 + minute, zone) for ahead in range(3))
+    return next(moment for moment in moments if moment > now)
 
 
 def day_at(instant: Instant, zone: tzinfo) -> date:

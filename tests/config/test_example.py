@@ -56,6 +56,7 @@ def test_the_numbers_lead_where_the_stories_expect_them() -> None:
         "92": "hours:office",
         "93": "menu:main",
         "94": "sequence:reception",
+        "96": "duty:night",
     }
 
 

@@ -64,7 +64,7 @@ MISTAKES = [
             " trunks,"
         " blocked, on_net, emergency, emergency_numbers, talk, confirm, language, languages, language_for,"
         " remember_language, extensions, agents, pauses, queues, ageing, hours,"
-        " numbers, groups, lists, menus, sequences, announcements, voicemail"
+        " numbers, groups, lists, menus, sequences, duties, announcements, voicemail"
     ]),
     ("show: mine\n", ["11: show: 'mine' is not known here; write 'caller' or 'company'"]),
     ("talk: 0\n", ["11: talk: 0 is too small; write at least 1"]),
@@ -124,7 +124,7 @@ MISTAKES = [
     ]),
     ("last_resort: ivr:sales\n", [
         "11: last_resort: 'ivr:sales' is no target; write one of extension:…, group:…, list:…, queue:…, menu:…,"
-        " sequence:…, hours:…, number:…, sip:…, announcement:…, voicemail:…, hangup:…"
+        " sequence:…, hours:…, duty:…, number:…, sip:…, announcement:…, voicemail:…, hangup:…"
     ]),
 ]  # fmt: skip
 

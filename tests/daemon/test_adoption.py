@@ -34,6 +34,7 @@ from callcontrol.edges.ledger.rejected import RejectedFull
 from callcontrol.edges.live_state import codec, keys
 from callcontrol.edges.live_state.calls import CallStore
 from callcontrol.edges.live_state.languages import LanguageStore
+from callcontrol.edges.live_state.overrides import OverrideStore
 from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
 from callcontrol.edges.live_state.queues import QueueStore
 from callcontrol.edges.live_state.rules import RuleStore
@@ -116,6 +117,7 @@ def shared(pipeline: RedisPipeline, written: Written) -> WorkerContext:
         current=Current(EXAMPLE),
         rules=RuleStore(pipeline),
         languages=LanguageStore(pipeline),
+        overrides=OverrideStore(pipeline),
         calls=CallStore(pipeline, lambda tenant, call: made.lose(tenant, call)),
         registrations=Registrations(),
         records=written,

@@ -30,6 +30,7 @@ from callcontrol.daemon.worker_context import WorkerContext
 from callcontrol.edges import clock
 from callcontrol.edges.live_state.calls import CallStore
 from callcontrol.edges.live_state.languages import LanguageStore
+from callcontrol.edges.live_state.overrides import OverrideStore
 from callcontrol.edges.live_state.queue_replies import Effects
 from callcontrol.edges.live_state.rules import RuleStore
 from callcontrol.kinds import KINDS
@@ -111,6 +112,7 @@ class Office:
             current=self.current,
             rules=RuleStore(live.pipeline),
             languages=LanguageStore(live.pipeline),
+            overrides=OverrideStore(live.pipeline),
             calls=CallStore(live.pipeline),
             registrations=registrations,
             records=NoBook(),

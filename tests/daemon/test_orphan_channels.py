@@ -13,8 +13,8 @@ from callcontrol.daemon.orphan_channels import MAX_TRIES, OrphanChannels
 from callcontrol.daemon.worker_context import WorkerContext
 from callcontrol.edges import clock
 from callcontrol.edges.freeswitch.failures import ReplyTimedOut
-from callcontrol.edges.live_state.duty import Duty
 from callcontrol.edges.live_state.pipeline import RedisPipeline
+from callcontrol.edges.live_state.post import Post
 from callcontrol.vocabulary.call import call_id_of
 from callcontrol.vocabulary.moment import SECOND_US
 from tests.daemon.test_adoption import US, pipeline, saved_call, shared, written
@@ -76,7 +76,7 @@ def board() -> Board:
 
 @pytest.fixture
 def orphans(shared: WorkerContext, board: Board, pipeline: RedisPipeline) -> OrphanChannels:
-    return OrphanChannels(shared, board, Duty(pipeline, "strays", US))
+    return OrphanChannels(shared, board, Post(pipeline, "strays", US))
 
 
 def test_a_caller_nobody_knows_is_sent_back_at_the_second_look(orphans: OrphanChannels, board: Board) -> None:
@@ -163,8 +163,8 @@ def test_who_becomes_known_in_between_is_left_alone(
     assert orphans.look() == 0
 
 
-def test_one_worker_has_a_duty_until_it_is_silent(pipeline: RedisPipeline, redis_client: Redis) -> None:
-    ours, theirs = Duty(pipeline, "strays", US), Duty(pipeline, "strays", "another-host/2/.x")
+def test_one_worker_has_the_post_until_it_is_silent(pipeline: RedisPipeline, redis_client: Redis) -> None:
+    ours, theirs = Post(pipeline, "strays", US), Post(pipeline, "strays", "another-host/2/.x")
     assert [ours.is_ours(), theirs.is_ours(), ours.is_ours()] == [True, False, True]
     redis_client.delete("cc:duty:strays")
     assert [theirs.is_ours(), ours.is_ours()] == [True, False]

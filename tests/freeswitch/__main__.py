@@ -85,7 +85,7 @@ def _mishaps(stage: RealStage, microphones: Microphones, words: list[str]) -> It
     for mishap in (*MISHAPS, *EMERGENCIES, *TAKEOVERS, *TRANSFERS, *STRAYS, *JOINS, *BLINKS, phones_at_another_switch):
         if _is_wanted(mishap.__name__, words):
             microphones.clear()
-            stage.player.forget_rules()
+            stage.player.forget_what_was_set()
             yield _tell(f"{mishap.__name__}: {mishap.__doc__}", partial(mishap, stage, microphones))
 
 

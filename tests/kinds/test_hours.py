@@ -66,11 +66,11 @@ def test_a_reason_leads_elsewhere() -> None:
 def test_an_override_comes_first() -> None:
     known = world(f"{WEEK}, {TARGETS}, reasons: {{override: 'hangup:busy'}}", "2026-11-30T12:00")
     closed = Override(False, at("2026-11-30T13:00"), "extension:101", at("2026-11-30T11:00"))
-    assert first_target(replace(known, overrides={"office": closed})) == (
+    assert first_target(replace(known, overrides={"hours:office": closed})) == (
         "hangup:busy",
         "hours:office closed (override: extension:101) until Mon 2026-11-30 13:00",
     )
-    assert first_target(replace(known, overrides={"other": closed}))[0] == "extension:101"
+    assert first_target(replace(known, overrides={"hours:other": closed}))[0] == "extension:101"
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_a_sequence_goes_on_after_it_was_told() -> None:
 
 def test_an_end_that_is_not_known_is_told_as_such() -> None:
     closed = Override(False, None, "extension:101", at("2026-11-30T11:00"))
-    known = replace(world(f"{WEEK}, say_reopening: yes", "2026-11-30T12:00"), overrides={"office": closed})
+    known = replace(world(f"{WEEK}, say_reopening: yes", "2026-11-30T12:00"), overrides={"hours:office": closed})
     step = router.decide(OFFICE, Path(OFFICE), known).step
     assert isinstance(step, Announce)
     assert step.file == "hours/en/closed-until-further-notice.wav"

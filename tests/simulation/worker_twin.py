@@ -26,6 +26,7 @@ from callcontrol.edges.live_state.codec import CALLS, Codec
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.inbox import RETRY_S, Inbox
 from callcontrol.edges.live_state.languages import LanguageStore
+from callcontrol.edges.live_state.overrides import OverrideStore
 from callcontrol.edges.live_state.queue_script import seed_from
 from callcontrol.edges.live_state.queues import QueueStore
 from callcontrol.edges.live_state.rules import RuleStore
@@ -87,6 +88,7 @@ class WorkerTwin:
             current=current,
             rules=RuleStore(self.pipeline),
             languages=LanguageStore(self.pipeline),
+            overrides=OverrideStore(self.pipeline),
             calls=CallStore(self.pipeline, lambda tenant, call: self.shared.lose(tenant, call), process.after, values),
             registrations=self.registrations,
             records=RecordsTwin(spool, process),

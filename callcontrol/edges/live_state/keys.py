@@ -33,6 +33,11 @@ def language(tenant: str, number: str) -> str:
     return _key(tenant, f"language:{number}")
 
 
+def overrides(tenant: str) -> str:
+    """Hash: `hours:office`, `duty:support` -> what was set over it by hand (JSON), until when and by whom."""
+    return _key(tenant, "overrides")
+
+
 def worker(name: str) -> str:
     """String with an expiry: the worker lives."""
     return f"{PREFIX}:{_WORKERS}:lease:{name}"
@@ -53,8 +58,8 @@ def tenants() -> str:
     return f"{PREFIX}:{_WORKERS}:tenants"
 
 
-def duty(name: str) -> str:
-    """String with an expiry: the worker that has this duty."""
+def post(name: str) -> str:
+    """String with an expiry: the worker that holds this post. (Its name is that of older versions.)"""
     return f"{PREFIX}:duty:{name}"
 
 

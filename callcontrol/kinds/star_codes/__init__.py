@@ -7,7 +7,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from callcontrol.kinds.star_codes import forwarding, log_in, pause, wrap_up
+from callcontrol.kinds.star_codes import duty, forwarding, hours, log_in, pause, wrap_up
 from callcontrol.routing.facts import StarCode
 
-STAR_CODES: Final[tuple[StarCode, ...]] = (forwarding.CODE, log_in.CODE, pause.CODE, wrap_up.CODE)
+STAR_CODES: Final[tuple[StarCode, ...]] = (
+    forwarding.CODE,
+    log_in.CODE,
+    pause.CODE,
+    wrap_up.CODE,
+    hours.CODE,
+    duty.CODE,
+)

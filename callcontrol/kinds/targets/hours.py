@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
+from callcontrol.config.checks import by_hand
 from callcontrol.config.checks.places import nearest_source
 from callcontrol.config.hours_settings import OpeningHours
 from callcontrol.config.kinds import SOMETIMES, Block, Link
@@ -19,7 +21,7 @@ from callcontrol.routing.speech.file_string import as_file_string
 from callcontrol.routing.speech.moments import reopening
 from callcontrol.vocabulary.moment import datetime_of
 from callcontrol.vocabulary.outcome import Outcome
-from callcontrol.vocabulary.schedule import State
+from callcontrol.vocabulary.schedule import Override, State
 from callcontrol.vocabulary.schedule_state import state
 from callcontrol.vocabulary.target import Target, text_of
 from callcontrol.vocabulary.trail import Passed, Routed
@@ -49,7 +51,7 @@ def decide(target: HoursTarget, path: Path, facts: Facts) -> Answer:
     hours = BLOCK.of(facts.tenant).get(target.name)
     if hours is None:
         return refuse(Outcome.UNAVAILABLE, Passed(facts.now, text_of(target), "no such hours"))
-    now = state(hours.schedule, facts.now, facts.overrides.get(target.name))
+    now = state(hours.schedule, facts.now, facts.override_of(target, Override))
     source, told = _source(target, now, facts), told_of(now, hours.schedule.zone)
     to = onward(hours, now)
     if hours.say_reopening and not now.open:
@@ -92,5 +94,7 @@ KIND = RoutedKind(
     row="opening hours decide: on to `open` or `closed`, or by `reasons`; where none is named, a sequence goes on",
     block=BLOCK,
     links=links,
+    checks=(partial(by_hand.problems_of, BLOCK),),
     decide=decide,
+    set_by_hand=True,
 )

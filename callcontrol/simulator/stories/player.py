@@ -134,13 +134,13 @@ class Player:
         self._seen.update(call.call_id for call in calls)
         return tuple(sorted(calls, key=lambda c: c.started_at))
 
-    def forget_rules(self) -> None:
-        """No rules set at run time are in force any more: those of the last story are not the next one's."""
-        self._redis.delete(keys.rules(TENANT))
+    def forget_what_was_set(self) -> None:
+        """Nothing set at run time is in force any more: what the last story has set is not the next one's."""
+        self._redis.delete(keys.rules(TENANT), keys.overrides(TENANT))
 
     def _set_rules(self, story: Story) -> None:
         """As `callcontrol forward set` would, in place of whatever was set before."""
-        self.forget_rules()
+        self.forget_what_was_set()
         for written in story.rules:
             extension, kind, target, *more = written.split()
             rule = Rule(RuleKind(kind), KINDS.read(target), source="story")

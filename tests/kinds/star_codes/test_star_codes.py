@@ -17,7 +17,7 @@ from tests.routing.world import facts
 from tests.tidy.tree import ROOT
 
 PHONE = Caller("101", "Jan", extension="101")
-MECHANISM = {"__init__", "storing", "agent_code"}
+MECHANISM = {"__init__", "storing", "agent_code", "overriding"}
 FILES = {path.stem for path in Path(star_codes.__file__).parent.glob("*.py")} - MECHANISM
 
 

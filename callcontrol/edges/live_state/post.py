@@ -1,4 +1,4 @@
-"""A duty that one worker at a time has: a worker that takes it keeps it until it is silent for too long."""
+"""A post that one worker at a time holds: a worker that takes it keeps it until it is silent for too long."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from callcontrol.edges.live_state.pipeline import RedisPipeline
 KEPT_S = 120
 
 
-class Duty:
-    """One duty, as this worker sees it.
+class Post:
+    """One post, as this worker sees it.
 
     Args:
-        name: what it is; a duty that every host has names the host.
+        name: what it is; a post that every host has names the host.
         kept_s: who has it and is silent for so many seconds has it no more.
     """
 
     def __init__(self, pipeline: RedisPipeline, name: str, worker: str, kept_s: int = KEPT_S) -> None:
         self._pipeline = pipeline
         self._kept_s = kept_s
-        self._key = keys.duty(name)
+        self._key = keys.post(name)
         self._worker = worker
 
     def is_ours(self) -> bool:

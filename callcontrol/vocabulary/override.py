@@ -1,0 +1,61 @@
+"""What people set by hand over what the files say, by star code or command, until an end that is always known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from callcontrol.vocabulary.moment import Instant, text_of
+from callcontrol.vocabulary.schedule import Override, Schedule
+from callcontrol.vocabulary.schedule_state import state
+from callcontrol.vocabulary.target import Target
+
+
+@dataclass(frozen=True, slots=True)
+class DutyOverride:
+    """A duty was given to a holder by hand.
+
+    Attributes:
+        until: when the plan counts again; None: when it is taken back.
+        by: who said so: `extension:101`, `jan (command)`.
+        at: when; it does not count before.
+    """
+
+    target: Target
+    until: Instant | None
+    by: str
+    at: Instant
+
+    def is_in_force(self, instant: Instant) -> bool:
+        """Whether it counts at this moment."""
+        return self.at <= instant and (self.until is None or instant < self.until)
+
+
+def end_at_change(schedule: Schedule, is_open: bool, now: Instant, in_force: Override | None) -> Instant:
+    """When that ends which is set by hand until the schedule changes next.
+
+    Args:
+        in_force: what is set by hand now.
+
+    Raises:
+        ValueError: it would have no end, or no effect before it.
+    """
+    written = state(schedule, now)
+    if written.until is None:
+        raise ValueError(f"it is always {written.word}: say until when")
+    if written.open is is_open and in_force is None:
+        end = end_of(written.until, schedule.zone)
+        raise ValueError(f"it is {written.word} already, {end}: say until when, if it is to be longer")
+    return written.until
+
+
+def end_of(until: Instant | None, zone: tzinfo) -> str:
+    """How long it lasts, in words: the end of what is set by hand is always told."""
+    return "until taken back" if until is None else f"until {text_of(until, zone)[:16]}"
+
+
+# What can be set by hand: a schedule is open or closed, a duty has a holder.
+SetByHand = Override | DutyOverride
+# Of a tenant, by what it is set over, as a target text: `hours:office`, `duty:support`.
+Overrides = Mapping[str, SetByHand]

@@ -1,0 +1,62 @@
+"""What is set by hand as metrics: so that what somebody has forgotten is seen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from prometheus_client import REGISTRY
+from redis import Redis
+
+from callcontrol.daemon.configuration import Current
+from callcontrol.daemon.override_meters import OverrideMeters
+from callcontrol.edges import clock
+from callcontrol.edges.live_state import keys
+from callcontrol.edges.live_state.overrides import encode_override
+from callcontrol.edges.live_state.pipeline import RedisPipeline
+from callcontrol.kinds import KINDS
+from callcontrol.vocabulary.moment import SECOND_US, Instant
+from callcontrol.vocabulary.override import DutyOverride
+from callcontrol.vocabulary.schedule import Override
+from tests.daemon.test_adoption import pipeline
+
+__all__ = ["pipeline"]
+EXAMPLE = Path(__file__).parents[2] / "deploy" / "example"
+NOW = Instant(1_795_320_000 * SECOND_US)
+
+
+@pytest.fixture(autouse=True)
+def now(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+
+
+def worker(pipeline: RedisPipeline, name: str) -> OverrideMeters:
+    return OverrideMeters(pipeline, Current(EXAMPLE), name)
+
+
+def shown(name: str, **labels: str) -> float | None:
+    return REGISTRY.get_sample_value(f"callcontrol_{name}", {"tenant": "acme", **labels})
+
+
+def closed(days_ago: int, until: Instant | None = None) -> bytes:
+    return encode_override(Override(False, until, "extension:101", Instant(NOW - days_ago * 86_400 * SECOND_US)))
+
+
+def test_what_stands_without_an_end_is_shown_with_its_age_until_it_is_taken_back(
+    pipeline: RedisPipeline, redis_client: Redis
+) -> None:
+    duty = encode_override(DutyOverride(KINDS.read("extension:101"), None, "extension:101", Instant(0)))
+    hand = {"hours:a": closed(5, Instant(NOW + 1)), "hours:b": closed(4), "hours:c": closed(1), "duty:night": duty}
+    for of, value in hand.items():
+        redis_client.hset(keys.overrides("acme"), of, value)
+    assert worker(pipeline, "host-a/1/.x").look_if_ours()
+    assert [shown("overrides", kind="duty"), shown("hours_without_end_seconds")] == [1, 4 * 86_400]
+    redis_client.delete(keys.overrides("acme"))
+    worker(pipeline, "host-a/1/.x").look_if_ours()
+    assert [shown("overrides", kind="duty"), shown("hours_without_end_seconds")] == [0, 0]
+
+
+def test_one_worker_of_a_host_reads_it(pipeline: RedisPipeline, redis_client: Redis) -> None:
+    redis_client.ping()
+    workers = [worker(pipeline, name) for name in ("host-a/0/.x", "host-a/1/.x", "host-b/0/.x")]
+    assert [one.look_if_ours() for one in workers] == [True, False, True]
