@@ -29,6 +29,8 @@ from callcontrol.vocabulary.schedule import Day, Event, Schedule
 from callcontrol.vocabulary.wall_clock import moment_of
 
 MAX_SCHEDULES: Final = 200  # of one tenant
+MAX_SPECIAL: Final = 500  # entries of one schedule
+MAX_REASONS: Final = 200
 
 Reason = Annotated[Text, Field(max_length=128)]
 
@@ -94,6 +96,7 @@ class OpeningHours(Frozen):
     )
     special: Mapping[SpecialDates, SpecialDay] = Field(
         default_factory=dict,
+        max_length=MAX_SPECIAL,
         description="special days, by date or range first..last, without the year for every year; those with a year "
         "count before the others, and a shorter range before a longer one",
     )
@@ -107,6 +110,7 @@ class OpeningHours(Frozen):
     )
     reasons: Mapping[Reason, TargetText] = Field(
         default_factory=dict,
+        max_length=MAX_REASONS,
         description="where a call goes instead while it is closed for this reason: its words, or one of override, "
         "special, calendar, holiday, week",
     )

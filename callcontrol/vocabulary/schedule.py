@@ -130,9 +130,18 @@ class Override:
         return self.at <= instant and (self.until is None or instant < self.until)
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The state of all moments of [start, end)."""
+
+    start: Instant
+    end: Instant
+    state: State
+
+
 @dataclass(frozen=True)
 class Schedule:
-    """Opening hours. Its cached values follow from the others, so it counts as frozen.
+    """Opening hours. What it remembers follows from the rest, so it counts as frozen.
 
     Attributes:
         week: seven days, Monday first.
@@ -140,6 +149,7 @@ class Schedule:
         yearly: special days of every year, by (month, day); those by date come first.
         holidays: by date, as far as they are known.
         events: of calendars, as far as they are known; of two at one moment the later in this order counts.
+        latest: what was found last, if anything was: calls ask again and again about much the same moment.
     """
 
     zone: ZoneInfo
@@ -148,6 +158,7 @@ class Schedule:
     yearly: Mapping[tuple[int, int], Day] = field(default_factory=dict)
     holidays: Mapping[date, Day] = field(default_factory=dict)
     events: tuple[Event, ...] = ()
+    latest: list[Known] = field(default_factory=list, compare=False, repr=False)
 
     def written_for(self, day: date) -> tuple[Source, Day]:
         """What is written for this day, events of calendars left aside."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from callcontrol.vocabulary.moment import Instant
-from callcontrol.vocabulary.schedule import HORIZON_DAYS, Day, Override, Schedule, Source, State, Why
+from callcontrol.vocabulary.schedule import HORIZON_DAYS, Day, Known, Override, Schedule, Source, State, Why
 from callcontrol.vocabulary.wall_clock import day_at, moment_of
 
 _ONE_DAY = timedelta(days=1)
@@ -96,12 +96,23 @@ def _painted(spans: tuple[Span, ...], paint: Span) -> Iterator[Span]:
 
 
 def _by_schedule(schedule: Schedule, instant: Instant) -> State:
+    """As the schedule says; looked for once for all moments of a part of a day."""
+    for known in schedule.latest:
+        if known.start <= instant < known.end:
+            return known.state
+    known = _looked_for(schedule, instant)
+    schedule.latest[:] = [known]
+    return known.state
+
+
+def _looked_for(schedule: Schedule, instant: Instant) -> Known:
     day = day_at(instant, schedule.zone)
     spans = spans_of(schedule, day)
     now = next(span for span in spans if span.start <= instant < span.end)
     changes = (span.start for span in spans if span.start > instant and span.open != now.open)
     until = next(changes, None)
-    return State(now.open, now.why, until if until is not None else _next_change(schedule, day, now.open))
+    until = until if until is not None else _next_change(schedule, day, now.open)
+    return Known(now.start, now.end, State(now.open, now.why, until))
 
 
 def _next_change(schedule: Schedule, day: date, is_open: bool) -> Instant | None:

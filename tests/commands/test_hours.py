@@ -40,7 +40,8 @@ def test_a_week_with_its_reasons(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_the_same_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
     found = json.loads("\n".join(said(capsys, "acme", "--week", "--json", "--at", "2026-12-27T12:00")))
-    (office,) = found["hours"]
+    office, *others = found["hours"]
+    assert [one["name"] for one in others] == ["round_the_clock", "meeting"]
     assert (found["tenant"], office["name"], office["open"]) == ("acme", "office", False)
     assert (office["why"], office["until"]) == ("special day: stock-taking", "2026-12-31T08:00:00.000000+01:00")
     assert office["week"][0] == {

@@ -54,6 +54,8 @@ def test_the_numbers_lead_where_the_stories_expect_them() -> None:
         "90": "queue:hotline",
         "91": "sequence:front",
         "92": "hours:office",
+        "98": "hours:round_the_clock",
+        "97": "sequence:shareholders",
         "93": "menu:main",
         "94": "sequence:reception",
         "96": "duty:night",

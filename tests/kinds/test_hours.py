@@ -18,7 +18,7 @@ from callcontrol.vocabulary.moment import Instant, instant_from
 from callcontrol.vocabulary.schedule import Override
 from callcontrol.vocabulary.target import text_of
 from tests.config.folder import written
-from tests.config.hours import problems
+from tests.config.hours import problems, settings
 from tests.routing.world import TENANT, facts
 
 NUMBER = "+48221234599"
@@ -156,3 +156,10 @@ def test_an_end_that_is_not_known_is_told_as_such() -> None:
     step = router.decide(OFFICE, Path(OFFICE), known).step
     assert isinstance(step, Announce)
     assert step.file == "hours/en/closed-until-further-notice.wav"
+
+
+def test_hours_that_lead_back_to_themselves_are_a_loop_and_two_that_need_not_be_closed_at_once_are_none() -> None:
+    (loop,) = written(*problems(f"{WEEK}, closed: hours:office"))
+    assert loop.startswith("tenants/acme.yaml:12: hours.office.closed: a loop: hours:office -> hours:office; ")
+    pair = f"{WEEK}, closed: hours:night}}\n  night: {{week: {{mon-sun: 16:00-08:00}}, closed: hours:office"
+    assert settings(pair).tenants["acme"].hours.keys() == {"office", "night"}

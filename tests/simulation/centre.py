@@ -13,6 +13,10 @@ from callcontrol.vocabulary.moment import SECOND_US
 SWITCHES = ("s1", "s2")
 # In the queue `side`, in the first edition (seconds).
 WRAP_UP_S = 5
+# The schedule that is open, then closed for so long, in turn: shorter than a run, longer than a clock is set by.
+DESK = "desk"
+TURN_MIN = 2
+_FIRST_HOUR, _MOST_WINDOWS = 8, 16
 MOBILE, LANDLINE = "+48600700800", "+48223334455"
 
 _MAIN = """
@@ -95,6 +99,12 @@ queues:
     callback: {{retries: 1, every: 60, expires: 600}}
     otherwise: voicemail:office
 {extra}
+hours:
+  {desk}:
+    week: {{mon-sun: [{windows}]}}
+    open: queue:main
+    closed: announcement:closed
+    say_reopening: yes
 numbers:
   "{n[0]}": queue:main
   "{n[1]}": queue:{second}
@@ -106,6 +116,7 @@ numbers:
   "{n[7]}": extension:191
   "{n[8]}": voicemail:office
   "{n[9]}": extension:192
+  "{n[10]}": hours:{desk}
 """
 
 _EXTRA = """
@@ -115,7 +126,7 @@ _EXTRA = """
     otherwise: queue:side
 """
 
-QUEUE_NUMBERS, OTHER_NUMBERS = (0, 1, 5), (2, 3, 4, 6, 7, 8, 9)
+QUEUE_NUMBERS, OTHER_NUMBERS = (0, 1, 5, 10), (2, 3, 4, 6, 7, 8, 9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +185,8 @@ class Centre:
             whisper=("yes", "no")[t % 2],
             side_wrap_up=WRAP_UP_S + self.edition,
             extra=_EXTRA.format(extra=names[0]) if self.edition % 2 else "",
+            desk=DESK,
+            windows=_windows(),
             second="extra" if self.edition % 2 else "side",
         )
 
@@ -185,7 +198,17 @@ class Centre:
 
 def numbers(t: int) -> list[str]:
     """The numbers of a tenant, by what they lead to (see `_TENANT`)."""
-    return [f"+4822{2_000_000 + 100 * t + n}" for n in range(10)]
+    return [f"+4822{2_000_000 + 100 * t + n}" for n in range(11)]
+
+
+def _windows() -> str:
+    """The windows of each day, from the hour in which runs begin."""
+    starts = (_FIRST_HOUR * 60 + turn * 2 * TURN_MIN for turn in range(_MOST_WINDOWS))
+    return ", ".join(f"{_clock(start)}-{_clock(start + TURN_MIN)}" for start in starts)
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02}:{minute % 60:02}"
 
 
 def edition_of(layout: Layout) -> int:

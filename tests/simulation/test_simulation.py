@@ -18,6 +18,7 @@ from callcontrol.daemon.call_driver import CallDriver
 from callcontrol.edges.live_state.queues import QueueStore
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from callcontrol.vocabulary.queue import Occasion
+from callcontrol.vocabulary.schedule import Source, State, Why
 from tests.oracle import callers, engagements
 from tests.oracle.answers import Acceptance, Result
 from tests.oracle.model import Model
@@ -38,6 +39,8 @@ def test_every_promise_holds(seed: int, profile: str) -> None:
     assert isinstance(found, Report), found
     assert found.calls > 50
     assert found.accounts.legs > 100
+    assert found.let_in > 0
+    assert found.found_closed > 0
     if not PROFILES[profile].ends_may_be_missed:
         assert (found.accounts.estimated, found.accounts.unwritten) == (0, 0)
 
@@ -81,6 +84,12 @@ def test_an_agent_who_is_never_let_go_is_noticed() -> None:
     forever = mock.patch.object(engagements, "ENGAGED_US", 10**15)
     with mock.patch.object(QueueStore, "over", return_value=None), forever:
         assert "talks with" in broken(5, hours=0.1)
+
+
+def test_a_call_let_in_by_opening_hours_that_are_closed_is_noticed() -> None:
+    always = State(True, Why(Source.WEEK), None)
+    with mock.patch("callcontrol.kinds.targets.hours.state", return_value=always):
+        assert "was led as if open, the opening hours said closed" in broken(8)
 
 
 def test_a_queue_that_gives_a_caller_to_two_agents_is_noticed() -> None:
@@ -139,7 +148,7 @@ def test_a_switch_that_gives_a_caller_two_partners_is_noticed() -> None:
         return kept(switch, first, second) and kept(switch, first, second)
 
     with mock.patch.object(SwitchTwin, "_join_if_there", join_twice):
-        assert "is given to two at once" in broken(8, hours=0.1)
+        assert "is given to two at once" in broken(8)
 
 
 def test_a_record_that_is_lost_is_noticed() -> None:

@@ -26,6 +26,7 @@ from tests.simulation.host import Host
 from tests.simulation.later_version import LATER
 from tests.simulation.ledger_audit import Accounts, balance
 from tests.simulation.mischief import Mischief
+from tests.simulation.opening_hours import led_calls
 from tests.simulation.people import People
 from tests.simulation.phones import Moods, Phones
 from tests.simulation.pipeline_twin import RedisHost
@@ -73,7 +74,12 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """How a run went; `slowest_s`: of callers who waited at a worker that died, 0 if there was none."""
+    """How a run went.
+
+    Attributes:
+        slowest_s: of callers who waited at a worker that died, 0 if there was none.
+        let_in, found_closed: how many calls came while opening hours were open, and while they were closed.
+    """
 
     plan: Plan
     steps: int
@@ -82,6 +88,8 @@ class Report:
     accounts: Accounts
     slowest_s: float
     virtual_s: float
+    let_in: int
+    found_closed: int
 
 
 @cache
@@ -296,7 +304,10 @@ class World:
             done += _told_wrong(worker)
         done["redis_failed"] += self.redis.failures
         slowest_s = max(self.promises.recoveries, default=0.0)
-        return Report(self.plan, self.agenda.steps, self.people.calls, +done, accounts, slowest_s, self.agenda.now_s)
+        calls = [record.call for record in self.ledger.calls.values()]
+        by_hours = led_calls(calls, self.hosts[0].current.configuration.settings)
+        steps, virtual_s = self.agenda.steps, self.agenda.now_s
+        return Report(self.plan, steps, self.people.calls, +done, accounts, slowest_s, virtual_s, *by_hours)
 
 
 class _Hearing(logging.Handler):

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from callcontrol.config.checks import by_hand
 from callcontrol.config.checks.places import nearest_source
 from callcontrol.config.hours_settings import OpeningHours
-from callcontrol.config.kinds import SOMETIMES, Block, Link
+from callcontrol.config.kinds import Block, Link
 from callcontrol.control.playing import Announce
 from callcontrol.routing.endings import refuse
 from callcontrol.routing.facts import Facts, RoutedKind
@@ -37,13 +37,13 @@ class HoursTarget(Target):
 BLOCK = Block("hours", OpeningHours)
 
 
-def links(_name: str, hours: OpeningHours) -> Iterator[Link]:
-    """Where a call goes while it is open, or closed, for whatever reason."""
-    for place, to in ((("open",), hours.open), (("closed",), hours.closed)):
+def links(name: str, hours: OpeningHours) -> Iterator[Link]:
+    """Where a call goes while it is open, or closed, for whatever reason; one that comes back goes there again."""
+    for word, to in (("open", hours.open), ("closed", hours.closed)):
         if to is not None:
-            yield Link(to, place, SOMETIMES)
+            yield Link(to, (word,), f"hours:{name} {word}")
     for reason, to in hours.reasons.items():
-        yield Link(to, ("reasons", reason), SOMETIMES)
+        yield Link(to, ("reasons", reason), f"hours:{name} closed, {reason}")
 
 
 def decide(target: HoursTarget, path: Path, facts: Facts) -> Answer:
