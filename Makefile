@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help env demo run test check promtool pgbouncer bench simulate chaos fuzz test-freeswitch prompts clean
+.PHONY: help env demo run test check promtool pgbouncer bench simulate chaos fuzz test-freeswitch prompts espeak clean
 
 PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11
 VENV := .venv
@@ -83,6 +83,9 @@ fuzz: env ## atheris on what reads other people's bytes (ARGS="wire --seconds 60
 
 test-freeswitch: env ## the stories on a real FreeSWITCH with SIPp phones (FREESWITCH=/path/to/freeswitch ARGS="busy group")
 	@FREESWITCH="$(FREESWITCH)" $(PY) -m tests.freeswitch $(ARGS)
+
+espeak: ## espeak-ng from Debian's package, as root (it speaks the texts of the example and of some tests)
+	@apt-get install --yes --quiet --no-install-recommends espeak-ng
 
 prompts: env ## the spoken prompts again from freeswitch-xml/sounds/*_prompts.yaml (espeak-ng; ARGS="queue/pl/number-3")
 	@$(PY) freeswitch-xml/sounds/speak_prompts.py freeswitch-xml/sounds $(ARGS)

@@ -20,6 +20,7 @@ from callcontrol.edges import clock
 from callcontrol.edges.config_folder import UnreadableFolder, read_folder
 from callcontrol.edges.day_tables import HostDayTables
 from callcontrol.edges.secret_sources import HostSecrets
+from callcontrol.edges.speech.texts import silent
 from callcontrol.kinds import KINDS
 
 MISTAKES = 1
@@ -43,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     loaded = load(files, KINDS, HostSecrets(), HostDayTables(files, clock.now()))
     problems = mistakes(files, loaded)
     sound = loaded if isinstance(loaded, Settings) and not problems else None
-    warned = warnings(files, sound, clock.now()) if sound else []
+    warned = sorted([*warnings(files, sound, clock.now()), *silent(sound)]) if sound else []
     counts = _counts(sound) if sound else {}
     if args.json:
         found = {"problems": list(map(asdict, problems)), "warnings": list(map(asdict, warned)), "counts": counts}

@@ -1,7 +1,8 @@
 """`callcontrol render`: writes the part of FreeSWITCH's configuration that follows from the YAML.
 
 Users (directory/), gateways (sip_profiles/external/), addresses of trunks (acl/) and of the other switches (peers/),
-folders of music (music/), the switch's own ports and password (vars/). What was written earlier and nothing asks for
+folders of music (music/), the switch's own ports and password (vars/). Texts of prompts are spoken into the switch's
+sounds, where `speech.sounds` says they are. What was written earlier and nothing asks for
 any more is removed; files of others are never touched.
 """
 
@@ -14,7 +15,8 @@ from pathlib import Path
 from callcontrol.config.freeswitch_xml import FOLDERS, MARKER, render
 from callcontrol.config.settings import Settings
 from callcontrol.edges.config_folder import UnreadableFolder, load_folder
-from callcontrol.edges.rendered_files import Change, ForeignFile, carry_out, changes, closed, opened_wider
+from callcontrol.edges.rendered_files import ForeignFile, carry_out, changes, closed, opened_wider
+from callcontrol.edges.speech.texts import folder_of, speak
 
 DIFFERENT = 1
 REFUSED = 2
@@ -34,7 +36,10 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 def run(args: argparse.Namespace) -> int:
     """Write what differs: 0 if all is as it should be, 1 if --check found differences, 2 if nothing could be done."""
     try:
-        found = _changes(args.folder, args.into, args.switch)
+        settings = _settings(args.folder, args.into)
+        found = changes(args.into, render(settings, _switch(settings, args.switch)), FOLDERS, MARKER)
+        if not args.check:
+            _speak(settings)
         for change in found:
             print(change)
             if not args.check:
@@ -54,13 +59,25 @@ def run(args: argparse.Namespace) -> int:
     return DIFFERENT if found and args.check else 0
 
 
-def _changes(folder: Path, into: Path, switch: str | None) -> tuple[Change, ...]:
+def _settings(folder: Path, into: Path) -> Settings:
     if not (into / "freeswitch.xml").is_file():
         raise UnreadableFolder(f"{into} holds no freeswitch.xml: name FreeSWITCH's configuration folder")
     settings = load_folder(folder)
     if not isinstance(settings, Settings):
         raise UnreadableFolder("\n".join(map(str, settings)))
-    name = switch or next(iter(settings.switches))
+    return settings
+
+
+def _switch(settings: Settings, named: str | None) -> str:
+    name = named or next(iter(settings.switches))
     if name not in settings.switches:
         raise UnreadableFolder(f"there is no switch {name}: callcontrol.yaml has {', '.join(settings.switches)}")
-    return changes(into, render(settings, name), FOLDERS, MARKER)
+    return name
+
+
+def _speak(settings: Settings) -> None:
+    told = speak(settings)
+    if told.problems:
+        raise UnreadableFolder("\n".join(map(str, told.problems)))
+    if told.made:
+        print(f"{told.made} texts were spoken into {folder_of(settings)}")

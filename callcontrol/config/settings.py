@@ -43,6 +43,7 @@ from callcontrol.config.queue_fields import DeclineKey, PauseCode
 from callcontrol.config.queue_settings import MAX_AGENTS, MAX_QUEUES, Ageing, Agent, Queue
 from callcontrol.config.redis_address import RedisUrl
 from callcontrol.config.secret import SecretText
+from callcontrol.config.speech_settings import Speech
 from callcontrol.config.target_fields import TargetText
 from callcontrol.vocabulary.inputs import Inputs
 from callcontrol.vocabulary.language import DEFAULT_LANGUAGE, Language
@@ -351,6 +352,7 @@ class Common(Frozen):
     recordings: Folder = Field(
         default="/var/lib/freeswitch/recordings", description="folder of voicemail files, on the switch"
     )
+    speech: Speech = Speech()
     trunks: Mapping[Identifier, Trunk] = Field(default_factory=dict)
     limits: Limits = Limits()
     mask_numbers: Flag = Field(default=False, description="hide the last digits of numbers in logs")

@@ -14,6 +14,8 @@ _LEAD_S = 0.25
 _TONE = re.compile(r"%\((\d+),(\d+),")
 _LOOPS = re.compile(r"loops=(-?\d+)")
 _DEFAULT_SUFFIX = ".wav"
+# Files of a rate lie in a folder of its name, which the switch looks into first (mod_sndfile.c, sndfile_file_open).
+_RATE_FOLDER = "8000"
 
 
 def stream_s(path: str, otherwise_s: float) -> float:
@@ -56,7 +58,8 @@ def with_ending(path: Path) -> Path:
 def file_s(path: Path) -> float | None:
     """Seconds of a WAVE file, None when there is no such file."""
     file = with_ending(path)
-    return _wave_s(file.read_bytes()) if file.is_file() else None
+    there = next((one for one in (file.parent / _RATE_FOLDER / file.name, file) if one.is_file()), None)
+    return _wave_s(there.read_bytes()) if there is not None else None
 
 
 def _wave_s(data: bytes) -> float:

@@ -23,6 +23,7 @@ from callcontrol.edges import clock
 from callcontrol.edges.config_folder import Accepted, Refused, UnreadableFolder, accepted, renewed
 from callcontrol.edges.config_snapshot import NAME, UNKNOWN, NoSnapshot, Snapshot, Version, keep, kept
 from callcontrol.edges.data_folder import data_folder_of, left_in_the_working_directory
+from callcontrol.edges.speech.texts import speak
 from callcontrol.vocabulary.moment import EARLIEST, SECOND_US, Instant
 
 log = logging.getLogger(__name__)
@@ -61,12 +62,28 @@ def begin(folder: Path) -> tuple[Accepted, Refused | UnreadableFolder | None]:
     """
     data = _data_of(folder)
     try:
-        return accepted(folder), None
+        return _accepted(folder), None
     except (Refused, UnreadableFolder) as error:
         last_good = data / NAME
         if not last_good.exists():
             raise
-        return accepted(last_good), error
+        found = accepted(last_good)
+        for problem in speak(found.settings).problems:  # its files were made when it was accepted, and may be gone
+            log.error("the last good configuration: %s", problem)
+        return found, error
+
+
+def _accepted(folder: Path) -> Accepted:
+    """What the folder says, its texts spoken.
+
+    Raises:
+        Refused: it has mistakes, or a text cannot be spoken here.
+        UnreadableFolder: see `read_folder`.
+    """
+    found = accepted(folder)
+    if problems := speak(found.settings).problems:
+        raise Refused(problems)
+    return found
 
 
 def _data_of(folder: Path) -> Path:
@@ -136,7 +153,7 @@ class InForce:
 
     def _read(self) -> None:
         try:
-            found = accepted(self._folder)
+            found = _accepted(self._folder)
             version = self._keep(found.snapshot)
         except (Refused, UnreadableFolder) as error:
             self._refuse(_told("reload refused", error))

@@ -9,7 +9,6 @@ Usage: python speak_prompts.py FOLDER [NAME ...], such as: speak_prompts.py soun
 
 from __future__ import annotations
 
-import math
 import re
 import struct
 import subprocess
@@ -18,10 +17,12 @@ import tempfile
 import wave
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from operator import mul
 from pathlib import Path
 
 import yaml
+
+from callcontrol.edges.speech import sound
+from callcontrol.edges.speech.sound import Samples
 
 TEXTS = tuple(Path(__file__).with_name(name) for name in ("queue_prompts.yaml", "spoken_prompts.yaml"))
 DEFAULT_FOLDER = "queue"
@@ -32,13 +33,6 @@ TAPS = 64  # to each side of a sample
 WORDS_A_MINUTE = 160
 GAP_S = 0.06  # after a word: FreeSWITCH joins the files of a sentence without any pause
 END_S = 0.2  # after the end of a sentence
-FADE_S = 0.005
-QUIET = 0.01  # of the peak: what is softer at either end is cut off
-LOUDNESS = 0.1  # root mean square of speech, of full scale: -20 dB, like recorded prompts
-PEAK = 0.7  # never louder than this, of full scale
-FRAME_S = 0.02
-
-Samples = Sequence[float]  # -1 ... 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,46 +83,8 @@ def speak(told: str, voice: str) -> tuple[list[float], int]:
 
 
 def at_phone_rate(samples: Samples, rate_hz: int) -> list[float]:
-    """The same sound at RATE_HZ, by a windowed sinc filter."""
-    shared = math.gcd(RATE_HZ, rate_hz)
-    up, down = RATE_HZ // shared, rate_hz // shared
-    filters = [_filter(phase / up, rate_hz) for phase in range(up)]
-    padded = [0.0] * TAPS + list(samples) + [0.0] * TAPS
-    places = (divmod(n * down, up) for n in range(len(samples) * up // down))
-    return [sum(map(mul, filters[phase], padded[start : start + 2 * TAPS])) for start, phase in places]
-
-
-def _filter(shift: float, rate_hz: int) -> list[float]:
-    """Weights of the samples around a moment that lies `shift` of a sample after one of them."""
-    weights = []
-    for n in range(2 * TAPS):
-        x = n - TAPS - shift
-        window = 0.5 + 0.5 * math.cos(math.pi * x / (TAPS + 1))
-        weights.append(window * _sinc(2 * PASS_HZ / rate_hz * x))
-    whole = sum(weights)
-    return [weight / whole for weight in weights]
-
-
-def _sinc(x: float) -> float:
-    return math.sin(math.pi * x) / (math.pi * x) if x else 1.0
-
-
-def trimmed(samples: Samples) -> list[float]:
-    """Without the silence at both ends, faded in and out so that nothing clicks."""
-    quiet = QUIET * max(map(abs, samples))
-    loud = [n for n, sample in enumerate(samples) if abs(sample) > quiet]
-    fade = round(FADE_S * RATE_HZ)
-    kept = samples[max(0, loud[0] - fade) : loud[-1] + fade]
-    return [sample * min(1.0, n / fade, (len(kept) - 1 - n) / fade) for n, sample in enumerate(kept)]
-
-
-def levelled(samples: Samples) -> list[float]:
-    """At LOUDNESS, measured where somebody speaks, but nowhere above PEAK."""
-    size = round(FRAME_S * RATE_HZ)
-    powers = [sum(s * s for s in samples[n : n + size]) / size for n in range(0, len(samples), size)]
-    spoken = [power for power in powers if power > max(powers) / 100]
-    gain = min(LOUDNESS / math.sqrt(sum(spoken) / len(spoken)), PEAK / max(map(abs, samples)))
-    return [gain * sample for sample in samples]
+    """The same sound at RATE_HZ."""
+    return sound.at_rate(samples, rate_hz, RATE_HZ, PASS_HZ, TAPS)
 
 
 def mu_law(sample: float) -> int:
@@ -149,7 +105,9 @@ def wav_of(encoded: bytes) -> bytes:
 
 def prompt(text: str, language: Language) -> bytes:
     """The whole WAV file that says this text."""
-    samples = levelled(trimmed(at_phone_rate(*speak(language.told(text), language.voice))))
+    samples = sound.levelled(
+        sound.trimmed(at_phone_rate(*speak(language.told(text), language.voice)), RATE_HZ), RATE_HZ
+    )
     silence = [0.0] * round((END_S if text.endswith(".") else GAP_S) * RATE_HZ)
     return wav_of(bytes(map(mu_law, (*samples, *silence))))
 

@@ -11,6 +11,7 @@ from types import ModuleType
 
 import pytest
 
+from callcontrol.edges.speech import sound
 from tests.tidy.tree import ROOT
 
 SOUNDS = ROOT / "freeswitch-xml" / "sounds"
@@ -106,17 +107,17 @@ def test_the_filter_keeps_what_a_phone_line_carries(hertz: float, gain: float) -
 
 def test_silence_is_cut_off_at_both_ends_and_kept_within() -> None:
     tone = [math.sin(n) for n in range(800)]
-    found = MAKE.trimmed([0.0] * 4_000 + tone + [0.0] * 1_000 + tone + [0.0] * 4_000)
+    found = sound.trimmed([0.0] * 4_000 + tone + [0.0] * 1_000 + tone + [0.0] * 4_000, 8_000)
     assert len(found) == pytest.approx(2_600, abs=100)
     assert (found[0], found[-1]) == (0.0, 0.0)
 
 
 def test_soft_and_loud_speech_come_out_alike() -> None:
     tone = [math.sin(n / 3) for n in range(8_000)]
-    found = [MAKE.levelled([gain * s for s in tone]) for gain in (0.02, 0.9)]
+    found = [sound.levelled([gain * s for s in tone], 8_000) for gain in (0.02, 0.9)]
     assert found[0] == pytest.approx(found[1])
     assert math.sqrt(sum(s * s for s in found[0]) / 8_000) == pytest.approx(0.1, rel=0.02)
-    click = MAKE.levelled([*tone, 50.0])
+    click = sound.levelled([*tone, 50.0], 8_000)
     assert max(click) == pytest.approx(0.7)
 
 

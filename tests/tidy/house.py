@@ -14,7 +14,7 @@ from tests.tidy.tree import PACKAGE, ROOT, sources
 
 README = ROOT / "README.md"
 BEGIN, END = "<!-- the house: python -m tests.tidy.house -->\n```\n", "```\n"
-NAME_WIDTH, INNER_WIDTH = 12, 44
+NAME_WIDTH, INNER_WIDTH = 12, 52
 
 
 def drawing() -> str:

@@ -19,6 +19,7 @@ from callcontrol.config.checks import (
     shared,
     switches,
     targets,
+    texts,
 )
 from callcontrol.config.problems import Problem
 from callcontrol.config.settings import Settings
@@ -46,6 +47,9 @@ CHECKS: tuple[Callable[[Settings], Iterable[Problem]], ...] = (
     shared.trunks_that_cannot_register,
     shared.addresses_used_twice,
     shared.records_read_twice,
+    texts.prompts_missing_a_language,
+    texts.voices_without_an_engine,
+    texts.engines_without_a_voice,
     switches.switches_out_of_reach,
     switches.places_used_twice,
     agents.agents_without_one_place,

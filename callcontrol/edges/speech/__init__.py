@@ -1,0 +1,1 @@
+"""Texts of the configuration made into sound files, before any call needs them."""
