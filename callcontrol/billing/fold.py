@@ -21,12 +21,15 @@ from callcontrol.billing.record import CallRecord, Direction, LegRecord, Note, P
 from callcontrol.billing.segments import Segments
 from callcontrol.billing.visits import Visits
 from callcontrol.vocabulary.call import Stamps
+from callcontrol.vocabulary.demand import NOTHING_ASKED, CallerDemand, demand_text
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.queue import Leaving
 from callcontrol.vocabulary.trail import (
     Arrived,
     Bridged,
+    ChoiceEntry,
+    Demanded,
     Dialled,
     Entry,
     JoinedOutside,
@@ -92,6 +95,7 @@ class _TrailFacts:
             something always is, if only the refusal.
         is_callback_due: the caller asked to be called back.
         language: the one that was chosen last, "" if none was.
+        demand: what the caller has asked for by keys.
     """
 
     arrived: Arrived | None = None
@@ -104,6 +108,7 @@ class _TrailFacts:
     went_on: bool = True
     is_callback_due: bool = False
     language: str = ""
+    demand: CallerDemand = NOTHING_ASKED
     visits: Visits = field(default_factory=Visits)
     segments: Segments = field(default_factory=Segments)
     path: list[PathEntry] = field(default_factory=list)
@@ -141,10 +146,17 @@ class _TrailFacts:
                 self.arrived = self.arrived or entry
             case Recorded(at, box, path):
                 self.recordings.append(Recording(at, box, path))
-            case LanguageChosen(_, language):
-                self.language = language
+            case LanguageChosen() | Demanded():
+                self._choose(entry)
             case Noted(at, what):
                 self.notes.append(Note(at, what))
+
+    def _choose(self, entry: ChoiceEntry) -> None:
+        match entry:
+            case LanguageChosen(_, language):
+                self.language = language
+            case Demanded(_, skills, priority, label):
+                self.demand = CallerDemand(skills, priority, label)
 
     def _dial(self, entry: Dialled, leg: str) -> None:
         self.dialled.setdefault(leg, entry)
@@ -227,6 +239,9 @@ def _record(
         segments=told.segments.records(arrived.channel, legs, told.last),
         led_leg=told.led,
         language=told.language,
+        demand=demand_text(told.demand.skills),
+        priority=told.demand.priority,
+        label=told.demand.label,
     )
 
 

@@ -221,6 +221,9 @@ class CallRecord:
         segments: its conversations, in order.
         led_leg: the leg that was transferred and stands in the caller's place, "" if none does.
         language: the language the caller was led in last, if one was chosen; "": the tenant's own.
+        demand: the skills the caller asked for by keys, in written form (`german>=1`); "": none.
+        priority: the priority the caller got by keys; 0: none.
+        label: what the call was about, as a key said; "": none did.
     """
 
     call_id: str
@@ -246,6 +249,9 @@ class CallRecord:
     segments: Annotated[tuple[SegmentRecord, ...], ROWS] = ()
     led_leg: Annotated[str, LATER] = ""
     language: Annotated[str, LATER] = ""
+    demand: Annotated[str, LATER] = ""
+    priority: Annotated[int, LATER] = 0
+    label: Annotated[str, LATER] = ""
 
 
 @dataclass(frozen=True, slots=True)

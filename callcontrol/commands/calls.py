@@ -174,6 +174,8 @@ def _details(call: PastCall) -> Iterator[tuple[str, str]]:
         arrow, style = ("✗", "yellow") if station.get("passed") else ("→", "cyan")
         source = f" ({station['source']})" if station.get("source") else ""
         yield f"{arrow} {station['target']}  {station['why']}{source}", style
+    if chosen := _chosen(call):
+        yield f"⌨ {chosen}", "cyan"
     for leg in call.legs:
         if leg.direction == "b":
             yield _leg_line(leg), "green" if leg.bridged_at else ""
@@ -184,6 +186,17 @@ def _details(call: PastCall) -> Iterator[tuple[str, str]]:
         yield f"● recorded {recording['box']}: {recording['path']}", "magenta"
     for note in call.notes:
         yield f"note {note['what']}", "dim"
+
+
+def _chosen(call: PastCall) -> str:
+    """What was chosen for the caller, or asked for by keys, in words; "" if nothing was."""
+    said = (
+        f"language {call.language}" if call.language else "",
+        f"label {call.label}" if call.label else "",
+        call.demand,
+        f"priority {call.priority}" if call.priority else "",
+    )
+    return ", ".join(one for one in said if one)
 
 
 def _leg_line(leg: PastLeg) -> str:

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from callcontrol.config.choices import MAX_SKILLS, Level, Priority
 from callcontrol.config.fields import E164, DisplayName, Flag, Identifier, Prefix, Whole
 from callcontrol.config.frozen import Frozen, RingSeconds, Seconds
 from callcontrol.config.prompt import PromptText
@@ -25,12 +26,9 @@ MAX_AGENTS = 10_000  # of a tenant
 MAX_SEATS = 1_000  # in a queue
 MAX_DEMANDS = 16  # of a queue
 MAX_RELAXED = 8  # of a demand
-MAX_SKILLS = 32  # of an agent, and in a demand
 MAX_PRIORITIES = 64  # of a queue
 MAX_LISTED = 1_000  # numbers in one priority
 
-Level = Annotated[int, Field(ge=1, le=10, description="how well, 1 to 10"), Whole]
-Priority = Annotated[int, Field(ge=0, le=10, description="callers with a higher one are served first"), Whole]
 Rest = Annotated[int, Field(ge=0, le=3_600, description="seconds before the next offer to this agent"), Whole]
 # Spans that may be left out by writing 0.
 SpanSeconds = Annotated[int, Field(ge=0, le=3_600), Whole]
@@ -255,6 +253,11 @@ class Queue(Frozen):
     sticky: Sticky | None = None
     demands: tuple[Demand, ...] = Field(
         default=(), max_length=MAX_DEMANDS, description="the first that fits a caller counts"
+    )
+    chosen_for: SpanSeconds = Field(
+        default=0,
+        description="seconds of waiting after which the skills that a caller has chosen by key are demanded no more; "
+        "0: they always are",
     )
     priorities: tuple[CallerPriority, ...] = Field(
         default=(), max_length=MAX_PRIORITIES, description="the highest that fits counts"

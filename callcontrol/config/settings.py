@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, create_model
 
+from callcontrol.config.choices import MAX_LABELS, CallerChoice, Label, choices_below, combinations
 from callcontrol.config.fields import (
     DIALLED_IN,
     E164,
@@ -37,6 +38,7 @@ from callcontrol.config.fields import (
 from callcontrol.config.frozen import Frozen, RingSeconds, Seconds
 from callcontrol.config.hours_settings import MAX_SCHEDULES, OpeningHours
 from callcontrol.config.language_settings import MAX_LANGUAGES_FOR, Days, LanguageFor
+from callcontrol.config.limits import Limits
 from callcontrol.config.postgres_address import PostgresDsn
 from callcontrol.config.prompt import PromptText
 from callcontrol.config.queue_fields import DeclineKey, PauseCode
@@ -45,6 +47,7 @@ from callcontrol.config.redis_address import RedisUrl
 from callcontrol.config.secret import SecretText
 from callcontrol.config.speech_settings import Speech
 from callcontrol.config.target_fields import TargetText
+from callcontrol.vocabulary.demand import Skills
 from callcontrol.vocabulary.inputs import Inputs
 from callcontrol.vocabulary.language import DEFAULT_LANGUAGE, Language
 from callcontrol.vocabulary.phone_number import region_of
@@ -136,39 +139,6 @@ class Trunk(Frozen):
         if self.numbers == "e164":
             return ""
         return region_of(self.number) if self.numbers == "national" else self.numbers.removeprefix(DIALLED_IN)
-
-
-class Limits(Frozen):
-    """Every limit of the daemon; each has a metric of the same name."""
-
-    hops: Annotated[int, Field(ge=1, le=32), Whole] = Field(
-        default=8, description="how often one call may be forwarded"
-    )
-    choices: Annotated[int, Field(ge=1, le=1_000), Whole] = Field(
-        default=50, description="how often one caller may choose by key where the call goes; then the last resort"
-    )
-    legs_per_call: Annotated[int, Field(ge=2, le=10_000), Whole] = Field(
-        default=200, description="legs of one call, those of its offers among them; past it the call is not offered"
-    )
-    calls: Annotated[int, Field(ge=1), Whole] = Field(default=10_000, description="calls in progress per worker")
-    frame_bytes: Annotated[int, Field(ge=65_536), Whole] = Field(
-        default=2_097_152, description="largest frame read from a switch"
-    )
-    spool_bytes: Annotated[int, Field(ge=1_048_576), Whole] = Field(
-        default=1_073_741_824, description="records waiting for Postgres"
-    )
-    offers: Annotated[int, Field(ge=1, le=100_000), Whole] = Field(
-        default=5_000, description="agents' and customers' phones that ring at once, per worker and switch"
-    )
-    lookup_ms: Annotated[int, Field(ge=10, le=5_000), Whole] = Field(
-        default=500, description="longest wait for Redis on a call's way"
-    )
-    talk_s: Seconds = Field(default=14_400, description="longest conversation on an external leg")
-    drain_s: Seconds = Field(default=60, description="how long SIGTERM waits for running calls")
-    hung_s: Seconds = Field(
-        default=15, description="a worker that says nothing for so long is killed and started again"
-    )
-    legs_end_s: Seconds = Field(default=10, description="how long a finished call waits for the end of its legs")
 
 
 class ForwardRule(Frozen):
@@ -303,6 +273,9 @@ class Tenant(Frozen):
         description="days for which the language a caller has chosen by key counts for the next calls from the same "
         "number; 0: for that call only",
     )
+    labels: Mapping[Identifier, Label] = Field(
+        default_factory=dict, max_length=MAX_LABELS, description="what calls can be about, as keys of menus say"
+    )
     extensions: Mapping[Identifier, Extension] = Field(default_factory=dict)
     agents: Mapping[Identifier, Agent] = Field(
         default_factory=dict, max_length=MAX_AGENTS, description="who takes calls from queues"
@@ -331,6 +304,17 @@ class Tenant(Frozen):
         """
         named = ((name, one) for name, one in self.extensions.items() if name.isascii() and name.isdigit())
         return Inputs({name: ExtensionTarget(name) for name, one in named if one.dialled})
+
+    @cached_property
+    def choices(self) -> tuple[tuple[tuple[str, ...], CallerChoice], ...]:
+        """What callers can say by keys, with its place below the tenant. Only kinds have such keys."""
+        blocks = (name for name in type(self).model_fields if name not in Tenant.model_fields)
+        return tuple(found for name in blocks for found in choices_below(getattr(self, name), (name,)))
+
+    @cached_property
+    def skills_by_keys(self) -> Mapping[str, Skills]:
+        """What callers can have demanded by keys, one or several, by its written form; "" first."""
+        return combinations(choice.skills for _, choice in self.choices)
 
 
 class Common(Frozen):

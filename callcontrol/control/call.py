@@ -13,12 +13,13 @@ from callcontrol.routing.facts import Facts
 from callcontrol.routing.plan import Explanation, Onward, Ring
 from callcontrol.vocabulary.call import NO_ORIGIN, Caller, Origin, leg_id
 from callcontrol.vocabulary.copying import replace
+from callcontrol.vocabulary.demand import NOTHING_ASKED, CallerDemand
 from callcontrol.vocabulary.language import Language
 from callcontrol.vocabulary.leg import Leg, Role
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.queue import KnownOffer
 from callcontrol.vocabulary.target import extension_in
-from callcontrol.vocabulary.trail import Arrived, Entry, LanguageChosen, Trail
+from callcontrol.vocabulary.trail import Arrived, Demanded, Entry, LanguageChosen, Trail
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +180,7 @@ class Call:
             their own, legs at their phones that came from no queue.
         origin: its way before it reached us.
         language: the one the caller is led in; None: none was chosen, the tenant's own counts.
+        demand: what the caller has asked for by keys; None: nothing.
         transfer: the latest one, None: there was none.
         pressed: the caller's keys that nothing has used yet, the oldest first.
         seen: the last moment at which all open legs are known to have lived, by our clock; None: not known.
@@ -210,6 +212,7 @@ class Call:
     taken_over: bool = False
     language: Language | None = None
     pressed: str = ""
+    demand: CallerDemand | None = None
 
     @property
     def destination(self) -> str:
@@ -277,6 +280,16 @@ class Call:
             source: `file:line` of what says so, "" where that is no setting.
         """
         return replace(self.noting(LanguageChosen(at, language, why, source)), language=language)
+
+    def asking(self, more: CallerDemand, why: str, at: Instant, source: str = "") -> Call:
+        """The call whose caller asks for this as well; the very same call where that adds nothing. Arguments as of
+        `speaking`.
+        """
+        demand = (self.demand or NOTHING_ASKED).adding(more)
+        if demand == (self.demand or NOTHING_ASKED):
+            return self
+        entry = Demanded(at, dict(demand.skills), demand.priority, demand.label, why, source)
+        return replace(self.noting(entry), demand=demand)
 
     def next_app(self) -> tuple[Call, str]:
         """The call and a fresh application id."""

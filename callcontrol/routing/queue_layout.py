@@ -10,10 +10,11 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from callcontrol.config import queue_settings
+from callcontrol.config.lanes import demands_of
 from callcontrol.config.queue_settings import Strategy
 from callcontrol.config.settings import Tenant
-from callcontrol.routing.demand import demands_of, is_met
 from callcontrol.vocabulary.agent import OfferEnd
+from callcontrol.vocabulary.demand import is_met
 from callcontrol.vocabulary.moment import SECOND_US
 from callcontrol.vocabulary.queue import NO_DEMAND
 
@@ -111,7 +112,7 @@ def layout_of(tenant: Tenant) -> Layout:
     """The layout of a tenant's settings."""
     seats = _seats(tenant)
     return Layout(
-        queues={name: _queue_layout(queue, tenant.ageing) for name, queue in sorted(tenant.queues.items())},
+        queues={name: _queue_layout(queue, tenant) for name, queue in sorted(tenant.queues.items())},
         agents={
             name: AgentLayout(agent.auto, agent.number is not None, tuple(seats.get(name, ())))
             for name, agent in sorted(tenant.agents.items())
@@ -139,8 +140,8 @@ def _seat_dict(seat: SeatLayout) -> dict[str, Any]:
     return asdict(seat) | {"demands": list(seat.demands)}
 
 
-def _queue_layout(queue: queue_settings.Queue, ageing: queue_settings.Ageing) -> QueueLayout:
-    sticky = queue.sticky
+def _queue_layout(queue: queue_settings.Queue, tenant: Tenant) -> QueueLayout:
+    sticky, ageing = queue.sticky, tenant.ageing
     return QueueLayout(
         strategy=queue.strategy,
         weight_us=queue.weight * ageing.weight * SECOND_US,
@@ -158,7 +159,7 @@ def _queue_layout(queue: queue_settings.Queue, ageing: queue_settings.Ageing) ->
         sticky_first_us=sticky.first * SECOND_US if sticky is not None else 0,
         in_time_us=queue.service_level.within * SECOND_US,
         short_us=queue.service_level.short * SECOND_US,
-        demands=tuple(demands_of(queue)),
+        demands=tuple(demands_of(queue, tenant)),
         callback_again_us=queue.callback.again_after * SECOND_US,
     )
 
@@ -167,7 +168,7 @@ def _seats(tenant: Tenant) -> dict[str, list[SeatLayout]]:
     """All agents' seats by the name of the queue, in one pass: a large tenant has many of all three."""
     found: dict[str, list[SeatLayout]] = {}
     for name, queue in sorted(tenant.queues.items()):
-        demands = demands_of(queue)
+        demands = demands_of(queue, tenant)
         for position, seat in enumerate(queue.agents, 1):
             if (agent := tenant.agents.get(seat.agent)) is not None:
                 met = tuple(text for text, demand in demands.items() if is_met(demand, agent.skills))

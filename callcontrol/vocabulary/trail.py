@@ -13,6 +13,7 @@ from typing import Literal, overload
 
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.call import Caller, Stamps
+from callcontrol.vocabulary.demand import Skills
 from callcontrol.vocabulary.language import Language
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.outcome import Outcome
@@ -203,6 +204,19 @@ class LanguageChosen:
 
 
 @dataclass(frozen=True, slots=True)
+class Demanded:
+    """What the caller has asked for by keys, all of it from here on: skills, priority, label; why as above."""
+
+    at: Instant
+    skills: Skills
+    priority: int
+    label: str
+    why: str
+    source: str = ""  # file:line
+    kind: Literal["demanded"] = "demanded"
+
+
+@dataclass(frozen=True, slots=True)
 class Queued:
     """The caller has a place in a queue.
 
@@ -319,6 +333,7 @@ class MenuLeft:
 MenuEntry = MenuEntered | MenuLeft
 QueueEntry = Queued | Offered | OfferEnded | LeftQueue | Pressed | WrapUpBegan
 Conversation = Bridged | JoinedOutside | Parted
+ChoiceEntry = LanguageChosen | Demanded
 LegEntry = Dialled | LegFound | LegEnded | Moved
 Entry = (
     Arrived
@@ -329,7 +344,7 @@ Entry = (
     | StepEnded
     | Recorded
     | Noted
-    | LanguageChosen
+    | ChoiceEntry
     | QueueEntry
     | MenuEntry
 )

@@ -18,6 +18,7 @@ from callcontrol.edges.ledger.reader import LedgerReader, Wanted
 from callcontrol.edges.ledger.writer import LedgerWriter
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.queue import Leaving
+from callcontrol.vocabulary.trail import Demanded, LanguageChosen
 from tests.billing.trails import NOON, Story, answered_in_queue, call_id, called_back, forwarded
 from tests.edges.ledger.samples import rated
 
@@ -53,6 +54,20 @@ def test_a_table_with_the_way_the_legs_and_the_cost(run: Run, capsys: pytest.Cap
         "☎ number:+48600700800 over carrier shown +48221234567, extension:101 pays"
         " answered (NORMAL_CLEARING) 1:01 0.63 PLN" in lines
     )
+
+
+def test_what_a_caller_has_chosen_is_shown(run: Run, database: str, capsys: pytest.CaptureFixture[str]) -> None:
+    at = type(NOON)(NOON + 7_200_000_000)
+    asked = Demanded(at, {"german": 1}, 3, "billing", "key 1 of menu:main")
+    story = (*Story(2, start=at).ended(9, "caller", 1), LanguageChosen(at, "pl", "language_for 1"), asked)
+    writer = LedgerWriter(database, now=lambda: NOON)
+    assert writer.write([to_json(rated(story))]) == []
+    writer.close()
+    assert run("--limit", "1") == 0
+    assert "⌨ language pl, label billing, german>=1, priority 3" in capsys.readouterr().out
+    assert run("--limit", "1", "--json") == 0
+    (told,) = map(orjson.loads, capsys.readouterr().out.splitlines())
+    assert [told[name] for name in ("language", "label", "demand", "priority")] == ["pl", "billing", "german>=1", 3]
 
 
 def test_an_estimate_says_why_it_is_one(run: Run, database: str, capsys: pytest.CaptureFixture[str]) -> None:

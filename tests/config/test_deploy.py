@@ -13,7 +13,7 @@ import pytest
 import yaml
 from prometheus_client import REGISTRY
 
-from callcontrol.config.settings import Limits
+from callcontrol.config.limits import Limits
 from callcontrol.supervisor.metrics import OfWorkers
 from callcontrol.supervisor.timeouts import WorkerTimeouts
 from callcontrol.supervisor.views import View

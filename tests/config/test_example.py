@@ -59,6 +59,7 @@ def test_the_numbers_lead_where_the_stories_expect_them() -> None:
         "93": "menu:main",
         "94": "sequence:reception",
         "96": "duty:night",
+        "95": "menu:language",
     }
 
 

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import pytest
 
+from callcontrol.config.limits import Limits
 from callcontrol.config.queue_settings import Overflow
-from callcontrol.config.settings import Limits
 from tests.config.example import ROOT
 from tests.config.test_deploy import METRIC, sample_names
 

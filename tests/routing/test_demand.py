@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from callcontrol.config.lanes import demands_of
 from callcontrol.config.queue_settings import Queue
-from callcontrol.routing.demand import demand_text, demands_of, is_met, priority_of, stages_of
+from callcontrol.routing.demand import priority_of, stages_of
+from callcontrol.vocabulary.demand import demand_text, is_met
 from callcontrol.vocabulary.queue import DemandStage
+from tests.routing.test_queue_layout import tenant
 
 GERMANY, RUSSIA, POLAND = "+4930123456", "+74951234567", "+48221234567"
 SALES, SUPPORT = "+48221230001", "+48221230002"
@@ -49,7 +52,7 @@ def test_a_demand_is_met_at_its_level_or_better(skills: dict[str, int], met: boo
 
 
 def test_a_queues_demands_are_those_of_all_stages_and_none() -> None:
-    assert [*demands_of(QUEUE)] == ["", "german>=1", "german>=1,selling>=3", "german>=2", "repairs>=1"]
+    assert [*demands_of(QUEUE, tenant())] == ["", "german>=1", "german>=1,selling>=3", "german>=2", "repairs>=1"]
 
 
 @pytest.mark.parametrize(
@@ -68,7 +71,7 @@ def test_a_queues_demands_are_those_of_all_stages_and_none() -> None:
     ],
 )
 def test_the_first_demand_that_fits_counts(caller: str, dialled: str, stages: list[DemandStage]) -> None:
-    assert [*stages_of(QUEUE, caller, dialled)] == stages
+    assert [*stages_of(QUEUE, tenant(), caller, dialled)] == stages
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from callcontrol.config.checks import (
     agents,
     chains,
+    choices,
     emergency,
     hours,
     languages,
@@ -72,6 +73,11 @@ CHECKS: tuple[Callable[[Settings], Iterable[Problem]], ...] = (
     languages.languages_of_numbers_not_owned,
     languages.languages_never_chosen,
     languages.languages_remembered_in_vain,
+    choices.languages_of_keys_not_spoken,
+    choices.unknown_labels,
+    choices.skills_of_keys_no_agent_has,
+    choices.too_many_combinations,
+    choices.too_many_lanes,
 )
 
 # Those that look along the ways of targets, whatever kinds there are.

@@ -6,6 +6,7 @@ from typing import Final, Literal, Protocol
 
 from callcontrol.control import commands as do
 from callcontrol.control.call import Call, Deciding
+from callcontrol.control.choices import said_by_key
 from callcontrol.control.commands import Command
 from callcontrol.control.ending import STEP_TIMER
 from callcontrol.control.step_result import StepResult, ThenDecide
@@ -75,6 +76,8 @@ def by_key(step: Step, choice: Complete[Way], facts: Facts) -> Onward:
     place = ("keys", choice.keys) if is_key else ("direct_dial",)
     why = f"{'key' if is_key else 'dialled'} {choice.keys} of {text_of(here)}"
     why += f": {choice.meaning}" if isinstance(choice.meaning, str) else ""
+    said = menu.keys[choice.keys].described if is_key else ""
+    why += f" ({said})" if said else ""
     source = facts.settings.source("tenants", facts.tenant_name, BLOCK.key, step.menu, *place)
     return Onward(target, path, (Routed(facts.now, text_of(target), why, source),))
 
@@ -105,9 +108,14 @@ def _target(way: Way, here: MenuTarget, above: tuple[Target, ...]) -> Target:
 def chosen(call: Call, state: State, choice: Complete[Way], facts: Facts) -> StepResult:
     """What was pressed is done; the keys after it are for what comes next."""
     onward = by_key(state.step, choice, facts)
-    how: Literal["key", "dialled"] = "key" if choice.keys in BLOCK.of(facts.tenant)[state.step.menu].keys else "dialled"
-    entry = left(state, how, facts, choice.keys, text_of(onward.target))
-    return _go_on(replace(call.noting(entry), pressed=choice.rest), onward, facts)
+    key = BLOCK.of(facts.tenant)[state.step.menu].keys.get(choice.keys)
+    entry = left(state, "key" if key is not None else "dialled", facts, choice.keys, text_of(onward.target))
+    call = replace(call.noting(entry), pressed=choice.rest)
+    if key is None:
+        return _go_on(call, onward, facts)
+    why = f"key {choice.keys} of {text_of(MenuTarget(state.step.menu))}"
+    call, facts, commands = said_by_key(call, key, why, facts, onward.why[0].source)
+    return after(commands, _go_on(call, onward, facts))
 
 
 def given_up(call: Call, state: State, reason: Reason, failing: Failing, facts: Facts) -> StepResult:

@@ -19,6 +19,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, PydanticCustomError
 
+from callcontrol.config.choices import CallerChoice
 from callcontrol.config.fields import Whole, described, matching, refusal, text_in
 from callcontrol.config.frozen import Frozen
 from callcontrol.config.kinds import Block
@@ -102,8 +103,8 @@ DirectDial = Annotated[
 Tries = Annotated[int, Field(ge=1, le=10), Whole]
 
 
-class Choice(Frozen):
-    """What an input does: `1: queue:sales`, or `1: {to: queue:sales}`."""
+class Choice(CallerChoice):
+    """What an input does: `1: queue:sales`, or `1: {to: queue:sales, label: orders}`."""
 
     to: KeyWay = Field(description="where the call goes: a target; back: the menu before this one; again: this one")
 

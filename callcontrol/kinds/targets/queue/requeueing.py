@@ -16,13 +16,15 @@ from callcontrol.routing.demand import priority_of, stages_of
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.copying import replace
+from callcontrol.vocabulary.demand import NOTHING_ASKED
 from callcontrol.vocabulary.queue import Leaving, TalkEnd, Ticket
 from callcontrol.vocabulary.trail import LeftQueue, Noted
 
 
-def join(call: Call, waiting: WaitingCaller, queue: Queue, *, again: bool = False) -> Command:
+def join(call: Call, waiting: WaitingCaller, queue: Queue, facts: Facts, *, again: bool = False) -> Command:
     """Ask for a place in the queue."""
     number = "" if call.caller.anonymous else call.caller.number
+    asked = call.demand or NOTHING_ASKED
     return do.JoinQueue(
         Ticket(
             id=waiting.ticket,
@@ -30,23 +32,23 @@ def join(call: Call, waiting: WaitingCaller, queue: Queue, *, again: bool = Fals
             number=number,
             worker=call.worker,
             joined=waiting.joined,
-            priority=priority_of(queue, number, call.dialled),
-            stages=stages_of(queue, number, call.dialled),
+            priority=priority_of(queue, number, call.dialled, asked),
+            stages=stages_of(queue, facts.tenant, number, call.dialled, asked),
             again=again,
         )
     )
 
 
-def ask_to_join(call: Call, waiting: WaitingCaller, queue: Queue) -> tuple[Command, ...]:
+def ask_to_join(call: Call, waiting: WaitingCaller, queue: Queue, facts: Facts) -> tuple[Command, ...]:
     """Ask for a place, and again if there is no answer: asking twice gives no second place."""
-    return join(call, waiting, queue), do.StartTimer(waiting_room.POLL_TIMER, waiting_room.POLL_S)
+    return join(call, waiting, queue, facts), do.StartTimer(waiting_room.POLL_TIMER, waiting_room.POLL_S)
 
 
-def join_again(call: Call, waiting: WaitingCaller, queue: Queue) -> PlainResult:
+def join_again(call: Call, waiting: WaitingCaller, queue: Queue, facts: Facts) -> PlainResult:
     """Take the place again that the caller had, by the time since when the caller waits."""
     call, ticket = call.next_ticket()
     waiting = replace(waiting, ticket=ticket, offering=None, asked=False)
-    return call.to(waiting), (join(call, waiting, queue, again=True),)
+    return call.to(waiting), (join(call, waiting, queue, facts, again=True),)
 
 
 def place_lost(call: Call, waiting: WaitingCaller, queue: Queue, facts: Facts) -> PlainResult:
@@ -55,7 +57,7 @@ def place_lost(call: Call, waiting: WaitingCaller, queue: Queue, facts: Facts) -
     commands: tuple[Command, ...] = ()
     if waiting.offering is not None:
         call, commands = offering.call_off(call, waiting.offering, OfferEnd.EXPIRED, facts)
-    moved, joining = join_again(call, waiting, queue)
+    moved, joining = join_again(call, waiting, queue, facts)
     return moved, (*commands, *joining)
 
 
@@ -71,7 +73,7 @@ def dropped(call: Call, waiting: WaitingCaller, facts: Facts, how: TalkEnd = Tal
     if not waiting.music:  # what played was ended to join them
         call, waiting, playing = waiting_room.play(call, waiting, (), queue, facts)
         commands += playing
-    moved, joining = join_again(call, waiting, queue)
+    moved, joining = join_again(call, waiting, queue, facts)
     return moved, (*commands, *joining, *waiting_room.clocks(waiting, queue, facts))
 
 
@@ -117,7 +119,7 @@ def brought_back(call: Call, waiting: WaitingCaller, facts: Facts) -> PlainResul
     if queue is None:
         return call, (*asking, *_soon())
     if not waiting.entered:  # the worker that asked for the place may have died before the answer
-        return call, ask_to_join(call, waiting, queue)
+        return call, ask_to_join(call, waiting, queue, facts)
     call, waiting, playing = waiting_room.play(call, waiting, (), queue, facts)
     again = (do.Answer(), *playing, *waiting_room.clocks(waiting, queue, facts), *asking)
     return call.to(waiting), again

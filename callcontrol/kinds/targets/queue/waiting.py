@@ -36,6 +36,7 @@ from callcontrol.kinds.targets.queue import exits, keys, notices, offering, requ
 from callcontrol.kinds.targets.queue.leaving import OFFER_TIMER, depart, leave
 from callcontrol.kinds.targets.queue.waiting_caller import Offering, QueueStep, WaitingCaller
 from callcontrol.routing import router
+from callcontrol.routing.demand import label_whispered
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.language import to_agent
 from callcontrol.routing.speech import as_file_string, waited
@@ -65,7 +66,7 @@ class Wait(QueueStep):
         joined = call.state.joined if isinstance(call.state, Deciding) else None
         call, ticket = call.next_ticket()
         waiting = Waiting(self, ticket, joined or facts.now)
-        return call.to(waiting), requeueing.ask_to_join(call, waiting, queue)
+        return call.to(waiting), requeueing.ask_to_join(call, waiting, queue, facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +204,7 @@ def _place_known(call: Call, waiting: WaitingCaller, found: Entered | None, queu
 def _timer(call: Call, waiting: WaitingCaller, name: str, queue: Queue, facts: Facts) -> StepResult:
     match name:
         case waiting_room.POLL_TIMER if not waiting.entered:
-            return call, requeueing.ask_to_join(call, waiting, queue)
+            return call, requeueing.ask_to_join(call, waiting, queue, facts)
         case waiting_room.OVERFLOW_TIMER if queue.overflow.waited:
             return depart(call, waiting, Leaving.WAITED_OUT, facts, queue.overflow.waited)
         case waiting_room.MUSIC_TIMER if not waiting.music:
@@ -291,7 +292,8 @@ def _accepted(call: Call, waiting: WaitingCaller, under: Offering, queue: Queue,
         return moved, (*commands, *quiet, *joining)
     language = to_agent(queue, facts.tenant)
     name = queue.whisper_name.files(language) if queue.whisper_name else ()
-    files = (*name, *waited(language, (facts.now - waiting.joined) // SECOND_US))
+    about = label_whispered(call.demand, facts.tenant, language)
+    files = (*name, *about, *waited(language, (facts.now - waiting.joined) // SECOND_US))
     whisper = do.Whisper(taken.winner, as_file_string(files))
     return call.to(waiting), (*commands, *quiet, whisper, do.StartTimer(OFFER_TIMER, WHISPER_S + facts.slack_s))
 
