@@ -67,15 +67,15 @@ class CallAcceptor:
         arriving = read_arrival(connection.data)
         switch = self._switch_links.name_of(connection.data.get("Core-UUID", ""), arriving.switchname)
         line = CallLine(connection, switch, self._switch_links.profile_of(switch))
-        # The dead-man timer is cancelled first: from here on the call is ours.
-        connection.send(*_opening(arriving))
         known = self._shared.driver_of(arriving.channel)
+        if known is None and not arriving.again:
+            self._begin(connection, arriving, switch, line, _opening(arriving))
+            return
+        connection.send(*_opening(arriving))
         if known is not None:
             self._go_on(known, line, connection, arriving)
-        elif arriving.again:
-            self._ask_whose(connection, arriving, switch, line)
         else:
-            self._begin(connection, arriving, switch, line)
+            self._ask_whose(connection, arriving, switch, line)
 
     def _ask_whose(self, connection: CallConnection, arriving: Arriving, switch: str, line: CallLine) -> None:
         """The channel has been with a worker before: from here on the call is ours."""
@@ -140,8 +140,19 @@ class CallAcceptor:
         brought = arriving.context == BACK_CONTEXT
         driver.come_back(rearrived(connection.data, own, transfer=arriving.transfer, brought_back=brought))
 
-    def _begin(self, connection: CallConnection, arriving: Arriving, switch: str, line: CallLine) -> None:
-        """A new call; also that of a channel that was transferred and whose own call is not known any more."""
+    def _begin(
+        self,
+        connection: CallConnection,
+        arriving: Arriving,
+        switch: str,
+        line: CallLine,
+        opening: tuple[Command, ...] = (),
+    ) -> None:
+        """A new call; also that of a channel that was transferred and whose own call is not known any more.
+
+        Args:
+            opening: what has not been sent yet of the commands that make the call ours.
+        """
         facts = _facts(arriving, self._shared.current.configuration)
         id_ = call_id_of(arriving.channel)
         if arriving.again:
@@ -161,6 +172,7 @@ class CallAcceptor:
         )
         if arriving.transfer:
             call = transfers.strayed(call, facts)
+        connection.send(*opening, *_marks(call, arriving))
         self._drive(CallDriver(call, facts, self._shared, line), connection, line, arriving)
 
     def _drive(self, driver: CallDriver, connection: CallConnection, line: CallLine, arriving: Arriving) -> None:
@@ -170,11 +182,6 @@ class CallAcceptor:
         self._shared.take(driver)
         line.serve(driver)
         self._confirm(driver, arriving, driver.forged)
-        marks = {TENANT: call.tenant} if call.tenant else {}
-        if not _leg_of(arriving):
-            marks[CALL] = call.id
-        if marks:
-            connection.send(set_variables(call.caller_channel, marks))
         log.debug("call arrived for %s", call.dialled, extra={"call": call.id, "tenant": call.tenant})
         driver.begin()
         for end in self._shared.missed(call):  # a caller who hung up while the connection was on its way
@@ -210,7 +217,16 @@ def _leg_of(arriving: Arriving) -> str:
     return "" if arriving.call in (call_id_of(arriving.channel), arriving.channel) else arriving.call
 
 
+def _marks(call: Call, arriving: Arriving) -> tuple[Command, ...]:
+    """Whose the channel is, for a worker that gets it after us."""
+    marks = {TENANT: call.tenant} if call.tenant else {}
+    if not _leg_of(arriving):
+        marks[CALL] = call.id
+    return (set_variables(call.caller_channel, marks),) if marks else ()
+
+
 def _opening(arriving: Arriving) -> tuple[Command, ...]:
+    """The dead-man timer is cancelled first: from then on the call is ours."""
     missing = ";".join(f"{name}={value}" for name, value in arriving.missing)
     return (
         sched_del(arriving.channel),

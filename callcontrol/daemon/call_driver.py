@@ -43,7 +43,7 @@ from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.routing.agents import other_calls, still_begun
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.copying import replace
-from callcontrol.vocabulary.leg import Leg
+from callcontrol.vocabulary.leg import Leg, changes
 
 log = logging.getLogger(__name__)
 
@@ -90,9 +90,8 @@ class CallDriver:
 
     def begin(self) -> None:
         """Look up what the first decision needs."""
-        self.facts = replace(self.facts, alike=self.shared.trunks.alike(self.call))
         try:
-            self._find_facts()
+            self._find_facts(replace(self.facts, alike=self.shared.trunks.alike(self.call)))
         except Exception as error:
             self.failed("the first look-up", error)
 
@@ -240,10 +239,11 @@ class CallDriver:
         before, self._told = self._told, self.call.legs
         if self._told is before:
             return
-        self.shared.learn(self.call, before, self.facts.settings)
+        news = changes(before, self._told)
+        self.shared.learn(self.call, news, self.facts.settings)
         agents = self.shared.current.configuration.agents_at(self.call.tenant)
         begun, extension = self.call.elsewhere, self.call.caller.extension
-        others = tuple(other_calls(before, self._told, extension, agents, begun)) if agents or begun else ()
+        others = tuple(other_calls(news, extension, agents, begun)) if agents or begun else ()
         for other in others:
             self.shared.queue_store.elsewhere(self.call.tenant, other.agent, other.id, other.on, self.call.id)
         if others:
@@ -273,8 +273,7 @@ class CallDriver:
                     self.facts = replace(self.facts, moved={**self.facts.moved, **moved})
                 case do.LookUp(target, anew):
                     known = replace(self.facts, rules={}, overrides=None) if anew else self.facts
-                    self.facts = replace(known, heading=target)
-                    self._find_facts()
+                    self._find_facts(replace(known, heading=target))
                 case do.CloseBook():
                     self._close()
                 case _ if isinstance(command, LegCommand):
@@ -300,15 +299,16 @@ class CallDriver:
         last = self.call.transfer
         by, caller = last.by if last is not None else "", self.call.led_party
         about = replace(self.facts, caller=caller, dialled=dialled, transferred=last is not None, transferred_by=by)
-        self.facts = replace(about, heading=None, rules={}, overrides=None)
-        self._find_facts()
+        self._find_facts(replace(about, heading=None, rules={}, overrides=None))
 
-    def _find_facts(self) -> None:
-        self.facts = replace(self.facts, resting=self.shared.trunks.resting())
+    def _find_facts(self, about: Facts) -> None:
+        resting = self.shared.trunks.resting()
+        self.facts = about if about.resting == resting else replace(about, resting=resting)
         find_facts(self.shared, self.facts, self._facts_found, self.failed)
 
     def _facts_found(self, facts: Facts) -> None:
-        self.facts = replace(facts, moved=self.facts.moved)  # phones may have said more meanwhile
+        moved = self.facts.moved  # phones may have said more meanwhile
+        self.facts = facts if facts.moved is moved else replace(facts, moved=moved)
         self.deliver(FactsFound())
 
     def when_confirmed(self, store: Callable[[], None]) -> None:

@@ -320,12 +320,13 @@ class SwitchLinks:
         of no channel.
         """
         self.event_gaps.heard(name)
-        what = peek(text, "Event-Name")
-        if what == "DTMF":  # a caller's own keys come over the caller's connection
-            return self._shared is not None and peek(text, "Unique-ID") in self._shared.call_by_channel
+        what, channel = peek(text, "Event-Name"), peek(text, "Unique-ID")
         if what == "CHANNEL_PARK" and peek(text, WAS_HEARD) != "true":
             return False
-        names = call_names(peek(text, CALL_MARK), peek(text, "Unique-ID"))
+        known = self._shared is not None and channel in self._shared.call_by_channel
+        if known or what == "DTMF":  # a caller's own keys come over the caller's connection
+            return known
+        names = call_names(peek(text, CALL_MARK), channel)
         if not names or (self._shared is not None and self._is_ours(names)):
             return True
         if what == "CHANNEL_HANGUP_COMPLETE":

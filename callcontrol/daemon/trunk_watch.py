@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 from callcontrol.config.settings import Settings
 from callcontrol.control.call import Call
 from callcontrol.edges import clock, meters
 from callcontrol.routing.trunk_health import WELL, TrunkHealth, after_leg, news_of_trunks, resting
-from callcontrol.vocabulary.leg import Leg, changes
+from callcontrol.vocabulary.leg import LegChange
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 
 log = logging.getLogger(__name__)
@@ -23,14 +24,13 @@ class TrunkWatch:
         self._health: dict[str, TrunkHealth] = {}
         self._ringing: dict[Pair, set[str]] = {}
 
-    def learn(self, call: Call, before: tuple[Leg, ...], settings: Settings) -> None:
-        """Take up what has changed in a call's legs since they were these."""
-        news = tuple(changes(before, call.legs))
+    def learn(self, call: Call, news: Sequence[LegChange], settings: Settings) -> None:
+        """Take up how a call's legs have changed."""
         if any(leg.bridged is not None and (was is None or was.bridged is None) for was, leg in news):
             self.over(call)
         elif any(was is None and leg.trunk for was, leg in news) and (pair := _pair(call)):
             self._ringing.setdefault(pair, set()).add(call.id)
-        for told in news_of_trunks(before, call.legs):
+        for told in news_of_trunks(news):
             self._took(told.trunk, settings, failed=told.failed)
 
     def _took(self, name: str, settings: Settings, *, failed: bool) -> None:

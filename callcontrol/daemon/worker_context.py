@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -35,7 +35,7 @@ from callcontrol.edges.live_state.overrides import OverrideStore
 from callcontrol.edges.live_state.queues import QueueStore
 from callcontrol.edges.live_state.rules import RuleStore
 from callcontrol.edges.spool import EntryRefused, SpoolClosed, SpoolFull
-from callcontrol.vocabulary.leg import Leg, Role, changes
+from callcontrol.vocabulary.leg import Leg, LegChange, Role
 from callcontrol.vocabulary.moment import Instant
 
 log = logging.getLogger(__name__)
@@ -300,10 +300,10 @@ class WorkerContext:
             with contained("record", "the call cannot be saved", call=call.id):
                 self.calls.save(call)
 
-    def learn(self, call: Call, before: tuple[Leg, ...], settings: Settings) -> None:
-        """Take up what has changed in a call's legs since they were these: whose they are, and how trunks do."""
-        self._index(call.id, (leg for was, leg in changes(before, call.legs) if was is None))
-        self.trunks.learn(call, before, settings)
+    def learn(self, call: Call, news: Sequence[LegChange], settings: Settings) -> None:
+        """Take up how a call's legs have changed: whose they are, and how trunks do."""
+        self._index(call.id, (leg for was, leg in news if was is None))
+        self.trunks.learn(call, news, settings)
 
     def _forget_legs(self, call: Call) -> None:
         self.trunks.over(call)

@@ -17,7 +17,7 @@ from callcontrol.routing.path import Path
 from callcontrol.routing.plan import Acceptance, Legs
 from callcontrol.routing.speech import Hint, Phrase, as_file_string, key_hint, phrase
 from callcontrol.routing.trunks import refusal
-from callcontrol.vocabulary.leg import Leg, Role, changes, has_ended
+from callcontrol.vocabulary.leg import LegChange, Role, has_ended
 from callcontrol.vocabulary.number_class import class_of
 from callcontrol.vocabulary.target import ExtensionTarget, NumberTarget, QueueTarget, extension_in, text_of
 from callcontrol.vocabulary.trail import Passed
@@ -94,8 +94,7 @@ class OtherCall:
 
 
 def other_calls(
-    before: tuple[Leg, ...],
-    now: tuple[Leg, ...],
+    news: Iterable[LegChange],
     caller: str,
     agents: Mapping[str, str],
     begun: tuple[tuple[str, str], ...] = (),
@@ -103,13 +102,14 @@ def other_calls(
     """What has changed in a call's legs for agents: their phones are rung, or are on the line no more.
 
     Args:
-        before: the legs as they were told of last. caller: the extension that calls, "" for a call from outside.
+        news: how the legs have changed since they were told of last.
+        caller: the extension that calls, "" for a call from outside.
         agents: agent by extension, now.
         begun: (id, agent) of what has begun and has not ended. An end is that agent's, also if a reload has given
             that extension to another one meanwhile; only of what is not in it the extension's agent now is told.
     """
     whose = dict(begun)
-    for was, leg in changes(before, now):
+    for was, leg in news:
         if leg.role is Role.AGENT:
             continue
         agent = agents.get(caller) if leg.role is Role.CALLER else _agent_of(leg.target, agents)

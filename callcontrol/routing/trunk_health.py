@@ -6,11 +6,11 @@ it or a person refused. Each worker learns for itself: three failed calls are so
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from callcontrol.config.settings import Trunk
-from callcontrol.vocabulary.leg import Certainty, End, Leg, changes
+from callcontrol.vocabulary.leg import Certainty, End, LegChange
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from callcontrol.vocabulary.outcome import TRUNK_FAILURES, Outcome, outcome_of
 
@@ -34,13 +34,13 @@ class TrunkNews:
     failed: bool
 
 
-def news_of_trunks(before: tuple[Leg, ...], now: tuple[Leg, ...]) -> Iterator[TrunkNews]:
+def news_of_trunks(news: Iterable[LegChange]) -> Iterator[TrunkNews]:
     """What the ends of a call's legs say of trunks; what is only supposed of an end says nothing.
 
     Args:
-        before: the legs as they were looked at last.
+        news: how the legs have changed since they were looked at last.
     """
-    for was, leg in changes(before, now):
+    for was, leg in news:
         if not leg.trunk or leg.end is None or leg.certainty is Certainty.ESTIMATED:
             continue
         is_known = was is not None and was.end is not None and was.certainty is not Certainty.ESTIMATED

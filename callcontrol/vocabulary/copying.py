@@ -35,14 +35,23 @@ _set: Final = object.__setattr__  # the classes' own refuses: they are frozen
 
 
 def _copier(cls: type[Any]) -> _Copy:
-    """What copies a value of this class: a function that names each field, made once."""
+    """What copies a value of this class: a function that names each field, made once.
+
+    The frozen class refuses to have its fields set, and what goes round that is slow. So they are set on a value of a
+    class with the same slots that is not frozen, which then becomes one of the frozen class. Python allows that where
+    both have the same base.
+    """
     fields = [field.name for field in dataclasses.fields(cls)]
     if not set(fields) <= _slots(cls) or hasattr(cls, "__post_init__"):
         raise TypeError(f"{cls.__qualname__} is no dataclass with slots and without __post_init__")
     names: dict[str, Any] = {"new": object.__new__, "cls": cls}
-    names |= {f"set_{name}": getattr(cls, name).__set__ for name in fields}
-    lines = ("made = new(cls)", *(f"set_{name}(made, value.{name})" for name in fields), "return made")
-    exec("def copy(value):\n " + "\n ".join(lines), names)
+    if cls.__bases__ == (object,):
+        names["unfrozen"] = type(cls.__name__, (), {"__slots__": cls.__dict__["__slots__"]})
+        lines = ["made = new(unfrozen)", *(f"made.{name} = value.{name}" for name in fields), "made.__class__ = cls"]
+    else:
+        names |= {f"set_{name}": getattr(cls, name).__set__ for name in fields}
+        lines = ["made = new(cls)", *(f"set_{name}(made, value.{name})" for name in fields)]
+    exec("def copy(value):\n " + "\n ".join((*lines, "return made")), names)
     copy: _Copy = names["copy"]
     _COPIERS[cls] = copy
     return copy

@@ -5,7 +5,6 @@ A leg ends once. What is only supposed of its end gives way to the switch's own 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -100,11 +99,13 @@ class Leg:
 
     def answered_at(self, at: Instant) -> Leg:
         """The leg, which had been answered by this moment."""
-        return replace(self.alive_at(at), answered=self.answered if self.answered is not None else at)
+        alive = self.alive_at(at)
+        return alive if alive.answered is not None else replace(alive, answered=at)
 
     def bridged_at(self, at: Instant) -> Leg:
         """The leg, joined since this moment; the first one counts."""
-        return replace(self.answered_at(at), bridged=self.bridged if self.bridged is not None else at)
+        answered = self.answered_at(at)
+        return answered if answered.bridged is not None else replace(answered, bridged=at)
 
     def ended(self, end: End) -> Leg:
         """The leg with this end; the very same leg where what is known of its end stands."""
@@ -115,14 +116,16 @@ class Leg:
         return replace(self, end=replace(end, certainty=Certainty.SETTLED))
 
 
-def changes(before: tuple[Leg, ...], now: tuple[Leg, ...]) -> Iterator[tuple[Leg | None, Leg]]:
-    """The legs that are new or have changed, each with what it was (None: it was not there)."""
+LegChange = tuple[Leg | None, Leg]
+"""What a leg was (None: it was not there), and what it is."""
+
+
+def changes(before: tuple[Leg, ...], now: tuple[Leg, ...]) -> tuple[LegChange, ...]:
+    """The legs that are new or have changed."""
     if before is now:
-        return
+        return ()
     known = {leg.id: leg for leg in before}
-    for leg in now:
-        if (was := known.get(leg.id)) is not leg:
-            yield was, leg
+    return tuple([(was, leg) for leg in now if (was := known.get(leg.id)) is not leg])
 
 
 def has_ended(was: Leg | None, leg: Leg) -> bool:

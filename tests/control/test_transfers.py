@@ -25,7 +25,7 @@ from callcontrol.control.events import (
 from callcontrol.kinds.targets.voicemail import TakingMessage
 from callcontrol.routing.agents import OtherCall, other_calls
 from callcontrol.vocabulary.call import Caller, Stamps
-from callcontrol.vocabulary.leg import Certainty, Leg, Role
+from callcontrol.vocabulary.leg import Certainty, Leg, Role, changes
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.target import text_of
 from callcontrol.vocabulary.trail import Bridged, LegEnded, Noted, Passed, Routed
@@ -248,7 +248,7 @@ def test_legs_that_rang_with_the_transferred_one_and_never_became_channels_are_s
 
 def test_an_agent_who_was_transferred_is_busy_and_no_agent_of_the_call_any_more() -> None:
     agent = Leg("l1", "fs1", Role.AGENT, "extension:101", NOW, answered=NOW)
-    found = other_calls((agent,), (replace(agent, role=Role.CALLEE),), "", {"101": "anna"})
+    found = other_calls(changes((agent,), (replace(agent, role=Role.CALLEE),)), "", {"101": "anna"})
     assert list(found) == [OtherCall("anna", "l1", True)]
 
 

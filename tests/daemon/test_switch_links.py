@@ -183,7 +183,10 @@ def test_a_takeover_announced_at_a_switch_is_heard_by_the_other_workers(switches
     settings = switches._settings()
     other = SwitchLinks(settings, Registrations(), random.Random(2), lambda user, domain: None, int)
     shared = SimpleNamespace(
-        worker="host/2", drivers={}, taken_elsewhere=lambda call, arrived: heard.append((call, arrived))
+        worker="host/2",
+        drivers={},
+        call_by_channel={},
+        taken_elsewhere=lambda call, arrived: heard.append((call, arrived)),
     )
     began = clock.monotonic()
     other.start(cast(WorkerContext, shared))

@@ -9,7 +9,7 @@ import pytest
 from callcontrol.routing.agents import OtherCall, agent_legs, agents_at, customer_leg, other_calls, still_begun
 from callcontrol.routing.plan import Account, TrunkNumber
 from callcontrol.vocabulary.call import Caller
-from callcontrol.vocabulary.leg import Certainty, End, Leg, Role
+from callcontrol.vocabulary.leg import Certainty, End, Leg, Role, changes
 from callcontrol.vocabulary.number_class import NumberClass
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.trail import Passed
@@ -163,7 +163,7 @@ def ended(*legs: Leg) -> Legs:
 
 def told(before: Legs, now: Legs, extension: str = "") -> list[OtherCall]:
     """What has changed in the legs of a call from this extension ("": from outside)."""
-    return list(other_calls(before, now, extension, AGENTS))
+    return list(other_calls(changes(before, now), extension, AGENTS))
 
 
 def test_an_agent_who_calls_somebody_is_elsewhere_until_his_channel_ends() -> None:
@@ -216,7 +216,7 @@ def test_an_agents_call_ends_for_him_though_a_reload_has_given_his_extension_to_
     begun = still_begun((), told((), legs))
     assert begun == (("leg", "bert"),)
     for agents in ({"103": "zoe"}, {}):
-        news = list(other_calls(legs, ended(*legs), "", agents, begun))
+        news = list(other_calls(changes(legs, ended(*legs)), "", agents, begun))
         assert news == [OtherCall("bert", "leg", False)]
         assert still_begun(begun, news) == ()
 

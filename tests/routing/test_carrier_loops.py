@@ -15,6 +15,7 @@ from callcontrol.routing.diversion import diversion_header, history_info_header
 from callcontrol.routing.path import Diversion, Path
 from callcontrol.routing.plan import Refuse
 from callcontrol.vocabulary.call import Caller, Origin
+from callcontrol.vocabulary.leg import changes
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.rule import RuleKind
 from callcontrol.vocabulary.target import ExtensionTarget
@@ -54,14 +55,14 @@ def test_calls_alike_are_those_that_ring_outside_now() -> None:
     watch, stories = TrunkWatch(), [Story(facts(rules=FORWARDED)).begin() for _ in range(3)]
     for number, story in enumerate(stories):
         story.call = replace(story.call, id=f"call-{number}")
-        watch.learn(story.call, (), story.facts.settings)
+        watch.learn(story.call, changes((), story.call.legs), story.facts.settings)
     assert watch.alike(stories[0].call) == 3
     joined = bridged(stories[0].call, stories[0].call.legs[1].id, NOW)
-    watch.learn(joined, stories[0].call.legs, stories[0].facts.settings)
+    watch.learn(joined, changes(stories[0].call.legs, joined.legs), stories[0].facts.settings)
     watch.over(stories[1].call)
     assert watch.alike(stories[0].call) == 1
     hidden = replace(stories[0].call, caller=Caller("", anonymous=True))
-    watch.learn(hidden, (), stories[0].facts.settings)
+    watch.learn(hidden, changes((), hidden.legs), stories[0].facts.settings)
     assert watch.alike(hidden) == 0
 
 

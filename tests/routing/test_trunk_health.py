@@ -10,7 +10,7 @@ from callcontrol.routing import arrival
 from callcontrol.routing.plan import TrunkNumber
 from callcontrol.routing.trunk_health import WELL, TrunkHealth, TrunkNews, after_leg, news_of_trunks, resting
 from callcontrol.vocabulary.call import Caller, Stamps
-from callcontrol.vocabulary.leg import Certainty, End, Leg, Role
+from callcontrol.vocabulary.leg import Certainty, End, Leg, Role, changes
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from callcontrol.vocabulary.outcome import outcome_of
 from tests.routing.test_extension import ring
@@ -77,11 +77,11 @@ def test_what_a_legs_end_says_of_its_trunk(cause: str, rang: bool | None, expect
     end = End(Certainty.TOLD, cause, outcome_of(cause), stamps)
     told = () if expected is None else (TrunkNews("a", expected),)
     guessed = leg.ended(replace(end, certainty=Certainty.ESTIMATED))
-    assert tuple(news_of_trunks((leg,), (leg.ended(end),))) == told
-    assert tuple(news_of_trunks((leg,), (guessed,))) == ()
-    assert tuple(news_of_trunks((guessed,), (guessed.ended(end),))) == told
+    assert tuple(news_of_trunks(changes((leg,), (leg.ended(end),)))) == told
+    assert tuple(news_of_trunks(changes((leg,), (guessed,)))) == ()
+    assert tuple(news_of_trunks(changes((guessed,), (guessed.ended(end),)))) == told
     inside = replace(leg, trunk="")
-    assert tuple(news_of_trunks((inside,), (inside.ended(end),))) == ()
+    assert tuple(news_of_trunks(changes((inside,), (inside.ended(end),)))) == ()
 
 
 def test_every_trunk_has_a_time_for_the_first_sign_of_progress() -> None:

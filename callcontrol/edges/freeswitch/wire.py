@@ -163,7 +163,7 @@ class FrameDecoder:
         stop = end if end >= 0 else len(data) - data.endswith(b"\n")
         if stop - start > limits.head_bytes:
             raise exceeded_by_peer("head_bytes", limits.head_bytes, f"{stop - start} bytes of header lines")
-        if data.count(b"\n", start, stop) >= limits.head_lines:
+        if stop - start >= limits.head_lines and data.count(b"\n", start, stop) >= limits.head_lines:
             raise exceeded_by_peer("head_lines", limits.head_lines, "too many header lines")
 
     def _length(self, head: bytes) -> int:
@@ -229,8 +229,7 @@ def read_headers(head: bytes, *, percent_encoded: bool, names: HeaderNames = EVE
     headers: dict[str, str] = {}
     for line in head.split(b"\n"):
         raw_name, colon, value = line.partition(b": ")
-        name = names[raw_name] if colon else ""
-        if name and name not in headers:
+        if colon and (name := names[raw_name]) and name not in headers:
             headers[name] = _value(value) if percent_encoded else value.decode("utf-8", "replace")
     return headers
 

@@ -47,8 +47,9 @@ _SEE_ID: Final = b'{"$":"Call/3"}'
 _NO_CALL: Final = "-"
 
 _CallKey = tuple[str, str]  # tenant, call id
-# The saving worker; the call's first channel, "" where the call has none or its id; the call's value, None: forget it.
-_Word = tuple[str, str, bytes | None]
+# The call, as its worker has it; whether it is to be forgotten. It is written when it is sent: what is saved again
+# before that costs nothing.
+_Word = tuple[Call, bool]
 
 After = Callable[[float, Callable[[], None]], object]
 # (tenant, call id): another worker has this call.
@@ -99,11 +100,11 @@ class CallStore:
 
     def save(self, call: Call) -> None:
         """Save the call."""
-        self._write(call.tenant, call.id, (call.worker, _first_channel(call), self._values.encode(call)))
+        self._write(call.tenant, call.id, (call, False))
 
     def forget(self, call: Call) -> None:
         """Forget the call: its record is safe on disk."""
-        self._write(call.tenant, call.id, (call.worker, _first_channel(call), None))
+        self._write(call.tenant, call.id, (call, True))
 
     def lost(self, tenant: str, call_id: str) -> None:
         """Another worker has this call: drop what is owed for it."""
@@ -239,11 +240,13 @@ class CallStore:
         if place in self._next:
             self._next[place] = word
             return
-        self._next[place] = None
         self._send(place, word)
 
     def _send(self, place: _CallKey, word: _Word) -> None:
-        (tenant, call_id), (worker, channel, value) = place, word
+        (tenant, call_id), (call, over) = place, word
+        first = call_id, call.worker, _first_channel(call)
+        script, rest = (_FORGET, (OVER_S,)) if over else (_SAVE, (self._values.encode(call), _SEE_ID))
+        self._next[place] = None
 
         def answered(reply: Any, trouble: LiveStateError | None) -> None:
             newer = self._next.pop(place, None)
@@ -256,9 +259,7 @@ class CallStore:
             elif newer is not None:
                 self._write(tenant, call_id, newer)
 
-        script = _FORGET if value is None else _SAVE
-        words = (call_id, worker, channel, *((OVER_S,) if value is None else (value, _SEE_ID)), _NO_CALL)
-        script.submit(self._pipeline, (*_keys(tenant), keys.over(tenant, call_id)), words, answered)
+        script.submit(self._pipeline, (*_keys(tenant), keys.over(tenant, call_id)), (*first, *rest, _NO_CALL), answered)
 
     def _owe(self, place: _CallKey, word: _Word, trouble: LiveStateError) -> None:
         self.failed_saves += 1
