@@ -17,9 +17,11 @@ OUTING = CalendarEvent(datetime(2026, 12, 10), datetime(2026, 12, 11), "outing")
 
 
 class Tables:
-    """Holidays of PL alone, and one calendar."""
+    """Holidays of PL alone, none of UA, and one calendar."""
 
     def holidays(self, country: str, region: str, language: str) -> HolidayTable:
+        if country == "UA":
+            return HolidayTable(date(2028, 12, 31))
         if country != "PL":
             raise NoDayTable(f"holidays of {country!r} are not known", "write special days")
         return HolidayTable(date(2028, 12, 31), {date(2027, 1, 6): "Epiphany", date(2026, 12, 25): "Christmas Day"})

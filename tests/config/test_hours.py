@@ -127,6 +127,7 @@ def test_what_is_sound_is_not_warned_of() -> None:
         ("week: {mon: [08:00-16:00, 15:30-18:00]}", "week.mon: 08:00-16:00 and 15:30-18:00 overlap; write one stretch"),
         ("week: {mon: [22:00-06:00, 23:00-24:00]}", "week.mon: 22:00-06:00 and 23:00-24:00 overlap; write one stretch"),
         (f"{WEEK}, special: {{2026-11-28..2026-11-29: {{}}}}", "special.2026-11-28..2026-11-29: is over; remove it"),
+        (f"{WEEK}, holidays: {{country: UA}}", "holidays: UA has no holidays to 2028-12-31 that are known; write"),
         (f"{WEEK}, reasons: {{Epifany: 'hangup:busy'}}, holidays: {{country: PL}}",
          "hours.office.reasons.Epifany: nothing is closed for this reason; did you mean Epiphany?"),
     ],

@@ -5,7 +5,9 @@ Windows have minutes; events of a calendar have seconds, so it is one of these t
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,10 +22,11 @@ from callcontrol.simulator.callers import Call
 from callcontrol.simulator.phones import Phone
 from callcontrol.simulator.stories.stage import Stage
 from callcontrol.vocabulary.moment import SECOND_US, Instant, datetime_of
-from tests.daemon.test_survival import EXAMPLE, PHONE, TALKS, hang_up, heard, record_of, until
+from tests.daemon.test_survival import EXAMPLE, PHONE, TALKS, hang_up, heard, owner, record_of, until
+from tests.daemon.test_takeover import pid_of
 from tests.edges.test_day_tables import calendar
 
-NUMBER = "48221234599"
+NUMBER, MEETING = "48221234599", "48221234597"
 SHOP = """
   shop:
     week: {mon-sun: 00:00-24:00}
@@ -34,6 +37,7 @@ SHOP = """
     say_reopening: yes
 """
 CLOSED_S = 6
+WORKERS = 2
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -48,7 +52,7 @@ def stage() -> Iterator[Stage]:
         written = written.replace("\nnumbers:\n", f"\nnumbers:\n  +{NUMBER}: hours:shop\n", 1)
         acme.write_text(written, encoding="utf-8")
         put_calendar(example, Instant(0), Instant(SECOND_US))
-        with Stage(Path(folder), example) as made:
+        with Stage(Path(folder), example, workers=WORKERS) as made:
             made.switch.phone(Phone(PHONE, (TALKS,), registered=False))
             made.switch.register(PHONE)
             until(lambda: made.daemon.registrations() >= 1)
@@ -63,17 +67,25 @@ def put_calendar(folder: Path, start: Instant, end: Instant) -> None:
 
 
 def closing(stage: Stage) -> tuple[Instant, Instant]:
-    """When it is closed: soon, and for CLOSED_S. In force once this returns."""
-    start = Instant((clock.now() // SECOND_US + 12) * SECOND_US)
-    end = Instant(start + CLOSED_S * SECOND_US)
-    put_calendar(stage.config, start, end)
-    before = kept(stage.config.parent / "data" / NAME).version
+    """When it is closed: soon, and for CLOSED_S; in force once this returns."""
+    for ahead_s in (12, 30, 60):
+        start = Instant((clock.now() // SECOND_US + ahead_s) * SECOND_US)
+        end = Instant(start + CLOSED_S * SECOND_US)
+        put_calendar(stage.config, start, end)
+        reload(stage)
+        if clock.now() < start:
+            return start, end
+    raise AssertionError("a reload takes more than a minute")
+
+
+def reload(stage: Stage) -> None:
+    """The workers have what is in the folder now, when this returns."""
+    path = stage.config.parent / "data" / NAME
+    before = kept(path).version
     stage.daemon.reload()
-    until(lambda: kept(stage.config.parent / "data" / NAME).version != before)
-    version = kept(stage.config.parent / "data" / NAME).version
-    until(lambda: f"configuration {version} is in force" in stage.daemon.log_tail())
-    assert clock.now() < start, "the machine is too busy for this test"
-    return start, end
+    until(lambda: kept(path).version != before)
+    version = kept(path).version
+    until(lambda: stage.daemon.log_tail().count(f"configuration {version} is in force") == WORKERS)
 
 
 def wait_for(moment: Instant) -> None:
@@ -102,3 +114,14 @@ def test_a_call_goes_by_the_moment_at_which_it_comes(stage: Stage) -> None:
     assert f"closed (calendar: fire drill) until {opens}" in why
     wait_for(end)
     is_answered(stage)
+
+
+def test_a_worker_that_dies_while_it_is_said_when_it_opens_again_loses_no_caller(stage: Stage) -> None:
+    """The switch says it to its end; then the caller goes on where the sequence was, at the other worker."""
+    call = stage.switch.place(Call(MEETING))
+    until(lambda: any("hours/en/open-again" in str(entry.get("file")) for entry in stage.switch.heard(call)))
+    os.kill(pid_of(owner(stage, call)), signal.SIGKILL)
+    until(lambda: "record" in heard(stage, call))
+    hang_up(stage, call)
+    why = [str(station["why"]) for station in record_of(stage, call).path]
+    assert "step 2 of 2 of sequence:shareholders, for hours:meeting: announced" in why

@@ -262,3 +262,20 @@ def test_why_names_where_it_is_written() -> None:
     schedule = office(special={date(2026, 12, 1): Day((), "outing", ("special", "2026-12-01"))})
     assert state(schedule, at("2026-12-01T12:00")).why.place == ("special", "2026-12-01")
     assert state(schedule, at("2026-12-01T12:00")).why.source is Source.SPECIAL
+
+
+@settings(max_examples=150, deadline=None)
+@given(schedules(), st.booleans(), st.integers(1, 20_000))
+def test_the_end_of_an_override_is_told_truly(found: tuple[Schedule, Instant], is_open: bool, minutes: int) -> None:
+    schedule, instant = found
+    override = Override(is_open, Instant(instant + minutes * MINUTE_US), "x", instant)
+    now = state(schedule, instant, override)
+    assert (now.open, now.why.source) == (is_open, Source.OVERRIDE)
+    if now.until is not None:
+        assert override.until is not None
+        assert now.until >= override.until
+        assert state(schedule, now.until, override).open is not is_open
+        assert state(schedule, Instant(now.until - 1), override).open is is_open
+        assert state(schedule, override.until, override).open is (
+            is_open if now.until > override.until else not is_open
+        )

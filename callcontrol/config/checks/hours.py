@@ -75,6 +75,14 @@ def days_known_for_too_short(settings: Settings, now: Instant) -> Iterator[Probl
                 yield problem_at(settings, (*place, *below), what, "install a newer `holidays`, or write special days")
 
 
+def holidays_of_which_none_is_known(settings: Settings, _now: Instant) -> Iterator[Problem]:
+    """A country may have suspended its holidays, as Ukraine has, or the library may know of none."""
+    for place, hours in _schedules(settings):
+        if hours.holidays is not None and not hours.holidays.table.names:
+            what = f"{hours.holidays.country} has no holidays to {hours.holidays.table.until} that are known"
+            yield problem_at(settings, (*place, "holidays"), what, "write special days, or remove it")
+
+
 def reasons_that_never_come(settings: Settings, _now: Instant) -> Iterator[Problem]:
     """A reason nothing is closed for leads nowhere, and is probably mistyped."""
     for place, hours in _schedules(settings):

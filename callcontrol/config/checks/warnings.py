@@ -111,6 +111,7 @@ WARNINGS: tuple[Callable[[Settings, Instant], Iterable[Problem]], ...] = (
     hours.windows_that_overlap,
     hours.special_days_of_the_past,
     hours.days_known_for_too_short,
+    hours.holidays_of_which_none_is_known,
     hours.reasons_that_never_come,
 )
 
