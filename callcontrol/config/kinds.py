@@ -19,12 +19,15 @@ from callcontrol.config.frozen import Frozen
 from callcontrol.config.problems import Problem
 from callcontrol.config.settings import Settings, Tenant
 from callcontrol.config.yaml_reader import YamlPath
+from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.target import NAMED, Form, Forms, Target
 
 # When a link is followed: whatever the phones do; or if people, phones or time want it so.
 ALWAYS: Final = ""
 SOMETIMES: Final = "sometimes"
 
+# What warns of settings that are allowed and yet hardly meant, at this moment.
+Warn = Callable[[Settings, Instant], Iterable[Problem]]
 T = TypeVar("T", bound=Target)
 Entry = TypeVar("Entry", bound=Frozen)
 
@@ -76,6 +79,7 @@ class ConfiguredKind(Generic[T]):
         links: from an entry's name and settings, every target it may send the call on to.
         is_last_resort: whether it is named where a safe last resort has to be chosen.
         checks: what must fit together across settings.
+        warnings: what is allowed and yet hardly meant (`checks/warnings.py`).
     """
 
     target: type[T]
@@ -85,6 +89,7 @@ class ConfiguredKind(Generic[T]):
     links: Callable[[str, Any], Iterable[Link]] = _nowhere
     is_last_resort: bool = False
     checks: tuple[Callable[[Settings], Iterable[Problem]], ...] = ()
+    warnings: tuple[Warn, ...] = ()
 
     @property
     def is_member(self) -> bool:
@@ -134,4 +139,7 @@ class Kinds(Generic[Kind]):
             )
             for block in blocks
         }
-        return create_model("Tenant", __base__=Tenant, __doc__=(Tenant.__doc__ or "").partition("\n\n")[0], **sections)
+        about = (Tenant.__doc__ or "").partition("\n\n")[0]
+        form: type[Tenant] = create_model("Tenant", __base__=Tenant, __doc__=about, **sections)
+        form.warnings_of_kinds = tuple(warn for kind in self for warn in kind.warnings)
+        return form

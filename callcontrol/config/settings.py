@@ -6,9 +6,9 @@ turns whatever does not fit into Problems with file and line. Cross-checks betwe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field, create_model
 
@@ -40,6 +40,7 @@ from callcontrol.config.hours_settings import MAX_SCHEDULES, OpeningHours
 from callcontrol.config.language_settings import MAX_LANGUAGES_FOR, Days, LanguageFor
 from callcontrol.config.limits import Limits
 from callcontrol.config.postgres_address import PostgresDsn
+from callcontrol.config.problems import Problem
 from callcontrol.config.prompt import PromptText
 from callcontrol.config.queue_fields import DeclineKey, PauseCode
 from callcontrol.config.queue_settings import MAX_AGENTS, MAX_QUEUES, Ageing, Agent, Queue
@@ -230,6 +231,8 @@ class Tenant(Frozen):
     Besides this a tenant has the blocks of all kinds of target (`Kinds.tenant`), read by `Block.of`.
     """
 
+    warnings_of_kinds: ClassVar[tuple[Callable[..., Iterable[Problem]], ...]] = ()  # filled in by `Kinds.tenant`
+
     domain: SipDomain = Field(description="SIP domain its phones register with")
     # Neither has a default: a wrong guess would turn one country's numbers, hours and prices into another's.
     zone: ClockZone = Field(description="time zone of its hours and price periods, such as Europe/Warsaw")
@@ -299,11 +302,9 @@ class Tenant(Frozen):
 
     @cached_property
     def extensions_by_keys(self) -> Inputs[ExtensionTarget]:
-        """The prefix tree of the extensions that can be dialled by their names: those of digits, save those that no
-        phone reaches so.
-        """
-        named = ((name, one) for name, one in self.extensions.items() if name.isascii() and name.isdigit())
-        return Inputs({name: ExtensionTarget(name) for name, one in named if one.dialled})
+        """The prefix tree of the extensions that phones reach by their names, of those whose names are digits."""
+        dialled = {name: ExtensionTarget(name) for name, one in self.extensions.items() if one.dialled}
+        return Inputs({name: to for name, to in dialled.items() if name.isascii() and name.isdigit()})
 
     @cached_property
     def choices(self) -> tuple[tuple[tuple[str, ...], CallerChoice], ...]:

@@ -31,19 +31,14 @@ def talk(session: Session, leg: Channel) -> None:
 
 
 def _execute_on_pre_bridge(channel: Channel) -> None:
-    """Of the applications that may be named there (`APP:ARGUMENT`, in any variable that begins so) those that
-    callcontrol names. They wait for the caller's sound (audio_bridge_thread).
+    """Of the applications that may be named there (`APP:ARGUMENT`) the one that callcontrol names. It waits for the
+    caller's sound (audio_bridge_thread).
     """
     if getattr(channel.far_end, "speaks_s", None) == 0:
         return
-    for variable, value in list(channel.variables.items()):
-        app, _, name = value.partition(":")
-        if not variable.startswith("variable_execute_on_pre_bridge"):
-            continue
-        if app == "unset":
-            channel.set(name, None)
-        elif app == "flush_dtmf":
-            channel.unheard_digits.clear()
+    app, _, name = (channel.get("execute_on_pre_bridge") or "").partition(":")
+    if app == "unset":
+        channel.set(name, None)
 
 
 def _is_there(leg: Channel, channel: Channel) -> bool:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import unquote
 
-from callcontrol.simulator.channel import Channel
+from callcontrol.simulator.channel import SIGNALLING, VOICE_PATH, Channel
 from callcontrol.simulator.ears import Ears
 from callcontrol.simulator.phones import KEY_S, UnknownWord
 from callcontrol.simulator.sip_variables import Invite
@@ -23,7 +23,8 @@ class Call:
     `to` is the number dialled. With `user` and `domain` it comes from an authenticated phone (context and SIP profile
     `internal`), otherwise from a trunk (context `public`, profile `external`), unless `context` and `profile` differ.
     `cancel_after_s` counts from the INVITE and holds until the answer; `hangup_after_s` counts from the answer.
-    `digits` are (seconds after the answer, keys); `refers` and `consults` are those of a Behaviour.
+    `digits` are (seconds after the answer, keys), `info` the same by SIP INFO; `refers` and `consults` are those of a
+    Behaviour.
     `privacy` is `id` for an anonymous caller. `speaks_s` is how long the caller talks into a recording; 0: the
     phone sends no sound at all.
     """
@@ -39,6 +40,7 @@ class Call:
     cancel_after_s: float | None = None
     hangup_after_s: float | None = None
     digits: tuple[tuple[float, str], ...] = ()
+    info: tuple[tuple[float, str], ...] = ()
     refers: tuple[float, str] | None = None
     consults: tuple[float, str, float] | None = None
     speaks_s: float | None = None
@@ -52,7 +54,8 @@ class Call:
         if unknown:
             raise UnknownWord(f"{', '.join(unknown)} of a call: it has {', '.join(sorted(known))}")
         given = dict(words)
-        given["digits"] = tuple((float(at_s), str(keys)) for at_s, keys in given.get("digits", ()))
+        for how in ("digits", "info"):
+            given[how] = tuple((float(at_s), str(keys)) for at_s, keys in given.get(how, ()))
         for several in ("refers", "consults"):
             if given.get(several) is not None:
                 given[several] = tuple(given[several])
@@ -140,9 +143,10 @@ class CallerEnd:
         channel = self._channel
         if channel is None:
             return
-        for at_s, keys in self.call.digits:
-            for position, key in enumerate(keys):
-                self.later(at_s + KEY_S * position, partial(channel.note_digit, key))
+        for source, presses in ((VOICE_PATH, self.call.digits), (SIGNALLING, self.call.info)):
+            for at_s, keys in presses:
+                for position, key in enumerate(keys):
+                    self.later(at_s + KEY_S * position, partial(channel.note_digit, key, source))
         if self.call.hangup_after_s is not None:
             self.later(self.call.hangup_after_s, self._hang_up)
         self.plans(channel)

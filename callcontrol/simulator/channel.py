@@ -16,6 +16,9 @@ from callcontrol.simulator.core import Core
 from callcontrol.simulator.ears import FarEnd
 from callcontrol.simulator.profile import CallerProfile
 
+# How a key came (switch_channel.c, switch_channel_dequeue_dtmf): by RFC 4733, or by SIP INFO.
+VOICE_PATH, SIGNALLING = "RTP", "ENDPOINT"
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -69,7 +72,7 @@ class Channel(ChannelValues):
         self.finished = Signal()
         self.holders = 0
         self.digits: list[str] = []
-        self.unheard_digits: list[str] = []
+        self.unheard_digits: list[tuple[str, str]] = []
         self._disposition = ""
 
     # --- states ------------------------------------------------------------------------------------------------
@@ -170,23 +173,23 @@ class Channel(ChannelValues):
         self.set("sip_cseq", "1")
         self.set("sip_full_to", f"{self.get('sip_full_to') or ''};tag={tag}")
 
-    def note_digit(self, digit: str) -> None:
+    def note_digit(self, digit: str, source: str = VOICE_PATH) -> None:
         """The far end pressed a key."""
         if self.down:
             return
-        if self.is_dialling:
-            self.unheard_digits.append(digit)  # nothing takes them while its bridge rings
+        if self.is_dialling and self.get("origination_cancel_key") is None:
+            self.unheard_digits.append((digit, source))  # nothing takes them while its bridge rings
         else:
-            self._hear(digit)
+            self._hear(digit, source)
 
     def hear_digits(self) -> None:
         """What was pressed meanwhile is taken now."""
         digits, self.unheard_digits = self.unheard_digits, []
-        for digit in digits:
-            self._hear(digit)
+        for digit, source in digits:
+            self._hear(digit, source)
 
-    def _hear(self, digit: str) -> None:
-        detail = {"DTMF-Digit": digit, "DTMF-Duration": "1120", "DTMF-Source": "RTP"}
+    def _hear(self, digit: str, source: str) -> None:
+        detail = {"DTMF-Digit": digit, "DTMF-Duration": "1120", "DTMF-Source": source}
         self.fire("DTMF", after=detail, basic=True)
         self.digits.append(digit)
         self.poke()

@@ -130,6 +130,7 @@ class PhoneShop:
         user = login.user if login else call.number
         behaviour = Behaviour(
             digits=call.presses,
+            info=call.informs,
             talk_s=call.hangup_after_s if call.hangup_after_s is not None else LONGEST_CALL_S,
             refers=call.refers,
             consults=call.consults,

@@ -11,7 +11,7 @@ from typing import Any
 from callcontrol.simulator.ears import Heard
 from tests.freeswitch.switch import EventSocket
 
-EVENTS = "CHANNEL_CREATE CHANNEL_ANSWER CHANNEL_BRIDGE PLAYBACK_START PLAYBACK_STOP"
+EVENTS = "CHANNEL_CREATE CHANNEL_ANSWER CHANNEL_BRIDGE CHANNEL_UNBRIDGE DTMF PLAYBACK_START PLAYBACK_STOP"
 PLAYBACK = {"PLAYBACK_START": "playback", "PLAYBACK_STOP": "playback_end"}
 
 
@@ -26,6 +26,7 @@ class Reports:
         self._sounds = sounds.rstrip("/") + "/"
         self._call_ids: dict[str, str] = {}
         self._told: list[Heard] = []
+        self._joined: dict[str, str] = {}
 
     def take(self, event: Mapping[str, Any]) -> None:
         """One more event."""
@@ -35,9 +36,14 @@ class Reports:
         if name in PLAYBACK:
             file = event["Playback-File-Path"].removeprefix(self._sounds)
             self._told.append(Heard(at_us, uuid, PLAYBACK[name], {"file": file}))
+        elif name == "DTMF" and uuid in self._joined:  # a bridge passes each key on that it takes
+            self._told.append(Heard(at_us, self._joined[uuid], "digits", {"digit": event["DTMF-Digit"]}))
+        elif name == "CHANNEL_UNBRIDGE":
+            self._joined.pop(self._joined.pop(uuid, ""), None)
         elif name == "CHANNEL_BRIDGE":
             first, second = event["Bridge-A-Unique-ID"], event["Bridge-B-Unique-ID"]
             for one, other in ((first, second), (second, first)):
+                self._joined[one] = other
                 self._told.append(Heard(at_us, one, "bridged", {"with": other}))
 
     def heard(self, who: Mapping[str, str]) -> Iterator[Heard]:

@@ -20,7 +20,7 @@ from tests.freeswitch.audio import Microphones
 from tests.freeswitch.mishaps import OVER_S, Mishap, arrange, records, wait
 from tests.freeswitch.sounds import CALLER_HZ, PHONE_HZ, VOICES
 from tests.freeswitch.stage import RealStage
-from tests.freeswitch.tones import MUSIC_HZ, Expectation, Hears, HearsInTurn, tone_differences
+from tests.freeswitch.tones import MENU_HZ, MUSIC_HZ, Expectation, Hears, HearsInTurn, tone_differences
 
 QUEUE, FORWARDED, LANDLINE = "+48221234588", "+48221234572", "+48223334455"
 # An announcement, a queue whose agents are offline, an extension.
@@ -33,7 +33,9 @@ FORWARDED_ON: Final = (Hears("caller", PHONE_HZ), Hears(LANDLINE.removeprefix("+
 # A phone that answers after three seconds rings now (what phones saw is known only afterwards).
 RINGS_S = 1.0
 # The caller's, the one that rang when the worker died, the one that answered; none rings during an announcement.
-LEGS, LEGS_OF_A_SEQUENCE = 3, 2
+LEGS, LEGS_OF_A_SEQUENCE, LEGS_OF_A_MENU = 3, 2, 2
+# A menu in which an extension can be dialled: by then the menu is heard with the other worker (seconds).
+MENU, DIALLED, HEARD_AGAIN_S = "+48221234593", "113", 9.0
 
 
 def worker_dies_while_a_caller_waits(stage: RealStage, microphones: Microphones) -> Iterator[str]:
@@ -66,6 +68,31 @@ def worker_dies_in_a_sequence(stage: RealStage, microphones: Microphones) -> Ite
         )
 
 
+def worker_dies_in_a_menu(stage: RealStage, microphones: Microphones) -> Iterator[str]:
+    """kill -9 of one of two workers while a menu is heard: it is heard again, and keys are understood"""
+    yield from _menu_goes_on(stage, microphones, ())
+
+
+def worker_dies_between_two_keys(stage: RealStage, microphones: Microphones) -> Iterator[str]:
+    """kill -9 of one of two workers when the first key of a number has come: the number is dialled anew, and once"""
+    yield from _menu_goes_on(stage, microphones, ((0.5, "1"),))
+
+
+def _menu_goes_on(stage: RealStage, microphones: Microphones, first: tuple[tuple[float, str], ...]) -> Iterator[str]:
+    presses = (*first, (HEARD_AGAIN_S, DIALLED))
+    with two_workers(stage, {DIALLED: {"action": "answers", "after_s": 0.5, "talk_s": 4}}):
+        yield from _goes_on(
+            stage,
+            microphones,
+            MENU,
+            signal.SIGKILL,
+            f"extension:{DIALLED}",
+            (HearsInTurn("caller", (MENU_HZ, PHONE_HZ)),),
+            legs=LEGS_OF_A_MENU,
+            presses=presses,
+        )
+
+
 def _waiting_caller_goes_on(stage: RealStage, microphones: Microphones, how: signal.Signals) -> Iterator[str]:
     with two_workers(stage, {"121": {"action": "answers", "after_s": 3, "talk_s": 5}}):
         yield from _goes_on(stage, microphones, QUEUE, how, "extension:121", WAITED)
@@ -79,9 +106,10 @@ def _goes_on(
     answers: str,
     heard: tuple[Expectation, ...],
     legs: int = LEGS,
+    presses: tuple[tuple[float, str], ...] = (),
 ) -> Iterator[str]:
     began = clock.now()
-    placed = stage.world.place(PlacedCall(CALLER, number))
+    placed = stage.world.place(PlacedCall(CALLER, number, presses=presses))
     wait(lambda: owner(stage) != 0, "a worker has the call")
     time.sleep(RINGS_S)
     worker = owner(stage)
@@ -126,4 +154,6 @@ TAKEOVERS: Final[tuple[Mishap, ...]] = (
     worker_is_stopped_while_a_caller_waits,
     worker_dies_while_a_forward_rings,
     worker_dies_in_a_sequence,
+    worker_dies_in_a_menu,
+    worker_dies_between_two_keys,
 )

@@ -19,6 +19,8 @@ CLOSED_HZ = 1_400.0  # announcement:closed of the example
 
 MUSIC_HZ = 440.0  # of queue:support: the default
 SALES_MUSIC_HZ = 350.0
+# Of the example's menus, and of announcement:welcome.
+WELCOME_HZ, MENU_HZ, SALES_MENU_HZ, SILENT_HZ, WRONG_HZ = 523.0, 620.0, 870.0, 480.0, 290.0
 SPEECH = 0.0  # no tone at all: spoken prompts
 
 # Of one sound the end may reach the ear so much later than the beginning of the next: windows are tenths of a second.
@@ -77,6 +79,19 @@ HEARS: Mapping[str, tuple[Expectation, ...]] = {
         Hears("105", CALLER_HZ, never=True),
     ),
     "71-transfer-attended.yaml": (Hears("caller", MUSIC_HZ), Hears("105", CALLER_HZ)),
+    "100-menu.yaml": (HearsInTurn("caller", (MENU_HZ, SALES_MENU_HZ, RINGING_HZ, PHONE_HZ)), Hears("103", CALLER_HZ)),
+    "101-menu-direct-dial.yaml": (HearsInTurn("caller", (MENU_HZ, PHONE_HZ)),),
+    "102-menu-queue.yaml": (HearsInTurn("caller", (MENU_HZ, VOICES["121"])),),
+    "103-menu-type-ahead.yaml": (
+        Hears("caller", WELCOME_HZ),
+        Hears("caller", MENU_HZ, never=True),
+        Hears("caller", PHONE_HZ),
+    ),
+    "104-menu-silence.yaml": (HearsInTurn("caller", (SILENT_HZ, GREETING_HZ)), Hears("caller", MENU_HZ)),
+    "105-menu-wrong.yaml": (HearsInTurn("caller", (WRONG_HZ, PHONE_HZ)), Hears("caller", SILENT_HZ, never=True)),
+    "106-menu-back-and-again.yaml": (Hears("caller", SALES_MENU_HZ), Hears("caller", PHONE_HZ)),
+    "107-menu-keys-while-ringing.yaml": (HearsInTurn("caller", (SALES_MENU_HZ, PHONE_HZ)),),
+    "108-menu-keys-into-the-queue.yaml": (Hears("caller", GREETING_HZ),),
     "33-queue.yaml": (
         HearsInTurn("caller", (MUSIC_HZ, VOICES["121"])),
         HearsInTurn("121", (SPEECH, VOICES["48500100301"])),

@@ -67,6 +67,17 @@ lists:
 announcements:
   closed: {{file: closed.wav}}
   hold: {{file: hold.wav, then: queue:main}}
+  hello: {{file: hello.wav}}
+menus:
+  front:
+    prompt: front.wav
+    keys: {{1: queue:main, 2: queue:side, 3: menu:more, 0: extension:100, 9: again}}
+    direct_dial: [191]
+    silence: {{tries: 2}}
+    wrong: {{tries: 3, prompt: wrong.wav, then: voicemail:office}}
+  more: {{prompt: more.wav, keys: {{1: announcement:hold, 2: group:team, "*": back}}, silence: {{then: menu:front}}}}
+sequences:
+  reception: {{steps: [announcement:hello, menu:front, extension:192]}}
 voicemail:
   office: {{greeting: hello.wav, max: 60}}
 agents:
@@ -117,6 +128,7 @@ numbers:
   "{n[8]}": voicemail:office
   "{n[9]}": extension:192
   "{n[10]}": hours:{desk}
+  "{n[11]}": sequence:reception
 """
 
 _EXTRA = """
@@ -126,7 +138,8 @@ _EXTRA = """
     otherwise: queue:side
 """
 
-QUEUE_NUMBERS, OTHER_NUMBERS = (0, 1, 5, 10), (2, 3, 4, 6, 7, 8, 9)
+MENU_NUMBER = 11
+QUEUE_NUMBERS, OTHER_NUMBERS = (0, 1, 5, 10, MENU_NUMBER), (2, 3, 4, 6, 7, 8, 9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +211,7 @@ class Centre:
 
 def numbers(t: int) -> list[str]:
     """The numbers of a tenant, by what they lead to (see `_TENANT`)."""
-    return [f"+4822{2_000_000 + 100 * t + n}" for n in range(11)]
+    return [f"+4822{2_000_000 + 100 * t + n}" for n in range(12)]
 
 
 def _windows() -> str:

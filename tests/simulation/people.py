@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from functools import partial
 
 from tests.simulation.agenda import Agenda
-from tests.simulation.centre import MOBILE, OTHER_NUMBERS, QUEUE_NUMBERS, Centre, numbers
+from tests.simulation.centre import MENU_NUMBER, MOBILE, OTHER_NUMBERS, QUEUE_NUMBERS, Centre, numbers
 from tests.simulation.channel import Channel
 from tests.simulation.phones import Phones
 from tests.simulation.switch_twin import SwitchTwin
@@ -111,10 +112,20 @@ class People:
             numbers(t)[which],
             **{"Caller-Context": "public", "Caller-Caller-ID-Number": number, **hidden},
         )
-        if channel is not None and self._chance.random() < 0.12:
+        if channel is not None and which == MENU_NUMBER:
+            self._chooses(channel)
+        elif channel is not None and self._chance.random() < 0.12:
             key, after_s = self._chance.choice("01129#"), self._chance.uniform(2, 40)
             switch = self._switch_of(channel)
             switch.timer(channel, after_s, lambda: switch.press(channel, key))
+
+    def _chooses(self, channel: Channel) -> None:
+        """Keys in a menu: at once or late, one or several, right or wrong; some callers press none."""
+        switch, after_s = self._switch_of(channel), 0.0
+        for _ in range(self._chance.choice((0, 1, 1, 2, 3, 5))):
+            after_s += self._chance.choice((0.1, 0.3, 1.5, 4.0)) * self._chance.uniform(0.5, 1.5)
+            key = self._chance.choice("112233901*#7")
+            switch.timer(channel, after_s, partial(switch.press, channel, key))
 
     def _subscriber_calls(self, t: int) -> None:
         phones = self._centre.phones(f"t{t}")

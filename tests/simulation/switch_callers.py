@@ -88,6 +88,7 @@ class SwitchCallers:
         self.pick: Callable[[list[Taker]], Taker] = lambda takers: takers[0]
         self.channels: dict[str, Channel] = {}
         self.every: dict[str, Channel] = {}
+        self.pressed: dict[str, str] = {}  # by channel, the keys its caller pressed
         self.told: Callable[[str, str], None] = lambda call, what: None  # for whoever traces a call
         self.core = 1
         self.is_up = True
@@ -219,6 +220,7 @@ class SwitchCallers:
     def press(self, channel: Channel, key: str) -> None:
         """A caller presses a key."""
         if channel.lives:
+            self.pressed[channel.id] = self.pressed.get(channel.id, "") + key
             self._tell(channel, KeyPressed(key))
 
     def _go(self, channel: Channel, stage: int) -> None:
@@ -304,6 +306,8 @@ class SwitchCallers:
                     channel.queue.clear()
                 if isinstance(channel.running, do.Play | do.Record):
                     self._app_over(channel)
+            case do.HoldKeysBack():
+                pass  # no key is passed on here
             case do.Play() | do.Record() | do.Bridge() | do.Answer() | do.OpenEarlyMedia():
                 channel.queue.append(command)
                 self._run_next(channel)

@@ -41,6 +41,7 @@ def test_every_promise_holds(seed: int, profile: str) -> None:
     assert found.accounts.legs > 100
     assert found.let_in > 0
     assert found.found_closed > 0
+    assert found.by_key > 1
     if not PROFILES[profile].ends_may_be_missed:
         assert (found.accounts.estimated, found.accounts.unwritten) == (0, 0)
 

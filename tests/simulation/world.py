@@ -25,6 +25,7 @@ from tests.simulation.faults import PROFILES, Faults
 from tests.simulation.host import Host
 from tests.simulation.later_version import LATER
 from tests.simulation.ledger_audit import Accounts, balance
+from tests.simulation.menus import keys_that_led_on
 from tests.simulation.mischief import Mischief
 from tests.simulation.opening_hours import led_calls
 from tests.simulation.people import People
@@ -79,6 +80,7 @@ class Report:
     Attributes:
         slowest_s: of callers who waited at a worker that died, 0 if there was none.
         let_in, found_closed: how many calls came while opening hours were open, and while they were closed.
+        by_key: how many inputs in menus have led a call on.
     """
 
     plan: Plan
@@ -90,6 +92,7 @@ class Report:
     virtual_s: float
     let_in: int
     found_closed: int
+    by_key: int
 
 
 @cache
@@ -305,9 +308,11 @@ class World:
         done["redis_failed"] += self.redis.failures
         slowest_s = max(self.promises.recoveries, default=0.0)
         calls = [record.call for record in self.ledger.calls.values()]
+        pressed = {channel: keys for switch in self.switches for channel, keys in switch.pressed.items()}
+        by_key = keys_that_led_on(calls, pressed)
         by_hours = led_calls(calls, self.hosts[0].current.configuration.settings)
         steps, virtual_s = self.agenda.steps, self.agenda.now_s
-        return Report(self.plan, steps, self.people.calls, +done, accounts, slowest_s, virtual_s, *by_hours)
+        return Report(self.plan, steps, self.people.calls, +done, accounts, slowest_s, virtual_s, *by_hours, by_key)
 
 
 class _Hearing(logging.Handler):

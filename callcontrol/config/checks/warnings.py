@@ -118,4 +118,5 @@ WARNINGS: tuple[Callable[[Settings, Instant], Iterable[Problem]], ...] = (
 
 def warnings(settings: Settings, now: Instant) -> list[Problem]:
     """All of them, by file and line."""
-    return sorted({problem for warn in WARNINGS for problem in warn(settings, now)})
+    of_kinds = {warn for tenant in settings.tenants.values() for warn in tenant.warnings_of_kinds}
+    return sorted({problem for warn in (*WARNINGS, *of_kinds) for problem in warn(settings, now)})

@@ -155,9 +155,9 @@ def app_commands(command: do.Command, call: Call, profile: str) -> Sequence[Comm
         case do.OpenEarlyMedia():
             return (Execute("pre_answer"),)
         case do.HoldKeysBack():
-            # A channel's keys wait while its bridge rings, and a bridge passes them on (switch_ivr_bridge.c): what this
-            # variable names is done between the two (audio_bridge_thread; any name that begins so).
-            return (set_variables(call.led, {"execute_on_pre_bridge_keys": "flush_dtmf"}),)
+            # A channel's keys wait while its bridge rings, and then are passed on (switch_ivr_bridge.c), unless one of
+            # them may end the ringing: then each is taken at once (switch_ivr_originate.c). No key begins with n.
+            return (set_variables(call.led, {"origination_cancel_key": "none"}),)
         case do.Play(app_id, file):
             return (Execute("playback", file, app_id),)
         case do.Record(app_id, path, max_s, silence_s):

@@ -86,6 +86,7 @@ class SimulatedWorld:
                 cancel_after_s=call.hangup_after_s,
                 hangup_after_s=call.hangup_after_s,
                 digits=call.presses,
+                info=call.informs,
                 refers=call.refers,
                 consults=call.consults,
                 headers=dict(call.headers),

@@ -51,7 +51,7 @@ from callcontrol.simulator.stories.actions import BadAction, Timed, read_action
 KEYS = frozenset({"story", "phones", "offline", "trunks", "rules", "do", "calls", "expect", "heard", "only"})
 CALL_KEYS = frozenset(
     {"from", "name", "to", "hangup_after_s", "presses", "extension", "anonymous", "after_s", "refers", "consults"}
-    | {"headers"}
+    | {"headers", "informs"}
 )
 
 
@@ -68,7 +68,7 @@ class PlacedCall:
 
     Attributes:
         extension: `101@acme.example` for a call from an authenticated phone, "" for one from a trunk.
-        presses: (seconds after the answer, keys).
+        presses, informs: (seconds after the answer, keys), in the voice path (RFC 4733) or by SIP INFO.
         headers: further headers of its INVITE.
         refers, consults: the caller transfers the other party: see simulator.phones.Behaviour.
         hangup_after_s: the caller gives up so many seconds after the INVITE, or hangs up so many after the answer;
@@ -83,6 +83,7 @@ class PlacedCall:
     anonymous: bool = False
     hangup_after_s: float | None = None
     presses: tuple[tuple[float, str], ...] = ()
+    informs: tuple[tuple[float, str], ...] = ()
     after_s: float = 0.0
     refers: tuple[float, str] | None = None
     consults: tuple[float, str, float] | None = None
@@ -174,6 +175,7 @@ def _call(path: Path, told: Mapping[str, Any]) -> PlacedCall:
         anonymous=bool(told.get("anonymous", False)),
         hangup_after_s=told.get("hangup_after_s"),
         presses=tuple((float(at), str(keys)) for at, keys in told.get("presses", ())),
+        informs=tuple((float(at), str(keys)) for at, keys in told.get("informs", ())),
         after_s=float(told.get("after_s", 0)),
         refers=tuple(told["refers"]) if "refers" in told else None,
         consults=tuple(told["consults"]) if "consults" in told else None,

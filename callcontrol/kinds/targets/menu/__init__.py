@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from callcontrol.config.kinds import SOMETIMES, Link
 from callcontrol.kinds.targets.menu import leaving
 from callcontrol.kinds.targets.menu.asking import EnterMenu, InMenu
+from callcontrol.kinds.targets.menu.checks import CHECKS, WARNINGS
 from callcontrol.kinds.targets.menu.settings import ALL, BLOCK, Failing, Menu, MenuTarget, Way
 from callcontrol.routing.endings import refuse
 from callcontrol.routing.facts import Facts, RoutedKind
@@ -70,6 +71,8 @@ KIND = RoutedKind(
     row="the caller chooses by keys: each leads to a target, also to another menu",
     block=BLOCK,
     links=links,
+    checks=CHECKS,
+    warnings=WARNINGS,
     decide=decide,
     successors=successors,
     step=EnterMenu,
