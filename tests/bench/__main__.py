@@ -4,7 +4,8 @@ calls: calls per second beside a bare greenswitch application; scripts: one assi
 phone rings, by the simulator; rush: a minute of 50 calls a second; freeswitch: as `queues`, on a real one beside its
 own mod_callcenter, where FREESWITCH names one; timeline: where its time goes, step by step; history: what is asked of
 a year of calls in Postgres; workers: two beside one; state: what saving every change costs; recovery, adoption: a
-worker goes, with callers who wait or a thousand calls; memory: of a waiting call.
+worker goes, with callers who wait or a thousand calls; memory: of a waiting call; menus: from a key to the
+next prompt, also on a real FreeSWITCH, and what a caller in a menu takes.
 
 `make bench ARGS="against REVISION"`: this version beside an older one.
 """
@@ -27,6 +28,7 @@ from tests.bench import (
     freeswitch,
     history,
     memory,
+    menus,
     queues,
     recovery,
     rush,
@@ -51,6 +53,7 @@ PARTS: Mapping[str, Part] = {
     "recovery": recovery.run,
     "adoption": adoption.run,
     "memory": memory.run,
+    "menus": menus.run,
 }
 AGAINST = "against"
 WIDTH = 132

@@ -52,10 +52,10 @@ class WaitingRoom:
         self._stage.switch.hang_up(self._long_talk)
         self._redis.close()
 
-    def callers_come(self, count: int) -> Mapping[str, str]:
-        """So many more callers, who all wait when this returns: their calls' names, by the channel."""
+    def callers_come(self, count: int, dialled: str = DID) -> Mapping[str, str]:
+        """So many more callers, who all hear something when this returns: their calls' names, by the channel."""
         switch, before = self._stage.switch, len(self.owners())
-        placed = [switch.place(Call(DID, number=number)) for number in numbers(count)]
+        placed = [switch.place(Call(dialled, number=number)) for number in numbers(count)]
         self.until(lambda: len(self.heard("playback", placed)) == count)
         self.until(lambda: len(self.owners()) == before + count)
         channels = {one["who"]: one["uuid"] for one in switch.heard() if one["what"] == "calls"}

@@ -63,7 +63,7 @@ MISTAKES = [
         "11: unknown key `colour`; known here: domain, zone, region, company_number, show, tariff, last_resort,"
             " trunks,"
         " blocked, on_net, emergency, emergency_numbers, talk, confirm, language, languages, language_for,"
-        " remember_language, extensions, agents, pauses, queues, ageing, hours,"
+        " remember_language, labels, extensions, agents, pauses, queues, ageing, hours,"
         " numbers, groups, lists, menus, sequences, duties, announcements, voicemail"
     ]),
     ("show: mine\n", ["11: show: 'mine' is not known here; write 'caller' or 'company'"]),

@@ -125,5 +125,5 @@ def test_back_where_no_menu_leads() -> None:
 
 def test_a_menu_that_is_well_made_says_nothing() -> None:
     menus = "  a: {prompt: a.wav, keys: {1: 'menu:b', 2: hangup:busy}}\n"
-    menus += "  b: {prompt: b.wav, keys: {1: back, 2: hangup:busy}}"
+    menus += "  b: {prompt: b.wav, keys: {1: back}}"
     assert warned(menus) == []

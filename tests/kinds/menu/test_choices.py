@@ -20,7 +20,7 @@ MENUS = """
       1: {to: "queue:help", skills: {german: 2}, label: billing}
       2: {to: "menu:main", language: pl}
       3: {to: again, priority: 4}
-  sub: {prompt: sub.wav, keys: {1: back}}
+  sub: {prompt: sub.wav, keys: {1: back, 2: hangup:busy}}
 """
 MORE = """
 languages: [pl]

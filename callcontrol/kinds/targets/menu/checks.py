@@ -34,7 +34,7 @@ def menus_without_a_way_out(settings: Settings) -> Iterator[Problem]:
     """Whatever is pressed, the caller stays in menus."""
     for place, _, tenant in _menus(settings):
         menus = BLOCK.of(tenant)
-        inside = _reached({place[-1]}, menus)
+        inside = _reached({place[-1]}, menus, back=True)
         if not any(_leads_out(menus[name]) for name in inside if name in menus):
             others = "".join(f" and menu:{name}" for name in sorted(inside - {place[-1]}))
             what = f"no way out of menu:{place[-1]}{others}: whatever is pressed, the caller stays there"
@@ -45,16 +45,21 @@ def _leads_out(menu: Menu) -> bool:
     return menu.direct_dial != OFF or any(not isinstance(to, MenuTarget) for to in _ways(menu))
 
 
-def _reached(begins: set[str], menus: Mapping[str, Menu]) -> set[str]:
-    """The menus that can be come to from these, they among them."""
+def _reached(begins: set[str], menus: Mapping[str, Menu], *, back: bool = False) -> set[str]:
+    """The menus that can be come to from these, they among them; `back`: also by that key, if they have it."""
     reached, waiting = set(begins), list(begins)
     while waiting:
-        menu = menus.get(waiting.pop())
-        ways = () if menu is None else _ways(menu)
-        leads = {to.name for to in ways if isinstance(to, MenuTarget)}
+        at = waiting.pop()
+        leads = set() if at not in menus else _next_menus(menus[at])
+        if back and at in menus and any(choice.to == "back" for choice in menus[at].keys.values()):
+            leads |= {name for name, menu in menus.items() if at in _next_menus(menu)}
         waiting += leads - reached
         reached |= leads
     return reached
+
+
+def _next_menus(menu: Menu) -> set[str]:
+    return {to.name for to in _ways(menu) if isinstance(to, MenuTarget)}
 
 
 def extensions_that_cannot_be_dialled(settings: Settings) -> Iterator[Problem]:
