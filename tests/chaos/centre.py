@@ -25,6 +25,7 @@ DRAIN_S = 10
 LEGS_END_S = 5
 VARIETY = 60  # different conversations of one phone
 
+MENU = "+48222000010"
 # What each number leads to; the callers' kinds (people.py) dial them.
 NUMBERS = {
     "+48222000001": "extension:101",
@@ -36,15 +37,24 @@ NUMBERS = {
     "+48222000007": "voicemail:office",
     "+48222000008": f"queue:{BUSY_QUEUE}",
     "+48222000009": f"queue:{SLOW_QUEUE}",
+    MENU: "menu:front",
 }
 
 
-def write(folder: Path) -> Path:
-    """The example's configuration with this tenant for its only one; returns its folder."""
+def write(folder: Path, *, older: bool) -> Path:
+    """The example's configuration with this tenant for its only one; returns its folder.
+
+    Args:
+        older: a version reads it that knows no menus: what leads to them leads to where their callers go.
+    """
     shutil.copytree(EXAMPLE, folder)
     shutil.rmtree(folder / "tenants")
     (folder / "tenants").mkdir()
-    _write(folder / "tenants" / f"{TENANT}.yaml", _tenant())
+    tenant = _tenant()
+    if older:
+        tenant["numbers"] = NUMBERS | {MENU: f"queue:{BUSY_QUEUE}"}
+        tenant.pop("menus")
+    _write(folder / "tenants" / f"{TENANT}.yaml", tenant)
     main = yaml.safe_load((folder / "callcontrol.yaml").read_text(encoding="utf-8"))
     main["limits"] |= {"spool_bytes": SPOOL_BYTES, "drain_s": DRAIN_S, "legs_end_s": LEGS_END_S}
     _write(folder / "callcontrol.yaml", main)
@@ -81,8 +91,17 @@ def _tenant() -> dict[str, Any]:
         "voicemail": {"office": {"max": 30, "silence": 1}},
         "agents": {f"a{name}": {"extension": name, "auto": "yes"} for name in (*busy, *slow)},
         "queues": {BUSY_QUEUE: _queue(busy), SLOW_QUEUE: _queue(slow)},
+        "menus": {"front": _menu("1", f"queue:{BUSY_QUEUE}", "2", "menu:more"), "more": _menu("2", "extension:104")},
         "numbers": NUMBERS,
     }
+
+
+def _menu(*keys_and_ways: str) -> dict[str, Any]:
+    """Who presses nothing, or nothing that leads on, is put through all the same."""
+    keys = dict(zip(keys_and_ways[::2], keys_and_ways[1::2], strict=True))
+    last = {"tries": 3, "then": "extension:104"}
+    prompt = "tone_stream://%(2000,100,620)"
+    return {"prompt": prompt, "keys": keys, "first_key_s": 3, "silence": last, "wrong": dict(last)}
 
 
 def _queue(agents: list[str]) -> dict[str, Any]:

@@ -18,11 +18,16 @@ LOOK_S = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A reason to call: how many of a hundred have it, the number dialled, and how the caller behaves."""
+    """A reason to call: how many of a hundred have it, the number dialled, and how the caller behaves.
+
+    Attributes:
+        presses: keys, and how many seconds after the answer: once more where the menu may be heard anew.
+    """
 
     share: int
     to: str
     behaves: Callable[[random.Random], Mapping[str, float]] = lambda chance: {}
+    presses: tuple[tuple[float, str], ...] = ()
 
 
 def _patience(chance: random.Random) -> Mapping[str, float]:
@@ -35,7 +40,7 @@ def _short_patience(chance: random.Random) -> Mapping[str, float]:
 
 
 KINDS: Mapping[str, Kind] = {
-    "forwarded": Kind(36, "48222000001"),
+    "forwarded": Kind(30, "48222000001"),
     "busy, forwarded": Kind(12, "48222000002"),
     "busy": Kind(10, "48222000003"),
     "not answered, next": Kind(12, "48222000004"),
@@ -43,6 +48,8 @@ KINDS: Mapping[str, Kind] = {
     "group": Kind(8, "48222000006"),
     "voicemail": Kind(4, "48222000007", lambda chance: {"speaks_s": chance.uniform(0.5, 2.0)}),
     "queue": Kind(8, "48222000008", _patience),
+    "menu, queue": Kind(3, "48222000010", _patience, presses=((0.8, "1"), (6.0, "1"), (11.0, "1"))),
+    "menu, menu, phone": Kind(3, "48222000010", presses=((0.5, "22"), (6.0, "22"), (11.0, "22"))),
     "slow queue": Kind(1, "48222000009", _short_patience),
 }
 
@@ -97,10 +104,11 @@ class People:
                 number=f"+4851{self._count:07}",
                 hangup_after_s=how.get("hangup_after_s"),
                 speaks_s=how.get("speaks_s"),
+                digits=kind.presses,
             )
         )
 
 
 def kind_of(number: str) -> str:
-    """What somebody wants who dials this number."""
+    """What somebody wants who dials this number; of several who dial it, the first."""
     return next(name for name, kind in KINDS.items() if kind.to == number)

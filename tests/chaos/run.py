@@ -174,7 +174,7 @@ def run(options: Options, folder: Path, tell: Tell) -> Evidence:
     Raises:
         NoSuchRevision: git does not know the revision to upgrade from.
     """
-    example = centre.write(folder / "example")
+    example = centre.write(folder / "example", older=bool(options.upgrade_from))
     simulator = ("--quick", "--cdrs", str(folder / "cdrs"))
     with (
         source_of(options.upgrade_from, folder / "code") as source,
