@@ -61,6 +61,7 @@ _OUTCOME_OF_LEAVING = {
     Leaving.ABANDONED: Outcome.ABANDONED,
     Leaving.WAITED_OUT: Outcome.OVERFLOW,
     Leaving.DESERTED: Outcome.OVERFLOW,
+    Leaving.CLOSED: Outcome.OVERFLOW,
     Leaving.KEY: Outcome.OVERFLOW,
     Leaving.CALLBACK: Outcome.CALLBACK,
     Leaving.REMOVED: Outcome.OVERFLOW,

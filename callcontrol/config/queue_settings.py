@@ -47,6 +47,14 @@ class Strategy(StrEnum):
     RANDOM = "random"
 
 
+class AtClosing(StrEnum):
+    """What callers meet who wait in a queue when its opening hours end."""
+
+    SERVE_OUT = "serve_out"
+    TELL = "tell"
+    OVERFLOW = "overflow"
+
+
 class Agent(Frozen):
     """A person who takes calls from queues: at an extension, or at an external number."""
 
@@ -56,6 +64,10 @@ class Agent(Frozen):
     )
     name: DisplayName = Field(default="", max_length=64, description="name in tables; default: the agent's own")
     auto: Flag = Field(default=False, description="active whenever the extension is registered, without logging in")
+    hours: Identifier | None = Field(
+        default=None,
+        description="active by itself within these opening hours, one of `hours:`, and out of reach outside of them",
+    )
     skills: Mapping[Identifier, Level] = Field(
         default_factory=dict, max_length=MAX_SKILLS, description="skills and languages, each with a level"
     )
@@ -90,6 +102,9 @@ class Announcements(Frozen):
     position: SpanSeconds = Field(default=45, description="interval of the position")
     wait: SpanSeconds = Field(default=90, description="interval of the expected waiting time")
     hint: PromptText | None = Field(default=None, description="played with the position: which keys there are")
+    closing: PromptText | None = Field(
+        default=None, description="with `at_closing: tell`: played to those who wait when the opening hours end"
+    )
 
 
 class Callback(Frozen):
@@ -102,6 +117,9 @@ class Callback(Frozen):
     opens: TimeOfDay | None = Field(default=None, description="not before this time of day, tenant zone")
     closes: EndOfHours | None = Field(
         default=None, description="no attempt begins after this time of day, tenant zone; 24:00: the end of the day"
+    )
+    hours: Identifier | None = Field(
+        default=None, description="customers are called within these opening hours, one of `hours:`"
     )
     classes: tuple[NumberClass, ...] = Field(
         default=(NumberClass.NATIONAL,),
@@ -147,6 +165,11 @@ class Overflow(Frozen):
     expected: Seconds | None = Field(default=None, description="longest expected wait on entry, in seconds")
     busy: TargetText | None = Field(default=None, description="where callers go who would wait longer than `expected`")
     empty: TargetText | None = Field(default=None, description="where waiting callers go when the last agent leaves")
+    closed: TargetText | None = Field(
+        default=None,
+        description="where callers go who come outside the opening hours (`hours`), and with `at_closing: overflow` "
+        "those who wait when they end; default: `otherwise`",
+    )
 
 
 class Relaxed(Frozen):
@@ -263,5 +286,14 @@ class Queue(Frozen):
         default=(), max_length=MAX_PRIORITIES, description="the highest that fits counts"
     )
     overflow: Overflow = Overflow()
+    hours: Identifier | None = Field(
+        default=None,
+        description="its opening hours, one of `hours:`; no caller is let in outside of them; default: always",
+    )
+    at_closing: AtClosing = Field(
+        default=AtClosing.SERVE_OUT,
+        description="what those who wait meet when the opening hours end: serve_out (they are served as before), tell "
+        "(they hear `announce.closing`, and are served), overflow (they go to `overflow.closed`)",
+    )
     otherwise: TargetText | None = Field(default=None, description="where the call goes when no agent is active")
     service_level: ServiceLevel = ServiceLevel()

@@ -47,6 +47,12 @@ class State:
         """Whether the person at this leg is asked to accept the call by a key."""
         return False
 
+    def under_hours(self, tenant: Tenant) -> str | None:
+        """The opening hours under which the call stands while it is in this state: it hears of their end (`HoursOver`).
+        None: it stands under none.
+        """
+        return None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Engagement:

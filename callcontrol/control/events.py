@@ -274,6 +274,16 @@ class LegKey:
 
 
 @dataclass(frozen=True, slots=True)
+class HoursOver:
+    """The opening hours under which the call stands (`State.under_hours`) are over; said again as long as they are.
+
+    `why` says what decides that it is closed, and until when.
+    """
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class AloneChecked:
     """The switch was asked whether the caller's channel lives and is bridged to none; None if it could not be asked."""
 
@@ -322,6 +332,7 @@ Event = (
     | CallConnectionLost
     | ChannelsChecked
     | Rearrived
+    | HoursOver
     | AloneChecked
     | SwitchGone
     | CommandFailed

@@ -14,13 +14,17 @@ from typing import Any
 import gevent
 import orjson
 
-from callcontrol.config.settings import Tenant
+from callcontrol.config.settings import Agent, Tenant
 from callcontrol.daemon.configuration import Current
 from callcontrol.daemon.registrations import Registrations
-from callcontrol.edges import meters
+from callcontrol.edges import clock, meters
 from callcontrol.edges.containment import contained
+from callcontrol.edges.live_state.failures import LiveStateError
+from callcontrol.edges.live_state.overrides import OverrideStore
 from callcontrol.edges.live_state.queues import QueueStore
+from callcontrol.routing.opening_hours import state_at
 from callcontrol.routing.queue_layout import layout_dict, layout_of
+from callcontrol.vocabulary.override import Overrides
 from callcontrol.vocabulary.queue import Engaged
 
 log = logging.getLogger(__name__)
@@ -34,6 +38,7 @@ class LayoutSync:
 
     Args:
         engaged: by tenant the agents who are in calls of this worker now.
+        overrides: what is set by hand over the tenant's schedules.
     """
 
     def __init__(
@@ -42,11 +47,14 @@ class LayoutSync:
         registrations: Registrations,
         store: QueueStore,
         engaged: Callable[[], Mapping[str, Sequence[Engaged]]],
+        overrides: OverrideStore,
     ) -> None:
         self._current = current
         self._registrations = registrations
         self._store = store
         self._engaged = engaged
+        self._override_store = overrides
+        self._overrides: dict[str, Overrides] = {}
         self._layouts: dict[str, tuple[Tenant, Mapping[str, Any]]] = {}
         self._told: dict[str, dict[str, bool]] = {}  # by tenant: whose phone was there when it was told last
         self._interruptions: dict[str, int] = {}  # by tenant: how many there were when it was last looked what was lost
@@ -70,8 +78,13 @@ class LayoutSync:
                     self._store.knowing_the_time(tenant, compare)
 
     def _compare_one(self, tenant: str, settings: Tenant, engaged: Sequence[Engaged]) -> None:
+        if any(agent.hours for agent in settings.agents.values()):
+            self._override_store.look_up(tenant, partial(self._overridden, tenant))
         self._store.digest(tenant, partial(self._compared, tenant, self._layout(tenant, settings)))
         self._store.engaged(tenant, engaged)
+
+    def _overridden(self, tenant: str, overrides: Overrides, _trouble: LiveStateError | None) -> None:
+        self._overrides[tenant] = overrides
 
     def _layout(self, tenant: str, settings: Tenant) -> Mapping[str, Any]:
         """The layout with its digest, made once for each configuration: with a thousand agents that takes a while."""
@@ -165,11 +178,21 @@ class LayoutSync:
             return {}
         found: dict[str, bool] = {}
         for name in settings.agents if agents is None else agents:
-            extension = settings.agents[name].extension or ""
-            if extension in settings.extensions:
-                accounts = settings.extensions[extension].accounts(extension)
-                known = self._registrations.known(settings.domain, accounts)
-                is_known = any(known.values()) or len(known) == len(accounts)
-                there = any(known.values()) if is_known else unknown
-                found |= {} if there is None else {name: there}
+            agent = settings.agents[name]
+            there = self._is_there(settings, agent, unknown)
+            hours = state_at(settings, agent.hours, clock.now(), self._overrides.get(tenant, {}))
+            if hours is not None and not hours.open:
+                found[name] = False
+            elif there is not None:
+                found[name] = there
         return found
+
+    def _is_there(self, settings: Tenant, agent: Agent, unknown: bool | None) -> bool | None:
+        """Whether the agent has a phone registered, or is rung at a number; None: nothing is told."""
+        extension = agent.extension or ""
+        if extension not in settings.extensions:
+            return True if agent.number is not None and agent.hours is not None else None
+        accounts = settings.extensions[extension].accounts(extension)
+        known = self._registrations.known(settings.domain, accounts)
+        is_known = any(known.values()) or len(known) == len(accounts)
+        return any(known.values()) if is_known else unknown

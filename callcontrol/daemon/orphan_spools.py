@@ -59,6 +59,7 @@ class OrphanSpools:
         self._open = open_writer
         self._writer: RecordWriter | None = None
         self._done: dict[Path, Signature] = {}
+        self._left_in: dict[Path, int] = {}
         self._stopping = Event()
         self._greenlet: gevent.Greenlet | None = None
 
@@ -66,6 +67,11 @@ class OrphanSpools:
     def depth(self) -> int:
         """Records of others that this worker carries now, and Postgres does not have yet."""
         return self._writer.state().depth if self._writer is not None else 0
+
+    @property
+    def left(self) -> int:
+        """Records in all these folders that wait for a later version of this program, as far as was looked."""
+        return sum(self._left_in.values())
 
     def start(self) -> None:
         """Look from now on; first when the other workers have had time to open their spools."""
@@ -90,6 +96,7 @@ class OrphanSpools:
         """Folders with records in them, as far as can be seen from outside."""
         folders = (self._root, *sorted(path for path in self._root.iterdir() if path.is_dir()))
         seen = {folder: _signature(folder) for folder in folders if folder != self._own}
+        self._left_in = {folder: left for folder, left in self._left_in.items() if seen.get(folder)}
         return [folder for folder, signature in seen.items() if signature and self._done.get(folder) != signature]
 
     def _carry(self, folder: Path) -> None:
@@ -106,6 +113,7 @@ class OrphanSpools:
             writer.start()
         while not (self._stopping.is_set() or writer.drained(WAIT_S)):
             log.debug("records of %s still wait", folder)
+        self._left_in[folder] = writer.state().left
         self._writer = None
         writer.stop(WAIT_S)
         self._done[folder] = aside(_signature, folder)

@@ -1,6 +1,7 @@
 """Queues that an earlier version of this program wrote are brought to this version, once no worker of that version
-lives: it could use them no more. Until then what is asked of them waits, as if Redis were away. The upgrade is one
-script for each tenant: one worker carries it out, and the others find nothing left to do.
+lives: it could use them no more. Until then what is asked of them waits, as if Redis were away, and an alert tells
+where that takes long. The upgrade is one script for each tenant: one worker carries it out, and the others find nothing
+left to do.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from functools import partial
 
 import gevent
 
+from callcontrol.edges import meters
 from callcontrol.edges.containment import contained
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.queues import QueueStore
@@ -34,6 +36,7 @@ class QueueUpgrade:
     def wanted(self, tenant: str) -> None:
         """This tenant's queues are of an older version. Returns at once."""
         self._older.add(tenant)
+        self._count()
         if not self._greenlet:  # none, or one that has ended
             self._greenlet = gevent.spawn(self._run)
 
@@ -57,8 +60,12 @@ class QueueUpgrade:
 
     def _done(self, tenant: str, had: int, have: int) -> None:
         self._older.discard(tenant)
+        self._count()
         if had < have:
             log.warning("queues of tenant %s: brought from version %d to %d", tenant, had, have)
+
+    def _count(self) -> None:
+        meters.queue_upgrades_waiting.set(len(self._older))
 
     def _say(self, what: str) -> None:
         """Once, until it changes."""

@@ -78,6 +78,7 @@ class RecordWriterState:
 
     Attributes:
         depth: records on disk that the ledger has not confirmed.
+        left: of these, records that wait for a later version of this program.
         waiting: records that the disk has not confirmed.
         spool_bytes: size of the spool on disk.
         oldest: when the oldest of the unconfirmed records was spooled; None if there is none.
@@ -87,6 +88,7 @@ class RecordWriterState:
     """
 
     depth: int
+    left: int
     waiting: int
     spool_bytes: int
     oldest: Instant | None
@@ -174,6 +176,7 @@ class RecordWriter:
         depth = self._to_be_written + self._left.count
         return RecordWriterState(
             depth=depth,
+            left=self._left.count,
             waiting=self._spool.waiting,
             spool_bytes=self._spool.size_bytes,
             oldest=(self._left.since or self._oldest) if depth else None,

@@ -8,10 +8,12 @@ it, and with the same account it connects to us. Connections from other hosts ar
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from ipaddress import ip_address
 from typing import Protocol
 
 from gevent import socket
 
+from callcontrol.edges import meters
 from callcontrol.edges.freeswitch.peer_account import ROOT, account_behind
 
 
@@ -37,9 +39,20 @@ def why_strange(
     """
     known = tuple(switches)
     by = ask(sock)
+    if by is None and _is_of_this_host(sock):
+        meters.peers_unknown_total.inc()
     if by in (None, ROOT) or by in {switch.account for switch in known} or not all(s.was_up for s in known):
         return ""
     accounts = ", ".join(sorted({str(switch.account) for switch in known if switch.account is not None}))
     return (
         f"it is of uid {by} of this host, where {f'the switches have uid {accounts}' if accounts else 'no switch is'}"
     )
+
+
+def _is_of_this_host(sock: socket.socket) -> bool:
+    """Whether the other end must be on this host, by its address."""
+    try:
+        there, here = str(sock.getpeername()[0]), str(sock.getsockname()[0])
+    except OSError:  # it is closed already
+        return False
+    return there == here or ip_address(there.partition("%")[0]).is_loopback

@@ -17,6 +17,7 @@ from gevent.event import Event
 from callcontrol.config.settings import Settings
 from callcontrol.daemon.adoption import Adoption
 from callcontrol.daemon.call_acceptor import CallAcceptor
+from callcontrol.daemon.closing_watch import ClosingWatch
 from callcontrol.daemon.configuration import Current
 from callcontrol.daemon.engagements import engaged_in
 from callcontrol.daemon.event_polling import EventPolling
@@ -110,7 +111,7 @@ class Worker:
         self._records, self._orphan_spools = _spools(settings, instance, self._ledger, postgres_dsn)
         phones = Registrations(settings.switches)
         store = self._queue_store()
-        sync = self._layout_sync = LayoutSync(current, phones, store, self._engaged)
+        sync = self._layout_sync = LayoutSync(current, phones, store, self._engaged, OverrideStore(self._pipeline))
         links = self._switch_links = SwitchLinks(settings, phones, self._chance, sync.phone_changed, sync.phones_read)
         workers = self._lease()
         self._queue_upgrade = QueueUpgrade(workers, store)
@@ -165,6 +166,7 @@ class Worker:
         self._layout_sync.start()
         self._queue_meters.start()
         OverrideMeters(self._pipeline, self._current, self._name).start()
+        ClosingWatch(self._shared).start()
         self._orphans.start()
         self._event_polling.start()
         gevent.spawn(self._keep_meters_fresh)
@@ -248,6 +250,7 @@ class Worker:
         meters.postgres_up.set(0 if state.failures else 1)
         meters.partitions_ahead.set(self._ledger.months_ahead)
         meters.spool_records.set(state.depth + state.waiting + self._orphan_spools.depth)
+        meters.spool_records_left.set(state.left + self._orphan_spools.left)
         meters.spool_bytes.set(state.spool_bytes)
         meters.records_rejected.set(aside(self._records.rejected_now))
 

@@ -28,6 +28,11 @@ calls_total = series.counter(
 )
 calls_in_progress = Gauge("callcontrol_calls_in_progress", "Calls this worker directs", multiprocess_mode=SUM)
 calls_adopted_total = series.counter("callcontrol_calls_adopted_total", "Calls taken over from a worker that died")
+queue_upgrades_waiting = Gauge(
+    "callcontrol_queue_upgrades_waiting",
+    "Tenants whose queues are of an earlier version and wait until no worker of that version lives",
+    multiprocess_mode=MAX,
+)
 calls_unreadable = Gauge(
     "callcontrol_calls_unreadable",
     "Calls whose worker is gone and that a worker cannot read, for a later version of the program saved them",
@@ -74,6 +79,10 @@ lookups_degraded_total = series.counter("callcontrol_lookups_degraded_total", "C
 connections = Gauge("callcontrol_connections", "Event socket connections of calls", multiprocess_mode=SUM)
 connections_refused_total = series.counter(
     "callcontrol_connections_refused_total", "Connections turned away", reason=series.of(series.REFUSALS)
+)
+peers_unknown_total = series.counter(
+    "callcontrol_peers_unknown_total",
+    "Connections from this host of which the kernel did not say whose they are: they were let in",
 )
 switch_up = Gauge(
     "callcontrol_switch_up", "Whether the inbound connection to a switch stands", ["switch"], multiprocess_mode=MIN
@@ -128,6 +137,11 @@ partitions_ahead = Gauge(
 )
 spool_records = Gauge(
     "callcontrol_spool_records", "Records on disk that Postgres does not have yet", multiprocess_mode=SUM
+)
+spool_records_left = Gauge(
+    "callcontrol_spool_records_left",
+    "Records on disk that wait for a later version of the program: only that can read them, or what is before them",
+    multiprocess_mode=MAX,
 )
 spool_bytes = Gauge(
     "callcontrol_spool_bytes",

@@ -108,13 +108,20 @@ class Layout:
         return next((seat for seat in self.seats(agent) if seat.queue == queue), None)
 
 
+def is_always_reachable(agent: queue_settings.Agent) -> bool:
+    """Whether the agent is rung at a number, at any hour."""
+    return agent.number is not None and agent.hours is None
+
+
 def layout_of(tenant: Tenant) -> Layout:
     """The layout of a tenant's settings."""
     seats = _seats(tenant)
     return Layout(
         queues={name: _queue_layout(queue, tenant) for name, queue in sorted(tenant.queues.items())},
         agents={
-            name: AgentLayout(agent.auto, agent.number is not None, tuple(seats.get(name, ())))
+            name: AgentLayout(
+                agent.auto or agent.hours is not None, is_always_reachable(agent), tuple(seats.get(name, ()))
+            )
             for name, agent in sorted(tenant.agents.items())
         },
     )

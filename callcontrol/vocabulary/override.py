@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
+from typing import Final
 
 from callcontrol.vocabulary.moment import Instant, text_of
 from callcontrol.vocabulary.schedule import Override, Schedule
@@ -59,3 +60,11 @@ def end_of(until: Instant | None, zone: tzinfo) -> str:
 SetByHand = Override | DutyOverride
 # Of a tenant, by what it is set over, as a target text: `hours:office`, `duty:support`.
 Overrides = Mapping[str, SetByHand]
+
+_HOURS: Final = "hours"  # the word of their targets
+
+
+def override_of_hours(overrides: Overrides | None, name: str) -> Override | None:
+    """What is set by hand over the opening hours of this name, None if nothing is."""
+    found = (overrides or {}).get(f"{_HOURS}:{name}")
+    return found if isinstance(found, Override) else None

@@ -34,6 +34,7 @@ class Refusal(StrEnum):
     FULL = "full"  # as many wait as are allowed
     TOO_LONG = "too_long"  # the expected wait is longer than allowed
     AWAY = "away"  # the live state cannot be reached
+    CLOSED = "closed"  # outside the queue's opening hours
 
 
 class Leaving(StrEnum):
@@ -43,6 +44,7 @@ class Leaving(StrEnum):
     ABANDONED = "abandoned"
     WAITED_OUT = "overflow_wait"  # the caller waited as long as the queue allows
     DESERTED = "overflow_empty"  # the last agent left
+    CLOSED = "overflow_closed"  # the queue's opening hours ended
     KEY = "key"  # the caller pressed a key that leads elsewhere
     CALLBACK = "callback"  # the caller asked to be called back
     REMOVED = "removed"  # an admin or supervisor took the caller out

@@ -249,6 +249,7 @@ def gone(how: Leaving, detail: str = "") -> Story:
         (gone(Leaving.CALLBACK).routed(9, "announcement:x", "y").ended(10, by="caller", answered=0.2), "callback"),
         (gone(Leaving.WAITED_OUT).ended(9.1, by="switch", answered=0.2), "overflow"),
         (gone(Leaving.DESERTED).ended(9.1, by="caller", answered=0.2), "overflow"),
+        (gone(Leaving.CLOSED).ended(9.1, by="caller", answered=0.2), "overflow"),
         (gone(Leaving.REMOVED).step(9, "hangup", Outcome.OVERFLOW).ended(9.1, by="switch", answered=0.2), "overflow"),
         (waiting().left(9, Leaving.FAILED, 9).ended(9.1, by="switch", answered=0.2), "failed"),
         (

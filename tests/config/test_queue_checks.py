@@ -110,6 +110,8 @@ def test_an_agent_with_a_mistake_of_his_own_still_has_his_seats() -> None:
     ]
 
 
+OFFICE = "hours:\n  office: {week: {mon-fri: '08:00-17:00'}}\n"
+
 HALVES = {
     "overflow: {after: 30}": "overflow.after: without `waited` it does nothing; write `waited: …` too",
     "overflow: {waited: voicemail:box}": "overflow.waited: without `after` it does nothing; write `after: …` too",
@@ -121,6 +123,19 @@ HALVES = {
     " time of the same day",
     "callback: {opens: 08:00, closes: 08:00}": "callback.closes: it closes at 08:00, but opens at 08:00; write a later"
     " time of the same day",
+    "at_closing: serve_out": "at_closing: without `hours` it never closes; write `hours: …` too",
+    "overflow: {closed: voicemail:box}": "overflow.closed: without `hours` it never closes; write `hours: …` for the"
+    " queue",
+    "hours: office, at_closing: tell": "at_closing: nothing is played to callers: `announce.closing` is missing; write"
+    " `announce: {closing: …}`",
+    "hours: office, announce: {closing: a.wav}": "announce.closing: it is never played; write `at_closing: tell`, or"
+    " remove it",
+    "hours: office, at_closing: overflow": "at_closing: there is nowhere to send callers: `overflow.closed` is missing;"
+    " write `overflow: {closed: …}`",
+    "hours: ofice": "hours: opening hours ofice do not exist; did you mean office?",
+    "callback: {hours: offices}": "callback.hours: opening hours offices do not exist; did you mean office?",
+    "callback: {hours: office, opens: 08:00, closes: 17:00}": "callback.opens: both `hours` and times of day say when"
+    " customers are called; keep one of them",
     "callback: {every: 60, expires: 60}": "callback.expires: given up after 60 s, before the first further attempt"
     " (60 s); write more than `every`, or `retries: 0`",
 }
@@ -128,7 +143,7 @@ HALVES = {
 
 @pytest.mark.parametrize("settings", HALVES)
 def test_halves_of_settings(settings: str) -> None:
-    assert help_with(settings) == [f"15: queues.help.{HALVES[settings]}"]
+    assert help_with(settings, OFFICE) == [f"15: queues.help.{HALVES[settings]}"]
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ from callcontrol.vocabulary.trail import (
 )
 from tests.control.queue_story import CallbackStory, QueueStory
 from tests.control.story import SECOND
-from tests.routing.queue_world import CUSTOMER, tenant
+from tests.routing.queue_world import CUSTOMER, QUEUES, tenant
 from tests.routing.world import NOW
 
 HOUR = 3_600 * SECOND
@@ -356,6 +356,21 @@ def test_outside_the_hours_nobody_is_rung_and_the_customer_has_his_turn_at_the_n
     assert to_the_live_state(story) == [do.CallbackTried(TICKET, False, then)]
     assert story.state() is Closed
     assert story.entries(StepEnded)[-1].detail == "customers are not called at this time"
+
+
+@pytest.mark.parametrize(
+    ("now", "then"),
+    [
+        (NOW, Instant(NOW + 27 * HOUR)),  # Sunday
+        (Instant(NOW + 36 * HOUR - 10 * SECOND), Instant(NOW + 51 * HOUR)),  # Monday, just before five
+    ],
+)
+def test_the_hours_may_be_those_of_a_schedule(now: Instant, then: Instant) -> None:
+    rush = QUEUES["rush"].replace('opens: "08:00", closes: "17:00"', "hours: office")
+    written = tenant(rush=rush) + "hours:\n  office: {week: {mon-fri: '08:00-17:00'}}\n"
+    story = CallbackStory(queue="rush", now=now, written=written).ring()
+    assert not story.has(do.Originate)
+    assert to_the_live_state(story) == [do.CallbackTried(TICKET, False, then)]
 
 
 def test_a_customer_is_not_dialled_after_closing_though_his_agent_answered_before() -> None:

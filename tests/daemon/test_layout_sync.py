@@ -14,9 +14,12 @@ from callcontrol.daemon.layout_sync import LayoutSync
 from callcontrol.daemon.registrations import Registrations
 from callcontrol.edges import clock
 from callcontrol.edges.live_state import keys
+from callcontrol.edges.live_state.overrides import OverrideStore
 from callcontrol.edges.live_state.pipeline import RedisPipeline
 from callcontrol.vocabulary.agent import AgentAction, AgentState
+from callcontrol.vocabulary.moment import SECOND_US, Instant
 from callcontrol.vocabulary.queue import Engaged, Entered, Refusal, Ticket
+from callcontrol.vocabulary.schedule import Override
 from tests.daemon.queue_parts import WORKER, LiveQueues, configured, until
 
 ANNA, BERT = ("101", "acme.example"), ("103-app", "acme.example")
@@ -32,7 +35,12 @@ class Scene:
         self.phones = Registrations(["fs1"])
         self.phones.read("fs1", ())
         self.engaged: dict[str, list[Engaged]] = {}
-        self.layout_sync = LayoutSync(self.current, self.phones, live.store, lambda: self.engaged)
+        self.overrides = OverrideStore(live.pipeline)
+        self.layout_sync = LayoutSync(self.current, self.phones, live.store, lambda: self.engaged, self.overrides)
+
+    def override(self, override: Override | None) -> None:
+        """Set this by hand over `office`, or take it back."""
+        self.live.waited(lambda done: self.overrides.store("acme", "hours:office", override, done))
 
     def compare(self) -> None:
         self.layout_sync.compare()
@@ -245,6 +253,28 @@ def test_who_is_in_a_call_that_no_worker_has_any_more_is_let_go(scene: Scene) ->
     scene.live.pipeline.ask("HDEL", keys.calls("acme"), "call-1")
     scene.compare()
     assert (scene.state("anna"), lost()) == (AgentState.READY, before + 2)
+
+
+def test_an_agent_under_opening_hours_is_active_by_itself_while_they_are_open(scene: Scene) -> None:
+    file = scene.folder / "tenants" / "acme.yaml"
+    office = "hours: {office: {week: {mon-sun: '00:00-24:00'}}}\n"
+    for agent, place in (("anna", "extension: '101'"), ("carl", 'number: "+48600100100"')):
+        written = f"  {agent}: {{{place}}}"
+        assert written in file.read_text()
+        file.write_text(file.read_text().replace(written, f"  {agent}: {{{place}, hours: office}}"))
+    file.write_text(file.read_text() + office)
+    assert scene.current.reload()
+    scene.here(ANNA)
+    scene.compare()
+    assert (scene.state("anna"), scene.state("carl")) == (AgentState.READY, AgentState.READY)
+    now = clock.now()
+    scene.override(Override(False, Instant(now + 3_600 * SECOND_US), "extension:101", now))
+    scene.compare()
+    assert (scene.state("anna"), scene.state("carl")) == (AgentState.UNREACHABLE, AgentState.UNREACHABLE)
+    scene.gone(ANNA)
+    scene.override(None)
+    scene.compare()
+    assert (scene.state("anna"), scene.state("carl")) == (AgentState.UNREACHABLE, AgentState.READY)
 
 
 def lost() -> float:

@@ -169,10 +169,11 @@ def test_what_only_a_later_version_can_read_stays_with_its_call_and_the_rest_goe
 ) -> None:
     newer, behind = record("a", 2, VERSION + 1), record("a", 4)
     leave(carriers.root / "9", record("b", 1), newer, record("b", 3), behind, record("c", 5))
-    carriers.add("1")
+    carrier = carriers.add("1")
     until(lambda: len(ledger.taken) == 3)
     assert ledger.taken == [record("b", 1), record("b", 3), record("c", 5)]
     until(lambda: is_free(carriers.root / "9"))
+    assert carrier.left == 2
     spool = Spool(carriers.root / "9")
     left = [one.payload for one in spool.read_from(Position(spool.forgotten + 1), 10)]
     spool.close()
@@ -187,8 +188,10 @@ def test_a_later_version_takes_what_an_older_one_has_left(
     carriers.add("1")
     until(lambda: ledger.taken == [record("b", 3)] and is_free(carriers.root / "9"))
     monkeypatch.setattr(left_records, "is_newer", lambda payload: False)
-    carriers.add("2")
+    later = carriers.add("2")
     until(lambda: len(ledger.taken) == 4)
+    until(lambda: is_free(carriers.root / "9"))
+    assert later.left == 0
     assert ledger.taken[1:] == [record("a", 1, VERSION + 1), record("a", 2), record("b", 3)]
 
 

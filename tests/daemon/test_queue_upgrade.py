@@ -10,6 +10,7 @@ from typing import Any
 
 import gevent
 import pytest
+from prometheus_client import REGISTRY
 from redis import Redis
 from redis.exceptions import ResponseError
 
@@ -97,6 +98,7 @@ def test_while_an_older_worker_lives_they_stay_and_it_can_use_them(
     with caplog.at_level(logging.WARNING):
         us.store.elsewhere("acme", "a", "leg-1", True, "call-1")
         until(lambda: "queues wait for workers of an earlier version to end: elsewhere/2/.old" in caplog.text)
+        assert REGISTRY.get_sample_value("callcontrol_queue_upgrades_waiting") == 1
     gevent.sleep(0.2)
     assert (version_of(live), us.store.owed) == ((None, None), 1)
     assert live.pipeline.ask("HGETALL", f"{ACME}:agent:a") == before

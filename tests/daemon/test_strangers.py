@@ -12,6 +12,7 @@ from typing import cast
 
 import pytest
 from gevent import socket as gsocket
+from prometheus_client import REGISTRY
 
 from callcontrol.daemon.strangers import why_strange
 from callcontrol.edges.freeswitch.peer_account import account_behind
@@ -50,6 +51,21 @@ def test_a_local_connection_has_a_switchs_account(
     sock: gsocket.socket, by: int | None, links: list[Link], why: str
 ) -> None:
     assert why_strange(sock, links, lambda asked: by) == why
+
+
+def test_a_connection_of_this_host_that_the_kernel_does_not_know_is_let_in_and_counted() -> None:
+    with gsocket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        with gsocket.create_connection(listener.getsockname()[:2]) as here, listener.accept()[0]:
+            before = unknown()
+            assert why_strange(here, [Link(997)], lambda asked: None) == ""
+            assert why_strange(here, [Link(997)], lambda asked: 997) == ""
+            assert unknown() == before + 1
+
+
+def unknown() -> float:
+    return REGISTRY.get_sample_value("callcontrol_peers_unknown_total") or 0.0
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])

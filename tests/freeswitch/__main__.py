@@ -25,6 +25,7 @@ from tests.freeswitch.mishaps import MISHAPS
 from tests.freeswitch.neighbour import phones_at_another_switch
 from tests.freeswitch.orphans import STRAYS
 from tests.freeswitch.phones import PhoneFailed
+from tests.freeswitch.resting import RESTS
 from tests.freeswitch.stage import RealStage
 from tests.freeswitch.switch import find_freeswitch
 from tests.freeswitch.takeovers import TAKEOVERS
@@ -82,7 +83,8 @@ def _stories(stage: RealStage, microphones: Microphones, words: list[str]) -> It
 
 
 def _mishaps(stage: RealStage, microphones: Microphones, words: list[str]) -> Iterator[bool]:
-    for mishap in (*MISHAPS, *EMERGENCIES, *TAKEOVERS, *TRANSFERS, *STRAYS, *JOINS, *BLINKS, phones_at_another_switch):
+    every = (*MISHAPS, *EMERGENCIES, *TAKEOVERS, *TRANSFERS, *STRAYS, *JOINS, *RESTS, *BLINKS, phones_at_another_switch)
+    for mishap in every:
         if _is_wanted(mishap.__name__, words):
             microphones.clear()
             stage.player.forget_what_was_set()

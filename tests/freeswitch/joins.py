@@ -61,9 +61,10 @@ def _ends_when(stage: RealStage, state: str) -> Iterator[str]:
     _end_the_agent(switch, state)
     switch.close()
     stage.world.wait_until_over([placed], OVER_S)
-    found = [(call.outcome, _legs_of_the_agent(call)) for call in records(stage, began)]
+    calls = records(stage, began)
+    found = [(call.outcome, _legs_of_the_agent(call)) for call in calls]
     if found != [TALKED]:
-        yield f"{TALKED} expected, there are {found}"
+        yield f"{TALKED} expected, there are {found}: {[_told_of(call) for call in calls]}"
 
 
 def _end_the_agent(switch: EventSocket, state: str) -> None:
@@ -78,6 +79,12 @@ def _end_the_agent(switch: EventSocket, state: str) -> None:
         if headers.get("Call-Direction") == "inbound" and headers.get("Channel-State") == state:
             break
     switch.send(f"api uuid_kill {agent}")
+
+
+def _told_of(call: PastCall) -> list[str]:
+    """How each leg ended, and each conversation."""
+    legs = [f"{leg.target or 'caller'}: {leg.cause}, {leg.answered_at} to {leg.ended_at}" for leg in call.legs]
+    return [*legs, *(f"{segment.plain()}" for segment in call.segments)]
 
 
 def _legs_of_the_agent(call: PastCall) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from tests.oracle.work import US_PER_MS, Work
 
 # A caller's worker asks for his place several times within it (`waiting_room.POLL_S`), or his call is nowhere any more.
 TICKET_LEASE_US = 180_000_000
-_OVERFLOWS = frozenset({Leaving.WAITED_OUT, Leaving.DESERTED, Leaving.KEY})
+_OVERFLOWS = frozenset({Leaving.WAITED_OUT, Leaving.DESERTED, Leaving.CLOSED, Leaving.KEY})
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from callcontrol.config.queue_settings import Strategy
+from callcontrol.config.queue_settings import AtClosing, Strategy
 from callcontrol.routing.queue_layout import Layout
 from callcontrol.vocabulary.moment import SECOND_US
 
@@ -17,6 +17,8 @@ WRAP_UP_S = 5
 DESK = "desk"
 TURN_MIN = 2
 _FIRST_HOUR, _MOST_WINDOWS = 8, 16
+# The queue `side` is open for so many minutes of each of so many such stretches of the day, from eight o'clock on.
+OPEN_MIN, SHIFT_MIN, SHIFTS = 7, 12, 16
 MOBILE, LANDLINE = "+48600700800", "+48223334455"
 
 _MAIN = """
@@ -105,9 +107,12 @@ queues:
     whisper: {whisper}
     wrap_up: {side_wrap_up}
     ring: 12
-    announce: {{first: 5, position: 0, wait: 20}}
+    announce: {{first: 5, position: 0, wait: 20{closing}}}
     keys: {{1: callback, 2: queue:main}}
     callback: {{retries: 1, every: 60, expires: 600}}
+    hours: shift
+    at_closing: {at_closing}
+    overflow: {{closed: voicemail:office}}
     otherwise: voicemail:office
 {extra}
 hours:
@@ -116,6 +121,7 @@ hours:
     open: queue:main
     closed: announcement:closed
     say_reopening: yes
+  shift: {{week: {{mon-sun: [{shifts}]}}}}
 numbers:
   "{n[0]}": queue:main
   "{n[1]}": queue:{second}
@@ -196,6 +202,9 @@ class Centre:
             misses=(0, 3)[t % 2],
             sticky="sticky: {within: 3600, first: 10}" if t % 2 else "come_back: 120",
             whisper=("yes", "no")[t % 2],
+            at_closing=at_closing(t).value,
+            closing=", closing: closes.wav" if at_closing(t) is AtClosing.TELL else "",
+            shifts=", ".join(_shifts()),
             side_wrap_up=WRAP_UP_S + self.edition,
             extra=_EXTRA.format(extra=names[0]) if self.edition % 2 else "",
             desk=DESK,
@@ -222,6 +231,17 @@ def _windows() -> str:
 
 def _clock(minute: int) -> str:
     return f"{minute // 60:02}:{minute % 60:02}"
+
+
+def _shifts() -> Iterator[str]:
+    for begin in (8 * 60 + n * SHIFT_MIN for n in range(SHIFTS)):
+        opens, closes = (f"{minute // 60:02}:{minute % 60:02}" for minute in (begin, begin + OPEN_MIN))
+        yield f"'{opens}-{closes}'"
+
+
+def at_closing(t: int) -> AtClosing:
+    """What callers in `side` meet when it closes."""
+    return (AtClosing.OVERFLOW, AtClosing.TELL, AtClosing.SERVE_OUT)[t % 3]
 
 
 def edition_of(layout: Layout) -> int:

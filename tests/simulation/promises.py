@@ -10,6 +10,7 @@ from callcontrol.vocabulary.moment import SECOND_US, Instant
 from tests.distribution import safety
 from tests.oracle.state import State
 from tests.simulation.channel import Channel
+from tests.simulation.closings import waits_after_closing
 from tests.simulation.ghosts import Ghosts
 from tests.simulation.leases import Leases
 from tests.simulation.redis_twin import RedisTwin
@@ -148,6 +149,7 @@ class Promises:
             self._nobody_is_left_in_silence()
             self._no_lease_outlives_itself()
             self._nothing_stands_for_a_call_that_is_over()
+            self._nobody_waits_in_a_closed_queue()
         else:
             self._ghosts.forget()
 
@@ -173,6 +175,11 @@ class Promises:
         ghost = self._ghosts.too_old(self._now_s)
         if ghost is not None:
             raise Broken(f"{ghost[0]}, long after its call was over", ghost[1])
+
+    def _nobody_waits_in_a_closed_queue(self) -> None:
+        waits = waits_after_closing(self._switches, self._server, self.wall_us())
+        if waits is not None:
+            raise Broken(*waits)
 
     # --- in the end
 

@@ -15,6 +15,7 @@ import pytest
 
 from callcontrol.control.events import Event, LegGone
 from callcontrol.daemon.call_driver import CallDriver
+from callcontrol.daemon.closing_watch import ClosingWatch
 from callcontrol.edges.live_state.queues import QueueStore
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from callcontrol.vocabulary.queue import Occasion
@@ -74,9 +75,9 @@ def test_the_command_prints_a_table() -> None:
 # --- what breaks promises is noticed
 
 
-def broken(seed: int, profile: str = "calm", *, hours: float = HOURS) -> str:
+def broken(seed: int, profile: str = "calm", *, hours: float = HOURS, agents: int = 3, calls_per_h: float = 400) -> str:
     """What was broken in a run of a world that was made worse."""
-    found = run_plan(Plan(seed, profile, hours=hours, agents=3))
+    found = run_plan(Plan(seed, profile, hours=hours, agents=agents, calls_per_h=calls_per_h))
     assert isinstance(found, Failure), "nobody noticed"
     return found.what
 
@@ -103,6 +104,11 @@ def test_a_queue_that_gives_a_caller_to_two_agents_is_noticed() -> None:
 
     with mock.patch.object(Model, "accept", accept_everybody):
         assert "queues of" in broken(6, hours=0.1)
+
+
+def test_callers_who_are_left_in_a_closed_queue_are_noticed() -> None:
+    with mock.patch.object(ClosingWatch, "look", return_value=None):
+        assert "of t0 waits in side" in broken(11, hours=0.25, agents=1, calls_per_h=1500)
 
 
 def test_a_caller_who_never_leaves_his_queue_is_noticed() -> None:

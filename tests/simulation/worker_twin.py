@@ -8,6 +8,8 @@ from typing import cast
 
 from callcontrol.daemon.adoption import Adoption
 from callcontrol.daemon.call_acceptor import CallAcceptor
+from callcontrol.daemon.closing_watch import LOOK_S as HOURS_S
+from callcontrol.daemon.closing_watch import ClosingWatch
 from callcontrol.daemon.configuration import Current
 from callcontrol.daemon.engagements import engaged_in
 from callcontrol.daemon.event_polling import is_of_queue
@@ -105,8 +107,9 @@ class WorkerTwin:
         board.shared = self.shared
         board.on_up, board.on_down = self._switch_up, self.registrations.lost
         self.adoption = Adoption(self.shared, self.workers, chance)
-        self.layout_sync = LayoutSync(current, self.registrations, store, self._engaged)
+        self.layout_sync = LayoutSync(current, self.registrations, store, self._engaged, OverrideStore(self.pipeline))
         self.dispatcher = OfferDispatcher(self.shared, store, switch_links)
+        self.closing_watch = ClosingWatch(self.shared)
         self._reception = CallAcceptor(self.shared, switch_links)
         self._inbox = InboxTwin(
             "redis://twin", process.name, self.dispatcher.offered, self.dispatcher.noticed, self.shared.lose
@@ -120,6 +123,7 @@ class WorkerTwin:
         self._beat()
         self._listen()
         self._compare()
+        self.process.after(HOURS_S, self._look_at_hours)
         self.process.after(BEGIN_S, self._look)
 
     def look(self) -> None:
@@ -174,6 +178,11 @@ class WorkerTwin:
     def _compare(self) -> None:
         self.layout_sync.compare()
         self.process.after(COMPARE_S, self._compare)
+
+    def _look_at_hours(self) -> None:
+        if not self.draining:
+            self.closing_watch.look()
+        self.process.after(HOURS_S, self._look_at_hours)
 
     def _look(self) -> None:
         if self.draining:

@@ -62,6 +62,8 @@ CHECKS: tuple[Callable[[Settings], Iterable[Problem]], ...] = (
     queues.agents_seated_twice,
     queues.overflows_by_halves,
     queues.callbacks_never_made,
+    queues.closings_without_effect,
+    queues.hours_that_do_not_exist,
     queues.demands_of_nobody,
     queues.dialled_numbers_not_owned,
     queues.demands_never_asked,

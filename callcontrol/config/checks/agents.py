@@ -47,6 +47,9 @@ def switches_without_effect(settings: Settings) -> Iterator[Problem]:
         if agent.auto and agent.extension is None:
             what = "an external number never registers, so it cannot be active by itself"
             yield problem_at(settings, (*place, "auto"), what, "remove it: such an agent logs in by command")
+        if agent.hours is not None and "auto" in agent.model_fields_set:
+            what = "`hours` already says when the agent is active"
+            yield problem_at(settings, (*place, "auto"), what, "keep one of them")
         if "confirm" in agent.model_fields_set and agent.number is None:
             what = "only external numbers are asked to press 1"
             yield problem_at(settings, (*place, "confirm"), what, "remove it")

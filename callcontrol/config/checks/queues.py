@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from callcontrol.config.checks.places import did_you_mean, is_written, nearest_source, problem_at, repeated
 from callcontrol.config.problems import Problem
-from callcontrol.config.queue_settings import Callback, CallerPriority, Demand
+from callcontrol.config.queue_settings import AtClosing, Callback, CallerPriority, Demand
 from callcontrol.config.settings import Queue, Settings, Tenant
 from callcontrol.config.yaml_reader import YamlPath
 
@@ -48,7 +48,11 @@ def callbacks_never_made(settings: Settings) -> Iterator[Problem]:
     """Times of day within which no callback would be made, and attempts that come after the end of all."""
     for place, queue, _ in _queues(settings):
         callback, where = queue.callback, (*place, "callback")
-        if (callback.opens is None) != (callback.closes is None):
+        if callback.hours is not None and (callback.opens is not None or callback.closes is not None):
+            key = "opens" if callback.opens is not None else "closes"
+            what = "both `hours` and times of day say when customers are called"
+            yield problem_at(settings, (*where, key), what, "keep one of them")
+        elif (callback.opens is None) != (callback.closes is None):
             missing = "opens" if callback.opens is None else "closes"
             yield problem_at(settings, where, f"half an opening time: `{missing}` is missing", f"write `{missing}: …`")
         if callback.opens is not None and callback.closes is not None and callback.opens >= callback.closes:
@@ -68,6 +72,43 @@ def _open_s(callback: Callback) -> int:
         3_600 * int(clock[:2]) + 60 * int(clock[3:]) for clock in (callback.opens or "", callback.closes or "")
     )
     return closes - opens
+
+
+def closings_without_effect(settings: Settings) -> Iterator[Problem]:
+    """What callers meet at closing needs opening hours that close, a prompt or a target."""
+    for place, queue, _ in _queues(settings):
+        for key in ("at_closing",) if "at_closing" in queue.model_fields_set and queue.hours is None else ():
+            yield problem_at(settings, (*place, key), "without `hours` it never closes", "write `hours: …` too")
+        if queue.overflow.closed is not None and queue.hours is None:
+            where = (*place, "overflow", "closed")
+            yield problem_at(settings, where, "without `hours` it never closes", "write `hours: …` for the queue")
+        if (queue.at_closing is AtClosing.TELL) != (queue.announce.closing is not None):
+            is_told = queue.at_closing is AtClosing.TELL
+            where = (*place, "at_closing") if is_told else (*place, "announce", "closing")
+            what = "nothing is played to callers: `announce.closing` is missing" if is_told else "it is never played"
+            right = "write `announce: {closing: …}`" if is_told else "write `at_closing: tell`, or remove it"
+            yield problem_at(settings, where, what, right)
+        if queue.at_closing is AtClosing.OVERFLOW and queue.overflow.closed is None and queue.otherwise is None:
+            what = "there is nowhere to send callers: `overflow.closed` is missing"
+            yield problem_at(settings, (*place, "at_closing"), what, "write `overflow: {closed: …}`")
+
+
+def hours_that_do_not_exist(settings: Settings) -> Iterator[Problem]:
+    """Queues, callbacks and agents name opening hours of their tenant."""
+    for tenant_name, tenant in settings.tenants.items():
+        for where, hours in _named_hours(tenant):
+            if hours is not None and not is_written(settings, "tenants", tenant_name, "hours", hours):
+                right = did_you_mean(hours, tenant.hours, f"write `{hours}:` below `hours:`")
+                what = f"opening hours {hours} do not exist"
+                yield problem_at(settings, ("tenants", tenant_name, *where, "hours"), what, right)
+
+
+def _named_hours(tenant: Tenant) -> Iterator[tuple[YamlPath, str | None]]:
+    for name, queue in tenant.queues.items():
+        yield ("queues", name), queue.hours
+        yield ("queues", name, "callback"), queue.callback.hours
+    for name, agent in tenant.agents.items():
+        yield ("agents", name), agent.hours
 
 
 def demands_of_nobody(settings: Settings) -> Iterator[Problem]:

@@ -346,7 +346,7 @@ WITH visits AS (
         count(*) FILTER (WHERE NOT called_back AND how = 'answered' AND wait_ms <= 1000 * %(in_time_s)s::bigint) AS in_time,
         count(*) FILTER (WHERE NOT called_back AND how = 'abandoned' AND wait_ms >= 1000 * %(short_s)s::bigint) AS abandoned,
         count(*) FILTER (WHERE NOT called_back AND how = 'abandoned' AND wait_ms < 1000 * %(short_s)s::bigint) AS short_abandoned,
-        count(*) FILTER (WHERE NOT called_back AND how IN ('overflow_wait', 'overflow_empty', 'key')) AS overflowed,
+        count(*) FILTER (WHERE NOT called_back AND how IN ('overflow_wait', 'overflow_empty', 'overflow_closed', 'key')) AS overflowed,
         count(*) FILTER (WHERE NOT called_back AND how = 'callback') AS callbacks_asked,
         count(*) FILTER (WHERE called_back AND bridged_at IS NOT NULL) AS callbacks_reached,
         count(*) FILTER (WHERE NOT called_back AND how IN ('removed', 'moved')) AS taken_out,

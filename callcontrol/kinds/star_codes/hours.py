@@ -17,8 +17,9 @@ from typing import Final
 from callcontrol.config.hours_settings import OpeningHours
 from callcontrol.kinds.star_codes.overriding import SAVED, ChangeOverride, refused
 from callcontrol.kinds.star_codes.storing import CONFIRM, OFF
-from callcontrol.kinds.targets.hours import BLOCK, HoursTarget, told_of
+from callcontrol.kinds.targets.hours import BLOCK, HoursTarget
 from callcontrol.routing.facts import Facts, StarCode, Usage
+from callcontrol.routing.opening_hours import told_of
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.override import end_at_change, end_of
 from callcontrol.vocabulary.schedule import Override, Schedule

@@ -15,6 +15,7 @@ from callcontrol.config.kinds import Block, Link
 from callcontrol.control.playing import Announce
 from callcontrol.routing.endings import refuse
 from callcontrol.routing.facts import Facts, RoutedKind
+from callcontrol.routing.opening_hours import told_of
 from callcontrol.routing.path import Path
 from callcontrol.routing.plan import Answer, Decision, Onward
 from callcontrol.routing.speech.file_string import as_file_string
@@ -75,12 +76,6 @@ def onward(hours: OpeningHours, now: State) -> Target | None:
         return hours.open
     by_reason = (hours.reasons.get(word) for word in (now.why.reason, now.why.source.word))
     return next((to for to in by_reason if to is not None), hours.closed)
-
-
-def told_of(now: State, zone: ZoneInfo) -> str:
-    """`closed (holiday: Epiphany) until Wed 2027-01-07 08:00`."""
-    until = "" if now.until is None else f" until {datetime_of(now.until, zone):%a %Y-%m-%d %H:%M}"
-    return f"{now.word} ({now.why}){until}"
 
 
 def _source(target: HoursTarget, now: State, facts: Facts) -> str:

@@ -139,7 +139,7 @@ local function keep_place(ticket)
     call('SET', P .. 'gone:' .. ticket.queue .. ':' .. ticket.number, kept, 'PX', figures.ms(queue.come_back_us) + 1000)
 end
 
-local OVERFLOWS = {overflow_wait = true, overflow_empty = true, key = true}
+local OVERFLOWS = {overflow_wait = true, overflow_empty = true, overflow_closed = true, key = true}
 
 local function count_leaving(ticket, how)
     local queue = layout.queue(ticket.queue)

@@ -13,19 +13,26 @@ from callcontrol.kinds.targets.queue.waiting import Wait, Waiting
 from callcontrol.kinds.targets.queue.waiting_caller import Offering, RungLeg
 from callcontrol.routing.endings import refuse
 from callcontrol.routing.facts import Facts, RoutedKind
+from callcontrol.routing.opening_hours import state_now
 from callcontrol.routing.path import Path
-from callcontrol.routing.plan import Branch, Decision
+from callcontrol.routing.plan import Answer, Branch, Decision
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.queue import Refusal
 from callcontrol.vocabulary.target import QueueTarget, Target, text_of
 from callcontrol.vocabulary.trail import Passed
 
 
-def decide(target: QueueTarget, path: Path, facts: Facts) -> Decision:
-    """Let the caller in; whether an agent is active there is known only to the live state."""
-    if target.name not in facts.tenant.queues:
+def decide(target: QueueTarget, path: Path, facts: Facts) -> Answer:
+    """Let the caller in, within the queue's opening hours; whether an agent is active there is known only to the live
+    state.
+    """
+    queue = facts.tenant.queues.get(target.name)
+    if queue is None:
         return refuse(Outcome.UNAVAILABLE, Passed(facts.now, text_of(target), "no such queue"))
-    return Decision(Wait(target.name, path))
+    step, hours = Wait(target.name, path), state_now(queue.hours, facts)
+    if hours is not None and not hours.open:
+        return exits.closed(step, queue, hours, facts)
+    return Decision(step)
 
 
 def links(_name: str, queue: Queue) -> Iterator[Link]:
@@ -36,6 +43,7 @@ def links(_name: str, queue: Queue) -> Iterator[Link]:
         ("busy", overflow.busy, "busy"),
         ("waited", overflow.waited, SOMETIMES),
         ("empty", overflow.empty, SOMETIMES),
+        ("closed", overflow.closed, SOMETIMES),
     )
     if queue.otherwise is not None:
         yield Link(queue.otherwise, ("otherwise",))
@@ -47,7 +55,8 @@ def links(_name: str, queue: Queue) -> Iterator[Link]:
 
 def branches(step: Wait, facts: Facts) -> Iterator[Branch]:
     """Where the queue sends callers whom it does not let in, or who do not wait to the end."""
-    for refusal in (Refusal.NO_AGENT, Refusal.FULL, Refusal.TOO_LONG):
+    hours = (Refusal.CLOSED,) if facts.tenant.queues[step.queue].hours is not None else ()
+    for refusal in (*hours, Refusal.NO_AGENT, Refusal.FULL, Refusal.TOO_LONG):
         yield Branch(f"if not let in ({refusal.value})", exits.not_let_in(step, refusal, facts), step.path)
     for what, leaving, target in exits.after_waiting(facts.tenant.queues[step.queue]):
         yield Branch(what, exits.after_wait(step, target, leaving, facts))

@@ -22,7 +22,8 @@ from callcontrol.routing.speech import Phrase, as_file_string, phrase
 from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.language import Language
 from callcontrol.vocabulary.moment import SECOND_US, Instant
-from callcontrol.vocabulary.opening import Hours
+from callcontrol.vocabulary.opening import CallableHours, Hours, ScheduledHours
+from callcontrol.vocabulary.override import override_of_hours
 from callcontrol.vocabulary.queue import Kept, Leaving
 from callcontrol.vocabulary.trail import Noted, Pressed
 
@@ -128,8 +129,11 @@ def opening(queue: Queue, facts: Facts, earliest: int) -> Instant:
     return hours.next_open(Instant(earliest)) if hours is not None else Instant(earliest)
 
 
-def _hours(queue: Queue, facts: Facts) -> Hours | None:
+def _hours(queue: Queue, facts: Facts) -> CallableHours | None:
     settings = queue.callback
+    named = facts.tenant.hours.get(settings.hours or "")
+    if named is not None:
+        return ScheduledHours(named.schedule, override_of_hours(facts.overrides, settings.hours or ""))
     if settings.opens is None or settings.closes is None:
         return None
     return Hours(settings.opens, settings.closes, facts.tenant.zone)

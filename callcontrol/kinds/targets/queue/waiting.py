@@ -14,6 +14,7 @@ from callcontrol.control.events import (
     CallbackAnswered,
     CallConnectionLost,
     Event,
+    HoursOver,
     JoinFailed,
     KeyPressed,
     LegAnswered,
@@ -32,7 +33,7 @@ from callcontrol.control.events import (
     TimerFired,
 )
 from callcontrol.control.step_result import PlainResult, StepResult, ThenDecide
-from callcontrol.kinds.targets.queue import exits, keys, notices, offering, requeueing, waiting_room
+from callcontrol.kinds.targets.queue import closing, exits, keys, notices, offering, requeueing, waiting_room
 from callcontrol.kinds.targets.queue.leaving import OFFER_TIMER, depart, leave
 from callcontrol.kinds.targets.queue.waiting_caller import Offering, QueueStep, WaitingCaller
 from callcontrol.routing import router
@@ -49,6 +50,8 @@ from callcontrol.vocabulary.trail import LeftQueue, Noted, Passed, Queued
 # How long an agent is whispered to, and how long a join may take, before it is given up (seconds).
 WHISPER_S = 30
 JOIN_S = 5
+# A live state that has lost its layout has it again much sooner (`layout_sync.COMPARE_S`; seconds).
+UNKNOWN_S = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +135,8 @@ def _waits(call: Call, waiting: WaitingCaller, event: Event, queue: Queue, facts
             return _timer(call, waiting, name, queue, facts)
         case Noticed(notice) if notice.ticket == waiting.ticket:
             return notices.on(call, waiting, notice, queue, facts)
+        case HoursOver(why) if waiting.entered:
+            return closing.closed(call, waiting, why, queue, facts)
         case _:
             return _offered(call, waiting, event, queue, facts)
 
@@ -165,7 +170,7 @@ def _changed(heard: waiting_room.Heard) -> PlainResult:
 def _entered(call: Call, waiting: WaitingCaller, entered: Entered, queue: Queue, facts: Facts) -> StepResult:
     """There is a place; `join` repeated (after a restart of the live state, or with a dropped agent) changes little."""
     if waiting.entered:
-        return call.to(replace(waiting, joined=entered.joined)), ()
+        return call.to(replace(waiting, joined=entered.joined, refused_since=None)), ()
     call, waiting, commands = _enter(call, waiting, entered, queue, facts)
     pressed, answer = keys.pressed_before(call, waiting, queue, facts)
     match answer:
@@ -186,9 +191,14 @@ def _enter(call: Call, waiting: WaitingCaller, entered: Entered, queue: Queue, f
 
 
 def _refused(call: Call, waiting: WaitingCaller, why: Refusal, facts: Facts) -> StepResult:
-    """The caller was not let in; one who has waited already keeps waiting, and asks again, until the live state knows
-    the queue.
+    """The caller was not let in. One who has waited already keeps waiting, and asks again, until the live state knows
+    the queue again; if it does not for long, another host has a newer configuration without it.
     """
+    if waiting.entered and why is Refusal.NO_AGENT:
+        since = waiting.refused_since or facts.now
+        if facts.now - since >= UNKNOWN_S * SECOND_US:
+            return notices.gone(call, waiting, facts)
+        return call.to(replace(waiting, refused_since=since)), ()
     if waiting.entered:
         return call, ()
     onward = router.follow(exits.not_let_in(waiting.step, why, facts), facts, waiting.step.path)

@@ -88,6 +88,9 @@ class WaitingCaller(OwnState):
         wanted: what is to be said when the place is known: `position`, `wait`.
         took_up: "" | `came_back` | `callback`: which earlier place it is.
         asked: the caller has asked to be called back, and the live state has not answered.
+        closed_on: the opening hours ended while the caller waits: the offer that was under way then, and may still come
+            to something; `none` where there was none; "": they did not end.
+        refused_since: since when the live state has had no such queue for who had a place there; None: it has.
         position, minutes: the lowest position and the shortest wait the caller was told; 0: none yet.
     """
 
@@ -107,6 +110,8 @@ class WaitingCaller(OwnState):
     offering: Offering | None = None
     asked: bool = False
     took_up: str = ""
+    closed_on: str = ""
+    refused_since: Instant | None = None
 
     @property
     def being_rung(self) -> tuple[str, ...]:
@@ -116,3 +121,8 @@ class WaitingCaller(OwnState):
     def is_asked(self, leg: str, tenant: Tenant) -> bool:
         """An agent outside, who confirms."""
         return self.offering is not None and self.offering.is_asked(leg, tenant)
+
+    def under_hours(self, tenant: Tenant) -> str | None:
+        """Those of the queue, for who has a place there."""
+        queue = tenant.queues.get(self.step.queue)
+        return queue.hours if queue is not None and self.entered else None

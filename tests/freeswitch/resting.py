@@ -1,0 +1,104 @@
+"""A carrier of whom nothing is heard, call after call: the others are tried first for a while, and then it again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from typing import Any, Final
+
+import yaml
+
+from callcontrol.edges import clock
+from callcontrol.edges.ledger.reader import PastCall
+from callcontrol.simulator.stories.story import PlacedCall, Story
+from tests.freeswitch.audio import Microphones
+from tests.freeswitch.mishaps import OVER_S, Mishap, records, wait
+from tests.freeswitch.stage import RealStage
+
+# The extension's calls go to this number, by way of carrier-a, then of carrier-b.
+CALLER: Final = partial(PlacedCall, to="+48221234586", hangup_after_s=14.0)
+NUMBER: Final = "number:+4930123456"
+PHONES: Final = {"+4930123456": {"action": "answers", "after_s": 0.3, "digits": [[0.7, "1"]], "talk_s": 1}}
+FAILURES: Final = 3  # the default of `rest_after`
+REST_S: Final = 30
+AT_ONCE_S: Final = 2.0  # a call that is answered so soon has waited for no other carrier
+Way = tuple[tuple[str, str], ...]  # by which carriers, and how each leg ended
+WAITED: Final[Way] = (("carrier-a", "PROGRESS_TIMEOUT"), ("carrier-b", "NORMAL_CLEARING"))
+
+
+def silent_carrier_rests(stage: RealStage, microphones: Microphones) -> Iterator[str]:
+    """a carrier that answers nothing, three calls long, rests: the other one is tried first; then it is back"""
+    yield from _rests(stage, {"every": {"action": "silent"}})
+
+
+def carrier_that_says_100_only_rests(stage: RealStage, microphones: Microphones) -> Iterator[str]:
+    """a carrier that says 100 only, three calls long, rests: the other one is tried first; then it is back"""
+    yield from _rests(stage, {"every": {"action": "trying"}})
+
+
+def _rests(stage: RealStage, carrier: Mapping[str, Any]) -> Iterator[str]:
+    with _resting_s(stage, REST_S):
+        _arrange(stage, carrier)
+        began = clock.now()
+        failing = [stage.world.place(CALLER(f"+4850010043{i}")) for i in range(FAILURES)]
+        stage.world.wait_until_over(failing, OVER_S)
+        wait(lambda: len(records(stage, began)) == FAILURES, "the calls are recorded")
+        failed = records(stage, began)
+        yield from _differs("each of the first", failed, (WAITED,) * FAILURES)
+        ends = [leg.ended_at for call in failed for leg in call.legs if leg.trunk == "carrier-a"]
+        rests_until_s = max(ends).timestamp() + REST_S
+        yield from _differs("one while it rests", _next(stage, "+48500100434"), (WAITED[1:],))
+        if time.time() > rests_until_s:
+            yield "the machine was too slow to call while the carrier rests"
+        _arrange(stage, {})
+        time.sleep(max(rests_until_s - time.time(), 0) + 1)
+        yield from _differs("one after its rest", _next(stage, "+48500100435"), ((("carrier-a", "NORMAL_CLEARING"),),))
+
+
+def _arrange(stage: RealStage, carrier: Mapping[str, Any]) -> None:
+    stage.world.arrange(Story("", "", PHONES, (), {"carrier-a": carrier}, (), (), (), ()))
+
+
+def _next(stage: RealStage, caller: str) -> tuple[PastCall, ...]:
+    began = clock.now()
+    stage.world.wait_until_over([stage.world.place(CALLER(caller))], OVER_S)
+    return records(stage, began)
+
+
+def _differs(
+    which: str, calls: tuple[PastCall, ...], expected: tuple[tuple[tuple[str, str], ...], ...]
+) -> Iterator[str]:
+    found = tuple(tuple((leg.trunk, leg.cause) for leg in call.legs if leg.target == NUMBER) for call in calls)
+    if found != expected:
+        yield f"{which} should have gone by {expected}, went by {found}"
+    for call in calls:
+        late = [leg for leg in call.legs if leg.target == NUMBER and leg.answered_at is None]
+        outside = next((leg for leg in call.legs if leg.target == NUMBER and leg.answered_at is not None), None)
+        if outside is None or outside.answered_at is None:
+            yield f"{which} should have been answered: {call}"
+        elif not late and (outside.answered_at - call.started_at).total_seconds() > AT_ONCE_S:
+            yield f"{which} was answered {outside.answered_at - call.started_at} after it came"
+
+
+@contextmanager
+def _resting_s(stage: RealStage, seconds: int) -> Iterator[None]:
+    """Carriers rest so long, and nothing is known of them yet."""
+    file = stage.config / "callcontrol.yaml"
+    before = file.read_text(encoding="utf-8")
+    settings = yaml.safe_load(before)
+    for trunk in settings["trunks"].values():
+        trunk["rest_s"] = seconds
+    stage.daemon.stop()
+    file.write_text(yaml.safe_dump(settings, sort_keys=False, allow_unicode=True), encoding="utf-8")
+    stage.daemon.start()
+    try:
+        yield
+    finally:
+        stage.daemon.stop()
+        file.write_text(before, encoding="utf-8")
+        stage.daemon.start()
+
+
+RESTS: Final[tuple[Mishap, ...]] = (silent_carrier_rests, carrier_that_says_100_only_rests)
