@@ -26,7 +26,7 @@ from callcontrol.vocabulary.moment import BadMoment, Instant, instant_from
 from callcontrol.vocabulary.moment import text_of as time_text
 from callcontrol.vocabulary.phone_number import normalise
 from callcontrol.vocabulary.rule import DEFAULT_RING_S, Rule, RuleKind, Rules
-from callcontrol.vocabulary.target import BadTarget, NumberTarget, Target, text_of
+from callcontrol.vocabulary.target import BadTarget, HoursTarget, NumberTarget, Target, text_of
 
 ANSWER_S = 5.0
 MIN_RING_S, MAX_RING_S = 1, 300
@@ -167,6 +167,8 @@ def _store(rules: RuleStore, args: argparse.Namespace, kind: RuleKind, rule: Rul
 
 def _describe(rule: Rule, now: Instant) -> str:
     state = "in force" if rule.applies_at(now) else "off" if not rule.on else "outside its window"
+    if rule.hours:
+        state += f" {'during' if rule.during else 'outside'} {text_of(HoursTarget(rule.hours))}"
     after = f" after {rule.after_s} s" if rule.kind.rings_first else ""
     window = _window(rule)
     show = f", shows {rule.show}" if rule.show else ""

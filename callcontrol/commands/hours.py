@@ -3,6 +3,8 @@
 hours [show] TENANT [NAME]             open or closed, why, and until when
 hours [show] TENANT [NAME] --week      seven days besides, from today on
 … --at TIME                            as of another time
+hours close|open TENANT NAME           by hand, until they change next; --until HH:MM, an ISO time, or taken-back
+hours take-back TENANT NAME            the schedule counts again
 """
 
 from __future__ import annotations
@@ -15,19 +17,21 @@ from datetime import timedelta
 
 import orjson
 
+from callcontrol.commands import hours_by_hand
 from callcontrol.commands.arguments import add_config, configuration_or_exit
 from callcontrol.commands.names import unknown
 from callcontrol.config.checks.hours import known_until
 from callcontrol.config.checks.places import nearest_source
-from callcontrol.config.hours_settings import OpeningHours
 from callcontrol.config.settings import Settings
 from callcontrol.edges import clock
+from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.vocabulary.moment import BadMoment, Instant, datetime_of, instant_from, text_of
-from callcontrol.vocabulary.schedule import Schedule, Source, Why
+from callcontrol.vocabulary.override import Overrides, override_of_hours
+from callcontrol.vocabulary.schedule import Override, Schedule, Source, Why
 from callcontrol.vocabulary.schedule_state import Span, spans_of, state
 from callcontrol.vocabulary.wall_clock import day_at
 
-VERBS = ("show",)
+VERBS = ("show", hours_by_hand.CLOSE, hours_by_hand.OPEN, hours_by_hand.TAKE_BACK)
 DAYS = 7
 
 
@@ -54,7 +58,8 @@ class Schedules:
     """What a schedule says.
 
     Attributes:
-        until: when that changes next (ISO time); "" if not within two years.
+        until: when that changes next (ISO time); "" if not within two years, or before it is taken back.
+        by_hand: what is set by hand and counts, None if nothing is.
         source: `file:line` of what decides.
         known: the last day for which each source of days is known, by where it is written.
         week: empty unless it was asked for.
@@ -65,16 +70,17 @@ class Schedules:
     open: bool
     why: str
     until: str
+    by_hand: Override | None
     source: str
     known: dict[str, str]
     week: tuple[DayRow, ...]
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """`hours [show] TENANT [NAME] [--week] [--at TIME] [--json]`."""
+    """`hours [show] TENANT [NAME] [--week] [--at TIME] [--json]`, `hours close|open|take-back TENANT NAME …`."""
     parser = subparsers.add_parser(
         "hours",
-        help="whether it is open, why, and until when",
+        help="whether it is open, why, and until when; open and close it by hand",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -85,46 +91,62 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     show.add_argument("--week", action="store_true", help="seven days besides, with the reasons")
     show.add_argument("--at", default="", help="ISO time (default: now)")
     show.add_argument("--json", action="store_true", help="one JSON object instead of lines for people")
-    add_config(show)
+    hours_by_hand.add(verbs)
+    for verb in VERBS:
+        add_config(verbs.choices[verb])
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print it; 1 if there is no such tenant or schedule, or the time is none."""
+    """Carry it out and print how it is then; 1 if there is no such tenant or schedule, or it makes no sense."""
     settings = configuration_or_exit(args.config).settings
     try:
-        found = list(_found(args, settings))
-    except (BadMoment, LookupError) as error:
-        print(error.args[0], file=sys.stderr)
+        _look_for(args, settings)
+        if args.verb != VERBS[0]:
+            hours_by_hand.carry_out(args, settings)
+        overrides, trouble = hours_by_hand.known(args.tenant, settings)
+        found = list(_found(args, settings, overrides))
+    except (BadMoment, LookupError, ValueError, LiveStateError) as error:
+        print(error.args[0] if error.args else error, file=sys.stderr)
         return 1
-    if args.json:
+    if trouble:
+        print(f"(what is set by hand is not known, so only the schedule is shown: {trouble})", file=sys.stderr)
+    if getattr(args, "json", False):
         print(orjson.dumps({"tenant": args.tenant, "hours": [asdict(one) for one in found]}).decode())
     else:
         print(*(line for one in found for line in _lines(one)), sep="\n")
     return 0
 
 
-def _found(args: argparse.Namespace, settings: Settings) -> Iterator[Schedules]:
+def _look_for(args: argparse.Namespace, settings: Settings) -> None:
     tenant = settings.tenants.get(args.tenant)
     if tenant is None:
         raise LookupError(unknown("tenant", args.tenant, settings.tenants))
     if args.name and args.name not in tenant.hours:
         raise LookupError(unknown("schedule", args.name, tenant.hours))
-    for name in [args.name] if args.name else tenant.hours:
-        hours = tenant.hours[name]
-        at = instant_from(args.at, hours.schedule.zone) if args.at else clock.now()
-        yield _schedule(settings, args.tenant, name, hours, at, args.week)
+
+
+def _found(args: argparse.Namespace, settings: Settings, overrides: Overrides) -> Iterator[Schedules]:
+    known, is_shown = settings.tenants[args.tenant].hours, args.verb == VERBS[0]
+    for name in [args.name] if args.name else known:
+        zone = known[name].schedule.zone
+        at = instant_from(args.at, zone) if is_shown and args.at else clock.now()
+        override = override_of_hours(overrides, name)
+        in_force = override if override is not None and override.is_in_force(at) else None
+        yield _schedule(settings, (args.tenant, name), at, in_force, with_week=is_shown and args.week)
 
 
 def _schedule(
-    settings: Settings, tenant: str, name: str, hours: OpeningHours, at: Instant, with_week: bool
+    settings: Settings, of: tuple[str, str], at: Instant, by_hand: Override | None, with_week: bool
 ) -> Schedules:
+    tenant, name = of
+    hours = settings.tenants[tenant].hours[name]
     place, schedule = ("tenants", tenant, "hours", name), hours.schedule
-    now = state(schedule, at)
+    now = state(schedule, at, by_hand)
     until = "" if now.until is None else text_of(now.until, schedule.zone)
     known = {".".join(below): day.isoformat() for below, day in known_until(hours)}
     source = nearest_source(settings, (*place, *now.why.place))
     week = tuple(_week(schedule, at)) if with_week else ()
-    return Schedules(name, schedule.zone.key, now.open, str(now.why), until, source, known, week)
+    return Schedules(name, schedule.zone.key, now.open, str(now.why), until, by_hand, source, known, week)
 
 
 def _week(schedule: Schedule, at: Instant) -> Iterator[DayRow]:
@@ -142,6 +164,8 @@ def _stretch(span: Span, end_of_day: Instant, schedule: Schedule) -> Stretch:
 
 def _lines(found: Schedules) -> Iterator[str]:
     until = f" until {found.until[:16].replace('T', ' ')}" if found.until else ""
+    if found.by_hand is not None and found.by_hand.until is None:
+        until = " until taken back"
     word = "open" if found.open else "closed"
     yield f"{found.name}: {word} ({found.why}){until} [{found.source}] ({found.zone})"
     for below, day in found.known.items():

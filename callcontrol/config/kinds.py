@@ -20,7 +20,7 @@ from callcontrol.config.problems import Problem
 from callcontrol.config.settings import Settings, Tenant
 from callcontrol.config.yaml_reader import YamlPath
 from callcontrol.vocabulary.moment import Instant
-from callcontrol.vocabulary.target import NAMED, Form, Forms, Target
+from callcontrol.vocabulary.target import NAMED, Form, Forms, HoursTarget, Target
 
 # When a link is followed: whatever the phones do; or if people, phones or time want it so.
 ALWAYS: Final = ""
@@ -28,6 +28,13 @@ SOMETIMES: Final = "sometimes"
 
 # What warns of settings that are allowed and yet hardly meant, at this moment.
 Warn = Callable[[Settings, Instant], Iterable[Problem]]
+
+
+def while_hours(name: str, word: str) -> str:
+    """Why a link is followed while opening hours are `open`, or `closed`."""
+    return f"{HoursTarget.kind}:{name} {word}"
+
+
 T = TypeVar("T", bound=Target)
 Entry = TypeVar("Entry", bound=Frozen)
 

@@ -151,6 +151,12 @@ class ForwardRule(Frozen):
         default=None, alias="from", description="in force from, ISO time; without offset: tenant zone"
     )
     until: IsoMoment | None = Field(default=None, description="in force until, ISO time")
+    during: Identifier | None = Field(
+        default=None, description="in force only while these opening hours are open, one of `hours:`"
+    )
+    outside: Identifier | None = Field(
+        default=None, description="in force only while these opening hours are closed, one of `hours:`"
+    )
     show: ShowText = Field(
         default="", description="number shown: caller, company or a number; default the tenant's choice"
     )

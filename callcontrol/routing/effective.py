@@ -30,6 +30,8 @@ def baseline(settings: Settings, tenant: str, extension: str, kind: RuleKind) ->
         until=written.until,
         show=written.show,
         source=settings.source("tenants", tenant, "extensions", extension, "forward", kind.value),
+        during=written.during or "",
+        outside=written.outside or "",
     )
 
 

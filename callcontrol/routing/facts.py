@@ -19,10 +19,11 @@ from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.language import Language
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.override import DutyOverride, Overrides
-from callcontrol.vocabulary.rule import Rule, Rules
-from callcontrol.vocabulary.schedule import Override
+from callcontrol.vocabulary.rule import Rule, RuleKind, Rules
+from callcontrol.vocabulary.schedule import Override, State
+from callcontrol.vocabulary.schedule_state import state
 from callcontrol.vocabulary.stored import Upgrades
-from callcontrol.vocabulary.target import Target, text_of
+from callcontrol.vocabulary.target import HoursTarget, Target, text_of
 
 ByHand = TypeVar("ByHand", Override, DutyOverride)
 
@@ -123,6 +124,34 @@ class Facts:
         if said is None or said.rule is None:
             return rules
         return Rules({**rules.by_kind, said.rule.kind: said.rule})
+
+    def in_force(self, extension: str, kind: RuleKind) -> Rule | None:
+        """The rule of this kind of an extension if it applies now."""
+        rule = self.rules_of(extension).of(kind)
+        return rule if rule is not None and self.applies(rule) else None
+
+    def applies(self, rule: Rule) -> bool:
+        """Whether a rule is on, inside its window and within the hours it stands under."""
+        return rule.applies_at(self.now) and not self.out_of_hours(rule)
+
+    def out_of_hours(self, rule: Rule) -> str:
+        """Why the hours that a rule stands under keep it from being in force, "" if they do not."""
+        if not rule.hours:
+            return ""
+        now = self.hours_now(rule.hours)
+        if now is not None and now.open is bool(rule.during):
+            return ""
+        stands = f"{now.word}: {now.why}" if now is not None else "not there"
+        return (
+            f"in force {'during' if rule.during else 'outside'} {text_of(HoursTarget(rule.hours))}, which is {stands}"
+        )
+
+    def hours_now(self, name: str) -> State | None:
+        """What opening hours of the tenant say now, None if there are none of this name."""
+        hours = self.tenant.hours.get(name)
+        if hours is None:
+            return None
+        return state(hours.schedule, self.now, self.override_of(HoursTarget(name), Override))
 
     def override_of(self, target: Target, form: type[ByHand]) -> ByHand | None:
         """What was set by hand over this schedule or duty and is in force, None if nothing is."""

@@ -65,6 +65,7 @@ class Rule:
     Attributes:
         after_s: how long the extension rings before a `no_answer` rule applies (seconds).
         start, until: the rule is in force in [start, until); None leaves that end open.
+        during, outside: opening hours while which are open, or closed, it is in force; "" for none.
         show: the number shown on the forwarded leg: `caller`, `company`, a number in E.164, or "" for the tenant's
         choice. source: where the rule was set, for people: `tenants/acme.yaml:31`, `phone 101, 2026-11-22T08:00Z`.
     """
@@ -77,9 +78,16 @@ class Rule:
     until: Instant | None = None
     show: str = ""
     source: str = ""
+    during: str = ""
+    outside: str = ""
+
+    @property
+    def hours(self) -> str:
+        """The opening hours it stands under, "" for none."""
+        return self.during or self.outside
 
     def applies_at(self, now: Instant) -> bool:
-        """Whether the rule is switched on and inside its window."""
+        """Whether the rule is switched on and inside its window; whether it is open then is left aside."""
         begun = self.start is None or self.start <= now
         return self.on and begun and (self.until is None or now < self.until)
 
@@ -95,6 +103,6 @@ class Rules:
         return self.by_kind.get(kind)
 
     def in_force(self, kind: RuleKind, now: Instant) -> Rule | None:
-        """The rule of this kind if it applies now."""
+        """The rule of this kind if it applies now, as far as that is seen without opening hours."""
         rule = self.of(kind)
         return rule if rule is not None and rule.applies_at(now) else None

@@ -2,7 +2,7 @@
 
 The same text stands in YAML, on the command line, in Redis, in the trail and in the `calls` table: `extension:101`,
 `number:+48600700800`. Each kind is declared in a file of its own (`callcontrol/kinds/targets/`). Here stand those that
-callers dial and that agents are reached at, so that every floor knows them.
+callers dial, that agents are reached at and that other things stand under, so that every floor knows them.
 """
 
 from __future__ import annotations
@@ -55,6 +55,13 @@ class SipTarget(Target):
     """A SIP address outside; `name` is `user@host[:port]`."""
 
     kind: ClassVar[str] = "sip"
+
+
+@dataclass(frozen=True, slots=True)
+class HoursTarget(Target):
+    """Opening hours that decide where a call goes; rules and queues stand under them too."""
+
+    kind: ClassVar[str] = "hours"
 
 
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")

@@ -40,7 +40,7 @@ def test_a_sound_folder_is_summed_up(capsys: pytest.CaptureFixture[str]) -> None
     warning, said = capsys.readouterr().out.splitlines()
     assert "warning: switches.fs1: no `cdrs:`" in warning
     assert said == (
-        f"{EXAMPLE}: no mistakes, 1 warning: 2 tenants, 34 numbers, 27 extensions, 19 rules, 3 queues, 6 agents,"
+        f"{EXAMPLE}: no mistakes, 1 warning: 2 tenants, 36 numbers, 28 extensions, 20 rules, 3 queues, 6 agents,"
         " 2 trunks, 2 price lists"
     )
 
@@ -65,7 +65,7 @@ def test_mistakes_of_all_files_price_lists_included(folder: Path, capsys: pytest
 def test_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(check, folder, "--json") == 0
     sound = json.loads(capsys.readouterr().out)
-    assert (sound["problems"], sound["counts"]["tenants"], sound["counts"]["numbers"]) == ([], 2, 34)
+    assert (sound["problems"], sound["counts"]["tenants"], sound["counts"]["numbers"]) == ([], 2, 36)
     spoil(folder / "tenants" / "globex.yaml", "tariff: business", "tariff: busines")
     assert run(check, folder, "--json") == 1
     assert json.loads(capsys.readouterr().out) == {

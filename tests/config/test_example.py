@@ -60,6 +60,7 @@ def test_the_numbers_lead_where_the_stories_expect_them() -> None:
         "94": "sequence:reception",
         "96": "duty:night",
         "95": "menu:language",
+        "60": "extension:130",
     }
 
 

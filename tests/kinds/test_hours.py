@@ -6,7 +6,6 @@ import pytest
 
 from callcontrol.control.playing import Announce
 from callcontrol.kinds.targets.announcement import AnnouncementTarget
-from callcontrol.kinds.targets.hours import HoursTarget
 from callcontrol.routing import router
 from callcontrol.routing.explain import explain
 from callcontrol.routing.facts import Facts
@@ -16,7 +15,7 @@ from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.language import Language
 from callcontrol.vocabulary.moment import Instant, instant_from
 from callcontrol.vocabulary.schedule import Override
-from callcontrol.vocabulary.target import text_of
+from callcontrol.vocabulary.target import HoursTarget, text_of
 from tests.config.folder import written
 from tests.config.hours import problems, settings
 from tests.routing.world import TENANT, facts

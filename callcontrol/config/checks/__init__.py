@@ -31,6 +31,7 @@ CHECKS: tuple[Callable[[Settings], Iterable[Problem]], ...] = (
     targets.numbers_of_our_own,
     targets.numbers_without_a_trunk,
     rules.windows_without_time,
+    rules.rules_under_unknown_hours,
     rules.rules_never_reached,
     rules.rules_to_themselves,
     numbers.numbers_claimed_twice,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from callcontrol.config.checks.places import nearest_source, problem_at
+from callcontrol.config.checks.places import did_you_mean, is_written, nearest_source, problem_at
 from callcontrol.config.problems import Problem
 from callcontrol.config.settings import ForwardRule, Settings
 from callcontrol.config.yaml_reader import YamlPath
@@ -17,6 +17,19 @@ def windows_without_time(settings: Settings) -> Iterator[Problem]:
         if rule.from_ is not None and rule.until is not None and rule.until <= rule.from_:
             how = "ends before it begins" if rule.until < rule.from_ else "ends the moment it begins"
             yield problem_at(settings, (*place, "until"), f"the rule {how}", "write a time after `from`")
+
+
+def rules_under_unknown_hours(settings: Settings) -> Iterator[Problem]:
+    """A rule stands under hours that there are, and is meant for when they are open, or for when they are closed."""
+    for place, rule in _rules(settings):
+        for key, hours in (("during", rule.during), ("outside", rule.outside)):
+            if hours is not None and not is_written(settings, *place[:2], "hours", hours):
+                known = settings.tenants[place[1]].hours
+                right = did_you_mean(hours, known, f"write `{hours}:` below `hours:`")
+                yield problem_at(settings, (*place, key), f"there are no hours {hours}", right)
+        if rule.during is not None and rule.outside is not None:
+            what = "both `during` and `outside` say when the rule is in force"
+            yield problem_at(settings, (*place, "outside"), what, "write one of them")
 
 
 def rules_never_reached(settings: Settings) -> Iterator[Problem]:
@@ -43,7 +56,8 @@ def _covers(outer: ForwardRule, inner: ForwardRule) -> bool:
     """Whether the outer rule is in force whenever the inner one is."""
     begins = outer.from_ is None or (inner.from_ is not None and outer.from_ <= inner.from_)
     ends = outer.until is None or (inner.until is not None and inner.until <= outer.until)
-    return begins and ends
+    hours = (outer.during, outer.outside)
+    return begins and ends and hours in ((None, None), (inner.during, inner.outside))
 
 
 def _forwards(settings: Settings) -> Iterator[tuple[str, str, dict[str, ForwardRule]]]:

@@ -96,6 +96,8 @@ def encode_rule(rule: Rule) -> bytes:
         "until": rule.until,
         "show": rule.show,
         "source": rule.source,
+        # Of a rule without opening hours nothing is written that an older worker does not know.
+        **{name: hours for name, hours in (("during", rule.during), ("outside", rule.outside)) if hours},
     }
     return orjson.dumps(RULE.tagged(fields))
 

@@ -78,7 +78,7 @@ class Change(StoringStep):
             return Answer(Outcome.REJECTED, f"refused: {self.rejected}")
         if not self.ask:
             return None
-        asked = [(one.kind, one.rule is not None and one.rule.applies_at(facts.now)) for one in (self, *self.also)]
+        asked = [(one.kind, one.rule is not None and facts.applies(one.rule)) for one in (self, *self.also)]
         what = ", ".join(f"{kind.value} is {'on' if on_now else 'off'}" for kind, on_now in asked)
         tone = CONFIRM if any(on_now for _, on_now in asked) else OFF
         return Answer(Outcome.CHANGED, f"extension:{self.extension} asked: {what}", tone)

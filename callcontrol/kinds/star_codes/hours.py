@@ -5,26 +5,27 @@
     *27*hours*0*HHMM#    closed until this time of day, which is the next one that comes
     *27*hours*0*9999#    closed until that is taken back: said on purpose only, for it is soon forgotten
 
-The hours are the number they have as their `code`. A rising tone: it is open now. A falling one: it is closed now.
+The hours are the number they have as their `code`. What is so then, and until when, is said in words.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
 from callcontrol.config.hours_settings import OpeningHours
 from callcontrol.kinds.star_codes.overriding import SAVED, ChangeOverride, refused
-from callcontrol.kinds.star_codes.storing import CONFIRM, OFF
-from callcontrol.kinds.targets.hours import BLOCK, HoursTarget
+from callcontrol.kinds.targets.hours import BLOCK
 from callcontrol.routing.facts import Facts, StarCode, Usage
 from callcontrol.routing.opening_hours import told_of
-from callcontrol.vocabulary.moment import Instant
+from callcontrol.routing.speech.file_string import as_file_string
+from callcontrol.routing.speech.moments import Standing, override_set, override_taken_back, until
+from callcontrol.vocabulary.moment import Instant, datetime_of
 from callcontrol.vocabulary.override import end_at_change, end_of
-from callcontrol.vocabulary.schedule import Override, Schedule
+from callcontrol.vocabulary.schedule import Override, Schedule, State
 from callcontrol.vocabulary.schedule_state import state
-from callcontrol.vocabulary.target import ExtensionTarget, text_of
+from callcontrol.vocabulary.target import ExtensionTarget, HoursTarget, text_of
 from callcontrol.vocabulary.wall_clock import LAST_HOUR, LAST_MINUTE, next_time
 
 # No time of day.
@@ -43,17 +44,17 @@ def _decide(found: re.Match[str], facts: Facts) -> ChangeOverride:
     hours, target = BLOCK.of(facts.tenant)[name], HoursTarget(name)
     in_force = facts.override_of(target, Override)
     if found["other"] == "*#":
-        return replace(_change(hours, target, in_force, facts), ask=True)
+        return _asked(hours, target, in_force, facts)
     if facts.caller.extension not in hours.may_set:
         return refused(f"extension {facts.caller.extension} may not set {text_of(target)} (may_set)", text_of(target))
     if found["other"]:
-        return _change(hours, target, None, facts)
+        return _taken_back(hours, target, facts)
     try:
-        until = _end(hours.schedule, found, in_force, facts.now)
+        end = _end(hours.schedule, found, in_force, facts.now)
     except ValueError as error:
         return refused(str(error), text_of(target))
     by = text_of(ExtensionTarget(facts.caller.extension))
-    return _change(hours, target, Override(found["open"] == "1", until, by, facts.now), facts)
+    return _set(hours, target, Override(found["open"] == "1", end, by, facts.now), facts)
 
 
 def _hours_with(code: str, facts: Facts) -> str | None:
@@ -72,11 +73,35 @@ def _end(schedule: Schedule, found: re.Match[str], in_force: Override | None, no
     return next_time(hour, minute, now, schedule.zone)
 
 
-def _change(hours: OpeningHours, target: HoursTarget, override: Override | None, facts: Facts) -> ChangeOverride:
+def _set(hours: OpeningHours, target: HoursTarget, override: Override, facts: Facts) -> ChangeOverride:
     now = state(hours.schedule, facts.now, override)
-    end = f", {end_of(None, hours.schedule.zone)}" if override is not None and override.until is None else ""
-    what = told_of(now, hours.schedule.zone) + end
-    return ChangeOverride(text_of(target), override, what, CONFIRM if now.open else OFF)
+    heard = override_set(facts.language, *_standing(now, hours, facts))
+    return ChangeOverride(text_of(target), override, _told(now, override, hours), as_file_string(heard))
+
+
+def _taken_back(hours: OpeningHours, target: HoursTarget, facts: Facts) -> ChangeOverride:
+    now = state(hours.schedule, facts.now)
+    heard = (*override_taken_back(facts.language), *until(facts.language, *_standing(now, hours, facts)))
+    return ChangeOverride(text_of(target), None, _told(now, None, hours), as_file_string(heard))
+
+
+def _asked(hours: OpeningHours, target: HoursTarget, in_force: Override | None, facts: Facts) -> ChangeOverride:
+    now = state(hours.schedule, facts.now, in_force)
+    heard = as_file_string(until(facts.language, *_standing(now, hours, facts)))
+    return ChangeOverride(text_of(target), what=_told(now, in_force, hours), heard=heard, ask=True)
+
+
+def _standing(now: State, hours: OpeningHours, facts: Facts) -> tuple[Standing, datetime | None, datetime]:
+    """How it stands, when that ends (None: not known), and what time it is, on the clocks of the schedule."""
+    zone = hours.schedule.zone
+    end = None if now.until is None else datetime_of(now.until, zone)
+    return Standing(now.word), end, datetime_of(facts.now, zone)
+
+
+def _told(now: State, override: Override | None, hours: OpeningHours) -> str:
+    zone = hours.schedule.zone
+    end = f", {end_of(None, zone)}" if override is not None and override.until is None else ""
+    return told_of(now, zone) + end
 
 
 CODE = StarCode(

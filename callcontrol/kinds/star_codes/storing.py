@@ -22,14 +22,16 @@ CONFIRM = "tone_stream://%(200,80,523);%(200,80,659);%(400,0,784)"
 OFF = "tone_stream://%(200,80,659);%(400,0,440)"
 REFUSE = "tone_stream://%(600,200,220);%(600,0,220)"
 WAIT_S = 10
+# Longer than the longest sentence that says it (seconds).
+LONGEST_ANSWER_S = 30
 
 
 class Answer(NamedTuple):
-    """What the phone is told by a tone (""; the one of the outcome), and the trail in words."""
+    """What the phone hears, a tone or words (""; the tone of the outcome), and the trail in words."""
 
     outcome: Outcome
     what: str
-    tone: str = ""
+    heard: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +75,11 @@ class StoringStep(OwnStep):
         return call.to(self.storing()), (do.Answer(), self.store(), do.StartTimer(STEP_TIMER, WAIT_S))
 
     def told(self, call: Call, answer: Answer, facts: Facts) -> PlainResult:
-        """Play the tone."""
+        """Play the tone, or the words."""
         call, app_id = call.next_app()
-        tone = answer.tone or (CONFIRM if answer.outcome is Outcome.CHANGED else REFUSE)
+        heard = answer.heard or (CONFIRM if answer.outcome is Outcome.CHANGED else REFUSE)
         ended = StepEnded(facts.now, self.word, answer.outcome, self.named)
-        commands = (do.Answer(), do.Play(app_id, tone), do.StartTimer(STEP_TIMER, WAIT_S))
+        commands = (do.Answer(), do.Play(app_id, heard), do.StartTimer(STEP_TIMER, LONGEST_ANSWER_S))
         return call.noting(Noted(facts.now, answer.what), ended).to(self.storing(app_id)), commands
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from callcontrol.config.kinds import ALWAYS, SOMETIMES, Block, Link
-from callcontrol.config.settings import Extension
+from callcontrol.config.kinds import ALWAYS, SOMETIMES, Block, Link, while_hours
+from callcontrol.config.settings import Extension, ForwardRule
 from callcontrol.routing.endings import refuse
 from callcontrol.routing.facts import Facts, RoutedKind
 from callcontrol.routing.legs import member_legs as legs_of_member
@@ -25,15 +25,15 @@ def decide(target: ExtensionTarget, path: Path, facts: Facts) -> Decision | Onwa
     """Always rule first; then the phones that may be there; without any the call is `unavailable` and does not ring."""
     if facts.extension(target.name) is None:
         return refuse(Outcome.UNAVAILABLE, Passed(facts.now, text_of(target), "no such extension"))
-    rules = facts.rules_of(target.name)
-    always = rules.in_force(RuleKind.ALWAYS, facts.now)
+    always = facts.in_force(target.name, RuleKind.ALWAYS)
     if always:
         return _forward(target, always, path, facts)
+    why = _out_of_hours(target, RuleKind.ALWAYS, facts)
     legs = phones(target.name, _ring_s(target, facts), facts)
     if legs:
-        return Decision(Ring(target, legs, path))
+        return Decision(Ring(target, legs, path), why)
     offline = Passed(facts.now, text_of(target), "no phone registered")
-    return _on_outcome(target, Outcome.UNAVAILABLE, path, facts, offline)
+    return _on_outcome(target, Outcome.UNAVAILABLE, path, facts, *why, offline)
 
 
 def after(target: ExtensionTarget, step: Ring, result: RingResult, facts: Facts) -> Decision | Onward:
@@ -43,14 +43,13 @@ def after(target: ExtensionTarget, step: Ring, result: RingResult, facts: Facts)
 
 def member_legs(target: ExtensionTarget, ring_s: int, path: Path, facts: Facts) -> Legs:
     """Its phones. Of its rules only those are followed that are known before anything rings (always, unavailable)."""
-    rules = facts.rules_of(target.name)
-    always = rules.in_force(RuleKind.ALWAYS, facts.now)
+    always = facts.in_force(target.name, RuleKind.ALWAYS)
     if always:
         return _legs_forwarded(target, always, ring_s, path, facts)
     legs = phones(target.name, ring_s, facts)
     if legs:
         return Legs(legs)
-    unavailable = rules.in_force(RuleKind.UNAVAILABLE, facts.now)
+    unavailable = facts.in_force(target.name, RuleKind.UNAVAILABLE)
     if unavailable:
         return _legs_forwarded(target, unavailable, ring_s, path, facts)
     return Legs(why=(Passed(facts.now, text_of(target), "no phone registered"),))
@@ -70,15 +69,29 @@ def _legs_forwarded(target: ExtensionTarget, rule: Rule, ring_s: int, path: Path
 
 
 def _ring_s(target: ExtensionTarget, facts: Facts) -> int:
-    rule = facts.rules_of(target.name).in_force(RuleKind.NO_ANSWER, facts.now)
+    rule = facts.in_force(target.name, RuleKind.NO_ANSWER)
     extension = facts.tenant.extensions[target.name]
     return rule.after_s if rule else extension.ring
 
 
 def _on_outcome(target: ExtensionTarget, outcome: Outcome, path: Path, facts: Facts, *why: Passed) -> Decision | Onward:
     kind = _RULE_AFTER.get(outcome)
-    rule = facts.rules_of(target.name).in_force(kind, facts.now) if kind else None
-    return _forward(target, rule, path, facts, *why) if rule else refuse(outcome, *why)
+    if kind is None:
+        return refuse(outcome, *why)
+    rule = facts.in_force(target.name, kind)
+    if rule is None:
+        return refuse(outcome, *why, *_out_of_hours(target, kind, facts))
+    return _forward(target, rule, path, facts, *why)
+
+
+def _out_of_hours(target: ExtensionTarget, kind: RuleKind, facts: Facts) -> tuple[Passed, ...]:
+    """A rule that would be in force if it were not for the hours it stands under is told of."""
+    rule = facts.rules_of(target.name).in_force(kind, facts.now)
+    trouble = facts.out_of_hours(rule) if rule is not None else ""
+    if rule is None or not trouble:
+        return ()
+    why = f"rule {kind.value} of {text_of(target)} is {trouble}"
+    return (Passed(facts.now, text_of(rule.target), why, rule.source),)
 
 
 def _forward(target: ExtensionTarget, rule: Rule, path: Path, facts: Facts, *why: Passed) -> Onward:
@@ -87,18 +100,25 @@ def _forward(target: ExtensionTarget, rule: Rule, path: Path, facts: Facts, *why
 
 
 def links(name: str, extension: Extension) -> Iterator[Link]:
-    """Its rules as they are written; only an always rule sends calls on whatever the phones do."""
+    """Its rules as they are written; only an always rule sends calls on whatever the phones do, if need be only while
+    its hours are open, or closed.
+    """
     for kind, rule in extension.forward:
         if rule is not None:
-            certain = kind == RuleKind.ALWAYS.value and rule.on and rule.target != ExtensionTarget(name)
-            when = ALWAYS if certain else SOMETIMES
+            always = kind == RuleKind.ALWAYS.value and rule.on and rule.target != ExtensionTarget(name)
+            when = _certain(rule) if always else SOMETIMES
             yield Link(rule.target, ("forward", kind, "target"), when, rule.from_, rule.until)
+
+
+def _certain(rule: ForwardRule) -> str:
+    if rule.during is not None:
+        return while_hours(rule.during, "open")
+    return ALWAYS if rule.outside is None else while_hours(rule.outside, "closed")
 
 
 def successors(target: ExtensionTarget, facts: Facts) -> list[Target]:
     """Where its rules lead, as subscribers have set them, those not in force left out."""
-    rules = facts.rules_of(target.name)
-    return [rule.target for kind in RuleKind if (rule := rules.in_force(kind, facts.now))]
+    return [rule.target for kind in RuleKind if (rule := facts.in_force(target.name, kind))]
 
 
 KIND = RoutedKind(

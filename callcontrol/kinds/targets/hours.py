@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from callcontrol.config.checks import by_hand
 from callcontrol.config.checks.places import nearest_source
 from callcontrol.config.hours_settings import OpeningHours
-from callcontrol.config.kinds import Block, Link
+from callcontrol.config.kinds import Block, Link, while_hours
 from callcontrol.control.playing import Announce
 from callcontrol.routing.endings import refuse
 from callcontrol.routing.facts import Facts, RoutedKind
@@ -22,18 +20,9 @@ from callcontrol.routing.speech.file_string import as_file_string
 from callcontrol.routing.speech.moments import reopening
 from callcontrol.vocabulary.moment import datetime_of
 from callcontrol.vocabulary.outcome import Outcome
-from callcontrol.vocabulary.schedule import Override, State
-from callcontrol.vocabulary.schedule_state import state
-from callcontrol.vocabulary.target import Target, text_of
+from callcontrol.vocabulary.schedule import State
+from callcontrol.vocabulary.target import HoursTarget, Target, text_of
 from callcontrol.vocabulary.trail import Passed, Routed
-
-
-@dataclass(frozen=True, slots=True)
-class HoursTarget(Target):
-    """Opening hours that decide where a call goes."""
-
-    kind: ClassVar[str] = "hours"
-
 
 BLOCK = Block("hours", OpeningHours)
 
@@ -42,17 +31,16 @@ def links(name: str, hours: OpeningHours) -> Iterator[Link]:
     """Where a call goes while it is open, or closed, for whatever reason; one that comes back goes there again."""
     for word, to in (("open", hours.open), ("closed", hours.closed)):
         if to is not None:
-            yield Link(to, (word,), f"hours:{name} {word}")
+            yield Link(to, (word,), while_hours(name, word))
     for reason, to in hours.reasons.items():
-        yield Link(to, ("reasons", reason), f"hours:{name} closed, {reason}")
+        yield Link(to, ("reasons", reason), f"{while_hours(name, 'closed')}, {reason}")
 
 
 def decide(target: HoursTarget, path: Path, facts: Facts) -> Answer:
     """Where the schedule sends a call now. Where it names no target for that, the call is not taken."""
-    hours = BLOCK.of(facts.tenant).get(target.name)
-    if hours is None:
+    hours, now = BLOCK.of(facts.tenant).get(target.name), facts.hours_now(target.name)
+    if hours is None or now is None:
         return refuse(Outcome.UNAVAILABLE, Passed(facts.now, text_of(target), "no such hours"))
-    now = state(hours.schedule, facts.now, facts.override_of(target, Override))
     source, told = _source(target, now, facts), told_of(now, hours.schedule.zone)
     to = onward(hours, now)
     if hours.say_reopening and not now.open:

@@ -8,10 +8,10 @@ from callcontrol.control import commands as do
 from callcontrol.control.events import Stored
 from callcontrol.edges.live_state.codec import decode, encode
 from callcontrol.kinds.star_codes.overriding import ChangeOverride
-from callcontrol.kinds.star_codes.storing import CONFIRM, OFF
 from callcontrol.routing import arrival
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.plan import Refuse
+from callcontrol.simulator.stories.spoken import Spoken
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.moment import Instant, instant_from
@@ -21,6 +21,7 @@ from callcontrol.vocabulary.schedule import Override
 from callcontrol.vocabulary.trail import Noted, StepEnded
 from tests.control.story import Story
 from tests.routing.world import TENANT, facts
+from tests.tidy.tree import ROOT
 
 HOURS = """hours:
   office: {code: 1, may_set: [101, 102], week: {mon-fri: 08:00-18:00}, open: extension:101, closed: voicemail:101}
@@ -34,8 +35,10 @@ def at(text: str) -> Instant:
     return instant_from(f"{text}+01:00")
 
 
-def dialling(dialled: str, now: str = FRIDAY_NOON, by: str = "101", overrides: Overrides | None = None) -> Facts:
-    written = TENANT.replace("numbers:\n", f"{HOURS}numbers:\n")
+def dialling(
+    dialled: str, now: str = FRIDAY_NOON, by: str = "101", overrides: Overrides | None = None, language: str = "en"
+) -> Facts:
+    written = TENANT.replace("numbers:\n", f"language: {language}\n{HOURS}numbers:\n")
     known = facts(dialled, tenant=written, caller=Caller(by, extension=by), now=at(now))
     return replace(known, overrides=overrides or {})
 
@@ -44,6 +47,10 @@ def change(dialled: str, now: str = FRIDAY_NOON, by: str = "101", overrides: Ove
     step = arrival.decide(dialling(dialled, now, by, overrides)).step
     assert isinstance(step, ChangeOverride)
     return step
+
+
+def heard(story: Story) -> str:
+    return Spoken(ROOT / "freeswitch-xml" / "sounds").heard(story.command(do.Play).file).strip("“”")
 
 
 def by_hand(is_open: bool, until: str | None, now: str = FRIDAY_NOON) -> Override:
@@ -92,6 +99,25 @@ def test_a_code_that_may_not_be_or_makes_no_sense_is_refused_in_words(
     assert change(dialled, now, by).rejected.startswith(why)
 
 
+@pytest.mark.parametrize(
+    ("dialled", "said"),
+    [
+        ("*27*1*0*9999#", "until"),
+        ("*27*1*1*2000#", "eight p.m."),
+        ("#27*1#", "We are open until six p.m."),
+    ],
+)
+def test_the_end_is_said(dialled: str, said: str) -> None:
+    story = Story(dialling(dialled)).begin().then(Stored(""))
+    assert said in heard(story)
+
+
+def test_it_is_said_in_the_tenants_language() -> None:
+    story = Story(dialling("*27*1*0#", language="pl")).begin().then(Stored(""))
+    assert "/pl/" in story.command(do.Play).file
+    assert "/en/" not in story.command(do.Play).file
+
+
 def test_what_was_set_by_hand_is_set_anew() -> None:
     """Closed until taken back, then open: that has an effect, though the week says open."""
     standing = {"hours:office": by_hand(False, None, "2026-11-27T11:00")}
@@ -100,11 +126,11 @@ def test_what_was_set_by_hand_is_set_anew() -> None:
     assert change("#27*1#", overrides=standing).override is None
 
 
-@pytest.mark.parametrize(("now", "tone"), [(FRIDAY_NOON, CONFIRM), (SATURDAY, OFF)])
-def test_each_extension_may_ask_and_nothing_is_stored(now: str, tone: str) -> None:
+@pytest.mark.parametrize(("now", "said"), [(FRIDAY_NOON, "We are open until"), (SATURDAY, "We are closed until")])
+def test_each_extension_may_ask_and_nothing_is_stored(now: str, said: str) -> None:
     story = Story(dialling("*#27*1#", now, by="103")).begin()
     assert not story.has(do.StoreOverride)
-    assert story.command(do.Play).file == tone
+    assert said in heard(story)
     assert story.entries(Noted)[-1].what.startswith("extension:103 asked: hours:office: ")
 
 
@@ -114,7 +140,7 @@ def test_it_is_stored_first_and_then_said() -> None:
     assert (stored.of, stored.override and stored.override.until) == ("hours:office", at("2026-11-27T18:00"))
     story.call = decode(encode(story.call))
     story.then(Stored(""))
-    assert story.command(do.Play).file == OFF
+    assert heard(story) == "From now on it is closed until Monday at eight a.m."
     assert story.entries(StepEnded)[-1].outcome is Outcome.CHANGED
     assert story.entries(Noted)[-1].what == (
         "hours:office: closed (override: extension:101) until Mon 2026-11-30 08:00, set by extension:101"
