@@ -37,10 +37,14 @@ def today(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_sound_folder_is_summed_up(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(check, EXAMPLE) == 0
-    warning, said = capsys.readouterr().out.splitlines()
-    assert "warning: switches.fs1: no `cdrs:`" in warning
+    *warnings, said = capsys.readouterr().out.splitlines()
+    assert [line.partition(": warning: ")[2].partition(",")[0] for line in warnings] == [
+        "switches.fs1: no `cdrs:`",
+        "menus.main.keys.1: 1 waits 2 s because extensions 101",
+        "menus.sales.keys.1: 1 waits 2 s because extensions 101",
+    ]
     assert said == (
-        f"{EXAMPLE}: no mistakes, 1 warning: 2 tenants, 36 numbers, 28 extensions, 20 rules, 3 queues, 6 agents,"
+        f"{EXAMPLE}: no mistakes, 3 warnings: 2 tenants, 36 numbers, 28 extensions, 20 rules, 3 queues, 6 agents,"
         " 2 trunks, 2 price lists"
     )
 
@@ -89,14 +93,14 @@ def test_warnings_are_told_and_refuse_nothing(
     spoil(folder / "tenants" / "acme.yaml", "password: example-only-102", "password: 102")
     assert run(check, folder) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.partition(": warning: ")[2].partition(";")[0] for line in lines[1:-1]] == [
+    assert [line.partition(": warning: ")[2].partition(";")[0] for line in lines[1:-1] if "menus." not in line] == [
         "extensions.102.endpoints.102: the password is its own name: anyone who guesses it calls on the tenant's bill",
         "extensions.110.forward.always.until: the rule is over and applies no more",
     ]
-    assert lines[-1].startswith(f"{folder}: no mistakes, 3 warnings: 2 tenants, ")
+    assert lines[-1].startswith(f"{folder}: no mistakes, 5 warnings: 2 tenants, ")
     assert run(check, folder, "--json") == 0
     files = [one["file"] for one in json.loads(capsys.readouterr().out)["warnings"]]
-    assert files == ["callcontrol.yaml", "tenants/acme.yaml", "tenants/acme.yaml"]
+    assert files == ["callcontrol.yaml", *["tenants/acme.yaml"] * 4]
 
 
 def test_no_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
