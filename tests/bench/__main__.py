@@ -95,6 +95,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--skip-bare", action="store_true", help="calls: without the bare application")
     parser.add_argument("--waiting", type=int, nargs="*", default=list(scripts.WAITING), help="scripts: callers")
     parser.add_argument("--agents", type=int, nargs="*", default=[20, 200, 1000], help="queues, freeswitch: agents")
+    parser.add_argument(
+        "--talk",
+        type=float,
+        nargs=2,
+        metavar=("SHORTEST", "LONGEST"),
+        help="freeswitch: how long conversations last (seconds; else by the number of agents)",
+    )
     parser.add_argument("--seconds", type=float, default=15.0, help="queues, freeswitch: measured (%(default)s)")
     parser.add_argument(
         "--silent", action="store_true", help="freeswitch: with next to no sound, also with 1,000 agents"

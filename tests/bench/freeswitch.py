@@ -10,7 +10,7 @@ import time
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +98,8 @@ def run(console: Console, args: Namespace) -> None:
         console.print("freeswitch: not measured; FREESWITCH names no binary (with mod_callcenter), or there is no sipp")
         return
     sizes = [size for size in (SILENT_SIZES if args.silent else SIZES) if size.agents in args.agents]
+    if args.talk:
+        sizes = [replace(size, talk=Talk(*args.talk)) for size in sizes]
     _show(console, [run for size in sizes for run in _measure(Path(os.environ["FREESWITCH"]), size, args)])
     console.print(f"    {'next to no sound; ' if args.silent else ''}{load()}")
 

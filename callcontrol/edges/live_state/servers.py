@@ -115,20 +115,33 @@ def client_of(url: str, timeout_s: float) -> redis.Redis:
 
 
 def round_trip(client: redis.Redis, commands: Sequence[Command]) -> list[Reply]:
-    """All of these in one pipeline; errors of Redis are among the answers.
+    """All of these together, without redis-py's own pipeline, which takes a third of the time more; errors of Redis are
+    among the answers.
 
     Raises:
         Unreachable: nothing was sent.
         redis.RedisError, OSError: the server is away; what it executed is not known.
     """
-    with client.pipeline(transaction=False) as pipeline:
-        try:
-            pipeline.connection = client.connection_pool.get_connection()
-        except (redis.RedisError, OSError) as error:
-            raise Unreachable(said_by(error)) from error
-        for command in commands:
-            pipeline.execute_command(*command)  # type: ignore[no-untyped-call]  # redis-py has no types here
-        return pipeline.execute(raise_on_error=False)
+    pool = client.connection_pool
+    try:
+        connection: Any = pool.get_connection()  # redis-py has no types for what follows
+    except (redis.RedisError, OSError) as error:
+        raise Unreachable(said_by(error)) from error
+    try:
+        connection.send_packed_command(connection.pack_commands(commands))  # what cannot be written is not sent
+        return [_reply(client, connection, command[0]) for command in commands]
+    except BaseException:
+        connection.disconnect()  # the next one would read what is still to come
+        raise
+    finally:
+        pool.release(connection)
+
+
+def _reply(client: Any, connection: Any, name: Any) -> Reply:
+    try:
+        return client.parse_response(connection, name)
+    except redis.ResponseError as refused:
+        return refused
 
 
 def is_refusal(reply: Reply) -> bool:
