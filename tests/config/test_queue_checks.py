@@ -61,6 +61,12 @@ PLACES = [
         "12: agents.anna.auto: an external number never registers, so it cannot be active by itself; remove it: such"
             " an agent logs in by command"
     ]),
+    ("hours: {office: {week: {mon: 08:00-09:00}}}\nagents:\n  anna: {extension: 101, hours: office, auto: yes}\n", [
+        "13: agents.anna.auto: `hours` already says when the agent is active; keep one of them"
+    ]),
+    ("agents:\n  anna: {extension: 101, hours: office}\n", [
+        "12: agents.anna.hours: opening hours office do not exist; write `office:` below `hours:`"
+    ]),
     ("agents:\n  anna: {extension: 101, confirm: no}\n", [
         "12: agents.anna.confirm: only external numbers are asked to press 1; remove it"
     ]),
