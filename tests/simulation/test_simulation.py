@@ -24,6 +24,7 @@ from tests.oracle import callers, engagements
 from tests.oracle.answers import Acceptance, Result
 from tests.oracle.model import Model
 from tests.oracle.state import TicketState
+from tests.simulation import people
 from tests.simulation.faults import PROFILES
 from tests.simulation.sought import Failure, run_plan
 from tests.simulation.switch_twin import SwitchTwin
@@ -107,8 +108,9 @@ def test_a_queue_that_gives_a_caller_to_two_agents_is_noticed() -> None:
 
 
 def test_callers_who_are_left_in_a_closed_queue_are_noticed() -> None:
-    with mock.patch.object(ClosingWatch, "look", return_value=None):
-        assert "of t0 waits in side" in broken(11, hours=0.25, agents=1, calls_per_h=1500)
+    patient = mock.patch.object(people, "PATIENCE_S", 3_000.0)
+    with mock.patch.object(ClosingWatch, "look", return_value=None), patient:
+        assert " waits in side " in broken(11, hours=0.25, agents=1, calls_per_h=1500)
 
 
 def test_a_caller_who_never_leaves_his_queue_is_noticed() -> None:
