@@ -108,12 +108,15 @@ def run(args: argparse.Namespace) -> int:
     except (BadMoment, LookupError, ValueError, LiveStateError) as error:
         print(error.args[0] if error.args else error, file=sys.stderr)
         return 1
+    for of in hours_by_hand.left_behind(overrides, settings.tenants[args.tenant]):
+        print(f"{of}: set by hand, and not in the files any more", file=sys.stderr)
     if trouble:
         print(f"(what is set by hand is not known, so only the schedule is shown: {trouble})", file=sys.stderr)
     if getattr(args, "json", False):
         print(orjson.dumps({"tenant": args.tenant, "hours": [asdict(one) for one in found]}).decode())
     else:
-        print(*(line for one in found for line in _lines(one)), sep="\n")
+        for line in (line for one in found for line in _lines(one)):
+            print(line)
     return 0
 
 
@@ -121,13 +124,14 @@ def _look_for(args: argparse.Namespace, settings: Settings) -> None:
     tenant = settings.tenants.get(args.tenant)
     if tenant is None:
         raise LookupError(unknown("tenant", args.tenant, settings.tenants))
-    if args.name and args.name not in tenant.hours:
+    # What was set over a schedule that the files have no more can still be taken back.
+    if args.name and args.name not in tenant.hours and args.verb != hours_by_hand.TAKE_BACK:
         raise LookupError(unknown("schedule", args.name, tenant.hours))
 
 
 def _found(args: argparse.Namespace, settings: Settings, overrides: Overrides) -> Iterator[Schedules]:
     known, is_shown = settings.tenants[args.tenant].hours, args.verb == VERBS[0]
-    for name in [args.name] if args.name else known:
+    for name in [name for name in known if args.name in ("", name)]:
         zone = known[name].schedule.zone
         at = instant_from(args.at, zone) if is_shown and args.at else clock.now()
         override = override_of_hours(overrides, name)

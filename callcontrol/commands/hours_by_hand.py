@@ -6,7 +6,7 @@ import argparse
 
 from callcontrol.commands.overriding import CHANGE, add_by, add_end, end_in, put, said_by
 from callcontrol.commands.stores import override_store
-from callcontrol.config.settings import Settings
+from callcontrol.config.settings import Settings, Tenant
 from callcontrol.edges import clock
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.vocabulary.override import Overrides, end_at_change, override_of_hours
@@ -35,6 +35,12 @@ def known(tenant: str, settings: Settings) -> tuple[Overrides, str]:
             return overrides.read(tenant), ""
     except LiveStateError as away:
         return {}, str(away)
+
+
+def left_behind(overrides: Overrides, tenant: Tenant) -> list[str]:
+    """What is set by hand over schedules that the files have no more."""
+    of_hours = (of for of, one in overrides.items() if isinstance(one, Override))
+    return sorted(of for of in of_hours if of.partition(":")[2] not in tenant.hours)
 
 
 def carry_out(args: argparse.Namespace, settings: Settings) -> None:

@@ -9,6 +9,7 @@ import logging
 
 import gevent
 
+from callcontrol.config.settings import Tenant
 from callcontrol.daemon.configuration import Current
 from callcontrol.edges import clock, meters
 from callcontrol.edges.containment import contained
@@ -37,6 +38,7 @@ class OverrideMeters:
         self._store = OverrideStore(pipeline)
         self._post = Post(pipeline, f"override-meters:{host_of(worker)}", worker, KEPT_S)
         self._current = current
+        self._shown: set[str] = set()  # tenants of which something is shown
 
     def start(self) -> None:
         """From now on."""
@@ -53,13 +55,25 @@ class OverrideMeters:
         try:
             if not self._post.is_ours():
                 return False
-            for name, tenant in self._current.configuration.settings.tenants.items():
-                if any(block.of(tenant) for _, block in _BLOCKS):
-                    _show(name, self._store.read(name))
+            self._look()
         except LiveStateError as error:
             log.info("what is set by hand cannot be read: %s", error)
             return False
         return True
+
+    def _look(self) -> None:
+        tenants = self._current.configuration.settings.tenants
+        entries = {name: _entries(tenant) for name, tenant in tenants.items()}
+        for name in self._shown | {name for name, found in entries.items() if found}:
+            known = entries.get(name, frozenset())
+            overrides = self._store.read(name) if known else {}
+            _show(name, {of: override for of, override in overrides.items() if of in known})
+            self._shown.add(name)
+
+
+def _entries(tenant: Tenant) -> frozenset[str]:
+    """What of a tenant can be set by hand: what was set over anything that the files have no more is not shown."""
+    return frozenset(f"{word}:{name}" for word, block in _BLOCKS for name in block.of(tenant))
 
 
 def _show(tenant: str, overrides: Overrides) -> None:

@@ -83,6 +83,19 @@ def test_the_same_for_programs_and_at_another_time(config: str, capsys: pytest.C
     assert capsys.readouterr().out.startswith("office: open (the week)")
 
 
+def test_what_the_files_have_no_more_is_told_and_can_be_taken_back(
+    config: str, capsys: pytest.CaptureFixture[str], redis_client: Redis
+) -> None:
+    hours(config, "close", "acme", "office", "--by", "jan", "--until", "taken-back")
+    key = keys.overrides("acme")
+    redis_client.rename(key, "moved")
+    redis_client.hset(key, "hours:gone", redis_client.hget("moved", "hours:office"))
+    assert hours(config, "acme") == 0
+    assert "hours:gone: set by hand, and not in the files any more" in capsys.readouterr().err
+    assert hours(config, "take-back", "acme", "gone") == 0
+    assert redis_client.exists(key) == 0
+
+
 @pytest.mark.parametrize(
     ("words", "why"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -46,14 +47,32 @@ def test_what_stands_without_an_end_is_shown_with_its_age_until_it_is_taken_back
     pipeline: RedisPipeline, redis_client: Redis
 ) -> None:
     duty = encode_override(DutyOverride(KINDS.read("extension:101"), None, "extension:101", Instant(0)))
-    hand = {"hours:a": closed(5, Instant(NOW + 1)), "hours:b": closed(4), "hours:c": closed(1), "duty:night": duty}
+    of_no_schedule = {"hours:gone": closed(9)}
+    hand = {"hours:office": closed(4), "hours:round_the_clock": closed(5, Instant(NOW + 1)), "duty:night": duty}
+    hand |= of_no_schedule
     for of, value in hand.items():
         redis_client.hset(keys.overrides("acme"), of, value)
     assert worker(pipeline, "host-a/1/.x").look_if_ours()
-    assert [shown("overrides", kind="duty"), shown("hours_without_end_seconds")] == [1, 4 * 86_400]
+    assert [shown("overrides", kind=kind) for kind in ("hours", "duty")] == [2, 1]
+    assert shown("hours_without_end_seconds") == 4 * 86_400
     redis_client.delete(keys.overrides("acme"))
     worker(pipeline, "host-a/1/.x").look_if_ours()
     assert [shown("overrides", kind="duty"), shown("hours_without_end_seconds")] == [0, 0]
+
+
+def test_a_tenant_without_schedules_any_more_is_shown_as_such(
+    pipeline: RedisPipeline, redis_client: Redis, tmp_path: Path
+) -> None:
+    shutil.copytree(EXAMPLE, tmp_path / "conf")
+    redis_client.hset(keys.overrides("acme"), "hours:office", closed(4))
+    current = Current(tmp_path / "conf")
+    one = OverrideMeters(pipeline, current, "host-a/1/.x")
+    one.look_if_ours()
+    assert shown("hours_without_end_seconds") == 4 * 86_400
+    (tmp_path / "conf" / "tenants" / "acme.yaml").unlink()
+    assert current.reload()
+    one.look_if_ours()
+    assert shown("hours_without_end_seconds") == 0
 
 
 def test_one_worker_of_a_host_reads_it(pipeline: RedisPipeline, redis_client: Redis) -> None:
