@@ -111,7 +111,7 @@ def test_a_call_goes_by_the_moment_at_which_it_comes(stage: Stage) -> None:
     assert len(played) == 2
     opens = f"{datetime_of(end, ZoneInfo('Europe/Warsaw')):%a %Y-%m-%d %H:%M}"
     why = [str(station["why"]) for station in record_of(stage, call).path]
-    assert f"closed (calendar: fire drill) until {opens}" in why
+    assert f"hours:shop closed (calendar: fire drill) until {opens}" in why
     wait_for(end)
     is_answered(stage)
 

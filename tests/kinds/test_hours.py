@@ -130,7 +130,7 @@ def test_the_caller_is_told_when_it_opens_again_and_goes_on(language: Language, 
     step = decision.step
     assert isinstance(step, Announce)
     assert step.file.removeprefix("file_string://").split("!") == [f"hours/{language}/{one}.wav" for one in expected]
-    assert decision.why[0].why == "closed (the week) until Mon 2026-12-07 08:00"
+    assert decision.why[0].why == "hours:office closed (the week) until Mon 2026-12-07 08:00"
     assert step.following(known) == Onward(AnnouncementTarget("closed"), step.path.onward())
     assert explain(known)[-1].startswith("play closed.wav")
 

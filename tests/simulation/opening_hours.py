@@ -20,13 +20,10 @@ def led_calls(calls: Iterable[CallRecord], settings: Settings) -> tuple[int, int
     found = {"open": 0, "closed": 0}
     for call in calls:
         for entry in call.path:
-            # `hours:desk open (…)`, or where the caller is told something first `closed (…)` of hours:desk itself
-            told = entry.why.removeprefix(f"hours:{DESK} ")
-            if entry.target == f"hours:{DESK}" or told != entry.why:
-                word = told.partition(" ")[0]
-                if word in found:
-                    _check(call, word, state(settings.tenants[call.tenant].hours[DESK].schedule, entry.at).word)
-                    found[word] += 1
+            named, word, *_ = *entry.why.split(" "), ""
+            if named == f"hours:{DESK}":
+                _check(call, word, state(settings.tenants[call.tenant].hours[DESK].schedule, entry.at).word)
+                found[word] += 1
     return found["open"], found["closed"]
 
 

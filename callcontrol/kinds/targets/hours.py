@@ -45,7 +45,7 @@ def decide(target: HoursTarget, path: Path, facts: Facts) -> Answer:
     to = onward(hours, now)
     if hours.say_reopening and not now.open:
         heard = as_file_string(_reopening(now, hours.schedule.zone, facts))
-        why = Routed(facts.now, text_of(target), told, source)
+        why = Routed(facts.now, text_of(target), f"{text_of(target)} {told}", source)
         return Decision(Announce(text_of(target), heard, answer=True, then=to, path=path), (why,))
     if to is None:
         return refuse(Outcome.UNAVAILABLE, Passed(facts.now, text_of(target), told, source))
