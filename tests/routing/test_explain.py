@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from callcontrol.routing import explain as module
 from callcontrol.routing.explain import explain
 from callcontrol.vocabulary.call import Caller
@@ -63,10 +65,17 @@ def test_a_queue_with_nowhere_to_go_says_how_the_call_ends() -> None:
     ]
 
 
-def test_queues_whose_keys_lead_to_each_other_are_cut() -> None:
+def test_queues_whose_keys_lead_to_each_other_are_told_once() -> None:
     keys = queue_world.QUEUES["rush"] + "    keys: {2: queue:help}\n"
     lines = explain(queue_world.facts(queue_world.HELP, written=queue_world.tenant(rush=keys)))
-    assert len(lines) == module.MAX_LINES + 1
+    assert [line.strip() for line in lines].count("wait in queue help") == 1
+    assert "    queue help, as told above" in lines
+
+
+def test_a_plan_that_is_too_long_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MAX_LINES", 5)
+    lines = explain(queue_world.facts(queue_world.HELP))
+    assert len(lines) == 6
     assert lines[-1] == "… (further branches are not shown)"
 
 

@@ -58,6 +58,11 @@ UNKNOWN_S = 90
 class Wait(QueueStep):
     """Wait in a queue for an agent; with no active agent the caller does not enter it."""
 
+    @property
+    def told_once(self) -> str:
+        """Several keys may lead to a queue; where something else is tried behind it, what follows differs."""
+        return f"queue {self.queue}" if self.path.fallback is None else ""
+
     def wants_keys(self, facts: Facts) -> bool:
         """A queue may have keys for those who wait."""
         queue = facts.tenant.queues.get(self.queue)
