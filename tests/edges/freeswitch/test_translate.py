@@ -147,3 +147,8 @@ def test_an_anonymous_caller_is_nowhere_in_what_goes_out() -> None:
     assert "Jan" not in text
     assert "500100200" not in text
     assert "sip_force_full_from" in text
+
+
+def test_keys_are_taken_while_a_bridge_rings() -> None:
+    (made,) = app_commands(do.HoldKeysBack(), call("a1"), "internal")
+    assert made.wire() == b"api uuid_setvar_multi a1 origination_cancel_key=none\n\n"

@@ -214,3 +214,10 @@ def test_a_menu_that_a_reload_took_away_passes() -> None:
 
 def test_it_is_in_the_menu_that_the_state_is_saved() -> None:
     assert begun().state() is InMenu
+
+
+def test_keys_are_held_back_from_bridges_once_for_all_menus() -> None:
+    story = begun()
+    assert story.has(do.HoldKeysBack)
+    assert not story.press("2").has(do.HoldKeysBack)
+    assert not story.press("*").has(do.HoldKeysBack)

@@ -59,7 +59,8 @@ class EnterMenu(OwnStep):
         menu = BLOCK.of(facts.tenant)[self.menu]
         led = call.leg(call.led)
         answer: tuple[Command, ...] = () if led is not None and led.answered is not None else (do.Answer(),)
-        answer += (do.HoldKeysBack(),)
+        if not self.path.asked:  # the first menu of the call
+            answer += (do.HoldKeysBack(),)
         call = caller_answered(call, facts.now).noting(MenuEntered(facts.now, self.menu))
         state = InMenu(self)
         heard = state.read(call.to(state), menu, facts) if call.pressed else state.ask(call, menu, facts)
