@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help env demo run test check promtool pgbouncer bench simulate chaos fuzz test-freeswitch prompts espeak clean
+.PHONY: help env demo run test check promtool pgbouncer bench simulate chaos fuzz test-freeswitch prompts music espeak clean
 
 PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11
 VENV := .venv
@@ -86,6 +86,9 @@ test-freeswitch: env ## the stories on a real FreeSWITCH with SIPp phones (FREES
 
 espeak: ## espeak-ng from Debian's package, as root (it speaks the texts of the example and of some tests)
 	@apt-get install --yes --quiet --no-install-recommends espeak-ng
+
+music: env ## the piece that waiting callers hear again, from freeswitch-xml/sounds/make_music.py
+	@$(PY) freeswitch-xml/sounds/make_music.py freeswitch-xml/sounds
 
 prompts: env ## the spoken prompts again from freeswitch-xml/sounds/*_prompts.yaml (espeak-ng; ARGS="queue/pl/number-3")
 	@$(PY) freeswitch-xml/sounds/speak_prompts.py freeswitch-xml/sounds $(ARGS)

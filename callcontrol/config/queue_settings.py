@@ -260,8 +260,9 @@ class Queue(Frozen):
     )
     greeting: PromptText | None = Field(default=None, description="played once, at entry")
     music: Music = Field(
-        default="tone_stream://%(400,3600,440);loops=-1",
-        description="a sound file, a folder (with a / at its end), or a stream such as local_stream://name",
+        default="local_stream://default",
+        description="a sound file, a folder (with a / at its end), or a stream such as local_stream://name; default: "
+        "what lies in `music/` of the switch's sounds, a quiet piece as delivered",
     )
     announce: Announcements = Announcements()
     whisper: Flag = Field(default=True, description="the agent hears how long the caller waited")

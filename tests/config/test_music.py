@@ -10,6 +10,7 @@ from callcontrol.config.freeswitch_xml import render
 from callcontrol.config.music import folders, music_of
 from callcontrol.config.queue_settings import Queue
 from callcontrol.config.settings import Settings
+from callcontrol.simulator.sounds import FOREVER, stream_s
 from tests.config.folder import TENANT, loaded
 
 PLAYED = {
@@ -38,7 +39,7 @@ def test_what_playback_is_given(music: str) -> None:
 def test_the_default_never_ends() -> None:
     music = str(Queue.model_fields["music"].default)
     assert music_of("acme", "help", settings_with(f"'{music}'").tenants["acme"].queues["q0"]) == music
-    assert music.endswith(";loops=-1")
+    assert stream_s(music, 0.0) == FOREVER
 
 
 def test_no_two_queues_have_a_stream_of_one_name() -> None:

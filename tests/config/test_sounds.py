@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import struct
+import subprocess
 import sys
 from importlib.util import module_from_spec, spec_from_file_location
+from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 
@@ -15,6 +17,7 @@ from callcontrol.edges.speech import sound
 from tests.tidy.tree import ROOT
 
 SOUNDS = ROOT / "freeswitch-xml" / "sounds"
+MUSIC = SOUNDS / "music" / "waiting.wav"
 PROMPTS = sorted(path for name in ("amounts", "hours", "menu", "queue") for path in (SOUNDS / name).rglob("*.wav"))
 MU_LAW = 7
 
@@ -138,3 +141,21 @@ def test_a_wav_of_an_odd_number_of_bytes_is_whole() -> None:
 def test_the_voice_is_told_what_it_would_get_wrong(text: str, told: str) -> None:
     russian = next(language for language in MAKE.read_texts(MAKE.TEXTS[0])[1] if language.code == "ru")
     assert russian.told(text) == told
+
+
+def test_the_music_is_made_as_its_script_says(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, SOUNDS / "make_music.py", tmp_path], check=True, timeout=170)
+    assert (tmp_path / "music" / "waiting.wav").read_bytes() == MUSIC.read_bytes()
+
+
+def test_the_music_is_soft_and_goes_round() -> None:
+    found = chunks(MUSIC.read_bytes())
+    samples = [linear(byte) for byte in found[b"data"]]
+    assert struct.unpack("<HHI", found[b"fmt "][:8]) == (MU_LAW, 1, 8000)
+    assert 30 <= len(samples) / 8000 <= 60
+    assert loudness(samples) == pytest.approx(32768 * 0.05, rel=0.02)
+    assert max(map(abs, samples)) < 16_000
+    parts = [loudness(samples[n : n + 800]) for n in range(0, len(samples), 800)]
+    assert min(parts) > 700, "it is silent somewhere"
+    steps = [abs(after - before) for before, after in pairwise(samples)]
+    assert abs(samples[0] - samples[-1]) < max(steps), "it clicks where it begins again"

@@ -58,7 +58,7 @@ def test_whoever_is_let_in_is_answered_greeted_and_hears_music() -> None:
 
 def test_a_queue_without_words_plays_its_music_only() -> None:
     story = QueueStory(RUSH).enter()
-    assert [play.file for play in story.every(do.Play)] == ["tone_stream://%(400,3600,440);loops=-1"]
+    assert [play.file for play in story.every(do.Play)] == ["local_stream://default"]
     assert story.timers == {}
     assert story.is_polled
 

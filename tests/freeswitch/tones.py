@@ -17,7 +17,7 @@ GREETING_HZ = 659.0  # of sounds/voicemail/greeting.wav
 CLOSED_HZ = 1_400.0  # announcement:closed of the example
 
 
-MUSIC_HZ = 440.0  # of queue:support: the default
+MUSIC_HZ = 440.0  # of queue:support
 SALES_MUSIC_HZ = 350.0
 # Of the example's menus, and of announcement:welcome.
 WELCOME_HZ, MENU_HZ, SALES_MENU_HZ, SILENT_HZ, WRONG_HZ = 523.0, 620.0, 870.0, 480.0, 290.0

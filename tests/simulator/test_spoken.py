@@ -20,6 +20,7 @@ SOUNDS = Path(__file__).parents[2] / "freeswitch-xml" / "sounds"
             "“Przewidywany czas oczekiwania: pięć minut”",
         ),
         ("tone_stream://%(400,3600,440);loops=-1", "music"),
+        ("local_stream://default", "music"),
         ("tone_stream://%(600,200,220)", "tones"),
         ("voicemail/greeting.wav", "voicemail/greeting.wav"),
     ],

@@ -30,6 +30,8 @@ class Spoken:
 
     def heard(self, played: str) -> str:
         """`“You are next.”` for prompts, `tones`, or the file itself."""
+        if played.startswith("local_stream://"):
+            return "music"
         if played.startswith("tone_stream://"):
             return "tones" if ";loops=-1" not in played else "music"
         texts = [self._texts.get(file) for file in played.removeprefix(_BEGINNING).split("!")]
