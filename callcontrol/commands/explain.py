@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, replace
@@ -15,6 +16,8 @@ from gevent.event import AsyncResult
 from callcontrol.commands.arguments import add_config, configuration_or_exit
 from callcontrol.commands.names import unknown
 from callcontrol.commands.stores import live_state
+from callcontrol.config.checks.texts import texts_in
+from callcontrol.config.prompt import SAID_FOLDER
 from callcontrol.daemon.configuration import Configuration
 from callcontrol.edges import clock
 from callcontrol.edges.live_state.failures import LiveStateError
@@ -31,6 +34,7 @@ from callcontrol.vocabulary.moment import text_of as time_text
 from callcontrol.vocabulary.phone_number import is_anonymous, normalise
 
 LOOKUP_S = 5.0
+_SAID = re.compile(rf"{SAID_FOLDER}/[\w-]+\.wav")
 
 Found = tuple[Mapping[str, RunTimeRules], LiveStateError | None]
 LookUp = Callable[[str, Iterable[str]], Found]
@@ -61,9 +65,15 @@ def run(args: argparse.Namespace) -> int:
         return 0
     if found.degraded:
         print(f"(what is set at run time is not known, so the YAML baseline is shown: {found.degraded})")
+    texts = {said.file: said.text for _, said in texts_in(found.settings)}
     for line in explain(found):
-        print(line)
+        print(_with_texts(str(line), texts))
     return 0
+
+
+def _with_texts(line: str, texts: Mapping[str, str]) -> str:
+    """What is said, in the place of the file that says it."""
+    return _SAID.sub(lambda file: f"“{texts[file[0]]}”" if file[0] in texts else file[0], line)
 
 
 def _as_json(found: Facts) -> dict[str, object]:
