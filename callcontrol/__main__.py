@@ -38,6 +38,7 @@ COMMANDS = (
     "calls",
     "queues",
     "agents",
+    "menus",
     "hours",
     "rate",
     "reconcile",

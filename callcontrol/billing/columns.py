@@ -203,7 +203,7 @@ def _writer(columns: tuple[Column, ...]) -> Callable[[Any], dict[str, Any]]:
         for n, c in enumerate(columns)
     )
     write: Callable[[Any], dict[str, Any]] = eval(f"lambda r: {{{', '.join(items)}}}", names)
-    later = tuple((column.name, column.default) for column in columns if column.is_later)
+    later = tuple((c.name, c.write(c.default) if c.write else c.default) for c in columns if c.is_later)
     return (lambda record: _without(write(record), later)) if later else write
 
 

@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from callcontrol.billing.menus import Menus
 from callcontrol.billing.record import CallRecord, Direction, LegRecord, Note, PathEntry, Recording
 from callcontrol.billing.segments import Segments
 from callcontrol.billing.visits import Visits
@@ -37,6 +38,8 @@ from callcontrol.vocabulary.trail import (
     LeftQueue,
     LegEnded,
     LegFound,
+    MenuEntered,
+    MenuLeft,
     Moved,
     Noted,
     Offered,
@@ -110,6 +113,7 @@ class _TrailFacts:
     is_callback_due: bool = False
     language: str = ""
     demand: CallerDemand = NOTHING_ASKED
+    menus: Menus = field(default_factory=Menus)
     visits: Visits = field(default_factory=Visits)
     segments: Segments = field(default_factory=Segments)
     path: list[PathEntry] = field(default_factory=list)
@@ -147,6 +151,8 @@ class _TrailFacts:
                 self.arrived = self.arrived or entry
             case Recorded(at, box, path):
                 self.recordings.append(Recording(at, box, path))
+            case MenuEntered() | MenuLeft():
+                self.menus.hear(entry)
             case LanguageChosen() | Demanded():
                 self._choose(entry)
             case Noted(at, what):
@@ -243,6 +249,7 @@ def _record(
         demand=demand_text(told.demand.skills),
         priority=told.demand.priority,
         label=told.demand.label,
+        menus=told.menus.records(ended),
     )
 
 

@@ -205,6 +205,29 @@ class SegmentRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class MenuVisit:
+    """A stay of the caller in a menu, by our clock.
+
+    Attributes:
+        how: `key`, `dialled` (an extension's number), `silence`, `wrong`, `hung_up` or `gone` (taken elsewhere).
+        pressed: the keys that led on.
+        to: where they, or what follows silence or wrong inputs, led to, as a target text; "" if nowhere.
+        silences, wrongs: how often nothing was pressed, and something that leads nowhere.
+        estimated: its end was not told.
+    """
+
+    menu: str
+    entered: Instant
+    left: Instant
+    how: str
+    pressed: str = ""
+    to: str = ""
+    silences: int = 0
+    wrongs: int = 0
+    estimated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class CallRecord:
     """One call, from its arrival to the end of its last leg.
 
@@ -224,6 +247,7 @@ class CallRecord:
         demand: the skills the caller asked for by keys, in written form (`german>=1`); "": none.
         priority: the priority the caller got by keys; 0: none.
         label: what the call was about, as a key said; "": none did.
+        menus: its stays in menus, in order.
     """
 
     call_id: str
@@ -252,6 +276,7 @@ class CallRecord:
     demand: Annotated[str, LATER] = ""
     priority: Annotated[int, LATER] = 0
     label: Annotated[str, LATER] = ""
+    menus: Annotated[tuple[MenuVisit, ...], LATER] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from callcontrol.billing.record import CallRecord, Direction, RatedRecord
 from callcontrol.edges import meters
 from callcontrol.routing.carrier_loops import LOOP
+from callcontrol.vocabulary.moment import SECOND_US
 
 # How the reason of a station that was passed begins -> the limit, by its name in deploy/README.md.
 LIMITS: Mapping[str, str] = {
@@ -26,6 +27,10 @@ def count(rated: RatedRecord) -> None:
     if unrated := sum(charge.amount is None for charge in rated.charges):
         meters.unrated_total.labels(record.tenant).inc(unrated)
     meters.calls_total.labels(record.tenant, record.outcome.value).inc()
+    for menu in record.menus:
+        key = menu.pressed if menu.how == "key" else ""
+        meters.menus_left_total.labels(record.tenant, menu.menu, menu.how, key).inc()
+        meters.menu_seconds_total.labels(record.tenant, menu.menu).inc((menu.left - menu.entered) / SECOND_US)
     for leg in record.legs:
         if leg.address and leg.direction is Direction.B:
             meters.legs_total.labels(leg.trunk, leg.cause).inc()

@@ -50,6 +50,20 @@ calls_taken_total = series.counter(
 calls_lost_total = series.counter(
     "callcontrol_calls_lost_total", "Calls another worker has taken over from this living one"
 )
+menus_left_total = series.counter(
+    "callcontrol_menus_left_total",
+    "Times a caller left a menu: how, and by which keys of it (only where `how` is key); counted when the call is over",
+    tenant=series.tenants,
+    menu=series.of(()),
+    how=series.MENU_ENDS,
+    key=series.of(("",)),
+)
+menu_seconds_total = series.counter(
+    "callcontrol_menu_seconds_total",
+    "Seconds that callers spent in a menu",
+    tenant=series.tenants,
+    menu=series.of(()),
+)
 legs_total = series.counter(
     "callcontrol_legs_total",
     "Legs that ended, by trunk ('' for phones of ours) and cause",

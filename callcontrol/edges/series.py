@@ -92,6 +92,8 @@ def of(words: Iterable[str]) -> Words:
 
 
 OUTCOMES: Final = of(Outcome)
+# How a caller leaves a menu, as the trail says it.
+MENU_ENDS: Final = of(("key", "dialled", "silence", "wrong", "hung_up", "gone"))
 
 _begun: list[tuple[Counter | Gauge, tuple[Words, ...]]] = []
 

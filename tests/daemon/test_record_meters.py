@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from prometheus_client import REGISTRY
+
 from callcontrol.billing.fold import fold
+from callcontrol.billing.record import MenuVisit, RatedRecord
 from callcontrol.control import commands as do
 from callcontrol.control.events import CallerHungUp, QueueRefused
 from callcontrol.daemon import record_meters
+from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.queue import Refusal
 from tests.control.queue_story import QueueStory
 from tests.control.story import Story
 from tests.edges.test_limits import expect_counted
 from tests.routing.queue_world import RUSH
-from tests.routing.world import facts, rule
+from tests.routing.world import NOW, facts, rule
 
 NAMES = [str(n) for n in range(200, 212)]
 CHAIN = f"""
@@ -43,3 +49,22 @@ def test_a_call_that_ran_into_nothing_counts_nothing() -> None:
     story = Story(facts()).begin().then(CallerHungUp("ORIGINATOR_CANCEL"))
     with expect_counted("hops", 0), expect_counted("length", 0), expect_counted("legs_per_call", 0):
         record_meters.count_limits(fold(story.call.trail))
+
+
+def test_menus_are_counted_by_how_they_were_left() -> None:
+    left = {"key": ("main", "2"), "hung_up": ("sales", "")}
+    before = {how: _left(menu, how, key) for how, (menu, key) in left.items()}
+    record = replace(fold(Story(facts()).begin().call.trail), menus=(
+        MenuVisit("main", NOW, Instant(NOW + 4_500_000), "key", "2", "menu:sales"),
+        MenuVisit("sales", NOW, Instant(NOW + 1_000_000), "hung_up"),
+    ))  # fmt: skip
+    seconds = REGISTRY.get_sample_value("callcontrol_menu_seconds_total", {"tenant": "acme", "menu": "main"}) or 0
+    record_meters.count(RatedRecord(record))
+    assert {how: _left(menu, how, key) - before[how] for how, (menu, key) in left.items()} == {"key": 1, "hung_up": 1}
+    now = REGISTRY.get_sample_value("callcontrol_menu_seconds_total", {"tenant": "acme", "menu": "main"})
+    assert now == seconds + 4.5
+
+
+def _left(menu: str, how: str, key: str) -> float:
+    labels = {"tenant": "acme", "menu": menu, "how": how, "key": key}
+    return REGISTRY.get_sample_value("callcontrol_menus_left_total", labels) or 0.0

@@ -21,9 +21,9 @@ WORDS = {"queue", "callback", "star", *(kind.word for kind in KINDS if kind.step
 # What a worker tells a call, and what a call asks for: among it all that the live state of queues has words for. The
 # third lists the modules of nouns.
 PROTOCOL = {"events.py", "commands.py", "saved.py"}
-# Files above the kinds that may name one. A callback has no target: an offer begins the call. A command that shows and
+# Files above the kinds that may name one. A callback has no target: an offer begins the call. A command that shows or
 # sets the entries of one kind is about that kind.
-DOORS = {"daemon/offer_dispatcher.py", "commands/duty.py"}
+DOORS = {"daemon/offer_dispatcher.py", "commands/duty.py", "commands/menus.py"}
 BLOCKS = {kind.block.key for kind in KINDS if kind.block} - set(Tenant.model_fields)
 
 

@@ -93,7 +93,10 @@ def _literal(default: object) -> str:
             return str(default)
         case str() if "'" not in default:
             return f"'{default}'"
-    raise BadQueries(f"{default!r}: a column that came later defaults to text, a whole number or true and false")
+        case ():
+            return "'[]'::jsonb"
+    right = "text, a whole number, true and false, or an empty list"
+    raise BadQueries(f"{default!r}: a column that came later defaults to {right}")
 
 
 QUERIES = queries_from((_FOLDER / "queries.sql").read_text(encoding="utf-8"))

@@ -382,6 +382,23 @@ SELECT
 FROM visits FULL JOIN offered USING (queue)
 ORDER BY queue;
 
+-- menu_statistics: What came of the callers who came into menus in a stretch of time, by menu and by how they left it; see statistics.py.
+SELECT
+    menu, how, pressed, "to",
+    count(*) AS callers,
+    sum(silences)::bigint AS silences,
+    sum(wrongs)::bigint AS wrongs,
+    floor(1000 * extract(epoch FROM sum("left" - entered)))::bigint AS stay_ms,
+    floor(1000 * extract(epoch FROM percentile_disc(0.5) WITHIN GROUP (ORDER BY "left" - entered)))::bigint AS median_ms
+FROM calls,
+     jsonb_to_recordset(menus) AS m (
+         menu text, entered timestamptz, "left" timestamptz, how text, pressed text, "to" text, silences bigint, wrongs bigint
+     )
+WHERE tenant = %(tenant)s AND started_day BETWEEN %(first_day)s AND %(last_day)s AND menus <> '[]'
+  AND m.entered >= %(start)s AND m.entered < %(end)s AND menu = coalesce(%(menu)s, menu)
+GROUP BY menu, how, pressed, "to"
+ORDER BY menu, callers DESC, how, pressed, "to";
+
 -- agent_statistics: What came of the offers made in a stretch of time, by agent and end; see statistics.py.
 SELECT
     agent, how, count(*) AS offers, count(bridged_at) AS talks,

@@ -1,7 +1,8 @@
-"""Statistics of queues and agents from the records, for any period.
+"""Statistics of queues, agents and menus from the records, for any period.
 
 What counts when: a visit under the moment the caller entered the queue; an offer, with its conversation and wrap-up,
-under the moment it was made, for its queue and its agent alike, so that both sums agree. Calls that are not over yet
+under the moment it was made, for its queue and its agent alike, so that both sums agree; a stay in a menu under the
+moment the caller came to it. Calls that are not over yet
 are not in the ledger. A callback's call is no caller who entered: it counts by its offers and as reached.
 
 A visit is found if its call reached us at most a day before the period, which every call does that is not over a day
@@ -116,6 +117,69 @@ class AgentStatistics:
         return sum(self.ends.get(end, 0) for end in MISSES)
 
 
+@dataclass(frozen=True, slots=True)
+class WayOut:
+    """A way by which callers left a menu: how, by which keys, and where to.
+
+    Attributes:
+        how, pressed, to: as of a call's stay in a menu (`billing.record.MenuVisit`).
+        median_ms: half of them were in the menu no longer than this (ms).
+    """
+
+    how: str
+    pressed: str
+    to: str
+    callers: int
+    median_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class MenuStatistics:
+    """What came of the callers who came into a menu, each time they did.
+
+    Attributes:
+        ways: how they left it, the most frequent first.
+        silences, wrongs: how often nothing was pressed, and something that leads nowhere.
+        stay_ms: time in the menu, the sum (ms).
+    """
+
+    menu: str
+    ways: tuple[WayOut, ...]
+    silences: int
+    wrongs: int
+    stay_ms: int
+
+    @property
+    def entered(self) -> int:
+        """How often callers came to it."""
+        return sum(way.callers for way in self.ways)
+
+    @property
+    def gave_up(self) -> int:
+        """How often they hung up in it."""
+        return sum(way.callers for way in self.ways if way.how == "hung_up")
+
+    @property
+    def mean_ms(self) -> int:
+        """How long they were in it, on average (ms)."""
+        return self.stay_ms // self.entered if self.entered else 0
+
+
+def menu_statistics(
+    dsn: str, tenant: str, start: Instant, end: Instant, menu: str | None = None
+) -> list[MenuStatistics]:
+    """The tenant's menus that callers came into in [start, end), by name.
+
+    Args:
+        menu: only this one; None: all.
+
+    Raises:
+        NoLedger: Postgres cannot be reached, or has no tables of this version.
+    """
+    rows = _rows(dsn, "menu_statistics", _period(tenant, start, end) | {"menu": menu})
+    return [_menu(name, list(ways)) for name, ways in groupby(rows, key=lambda row: str(row["menu"]))]
+
+
 def queue_statistics(
     dsn: str, tenant: str, start: Instant, end: Instant, in_time_s: int, short_s: int
 ) -> list[QueueStatistics]:
@@ -160,3 +224,9 @@ def _agent(name: str, rows: list[dict[str, Any]]) -> AgentStatistics:
 
     ends = {OfferEnd(row["how"]): int(row["offers"]) for row in rows}
     return AgentStatistics(name, ends, total("talks"), total("talk_ms"), total("wrap_up_ms"))
+
+
+def _menu(name: str, rows: list[dict[str, Any]]) -> MenuStatistics:
+    ways = tuple(WayOut(row["how"], row["pressed"], row["to"], row["callers"], row["median_ms"]) for row in rows)
+    silences, wrongs, stay_ms = (int(sum(row[name] for row in rows)) for name in ("silences", "wrongs", "stay_ms"))
+    return MenuStatistics(name, ways, silences, wrongs, stay_ms)
