@@ -17,7 +17,7 @@ from tests.routing.test_language import POLE, SPOKEN
 
 LABELS = """
 labels:
-  billing: {whisper: {en: billing.wav, pl: faktury.wav}}
+  billing: {whisper: {en: billing.wav, pl: faktury.wav, ru: scheta.wav}}
 """
 WRITTEN = SPOKEN + LABELS
 BILLING = CallerChoice(label="billing", priority=3, language="ru")
