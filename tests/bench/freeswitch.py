@@ -251,13 +251,18 @@ class Place:
         more = (f"rtp_end_port={self._ports.rtp + RTP_PORTS}", "log_level=warning")
         lines = "".join(f'  <X-PRE-PROCESS cmd="set" data="{one}"/>\n' for one in more)
         _put_into(local, "</include>", f"{lines}</include>")
-        fine = '<settings>\n    <param name="1ms-timer" value="true"/>'
-        _put_into(self.switch.conf / "autoload_configs" / "switch.conf.xml", "<settings>", fine)
+        stamp_finely(self.switch.conf)
 
     def _end_daemon(self) -> None:
         """At once, if it still runs: it would wait for calls nobody hangs up."""
         if self.daemon.process is not None and self.daemon.process.poll() is None:
             self.daemon.kill()
+
+
+def stamp_finely(conf: Path) -> None:
+    """Have the switch of this configuration stamp its events to the millisecond."""
+    fine = '<settings>\n    <param name="1ms-timer" value="true"/>'
+    _put_into(conf / "autoload_configs" / "switch.conf.xml", "<settings>", fine)
 
 
 def _put_into(file: Path, mark: str, text: str) -> None:

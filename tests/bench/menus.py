@@ -7,8 +7,9 @@ from __future__ import annotations
 import os
 import time
 from argparse import Namespace
-from bisect import bisect
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 import yaml
@@ -20,11 +21,12 @@ from callcontrol.simulator.stories.stage import Stage
 from callcontrol.simulator.stories.story import PlacedCall, Story
 from tests.bench.call_centre import DID, TENANT, example, numbers
 from tests.bench.figures import MS, Moment, Spread, growth_kib, spread
+from tests.bench.freeswitch import stamp_finely
 from tests.bench.key_events import KeyEvents
 from tests.bench.machine import cpu_s, folder, load, rss_kib, staged
 from tests.bench.waiting import WaitingRoom
 from tests.freeswitch.stage import RealStage
-from tests.freeswitch.switch import find_freeswitch
+from tests.freeswitch.switch import RealSwitch, find_freeswitch
 
 AGENTS = 2
 MENU = "48222000001"
@@ -100,16 +102,29 @@ def until_prompts(keys: Iterable[Moment], prompts: Iterable[Moment]) -> list[int
 def _spans(keys: Iterable[Moment], begins: dict[str, list[int]]) -> Iterator[int]:
     for key in keys:
         mine = begins.get(key.who, [])
-        at = bisect(mine, key.at_us)
+        at = bisect_left(mine, key.at_us)
         if at < len(mine):
             yield mine[at] - key.at_us
+
+
+class FineSwitch(RealSwitch):
+    """Its events are stamped to the millisecond, not in steps of 20."""
+
+    def lay_out(self) -> None:
+        """As for the stories, but for that."""
+        super().lay_out()
+        stamp_finely(self.conf)
 
 
 def _real(binary: Path) -> list[int]:
     """By the switch's own events: it has taken a key (DTMF), it begins to play (PLAYBACK_START)."""
     presses = tuple((FIRST_S + REAL_EACH_S * i, key) for i, key in enumerate(REAL_KEYS))
     lasts_s = FIRST_S + REAL_EACH_S * (len(REAL_KEYS) + 1)
-    with folder() as made, RealStage(binary, made) as stage, KeyEvents(stage.ports.event_socket) as events:
+    with folder() as made, ExitStack() as stack:
+        stage = RealStage(binary, made)
+        stage.switch = FineSwitch(binary, made / "switch", stage.ports)
+        stack.enter_context(stage)
+        events = stack.enter_context(KeyEvents(stage.ports.event_socket))
         stage.world.arrange(Story("", "", {}, (), {}, (), (), (), ()))
         calls = [PlacedCall(number, REAL_MENU, presses=presses, hangup_after_s=lasts_s) for number in _callers()]
         stage.world.wait_until_over([stage.world.place(call) for call in calls], lasts_s + 30)
