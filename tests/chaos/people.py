@@ -71,13 +71,15 @@ class People:
         self._count = 0
 
     def run(self) -> None:
-        """Until `stop`; what should have come by now comes now."""
+        """Until `stop`; what should have come by now comes now. Where the machine is too slow for so many calls, as many
+        come as it can take.
+        """
         due_s = clock.monotonic()
         while not self._over.is_set():
             if not self._may_call.wait(LOOK_S):
                 due_s = clock.monotonic()  # who did not call meanwhile does not call later
                 continue
-            while due_s <= clock.monotonic() and self._may_call.is_set():
+            while due_s <= clock.monotonic() and self._may_call.is_set() and not self._over.is_set():
                 self._place()
                 due_s += 1 / self._per_s
             gevent.sleep(LOOK_S)
