@@ -288,7 +288,7 @@ class Centre:
             self.accepted[id_] += answer.accepted
             self._tell(id_, OfferAccepted(offer, agent) if answer.accepted else OfferVoid(offer, agent))
 
-        self.redis(lambda m, o: m.accept(o, offer, agent), answered)
+        self.redis(lambda m, o: m.accept(o, offer, agent, id_), answered)
 
     # --- the switch
 

@@ -6,6 +6,7 @@ One stage for all: each test leaves the stores, the switch and the daemon runnin
 from __future__ import annotations
 
 import random
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -81,11 +82,21 @@ class Live:
         return Occasion(now, "", seed_from(random.Random(now)), periods_at(now, ZoneInfo("Europe/Warsaw")))
 
 
+def with_long_rings(folder: Path) -> Path:
+    """The example, whose agents' phones ring longer than a daemon takes to come back on a busy machine."""
+    shutil.copytree(EXAMPLE, folder)
+    tenant = folder / "tenants" / "acme.yaml"
+    text = tenant.read_text()
+    assert text.count("    ring: 6\n") == 1
+    tenant.write_text(text.replace("    ring: 6\n", "    ring: 12\n"))
+    return folder
+
+
 @pytest.fixture(scope="module")
 def stage() -> Iterator[Stage]:
     with tempfile.TemporaryDirectory(prefix="callcontrol-stage-") as folder:
         Path(folder).chmod(0o711)
-        with Stage(Path(folder), EXAMPLE) as made:
+        with Stage(Path(folder), with_long_rings(Path(folder) / "example")) as made:
             yield made
 
 
