@@ -84,7 +84,7 @@ fuzz: env ## atheris on what reads other people's bytes (ARGS="wire --seconds 60
 test-freeswitch: env ## the stories on a real FreeSWITCH with SIPp phones (FREESWITCH=/path/to/freeswitch ARGS="busy group")
 	@FREESWITCH="$(FREESWITCH)" $(PY) -m tests.freeswitch $(ARGS)
 
-espeak: ## espeak-ng from Debian's package, as root (it speaks the texts of the example and of some tests)
+espeak: ## espeak-ng from Debian's package, as root (it speaks texts in prompts; a test needs it)
 	@apt-get install --yes --quiet --no-install-recommends espeak-ng
 
 music: env ## the piece that waiting callers hear again, from freeswitch-xml/sounds/make_music.py

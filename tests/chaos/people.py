@@ -71,7 +71,7 @@ class People:
         self._count = 0
 
     def run(self) -> None:
-        """Until `stop`; what should have come by now comes now. Where the machine is too slow for so many calls, as many
+        """Until `stop`; what should have come by now comes now. Where the machine is too slow for that, as many
         come as it can take.
         """
         due_s = clock.monotonic()

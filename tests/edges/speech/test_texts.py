@@ -132,10 +132,3 @@ def test_a_host_without_the_engine_is_warned_and_speaks_nothing(tmp_path: Path) 
 def test_the_folder_is_the_switchs_or_of_the_data(tmp_path: Path) -> None:
     assert folder_of(configured(tmp_path)) == tmp_path
     assert folder_of(loaded().model_copy(update={"data": "/srv/data"})) == Path("/srv/data/sounds")
-
-
-def test_espeak_speaks_every_language(tmp_path: Path) -> None:
-    written = "announcements:\n  a: {file: {say: {pl: Cześć, en: Hello, ru: Привет}}}\nlanguages: [en, pl, ru]\n"
-    told = speak(loaded(TENANT + written, f"{MAIN}speech: {{sounds: {tmp_path}}}\n"))
-    assert told == texts.Told(3, ())
-    assert len(files(tmp_path)) == 6
