@@ -1,6 +1,6 @@
 """`callcontrol demo`: stores, a simulated FreeSWITCH and the daemon as processes; calls through every kind of
-forwarding, then an afternoon of two queues; what happens while it happens; the queues' figures; and the bill, read back
-from Postgres. The exit status says whether all came out as told.
+forwarding, then a morning of hours and menus and an afternoon of two queues; what happens while it happens; the
+figures of menus and queues; and the bill, read back from Postgres. The exit status says whether all came out as told.
 """
 
 from __future__ import annotations
@@ -61,7 +61,9 @@ SPEED = "6"
 # Longest time for a command that shows a table.
 COMMAND_S = 30
 # Waiting is the daemon's own time, which runs at its normal speed.
-QUEUES = ("48-queue-afternoon",)
+DAY = ("121-hours-closed", "102-menu-queue", "161-language-by-key", "48-queue-afternoon")
+# What an admin would type at the end of that day.
+AFTERWARDS = (("hours", TENANT), ("menus", TENANT), ("queues", "show", TENANT), ("agents", "show", TENANT))
 
 _WORDS: Mapping[str, str] = {
     "invite": "rings, showing {number}",
@@ -122,15 +124,12 @@ def run(args: argparse.Namespace) -> int:
 
 def _played(given: Props, console: Console) -> list[StoryResult]:
     stories = read_stories(given.stories)
-    cases, queues = ([s for s in stories if _name_of(s) in names] for names in (CASES, QUEUES))
+    by_name = {story.file.removesuffix(".yaml"): story for story in stories}
+    cases, day = ([by_name[name] for name in names] for names in (CASES, DAY))
     return [
         *_on_stage(cases, given, ("--speed", SPEED), console, _show_fast_bill),
-        *_on_stage(queues, given, (), console, _show_queues),
+        *_on_stage(day, given, (), console, _show_day),
     ]
-
-
-def _name_of(story: Story) -> str:
-    return story.file.removesuffix(".yaml")
 
 
 def _on_stage(
@@ -233,9 +232,9 @@ def _show_bill(stage: Stage, console: Console) -> None:
     console.print()
 
 
-def _show_queues(stage: Stage, console: Console) -> None:
-    """The commands an admin would type now."""
-    for words in (("queues", "show", TENANT), ("agents", "show", TENANT)):
+def _show_day(stage: Stage, console: Console) -> None:
+    """What is known at the end of the day, and the bill."""
+    for words in AFTERWARDS:
         console.rule(f"[bold]callcontrol {' '.join(words)}", align="left")
         console.file.flush()
         command = [sys.executable, "-m", "callcontrol", *words, "--config", str(stage.config)]

@@ -126,7 +126,7 @@ def _period(args: argparse.Namespace, configuration: Configuration) -> Period:
 def _title(tenant: str, menu: MenuStatistics, period: Period) -> str:
     figures = (
         f"{menu.entered} came, {menu.gave_up} hung up in it, {span(menu.mean_ms)} on average",
-        f"nothing pressed {menu.silences} times, {menu.wrongs} times what leads nowhere",
+        f"times nothing was pressed: {menu.silences}, something wrong: {menu.wrongs}",
     )
     return f"{tenant}: menu {menu.menu}, {period.name}: {'; '.join(figures)}"
 

@@ -62,7 +62,7 @@ def test_as_a_person_sees_it(ledger: str, tmp_path: Path, capsys: pytest.Capture
     config = configured(tmp_path, "redis://127.0.0.1:1", ledger)
     assert main(["menus", "acme", "--from", "2026-11-17", "--to", "2026-11-17", "--config", config]) == 0
     lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines() if line.strip()]
-    title = "acme: menu main, 2026-11-17: 3 came, 0 hung up in it, 0:07 on average; nothing pressed 3 times"
+    title = "acme: menu main, 2026-11-17: 3 came, 0 hung up in it, 0:07 on average; times nothing was pressed: 3"
     assert " ".join(lines).startswith(title)
     assert "pressed 2 menu:sales 2 67% 0:04" in lines
     assert "pressed nothing extension:117 1 33% 0:15" in lines

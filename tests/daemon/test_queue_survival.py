@@ -40,6 +40,7 @@ from tests.daemon.test_survival import (
 )
 
 AGENT, SUPPORT = "121@acme.example", "48221234588"
+RING_S = 12
 NEVER, LEAVES_SOON = Behaviour("never_answers"), Behaviour("answers", after_s=0.3, talk_s=9)
 
 pytestmark = pytest.mark.timeout(300)
@@ -88,7 +89,7 @@ def with_long_rings(folder: Path) -> Path:
     tenant = folder / "tenants" / "acme.yaml"
     text = tenant.read_text()
     assert text.count("    ring: 6\n") == 1
-    tenant.write_text(text.replace("    ring: 6\n", "    ring: 12\n"))
+    tenant.write_text(text.replace("    ring: 6\n", f"    ring: {RING_S}\n"))
     return folder
 
 
@@ -125,15 +126,19 @@ def test_kill_9_while_a_caller_waits(stage: Stage, live: Live) -> None:
     phone_does(stage, live, NEVER, TALKS)
     call = stage.switch.place(Call(SUPPORT, number="+48500100501"))
     until(lambda: "ringing" in heard(stage, AGENT))
+    rings_until_s = clock.monotonic() + RING_S
     joined = live.queue().oldest
     stage.daemon.kill()
     assert "playback" in heard(stage, call)
     assert "hangup" not in heard(stage, call)
     stage.daemon.start()
+    # On a busy machine the phone may stop ringing before there is a daemon that is told.
+    was_in_time = clock.monotonic() < rings_until_s - 2
     until(lambda: is_bridged(stage, call))
     hang_up(stage, call)
     found = record_of(stage, call)
-    assert (found.outcome, found.answered_by, found.estimated) == ("answered", "extension:121", False)
+    assert (found.outcome, found.answered_by) == ("answered", "extension:121")
+    assert not (was_in_time and found.estimated)
     (visit,) = found.visits
     assert (visit.how, visit.agent) == ("answered", "wanda")
     assert joined is not None
