@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from prometheus_client import Gauge, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 from callcontrol.edges import meter_files, series
 
@@ -50,20 +50,16 @@ calls_taken_total = series.counter(
 calls_lost_total = series.counter(
     "callcontrol_calls_lost_total", "Calls another worker has taken over from this living one"
 )
-menus_left_total = series.counter(
+menus_left_total = Counter(
     "callcontrol_menus_left_total",
     "Times a caller left a menu: how, and by which keys of it (only where `how` is key); counted when the call is over",
-    tenant=series.tenants,
-    menu=series.of(()),
-    how=series.MENU_ENDS,
-    key=series.of(("",)),
+    ["tenant", "menu", "how", "key"],
 )
-menu_seconds_total = series.counter(
-    "callcontrol_menu_seconds_total",
-    "Seconds that callers spent in a menu",
-    tenant=series.tenants,
-    menu=series.of(()),
+series.begins_by_rows(menus_left_total, series.ways_out_of_menus)
+menu_seconds_total = Counter(
+    "callcontrol_menu_seconds_total", "Seconds that callers spent in a menu", ["tenant", "menu"]
 )
+series.begins_by_rows(menu_seconds_total, series.menus)
 legs_total = series.counter(
     "callcontrol_legs_total",
     "Legs that ended, by trunk ('' for phones of ours) and cause",

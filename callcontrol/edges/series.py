@@ -17,9 +17,11 @@ from typing import Final
 from prometheus_client import Counter, Gauge
 
 from callcontrol.config.settings import Settings
+from callcontrol.kinds.targets.menu.settings import BLOCK as MENUS
 from callcontrol.vocabulary.outcome import Outcome
 
 Words = Callable[[Settings], Iterable[str]]
+Rows = Callable[[Settings], Iterable[tuple[str, ...]]]
 
 # Why a connection of a call is turned away; `system`: the host has no descriptor or no memory for it;
 # `forged`: the switch does not have the call that it presents.
@@ -93,9 +95,9 @@ def of(words: Iterable[str]) -> Words:
 
 OUTCOMES: Final = of(Outcome)
 # How a caller leaves a menu, as the trail says it.
-MENU_ENDS: Final = of(("key", "dialled", "silence", "wrong", "hung_up", "gone"))
+MENU_ENDS: Final = ("key", "dialled", "silence", "wrong", "hung_up", "gone")
 
-_begun: list[tuple[Counter | Gauge, tuple[Words, ...]]] = []
+_begun: list[tuple[Counter | Gauge, Rows]] = []
 
 
 def counter(name: str, what: str, **labels: Words) -> Counter:
@@ -108,11 +110,28 @@ def counter(name: str, what: str, **labels: Words) -> Counter:
 def begins(metric: Counter | Gauge, *words: Words) -> None:
     """Let the metric's series begin at 0, for all these words of its labels; without labels it does so by itself."""
     if words:
-        _begun.append((metric, words))
+        begins_by_rows(metric, lambda settings: product(*(known(settings) for known in words)))
+
+
+def begins_by_rows(metric: Counter | Gauge, rows: Rows) -> None:
+    """The same, where the words of one label depend on those of another: each row names all labels."""
+    _begun.append((metric, rows))
 
 
 def begin(settings: Settings) -> None:
     """Make every series that can be known from these settings; one that counts already goes on."""
-    for metric, words in _begun:
-        for values in product(*(known(settings) for known in words)):
+    for metric, rows in _begun:
+        for values in rows(settings):
             metric.labels(*values)
+
+
+def menus(settings: Settings) -> Iterable[tuple[str, str]]:
+    """Every tenant's menus."""
+    return [(name, menu) for name, tenant in settings.tenants.items() for menu in MENUS.of(tenant)]
+
+
+def ways_out_of_menus(settings: Settings) -> Iterable[tuple[str, ...]]:
+    """Every way out of every menu: those without a key, and each key by itself."""
+    for name, menu in menus(settings):
+        yield from ((name, menu, how, "") for how in MENU_ENDS if how != "key")
+        yield from ((name, menu, "key", keys) for keys in MENUS.of(settings.tenants[name])[menu].keys)

@@ -39,7 +39,8 @@ class Promises:
 
     Attributes:
         every: each so manieth operation on queues is looked at in full; 1: each.
-        recoveries: how long callers who waited at a worker that died were at none (seconds).
+        recoveries: how long callers who waited at a worker that died were at none, from the latest death on
+            (seconds).
         told: legs whose end a worker that had their call was told.
         somebody_takes_calls: whether a worker is always there.
         wall_us: the time as clocks that are right say it, with all steps they were made to take (microseconds).
@@ -105,7 +106,10 @@ class Promises:
             raise Broken(f"caller {channel.id} was taken by nobody", channel.call)
 
     def worker_dies(self, process: object) -> None:
-        """The callers who wait at it are nobody's now."""
+        """The callers who wait at it have no worker now. For those who had none already the time begins anew: this
+        may be the worker that was about to take them.
+        """
+        self._orphaned |= dict.fromkeys(self._orphaned, self._now_s)
         for switch in self._switches:
             for channel in switch.channels.values():
                 connection = channel.connection
