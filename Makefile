@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help env demo run test check promtool pgbouncer bench simulate chaos fuzz test-freeswitch prompts music espeak clean
+.PHONY: help env demo run test check lint promtool pgbouncer bench simulate chaos fuzz test-freeswitch prompts music espeak clean
 
 PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11
 VENV := .venv
@@ -47,11 +47,13 @@ run: env ## the daemon alone, on the configured stores or the embedded ones
 test: env ## every test, on real embedded Redis and Postgres
 	@$(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
-check: env ## linters: ruff, types, floors, sizes; the alerts' own tests where there is promtool
+check: lint ## the linters, and the tests of the house's own rules
+	@$(PY) -m pytest -q tests/tidy
+
+lint: env ## linters: ruff, types, floors; the alerts' own tests where there is promtool
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports --no-logo
-	@$(PY) -m pytest -q tests/tidy
 	@promtool=$$(command -v promtool || ls $(CURDIR)/$(VENV)/bin/promtool 2>/dev/null || true); \
 	if [ -n "$$promtool" ]; then cd deploy/prometheus && "$$promtool" test rules *_test.yaml; \
 	else echo 'make check: the alerts were NOT tested: no promtool (make promtool, or apt install prometheus)'; fi
