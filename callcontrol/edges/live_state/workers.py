@@ -122,11 +122,12 @@ class Workers:
         if self._resigned or self._lease is Lease.LAPSED:
             return
         self._tell_heard()
+        # Each time: another worker may have buried this one, which had been silent, after it had come back.
+        self._pipeline.submit("SADD", keys.workers(), self._worker, on_reply=_ignore)
         if self._lease is Lease.HELD:
             renewed = partial(self._renewed, clock.monotonic())
             self._pipeline.submit("SET", lease, self._version, "XX", "PX", _LEASE_MS, on_reply=renewed)
         else:
-            self._pipeline.submit("SADD", keys.workers(), self._worker, on_reply=_ignore)
             taken = partial(self._taken, clock.monotonic())
             self._pipeline.submit("SET", lease, self._version, "PX", _LEASE_MS, on_reply=taken)
 
@@ -162,6 +163,7 @@ class Workers:
         """
         self._resigned = True
         self._tell_heard()
+        self._pipeline.ask("SADD", keys.workers(), self._worker)  # what is not among the workers is not looked for
         self._pipeline.ask("SET", keys.worker(self._worker), _GONE, "EX", _GONE_S)
 
     def _taken(self, sent: float, _reply: Any, trouble: LiveStateError | None) -> None:

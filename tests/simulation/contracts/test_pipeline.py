@@ -225,6 +225,21 @@ def test_a_lease_that_is_not_renewed_runs_out(side: Side) -> None:
     assert mine.dead() == []
 
 
+@pytest.mark.parametrize("renews", [True, False])
+def test_a_worker_that_was_buried_after_it_had_come_back_is_missed_when_it_ends(side: Side, renews: bool) -> None:
+    mine, other = Workers(side.pipeline, "elsewhere/1/x", steady_s=0.0), Workers(side.pipeline, "elsewhere/2/x")
+    mine.beat()
+    other.beat()
+    side.settle()
+    mine.bury("elsewhere/2/x")  # it had been silent, and its calls were taken over meanwhile
+    if renews:
+        other.beat()
+        side.settle()
+        assert mine.others() == ["elsewhere/2/x"]
+    other.resign()
+    assert mine.dead() == ["elsewhere/2/x"]
+
+
 def test_with_redis_away_commands_fail_and_what_is_owed_comes_later(side: Side) -> None:
     store = CallStore(side.pipeline)
     store.save(call())
