@@ -42,7 +42,8 @@ class ClosingWatch:
     def _run(self) -> None:
         while True:
             gevent.sleep(LOOK_S)
-            self.look()
+            with contained("loop", "the hours of waiting calls could not be looked at"):
+                self.look()
 
     def look(self) -> None:
         """Tell each call that waits under opening hours that are over."""

@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypeVar
 from callcontrol.config.kinds import ConfiguredKind, Kinds
 from callcontrol.config.settings import Extension, Settings, Tenant
 from callcontrol.routing.endings import refuse
+from callcontrol.routing.opening_hours import state_at
 from callcontrol.routing.path import Path
 from callcontrol.routing.plan import Account, Answer, Branch, Decision, Legs, Peer, Ring, RingResult, Step
 from callcontrol.vocabulary.call import NO_ORIGIN, Caller, Origin
@@ -21,7 +22,6 @@ from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.override import DutyOverride, Overrides
 from callcontrol.vocabulary.rule import Rule, RuleKind, Rules
 from callcontrol.vocabulary.schedule import Override, State
-from callcontrol.vocabulary.schedule_state import state
 from callcontrol.vocabulary.stored import Upgrades
 from callcontrol.vocabulary.target import HoursTarget, Target, text_of
 
@@ -146,12 +146,9 @@ class Facts:
             f"in force {'during' if rule.during else 'outside'} {text_of(HoursTarget(rule.hours))}, which is {stands}"
         )
 
-    def hours_now(self, name: str) -> State | None:
-        """What opening hours of the tenant say now, None if there are none of this name."""
-        hours = self.tenant.hours.get(name)
-        if hours is None:
-            return None
-        return state(hours.schedule, self.now, self.override_of(HoursTarget(name), Override))
+    def hours_now(self, name: str | None) -> State | None:
+        """What opening hours of the tenant say now, None if there are none of this name, or none are named."""
+        return state_at(self.tenant, name, self.now, self.overrides)
 
     def override_of(self, target: Target, form: type[ByHand]) -> ByHand | None:
         """What was set by hand over this schedule or duty and is in force, None if nothing is."""

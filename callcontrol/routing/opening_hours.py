@@ -5,7 +5,6 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from callcontrol.config.settings import Tenant
-from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.moment import Instant, datetime_of
 from callcontrol.vocabulary.override import Overrides, override_of_hours
 from callcontrol.vocabulary.schedule import State
@@ -21,11 +20,6 @@ def state_at(tenant: Tenant, name: str | None, at: Instant, overrides: Overrides
     if name is None or name not in tenant.hours:
         return None
     return state(tenant.hours[name].schedule, at, override_of_hours(overrides, name))
-
-
-def state_now(name: str | None, facts: Facts) -> State | None:
-    """As `state_at`, now."""
-    return state_at(facts.tenant, name, facts.now, facts.overrides)
 
 
 def told_of(now: State, zone: ZoneInfo) -> str:

@@ -13,7 +13,6 @@ from callcontrol.kinds.targets.queue.waiting import Wait, Waiting
 from callcontrol.kinds.targets.queue.waiting_caller import Offering, RungLeg
 from callcontrol.routing.endings import refuse
 from callcontrol.routing.facts import Facts, RoutedKind
-from callcontrol.routing.opening_hours import state_now
 from callcontrol.routing.path import Path
 from callcontrol.routing.plan import Answer, Branch, Decision
 from callcontrol.vocabulary.outcome import Outcome
@@ -29,7 +28,7 @@ def decide(target: QueueTarget, path: Path, facts: Facts) -> Answer:
     queue = facts.tenant.queues.get(target.name)
     if queue is None:
         return refuse(Outcome.UNAVAILABLE, Passed(facts.now, text_of(target), "no such queue"))
-    step, hours = Wait(target.name, path), state_now(queue.hours, facts)
+    step, hours = Wait(target.name, path), facts.hours_now(queue.hours)
     if hours is not None and not hours.open:
         return exits.closed(step, queue, hours, facts)
     return Decision(step)
