@@ -13,11 +13,14 @@ from unittest import mock
 
 import pytest
 
+from callcontrol.config.settings import Tenant
 from callcontrol.control.events import Event, LegGone
 from callcontrol.daemon.call_driver import CallDriver
 from callcontrol.daemon.closing_watch import ClosingWatch
 from callcontrol.edges.live_state.queues import QueueStore
+from callcontrol.routing.opening_hours import state_at
 from callcontrol.vocabulary.moment import SECOND_US, Instant
+from callcontrol.vocabulary.override import Overrides
 from callcontrol.vocabulary.queue import Occasion
 from callcontrol.vocabulary.schedule import Source, State, Why
 from tests.oracle import callers, engagements
@@ -25,6 +28,7 @@ from tests.oracle.answers import Acceptance, Result
 from tests.oracle.model import Model
 from tests.oracle.state import TicketState
 from tests.simulation import people
+from tests.simulation.centre import DESK
 from tests.simulation.faults import PROFILES
 from tests.simulation.sought import Failure, run_plan
 from tests.simulation.switch_twin import SwitchTwin
@@ -91,7 +95,11 @@ def test_an_agent_who_is_never_let_go_is_noticed() -> None:
 
 def test_a_call_let_in_by_opening_hours_that_are_closed_is_noticed() -> None:
     always = State(True, Why(Source.WEEK), None)
-    with mock.patch("callcontrol.routing.facts.state_at", return_value=always):
+
+    def of_desk_always(tenant: Tenant, name: str | None, at: Instant, overrides: Overrides | None) -> State | None:
+        return always if name == DESK else state_at(tenant, name, at, overrides)
+
+    with mock.patch("callcontrol.routing.facts.state_at", of_desk_always):
         assert "was led as if open, the opening hours said closed" in broken(8)
 
 
