@@ -130,6 +130,10 @@ class OpeningHours(Frozen):
         special, yearly = self._special()
         return Schedule(zone, self._week(), special, yearly, self._holidays(), tuple(self._events(zone)))
 
+    def is_ever(self, is_open: bool) -> bool:
+        """Whether it may be open (or closed) at some time: by what is written, or by hand, for which it has a code."""
+        return self.code is not None or not self.schedule.is_never(is_open)
+
     def _week(self) -> tuple[Day, ...]:
         days = {day: Day(windows, "", ("week", key)) for key, windows in self.week.items() for day in week_days_of(key)}
         return tuple(days.get(day, Day()) for day in range(7))

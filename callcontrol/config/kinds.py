@@ -75,6 +75,10 @@ def _nowhere(_name: str, _entry: Any) -> Iterable[Link]:
     return ()
 
 
+def _may_take(_entry: Any, _tenant: Tenant) -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfiguredKind(Generic[T]):
     """What the configuration has to know of a kind of target.
@@ -84,6 +88,9 @@ class ConfiguredKind(Generic[T]):
         form: how its targets are written; None: they are not.
         block: where its entries stand, whose names are the targets'; None: any value of the right form is a target.
         links: from an entry's name and settings, every target it may send the call on to.
+        only_onward: of an entry that takes no call itself, the targets calls go on to from there at some time; None: it
+            may take a call.
+        callers_choose: whether its links are what callers choose, so that none may be closed for ever.
         is_last_resort: whether it is named where a safe last resort has to be chosen.
         checks: what must fit together across settings.
         warnings: what is allowed and yet hardly meant (`checks/warnings.py`).
@@ -94,6 +101,8 @@ class ConfiguredKind(Generic[T]):
     form: Form | None = NAMED
     block: Block[Any] | None = None
     links: Callable[[str, Any], Iterable[Link]] = _nowhere
+    only_onward: Callable[[Any, Tenant], Iterable[Target] | None] = _may_take
+    callers_choose: bool = False
     is_last_resort: bool = False
     checks: tuple[Callable[[Settings], Iterable[Problem]], ...] = ()
     warnings: tuple[Warn, ...] = ()

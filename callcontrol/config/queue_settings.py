@@ -265,7 +265,7 @@ class Queue(Frozen):
         "what lies in `music/` of the switch's sounds, a quiet piece as delivered",
     )
     announce: Announcements = Announcements()
-    whisper: Flag = Field(default=True, description="the agent hears how long the caller waited")
+    whisper: Flag = Field(default=True, description="the agent hears what it is about, and how long the caller waited")
     whisper_name: PromptText | None = Field(default=None, description="the queue's name, played to the agent first")
     keys: Mapping[Key, KeyAction] = Field(
         default_factory=dict, description="what a key does: `callback`, or a target the call goes to"

@@ -11,7 +11,7 @@ from callcontrol.vocabulary.agent import AgentAction, OfferEnd
 from callcontrol.vocabulary.language import Language
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.override import SetByHand
-from callcontrol.vocabulary.queue import Leaving, TalkEnd, Ticket
+from callcontrol.vocabulary.queue import NO_CONTEXT, CallerContext, Leaving, TalkEnd, Ticket
 from callcontrol.vocabulary.rule import Rule, RuleKind
 from callcontrol.vocabulary.target import Target
 
@@ -263,7 +263,7 @@ class EndTalk:
 @dataclass(frozen=True, slots=True)
 class KeepCallback:
     """The ticket keeps its place: its number is to be called when its turn comes, but not while it is `closed` (from,
-    till).
+    till). `context`: how the caller was led.
     """
 
     ticket: str
@@ -271,6 +271,7 @@ class KeepCallback:
     not_before: Instant
     expires: Instant
     closed: tuple[tuple[Instant, Instant], ...] = ()
+    context: CallerContext = NO_CONTEXT
 
 
 @dataclass(frozen=True, slots=True)

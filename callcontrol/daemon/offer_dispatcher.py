@@ -17,6 +17,7 @@ from callcontrol.daemon.timers import Timer
 from callcontrol.daemon.worker_context import WorkerContext
 from callcontrol.edges import clock
 from callcontrol.edges.containment import contained
+from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.queue_replies import Effects
 from callcontrol.edges.live_state.queues import QueueStore
 from callcontrol.kinds import KINDS
@@ -24,7 +25,8 @@ from callcontrol.kinds.targets.queue.callback import NEVER_AGAIN, new_callback
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.moment import SECOND_US, Instant
-from callcontrol.vocabulary.queue import Leaving, Notice, Offer
+from callcontrol.vocabulary.override import Overrides
+from callcontrol.vocabulary.queue import CallerContext, Leaving, Notice, Offer
 
 # What a person has done to a caller.
 _TAKES_OUT = ("moved", "removed")
@@ -40,6 +42,7 @@ class OfferDispatcher:
         self._store = store
         self._switch_links = switch_links
         self._callbacks: dict[str, str] = {}  # the call that carries each callback's offer
+        self._beginning: dict[str, list[Offer]] = {}  # offers of callbacks whose call is about to begin
         self._due: dict[str, tuple[Instant, Timer]] = {}
 
     # --- what operations lead to
@@ -84,11 +87,30 @@ class OfferDispatcher:
         under_way = self._shared.drivers.get(self._callbacks.get(offer.id, ""))
         if under_way is not None:
             under_way.deliver(OfferMade(offer))
-            return
+        elif offer.id in self._beginning:
+            self._beginning[offer.id].append(offer)
+        else:
+            self._beginning[offer.id] = [offer]
+            self._store.context_of(tenant, offer.ticket, partial(self._look_up, tenant, offer))
+
+    def _look_up(self, tenant: str, offer: Offer, context: CallerContext) -> None:
+        """What is set by hand over the hours, by which it is decided whether the customer may be called now."""
         configuration = self._shared.current.configuration
         if tenant not in configuration.settings.tenants:  # taken out of the YAML: no calls may be made for it
+            del self._beginning[offer.id]
             self._store.called(tenant, offer.ticket, reached=False, not_before=NEVER_AGAIN)
             return
+        begin = partial(self._begin_callback, tenant, offer, context)
+        if configuration.settings.tenants[tenant].hours:
+            self._shared.overrides.look_up(tenant, begin)
+        else:
+            begin({}, None)
+
+    def _begin_callback(
+        self, tenant: str, offer: Offer, context: CallerContext, overrides: Overrides, _trouble: LiveStateError | None
+    ) -> None:
+        offers = self._beginning.pop(offer.id)
+        configuration = self._shared.current.configuration
         switch = self._switch_links.best(self._places(configuration.settings.tenants[tenant], offer))
         call = new_callback(
             id_=clock.new_id(),
@@ -97,14 +119,18 @@ class OfferDispatcher:
             tenant=tenant,
             offer=offer,
             now=clock.now(),
+            context=context,
         )
         caller = Caller(offer.number)
         prices = configuration.prices_of(tenant)
-        facts = Facts(configuration.settings, KINDS, tenant, prices, caller, call.dialled, clock.now())
+        facts = Facts(
+            configuration.settings, KINDS, tenant, prices, caller, call.dialled, clock.now(), overrides=overrides
+        )
         driver = CallDriver(call, facts, self._shared, None)
         self._shared.take(driver)
         self._callbacks = {o: c for o, c in self._callbacks.items() if c in self._shared.drivers} | {offer.id: call.id}
-        driver.deliver(OfferMade(offer))
+        for one in offers:
+            driver.deliver(OfferMade(one))
 
     def _places(self, tenant: Tenant, offer: Offer) -> Iterator[str]:
         """The switches that know the agents' phones: from there their legs need no second switch."""

@@ -62,8 +62,9 @@ class QueueLine:
                 store.pass_(tenant, offer, agent, how_ended)
             case do.EndTalk(agent, ticket, talk_us, why):
                 store.over(tenant, agent, ticket, talk_us, why)
-            case do.KeepCallback(ticket, number, not_before, expires, closed):
-                store.call_back(tenant, ticket, number, not_before, expires, partial(_kept, driver, ticket), closed)
+            case do.KeepCallback(ticket, number, not_before, expires, closed, context):
+                kept = partial(_kept, driver, ticket)
+                store.call_back(tenant, ticket, number, not_before, expires, kept, closed, context)
             case do.CallbackTried(ticket, reached, not_before):
                 store.called(tenant, ticket, reached, not_before)
             case do.ActOnAgent(agent, action, detail):

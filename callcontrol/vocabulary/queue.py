@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from callcontrol.vocabulary.agent import OfferEnd
+from callcontrol.vocabulary.demand import CallerDemand
+from callcontrol.vocabulary.language import Language
 from callcontrol.vocabulary.moment import Instant
 
 # The demand every agent meets.
@@ -103,6 +105,24 @@ class Ticket:
     priority: int = 0
     stages: tuple[DemandStage, ...] = (DemandStage(0, NO_DEMAND),)
     again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CallerContext:
+    """How a caller was led who has asked to be called back: the call back begins with it.
+
+    Attributes:
+        language: the one that was chosen; None: none was.
+        demand: what the caller has asked for by keys; None: nothing.
+        menu: the menu from which the caller came to the queue, as a target text; "": from none.
+    """
+
+    language: Language | None = None
+    demand: CallerDemand | None = None
+    menu: str = ""
+
+
+NO_CONTEXT = CallerContext()
 
 
 @dataclass(frozen=True, slots=True)

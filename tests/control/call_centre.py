@@ -45,7 +45,7 @@ from callcontrol.control.events import (
     SwitchGone,
     TimerFired,
 )
-from callcontrol.edges.live_state import codec
+from callcontrol.edges.live_state import caller_context, codec
 from callcontrol.kinds.targets.queue.callback import CallingBack, new_callback
 from callcontrol.kinds.targets.queue.waiting import Waiting
 from callcontrol.routing.facts import Facts
@@ -154,7 +154,13 @@ class Centre:
 
     def _call_back(self, offer: Offer) -> None:
         id_ = f"back-{len(self.visits)}"
-        call = new_callback(id_=id_, switch="fs1", worker="w1", tenant="acme", offer=offer, now=self.now)
+        self.redis(lambda m, o: m.context(o, offer.ticket), lambda kept: self._begin(id_, offer, kept))
+
+    def _begin(self, id_: str, offer: Offer, kept: str) -> None:
+        context = caller_context.read("acme", kept)
+        call = new_callback(
+            id_=id_, switch="fs1", worker="w1", tenant="acme", offer=offer, now=self.now, context=context
+        )
         found = replace(self.facts, settings=self.settings, caller=Caller(offer.number), dialled=call.dialled)
         self.visits[id_] = Visit(call, found, line=False)
         self.carriers[offer.id] = id_
@@ -271,9 +277,11 @@ class Centre:
                 self.redis(lambda m, o: m.pass_(o, offer, agent, end))
             case do.EndTalk(agent, ticket_id, talk_us, why):
                 self.redis(lambda m, o: m.over(o, agent, ticket_id, talk_us, why))
-            case do.KeepCallback(ticket_id, number, not_before, expires, closed):
+            case do.KeepCallback(ticket_id, number, not_before, expires, closed, context):
                 self.redis(
-                    lambda m, o: m.call_back(o, ticket_id, number, not_before, expires, closed),
+                    lambda m, o: m.call_back(
+                        o, ticket_id, number, not_before, expires, closed, caller_context.written(context)
+                    ),
                     lambda kept: self._tell(id_, CallbackAnswered(ticket_id, kept)),
                 )
             case do.CallbackTried(ticket_id, reached, not_before):

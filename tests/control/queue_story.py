@@ -24,7 +24,7 @@ from callcontrol.kinds.targets.queue.waiting_caller import Offering
 from callcontrol.kinds.targets.queue.waiting_room import POLL_S, POLL_TIMER
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.moment import Instant
-from callcontrol.vocabulary.queue import Entered, Offer, Place
+from callcontrol.vocabulary.queue import NO_CONTEXT, CallerContext, Entered, Offer, Place
 from callcontrol.vocabulary.trail import Offered
 from tests.control.story import SECOND, Story
 from tests.routing.queue_world import HELP, RUSH, facts
@@ -144,7 +144,9 @@ class QueueStory(Story):
 class CallbackStory(QueueStory):
     """A customer of a queue whose turn to be called back has come."""
 
-    def __init__(self, *agents: str, queue: str = "help", attempt: int = 1, **known: object) -> None:
+    def __init__(
+        self, *agents: str, queue: str = "help", attempt: int = 1, context: CallerContext = NO_CONTEXT, **known: object
+    ) -> None:
         super().__init__(RUSH if queue == "rush" else HELP, **known)
         now = self.facts.now
         joined = Instant(now - 600 * SECOND)
@@ -152,7 +154,9 @@ class CallbackStory(QueueStory):
             "asked/1:1", "asked/1", queue, 1, agents or ("anna",), joined, Instant(now + 3 * SECOND), "w1",
             callback=True, attempt=attempt, number="+48600700800",
         )  # fmt: skip
-        self.call = new_callback(id_="back-1", switch="fs1", worker="w1", tenant="acme", offer=self.first, now=now)
+        self.call = new_callback(
+            id_="back-1", switch="fs1", worker="w1", tenant="acme", offer=self.first, now=now, context=context
+        )
         self.facts = replace(self.facts, caller=Caller(self.first.number), dialled=self.call.dialled)
 
     @property

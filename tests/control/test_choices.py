@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
 from callcontrol.billing.fold import fold
 from callcontrol.config.choices import CallerChoice
 from callcontrol.control import commands as do
 from callcontrol.control.choices import said_by_key
 from callcontrol.control.events import CallConnectionLost, FactsFound, KeyPressed, QueueRefused, Rearrived
+from callcontrol.edges.live_state import caller_context
 from callcontrol.edges.live_state.codec import decode, encode
+from callcontrol.kinds.targets.menu.settings import MenuTarget
 from callcontrol.routing.speech import as_file_string, waited
 from callcontrol.vocabulary.demand import CallerDemand
-from callcontrol.vocabulary.queue import Refusal
+from callcontrol.vocabulary.language import Language
+from callcontrol.vocabulary.queue import NO_CONTEXT, CallerContext, Refusal
 from callcontrol.vocabulary.trail import Demanded
-from tests.control.queue_story import QueueStory
+from tests.control.queue_story import CallbackStory, QueueStory
+from tests.routing.queue_world import tenant
 from tests.routing.test_language import POLE, SPOKEN
 
 LABELS = """
@@ -68,6 +76,41 @@ def test_the_agent_hears_what_it_is_about() -> None:
     seconds = (story.facts.now - story.waiting.joined) // 1_000_000
     heard = ("help.wav", "billing.wav", *waited("en", seconds))
     assert story.command(do.Whisper).file == as_file_string(heard)
+
+
+def from_the_menu(language: Language, *asked: MenuTarget, written: str = WRITTEN) -> str:
+    """What the agent hears of a caller who was led in this language, and was asked for a choice at these menus."""
+    story = QueueStory(written=written, caller=POLE).enter()
+    step = replace(story.waiting.step, path=replace(story.waiting.step.path, asked=asked))
+    story.call = replace(story.call, language=language, state=replace(story.waiting, step=step))
+    story.offer("anna").answer(story.legs("anna")[0]).accept()
+    return story.command(do.Whisper).file
+
+
+def test_the_agent_hears_from_which_menu_the_caller_comes_where_the_tenant_speaks_several_languages() -> None:
+    assert "queue/en/from-menu-ru.wav" in from_the_menu("ru", MenuTarget("main"))
+    assert "from-menu" not in from_the_menu("ru")
+    assert "from-menu" not in from_the_menu("en", MenuTarget("main"), written=tenant())
+
+
+def test_a_callback_is_led_as_the_call_that_asked_for_it() -> None:
+    asked = pressed(BILLING).enter()
+    step = replace(asked.waiting.step, path=replace(asked.waiting.step.path, asked=(MenuTarget("main"),)))
+    asked.call = asked.call.to(replace(asked.waiting, step=step))
+    context = asked.then(KeyPressed("1")).command(do.KeepCallback).context
+    assert context == CallerContext("ru", CallerDemand({}, 3, "billing"), "menu:main")
+
+    story = CallbackStory(written=WRITTEN, context=caller_context.read("acme", caller_context.written(context)))
+    story.agent_there()
+    heard = ("queue/en/calling-back.wav", "billing.wav", "queue/en/from-menu-ru.wav")
+    assert story.command(do.Whisper).file == as_file_string(heard)
+    record = fold(story.call.trail)
+    assert (record.priority, record.label, record.language) == (3, "billing", "ru")
+
+
+@pytest.mark.parametrize("kept", ["", "{", '{"$":"CallerContext/9"}', '{"$":"CallerDemand"}'])
+def test_a_context_that_is_not_known_or_unreadable_is_none(kept: str) -> None:
+    assert caller_context.read("acme", kept) == NO_CONTEXT
 
 
 def test_the_record_says_what_was_asked_for() -> None:

@@ -39,11 +39,13 @@ from callcontrol.kinds.targets.queue.waiting import Waiting
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.agent import AgentState, OfferEnd
 from callcontrol.vocabulary.call import Caller
+from callcontrol.vocabulary.demand import CallerDemand
 from callcontrol.vocabulary.moment import Instant
-from callcontrol.vocabulary.queue import Notice, Offer, Ticket
+from callcontrol.vocabulary.queue import NO_CONTEXT, CallerContext, Notice, Offer, Ticket
+from callcontrol.vocabulary.schedule import Override
 from callcontrol.vocabulary.trail import OfferEnded
 from tests.daemon.queue_parts import WORKER, Listener, LiveQueues, configured, occasion, until
-from tests.routing.queue_world import CUSTOMER, HELP
+from tests.routing.queue_world import CUSTOMER, HELP, QUEUES
 
 SECOND, HOUR = 1_000_000, 3_600 * 1_000_000
 
@@ -69,7 +71,11 @@ class Ears:
 class NoBook:
     """Where records go."""
 
+    def __init__(self) -> None:
+        self.records: list[RatedRecord] = []
+
     def put(self, record: RatedRecord, on_durable: Callable[[], None]) -> None:
+        self.records.append(record)
         on_durable()
 
     def put_aside(self, call: bytes, reason: str) -> None:
@@ -104,6 +110,7 @@ class Office:
         self.folder = folder
         self.current = Current(folder)
         self.ears = Ears()
+        self.book = NoBook()
         registrations = Registrations()
         settings = self.current.configuration.settings
         switch_links = SwitchLinks(settings, registrations, random.Random(1), lambda user, domain: None, lambda: None)
@@ -115,7 +122,7 @@ class Office:
             overrides=OverrideStore(live.pipeline),
             calls=CallStore(live.pipeline),
             registrations=registrations,
-            records=NoBook(),
+            records=self.book,
             switches=NoSwitch(),
             legs=cast(LegLine, self.ears),
             queue_store=live.store,
@@ -140,7 +147,7 @@ class Office:
     def callbacks(self) -> list[DrivenCall]:
         return [driver for driver in self.shared.drivers.values() if not driver.call.caller_channel]
 
-    def owe_callback(self, after_s: float = 0) -> None:
+    def owe_callback(self, after_s: float = 0, context: CallerContext = NO_CONTEXT) -> None:
         """A customer has asked to be called back; `after_s` from now he may be."""
         ticket = Ticket("asked/1", "help", CUSTOMER.number, WORKER, clock.now())
         told, self.live.on_told = self.live.on_told, lambda tenant, told: None
@@ -148,7 +155,7 @@ class Office:
         self.live.settle()
         self.live.on_told = told
         begins = Instant(clock.now() + int(after_s * SECOND))
-        self.live.store.call_back("acme", ticket.id, ticket.number, begins, Instant(begins + HOUR))
+        self.live.store.call_back("acme", ticket.id, ticket.number, begins, Instant(begins + HOUR), context=context)
         self.live.settle()
 
 
@@ -249,6 +256,27 @@ def test_a_callback_that_is_to_wait_falls_due_by_itself(office: Office) -> None:
     office.owe_callback(after_s=0.2)
     until(office.callbacks)
     assert office.ears.rung() == ["extension:101"]
+
+
+def test_a_customer_is_called_as_led_before_and_by_the_hours_as_set_by_hand(
+    redis_url: str, redis_client: Redis, tmp_path: Path
+) -> None:
+    """The schedule is always open; it was closed by hand."""
+    folder = configured(tmp_path, help=QUEUES["help"].replace("retries: 2,", "retries: 2, hours: desk,"))
+    with (folder / "tenants" / "acme.yaml").open("a") as acme:
+        acme.write("hours:\n  desk: {week: {mon-sun: '00:00-24:00'}}\n")
+    live = LiveQueues(redis_url)
+    live.open("anna")
+    office = Office(live, folder)
+    closed = Override(False, Instant(clock.now() + HOUR), "101", clock.now())
+    assert live.waited(lambda done: office.shared.overrides.store("acme", "hours:desk", closed, done)) is None
+    office.owe_callback(context=CallerContext("ru", CallerDemand(label="billing")))
+    until(lambda: office.book.records)
+    (rated,) = office.book.records
+    assert (rated.call.language, rated.call.label) == ("ru", "billing")
+    assert office.ears.rung() == []
+    assert [ticket.position for ticket in live.tickets()] == [0]  # held until the hours by hand are over
+    live.close()
 
 
 def test_an_agent_who_lets_it_ring_leaves_the_customer_to_the_next(office: Office) -> None:

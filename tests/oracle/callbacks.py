@@ -12,7 +12,9 @@ from tests.oracle.work import Work
 Closed = tuple[tuple[Instant, Instant], ...]
 
 
-def call_back(work: Work, ticket: str, number: str, not_before: Instant, expires: Instant, closed: Closed) -> Kept:
+def call_back(
+    work: Work, ticket: str, number: str, not_before: Instant, expires: Instant, closed: Closed, context: str = ""
+) -> Kept:
     """The caller wants to be called at this number."""
     known = work.state.tickets.get(ticket)
     if known is None or not number:
@@ -26,11 +28,18 @@ def call_back(work: Work, ticket: str, number: str, not_before: Instant, expires
     work.count(known.queue, "callbacks")
     if known.id in work.state.tickets:
         known.callback, known.number, known.expires, known.closed = True, number, expires, closed
+        known.context = context
         hold(work, known, not_before)
         serve_both(work, known, released)
     else:
         serve_agents(work, released)
     return answer
+
+
+def context(work: Work, ticket: str) -> str:
+    """How its caller was led, "" where that was not said."""
+    known = work.state.tickets.get(ticket)
+    return known.context if known is not None else ""
 
 
 def _answer(work: Work, queue: str, number: str) -> Kept:

@@ -70,11 +70,16 @@ class Model:
         not_before: Instant,
         expires: Instant,
         closed: callbacks.Closed = (),
+        context: str = "",
     ) -> Result[Kept]:
         """The caller wants to be called; whether that can be, and is the only one at this number. While it is `closed`
         (from, till) the callback is held.
         """
-        return self._do(occasion, callbacks.call_back, ticket, number, not_before, expires, closed)
+        return self._do(occasion, callbacks.call_back, ticket, number, not_before, expires, closed, context)
+
+    def context(self, occasion: Occasion, ticket: str) -> Result[str]:
+        """How its caller was led, "" where that was not said."""
+        return self._do(occasion, callbacks.context, ticket)
 
     def called(self, occasion: Occasion, ticket: str, reached: bool, not_before: Instant) -> Result[bool]:
         """An attempt is over; not_before 0: there is no further one. Whether there was one."""

@@ -106,6 +106,7 @@ class TicketNow:
         closed: from when till when it is held until then.
         closing: when that begins next, 0: not any more.
         attempt: how often an agent accepted this callback.
+        context: how its caller was led.
     """
 
     id: str
@@ -128,6 +129,7 @@ class TicketNow:
     expires: int = NEVER
     closed: tuple[tuple[int, int], ...] = ()
     closing: int = 0
+    context: str = ""
 
     @property
     def rank(self) -> tuple[int, str]:

@@ -81,7 +81,7 @@ class QueueTwin:
             case _:
                 return self._do_more(operation, at, given)
 
-    def _do_more(self, operation: str, at: Occasion, given: Mapping[str, Any]) -> tuple[list[Any], Result[Any]]:
+    def _do_more(self, operation: str, at: Occasion, given: Mapping[str, Any]) -> tuple[Any, Result[Any]]:
         model = self.model
         match operation:
             case "call_back":
@@ -93,8 +93,12 @@ class QueueTwin:
                     Instant(given["not_before"]),
                     Instant(given["expires"]),
                     tuple((Instant(int(begin)), Instant(int(end))) for begin, _, end in pairs),
+                    given["context"],
                 )
                 return [kept.answer.value.encode()], kept
+            case "context":
+                known = model.context(at, given["id"])
+                return known.answer.encode(), known
             case "called":
                 called = model.called(at, given["id"], given["reached"], Instant(given["not_before"]))
                 return _said(called, b"kept", b"gone")

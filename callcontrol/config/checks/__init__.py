@@ -21,6 +21,7 @@ from callcontrol.config.checks import (
     switches,
     targets,
     texts,
+    ways_out,
 )
 from callcontrol.config.problems import Problem
 from callcontrol.config.settings import Settings
@@ -90,6 +91,7 @@ CHECKS_OF_TARGETS: tuple[Callable[[Settings, AllKinds], Iterable[Problem]], ...]
     chains.loops,
     chains.chains_too_long,
     chains.last_resorts_that_forward,
+    ways_out.choices_closed_for_ever,
 )
 
 

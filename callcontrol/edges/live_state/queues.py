@@ -17,7 +17,7 @@ from typing import Any
 import gevent
 
 from callcontrol.edges import clock, meters
-from callcontrol.edges.live_state import keys, queue_script
+from callcontrol.edges.live_state import caller_context, keys, queue_script
 from callcontrol.edges.live_state.failures import LiveStateError, StoreOlder, StoreRefused
 from callcontrol.edges.live_state.pipeline import COOL_DOWN_S, RedisPipeline
 from callcontrol.edges.live_state.queue_replies import Effects, entered_from, told_of
@@ -26,6 +26,8 @@ from callcontrol.routing.pace import smoothed
 from callcontrol.vocabulary.agent import AgentAction, OfferEnd
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.queue import (
+    NO_CONTEXT,
+    CallerContext,
     Engaged,
     Entered,
     Kept,
@@ -163,10 +165,12 @@ class QueueStore:
         expires: Instant,
         on_kept: Callable[[Kept], None] = lambda _: None,
         closed: Iterable[tuple[Instant, Instant]] = (),
+        context: CallerContext = NO_CONTEXT,
     ) -> None:
         """The caller has asked to be called back; the ticket keeps its place.
 
         Args:
+            context: how the caller was led; `context_of` answers it.
             closed: from when till when it is held until then, in their order: its customer may not be called.
             on_kept: gets the result; with Redis away as soon as it is back.
         """
@@ -174,7 +178,18 @@ class QueueStore:
         there = ([self._clocks.there(tenant, at) for at in both] for both in closed)
         shut = ",".join(f"{begin}:{end}" for begin, end in there)
         given = {"id": ticket, "number": number, "not_before": begins, "expires": ends, "closed": shut}
+        given["context"] = caller_context.written(context)
         self._owe(tenant, "call_back", given, lambda answer: on_kept(Kept(answer[0].decode())))
+
+    def context_of(self, tenant: str, ticket: str, on_context: Callable[[CallerContext], None]) -> None:
+        """How the caller was led who has asked for this callback; NO_CONTEXT where that is not known: Redis is away,
+        the ticket is gone, another version kept it.
+        """
+
+        def answered(answer: Any, trouble: LiveStateError | None) -> None:
+            on_context(caller_context.read(tenant, answer.decode()) if trouble is None else NO_CONTEXT)
+
+        self._do(tenant, "context", {"id": ticket}, answered)
 
     def called(self, tenant: str, ticket: str, reached: bool, not_before: Instant) -> None:
         """An attempt at a callback is over; not_before 0: there is no further one."""

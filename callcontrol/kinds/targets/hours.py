@@ -10,6 +10,7 @@ from callcontrol.config.checks import by_hand
 from callcontrol.config.checks.places import nearest_source
 from callcontrol.config.hours_settings import OpeningHours
 from callcontrol.config.kinds import Block, Link, while_hours
+from callcontrol.config.settings import Tenant
 from callcontrol.control.playing import Announce
 from callcontrol.routing.endings import refuse
 from callcontrol.routing.facts import Facts, RoutedKind
@@ -34,6 +35,14 @@ def links(name: str, hours: OpeningHours) -> Iterator[Link]:
             yield Link(to, (word,), while_hours(name, word))
     for reason, to in hours.reasons.items():
         yield Link(to, ("reasons", reason), f"{while_hours(name, 'closed')}, {reason}")
+
+
+def only_onward(hours: OpeningHours, _tenant: Tenant) -> Iterator[Target]:
+    """It takes no call itself."""
+    if hours.is_ever(True) and hours.open is not None:
+        yield hours.open
+    if hours.is_ever(False):
+        yield from (to for to in (hours.closed, *hours.reasons.values()) if to is not None)
 
 
 def decide(target: HoursTarget, path: Path, facts: Facts) -> Answer:
@@ -77,6 +86,7 @@ KIND = RoutedKind(
     row="opening hours decide: on to `open` or `closed`, or by `reasons`; where none is named, a sequence goes on",
     block=BLOCK,
     links=links,
+    only_onward=only_onward,
     checks=(partial(by_hand.problems_of, BLOCK),),
     decide=decide,
     set_by_hand=True,

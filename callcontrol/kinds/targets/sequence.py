@@ -15,7 +15,7 @@ from callcontrol.config.checks.places import problem_at
 from callcontrol.config.frozen import Frozen
 from callcontrol.config.kinds import ALWAYS, SOMETIMES, Block, Link
 from callcontrol.config.problems import Problem
-from callcontrol.config.settings import Settings
+from callcontrol.config.settings import Settings, Tenant
 from callcontrol.config.target_fields import TargetText
 from callcontrol.kinds.targets.hangup import HangupTarget
 from callcontrol.kinds.targets.voicemail import VoicemailTarget
@@ -62,6 +62,11 @@ def steps_never_reached(settings: Settings) -> Iterator[Problem]:
                     yield problem_at(settings, place, what, f"remove it, or put it before {text_of(step)}")
 
 
+def only_onward(sequence: Sequence, _tenant: Tenant) -> tuple[Target, ...]:
+    """A step takes the call, or none does."""
+    return sequence.steps
+
+
 def decide(target: SequenceTarget, path: Path, facts: Facts) -> Answer:
     """The first step; the path carries the others along."""
     sequence = BLOCK.of(facts.tenant).get(target.name)
@@ -76,6 +81,7 @@ KIND = RoutedKind(
     row="its `steps` are tried one after the other, until one takes the call",
     block=BLOCK,
     links=links,
+    only_onward=only_onward,
     checks=(steps_never_reached,),
     decide=decide,
 )

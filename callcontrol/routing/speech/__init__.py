@@ -18,7 +18,7 @@ from callcontrol.routing.speech.grammar import Noun, counted, number
 from callcontrol.routing.speech.languages import GRAMMARS, Files, files
 from callcontrol.routing.speech.menus import MenuPhrase, menu_phrase
 from callcontrol.routing.speech.moments import Standing, override_set, override_taken_back, reopening, until
-from callcontrol.vocabulary.language import Language
+from callcontrol.vocabulary.language import LANGUAGES, Language
 
 LAST_POSITION = 999  # beyond it no number is said
 LONGEST_MINUTES = 60  # beyond it: more than an hour
@@ -100,6 +100,11 @@ def waited(language: Language, seconds: int) -> Files:
     return files(language, ("waited", *spoken))
 
 
+def from_menu(language: Language, heard: Language) -> Files:
+    """To the agent: the caller comes from a menu that was heard in the language `heard`."""
+    return files(language, (f"from-menu-{heard}",))
+
+
 @cache
 def all_files(language: Language) -> frozenset[str]:
     """Every file that any of these functions can ask for."""
@@ -112,6 +117,7 @@ def _everything(language: Language) -> Iterator[Files]:
     yield from (position(language, n) for n in range(1, LAST_POSITION + 2))
     yield from (expected_wait(language, n) for n in range(LONGEST_MINUTES + 2))
     yield from (waited(language, n) for n in range(LONGEST_MINUTES * 60 + 2))
+    yield from (from_menu(language, heard) for heard in LANGUAGES)
     yield from moments.everything(language)
     yield from amounts.everything(language)
     yield from menus.everything(language)
@@ -132,6 +138,7 @@ __all__ = [
     "as_file_string",
     "duration",
     "expected_wait",
+    "from_menu",
     "key_hint",
     "menu_phrase",
     "override_set",

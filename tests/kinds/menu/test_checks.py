@@ -36,6 +36,42 @@ def warned(menus: str, number: str = LEADS_THERE) -> list[str]:
     return [one.partition(": ")[2] for one in told if "menus." in one]
 
 
+CLOSED = "is closed for ever: no call is taken there, nor sent on;"
+QUEUE = (
+    "hours:\n  x: {{week: {{}}}}\nqueues:\n  q: {{strategy: random, agents: [{{agent: anna}}], hours: x{}}}\n"
+    "agents:\n  anna: {{extension: '101'}}\nsequences:\n  s: {{steps: [hours:x, extension:101]}}"
+)
+
+
+@pytest.mark.parametrize(
+    ("also", "to", "is_closed"),
+    [
+        ("hours:\n  x: {week: {}, open: extension:101}", "hours:x", True),
+        ("hours:\n  x: {week: {}, open: extension:101, closed: hangup:busy}", "hours:x", False),
+        ("hours:\n  x: {week: {}, open: extension:101, reasons: {holiday: hangup:busy}}", "hours:x", False),
+        ("hours:\n  x: {week: {mon: 08:00-16:00}, open: extension:101}", "hours:x", False),
+        ("hours:\n  x: {week: {mon: 08:00-16:00}}", "hours:x", True),
+        ("hours:\n  x: {week: {mon-sun: 00:00-24:00}, closed: extension:101}", "hours:x", True),
+        ("hours:\n  x: {code: 1, may_set: ['101'], week: {}, open: extension:101}", "hours:x", False),
+        ("hours:\n  x: {week: {}, special: {12-24: {hours: 08:00-12:00}}, open: extension:101}", "hours:x", False),
+        ("hours:\n  x: {week: {}}\nsequences:\n  s: {steps: [hours:x]}", "sequence:s", True),
+        ("hours:\n  x: {week: {}}\nsequences:\n  s: {steps: [hours:x, extension:101]}", "sequence:s", False),
+        ("hours:\n  x: {week: {}, closed: sequence:s}\nsequences:\n  s: {steps: [hours:x]}", "sequence:s", True),
+        (QUEUE.format(""), "queue:q", True),
+        (QUEUE.format(", otherwise: hangup:busy"), "queue:q", False),
+        (QUEUE.format(", overflow: {closed: sequence:s}"), "queue:q", False),
+    ],
+)
+def test_a_way_out_that_is_closed_for_ever_is_none(also: str, to: str, is_closed: bool) -> None:
+    loaded = _load(f"  a: {{prompt: a.wav, keys: {{1: extension:101, 2: '{to}'}}, silence: {{then: '{to}'}}}}\n{also}")
+    found = [] if isinstance(loaded, Settings) else [one.partition(";")[0] + ";" for one in loaded]
+    places = ("menus.a.keys.2.to", "menus.a.silence.then")
+    assert [one for one in found if "closed for ever" in one] == [
+        f"{place}: {to} {CLOSED}" for place in places if is_closed
+    ]
+    assert [one for one in found if "closed for ever" not in one and "loop" not in one] == []
+
+
 @pytest.mark.parametrize(
     ("menus", "said"),
     [

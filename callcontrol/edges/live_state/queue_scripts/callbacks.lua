@@ -86,10 +86,17 @@ function ops.call_back()
     tickets.set(ticket, 'number', given.number)
     tickets.set(ticket, 'expires', given.expires)
     tickets.set(ticket, 'closed', given.closed or '')
+    tickets.set(ticket, 'context', given.context or '')
     call('HSET', P .. 'callbacks:' .. ticket.queue, given.number, ticket.id)
     hold(ticket, given.not_before)
     serving.both(ticket, released)
     return {answer}
+end
+
+-- How its caller was led; "" where a version before this one kept it.
+function ops.context()
+    local ticket = tickets.get(given.id)
+    return ticket and ticket.context or ''
 end
 
 function ops.called()

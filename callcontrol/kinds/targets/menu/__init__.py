@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from callcontrol.config.kinds import SOMETIMES, Link
+from callcontrol.config.settings import Tenant
 from callcontrol.kinds.targets.menu import leaving
 from callcontrol.kinds.targets.menu.asking import EnterMenu, InMenu
-from callcontrol.kinds.targets.menu.checks import CHECKS, WARNINGS
-from callcontrol.kinds.targets.menu.settings import ALL, BLOCK, Failing, Menu, MenuTarget, Way
+from callcontrol.kinds.targets.menu.checks import CHECKS, WARNINGS, ways
+from callcontrol.kinds.targets.menu.settings import ALL, BLOCK, OFF, Failing, Menu, MenuTarget, Way
 from callcontrol.routing.endings import refuse
 from callcontrol.routing.facts import Facts, RoutedKind
 from callcontrol.routing.path import Path
@@ -43,6 +44,11 @@ def links(_name: str, menu: Menu) -> Iterator[Link]:
             yield Link(failing.then, (reason, "then"), reason)
 
 
+def only_onward(menu: Menu, _tenant: Tenant) -> Iterable[Target] | None:
+    """Calls stay in it only until something is chosen, or nothing is."""
+    return ways(menu) if menu.direct_dial == OFF else None
+
+
 def successors(target: MenuTarget, facts: Facts) -> Iterable[Target]:
     """What follows without a choice. The rules of what is chosen are looked up when it is."""
     menu = BLOCK.of(facts.tenant).get(target.name)
@@ -71,6 +77,8 @@ KIND = RoutedKind(
     row="the caller chooses by keys: each leads to a target, also to another menu",
     block=BLOCK,
     links=links,
+    only_onward=only_onward,
+    callers_choose=True,
     checks=CHECKS,
     warnings=WARNINGS,
     decide=decide,

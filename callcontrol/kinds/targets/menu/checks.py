@@ -22,7 +22,7 @@ def _menus(settings: Settings) -> Iterator[tuple[YamlPath, Menu, Tenant]]:
             yield ("tenants", name, BLOCK.key, key), menu, tenant
 
 
-def _ways(menu: Menu) -> Iterator[Target]:
+def ways(menu: Menu) -> Iterator[Target]:
     """Every target it leads to, but for extensions that are dialled."""
     chosen = (choice.to for choice in menu.keys.values())
     for to in (*chosen, menu.silence.then, menu.wrong.then):
@@ -42,7 +42,7 @@ def menus_without_a_way_out(settings: Settings) -> Iterator[Problem]:
 
 
 def _leads_out(menu: Menu) -> bool:
-    return menu.direct_dial != OFF or any(not isinstance(to, MenuTarget) for to in _ways(menu))
+    return menu.direct_dial != OFF or any(not isinstance(to, MenuTarget) for to in ways(menu))
 
 
 def _reached(begins: set[str], menus: Mapping[str, Menu], *, back: bool = False) -> set[str]:
@@ -59,7 +59,7 @@ def _reached(begins: set[str], menus: Mapping[str, Menu], *, back: bool = False)
 
 
 def _next_menus(menu: Menu) -> set[str]:
-    return {to.name for to in _ways(menu) if isinstance(to, MenuTarget)}
+    return {to.name for to in ways(menu) if isinstance(to, MenuTarget)}
 
 
 def extensions_that_cannot_be_dialled(settings: Settings) -> Iterator[Problem]:
@@ -91,7 +91,7 @@ def back_from_the_first_menu(settings: Settings, _now: Instant) -> Iterator[Prob
     """`back` in a menu that no other leads to."""
     for name, tenant in settings.tenants.items():
         menus = BLOCK.of(tenant)
-        led_to = {to.name for key, menu in menus.items() for to in _ways(menu) if to != MenuTarget(key)}
+        led_to = {to.name for key, menu in menus.items() for to in ways(menu) if to != MenuTarget(key)}
         for key, menu in menus.items():
             backs = [keys for keys, choice in menu.keys.items() if choice.to == "back"]
             if backs and key not in led_to:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from callcontrol.config.kinds import SOMETIMES, Block, Link
 from callcontrol.config.queue_settings import Queue
+from callcontrol.config.settings import Tenant
 from callcontrol.kinds.targets.queue import exits
 from callcontrol.kinds.targets.queue.callback import CallingBack
 from callcontrol.kinds.targets.queue.serving import Serving
@@ -52,6 +53,15 @@ def links(_name: str, queue: Queue) -> Iterator[Link]:
             yield Link(action, ("keys", key), SOMETIMES)
 
 
+def only_onward(queue: Queue, tenant: Tenant) -> Iterable[Target] | None:
+    """While it is closed it takes no call."""
+    hours = tenant.hours.get(queue.hours or "")
+    if hours is None or hours.is_ever(True):
+        return None
+    closed = exits.closed_to(queue)
+    return () if closed is None else (closed,)
+
+
 def branches(step: Wait, facts: Facts) -> Iterator[Branch]:
     """Where the queue sends callers whom it does not let in, or who do not wait to the end."""
     hours = (Refusal.CLOSED,) if facts.tenant.queues[step.queue].hours is not None else ()
@@ -66,6 +76,7 @@ KIND = RoutedKind(
     row="the caller waits for an agent",
     block=Block("queues", Queue),
     links=links,
+    only_onward=only_onward,
     decide=decide,
     step=Wait,
     branches=branches,

@@ -39,18 +39,18 @@ from callcontrol.kinds.targets.queue.keys import opening
 from callcontrol.kinds.targets.queue.leaving import OFFER_TIMER
 from callcontrol.kinds.targets.queue.serving import end_unjoined
 from callcontrol.kinds.targets.queue.waiting_caller import Offering
+from callcontrol.kinds.targets.queue.whispering import of_customer
 from callcontrol.routing.agents import customer_leg
 from callcontrol.routing.facts import Facts
-from callcontrol.routing.language import to_agent
 from callcontrol.routing.plan import Legs
-from callcontrol.routing.speech import Phrase, as_file_string, phrase
+from callcontrol.routing.speech import as_file_string
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.leg import Role
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from callcontrol.vocabulary.outcome import TRUNK_FAILURES, Outcome, outcome_of
-from callcontrol.vocabulary.queue import Leaving, Offer, TalkEnd
+from callcontrol.vocabulary.queue import NO_CONTEXT, CallerContext, Leaving, Offer, TalkEnd
 from callcontrol.vocabulary.trail import Arrived, LeftQueue, Noted, Queued, StepEnded, Trail
 
 JOIN_S = 5
@@ -58,21 +58,38 @@ JOIN_S = 5
 LONGEST_S = 700
 NEVER_AGAIN = Instant(0)
 CLOSED = "customers are not called at this time"
+AS_BEFORE = "as when the callback was asked for"
 AGENT_HUNG_UP = "the agent hung up"
 
 
-def new_callback(*, id_: str, switch: str, worker: str, tenant: str, offer: Offer, now: Instant) -> Call:
-    """A call to a customer whose turn has come; no channel exists yet, and `channel` is ""."""
+def new_callback(
+    *,
+    id_: str,
+    switch: str,
+    worker: str,
+    tenant: str,
+    offer: Offer,
+    now: Instant,
+    context: CallerContext = NO_CONTEXT,
+) -> Call:
+    """A call to a customer whose turn has come; no channel exists yet, and `channel` is "". The customer is led, and
+    asks for the same, as in the call in which the callback was asked for (`context`).
+    """
     customer = Caller(offer.number)
     arrived = Arrived(now, id_, switch, worker, "", tenant, customer, f"queue:{offer.queue}")
-    state = CallingBack(offer.ticket, offer.queue, offer.number, offer.attempt)
+    state = CallingBack(offer.ticket, offer.queue, offer.number, offer.attempt, menu=context.menu)
     call = Call(id_, switch, worker, tenant, customer, arrived.dialled, now, state, Trail((arrived,)), ())
+    call = call if context.language is None else call.speaking(context.language, AS_BEFORE, now)
+    call = call if context.demand is None else call.asking(context.demand, AS_BEFORE, now)
     return call.alive_at(now)
 
 
 @dataclass(frozen=True, slots=True)
 class CallingBack(OwnState):
-    """A customer is called back: an agent is rung first (`offering`), then the customer (`customer`: that leg)."""
+    """A customer is called back: an agent is rung first (`offering`), then the customer (`customer`: that leg).
+
+    `menu`: as of CallerContext.
+    """
 
     waits: ClassVar[bool] = True
 
@@ -83,6 +100,7 @@ class CallingBack(OwnState):
     offering: Offering | None = None
     customer: str = ""
     round: int = 0
+    menu: str = ""
 
     @property
     def being_rung(self) -> tuple[str, ...]:
@@ -216,8 +234,7 @@ def _agent_there(call: Call, state: CallingBack, under: Offering, facts: Facts) 
         moved, more = _failed(call, state, AGENT_HUNG_UP, facts, agents_fault=True)
         return moved, (*commands, *more)
     queue = facts.tenant.queues.get(state.queue)
-    words = phrase(to_agent(queue, facts.tenant), Phrase.CALLING_BACK)
-    told = do.Whisper(under.winner, as_file_string(words))
+    told = do.Whisper(under.winner, as_file_string(of_customer(call, state.menu, queue, facts)))
     called, calling = _call(call.to(state), state, facts)
     return called, (*commands, told, *calling)
 

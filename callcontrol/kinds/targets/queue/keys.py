@@ -13,6 +13,7 @@ from callcontrol.control.step_result import StepResult, ThenDecide
 from callcontrol.kinds.targets.queue import waiting_room
 from callcontrol.kinds.targets.queue.leaving import depart, leave
 from callcontrol.kinds.targets.queue.waiting_caller import WaitingCaller
+from callcontrol.kinds.targets.queue.whispering import came_from
 from callcontrol.routing.agents import no_callback
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.language import to_caller
@@ -24,7 +25,7 @@ from callcontrol.vocabulary.language import Language
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from callcontrol.vocabulary.opening import CallableHours, Hours, ScheduledHours
 from callcontrol.vocabulary.override import override_of_hours
-from callcontrol.vocabulary.queue import Kept, Leaving
+from callcontrol.vocabulary.queue import CallerContext, Kept, Leaving
 from callcontrol.vocabulary.trail import Noted, Pressed
 
 # The announcement after which a caller is called back.
@@ -63,15 +64,16 @@ def _call_back(call: Call, waiting: WaitingCaller, queue: Queue, facts: Facts) -
     trouble = _trouble(waiting.step.queue, facts)
     if trouble:
         return _refused(call, waiting, trouble, queue, facts)
-    return call.to(replace(waiting, asked=True)), (keep(waiting, queue, facts),)
+    return call.to(replace(waiting, asked=True)), (keep(call, waiting, queue, facts),)
 
 
-def keep(waiting: WaitingCaller, queue: Queue, facts: Facts) -> Command:
+def keep(call: Call, waiting: WaitingCaller, queue: Queue, facts: Facts) -> Command:
     """Ask for a callback of the caller when the turn comes; repeated it changes nothing."""
     not_before = opening(queue, facts, facts.now + HANG_UP_S * SECOND_US)
     expires, hours = _expiry(queue, facts, not_before), _hours(queue, facts)
     closed = hours.closed(not_before, expires) if hours is not None else ()
-    return do.KeepCallback(waiting.ticket, facts.caller.number, not_before, expires, closed)
+    context = CallerContext(call.language, call.demand, came_from(waiting))
+    return do.KeepCallback(waiting.ticket, facts.caller.number, not_before, expires, closed, context)
 
 
 def answered(call: Call, waiting: WaitingCaller, kept: Kept, queue: Queue, facts: Facts) -> StepResult:

@@ -36,11 +36,10 @@ from callcontrol.control.step_result import PlainResult, StepResult, ThenDecide
 from callcontrol.kinds.targets.queue import closing, exits, keys, notices, offering, requeueing, waiting_room
 from callcontrol.kinds.targets.queue.leaving import OFFER_TIMER, depart, leave
 from callcontrol.kinds.targets.queue.waiting_caller import Offering, QueueStep, WaitingCaller
+from callcontrol.kinds.targets.queue.whispering import of_caller
 from callcontrol.routing import router
-from callcontrol.routing.demand import label_whispered
 from callcontrol.routing.facts import Facts
-from callcontrol.routing.language import to_agent
-from callcontrol.routing.speech import as_file_string, waited
+from callcontrol.routing.speech import as_file_string
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.moment import SECOND_US, Instant
@@ -99,7 +98,7 @@ class Waiting(WaitingCaller):
         """
         queue = facts.tenant.queues.get(self.step.queue)
         call, commands = requeueing.brought_back(call, self, facts)
-        return call, (*commands, keys.keep(self, queue, facts)) if self.asked and queue else commands
+        return call, (*commands, keys.keep(call, self, queue, facts)) if self.asked and queue else commands
 
     def left_alone(self, call: Call, event: CallConnectionLost, facts: Facts) -> PlainResult:
         """The music never ends: the channel is fetched."""
@@ -305,11 +304,7 @@ def _accepted(call: Call, waiting: WaitingCaller, under: Offering, queue: Queue,
     if not queue.whisper:
         moved, joining = _join_legs(call, waiting, taken, facts)
         return moved, (*commands, *quiet, *joining)
-    language = to_agent(queue, facts.tenant)
-    name = queue.whisper_name.files(language) if queue.whisper_name else ()
-    about = label_whispered(call.demand, facts.tenant, language)
-    files = (*name, *about, *waited(language, (facts.now - waiting.joined) // SECOND_US))
-    whisper = do.Whisper(taken.winner, as_file_string(files))
+    whisper = do.Whisper(taken.winner, as_file_string(of_caller(call, waiting, queue, facts)))
     return call.to(waiting), (*commands, *quiet, whisper, do.StartTimer(OFFER_TIMER, WHISPER_S + facts.slack_s))
 
 
