@@ -39,6 +39,7 @@ COMMANDS = (
     "queues",
     "agents",
     "menus",
+    "media",
     "hours",
     "rate",
     "reconcile",

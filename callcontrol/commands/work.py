@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
         return NO_SUPERVISOR
     current = current_or_exit(args.config)
     dropped = journal.start_unhindered(mask_numbers=current.configuration.settings.mask_numbers, worker=args.slot)
-    gevent.spawn(_keep_counting, dropped)
+    gevent.spawn(keep_counting, dropped)
     reconciler_of(lambda: current.configuration, stores.postgres_dsn, stores.redis_url).start()
     return Worker(
         current,
@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
     ).run()
 
 
-def _keep_counting(dropped: journal.DroppedLines) -> None:
+def keep_counting(dropped: journal.DroppedLines) -> None:
     """What the supervisor reads from files has to be there before it looks."""
     while True:
         dropped.count()

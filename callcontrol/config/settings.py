@@ -39,6 +39,7 @@ from callcontrol.config.frozen import Frozen, RingSeconds, Seconds
 from callcontrol.config.hours_settings import MAX_SCHEDULES, OpeningHours
 from callcontrol.config.language_settings import MAX_LANGUAGES_FOR, Days, LanguageFor
 from callcontrol.config.limits import Limits
+from callcontrol.config.media_settings import MediaSettings
 from callcontrol.config.postgres_address import PostgresDsn
 from callcontrol.config.problems import Problem
 from callcontrol.config.prompt import PromptText
@@ -343,6 +344,7 @@ class Common(Frozen):
     recordings: Folder = Field(
         default="/var/lib/freeswitch/recordings", description="folder of voicemail files, on the switch"
     )
+    media: MediaSettings = MediaSettings()
     speech: Speech = Speech()
     trunks: Mapping[Identifier, Trunk] = Field(default_factory=dict)
     limits: Limits = Limits()

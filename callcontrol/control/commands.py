@@ -9,6 +9,7 @@ from callcontrol.routing.facts import SentOn
 from callcontrol.routing.plan import LegPlan
 from callcontrol.vocabulary.agent import AgentAction, OfferEnd
 from callcontrol.vocabulary.language import Language
+from callcontrol.vocabulary.media import MediaChange
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.override import SetByHand
 from callcontrol.vocabulary.queue import NO_CONTEXT, CallerContext, Leaving, TalkEnd, Ticket
@@ -293,6 +294,13 @@ class ActOnAgent:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteMedia:
+    """Let the ledger know that a medium has come into a state."""
+
+    change: MediaChange
+
+
+@dataclass(frozen=True, slots=True)
 class CloseBook:
     """The trail is complete: write the record, then forget the call."""
 
@@ -332,5 +340,6 @@ Command = (
     | KeepCallback
     | CallbackTried
     | ActOnAgent
+    | NoteMedia
     | CloseBook
 )

@@ -75,17 +75,17 @@ def leg_gone(call: Call, event: LegGone, facts: Facts) -> PlainResult:
     if not call.is_open(event.leg_id):
         return _settled(call, event, facts.now), ()
     event = _with_its_own_cause(call, event)
-    noted = _with_what_came_of_it(_with_bridge(call, event), event, facts)
+    noted, told = _with_what_came_of_it(_with_bridge(call, event), event, facts)
     noted = _with_end(noted, event, facts.now)
     is_agents = noted.serving is not None and noted.serving.leg == event.leg_id
     noted, talked = talk_over(noted, event.stamps.ended, facts) if is_agents else (noted, ())
     if not _ends_with(noted, event.leg_id):
         closed, commands = close_if_done(noted) if isinstance(noted.state, Ending) else (noted, ())
-        return closed, (*talked, *commands)
+        return closed, (*told, *talked, *commands)
     noted, leaving = released(noted, event.cause, facts)
     timers = () if isinstance(noted.state, Ending) else deadline(facts)
     closed, commands = close_if_done(noted.to(_over(noted, event, facts)))
-    return closed, (*leaving, *talked, *timers, *commands)
+    return closed, (*told, *leaving, *talked, *timers, *commands)
 
 
 def _with_its_own_cause(call: Call, event: LegGone) -> LegGone:
@@ -255,11 +255,11 @@ def _with_bridge(call: Call, event: LegGone) -> Call:
     return legs.bridged(call, leg.id, at)
 
 
-def _with_what_came_of_it(call: Call, event: LegGone, facts: Facts) -> Call:
+def _with_what_came_of_it(call: Call, event: LegGone, facts: Facts) -> PlainResult:
     """What the caller was doing when hanging up, where only the end of their channel tells what came of it."""
     state = call.state.message if isinstance(call.state, Ending) else call.state
     if event.leg_id != call.led or not isinstance(state, OwnState) or not state.is_told_by_the_end:
-        return call
+        return call, ()
     return state.ended(call, event, facts)
 
 

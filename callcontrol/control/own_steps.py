@@ -48,9 +48,9 @@ class OwnState(State):
         """Whether only the end of the caller's channel tells what came of it, when the caller hangs up."""
         return False
 
-    def ended(self, call: Call, event: LegGone, facts: Facts) -> Call:
+    def ended(self, call: Call, event: LegGone, facts: Facts) -> PlainResult:
         """The call with what came of it, where only the end of the caller's channel tells that."""
-        return call
+        return call, ()
 
     def leg_gone(self, before: Call, call: Call, event: LegGone, facts: Facts) -> PlainResult:
         """The call after a leg has ended: `before` that end was noted, and `call` with it."""

@@ -1,7 +1,7 @@
 """Records that wait in a spool without a worker: of an instance that is no longer used, of a worker that ended before
 Postgres had them, of a daemon with a single spool. The worker that gets the folder's lock carries them into the ledger.
 
-    data/spool/<instance>      the spool of the worker at this instance
+    data/spool/<instance>      the spool (of media: data/media-spool/<instance>) of the worker at this instance
     data/spool/<instance>-1 …  its next one, while an earlier worker of the instance still holds that one
     data/spool/*.spool         of a daemon before instances
 """
@@ -15,7 +15,7 @@ from pathlib import Path
 import gevent
 from gevent.event import Event
 
-from callcontrol.daemon.record_writer import RecordWriter
+from callcontrol.daemon.spool_writer import SpoolWriter
 from callcontrol.edges.containment import contained
 from callcontrol.edges.spool import Spool, SpoolInUse, SpoolLimits
 from callcontrol.edges.threads import aside
@@ -53,11 +53,11 @@ class OrphanSpools:
         open_writer: opens the spool in a folder, with a way to the ledger; raises SpoolInUse.
     """
 
-    def __init__(self, root: Path, own: Path, open_writer: Callable[[Path], RecordWriter]) -> None:
+    def __init__(self, root: Path, own: Path, open_writer: Callable[[Path], SpoolWriter]) -> None:
         self._root = root
         self._own = own
         self._open = open_writer
-        self._writer: RecordWriter | None = None
+        self._writer: SpoolWriter | None = None
         self._done: dict[Path, Signature] = {}
         self._left_in: dict[Path, int] = {}
         self._stopping = Event()

@@ -8,7 +8,6 @@ import random
 import signal
 from collections.abc import Mapping, Sequence
 from ipaddress import ip_network
-from pathlib import Path
 
 import gevent
 from gevent import socket
@@ -27,16 +26,15 @@ from callcontrol.daemon.layout_sync import LayoutSync
 from callcontrol.daemon.leg_line import LegLine
 from callcontrol.daemon.offer_dispatcher import OfferDispatcher
 from callcontrol.daemon.orphan_channels import OrphanChannels
-from callcontrol.daemon.orphan_spools import OrphanSpools, spool_of
 from callcontrol.daemon.override_meters import OverrideMeters
 from callcontrol.daemon.queue_line import QueueLine
 from callcontrol.daemon.queue_meters import QueueMeters
 from callcontrol.daemon.queue_upgrade import QueueUpgrade
-from callcontrol.daemon.record_writer import RecordWriter
 from callcontrol.daemon.registrations import Registrations
 from callcontrol.daemon.switch_links import SwitchLinks
 from callcontrol.daemon.timers import Timers
 from callcontrol.daemon.worker_context import WorkerContext
+from callcontrol.daemon.worker_spools import WorkerSpools
 from callcontrol.edges import clock, meters
 from callcontrol.edges.containment import contained
 from callcontrol.edges.freeswitch.arrival import KEPT
@@ -46,8 +44,6 @@ from callcontrol.edges.freeswitch.sockets import Address, InheritedFd
 from callcontrol.edges.freeswitch.translate import READ
 from callcontrol.edges.freeswitch.wire import WireLimits
 from callcontrol.edges.heartbeat_message import HeartbeatMessage
-from callcontrol.edges.ledger.rejected import FILE, RejectedRecords
-from callcontrol.edges.ledger.writer import LedgerWriter
 from callcontrol.edges.live_state.calls import CallStore
 from callcontrol.edges.live_state.inbox import Inbox
 from callcontrol.edges.live_state.languages import LanguageStore
@@ -58,8 +54,6 @@ from callcontrol.edges.live_state.queue_script import seed_from
 from callcontrol.edges.live_state.queues import QueueStore
 from callcontrol.edges.live_state.rules import RuleStore
 from callcontrol.edges.live_state.workers import Workers, worker_name
-from callcontrol.edges.spool import Spool, SpoolLimits
-from callcontrol.edges.threads import aside
 from callcontrol.vocabulary.moment import periods_at
 from callcontrol.vocabulary.queue import Engaged, Occasion, Offer
 
@@ -107,8 +101,7 @@ class Worker:
         self._current, self._name = current, worker_name(clock.new_id())
         self._stopped, self._draining, self._chance = Event(), False, random.Random(clock.new_id())
         self._pipeline = RedisPipeline(connect(redis_url, settings.limits.lookup_ms / 1000))
-        self._ledger = LedgerWriter(postgres_dsn)
-        self._records, self._orphan_spools = _spools(settings, instance, self._ledger, postgres_dsn)
+        spools = self._spools = WorkerSpools(settings, instance, postgres_dsn)
         phones = Registrations(settings.switches)
         store = self._queue_store()
         sync = self._layout_sync = LayoutSync(current, phones, store, self._engaged, OverrideStore(self._pipeline))
@@ -123,7 +116,8 @@ class Worker:
             overrides=OverrideStore(self._pipeline),
             calls=CallStore(self._pipeline, lambda tenant, call_id: self._shared.lose(tenant, call_id)),
             registrations=phones,
-            records=self._records,
+            records=spools.records,
+            media=spools.media,
             switches=self._switch_links,
             legs=LegLine(links.link_of, links.profile_of),
             queue_store=store,
@@ -158,9 +152,8 @@ class Worker:
     def run(self) -> int:
         """Serve until SIGTERM or SIGINT, or the supervisor is gone; returns the exit status."""
         _calm_collector()
-        self._records.start()
+        self._spools.start()
         self._switch_links.start(self._shared)
-        self._orphan_spools.start()
         self._handover.start()
         self._inbox.start()
         self._layout_sync.start()
@@ -189,8 +182,7 @@ class Worker:
         self._handover.leave(deadline_s)
         self._event_polling.stop()
         self._switch_links.stop()
-        self._records.stop(LAST_BATCHES_S)
-        self._orphan_spools.stop(LAST_BATCHES_S)
+        self._spools.stop(LAST_BATCHES_S)
         self._pipeline.stop(LAST_BATCHES_S)
         return 0
 
@@ -246,13 +238,7 @@ class Worker:
         meters.state_saves_failed.set(self._shared.calls.failed_saves)
         meters.queue_operations_owed.set(self._shared.queue_store.owed)
         self._switch_links.tell_pace()
-        state = self._records.state()
-        meters.postgres_up.set(0 if state.failures else 1)
-        meters.partitions_ahead.set(self._ledger.months_ahead)
-        meters.spool_records.set(state.depth + state.waiting + self._orphan_spools.depth)
-        meters.spool_records_left.set(state.left + self._orphan_spools.left)
-        meters.spool_bytes.set(state.spool_bytes)
-        meters.records_rejected.set(aside(self._records.rejected_now))
+        self._spools.refresh_meters()
 
 
 def _unheard(links: SwitchLinks, switch: str, cut_off_since: float | None) -> bool:
@@ -281,19 +267,3 @@ def _server(
         read=READ,
         observer=ConnectionMeter(),
     )
-
-
-def _spools(settings: Settings, instance: int, ledger: LedgerWriter, dsn: str) -> tuple[RecordWriter, OrphanSpools]:
-    """The instance's own records, and those others left."""
-    spool = spool_of(Path(settings.data) / "spool", instance, SpoolLimits(total_bytes=settings.limits.spool_bytes))
-    left = OrphanSpools(spool.folder.parent, spool.folder, lambda folder: _carrier(settings, folder, dsn))
-    return _record_writer(settings, spool, ledger), left
-
-
-def _record_writer(settings: Settings, spool: Spool, ledger: LedgerWriter) -> RecordWriter:
-    return RecordWriter(spool, ledger, RejectedRecords(Path(settings.data) / FILE))
-
-
-def _carrier(settings: Settings, folder: Path, postgres_dsn: str) -> RecordWriter:
-    """A writer for the records in another worker's spool."""
-    return _record_writer(settings, Spool(folder), LedgerWriter(postgres_dsn))

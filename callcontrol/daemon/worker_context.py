@@ -36,6 +36,7 @@ from callcontrol.edges.live_state.queues import QueueStore
 from callcontrol.edges.live_state.rules import RuleStore
 from callcontrol.edges.spool import EntryRefused, SpoolClosed, SpoolFull
 from callcontrol.vocabulary.leg import Leg, LegChange, Role
+from callcontrol.vocabulary.media import MediaChange
 from callcontrol.vocabulary.moment import Instant
 
 log = logging.getLogger(__name__)
@@ -68,6 +69,14 @@ class Records(Protocol):
         Raises:
             RejectedFull, OSError: it was not taken; the call has to be kept.
         """
+        ...
+
+
+class MediaNotes(Protocol):
+    """Where changes of media go."""
+
+    def note(self, change: MediaChange) -> None:
+        """Keep the change; raises nothing."""
         ...
 
 
@@ -142,6 +151,7 @@ class WorkerContext:
     calls: CallStore
     registrations: Registrations
     records: Records
+    media: MediaNotes
     switches: Switches
     legs: Legs
     queue_store: QueueStore

@@ -161,6 +161,32 @@ spool_bytes = Gauge(
 records_rejected = Gauge(
     "callcontrol_records_rejected", "Records Postgres refused that lie in the data folder now", multiprocess_mode=MAX
 )
+media_changes_waiting = Gauge(
+    "callcontrol_media_changes_waiting",
+    "Changes of media on disk that Postgres does not have yet",
+    multiprocess_mode=SUM,
+)
+media_changes_rejected = Gauge(
+    "callcontrol_media_changes_rejected",
+    "Changes of media Postgres refused that lie in the data folder now",
+    multiprocess_mode=MAX,
+)
+media_changes_dropped_total = series.counter(
+    "callcontrol_media_changes_dropped_total",
+    "Changes of media that the spool did not take: their rows are closed by the files",
+)
+job_steps_total = series.counter(
+    "callcontrol_job_steps_total",
+    "Steps of the media job's loops",
+    loop=series.of(series.JOB_LOOPS),
+    result=series.of(series.STEP_ENDS),
+)
+job_loop_seconds = Gauge(
+    "callcontrol_job_loop_seconds", "How long the last step of a loop took", ["loop"], multiprocess_mode=MAX
+)
+job_loop_failing = Gauge(
+    "callcontrol_job_loop_failing", "Whether the last step of a loop failed", ["loop"], multiprocess_mode=MAX
+)
 
 limit = Gauge("callcontrol_limit", "Limits as configured", ["name"], multiprocess_mode=LAST)
 

@@ -27,9 +27,24 @@ Rows = Callable[[Settings], Iterable[tuple[str, ...]]]
 # `forged`: the switch does not have the call that it presents.
 REFUSALS: Final = ("limit", "stranger", "flood", "system", "forged")
 # Where an unexpected error of ours is contained (containment.py).
-FAULT_PLACES: Final = ("call", "record", "switch", "redis", "inbox", "timer", "queue", "adoption", "stray", "loop")
+FAULT_PLACES: Final = (
+    "call",
+    "record",
+    "switch",
+    "redis",
+    "inbox",
+    "timer",
+    "queue",
+    "adoption",
+    "stray",
+    "loop",
+    "job",
+)
 # What becomes of a switch's own record of a leg, if it is not left where it is (jobs/reconcile.py).
 VERDICTS: Final = ("settled", "corrected", "added", "doubtful")
+# The loops of the media job, and how their steps end (jobs/media).
+JOB_LOOPS: Final = ("move",)
+STEP_ENDS: Final = ("done", "failed")
 # limits.talk_s: the switch ends the leg with this cause.
 TALKED_OUT: Final = "ALLOTTED_TIMEOUT"
 # The names that `callcontrol_limits_reached_total` is counted by, as the table of limits in deploy/README.md has them.

@@ -22,6 +22,11 @@ def environment(stores: Stores) -> Mapping[str, str]:
     return {_REDIS: stores.redis_url, _POSTGRES: stores.postgres_dsn}
 
 
+def is_there(environ: Mapping[str, str]) -> bool:
+    """Whether a supervisor started this process."""
+    return _POSTGRES in environ
+
+
 def taken_from(environ: MutableMapping[str, str]) -> Stores:
     """The stores, taken out of the environment, so that no process started by the worker inherits them.
 

@@ -41,6 +41,7 @@ class OfWorkers(Collector):
             restarts.add_metric([str(one.slot)], one.restarts)
         yield up
         yield restarts
+        yield from _of_jobs(view)
         yield GaugeMetricFamily("callcontrol_workers", "Workers there should be", value=len(slots))
         yield InfoMetricFamily("callcontrol_build", "What runs here", value=BUILD)
         yield from _of_configuration(view)
@@ -59,6 +60,15 @@ class OfWorkers(Collector):
         )
 
 
+def _of_jobs(view: View) -> Iterator[Metric]:
+    current = [one for one in view.jobs if one.current]
+    yield GaugeMetricFamily("callcontrol_jobs", "Processes there should be beside the workers", value=len(current))
+    up = sum(one.state is WorkerState.READY for one in current)
+    yield GaugeMetricFamily("callcontrol_jobs_up", "How many of them run", value=up)
+    restarts = sum(one.restarts for one in current)
+    yield CounterMetricFamily("callcontrol_job_restarts", "How often one of them died and was replaced", value=restarts)
+
+
 def _of_configuration(view: View) -> Iterator[Metric]:
     standing = view.configuration
     reloads = CounterMetricFamily("callcontrol_config_reloads", "Reloads of the configuration", labels=["result"])
@@ -69,7 +79,8 @@ def _of_configuration(view: View) -> Iterator[Metric]:
     yield GaugeMetricFamily(
         "callcontrol_config_refused", "Whether the folder has mistakes and so is not in force", value=refused
     )
-    others = sum(one.configuration not in ("", str(standing.version)) for one in view.workers)
+    processes = (*view.workers, *view.jobs)
+    others = sum(one.configuration not in ("", str(standing.version)) for one in processes)
     yield GaugeMetricFamily(
         "callcontrol_config_behind", "Workers that live under another configuration than the one in force", value=others
     )

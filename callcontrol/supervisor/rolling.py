@@ -69,19 +69,19 @@ class Rolling:
         if slot.start_successor(now):
             self._phase = _Phase.SUCCESSOR_STARTS
         else:
-            self._fail(f"worker {slot.number}: no process can be started")
+            self._fail(f"{slot.name}: no process can be started")
 
     def _look_at_successor(self, slot: Slot, now: float) -> None:
         successor = slot.successor
         if successor is None:
-            self._fail(f"worker {slot.number}: its successor died at once")
+            self._fail(f"{slot.name}: its successor died at once")
         elif successor.is_ready:
             slot.hand_over(now)
             self._phase = _Phase.OLD_ONE_DRAINS
         elif now - successor.started_at > READY_S:
             said = successor.heartbeat.not_ready if successor.heartbeat else "it says nothing"
             slot.give_up_successor(now)
-            self._fail(f"worker {slot.number}: its successor is not ready after {READY_S:.0f} s: {said}")
+            self._fail(f"{slot.name}: its successor is not ready after {READY_S:.0f} s: {said}")
 
     def _next(self) -> None:
         self._slots.popleft()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from callcontrol.config.fields import host_and_port
 from callcontrol.config.settings import Settings
-from callcontrol.edges import meter_files, worker_environment
+from callcontrol.edges import clock, meter_files, worker_environment
 from callcontrol.edges.config_folder import Accepted, Refused, UnreadableFolder
 from callcontrol.edges.embedded import EmbeddedPostgres, EmbeddedRedis
 from callcontrol.edges.freeswitch.binding import Address
@@ -23,10 +23,11 @@ from callcontrol.supervisor.listeners import CallListener
 from callcontrol.supervisor.metrics import empty_folder
 from callcontrol.supervisor.port_probe import PortProbe
 from callcontrol.supervisor.probes import Probes
+from callcontrol.supervisor.slot import Slot
 from callcontrol.supervisor.supervisor import Supervisor
 from callcontrol.supervisor.timeouts import WorkerTimeouts
 from callcontrol.supervisor.views import View
-from callcontrol.supervisor.worker_process import Orders, WorkerProcess, start
+from callcontrol.supervisor.worker_process import Orders, WorkerProcess, start, start_media_job
 
 log = logging.getLogger(__name__)
 
@@ -63,8 +64,15 @@ def serve(
         orders = _Starter(configuration.path, listener, watch.port, metrics, stack.enter_context(stores(settings)))
         timeouts = WorkerTimeouts(settings.limits.hung_s, settings.limits.drain_s)
         vacate = partial(meter_files.forget, metrics)
+        jobs = (_media_slot(orders, count, vacate, timeouts),) if settings.media.run else ()
         supervisor = Supervisor(
-            count, start=orders.start, vacate=vacate, listener=listener, timeouts=timeouts, configuration=configuration
+            count,
+            start=orders.start,
+            vacate=vacate,
+            listener=listener,
+            timeouts=timeouts,
+            configuration=configuration,
+            jobs=jobs,
         )
         look = partial(_seen, supervisor, watch, dropped, scarce)
         probes = Probes(Address(*host_and_port(settings.http)), look, metrics)
@@ -86,11 +94,31 @@ class _Starter:
 
     def start(self, instance: int, now: float) -> WorkerProcess:
         """A worker at this instance."""
+        return start(self._orders(instance), instance, now)
+
+    def start_media_job(self, instance: int, now: float) -> WorkerProcess:
+        """The media job at this instance."""
+        return start_media_job(self._orders(instance), instance, now)
+
+    def _orders(self, instance: int) -> Orders:
         environment = {
             **worker_environment.environment(self._stores),
             **meter_files.environment(self._metrics, instance),
         }
-        return start(Orders(self._config, self._listener.fileno(), self._knocked_from, environment), instance, now)
+        return Orders(self._config, self._listener.fileno(), self._knocked_from, environment)
+
+
+def _media_slot(orders: _Starter, workers: int, vacate: Callable[[int], object], timeouts: WorkerTimeouts) -> Slot:
+    """The place of the media job: its two instances follow those of the workers."""
+    return Slot(
+        0,
+        (2 * workers, 2 * workers + 1),
+        start=orders.start_media_job,
+        vacate=vacate,
+        timeouts=timeouts,
+        wall=clock.now,
+        name="media job",
+    )
 
 
 @contextmanager

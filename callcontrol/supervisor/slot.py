@@ -44,30 +44,33 @@ class Slot:
     """One slot.
 
     Args:
-        number: 0 to `count` - 1.
-        count: how many slots there are.
+        number: of the worker, 0 for the first.
+        instances: the two that its processes use in turn; no other slot has them.
         start: starts a worker at an instance; raises OSError.
         vacate: called with an instance that no process is any more.
         wall: the time of day, for people.
+        name: by which the log calls it.
     """
 
     def __init__(
         self,
         number: int,
-        count: int,
+        instances: tuple[int, int],
         *,
         start: Callable[[int, float], Process],
         vacate: Callable[[int], object],
         timeouts: WorkerTimeouts,
         wall: Callable[[], Instant],
+        name: str = "",
     ) -> None:
         self.number = number
+        self.name = name or f"worker {number}"
         self.restarts = 0
         self.current: Process | None = None
         self.successor: Process | None = None
         self._retired: list[Process] = []
-        self._count = count
-        self._instance = number
+        self._instances = instances
+        self._instance = instances[0]
         self._start = start
         self._vacate = vacate
         self._timeouts = timeouts
@@ -92,7 +95,7 @@ class Slot:
             if status is not None:
                 self._bury(one, status, now)
             elif why := one.is_overdue(now, self._timeouts):
-                log.error("worker %d (process %d) is killed: %s", self.number, one.pid, why)
+                log.error("%s (process %d) is killed: %s", self.name, one.pid, why)
                 one.send(signal.SIGKILL)
         if self.current is None and not self._ending and now >= self._start_at:
             self.current = self._started(self._instance, now)
@@ -115,7 +118,8 @@ class Slot:
 
     def start_successor(self, now: float) -> bool:
         """Start the successor, as the other instance; False if no process can be started."""
-        self.successor = self._started((self._instance + self._count) % (2 * self._count), now)
+        first, second = self._instances
+        self.successor = self._started(second if self._instance == first else first, now)
         return self.successor is not None
 
     def hand_over(self, now: float) -> None:
@@ -153,10 +157,10 @@ class Slot:
         try:
             one = self._start(instance, now)
         except OSError as error:
-            log.error("worker %d cannot be started: %s", self.number, error)
+            log.error("%s cannot be started: %s", self.name, error)
             self._start_at = now + self._waits.wait_after(0.0)
             return None
-        log.info("worker %d is process %d", self.number, one.pid)
+        log.info("%s is process %d", self.name, one.pid)
         self.restarts += self._died
         self._died = False
         return one
@@ -168,7 +172,7 @@ class Slot:
         self._owed.pop(one.pid, None)
         in_order = one.ends_by is not None and status in (0, -signal.SIGTERM)
         level = logging.INFO if in_order else logging.ERROR
-        log.log(level, "worker %d (process %d) %s", self.number, one.pid, _manner(status))
+        log.log(level, "%s (process %d) %s", self.name, one.pid, _manner(status))
         if one is self.current:
             self.current, self._died = None, not self._ending
             # A worker that never sent a heartbeat failed while it started, however long that took.

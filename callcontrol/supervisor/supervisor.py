@@ -6,7 +6,7 @@ import logging
 import select
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
 from callcontrol.edges import clock
@@ -14,7 +14,7 @@ from callcontrol.supervisor import service_manager
 from callcontrol.supervisor.in_force import ConfigurationState
 from callcontrol.supervisor.rolling import Rolling
 from callcontrol.supervisor.signals import Signals
-from callcontrol.supervisor.slot import Slot
+from callcontrol.supervisor.slot import Process, Slot
 from callcontrol.supervisor.timeouts import AwakeClock, WorkerTimeouts
 from callcontrol.supervisor.views import View, WorkerState
 from callcontrol.supervisor.worker_process import WorkerProcess
@@ -50,6 +50,7 @@ class Supervisor:
         vacate: called with an instance that no process is any more.
         listener: the listening socket.
         configuration: the one in force; read again at SIGHUP.
+        jobs: slots of other processes that run beside the workers, restarted and ended like these; no call needs them.
     """
 
     def __init__(
@@ -61,12 +62,14 @@ class Supervisor:
         listener: Listener,
         timeouts: WorkerTimeouts,
         configuration: Configuration,
+        jobs: Sequence[Slot] = (),
     ) -> None:
         self._configuration = configuration
         self._slots = tuple(
-            Slot(number, count, start=start, vacate=vacate, timeouts=timeouts, wall=clock.now)
+            Slot(number, (number, number + count), start=start, vacate=vacate, timeouts=timeouts, wall=clock.now)
             for number in range(count)
         )
+        self._jobs = tuple(jobs)
         self._listener = listener
         self._clock = AwakeClock(clock.monotonic)
         self._rolling = Rolling()
@@ -78,7 +81,7 @@ class Supervisor:
     def run(self) -> int:
         """Run until SIGTERM or SIGINT has ended all workers; returns the exit status."""
         with Signals(SIGNALS) as signals:
-            while not (self._draining and self._nobody_lives()):
+            while not (self._draining and not self._all_processes()):
                 self._look()
                 self._wait(signals)
                 for number in signals.take():
@@ -88,7 +91,7 @@ class Supervisor:
 
     def _look(self) -> None:
         now = self._clock.now()
-        for slot in self._slots:
+        for slot in self._all:
             slot.tend(now)
         self._rolling.step(now)
         self._close_if_deserted()
@@ -97,12 +100,13 @@ class Supervisor:
         workers = tuple(view for slot in self._slots for view in slot.views())
         roll = self._rolling
         standing = self._configuration.standing
-        self.view = View(workers, self._draining, roll.state, roll.why, roll.number, configuration=standing)
+        jobs = tuple(view for slot in self._jobs for view in slot.views())
+        self.view = View(workers, self._draining, roll.state, roll.why, roll.number, configuration=standing, jobs=jobs)
         self._tell_service_manager()
 
     def _wait(self, signals: Signals) -> None:
         """Wait for a heartbeat or a signal, LOOK_S at most."""
-        lines = [one.line for slot in self._slots for one in slot.processes() if isinstance(one, WorkerProcess)]
+        lines = [one.line for one in self._all_processes() if isinstance(one, WorkerProcess)]
         waited_for: list[Signals | socket.socket] = [signals, *(line for line in lines if line is not None)]
         select.select(waited_for, [], [], LOOK_S)
 
@@ -113,12 +117,12 @@ class Supervisor:
             case signal.SIGHUP:
                 self._configuration.reload()
             case signal.SIGUSR2 if not self._draining:
-                self._rolling.begin(self._slots)
+                self._rolling.begin(self._all)
             case _:  # SIGCHLD: the next turn of the loop finds the ended process
                 return
 
     def _tell_of_reload(self) -> None:
-        for slot in self._slots:
+        for slot in self._all:
             slot.pass_on(signal.SIGHUP)
 
     def _drain(self) -> None:
@@ -131,15 +135,22 @@ class Supervisor:
         self._listener.close()
         self._rolling.stop("the daemon ends")
         now = self._clock.now()
-        for slot in self._slots:
+        for slot in self._all:
             slot.end(now)
 
-    def _nobody_lives(self) -> bool:
+    @property
+    def _all(self) -> tuple[Slot, ...]:
+        return (*self._slots, *self._jobs)
+
+    def _all_processes(self) -> list[Process]:
+        return [one for slot in self._all for one in slot.processes()]
+
+    def _no_worker_lives(self) -> bool:
         return not any(True for slot in self._slots for _ in slot.processes())
 
     def _close_if_deserted(self) -> None:
         """Without a worker, callers have to go elsewhere at once: the call port is shut."""
-        lives = not self._nobody_lives()
+        lives = not self._no_worker_lives()
         if self._lived and not lives and not self._draining:
             self._listener.shut()
         self._lived = lives

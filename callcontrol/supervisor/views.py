@@ -76,6 +76,7 @@ class View:
         log_lines_dropped: of the supervisor's own log, since its start.
         probes_refused: connections for probes that were closed before their answer, since the start.
         host: which limits of the host are too low, in words.
+        jobs: the processes that run beside the workers.
     """
 
     workers: tuple[WorkerView, ...] = ()
@@ -88,6 +89,7 @@ class View:
     probes_refused: int = 0
     host: tuple[str, ...] = ()
     configuration: ConfigurationState = field(default_factory=ConfigurationState)
+    jobs: tuple[WorkerView, ...] = ()
 
     @property
     def slots(self) -> tuple[WorkerView, ...]:
@@ -118,6 +120,7 @@ class View:
                 "waiting": list(self.configuration.waiting),
             },
             "workers": [one.to_json() for one in self.workers],
+            "jobs": [one.to_json() for one in self.jobs],
             "draining": self.draining,
             "door": self.door,
             "restart": {"number": self.roll_number, "state": self.roll, "why": self.roll_why},

@@ -8,7 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -132,16 +132,27 @@ def start(orders: Orders, instance: int, now: float) -> WorkerProcess:
     Raises:
         OSError: the system starts no process.
     """
+    words = ("--slot", instance, "--listen", orders.listener, "--knocked-from", orders.knocked_from)
+    return _started(orders, instance, now, ("work", *words), (orders.listener,))
+
+
+def start_media_job(orders: Orders, instance: int, now: float) -> WorkerProcess:
+    """A new process of the media job; raises OSError as `start`. It inherits no listening socket."""
+    return _started(orders, instance, now, ("media",), ())
+
+
+def _started(
+    orders: Orders, instance: int, now: float, command: Sequence[object], descriptors: Sequence[int]
+) -> WorkerProcess:
     ours, theirs = socket.socketpair()
     with theirs:
-        words: list[object] = ["--slot", instance, "--listen", orders.listener, "--knocked-from", orders.knocked_from]
-        words += ["--pulse", theirs.fileno()]
+        words = (*command, "--config", orders.config, "--pulse", theirs.fileno())
         try:
             process = subprocess.Popen(
-                [sys.executable, "-m", "callcontrol", "work", "--config", str(orders.config), *map(str, words)],
+                [sys.executable, "-m", "callcontrol", *map(str, words)],
                 env=_environment(orders),
                 stdin=subprocess.DEVNULL,
-                pass_fds=(orders.listener, theirs.fileno()),
+                pass_fds=(*descriptors, theirs.fileno()),
             )
         except OSError:
             ours.close()

@@ -9,6 +9,7 @@ from callcontrol.control.playing import Announcing
 from callcontrol.kinds.star_codes.forwarding import Changing
 from callcontrol.kinds.star_codes.storing import CONFIRM, OFF, REFUSE
 from callcontrol.vocabulary.call import Caller, Stamps
+from callcontrol.vocabulary.media import MediaKind, MediaState
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.rule import RuleKind
 from callcontrol.vocabulary.trail import Noted, Recorded, StepEnded
@@ -54,6 +55,37 @@ def test_a_recording_that_wrote_nothing_is_told_and_no_message() -> None:
     assert story.entries(Recorded) == []
     assert story.entries(StepEnded)[-1].outcome is Outcome.FAILED
     assert "nothing was recorded" in story.entries(Noted)[-1].what
+
+
+def states(story: Story) -> list[MediaState]:
+    """The states of media that the last answer notes; they are all of one medium."""
+    noted = story.every(do.NoteMedia)
+    assert len({one.change.media_id for one in noted}) <= 1
+    return [one.change.state for one in noted]
+
+
+def test_a_message_is_a_row_before_the_switch_is_told_to_record() -> None:
+    story = Story(facts(DID["voicemail"])).begin()
+    greeting, record = story.command(do.Play), story.command(do.Record)
+    names = [type(command).__name__ for command in story.commands]
+    assert names.index("NoteMedia") < names.index("Record")
+    wanted = story.command(do.NoteMedia).change
+    assert (wanted.state, wanted.kind, wanted.path) == (MediaState.WANTED, MediaKind.MESSAGE, record.path)
+    assert wanted.path.endswith(f"/{wanted.media_id}.wav")
+    assert (wanted.owner, wanted.channel, wanted.switch) == ("voicemail:101", "caller-1", "fs1")
+    assert states(story.then(AppEnded(greeting.app_id))) == [MediaState.RUNNING]
+    assert states(story.then(AppEnded(record.app_id, recorded_ms=4200))) == [MediaState.CLOSED]
+    closed = story.command(do.NoteMedia).change
+    assert (closed.media_id, closed.length_ms) == (wanted.media_id, 4200)
+
+
+def test_who_hangs_up_while_speaking_has_closed_the_row_and_one_without_a_file_is_lost() -> None:
+    for recorded_ms, state in ((900, MediaState.CLOSED), (0, MediaState.LOST)):
+        story = Story(facts(DID["voicemail"])).begin()
+        story.then(AppEnded(story.command(do.Play).app_id)).then(CallerHungUp("NORMAL_CLEARING"))
+        gone = LegGone("caller-1", "NORMAL_CLEARING", Stamps(NOW, None, NOW, NOW), "caller", recorded_ms=recorded_ms)
+        assert states(story.then(gone)) == [state]
+        assert story.has(do.CloseBook)
 
 
 def test_announcement_goes_on_to_its_then() -> None:

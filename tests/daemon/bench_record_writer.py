@@ -24,7 +24,8 @@ from callcontrol.billing.fold import fold  # noqa: E402
 from callcontrol.billing.record_json import to_json  # noqa: E402
 from callcontrol.billing.tariff import Tariff  # noqa: E402
 from callcontrol.billing.tariffs import parse  # noqa: E402
-from callcontrol.daemon.record_writer import BATCH, RecordWriter  # noqa: E402
+from callcontrol.daemon.record_writer import RecordWriter  # noqa: E402
+from callcontrol.daemon.spool_writer import BATCH  # noqa: E402
 from callcontrol.edges.embedded import EmbeddedPostgres  # noqa: E402
 from callcontrol.edges.ledger.rejected import RejectedRecords  # noqa: E402
 from callcontrol.edges.ledger.writer import LedgerWriter  # noqa: E402

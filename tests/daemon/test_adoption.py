@@ -41,6 +41,7 @@ from callcontrol.edges.live_state.rules import RuleStore
 from callcontrol.edges.live_state.workers import Workers, worker_name
 from callcontrol.edges.spool import EntryRefused, SpoolFull
 from callcontrol.vocabulary.call import Stamps
+from callcontrol.vocabulary.media import MediaChange
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.queue import Occasion
 from callcontrol.vocabulary.trail import Arrived, Trail
@@ -49,6 +50,13 @@ from tests.routing.world import facts
 
 US = worker_name("us")
 EXAMPLE = Path(__file__).parents[2] / "deploy" / "example"
+
+
+class NoMedia:
+    """Where changes of media go: none is expected."""
+
+    def note(self, change: MediaChange) -> None:
+        raise AssertionError(change)
 
 
 class Written:
@@ -121,6 +129,7 @@ def shared(pipeline: RedisPipeline, written: Written) -> WorkerContext:
         calls=CallStore(pipeline, lambda tenant, call: made.lose(tenant, call)),
         registrations=Registrations(),
         records=written,
+        media=NoMedia(),
         switches=NoSwitch(),
         legs=LegLine(lambda name: None, lambda name: "internal"),
         queue_store=(store := QueueStore(pipeline, _occasion, lambda tenant, told: None)),

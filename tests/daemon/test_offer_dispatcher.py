@@ -40,6 +40,7 @@ from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.agent import AgentState, OfferEnd
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.demand import CallerDemand
+from callcontrol.vocabulary.media import MediaChange
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.queue import NO_CONTEXT, CallerContext, Notice, Offer, Ticket
 from callcontrol.vocabulary.schedule import Override
@@ -66,6 +67,13 @@ class Ears:
         """Whose phones were rung."""
         originated = [c for c in self.commands if isinstance(c, do.Originate)]
         return [plan.to for command in originated for _, plan in command.legs]
+
+
+class NoMedia:
+    """Where changes of media go: none is expected."""
+
+    def note(self, change: MediaChange) -> None:
+        raise AssertionError(change)
 
 
 class NoBook:
@@ -123,6 +131,7 @@ class Office:
             calls=CallStore(live.pipeline),
             registrations=registrations,
             records=self.book,
+            media=NoMedia(),
             switches=NoSwitch(),
             legs=cast(LegLine, self.ears),
             queue_store=live.store,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import gevent
 import pytest
 
 from callcontrol.billing.record_json import VERSION
-from callcontrol.daemon import left_records, orphan_spools
+from callcontrol.daemon import orphan_spools, record_writer
 from callcontrol.daemon.orphan_spools import OrphanSpools, spool_of
 from callcontrol.daemon.record_writer import RecordWriter
 from callcontrol.edges import clock
@@ -67,7 +68,7 @@ def ledger() -> MemoryLedger:
 def carriers(tmp_path: Path, ledger: MemoryLedger, monkeypatch: pytest.MonkeyPatch) -> Iterator[Carriers]:
     monkeypatch.setattr(orphan_spools, "LOOK_EVERY_S", 0.05)
     monkeypatch.setattr(orphan_spools, "WAIT_S", 0.05)
-    monkeypatch.setattr("callcontrol.daemon.record_writer.BACK_OFF_S", (0.05,))
+    monkeypatch.setattr("callcontrol.daemon.spool_writer.BACK_OFF_S", (0.05,))
     made = Carriers(tmp_path / "spool", ledger)
     made.root.mkdir()
     yield made
@@ -187,7 +188,7 @@ def test_a_later_version_takes_what_an_older_one_has_left(
     leave(carriers.root / "9", record("a", 1, VERSION + 1), record("a", 2), record("b", 3))
     carriers.add("1")
     until(lambda: ledger.taken == [record("b", 3)] and is_free(carriers.root / "9"))
-    monkeypatch.setattr(left_records, "is_newer", lambda payload: False)
+    monkeypatch.setattr(record_writer, "RECORDS", replace(record_writer.RECORDS, is_newer=lambda payload: False))
     later = carriers.add("2")
     until(lambda: len(ledger.taken) == 4)
     until(lambda: is_free(carriers.root / "9"))

@@ -91,7 +91,7 @@ Make = Callable[..., RecordWriter]
 @pytest.fixture
 def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Make]:
     """Makes record writers on one spool folder; waits between attempts are cut short."""
-    monkeypatch.setattr("callcontrol.daemon.record_writer.BACK_OFF_S", (0.01,))
+    monkeypatch.setattr("callcontrol.daemon.spool_writer.BACK_OFF_S", (0.01,))
     made: list[RecordWriter] = []
 
     def writer(
@@ -180,7 +180,7 @@ def test_even_a_fault_of_our_own_is_tried_again(make: Make, ledger: MemoryLedger
 def test_the_last_error_and_the_age_are_shown_while_it_lasts(
     make: Make, ledger: MemoryLedger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("callcontrol.daemon.record_writer.BACK_OFF_S", (PATIENCE_S,))
+    monkeypatch.setattr("callcontrol.daemon.spool_writer.BACK_OFF_S", (PATIENCE_S,))
     ledger.failures = [LedgerAway("no route")]
     writer = make(ledger)
     durable = put_all(writer, 3)

@@ -9,6 +9,7 @@ from callcontrol.billing.record import LegRecord, RatedRecord
 from callcontrol.billing.record_json import from_json, to_json
 from callcontrol.edges.ledger.writer import LedgerAway
 from callcontrol.edges.spool import SpoolFull
+from callcontrol.vocabulary.media import Media, MediaChange, applied
 from tests.simulation.process import Process
 
 SYNC_S = (0.001, 0.02)
@@ -65,11 +66,13 @@ class SpoolTwin:
 
     Attributes:
         waiting: records that the ledger does not have yet.
+        media: all workers' media.
     """
 
     def __init__(self, ledger: LedgerTwin, chance: random.Random) -> None:
         self.is_full = False
         self.waiting: list[bytes] = []
+        self.media = MediaTwin()
         self._ledger = ledger
         self._chance = chance
 
@@ -95,6 +98,22 @@ class SpoolTwin:
         if self._ledger.is_up and self.waiting:
             waiting, self.waiting = self.waiting, []
             self._ledger.write(waiting)
+
+
+class MediaTwin:
+    """One worker's way to the media of the ledger, which all workers' media are.
+
+    Attributes:
+        rows: by (tenant, id).
+    """
+
+    def __init__(self) -> None:
+        self.rows: dict[tuple[str, str], Media] = {}
+
+    def note(self, change: MediaChange) -> None:
+        """Keep the change."""
+        key = change.tenant, change.media_id
+        self.rows[key] = applied(self.rows.get(key), change)
 
 
 class RecordsTwin:

@@ -94,6 +94,7 @@ class WorkerTwin:
             calls=CallStore(self.pipeline, lambda tenant, call: self.shared.lose(tenant, call), process.after, values),
             registrations=self.registrations,
             records=RecordsTwin(spool, process),
+            media=spool.media,
             switches=board,
             legs=board,
             queue_store=store,

@@ -292,6 +292,9 @@ def test_probes(tmp_path: Path) -> None:
     assert shown(folder) == {
         "callcontrol_worker_up 0": 1,
         "callcontrol_worker_restarts_total 0": 2,
+        "callcontrol_jobs": 0,
+        "callcontrol_jobs_up": 0,
+        "callcontrol_job_restarts_total": 0,
         "callcontrol_workers": 1,
         "callcontrol_config_reloads_total accepted": 0,
         "callcontrol_config_reloads_total refused": 0,

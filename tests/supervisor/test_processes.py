@@ -5,6 +5,7 @@ One stage for all: each test leaves two workers running.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -64,6 +65,7 @@ def impatient_example(folder: Path) -> Path:
     subprocess.run(["cp", "-r", f"{EXAMPLE}/.", str(folder)], check=True)
     main = yaml.safe_load((folder / "callcontrol.yaml").read_text(encoding="utf-8"))
     main["limits"] = main.get("limits", {}) | LIMITS
+    main["media"] = {"run": True}
     (folder / "callcontrol.yaml").write_text(yaml.safe_dump(main, allow_unicode=True), encoding="utf-8")
     return folder
 
@@ -156,6 +158,16 @@ def test_a_killed_worker_is_replaced_while_the_other_takes_calls_and_no_counter_
     assert sample(stage, "callcontrol_worker_restarts_total") == 1
     assert call(stage) == "NORMAL_CLEARING"
     until(lambda: sample(stage, "callcontrol_connections") == 0)
+
+
+def test_the_media_job_runs_beside_the_workers_and_is_replaced(stage: Stage) -> None:
+    until(lambda: sample(stage, "callcontrol_jobs_up") == 1)
+    with urlopen(f"http://{settings(stage).http}/workers", timeout=5) as answer:
+        (job,) = json.load(answer)["jobs"]
+    os.kill(job["pid"], signal.SIGKILL)
+    until(lambda: sample(stage, "callcontrol_job_restarts_total") == 1)
+    until(lambda: sample(stage, "callcontrol_jobs_up") == 1)
+    assert sample(stage, "callcontrol_jobs") == 1
 
 
 def test_a_worker_that_hangs_is_replaced(stage: Stage) -> None:

@@ -74,7 +74,7 @@ class House:
         self.slots = [
             Slot(
                 number,
-                slots,
+                (number, number + slots),
                 start=self._start,
                 vacate=self.vacated.append,
                 timeouts=PATIENCE,

@@ -447,3 +447,40 @@ ORDER BY segment;
 
 -- lock_reconciling: Whether this transaction may reconcile a switch: one at a time may, until it ends.
 SELECT pg_try_advisory_xact_lock(1667329901, hashtext(%(switch)s));
+
+-- write_media: Stores what is known of media, each given once; monotone, as `applied` in callcontrol/vocabulary/media.py.
+INSERT INTO media AS m (
+    tenant, media_id, kind, state, cause, began_at, changed_at, call_id, channel, switch, path, owner, caller, called,
+    agent, length_ms, bytes, sha256, place
+)
+SELECT tenant, media_id, kind, state, cause, began_at, changed_at, call_id, channel, switch, path, owner, caller, called,
+       agent, length_ms, bytes, sha256, place
+FROM jsonb_populate_recordset(NULL::media, %(media)s::jsonb)
+ON CONFLICT (tenant, media_id) DO UPDATE SET (
+    state, cause, changed_at, began_at, kind, call_id, channel, switch, path, owner, caller, called, agent, length_ms,
+    bytes, sha256, place
+) = (
+    SELECT later.state, later.cause, later.changed_at, least(m.began_at, excluded.began_at),
+           coalesce(nullif(later.kind, ''), earlier.kind), coalesce(nullif(later.call_id, ''), earlier.call_id),
+           coalesce(nullif(later.channel, ''), earlier.channel), coalesce(nullif(later.switch, ''), earlier.switch),
+           coalesce(nullif(later.path, ''), earlier.path), coalesce(nullif(later.owner, ''), earlier.owner),
+           coalesce(nullif(later.caller, ''), earlier.caller), coalesce(nullif(later.called, ''), earlier.called),
+           coalesce(nullif(later.agent, ''), earlier.agent), coalesce(later.length_ms, earlier.length_ms),
+           coalesce(later.bytes, earlier.bytes), coalesce(nullif(later.sha256, ''), earlier.sha256),
+           coalesce(nullif(later.place, ''), earlier.place)
+    FROM (SELECT array_position(%(states)s, excluded.state) > array_position(%(states)s, m.state) AS is_news) AS o,
+         LATERAL (SELECT (CASE WHEN is_news THEN excluded ELSE m END).*) AS later,
+         LATERAL (SELECT (CASE WHEN is_news THEN m ELSE excluded END).*) AS earlier
+);
+
+-- write_media_changes: Stores when and why media came into their states; of one state told twice the first counts.
+INSERT INTO media_changes (tenant, media_id, state, at, cause)
+SELECT tenant, media_id, state, at, cause FROM jsonb_populate_recordset(NULL::media_changes, %(changes)s::jsonb)
+ON CONFLICT DO NOTHING;
+
+-- hold_job: Takes or keeps the lease of some work; no row where another process has it.
+INSERT INTO job_leases AS l (name, leased_by, leased_until)
+VALUES (%(name)s, %(by)s, clock_timestamp() + %(for_s)s * interval '1 s')
+ON CONFLICT (name) DO UPDATE SET leased_by = excluded.leased_by, leased_until = excluded.leased_until
+WHERE l.leased_by = excluded.leased_by OR l.leased_until < clock_timestamp()
+RETURNING leased_by;

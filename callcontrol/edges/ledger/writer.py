@@ -37,7 +37,7 @@ OLDEST_US = 800 * 24 * 3600 * SECOND_US  # an older or later arrival is a broken
 NEWEST_US = 2 * 24 * 3600 * SECOND_US
 
 # Classes of SQLSTATE that are the record's own fault: data, integrity, limits (an index entry that is too long).
-_RECORDS_FAULT = ("22", "23", "54")
+RECORDS_FAULT = ("22", "23", "54")
 
 log = logging.getLogger("callcontrol.ledger")
 
@@ -78,7 +78,7 @@ class LedgerWriter:
         """
         rejected: list[Rejection] = []
         current = [text for payload in payloads if (text := _current(payload, rejected))]
-        with self._ready() as connection:
+        with self.ready() as connection:
             if current:
                 rejected += self._store(connection, current)
         return rejected
@@ -90,7 +90,7 @@ class LedgerWriter:
             self._connection = None
 
     @contextmanager
-    def _ready(self) -> Iterator[Connection[tuple[object, ...]]]:
+    def ready(self) -> Iterator[Connection[tuple[object, ...]]]:
         """The connection; whatever goes wrong with it is LedgerAway, and the next one is a new one."""
         try:
             connection = self._connection or self._connect()
@@ -137,12 +137,12 @@ class LedgerWriter:
             _upsert(connection, payloads)
             return []
         except (psycopg.Error, _NoSuchCall) as error:
-            if not isinstance(error, _NoSuchCall) and (error.sqlstate or "")[:2] not in _RECORDS_FAULT:
+            if not isinstance(error, _NoSuchCall) and (error.sqlstate or "")[:2] not in RECORDS_FAULT:
                 raise
             if self._made_months(connection, payloads, error):
                 return self._store(connection, payloads)
             if len(payloads) == 1:
-                return [Rejection(payloads[0], _reason(error))]
+                return [Rejection(payloads[0], reason(error))]
         half = len(payloads) // 2
         return [*self._store(connection, payloads[:half]), *self._store(connection, payloads[half:])]
 
@@ -211,7 +211,7 @@ def _write(connection: Connection[tuple[object, ...]], records: dict[str, str]) 
     return row
 
 
-def _reason(error: Exception) -> str:
+def reason(error: Exception) -> str:
     if isinstance(error, psycopg.errors.CheckViolation) and error.diag.constraint_name is None:
         return "the day of arrival is implausible: no month is kept for it"
     return f"{type(error).__name__}: {said_by(error)}"

@@ -28,6 +28,10 @@ OLD_ROWS = (
     " UNION ALL SELECT to_jsonb(l) - 'reconciled' - 'estimate' FROM legs l"
     " UNION ALL SELECT to_jsonb(h) - 'estimate' FROM charges h ORDER BY row"
 )
+OWN_TABLES = """
+    SELECT relname FROM pg_class
+    WHERE relkind IN ('r', 'p') AND NOT relispartition AND relnamespace = 'public'::regnamespace
+"""
 CATALOG = (
     "SELECT c.relname, c.relkind, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,"
     " col_description(c.oid, a.attnum), obj_description(c.oid),"
@@ -144,9 +148,8 @@ def test_a_writer_brings_it_on_by_itself_and_goes_on(old: str, writer: LedgerWri
 def test_a_migrated_database_is_like_a_new_one(old: str, connection: psycopg.Connection, rows: Rows) -> None:
     apply_schema(connection)
     migrated = rows(CATALOG)
-    for table in TABLES:
+    for (table,) in rows(OWN_TABLES):
         connection.execute(f"DROP TABLE {table} CASCADE".encode())
-    connection.execute("DROP TABLE schema_version")
     apply_schema(connection)
     partitions = [f"{table}_{name}" for table in TABLES for name, _, _ in MONTHS]
     assert rows(CATALOG) == [row for row in migrated if row[0] not in partitions]
@@ -182,4 +185,4 @@ def test_each_version_has_its_file() -> None:
     folder = Path(schema.__file__).parent
     later = {f"schema_{version}.sql" for version in range(2, VERSION + 1)}
     assert {path.name for path in folder.glob("schema*.sql")} == {"schema.sql", *later}
-    assert len(SCHEMA_STEPS) == VERSION == 12
+    assert len(SCHEMA_STEPS) == VERSION == 13

@@ -1,0 +1,44 @@
+"""The way of a medium's change: spool on disk -> ledger. No call waits for it, nor ends because of it.
+
+Its spool is one of its own, `data/media-spool`: a worker of a version before there were media that carries on what was
+left in `data/spool` does not touch it.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any, Final
+
+from callcontrol.daemon.left_records import EntrySort
+from callcontrol.daemon.spool_writer import LedgerPort, RejectedPort, SpoolPort, SpoolWriter
+from callcontrol.edges import meters
+from callcontrol.edges.spool import EntryRefused, SpoolClosed, SpoolFull
+from callcontrol.vocabulary.media import MediaChange, is_newer, medium_of, to_json
+
+FOLDER: Final = "media-spool"  # in the data folder
+REJECTED: Final = "rejected-media.jsonl"  # in the data folder
+CHANGES: Final = EntrySort("change of a medium", is_newer, medium_of)
+
+log = logging.getLogger("callcontrol.media")
+
+
+class MediaWriter(SpoolWriter):
+    """Takes changes of media, and carries what the spool holds into the ledger. One per process."""
+
+    def __init__(self, spool: SpoolPort, ledger: LedgerPort, rejected: RejectedPort, **options: Any) -> None:
+        super().__init__(spool, ledger, rejected, sort=CHANGES, **options)
+
+    def note(self, change: MediaChange) -> None:
+        """Hand a change over; returns at once. Where the spool does not take it the call goes on: the file will be
+        found without a row, or the row closed by its file.
+        """
+        try:
+            self._spool.submit([to_json(change)], _nothing_follows)
+        except (SpoolFull, SpoolClosed, EntryRefused) as error:
+            meters.media_changes_dropped_total.inc()
+            about = {"call": change.call_id, "tenant": change.tenant}
+            log.error("%s %s could not be noted: %s", change.media_id, change.state, error, extra=about)
+
+
+def _nothing_follows() -> None:
+    """The disk has the change: no call waits for that."""

@@ -1,0 +1,72 @@
+"""A worker's spools: its records' and its media's, and what others left of both."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from callcontrol.config.settings import Settings
+from callcontrol.daemon import media_writer
+from callcontrol.daemon.media_writer import MediaWriter
+from callcontrol.daemon.orphan_spools import OrphanSpools, spool_of
+from callcontrol.daemon.record_writer import RecordWriter
+from callcontrol.edges import meters
+from callcontrol.edges.ledger.media import MediaLedger
+from callcontrol.edges.ledger.rejected import FILE, RejectedRecords
+from callcontrol.edges.ledger.writer import LedgerWriter
+from callcontrol.edges.spool import Spool, SpoolLimits
+from callcontrol.edges.threads import aside
+
+
+class WorkerSpools:
+    """The instance's own, and those others left.
+
+    Attributes:
+        records, media: where what is to be kept is handed over.
+    """
+
+    def __init__(self, settings: Settings, instance: int, dsn: str) -> None:
+        self._data, self._dsn = Path(settings.data), dsn
+        limits = SpoolLimits(total_bytes=settings.limits.spool_bytes)
+        self._ledger = LedgerWriter(dsn)
+        records = spool_of(self._data / "spool", instance, limits)
+        self.records = self._record_writer(records, self._ledger)
+        media = spool_of(self._data / media_writer.FOLDER, instance, limits)
+        self.media = self._media_writer(media)
+        self._orphans = OrphanSpools(records.folder.parent, records.folder, self._carrier_of_records)
+        self._orphan_media = OrphanSpools(media.folder.parent, media.folder, self._carrier_of_media)
+
+    def start(self) -> None:
+        """Carry on what earlier processes left, and what comes."""
+        for each in (self.records, self.media, self._orphans, self._orphan_media):
+            each.start()
+
+    def stop(self, deadline_s: float) -> None:
+        """Write what can be written within the deadline; the rest stays on the disk."""
+        for each in (self.records, self.media, self._orphans, self._orphan_media):
+            each.stop(deadline_s)
+
+    def refresh_meters(self) -> None:
+        """Set the metrics that are looked up."""
+        state, media = self.records.state(), self.media.state()
+        meters.postgres_up.set(0 if state.failures or media.failures else 1)
+        meters.partitions_ahead.set(self._ledger.months_ahead)
+        meters.spool_records.set(state.depth + state.waiting + self._orphans.depth)
+        meters.spool_records_left.set(state.left + media.left + self._orphans.left + self._orphan_media.left)
+        meters.spool_bytes.set(max(state.spool_bytes, media.spool_bytes))
+        meters.records_rejected.set(aside(self.records.rejected_now))
+        meters.media_changes_rejected.set(aside(self.media.rejected_now))
+        meters.media_changes_waiting.set(media.depth + media.waiting + self._orphan_media.depth)
+
+    def _carrier_of_records(self, folder: Path) -> RecordWriter:
+        return self._record_writer(Spool(folder), LedgerWriter(self._dsn))
+
+    def _carrier_of_media(self, folder: Path) -> MediaWriter:
+        return self._media_writer(Spool(folder))
+
+    def _record_writer(self, spool: Spool, ledger: LedgerWriter) -> RecordWriter:
+        return RecordWriter(spool, ledger, RejectedRecords(self._data / FILE))
+
+    def _media_writer(self, spool: Spool) -> MediaWriter:
+        return MediaWriter(
+            spool, MediaLedger(LedgerWriter(self._dsn)), RejectedRecords(self._data / media_writer.REJECTED)
+        )

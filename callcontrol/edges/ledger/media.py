@@ -1,0 +1,116 @@
+"""Media in the ledger: writes their changes, each as often as it comes, and the row as it is then.
+
+Import only after gevent has patched: psycopg decides on import whether its waits let others run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+import orjson
+import psycopg
+from psycopg import Connection
+
+from callcontrol.edges.ledger.queries import query
+from callcontrol.edges.ledger.session import transaction
+from callcontrol.edges.ledger.writer import RECORDS_FAULT, STATEMENT_TIMEOUT_S, LedgerAway, LedgerWriter, Rejection
+from callcontrol.edges.ledger.writer import reason as reason_of
+from callcontrol.vocabulary.media import Media, MediaChange, MediaState, applied, from_json
+from callcontrol.vocabulary.moment import datetime_of
+from callcontrol.vocabulary.stored import Newer, Unreadable
+
+_STATES: Final = [state.value for state in MediaState]
+_SAME: Final = (
+    *("tenant", "media_id", "cause", "call_id", "channel", "switch", "path", "owner", "caller", "called", "agent"),
+    *("length_ms", "bytes", "sha256", "place"),
+)
+
+_Connection = Connection[tuple[object, ...]]
+
+
+class MediaLedger:
+    """Writes changes of media; connected when there is something to write. For one greenlet at a time.
+
+    Args:
+        writer: whose connection it uses, a ledger writer of its own.
+    """
+
+    def __init__(self, writer: LedgerWriter) -> None:
+        self._writer = writer
+
+    def write(self, payloads: Sequence[bytes]) -> list[Rejection]:
+        """Store changes (JSON of vocabulary/media.py), in any order and as often as they come.
+
+        Returns: the changes that cannot be stored; all others are committed.
+
+        Raises:
+            LedgerAway: no connection, no answer in time, or tables that do not fit.
+        """
+        rejected: list[Rejection] = []
+        read = [(payload, change) for payload in payloads if (change := _read(payload, rejected)) is not None]
+        if read:
+            with self._writer.ready() as connection:
+                rejected += _stored(connection, read)
+        return rejected
+
+    def close(self) -> None:
+        """Drop the connection."""
+        self._writer.close()
+
+
+def write_changes(connection: Connection[Any], changes: Iterable[MediaChange]) -> None:
+    """Store changes in one transaction, on any connection to the ledger.
+
+    Raises:
+        psycopg.Error: Postgres did not take them; nothing of it is stored.
+    """
+    changes = list(changes)
+    rows: dict[tuple[str, str], Media] = {}
+    for change in changes:
+        key = (change.tenant, change.media_id)
+        rows[key] = applied(rows.get(key), change)
+    with transaction(connection, statement_timeout=STATEMENT_TIMEOUT_S * 1000):
+        # in one order, so that two processes with the same media do not wait for one another
+        given = [_row(rows[key]) for key in sorted(rows)]
+        connection.execute(query("write_media"), {"media": _text(given), "states": _STATES})
+        connection.execute(query("write_media_changes"), {"changes": _text([_change(one) for one in changes])})
+
+
+def _read(payload: bytes, rejected: list[Rejection]) -> MediaChange | None:
+    try:
+        return from_json(payload)
+    except Newer as error:
+        raise LedgerAway(str(error)) from error
+    except Unreadable as error:
+        rejected.append(Rejection(payload, str(error)))
+        return None
+
+
+def _stored(connection: _Connection, read: Sequence[tuple[bytes, MediaChange]]) -> list[Rejection]:
+    """What Postgres refuses is found by halving."""
+    try:
+        write_changes(connection, [change for _, change in read])
+        return []
+    except psycopg.Error as error:
+        if (error.sqlstate or "")[:2] not in RECORDS_FAULT:
+            raise
+        if len(read) == 1:
+            return [Rejection(read[0][0], reason_of(error))]
+    half = len(read) // 2
+    return [*_stored(connection, read[:half]), *_stored(connection, read[half:])]
+
+
+def _row(media: Media) -> dict[str, Any]:
+    same = {name: getattr(media, name) for name in _SAME}
+    times = {"began_at": datetime_of(media.began_at), "changed_at": datetime_of(media.at)}
+    return {**same, **times, "state": media.state, "kind": media.kind or ""}
+
+
+def _change(change: MediaChange) -> dict[str, Any]:
+    told = {name: getattr(change, name) for name in ("tenant", "media_id", "state", "cause")}
+    return {**told, "at": datetime_of(change.at)}
+
+
+def _text(rows: list[dict[str, Any]]) -> str:
+    return orjson.dumps(rows).decode()
