@@ -9,6 +9,7 @@ from callcontrol.routing.facts import SentOn
 from callcontrol.routing.plan import LegPlan
 from callcontrol.vocabulary.agent import AgentAction, OfferEnd
 from callcontrol.vocabulary.language import Language
+from callcontrol.vocabulary.mailbox import BoxChange, Greeting, GreetingKind
 from callcontrol.vocabulary.media import MediaChange
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.override import SetByHand
@@ -94,6 +95,30 @@ class StoreOverride:
 
     of: str
     override: SetByHand | None
+
+
+@dataclass(frozen=True, slots=True)
+class LookAtBox:
+    """How a voicemail box of the tenant stands now; answered by BoxFound."""
+
+    box: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeBox:
+    """Change a voicemail box of the tenant; answered by BoxChanged. A new message is offered until Redis takes it."""
+
+    box: str
+    change: BoxChange
+
+
+@dataclass(frozen=True, slots=True)
+class SetGreeting:
+    """Set a greeting of a voicemail box, or (None) remove it; answered by Stored."""
+
+    box: str
+    kind: GreetingKind
+    greeting: Greeting | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,6 +341,9 @@ Command = (
     | StoreRule
     | RememberLanguage
     | StoreOverride
+    | LookAtBox
+    | ChangeBox
+    | SetGreeting
     | StartTimer
     | StopTimer
     | CheckChannels

@@ -9,6 +9,7 @@ from callcontrol.control.call import Call, Closed, Ending, Talking
 from callcontrol.control.commands import Command
 from callcontrol.control.events import (
     AppEnded,
+    BoxChanged,
     CallConnectionLost,
     CallerHungUp,
     Event,
@@ -158,6 +159,8 @@ def on(call: Call, event: Event, facts: Facts) -> PlainResult:
             return close_if_done(never_were(call, event, facts))
         case LegBridged(leg_id, at) if call.is_open(leg_id):
             return legs.bridged(call, leg_id, at), ()
+        case BoxChanged(box, trouble=trouble) if trouble:
+            return call.noting(Noted(facts.now, f"a message is not in voicemail:{box} yet: {trouble}")), ()
         case TimerFired(name) if name == LEGS_TIMER:
             return call, (do.CheckChannels(call.open_legs), *deadline(facts))
         case _:

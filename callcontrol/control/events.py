@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from callcontrol.vocabulary.call import Stamps
+from callcontrol.vocabulary.mailbox import Box, BoxChange, Changed
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.queue import Entered, Kept, Notice, Offer, Refusal
 
@@ -92,8 +93,35 @@ class LegGone:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """Redis answered a StoreRule, StoreOverride or ActOnAgent; `trouble` is "" if it is in force."""
+    """Redis answered a StoreRule, StoreOverride, SetGreeting or ActOnAgent; `trouble` is "" if it is in force."""
 
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BoxFound:
+    """How a voicemail box stands now.
+
+    Attributes:
+        found: None: it is not known, because of this trouble.
+    """
+
+    box: str
+    found: Box | None
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BoxChanged:
+    """What became of a change of a voicemail box.
+
+    Attributes:
+        changed: None: it is not known, because of this trouble.
+    """
+
+    box: str
+    change: BoxChange
+    changed: Changed | None
     trouble: str = ""
 
 
@@ -313,6 +341,8 @@ Event = (
     | CallerHungUp
     | LegGone
     | Stored
+    | BoxFound
+    | BoxChanged
     | KeyPressed
     | LegAnswered
     | OriginateFailed

@@ -30,6 +30,7 @@ from callcontrol.control.events import (
 )
 from callcontrol.control.keys_ahead import is_full
 from callcontrol.control.uncontrolled import GoesOnAlone
+from callcontrol.daemon.box_line import BoxCommand
 from callcontrol.daemon.confirmation import Confirmation, Doubt
 from callcontrol.daemon.driven_call import Line
 from callcontrol.daemon.facts_finder import find_facts
@@ -284,6 +285,8 @@ class CallDriver:
                     self.shared.legs.carry_out(command, self)
                 case _ if isinstance(command, QueueCommand):
                     self.shared.queues.carry_out(command, self)
+                case _ if isinstance(command, BoxCommand):
+                    self.shared.boxes.carry_out(command, self)
                 case _:
                     outward.append(command)
         self._send(outward)

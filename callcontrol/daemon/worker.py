@@ -15,6 +15,7 @@ from gevent.event import Event
 
 from callcontrol.config.settings import Settings
 from callcontrol.daemon.adoption import Adoption
+from callcontrol.daemon.box_line import BoxLine
 from callcontrol.daemon.call_acceptor import CallAcceptor
 from callcontrol.daemon.closing_watch import ClosingWatch
 from callcontrol.daemon.configuration import Current
@@ -47,6 +48,7 @@ from callcontrol.edges.heartbeat_message import HeartbeatMessage
 from callcontrol.edges.live_state.calls import CallStore
 from callcontrol.edges.live_state.inbox import Inbox
 from callcontrol.edges.live_state.languages import LanguageStore
+from callcontrol.edges.live_state.mailboxes import BoxStore
 from callcontrol.edges.live_state.overrides import OverrideStore
 from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
 from callcontrol.edges.live_state.post import Post
@@ -114,6 +116,7 @@ class Worker:
             rules=RuleStore(self._pipeline),
             languages=LanguageStore(self._pipeline),
             overrides=OverrideStore(self._pipeline),
+            boxes=BoxLine(BoxStore(self._pipeline)),
             calls=CallStore(self._pipeline, lambda tenant, call_id: self._shared.lose(tenant, call_id)),
             registrations=phones,
             records=spools.records,
@@ -133,7 +136,6 @@ class Worker:
         self._dispatcher = OfferDispatcher(self._shared, store, self._switch_links)
         self._event_polling = EventPolling(settings.switches, self._shared.of_queues, links.poll_events)
         self._orphans = OrphanChannels(self._shared, self._switch_links, Post(self._pipeline, "strays", self._name))
-        self._queue_meters = QueueMeters(self._pipeline, current, self._occasion, self._name)
         self._inbox = Inbox(redis_url, self._name, self._published, self._dispatcher.noticed, self._shared.lose)
         self._server = _server(settings, listener, CallAcceptor(self._shared, links), links)
         self._heartbeat = Heartbeat(pulse, self._how, self._stopped.set) if pulse is not None else None
@@ -157,7 +159,7 @@ class Worker:
         self._handover.start()
         self._inbox.start()
         self._layout_sync.start()
-        self._queue_meters.start()
+        QueueMeters(self._pipeline, self._current, self._occasion, self._name).start()
         OverrideMeters(self._pipeline, self._current, self._name).start()
         ClosingWatch(self._shared).start()
         self._orphans.start()
@@ -237,6 +239,7 @@ class Worker:
         meters.redis_commands.set(self._pipeline.commands)
         meters.state_saves_failed.set(self._shared.calls.failed_saves)
         meters.queue_operations_owed.set(self._shared.queue_store.owed)
+        meters.messages_owed.set(self._shared.boxes.owed)
         self._switch_links.tell_pace()
         self._spools.refresh_meters()
 

@@ -18,6 +18,7 @@ from callcontrol.control.call import Call
 from callcontrol.control.ending import late_leg_end
 from callcontrol.control.events import LegGone
 from callcontrol.daemon import record_meters
+from callcontrol.daemon.box_line import BoxLine
 from callcontrol.daemon.configuration import Current
 from callcontrol.daemon.driven_call import DrivenCall
 from callcontrol.daemon.event_polling import is_of_queue
@@ -148,6 +149,7 @@ class WorkerContext:
     rules: RuleStore
     languages: LanguageStore
     overrides: OverrideStore
+    boxes: BoxLine
     calls: CallStore
     registrations: Registrations
     records: Records

@@ -257,6 +257,13 @@ queue_operations_owed = Gauge(
     multiprocess_mode=SUM,
 )
 
+messages_owed = Gauge(
+    "callcontrol_messages_owed",
+    "Messages of callers that are recorded and not in their voicemail boxes yet, for Redis does not take them; "
+    "limit in mailboxes.MAX_MESSAGES_OWED",
+    multiprocess_mode=SUM,
+)
+
 faults_total = series.counter(
     "callcontrol_faults_total",
     "Unexpected errors of ours, each contained to what it happened in",

@@ -55,6 +55,7 @@ LIMITS: Final = (
     "MAX_INBOX",
     "MAX_KEYS_AHEAD",
     "MAX_LEASE_SLACK_S",
+    "MAX_MESSAGES_OWED",
     "MAX_MISSED",
     "MAX_OWED",
     "MAX_REPEATED",

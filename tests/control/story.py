@@ -10,10 +10,11 @@ from callcontrol.control import commands as do
 from callcontrol.control import machine
 from callcontrol.control.call import Call, new_call
 from callcontrol.control.commands import Command
-from callcontrol.control.events import Event, FactsFound, LegGone
+from callcontrol.control.events import BoxFound, Event, FactsFound, LegGone
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.call import Stamps
 from callcontrol.vocabulary.leg import Leg, Role
+from callcontrol.vocabulary.mailbox import Box
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.trail import Entry
 from tests.routing.world import NOW
@@ -38,6 +39,8 @@ class Story:
             now=facts.now,
         )
         self.commands: tuple[Command, ...] = ()
+        # What the live state answers at once; None: it does not answer.
+        self.boxes: dict[str, Box] | None = {}
 
     def begin(self) -> Self:
         return self.then(FactsFound())
@@ -47,6 +50,11 @@ class Story:
         self.call, self.commands = machine.step(self.call, event, self.facts)
         for noted in self.every(do.NoteSentOn):  # the driver's part
             self.facts = replace(self.facts, moved={**self.facts.moved, **noted.moved})
+        if self.boxes is not None:
+            for asked in self.every(do.LookAtBox):
+                found = BoxFound(asked.box, self.boxes.get(asked.box, Box()))
+                self.call, more = machine.step(self.call, found, self.facts)
+                self.commands += more
         return self
 
     def gone(self, leg: str, cause: str = "NORMAL_CLEARING", *, answered_s: float | None = None, by: str = "") -> Self:

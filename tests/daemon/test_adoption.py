@@ -23,6 +23,7 @@ from callcontrol.control.call import Call, Closed, Ending, Ringing
 from callcontrol.control.events import CallerHungUp, ChannelsChecked, LegBridged, LegGone
 from callcontrol.daemon import worker_context as desk_module
 from callcontrol.daemon.adoption import Adoption
+from callcontrol.daemon.box_line import BoxLine
 from callcontrol.daemon.configuration import Current
 from callcontrol.daemon.leg_line import LegCommand, LegLine
 from callcontrol.daemon.queue_line import QueueLine
@@ -34,6 +35,7 @@ from callcontrol.edges.ledger.rejected import RejectedFull
 from callcontrol.edges.live_state import codec, keys
 from callcontrol.edges.live_state.calls import CallStore
 from callcontrol.edges.live_state.languages import LanguageStore
+from callcontrol.edges.live_state.mailboxes import BoxStore
 from callcontrol.edges.live_state.overrides import OverrideStore
 from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
 from callcontrol.edges.live_state.queues import QueueStore
@@ -126,6 +128,7 @@ def shared(pipeline: RedisPipeline, written: Written) -> WorkerContext:
         rules=RuleStore(pipeline),
         languages=LanguageStore(pipeline),
         overrides=OverrideStore(pipeline),
+        boxes=BoxLine(BoxStore(pipeline)),
         calls=CallStore(pipeline, lambda tenant, call: made.lose(tenant, call)),
         registrations=Registrations(),
         records=written,

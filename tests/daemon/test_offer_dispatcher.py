@@ -17,6 +17,7 @@ from callcontrol.control import commands as do
 from callcontrol.control.call import Ringing
 from callcontrol.control.commands import Command
 from callcontrol.control.events import CallerHungUp
+from callcontrol.daemon.box_line import BoxLine
 from callcontrol.daemon.call_driver import CallDriver
 from callcontrol.daemon.configuration import Current
 from callcontrol.daemon.driven_call import DrivenCall
@@ -30,6 +31,7 @@ from callcontrol.daemon.worker_context import WorkerContext
 from callcontrol.edges import clock
 from callcontrol.edges.live_state.calls import CallStore
 from callcontrol.edges.live_state.languages import LanguageStore
+from callcontrol.edges.live_state.mailboxes import BoxStore
 from callcontrol.edges.live_state.overrides import OverrideStore
 from callcontrol.edges.live_state.queue_replies import Effects
 from callcontrol.edges.live_state.rules import RuleStore
@@ -128,6 +130,7 @@ class Office:
             rules=RuleStore(live.pipeline),
             languages=LanguageStore(live.pipeline),
             overrides=OverrideStore(live.pipeline),
+            boxes=BoxLine(BoxStore(live.pipeline)),
             calls=CallStore(live.pipeline),
             registrations=registrations,
             records=self.book,

@@ -13,10 +13,11 @@ from typing import Any
 
 import orjson
 
-from callcontrol.edges.live_state import keys, queue_script
+from callcontrol.edges.live_state import keys, mailboxes, queue_script
 from callcontrol.edges.live_state.failures import ScriptUnknown, StoreRefused
 from callcontrol.edges.live_state.script import script_of
 from callcontrol.vocabulary.stored import TAG
+from tests.simulation.mailbox_twin import change_box
 from tests.simulation.queue_twin import QueueTwin
 
 Told = Callable[[bytes], None]
@@ -50,8 +51,9 @@ class RedisTwin:
             script_of("call_scripts", "save").sha: self._save,
             script_of("call_scripts", "forget").sha: self._forget,
             script_of("call_scripts", "take").sha: self._take,
+            mailboxes.SCRIPT.sha: lambda names, words: change_box(self.hashes, names, words),
         }
-        self._sha_of = {queue_script.SOURCE: queue_script.SHA} | {
+        self._sha_of = {one.source: one.sha for one in (queue_script.SCRIPT, mailboxes.SCRIPT)} | {
             script.source: script.sha for script in (script_of("call_scripts", n) for n in ("save", "forget", "take"))
         }
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import cast
 
 from callcontrol.daemon.adoption import Adoption
+from callcontrol.daemon.box_line import BoxLine
 from callcontrol.daemon.call_acceptor import CallAcceptor
 from callcontrol.daemon.closing_watch import LOOK_S as HOURS_S
 from callcontrol.daemon.closing_watch import ClosingWatch
@@ -28,6 +29,7 @@ from callcontrol.edges.live_state.codec import CALLS, Codec
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.inbox import RETRY_S, Inbox
 from callcontrol.edges.live_state.languages import LanguageStore
+from callcontrol.edges.live_state.mailboxes import BoxStore
 from callcontrol.edges.live_state.overrides import OverrideStore
 from callcontrol.edges.live_state.queue_script import seed_from
 from callcontrol.edges.live_state.queues import QueueStore
@@ -91,6 +93,7 @@ class WorkerTwin:
             rules=RuleStore(self.pipeline),
             languages=LanguageStore(self.pipeline),
             overrides=OverrideStore(self.pipeline),
+            boxes=BoxLine(BoxStore(self.pipeline, process.after)),
             calls=CallStore(self.pipeline, lambda tenant, call: self.shared.lose(tenant, call), process.after, values),
             registrations=self.registrations,
             records=RecordsTwin(spool, process),

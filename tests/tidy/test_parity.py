@@ -18,7 +18,7 @@ from callcontrol.control.commands import Command
 from callcontrol.control.events import Event
 from callcontrol.control.own_steps import OwnState, OwnStep
 from callcontrol.control.steps.start import STARTERS
-from callcontrol.daemon import leg_line, queue_line
+from callcontrol.daemon import box_line, leg_line, queue_line
 from callcontrol.daemon.call_driver import CallDriver
 from callcontrol.edges.freeswitch import translate
 from callcontrol.kinds import KINDS
@@ -75,7 +75,7 @@ def test_each_step_and_state_of_a_kind_is_declared_by_it_to_be_saved() -> None:
 
 @pytest.mark.parametrize("command", get_args(Command), ids=lambda command: command.__name__)
 def test_each_command_is_carried_out(command: type) -> None:
-    carriers = (CallDriver, translate.app_commands, leg_line.LegLine, queue_line.QueueLine)
+    carriers = (CallDriver, translate.app_commands, leg_line.LegLine, queue_line.QueueLine, box_line.BoxLine)
     # as a pattern, in the word's own file or as a parameter
     ways = (f"do.{command.__name__}(", f"command: do.{command.__name__},")
     assert [any(way in inspect.getsource(carrier) for way in ways) for carrier in carriers].count(True) == 1

@@ -38,6 +38,16 @@ def overrides(tenant: str) -> str:
     return _key(tenant, "overrides")
 
 
+def box(tenant: str, name: str) -> str:
+    """Hash: all of a voicemail box, its messages, greetings and PIN (`box_scripts/change.lua`)."""
+    return _key(tenant, f"box:{name}")
+
+
+def boxes(tenant: str) -> str:
+    """Hash: voicemail box -> what its lamps show, as `2 5`: new and kept messages."""
+    return _key(tenant, "boxes")
+
+
 def worker(name: str) -> str:
     """String with an expiry: the worker lives."""
     return f"{PREFIX}:{_WORKERS}:lease:{name}"

@@ -1,59 +1,39 @@
-"""A voicemail box: greeting, then a message."""
+"""Leaving a message: the greeting that is in force, then a recording, which goes into the box."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import ClassVar
 
-from pydantic import Field
-
-from callcontrol.config.frozen import Frozen, Seconds
-from callcontrol.config.kinds import Block
-from callcontrol.config.prompt import PromptText
-from callcontrol.config.settings import Tenant
 from callcontrol.control import commands as do
 from callcontrol.control.call import Call, Ending
+from callcontrol.control.commands import Command
 from callcontrol.control.ending import STEP_TIMER, deadline
-from callcontrol.control.events import AppEnded, Event, LegGone, Rearrived, TimerFired
+from callcontrol.control.events import AppEnded, BoxFound, Event, LegGone, Rearrived, TimerFired
 from callcontrol.control.own_steps import OwnState, OwnStep
 from callcontrol.control.step_result import PlainResult, StepResult
-from callcontrol.routing.endings import refuse
-from callcontrol.routing.facts import Facts, RoutedKind
+from callcontrol.kinds.targets.voicemail.settings import VoicemailTarget
+from callcontrol.routing.facts import Facts
 from callcontrol.routing.path import Path
-from callcontrol.routing.plan import Decision
-from callcontrol.routing.speech import as_file_string
+from callcontrol.vocabulary.mailbox import AddMessage, Box, GreetingKind, Message
 from callcontrol.vocabulary.media import MediaChange, MediaKind, MediaState, media_id_of
+from callcontrol.vocabulary.moment import SECOND_US, Instant
 from callcontrol.vocabulary.outcome import Outcome
-from callcontrol.vocabulary.target import Target, text_of
-from callcontrol.vocabulary.trail import Noted, Passed, Recorded, StepEnded
+from callcontrol.vocabulary.target import text_of
+from callcontrol.vocabulary.trail import Noted, Recorded, StepEnded
 
 # Longer than any greeting (seconds); the recording has its own limit on the switch.
 GREETING_S = 120
-
-
-@dataclass(frozen=True, slots=True)
-class VoicemailTarget(Target):
-    """A voicemail box: greeting, then a recording."""
-
-    kind: ClassVar[str] = "voicemail"
-
-
-class Voicemail(Frozen):
-    """A voicemail box."""
-
-    greeting: PromptText = Field(
-        default="voicemail/greeting.wav", validate_default=True, description="what is heard first"
-    )
-    max: Seconds = Field(default=180, description="longest message in seconds")
-    silence: Seconds = Field(default=5, description="seconds of silence that end the message")
-
-
-BLOCK = Block("voicemail", Voicemail)
+# How long the look at the box may take (seconds): then the greeting of the settings is heard.
+LOOK_S = 2
 
 
 @dataclass(frozen=True, slots=True)
 class TakeMessage(OwnStep):
-    """Greeting, then a recording of at most `max_s` seconds, ended by `silence_s` of silence; queued at once."""
+    """Greeting, then a recording of at most `max_s` seconds, ended by `silence_s` of silence; queued at once.
+
+    Attributes:
+        greeting: the one of the settings; what the owner has recorded by phone wins.
+    """
 
     box: str
     greeting: str
@@ -66,7 +46,12 @@ class TakeMessage(OwnStep):
         return f"voicemail {self.box}: greeting {self.greeting}, at most {self.max_s} s"
 
     def start(self, call: Call, facts: Facts) -> PlainResult:
-        """Answer, greet, record."""
+        """Answer, and look which greeting is in force."""
+        commands = (do.Answer(), do.LookAtBox(self.box), do.StartTimer(STEP_TIMER, LOOK_S))
+        return call.to(OpeningBox(self)), commands
+
+    def greet(self, call: Call, box: Box, facts: Facts) -> PlainResult:
+        """Greet, record."""
         call, greeting_id = call.next_app()
         call, record_id = call.next_app()
         media_id = media_id_of(call.id, call.apps)
@@ -75,8 +60,7 @@ class TakeMessage(OwnStep):
         state = TakingMessage(self, greeting_id, record_id, path, media_id=media_id)
         commands = (
             do.NoteMedia(state.change(call, MediaState.WANTED, facts)),
-            do.Answer(),
-            do.Play(greeting_id, self.greeting),
+            do.Play(greeting_id, _recorded_greeting(box, call, facts) or self.greeting),
             do.Record(record_id, path, self.max_s, self.silence_s),
             do.StartTimer(STEP_TIMER, GREETING_S + self.max_s),
         )
@@ -84,8 +68,35 @@ class TakeMessage(OwnStep):
 
 
 @dataclass(frozen=True, slots=True)
+class OpeningBox(OwnState):
+    """The caller is answered; how the box stands is looked up."""
+
+    step: TakeMessage
+
+    def on(self, call: Call, event: Event, facts: Facts) -> StepResult:
+        """It is known, or is not in time."""
+        match event:
+            case BoxFound(box, found, trouble) if box == self.step.box:
+                noted = call.noting(Noted(facts.now, trouble)) if trouble else call
+                return self.step.greet(noted, found or Box(), facts)
+            case TimerFired(name) if name == STEP_TIMER:
+                return self.step.greet(call, Box(), facts)
+            case _:
+                return call, ()
+
+    def resume(self, call: Call, event: Rearrived, facts: Facts) -> StepResult:
+        """Nothing was heard yet."""
+        return self.step.start(call, facts)
+
+
+@dataclass(frozen=True, slots=True)
 class TakingMessage(OwnState):
-    """The greeting is played (`recording` False), then the caller speaks."""
+    """The greeting is played (`recording` False), then the caller speaks.
+
+    Attributes:
+        media_id: of the message; "": a version before took the call.
+        began: when the recording began; 0: not known.
+    """
 
     step: TakeMessage
     greeting_id: str
@@ -93,11 +104,12 @@ class TakingMessage(OwnState):
     path: str
     recording: bool = False
     media_id: str = ""
+    began: int = 0
 
     def change(self, call: Call, state: MediaState, facts: Facts, cause: str = "", length_ms: int = 0) -> MediaChange:
         """The message has come into this state."""
         return MediaChange(
-            media_id=self.media_id or media_id_of(call.id, call.apps),
+            media_id=self._id(call),
             tenant=call.tenant,
             state=state,
             at=facts.now,
@@ -112,15 +124,18 @@ class TakingMessage(OwnState):
             length_ms=length_ms or None,
         )
 
+    def _id(self, call: Call) -> str:
+        return self.media_id or media_id_of(call.id, call.apps)
+
     def on(self, call: Call, event: Event, facts: Facts) -> StepResult:
         """The greeting ends, the message ends."""
         match event:
             case AppEnded(app_id) if app_id == self.greeting_id:
                 running = self.change(call, MediaState.RUNNING, facts)
-                return call.to(replace(self, recording=True)), (do.NoteMedia(running),)
+                return call.to(replace(self, recording=True, began=facts.now)), (do.NoteMedia(running),)
             case AppEnded(app_id) if app_id == self.record_id:
-                call, noted = self._taken(call, event.recorded_ms, facts)
-                return call.to(Ending()), (*noted, do.HangUp("NORMAL_CLEARING"), *deadline(facts))
+                call, commands = self._taken(call, event.recorded_ms, facts)
+                return call.to(Ending()), (*commands, do.HangUp("NORMAL_CLEARING"), *deadline(facts))
             case TimerFired(name) if name == STEP_TIMER:
                 return call.to(Ending()), (do.HangUp("NORMAL_CLEARING"), *deadline(facts))
             case _:
@@ -155,30 +170,27 @@ class TakingMessage(OwnState):
             return call.noting(Noted(facts.now, why), ended), (do.NoteMedia(lost),)
         closed = self.change(call, MediaState.CLOSED, facts, "recorded", recorded_ms)
         ended = StepEnded(facts.now, "voicemail", Outcome.VOICEMAIL, box)
-        return call.noting(Recorded(facts.now, box, self.path), ended), (do.NoteMedia(closed),)
+        commands = (do.NoteMedia(closed), self._put_into_the_box(call, recorded_ms, facts))
+        return call.noting(Recorded(facts.now, box, self.path), ended), commands
+
+    def _put_into_the_box(self, call: Call, recorded_ms: int, facts: Facts) -> Command:
+        caller = call.led_party
+        message = Message(
+            id=self._id(call),
+            caller="" if caller.anonymous else caller.number,
+            name="" if caller.anonymous else caller.name,
+            at=Instant(self.began or facts.now - recorded_ms * SECOND_US // 1000),
+            length_ms=recorded_ms,
+            switch=call.switch,
+            path=self.path,
+        )
+        return do.ChangeBox(self.step.box, AddMessage(message))
 
 
-def decide(target: VoicemailTarget, path: Path, facts: Facts) -> Decision:
-    """Greeting, then a message."""
-    box = BLOCK.of(facts.tenant).get(target.name)
-    if box is None:
-        return refuse(Outcome.BUSY, Passed(facts.now, text_of(target), "no such voicemail box"))
-    greeting = as_file_string(box.greeting.files(facts.language))
-    return Decision(TakeMessage(target.name, greeting, box.max, box.silence, path))
-
-
-def box_of(first: Target, tenant: Tenant) -> VoicemailTarget | None:
-    """The box of the same name as the first target of a call, if there is one."""
-    return VoicemailTarget(first.name) if first.name in BLOCK.of(tenant) else None
-
-
-KIND = RoutedKind(
-    target=VoicemailTarget,
-    row="a greeting, then a message is recorded",
-    block=BLOCK,
-    is_last_resort=True,
-    decide=decide,
-    default_last_resort=box_of,
-    step=TakeMessage,
-    saved=(TakeMessage, TakingMessage),
-)
+def _recorded_greeting(box: Box, call: Call, facts: Facts) -> str:
+    """The file that the owner has recorded for now, "" if there is none on this switch."""
+    for kind in (GreetingKind.AWAY, GreetingKind.NORMAL):
+        greeting = box.greetings.get(kind)
+        if greeting is not None and greeting.is_in_force(facts.now):
+            return greeting.path if greeting.switch == call.switch else ""
+    return ""

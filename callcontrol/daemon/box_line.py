@@ -1,0 +1,57 @@
+"""Voicemail boxes as a driver sees them: a call looks at a box or changes it; answers are the call's events."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from callcontrol.control import commands as do
+from callcontrol.control.events import BoxChanged, BoxFound, Stored
+from callcontrol.daemon.driven_call import DrivenCall
+from callcontrol.edges.live_state.failures import LiveStateError
+from callcontrol.edges.live_state.mailboxes import BoxStore
+from callcontrol.vocabulary.mailbox import Box, Changed
+
+BoxCommand = do.LookAtBox | do.ChangeBox | do.SetGreeting
+
+
+class BoxLine:
+    """Carries out commands about voicemail boxes."""
+
+    def __init__(self, store: BoxStore) -> None:
+        self._store = store
+
+    @property
+    def owed(self) -> int:
+        """Messages that Redis has not taken yet."""
+        return self._store.owed
+
+    def carry_out(self, command: BoxCommand, driver: DrivenCall) -> None:
+        """Carry it out; the answer is delivered to the driver."""
+        tenant, store = driver.call.tenant, self._store
+        match command:
+            case do.LookAtBox(box):
+                store.look_up(tenant, box, partial(_found, driver, box))
+            case do.ChangeBox(box, change):
+                changed = partial(_changed, driver, command)
+                driver.when_confirmed(partial(store.change, tenant, box, change, changed))
+            case do.SetGreeting(box, kind, greeting):
+                stored = partial(store.greet, tenant, box, kind, greeting, partial(_stored, driver))
+                driver.when_confirmed(stored)
+
+
+def _found(driver: DrivenCall, box: str, found: Box | None, trouble: LiveStateError | None) -> None:
+    driver.deliver(BoxFound(box, found, _text(trouble)))
+
+
+def _changed(
+    driver: DrivenCall, command: do.ChangeBox, changed: Changed | None, trouble: LiveStateError | None
+) -> None:
+    driver.deliver(BoxChanged(command.box, command.change, changed, _text(trouble)))
+
+
+def _stored(driver: DrivenCall, trouble: LiveStateError | None) -> None:
+    driver.deliver(Stored(_text(trouble)))
+
+
+def _text(trouble: LiveStateError | None) -> str:
+    return str(trouble) if trouble is not None else ""

@@ -1,0 +1,1 @@
+"""The Lua script of voicemail boxes."""

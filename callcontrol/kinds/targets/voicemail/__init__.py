@@ -1,0 +1,44 @@
+"""A voicemail box: greeting, then a message."""
+
+from __future__ import annotations
+
+from callcontrol.config.settings import Tenant
+from callcontrol.kinds.targets.voicemail.leaving import OpeningBox, TakeMessage, TakingMessage
+from callcontrol.kinds.targets.voicemail.settings import BLOCK, Voicemail, VoicemailTarget
+from callcontrol.routing.endings import refuse
+from callcontrol.routing.facts import Facts, RoutedKind
+from callcontrol.routing.path import Path
+from callcontrol.routing.plan import Decision
+from callcontrol.routing.speech import as_file_string
+from callcontrol.vocabulary.mailbox import Greeting, Message
+from callcontrol.vocabulary.outcome import Outcome
+from callcontrol.vocabulary.target import Target, text_of
+from callcontrol.vocabulary.trail import Passed
+
+__all__ = ["BLOCK", "KIND", "TakeMessage", "TakingMessage", "Voicemail", "VoicemailTarget"]
+
+
+def decide(target: VoicemailTarget, path: Path, facts: Facts) -> Decision:
+    """Greeting, then a message."""
+    box = BLOCK.of(facts.tenant).get(target.name)
+    if box is None:
+        return refuse(Outcome.BUSY, Passed(facts.now, text_of(target), "no such voicemail box"))
+    greeting = as_file_string(box.greeting.files(facts.language))
+    return Decision(TakeMessage(target.name, greeting, box.max, box.silence, path))
+
+
+def box_of(first: Target, tenant: Tenant) -> VoicemailTarget | None:
+    """The box of the same name as the first target of a call, if there is one."""
+    return VoicemailTarget(first.name) if first.name in BLOCK.of(tenant) else None
+
+
+KIND = RoutedKind(
+    target=VoicemailTarget,
+    row="a greeting, then a message is recorded",
+    block=BLOCK,
+    is_last_resort=True,
+    decide=decide,
+    default_last_resort=box_of,
+    step=TakeMessage,
+    saved=(TakeMessage, OpeningBox, TakingMessage, Message, Greeting),
+)
