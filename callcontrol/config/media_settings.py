@@ -6,6 +6,7 @@ from pydantic import Field
 
 from callcontrol.config.fields import Flag
 from callcontrol.config.frozen import Frozen
+from callcontrol.config.link_settings import Links
 
 
 class MediaSettings(Frozen):
@@ -14,3 +15,4 @@ class MediaSettings(Frozen):
     run: Flag = Field(
         default=True, description="whether this host runs the media job; where several hosts do, they share the work"
     )
+    links: Links = Links()

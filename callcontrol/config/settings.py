@@ -49,6 +49,7 @@ from callcontrol.config.redis_address import RedisUrl
 from callcontrol.config.secret import SecretText
 from callcontrol.config.speech_settings import Speech
 from callcontrol.config.target_fields import TargetText
+from callcontrol.config.tenant_media import TenantMedia
 from callcontrol.vocabulary.demand import Skills
 from callcontrol.vocabulary.inputs import Inputs
 from callcontrol.vocabulary.language import DEFAULT_LANGUAGE, Language
@@ -301,6 +302,7 @@ class Tenant(Frozen):
         default_factory=dict, max_length=MAX_SCHEDULES, description="opening hours, special days and holidays"
     )
     numbers: Mapping[E164, TargetText] = Field(default_factory=dict, description="DIDs and where they lead")
+    media: TenantMedia = TenantMedia()
 
     @property
     def spoken(self) -> tuple[Language, ...]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from callcontrol.routing.facts import SentOn
 from callcontrol.routing.plan import LegPlan
 from callcontrol.vocabulary.agent import AgentAction, OfferEnd
+from callcontrol.vocabulary.hearing import Hearing
 from callcontrol.vocabulary.language import Language
 from callcontrol.vocabulary.mailbox import BoxChange, Greeting, GreetingKind
 from callcontrol.vocabulary.media import MediaChange
@@ -326,6 +327,13 @@ class NoteMedia:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteHearing:
+    """Let the ledger know that a sound file is played to a person."""
+
+    hearing: Hearing
+
+
+@dataclass(frozen=True, slots=True)
 class CloseBook:
     """The trail is complete: write the record, then forget the call."""
 
@@ -369,5 +377,6 @@ Command = (
     | CallbackTried
     | ActOnAgent
     | NoteMedia
+    | NoteHearing
     | CloseBook
 )

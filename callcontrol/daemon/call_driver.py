@@ -270,8 +270,8 @@ class CallDriver:
                     self._check(legs)
                 case do.CheckAlone():
                     self.shared.switches.alone(self.call.switch, self.call.led, self._checked_alone)
-                case do.NoteMedia(change):
-                    self.shared.media.note(change)
+                case do.NoteMedia(note) | do.NoteHearing(note):
+                    self.shared.media.note(note)
                 case do.NoteSentOn(moved):
                     self.facts = replace(self.facts, moved={**self.facts.moved, **moved})
                 case do.LookUp(target, anew):

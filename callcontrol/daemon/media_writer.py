@@ -1,4 +1,5 @@
-"""The way of a medium's change: spool on disk -> ledger. No call waits for it, nor ends because of it.
+"""The way of what calls say of media, changes and hearings: spool on disk -> ledger. No call waits for it, nor ends
+because of it.
 
 Its spool is one of its own, `data/media-spool`: a worker of a version before there were media that carries on what was
 left in `data/spool` does not touch it.
@@ -13,31 +14,33 @@ from callcontrol.daemon.left_records import EntrySort
 from callcontrol.daemon.spool_writer import LedgerPort, RejectedPort, SpoolPort, SpoolWriter
 from callcontrol.edges import meters
 from callcontrol.edges.spool import EntryRefused, SpoolClosed, SpoolFull
-from callcontrol.vocabulary.media import MediaChange, is_newer, medium_of, to_json
+from callcontrol.vocabulary.media import MediaChange
+from callcontrol.vocabulary.media_notes import MediaNote, is_newer, medium_of, to_json
 
 FOLDER: Final = "media-spool"  # in the data folder
 REJECTED: Final = "rejected-media.jsonl"  # in the data folder
-CHANGES: Final = EntrySort("change of a medium", is_newer, medium_of)
+CHANGES: Final = EntrySort("note of a medium", is_newer, medium_of)
 
 log = logging.getLogger("callcontrol.media")
 
 
 class MediaWriter(SpoolWriter):
-    """Takes changes of media, and carries what the spool holds into the ledger. One per process."""
+    """Takes notes of media, and carries what the spool holds into the ledger. One per process."""
 
     def __init__(self, spool: SpoolPort, ledger: LedgerPort, rejected: RejectedPort, **options: Any) -> None:
         super().__init__(spool, ledger, rejected, sort=CHANGES, **options)
 
-    def note(self, change: MediaChange) -> None:
-        """Hand a change over; returns at once. Where the spool does not take it the call goes on: the file will be
-        found without a row, or the row closed by its file.
+    def note(self, note: MediaNote) -> None:
+        """Hand a change or a hearing over; returns at once. Where the spool does not take it the call goes on: the file
+        will be found without a row, or the row closed by its file; of a hearing only the log tells.
         """
         try:
-            self._spool.submit([to_json(change)], _nothing_follows)
+            self._spool.submit([to_json(note)], _nothing_follows)
         except (SpoolFull, SpoolClosed, EntryRefused) as error:
             meters.media_changes_dropped_total.inc()
-            about = {"call": change.call_id, "tenant": change.tenant}
-            log.error("%s %s could not be noted: %s", change.media_id, change.state, error, extra=about)
+            about = {"call": note.call_id if isinstance(note, MediaChange) else "", "tenant": note.tenant}
+            what = note.state if isinstance(note, MediaChange) else f"heard by {note.who}"
+            log.error("%s %s could not be noted: %s", note.media_id, what, error, extra=about)
 
 
 def _nothing_follows() -> None:

@@ -37,7 +37,7 @@ from callcontrol.edges.live_state.queues import QueueStore
 from callcontrol.edges.live_state.rules import RuleStore
 from callcontrol.edges.spool import EntryRefused, SpoolClosed, SpoolFull
 from callcontrol.vocabulary.leg import Leg, LegChange, Role
-from callcontrol.vocabulary.media import MediaChange
+from callcontrol.vocabulary.media_notes import MediaNote
 from callcontrol.vocabulary.moment import Instant
 
 log = logging.getLogger(__name__)
@@ -76,7 +76,7 @@ class Records(Protocol):
 class MediaNotes(Protocol):
     """Where changes of media go."""
 
-    def note(self, change: MediaChange) -> None:
+    def note(self, note: MediaNote) -> None:
         """Keep the change; raises nothing."""
         ...
 

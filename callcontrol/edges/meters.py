@@ -188,6 +188,33 @@ job_loop_failing = Gauge(
     "callcontrol_job_loop_failing", "Whether the last step of a loop failed", ["loop"], multiprocess_mode=MAX
 )
 
+media_deletions_total = series.counter(
+    "callcontrol_media_deletions_total",
+    "Deletions of sound files that were tried: done (no copy is left), failed (tried again)",
+    result=series.of(("done", "failed")),
+)
+media_deletions_waiting = Gauge(
+    "callcontrol_media_deletions_waiting",
+    "Sound files that are ordered to be deleted and not held",
+    multiprocess_mode=MAX,
+)
+media_deletions_failing = Gauge(
+    "callcontrol_media_deletions_failing", "Of these, those that could not be deleted yet", multiprocess_mode=MAX
+)
+media_deletion_oldest_seconds = Gauge(
+    "callcontrol_media_deletion_oldest_seconds",
+    "Seconds since the oldest of these was ordered: alert on a day",
+    multiprocess_mode=MAX,
+)
+link_requests_total = series.counter(
+    "callcontrol_link_requests_total",
+    "Requests for links to sound files, by the answer: page, sound, or why there was none",
+    answer=series.of(series.LINK_ANSWERS),
+)
+web_connections_late_total = series.counter(
+    "callcontrol_web_connections_late_total", "Connections of browsers that were closed because they took too long"
+)
+
 limit = Gauge("callcontrol_limit", "Limits as configured", ["name"], multiprocess_mode=LAST)
 
 queue_layout_older = Gauge(

@@ -39,6 +39,12 @@ FAULT_PLACES: Final = (
     "stray",
     "loop",
     "job",
+    "web",
+)
+# What is answered to who opens a link to a sound file (jobs/media/link_app.py).
+LINK_ANSWERS: Final = (
+    *("page", "sound"),
+    *("unknown", "ended", "withdrawn", "deleted", "later", "limited", "method", "fault"),
 )
 # What becomes of a switch's own record of a leg, if it is not left where it is (jobs/reconcile.py).
 VERDICTS: Final = ("settled", "corrected", "added", "doubtful")
@@ -50,6 +56,7 @@ TALKED_OUT: Final = "ALLOTTED_TIMEOUT"
 # The names that `callcontrol_limits_reached_total` is counted by, as the table of limits in deploy/README.md has them.
 LIMITS: Final = (
     "LEGS_LIMIT",
+    "MAX_ADDRESSES",
     "MAX_EARLY",
     "MAX_ESTIMATED",
     "MAX_INBOX",

@@ -14,7 +14,7 @@ from typing import Any, Final
 import orjson
 
 from callcontrol.vocabulary.moment import Instant
-from callcontrol.vocabulary.stored import Kind, Newer, Unreadable
+from callcontrol.vocabulary.stored import Kind, Unreadable
 
 
 class MediaKind(StrEnum):
@@ -136,7 +136,7 @@ def applied(media: Media | None, change: MediaChange) -> Media:
 
 def to_json(change: MediaChange) -> bytes:
     """One line of JSON, for the spool; `from_json(to_json(c)) == c` but for characters that cannot be stored."""
-    told = {name: _storable(value) for name, value in asdict(change).items() if value not in ("", None)}
+    told = {name: storable(value) for name, value in asdict(change).items() if value not in ("", None)}
     return orjson.dumps(CHANGE.tagged(told))
 
 
@@ -158,30 +158,11 @@ def from_json(data: bytes) -> MediaChange:
         raise Unreadable(f"no change of a medium: {type(error).__name__}: {error}") from error
 
 
-def is_newer(data: bytes) -> bool:
-    """Whether a later version of this program wrote the change; False also for what is no change at all."""
-    try:
-        from_json(data)
-    except Newer:
-        return True
-    except Unreadable:
-        return False
-    return False
-
-
-def medium_of(data: bytes) -> str:
-    """The id of the medium that a change of any version is of, "" if it does not say."""
-    try:
-        return str(orjson.loads(data)["media_id"])
-    except (ValueError, KeyError, TypeError):
-        return ""
-
-
 def _first_said(first: Any, second: Any) -> Any:
     return second if first in ("", None) else first
 
 
-def _storable(value: Any) -> Any:
+def storable(value: Any) -> Any:
     """Text without NUL and lone surrogates, which neither JSON nor Postgres takes."""
     if not isinstance(value, str):
         return value

@@ -43,7 +43,7 @@ from callcontrol.edges.live_state.rules import RuleStore
 from callcontrol.edges.live_state.workers import Workers, worker_name
 from callcontrol.edges.spool import EntryRefused, SpoolFull
 from callcontrol.vocabulary.call import Stamps
-from callcontrol.vocabulary.media import MediaChange
+from callcontrol.vocabulary.media_notes import MediaNote
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.queue import Occasion
 from callcontrol.vocabulary.trail import Arrived, Trail
@@ -57,8 +57,8 @@ EXAMPLE = Path(__file__).parents[2] / "deploy" / "example"
 class NoMedia:
     """Where changes of media go: none is expected."""
 
-    def note(self, change: MediaChange) -> None:
-        raise AssertionError(change)
+    def note(self, note: MediaNote) -> None:
+        raise AssertionError(note)
 
 
 class Written:

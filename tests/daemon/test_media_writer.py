@@ -13,7 +13,7 @@ from callcontrol.daemon.media_writer import MediaWriter
 from callcontrol.edges.ledger.rejected import RejectedRecords
 from callcontrol.edges.ledger.writer import LedgerAway, Rejection
 from callcontrol.edges.spool import Spool, SpoolLimits
-from callcontrol.vocabulary.media import to_json
+from callcontrol.vocabulary.media_notes import to_json
 from tests.vocabulary.test_media import CLOSED, WANTED
 
 PATIENCE_S = 30.0

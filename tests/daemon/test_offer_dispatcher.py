@@ -42,7 +42,7 @@ from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.agent import AgentState, OfferEnd
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.demand import CallerDemand
-from callcontrol.vocabulary.media import MediaChange
+from callcontrol.vocabulary.media_notes import MediaNote
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.queue import NO_CONTEXT, CallerContext, Notice, Offer, Ticket
 from callcontrol.vocabulary.schedule import Override
@@ -74,8 +74,8 @@ class Ears:
 class NoMedia:
     """Where changes of media go: none is expected."""
 
-    def note(self, change: MediaChange) -> None:
-        raise AssertionError(change)
+    def note(self, note: MediaNote) -> None:
+        raise AssertionError(note)
 
 
 class NoBook:

@@ -9,7 +9,9 @@ from callcontrol.billing.record import LegRecord, RatedRecord
 from callcontrol.billing.record_json import from_json, to_json
 from callcontrol.edges.ledger.writer import LedgerAway
 from callcontrol.edges.spool import SpoolFull
-from callcontrol.vocabulary.media import Media, MediaChange, applied
+from callcontrol.vocabulary.hearing import Hearing
+from callcontrol.vocabulary.media import Media, applied
+from callcontrol.vocabulary.media_notes import MediaNote
 from tests.simulation.process import Process
 
 SYNC_S = (0.001, 0.02)
@@ -104,16 +106,20 @@ class MediaTwin:
     """One worker's way to the media of the ledger, which all workers' media are.
 
     Attributes:
-        rows: by (tenant, id).
+        rows: by (tenant, id). hearings: in their order.
     """
 
     def __init__(self) -> None:
         self.rows: dict[tuple[str, str], Media] = {}
+        self.hearings: list[Hearing] = []
 
-    def note(self, change: MediaChange) -> None:
-        """Keep the change."""
-        key = change.tenant, change.media_id
-        self.rows[key] = applied(self.rows.get(key), change)
+    def note(self, note: MediaNote) -> None:
+        """Keep it."""
+        if isinstance(note, Hearing):
+            self.hearings.append(note)
+            return
+        key = note.tenant, note.media_id
+        self.rows[key] = applied(self.rows.get(key), note)
 
 
 class RecordsTwin:

@@ -9,18 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from callcontrol.vocabulary.hearing import Hearing, Way
 from callcontrol.vocabulary.media import (
     Media,
     MediaChange,
     MediaKind,
     MediaState,
     applied,
-    from_json,
-    is_newer,
     media_id_of,
-    medium_of,
-    to_json,
 )
+from callcontrol.vocabulary.media_notes import MediaNote, from_json, is_newer, medium_of, to_json
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.stored import Newer, Unreadable
 
@@ -40,6 +38,7 @@ STORED = MediaChange(
     media_id="call-1-2", tenant="acme", state=MediaState.STORED, at=Instant(20_000), place="ab/x", sha256="f00", bytes=9
 )
 LOST = replace(STORED, state=MediaState.LOST, cause="no file", place="", sha256="", bytes=None)
+HEARD = Hearing("acme", "call-1-2", Instant(40_000), "extension:101", Way.PHONE, "call-9")
 RUNNING = replace(WANTED, state=MediaState.RUNNING, at=Instant(5_000))
 DELETED = replace(LOST, state=MediaState.DELETED, cause="retention", at=Instant(30_000))
 
@@ -72,27 +71,37 @@ def test_a_file_that_turns_up_is_stored_and_one_that_does_not_is_lost() -> None:
     assert row(LOST, STORED).state is MediaState.STORED
 
 
-@pytest.mark.parametrize("change", [WANTED, CLOSED, STORED, LOST])
-def test_a_change_comes_back_as_it_was_kept(change: MediaChange) -> None:
-    assert from_json(to_json(change)) == change
-    assert medium_of(to_json(change)) == "call-1-2"
+@pytest.mark.parametrize("note", [WANTED, CLOSED, STORED, LOST, HEARD])
+def test_a_note_comes_back_as_it_was_kept(note: MediaNote) -> None:
+    assert from_json(to_json(note)) == note
+    assert medium_of(to_json(note)) == "call-1-2"
 
 
 def test_what_cannot_be_stored_becomes_a_replacement_character() -> None:
-    assert from_json(to_json(replace(WANTED, caller="a\0b\ud800"))).caller.count("\ufffd") >= 2
+    change, heard = (
+        from_json(to_json(replace(WANTED, caller="a\0b\ud800"))),
+        from_json(to_json(replace(HEARD, who="\0"))),
+    )
+    assert isinstance(change, MediaChange)
+    assert change.caller.count("\ufffd") >= 2
+    assert isinstance(heard, Hearing)
+    assert heard.who == "\ufffd"
 
 
-def test_a_change_of_a_later_version_is_left_to_that() -> None:
-    later = orjson.dumps({**orjson.loads(to_json(WANTED)), "$": "MediaChange/2"})
+@pytest.mark.parametrize("note", [WANTED, HEARD])
+def test_a_note_of_a_later_version_is_left_to_that(note: MediaNote) -> None:
+    later = orjson.dumps({**orjson.loads(to_json(note)), "$": f"{type(note).__name__}/2"})
     assert is_newer(later)
-    assert not is_newer(to_json(WANTED))
+    assert not is_newer(to_json(note))
     with pytest.raises(Newer):
         from_json(later)
-    more = orjson.dumps({**orjson.loads(to_json(WANTED)), "mood": "good"})
-    assert from_json(more) == WANTED
+    more = orjson.dumps({**orjson.loads(to_json(note)), "mood": "good"})
+    assert from_json(more) == note
 
 
-@pytest.mark.parametrize("data", [b"", b"[]", b'{"$":"Call"}', b'{"$":"MediaChange","media_id":"x"}'])
+@pytest.mark.parametrize(
+    "data", [b"", b"[]", b'{"$":"Call"}', b'{"$":"MediaChange","media_id":"x"}', b'{"$":"Hearing"}', b'{"$":7}']
+)
 def test_what_is_no_change_is_said_to_be_none(data: bytes) -> None:
     assert not is_newer(data)
     with pytest.raises(Unreadable):

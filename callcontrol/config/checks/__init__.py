@@ -14,6 +14,7 @@ from callcontrol.config.checks import (
     emergency,
     hours,
     languages,
+    media,
     numbers,
     queues,
     rules,
@@ -82,6 +83,10 @@ CHECKS: tuple[Callable[[Settings], Iterable[Problem]], ...] = (
     choices.skills_of_keys_no_agent_has,
     choices.too_many_combinations,
     choices.too_many_lanes,
+    media.keys_that_are_not_there,
+    media.keys_written_twice,
+    media.roles_of_nobody,
+    media.roles_held_twice,
 )
 
 # Those that look along the ways of targets, whatever kinds there are.

@@ -12,11 +12,14 @@ import orjson
 import psycopg
 from psycopg import Connection
 
+from callcontrol.edges.ledger.hearings import note_hearings
 from callcontrol.edges.ledger.queries import query
 from callcontrol.edges.ledger.session import transaction
 from callcontrol.edges.ledger.writer import RECORDS_FAULT, STATEMENT_TIMEOUT_S, LedgerAway, LedgerWriter, Rejection
 from callcontrol.edges.ledger.writer import reason as reason_of
-from callcontrol.vocabulary.media import Media, MediaChange, MediaState, applied, from_json
+from callcontrol.vocabulary.hearing import Hearing
+from callcontrol.vocabulary.media import Media, MediaChange, MediaState, applied
+from callcontrol.vocabulary.media_notes import MediaNote, from_json
 from callcontrol.vocabulary.moment import datetime_of
 from callcontrol.vocabulary.stored import Newer, Unreadable
 
@@ -40,9 +43,9 @@ class MediaLedger:
         self._writer = writer
 
     def write(self, payloads: Sequence[bytes]) -> list[Rejection]:
-        """Store changes (JSON of vocabulary/media.py), in any order and as often as they come.
+        """Store changes and hearings (JSON of vocabulary/media_notes.py), in any order and as often as they come.
 
-        Returns: the changes that cannot be stored; all others are committed.
+        Returns: those that cannot be stored; all others are committed.
 
         Raises:
             LedgerAway: no connection, no answer in time, or tables that do not fit.
@@ -77,7 +80,16 @@ def write_changes(connection: Connection[Any], changes: Iterable[MediaChange]) -
         connection.execute(query("write_media_changes"), {"changes": _text([_change(one) for one in changes])})
 
 
-def _read(payload: bytes, rejected: list[Rejection]) -> MediaChange | None:
+def _write_notes(connection: Connection[Any], notes: Iterable[MediaNote]) -> None:
+    """Changes and hearings, all or none."""
+    notes = list(notes)
+    with transaction(connection, statement_timeout=STATEMENT_TIMEOUT_S * 1000):
+        if changes := [note for note in notes if isinstance(note, MediaChange)]:
+            write_changes(connection, changes)
+        note_hearings(connection, [note for note in notes if isinstance(note, Hearing)])
+
+
+def _read(payload: bytes, rejected: list[Rejection]) -> MediaNote | None:
     try:
         return from_json(payload)
     except Newer as error:
@@ -87,10 +99,10 @@ def _read(payload: bytes, rejected: list[Rejection]) -> MediaChange | None:
         return None
 
 
-def _stored(connection: _Connection, read: Sequence[tuple[bytes, MediaChange]]) -> list[Rejection]:
+def _stored(connection: _Connection, read: Sequence[tuple[bytes, MediaNote]]) -> list[Rejection]:
     """What Postgres refuses is found by halving."""
     try:
-        write_changes(connection, [change for _, change in read])
+        _write_notes(connection, [note for _, note in read])
         return []
     except psycopg.Error as error:
         if (error.sqlstate or "")[:2] not in RECORDS_FAULT:

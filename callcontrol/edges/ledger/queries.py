@@ -1,4 +1,4 @@
-"""The statements of queries.sql by name, read once; the columns of its tables follow from their declaration."""
+"""The statements of queries*.sql by name, read once; the columns of their tables follow from their declaration."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def _literal(default: object) -> str:
     raise BadQueries(f"{default!r}: a column that came later defaults to {right}")
 
 
-QUERIES = queries_from((_FOLDER / "queries.sql").read_text(encoding="utf-8"))
+QUERIES = queries_from("".join(path.read_text(encoding="utf-8") for path in sorted(_FOLDER.glob("queries*.sql"))))
 # What makes version 1, 2, …: each one follows on those before it.
 _STEPS = {1: _FOLDER / "schema.sql"} | {int(p.stem.split("_")[1]): p for p in _FOLDER.glob("schema_*.sql")}
 SCHEMA_STEPS = tuple(_STEPS[version].read_bytes() for version in range(1, len(_STEPS) + 1))

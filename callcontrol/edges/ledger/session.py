@@ -21,6 +21,10 @@ OLDEST_SERVER: Final = 140000
 SETTINGS: Final = {"DateStyle": "ISO, YMD", "TimeZone": "UTC", "standard_conforming_strings": "on"}
 
 
+# One whose rows are dicts, by column.
+DictConnection = Connection[dict[str, Any]]
+
+
 class WrongDatabase(RuntimeError):
     """The database cannot hold the ledger; the message says why, and what would be right."""
 

@@ -8,11 +8,14 @@ from dataclasses import replace
 import psycopg
 import pytest
 
+from callcontrol.edges.ledger.hearings import hearings_of
 from callcontrol.edges.ledger.media import MediaLedger
+from callcontrol.edges.ledger.reader import connect
 from callcontrol.edges.ledger.writer import LedgerAway, LedgerWriter
-from callcontrol.vocabulary.media import Media, applied, to_json
+from callcontrol.vocabulary.media import Media, applied
+from callcontrol.vocabulary.media_notes import to_json
 from callcontrol.vocabulary.moment import Instant, datetime_of
-from tests.vocabulary.test_media import CLOSED, DELETED, LOST, RUNNING, STORED, WANTED
+from tests.vocabulary.test_media import CLOSED, DELETED, HEARD, LOST, RUNNING, STORED, WANTED
 
 COLUMNS = (
     *("state", "cause", "kind", "call_id", "channel", "switch", "path", "owner", "caller", "length_ms", "bytes"),
@@ -76,3 +79,12 @@ def test_postgres_away_is_told(ledger_database: str) -> None:
     assert ledger.write([]) == []
     with pytest.raises(LedgerAway):
         ledger.write([to_json(WANTED)])
+
+
+def test_hearings_come_by_the_same_spool_and_are_stored_once(ledger_database: str) -> None:
+    ledger = MediaLedger(LedgerWriter(ledger_database))
+    for _ in range(2):
+        assert ledger.write([to_json(HEARD), to_json(WANTED)]) == []
+    ledger.close()
+    with connect(ledger_database) as connection:
+        assert hearings_of(connection, "acme", [HEARD.media_id]) == [HEARD]

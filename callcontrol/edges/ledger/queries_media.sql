@@ -1,0 +1,136 @@
+-- Statements about media beside the moving of them: hearings, holds, keys, links, deletions. Form as in queries.sql.
+
+-- note_hearings: Stores hearings; those that are there already stay as they are.
+INSERT INTO media_hearings (tenant, media_id, at, who, way, address)
+SELECT tenant, media_id, at, who, way, address FROM jsonb_populate_recordset(NULL::media_hearings, %(hearings)s::jsonb)
+ON CONFLICT DO NOTHING;
+
+-- note_hearing_by_link: Stores one hearing, unless the same person began to hear the same file a moment ago: a player asks for a file in pieces.
+INSERT INTO media_hearings (tenant, media_id, at, who, way, address)
+SELECT %(tenant)s, %(media_id)s, %(at)s, %(who)s, %(way)s, %(address)s
+WHERE NOT EXISTS (
+    SELECT FROM media_hearings
+    WHERE tenant = %(tenant)s AND media_id = %(media_id)s AND who = %(who)s AND way = %(way)s
+      AND at BETWEEN %(at)s - %(within_s)s * interval '1 second' AND %(at)s
+)
+ON CONFLICT DO NOTHING
+RETURNING media_id;
+
+-- hearings_of: Who heard these files, the first one first.
+SELECT tenant, media_id, at, who, way, address FROM media_hearings
+WHERE tenant = %(tenant)s AND media_id = ANY(%(media_ids)s) ORDER BY at, who;
+
+-- hold_media: Holds one file, those of a call, or those of a number.
+INSERT INTO media_holds (tenant, media_id, call_id, number, held_until, held_by, why)
+VALUES (%(tenant)s, %(media_id)s, %(call_id)s, %(number)s, %(until)s, %(by)s, %(why)s)
+RETURNING hold_id;
+
+-- release_hold: Ends a hold; no row: there is none of this number that counts.
+UPDATE media_holds SET released_at = now(), released_by = %(by)s
+WHERE hold_id = %(hold_id)s AND tenant = %(tenant)s AND released_at IS NULL
+RETURNING hold_id, media_id, call_id, number, why;
+
+-- holds: Holds of a tenant, those that count first.
+SELECT hold_id, tenant, media_id, call_id, number, held_at, held_until, held_by, why, released_at, released_by,
+       released_at IS NULL AND (held_until IS NULL OR held_until > now()) AS counts,
+       (SELECT count(*) FROM media_held h WHERE h.hold_id = media_holds.hold_id)::bigint AS files
+FROM media_holds WHERE (%(tenant)s::text IS NULL OR tenant = %(tenant)s)
+ORDER BY counts DESC, hold_id;
+
+-- media_once_settled: These files; a change of one that has begun is waited for.
+SELECT media_id, state FROM media
+WHERE tenant = %(tenant)s AND (media_id = %(media_id)s OR call_id = nullif(%(call_id)s, '')
+      OR nullif(%(number)s, '') IN (caller, called))
+FOR SHARE;
+
+-- note_media_key: Stores the wrapped key of a file.
+INSERT INTO media_keys (tenant, media_id, key_id, wrapped) VALUES (%(tenant)s, %(media_id)s, %(key_id)s, %(wrapped)s)
+ON CONFLICT (tenant, media_id) DO UPDATE SET key_id = excluded.key_id, wrapped = excluded.wrapped, wrapped_at = now();
+
+-- media_key: The wrapped key of a file, if it has one here.
+SELECT key_id, wrapped FROM media_keys WHERE tenant = %(tenant)s AND media_id = %(media_id)s;
+
+-- media_keys_in_use: How many files each key of a tenant wraps.
+SELECT key_id, count(*)::bigint AS files, min(wrapped_at) AS first_at, max(wrapped_at) AS last_at
+FROM media_keys WHERE tenant = %(tenant)s GROUP BY key_id ORDER BY key_id;
+
+-- media_keys_to_rewrap: Wrapped keys under another key than this one, locked; at most so many.
+SELECT media_id, key_id, wrapped FROM media_keys
+WHERE tenant = %(tenant)s AND key_id <> %(in_force)s AND media_id > %(after)s
+ORDER BY media_id LIMIT %(limit)s FOR UPDATE;
+
+-- withdraw_links: Lets links made until now be good no more.
+INSERT INTO media_links_withdrawn (tenant, media_id, made_for, withdrawn_by)
+VALUES (%(tenant)s, %(media_id)s, %(made_for)s, %(by)s);
+
+-- is_link_withdrawn: Whether a link is good no more, by the file, the person, or both.
+SELECT EXISTS (
+    SELECT FROM media_links_withdrawn
+    WHERE tenant = %(tenant)s AND media_id IN ('', %(media_id)s) AND made_for IN ('', %(made_for)s)
+      AND withdrawn_at >= %(made_at)s
+) AS withdrawn;
+
+-- order_deletions_by_age: Orders what is older than its tenant keeps its kind, and not held; at most so many.
+INSERT INTO media_deletions (tenant, media_id, cause, ordered_by)
+SELECT m.tenant, m.media_id, format('kept for %%s days, as media.%%s.keep_days says', d.days, m.kind), 'retention'
+FROM jsonb_to_recordset(%(kept)s::jsonb) AS d(tenant text, kind text, days integer)
+JOIN media m ON m.tenant = d.tenant AND m.kind = d.kind AND m.state IN ('closed', 'stored')
+ AND m.began_at < now() - d.days * interval '1 day'
+WHERE NOT EXISTS (SELECT FROM media_deletions o WHERE o.tenant = m.tenant AND o.media_id = m.media_id)
+  AND NOT EXISTS (SELECT FROM media_held h WHERE h.tenant = m.tenant AND h.media_id = m.media_id)
+LIMIT %(limit)s
+ON CONFLICT DO NOTHING;
+
+-- order_deletions: Orders these files to be deleted; those that were ordered before are tried again at once.
+INSERT INTO media_deletions AS o (tenant, media_id, cause, ordered_by, numbers)
+SELECT tenant, media_id, %(cause)s, %(by)s, %(numbers)s FROM media
+WHERE tenant = %(tenant)s AND media_id = ANY(%(media_ids)s)
+ON CONFLICT (tenant, media_id) DO UPDATE SET due_at = now(), numbers = o.numbers OR excluded.numbers
+WHERE o.deleted_at IS NULL
+RETURNING media_id;
+
+-- next_deletion: An ordered deletion that is due and can be carried out here, its rows locked until the transaction ends.
+SELECT o.tenant, o.media_id, o.cause, o.ordered_by, o.numbers, o.tries, m.state, m.switch, m.path, m.place, m.on_switch
+FROM media_deletions o JOIN media m ON m.tenant = o.tenant AND m.media_id = o.media_id
+WHERE o.deleted_at IS NULL AND o.due_at <= now() AND m.leased_until <= now()
+  AND m.state IN ('closed', 'lost', 'stored', 'deleted')
+  AND (m.path = '' OR NOT m.on_switch OR m.switch = ANY(%(switches)s))
+  AND NOT EXISTS (SELECT FROM media_held h WHERE h.tenant = m.tenant AND h.media_id = m.media_id)
+ORDER BY o.due_at LIMIT 1 FOR UPDATE OF o, m SKIP LOCKED;
+
+-- is_media_held: Whether a hold counts for this file now.
+SELECT EXISTS (SELECT FROM media_held WHERE tenant = %(tenant)s AND media_id = %(media_id)s) AS held;
+
+-- prove_deletion: Notes that no copy of a file is left, and forgets its key.
+WITH forgotten AS (DELETE FROM media_keys WHERE tenant = %(tenant)s AND media_id = %(media_id)s)
+UPDATE media_deletions SET deleted_at = now(), trouble = '' WHERE tenant = %(tenant)s AND media_id = %(media_id)s;
+
+-- let_copy_go: Notes that the switch has no copy of a file.
+UPDATE media SET on_switch = false WHERE tenant = %(tenant)s AND media_id = %(media_id)s;
+
+-- blank_numbers: Takes the numbers out of the rows of these files.
+UPDATE media SET caller = CASE caller WHEN '' THEN '' ELSE %(blank)s END,
+                 called = CASE called WHEN '' THEN '' ELSE %(blank)s END
+WHERE tenant = %(tenant)s AND media_id = ANY(%(media_ids)s);
+
+-- put_off_deletion: Notes why a deletion has failed; it is tried again after a while.
+UPDATE media_deletions SET tries = tries + 1, trouble = %(trouble)s, due_at = now() + %(wait_s)s * interval '1 second'
+WHERE tenant = %(tenant)s AND media_id = %(media_id)s;
+
+-- deletions_open: Deletions that are not carried out yet: how many, how many failed, and how long the oldest is overdue (seconds).
+SELECT count(*)::bigint AS waiting, count(*) FILTER (WHERE tries > 0)::bigint AS failing,
+       coalesce(extract(epoch FROM max(now() - o.ordered_at)), 0)::double precision AS oldest_s
+FROM media_deletions o
+WHERE deleted_at IS NULL
+  AND NOT EXISTS (SELECT FROM media_held h WHERE h.tenant = o.tenant AND h.media_id = o.media_id);
+
+-- media_of_number: Files of a tenant with this number as caller or other party, the oldest first, and why they are held.
+SELECT m.tenant, m.media_id, m.kind, m.state, m.cause, m.began_at, m.changed_at, m.call_id, m.owner, m.caller, m.called,
+       m.agent, m.length_ms, m.switch, m.path, m.place, m.sha256,
+       (SELECT string_agg(format('hold %%s by %%s: %%s', hold_id, held_by, why), '; ' ORDER BY hold_id)
+        FROM media_held h WHERE h.tenant = m.tenant AND h.media_id = m.media_id) AS held
+FROM media m WHERE m.tenant = %(tenant)s AND %(number)s IN (m.caller, m.called) ORDER BY m.began_at, m.media_id;
+
+-- note_erasure: Notes that everything about a number was erased.
+INSERT INTO media_erasures (tenant, erased_by, why, files, held)
+VALUES (%(tenant)s, %(by)s, %(why)s, %(files)s, %(held)s);

@@ -1,0 +1,1 @@
+"""Serving people's browsers: connections, addresses and limits, whatever is served."""

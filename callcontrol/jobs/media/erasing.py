@@ -1,0 +1,66 @@
+"""Erasing everything about one number: what goes, what stays and why, and carrying it out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from callcontrol.edges.ledger.deletions import blank_numbers, media_of_number, note_erasure, order
+from callcontrol.edges.ledger.session import DictConnection, transaction
+from callcontrol.vocabulary.media import MediaState
+
+_Row = Mapping[str, Any]
+
+# What is not erased here, in words.
+STAYS: Final = (
+    "records of calls, legs and charges with the number: they are books; statements and tax law rest on them",
+    "the log of who heard which file: it names no number",
+    "orders and proofs of deletion: they name files, not numbers",
+    "what was sent by mail or exported before: it is no longer here",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """What there is about a number.
+
+    Attributes:
+        files: to be deleted, with the numbers in their rows.
+        rows: of files that are gone already: the numbers in them are taken out.
+        held: files that stay because a hold counts.
+    """
+
+    tenant: str
+    number: str
+    files: tuple[_Row, ...]
+    rows: tuple[_Row, ...]
+    held: tuple[_Row, ...]
+
+
+def erasure_of(connection: DictConnection, tenant: str, number: str) -> Erasure:
+    """What there is about a number now; nothing is changed.
+
+    Raises:
+        psycopg.Error: Postgres does not answer.
+    """
+    found = media_of_number(connection, tenant, number)
+    held = tuple(row for row in found if row["held"])
+    free = [row for row in found if not row["held"]]
+    gone = tuple(row for row in free if row["state"] == MediaState.DELETED)
+    files = tuple(row for row in free if row["state"] != MediaState.DELETED)
+    return Erasure(tenant, number, files, gone, held)
+
+
+def erase(connection: DictConnection, erasure: Erasure, by: str, why: str) -> None:
+    """Order it all, or nothing of it. The media job deletes the files; a hold that comes first still wins.
+
+    Raises:
+        psycopg.Error: Postgres did not take it.
+    """
+    with transaction(connection):
+        media_ids = [row["media_id"] for row in erasure.files]
+        cause = f"erased with everything about its number: {why}"
+        order(connection, erasure.tenant, media_ids, cause, by, numbers=True)
+        blank_numbers(connection, erasure.tenant, [row["media_id"] for row in erasure.rows])
+        note_erasure(connection, erasure.tenant, by, why, len(erasure.files), len(erasure.held))
