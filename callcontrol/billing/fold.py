@@ -25,7 +25,7 @@ from callcontrol.vocabulary.call import Stamps
 from callcontrol.vocabulary.demand import NOTHING_ASKED, CallerDemand, demand_text
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.outcome import Outcome
-from callcontrol.vocabulary.queue import Leaving
+from callcontrol.vocabulary.queue import GOES_ON, Leaving
 from callcontrol.vocabulary.trail import (
     Arrived,
     Bridged,
@@ -92,6 +92,7 @@ class _TrailFacts:
     Attributes:
         dialled: by leg; of a leg we only heard of later, what little that tells.
         bridged: when each leg was first bridged, in that order.
+        untalked: those of them whose party left at once: the caller waited on.
         ends: how each leg ended: the first thing the switch said of its channel, else the first estimate.
         led: the leg that was transferred and stands in the caller's place, "" if none does.
         step: the step that ended last.
@@ -106,6 +107,7 @@ class _TrailFacts:
     last: Instant = _NEVER
     dialled: dict[str, Dialled] = field(default_factory=dict)
     bridged: dict[str, Instant] = field(default_factory=dict)
+    untalked: set[str] = field(default_factory=set)
     ends: dict[str, LegEnded] = field(default_factory=dict)
     led: str = ""
     step: StepEnded | None = None
@@ -119,6 +121,11 @@ class _TrailFacts:
     path: list[PathEntry] = field(default_factory=list)
     recordings: list[Recording] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+
+    @property
+    def answered_leg(self) -> str:
+        """The first whose party talked with the caller, "" if none did."""
+        return next((leg for leg in self.bridged if leg not in self.untalked), "")
 
     def hear(self, entry: Entry) -> None:
         """Take one entry in."""
@@ -182,8 +189,9 @@ class _TrailFacts:
         """What a queue makes of the call: a caller who waits may still be served, one who has left may not, unless
         moved to another queue or about to be joined to an agent."""
         match entry:
-            case Queued():
+            case Queued(took_up=took_up):
                 self.step, self.went_on = None, True
+                self.untalked |= set(self.bridged) if took_up == GOES_ON else set()
             case LeftQueue(at, how=how) if how is not Leaving.MOVED:
                 self.is_callback_due = self.is_callback_due or how is Leaving.CALLBACK
                 if how is not Leaving.FAILED or self.step is None:  # a step that failed meanwhile tells more
@@ -219,7 +227,7 @@ def fold(trail: Sequence[Entry]) -> CallRecord:
 def _record(
     arrived: Arrived, told: _TrailFacts, own: LegRecord | None, legs: tuple[LegRecord, ...], wrong: list[Note]
 ) -> CallRecord:
-    first = next(iter(told.bridged), "")
+    first = told.answered_leg
     # The switch's clock and ours may differ by a little; a call never ends before it arrived.
     ended = max(end_of_call(own, legs, told.led) or told.last, arrived.at)
     visits = told.visits.records(legs, ended)
@@ -356,7 +364,7 @@ def _is_of_another(ringing: Instant, answered: Instant | None) -> bool:
 
 
 def _outcome(told: _TrailFacts, channel: str) -> Outcome:
-    if told.bridged:
+    if told.answered_leg:
         return Outcome.ANSWERED
     if told.is_callback_due:
         return Outcome.CALLBACK

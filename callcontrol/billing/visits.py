@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from callcontrol.billing.record import KeyPress, LegRecord, Note, OfferRecord, QueueVisit
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.moment import Instant
-from callcontrol.vocabulary.queue import Leaving
+from callcontrol.vocabulary.queue import GOES_ON, Leaving
 from callcontrol.vocabulary.trail import LeftQueue, Offered, OfferEnded, Pressed, Queued, QueueEntry, WrapUpBegan
 
 _MS_US = 1000
@@ -75,6 +75,10 @@ class _Visit:
         if self.left is None:
             self.left, self.leg = entry, bridged if entry.how is Leaving.ANSWERED else ""
 
+    def go_on(self) -> None:
+        """The agent left when both had just been joined: what ends the visit is still to come."""
+        self.left, self.leg = None, ""
+
     def press(self, key: KeyPress) -> None:
         if key not in self.keys:
             self.keys.append(key)
@@ -116,6 +120,8 @@ class Visits:
     def hear(self, entry: QueueEntry) -> None:
         """Take one entry in."""
         match entry:
+            case Queued(took_up=took_up) if took_up == GOES_ON and self._current is not None:
+                self._current.go_on()
             case Queued():
                 self._current = self._known(entry) or self._begin(_Visit(entry))
             case Offered(at, _, queue):
@@ -177,7 +183,7 @@ def _record(visit: _Visit, legs: tuple[LegRecord, ...], end: Instant) -> QueueVi
     """The visit's record; `end`: when it was over at the latest."""
     queued, told = visit.queued, visit.left
     talks = _conversations(visit, legs)
-    talk = next(iter(talks.values()), None)
+    talk = next(reversed(talks.values()), None)  # an agent before may have left at once
     left = told or _supposed(queued, talk, end)
     gone = max(left.at, queued.at)
     offers = tuple(_offer_record(offer, talks.get(key), gone) for key, offer in visit.offers.items())
@@ -211,7 +217,7 @@ def _supposed(queued: Queued, talk: _Talk | None, end: Instant) -> LeftQueue:
 def _who_answered(left: LeftQueue, offers: tuple[OfferRecord, ...]) -> str:
     if left.how is not Leaving.ANSWERED:
         return ""
-    return next((offer.agent for offer in offers if offer.bridged is not None), left.detail)
+    return next((offer.agent for offer in reversed(offers) if offer.bridged is not None), left.detail)
 
 
 def _conversations(visit: _Visit, legs: tuple[LegRecord, ...]) -> dict[tuple[str, str], _Talk]:

@@ -21,6 +21,9 @@ from callcontrol.vocabulary.queue import KnownOffer
 from callcontrol.vocabulary.target import extension_in
 from callcontrol.vocabulary.trail import Arrived, Demanded, Entry, LanguageChosen, Trail
 
+# A party who leaves within so many microseconds of being joined has not talked with the caller: nothing was said.
+UNTALKED_US = 500_000
+
 
 @dataclass(frozen=True, slots=True)
 class State:
@@ -121,12 +124,14 @@ class Talking(State):
         app_id: what joined them; "" once it is over, or after an attended transfer.
         who: whom the caller talks with, as a target text, if `leg_id` is a leg of another call; "" if it is ours.
         until: when it was over; None: it goes on, as far as we know.
+        before: what the call goes back to, if the other party leaves before they talked (`UNTALKED_US`); None: nothing.
     """
 
     app_id: str
     leg_id: str
     who: str = ""
     until: Instant | None = None
+    before: State | None = None
 
 
 @dataclass(frozen=True, slots=True)

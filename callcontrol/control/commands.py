@@ -192,13 +192,6 @@ class BringBack:
 
 
 @dataclass(frozen=True, slots=True)
-class EndsTogether:
-    """The caller's channel was joined: it ends with the conversation from now on, and does not come back."""
-
-    channel: str
-
-
-@dataclass(frozen=True, slots=True)
 class Originate:
     """Ring these legs at once, on their own; answered by LegAnswered or OriginateFailed. Who answers is parked."""
 
@@ -361,7 +354,6 @@ Command = (
     | NoteSentOn
     | StopPlaying
     | BringBack
-    | EndsTogether
     | Originate
     | Whisper
     | Join

@@ -78,8 +78,7 @@ def leg_gone(call: Call, event: LegGone, facts: Facts) -> PlainResult:
     event = _with_its_own_cause(call, event)
     noted, told = _with_what_came_of_it(_with_bridge(call, event), event, facts)
     noted = _with_end(noted, event, facts.now)
-    is_agents = noted.serving is not None and noted.serving.leg == event.leg_id
-    noted, talked = talk_over(noted, event.stamps.ended, facts) if is_agents else (noted, ())
+    noted, talked = _served(noted, event, facts)
     if not _ends_with(noted, event.leg_id):
         closed, commands = close_if_done(noted) if isinstance(noted.state, Ending) else (noted, ())
         return closed, (*told, *talked, *commands)
@@ -87,6 +86,22 @@ def leg_gone(call: Call, event: LegGone, facts: Facts) -> PlainResult:
     timers = () if isinstance(noted.state, Ending) else deadline(facts)
     closed, commands = close_if_done(noted.to(_over(noted, event, facts)))
     return closed, (*told, *leaving, *talked, *timers, *commands)
+
+
+def _served(call: Call, event: LegGone, facts: Facts) -> PlainResult:
+    """The end of the party who was found for the caller; or of the caller, who has not come back from a party that left
+    at once.
+    """
+    serving = call.serving
+    if serving is None or event.leg_id not in (serving.leg, call.led):
+        return call, ()
+    leg = call.leg(serving.leg)
+    if leg is None or leg.end is None:
+        return call, ()
+    may_come_back = call.is_open(call.led) and not isinstance(call.state, Ending)
+    if may_come_back and legs.is_untalked(call):
+        return call, ()
+    return talk_over(call, leg.end.stamps.ended if leg.end.stamps is not None else event.stamps.ended, facts)
 
 
 def _with_its_own_cause(call: Call, event: LegGone) -> LegGone:

@@ -278,6 +278,7 @@ class Rearrived:
         by_leg: the channel it was joined with last: the transferor's.
         channel: which one it is; "": the one that the call leads.
         brought_back: it came by our own command or variable, in the context that nothing else leads into.
+        at: when, by the switch's clock; None: it does not say.
         disposition, causes, recorded_ms, moved_to: what the channel tells of its last bridge and `record`, as in
             AppEnded.
     """
@@ -291,6 +292,7 @@ class Rearrived:
     moved_to: str = ""
     brought_back: bool = False
     channel: str = ""
+    at: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True)

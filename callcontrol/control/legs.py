@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from callcontrol.config.settings import Trunk
 from callcontrol.control import commands as do
-from callcontrol.control.call import Call
+from callcontrol.control.call import UNTALKED_US, Call
 from callcontrol.control.commands import Command
 from callcontrol.control.events import LegGone
 from callcontrol.routing.facts import Facts
@@ -68,6 +68,20 @@ def bridged(call: Call, leg_id: str, at: Instant) -> Call:
         call = replace(call, serving=replace(serving, joined=at))
     entry = Bridged(at, leg_id, _partner(call, leg_id))
     return call.with_legs((*joined, *answered), entry)
+
+
+def is_untalked(call: Call, back: Instant | None = None) -> bool:
+    """Whether the party who was found for the caller has been joined for so short a time that there was no
+    conversation: until that leg's end, or (it is not known yet) until the caller was `back`. All by the switch's clock;
+    where neither is known, the caller has not been joined for long (`leg_commands.COMES_BACK_S`).
+    """
+    serving = call.serving
+    if serving is None or serving.joined is None:
+        return False
+    leg = call.leg(serving.leg)
+    stamps = leg.end.stamps if leg is not None and leg.end is not None else None
+    until = stamps.ended if stamps is not None else back
+    return until is None or until - serving.joined < UNTALKED_US
 
 
 def _partner(call: Call, leg_id: str) -> str:

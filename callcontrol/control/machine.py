@@ -10,7 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from callcontrol.control import accepting, declining, ending, keys_ahead, languages, offers, transfers, uncontrolled
+from callcontrol.control import (
+    accepting,
+    declining,
+    ending,
+    keys_ahead,
+    languages,
+    legs,
+    offers,
+    transfers,
+    uncontrolled,
+)
 from callcontrol.control import commands as do
 from callcontrol.control.call import Call, Closed, Deciding, Ending, Ringing, State, Talking
 from callcontrol.control.commands import Command
@@ -80,8 +90,8 @@ def _everywhere(call: Call, event: Event, facts: Facts) -> StepResult | None:
             return call, ()  # its party hung up before it reached us
         case Rearrived(channel=channel) if channel not in ("", call.led):
             return _transferred(call, event, facts)
-        case Rearrived(brought_back=True) if isinstance(call.state, Talking):
-            return call, (do.HangUp("NORMAL_CLEARING"),)  # the conversation is over: see EndsTogether
+        case Rearrived(brought_back=True) if isinstance(call.state, Talking | Ending):
+            return _brought_back(call, event, facts)
         case Rearrived(dialled, transfer=transfer) if transfer or dialled != call.destination:
             return _transferred(call, event, facts)
         case Rearrived() if isinstance(call.state, GoesOnAlone):
@@ -96,6 +106,14 @@ def _everywhere(call: Call, event: Event, facts: Facts) -> StepResult | None:
             return _refused(call, command, reply, facts)
         case _:
             return None
+
+
+def _brought_back(call: Call, event: Rearrived, facts: Facts) -> StepResult:
+    """The caller comes back from being joined (`leg_commands.before`): the conversation is over, or there was none."""
+    before = call.state.before if isinstance(call.state, Talking) else None
+    if isinstance(before, OwnState) and legs.is_untalked(call, event.at):
+        return before.untalked(call, event, facts)
+    return call, (do.HangUp("NORMAL_CLEARING"),)
 
 
 def _here(call: Call, event: Event, facts: Facts) -> StepResult:

@@ -56,6 +56,10 @@ class OwnState(State):
         """The call after a leg has ended: `before` that end was noted, and `call` with it."""
         return call, ()
 
+    def untalked(self, call: Call, event: Rearrived, facts: Facts) -> StepResult:
+        """The other party left at once, and the caller came back: it goes on as if they had not been joined."""
+        return self.resume(call, event, facts)
+
     def released(self, call: Call, why: str, facts: Facts) -> PlainResult:
         """The call of which nothing stays reserved: it ends, or goes elsewhere. Its next state is set by the caller of
         this method.

@@ -22,7 +22,15 @@ from callcontrol.edges.freeswitch.failures import (
     ReplyTimedOut,
 )
 from callcontrol.edges.freeswitch.inbound import JobResult, SwitchLink
-from callcontrol.edges.freeswitch.leg_commands import GRACE_S, LegOrder, before, leg_command, longest_s, originate
+from callcontrol.edges.freeswitch.leg_commands import (
+    GRACE_S,
+    LegOrder,
+    after,
+    before,
+    leg_command,
+    longest_s,
+    originate,
+)
 from callcontrol.edges.freeswitch.replies import Reply, ignore
 
 log = logging.getLogger(__name__)
@@ -77,8 +85,6 @@ class LegLine:
             case do.KillLeg() | do.BringBack():
                 patience_s = NOT_TOLD_S if isinstance(command, do.KillLeg) else INSIST_S
                 self._insist(command, driver, clock.monotonic() + patience_s)
-            case do.EndsTogether():
-                self._ask(command, driver, ignore)
             case do.Whisper():
                 call = driver.call
                 self._ask(command, driver, lambda reply: None if reply.ok else _refused(command, call, reply.text))
@@ -188,6 +194,8 @@ class LegLine:
                 for line in before(command, driver.call):
                     link.ask(line, ignore)
                 link.ask(leg_command(command, driver.call), on_reply, on_lost)
+                for line in after(command, driver.call):
+                    link.ask(line, ignore)
                 return
             trouble = f"there is no switch {driver.call.switch}"
         except EventSocketError as error:

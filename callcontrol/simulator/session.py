@@ -385,13 +385,13 @@ class SwitchBase(ABC):
 
     def hang_up_later(self, channel: Channel, when: str, cause: str) -> None:
         """`+seconds` or an epoch."""
-        self.tasks.add(channel.uuid, self._delay_s(when), lambda: channel.hangup(cause))
+        self.tasks.add(channel.uuid, self.delay_s(when), lambda: channel.hangup(cause))
 
     def transfer_later(self, channel: Channel, when: str, extension: str, dialplan: str, context: str) -> None:
         """`+seconds` or an epoch."""
-        self.tasks.add(channel.uuid, self._delay_s(when), lambda: transfer(channel, extension, dialplan, context))
+        self.tasks.add(channel.uuid, self.delay_s(when), lambda: transfer(channel, extension, dialplan, context))
 
-    def _delay_s(self, when: str) -> float:
+    def delay_s(self, when: str) -> float:
         """Tasks are due at a whole second of the wall clock."""
         relative, digits = when.startswith("+"), when.lstrip("+")
         seconds = int(digits) if digits.isdigit() else 0

@@ -11,6 +11,8 @@ from callcontrol.vocabulary.demand import CallerDemand
 from callcontrol.vocabulary.language import Language
 from callcontrol.vocabulary.moment import Instant
 
+# A visit that goes on: the caller was given to an agent, who left at once.
+GOES_ON = "goes_on"
 # The demand every agent meets.
 NO_DEMAND = ""
 

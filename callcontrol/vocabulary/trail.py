@@ -222,7 +222,7 @@ class Queued:
 
     Attributes:
         joined: since when the caller waits; earlier than `at` if an earlier place was taken up.
-        took_up: "" | `came_back` | `callback`: which earlier place it is.
+        took_up: "" | `came_back` | `callback`: which earlier place it is; `goes_on`: this visit's.
     """
 
     at: Instant

@@ -11,6 +11,7 @@ from callcontrol.control import commands as do
 from callcontrol.control.call import Closed, Ending, Talking
 from callcontrol.control.commands import Command
 from callcontrol.control.events import (
+    CallConnectionLost,
     CallerHungUp,
     Event,
     JoinFailed,
@@ -26,6 +27,7 @@ from callcontrol.control.events import (
     Rearrived,
     TimerFired,
 )
+from callcontrol.edges.live_state.codec import decode, encode
 from callcontrol.kinds.targets.queue.waiting import Waiting
 from callcontrol.routing.speech import as_file_string, waited
 from callcontrol.vocabulary.agent import OfferEnd
@@ -92,16 +94,94 @@ def test_without_a_whisper_they_are_joined_at_once() -> None:
 def test_joined_he_has_left_the_queue_answered() -> None:
     story = QueueStory().reach("talking")
     assert story.state() is Talking
-    assert story.commands == (do.StopTimer("offer"), do.EndsTogether("caller-1"))
+    assert story.commands == (do.StopTimer("offer"),)
     (left,) = story.entries(LeftQueue)
     assert (left.how, left.detail, left.wait_ms) == (Leaving.ANSWERED, "anna", 6_000)
     assert [e.leg_id for e in story.entries(Bridged)] == list(story.legs("anna"))
 
 
-def test_who_comes_back_after_the_conversation_is_hung_up() -> None:
+@pytest.mark.parametrize("told_first", [True, False])
+def test_who_comes_back_after_the_conversation_is_hung_up(told_first: bool) -> None:
     story = QueueStory().reach("talking")
+    if told_first:
+        ends_after(story, 600)
+        assert story.command(do.EndTalk) == do.EndTalk("anna", TICKET, 600_000, TalkEnd.TALKED)
+    back = Instant(story.entries(Bridged)[0].at + 600_000)
+    story.then(Rearrived(story.call.dialled, brought_back=True, at=back))
+    assert story.commands == (do.HangUp("NORMAL_CLEARING"),)
+
+
+def test_who_comes_back_to_a_worker_that_only_watches_the_conversation_is_hung_up() -> None:
+    story = QueueStory().reach("talking").then(CallConnectionLost("worker w1 died, w2 took over"))
     story.then(Rearrived(story.call.dialled, brought_back=True))
     assert story.commands == (do.HangUp("NORMAL_CLEARING"),)
+
+
+def ends_after(story: QueueStory, ms: int) -> None:
+    """The agent hangs up so long after both were joined."""
+    (leg,) = story.legs("anna")
+    joined = story.entries(Bridged)[-1].at if story.entries(Bridged) else story.facts.now
+    stamps = Stamps(story.call.arrived, None, Instant(joined - SECOND), Instant(joined + ms * 1_000), joined)
+    story.then(LegGone(leg, "NORMAL_CLEARING", stamps, "callee"), after_s=0)
+
+
+@pytest.mark.parametrize("order", ["leg first", "leg after", "leg before the bridge is told", "nothing is dated"])
+def test_a_caller_whose_agent_leaves_at_once_has_the_old_place_again(order: str) -> None:
+    """One visit; the agent is free, and has missed nothing."""
+    story = QueueStory().reach("joining")
+    since = story.waiting.joined
+    if order != "leg before the bridge is told":
+        story.then(LegBridged(story.under.winner, story.facts.now), after_s=0)
+    if order in ("leg first", "leg before the bridge is told"):
+        ends_after(story, 20)
+        assert (story.state(), story.has(do.EndTalk)) == (Talking, False)
+    story.call = decode(encode(story.call))
+    back = Instant(story.facts.now + 100_000) if order != "nothing is dated" else None
+    story.then(Rearrived(story.call.dialled, brought_back=True, at=back), after_s=0.1)
+    assert story.command(do.EndTalk) == do.EndTalk("anna", TICKET, 0, TalkEnd.UNJOINED)
+    ticket = story.command(do.JoinQueue).ticket
+    assert (ticket.id, ticket.again, ticket.joined) == ("call-1/2", True, since)
+    assert (story.has(do.Play), story.entries(WrapUpBegan)) == (True, [])
+    if order == "leg after":
+        ends_after(story, 20)
+        assert not story.has(do.EndTalk)
+
+    story.then(QueueEntered("call-1/2", Entered(Place(1, 1, 3, 0), story.waiting.joined)))
+    story.offer("bert").answer(story.legs("bert")[0]).accept().then(LegHeard(story.under.winner))
+    story.then(LegBridged(story.under.winner, story.facts.now))
+    story.gone(story.legs("bert")[0], answered_s=20).gone("caller-1", answered_s=40)
+    record = fold(story.call.trail)
+    (visit,) = record.visits
+    assert (record.outcome, visit.how, visit.agent, visit.ticket) == (
+        Outcome.ANSWERED,
+        Leaving.ANSWERED,
+        "bert",
+        TICKET,
+    )
+    assert [(offer.agent, offer.bridged is not None) for offer in visit.offers] == [("anna", True), ("bert", True)]
+    assert visit.bridged == visit.offers[1].bridged
+
+
+@pytest.mark.parametrize("joined_told", [True, False])
+def test_a_caller_who_leaves_an_agent_at_once_was_answered(joined_told: bool) -> None:
+    """Neither comes back: it was the caller who hung up."""
+    story = QueueStory().reach("talking" if joined_told else "joining")
+    ends_after(story, 200)
+    assert not story.has(do.EndTalk)
+    story.gone("caller-1", answered_s=1)
+    assert story.command(do.EndTalk) == do.EndTalk("anna", TICKET, 200_000, TalkEnd.TALKED)
+    assert story.state() is Closed
+    (visit,) = fold(story.call.trail).visits
+    assert (visit.agent, visit.how) == ("anna", Leaving.ANSWERED)
+
+
+def test_a_caller_who_came_back_and_gives_up_has_abandoned() -> None:
+    story = QueueStory().reach("talking")
+    ends_after(story, 20)
+    story.then(Rearrived(story.call.dialled, brought_back=True))
+    story.then(CallerHungUp("NORMAL_CLEARING")).gone("caller-1", answered_s=9)
+    record = fold(story.call.trail)
+    assert (record.outcome, [visit.how for visit in record.visits]) == (Outcome.ABANDONED, [Leaving.ABANDONED])
 
 
 def test_who_comes_back_before_the_conversation_goes_back_to_the_queue() -> None:
@@ -138,9 +218,10 @@ def test_a_queue_without_a_wrap_up_begins_none() -> None:
     assert story.entries(WrapUpBegan) == []
 
 
-def test_a_conversation_of_no_time_counts_as_one() -> None:
+def test_a_conversation_of_no_time_counts_as_one_where_the_caller_left() -> None:
     story = QueueStory().reach("talking")
     joined = story.entries(Bridged)[0].at
+    story.then(CallerHungUp("NORMAL_CLEARING"))
     story.then(LegGone(story.legs("anna")[0], "NORMAL_CLEARING", Stamps(joined, None, joined, joined, joined)))
     assert story.command(do.EndTalk) == do.EndTalk("anna", TICKET, 1, TalkEnd.TALKED)
 

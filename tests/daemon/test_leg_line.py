@@ -18,7 +18,7 @@ from callcontrol.daemon.switch_links import EVENTS
 from callcontrol.edges.freeswitch.commands import Auth
 from callcontrol.edges.freeswitch.failures import CommandRefused, ConnectionLost, EventSocketError, LimitReached
 from callcontrol.edges.freeswitch.inbound import SwitchLink
-from callcontrol.edges.freeswitch.leg_commands import HEARD
+from callcontrol.edges.freeswitch.leg_commands import COMES_BACK_S, HEARD
 from callcontrol.edges.freeswitch.replies import Reply
 from callcontrol.edges.freeswitch.sockets import Address
 from callcontrol.edges.freeswitch.switch_connection import LinkLimits
@@ -81,8 +81,8 @@ class Scene:
         self.call.call = self.call.call.to(Rings(tuple(leg for leg, _ in legs)))
         self.do(do.Originate(tuple((leg, plan(address)) for leg, address in legs)))
 
-    def parked(self, leg: str, address: str = ANNA) -> None:
-        self.phone(address, QUICKLY)
+    def parked(self, leg: str, address: str = ANNA, phone: Behaviour = QUICKLY) -> None:
+        self.phone(address, phone)
         self.ring((leg, address))
         assert self.call.told(LegAnswered) == LegAnswered(leg)
 
@@ -257,8 +257,8 @@ def test_a_leg_that_is_gone_can_be_joined_with_nobody(scene: Scene) -> None:
     assert scene.lives("leg-1")
 
 
-def waiting_caller(scene: Scene, *, silent: bool = False) -> CallLine:
-    line = scene.desk.call(Call(HELP, speaks_s=0.0 if silent else None))
+def waiting_caller(scene: Scene) -> CallLine:
+    line = scene.desk.call(Call(HELP))
     caller, *others = scene.call.call.legs
     scene.call.call = replace(scene.call.call, id=line.uuid, legs=(replace(caller, id=line.uuid), *others))
     line.execute("answer")
@@ -274,14 +274,13 @@ def test_a_caller_whose_agent_is_gone_before_they_are_joined_comes_back_through_
     assert (again.uuid, scene.lives(line.uuid)) == (line.uuid, True)
 
 
-@pytest.mark.parametrize("silent", [False, True])
-def test_a_conversation_that_was_joined_ends_for_the_caller_as_well(scene: Scene, silent: bool) -> None:
-    line = waiting_caller(scene, silent=silent)
-    scene.parked("leg-1")
+def test_a_conversation_that_lasts_ends_for_the_caller_as_well(scene: Scene) -> None:
+    line = waiting_caller(scene)
+    scene.parked("leg-1", phone=replace(QUICKLY, talk_s=10))
     scene.do(do.Join(line.uuid, "leg-1"))
     assert scene.call.told(Joined) == Joined(line.uuid, "leg-1")
     line.event("CHANNEL_BRIDGE")
-    scene.do(*[do.EndsTogether(line.uuid)] * silent)
+    gevent.sleep(COMES_BACK_S + 0.1)
     scene.do(do.KillLeg("leg-1", "NORMAL_CLEARING"))
     assert line.event("CHANNEL_HANGUP").headers["Hangup-Cause"] == "NORMAL_CLEARING"
 

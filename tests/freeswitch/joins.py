@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Final
 
@@ -35,6 +36,16 @@ def agent_leaves_before_the_caller_is_there(stage: RealStage, microphones: Micro
     yield from _ends_when(stage, "CS_HIBERNATE")
 
 
+def agent_leaves_when_just_joined(stage: RealStage, microphones: Microphones) -> Iterator[str]:
+    """an agent hangs up at the moment in which both are joined: the caller waits on, and they talk the next time"""
+    yield from _ends_when(stage, "CHANNEL_BRIDGE")
+
+
+def agent_leaves_soon_after(stage: RealStage, microphones: Microphones) -> Iterator[str]:
+    """an agent hangs up 0.3 s after both were joined: the caller waits on, and they talk the next time"""
+    yield from _ends_when(stage, "CHANNEL_BRIDGE", after_s=0.3)
+
+
 def caller_without_sound(stage: RealStage, microphones: Microphones) -> Iterator[str]:
     """a caller of whom no sound arrives talks with an agent, who hangs up: the call is over"""
     arrange(stage, PHONES | {"121": [{"action": "answers", "after_s": 0.3, "talk_s": 1.5}]})
@@ -51,14 +62,14 @@ def caller_without_sound(stage: RealStage, microphones: Microphones) -> Iterator
         yield f"the caller's channel ended {apart_s:.1f} s after the agent's"
 
 
-def _ends_when(stage: RealStage, state: str) -> Iterator[str]:
-    """The agent's channel is ended when the caller's comes into this state."""
+def _ends_when(stage: RealStage, moment: str, after_s: float = 0.0) -> Iterator[str]:
+    """The agent's channel is ended so long after the caller's came into this state, or told this event."""
     arrange(stage, PHONES)
     switch = EventSocket(stage.ports.event_socket)
     began = clock.now()
-    switch.send("event plain CHANNEL_STATE")
+    switch.send("event plain CHANNEL_STATE CHANNEL_BRIDGE")
     placed = stage.world.place(HOTLINE)
-    _end_the_agent(switch, state)
+    _end_the_agent(switch, moment, after_s)
     switch.close()
     stage.world.wait_until_over([placed], OVER_S)
     calls = records(stage, began)
@@ -67,7 +78,7 @@ def _ends_when(stage: RealStage, state: str) -> Iterator[str]:
         yield f"{TALKED} expected, there are {found}: {[_told_of(call) for call in calls]}"
 
 
-def _end_the_agent(switch: EventSocket, state: str) -> None:
+def _end_the_agent(switch: EventSocket, moment: str, after_s: float) -> None:
     """`uuid_bridge` sends the caller's channel through CS_HIBERNATE and CS_RESET to CS_SOFT_EXECUTE, where it waits for
     the agent's for 20 to 40 ms (as was measured).
     """
@@ -76,8 +87,10 @@ def _end_the_agent(switch: EventSocket, state: str) -> None:
         headers = dict(line.partition(": ")[::2] for line in switch.read().splitlines())
         if headers.get("Call-Direction") == "outbound" and headers.get("Channel-State") == "CS_EXECUTE":
             agent = headers["Unique-ID"]
-        if headers.get("Call-Direction") == "inbound" and headers.get("Channel-State") == state:
+        told = (headers.get("Channel-State"), headers.get("Event-Name"))
+        if headers.get("Call-Direction") == "inbound" and moment in told:
             break
+    time.sleep(after_s)
     switch.send(f"api uuid_kill {agent}")
 
 
@@ -94,5 +107,7 @@ def _legs_of_the_agent(call: PastCall) -> tuple[str, ...]:
 JOINS: Final[tuple[Mishap, ...]] = (
     agent_leaves_while_being_joined,
     agent_leaves_before_the_caller_is_there,
+    agent_leaves_when_just_joined,
+    agent_leaves_soon_after,
     caller_without_sound,
 )

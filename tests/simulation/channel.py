@@ -30,6 +30,9 @@ class Channel:
         plan: how it was to be rung; None for a caller's.
         on_end: what ends with it, in order.
         idle_since_s: since when nothing is heard on a caller's channel and nobody talks with him.
+        joined_s, comes_back_until_s: when it was joined last, and until when the end of that brings it back.
+        joined_by: the process that had them joined.
+        untalked: the agent left at once, and nothing was ordered since the caller came back.
         from_queue: whether it was rung for a queue, and by which agent's name it is told.
     """
 
@@ -62,6 +65,10 @@ class Channel:
     race_over: Callable[[], Mapping[str, str]] | None = None
     recorded_ms: int = 0
     idle_since_s: float | None = None
+    joined_s: float = 0.0
+    comes_back_until_s: float = 0.0
+    joined_by: object = None
+    untalked: bool = False
 
     @property
     def sent(self) -> Sent | None:

@@ -11,6 +11,9 @@ from tests.simulation.centre import SWITCHES
 
 Kind = Literal["no_channel", "fails", "answers", "rings"]
 
+# Of so many conversations one party leaves within 0.6 s of being joined.
+LEAVES_AT_ONCE = 0.03
+
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
@@ -106,7 +109,9 @@ class Phones:
         return Reaction("answers", chance.uniform(0.3, 9), presses=presses, leaves_after_s=leaves)
 
     def talk_s(self) -> float:
-        """How long two people talk."""
+        """How long two people talk; now and then one of them leaves at once."""
+        if self._chance.random() < LEAVES_AT_ONCE:
+            return self._chance.uniform(0, 0.6)
         return min(self._chance.expovariate(1 / 90) + 1, 1_500.0)
 
     def takes(self, name: str) -> None:

@@ -94,6 +94,10 @@ class Promises:
             if channel.created >= self._reloaded:
                 self._talks[channel.who] = channel
 
+    def given_up_untalked(self, channel: Channel) -> None:
+        """A caller whose agent left at once is hung up, by the worker that had joined them."""
+        raise Broken(f"caller {channel.id} is hung up, whose agent left at once", channel.call)
+
     def arrived(self, channel: Channel) -> None:
         """A worker has a caller's channel (again)."""
         since_s = self._orphaned.pop(channel.id, None)

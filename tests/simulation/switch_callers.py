@@ -57,6 +57,10 @@ class Watcher(Protocol):
         """Two channels hear each other from now on."""
         ...
 
+    def given_up_untalked(self, channel: Channel) -> None:
+        """A caller whose agent left at once is hung up."""
+        ...
+
     def arrived(self, channel: Channel) -> None:
         """A worker has a caller's channel (again)."""
         ...
@@ -280,6 +284,7 @@ class SwitchCallers:
             "FreeSWITCH-Switchname": self.name,
             "Caller-Destination-Number": channel.dialled,
             "Caller-Channel-Created-Time": str(channel.created),
+            "Event-Date-Timestamp": str(self.wall()),
             "variable_continue_on_fail": "true",
             "variable_hangup_after_bridge": "true",
             "variable_sip_copy_custom_headers": "false",
@@ -298,6 +303,9 @@ class SwitchCallers:
         if not channel.lives or channel.connection is not connection:
             return
         self.told(channel.call, f"ordered: {type(command).__name__}")
+        untalked, channel.untalked = channel.untalked, False
+        if untalked and isinstance(command, do.HangUp) and connection.process is channel.joined_by:
+            self.watcher.given_up_untalked(channel)
         match command:
             case do.HangUp(cause):
                 self.hang_up(channel, cause, "switch")

@@ -258,7 +258,7 @@ class SwitchLinksTwin:
                 self._ask(command, driver, lambda ok: driver.deliver(joined if ok else failed))
             case do.KillLeg() | do.BringBack():
                 self._insist(command, driver, self._process.agenda.now_s + INSIST_S)
-            case do.Whisper() | do.EndsTogether():
+            case do.Whisper():
                 self._ask(command, driver, lambda ok: None)
 
     def end_when_possible(self, command: do.KillLeg, driver: DrivenCall, until_s: float) -> None:

@@ -7,12 +7,14 @@ from collections.abc import Callable
 from callcontrol.control import commands as do
 from callcontrol.control.call import Call
 from callcontrol.control.events import AppEnded, LegBridged, LegHeard
-from callcontrol.edges.freeswitch.leg_commands import PARK_S, LegOrder
+from callcontrol.edges.freeswitch.leg_commands import BACK_CONTEXT, COMES_BACK_S, PARK_S, LegOrder
 from tests.simulation.channel import Channel
 from tests.simulation.race import Legs, Race
 from tests.simulation.switch_callers import SwitchCallers
 
 WHISPER_S = 2.5
+# Who is joined for less has not talked, however long events take to come.
+SURELY_UNTALKED_S = 0.3
 
 
 class SwitchTwin(SwitchCallers):
@@ -45,8 +47,6 @@ class SwitchTwin(SwitchCallers):
                 return self._kill(leg, cause)
             case do.Join(first, second):
                 return self._join_if_there(first, second)
-            case do.EndsTogether(channel):
-                return channel in self.channels
             case do.Whisper(leg, _, hang_up):
                 return self._whisper(leg, hang_up)
             case do.BringBack():
@@ -71,6 +71,8 @@ class SwitchTwin(SwitchCallers):
         if isinstance(running, do.Play | do.Record):
             self._tell(one, AppEnded(running.app_id))
         if one.is_caller:
+            one.joined_s, one.joined_by = self.agenda.now_s, one.connection.process if one.connection else None
+            one.comes_back_until_s = one.joined_s + COMES_BACK_S - 0.5
             self._tell(one, LegBridged(other.id, self.wall()))
         return True
 
@@ -100,6 +102,7 @@ class SwitchTwin(SwitchCallers):
         if channel.peer is not None:
             return True  # a conversation is not fetched from itself; nobody asks for that
         channel.variables["variable_transfer_history"] = "bl_xfer"
+        channel.variables["Caller-Context"] = BACK_CONTEXT
         channel.dialled = destination
         running, channel.running = channel.running, None
         if channel.running_timer is not None:
@@ -110,6 +113,15 @@ class SwitchTwin(SwitchCallers):
         channel.connection = None  # superseded: it stays open and silent
         self._go(channel, 0)
         return True
+
+    def _parted(self, peer: Channel) -> None:
+        """A caller who has just been joined with the other one goes through the dialplan again."""
+        if peer.lives and self.agenda.now_s < peer.comes_back_until_s:
+            peer.comes_back_until_s = 0.0
+            peer.untalked = self.agenda.now_s - peer.joined_s < SURELY_UNTALKED_S
+            self.transfer(peer.id, peer.dialled)
+        else:
+            super()._parted(peer)
 
     def die(self) -> None:
         """The process ends: every channel with it, and nobody is told."""

@@ -26,6 +26,7 @@ NO_SUCH = "-ERR No such channel!\n"
         ("sched_hangup +1 x", NO_SUCH),
         ("sched_transfer +1 x 1", NO_SUCH),
         ("sched_del x", "+OK Deleted: 0\n"),
+        ("sched_api 1", "-ERR Invalid syntax. USAGE: [+@]<time> <group_name> <command_string>[&]\n"),
         ("nosuchcommand", "-ERR nosuchcommand Command not found!\n"),
         ("global_getvar hostname", "vm"),
         ("global_getvar nosuch", ""),

@@ -194,6 +194,15 @@ def test_sched_hangup_holds_without_a_controller(desk: Desk) -> None:
     assert desk.ended()["cause"] == "ALLOTTED_TIMEOUT"
 
 
+def test_sched_api_does_it_later(desk: Desk) -> None:
+    line = answered(desk)
+    line.ask(f"api uuid_setvar {line.uuid} shown yes")
+    line.ask(f"api sched_api +2 none uuid_setvar {line.uuid} shown")
+    assert line.ask(f"api uuid_getvar {line.uuid} shown") == "yes"
+    line.done("sleep", "3000")
+    assert line.ask(f"api uuid_getvar {line.uuid} shown") == "_undef_"
+
+
 def test_sched_transfer_is_taken_back(desk: Desk) -> None:
     line = answered(desk)
     # far enough away not to come due on a busy machine, near enough to be slept over

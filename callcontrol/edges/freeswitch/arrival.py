@@ -36,6 +36,7 @@ KEPT: Final = frozenset(
         "Caller-Caller-ID-Name",
         "Caller-Privacy-Hide-Number",
         "Caller-Channel-Created-Time",
+        "Event-Date-Timestamp",
         f"variable_{USER}",
         f"variable_{DOMAIN}",
         "variable_sip_network_ip",

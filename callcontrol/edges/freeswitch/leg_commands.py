@@ -18,12 +18,16 @@ from callcontrol.routing.carrier_loops import PASSED_HEADER, as_header
 from callcontrol.routing.plan import LegPlan, TrunkNumber
 
 # Orders that are carried out at once, and answered.
-LegOrder = do.Whisper | do.Join | do.EndsTogether | do.KillLeg | do.BringBack
+LegOrder = do.Whisper | do.Join | do.KillLeg | do.BringBack
 
 # A parked leg that no worker joins any more (its worker died) ends by itself after so many seconds.
 PARK_S: Final = 60
 # Longer than the legs' own limits, which decide (seconds).
 GRACE_S: Final = 5
+# The end of a bridge brings a caller back who was joined so many seconds before, or one less: the switch counts whole
+# seconds of its clock. Whether the caller had talked by then is for the call to say (`UNTALKED_US`).
+COMES_BACK_S: Final = 2
+_AFTER_BRIDGE: Final = "transfer_after_bridge"
 # Set on a leg that has heard what it was played: so its parking then is told from its parking at the answer.
 HEARD: Final = "cc_heard"
 # The context of our dialplan that hands every call to us, whatever its number.
@@ -66,17 +70,29 @@ def before(command: LegOrder, call: Call) -> tuple[str, ...]:
     """The api commands that go ahead of it.
 
     A caller whose agent is gone before the caller's channel has come to the join would be hung up, with
-    DESTINATION_OUT_OF_ORDER, had it not `transfer_after_bridge` (switch_ivr_bridge.c, uuid_bridge_on_soft_execute). The
-    conversation's own beginning takes that off again, so that its end is the caller's: but only after ten packets of
-    the caller's sound (audio_bridge_thread), so `EndsTogether` does it as well.
+    DESTINATION_OUT_OF_ORDER, had it not `transfer_after_bridge` (switch_ivr_bridge.c, uuid_bridge_on_soft_execute); so
+    would be one whose agent leaves when both have just been joined (switch_ivr_multi_threaded_bridge). With it the
+    caller comes back to us; `after` takes it off again.
 
     Raises:
         UnsafeText: something in it cannot be sent as what it is.
     """
-    if not isinstance(command, do.Join) or command.first != call.led:
+    if not _joins_led(command, call):
         return ()
-    back = f"transfer_after_bridge={destination(call.destination)}:XML:{BACK_CONTEXT}"
-    return (f"uuid_setvar_multi {command.first} execute_on_pre_bridge=unset:transfer_after_bridge;{back}",)
+    return (f"uuid_setvar {call.led} {_AFTER_BRIDGE} {destination(call.destination)}:XML:{BACK_CONTEXT}",)
+
+
+def after(command: LegOrder, call: Call) -> tuple[str, ...]:
+    """The api commands that follow it: once a conversation lasts, its end is the caller's. The switch sees to that by
+    itself, so that it also holds where this worker dies meanwhile.
+    """
+    return (
+        (f"sched_api +{COMES_BACK_S} none uuid_setvar {call.led} {_AFTER_BRIDGE}",) if _joins_led(command, call) else ()
+    )
+
+
+def _joins_led(command: LegOrder, call: Call) -> bool:
+    return isinstance(command, do.Join) and command.first == call.led
 
 
 def leg_command(command: LegOrder, call: Call) -> str:
@@ -92,8 +108,6 @@ def leg_command(command: LegOrder, call: Call) -> str:
             return f"uuid_transfer {leg} m:^:set:{HEARD}={str(not hang_up).lower()}^{'^'.join(apps)} inline"
         case do.Join(first, second):
             return f"uuid_bridge {first} {second}"
-        case do.EndsTogether(channel):
-            return f"uuid_setvar {channel} transfer_after_bridge"
         case do.KillLeg(leg, cause):
             return f"uuid_kill {leg} {cause}"
         case do.BringBack(refused):

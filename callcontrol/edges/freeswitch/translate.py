@@ -107,7 +107,19 @@ def rearrived(data: Mapping[str, str], dialled: str, *, transfer: bool, brought_
     causes, recorded_ms = dict(_causes(value_of)), _recorded_ms(value_of)
     by_leg = value_of("variable_last_bridge_to")
     moved_to, channel = _moved_to(value_of), value_of("Unique-ID")
-    return Rearrived(dialled, disposition, causes, recorded_ms, transfer, by_leg, moved_to, brought_back, channel)
+    at = value_of("Event-Date-Timestamp")
+    return Rearrived(
+        dialled,
+        disposition,
+        causes,
+        recorded_ms,
+        transfer,
+        by_leg,
+        moved_to,
+        brought_back,
+        channel,
+        Instant(int(at)) if at.isdigit() else None,
+    )
 
 
 def leg_gone(event: SwitchEvent, call: Call) -> LegGone:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from callcontrol.simulator.api import calls, channels, status, tasks
+from callcontrol.simulator.dial_string import separate
 from callcontrol.simulator.session import SwitchBase
 
 ApiCommand = Callable[[SwitchBase, str], str]
@@ -14,6 +15,7 @@ COMMANDS: dict[str, ApiCommand] = {
     **calls.COMMANDS,
     **tasks.COMMANDS,
     **status.COMMANDS,
+    "sched_api": lambda switch, argument: sched_api(switch, argument),
 }
 # These answer only when something else has happened: `api` blocks its connection meanwhile.
 _SLOW = frozenset({"originate"})
@@ -22,6 +24,15 @@ _SLOW = frozenset({"originate"})
 def is_slow(name: str) -> bool:
     """Whether a command waits for something."""
     return name in _SLOW
+
+
+def sched_api(switch: SwitchBase, argument: str) -> str:
+    """`sched_api [+]time group command`; recurring ones (`@`) are not known here."""
+    when, group, command = (*separate(argument, " ", 3), "", "", "")[:3]
+    if not command or not when.removeprefix("+").isdigit():
+        return "-ERR Invalid syntax. USAGE: [+@]<time> <group_name> <command_string>[&]\n"
+    name, _, rest = command.partition(" ")
+    return f"+OK Added: {switch.tasks.add(group, switch.delay_s(when), lambda: run(switch, name, rest))}\n"
 
 
 def run(switch: SwitchBase, name: str, argument: str) -> str:

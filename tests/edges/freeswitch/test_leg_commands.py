@@ -9,7 +9,7 @@ import pytest
 from callcontrol.control import commands as do
 from callcontrol.control.call import Call, new_call
 from callcontrol.edges.freeswitch.failures import UnsafeText
-from callcontrol.edges.freeswitch.leg_commands import before, leg_command, longest_s, originate
+from callcontrol.edges.freeswitch.leg_commands import after, before, leg_command, longest_s, originate
 from callcontrol.routing.plan import Acceptance, Account, LegPlan, Shown, TrunkNumber
 from callcontrol.routing.speech import all_files, as_file_string
 from callcontrol.vocabulary.call import Caller
@@ -128,14 +128,13 @@ def test_what_would_be_read_as_something_else_is_refused(file: str) -> None:
 def test_joining_and_ending() -> None:
     assert leg_command(do.Join("a1", "l1"), call()) == "uuid_bridge a1 l1"
     assert leg_command(do.KillLeg("l1", "LOSE_RACE"), call()) == "uuid_kill l1 LOSE_RACE"
-    assert leg_command(do.EndsTogether("c1"), call()) == "uuid_setvar c1 transfer_after_bridge"
 
 
 def test_a_caller_who_is_joined_with_nobody_any_more_goes_through_the_dialplan() -> None:
-    back = "transfer_after_bridge=+48221234510:XML:callcontrol"
-    said = f"uuid_setvar_multi a1 execute_on_pre_bridge=unset:transfer_after_bridge;{back}"
-    assert before(do.Join("a1", "l1"), call()) == (said,)
-    assert before(do.Join("l1", "l2"), call()) == before(do.KillLeg("a1", "LOSE_RACE"), call()) == ()
+    assert before(do.Join("a1", "l1"), call()) == ("uuid_setvar a1 transfer_after_bridge +48221234510:XML:callcontrol",)
+    assert after(do.Join("a1", "l1"), call()) == ("sched_api +2 none uuid_setvar a1 transfer_after_bridge",)
+    for other in (do.Join("l1", "l2"), do.KillLeg("a1", "LOSE_RACE")):
+        assert before(other, call()) == after(other, call()) == ()
 
 
 def test_a_caller_is_sent_through_the_dialplan_by_the_number_he_dialled() -> None:

@@ -17,8 +17,8 @@ from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.demand import NOTHING_ASKED
-from callcontrol.vocabulary.queue import Leaving, TalkEnd, Ticket
-from callcontrol.vocabulary.trail import LeftQueue, Noted
+from callcontrol.vocabulary.queue import GOES_ON, Leaving, TalkEnd, Ticket
+from callcontrol.vocabulary.trail import LeftQueue, Noted, Queued
 
 
 def join(call: Call, waiting: WaitingCaller, queue: Queue, facts: Facts, *, again: bool = False) -> Command:
@@ -140,4 +140,12 @@ def joined_unseen(call: Call, waiting: WaitingCaller, facts: Facts) -> Call:
     assert leg is not None
     wait_ms = max((leg.bridged or waiting.joined) - waiting.joined, 0) // 1000
     left = LeftQueue(facts.now, waiting.step.queue, Leaving.ANSWERED, wait_ms, under.agent_of(under.winner))
-    return call.noting(left).to(Talking(under.offer.id, under.winner))
+    return call.noting(left).to(Talking(under.offer.id, under.winner, before=waiting))
+
+
+def untalked(call: Call, waiting: WaitingCaller, facts: Facts) -> PlainResult:
+    """The agent left when both had just been joined, and the caller came back through the dialplan: the visit goes on.
+    That is no miss of the agent, who has had the caller.
+    """
+    again = Queued(facts.now, waiting.step.queue, waiting.ticket, waiting.joined, 1, GOES_ON)
+    return dropped(call.noting(again), replace(waiting, saying="", music=""), facts, TalkEnd.UNJOINED)

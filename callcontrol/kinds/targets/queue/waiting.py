@@ -100,6 +100,10 @@ class Waiting(WaitingCaller):
         call, commands = requeueing.brought_back(call, self, facts)
         return call, (*commands, keys.keep(call, self, queue, facts)) if self.asked and queue else commands
 
+    def untalked(self, call: Call, event: Rearrived, facts: Facts) -> PlainResult:
+        """The agent left when both had just been joined: the caller has the old place again."""
+        return requeueing.untalked(call, self, facts)
+
     def left_alone(self, call: Call, event: CallConnectionLost, facts: Facts) -> PlainResult:
         """The music never ends: the channel is fetched."""
         return requeueing.bring_back(call, self, event.reason, facts)
@@ -109,7 +113,7 @@ class Waiting(WaitingCaller):
         under = self.offering
         if under is None or not under.taken or under.winner != event.leg_id or before.serving is None:
             return call, ()
-        if call.serving is None:
+        if call.serving is None or call.serving.joined is not None:
             return requeueing.joined_unseen(call, self, facts), ()
         if under.stage == "joining":
             return call, ()  # JoinFailed, a return or a hang-up tells next what became of the caller
@@ -317,8 +321,7 @@ def _talking(call: Call, waiting: WaitingCaller, under: Offering, at: Instant, f
     wait_ms = (facts.now - waiting.joined) // 1000
     left = LeftQueue(facts.now, waiting.step.queue, Leaving.ANSWERED, wait_ms, under.agent_of(under.winner))
     call = legs.bridged(call, under.winner, at).noting(left)
-    joined = (do.StopTimer(OFFER_TIMER), do.EndsTogether(call.led))
-    return call.to(Talking(under.offer.id, under.winner)), joined
+    return call.to(Talking(under.offer.id, under.winner, before=waiting)), (do.StopTimer(OFFER_TIMER),)
 
 
 def _not_joined(call: Call, waiting: WaitingCaller, under: Offering, facts: Facts) -> PlainResult:
