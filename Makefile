@@ -9,7 +9,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 STAMP := $(VENV)/.made
 # Many tests wait for phones to ring rather than compute.
-WORKERS ?= 3
+WORKERS ?= 4
 FREESWITCH ?=
 
 help: ## this list

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import math
 import sys
+from array import array
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from speak_prompts import RATE_HZ, mu_law, wav_of
@@ -75,24 +77,29 @@ def piece() -> list[float]:
     mixed = [0.0] * round(len(CHORDS) * BAR_S * RATE_HZ)
     for begins_s, note, loudness, fade_s, overtones in notes():
         start = round(begins_s * RATE_HZ)
-        for n, sample in enumerate(sounding(note, fade_s, overtones)):
-            mixed[(start + n) % len(mixed)] += loudness * sample
+        for n, sample in enumerate(sounding(note, fade_s, overtones), start):
+            mixed[n % len(mixed)] += loudness * sample
     mean = sum(mixed) / len(mixed)
     power = math.sqrt(sum((sample - mean) ** 2 for sample in mixed) / len(mixed))
     return [(sample - mean) * LOUDNESS / power for sample in mixed]
 
 
-def sounding(note: int, fade_s: float, overtones: tuple[float, ...]) -> Iterator[float]:
-    """One note: it rises softly and dies away; its overtones die first."""
+@cache
+def sounding(note: int, fade_s: float, overtones: tuple[float, ...]) -> array[float]:
+    """The samples of one note: it rises softly and dies away; its overtones die first."""
     hertz = A4_HZ * 2 ** ((note - A4) / 12)
-    heard = [(strength, k) for k, strength in enumerate(overtones, 1) if hertz * k < 3_400]
+    heard = [
+        (strength, 1 + 0.5 * (k - 1), 2 * math.pi * hertz * k)
+        for k, strength in enumerate(overtones, 1)
+        if hertz * k < 3_400
+    ]
+    samples = array("d")
     for n in range(round(LONGEST_S * RATE_HZ)):
         at_s = n / RATE_HZ
         rise = min(1.0, at_s / RISE_S) * min(1.0, (LONGEST_S - at_s) / 0.5)
-        yield rise * sum(
-            strength * math.exp(-at_s * (1 + 0.5 * (k - 1)) / fade_s) * math.sin(2 * math.pi * hertz * k * at_s)
-            for strength, k in heard
-        )
+        tones = [strength * math.exp(-at_s * dies / fade_s) * math.sin(turns * at_s) for strength, dies, turns in heard]
+        samples.append(rise * sum(tones))
+    return samples
 
 
 def make(folder: Path) -> None:

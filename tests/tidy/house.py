@@ -48,7 +48,7 @@ def imports_by_folder() -> Mapping[str, set[str]]:
     for source in sources(PACKAGE):
         place = source.path.relative_to(PACKAGE)
         own = place.parts[0].removesuffix(".py")
-        names = {name for node in ast.walk(source.tree) for name in _imported(node)}
+        names = {name for node in source.nodes for name in _imported(node)}
         found.setdefault(own, set()).update(names - {own})
     return found
 

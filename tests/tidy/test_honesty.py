@@ -18,7 +18,7 @@ THE_CLOCK = PACKAGE / "edges" / "clock.py"
 
 
 def hidden_failures(source: Source) -> list[str]:
-    return [source.at(node) for node in ast.walk(source.tree) if isinstance(node, Placed) and _hides(node)]
+    return [source.at(node) for node in source.nodes if isinstance(node, Placed) and _hides(node)]
 
 
 def _hides(node: Placed) -> bool:
@@ -40,7 +40,7 @@ def _does_nothing(statement: ast.stmt) -> bool:
 
 def unseeded_chance(source: Source) -> list[str]:
     """random.Random() without a seed: allowed by the linter, which cannot see arguments."""
-    calls = [node for node in ast.walk(source.tree) if isinstance(node, ast.Call) and not node.args]
+    calls = [node for node in source.nodes if isinstance(node, ast.Call) and not node.args]
     return [source.at(call) for call in calls if ast.unparse(call.func) in {"Random", "random.Random"}]
 
 

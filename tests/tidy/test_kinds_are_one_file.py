@@ -29,7 +29,7 @@ BLOCKS = {kind.block.key for kind in KINDS if kind.block} - set(Tenant.model_fie
 
 def named_kinds(source: Source) -> Iterator[str]:
     """Where a file names a kind: by importing its file, by its block of a tenant, by the beginning of its targets."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         match node:
             case ast.ImportFrom(module=str(module)) if module.startswith(f"{REGISTRY}."):
                 yield source.at(node)
@@ -58,7 +58,7 @@ def test_no_other_file_names_a_kind() -> None:
 
 def own_words(source: Source) -> Iterator[str]:
     """Where a file of the machine has a word of a kind in a name: of a function, a value, an attribute, an argument."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         match node:
             case ast.Attribute(value=ast.Name(id="do")):
                 continue  # what can be asked for stands in `commands.py`
@@ -86,7 +86,7 @@ def test_the_machine_knows_no_kind() -> None:
 def test_steps_and_states_of_kinds_are_not_named_below_them() -> None:
     for floor in ("vocabulary", "config", "routing", "control", "billing"):
         for source in sources(PACKAGE / floor):
-            names = {node.id for node in ast.walk(source.tree) if isinstance(node, ast.Name)}
+            names = {node.id for node in source.nodes if isinstance(node, ast.Name)}
             assert names & CLASSES == set(), source.path
 
 

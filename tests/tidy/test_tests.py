@@ -22,7 +22,7 @@ def _asserts(function: ast.AST) -> bool:
 
 
 def switched_off(source: Source) -> list[str]:
-    marks = (node for node in ast.walk(source.tree) if isinstance(node, ast.Attribute))
+    marks = (node for node in source.nodes if isinstance(node, ast.Attribute))
     return [source.at(mark) for mark in marks if SWITCHED_OFF.search(mark.attr)]
 
 

@@ -13,13 +13,13 @@ WRITER = "noting"
 def reads_of_the_trail(source: Source) -> list[str]:
     written = {
         id(node)
-        for function in ast.walk(source.tree)
+        for function in source.nodes
         if isinstance(function, ast.FunctionDef) and function.name == WRITER
         for node in ast.walk(function)
     }
     return [
         source.at(node)
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.Attribute) and node.attr == "trail" and id(node) not in written
     ]
 

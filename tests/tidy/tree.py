@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -15,13 +16,22 @@ FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 Placed = ast.stmt | ast.expr | ast.ExceptHandler | ast.arg
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Source:
-    """One Python file."""
+    """One Python file. It is parsed when its tree is asked for, once."""
 
     path: Path
     text: str
-    tree: ast.Module
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """The file's syntax tree."""
+        return ast.parse(self.text, str(self.path))
+
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """Everything in the tree, as `ast.walk` goes through it."""
+        return tuple(ast.walk(self.tree))
 
     def at(self, node: Placed) -> str:
         """Where a node is, as editors like it: path:line."""
@@ -30,17 +40,18 @@ class Source:
 
 def parse(text: str, path: Path = Path("example.py")) -> Source:
     """A Source from its text."""
-    return Source(path, text, ast.parse(text, str(path)))
+    return Source(path, text)
 
 
+@cache
 def sources(folder: Path) -> list[Source]:
-    """Every Python file below `folder`."""
+    """Every Python file below `folder`. They are kept for the tests of one file (conftest.py)."""
     return [parse(path.read_text(), path) for path in sorted(folder.rglob("*.py"))]
 
 
 def functions(source: Source) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
     """Every function and method of a file, nested ones too."""
-    return (node for node in ast.walk(source.tree) if isinstance(node, FUNCTION))
+    return (node for node in source.nodes if isinstance(node, FUNCTION))
 
 
 def lines_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:

@@ -70,8 +70,7 @@ def taken_over(
     with tempfile.TemporaryDirectory(prefix="callcontrol-stage-") as name:
         folder = Path(name)
         folder.chmod(0o711)
-        with Stage(folder, EXAMPLE, workers=workers) as stage:
-            stage.daemon.stop()
+        with Stage(folder, EXAMPLE, workers=workers, started=False) as stage:
             _put_live_state(stage, left)
             _put_ledger(stage, left)
             _put_files(stage, left, folder / "data", slots)
@@ -104,14 +103,12 @@ def _put_live_state(stage: Stage, left: LeftBehind) -> None:
 
 def _put_ledger(stage: Stage, left: LeftBehind) -> None:
     with psycopg.connect(stage.dsn, autocommit=True) as ledger:
-        ledger.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
         ledger.execute((left.folder / "ledger.sql").read_bytes())
 
 
 def _put_files(stage: Stage, left: LeftBehind, data: Path, slots: Sequence[str]) -> None:
     for number, slot in enumerate(slots):
         spool = data / "spool" / str(number)
-        shutil.rmtree(spool)
         shutil.copytree(left.folder / "spool" / slot, spool)
     if (left.folder / "rejected.jsonl").exists():
         shutil.copy(left.folder / "rejected.jsonl", data)

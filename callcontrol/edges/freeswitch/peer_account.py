@@ -5,12 +5,13 @@ owner of each of this host's sockets (sock_diag, `man 7 sock_diag`), to any user
 from __future__ import annotations
 
 import struct
-from functools import cache
+from functools import cache, lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from gevent import socket
 
 ROOT = 0
+ADDRESSES_REMEMBERED = 256
 
 # linux/sock_diag.h, linux/inet_diag.h, linux/netlink.h
 _NETLINK_SOCK_DIAG = 4
@@ -31,15 +32,16 @@ def account_behind(sock: socket.socket) -> int | None:
     """
     try:
         there, here = sock.getpeername()[:2], sock.getsockname()[:2]
-        return _owner(_end(*there), _end(*here))
+        return _owner((_address(there[0]), there[1]), (_address(here[0]), here[1]))
     except (OSError, ValueError, struct.error):
         return None
 
 
-def _end(host: str, port: int) -> tuple[IPv4Address | IPv6Address, int]:
+@lru_cache(ADDRESSES_REMEMBERED)
+def _address(host: str) -> IPv4Address | IPv6Address:
     address = ip_address(host.partition("%")[0])
     mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    return mapped or address, port
+    return mapped or address
 
 
 @cache

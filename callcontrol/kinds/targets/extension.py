@@ -118,7 +118,8 @@ def _certain(rule: ForwardRule) -> str:
 
 def successors(target: ExtensionTarget, facts: Facts) -> list[Target]:
     """Where its rules lead, as subscribers have set them, those not in force left out."""
-    return [rule.target for kind in RuleKind if (rule := facts.in_force(target.name, kind))]
+    rules = facts.rules_of(target.name).by_kind.values()
+    return [rule.target for rule in rules if rule is not None and facts.applies(rule)]
 
 
 KIND = RoutedKind(

@@ -200,6 +200,7 @@ class Stage:
         simulator: further arguments for the simulated switch, such as `--quick`.
         workers: how many the daemon has.
         source: the checkout whose daemon runs; None for this one.
+        started: whether the daemon is started; if not, `daemon.start` does it.
     """
 
     def __init__(
@@ -211,8 +212,10 @@ class Stage:
         simulator: tuple[str, ...] = (),
         workers: int = 1,
         source: Path | None = None,
+        started: bool = True,
     ) -> None:
         self._folder = folder
+        self._started = started
         self._source = source
         self._example = example
         self._durable = durable
@@ -251,7 +254,8 @@ class Stage:
         self._stack.enter_context(self.switch)
         self.daemon = Daemon(self.config, ports.http, self._folder / "daemon.log", self._workers, self._source)
         self._stack.callback(self._stop_daemon)
-        self.daemon.start()
+        if self._started:
+            self.daemon.start()
 
     def _stop_daemon(self) -> None:
         process = self.daemon.process

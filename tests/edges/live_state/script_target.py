@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
 from typing import Any
 
@@ -20,6 +20,22 @@ from tests.oracle.answers import Acceptance, Objection, Result
 
 TENANT = "machine"
 Fields = dict[str, str]
+
+
+# The name of each key of these queues, and its members, fields and values, or members and scores.
+READ_EVERYTHING = """
+local found = {}
+for _, key in ipairs(redis.call('KEYS', ARGV[1] .. '*')) do
+    local kind = redis.call('TYPE', key).ok
+    local items
+    if kind == 'hash' then items = redis.call('HGETALL', key)
+    elseif kind == 'set' then items = redis.call('SMEMBERS', key)
+    elseif kind == 'zset' then items = redis.call('ZRANGE', key, 0, -1, 'WITHSCORES')
+    else items = {redis.call('GET', key)} end
+    found[#found + 1] = {string.sub(key, #ARGV[1] + 1), items}
+end
+return found
+"""
 
 
 class ScriptTarget:
@@ -138,6 +154,7 @@ class ScriptTarget:
     # --- what stands in Redis, in the form of `distribution.snapshot`
 
     def snapshot(self) -> dict[str, Any]:
+        self._keys = self._read()
         layout = self._hash("layout")
         agents = {name.removeprefix("agent:") for name in layout if name.startswith("agent:")}
         agents |= {name for name in self._members("agents") if self._is_busy(name)}
@@ -190,20 +207,17 @@ class ScriptTarget:
             "ringing": offer["ringing"] == "1",
             "joining": [name for name in offer.get("joining", "").split(",") if name],
             "closed": offer.get("closed") == "1",
-            "looks": int(self._redis.zscore(f"{self._prefix}:due", f"ring:{id_}") or 0),
+            "looks": self._scores("due").get(f"ring:{id_}", 0),
         }
 
     def _engaged(self) -> dict[str, list[Any]]:
         calls = self._hash("engaged_calls")
-        until = self._redis.zrange(f"{self._prefix}:engaged", 0, -1, withscores=True)
-        assert set(calls) <= {member.decode() for member, _ in until}
-        return {member.decode(): [int(moment), calls.get(member.decode(), "")] for member, moment in until}
+        until = self._scores("engaged")
+        assert calls.keys() <= until.keys()
+        return {member: [moment, calls.get(member, "")] for member, moment in until.items()}
 
     def _lines(self) -> dict[str, list[str]]:
-        return {
-            queue: [id_.decode() for id_ in self._redis.zrange(f"{self._prefix}:line:{queue}", 0, -1)]
-            for queue in self._named("line:")
-        }
+        return {queue: list(self._scores(f"line:{queue}")) for queue in self._named("line:")}
 
     def _nested(self, kind: str) -> dict[str, dict[str, dict[str, int]]]:
         found: dict[str, dict[str, dict[str, int]]] = {}
@@ -215,15 +229,26 @@ class ScriptTarget:
         return found
 
     def _named(self, kind: str) -> list[str]:
-        prefix = f"{self._prefix}:{kind}"
-        return sorted(key.decode().removeprefix(prefix) for key in self._redis.scan_iter(f"{prefix}*", count=1000))
+        return sorted(name.removeprefix(kind) for name in self._keys if name.startswith(kind))
 
     def _members(self, name: str) -> set[str]:
-        return {member.decode() for member in self._redis.smembers(f"{self._prefix}:{name}")}
+        return set(self._keys.get(name, ()))
 
     def _hash(self, name: str) -> Fields:
-        found = self._redis.hgetall(f"{self._prefix}:{name}")
-        return {field.decode(): value.decode() for field, value in found.items()}
+        return _paired(self._keys.get(name, ()))
+
+    def _scores(self, name: str) -> dict[str, int]:
+        """The members of a sorted set in its order, each with its score."""
+        return {member: int(float(score)) for member, score in _paired(self._keys.get(name, ())).items()}
+
+    def _read(self) -> dict[str, list[str]]:
+        """Everything there is, in one round trip: a snapshot looks at forty keys."""
+        found: Any = self._redis.eval(READ_EVERYTHING, 0, f"{self._prefix}:")
+        return {name.decode(): [item.decode() for item in items] for name, items in found}
+
+
+def _paired(items: Sequence[str]) -> Fields:
+    return dict(zip(items[::2], items[1::2], strict=True))
 
 
 def _entered(answer: Any) -> Entered | None:
