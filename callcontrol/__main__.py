@@ -41,6 +41,7 @@ COMMANDS = (
     "agents",
     "menus",
     "media",
+    "mail",
     "hours",
     "rate",
     "reconcile",

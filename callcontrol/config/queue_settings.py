@@ -15,6 +15,7 @@ from pydantic import Field
 from callcontrol.config.choices import MAX_SKILLS, Level, Priority
 from callcontrol.config.fields import E164, DisplayName, Flag, Identifier, Prefix, Whole
 from callcontrol.config.frozen import Frozen, RingSeconds, Seconds
+from callcontrol.config.mail_settings import MissedMail
 from callcontrol.config.prompt import PromptText
 from callcontrol.config.queue_fields import EndOfHours, Key, KeyAction, Music, TimeOfDay
 from callcontrol.config.target_fields import TargetText
@@ -298,3 +299,4 @@ class Queue(Frozen):
     )
     otherwise: TargetText | None = Field(default=None, description="where the call goes when no agent is active")
     service_level: ServiceLevel = ServiceLevel()
+    missed: MissedMail | None = None

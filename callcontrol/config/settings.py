@@ -39,6 +39,7 @@ from callcontrol.config.frozen import Frozen, RingSeconds, Seconds
 from callcontrol.config.hours_settings import MAX_SCHEDULES, OpeningHours
 from callcontrol.config.language_settings import MAX_LANGUAGES_FOR, Days, LanguageFor
 from callcontrol.config.limits import Limits
+from callcontrol.config.mail_settings import MailServer, TenantMail
 from callcontrol.config.media_settings import MediaSettings
 from callcontrol.config.postgres_address import PostgresDsn
 from callcontrol.config.problems import Problem
@@ -284,6 +285,7 @@ class Tenant(Frozen):
         description="days for which the language a caller has chosen by key counts for the next calls from the same "
         "number; 0: for that call only",
     )
+    mail: TenantMail = TenantMail()
     labels: Mapping[Identifier, Label] = Field(
         default_factory=dict, max_length=MAX_LABELS, description="what calls can be about, as keys of menus say"
     )
@@ -348,6 +350,7 @@ class Common(Frozen):
     )
     media: MediaSettings = MediaSettings()
     speech: Speech = Speech()
+    mail: MailServer = MailServer()
     trunks: Mapping[Identifier, Trunk] = Field(default_factory=dict)
     limits: Limits = Limits()
     mask_numbers: Flag = Field(default=False, description="hide the last digits of numbers in logs")

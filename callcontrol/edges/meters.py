@@ -331,3 +331,30 @@ redis_failovers_total = series.counter(
 redis_redirects_total = series.counter(
     "callcontrol_redis_redirects_total", "Commands sent again because another server of the cluster has their slot"
 )
+mails = Gauge(
+    "callcontrol_mails", "Mails in the queue's tables, by what has become of them", ["state"], multiprocess_mode=LAST
+)
+mail_oldest_seconds = Gauge(
+    "callcontrol_mail_oldest_seconds",
+    "How long the oldest mail has waited that the server has not taken; 0: none waits",
+    multiprocess_mode=LAST,
+)
+mail_dead_addresses = Gauge(
+    "callcontrol_mail_dead_addresses",
+    "Addresses nothing is sent to any more, for mails came back",
+    multiprocess_mode=LAST,
+)
+mails_queued_total = series.counter(
+    "callcontrol_mails_queued_total", "Mails that were queued, by what they tell", kind=series.of(series.MAIL_KINDS)
+)
+mail_attempts_total = series.counter(
+    "callcontrol_mail_attempts_total",
+    "Attempts to hand a mail to the server, by what came of them",
+    outcome=series.of(series.MAIL_OUTCOMES),
+)
+mail_bounces_total = series.counter(
+    "callcontrol_mail_bounces_total",
+    "What was delivered to return addresses: dead (an address is dead), failed (that mail alone), delayed, other (no "
+    "report), unknown (of no mail we have), forged (a return address we have not made)",
+    result=series.of(series.BOUNCES),
+)

@@ -18,6 +18,7 @@ from prometheus_client import Counter, Gauge
 
 from callcontrol.config.settings import Settings
 from callcontrol.kinds.targets.menu.settings import BLOCK as MENUS
+from callcontrol.vocabulary.mail import AttemptOutcome, MailKind
 from callcontrol.vocabulary.outcome import Outcome
 
 Words = Callable[[Settings], Iterable[str]]
@@ -49,8 +50,12 @@ LINK_ANSWERS: Final = (
 # What becomes of a switch's own record of a leg, if it is not left where it is (jobs/reconcile.py).
 VERDICTS: Final = ("settled", "corrected", "added", "doubtful")
 # The loops of the media job, and how their steps end (jobs/media).
-JOB_LOOPS: Final = ("move",)
+JOB_LOOPS: Final = ("move", "mail", "missed_calls", "mail_upkeep", "bounces")
 STEP_ENDS: Final = ("done", "failed")
+# What mails tell, what comes of handing them over (vocabulary/mail.py), and what comes back (media/mail/bounces.py).
+MAIL_KINDS: Final = tuple(kind.value for kind in MailKind)
+MAIL_OUTCOMES: Final = tuple(outcome.value for outcome in AttemptOutcome)
+BOUNCES: Final = ("dead", "failed", "delayed", "other", "unknown", "forged")
 # limits.talk_s: the switch ends the leg with this cause.
 TALKED_OUT: Final = "ALLOTTED_TIMEOUT"
 # The names that `callcontrol_limits_reached_total` is counted by, as the table of limits in deploy/README.md has them.

@@ -10,6 +10,7 @@ from gevent.event import Event
 
 from callcontrol.config.settings import Settings
 from callcontrol.jobs.media.loops import Loop, Runner
+from callcontrol.jobs.media.mail.loops import mail_loops
 
 STOP_S = 10.0  # what a step may still take at the end
 
@@ -34,7 +35,7 @@ class JobContext:
 
 def loops_of(context: JobContext) -> tuple[Loop, ...]:
     """Every loop of the job: what is to be done with media is a line here."""
-    return ()
+    return mail_loops(context.name, context.settings, context.postgres_dsn)
 
 
 class MediaJob:

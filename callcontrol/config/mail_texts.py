@@ -1,0 +1,125 @@
+"""What mails say where a tenant has written nothing else: subject and text of each kind in each language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from callcontrol.vocabulary.language import Language
+from callcontrol.vocabulary.mail import MailKind
+
+
+class Wording(NamedTuple):
+    """Subject and text, both templates."""
+
+    subject: str
+    text: str
+
+
+_EN: Final = {
+    MailKind.VOICEMAIL: Wording(
+        "Message from $who ($length)",
+        "$who left a message of $length in the box $box on $when.\n"
+        "New messages in this box: $new\n\nCall back: $call\n$file\n\n$transcript\n",
+    ),
+    MailKind.MISSED: Wording(
+        "Missed call from $who in $queue",
+        "$who waited $waited in the queue $queue on $when and was not served.\n\nCall back: $call\n",
+    ),
+    MailKind.DAILY: Wording(
+        "Box $box on $day: $count",
+        "Messages left in the box $box on $day: $count\nNew in this box now: $new\n\n$list\n",
+    ),
+}
+_PL: Final = {
+    MailKind.VOICEMAIL: Wording(
+        "Wiadomość od $who ($length)",
+        "$who: wiadomość głosowa, długość $length, skrzynka $box, $when.\n"
+        "Nowe wiadomości w tej skrzynce: $new\n\nOddzwoń: $call\n$file\n\n$transcript\n",
+    ),
+    MailKind.MISSED: Wording(
+        "Nieodebrane połączenie od $who w kolejce $queue",
+        "$who: połączenie w kolejce $queue nie zostało obsłużone.\nData: $when. Czas oczekiwania: $waited.\n\n"
+        "Oddzwoń: $call\n",
+    ),
+    MailKind.DAILY: Wording(
+        "Skrzynka $box, $day: $count",
+        "Wiadomości pozostawione w skrzynce $box dnia $day: $count\nNowe w tej skrzynce: $new\n\n$list\n",
+    ),
+}
+_RU: Final = {
+    MailKind.VOICEMAIL: Wording(
+        "Сообщение от $who ($length)",
+        "$who: голосовое сообщение, длительность $length, ящик $box, $when.\n"
+        "Новых сообщений в этом ящике: $new\n\n"
+        "Перезвонить: $call\n$file\n\n$transcript\n",
+    ),
+    MailKind.MISSED: Wording(
+        "Пропущенный вызов от $who в очереди $queue",
+        "$who: вызов в очереди $queue остался без ответа.\n"
+        "Дата: $when. Время ожидания: $waited.\n\n"
+        "Перезвонить: $call\n",
+    ),
+    MailKind.DAILY: Wording(
+        "Ящик $box, $day: $count",
+        "Сообщений, оставленных в ящике $box за $day: $count. Сейчас новых: $new.\n\n$list\n",
+    ),
+}
+WORDINGS: Final[Mapping[Language, Mapping[MailKind, Wording]]] = MappingProxyType({"en": _EN, "pl": _PL, "ru": _RU})
+
+
+class Phrases(NamedTuple):
+    """What stands in the place of what is not there, and before what is.
+
+    Attributes:
+        anonymous: a caller who shows no number.
+        attached, link, removed, too_large: where the sound is; `link` is followed by the address.
+        said: before the transcript.
+        date, moment: as `strftime` writes them.
+    """
+
+    anonymous: str
+    attached: str
+    link: str
+    removed: str
+    too_large: str
+    said: str
+    date: str
+    moment: str
+
+
+PHRASES: Final[Mapping[Language, Phrases]] = MappingProxyType(
+    {
+        "en": Phrases(
+            "an unknown number",
+            "The message is attached.",
+            "Listen to it: ",
+            "The message is not kept any more.",
+            "The message is too long for a mail: listen to it by phone.",
+            "As a program has heard it:",
+            "%Y-%m-%d",
+            "%Y-%m-%d at %H:%M",
+        ),
+        "pl": Phrases(
+            "numer nieznany",
+            "Wiadomość w załączniku.",
+            "Odsłuchaj: ",
+            "Wiadomość nie jest już przechowywana.",
+            "Wiadomość jest za długa na e-mail: odsłuchaj ją telefonicznie.",
+            "Zapis automatyczny:",
+            "%d.%m.%Y",
+            "%d.%m.%Y, %H:%M",
+        ),
+        "ru": Phrases(
+            "неизвестный номер",
+            "Сообщение приложено.",
+            "Прослушать: ",
+            "Сообщение больше не хранится.",
+            "Сообщение слишком длинное для письма: прослушайте по телефону.",
+            "Автоматическая запись:",
+            "%d.%m.%Y",
+            "%d.%m.%Y, %H:%M",
+        ),
+    }
+)
