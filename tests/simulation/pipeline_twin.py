@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import random
 from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 from callcontrol.edges.live_state.failures import LiveStateError, StoreAway
 from callcontrol.edges.live_state.pipeline import OnReply, RedisPipeline
+from callcontrol.edges.live_state.server_connection import PendingCommand
 from tests.simulation.process import Process
 from tests.simulation.redis_twin import RedisTwin
 
 ROUND_TRIP_S = (0.0001, 0.002)
 TIMEOUT_S = 0.5
 PROBE_S = 0.25
-
-Waiting = tuple[tuple[Any, ...], OnReply]
 
 
 class RedisHost:
@@ -47,7 +47,7 @@ class PipelineTwin(RedisPipeline):
     def __init__(self, host: RedisHost, process: Process) -> None:
         self._host = host
         self._process = process
-        self._waits: deque[Waiting] = deque()
+        self._waits: deque[PendingCommand] = deque()
         self._under_way = False
         self._away = ""
         self._times_away = 0
@@ -67,10 +67,10 @@ class PipelineTwin(RedisPipeline):
         """Commands waiting."""
         return len(self._waits)
 
-    def submit(self, *command: Any, on_reply: OnReply) -> None:
+    def submit(self, *command: Any, on_reply: OnReply, last: Callable[[], bytes] | None = None) -> None:
         """Send a command with the next round trip."""
         self._process.command()
-        self._waits.append((command, on_reply))
+        self._waits.append(PendingCommand(command, on_reply, hash_slot=0, last=last))
         self._send_later()
 
     def ask(self, *command: Any, timeout_s: float = 5.0) -> Any:
@@ -114,13 +114,13 @@ class PipelineTwin(RedisPipeline):
         batch, self._waits = self._waits, deque()
         trouble = self._trouble()
         if trouble is not None:
-            for _, on_reply in batch:
-                on_reply(None, trouble)
+            for one in batch:
+                one.on_reply(None, trouble)
             return
-        replies = [self._execute(command) for command, _ in batch]
+        replies = [self._execute(one.whole) for one in batch]
         lost = StoreAway("the reply was lost") if self._host.happens(self._host.reply_lost) else None
-        for (_, on_reply), (reply, refused) in zip(batch, replies, strict=True):
-            on_reply(None if lost else reply, lost or refused)
+        for one, (reply, refused) in zip(batch, replies, strict=True):
+            one.on_reply(None if lost else reply, lost or refused)
 
     def _trouble(self) -> StoreAway | None:
         if self._away:

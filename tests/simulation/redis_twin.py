@@ -189,7 +189,7 @@ class RedisTwin:
             told(orjson.dumps({TAG: "Message", **message}))
 
     def _save(self, names: tuple[str, ...], words: tuple[Any, ...]) -> int:
-        call, worker, channel, value, see_id, no_call = words
+        call, worker, channel, see_id, no_call, value = words
         owner = self.do_hget(names[1], call)
         if owner is not None and owner != worker.encode():
             return 0

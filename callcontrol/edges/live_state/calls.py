@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import chain
 from types import TracebackType
 from typing import Any, Final, Protocol
@@ -19,8 +20,8 @@ from callcontrol.control.call import Call
 from callcontrol.edges import meters
 from callcontrol.edges.live_state import codec, keys
 from callcontrol.edges.live_state.failures import CallUnreadable, LiveStateError, StoreRefused
-from callcontrol.edges.live_state.pipeline import COOL_DOWN_S, RedisPipeline, connect
-from callcontrol.edges.live_state.script import script_of
+from callcontrol.edges.live_state.pipeline import COOL_DOWN_S, OnReply, RedisPipeline, connect
+from callcontrol.edges.live_state.script import Script, script_of
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +49,7 @@ _NO_CALL: Final = "-"
 
 _CallKey = tuple[str, str]  # tenant, call id
 # The call, as its worker has it; whether it is to be forgotten. It is written when it is sent: what is saved again
-# before that costs nothing.
+# before that takes the place of what was to be saved.
 _Word = tuple[Call, bool]
 
 After = Callable[[float, Callable[[], None]], object]
@@ -85,6 +86,7 @@ class CallStore:
         self._after = after
         self._owed: dict[_CallKey, _Word] = {}
         self._next: dict[_CallKey, _Word | None] = {}  # calls with a save under way: the save that follows it
+        self._unsent: dict[_CallKey, _Word] = {}  # those of them whose save has not been sent yet
         self._refused: dict[_CallKey, int] = {}  # calls whose save met an error of ours, and how often
         self._retrying = False
         self.failed_saves = 0
@@ -236,30 +238,58 @@ class CallStore:
     def _write(self, tenant: str, call_id: str, word: _Word) -> None:
         """One save of a call is under way at a time, so none overtakes a later one."""
         place = tenant, call_id
+        over = word[1]
         self._owed.pop(place, None)
-        if place in self._next:
+        if place in self._unsent and not over and self._next[place] is None:
+            self._unsent[place] = word
+        elif place in self._next:
             self._next[place] = word
-            return
-        self._send(place, word)
+        elif over:
+            self._forget(place, word)
+        else:
+            self._save(place, word)
 
-    def _send(self, place: _CallKey, word: _Word) -> None:
-        (tenant, call_id), (call, over) = place, word
-        first = call_id, call.worker, _first_channel(call)
-        script, rest = (_FORGET, (OVER_S,)) if over else (_SAVE, (self._values.encode(call), _SEE_ID))
-        self._next[place] = None
+    def _save(self, place: _CallKey, word: _Word) -> None:
+        self._unsent[place] = word
+
+        def newest() -> _Word:
+            nonlocal word
+            word = self._unsent.pop(place, word)
+            return word
 
         def answered(reply: Any, trouble: LiveStateError | None) -> None:
-            newer = self._next.pop(place, None)
-            if trouble is None:
-                self._refused.pop(place, None)
-            if trouble is not None and newer is None:
-                self._owe(place, word, trouble)
-            elif trouble is None and not reply:
-                self._on_lost(tenant, call_id)
-            elif newer is not None:
-                self._write(tenant, call_id, newer)
+            self._answered(place, newest(), reply, trouble)
 
-        script.submit(self._pipeline, (*_keys(tenant), keys.over(tenant, call_id)), (*first, *rest, _NO_CALL), answered)
+        self._submit(_SAVE, place, word, (_SEE_ID, _NO_CALL), answered, lambda: self._values.encode(newest()[0]))
+
+    def _forget(self, place: _CallKey, word: _Word) -> None:
+        self._submit(_FORGET, place, word, (OVER_S, _NO_CALL), partial(self._answered, place, word))
+
+    def _submit(
+        self,
+        script: Script,
+        place: _CallKey,
+        word: _Word,
+        rest: tuple[Any, ...],
+        on_reply: OnReply,
+        last: Callable[[], bytes] | None = None,
+    ) -> None:
+        (tenant, call_id), call = place, word[0]
+        self._next[place] = None
+        mark = keys.over(tenant, call_id)
+        arguments = (call_id, call.worker, _first_channel(call), *rest)
+        script.submit(self._pipeline, (*_keys(tenant), mark), arguments, on_reply, last)
+
+    def _answered(self, place: _CallKey, word: _Word, reply: Any, trouble: LiveStateError | None) -> None:
+        newer = self._next.pop(place, None)
+        if trouble is None:
+            self._refused.pop(place, None)
+        if trouble is not None and newer is None:
+            self._owe(place, word, trouble)
+        elif trouble is None and not reply:
+            self._on_lost(*place)
+        elif newer is not None:
+            self._write(*place, newer)
 
     def _owe(self, place: _CallKey, word: _Word, trouble: LiveStateError) -> None:
         self.failed_saves += 1

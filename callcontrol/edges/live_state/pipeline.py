@@ -97,8 +97,12 @@ class RedisPipeline:
         """Commands sent since the start."""
         return sum(connection.commands for connection in self._connections.values())
 
-    def submit(self, *command: Any, on_reply: OnReply) -> None:
-        """Send a command with the next round trip; `on_reply(reply, trouble)` is called once and must not block."""
+    def submit(self, *command: Any, on_reply: OnReply, last: Callable[[], bytes] | None = None) -> None:
+        """Send a command with the next round trip; `on_reply(reply, trouble)` is called once and must not block.
+
+        Args:
+            last: makes one more argument when the command is sent; called again where it has to be sent again.
+        """
         if self.depth >= MAX_WAITING:
             meters.limits_reached_total.labels("MAX_WAITING").inc()
             on_reply(None, StoreBusy(f"{MAX_WAITING} commands wait for Redis"))
@@ -108,7 +112,7 @@ class RedisPipeline:
         if connection is None:
             connection = self._connection_of[hash_slot] = self._connection_now(hash_slot)
         self._pending[hash_slot] = self._pending.get(hash_slot, 0) + 1
-        connection.add(PendingCommand(command, on_reply, hash_slot))
+        connection.add(PendingCommand(command, on_reply, hash_slot, last))
 
     def ask(self, *command: Any, timeout_s: float = 5.0) -> Reply:
         """Send a command and wait for its reply, for greenlets that can.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.resources import files
 from typing import Any, Final
 
@@ -22,17 +22,24 @@ class Script:
         self.source: Final = source
         self.sha: Final = hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest()
 
-    def submit(self, pipeline: RedisPipeline, keys: Sequence[str], arguments: Sequence[Any], on_reply: OnReply) -> None:
-        """Carry it out with the next round trip."""
+    def submit(
+        self,
+        pipeline: RedisPipeline,
+        keys: Sequence[str],
+        arguments: Sequence[Any],
+        on_reply: OnReply,
+        last: Callable[[], bytes] | None = None,
+    ) -> None:
+        """Carry it out with the next round trip; `last` makes one more argument then."""
         rest = (len(keys), *keys, *arguments)
 
         def answered(reply: Any, trouble: LiveStateError | None) -> None:
             if isinstance(trouble, ScriptUnknown):
-                pipeline.submit("EVAL", self.source, *rest, on_reply=on_reply)
+                pipeline.submit("EVAL", self.source, *rest, on_reply=on_reply, last=last)
             else:
                 on_reply(reply, trouble)
 
-        pipeline.submit("EVALSHA", self.sha, *rest, on_reply=answered)
+        pipeline.submit("EVALSHA", self.sha, *rest, on_reply=answered, last=last)
 
     def ask(self, pipeline: RedisPipeline, keys: Sequence[str], arguments: Sequence[Any]) -> Any:
         """Carry it out and wait for its reply.

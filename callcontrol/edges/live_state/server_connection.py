@@ -49,13 +49,20 @@ class PendingCommand:
 
     Attributes:
         hash_slot: that of its key, see `servers.Servers`.
+        last: makes the last argument when the command is sent; None: `command` is whole.
         give_up_at: when a refused command is not sent again any more; 0: it has not been refused.
     """
 
     command: Command
     on_reply: OnReply
     hash_slot: int
+    last: Callable[[], bytes] | None = None
     give_up_at: float = 0.0
+
+    @property
+    def whole(self) -> Command:
+        """The command as it is sent now."""
+        return self.command if self.last is None else (*self.command, self.last())
 
 
 class ServerConnection:
@@ -120,7 +127,7 @@ class ServerConnection:
             self._tell(batch, StoreAway(self.away_because))
             return
         try:
-            replies = self._execute([one.command for one in batch])
+            replies = self._execute([one.whole for one in batch])
         except Unreachable as error:
             if not self._goes_elsewhere(batch):
                 self._tell(batch, self._gone(error))

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any, Final, Protocol
 
 import redis
+from hiredis import pack_command
 from redis.backoff import NoBackoff
 from redis.exceptions import (
     AskError,
@@ -128,13 +129,26 @@ def round_trip(client: redis.Redis, commands: Sequence[Command]) -> list[Reply]:
     except (redis.RedisError, OSError) as error:
         raise Unreachable(said_by(error)) from error
     try:
-        connection.send_packed_command(connection.pack_commands(commands))  # what cannot be written is not sent
+        connection.send_packed_command(_packed(commands))  # what cannot be written is not sent
         return [_reply(client, connection, command[0]) for command in commands]
     except BaseException:
         connection.disconnect()  # the next one would read what is still to come
         raise
     finally:
         pool.release(connection)
+
+
+def _packed(commands: Sequence[Command]) -> list[bytes]:
+    """The commands as they go over the wire. redis-py looks for a second word in a command's name, and at the type of
+    each argument; ours have one word, and hiredis says which types it takes.
+
+    Raises:
+        redis.DataError: an argument is no text, bytes or number.
+    """
+    try:
+        return [b"".join(map(pack_command, commands))]
+    except TypeError as error:
+        raise redis.DataError(str(error)) from error
 
 
 def _reply(client: Any, connection: Any, name: Any) -> Reply:

@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,11 +55,13 @@ def free_ports(count: int) -> list[int]:
             one.close()
 
 
-def write_config(example: Path, folder: Path, ports: Ports, redis_url: str, dsn: str) -> Path:
-    """A copy of the example configuration with these ports and stores; returns its folder."""
+def write_config(
+    example: Path, folder: Path, ports: Ports, redis_url: str, dsn: str, settings: Mapping[str, Mapping[str, Any]]
+) -> Path:
+    """A copy of the example configuration with these ports, stores and further settings; returns its folder."""
     shutil.copytree(example, folder, dirs_exist_ok=True)
     main = yaml.safe_load((folder / "callcontrol.yaml").read_text(encoding="utf-8"))
-    main["media"] = {"run": False} | main.get("media", {})  # a process more, which most stories do not need
+    main |= {name: {**value, **main.get(name, {})} for name, value in settings.items()}
     (switch,) = main["switches"].values()
     switch["address"] = f"127.0.0.1:{ports.switch}"
     main |= {
@@ -240,7 +243,9 @@ class Stage:
         self.postgres = EmbeddedPostgres(self._folder / "postgres", durable=self._durable)
         self.redis_url = self._stack.enter_context(self.redis)
         self.dsn = self._stack.enter_context(self.postgres)
-        write_config(self._example, self.config, ports, self.redis_url, self.dsn)
+        # the media job is a process more, which most stories do not need; an older version does not know the setting
+        settings = {"media": {"run": False}} if self._source is None else {}
+        write_config(self._example, self.config, ports, self.redis_url, self.dsn, settings)
         password = _password(self.config)
         self.switch = SimulatorClient.start(
             "--sockets",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -53,13 +53,13 @@ class PipeToOtherTime(RedisPipeline):
         super().__init__(servers)
         self._hosts = hosts
 
-    def submit(self, *command: Any, on_reply: OnReply) -> None:
+    def submit(self, *command: Any, on_reply: OnReply, last: Callable[[], bytes] | None = None) -> None:
         def replied(reply: Any, trouble: Any) -> None:
             if isinstance(reply, list) and len(reply) == 6:
                 reply[4] = self._hosts.redis_us() + int(reply[5])
             on_reply(reply, trouble)
 
-        super().submit(*command, on_reply=replied)
+        super().submit(*command, on_reply=replied, last=last)
 
 
 class Centre(CallCentre):

@@ -229,6 +229,21 @@ def test_words_on_a_call_go_one_after_the_other_and_the_newest_waits(live: Redis
     assert [found.id for found in saved(store, call.worker)] == ["other"]
 
 
+def test_what_is_saved_before_the_save_before_it_was_sent_takes_its_place_in_the_line(live: RedisPipeline) -> None:
+    store = CallStore(live)
+    call = Story(facts()).begin().call
+    save(store, call)
+    live.ask("HLEN", keys.calls("acme"))  # of the same slot: the save before it is answered
+    seen: list[int] = []
+    sent = live.commands
+    store.save(replace(call, apps=1))
+    live.submit("HGET", keys.calls("acme"), call.id, on_reply=lambda text, _: seen.append(codec.decode(text).apps))
+    store.save(replace(call, apps=2))
+    live.ask("HLEN", keys.calls("acme"))
+    assert seen == [2]
+    assert live.commands == sent + 3
+
+
 def test_a_forgotten_call_is_not_raised_from_the_dead_by_a_late_word(live: RedisPipeline) -> None:
     """Its worker was taken for dead, another one closed it; then the first one says a word that was late."""
     lost: list[tuple[str, str]] = []
