@@ -1,67 +1,57 @@
-"""`callcontrol media`: the job that looks after sound files. `callcontrol serve` starts it; on a host that takes no
-calls it may be started by itself.
+"""`callcontrol media`: sound files: messages, greetings, recorded talks.
+
+media                   the job that looks after them; `callcontrol serve` starts it. On a host that takes no calls it
+                        may be started by itself.
+media list [filters]    which there are, the latest first
+media fetch ID          writes the file of one, from storage, or from the switch's disk while it is not there yet
 """
 
 from __future__ import annotations
 
 import argparse
-import os
-import signal
-from pathlib import Path
+import sys
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
-import gevent
-from gevent import socket
+from callcontrol.commands import media_job, past_media
+from callcontrol.commands.arguments import add_config
+from callcontrol.edges.ledger.reader import NoLedger
+from callcontrol.edges.storage import NotThere, StorageAway
 
-from callcontrol.commands.arguments import add_config, current_or_exit
-from callcontrol.commands.past_ledger import ledger_dsn
-from callcontrol.commands.work import keep_counting
-from callcontrol.daemon.configuration import Current
-from callcontrol.daemon.heartbeat import Heartbeat
-from callcontrol.edges import clock, journal, worker_environment
-from callcontrol.edges.embedded import running_address
-from callcontrol.edges.heartbeat_message import HeartbeatMessage
-from callcontrol.edges.live_state.workers import worker_name
-from callcontrol.edges.worker_environment import Stores
-from callcontrol.jobs.media.job import JobContext, MediaJob
+FAILED = 1
+
+# By verb: what it does, how its arguments are declared, how it is carried out.
+Verb = tuple[str, Callable[[argparse.ArgumentParser], None], Callable[[argparse.Namespace], int]]
+VERBS: Mapping[str, Verb] = MappingProxyType(
+    {
+        "list": ("which there are", past_media.add_list, past_media.show),
+        "fetch": ("write the file of one", past_media.add_fetch, past_media.fetch),
+    }
+)
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """`media [--config DIR]`."""
-    parser = subparsers.add_parser("media", help="the job that looks after sound files", description=__doc__)
-    add_config(parser)
-    parser.add_argument("--pulse", type=int, metavar="FD", help="the inherited line to the supervisor, if there is one")
+    """`media`, `media list`, `media fetch ID`."""
+    parser = subparsers.add_parser(
+        "media",
+        help="sound files: list, fetch, and the job that looks after them",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    media_job.add_arguments(parser)
+    verbs = parser.add_subparsers(dest="verb", metavar="|".join(VERBS))
+    for verb, (text, add_arguments, _) in VERBS.items():
+        one = verbs.add_parser(verb, help=text)
+        add_config(one)
+        add_arguments(one)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run the job until SIGTERM, or the supervisor's end; 2 if the configuration has mistakes."""
-    current = current_or_exit(args.config)
-    settings = current.configuration.settings
-    stores = _stores(current)
-    dropped = journal.start_unhindered(mask_numbers=settings.mask_numbers)
-    gevent.spawn(keep_counting, dropped)
-    name = worker_name(clock.new_id())
-    context = JobContext(name, lambda: current.configuration.settings, stores.postgres_dsn, stores.redis_url)
-    job = MediaJob(context)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        gevent.signal_handler(number, job.stopped.set)
-    gevent.signal_handler(signal.SIGHUP, current.reload)
-    if args.pulse is not None:
-        line = socket.socket(fileno=args.pulse)
-        Heartbeat(line, lambda: _how(name, current), job.stopped.set).start()
-    return job.run()
-
-
-def _how(name: str, current: Current) -> HeartbeatMessage:
-    return HeartbeatMessage(name, "", 0, str(current.configuration.version))
-
-
-def _stores(current: Current) -> Stores:
-    """Those the supervisor handed over; without one those of the configuration.
-
-    Raises:
-        NoLedger: they are a daemon's embedded ones, and it does not run.
-    """
-    if worker_environment.is_there(os.environ):
-        return worker_environment.taken_from(os.environ)
-    settings = current.configuration.settings
-    return Stores(settings.redis.url or running_address(Path(settings.data) / "redis") or "", ledger_dsn(settings))
+    """Carry it out; 1 if it makes no sense, or Postgres or storage is away."""
+    if args.verb is None:
+        return media_job.run(args)
+    try:
+        return VERBS[args.verb][2](args)
+    except (NoLedger, NotThere, StorageAway, OSError, ValueError) as error:
+        print(f"callcontrol media {args.verb}: {error}", file=sys.stderr)
+        return FAILED

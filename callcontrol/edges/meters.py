@@ -175,6 +175,40 @@ media_changes_dropped_total = series.counter(
     "callcontrol_media_changes_dropped_total",
     "Changes of media that the spool did not take: their rows are closed by the files",
 )
+media_moved_total = series.counter(
+    "callcontrol_media_moved_total", "Sound files that were moved into storage", switch=series.switches
+)
+media_missing_total = series.counter(
+    "callcontrol_media_missing_total",
+    "Sound files that should be there and are not: alert on any",
+    switch=series.switches,
+)
+media_adopted_total = series.counter(
+    "callcontrol_media_adopted_total",
+    "Sound files that were found without a row and have one now",
+    switch=series.switches,
+)
+media_strange_files = Gauge(
+    "callcontrol_media_strange_files",
+    "Files in a switch's folder of which it is not known whose they are",
+    ["switch"],
+    multiprocess_mode=LAST,
+)
+media_waiting = Gauge(
+    "callcontrol_media_waiting", "Closed sound files that are not in storage yet", ["switch"], multiprocess_mode=LAST
+)
+media_oldest_waiting_seconds = Gauge(
+    "callcontrol_media_oldest_waiting_seconds",
+    "How long the oldest of them has waited",
+    ["switch"],
+    multiprocess_mode=LAST,
+)
+media_folder_bytes = Gauge(
+    "callcontrol_media_folder_bytes", "What sound files take on a switch's disk", ["switch"], multiprocess_mode=LAST
+)
+media_quota_bytes = Gauge(
+    "callcontrol_media_quota_bytes", "What they may take: media.quota_mb", ["switch"], multiprocess_mode=LAST
+)
 job_steps_total = series.counter(
     "callcontrol_job_steps_total",
     "Steps of the media job's loops",

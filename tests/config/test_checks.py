@@ -311,3 +311,20 @@ def test_every_tenant_has_a_trunk_for_emergency_calls_or_says_that_it_has_none()
     right = "add a trunk (without `emergency: no`), or write `emergency: no`, if these phones have no line out"
     assert written(*problems(main=main)) == [f"tenants/acme.yaml:1: trunks: {what}; {right}"]
     loaded(TENANT + "emergency: no\n", main)
+
+
+def test_folders_of_sound_files() -> None:
+    main = MAIN + (
+        "media:\n  storage: /var/lib/freeswitch/recordings/kept\n"
+        "  folders: {fs1: /mnt/one, fs2: /mnt/one/}\n"
+        "  s3: {endpoint: 'https://s3.example', bucket: media, key: a, secret: b}\n"
+    )
+    found = {line.removeprefix("callcontrol.yaml:").partition(": ")[2] for line in written(*problems(TENANT, main))}
+    inside = "/var/lib/freeswitch/recordings/kept is inside recordings"
+    of_its_own = "give each switch a folder of its own"
+    assert found == {
+        f"media.storage: {inside}, from where files are moved; write a folder elsewhere",
+        "media.folders.fs2: there is no switch fs2; write one of fs1",
+        f"media.folders.fs2: the folder belongs to switch fs1 already (callcontrol.yaml:6); {of_its_own}",
+        "media.s3: files are moved to a folder and to `s3`; write `storage:` or `s3:`",
+    }

@@ -56,6 +56,8 @@ CHECKS: tuple[Callable[[Settings], Iterable[Problem]], ...] = (
     mail.mails_in_the_clear,
     mail.bounces_from_elsewhere,
     mail.signatures_of_other_domains,
+    shared.media_folders_of_no_switch,
+    shared.media_kept_where_the_switch_records,
     texts.prompts_missing_a_language,
     texts.voices_without_an_engine,
     texts.engines_without_a_voice,

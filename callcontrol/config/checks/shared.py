@@ -97,6 +97,34 @@ def records_read_twice(settings: Settings) -> Iterator[Problem]:
         yield problem_at(settings, place, what, "give each switch a folder of its own")
 
 
+def media_folders_of_no_switch(settings: Settings) -> Iterator[Problem]:
+    """Each folder of sound files is a switch's, and no other's."""
+    folders = settings.media.folders
+    for name in folders:
+        if name not in settings.switches:
+            right = did_you_mean(name, settings.switches, f"write one of {', '.join(settings.switches)}")
+            yield problem_at(settings, ("media", "folders", name), f"there is no switch {name}", right)
+    claims: list[tuple[str, YamlPath]]
+    claims = [(folder.rstrip("/"), ("media", "folders", name)) for name, folder in folders.items()]
+    for _, place, first in repeated(claims):
+        what = f"the folder belongs to switch {first[-1]} already ({nearest_source(settings, first)})"
+        yield problem_at(settings, place, what, "give each switch a folder of its own")
+
+
+def media_kept_where_the_switch_records(settings: Settings) -> Iterator[Problem]:
+    """A folder that files are moved to is none that they are moved from."""
+    storage = (settings.media.storage or "").rstrip("/")
+    sources = {folder: f"the folder of {name}" for name, folder in settings.media.folders.items()}
+    sources[settings.recordings] = "recordings"
+    for folder, name in sources.items():
+        if storage and f"{storage}/".startswith(f"{folder.rstrip('/')}/"):
+            what = f"{storage} is inside {name}, from where files are moved"
+            yield problem_at(settings, ("media", "storage"), what, "write a folder elsewhere")
+    if storage and settings.media.s3 is not None:
+        what = "files are moved to a folder and to `s3`"
+        yield problem_at(settings, ("media", "s3"), what, "write `storage:` or `s3:`")
+
+
 def addresses_used_twice(settings: Settings) -> Iterator[Problem]:
     """One port serves one purpose; one event socket is one switch."""
     claims: list[tuple[str, YamlPath]]

@@ -484,3 +484,74 @@ VALUES (%(name)s, %(by)s, clock_timestamp() + %(for_s)s * interval '1 s')
 ON CONFLICT (name) DO UPDATE SET leased_by = excluded.leased_by, leased_until = excluded.leased_until
 WHERE l.leased_by = excluded.leased_by OR l.leased_until < clock_timestamp()
 RETURNING leased_by;
+
+-- claim_media: Takes files that are to be moved, for some time; no other process gets them meanwhile.
+UPDATE media m
+SET leased_by = %(by)s, leased_until = coalesce(%(now)s::timestamptz, clock_timestamp()) + %(for_s)s * interval '1 s'
+FROM (
+    SELECT tenant, media_id FROM media
+    WHERE state IN ('closed', 'lost') AND switch = ANY (%(switches)s) AND due_at IS NOT NULL
+      AND due_at <= coalesce(%(now)s::timestamptz, clock_timestamp()) AND leased_until < coalesce(%(now)s::timestamptz, clock_timestamp())
+    ORDER BY due_at, began_at
+    LIMIT %(limit)s
+    FOR UPDATE SKIP LOCKED
+) AS due
+WHERE (m.tenant, m.media_id) = (due.tenant, due.media_id)
+RETURNING m.*;
+
+-- put_media_off: A file could not be moved, or there is nothing to be done any more (for_s NULL).
+UPDATE media
+SET tries = tries + 1, trouble = %(why)s, leased_until = 'epoch',
+    due_at = coalesce(%(now)s::timestamptz, clock_timestamp()) + %(for_s)s * interval '1 s'
+WHERE (tenant, media_id) = (%(tenant)s, %(media_id)s) AND leased_by = %(by)s;
+
+-- settle_media: A file has been moved.
+UPDATE media SET tries = 0, trouble = '', leased_until = 'epoch', due_at = NULL
+WHERE (tenant, media_id) = (%(tenant)s, %(media_id)s) AND leased_by = %(by)s;
+
+-- wake_media: A file of these was found: whatever was said of it, it is looked at again.
+UPDATE media SET due_at = 'epoch'
+WHERE switch = %(switch)s AND path = ANY (%(paths)s) AND state = 'lost' AND due_at IS NULL;
+
+-- open_media: Rows that are waiting for their file to be closed, and whether the record of their call is there.
+SELECT m.*, EXISTS (
+    SELECT FROM calls c
+    WHERE (c.tenant, c.switch, c.call_id) = (m.tenant, m.switch, m.call_id)
+      AND c.started_day BETWEEN (m.began_at AT TIME ZONE 'UTC')::date - 2 AND (m.began_at AT TIME ZONE 'UTC')::date + 1
+) AS is_over
+FROM media m
+WHERE m.state IN ('wanted', 'running') AND m.switch = ANY (%(switches)s) AND m.due_at IS NOT NULL
+ORDER BY m.began_at
+LIMIT %(limit)s;
+
+-- media_paths: Of these paths of a switch those that have a row.
+SELECT path FROM media WHERE switch = %(switch)s AND path = ANY (%(paths)s);
+
+-- calls_of_files: The calls of these ids, for files that have no row.
+SELECT tenant, switch, call_id, caller_number, started_at, recordings FROM calls
+WHERE call_id = ANY (%(call_ids)s) AND started_day BETWEEN %(first_day)s AND %(last_day)s;
+
+-- copies_of_media: Copies on a switch's disk that may go, in the order in which they do; of greetings and prompts, which are played there, only deleted ones.
+SELECT tenant, media_id, path, state FROM media
+WHERE switch = %(switch)s AND on_switch AND (state = 'deleted' OR state = 'stored' AND kind NOT IN ('greeting', 'prompt'))
+ORDER BY state <> 'deleted', kind <> 'talk', changed_at
+LIMIT %(limit)s;
+
+-- media_waiting: How many files of each switch wait to be moved, and since when the oldest.
+SELECT switch, count(*) AS files, extract(epoch FROM coalesce(%(now)s::timestamptz, clock_timestamp()) - min(changed_at))::float AS oldest_s
+FROM media WHERE state = 'closed' AND switch = ANY (%(switches)s) AND due_at IS NOT NULL GROUP BY switch;
+
+-- find_media: Media that match everything given, the latest first.
+SELECT * FROM media
+WHERE (%(tenant)s::text IS NULL OR tenant = %(tenant)s)
+  AND (%(media_id)s::text IS NULL OR media_id = %(media_id)s)
+  AND (%(call_id)s::text IS NULL OR call_id = %(call_id)s)
+  AND (%(number)s::text IS NULL OR caller = %(number)s OR called = %(number)s)
+  AND (%(owner)s::text IS NULL OR owner = %(owner)s)
+  AND (%(agent)s::text IS NULL OR agent = %(agent)s)
+  AND (%(kind)s::text IS NULL OR kind = %(kind)s)
+  AND (%(state)s::text IS NULL OR state = %(state)s)
+  AND (%(since)s::timestamptz IS NULL OR began_at >= %(since)s)
+  AND (%(until)s::timestamptz IS NULL OR began_at < %(until)s)
+ORDER BY began_at DESC, media_id
+LIMIT %(limit)s;

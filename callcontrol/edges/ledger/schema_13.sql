@@ -24,9 +24,9 @@ CREATE TABLE media (
     on_switch    boolean     NOT NULL DEFAULT true,
     tries        integer     NOT NULL DEFAULT 0,
     trouble      text        NOT NULL DEFAULT '',
-    due_at       timestamptz NOT NULL DEFAULT '-infinity',
+    due_at       timestamptz DEFAULT 'epoch',
     leased_by    text        NOT NULL DEFAULT '',
-    leased_until timestamptz NOT NULL DEFAULT '-infinity',
+    leased_until timestamptz NOT NULL DEFAULT 'epoch',
     CONSTRAINT media_key PRIMARY KEY (tenant, media_id),
     CONSTRAINT media_kind CHECK (kind IN ('', 'message', 'greeting', 'talk', 'prompt')),
     CONSTRAINT media_state CHECK (state IN ('wanted', 'running', 'closed', 'lost', 'stored', 'deleted')),
@@ -36,7 +36,7 @@ CREATE TABLE media (
 );
 
 -- what the media job has to work on, by the switch whose folder it sees
-CREATE INDEX media_on_their_way ON media (switch, due_at) WHERE state NOT IN ('stored', 'deleted', 'lost');
+CREATE INDEX media_on_their_way ON media (switch, due_at) WHERE state NOT IN ('stored', 'deleted') AND due_at IS NOT NULL;
 CREATE INDEX media_copies ON media (switch, changed_at) WHERE on_switch AND state IN ('stored', 'deleted');
 -- what is looked for
 CREATE INDEX media_by_time ON media (tenant, began_at);
@@ -68,7 +68,7 @@ COMMENT ON COLUMN media.place        IS 'Its name in storage';
 COMMENT ON COLUMN media.on_switch    IS 'Whether the switch''s copy is still there';
 COMMENT ON COLUMN media.tries        IS 'How often moving it has failed';
 COMMENT ON COLUMN media.trouble      IS 'Why moving it failed last';
-COMMENT ON COLUMN media.due_at       IS 'Not to be worked on before';
+COMMENT ON COLUMN media.due_at       IS 'Not to be worked on before; NULL: there is nothing to be done';
 COMMENT ON COLUMN media.leased_by    IS 'The process that works on it now';
 COMMENT ON COLUMN media.leased_until IS 'Until when no other process does';
 

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from gevent.event import Event
 
 from callcontrol.config.settings import Settings
+from callcontrol.edges import clock
+from callcontrol.edges.ledger.media_table import MediaTable
+from callcontrol.edges.storage import FolderStorage, Storage, storage_of
+from callcontrol.edges.threads import aside
+from callcontrol.jobs.media.adopting import Adopter
+from callcontrol.jobs.media.closing import Closer
+from callcontrol.jobs.media.folders import folders_of
 from callcontrol.jobs.media.loops import Loop, Runner
 from callcontrol.jobs.media.mail.loops import mail_loops
+from callcontrol.jobs.media.moving import Mover
+from callcontrol.jobs.media.room import RoomKeeper
+from callcontrol.vocabulary.moment import SECOND_US
 
 STOP_S = 10.0  # what a step may still take at the end
 
@@ -32,10 +43,40 @@ class JobContext:
     postgres_dsn: str
     redis_url: str
 
+    def table(self) -> MediaTable:
+        """The table of media, on a connection of its own: each loop needs one."""
+        return MediaTable(self.postgres_dsn, self.name)
+
+    def storage(self) -> Storage:
+        """The storage in force."""
+        return storage_of(self.settings())
+
 
 def loops_of(context: JobContext) -> tuple[Loop, ...]:
     """Every loop of the job: what is to be done with media is a line here."""
-    return mail_loops(context.name, context.settings, context.postgres_dsn)
+
+    def folders() -> Mapping[str, Path]:
+        return folders_of(context.settings())
+
+    mover = Mover(context.table(), context.storage, folders, clock.now)
+    closer = Closer(context.table(), folders, clock.now)
+    adopter = Adopter(context.table(), context.settings, clock.now)
+    room = RoomKeeper(context.table(), context.settings)
+    return (
+        Loop("move", 1.0, mover.step),
+        Loop("close", 10.0, closer.step),
+        Loop("adopt", 60.0, adopter.step),
+        Loop("room", 30.0, room.step),
+        Loop("sweep", 3600.0, lambda: _swept(context.storage())),
+        *mail_loops(context.name, context.settings, context.postgres_dsn),
+    )
+
+
+def _swept(storage: Storage) -> bool:
+    """Remove what killed processes left half written; there is nothing more to be done at once."""
+    if isinstance(storage, FolderStorage) and (count := aside(storage.sweep, clock.now() / SECOND_US)):
+        log.info("%d half written files of processes that were killed were removed from storage", count)
+    return False
 
 
 class MediaJob:
@@ -52,7 +93,7 @@ class MediaJob:
     def run(self) -> int:
         """Until `stopped` is set; returns the exit status."""
         self._runner.start()
-        log.info("the media job runs: %s", ", ".join(loop.name for loop in self._runner.loops) or "nothing to do")
+        log.info("the media job runs: %s", ", ".join(loop.name for loop in self._runner.loops))
         self.stopped.wait()
         self._runner.stop(STOP_S)
         return 0

@@ -18,6 +18,9 @@ from gevent.event import Event
 
 from callcontrol.edges import clock, meters
 from callcontrol.edges.containment import note_fault
+from callcontrol.edges.ledger.reader import NoLedger
+from callcontrol.edges.ledger.writer import LedgerAway
+from callcontrol.edges.storage import StorageAway
 
 # After a failure a loop waits at least so long; longer after each further one, up to LONGEST_S.
 FAILED_S: Final = 2.0
@@ -28,6 +31,9 @@ log = logging.getLogger("callcontrol.media")
 
 class OutOfReach(RuntimeError):
     """What a step needs is away (Postgres, storage, a folder): it is tried again. Says what, and why."""
+
+
+AWAY: Final = (OutOfReach, NoLedger, LedgerAway, StorageAway)
 
 
 class _StepLate(BaseException):
@@ -98,7 +104,7 @@ def _tried(loop: Loop) -> bool | None:
             more = loop.step()
         meters.job_steps_total.labels(loop.name, "done").inc()
         return more
-    except OutOfReach as error:
+    except AWAY as error:
         log.error("%s has to wait: %s", loop.name, error)
     except _StepLate as late:
         log.error("%s is broken off: %s", loop.name, late)
