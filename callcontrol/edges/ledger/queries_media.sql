@@ -127,7 +127,7 @@ WHERE deleted_at IS NULL
 -- media_of_number: Files of a tenant with this number as caller or other party, the oldest first, and why they are held.
 SELECT m.tenant, m.media_id, m.kind, m.state, m.cause, m.began_at, m.changed_at, m.call_id, m.owner, m.caller, m.called,
        m.agent, m.length_ms, m.switch, m.path, m.place, m.sha256,
-       (SELECT string_agg(format('hold %%s by %%s: %%s', hold_id, held_by, why), '; ' ORDER BY hold_id)
+       (SELECT string_agg(format('hold %%s by %%s: %%s', hold_id, held_by, why), ' and ' ORDER BY hold_id)
         FROM media_held h WHERE h.tenant = m.tenant AND h.media_id = m.media_id) AS held
 FROM media m WHERE m.tenant = %(tenant)s AND %(number)s IN (m.caller, m.called) ORDER BY m.began_at, m.media_id;
 

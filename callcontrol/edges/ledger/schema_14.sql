@@ -20,7 +20,7 @@ COMMENT ON COLUMN media_hearings.way      IS 'phone, link (of a mail), command, 
 COMMENT ON COLUMN media_hearings.address  IS 'From where: network address of a browser, host of a command, id of the call from a phone';
 
 CREATE TABLE media_holds (
-    hold_id     bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    hold_id     bigint      GENERATED ALWAYS AS IDENTITY,
     tenant      text        NOT NULL,
     media_id    text        NOT NULL DEFAULT '',
     call_id     text        NOT NULL DEFAULT '',
@@ -31,6 +31,7 @@ CREATE TABLE media_holds (
     why         text        NOT NULL,
     released_at timestamptz,
     released_by text        NOT NULL DEFAULT '',
+    CONSTRAINT media_holds_key PRIMARY KEY (hold_id),
     CONSTRAINT media_holds_one CHECK (num_nonnulls(nullif(media_id, ''), nullif(call_id, ''), nullif(number, '')) = 1),
     CONSTRAINT media_holds_why CHECK (why <> '' AND held_by <> ''),
     CONSTRAINT media_holds_until CHECK (held_until > held_at)
