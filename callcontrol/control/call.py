@@ -11,7 +11,7 @@ from callcontrol.config.settings import Tenant
 from callcontrol.control.commands import Command
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.plan import Explanation, Onward, Ring
-from callcontrol.vocabulary.call import NO_ORIGIN, Caller, Origin, leg_id
+from callcontrol.vocabulary.call import NO_KEY, NO_ORIGIN, Caller, HeardKey, Origin, leg_id
 from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.demand import NOTHING_ASKED, CallerDemand
 from callcontrol.vocabulary.language import Language
@@ -194,6 +194,7 @@ class Call:
         demand: what the caller has asked for by keys; None: nothing.
         transfer: the latest one, None: there was none.
         pressed: the caller's keys that nothing has used yet, the oldest first.
+        heard_key: the last one that the call has had; None: an earlier version did not note it.
         seen: the last moment at which all open legs are known to have lived, by our clock; None: not known.
         taken_over: another worker has had it before: there may be legs that it sent out and could not save.
         watched: whether since then `worker` hears the end of each of them. If not, only asking the switch can tell.
@@ -224,6 +225,7 @@ class Call:
     language: Language | None = None
     pressed: str = ""
     demand: CallerDemand | None = None
+    heard_key: HeardKey | None = None
 
     @property
     def destination(self) -> str:
@@ -356,4 +358,4 @@ def new_call(
     arrived = Arrived(now, id_, switch, worker, channel, tenant, caller, dialled, leg_of)
     legs = (Leg(channel, switch, Role.CALLER, "", now),)
     call = Call(id_, switch, worker, tenant, caller, dialled, now, Deciding(), Trail((arrived,)), legs)
-    return replace(call, origin=origin, nonce=nonce).alive_at(now)
+    return replace(call, origin=origin, nonce=nonce, heard_key=NO_KEY).alive_at(now)

@@ -127,9 +127,16 @@ class BoxChanged:
 
 @dataclass(frozen=True, slots=True)
 class KeyPressed:
-    """The caller pressed a key (DTMF)."""
+    """The caller pressed a key (DTMF).
+
+    Attributes:
+        at: when, by the switch's clock; 0: it does not say.
+        source: how it came: `RTP` (RFC 2833/4733), `ENDPOINT` (SIP INFO), …; "": not known.
+    """
 
     key: str
+    at: int = 0
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +286,7 @@ class Rearrived:
         channel: which one it is; "": the one that the call leads.
         brought_back: it came by our own command or variable, in the context that nothing else leads into.
         at: when, by the switch's clock; None: it does not say.
+        keys_follow: keys that were pressed in between are told next.
         disposition, causes, recorded_ms, moved_to: what the channel tells of its last bridge and `record`, as in
             AppEnded.
     """
@@ -293,6 +301,7 @@ class Rearrived:
     brought_back: bool = False
     channel: str = ""
     at: Instant | None = None
+    keys_follow: bool = False
 
 
 @dataclass(frozen=True, slots=True)

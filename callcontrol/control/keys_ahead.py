@@ -9,21 +9,38 @@ from __future__ import annotations
 
 from typing import Final
 
-from callcontrol.control.call import Call
+from callcontrol.control.call import Call, Ending, Talking
+from callcontrol.control.events import KeyPressed
 from callcontrol.control.legs import caller_alive
 from callcontrol.control.own_steps import OwnStep
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.plan import Decision
+from callcontrol.vocabulary.call import HeardKey
 from callcontrol.vocabulary.copying import replace
+from callcontrol.vocabulary.moment import Instant
 
 MAX_KEYS_AHEAD: Final = 32
+# A phone may send each key in both ways, as RFC 2833 and as SIP INFO. They are sent together; an INFO may have to be
+# repeated, after 0.5 s at first (RFC 3261, T1). No phone uses the one way for one press and the other for the next.
+BOTH_WAYS_US: Final = 1_000_000
 
 
-def kept(call: Call, key: str, facts: Facts) -> Call:
-    """The call with one key more, if it stands where keys are kept."""
+def is_heard(call: Call, event: KeyPressed) -> bool:
+    """Whether the call has had this key already: told twice, or sent in both ways."""
+    last = call.heard_key
+    if last is None or not event.at or event.key != last.key:
+        return False
+    is_other_way = bool(event.source and last.source) and event.source != last.source
+    return event.at == last.at or (is_other_way and event.at - last.at < BOTH_WAYS_US)
+
+
+def kept(call: Call, event: KeyPressed, facts: Facts) -> Call:
+    """The call that has had one key more, and has it at hand if it stands where keys are kept."""
+    if event.at and not isinstance(call.state, Talking | Ending):
+        call = replace(call, heard_key=HeardKey(event.key, Instant(event.at), event.source))
     if not call.state.keeps_keys or is_full(call):
         return call
-    return replace(caller_alive(call, facts.now), pressed=call.pressed + key)
+    return replace(caller_alive(call, facts.now), pressed=call.pressed + event.key)
 
 
 def is_full(call: Call) -> bool:

@@ -58,7 +58,9 @@ def step(call: Call, event: Event, facts: Facts) -> PlainResult:
         return call, ()
     facts = facts.led_in(call.language)
     if isinstance(event, KeyPressed):
-        call = keys_ahead.kept(call, event.key, facts)
+        if keys_ahead.is_heard(call, event):
+            return call, ()
+        call = keys_ahead.kept(call, event, facts)
     moved, answer = _everywhere(call, event, facts) or _here(call, event, facts)
     first: tuple[Command, ...] = ()
     while not isinstance(answer, tuple):

@@ -107,7 +107,10 @@ class CallDriver:
 
     def _came_back(self, event: Rearrived, facts: Facts) -> None:
         self.facts = facts
-        self.deliver(event)
+        missed = tuple(self.shared.missed_keys(self.call))
+        self.deliver(replace(event, keys_follow=bool(missed)))
+        for pressed in missed:
+            self.deliver(pressed)
         if not self.call.watched:  # only the switch knows what happened between two workers
             self._check(self.call.open_legs)
 

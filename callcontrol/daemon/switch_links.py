@@ -16,9 +16,10 @@ from gevent.event import Event
 
 from callcontrol.config.fields import host_and_port
 from callcontrol.config.settings import Settings, Switch
-from callcontrol.control.events import ChannelsChecked, LegHeard, LegKey, SwitchGone
+from callcontrol.control.events import ChannelsChecked, LegHeard, SwitchGone
 from callcontrol.daemon.event_gaps import EventGaps
 from callcontrol.daemon.missed_ends import MissedEnds
+from callcontrol.daemon.missed_keys import MissedKeys
 from callcontrol.daemon.registrations import Registrations
 from callcontrol.daemon.strangers import why_strange
 from callcontrol.daemon.worker_context import WorkerContext
@@ -48,8 +49,8 @@ ANNOUNCE_S = 60.0
 AGAIN_S = 0.2
 # The switch tells its listeners one after the other, each within so long (seconds).
 STEP_S = 0.05
-# A channel that hangs up is no channel any more to `uuid_exists`; its end is told so much later (seconds) at most: the
-# states of its hang-up come in between, and the answer to a question overtakes the events that wait for their step.
+# A channel that hangs up is none any more to `uuid_exists`; its end is told so much later (seconds) at most: the states
+# of its hang-up come in between, and the answer to a question overtakes the events that wait for their step.
 GOING_S = 0.5
 CHANNELS = "show channels as json"
 WAS_HEARD = f"variable_{HEARD}"
@@ -84,6 +85,7 @@ class SwitchLinks:
         self._shared: WorkerContext | None = None
         self._announced: dict[str, Event] = {}  # by the calls, as they are written
         self.missed = MissedEnds()
+        self.missed_keys = MissedKeys()
         self.event_gaps = EventGaps()
 
     def start(self, shared: WorkerContext) -> None:
@@ -316,16 +318,14 @@ class SwitchLinks:
             driver.deliver(SwitchGone(f"switch {name} was restarted", self.event_gaps.gap(name)))
 
     def _is_wanted(self, name: str, text: bytes) -> bool:
-        """The switch tells every worker of the legs of all of them: read is only what is of our own calls, and what is
-        of no channel.
-        """
+        """Of what the switch tells every worker only what is of our own calls is read, and what is of no channel."""
         self.event_gaps.heard(name)
         what, channel = peek(text, "Event-Name"), peek(text, "Unique-ID")
         if what == "CHANNEL_PARK" and peek(text, WAS_HEARD) != "true":
             return False
         known = self._shared is not None and channel in self._shared.call_by_channel
-        if known or what == "DTMF":  # a caller's own keys come over the caller's connection
-            return known
+        if known or what == "DTMF":
+            return known or self.missed_keys.keep(channel, text)
         names = call_names(peek(text, CALL_MARK), channel)
         if not names or (self._shared is not None and self._is_ours(names)):
             return True
@@ -385,10 +385,9 @@ class SwitchLinks:
 
     def _leg_pressed(self, event: SwitchEvent) -> None:
         assert self._shared is not None
-        leg = event.get("Unique-ID")
-        driver = self._shared.driver_of(leg)
+        driver = self._shared.driver_of(event.get("Unique-ID"))
         if driver is not None:
-            driver.deliver(LegKey(leg, event.get("DTMF-Digit")))
+            self.missed_keys.tell(driver, event)
 
     def _phone(self, name: str, event: SwitchEvent) -> None:
         account = (event.get("from-user") or event.get("user"), event.get("from-host") or event.get("host"))

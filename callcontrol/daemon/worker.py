@@ -129,6 +129,7 @@ class Worker:
             holds=lambda switch: workers.lapsed or _unheard(self._switch_links, switch, workers.cut_off_since),
             cut_off=lambda: workers.cut_off_since is not None,
             missed=links.missed.of,
+            missed_keys=links.missed_keys.of,
             slack_s=links.slack_s,
         )
         adoption = Adoption(self._shared, workers, self._chance)

@@ -16,7 +16,7 @@ from callcontrol.billing.record import CallRecord, RatedRecord
 from callcontrol.config.settings import Settings
 from callcontrol.control.call import Call
 from callcontrol.control.ending import late_leg_end
-from callcontrol.control.events import LegGone
+from callcontrol.control.events import KeyPressed, LegGone
 from callcontrol.daemon import record_meters
 from callcontrol.daemon.box_line import BoxLine
 from callcontrol.daemon.configuration import Current
@@ -135,6 +135,7 @@ class WorkerContext:
             the switches tell of it.
         slack_s: how much longer than usual to wait for a switch (seconds).
         held: the drivers that wait for that.
+        missed_keys: the keys of a call's caller that were pressed while no worker had the caller on the line.
         missed: the ends of a call's legs that were told before we had the call.
         lost: calls another worker has taken from us, the latest MAX_LOST.
         estimated: closed calls with an end that was not reported, or that were taken over: what is missing may still be
@@ -168,6 +169,7 @@ class WorkerContext:
     slack_s: Callable[[str], float] = lambda switch: 0.0
     held: dict[str, DrivenCall] = field(default_factory=dict)
     missed: Callable[[Call], Iterable[LegGone]] = lambda call: ()
+    missed_keys: Callable[[Call], Iterable[KeyPressed]] = lambda call: ()
     lost: dict[str, None] = field(default_factory=dict)
     closing: set[str] = field(default_factory=set)
     estimated: dict[str, Call] = field(default_factory=dict)

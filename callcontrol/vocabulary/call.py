@@ -55,6 +55,18 @@ NO_ORIGIN = Origin()
 
 
 @dataclass(frozen=True, slots=True)
+class HeardKey:
+    """A key that a caller has pressed: when, by the switch's clock, and how it came (`KeyPressed`)."""
+
+    key: str
+    at: Instant
+    source: str
+
+
+NO_KEY = HeardKey("", Instant(0), "")
+
+
+@dataclass(frozen=True, slots=True)
 class Stamps:
     """A channel's own times, all in microseconds since the epoch, None where it did not happen.
 

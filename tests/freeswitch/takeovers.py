@@ -36,6 +36,8 @@ RINGS_S = 1.0
 LEGS, LEGS_OF_A_SEQUENCE, LEGS_OF_A_MENU = 3, 2, 2
 # A menu in which an extension can be dialled: by then the menu is heard with the other worker (seconds).
 MENU, DIALLED, HEARD_AGAIN_S = "+48221234593", "113", 9.0
+# After the first key: the worker is dead by then, and no other has the caller yet (seconds).
+MEANWHILE_S = 1.7
 
 
 def worker_dies_while_a_caller_waits(stage: RealStage, microphones: Microphones) -> Iterator[str]:
@@ -76,6 +78,17 @@ def worker_dies_in_a_menu(stage: RealStage, microphones: Microphones) -> Iterato
 def worker_dies_between_two_keys(stage: RealStage, microphones: Microphones) -> Iterator[str]:
     """kill -9 of one of two workers when the first key of a number has come: the number is dialled anew, and once"""
     yield from _menu_goes_on(stage, microphones, ((0.5, "1"),))
+
+
+def keys_pressed_between_two_workers(stage: RealStage, microphones: Microphones) -> Iterator[str]:
+    """kill -9 of one of two workers when the first key of a number has come: the keys after it count"""
+    presses = ((0.5, DIALLED[0]), (MEANWHILE_S, DIALLED[1:]))
+    with two_workers(stage, {DIALLED: {"action": "answers", "after_s": 0.5, "talk_s": 4}}):
+        heard = (HearsInTurn("caller", (MENU_HZ, PHONE_HZ)),)
+        answers = f"extension:{DIALLED}"
+        yield from _goes_on(
+            stage, microphones, MENU, signal.SIGKILL, answers, heard, legs=LEGS_OF_A_MENU, presses=presses
+        )
 
 
 def _menu_goes_on(stage: RealStage, microphones: Microphones, first: tuple[tuple[float, str], ...]) -> Iterator[str]:
@@ -156,4 +169,5 @@ TAKEOVERS: Final[tuple[Mishap, ...]] = (
     worker_dies_in_a_sequence,
     worker_dies_in_a_menu,
     worker_dies_between_two_keys,
+    keys_pressed_between_two_workers,
 )

@@ -49,6 +49,10 @@ class Taker(Protocol):
         """An event of the switch's own connection."""
         ...
 
+    def pressed(self, switch: str, channel: str, event: KeyPressed) -> None:
+        """The same, of a key on a channel."""
+        ...
+
 
 class Watcher(Protocol):
     """Looks for promises that are broken, in what really happens."""
@@ -225,7 +229,10 @@ class SwitchCallers:
         """A caller presses a key."""
         if channel.lives:
             self.pressed[channel.id] = self.pressed.get(channel.id, "") + key
-            self._tell(channel, KeyPressed(key))
+            pressed = KeyPressed(key, self.wall(), "RTP")
+            self._tell(channel, pressed)
+            for taker in self.takers:
+                taker.pressed(self.name, channel.id, pressed)
 
     def _go(self, channel: Channel, stage: int) -> None:
         """The dialplan: `socket` twice, then the last resort."""

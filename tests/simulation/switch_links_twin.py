@@ -16,6 +16,7 @@ from callcontrol.control.events import (
     ChannelsChecked,
     Joined,
     JoinFailed,
+    KeyPressed,
     LegAnswered,
     LegGone,
     LegHeard,
@@ -37,6 +38,7 @@ from callcontrol.daemon.leg_line import (
     LegCommand,
 )
 from callcontrol.daemon.missed_ends import KEPT_S
+from callcontrol.daemon.missed_keys import MissedKeys
 from callcontrol.daemon.switch_links import ASK_S
 from callcontrol.edges.freeswitch.failures import ConnectionLost
 from callcontrol.edges.freeswitch.inbound import TURN_S
@@ -69,6 +71,7 @@ class SwitchLinksTwin:
         self.on_down: Callable[[str], None] = lambda switch: None
         self.on_told: Callable[[str], None] = lambda leg: None
         self.event_gaps = EventGaps()
+        self.missed_keys = MissedKeys()
         self._missed: deque[tuple[float, str, LegGone]] = deque()
 
     # --- as the switchboard
@@ -167,6 +170,15 @@ class SwitchLinksTwin:
     def heard(self, switch: str, call: str, event: LegGone | LegHeard) -> None:
         """An event of a switch's own connection."""
         self.links[switch].heard(lambda: self._deliver(switch, call, event))
+
+    def pressed(self, switch: str, channel: str, event: KeyPressed) -> None:
+        """A key on a channel, over a switch's own connection."""
+        self.links[switch].heard(lambda: self._note_key(channel, event))
+
+    def _note_key(self, channel: str, event: KeyPressed) -> None:
+        driver = self.shared.driver_of(channel) if self.shared is not None else None
+        if driver is None or driver.line is None:
+            self.missed_keys.note(channel, event)
 
     def _deliver(self, switch: str, call: str, event: LegGone | LegHeard) -> None:
         assert self.shared is not None

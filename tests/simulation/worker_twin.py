@@ -6,6 +6,7 @@ import random
 from collections.abc import Mapping, Sequence
 from typing import cast
 
+from callcontrol.control.events import KeyPressed
 from callcontrol.daemon.adoption import Adoption
 from callcontrol.daemon.box_line import BoxLine
 from callcontrol.daemon.call_acceptor import CallAcceptor
@@ -106,6 +107,7 @@ class WorkerTwin:
             holds=self._holds,
             cut_off=lambda: self.workers.cut_off_since is not None,
             missed=board.missed,
+            missed_keys=board.missed_keys.of,
             slack_s=board.slack_s,
         )
         board.shared = self.shared
@@ -167,6 +169,10 @@ class WorkerTwin:
     def heard(self, switch: str, call: str, event: object) -> None:
         """An event of a switch's own connection."""
         self.board.heard(switch, call, event)  # type: ignore[arg-type]  # the switch's own two kinds
+
+    def pressed(self, switch: str, channel: str, event: KeyPressed) -> None:
+        """A key on a channel."""
+        self.board.pressed(switch, channel, event)
 
     # --- its clocks
 

@@ -90,11 +90,17 @@ def call_event(event: SwitchEvent) -> Event | None:
             at = _instant(event, "Event-Date-Timestamp") or Instant(0)
             return LegBridged(event.get("Other-Leg-Unique-ID"), at, event.get("Other-Leg-Destination-Number"))
         case "DTMF":
-            return KeyPressed(event.get("DTMF-Digit"))
+            return key_pressed(event.get)
         case "CHANNEL_HANGUP":
             return CallerHungUp(event.get("Hangup-Cause", "NORMAL_UNSPECIFIED"))
         case _:
             return None
+
+
+def key_pressed(value_of: Callable[[str], str]) -> KeyPressed:
+    """A DTMF event. One press may come both ways, as RFC 2833 and as SIP INFO: the source tells them apart."""
+    at = value_of("Event-Date-Timestamp")
+    return KeyPressed(value_of("DTMF-Digit"), int(at) if at.isdigit() else 0, value_of("DTMF-Source"))
 
 
 def rearrived(data: Mapping[str, str], dialled: str, *, transfer: bool, brought_back: bool) -> Rearrived:

@@ -9,9 +9,11 @@ from callcontrol.control.call import Deciding, Ending, Ringing
 from callcontrol.control.ending import STEP_TIMER
 from callcontrol.control.events import AppEnded, CallConnectionLost, CallerHungUp, KeyPressed, Rearrived, TimerFired
 from callcontrol.control.playing import Announcing
+from callcontrol.edges.live_state.codec import decode, encode
 from callcontrol.kinds.targets.menu.asking import InMenu
 from callcontrol.kinds.targets.menu.leaving import KEY_TIMER
 from callcontrol.kinds.targets.voicemail import TakingMessage
+from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.trail import Passed, Routed, StepEnded
 from tests.kinds.menu.story import MENUS, NUMBER, MenuStory, known
 
@@ -202,6 +204,34 @@ def test_a_channel_nobody_hears_is_fetched() -> None:
     assert story.has(do.BringBack)
     assert do.StopTimer(KEY_TIMER) in story.commands
     assert story.then(Rearrived(NUMBER, channel=story.call.led, brought_back=True)).played == ["main.wav"]
+
+
+def test_the_keys_that_were_pressed_between_two_workers_go_on_with_the_input() -> None:
+    story = begun().press("1")
+    story.call = decode(encode(story.call)).taken_by("w2", "n")
+    story.then(Rearrived(NUMBER, channel=story.call.led, keys_follow=True))
+    assert (story.played, story.timers) == ([], {KEY_TIMER: 5})
+    assert story.press("02").went_to == ["extension:102"]
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_an_input_goes_on_at_once_or_is_given_up(at_once: bool) -> None:
+    story = begun().then(KeyPressed("1", 1_000_000, "RTP"))
+    story.call = decode(encode(story.call)).taken_by("w2", "n")
+    story.then(Rearrived(NUMBER, channel=story.call.led, at=Instant(2_500_000)))
+    assert (story.played, story.timers[KEY_TIMER], story.call.pressed) == (["main.wav"], 2, "1")
+    if not at_once:
+        assert story.waited().commands == ()
+        assert story.call.pressed == ""
+    story.press("0")
+    assert story.has(do.StopPlaying)
+    assert story.press("2").call.pressed + "".join(story.went_to) == ("extension:102" if at_once else "")
+
+
+def test_after_a_while_an_input_begins_anew() -> None:
+    story = begun().then(KeyPressed("1", 1_000_000, "RTP"))
+    story.then(Rearrived(NUMBER, channel=story.call.led, at=Instant(3_000_000)))
+    assert (story.played, story.call.pressed, KEY_TIMER in story.timers) == (["main.wav"], "", False)
 
 
 def test_a_menu_that_a_reload_took_away_passes() -> None:

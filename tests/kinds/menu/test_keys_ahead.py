@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from callcontrol.control import commands as do
 from callcontrol.control.call import Ending, Ringing
 from callcontrol.control.events import AppEnded, KeyPressed, QueueEntered, QueueRefused, Rearrived
@@ -22,6 +24,29 @@ def begun(leads_to: str, more: str = DAY) -> MenuStory:
 def in_the_queue(story: MenuStory) -> MenuStory:
     ticket = story.command(do.JoinQueue).ticket.id
     return story.then(QueueEntered(ticket, Entered(Place(1, 1, 1, 0), story.facts.now)))
+
+
+MS = 1_000
+
+
+@pytest.mark.parametrize(
+    ("told", "counts"),
+    [
+        ([("1", 0, "RTP"), ("1", 40, "ENDPOINT")], "1"),
+        ([("1", 0, "ENDPOINT"), ("1", 900, "RTP")], "1"),
+        ([("1", 0, "RTP"), ("1", 30, "ENDPOINT"), ("1", 200, "ENDPOINT"), ("1", 210, "RTP")], "11"),
+        ([("1", 0, "RTP"), ("1", 200, "RTP")], "11"),
+        ([("1", 0, "RTP"), ("2", 40, "ENDPOINT")], "12"),
+        ([("1", 0, "RTP"), ("1", 1_500, "ENDPOINT")], "11"),
+        ([("1", 0, "RTP"), ("1", 0, "RTP")], "1"),  # an event told twice
+        ([("1", 0, ""), ("1", 40, "")], "11"),  # a switch that does not say how
+    ],
+)
+def test_a_key_that_a_phone_sends_both_ways_is_pressed_once(told: list[tuple[str, int, str]], counts: str) -> None:
+    story = begun("announcement:notice")  # which is heard whole: keys wait
+    for key, at_ms, source in told:
+        story.then(KeyPressed(key, 1_000_000 + at_ms * MS, source))
+    assert story.call.pressed == counts
 
 
 def test_a_key_ends_the_welcome_and_counts_in_the_menu_behind_it() -> None:

@@ -111,12 +111,19 @@ class InMenu(OwnState):
                 return call, ()
 
     def resume(self, call: Call, event: Rearrived, facts: Facts) -> StepResult:
-        """Keys may have been pressed that no worker heard: the input begins anew, and the menu is heard again. No try
-        is counted.
+        """The input goes on with the keys that were pressed in between. Where none were, the menu is heard again, and
+        the input begins anew, unless the caller goes on with it at once. No try is counted.
         """
         menu = BLOCK.of(facts.tenant).get(self.step.menu)
-        call = replace(call, pressed="")
-        return leaving.menu_is_gone(call, self, facts) if menu is None else self.ask(call, menu, facts)
+        if menu is None:
+            return leaving.menu_is_gone(replace(call, pressed=""), self, facts)
+        if event.keys_follow:
+            return call.to(replace(self, playing="")), (do.StartTimer(KEY_TIMER, menu.first_key_s),)
+        last, now = call.heard_key, event.at
+        if last is None or now is None or now - last.at >= menu.between_keys_s * SECOND_US:
+            return self.ask(replace(call, pressed=""), menu, facts)
+        moved, asked = self.ask(call, menu, facts)
+        return moved, (*asked, do.StartTimer(KEY_TIMER, menu.between_keys_s)) if call.pressed else asked
 
     def left_alone(self, call: Call, event: CallConnectionLost, facts: Facts) -> PlainResult:
         """No worker hears the keys: the channel is fetched."""
@@ -164,7 +171,9 @@ class InMenu(OwnState):
         return silent, (do.StopTimer(STEP_TIMER), do.StartTimer(KEY_TIMER, menu.first_key_s))
 
     def _waited(self, call: Call, menu: Menu, facts: Facts) -> StepResult:
-        """No key came, or none any more."""
+        """No key came, or none any more. While the menu is heard again an input that was begun is given up."""
+        if self.playing:
+            return replace(call, pressed=""), ()
         if not call.pressed:
             return self._silent(call, menu, facts)
         match read(call.pressed, menu.inputs(facts.tenant)):

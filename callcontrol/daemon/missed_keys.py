@@ -1,0 +1,62 @@
+"""Keys of callers that no worker had on the line when they were pressed: between two workers, or while the channel is
+fetched. The switch tells every worker of every key; the one to which the caller comes has those in between.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from functools import partial
+
+from callcontrol.control.call import Call
+from callcontrol.control.events import KeyPressed, LegKey
+from callcontrol.control.uncontrolled import BACK_S
+from callcontrol.daemon.driven_call import DrivenCall
+from callcontrol.daemon.missed_ends import KEPT_S as ORPHANED_S
+from callcontrol.edges import clock, meters
+from callcontrol.edges.freeswitch.translate import key_pressed
+from callcontrol.edges.freeswitch.wire import SwitchEvent, peek
+
+# A caller whose worker died is missed for so long at most, and then fetched (seconds).
+KEPT_S = ORPHANED_S + BACK_S
+# More are not kept, the oldest go first.
+MAX_MISSED_KEYS = 4_000
+
+
+class MissedKeys:
+    """The keys of the last seconds, of channels that no call here had on the line."""
+
+    def __init__(self) -> None:
+        self._kept: deque[tuple[float, str, KeyPressed]] = deque()
+
+    def tell(self, driver: DrivenCall, event: SwitchEvent) -> None:
+        """A key was pressed at a leg of this call, or by the caller (whose own come over the caller's connection)."""
+        leg = event.get("Unique-ID")
+        if leg == driver.call.led and driver.line is None:
+            self.note(leg, key_pressed(event.get))
+        else:
+            driver.deliver(LegKey(leg, event.get("DTMF-Digit")))
+
+    def keep(self, channel: str, text: bytes) -> bool:
+        """A key was pressed on a channel of no call here, as this JSON event tells. False: it is of no further use."""
+        self.note(channel, key_pressed(partial(peek, text)))
+        return False
+
+    def note(self, channel: str, pressed: KeyPressed) -> None:
+        """This key was pressed on this channel."""
+        now_s = clock.monotonic()
+        while self._kept and self._kept[0][0] < now_s - KEPT_S:
+            self._kept.popleft()
+        if len(self._kept) >= MAX_MISSED_KEYS:
+            meters.limits_reached_total.labels("MAX_MISSED_KEYS").inc()
+            self._kept.popleft()
+        self._kept.append((now_s, channel, pressed))
+
+    def of(self, call: Call) -> tuple[KeyPressed, ...]:
+        """The keys of the call's led channel that were pressed after the last one it has had, in their order; none of a
+        call that an earlier version saved, which does not say which that was.
+        """
+        last = call.heard_key
+        if last is None or not self._kept:
+            return ()
+        keys = (pressed for _, channel, pressed in self._kept if channel == call.led)
+        return tuple(pressed for pressed in keys if pressed.at > last.at)
