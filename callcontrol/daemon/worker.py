@@ -108,8 +108,7 @@ class Worker:
         store = self._queue_store()
         sync = self._layout_sync = LayoutSync(current, phones, store, self._engaged, OverrideStore(self._pipeline))
         links = self._switch_links = SwitchLinks(settings, phones, self._chance, sync.phone_changed, sync.phones_read)
-        workers = self._lease()
-        self._queue_upgrade = QueueUpgrade(workers, store)
+        self._queue_upgrade = QueueUpgrade(workers := self._lease(), store)
         self._shared = WorkerContext(
             worker=self._name,
             current=current,
