@@ -36,6 +36,7 @@ COMMANDS = (
     "explain",
     "forward",
     "duty",
+    "boxes",
     "calls",
     "queues",
     "agents",
@@ -55,7 +56,7 @@ WHOLE = ("completion",)
 # For the supervisor only: no help shows them.
 HIDDEN = ("work",)
 # One of these commands without a verb of its VERBS shows what there is.
-SHOWING = ("queues", "agents", "hours", "duty", "records")
+SHOWING = ("queues", "agents", "hours", "duty", "boxes", "records")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

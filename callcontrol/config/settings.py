@@ -40,6 +40,7 @@ from callcontrol.config.hours_settings import MAX_SCHEDULES, OpeningHours
 from callcontrol.config.language_settings import MAX_LANGUAGES_FOR, Days, LanguageFor
 from callcontrol.config.limits import Limits
 from callcontrol.config.mail_settings import MailServer, TenantMail
+from callcontrol.config.mailbox_settings import Mailboxes
 from callcontrol.config.media_settings import MediaSettings
 from callcontrol.config.postgres_address import PostgresDsn
 from callcontrol.config.problems import Problem
@@ -279,6 +280,9 @@ class Tenant(Frozen):
         default=(),
         max_length=MAX_LANGUAGES_FOR,
         description="which callers are led in which language; the first that fits counts, else `language`",
+    )
+    mailboxes: Mailboxes = Field(
+        default=Mailboxes(), description="voicemail boxes by phone: PINs, and when one is asked for"
     )
     remember_language: Days = Field(
         default=0,

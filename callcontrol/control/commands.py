@@ -123,6 +123,27 @@ class SetGreeting:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckPin:
+    """Check a PIN of a voicemail box, which counts as an attempt; answered by PinChecked.
+
+    After so many wrong attempts, of all calls together, the box is locked for so many seconds.
+    """
+
+    box: str
+    pin: str = field(repr=False)
+    failures: int
+    locked_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetPin:
+    """Set the PIN of a voicemail box; answered by Stored."""
+
+    box: str
+    pin: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class StartTimer:
     """Deliver TimerFired(name) after this many seconds; a timer of the same name is replaced."""
 
@@ -345,6 +366,8 @@ Command = (
     | LookAtBox
     | ChangeBox
     | SetGreeting
+    | CheckPin
+    | SetPin
     | StartTimer
     | StopTimer
     | CheckChannels

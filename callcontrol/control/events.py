@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from callcontrol.vocabulary.call import Stamps
 from callcontrol.vocabulary.mailbox import Box, BoxChange, Changed
 from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.pin import PinVerdict
 from callcontrol.vocabulary.queue import Entered, Kept, Notice, Offer, Refusal
 
 
@@ -26,6 +27,7 @@ class AppEnded:
         causes: hangup cause by leg id, for legs of a bridge that were really sent out.
         recorded_ms: length of what a `record` wrote, 0 if it wrote nothing.
         moved_to: the user part to which a phone of the bridge has sent the caller (302), "" if none has.
+        missing: of a playback: the switch does not have the file.
     """
 
     app_id: str
@@ -33,6 +35,7 @@ class AppEnded:
     causes: Mapping[str, str] = field(default_factory=dict)
     recorded_ms: int = 0
     moved_to: str = ""
+    missing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,9 @@ class LegGone:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """Redis answered a StoreRule, StoreOverride, SetGreeting or ActOnAgent; `trouble` is "" if it is in force."""
+    """Redis answered a StoreRule, StoreOverride, SetGreeting, SetPin or ActOnAgent; `trouble` is "" if it is in
+    force.
+    """
 
     trouble: str = ""
 
@@ -122,6 +127,15 @@ class BoxChanged:
     box: str
     change: BoxChange
     changed: Changed | None
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PinChecked:
+    """What became of an attempt at the PIN of a voicemail box; `trouble` says why it could not be checked."""
+
+    box: str
+    verdict: PinVerdict
     trouble: str = ""
 
 
@@ -354,6 +368,7 @@ Event = (
     | Stored
     | BoxFound
     | BoxChanged
+    | PinChecked
     | KeyPressed
     | LegAnswered
     | OriginateFailed

@@ -7,11 +7,12 @@ from functools import partial
 from callcontrol.control import commands as do
 from callcontrol.control.events import BoxChanged, BoxFound, Stored
 from callcontrol.daemon.driven_call import DrivenCall
+from callcontrol.daemon.pin_line import PinCommand, PinLine
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.mailboxes import BoxStore
 from callcontrol.vocabulary.mailbox import Box, Changed
 
-BoxCommand = do.LookAtBox | do.ChangeBox | do.SetGreeting
+BoxCommand = do.LookAtBox | do.ChangeBox | do.SetGreeting | PinCommand
 
 
 class BoxLine:
@@ -19,6 +20,7 @@ class BoxLine:
 
     def __init__(self, store: BoxStore) -> None:
         self._store = store
+        self._pins = PinLine(store)
 
     @property
     def owed(self) -> int:
@@ -33,10 +35,13 @@ class BoxLine:
                 store.look_up(tenant, box, partial(_found, driver, box))
             case do.ChangeBox(box, change):
                 changed = partial(_changed, driver, command)
-                driver.when_confirmed(partial(store.change, tenant, box, change, changed))
+                # Who hangs up while speaking has left a message: the call is over when it comes into the box.
+                driver.when_confirmed(partial(store.change, tenant, box, change, changed), over=True)
             case do.SetGreeting(box, kind, greeting):
                 stored = partial(store.greet, tenant, box, kind, greeting, partial(_stored, driver))
                 driver.when_confirmed(stored)
+            case do.CheckPin() | do.SetPin():
+                self._pins.carry_out(command, driver)
 
 
 def _found(driver: DrivenCall, box: str, found: Box | None, trouble: LiveStateError | None) -> None:

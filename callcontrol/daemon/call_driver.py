@@ -319,13 +319,13 @@ class CallDriver:
         self.facts = facts if facts.moved is moved else replace(facts, moved=moved)
         self.deliver(FactsFound())
 
-    def when_confirmed(self, store: Callable[[], None]) -> None:
-        """Nothing is stored for good before the switch has confirmed the call."""
+    def when_confirmed(self, store: Callable[[], None], *, over: bool = False) -> None:
+        """Nothing is stored for good before the switch has confirmed the call. `over`: also of a call that is over."""
 
         def known(doubt: Doubt) -> None:
             if doubt:
                 self.deliver(Stored(doubt))
-            elif not self._lost and not isinstance(self.call.state, Closed):
+            elif not self._lost and (over or not isinstance(self.call.state, Closed)):
                 store()
 
         if self.confirmation is None:

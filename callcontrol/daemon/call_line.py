@@ -8,7 +8,7 @@ from functools import partial
 
 from callcontrol.control import commands as do
 from callcontrol.control.call import Call
-from callcontrol.control.events import CommandFailed
+from callcontrol.control.events import AppEnded, CommandFailed
 from callcontrol.daemon.driven_call import DrivenCall
 from callcontrol.edges import meters
 from callcontrol.edges.freeswitch.call import CallConnection
@@ -88,6 +88,8 @@ class CallLine:
         if self._is_current():
             assert self._driver is not None
             happened = call_event(event)
+            if isinstance(happened, AppEnded) and happened.missing:
+                meters.sounds_missing_total.labels(self._switch).inc()
             if happened is not None:
                 self._driver.deliver(happened)
 

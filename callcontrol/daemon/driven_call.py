@@ -44,8 +44,11 @@ class DrivenCall(Protocol):
     def failed(self, what: str, error: Exception) -> None:
         """A fault of ours while something was done for this call: the call ends, and its record is written."""
 
-    def when_confirmed(self, store: Callable[[], None]) -> None:
-        """Call `store` once the switch has confirmed the call; at once if it needs no confirmation."""
+    def when_confirmed(self, store: Callable[[], None], *, over: bool = False) -> None:
+        """Call `store` once the switch has confirmed the call; at once if it needs no confirmation.
+
+        `over`: also where the call is over by then.
+        """
 
     def come_back(self, event: Rearrived) -> None:
         """The caller's channel has come back to this worker."""

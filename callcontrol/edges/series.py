@@ -70,6 +70,7 @@ LIMITS: Final = (
     "MAX_MESSAGES_OWED",
     "MAX_MISSED",
     "MAX_OWED",
+    "MAX_PINS",
     "MAX_REPEATED",
     "MAX_WAITING",
     "VALUE_CHARACTERS",

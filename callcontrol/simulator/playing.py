@@ -76,6 +76,7 @@ def record(session: Session, path: str, limit_s: float, silence_s: float) -> Non
     stop_keys = channel.get("playback_terminators") or "*"
     session.stay(lambda: not session.broken and not _pressed(session, stop_keys, collect=False), until_us)
     elapsed_s = (timeline.now_us() - began_us) / 1_000_000
+    session.switch.media.durations_s[path] = elapsed_s
     channel.set("record_seconds", str(int(elapsed_s)))
     channel.set("record_ms", str(int(elapsed_s * 1000)))
     channel.set("record_samples", str(int(elapsed_s * _SAMPLES_PER_S)))

@@ -34,6 +34,8 @@ class Message:
         taken_by: who deals with it (`extension:101`, `jan (command)`), "" for none.
         done_by: who has dealt with it, "" for none.
         changed: when its state was changed last; 0: never.
+        word: the file of what is said in front of it, "" for nothing; on the same switch.
+        passed_on_by: who has passed it on from another box, "" for no one.
     """
 
     id: str
@@ -47,6 +49,8 @@ class Message:
     taken_by: str = ""
     done_by: str = ""
     changed: Instant = _NEVER
+    word: str = ""
+    passed_on_by: str = ""
 
 
 class GreetingKind(StrEnum):

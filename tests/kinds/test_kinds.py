@@ -9,6 +9,7 @@ import pytest
 
 from callcontrol.config.checks.places import targets_in
 from callcontrol.config.settings import Settings, Tenant
+from callcontrol.control import saved
 from callcontrol.edges.config_folder import load_folder
 from callcontrol.kinds import KINDS
 from callcontrol.routing.facts import RoutedKind
@@ -59,6 +60,13 @@ def test_all_targets_of_an_entry_are_among_its_links(kind: RoutedKind[Any]) -> N
     }
     assert links == written
     assert kind.block.of(tenant)
+
+
+def test_no_two_classes_that_are_saved_have_one_name() -> None:
+    """By its name a value is read back: of two of one name only the first would be one that is saved."""
+    names = [cls.__name__ for cls in KINDS.saved]
+    assert sorted(names) == sorted(set(names))
+    assert not {cls for cls in KINDS.saved if saved.CLASSES.get(cls.__name__, cls) is not cls}
 
 
 def test_a_tenants_file_has_the_blocks_of_all_kinds() -> None:

@@ -24,6 +24,8 @@ from callcontrol.vocabulary.target import ExtensionTarget, text_of
 CALL_EVENTS = ("CHANNEL_EXECUTE_COMPLETE", "CHANNEL_BRIDGE", "CHANNEL_HANGUP", "DTMF")
 OUTSIDE_PROFILE = "external"
 CALL_MARK = f"variable_{CALL}"
+# What `playback` answers where it cannot open the file (mod_dptools.c, playback_function).
+NOT_THERE = "FILE NOT FOUND"
 MOVED_TO = "variable_sip_redirect_contact_user_0"
 # What is looked at of those events, and of the end of a leg.
 READ = EventReader(
@@ -31,6 +33,7 @@ READ = EventReader(
         "Unique-ID",
         "Application",
         "Application-UUID",
+        "Application-Response",
         "Event-Date-Timestamp",
         "Hangup-Cause",
         "Other-Leg-Unique-ID",
@@ -85,6 +88,7 @@ def call_event(event: SwitchEvent) -> Event | None:
                 dict(_causes(event.get)) if event.get("Application") == "bridge" else {},
                 _recorded_ms(event.get) if event.get("Application") == "record" else 0,
                 _moved_to(event.get) if event.get("Application") == "bridge" else "",
+                event.get("Application") == "playback" and event.get("Application-Response") == NOT_THERE,
             )
         case "CHANNEL_BRIDGE":
             at = _instant(event, "Event-Date-Timestamp") or Instant(0)

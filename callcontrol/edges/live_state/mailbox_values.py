@@ -37,6 +37,8 @@ def encode_message(message: Message) -> bytes:
         "switch": message.switch,
         "path": message.path,
     }
+    if message.passed_on_by:
+        fields |= {"word": message.word, "passed_on_by": message.passed_on_by}
     return orjson.dumps(MESSAGE.tagged(fields))
 
 
@@ -56,6 +58,12 @@ def encode_greeting(greeting: Greeting) -> bytes:
 def greeting_field(kind: GreetingKind) -> str:
     """The field of a greeting in its box."""
     return f"g:{kind}"
+
+
+def encode_pin(pin: Pin) -> bytes:
+    """A PIN as stored."""
+    fields = {"hash": pin.hash, "failures": str(pin.failures), "locked_until": str(pin.locked_until)}
+    return orjson.dumps(PIN.tagged(fields))
 
 
 def decode_pin(text: bytes) -> Pin:
@@ -115,6 +123,8 @@ def _message(message_id: bytes, value: bytes, mark: bytes) -> Message:
         length_ms=int(left["length_ms"]),
         switch=left["switch"],
         path=left["path"],
+        word=left.get("word", ""),
+        passed_on_by=left.get("passed_on_by", ""),
     )
     state = MessageState(fields["state"])
     changed = Instant(int(fields["changed"]))

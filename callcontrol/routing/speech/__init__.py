@@ -1,6 +1,7 @@
 """What is said to callers and agents, as sequences of sound files.
 
-Here stands what a queue says; `moments`, `amounts` and `menus` hold the rest. One file per language holds its grammar.
+Here stands what a queue says; `moments`, `amounts`, `menus` and `mailboxes` hold the rest. One file per language holds
+its grammar.
 The words themselves, and the voice that speaks them, stand in `freeswitch-xml/sounds/queue_prompts.yaml` and
 `spoken_prompts.yaml`; the files lie below the switch's sounds as `FOLDER/LANGUAGE/NAME.wav`.
 """
@@ -11,11 +12,22 @@ from collections.abc import Iterator
 from enum import StrEnum
 from functools import cache
 
-from callcontrol.routing.speech import amounts, menus, moments
+from callcontrol.routing.speech import amounts, mailboxes, menus, moments
 from callcontrol.routing.speech.amounts import CURRENCIES, amount, duration
 from callcontrol.routing.speech.file_string import as_file_string
 from callcontrol.routing.speech.grammar import Noun, counted, number
 from callcontrol.routing.speech.languages import GRAMMARS, Files, files
+from callcontrol.routing.speech.mailboxes import (
+    MailboxHint,
+    MailboxPhrase,
+    left_at,
+    left_by,
+    mailbox_hint,
+    mailbox_phrase,
+    message_counts,
+    message_number,
+    until_day,
+)
 from callcontrol.routing.speech.menus import MenuPhrase, menu_phrase
 from callcontrol.routing.speech.moments import Standing, override_set, override_taken_back, reopening, until
 from callcontrol.vocabulary.language import LANGUAGES, Language
@@ -121,6 +133,7 @@ def _everything(language: Language) -> Iterator[Files]:
     yield from moments.everything(language)
     yield from amounts.everything(language)
     yield from menus.everything(language)
+    yield from mailboxes.everything(language)
 
 
 __all__ = [
@@ -130,6 +143,8 @@ __all__ = [
     "LONGEST_MINUTES",
     "Files",
     "Hint",
+    "MailboxHint",
+    "MailboxPhrase",
     "MenuPhrase",
     "Phrase",
     "Standing",
@@ -140,12 +155,19 @@ __all__ = [
     "expected_wait",
     "from_menu",
     "key_hint",
+    "left_at",
+    "left_by",
+    "mailbox_hint",
+    "mailbox_phrase",
     "menu_phrase",
+    "message_counts",
+    "message_number",
     "override_set",
     "override_taken_back",
     "phrase",
     "position",
     "reopening",
     "until",
+    "until_day",
     "waited",
 ]

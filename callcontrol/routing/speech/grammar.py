@@ -31,6 +31,8 @@ class Noun(StrEnum):
     GROSZ = "amounts/grosz"
     RUBLE = "amounts/ruble"
     KOPECK = "amounts/kopeck"
+    NEW_MESSAGE = "mailbox/new"
+    KEPT_MESSAGE = "mailbox/kept"
 
 
 class Form(StrEnum):

@@ -17,7 +17,7 @@ from callcontrol.routing.speech.languages import CALENDARS, Files, files
 from callcontrol.vocabulary.language import Language
 
 FARTHEST_DAYS = 300
-_WEEK_DAYS = 7
+WEEK_DAYS = 7
 _MIDNIGHT = time(0)
 
 
@@ -74,7 +74,7 @@ def _is_far(moment: datetime, now: datetime) -> bool:
 
 
 def _at(language: Language, moment: datetime, now: datetime) -> Clips:
-    clock = () if moment.time() == _MIDNIGHT else CALENDARS[language].at(_minute(moment))
+    clock = () if moment.time() == _MIDNIGHT else CALENDARS[language].at(minute_of(moment))
     return (*_day(language, moment.date(), now.date()), *clock)
 
 
@@ -84,25 +84,26 @@ def _day(language: Language, day: date, today: date) -> Clips:
             return ("hours/today",)
         case 1:
             return ("hours/tomorrow",)
-        case away if 1 < away < _WEEK_DAYS:
+        case away if 1 < away < WEEK_DAYS:
             return (f"hours/weekday-{day.isoweekday()}",)
     return CALENDARS[language].on_date(day)
 
 
 def _until(language: Language, moment: datetime, now: datetime) -> Clips:
-    calendar, clock = CALENDARS[language], _minute(moment)
+    calendar, clock = CALENDARS[language], minute_of(moment)
     day = moment.date() - timedelta(days=1) if clock == _MIDNIGHT else moment.date()
     match (day - now.date()).days:
         case 0:
             return calendar.until(clock)
         case 1:
             return ("hours/until-tomorrow", *calendar.until_on(clock))
-        case away if 1 < away < _WEEK_DAYS:
+        case away if 1 < away < WEEK_DAYS:
             return (f"hours/until-weekday-{day.isoweekday()}", *calendar.until_on(clock))
     return (*calendar.until_date(day), *calendar.until_on(clock))
 
 
-def _minute(moment: datetime) -> time:
+def minute_of(moment: datetime) -> time:
+    """The time of day, to the minute."""
     return time(moment.hour, moment.minute)
 
 

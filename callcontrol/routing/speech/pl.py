@@ -61,6 +61,8 @@ GRAMMAR = Grammar(
         Noun.HOUR: Gender.FEMININE,
         Noun.KOPECK: Gender.FEMININE,
         Noun.EURO: Gender.NEUTER,
+        Noun.NEW_MESSAGE: Gender.FEMININE,
+        Noun.KEPT_MESSAGE: Gender.FEMININE,
     },
     after_position=("position-end",),
 )

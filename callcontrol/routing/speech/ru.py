@@ -69,6 +69,8 @@ GRAMMAR = Grammar(
         Noun.THOUSAND: Gender.FEMININE,
         Noun.KOPECK: Gender.FEMININE,
         Noun.EURO: Gender.NEUTER,
+        Noun.NEW_MESSAGE: Gender.NEUTER,
+        Noun.KEPT_MESSAGE: Gender.NEUTER,
     },
 )
 CALENDAR = Calendar(at=_at, until=_until, until_on=_until, on_date=_on_date, until_date=_until_date)

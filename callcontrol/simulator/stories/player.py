@@ -14,13 +14,16 @@ from callcontrol.config.settings import Settings
 from callcontrol.edges import clock
 from callcontrol.edges.ledger.reader import LedgerReader, NoLedger, PastCall, Wanted
 from callcontrol.edges.live_state import keys
+from callcontrol.edges.live_state.mailbox_values import encode_pin
 from callcontrol.edges.live_state.rules import decode_rule, encode_rule
+from callcontrol.edges.pin_hash import hashed
 from callcontrol.kinds import KINDS
 from callcontrol.simulator.ears import Heard
 from callcontrol.simulator.stories.actions import Action, AgentActs, Agents, Registers
 from callcontrol.simulator.stories.checks import call_differences, heard_differences
 from callcontrol.simulator.stories.story import BadStory, PlacedCall, Story
 from callcontrol.simulator.stories.world import World
+from callcontrol.vocabulary.mailbox import Pin
 from callcontrol.vocabulary.rule import Rule, RuleKind
 from callcontrol.vocabulary.target import text_of
 
@@ -136,7 +139,8 @@ class Player:
 
     def forget_what_was_set(self) -> None:
         """Nothing set at run time is in force any more: what the last story has set is not the next one's."""
-        self._redis.delete(keys.rules(TENANT), keys.overrides(TENANT))
+        boxes = self._redis.scan_iter(match=keys.box(TENANT, "*"), count=1_000)
+        self._redis.delete(keys.rules(TENANT), keys.overrides(TENANT), keys.boxes(TENANT), *boxes)
 
     def _set_rules(self, story: Story) -> None:
         """As `callcontrol forward set` would, in place of whatever was set before."""
@@ -148,6 +152,8 @@ class Player:
                 name, _, value = option.partition("=")
                 rule = replace(rule, after_s=int(value)) if name == "after" else replace(rule, show=value)
             self._redis.hset(keys.rules(TENANT), f"{extension}/{kind}", encode_rule(rule))
+        for box, pin in story.pins.items():
+            self._redis.hset(keys.box(TENANT, box), "pin", encode_pin(Pin(hashed(pin))))
 
     def _rules_set(self) -> list[str]:
         stored = cast(Mapping[bytes, bytes], self._redis.hgetall(keys.rules(TENANT)))

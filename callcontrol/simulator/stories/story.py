@@ -6,6 +6,7 @@
       "+48600700800": {action: answers, after_s: 0.5, digits: [[0.6, "1"]], talk_s: 1}
     offline: ["102"]                           # SIP accounts that are not registered
     trunks: {carrier-a: {up: false}}           # or {rejects: 503}, or {every: {action: silent}}: so is every call there
+    pins: {"101": "5927"}                      # of voicemail boxes, which are all empty when a story begins
     rules: ["101 busy number:+48600700800"]    # set at run time before the call, as `callcontrol forward set` would
     do:                                        # seconds after the beginning, and what happens then (see actions.py)
       - [0.0, agent anna log_in]
@@ -40,7 +41,7 @@ compared whole; one between slashes is a regular expression; `not: true` says th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ import yaml
 
 from callcontrol.simulator.stories.actions import BadAction, Timed, read_action
 
-KEYS = frozenset({"story", "phones", "offline", "trunks", "rules", "do", "calls", "expect", "heard", "only"})
+KEYS = frozenset({"story", "phones", "offline", "trunks", "rules", "do", "calls", "expect", "heard", "only", "pins"})
 CALL_KEYS = frozenset(
     {"from", "name", "to", "hangup_after_s", "presses", "extension", "anonymous", "after_s", "refers", "consults"}
     | {"headers", "informs"}
@@ -110,6 +111,7 @@ class Story:
     heard: Sequence[Mapping[str, Any]]
     only: str = ""
     do: tuple[Timed, ...] = ()
+    pins: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def has_queues(self) -> bool:
@@ -139,6 +141,7 @@ def read_story(path: Path) -> Story:
         expect=told["expect"],
         heard=[_heard(path, one) for one in told.get("heard", ())],
         only=told.get("only", ""),
+        pins={str(box): str(pin) for box, pin in told.get("pins", {}).items()},
         do=tuple(_timed(path, at_s, str(words)) for at_s, words in told.get("do", ())),
     )
 

@@ -20,7 +20,11 @@ from callcontrol.routing.speech import (
     Standing,
     amount,
     duration,
+    left_at,
+    left_by,
     menu_phrase,
+    message_counts,
+    message_number,
     override_set,
     override_taken_back,
     reopening,
@@ -53,6 +57,12 @@ def spoken(language: Language, asked: list[str]) -> Files:
             return duration(language, int(seconds))
         case ["sum", number, currency]:
             return amount(language, Money(Decimal(number), currency))
+        case ["messages", new, kept]:
+            return message_counts(language, int(new), int(kept))
+        case ["message", n, "from", digits]:
+            return (*message_number(language, int(n)), *left_by(language, digits))
+        case ["left", moment]:
+            return left_at(language, datetime.fromisoformat(moment), NOW)
     raise AssertionError(asked)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from callcontrol.config.settings import Tenant
+from callcontrol.kinds.targets.voicemail.checks import CHECKS
 from callcontrol.kinds.targets.voicemail.leaving import OpeningBox, TakeMessage, TakingMessage
 from callcontrol.kinds.targets.voicemail.settings import BLOCK, Voicemail, VoicemailTarget
 from callcontrol.routing.endings import refuse
@@ -36,6 +37,7 @@ KIND = RoutedKind(
     target=VoicemailTarget,
     row="a greeting, then a message is recorded",
     block=BLOCK,
+    checks=CHECKS,
     is_last_resort=True,
     decide=decide,
     default_last_resort=box_of,

@@ -8,12 +8,15 @@ from callcontrol.control import commands as do
 from callcontrol.control.call import Call, Ending
 from callcontrol.control.commands import Command
 from callcontrol.control.ending import STEP_TIMER, deadline
-from callcontrol.control.events import AppEnded, BoxFound, Event, LegGone, Rearrived, TimerFired
+from callcontrol.control.events import AppEnded, BoxFound, Event, KeyPressed, LegGone, Rearrived, TimerFired
 from callcontrol.control.own_steps import OwnState, OwnStep
-from callcontrol.control.step_result import PlainResult, StepResult
+from callcontrol.control.step_result import PlainResult, StepResult, ThenDecide
+from callcontrol.kinds.targets.voicemail.by_phone.outside import owner_outside
+from callcontrol.kinds.targets.voicemail.by_phone.visit import VisitBox
 from callcontrol.kinds.targets.voicemail.settings import VoicemailTarget
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.path import Path
+from callcontrol.routing.plan import Decision
 from callcontrol.vocabulary.mailbox import AddMessage, Box, GreetingKind, Message
 from callcontrol.vocabulary.media import MediaChange, MediaKind, MediaState, media_id_of
 from callcontrol.vocabulary.moment import SECOND_US, Instant
@@ -138,8 +141,15 @@ class TakingMessage(OwnState):
                 return call.to(Ending()), (*commands, do.HangUp("NORMAL_CLEARING"), *deadline(facts))
             case TimerFired(name) if name == STEP_TIMER:
                 return call.to(Ending()), (do.HangUp("NORMAL_CLEARING"), *deadline(facts))
+            case KeyPressed(key) if (owner := owner_outside(key, self.step.box, call, facts)) is not None:
+                return self._opened(call, owner, facts)
             case _:
                 return call, ()
+
+    def _opened(self, call: Call, owner: VisitBox, facts: Facts) -> StepResult:
+        """It is the box's owner who calls: no message is taken."""
+        lost = self.change(call, MediaState.LOST, facts, f"{owner.who} listens to the box instead")
+        return call, ThenDecide((do.StopPlaying(all=True), do.NoteMedia(lost)), Decision(owner))
 
     def resume(self, call: Call, event: Rearrived, facts: Facts) -> StepResult:
         """A message was recorded meanwhile, or the caller has not spoken yet and hears the greeting again."""

@@ -7,9 +7,10 @@ from typing import ClassVar, Final
 
 from pydantic import Field
 
-from callcontrol.config.frozen import Frozen, Seconds
+from callcontrol.config.frozen import Seconds
 from callcontrol.config.kinds import Block
 from callcontrol.config.prompt import PromptText
+from callcontrol.kinds.targets.voicemail.phone_settings import HeardByPhone
 from callcontrol.vocabulary.target import Target
 
 
@@ -20,7 +21,7 @@ class VoicemailTarget(Target):
     kind: ClassVar[str] = "voicemail"
 
 
-class Voicemail(Frozen):
+class Voicemail(HeardByPhone):
     """A voicemail box."""
 
     greeting: PromptText = Field(

@@ -1,0 +1,120 @@
+"""PINs of voicemail boxes: each attempt is counted over all calls, then compared in a thread, a few at a time."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import partial
+from typing import Final
+
+import gevent
+from gevent.lock import BoundedSemaphore
+
+from callcontrol.control import commands as do
+from callcontrol.control.events import PinChecked, Stored
+from callcontrol.daemon.driven_call import DrivenCall
+from callcontrol.edges import meters, pin_hash
+from callcontrol.edges.containment import note_fault
+from callcontrol.edges.live_state.failures import LiveStateError
+from callcontrol.edges.live_state.mailboxes import BoxStore
+from callcontrol.edges.threads import aside
+from callcontrol.vocabulary.mailbox import PinTry
+from callcontrol.vocabulary.moment import SECOND_US
+from callcontrol.vocabulary.pin import PinVerdict
+
+log = logging.getLogger(__name__)
+
+# So many PINs are hashed at once (16 MiB each); so many in all may be on their way.
+HASHED_AT_ONCE: Final = 2
+MAX_PINS: Final = 100
+
+PinCommand = do.CheckPin | do.SetPin
+
+
+class PinLine:
+    """Carries out commands about PINs."""
+
+    def __init__(self, store: BoxStore) -> None:
+        self._store = store
+        self._room = BoundedSemaphore(HASHED_AT_ONCE)
+        self._underway = 0
+
+    def carry_out(self, command: PinCommand, driver: DrivenCall) -> None:
+        """Carry it out; the answer is delivered to the driver."""
+        if self._underway >= MAX_PINS:
+            meters.limits_reached_total.labels("MAX_PINS").inc()
+            _failed(command, driver, "too many PINs wait to be checked")
+        elif isinstance(command, do.CheckPin):
+            self._try(command, driver)
+        else:
+            driver.when_confirmed(partial(self._aside, command, driver, partial(self._set, command, driver)))
+
+    def _try(self, command: do.CheckPin, driver: DrivenCall) -> None:
+        def counted(found: PinTry | None, trouble: LiveStateError | None) -> None:
+            if found is None:
+                _failed(command, driver, str(trouble))
+            elif not found.allowed:
+                _tell(driver, command.box, PinVerdict.LOCKED)
+            else:
+                self._aside(command, driver, partial(self._check, command, found, driver))
+
+        lock_us = command.locked_s * SECOND_US
+        self._store.try_pin(driver.call.tenant, command.box, command.failures, lock_us, counted)
+
+    def _aside(self, command: PinCommand, driver: DrivenCall, what: Callable[[], None]) -> None:
+        """Do it in a greenlet of its own, when there is room."""
+        self._underway += 1
+        gevent.spawn(self._in_turn, command, driver, what)
+
+    def _in_turn(self, command: PinCommand, driver: DrivenCall, what: Callable[[], None]) -> None:
+        try:
+            with self._room:
+                what()
+        except Exception as error:
+            note_fault("call", "a PIN could not be handled", error, call=driver.call.id)
+            _failed(command, driver, f"{type(error).__name__}: {error}")
+        finally:
+            self._underway -= 1
+
+    def _check(self, command: do.CheckPin, found: PinTry, driver: DrivenCall) -> None:
+        """Compare it. A box without a PIN takes none, and cannot be told from one with another PIN."""
+        if aside(pin_hash.is_right, command.pin, found.pin.hash or pin_hash.NO_PIN):
+            # Where Redis does not hear that it was right, it is counted as a wrong one.
+            told = partial(_opened, driver, command.box)
+            self._store.pin_was_right(driver.call.tenant, command.box, told)
+            return
+        _tell(driver, command.box, PinVerdict.WRONG)
+        if found.pin.locked_until:
+            _locked(command.box, found, driver)
+
+    def _set(self, command: do.SetPin, driver: DrivenCall) -> None:
+        kept = aside(pin_hash.hashed, command.pin)
+        self._store.set_pin(driver.call.tenant, command.box, kept, partial(_stored, driver))
+
+
+def _opened(driver: DrivenCall, box: str, _trouble: LiveStateError | None) -> None:
+    _tell(driver, box, PinVerdict.RIGHT)
+
+
+def _stored(driver: DrivenCall, trouble: LiveStateError | None) -> None:
+    driver.deliver(Stored(str(trouble) if trouble is not None else ""))
+
+
+def _locked(box: str, found: PinTry, driver: DrivenCall) -> None:
+    """The notice: a metric, which an alert is made of, and who it was."""
+    meters.mailboxes_locked_total.inc()
+    who, about = driver.call.led_party.number or "a withheld number", {"call": driver.call.id}
+    told = "voicemail box %s of tenant %s is locked after %d wrong PINs, the last one from %s"
+    log.warning(told, box, driver.call.tenant, found.pin.failures, who, extra=about)
+
+
+def _failed(command: PinCommand, driver: DrivenCall, trouble: str) -> None:
+    if isinstance(command, do.CheckPin):
+        _tell(driver, command.box, PinVerdict.UNKNOWN, trouble)
+    else:
+        driver.deliver(Stored(trouble))
+
+
+def _tell(driver: DrivenCall, box: str, verdict: PinVerdict, trouble: str = "") -> None:
+    meters.mailbox_pins_total.labels(verdict).inc()
+    driver.deliver(PinChecked(box, verdict, trouble))

@@ -1,0 +1,1 @@
+"""A voicemail box by phone: what is heard, what each key does, what is stored."""
