@@ -27,7 +27,8 @@ from callcontrol.billing.record import (
 from callcontrol.vocabulary.stored import TAG, Kind, Newer, read_tag
 
 # Its version is `v`, which goes first; its tag, which records of before had not, says the same.
-RECORD: Final = Kind("Record")
+# Since version 2 there is the outcome `missed`, which a program of before cannot read.
+RECORD: Final = Kind("Record", {1: lambda fields: fields})
 VERSION: Final = RECORD.version
 # What a record of this version begins with, as `to_json` writes it.
 CURRENT: Final = b'{"v":%d,' % VERSION

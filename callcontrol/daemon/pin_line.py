@@ -13,7 +13,7 @@ from gevent.lock import BoundedSemaphore
 from callcontrol.control import commands as do
 from callcontrol.control.events import PinChecked, Stored
 from callcontrol.daemon.driven_call import DrivenCall
-from callcontrol.edges import meters, pin_hash
+from callcontrol.edges import box_meters, meters, pin_hash
 from callcontrol.edges.containment import note_fault
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.mailboxes import BoxStore
@@ -102,7 +102,7 @@ def _stored(driver: DrivenCall, trouble: LiveStateError | None) -> None:
 
 def _locked(box: str, found: PinTry, driver: DrivenCall) -> None:
     """The notice: a metric, which an alert is made of, and who it was."""
-    meters.mailboxes_locked_total.inc()
+    box_meters.mailboxes_locked_total.inc()
     who, about = driver.call.led_party.number or "a withheld number", {"call": driver.call.id}
     told = "voicemail box %s of tenant %s is locked after %d wrong PINs, the last one from %s"
     log.warning(told, box, driver.call.tenant, found.pin.failures, who, extra=about)
@@ -116,5 +116,5 @@ def _failed(command: PinCommand, driver: DrivenCall, trouble: str) -> None:
 
 
 def _tell(driver: DrivenCall, box: str, verdict: PinVerdict, trouble: str = "") -> None:
-    meters.mailbox_pins_total.labels(verdict).inc()
+    box_meters.mailbox_pins_total.labels(verdict).inc()
     driver.deliver(PinChecked(box, verdict, trouble))

@@ -36,7 +36,7 @@ from callcontrol.daemon.switch_links import SwitchLinks
 from callcontrol.daemon.timers import Timers
 from callcontrol.daemon.worker_context import WorkerContext
 from callcontrol.daemon.worker_spools import WorkerSpools
-from callcontrol.edges import clock, meters
+from callcontrol.edges import box_meters, clock, meters
 from callcontrol.edges.containment import contained
 from callcontrol.edges.freeswitch.arrival import KEPT
 from callcontrol.edges.freeswitch.outbound import OutboundLimits, OutboundServer, Unobserved
@@ -239,7 +239,7 @@ class Worker:
         meters.redis_commands.set(self._pipeline.commands)
         meters.state_saves_failed.set(self._shared.calls.failed_saves)
         meters.queue_operations_owed.set(self._shared.queue_store.owed)
-        meters.messages_owed.set(self._shared.boxes.owed)
+        box_meters.messages_owed.set(self._shared.boxes.owed)
         self._switch_links.tell_pace()
         self._spools.refresh_meters()
 

@@ -11,7 +11,6 @@ from typing import Final
 from prometheus_client import Counter, Gauge, Histogram
 
 from callcontrol.edges import meter_files, series
-from callcontrol.vocabulary.pin import PinVerdict
 
 meter_files.use()
 
@@ -319,21 +318,6 @@ queue_operations_owed = Gauge(
     multiprocess_mode=SUM,
 )
 
-messages_owed = Gauge(
-    "callcontrol_messages_owed",
-    "Messages of callers that are recorded and not in their voicemail boxes yet, for Redis does not take them; "
-    "limit in mailboxes.MAX_MESSAGES_OWED",
-    multiprocess_mode=SUM,
-)
-
-mailbox_pins_total = series.counter(
-    "callcontrol_mailbox_pins_total",
-    "PINs of voicemail boxes that were pressed: right, wrong; locked: not checked; unknown: could not be checked",
-    verdict=series.of(PinVerdict),
-)
-mailboxes_locked_total = series.counter(
-    "callcontrol_mailboxes_locked_total", "Voicemail boxes locked after too many wrong PINs; the log says which"
-)
 sounds_missing_total = series.counter(
     "callcontrol_sounds_missing_total",
     "Files that a switch was told to play and does not have: prompts, greetings, messages",

@@ -23,6 +23,7 @@ class Outcome(StrEnum):
     ABANDONED = "abandoned"  # the caller hung up before the call was answered
     ELSEWHERE = "answered_elsewhere"  # this leg lost the race
     VOICEMAIL = "voicemail"
+    MISSED = "missed"  # the caller reached a voicemail box and left no message
     ANNOUNCED = "announced"
     CHANGED = "changed"  # a star code was carried out
     OVERFLOW = "overflow"

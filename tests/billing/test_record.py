@@ -158,7 +158,7 @@ def test_money_is_text_to_the_last_digit(amount: str) -> None:
     [
         (b"", "no record: JSONDecodeError"),
         (b"[]", "no record: TypeError"),
-        (b'{"v":2}', "Record has version 2, this program reads up to 1"),
+        (b'{"v":3}', "Record has version 3, this program reads up to 2"),
         (b'{"v":1,"call":{}}', "no record: KeyError"),
         (to_json(RatedRecord(fold(forwarded()))).replace(b'"outcome":"answered"', b'"outcome":"eaten"'), "'eaten'"),
     ],

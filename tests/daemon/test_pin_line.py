@@ -13,7 +13,7 @@ from callcontrol.control import commands as do
 from callcontrol.control.events import Event, PinChecked, Stored
 from callcontrol.daemon import pin_line
 from callcontrol.daemon.pin_line import PinLine
-from callcontrol.edges import meters, pin_hash
+from callcontrol.edges import box_meters, pin_hash
 from callcontrol.edges.live_state.mailboxes import BoxStore
 from callcontrol.edges.live_state.pipeline import RedisPipeline
 from callcontrol.edges.pin_hash import Cost
@@ -86,11 +86,11 @@ def test_a_box_without_a_pin_takes_none(desk: Desk) -> None:
 def test_too_many_wrong_ones_of_all_calls_lock_the_box_even_for_the_right_one(
     desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:
-    locked = meters.mailboxes_locked_total._value.get()
+    locked = box_meters.mailboxes_locked_total._value.get()
     desk.sets(PIN)
     assert [desk.tries("1111") for _ in range(3)] == [WRONG] * 3
     assert [desk.tries(PIN), desk.tries(PIN)] == [LOCKED, LOCKED]
-    assert meters.mailboxes_locked_total._value.get() == locked + 1
+    assert box_meters.mailboxes_locked_total._value.get() == locked + 1
     assert (
         "voicemail box 101 of tenant acme is locked after 3 wrong PINs, the last one from +48600100200" in caplog.text
     )

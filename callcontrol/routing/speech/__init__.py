@@ -1,9 +1,9 @@
 """What is said to callers and agents, as sequences of sound files.
 
-Here stands what a queue says; `moments`, `amounts`, `menus` and `mailboxes` hold the rest. One file per language holds
-its grammar.
-The words themselves, and the voice that speaks them, stand in `freeswitch-xml/sounds/queue_prompts.yaml` and
-`spoken_prompts.yaml`; the files lie below the switch's sounds as `FOLDER/LANGUAGE/NAME.wav`.
+Here stands what a queue says; `moments`, `amounts`, `menus`, `mailboxes` and `leaving` hold the rest. One file per
+language holds its grammar. The words themselves, and the voice that speaks them, stand in
+`freeswitch-xml/sounds/queue_prompts.yaml` and `spoken_prompts.yaml`; the files lie below the switch's sounds as
+`FOLDER/LANGUAGE/NAME.wav`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from functools import cache
 
-from callcontrol.routing.speech import amounts, mailboxes, menus, moments
+from callcontrol.routing.speech import amounts, leaving, mailboxes, menus, moments
 from callcontrol.routing.speech.amounts import CURRENCIES, amount, duration
 from callcontrol.routing.speech.file_string import as_file_string
 from callcontrol.routing.speech.grammar import Noun, counted, number
@@ -134,6 +134,7 @@ def _everything(language: Language) -> Iterator[Files]:
     yield from amounts.everything(language)
     yield from menus.everything(language)
     yield from mailboxes.everything(language)
+    yield from leaving.everything(language)
 
 
 __all__ = [

@@ -194,8 +194,8 @@ def test_a_bad_record_is_given_back_and_stops_nobody(writer: LedgerWriter, rows:
 
 def test_a_record_of_a_later_version_is_left_to_that_version(writer: LedgerWriter, rows: Rows) -> None:
     writer.write([])
-    newer = payload(3).replace(b'{"v":1,', b'{"v":9,')
-    with pytest.raises(LedgerAway, match="Record has version 9, this program reads up to 1"):
+    newer = payload(3).replace(b'{"v":2,', b'{"v":9,')
+    with pytest.raises(LedgerAway, match="Record has version 9, this program reads up to 2"):
         writer.write([payload(1), newer, payload(2)])
     assert rows(COUNTS) == [(0, 0, 0)]  # they all stay on the spool
     assert writer.write([payload(1), payload(2)]) == []

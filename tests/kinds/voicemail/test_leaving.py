@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+import pytest
+
 from callcontrol.control import commands as do
-from callcontrol.control.events import AppEnded, BoxChanged, BoxFound, CallerHungUp, LegGone, TimerFired
+from callcontrol.control.call import Deciding, Ending
+from callcontrol.control.events import (
+    AppEnded,
+    BoxChanged,
+    BoxFound,
+    CallerHungUp,
+    FactsFound,
+    KeyPressed,
+    LegGone,
+    Rearrived,
+    TimerFired,
+)
+from callcontrol.kinds.targets.voicemail.leaving import FullBox, ReviewingMessage, TakingMessage
 from callcontrol.vocabulary.call import Caller, Stamps
 from callcontrol.vocabulary.mailbox import AddMessage, Box, Greeting, GreetingKind, Message
+from callcontrol.vocabulary.media import MediaState
 from callcontrol.vocabulary.moment import Instant
-from callcontrol.vocabulary.trail import Noted
+from callcontrol.vocabulary.outcome import Outcome
+from callcontrol.vocabulary.trail import Noted, Recorded, StepEnded
 from tests.control.story import SECOND, Story
-from tests.routing.world import DID, NOW, facts
+from tests.routing.world import DID, NOW, TENANT, facts, rule
 
 EWA = Caller("+48600700800", "Ewa")
 
@@ -22,7 +38,7 @@ def greeting(path: str, until_s: int | None = None, switch: str = "fs1") -> Gree
 def heard(box: Box) -> str:
     story = Story(facts(DID["voicemail"]))
     story.boxes = {"101": box}
-    return story.begin().command(do.Play).file
+    return story.begin().every(do.Play)[0].file
 
 
 def test_what_the_owner_has_recorded_is_heard_and_away_before_all() -> None:
@@ -80,3 +96,151 @@ def test_a_caller_who_shows_no_number_leaves_none() -> None:
     change = story.command(do.ChangeBox).change
     assert isinstance(change, AddMessage)
     assert (change.message.caller, change.message.name) == ("", "")
+
+
+# A box with everything: a tone, an operator, room for two messages.
+BOX = TENANT.replace(
+    "greeting: hello.wav}",
+    "greeting: hello.wav, busy: busy.wav, beep: yes, operator: extension:102, messages: 2, when_full: group:sales}",
+)
+
+
+def leaving(box: Box | None = None) -> Story:
+    """A caller is greeted by that box."""
+    story = Story(facts(DID["voicemail"], caller=EWA, tenant=BOX))
+    story.boxes = {"101": box or Box()}
+    return story.begin()
+
+
+def speaking() -> tuple[Story, str]:
+    """The tone was heard; and the application that records."""
+    story = leaving()
+    record = story.command(do.Record).app_id
+    return story.then(AppEnded(story.every(do.Play)[1].app_id)), record
+
+
+def gone(story: Story, recorded_ms: int = 0, cause: str = "NORMAL_CLEARING", by: str = "caller", **more: bool) -> Story:
+    end = LegGone("caller-1", cause, Stamps(NOW, None, NOW, NOW), by, recorded_ms=recorded_ms, **more)  # type: ignore[arg-type]  # estimated
+    return story.then(CallerHungUp(cause)).then(end)
+
+
+def states(story: Story) -> list[MediaState]:
+    return [noted.change.state for noted in story.every(do.NoteMedia)]
+
+
+def ended(story: Story) -> StepEnded:
+    return story.entries(StepEnded)[-1]
+
+
+def test_a_tone_follows_the_greeting_and_the_recording_follows_the_tone() -> None:
+    story = leaving()
+    assert [play.file for play in story.every(do.Play)] == ["hello.wav", "tone_stream://%(500,0,800)"]
+    assert states(story) == [MediaState.WANTED]
+    greeting, tone = (play.app_id for play in story.every(do.Play))
+    assert states(story.then(AppEnded(greeting))) == []
+    assert states(story.then(AppEnded(tone))) == [MediaState.RUNNING]
+
+
+def test_where_the_phone_is_busy_the_greeting_for_that_is_heard() -> None:
+    story = Story(facts(rules={"101": [rule("busy", "voicemail:101")]}, tenant=BOX)).begin()
+    (leg, _), *_ = story.command(do.Bridge).legs
+    story.then(AppEnded(story.command(do.Bridge).app_id, "USER_BUSY", {leg: "USER_BUSY"}))
+    assert story.every(do.Play)[0].file == "busy.wav"
+
+
+def test_the_greeting_may_be_cut_short() -> None:
+    story = leaving().then(KeyPressed("#"))
+    assert story.command(do.StopPlaying) == do.StopPlaying()
+    assert story.state() is TakingMessage
+    assert not story.then(KeyPressed("7")).has(do.StopPlaying)
+
+
+def test_0_leads_to_the_boxs_own_target() -> None:
+    story = leaving().then(KeyPressed("0"))
+    assert (story.command(do.StopPlaying).all, states(story)) == (True, [MediaState.LOST])
+    assert story.state() is Deciding
+    assert story.then(FactsFound()).command(do.Bridge).legs[0][1].to == "extension:102"
+
+
+def test_0_while_speaking_sends_what_was_said_and_leads_on() -> None:
+    story, record = speaking()
+    assert story.then(KeyPressed("0")).has(do.StopPlaying)
+    story.then(AppEnded(record, recorded_ms=2_000))
+    assert (story.state(), story.has(do.ChangeBox), states(story)) == (Deciding, True, [MediaState.CLOSED])
+
+
+@pytest.mark.parametrize("key", ["1", "#", ""])
+def test_a_message_that_was_ended_by_key_can_be_heard_and_is_sent_by_key_or_in_time(key: str) -> None:
+    story, record = speaking()
+    story.then(KeyPressed("#")).then(AppEnded(record, recorded_ms=2_000))
+    assert (story.state(), story.has(do.ChangeBox)) == (ReviewingMessage, False)
+    assert story.command(do.Play).file.endswith("voicemail/en/review.wav")
+    assert story.then(KeyPressed("2")).command(do.Play).file == "/var/lib/freeswitch/recordings/call-1-3.wav"
+    story.then(AppEnded(story.command(do.Play).app_id)).then(KeyPressed(key) if key else TimerFired("step"))
+    assert (story.state(), story.command(do.HangUp).cause, states(story)) == (
+        Ending,
+        "NORMAL_CLEARING",
+        [MediaState.CLOSED],
+    )
+    assert story.has(do.ChangeBox)
+    gone(story)
+    assert len(story.entries(Recorded)) == 1  # once
+
+
+def test_a_message_that_is_recorded_again_is_the_same_message() -> None:
+    story, record = speaking()
+    story.then(KeyPressed("#")).then(AppEnded(record, recorded_ms=2_000)).then(KeyPressed("3"))
+    again = story.command(do.Record)
+    assert again.path == "/var/lib/freeswitch/recordings/call-1-3.wav"
+    story.then(AppEnded(story.command(do.Play).app_id)).then(AppEnded(again.app_id, recorded_ms=700))
+    change = story.command(do.ChangeBox).change
+    assert isinstance(change, AddMessage)
+    assert (change.message.id, change.message.length_ms) == ("call-1-3", 700)
+
+
+def test_who_hangs_up_over_the_keys_sends_the_message() -> None:
+    story, record = speaking()
+    gone(story.then(KeyPressed("#")).then(AppEnded(record, recorded_ms=2_000)))
+    assert (story.has(do.ChangeBox), ended(story).outcome) == (True, Outcome.VOICEMAIL)
+
+
+def test_after_a_workers_death_the_keys_are_told_again() -> None:
+    story, record = speaking()
+    story.then(KeyPressed("#")).then(AppEnded(record, recorded_ms=2_000)).then(Rearrived("+48221234507"))
+    assert (story.state(), story.command(do.Play).file[-10:]) == (ReviewingMessage, "review.wav")
+
+
+@pytest.mark.parametrize("stage", ["greeting", "tone", "short", "silence"])
+def test_who_leaves_no_message_is_a_missed_caller(stage: str) -> None:
+    story, record = speaking() if stage in ("short", "silence") else (leaving(), "")
+    story = (
+        story.then(AppEnded(record, recorded_ms=499)) if stage == "silence" else gone(story, 499 * (stage == "short"))
+    )
+    assert (ended(story).outcome, states(story)) == (Outcome.MISSED, [MediaState.LOST])
+    assert story.entries(Recorded) == []
+    assert "no message for voicemail:101: the caller" in story.entries(Noted)[-1].what
+
+
+def test_a_disk_that_cannot_be_written_is_our_failure() -> None:
+    story = gone(speaking()[0], cause="DESTINATION_OUT_OF_ORDER", by="switch")
+    assert (ended(story).outcome, states(story)) == (Outcome.FAILED, [MediaState.LOST])
+    assert "cannot write it" in story.entries(Noted)[-1].what
+    assert ended(gone(speaking()[0], cause="DESTINATION_OUT_OF_ORDER")).outcome is Outcome.MISSED
+
+
+def full() -> Box:
+    return Box(tuple(Message(f"c-{n}", "", "", NOW, 1, "fs1", "") for n in range(2)))
+
+
+def test_the_caller_of_a_full_box_is_told_and_goes_on() -> None:
+    story = leaving(full())
+    assert (story.state(), story.has(do.Record), ended(story).outcome) == (FullBox, False, Outcome.OVERFLOW)
+    assert story.entries(Noted)[-1].what == "voicemail:101 is full: 2 messages"
+    story.then(AppEnded(story.command(do.Play).app_id)).then(FactsFound())
+    assert story.command(do.Bridge).legs[0][1].to == "extension:101"
+
+
+def test_or_hears_no_more_where_nothing_follows() -> None:
+    story = Story(facts(DID["voicemail"], tenant=BOX.replace(", when_full: group:sales", "")))
+    story.boxes = {"101": full()}
+    assert story.begin().then(Rearrived("+48221234507")).command(do.HangUp).cause == "NORMAL_CLEARING"

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from callcontrol.config.settings import Tenant
 from callcontrol.kinds.targets.voicemail.checks import CHECKS
-from callcontrol.kinds.targets.voicemail.leaving import OpeningBox, TakeMessage, TakingMessage
-from callcontrol.kinds.targets.voicemail.settings import BLOCK, Voicemail, VoicemailTarget
+from callcontrol.kinds.targets.voicemail.leaving import (
+    FullBox,
+    OpeningBox,
+    ReviewingMessage,
+    TakeMessage,
+    TakingMessage,
+)
+from callcontrol.kinds.targets.voicemail.settings import (
+    BLOCK,
+    Voicemail,
+    VoicemailTarget,
+    links,
+    settings_of,
+)
 from callcontrol.routing.endings import refuse
 from callcontrol.routing.facts import Facts, RoutedKind
 from callcontrol.routing.path import Path
-from callcontrol.routing.plan import Decision
+from callcontrol.routing.plan import Branch, Decision, Onward
 from callcontrol.routing.speech import as_file_string
 from callcontrol.vocabulary.mailbox import Greeting, Message
 from callcontrol.vocabulary.outcome import Outcome
@@ -28,6 +42,14 @@ def decide(target: VoicemailTarget, path: Path, facts: Facts) -> Decision:
     return Decision(TakeMessage(target.name, greeting, box.max, box.silence, path))
 
 
+def branches(step: TakeMessage, facts: Facts) -> Iterator[Branch]:
+    """Where a caller may go who leaves no message."""
+    box = settings_of(facts.tenant, step.box)
+    for case, target in ((f"it has {box.messages} messages", box.when_full), ("on key 0", box.operator)):
+        if target is not None:
+            yield Branch(case, Onward(target, step.path.ending_at(target)))
+
+
 def box_of(first: Target, tenant: Tenant) -> VoicemailTarget | None:
     """The box of the same name as the first target of a call, if there is one."""
     return VoicemailTarget(first.name) if first.name in BLOCK.of(tenant) else None
@@ -37,10 +59,12 @@ KIND = RoutedKind(
     target=VoicemailTarget,
     row="a greeting, then a message is recorded",
     block=BLOCK,
+    links=links,
     checks=CHECKS,
     is_last_resort=True,
     decide=decide,
     default_last_resort=box_of,
     step=TakeMessage,
-    saved=(TakeMessage, OpeningBox, TakingMessage, Message, Greeting),
+    branches=branches,
+    saved=(TakeMessage, OpeningBox, FullBox, TakingMessage, ReviewingMessage, Message, Greeting),
 )

@@ -1,0 +1,24 @@
+"""Metrics of voicemail boxes."""
+
+from __future__ import annotations
+
+from prometheus_client import Gauge
+
+from callcontrol.edges import series
+from callcontrol.edges.meters import SUM
+from callcontrol.vocabulary.pin import PinVerdict
+
+messages_owed = Gauge(
+    "callcontrol_messages_owed",
+    "Messages of callers that are recorded and not in their voicemail boxes yet, for Redis does not take them; "
+    "limit in mailboxes.MAX_MESSAGES_OWED",
+    multiprocess_mode=SUM,
+)
+mailbox_pins_total = series.counter(
+    "callcontrol_mailbox_pins_total",
+    "PINs of voicemail boxes that were pressed: right, wrong; locked: not checked; unknown: could not be checked",
+    verdict=series.of(PinVerdict),
+)
+mailboxes_locked_total = series.counter(
+    "callcontrol_mailboxes_locked_total", "Voicemail boxes locked after too many wrong PINs; the log says which"
+)
