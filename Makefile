@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help env demo run test check lint promtool pgbouncer bench simulate chaos fuzz test-freeswitch prompts music espeak clean
+.PHONY: help env demo run test check lint promtool pgbouncer bench simulate chaos fuzz test-freeswitch prompts music clean
 
 PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11
 VENV := .venv
@@ -85,9 +85,6 @@ fuzz: env ## atheris on what reads other people's bytes (ARGS="wire --seconds 60
 
 test-freeswitch: env ## the stories on a real FreeSWITCH with SIPp phones (FREESWITCH=/path/to/freeswitch ARGS="busy group")
 	@FREESWITCH="$(FREESWITCH)" $(PY) -m tests.freeswitch $(ARGS)
-
-espeak: ## espeak-ng from Debian's package, as root (it speaks texts in prompts; a test needs it)
-	@apt-get install --yes --quiet --no-install-recommends espeak-ng
 
 music: env ## the piece that waiting callers hear again, from freeswitch-xml/sounds/make_music.py
 	@$(PY) freeswitch-xml/sounds/make_music.py freeswitch-xml/sounds

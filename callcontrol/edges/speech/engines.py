@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -12,8 +13,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-from callcontrol.config.speech_settings import Engine
+from callcontrol.config.speech_settings import BUILT_IN, ESPEAK_NG, Engine
 from callcontrol.edges import clock
+from callcontrol.edges.speech import espeak_wheel
 
 MAX_WAV_BYTES = 64 * 1024 * 1024
 MAX_TOLD_CHARACTERS = 200
@@ -25,6 +27,13 @@ class CannotSpeak(Exception):
     """The engine gave no sound; the message says why."""
 
 
+def at_hand(engine: Engine) -> Engine:
+    """The engine as it can be run here: the built-in one is what the wheel brings, where no espeak-ng is installed."""
+    if engine != ESPEAK_NG or shutil.which(BUILT_IN) is not None or not espeak_wheel.is_there():
+        return engine
+    return Engine(command=espeak_wheel.arguments("{voice}", "{file}"), version=espeak_wheel.arguments("--version"))
+
+
 def version_of(engine: Engine, voice: str) -> str:
     """What the engine says of its version; "" if it is not to be asked.
 
@@ -34,7 +43,9 @@ def version_of(engine: Engine, voice: str) -> str:
     if not engine.version:
         return ""
     with tempfile.TemporaryDirectory(prefix="callcontrol-speech-") as folder:
-        return _run(_filled(engine.version, voice, ""), "", Path(folder), VERSION_S).decode("utf-8", errors="replace")
+        return _run(_filled(at_hand(engine).version, voice, ""), "", Path(folder), VERSION_S).decode(
+            "utf-8", errors="replace"
+        )
 
 
 def spoken(engine: Engine, voice: str, text: str, seconds: float) -> bytes:
@@ -44,7 +55,7 @@ def spoken(engine: Engine, voice: str, text: str, seconds: float) -> bytes:
         CannotSpeak: it cannot be run, fails, takes longer than so many seconds, or writes too much or nothing.
     """
     with tempfile.TemporaryDirectory(prefix="callcontrol-speech-") as folder:
-        file = Path(folder) / "spoken.wav"
+        file, engine = Path(folder) / "spoken.wav", at_hand(engine)
         printed = _run(_filled(engine.command, voice, str(file)), text, Path(folder), seconds)
         if not any("{file}" in argument for argument in engine.command):
             return _not_empty(printed)

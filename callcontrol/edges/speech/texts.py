@@ -22,7 +22,7 @@ from callcontrol.config.checks.texts import texts_in
 from callcontrol.config.problems import Problem
 from callcontrol.config.prompt import Said
 from callcontrol.config.settings import Settings
-from callcontrol.config.speech_settings import Engine, Speech, Voice
+from callcontrol.config.speech_settings import BUILT_IN, Engine, Speech, Voice
 from callcontrol.config.yaml_reader import YamlPath
 from callcontrol.edges.speech import sound
 from callcontrol.edges.speech.engines import CannotSpeak, spoken, version_of
@@ -97,7 +97,9 @@ def speak(settings: Settings) -> Told:
 def _advice(error: Exception, speaker: _Speaker) -> str:
     if isinstance(error, OSError):
         return "name the switch's sounds as `speech.sounds`, and let the daemon's user write there"
-    return f"mend or install {speaker.engine.command[0]} on this host, or name another engine in `speech.voices`"
+    program = speaker.engine.command[0]
+    wheel = " (or `pip install callcontrol[speech]`)" if program == BUILT_IN else ""
+    return f"mend or install {program} on this host{wheel}, or name another engine in `speech.voices`"
 
 
 def silent(settings: Settings) -> Iterator[Problem]:
