@@ -4,6 +4,10 @@ media                   the job that looks after them; `callcontrol serve` start
                         may be started by itself.
 media list [filters]    which there are, the latest first
 media fetch ID          writes the file of one, from storage, or from the switch's disk while it is not there yet
+media hearings          who heard a file; withdraw: links that are good no more
+media hold              lets nothing delete files of a call or a number; release, holds
+media erase, export     everything about a number, deleted or written into a zip
+media keys, rewrap      which keys sealed files need; all of them under the key in force
 """
 
 from __future__ import annotations
@@ -13,9 +17,18 @@ import sys
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from callcontrol.commands import media_job, past_media
+from callcontrol.commands import (
+    media_erasing,
+    media_fetch,
+    media_holds,
+    media_job,
+    media_links,
+    media_sealing,
+    past_media,
+)
 from callcontrol.commands.arguments import add_config
 from callcontrol.edges.ledger.reader import NoLedger
+from callcontrol.edges.sealing.keys import SealError
 from callcontrol.edges.storage import NotThere, StorageAway
 
 FAILED = 1
@@ -25,7 +38,16 @@ Verb = tuple[str, Callable[[argparse.ArgumentParser], None], Callable[[argparse.
 VERBS: Mapping[str, Verb] = MappingProxyType(
     {
         "list": ("which there are", past_media.add_list, past_media.show),
-        "fetch": ("write the file of one", past_media.add_fetch, past_media.fetch),
+        "fetch": ("write the file of one", media_fetch.add_fetch, media_fetch.fetch),
+        "hearings": ("who heard one", media_links.add_hearings, media_links.show_hearings),
+        "withdraw": ("links that are good no more", media_links.add_withdraw, media_links.withdraw_links),
+        "hold": ("let nothing delete them", media_holds.add_hold, media_holds.hold_files),
+        "release": ("end a hold", media_holds.add_release, media_holds.release_files),
+        "holds": ("what is held, by whom, why", media_holds.add_holds, media_holds.show_holds),
+        "erase": ("delete all about a number", media_erasing.add_erase, media_erasing.erase_number),
+        "export": ("write all about a number", media_erasing.add_export, media_erasing.export_number),
+        "keys": ("which keys sealed files need", media_sealing.add_keys, media_sealing.show_keys),
+        "rewrap": ("all under the key in force", media_sealing.add_rewrap, media_sealing.rewrap_keys),
     }
 )
 
@@ -52,6 +74,6 @@ def run(args: argparse.Namespace) -> int:
         return media_job.run(args)
     try:
         return VERBS[args.verb][2](args)
-    except (NoLedger, NotThere, StorageAway, OSError, ValueError) as error:
+    except (NoLedger, NotThere, StorageAway, SealError, OSError, ValueError) as error:
         print(f"callcontrol media {args.verb}: {error}", file=sys.stderr)
         return FAILED

@@ -1,15 +1,12 @@
-"""`callcontrol media list` and `media fetch`."""
+"""`callcontrol media list`."""
 
 from __future__ import annotations
 
 import argparse
-import hashlib
-import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import tzinfo
 from functools import partial
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from rich.console import RenderableType
@@ -24,8 +21,6 @@ from callcontrol.commands.tables import span
 from callcontrol.config.settings import Settings
 from callcontrol.edges import clock
 from callcontrol.edges.ledger.media_table import MediaTable, MediaWanted, PastMedia
-from callcontrol.edges.storage import NotThere, storage_of
-from callcontrol.jobs.media.folders import folders_of, local_path
 from callcontrol.vocabulary.media import Media, MediaKind, MediaState
 from callcontrol.vocabulary.moment import datetime_of, text_of
 
@@ -52,13 +47,6 @@ def add_list(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="one JSON object for each")
 
 
-def add_fetch(parser: argparse.ArgumentParser) -> None:
-    """`fetch ID [--to FILE]`."""
-    parser.add_argument("id", help="as `media list` shows it")
-    parser.add_argument("--tenant")
-    parser.add_argument("--to", type=Path, metavar="FILE", help="where to (default: the id, in this folder)")
-
-
 def show(args: argparse.Namespace) -> int:
     """Print them."""
     settings = configuration_or_exit(args.config).settings
@@ -68,39 +56,12 @@ def show(args: argparse.Namespace) -> int:
     return 0
 
 
-def fetch(args: argparse.Namespace) -> int:
-    """Write the file; it is whole, or not there."""
-    settings = configuration_or_exit(args.config).settings
-    media = _one(args, settings)
-    into = args.to or Path(media.media_id + (Path(media.path).suffix or ".wav"))
-    part = into.with_name(f"{into.name}.part")
-    try:
-        with part.open("xb") as file:
-            for piece in _content(media, settings):
-                file.write(piece)
-        part.replace(into)
-    finally:
-        part.unlink(missing_ok=True)
-    print(f"{into}: {into.stat().st_size} bytes", file=sys.stderr)
-    return 0
+def the_one(args: argparse.Namespace, settings: Settings) -> Media:
+    """The row of `args.id`, of `args.tenant` if several have it.
 
-
-def _content(media: Media, settings: Settings) -> Iterator[bytes]:
-    """From storage, compared with its checksum; before it is there from the switch's disk."""
-    if media.state is not MediaState.STORED:
-        if media.state in (MediaState.LOST, MediaState.DELETED):
-            raise NotThere(f"{media.media_id} is {media.state}: {media.cause}")
-        yield local_path(folders_of(settings), media).read_bytes()
-        return
-    digest = hashlib.sha256()
-    for piece in storage_of(settings).get(media.place):
-        digest.update(piece)
-        yield piece
-    if digest.hexdigest() != media.sha256:
-        raise ValueError(f"{media.place} is not what was stored: its checksum is {digest.hexdigest()}")
-
-
-def _one(args: argparse.Namespace, settings: Settings) -> Media:
+    Raises:
+        ValueError: there is none, or several.
+    """
     found = _find(MediaWanted(tenant=args.tenant, media_id=args.id, limit=2), settings)
     if not found:
         raise ValueError(f"there is no {args.id}: `callcontrol media list` shows what there is")

@@ -240,6 +240,12 @@ media_deletion_oldest_seconds = Gauge(
     "Seconds since the oldest of these was ordered: alert on a day",
     multiprocess_mode=MAX,
 )
+media_keys_missing = Gauge(
+    "callcontrol_media_keys_missing",
+    "Sealed files whose key the tenant does not have any more: they can be heard by no one",
+    ["tenant"],
+    multiprocess_mode=MAX,
+)
 link_requests_total = series.counter(
     "callcontrol_link_requests_total",
     "Requests for links to sound files, by the answer: page, sound, or why there was none",

@@ -50,7 +50,10 @@ LINK_ANSWERS: Final = (
 # What becomes of a switch's own record of a leg, if it is not left where it is (jobs/reconcile.py).
 VERDICTS: Final = ("settled", "corrected", "added", "doubtful")
 # The loops of the media job, and how their steps end (jobs/media).
-JOB_LOOPS: Final = ("move", "close", "adopt", "room", "sweep", "mail", "missed_calls", "mail_upkeep", "bounces")
+JOB_LOOPS: Final = (
+    *("move", "close", "adopt", "room", "delete", "links", "keys", "sweep"),
+    *("mail", "missed_calls", "mail_upkeep", "bounces"),
+)
 STEP_ENDS: Final = ("done", "failed")
 # What mails tell, what comes of handing them over (vocabulary/mail.py), and what comes back (media/mail/bounces.py).
 MAIL_KINDS: Final = tuple(kind.value for kind in MailKind)

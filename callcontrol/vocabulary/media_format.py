@@ -21,7 +21,7 @@ class MediaFormat(StrEnum):
     @property
     def ending(self) -> str:
         """Of a file's name, with its dot."""
-        return _ENDINGS[self]
+        return _ENDING_OF[self]
 
     @property
     def content_type(self) -> str:
@@ -29,12 +29,14 @@ class MediaFormat(StrEnum):
         return _TYPES[self]
 
 
-_ENDINGS: Final = {
+_ENDING_OF: Final = {
     MediaFormat.LINEAR: ".wav",
     MediaFormat.MULAW: ".wav",
     MediaFormat.MP3: ".mp3",
     MediaFormat.OPUS: ".opus",
 }
+# Of the names of all kept files.
+ENDINGS: Final = tuple(dict.fromkeys(_ENDING_OF.values()))
 _TYPES: Final = {
     MediaFormat.LINEAR: "audio/wav",
     MediaFormat.MULAW: "audio/wav",
@@ -45,5 +47,5 @@ _TYPES: Final = {
 
 def content_type_of(name: str) -> str:
     """The content type of a file, by the ending of its name; of what is unknown that of any bytes (RFC 2046)."""
-    found = (_TYPES[form] for form, ending in _ENDINGS.items() if name.endswith(ending))
+    found = (_TYPES[form] for form, ending in _ENDING_OF.items() if name.endswith(ending))
     return next(found, "application/octet-stream")

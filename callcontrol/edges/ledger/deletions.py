@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
+from psycopg.types.json import Jsonb
 
 from callcontrol.edges.ledger.media import write_changes
 from callcontrol.edges.ledger.queries import query
@@ -30,6 +31,7 @@ class Order:
     Attributes:
         numbers: whether the numbers in the file's row go with it.
         tries: how often it has failed.
+        kind, owner: as in the row.
         switch, path: where the switch's copy is, if `on_switch`; place: in storage, "" if it never came there.
     """
 
@@ -39,6 +41,8 @@ class Order:
     ordered_by: str
     numbers: bool
     tries: int
+    kind: str
+    owner: str
     state: MediaState
     switch: str
     path: str
@@ -160,6 +164,35 @@ def media_of_number(connection: DictConnection, tenant: str, number: str) -> lis
         psycopg.Error: Postgres does not answer.
     """
     return connection.execute(query("media_of_number"), {"tenant": tenant, "number": number}).fetchall()
+
+
+def mails_of_number(connection: DictConnection, tenant: str, number: str) -> list[dict[str, Any]]:
+    """Rows of the mails that name this number; `held` says why one may not be changed, else None.
+
+    Raises:
+        psycopg.Error: Postgres does not answer.
+    """
+    return connection.execute(query("mails_of_number"), {"tenant": tenant, "number": number}).fetchall()
+
+
+def blank_mails(connection: DictConnection, number: str, mail_ids: Sequence[str]) -> None:
+    """Take this number and the caller's name out of these mails; one that was not sent yet is not sent any more.
+
+    Raises:
+        psycopg.Error: Postgres did not take it.
+    """
+    blank = Jsonb({"number": ERASED, "name": ""})
+    connection.execute(query("blank_mails"), {"number": number, "mail_ids": list(mail_ids), "blank": blank})
+
+
+def transcripts_of(connection: DictConnection, tenant: str, media_ids: Sequence[str]) -> dict[str, str]:
+    """What was heard in these files, by id; those of which nothing was written down are left out.
+
+    Raises:
+        psycopg.Error: Postgres does not answer.
+    """
+    rows = connection.execute(query("transcripts_of"), {"tenant": tenant, "media_ids": list(media_ids)}).fetchall()
+    return {row["media_id"]: row["text"] for row in rows}
 
 
 def note_erasure(connection: DictConnection, tenant: str, by: str, why: str, files: int, held: int) -> None:

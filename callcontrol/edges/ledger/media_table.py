@@ -15,8 +15,10 @@ from psycopg import Connection
 
 from callcontrol.edges.ledger.job_leases import JobLeases
 from callcontrol.edges.ledger.media import write_changes
+from callcontrol.edges.ledger.media_keys import note_key
 from callcontrol.edges.ledger.queries import query
 from callcontrol.edges.ledger.reader import connect, explained
+from callcontrol.edges.sealing.keys import WrappedKey
 from callcontrol.vocabulary.media import Media, MediaChange, MediaKind, MediaState
 from callcontrol.vocabulary.moment import Instant, datetime_of, instant_of
 
@@ -137,6 +139,11 @@ class MediaTable:
             write_changes(connection, [change])
             self._do("settle_media", tenant=change.tenant, media_id=change.media_id)
 
+    def note_key(self, media: MediaChange, wrapped: WrappedKey) -> None:
+        """Store the wrapped key of a file that is about to be stored."""
+        with self._ready() as connection:
+            note_key(connection, media.tenant, media.media_id, wrapped)
+
     def wake(self, switch: str, paths: Collection[str]) -> None:
         """These files are there: those of them that count as lost are looked at again."""
         self._do("wake_media", switch=switch, paths=list(paths))
@@ -144,7 +151,7 @@ class MediaTable:
     def unclosed(self, switches: Collection[str], limit: int) -> list[OpenMedia]:
         """Rows that wait for their file to be closed, the oldest first."""
         rows = self._rows("open_media", switches=list(switches), limit=limit)
-        return [OpenMedia(_media(row), row["is_over"]) for row in rows]
+        return [OpenMedia(media_of_row(row), row["is_over"]) for row in rows]
 
     def known(self, switch: str, paths: Collection[str]) -> set[str]:
         """Of these paths of a switch those that have a row."""
@@ -200,7 +207,8 @@ class MediaTable:
             raise
 
 
-def _media(row: _Row) -> Media:
+def media_of_row(row: Mapping[str, Any]) -> Media:
+    """The row of the table as a value."""
     same: Sequence[str] = (
         *("media_id", "tenant", "cause", "call_id", "channel", "switch", "path", "owner", "caller", "called", "agent"),
         *("length_ms", "bytes", "sha256", "place"),
@@ -215,7 +223,7 @@ def _media(row: _Row) -> Media:
 
 
 def _past(row: _Row) -> PastMedia:
-    return PastMedia(_media(row), row["tries"], row["trouble"], row["on_switch"])
+    return PastMedia(media_of_row(row), row["tries"], row["trouble"], row["on_switch"])
 
 
 def _call(row: _Row) -> CallOfFile:

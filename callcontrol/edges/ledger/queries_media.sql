@@ -90,7 +90,8 @@ WHERE o.deleted_at IS NULL
 RETURNING media_id;
 
 -- next_deletion: An ordered deletion that is due and can be carried out here, its rows locked until the transaction ends.
-SELECT o.tenant, o.media_id, o.cause, o.ordered_by, o.numbers, o.tries, m.state, m.switch, m.path, m.place, m.on_switch
+SELECT o.tenant, o.media_id, o.cause, o.ordered_by, o.numbers, o.tries, m.kind, m.owner, m.state, m.switch, m.path,
+       m.place, m.on_switch
 FROM media_deletions o JOIN media m ON m.tenant = o.tenant AND m.media_id = o.media_id
 WHERE o.deleted_at IS NULL AND o.due_at <= now() AND m.leased_until <= now()
   AND m.state IN ('closed', 'lost', 'stored', 'deleted')
@@ -101,8 +102,9 @@ ORDER BY o.due_at LIMIT 1 FOR UPDATE OF o, m SKIP LOCKED;
 -- is_media_held: Whether a hold counts for this file now.
 SELECT EXISTS (SELECT FROM media_held WHERE tenant = %(tenant)s AND media_id = %(media_id)s) AS held;
 
--- prove_deletion: Notes that no copy of a file is left, and forgets its key.
-WITH forgotten AS (DELETE FROM media_keys WHERE tenant = %(tenant)s AND media_id = %(media_id)s)
+-- prove_deletion: Notes that no copy of a file is left, and forgets its key and what was heard in it.
+WITH forgotten AS (DELETE FROM media_keys WHERE tenant = %(tenant)s AND media_id = %(media_id)s),
+     unheard AS (DELETE FROM transcripts WHERE tenant = %(tenant)s AND media_id = %(media_id)s)
 UPDATE media_deletions SET deleted_at = now(), trouble = '' WHERE tenant = %(tenant)s AND media_id = %(media_id)s;
 
 -- let_copy_go: Notes that the switch has no copy of a file.
@@ -126,7 +128,7 @@ WHERE deleted_at IS NULL
 
 -- media_of_number: Files of a tenant with this number as caller or other party, the oldest first, and why they are held.
 SELECT m.tenant, m.media_id, m.kind, m.state, m.cause, m.began_at, m.changed_at, m.call_id, m.owner, m.caller, m.called,
-       m.agent, m.length_ms, m.switch, m.path, m.place, m.sha256,
+       m.channel, m.agent, m.length_ms, m.switch, m.path, m.place, m.sha256, m.bytes,
        (SELECT string_agg(format('hold %%s by %%s: %%s', hold_id, held_by, why), ' and ' ORDER BY hold_id)
         FROM media_held h WHERE h.tenant = m.tenant AND h.media_id = m.media_id) AS held
 FROM media m WHERE m.tenant = %(tenant)s AND %(number)s IN (m.caller, m.called) ORDER BY m.began_at, m.media_id;
@@ -134,3 +136,29 @@ FROM media m WHERE m.tenant = %(tenant)s AND %(number)s IN (m.caller, m.called) 
 -- note_erasure: Notes that everything about a number was erased.
 INSERT INTO media_erasures (tenant, erased_by, why, files, held)
 VALUES (%(tenant)s, %(by)s, %(why)s, %(files)s, %(held)s);
+
+-- mails_of_number: Mails that name this number as their caller, or in their list of messages, the oldest first; why they may not be changed.
+SELECT mail_id, kind, about, address, created_at, state, facts, held.why AS held
+FROM mails
+LEFT JOIN LATERAL (
+    SELECT string_agg(format('hold %%s by %%s: %%s', hold_id, held_by, h.why), ' and ' ORDER BY hold_id) AS why
+    FROM media_held h WHERE h.tenant = mails.tenant AND h.media_id = nullif(mails.facts->>'media_id', '')
+) AS held ON true
+WHERE tenant = %(tenant)s
+  AND (facts->>'number' = %(number)s OR facts->'messages' @> jsonb_build_array(jsonb_build_object('number', %(number)s::text)))
+ORDER BY created_at, mail_id;
+
+-- blank_mails: Takes this number and the caller's name out of mails; one that was not sent yet is not sent any more.
+UPDATE mails SET
+    facts = CASE WHEN facts->>'number' = %(number)s THEN facts || %(blank)s ELSE facts END || CASE
+        WHEN jsonb_typeof(facts->'messages') = 'array' THEN jsonb_build_object('messages', (
+            SELECT coalesce(jsonb_agg(
+                CASE WHEN one->>'number' = %(number)s THEN one || %(blank)s ELSE one END ORDER BY place
+            ), '[]') FROM jsonb_array_elements(facts->'messages') WITH ORDINALITY AS listed(one, place)
+        )) ELSE '{}' END,
+    state = CASE WHEN state = 'queued' AND facts->>'number' = %(number)s THEN 'failed' ELSE state END,
+    reason = CASE WHEN state = 'queued' AND facts->>'number' = %(number)s THEN 'its caller was erased' ELSE reason END
+WHERE mail_id = ANY(%(mail_ids)s);
+
+-- transcripts_of: What was heard in these files.
+SELECT media_id, text FROM transcripts WHERE tenant = %(tenant)s AND media_id = ANY(%(media_ids)s);

@@ -6,7 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from callcontrol.edges.ledger.deletions import blank_numbers, media_of_number, note_erasure, order
+from callcontrol.edges.ledger.deletions import (
+    blank_mails,
+    blank_numbers,
+    mails_of_number,
+    media_of_number,
+    note_erasure,
+    order,
+)
 from callcontrol.edges.ledger.session import DictConnection, transaction
 from callcontrol.vocabulary.media import MediaState
 
@@ -17,7 +24,7 @@ STAYS: Final = (
     "records of calls, legs and charges with the number: they are books; statements and tax law rest on them",
     "the log of who heard which file: it names no number",
     "orders and proofs of deletion: they name files, not numbers",
-    "what was sent by mail or exported before: it is no longer here",
+    "what was sent by mail or exported before: it is in the hands of those who got it",
 )
 
 
@@ -28,14 +35,17 @@ class Erasure:
     Attributes:
         files: to be deleted, with the numbers in their rows.
         rows: of files that are gone already: the numbers in them are taken out.
-        held: files that stay because a hold counts.
+        mails: whose rows name the number, and are left without it; those that wait are not sent.
+        held: files that stay because a hold counts; held_mails: mails about them.
     """
 
     tenant: str
     number: str
     files: tuple[_Row, ...]
     rows: tuple[_Row, ...]
+    mails: tuple[_Row, ...]
     held: tuple[_Row, ...]
+    held_mails: tuple[_Row, ...]
 
 
 def erasure_of(connection: DictConnection, tenant: str, number: str) -> Erasure:
@@ -49,7 +59,9 @@ def erasure_of(connection: DictConnection, tenant: str, number: str) -> Erasure:
     free = [row for row in found if not row["held"]]
     gone = tuple(row for row in free if row["state"] == MediaState.DELETED)
     files = tuple(row for row in free if row["state"] != MediaState.DELETED)
-    return Erasure(tenant, number, files, gone, held)
+    mails = mails_of_number(connection, tenant, number)
+    free_mails, held_mails = (tuple(row for row in mails if bool(row["held"]) is is_held) for is_held in (False, True))
+    return Erasure(tenant, number, files, gone, free_mails, held, held_mails)
 
 
 def erase(connection: DictConnection, erasure: Erasure, by: str, why: str) -> None:
@@ -63,4 +75,5 @@ def erase(connection: DictConnection, erasure: Erasure, by: str, why: str) -> No
         cause = f"erased with everything about its number: {why}"
         order(connection, erasure.tenant, media_ids, cause, by, numbers=True)
         blank_numbers(connection, erasure.tenant, [row["media_id"] for row in erasure.rows])
+        blank_mails(connection, erasure.number, [row["mail_id"] for row in erasure.mails])
         note_erasure(connection, erasure.tenant, by, why, len(erasure.files), len(erasure.held))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from gevent.event import Event
@@ -12,18 +13,28 @@ from gevent.event import Event
 from callcontrol.config.settings import Settings
 from callcontrol.edges import clock
 from callcontrol.edges.ledger.media_table import MediaTable
+from callcontrol.edges.live_state.mailboxes import BoxStore
+from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
 from callcontrol.edges.storage import FolderStorage, Storage, storage_of
 from callcontrol.edges.threads import aside
 from callcontrol.jobs.media.adopting import Adopter
 from callcontrol.jobs.media.closing import Closer
+from callcontrol.jobs.media.copies import StoredCopies
 from callcontrol.jobs.media.folders import folders_of
+from callcontrol.jobs.media.kept_files import KeptFiles
+from callcontrol.jobs.media.key_watch import KeyWatch
+from callcontrol.jobs.media.link_server import LinkServer
+from callcontrol.jobs.media.live_boxes import forget_in
 from callcontrol.jobs.media.loops import Loop, Runner
 from callcontrol.jobs.media.mail.loops import mail_loops
 from callcontrol.jobs.media.moving import Mover
+from callcontrol.jobs.media.retention import Retention
 from callcontrol.jobs.media.room import RoomKeeper
+from callcontrol.jobs.media.shelf import LedgerShelf
 from callcontrol.vocabulary.moment import SECOND_US
 
 STOP_S = 10.0  # what a step may still take at the end
+REDIS_S = 5.0  # for an answer of Redis
 
 log = logging.getLogger("callcontrol.media")
 
@@ -58,18 +69,33 @@ def loops_of(context: JobContext) -> tuple[Loop, ...]:
     def folders() -> Mapping[str, Path]:
         return folders_of(context.settings())
 
-    mover = Mover(context.table(), context.storage, folders, clock.now)
+    files = KeptFiles(context.settings, context.storage)
+    mover = Mover(context.table(), files, folders, clock.now)
     closer = Closer(context.table(), folders, clock.now)
     adopter = Adopter(context.table(), context.settings, clock.now)
     room = RoomKeeper(context.table(), context.settings)
+    boxes = BoxStore(RedisPipeline(connect(context.redis_url, REDIS_S)))
+    copies = StoredCopies(files, folders)
+    retention = Retention(context.postgres_dsn, context.settings, copies, clock.now, partial(forget_in, boxes))
+    shelf = LedgerShelf(context.postgres_dsn, context.name, files, context.storage)
+    links = LinkServer(context.settings, shelf, clock.now)
     return (
         Loop("move", 1.0, mover.step),
         Loop("close", 10.0, closer.step),
         Loop("adopt", 60.0, adopter.step),
         Loop("room", 30.0, room.step),
+        Loop("delete", 30.0, retention.step),
+        Loop("links", 2.0, lambda: _served(links, shelf)),
+        Loop("keys", 300.0, KeyWatch(context.postgres_dsn, context.settings).step),
         Loop("sweep", 3600.0, lambda: _swept(context.storage())),
         *mail_loops(context.name, context.settings, context.postgres_dsn),
     )
+
+
+def _served(links: LinkServer, shelf: LedgerShelf) -> bool:
+    """Serve links as the settings in force say; copies fetched for them do not outlive their files for long."""
+    shelf.expire()
+    return links.step()
 
 
 def _swept(storage: Storage) -> bool:

@@ -65,16 +65,21 @@ class _Refused(Exception):
 
 
 class LinkApp:
-    """The WSGI application, for the settings in force when it was made."""
+    """The WSGI application.
 
-    def __init__(self, settings: Settings, shelf: Shelf, now: Callable[[], Instant]) -> None:
+    Args:
+        links: as they stood when it was made. settings: those in force now.
+    """
+
+    def __init__(
+        self, links: Links, settings: Callable[[], Settings], shelf: Shelf, now: Callable[[], Instant]
+    ) -> None:
         self._settings = settings
-        self._links: Links = settings.media.links
-        self._signer = LinkSigner(settings.media.links.keys, settings.media.links.address)
+        self._signer = LinkSigner(links.keys, links.address)
         self._shelf = shelf
         self._now = now
-        self._proxies = networks_of(settings.media.links.proxies)
-        self._limit = RequestLimit(settings.media.links.requests_a_minute)
+        self._proxies = networks_of(links.proxies)
+        self._limit = RequestLimit(links.requests_a_minute)
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request."""
@@ -115,7 +120,7 @@ class LinkApp:
             link = self._signer.read(token)
         except BadLink:
             raise _Refused(Why.UNKNOWN) from None
-        if link.tenant not in self._settings.tenants:
+        if link.tenant not in self._settings().tenants:
             raise _Refused(Why.UNKNOWN)
         if self._now() >= link.until:
             raise _Refused(Why.ENDED)
@@ -132,7 +137,7 @@ class LinkApp:
         return media
 
     def _page(self, link: Link, media: Media, request: Request) -> Response:
-        zone = ZoneInfo(self._settings.tenants[link.tenant].zone)
+        zone = ZoneInfo(self._settings().tenants[link.tenant].zone)
         began = f"{datetime_of(media.began_at, zone):%Y-%m-%d %H:%M}"
         until = f"{datetime_of(link.until, zone):%Y-%m-%d %H:%M}"
         shown = Shown(media.kind, media.caller, began, media.length_ms, until)
@@ -140,7 +145,7 @@ class LinkApp:
         return _html(player_page(shown, sound, content_type_of(media.place), _language_of(request)))
 
     def _sound(self, link: Link, media: Media, request: Request, address: str) -> Response:
-        content = aside(self._shelf.opened, media)
+        content = self._shelf.opened(media)
         try:
             if request.method == "GET":
                 hearing = Hearing(link.tenant, link.media_id, self._now(), link.made_for, Way.LINK, address)

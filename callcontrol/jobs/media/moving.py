@@ -1,6 +1,7 @@
 """The way of a file: closed by the switch -> in storage -> read back -> its row says so.
 
     look at the file, mend its header          nothing is changed but a header a crash left wrong
+    bring it into its format, seal it          its wrapped key is noted before it is stored
     put it into storage under its place        the same place each time: a second try replaces the first
     read it back, compare                      what storage took is what there was
     note it as stored                          one transaction
@@ -15,6 +16,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -25,6 +27,7 @@ from callcontrol.edges.storage import NotThere, Storage, StorageAway
 from callcontrol.edges.threads import aside
 from callcontrol.edges.wav import NotWav
 from callcontrol.jobs.media.folders import local_path
+from callcontrol.jobs.media.kept_files import KeptFiles, Prepared
 from callcontrol.vocabulary.media import Media, MediaChange, MediaState
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 
@@ -70,18 +73,18 @@ class Mover:
     """Moves closed files.
 
     Args:
-        storage, folders: those in force now.
+        files: how they are kept. folders: those in force now.
     """
 
     def __init__(
         self,
         table: MediaTable,
-        storage: Callable[[], Storage],
+        files: KeptFiles,
         folders: Callable[[], Mapping[str, Path]],
         now: Callable[[], Instant],
     ) -> None:
         self._table = table
-        self._storage = storage
+        self._files = files
         self._folders = folders
         self._now = now
 
@@ -115,22 +118,35 @@ class Mover:
 
     def _stored(self, media: Media, seen: FileSeen) -> MediaChange:
         """Put it into storage and read it back; what the row is to say."""
-        storage, place = self._storage(), place_of(media)
-        put = aside(_put, storage, place, seen.pieces())
+        with ExitStack() as work:
+            prepared = self._prepared(work, media, seen)
+            if prepared.wrapped is not None:
+                self._table.note_key(media, prepared.wrapped)
+            storage, place = self._files.storage(), place_of(media.tenant, media.media_id, prepared.ending)
+            put = aside(_put, storage, place, prepared.pieces)
         back = aside(_read_back, storage, place)
         if back != put:
             raise StorageAway(f"{place} was read back as {back}, and is {put}")
+        mended = "its header was mended by its size" if seen.mended else ""
         return MediaChange(
             media_id=media.media_id,
             tenant=media.tenant,
             state=MediaState.STORED,
             at=self._now(),
-            cause="its header was mended by its size" if seen.mended else "",
+            cause="; ".join(filter(None, (mended, prepared.said))),
             length_ms=None if seen.wav is None else seen.wav.length_ms,
             bytes=put.bytes,
             sha256=put.sha256,
             place=place,
         )
+
+    def _prepared(self, work: ExitStack, media: Media, seen: FileSeen) -> Prepared:
+        """The file as its tenant wants it kept, until the work is over."""
+        try:
+            whole = self._files.prepared(media, seen.pieces(), is_sound=seen.wav is not None)
+            return aside(work.enter_context, whole)
+        except OSError as error:
+            raise StorageAway(f"{media.media_id} cannot be brought into its format: {error}") from error
 
     def _not_there(self, one: PastMedia) -> None:
         """A file may appear late on a mount; one that does not is lost, and that is told once."""
@@ -158,10 +174,10 @@ class Mover:
             meters.media_oldest_waiting_seconds.labels(switch).set(oldest_s)
 
 
-def place_of(media: MediaChange) -> str:
-    """Its name in storage: always the same, and without a number or a name in it."""
-    digest = hashlib.sha256(f"{media.tenant}/{media.media_id}".encode()).hexdigest()
-    return f"{digest[:2]}/{digest[2:34]}{Path(media.path).suffix}"
+def place_of(tenant: str, media_id: str, ending: str) -> str:
+    """Its name in storage: but for the ending of its format always the same, and without a number or a name in it."""
+    digest = hashlib.sha256(f"{tenant}/{media_id}".encode()).hexdigest()
+    return f"{digest[:2]}/{digest[2:34]}{ending}"
 
 
 def lost(media: MediaChange, why: str, at: Instant) -> MediaChange:

@@ -58,7 +58,7 @@ class Retention:
     """One step of the loop at a time.
 
     Args:
-        forget: told of each file that is gone, so that the box it was in forgets it.
+        forget: takes the file out of what goes on now: of a message, out of its box. Raises NotDeleted.
     """
 
     def __init__(
@@ -105,13 +105,13 @@ class Retention:
         about = {"tenant": order.tenant}
         try:
             self._copies.delete(order)
+            self._forget(order)
         except NotDeleted as error:
             put_off(connection, order, str(error))
             meters.media_deletions_total.labels("failed").inc()
             log.error("%s is not deleted: %s", order.media_id, error, extra=about)
             return
         prove(connection, order, self._now())
-        self._forget(order)
         meters.media_deletions_total.labels("done").inc()
         log.info("%s is deleted: %s, by %s", order.media_id, order.cause, order.ordered_by, extra=about)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import gevent
 import pytest
+from psycopg.types.json import Jsonb
 
 from callcontrol.config.settings import Settings
 from callcontrol.edges import meters
@@ -73,6 +74,18 @@ def add(
         " place, sha256, bytes) VALUES ('acme', %s, %s, %s, 'x', now() - %s * interval '1 day', now(), %s, %s, 'fs1',"
         " '/r/x.wav', 'p', 's', 1)",
         (media_id, kind, state, days, caller, called),
+    )
+
+
+def add_mail(
+    ledger: DictConnection, mail_id: str, media_id: str, number: str, state: str = "queued", listed: Sequence[str] = ()
+) -> None:
+    facts = {"number": number, "name": "Jan", "media_id": media_id, "messages": [{"number": one} for one in listed]}
+    ledger.execute(
+        "INSERT INTO mails (mail_id, tenant, kind, about, address, source, language, facts, message_id, created_at,"
+        " expires_at, state, state_at, due_at) VALUES"
+        " (%s, 'acme', 'voicemail', %s, 'a@b.example', 'voicemail:box', 'pl', %s, 'x', now(), now(), %s, now(), now())",
+        (mail_id, mail_id, Jsonb(facts), state),
     )
 
 
@@ -200,11 +213,25 @@ def test_everything_about_a_number_is_erased_but_what_is_held(
     add(ledger, "old-1", 1, state="deleted")
     add(ledger, "now-1", 0, state="running")
     hold(ledger, "acme", Held(media_id="a-3"), "olga", "court order 7")
+    add_mail(ledger, "m-1", "a-1", NUMBER)
+    add_mail(ledger, "m-2", "", "", "sent", [OTHER, NUMBER])
+    add_mail(ledger, "m-3", "a-3", NUMBER, "sent")
+    add_mail(ledger, "m-4", "b-1", OTHER)
     found = erasure_of(ledger, "acme", NUMBER)
     named = [{row["media_id"] for row in rows} for rows in (found.files, found.rows, found.held)]
     assert named == [{"a-1", "a-2", "now-1"}, {"old-1"}, {"a-3"}]
     assert found.held[0]["held"] == "hold 1 by olga: court order 7"
+    assert [{row["mail_id"] for row in rows} for rows in (found.mails, found.held_mails)] == [{"m-1", "m-2"}, {"m-3"}]
     erase(ledger, found, "piotr", "letter of 12 November")
+    mails = {row["mail_id"]: row for row in ledger.execute("SELECT * FROM mails").fetchall()}
+    assert {name: (row["state"], row["facts"]["number"]) for name, row in mails.items()} == {
+        "m-1": ("failed", ERASED),
+        "m-2": ("sent", ""),
+        "m-3": ("sent", NUMBER),
+        "m-4": ("queued", OTHER),
+    }
+    assert [one["number"] for one in mails["m-2"]["facts"]["messages"]] == [OTHER, ERASED]
+    assert mails["m-1"]["facts"]["name"] == ""
     retention.step()
     assert sorted(shelves.deleted) == ["a-1", "a-2"]
     ledger.execute("UPDATE media SET state = 'closed' WHERE media_id = 'now-1'")

@@ -10,11 +10,14 @@ from pathlib import Path
 from callcontrol.edges.ledger.media_table import MediaTable, MediaWanted, PastMedia
 from callcontrol.edges.storage import FolderStorage, StorageAway
 from callcontrol.jobs.media.closing import Closer
+from callcontrol.jobs.media.kept_files import KeptFiles
 from callcontrol.jobs.media.moving import Mover
 from callcontrol.vocabulary.media import MediaChange, MediaKind, MediaState
 from callcontrol.vocabulary.moment import SECOND_US, Instant
+from tests.config.folder import TENANT, loaded
 
 NOON = Instant(1_764_072_000_000_000)
+AS_IT_COMES = "message: {archive: linear}, talk: {archive: linear}"
 RATE = 8_000  # of 16-bit samples
 
 
@@ -55,6 +58,7 @@ class World:
         self.recordings, self.stored = folder / "recordings", folder / "stored"
         self.recordings.mkdir()
         self.storage = Away(FolderStorage(self.stored))
+        self.settings = loaded(f"{TENANT}media: {{{AS_IT_COMES}}}\n")
         self.now = NOON
         self._dsn = dsn
         self._tables: list[MediaTable] = []
@@ -70,7 +74,8 @@ class World:
             table.now = self.now
 
     def mover(self, name: str = "one") -> Mover:
-        return Mover(self.new_table(name), lambda: self.storage, self.folders, lambda: self.now)
+        files = KeptFiles(lambda: self.settings, lambda: self.storage)
+        return Mover(self.new_table(name), files, self.folders, lambda: self.now)
 
     def closer(self) -> Closer:
         return Closer(self.new_table("closer"), self.folders, lambda: self.now)

@@ -1,0 +1,117 @@
+"""`callcontrol media hold`, `release` and `holds`: files that nothing may delete, for a court or an inquiry."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict
+from zoneinfo import ZoneInfo
+
+from callcontrol.commands.arguments import configuration_or_exit
+from callcontrol.commands.media_ledger import add_tenant, check_tenant, ledger_of, note, number_of, say
+from callcontrol.commands.overriding import add_by, said_by
+from callcontrol.config.settings import Settings
+from callcontrol.edges import clock
+from callcontrol.edges.ledger.holds import Held, Hold, hold, holds, release
+from callcontrol.vocabulary.moment import Instant, instant_from, text_of
+
+NOTHING_DONE = 1
+
+
+def add_hold(parser: argparse.ArgumentParser) -> None:
+    """`hold TENANT (--id ID | --call ID | --number N) --why TEXT [--until WHEN] [--by NAME]`."""
+    add_tenant(parser)
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--id", default="", help="this file")
+    what.add_argument("--call", default="", metavar="ID", help="all files of this call")
+    what.add_argument("--number", default="", help="all files with this number, later ones too")
+    parser.add_argument("--why", required=True, help="the reason, as it is to stand in the ledger")
+    parser.add_argument("--until", default="", metavar="TIME", help="ISO time; default: until it is released")
+    add_by(parser)
+
+
+def add_release(parser: argparse.ArgumentParser) -> None:
+    """`release TENANT HOLD [--by NAME]`."""
+    add_tenant(parser)
+    parser.add_argument("hold", type=int, help="its number, as `media holds` shows it")
+    add_by(parser)
+
+
+def add_holds(parser: argparse.ArgumentParser) -> None:
+    """`holds TENANT`."""
+    add_tenant(parser)
+
+
+def hold_files(args: argparse.Namespace) -> int:
+    """Hold them; says which are gone already."""
+    settings = configuration_or_exit(args.config).settings
+    check_tenant(args, settings)
+    number = number_of(args.number, settings, args.tenant) if args.number else ""
+    held = Held(media_id=args.id, call_id=args.call, number=number)
+    until = _until(args.until, settings, args.tenant)
+    with ledger_of(settings) as connection:
+        hold_id, gone = hold(connection, args.tenant, held, said_by(args), args.why, until)
+        files = next(one.files for one in holds(connection, args.tenant) if one.hold_id == hold_id)
+    end = "" if until is None else f" until {text_of(until)}"
+    told = {"hold": hold_id, "files": files, "deleted_before": gone}
+    say(args, told, f"hold {hold_id}: {held}{end}: {files} held now")
+    for media_id in gone:
+        note(f"{media_id} was deleted before")
+    return 0
+
+
+def release_files(args: argparse.Namespace) -> int:
+    """End a hold; what is due to be deleted goes within a minute."""
+    settings = configuration_or_exit(args.config).settings
+    check_tenant(args, settings)
+    with ledger_of(settings) as connection:
+        held = release(connection, args.tenant, args.hold, said_by(args))
+    if held is None:
+        note(f"{args.tenant} has no hold {args.hold} that was not released: `callcontrol media holds {args.tenant}`")
+        return NOTHING_DONE
+    say(args, {"hold": args.hold, **asdict(held)}, f"hold {args.hold} is released: {held}")
+    return 0
+
+
+def show_holds(args: argparse.Namespace) -> int:
+    """Every hold there ever was, those that count first."""
+    settings = configuration_or_exit(args.config).settings
+    check_tenant(args, settings)
+    with ledger_of(settings) as connection:
+        found = holds(connection, args.tenant)
+    for one in found:
+        say(args, _told(one), _said(one))
+    if not found:
+        note("there is no hold")
+    return 0
+
+
+def _told(one: Hold) -> dict[str, object]:
+    times = {name: at and text_of(at) for name, at in (("since", one.since), ("until", one.until))}
+    return {
+        **asdict(one.held),
+        **times,
+        "hold": one.hold_id,
+        "by": one.by,
+        "why": one.why,
+        "counts": one.counts,
+        "files": one.files,
+        "released_at": one.released_at and text_of(one.released_at),
+        "released_by": one.released_by,
+    }
+
+
+def _said(one: Hold) -> str:
+    until = f" until {text_of(one.until)}" if one.until is not None else ""
+    if one.released_at is not None:
+        until = f", released {text_of(one.released_at)} by {one.released_by}"
+    state = f"{one.files} held" if one.counts else "counts no more"
+    return f"hold {one.hold_id}: {one.held}: {state}: since {text_of(one.since)}{until} by {one.by}: {one.why}"
+
+
+def _until(text: str, settings: Settings, tenant: str) -> Instant | None:
+    if not text:
+        return None
+    until = instant_from(text, ZoneInfo(settings.tenants[tenant].zone))
+    if until <= clock.now():
+        raise ValueError(f"--until {text}: that is over")
+    return until
