@@ -120,14 +120,15 @@ class ServerConnection:
         if self._version != self._servers.version:
             self._version = self._servers.version
             self._rehome(self)
-        batch = [self.waiting.popleft() for _ in range(min(len(self.waiting), MAX_BATCH))]
+        batch: Sequence[PendingCommand] = [self.waiting.popleft() for _ in range(min(len(self.waiting), MAX_BATCH))]
         if not batch:
             return
         if self.away_because:
             self._tell(batch, StoreAway(self.away_because))
             return
+        batch, commands = self._written(batch)
         try:
-            replies = self._execute([one.whole for one in batch])
+            replies = self._execute(commands)
         except Unreachable as error:
             if not self._goes_elsewhere(batch):
                 self._tell(batch, self._gone(error))
@@ -140,6 +141,19 @@ class ServerConnection:
             self._tell(batch, StoreAway(f"it is not known what Redis did: {said_by(error)}"))
         else:
             self._answered(batch, replies)
+
+    def _written(self, batch: Sequence[PendingCommand]) -> tuple[list[PendingCommand], list[Command]]:
+        """The batch, and its commands as they are sent. One whose last argument cannot be made is refused, alone."""
+        sent: list[PendingCommand] = []
+        commands: list[Command] = []
+        for one in batch:
+            try:
+                commands.append(one.whole)
+                sent.append(one)
+            except Exception as error:
+                note_fault("redis", f"what {one.command[0]} was to write could not be made", error)
+                self._tell_one(one, None, StoreRefused(f"{one.command[0]} cannot be sent: {type(error).__name__}"))
+        return sent, commands
 
     def _without_unsendable(self, batch: Sequence[PendingCommand]) -> None:
         """Some command cannot even be written for the wire, so nothing was sent: only that one is refused."""

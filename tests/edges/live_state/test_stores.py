@@ -244,6 +244,16 @@ def test_what_is_saved_before_the_save_before_it_was_sent_takes_its_place_in_the
     assert live.commands == sent + 3
 
 
+def test_a_call_that_cannot_be_written_is_refused_alone(live: RedisPipeline, caplog: pytest.LogCaptureFixture) -> None:
+    store = CallStore(live)
+    call, other = Story(facts()).begin().call, replace(Story(facts()).begin().call, id="call-2")
+    store.save(replace(call, apps=object()))  # type: ignore[arg-type]  # a mistake of ours
+    save(store, other)
+    assert call.id not in store.owners("acme")
+    assert (store.failed_saves, store.owed) == (1, 1)
+    assert "EVALSHA cannot be sent: " in caplog.text
+
+
 def test_a_forgotten_call_is_not_raised_from_the_dead_by_a_late_word(live: RedisPipeline) -> None:
     """Its worker was taken for dead, another one closed it; then the first one says a word that was late."""
     lost: list[tuple[str, str]] = []
