@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from callcontrol.billing.menus import Menus
-from callcontrol.billing.record import CallRecord, Direction, LegRecord, Note, PathEntry, Recording
+from callcontrol.billing.record import CallRecord, Direction, LegRecord, Note, PathEntry, Recording, TalkFact
 from callcontrol.billing.segments import Segments
 from callcontrol.billing.visits import Visits
 from callcontrol.vocabulary.call import Stamps
@@ -26,6 +26,7 @@ from callcontrol.vocabulary.demand import NOTHING_ASKED, CallerDemand, demand_te
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.queue import GOES_ON, Leaving
+from callcontrol.vocabulary.recording import RecordingNoted
 from callcontrol.vocabulary.trail import (
     Arrived,
     Bridged,
@@ -121,6 +122,7 @@ class _TrailFacts:
     path: list[PathEntry] = field(default_factory=list)
     recordings: list[Recording] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    talks: dict[RecordingNoted, TalkFact] = field(default_factory=dict)
 
     @property
     def answered_leg(self) -> str:
@@ -164,6 +166,8 @@ class _TrailFacts:
                 self._choose(entry)
             case Noted(at, what):
                 self.notes.append(Note(at, what))
+            case RecordingNoted(at, fact, why, media_id, source):
+                self.talks.setdefault(entry, TalkFact(at, fact.value, why, media_id, source))
 
     def _choose(self, entry: ChoiceEntry) -> None:
         match entry:
@@ -258,6 +262,7 @@ def _record(
         priority=told.demand.priority,
         label=told.demand.label,
         menus=told.menus.records(ended),
+        talks=tuple(told.talks.values()),
     )
 
 

@@ -228,6 +228,24 @@ class MenuVisit:
 
 
 @dataclass(frozen=True, slots=True)
+class TalkFact:
+    """What was decided or done about recording the conversations of a call.
+
+    Attributes:
+        what: never, announce, on_demand (what was decided), objected, started, paused, resumed, ended, lost.
+        why: the rule that decided it, who asked for it, or what has ended it.
+        media_id: of the recording, "" where there is none.
+        source: file:line of what decided it.
+    """
+
+    at: Instant
+    what: str
+    why: str = ""
+    media_id: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CallRecord:
     """One call, from its arrival to the end of its last leg.
 
@@ -248,6 +266,7 @@ class CallRecord:
         priority: the priority the caller got by keys; 0: none.
         label: what the call was about, as a key said; "": none did.
         menus: its stays in menus, in order.
+        talks: what was decided and done about recording its conversations, in order.
     """
 
     call_id: str
@@ -277,6 +296,7 @@ class CallRecord:
     priority: Annotated[int, LATER] = 0
     label: Annotated[str, LATER] = ""
     menus: Annotated[tuple[MenuVisit, ...], LATER] = ()
+    talks: Annotated[tuple[TalkFact, ...], LATER] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,6 +184,9 @@ def _details(call: PastCall) -> Iterator[tuple[str, str]]:
             yield f"≈ {whose}: estimated, {leg.estimate}", "yellow"
     for recording in call.recordings:
         yield f"● recorded {recording['box']}: {recording['path']}", "magenta"
+    for fact in call.talks:
+        why = " ".join(one for one in (fact["why"], f"({fact['source']})" if fact["source"] else "") if one)
+        yield f"● recording: {fact['what']} {why}".rstrip(), "magenta"
     for note in call.notes:
         yield f"note {note['what']}", "dim"
 

@@ -47,6 +47,7 @@ from callcontrol.config.problems import Problem
 from callcontrol.config.prompt import PromptText
 from callcontrol.config.queue_fields import DeclineKey, PauseCode
 from callcontrol.config.queue_settings import MAX_AGENTS, MAX_QUEUES, Ageing, Agent, Queue
+from callcontrol.config.recording_settings import Recordings
 from callcontrol.config.redis_address import RedisUrl
 from callcontrol.config.secret import SecretText
 from callcontrol.config.speech_settings import Speech
@@ -273,9 +274,7 @@ class Tenant(Frozen):
     )
     confirm: Confirm = Confirm()
     language: Language = Field(default=DEFAULT_LANGUAGE, description="language of what its callers and agents hear")
-    languages: tuple[Language, ...] = Field(
-        default=(), description="those its callers may be led in; `language` is always one"
-    )
+    languages: tuple[Language, ...] = Field(default=(), description="those its callers may be led in besides")
     language_for: tuple[LanguageFor, ...] = Field(
         default=(),
         max_length=MAX_LANGUAGES_FOR,
@@ -309,6 +308,7 @@ class Tenant(Frozen):
     )
     numbers: Mapping[E164, TargetText] = Field(default_factory=dict, description="DIDs and where they lead")
     media: TenantMedia = TenantMedia()
+    recording: Recordings = Recordings()
 
     @property
     def spoken(self) -> tuple[Language, ...]:

@@ -9,7 +9,9 @@ from typing import ClassVar
 
 from callcontrol.config.settings import Tenant
 from callcontrol.control.commands import Command
+from callcontrol.control.talk_recording import TalkRecording
 from callcontrol.routing.facts import Facts
+from callcontrol.routing.path import Way
 from callcontrol.routing.plan import Explanation, Onward, Ring
 from callcontrol.vocabulary.call import NO_KEY, NO_ORIGIN, Caller, HeardKey, Origin, leg_id
 from callcontrol.vocabulary.copying import replace
@@ -49,6 +51,11 @@ class State:
     def is_asked(self, leg: str, tenant: Tenant) -> bool:
         """Whether the person at this leg is asked to accept the call by a key."""
         return False
+
+    @property
+    def way(self) -> Way | None:
+        """How the call came to the conversation that may follow; None: none does, or it is not known."""
+        return None
 
     def under_hours(self, tenant: Tenant) -> str | None:
         """The opening hours under which the call stands while it is in this state: it hears of their end (`HoursOver`).
@@ -108,6 +115,11 @@ class Ringing(State):
     def being_rung(self) -> tuple[str, ...]:
         """All legs of the bridge."""
         return self.legs
+
+    @property
+    def way(self) -> Way:
+        """That of what rings."""
+        return self.step.way
 
     def is_asked(self, leg: str, tenant: Tenant) -> bool:
         """A person is asked for whom the plan says so."""
@@ -196,6 +208,8 @@ class Call:
         pressed: the caller's keys that nothing has used yet, the oldest first.
         heard_key: the last one that the call has had; None: an earlier version did not note it.
         seen: the last moment at which all open legs are known to have lived, by our clock; None: not known.
+        recording: of its conversations, or that they may be recorded on demand; None: neither.
+        objected: a party does not want the call to be recorded.
         taken_over: another worker has had it before: there may be legs that it sent out and could not save.
         watched: whether since then `worker` hears the end of each of them. If not, only asking the switch can tell.
     """
@@ -226,6 +240,8 @@ class Call:
     pressed: str = ""
     demand: CallerDemand | None = None
     heard_key: HeardKey | None = None
+    recording: TalkRecording | None = None
+    objected: bool = False
 
     @property
     def destination(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from callcontrol.control.talk_commands import TalkCommand
 from callcontrol.routing.facts import SentOn
 from callcontrol.routing.plan import LegPlan
 from callcontrol.vocabulary.agent import AgentAction, OfferEnd
@@ -391,6 +392,7 @@ Command = (
     | KeepCallback
     | CallbackTried
     | ActOnAgent
+    | TalkCommand
     | NoteMedia
     | NoteHearing
     | CloseBook

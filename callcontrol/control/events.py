@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from callcontrol.control.talk_events import TalkEvent
 from callcontrol.vocabulary.call import Stamps
 from callcontrol.vocabulary.mailbox import Box, BoxChange, Changed
 from callcontrol.vocabulary.moment import Instant
@@ -81,6 +82,7 @@ class LegGone:
     Attributes:
         sent_on_to: the user part to which its phone has sent the caller (302), "" if it has not.
         sent: of a channel that bears our mark as a leg of this call; None for the caller's.
+        joined_with: the channel that its party has joined with the other one in its place (attended transfer), or "".
     """
 
     leg_id: str
@@ -92,6 +94,7 @@ class LegGone:
     recorded_ms: int = 0  # what a `record` had written on this channel when it ended
     sent_on_to: str = ""
     sent: Sent | None = None
+    joined_with: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,7 +323,7 @@ class Rearrived:
 
 @dataclass(frozen=True, slots=True)
 class LegKey:
-    """A key was pressed at a leg of the call that is not the caller's."""
+    """A key was pressed at a leg of the call; at the caller's it is told as KeyPressed too, over its own connection."""
 
     leg_id: str
     key: str
@@ -390,6 +393,7 @@ Event = (
     | Rearrived
     | HoursOver
     | AloneChecked
+    | TalkEvent
     | SwitchGone
     | CommandFailed
 )

@@ -18,6 +18,7 @@ from callcontrol.control import (
     languages,
     legs,
     offers,
+    recordings,
     transfers,
     uncontrolled,
 )
@@ -67,7 +68,8 @@ def step(call: Call, event: Event, facts: Facts) -> PlainResult:
         if isinstance(answer, ThenDecide):
             first, answer = (*first, *answer.commands), answer.decision
         moved, answer = start(moved, answer, facts.led_in(moved.language))
-    return keys_ahead.dropped(moved), (*first, *answer)
+    recorded, more = recordings.follow(call, keys_ahead.dropped(moved), event, facts)
+    return recorded, (*first, *answer, *more)
 
 
 def _everywhere(call: Call, event: Event, facts: Facts) -> StepResult | None:

@@ -11,11 +11,11 @@ from collections.abc import Iterator, Mapping
 from types import ModuleType
 from typing import Any, Final
 
-from callcontrol.control import call, playing
+from callcontrol.control import call, playing, talk_recording
 from callcontrol.control.upgrades import call_with_its_own_id, call_with_legs
 from callcontrol.routing import path, plan
 from callcontrol.vocabulary import call as call_nouns
-from callcontrol.vocabulary import demand, leg, queue, rule, target, trail
+from callcontrol.vocabulary import demand, leg, queue, recording, rule, target, trail
 from callcontrol.vocabulary.stored import Upgrades
 
 # Of classes that have another name by now: the name they were saved by first.
@@ -33,7 +33,21 @@ def _classes_of(module: ModuleType) -> Iterator[type[Any]]:
 # The dataclasses that are saved, by kind.
 CLASSES: Final[Mapping[str, type[Any]]] = {
     SAVED_AS.get(found.__name__, found.__name__): found
-    for module in (call, playing, path, plan, call_nouns, demand, leg, queue, rule, target, trail)
+    for module in (
+        call,
+        playing,
+        talk_recording,
+        path,
+        plan,
+        call_nouns,
+        demand,
+        leg,
+        queue,
+        recording,
+        rule,
+        target,
+        trail,
+    )
     for found in _classes_of(module)
 }
 

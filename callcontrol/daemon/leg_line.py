@@ -8,8 +8,10 @@ from collections.abc import Callable
 import gevent
 
 from callcontrol.control import commands as do
+from callcontrol.control import talk_commands as say
 from callcontrol.control.call import Call, Closed
 from callcontrol.control.events import Joined, JoinFailed, LegAnswered, OriginateFailed
+from callcontrol.control.talk_events import RecordingFailed
 from callcontrol.daemon.driven_call import DrivenCall
 from callcontrol.edges import clock, meters
 from callcontrol.edges.freeswitch.failures import (
@@ -85,9 +87,26 @@ class LegLine:
             case do.KillLeg() | do.BringBack():
                 patience_s = NOT_TOLD_S if isinstance(command, do.KillLeg) else INSIST_S
                 self._insist(command, driver, clock.monotonic() + patience_s)
-            case do.Whisper():
+            case say.StartRecording(media_id=media_id):
+                self._record(command, driver, media_id)
+            case do.Whisper() | say.AnnounceRecording() | say.EndPrompt() | say.MaskRecording() | say.StopRecording():
                 call = driver.call
                 self._ask(command, driver, lambda reply: None if reply.ok else _refused(command, call, reply.text))
+
+    def _record(self, command: say.StartRecording, driver: DrivenCall, media_id: str) -> None:
+        """Where the switch can be asked and refuses, there will be no file. Where it cannot, the worker
+        that takes the call over asks again, or the file turns up.
+        """
+
+        def failed(why: str) -> None:
+            driver.deliver(RecordingFailed(media_id, why))
+
+        def replied(reply: Reply) -> None:
+            if not reply.ok:
+                _refused(command, driver.call, reply.text)
+                failed(reply.text.strip())
+
+        self._ask(command, driver, replied, failed)
 
     def _dial(self, command: do.Originate, driver: DrivenCall) -> None:
         try:

@@ -29,11 +29,14 @@ class MissedKeys:
         self._kept: deque[tuple[float, str, KeyPressed]] = deque()
 
     def tell(self, driver: DrivenCall, event: SwitchEvent) -> None:
-        """A key was pressed at a leg of this call, or by the caller (whose own come over the caller's connection)."""
-        leg = event.get("Unique-ID")
-        if leg == driver.call.led and driver.line is None:
+        """A key was pressed at a leg of this call, or by the caller (whose own come over the caller's connection). Of a
+        conversation whose recording is paused none is kept.
+        """
+        leg, recording = event.get("Unique-ID"), driver.call.recording
+        is_missed = leg == driver.call.led and driver.line is None
+        if is_missed and (recording is None or recording.paused_until is None):
             self.note(leg, key_pressed(event.get))
-        else:
+        if not is_missed or recording is not None:
             driver.deliver(LegKey(leg, event.get("DTMF-Digit")))
 
     def keep(self, channel: str, text: bytes) -> bool:

@@ -16,8 +16,10 @@ from gevent.event import Event
 
 from callcontrol.config.fields import host_and_port
 from callcontrol.config.settings import Settings, Switch
-from callcontrol.control.events import ChannelsChecked, LegHeard, SwitchGone
+from callcontrol.control.events import ChannelsChecked, SwitchGone
+from callcontrol.daemon import leg_news
 from callcontrol.daemon.event_gaps import EventGaps
+from callcontrol.daemon.leg_news import RECORDING_EVENTS, WAS_HEARD
 from callcontrol.daemon.missed_ends import MissedEnds
 from callcontrol.daemon.missed_keys import MissedKeys
 from callcontrol.daemon.registrations import Registrations
@@ -30,7 +32,7 @@ from callcontrol.edges.freeswitch.channel_events import EventReader
 from callcontrol.edges.freeswitch.commands import TAKEN_CALLS, TAKEN_HOW, TAKEN_OVER, TAKER, Auth, Taken
 from callcontrol.edges.freeswitch.failures import EventSocketError, SwitchClosed
 from callcontrol.edges.freeswitch.inbound import SwitchLink
-from callcontrol.edges.freeswitch.leg_commands import HEARD
+from callcontrol.edges.freeswitch.recording_commands import ANNOUNCED
 from callcontrol.edges.freeswitch.sockets import Address
 from callcontrol.edges.freeswitch.switch_connection import LinkLimits
 from callcontrol.edges.freeswitch.translate import CALL_MARK, ENDED_HEADERS, call_names, leg_gone
@@ -39,8 +41,8 @@ from callcontrol.vocabulary.moment import Instant
 
 log = logging.getLogger(__name__)
 
-EVENTS = ("CHANNEL_HANGUP_COMPLETE", "CHANNEL_PARK", "DTMF")
-CUSTOM_EVENTS = ("sofia::register", "sofia::unregister", "sofia::expire", TAKEN_OVER)
+EVENTS = ("CHANNEL_HANGUP_COMPLETE", "CHANNEL_PARK", "DTMF", *RECORDING_EVENTS)
+CUSTOM_EVENTS = ("sofia::register", "sofia::unregister", "sofia::expire", TAKEN_OVER, ANNOUNCED)
 # Longest wait for an answer to a quick question (seconds).
 ASK_S = 5.0
 LOOK_S = 0.02
@@ -53,7 +55,6 @@ STEP_S = 0.05
 # of its hang-up come in between, and the answer to a question overtakes the events that wait for their step.
 GOING_S = 0.5
 CHANNELS = "show channels as json"
-WAS_HEARD = f"variable_{HEARD}"
 # Of the channels' events these are looked at.
 READ = EventReader((*ENDED_HEADERS, WAS_HEARD))
 # How the switch writes a variable that is not there (mod_commands.c, uuid_getvar_function).
@@ -326,6 +327,8 @@ class SwitchLinks:
         known = self._shared is not None and channel in self._shared.call_by_channel
         if known or what == "DTMF":
             return known or self.missed_keys.keep(channel, text)
+        if what in RECORDING_EVENTS or (what == "CUSTOM" and leg_news.call_named(text)):
+            return self._shared is not None and leg_news.call_named(text) in self._shared.drivers
         names = call_names(peek(text, CALL_MARK), channel)
         if not names or (self._shared is not None and self._is_ours(names)):
             return True
@@ -341,12 +344,15 @@ class SwitchLinks:
         )
 
     def _on_event(self, name: str, event: SwitchEvent) -> None:
+        assert self._shared is not None
         if event.name == "CHANNEL_HANGUP_COMPLETE":
             self._leg_gone(event)
         elif event.name == "CHANNEL_PARK":
-            self._leg_parked(event)
+            leg_news.tell_parked(event, self._shared)
         elif event.name == "DTMF":
-            self._leg_pressed(event)
+            leg_news.tell_key(event, self._shared, self.missed_keys)
+        elif event.name in RECORDING_EVENTS or event.get("Event-Subclass") == ANNOUNCED:
+            leg_news.tell_recording(event, self._shared.drivers)
         elif event.name == "CUSTOM" and event.get("Event-Subclass") == TAKEN_OVER:
             self._taken(event)
         elif event.name == "CUSTOM":
@@ -375,19 +381,6 @@ class SwitchLinks:
                 driver.deliver(leg_gone(event, driver.call))
             elif closed is not None:
                 shared.late_leg_end(name, leg_gone(event, closed))
-
-    def _leg_parked(self, event: SwitchEvent) -> None:
-        """Every call that reaches us parks once; only a leg that has heard something is news."""
-        assert self._shared is not None
-        driver = self._shared.driver_of(event.get("Unique-ID"))
-        if driver is not None and event.get(WAS_HEARD) == "true":
-            driver.deliver(LegHeard(event.get("Unique-ID")))
-
-    def _leg_pressed(self, event: SwitchEvent) -> None:
-        assert self._shared is not None
-        driver = self._shared.driver_of(event.get("Unique-ID"))
-        if driver is not None:
-            self.missed_keys.tell(driver, event)
 
     def _phone(self, name: str, event: SwitchEvent) -> None:
         account = (event.get("from-user") or event.get("user"), event.get("from-host") or event.get("host"))

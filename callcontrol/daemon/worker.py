@@ -231,6 +231,8 @@ class Worker:
 
     def _refresh_meters(self) -> None:
         meters.calls_in_progress.set(len(self._shared.drivers))
+        calls = (driver.call for driver in self._shared.drivers.values())
+        meters.recordings_running.set(sum(call.recording is not None and call.recording.is_on for call in calls))
         meters.connections.set(self._server.connection_count)
         meters.redis_up.set(0 if self._pipeline.away_because else 1)
         meters.redis_refuses.set(1 if self._pipeline.refuses_because else 0)

@@ -10,7 +10,10 @@ from callcontrol.routing import arrival, router
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.language import choice_at_arrival
 from callcontrol.routing.plan import Decision, Explanation, Ring, RingResult, Step
+from callcontrol.routing.recording import rulings
 from callcontrol.vocabulary.outcome import Outcome
+from callcontrol.vocabulary.recording import RecordingMode
+from callcontrol.vocabulary.target import ExtensionTarget, NumberTarget, text_of
 from callcontrol.vocabulary.trail import Passed
 
 # Enough for every plan a person can read; deeper branches are cut with a line that says so.
@@ -24,6 +27,7 @@ class Kind(StrEnum):
     REASON = "reason"  # a target that was come to, and why
     PASSED = "passed"  # a target that is not tried, and why
     STEP = "step"  # what is done
+    RECORDING = "recording"  # whether the conversation is recorded that it leads to, and why
     CASE = "case"  # when the lines below it, one deeper, apply
     CUT = "cut"  # there would be more
 
@@ -77,8 +81,32 @@ def _decision(decision: Decision, facts: Facts, depth: int, told: set[str]) -> I
         return
     told |= {step.told_once} - {""}
     yield Line(depth, Kind.STEP, step.described())
+    yield from _recordings(step, facts, depth)
     follows = _failures(step, facts, depth, told) if isinstance(step, Ring) else _branches(step, facts, depth, told)
     yield from follows
+
+
+def _recordings(step: Step, facts: Facts, depth: int) -> Iterator[Line]:
+    """Whether conversations are recorded that the step leads to; where that differs, with whom."""
+    found = rulings(_parties(step, facts), step.way, facts) if step.way is not None else {}
+    for decided, parties in found.items():
+        if decided.mode is not RecordingMode.NEVER or decided.source or len(found) > 1:
+            whom = f" with {', '.join(parties)}" if len(found) > 1 else ""
+            text = f"recording{whom}: {decided.mode.value} ({decided.why})"
+            yield Line(depth, Kind.RECORDING, text, decided.source)
+
+
+def _parties(step: Step, facts: Facts) -> tuple[str, ...]:
+    """With whom it may lead to a conversation, as target texts."""
+    if isinstance(step, Ring):
+        return tuple(dict.fromkeys(leg.to for leg in step.legs))
+    queue = facts.tenant.queues.get(step.way.served) if step.way is not None else None
+    agents = (facts.tenant.agents.get(seat.agent) for seat in queue.agents) if queue is not None else ()
+    return tuple(
+        text_of(ExtensionTarget(agent.extension) if agent.extension else NumberTarget(agent.number or ""))
+        for agent in agents
+        if agent is not None
+    )
 
 
 def _branches(step: Step, facts: Facts, depth: int, told: set[str]) -> Iterator[Line]:

@@ -53,6 +53,11 @@ class Path:
         """Where the rules of all that may follow are looked up from."""
         return self.chosen or self.first
 
+    @property
+    def diverted(self) -> tuple[str, ...]:
+        """The extensions whose rules have forwarded the call."""
+        return tuple(one.extension for one in self.diversions)
+
     def entering(self, target: Target) -> Path:
         """The path with this target marked as visited."""
         return replace(self, visited=(*self.visited, text_of(target)))
@@ -110,3 +115,23 @@ class Fallback:
     def after_this(self) -> Fallback:
         """The same with the next one tried."""
         return replace(self, at=self.at + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a call comes to a conversation.
+
+    Attributes:
+        served: the queue the caller is served from, "" for none.
+        diverted: the extensions whose rules have forwarded the call.
+    """
+
+    served: str = ""
+    diverted: tuple[str, ...] = ()
+
+    def after(self, earlier: Way) -> Way:
+        """The way of a call that was transferred from a conversation it came to by the earlier one."""
+        return Way(self.served or earlier.served, tuple(dict.fromkeys((*earlier.diverted, *self.diverted))))
+
+
+NO_WAY = Way()

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from callcontrol.routing.path import Path
+from callcontrol.routing.path import Path, Way
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.target import Target
 from callcontrol.vocabulary.trail import Passed, Routed
@@ -116,6 +116,11 @@ class Step(ABC):
         """By what the step is named in a plan where it comes again; "": it is told in full each time."""
         return ""
 
+    @property
+    def way(self) -> Way | None:
+        """How the call comes to a conversation by this step; None: to none."""
+        return None
+
 
 @dataclass(frozen=True, slots=True)
 class Ring(Step):
@@ -138,6 +143,11 @@ class Ring(Step):
     def described(self) -> str:
         """Who is rung."""
         return "ring " + ", ".join(leg.described() for leg in self.legs)
+
+    @property
+    def way(self) -> Way:
+        """By the rules alone."""
+        return Way(diverted=self.path.diverted)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from callcontrol.simulator.channel_values import STATE_NUMBERS, ChannelValues
 from callcontrol.simulator.core import Core
 from callcontrol.simulator.ears import FarEnd
 from callcontrol.simulator.profile import CallerProfile
+from callcontrol.simulator.running import Running
 
 # How a key came (switch_channel.c, switch_channel_dequeue_dtmf): by RFC 4733, or by SIP INFO.
 VOICE_PATH, SIGNALLING = "RTP", "ENDPOINT"
@@ -71,6 +72,7 @@ class Channel(ChannelValues):
         self.on_down: list[Callable[[], None]] = []
         self.finished = Signal()
         self.holders = 0
+        self.recordings: dict[str, Running] = {}  # by path, see recordings.py
         self.digits: list[str] = []
         self.unheard_digits: list[tuple[str, str]] = []
         self._disposition = ""

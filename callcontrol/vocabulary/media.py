@@ -112,6 +112,11 @@ def media_id_of(call_id: str, number: int) -> str:
     return f"{call_id}-{number}"
 
 
+def call_of(media_id: str) -> str:
+    """The id of the call that has made this medium."""
+    return media_id.rpartition("-")[0]
+
+
 def applied(media: Media | None, change: MediaChange) -> Media:
     """The row with this change. Applying one again changes nothing.
 

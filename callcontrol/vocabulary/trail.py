@@ -18,6 +18,7 @@ from callcontrol.vocabulary.language import Language
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.queue import Leaving
+from callcontrol.vocabulary.recording import RecordingNoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,7 +333,7 @@ class MenuLeft:
 
 MenuEntry = MenuEntered | MenuLeft
 QueueEntry = Queued | Offered | OfferEnded | LeftQueue | Pressed | WrapUpBegan
-Conversation = Bridged | JoinedOutside | Parted
+Conversation = Bridged | JoinedOutside | Parted | RecordingNoted
 ChoiceEntry = LanguageChosen | Demanded
 LegEntry = Dialled | LegFound | LegEnded | Moved
 Entry = (

@@ -28,6 +28,10 @@ def test_the_numbers_lead_where_the_stories_expect_them() -> None:
     numbers = example().tenants["acme"].numbers
     led = {number.removeprefix("+482212345"): text_of(target) for number, target in numbers.items()}
     assert led == {
+        "61": "queue:claims",
+        "62": "extension:140",
+        "63": "extension:141",
+        "64": "extension:142",
         "67": "extension:101",
         "68": "group:sales",
         "69": "list:night",
@@ -92,7 +96,7 @@ def test_the_phones_of_agents_have_no_other_part_in_the_example() -> None:
     acme = example().tenants["acme"]
     phones = {agent.extension for agent in acme.agents.values() if agent.extension}
     named = {target.name for _, target in targets_in("acme", acme) if isinstance(target, ExtensionTarget)}
-    assert phones == {"121", "122", "123", "124", "126"}
+    assert phones == {"121", "122", "123", "124", "126", "143"}
     assert phones & named == set()
     assert all(acme.extensions[phone].endpoints for phone in phones)
 

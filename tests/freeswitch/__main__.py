@@ -20,6 +20,7 @@ from tests.freeswitch.audio import Microphones, can_listen
 from tests.freeswitch.blinks import BLINKS
 from tests.freeswitch.configuration import here_not_there
 from tests.freeswitch.emergencies import EMERGENCIES
+from tests.freeswitch.files import FILES, file_differences
 from tests.freeswitch.joins import JOINS
 from tests.freeswitch.mishaps import MISHAPS
 from tests.freeswitch.neighbour import phones_at_another_switch
@@ -93,7 +94,10 @@ def _mishaps(stage: RealStage, microphones: Microphones, words: list[str]) -> It
 
 def _play(stage: RealStage, microphones: Microphones, story: Story) -> Iterator[str]:
     microphones.clear()
-    yield from stage.player.play(story).differences
+    played = stage.player.play(story)
+    yield from played.differences
+    if story.file in FILES:
+        yield from file_differences(FILES[story.file], played.calls, stage.recordings)
     yield from tone_differences(HEARS.get(story.file, ()), stage.world.listening_ports(), microphones)
 
 

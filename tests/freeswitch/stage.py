@@ -38,6 +38,7 @@ class RealStage:
         self.redis_url = ""
         self.config: Path
         self.stories = folder / "stories"
+        self.recordings = folder / "recordings"
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:

@@ -51,6 +51,8 @@ class SwitchTwin(SwitchCallers):
                 return self._whisper(leg, hang_up)
             case do.BringBack():
                 return self.transfer(call.caller_channel, call.destination)
+            case _:
+                raise AssertionError(f"{type(command).__name__}: no tenant of the simulation records conversations")
 
     def _kill(self, leg: str, cause: str) -> bool:
         channel = self.channels.get(leg)

@@ -18,6 +18,7 @@ from callcontrol.config.checks import (
     media,
     numbers,
     queues,
+    recording,
     rules,
     shared,
     switches,
@@ -94,6 +95,9 @@ CHECKS: tuple[Callable[[Settings], Iterable[Problem]], ...] = (
     media.keys_written_twice,
     media.roles_of_nobody,
     media.roles_held_twice,
+    recording.recordings_of_unknown_parties,
+    recording.recordings_never_made,
+    recording.recording_keys_in_vain,
 )
 
 # Those that look along the ways of targets, whatever kinds there are.

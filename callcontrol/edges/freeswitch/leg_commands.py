@@ -11,14 +11,15 @@ from typing import Final
 
 from callcontrol.control import commands as do
 from callcontrol.control.call import Call
-from callcontrol.edges.freeswitch.failures import UnsafeText
-from callcontrol.edges.freeswitch.safe import destination, word
+from callcontrol.control.talk_commands import AnnounceRecording, EndPrompt, StopRecording, TalkCommand
+from callcontrol.edges.freeswitch import recording_commands
+from callcontrol.edges.freeswitch.safe import destination, playable, word
 from callcontrol.edges.freeswitch.translate import dial_string_of
 from callcontrol.routing.carrier_loops import PASSED_HEADER, as_header
 from callcontrol.routing.plan import LegPlan, TrunkNumber
 
 # Orders that are carried out at once, and answered.
-LegOrder = do.Whisper | do.Join | do.KillLeg | do.BringBack
+LegOrder = do.Whisper | do.Join | do.KillLeg | do.BringBack | TalkCommand
 
 # A parked leg that no worker joins any more (its worker died) ends by itself after so many seconds.
 PARK_S: Final = 60
@@ -77,6 +78,8 @@ def before(command: LegOrder, call: Call) -> tuple[str, ...]:
     Raises:
         UnsafeText: something in it cannot be sent as what it is.
     """
+    if isinstance(command, AnnounceRecording | EndPrompt | StopRecording):
+        return recording_commands.before(command)
     if not _joins_led(command, call):
         return ()
     return (f"uuid_setvar {call.led} {_AFTER_BRIDGE} {destination(call.destination)}:XML:{BACK_CONTEXT}",)
@@ -103,7 +106,7 @@ def leg_command(command: LegOrder, call: Call) -> str:
     """
     match command:
         case do.Whisper(leg, file, hang_up):
-            apps = (f"playback:{_playable(file)}", "hangup:NORMAL_CLEARING" if hang_up else "park")
+            apps = (f"playback:{playable(file)}", "hangup:NORMAL_CLEARING" if hang_up else "park")
             # m:^: makes ^ the separator: commas stand in tones and dots in file names
             return f"uuid_transfer {leg} m:^:set:{HEARD}={str(not hang_up).lower()}^{'^'.join(apps)} inline"
         case do.Join(first, second):
@@ -113,6 +116,8 @@ def leg_command(command: LegOrder, call: Call) -> str:
         case do.BringBack(refused):
             context = LAST_RESORT_CONTEXT if refused else BACK_CONTEXT
             return bring_back(call.led, call.destination, context)
+        case _:
+            return recording_commands.api_command(command, call.id)
 
 
 def bring_back(channel: str, dialled: str, context: str = BACK_CONTEXT) -> str:
@@ -125,9 +130,3 @@ def bring_back(channel: str, dialled: str, context: str = BACK_CONTEXT) -> str:
         UnsafeText: something in it cannot be sent as what it is.
     """
     return f"uuid_transfer {channel} {destination(dialled)} XML {word(context)}"
-
-
-def _playable(file: str) -> str:
-    if any(character in file for character in " ^'\"\n\r"):
-        raise UnsafeText(what="file to be played", text=file[:200], why="blanks, quotes and ^ are syntax here")
-    return file

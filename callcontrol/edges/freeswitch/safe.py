@@ -112,3 +112,14 @@ def word(text: str) -> str:
         UnsafeText: it is none.
     """
     return _whole(_WORD, "name", text, "carrier-1")
+
+
+def playable(file: str) -> str:
+    """The file as an argument among others.
+
+    Raises:
+        UnsafeText: it holds what means something there.
+    """
+    if any(character in file for character in " ^'\"\n\r"):
+        raise UnsafeText(what="file to be played", text=file[:200], why="blanks, quotes and ^ are syntax here")
+    return file

@@ -27,6 +27,8 @@ CALL_MARK = f"variable_{CALL}"
 # What `playback` answers where it cannot open the file (mod_dptools.c, playback_function).
 NOT_THERE = "FILE NOT FOUND"
 MOVED_TO = "variable_sip_redirect_contact_user_0"
+# Of a channel whose party has joined the other one with a channel (attended transfer): `att:` and that channel.
+TRANSFERRED_TO = "variable_transfer_to"
 # What is looked at of those events, and of the end of a leg.
 READ = EventReader(
     (
@@ -62,6 +64,7 @@ ENDED_HEADERS = (
     "variable_sip_gateway_name",
     "variable_cc_payer",
     "variable_record_ms",
+    TRANSFERRED_TO,
     CALL_MARK,
     MOVED_TO,
 )
@@ -137,7 +140,9 @@ def leg_gone(event: SwitchEvent, call: Call) -> LegGone:
     leg, caller = event.get("Unique-ID"), call.caller_channel
     cause = event.get("variable_hangup_cause") or event.get("Hangup-Cause") or "NORMAL_UNSPECIFIED"
     by = _hung_up_by(event, is_caller=leg == caller)
-    told = LegGone(leg, cause, _stamps(event), by, recorded_ms=_recorded_ms(event.get))
+    kind, _, other = event.get(TRANSFERRED_TO).partition(":")
+    joined_with = str(Safe(other)) if kind == "att" else ""
+    told = LegGone(leg, cause, _stamps(event), by, recorded_ms=_recorded_ms(event.get), joined_with=joined_with)
     if leg == caller:
         return told
     told = replace(told, sent_on_to=_moved_to(event.get))
@@ -171,7 +176,9 @@ def app_commands(command: do.Command, call: Call, profile: str) -> Sequence[Comm
     match command:
         case do.Bridge(app_id, legs, headers):
             shared = {f"sip_h_{name}": value for name, value in headers.items()}
-            return (Execute("bridge", dial_string_of(legs, shared, call, profile), app_id),)
+            # Nothing is sent to the channel behind it, so it needs no lock: that would keep the announcement that the
+            # conversation is recorded from being heard in it (switch_core_session_private_event_count).
+            return (Execute("bridge", dial_string_of(legs, shared, call, profile), app_id, lock=False),)
         case do.Answer():
             return (Execute("answer"),)
         case do.OpenEarlyMedia():

@@ -50,6 +50,7 @@ class Phrase(StrEnum):
     CALLING_BACK = "calling-back"  # to the agent: this is a callback, we are calling the customer
     CALLER_GONE = "caller-gone"  # to the agent: the caller has hung up
     ACCEPT = "accept"  # to an external agent: press one to accept the call
+    RECORDED = "recorded"  # to those who talk: this conversation is recorded
 
 
 class Hint(StrEnum):
@@ -58,6 +59,7 @@ class Hint(StrEnum):
     VOICEMAIL = "hint-voicemail"  # to leave a message, press …
     CALLBACK = "hint-callback"  # to be called back, press …
     DECLINE = "hint-decline"  # to an external agent, after Phrase.ACCEPT: to decline it, press …
+    OBJECT = "hint-object"  # to those who talk, after Phrase.RECORDED: if you do not agree, press …
 
 
 def phrase(language: Language, name: Phrase) -> Files:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from callcontrol.simulator import bridging, causes, encoding
+from callcontrol.simulator import bridging, causes, encoding, recordings
 from callcontrol.simulator.channel import Channel, Order
 from callcontrol.simulator.dial_string import separate
 from callcontrol.simulator.session import SwitchBase
@@ -149,7 +149,7 @@ def broadcast(switch: SwitchBase, argument: str) -> str:
     if ("bleg" in where or "both" in where) and channel.partner is not None:
         takers.append(channel.partner)
     app, scheme, app_argument = words[1].partition("::")
-    order = Order(app, app_argument) if scheme else Order("playback", words[1])
+    order = Order(app, app_argument, lock=True) if scheme else Order("playback", words[1], lock=True)
     for taker in takers:
         switch.session_of(taker).queue(order)
     return "+OK Message sent\n"
@@ -188,5 +188,6 @@ COMMANDS: dict[str, Callable[[SwitchBase, str], str]] = {
     "uuid_transfer": send_elsewhere,
     "uuid_broadcast": broadcast,
     "uuid_answer": answer,
+    "uuid_record": recordings.record,
     "hupall": hang_up_all,
 }

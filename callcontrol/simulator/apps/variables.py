@@ -57,6 +57,15 @@ def privacy(session: Session, argument: str) -> None:
     session.channel.touch()
 
 
+def event(session: Session, argument: str) -> None:
+    """`Event-Name=CUSTOM,Event-Subclass=…,Header=…`, with the channel's data (mod_dptools.c, event_function)."""
+    pairs = (pair.partition("=") for pair in separate(argument, ","))
+    told = {name: value for name, _, value in pairs}
+    name, subclass = told.pop("Event-Name", "CHANNEL_APPLICATION"), told.pop("Event-Subclass", "")
+    channel = session.channel
+    channel.core.fire(name, {**channel.basic_headers(), **channel.variables, **told}, subclass=subclass)
+
+
 def say_nothing(session: Session, argument: str) -> None:
     """`log` and `info` write to a log this switch does not keep."""
 
@@ -69,6 +78,7 @@ APPS = (
     App("export", export),
     App("push", push),
     App("privacy", privacy),
+    App("event", event),
     App("log", say_nothing),
     App("info", say_nothing),
     App("presence", say_nothing),

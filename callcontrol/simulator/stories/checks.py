@@ -38,6 +38,8 @@ def call_differences(expected: Mapping[str, Any], call: PastCall) -> Iterator[st
         yield from _charges(expected["charges"], call)
     if "recordings" in expected and len(call.recordings) != expected["recordings"]:
         yield f"{expected['recordings']} recordings expected, there are {[r['path'] for r in call.recordings]}"
+    if "talks" in expected and expected["talks"] != [fact["what"] for fact in call.talks]:
+        yield f"recording should be {expected['talks']}: {[(fact['what'], fact['why']) for fact in call.talks]}"
     if "note" in expected and not any(re.search(expected["note"], n["what"]) for n in call.notes):
         yield f"no note says {expected['note']!r}: {[n['what'] for n in call.notes]}"
 

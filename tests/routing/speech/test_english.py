@@ -96,6 +96,7 @@ def test_phrases() -> None:
         Phrase.CALLING_BACK: "This is a callback. We are calling the customer",
         Phrase.CALLER_GONE: "The caller has hung up",
         Phrase.ACCEPT: "To accept the call, press one",
+        Phrase.RECORDED: "This conversation is being recorded",
     }
 
 
@@ -106,6 +107,7 @@ def test_phrases() -> None:
         (Hint.CALLBACK, "1", "To be called back, press one"),
         (Hint.CALLBACK, "*", "To be called back, press star"),
         (Hint.DECLINE, "2", "To decline it, press two"),
+        (Hint.OBJECT, "9", "If you do not agree, press nine"),
         (Hint.VOICEMAIL, "#", "To leave a message, press hash"),
     ],
 )

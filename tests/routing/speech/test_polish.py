@@ -106,6 +106,7 @@ def test_phrases() -> None:
         Phrase.CALLING_BACK: "Oddzwaniamy do klienta. Trwa łączenie",
         Phrase.CALLER_GONE: "Osoba dzwoniąca rozłączyła się",
         Phrase.ACCEPT: "Aby odebrać połączenie, naciśnij jeden",
+        Phrase.RECORDED: "Ta rozmowa jest nagrywana",
     }
 
 
@@ -116,6 +117,7 @@ def test_phrases() -> None:
         (Hint.CALLBACK, "1", "Jeśli mamy oddzwonić, naciśnij jeden"),
         (Hint.CALLBACK, "*", "Jeśli mamy oddzwonić, naciśnij gwiazdkę"),
         (Hint.DECLINE, "2", "Aby je odrzucić, naciśnij dwa"),
+        (Hint.OBJECT, "9", "Jeżeli nie wyrażasz zgody, naciśnij dziewięć"),
         (Hint.VOICEMAIL, "#", "Aby zostawić wiadomość, naciśnij krzyżyk"),
     ],
 )

@@ -42,6 +42,7 @@ from callcontrol.kinds.targets.queue.waiting_caller import Offering
 from callcontrol.kinds.targets.queue.whispering import of_customer
 from callcontrol.routing.agents import customer_leg
 from callcontrol.routing.facts import Facts
+from callcontrol.routing.path import Way
 from callcontrol.routing.plan import Legs
 from callcontrol.routing.speech import as_file_string
 from callcontrol.vocabulary.agent import OfferEnd
@@ -109,6 +110,11 @@ class CallingBack(OwnState):
             return ()
         customer = () if self.offering.stage == "joining" else (self.customer,)
         return (*customer, *self.offering.being_rung)
+
+    @property
+    def way(self) -> Way:
+        """Through the queue."""
+        return Way(self.queue)
 
     def is_asked(self, leg: str, tenant: Tenant) -> bool:
         """An agent outside, who confirms."""

@@ -10,7 +10,7 @@ from typing import ClassVar, Literal
 
 from callcontrol.config.settings import Tenant
 from callcontrol.control.own_steps import OwnState, OwnStep
-from callcontrol.routing.path import Path
+from callcontrol.routing.path import Path, Way
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.queue import Offer
 
@@ -25,6 +25,11 @@ class QueueStep(OwnStep):
     def described(self) -> str:
         """Which queue."""
         return f"wait in queue {self.queue}"
+
+    @property
+    def way(self) -> Way:
+        """Through the queue."""
+        return Way(self.queue, self.path.diverted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +126,11 @@ class WaitingCaller(OwnState):
     def is_asked(self, leg: str, tenant: Tenant) -> bool:
         """An agent outside, who confirms."""
         return self.offering is not None and self.offering.is_asked(leg, tenant)
+
+    @property
+    def way(self) -> Way:
+        """Through the queue."""
+        return self.step.way
 
     def under_hours(self, tenant: Tenant) -> str | None:
         """Those of the queue, for who has a place there."""

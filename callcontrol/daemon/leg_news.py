@@ -1,0 +1,59 @@
+"""What a switch tells of legs while they live, for the calls of this worker: keys, what was heard, recordings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from callcontrol.control.events import LegHeard
+from callcontrol.control.talk_events import Announced, RecordingBegan, RecordingEnded
+from callcontrol.daemon.driven_call import DrivenCall
+from callcontrol.daemon.missed_keys import MissedKeys
+from callcontrol.daemon.worker_context import WorkerContext
+from callcontrol.edges import meters
+from callcontrol.edges.freeswitch.leg_commands import HEARD
+from callcontrol.edges.freeswitch.recording_commands import ANNOUNCED, ANNOUNCED_TO, MEDIA_HEADER
+from callcontrol.edges.freeswitch.wire import SwitchEvent, peek
+from callcontrol.vocabulary.media import call_of
+
+RECORDING_EVENTS: Final = ("RECORD_START", "RECORD_STOP")
+WAS_HEARD: Final = f"variable_{HEARD}"
+
+
+def call_named(text: bytes) -> str:
+    """The call that an event of a recording, or of its announcement, is for; "" if it is another event."""
+    if peek(text, "Event-Name") in RECORDING_EVENTS:
+        return call_of(peek(text, MEDIA_HEADER))
+    return peek(text, ANNOUNCED_TO) if peek(text, "Event-Subclass") == ANNOUNCED else ""
+
+
+def tell_recording(event: SwitchEvent, drivers: Mapping[str, DrivenCall]) -> None:
+    """Deliver what became of a recording, or of its announcement, to its call."""
+    media_id = event.get(MEDIA_HEADER)
+    driver = drivers.get(call_of(media_id) if media_id else event.get(ANNOUNCED_TO))
+    if driver is None:
+        return
+    if event.name == "RECORD_START":
+        driver.deliver(RecordingBegan(media_id))
+    elif event.name == "RECORD_STOP":
+        length, cause = event.get("variable_record_ms"), event.get("Record-Completion-Cause")
+        is_kept = event.get("variable_RECORD_DISCARDED") != "true"
+        ended = RecordingEnded(media_id, cause, int(length) if is_kept and length.isdigit() else 0)
+        meters.recordings_total.labels("lost" if ended.is_lost else "closed").inc()
+        driver.deliver(ended)
+    else:
+        driver.deliver(Announced(event.get("Unique-ID")))
+
+
+def tell_parked(event: SwitchEvent, shared: WorkerContext) -> None:
+    """Every call that reaches us parks once; only a leg that has heard something is news."""
+    driver = shared.driver_of(event.get("Unique-ID"))
+    if driver is not None and event.get(WAS_HEARD) == "true":
+        driver.deliver(LegHeard(event.get("Unique-ID")))
+
+
+def tell_key(event: SwitchEvent, shared: WorkerContext, missed: MissedKeys) -> None:
+    """A key at any leg of a call."""
+    driver = shared.driver_of(event.get("Unique-ID"))
+    if driver is not None:
+        missed.tell(driver, event)
