@@ -1,29 +1,17 @@
-"""What is set by hand, as metrics: so that hours which were closed by hand and forgotten are seen.
-
-One worker of each host reads it on a clock, as with the queues.
-"""
+"""What is set by hand, as metrics: so that hours which were closed by hand and forgotten are seen."""
 
 from __future__ import annotations
 
-import logging
-
-import gevent
-
 from callcontrol.config.settings import Tenant
 from callcontrol.daemon.configuration import Current
+from callcontrol.daemon.host_meters import HostMeters
 from callcontrol.edges import clock, meters
-from callcontrol.edges.containment import contained
-from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.overrides import OverrideStore
 from callcontrol.edges.live_state.pipeline import RedisPipeline
-from callcontrol.edges.live_state.post import Post
-from callcontrol.edges.live_state.workers import host_of
 from callcontrol.kinds import KINDS
 from callcontrol.vocabulary.moment import SECOND_US
 from callcontrol.vocabulary.override import Overrides
 from callcontrol.vocabulary.schedule import Override
-
-log = logging.getLogger(__name__)
 
 LOOK_S = 15.0
 # A worker that has not looked for so long reads it no more, and another one of its host does (seconds).
@@ -31,35 +19,15 @@ KEPT_S = 45
 _BLOCKS = tuple((kind.word, kind.block) for kind in KINDS if kind.set_by_hand and kind.block is not None)
 
 
-class OverrideMeters:
+class OverrideMeters(HostMeters):
     """Reads what is set by hand every LOOK_S, if no other worker of this host does."""
 
     def __init__(self, pipeline: RedisPipeline, current: Current, worker: str) -> None:
+        what = "what is set by hand"
+        super().__init__(pipeline, worker, name="override-meters", what=what, every_s=LOOK_S, kept_s=KEPT_S)
         self._store = OverrideStore(pipeline)
-        self._post = Post(pipeline, f"override-meters:{host_of(worker)}", worker, KEPT_S)
         self._current = current
         self._shown: set[str] = set()  # tenants of which something is shown
-
-    def start(self) -> None:
-        """From now on."""
-        gevent.spawn(self._run)
-
-    def _run(self) -> None:
-        while True:
-            with contained("loop", "what is set by hand could not be shown"):
-                self.look_if_ours()
-            gevent.sleep(LOOK_S)
-
-    def look_if_ours(self) -> bool:
-        """Read it, unless another worker of this host does; returns whether it was this one's to do."""
-        try:
-            if not self._post.is_ours():
-                return False
-            self._look()
-        except LiveStateError as error:
-            log.info("what is set by hand cannot be read: %s", error)
-            return False
-        return True
 
     def _look(self) -> None:
         tenants = self._current.configuration.settings.tenants

@@ -9,16 +9,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-import gevent
-
 from callcontrol.daemon.configuration import Current
+from callcontrol.daemon.host_meters import HostMeters
 from callcontrol.edges import meters
 from callcontrol.edges.containment import contained
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.pipeline import RedisPipeline
-from callcontrol.edges.live_state.post import Post
 from callcontrol.edges.live_state.queue_views import QueueViews
-from callcontrol.edges.live_state.workers import host_of
 from callcontrol.vocabulary.agent import AgentState
 from callcontrol.vocabulary.moment import SECOND_US
 from callcontrol.vocabulary.queue import FIGURES, Occasion, QueueView
@@ -31,42 +28,24 @@ KEPT_S = 15
 MS = "_ms"
 
 
-class QueueMeters:
+class QueueMeters(HostMeters):
     """Reads the queues of all tenants every LOOK_S, if no other worker of this host does."""
 
     def __init__(
         self, pipeline: RedisPipeline, current: Current, occasion: Callable[[str], Occasion], worker: str
     ) -> None:
+        super().__init__(pipeline, worker, name="queue-meters", what="queues", every_s=LOOK_S, kept_s=KEPT_S)
         self._views = QueueViews(pipeline)
-        self._post = Post(pipeline, f"queue-meters:{host_of(worker)}", worker, KEPT_S)
         self._current = current
         self._occasion = occasion
 
-    def start(self) -> None:
-        """From now on."""
-        gevent.spawn(self._run)
-
-    def _run(self) -> None:
-        while True:
-            with contained("queue", "the figures of the queues could not be shown"):
-                self.look_if_ours()
-            gevent.sleep(LOOK_S)
-
-    def look_if_ours(self) -> bool:
-        """Read them all, unless another worker of this host does; returns whether it was this one's to do."""
-        try:
-            if not self._post.is_ours():
-                return False
-        except LiveStateError as error:
-            log.info("not known which worker reads the queues: %s", error)
-            return False
+    def _look(self) -> None:
         for name, tenant in self._current.configuration.settings.tenants.items():
             if tenant.queues:
                 with contained("queue", "the figures of a tenant could not be shown", tenant=name):
-                    self._look(name)
-        return True
+                    self._look_at(name)
 
-    def _look(self, tenant: str) -> None:
+    def _look_at(self, tenant: str) -> None:
         occasion = self._occasion(tenant)
         try:
             queues, states = self._views.queues(tenant, occasion), self._views.states(tenant, occasion)

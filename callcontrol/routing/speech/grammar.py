@@ -116,3 +116,13 @@ def counted(grammar: Grammar, n: int, noun: Noun) -> Clips:
 def with_zero(n: int, zero: str) -> Clips:
     """Minutes behind an hour: nothing on the hour, "oh five", "thirty"."""
     return () if n == 0 else (zero, *number(n)) if n < 10 else number(n)
+
+
+def day_and_month(day: date) -> Clips:
+    """A date, where the language says it in one form: an ordinal, and the month in the genitive."""
+    return (f"hours/day-{day.day}", f"hours/month-{day.month}")
+
+
+def until_day_and_month(day: date) -> Clips:
+    """The same behind "until"."""
+    return (f"hours/until-day-{day.day}", f"hours/month-{day.month}")

@@ -7,7 +7,7 @@ after `o` and after `do`: o ósmej, do ósmej trzydzieści, o ósmej zero pięć
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import time
 
 from callcontrol.routing.speech.grammar import (
     Calendar,
@@ -17,7 +17,9 @@ from callcontrol.routing.speech.grammar import (
     Grammar,
     Noun,
     as_gender,
+    day_and_month,
     number,
+    until_day_and_month,
     with_zero,
 )
 
@@ -44,14 +46,6 @@ def _until(at: time) -> Clips:
     return (f"hours/until-{at.hour}", *with_zero(at.minute, "number-0"))
 
 
-def _on_date(day: date) -> Clips:
-    return (f"hours/day-{day.day}", f"hours/month-{day.month}")
-
-
-def _until_date(day: date) -> Clips:
-    return (f"hours/until-day-{day.day}", f"hours/month-{day.month}")
-
-
 GRAMMAR = Grammar(
     form=_form,
     agreeing=_agreeing,
@@ -66,4 +60,4 @@ GRAMMAR = Grammar(
     },
     after_position=("position-end",),
 )
-CALENDAR = Calendar(at=_at, until=_until, until_on=_until, on_date=_on_date, until_date=_until_date)
+CALENDAR = Calendar(at=_at, until=_until, until_on=_until, on_date=day_and_month, until_date=until_day_and_month)

@@ -7,9 +7,20 @@ their own. Times of day are by twenty-four hours, in the accusative after `в` a
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import time
 
-from callcontrol.routing.speech.grammar import Calendar, Clips, Form, Gender, Grammar, Noun, as_gender, number
+from callcontrol.routing.speech.grammar import (
+    Calendar,
+    Clips,
+    Form,
+    Gender,
+    Grammar,
+    Noun,
+    as_gender,
+    day_and_month,
+    number,
+    until_day_and_month,
+)
 
 
 def _form(n: int) -> Form:
@@ -52,14 +63,6 @@ def _minutes_genitive(n: int) -> Clips:
     return (*(f"hours/{clip}-genitive" for clip in number(n)), minute)
 
 
-def _on_date(day: date) -> Clips:
-    return (f"hours/day-{day.day}", f"hours/month-{day.month}")
-
-
-def _until_date(day: date) -> Clips:
-    return (f"hours/until-day-{day.day}", f"hours/month-{day.month}")
-
-
 GRAMMAR = Grammar(
     form=_form,
     agreeing=_agreeing,
@@ -73,4 +76,4 @@ GRAMMAR = Grammar(
         Noun.KEPT_MESSAGE: Gender.NEUTER,
     },
 )
-CALENDAR = Calendar(at=_at, until=_until, until_on=_until, on_date=_on_date, until_date=_until_date)
+CALENDAR = Calendar(at=_at, until=_until, until_on=_until, on_date=day_and_month, until_date=until_day_and_month)
