@@ -23,8 +23,10 @@ from callcontrol.edges import clock
 from callcontrol.edges.config_folder import Accepted, Refused, UnreadableFolder, accepted, renewed
 from callcontrol.edges.config_snapshot import NAME, UNKNOWN, NoSnapshot, Snapshot, Version, keep, kept
 from callcontrol.edges.data_folder import data_folder_of, left_in_the_working_directory
+from callcontrol.edges.speech import keeping
+from callcontrol.edges.speech.keeping import KEPT_DAYS
 from callcontrol.edges.speech.texts import speak
-from callcontrol.vocabulary.moment import EARLIEST, SECOND_US, Instant
+from callcontrol.vocabulary.moment import DAY_S, EARLIEST, SECOND_US, Instant
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +46,7 @@ class ConfigurationState:
         waiting: changed settings that come into force only by a restart: of the workers (`callcontrol restart`), or of
             the whole daemon.
         accepted_count, refused_count: reloads so far.
+        texts: files of spoken texts in the folder of sounds.
     """
 
     version: Version = UNKNOWN
@@ -51,6 +54,7 @@ class ConfigurationState:
     waiting: tuple[str, ...] = ()
     accepted_count: int = 0
     refused_count: int = 0
+    texts: int = 0
 
 
 def begin(folder: Path) -> tuple[Accepted, Refused | UnreadableFolder | None]:
@@ -125,6 +129,7 @@ class InForce:
         refused = _told(f"{folder} is refused, the last good configuration serves", trouble) if trouble else ""
         self.standing = ConfigurationState(self._keep(found.snapshot), refused)
         self._days, self._renew_from = found.snapshot.days, EARLIEST
+        self._keep_texts_from = EARLIEST
         self._reading: threading.Thread | None = None
         self._again = self._is_new = False
         log.info("configuration %s is in force: %d tenants", self.standing.version, len(found.settings.tenants))
@@ -147,6 +152,10 @@ class InForce:
         now = clock.now()
         if self._reading is None and now >= self._renew_from and self._days.is_of_another_year(now):
             self._reading = threading.Thread(target=self._renew, args=(now,), name="holidays", daemon=True)
+            self._reading.start()
+        if self._reading is None and now >= self._keep_texts_from:
+            self._keep_texts_from = Instant(now + DAY_S * SECOND_US)
+            self._reading = threading.Thread(target=self._keep_texts, name="texts", daemon=True)
             self._reading.start()
         is_new, self._is_new = self._is_new, False
         return is_new
@@ -176,6 +185,17 @@ class InForce:
             self._days = snapshot.days
             log.info("holidays and calendars of configuration %s are computed anew", snapshot.version)
             self._is_new = True
+
+    def _keep_texts(self) -> None:
+        """Once a day: see `keeping.py`."""
+        try:
+            found = keeping.keep(self._settings, clock.now() / SECOND_US)
+        except OSError as error:
+            log.error("files of texts cannot be looked through, tried again in a day: %s", error)
+            return
+        self.standing = replace(self.standing, texts=found.files)
+        if found.removed:
+            log.info("%d files of texts were removed that nothing has asked for in %d days", found.removed, KEPT_DAYS)
 
     def _refuse(self, why: str) -> None:
         self.standing = replace(self.standing, refused=why, refused_count=self.standing.refused_count + 1)

@@ -79,6 +79,11 @@ def _of_configuration(view: View) -> Iterator[Metric]:
     yield GaugeMetricFamily(
         "callcontrol_config_refused", "Whether the folder has mistakes and so is not in force", value=refused
     )
+    yield GaugeMetricFamily(
+        "callcontrol_said_files",
+        "Files of spoken texts in the folder of sounds, as of the last look",
+        value=standing.texts,
+    )
     processes = (*view.workers, *view.jobs)
     others = sum(one.configuration not in ("", str(standing.version)) for one in processes)
     yield GaugeMetricFamily(

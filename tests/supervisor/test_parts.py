@@ -300,6 +300,7 @@ def test_probes(tmp_path: Path) -> None:
         "callcontrol_config_reloads_total refused": 0,
         "callcontrol_config_refused": 0,
         "callcontrol_config_behind": 0,
+        "callcontrol_said_files": 0,
         f"callcontrol_config_info {UNKNOWN}": 1,
         "callcontrol_door_open": 1,
         "callcontrol_supervisor_log_lines_dropped_total": 0,

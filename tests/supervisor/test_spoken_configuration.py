@@ -51,6 +51,16 @@ def test_texts_are_spoken_before_the_daemon_serves(folder: Path) -> None:
     assert found.settings.tenants.keys() == {"acme"}
 
 
+def test_files_of_texts_are_looked_through_once_a_day(folder: Path) -> None:
+    in_force = InForce(folder, *begin(folder))
+    in_force.take_news()
+    assert in_force._reading is not None
+    in_force._reading.join(30)
+    assert in_force.standing.texts == len(sounds(folder)) == 2
+    in_force.take_news()
+    assert in_force._reading is None  # not before tomorrow
+
+
 def test_a_text_that_cannot_be_spoken_refuses_the_start(folder: Path) -> None:
     write(folder, "fails")
     with pytest.raises(Refused) as refused:

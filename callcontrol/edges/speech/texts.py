@@ -3,7 +3,7 @@
 A text `said/NAME.wav` lies as `said/8000/NAME.wav` and `said/16000/NAME.wav`: FreeSWITCH looks for a sound in the
 folder of the channel's rate first (mod_sndfile.c, sndfile_file_open). Each file says in its own header what it was made
 from, so that a file and what is known of it cannot part. A file is replaced as a whole: a call that is hearing it hears
-the old one to its end. Files that nothing asks for any more are left: a call may still be about to play them.
+the old one to its end. Files that nothing asks for any more go after a while (`keeping.py`).
 """
 
 from __future__ import annotations
@@ -133,15 +133,15 @@ def _speaker(speech: Speech, language: Language) -> _Speaker:
 
 def _make(said: Said, speaker: _Speaker, folder: Path) -> bool:
     """Whether anything had to be made. Where the engine cannot be run, what an earlier one has said will do."""
-    paths = {rate_hz: _path(folder, said, rate_hz) for rate_hz in RATES_HZ}
+    paths = {rate_hz: path_of(folder, said, rate_hz) for rate_hz in RATES_HZ}
     try:
         origin = speaker.origin(said)
     except CannotSpeak as error:
-        if not all(map(_origin_of, paths.values())):
+        if not all(map(origin_of, paths.values())):
             raise
         log.warning("%s stays as it was spoken: %s", _shown(said.text), error)
         return False
-    if all(_origin_of(path) == origin for path in paths.values()):
+    if all(origin_of(path) == origin for path in paths.values()):
         return False
     samples, rate_hz = sound.read(spoken(speaker.engine, speaker.voice.voice, said.text, speaker.seconds))
     for wanted_hz, path in paths.items():
@@ -151,12 +151,14 @@ def _make(said: Said, speaker: _Speaker, folder: Path) -> bool:
     return True
 
 
-def _path(folder: Path, said: Said, rate_hz: int) -> Path:
+def path_of(folder: Path, said: Said, rate_hz: int) -> Path:
+    """Where a text lies at this rate, below the folder of sounds."""
     path = folder / said.file
     return path.parent / str(rate_hz) / path.name
 
 
-def _origin_of(path: Path) -> str:
+def origin_of(path: Path) -> str:
+    """What a file says it was made from; "" where it is none of ours, or not there."""
     try:
         with path.open("rb") as file:
             return sound.comment_of(file.read(_HEADER_BYTES))
