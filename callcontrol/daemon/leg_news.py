@@ -10,7 +10,7 @@ from callcontrol.control.talk_events import Announced, RecordingBegan, Recording
 from callcontrol.daemon.driven_call import DrivenCall
 from callcontrol.daemon.missed_keys import MissedKeys
 from callcontrol.daemon.worker_context import WorkerContext
-from callcontrol.edges import meters
+from callcontrol.edges import talk_meters
 from callcontrol.edges.freeswitch.leg_commands import HEARD
 from callcontrol.edges.freeswitch.recording_commands import ANNOUNCED, ANNOUNCED_TO, MEDIA_HEADER
 from callcontrol.edges.freeswitch.wire import SwitchEvent, peek
@@ -39,7 +39,7 @@ def tell_recording(event: SwitchEvent, drivers: Mapping[str, DrivenCall]) -> Non
         length, cause = event.get("variable_record_ms"), event.get("Record-Completion-Cause")
         is_kept = event.get("variable_RECORD_DISCARDED") != "true"
         ended = RecordingEnded(media_id, cause, int(length) if is_kept and length.isdigit() else 0)
-        meters.recordings_total.labels("lost" if ended.is_lost else "closed").inc()
+        talk_meters.recordings_total.labels("lost" if ended.is_lost else "closed").inc()
         driver.deliver(ended)
     else:
         driver.deliver(Announced(event.get("Unique-ID")))

@@ -36,7 +36,7 @@ from callcontrol.daemon.switch_links import SwitchLinks
 from callcontrol.daemon.timers import Timers
 from callcontrol.daemon.worker_context import WorkerContext
 from callcontrol.daemon.worker_spools import WorkerSpools
-from callcontrol.edges import box_meters, clock, meters
+from callcontrol.edges import box_meters, clock, meters, talk_meters
 from callcontrol.edges.containment import contained
 from callcontrol.edges.freeswitch.arrival import KEPT
 from callcontrol.edges.freeswitch.outbound import OutboundLimits, OutboundServer, Unobserved
@@ -232,7 +232,7 @@ class Worker:
     def _refresh_meters(self) -> None:
         meters.calls_in_progress.set(len(self._shared.drivers))
         calls = (driver.call for driver in self._shared.drivers.values())
-        meters.recordings_running.set(sum(call.recording is not None and call.recording.is_on for call in calls))
+        talk_meters.recordings_running.set(sum(call.recording is not None and call.recording.is_on for call in calls))
         meters.connections.set(self._server.connection_count)
         meters.redis_up.set(0 if self._pipeline.away_because else 1)
         meters.redis_refuses.set(1 if self._pipeline.refuses_because else 0)

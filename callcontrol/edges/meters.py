@@ -60,12 +60,6 @@ menu_seconds_total = Counter(
     "callcontrol_menu_seconds_total", "Seconds that callers spent in a menu", ["tenant", "menu"]
 )
 series.begins_by_rows(menu_seconds_total, series.menus)
-recordings_total = series.counter(
-    "callcontrol_talk_recordings_total",
-    "Recordings of conversations that ended, by how: closed, lost (there is no file, or not all of it)",
-    how=series.of(("closed", "lost")),
-)
-recordings_running = Gauge("callcontrol_talks_recorded", "Conversations being recorded now", multiprocess_mode=SUM)
 legs_total = series.counter(
     "callcontrol_legs_total",
     "Legs that ended, by trunk ('' for phones of ours) and cause",

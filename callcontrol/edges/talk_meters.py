@@ -1,0 +1,15 @@
+"""Metrics of recorded conversations."""
+
+from __future__ import annotations
+
+from prometheus_client import Gauge
+
+from callcontrol.edges import series
+from callcontrol.edges.meters import SUM
+
+recordings_total = series.counter(
+    "callcontrol_talk_recordings_total",
+    "Recordings of conversations that ended, by how: closed, lost (there is no file, or not all of it)",
+    how=series.of(("closed", "lost")),
+)
+recordings_running = Gauge("callcontrol_talks_recorded", "Conversations being recorded now", multiprocess_mode=SUM)
