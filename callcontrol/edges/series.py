@@ -72,6 +72,7 @@ LIMITS: Final = (
     "MAX_LEASE_SLACK_S",
     "MAX_MESSAGES_OWED",
     "MAX_MISSED",
+    "MAX_MISSED_KEYS",
     "MAX_OWED",
     "MAX_PINS",
     "MAX_REPEATED",
