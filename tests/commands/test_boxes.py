@@ -6,6 +6,7 @@ import io
 import re
 
 import pytest
+from gevent.event import AsyncResult
 from redis import Redis
 
 from callcontrol.__main__ import main
@@ -73,7 +74,9 @@ def test_a_locked_box_is_opened(
     config: str, pipeline: RedisPipeline, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     pin(config, monkeypatch, "5927")
-    BoxStore(pipeline).try_pin("acme", "box", 1, 60_000_000, lambda found, trouble: None)
+    tried: AsyncResult = AsyncResult()
+    BoxStore(pipeline).try_pin("acme", "box", 1, 60_000_000, lambda found, trouble: tried.set(found))
+    assert tried.get(timeout=10).allowed
     main(["boxes", "acme", "box", "--config", config])
     assert "PIN set, locked until 2026-11-25T09:01:00" in capsys.readouterr().out
     assert pin(config, monkeypatch, "", "--unlock") == 0

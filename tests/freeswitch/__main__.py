@@ -22,6 +22,7 @@ from tests.freeswitch.configuration import here_not_there
 from tests.freeswitch.emergencies import EMERGENCIES
 from tests.freeswitch.files import FILES, file_differences
 from tests.freeswitch.joins import JOINS
+from tests.freeswitch.mailboxes import MAILBOXES
 from tests.freeswitch.mishaps import MISHAPS
 from tests.freeswitch.neighbour import phones_at_another_switch
 from tests.freeswitch.orphans import STRAYS
@@ -84,7 +85,18 @@ def _stories(stage: RealStage, microphones: Microphones, words: list[str]) -> It
 
 
 def _mishaps(stage: RealStage, microphones: Microphones, words: list[str]) -> Iterator[bool]:
-    every = (*MISHAPS, *EMERGENCIES, *TAKEOVERS, *TRANSFERS, *STRAYS, *JOINS, *RESTS, *BLINKS, phones_at_another_switch)
+    every = (
+        *MISHAPS,
+        *EMERGENCIES,
+        *TAKEOVERS,
+        *MAILBOXES,
+        *TRANSFERS,
+        *STRAYS,
+        *JOINS,
+        *RESTS,
+        *BLINKS,
+        phones_at_another_switch,
+    )
     for mishap in every:
         if _is_wanted(mishap.__name__, words):
             microphones.clear()

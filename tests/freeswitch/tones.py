@@ -92,6 +92,11 @@ HEARS: Mapping[str, tuple[Expectation, ...]] = {
     "106-menu-back-and-again.yaml": (Hears("caller", SALES_MENU_HZ), Hears("caller", PHONE_HZ)),
     "107-menu-keys-while-ringing.yaml": (HearsInTurn("caller", (SALES_MENU_HZ, PHONE_HZ)),),
     "108-menu-keys-into-the-queue.yaml": (Hears("caller", GREETING_HZ),),
+    # what is left in a box, and what is spoken into a greeting, is the tone of who spoke it
+    "200-mailbox.yaml": (Hears("caller 2", CALLER_HZ),),
+    "203-mailbox-from-outside.yaml": (Hears("caller", GREETING_HZ), Hears("caller", CALLER_HZ, never=True)),
+    "204-mailbox-greeting.yaml": (Hears("caller 2", CALLER_HZ), Hears("caller 2", GREETING_HZ, never=True)),
+    "205-mailbox-passed-on.yaml": (Hears("caller 3", CALLER_HZ),),
     "33-queue.yaml": (
         HearsInTurn("caller", (MUSIC_HZ, VOICES["121"])),
         HearsInTurn("121", (SPEECH, VOICES["48500100301"])),

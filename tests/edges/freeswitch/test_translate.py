@@ -95,6 +95,20 @@ def test_a_recording_tells_its_length() -> None:
 
 
 @pytest.mark.parametrize(
+    ("application", "response", "missing"),
+    [("playback", "FILE NOT FOUND", True), ("playback", "FILE PLAYED", False), ("record", "FILE NOT FOUND", False)],
+)
+def test_a_playback_tells_that_the_switch_does_not_have_the_file(
+    application: str, response: str, missing: bool
+) -> None:
+    """As mod_dptools.c, playback_function, writes it."""
+    headers = {"Event-Name": "CHANNEL_EXECUTE_COMPLETE", "Application": application, "Application-Response": response}
+    ended = call_event(SwitchEvent(headers))
+    assert isinstance(ended, AppEnded)
+    assert ended.missing is missing
+
+
+@pytest.mark.parametrize(
     ("channel", "mark", "is_told"), [("leg", "c1", True), ("leg", "c2", False), ("leg", "", False), ("a1", "c1", False)]
 )
 def test_only_a_leg_that_our_mark_gives_to_the_call_tells_how_it_was_sent_out(

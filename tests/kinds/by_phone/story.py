@@ -49,7 +49,7 @@ PIN = "5927"
 WORDS = Spoken(ROOT / "freeswitch-xml" / "sounds")
 BOXES = """voicemail:
   '101': {greeting: hello.wav, from_outside: ["+48 600 100 200"]}
-  '102': {announce: after}
+  '102': {announce: after, messages: 2}
   '103': {announce: off}
   office: {people: [101, 102], number: 500}
 """

@@ -6,6 +6,7 @@ import pytest
 
 from callcontrol.control import commands as do
 from callcontrol.control.call import Deciding, Ending
+from callcontrol.vocabulary.hearing import Way
 from callcontrol.vocabulary.mailbox import Box, MessageState
 from callcontrol.vocabulary.pin import PinVerdict
 from tests.kinds.by_phone.story import PIN, BoxStory, known, message
@@ -25,6 +26,13 @@ def test_how_many_there_are_and_what_can_be_done() -> None:
     assert begun().hears() == ["You have two new messages and one kept message", MENU]
 
 
+def test_a_full_box_says_so() -> None:
+    story = begun(by="102", boxes={"102": Box((message(1), message(2, state=KEPT)))})
+    assert story.hears()[0] == (
+        "You have one new message and one kept message The mailbox is full. Please delete messages"
+    )
+
+
 def test_the_box_of_nobody_says_so() -> None:
     story = begun("*97", "104")
     assert story.hears() == ["There is no such mailbox", "Thank you for calling. Goodbye"]
@@ -39,6 +47,16 @@ def test_a_message_is_heard_between_who_and_when_and_the_keys() -> None:
         "/rec/m1.wav",
         "Hear it again one Keep it two Delete it three Call back five Next message six Forward it seven Back star",
     ]
+
+
+def test_who_has_heard_a_message_is_noted_each_time_it_begins() -> None:
+    story = begun()
+    story.hears("1")
+    story.hears("1")
+    noted = [one.hearing for one in story.done if isinstance(one, do.NoteHearing)]
+    assert [(one.media_id, one.who, one.way, one.address) for one in noted] == [
+        ("m1", "extension:101", Way.PHONE, "call-1")
+    ] * 2
 
 
 def test_the_last_one_has_no_next_and_the_first_no_previous() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from callcontrol.control import commands as do
+from callcontrol.control.events import AppEnded
 from callcontrol.kinds.targets.voicemail import TakingMessage
 from callcontrol.kinds.targets.voicemail.by_phone.visit import InBox
 from callcontrol.routing.facts import Facts
@@ -64,6 +65,14 @@ def test_a_box_that_names_no_numbers_opens_to_nobody() -> None:
     story = BoxStory(replace(heard, settings=settings))
     story.begin().press("*")
     assert story.state() is not InBox
+
+
+def test_while_a_message_is_spoken_it_is_no_key_of_the_owner() -> None:
+    story = calling(Caller("+48600100200"), "5")
+    state = story.call.state
+    assert isinstance(state, TakingMessage)
+    story.then(AppEnded(state.beep_id or state.greeting_id))
+    assert story.press("*").state() is TakingMessage
 
 
 def test_any_other_key_means_nothing() -> None:

@@ -198,10 +198,10 @@ class TakingMessage(OwnState):
                 return call.to(replace(self, recording=True, began=facts.now)), (do.NoteMedia(running),)
             case AppEnded(app_id) if app_id == self.record_id:
                 return self._spoken(call, event.recorded_ms, facts)
-            case KeyPressed(key) if (owner := owner_outside(key, self.step.box, call, facts)) is not None:
-                return self._opened(call, owner, facts)
             case KeyPressed(key):
-                return self._pressed(call, key, facts)
+                in_greeting = not self.recording and not self.again
+                owner = owner_outside(key, self.step.box, call, facts) if in_greeting else None
+                return self._pressed(call, key, facts) if owner is None else self._opened(call, owner, facts)
             case TimerFired(name) if name == STEP_TIMER:
                 call, commands = self.spoken(call).missed(call, "the greeting had no end", facts)
                 return call.to(Ending()), (*commands, *_HUNG_UP, *deadline(facts))

@@ -33,8 +33,3 @@ class HeardByPhone(Frozen):
         description="the owner's own numbers: a caller from one of them who presses * in the greeting is asked for "
         "the PIN; default: from outside the box is not opened",
     )
-
-    @property
-    def is_shared(self) -> bool:
-        """Whether it is the box of several: messages are then taken over, and done."""
-        return len(self.people) > 1

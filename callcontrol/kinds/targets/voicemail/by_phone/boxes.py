@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from callcontrol.config.settings import Tenant
-from callcontrol.kinds.targets.voicemail.settings import BLOCK
+from callcontrol.kinds.targets.voicemail.settings import BLOCK, people_of, settings_of
 
 
 def own_box(extension: str, tenant: Tenant) -> str:
@@ -23,8 +23,7 @@ def box_at(number: str, tenant: Tenant) -> str:
 
 def known_of(box: str, tenant: Tenant) -> tuple[str, ...]:
     """Numbers that others know of the box's owner: they make no PIN."""
-    settings = BLOCK.of(tenant).get(box)
-    people = (box, *settings.people) if settings is not None else (box,)
+    settings, people = settings_of(tenant, box), people_of(tenant, box)
     numbers = (tenant.extensions[one].number for one in people if one in tenant.extensions)
-    own = settings.from_outside if settings is not None else ()
-    return (*people, *(number for number in numbers if number), *own, tenant.company_number)
+    pressed = settings.number or box
+    return (pressed, *people, *filter(None, numbers), *settings.from_outside, tenant.company_number)

@@ -20,6 +20,7 @@ from callcontrol.routing.speech import (
 )
 from callcontrol.routing.speech.languages import Files
 from callcontrol.vocabulary.copying import replace
+from callcontrol.vocabulary.hearing import Hearing, Way
 from callcontrol.vocabulary.mailbox import BoxChange, ChangeReply, Done, Message, MessageState, SetState, Take
 from callcontrol.vocabulary.moment import datetime_of
 from callcontrol.vocabulary.phone_number import as_dialled_in
@@ -89,6 +90,13 @@ class Listening(Place):
     def reminder(self, at: At) -> tuple[str, ...]:
         """The keys."""
         return (at.hints(*self._keys(at)),)
+
+    def hears(self, sound: str, at: At) -> tuple[Command, ...]:
+        """Who hears the message, and when: the ledger keeps it."""
+        if sound != self.message.path:
+            return ()
+        now = at.facts.now
+        return (do.NoteHearing(Hearing(at.call.tenant, self.message.id, now, at.who, Way.PHONE, at.call.id)),)
 
     def missing(self, at: At) -> Files:
         """The file is not on this switch any more."""
@@ -179,7 +187,7 @@ class Listening(Place):
             ("5", MailboxHint.CALL_BACK) if at.at_home and self.message.caller else None,
             ("6", MailboxHint.NEXT) if self.index + 1 < len(self.ids) else None,
             ("7", MailboxHint.FORWARD),
-            ("8", deal) if at.settings.is_shared and not self.message.done_by else None,
+            ("8", deal) if at.is_shared and not self.message.done_by else None,
         )
 
 

@@ -11,7 +11,7 @@ from callcontrol.kinds.targets.voicemail.by_phone.greetings import ChooseGreetin
 from callcontrol.kinds.targets.voicemail.by_phone.listening import Fetching
 from callcontrol.kinds.targets.voicemail.by_phone.pins import NewPin
 from callcontrol.kinds.targets.voicemail.by_phone.place import At, Place, Turn, Waiting, failed
-from callcontrol.routing.speech import MailboxHint, as_file_string, message_counts
+from callcontrol.routing.speech import MailboxHint, MailboxPhrase, as_file_string, message_counts
 from callcontrol.vocabulary.mailbox import Box, Message, MessageState
 
 
@@ -39,9 +39,11 @@ class BoxMenu(Place):
     deleted: tuple[str, ...] = ()
 
     def said(self, at: At) -> tuple[str, ...]:
-        """How many there are, and the keys."""
+        """How many there are, whether more can come in, and the keys."""
         counts = message_counts(at.language, len(self.new), len(self.kept))
-        return (as_file_string(counts), *self.reminder(at))
+        is_full = len(self.new) + len(self.kept) >= at.settings.messages
+        full = at.say(MailboxPhrase.FULL) if is_full else ()
+        return (as_file_string((*counts, *full)), *self.reminder(at))
 
     def reminder(self, at: At) -> tuple[str, ...]:
         """The keys."""

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from callcontrol.control.call import Call
 from callcontrol.control.commands import Command
 from callcontrol.control.events import Event
-from callcontrol.kinds.targets.voicemail.settings import BLOCK, Voicemail, VoicemailTarget
+from callcontrol.kinds.targets.voicemail.settings import Voicemail, VoicemailTarget, people_of, settings_of
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.speech import MailboxHint, MailboxPhrase, as_file_string, mailbox_hint, mailbox_phrase
 from callcontrol.routing.speech.languages import Files
@@ -48,13 +48,18 @@ class At:
 
     @property
     def settings(self) -> Voicemail:
-        """Those of the box; of one that is not there any more what every box has."""
-        return BLOCK.of(self.facts.tenant).get(self.box) or Voicemail()
+        """Those of the box."""
+        return settings_of(self.facts.tenant, self.box)
 
     @property
     def zone(self) -> ZoneInfo:
         """By whose clocks times are said."""
         return ZoneInfo(self.facts.tenant.zone)
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether the box is that of several: messages are then taken over, and done."""
+        return len(people_of(self.facts.tenant, self.box)) > 1
 
     @property
     def owner(self) -> str:
@@ -160,6 +165,10 @@ class Place:
     def over(self, at: At) -> Turn | None:
         """What follows when all was played; None: a key is waited for."""
         return None
+
+    def hears(self, sound: str, at: At) -> tuple[Command, ...]:
+        """What is noted as this sound begins."""
+        return ()
 
     def missing(self, at: At) -> Files:
         """What is said in place of a sound that the switch does not have."""

@@ -218,7 +218,8 @@ class InBox(OwnState):
             return self._said(call, facts)
         call, app_id = call.next_app()
         state = replace(self, playing=app_id, sound=self.line[0], line=self.line[1:])
-        return call.to(state), (do.Play(app_id, state.sound), do.StartTimer(STEP_TIMER, LONGEST_S))
+        noted = self.place.hears(state.sound, self.at(call, facts))
+        return call.to(state), (*noted, do.Play(app_id, state.sound), do.StartTimer(STEP_TIMER, LONGEST_S))
 
     def _said(self, call: Call, facts: Facts) -> PlainResult:
         state = replace(self, playing="", sound="")
