@@ -41,7 +41,7 @@ from callcontrol.vocabulary.moment import Instant
 
 log = logging.getLogger(__name__)
 
-EVENTS = ("CHANNEL_HANGUP_COMPLETE", "CHANNEL_PARK", "DTMF", *RECORDING_EVENTS)
+EVENTS = ("CHANNEL_HANGUP_COMPLETE", "CHANNEL_PARK", "DTMF", "MESSAGE_QUERY", *RECORDING_EVENTS)
 CUSTOM_EVENTS = ("sofia::register", "sofia::unregister", "sofia::expire", TAKEN_OVER, ANNOUNCED)
 # Longest wait for an answer to a quick question (seconds).
 ASK_S = 5.0
@@ -84,6 +84,7 @@ class SwitchLinks:
         self._registrations = registrations
         self._links = {name: self._link(name, switch, chance) for name, switch in settings.switches.items()}
         self._shared: WorkerContext | None = None
+        self.on_message_query: Callable[[str, str], object] = lambda switch, account: None
         self._announced: dict[str, Event] = {}  # by the calls, as they are written
         self.missed = MissedEnds()
         self.missed_keys = MissedKeys()
@@ -353,6 +354,8 @@ class SwitchLinks:
             leg_news.tell_key(event, self._shared, self.missed_keys)
         elif event.name in RECORDING_EVENTS or event.get("Event-Subclass") == ANNOUNCED:
             leg_news.tell_recording(event, self._shared.drivers)
+        elif event.name == "MESSAGE_QUERY":
+            self.on_message_query(name, event.get("Message-Account"))
         elif event.name == "CUSTOM" and event.get("Event-Subclass") == TAKEN_OVER:
             self._taken(event)
         elif event.name == "CUSTOM":

@@ -23,6 +23,8 @@ from callcontrol.daemon.engagements import engaged_in
 from callcontrol.daemon.event_polling import EventPolling
 from callcontrol.daemon.handover import Handover
 from callcontrol.daemon.heartbeat import Heartbeat
+from callcontrol.daemon.lamps import KEPT_S as LAMPS_KEPT_S
+from callcontrol.daemon.lamps import Lamps
 from callcontrol.daemon.layout_sync import LayoutSync
 from callcontrol.daemon.leg_line import LegLine
 from callcontrol.daemon.offer_dispatcher import OfferDispatcher
@@ -107,7 +109,7 @@ class Worker:
         phones = Registrations(settings.switches)
         store = self._queue_store()
         sync = self._layout_sync = LayoutSync(current, phones, store, self._engaged, OverrideStore(self._pipeline))
-        links = self._switch_links = SwitchLinks(settings, phones, self._chance, sync.phone_changed, sync.phones_read)
+        links = self._switch_links = SwitchLinks(settings, phones, self._chance, self._phone_changed, sync.phones_read)
         self._queue_upgrade = QueueUpgrade(workers := self._lease(), store)
         self._shared = WorkerContext(
             worker=self._name,
@@ -140,6 +142,17 @@ class Worker:
         self._server = _server(settings, listener, CallAcceptor(self._shared, links), links)
         self._heartbeat = Heartbeat(pulse, self._how, self._stopped.set) if pulse is not None else None
 
+    def _phone_changed(self, user: str, domain: str) -> None:
+        self._layout_sync.phone_changed(user, domain)
+        self._lamps.phone_changed(user, domain)
+
+    def _lamps_of(self, links: SwitchLinks) -> Lamps:
+        """A phone's lamp is asked for where the phone registers."""
+        post = Post(self._pipeline, "lamps", self._name, LAMPS_KEPT_S)
+        lamps = Lamps(BoxStore(self._pipeline), post, self._current, links.link_of)
+        links.on_message_query = lamps.asked
+        return lamps
+
     def _queue_store(self) -> QueueStore:
         return QueueStore(
             self._pipeline,
@@ -155,6 +168,8 @@ class Worker:
         """Serve until SIGTERM or SIGINT, or the supervisor is gone; returns the exit status."""
         _calm_collector()
         self._spools.start()
+        self._lamps = self._lamps_of(self._switch_links)
+        self._lamps.start()
         self._switch_links.start(self._shared)
         self._handover.start()
         self._inbox.start()

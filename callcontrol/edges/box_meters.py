@@ -5,7 +5,7 @@ from __future__ import annotations
 from prometheus_client import Gauge
 
 from callcontrol.edges import series
-from callcontrol.edges.meters import SUM
+from callcontrol.edges.meters import MAX, SUM
 from callcontrol.vocabulary.pin import PinVerdict
 
 messages_owed = Gauge(
@@ -21,4 +21,13 @@ mailbox_pins_total = series.counter(
 )
 mailboxes_locked_total = series.counter(
     "callcontrol_mailboxes_locked_total", "Voicemail boxes locked after too many wrong PINs; the log says which"
+)
+lamps_told_total = series.counter(
+    "callcontrol_lamps_told_total", "Lamps (message waiting) that a switch was told of", switch=series.switches
+)
+boxes_full = Gauge(
+    "callcontrol_boxes_full",
+    "Voicemail boxes that are full: their callers can leave no message",
+    ["tenant"],
+    multiprocess_mode=MAX,
 )

@@ -234,6 +234,31 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
+class MessageWaiting:
+    """Has the lamp of an account show so many new and kept messages, at all its registrations and subscriptions at this
+    switch (sofia_presence.c, actual_sofia_presence_mwi_event_handler). What begins with `MWI-` becomes a line of the
+    NOTIFY's body (RFC 3842), in this order.
+    """
+
+    user: str
+    domain: str
+    profile: str
+    new: int
+    kept: int
+
+    def wire(self) -> bytes:
+        """An event; an empty line ends its headers."""
+        account = _matching(_IDENTITY, "account", f"{self.user}@{self.domain}")
+        return _block(
+            "sendevent MESSAGE_WAITING",
+            f"MWI-Messages-Waiting: {'yes' if self.new else 'no'}",
+            f"MWI-Message-Account: {account}",
+            f"MWI-Voice-Message: {int(self.new)}/{int(self.kept)} (0/0)",
+            f"sofia-profile: {_matching(_WORD, 'profile', self.profile)}",
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Filter:
     """Lets through only events with this value (compared without case). Several filters: any of them; `/.../` is a
     regex.
