@@ -20,6 +20,7 @@ from callcontrol.edges.threads import aside
 from callcontrol.jobs.media.adopting import Adopter
 from callcontrol.jobs.media.closing import Closer
 from callcontrol.jobs.media.copies import StoredCopies
+from callcontrol.jobs.media.deleted_messages import EVERY_S, DeletedMessages
 from callcontrol.jobs.media.folders import folders_of
 from callcontrol.jobs.media.kept_files import KeptFiles
 from callcontrol.jobs.media.key_watch import KeyWatch
@@ -77,6 +78,7 @@ def loops_of(context: JobContext) -> tuple[Loop, ...]:
     boxes = BoxStore(RedisPipeline(connect(context.redis_url, REDIS_S)))
     copies = StoredCopies(files, folders)
     retention = Retention(context.postgres_dsn, context.settings, copies, clock.now, partial(forget_in, boxes))
+    deleted = DeletedMessages(context.postgres_dsn, boxes, context.settings, clock.now)
     shelf = LedgerShelf(context.postgres_dsn, context.name, files, context.storage)
     links = LinkServer(context.settings, shelf, clock.now)
     return (
@@ -85,6 +87,7 @@ def loops_of(context: JobContext) -> tuple[Loop, ...]:
         Loop("adopt", 60.0, adopter.step),
         Loop("room", 30.0, room.step),
         Loop("delete", 30.0, retention.step),
+        Loop("boxes", EVERY_S, deleted.step),
         Loop("links", 2.0, lambda: _served(links, shelf)),
         Loop("keys", 300.0, KeyWatch(context.postgres_dsn, context.settings).step),
         Loop("sweep", 3600.0, lambda: _swept(context.storage())),
