@@ -1,4 +1,6 @@
-"""`callcontrol boxes`: what is in the voicemail boxes of a tenant; a PIN set, removed, or a locked box opened again."""
+"""`callcontrol boxes`: what is in the voicemail boxes of a tenant; messages taken over, done, deleted or moved; a PIN
+set, removed, or a locked box opened again.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +12,7 @@ from collections.abc import Callable, Iterator
 
 from gevent.event import AsyncResult
 
+from callcontrol.commands import box_messages
 from callcontrol.commands.arguments import add_config, configuration_or_exit
 from callcontrol.commands.names import unknown
 from callcontrol.commands.stores import live_state
@@ -23,7 +26,8 @@ from callcontrol.vocabulary.mailbox import Box
 from callcontrol.vocabulary.moment import text_of
 from callcontrol.vocabulary.pin import weakness
 
-VERBS = ("show", "pin")
+OWN_VERBS = ("show", "pin")
+VERBS = (*OWN_VERBS, *box_messages.VERBS)
 ANSWER_S = 5.0
 MADE_DIGITS = 6
 
@@ -33,11 +37,13 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     parser = subparsers.add_parser("boxes", help="voicemail boxes: what is in them; set a PIN", description=__doc__)
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="|".join(VERBS))
     helps = ("messages, greetings, PIN (may be left out)", "set its PIN, which is asked for or read from a pipe")
-    for verb, text in zip(VERBS, helps, strict=True):
+    for verb, text in zip(OWN_VERBS, helps, strict=True):
         one = verbs.add_parser(verb, help=text)
         add_config(one)
         one.add_argument("tenant")
         one.add_argument("box", nargs="?" if verb == "show" else None, help="the box")
+    for one in box_messages.add(verbs):
+        add_config(one)
     how = verbs.choices["pin"].add_mutually_exclusive_group()
     how.add_argument("--make", action="store_true", help="a random one, which is printed")
     how.add_argument("--remove", action="store_true", help="none: the box opens at its own phone only")
@@ -55,7 +61,9 @@ def run(args: argparse.Namespace) -> int:
             boxes = BLOCK.of(tenants[args.tenant])
             if args.box is not None and args.box not in boxes:
                 raise LookupError(unknown("voicemail box", args.box, boxes))
-            for line in _RUN[args.verb](args, tenants[args.tenant], BoxStore(pipeline)):
+            if args.verb == "move" and args.to not in boxes:
+                raise LookupError(unknown("voicemail box", args.to, boxes))
+            for line in _RUN.get(args.verb, _change)(args, tenants[args.tenant], BoxStore(pipeline)):
                 print(line)
     except (LiveStateError, ValueError, LookupError) as error:
         print(error.args[0] if isinstance(error, LookupError) else error, file=sys.stderr)
@@ -66,7 +74,10 @@ def run(args: argparse.Namespace) -> int:
 def _show(args: argparse.Namespace, tenant: Tenant, store: BoxStore) -> Iterator[str]:
     names = BLOCK.of(tenant) if args.box is None else (args.box,)
     for name in names:
-        yield _told(name, store.read(args.tenant, name))
+        box = store.read(args.tenant, name)
+        yield _told(name, box)
+        if args.box is not None:
+            yield from box_messages.listed(box)
     if not names:
         yield f"tenant {args.tenant} has no voicemail boxes"
 
@@ -86,6 +97,10 @@ def _told(name: str, box: Box) -> str:
         pin += f", {box.pin.failures} wrong"
     recorded = f"greetings {', '.join(greetings)}" if greetings else "default greeting"
     return f"voicemail:{name}: {counts.new} new, {counts.kept} kept; {recorded}; {pin}"
+
+
+def _change(args: argparse.Namespace, _tenant: Tenant, store: BoxStore) -> Iterator[str]:
+    return box_messages.change(args, store)
 
 
 def _pin(args: argparse.Namespace, tenant: Tenant, store: BoxStore) -> Iterator[str]:
