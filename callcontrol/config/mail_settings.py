@@ -10,10 +10,11 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from callcontrol.config.fields import DisplayName, Folder, HostPort, SipDomain, Text, Whole, described
+from callcontrol.config.fields import DisplayName, Flag, Folder, HostPort, SipDomain, Text, Whole, described
 from callcontrol.config.frozen import Frozen, Seconds
 from callcontrol.config.mail_fields import MailAddress, PrivateKey, Selector, template_text
 from callcontrol.config.mail_texts import WORDINGS, Wording
+from callcontrol.config.queue_fields import TimeOfDay
 from callcontrol.config.secret import SecretText
 from callcontrol.vocabulary.language import Language
 from callcontrol.vocabulary.mail import MailKind
@@ -144,6 +145,21 @@ class Recipients(Frozen):
 
     to: tuple[MailAddress, ...] = Field(min_length=1, max_length=MAX_RECIPIENTS, description="addresses; one mail each")
     language: Language | None = Field(default=None, description="language of the mails; default: the tenant's")
+
+
+class BoxMail(Recipients):
+    """What is sent by mail of a voicemail box."""
+
+    each: Flag = Field(default=True, description="a mail for each message")
+    attach: Literal["file", "link", "none"] = Field(
+        default="file", description="the sound itself (a link where it is too large), a link, or neither"
+    )
+    after: Literal["new", "kept", "deleted"] = Field(
+        default="new", description="what a message is in the box once every address was sent its mail"
+    )
+    daily: TimeOfDay | None = Field(
+        default=None, description="time of day of a summary of the messages of a day, tenant zone; default: none"
+    )
 
 
 class MissedMail(Recipients):

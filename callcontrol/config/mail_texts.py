@@ -74,7 +74,7 @@ class Phrases(NamedTuple):
 
     Attributes:
         anonymous: a caller who shows no number.
-        attached, link, removed, too_large: where the sound is; `link` is followed by the address.
+        attached, link, removed, not_attached: where the sound is; `link` is followed by the address.
         said: before the transcript.
         date, moment: as `strftime` writes them.
     """
@@ -83,7 +83,7 @@ class Phrases(NamedTuple):
     attached: str
     link: str
     removed: str
-    too_large: str
+    not_attached: str
     said: str
     date: str
     moment: str
@@ -96,7 +96,7 @@ PHRASES: Final[Mapping[Language, Phrases]] = MappingProxyType(
             "The message is attached.",
             "Listen to it: ",
             "The message is not kept any more.",
-            "The message is too long for a mail: listen to it by phone.",
+            "The message cannot be attached: listen to it by phone.",
             "As a program has heard it:",
             "%Y-%m-%d",
             "%Y-%m-%d at %H:%M",
@@ -106,7 +106,7 @@ PHRASES: Final[Mapping[Language, Phrases]] = MappingProxyType(
             "Wiadomość w załączniku.",
             "Odsłuchaj: ",
             "Wiadomość nie jest już przechowywana.",
-            "Wiadomość jest za długa na e-mail: odsłuchaj ją telefonicznie.",
+            "Wiadomości nie można załączyć: odsłuchaj ją telefonicznie.",
             "Zapis automatyczny:",
             "%d.%m.%Y",
             "%d.%m.%Y, %H:%M",
@@ -116,7 +116,7 @@ PHRASES: Final[Mapping[Language, Phrases]] = MappingProxyType(
             "Сообщение приложено.",
             "Прослушать: ",
             "Сообщение больше не хранится.",
-            "Сообщение слишком длинное для письма: прослушайте по телефону.",
+            "Сообщение нельзя приложить: прослушайте по телефону.",
             "Автоматическая запись:",
             "%d.%m.%Y",
             "%d.%m.%Y, %H:%M",

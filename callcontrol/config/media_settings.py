@@ -11,6 +11,7 @@ from callcontrol.config.fields import Flag, Folder, Identifier, Text, Whole, des
 from callcontrol.config.frozen import Frozen
 from callcontrol.config.link_settings import Links
 from callcontrol.config.secret import SecretText
+from callcontrol.config.transcription_settings import Transcription
 
 _ENDPOINT = r"https?://[A-Za-z0-9.\[\]:-]{1,255}"
 _BUCKET = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
@@ -48,6 +49,7 @@ class MediaSettings(Frozen):
         default=True, description="whether this host runs the media job; where several hosts do, they share the work"
     )
     links: Links = Links()
+    transcription: Transcription = Transcription()
     folders: Mapping[Identifier, Folder] = Field(
         default_factory=dict,
         description="by switch: where this host sees the folder `recordings` of it; of a switch on this host that is "

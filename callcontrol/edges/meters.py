@@ -374,22 +374,19 @@ mails = Gauge(
     "callcontrol_mails", "Mails in the queue's tables, by what has become of them", ["state"], multiprocess_mode=LAST
 )
 mail_oldest_seconds = Gauge(
-    "callcontrol_mail_oldest_seconds",
-    "How long the oldest mail has waited that the server has not taken; 0: none waits",
-    multiprocess_mode=LAST,
+    "callcontrol_mail_oldest_seconds", "How long the oldest mail has waited to be sent", multiprocess_mode=LAST
 )
 mail_dead_addresses = Gauge(
-    "callcontrol_mail_dead_addresses",
-    "Addresses nothing is sent to any more, for mails came back",
-    multiprocess_mode=LAST,
+    "callcontrol_mail_dead_addresses", "Addresses nothing is sent to any more", multiprocess_mode=LAST
 )
 mails_queued_total = series.counter(
     "callcontrol_mails_queued_total", "Mails that were queued, by what they tell", kind=series.of(series.MAIL_KINDS)
 )
 mail_attempts_total = series.counter(
-    "callcontrol_mail_attempts_total",
-    "Attempts to hand a mail to the server, by what came of them",
-    outcome=series.of(series.MAIL_OUTCOMES),
+    "callcontrol_mail_attempts_total", "Attempts to hand a mail over", outcome=series.of(series.MAIL_OUTCOMES)
+)
+transcriptions_total = series.counter(
+    "callcontrol_transcriptions_total", "Messages a program was to write down", result=series.of(series.STEP_ENDS)
 )
 mail_bounces_total = series.counter(
     "callcontrol_mail_bounces_total",

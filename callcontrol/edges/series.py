@@ -52,7 +52,7 @@ VERDICTS: Final = ("settled", "corrected", "added", "doubtful")
 # The loops of the media job, and how their steps end (jobs/media).
 JOB_LOOPS: Final = (
     *("move", "close", "adopt", "room", "delete", "boxes", "links", "keys", "sweep"),
-    *("mail", "missed_calls", "mail_upkeep", "bounces"),
+    *("mail", "mail_follows", "mail_upkeep", "message_mails", "missed_calls", "bounces", "transcripts"),
 )
 STEP_ENDS: Final = ("done", "failed")
 # What mails tell, what comes of handing them over (vocabulary/mail.py), and what comes back (media/mail/bounces.py).

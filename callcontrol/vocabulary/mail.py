@@ -40,7 +40,7 @@ class AttemptOutcome(StrEnum):
     REFUSED = "refused"  # for good: 5xx
     DEFERRED = "deferred"  # for now: 4xx
     UNSURE = "unsure"  # the connection was lost when the server may have had it all: it is sent again, with the same id
-    AWAY = "away"  # the server could not be reached or would not talk with us: no fault of this mail
+    AWAY = "away"  # the server, or the storage of the sound, cannot be reached: no fault of this mail
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import orjson
+import psycopg
 import pytest
 
 from callcontrol.commands import media
@@ -50,6 +51,19 @@ def test_media_are_found_by_whatever_is_known_of_them(config: str, capsys: pytes
     assert listed(capsys, config, "--from", "2025-11-26") == []
     assert run(media, "list", "--config", config) == 0
     assert "lost: the caller said nothing" in " ".join(capsys.readouterr().out.split())
+
+
+def test_media_are_found_by_what_was_heard_in_them(
+    config: str, capsys: pytest.CaptureFixture[str], ledger_database: str
+) -> None:
+    with psycopg.connect(ledger_database) as connection:
+        connection.cursor().executemany(
+            "INSERT INTO transcripts (tenant, media_id, at, text, words) VALUES ('acme', %s, now(), '', %s)",
+            [("call-1-2", "proszę o fakturę za marzec"), ("call-2-2", "please call me back"), ("call-9-2", "fakturę")],
+        )
+    assert listed(capsys, config, "--text", "FAKTURĘ") == ["call-1-2"]
+    assert listed(capsys, config, "--text", '"call me" -invoice') == ["call-2-2"]
+    assert listed(capsys, config, "--text", '"me call"') == []
 
 
 def test_a_file_is_fetched_from_storage_or_from_the_switch(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from callcontrol.kinds.targets.voicemail.settings import BLOCK
 from tests.config.folder import MAIN, TENANT, loaded, problems, written
 
 SERVER = 'mail: {server: "smtp.acme.example:587"}\n'
@@ -16,6 +17,36 @@ SENDER = "mail: {address: pbx@acme.example}\n"
 
 def told(tenant: str = DESK + SENDER, main: str = MAIN + SERVER) -> list[str]:
     return written(*problems(tenant, main))
+
+
+def test_a_box_with_mail() -> None:
+    box = TENANT.replace("box: {}", "box: {mail: {to: [anna@acme.example]}}")
+    mail = BLOCK.of(loaded(box + SENDER, MAIN + SERVER).tenants["acme"])["box"].mail
+    assert mail is not None
+    assert (mail.to, mail.each, mail.attach, mail.after, mail.daily) == (
+        ("anna@acme.example",),
+        True,
+        "file",
+        "new",
+        None,
+    )
+    assert [said.partition(": ")[2].partition(";")[0] for said in told(box, MAIN)] == [
+        "voicemail.box.mail: no server takes mails",
+        "voicemail.box.mail: the tenant has no address to send from",
+    ]
+
+
+def test_what_is_transcribed_needs_a_program() -> None:
+    box = TENANT.replace("box: {}", "box: {transcribe: yes}")
+    assert told(box, MAIN) == [
+        "tenants/acme.yaml:8: voicemail.box.transcribe: no program transcribes; write `media.transcription.command` in "
+        "callcontrol.yaml"
+    ]
+    (said,) = told(box, MAIN + "media: {transcription: {command: [hear]}}\n")
+    assert said.endswith(
+        "transcription.command: {file} is in none of its arguments; write it where the sound file belongs"
+    )
+    loaded(box, MAIN + "media: {transcription: {command: [hear, '{file}']}}\n")
 
 
 def test_addresses_are_kept_with_their_domain_in_small_letters() -> None:

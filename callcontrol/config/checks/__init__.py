@@ -59,6 +59,7 @@ CHECKS: tuple[Callable[[Settings], Iterable[Problem]], ...] = (
     mail.signatures_of_other_domains,
     shared.media_folders_of_no_switch,
     shared.media_kept_where_the_switch_records,
+    mail.transcriptions_by_no_program,
     texts.prompts_missing_a_language,
     texts.voices_without_an_engine,
     texts.engines_without_a_voice,

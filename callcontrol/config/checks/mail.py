@@ -96,3 +96,20 @@ def _is_loopback(address: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def transcriptions_by_no_program(settings: Settings) -> Iterator[Problem]:
+    """What is to be written down needs a program that does it, and the program the file."""
+    command = settings.media.transcription.command
+    if command and not any("{file}" in argument for argument in command):
+        at = ("media", "transcription", "command")
+        yield problem_at(settings, at, "{file} is in none of its arguments", "write it where the sound file belongs")
+    if command or ("media",) in settings.unread:
+        return
+    for name, tenant in settings.tenants.items():
+        for key, box in getattr(tenant, "voicemail", {}).items():
+            if box.transcribe:
+                place = ("tenants", name, "voicemail", key, "transcribe")
+                yield problem_at(
+                    settings, place, "no program transcribes", "write `media.transcription.command` in callcontrol.yaml"
+                )

@@ -133,8 +133,10 @@ class MailQueue:
         return len(self._run("expire_mails", {"now": datetime_of(now)}))
 
     def forget(self, before: Instant) -> int:
-        """Delete mails that ended before that; returns how many."""
+        """Delete mails that ended before that, and what was told of files that are deleted; returns how many mails."""
         with self._ready() as connection, transaction(connection, statement_timeout=STATEMENT_TIMEOUT_MS):
+            connection.execute(query("forget_transcripts"))
+            connection.execute(query("forget_erased"))
             return connection.execute(query("forget_mails"), {"before": datetime_of(before)}).rowcount
 
     def figures(self) -> tuple[dict[MailState, int], Instant | None, int]:

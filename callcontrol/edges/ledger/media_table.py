@@ -32,6 +32,7 @@ class MediaWanted:
     Attributes:
         number: of the caller, or of the other party.
         owner: a target text. since, until: began in [since, until).
+        words: heard in it, as web searches have them: words, "words in a row", or, -not.
     """
 
     tenant: str | None = None
@@ -44,6 +45,7 @@ class MediaWanted:
     state: str | None = None
     since: Instant | None = None
     until: Instant | None = None
+    words: str | None = None
     limit: int = 100
 
 
@@ -181,7 +183,8 @@ class MediaTable:
     def find(self, wanted: MediaWanted) -> list[PastMedia]:
         """The media that match, the latest first."""
         times = {name: at and datetime_of(at) for name, at in (("since", wanted.since), ("until", wanted.until))}
-        return [_past(row) for row in self._rows("find_media", **(asdict(wanted) | times))]
+        words = wanted.words and wanted.words.casefold()
+        return [_past(row) for row in self._rows("find_media", **(asdict(wanted) | times | {"words": words}))]
 
     def _rows(self, name: str, **params: object) -> list[_Row]:
         with self._ready() as connection:

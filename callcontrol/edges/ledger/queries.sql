@@ -553,5 +553,9 @@ WHERE (%(tenant)s::text IS NULL OR tenant = %(tenant)s)
   AND (%(state)s::text IS NULL OR state = %(state)s)
   AND (%(since)s::timestamptz IS NULL OR began_at >= %(since)s)
   AND (%(until)s::timestamptz IS NULL OR began_at < %(until)s)
+  AND (%(words)s::text IS NULL OR (tenant, media_id) IN (
+      SELECT t.tenant, t.media_id FROM transcripts t
+      WHERE to_tsvector('simple', t.words) @@ websearch_to_tsquery('simple', %(words)s)
+  ))
 ORDER BY began_at DESC, media_id
 LIMIT %(limit)s;

@@ -87,6 +87,14 @@ RETURNING mail_id;
 -- forget_mails: Deletes mails that ended long ago, with their attempts.
 DELETE FROM mails WHERE state IN ('sent', 'failed', 'dead') AND state_at < %(before)s;
 
+-- forget_transcripts: What was heard in a file goes with the file.
+DELETE FROM transcripts t USING media m
+WHERE m.tenant = t.tenant AND m.media_id = t.media_id AND m.state = 'deleted';
+
+-- forget_erased: Where a file was erased with its numbers, the mails that told of it go, too.
+DELETE FROM mails l USING media_deletions d
+WHERE l.kind = 'voicemail' AND l.tenant = d.tenant AND l.about = d.media_id AND d.numbers AND d.deleted_at IS NOT NULL;
+
 -- mail_figures: How many mails there are in each state, and since when the oldest waits that is to be sent.
 SELECT state, count(*) AS mails, min(created_at) FILTER (WHERE state IN ('queued', 'sending')) AS oldest
 FROM mails GROUP BY state;
@@ -150,3 +158,56 @@ WHERE v.tenant = %(tenant)s AND v.queue = %(queue)s
   )
 ORDER BY v.left_at, v.call_id, v.visit
 LIMIT %(limit)s;
+
+-- messages_to_mail: Messages of a box no mail tells of yet. They are in storage, where every host can read them, unless the
+-- mail needs no sound or storage has not had it for long; and they are transcribed, unless nothing is, or it takes too long.
+SELECT m.media_id, m.began_at, m.caller, m.length_ms, coalesce(c.caller_name, '') AS name
+FROM media m
+LEFT JOIN LATERAL (
+    SELECT caller_name FROM calls WHERE call_id = m.call_id AND tenant = m.tenant LIMIT 1
+) AS c ON true
+WHERE m.tenant = %(tenant)s AND m.owner = %(owner)s AND m.kind = 'message' AND m.began_at >= %(since)s
+  AND (m.state = 'stored' OR m.state = 'closed' AND (%(without_sound)s OR m.changed_at < %(waited)s))
+  AND (NOT %(transcribe)s OR m.changed_at < %(waited)s
+       OR EXISTS (SELECT FROM transcripts t WHERE t.tenant = m.tenant AND t.media_id = m.media_id))
+  AND NOT EXISTS (SELECT FROM mails l WHERE l.tenant = m.tenant AND l.kind = 'voicemail' AND l.about = m.media_id)
+ORDER BY m.began_at, m.media_id
+LIMIT %(limit)s;
+
+-- messages_between: Messages that were left in a box within a time.
+SELECT m.began_at, m.caller, m.length_ms, coalesce(c.caller_name, '') AS name
+FROM media m
+LEFT JOIN LATERAL (
+    SELECT caller_name FROM calls WHERE call_id = m.call_id AND tenant = m.tenant LIMIT 1
+) AS c ON true
+WHERE m.tenant = %(tenant)s AND m.owner = %(owner)s AND m.kind = 'message' AND m.state IN ('closed', 'stored')
+  AND m.began_at >= %(since)s AND m.began_at < %(until)s
+ORDER BY m.began_at, m.media_id
+LIMIT %(limit)s;
+
+-- told_everyone: Messages whose mails have all been sent, and of which nothing has followed yet.
+SELECT tenant, about, source FROM mails
+WHERE kind = 'voicemail' AND NOT followed
+GROUP BY tenant, about, source
+HAVING bool_and(state = 'sent')
+ORDER BY tenant, about
+LIMIT %(limit)s;
+
+-- note_followed: What follows on these mails is done.
+UPDATE mails SET followed = true WHERE kind = 'voicemail' AND tenant = %(tenant)s AND about = %(about)s;
+
+-- to_transcribe: A message of a box in storage that is not written down yet; the latest first, for its mail waits for it.
+SELECT m.media_id FROM media m
+WHERE m.tenant = %(tenant)s AND m.owner = ANY (%(owners)s) AND m.kind = 'message' AND m.state = 'stored'
+  AND m.began_at >= %(since)s
+  AND NOT EXISTS (SELECT FROM transcripts t WHERE t.tenant = m.tenant AND t.media_id = m.media_id)
+ORDER BY m.began_at DESC
+LIMIT 1;
+
+-- write_transcript: Keeps what was heard; of two that are told the first counts.
+INSERT INTO transcripts (tenant, media_id, at, text, words, trouble)
+VALUES (%(tenant)s, %(media_id)s, %(at)s, %(text)s, %(words)s, %(trouble)s)
+ON CONFLICT DO NOTHING;
+
+-- transcript_of: What was heard in a medium.
+SELECT text FROM transcripts WHERE tenant = %(tenant)s AND media_id = %(media_id)s;

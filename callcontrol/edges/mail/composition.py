@@ -142,7 +142,7 @@ def _where(attach: str, sound: Sound, phrases: Phrases) -> str:
         return phrases.attached
     if sound.link:
         return f"{phrases.link}{sound.link}"
-    return phrases.too_large if sound.name else phrases.removed
+    return phrases.not_attached if sound.name else phrases.removed
 
 
 def _listed(message: LeftMessage, zone: ZoneInfo, phrases: Phrases) -> str:

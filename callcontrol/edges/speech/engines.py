@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
-import subprocess
 import tempfile
-import time
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
-from typing import IO
 
 from callcontrol.config.speech_settings import BUILT_IN, ESPEAK_NG, Engine
-from callcontrol.edges import clock
+from callcontrol.edges import programs
 from callcontrol.edges.speech import espeak_wheel
 
 MAX_WAV_BYTES = 64 * 1024 * 1024
-MAX_TOLD_CHARACTERS = 200
 VERSION_S = 20
-_LOOK_S = 0.02
 
 
 class CannotSpeak(Exception):
@@ -73,38 +65,8 @@ def _filled(arguments: Sequence[str], voice: str, file: str) -> list[str]:
 
 
 def _run(arguments: Sequence[str], text: str, folder: Path, seconds: float) -> bytes:
-    """What the command prints; it works in a group of its own, which is ended with it."""
-    said, complaints = folder / "stdout", folder / "stderr"
-    (folder / "stdin").write_text(f"{text}\n", encoding="utf-8")
-    with (folder / "stdin").open("rb") as given, said.open("wb") as out, complaints.open("wb") as errors:
-        code = _ended(_started(arguments, given, out, errors), folder, seconds)
-    if code != 0:
-        told = complaints.read_bytes()[:4096].decode("utf-8", errors="replace").split("\n")[0]
-        how = f"exit status {code}" if code > 0 else f"signal {-code}"
-        raise CannotSpeak(f"{arguments[0]} failed ({how}): {told[:MAX_TOLD_CHARACTERS] or 'it gave no reason'}")
-    return said.read_bytes()
-
-
-def _started(arguments: Sequence[str], given: IO[bytes], out: IO[bytes], errors: IO[bytes]) -> subprocess.Popen[bytes]:
+    """What the command prints."""
     try:
-        return subprocess.Popen(arguments, stdin=given, stdout=out, stderr=errors, start_new_session=True, cwd="/")
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise CannotSpeak(f"{arguments[0]} cannot be run: {reason}") from None
-
-
-def _ended(process: subprocess.Popen[bytes], folder: Path, seconds: float) -> int:
-    """The exit status, once it has ended by itself."""
-    deadline = clock.monotonic() + seconds
-    try:
-        while process.poll() is None:
-            if clock.monotonic() > deadline:
-                raise CannotSpeak(f"it took longer than {seconds:g} s")
-            if sum(path.stat().st_size for path in folder.iterdir() if path.is_file()) > MAX_WAV_BYTES:
-                raise CannotSpeak(f"it wrote more than {MAX_WAV_BYTES} bytes")
-            time.sleep(_LOOK_S)
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-    return process.returncode
+        return programs.run(arguments, text, folder, seconds, MAX_WAV_BYTES)
+    except programs.ProgramFailed as error:
+        raise CannotSpeak(str(error)) from None

@@ -13,6 +13,7 @@ from gevent.event import Event
 from callcontrol.config.settings import Settings
 from callcontrol.edges import clock
 from callcontrol.edges.ledger.media_table import MediaTable
+from callcontrol.edges.ledger.writer import LedgerWriter
 from callcontrol.edges.live_state.mailboxes import BoxStore
 from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
 from callcontrol.edges.storage import FolderStorage, Storage, storage_of
@@ -91,7 +92,7 @@ def loops_of(context: JobContext) -> tuple[Loop, ...]:
         Loop("links", 2.0, lambda: _served(links, shelf)),
         Loop("keys", 300.0, KeyWatch(context.postgres_dsn, context.settings).step),
         Loop("sweep", 3600.0, lambda: _swept(context.storage())),
-        *mail_loops(context.name, context.settings, context.postgres_dsn),
+        *mail_loops(context.name, context.settings, lambda: LedgerWriter(context.postgres_dsn).ready, shelf, boxes),
     )
 
 

@@ -79,7 +79,7 @@ def test_the_sound_is_attached_as_it_is() -> None:
     ("attach", "sound", "said"),
     [
         ("link", Sound("a.wav", "wav", link="https://x.example/1"), "Listen to it: https://x.example/1"),
-        ("file", Sound("a.wav", "wav"), "The message is too long for a mail: listen to it by phone."),
+        ("file", Sound("a.wav", "wav"), "The message cannot be attached: listen to it by phone."),
         ("file", NO_SOUND, "The message is not kept any more."),
         ("none", NO_SOUND, "tel:+48500100200"),
     ],

@@ -7,40 +7,64 @@ from typing import Final
 
 from callcontrol.config.settings import Settings
 from callcontrol.edges import clock, meters
-from callcontrol.edges.ledger.mails import MailQueue
-from callcontrol.edges.ledger.writer import LedgerAway, LedgerWriter
-from callcontrol.edges.mail.composition import NO_SOUND
+from callcontrol.edges.ledger.mails import MailQueue, Ready
+from callcontrol.edges.ledger.writer import LedgerAway
 from callcontrol.jobs.media.loops import Loop, OutOfReach
 from callcontrol.jobs.media.mail.bounces import BounceTaker, BounceWatch
+from callcontrol.jobs.media.mail.boxes import Boxes, follow_mails, tell_days, tell_messages
 from callcontrol.jobs.media.mail.sending import MailSender
+from callcontrol.jobs.media.mail.sounds import KeptSounds, Shelf
 from callcontrol.jobs.media.mail.telling import Telling, tell_missed
+from callcontrol.jobs.media.mail.transcribing import Transcriber
 from callcontrol.vocabulary.mail import DAY_S
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 
 SEND_S: Final = 2.0
 TELL_S: Final = 30.0
+TELL_MESSAGES_S: Final = 5.0
 FIGURES_S: Final = 15.0
 LISTEN_S: Final = 5.0
 # Longer than anything within is let take: a mail has its own deadline, and there may be many.
 SENDING_S: Final = 4 * 3600.0
+TRANSCRIBING_S: Final = 2 * 3600.0
 
 
-def mail_loops(name: str, settings: Callable[[], Settings], dsn: str) -> tuple[Loop, ...]:
-    """The loops of this process. Each has a connection of its own to the ledger.
+def mail_loops(
+    name: str, settings: Callable[[], Settings], connects: Callable[[], Ready], shelf: Shelf, boxes: Boxes
+) -> tuple[Loop, ...]:
+    """The loops of this process.
 
     Args:
         name: of this process, in the queue's leases.
+        connects: makes a connection to the ledger; each loop has its own.
+        shelf: where kept files are.
+        boxes: as they stand now.
     """
-    sender = MailSender(settings, MailQueue(LedgerWriter(dsn).ready), lambda mail, max_bytes: NO_SOUND, name)
-    telling = Telling(settings, LedgerWriter(dsn).ready)
-    upkeep = MailUpkeep(settings, MailQueue(LedgerWriter(dsn).ready))
-    bounces = BounceWatch(settings, BounceTaker(settings, MailQueue(LedgerWriter(dsn).ready)))
+
+    def telling() -> Telling:
+        return Telling(settings, connects())
+
+    def queue() -> MailQueue:
+        return MailQueue(connects())
+
+    sender = MailSender(settings, queue(), KeptSounds(settings, shelf, telling()), name)
+    missed, messages, followed = telling(), telling(), telling()
+    transcriber = Transcriber(telling(), shelf, name)
+    bounces = BounceWatch(settings, BounceTaker(settings, queue()))
     return (
         Loop("mail", SEND_S, _within_reach(sender.step), SENDING_S),
-        Loop("missed_calls", TELL_S, _within_reach(lambda: tell_missed(telling))),
-        Loop("mail_upkeep", FIGURES_S, _within_reach(upkeep.step)),
+        Loop("missed_calls", TELL_S, _within_reach(lambda: tell_missed(missed))),
+        Loop("message_mails", TELL_MESSAGES_S, _within_reach(lambda: _tell_boxes(messages, boxes))),
+        Loop("mail_follows", TELL_S, _within_reach(lambda: follow_mails(followed, boxes))),
+        Loop("transcripts", TELL_MESSAGES_S, _within_reach(transcriber.step), TRANSCRIBING_S),
+        Loop("mail_upkeep", FIGURES_S, _within_reach(MailUpkeep(settings, queue()).step)),
         Loop("bounces", LISTEN_S, bounces.look),
     )
+
+
+def _tell_boxes(telling: Telling, boxes: Boxes) -> bool:
+    tell_days(telling, boxes)
+    return tell_messages(telling, boxes)
 
 
 class MailUpkeep:

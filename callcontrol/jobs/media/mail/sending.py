@@ -19,6 +19,7 @@ from callcontrol.edges.mail.composition import Sound, compose
 from callcontrol.edges.mail.return_address import return_address
 from callcontrol.edges.mail.signing import CannotSign, signed
 from callcontrol.edges.mail.smtp_connection import ServerAway, SmtpConnection
+from callcontrol.jobs.media.loops import OutOfReach
 from callcontrol.vocabulary.mail import Answer, AttemptOutcome, Mail
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 
@@ -29,7 +30,8 @@ MAX_IN_A_ROW: Final = 50  # then the loop looks whether it is to end, and whethe
 log = logging.getLogger("callcontrol.mail")
 
 
-# The sound of a mail: its content only where the mail is to have it, and it is no larger than so many bytes.
+# The sound of a mail: its content only where the mail is to have it, and it is no larger than so many bytes. Raises
+# OutOfReach where it cannot be read now.
 Sounds = Callable[[Mail, int], Sound]
 
 
@@ -100,7 +102,7 @@ class MailSender:
             sender = return_address(mail.mail_id, server.bounces) if server.bounces else ""
             sender = sender or settings.tenants[mail.tenant].mail.address or ""
             return connection.deliver(sender, mail.address, message, mail.mail_id)
-        except ServerAway as error:
+        except (ServerAway, OutOfReach) as error:
             line.close()
             return Answer(AttemptOutcome.AWAY, 0, str(error))
         except CannotSign as error:

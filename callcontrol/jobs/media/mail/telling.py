@@ -77,6 +77,11 @@ class Telling:
         ):
             return cursor.execute(query(name), params).fetchall()
 
+    def change(self, name: str, params: Mapping[str, Any]) -> None:
+        """Carry out a statement that finds nothing."""
+        with self._ready() as connection, transaction(connection, statement_timeout=STATEMENT_TIMEOUT_MS):
+            connection.execute(query(name), params)
+
 
 def tell_missed(telling: Telling) -> bool:
     """Queue mails about callers who left a queue unserved; True if there may be more.

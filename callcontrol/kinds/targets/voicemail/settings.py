@@ -11,6 +11,7 @@ from pydantic import Field
 from callcontrol.config.fields import Flag, Whole
 from callcontrol.config.frozen import Seconds
 from callcontrol.config.kinds import SOMETIMES, Block, Link
+from callcontrol.config.mail_settings import BoxMail
 from callcontrol.config.prompt import PromptText
 from callcontrol.config.settings import Tenant
 from callcontrol.config.target_fields import TargetText
@@ -51,6 +52,8 @@ class Voicemail(HeardByPhone):
     when_full: TargetText | None = Field(
         default=None, description="where a caller goes who was told that the box is full; default: the call ends"
     )
+    transcribe: Flag = Field(default=False, description="whether `media.transcription` writes down what is said")
+    mail: BoxMail | None = None
 
 
 BLOCK: Final = Block("voicemail", Voicemail)
