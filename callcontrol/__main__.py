@@ -39,6 +39,7 @@ COMMANDS = (
     "boxes",
     "calls",
     "queues",
+    "recordings",
     "agents",
     "menus",
     "media",
@@ -56,7 +57,7 @@ WHOLE = ("completion",)
 # For the supervisor only: no help shows them.
 HIDDEN = ("work",)
 # One of these commands without a verb of its VERBS shows what there is.
-SHOWING = ("queues", "agents", "hours", "duty", "boxes", "records")
+SHOWING = ("recordings", "queues", "agents", "hours", "duty", "boxes", "records")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

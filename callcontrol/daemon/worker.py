@@ -14,6 +14,7 @@ from gevent import socket
 from gevent.event import Event
 
 from callcontrol.config.settings import Settings
+from callcontrol.control.talk_events import RecordingAsked
 from callcontrol.daemon.adoption import Adoption
 from callcontrol.daemon.box_line import BoxLine
 from callcontrol.daemon.call_acceptor import CallAcceptor
@@ -60,6 +61,7 @@ from callcontrol.edges.live_state.rules import RuleStore
 from callcontrol.edges.live_state.workers import Workers, worker_name
 from callcontrol.vocabulary.moment import periods_at
 from callcontrol.vocabulary.queue import Engaged, Occasion, Offer
+from callcontrol.vocabulary.recording import RecordingAction
 
 log = logging.getLogger(__name__)
 
@@ -138,7 +140,7 @@ class Worker:
         self._dispatcher = OfferDispatcher(self._shared, store, self._switch_links)
         self._event_polling = EventPolling(settings.switches, self._shared.of_queues, links.poll_events)
         self._orphans = OrphanChannels(self._shared, self._switch_links, Post(self._pipeline, "strays", self._name))
-        self._inbox = Inbox(redis_url, self._name, self._published, self._dispatcher.noticed, self._shared.lose)
+        self._inbox = self._heard_at(redis_url)
         self._server = _server(settings, listener, CallAcceptor(self._shared, links), links)
         self._heartbeat = Heartbeat(pulse, self._how, self._stopped.set) if pulse is not None else None
 
@@ -215,6 +217,16 @@ class Worker:
     def _published(self, tenant: str, offer: Offer) -> None:
         """Another worker's operation has made an offer to a caller of ours."""
         self._dispatcher.offered(tenant, self._shared.queue_store.in_our_time(tenant, offer))
+
+    def _heard_at(self, redis_url: str) -> Inbox:
+        told = self._published, self._dispatcher.noticed, self._shared.lose, self._recording_asked
+        return Inbox(redis_url, self._name, *told)
+
+    def _recording_asked(self, call: str, action: str, by: str) -> None:
+        """A person wants something done about the recording of a call of ours."""
+        driver = self._shared.drivers.get(call)
+        if driver is not None:
+            driver.deliver(RecordingAsked(RecordingAction(action), by))
 
     def _reload(self) -> None:
         if self._current.reload():

@@ -18,7 +18,7 @@ from redis.client import PubSub
 from callcontrol.config.credentials import said_by
 from callcontrol.edges.containment import contained, note_fault
 from callcontrol.edges.live_state import keys
-from callcontrol.edges.live_state.pipeline import connect
+from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
 from callcontrol.edges.live_state.queue_replies import notice_from, offer_from
 from callcontrol.vocabulary.queue import Notice, Offer
 from callcontrol.vocabulary.stored import Kind
@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 
 # As the scripts write it (context.lua, take.lua).
 MESSAGE: Final = Kind("Message")
+RECORDING: Final = "recording"
 RETRY_S = 1.0
 # A silent connection is pinged after PING_S and has PONG_S for the answer (seconds): a broken one is replaced within
 # PING_S + PONG_S + RETRY_S.
@@ -40,6 +41,7 @@ class Inbox:
     Args:
         on_offer, on_notice, on_taken: get the tenant, and what was published (of a call that another worker has taken
             over, its id, and whether it arrived there through the dialplan); they must not block.
+        on_recording: gets a call, what is to be done about its recording, and who says so.
     """
 
     def __init__(
@@ -49,12 +51,14 @@ class Inbox:
         on_offer: Callable[[str, Offer], object],
         on_notice: Callable[[str, Notice], object],
         on_taken: Callable[[str, str, bool], object],
+        on_recording: Callable[[str, str, str], object] = lambda call, action, by: None,
     ) -> None:
         self._servers = connect(url, PING_S)
         self._channel = keys.inbox(worker)
         self._on_offer = on_offer
         self._on_notice = on_notice
         self._on_taken = on_taken
+        self._on_recording = on_recording
 
     def start(self) -> None:
         """Listen from now on."""
@@ -108,5 +112,17 @@ class Inbox:
                 self._on_offer(tenant, offer_from(told["fields"]))
             elif told["kind"] == "taken":
                 self._on_taken(tenant, told["fields"][0], told["fields"][1] == "arrived")
+            elif told["kind"] == RECORDING:
+                self._on_recording(*told["fields"])
             else:
                 self._on_notice(tenant, notice_from(told["fields"]))
+
+
+def ask_recording(pipeline: RedisPipeline, tenant: str, worker: str, call_id: str, action: str, by: str) -> bool:
+    """Have the worker of a call do something about its recording; whether that worker listens. Waits for Redis.
+
+    Raises:
+        LiveStateError: Redis is away.
+    """
+    message = MESSAGE.tagged({"kind": RECORDING, "from": keys.calls(tenant), "fields": [call_id, action, by]})
+    return bool(pipeline.ask("PUBLISH", keys.inbox(worker), orjson.dumps(message)))
