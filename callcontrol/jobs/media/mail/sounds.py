@@ -1,23 +1,26 @@
-"""The sound of a mail: read from storage when the mail is sent, attached as it is kept there, or named by a link."""
+"""The sound of a mail: read from storage when it is sent, attached in the format of mails, or named by a link."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import PurePosixPath
 from typing import BinaryIO, Final, Protocol
 
 from callcontrol.config.link_settings import Links
 from callcontrol.config.settings import Settings
 from callcontrol.edges.mail.composition import NO_SOUND, Sound, file_name
 from callcontrol.edges.media_links import Link, LinkSigner
+from callcontrol.edges.speech.sound import BadSound
 from callcontrol.jobs.media.mail.telling import Telling
 from callcontrol.vocabulary.mail import Mail
-from callcontrol.vocabulary.media import Media, MediaState
-from callcontrol.vocabulary.media_format import content_type_of
+from callcontrol.vocabulary.media import Media, MediaKind, MediaState
+from callcontrol.vocabulary.media_format import MediaFormat, content_type_of
 from callcontrol.vocabulary.moment import Instant
 
 _DAY_US: Final = int(timedelta(days=1).total_seconds()) * 1_000_000
+log = logging.getLogger("callcontrol.media")
+
 _GONE: Final = (MediaState.DELETED, MediaState.LOST)
 
 
@@ -29,6 +32,9 @@ class Shelf(Protocol):
 
     def opened(self, media: Media) -> BinaryIO:
         """The content of a stored file."""
+
+    def in_format(self, media: Media, form: MediaFormat) -> BinaryIO:
+        """The same in a format; raises BadSound where it cannot be."""
 
 
 class KeptSounds:
@@ -54,9 +60,10 @@ class KeptSounds:
         if media is None or media.state in _GONE:
             return NO_SOUND
         settings = self._settings()
-        kept = PurePosixPath(media.place or media.path)
-        name = file_name(facts.number, facts.at, settings.tenants[mail.tenant].zone, kept.suffix)
-        content = self._content(media, max_bytes) if facts.attach == "file" else None
+        tenant = settings.tenants[mail.tenant]
+        form = tenant.media.of(media.kind or MediaKind.MESSAGE).mail
+        name = file_name(facts.number, facts.at, tenant.zone, form.ending)
+        content = self._content(media, form, max_bytes) if facts.attach == "file" else None
         return Sound(
             name=name,
             subtype=content_type_of(name).partition("/")[2],
@@ -65,12 +72,16 @@ class KeptSounds:
             transcript=self._transcript(media),
         )
 
-    def _content(self, media: Media, max_bytes: int) -> bytes | None:
-        """The file; None where it is not in storage, or larger."""
+    def _content(self, media: Media, form: MediaFormat, max_bytes: int) -> bytes | None:
+        """The file; None where it is not in storage, larger, or no sound that can be brought into the format."""
         if media.state is not MediaState.STORED:
             return None
-        with self._shelf.opened(media) as file:
-            content = file.read(max_bytes + 1)
+        try:
+            with self._shelf.in_format(media, form) as file:
+                content = file.read(max_bytes + 1)
+        except BadSound as error:
+            log.warning("%s is not attached: %s", media.media_id, error)
+            return None
         return content if 0 < len(content) <= max_bytes else None
 
     def _transcript(self, media: Media) -> str:

@@ -16,10 +16,12 @@ from callcontrol.config.settings import Settings
 from callcontrol.edges.ledger.media import write_changes
 from callcontrol.edges.mail.composition import NO_SOUND, Sound
 from callcontrol.edges.media_links import LinkSigner
+from callcontrol.edges.speech.sound import BadSound
 from callcontrol.jobs.media.mail.sounds import KeptSounds
 from callcontrol.jobs.media.mail.telling import Telling
 from callcontrol.jobs.media.mail.transcribing import Transcriber
 from callcontrol.vocabulary.media import Media, MediaKind, MediaState
+from callcontrol.vocabulary.media_format import MediaFormat
 from tests.config.folder import TENANT, loaded
 from tests.edges.mail.samples import FACTS, NOON, SENDER, mail, settings_with
 
@@ -51,6 +53,11 @@ class OneFile:
     def opened(self, media: Media) -> BinaryIO:
         return io.BytesIO(self.content)
 
+    def in_format(self, media: Media, form: MediaFormat) -> BinaryIO:
+        if form is not MediaFormat.MP3:
+            raise BadSound(f"no {form} can be made of it")
+        return io.BytesIO(self.content)
+
 
 def telling(connection: Connection[Any], settings: Settings) -> Telling:
     @contextmanager
@@ -60,8 +67,18 @@ def telling(connection: Connection[Any], settings: Settings) -> Telling:
     return Telling(lambda: settings, ready, lambda: NOON)
 
 
-def sound(connection: Connection[Any], shelf: OneFile, attach: str, max_bytes: int = 5, keys: str = "") -> Sound:
+def sound(
+    connection: Connection[Any],
+    shelf: OneFile,
+    attach: str,
+    max_bytes: int = 5,
+    keys: str = "",
+    form: MediaFormat = MediaFormat.MP3,
+) -> Sound:
     settings = settings_with()
+    tenant = settings.tenants["acme"]
+    kept = tenant.media.model_copy(update={"message": tenant.media.message.model_copy(update={"mail": form})})
+    settings = settings.model_copy(update={"tenants": {"acme": tenant.model_copy(update={"media": kept})}})
     if keys:
         links = settings.media.links.model_copy(update={"keys": (keys,), "address": "https://v.example"})
         settings = settings.model_copy(update={"media": settings.media.model_copy(update={"links": links})})
@@ -69,9 +86,13 @@ def sound(connection: Connection[Any], shelf: OneFile, attach: str, max_bytes: i
     return found(mail(facts=replace(FACTS, attach=attach)), max_bytes)
 
 
-def test_a_file_is_attached_as_it_is_kept(connection: Connection[Any]) -> None:
+def test_a_file_is_attached_in_the_format_of_mails(connection: Connection[Any]) -> None:
     name = "2026-11-20-130000-48500100200.mp3"
-    assert sound(connection, OneFile(), "file") == Sound(name, "mpeg", b"sound")
+    assert sound(connection, OneFile(replace(STORED, place="3f/x.wav")), "file") == Sound(name, "mpeg", b"sound")
+
+
+def test_what_cannot_be_brought_into_the_format_is_not_attached(connection: Connection[Any]) -> None:
+    assert sound(connection, OneFile(), "file", form=MediaFormat.OPUS).content is None
 
 
 @pytest.mark.parametrize(
