@@ -5,7 +5,8 @@ phone rings, by the simulator; rush: a minute of 50 calls a second; freeswitch: 
 own mod_callcenter, where FREESWITCH names one; timeline: where its time goes, step by step; history: what is asked of
 a year of calls in Postgres; workers: two beside one; state: what saving every change costs; recovery, adoption: a
 worker goes, with callers who wait or a thousand calls; memory: of a waiting call; menus: from a key to the
-next prompt, also on a real FreeSWITCH, and what a caller in a menu takes.
+next prompt, also on a real FreeSWITCH, and what a caller in a menu takes; media: files a second on their way from the
+switch's disk into storage.
 
 `make bench ARGS="against REVISION"`: this version beside an older one.
 """
@@ -27,6 +28,7 @@ from tests.bench import (
     calls,
     freeswitch,
     history,
+    media,
     memory,
     menus,
     queues,
@@ -54,6 +56,7 @@ PARTS: Mapping[str, Part] = {
     "adoption": adoption.run,
     "memory": memory.run,
     "menus": menus.run,
+    "media": media.run,
 }
 AGAINST = "against"
 WIDTH = 132

@@ -23,6 +23,7 @@ from tests.freeswitch.emergencies import EMERGENCIES
 from tests.freeswitch.files import FILES, file_differences
 from tests.freeswitch.joins import JOINS
 from tests.freeswitch.mailboxes import MAILBOXES
+from tests.freeswitch.messages import MESSAGES
 from tests.freeswitch.mishaps import MISHAPS
 from tests.freeswitch.neighbour import phones_at_another_switch
 from tests.freeswitch.orphans import STRAYS
@@ -95,6 +96,7 @@ def _mishaps(stage: RealStage, microphones: Microphones, words: list[str]) -> It
         *JOINS,
         *RESTS,
         *BLINKS,
+        *MESSAGES,
         phones_at_another_switch,
     )
     for mishap in every:

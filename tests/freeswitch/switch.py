@@ -193,6 +193,13 @@ class RealSwitch:
             self._process.wait(END_S)
         self._process = None
 
+    def kill(self) -> None:
+        """End it as `kill -9` does; returns when it is gone."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait(END_S)
+        self._process = None
+
     def _folders(self) -> Iterator[str]:
         names = ("log", "db", "run", "storage", "recordings", "cache", "sounds", "temp", "certs", "scripts", "htdocs")
         for name in names:

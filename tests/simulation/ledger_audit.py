@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -10,6 +10,7 @@ from callcontrol.billing.costs import rate_record
 from callcontrol.billing.record import CallRecord, LegRecord, RatedRecord
 from callcontrol.billing.tariff import Tariff
 from callcontrol.vocabulary.agent import OfferEnd
+from callcontrol.vocabulary.media import Media, MediaState
 from tests.simulation.channel import Channel
 from tests.simulation.promises import Broken
 from tests.simulation.records_twin import LedgerTwin
@@ -83,6 +84,25 @@ def balance(
             talk_us += _agree(key, leg, channel)
     charged = _charged(truth, ledger, tariff)
     return Accounts(len(truth), len(estimated), len(unwritten), unnoticed, talk_us, charged)
+
+
+def messages_have_rows(ledger: LedgerTwin, media: Iterable[Media]) -> int:
+    """Each message that a record tells of has one row, and none of them says that there is no file; how many there are.
+
+    One that no worker could close stays open: the media job closes it by its file.
+
+    Raises:
+        Broken: a message has no row, several, or one that is lost.
+    """
+    rows: dict[str, list[Media]] = {}
+    for row in media:
+        rows.setdefault(row.path, []).append(row)
+    messages = [(record, one.path) for record in ledger.calls.values() for one in record.call.recordings]
+    for record, path in messages:
+        found = rows.get(path, [])
+        if len(found) != 1 or found[0].state is MediaState.LOST:
+            raise Broken(f"the message {path} has {len(found)} rows: {found}", record.call.call_id)
+    return len(messages)
 
 
 def _a_miss_is_the_agents(truth: Mapping[tuple[str, str], Channel], ledger: LedgerTwin) -> None:

@@ -30,6 +30,7 @@ from tests.oracle.state import TicketState
 from tests.simulation import people
 from tests.simulation.centre import DESK
 from tests.simulation.faults import PROFILES
+from tests.simulation.records_twin import MediaTwin
 from tests.simulation.sought import Failure, run_plan
 from tests.simulation.switch_twin import SwitchTwin
 from tests.simulation.world import Plan, Report, World
@@ -130,6 +131,11 @@ def test_a_caller_who_never_leaves_his_queue_is_noticed() -> None:
 def test_a_caller_who_never_leaves_his_queue_is_gone_when_nobody_asks_for_his_place() -> None:
     with mock.patch.object(Model, "leave", return_value=Result(True, (), ())):
         assert not isinstance(run_plan(Plan(7, "calm", hours=0.1, agents=3)), Failure)
+
+
+def test_a_message_without_a_row_is_noticed() -> None:
+    with mock.patch.object(MediaTwin, "note", return_value=None):
+        assert "has 0 rows" in broken(7, hours=0.1)
 
 
 def test_an_offer_that_is_ended_before_its_time_is_noticed() -> None:

@@ -24,7 +24,7 @@ from tests.simulation.connection_twin import LineTwin
 from tests.simulation.faults import PROFILES, Faults
 from tests.simulation.host import Host
 from tests.simulation.later_version import LATER
-from tests.simulation.ledger_audit import Accounts, balance
+from tests.simulation.ledger_audit import Accounts, balance, messages_have_rows
 from tests.simulation.menus import keys_that_led_on
 from tests.simulation.mischief import Mischief
 from tests.simulation.opening_hours import led_calls
@@ -302,6 +302,7 @@ class World:
             told=self.promises.told if faults.told_is_kept else set(),
             may_lose_events=bool(faults.event_lost or faults.event_late),
         )
+        messages_have_rows(self.ledger, self.spool.media.rows.values())
         done = self.mischief.done + self._retired
         for worker in self.workers:
             done += _told_wrong(worker)

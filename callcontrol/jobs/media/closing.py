@@ -69,6 +69,7 @@ class Closer:
     def _closed(self, media: Media, seen: FileSeen) -> MediaChange:
         length_ms = None if seen.wav is None else seen.wav.length_ms
         at, cause = self._now(), "its call is over: closed by its file"
+        cause += ", whose header was mended by its size" if seen.mended else ""
         return replace(_plain(media), state=MediaState.CLOSED, at=at, cause=cause, length_ms=length_ms)
 
     def _without_file(self, one: OpenMedia) -> MediaChange | None:

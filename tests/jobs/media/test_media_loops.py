@@ -73,7 +73,7 @@ def test_a_row_whose_call_is_over_is_closed_by_its_file(world: World, ledger_dat
     world.closer().step()
     media = world.rows()[f"{call_id}-2"].media
     assert (media.state, media.length_ms) == (MediaState.CLOSED, 2_000)
-    assert media.cause == "its call is over: closed by its file"
+    assert media.cause == "its call is over: closed by its file, whose header was mended by its size"
 
 
 @pytest.mark.parametrize(
