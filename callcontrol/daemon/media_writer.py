@@ -14,6 +14,7 @@ from callcontrol.daemon.left_records import EntrySort
 from callcontrol.daemon.spool_writer import LedgerPort, RejectedPort, SpoolPort, SpoolWriter
 from callcontrol.edges import meters
 from callcontrol.edges.spool import EntryRefused, SpoolClosed, SpoolFull
+from callcontrol.vocabulary.hearing import Hearing
 from callcontrol.vocabulary.media import MediaChange
 from callcontrol.vocabulary.media_notes import MediaNote, is_newer, medium_of, to_json
 
@@ -31,15 +32,15 @@ class MediaWriter(SpoolWriter):
         super().__init__(spool, ledger, rejected, sort=CHANGES, **options)
 
     def note(self, note: MediaNote) -> None:
-        """Hand a change or a hearing over; returns at once. Where the spool does not take it the call goes on: the file
-        will be found without a row, or the row closed by its file; of a hearing only the log tells.
+        """Hand a note over; returns at once. Where the spool does not take it the call goes on: the file
+        will be found without a row, or the row closed by its file; of a hearing or a mark only the log tells.
         """
         try:
             self._spool.submit([to_json(note)], _nothing_follows)
         except (SpoolFull, SpoolClosed, EntryRefused) as error:
             meters.media_changes_dropped_total.inc()
             about = {"call": note.call_id if isinstance(note, MediaChange) else "", "tenant": note.tenant}
-            what = note.state if isinstance(note, MediaChange) else f"heard by {note.who}"
+            what = f"heard by {note.who}" if isinstance(note, Hearing) else note.state
             log.error("%s %s could not be noted: %s", note.media_id, what, error, extra=about)
 
 

@@ -119,7 +119,7 @@ class Worker:
             rules=RuleStore(self._pipeline),
             languages=LanguageStore(self._pipeline),
             overrides=OverrideStore(self._pipeline),
-            boxes=BoxLine(BoxStore(self._pipeline)),
+            boxes=BoxLine(BoxStore(self._pipeline), spools.media.note),
             calls=CallStore(self._pipeline, lambda tenant, call_id: self._shared.lose(tenant, call_id)),
             registrations=phones,
             records=spools.records,

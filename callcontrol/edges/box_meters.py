@@ -31,3 +31,8 @@ boxes_full = Gauge(
     ["tenant"],
     multiprocess_mode=MAX,
 )
+messages_brought_back_total = series.counter(
+    "callcontrol_messages_brought_back_total",
+    "Messages put into boxes by the ledger: Redis had lost them, or no worker that lives had them for Redis",
+    tenant=series.tenants,
+)

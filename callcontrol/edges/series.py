@@ -51,7 +51,7 @@ LINK_ANSWERS: Final = (
 VERDICTS: Final = ("settled", "corrected", "added", "doubtful")
 # The loops of the media job, and how their steps end (jobs/media).
 JOB_LOOPS: Final = (
-    *("move", "close", "adopt", "room", "delete", "boxes", "links", "keys", "sweep"),
+    *("move", "close", "adopt", "room", "delete", "boxes", "rebuild", "links", "keys", "sweep"),
     *("mail", "mail_follows", "mail_upkeep", "message_mails", "missed_calls", "bounces", "transcripts"),
 )
 STEP_ENDS: Final = ("done", "failed")

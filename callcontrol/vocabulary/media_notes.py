@@ -1,4 +1,4 @@
-"""What calls have to say of media, on its way to the ledger: that a medium came into a state, that it was heard."""
+"""What calls have to say of media, on its way to the ledger: a state of a medium, a hearing, the state of a message."""
 
 from __future__ import annotations
 
@@ -6,17 +6,24 @@ from typing import Any
 
 import orjson
 
-from callcontrol.vocabulary import hearing, media
+from callcontrol.vocabulary import hearing, media, message_mark
 from callcontrol.vocabulary.hearing import HEARD, Hearing
 from callcontrol.vocabulary.media import MediaChange
+from callcontrol.vocabulary.message_mark import MARKED, MessageMark
 from callcontrol.vocabulary.stored import TAG, Newer, Unreadable, read_tag
 
-MediaNote = MediaChange | Hearing
+MediaNote = MediaChange | Hearing | MessageMark
 
 
 def to_json(note: MediaNote) -> bytes:
     """One line of JSON, for the spool; `from_json(to_json(n)) == n`, but for characters that cannot be stored."""
-    return hearing.to_json(note) if isinstance(note, Hearing) else media.to_json(note)
+    match note:
+        case Hearing():
+            return hearing.to_json(note)
+        case MessageMark():
+            return message_mark.to_json(note)
+        case _:
+            return media.to_json(note)
 
 
 def from_json(data: bytes) -> MediaNote:
@@ -26,7 +33,13 @@ def from_json(data: bytes) -> MediaNote:
         Newer: a later version of this program wrote it.
         Unreadable: it is none.
     """
-    return hearing.from_json(data) if _name_in(data) == HEARD.name else media.from_json(data)
+    match _name_in(data):
+        case HEARD.name:
+            return hearing.from_json(data)
+        case MARKED.name:
+            return message_mark.from_json(data)
+        case _:
+            return media.from_json(data)
 
 
 def is_newer(data: bytes) -> bool:

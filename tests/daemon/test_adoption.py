@@ -128,7 +128,7 @@ def shared(pipeline: RedisPipeline, written: Written) -> WorkerContext:
         rules=RuleStore(pipeline),
         languages=LanguageStore(pipeline),
         overrides=OverrideStore(pipeline),
-        boxes=BoxLine(BoxStore(pipeline)),
+        boxes=BoxLine(BoxStore(pipeline), NoMedia().note),
         calls=CallStore(pipeline, lambda tenant, call: made.lose(tenant, call)),
         registrations=Registrations(),
         records=written,

@@ -130,7 +130,7 @@ class Office:
             rules=RuleStore(live.pipeline),
             languages=LanguageStore(live.pipeline),
             overrides=OverrideStore(live.pipeline),
-            boxes=BoxLine(BoxStore(live.pipeline)),
+            boxes=BoxLine(BoxStore(live.pipeline), NoMedia().note),
             calls=CallStore(live.pipeline),
             registrations=registrations,
             records=self.book,

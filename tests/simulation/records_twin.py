@@ -12,6 +12,7 @@ from callcontrol.edges.spool import SpoolFull
 from callcontrol.vocabulary.hearing import Hearing
 from callcontrol.vocabulary.media import Media, applied
 from callcontrol.vocabulary.media_notes import MediaNote
+from callcontrol.vocabulary.message_mark import MessageMark
 from tests.simulation.process import Process
 
 SYNC_S = (0.001, 0.02)
@@ -106,17 +107,21 @@ class MediaTwin:
     """One worker's way to the media of the ledger, which all workers' media are.
 
     Attributes:
-        rows: by (tenant, id). hearings: in their order.
+        rows: by (tenant, id). hearings, marks: in their order.
     """
 
     def __init__(self) -> None:
         self.rows: dict[tuple[str, str], Media] = {}
         self.hearings: list[Hearing] = []
+        self.marks: list[MessageMark] = []
 
     def note(self, note: MediaNote) -> None:
         """Keep it."""
         if isinstance(note, Hearing):
             self.hearings.append(note)
+            return
+        if isinstance(note, MessageMark):
+            self.marks.append(note)
             return
         key = note.tenant, note.media_id
         self.rows[key] = applied(self.rows.get(key), note)

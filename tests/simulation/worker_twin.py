@@ -94,7 +94,7 @@ class WorkerTwin:
             rules=RuleStore(self.pipeline),
             languages=LanguageStore(self.pipeline),
             overrides=OverrideStore(self.pipeline),
-            boxes=BoxLine(BoxStore(self.pipeline, process.after)),
+            boxes=BoxLine(BoxStore(self.pipeline, process.after), spool.media.note),
             calls=CallStore(self.pipeline, lambda tenant, call: self.shared.lose(tenant, call), process.after, values),
             registrations=self.registrations,
             records=RecordsTwin(spool, process),

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from callcontrol.vocabulary.hearing import Hearing, Way
+from callcontrol.vocabulary.mailbox import MessageState
 from callcontrol.vocabulary.media import (
     Media,
     MediaChange,
@@ -19,6 +20,7 @@ from callcontrol.vocabulary.media import (
     media_id_of,
 )
 from callcontrol.vocabulary.media_notes import MediaNote, from_json, is_newer, medium_of, to_json
+from callcontrol.vocabulary.message_mark import MessageMark
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.stored import Newer, Unreadable
 
@@ -39,6 +41,7 @@ STORED = MediaChange(
 )
 LOST = replace(STORED, state=MediaState.LOST, cause="no file", place="", sha256="", bytes=None)
 HEARD = Hearing("acme", "call-1-2", Instant(40_000), "extension:101", Way.PHONE, "call-9")
+MARK = MessageMark("acme", "call-1-2", "anna", MessageState.KEPT, Instant(50_000))
 RUNNING = replace(WANTED, state=MediaState.RUNNING, at=Instant(5_000))
 DELETED = replace(LOST, state=MediaState.DELETED, cause="retention", at=Instant(30_000))
 
@@ -71,7 +74,7 @@ def test_a_file_that_turns_up_is_stored_and_one_that_does_not_is_lost() -> None:
     assert row(LOST, STORED).state is MediaState.STORED
 
 
-@pytest.mark.parametrize("note", [WANTED, CLOSED, STORED, LOST, HEARD])
+@pytest.mark.parametrize("note", [WANTED, CLOSED, STORED, LOST, HEARD, MARK])
 def test_a_note_comes_back_as_it_was_kept(note: MediaNote) -> None:
     assert from_json(to_json(note)) == note
     assert medium_of(to_json(note)) == "call-1-2"
@@ -88,7 +91,7 @@ def test_what_cannot_be_stored_becomes_a_replacement_character() -> None:
     assert heard.who == "\ufffd"
 
 
-@pytest.mark.parametrize("note", [WANTED, HEARD])
+@pytest.mark.parametrize("note", [WANTED, HEARD, MARK])
 def test_a_note_of_a_later_version_is_left_to_that(note: MediaNote) -> None:
     later = orjson.dumps({**orjson.loads(to_json(note)), "$": f"{type(note).__name__}/2"})
     assert is_newer(later)

@@ -13,6 +13,7 @@ import psycopg
 from psycopg import Connection
 
 from callcontrol.edges.ledger.hearings import note_hearings
+from callcontrol.edges.ledger.message_marks import note_marks
 from callcontrol.edges.ledger.queries import query
 from callcontrol.edges.ledger.session import transaction
 from callcontrol.edges.ledger.writer import RECORDS_FAULT, STATEMENT_TIMEOUT_S, LedgerAway, LedgerWriter, Rejection
@@ -20,6 +21,7 @@ from callcontrol.edges.ledger.writer import reason as reason_of
 from callcontrol.vocabulary.hearing import Hearing
 from callcontrol.vocabulary.media import Media, MediaChange, MediaState, applied
 from callcontrol.vocabulary.media_notes import MediaNote, from_json
+from callcontrol.vocabulary.message_mark import MessageMark
 from callcontrol.vocabulary.moment import datetime_of
 from callcontrol.vocabulary.stored import Newer, Unreadable
 
@@ -43,7 +45,7 @@ class MediaLedger:
         self._writer = writer
 
     def write(self, payloads: Sequence[bytes]) -> list[Rejection]:
-        """Store changes and hearings (JSON of vocabulary/media_notes.py), in any order and as often as they come.
+        """Store notes (JSON of vocabulary/media_notes.py), in any order and as often as they come.
 
         Returns: those that cannot be stored; all others are committed.
 
@@ -81,12 +83,13 @@ def write_changes(connection: Connection[Any], changes: Iterable[MediaChange]) -
 
 
 def _write_notes(connection: Connection[Any], notes: Iterable[MediaNote]) -> None:
-    """Changes and hearings, all or none."""
+    """All or none."""
     notes = list(notes)
     with transaction(connection, statement_timeout=STATEMENT_TIMEOUT_S * 1000):
         if changes := [note for note in notes if isinstance(note, MediaChange)]:
             write_changes(connection, changes)
         note_hearings(connection, [note for note in notes if isinstance(note, Hearing)])
+        note_marks(connection, [note for note in notes if isinstance(note, MessageMark)])
 
 
 def _read(payload: bytes, rejected: list[Rejection]) -> MediaNote | None:

@@ -162,3 +162,41 @@ WHERE mail_id = ANY(%(mail_ids)s);
 
 -- transcripts_of: What was heard in these files.
 SELECT media_id, text FROM transcripts WHERE tenant = %(tenant)s AND media_id = ANY(%(media_ids)s);
+
+-- note_message_marks: Stores what has become of messages in boxes; of two marks of a box the later one counts.
+INSERT INTO message_marks AS m (tenant, media_id, box, state, at)
+SELECT DISTINCT ON (tenant, media_id, box) tenant, media_id, box, state, at
+FROM jsonb_populate_recordset(NULL::message_marks, %(marks)s::jsonb) ORDER BY tenant, media_id, box, at DESC
+ON CONFLICT (tenant, media_id, box) DO UPDATE SET state = excluded.state, at = excluded.at WHERE m.at < excluded.at;
+
+-- messages_of_boxes: Messages that belong in the boxes of these tenants, by tenant and id, after this one: those of a mark that is not deleted, and those of no mark that the record of their call names; of withheld numbers none is shown.
+SELECT m.tenant, m.media_id, m.length_ms, m.switch, m.path,
+       coalesce(k.box, substr(m.owner, length('voicemail:') + 1)) AS box,
+       coalesce(k.state, CASE WHEN EXISTS (
+           SELECT FROM media_hearings h WHERE h.tenant = m.tenant AND h.media_id = m.media_id
+       ) THEN 'kept' ELSE 'new' END) AS state,
+       CASE WHEN c.shown THEN m.caller ELSE '' END AS caller,
+       CASE WHEN c.shown AND c.caller_number = m.caller THEN c.caller_name ELSE '' END AS name,
+       coalesce((
+           SELECT at FROM media_changes r WHERE r.tenant = m.tenant AND r.media_id = m.media_id AND r.state = 'running'
+       ), m.began_at) AS began_at,
+       k.state IS NULL AS unmarked
+FROM media m
+LEFT JOIN LATERAL (
+    SELECT box, state FROM message_marks k WHERE k.tenant = m.tenant AND k.media_id = m.media_id
+    ORDER BY k.state = 'deleted', k.at DESC LIMIT 1
+) k ON true
+LEFT JOIN LATERAL (
+    SELECT caller_number, caller_name, NOT (caller_anonymous AND caller_number = m.caller) AND m.caller <> %(blank)s AS shown,
+           recordings @> jsonb_build_array(jsonb_build_object('path', m.path)) AS names_it
+    FROM calls WHERE call_id = m.call_id AND tenant = m.tenant
+      AND started_day BETWEEN (m.began_at - interval '2 days')::date AND (m.began_at + interval '1 day')::date
+    LIMIT 1
+) c ON true
+WHERE m.tenant = ANY(%(tenants)s) AND m.kind = 'message' AND m.state IN ('closed', 'stored')
+  AND (m.tenant, m.media_id) > (%(after_tenant)s, %(after_id)s)
+  AND CASE WHEN k.state IS NULL THEN c.names_it ELSE NOT %(unmarked)s AND k.state <> 'deleted' END
+  AND (NOT %(unmarked)s OR m.began_at > now() - %(within_s)s * interval '1 second'
+       AND m.changed_at < now() - %(settled_s)s * interval '1 second')
+  AND NOT EXISTS (SELECT FROM media_deletions o WHERE o.tenant = m.tenant AND o.media_id = m.media_id)
+ORDER BY m.tenant, m.media_id LIMIT %(limit)s;

@@ -48,6 +48,11 @@ def boxes(tenant: str) -> str:
     return _key(tenant, "boxes")
 
 
+def boxes_made(tenant: str) -> str:
+    """String: Redis has the tenant's voicemail boxes whole; it goes with them, and then they are made again."""
+    return _key(tenant, "boxes-made")
+
+
 def worker(name: str) -> str:
     """String with an expiry: the worker lives."""
     return f"{PREFIX}:{_WORKERS}:lease:{name}"

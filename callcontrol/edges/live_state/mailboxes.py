@@ -106,6 +106,22 @@ class BoxStore:
         found = _pairs(self._pipeline.ask("HGETALL", keys.boxes(tenant)))
         return {box.decode(): decode_counts(text) for box, text in found.items()}
 
+    def are_made(self, tenant: str) -> bool:
+        """Whether `made` was said of the tenant's boxes since Redis lost its keys. Waits for Redis.
+
+        Raises:
+            LiveStateError: Redis is away, busy or refused it.
+        """
+        return bool(self._pipeline.ask("EXISTS", keys.boxes_made(tenant)))
+
+    def made(self, tenant: str) -> None:
+        """Every message of the tenant's that belongs in a box is in it. Waits for Redis.
+
+        Raises:
+            LiveStateError: Redis is away, busy or refused it.
+        """
+        self._pipeline.ask("SET", keys.boxes_made(tenant), clock.now())
+
     def change(self, tenant: str, box: str, change: BoxChange, on_changed: OnChanged) -> None:
         """Change the box. Only with a new message `on_changed` may be told of trouble that is over later."""
         if isinstance(change, AddMessage):

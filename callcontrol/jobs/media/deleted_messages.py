@@ -10,11 +10,13 @@ import psycopg
 from callcontrol.config.credentials import said_by
 from callcontrol.config.settings import Settings
 from callcontrol.edges.ledger.deletions import order
+from callcontrol.edges.ledger.message_marks import note_marks
 from callcontrol.edges.ledger.reader import NoLedger, connect
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.mailboxes import BoxStore
 from callcontrol.jobs.media.loops import OutOfReach
 from callcontrol.vocabulary.mailbox import MessageState
+from callcontrol.vocabulary.message_mark import MessageMark
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 
 # A box keeps a deleted message for a day, then knows nothing of it any more: so long before that its file is ordered
@@ -50,9 +52,13 @@ class DeletedMessages:
         return False
 
     def _look_through(self, tenant: str, box: str) -> None:
+        """Order what is to go; note what was changed by commands and by mails: calls note their changes themselves."""
         before = self._now() - _AFTER_US
         messages = self._boxes.read(tenant, box).messages
         over = [one.id for one in messages if one.state is MessageState.DELETED and one.changed < before]
-        if over:
+        since = self._now() - 2 * int(EVERY_S * SECOND_US)
+        changed = [one for one in messages if one.changed > since]
+        if over or changed:
             with connect(self._dsn) as connection:
                 order(connection, tenant, over, "deleted in its box", f"voicemail box {box}")
+                note_marks(connection, [MessageMark(tenant, one.id, box, one.state, one.changed) for one in changed])

@@ -30,6 +30,7 @@ from callcontrol.jobs.media.live_boxes import forget_in
 from callcontrol.jobs.media.loops import Loop, Runner
 from callcontrol.jobs.media.mail.loops import mail_loops
 from callcontrol.jobs.media.moving import Mover
+from callcontrol.jobs.media.rebuilding import REBUILD_S, BoxRebuilder
 from callcontrol.jobs.media.retention import Retention
 from callcontrol.jobs.media.room import RoomKeeper
 from callcontrol.jobs.media.shelf import LedgerShelf
@@ -80,6 +81,7 @@ def loops_of(context: JobContext) -> tuple[Loop, ...]:
     copies = StoredCopies(files, folders)
     retention = Retention(context.postgres_dsn, context.settings, copies, clock.now, partial(forget_in, boxes))
     deleted = DeletedMessages(context.postgres_dsn, boxes, context.settings, clock.now)
+    rebuilder = BoxRebuilder(context.postgres_dsn, boxes, context.settings)
     shelf = LedgerShelf(context.postgres_dsn, context.name, files, context.storage)
     links = LinkServer(context.settings, shelf, clock.now)
     return (
@@ -89,6 +91,7 @@ def loops_of(context: JobContext) -> tuple[Loop, ...]:
         Loop("room", 30.0, room.step),
         Loop("delete", 30.0, retention.step),
         Loop("boxes", EVERY_S, deleted.step),
+        Loop("rebuild", REBUILD_S, rebuilder.step, deadline_s=1_800.0),
         Loop("links", 2.0, lambda: _served(links, shelf)),
         Loop("keys", 300.0, KeyWatch(context.postgres_dsn, context.settings).step),
         Loop("sweep", 3600.0, lambda: _swept(context.storage())),

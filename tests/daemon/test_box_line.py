@@ -1,0 +1,38 @@
+"""What calls do with messages is noted for the ledger, once it is done in Redis."""
+
+from __future__ import annotations
+
+from callcontrol.control import commands as do
+from callcontrol.control.events import BoxChanged
+from callcontrol.daemon.box_line import BoxLine
+from callcontrol.edges.live_state.mailboxes import BoxStore
+from callcontrol.edges.live_state.pipeline import RedisPipeline
+from callcontrol.vocabulary.mailbox import AddMessage, BoxChange, Done, Message, MessageState, SetState, Take
+from callcontrol.vocabulary.message_mark import MessageMark
+from callcontrol.vocabulary.moment import Instant
+from tests.daemon.test_adoption import pipeline
+from tests.daemon.test_pin_line import Driver
+
+__all__ = ["pipeline"]
+
+
+def test_what_is_done_with_a_message_is_noted(pipeline: RedisPipeline) -> None:
+    noted: list[MessageMark] = []
+    line, driver = BoxLine(BoxStore(pipeline), noted.append), Driver()
+    message = Message("c-1", "", "", Instant(1), 1_000, "fs1", "/r/c-1.wav")
+    changes: list[BoxChange] = [
+        AddMessage(message),
+        AddMessage(message),  # it is there
+        Take("c-1", "extension:101"),
+        Done("c-1", "extension:102"),  # another has taken it
+        Done("c-1", "extension:101"),
+        SetState("c-1", MessageState.DELETED),
+        SetState("c-9", MessageState.DELETED),  # there is none
+    ]
+    for change in changes:
+        line.carry_out(do.ChangeBox("anna", change), driver)  # type: ignore[arg-type]  # as much of one as it needs
+        assert isinstance(driver.answer(), BoxChanged)
+    assert [(one.tenant, one.media_id, one.box, one.state) for one in noted] == [
+        ("acme", "c-1", "anna", state) for state in (MessageState.NEW, MessageState.KEPT, MessageState.DELETED)
+    ]
+    assert sorted(one.at for one in noted) == [one.at for one in noted]
