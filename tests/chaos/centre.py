@@ -25,7 +25,7 @@ DRAIN_S = 10
 LEGS_END_S = 5
 VARIETY = 60  # different conversations of one phone
 
-MENU = "+48222000010"
+MENU, HOURS, CLOSED = "+48222000010", "+48222000011", "+48222000012"
 # What each number leads to; the callers' kinds (people.py) dial them.
 NUMBERS = {
     "+48222000001": "extension:101",
@@ -38,22 +38,29 @@ NUMBERS = {
     "+48222000008": f"queue:{BUSY_QUEUE}",
     "+48222000009": f"queue:{SLOW_QUEUE}",
     MENU: "menu:front",
+    HOURS: "hours:always",
+    CLOSED: "hours:never",
 }
+# Of these, what an older version knows instead: where their callers go in the end.
+NUMBERS_BEFORE = NUMBERS | {MENU: f"queue:{BUSY_QUEUE}", HOURS: f"queue:{BUSY_QUEUE}", CLOSED: "voicemail:office"}
+# The blocks of a tenant that an older version does not know.
+UNKNOWN_BEFORE = ("menus", "hours")
 
 
 def write(folder: Path, *, older: bool) -> Path:
     """The example's configuration with this tenant for its only one; returns its folder.
 
     Args:
-        older: a version reads it that knows no menus: what leads to them leads to where their callers go.
+        older: a version reads it that knows neither menus nor hours: their numbers lead to where their callers go.
     """
     shutil.copytree(EXAMPLE, folder)
     shutil.rmtree(folder / "tenants")
     (folder / "tenants").mkdir()
     tenant = _tenant()
     if older:
-        tenant["numbers"] = NUMBERS | {MENU: f"queue:{BUSY_QUEUE}"}
-        tenant.pop("menus")
+        tenant["numbers"] = NUMBERS_BEFORE
+        for block in UNKNOWN_BEFORE:
+            del tenant[block]
     _write(folder / "tenants" / f"{TENANT}.yaml", tenant)
     main = yaml.safe_load((folder / "callcontrol.yaml").read_text(encoding="utf-8"))
     main["limits"] |= {"spool_bytes": SPOOL_BYTES, "drain_s": DRAIN_S, "legs_end_s": LEGS_END_S}
@@ -92,8 +99,17 @@ def _tenant() -> dict[str, Any]:
         "agents": {f"a{name}": {"extension": name, "auto": "yes"} for name in (*busy, *slow)},
         "queues": {BUSY_QUEUE: _queue(busy), SLOW_QUEUE: _queue(slow)},
         "menus": {"front": _menu("1", f"queue:{BUSY_QUEUE}", "2", "menu:more"), "more": _menu("2", "extension:104")},
+        "hours": {
+            "always": _hours({"mon-sun": "00:00-24:00"}, "hangup:busy"),
+            "never": _hours({}, "voicemail:office"),
+        },
         "numbers": NUMBERS,
     }
+
+
+def _hours(week: dict[str, str], closed: str) -> dict[str, Any]:
+    """When it opens again is said before the way on."""
+    return {"week": week, "open": f"queue:{BUSY_QUEUE}", "closed": closed, "say_reopening": "yes"}
 
 
 def _menu(*keys_and_ways: str) -> dict[str, Any]:

@@ -28,7 +28,7 @@ def test_nothing_is_recorded_and_everything_is_said_in_three_languages() -> None
     recorded = {place[2:] for place in prompts.keys() - said.keys()}
     assert recorded == {("confirm", "prompt")}
     assert all(not prompt.missing(lumen.spoken) for prompt in said.values())
-    assert len({text for _, text in texts_in(settings)}) == 23
+    assert len({text for _, text in texts_in(settings)}) == 26
 
 
 def test_its_callers_are_told_by_the_clock(capsys: pytest.CaptureFixture[str]) -> None:
@@ -37,6 +37,7 @@ def test_its_callers_are_told_by_the_clock(capsys: pytest.CaptureFixture[str]) -
     told = capsys.readouterr().out
     assert "play “Dzień dobry, tu Lumen.”" in told
     assert "closed (holiday: Święto Narodowe Trzeciego Maja) until Tue 2027-05-04 08:00" in told
+    assert "-> duty:night (key 1 of menu:closed (label fault))" in told
     assert "voicemail office: greeting “Proszę zostawić wiadomość po sygnale.”" in told
     assert run(explain, *asked, "2027-03-01T10:00") == 0
     told = capsys.readouterr().out
