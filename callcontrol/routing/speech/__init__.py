@@ -1,7 +1,7 @@
 """What is said to callers and agents, as sequences of sound files.
 
-Here stands what a queue says; `moments`, `amounts`, `menus`, `mailboxes` and `leaving` hold the rest. One file per
-language holds its grammar. The words themselves, and the voice that speaks them, stand in
+Here stands what a queue says; `moments`, `duties`, `amounts`, `menus`, `mailboxes` and `leaving` hold the rest. One
+file per language holds its grammar. The words themselves, and the voice that speaks them, stand in
 `freeswitch-xml/sounds/queue_prompts.yaml` and `spoken_prompts.yaml`; the files lie below the switch's sounds as
 `FOLDER/LANGUAGE/NAME.wav`.
 """
@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from enum import StrEnum
 from functools import cache
 
-from callcontrol.routing.speech import amounts, leaving, mailboxes, menus, moments
+from callcontrol.routing.speech import amounts, duties, leaving, mailboxes, menus, moments
 from callcontrol.routing.speech.amounts import CURRENCIES, amount, duration
+from callcontrol.routing.speech.duties import Holder, on_duty
 from callcontrol.routing.speech.file_string import as_file_string
 from callcontrol.routing.speech.grammar import Noun, counted, number
 from callcontrol.routing.speech.languages import GRAMMARS, Files, files
@@ -29,7 +30,14 @@ from callcontrol.routing.speech.mailboxes import (
     until_day,
 )
 from callcontrol.routing.speech.menus import MenuPhrase, menu_phrase
-from callcontrol.routing.speech.moments import Standing, override_set, override_taken_back, reopening, until
+from callcontrol.routing.speech.moments import (
+    Standing,
+    override_end,
+    override_set,
+    override_taken_back,
+    reopening,
+    until,
+)
 from callcontrol.vocabulary.language import LANGUAGES, Language
 
 LAST_POSITION = 999  # beyond it no number is said
@@ -133,6 +141,7 @@ def _everything(language: Language) -> Iterator[Files]:
     yield from (waited(language, n) for n in range(LONGEST_MINUTES * 60 + 2))
     yield from (from_menu(language, heard) for heard in LANGUAGES)
     yield from moments.everything(language)
+    yield from duties.everything(language)
     yield from amounts.everything(language)
     yield from menus.everything(language)
     yield from mailboxes.everything(language)
@@ -146,6 +155,7 @@ __all__ = [
     "LONGEST_MINUTES",
     "Files",
     "Hint",
+    "Holder",
     "MailboxHint",
     "MailboxPhrase",
     "MenuPhrase",
@@ -165,6 +175,8 @@ __all__ = [
     "menu_phrase",
     "message_counts",
     "message_number",
+    "on_duty",
+    "override_end",
     "override_set",
     "override_taken_back",
     "phrase",

@@ -56,12 +56,16 @@ def override_set(language: Language, standing: Standing, end: datetime | None, n
     Args:
         end: when it ends by itself; None: it holds until it is taken back.
     """
+    return files(language, (f"hours/set-{standing}", *override_end(language, end, now)))
+
+
+def override_end(language: Language, end: datetime | None, now: datetime) -> Clips:
+    """Until when what was set by hand holds; `end` None: until it is taken back."""
     if end is None:
-        return files(language, (f"hours/set-{standing}", "hours/until-taken-back"))
+        return ("hours/until-taken-back",)
     if _is_far(end, now):
-        day = (*CALENDARS[language].until_date(end.date()), *CALENDARS[language].until_on(end.time()))
-        return files(language, (f"hours/set-{standing}", *day))
-    return files(language, (f"hours/set-{standing}", *_until(language, end, now)))
+        return (*CALENDARS[language].until_date(end.date()), *CALENDARS[language].until_on(end.time()))
+    return _until(language, end, now)
 
 
 def override_taken_back(language: Language) -> Files:

@@ -9,10 +9,11 @@ from callcontrol.control.events import AppEnded, Rearrived, Stored
 from callcontrol.edges.live_state.codec import decode, encode
 from callcontrol.kinds import KINDS
 from callcontrol.kinds.star_codes.overriding import ChangeOverride, Overriding
-from callcontrol.kinds.star_codes.storing import CONFIRM, OFF, REFUSE
+from callcontrol.kinds.star_codes.storing import REFUSE
 from callcontrol.routing import arrival
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.plan import Refuse
+from callcontrol.simulator.stories.spoken import Spoken
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.moment import Instant, instant_from
@@ -21,7 +22,9 @@ from callcontrol.vocabulary.override import DutyOverride
 from callcontrol.vocabulary.trail import Noted, StepEnded
 from tests.control.story import Story
 from tests.routing.world import NOW, TENANT, facts
+from tests.tidy.tree import ROOT
 
+WORDS = Spoken(ROOT / "freeswitch-xml" / "sounds")
 DUTIES = """duties:
   help: {code: 1, may_set: [101, 102], weeks: [extension:101, extension:102], first_week: 2026-11-16}
   plain: {code: 2, may_set: [101], otherwise: voicemail:101}
@@ -89,12 +92,34 @@ def test_it_is_not_given_round_in_a_circle() -> None:
     assert step.rejected == "the duty would lead back to itself: number:+48221234599 -> duty:round"
 
 
+def heard(story: Story) -> str:
+    """What is played, as words; in English."""
+    return WORDS.heard(story.command(do.Play).file).strip("“”").removesuffix(".")
+
+
+@pytest.mark.parametrize(
+    ("dialled", "words"),
+    [
+        ("*28*1*102#", "Extension on duty one zero two until midnight"),
+        (
+            "*28*2*0600100200#",
+            "Number on duty four eight six zero zero one zero zero two zero zero until you take it back",
+        ),
+        ("*28*2#", "You are on duty until you take it back"),
+        ("#28*2#", "Nobody is on duty"),
+        ("#28*3#", "Somebody else is on duty"),
+    ],
+)
+def test_who_has_it_then_is_said_in_words(dialled: str, words: str) -> None:
+    assert heard(Story(dialling(dialled)).begin().then(Stored(""))) == words
+
+
 def test_it_is_stored_first_and_then_said() -> None:
     story = Story(dialling("*28*1#", "102")).begin()
     now = story.facts.now
     assert story.command(do.StoreOverride) == do.StoreOverride("duty:help", given("extension:102", MONDAY, "102", now))
     story.then(Stored(""))
-    assert story.command(do.Play).file == CONFIRM
+    assert heard(story) == "You are on duty until midnight"
     assert story.entries(Noted)[-1].what == ("duty:help: extension:102, until 2026-11-23T00:00, set by extension:102")
     assert story.entries(StepEnded)[-1].outcome is Outcome.CHANGED
     assert story.then(AppEnded(story.command(do.Play).app_id)).has(do.HangUp)
@@ -107,11 +132,18 @@ def test_what_cannot_be_stored_is_said_so() -> None:
     assert (story.command(do.Play).file, story.entries(StepEnded)[-1].outcome) == (REFUSE, Outcome.FAILED)
 
 
-@pytest.mark.parametrize(("by", "tone"), [("101", CONFIRM), ("102", OFF), ("104", OFF)])
-def test_each_extension_may_ask_and_nothing_is_stored(by: str, tone: str) -> None:
+@pytest.mark.parametrize(
+    ("by", "who"),
+    [
+        ("101", "You are on duty"),
+        ("102", "Extension on duty one zero one"),
+        ("104", "Extension on duty one zero one"),
+    ],
+)
+def test_each_extension_may_ask_and_nothing_is_stored(by: str, who: str) -> None:
     story = Story(dialling("*#28*1#", by)).begin()
     assert not story.has(do.StoreOverride)
-    assert story.command(do.Play).file == tone
+    assert heard(story) == f"{who} until midnight"
     assert story.entries(Noted)[-1].what == (f"extension:{by} asked: duty:help: extension:101, week of 2026-11-16")
 
 

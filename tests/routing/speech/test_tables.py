@@ -16,6 +16,7 @@ import pytest
 from callcontrol.routing.speech import (
     CURRENCIES,
     Files,
+    Holder,
     MenuPhrase,
     Standing,
     amount,
@@ -25,6 +26,8 @@ from callcontrol.routing.speech import (
     menu_phrase,
     message_counts,
     message_number,
+    on_duty,
+    override_end,
     override_set,
     override_taken_back,
     reopening,
@@ -53,6 +56,8 @@ def spoken(language: Language, asked: list[str]) -> Files:
             return until(language, Standing(standing), at(moment), NOW)
         case ["set", standing, moment]:
             return override_set(language, Standing(standing), at(moment), NOW)
+        case ["duty", holder, digits, moment]:
+            return on_duty(language, Holder[holder.upper()], digits, override_end(language, at(moment), NOW))
         case ["length", seconds]:
             return duration(language, int(seconds))
         case ["sum", number, currency]:
