@@ -23,6 +23,7 @@ from callcontrol.edges.ledger.queries import SCHEMA_STEPS
 from callcontrol.edges.ledger.reader import LedgerReader, Wanted
 from callcontrol.edges.ledger.schema import apply_schema
 from callcontrol.edges.ledger.writer import LedgerWriter
+from callcontrol.vocabulary.mail import MailFacts
 from tests.billing.trails import NOON
 from tests.daemon.test_survival import EXAMPLE
 from tests.edges.ledger.conftest import Rows
@@ -32,6 +33,10 @@ FORM = re.compile(r"\[\{([^}]*)\}\]")
 DOCUMENTS = sorted(
     (name, column.name) for name, table in TABLES.items() for column in table.columns if column.kind is Kind.DOCUMENT
 )
+
+# What a mail is made of is no part of a record (vocabulary/mail.py); its reader gives every field a default.
+MAIL = ("mails", "facts")
+MAIL_COMMENT = re.compile(r"COMMENT ON COLUMN mails\.facts +IS '[^{']*\{([^}]*)\}")
 
 
 def form_of(comment: str) -> dict[str, bool]:
@@ -65,7 +70,12 @@ def test_every_jsonb_column_is_a_document_that_is_declared(connection: psycopg.C
         " WHERE typname IN ('json', 'jsonb') AND relkind IN ('r', 'p') AND NOT relispartition AND attnum > 0"
         " AND relnamespace = 'public'::regnamespace"
     )
-    assert sorted(found) == DOCUMENTS
+    assert sorted(found) == sorted([*DOCUMENTS, MAIL])
+
+
+def test_what_a_mail_is_made_of_has_the_form_of_its_column() -> None:
+    (comment,) = (found for step in SCHEMA_STEPS for found in MAIL_COMMENT.findall(step.decode()))
+    assert comment.split(", ") == [field.name for field in dataclasses.fields(MailFacts)]
 
 
 @pytest.mark.parametrize(("table", "column"), DOCUMENTS)
