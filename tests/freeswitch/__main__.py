@@ -22,6 +22,7 @@ from tests.freeswitch.configuration import here_not_there
 from tests.freeswitch.emergencies import EMERGENCIES
 from tests.freeswitch.files import FILES, file_differences
 from tests.freeswitch.joins import JOINS
+from tests.freeswitch.lamps import LAMPS
 from tests.freeswitch.mailboxes import MAILBOXES
 from tests.freeswitch.messages import MESSAGES
 from tests.freeswitch.mishaps import MISHAPS
@@ -97,6 +98,7 @@ def _mishaps(stage: RealStage, microphones: Microphones, words: list[str]) -> It
         *RESTS,
         *BLINKS,
         *MESSAGES,
+        *LAMPS,
         phones_at_another_switch,
     )
     for mishap in every:

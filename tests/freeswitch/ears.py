@@ -19,6 +19,8 @@ _MESSAGE = re.compile(
     r"(.*?)(?=\n-{20,} |\n-{20,}\n|\Z)",
     re.MULTILINE | re.DOTALL,
 )
+_SUMMARY = re.compile(r"^Messages-Waiting: *(yes|no)", re.MULTILINE | re.IGNORECASE)
+_COUNTS = re.compile(r"^Voice-Message: *(\d+/\d+)", re.MULTILINE | re.IGNORECASE)
 _ADDRESS = re.compile(r'\s*(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<plain>[^<"]*))\s*<?sip:(?:(?P<user>[^@>;]*)@)?')
 
 
@@ -107,6 +109,14 @@ def listening_ports(log: Path, name: str = "") -> Iterator[tuple[str, int]]:
     for message in read_messages(log):
         if not message.received and message.media_port:
             yield who[message.call_id], message.media_port
+
+
+def summaries(log: Path) -> Iterator[tuple[str, str, str]]:
+    """What phones were told of waiting messages (RFC 3842): user part, `yes` or `no`, `new/old`."""
+    for message in read_messages(log):
+        if message.received and message.method == "NOTIFY" and (told := _SUMMARY.search(message.body)):
+            counts = _COUNTS.search(message.body)
+            yield _user(message.start.split()[1]), told[1], counts[1] if counts else ""
 
 
 def _told_of_transfer(message: Message) -> tuple[str, dict[str, str]] | None:

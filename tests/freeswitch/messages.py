@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -11,9 +13,11 @@ from pathlib import Path
 from typing import Final
 
 import psycopg
+from redis import Redis
 
 from callcontrol.edges import clock
 from callcontrol.edges.ledger.media_table import MediaTable, MediaWanted, PastMedia
+from callcontrol.edges.live_state import keys
 from callcontrol.edges.wav import read_wav
 from callcontrol.simulator.stories.story import PlacedCall
 from callcontrol.vocabulary.media import MediaState
@@ -22,6 +26,7 @@ from tests.freeswitch.audio import Microphones
 from tests.freeswitch.mishaps import OVER_S, Mishap, arrange, records, wait
 from tests.freeswitch.sounds import CALLER_HZ
 from tests.freeswitch.stage import RealStage
+from tests.freeswitch.takeovers import owner, two_workers
 from tests.tidy.tree import ROOT
 
 BUSY: Final = {"107": {"action": "busy"}}
@@ -69,6 +74,31 @@ def the_switch_dies_in_a_message(stage: RealStage, microphones: Microphones) -> 
         yield f"the header should have been mended: {causes}"
 
 
+def worker_dies_in_a_message(stage: RealStage, microphones: Microphones) -> Iterator[str]:
+    """kill -9 of one of two workers while a caller speaks: what was spoken until then, or longer, is one message"""
+    with two_workers(stage, BUSY):
+        began = clock.now()
+        placed = stage.world.place(TO_VOICEMAIL)
+        wait(lambda: _row(stage, began, MediaState.RUNNING) is not None, "the message is being recorded")
+        time.sleep(SPEAKS_S / 2)
+        worker = owner(stage)
+        os.kill(worker, signal.SIGKILL)
+        stage.world.wait_until_over([placed], OVER_S)
+        wait(lambda: _row(stage, began, MediaState.STORED) is not None, "the message is in storage")
+        row = _row(stage, began, MediaState.STORED)
+        assert row is not None
+        if (row.media.length_ms or 0) < SPEAKS_S / 2 * 1000:
+            yield f"{SPEAKS_S / 2} s were spoken before the worker died, the message has {row.media.length_ms} ms"
+        found = [(call.outcome, call.estimated) for call in records(stage, began)]
+        if found != [("voicemail", False)]:
+            yield f"one exact record of a message expected: there are {found}"
+        with Redis.from_url(stage.redis_url) as redis:
+            _, _, box = row.media.owner.partition(":")
+            marks = redis.hkeys(keys.box(row.media.tenant, box))
+        if f"s:{row.media.media_id}".encode() not in marks:
+            yield f"the message is not in its box: {marks}"
+
+
 def _row(stage: RealStage, began: Instant, state: MediaState) -> PastMedia | None:
     """The message since then, once it is in this state."""
     table = MediaTable(stage.dsn, "test")
@@ -106,4 +136,8 @@ def _pitch(sound: bytes, length_ms: int) -> float:
     return crossings / 2 / (length_ms / 1000)
 
 
-MESSAGES: Final[tuple[Mishap, ...]] = (a_message_is_moved_and_fetched, the_switch_dies_in_a_message)
+MESSAGES: Final[tuple[Mishap, ...]] = (
+    a_message_is_moved_and_fetched,
+    the_switch_dies_in_a_message,
+    worker_dies_in_a_message,
+)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from callcontrol.simulator.ears import Heard
 from callcontrol.simulator.phones import Behaviour
 from callcontrol.simulator.stories.player import TENANT
 from callcontrol.simulator.stories.story import PlacedCall, Story
-from tests.freeswitch.ears import heard_by_caller, heard_by_phones, listening_ports, parties
+from tests.freeswitch.ears import heard_by_caller, heard_by_phones, listening_ports, parties, summaries
 from tests.freeswitch.phones import Login, PhoneFailed, PhoneProcess, PhoneShop
 from tests.freeswitch.reports import Listener
 from tests.freeswitch.switch import HOST, Ports
@@ -146,6 +146,13 @@ class RealWorld:
             for who, port in listening_ports(played.messages, callers.get(played.name, "")):
                 ports.setdefault(self._account(who).partition("@")[0], set()).add(port)
         return {who: frozenset(found) for who, found in ports.items()}
+
+    def summaries(self, account: str) -> Iterator[tuple[str, str]]:
+        """What the account's phone was told of waiting messages since `arrange`: `yes` or `no`, `new/old`."""
+        for played in self._called:
+            for who, waiting, counts in summaries(played.messages):
+                if who == self._logins[account].contact:
+                    yield waiting, counts
 
     def close(self) -> None:
         """Everybody goes."""
