@@ -82,16 +82,24 @@ def before(command: LegOrder, call: Call) -> tuple[str, ...]:
         return recording_commands.before(command)
     if not _joins_led(command, call):
         return ()
-    return (f"uuid_setvar {call.led} {_AFTER_BRIDGE} {destination(call.destination)}:XML:{BACK_CONTEXT}",)
+    return (
+        f"sched_del {_taking_off(call)}",  # of a join just before, which came to nothing
+        f"uuid_setvar {call.led} {_AFTER_BRIDGE} {destination(call.destination)}:XML:{BACK_CONTEXT}",
+    )
 
 
 def after(command: LegOrder, call: Call) -> tuple[str, ...]:
     """The api commands that follow it: once a conversation lasts, its end is the caller's. The switch sees to that by
     itself, so that it also holds where this worker dies meanwhile.
     """
-    return (
-        (f"sched_api +{COMES_BACK_S} none uuid_setvar {call.led} {_AFTER_BRIDGE}",) if _joins_led(command, call) else ()
-    )
+    if not _joins_led(command, call):
+        return ()
+    return (f"sched_api +{COMES_BACK_S} {_taking_off(call)} uuid_setvar {call.led} {_AFTER_BRIDGE}",)
+
+
+def _taking_off(call: Call) -> str:
+    """The group of the switch's task that takes the variable off again."""
+    return f"joined-{call.led}"
 
 
 def _joins_led(command: LegOrder, call: Call) -> bool:

@@ -131,8 +131,11 @@ def test_joining_and_ending() -> None:
 
 
 def test_a_caller_who_is_joined_with_nobody_any_more_goes_through_the_dialplan() -> None:
-    assert before(do.Join("a1", "l1"), call()) == ("uuid_setvar a1 transfer_after_bridge +48221234510:XML:callcontrol",)
-    assert after(do.Join("a1", "l1"), call()) == ("sched_api +2 none uuid_setvar a1 transfer_after_bridge",)
+    assert before(do.Join("a1", "l1"), call()) == (
+        "sched_del joined-a1",
+        "uuid_setvar a1 transfer_after_bridge +48221234510:XML:callcontrol",
+    )
+    assert after(do.Join("a1", "l1"), call()) == ("sched_api +2 joined-a1 uuid_setvar a1 transfer_after_bridge",)
     for other in (do.Join("l1", "l2"), do.KillLeg("a1", "LOSE_RACE")):
         assert before(other, call()) == after(other, call()) == ()
 
