@@ -136,8 +136,8 @@ def test_tables_fit_their_terminal(
     assert main(["agents", "acme", "--config", centre.config]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert max(map(len, lines)) <= width
-    agents = [line.split()[0] for line in lines[-6:]]
-    assert agents == ["dorota", "stefan", "wanda", "xawery", "yvonne", "zenon"]
+    agents = [line.split()[0] for line in lines[-7:]]
+    assert agents == ["dorota", "nadia", "stefan", "wanda", "xawery", "yvonne", "zenon"]
     assert [line for line in lines if "+48500100200" in line and line.rstrip().endswith("%")]
 
 
@@ -185,7 +185,7 @@ def test_who_logs_in_is_offered_a_waiting_caller_at_once(centre: CallCentre, run
         (["log-out", "acme", "wanda"], "wanda is active whenever the agent's phone is registered: use pause instead"),
         (
             ["log-in", "acme", "nobody"],
-            "tenant acme has no agent nobody; it has: wanda, xawery, yvonne, zenon, dorota, stefan",
+            "tenant acme has no agent nobody; it has: wanda, xawery, yvonne, zenon, dorota, nadia, stefan",
         ),
         (["log-in", "umbrella", "wanda"], "there is no tenant umbrella; there are: acme, globex"),
         (["pause", "acme", "wanda", ""], "a reason has 1 to 32 characters, in one line"),

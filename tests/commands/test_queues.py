@@ -76,9 +76,10 @@ def busy_morning(centre: CallCentre) -> None:
 
 def test_all_queues_with_the_figures_of_today(centre: CallCentre, run: Run) -> None:
     busy_morning(centre)
-    title, *_, head, hotline, sales, support = run()
+    title, *_, head, claims, hotline, sales, support = run()
     assert title == "acme: queues, 2026-11-23 09:03:31"
     assert head.startswith("queue name waiting wait active ready entered answered")
+    assert claims.split()[:3] == ["claims", "Claims", "0"]
     assert hotline.split()[:3] == ["hotline", "Hotline", "0"]
     assert (sales.split()[:3], support.split()[:3]) == (["sales", "Sales", "0"], ["support", "Support", "2"])
 

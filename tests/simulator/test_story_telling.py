@@ -189,7 +189,7 @@ class Telling:
     def __call__(self) -> None:
         layout = layout_dict(layout_of(self.settings.tenants[TENANT]))
         self._ask("configure", {**layout, "digest": "told", "at": clock.now()})
-        self._ask("reach", {"agents": {"wanda": True, "yvonne": True, "zenon": False, "xawery": True}})
+        self._ask("reach", {"agents": {"wanda": True, "yvonne": True, "zenon": False, "xawery": True, "nadia": True}})
 
     def _ask(self, operation: str, given: dict[str, Any]) -> None:
         done: AsyncResult[Any] = AsyncResult()

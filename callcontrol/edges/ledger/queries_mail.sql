@@ -85,15 +85,23 @@ WHERE state IN ('queued', 'sending') AND expires_at <= %(now)s AND (state = 'que
 RETURNING mail_id;
 
 -- forget_mails: Deletes mails that ended long ago, with their attempts.
-DELETE FROM mails WHERE state IN ('sent', 'failed', 'dead') AND state_at < %(before)s;
+WITH gone AS (
+    DELETE FROM mails WHERE state IN ('sent', 'failed', 'dead') AND state_at < %(before)s RETURNING mail_id
+)
+DELETE FROM mail_attempts a USING gone WHERE a.mail_id = gone.mail_id;
 
 -- forget_transcripts: What was heard in a file goes with the file.
 DELETE FROM transcripts t USING media m
 WHERE m.tenant = t.tenant AND m.media_id = t.media_id AND m.state = 'deleted';
 
--- forget_erased: Where a file was erased with its numbers, the mails that told of it go, too.
-DELETE FROM mails l USING media_deletions d
-WHERE l.kind = 'voicemail' AND l.tenant = d.tenant AND l.about = d.media_id AND d.numbers AND d.deleted_at IS NOT NULL;
+-- forget_erased: Where a file was erased with its numbers, the mails that told of it go, too, with their attempts.
+WITH gone AS (
+    DELETE FROM mails l USING media_deletions d
+    WHERE l.kind = 'voicemail' AND l.tenant = d.tenant AND l.about = d.media_id AND d.numbers
+      AND d.deleted_at IS NOT NULL
+    RETURNING l.mail_id
+)
+DELETE FROM mail_attempts a USING gone WHERE a.mail_id = gone.mail_id;
 
 -- mail_figures: How many mails there are in each state, and since when the oldest waits that is to be sent.
 SELECT state, count(*) AS mails, min(created_at) FILTER (WHERE state IN ('queued', 'sending')) AS oldest

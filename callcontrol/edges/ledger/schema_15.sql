@@ -53,7 +53,7 @@ COMMENT ON COLUMN mails.reason     IS 'What was said last: the answer of the ser
 COMMENT ON COLUMN mails.followed   IS 'What follows on a mail that was sent has been done (the message is kept, or gone)';
 
 CREATE TABLE mail_attempts (
-    mail_id  text        NOT NULL REFERENCES mails ON DELETE CASCADE,
+    mail_id  text        NOT NULL,
     attempt  integer     NOT NULL,
     tenant   text        NOT NULL,
     began_at timestamptz NOT NULL,

@@ -29,10 +29,11 @@ from tests.daemon.test_survival import EXAMPLE
 from tests.edges.ledger.conftest import Rows
 from tests.edges.ledger.samples import queue_payload
 
-FORM = re.compile(r"\[\{([^}]*)\}\]")
-DOCUMENTS = sorted(
+FORM = re.compile(r"\{([^}]*)\}")
+OF_RECORDS = [
     (name, column.name) for name, table in TABLES.items() for column in table.columns if column.kind is Kind.DOCUMENT
-)
+]
+DOCUMENTS = sorted([*OF_RECORDS, ("mails", "facts")])
 
 # What a mail is made of is no part of a record (vocabulary/mail.py); its reader gives every field a default.
 MAIL = ("mails", "facts")
@@ -59,6 +60,8 @@ def written_form(table: str, column: str) -> dict[str, bool]:
         assert isinstance(charge, Charge)
         parts: Any = charge.as_json()["parts"]
         return dict.fromkeys(parts[0], True)
+    if (table, column) == ("mails", "facts"):
+        return {f.name: True for f in dataclasses.fields(MailFacts)}
     return entry_form({"calls": CallRecord, "queue_visits": QueueVisit}[table], column)
 
 
