@@ -36,6 +36,7 @@ _CALLING: dict[str, tuple[str, str, str]] = {
     "CUSTOM": ("sofia_reg.c", "sofia_reg_handle_register_token", "2059"),
     "DTMF": ("switch_channel.c", "switch_channel_dequeue_dtmf", "678"),
     "HEARTBEAT": ("switch_core.c", "send_heartbeat", "95"),
+    "MESSAGE_QUERY": ("sofia_reg.c", "sofia_reg_handle_register_token", "2282"),
     "PLAYBACK_START": ("switch_ivr_play_say.c", "switch_ivr_play_file", "1649"),
     "PLAYBACK_STOP": ("switch_ivr_play_say.c", "switch_ivr_play_file", "2023"),
     "RECORD_START": ("switch_ivr_async.c", "record_callback", "1290"),

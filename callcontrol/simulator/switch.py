@@ -101,9 +101,9 @@ class Switch(SwitchBase):
     # --- registrations and the heartbeat -------------------------------------------------------------------------
 
     def register(self, address: str, *, expires_s: int = 60) -> None:
-        """A phone registers: sofia::register."""
+        """A phone registers: sofia::register; with the first time MESSAGE_QUERY asks for its lamp (sofia_reg.c)."""
         phone = self._phone(address)
-        phone.registered = True
+        is_first, phone.registered = not phone.registered, True
         phone.registration = phone.registration or self.core.ids.token()
         user, _, domain = address.partition("@")
         self._fire_sofia(
@@ -127,6 +127,9 @@ class Switch(SwitchBase):
                 "user-agent": "unknown",
             },
         )
+        if is_first:
+            query = {"VM-Sofia-Profile": "internal", "VM-Call-ID": phone.registration}
+            self.core.fire("MESSAGE_QUERY", {"Message-Account": f"sip:{address}", **query})
 
     def unregister(self, address: str, *, expired: bool = False) -> None:
         """A phone unregisters (sofia::unregister), or its registration runs out (sofia::expire)."""

@@ -127,6 +127,17 @@ def test_registrations_come_and_go(desk: Desk) -> None:
     assert line.events()[0].headers["from-user"] == "101"
 
 
+def test_a_phone_that_registers_is_asked_for_its_lamp(desk: Desk) -> None:
+    line = desk.watch("MESSAGE_QUERY")
+    desk.phone("101@lab", Behaviour(), registered=False)
+    for _ in range(2):  # it is asked for with the first
+        desk.simulator.register("101@lab")
+    desk.simulator.unregister("101@lab")
+    desk.simulator.register("101@lab")
+    line.wait(lambda: len(line.events()) == 2, "two questions")
+    assert {one.headers["Message-Account"] for one in line.events()} == {"sip:101@lab"}
+
+
 def test_heartbeats_come_by_themselves() -> None:
     desk = Desk(settings=Settings(speed=SPEED * 20))
     line = desk.watch("HEARTBEAT")
