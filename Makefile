@@ -4,6 +4,9 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help env demo run test check lint promtool pgbouncer bench simulate chaos fuzz test-freeswitch prompts music clean
 
+# The tests start hundreds of processes: compiled modules are kept, also where the environment asks for none.
+unexport PYTHONDONTWRITEBYTECODE
+
 PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11
 VENV := .venv
 PY := $(VENV)/bin/python
