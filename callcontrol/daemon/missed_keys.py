@@ -46,9 +46,7 @@ class MissedKeys:
 
     def note(self, channel: str, pressed: KeyPressed) -> None:
         """This key was pressed on this channel."""
-        now_s = clock.monotonic()
-        while self._kept and self._kept[0][0] < now_s - KEPT_S:
-            self._kept.popleft()
+        now_s = self._forget_old()
         if len(self._kept) >= MAX_MISSED_KEYS:
             meters.limits_reached_total.labels("MAX_MISSED_KEYS").inc()
             self._kept.popleft()
@@ -58,8 +56,18 @@ class MissedKeys:
         """The keys of the call's led channel that were pressed after the last one it has had, in their order; none of a
         call that an earlier version saved, which does not say which that was.
         """
+        self._forget_old()
         last = call.heard_key
         if last is None or not self._kept:
             return ()
         keys = (pressed for _, channel, pressed in self._kept if channel == call.led)
         return tuple(pressed for pressed in keys if pressed.at > last.at)
+
+    def _forget_old(self) -> float:
+        """Drop what was kept for its time; returns the time of the clock (seconds). Keys of a conversation long over
+        would else be pressed again in what the call does now.
+        """
+        now_s = clock.monotonic()
+        while self._kept and self._kept[0][0] < now_s - KEPT_S:
+            self._kept.popleft()
+        return now_s

@@ -62,6 +62,15 @@ def test_they_are_forgotten_after_a_while_and_never_too_many(monkeypatch: pytest
     assert [one.key for one in keys.of(CALL)] == ["4"]
 
 
+def test_a_key_that_was_kept_for_its_time_is_given_to_no_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Though no other key has come since: it was pressed in a conversation that may be long over."""
+    keys, now_s = MissedKeys(), [100.0]
+    monkeypatch.setattr(clock, "monotonic", lambda: now_s[0])
+    keys.keep("a", dtmf("1", 10))
+    now_s[0] += KEPT_S + 1
+    assert keys.of(CALL) == ()
+
+
 @pytest.mark.parametrize(("line", "leg", "is_kept"), [(None, "a", True), ("there", "a", False), (None, "b", False)])
 def test_a_callers_key_is_missed_while_the_channel_is_fetched(line: object, leg: str, is_kept: bool) -> None:
     keys, driven = MissedKeys(), Driven(line=line)

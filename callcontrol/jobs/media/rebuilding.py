@@ -66,8 +66,12 @@ class BoxRebuilder:
         """The tenants of messages that Redis has refused."""
         refused: set[str] = set()
         for page in _pages(connection, tenants, unmarked=unmarked):
-            put = [one for one in page if self._put(one)]
-            refused |= {one.tenant for one in page if one not in put}
+            put: list[BoxedMessage] = []
+            for one in page:
+                if self._put(one):
+                    put.append(one)
+                else:
+                    refused.add(one.tenant)
             # A mark of the moment it was left: any other one that is still on its way is later.
             note_marks(connection, [_mark(one) for one in put if one.unmarked])
         return refused
