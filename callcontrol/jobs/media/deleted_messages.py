@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-import psycopg
-
-from callcontrol.config.credentials import said_by
 from callcontrol.config.settings import Settings
 from callcontrol.edges.ledger.deletions import order
 from callcontrol.edges.ledger.message_marks import note_marks
-from callcontrol.edges.ledger.reader import NoLedger, connect
-from callcontrol.edges.live_state.failures import LiveStateError
+from callcontrol.edges.ledger.reader import connect
 from callcontrol.edges.live_state.mailboxes import BoxStore
-from callcontrol.jobs.media.loops import OutOfReach
+from callcontrol.jobs.media.reach import within_reach
 from callcontrol.vocabulary.mailbox import MessageState
 from callcontrol.vocabulary.message_mark import MessageMark
 from callcontrol.vocabulary.moment import SECOND_US, Instant
@@ -41,14 +37,10 @@ class DeletedMessages:
         Raises:
             OutOfReach: Redis or Postgres is away.
         """
-        try:
+        with within_reach():
             for tenant in self._settings().tenants:
                 for box in self._boxes.counts(tenant):
                     self._look_through(tenant, box)
-        except (LiveStateError, NoLedger) as error:
-            raise OutOfReach(str(error)) from error
-        except psycopg.Error as error:
-            raise OutOfReach(f"Postgres: {said_by(error)}") from error
         return False
 
     def _look_through(self, tenant: str, box: str) -> None:

@@ -5,15 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-import psycopg
-
-from callcontrol.config.credentials import said_by
 from callcontrol.config.settings import Settings
 from callcontrol.edges import meters
 from callcontrol.edges.ledger.media_keys import keys_in_use
-from callcontrol.edges.ledger.reader import NoLedger, connect
+from callcontrol.edges.ledger.reader import connect
 from callcontrol.jobs.media.kept_files import ring_of
-from callcontrol.jobs.media.loops import OutOfReach
+from callcontrol.jobs.media.reach import within_reach
 
 log = logging.getLogger("callcontrol.media")
 
@@ -31,16 +28,11 @@ class KeyWatch:
         Raises:
             OutOfReach: Postgres is away.
         """
-        try:
-            with connect(self._dsn) as connection:
-                for tenant in self._settings().tenants:
-                    keys = ring_of(self._settings(), tenant).keys
-                    missing = [one for one in keys_in_use(connection, tenant) if one.key_id not in keys]
-                    meters.media_keys_missing.labels(tenant).set(sum(one.files for one in missing))
-                    for one in missing:
-                        log.error("key %r of %s is needed by %d files and is not there", one.key_id, tenant, one.files)
-        except NoLedger as error:
-            raise OutOfReach(str(error)) from error
-        except psycopg.Error as error:
-            raise OutOfReach(f"Postgres: {said_by(error)}") from error
+        with within_reach(), connect(self._dsn) as connection:
+            for tenant in self._settings().tenants:
+                keys = ring_of(self._settings(), tenant).keys
+                missing = [one for one in keys_in_use(connection, tenant) if one.key_id not in keys]
+                meters.media_keys_missing.labels(tenant).set(sum(one.files for one in missing))
+                for one in missing:
+                    log.error("key %r of %s is needed by %d files and is not there", one.key_id, tenant, one.files)
         return False

@@ -10,18 +10,15 @@ import logging
 from collections.abc import Callable, Collection, Iterator
 from typing import Final
 
-import psycopg
-
-from callcontrol.config.credentials import said_by
 from callcontrol.config.settings import Settings
 from callcontrol.edges import box_meters
 from callcontrol.edges.ledger.boxed_messages import PAGE, BoxedMessage, messages_of_boxes
 from callcontrol.edges.ledger.message_marks import note_marks
-from callcontrol.edges.ledger.reader import NoLedger, connect
+from callcontrol.edges.ledger.reader import connect
 from callcontrol.edges.ledger.session import DictConnection
-from callcontrol.edges.live_state.failures import LiveStateError, StoreRefused
+from callcontrol.edges.live_state.failures import StoreRefused
 from callcontrol.edges.live_state.mailboxes import BoxStore
-from callcontrol.jobs.media.loops import OutOfReach
+from callcontrol.jobs.media.reach import within_reach
 from callcontrol.vocabulary.mailbox import AddMessage, ChangeReply
 from callcontrol.vocabulary.message_mark import MessageMark
 
@@ -47,7 +44,7 @@ class BoxRebuilder:
         Raises:
             OutOfReach: Redis or Postgres is away.
         """
-        try:
+        with within_reach():
             tenants = self._settings().tenants
             gone = frozenset(tenant for tenant in tenants if not self._boxes.are_made(tenant))
             with connect(self._dsn) as connection:
@@ -56,10 +53,6 @@ class BoxRebuilder:
             for tenant in gone & self._gone - refused:
                 self._boxes.made(tenant)
             self._gone = gone
-        except (LiveStateError, NoLedger) as error:
-            raise OutOfReach(str(error)) from error
-        except psycopg.Error as error:
-            raise OutOfReach(f"Postgres: {said_by(error)}") from error
         return False
 
     def _fill(self, connection: DictConnection, tenants: Collection[str], *, unmarked: bool) -> set[str]:

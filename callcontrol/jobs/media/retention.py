@@ -10,9 +10,6 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final, Protocol
 
-import psycopg
-
-from callcontrol.config.credentials import said_by
 from callcontrol.config.settings import Settings
 from callcontrol.edges import meters
 from callcontrol.edges.ledger.deletions import (
@@ -24,9 +21,9 @@ from callcontrol.edges.ledger.deletions import (
     prove,
     put_off,
 )
-from callcontrol.edges.ledger.reader import NoLedger, connect
+from callcontrol.edges.ledger.reader import connect
 from callcontrol.edges.ledger.session import DictConnection, transaction
-from callcontrol.jobs.media.loops import OutOfReach
+from callcontrol.jobs.media.reach import within_reach
 from callcontrol.vocabulary.media import MediaKind
 from callcontrol.vocabulary.moment import Instant
 
@@ -81,16 +78,11 @@ class Retention:
         Raises:
             OutOfReach: Postgres is away.
         """
-        try:
-            with connect(self._dsn) as connection:
-                ordered = order_by_age(connection, kept_by(self._settings()))
-                tried = sum(1 for _ in self._tried(connection))
-                self._show(connection)
-                return ordered == BATCH or tried == MOST
-        except NoLedger as error:
-            raise OutOfReach(str(error)) from error
-        except psycopg.Error as error:
-            raise OutOfReach(f"Postgres: {said_by(error)}") from error
+        with within_reach(), connect(self._dsn) as connection:
+            ordered = order_by_age(connection, kept_by(self._settings()))
+            tried = sum(1 for _ in self._tried(connection))
+            self._show(connection)
+            return ordered == BATCH or tried == MOST
 
     def _tried(self, connection: DictConnection) -> Iterator[Order]:
         for _ in range(MOST):

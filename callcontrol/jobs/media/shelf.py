@@ -10,16 +10,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
-import psycopg
 from gevent.lock import RLock
 
-from callcontrol.config.credentials import said_by
 from callcontrol.edges import clock
 from callcontrol.edges.ledger.hearings import note_hearing_in_pieces
 from callcontrol.edges.ledger.links import is_withdrawn
 from callcontrol.edges.ledger.media_keys import key_of
 from callcontrol.edges.ledger.media_table import MediaTable, MediaWanted
-from callcontrol.edges.ledger.reader import NoLedger, connect
+from callcontrol.edges.ledger.reader import connect
 from callcontrol.edges.ledger.session import DictConnection
 from callcontrol.edges.media_links import Link
 from callcontrol.edges.sealing.keys import SealError
@@ -27,6 +25,7 @@ from callcontrol.edges.storage import NotThere, Storage, StorageAway
 from callcontrol.edges.threads import aside
 from callcontrol.jobs.media.kept_files import KeptFiles, held, path_of
 from callcontrol.jobs.media.loops import OutOfReach
+from callcontrol.jobs.media.reach import within_reach
 from callcontrol.vocabulary.hearing import Hearing
 from callcontrol.vocabulary.media import Media
 from callcontrol.vocabulary.media_format import MediaFormat
@@ -35,6 +34,8 @@ from callcontrol.vocabulary.media_format import MediaFormat
 # ago goes, and none longer than so many seconds.
 COPIES: Final = 16
 COPY_S: Final = 300.0
+# Why a file cannot be heard now, beside stores that are away.
+UNHEARD: Final = (StorageAway, NotThere, SealError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class LedgerShelf:
 
     def media(self, tenant: str, media_id: str) -> Media | None:
         """As Shelf."""
-        with self._lock, _told():
+        with self._lock, within_reach(*UNHEARD):
             found = self._table.find(MediaWanted(tenant=tenant, media_id=media_id, limit=1))
             return found[0].media if found else None
 
@@ -87,7 +88,7 @@ class LedgerShelf:
         """As Shelf."""
         with self._asked() as connection:
             wrapped = key_of(connection, media.tenant, media.media_id)
-        with _told():
+        with within_reach(*UNHEARD):
             file = self._copy(media)
             try:
                 return aside(self._files.sound_in, file, media, wrapped)
@@ -131,7 +132,7 @@ class LedgerShelf:
 
     @contextmanager
     def _asked(self) -> Iterator[DictConnection]:
-        with self._lock, _told():
+        with self._lock, within_reach(*UNHEARD):
             try:
                 if self._connection is None:
                     self._connection = connect(self._dsn)
@@ -144,14 +145,3 @@ class LedgerShelf:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """What is away, in one word for those who ask."""
-    try:
-        yield
-    except psycopg.Error as error:
-        raise OutOfReach(f"Postgres: {said_by(error)}") from error
-    except (NoLedger, StorageAway, NotThere, SealError) as error:
-        raise OutOfReach(str(error)) from error
