@@ -1,0 +1,57 @@
+"""Credit arithmetic: what a call costs up to here, and how long one may talk for an amount. By the rater itself.
+
+A price never falls as a call goes on (every shape of price keeps to it), so the longest time for an amount is found by
+halving the stretch in which it lies: a dozen or two ratings, whatever the list looks like.
+"""
+
+from __future__ import annotations
+
+from callcontrol.billing.charges import Unrated
+from callcontrol.billing.rating import MAX_TALK_US, rate
+from callcontrol.billing.tariff import Tariff
+from callcontrol.vocabulary.moment import SECOND_US, Instant
+from callcontrol.vocabulary.money import Money
+
+MAX_TALK_S = MAX_TALK_US // SECOND_US
+
+
+def price_of_span(tariff: Tariff, number: str, answered: Instant, talk_us: int) -> Money | Unrated:
+    """What the call costs if it ends now: the amount of its charge.
+
+    Args:
+        number: the number called, in normal form.
+        answered: when the leg was answered (for a call not dialled yet: when it is expected to be).
+        talk_us: from its answer up to here, in microseconds.
+    """
+    charge = rate(tariff, number, answered, talk_us)
+    return charge if isinstance(charge, Unrated) else charge.amount
+
+
+def affordable_s(
+    tariff: Tariff, number: str, answered: Instant, amount: Money, limit_s: int = MAX_TALK_S
+) -> int | Unrated:
+    """The longest call, in whole seconds from its answer, that costs no more than this amount; at most `limit_s`.
+
+    A call that lasts a millisecond longer may cost more. 0 also for an amount below nothing, whatever a call costs.
+
+    Raises:
+        BadMoney: the amount is in another currency than the list.
+    """
+
+    def is_affordable(seconds: int) -> bool | Unrated:
+        price = price_of_span(tariff, number, answered, seconds * SECOND_US)
+        return price if isinstance(price, Unrated) else price <= amount
+
+    longest = min(limit_s, MAX_TALK_S)
+    whole = is_affordable(longest)
+    if isinstance(whole, Unrated):
+        return whole
+    if whole:
+        return longest
+    low, high = 0, 1  # low is affordable (a call of no time costs nothing); high is not, once the stretch is found
+    while high < longest and is_affordable(high):
+        low, high = high, min(high * 4, longest)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if is_affordable(middle) else (low, middle)
+    return low
