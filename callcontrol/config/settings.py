@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 from pydantic import Field, create_model
 
 from callcontrol.config.choices import MAX_LABELS, CallerChoice, Label, choices_below, combinations
+from callcontrol.config.confirm_settings import Confirm
+from callcontrol.config.credit_settings import Credit, TenantCredit
 from callcontrol.config.fields import (
     DIALLED_IN,
     E164,
@@ -44,8 +46,7 @@ from callcontrol.config.mailbox_settings import Mailboxes
 from callcontrol.config.media_settings import MediaSettings
 from callcontrol.config.postgres_address import PostgresDsn
 from callcontrol.config.problems import Problem
-from callcontrol.config.prompt import PromptText
-from callcontrol.config.queue_fields import DeclineKey, PauseCode
+from callcontrol.config.queue_fields import PauseCode
 from callcontrol.config.queue_settings import MAX_AGENTS, MAX_QUEUES, Ageing, Agent, Queue
 from callcontrol.config.recording_settings import Recordings
 from callcontrol.config.redis_address import RedisUrl
@@ -219,21 +220,11 @@ class Extension(Frozen):
         description="person: declined on one device, the others stop ringing as well; device: they ring on",
     )
     forward: Forward = Forward()
+    credit: Credit = Credit()
 
     def accounts(self, name: str) -> tuple[str, ...]:
         """The SIP accounts to ring, for the extension of this name."""
         return tuple(self.endpoints) or (name,)
-
-
-class Confirm(Frozen):
-    """Press 1 to accept, on external legs: keeps a mobile's own voicemail from swallowing the call."""
-
-    on: Flag = Field(default=False, description="whether the person who answers is asked to press 1")
-    prompt: PromptText = Field(
-        default="confirm/press-1.wav", validate_default=True, description="what the person who answers hears"
-    )
-    wait: RingSeconds = Field(default=10, description="seconds to press the key")
-    decline: DeclineKey | None = Field(default="2", description="the key that declines; 1 accepts")
 
 
 class Tenant(Frozen):
@@ -309,6 +300,7 @@ class Tenant(Frozen):
     numbers: Mapping[E164, TargetText] = Field(default_factory=dict, description="DIDs and where they lead")
     media: TenantMedia = TenantMedia()
     recording: Recordings = Recordings()
+    credit: TenantCredit = TenantCredit()
 
     @property
     def spoken(self) -> tuple[Language, ...]:

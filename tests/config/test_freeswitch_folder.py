@@ -11,8 +11,8 @@ from xml.etree import ElementTree
 
 import pytest
 
+from callcontrol.config.confirm_settings import Confirm
 from callcontrol.config.freeswitch_xml import render
-from callcontrol.config.settings import Confirm
 from callcontrol.kinds.targets.voicemail import Voicemail
 from tests.config.example import FREESWITCH_XML, example
 

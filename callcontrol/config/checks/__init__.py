@@ -11,6 +11,7 @@ from callcontrol.config.checks import (
     agents,
     chains,
     choices,
+    credit,
     emergency,
     hours,
     languages,
@@ -99,6 +100,9 @@ CHECKS: tuple[Callable[[Settings], Iterable[Problem]], ...] = (
     recording.recordings_of_unknown_parties,
     recording.recordings_never_made,
     recording.recording_keys_in_vain,
+    credit.credit_limits_in_vain,
+    credit.credit_settings_without_accounts,
+    credit.credit_warnings_in_vain,
 )
 
 # Those that look along the ways of targets, whatever kinds there are.
