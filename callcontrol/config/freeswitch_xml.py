@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from xml.sax.saxutils import escape
 
+from callcontrol.config.emergency_calls import emergency_trunks, location_of, number_in_an_emergency
 from callcontrol.config.fields import host_and_port
 from callcontrol.config.music import folders
 from callcontrol.config.settings import Endpoint, Settings, Tenant, Trunk
@@ -20,8 +21,11 @@ MARKER = "<!-- Written by `callcontrol render`: what is changed here is lost. Ch
 # Folders in which files with the marker are ours, and are removed when nothing asks for them any more.
 FOLDERS = ("vars", "acl", "peers", "directory", "music", "sip_profiles/external", "dialplan/emergency")
 
-# The variable of a phone's channel with the number it shows outside where callcontrol does not choose it.
+# The variable of a phone's channel with the number it shows outside where callcontrol does not choose it: in an
+# emergency, that of the place at which the phone stands.
 SHOWN_OUTSIDE = "number_shown_outside"
+# The variable with the name of that place.
+LOCATION = "emergency_location"
 EMERGENCY_RING_S = 180
 # 302 is a refusal if callcontrol does not decide: the switch would follow it wherever it leads.
 NO_REDIRECT = "outbound_redirect_fatal=true"
@@ -76,20 +80,31 @@ def _variables(settings: Settings, switch: str) -> str:
 
 def _emergency(name: str, tenant: Tenant, settings: Settings) -> str:
     """What the tenant's phones reach while no daemon lives: the same numbers, trunks and numbers shown as with one
-    (kinds/targets/emergency.py). `plain_target` is what the phone dialled.
+    (kinds/targets/emergency.py). `plain_target` is what the phone dialled. Trunks are tried in an order of their own
+    for places whose numbers not every trunk shows.
     """
-    numbers = "|".join((emergency_pattern(tenant.region).replace("\\d", "[0-9]"), *tenant.emergency_numbers))
+    usual = emergency_trunks(settings, tenant, None)
+    unusual = (place for place in tenant.locations if emergency_trunks(settings, tenant, place) != usual)
     return _file(
-        f"<extension name={_quoted(f'emergency calls of {name} leave')}>",
-        f'  <condition field="${{domain_name}}" expression={_quoted(f"^{re.escape(tenant.domain)}$")}/>',
-        f'  <condition field="${{plain_target}}" expression={_quoted(f"^({numbers})$")}>',
-        f"    {_action('set', f'call_timeout={EMERGENCY_RING_S}')}",
-        *(f"    {_through(trunk, settings.trunks[trunk])}" for trunk in _in_an_emergency(tenant, settings)),
-        '    <action application="playback" data="$${not_possible}"/>',
-        '    <action application="hangup" data="NORMAL_TEMPORARY_FAILURE"/>',
-        "  </condition>",
-        "</extension>",
+        *(line for place in unusual for line in _leaving(name, tenant, settings, place)),
+        *_leaving(name, tenant, settings, None),
     )
+
+
+def _leaving(name: str, tenant: Tenant, settings: Settings, place: str | None) -> Iterator[str]:
+    """Emergency calls from the phones of a place, None: from all others."""
+    numbers = "|".join((emergency_pattern(tenant.region).replace("\\d", "[0-9]"), *tenant.emergency_numbers))
+    yield f"<extension name={_quoted(f'emergency calls of {name} leave' + (f' from {place}' if place else ''))}>"
+    yield f'  <condition field="${{domain_name}}" expression={_quoted(f"^{re.escape(tenant.domain)}$")}/>'
+    if place:
+        yield f'  <condition field="${{{LOCATION}}}" expression={_quoted(f"^{re.escape(place)}$")}/>'
+    yield f'  <condition field="${{plain_target}}" expression={_quoted(f"^({numbers})$")}>'
+    yield f"    {_action('set', f'call_timeout={EMERGENCY_RING_S}')}"
+    yield from (f"    {_through(trunk, one)}" for trunk, one in emergency_trunks(settings, tenant, place))
+    yield '    <action application="playback" data="$${not_possible}"/>'
+    yield '    <action application="hangup" data="NORMAL_TEMPORARY_FAILURE"/>'
+    yield "  </condition>"
+    yield "</extension>"
 
 
 def _through(name: str, trunk: Trunk) -> str:
@@ -98,10 +113,6 @@ def _through(name: str, trunk: Trunk) -> str:
     shown = own if trunk.shows == "own" else f"${{{_shown_by(trunk.region)}}}"
     variables = f"[origination_caller_id_number={shown},leg_progress_timeout={trunk.progress_s},{NO_REDIRECT}]"
     return f'<action application="bridge" data="{variables}sofia/gateway/{trunk.gateway or name}/$1"/>'
-
-
-def _in_an_emergency(tenant: Tenant, settings: Settings) -> Iterator[str]:
-    return (name for name in tenant.trunks or settings.trunks if settings.trunks[name].emergency)
 
 
 def _shown_by(region: str) -> str:
@@ -141,7 +152,7 @@ def _stream(name: str, folder: str) -> Iterator[str]:
 
 
 def _directory(name: str, tenant: Tenant, settings: Settings) -> str:
-    regions = sorted({"", *(settings.trunks[trunk].region for trunk in _in_an_emergency(tenant, settings))})
+    regions = sorted({"", *(trunk.region for _, trunk in emergency_trunks(settings, tenant, None))})
     return _file(
         f"<domain name={_quoted(tenant.domain)}>",
         "  <params>",
@@ -162,13 +173,15 @@ def _directory(name: str, tenant: Tenant, settings: Settings) -> str:
 def _users(name: str, tenant: Tenant, regions: Sequence[str]) -> Iterator[str]:
     for extension, values in tenant.extensions.items():
         for account in values.accounts(extension):
-            number = values.number or tenant.company_number
+            number = number_in_an_emergency(tenant, extension, account)
             shown = {_shown_by(region): as_dialled_in(region, number) if region else number for region in regions}
-            yield from _user(account, values.endpoints.get(account, Endpoint()), name, extension, shown)
+            place = location_of(tenant, extension, account)
+            told = {LOCATION: place, **shown} if place is not None else shown
+            yield from _user(account, values.endpoints.get(account, Endpoint()), name, extension, told)
 
 
-def _user(account: str, endpoint: Endpoint, tenant: str, extension: str, shown: Mapping[str, str]) -> Iterator[str]:
-    variables = {"user_context": "internal", "accountcode": tenant, "extension": extension, **shown}
+def _user(account: str, endpoint: Endpoint, tenant: str, extension: str, told: Mapping[str, str]) -> Iterator[str]:
+    variables = {"user_context": "internal", "accountcode": tenant, "extension": extension, **told}
     yield f"<user id={_quoted(account)}>"
     if endpoint.password:
         yield f"  <params>{_param('password', endpoint.password)}</params>"

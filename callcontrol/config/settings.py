@@ -15,8 +15,8 @@ from pydantic import Field, create_model
 from callcontrol.config.choices import MAX_LABELS, CallerChoice, Label, choices_below, combinations
 from callcontrol.config.confirm_settings import Confirm
 from callcontrol.config.credit_settings import Credit, TenantCredit
+from callcontrol.config.emergency_settings import Location
 from callcontrol.config.fields import (
-    DIALLED_IN,
     E164,
     ClockZone,
     DisplayName,
@@ -32,9 +32,7 @@ from callcontrol.config.fields import (
     ShortDigits,
     ShowText,
     SipDomain,
-    SipHost,
     Text,
-    TrunkNumbers,
     Whole,
 )
 from callcontrol.config.frozen import Frozen, RingSeconds, Seconds
@@ -54,10 +52,10 @@ from callcontrol.config.secret import SecretText
 from callcontrol.config.speech_settings import Speech
 from callcontrol.config.target_fields import TargetText
 from callcontrol.config.tenant_media import TenantMedia
+from callcontrol.config.trunk_settings import Trunk
 from callcontrol.vocabulary.demand import Skills
 from callcontrol.vocabulary.inputs import Inputs
 from callcontrol.vocabulary.language import DEFAULT_LANGUAGE, Language
-from callcontrol.vocabulary.phone_number import region_of
 from callcontrol.vocabulary.rule import DEFAULT_RING_S, RuleKind
 from callcontrol.vocabulary.target import ExtensionTarget, Target
 
@@ -101,51 +99,6 @@ class Postgres(Frozen):
     """Where the records are."""
 
     dsn: PostgresDsn = Field(default="", description="libpq connection string; empty: the embedded server")
-
-
-class Trunk(Frozen):
-    """A carrier gateway."""
-
-    gateway: Identifier | None = Field(
-        default=None, description="name of the gateway in FreeSWITCH; default: the trunk's name"
-    )
-    shows: Literal["any", "own"] = Field(
-        default="own", description="any: carries the caller's number; own: only its own"
-    )
-    number: E164 = Field(description="the trunk's own number, shown where no other may be")
-    prefixes: tuple[Prefix, ...] = Field(
-        default=("",), description="numbers it takes, by prefix; the longest match comes first"
-    )
-    numbers: TrunkNumbers = Field(
-        default="e164",
-        description="how numbers, the one shown too, are written to and from it: e164; national, as dialled in its own "
-        "number's country; as dialled in COUNTRY",
-    )
-    emergency: Flag = Field(default=True, description="whether it carries emergency calls, with a price or without")
-    addresses: tuple[Network, ...] = Field(
-        default=(), description="where the carrier's calls come from; default: nowhere"
-    )
-    proxy: SipHost | None = Field(default=None, description="SIP address of the carrier, for `callcontrol render`")
-    username: Text = Field(default="", description="account at the carrier, for `callcontrol render`")
-    password: SecretText = Field(default="", description="password at the carrier, for `callcontrol render`")
-    register_: Flag = Field(default=False, alias="register", description="whether to register at the carrier")
-    progress_s: Annotated[int, Field(ge=1, le=60), Whole] = Field(
-        default=4, description="seconds to the first sign of progress (180, 183; not 100); then the next trunk is tried"
-    )
-    rest_after: Annotated[int, Field(ge=1, le=1000), Whole] = Field(
-        default=3, description="calls in a row it failed with, after which it rests: others are tried first"
-    )
-    rest_s: Seconds = Field(default=60, description="how long it rests")
-    ping: Annotated[int, Field(ge=5, le=3600), Whole] | None = Field(
-        default=None, description="seconds between OPTIONS to the carrier, which show at once that it is down"
-    )
-
-    @property
-    def region(self) -> str:
-        """The country in whose way numbers are written to and from it, "" for E.164."""
-        if self.numbers == "e164":
-            return ""
-        return region_of(self.number) if self.numbers == "national" else self.numbers.removeprefix(DIALLED_IN)
 
 
 class ForwardRule(Frozen):
@@ -198,6 +151,9 @@ class Endpoint(Frozen):
     """A SIP account at which an extension rings."""
 
     password: SecretText = Field(default="", description="SIP password, for `callcontrol render`")
+    location: Identifier | None = Field(
+        default=None, description="where this phone stands, one of `locations:`; default: the extension's"
+    )
 
 
 class Extension(Frozen):
@@ -211,6 +167,9 @@ class Extension(Frozen):
         default=DEFAULT_RING_S, description="how long it rings when no no_answer rule is in force"
     )
     number: E164 | None = Field(default=None, description="number shown on its outgoing calls; default the tenant's")
+    location: Identifier | None = Field(
+        default=None, description="where its phones stand, one of `locations:`; default: the tenant's"
+    )
     dialled: Flag = Field(
         default=True,
         description="whether phones reach it by its name; no: they do not, as where that is an emergency number",
@@ -259,6 +218,12 @@ class Tenant(Frozen):
     )
     emergency_numbers: tuple[ShortDigits, ...] = Field(
         default=(), description="dialled like the emergency numbers of its region, and besides them"
+    )
+    locations: Mapping[Identifier, Location] = Field(
+        default_factory=dict, description="places at which phones stand, as emergency services know them"
+    )
+    location: Identifier | None = Field(
+        default=None, description="where phones stand for which nothing else is said, one of `locations:`"
     )
     talk: Seconds | None = Field(
         default=None, description="longest external conversation in seconds; default limits.talk_s"

@@ -166,7 +166,7 @@ class CallAcceptor:
             caller=facts.caller,
             dialled=facts.dialled,
             now=arriving.created if arriving.created and not arriving.transfer else facts.now,
-            origin=arriving.origin,
+            origin=replace(arriving.origin, account=arriving.user) if facts.caller.extension else arriving.origin,
             nonce=clock.new_nonce(),
             leg_of=_leg_of(arriving),
         )

@@ -164,16 +164,22 @@ def overrides_wanted(facts: Facts) -> bool:
 
 
 def decide(facts: Facts) -> Decision:
-    """What happens first."""
+    """What happens first. No code, loop or limit keeps an emergency call from leaving."""
+    if facts.tenant_name in facts.settings.tenants and _emergency(facts) is not None:
+        return _on_the_way(destination(facts), facts, passed=0)
     if _is_star_code(facts):
         return star_codes.decide(facts.dialled, facts)
     if loop := loop_over_a_carrier(facts):
         return Decision(Refuse("NO_ROUTE_DESTINATION", Outcome.REJECTED), (Passed(facts.now, facts.dialled, loop),))
-    found = destination(facts)
+    return _on_the_way(destination(facts), facts, passed=len(facts.origin.passed))
+
+
+def _on_the_way(found: Destination, facts: Facts, *, passed: int) -> Decision:
+    """`passed`: how many numbers of ours the call has come through, each of which counts as a hop."""
     if found.target is None:
         entry = Passed(facts.now, facts.dialled, _why_nowhere(facts))
         return Decision(Refuse("UNALLOCATED_NUMBER", Outcome.REJECTED), (entry,))
-    path = Path(first=found.target, payer=_payer(facts), hops=len(facts.origin.passed))
+    path = Path(first=found.target, payer=_payer(facts), hops=passed)
     return router.decide(found.target, path, facts).because(*found.why)
 
 

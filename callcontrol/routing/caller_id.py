@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from callcontrol.config.emergency_calls import number_in_an_emergency, shows
 from callcontrol.config.settings import Trunk
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.plan import Shown
@@ -29,8 +30,27 @@ def shown_outside(facts: Facts, show: str, trunk: Trunk | None) -> Shown:
 
 
 def shown_in_an_emergency(facts: Facts, trunk: Trunk) -> Shown:
-    """Whom the emergency services call back: the phone's own number, whatever it hides from others."""
-    return Shown(_written(trunk.number if trunk.shows == "own" else _callers_number(facts), trunk))
+    """Where help is to be sent, and whom the emergency services call back: the number of the place at which the phone
+    stands, whatever the phone hides from others; the trunk's own where it shows no other.
+    """
+    number = _told_in_an_emergency(facts)
+    return Shown(_written(number if shows(trunk, number) else trunk.number, trunk))
+
+
+def _told_in_an_emergency(facts: Facts) -> str:
+    """The number (E.164) by which the emergency services are to know who calls. A caller from outside who was
+    transferred to them is known by the own number, without one by the place of the transferor.
+    """
+    caller = facts.caller
+    if not caller.extension and caller.number.startswith("+") and not caller.anonymous:
+        return caller.number
+    return number_in_an_emergency(facts.tenant, *phone_in_an_emergency(facts))
+
+
+def phone_in_an_emergency(facts: Facts) -> tuple[str, str]:
+    """(extension, account) of the phone whose place counts: the caller's, else the transferor's; "" where not known."""
+    caller = facts.caller
+    return (caller.extension, facts.origin.account) if caller.extension else (facts.transferred_by, "")
 
 
 def _written(number: str, trunk: Trunk | None) -> str:

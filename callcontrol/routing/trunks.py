@@ -46,13 +46,6 @@ def as_sent(number: str, trunk: Trunk) -> str:
     return number.removeprefix("+")
 
 
-def emergency_candidates(facts: Facts) -> tuple[tuple[str, Trunk], ...]:
-    """Trunks for an emergency call, in the tenant's order, those that rest last; prefixes are for ordinary numbers."""
-    names = sorted(_usable(facts), key=lambda name: name in facts.resting)
-    found = ((name, facts.settings.trunks[name]) for name in names)
-    return tuple((name, trunk) for name, trunk in found if trunk.emergency)
-
-
 def rests(to: str, choices: tuple[tuple[str, Trunk], ...], facts: Facts) -> tuple[Passed, ...]:
     """Entries for the trunks that are not tried first because they rest; none if all of them do."""
     resting = [name for name, _ in choices if name in facts.resting]

@@ -39,16 +39,18 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The way of a call from outside before it reached us, as its headers tell.
+    """Where a call came from: for one from outside its way before it reached us, as its headers tell.
 
     Attributes:
         passed: numbers of ours (E.164) it has come through already: it left through a carrier and came back.
         diversion, history: Diversion and History-Info, safe to be sent on, "" where there was none.
+        account: the SIP account of the phone of ours that calls, "" for a call from outside.
     """
 
     passed: tuple[str, ...] = ()
     diversion: str = ""
     history: str = ""
+    account: str = ""
 
 
 NO_ORIGIN = Origin()

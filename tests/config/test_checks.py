@@ -313,6 +313,18 @@ def test_every_tenant_has_a_trunk_for_emergency_calls_or_says_that_it_has_none()
     loaded(TENANT + "emergency: no\n", main)
 
 
+def test_places_of_phones() -> None:
+    places = "locations:\n  hq: {number: +48221234599}\n  shop: {number: +48221234567}\nlocation: hg\n"
+    tenant = TENANT.replace("  102: {}\n", "  102: {location: shop, endpoints: {102: {location: roof}}}\n") + places
+    assert written(*problems(tenant)) == [
+        "tenants/acme.yaml:6: extensions.102.endpoints.102.location: there is no location roof; write roof below"
+        " `locations:`, with its number",
+        "tenants/acme.yaml:12: locations.hq.number: +48221234599 is shown to others, but is none of this tenant's"
+        " numbers; did you mean +48221234567?",
+        "tenants/acme.yaml:14: location: there is no location hg; write hg below `locations:`, with its number",
+    ]
+
+
 def test_folders_of_sound_files() -> None:
     main = MAIN + (
         "media:\n  storage: /var/lib/freeswitch/recordings/kept\n"

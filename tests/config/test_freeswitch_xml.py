@@ -51,7 +51,7 @@ def test_every_account_is_a_user_with_its_password_and_tenant() -> None:
     assert {"101", "104", "104-app", "106", "120"} <= set(users)
     variables = {v.attrib["name"]: v.attrib["value"] for v in users["104-app"].iter("variable")}
     assert params(users["104-app"]) == {"password": "example-only-104-app"}
-    shown = {"number_shown_outside": "+48221234567"}
+    shown = {"number_shown_outside": "+48221234583", "emergency_location": "workshop"}
     assert variables == {"user_context": "internal", "accountcode": "acme", "extension": "104", **shown}
 
 
@@ -144,6 +144,26 @@ def test_without_a_daemon_a_number_is_shown_as_the_trunk_writes_numbers() -> Non
     variables = {v.attrib["name"]: v.attrib["value"] for v in users["101"].iter("variable")}
     assert variables["number_shown_outside"] == "+48221234567"
     assert variables["number_shown_outside_DE"] == "0048221234567"
+
+
+def test_without_a_daemon_the_number_of_the_place_is_shown_through_a_trunk_that_shows_it() -> None:
+    main = f"{MAIN}  b: {{shows: any, number: '+48222220000'}}\n"
+    tenant = TENANT.replace("  101: {}", "  101: {location: plant}")
+    tenant = tenant.replace("numbers:\n", 'numbers:\n  "+48221234500": extension:101\n')
+    files = rendered(tenant + 'locations: {plant: {number: "+48221234500"}, hq: {number: "+48221234567"}}\n', main)
+    tree = ElementTree.fromstring(files["dialplan/emergency/acme.xml"])
+    gateways = {
+        extension.attrib["name"]: [a.attrib["data"].rpartition("gateway/")[2] for a in extension.iter("action")][1:3]
+        for extension in tree.iter("extension")
+    }
+    leave = "emergency calls of acme leave"
+    order = ["b/$1", "a/$1"]
+    assert gateways == {f"{leave} from plant": order, f"{leave} from hq": order, leave: ["a/$1", "b/$1"]}
+    conditions = [c.attrib["field"] for c in next(tree.iter("extension")).iter("condition")]
+    assert conditions == ["${domain_name}", "${emergency_location}", "${plain_target}"]
+    users = {u.attrib["id"]: u for u in ElementTree.fromstring(files["directory/acme.xml"]).iter("user")}
+    variables = {v.attrib["name"]: v.attrib["value"] for v in users["101"].iter("variable")}
+    assert (variables["emergency_location"], variables["number_shown_outside"]) == ("plant", "+48221234500")
 
 
 @pytest.mark.parametrize(

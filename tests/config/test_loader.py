@@ -62,9 +62,9 @@ MISTAKES = [
     ("colour: red\n", [
         "11: unknown key `colour`; known here: domain, zone, region, company_number, show, tariff, last_resort,"
             " trunks,"
-        " blocked, on_net, emergency, emergency_numbers, talk, confirm, language, languages, language_for,"
-        " mailboxes, remember_language, mail, labels, extensions, agents, pauses, queues, ageing, hours,"
-        " numbers, media, recording, groups, lists, menus, sequences, duties, announcements, voicemail"
+        " blocked, on_net, emergency, emergency_numbers, locations, location, talk, confirm, language,"
+        " languages, language_for, mailboxes, remember_language, mail, labels, extensions, agents, pauses, queues,"
+        " ageing, hours, numbers, media, recording, credit, groups, lists, menus, sequences, duties, announcements, voicemail"
     ]),
     ("show: mine\n", ["11: show: 'mine' is not known here; write 'caller' or 'company'"]),
     ("talk: 0\n", ["11: talk: 0 is too small; write at least 1"]),

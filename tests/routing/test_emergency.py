@@ -10,11 +10,11 @@ from callcontrol.routing import arrival, router
 from callcontrol.routing.arrival import Directory
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.plan import Refuse, RingResult, Shown, TrunkNumber
-from callcontrol.vocabulary.call import Caller
+from callcontrol.vocabulary.call import Caller, Origin
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.target import EmergencyTarget
 from tests.routing.test_extension import ring
-from tests.routing.world import TENANT, facts, rule
+from tests.routing.world import MAIN, TENANT, facts, rule, settings
 
 PHONE = Caller("101", extension="101")
 HOSTILE = TENANT.replace('blocked: ["+48701"]', 'blocked: ["1", "9"]').replace(
@@ -59,6 +59,64 @@ def test_a_trunk_that_carries_none_is_left_out() -> None:
     trunks = {**known.settings.trunks, "a": known.settings.trunks["a"].model_copy(update={"emergency": False})}
     settings = known.settings.model_copy(update={"trunks": trunks})
     assert ring(arrival.decide(replace(known, settings=settings))).legs[0].endpoint == TrunkNumber("b", "b", "112")
+
+
+PLACES = """
+locations:
+  hq: {number: "+48221234501"}
+  plant: {number: "+48222220000"}
+location: hq
+"""
+PLACED = (
+    TENANT.replace("'101': {name: Jan}", "'101': {name: Jan, number: '+48221234504', location: plant}")
+    .replace("103-app: {}", "103-app: {location: plant}")
+    .replace("numbers:\n", 'numbers:\n  "+48222220000": extension:101\n')
+    + PLACES
+)
+
+
+@pytest.mark.parametrize(
+    ("extension", "account", "number"),
+    [
+        ("101", "101", "+48222220000"),  # the place goes before the person's own number
+        ("102", "102", "+48221234501"),
+        ("103", "103-desk", "+48221234501"),
+        ("103", "103-app", "+48222220000"),
+        ("103", "", "+48221234501"),
+        ("999", "999", "+48221234501"),
+    ],
+)
+def test_it_shows_the_number_of_the_place_at_which_the_phone_stands(extension: str, account: str, number: str) -> None:
+    caller = Caller(extension, extension=extension)
+    dialling = replace(called("112", tenant=PLACED), caller=caller, origin=Origin(account=account))
+    assert ring(arrival.decide(dialling)).legs[0].shown == Shown(number)
+
+
+def test_the_trunk_that_shows_no_other_number_comes_last_unless_it_is_that_of_the_place() -> None:
+    def order(main: str) -> list[str]:
+        known = replace(called("112"), settings=settings(PLACED, main), caller=Caller("102", extension="102"))
+        first = ring(arrival.decide(known))
+        then = ring(router.after(first, RingResult(Outcome.BUSY, {0: "USER_BUSY"}), known))
+        return [f"{step.legs[0].endpoint.trunk} {step.legs[0].shown.number}" for step in (first, then)]  # type: ignore[union-attr]
+
+    other = '  own: {shows: own, number: "+48229990000"}\n'
+    head, _, trunks = MAIN.partition("trunks:\n")
+    assert order(f"{head}trunks:\n{other}{trunks}")[0] == "a +48221234501"
+    resident = other.replace("+48229990000", "+48221234501")
+    assert order(f"{head}trunks:\n{resident}{trunks}") == ["own +48221234501", "a +48221234501"]
+
+
+def test_a_caller_who_was_transferred_there_is_known_by_the_own_number_or_the_place_of_the_transferor() -> None:
+    transferred = replace(called("112", tenant=PLACED), transferred=True, transferred_by="101")
+    known = replace(transferred, caller=Caller("+48600100100"))
+    assert ring(arrival.decide(known)).legs[0].shown == Shown("+48600100100")
+    hiding = replace(transferred, caller=Caller("+48600100100", anonymous=True))
+    assert ring(arrival.decide(hiding)).legs[0].shown == Shown("+48222220000")
+
+
+def test_no_loop_and_no_code_keeps_it_from_leaving() -> None:
+    round_ = replace(called("112"), caller=Caller("999"), origin=Origin(passed=("112",) * 40))
+    assert ring(arrival.decide(round_)).target == EmergencyTarget("112")
 
 
 def test_the_tenants_own_emergency_numbers_and_hasty_digits() -> None:

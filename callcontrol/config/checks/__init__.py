@@ -45,6 +45,7 @@ CHECKS: tuple[Callable[[Settings], Iterable[Problem]], ...] = (
     emergency.extensions_named_like_emergency_numbers,
     emergency.emergency_numbers_as_targets,
     emergency.emergency_calls_that_cannot_leave,
+    emergency.locations_that_do_not_exist,
     shared.domains_used_twice,
     shared.accounts_used_twice,
     shared.unknown_trunks,

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from callcontrol.config.checks.places import numbers_in, problem_at, trunks_are_sound
+from callcontrol.config.checks.places import did_you_mean, is_written, numbers_in, problem_at, trunks_are_sound
+from callcontrol.config.emergency_calls import emergency_trunks, shows
 from callcontrol.config.problems import Problem
 from callcontrol.config.settings import Settings, Tenant
+from callcontrol.config.yaml_reader import YamlPath
 from callcontrol.vocabulary.emergency import is_emergency
+from callcontrol.vocabulary.moment import Instant
 
 
 def extensions_named_like_emergency_numbers(settings: Settings) -> Iterator[Problem]:
@@ -41,6 +44,40 @@ def emergency_calls_that_cannot_leave(settings: Settings) -> Iterator[Problem]:
             what = "its phones cannot call emergency numbers: no trunk of this tenant carries them"
             right = "add a trunk (without `emergency: no`), or write `emergency: no`, if these phones have no line out"
             yield problem_at(settings, ("tenants", name, "trunks"), what, right)
+
+
+def locations_that_do_not_exist(settings: Settings) -> Iterator[Problem]:
+    """Where a phone stands is one of the places the tenant has written."""
+    for name, tenant in settings.tenants.items():
+        for place, location in _locations_named(name, tenant):
+            if not is_written(settings, "tenants", name, "locations", location):
+                right = did_you_mean(
+                    location, tenant.locations, f"write {location} below `locations:`, with its number"
+                )
+                yield problem_at(settings, place, f"there is no location {location}", right)
+
+
+def locations_never_shown(settings: Settings, _now: Instant) -> Iterator[Problem]:
+    """Help goes to the place whose number is shown. A trunk that shows its own number only tells of no other place."""
+    for name, tenant in settings.tenants.items():
+        for key, location in tenant.locations.items():
+            trunks = emergency_trunks(settings, tenant, key)
+            if trunks and not any(shows(trunk, location.number) for _, trunk in trunks):
+                what = f"no trunk of this tenant shows {location.number}: help would be sent to another place"
+                right = "add a trunk that `shows: any`, or one whose own number it is"
+                yield problem_at(settings, ("tenants", name, "locations", key, "number"), what, right)
+
+
+def _locations_named(name: str, tenant: Tenant) -> Iterator[tuple[YamlPath, str]]:
+    above: YamlPath = ("tenants", name)
+    if tenant.location is not None:
+        yield (*above, "location"), tenant.location
+    for key, extension in tenant.extensions.items():
+        if extension.location is not None:
+            yield (*above, "extensions", key, "location"), extension.location
+        for account, endpoint in extension.endpoints.items():
+            if endpoint.location is not None:
+                yield (*above, "extensions", key, "endpoints", account, "location"), endpoint.location
 
 
 def _is_emergency(digits: str, tenant: Tenant) -> bool:

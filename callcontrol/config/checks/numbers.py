@@ -37,6 +37,8 @@ def shown_numbers_not_owned(settings: Settings) -> Iterator[Problem]:
 def _shown(name: str, tenant: Tenant) -> Iterator[tuple[YamlPath, str]]:
     above: YamlPath = ("tenants", name)
     yield (*above, "company_number"), tenant.company_number
+    for key, location in tenant.locations.items():
+        yield (*above, "locations", key, "number"), location.number
     for key, extension in tenant.extensions.items():
         if extension.number is not None:
             yield (*above, "extensions", key, "number"), extension.number

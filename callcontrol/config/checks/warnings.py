@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from callcontrol.config.checks import hours
+from callcontrol.config.checks import emergency, hours
 from callcontrol.config.checks.places import numbers_in, problem_at
 from callcontrol.config.problems import Problem
 from callcontrol.config.settings import Settings
@@ -106,6 +106,7 @@ WARNINGS: tuple[Callable[[Settings, Instant], Iterable[Problem]], ...] = (
     switches_without_records,
     trunks_by_halves,
     numbers_that_look_wrong,
+    emergency.locations_never_shown,
     hours.hours_never_open,
     hours.windows_without_time,
     hours.windows_that_overlap,

@@ -17,7 +17,7 @@ from callcontrol.routing.facts import Facts
 from callcontrol.routing.plan import Decision, Onward, Ring, RingResult, SipAddress, TrunkNumber
 from callcontrol.vocabulary.leg import Role
 from callcontrol.vocabulary.outcome import Outcome, outcome_of
-from callcontrol.vocabulary.target import ExtensionTarget, text_of
+from callcontrol.vocabulary.target import EmergencyTarget, ExtensionTarget, text_of
 from callcontrol.vocabulary.trail import Passed, StepEnded
 
 # How much longer than its longest leg a bridge may take before we stop waiting for its end (seconds).
@@ -25,8 +25,9 @@ GRACE_S = 15
 
 
 def start(call: Call, step: Ring, facts: Facts) -> StepResult:
-    """Send the legs out; past the limit of a call's legs it ends, busy."""
-    if call.sent + len(step.legs) > facts.settings.limits.legs_per_call:
+    """Send the legs out; past the limit of a call's legs it ends, busy, unless it is an emergency call."""
+    is_limited = not isinstance(step.target, EmergencyTarget)
+    if is_limited and call.sent + len(step.legs) > facts.settings.limits.legs_per_call:
         why = f"leg limit: {call.sent} phones were rung, at most {facts.settings.limits.legs_per_call} may be"
         return call, refuse(Outcome.BUSY, Passed(facts.now, text_of(step.target), why))
     call, app_id = call.next_app()

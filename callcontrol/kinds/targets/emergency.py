@@ -6,12 +6,14 @@ number is no emergency service.
 
 from __future__ import annotations
 
-from callcontrol.routing.caller_id import shown_in_an_emergency
+from callcontrol.config.emergency_calls import emergency_trunks, location_of
+from callcontrol.config.trunk_settings import Trunk
+from callcontrol.routing.caller_id import phone_in_an_emergency, shown_in_an_emergency
 from callcontrol.routing.endings import refuse
 from callcontrol.routing.facts import Facts, RoutedKind
 from callcontrol.routing.path import Path
 from callcontrol.routing.plan import Decision, LegPlan, Ring, RingResult, TrunkNumber
-from callcontrol.routing.trunks import emergency_candidates, rests
+from callcontrol.routing.trunks import rests
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.target import EmergencyTarget, text_of
 from callcontrol.vocabulary.trail import Passed, Routed
@@ -37,7 +39,7 @@ def after(target: EmergencyTarget, step: Ring, result: RingResult, facts: Facts)
 
 
 def _through(round_: int, target: EmergencyTarget, path: Path, facts: Facts) -> Decision | None:
-    choices = emergency_candidates(facts)
+    choices = _trunks(facts)
     if round_ >= len(choices):
         return None
     name, trunk = choices[round_]
@@ -51,6 +53,13 @@ def _through(round_: int, target: EmergencyTarget, path: Path, facts: Facts) -> 
     )
     why = () if round_ else rests(leg.to, choices, facts)
     return Decision(Ring(target, (leg,), path, round=round_), why)
+
+
+def _trunks(facts: Facts) -> tuple[tuple[str, Trunk], ...]:
+    """In the order they are tried; those that rest come last. Prefixes are for ordinary numbers."""
+    location = location_of(facts.tenant, *phone_in_an_emergency(facts))
+    found = emergency_trunks(facts.settings, facts.tenant, location)
+    return tuple(sorted(found, key=lambda named: named[0] in facts.resting))
 
 
 KIND = RoutedKind(
