@@ -64,7 +64,8 @@ MISTAKES = [
             " trunks,"
         " blocked, on_net, emergency, emergency_numbers, locations, location, talk, confirm, language,"
         " languages, language_for, mailboxes, remember_language, mail, labels, extensions, agents, pauses, queues,"
-        " ageing, hours, numbers, media, recording, credit, groups, lists, menus, sequences, duties, announcements, voicemail"
+        " ageing, hours, numbers, media, recording, credit, groups, lists,"
+        " menus, sequences, duties, announcements, voicemail"
     ]),
     ("show: mine\n", ["11: show: 'mine' is not known here; write 'caller' or 'company'"]),
     ("talk: 0\n", ["11: talk: 0 is too small; write at least 1"]),
