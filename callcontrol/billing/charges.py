@@ -8,7 +8,8 @@ from enum import StrEnum
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from callcontrol.billing.tariff import Price, Terms
+from callcontrol.billing.tariff import Price, Rate, Terms
+from callcontrol.billing.vat import Vat, vat_of
 from callcontrol.vocabulary.moment import SECOND_US, Instant, text_of
 from callcontrol.vocabulary.money import EXACT, Money, plain
 
@@ -25,6 +26,7 @@ class Part:
     Attributes:
         start: when the first of them starts.
         seconds: of all steps together (the first block is a step as well).
+        from_s: the second of the call from which on this price holds; 0: from its beginning.
     """
 
     period: str
@@ -32,11 +34,18 @@ class Part:
     steps: int
     seconds: int
     price_per_minute: Decimal
+    from_s: int = 0
 
     @property
     def sixtieths(self) -> Decimal:
         """Sixty times the amount: exact, where the amount itself may have no end."""
         return EXACT.multiply(self.price_per_minute, self.seconds)
+
+    @property
+    def sum_text(self) -> str:
+        """The amount as it is worked out: `60 * 0.1 / 60`, and since when the price holds if it changed."""
+        later = f" (from {self.from_s} s)" if self.from_s else ""
+        return f"{self.seconds} * {plain(self.price_per_minute)} / 60{later}"
 
     @property
     def amount_text(self) -> str:
@@ -82,18 +91,29 @@ class Charge:
 
         `61.5 s, up: 62 s; 60/60: 120 s; 0.05 + 120 * 0.29 / 60 = 0.63; half_up to 4 decimals: 0.6300 PLN`
         """
-        price, terms = self.price, self.terms
-        sums = [plain(self.fee), *[f"{part.seconds} * {plain(part.price_per_minute)} / 60" for part in self.parts]]
+        price, terms, vat = self.price, self.terms, self.vat
+        counted = f"{_seconds_text(self.talk_us)} s, {terms.round_seconds}: {self.counted_s} s"
+        if self.counted_s < price.grace_s:
+            return f"{counted}; under {price.grace_s} s nothing: {self.amount}"
+        sums = [plain(self.fee), *[part.sum_text for part in self.parts]]
         said = [
-            f"{_seconds_text(self.talk_us)} s, {terms.round_seconds}: {self.counted_s} s",
+            counted,
+            f"not under {price.grace_s} s" if price.grace_s else "",
             f"first {price.free_s} s free" if price.free_s else "",
             f"at least {price.minimum_s} s" if price.minimum_s else "",
-            f"{price.first_block_s}/{price.step_s}: {self.billed_s} s",
+            f"{_steps_text(price)}: {self.billed_s} s",
             f"{' + '.join(sums)} = {unrounded_text(sixtieths_of(self.fee, self.parts))}",
             f"at least {plain(price.minimum_amount)}" if price.minimum_amount else "",
-            f"{terms.round_amount} to {terms.decimals} decimals: {self.amount}",
+            "" if price.maximum_amount is None else f"at most {plain(price.maximum_amount)}",
+            f"{terms.round_amount} to {_decimals_text(terms.decimals)}: {self.amount}",
+            vat.formula if vat else "",
         ]
         return "; ".join(filter(None, said))
+
+    @property
+    def vat(self) -> Vat | None:
+        """The amount without and with VAT; None: the list does not say what its prices are."""
+        return vat_of(self.amount, self.terms)
 
     def as_json(self) -> dict[str, object]:
         """Plain values for JSON: amounts are text, times ISO text with offset, durations whole seconds."""
@@ -107,15 +127,23 @@ class Charge:
             "version": _version_text(self.version, self.zone),
             "prefix": self.prefix,
             "destination": self.destination,
-            "step": f"{self.price.first_block_s}/{self.price.step_s}",
+            "step": self.step,
             "connection_fee": format(self.fee, "f"),
             "vat_percent": None if self.terms.vat_percent is None else format(self.terms.vat_percent, "f"),
+            **({"net": format(vat.net, "f"), "gross": format(vat.gross, "f")} if (vat := self.vat) else {}),
             "parts": [self._part_as_json(part) for part in self.parts],
             "formula": self.formula,
         }
 
+    @property
+    def step(self) -> str:
+        """First block and step of the period in which what is paid for begins: `60/1`."""
+        own = self.price.rates[self.parts[0].period].step if self.parts else None
+        return _pair(own or (self.price.first_block_s, self.price.step_s))
+
     def _part_as_json(self, part: Part) -> dict[str, object]:
-        return {
+        later = {"from_s": part.from_s} if part.from_s else {}
+        return later | {
             "period": part.period,
             "start": text_of(part.start, self.zone),
             "steps": part.steps,
@@ -166,6 +194,35 @@ def unrounded_text(sixtieths: Decimal) -> str:
         return f"{whole}.{decimals[:SHOWN_DECIMALS]}…"
     decimals = decimals.rstrip("0")
     return f"{whole}.{decimals}" if decimals else whole
+
+
+def _steps_text(price: Price) -> str:
+    """First block and step, of each period if they differ, and what they become: `60/60, from 300 s 10`."""
+    row = (price.first_block_s, price.step_s)
+    texts = {period: _rate_steps(rate, row) for period, rate in price.rates.items()}
+    if len(set(texts.values())) == 1:
+        return next(iter(texts.values()))
+    return ", ".join(f"{period} {text}" for period, text in texts.items())
+
+
+def _rate_steps(rate: Rate, row: tuple[int, int]) -> str:
+    changes, before = [], None
+    for later in rate.later:
+        if later.step_s != before:
+            changes.append(f"from {later.from_s} s {later.step_s}")
+        before = later.step_s
+    return ", ".join([_pair(rate.step or row), *changes])
+
+
+def _pair(step: tuple[int, int]) -> str:
+    return f"{step[0]}/{step[1]}"
+
+
+_BELOW_NOTHING = {-1: "tens", -2: "hundreds", -3: "thousands"}
+
+
+def _decimals_text(decimals: int) -> str:
+    return _BELOW_NOTHING.get(decimals, f"{decimals} decimals")
 
 
 def _seconds_text(microseconds: int) -> str:

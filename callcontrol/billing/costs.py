@@ -89,7 +89,7 @@ def _rated(leg: LegRecord, number: str, charge: Charge) -> ChargeRecord:
         counted_s=charge.counted_s,
         free_s=charge.free_s,
         billed_s=charge.billed_s,
-        step=f"{charge.price.first_block_s}/{charge.price.step_s}",
+        step=charge.step,
         fee=charge.fee,
         vat_percent=charge.terms.vat_percent,
         parts=tuple(parts),

@@ -7,7 +7,7 @@ halving the stretch in which it lies: a dozen or two ratings, whatever the list 
 from __future__ import annotations
 
 from callcontrol.billing.charges import Unrated
-from callcontrol.billing.rating import MAX_TALK_US, rate
+from callcontrol.billing.rating import MAX_TALK_US, find, priced_time
 from callcontrol.billing.tariff import Tariff
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from callcontrol.vocabulary.money import Money
@@ -23,8 +23,8 @@ def price_of_span(tariff: Tariff, number: str, answered: Instant, talk_us: int) 
         answered: when the leg was answered (for a call not dialled yet: when it is expected to be).
         talk_us: from its answer up to here, in microseconds.
     """
-    charge = rate(tariff, number, answered, talk_us)
-    return charge if isinstance(charge, Unrated) else charge.amount
+    found = find(tariff, number, answered, talk_us)
+    return found if isinstance(found, Unrated) else priced_time(found, answered, talk_us).amount
 
 
 def affordable_s(
@@ -37,16 +37,15 @@ def affordable_s(
     Raises:
         BadMoney: the amount is in another currency than the list.
     """
+    found = find(tariff, number, answered)
+    if isinstance(found, Unrated):
+        return found
 
-    def is_affordable(seconds: int) -> bool | Unrated:
-        price = price_of_span(tariff, number, answered, seconds * SECOND_US)
-        return price if isinstance(price, Unrated) else price <= amount
+    def is_affordable(seconds: int) -> bool:
+        return priced_time(found, answered, seconds * SECOND_US).amount <= amount
 
-    longest = min(limit_s, MAX_TALK_S)
-    whole = is_affordable(longest)
-    if isinstance(whole, Unrated):
-        return whole
-    if whole:
+    longest = max(0, min(limit_s, MAX_TALK_S))
+    if is_affordable(longest):
         return longest
     low, high = 0, 1  # low is affordable (a call of no time costs nothing); high is not, once the stretch is found
     while high < longest and is_affordable(high):

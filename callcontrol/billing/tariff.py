@@ -39,14 +39,36 @@ class SecondsRounding(StrEnum):
                 return milliseconds // 1000
 
 
+class PricesAre(StrEnum):
+    """What the prices of a list mean where VAT is owed."""
+
+    NET = "net"  # VAT comes on top
+    GROSS = "gross"  # VAT is within
+
+
 # Rates, prices and rows are made a hundred thousand at a time: named tuples take a third of the time of dataclasses.
 
 
+class LaterRate(NamedTuple):
+    """What steps cost that start in or behind this second of the call, counted from its answer."""
+
+    from_s: int
+    price_per_minute: Decimal
+    step_s: int | None = None  # None: steps stay as they are
+
+
 class Rate(NamedTuple):
-    """What one period costs."""
+    """What one period costs.
+
+    Attributes:
+        step: the period's own first block and step; None: the row's.
+        later: other prices as a call goes on, in order of time.
+    """
 
     connection_fee: Decimal
     price_per_minute: Decimal
+    step: tuple[int, int] | None = None
+    later: tuple[LaterRate, ...] = ()
 
 
 class Price(NamedTuple):
@@ -58,6 +80,8 @@ class Price(NamedTuple):
         minimum_s: fewer seconds (after the free ones) count as so many.
         minimum_amount: the least amount of a call of which anything is left after the free seconds.
         free_s: the first seconds of the call cost nothing.
+        maximum_amount: the most that a call costs, fee and all; None: as much as it comes to.
+        grace_s: a call of fewer seconds costs nothing at all.
     """
 
     rates: Mapping[str, Rate]
@@ -66,6 +90,8 @@ class Price(NamedTuple):
     minimum_s: int = 0
     minimum_amount: Decimal = Decimal(0)
     free_s: int = 0
+    maximum_amount: Decimal | None = None
+    grace_s: int = 0
 
 
 class PriceRow(NamedTuple):
@@ -78,13 +104,20 @@ class PriceRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What holds for all rows of a version; VAT is told, never added."""
+    """What holds for all rows of a version.
+
+    Attributes:
+        decimals: of an amount; below nothing: -1 is tens.
+        vat_percent: told; by itself it changes no amount.
+        prices: whether amounts are without VAT or with it; None: the list does not say.
+    """
 
     calendar: Calendar
     round_seconds: SecondsRounding = SecondsRounding.UP
     round_amount: Rounding = Rounding.HALF_UP
     decimals: int = 4
     vat_percent: Decimal | None = None
+    prices: PricesAre | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ EXACT = Context(prec=60, traps=[Inexact, InvalidOperation, Overflow, DivisionByZ
 # ROUND_05UP leaves a last digit from which any coarser rounding comes out as from the true quotient.
 _QUOTIENT = Context(prec=60, rounding=ROUND_05UP, traps=[InvalidOperation, Overflow, DivisionByZero])
 
-_QUANTA = tuple(Decimal(1).scaleb(-decimals) for decimals in range(21))
+_QUANTA = {decimals: Decimal(1).scaleb(-decimals) for decimals in range(-9, 21)}
 _AMOUNT = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
@@ -131,10 +131,11 @@ def rounded_quotient(numerator: Decimal, denominator: int, rule: Rounding, decim
     """numerator / denominator, rounded once, exactly as if the quotient had been written out without end.
 
     Args:
-        decimals: 0 to 20.
+        decimals: 0 to 20, or -1 to -9 for tens, hundreds and so on.
     """
     quotient = _QUOTIENT.divide(numerator, denominator)
-    return quotient.quantize(_QUANTA[decimals], rounding=_MODE[rule], context=_QUOTIENT)
+    rounded = quotient.quantize(_QUANTA[decimals], rounding=_MODE[rule], context=_QUOTIENT)
+    return rounded if decimals >= 0 else rounded.quantize(_QUANTA[0], context=_QUOTIENT)
 
 
 def plain(number: Decimal) -> str:

@@ -19,11 +19,30 @@ NUMBER = "+48221234567"
 HEADER = (
     "prefix,destination,step,free_s,minimum_s,minimum_amount,"
     "connection_fee:peak,connection_fee:night,connection_fee:offpeak,"
-    "price_per_minute:peak,price_per_minute:night,price_per_minute:offpeak"
+    "price_per_minute:peak,price_per_minute:night,price_per_minute:offpeak,"
+    "maximum_amount,grace_s,step:peak,step:night,step:offpeak,price_per_minute@120,step_s@120,price_per_minute@90:peak,"
+    "price_per_minute@90:night,price_per_minute@90:offpeak"
 )
+ALL_OR_NONE = [column for column in HEADER.split(",") if column.startswith("price_per_minute@90")]
 
 prices = st.decimals(0, 100, places=4).map(str)
 steps = st.tuples(st.integers(1, 180), st.integers(1, 180))
+
+
+shapes = st.fixed_dictionaries(
+    {},
+    optional={
+        "maximum_amount": st.decimals(100, 400, places=4).map(str),
+        "grace_s": st.integers(0, 30).map(str),
+        "step:night": steps.map("{0[0]}/{0[1]}".format),
+        "price_per_minute@120": prices,
+        "step_s@120": st.integers(1, 180).map(str),
+    },
+).flatmap(
+    lambda some: st.fixed_dictionaries({}, optional=dict.fromkeys(ALL_OR_NONE, prices)).map(
+        lambda later: some | later if len(later) == len(ALL_OR_NONE) else some
+    )
+)
 
 
 @st.composite
@@ -32,7 +51,11 @@ def written_rows(draw: st.DrawFn) -> dict[str, str]:
     first, step = draw(steps)
     cells = ["48", "Poland", f"{first}/{step}", str(draw(st.integers(0, 90))), str(draw(st.integers(0, 200)))]
     amounts = [draw(prices) for _ in range(7)]
-    return dict(zip(HEADER.split(","), [*cells, *amounts], strict=True))
+    row = dict(zip(HEADER.split(","), [*cells, *amounts], strict=False))
+    row = dict.fromkeys(HEADER.split(","), "") | row | draw(shapes)
+    if row["step:night"]:
+        row |= {"step:peak": row["step"], "step:offpeak": row["step"], "step": ""}
+    return row
 
 
 @st.composite
@@ -41,7 +64,7 @@ def settings_of_list(draw: st.DrawFn) -> dict[str, str]:
     return {
         "round_seconds": draw(st.sampled_from(["up", "nearest", "down"])),
         "round_amount": draw(st.sampled_from(["half_up", "half_even", "up", "down"])),
-        "decimals": str(draw(st.integers(0, 8))),
+        "decimals": str(draw(st.integers(-3, 8))),
     }
 
 
@@ -58,13 +81,17 @@ def as_yaml(settings: dict[str, str], rows: list[dict[str, str]]) -> str:
     lines += ["  night: {times: [00:00-02:30, 22:30-24:00]}", "default_period: offpeak"]
     lines += ["versions:", "  - valid_from: 2020-01-01", "    prefixes:"]
     for row in rows:
-        plain = [f"{column}: {text}" for column, text in row.items() if ":" not in column]
-        nested = [
-            f"{name}: {{{', '.join(f'{p}: ' + row[f'{name}:{p}'] for p in ('peak', 'night', 'offpeak'))}}}"
-            for name in ("connection_fee", "price_per_minute")
-        ]
+        written = {column: text for column, text in row.items() if text}
+        plain = [f"{column}: {text}" for column, text in written.items() if ":" not in column]
+        names = dict.fromkeys(column.partition(":")[0] for column in written if ":" in column)
+        nested = [f"{name}: {{{', '.join(f'{p}: {text}' for p, text in of_periods(name, row))}}}" for name in names]
         lines.append(f"      - {{{', '.join([*plain, *nested])}}}")
     return "\n".join(lines)
+
+
+def of_periods(name: str, row: dict[str, str]) -> list[tuple[str, str]]:
+    """What a row says of each period."""
+    return [(period, row[f"{name}:{period}"]) for period in ("peak", "night", "offpeak")]
 
 
 def tariff_of(text: str, file: str = "list.csv") -> Tariff:
@@ -105,18 +132,17 @@ def _counted(talk_us: int, rule: str) -> int:
 
 
 def _rounded(value: Fraction, rule: str, decimals: int) -> Fraction:
-    scaled = value * 10**decimals
+    scaled = value * Fraction(10) ** decimals
     whole = scaled.numerator // scaled.denominator
     rest, half = scaled - whole, Fraction(1, 2)
     up = {"half_up": rest >= half, "half_even": rest > half or (rest == half and whole % 2 == 1)}
-    return Fraction(whole + ({"up": rest > 0, "down": False} | up)[rule], 10**decimals)
+    return (whole + ({"up": rest > 0, "down": False} | up)[rule]) / Fraction(10) ** decimals
 
 
 def step_by_step(settings: dict[str, str], row: dict[str, str], answered: int, talk_us: int) -> tuple[int, Fraction]:
     """(billed seconds, amount) by walking through the call as a person would."""
-    first_block, step = map(int, row["step"].split("/"))
     counted = _counted(talk_us, settings["round_seconds"])
-    if counted == 0:
+    if counted == 0 or counted < int(row["grace_s"] or 0):
         return 0, Fraction(0)
     total = Fraction(row[f"connection_fee:{_period_by_the_wall_clock(answered)}"])
     free = min(int(row["free_s"]), counted)
@@ -125,12 +151,26 @@ def step_by_step(settings: dict[str, str], row: dict[str, str], answered: int, t
     if to_pay:
         to_pay = max(to_pay, int(row["minimum_s"]))
         while billed < to_pay:
-            size = step if billed else first_block
-            period = _period_by_the_wall_clock(answered + (free + billed) * SECOND_US)
-            total += Fraction(row[f"price_per_minute:{period}"]) * size / 60
+            size, price = _step(row, free + billed, answered, is_first=not billed)
+            total += price * size / 60
             billed += size
         total = max(total, Fraction(row["minimum_amount"]))
+    if row["maximum_amount"]:
+        total = min(total, Fraction(row["maximum_amount"]))
     return billed, _rounded(total, settings["round_amount"], int(settings["decimals"]))
+
+
+def _step(row: dict[str, str], second: int, answered: int, *, is_first: bool) -> tuple[int, Fraction]:
+    """(seconds, price per minute) of the step that starts in this second of the call."""
+    period = _period_by_the_wall_clock(answered + second * SECOND_US)
+    first_block, step = map(int, (row.get(f"step:{period}") or row["step"]).split("/"))
+    price = row[f"price_per_minute:{period}"]
+    if second >= 90:
+        price = row[f"price_per_minute@90:{period}"] or price
+    if second >= 120:
+        price = row["price_per_minute@120"] or price
+        step = int(row["step_s@120"] or step)
+    return first_block if is_first else step, Fraction(price)
 
 
 @given(settings_of_list(), written_rows(), starts, talks)
@@ -154,7 +194,7 @@ def test_parts_make_up_the_whole(
         assert part.period == _period_by_the_wall_clock(at)
         at += part.seconds * SECOND_US
     neighbours = zip(charge.parts, charge.parts[1:], strict=False)
-    assert all(part.period != following.period for part, following in neighbours)
+    assert all((part.period, part.from_s) != (then.period, then.from_s) for part, then in neighbours)
 
 
 @given(settings_of_list(), written_rows(), starts, talks, talks)
@@ -195,7 +235,8 @@ def test_no_text_breaks_the_reading(text: str, file: str) -> None:
     assert all(problem.line >= 1 and problem.what and problem.right for problem in parsed)
 
 
-ROW = dict(zip(HEADER.split(","), ["48", "P", "60/1", "0", "0", "0", "1", "1", "1", "1", "1", "1"], strict=True))
+CELLS = ["48", "P", "60/1", "0", "0", "0", "1", "1", "1", "1", "1", "1", "9", "2", "", "", "", "1", "9", "1", "1", "1"]
+ROW = dict(zip(HEADER.split(","), CELLS, strict=True))
 LISTS = [as_csv({}, [ROW]), as_yaml({}, [ROW])]
 typing = st.text(" \n,:-{}[]\"'0123456789abcx#&*|", max_size=6)
 

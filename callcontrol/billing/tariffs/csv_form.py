@@ -9,6 +9,8 @@
     prefix,destination,step,price_per_minute:peak,price_per_minute:offpeak,price_per_minute:holiday
     48,Poland,60/1,0.10,0.05,0.05
 
+`price_per_minute@300` (`@300:peak`) is the price of steps that begin in second 300 of a call or later, `step_s@300` is
+how long they are.
 Empty lines and lines that begin with # mean nothing. A header stands until the next one; an empty cell is not written.
 """
 
@@ -19,7 +21,6 @@ import io
 from dataclasses import dataclass, field
 
 from callcontrol.billing.tariffs.written import (
-    BY_PERIOD,
     ROW_COLUMNS,
     TARIFF_SETTINGS,
     VERSION_SETTINGS,
@@ -29,6 +30,7 @@ from callcontrol.billing.tariffs.written import (
     WrittenSpan,
     WrittenTariff,
     WrittenVersion,
+    column_of,
     listed,
 )
 
@@ -125,8 +127,7 @@ class _Reading:
             self.header.pop()
         self.columns = tuple(self.header)
         for index, column in enumerate(self.header):
-            base, colon, _ = column.partition(":")
-            if base not in ROW_COLUMNS or (colon and base not in BY_PERIOD):
+            if column_of(column) is None:
                 self.findings.add(line, f"unknown column {column!r}", f"columns are {listed(ROW_COLUMNS)}")
             if column in self.header[:index]:
                 self.findings.add(line, f"column {column!r} is written twice", "keep one of them")
@@ -137,7 +138,8 @@ class _Reading:
             self.findings.add(line, f"column {column!r} is missing", f"add it to the header: prefix,{column},…")
 
     def _missing(self) -> list[str]:
-        bases = {column.partition(":")[0] for column in self.header}
+        found = [column_of(text) for text in self.header]
+        bases = {column.base for column in found if column and not column.from_s}
         has_step = "step" in self._section.settings or "step" in self.tariff.settings
         if has_step or bases & {"first_block_s", "step_s"}:
             bases.add("step")

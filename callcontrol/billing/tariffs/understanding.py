@@ -9,14 +9,15 @@ from enum import StrEnum
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from callcontrol.billing.tariff import SecondsRounding, Tariff, Terms, Version
+from callcontrol.billing.tariff import PricesAre, SecondsRounding, Tariff, Terms, Version
 from callcontrol.billing.tariffs.calendars import calendar_of
-from callcontrol.billing.tariffs.rows import RowReader, step_of
+from callcontrol.billing.tariffs.rows import MAX_DECIMALS, RowReader, step_of
 from callcontrol.billing.tariffs.written import Cell, Findings, WrittenSpan, WrittenTariff, WrittenVersion, listed
 from callcontrol.vocabulary.moment import BadMoment, Instant, instant_from
 from callcontrol.vocabulary.money import Rounding
 
-MAX_DECIMALS = 8
+MIN_DECIMALS = -3  # thousands
+MAX_PRICE_DECIMALS = 16
 DEFAULT_DECIMALS = 4
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _.-]{0,63}")
@@ -61,7 +62,8 @@ def _version(written: WrittenVersion, tariff: WrittenTariff, zone: ZoneInfo, fin
     settings = {**tariff.settings, **written.settings}
     terms = _terms(settings, written.spans or tariff.spans, zone, findings, tariff.settings.get("currency"))
     default_step = step_of(settings["step"], findings) if "step" in settings else None
-    rows = RowReader(terms.calendar.periods, default_step, findings).read(written)
+    price_decimals = _whole("price_decimals", settings, MAX_DECIMALS, MAX_PRICE_DECIMALS, findings)
+    rows = RowReader(terms.calendar.periods, default_step, findings, price_decimals).read(written)
     if not written.rows:
         findings.add(written.valid_from.line, "a version without prefixes", "write at least one")
     return Version(_valid_from(written.valid_from, zone, findings), terms, rows)
@@ -87,8 +89,9 @@ def _terms(
         calendar=calendar_of(spans, settings.get("default_period"), zone, findings),
         round_seconds=_word("round_seconds", settings, SecondsRounding.UP, findings),
         round_amount=_word("round_amount", settings, Rounding.HALF_UP, findings),
-        decimals=_decimals(settings.get("decimals"), currency.text if currency else "", findings),
+        decimals=_decimals(settings, currency.text if currency else "", findings),
         vat_percent=_percent(settings.get("vat_percent"), findings),
+        prices=_prices(settings, findings),
     )
 
 
@@ -103,14 +106,32 @@ def _word(name: str, settings: Mapping[str, Cell], default: _Word, findings: Fin
     return words(cell.text)
 
 
-def _decimals(cell: Cell | None, currency: str, findings: Findings) -> int:
+def _decimals(settings: Mapping[str, Cell], currency: str, findings: Findings) -> int:
     """A leg is rounded to so many decimals: more than the currency has, unless it has none at all."""
-    if cell is None:
+    if "decimals" not in settings:
         return 0 if currency in _WHOLE else DEFAULT_DECIMALS
-    if not re.fullmatch("[0-9]", cell.text) or int(cell.text) > MAX_DECIMALS:
-        findings.add(cell.line, f"decimals {cell.text!r}", f"write a whole number from 0 to {MAX_DECIMALS}")
-        return DEFAULT_DECIMALS
+    return _whole("decimals", settings, MIN_DECIMALS, MAX_DECIMALS, findings)
+
+
+def _whole(name: str, settings: Mapping[str, Cell], least: int, most: int, findings: Findings) -> int:
+    """A whole number; the least one where none is written, or none that can be."""
+    cell = settings.get(name)
+    if cell is None:
+        return least
+    if not re.fullmatch("-?[0-9]{1,2}", cell.text) or not least <= int(cell.text) <= most:
+        findings.add(cell.line, f"{name} {cell.text!r}", f"write a whole number from {least} to {most}")
+        return least
     return int(cell.text)
+
+
+def _prices(settings: Mapping[str, Cell], findings: Findings) -> PricesAre | None:
+    """Whether prices are net or gross; None: the list does not say."""
+    cell = settings.get("prices")
+    if cell is None:
+        return None
+    if "vat_percent" not in settings:
+        findings.add(cell.line, f"prices are {cell.text}, but there is no vat_percent", "write vat_percent as well")
+    return _word("prices", settings, PricesAre.NET, findings)
 
 
 def _percent(cell: Cell | None, findings: Findings) -> Decimal | None:

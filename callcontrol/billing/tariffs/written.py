@@ -2,25 +2,61 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
 
 from callcontrol.config.problems import Problem
 
-VERSION_SETTINGS = ("vat_percent", "round_seconds", "round_amount", "decimals", "step", "default_period")
+VERSION_SETTINGS = (
+    "vat_percent",
+    "prices",
+    "round_seconds",
+    "round_amount",
+    "decimals",
+    "price_decimals",
+    "step",
+    "default_period",
+)
 TARIFF_SETTINGS = ("tariff", "currency", *VERSION_SETTINGS)
-BY_PERIOD = ("price_per_minute", "connection_fee")
+BY_PERIOD = ("price_per_minute", "connection_fee", "step")  # may be written for one period: `step:peak`
+LATER = ("price_per_minute", "step_s")  # may be written for what begins later in the call: `price_per_minute@300:peak`
 ROW_COLUMNS = (
     "prefix",
     "destination",
-    *BY_PERIOD,
+    "price_per_minute",
+    "connection_fee",
     "step",
     "first_block_s",
     "step_s",
     "minimum_s",
     "minimum_amount",
+    "maximum_amount",
     "free_s",
+    "grace_s",
 )
+_COLUMN = re.compile(r"([a-z_]+)(?:@([1-9][0-9]{0,4}))?(?::(.*))?")
+
+
+class Column(NamedTuple):
+    """What a column is about: `price_per_minute@300:peak` is the price from second 300 of the call on, in the peak."""
+
+    base: str
+    from_s: int = 0
+    period: str = ""
+
+
+@lru_cache(maxsize=1024)
+def column_of(text: str) -> Column | None:
+    """The column of this name, None if there is no such one. Periods are looked at elsewhere."""
+    match = _COLUMN.fullmatch(text)
+    if match is None or match[1] not in ROW_COLUMNS:
+        return None
+    column = Column(match[1], int(match[2] or 0), match[3] or "")
+    by_period = match[3] is None or (match[1] in BY_PERIOD and bool(match[3]))
+    return column if by_period and (match[2] is None or match[1] in LATER) else None
 
 
 @dataclass(frozen=True, slots=True)

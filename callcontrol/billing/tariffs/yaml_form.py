@@ -27,6 +27,7 @@ from callcontrol.billing.tariffs.written import (
     WrittenSpan,
     WrittenTariff,
     WrittenVersion,
+    column_of,
     listed,
 )
 from callcontrol.config.yaml_reader import Document, Tree, YamlPath, read
@@ -111,9 +112,10 @@ class _Reading:
         for key, value in self._mapping(tree, place, "a row is {prefix: 48, destination: Poland, …}").items():
             here = (*place, key)
             line = self._line(*here)
-            if key not in ROW_COLUMNS:
+            known = column_of(key)
+            if known is None or known.period:
                 self.findings.add(line, f"unknown key {key!r}", f"a row has {listed(ROW_COLUMNS)}")
-            elif isinstance(value, dict) and key in BY_PERIOD:
+            elif isinstance(value, dict) and known.base in BY_PERIOD:
                 for period, price in value.items():
                     column, period_line = f"{key}:{period}", self._line(*here, period)
                     version.by_period.append(Cell(column, period_line))
