@@ -53,6 +53,11 @@ def boxes_made(tenant: str) -> str:
     return _key(tenant, "boxes-made")
 
 
+def credit(tenant: str) -> str:
+    """What the keys of the tenant's credit accounts begin with; the rest stands in `credit_scripts/account.lua`."""
+    return _key(tenant, "credit")
+
+
 def worker(name: str) -> str:
     """String with an expiry: the worker lives."""
     return f"{PREFIX}:{_WORKERS}:lease:{name}"

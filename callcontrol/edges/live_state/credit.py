@@ -1,0 +1,195 @@
+"""Credit accounts as Redis has them: what is reserved for running legs, and what the ledger does not have yet.
+
+Each operation is one script, sent with the next round trip: beside a call's save it costs none of its own. The balance
+is the ledger's, and Redis only remembers it; where it does not, it is brought and the request is made again, once.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from itertools import chain
+from types import MappingProxyType
+from typing import Any, Final
+
+from callcontrol.edges import clock
+from callcontrol.edges.live_state import keys
+from callcontrol.edges.live_state.failures import LiveStateError, StoreAway, StoreRefused
+from callcontrol.edges.live_state.pipeline import RedisPipeline
+from callcontrol.edges.live_state.script import script_of
+from callcontrol.vocabulary.credit import Balance, CreditAccount, LiveAccount, SpanReply, SpanRequest, SpanWord
+from callcontrol.vocabulary.moment import Instant
+
+log = logging.getLogger(__name__)
+
+SCRIPT: Final = script_of("credit_scripts", "account", "reserve", "end", "book", "expire", "run")
+# Legs whose lease is over, released at a time.
+EXPIRE_AT_ONCE: Final = 200
+
+OnSpan = Callable[[SpanReply | None, LiveStateError | None], object]
+OnBooked = Callable[["Booking | None", LiveStateError | None], object]
+# (account, on_balance): finds the account's balance in the ledger; None: the ledger is away.
+FindBalance = Callable[[CreditAccount, Callable[[Balance | None], None]], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """What Redis had when it was told a balance.
+
+    Attributes:
+        word: `same`, `newer`, `older` or `mended`, see `credit_scripts/book.lua`.
+        off: what Redis's balance was short of, in units; 0 but with `mended`.
+    """
+
+    word: str
+    off: int
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """What was reserved for a leg of which nothing was heard any more."""
+
+    account: str  # as in the keys: its name and its currency
+    leg: str
+    units: int
+
+
+class CreditStore:
+    """Reserves, and tells Redis what the ledger has.
+
+    Args:
+        find_balance: where Redis does not have an account.
+    """
+
+    def __init__(
+        self, pipeline: RedisPipeline, find_balance: FindBalance, now: Callable[[], Instant] = clock.now
+    ) -> None:
+        self._pipeline = pipeline
+        self._find_balance = find_balance
+        self._now = now
+
+    def reserve(self, request: SpanRequest, on_reply: OnSpan) -> None:
+        """Reserve a span for a leg. `on_reply(reply, trouble)` is called once; with trouble nothing is known of it."""
+
+        def unknown() -> None:
+            self._find_balance(request.account, found)
+
+        def found(balance: Balance | None) -> None:
+            if balance is None:
+                on_reply(None, StoreAway(f"neither Redis nor the ledger tells the balance of {request.account}"))
+            else:
+                self.book(balance)
+                self._reserve(request, on_reply, still_unknown)
+
+        def still_unknown() -> None:
+            on_reply(None, StoreAway(f"Redis has lost the balance of {request.account} again"))
+
+        self._reserve(request, on_reply, unknown)
+
+    def end(self, account: CreditAccount, leg: str, used: int) -> None:
+        """The leg has ended and costs so many units, as far as is known: what was reserved falls back, once.
+
+        Where Redis is away, the leg's record does the same when the ledger has it, or its lease runs out.
+        """
+        words = ("end", self._now(), _name(account), leg, used)
+        SCRIPT.submit(self._pipeline, (keys.credit(account.tenant),), words, _log_refusal)
+
+    def book(
+        self, balance: Balance, legs: Iterable[str] = (), on_booked: OnBooked = lambda booking, trouble: None
+    ) -> None:
+        """Tell Redis what the ledger has: the balance after an entry, and legs that are in it or in an earlier one.
+        Told twice it counts once; of two balances the later entry's stands.
+        """
+        account = balance.account
+        words = ("book", self._now(), _name(account), balance.entry, balance.units, int(balance.on_hold), *legs)
+
+        def answered(reply: Any, trouble: LiveStateError | None) -> None:
+            _log_refusal(reply, trouble)
+            on_booked(None if trouble is not None else Booking(reply[0].decode(), int(reply[1])), trouble)
+
+        SCRIPT.submit(self._pipeline, (keys.credit(account.tenant),), words, answered)
+
+    def expire(self, tenant: str) -> list[Released]:
+        """Release what is reserved for legs whose lease is over, EXPIRE_AT_ONCE at most. Waits for Redis.
+
+        Raises:
+            LiveStateError: Redis is away, busy or refused it.
+        """
+        reply = SCRIPT.ask(self._pipeline, (keys.credit(tenant),), ("expire", self._now(), EXPIRE_AT_ONCE))
+        return [_released(member, units) for member, units in zip(reply[::2], reply[1::2], strict=True)]
+
+    def look(self, account: CreditAccount) -> LiveAccount:
+        """The account as it stands in Redis. Waits for Redis.
+
+        Raises:
+            LiveStateError: Redis is away, busy or refused it.
+        """
+        place, name = keys.credit(account.tenant), _name(account)
+        asked = (self._pipeline.ask("HGETALL", f"{place}:{part}:{name}") for part in _PARTS)
+        kept, reserved, unbooked = map(_pairs, asked)
+        return LiveAccount(account, _balance(account, kept), _units(reserved), _units(unbooked))
+
+    def _reserve(self, request: SpanRequest, on_reply: OnSpan, on_unknown: Callable[[], None]) -> None:
+        def answered(reply: Any, trouble: LiveStateError | None) -> None:
+            _log_refusal(reply, trouble)
+            if trouble is not None:
+                on_reply(None, trouble)
+            elif reply[0] == b"unknown":
+                on_unknown()
+            else:
+                on_reply(_span_reply(reply), None)
+
+        SCRIPT.submit(self._pipeline, (keys.credit(request.account.tenant),), self._words(request), answered)
+
+    def _words(self, request: SpanRequest) -> tuple[Any, ...]:
+        return (
+            "reserve",
+            self._now(),
+            _name(request.account),
+            request.leg,
+            request.floor,
+            request.rate,
+            request.answered or 0,
+            request.lease_us,
+            request.horizon_s,
+            *chain.from_iterable(request.rungs),
+        )
+
+
+_PARTS: Final = ("account", "legs", "unbooked")
+
+
+def _name(account: CreditAccount) -> str:
+    """As in the keys."""
+    return f"{account.name}:{account.currency}"
+
+
+def _span_reply(reply: Any) -> SpanReply:
+    units, talk_s, left, legs, dry = (int(part) for part in reply[1:])
+    return SpanReply(SpanWord(reply[0].decode()), units, talk_s, left, legs, Instant(dry) if dry else None)
+
+
+def _released(member: bytes, units: bytes) -> Released:
+    leg, _, account = member.decode().partition(" ")
+    return Released(account, leg, int(units))
+
+
+def _balance(account: CreditAccount, kept: Mapping[bytes, bytes]) -> Balance | None:
+    if b"balance" not in kept:
+        return None
+    return Balance(account, int(kept[b"entry"]), int(kept[b"balance"]), kept[b"on_hold"] == b"1")
+
+
+def _units(found: Mapping[bytes, bytes]) -> Mapping[str, int]:
+    """By leg the units, which stand in front."""
+    return MappingProxyType({leg.decode(): int(text.split()[0]) for leg, text in found.items()})
+
+
+def _pairs(reply: Any) -> Mapping[bytes, bytes]:
+    return reply if isinstance(reply, dict) else dict(zip(reply[::2], reply[1::2], strict=True))
+
+
+def _log_refusal(_reply: Any, trouble: LiveStateError | None) -> None:
+    if isinstance(trouble, StoreRefused):
+        log.error("an operation on credit failed: %s", trouble)

@@ -1,0 +1,1 @@
+"""Lua scripts of credit accounts: `account` stands before each of the others."""

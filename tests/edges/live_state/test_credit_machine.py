@@ -1,0 +1,200 @@
+"""Credit accounts: the scripts in a real Redis against the model, whatever two workers do in whatever order."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from gevent.event import AsyncResult
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import run_state_machine_as_test as run
+from redis import Redis
+
+from callcontrol.edges.live_state.credit import Booking, CreditStore, Released
+from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
+from callcontrol.vocabulary.credit import UNITS, Balance, CreditAccount, Rung, SpanReply, SpanRequest
+from callcontrol.vocabulary.moment import SECOND_US, Instant
+from tests.oracle.credit import CreditModel
+
+START = Instant(1_790_000_000 * SECOND_US)
+ACCOUNTS = (CreditAccount("acme", "tenant", "PLN"), CreditAccount("acme", "extension:101", "PLN"))
+# What a second costs (units), and of how many seconds a block is.
+PRICES = ((0, 1), (UNITS // 100, 1), (UNITS // 300, 1), (UNITS // 100, 60), (UNITS // 7, 6))
+LEASE_US = 90 * SECOND_US
+LEGS = st.integers(0, 7)
+WORKERS = st.integers(0, 1)
+
+
+def rungs_of(leg: int, from_s: int, span_s: int) -> tuple[Rung, ...]:
+    per_second, block_s = PRICES[leg % len(PRICES)]
+    found: dict[int, Rung] = {}
+    for more_s in (1, 2, 4, 8, span_s):
+        units = -(-(from_s + more_s) // block_s) * block_s * per_second
+        found[units] = Rung(from_s + more_s, units)
+    return tuple(found.values())
+
+
+class Ledger:
+    """The entries of each account: its balance after each, and what each leg has cost."""
+
+    def __init__(self) -> None:
+        self.balances = {account: Balance(account) for account in ACCOUNTS}
+        self.charged: dict[str, int] = {}
+
+    def post(self, account: CreditAccount, units: int, *, on_hold: bool | None = None) -> Balance:
+        was = self.balances[account]
+        is_on_hold = was.on_hold if on_hold is None else on_hold
+        self.balances[account] = Balance(account, was.entry + 1, was.units + units, is_on_hold)
+        return self.balances[account]
+
+
+class CreditMachine(RuleBasedStateMachine):
+    """Each rule is done by one of two workers, each with a pipeline of its own, and by the model."""
+
+    url = ""
+
+    @initialize(cents=st.integers(0, 300))
+    def begin(self, cents: int) -> None:
+        self.now = START
+        self.model, self.ledger = CreditModel(), Ledger()
+        self.pipelines = [RedisPipeline(connect(self.url, 5.0)) for _ in range(2)]
+        self.stores = [CreditStore(pipeline, self._found, lambda: self.now) for pipeline in self.pipelines]
+        self.pipelines[0].ask("FLUSHALL")
+        self.answered: dict[str, Instant] = {}
+        self.spans: dict[str, SpanReply] = {}
+        self.waiting: list[tuple[str, int]] = []  # legs that have ended and are not in the ledger yet
+        self.n = 0
+        for account in ACCOUNTS:
+            self._post(self.stores[0], account, cents * UNITS // 100)
+
+    def teardown(self) -> None:
+        for pipeline in getattr(self, "pipelines", []):
+            pipeline.stop(1)
+
+    def _found(self, account: CreditAccount, on_balance: object) -> None:
+        assert callable(on_balance)
+        self.model.book(self.now, self.ledger.balances[account])
+        on_balance(self.ledger.balances[account])
+
+    @rule(worker=WORKERS, leg=LEGS, span_s=st.integers(10, 40), more=st.booleans(), is_answered=st.booleans())
+    def reserve(self, worker: int, leg: int, span_s: int, more: bool, is_answered: bool) -> None:
+        """More of what the leg has, or the same request again; of a leg that has been answered since, or not."""
+        if is_answered and f"leg-{leg}" in self.spans:
+            self.answered.setdefault(f"leg-{leg}", self.now)
+        name, account = f"leg-{leg}", ACCOUNTS[leg % 2]
+        known = self.spans.get(name)
+        from_s = known.talk_s if known and more else 0
+        request = SpanRequest(
+            account=account,
+            leg=name,
+            rungs=rungs_of(leg, from_s, span_s),
+            rate=PRICES[leg % len(PRICES)][0],
+            answered=self.answered.get(name),
+            floor=0 if leg % 2 else -UNITS // 2,
+            lease_us=LEASE_US,
+            horizon_s=120,
+        )
+        result: AsyncResult = AsyncResult()
+        self.stores[worker].reserve(request, lambda reply, trouble: result.set(reply if trouble is None else trouble))
+        found = result.get(timeout=5)
+        assert found == self.model.reserve(self.now, request)
+        assert isinstance(found, SpanReply)
+        if found.is_granted:
+            self.spans[name] = found
+
+    @rule(worker=WORKERS, leg=LEGS, part=st.integers(0, 10), times=st.integers(1, 3))
+    def end(self, worker: int, leg: int, part: int, times: int) -> None:
+        """A leg costs what was reserved at most; its end may be told several times."""
+        name, account = f"leg-{leg}", ACCOUNTS[leg % 2]
+        if name not in self.spans:
+            return
+        used = self.spans[name].units * part // 10 if name in self.answered else 0
+        is_first = [self.model.end(self.now, account, name, used) for _ in range(times)]
+        for _ in range(times):
+            self.stores[worker].end(account, name, used)
+        if is_first[0]:
+            self.waiting.append((name, used))
+
+    @precondition(lambda self: self.waiting)
+    @rule(worker=WORKERS, which=st.integers(0, 7), truth=st.integers(-1, 1))
+    def book(self, worker: int, which: int, truth: int) -> None:
+        """The record of a leg comes into the ledger; its charge may differ from what its worker supposed."""
+        name, used = self.waiting.pop(which % len(self.waiting))
+        cost = max(used + truth, 0)
+        account = ACCOUNTS[int(name[4:]) % 2]
+        self.ledger.charged[name] = self.ledger.charged.get(name, 0) + cost
+        self._post(self.stores[worker], account, -cost, name)
+
+    @rule(worker=WORKERS, which=st.integers(0, 1), cents=st.integers(-50, 300))
+    def correct(self, worker: int, which: int, cents: int) -> None:
+        self._post(self.stores[worker], ACCOUNTS[which], cents * UNITS // 100)
+
+    @rule(worker=WORKERS, which=st.integers(0, 1), on=st.booleans())
+    def hold(self, worker: int, which: int, on: bool) -> None:
+        balance = self.ledger.post(ACCOUNTS[which], 0, on_hold=on)
+        self.model.book(self.now, balance)
+        self.stores[worker].book(balance)
+        self._settle(worker)
+
+    @rule(worker=WORKERS)
+    def tell_again(self, worker: int) -> None:
+        """What the ledger has, as the comparing job tells it: nothing is to be mended."""
+        for balance in self.ledger.balances.values():
+            result: AsyncResult = AsyncResult()
+            self.stores[worker].book(balance, (), partial(_give, result))
+            booking = result.get(timeout=5)
+            assert booking == self.model.book(self.now, balance)
+            assert booking.off == 0
+
+    @rule(seconds=st.sampled_from([1, 1, 5, 5, 29, 61, 700]))
+    def wait(self, seconds: int) -> None:
+        self.now = Instant(self.now + seconds * SECOND_US + 137)
+
+    @rule(worker=WORKERS)
+    def expire(self, worker: int) -> None:
+        def ordered(released: list[Released]) -> list[Released]:
+            return sorted(released, key=lambda one: one.leg)
+
+        assert ordered(self.stores[worker].expire("acme")) == ordered(self.model.expire(self.now))
+
+    @rule(chance=st.integers(0, 5))
+    def lose_redis(self, chance: int) -> None:
+        if chance:
+            return
+        self.pipelines[0].ask("FLUSHALL")
+        self.model.lose()
+        self.spans.clear()
+
+    @invariant()
+    def same_state(self) -> None:
+        if not hasattr(self, "stores"):
+            return
+        for worker in range(2):
+            self._settle(worker)
+        for account in ACCOUNTS:
+            assert self.stores[0].look(account) == self.model.look(account)
+
+    def _post(self, store: CreditStore, account: CreditAccount, units: int, *legs: str) -> None:
+        balance = self.ledger.post(account, units)
+        self.model.book(self.now, balance, legs)
+        store.book(balance, legs)
+        self._settle(self.stores.index(store))
+
+    def _settle(self, worker: int) -> None:
+        """What this worker has sent before is done."""
+        self.pipelines[worker].ask("PING")
+
+
+def _give(result: AsyncResult, booking: Booking | None, _trouble: object) -> None:
+    result.set(booking)
+
+
+def test_whatever_two_workers_do_the_scripts_do_as_the_model(redis_client: Redis, redis_url: str) -> None:
+    CreditMachine.url = redis_url
+    checks = [HealthCheck.too_slow, HealthCheck.filter_too_much]
+    run(
+        CreditMachine,
+        settings=settings(max_examples=12, stateful_step_count=40, deadline=None, suppress_health_check=checks),
+    )
+    assert redis_client.ping()
