@@ -29,16 +29,19 @@ def rate_record(record: CallRecord, tariff: Tariff | None) -> RatedRecord:
     Args:
         tariff: the tenant's price list; None if it cannot be found, which leaves the legs unrated.
     """
-    charges = (replace(_charge(leg, tariff), estimate=leg.estimate) for leg in _costing(record))
+    charges = (_of_leg(leg, _charge(leg, tariff)) for leg in _costing(record))
     return RatedRecord(record, tuple(charges))
 
 
 def unrated_record(record: CallRecord, reason: str) -> RatedRecord:
     """The record with every leg that costs something marked as without a price, for this reason."""
-    charges = (
-        ChargeRecord(leg.leg_id, leg.payer, number_of(leg), reason, estimate=leg.estimate) for leg in _costing(record)
-    )
+    charges = (_of_leg(leg, ChargeRecord(leg.leg_id, leg.payer, number_of(leg), reason)) for leg in _costing(record))
     return RatedRecord(record, tuple(charges))
+
+
+def _of_leg(leg: LegRecord, charge: ChargeRecord) -> ChargeRecord:
+    """The charge with what its leg tells, whatever the price."""
+    return replace(charge, estimate=leg.estimate, direction=leg.called_direction)
 
 
 def _costing(record: CallRecord) -> Iterator[LegRecord]:

@@ -18,11 +18,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from callcontrol.billing.menus import Menus
-from callcontrol.billing.record import CallRecord, Direction, LegRecord, Note, PathEntry, Recording, TalkFact
+from callcontrol.billing.record import CallRecord, LegRecord, Note, PathEntry, Recording, Side, TalkFact
 from callcontrol.billing.segments import Segments
 from callcontrol.billing.visits import Visits
 from callcontrol.vocabulary.call import Stamps
 from callcontrol.vocabulary.demand import NOTHING_ASKED, CallerDemand, demand_text
+from callcontrol.vocabulary.menu_visit import MenuEntered, MenuLeft
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.queue import GOES_ON, Leaving
@@ -39,8 +40,6 @@ from callcontrol.vocabulary.trail import (
     LeftQueue,
     LegEnded,
     LegFound,
-    MenuEntered,
-    MenuLeft,
     Moved,
     Noted,
     Offered,
@@ -140,8 +139,8 @@ class _TrailFacts:
                 self._dial(entry, leg)
             case Moved(_, leg):
                 self.led = leg
-            case LegFound(at, leg, to, address, trunk, shown, payer):
-                self.dialled.setdefault(leg, Dialled(at, leg, to, address, trunk, shown, payer))
+            case LegFound(at, leg, to, address, trunk, shown, payer, called):
+                self.dialled.setdefault(leg, Dialled(at, leg, to, address, trunk, shown, payer, called))
             case LegEnded(_, leg):
                 if _is_news(self.ends.get(leg), entry):
                     self.ends[leg] = entry
@@ -280,7 +279,7 @@ def _caller_leg(arrived: Arrived, told: _TrailFacts) -> list[tuple[LegRecord, st
     if not arrived.channel:
         return []
     shape = Dialled(arrived.at, arrived.channel, "", arrived.dialled, shown=arrived.caller.number)
-    return [_leg(Direction.A, shape, told.ends.get(arrived.channel), None, told.last)]
+    return [_leg(Side.A, shape, told.ends.get(arrived.channel), None, told.last)]
 
 
 def _sent_legs(arrived: Arrived, told: _TrailFacts) -> list[tuple[LegRecord, str]]:
@@ -291,11 +290,11 @@ def _sent_legs(arrived: Arrived, told: _TrailFacts) -> list[tuple[LegRecord, str
             shapes[leg] = Dialled(at, leg, "", "")
     shapes.pop(arrived.channel, None)  # the caller's own leg
     ends, bridged = told.ends, told.bridged
-    return [_leg(Direction.B, shape, ends.get(leg), bridged.get(leg), told.last) for leg, shape in shapes.items()]
+    return [_leg(Side.B, shape, ends.get(leg), bridged.get(leg), told.last) for leg, shape in shapes.items()]
 
 
 def _leg(
-    direction: Direction, shape: Dialled, end: LegEnded | None, bridged: Instant | None, last: Instant
+    direction: Side, shape: Dialled, end: LegEnded | None, bridged: Instant | None, last: Instant
 ) -> tuple[LegRecord, str]:
     """The leg's record, and a note where its stamps had to be put right."""
     times, estimate = _times(shape, end, bridged, last), _estimate(end, bridged)
@@ -318,6 +317,7 @@ def _leg(
         hung_up_by=end.hung_up_by if end else "",
         estimated=bool(times.note or estimate),
         estimate=times.note or estimate,
+        called_direction=shape.direction or "",
     )
     return record, times.note
 

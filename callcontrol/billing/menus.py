@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from callcontrol.billing.record import MenuVisit
+from callcontrol.vocabulary.menu_visit import MenuEntered, MenuEntry, MenuLeft
 from callcontrol.vocabulary.moment import Instant
-from callcontrol.vocabulary.trail import MenuEntered, MenuEntry, MenuLeft
 
 _HUNG_UP = "hung_up"
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from callcontrol.billing.fold import end_of_call, in_order
-from callcontrol.billing.record import CallRecord, Direction, LegRecord, Note, OfferRecord, QueueVisit
+from callcontrol.billing.record import CallRecord, LegRecord, Note, OfferRecord, QueueVisit, Side
 from callcontrol.billing.segments import with_ends
 from callcontrol.billing.switch_cdr import LegEnd
 from callcontrol.vocabulary.call import Caller
@@ -55,8 +55,8 @@ def completed(record: CallRecord, ends: Sequence[LegEnd], place: CdrSource) -> C
     known = tuple(_completed_leg(leg, by_leg.get(leg.leg_id)) for leg in record.legs)
     new = [end for end in by_leg.values() if end.leg_id not in {leg.leg_id for leg in record.legs}]
     added = [new_leg(end, place) for end in sorted(new, key=lambda end: end.stamps.created)]
-    legs = (*(leg for leg in added if leg.direction is Direction.A), *known)
-    legs += tuple(leg for leg in added if leg.direction is Direction.B)
+    legs = (*(leg for leg in added if leg.direction is Side.A), *known)
+    legs += tuple(leg for leg in added if leg.direction is Side.B)
     if legs == record.legs:
         return record
     return _of_legs(record, legs, _own_end(record, by_leg.values(), place))
@@ -93,7 +93,8 @@ def lost_record(call_id: str, tenant: str, ends: Sequence[LegEnd], place: CdrSou
 def new_leg(end: LegEnd, place: CdrSource) -> LegRecord:
     """The record of a leg no worker told of: it is marked as estimated, so that a worker's own record may still come.
 
-    Behind a gateway stands the number itself, in digits (`routing/legs.py`); of other legs the target is unknown.
+    Behind a gateway stands the number itself, in digits (`routing/outgoing/legs.py`); of other legs the target is not
+    known.
     """
     is_callers = end.is_callers
     target = f"number:+{end.address}" if end.gateway and end.address.isdigit() else ""
@@ -101,12 +102,13 @@ def new_leg(end: LegEnd, place: CdrSource) -> LegRecord:
     bridged = None if is_callers else end.stamps.bridged
     return LegRecord(
         leg_id=end.leg_id,
-        direction=Direction.A if is_callers else Direction.B,
+        direction=Side.A if is_callers else Side.B,
         to="" if is_callers else target,
         address=end.address,
         trunk=place.trunks.get(end.gateway, end.gateway),
         shown=end.number,
         payer=end.payer,
+        called_direction=end.direction,
         dialled=end.stamps.created,
         created=times.created,
         ringing=times.ringing,
@@ -126,7 +128,7 @@ def _completed_leg(leg: LegRecord, end: LegEnd | None) -> LegRecord:
     is_known = leg.created is not None and not leg.estimated
     if end is None or is_known or leg.reconciled:
         return leg
-    is_callers = leg.direction is Direction.A
+    is_callers = leg.direction is Side.A
     times = in_order(leg.leg_id, end.stamps)
     bridged = leg.bridged or (None if is_callers else end.stamps.bridged)
     return replace(
@@ -160,7 +162,7 @@ def _leg_outcome(end: LegEnd, *, is_callers: bool, was_bridged: bool) -> Outcome
 def _own_end(record: CallRecord, ends: Iterable[LegEnd], place: CdrSource) -> CallRecord:
     """The record with who called whom, where only the caller's own channel tells."""
     end = next((one for one in ends if one.is_callers), None)
-    if end is None or record.worker != NOBODY or any(leg.direction is Direction.A for leg in record.legs):
+    if end is None or record.worker != NOBODY or any(leg.direction is Side.A for leg in record.legs):
         return record
     number, dialled = normalise(end.number, place.region), normalise(end.address, place.region)
     caller = Caller(number.text if number else end.number)
@@ -169,7 +171,7 @@ def _own_end(record: CallRecord, ends: Iterable[LegEnd], place: CdrSource) -> Ca
 
 def _of_legs(before: CallRecord, legs: tuple[LegRecord, ...], record: CallRecord) -> CallRecord:
     """The call as its legs now tell it; `before` had the legs as they were known until now."""
-    own = next((leg for leg in legs if leg.direction is Direction.A), None)
+    own = next((leg for leg in legs if leg.direction is Side.A), None)
     joined = sorted((leg for leg in legs if leg.bridged is not None), key=lambda leg: leg.bridged or 0)
     first = next((leg for leg in legs if leg.leg_id == record.answered_leg), joined[0] if joined else None)
     ended = max(end_of_call(own, legs, record.led_leg) or record.ended, record.arrived)
@@ -194,7 +196,7 @@ def _outcome(before: CallRecord, own: LegRecord | None, *, was_joined: bool) -> 
     """What the trail said stands; where it was only read off the caller's channel, the channel's true end tells."""
     if was_joined:
         return Outcome.ANSWERED
-    supposed = next((leg.outcome for leg in before.legs if leg.direction is Direction.A), Outcome.FAILED)
+    supposed = next((leg.outcome for leg in before.legs if leg.direction is Side.A), Outcome.FAILED)
     if own is None or before.outcome not in (supposed, Outcome.FAILED):
         return before.outcome
     if own.hung_up_by == "caller":

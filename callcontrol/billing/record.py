@@ -22,7 +22,7 @@ from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.queue import Leaving
 
 
-class Direction(StrEnum):
+class Side(StrEnum):
     """Which side of the call a leg is on."""
 
     A = "a"  # the caller's own channel; a callback's call has none
@@ -72,10 +72,11 @@ class LegRecord:
         estimated: some time is the best we know, not the switch's word.
         reconciled: what is known of its end is from the switch's own record, read later (`reconciling.py`).
         estimate: why answer and end are the best we know; "" if they are the switch's word.
+        called_direction: the class of the number that was dialled (vocabulary/direction.py); "" where none was.
     """
 
     leg_id: str
-    direction: Direction
+    direction: Side
     to: Annotated[str, Named("target")]
     address: str
     trunk: str
@@ -93,6 +94,7 @@ class LegRecord:
     estimated: bool = False
     reconciled: Annotated[bool, LATER] = False
     estimate: Annotated[str, LATER] = ""
+    called_direction: Annotated[str, LATER] = ""
 
     @property
     def talk_us(self) -> int:
@@ -315,6 +317,7 @@ class ChargeRecord:
         parts: runs of steps at one price, in order of time, as plain values (`billing/charges.py`, Charge.as_json).
         formula: the way from talk time to amount, to be redone by hand.
         estimate: why the talk time is an estimate; "" if it is the switch's word.
+        direction: the class of the number (vocabulary/direction.py); "" where it is not known.
     """
 
     leg_id: str
@@ -336,6 +339,7 @@ class ChargeRecord:
     parts: tuple[Mapping[str, object], ...] = ()
     formula: str = ""
     estimate: Annotated[str, LATER] = ""
+    direction: Annotated[str, LATER] = ""
 
 
 @dataclass(frozen=True, slots=True)

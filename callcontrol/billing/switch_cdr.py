@@ -41,7 +41,7 @@ class LegEnd:
 
     Attributes:
         call_id: the call it belongs to: our mark on it (`cc_call`); without one the call that arrived on it.
-        tenant, payer: our marks on it (`cc_tenant`, `cc_payer`); "" where it has none.
+        tenant, payer, direction: our marks on it (`cc_tenant`, `cc_payer`, `cc_direction`); "" where it has none.
         is_marked: whether it has a mark of ours at all.
         is_callers: whether it is the caller's own channel.
         reached_us: it came to the event socket, which a worker perhaps took.
@@ -72,6 +72,7 @@ class LegEnd:
     is_inbound: bool = False
     context: str = ""
     domain: str = ""
+    direction: str = ""
 
 
 def read_cdr(data: bytes) -> LegEnd:
@@ -103,6 +104,7 @@ def _leg_end(variables: Mapping[str, Any], flows: list[Mapping[str, Any]]) -> Le
         call_id=call or _unmarked_call(leg, tenant),
         tenant=tenant,
         payer=_text(variables, "cc_payer"),
+        direction=_text(variables, "cc_direction"),
         is_marked=any(_text(variables, name) for name in ("cc_call", "cc_tenant")),
         is_callers=is_callers,
         reached_us="socket_host" in variables,

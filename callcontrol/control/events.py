@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from callcontrol.control.talk_events import TalkEvent
 from callcontrol.vocabulary.call import Stamps
+from callcontrol.vocabulary.direction import Direction
 from callcontrol.vocabulary.mailbox import Box, BoxChange, Changed
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.pin import PinVerdict
@@ -64,15 +65,15 @@ class Sent:
 
     Attributes:
         address: account@domain, digits or URI.
-        gateway: the one it went out through, "" for none.
-        shown: the number it showed.
-        payer: our mark on it, "" for a leg that costs nothing.
+        gateway, shown: the one it went out through, "" for none; the number it showed.
+        payer, direction: our marks on it, "" for a leg that costs nothing, None where no number was dialled.
     """
 
     address: str
     gateway: str
     shown: str
     payer: str
+    direction: Direction | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,11 +38,11 @@ def _dialled(leg_id: str, leg: LegPlan, facts: Facts) -> Dialled:
     shown = "anonymous" if leg.shown.private else leg.shown.number
     match leg.endpoint:
         case Account(user, domain):
-            return Dialled(facts.now, leg_id, leg.to, f"{user}@{domain}", "", shown, leg.payer)
+            return Dialled(facts.now, leg_id, leg.to, f"{user}@{domain}", "", shown, leg.payer, leg.direction)
         case TrunkNumber(trunk, _, digits):
-            return Dialled(facts.now, leg_id, leg.to, digits, trunk, shown, leg.payer)
+            return Dialled(facts.now, leg_id, leg.to, digits, trunk, shown, leg.payer, leg.direction)
         case SipAddress(uri):
-            return Dialled(facts.now, leg_id, leg.to, uri, "", shown, leg.payer)
+            return Dialled(facts.now, leg_id, leg.to, uri, "", shown, leg.payer, leg.direction)
 
 
 def found(call: Call, event: LegGone, trunks: Mapping[str, Trunk]) -> Call:
@@ -51,11 +51,11 @@ def found(call: Call, event: LegGone, trunks: Mapping[str, Trunk]) -> Call:
     if told is None or call.leg(event.leg_id) is not None:
         return call
     trunk = next((name for name, known in trunks.items() if (known.gateway or name) == told.gateway), told.gateway)
-    # Behind a gateway stands the number itself, in digits (`routing/legs.py`).
+    # Behind a gateway stands the number itself, in digits (`routing/outgoing/legs.py`).
     digits = told.address.removeprefix("+")
     to = text_of(NumberTarget(f"+{digits}")) if told.gateway and digits.isdigit() else ""
     leg = Leg(event.leg_id, call.switch, Role.CALLEE, to, at, trunk, told.payer)
-    entry = LegFound(at, leg.id, to, told.address, trunk, told.shown, told.payer)
+    entry = LegFound(at, leg.id, to, told.address, trunk, told.shown, told.payer, told.direction)
     return call.noting(entry, legs=(*call.legs, leg))
 
 

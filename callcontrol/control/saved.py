@@ -15,7 +15,7 @@ from callcontrol.control import call, playing, talk_recording
 from callcontrol.control.upgrades import call_with_its_own_id, call_with_legs
 from callcontrol.routing import path, plan
 from callcontrol.vocabulary import call as call_nouns
-from callcontrol.vocabulary import demand, leg, queue, recording, rule, target, trail
+from callcontrol.vocabulary import demand, leg, menu_visit, queue, recording, rule, target, trail
 from callcontrol.vocabulary.stored import Upgrades
 
 # Of classes that have another name by now: the name they were saved by first.
@@ -42,6 +42,7 @@ CLASSES: Final[Mapping[str, type[Any]]] = {
         call_nouns,
         demand,
         leg,
+        menu_visit,
         queue,
         recording,
         rule,

@@ -16,7 +16,7 @@ from callcontrol.control.events import AloneChecked, LegBridged, Rearrived
 from callcontrol.control.step_result import PlainResult, StepResult
 from callcontrol.routing import router
 from callcontrol.routing.facts import Facts
-from callcontrol.routing.path import Path
+from callcontrol.routing.path import Path, payer_of
 from callcontrol.routing.plan import Onward
 from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.target import ExtensionTarget, Target, text_of
@@ -110,7 +110,6 @@ def given_back(call: Call, facts: Facts) -> StepResult | None:
 
 
 def _onward(call: Call, transfer: Transfer, target: Target, why: str, facts: Facts) -> StepResult:
-    payer = text_of(ExtensionTarget(transfer.by)) if transfer.by else "tenant"
     routed = Routed(facts.now, text_of(target), why)
-    onward = Onward(target, Path(first=target, payer=payer), (routed,))
+    onward = Onward(target, Path(first=target, payer=payer_of(transfer.by)), (routed,))
     return replace(call, transfer=transfer).to(Deciding(onward)), (do.LookUp(target),)

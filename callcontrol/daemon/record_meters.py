@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from callcontrol.billing.record import CallRecord, Direction, RatedRecord
+from callcontrol.billing.record import CallRecord, RatedRecord, Side
 from callcontrol.edges import meters
 from callcontrol.routing.carrier_loops import LOOP
 from callcontrol.vocabulary.moment import SECOND_US
@@ -32,7 +32,7 @@ def count(rated: RatedRecord) -> None:
         meters.menus_left_total.labels(record.tenant, menu.menu, menu.how, key).inc()
         meters.menu_seconds_total.labels(record.tenant, menu.menu).inc((menu.left - menu.entered) / SECOND_US)
     for leg in record.legs:
-        if leg.address and leg.direction is Direction.B:
+        if leg.address and leg.direction is Side.B:
             meters.legs_total.labels(leg.trunk, leg.cause).inc()
         if leg.estimated:
             meters.legs_estimated_total.inc()

@@ -12,17 +12,17 @@ from callcontrol.config.queue_settings import Callback
 from callcontrol.config.settings import Agent, Tenant
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.language import to_agent
-from callcontrol.routing.legs import number_leg, phones
-from callcontrol.routing.path import Path
+from callcontrol.routing.legs import phones
+from callcontrol.routing.outgoing.checks import refusal
+from callcontrol.routing.outgoing.dialling import Dialling
+from callcontrol.routing.outgoing.legs import number_leg
+from callcontrol.routing.path import TENANT, Path
 from callcontrol.routing.plan import Acceptance, Legs
 from callcontrol.routing.speech import Hint, Phrase, as_file_string, key_hint, phrase
-from callcontrol.routing.trunks import refusal
 from callcontrol.vocabulary.leg import LegChange, Role, has_ended
 from callcontrol.vocabulary.number_class import class_of
 from callcontrol.vocabulary.target import ExtensionTarget, NumberTarget, QueueTarget, extension_in, text_of
 from callcontrol.vocabulary.trail import Passed
-
-TENANT = "tenant"
 
 
 def agents_at(tenant: Tenant) -> Mapping[str, str]:
@@ -67,8 +67,8 @@ def no_callback(number: str, queue: str, facts: Facts) -> str:
     A caller can send any number: one that costs more than an ordinary call of the tenant's country is called back only
     if the queue allows it. This is checked when the caller asks for the callback, and again before the call.
     """
-    if why_not := refusal(number, facts):
-        return why_not
+    if (refused := refusal(Dialling(number, TENANT), facts)) is not None:
+        return refused.why
     settings = facts.tenant.queues.get(queue)
     found, allowed = class_of(number, facts.tenant.region), (settings.callback if settings else Callback()).classes
     return "" if found in allowed else f"{number} is {found}, the queue calls back {', '.join(allowed)} numbers only"

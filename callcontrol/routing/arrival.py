@@ -19,7 +19,7 @@ from callcontrol.routing.agents import agents_at
 from callcontrol.routing.carrier_loops import loop_over_a_carrier
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.on_net import is_free
-from callcontrol.routing.path import Path
+from callcontrol.routing.path import Path, payer_of
 from callcontrol.routing.plan import Decision, Refuse
 from callcontrol.vocabulary.emergency import emergency_called, is_emergency
 from callcontrol.vocabulary.outcome import Outcome
@@ -193,7 +193,7 @@ def _emergency(facts: Facts) -> Target | None:
 def _payer(facts: Facts) -> str:
     """Until a rule forwards the call: the phone that dialled it, or transferred its caller there, else the tenant."""
     caller = facts.transferred_by if facts.transferred else facts.caller.extension
-    return text_of(ExtensionTarget(caller)) if caller else "tenant"
+    return payer_of(caller)
 
 
 def _is_star_code(facts: Facts) -> bool:

@@ -1,82 +1,14 @@
-"""Which number a leg shows. The caller's or the company's, limited by what the trunk carries; privacy is kept."""
+"""Which number a phone of ours shows; privacy is kept. What legs outside show: `outgoing/caller_id.py`."""
 
 from __future__ import annotations
 
-from callcontrol.config.emergency_calls import number_in_an_emergency, shows
-from callcontrol.config.settings import Trunk
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.plan import Shown
-from callcontrol.routing.trunks import as_sent
 
 
 def shown_inside(facts: Facts) -> Shown:
     """On a phone of ours: the caller's own number, or none if the caller asked for privacy."""
     return Shown("" if facts.caller.anonymous else _own_name(facts), private=facts.caller.anonymous)
-
-
-def shown_outside(facts: Facts, show: str, trunk: Trunk | None) -> Shown:
-    """On an external leg.
-
-    Args:
-        show: what the rule wants: `caller`, `company`, a number, or "" for the tenant's choice.
-        trunk: the trunk used, None for a SIP address. A trunk that carries no foreign numbers shows its own.
-
-    A caller who asked for privacy stays anonymous whatever number is chosen (RFC 3325 section 9.3). Like the number
-    dialled, it is written as the trunk writes numbers.
-    """
-    own = trunk is not None and trunk.shows == "own"
-    chosen = trunk.number if trunk is not None and own else _chosen(facts, show or facts.tenant.show)
-    return Shown(_written(chosen, trunk), facts.caller.anonymous)
-
-
-def shown_in_an_emergency(facts: Facts, trunk: Trunk) -> Shown:
-    """Where help is to be sent, and whom the emergency services call back: the number of the place at which the phone
-    stands, whatever the phone hides from others; the trunk's own where it shows no other.
-    """
-    number = _told_in_an_emergency(facts)
-    return Shown(_written(number if shows(trunk, number) else trunk.number, trunk))
-
-
-def _told_in_an_emergency(facts: Facts) -> str:
-    """The number (E.164) by which the emergency services are to know who calls. A caller from outside who was
-    transferred to them is known by the own number, without one by the place of the transferor.
-    """
-    caller = facts.caller
-    if not caller.extension and caller.number.startswith("+") and not caller.anonymous:
-        return caller.number
-    return number_in_an_emergency(facts.tenant, *phone_in_an_emergency(facts))
-
-
-def phone_in_an_emergency(facts: Facts) -> tuple[str, str]:
-    """(extension, account) of the phone whose place counts: the caller's, else the transferor's; "" where not known."""
-    caller = facts.caller
-    return (caller.extension, facts.origin.account) if caller.extension else (facts.transferred_by, "")
-
-
-def _written(number: str, trunk: Trunk | None) -> str:
-    """E.164 with its + unless the trunk writes numbers as a country does."""
-    return as_sent(number, trunk) if trunk is not None and trunk.region else number
-
-
-def _chosen(facts: Facts, show: str) -> str:
-    match show:
-        case "company":
-            return facts.tenant.company_number
-        case "caller":
-            return _callers_number(facts)
-        case _:
-            return show
-
-
-def _callers_number(facts: Facts) -> str:
-    """The number the caller may be called back at from outside, else the company's."""
-    caller = facts.caller
-    if caller.extension:
-        extension = facts.extension(caller.extension)
-        return (extension.number if extension else None) or facts.tenant.company_number
-    if caller.anonymous or not caller.number.startswith("+"):
-        return facts.tenant.company_number
-    return caller.number
 
 
 def _own_name(facts: Facts) -> str:

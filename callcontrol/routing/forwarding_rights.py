@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from callcontrol.config.ways import named, way_back
 from callcontrol.routing.facts import Facts
+from callcontrol.routing.path import payer_of
 from callcontrol.vocabulary.phone_number import normalise
 from callcontrol.vocabulary.rule import RuleKind
 from callcontrol.vocabulary.target import ExtensionTarget, NumberTarget, Target
@@ -24,4 +25,4 @@ def trouble_with(target: Target, extension: str, facts: Facts, kind: RuleKind = 
     """
     if way := way_back(target, kind, extension, facts.tenant_name, facts.tenant, facts.kinds):
         return "an extension cannot forward to itself" + (f": {named(way)}" if len(way) > 1 else "")
-    return facts.kinds.of(target).refusal(target, facts)
+    return facts.kinds.of(target).refusal(target, payer_of(extension), facts)

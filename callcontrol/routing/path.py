@@ -8,6 +8,14 @@ from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.rule import Rule, RuleKind
 from callcontrol.vocabulary.target import ExtensionTarget, Target, text_of
 
+# Who pays where no extension does.
+TENANT = "tenant"
+
+
+def payer_of(extension: str) -> str:
+    """Who pays for what this extension causes, as a text; the tenant where it is none ("")."""
+    return text_of(ExtensionTarget(extension)) if extension else TENANT
+
 
 @dataclass(frozen=True, slots=True)
 class Diversion:
@@ -39,7 +47,7 @@ class Path:
     first: Target
     visited: tuple[str, ...] = ()
     hops: int = 0
-    payer: str = "tenant"
+    payer: str = TENANT
     show: str = ""
     diversions: tuple[Diversion, ...] = ()
     last_resort: bool = False
@@ -71,7 +79,7 @@ class Path:
         return replace(
             self,
             hops=self.hops + 1,
-            payer=text_of(ExtensionTarget(extension)),
+            payer=payer_of(extension),
             show=rule.show,
             diversions=(*self.diversions, Diversion(extension, rule.kind)),
         )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from callcontrol.routing.path import Path, Way
+from callcontrol.vocabulary.direction import Direction
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.target import Target
 from callcontrol.vocabulary.trail import Passed, Routed
@@ -78,6 +79,7 @@ class LegPlan:
         payer: who is billed, "" for legs that cost nothing.
         cap_s: longest conversation in seconds, None without limit.
         progress_s: seconds to the first sign of progress, else the leg has failed (PROGRESS_TIMEOUT); None: no limit.
+        direction: the class of the number that is dialled; None: no number is.
     """
 
     to: str
@@ -88,6 +90,7 @@ class LegPlan:
     acceptance: Acceptance | None = None
     cap_s: int | None = None
     progress_s: int | None = None
+    direction: Direction | None = None
 
     def described(self) -> str:
         """The leg in words, for `explain`."""

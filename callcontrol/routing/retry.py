@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from callcontrol.routing.facts import Facts
-from callcontrol.routing.legs import number_leg
+from callcontrol.routing.outgoing.legs import number_leg
 from callcontrol.routing.plan import Decision, LegPlan, Legs, Ring, RingResult, TrunkNumber
 from callcontrol.vocabulary.outcome import TRUNK_FAILURES, Outcome, outcome_of, worst_of
 from callcontrol.vocabulary.target import NumberTarget, text_of

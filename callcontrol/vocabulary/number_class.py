@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from functools import lru_cache
 from typing import Final
 
-import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumberType
-
-from callcontrol.vocabulary.phone_number import CACHED_NUMBERS
+from callcontrol.vocabulary.direction import Direction, direction_of
 
 
 class NumberClass(StrEnum):
@@ -21,28 +17,18 @@ class NumberClass(StrEnum):
     PREMIUM = "premium"  # premium rate, of whatever country
 
 
-# Types of libphonenumber's metadata that cost what a call to their country costs.
-_ORDINARY: Final = frozenset(
-    {
-        PhoneNumberType.FIXED_LINE,
-        PhoneNumberType.MOBILE,
-        PhoneNumberType.FIXED_LINE_OR_MOBILE,
-        PhoneNumberType.VOIP,
-        PhoneNumberType.TOLL_FREE,
-    }
-)
+# What is missing here is special.
+_OF_DIRECTION: Final = {
+    Direction.NATIONAL: NumberClass.NATIONAL,
+    Direction.MOBILE: NumberClass.NATIONAL,
+    Direction.FREEPHONE: NumberClass.NATIONAL,
+    Direction.INTERNATIONAL: NumberClass.ABROAD,
+    Direction.PREMIUM: NumberClass.PREMIUM,
+}
 
 
-@lru_cache(maxsize=CACHED_NUMBERS)
 def class_of(number: str, region: str) -> NumberClass:
     """The class of a number in E.164 for a tenant of this region; short numbers are special."""
-    try:
-        parsed = phonenumbers.parse(number, None)
-    except NumberParseException:
+    if not number.startswith("+"):
         return NumberClass.SPECIAL
-    kind = phonenumbers.number_type(parsed)
-    if kind == PhoneNumberType.PREMIUM_RATE:
-        return NumberClass.PREMIUM
-    if kind not in _ORDINARY:
-        return NumberClass.SPECIAL
-    return NumberClass.NATIONAL if phonenumbers.region_code_for_number(parsed) == region else NumberClass.ABROAD
+    return _OF_DIRECTION.get(direction_of(number, region), NumberClass.SPECIAL)

@@ -14,7 +14,9 @@ from typing import Literal, overload
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.call import Caller, Stamps
 from callcontrol.vocabulary.demand import Skills
+from callcontrol.vocabulary.direction import Direction
 from callcontrol.vocabulary.language import Language
+from callcontrol.vocabulary.menu_visit import MenuEntry
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.queue import Leaving
@@ -73,6 +75,7 @@ class Dialled:
         to: what rings, as a target text (`extension:101`, `number:+48…`, `sip:…`).
         address: SIP account, number or URI that was dialled.
         payer: who is billed for the leg: `extension:101` (owner of the rule) or `tenant`; "" for internal legs.
+        direction: the class of the number that is dialled; None: no number is.
     """
 
     at: Instant
@@ -82,6 +85,7 @@ class Dialled:
     trunk: str = ""
     shown: str = ""
     payer: str = ""
+    direction: Direction | None = None
     kind: Literal["dialled"] = "dialled"
 
 
@@ -91,7 +95,7 @@ class LegFound:
 
     Attributes:
         at: when the channel came to be, by the switch's clock.
-        to, address, trunk, shown, payer: as of a leg that was dialled; `to` is "" where the channel does not tell.
+        to, address, trunk, shown, payer, direction: as of a dialled leg; `to` is "" where the channel does not tell.
     """
 
     at: Instant
@@ -101,6 +105,7 @@ class LegFound:
     trunk: str = ""
     shown: str = ""
     payer: str = ""
+    direction: Direction | None = None
     kind: Literal["leg_found"] = "leg_found"
 
 
@@ -301,37 +306,6 @@ class WrapUpBegan:
     kind: Literal["wrap_up_began"] = "wrap_up_began"
 
 
-@dataclass(frozen=True, slots=True)
-class MenuEntered:
-    """The caller is asked for a choice in a menu."""
-
-    at: Instant
-    menu: str
-    kind: Literal["menu_entered"] = "menu_entered"
-
-
-@dataclass(frozen=True, slots=True)
-class MenuLeft:
-    """The caller is in this menu no more.
-
-    Attributes:
-        how: `key`, `dialled` (an extension's number), `silence`, `wrong`, `hung_up`, `gone` (taken elsewhere).
-        pressed: the keys that led on.
-        to: where they, or what follows silence or wrong inputs, led to, as a target text; "" if nowhere.
-        silences, wrongs: how often nothing was pressed, and something that leads nowhere.
-    """
-
-    at: Instant
-    menu: str
-    how: Literal["key", "dialled", "silence", "wrong", "hung_up", "gone"]
-    pressed: str = ""
-    to: str = ""
-    silences: int = 0
-    wrongs: int = 0
-    kind: Literal["menu_left"] = "menu_left"
-
-
-MenuEntry = MenuEntered | MenuLeft
 QueueEntry = Queued | Offered | OfferEnded | LeftQueue | Pressed | WrapUpBegan
 Conversation = Bridged | JoinedOutside | Parted | RecordingNoted
 ChoiceEntry = LanguageChosen | Demanded

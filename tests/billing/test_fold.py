@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callcontrol.billing.fold import BadTrail, fold
-from callcontrol.billing.record import Direction, Note, PathEntry, Recording
+from callcontrol.billing.record import Note, PathEntry, Recording, Side
 from callcontrol.vocabulary.call import Stamps
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.outcome import Outcome
@@ -216,7 +216,7 @@ def test_a_leg_nobody_dialled_has_a_record_all_the_same() -> None:
     story = Story()
     story.leg_ended(5, 7, "NORMAL_CLEARING", Outcome.ANSWERED, 1, None, 2)
     record = fold(story.ended(6))
-    assert [(leg.leg_id, leg.direction, leg.to) for leg in record.legs[1:]] == [(story.leg(7), Direction.B, "")]
+    assert [(leg.leg_id, leg.direction, leg.to) for leg in record.legs[1:]] == [(story.leg(7), Side.B, "")]
 
 
 def test_a_channel_that_another_call_dialled_is_booked_there_alone_and_still_says_when_its_own_call_was_over() -> None:

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from callcontrol.billing.menus import Menus
 from callcontrol.billing.record import MenuVisit
+from callcontrol.vocabulary.menu_visit import MenuEntered, MenuEntry, MenuLeft
 from callcontrol.vocabulary.moment import Instant
-from callcontrol.vocabulary.trail import MenuEntered, MenuEntry, MenuLeft
 
 
 def at(seconds: float) -> Instant:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callcontrol.billing.fold import fold
-from callcontrol.billing.record import CallRecord, Direction, KeyPress, Note, OfferRecord, QueueVisit, RatedRecord
+from callcontrol.billing.record import CallRecord, KeyPress, Note, OfferRecord, QueueVisit, RatedRecord, Side
 from callcontrol.billing.record_json import from_json, to_json
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.moment import Instant
@@ -77,8 +77,8 @@ def test_a_caller_who_waited_offer_by_offer() -> None:
 def test_a_callback_has_no_callers_leg_and_its_talk_is_the_customers() -> None:
     record = fold(called_back())
     assert [(leg.direction, leg.payer, leg.to) for leg in record.legs] == [
-        (Direction.B, "tenant", "number:+48600700801"),
-        (Direction.B, "tenant", "number:+48221234567"),
+        (Side.B, "tenant", "number:+48600700801"),
+        (Side.B, "tenant", "number:+48221234567"),
     ]
     assert (record.outcome, record.caller.number, record.dialled) == ("answered", "+48221234567", "queue:support")
     assert (record.answered, record.bridged, record.ended) == (None, at(15), at(75.1))

@@ -11,8 +11,8 @@ from callcontrol.__main__ import main
 from callcontrol.billing.record_json import to_json
 from callcontrol.edges.ledger.statistics import menu_statistics
 from callcontrol.edges.ledger.writer import LedgerWriter
+from callcontrol.vocabulary.menu_visit import MenuEntered, MenuLeft
 from callcontrol.vocabulary.moment import Instant
-from callcontrol.vocabulary.trail import MenuEntered, MenuLeft
 from tests.billing.trails import NOON, Story
 from tests.commands.call_centre import configured
 from tests.edges.ledger.samples import rated

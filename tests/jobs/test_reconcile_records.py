@@ -8,7 +8,7 @@ import pytest
 
 from callcontrol.billing.fold import fold
 from callcontrol.billing.reconciling import CdrSource, completed, lost_record
-from callcontrol.billing.record import CallRecord, Direction
+from callcontrol.billing.record import CallRecord, Side
 from callcontrol.billing.switch_cdr import LegEnd, read_cdr
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from callcontrol.vocabulary.outcome import Outcome
@@ -22,7 +22,7 @@ PLACE = CdrSource("fs1", {"carrier-a": "carrier-a"})
 
 def ends_of(record: CallRecord, ended_s: float, cause: str = "NORMAL_CLEARING", by: str = "recv_bye") -> list[LegEnd]:
     """The switch's word on every leg of the call that was bridged or is the caller's: it ended so much after noon."""
-    legs = (leg for leg in record.legs if leg.bridged or leg.direction is Direction.A)
+    legs = (leg for leg in record.legs if leg.bridged or leg.direction is Side.A)
     return [
         read_cdr(
             cdr(
@@ -30,7 +30,7 @@ def ends_of(record: CallRecord, ended_s: float, cause: str = "NORMAL_CLEARING", 
                 leg.created or leg.dialled,
                 ended_s - ((leg.created or leg.dialled) - NOON) / SECOND_US,
                 None if leg.answered is None else (leg.answered - (leg.created or leg.dialled)) / SECOND_US,
-                cc_call=None if leg.direction is Direction.A else record.call_id,
+                cc_call=None if leg.direction is Side.A else record.call_id,
                 hangup_cause=cause,
                 sip_hangup_disposition=by,
             )
@@ -118,7 +118,7 @@ def test_a_conversation_in_a_queue_ends_with_the_agents_leg() -> None:
 
 def test_stamps_out_of_order_are_put_right_and_stay_marked() -> None:
     guessed = fold(forwarded(0, NOON, 61.5, True))
-    (leg,) = [leg for leg in guessed.legs if leg.estimated and leg.direction is Direction.B]
+    (leg,) = [leg for leg in guessed.legs if leg.estimated and leg.direction is Side.B]
     wrong = read_cdr(cdr(leg.leg_id, NOON, 2, 5, cc_call=guessed.call_id))
     true = next(one for one in completed(guessed, [wrong], PLACE).legs if one.leg_id == leg.leg_id)
     assert (true.answered, true.ended, true.estimated, true.reconciled) == (at(5), at(5), True, True)
@@ -131,7 +131,7 @@ def test_a_lost_call_is_put_together_from_the_real_switchs_word() -> None:
     assert (record.caller.number, record.dialled, record.outcome) == ("+48500100200", "+48221234570", Outcome.ANSWERED)
     assert (record.estimated, record.reconciled, record.answered_leg) == (True, True, OUTSIDE)
     own, outside = record.legs
-    assert (own.direction, own.payer, own.trunk, own.bridged) == (Direction.A, "", "", None)
+    assert (own.direction, own.payer, own.trunk, own.bridged) == (Side.A, "", "", None)
     assert (outside.to, outside.trunk, outside.payer) == ("number:+48600700800", "carrier-a", "extension:106")
     assert outside.talk_us == 2_519_996
     assert record.ended == own.ended

@@ -11,8 +11,8 @@ from callcontrol.config.settings import Settings
 from callcontrol.kinds import KINDS
 from callcontrol.routing import arrival
 from callcontrol.routing.arrival import Directory
+from callcontrol.routing.outgoing.trunks import as_sent
 from callcontrol.routing.plan import TrunkNumber
-from callcontrol.routing.trunks import as_sent
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.phone_number import readings
 from tests.config.folder import located

@@ -14,11 +14,13 @@ from callcontrol.routing.agents import agent_legs, customer_leg
 from callcontrol.routing.carrier_loops import PASSED_HEADER
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.forwarding_rights import trouble_with
+from callcontrol.routing.outgoing.checks import refusal
+from callcontrol.routing.outgoing.dialling import Dialling
 from callcontrol.routing.plan import LegPlan, Refuse, RingResult, Shown, TrunkNumber
 from callcontrol.routing.retry import next_round
-from callcontrol.routing.trunks import refusal
 from callcontrol.vocabulary.call import Caller, Origin
 from callcontrol.vocabulary.outcome import Outcome
+from callcontrol.vocabulary.refusal_reason import Refusal, RefusalReason
 from callcontrol.vocabulary.target import ExtensionTarget, NumberTarget
 from tests.control.story import Story
 from tests.routing.test_extension import ring
@@ -70,7 +72,9 @@ def test_a_blocked_prefix_blocks_it() -> None:
     ours = known.tenant.model_copy(update={"blocked": ("48600",)})
     tenants = {**known.settings.tenants, known.tenant_name: ours}
     known = replace(known, settings=known.settings.model_copy(update={"tenants": tenants}))
-    assert refusal(NUMBER, known) == "blocked by prefix 48600"
+    assert refusal(Dialling(NUMBER, "extension:101"), known) == Refusal(
+        RefusalReason.BLOCKED, "blocked by prefix 48600"
+    )
     assert trouble_with(NumberTarget(NUMBER), "101", known) == "blocked by prefix 48600"
 
 

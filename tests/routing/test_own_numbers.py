@@ -7,8 +7,10 @@ import pytest
 from callcontrol.kinds import KINDS
 from callcontrol.routing import arrival
 from callcontrol.routing.forwarding_rights import trouble_with
+from callcontrol.routing.outgoing.checks import refusal
+from callcontrol.routing.outgoing.dialling import Dialling
 from callcontrol.routing.plan import Account, Refuse, TrunkNumber
-from callcontrol.routing.trunks import refusal
+from callcontrol.vocabulary.refusal_reason import RefusalReason
 from callcontrol.vocabulary.rule import RuleKind
 from callcontrol.vocabulary.target import NumberTarget
 from tests.routing.test_extension import ring
@@ -45,7 +47,9 @@ def test_a_group_member_whose_own_number_leads_back_rings_nobody_twice() -> None
 
 
 def test_no_trunk_is_ever_asked_for_one() -> None:
-    assert refusal(DID["extension"], facts()).startswith("a number of our own")
+    refused = refusal(Dialling(DID["extension"], "extension:101"), facts())
+    assert refused is not None
+    assert refused.reason is RefusalReason.OWN_NUMBER
 
 
 @pytest.mark.parametrize("kind", list(RuleKind))

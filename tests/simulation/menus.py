@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from callcontrol.billing.record import CallRecord, Direction
+from callcontrol.billing.record import CallRecord, Side
 from tests.simulation.promises import Broken
 
 _USED = re.compile(r"(?:key|dialled) ([0-9*#]+) of menu:")
@@ -22,7 +22,7 @@ def keys_that_led_on(calls: Iterable[CallRecord], pressed: Mapping[str, str]) ->
     """
     used = 0
     for call in calls:
-        channel = next((leg.leg_id for leg in call.legs if leg.direction is Direction.A), "")
+        channel = next((leg.leg_id for leg in call.legs if leg.direction is Side.A), "")
         rest = iter(pressed.get(channel, ""))
         for keys in (found[1] for entry in call.path if (found := _USED.match(entry.why))):
             used += 1

@@ -17,6 +17,7 @@ from callcontrol.edges.freeswitch.wire import SwitchEvent, array_values
 from callcontrol.routing.plan import Account, LegPlan, SipAddress, TrunkNumber
 from callcontrol.vocabulary.call import Stamps, call_id_of
 from callcontrol.vocabulary.copying import replace
+from callcontrol.vocabulary.direction import Direction
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.target import ExtensionTarget, text_of
 
@@ -63,6 +64,7 @@ ENDED_HEADERS = (
     "variable_sip_hangup_disposition",
     "variable_sip_gateway_name",
     "variable_cc_payer",
+    "variable_cc_direction",
     "variable_record_ms",
     TRANSFERRED_TO,
     CALL_MARK,
@@ -153,7 +155,15 @@ def _sent(event: SwitchEvent) -> Sent:
     """The switch writes `101%acme.example` for an account that was looked up at its registrar."""
     address = str(Safe(event.get("Caller-Destination-Number").partition(";")[0].replace("%", "@")))
     shown = str(Safe(event.get("Caller-Caller-ID-Number")))
-    return Sent(address, event.get("variable_sip_gateway_name"), shown, event.get("variable_cc_payer"))
+    return Sent(
+        address, event.get("variable_sip_gateway_name"), shown, event.get("variable_cc_payer"), _direction(event)
+    )
+
+
+def _direction(event: SwitchEvent) -> Direction | None:
+    """A worker of a later version may have marked it with a word that is not known here."""
+    mark = event.get("variable_cc_direction")
+    return Direction(mark) if mark in frozenset(Direction) else None
 
 
 def call_names(mark: str, channel: str) -> tuple[str, ...]:
@@ -228,6 +238,8 @@ def _leg(leg_id: str, plan: LegPlan, profile: str, caller_name: str) -> DialLeg:
     variables["outbound_redirect_info" if ours else "outbound_redirect_fatal"] = "true"
     if plan.payer:
         variables["cc_payer"] = plan.payer
+    if plan.direction is not None:
+        variables["cc_direction"] = plan.direction
     if plan.progress_s is not None:
         # 180, 183 and 200 are progress, 100 is none (switch_ivr_originate.c, check_per_channel_timeouts)
         variables["leg_progress_timeout"] = str(plan.progress_s)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from callcontrol.config.emergency_calls import emergency_trunks, location_of
 from callcontrol.config.trunk_settings import Trunk
-from callcontrol.routing.caller_id import phone_in_an_emergency, shown_in_an_emergency
 from callcontrol.routing.endings import refuse
 from callcontrol.routing.facts import Facts, RoutedKind
+from callcontrol.routing.outgoing.caller_id import phone_in_an_emergency, shown_in_an_emergency
+from callcontrol.routing.outgoing.trunks import rests
 from callcontrol.routing.path import Path
 from callcontrol.routing.plan import Decision, LegPlan, Ring, RingResult, TrunkNumber
-from callcontrol.routing.trunks import rests
+from callcontrol.vocabulary.direction import Direction
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.target import EmergencyTarget, text_of
 from callcontrol.vocabulary.trail import Passed, Routed
@@ -50,6 +51,7 @@ def _through(round_: int, target: EmergencyTarget, path: Path, facts: Facts) -> 
         shown=shown_in_an_emergency(facts, trunk),
         payer=path.payer,
         progress_s=trunk.progress_s,
+        direction=Direction.EMERGENCY,
     )
     why = () if round_ else rests(leg.to, choices, facts)
     return Decision(Ring(target, (leg,), path, round=round_), why)

@@ -10,11 +10,12 @@ import re
 from callcontrol.routing.endings import refuse
 from callcontrol.routing.facts import Facts, RoutedKind
 from callcontrol.routing.legs import member_legs as legs_of_member
-from callcontrol.routing.legs import number_leg
+from callcontrol.routing.outgoing.checks import refusal
+from callcontrol.routing.outgoing.dialling import Dialling
+from callcontrol.routing.outgoing.legs import number_leg
 from callcontrol.routing.path import Path
 from callcontrol.routing.plan import Decision, Legs, Onward, Ring, RingResult
 from callcontrol.routing.retry import next_round, outcome_over_rounds
-from callcontrol.routing.trunks import refusal
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.target import Form, NumberTarget, Target, text_of
 from callcontrol.vocabulary.trail import Routed
@@ -57,9 +58,12 @@ def successors(target: NumberTarget, facts: Facts) -> tuple[Target, ...]:
     return () if own is None else (own,)
 
 
-def why_not(target: NumberTarget, facts: Facts) -> str:
+def why_not(target: NumberTarget, payer: str, facts: Facts) -> str:
     """Why it is not dialled."""
-    return "" if target.name in facts.tenant.numbers else refusal(target.name, facts)
+    if target.name in facts.tenant.numbers:
+        return ""
+    refused = refusal(Dialling(target.name, payer), facts)
+    return refused.why if refused is not None else ""
 
 
 KIND = RoutedKind(

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from callcontrol.billing.columns import Kind
-from callcontrol.billing.record import CALLS, LEGS, Direction
+from callcontrol.billing.record import CALLS, LEGS, Side
 from callcontrol.edges.ledger.reader import PastCall, PastLeg, PastVisit
 from callcontrol.simulator.ears import Heard
 from callcontrol.vocabulary.moment import SECOND_US
@@ -29,7 +29,7 @@ def call_differences(expected: Mapping[str, Any], call: PastCall) -> Iterator[st
     if "path" in expected:
         yield from _path(expected["path"], call)
     if "legs" in expected:
-        yield from _legs(expected["legs"], [leg for leg in call.legs if leg.direction == Direction.B])
+        yield from _legs(expected["legs"], [leg for leg in call.legs if leg.direction == Side.B])
     if "queue" in expected:
         yield from _visits(expected["queue"], call)
     if "offers" in expected:

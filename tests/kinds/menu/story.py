@@ -10,8 +10,8 @@ from callcontrol.edges.live_state.codec import decode, encode
 from callcontrol.kinds.targets.menu.asking import InMenu
 from callcontrol.kinds.targets.menu.leaving import KEY_TIMER
 from callcontrol.routing.facts import Facts
+from callcontrol.vocabulary.menu_visit import MenuLeft
 from callcontrol.vocabulary.target import text_of
-from callcontrol.vocabulary.trail import MenuLeft
 from tests.control.story import Story
 from tests.routing.world import TENANT, facts
 

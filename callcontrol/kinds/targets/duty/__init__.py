@@ -18,7 +18,7 @@ from callcontrol.kinds.targets.duty.settings import BLOCK, Duty, links
 from callcontrol.routing.endings import refuse
 from callcontrol.routing.facts import Facts, RoutedKind
 from callcontrol.routing.fallbacks import onward_to
-from callcontrol.routing.path import Fallback, Path
+from callcontrol.routing.path import TENANT, Fallback, Path
 from callcontrol.routing.plan import Decision, Onward
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.override import DutyOverride
@@ -78,7 +78,7 @@ def trouble_with(target: Target, name: str, facts: Facts) -> str:
     """Why the duty is not given there, "" if it may be: to nothing, to a refused number, or round in a circle."""
     if way := certain_way_back(target, DutyTarget(name), facts.tenant_name, facts.tenant, facts.kinds):
         return f"the duty would lead back to itself: {named(way)}"
-    return facts.kinds.of(target).refusal(target, facts)
+    return facts.kinds.of(target).refusal(target, TENANT, facts)
 
 
 KIND = RoutedKind(

@@ -25,9 +25,10 @@ from callcontrol.routing.path import Path
 from callcontrol.routing.speech import as_file_string
 from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.inputs import Begun, Complete, NoInput, read
+from callcontrol.vocabulary.menu_visit import MenuEntered
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from callcontrol.vocabulary.target import Target
-from callcontrol.vocabulary.trail import MenuEntered, Noted
+from callcontrol.vocabulary.trail import Noted
 
 # No prompt is longer; one whose end the switch does not report is over after so many seconds.
 LONGEST_S = 600

@@ -18,9 +18,10 @@ from callcontrol.routing.path import Path
 from callcontrol.routing.plan import Decision, Onward, Refuse
 from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.inputs import Complete
+from callcontrol.vocabulary.menu_visit import MenuLeft
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.target import Target, text_of
-from callcontrol.vocabulary.trail import MenuLeft, Passed, Routed, StepEnded
+from callcontrol.vocabulary.trail import Passed, Routed, StepEnded
 
 KEY_TIMER = "key"
 QUIET: Final[tuple[Command, ...]] = (do.StopTimer(KEY_TIMER), do.StopTimer(STEP_TIMER))

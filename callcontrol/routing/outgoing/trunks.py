@@ -1,31 +1,11 @@
-"""Which trunks can take an external number, in the order they are tried; and why none can."""
+"""Which trunks can take an external number, in the order they are tried."""
 
 from __future__ import annotations
 
 from callcontrol.config.settings import Trunk
 from callcontrol.routing.facts import Facts
-from callcontrol.routing.on_net import is_free, is_on_net
-from callcontrol.vocabulary.emergency import is_emergency
 from callcontrol.vocabulary.phone_number import as_dialled_in
 from callcontrol.vocabulary.trail import Passed
-
-
-def refusal(number: str, facts: Facts) -> str:
-    """Why this number is not dialled at all, "" if it is: blocked prefix, no price, no trunk.
-
-    An emergency number is called by who dials it (targets/emergency.py); nothing else leads there.
-    """
-    digits = number.removeprefix("+")
-    if is_emergency(number, facts.tenant.region, facts.tenant.emergency_numbers):
-        return "an emergency number: calls are not sent there, only a phone's own"
-    if number in facts.tenant.numbers:
-        return "a number of our own: it is reached inside, and never through a trunk"
-    blocked = next((p for p in facts.tenant.blocked if digits.startswith(p)), None)
-    if blocked is not None:
-        return f"blocked by prefix {blocked}"
-    if not is_free(number, facts) and not facts.prices.is_priced(number, facts.now):
-        return f"no price in list {facts.tenant.tariff}"
-    return "" if is_on_net(number, facts) or candidates(number, facts) else "no trunk takes this number"
 
 
 def candidates(number: str, facts: Facts) -> tuple[tuple[str, Trunk], ...]:

@@ -1,0 +1,73 @@
+"""Legs outside: a number behind a trunk, or another tenant's."""
+
+from __future__ import annotations
+
+from callcontrol.routing.facts import Facts
+from callcontrol.routing.on_net import endpoint_of, is_free, is_on_net
+from callcontrol.routing.outgoing.caller_id import shown_outside
+from callcontrol.routing.outgoing.checks import refusal
+from callcontrol.routing.outgoing.dialling import Dialling
+from callcontrol.routing.outgoing.trunks import as_sent, candidates, rests
+from callcontrol.routing.path import Path
+from callcontrol.routing.plan import Acceptance, LegPlan, Legs, TrunkNumber
+from callcontrol.routing.speech import as_file_string
+from callcontrol.vocabulary.target import NumberTarget, text_of
+from callcontrol.vocabulary.trail import Passed
+
+
+def number_leg(number: str, ring_s: int, path: Path, facts: Facts, round_: int = 0) -> Legs:
+    """The leg to an external number through the `round_`-th trunk that can take it; on-net to another tenant's."""
+    to = text_of(NumberTarget(number))
+    dialling = Dialling(number, path.payer)
+    refused = refusal(dialling, facts)
+    if refused is not None:
+        return Legs(why=(Passed(facts.now, to, refused.why),))
+    if is_on_net(number, facts):
+        return _on_net_leg(dialling, ring_s, path, facts) if not round_ else Legs()
+    choices = candidates(number, facts)
+    if round_ >= len(choices):
+        return Legs(why=(Passed(facts.now, to, "no further trunk"),))
+    name, trunk = choices[round_]
+    endpoint = TrunkNumber(name, trunk.gateway or name, as_sent(number, trunk))
+    leg = LegPlan(
+        to=to,
+        endpoint=endpoint,
+        ring_s=ring_s,
+        shown=shown_outside(facts, path.show, trunk),
+        payer=path.payer,
+        acceptance=acceptance(path, facts),
+        cap_s=longest_talk_s(facts),
+        direction=dialling.direction(facts),
+        progress_s=trunk.progress_s,
+    )
+    return Legs((leg,), () if round_ else rests(to, choices, facts))
+
+
+def _on_net_leg(dialling: Dialling, ring_s: int, path: Path, facts: Facts) -> Legs:
+    """The leg to a number of another tenant. The entry does not say whose it is: a tenant reads its trail."""
+    number, to = dialling.number, text_of(NumberTarget(dialling.number))
+    leg = LegPlan(
+        to=to,
+        endpoint=endpoint_of(number),
+        ring_s=ring_s,
+        shown=shown_outside(facts, path.show, None),
+        payer="" if is_free(number, facts) else path.payer,
+        acceptance=acceptance(path, facts),
+        cap_s=longest_talk_s(facts),
+        direction=dialling.direction(facts),
+    )
+    return Legs((leg,), (Passed(facts.now, to, "a number of another tenant here: no trunk is needed"),))
+
+
+def longest_talk_s(facts: Facts) -> int:
+    """How long a conversation outside may last (seconds): as the tenant has it, else as the installation has."""
+    return facts.tenant.talk or facts.settings.limits.talk_s
+
+
+def acceptance(path: Path, facts: Facts) -> Acceptance | None:
+    """External legs reached by forwarding may have to press 1; a call that a phone dialled directly never does."""
+    confirm = facts.tenant.confirm
+    is_dialled = bool(facts.caller.extension) and isinstance(path.first, NumberTarget)
+    if not confirm.on or is_dialled:
+        return None
+    return Acceptance(as_file_string(confirm.prompt.files(facts.tenant.language)), confirm.wait)
