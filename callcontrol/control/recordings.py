@@ -36,7 +36,7 @@ def follow(before: Call, call: Call, event: Event, facts: Facts) -> PlainResult:
     if call.recording is not None:
         call, more = _event(call, call.recording, event, facts)
         commands += more
-    return call, (*commands, *_masking(was, was_masked, call.recording))
+    return call, (*commands, *_masking(was, was_masked, call.recording), *_hiding(was, call.recording))
 
 
 def _masking(was: TalkRecording | None, was_masked: bool, now: TalkRecording | None) -> tuple[Command, ...]:
@@ -45,6 +45,19 @@ def _masking(was: TalkRecording | None, was_masked: bool, now: TalkRecording | N
     if now is None or not is_same or not now.is_on or now.is_masked is was_masked:
         return ()
     return (say.MaskRecording(now.channel, now.path, now.is_masked),)
+
+
+def _hiding(was: TalkRecording | None, now: TalkRecording | None) -> tuple[Command, ...]:
+    """Keys are hidden at the legs of a paused conversation, and nowhere else. A channel that is gone has none."""
+    if now is None:
+        return ()
+    before, after = _hidden(was), _hidden(now)
+    hide = tuple(say.HideKeys(leg, on=True) for leg in after if leg not in before)
+    return (*hide, *(say.HideKeys(leg, on=False) for leg in before if leg not in after))
+
+
+def _hidden(recording: TalkRecording | None) -> tuple[str, ...]:
+    return (recording.channel, recording.partner) if recording is not None and recording.hides_keys else ()
 
 
 def _conversation(before: Call, call: Call, facts: Facts) -> PlainResult:

@@ -56,4 +56,12 @@ class StopRecording:
     path: str
 
 
-TalkCommand = AnnounceRecording | EndPrompt | StartRecording | MaskRecording | StopRecording
+@dataclass(frozen=True, slots=True)
+class HideKeys:
+    """No worker keeps keys that are pressed at this leg from now on, or (`on` False) they are kept again."""
+
+    leg_id: str
+    on: bool
+
+
+TalkCommand = AnnounceRecording | EndPrompt | StartRecording | MaskRecording | StopRecording | HideKeys

@@ -57,6 +57,11 @@ class TalkRecording:
         return bool(self.media_id)
 
     @property
+    def hides_keys(self) -> bool:
+        """Whether what its parties type is for each other alone: a card's number, say."""
+        return self.paused_until is not None and not self.apart
+
+    @property
     def is_masked(self) -> bool:
         """Whether silence is written: while it is paused, no party talks, or one has not heard the announcement."""
         return self.is_on and (self.paused_until is not None or self.apart or bool(self.unheard))

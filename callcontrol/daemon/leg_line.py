@@ -89,7 +89,16 @@ class LegLine:
                 self._insist(command, driver, clock.monotonic() + patience_s)
             case say.StartRecording(media_id=media_id):
                 self._record(command, driver, media_id)
-            case do.Whisper() | say.AnnounceRecording() | say.EndPrompt() | say.MaskRecording() | say.StopRecording():
+            case say.HideKeys(on=False):  # at a channel that has just gone there is nothing to hide
+                self._ask(command, driver, ignore)
+            case (
+                do.Whisper()
+                | say.AnnounceRecording()
+                | say.EndPrompt()
+                | say.MaskRecording()
+                | say.StopRecording()
+                | say.HideKeys()
+            ):
                 call = driver.call
                 self._ask(command, driver, lambda reply: None if reply.ok else _refused(command, call, reply.text))
 

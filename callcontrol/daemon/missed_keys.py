@@ -1,5 +1,8 @@
 """Keys of callers that no worker had on the line when they were pressed: between two workers, or while the channel is
 fetched. The switch tells every worker of every key; the one to which the caller comes has those in between.
+
+What is typed while a recording is paused is kept by none: the legs are marked at the switch, so that a worker that has
+not the call knows it too.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from callcontrol.control.uncontrolled import BACK_S
 from callcontrol.daemon.driven_call import DrivenCall
 from callcontrol.daemon.missed_ends import KEPT_S as ORPHANED_S
 from callcontrol.edges import clock, meters
+from callcontrol.edges.freeswitch.recording_commands import KEYS_HIDDEN, KEYS_MARK_HEADER
 from callcontrol.edges.freeswitch.translate import key_pressed
 from callcontrol.edges.freeswitch.wire import SwitchEvent, peek
 
@@ -29,18 +33,18 @@ class MissedKeys:
         self._kept: deque[tuple[float, str, KeyPressed]] = deque()
 
     def tell(self, driver: DrivenCall, event: SwitchEvent) -> None:
-        """A key was pressed at a leg of this call, or by the caller (whose own come over the caller's connection). Of a
-        conversation whose recording is paused none is kept.
-        """
+        """A key was pressed at a leg of this call, or by the caller (whose own come over the caller's connection)."""
         leg, recording = event.get("Unique-ID"), driver.call.recording
         is_missed = leg == driver.call.led and driver.line is None
-        if is_missed and (recording is None or recording.paused_until is None):
+        if is_missed and (recording is None or not recording.hides_keys):
             self.note(leg, key_pressed(event.get))
         if not is_missed or recording is not None:
             driver.deliver(LegKey(leg, event.get("DTMF-Digit")))
 
     def keep(self, channel: str, text: bytes) -> bool:
         """A key was pressed on a channel of no call here, as this JSON event tells. False: it is of no further use."""
+        if peek(text, KEYS_MARK_HEADER) == KEYS_HIDDEN:
+            return False
         self.note(channel, key_pressed(partial(peek, text)))
         return False
 

@@ -138,6 +138,8 @@ class ChannelValues:
             "Channel-Call-UUID": self.call_uuid,
             "Answer-State": self.answer_state,
         }
+        if mark := self.get("presence_data"):
+            found["Channel-Presence-Data"] = mark
         if self.cause:
             found["Hangup-Cause"] = self.cause
         if self.has_codec:

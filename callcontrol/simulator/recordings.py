@@ -1,10 +1,12 @@
 """`uuid_record`: a channel is recorded beside whatever it does (switch_ivr_async.c, switch_ivr_record_session_event).
 
-No audio is made, only time and events.
+No audio is made, only time and events. Where its folder does not exist (`media.py`) none is begun, and one that runs
+ends as on a full disk: the switch notices when it closes the file.
 """
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
 from urllib.parse import unquote
 
 from callcontrol.simulator.channel import Channel
@@ -30,7 +32,7 @@ def record(switch: SwitchBase, argument: str) -> str:
         case "start":
             return _start(switch, channel, path, float(limit or 0), variables)
         case "stop" if running is not None:
-            _stop(channel, running, "success-maxtime")
+            _stop(channel, running, "uri-failure" if _is_broken(switch, path) else "success-maxtime")
             return _OK
         case "mask" | "unmask" if running is not None:
             running.masked = action == "mask"
@@ -45,17 +47,25 @@ def record(switch: SwitchBase, argument: str) -> str:
 def _start(switch: SwitchBase, channel: Channel, path: str, limit_s: float, variables: str) -> str:
     if path in channel.recordings:
         return _OK
-    if not path.startswith("/") or not channel.has_media:
+    if not path.startswith("/") or not channel.has_media or _is_broken(switch, path):
         return "-ERR Cannot record session!\n"
     pairs = (pair.partition("=") for pair in separate(unquote(variables).strip("{}"), ",") if pair)
     running = Running(path, switch.core.timeline.now_us(), {name: value for name, _, value in pairs})
     channel.recordings[path] = running
     channel.fire("RECORD_START", after=running.headers)
     channel.far_end.told("recording")
-    channel.on_down.append(lambda: _stop(channel, running, "success-silence"))
+
+    def stop(cause: str) -> None:
+        _stop(channel, running, "uri-failure" if _is_broken(switch, path) else cause)
+
+    channel.on_down.append(lambda: stop("success-silence"))
     if limit_s:
-        switch.core.timeline.call_later(limit_s, lambda: _stop(channel, running, "success-maxtime"))
+        switch.core.timeline.call_later(limit_s, lambda: stop("success-maxtime"))
     return _OK
+
+
+def _is_broken(switch: SwitchBase, path: str) -> bool:
+    return str(PurePosixPath(path).parent) in switch.media.missing
 
 
 def _stop(channel: Channel, running: Running, cause: str) -> None:

@@ -233,6 +233,27 @@ def test_a_pause_ends_by_the_key_too() -> None:
     assert masked(press(story, leg, "*4")) == [False]
 
 
+def test_keys_are_hidden_at_both_legs_while_it_is_paused() -> None:
+    story, leg = recorded()
+    assert hidden(press(story, leg, "*4")) == [(CALLER, True), (leg, True)]
+    assert hidden(press(story, leg, "7")) == []
+    assert hidden(story.then(TimerFired(PAUSE_TIMER))) == [(CALLER, False), (leg, False)]
+
+
+def test_keys_count_again_when_a_paused_conversation_is_over() -> None:
+    """The caller comes to a menu, say, though the pause is not over; the next party's objection counts too."""
+    story, leg = recorded()
+    press(story, leg, "*4")
+    app_id = story.call.state.app_id  # type: ignore[attr-defined]  # of Talking
+    assert hidden(story.then(AppEnded(app_id, "SUCCESS", {leg: ""}))) == [(CALLER, False), (leg, False)]
+    rung = moved_on(story, leg, "103")
+    assert hidden(story) == [(CALLER, True), (rung, True)]
+
+
+def hidden(story: Story) -> list[tuple[str, bool]]:
+    return [(one.leg_id, one.on) for one in story.every(say.HideKeys)]
+
+
 def test_no_digit_of_a_pause_is_kept() -> None:
     story, leg = recorded()
     press(story, leg, "*4")

@@ -10,21 +10,24 @@ import pytest
 
 from callcontrol.control.call import Call, new_call
 from callcontrol.control.events import Event, KeyPressed, LegKey
+from callcontrol.control.talk_recording import TalkRecording
 from callcontrol.daemon import missed_keys
 from callcontrol.daemon.driven_call import DrivenCall
 from callcontrol.daemon.missed_keys import KEPT_S, MissedKeys
 from callcontrol.edges import clock
+from callcontrol.edges.freeswitch.recording_commands import KEYS_HIDDEN, KEYS_MARK_HEADER
 from callcontrol.edges.freeswitch.wire import Frame, read_event
 from callcontrol.vocabulary.call import Caller, HeardKey
 from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.recording import RecordingMode
 
 CALL = new_call(
     id_="c", channel="a", switch="s1", worker="w1", tenant="acme", caller=Caller("1"), dialled="2", now=Instant(1)
 )
 
 
-def dtmf(key: str, at: int, channel: str = "a") -> bytes:
-    headers = {"Event-Name": "DTMF", "Unique-ID": channel, "DTMF-Digit": key, "Event-Date-Timestamp": str(at)}
+def dtmf(key: str, at: int, channel: str = "a", **more: str) -> bytes:
+    headers = {**more, "Event-Name": "DTMF", "Unique-ID": channel, "DTMF-Digit": key, "Event-Date-Timestamp": str(at)}
     return orjson.dumps({**headers, "DTMF-Source": "RTP"})
 
 
@@ -76,3 +79,15 @@ def test_a_callers_key_is_missed_while_the_channel_is_fetched(line: object, leg:
     keys, driven = MissedKeys(), Driven(line=line)
     keys.tell(cast(DrivenCall, driven), read_event(Frame("text/event-json", b"", dtmf("1", 10, leg))))
     assert (len(keys.of(CALL)), driven.told) == (is_kept, [] if is_kept else [LegKey(leg, "1")])
+
+
+def test_what_is_typed_while_a_recording_is_paused_is_kept_by_no_worker() -> None:
+    """Neither by the one that has the call and not the caller, nor by one that knows only what the switch tells."""
+    keys, recording = MissedKeys(), TalkRecording(mode=RecordingMode.ANNOUNCE, channel="a", partner="b")
+    marked = dtmf("1", 10, **{KEYS_MARK_HEADER: KEYS_HIDDEN})
+    assert not keys.keep("a", marked)
+    paused = replace(recording, media_id="c-1", paused_until=Instant(99))
+    driven = Driven(replace(CALL, recording=paused))
+    keys.tell(cast(DrivenCall, driven), read_event(Frame("text/event-json", b"", marked)))
+    assert keys.of(CALL) == ()
+    assert driven.told == [LegKey("a", "1")]

@@ -6,21 +6,28 @@ One stage for all: each test leaves both workers running, and nothing in the que
 from __future__ import annotations
 
 import os
+import re
+import resource
 import signal
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import gevent
 import pytest
 from redis import Redis
 
+from callcontrol.daemon.configuration import read_configuration
+from callcontrol.edges.ledger.media_table import MediaTable, MediaWanted
 from callcontrol.edges.live_state import keys
 from callcontrol.simulator.callers import Call
-from callcontrol.simulator.phones import Behaviour, Phone, Trunk
+from callcontrol.simulator.phones import KEY_S, Behaviour, Phone, Trunk
 from callcontrol.simulator.stories.stage import Stage
 from callcontrol.vocabulary.agent import AgentState
+from callcontrol.vocabulary.call import call_id_of
+from callcontrol.vocabulary.media import MediaState
+from tests.daemon.kept_bytes import TYPED, files, rows, typed_in
 from tests.daemon.test_queue_survival import AGENT, NEVER, Live
 from tests.daemon.test_survival import (
     DID,
@@ -44,6 +51,10 @@ from tests.daemon.test_survival import (
 QUEUE, HOTLINE = "hotline", "48221234590"
 NO_ANSWER_DID, RINGS_FIVE, LANDLINE = "48221234572", "108@acme.example", "+48223334455"
 
+# Every conversation of this extension is recorded; a pause of the example lasts three seconds.
+RECORDED, RECORDED_DID, RECORDED_CALLER = "140@acme.example", "48221234562", "+48600555777"
+TOLD_OF_A_PAUSE = ["announce", "started", "paused", "resumed", "ended"]
+
 # A slow machine joins caller and agent later than that they hung up otherwise (seconds).
 TALK_S = 3.0
 
@@ -54,7 +65,8 @@ pytestmark = pytest.mark.timeout(300)
 def stage() -> Iterator[Stage]:
     with tempfile.TemporaryDirectory(prefix="callcontrol-stage-") as folder:
         Path(folder).chmod(0o711)
-        with Stage(Path(folder), EXAMPLE, workers=2) as made:
+        records_of_the_switch = ("--cdrs", f"{folder}/cdrs")
+        with Stage(Path(folder), EXAMPLE, workers=2, simulator=records_of_the_switch) as made:
             yield made
 
 
@@ -206,3 +218,71 @@ def test_sigterm_of_one_worker_hands_its_callers_to_the_other(stage: Stage, live
     until(lambda: len(owners(stage)) == 4 and ending not in map(pid_of, owners(stage).values()))
     assert "hangup" not in {what for call in placed for what in heard(stage, call)}
     everybody_is_served(stage, live, placed)
+
+
+def state_of_talk(stage: Stage, call: str) -> MediaState | None:
+    """What has become of the recording of a call; None: nothing is known yet."""
+    with closing(MediaTable(stage.dsn, "test")) as table:
+        found = table.find(MediaWanted(call_id=call_id_of(stage.switch.heard(call)[0]["uuid"])))
+    assert len(found) < 2, found
+    return found[0].media.state if found else None
+
+
+def test_kill_9_in_the_pause_of_a_recorded_talk(stage: Stage, live: Live) -> None:
+    """It goes on and is closed; no key of the pause is kept anywhere, not even of those between the two workers."""
+    phone(stage, RECORDED, Behaviour("answers", after_s=0.1, digits=((3.0, "*4"), (3.5, TYPED))))
+    call = stage.switch.place(Call(RECORDED_DID, number=RECORDED_CALLER))
+    until(lambda: "recording_masked" in heard(stage, call))
+    before = owner(stage, call)
+    stage.switch.press(call, TYPED)
+    gevent.sleep(KEY_S * (len(TYPED) + 1))
+    os.kill(pid_of(before), signal.SIGKILL)
+    stage.switch.press(call, TYPED)
+    another_takes_over(stage, call, before)
+    until(lambda: heard(stage, call)[-1] == "recording_unmasked")
+    stage.postgres.stop()
+    hang_up(stage, call)
+    until(lambda: "callcontrol_spool_records 1.0" in stage.daemon.metrics())
+    folder = stage.config.parent
+    spooled = files(folder / "data")
+    stage.postgres.start()
+    assert [fact["what"] for fact in record_of(stage, call).talks] == TOLD_OF_A_PAUSE
+    until(lambda: state_of_talk(stage, call) is MediaState.CLOSED)
+    for places in (spooled, files(folder), rows(stage.dsn)):
+        assert any(RECORDED_CALLER.encode() in text for text in places.values())
+        assert typed_in(places) == []
+
+
+@contextmanager
+def full_disks(stage: Stage) -> Iterator[None]:
+    """No file of a worker can grow (see `tests/chaos/faults/disk.py`), and the switch cannot write its recordings."""
+    recordings = read_configuration(stage.config).settings.recordings
+    before = {pid: resource.prlimit(pid, resource.RLIMIT_FSIZE) for pid in stage.daemon.worker_pids()}
+    stage.switch.file(recordings, None)
+    try:
+        for pid, (_, hard) in before.items():
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, hard))
+        yield
+    finally:
+        for pid, limits in before.items():
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, limits)
+        stage.switch.file(recordings, 0.0)
+
+
+def refused(stage: Stage) -> float:
+    """How many commands the switch has refused."""
+    found = re.search(r"^callcontrol_command_errors_total\{[^}]*\} ([0-9.]+)$", stage.daemon.metrics(), re.MULTILINE)
+    return float(found[1]) if found else 0.0
+
+
+def test_a_full_disk_loses_a_recording_and_says_so_and_nothing_else(stage: Stage, live: Live) -> None:
+    phone(stage, RECORDED, Behaviour("answers", after_s=0.1))
+    call = stage.switch.place(Call(RECORDED_DID))
+    until(lambda: "recording" in heard(stage, call))
+    before = refused(stage)
+    with full_disks(stage):
+        late = stage.switch.place(Call(RECORDED_DID))
+        until(lambda: refused(stage) > before)
+        assert hang_up(stage, call)["cause"] == hang_up(stage, late)["cause"] == "NORMAL_CLEARING"
+    until(lambda: {state_of_talk(stage, one) for one in (call, late)} == {MediaState.LOST})
+    assert [record_of(stage, one).talks[-1]["what"] for one in (call, late)] == ["lost", "lost"]

@@ -33,6 +33,7 @@ from tests.freeswitch.resting import RESTS
 from tests.freeswitch.stage import RealStage
 from tests.freeswitch.switch import find_freeswitch
 from tests.freeswitch.takeovers import TAKEOVERS
+from tests.freeswitch.talks import TALKS
 from tests.freeswitch.tones import HEARS, tone_differences
 from tests.freeswitch.transfers import TRANSFERS
 from tests.freeswitch.world import CannotTell
@@ -99,6 +100,7 @@ def _mishaps(stage: RealStage, microphones: Microphones, words: list[str]) -> It
         *BLINKS,
         *MESSAGES,
         *LAMPS,
+        *TALKS,
         phones_at_another_switch,
     )
     for mishap in every:

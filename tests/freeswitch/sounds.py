@@ -6,7 +6,7 @@ import math
 import struct
 from collections.abc import Iterable, Mapping
 
-KEYS = "0123456789*#"
+KEYS = "0123456789*#ABCD"
 EVENT_PAYLOAD = 101
 ALAW_PAYLOAD = 8
 RATE = 8000

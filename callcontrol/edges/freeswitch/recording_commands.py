@@ -13,6 +13,7 @@ from typing import Final
 from callcontrol.control.talk_commands import (
     AnnounceRecording,
     EndPrompt,
+    HideKeys,
     MaskRecording,
     StartRecording,
     StopRecording,
@@ -30,6 +31,11 @@ MEDIA_HEADER: Final = f"Recording-Variable-{MEDIA}"
 # Every key of a channel stands in `digits_dialed` at its end, and so in the switch's own records; what this matches is
 # written as X (switch_channel.c, switch_channel_set_timestamps).
 _KEYS_HIDDEN: Final = "digits_dialed_filter=(.*)"
+# What a channel is marked with while no worker is to keep its keys: of its variables this one stands in the event of
+# each key (switch_channel.c, switch_channel_event_set_basic_data), so each listener knows.
+_KEYS_MARK: Final = "presence_data"
+KEYS_MARK_HEADER: Final = "Channel-Presence-Data"
+KEYS_HIDDEN: Final = "cc-keys-hidden"
 _PATH: Final = re.compile(r"/[A-Za-z0-9_./-]{1,400}")
 
 
@@ -68,6 +74,8 @@ def api_command(command: TalkCommand, call_id: str) -> str:
             return f"uuid_record {channel} start {_path(path)} {limit_s} {{{MEDIA}={media_id},{stereo}=true}}"
         case MaskRecording(channel, path, on):
             return f"uuid_record {channel} {'mask' if on else 'unmask'} {_path(path)}"
+        case HideKeys(leg, on):
+            return f"uuid_setvar {leg} {_KEYS_MARK}{f' {KEYS_HIDDEN}' if on else ''}"
         case StopRecording(channel):
             # a message that is recorded on the channel later must not be taken for this long
             return f"uuid_setvar {channel} record_ms"
