@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from callcontrol.control.box_commands import BoxCommand
 from callcontrol.control.talk_commands import TalkCommand
 from callcontrol.routing.facts import SentOn
 from callcontrol.routing.plan import LegPlan
 from callcontrol.vocabulary.agent import AgentAction, OfferEnd
 from callcontrol.vocabulary.hearing import Hearing
 from callcontrol.vocabulary.language import Language
-from callcontrol.vocabulary.mailbox import BoxChange, Greeting, GreetingKind
 from callcontrol.vocabulary.media import MediaChange
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.override import SetByHand
@@ -97,51 +97,6 @@ class StoreOverride:
 
     of: str
     override: SetByHand | None
-
-
-@dataclass(frozen=True, slots=True)
-class LookAtBox:
-    """How a voicemail box of the tenant stands now; answered by BoxFound."""
-
-    box: str
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeBox:
-    """Change a voicemail box of the tenant; answered by BoxChanged. A new message is offered until Redis takes it."""
-
-    box: str
-    change: BoxChange
-
-
-@dataclass(frozen=True, slots=True)
-class SetGreeting:
-    """Set a greeting of a voicemail box, or (None) remove it; answered by Stored."""
-
-    box: str
-    kind: GreetingKind
-    greeting: Greeting | None
-
-
-@dataclass(frozen=True, slots=True)
-class CheckPin:
-    """Check a PIN of a voicemail box, which counts as an attempt; answered by PinChecked.
-
-    After so many wrong attempts, of all calls together, the box is locked for so many seconds.
-    """
-
-    box: str
-    pin: str = field(repr=False)
-    failures: int
-    locked_s: int
-
-
-@dataclass(frozen=True, slots=True)
-class SetPin:
-    """Set the PIN of a voicemail box; answered by Stored."""
-
-    box: str
-    pin: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,11 +319,6 @@ Command = (
     | StoreRule
     | RememberLanguage
     | StoreOverride
-    | LookAtBox
-    | ChangeBox
-    | SetGreeting
-    | CheckPin
-    | SetPin
     | StartTimer
     | StopTimer
     | CheckChannels
@@ -392,6 +342,7 @@ Command = (
     | KeepCallback
     | CallbackTried
     | ActOnAgent
+    | BoxCommand
     | TalkCommand
     | NoteMedia
     | NoteHearing

@@ -5,11 +5,11 @@ from __future__ import annotations
 from callcontrol.config.settings import Settings
 from callcontrol.control import commands as do
 from callcontrol.control import legs
+from callcontrol.control.box_events import BoxChanged
 from callcontrol.control.call import Call, Closed, Ending, Talking
 from callcontrol.control.commands import Command
 from callcontrol.control.events import (
     AppEnded,
-    BoxChanged,
     CallConnectionLost,
     CallerHungUp,
     Event,

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from callcontrol.control.box_events import BoxEvent
 from callcontrol.control.talk_events import TalkEvent
 from callcontrol.vocabulary.call import Stamps
 from callcontrol.vocabulary.direction import Direction
-from callcontrol.vocabulary.mailbox import Box, BoxChange, Changed
 from callcontrol.vocabulary.moment import Instant
-from callcontrol.vocabulary.pin import PinVerdict
 from callcontrol.vocabulary.queue import Entered, Kept, Notice, Offer, Refusal
 
 
@@ -104,42 +103,6 @@ class Stored:
     force.
     """
 
-    trouble: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class BoxFound:
-    """How a voicemail box stands now.
-
-    Attributes:
-        found: None: it is not known, because of this trouble.
-    """
-
-    box: str
-    found: Box | None
-    trouble: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class BoxChanged:
-    """What became of a change of a voicemail box.
-
-    Attributes:
-        changed: None: it is not known, because of this trouble.
-    """
-
-    box: str
-    change: BoxChange
-    changed: Changed | None
-    trouble: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PinChecked:
-    """What became of an attempt at the PIN of a voicemail box; `trouble` says why it could not be checked."""
-
-    box: str
-    verdict: PinVerdict
     trouble: str = ""
 
 
@@ -370,9 +333,6 @@ Event = (
     | CallerHungUp
     | LegGone
     | Stored
-    | BoxFound
-    | BoxChanged
-    | PinChecked
     | KeyPressed
     | LegAnswered
     | OriginateFailed
@@ -394,6 +354,7 @@ Event = (
     | Rearrived
     | HoursOver
     | AloneChecked
+    | BoxEvent
     | TalkEvent
     | SwitchGone
     | CommandFailed

@@ -5,54 +5,58 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from callcontrol.control import commands as do
-from callcontrol.control.events import BoxChanged, BoxFound, Stored
+from callcontrol.control import box_commands as in_box
+from callcontrol.control.box_events import BoxChanged, BoxFound
+from callcontrol.control.events import Stored
 from callcontrol.daemon.driven_call import DrivenCall
-from callcontrol.daemon.pin_line import PinCommand, PinLine
+from callcontrol.daemon.pin_line import PinLine
+from callcontrol.daemon.sound_line import SoundLine
 from callcontrol.edges import clock
+from callcontrol.edges.live_state.brought_sounds import BroughtSounds
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.mailboxes import BoxStore
 from callcontrol.vocabulary.mailbox import Box, Changed, ChangeReply
 from callcontrol.vocabulary.message_mark import MessageMark, marks_of
 
-BoxCommand = do.LookAtBox | do.ChangeBox | do.SetGreeting | PinCommand
-
 
 class BoxLine:
-    """Carries out commands about voicemail boxes.
+    """Carries out commands about voicemail boxes and what is heard in them.
 
     Args:
         note: takes what becomes of messages, for the ledger.
     """
 
-    def __init__(self, store: BoxStore, note: Callable[[MessageMark], object]) -> None:
+    def __init__(self, store: BoxStore, sounds: BroughtSounds, note: Callable[[MessageMark], object]) -> None:
         self._store = store
         self._note = note
         self._pins = PinLine(store)
+        self._sounds = SoundLine(sounds)
 
     @property
     def owed(self) -> int:
         """Messages that Redis has not taken yet."""
         return self._store.owed
 
-    def carry_out(self, command: BoxCommand, driver: DrivenCall) -> None:
+    def carry_out(self, command: in_box.BoxCommand, driver: DrivenCall) -> None:
         """Carry it out; the answer is delivered to the driver."""
         tenant, store = driver.call.tenant, self._store
         match command:
-            case do.LookAtBox(box):
+            case in_box.LookAtBox(box):
                 store.look_up(tenant, box, partial(_found, driver, box))
-            case do.ChangeBox(box, change):
+            case in_box.ChangeBox(box, change):
                 changed = partial(self._changed, driver, command)
                 # Who hangs up while speaking has left a message: the call is over when it comes into the box.
                 driver.when_confirmed(partial(store.change, tenant, box, change, changed), over=True)
-            case do.SetGreeting(box, kind, greeting):
+            case in_box.SetGreeting(box, kind, greeting):
                 stored = partial(store.greet, tenant, box, kind, greeting, partial(_stored, driver))
                 driver.when_confirmed(stored)
-            case do.CheckPin() | do.SetPin():
+            case in_box.CheckPin() | in_box.SetPin():
                 self._pins.carry_out(command, driver)
+            case in_box.BringSound():
+                self._sounds.carry_out(command, driver)
 
     def _changed(
-        self, driver: DrivenCall, command: do.ChangeBox, changed: Changed | None, trouble: LiveStateError | None
+        self, driver: DrivenCall, command: in_box.ChangeBox, changed: Changed | None, trouble: LiveStateError | None
     ) -> None:
         if changed is not None and changed.reply is ChangeReply.DONE:
             for mark in marks_of(driver.call.tenant, command.box, command.change, clock.now()):

@@ -14,6 +14,7 @@ from functools import partial
 
 from callcontrol.control import commands as do
 from callcontrol.control import ending, machine, uncontrolled
+from callcontrol.control.box_commands import BoxCommand
 from callcontrol.control.call import Call, Closed, Deciding
 from callcontrol.control.commands import Command
 from callcontrol.control.events import (
@@ -30,7 +31,6 @@ from callcontrol.control.events import (
 )
 from callcontrol.control.keys_ahead import is_full
 from callcontrol.control.uncontrolled import GoesOnAlone
-from callcontrol.daemon.box_line import BoxCommand
 from callcontrol.daemon.confirmation import Confirmation, Doubt
 from callcontrol.daemon.driven_call import Line
 from callcontrol.daemon.facts_finder import find_facts

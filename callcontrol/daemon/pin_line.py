@@ -10,8 +10,9 @@ from typing import Final
 import gevent
 from gevent.lock import BoundedSemaphore
 
-from callcontrol.control import commands as do
-from callcontrol.control.events import PinChecked, Stored
+from callcontrol.control import box_commands as in_box
+from callcontrol.control.box_events import PinChecked
+from callcontrol.control.events import Stored
 from callcontrol.daemon.driven_call import DrivenCall
 from callcontrol.edges import box_meters, meters, pin_hash
 from callcontrol.edges.containment import note_fault
@@ -28,7 +29,7 @@ log = logging.getLogger(__name__)
 HASHED_AT_ONCE: Final = 2
 MAX_PINS: Final = 100
 
-PinCommand = do.CheckPin | do.SetPin
+PinCommand = in_box.CheckPin | in_box.SetPin
 
 
 class PinLine:
@@ -44,12 +45,12 @@ class PinLine:
         if self._underway >= MAX_PINS:
             meters.limits_reached_total.labels("MAX_PINS").inc()
             _failed(command, driver, "too many PINs wait to be checked")
-        elif isinstance(command, do.CheckPin):
+        elif isinstance(command, in_box.CheckPin):
             self._try(command, driver)
         else:
             driver.when_confirmed(partial(self._aside, command, driver, partial(self._set, command, driver)))
 
-    def _try(self, command: do.CheckPin, driver: DrivenCall) -> None:
+    def _try(self, command: in_box.CheckPin, driver: DrivenCall) -> None:
         def counted(found: PinTry | None, trouble: LiveStateError | None) -> None:
             if found is None:
                 _failed(command, driver, str(trouble))
@@ -76,7 +77,7 @@ class PinLine:
         finally:
             self._underway -= 1
 
-    def _check(self, command: do.CheckPin, found: PinTry, driver: DrivenCall) -> None:
+    def _check(self, command: in_box.CheckPin, found: PinTry, driver: DrivenCall) -> None:
         """Compare it. A box without a PIN takes none, and cannot be told from one with another PIN."""
         if aside(pin_hash.is_right, command.pin, found.pin.hash or pin_hash.NO_PIN):
             # Where Redis does not hear that it was right, it is counted as a wrong one.
@@ -87,7 +88,7 @@ class PinLine:
         if found.pin.locked_until:
             _locked(command.box, found, driver)
 
-    def _set(self, command: do.SetPin, driver: DrivenCall) -> None:
+    def _set(self, command: in_box.SetPin, driver: DrivenCall) -> None:
         kept = aside(pin_hash.hashed, command.pin)
         self._store.set_pin(driver.call.tenant, command.box, kept, partial(_stored, driver))
 
@@ -109,7 +110,7 @@ def _locked(box: str, found: PinTry, driver: DrivenCall) -> None:
 
 
 def _failed(command: PinCommand, driver: DrivenCall, trouble: str) -> None:
-    if isinstance(command, do.CheckPin):
+    if isinstance(command, in_box.CheckPin):
         _tell(driver, command.box, PinVerdict.UNKNOWN, trouble)
     else:
         driver.deliver(Stored(trouble))

@@ -48,6 +48,7 @@ from callcontrol.edges.freeswitch.sockets import Address, InheritedFd
 from callcontrol.edges.freeswitch.translate import READ
 from callcontrol.edges.freeswitch.wire import WireLimits
 from callcontrol.edges.heartbeat_message import HeartbeatMessage
+from callcontrol.edges.live_state.brought_sounds import BroughtSounds
 from callcontrol.edges.live_state.calls import CallStore
 from callcontrol.edges.live_state.inbox import Inbox
 from callcontrol.edges.live_state.languages import LanguageStore
@@ -119,7 +120,7 @@ class Worker:
             rules=RuleStore(self._pipeline),
             languages=LanguageStore(self._pipeline),
             overrides=OverrideStore(self._pipeline),
-            boxes=BoxLine(BoxStore(self._pipeline), spools.media.note),
+            boxes=BoxLine(BoxStore(self._pipeline), BroughtSounds(self._pipeline), spools.media.note),
             calls=CallStore(self._pipeline, lambda tenant, call_id: self._shared.lose(tenant, call_id)),
             registrations=phones,
             records=spools.records,

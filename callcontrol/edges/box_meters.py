@@ -36,3 +36,14 @@ messages_brought_back_total = series.counter(
     "Messages put into boxes by the ledger: Redis had lost them, or no worker that lives had them for Redis",
     tenant=series.tenants,
 )
+sounds_brought_total = series.counter(
+    "callcontrol_sounds_brought_total",
+    "Sound files that a call wanted at a switch that did not have them: there (they were brought), not (they were not)",
+    result=series.of(("there", "not")),
+)
+sounds_lent = Gauge(
+    "callcontrol_sounds_lent",
+    "Sound files that lie in a switch's folder because they were brought there in the last hour",
+    ["switch"],
+    multiprocess_mode=MAX,
+)

@@ -52,6 +52,7 @@ VERDICTS: Final = ("settled", "corrected", "added", "doubtful")
 # The loops of the media job, and how their steps end (jobs/media).
 JOB_LOOPS: Final = (
     *("move", "close", "adopt", "room", "delete", "boxes", "rebuild", "links", "keys", "sweep"),
+    *("bring", "brought"),
     *("mail", "mail_follows", "mail_upkeep", "message_mails", "missed_calls", "bounces", "transcripts"),
 )
 STEP_ENDS: Final = ("done", "failed")
@@ -76,6 +77,7 @@ LIMITS: Final = (
     "MAX_OWED",
     "MAX_PINS",
     "MAX_REPEATED",
+    "MAX_SOUNDS",
     "MAX_WAITING",
     "VALUE_CHARACTERS",
     "VARIABLES_LIMIT",

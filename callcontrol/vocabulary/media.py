@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
+from pathlib import PurePosixPath
 from typing import Any, Final
 
 import orjson
@@ -54,6 +55,8 @@ class MediaState(StrEnum):
 _RANKS: Final = {state: rank for rank, state in enumerate(MediaState)}
 
 CHANGE: Final = Kind("MediaChange")
+# The folder of files that were brought to a switch, in its folder of recordings.
+BROUGHT: Final = "brought"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +113,20 @@ _SAID: Final = tuple(
 def media_id_of(call_id: str, number: int) -> str:
     """The id of the medium that the application of this number in the call makes."""
     return f"{call_id}-{number}"
+
+
+def brought_path(recordings: str, media_id: str) -> str:
+    """Where a switch finds a file that was brought to it from storage, or from another switch.
+
+    Args:
+        recordings: the switch's folder of recordings.
+    """
+    return f"{recordings}/{BROUGHT}/{media_id}.wav"
+
+
+def named_in(path: str) -> str:
+    """The id of the medium whose file this is; files are named by it."""
+    return PurePosixPath(path).stem
 
 
 def call_of(media_id: str) -> str:

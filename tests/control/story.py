@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Self, TypeVar
 
+from callcontrol.control import box_commands as in_box
 from callcontrol.control import commands as do
 from callcontrol.control import machine
+from callcontrol.control.box_events import BoxFound
 from callcontrol.control.call import Call, new_call
 from callcontrol.control.commands import Command
-from callcontrol.control.events import BoxFound, Event, FactsFound, LegGone
+from callcontrol.control.events import Event, FactsFound, LegGone
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.call import Stamps
 from callcontrol.vocabulary.leg import Leg, Role
@@ -51,7 +53,7 @@ class Story:
         for noted in self.every(do.NoteSentOn):  # the driver's part
             self.facts = replace(self.facts, moved={**self.facts.moved, **noted.moved})
         if self.boxes is not None:
-            for asked in self.every(do.LookAtBox):
+            for asked in self.every(in_box.LookAtBox):
                 found = BoxFound(asked.box, self.boxes.get(asked.box, Box()))
                 self.call, more = machine.step(self.call, found, self.facts)
                 self.commands += more

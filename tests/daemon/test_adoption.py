@@ -33,6 +33,7 @@ from callcontrol.daemon.worker_context import WorkerContext
 from callcontrol.edges import clock
 from callcontrol.edges.ledger.rejected import RejectedFull
 from callcontrol.edges.live_state import codec, keys
+from callcontrol.edges.live_state.brought_sounds import BroughtSounds
 from callcontrol.edges.live_state.calls import CallStore
 from callcontrol.edges.live_state.languages import LanguageStore
 from callcontrol.edges.live_state.mailboxes import BoxStore
@@ -128,7 +129,7 @@ def shared(pipeline: RedisPipeline, written: Written) -> WorkerContext:
         rules=RuleStore(pipeline),
         languages=LanguageStore(pipeline),
         overrides=OverrideStore(pipeline),
-        boxes=BoxLine(BoxStore(pipeline), NoMedia().note),
+        boxes=BoxLine(BoxStore(pipeline), BroughtSounds(pipeline), NoMedia().note),
         calls=CallStore(pipeline, lambda tenant, call: made.lose(tenant, call)),
         registrations=Registrations(),
         records=written,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from callcontrol.control import commands as do
-from callcontrol.control.events import BoxChanged
+from callcontrol.control import box_commands as in_box
+from callcontrol.control.box_events import BoxChanged
 from callcontrol.daemon.box_line import BoxLine
+from callcontrol.edges.live_state.brought_sounds import BroughtSounds
 from callcontrol.edges.live_state.mailboxes import BoxStore
 from callcontrol.edges.live_state.pipeline import RedisPipeline
 from callcontrol.vocabulary.mailbox import AddMessage, BoxChange, Done, Message, MessageState, SetState, Take
@@ -18,7 +19,7 @@ __all__ = ["pipeline"]
 
 def test_what_is_done_with_a_message_is_noted(pipeline: RedisPipeline) -> None:
     noted: list[MessageMark] = []
-    line, driver = BoxLine(BoxStore(pipeline), noted.append), Driver()
+    line, driver = BoxLine(BoxStore(pipeline), BroughtSounds(pipeline), noted.append), Driver()
     message = Message("c-1", "", "", Instant(1), 1_000, "fs1", "/r/c-1.wav")
     changes: list[BoxChange] = [
         AddMessage(message),
@@ -30,7 +31,7 @@ def test_what_is_done_with_a_message_is_noted(pipeline: RedisPipeline) -> None:
         SetState("c-9", MessageState.DELETED),  # there is none
     ]
     for change in changes:
-        line.carry_out(do.ChangeBox("anna", change), driver)  # type: ignore[arg-type]  # as much of one as it needs
+        line.carry_out(in_box.ChangeBox("anna", change), driver)  # type: ignore[arg-type]  # as much of one as it needs
         assert isinstance(driver.answer(), BoxChanged)
     assert [(one.tenant, one.media_id, one.box, one.state) for one in noted] == [
         ("acme", "c-1", "anna", state) for state in (MessageState.NEW, MessageState.KEPT, MessageState.DELETED)

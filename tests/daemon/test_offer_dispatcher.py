@@ -29,6 +29,7 @@ from callcontrol.daemon.switch_links import SwitchLinks
 from callcontrol.daemon.timers import Timers
 from callcontrol.daemon.worker_context import WorkerContext
 from callcontrol.edges import clock
+from callcontrol.edges.live_state.brought_sounds import BroughtSounds
 from callcontrol.edges.live_state.calls import CallStore
 from callcontrol.edges.live_state.languages import LanguageStore
 from callcontrol.edges.live_state.mailboxes import BoxStore
@@ -130,7 +131,7 @@ class Office:
             rules=RuleStore(live.pipeline),
             languages=LanguageStore(live.pipeline),
             overrides=OverrideStore(live.pipeline),
-            boxes=BoxLine(BoxStore(live.pipeline), NoMedia().note),
+            boxes=BoxLine(BoxStore(live.pipeline), BroughtSounds(live.pipeline), NoMedia().note),
             calls=CallStore(live.pipeline),
             registrations=registrations,
             records=self.book,

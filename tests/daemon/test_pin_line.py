@@ -9,8 +9,9 @@ import gevent
 import pytest
 from gevent.event import Event as Signal
 
-from callcontrol.control import commands as do
-from callcontrol.control.events import Event, PinChecked, Stored
+from callcontrol.control import box_commands as in_box
+from callcontrol.control.box_events import PinChecked
+from callcontrol.control.events import Event, Stored
 from callcontrol.daemon import pin_line
 from callcontrol.daemon.pin_line import PinLine
 from callcontrol.edges import box_meters, pin_hash
@@ -55,10 +56,10 @@ class Desk:
         self.line = PinLine(BoxStore(pipeline))
 
     def sets(self, pin: str) -> Event:
-        return self._asks(do.SetPin("101", pin))
+        return self._asks(in_box.SetPin("101", pin))
 
     def tries(self, pin: str, failures: int = 3, locked_s: int = 600) -> PinVerdict:
-        answer = self._asks(do.CheckPin("101", pin, failures, locked_s))
+        answer = self._asks(in_box.CheckPin("101", pin, failures, locked_s))
         assert isinstance(answer, PinChecked)
         return answer.verdict
 

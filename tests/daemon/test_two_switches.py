@@ -5,12 +5,14 @@ One stage for all: each test leaves the stores, both switches and the daemon run
 
 from __future__ import annotations
 
+import io
 import re
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from copy import deepcopy
 from pathlib import Path
+from typing import BinaryIO
 from uuid import UUID
 
 import gevent
@@ -19,19 +21,30 @@ import yaml
 from gevent import socket
 from gevent.server import StreamServer
 
+from callcontrol.daemon.configuration import read_configuration
+from callcontrol.edges import clock
 from callcontrol.edges.ledger.reader import PastCall
+from callcontrol.edges.live_state.brought_sounds import BroughtSounds
+from callcontrol.edges.live_state.mailboxes import BoxStore
+from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
+from callcontrol.jobs.media.bringing import Bringer
+from callcontrol.jobs.media.loops import Loop, Runner
 from callcontrol.simulator.callers import Call
 from callcontrol.simulator.client import SimulatorClient
 from callcontrol.simulator.phones import BUSY, Behaviour, Phone
 from callcontrol.simulator.stories.stage import Stage, free_ports
 from callcontrol.vocabulary.agent import AgentState
 from callcontrol.vocabulary.call import call_id_of
+from callcontrol.vocabulary.mailbox import AddMessage, Greeting, GreetingKind, Message
+from callcontrol.vocabulary.media import Media, MediaChange, MediaState, applied
+from callcontrol.vocabulary.media_format import MediaFormat
 from tests.daemon.test_queue_survival import AGENT, SUPPORT, Live
 from tests.daemon.test_survival import (
     DID,
     EXAMPLE,
     PHONE,
     WAIT_S,
+    hang_up,
     heard,
     is_bridged,
     is_talking,
@@ -39,6 +52,7 @@ from tests.daemon.test_survival import (
     records,
     until,
 )
+from tests.jobs.media.world import NOON, wav
 
 FS1_SIP, FS2_SIP = "127.0.0.1:5060", "127.0.0.1:5062"
 CHAIN, FIRST, SECOND = "48221234578", "125@acme.example", "113@acme.example"
@@ -317,3 +331,54 @@ def test_a_switch_that_restarts_loses_its_calls_and_its_phones(stage: TwoSwitche
     again = stage.switch.place(Call(DID))
     stage.switch.wait_for_end(again, WAIT_S)
     assert record(stage, again).answered_by == "extension:117"
+
+
+class OneShelf:
+    """Storage has every file."""
+
+    def media(self, tenant: str, media_id: str) -> Media | None:
+        change = MediaChange(
+            media_id=media_id, tenant=tenant, state=MediaState.STORED, at=NOON, switch="fs2", path="/r/x"
+        )
+        return applied(None, change)
+
+    def in_format(self, media: Media, form: MediaFormat) -> BinaryIO:
+        return io.BytesIO(wav(1_000))
+
+
+def played(stage: TwoSwitches, who: str) -> list[str]:
+    return [str(entry["file"]) for entry in stage.switch.heard(who) if entry["what"] == "playback"]
+
+
+def test_a_message_and_a_greeting_that_lie_at_the_other_switch_are_heard(
+    stage: TwoSwitches, live: Live, tmp_path: Path
+) -> None:
+    """The worker asks, the media job's own loop answers; the shelf has what the other switch's host has put there."""
+    settings = read_configuration(stage.config).settings
+    at_fs2, brought, now = settings.recordings, f"{settings.recordings}/brought", clock.now()
+    with pipeline_to(stage) as pipeline:
+        boxes = BoxStore(pipeline)
+        left = Message("call-9-2", "+48500100200", "", now, 2_000, "fs2", f"{at_fs2}/call-9-2.wav")
+        boxes.put("acme", "office", AddMessage(left))
+        spoken = Greeting("fs2", f"{at_fs2}/call-8-1.wav", 2_000, now, "extension:102")
+        boxes.greet("acme", "office", GreetingKind.NORMAL, spoken, lambda _: None)
+        bringer = Bringer(BroughtSounds(pipeline), OneShelf(), lambda: settings, lambda: {"fs1": tmp_path})
+        runner = Runner([Loop("bring", 0.1, bringer.step)])
+        runner.start()
+        owner = stage.switch.place(Call("*97", user="102", domain="acme.example", digits=((0.4, "1"),)))
+        caller = stage.switch.place(Call("48221234575", number="+48500100777"))
+        until(lambda: f"{brought}/call-9-2.wav" in played(stage, owner))
+        until(lambda: played(stage, caller)[:1] == [f"{brought}/call-8-1.wav"])
+        runner.stop(1)
+    assert "mailbox/en/one-moment.wav" in played(stage, owner)
+    assert sorted(path.name for path in (tmp_path / "brought").iterdir()) == ["call-8-1.wav", "call-9-2.wav"]
+    hang_up(stage, owner)
+    hang_up(stage, caller)
+    nothing_is_left(stage)
+
+
+@contextmanager
+def pipeline_to(stage: TwoSwitches) -> Iterator[RedisPipeline]:
+    made = RedisPipeline(connect(stage.redis_url, 2.0))
+    yield made
+    made.stop(1)

@@ -7,6 +7,7 @@ import re
 import signal
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
 from callcontrol.edges import clock
@@ -49,14 +50,14 @@ def worker_dies_while_a_message_is_heard(stage: RealStage, microphones: Micropho
 
 
 def a_message_whose_file_is_gone(stage: RealStage, microphones: Microphones) -> Iterator[str]:
-    """the file of a message is not on the switch any more: that is said in words, and noted"""
+    """the file of a message is neither on the switch nor in storage: that is said in words, and noted"""
     arrange(stage, {})
     placed = [stage.world.place(MESSAGE)]
     stage.world.wait_until_over(placed, OVER_S)
     began = clock.now()
-    for file in (stage.config.parent / "recordings").glob("*.wav"):
+    for file in (*(stage.config.parent / "recordings").rglob("*.wav"), *_stored(stage)):
         file.unlink()
-    placed.append(stage.world.place(PlacedCall("", "*97", extension=OWNER, presses=PRESSES[:1], hangup_after_s=8)))
+    placed.append(stage.world.place(PlacedCall("", "*97", extension=OWNER, presses=PRESSES[:1], hangup_after_s=14)))
     stage.world.wait_until_over(placed, OVER_S)
     said = [heard.detail["file"] for heard in stage.world.heard() if heard.what == "playback"]
     if not any(file.endswith("mailbox/en/not-here.wav") for file in said):
@@ -64,6 +65,11 @@ def a_message_whose_file_is_gone(stage: RealStage, microphones: Microphones) -> 
     notes = [note["what"] for call in records(stage, began) for note in call.notes]
     if not any("the switch does not have" in note for note in notes):
         yield f"it is not noted: {notes}"
+
+
+def _stored(stage: RealStage) -> Iterator[Path]:
+    """Every file in storage."""
+    return (path for path in (stage.config.parent / "data" / "media").rglob("*") if path.is_file())
 
 
 MAILBOXES: Final[tuple[Mishap, ...]] = (worker_dies_while_a_message_is_heard, a_message_whose_file_is_gone)

@@ -27,6 +27,7 @@ from tests.freeswitch.mishaps import OVER_S, Mishap, arrange, records, wait
 from tests.freeswitch.sounds import CALLER_HZ
 from tests.freeswitch.stage import RealStage
 from tests.freeswitch.takeovers import owner, two_workers
+from tests.freeswitch.tones import Hears, tone_differences
 from tests.tidy.tree import ROOT
 
 BUSY: Final = {"107": {"action": "busy"}}
@@ -51,6 +52,26 @@ def a_message_is_moved_and_fetched(stage: RealStage, microphones: Microphones) -
     command = [sys.executable, "-m", "callcontrol", "media", "fetch", row.media.media_id, "--to", str(into)]
     subprocess.run([*command, "--config", str(stage.config)], check=True, cwd=ROOT, stderr=subprocess.DEVNULL)
     yield from _differs(into, _spoken_ms(stage, began, row), row)
+
+
+def a_message_in_storage_is_heard(stage: RealStage, microphones: Microphones) -> Iterator[str]:
+    """the copy on the switch has gone when the owner listens: it is brought back from storage, and heard"""
+    arrange(stage, BUSY)
+    began = clock.now()
+    stage.world.wait_until_over([stage.world.place(TO_VOICEMAIL)], OVER_S)
+    wait(lambda: _row(stage, began, MediaState.STORED) is not None, "the message is in storage")
+    recordings = stage.config.parent / "recordings"
+    for file in recordings.rglob("*.wav"):
+        file.unlink()
+    microphones.clear()
+    listening = PlacedCall("", "*97", extension="107@acme.example", presses=((0.5, "1"),), hangup_after_s=14)
+    stage.world.wait_until_over([stage.world.place(listening)], OVER_S)
+    yield from tone_differences((Hears("caller 2", CALLER_HZ),), stage.world.listening_ports(), microphones)
+    said = [heard.detail["file"] for heard in stage.world.heard() if heard.what == "playback"]
+    if not any(file.endswith("mailbox/en/one-moment.wav") for file in said):
+        yield f"the owner is not asked to wait: {said}"
+    if len(found := [*(recordings / "brought").glob("*.wav")]) != 1:
+        yield f"one file should have been brought: {found}"
 
 
 def the_switch_dies_in_a_message(stage: RealStage, microphones: Microphones) -> Iterator[str]:
@@ -138,6 +159,7 @@ def _pitch(sound: bytes, length_ms: int) -> float:
 
 MESSAGES: Final[tuple[Mishap, ...]] = (
     a_message_is_moved_and_fetched,
+    a_message_in_storage_is_heard,
     the_switch_dies_in_a_message,
     worker_dies_in_a_message,
 )

@@ -25,6 +25,7 @@ from callcontrol.daemon.worker_context import WorkerContext
 from callcontrol.edges import clock
 from callcontrol.edges.freeswitch.call import CallConnection
 from callcontrol.edges.live_state import keys
+from callcontrol.edges.live_state.brought_sounds import BroughtSounds
 from callcontrol.edges.live_state.calls import CallStore
 from callcontrol.edges.live_state.codec import CALLS, Codec
 from callcontrol.edges.live_state.failures import LiveStateError
@@ -94,7 +95,7 @@ class WorkerTwin:
             rules=RuleStore(self.pipeline),
             languages=LanguageStore(self.pipeline),
             overrides=OverrideStore(self.pipeline),
-            boxes=BoxLine(BoxStore(self.pipeline, process.after), spool.media.note),
+            boxes=BoxLine(BoxStore(self.pipeline, process.after), BroughtSounds(self.pipeline), spool.media.note),
             calls=CallStore(self.pipeline, lambda tenant, call: self.shared.lose(tenant, call), process.after, values),
             registrations=self.registrations,
             records=RecordsTwin(spool, process),

@@ -11,6 +11,7 @@ from typing import Any, get_args
 import pytest
 
 from callcontrol.config.queue_settings import Strategy
+from callcontrol.control import box_commands as in_box
 from callcontrol.control import call, machine
 from callcontrol.control import commands as do
 from callcontrol.control import talk_commands as say
@@ -78,8 +79,9 @@ def test_each_step_and_state_of_a_kind_is_declared_by_it_to_be_saved() -> None:
 def test_each_command_is_carried_out(command: type) -> None:
     carriers = (CallDriver, translate.app_commands, leg_line.LegLine, queue_line.QueueLine, box_line.BoxLine)
     # as a pattern, in the word's own file or as a parameter
-    module = say if command.__module__ == say.__name__ else do
-    name = f"{'say' if module is say else 'do'}.{command.__name__}"
+    words = {say.__name__: ("say", say), in_box.__name__: ("in_box", in_box)}
+    word, module = words.get(command.__module__, ("do", do))
+    name = f"{word}.{command.__name__}"
     ways = (f"{name}(", f"command: {name},")
     assert [any(way in inspect.getsource(carrier) for way in ways) for carrier in carriers].count(True) == 1
     assert getattr(module, command.__name__) is command

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from callcontrol.control import box_commands as in_box
 from callcontrol.control import commands as do
 from callcontrol.control.call import Ending
 from callcontrol.control.events import AppEnded, Event, LegGone, Rearrived
@@ -45,7 +46,7 @@ def test_it_comes_into_the_box_with_a_row_of_its_own(end: str) -> None:
         "come back": Rearrived(DID["voicemail"], recorded_ms=4_200),
     }
     story.then(ends[end])
-    change = story.command(do.ChangeBox).change
+    change = story.command(in_box.ChangeBox).change
     assert isinstance(change, AddMessage)
     assert (change.message.path, change.message.length_ms, change.message.name) == (FILE, 4_200, "Ewa")
     closed = story.command(do.NoteMedia).change
@@ -58,4 +59,4 @@ def test_who_has_not_spoken_yet_is_greeted_once_more() -> None:
     story = taken_over().then(Rearrived(DID["voicemail"]))
     assert story.command(do.Play).file == "hello.wav"
     assert story.command(do.Record).path.endswith("/call-1-4.wav")
-    assert not story.has(do.ChangeBox)
+    assert not story.has(in_box.ChangeBox)

@@ -175,6 +175,10 @@ class MediaTable:
         """A copy was removed."""
         self._do("let_copy_go", tenant=copy.tenant, media_id=copy.media_id)
 
+    def gone(self, media_ids: Collection[str]) -> set[str]:
+        """Of these files of any tenant those that are deleted, or are ordered to be."""
+        return {row["media_id"] for row in self._rows("media_gone", media_ids=list(media_ids))} if media_ids else set()
+
     def waiting(self, switches: Collection[str]) -> dict[str, tuple[int, float]]:
         """By switch: how many files wait to be moved, and for how many seconds the oldest has."""
         rows = self._rows("media_waiting", switches=list(switches))

@@ -119,6 +119,10 @@ WHERE tenant = %(tenant)s AND media_id = ANY(%(media_ids)s);
 UPDATE media_deletions SET tries = tries + 1, trouble = %(trouble)s, due_at = now() + %(wait_s)s * interval '1 second'
 WHERE tenant = %(tenant)s AND media_id = %(media_id)s;
 
+-- media_gone: Of these files those that are deleted, or are ordered to be.
+SELECT media_id FROM media WHERE media_id = ANY(%(media_ids)s) AND state = 'deleted'
+UNION SELECT media_id FROM media_deletions WHERE media_id = ANY(%(media_ids)s);
+
 -- deletions_open: Deletions that are not carried out yet: how many, how many failed, and how long the oldest is overdue (seconds).
 SELECT count(*)::bigint AS waiting, count(*) FILTER (WHERE tries > 0)::bigint AS failing,
        coalesce(extract(epoch FROM max(now() - o.ordered_at)), 0)::double precision AS oldest_s

@@ -9,6 +9,8 @@ PREFIX = "cc"
 NOBODY = "-"
 # All workers share a slot: a worker that can renew its own lease may trust those of the others.
 _WORKERS = "{-workers}"
+# What workers ask of the media job.
+_MEDIA = "{-media}"
 
 _TAG = re.compile(r"\{(.*)\}")
 
@@ -56,6 +58,16 @@ def boxes_made(tenant: str) -> str:
 def credit(tenant: str) -> str:
     """What the keys of the tenant's credit accounts begin with; the rest stands in `credit_scripts/account.lua`."""
     return _key(tenant, "credit")
+
+
+def sounds_wanted(switch: str) -> str:
+    """List with an expiry: kept files that calls of a switch want to be brought there (JSON), for the media job."""
+    return f"{PREFIX}:{_MEDIA}:wanted:{switch}"
+
+
+def sound_brought(switch: str, tenant: str, media_id: str) -> str:
+    """String with an expiry: what has become of that (JSON), for the worker that asked."""
+    return f"{PREFIX}:{_MEDIA}:brought:{switch}:{tenant}/{media_id}"
 
 
 def worker(name: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from callcontrol.edges.ledger.deletions import Order
 from callcontrol.edges.storage import StorageAway
 from callcontrol.edges.threads import aside
+from callcontrol.jobs.media.bringing import brought_in
 from callcontrol.jobs.media.kept_files import KeptFiles, StillThere
 from callcontrol.jobs.media.moving import place_of
 from callcontrol.jobs.media.retention import NotDeleted
@@ -37,6 +38,8 @@ class StoredCopies:
         try:
             if order.on_switch and order.path:
                 aside(_remove, self._folders()[order.switch] / PurePosixPath(order.path).name)
+            for folder in self._folders().values():
+                aside(_remove, brought_in(folder, order.media_id))
             aside(self._files.delete, order.place or place_of(order.tenant, order.media_id, ".wav"))
         except (StorageAway, StillThere) as error:
             raise NotDeleted(str(error)) from error

@@ -18,7 +18,7 @@ from callcontrol.vocabulary.moment import SECOND_US, Instant
 # A box keeps a deleted message for a day, then knows nothing of it any more: so long before that its file is ordered
 # to go, and so often boxes are looked through. What is missed all the same is deleted by its age.
 SPARE_S: Final = 1_800.0
-EVERY_S: Final = 600.0
+LOOK_S: Final = 600.0
 _AFTER_US: Final = int((86_400 - SPARE_S) * SECOND_US)
 
 
@@ -48,7 +48,7 @@ class DeletedMessages:
         before = self._now() - _AFTER_US
         messages = self._boxes.read(tenant, box).messages
         over = [one.id for one in messages if one.state is MessageState.DELETED and one.changed < before]
-        since = self._now() - 2 * int(EVERY_S * SECOND_US)
+        since = self._now() - 2 * int(LOOK_S * SECOND_US)
         changed = [one for one in messages if one.changed > since]
         if over or changed:
             with connect(self._dsn) as connection:

@@ -14,14 +14,16 @@ from callcontrol.config.settings import Settings
 from callcontrol.edges import clock
 from callcontrol.edges.ledger.media_table import MediaTable
 from callcontrol.edges.ledger.writer import LedgerWriter
+from callcontrol.edges.live_state.brought_sounds import BroughtSounds
 from callcontrol.edges.live_state.mailboxes import BoxStore
 from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
 from callcontrol.edges.storage import FolderStorage, Storage, storage_of
 from callcontrol.edges.threads import aside
 from callcontrol.jobs.media.adopting import Adopter
+from callcontrol.jobs.media.bringing import EVERY_S, Bringer, BroughtKeeper
 from callcontrol.jobs.media.closing import Closer
 from callcontrol.jobs.media.copies import StoredCopies
-from callcontrol.jobs.media.deleted_messages import EVERY_S, DeletedMessages
+from callcontrol.jobs.media.deleted_messages import LOOK_S, DeletedMessages
 from callcontrol.jobs.media.folders import folders_of
 from callcontrol.jobs.media.kept_files import KeptFiles
 from callcontrol.jobs.media.key_watch import KeyWatch
@@ -77,12 +79,14 @@ def loops_of(context: JobContext) -> tuple[Loop, ...]:
     closer = Closer(context.table(), folders, clock.now)
     adopter = Adopter(context.table(), context.settings, clock.now)
     room = RoomKeeper(context.table(), context.settings)
-    boxes = BoxStore(RedisPipeline(connect(context.redis_url, REDIS_S)))
+    redis = RedisPipeline(connect(context.redis_url, REDIS_S))
+    boxes = BoxStore(redis)
     copies = StoredCopies(files, folders)
     retention = Retention(context.postgres_dsn, context.settings, copies, clock.now, partial(forget_in, boxes))
     deleted = DeletedMessages(context.postgres_dsn, boxes, context.settings, clock.now)
     rebuilder = BoxRebuilder(context.postgres_dsn, boxes, context.settings)
     shelf = LedgerShelf(context.postgres_dsn, context.name, files, context.storage)
+    bringer = Bringer(BroughtSounds(redis), shelf, context.settings, folders)
     links = LinkServer(context.settings, shelf, clock.now)
     return (
         Loop("move", 1.0, mover.step),
@@ -90,8 +94,10 @@ def loops_of(context: JobContext) -> tuple[Loop, ...]:
         Loop("adopt", 60.0, adopter.step),
         Loop("room", 30.0, room.step),
         Loop("delete", 30.0, retention.step),
-        Loop("boxes", EVERY_S, deleted.step),
+        Loop("boxes", LOOK_S, deleted.step),
         Loop("rebuild", REBUILD_S, rebuilder.step, deadline_s=1_800.0),
+        Loop("bring", EVERY_S, bringer.step),
+        Loop("brought", 60.0, BroughtKeeper(context.table(), folders).step),
         Loop("links", 2.0, lambda: _served(links, shelf)),
         Loop("keys", 300.0, KeyWatch(context.postgres_dsn, context.settings).step),
         Loop("sweep", 3600.0, lambda: _swept(context.storage())),

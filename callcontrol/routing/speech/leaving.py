@@ -13,6 +13,7 @@ class LeavingPhrase(StrEnum):
     """Sentences to one who leaves a message; the value is the clip."""
 
     REVIEW = "voicemail/review"  # 1 or hang up: send, 2: hear it, 3: record it again
+    AFTER_NAME = "voicemail/after-name"  # the recorded name stands before it; a tone follows
     FULL = "voicemail/full"  # no further message can be left
 
 

@@ -35,7 +35,8 @@ class MailboxPhrase(StrEnum):
     IN_USE = "mailbox/in-use"  # this greeting is what callers hear; `until a day` may follow
     NOTHING_RECORDED = "mailbox/nothing-recorded"
     NO_MORE = "mailbox/no-more"  # there is no message after this one, or before it
-    NOT_HERE = "mailbox/not-here"  # the message's sound is not on this switch
+    NOT_HERE = "mailbox/not-here"  # the sound could not be brought to this switch
+    ONE_MOMENT = "mailbox/one-moment"  # it is being brought
     NO_CALL_BACK = "mailbox/no-call-back"
     FAILED = "mailbox/failed"
     ENTER_BOX = "mailbox/enter-box"

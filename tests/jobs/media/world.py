@@ -34,7 +34,7 @@ class Away:
     """A storage that a test takes away; counts what is put under each name."""
 
     def __init__(self, storage: FolderStorage) -> None:
-        self.why = ""
+        self.why, self.gone = "", ""  # nothing is taken; nothing is given out
         self.puts: dict[str, int] = {}
         self._storage = storage
 
@@ -45,6 +45,8 @@ class Away:
         self._storage.put(name, chunks)
 
     def get(self, name: str) -> Iterator[bytes]:
+        if self.gone:
+            raise StorageAway(self.gone)
         return self._storage.get(name)
 
     def delete(self, name: str) -> None:

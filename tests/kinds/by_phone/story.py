@@ -5,19 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Self
 
+from callcontrol.control import box_commands as in_box
 from callcontrol.control import commands as do
+from callcontrol.control.box_events import BoxChanged, BoxFound, PinChecked, SoundBrought
 from callcontrol.control.commands import Command
 from callcontrol.control.ending import STEP_TIMER
-from callcontrol.control.events import (
-    AppEnded,
-    BoxChanged,
-    BoxFound,
-    Event,
-    KeyPressed,
-    PinChecked,
-    Stored,
-    TimerFired,
-)
+from callcontrol.control.events import AppEnded, Event, KeyPressed, Stored, TimerFired
 from callcontrol.edges.live_state.codec import decode, encode
 from callcontrol.kinds.targets.voicemail.by_phone.visit import KEY_TIMER, InBox
 from callcontrol.routing.facts import Facts
@@ -81,6 +74,7 @@ class BoxStory(Story):
         self.pins: dict[str, str] = {}
         self.trouble = ""
         self.gone_files: set[str] = set()
+        self.brought: dict[str, str] = {}  # by media id: where the switch has it then
 
     def then(self, event: Event, after_s: float = 1) -> Self:
         super().then(event, after_s)
@@ -151,21 +145,24 @@ class BoxStory(Story):
 
     def _answer(self, command: Command) -> Event | None:
         match command:
-            case do.LookAtBox(box):
+            case in_box.LookAtBox(box):
                 return BoxFound(box, None if self.trouble else self.box(box), self.trouble)
-            case do.ChangeBox(box, change):
+            case in_box.ChangeBox(box, change):
                 return BoxChanged(box, change, None if self.trouble else self._changed(box, change), self.trouble)
-            case do.SetGreeting(box, kind, greeting):
+            case in_box.SetGreeting(box, kind, greeting):
                 if greeting is not None and not self.trouble:
                     there = self.box(box)
                     self.stored[box] = replace(there, greetings={**there.greetings, kind: greeting})
                 return Stored(self.trouble)
-            case do.CheckPin(box, pin):
+            case in_box.CheckPin(box, pin):
                 verdict = (
                     self.verdicts.pop(0) if self.verdicts else PinVerdict.RIGHT if pin == PIN else PinVerdict.WRONG
                 )
                 return PinChecked(box, verdict)
-            case do.SetPin(box, pin):
+            case in_box.BringSound(media_id) if media_id in self.brought:
+                path = self.brought[media_id]
+                return SoundBrought(media_id, path, "" if path else "storage is away")
+            case in_box.SetPin(box, pin):
                 self.pins[box] = pin
                 return Stored(self.trouble)
             case _:

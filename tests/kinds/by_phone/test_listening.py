@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from callcontrol.control import commands as do
+from callcontrol.control.box_events import SoundBrought
 from callcontrol.control.call import Deciding, Ending
+from callcontrol.control.events import AppEnded, Rearrived
+from callcontrol.kinds.targets.voicemail.by_phone.visit import InBox
 from callcontrol.vocabulary.hearing import Way
 from callcontrol.vocabulary.mailbox import Box, MessageState
 from callcontrol.vocabulary.pin import PinVerdict
@@ -126,16 +129,77 @@ def test_a_message_that_another_has_deleted_meanwhile_is_passed_over() -> None:
     assert story.hears("6")[0] == "There are no more messages"
 
 
-def test_a_file_that_the_switch_does_not_have_is_said_in_words_and_noted() -> None:
+MOMENT, MUSIC = "One moment, please", "music/waiting.wav"
+
+
+def hearings(story: BoxStory) -> list[str]:
+    return [one.hearing.media_id for one in story.done if isinstance(one, do.NoteHearing)]
+
+
+def test_a_file_that_the_switch_does_not_have_is_brought_there() -> None:
     story = begun()
-    story.gone_files = {"/rec/m1.wav"}
-    assert story.hears("1")[2:4] == ["/rec/m1.wav", "The sound of this message cannot be played now"]
+    story.gone_files, story.brought = {"/rec/m1.wav"}, {"m1": "/rec/brought/m1.wav"}
+    heard = story.hears("1")
+    assert heard[2:5] == ["/rec/m1.wav", MOMENT, "/rec/brought/m1.wav"]
+    assert heard[5].startswith("Hear it again one")  # the keys
     assert story.notes == ["voicemail:101: the switch does not have /rec/m1.wav"]
+    assert hearings(story) == ["m1"]
+    assert story.hears("3")[:1] == ["Deleted"]
 
 
-def test_a_file_of_another_switch_is_not_asked_for() -> None:
+def test_one_that_lies_at_another_switch_is_brought_at_once() -> None:
+    story = begun(boxes={"101": Box((message(1, switch="fs2"), message(2)))})
+    story.brought = {"m1": "/rec/brought/m1.wav"}
+    assert story.hears("1")[2:4] == [MOMENT, "/rec/brought/m1.wav"]
+    assert hearings(story) == ["m1"]
+
+
+def test_what_cannot_be_brought_is_said_in_words_and_noted() -> None:
     story = begun(boxes={"101": Box((message(1, switch="fs2"),))})
-    assert story.hears("1")[2] == "The sound of this message cannot be played now"
+    story.brought = {"m1": ""}
+    assert story.hears("1")[2:4] == [MOMENT, "The sound of this message cannot be played now"]
+    assert story.notes == ["voicemail:101: storage is away"]
+    assert hearings(story) == []
+
+
+def test_what_the_switch_does_not_have_though_it_was_brought_is_not_asked_for_again() -> None:
+    story = begun()
+    story.gone_files, story.brought = {"/rec/m1.wav", "/rec/brought/m1.wav"}, {"m1": "/rec/brought/m1.wav"}
+    heard = story.hears("1")
+    assert heard[4:6] == ["/rec/brought/m1.wav", "The sound of this message cannot be played now"]
+
+
+def test_the_word_in_front_of_a_message_is_brought_too() -> None:
+    story = begun(boxes={"101": Box((message(1, word="/rec/w1.wav", switch="fs2"),))})
+    story.gone_files, story.brought = {"/rec/w1.wav"}, {"w1": "/rec/brought/w1.wav", "m1": "/rec/brought/m1.wav"}
+    heard = story.hears("1")
+    assert heard[2:7] == ["/rec/w1.wav", MOMENT, "/rec/brought/w1.wav", MOMENT, "/rec/brought/m1.wav"]
+
+
+def test_while_a_file_is_brought_there_is_music_and_keys_act() -> None:
+    story = begun(boxes={"101": Box((message(1, switch="fs2"), message(2)))})
+    heard = story.hears("1")
+    assert heard[2:4] == [MOMENT, MUSIC]
+    assert story.hears("6")[2] == "/rec/m2.wav"
+    story.then(SoundBrought("m1", "/rec/brought/m1.wav"))
+    assert story.heard == []  # the person is elsewhere
+    late = begun(boxes={"101": Box((message(1, switch="fs2"),))})
+    late.press("1")
+    while late.heard[-1] != MUSIC:
+        state = late.call.state
+        assert isinstance(state, InBox)
+        late.then(AppEnded(state.playing))
+    late.then(SoundBrought("m1", "/rec/brought/m1.wav"))
+    assert do.StopPlaying(all=True) in late.commands
+    assert late.listens().heard[-2] == "/rec/brought/m1.wav"
+
+
+def test_after_its_worker_died_it_is_asked_for_again() -> None:
+    story = begun(boxes={"101": Box((message(1, switch="fs2"),))})
+    story.hears("1")
+    story.brought = {"m1": "/rec/brought/m1.wav"}
+    story.then(Rearrived("*97"))
+    assert "/rec/brought/m1.wav" in story.listens().heard
 
 
 def test_shared_boxes_say_who_deals_with_a_message() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from callcontrol.control import box_commands as in_box
 from callcontrol.control import commands as do
 from callcontrol.control.call import Ending
 from callcontrol.control.events import AppEnded, CallConnectionLost, CallerHungUp, LegGone, Rearrived
@@ -163,7 +164,7 @@ def test_a_pin_is_changed_by_pressing_it_twice() -> None:
         "voicemail:101: a PIN is refused: its digits follow each other",
         "voicemail:101: PIN changed by extension:101",
     ]
-    assert not [one for one in story.done if isinstance(one, do.SetPin) and PIN in repr(one)]
+    assert not [one for one in story.done if isinstance(one, in_box.SetPin) and PIN in repr(one)]
 
 
 @pytest.mark.parametrize("pin", ["9101", "4500", "6789"])

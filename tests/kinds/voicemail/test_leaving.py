@@ -4,19 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from callcontrol.control import box_commands as in_box
 from callcontrol.control import commands as do
+from callcontrol.control.box_events import BoxChanged, BoxFound, SoundBrought
 from callcontrol.control.call import Deciding, Ending
-from callcontrol.control.events import (
-    AppEnded,
-    BoxChanged,
-    BoxFound,
-    CallerHungUp,
-    FactsFound,
-    KeyPressed,
-    LegGone,
-    Rearrived,
-    TimerFired,
-)
+from callcontrol.control.events import AppEnded, CallerHungUp, FactsFound, KeyPressed, LegGone, Rearrived, TimerFired
 from callcontrol.kinds.targets.voicemail.leaving import FullBox, ReviewingMessage, TakingMessage
 from callcontrol.vocabulary.call import Caller, Stamps
 from callcontrol.vocabulary.mailbox import AddMessage, Box, Greeting, GreetingKind, Message
@@ -48,8 +40,47 @@ def test_what_the_owner_has_recorded_is_heard_and_away_before_all() -> None:
     assert heard(Box(greetings={GreetingKind.NORMAL: normal, GreetingKind.AWAY: away})) == "away.wav"
     over = greeting("away.wav", until_s=0)
     assert heard(Box(greetings={GreetingKind.NORMAL: normal, GreetingKind.AWAY: over})) == "normal.wav"
-    elsewhere = greeting("normal.wav", switch="fs2")
-    assert heard(Box(greetings={GreetingKind.NORMAL: elsewhere})) == "hello.wav"  # the file is on another switch
+
+
+BROUGHT = "/var/lib/freeswitch/recordings/brought/g-1.wav"
+
+
+def test_a_greeting_of_another_switch_is_brought_before_it_is_heard() -> None:
+    story = Story(facts(DID["voicemail"]))
+    story.boxes = {"101": Box(greetings={GreetingKind.NORMAL: greeting("/rec/g-1.wav", switch="fs2")})}
+    story.begin()
+    assert story.command(in_box.BringSound).media_id == "g-1"
+    assert not story.has(do.Play)
+    story.then(SoundBrought("g-1", BROUGHT))
+    assert [one.file for one in story.every(do.Play)] == [BROUGHT, "tone_stream://%(500,0,800)"]
+
+
+@pytest.mark.parametrize(
+    ("event", "why"),
+    [
+        (SoundBrought("g-1", "", "storage is away"), "storage is away"),
+        (TimerFired("step"), "the greeting g-1 was not brought to fs1 in time"),
+    ],
+)
+def test_or_that_of_the_settings_is_heard(event: SoundBrought | TimerFired, why: str) -> None:
+    story = Story(facts(DID["voicemail"]))
+    story.boxes = {"101": Box(greetings={GreetingKind.NORMAL: greeting("/rec/g-1.wav", switch="fs2")})}
+    story.begin().then(event)
+    assert (story.command(do.Play).file, story.entries(Noted)[-1].what) == ("hello.wav", why)
+
+
+def test_the_recorded_name_stands_in_our_own_greeting_and_in_none_of_the_tenants() -> None:
+    named = Box(greetings={GreetingKind.NAME: greeting("/rec/n-1.wav")})
+    assert heard(named) == "hello.wav"
+    story = Story(facts(DID["voicemail"], tenant=TENANT.replace("{greeting: hello.wav}", "{}")))
+    story.boxes = {"101": named}
+    said, tone = (one.file for one in story.begin().every(do.Play))
+    assert said == "file_string:///rec/n-1.wav!voicemail/en/after-name.wav"
+    assert tone.startswith("tone_stream")
+    story = Story(facts(DID["voicemail"], tenant=TENANT.replace("{greeting: hello.wav}", "{}")))
+    story.boxes = {"101": Box(greetings={GreetingKind.NAME: greeting("/rec/g-1.wav", switch="fs2")})}
+    story.begin().then(SoundBrought("g-1", BROUGHT))
+    assert story.every(do.Play)[0].file == f"file_string://{BROUGHT}!voicemail/en/after-name.wav"
 
 
 def test_a_box_that_is_not_known_is_greeted_for_by_the_settings() -> None:
@@ -74,7 +105,7 @@ def test_a_message_comes_into_the_box_when_its_recording_ends() -> None:
     record = story.command(do.Record)
     began = story.then(AppEnded(story.command(do.Play).app_id)).facts.now
     story.then(AppEnded(record.app_id, recorded_ms=4200))
-    assert story.command(do.ChangeBox) == do.ChangeBox("101", AddMessage(message(story, began)))
+    assert story.command(in_box.ChangeBox) == in_box.ChangeBox("101", AddMessage(message(story, began)))
     story.then(BoxChanged("101", AddMessage(message(story, began)), None, "Redis unreachable"))
     assert story.entries(Noted)[-1].what == "a message is not in voicemail:101 yet: Redis unreachable"
 
@@ -85,15 +116,15 @@ def test_or_when_its_caller_hangs_up_even_before_the_book_is_closed() -> None:
     story.then(CallerHungUp("NORMAL_CLEARING"))
     story.then(LegGone("caller-1", "NORMAL_CLEARING", Stamps(NOW, None, NOW, NOW), "caller", recorded_ms=4200))
     kinds = [type(command) for command in story.commands]
-    assert story.command(do.ChangeBox).change == AddMessage(message(story, began))
-    assert kinds.index(do.ChangeBox) < kinds.index(do.CloseBook)
+    assert story.command(in_box.ChangeBox).change == AddMessage(message(story, began))
+    assert kinds.index(in_box.ChangeBox) < kinds.index(do.CloseBook)
 
 
 def test_a_caller_who_shows_no_number_leaves_none() -> None:
     story = Story(facts(DID["voicemail"], caller=Caller("+48600700800", "Ewa", anonymous=True))).begin()
     record = story.command(do.Record)
     story.then(AppEnded(record.app_id, recorded_ms=4200))
-    change = story.command(do.ChangeBox).change
+    change = story.command(in_box.ChangeBox).change
     assert isinstance(change, AddMessage)
     assert (change.message.caller, change.message.name) == ("", "")
 
@@ -166,14 +197,14 @@ def test_0_while_speaking_sends_what_was_said_and_leads_on() -> None:
     story, record = speaking()
     assert story.then(KeyPressed("0")).has(do.StopPlaying)
     story.then(AppEnded(record, recorded_ms=2_000))
-    assert (story.state(), story.has(do.ChangeBox), states(story)) == (Deciding, True, [MediaState.CLOSED])
+    assert (story.state(), story.has(in_box.ChangeBox), states(story)) == (Deciding, True, [MediaState.CLOSED])
 
 
 @pytest.mark.parametrize("key", ["1", "#", ""])
 def test_a_message_that_was_ended_by_key_can_be_heard_and_is_sent_by_key_or_in_time(key: str) -> None:
     story, record = speaking()
     story.then(KeyPressed("#")).then(AppEnded(record, recorded_ms=2_000))
-    assert (story.state(), story.has(do.ChangeBox)) == (ReviewingMessage, False)
+    assert (story.state(), story.has(in_box.ChangeBox)) == (ReviewingMessage, False)
     assert story.command(do.Play).file.endswith("voicemail/en/review.wav")
     assert story.then(KeyPressed("2")).command(do.Play).file == "/var/lib/freeswitch/recordings/call-1-3.wav"
     story.then(AppEnded(story.command(do.Play).app_id)).then(KeyPressed(key) if key else TimerFired("step"))
@@ -182,7 +213,7 @@ def test_a_message_that_was_ended_by_key_can_be_heard_and_is_sent_by_key_or_in_t
         "NORMAL_CLEARING",
         [MediaState.CLOSED],
     )
-    assert story.has(do.ChangeBox)
+    assert story.has(in_box.ChangeBox)
     gone(story)
     assert len(story.entries(Recorded)) == 1  # once
 
@@ -193,7 +224,7 @@ def test_a_message_that_is_recorded_again_is_the_same_message() -> None:
     again = story.command(do.Record)
     assert again.path == "/var/lib/freeswitch/recordings/call-1-3.wav"
     story.then(AppEnded(story.command(do.Play).app_id)).then(AppEnded(again.app_id, recorded_ms=700))
-    change = story.command(do.ChangeBox).change
+    change = story.command(in_box.ChangeBox).change
     assert isinstance(change, AddMessage)
     assert (change.message.id, change.message.length_ms) == ("call-1-3", 700)
 
@@ -201,7 +232,7 @@ def test_a_message_that_is_recorded_again_is_the_same_message() -> None:
 def test_who_hangs_up_over_the_keys_sends_the_message() -> None:
     story, record = speaking()
     gone(story.then(KeyPressed("#")).then(AppEnded(record, recorded_ms=2_000)))
-    assert (story.has(do.ChangeBox), ended(story).outcome) == (True, Outcome.VOICEMAIL)
+    assert (story.has(in_box.ChangeBox), ended(story).outcome) == (True, Outcome.VOICEMAIL)
 
 
 def test_after_a_workers_death_the_keys_are_told_again() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from callcontrol.config.settings import Tenant
 from callcontrol.kinds.targets.voicemail.checks import CHECKS
 from callcontrol.kinds.targets.voicemail.leaving import (
+    BringingGreeting,
     FullBox,
     OpeningBox,
     ReviewingMessage,
@@ -66,5 +67,5 @@ KIND = RoutedKind(
     default_last_resort=box_of,
     step=TakeMessage,
     branches=branches,
-    saved=(TakeMessage, OpeningBox, FullBox, TakingMessage, ReviewingMessage, Message, Greeting),
+    saved=(TakeMessage, OpeningBox, BringingGreeting, FullBox, TakingMessage, ReviewingMessage, Message, Greeting),
 )

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from callcontrol.control import box_commands as in_box
 from callcontrol.control import commands as do
+from callcontrol.control.box_events import BoxFound, SoundBrought
 from callcontrol.control.call import Call, Deciding, Ending
 from callcontrol.control.commands import Command
 from callcontrol.control.ending import STEP_TIMER, deadline
-from callcontrol.control.events import AppEnded, BoxFound, Event, KeyPressed, LegGone, Rearrived, TimerFired
+from callcontrol.control.events import AppEnded, Event, KeyPressed, LegGone, Rearrived, TimerFired
 from callcontrol.control.own_steps import OwnState, OwnStep
 from callcontrol.control.step_result import PlainResult, StepResult, ThenDecide
 from callcontrol.kinds.targets.voicemail.by_phone.outside import owner_outside
 from callcontrol.kinds.targets.voicemail.by_phone.visit import VisitBox
-from callcontrol.kinds.targets.voicemail.greeting import BEEP, greeting_in_force
+from callcontrol.kinds.targets.voicemail.greeting import BEEP, Heard, greeting_in_force
 from callcontrol.kinds.targets.voicemail.recording import Recording
 from callcontrol.kinds.targets.voicemail.settings import BLOCK, VoicemailTarget, settings_of
 from callcontrol.routing.facts import Facts
@@ -33,6 +35,8 @@ from callcontrol.vocabulary.trail import Noted, Routed, StepEnded
 GREETING_S = 120
 # How long the look at the box may take (seconds): then the greeting of the settings is heard.
 LOOK_S = 2
+# How long a greeting may take that is brought from another switch (seconds).
+BRING_S = 4
 # Longer than the sentence that says what the keys do, or that the box is full (seconds).
 SENTENCE_S = 30
 # So long a caller who has ended a message may think before it is sent (seconds).
@@ -66,7 +70,7 @@ class TakeMessage(OwnStep):
 
     def start(self, call: Call, facts: Facts) -> PlainResult:
         """Answer, and look which greeting is in force."""
-        commands = (do.Answer(), do.LookAtBox(self.box), do.StartTimer(STEP_TIMER, LOOK_S))
+        commands = (do.Answer(), in_box.LookAtBox(self.box), do.StartTimer(STEP_TIMER, LOOK_S))
         return call.to(OpeningBox(self)), commands
 
     def opened(self, call: Call, box: Box, facts: Facts) -> PlainResult:
@@ -82,9 +86,16 @@ class TakeMessage(OwnStep):
         return call.noting(Noted(facts.now, full), ended).to(FullBox(self, app_id)), commands
 
     def greet(self, call: Call, box: Box, facts: Facts) -> PlainResult:
-        """Greet, record."""
+        """Greet, record; what was recorded at another switch is brought here first."""
         settings = settings_of(facts.tenant, self.box)
         heard = greeting_in_force(settings, self.greeting, box, self.path, call.switch, facts)
+        if not heard.brings:
+            return self.greets(call, heard, facts)
+        bringing = BringingGreeting(self, heard.sound, heard.brings)
+        return call.to(bringing), (in_box.BringSound(heard.brings), do.StartTimer(STEP_TIMER, BRING_S))
+
+    def greets(self, call: Call, heard: Heard, facts: Facts) -> PlainResult:
+        """Greet so, record."""
         call, greeting_id = call.next_app()
         call, beep_id = call.next_app() if heard.beep else (call, "")
         call, record_id = call.next_app()
@@ -110,8 +121,8 @@ class TakeMessage(OwnStep):
 
 
 @dataclass(frozen=True, slots=True)
-class OpeningBox(OwnState):
-    """The caller is answered; how the box stands is looked up."""
+class BeforeGreeting(OwnState):
+    """The caller is answered, and hears nothing yet."""
 
     step: TakeMessage
 
@@ -124,6 +135,15 @@ class OpeningBox(OwnState):
         """The caller hung up before the greeting."""
         return call.noting(StepEnded(facts.now, "voicemail", Outcome.MISSED, self.step.box)), ()
 
+    def resume(self, call: Call, event: Rearrived, facts: Facts) -> StepResult:
+        """Nothing was heard yet."""
+        return self.step.start(call, facts)
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningBox(BeforeGreeting):
+    """How the box stands is looked up."""
+
     def on(self, call: Call, event: Event, facts: Facts) -> StepResult:
         """It is known, or is not in time."""
         match event:
@@ -135,9 +155,26 @@ class OpeningBox(OwnState):
             case _:
                 return call, ()
 
-    def resume(self, call: Call, event: Rearrived, facts: Facts) -> StepResult:
-        """Nothing was heard yet."""
-        return self.step.start(call, facts)
+
+@dataclass(frozen=True, slots=True)
+class BringingGreeting(BeforeGreeting):
+    """The recorded greeting, or the recorded name, is brought to the caller's switch."""
+
+    sound: str
+    media_id: str
+
+    def on(self, call: Call, event: Event, facts: Facts) -> StepResult:
+        """It is there; or it is not, or not in time, and what the settings say is heard."""
+        match event:
+            case SoundBrought(media_id, path) if media_id == self.media_id and path:
+                return self.step.greets(call, Heard(self.sound, True), facts)
+            case SoundBrought(media_id, _, trouble) if media_id == self.media_id:
+                return self.step.greet(call.noting(Noted(facts.now, trouble)), Box(), facts)
+            case TimerFired(name) if name == STEP_TIMER:
+                late = f"the greeting {self.media_id} was not brought to {call.switch} in time"
+                return self.step.greet(call.noting(Noted(facts.now, late)), Box(), facts)
+            case _:
+                return call, ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from callcontrol.control import box_commands as in_box
 from callcontrol.control import commands as do
 from callcontrol.control.call import Call
 from callcontrol.control.events import LegGone
@@ -96,7 +97,7 @@ class Recording:
     def _left(self, call: Call, recorded_ms: int, facts: Facts) -> PlainResult:
         closed = self.change(call, MediaState.CLOSED, facts, "recorded", recorded_ms)
         ended = StepEnded(facts.now, "voicemail", Outcome.VOICEMAIL, self.box)
-        into_the_box = do.ChangeBox(self.box, AddMessage(self._message(call, recorded_ms, facts)))
+        into_the_box = in_box.ChangeBox(self.box, AddMessage(self._message(call, recorded_ms, facts)))
         noted = call.noting(Recorded(facts.now, self.box, self.path), ended)
         return noted, (do.NoteMedia(closed), into_the_box)
 

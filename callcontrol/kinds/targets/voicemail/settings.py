@@ -18,6 +18,8 @@ from callcontrol.config.target_fields import TargetText
 from callcontrol.kinds.targets.voicemail.phone_settings import HeardByPhone
 from callcontrol.vocabulary.target import Target
 
+DEFAULT_GREETING: Final = "voicemail/greeting.wav"
+
 
 @dataclass(frozen=True, slots=True)
 class VoicemailTarget(Target):
@@ -30,7 +32,9 @@ class Voicemail(HeardByPhone):
     """A voicemail box."""
 
     greeting: PromptText = Field(
-        default="voicemail/greeting.wav", validate_default=True, description="what is heard first"
+        default=DEFAULT_GREETING,
+        validate_default=True,
+        description="what is heard first; default: tones, or the name its owner has recorded and a sentence",
     )
     busy: PromptText | None = Field(
         default=None, description="heard instead where the phone that was called is busy; default: `greeting`"

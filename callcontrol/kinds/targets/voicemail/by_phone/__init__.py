@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from callcontrol.kinds.targets.voicemail.by_phone.bringing import Bringing
 from callcontrol.kinds.targets.voicemail.by_phone.entering import AskBox, AskPin, CheckingPin
 from callcontrol.kinds.targets.voicemail.by_phone.forwarding import AskWhereTo, PassingOn, Word
 from callcontrol.kinds.targets.voicemail.by_phone.greetings import (
@@ -25,7 +26,7 @@ from callcontrol.kinds.targets.voicemail.by_phone.visit import InBox, SayingGood
 from callcontrol.vocabulary.mailbox import Done, Greeting, Message, SetState, Take
 
 SAVED: Final[tuple[type[Any], ...]] = (
-    *(VisitBox, InBox, SayingGoodbye),
+    *(VisitBox, InBox, SayingGoodbye, Bringing),
     *(AskBox, AskPin, CheckingPin, LookingIn, BoxMenu),
     *(Fetching, Listening, ChangingMessage, SetState, Take, Done, Message),
     *(AskWhereTo, Word, PassingOn),

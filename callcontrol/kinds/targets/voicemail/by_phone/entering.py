@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from callcontrol.control import commands as do
-from callcontrol.control.events import Event, PinChecked
+from callcontrol.control import box_commands as in_box
+from callcontrol.control.box_events import PinChecked
+from callcontrol.control.events import Event
 from callcontrol.kinds.targets.voicemail.by_phone.boxes import box_at
 from callcontrol.kinds.targets.voicemail.by_phone.forwarding import MOST_DIGITS
 from callcontrol.kinds.targets.voicemail.by_phone.place import At, Place, Turn, Waiting, failed
@@ -49,7 +50,7 @@ class AskPin(Place):
     def entered(self, keys: str, at: At) -> Turn | None:
         """It is checked; nothing pressed is no attempt."""
         rules = at.facts.tenant.mailboxes
-        check = do.CheckPin(at.box, keys, rules.wrong_pins, rules.locked_min * 60)
+        check = in_box.CheckPin(at.box, keys, rules.wrong_pins, rules.locked_min * 60)
         return Turn(CheckingPin(), commands=(check,)) if keys else None
 
     def back(self, at: At) -> Turn:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Final
 
-from callcontrol.control import commands as do
+from callcontrol.control import box_commands as in_box
+from callcontrol.control.box_events import BoxChanged
 from callcontrol.control.commands import Command
-from callcontrol.control.events import BoxChanged, Event
+from callcontrol.control.events import Event
 from callcontrol.kinds.targets.voicemail.by_phone.boxes import box_at
 from callcontrol.kinds.targets.voicemail.by_phone.place import At, Place, Turn, Waiting, failed
 from callcontrol.kinds.targets.voicemail.by_phone.recording import Asking, Purpose, SpokenFile
@@ -95,7 +96,7 @@ class PassingOn(Waiting):
 
     def begin(self, at: At) -> tuple[Command, ...]:
         """A second time it changes nothing."""
-        return (do.ChangeBox(at.box if self.stage is Stage.DELETED else self.to, self._change(at)),)
+        return (in_box.ChangeBox(at.box if self.stage is Stage.DELETED else self.to, self._change(at)),)
 
     def answered(self, event: Event, at: At) -> Turn | None:
         """One after the other."""

@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import ClassVar, Final
 
-from callcontrol.control import commands as do
+from callcontrol.control import box_commands as in_box
+from callcontrol.control.box_events import BoxFound
 from callcontrol.control.commands import Command
-from callcontrol.control.events import BoxFound, Event, Stored
-from callcontrol.kinds.targets.voicemail.by_phone.place import At, Place, Turn, Waiting, failed
+from callcontrol.control.events import Event, Stored
+from callcontrol.kinds.targets.voicemail.by_phone.place import At, Kept, Place, Turn, Waiting, failed
 from callcontrol.kinds.targets.voicemail.by_phone.recording import Asking, Purpose, SpokenFile
 from callcontrol.routing.speech import MailboxHint, MailboxPhrase, as_file_string, until_day
 from callcontrol.routing.speech.languages import Files
 from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.mailbox import Greeting, GreetingKind
-from callcontrol.vocabulary.media import MediaKind
+from callcontrol.vocabulary.media import MediaKind, named_in
 from callcontrol.vocabulary.moment import Instant, datetime_of, instant_of
 
 _KEYS: Final = {
@@ -48,7 +49,7 @@ class LookingUp(Waiting):
 
     def begin(self, at: At) -> tuple[Command, ...]:
         """Look."""
-        return (do.LookAtBox(at.box),)
+        return (in_box.LookAtBox(at.box),)
 
     def answered(self, event: Event, at: At) -> Turn | None:
         """It is there, or is not."""
@@ -74,12 +75,17 @@ class AtGreeting(Place):
     def said(self, at: At) -> tuple[str, ...]:
         """How it stands, or itself, and the keys."""
         if self.greeting is not None and self.aloud:
-            is_here = self.greeting.switch == at.call.switch
-            return (self.greeting.path if is_here else as_file_string(self.missing(at)), *self.reminder(at))
+            return (self.greeting.path, *self.reminder(at))
         return (as_file_string(self._standing(at)), *self.reminder(at))
 
+    def kept_file(self, sound: str, at: At) -> Kept | None:
+        """Itself."""
+        if self.greeting is None or sound != self.greeting.path:
+            return None
+        return Kept(named_in(sound), self.greeting.switch)
+
     def missing(self, at: At) -> Files:
-        """Its file is not on this switch."""
+        """Its file could not be brought."""
         return at.say(MailboxPhrase.NOT_HERE)
 
     def reminder(self, at: At) -> tuple[str, ...]:
@@ -177,7 +183,7 @@ class StoringGreeting(Waiting):
 
     def begin(self, at: At) -> tuple[Command, ...]:
         """For the next caller."""
-        return (do.SetGreeting(at.box, self.kind, self.greeting),)
+        return (in_box.SetGreeting(at.box, self.kind, self.greeting),)
 
     def answered(self, event: Event, at: At) -> Turn | None:
         """It is in force, or the default one is."""

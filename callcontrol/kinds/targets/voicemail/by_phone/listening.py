@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from callcontrol.control import box_commands as in_box
 from callcontrol.control import commands as do
+from callcontrol.control.box_events import BoxChanged, BoxFound
 from callcontrol.control.commands import Command
-from callcontrol.control.events import BoxChanged, BoxFound, Event
+from callcontrol.control.events import Event
 from callcontrol.kinds.targets.voicemail.by_phone import calling_back
 from callcontrol.kinds.targets.voicemail.by_phone.forwarding import AskWhereTo
-from callcontrol.kinds.targets.voicemail.by_phone.place import At, Place, Turn, Waiting, failed
+from callcontrol.kinds.targets.voicemail.by_phone.place import At, Kept, Place, Turn, Waiting, failed
 from callcontrol.routing.speech import (
     MailboxHint,
     MailboxPhrase,
@@ -22,6 +24,7 @@ from callcontrol.routing.speech.languages import Files
 from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.hearing import Hearing, Way
 from callcontrol.vocabulary.mailbox import BoxChange, ChangeReply, Done, Message, MessageState, SetState, Take
+from callcontrol.vocabulary.media import named_in
 from callcontrol.vocabulary.moment import datetime_of
 from callcontrol.vocabulary.phone_number import as_dialled_in
 
@@ -41,7 +44,7 @@ class Fetching(Waiting):
 
     def begin(self, at: At) -> tuple[Command, ...]:
         """Look."""
-        return (do.LookAtBox(at.box),)
+        return (in_box.LookAtBox(at.box),)
 
     def answered(self, event: Event, at: At) -> Turn | None:
         """The message is heard; past the last one there is no more."""
@@ -76,7 +79,7 @@ class Listening(Place):
         if self.brief:
             return self.reminder(at)
         number = as_file_string((*self._standing(at), *message_number(at.language, self.index + 1)))
-        sounds = self._sounds(at)
+        sounds = (self.message.word, self.message.path) if self.message.word else (self.message.path,)
         told = as_file_string(self._told(at))
         match at.settings.announce:
             case "before":
@@ -98,8 +101,14 @@ class Listening(Place):
         now = at.facts.now
         return (do.NoteHearing(Hearing(at.call.tenant, self.message.id, now, at.who, Way.PHONE, at.call.id)),)
 
+    def kept_file(self, sound: str, at: At) -> Kept | None:
+        """The message; what is said in front of it was recorded where it was passed on."""
+        if sound == self.message.path:
+            return Kept(self.message.id, self.message.switch)
+        return Kept(named_in(sound), at.call.switch) if sound == self.message.word else None
+
     def missing(self, at: At) -> Files:
-        """The file is not on this switch any more."""
+        """The file could not be brought."""
         return at.say(MailboxPhrase.NOT_HERE)
 
     def entered(self, keys: str, at: At) -> Turn | None:
@@ -171,12 +180,6 @@ class Listening(Place):
         left, now = (datetime_of(instant, at.zone) for instant in (self.message.at, at.facts.now))
         return (*left_by(at.language, digits), *left_at(at.language, left, now))
 
-    def _sounds(self, at: At) -> tuple[str, ...]:
-        """The files, or that they are on another switch."""
-        if self.message.switch != at.call.switch:
-            return (as_file_string(self.missing(at)),)
-        return (self.message.word, self.message.path) if self.message.word else (self.message.path,)
-
     def _keys(self, at: At) -> tuple[tuple[str, MailboxHint] | None, ...]:
         deal = MailboxHint.DONE if self.message.taken_by == at.who else MailboxHint.TAKE
         return (
@@ -200,7 +203,7 @@ class ChangingMessage(Waiting):
 
     def begin(self, at: At) -> tuple[Command, ...]:
         """Store it; a second time it changes nothing."""
-        return (do.ChangeBox(at.box, self.change),)
+        return (in_box.ChangeBox(at.box, self.change),)
 
     def answered(self, event: Event, at: At) -> Turn | None:
         """It is stored, or another person was first."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from callcontrol.control import commands as do
+from callcontrol.control import box_commands as in_box
+from callcontrol.control.box_events import BoxFound
 from callcontrol.control.commands import Command
-from callcontrol.control.events import BoxFound, Event
+from callcontrol.control.events import Event
 from callcontrol.kinds.targets.voicemail.by_phone.greetings import ChooseGreeting
 from callcontrol.kinds.targets.voicemail.by_phone.listening import Fetching
 from callcontrol.kinds.targets.voicemail.by_phone.pins import NewPin
@@ -21,7 +22,7 @@ class LookingIn(Waiting):
 
     def begin(self, at: At) -> tuple[Command, ...]:
         """Look."""
-        return (do.LookAtBox(at.box),)
+        return (in_box.LookAtBox(at.box),)
 
     def answered(self, event: Event, at: At) -> Turn | None:
         """What is in it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from callcontrol.control import commands as do
+from callcontrol.control import box_commands as in_box
 from callcontrol.control.events import Event, Stored
 from callcontrol.kinds.targets.voicemail.by_phone.boxes import known_of
 from callcontrol.kinds.targets.voicemail.by_phone.place import At, Place, Turn, Waiting, failed
@@ -49,7 +49,7 @@ class SamePin(Place):
         """The same one."""
         if keys != self.pin:
             return Turn(NewPin(), at.say(MailboxPhrase.PINS_DIFFER), is_wrong=True)
-        return Turn(StoringPin(), commands=(do.SetPin(at.box, keys),))
+        return Turn(StoringPin(), commands=(in_box.SetPin(at.box, keys),))
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,17 @@ class At:
         return as_file_string([file for key, hint in known for file in mailbox_hint(self.language, hint, key)])
 
 
+class Kept(NamedTuple):
+    """A kept sound file.
+
+    Attributes:
+        switch: where it was recorded. That switch may have it no more.
+    """
+
+    media_id: str
+    switch: str
+
+
 class Take(NamedTuple):
     """What the switch is to record.
 
@@ -169,6 +180,10 @@ class Place:
     def hears(self, sound: str, at: At) -> tuple[Command, ...]:
         """What is noted as this sound begins."""
         return ()
+
+    def kept_file(self, sound: str, at: At) -> Kept | None:
+        """The kept file that this sound is: where the switch does not have it, it is brought. None: it is a prompt."""
+        return None
 
     def missing(self, at: At) -> Files:
         """What is said in place of a sound that the switch does not have."""

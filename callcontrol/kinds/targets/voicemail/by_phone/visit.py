@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from callcontrol.control import commands as do
+from callcontrol.control.box_events import SoundBrought
 from callcontrol.control.call import Call, Deciding, Ending
 from callcontrol.control.commands import Command
 from callcontrol.control.ending import STEP_TIMER, deadline
@@ -20,9 +21,10 @@ from callcontrol.control.own_steps import OwnState, OwnStep
 from callcontrol.control.step_result import PlainResult
 from callcontrol.control.uncontrolled import fetched
 from callcontrol.kinds.targets.voicemail.by_phone.boxes import own_box
+from callcontrol.kinds.targets.voicemail.by_phone.bringing import Bringing
 from callcontrol.kinds.targets.voicemail.by_phone.entering import AskBox, AskPin
 from callcontrol.kinds.targets.voicemail.by_phone.menu import LookingIn
-from callcontrol.kinds.targets.voicemail.by_phone.place import BACK_KEY, At, Elsewhere, Place, Turn, failed
+from callcontrol.kinds.targets.voicemail.by_phone.place import BACK_KEY, At, Elsewhere, Kept, Place, Turn, failed
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.speech import MailboxPhrase, MenuPhrase, as_file_string, menu_phrase
 from callcontrol.vocabulary.copying import replace
@@ -139,6 +141,8 @@ class InBox(OwnState):
                 return self._pressed(call, facts)
             case AppEnded(app_id) if app_id and app_id == self.playing:
                 return self._heard(call, event, facts)
+            case SoundBrought(media_id) if isinstance(self.place, Bringing) and media_id == self.place.media_id:
+                return self._brought(call, event, self.place, facts)
             case TimerFired(name) if name == STEP_TIMER:
                 return self._late(call, facts)
             case TimerFired(name) if name == KEY_TIMER:
@@ -216,6 +220,9 @@ class InBox(OwnState):
         """The next sound of the line; past the last one what follows, or a key is waited for."""
         if not self.line:
             return self._said(call, facts)
+        kept = self.place.kept_file(self.line[0], self.at(call, facts))
+        if kept is not None and kept.switch != call.switch:
+            return self._bring(call, self.line[0], self.line[1:], kept, facts)
         call, app_id = call.next_app()
         state = replace(self, playing=app_id, sound=self.line[0], line=self.line[1:])
         noted = self.place.hears(state.sound, self.at(call, facts))
@@ -235,10 +242,34 @@ class InBox(OwnState):
         at = self.at(call, facts)
         if self.place.take(at) is not None:
             return replace(self, playing="").goes(call, self.place.recorded(event.recorded_ms, at), facts)
-        if event.missing and (instead := self.place.missing(at)):
-            noted = call.noting(Noted(facts.now, f"voicemail:{self.box}: the switch does not have {self.sound}"))
-            return replace(self, line=(as_file_string(instead), *self.line))._plays(noted, facts)
-        return self._plays(call, facts)
+        kept, instead = self.place.kept_file(self.sound, at), self.place.missing(at)
+        if not event.missing or (kept is None and not instead):
+            return self._plays(call, facts)
+        call = call.noting(Noted(facts.now, f"voicemail:{self.box}: the switch does not have {self.sound}"))
+        if kept is not None:
+            return self._bring(call, self.sound, self.line, kept, facts)
+        return replace(self, line=(as_file_string(instead), *self.line))._plays(call, facts)
+
+    def _bring(self, call: Call, sound: str, rest: tuple[str, ...], kept: Kept, facts: Facts) -> PlainResult:
+        """A kept file is not on this switch: it is brought here before it is played."""
+        place = self.place.place if isinstance(self.place, Bringing) else self.place
+        bringing = Bringing(place, sound, kept.media_id, rest, was_tried=sound == self.sound)
+        at = self.at(call, facts)
+        moved, commands = replace(self, place=bringing, playing="", sound="")._says(call, bringing.said(at), facts)
+        return moved, (*bringing.begin(at), *commands)
+
+    def _brought(self, call: Call, event: SoundBrought, place: Bringing, facts: Facts) -> PlainResult:
+        """It follows the sentence that is being said; music is cut short."""
+        at = self.at(call, facts)
+        if event.trouble:
+            call = call.noting(Noted(facts.now, f"voicemail:{self.box}: {event.trouble}"))
+        is_saying, noted = bool(self.line), place.noted(event, at)
+        state = replace(self, line=place.heard_next(event, at))
+        if is_saying:
+            return call.to(state), noted
+        quiet = self._quiet()
+        moved, commands = replace(state, playing="")._plays(call, facts)
+        return moved, (*quiet, *noted, *commands)
 
     def _pressed(self, call: Call, facts: Facts) -> PlainResult:
         """One key more. While an answer is awaited it waits too; while it is spoken `#` ends that."""
