@@ -101,6 +101,7 @@ class _TrailFacts:
         is_callback_due: the caller asked to be called back.
         language: the one that was chosen last, "" if none was.
         demand: what the caller has asked for by keys.
+        refusal: why a number outside was not dialled, the last time.
     """
 
     arrived: Arrived | None = None
@@ -115,6 +116,7 @@ class _TrailFacts:
     is_callback_due: bool = False
     language: str = ""
     demand: CallerDemand = NOTHING_ASKED
+    refusal: str = ""
     menus: Menus = field(default_factory=Menus)
     visits: Visits = field(default_factory=Visits)
     segments: Segments = field(default_factory=Segments)
@@ -135,6 +137,7 @@ class _TrailFacts:
             case Routed(at, target, why, source) | Passed(at, target, why, source):
                 self.path.append(PathEntry(at, target, why, source, isinstance(entry, Passed)))
                 self.went_on = self.went_on or isinstance(entry, Routed)
+                self.refusal = (isinstance(entry, Passed) and entry.reason) or self.refusal
             case Dialled(_, leg):
                 self._dial(entry, leg)
             case Moved(_, leg):
@@ -262,6 +265,7 @@ def _record(
         label=told.demand.label,
         menus=told.menus.records(ended),
         talks=tuple(told.talks.values()),
+        refusal=told.refusal,
     )
 
 

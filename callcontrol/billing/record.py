@@ -269,6 +269,7 @@ class CallRecord:
         label: what the call was about, as a key said; "": none did.
         menus: its stays in menus, in order.
         talks: what was decided and done about recording its conversations, in order.
+        refusal: why a number outside was not dialled (vocabulary/refusal_reason.py), the last such reason; "": none.
     """
 
     call_id: str
@@ -299,6 +300,7 @@ class CallRecord:
     label: Annotated[str, LATER] = ""
     menus: Annotated[tuple[MenuVisit, ...], LATER] = ()
     talks: Annotated[tuple[TalkFact, ...], LATER] = ()
+    refusal: Annotated[str, LATER] = ""
 
 
 @dataclass(frozen=True, slots=True)

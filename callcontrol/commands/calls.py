@@ -27,6 +27,7 @@ from callcontrol.vocabulary.moment import BadMoment, Instant, instant_from
 from callcontrol.vocabulary.money import plain
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.phone_number import normalise
+from callcontrol.vocabulary.refusal_reason import RefusalReason
 
 DEFAULT_LIMIT = 20
 NAME_SHOWN = 24  # characters; a caller can send a name of any length
@@ -36,7 +37,7 @@ TITLES = ("arrived", "from", "to", "outcome", "time", "cost")
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """`calls [--call ID] [--tenant T] [--number N] [--since TIME] [--until TIME] [--outcome WORD] [--limit N] …`."""
+    """`calls [--call ID] [--tenant T] [--number N] [--since TIME] [--until TIME] [--outcome WORD] …`."""
     parser = subparsers.add_parser("calls", help="the history of calls with their costs", description=__doc__)
     add_config(parser)
     parser.add_argument("--dsn", default="", help="libpq connection string (default: postgres.dsn, else the embedded)")
@@ -46,6 +47,9 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     parser.add_argument("--since", default="", metavar="TIME", help="from this arrival on, ISO time or day")
     parser.add_argument("--until", default="", metavar="TIME", help="before this arrival, ISO time or day")
     outcomes = [outcome.value for outcome in Outcome]
+    reasons = [reason.value for reason in RefusalReason]
+    only = f"only where a number was not dialled for this reason: {', '.join(reasons)}"
+    parser.add_argument("--refused", choices=reasons, metavar="WORD", help=only)
     parser.add_argument("--outcome", choices=outcomes, metavar="WORD", help=f"only with one of {', '.join(outcomes)}")
     parser.add_argument("--limit", type=int, default=DEFAULT_LIMIT, help="at most so many, the latest (%(default)s)")
     parser.add_argument("--zone", default="UTC", help="time zone of what is read and shown (%(default)s)")
@@ -105,6 +109,7 @@ def wanted_from(args: argparse.Namespace, zone: tzinfo) -> Wanted:
         since=_moment(args.since, zone),
         until=_moment(args.until, zone),
         outcome=args.outcome,
+        refusal=args.refused,
         limit=args.limit,
         call_id=args.call,
     )
@@ -164,7 +169,7 @@ def _head(call: PastCall, zone: tzinfo) -> tuple[str, ...]:
     by = f" by {call.answered_by}" if call.answered_by else ""
     queues = ", ".join(dict.fromkeys(visit.queue for visit in call.visits))
     waited = f", queue {queues}" if queues else ""
-    mark = _mark(call)
+    mark = f" ({call.refusal})" * bool(call.refusal) + _mark(call)
     what = (f"{call.outcome}{by}{waited}{mark}", seconds(call.total_ms), _sum(call))
     return (_clock(call.started_at, zone), _caller(call), call.dialled, *what)
 

@@ -82,8 +82,8 @@ def _show(args: argparse.Namespace, facts: Facts, _overrides: OverrideStore) -> 
 
 def _give(args: argparse.Namespace, facts: Facts, overrides: OverrideStore) -> Iterator[str]:
     duty, target = BLOCK.of(facts.tenant)[args.name], KINDS.read(args.target)
-    if trouble := trouble_with(target, args.name, facts):
-        raise ValueError(trouble)
+    if (trouble := trouble_with(target, args.name, facts)) is not None:
+        raise ValueError(trouble.why)
     zone = zone_of(duty, facts)
     until = end_in(args.until, next_change(duty, zone, facts.now), facts.now, zone)
     override = DutyOverride(target, until, said_by(args), facts.now)

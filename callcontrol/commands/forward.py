@@ -119,7 +119,8 @@ def _rule(args: argparse.Namespace, kind: RuleKind, configuration: Configuration
     zone = ZoneInfo(tenant.zone)
     target = _normalised(KINDS.read(args.target), tenant.region)
     facts = Facts(settings, KINDS, args.tenant, configuration.prices_of(args.tenant), Caller(""), "", clock.now())
-    trouble = trouble_with(target, args.extension, facts, kind)
+    refused = trouble_with(target, args.extension, facts, kind)
+    trouble = refused.why if refused is not None else ""
     if not MIN_RING_S <= args.after <= MAX_RING_S:
         trouble = trouble or f"--after {args.after}: write {MIN_RING_S} to {MAX_RING_S} seconds"
     if trouble:

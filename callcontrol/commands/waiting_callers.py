@@ -118,6 +118,6 @@ class WaitingCallers:
         configuration = self._live.configuration
         prices = configuration.prices_of(self._tenant)
         facts = Facts(configuration.settings, KINDS, self._tenant, prices, Caller(""), "", clock.now())
-        if trouble := trouble_with(target, "", facts):
-            raise ValueError(trouble)
+        if (refused := trouble_with(target, "", facts)) is not None:
+            raise ValueError(refused.why)
         return target

@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import Any, Final
 
 from callcontrol.control import call, playing, talk_recording
+from callcontrol.control.steps import refusal
 from callcontrol.control.upgrades import call_with_its_own_id, call_with_legs
 from callcontrol.routing import path, plan
 from callcontrol.vocabulary import call as call_nouns
@@ -36,6 +37,7 @@ CLASSES: Final[Mapping[str, type[Any]]] = {
     for module in (
         call,
         playing,
+        refusal,
         talk_recording,
         path,
         plan,

@@ -21,6 +21,7 @@ from callcontrol.routing.plan import Acceptance, Legs
 from callcontrol.routing.speech import Hint, Phrase, as_file_string, key_hint, phrase
 from callcontrol.vocabulary.leg import LegChange, Role, has_ended
 from callcontrol.vocabulary.number_class import class_of
+from callcontrol.vocabulary.refusal_reason import Refusal, RefusalReason
 from callcontrol.vocabulary.target import ExtensionTarget, NumberTarget, QueueTarget, extension_in, text_of
 from callcontrol.vocabulary.trail import Passed
 
@@ -61,24 +62,26 @@ def _acceptance(queue: str, facts: Facts) -> Acceptance:
     return Acceptance(as_file_string((*phrase(language, Phrase.ACCEPT), *declining)), confirm.wait)
 
 
-def no_callback(number: str, queue: str, facts: Facts) -> str:
-    """Why there is no callback to this number, "" if there is.
+def no_callback(number: str, queue: str, facts: Facts) -> Refusal | None:
+    """Why there is no callback to this number, None if there is.
 
     A caller can send any number: one that costs more than an ordinary call of the tenant's country is called back only
     if the queue allows it. This is checked when the caller asks for the callback, and again before the call.
     """
     if (refused := refusal(Dialling(number, TENANT), facts)) is not None:
-        return refused.why
+        return refused
     settings = facts.tenant.queues.get(queue)
     found, allowed = class_of(number, facts.tenant.region), (settings.callback if settings else Callback()).classes
-    return "" if found in allowed else f"{number} is {found}, the queue calls back {', '.join(allowed)} numbers only"
+    why = f"{number} is {found}, the queue calls back {', '.join(allowed)} numbers only"
+    return None if found in allowed else Refusal(RefusalReason.BLOCKED, why)
 
 
 def customer_leg(number: str, queue: str, facts: Facts, round_: int = 0) -> Legs:
     """The leg to a customer who is called back: at the tenant's expense, showing the company's number."""
     settings = facts.tenant.queues.get(queue)
-    if why_not := no_callback(number, queue, facts):
-        return Legs(why=(Passed(facts.now, text_of(NumberTarget(number)), why_not),))
+    if (refused := no_callback(number, queue, facts)) is not None:
+        entry = Passed(facts.now, text_of(NumberTarget(number)), refused.why, reason=refused.reason)
+        return Legs(why=(entry,))
     ring_s = settings.callback.ring if settings else facts.tenant.confirm.wait
     found = number_leg(number, ring_s, Path(QueueTarget(queue), payer=TENANT, show="company"), facts, round_)
     return Legs(tuple(replace(leg, acceptance=None) for leg in found.legs), found.why)

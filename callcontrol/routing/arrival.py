@@ -19,11 +19,13 @@ from callcontrol.routing.agents import agents_at
 from callcontrol.routing.carrier_loops import loop_over_a_carrier
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.on_net import is_free
+from callcontrol.routing.outgoing.refusing import heard_as
 from callcontrol.routing.path import Path, payer_of
 from callcontrol.routing.plan import Decision, Refuse
 from callcontrol.vocabulary.emergency import emergency_called, is_emergency
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.phone_number import normalise, readings
+from callcontrol.vocabulary.refusal_reason import RefusalReason
 from callcontrol.vocabulary.target import EmergencyTarget, ExtensionTarget, NumberTarget, Target, text_of
 from callcontrol.vocabulary.trail import Passed, Routed
 
@@ -177,8 +179,7 @@ def decide(facts: Facts) -> Decision:
 def _on_the_way(found: Destination, facts: Facts, *, passed: int) -> Decision:
     """`passed`: how many numbers of ours the call has come through, each of which counts as a hop."""
     if found.target is None:
-        entry = Passed(facts.now, facts.dialled, _why_nowhere(facts))
-        return Decision(Refuse("UNALLOCATED_NUMBER", Outcome.REJECTED), (entry,))
+        return _nowhere(facts)
     path = Path(first=found.target, payer=_payer(facts), hops=passed)
     return router.decide(found.target, path, facts).because(*found.why)
 
@@ -199,6 +200,14 @@ def _payer(facts: Facts) -> str:
 def _is_star_code(facts: Facts) -> bool:
     """A phone dials one. A code that a party is transferred to is not carried out: the party did not dial it."""
     return bool(facts.caller.extension) and not facts.transferred and star_codes.looks_like_one(facts.dialled)
+
+
+def _nowhere(facts: Facts) -> Decision:
+    """A phone that has dialled it hears so."""
+    reason = None if facts.transferred or not facts.caller.extension else RefusalReason.NO_SUCH_NUMBER
+    entry = Passed(facts.now, facts.dialled, _why_nowhere(facts), reason=reason)
+    said = heard_as(reason, facts) if reason is not None else ""
+    return Decision(Refuse("UNALLOCATED_NUMBER", Outcome.REJECTED, said), (entry,))
 
 
 def _why_nowhere(facts: Facts) -> str:

@@ -20,6 +20,7 @@ from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.language import Language
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.override import DutyOverride, Overrides
+from callcontrol.vocabulary.refusal_reason import Refusal, RefusalReason
 from callcontrol.vocabulary.rule import Rule, RuleKind, Rules
 from callcontrol.vocabulary.schedule import Override, State
 from callcontrol.vocabulary.stored import Upgrades
@@ -195,8 +196,8 @@ class RoutedKind(ConfiguredKind[T]):
         decide: what happens to a call that is sent to such a target.
         after: what follows when the phones that `decide` has ringing were not answered.
         successors: every target that may follow; None: those its links lead to.
-        why_not: why calls may not be sent there at run time at this payer's cost (`extension:101`, `tenant`), "" if
-            they may; None: where the target does not exist.
+        why_not: why calls may not be sent there at run time at this payer's cost (`extension:101`, `tenant`), None
+            if they may; no function: where the target does not exist.
         default_last_resort: the last resort of a tenant that has chosen none, for a call that came for this target; the
             first kind that has an answer is taken.
         member_legs: the legs it rings with for so many seconds as a member of a group or list; None: it is no member.
@@ -211,7 +212,7 @@ class RoutedKind(ConfiguredKind[T]):
     decide: Callable[[T, Path, Facts], Answer]
     after: Callable[[T, Ring, RingResult, Facts], Answer] = _fails
     successors: Callable[[T, Facts], Iterable[Target]] | None = None
-    why_not: Callable[[T, str, Facts], str] | None = None
+    why_not: Callable[[T, str, Facts], Refusal | None] | None = None
     default_last_resort: Callable[[Target, Tenant], Target | None] | None = None
     member_legs: Callable[[T, int, Path, Facts], Legs] | None = None
     is_end: bool = False
@@ -233,12 +234,12 @@ class RoutedKind(ConfiguredKind[T]):
         entry = self.block.of(facts.tenant).get(target.name) if self.block else None
         return () if entry is None else [link.to for link in self.links(target.name, entry)]
 
-    def refusal(self, target: T, payer: str, facts: Facts) -> str:
-        """Why calls may not be sent there at run time at this payer's cost, "" if they may."""
+    def refusal(self, target: T, payer: str, facts: Facts) -> Refusal | None:
+        """Why calls may not be sent there at run time at this payer's cost, None if they may."""
         if self.why_not is not None:
             return self.why_not(target, payer, facts)
         exists = self.block is None or target.name in self.block.of(facts.tenant)
-        return "" if exists else f"there is no {text_of(target)}"
+        return None if exists else Refusal(RefusalReason.NO_SUCH_NUMBER, f"there is no {text_of(target)}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from callcontrol.config.ways import named, way_back
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.path import payer_of
 from callcontrol.vocabulary.phone_number import normalise
+from callcontrol.vocabulary.refusal_reason import Refusal, RefusalReason
 from callcontrol.vocabulary.rule import RuleKind
 from callcontrol.vocabulary.target import ExtensionTarget, NumberTarget, Target
 
@@ -18,11 +19,13 @@ def target_of(digits: str, facts: Facts) -> Target | None:
     return NumberTarget(number.text) if number else None
 
 
-def trouble_with(target: Target, extension: str, facts: Facts, kind: RuleKind = RuleKind.ALWAYS) -> str:
-    """Why a subscriber may not forward there, "" if allowed: to the own extension, to nothing, or to a refused number.
+def trouble_with(target: Target, extension: str, facts: Facts, kind: RuleKind = RuleKind.ALWAYS) -> Refusal | None:
+    """Why a subscriber may not forward there: to the own extension, to nothing, or to a refused number. None: it is
+    allowed.
 
     The same for every way a rule is set at run time: by phone, by command.
     """
     if way := way_back(target, kind, extension, facts.tenant_name, facts.tenant, facts.kinds):
-        return "an extension cannot forward to itself" + (f": {named(way)}" if len(way) > 1 else "")
+        why = "an extension cannot forward to itself" + (f": {named(way)}" if len(way) > 1 else "")
+        return Refusal(RefusalReason.LEADS_BACK, why)
     return facts.kinds.of(target).refusal(target, payer_of(extension), facts)

@@ -155,14 +155,20 @@ class Ring(Step):
 
 @dataclass(frozen=True, slots=True)
 class Refuse(Step):
-    """The call ends here with this cause; `outcome` is what it amounts to."""
+    """The call ends here with this cause; `outcome` is what it amounts to.
+
+    Attributes:
+        said: what the caller hears before, "" for nothing.
+    """
 
     cause: str
     outcome: Outcome
+    said: str = ""
 
     def described(self) -> str:
         """How it ends."""
-        return f"hang up with {self.cause} ({self.outcome.value})"
+        said = f"play {self.said} before answering, " if self.said else ""
+        return f"{said}hang up with {self.cause} ({self.outcome.value})"
 
 
 Explanation = Routed | Passed

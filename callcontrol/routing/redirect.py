@@ -133,5 +133,5 @@ def _allowed(moved_to: str, extension: str, facts: Facts) -> tuple[Target | None
         return None, "that is no number and no extension"
     if isinstance(target, NumberTarget) and class_of(target.name, facts.tenant.region) is NumberClass.PREMIUM:
         return None, "a premium rate number"
-    why_not = trouble_with(target, extension, facts)
-    return (None, why_not) if why_not else (target, "")
+    refused = trouble_with(target, extension, facts)
+    return (None, refused.why) if refused is not None else (target, "")

@@ -9,16 +9,28 @@ from enum import StrEnum
 class RefusalReason(StrEnum):
     """The reasons. Which of several is told first says the order of the checks (`routing/outgoing/checks`)."""
 
+    NO_SUCH_NUMBER = "no_such_number"  # no number in any usual writing, and nothing inside
     EMERGENCY = "emergency"  # calls are not sent to emergency numbers; only who is in need dials one
     OWN_NUMBER = "own_number"  # a number of the tenant's own: it is reached inside
+    LEADS_BACK = "leads_back"  # a forward by which calls would come back to the extension
     BLOCKED = "blocked"
     NO_PRICE = "no_price"
+    ON_HOLD = "on_hold"  # a person has put the account that would pay on hold
+    NO_CREDIT = "no_credit"  # it has not enough left
+    CREDIT_UNKNOWN = "credit_unknown"  # it cannot be asked, and the tenant wants no call without
     NO_TRUNK = "no_trunk"
+
+    @property
+    def cause(self) -> str:
+        """What the caller's phone is told, after the words."""
+        return "UNALLOCATED_NUMBER" if self is RefusalReason.NO_SUCH_NUMBER else "CALL_REJECTED"
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A number that is not dialled: the reason, and why it is so in words, for `explain` and the trail."""
+    """A number that is not dialled, or not forwarded to: the reason, and why it is so in words, for `explain` and the
+    trail.
+    """
 
     reason: RefusalReason
     why: str

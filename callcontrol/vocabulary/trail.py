@@ -21,6 +21,7 @@ from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.queue import Leaving
 from callcontrol.vocabulary.recording import RecordingNoted
+from callcontrol.vocabulary.refusal_reason import RefusalReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +59,17 @@ class Routed:
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """A target that was not tried, and why: blocked, no price, offline, loop, hop limit, no trunk."""
+    """A target that was not tried, and why: blocked, no price, offline, loop, hop limit, no trunk.
+
+    Attributes:
+        reason: why a number is not dialled outside; None: another kind of reason.
+    """
 
     at: Instant
     target: str
     why: str
     source: str = ""
+    reason: RefusalReason | None = None
     kind: Literal["passed"] = "passed"
 
 

@@ -19,7 +19,9 @@ from tests.tidy.tree import ROOT
 SOUNDS = ROOT / "freeswitch-xml" / "sounds"
 MUSIC = SOUNDS / "music" / "waiting.wav"
 PROMPTS = sorted(
-    path for name in ("amounts", "hours", "mailbox", "menu", "queue") for path in (SOUNDS / name).rglob("*.wav")
+    path
+    for name in ("amounts", "hours", "mailbox", "menu", "outgoing", "queue")
+    for path in (SOUNDS / name).rglob("*.wav")
 )
 MU_LAW = 7
 

@@ -158,6 +158,19 @@ def test_all_rules_are_not_set_at_once() -> None:
     assert not refused.has(do.StoreRule)
 
 
+def test_who_is_refused_hears_why_before_the_call_ends() -> None:
+    story = Story(facts("+48701234567", caller=PHONE)).begin()
+    assert (story.has(do.OpenEarlyMedia), story.has(do.Answer), story.has(do.HangUp)) == (True, False, False)
+    story.then(AppEnded(story.command(do.Play).app_id))
+    assert story.command(do.HangUp).cause == "CALL_REJECTED"
+    assert story.entries(StepEnded)[-1].outcome is Outcome.REJECTED
+
+
+def test_a_sentence_that_never_ends_is_cut() -> None:
+    story = Story(facts("+48701234567", caller=PHONE)).begin().then(TimerFired("step"))
+    assert story.command(do.HangUp).cause == "CALL_REJECTED"
+
+
 def test_refusal_hangs_up_with_its_cause() -> None:
     story = Story(facts(DID["hangup"])).begin()
     assert story.command(do.HangUp).cause == "USER_BUSY"

@@ -8,6 +8,8 @@ from callcontrol.routing import arrival, router
 from callcontrol.routing.plan import Acceptance, Refuse, RingResult, Shown, TrunkNumber
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.outcome import Outcome
+from callcontrol.vocabulary.refusal_reason import RefusalReason
+from callcontrol.vocabulary.trail import Passed
 from tests.routing.test_extension import ring
 from tests.routing.world import DID, TENANT, facts, rule
 
@@ -15,16 +17,28 @@ PHONE_101 = Caller("101", "Jan", extension="101")
 
 
 @pytest.mark.parametrize(
-    ("dialled", "unpriced", "why"),
+    ("dialled", "unpriced", "reason", "why"),
     [
-        ("+48701234567", (), "blocked by prefix 48701"),
-        ("+48600100100", ("+48600",), "no price in list retail"),
+        ("+48701234567", (), RefusalReason.BLOCKED, "blocked by prefix 48701"),
+        ("+48600100100", ("+48600",), RefusalReason.NO_PRICE, "no price in list retail"),
+        ("77", (), RefusalReason.NO_SUCH_NUMBER, "leads nowhere: no tenant has this number"),
     ],
 )
-def test_refused_before_dialling(dialled: str, unpriced: tuple[str, ...], why: str) -> None:
+def test_refused_before_dialling_and_the_phone_hears_why(
+    dialled: str, unpriced: tuple[str, ...], reason: RefusalReason, why: str
+) -> None:
     decision = arrival.decide(facts(dialled, caller=PHONE_101, unpriced=unpriced))
-    assert decision.step == Refuse("CALL_REJECTED", Outcome.REJECTED)
-    assert why in [e.why for e in decision.why]
+    said = f"outgoing/en/{reason.replace('_', '-')}.wav"
+    assert decision.step == Refuse(reason.cause, Outcome.REJECTED, said)
+    assert (why, reason) in [(one.why, one.reason) for one in decision.why if isinstance(one, Passed)]
+
+
+def test_who_did_not_dial_it_hears_nothing_of_it() -> None:
+    blocked = {"101": [rule("always", "number:+48701234567")]}
+    for caller in (Caller("+48600700800"), Caller("102", extension="102")):
+        decision = arrival.decide(facts(rules=blocked, caller=caller))
+        assert decision.step == Refuse("CALL_REJECTED", Outcome.REJECTED)
+        assert RefusalReason.BLOCKED in [one.reason for one in decision.why if isinstance(one, Passed)]
 
 
 def test_longest_prefix_chooses_the_trunk_then_the_tenants_order() -> None:

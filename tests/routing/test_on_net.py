@@ -75,7 +75,7 @@ def test_a_blocked_prefix_blocks_it() -> None:
     assert refusal(Dialling(NUMBER, "extension:101"), known) == Refusal(
         RefusalReason.BLOCKED, "blocked by prefix 48600"
     )
-    assert trouble_with(NumberTarget(NUMBER), "101", known) == "blocked by prefix 48600"
+    assert trouble_with(NumberTarget(NUMBER), "101", known) == Refusal(RefusalReason.BLOCKED, "blocked by prefix 48600")
 
 
 def test_forwarding_groups_and_lists_reach_it_inside_and_press_1_is_asked_for() -> None:

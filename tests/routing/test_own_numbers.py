@@ -55,16 +55,21 @@ def test_no_trunk_is_ever_asked_for_one() -> None:
 @pytest.mark.parametrize("kind", list(RuleKind))
 @pytest.mark.parametrize("target", ["extension:101", OWN])
 def test_a_rule_that_leads_straight_back_is_refused_whatever_its_kind(kind: RuleKind, target: str) -> None:
-    assert trouble_with(KINDS.read(target), "101", facts(), kind).startswith("an extension cannot forward to itself")
+    refused = trouble_with(KINDS.read(target), "101", facts(), kind)
+    assert refused is not None
+    assert refused.reason is RefusalReason.LEADS_BACK
+    assert refused.why.startswith("an extension cannot forward to itself")
 
 
 @pytest.mark.parametrize("target", ["extension:102", "announcement:back"])
 def test_an_always_rule_that_leads_back_by_a_way_of_certain_steps_is_refused(target: str) -> None:
     known = facts(tenant=LED)
-    assert trouble_with(KINDS.read(target), "101", known).endswith("announcement:back -> extension:101")
-    assert trouble_with(KINDS.read(target), "101", known, RuleKind.BUSY) == ""  # 101 has rung, and may ring again
+    refused = trouble_with(KINDS.read(target), "101", known)
+    assert refused is not None
+    assert refused.why.endswith("announcement:back -> extension:101")
+    assert trouble_with(KINDS.read(target), "101", known, RuleKind.BUSY) is None  # 101 has rung, and may ring again
 
 
 def test_an_own_number_that_leads_elsewhere_may_be_set() -> None:
-    assert trouble_with(NumberTarget(DID["two_phones"]), "101", facts()) == ""
-    assert trouble_with(NumberTarget(DID["extension"]), "102", facts(unpriced=("",))) == ""
+    assert trouble_with(NumberTarget(DID["two_phones"]), "101", facts()) is None
+    assert trouble_with(NumberTarget(DID["extension"]), "102", facts(unpriced=("",))) is None

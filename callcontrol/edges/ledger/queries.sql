@@ -235,7 +235,7 @@ WHERE started_day BETWEEN coalesce(%(since_day)s::date, '-infinity') AND coalesc
   AND started_at < coalesce(%(until)s::timestamptz, 'infinity')
   AND (%(tenant)s::text IS NULL OR tenant = %(tenant)s)
   AND (%(call_ids)s::text[] IS NULL OR call_id = ANY (%(call_ids)s::text[]))
-  AND (%(outcome)s::text IS NULL OR outcome = %(outcome)s)
+  AND (%(outcome)s::text IS NULL OR outcome = %(outcome)s) AND (%(refusal)s::text IS NULL OR refusal = %(refusal)s)
 ORDER BY started_day DESC, started_at DESC, call_id
 LIMIT %(limit)s;
 
@@ -265,14 +265,14 @@ WITH found AS (
          WHERE tenant = t.tenant AND caller_number = %(number)s
            AND started_day BETWEEN coalesce(%(since_day)s::date, '-infinity') AND coalesce(%(until_day)s::date, 'infinity')
            AND started_at >= coalesce(%(since)s::timestamptz, '-infinity') AND started_at < coalesce(%(until)s::timestamptz, 'infinity')
-           AND (%(call_ids)s::text[] IS NULL OR call_id = ANY (%(call_ids)s::text[])) AND (%(outcome)s::text IS NULL OR outcome = %(outcome)s)
+           AND (%(call_ids)s::text[] IS NULL OR call_id = ANY (%(call_ids)s::text[])) AND (%(outcome)s::text IS NULL OR outcome = %(outcome)s) AND (%(refusal)s::text IS NULL OR refusal = %(refusal)s)
          ORDER BY started_day DESC, started_at DESC, call_id LIMIT %(limit)s)
         UNION ALL
         (SELECT tenant, switch, call_id, started_day, started_at FROM calls
          WHERE tenant = t.tenant AND dialled = %(number)s
            AND started_day BETWEEN coalesce(%(since_day)s::date, '-infinity') AND coalesce(%(until_day)s::date, 'infinity')
            AND started_at >= coalesce(%(since)s::timestamptz, '-infinity') AND started_at < coalesce(%(until)s::timestamptz, 'infinity')
-           AND (%(call_ids)s::text[] IS NULL OR call_id = ANY (%(call_ids)s::text[])) AND (%(outcome)s::text IS NULL OR outcome = %(outcome)s)
+           AND (%(call_ids)s::text[] IS NULL OR call_id = ANY (%(call_ids)s::text[])) AND (%(outcome)s::text IS NULL OR outcome = %(outcome)s) AND (%(refusal)s::text IS NULL OR refusal = %(refusal)s)
          ORDER BY started_day DESC, started_at DESC, call_id LIMIT %(limit)s)
         UNION ALL
         (SELECT DISTINCT c.tenant, c.switch, c.call_id, c.started_day, c.started_at
@@ -280,7 +280,7 @@ WITH found AS (
          WHERE l.tenant = t.tenant AND l.direction = 'b' AND l.address = %(number)s
            AND l.started_day BETWEEN coalesce(%(since_day)s::date, '-infinity') AND coalesce(%(until_day)s::date, 'infinity')
            AND c.started_at >= coalesce(%(since)s::timestamptz, '-infinity') AND c.started_at < coalesce(%(until)s::timestamptz, 'infinity')
-           AND (%(call_ids)s::text[] IS NULL OR c.call_id = ANY (%(call_ids)s::text[])) AND (%(outcome)s::text IS NULL OR c.outcome = %(outcome)s)
+           AND (%(call_ids)s::text[] IS NULL OR c.call_id = ANY (%(call_ids)s::text[])) AND (%(outcome)s::text IS NULL OR c.outcome = %(outcome)s) AND (%(refusal)s::text IS NULL OR c.refusal = %(refusal)s)
          ORDER BY c.started_day DESC, c.started_at DESC, c.call_id LIMIT %(limit)s)
         UNION ALL
         (SELECT DISTINCT c.tenant, c.switch, c.call_id, c.started_day, c.started_at
@@ -288,7 +288,7 @@ WITH found AS (
          WHERE l.tenant = t.tenant AND starts_with(l.target, 'number:') AND l.target = 'number:' || %(number)s
            AND l.started_day BETWEEN coalesce(%(since_day)s::date, '-infinity') AND coalesce(%(until_day)s::date, 'infinity')
            AND c.started_at >= coalesce(%(since)s::timestamptz, '-infinity') AND c.started_at < coalesce(%(until)s::timestamptz, 'infinity')
-           AND (%(call_ids)s::text[] IS NULL OR c.call_id = ANY (%(call_ids)s::text[])) AND (%(outcome)s::text IS NULL OR c.outcome = %(outcome)s)
+           AND (%(call_ids)s::text[] IS NULL OR c.call_id = ANY (%(call_ids)s::text[])) AND (%(outcome)s::text IS NULL OR c.outcome = %(outcome)s) AND (%(refusal)s::text IS NULL OR c.refusal = %(refusal)s)
          ORDER BY c.started_day DESC, c.started_at DESC, c.call_id LIMIT %(limit)s)
     ) AS way
 ), latest AS (

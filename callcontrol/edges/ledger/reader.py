@@ -34,6 +34,7 @@ class Wanted:
         number: the caller, the number dialled, or one the call was forwarded to.
         since, until: arrival in [since, until).
         limit: the latest so many, at most MAX_CALLS.
+        refusal: a number outside was not dialled for this reason.
         call_id: only this one, by its id or by that of any of its channels.
     """
 
@@ -42,6 +43,7 @@ class Wanted:
     since: Instant | None = None
     until: Instant | None = None
     outcome: str | None = None
+    refusal: str | None = None
     limit: int = 20
     call_id: str | None = None
 
@@ -250,6 +252,7 @@ def _params(wanted: Wanted, call_ids: list[str] | None) -> dict[str, object]:
         "tenant": wanted.tenant,
         "number": wanted.number,
         "outcome": wanted.outcome,
+        "refusal": wanted.refusal,
         "since": since,
         "until": until,
         "since_day": since and since.date(),

@@ -21,6 +21,7 @@ from callcontrol.routing.speech import Holder, as_file_string, on_duty, override
 from callcontrol.routing.speech.grammar import Clips
 from callcontrol.vocabulary.moment import Instant, datetime_of
 from callcontrol.vocabulary.override import DutyOverride, end_of
+from callcontrol.vocabulary.refusal_reason import RefusalReason
 from callcontrol.vocabulary.target import ExtensionTarget, NumberTarget, Target, text_of
 
 _FORM = re.compile(r"(?P<verb>\*\#|\*|\#)28\*(?P<code>[0-9]{1,2})(?:\*(?P<target>\+?[0-9]{1,16}))?\#?")
@@ -43,14 +44,14 @@ def _decide(found: re.Match[str], facts: Facts) -> ChangeOverride:
         return ChangeOverride(of, what=f"{_who(plan.target)}, {plan.why}", heard=heard)
     target = target_of(found["target"], facts) if found["target"] else ExtensionTarget(caller)
     if target is None:
-        return refused(f"{found['target']} is no number", of)
+        return refused(f"{found['target']} is no number", of, RefusalReason.NO_SUCH_NUMBER)
     return _handed_over(name, duty, target, facts)
 
 
 def _handed_over(name: str, duty: Duty, target: Target, facts: Facts) -> ChangeOverride:
     of, zone = text_of(DutyTarget(name)), zone_of(duty, facts)
-    if trouble := trouble_with(target, name, facts):
-        return refused(trouble, of)
+    if (trouble := trouble_with(target, name, facts)) is not None:
+        return refused(trouble.why, of, trouble.reason)
     until = next_change(duty, zone, facts.now)
     override = DutyOverride(target, until, text_of(ExtensionTarget(facts.caller.extension)), facts.now)
     heard = _said(target, _end(until, duty, facts), facts)

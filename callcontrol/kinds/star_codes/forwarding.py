@@ -19,7 +19,9 @@ from callcontrol.control.commands import Command
 from callcontrol.kinds.star_codes.storing import CONFIRM, OFF, Answer, Storing, StoringStep
 from callcontrol.routing.facts import Facts, StarCode, Usage
 from callcontrol.routing.forwarding_rights import target_of, trouble_with
+from callcontrol.routing.outgoing.refusing import heard_as
 from callcontrol.vocabulary.outcome import Outcome
+from callcontrol.vocabulary.refusal_reason import RefusalReason
 from callcontrol.vocabulary.rule import DEFAULT_RING_S, Rule, RuleKind
 from callcontrol.vocabulary.target import text_of
 
@@ -40,7 +42,8 @@ _MIN_RING_S, _MAX_RING_S = 5, 120
 class Change(StoringStep):
     """Set a rule (`rule`), remove it (`rule` None), or only tell whether it is on (`ask`).
 
-    `rejected` says why the code cannot be carried out; the phone then hears the refusal tone. `also` are changes of
+    `rejected` says why the code cannot be carried out; the phone then hears `reason` in words, or the refusal
+    tone. `also` are changes of
     other kinds that the same code asks for: all are stored, or none.
     """
 
@@ -52,6 +55,7 @@ class Change(StoringStep):
     rule: Rule | None = None
     ask: bool = False
     rejected: str = ""
+    reason: RefusalReason | None = None
     also: tuple[Change, ...] = ()
 
     def described(self) -> str:
@@ -75,7 +79,8 @@ class Change(StoringStep):
     def answer_at_once(self, facts: Facts) -> Answer | None:
         """A refusal, or whether a rule is on; of several, whether any is."""
         if self.rejected:
-            return Answer(Outcome.REJECTED, f"refused: {self.rejected}")
+            heard = heard_as(self.reason, facts) if self.reason is not None else ""
+            return Answer(Outcome.REJECTED, f"refused: {self.rejected}", heard)
         if not self.ask:
             return None
         asked = [(one.kind, one.rule is not None and facts.applies(one.rule)) for one in (self, *self.also)]
@@ -163,12 +168,14 @@ def _set(code: ForwardingCode, current: Rule | None, change: Change, facts: Fact
             return replace(change, rejected="there is no rule to switch on")
         return replace(change, rule=replace(current, on=True, source=_source(facts)))
     target = target_of(code.target, facts)
-    trouble = trouble_with(target, change.extension, facts, code.kind) if target else f"{code.target} is no number"
+    if target is None:
+        return replace(change, rejected=f"{code.target} is no number", reason=RefusalReason.NO_SUCH_NUMBER)
+    refused = trouble_with(target, change.extension, facts, code.kind)
+    if refused is not None:
+        return replace(change, rejected=refused.why, reason=refused.reason)
     after_s = code.seconds or (current.after_s if current else DEFAULT_RING_S)
     if not _MIN_RING_S <= after_s <= _MAX_RING_S:
-        trouble = trouble or f"{after_s} s is not between {_MIN_RING_S} and {_MAX_RING_S}"
-    if trouble or target is None:
-        return replace(change, rejected=trouble)
+        return replace(change, rejected=f"{after_s} s is not between {_MIN_RING_S} and {_MAX_RING_S}")
     return replace(change, rule=Rule(code.kind, target, after_s=after_s, source=_source(facts)))
 
 

@@ -11,8 +11,10 @@ from callcontrol.control import commands as do
 from callcontrol.control.commands import Command
 from callcontrol.kinds.star_codes.storing import Answer, Storing, StoringStep
 from callcontrol.routing.facts import Facts
+from callcontrol.routing.outgoing.refusing import heard_as
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.override import DutyOverride, SetByHand
+from callcontrol.vocabulary.refusal_reason import RefusalReason
 from callcontrol.vocabulary.schedule import Override
 
 
@@ -24,7 +26,7 @@ class ChangeOverride(StoringStep):
         of: the schedule or duty, as a target text.
         what: what is true once it is done, in words.
         heard: what the phone is played then.
-        rejected: why the code cannot be carried out; the phone then hears the refusal tone.
+        rejected: why the code cannot be carried out; the phone then hears `reason` in words, or the refusal tone.
     """
 
     word: ClassVar[str] = "override"
@@ -36,6 +38,7 @@ class ChangeOverride(StoringStep):
     heard: str = ""
     ask: bool = False
     rejected: str = ""
+    reason: RefusalReason | None = None
 
     def described(self) -> str:
         """What the code asks for."""
@@ -51,7 +54,8 @@ class ChangeOverride(StoringStep):
     def answer_at_once(self, facts: Facts) -> Answer | None:
         """A refusal, or what was asked."""
         if self.rejected:
-            return Answer(Outcome.REJECTED, f"refused: {self.rejected}")
+            heard = heard_as(self.reason, facts) if self.reason is not None else ""
+            return Answer(Outcome.REJECTED, f"refused: {self.rejected}", heard)
         if self.ask:
             return Answer(Outcome.CHANGED, f"extension:{facts.caller.extension} asked: {self._said()}", self.heard)
         return None
@@ -83,6 +87,6 @@ class Overriding(Storing):
 SAVED: Final = (ChangeOverride, Overriding, Override, DutyOverride)
 
 
-def refused(why: str, of: str = "") -> ChangeOverride:
+def refused(why: str, of: str = "", reason: RefusalReason | None = None) -> ChangeOverride:
     """A code that is not carried out."""
-    return ChangeOverride(of, rejected=why)
+    return ChangeOverride(of, rejected=why, reason=reason)

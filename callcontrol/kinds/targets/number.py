@@ -13,10 +13,11 @@ from callcontrol.routing.legs import member_legs as legs_of_member
 from callcontrol.routing.outgoing.checks import refusal
 from callcontrol.routing.outgoing.dialling import Dialling
 from callcontrol.routing.outgoing.legs import number_leg
+from callcontrol.routing.outgoing.refusing import not_dialled
 from callcontrol.routing.path import Path
 from callcontrol.routing.plan import Decision, Legs, Onward, Ring, RingResult
 from callcontrol.routing.retry import next_round, outcome_over_rounds
-from callcontrol.vocabulary.outcome import Outcome
+from callcontrol.vocabulary.refusal_reason import Refusal
 from callcontrol.vocabulary.target import Form, NumberTarget, Target, text_of
 from callcontrol.vocabulary.trail import Routed
 
@@ -30,7 +31,7 @@ def decide(target: NumberTarget, path: Path, facts: Facts) -> Decision | Onward:
     if own is not None:
         return Onward(own, path.onward(), (_leads_to(own, target, facts),))
     found = number_leg(target.name, RING_S, path, facts)
-    return Decision(Ring(target, found.legs, path), found.why) if found.legs else refuse(Outcome.REJECTED, *found.why)
+    return Decision(Ring(target, found.legs, path), found.why) if found.legs else not_dialled(path, facts, *found.why)
 
 
 def _leads_to(own: Target, target: NumberTarget, facts: Facts) -> Routed:
@@ -58,12 +59,9 @@ def successors(target: NumberTarget, facts: Facts) -> tuple[Target, ...]:
     return () if own is None else (own,)
 
 
-def why_not(target: NumberTarget, payer: str, facts: Facts) -> str:
+def why_not(target: NumberTarget, payer: str, facts: Facts) -> Refusal | None:
     """Why it is not dialled."""
-    if target.name in facts.tenant.numbers:
-        return ""
-    refused = refusal(Dialling(target.name, payer), facts)
-    return refused.why if refused is not None else ""
+    return None if target.name in facts.tenant.numbers else refusal(Dialling(target.name, payer), facts)
 
 
 KIND = RoutedKind(

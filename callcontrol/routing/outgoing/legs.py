@@ -21,7 +21,7 @@ def number_leg(number: str, ring_s: int, path: Path, facts: Facts, round_: int =
     dialling = Dialling(number, path.payer)
     refused = refusal(dialling, facts)
     if refused is not None:
-        return Legs(why=(Passed(facts.now, to, refused.why),))
+        return Legs(why=(Passed(facts.now, to, refused.why, reason=refused.reason),))
     if is_on_net(number, facts):
         return _on_net_leg(dialling, ring_s, path, facts) if not round_ else Legs()
     choices = candidates(number, facts)

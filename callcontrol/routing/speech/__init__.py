@@ -1,7 +1,7 @@
 """What is said to callers and agents, as sequences of sound files.
 
-Here stands what a queue says; `moments`, `duties`, `amounts`, `menus`, `mailboxes` and `leaving` hold the rest. One
-file per language holds its grammar. The words themselves, and the voice that speaks them, stand in
+Here stands what a queue says; `moments`, `duties`, `amounts`, `menus`, `mailboxes`, `leaving` and `refusals` hold the
+rest. One file per language holds its grammar. The words themselves, and the voice that speaks them, stand in
 `freeswitch-xml/sounds/queue_prompts.yaml` and `spoken_prompts.yaml`; the files lie below the switch's sounds as
 `FOLDER/LANGUAGE/NAME.wav`.
 """
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from functools import cache
 
-from callcontrol.routing.speech import amounts, duties, leaving, mailboxes, menus, moments
+from callcontrol.routing.speech import amounts, duties, leaving, mailboxes, menus, moments, refusals
 from callcontrol.routing.speech.amounts import CURRENCIES, amount, duration
 from callcontrol.routing.speech.duties import Holder, on_duty
 from callcontrol.routing.speech.file_string import as_file_string
@@ -38,6 +38,7 @@ from callcontrol.routing.speech.moments import (
     reopening,
     until,
 )
+from callcontrol.routing.speech.refusals import refusal_sentence
 from callcontrol.vocabulary.language import LANGUAGES, Language
 
 LAST_POSITION = 999  # beyond it no number is said
@@ -146,6 +147,7 @@ def _everything(language: Language) -> Iterator[Files]:
     yield from menus.everything(language)
     yield from mailboxes.everything(language)
     yield from leaving.everything(language)
+    yield from refusals.everything(language)
 
 
 __all__ = [
@@ -181,6 +183,7 @@ __all__ = [
     "override_taken_back",
     "phrase",
     "position",
+    "refusal_sentence",
     "reopening",
     "until",
     "until_day",

@@ -10,6 +10,7 @@ from callcontrol.kinds.star_codes.forwarding import Change, ForwardingCode, pars
 from callcontrol.routing import arrival
 from callcontrol.routing.forwarding_rights import trouble_with
 from callcontrol.vocabulary.call import Caller
+from callcontrol.vocabulary.refusal_reason import Refusal, RefusalReason
 from callcontrol.vocabulary.rule import Rule, RuleKind
 from callcontrol.vocabulary.target import QueueTarget, text_of
 from tests.routing import queue_world
@@ -94,8 +95,9 @@ def test_refused_with_a_reason(dialled: str, why: str) -> None:
 
 def test_a_subscriber_may_forward_to_a_queue_of_his_tenant_only() -> None:
     known = queue_world.facts()
-    assert trouble_with(QueueTarget("help"), "101", known) == ""
-    assert trouble_with(QueueTarget("nonsense"), "101", known) == "there is no queue:nonsense"
+    assert trouble_with(QueueTarget("help"), "101", known) is None
+    refused = trouble_with(QueueTarget("nonsense"), "101", known)
+    assert refused == Refusal(RefusalReason.NO_SUCH_NUMBER, "there is no queue:nonsense")
 
 
 @given(st.text(alphabet="0123456789*#+", max_size=24))

@@ -22,6 +22,7 @@ from callcontrol.routing.path import TENANT, Fallback, Path
 from callcontrol.routing.plan import Decision, Onward
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.override import DutyOverride
+from callcontrol.vocabulary.refusal_reason import Refusal, RefusalReason
 from callcontrol.vocabulary.target import Target, text_of
 from callcontrol.vocabulary.trail import Passed, Routed
 
@@ -74,10 +75,10 @@ def successors(target: DutyTarget, facts: Facts) -> Iterable[Target]:
     return (*by_hand, *(link.to for link in links(target.name, duty)))
 
 
-def trouble_with(target: Target, name: str, facts: Facts) -> str:
-    """Why the duty is not given there, "" if it may be: to nothing, to a refused number, or round in a circle."""
+def trouble_with(target: Target, name: str, facts: Facts) -> Refusal | None:
+    """Why the duty is not given there, None if it may be: to nothing, to a refused number, or round in a circle."""
     if way := certain_way_back(target, DutyTarget(name), facts.tenant_name, facts.tenant, facts.kinds):
-        return f"the duty would lead back to itself: {named(way)}"
+        return Refusal(RefusalReason.LEADS_BACK, f"the duty would lead back to itself: {named(way)}")
     return facts.kinds.of(target).refusal(target, TENANT, facts)
 
 

@@ -122,7 +122,8 @@ def _trouble(queue: str, facts: Facts) -> str:
     """Why the caller cannot be called back, "" if possible."""
     if facts.caller.anonymous or not facts.caller.number.startswith("+"):
         return "the caller shows no number"
-    return no_callback(facts.caller.number, queue, facts)
+    refused = no_callback(facts.caller.number, queue, facts)
+    return refused.why if refused is not None else ""
 
 
 def opening(queue: Queue, facts: Facts, earliest: int) -> Instant:
