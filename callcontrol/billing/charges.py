@@ -67,6 +67,8 @@ class Charge:
         fee: connection fee, from the period in force at answer.
         parts: in order of time.
         amount: rounded once.
+        markup: of what list these prices are, and how much more: `telco + 20 %`; "": they are the list's own.
+        direction: the list's own word for the class of the number, "": it has none.
     """
 
     tariff: str
@@ -84,6 +86,8 @@ class Charge:
     fee: Decimal
     parts: tuple[Part, ...]
     amount: Money
+    markup: str = ""
+    direction: str = ""
 
     @property
     def formula(self) -> str:
@@ -102,6 +106,7 @@ class Charge:
             f"first {price.free_s} s free" if price.free_s else "",
             f"at least {price.minimum_s} s" if price.minimum_s else "",
             f"{_steps_text(price)}: {self.billed_s} s",
+            f"prices of {self.markup}" if self.markup else "",
             f"{' + '.join(sums)} = {unrounded_text(sixtieths_of(self.fee, self.parts))}",
             f"at least {plain(price.minimum_amount)}" if price.minimum_amount else "",
             "" if price.maximum_amount is None else f"at most {plain(price.maximum_amount)}",
@@ -127,6 +132,7 @@ class Charge:
             "version": _version_text(self.version, self.zone),
             "prefix": self.prefix,
             "destination": self.destination,
+            **({"direction": self.direction} if self.direction else {}),
             "step": self.step,
             "connection_fee": format(self.fee, "f"),
             "vat_percent": None if self.terms.vat_percent is None else format(self.terms.vat_percent, "f"),

@@ -2,10 +2,12 @@
 
 Which legs have a charge:
 - a leg that went out through a trunk and has a payer (`payer` and `trunk` are set) and was answered: one charge,
-  or the reason why it has no price;
+  or the reason why it has no price; what its carrier asks for it, if the trunk has a price list, is told beside;
 - a leg that was never answered: none, for ringing costs nothing (early media is not billed either);
 - an emergency call: what the list says of its number; where that has no price, none is owed;
-- internal legs and the caller's own: none, they have no payer.
+- the caller's own leg of an answered call from outside: what the list says of calls to the number (`inbound:`), paid by
+  the extension that the number leads to, else by the tenant; where the list says nothing of it, none is owed;
+- other internal legs: none, they have no payer.
 """
 
 from __future__ import annotations
@@ -15,22 +17,28 @@ from dataclasses import replace
 from decimal import Decimal
 
 from callcontrol.billing.charges import Charge, Unrated, UnratedReason
+from callcontrol.billing.price_book import PriceBook
 from callcontrol.billing.rating import rate
-from callcontrol.billing.record import CallRecord, ChargeRecord, LegRecord, RatedRecord
-from callcontrol.billing.tariff import Tariff
-from callcontrol.vocabulary.target import EmergencyTarget
+from callcontrol.billing.record import CallRecord, ChargeRecord, LegRecord, RatedRecord, Side
+from callcontrol.billing.tariff import INBOUND, Tariff
+from callcontrol.config.credit_accounts import TENANT_ACCOUNT
+from callcontrol.vocabulary.money import EXACT
+from callcontrol.vocabulary.target import EmergencyTarget, extension_in
 
 NO_TARIFF = "no_tariff"
 
 
-def rate_record(record: CallRecord, tariff: Tariff | None) -> RatedRecord:
+def rate_record(record: CallRecord, prices: PriceBook | Tariff | None) -> RatedRecord:
     """The record with a charge for each leg that has one.
 
     Args:
-        tariff: the tenant's price list; None if it cannot be found, which leaves the legs unrated.
+        prices: the tenant's price lists, or the one list by which all its legs are priced; None if there is none to be
+            found, which leaves the legs unrated.
     """
-    charges = (_of_leg(leg, _charge(leg, tariff)) for leg in _costing(record))
-    return RatedRecord(record, tuple(charges))
+    book = PriceBook(prices) if isinstance(prices, Tariff) else prices
+    outgoing = [_of_leg(leg, _with_cost(leg, _charge(leg, book), book)) for leg in _costing(record)]
+    inbound = [_of_leg(leg, charge) for leg, charge in _inbound(record, book)]
+    return RatedRecord(record, (*inbound, *outgoing))
 
 
 def unrated_record(record: CallRecord, reason: str) -> RatedRecord:
@@ -40,8 +48,8 @@ def unrated_record(record: CallRecord, reason: str) -> RatedRecord:
 
 
 def _of_leg(leg: LegRecord, charge: ChargeRecord) -> ChargeRecord:
-    """The charge with what its leg tells, whatever the price."""
-    return replace(charge, estimate=leg.estimate, direction=leg.called_direction)
+    """The charge with what its leg tells, whatever the price; the list's own word for the number comes first."""
+    return replace(charge, estimate=leg.estimate, direction=charge.direction or leg.called_direction)
 
 
 def _costing(record: CallRecord) -> Iterator[LegRecord]:
@@ -54,11 +62,12 @@ def number_of(leg: LegRecord) -> str:
     return value if kind in ("number", EmergencyTarget.kind) else leg.address
 
 
-def _charge(leg: LegRecord, tariff: Tariff | None) -> ChargeRecord:
+def _charge(leg: LegRecord, book: PriceBook | None) -> ChargeRecord:
     number = number_of(leg)
     assert leg.answered is not None
-    if tariff is None:
+    if book is None:
         return ChargeRecord(leg.leg_id, leg.payer, number, f"{NO_TARIFF}: the tenant has no price list")
+    tariff = book.of_payer(leg.payer)
     is_emergency = leg.to.startswith(f"{EmergencyTarget.kind}:")
     match rate(tariff, number, leg.answered, leg.talk_us):
         case Unrated(UnratedReason.NO_PRICE | UnratedReason.NO_VERSION) if is_emergency:
@@ -66,7 +75,39 @@ def _charge(leg: LegRecord, tariff: Tariff | None) -> ChargeRecord:
         case Unrated(reason, detail):
             return ChargeRecord(leg.leg_id, leg.payer, number, f"{reason}: {detail}", tariff=tariff.name)
         case Charge() as charge:
-            return _rated(leg, number, charge)
+            return _rated(leg.leg_id, leg.payer, number, charge)
+
+
+def _with_cost(leg: LegRecord, charge: ChargeRecord, book: PriceBook | None) -> ChargeRecord:
+    """The charge with what the carrier asks for the leg, and what is left of its price."""
+    carrier = book.of_trunks.get(leg.trunk) if book else None
+    assert leg.answered is not None
+    cost = rate(carrier, number_of(leg), leg.answered, leg.talk_us) if carrier else None
+    if not isinstance(cost, Charge):
+        return charge
+    net = cost.vat.net if cost.vat else cost.amount.amount
+    told = replace(charge, cost=net, cost_currency=cost.amount.currency, cost_formula=f"{cost.tariff}: {cost.formula}")
+    if charge.amount is None or charge.currency != told.cost_currency:
+        return told
+    return replace(told, margin=EXACT.subtract(charge.amount if charge.net is None else charge.net, net))
+
+
+def _inbound(record: CallRecord, book: PriceBook | None) -> Iterator[tuple[LegRecord, ChargeRecord]]:
+    """What the call itself costs who was called."""
+    if book is None or record.caller.extension:
+        return
+    payer = _owner(record)
+    for leg in record.legs:
+        if leg.direction is Side.A and leg.answered is not None and not leg.payer:
+            charge = rate(book.of_payer(payer), f"{INBOUND}{record.dialled}", leg.answered, leg.talk_us)
+            if isinstance(charge, Charge):
+                yield leg, _rated(leg.leg_id, payer, record.dialled, charge)
+
+
+def _owner(record: CallRecord) -> str:
+    """The extension to which the number leads, if it leads to one; else the tenant."""
+    first = record.path[0].target if record.path else ""
+    return first if extension_in(first) else TENANT_ACCOUNT
 
 
 def _free(leg: LegRecord, number: str, tariff: Tariff) -> ChargeRecord:
@@ -76,12 +117,13 @@ def _free(leg: LegRecord, number: str, tariff: Tariff) -> ChargeRecord:
     )
 
 
-def _rated(leg: LegRecord, number: str, charge: Charge) -> ChargeRecord:
+def _rated(leg_id: str, payer: str, number: str, charge: Charge) -> ChargeRecord:
     parts = charge.as_json()["parts"]
     assert isinstance(parts, list)
+    vat = charge.vat
     return ChargeRecord(
-        leg_id=leg.leg_id,
-        payer=leg.payer,
+        leg_id=leg_id,
+        payer=payer,
         number=number,
         amount=charge.amount.amount,
         currency=charge.amount.currency,
@@ -95,6 +137,9 @@ def _rated(leg: LegRecord, number: str, charge: Charge) -> ChargeRecord:
         step=charge.step,
         fee=charge.fee,
         vat_percent=charge.terms.vat_percent,
+        net=vat.net if vat else None,
+        gross=vat.gross if vat else None,
         parts=tuple(parts),
         formula=charge.formula,
+        direction=charge.direction,
     )

@@ -27,7 +27,7 @@ from typing import NamedTuple
 
 from callcontrol.billing.charges import Charge, Part, Unrated, UnratedReason, sixtieths_of
 from callcontrol.billing.periods import DAY_US, Calendar
-from callcontrol.billing.tariff import LaterRate, Price, PriceRow, Rate, Tariff, Version
+from callcontrol.billing.tariff import LaterRate, Price, PriceRow, Rate, Tariff, Terms, Version
 from callcontrol.vocabulary.moment import EARLIEST, LATEST, SECOND_US, Instant, text_of
 from callcontrol.vocabulary.money import EXACT, Money, rounded_quotient
 
@@ -40,10 +40,12 @@ class Found(NamedTuple):
     tariff: Tariff
     version: Version
     row: PriceRow
+    terms: Terms
+    markup: str = ""
 
     def rounded(self, sixtieths: Decimal) -> Money:
         """The amount, brought to its decimals by the version's rule."""
-        terms = self.version.terms
+        terms = self.terms
         return Money(rounded_quotient(sixtieths, 60, terms.round_amount, terms.decimals), self.tariff.currency)
 
 
@@ -57,17 +59,18 @@ def find(tariff: Tariff, number: str, answered: Instant, talk_us: int = 0) -> Fo
     if version is None:
         first = text_of(tariff.versions[0].valid_from, tariff.zone) if tariff.versions else "never"
         return Unrated(UnratedReason.NO_VERSION, f"list {tariff.name} is valid from {first}")
-    row = version.row_of(number)
-    if row is None:
+    listed = version.listed(number, answered)
+    if listed is None:
         return Unrated(UnratedReason.NO_PRICE, f"list {tariff.name} has no prefix of {number}")
-    return Found(tariff, version, row)
+    return Found(tariff, version, *listed)
 
 
 def rate(tariff: Tariff, number: str, answered: Instant, talk_us: int) -> Charge | Unrated:
     """Price one leg.
 
     Args:
-        number: the number called, in normal form (`+48221234567`, or a short number as dialled).
+        number: the number called, in normal form (`+48221234567`, or a short number as dialled); behind `inbound:` a
+            number of our own that was called from outside.
         answered: when this leg itself was answered.
         talk_us: from its answer to its end, in microseconds on one axis.
     """
@@ -84,7 +87,9 @@ def _charge(found: Found, answered: Instant, talk_us: int) -> Charge:
         prefix=found.row.prefix,
         destination=found.row.destination,
         price=found.row.price,
-        terms=found.version.terms,
+        terms=found.terms,
+        markup=found.markup,
+        direction=found.row.direction,
         answered=answered,
         talk_us=talk_us,
         counted_s=priced.counted_s,
@@ -108,7 +113,7 @@ class PricedTime(NamedTuple):
 
 def priced_time(found: Found, answered: Instant, talk_us: int) -> PricedTime:
     """What this much talk costs, from the leg's answer to its end, in microseconds from 0 to MAX_TALK_US."""
-    terms, price = found.version.terms, found.row.price
+    terms, price = found.terms, found.row.price
     counted_s = terms.round_seconds.seconds(talk_us)
     if counted_s < price.grace_s:
         return PricedTime(counted_s, counted_s, Decimal(0), (), found.rounded(Decimal(0)))

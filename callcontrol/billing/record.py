@@ -320,6 +320,11 @@ class ChargeRecord:
         formula: the way from talk time to amount, to be redone by hand.
         estimate: why the talk time is an estimate; "" if it is the switch's word.
         direction: the class of the number (vocabulary/direction.py); "" where it is not known.
+        net, gross: the amount without and with VAT; None: the list does not say which of them its prices are.
+        cost, cost_currency, cost_formula: what the carrier asks for the leg, without VAT, by its trunk's price list;
+            None and "": there is none, or no price in it.
+        margin: the amount (net, where that is known) less the cost; None: one of them is not known, or the currencies
+            differ.
     """
 
     leg_id: str
@@ -342,6 +347,12 @@ class ChargeRecord:
     formula: str = ""
     estimate: Annotated[str, LATER] = ""
     direction: Annotated[str, LATER] = ""
+    net: Annotated[Decimal | None, LATER] = None
+    gross: Annotated[Decimal | None, LATER] = None
+    cost: Annotated[Decimal | None, LATER] = None
+    cost_currency: Annotated[str, LATER] = ""
+    cost_formula: Annotated[str, LATER] = ""
+    margin: Annotated[Decimal | None, LATER] = None
 
 
 @dataclass(frozen=True, slots=True)

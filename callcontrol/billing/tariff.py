@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
@@ -12,12 +12,14 @@ from zoneinfo import ZoneInfo
 
 from callcontrol.billing.periods import Calendar
 from callcontrol.vocabulary.moment import Instant
-from callcontrol.vocabulary.money import Rounding
+from callcontrol.vocabulary.money import EXACT, Rounding, plain
 
 MILLISECOND_US = 1000
 MAX_SHORT_DIGITS = 6
 SHORT = "short:"
 """Stands before the digits of a short number, so that 112 is never mistaken for +1 12…"""
+INBOUND = "inbound:"
+"""Stands before a number of our own, in what prices calls to it from outside: the number's owner pays for them."""
 
 
 class SecondsRounding(StrEnum):
@@ -95,11 +97,17 @@ class Price(NamedTuple):
 
 
 class PriceRow(NamedTuple):
-    """One line of a price list; `prefix` is E.164 digits, or `short:` and the digits of a short number."""
+    """One line of a price list.
+
+    Attributes:
+        prefix: E.164 digits, perhaps behind `inbound:`, or `short:` and a short number.
+        direction: the list's own word for the class of these numbers (vocabulary/direction.py); "": it has none.
+    """
 
     prefix: str
     destination: str
     price: Price
+    direction: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +128,54 @@ class Terms:
     prices: PricesAre | None = None
 
 
+class Listed(NamedTuple):
+    """A row that prices a number, and the terms that hold for it; `markup`: how it was made, "" if it was written."""
+
+    row: PriceRow
+    terms: Terms
+    markup: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Markup:
+    """Prices are those of another list, such as a carrier's, and so much more, where this list has no row of its own.
+
+    Attributes:
+        on: name of the other list's file, and the line in which it is named.
+        base: that list, once it is read.
+    """
+
+    on: str
+    percent: Decimal
+    base: Tariff | None = None
+    line: int = field(default=1, compare=False)
+
+    def listed(self, number: str, at: Instant, terms: Terms) -> Listed | None:
+        """The base's row, marked up; time and periods are the base's, roundings and VAT are these terms'."""
+        version = self.base.version_at(at) if self.base else None
+        row = version.row_of(number) if version else None
+        if version is None or row is None:
+            return None
+        price = _times(row.price, EXACT.divide(EXACT.add(self.percent, 100), 100))
+        told = f"{self.on} + {plain(self.percent)} %"
+        return Listed(row._replace(price=price), replace(terms, calendar=version.terms.calendar), told)
+
+
+def _times(price: Price, factor: Decimal) -> Price:
+    rates = {
+        period: rate._replace(
+            connection_fee=EXACT.multiply(rate.connection_fee, factor),
+            price_per_minute=EXACT.multiply(rate.price_per_minute, factor),
+            later=tuple(
+                later._replace(price_per_minute=EXACT.multiply(later.price_per_minute, factor)) for later in rate.later
+            ),
+        )
+        for period, rate in price.rates.items()
+    }
+    most = None if price.maximum_amount is None else EXACT.multiply(price.maximum_amount, factor)
+    return price._replace(rates=rates, minimum_amount=EXACT.multiply(price.minimum_amount, factor), maximum_amount=most)
+
+
 @dataclass(frozen=True, slots=True)
 class Version:
     """A price list as in force from `valid_from` until the next version."""
@@ -127,19 +183,32 @@ class Version:
     valid_from: Instant
     terms: Terms
     rows: Mapping[str, PriceRow]
+    markup: Markup | None = None
     _lengths: tuple[int, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_lengths", tuple(sorted({len(prefix) for prefix in self.rows}, reverse=True)))
 
+    def listed(self, number: str, at: Instant) -> Listed | None:
+        """What prices a number at this instant: the longest prefix among the rows written here and those marked up."""
+        own = self.row_of(number)
+        other = self.markup.listed(number, at, self.terms) if self.markup else None
+        if own is not None and (other is None or len(own.prefix) >= len(other.row.prefix)):
+            return Listed(own, self.terms)
+        return other
+
     def row_of(self, number: str) -> PriceRow | None:
-        """The row with the longest prefix of a number in normal form (`+48…`, or a short number as dialled).
+        """The row written here with the longest prefix of a number in normal form (`+48…`, or a short number as
+        dialled); behind `inbound:`, of a number of our own.
 
         Digits without + that are too many for a short number have no row: their country is unknown.
         """
-        if not number.startswith("+") and len(number) > MAX_SHORT_DIGITS:
+        side = INBOUND if number.startswith(INBOUND) else ""
+        digits = number[len(side) :]
+        is_whole = digits.startswith("+")
+        if not is_whole and (side or len(digits) > MAX_SHORT_DIGITS):
             return None
-        key = number[1:] if number.startswith("+") else SHORT + number
+        key = side + digits[1:] if is_whole else SHORT + digits
         for length in self._lengths:
             row = self.rows.get(key[:length])
             if row is not None:
@@ -164,8 +233,15 @@ class Tariff:
     def covers(self, number: str, at: Instant) -> PriceRow | None:
         """The row that prices a call answered at this instant, None if it has no price and must not be dialled."""
         version = self.version_at(at)
-        return version.row_of(number) if version else None
+        found = version.listed(number, at) if version else None
+        return found.row if found else None
 
     def is_priced(self, number: str, at: Instant) -> bool:
         """Whether a call to this number has a price at this instant."""
         return self.covers(number, at) is not None
+
+    def ever_prices(self, number: str) -> bool:
+        """Whether some version has, or had, or will have a price for this number."""
+        bases = [version.markup.base for version in self.versions if version.markup and version.markup.base]
+        versions = [*self.versions, *(version for base in bases for version in base.versions)]
+        return any(version.row_of(number) for version in versions)

@@ -20,8 +20,9 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from callcontrol.billing.rating import rate
-from callcontrol.billing.tariff import Tariff
+from callcontrol.billing.tariff import INBOUND, Tariff
 from callcontrol.billing.tariffs import parse
+from callcontrol.billing.tariffs.markups import on_bases
 from callcontrol.config.problems import Problem
 from callcontrol.vocabulary.moment import SECOND_US, BadMoment, Instant, instant_from
 from callcontrol.vocabulary.phone_number import REGIONS, normalise
@@ -32,15 +33,17 @@ CHUNK_LINES = 500  # written at once, unless a person types the calls
 # Assumed where nothing is said: calls by hand have no tenant that says where they were made.
 ZONE, REGION = "Europe/Warsaw", "PL"
 COLUMNS = ("number", "start", "seconds")
+BASE_ENDINGS = (".yaml", ".csv")  # of a price list that is marked up, and lies beside the list that does so
 SEPARATORS = (",", ";", "\t")
 
 _SECONDS = re.compile(r"([0-9]{1,9})(?:\.([0-9]{1,6}))?")
 _EPILOG = """\
 Calls are CSV: number, start (ISO time with offset), seconds (with fraction), for instance
   +48221234567,2026-11-22T19:59:30+01:00,61.5
-A first line that names these columns may put them in another order, among others. Semicolons or tabs may separate
-cells as well; every row has as many cells as the first line says. For each call one line of JSON is written: what it
-costs and why, or "unrated" and why it has no price, or "error" for a row that cannot be read.
+A number of our own that is called from outside has inbound: before it. A first line that names these columns may put
+them in another order, among others. Semicolons or tabs may separate cells as well; every row has as many cells as the
+first line says. For each call one line of JSON is written: what it costs and why, or "unrated" and why it has no price,
+or "error" for a row that cannot be read. Price lists that the list marks up lie beside it.
 
 Exit status: 0 all rows were read, 1 some were not, 2 the price list has mistakes (all are shown) or cannot be opened.
 """
@@ -110,7 +113,7 @@ def _run(args: argparse.Namespace) -> int:
     try:
         # Bytes that are no UTF-8 become characters that no cell may have: the mistake is told with its line.
         text = args.tariff.read_text(encoding="utf-8", errors="surrogateescape")
-        tariff = parse(text, str(args.tariff), args.zone)
+        tariff = _whole(parse(text, str(args.tariff), args.zone), args)
         if not isinstance(tariff, Tariff):
             return _show(tariff)
         with _opened(args.calls) as calls:
@@ -118,6 +121,21 @@ def _run(args: argparse.Namespace) -> int:
     except OSError as error:
         print(f"{error.filename}: {error.strerror}; name a file that can be read", file=sys.stderr)
     return BAD_TARIFF
+
+
+def _whole(tariff: Tariff | list[Problem], args: argparse.Namespace) -> Tariff | Sequence[Problem]:
+    """The list with those it marks up, which lie beside it."""
+    if not isinstance(tariff, Tariff):
+        return tariff
+    bases: dict[str, Tariff | tuple[Problem, ...]] = {}
+    for name in {version.markup.on for version in tariff.versions if version.markup}:
+        paths = [path for ending in BASE_ENDINGS if (path := args.tariff.with_name(name + ending)).exists()]
+        for path in paths[:1]:
+            found = parse(path.read_text(encoding="utf-8", errors="surrogateescape"), str(path), args.zone)
+            bases[name] = found if isinstance(found, Tariff) else tuple(found)
+    problems = [problem for base in bases.values() if not isinstance(base, Tariff) for problem in base]
+    joined = on_bases(tariff, str(args.tariff), bases)
+    return joined if isinstance(joined, Tariff) else [*problems, *joined]
 
 
 def _opened(calls: str) -> TextIO:
@@ -200,11 +218,12 @@ def _call(cells: list[str], layout: Layout, region: str) -> Call:
         right = "write number,start,seconds, with a dot in 61.5" if layout.width == len(COLUMNS) else "as in the header"
         raise BadRow(f"{len(cells)} cells under {layout.width} columns: {right}; quote a text that holds a separator")
     written, start, seconds = (cells[index] for index in layout.order)
-    number = normalise(written, region)
+    side = INBOUND if written.startswith(INBOUND) else ""
+    number = normalise(written.removeprefix(INBOUND), region)
     if number is None:
         raise BadRow(f"{written!r} is no number: write one such as +48221234567")
     try:
-        return Call(number.text, instant_from(start), _microseconds(seconds), start, seconds)
+        return Call(side + number.text, instant_from(start), _microseconds(seconds), start, seconds)
     except BadMoment as error:
         raise BadRow(f"start {error}") from error
 

@@ -122,12 +122,12 @@ def _offer(args: argparse.Namespace, configuration: Configuration) -> Iterator[_
 def _offered(entries: list[PutAside], args: argparse.Namespace, configuration: Configuration) -> Iterator[Resubmitted]:
     if args.dry_run:
         for entry in entries:
-            record = record_of(entry, configuration.tariffs.get)
+            record = record_of(entry, configuration.price_books.get)
             yield Resubmitted(entry, record.reason if isinstance(record, Rejection) else "")
         return
     ledger = LedgerWriter(ledger_dsn(configuration.settings))
     try:
-        yield from offer(entries, _file(configuration), ledger, configuration.tariffs.get)
+        yield from offer(entries, _file(configuration), ledger, configuration.price_books.get)
     finally:
         ledger.close()
 
@@ -135,7 +135,7 @@ def _offered(entries: list[PutAside], args: argparse.Namespace, configuration: C
 def _rate(args: argparse.Namespace, configuration: Configuration) -> Iterator[_Line]:
     counts: Counter[str] = Counter()
     with LedgerHistory(ledger_dsn(configuration.settings)) as history:
-        for late in rate_late(history, configuration.tariffs.get, args.tenant, dry_run=args.dry_run):
+        for late in rate_late(history, configuration.price_books.get, args.tenant, dry_run=args.dry_run):
             word = "without a price" if late.reason else "would be rated" if args.dry_run else "rated"
             counts[word] += 1
             yield _late(late, word)

@@ -51,6 +51,7 @@ from callcontrol.config.redis_address import RedisUrl
 from callcontrol.config.secret import SecretText
 from callcontrol.config.speech_settings import Speech
 from callcontrol.config.target_fields import TargetText
+from callcontrol.config.tariff_settings import ExtensionTariffs
 from callcontrol.config.tenant_media import TenantMedia
 from callcontrol.config.trunk_settings import Trunk
 from callcontrol.vocabulary.demand import Skills
@@ -201,6 +202,7 @@ class Tenant(Frozen):
     company_number: E164 = Field(description="the number shown as the company's")
     show: Literal["caller", "company"] = Field(default="caller", description="number shown on forwarded external legs")
     tariff: Identifier = Field(description="price list: a file below `tariffs/`")
+    tariffs: ExtensionTariffs = Field(default_factory=dict)
     last_resort: TargetText | None = Field(
         default=None,
         description="where a call goes that loops or was forwarded too often; default: voicemail of the first target",

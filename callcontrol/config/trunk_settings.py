@@ -36,6 +36,10 @@ class Trunk(Frozen):
     prefixes: tuple[Prefix, ...] = Field(
         default=("",), description="numbers it takes, by prefix; the longest match comes first"
     )
+    tariff: Identifier | None = Field(
+        default=None,
+        description="the carrier's price list, a file below `tariffs/`: what its calls cost; default: not known",
+    )
     numbers: TrunkNumbers = Field(
         default="e164",
         description="how numbers, the one shown too, are written to and from it: e164; national, as dialled in its own "

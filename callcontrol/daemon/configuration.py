@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from callcontrol.billing.price_book import PriceBook
 from callcontrol.billing.tariff import Tariff
-from callcontrol.billing.tariffs.folder import mistakes, parsed
-from callcontrol.config.settings import Settings, Tenant
+from callcontrol.billing.tariffs.folder import mistakes, price_book
+from callcontrol.config.settings import Settings
 from callcontrol.edges import meters, series
 from callcontrol.edges.config_folder import Refused, UnreadableFolder, accepted
 from callcontrol.edges.config_snapshot import Version
@@ -27,8 +28,11 @@ log = logging.getLogger(__name__)
 class _NoPrices:
     """An empty price list: nothing has a price."""
 
-    def is_priced(self, number: str, at: Instant) -> bool:
+    def is_priced(self, number: str, at: Instant, payer: str = "") -> bool:
         return False
+
+    def direction_of(self, number: str, at: Instant, payer: str = "") -> str:
+        return ""
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,7 @@ class Configuration:
     """Settings, price lists by tenant, and the directory of numbers; never changed, only replaced."""
 
     settings: Settings
-    tariffs: Mapping[str, Tariff]
+    price_books: Mapping[str, PriceBook]
     directory: Directory
     version: Version
 
@@ -45,8 +49,13 @@ class Configuration:
         return self.directory.agents.get(tenant, {})
 
     def prices_of(self, tenant: str) -> Prices:
-        """The tenant's price list as routing needs it."""
-        return self.tariffs.get(tenant) or _NoPrices()
+        """The tenant's price lists as routing needs them."""
+        return self.price_books.get(tenant) or _NoPrices()
+
+    @property
+    def tariffs(self) -> Mapping[str, Tariff]:
+        """The price list of each tenant."""
+        return {name: book.tariff for name, book in self.price_books.items()}
 
     def zone_of(self, tenant: str) -> ZoneInfo:
         """The zone of the tenant's days; UTC for one that is not known (any more)."""
@@ -68,15 +77,8 @@ def read_configuration(path: Path) -> Configuration:
     """
     read = accepted(path)
     settings, files = read.settings, read.snapshot.files
-    tariffs = {name: _tariff_of(tenant, files, settings) for name, tenant in settings.tenants.items()}
-    return Configuration(settings, tariffs, Directory(settings), read.snapshot.version)
-
-
-def _tariff_of(tenant: Tenant, files: Mapping[str, str], settings: Settings) -> Tariff:
-    file = settings.tariff_files[tenant.tariff]
-    tariff = parsed(files[file], file, tenant.zone)
-    assert isinstance(tariff, Tariff)
-    return tariff
+    books = {name: price_book(files, settings, tenant) for name, tenant in settings.tenants.items()}
+    return Configuration(settings, books, Directory(settings), read.snapshot.version)
 
 
 class Current:

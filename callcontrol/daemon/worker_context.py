@@ -294,7 +294,7 @@ class WorkerContext:
         """The call's record with its costs; if rating fails, with the reason instead."""
         record = fold(call.trail)
         try:
-            return rate_record(record, self.current.configuration.tariffs.get(call.tenant))
+            return rate_record(record, self.current.configuration.price_books.get(call.tenant))
         except Exception as error:
             note_fault("record", "a call cannot be rated", error, call=call.id)
             return unrated_record(record, f"rating failed: {type(error).__name__}: {error}")

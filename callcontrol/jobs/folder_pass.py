@@ -13,11 +13,11 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 from callcontrol.billing.costs import rate_record
+from callcontrol.billing.price_book import PricesOf
 from callcontrol.billing.reconciling import CdrSource, completed, lost_record
 from callcontrol.billing.record import CallRecord
 from callcontrol.billing.record_json import to_json
 from callcontrol.billing.switch_cdr import BadCdr, LegEnd, read_cdr
-from callcontrol.billing.tariff import Tariff
 from callcontrol.config.settings import Settings
 from callcontrol.edges.freeswitch.cdr_folder import DONE, DOUBTFUL, MAX_BYTES, CdrFile, CdrFolder, FolderAway
 from callcontrol.edges.ledger.history import LedgerHistory, Stretch
@@ -51,12 +51,12 @@ class PassContext:
     """What a pass needs to know.
 
     Attributes:
-        tariff_of: a tenant's price list, None if it has none.
+        prices_of: a tenant's price lists, None if it has none.
         is_remembered: whether Redis still has a call; raises LiveStateError.
     """
 
     settings: Settings
-    tariff_of: Callable[[str], Tariff | None]
+    prices_of: PricesOf
     is_remembered: Callable[[str, str], bool]
     dry_run: bool = False
 
@@ -184,7 +184,7 @@ class FolderPass:
             if one.verdict in (Verdict.CORRECTED, Verdict.ADDED):
                 told[one.call_id, one.tenant].append(one.end)
         payloads = {
-            to_json(rate_record(self._record(call, tenant, ends, evidence), self._rules.tariff_of(tenant))): call
+            to_json(rate_record(self._record(call, tenant, ends, evidence), self._rules.prices_of(tenant))): call
             for (call, tenant), ends in told.items()
         }
         if not payloads or self._rules.dry_run:

@@ -6,22 +6,20 @@ The moment the leg was answered decides which version of a list applies, as at t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC
 from decimal import Decimal
 from typing import Final
 
 from callcontrol.billing.costs import rate_record
+from callcontrol.billing.price_book import PricesOf
 from callcontrol.billing.record import CallRecord, ChargeRecord, RatedRecord
-from callcontrol.billing.tariff import Tariff
 from callcontrol.edges.ledger.history import LedgerHistory, Stretch, UnratedLeg
 from callcontrol.vocabulary.moment import instant_from
 
 BATCH: Final = 200  # legs in one statement
 CHANGED_MEANWHILE: Final = "its charge was changed meanwhile by another process"
-
-Tariffs = Callable[[str], Tariff | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +33,7 @@ class LateCharge:
 
 
 def rate_late(
-    history: LedgerHistory, tariff_of: Tariffs, tenant: str | None, *, dry_run: bool = False
+    history: LedgerHistory, prices_of: PricesOf, tenant: str | None, *, dry_run: bool = False
 ) -> Iterator[LateCharge]:
     """Rate charges without a price, the oldest calls first; each statement is committed by itself.
 
@@ -45,7 +43,7 @@ def rate_late(
     after: UnratedLeg | None = None
     while legs := history.unrated(tenant, after, BATCH):
         after = legs[-1]
-        priced = _priced(legs, history, tariff_of)
+        priced = _priced(legs, history, prices_of)
         appended = None if dry_run else history.rate(_with_amounts(priced))
         for leg, (_, charge) in priced.items():
             yield _late(leg, charge, appended)
@@ -54,7 +52,7 @@ def rate_late(
 _Priced = dict[UnratedLeg, tuple[CallRecord | None, ChargeRecord]]
 
 
-def _priced(legs: Sequence[UnratedLeg], history: LedgerHistory, tariff_of: Tariffs) -> _Priced:
+def _priced(legs: Sequence[UnratedLeg], history: LedgerHistory, prices_of: PricesOf) -> _Priced:
     """What each leg costs by its tenant's list."""
     by_switch: defaultdict[str, list[UnratedLeg]] = defaultdict(list)
     for leg in legs:
@@ -64,15 +62,15 @@ def _priced(legs: Sequence[UnratedLeg], history: LedgerHistory, tariff_of: Tarif
         days = [instant_from(leg.started_day.isoformat(), UTC) for leg in own]
         stretch = Stretch(switch, {leg.tenant for leg in own}, min(days), max(days))
         calls = history.records(stretch, {leg.call_id for leg in own})
-        found |= {leg: _charge(leg, calls.get(leg.call_id), tariff_of) for leg in own}
+        found |= {leg: _charge(leg, calls.get(leg.call_id), prices_of) for leg in own}
     return found
 
 
-def _charge(leg: UnratedLeg, call: CallRecord | None, tariff_of: Tariffs) -> tuple[CallRecord | None, ChargeRecord]:
+def _charge(leg: UnratedLeg, call: CallRecord | None, prices_of: PricesOf) -> tuple[CallRecord | None, ChargeRecord]:
     if call is None:
         return None, ChargeRecord(leg.leg_id, "", leg.number, f"the ledger has no call {leg.call_id}")
     try:
-        charges = rate_record(call, tariff_of(leg.tenant)).charges
+        charges = rate_record(call, prices_of(leg.tenant)).charges
     except Exception as error:
         return call, ChargeRecord(leg.leg_id, "", leg.number, f"rating failed: {type(error).__name__}: {error}")
     gone = ChargeRecord(leg.leg_id, "", leg.number, f"call {leg.call_id} has no such leg with a payer")

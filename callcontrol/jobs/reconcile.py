@@ -1,6 +1,6 @@
 """Reconciliation: from time to time each switch's own records are compared with the ledger, which they complete.
 
-    Reconciler(settings, tariff_of, dsn, redis_url).start()
+    Reconciler(settings, prices_of, dsn, redis_url).start()
 
 Any number of processes may run it: a lock in Postgres lets one at a time work on a switch. Each host's daemon reads
 the folders of that host.
@@ -16,7 +16,7 @@ from typing import Final
 
 import gevent
 
-from callcontrol.billing.tariff import Tariff
+from callcontrol.billing.price_book import PricesOf
 from callcontrol.config.settings import Settings
 from callcontrol.edges import clock, meters
 from callcontrol.edges.freeswitch.cdr_folder import CdrFolder, FolderAway
@@ -41,19 +41,19 @@ class Reconciler:
 
     Args:
         settings: those in force now.
-        tariff_of: a tenant's price list, None if it has none.
+        prices_of: a tenant's price lists, None if it has none.
     """
 
     def __init__(
         self,
         settings: Callable[[], Settings],
-        tariff_of: Callable[[str], Tariff | None],
+        prices_of: PricesOf,
         dsn: str,
         redis_url: str,
         now: Callable[[], Instant] = clock.now,
     ) -> None:
         self._settings = settings
-        self._tariff_of = tariff_of
+        self._prices_of = prices_of
         self._dsn = dsn
         self._redis_url = redis_url
         self._now = now
@@ -104,7 +104,7 @@ class Reconciler:
                 if not is_alone:
                     _show(switch, dict.fromkeys(STATES, 0))  # the process that works on it shows the figures
                     return None
-                rules = PassContext(self._settings(), self._tariff_of, redis.has, dry_run)
+                rules = PassContext(self._settings(), self._prices_of, redis.has, dry_run)
                 seen = self._seen[folder.path]
                 counts = FolderPass(switch, folder, history, ledger, rules, seen).run(self._now())
                 if not dry_run:

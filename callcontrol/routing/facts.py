@@ -30,10 +30,14 @@ ByHand = TypeVar("ByHand", Override, DutyOverride)
 
 
 class Prices(Protocol):
-    """The tenant's price list, as far as routing needs it."""
+    """The tenant's price lists, as far as routing needs them."""
 
-    def is_priced(self, number: str, at: Instant) -> bool:
-        """Whether a call to this number (E.164) has a price at this instant."""
+    def is_priced(self, number: str, at: Instant, payer: str = "") -> bool:
+        """Whether a call to this number (E.164) has a price for this payer at this instant."""
+        ...
+
+    def direction_of(self, number: str, at: Instant, payer: str = "") -> str:
+        """The price list's own word for the class of the number, "" if it has none."""
         ...
 
 

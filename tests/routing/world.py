@@ -71,8 +71,11 @@ class Priced:
     def __init__(self, *unpriced: str) -> None:
         self.unpriced = unpriced
 
-    def is_priced(self, number: str, at: Instant) -> bool:
+    def is_priced(self, number: str, at: Instant, payer: str = "") -> bool:
         return not number.startswith(self.unpriced) if self.unpriced else True
+
+    def direction_of(self, number: str, at: Instant, payer: str = "") -> str:
+        return ""
 
 
 def settings(tenant: str = TENANT, main: str = MAIN) -> Settings:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from pathlib import PurePosixPath
 from zoneinfo import ZoneInfo
 
+from callcontrol.billing.price_book import PriceBook
 from callcontrol.billing.tariff import Tariff
 from callcontrol.billing.tariffs import parse
+from callcontrol.billing.tariffs.markups import on_bases
 from callcontrol.billing.tariffs.needed import lists_of_the_future, numbers_without_a_price
 from callcontrol.config.checks import warnings as checks
+from callcontrol.config.checks.places import problem_at
 from callcontrol.config.problems import Problem
 from callcontrol.config.settings import Settings, Tenant
 from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.target import ExtensionTarget, text_of
 
-# Lists no tenant uses are read all the same, for their mistakes.
-UNUSED_ZONE = "UTC"
+# Of lists no tenant uses: a carrier's, which names its own if it needs one, and those read for their mistakes alone.
+NO_ZONE = "UTC"
 
 
 def mistakes(files: Mapping[str, str], loaded: Settings | tuple[Problem, ...]) -> list[Problem]:
@@ -32,11 +37,47 @@ def warnings(files: Mapping[str, str], settings: Settings, now: Instant) -> list
     return sorted({*found, *lists_of_the_future(settings, _tariffs(files, settings), now)})
 
 
-def _tariffs(files: Mapping[str, str], settings: Settings) -> dict[str, Tariff]:
-    """The price list of each tenant that has one without mistakes."""
-    named = {name: settings.tariff_files.get(tenant.tariff) for name, tenant in settings.tenants.items()}
-    found = {name: parsed(files[file], file, settings.tenants[name].zone) for name, file in named.items() if file}
-    return {name: tariff for name, tariff in found.items() if isinstance(tariff, Tariff)}
+def _tariffs(files: Mapping[str, str], settings: Settings) -> dict[str, list[Tariff]]:
+    """The price lists of each tenant whose own has no mistakes, that one first."""
+    found: dict[str, list[Tariff]] = {}
+    for name, tenant in settings.tenants.items():
+        read = [listed(files, named, tenant.zone) for named in (tenant.tariff, *tenant.tariffs)]
+        if isinstance(read[0], Tariff):
+            found[name] = [tariff for tariff in read if isinstance(tariff, Tariff)]
+    return found
+
+
+def price_book(files: Mapping[str, str], settings: Settings, tenant: Tenant) -> PriceBook:
+    """The price lists of a tenant, of a folder without mistakes."""
+
+    def read(name: str, zone: str) -> Tariff:
+        found = listed(files, name, zone)
+        assert isinstance(found, Tariff), found
+        return found
+
+    of_payers = {
+        text_of(ExtensionTarget(extension)): read(name, tenant.zone)
+        for name, extensions in tenant.tariffs.items()
+        for extension in extensions
+    }
+    of_trunks = {name: read(trunk.tariff, NO_ZONE) for name, trunk in settings.trunks.items() if trunk.tariff}
+    return PriceBook(read(tenant.tariff, tenant.zone), of_payers, of_trunks)
+
+
+def listed(files: Mapping[str, str], name: str, zone: str) -> Tariff | tuple[Problem, ...]:
+    """A price list of this name, with those it marks up; none where there is no such file."""
+    paths = _paths(files)
+    path = paths.get(name)
+    if path is None:
+        return ()
+    tariff = parsed(files[path], path, zone)
+    if not isinstance(tariff, Tariff):
+        return tariff
+    wanted = {version.markup.on for version in tariff.versions if version.markup}
+    if not wanted:
+        return tariff
+    bases = {on: parsed(files[base], base, zone) for on in wanted if (base := paths.get(on))}
+    return on_bases(tariff, path, bases)
 
 
 @lru_cache(maxsize=64)
@@ -46,20 +87,34 @@ def parsed(text: str, file: str, zone: str) -> Tariff | tuple[Problem, ...]:
     return found if isinstance(found, Tariff) else tuple(found)
 
 
+def _paths(files: Mapping[str, str]) -> dict[str, str]:
+    """The path of each price list by its name."""
+    paths = (file for file in files if file.startswith("tariffs/") and file.endswith((".yaml", ".csv")))
+    return {PurePosixPath(path).stem: path for path in paths}
+
+
 def _in_tariffs(files: Mapping[str, str], loaded: Settings | tuple[Problem, ...]) -> Iterator[Problem]:
-    """Mistakes in all price lists, each read in the zones of the tenants that use it."""
-    for file in files:
-        if file.startswith("tariffs/") and file.endswith((".yaml", ".csv")):
-            for zone in _zones_of(file, loaded):
-                found = parsed(files[file], file, zone)
-                yield from () if isinstance(found, Tariff) else found
+    """Mistakes in all price lists, each read in the zones in which it is used."""
+    for name in _paths(files):
+        for zone in _zones_of(name, loaded):
+            found = listed(files, name, zone)
+            yield from () if isinstance(found, Tariff) else found
+    if isinstance(loaded, Settings):
+        yield from _without_a_zone(files, loaded)
 
 
-def _zones_of(file: str, loaded: Settings | tuple[Problem, ...]) -> set[str]:
+def _zones_of(name: str, loaded: Settings | tuple[Problem, ...]) -> set[str]:
     tenants = loaded.tenants.values() if isinstance(loaded, Settings) else ()
-    used = {tenant.zone for tenant in tenants if isinstance(loaded, Settings) and _uses(tenant, file, loaded)}
-    return used or {UNUSED_ZONE}
+    return {tenant.zone for tenant in tenants if name in (tenant.tariff, *tenant.tariffs)} or {NO_ZONE}
 
 
-def _uses(tenant: Tenant, file: str, settings: Settings) -> bool:
-    return settings.tariff_files.get(tenant.tariff) == file
+def _without_a_zone(files: Mapping[str, str], settings: Settings) -> Iterator[Problem]:
+    """A carrier is of no tenant's zone, so its list names the one of its periods."""
+    for name, trunk in settings.trunks.items():
+        found = listed(files, trunk.tariff, NO_ZONE) if trunk.tariff else ()
+        has_periods = isinstance(found, Tariff) and any(version.terms.calendar.spans for version in found.versions)
+        if has_periods and isinstance(found, Tariff) and found.zone.key == NO_ZONE:
+            what = f"price list {trunk.tariff} has periods, and no zone"
+            yield problem_at(
+                settings, ("trunks", name, "tariff"), what, "write its zone into it, such as Europe/Warsaw"
+            )

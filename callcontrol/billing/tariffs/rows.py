@@ -9,17 +9,19 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from callcontrol.billing.tariff import LaterRate, Price, PriceRow, Rate
-from callcontrol.billing.tariffs.written import Cell, Findings, WrittenRow, WrittenVersion, column_of
+from callcontrol.billing.tariffs.written import Cell, Findings, WrittenRow, WrittenVersion, column_of, listed
+from callcontrol.vocabulary.direction import Direction
 
 MAX_SECONDS = 86_400  # of a block, a step, a minimum, free time
 MAX_DESTINATION_LENGTH = 100
 MAX_DECIMALS = 8  # of amounts: as many as ledger and credit accounts keep
 
-_PREFIX = re.compile(r"[1-9][0-9]{0,14}|short:[0-9]{1,6}")
+_PREFIX = re.compile(r"(inbound:)?[1-9][0-9]{0,14}|short:[0-9]{1,6}")
 _PRICE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,8})?")
 _NEGATIVE = re.compile(r"-[0-9]+([.,][0-9]+)?")
 _SECONDS = re.compile(r"[0-9]{1,5}")
 _STEP = re.compile(r"([0-9]{1,5})/([0-9]{1,5})")
+_DIRECTIONS = tuple(map(str, Direction))
 _ZERO = Decimal(0)
 _IDENTITY = ("prefix", "destination")
 
@@ -60,6 +62,7 @@ class _Shape:
 
     prefix: _Source
     destination: _Source
+    direction: _Source
     rates: tuple[_RateSources, ...]
     terms: tuple[int, ...]
     missing: tuple[tuple[str, str], ...]
@@ -132,7 +135,8 @@ class RowReader:
         if not _PREFIX.fullmatch(prefix) or not destination.isprintable() or len(destination) > MAX_DESTINATION_LENGTH:
             self._tell_identity(prefix, destination, written)
         price = self._price(shape, written)
-        return PriceRow(prefix, destination, price) if len(self.findings.problems) == found else None
+        direction = self._direction(shape.direction, written)
+        return PriceRow(prefix, destination, price, direction) if len(self.findings.problems) == found else None
 
     def _shape(self, columns: tuple[str, ...]) -> _Shape:
         missing: list[tuple[str, str]] = []
@@ -144,6 +148,7 @@ class RowReader:
         return _Shape(
             _index("prefix", columns),
             _index("destination", columns),
+            _index("direction", columns),
             rates,
             tuple(columns.index(name) for name in _TERMS if name in columns),
             tuple(missing),
@@ -201,6 +206,12 @@ class RowReader:
         if not destination.isprintable() or len(destination) > MAX_DESTINATION_LENGTH:
             right = f"name it in 1 to {MAX_DESTINATION_LENGTH} printable characters, such as Poland mobile"
             self.findings.add(written.line_of("destination"), f"destination {destination[:40]!r}", right)
+
+    def _direction(self, source: _Source, written: WrittenRow) -> str:
+        text = "" if source is None else written.cells[source]
+        if text and text not in _DIRECTIONS:
+            self.findings.add(written.line_of("direction"), f"direction {text!r}", f"write {listed(_DIRECTIONS)}")
+        return text
 
     def _price(self, shape: _Shape, written: WrittenRow) -> Price:
         rates = {sources.period: self._rate(sources, written) for sources in shape.rates}

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from callcontrol.billing.tariff import PricesAre, SecondsRounding, Tariff, Terms, Version
+from callcontrol.billing.tariff import Markup, PricesAre, SecondsRounding, Tariff, Terms, Version
 from callcontrol.billing.tariffs.calendars import calendar_of
 from callcontrol.billing.tariffs.rows import MAX_DECIMALS, RowReader, step_of
 from callcontrol.billing.tariffs.written import Cell, Findings, WrittenSpan, WrittenTariff, WrittenVersion, listed
@@ -22,6 +22,8 @@ DEFAULT_DECIMALS = 4
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _.-]{0,63}")
 _CURRENCY = re.compile(r"[A-Z]{3}")
+_FILE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
+_MARKUP = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4})?|-[0-9]{1,2}(\.[0-9]{1,4})?")
 _PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3})?")  # what the ledger keeps: numeric(6,3)
 # Currencies without minor units (ISO 4217, list one, minor unit 0).
 _WHOLE = frozenset(re.findall("...", "BIFCLPDJFGNFISKJPYKMFKRWPYGRWFUGXUYIVNDVUVXAFXOFXPF"))
@@ -31,6 +33,7 @@ _Word = TypeVar("_Word", bound=StrEnum)
 def tariff_of(written: WrittenTariff, zone: ZoneInfo, findings: Findings) -> Tariff:
     """The tariff; what is wrong goes to the findings, and then the value is of no use."""
     name = _required("tariff", _NAME, "name the list in letters, digits, blanks and _ . -", written, findings)
+    zone = _zone(written.settings.get("zone"), zone, findings)
     currency = _required("currency", _CURRENCY, "write three capital letters, such as PLN", written, findings)
     versions = [_version(version, written, zone, findings) for version in written.versions]
     if not versions:
@@ -64,9 +67,37 @@ def _version(written: WrittenVersion, tariff: WrittenTariff, zone: ZoneInfo, fin
     default_step = step_of(settings["step"], findings) if "step" in settings else None
     price_decimals = _whole("price_decimals", settings, MAX_DECIMALS, MAX_PRICE_DECIMALS, findings)
     rows = RowReader(terms.calendar.periods, default_step, findings, price_decimals).read(written)
-    if not written.rows:
-        findings.add(written.valid_from.line, "a version without prefixes", "write at least one")
-    return Version(_valid_from(written.valid_from, zone, findings), terms, rows)
+    markup = _markup(settings, findings)
+    if not written.rows and markup is None:
+        findings.add(written.valid_from.line, "a version without prefixes", "write at least one, or markup_on")
+    return Version(_valid_from(written.valid_from, zone, findings), terms, rows, markup)
+
+
+def _markup(settings: Mapping[str, Cell], findings: Findings) -> Markup | None:
+    """The list whose prices are taken, and how much more is; None: there is none."""
+    on, percent = settings.get("markup_on"), settings.get("markup_percent")
+    if on is None:
+        if percent is not None:
+            findings.add(percent.line, "markup_percent without markup_on", "name the list whose prices are marked up")
+        return None
+    if not _FILE.fullmatch(on.text):
+        findings.add(on.line, f"markup_on {on.text!r}", "name a file below tariffs/ without its ending")
+    if percent is not None and not _MARKUP.fullmatch(percent.text):
+        right = "write a percentage with at most 4 decimals, such as 20, or -5 for less"
+        findings.add(percent.line, f"markup_percent {percent.text!r}", right)
+        return None
+    return Markup(on.text, Decimal(percent.text) if percent else Decimal(0), line=on.line)
+
+
+def _zone(cell: Cell | None, zone: ZoneInfo, findings: Findings) -> ZoneInfo:
+    """The list's own zone, such as a carrier's; else the tenant's."""
+    if cell is None:
+        return zone
+    try:
+        return ZoneInfo(cell.text)
+    except (ValueError, OSError, LookupError):
+        findings.add(cell.line, f"zone {cell.text!r}", "write a time zone such as Europe/Warsaw")
+        return zone
 
 
 def _valid_from(cell: Cell, zone: ZoneInfo, findings: Findings) -> Instant:

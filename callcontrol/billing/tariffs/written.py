@@ -19,13 +19,16 @@ VERSION_SETTINGS = (
     "price_decimals",
     "step",
     "default_period",
+    "markup_on",
+    "markup_percent",
 )
-TARIFF_SETTINGS = ("tariff", "currency", *VERSION_SETTINGS)
+TARIFF_SETTINGS = ("tariff", "currency", "zone", *VERSION_SETTINGS)
 BY_PERIOD = ("price_per_minute", "connection_fee", "step")  # may be written for one period: `step:peak`
 LATER = ("price_per_minute", "step_s")  # may be written for what begins later in the call: `price_per_minute@300:peak`
 ROW_COLUMNS = (
     "prefix",
     "destination",
+    "direction",
     "price_per_minute",
     "connection_fee",
     "step",

@@ -24,6 +24,7 @@ from callcontrol.config.checks import (
     shared,
     switches,
     targets,
+    tariffs,
     texts,
     ways_out,
 )
@@ -49,7 +50,8 @@ CHECKS: tuple[Callable[[Settings], Iterable[Problem]], ...] = (
     shared.domains_used_twice,
     shared.accounts_used_twice,
     shared.unknown_trunks,
-    shared.unknown_tariffs,
+    tariffs.unknown_tariffs,
+    tariffs.tariffs_of_unknown_extensions,
     shared.prefixes_written_twice,
     shared.gateways_used_twice,
     shared.trunks_that_cannot_register,

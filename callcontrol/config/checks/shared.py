@@ -45,15 +45,6 @@ def unknown_trunks(settings: Settings) -> Iterator[Problem]:
             yield problem_at(settings, place, f"trunk {trunk} is named twice", "keep one of them")
 
 
-def unknown_tariffs(settings: Settings) -> Iterator[Problem]:
-    """Without its price list a tenant could dial nothing."""
-    for name, tenant in settings.tenants.items():
-        if tenant.tariff not in settings.tariff_files:
-            right = did_you_mean(tenant.tariff, settings.tariff_files, f"write tariffs/{tenant.tariff}.yaml")
-            what = f"there is no price list {tenant.tariff}"
-            yield problem_at(settings, ("tenants", name, "tariff"), what, right)
-
-
 def prefixes_written_twice(settings: Settings) -> Iterator[Problem]:
     """The same prefix twice in one list, perhaps once with a +. Two trunks share one to stand in for each other."""
     lists = [(("trunks", name, "prefixes"), trunk.prefixes) for name, trunk in settings.trunks.items()]

@@ -22,8 +22,12 @@ class Dialling:
     payer: str
 
     def direction(self, facts: Facts) -> Direction:
-        """The class of the number."""
-        return number_direction(self.number, facts)
+        """The class of the number: the payer's price list may have a word of its own for it."""
+        found = number_direction(self.number, facts)
+        if found in (Direction.INTERNAL, Direction.EMERGENCY):
+            return found
+        word = facts.prices.direction_of(self.number, facts.now, self.payer)
+        return Direction(word) if word else found
 
 
 def number_direction(number: str, facts: Facts) -> Direction:

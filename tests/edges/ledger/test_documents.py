@@ -51,7 +51,7 @@ def entry_form(record: type, column: str) -> dict[str, bool]:
 
 def written_form(table: str, column: str) -> dict[str, bool]:
     if (table, column) == ("charges", "parts"):
-        tariff: Any = read_configuration(EXAMPLE).prices_of("acme")
+        tariff: Any = read_configuration(EXAMPLE).tariffs["acme"]
         charge = rate(tariff, "+48600700800", NOON, 61_500_000)
         assert isinstance(charge, Charge)
         parts: Any = charge.as_json()["parts"]

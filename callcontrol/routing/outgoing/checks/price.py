@@ -10,6 +10,6 @@ from callcontrol.vocabulary.refusal_reason import Refusal, RefusalReason
 
 def check(dialling: Dialling, facts: Facts) -> Refusal | None:
     """Refuses what the tenant's price list has no price for."""
-    if is_free(dialling.number, facts) or facts.prices.is_priced(dialling.number, facts.now):
+    if is_free(dialling.number, facts) or facts.prices.is_priced(dialling.number, facts.now, dialling.payer):
         return None
     return Refusal(RefusalReason.NO_PRICE, f"no price in list {facts.tenant.tariff}")

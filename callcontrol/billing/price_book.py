@@ -1,0 +1,41 @@
+"""Which price list holds for whom: a tenant's, those of some of its extensions, those of the carriers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from callcontrol.billing.tariff import Tariff
+from callcontrol.vocabulary.moment import Instant
+
+
+@dataclass(frozen=True, slots=True)
+class PriceBook:
+    """The price lists that a tenant's legs are rated by.
+
+    Attributes:
+        tariff: of all payers that have none of their own.
+        of_payers: by payer, such as `extension:101`.
+        of_trunks: what the carriers charge us, by trunk.
+    """
+
+    tariff: Tariff
+    of_payers: Mapping[str, Tariff] = field(default_factory=dict)
+    of_trunks: Mapping[str, Tariff] = field(default_factory=dict)
+
+    def of_payer(self, payer: str) -> Tariff:
+        """The list by which this payer's legs are priced."""
+        return self.of_payers.get(payer, self.tariff)
+
+    def is_priced(self, number: str, at: Instant, payer: str = "") -> bool:
+        """Whether a call to this number has a price for this payer at this instant."""
+        return self.of_payer(payer).is_priced(number, at)
+
+    def direction_of(self, number: str, at: Instant, payer: str = "") -> str:
+        """The class of the number by the word of the payer's list; "": it has none for it."""
+        row = self.of_payer(payer).covers(number, at)
+        return row.direction if row else ""
+
+
+PricesOf = Callable[[str], PriceBook | Tariff | None]
+"""A tenant's price lists, or the one that prices all its legs; None: it has none."""
