@@ -15,7 +15,7 @@ from pydantic import Field, create_model
 from callcontrol.config.choices import MAX_LABELS, CallerChoice, Label, choices_below, combinations
 from callcontrol.config.confirm_settings import Confirm
 from callcontrol.config.credit_settings import Credit, TenantCredit
-from callcontrol.config.emergency_settings import Location
+from callcontrol.config.emergency_settings import EmergencyCalls, Location
 from callcontrol.config.fields import (
     E164,
     ClockZone,
@@ -221,6 +221,7 @@ class Tenant(Frozen):
     emergency_numbers: tuple[ShortDigits, ...] = Field(
         default=(), description="dialled like the emergency numbers of its region, and besides them"
     )
+    emergency_calls: EmergencyCalls = EmergencyCalls()
     locations: Mapping[Identifier, Location] = Field(
         default_factory=dict, description="places at which phones stand, as emergency services know them"
     )

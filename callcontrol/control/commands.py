@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from callcontrol.control.box_commands import BoxCommand
+from callcontrol.control.emergency_commands import EmergencyCommand
 from callcontrol.control.talk_commands import TalkCommand
 from callcontrol.routing.facts import SentOn
 from callcontrol.routing.plan import LegPlan
@@ -259,9 +260,7 @@ class EndTalk:
 
 @dataclass(frozen=True, slots=True)
 class KeepCallback:
-    """The ticket keeps its place: its number is to be called when its turn comes, but not while it is `closed` (from,
-    till). `context`: how the caller was led.
-    """
+    """The ticket keeps its place, its number is called in its turn, not while `closed`; `context`: how it was led."""
 
     ticket: str
     number: str
@@ -344,6 +343,7 @@ Command = (
     | ActOnAgent
     | BoxCommand
     | TalkCommand
+    | EmergencyCommand
     | NoteMedia
     | NoteHearing
     | CloseBook

@@ -13,6 +13,7 @@ from typing import Final
 from callcontrol.control import (
     accepting,
     declining,
+    emergencies,
     ending,
     keys_ahead,
     languages,
@@ -69,7 +70,7 @@ def step(call: Call, event: Event, facts: Facts) -> PlainResult:
             first, answer = (*first, *answer.commands), answer.decision
         moved, answer = start(moved, answer, facts.led_in(moved.language))
     recorded, more = recordings.follow(call, keys_ahead.dropped(moved), event, facts)
-    return recorded, (*first, *answer, *more)
+    return recorded, (*first, *answer, *more, *emergencies.follow(call, recorded, facts))
 
 
 def _everywhere(call: Call, event: Event, facts: Facts) -> StepResult | None:
@@ -122,7 +123,8 @@ def _brought_back(call: Call, event: Rearrived, facts: Facts) -> StepResult:
 
 def _here(call: Call, event: Event, facts: Facts) -> StepResult:
     state = call.state
-    if isinstance(event, OfferMade | LegAnswered) and not state.waits:
+    is_rung = isinstance(event, LegAnswered) and event.leg_id in state.being_rung
+    if isinstance(event, OfferMade | LegAnswered) and not (state.waits or is_rung):
         return call, offers.unwanted(call, event)
     return state.on(call, event, facts) if isinstance(state, OwnState) else HANDLERS[type(state)](call, event, facts)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -79,7 +79,7 @@ class CallAcceptor:
 
     def _ask_whose(self, connection: CallConnection, arriving: Arriving, switch: str, line: CallLine) -> None:
         """The channel has been with a worker before: from here on the call is ours."""
-        tenant = arriving.tenant or _facts(arriving, self._shared.current.configuration).tenant_name
+        tenant = arriving.tenant or _facts(arriving, self._shared.current.configuration, {}).tenant_name
 
         def answered(call: Call | None, trouble: LiveStateError | None) -> None:
             if isinstance(trouble, CallUnreadable):
@@ -153,7 +153,7 @@ class CallAcceptor:
         Args:
             opening: what has not been sent yet of the commands that make the call ours.
         """
-        facts = _facts(arriving, self._shared.current.configuration)
+        facts = _facts(arriving, self._shared.current.configuration, self._shared.call_backs.tenants)
         id_ = call_id_of(arriving.channel)
         if arriving.again:
             self._shared.calls.begin_again(facts.tenant_name, id_)
@@ -238,13 +238,14 @@ def _opening(arriving: Arriving) -> tuple[Command, ...]:
     )
 
 
-def _facts(arriving: Arriving, configuration: Configuration) -> Facts:
+def _facts(arriving: Arriving, configuration: Configuration, awaited: Mapping[str, str]) -> Facts:
+    """`awaited`: as of `Directory.owner_of`."""
     directory = configuration.directory
     phone = None
     if arriving.context != PUBLIC_CONTEXT:
         phone = directory.phone_of(arriving.user, arriving.domain)
     trunk = None if phone else directory.trunk_at(arriving.source)
-    owner = None if phone else directory.owner_of(arriving.dialled, trunk)
+    owner = None if phone else directory.owner_of(arriving.dialled, trunk, awaited)
     tenant = phone[0] if phone else owner[0] if owner else ""
     if not tenant and arriving.context != PUBLIC_CONTEXT:
         tenant = directory.in_an_emergency(arriving.domain, arriving.dialled)

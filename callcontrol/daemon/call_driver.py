@@ -17,6 +17,7 @@ from callcontrol.control import ending, machine, uncontrolled
 from callcontrol.control.box_commands import BoxCommand
 from callcontrol.control.call import Call, Closed, Deciding
 from callcontrol.control.commands import Command
+from callcontrol.control.emergency_commands import EmergencyCommand
 from callcontrol.control.events import (
     AloneChecked,
     CallConnectionLost,
@@ -31,16 +32,17 @@ from callcontrol.control.events import (
 )
 from callcontrol.control.keys_ahead import is_full
 from callcontrol.control.uncontrolled import GoesOnAlone
+from callcontrol.daemon import emergency_line, store_line
 from callcontrol.daemon.confirmation import Confirmation, Doubt
 from callcontrol.daemon.driven_call import Line
 from callcontrol.daemon.facts_finder import find_facts
 from callcontrol.daemon.leg_line import LegCommand
 from callcontrol.daemon.queue_line import QueueCommand
+from callcontrol.daemon.store_line import StoreCommand
 from callcontrol.daemon.timers import Timer
 from callcontrol.daemon.worker_context import WorkerContext
 from callcontrol.edges import clock, meters
 from callcontrol.edges.containment import contained, note_fault
-from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.routing.agents import other_calls, still_begun
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.copying import replace
@@ -92,7 +94,8 @@ class CallDriver:
     def begin(self) -> None:
         """Look up what the first decision needs."""
         try:
-            self._find_facts(replace(self.facts, alike=self.shared.trunks.alike(self.call)))
+            back = self.shared.call_backs.extension_at(self.call.tenant, self.call.dialled)
+            self._find_facts(replace(self.facts, alike=self.shared.trunks.alike(self.call), called_back=back))
         except Exception as error:
             self.failed("the first look-up", error)
 
@@ -263,12 +266,8 @@ class CallDriver:
                     self._stop_timer(name)
                 case do.FindFacts(dialled):
                     self._find_facts_about(dialled)
-                case do.StoreRule():
-                    self.when_confirmed(partial(self._store_rule, command))
-                case do.RememberLanguage():
-                    self.when_confirmed(partial(self._remember_language, command))
-                case do.StoreOverride():
-                    self.when_confirmed(partial(self._store_override, command))
+                case _ if isinstance(command, StoreCommand):
+                    store_line.carry_out(command, self, self.shared)
                 case do.CheckChannels(legs):
                     self._check(legs)
                 case do.CheckAlone():
@@ -288,6 +287,8 @@ class CallDriver:
                     self.shared.legs.carry_out(command, self)
                 case _ if isinstance(command, QueueCommand):
                     self.shared.queues.carry_out(command, self)
+                case _ if isinstance(command, EmergencyCommand):
+                    emergency_line.carry_out(command, self.call, self.facts, self.shared, CallDriver)
                 case _ if isinstance(command, BoxCommand):
                     self.shared.boxes.carry_out(command, self)
                 case _:
@@ -345,18 +346,6 @@ class CallDriver:
         meters.connections_refused_total.labels("forged").inc()
         log.warning("the call is not believed and ends: %s", doubt, extra={"call": self.call.id})
         self.deliver(ChannelsChecked(frozenset()))
-
-    def _store_rule(self, command: do.StoreRule) -> None:
-        self.shared.rules.store(self.call.tenant, command.extension, command.rules, self._stored)
-
-    def _store_override(self, command: do.StoreOverride) -> None:
-        self.shared.overrides.store(self.call.tenant, command.of, command.override, self._stored)
-
-    def _stored(self, trouble: LiveStateError | None) -> None:
-        self.deliver(Stored(str(trouble) if trouble else ""))
-
-    def _remember_language(self, command: do.RememberLanguage) -> None:
-        self.shared.languages.remember(self.call.tenant, command.number, command.language, command.days)
 
     def _check(self, legs: tuple[str, ...]) -> None:
         """Ask the switch which of these legs live. Legs that are opened meanwhile were not asked for, and live."""

@@ -18,6 +18,7 @@ from callcontrol.control.talk_events import RecordingAsked
 from callcontrol.daemon.adoption import Adoption
 from callcontrol.daemon.box_line import BoxLine
 from callcontrol.daemon.call_acceptor import CallAcceptor
+from callcontrol.daemon.call_backs import CallBacks
 from callcontrol.daemon.closing_watch import ClosingWatch
 from callcontrol.daemon.configuration import Current
 from callcontrol.daemon.engagements import engaged_in
@@ -49,6 +50,7 @@ from callcontrol.edges.freeswitch.translate import READ
 from callcontrol.edges.freeswitch.wire import WireLimits
 from callcontrol.edges.heartbeat_message import HeartbeatMessage
 from callcontrol.edges.live_state.brought_sounds import BroughtSounds
+from callcontrol.edges.live_state.call_backs import CallBackStore
 from callcontrol.edges.live_state.calls import CallStore
 from callcontrol.edges.live_state.inbox import Inbox
 from callcontrol.edges.live_state.languages import LanguageStore
@@ -182,6 +184,7 @@ class Worker:
         ClosingWatch(self._shared).start()
         self._orphans.start()
         self._event_polling.start()
+        self._count_on_others()
         gevent.spawn(self._keep_meters_fresh)
         self._server.start()
         for number, act in ((signal.SIGTERM, self._stopped.set), (signal.SIGINT, self._stopped.set)):
@@ -193,6 +196,11 @@ class Worker:
         log.info("taking calls at %s", settings.listen)
         self._stopped.wait()
         return self._drain(settings.limits.drain_s)
+
+    def _count_on_others(self) -> None:
+        """What concerns calls of all workers, and is kept by each in its memory."""
+        self._shared.call_backs = CallBacks(CallBackStore(self._pipeline))
+        self._shared.call_backs.start()
 
     def _drain(self, deadline_s: float) -> int:
         """No new calls; running ones are handed over."""

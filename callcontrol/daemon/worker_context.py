@@ -19,6 +19,7 @@ from callcontrol.control.ending import late_leg_end
 from callcontrol.control.events import KeyPressed, LegGone
 from callcontrol.daemon import record_meters
 from callcontrol.daemon.box_line import BoxLine
+from callcontrol.daemon.call_backs import CallBacks
 from callcontrol.daemon.configuration import Current
 from callcontrol.daemon.driven_call import DrivenCall
 from callcontrol.daemon.event_polling import is_of_queue
@@ -161,6 +162,7 @@ class WorkerContext:
     queues: QueueLine
     timers: Clocks
     trunks: TrunkWatch = field(default_factory=TrunkWatch)
+    call_backs: CallBacks = field(default_factory=CallBacks)
     drivers: dict[str, DrivenCall] = field(default_factory=dict)
     of_queues: set[str] = field(default_factory=set)
     call_by_channel: dict[str, str] = field(default_factory=dict)

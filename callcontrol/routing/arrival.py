@@ -12,6 +12,7 @@ import ipaddress
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 
 from callcontrol.config.settings import Settings, Trunk
 from callcontrol.routing import router, star_codes
@@ -26,7 +27,14 @@ from callcontrol.vocabulary.emergency import emergency_called, is_emergency
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.phone_number import normalise, readings
 from callcontrol.vocabulary.refusal_reason import RefusalReason
-from callcontrol.vocabulary.target import EmergencyTarget, ExtensionTarget, NumberTarget, Target, text_of
+from callcontrol.vocabulary.target import (
+    EmergencyCallBackTarget,
+    EmergencyTarget,
+    ExtensionTarget,
+    NumberTarget,
+    Target,
+    text_of,
+)
 from callcontrol.vocabulary.trail import Passed, Routed
 
 PUBLIC_CONTEXT = "public"
@@ -70,19 +78,23 @@ class Directory:
     def _regions(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(t.region for t in self._settings.tenants.values()))
 
-    def owner_of(self, dialled: str, trunk: Trunk | None = None) -> tuple[str, str] | None:
+    def owner_of(
+        self, dialled: str, trunk: Trunk | None = None, awaited: Mapping[str, str] = MappingProxyType({})
+    ) -> tuple[str, str] | None:
         """(tenant, number in E.164) of a dialled number in any usual writing, None if no tenant has it.
 
         What may mean several numbers is whichever of them is ours.
 
         Args:
             trunk: the one the call came through, if it is known: how it writes numbers is tried first.
+            awaited: tenant by number of those that emergency services may call back; one that has no owner, such as a
+                trunk's own, leads to that tenant.
         """
         regions = dict.fromkeys((trunk.region, *self._regions) if trunk and trunk.region else self._regions)
         for region in regions:
             for number in readings(dialled, region, e164=trunk is None or not trunk.region):
-                if number.text in self.owners:
-                    return self.owners[number.text], number.text
+                if owner := self.owners.get(number.text) or awaited.get(number.text):
+                    return owner, number.text
         return None
 
     def in_an_emergency(self, domain: str, dialled: str) -> str:
@@ -136,6 +148,9 @@ def destination(facts: Facts) -> Destination:
         return Destination(_inside(facts))
     if facts.caller.extension:
         return Destination(_inside(facts) or _outside(facts))
+    if facts.called_back:
+        back = EmergencyCallBackTarget(facts.called_back)
+        return Destination(back, (Routed(facts.now, text_of(back), "called back after an emergency call"),))
     target = facts.tenant.numbers.get(facts.dialled)
     if target is None:
         return Destination(None)

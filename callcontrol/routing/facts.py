@@ -74,6 +74,7 @@ class Facts:
         chosen_language: the language the caller is led in; None: none was chosen, the tenant's own counts.
         remembered: the language the caller chose in an earlier call; None: none, or it was not looked up.
         origin: the way of a call from outside before it reached us.
+        called_back: the extension whose phone the emergency service calls back at this number, "" if none is.
         alike: calls from the same number to the same one of ours that ring outside now, through a trunk.
         resting: trunks that failed call after call; they are tried last.
         slack_s: how much longer than usual the switch may take (seconds), as it answers now.
@@ -94,6 +95,7 @@ class Facts:
     unheard: tuple[str, ...] = ()
     switch: str = ""
     origin: Origin = NO_ORIGIN
+    called_back: str = ""
     alike: int = 0
     resting: frozenset[str] = frozenset()
     slack_s: float = 0.0

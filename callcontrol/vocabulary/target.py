@@ -51,6 +51,13 @@ class EmergencyTarget(Target):
 
 
 @dataclass(frozen=True, slots=True)
+class EmergencyCallBackTarget(Target):
+    """The phone that called an emergency number, when the emergency service calls it back; `name` is its extension."""
+
+    kind: ClassVar[str] = "emergency_call_back"
+
+
+@dataclass(frozen=True, slots=True)
 class SipTarget(Target):
     """A SIP address outside; `name` is `user@host[:port]`."""
 

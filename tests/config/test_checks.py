@@ -325,6 +325,15 @@ def test_places_of_phones() -> None:
     ]
 
 
+def test_who_is_told_of_an_emergency_is_inside() -> None:
+    tenant = TENANT + "emergency_calls: {tell: [extension:101, 'number:+48600100100', extension:109]}\n"
+    assert written(*problems(tenant)) == [
+        "tenants/acme.yaml:11: emergency_calls.tell.1: number:+48600100100 cannot be told of an emergency call; write"
+        " extensions, or groups of them",
+        "tenants/acme.yaml:11: emergency_calls.tell.2: extension:109 does not exist; write `109:` below `extensions:`",
+    ]
+
+
 def test_folders_of_sound_files() -> None:
     main = MAIN + (
         "media:\n  storage: /var/lib/freeswitch/recordings/kept\n"

@@ -51,7 +51,7 @@ def test_every_account_is_a_user_with_its_password_and_tenant() -> None:
     assert {"101", "104", "104-app", "106", "120"} <= set(users)
     variables = {v.attrib["name"]: v.attrib["value"] for v in users["104-app"].iter("variable")}
     assert params(users["104-app"]) == {"password": "example-only-104-app"}
-    shown = {"number_shown_outside": "+48221234583", "emergency_location": "workshop"}
+    shown = {"number_shown_outside": "+48221234559", "emergency_location": "workshop"}
     assert variables == {"user_context": "internal", "accountcode": "acme", "extension": "104", **shown}
 
 

@@ -62,8 +62,9 @@ MISTAKES = [
     ("colour: red\n", [
         "11: unknown key `colour`; known here: domain, zone, region, company_number, show, tariff, last_resort,"
             " trunks,"
-        " blocked, on_net, emergency, emergency_numbers, locations, location, talk, confirm, language,"
-        " languages, language_for, mailboxes, remember_language, mail, labels, extensions, agents, pauses, queues,"
+        " blocked, on_net, emergency, emergency_numbers, emergency_calls, locations, location, talk, confirm,"
+        " language, languages, language_for, mailboxes, remember_language, mail, labels, extensions, agents, pauses,"
+        " queues,"
         " ageing, hours, numbers, media, recording, credit, groups, lists,"
         " menus, sequences, duties, announcements, voicemail"
     ]),

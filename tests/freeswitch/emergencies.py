@@ -13,8 +13,8 @@ from tests.freeswitch.stage import RealStage
 from tests.freeswitch.tones import Hears, tone_differences
 
 NUMBER: Final = "999"
-# The phone's own number through the trunk that carries it, then the number of the one that shows its own only.
-SHOWN: Final = ["+48221234567", "+48223000002"]
+# The number of the phone's place through the trunk that carries it, then the number of the one that shows its own only.
+SHOWN: Final = ["+48221234558", "+48223000002"]
 
 
 def emergency_without_a_daemon(stage: RealStage, microphones: Microphones) -> Iterator[str]:

@@ -22,10 +22,17 @@ WORDS = {"queue", "callback", "star", *(kind.word for kind in KINDS if kind.step
 # third lists the modules of nouns.
 PROTOCOL = {"events.py", "commands.py", "saved.py"}
 # Files above the kinds that may name one. A callback has no target: an offer begins the call. A command that shows or
-# sets the entries of one kind is about that kind. Series of a kind's own metric begin with its entries.
+# sets the entries of one kind is about that kind. A call that tells people of an emergency has no target either.
+# Series of a kind's own metric begin with its entries.
 # Lamps show what is in the boxes of one kind, by whose they are; what is sent by mail of them is about them, too.
 DOORS = {
-    *("daemon/offer_dispatcher.py", "daemon/lamps.py", "edges/series.py", "jobs/media/mail/boxes.py"),
+    *(
+        "daemon/offer_dispatcher.py",
+        "daemon/emergency_line.py",
+        "daemon/lamps.py",
+        "edges/series.py",
+        "jobs/media/mail/boxes.py",
+    ),
     *("commands/boxes.py", "commands/duty.py", "commands/menus.py"),
 }
 BLOCKS = {kind.block.key for kind in KINDS if kind.block} - set(Tenant.model_fields)

@@ -47,6 +47,7 @@ CHECKS: tuple[Callable[[Settings], Iterable[Problem]], ...] = (
     emergency.emergency_numbers_as_targets,
     emergency.emergency_calls_that_cannot_leave,
     emergency.locations_that_do_not_exist,
+    emergency.told_who_cannot_be_rung,
     shared.domains_used_twice,
     shared.accounts_used_twice,
     shared.unknown_trunks,

@@ -11,6 +11,7 @@ from callcontrol.config.settings import Settings, Tenant
 from callcontrol.config.yaml_reader import YamlPath
 from callcontrol.vocabulary.emergency import is_emergency
 from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.target import text_of
 
 
 def extensions_named_like_emergency_numbers(settings: Settings) -> Iterator[Problem]:
@@ -66,6 +67,28 @@ def locations_never_shown(settings: Settings, _now: Instant) -> Iterator[Problem
                 what = f"no trunk of this tenant shows {location.number}: help would be sent to another place"
                 right = "add a trunk that `shows: any`, or one whose own number it is"
                 yield problem_at(settings, ("tenants", name, "locations", key, "number"), what, right)
+
+
+def told_who_cannot_be_rung(settings: Settings) -> Iterator[Problem]:
+    """Who is told of an emergency call is inside: a phone of the tenant's, rung at once."""
+    for name, tenant in settings.tenants.items():
+        for index, target in enumerate(tenant.emergency_calls.tell):
+            if target.kind not in ("extension", "group"):
+                place = ("tenants", name, "emergency_calls", "tell", str(index))
+                what = f"{text_of(target)} cannot be told of an emergency call"
+                yield problem_at(settings, place, what, "write extensions, or groups of them")
+
+
+def calls_back_to_nobody(settings: Settings, _now: Instant) -> Iterator[Problem]:
+    """A trunk's own number that another tenant has: the emergency service's call back would reach that one."""
+    owners = {number: name for name, tenant in settings.tenants.items() for number in tenant.numbers}
+    for name, tenant in settings.tenants.items():
+        for trunk_name, trunk in emergency_trunks(settings, tenant, None):
+            owner = owners.get(trunk.number, name)
+            if tenant.extensions and tenant.emergency and trunk.shows == "own" and owner != name:
+                what = f"emergency calls of tenant {name} show {trunk.number}, where tenant {owner} is called back"
+                right = f"keep trunk {trunk_name} to tenant {owner}, or write `emergency: no` there"
+                yield problem_at(settings, ("trunks", trunk_name, "number"), what, right)
 
 
 def _locations_named(name: str, tenant: Tenant) -> Iterator[tuple[YamlPath, str]]:

@@ -107,6 +107,7 @@ WARNINGS: tuple[Callable[[Settings, Instant], Iterable[Problem]], ...] = (
     trunks_by_halves,
     numbers_that_look_wrong,
     emergency.locations_never_shown,
+    emergency.calls_back_to_nobody,
     hours.hours_never_open,
     hours.windows_without_time,
     hours.windows_that_overlap,

@@ -90,6 +90,11 @@ def tenants() -> str:
     return f"{PREFIX}:{_WORKERS}:tenants"
 
 
+def call_backs() -> str:
+    """Hash: number shown in an emergency call -> whose phone is called back there, and until when (JSON)."""
+    return f"{PREFIX}:{_WORKERS}:call-backs"
+
+
 def post(name: str) -> str:
     """String with an expiry: the worker that holds this post. (Its name is that of older versions.)"""
     return f"{PREFIX}:duty:{name}"

@@ -28,8 +28,13 @@ def shown_in_an_emergency(facts: Facts, trunk: Trunk) -> Shown:
     """Where help is to be sent, and whom the emergency services call back: the number of the place at which the phone
     stands, whatever the phone hides from others; the trunk's own where it shows no other.
     """
+    return Shown(_written(number_called_back(facts, trunk), trunk))
+
+
+def number_called_back(facts: Facts, trunk: Trunk) -> str:
+    """The number (E.164) that an emergency call through this trunk shows, as it is called back."""
     number = _told_in_an_emergency(facts)
-    return Shown(_written(number if shows(trunk, number) else trunk.number, trunk))
+    return number if shows(trunk, number) else trunk.number
 
 
 def _told_in_an_emergency(facts: Facts) -> str:

@@ -1,9 +1,9 @@
 """What is said to callers and agents, as sequences of sound files.
 
-Here stands what a queue says; `moments`, `duties`, `amounts`, `menus`, `mailboxes`, `leaving` and `refusals` hold the
-rest. One file per language holds its grammar. The words themselves, and the voice that speaks them, stand in
-`freeswitch-xml/sounds/queue_prompts.yaml` and `spoken_prompts.yaml`; the files lie below the switch's sounds as
-`FOLDER/LANGUAGE/NAME.wav`.
+Here stands what a queue says; `moments`, `duties`, `emergencies`, `amounts`, `menus`, `mailboxes`, `leaving` and
+`refusals` hold the rest. One file per language holds its grammar. The words themselves, and the voice that speaks
+them, stand in `freeswitch-xml/sounds/queue_prompts.yaml` and `spoken_prompts.yaml`; the files lie below the switch's
+sounds as `FOLDER/LANGUAGE/NAME.wav`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from functools import cache
 
-from callcontrol.routing.speech import amounts, duties, leaving, mailboxes, menus, moments, refusals
+from callcontrol.routing.speech import amounts, duties, emergencies, leaving, mailboxes, menus, moments, refusals
 from callcontrol.routing.speech.amounts import CURRENCIES, amount, duration
 from callcontrol.routing.speech.duties import Holder, on_duty
 from callcontrol.routing.speech.file_string import as_file_string
@@ -143,6 +143,7 @@ def _everything(language: Language) -> Iterator[Files]:
     yield from (from_menu(language, heard) for heard in LANGUAGES)
     yield from moments.everything(language)
     yield from duties.everything(language)
+    yield from emergencies.everything(language)
     yield from amounts.everything(language)
     yield from menus.everything(language)
     yield from mailboxes.everything(language)

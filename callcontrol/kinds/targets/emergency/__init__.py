@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from callcontrol.config.emergency_calls import emergency_trunks, location_of
 from callcontrol.config.trunk_settings import Trunk
+from callcontrol.kinds.targets.emergency.telling import Telling
 from callcontrol.routing.endings import refuse
 from callcontrol.routing.facts import Facts, RoutedKind
 from callcontrol.routing.outgoing.caller_id import phone_in_an_emergency, shown_in_an_emergency
@@ -70,4 +71,5 @@ KIND = RoutedKind(
     form=None,
     decide=decide,
     after=after,
+    saved=(Telling,),
 )
