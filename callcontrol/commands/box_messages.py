@@ -29,7 +29,7 @@ VERBS: Final[Mapping[str, str]] = {
     "done": "it was dealt with",
     "keep": "keep it, also one that was deleted less than a day ago",
     "delete": "delete it",
-    "move": "put it into another box of the tenant",
+    "move": "put it into another box of the tenant: there it is new",
 }
 
 

@@ -30,10 +30,12 @@ class LiveQueues:
     """The queues of all tenants.
 
     Attributes:
+        pipeline: the Redis they are in.
         occasion: now, by this process, with a new chance; for a tenant.
     """
 
     configuration: Configuration
+    pipeline: RedisPipeline
     views: QueueViews
     occasion: Callable[[str], Occasion]
 
@@ -65,7 +67,7 @@ def live_queues(configuration: Configuration) -> Iterator[LiveQueues]:
 
     pipeline = RedisPipeline(connect(address, TIMEOUT_S))
     try:
-        yield LiveQueues(configuration, QueueViews(pipeline), occasion)
+        yield LiveQueues(configuration, pipeline, QueueViews(pipeline), occasion)
     finally:
         pipeline.stop(TIMEOUT_S)
 

@@ -28,6 +28,7 @@ from callcontrol.commands import (
 )
 from callcontrol.commands.arguments import add_config
 from callcontrol.edges.ledger.reader import NoLedger
+from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.sealing.keys import SealError
 from callcontrol.edges.storage import NotThere, StorageAway
 
@@ -74,6 +75,6 @@ def run(args: argparse.Namespace) -> int:
         return media_job.run(args)
     try:
         return VERBS[args.verb][2](args)
-    except (NoLedger, NotThere, StorageAway, SealError, OSError, ValueError) as error:
+    except (NoLedger, LiveStateError, NotThere, StorageAway, SealError, OSError, ValueError) as error:
         print(f"callcontrol media {args.verb}: {error}", file=sys.stderr)
         return FAILED

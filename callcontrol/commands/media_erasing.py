@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from callcontrol.commands.arguments import configuration_or_exit
+from callcontrol.commands.live_queues import live_queues
 from callcontrol.commands.media_ledger import add_tenant, check_tenant, ledger_of, note, number_of, say
 from callcontrol.commands.overriding import add_by, said_by
 from callcontrol.config.settings import Settings
@@ -18,6 +19,7 @@ from callcontrol.edges.ledger.hearings import hearings_of, note_hearings
 from callcontrol.edges.ledger.media_keys import key_of
 from callcontrol.edges.ledger.media_table import media_of_row
 from callcontrol.edges.ledger.session import DictConnection
+from callcontrol.edges.live_state.number_traces import NumberTraces
 from callcontrol.edges.sealing.keys import SealError
 from callcontrol.edges.storage import NotThere, storage_of
 from callcontrol.jobs.media import exporting
@@ -49,14 +51,22 @@ def add_export(parser: argparse.ArgumentParser) -> None:
 
 def erase_number(args: argparse.Namespace) -> int:
     """Show what would go, or order it; what is held is told and stays."""
-    settings = configuration_or_exit(args.config).settings
+    configuration = configuration_or_exit(args.config)
+    settings = configuration.settings
     check_tenant(args, settings)
     number = number_of(args.number, settings, args.tenant)
-    with ledger_of(settings) as connection:
+    with live_queues(configuration) as live, ledger_of(settings) as connection:
         found = erasure_of(connection, args.tenant, number)
+        traces = NumberTraces(live.pipeline, args.tenant, live.occasion)
+        held = [row["media_id"] for row in found.held]
+        alive = traces.find(number, settings.tenants[args.tenant].queues, held)
         if args.yes:
             erase(connection, found, said_by(args), args.why)
+            traces.erase(number, alive)
     _tell(args, found)
+    for trace in alive:
+        what = "erased" if args.yes else "would be erased"
+        say(args, {"redis": trace.kind, "where": trace.where, "id": trace.id, "result": what}, f"{trace}: {what}")
     return 0
 
 

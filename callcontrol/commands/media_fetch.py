@@ -27,7 +27,6 @@ from callcontrol.kinds import KINDS
 from callcontrol.routing.media_rights import may_hear, person_at
 from callcontrol.vocabulary.hearing import Hearing, Way
 from callcontrol.vocabulary.media import Media, MediaState
-from callcontrol.vocabulary.target import ExtensionTarget
 
 
 def add_fetch(parser: argparse.ArgumentParser) -> None:
@@ -81,9 +80,8 @@ def _check_right(extension: str, media: Media, settings: Settings) -> None:
     tenant = settings.tenants.get(media.tenant)
     if tenant is None or extension not in tenant.extensions:
         raise ValueError(unknown("extension", extension, tenant.extensions if tenant else ()))
-    asked = (kind.default_last_resort for kind in KINDS if kind.default_last_resort is not None)
-    boxes = [box for of in asked if (box := of(ExtensionTarget(extension), tenant)) is not None]
-    right = may_hear(person_at(tenant, extension, boxes), media)
+    own = [target for kind in KINDS if kind.own_of is not None for target in kind.own_of(extension, tenant)]
+    right = may_hear(person_at(tenant, extension, own), media)
     if not right.is_given:
         raise ValueError(right.why)
 

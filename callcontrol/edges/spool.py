@@ -29,7 +29,7 @@ from gevent.threadpool import ThreadPool
 from callcontrol.edges import clock, meters, spool_files
 from callcontrol.edges.spool_files import Position, Segment, SpoolInUse, Stored
 from callcontrol.edges.threads import aside
-from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.moment import SECOND_US, Instant
 
 __all__ = [
     "EntryRefused",
@@ -45,6 +45,7 @@ __all__ = [
 
 RETRY_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)  # waits after a failed write; the last one repeats
 READ_BYTES = 1 << 20
+DONE_S = 600  # the first write after so long begins a file, if all in the last one is done with
 GROUP_BYTES = 1 << 20  # what is framed in one go, while no other greenlet runs: a few milliseconds
 
 log = logging.getLogger("callcontrol.spool")
@@ -109,6 +110,7 @@ class Spool:
         self.last_error = ""
         self.arrived = Event()  # set whenever entries became durable; cleared by the one that waits
         self._now = now
+        self._since = now()  # the last segment is that old
         self._lock = spool_files.lock_folder(folder)
         self._forgotten = spool_files.read_mark(folder)
         self._segments: deque[Segment] = deque(spool_files.segments(folder))
@@ -289,10 +291,16 @@ class Spool:
     def _roomy_segment(self, size: int) -> Segment:
         segment = self._segments[-1]
         is_full = segment.size > 0 and segment.size + size > self._segment_bytes
-        if is_full or segment.lost_from is not None:
+        if is_full or segment.lost_from is not None or self._is_done(segment):
             segment = spool_files.create_segment(self.folder, segment.next)
             self._segments.append(segment)
+            self._since = self._now()
         return segment
+
+    def _is_done(self, segment: Segment) -> bool:
+        """Whether nothing in it is needed any more: what it says of people does not stay until the file is full."""
+        is_old = self._now() - self._since > DONE_S * SECOND_US
+        return is_old and segment.size > 0 and segment.next <= self._forgotten + 1
 
     def _tell(self, request: _AppendRequest) -> None:
         request.written.set()

@@ -206,6 +206,7 @@ class RoutedKind(ConfiguredKind[T]):
             if they may; no function: where the target does not exist.
         default_last_resort: the last resort of a tenant that has chosen none, for a call that came for this target; the
             first kind that has an answer is taken.
+        own_of: the targets of this kind whose files are a person's own who has this extension; None: none are.
         member_legs: the legs it rings with for so many seconds as a member of a group or list; None: it is no member.
         is_end: such a target is the end of the call, nothing else.
         set_by_hand: what its entries say may be overridden at run time (`Facts.overrides`).
@@ -220,6 +221,7 @@ class RoutedKind(ConfiguredKind[T]):
     successors: Callable[[T, Facts], Iterable[Target]] | None = None
     why_not: Callable[[T, str, Facts], Refusal | None] | None = None
     default_last_resort: Callable[[Target, Tenant], Target | None] | None = None
+    own_of: Callable[[str, Tenant], Iterable[Target]] | None = None
     member_legs: Callable[[T, int, Path, Facts], Legs] | None = None
     is_end: bool = False
     set_by_hand: bool = False

@@ -181,7 +181,7 @@ class Remove:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A message goes to another box of the tenant, as it is."""
+    """A message goes to another box of the tenant: there it is new, and taken by no one."""
 
     message_id: str
     to: str

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import orjson
 import pytest
+from redis import Redis
 
 from callcontrol.__main__ import main
 from callcontrol.config.settings import Settings
@@ -40,8 +41,9 @@ def ledger(ledger_database: str) -> Iterator[DictConnection]:
 
 
 @pytest.fixture
-def config(tmp_path: Path, ledger_database: str) -> Path:
-    main_file = f"{folder.MAIN}postgres: {{dsn: {json.dumps(ledger_database)}}}\ndata: {tmp_path}/data\n"
+def config(tmp_path: Path, ledger_database: str, redis_url: str, redis_client: Redis) -> Path:
+    stores = f"postgres: {{dsn: {json.dumps(ledger_database)}}}\nredis: {{url: {json.dumps(redis_url)}}}\n"
+    main_file = f"{folder.MAIN}{stores}data: {tmp_path}/data\n"
     place = tmp_path / "etc"
     for name, text in folder.files(main=main_file).items():
         file = place / name
@@ -254,6 +256,9 @@ def test_a_person_hears_what_the_persons_role_allows(
     assert "extension 101 may hear own messages; this one is of voicemail:box" in capsys.readouterr().err
     assert media(config, "fetch", "a-1", "--to", str(tmp_path / "no.wav"), "--as", "109") == 1
     assert "there is no extension 109" in capsys.readouterr().err
+    shared = folder.TENANT.replace("box: {}", "box: {people: [101, 102]}")
+    (config / "tenants" / "acme.yaml").write_text(folder.located(shared))
+    assert media(config, "fetch", "a-1", "--to", str(tmp_path / "shared.wav"), "--as", "102") == 0
     seals(config, "roles: {boss: {extensions: [101], messages: {hear: all}}}")
     assert media(config, "fetch", "a-1", "--to", str(tmp_path / "yes.wav"), "--as", "101") == 0
     media(config, "hearings", "acme", "a-1")

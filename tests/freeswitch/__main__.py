@@ -24,6 +24,7 @@ from tests.freeswitch.files import FILES, file_differences
 from tests.freeswitch.joins import JOINS
 from tests.freeswitch.lamps import LAMPS
 from tests.freeswitch.mailboxes import MAILBOXES
+from tests.freeswitch.mailed import MAILED
 from tests.freeswitch.messages import MESSAGES
 from tests.freeswitch.mishaps import MISHAPS
 from tests.freeswitch.neighbour import phones_at_another_switch
@@ -99,6 +100,7 @@ def _mishaps(stage: RealStage, microphones: Microphones, words: list[str]) -> It
         *RESTS,
         *BLINKS,
         *MESSAGES,
+        *MAILED,
         *LAMPS,
         *TALKS,
         phones_at_another_switch,

@@ -45,13 +45,13 @@ def a_message_is_moved_and_fetched(stage: RealStage, microphones: Microphones) -
     began = clock.now()
     placed = stage.world.place(TO_VOICEMAIL)
     stage.world.wait_until_over([placed], OVER_S)
-    wait(lambda: _row(stage, began, MediaState.STORED) is not None, "the message is in storage")
-    row = _row(stage, began, MediaState.STORED)
+    wait(lambda: message_row(stage, began, MediaState.STORED) is not None, "the message is in storage")
+    row = message_row(stage, began, MediaState.STORED)
     assert row is not None
     into = stage.switch.folder / "fetched.wav"
     command = [sys.executable, "-m", "callcontrol", "media", "fetch", row.media.media_id, "--to", str(into)]
     subprocess.run([*command, "--config", str(stage.config)], check=True, cwd=ROOT, stderr=subprocess.DEVNULL)
-    yield from _differs(into, _spoken_ms(stage, began, row), row)
+    yield from sound_differs(into, spoken_ms(stage, began, row), row)
 
 
 def a_message_in_storage_is_heard(stage: RealStage, microphones: Microphones) -> Iterator[str]:
@@ -59,7 +59,7 @@ def a_message_in_storage_is_heard(stage: RealStage, microphones: Microphones) ->
     arrange(stage, BUSY)
     began = clock.now()
     stage.world.wait_until_over([stage.world.place(TO_VOICEMAIL)], OVER_S)
-    wait(lambda: _row(stage, began, MediaState.STORED) is not None, "the message is in storage")
+    wait(lambda: message_row(stage, began, MediaState.STORED) is not None, "the message is in storage")
     recordings = stage.config.parent / "recordings"
     for file in recordings.rglob("*.wav"):
         file.unlink()
@@ -79,12 +79,12 @@ def the_switch_dies_in_a_message(stage: RealStage, microphones: Microphones) -> 
     arrange(stage, BUSY)
     began = clock.now()
     stage.world.place(TO_VOICEMAIL)
-    wait(lambda: _row(stage, began, MediaState.RUNNING) is not None, "the message is being recorded")
+    wait(lambda: message_row(stage, began, MediaState.RUNNING) is not None, "the message is being recorded")
     time.sleep(SPEAKS_S)
     stage.switch.kill()
     stage.switch.start()
-    wait(lambda: _row(stage, began, MediaState.STORED) is not None, "the message is in storage")
-    row = _row(stage, began, MediaState.STORED)
+    wait(lambda: message_row(stage, began, MediaState.STORED) is not None, "the message is in storage")
+    row = message_row(stage, began, MediaState.STORED)
     assert row is not None
     if not SPEAKS_S * 1000 - UNWRITTEN_MS < (row.media.length_ms or 0) < SPEAKS_S * 1000 + 1000:
         yield f"about {SPEAKS_S} s less what was not written expected, there are {row.media.length_ms} ms"
@@ -100,13 +100,13 @@ def worker_dies_in_a_message(stage: RealStage, microphones: Microphones) -> Iter
     with two_workers(stage, BUSY):
         began = clock.now()
         placed = stage.world.place(TO_VOICEMAIL)
-        wait(lambda: _row(stage, began, MediaState.RUNNING) is not None, "the message is being recorded")
+        wait(lambda: message_row(stage, began, MediaState.RUNNING) is not None, "the message is being recorded")
         time.sleep(SPEAKS_S / 2)
         worker = owner(stage)
         os.kill(worker, signal.SIGKILL)
         stage.world.wait_until_over([placed], OVER_S)
-        wait(lambda: _row(stage, began, MediaState.STORED) is not None, "the message is in storage")
-        row = _row(stage, began, MediaState.STORED)
+        wait(lambda: message_row(stage, began, MediaState.STORED) is not None, "the message is in storage")
+        row = message_row(stage, began, MediaState.STORED)
         assert row is not None
         if (row.media.length_ms or 0) < SPEAKS_S / 2 * 1000:
             yield f"{SPEAKS_S / 2} s were spoken before the worker died, the message has {row.media.length_ms} ms"
@@ -120,7 +120,7 @@ def worker_dies_in_a_message(stage: RealStage, microphones: Microphones) -> Iter
             yield f"the message is not in its box: {marks}"
 
 
-def _row(stage: RealStage, began: Instant, state: MediaState) -> PastMedia | None:
+def message_row(stage: RealStage, began: Instant, state: MediaState) -> PastMedia | None:
     """The message since then, once it is in this state."""
     table = MediaTable(stage.dsn, "test")
     try:
@@ -130,7 +130,7 @@ def _row(stage: RealStage, began: Instant, state: MediaState) -> PastMedia | Non
     return found[0] if found else None
 
 
-def _spoken_ms(stage: RealStage, began: Instant, row: PastMedia) -> float:
+def spoken_ms(stage: RealStage, began: Instant, row: PastMedia) -> float:
     """From the end of the greeting, as the daemon heard of it, to the end of the caller's channel."""
     with psycopg.connect(stage.dsn) as connection:
         (running,) = connection.execute(
@@ -141,10 +141,10 @@ def _spoken_ms(stage: RealStage, began: Instant, row: PastMedia) -> float:
     return (instant_of(call.legs[0].ended_at) - instant_of(running)) / (SECOND_US / 1000)
 
 
-def _differs(file: Path, spoken_ms: float, row: PastMedia) -> Iterator[str]:
+def sound_differs(file: Path, told_ms: float, row: PastMedia) -> Iterator[str]:
     found = read_wav(file)
-    if abs(found.length_ms - spoken_ms) > SAME_MS or found.length_ms != row.media.length_ms:
-        yield f"{spoken_ms:.0f} ms were spoken, the file has {found.length_ms}, its row says {row.media.length_ms}"
+    if abs(found.length_ms - told_ms) > SAME_MS or found.length_ms != row.media.length_ms:
+        yield f"{told_ms:.0f} ms were spoken, the file has {found.length_ms}, its row says {row.media.length_ms}"
     hz = _pitch(file.read_bytes()[len(found.head) :], found.length_ms)
     if abs(hz - CALLER_HZ) > HZ_OFF:
         yield f"the caller's tone of {CALLER_HZ} Hz expected on the file, there are {hz:.0f} Hz"

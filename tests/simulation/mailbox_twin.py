@@ -91,7 +91,8 @@ class _Change:
             return "gone", ""
         other = self.hashes.setdefault(self.names[2], {})
         other[self._field("m")] = self.box[self._field("m")]
-        self._write(other, mark)
+        moved = {TAG: MARK.tag, "state": "new", "taken_by": "", "done_by": "", "changed": str(self.now)}
+        self._write(other, moved)
         self.recount(other, self.given["to"])
         return self._change(mark, state="deleted")
 

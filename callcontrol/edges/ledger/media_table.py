@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
 
+from gevent.lock import RLock
 from psycopg import Connection
 
 from callcontrol.edges.ledger.job_leases import JobLeases
@@ -95,7 +96,7 @@ class CallOfFile:
 
 
 class MediaTable:
-    """A connection of its own, made when it is needed and again after it broke. For one greenlet at a time.
+    """A connection of its own, made when it is needed and again after it broke. One greenlet at a time uses it.
 
     Args:
         by: the process, as leases know it.
@@ -109,6 +110,7 @@ class MediaTable:
         self._dsn = dsn
         self._leases = JobLeases(by)
         self._connection: Connection[_Row] | None = None
+        self._lock = RLock()
 
     def close(self) -> None:
         """Drop the connection."""
@@ -175,6 +177,10 @@ class MediaTable:
         """A copy was removed."""
         self._do("let_copy_go", tenant=copy.tenant, media_id=copy.media_id)
 
+    def has_sealed(self, tenant: str) -> bool:
+        """Whether any file of the tenant was ever sealed, and is kept."""
+        return bool(self._rows("has_sealed_media", tenant=tenant))
+
     def gone(self, media_ids: Collection[str]) -> set[str]:
         """Of these files of any tenant those that are deleted, or are ordered to be."""
         return {row["media_id"] for row in self._rows("media_gone", media_ids=list(media_ids))} if media_ids else set()
@@ -204,14 +210,15 @@ class MediaTable:
     @contextmanager
     def _ready(self) -> Iterator[Connection[_Row]]:
         """The connection; after whatever went wrong the next one is a new one."""
-        try:
-            if self._connection is None:
-                self._connection = connect(self._dsn)
-            with explained():
-                yield self._connection
-        except BaseException:
-            self.close()
-            raise
+        with self._lock:
+            try:
+                if self._connection is None:
+                    self._connection = connect(self._dsn)
+                with explained():
+                    yield self._connection
+            except BaseException:
+                self.close()
+                raise
 
 
 def media_of_row(row: Mapping[str, Any]) -> Media:

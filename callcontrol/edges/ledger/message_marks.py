@@ -15,11 +15,13 @@ from callcontrol.vocabulary.moment import datetime_of
 
 
 def note_marks(connection: Connection[Any], marks: Iterable[MessageMark]) -> None:
-    """Store marks, in any order and as often as they come.
+    """Store marks, in any order and as often as they come; a message that has come to another box belongs there.
 
     Raises:
         psycopg.Error: Postgres did not take them; none is stored.
     """
     rows = [{**asdict(one), "at": datetime_of(one.at)} for one in marks]
     if rows:
-        connection.execute(query("note_message_marks"), {"marks": orjson.dumps(rows).decode()})
+        marks_ = {"marks": orjson.dumps(rows).decode()}
+        connection.execute(query("note_message_marks"), marks_)
+        connection.execute(query("own_messages"), marks_)

@@ -50,6 +50,9 @@ ON CONFLICT (tenant, media_id) DO UPDATE SET key_id = excluded.key_id, wrapped =
 -- media_key: The wrapped key of a file, if it has one here.
 SELECT key_id, wrapped FROM media_keys WHERE tenant = %(tenant)s AND media_id = %(media_id)s;
 
+-- has_sealed_media: One row if any file of a tenant is sealed.
+SELECT media_id FROM media_keys WHERE tenant = %(tenant)s LIMIT 1;
+
 -- media_keys_in_use: How many files each key of a tenant wraps.
 SELECT key_id, count(*)::bigint AS files, min(wrapped_at) AS first_at, max(wrapped_at) AS last_at
 FROM media_keys WHERE tenant = %(tenant)s GROUP BY key_id ORDER BY key_id;
@@ -172,6 +175,17 @@ INSERT INTO message_marks AS m (tenant, media_id, box, state, at)
 SELECT DISTINCT ON (tenant, media_id, box) tenant, media_id, box, state, at
 FROM jsonb_populate_recordset(NULL::message_marks, %(marks)s::jsonb) ORDER BY tenant, media_id, box, at DESC
 ON CONFLICT (tenant, media_id, box) DO UPDATE SET state = excluded.state, at = excluded.at WHERE m.at < excluded.at;
+
+-- own_messages: The owner of these messages is the box they came to last and are in.
+UPDATE media m SET owner = 'voicemail:' || k.box
+FROM (
+    SELECT DISTINCT ON (tenant, media_id) tenant, media_id, box FROM message_marks
+    WHERE (tenant, media_id) IN (
+        SELECT tenant, media_id FROM jsonb_populate_recordset(NULL::message_marks, %(marks)s::jsonb)
+    ) AND state <> 'deleted'
+    ORDER BY tenant, media_id, at DESC
+) AS k
+WHERE m.tenant = k.tenant AND m.media_id = k.media_id AND m.kind = 'message' AND m.owner <> 'voicemail:' || k.box;
 
 -- messages_of_boxes: Messages that belong in the boxes of these tenants, by tenant and id, after this one: those of a mark that is not deleted, and those of no mark that the record of their call names; of withheld numbers none is shown.
 SELECT m.tenant, m.media_id, m.length_ms, m.switch, m.path,

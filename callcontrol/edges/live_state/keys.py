@@ -122,6 +122,28 @@ def queues(tenant: str) -> str:
     return _key(tenant, "q")
 
 
+def callbacks(tenant: str, queue: str) -> str:
+    """Hash: number -> the ticket of its callback (`queue_scripts/callbacks.lua`)."""
+    return f"{queues(tenant)}:callbacks:{queue}"
+
+
+def kept_of_caller(tenant: str, queue: str, number: str) -> tuple[str, ...]:
+    """Strings with an expiry, of `queue_scripts/joining.lua` and `offering.lua`: the agent who knows this caller, the
+    place the caller had a moment ago, until when no other callback is promised.
+    """
+    return tuple(f"{queues(tenant)}:{what}:{queue}:{number}" for what in ("sticky", "gone", "called_back"))
+
+
+def agents(tenant: str) -> str:
+    """Set: names of the agents of whom anything is known."""
+    return f"{queues(tenant)}:agents"
+
+
+def agent(tenant: str, name: str) -> str:
+    """Hash: an agent (`queue_scripts/agents.lua`)."""
+    return f"{queues(tenant)}:agent:{name}"
+
+
 def correction(tenant: str) -> str:
     """Microseconds by which the clock of the tenant's queues is ahead of that of Redis (`server_clock`); absent: 0."""
     return f"{queues(tenant)}:correction"

@@ -24,6 +24,8 @@ STAYS: Final = (
     "records of calls, legs and charges with the number: they are books; statements and tax law rest on them",
     "the log of who heard which file: it names no number",
     "orders and proofs of deletion: they name files, not numbers",
+    "calls in progress with the number: they leave Redis when they end",
+    "forwarding rules and settings that name the number: whose extension it is changes them",
     "what was sent by mail or exported before: it is in the hands of those who got it",
 )
 

@@ -73,6 +73,10 @@ class KeptFiles:
         self._settings = settings
         self.storage = storage
 
+    def knows(self, tenant: str) -> bool:
+        """Whether the tenant is configured: of one that is not, neither format nor keys are known."""
+        return tenant in self._settings().tenants
+
     @contextmanager
     def prepared(self, media: MediaChange, pieces: Iterable[bytes], *, is_sound: bool) -> Iterator[Prepared]:
         """A file of the switch as its tenant wants it kept.

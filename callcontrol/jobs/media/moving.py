@@ -15,11 +15,13 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from gevent.pool import Pool
 
 from callcontrol.edges import meters, wav
 from callcontrol.edges.ledger.media_table import MediaTable, PastMedia
@@ -28,10 +30,12 @@ from callcontrol.edges.threads import aside
 from callcontrol.edges.wav import NotWav
 from callcontrol.jobs.media.folders import local_path
 from callcontrol.jobs.media.kept_files import KeptFiles, Prepared
+from callcontrol.jobs.media.loops import OutOfReach
 from callcontrol.vocabulary.media import Media, MediaChange, MediaState
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 
 BATCH: Final = 20  # files that are claimed at once
+AT_ONCE: Final = 4  # of them are moved at the same time
 LEASE_S: Final = 900.0  # longer than a step may take
 APPEARS_S: Final = 30.0  # a file that is not seen so long after it was closed is not there
 AGAIN_S: Final = (2.0, 10.0, 30.0, 60.0, 300.0)  # waits after failed moves of one file; the last one repeats
@@ -89,21 +93,49 @@ class Mover:
         self._now = now
 
     def step(self) -> bool:
-        """Move the next files; True if there may be more."""
+        """Move the next files, of the folders that are there; True if there may be more.
+
+        Raises:
+            StorageAway: storage takes nothing now.
+            OutOfReach: a folder that is named is not there; what lies in the others was moved.
+        """
         folders = self._folders()
-        claimed = self._table.claim(folders, BATCH, LEASE_S)
-        for number, one in enumerate(claimed):
-            try:
-                self._move(one, folders)
-            except StorageAway as error:
-                for waiting in claimed[number:]:
-                    self._put_off(waiting, str(error))
-                raise
+        there = {switch: folder for switch, folder in folders.items() if folder.is_dir()}
+        claimed = self._table.claim(there, BATCH, LEASE_S)
+        self._move_all(claimed, there)
         self._tell(folders)
+        if missing := sorted(folders.keys() - there):
+            raise OutOfReach(f"the folder of {missing[0]} is not there: {folders[missing[0]]}")
         return len(claimed) == BATCH
+
+    def _move_all(self, claimed: Sequence[PastMedia], folders: Mapping[str, Path]) -> None:
+        """Some at once, for storage on a network makes each wait; once it is away, nothing more is tried."""
+        away: list[StorageAway] = []
+
+        def move(one: PastMedia) -> None:
+            try:
+                if not away:
+                    self._move(one, folders)
+                    return
+            except StorageAway as error:
+                away.append(error)
+            self._put_off(one, str(away[0]))
+
+        pool = Pool(AT_ONCE)
+        try:
+            for one in claimed:
+                pool.spawn(move, one)
+            pool.join(raise_error=True)
+        finally:
+            pool.kill()
+        if away:
+            raise away[0]
 
     def _move(self, one: PastMedia, folders: Mapping[str, Path]) -> None:
         media = one.media
+        if not self._files.knows(media.tenant) and self._table.has_sealed(media.tenant):
+            self._put_off(one, f"{media.tenant} seals its files and is not configured any more: configure it again")
+            return
         try:
             seen = aside(look, local_path(folders, media))
         except FileNotFoundError:

@@ -17,7 +17,9 @@ from callcontrol.jobs.media import moving
 from callcontrol.jobs.media.loops import OutOfReach
 from callcontrol.jobs.media.moving import APPEARS_S, LEASE_S, Mover
 from callcontrol.vocabulary.media import MediaState
-from tests.jobs.media.world import World, wav
+from tests.config.folder import TENANT, loaded
+from tests.jobs.media.test_bringing import KEY
+from tests.jobs.media.world import AS_IT_COMES, World, wav
 
 ROOT = Path(__file__).parents[3]
 
@@ -95,6 +97,45 @@ def test_a_folder_that_is_not_mounted_loses_nothing(world: World) -> None:
     with pytest.raises(OutOfReach, match="the folder of fs1 is not there"):
         world.mover().step()
     assert world.row(1).media.state is MediaState.CLOSED
+
+
+def test_of_two_processes_each_moves_what_its_host_sees(world: World, tmp_path: Path) -> None:
+    """Two hosts, each with a switch; the second process's host has a folder named that is not mounted, too."""
+    second = tmp_path / "fs2"
+    second.mkdir()
+    world.message(1, wav(500))
+    (second / "call-2-2.wav").write_bytes(wav(700))
+    world.table.note([world.change(2, switch="fs2")])
+    here, there = world.mover("one"), world.mover("two")
+    there._folders = lambda: {"fs2": second, "fs3": tmp_path / "not mounted"}
+    world.table.note([world.change(3, switch="fs3")])
+    for _ in range(2):
+        here.step()
+    assert [row.media.state for row in world.rows().values() if row.media.switch != "fs1"] == [MediaState.CLOSED] * 2
+    assert [(world.row(n).tries, world.row(n).trouble) for n in (2, 3)] == [(0, "")] * 2
+    with pytest.raises(OutOfReach, match="the folder of fs3 is not there"):
+        there.step()
+    assert [world.row(n).media.state for n in (1, 2)] == [MediaState.STORED] * 2
+    assert (world.row(3).media.state, world.row(3).tries) == (MediaState.CLOSED, 0)
+    assert world.kept(2) == wav(700)
+
+
+def test_files_of_a_removed_tenant_that_seals_wait_and_those_of_another_are_stored(world: World) -> None:
+    world.settings = loaded(f"{TENANT}media: {{{AS_IT_COMES}, keys: {{one: {KEY}}}, sealed_with: one}}\n")
+    world.message(1, wav(500))
+    world.mover().step()
+    sealing, world.settings = world.settings, world.settings.model_copy(update={"tenants": {}})
+    world.message(2, wav(500))
+    world.table.note([world.change(3, tenant="initech", path="/r/call-2-2.wav")])
+    world.mover().step()
+    assert world.row(2).media.state is MediaState.CLOSED
+    assert world.row(2).trouble == "acme seals its files and is not configured any more: configure it again"
+    assert world.row(3).media.state is MediaState.STORED
+    world.settings = sealing
+    world.pass_(3600)
+    world.mover().step()
+    assert world.row(2).media.state is MediaState.STORED
+    assert b"RIFF" not in world.kept(2)
 
 
 def test_storage_away_for_an_hour_costs_nothing_but_time(world: World) -> None:

@@ -147,6 +147,16 @@ def test_a_message_that_no_worker_brought_comes_in_once(office: Office, monkeypa
     assert office.there() == {}  # it was brought there: by the ledger it is deleted only if that is noted
 
 
+def test_a_message_belongs_to_the_box_it_came_to_last(office: Office) -> None:
+    office.row("c-1")
+    office.row("c-2")
+    office.marked(("c-1", "box", NEW), ("c-1", "box", DELETED), ("c-1", "other", NEW), ("c-2", "box", NEW))
+    office.marked(("c-1", "other", KEPT))
+    with connect(office.dsn) as ledger:
+        found = ledger.execute("SELECT media_id, owner FROM media ORDER BY media_id").fetchall()
+    assert [row["owner"] for row in found] == ["voicemail:other", "voicemail:box"]
+
+
 def test_what_a_command_has_deleted_is_noted_within_minutes(office: Office) -> None:
     office.row("c-1")
     office.named("c-1")

@@ -141,8 +141,10 @@ def test_of_two_one_takes_a_message_and_only_that_one_is_done_with_it(boxes: Box
 
 def test_a_message_moves_to_another_box_and_does_not_come_back(boxes: Boxes) -> None:
     boxes.do(AddMessage(message()))
+    for change in (Take("c-2", "extension:101"), Done("c-2", "extension:101")):
+        boxes.do(change)
     assert boxes.said(Move("c-2", "bert")) == Changed(ChangeReply.DONE, Counts(0, 0))
-    assert boxes.look("bert").messages == (message(),)
+    assert boxes.look("bert").messages == (replace(message(), changed=boxes.now),)  # new, and taken by no one
     assert boxes.said(AddMessage(message())).reply is ChangeReply.THERE
     assert boxes.store.counts("acme") == {"anna": Counts(0, 0), "bert": Counts(1, 0)}
 

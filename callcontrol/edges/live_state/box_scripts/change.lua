@@ -135,14 +135,14 @@ function ops.remove()
     return remove(box, given.id) > 0 and 'done' or 'gone', ''
 end
 
--- The message is deleted here, so that a late word of it does not bring it back.
+-- There it is new, and taken by no one; here it is deleted, so that a late word of it does not bring it back.
 function ops.move()
     local mark, other = there(), KEYS[3]
     if not mark then
         return 'gone', ''
     end
     call('HSET', other, 'm:' .. given.id, call('HGET', box, 'm:' .. given.id))
-    write(other, 's:' .. given.id, mark)
+    write(other, 's:' .. given.id, {['$'] = MARK, state = 'new', taken_by = '', done_by = '', changed = whole(now)})
     recount(other, given.to)
     mark.state = 'deleted'
     return change(mark)

@@ -19,6 +19,7 @@ from callcontrol.kinds.targets.voicemail.settings import (
     Voicemail,
     VoicemailTarget,
     links,
+    people_of,
     settings_of,
 )
 from callcontrol.routing.endings import refuse
@@ -56,6 +57,11 @@ def box_of(first: Target, tenant: Tenant) -> VoicemailTarget | None:
     return VoicemailTarget(first.name) if first.name in BLOCK.of(tenant) else None
 
 
+def boxes_of(extension: str, tenant: Tenant) -> Iterator[VoicemailTarget]:
+    """The boxes of the person at an extension: the own one, and those that are shared with others."""
+    return (VoicemailTarget(name) for name in BLOCK.of(tenant) if extension in people_of(tenant, name))
+
+
 KIND = RoutedKind(
     target=VoicemailTarget,
     row="a greeting, then a message is recorded",
@@ -65,6 +71,7 @@ KIND = RoutedKind(
     is_last_resort=True,
     decide=decide,
     default_last_resort=box_of,
+    own_of=boxes_of,
     step=TakeMessage,
     branches=branches,
     saved=(TakeMessage, OpeningBox, BringingGreeting, FullBox, TakingMessage, ReviewingMessage, Message, Greeting),

@@ -1,0 +1,109 @@
+"""What Redis has of one number, besides calls in progress: found, and erased."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from callcontrol.edges.live_state import keys
+from callcontrol.edges.live_state.mailboxes import BoxStore
+from callcontrol.edges.live_state.pipeline import RedisPipeline
+from callcontrol.edges.live_state.queue_views import QueueViews
+from callcontrol.vocabulary.mailbox import Remove
+from callcontrol.vocabulary.queue import Occasion
+
+_TALKED_WITH: Final = b"talk_number"
+
+
+class TraceKind(StrEnum):
+    """What there is of a number."""
+
+    MESSAGE = "message"  # in a voicemail box
+    LANGUAGE = "language"  # the one chosen by key
+    CALLBACK = "callback"  # promised by a queue
+    PLACE = "place"  # of a queue: the agent who knows the caller, the place had a moment ago, a callback made
+    AGENT = "agent"  # the number this agent has talked to last
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One of them.
+
+    Attributes:
+        where: the box, the queue or the agent.
+        id: of the message, or of the callback's ticket.
+    """
+
+    kind: TraceKind
+    where: str = ""
+    id: str = ""
+
+    def __str__(self) -> str:
+        """In words."""
+        return " ".join(filter(None, (self.kind, self.id, self.where and f"of {self.where}")))
+
+
+class NumberTraces:
+    """Of a tenant's numbers. Every method waits for Redis, and raises LiveStateError where it is away.
+
+    Args:
+        occasion: of an operation on the tenant's queues, now.
+    """
+
+    def __init__(self, pipeline: RedisPipeline, tenant: str, occasion: Callable[[str], Occasion]) -> None:
+        self._pipeline = pipeline
+        self._tenant = tenant
+        self._occasion = occasion
+        self._boxes = BoxStore(pipeline)
+
+    def find(self, number: str, queues: Collection[str], held: Collection[str]) -> list[Trace]:
+        """What there is now; nothing is changed.
+
+        Args:
+            held: ids of messages that stay.
+        """
+        messages = (one for one in self._messages(number) if one.id not in held)
+        return [*messages, *self._in_queues(number, queues), *self._of_agents(number), *self._language(number)]
+
+    def erase(self, number: str, traces: Collection[Trace]) -> None:
+        """Erase what was found. What is gone meanwhile is no matter."""
+        for trace in traces:
+            match trace.kind:
+                case TraceKind.MESSAGE:
+                    self._boxes.put(self._tenant, trace.where, Remove(trace.id))
+                case TraceKind.LANGUAGE:
+                    self._ask("DEL", keys.language(self._tenant, number))
+                case TraceKind.CALLBACK:
+                    QueueViews(self._pipeline).take_out(self._tenant, trace.id, self._occasion(self._tenant))
+                case TraceKind.PLACE:
+                    self._ask("DEL", *keys.kept_of_caller(self._tenant, trace.where, number))
+                case TraceKind.AGENT:
+                    self._ask("HSET", keys.agent(self._tenant, trace.where), _TALKED_WITH, "")
+
+    def _messages(self, number: str) -> Iterator[Trace]:
+        for box in self._boxes.counts(self._tenant):
+            for message in self._boxes.read(self._tenant, box).messages:
+                if message.caller == number:
+                    yield Trace(TraceKind.MESSAGE, box, message.id)
+
+    def _in_queues(self, number: str, queues: Collection[str]) -> Iterator[Trace]:
+        for queue in queues:
+            ticket = self._ask("HGET", keys.callbacks(self._tenant, queue), number)
+            if ticket is not None:
+                yield Trace(TraceKind.CALLBACK, queue, ticket.decode())
+            if self._ask("EXISTS", *keys.kept_of_caller(self._tenant, queue, number)):
+                yield Trace(TraceKind.PLACE, queue)
+
+    def _of_agents(self, number: str) -> Iterator[Trace]:
+        for name in sorted(one.decode() for one in self._ask("SMEMBERS", keys.agents(self._tenant))):
+            if self._ask("HGET", keys.agent(self._tenant, name), _TALKED_WITH) == number.encode():
+                yield Trace(TraceKind.AGENT, name)
+
+    def _language(self, number: str) -> Iterator[Trace]:
+        if self._ask("EXISTS", keys.language(self._tenant, number)):
+            yield Trace(TraceKind.LANGUAGE)
+
+    def _ask(self, *command: Any) -> Any:
+        return self._pipeline.ask(*command)

@@ -1,0 +1,91 @@
+"""Voicemail by mail on a real switch: from the caller's mouth to an SMTP server; what came there is heard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from email import policy
+from email.parser import BytesParser
+from pathlib import Path
+from typing import Final
+
+from callcontrol.edges import clock
+from callcontrol.edges.ledger.media_table import PastMedia
+from callcontrol.vocabulary.media import MediaState
+from tests.edges.mail.far_end import FarEnd, Taken
+from tests.freeswitch.audio import Microphones
+from tests.freeswitch.messages import BUSY, TO_VOICEMAIL, message_row, sound_differs, spoken_ms
+from tests.freeswitch.mishaps import OVER_S, Mishap, arrange, wait
+from tests.freeswitch.stage import RealStage
+
+ADDRESS: Final = "grazyna@acme.example"
+MAILED_S: Final = 60.0
+HEADERS: Final = {
+    "From": '"Acme, Łódź" <voicemail@acme.example>',
+    "To": ADDRESS,
+    "Auto-Submitted": "auto-generated",
+}
+
+
+def a_message_is_mailed(stage: RealStage, microphones: Microphones) -> Iterator[str]:
+    """a message is left: it comes by mail to a real SMTP server, and what was said is on the file attached to it"""
+    with FarEnd() as far_end, _with_mail(stage, far_end.address):
+        arrange(stage, BUSY)
+        began = clock.now()
+        stage.world.wait_until_over([stage.world.place(TO_VOICEMAIL)], OVER_S)
+        wait(lambda: bool(far_end.taken), "the mail has come", MAILED_S)
+        wait(lambda: message_row(stage, began, MediaState.STORED) is not None, "the message is in storage")
+        row = message_row(stage, began, MediaState.STORED)
+        assert row is not None
+        yield from _mail_differs(far_end.taken, row, stage.switch.folder / "mailed.wav", spoken_ms(stage, began, row))
+
+
+@contextmanager
+def _with_mail(stage: RealStage, server: str) -> Iterator[None]:
+    """The box sends mails to this server. The files are not written anew: YAML's own reader makes numbers of times."""
+    before = {file: file.read_text(encoding="utf-8") for file in (stage.config / name for name in MAIL)}
+    for file, text in before.items():
+        more, old, new = MAIL[str(file.relative_to(stage.config))]
+        assert old in text, f"{file}: {old}"
+        file.write_text(text.replace(old, new) + more.format(server), encoding="utf-8")
+    stage.daemon.reload()
+    try:
+        yield
+    finally:
+        for file, text in before.items():
+            file.write_text(text, encoding="utf-8")
+        stage.daemon.reload()
+
+
+# By file: what is written behind it, and what is written in place of what.
+MAIL: Final[Mapping[str, tuple[str, str, str]]] = {
+    "callcontrol.yaml": ("\nmail: {{server: '{}', security: none}}\n", "", ""),
+    "tenants/acme.yaml": (
+        '\nmail: {{address: voicemail@acme.example, name: "Acme, Łódź"}}\n',
+        '"107": {max: 60, announce: after}',
+        f'"107": {{max: 60, announce: after, mail: {{to: [{ADDRESS}]}}}}',
+    ),
+}
+
+
+def _mail_differs(taken: Sequence[Taken], row: PastMedia, file: Path, told_ms: float) -> Iterator[str]:
+    """The mail, read by a MIME parser, and its attachment, listened to."""
+    if [one.recipient for one in taken] != [ADDRESS]:
+        yield f"one mail to {ADDRESS} expected: {taken}"
+        return
+    mail = BytesParser(policy=policy.SMTP).parsebytes(taken[0].content)
+    found = {name: str(mail[name]) for name in HEADERS}
+    if found != HEADERS or mail.defects:
+        yield f"{HEADERS} expected: {found}, {mail.defects}"
+    caller, body, attached = TO_VOICEMAIL.number, mail.get_body(("plain",)), [*mail.iter_attachments()]
+    if body is None or caller not in body.get_content() or len(attached) != 1:
+        yield f"a text with {caller} and one attachment expected: {[one.get_content_type() for one in mail.walk()]}"
+        return
+    name = attached[0].get_filename() or ""
+    if not attached[0].get_content_type().startswith("audio/") or caller.lstrip("+") not in name:
+        yield f"a sound named by its caller expected: {attached[0].get_content_type()} {name}"
+    file.write_bytes(attached[0].get_content())
+    yield from sound_differs(file, told_ms, row)
+
+
+MAILED: Final[tuple[Mishap, ...]] = (a_message_is_mailed,)
