@@ -29,8 +29,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture
+def database(ledger_database: str) -> str:
+    """One with the ledger's tables; files that are about how they come to be put `empty_database` in its place."""
+    return ledger_database
+
+
+@pytest.fixture
 def connection(database: str) -> Iterator[psycopg.Connection]:
-    """A connection to an empty database."""
+    """A connection to the database of the test."""
     with psycopg.connect(database, autocommit=True) as opened:
         yield opened
 

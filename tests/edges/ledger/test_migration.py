@@ -46,6 +46,12 @@ CATALOG = (
 
 
 @pytest.fixture
+def database(empty_database: str) -> str:
+    """These tests are about how the tables come to be."""
+    return empty_database
+
+
+@pytest.fixture
 def old(database: str, connection: psycopg.Connection) -> str:
     """A database as version 1 left it: two months of partitions, an answered call in each."""
     connection.execute(SCHEMA_STEPS[0])

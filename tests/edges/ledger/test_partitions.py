@@ -27,6 +27,12 @@ from tests.edges.ledger.conftest import Rows
 from tests.edges.ledger.samples import payload, queue_payload
 
 
+@pytest.fixture
+def database(empty_database: str) -> str:
+    """These tests are about how the tables come to be."""
+    return empty_database
+
+
 @pytest.mark.parametrize(
     ("moment", "month"),
     [

@@ -52,6 +52,12 @@ server_round_robin = 1
 
 
 @pytest.fixture
+def database(empty_database: str) -> str:
+    """These tests are about how the tables come to be."""
+    return empty_database
+
+
+@pytest.fixture
 def bouncer(stores_folder: Path, database: str) -> Iterator[str]:
     """DSN of the test's database through a PgBouncer that gives every transaction the next server connection."""
     server, listen = conninfo_to_dict(database), free_ports(1)[0]

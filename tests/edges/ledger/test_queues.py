@@ -45,12 +45,6 @@ TRUTH = (
 STORY = Story()
 
 
-@pytest.fixture
-def database(ledger_database: str) -> str:
-    """The records of each test in the same tables."""
-    return ledger_database
-
-
 def at(seconds: float) -> datetime:
     return datetime_of(STORY.moment(seconds))
 

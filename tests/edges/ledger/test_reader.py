@@ -23,12 +23,6 @@ from tests.edges.ledger.samples import payload, rated
 
 
 @pytest.fixture
-def database(ledger_database: str) -> str:
-    """The records of each test in the same tables."""
-    return ledger_database
-
-
-@pytest.fixture
 def reader(database: str, writer: LedgerWriter) -> LedgerReader:
     """Four calls: 0 on the 16th, 1 and 2 on the 17th at noon, 3 (of another tenant, abandoned) on the 18th."""
     other = Story(3, instant_from("2026-11-18T08:00:00Z"), "globex").rings(0, 0).ended(4, by="caller")

@@ -10,6 +10,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 from rich.console import Console
 
 from callcontrol.billing.fold import fold
@@ -55,11 +56,21 @@ def test_a_leg_written_by_two_workers_is_one_row(writer: LedgerWriter, rows: Row
     assert rows("SELECT count(*), count(DISTINCT (switch, leg_id)) FROM legs") == [(3, 3)]
 
 
-@pytest.fixture
-def year(database: str) -> Iterator[psycopg.Connection]:
-    """A ledger with a small year of calls, a month in each partition."""
-    with psycopg.connect(database, autocommit=True) as connection:
+@pytest.fixture(scope="module")
+def year_database(postgres_dsn: str) -> str:
+    """DSN of a ledger with a small year of calls, a month in each partition; the tests of this file only read it."""
+    with psycopg.connect(postgres_dsn, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE year")
+    dsn = make_conninfo(postgres_dsn, dbname="year")
+    with psycopg.connect(dsn, autocommit=True) as connection:
         fill(connection, CALLS, Console(quiet=True))
+    return dsn
+
+
+@pytest.fixture
+def year(year_database: str) -> Iterator[psycopg.Connection]:
+    """A connection to it."""
+    with psycopg.connect(year_database, autocommit=True) as connection:
         yield connection
 
 
@@ -85,7 +96,7 @@ def one_call(connection: psycopg.Connection) -> tuple[Any, ...]:
     return row
 
 
-def test_a_search_goes_by_an_index_of_the_months_it_asks_for(database: str, year: psycopg.Connection) -> None:
+def test_a_search_goes_by_an_index_of_the_months_it_asks_for(year_database: str, year: psycopg.Connection) -> None:
     """One test for all: a year is dear."""
     tenant, call, caller, dialled = one_call(year)
     june = Wanted(since=instant_from("2026-06-02T00:00:00Z"), until=instant_from("2026-06-20T00:00:00Z"))
@@ -97,11 +108,11 @@ def test_a_search_goes_by_an_index_of_the_months_it_asks_for(database: str, year
         (replace(june, tenant=tenant, number=dialled), "tenant_dialled_started_day_started_at_idx"),
         (replace(june, tenant=tenant, number="101"), "tenant_address_started_day_idx"),
     ):
-        with LedgerReader(database) as reader:
+        with LedgerReader(year_database) as reader:
             found = carried_out(year, *reader.search(wanted))
         assert any(index.endswith(f"_2026_06_{by}") for _, index in found), (by, found)
         assert {table[-8:] for table, _ in found} == {"_2026_06"}
-    with LedgerReader(database) as reader:
+    with LedgerReader(year_database) as reader:
         of_the_year = carried_out(year, *reader.search(Wanted(call_id=call)))
     assert of_the_year == {(f"calls_2026_{month:02}", f"calls_2026_{month:02}_call_id_idx") for month in range(1, 13)}
 

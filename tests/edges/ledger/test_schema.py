@@ -18,6 +18,12 @@ from tests.edges.ledger.samples import payload, queue_payload
 TABLES = (*partitions.TABLES, "schema_version")
 
 
+@pytest.fixture
+def database(empty_database: str) -> str:
+    """These tests are about how the tables come to be."""
+    return empty_database
+
+
 def test_applying_it_again_changes_nothing(connection: psycopg.Connection, rows: Rows) -> None:
     apply_schema(connection)
     apply_schema(connection)

@@ -24,6 +24,12 @@ SETTINGS = (
 )
 
 
+@pytest.fixture
+def database(empty_database: str) -> str:
+    """These tests change the database as a whole."""
+    return empty_database
+
+
 def of_caller(n: int, name: str) -> bytes:
     """A record whose caller has this name."""
     rated = from_json(payload(n))
@@ -89,3 +95,11 @@ def test_an_address_that_libpq_would_quote_in_pieces_is_refused_before_it_sees_i
             attempt()
         assert "sec" not in str(caught.value)
         assert "ret" not in str(caught.value)
+
+
+def test_a_database_of_a_later_version_is_ledger_away(writer: LedgerWriter, connection: psycopg.Connection) -> None:
+    writer.write([])
+    connection.execute("INSERT INTO schema_version VALUES (99)")
+    writer.close()
+    with pytest.raises(LedgerAway, match="SchemaTooNew: the ledger has schema version 99"):
+        writer.write([payload()])

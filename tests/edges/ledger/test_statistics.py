@@ -23,12 +23,6 @@ DAY, NEXT_DAY = instant_from("2026-11-17T00:00:00Z"), instant_from("2026-11-18T0
 IN_TIME_S, SHORT_S = 20, 5
 
 
-@pytest.fixture
-def database(ledger_database: str) -> str:
-    """The records of each test in the same tables."""
-    return ledger_database
-
-
 def story(n: int, seconds: float, tenant: str = "acme", has_caller: bool = True) -> Story:
     """A call that arrives so many seconds into the day."""
     return Story(n, Instant(DAY + round(seconds * SECOND_US)), tenant, has_caller)
