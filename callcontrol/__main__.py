@@ -37,6 +37,7 @@ COMMANDS = (
     "forward",
     "duty",
     "boxes",
+    "account",
     "calls",
     "queues",
     "recordings",
@@ -57,7 +58,7 @@ WHOLE = ("completion",)
 # For the supervisor only: no help shows them.
 HIDDEN = ("work",)
 # One of these commands without a verb of its VERBS shows what there is.
-SHOWING = ("recordings", "queues", "agents", "hours", "duty", "boxes", "records")
+SHOWING = ("recordings", "queues", "agents", "hours", "duty", "boxes", "records", "account")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

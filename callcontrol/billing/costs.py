@@ -36,20 +36,23 @@ def rate_record(record: CallRecord, prices: PriceBook | Tariff | None) -> RatedR
             found, which leaves the legs unrated.
     """
     book = PriceBook(prices) if isinstance(prices, Tariff) else prices
-    outgoing = [_of_leg(leg, _with_cost(leg, _charge(leg, book), book)) for leg in _costing(record)]
-    inbound = [_of_leg(leg, charge) for leg, charge in _inbound(record, book)]
+    outgoing = [_of_leg(leg, _with_cost(leg, _charge(leg, book), book), book) for leg in _costing(record)]
+    inbound = [_of_leg(leg, charge, book) for leg, charge in _inbound(record, book)]
     return RatedRecord(record, (*inbound, *outgoing))
 
 
 def unrated_record(record: CallRecord, reason: str) -> RatedRecord:
     """The record with every leg that costs something marked as without a price, for this reason."""
-    charges = (_of_leg(leg, ChargeRecord(leg.leg_id, leg.payer, number_of(leg), reason)) for leg in _costing(record))
+    charges = (
+        _of_leg(leg, ChargeRecord(leg.leg_id, leg.payer, number_of(leg), reason), None) for leg in _costing(record)
+    )
     return RatedRecord(record, tuple(charges))
 
 
-def _of_leg(leg: LegRecord, charge: ChargeRecord) -> ChargeRecord:
+def _of_leg(leg: LegRecord, charge: ChargeRecord, book: PriceBook | None) -> ChargeRecord:
     """The charge with what its leg tells, whatever the price; the list's own word for the number comes first."""
-    return replace(charge, estimate=leg.estimate, direction=charge.direction or leg.called_direction)
+    account = book.accounts.get(charge.payer, "") if book else ""
+    return replace(charge, estimate=leg.estimate, direction=charge.direction or leg.called_direction, account=account)
 
 
 def _costing(record: CallRecord) -> Iterator[LegRecord]:

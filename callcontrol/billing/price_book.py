@@ -17,11 +17,13 @@ class PriceBook:
         tariff: of all payers that have none of their own.
         of_payers: by payer, such as `extension:101`.
         of_trunks: what the carriers charge us, by trunk.
+        accounts: the name of the credit account that pays, by payer; those without one are left out.
     """
 
     tariff: Tariff
     of_payers: Mapping[str, Tariff] = field(default_factory=dict)
     of_trunks: Mapping[str, Tariff] = field(default_factory=dict)
+    accounts: Mapping[str, str] = field(default_factory=dict)
 
     def of_payer(self, payer: str) -> Tariff:
         """The list by which this payer's legs are priced."""

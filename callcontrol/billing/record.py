@@ -325,6 +325,7 @@ class ChargeRecord:
             None and "": there is none, or no price in it.
         margin: the amount (net, where that is known) less the cost; None: one of them is not known, or the currencies
             differ.
+        account: the credit account that pays, by its name; "" for none.
     """
 
     leg_id: str
@@ -353,6 +354,7 @@ class ChargeRecord:
     cost_currency: Annotated[str, LATER] = ""
     cost_formula: Annotated[str, LATER] = ""
     margin: Annotated[Decimal | None, LATER] = None
+    account: Annotated[str, LATER] = ""
 
 
 @dataclass(frozen=True, slots=True)

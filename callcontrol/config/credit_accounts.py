@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from callcontrol.config.credit_settings import Credit
-from callcontrol.config.settings import Tenant
+from callcontrol.config.settings import Settings, Tenant
 from callcontrol.vocabulary.target import ExtensionTarget, extension_in, text_of
 
 # The account of a tenant; that of an extension is named by its target text.
 TENANT_ACCOUNT = "tenant"
+
+
+def accounts_by_payer(tenant: Tenant) -> Mapping[str, str]:
+    """The account of each payer that has one, its own or the tenant's."""
+    payers = [TENANT_ACCOUNT, *(text_of(ExtensionTarget(name)) for name in tenant.extensions)]
+    return {payer: found[0] for payer in payers if (found := account_of(payer, tenant))}
+
+
+def tenants_with_accounts(settings: Settings) -> list[str]:
+    """Those that have an account, or extensions that do."""
+    return [
+        name
+        for name, tenant in settings.tenants.items()
+        if tenant.credit.has_account or any(one.credit.has_account for one in tenant.extensions.values())
+    ]
 
 
 def account_of(payer: str, tenant: Tenant) -> tuple[str, Credit] | None:

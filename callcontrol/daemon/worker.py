@@ -13,6 +13,7 @@ import gevent
 from gevent import socket
 from gevent.event import Event
 
+from callcontrol.config.credit_accounts import tenants_with_accounts
 from callcontrol.config.settings import Settings
 from callcontrol.control.talk_events import RecordingAsked
 from callcontrol.daemon.adoption import Adoption
@@ -21,6 +22,7 @@ from callcontrol.daemon.call_acceptor import CallAcceptor
 from callcontrol.daemon.call_backs import CallBacks
 from callcontrol.daemon.closing_watch import ClosingWatch
 from callcontrol.daemon.configuration import Current
+from callcontrol.daemon.credit_books import CreditBooks
 from callcontrol.daemon.engagements import engaged_in
 from callcontrol.daemon.event_polling import EventPolling
 from callcontrol.daemon.handover import Handover
@@ -110,9 +112,9 @@ class Worker:
         self._current, self._name = current, worker_name(clock.new_id())
         self._stopped, self._draining, self._chance = Event(), False, random.Random(clock.new_id())
         self._pipeline = RedisPipeline(connect(redis_url, settings.limits.lookup_ms / 1000))
-        spools = self._spools = WorkerSpools(settings, instance, postgres_dsn)
-        phones = Registrations(settings.switches)
-        store = self._queue_store()
+        self._credit = CreditBooks(postgres_dsn, self._pipeline, self._name, self._tenants_with_accounts)
+        spools = self._spools = WorkerSpools(settings, instance, postgres_dsn, self._credit.booked)
+        phones, store = Registrations(settings.switches), self._queue_store()
         sync = self._layout_sync = LayoutSync(current, phones, store, self._engaged, OverrideStore(self._pipeline))
         links = self._switch_links = SwitchLinks(settings, phones, self._chance, self._phone_changed, sync.phones_read)
         self._queue_upgrade = QueueUpgrade(workers := self._lease(), store)
@@ -147,6 +149,9 @@ class Worker:
         self._server = _server(settings, listener, CallAcceptor(self._shared, links), links)
         self._heartbeat = Heartbeat(pulse, self._how, self._stopped.set) if pulse is not None else None
 
+    def _tenants_with_accounts(self) -> list[str]:
+        return tenants_with_accounts(self._current.configuration.settings)
+
     def _phone_changed(self, user: str, domain: str) -> None:
         self._layout_sync.phone_changed(user, domain)
         self._lamps.phone_changed(user, domain)
@@ -173,6 +178,7 @@ class Worker:
         """Serve until SIGTERM or SIGINT, or the supervisor is gone; returns the exit status."""
         _calm_collector()
         self._spools.start()
+        self._credit.start()
         self._lamps = self._lamps_of(self._switch_links)
         self._lamps.start()
         self._switch_links.start(self._shared)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from callcontrol.config.settings import Settings
@@ -10,6 +11,7 @@ from callcontrol.daemon.media_writer import MediaWriter
 from callcontrol.daemon.orphan_spools import OrphanSpools, spool_of
 from callcontrol.daemon.record_writer import RecordWriter
 from callcontrol.edges import meters
+from callcontrol.edges.ledger.accounts import Booked
 from callcontrol.edges.ledger.media import MediaLedger
 from callcontrol.edges.ledger.rejected import FILE, RejectedRecords
 from callcontrol.edges.ledger.writer import LedgerWriter
@@ -22,12 +24,18 @@ class WorkerSpools:
 
     Attributes:
         records, media: where what is to be kept is handed over.
+
+    Args:
+        on_booked: told of accounts that have charges, once they are committed.
     """
 
-    def __init__(self, settings: Settings, instance: int, dsn: str) -> None:
+    def __init__(
+        self, settings: Settings, instance: int, dsn: str, on_booked: Callable[[Booked], object] = lambda booked: None
+    ) -> None:
         self._data, self._dsn = Path(settings.data), dsn
         limits = SpoolLimits(total_bytes=settings.limits.spool_bytes)
-        self._ledger = LedgerWriter(dsn)
+        self._on_booked = on_booked
+        self._ledger = LedgerWriter(dsn, on_booked=on_booked)
         records = spool_of(self._data / "spool", instance, limits)
         self.records = self._record_writer(records, self._ledger)
         media = spool_of(self._data / media_writer.FOLDER, instance, limits)
@@ -58,7 +66,7 @@ class WorkerSpools:
         meters.media_changes_waiting.set(media.depth + media.waiting + self._orphan_media.depth)
 
     def _carrier_of_records(self, folder: Path) -> RecordWriter:
-        return self._record_writer(Spool(folder), LedgerWriter(self._dsn))
+        return self._record_writer(Spool(folder), LedgerWriter(self._dsn, on_booked=self._on_booked))
 
     def _carrier_of_media(self, folder: Path) -> MediaWriter:
         return self._media_writer(Spool(folder))

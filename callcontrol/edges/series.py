@@ -79,6 +79,7 @@ LIMITS: Final = (
     "MAX_REPEATED",
     "MAX_SOUNDS",
     "MAX_WAITING",
+    "MAX_WANTED",
     "VALUE_CHARACTERS",
     "VARIABLES_LIMIT",
     "choices",

@@ -141,6 +141,13 @@ class Balance:
     on_hold: bool = False
 
 
+class Unbooked(NamedTuple):
+    """What a leg has cost, in units, as far as its worker knows, and since when it has ended."""
+
+    units: int
+    since: Instant
+
+
 @dataclass(frozen=True, slots=True)
 class LiveAccount:
     """An account as Redis has it.
@@ -148,16 +155,16 @@ class LiveAccount:
     Attributes:
         balance: None: Redis does not know it (any more); it is asked for with the next call.
         reserved: by leg, in units.
-        unbooked: legs that have ended and are not in the ledger yet: what they cost, in units.
+        unbooked: by leg, those that have ended and are not in the ledger yet.
     """
 
     account: CreditAccount
     balance: Balance | None = None
     reserved: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
-    unbooked: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    unbooked: Mapping[str, Unbooked] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def available(self) -> int:
         """The balance less what is reserved and what is not in the ledger yet, in units."""
         balance = 0 if self.balance is None else self.balance.units
-        return balance - sum(self.reserved.values()) - sum(self.unbooked.values())
+        return balance - sum(self.reserved.values()) - sum(one.units for one in self.unbooked.values())

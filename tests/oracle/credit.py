@@ -9,7 +9,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from callcontrol.edges.live_state.credit import Booking, Released
-from callcontrol.vocabulary.credit import Balance, CreditAccount, LiveAccount, Rung, SpanReply, SpanRequest, SpanWord
+from callcontrol.vocabulary.credit import (
+    Balance,
+    CreditAccount,
+    LiveAccount,
+    Rung,
+    SpanReply,
+    SpanRequest,
+    SpanWord,
+    Unbooked,
+)
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 
 OVER_US = 600 * SECOND_US
@@ -40,12 +49,12 @@ class State:
 
     balance: Balance | None = None
     spans: dict[str, Span] = field(default_factory=dict)
-    unbooked: dict[str, int] = field(default_factory=dict)
+    unbooked: dict[str, Unbooked] = field(default_factory=dict)
 
     def left(self, floor: int) -> int:
         assert self.balance is not None
         reserved = sum(span.units for span in self.spans.values())
-        return self.balance.units - floor - reserved - sum(self.unbooked.values())
+        return self.balance.units - floor - reserved - sum(one.units for one in self.unbooked.values())
 
 
 class CreditModel:
@@ -99,7 +108,7 @@ class CreditModel:
         state.spans.pop(leg, None)
         self.over[leg] = now
         if used:
-            state.unbooked[leg] = used
+            state.unbooked[leg] = Unbooked(used, now)
         return True
 
     def book(self, now: Instant, balance: Balance, legs: Iterable[str] = ()) -> Booking:
@@ -112,7 +121,7 @@ class CreditModel:
             state.spans.pop(leg, None)
             self.over[leg] = now
         self._forget(now)
-        return booking
+        return replace(booking, unbooked=sum(one.units for one in state.unbooked.values()))
 
     def expire(self, now: Instant) -> list[Released]:
         found = []

@@ -14,6 +14,7 @@ from callcontrol.billing.tariffs.markups import on_bases
 from callcontrol.billing.tariffs.needed import lists_of_the_future, numbers_without_a_price
 from callcontrol.config.checks import warnings as checks
 from callcontrol.config.checks.places import problem_at
+from callcontrol.config.credit_accounts import accounts_by_payer
 from callcontrol.config.problems import Problem
 from callcontrol.config.settings import Settings, Tenant
 from callcontrol.vocabulary.moment import Instant
@@ -61,7 +62,7 @@ def price_book(files: Mapping[str, str], settings: Settings, tenant: Tenant) -> 
         for extension in extensions
     }
     of_trunks = {name: read(trunk.tariff, NO_ZONE) for name, trunk in settings.trunks.items() if trunk.tariff}
-    return PriceBook(read(tenant.tariff, tenant.zone), of_payers, of_trunks)
+    return PriceBook(read(tenant.tariff, tenant.zone), of_payers, of_trunks, accounts_by_payer(tenant))
 
 
 def listed(files: Mapping[str, str], name: str, zone: str) -> Tariff | tuple[Problem, ...]:

@@ -19,6 +19,7 @@ from psycopg.rows import dict_row
 
 from callcontrol.billing.record import CallRecord, RatedRecord
 from callcontrol.billing.record_json import VERSION, from_json, to_json
+from callcontrol.edges.ledger.accounts import enter_charges
 from callcontrol.edges.ledger.queries import query
 from callcontrol.edges.ledger.reader import asking, connect, explained
 from callcontrol.edges.ledger.session import transaction
@@ -156,10 +157,11 @@ class LedgerHistory:
         Raises:
             NoLedger: Postgres refused, or has no ledger of this version.
         """
-        given = b"[" + b",".join(map(to_json, records)) + b"]"
+        given = {"records": (b"[" + b",".join(map(to_json, records)) + b"]").decode()}
         with asking(self._connection):
             self._connection.execute(query("lock_charges"))
-            rows = self._rows("rate_unrated", {"records": given.decode()})
+            rows = self._rows("rate_unrated", given)
+            enter_charges(self._connection, given)
         return {(row["tenant"], row["switch"], row["leg_id"]) for row in rows}
 
     def _rows(self, name: str, params: Mapping[str, object]) -> list[_Row]:

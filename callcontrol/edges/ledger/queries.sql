@@ -3,7 +3,7 @@
 -- {legs: l.NAME} stands for the columns that billing/record.py declares of a table, one after the other: NAME is the column,
 -- TYPE its type in the JSON, STORED(x) the stored value of the JSON's x. Only what a statement is about is named in it.
 
--- write_records: Stores the calls, legs, charges, visits, offers and segments that are not there yet; tells how many calls it was given and whether all was new.
+-- write_records: Stores the calls, legs, charges, visits, offers and segments that are not there yet; tells how many calls it was given, whether all was new, and whether an account pays for any leg.
 -- Of a leg or call that occurs twice among the records the truer one counts, else the first; visits, offers and segments are
 -- those of the call that counts. Records of before there were queues, or segments, have none.
 WITH input AS MATERIALIZED (
@@ -104,7 +104,8 @@ SELECT
         AND (SELECT count(*) FROM new_legs) = (SELECT count(*) FROM one_per_leg)
         AND (SELECT count(*) FROM new_visits) = (SELECT count(*) FROM given_visits)
         AND (SELECT count(*) FROM new_offers) = (SELECT count(*) FROM given_offers)
-        AND (SELECT count(*) FROM new_segments) = (SELECT count(*) FROM given_segments);
+        AND (SELECT count(*) FROM new_segments) = (SELECT count(*) FROM given_segments),
+    EXISTS (SELECT 1 FROM given_charges WHERE account <> '');
 
 -- withdraw_estimates: Makes room for truer records: removes estimated rows for which the records have better ones, and voids their charges.
 -- With a call go its visits, offers and segments: whatever else was not known of it, the truer record tells. A reconciled record is truer

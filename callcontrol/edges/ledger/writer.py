@@ -23,6 +23,7 @@ from callcontrol.billing.record_json import CURRENT, BadRecord, NewerRecord, fro
 from callcontrol.config.credentials import said_by
 from callcontrol.edges import clock
 from callcontrol.edges.ledger import partitions
+from callcontrol.edges.ledger.accounts import Booked, enter_charges
 from callcontrol.edges.ledger.partitions import ForeignTable
 from callcontrol.edges.ledger.queries import query
 from callcontrol.edges.ledger.schema import SchemaTooNew, apply_schema
@@ -59,11 +60,22 @@ class _NoSuchCall(ValueError):
 
 
 class LedgerWriter:
-    """One connection, made when it is needed and again after it broke. For one greenlet at a time."""
+    """One connection, made when it is needed and again after it broke. For one greenlet at a time.
 
-    def __init__(self, dsn: str, *, now: Callable[[], Instant] = clock.now) -> None:
+    Args:
+        on_booked: told of each account that has charges of records that were written, once they are committed.
+    """
+
+    def __init__(
+        self,
+        dsn: str,
+        *,
+        now: Callable[[], Instant] = clock.now,
+        on_booked: Callable[[Booked], object] = lambda booked: None,
+    ) -> None:
         self._dsn = dsn
         self._now = now
+        self._on_booked = on_booked
         self._connection: Connection[tuple[object, ...]] | None = None
         self._looked_at_partitions = Instant(0)
         self.months_ahead = -1  # months after this one that have their partitions; -1: unknown or not even this one
@@ -134,7 +146,8 @@ class LedgerWriter:
 
     def _store(self, connection: Connection[tuple[object, ...]], payloads: Sequence[bytes]) -> list[Rejection]:
         try:
-            _upsert(connection, payloads)
+            for booked in _upsert(connection, payloads):
+                self._on_booked(booked)
             return []
         except (psycopg.Error, _NoSuchCall) as error:
             if not isinstance(error, _NoSuchCall) and (error.sqlstate or "")[:2] not in RECORDS_FAULT:
@@ -188,16 +201,20 @@ def _current(payload: bytes, rejected: list[Rejection]) -> bytes | None:
         return None
 
 
-def _upsert(connection: Connection[tuple[object, ...]], payloads: Sequence[bytes]) -> None:
+def _upsert(connection: Connection[tuple[object, ...]], payloads: Sequence[bytes]) -> list[Booked]:
+    """Write them, and enter what their charges change in the accounts that pay."""
     records = {"records": (b"[" + b",".join(payloads) + b"]").decode("utf-8", "replace")}
     with _at_most(STATEMENT_TIMEOUT_S, connection):
-        given, all_new = _write(connection, records)
+        given, all_new, has_account = _write(connection, records)
         if given != len(payloads):
             raise _NoSuchCall("the record names no call: `call.call_id` is missing")
+        booked = enter_charges(connection, records) if has_account else []
     if not all_new:
         with _at_most(STATEMENT_TIMEOUT_S, connection):
             connection.execute(query("withdraw_estimates"), records)
             _write(connection, records)
+            booked = enter_charges(connection, records)
+    return booked
 
 
 def _at_most(seconds: int, connection: Connection[tuple[object, ...]]) -> AbstractContextManager[None]:

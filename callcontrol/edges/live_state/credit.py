@@ -18,7 +18,15 @@ from callcontrol.edges.live_state import keys
 from callcontrol.edges.live_state.failures import LiveStateError, StoreAway, StoreRefused
 from callcontrol.edges.live_state.pipeline import RedisPipeline
 from callcontrol.edges.live_state.script import script_of
-from callcontrol.vocabulary.credit import Balance, CreditAccount, LiveAccount, SpanReply, SpanRequest, SpanWord
+from callcontrol.vocabulary.credit import (
+    Balance,
+    CreditAccount,
+    LiveAccount,
+    SpanReply,
+    SpanRequest,
+    SpanWord,
+    Unbooked,
+)
 from callcontrol.vocabulary.moment import Instant
 
 log = logging.getLogger(__name__)
@@ -40,10 +48,12 @@ class Booking:
     Attributes:
         word: `same`, `newer`, `older` or `mended`, see `credit_scripts/book.lua`.
         off: what Redis's balance was short of, in units; 0 but with `mended`.
+        unbooked: what ended legs cost that the ledger does not have yet, in units.
     """
 
     word: str
     off: int
+    unbooked: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,17 +106,33 @@ class CreditStore:
         SCRIPT.submit(self._pipeline, (keys.credit(account.tenant),), words, _log_refusal)
 
     def book(
-        self, balance: Balance, legs: Iterable[str] = (), on_booked: OnBooked = lambda booking, trouble: None
+        self,
+        balance: Balance,
+        legs: Iterable[str] = (),
+        on_booked: OnBooked = lambda booking, trouble: None,
+        *,
+        restore: bool = False,
     ) -> None:
         """Tell Redis what the ledger has: the balance after an entry, and legs that are in it or in an earlier one.
         Told twice it counts once; of two balances the later entry's stands.
+
+        Args:
+            restore: the ledger has no later entry, whatever Redis has: it was set back.
         """
         account = balance.account
-        words = ("book", self._now(), _name(account), balance.entry, balance.units, int(balance.on_hold), *legs)
+        words = (
+            "restore" if restore else "book",
+            self._now(),
+            _name(account),
+            balance.entry,
+            balance.units,
+            int(balance.on_hold),
+            *legs,
+        )
 
         def answered(reply: Any, trouble: LiveStateError | None) -> None:
             _log_refusal(reply, trouble)
-            on_booked(None if trouble is not None else Booking(reply[0].decode(), int(reply[1])), trouble)
+            on_booked(None if trouble is not None else Booking(reply[0].decode(), *map(int, reply[1:])), trouble)
 
         SCRIPT.submit(self._pipeline, (keys.credit(account.tenant),), words, answered)
 
@@ -128,7 +154,7 @@ class CreditStore:
         place, name = keys.credit(account.tenant), _name(account)
         asked = (self._pipeline.ask("HGETALL", f"{place}:{part}:{name}") for part in _PARTS)
         kept, reserved, unbooked = map(_pairs, asked)
-        return LiveAccount(account, _balance(account, kept), _units(reserved), _units(unbooked))
+        return LiveAccount(account, _balance(account, kept), _units(reserved), _unbooked(unbooked))
 
     def _reserve(self, request: SpanRequest, on_reply: OnSpan, on_unknown: Callable[[], None]) -> None:
         def answered(reply: Any, trouble: LiveStateError | None) -> None:
@@ -184,6 +210,11 @@ def _balance(account: CreditAccount, kept: Mapping[bytes, bytes]) -> Balance | N
 def _units(found: Mapping[bytes, bytes]) -> Mapping[str, int]:
     """By leg the units, which stand in front."""
     return MappingProxyType({leg.decode(): int(text.split()[0]) for leg, text in found.items()})
+
+
+def _unbooked(found: Mapping[bytes, bytes]) -> Mapping[str, Unbooked]:
+    split = {leg.decode(): text.split() for leg, text in found.items()}
+    return MappingProxyType({leg: Unbooked(int(units), Instant(int(at))) for leg, (units, at) in split.items()})
 
 
 def _pairs(reply: Any) -> Mapping[bytes, bytes]:

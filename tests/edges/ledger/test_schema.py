@@ -15,7 +15,7 @@ from callcontrol.edges.ledger.writer import LedgerWriter
 from tests.edges.ledger.conftest import Rows
 from tests.edges.ledger.samples import payload, queue_payload
 
-TABLES = (*partitions.TABLES, "schema_version")
+TABLES = (*partitions.TABLES, "accounts", "account_entries", "schema_version")
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ from callcontrol.vocabulary.credit import (
     SpanReply,
     SpanRequest,
     SpanWord,
+    Unbooked,
 )
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from tests.billing.test_credit import ANSWERED, NUMBER, tariff
@@ -63,9 +64,9 @@ class Worker:
         reply: SpanReply = result.get(timeout=5)
         return reply
 
-    def book(self, balance: Balance, *legs: str) -> Booking:
+    def book(self, balance: Balance, *legs: str, restore: bool = False) -> Booking:
         result: AsyncResult = AsyncResult()
-        self.store.book(balance, legs, lambda booking, trouble: result.set(booking or trouble))
+        self.store.book(balance, legs, lambda booking, trouble: result.set(booking or trouble), restore=restore)
         booking: Booking = result.get(timeout=5)
         return booking
 
@@ -200,7 +201,7 @@ def test_calls_that_share_a_balance_come_to_their_end_together_and_leave_nothing
     assert max(ended.values()) - min(ended.values()) <= 6
     account = workers[0].store.look(ACCOUNT)
     assert account.reserved == {}
-    spent = sum(account.unbooked.values())
+    spent = sum(one.units for one in account.unbooked.values())
     assert 3 * UNITS - 12 * UNITS // 100 <= spent <= 3 * UNITS
 
 
@@ -290,6 +291,8 @@ def test_a_balance_that_differs_from_the_ledger_s_is_mended_and_told(worker: Mak
     assert one.book(Balance(ACCOUNT, 6, 2 * UNITS)) == Booking("older", 0)
     assert one.book(Balance(ACCOUNT, 7, UNITS - 1)) == Booking("mended", -1)
     assert one.store.look(ACCOUNT).available == UNITS - 1
+    assert one.book(Balance(ACCOUNT, 6, 2 * UNITS), restore=True) == Booking("mended", UNITS + 1)
+    assert one.store.look(ACCOUNT).available == 2 * UNITS
 
 
 def test_an_account_of_a_later_version_is_left_to_that(worker: MakeWorker) -> None:
@@ -317,7 +320,7 @@ def test_in_redis_of_each_kind(any_redis_url: str, clock: Clock) -> None:
     one = Worker(any_redis_url, clock, Balance(ACCOUNT, 1, UNITS))
     assert one.reserve(REQUEST).is_granted
     one.store.end(ACCOUNT, "leg", CALL)
-    assert one.store.look(ACCOUNT).unbooked == {"leg": CALL}
+    assert one.store.look(ACCOUNT).unbooked == {"leg": Unbooked(CALL, ANSWERED)}
     assert one.store.expire("acme") == []
     assert credit.EXPIRE_AT_ONCE > 1
     one.pipeline.stop(1)

@@ -1,0 +1,194 @@
+"""`callcontrol account show`, `statement` and `check`: where accounts stand, what was entered, whether it adds up."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from contextlib import ExitStack
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from callcontrol.commands.account_names import account_in, currency_in, in_words, tenant_in
+from callcontrol.commands.arguments import configuration_or_exit
+from callcontrol.commands.media_ledger import ledger_of, note, say
+from callcontrol.commands.names import unknown
+from callcontrol.commands.stores import live_state
+from callcontrol.config.credit_accounts import account_of
+from callcontrol.config.credit_settings import CreditKind
+from callcontrol.config.settings import Settings, Tenant
+from callcontrol.daemon.configuration import Configuration
+from callcontrol.edges.ledger.accounts import Entry, balances_of, entries_of, faults_of
+from callcontrol.edges.live_state.credit import CreditStore
+from callcontrol.edges.live_state.failures import LiveStateError
+from callcontrol.vocabulary.credit import Balance, CreditAccount, LiveAccount, amount_of
+from callcontrol.vocabulary.moment import Instant, instant_from, text_of
+from callcontrol.vocabulary.target import ExtensionTarget
+from callcontrol.vocabulary.target import text_of as target_text
+
+MAX_ENTRIES = 10_000
+FAULTS = 1
+
+
+def add(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """`show TENANT [ACCOUNT]`, `statement TENANT ACCOUNT [--since TIME] [--until TIME]`, `check [TENANT]`."""
+    showing = verbs.add_parser("show", help="balances, what is reserved, what is left")
+    showing.add_argument("tenant", metavar="TENANT")
+    showing.add_argument("account", metavar="ACCOUNT", nargs="?", default="", help="only this one")
+    stating = verbs.add_parser("statement", help="every entry, in order")
+    stating.add_argument("tenant", metavar="TENANT")
+    stating.add_argument("account", metavar="ACCOUNT", help="tenant, or extension:101")
+    for name in ("since", "until"):
+        stating.add_argument(f"--{name}", default="", metavar="TIME", help="ISO day or time in the tenant's zone")
+    stating.add_argument("--limit", type=int, default=MAX_ENTRIES, help="at most so many entries")
+    checking = verbs.add_parser("check", help="redo all running totals")
+    checking.add_argument("tenant", metavar="TENANT", nargs="?", default=None)
+
+
+def show(args: argparse.Namespace) -> int:
+    """The tenant's accounts: those configured, and those with entries."""
+    configuration = configuration_or_exit(args.config)
+    tenant = tenant_in(args, configuration)
+    with ledger_of(configuration.settings) as connection:
+        balances = {one.account: one for one in balances_of(connection, args.tenant)}
+    for account in _configured(args, configuration, tenant):
+        balances.setdefault(account, Balance(account))
+    if args.account:
+        wanted = account_in(args, configuration)
+        balances = {wanted: balances.get(wanted, Balance(wanted))}
+    live = _live(configuration.settings, list(balances))
+    for account, balance in sorted(balances.items()):
+        limit = _limit(account, tenant)
+        say(args, _told(balance, live.get(account), limit), _said(balance, live.get(account), limit))
+    if not balances:
+        note(f"tenant {args.tenant} has no account: `credit: {{kind: prepaid}}` gives it one")
+    return 0
+
+
+def statement(args: argparse.Namespace) -> int:
+    """Every entry; 1 where the running total does not add up."""
+    configuration = configuration_or_exit(args.config)
+    account, zone = account_in(args, configuration), ZoneInfo(tenant_in(args, configuration).zone)
+    since, until = (_moment(text, zone) for text in (args.since, args.until))
+    with ledger_of(configuration.settings) as connection:
+        entries = entries_of(connection, account, since, until, args.limit)
+        faults = [one for one in faults_of(connection, args.tenant) if one.account == account]
+    for entry in entries:
+        say(args, _entry_told(entry), _entry_said(entry, zone))
+    if not entries:
+        note(f"nothing was entered into {account}")
+    for fault in faults:
+        note(f"entry {fault.number} {fault.fault}")
+    return FAULTS if faults else 0
+
+
+def check(args: argparse.Namespace) -> int:
+    """Redo them; 1 where one does not add up."""
+    configuration = configuration_or_exit(args.config)
+    tenants = configuration.settings.tenants
+    if args.tenant is not None and args.tenant not in tenants:
+        raise ValueError(unknown("tenant", args.tenant, tenants))
+    with ledger_of(configuration.settings) as connection:
+        faults = faults_of(connection, args.tenant)
+    for one in faults:
+        told = {**one.account._asdict(), "entry": one.number, "fault": one.fault}
+        say(args, told, f"{one.account}: entry {one.number} {one.fault}")
+    if not faults:
+        note("all running totals add up")
+    return FAULTS if faults else 0
+
+
+def _configured(args: argparse.Namespace, configuration: Configuration, tenant: Tenant) -> list[CreditAccount]:
+    payers = ["tenant", *(target_text(ExtensionTarget(name)) for name in tenant.extensions)]
+    names = {found[0] for payer in payers if (found := account_of(payer, tenant))}
+    return [CreditAccount(args.tenant, name, currency_in(args, configuration)) for name in names]
+
+
+def _limit(account: CreditAccount, tenant: Tenant) -> Decimal | None:
+    """How far the balance may go below 0; None: nothing asks for this account now."""
+    found = account_of(account.name, tenant)
+    if found is None or found[0] != account.name or found[1].kind is CreditKind.NONE:
+        return None
+    return found[1].overdraft
+
+
+def _live(settings: Settings, accounts: list[CreditAccount]) -> Mapping[CreditAccount, LiveAccount]:
+    """What Redis has of them; without Redis nothing, which is said."""
+    found: dict[CreditAccount, LiveAccount] = {}
+    with ExitStack() as stack:
+        try:
+            pipeline = stack.enter_context(live_state(settings))
+            store = CreditStore(pipeline, lambda account, on_balance: on_balance(None))
+            found |= {account: store.look(account) for account in accounts}
+        except LiveStateError as error:
+            note(f"what is reserved is not known: {error}")
+    return found
+
+
+def _told(balance: Balance, live: LiveAccount | None, limit: Decimal | None) -> dict[str, object]:
+    told: dict[str, object] = {
+        **balance.account._asdict(),
+        "balance": amount_of(balance.units),
+        "entries": balance.entry,
+        "on_hold": balance.on_hold,
+        "limit": limit,
+    }
+    if live is not None:
+        told["reserved"] = amount_of(sum(live.reserved.values()))
+        told["unbooked"] = amount_of(sum(one.units for one in live.unbooked.values()))
+        told["calls"] = len(live.reserved)
+        told["left"] = amount_of(_left(balance, live, limit))
+    return told
+
+
+def _said(balance: Balance, live: LiveAccount | None, limit: Decimal | None) -> str:
+    """`extension:101: 12.50 PLN after 3 entries; 2 calls have reserved 0.60 PLN, 11.90 PLN are left`."""
+    currency = balance.account.currency
+    said = [f"{balance.account.name}: {in_words(balance.units, currency)} after {balance.entry} entries"]
+    said += ["on hold: no new calls"] if balance.on_hold else []
+    said += [f"may go down to -{in_words(limit, currency)}"] if limit else []
+    said += ["not used now: no such account is configured"] if limit is None else []
+    if live is not None:
+        reserved = in_words(sum(live.reserved.values()), currency)
+        said.append(f"{len(live.reserved)} calls have reserved {reserved}")
+        if live.unbooked:
+            ended = in_words(sum(one.units for one in live.unbooked.values()), currency)
+            said.append(f"{len(live.unbooked)} have just ended and cost {ended}")
+        said.append(f"{in_words(_left(balance, live, limit), currency)} are left")
+    return "; ".join(said)
+
+
+def _left(balance: Balance, live: LiveAccount, limit: Decimal | None) -> int:
+    taken = sum(live.reserved.values()) + sum(one.units for one in live.unbooked.values())
+    return balance.units - taken + int((limit or Decimal(0)).scaleb(8))
+
+
+def _moment(text: str, zone: ZoneInfo) -> Instant | None:
+    return instant_from(text, zone) if text else None
+
+
+def _entry_told(entry: Entry) -> dict[str, object]:
+    return {
+        **entry.account._asdict(),
+        "receipt": entry.number,
+        "at": text_of(entry.at),
+        "kind": entry.kind,
+        "amount": entry.amount,
+        "balance": entry.balance,
+        "on_hold": entry.on_hold,
+        "why": entry.reason,
+        "by": entry.by,
+        "key": entry.key,
+        "call": entry.call_id,
+        "called": entry.called,
+        "billed_s": entry.billed_s,
+    }
+
+
+def _entry_said(entry: Entry, zone: ZoneInfo) -> str:
+    """`3  2026-11-30T10:15:00+01:00  charge  -0.58 PLN  11.92 PLN  Poland mobile +48600700800, 120 s (callcontrol)`."""
+    currency = entry.account.currency
+    called = f" {entry.called}, {entry.billed_s} s" if entry.called else ""
+    amounts = in_words(entry.amount, currency), in_words(entry.balance, currency)
+    return "  ".join(
+        (str(entry.number), text_of(entry.at, zone), entry.kind, *amounts, f"{entry.reason}{called} ({entry.by})")
+    )

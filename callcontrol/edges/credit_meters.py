@@ -1,0 +1,33 @@
+"""Metrics of credit accounts."""
+
+from __future__ import annotations
+
+from prometheus_client import Gauge
+
+from callcontrol.edges import series
+from callcontrol.edges.meters import MAX
+
+mended_total = series.counter(
+    "callcontrol_credit_mended_total",
+    "Accounts whose balance in Redis was not the ledger's, and was put right: differs (for the same entry), ahead (of"
+    " an entry that the ledger does not have)",
+    how=series.of(("differs", "ahead")),
+)
+expired_total = series.counter(
+    "callcontrol_credit_expired_total",
+    "Legs for which money was reserved and of which nothing was heard until their lease was over: it fell back",
+)
+unbooked = Gauge(
+    "callcontrol_credit_unbooked",
+    "Legs that have ended, and whose charge the ledger does not have after ten minutes",
+    multiprocess_mode=MAX,
+)
+dropped_total = series.counter(
+    "callcontrol_credit_dropped_total",
+    "Legs of which no record came within a day: what they had cost counts no more",
+)
+compared_seconds = Gauge(
+    "callcontrol_credit_compared_seconds",
+    "Seconds since the balances in Redis were compared with the ledger, by the worker that does",
+    multiprocess_mode=MAX,
+)

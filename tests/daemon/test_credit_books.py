@@ -1,0 +1,176 @@
+"""Credit in Redis follows the ledger: after a lost Redis, a lost word, a ledger set back, a leg that is silent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+import psycopg
+import pytest
+from gevent.event import AsyncResult
+from prometheus_client import REGISTRY
+from redis import Redis
+
+from callcontrol.daemon.credit_books import LATE_US, LOST_US, CreditBooks
+from callcontrol.edges import clock
+from callcontrol.edges.ledger.accounts import EntryKind, NewEntry, enter
+from callcontrol.edges.ledger.reader import NoLedger
+from callcontrol.edges.ledger.writer import LedgerWriter
+from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
+from callcontrol.vocabulary.credit import UNITS, Balance, CreditAccount, LiveAccount, Rung, SpanReply, SpanRequest
+from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.trail import Dialled
+from tests.billing.trails import NOON, forwarded
+from tests.edges.ledger.test_accounts import payload
+
+ACCOUNT = CreditAccount("acme", "extension:101", "PLN")
+OTHER = CreditAccount("zeta", "tenant", "EUR")
+
+
+def metric(name: str, **labels: str) -> float:
+    return REGISTRY.get_sample_value(f"callcontrol_credit_{name}", labels) or 0.0
+
+
+@pytest.fixture
+def books(ledger_database: str, redis_client: Redis, redis_url: str) -> Iterator[CreditBooks]:
+    redis_client.ping()
+    pipeline = RedisPipeline(connect(redis_url, 2.0))
+    yield CreditBooks(ledger_database, pipeline, "w1", lambda: ["acme"])
+    pipeline.stop(1)
+
+
+@pytest.fixture
+def connection(ledger_database: str) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(ledger_database, autocommit=True) as opened:
+        yield opened
+
+
+def top_up(connection: psycopg.Connection, account: CreditAccount, amount: str, key: str = "k") -> Balance:
+    return enter(connection, NewEntry(account, EntryKind.TOP_UP, Decimal(amount), "cash", "anna", key)).left
+
+
+def reserve(books: CreditBooks, leg: str = "leg", lease_us: int = 90_000_000) -> SpanReply:
+    result: AsyncResult = AsyncResult()
+    request = SpanRequest(ACCOUNT, leg, (Rung(30, UNITS),), 0, None, 0, lease_us, 120)
+    books.store.reserve(request, lambda reply, trouble: result.set(reply or trouble))
+    reply: SpanReply = result.get(timeout=5)
+    return reply
+
+
+def test_a_balance_is_found_in_the_ledger_when_it_is_asked_for(
+    books: CreditBooks, connection: psycopg.Connection, redis_client: Redis
+) -> None:
+    top_up(connection, ACCOUNT, "3")
+    books._finder.start()
+    assert reserve(books).left == 2 * UNITS
+    redis_client.flushall()
+    assert reserve(books).left == 2 * UNITS
+
+
+def test_a_lost_redis_is_made_again_whole(
+    books: CreditBooks, connection: psycopg.Connection, redis_client: Redis
+) -> None:
+    balances = [top_up(connection, ACCOUNT, "3"), top_up(connection, OTHER, "4")]
+    assert books.look_if_ours()
+    assert [books.store.look(one.account).balance for one in balances] == balances
+    redis_client.flushall()
+    assert books.compare() == 0
+    assert [books.store.look(one.account).balance for one in balances] == balances
+
+
+def test_at_rest_nothing_differs_and_what_does_is_mended_and_counted(
+    books: CreditBooks, connection: psycopg.Connection, redis_client: Redis
+) -> None:
+    balance = top_up(connection, ACCOUNT, "3")
+    assert (books.compare(), books.compare()) == (0, 0)
+    redis_client.hincrby("cc:{acme}:credit:account:extension:101:PLN", "balance", 7)
+    before = metric("mended_total", how="differs")
+    assert books.compare() == 1
+    assert metric("mended_total", how="differs") == before + 1
+    assert books.store.look(ACCOUNT).balance == balance
+
+
+def test_a_ledger_that_was_set_back_counts(books: CreditBooks, connection: psycopg.Connection) -> None:
+    balance = top_up(connection, ACCOUNT, "3")
+    books.store.book(Balance(ACCOUNT, 9, 99 * UNITS))
+    before = metric("mended_total", how="ahead")
+    assert books.compare() == 1
+    assert metric("mended_total", how="ahead") == before + 1
+    assert books.compare() == 0
+    assert books.store.look(ACCOUNT).balance == balance
+
+
+def test_a_charge_counts_once_while_it_is_on_its_way_and_after(
+    books: CreditBooks, connection: psycopg.Connection, ledger_database: str
+) -> None:
+    """Reserved, ended, in the spool, committed, told; the second one's worker dies before it can tell."""
+    books.store.book(top_up(connection, ACCOUNT, "3"))
+    assert reserve(books, leg_of(0)).is_granted
+    assert reserve(books, leg_of(1)).is_granted
+    cost = 63 * UNITS // 100
+    for n in range(2):
+        books.store.end(ACCOUNT, leg_of(n), cost)
+    assert books.store.look(ACCOUNT).available == 3 * UNITS - 2 * cost
+    teller, silent = (
+        LedgerWriter(ledger_database, now=noon, on_booked=books.booked),
+        LedgerWriter(ledger_database, now=noon),
+    )
+    teller.write([payload(0)])
+    assert books.store.look(ACCOUNT).available == 3 * UNITS - 2 * cost
+    silent.write([payload(1)])
+    assert books.compare() == 0
+    assert books.store.look(ACCOUNT).available == 3 * UNITS - 3 * cost  # for a while too little, never too much
+    for writer in (teller, silent):
+        writer.close()
+
+
+def test_what_a_dead_worker_could_not_tell_is_told_after_some_minutes_and_what_never_comes_is_dropped_after_a_day(
+    books: CreditBooks, ledger_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended = Instant(NOON + 90_000_000)
+    books.store._now = lambda: ended
+    for leg in (leg_of(1), "no-record"):
+        books.store.end(ACCOUNT, leg, UNITS)
+    writer = LedgerWriter(ledger_database, now=noon)
+    writer.write([payload(1)])
+    writer.close()
+    for after_us, late, there in ((LATE_US, 1, {"no-record"}), (LOST_US, 0, set())):
+        monkeypatch.setattr(clock, "now", lambda after_us=after_us: Instant(ended + after_us + 1_000_000))
+        assert books.compare() == 0
+        assert metric("unbooked") == late
+        assert set(books.store.look(ACCOUNT).unbooked) == there
+    assert books.store.look(ACCOUNT) == LiveAccount(ACCOUNT, Balance(ACCOUNT, 1, -63 * UNITS // 100))
+
+
+def test_what_a_silent_leg_has_reserved_falls_back_by_one_of_the_workers(
+    books: CreditBooks, connection: psycopg.Connection
+) -> None:
+    books.store.book(top_up(connection, ACCOUNT, "1"))
+    assert reserve(books, lease_us=-1).is_granted
+    before = metric("expired_total")
+    other = CreditBooks("", books.store._pipeline, "w2", lambda: ["acme"])
+    assert books.look_if_ours()
+    assert not other.look_if_ours()
+    assert metric("expired_total") == before + 1
+    assert books.store.look(ACCOUNT).reserved == {}
+
+
+def test_with_the_ledger_away_the_balance_in_redis_stays(redis_client: Redis, redis_url: str) -> None:
+    redis_client.ping()
+    pipeline = RedisPipeline(connect(redis_url, 2.0))
+    books = CreditBooks("postgresql://127.0.0.1:1/x", pipeline, "w1", lambda: ["acme"])
+    books.store.book(Balance(ACCOUNT, 1, UNITS))
+    with pytest.raises(NoLedger):
+        books.compare()
+    assert books.look_if_ours()
+    assert reserve(books).is_granted
+    pipeline.stop(1)
+
+
+def noon() -> Instant:
+    return NOON
+
+
+def leg_of(n: int) -> str:
+    """The leg of the n-th sample call that is charged."""
+    return [entry.leg_id for entry in forwarded(n) if isinstance(entry, Dialled) and entry.payer][-1]
