@@ -49,6 +49,7 @@ COMMANDS = (
     "rate",
     "reconcile",
     "records",
+    "rerate",
     "render",
     "schema",
     "completion",

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC
 from decimal import Decimal
-from typing import Final
+from typing import Final, TypeVar
 
 from callcontrol.billing.costs import rate_record
 from callcontrol.billing.price_book import PricesOf
@@ -43,21 +43,22 @@ def rate_late(
     after: UnratedLeg | None = None
     while legs := history.unrated(tenant, after, BATCH):
         after = legs[-1]
-        priced = _priced(legs, history, prices_of)
-        appended = None if dry_run else history.rate(_with_amounts(priced))
-        for leg, (_, charge) in priced.items():
+        found = priced(legs, history, prices_of)
+        appended = None if dry_run else history.rate(_with_amounts(found))
+        for leg, (_, charge) in found.items():
             yield _late(leg, charge, appended)
 
 
-_Priced = dict[UnratedLeg, tuple[CallRecord | None, ChargeRecord]]
+_Leg = TypeVar("_Leg", bound=UnratedLeg)
+_Priced = dict[_Leg, tuple[CallRecord | None, ChargeRecord]]
 
 
-def _priced(legs: Sequence[UnratedLeg], history: LedgerHistory, prices_of: PricesOf) -> _Priced:
-    """What each leg costs by its tenant's list."""
-    by_switch: defaultdict[str, list[UnratedLeg]] = defaultdict(list)
+def priced(legs: Sequence[_Leg], history: LedgerHistory, prices_of: PricesOf) -> _Priced[_Leg]:
+    """What each leg costs by its tenant's list, and its call; a charge without an amount says why."""
+    by_switch: defaultdict[str, list[_Leg]] = defaultdict(list)
     for leg in legs:
         by_switch[leg.switch].append(leg)
-    found: _Priced = {}
+    found: _Priced[_Leg] = {}
     for switch, own in by_switch.items():
         days = [instant_from(leg.started_day.isoformat(), UTC) for leg in own]
         stretch = Stretch(switch, {leg.tenant for leg in own}, min(days), max(days))
@@ -77,10 +78,16 @@ def _charge(leg: UnratedLeg, call: CallRecord | None, prices_of: PricesOf) -> tu
     return call, next((charge for charge in charges if charge.leg_id == leg.leg_id), gone)
 
 
-def _with_amounts(priced: _Priced) -> list[RatedRecord]:
+def _with_amounts(found: _Priced[UnratedLeg]) -> list[RatedRecord]:
     """The calls, each with those of its charges that are to be appended."""
-    found = [RatedRecord(call, (charge,)) for call, charge in priced.values() if call and charge.amount is not None]
-    return [replace(one, call=replace(one.call, legs=(), visits=())) for one in found]
+    return [
+        stripped(RatedRecord(call, (charge,))) for call, charge in found.values() if call and charge.amount is not None
+    ]
+
+
+def stripped(record: RatedRecord) -> RatedRecord:
+    """The record without what the ledger has of the call already."""
+    return replace(record, call=replace(record.call, legs=(), visits=(), segments=()))
 
 
 def _late(leg: UnratedLeg, charge: ChargeRecord, appended: set[tuple[str, str, str]] | None) -> LateCharge:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
 import orjson
 from psycopg import Connection
@@ -103,7 +103,7 @@ class LedgerHistory:
         self._connection: Connection[_Row] = connect(dsn)
         assert self._connection.row_factory is dict_row
 
-    def __enter__(self) -> LedgerHistory:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *problem: object) -> None:
