@@ -27,8 +27,9 @@ MOBILE = "prefix: 4860, destination: Poland mobile, price_per_minute: "
 def write(host: Host, n: int, began: Instant, tenant: str = "acme") -> None:
     """The n-th sample call (62 s to a mobile), with its price."""
     call = replace(fold(forwarded(n, began)), tenant=tenant)
-    prices = read_configuration(host.config).price_books["acme"]
-    host.write(to_json(rate_record(call, prices)))
+    rated = rate_record(call, read_configuration(host.config).price_books["acme"])
+    charges = tuple(replace(charge, account="tenant") for charge in rated.charges)
+    host.write(to_json(replace(rated, charges=charges)))
 
 
 def make_dearer(host: Host) -> None:
@@ -80,6 +81,8 @@ def test_charges_become_further_revisions_and_the_difference_is_shown(
     )
     charges = host.rows("SELECT revision, status, amount FROM charges WHERE tenant = 'acme' ORDER BY revision")
     assert charges == [(1, "rated", Decimal("0.30")), (2, "rated", Decimal("0.62"))]
+    entries = host.rows("SELECT amount, balance FROM account_entries WHERE tenant = 'acme' ORDER BY number")
+    assert entries == [(Decimal("-0.30"), Decimal("-0.30")), (Decimal("-0.32"), Decimal("-0.62"))]
     assert said(host, *days(host), "--tenant", "acme") == ["1 the same"]
     assert host.rows("SELECT count(*) FROM charges") == [(3,)]
 

@@ -11,6 +11,7 @@ import orjson
 
 from callcontrol.billing.record import RatedRecord
 from callcontrol.billing.record_json import to_json
+from callcontrol.edges.ledger.accounts import enter_charges
 from callcontrol.edges.ledger.history import DAYS_AFTER, DAYS_BEFORE, LedgerHistory, UnratedLeg
 from callcontrol.edges.ledger.queries import query
 from callcontrol.edges.ledger.reader import asking
@@ -78,7 +79,7 @@ class LedgerRerating(LedgerHistory):
         Raises:
             NoLedger: Postgres refused, or has no ledger of this version.
         """
-        given = (b"[" + b",".join(map(to_json, records)) + b"]").decode()
+        given = {"records": (b"[" + b",".join(map(to_json, records)) + b"]").decode()}
         names = ("tenant", "switch", "leg_id", "revision")
         revisions = [
             {"started_day": leg.started_day.isoformat()} | {name: getattr(leg, name) for name in names}
@@ -86,5 +87,6 @@ class LedgerRerating(LedgerHistory):
         ]
         with asking(self._connection):
             self._connection.execute(query("lock_charges"))
-            rows = self._rows("rerate_charges", {"records": given, "revisions": orjson.dumps(revisions).decode()})
+            rows = self._rows("rerate_charges", given | {"revisions": orjson.dumps(revisions).decode()})
+            enter_charges(self._connection, given)
         return {(row["tenant"], row["switch"], row["leg_id"]) for row in rows}
