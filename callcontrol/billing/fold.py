@@ -23,6 +23,7 @@ from callcontrol.billing.segments import Segments
 from callcontrol.billing.visits import Visits
 from callcontrol.vocabulary.call import Stamps
 from callcontrol.vocabulary.demand import NOTHING_ASKED, CallerDemand, demand_text
+from callcontrol.vocabulary.fast_init import fast_init
 from callcontrol.vocabulary.menu_visit import MenuEntered, MenuLeft
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.outcome import Outcome
@@ -76,6 +77,7 @@ class BadTrail(ValueError):
     """The trail cannot be a call's: it tells of no arrival."""
 
 
+@fast_init
 @dataclass(frozen=True, slots=True)
 class Times:
     created: Instant | None = None

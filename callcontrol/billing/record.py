@@ -17,6 +17,7 @@ from typing import Annotated, Any, Final
 from callcontrol.billing.columns import LATER, ROWS, Named, Table
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.call import Caller
+from callcontrol.vocabulary.fast_init import fast_init
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.queue import Leaving
@@ -29,6 +30,7 @@ class Side(StrEnum):
     B = "b"  # a channel we sent out
 
 
+@fast_init
 @dataclass(frozen=True, slots=True)
 class PathEntry:
     """One station of the call's way: where it was sent (or `passed`: not sent), why, and who said so."""
@@ -57,6 +59,7 @@ class Note:
     what: str
 
 
+@fast_init
 @dataclass(frozen=True, slots=True)
 class LegRecord:
     """One channel of a call, or an attempt that never became one (`created` is None then).
@@ -186,6 +189,7 @@ class QueueVisit:
     estimated: bool = False
 
 
+@fast_init
 @dataclass(frozen=True, slots=True)
 class SegmentRecord:
     """A conversation: two legs heard each other.
@@ -247,6 +251,7 @@ class TalkFact:
     source: str = ""
 
 
+@fast_init
 @dataclass(frozen=True, slots=True)
 class CallRecord:
     """One call, from its arrival to the end of its last leg.

@@ -16,6 +16,7 @@ from callcontrol.routing.plan import Explanation, Onward, Ring
 from callcontrol.vocabulary.call import NO_KEY, NO_ORIGIN, Caller, HeardKey, Origin, leg_id
 from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.demand import NOTHING_ASKED, CallerDemand
+from callcontrol.vocabulary.fast_init import fast_init
 from callcontrol.vocabulary.language import Language
 from callcontrol.vocabulary.leg import Leg, Role
 from callcontrol.vocabulary.moment import Instant
@@ -182,6 +183,7 @@ class Transfer:
     given_back: int = 0
 
 
+@fast_init
 @dataclass(frozen=True, slots=True)
 class Call:
     """One caller's visit, from INVITE to hang-up. What is now stands here; the trail is written and never read.
@@ -251,7 +253,8 @@ class Call:
     @property
     def caller_channel(self) -> str:
         """The caller's channel, "" if there is no caller (a callback)."""
-        return self.legs[0].id if self.legs and self.legs[0].role is Role.CALLER else ""
+        legs = self.legs
+        return legs[0].id if legs and legs[0].role is Role.CALLER else ""
 
     @property
     def led(self) -> str:
@@ -278,7 +281,10 @@ class Call:
 
     def leg(self, leg_id: str) -> Leg | None:
         """This leg, None if the call has none of this id."""
-        return next((leg for leg in self.legs if leg.id == leg_id), None)
+        for leg in self.legs:
+            if leg.id == leg_id:
+                return leg
+        return None
 
     def is_open(self, leg_id: str) -> bool:
         """Whether this is a leg of the call that may live."""
@@ -292,7 +298,7 @@ class Call:
     def with_legs(self, changed: Sequence[Leg], *entries: Entry) -> Call:
         """The call with these legs in place of what they were, and these entries at the end of its trail."""
         by_id = {leg.id: leg for leg in changed}
-        return self.noting(*entries, legs=tuple(by_id.get(leg.id, leg) for leg in self.legs))
+        return self.noting(*entries, legs=tuple([by_id.get(leg.id, leg) for leg in self.legs]))
 
     def to(self, state: State) -> Call:
         """The call in another state; the very same call where nothing changes, which then need not be saved."""

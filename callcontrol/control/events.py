@@ -9,6 +9,7 @@ from callcontrol.control.box_events import BoxEvent
 from callcontrol.control.talk_events import TalkEvent
 from callcontrol.vocabulary.call import Stamps
 from callcontrol.vocabulary.direction import Direction
+from callcontrol.vocabulary.fast_init import fast_init
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.queue import Entered, Kept, Notice, Offer, Refusal
 
@@ -75,6 +76,7 @@ class Sent:
     direction: Direction | None = None
 
 
+@fast_init
 @dataclass(frozen=True, slots=True)
 class LegGone:
     """A channel of this call, the caller's or a leg's, has ended (CHANNEL_HANGUP_COMPLETE).

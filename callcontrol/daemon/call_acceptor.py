@@ -214,7 +214,9 @@ def _ids(arriving: Arriving) -> tuple[str, ...]:
 
 def _leg_of(arriving: Arriving) -> str:
     """The call for which we dialled this channel, "" for one that came by itself."""
-    return "" if arriving.call in (call_id_of(arriving.channel), arriving.channel) else arriving.call
+    if not arriving.call or arriving.call in (call_id_of(arriving.channel), arriving.channel):
+        return ""
+    return arriving.call
 
 
 def _marks(call: Call, arriving: Arriving) -> tuple[Command, ...]:

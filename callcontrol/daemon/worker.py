@@ -7,6 +7,7 @@ import logging
 import random
 import signal
 from collections.abc import Mapping, Sequence
+from functools import partial
 from ipaddress import ip_network
 
 import gevent
@@ -134,7 +135,7 @@ class Worker:
             queue_store=store,
             queues=QueueLine(store),
             timers=Timers(),
-            holds=lambda switch: workers.lapsed or _unheard(self._switch_links, switch, workers.cut_off_since),
+            holds=partial(_may_be_others, workers, links),
             cut_off=lambda: workers.cut_off_since is not None,
             missed=links.missed.of,
             missed_keys=links.missed_keys.of,
@@ -288,9 +289,12 @@ class Worker:
         self._spools.refresh_meters()
 
 
-def _unheard(links: SwitchLinks, switch: str, cut_off_since: float | None) -> bool:
-    """Whether calls of this switch may have been taken over without a word to us."""
-    return cut_off_since is not None and not links.heard_since(switch, cut_off_since)
+def _may_be_others(workers: Workers, links: SwitchLinks, switch: str) -> bool:
+    """Whether calls of this switch may be other workers' by now."""
+    if workers.has_its_calls:
+        return False
+    since = workers.cut_off_since
+    return workers.lapsed or (since is not None and not links.heard_since(switch, since))
 
 
 def _calm_collector() -> None:

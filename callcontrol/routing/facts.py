@@ -17,6 +17,7 @@ from callcontrol.routing.path import Path
 from callcontrol.routing.plan import Account, Answer, Branch, Decision, Legs, Peer, Ring, RingResult, Step
 from callcontrol.vocabulary.call import NO_ORIGIN, Caller, Origin
 from callcontrol.vocabulary.copying import replace
+from callcontrol.vocabulary.fast_init import fast_init
 from callcontrol.vocabulary.language import Language
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.override import DutyOverride, Overrides
@@ -56,6 +57,7 @@ class SentOn:
     why_not: str = ""
 
 
+@fast_init
 @dataclass(frozen=True, slots=True)
 class Facts:
     """Everything a decision about one call rests on.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from callcontrol.vocabulary.copying import replace
+from callcontrol.vocabulary.fast_init import fast_init
 from callcontrol.vocabulary.rule import Rule, RuleKind
 from callcontrol.vocabulary.target import ExtensionTarget, Target, text_of
 
@@ -25,6 +26,7 @@ class Diversion:
     reason: RuleKind
 
 
+@fast_init
 @dataclass(frozen=True, slots=True)
 class Path:
     """The way so far.

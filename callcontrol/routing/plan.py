@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from callcontrol.routing.path import Path, Way
 from callcontrol.vocabulary.direction import Direction
+from callcontrol.vocabulary.fast_init import fast_init
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.target import Target
 from callcontrol.vocabulary.trail import Passed, Routed
@@ -69,6 +70,7 @@ class Shown:
     private: bool = False
 
 
+@fast_init
 @dataclass(frozen=True, slots=True)
 class LegPlan:
     """One leg to be rung.

@@ -7,6 +7,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Final
 
+from callcontrol.vocabulary.fast_init import fast_init
 from callcontrol.vocabulary.moment import Instant
 
 # The id of a call that arrives follows from its first channel: a worker that died before anything of the call was saved
@@ -68,6 +69,7 @@ class HeardKey:
 NO_KEY = HeardKey("", Instant(0), "")
 
 
+@fast_init
 @dataclass(frozen=True, slots=True)
 class Stamps:
     """A channel's own times, all in microseconds since the epoch, None where it did not happen.

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from callcontrol.vocabulary.call import Stamps
 from callcontrol.vocabulary.copying import replace
+from callcontrol.vocabulary.fast_init import fast_init
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.outcome import Outcome
 
@@ -32,6 +33,7 @@ class Certainty(StrEnum):
     SETTLED = "settled"  # it was estimated, and the switch told its end after all
 
 
+@fast_init
 @dataclass(frozen=True, slots=True)
 class End:
     """How a leg ended.
@@ -57,6 +59,7 @@ class End:
         return is_supposed or (self.stamps is None and told.stamps is not None)
 
 
+@fast_init
 @dataclass(frozen=True, slots=True)
 class Leg:
     """One channel of a call. All times but those of `end` are by the worker's clock, in microseconds.
@@ -99,13 +102,19 @@ class Leg:
 
     def answered_at(self, at: Instant) -> Leg:
         """The leg, which had been answered by this moment."""
-        alive = self.alive_at(at)
-        return alive if alive.answered is not None else replace(alive, answered=at)
+        if self.answered is not None:
+            return self.alive_at(at)
+        return replace(self, answered=at, seen=self._seen_by(at))
 
     def bridged_at(self, at: Instant) -> Leg:
         """The leg, joined since this moment; the first one counts."""
-        answered = self.answered_at(at)
-        return answered if answered.bridged is not None else replace(answered, bridged=at)
+        if self.bridged is not None:
+            return self.answered_at(at)
+        answered = at if self.answered is None else self.answered
+        return replace(self, bridged=at, answered=answered, seen=self._seen_by(at))
+
+    def _seen_by(self, at: Instant) -> Instant:
+        return at if self.seen is None else max(self.seen, at)
 
     def ended(self, end: End) -> Leg:
         """The leg with this end; the very same leg where what is known of its end stands."""

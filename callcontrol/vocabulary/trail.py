@@ -15,6 +15,7 @@ from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.call import Caller, Stamps
 from callcontrol.vocabulary.demand import Skills
 from callcontrol.vocabulary.direction import Direction
+from callcontrol.vocabulary.fast_init import fast_init
 from callcontrol.vocabulary.language import Language
 from callcontrol.vocabulary.menu_visit import MenuEntry
 from callcontrol.vocabulary.moment import Instant
@@ -24,6 +25,7 @@ from callcontrol.vocabulary.recording import RecordingNoted
 from callcontrol.vocabulary.refusal_reason import RefusalReason
 
 
+@fast_init
 @dataclass(frozen=True, slots=True)
 class Arrived:
     """A call reached us.
@@ -46,6 +48,7 @@ class Arrived:
     kind: Literal["arrived"] = "arrived"
 
 
+@fast_init
 @dataclass(frozen=True, slots=True)
 class Routed:
     """The call was sent to a target, and why: `number`, `rule busy`, `list member 2`, `last resort`, …"""
@@ -73,6 +76,7 @@ class Passed:
     kind: Literal["passed"] = "passed"
 
 
+@fast_init
 @dataclass(frozen=True, slots=True)
 class Dialled:
     """A leg was sent out.
@@ -115,6 +119,7 @@ class LegFound:
     kind: Literal["leg_found"] = "leg_found"
 
 
+@fast_init
 @dataclass(frozen=True, slots=True)
 class LegEnded:
     """A channel of the call is gone; times are the switch's own.

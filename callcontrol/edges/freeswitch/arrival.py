@@ -9,6 +9,7 @@ from typing import Final
 from callcontrol.edges.freeswitch.history import DIVERSION, HISTORY, PASSED, read_origin
 from callcontrol.edges.freeswitch.safe import Safe
 from callcontrol.vocabulary.call import NO_ORIGIN, Origin
+from callcontrol.vocabulary.fast_init import fast_init
 from callcontrol.vocabulary.moment import LATEST, SECOND_US, Instant
 from callcontrol.vocabulary.phone_number import is_anonymous, user_part
 
@@ -94,6 +95,7 @@ DIALLED_CHARACTERS: Final = 64
 MICROSECOND_DIGITS: Final = 16
 
 
+@fast_init
 @dataclass(frozen=True, slots=True)
 class Arriving:
     """A call as the switch presents it.

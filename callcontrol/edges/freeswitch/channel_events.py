@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from callcontrol.edges.freeswitch.wire import Frame, SwitchEvent, header_value, peek, read_event
+from callcontrol.edges.freeswitch.wire import Frame, SwitchEvent, header_value, read_event
 
 CHANNEL: Final = "CHANNEL_"
 EVENT_NAME: Final = "Event-Name"
@@ -58,7 +58,7 @@ class EventReader:
         Raises:
             WireError: the body is no event.
         """
-        if frame.kind != "text/event-json" or not peek(frame.body, EVENT_NAME).startswith(CHANNEL):
+        if frame.kind != "text/event-json":
             return read_event(frame)
         try:
             values: Sequence[str] = msgspec.structs.astuple(self._decode(frame.body))
@@ -68,7 +68,7 @@ class EventReader:
             "".join(values)  # raises where a value is no text: ten times cheaper than looking at each
         except TypeError:
             values = [header_value(value) for value in values]
-        return ChannelEvent(values, self._at)
+        return ChannelEvent(values, self._at) if values[0].startswith(CHANNEL) else read_event(frame)
 
 
 def _field(name: str) -> object:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal, Protocol
 
 from callcontrol.edges.freeswitch.failures import UnsafeText
@@ -207,10 +208,15 @@ class Subscribe:
     custom: tuple[str, ...] = ()
 
     def wire(self) -> bytes:
-        names = [_matching(_EVENT_NAME, "event name", name) for name in self.names if name != "CUSTOM"]
-        subclasses = [_matching(_SUBCLASS, "event subclass", name) for name in self.custom]
-        custom = ["CUSTOM", *subclasses] if subclasses else []
-        return _block(" ".join(("event", self.encoding, *names, *custom)))
+        return _subscribe(self)
+
+
+@lru_cache(8)  # every call's connection subscribes to the same
+def _subscribe(to: Subscribe) -> bytes:
+    names = [_matching(_EVENT_NAME, "event name", name) for name in to.names if name != "CUSTOM"]
+    subclasses = [_matching(_SUBCLASS, "event subclass", name) for name in to.custom]
+    custom = ["CUSTOM", *subclasses] if subclasses else []
+    return _block(" ".join(("event", to.encoding, *names, *custom)))
 
 
 @dataclass(frozen=True, slots=True)

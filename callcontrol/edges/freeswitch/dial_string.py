@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from callcontrol.edges.freeswitch.failures import UnsafeText, reached
@@ -31,7 +32,6 @@ _FORBIDDEN: Final = re.compile(
     r"[\x00-\x1f\x7f'{}\[\]|$\\]|:_:|^\^\^|^ARRAY::|origination_nested_vars=true", re.IGNORECASE
 )
 _ADDRESS: Final = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3}){3}:[0-9]{1,5}")
-_QUOTED: Final = re.compile(r"[ ,]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +132,7 @@ def _variables(opening: str, variables: Mapping[str, str], closing: str) -> str:
     return opening + ",".join(f"{_variable(name)}={_value(name, text)}" for name, text in variables.items()) + closing
 
 
+@lru_cache(VARIABLES_LIMIT)
 def _variable(name: str) -> str:
     if not _VARIABLE.fullmatch(name):
         raise UnsafeText(what="variable", text=name[:200], why="a name begins with a-z, then letters, digits, _ and -")
@@ -139,7 +140,7 @@ def _variable(name: str) -> str:
 
 
 def _value(name: str, text: str) -> str:
-    if not text or text != text.strip(" "):
+    if not text or text[0] == " " or text[-1] == " ":
         raise UnsafeText(
             what=f"value of {name}", text=text[:200], why="the switch drops an empty one, and blanks at its ends"
         )
@@ -149,7 +150,7 @@ def _value(name: str, text: str) -> str:
         raise UnsafeText(
             what=f"value of {name}", text=text[:200], why=f"{found.group()!a} means something in a dial string"
         )
-    if not _QUOTED.search(text):
+    if " " not in text and "," not in text:
         return text
     escaped = text.replace(",", "\\,")
     return f"'{escaped}'"

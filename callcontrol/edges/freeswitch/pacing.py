@@ -9,7 +9,7 @@ from gevent.event import Event
 
 from callcontrol.edges import clock, meters
 from callcontrol.edges.freeswitch.failures import reached
-from callcontrol.routing.pace import Pace, slack_s
+from callcontrol.routing.pace import IN_TIME_S, Pace, slack_s
 
 
 class CommandPacing:
@@ -43,6 +43,8 @@ class CommandPacing:
     @property
     def slack_s(self) -> float:
         """How much longer than usual to wait for the switch (seconds)."""
+        if not self._sent and self._pace.answer_s <= IN_TIME_S:  # it was in time, and gets no slower while it is idle
+            return 0.0
         return slack_s(self.answer_s)
 
     def sent(self) -> int:

@@ -16,7 +16,6 @@ from callcontrol.edges.freeswitch.safe import Safe
 from callcontrol.edges.freeswitch.wire import SwitchEvent, array_values
 from callcontrol.routing.plan import Account, LegPlan, SipAddress, TrunkNumber
 from callcontrol.vocabulary.call import Stamps, call_id_of
-from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.direction import Direction
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.target import ExtensionTarget, text_of
@@ -141,14 +140,18 @@ def leg_gone(event: SwitchEvent, call: Call) -> LegGone:
     """CHANNEL_HANGUP_COMPLETE of a leg of this call."""
     leg, caller = event.get("Unique-ID"), call.caller_channel
     cause = event.get("variable_hangup_cause") or event.get("Hangup-Cause") or "NORMAL_UNSPECIFIED"
-    by = _hung_up_by(event, is_caller=leg == caller)
     kind, _, other = event.get(TRANSFERRED_TO).partition(":")
-    joined_with = str(Safe(other)) if kind == "att" else ""
-    told = LegGone(leg, cause, _stamps(event), by, recorded_ms=_recorded_ms(event.get), joined_with=joined_with)
-    if leg == caller:
-        return told
-    told = replace(told, sent_on_to=_moved_to(event.get))
-    return replace(told, sent=_sent(event)) if event.get(CALL_MARK) == call.id else told
+    is_caller = leg == caller
+    return LegGone(
+        leg,
+        cause,
+        _stamps(event),
+        _hung_up_by(event, is_caller=is_caller),
+        recorded_ms=_recorded_ms(event.get),
+        joined_with=str(Safe(other)) if kind == "att" else "",
+        sent_on_to="" if is_caller else _moved_to(event.get),
+        sent=_sent(event) if not is_caller and event.get(CALL_MARK) == call.id else None,
+    )
 
 
 def _sent(event: SwitchEvent) -> Sent:

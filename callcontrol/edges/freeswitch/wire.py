@@ -18,6 +18,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Any, Final
 from urllib.parse import unquote_to_bytes
 
@@ -34,6 +35,8 @@ _NAME: Final = re.compile(rb"[A-Za-z0-9_-]+")
 _LENGTH_DIGITS: Final = 12
 _LENGTH: Final = (b"Content-Length: ", b"\nContent-Length: ")
 _KIND: Final = (b"Content-Type: ", b"\nContent-Type: ")
+# How an event and a reply begin; elsewhere the headers may stand in any order.
+_USUAL: Final = re.compile(rb"(?:Content-Length: ([^\n]*)\n)?Content-Type: ([^\n]*)")
 _BODILESS: Final = "command/reply"
 NAMES_REMEMBERED: Final = 4_096
 
@@ -133,11 +136,13 @@ class FrameDecoder:
             if end < 0:
                 return self._hold(data[start:], len(data) - start + 1)
             head = data[start:end]
-            kind = _field(head, _KIND).decode("ascii", "replace")
+            usual = _USUAL.match(head)
+            digits, raw_kind = usual.groups() if usual else (b"", _field(head, _KIND))
+            kind = _kind(raw_kind)
             if not kind:
                 raise WireError(what=f"a frame without Content-Type: {head[:40]!r}", expected="header lines")
             body_start = end + 2
-            next_start = body_start + (0 if kind == _BODILESS else self._length(head))
+            next_start = body_start + (0 if kind == _BODILESS else self._length(digits or _field(head, _LENGTH)))
             if next_start > len(data):
                 return self._hold(data[start:], next_start - start)
             yield Frame(kind, head, data[body_start:next_start])
@@ -166,8 +171,7 @@ class FrameDecoder:
         if stop - start >= limits.head_lines and data.count(b"\n", start, stop) >= limits.head_lines:
             raise exceeded_by_peer("head_lines", limits.head_lines, "too many header lines")
 
-    def _length(self, head: bytes) -> int:
-        digits = _field(head, _LENGTH)
+    def _length(self, digits: bytes) -> int:
         if not digits:
             return 0
         if not digits.isdigit() or len(digits) > _LENGTH_DIGITS:
@@ -176,6 +180,11 @@ class FrameDecoder:
         if length > self._limits.body_bytes:
             raise exceeded_by_peer("frame_bytes", self._limits.body_bytes, f"a body of {length} bytes")
         return length
+
+
+@lru_cache(64)
+def _kind(raw: bytes) -> str:
+    return raw.decode("ascii", "replace")
 
 
 def _field(head: bytes, labels: tuple[bytes, bytes]) -> bytes:
@@ -255,12 +264,17 @@ def read_event(frame: Frame) -> SwitchEvent:
     return SwitchEvent(headers, rest[:body_bytes].decode("utf-8", "replace"))
 
 
+@cache  # of names that stand in this program
+def _label(name: str) -> bytes:
+    return b'"%s":"' % name.encode()
+
+
 def peek(text: bytes, name: str) -> str:
     """The value of one header of a JSON event, without reading the others; "" where there is none. Escapes stay.
 
     Quotes inside a value stand escaped, so none can pass for a header.
     """
-    label = b'"%s":"' % name.encode()
+    label = _label(name)
     found = text.find(label)
     if found < 0:
         return ""

@@ -321,7 +321,8 @@ class CallStore:
 
 
 def _first_channel(call: Call) -> str:
-    return call.caller_channel if call.caller_channel != call.id else ""
+    channel = call.caller_channel
+    return channel if channel != call.id else ""
 
 
 def _keys(tenant: str) -> tuple[str, str]:

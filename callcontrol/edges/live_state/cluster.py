@@ -15,7 +15,8 @@ import redis
 from redis.crc import REDIS_CLUSTER_HASH_SLOTS, key_slot
 
 from callcontrol.config.redis_address import RedisAddress
-from callcontrol.edges.live_state.servers import Command, Reply, client_of, round_trip
+from callcontrol.edges.live_state.round_trips import RoundTrips
+from callcontrol.edges.live_state.servers import Command, Reply, client_of
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +36,7 @@ class ClusterServers:
         self.failovers = 0
         self.version = 0
         self._address = address
-        self._clients: dict[str, redis.Redis] = {}
+        self._trips: dict[str, RoundTrips] = {}
         # Whom to ask, in this order.
         self._known = [_name(host) for host in address.hosts]
         # Until a server has told, the first host of the address has everything.
@@ -64,7 +65,7 @@ class ClusterServers:
         """
         if not self.version:
             self.look_around()
-        return round_trip(self._client(server), commands)
+        return self._trips_to(server).carry_out(commands)
 
     def look_around(self) -> None:
         """Ask the servers, one after the other, until one has told which master has which slot.
@@ -82,12 +83,12 @@ class ClusterServers:
             redis.RedisError, OSError: none answers.
         """
         server, _ = self._first_answer("PING")
-        return self._client(server)
+        return self._trips_to(server).client
 
     def close(self) -> None:
         """Close all connections."""
-        for client in self._clients.values():
-            client.close()
+        for trips in self._trips.values():
+            trips.close()
 
     def _first_answer(self, *question: str) -> tuple[str, Any]:
         """What the first server that answers says; the next time another is asked first, for one may be behind."""
@@ -95,7 +96,7 @@ class ClusterServers:
         for server in list(self._known):
             self._known.sort(key=server.__eq__)  # it comes last, the others keep their order
             try:
-                return server, self._client(server).execute_command(*question)  # type: ignore[no-untyped-call]  # redis-py
+                return server, self._trips_to(server).client.execute_command(*question)  # type: ignore[no-untyped-call]  # redis-py
             except (redis.RedisError, OSError) as error:
                 trouble = error
         raise trouble
@@ -115,10 +116,10 @@ class ClusterServers:
         self._known = list(dict.fromkeys(known))
         self.version += 1
 
-    def _client(self, server: str) -> redis.Redis:
-        if server not in self._clients:
-            self._clients[server] = client_of(self._address.server(*_host(server)), self.timeout_s)
-        return self._clients[server]
+    def _trips_to(self, server: str) -> RoundTrips:
+        if server not in self._trips:
+            self._trips[server] = RoundTrips(client_of(self._address.server(*_host(server)), self.timeout_s))
+        return self._trips[server]
 
 
 def _name(host: Host) -> str:

@@ -25,6 +25,7 @@ from callcontrol.edges.live_state.single import SingleServer
 
 __all__ = ["COOL_DOWN_S", "OnReply", "RedisPipeline", "Reply", "connect"]
 
+# Commands without an answer.
 MAX_WAITING = 20_000
 # What Redis did not take is offered again after so many seconds.
 COOL_DOWN_S = 1.0
@@ -58,6 +59,7 @@ class RedisPipeline:
         # The connection where a slot's commands wait; a slot moves with all of them, so that they keep their order.
         self._connection_of: dict[int, ServerConnection] = {}
         self._pending: dict[int, int] = {}
+        self._unanswered = 0
         self._failovers = 0
 
     @property
@@ -103,7 +105,7 @@ class RedisPipeline:
         Args:
             last: makes one more argument when the command is sent; called again where it has to be sent again.
         """
-        if self.depth >= MAX_WAITING:
+        if self._unanswered >= MAX_WAITING:
             meters.limits_reached_total.labels("MAX_WAITING").inc()
             on_reply(None, StoreBusy(f"{MAX_WAITING} commands wait for Redis"))
             return
@@ -112,6 +114,7 @@ class RedisPipeline:
         if connection is None:
             connection = self._connection_of[hash_slot] = self._connection_now(hash_slot)
         self._pending[hash_slot] = self._pending.get(hash_slot, 0) + 1
+        self._unanswered += 1
         connection.add(PendingCommand(command, on_reply, hash_slot, last))
 
     def ask(self, *command: Any, timeout_s: float = 5.0) -> Reply:
@@ -156,6 +159,7 @@ class RedisPipeline:
             right.add(one)
 
     def _done(self, one: PendingCommand) -> None:
+        self._unanswered -= 1
         left = self._pending.get(one.hash_slot, 1) - 1
         if left:
             self._pending[one.hash_slot] = left

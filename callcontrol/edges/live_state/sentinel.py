@@ -9,7 +9,8 @@ import redis
 from redis.sentinel import Sentinel
 
 from callcontrol.config.redis_address import RedisAddress
-from callcontrol.edges.live_state.servers import Command, Reply, client_of, round_trip
+from callcontrol.edges.live_state.round_trips import RoundTrips
+from callcontrol.edges.live_state.servers import Command, Reply, client_of
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +29,7 @@ class SentinelServers:
         self._sentinel = Sentinel([])  # type: ignore[no-untyped-call]  # redis-py's
         self._sentinel.sentinels = [client_of(url, timeout_s) for url in address.sentinels()]
         self._master: tuple[str, int] | None = None
-        self._client: redis.Redis | None = None
+        self._trips: RoundTrips | None = None
 
     def hash_slot_of(self, command: Command) -> int:
         """Always 0, the only slot."""
@@ -48,7 +49,7 @@ class SentinelServers:
         Raises:
             redis.RedisError, OSError: it is away, or no sentinel knows who it is.
         """
-        return round_trip(self._client or self._found(), commands)
+        return (self._trips or self._found()).carry_out(commands)
 
     def look_around(self) -> None:
         """Ask the sentinels for the master.
@@ -64,23 +65,24 @@ class SentinelServers:
         Raises:
             redis.RedisError, OSError: none of them knows one that lives.
         """
-        return self._found()
+        return self._found().client
 
     def close(self) -> None:
         """Close all connections."""
-        for client in (self._client, *self._sentinel.sentinels):
-            if client is not None:
-                client.close()
+        if self._trips is not None:
+            self._trips.close()
+        for sentinel in self._sentinel.sentinels:
+            sentinel.close()
 
-    def _found(self) -> redis.Redis:
+    def _found(self) -> RoundTrips:
         master = self._sentinel.discover_master(self._address.service)  # type: ignore[no-untyped-call]  # redis-py's
-        if self._client is not None and master == self._master:
-            return self._client
-        if self._client is not None:
+        if self._trips is not None and master == self._master:
+            return self._trips
+        if self._trips is not None:
             self.failovers += 1
             self.version += 1
             log.warning("the master %s is %s:%s now", self._address.service, *master)
-            self._client.close()
+            self._trips.close()
         self._master = master
-        self._client = client_of(self._address.server(*master), self.timeout_s)
-        return self._client
+        self._trips = RoundTrips(client_of(self._address.server(*master), self.timeout_s))
+        return self._trips

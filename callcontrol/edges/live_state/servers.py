@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from typing import Any, Final, Protocol
 
 import redis
-from hiredis import pack_command
 from redis.backoff import NoBackoff
 from redis.exceptions import (
     AskError,
@@ -22,8 +21,6 @@ from redis.exceptions import (
     TryAgainError,
 )
 from redis.retry import Retry
-
-from callcontrol.config.credentials import said_by
 
 Command = tuple[Any, ...]
 Reply = Any
@@ -113,49 +110,6 @@ def client_of(url: str, timeout_s: float) -> redis.Redis:
         decode_responses=False,
     )
     return client
-
-
-def round_trip(client: redis.Redis, commands: Sequence[Command]) -> list[Reply]:
-    """All of these together, without redis-py's own pipeline, which takes a third of the time more; errors of Redis are
-    among the answers.
-
-    Raises:
-        Unreachable: nothing was sent.
-        redis.RedisError, OSError: the server is away; what it executed is not known.
-    """
-    pool = client.connection_pool
-    try:
-        connection: Any = pool.get_connection()  # redis-py has no types for what follows
-    except (redis.RedisError, OSError) as error:
-        raise Unreachable(said_by(error)) from error
-    try:
-        connection.send_packed_command(_packed(commands))  # what cannot be written is not sent
-        return [_reply(client, connection, command[0]) for command in commands]
-    except BaseException:
-        connection.disconnect()  # the next one would read what is still to come
-        raise
-    finally:
-        pool.release(connection)
-
-
-def _packed(commands: Sequence[Command]) -> list[bytes]:
-    """The commands as they go over the wire. redis-py looks for a second word in a command's name, and at the type of
-    each argument; ours have one word, and hiredis says which types it takes.
-
-    Raises:
-        redis.DataError: an argument is no text, bytes or number.
-    """
-    try:
-        return [b"".join(map(pack_command, commands))]
-    except TypeError as error:
-        raise redis.DataError(str(error)) from error
-
-
-def _reply(client: Any, connection: Any, name: Any) -> Reply:
-    try:
-        return client.parse_response(connection, name)
-    except redis.ResponseError as refused:
-        return refused
 
 
 def is_refusal(reply: Reply) -> bool:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import redis
 
 from callcontrol.config.redis_address import RedisAddress
-from callcontrol.edges.live_state.servers import Command, Reply, client_of, round_trip
+from callcontrol.edges.live_state.round_trips import RoundTrips
+from callcontrol.edges.live_state.servers import Command, Reply, client_of
 
 
 class SingleServer:
@@ -19,7 +20,7 @@ class SingleServer:
     def __init__(self, address: RedisAddress, timeout_s: float) -> None:
         self.timeout_s = timeout_s
         self._place = address.place
-        self._client = client_of(address.text, timeout_s)
+        self._trips = RoundTrips(client_of(address.text, timeout_s))
 
     def hash_slot_of(self, command: Command) -> int:
         """Always 0, the only slot."""
@@ -39,15 +40,15 @@ class SingleServer:
         Raises:
             redis.RedisError, OSError: the server is away.
         """
-        return round_trip(self._client, commands)
+        return self._trips.carry_out(commands)
 
     def look_around(self) -> None:
         """Do nothing: a single server has no cluster or sentinel that could name another."""
 
     def listener(self) -> redis.Redis:
         """The client that subscribes to published messages: that of the only server."""
-        return self._client
+        return self._trips.client
 
     def close(self) -> None:
         """Close all connections."""
-        self._client.close()
+        self._trips.close()

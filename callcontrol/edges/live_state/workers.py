@@ -137,6 +137,11 @@ class Workers:
             self._pipeline.submit("HSET", keys.heard(), self._worker, told, on_reply=_ignore)
 
     @property
+    def has_its_calls(self) -> bool:
+        """Whether no other worker may have our calls: the lease holds."""
+        return self._lease is not Lease.LAPSED and not self._has_run_out
+
+    @property
     def lapsed(self) -> bool:
         """Whether others may have our calls, and Redis can tell which."""
         return self._lease is Lease.LAPSED or (self._has_run_out and not self._is_away)
