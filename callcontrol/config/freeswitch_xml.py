@@ -98,13 +98,18 @@ def _leaving(name: str, tenant: Tenant, settings: Settings, place: str | None) -
     yield f'  <condition field="${{domain_name}}" expression={_quoted(f"^{re.escape(tenant.domain)}$")}/>'
     if place:
         yield f'  <condition field="${{{LOCATION}}}" expression={_quoted(f"^{re.escape(place)}$")}/>'
-    yield f'  <condition field="${{plain_target}}" expression={_quoted(f"^({numbers})$")}>'
+    yield f'  <condition field="${{plain_target}}" expression={_quoted(f"^{_prefixes(tenant)}({numbers})$")}>'
     yield f"    {_action('set', f'call_timeout={EMERGENCY_RING_S}')}"
     yield from (f"    {_through(trunk, one)}" for trunk, one in emergency_trunks(settings, tenant, place))
     yield '    <action application="playback" data="$${not_possible}"/>'
     yield '    <action application="hangup" data="NORMAL_TEMPORARY_FAILURE"/>'
     yield "  </condition>"
     yield "</extension>"
+
+
+def _prefixes(tenant: Tenant) -> str:
+    """What phones may dial before an emergency number: it leaves without."""
+    return f"(?:{'|'.join(sorted(tenant.outgoing.prefixes))})?" if tenant.outgoing.prefixes else ""
 
 
 def _through(name: str, trunk: Trunk) -> str:

@@ -42,6 +42,7 @@ from callcontrol.config.limits import Limits
 from callcontrol.config.mail_settings import MailServer, TenantMail
 from callcontrol.config.mailbox_settings import Mailboxes
 from callcontrol.config.media_settings import MediaSettings
+from callcontrol.config.outgoing_settings import Outgoing, TenantOutgoing
 from callcontrol.config.postgres_address import PostgresDsn
 from callcontrol.config.problems import Problem
 from callcontrol.config.queue_fields import PauseCode
@@ -179,6 +180,7 @@ class Extension(Frozen):
         default="person",
         description="person: declined on one device, the others stop ringing as well; device: they ring on",
     )
+    outgoing: Outgoing = Outgoing()
     forward: Forward = Forward()
     credit: Credit = Credit()
 
@@ -209,6 +211,7 @@ class Tenant(Frozen):
     )
     trunks: tuple[Identifier, ...] = Field(default=(), description="trunks it may use, in this order; default: all")
     blocked: tuple[Prefix, ...] = Field(default=(), description="prefixes (E.164 digits) that are never dialled")
+    outgoing: TenantOutgoing = TenantOutgoing()
     on_net: Literal["free", "priced"] = Field(
         default="free",
         description="what its calls to numbers of other tenants here cost, which no carrier carries; free: nothing; "

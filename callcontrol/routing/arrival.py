@@ -20,21 +20,14 @@ from callcontrol.routing.agents import agents_at
 from callcontrol.routing.carrier_loops import loop_over_a_carrier
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.on_net import is_free
+from callcontrol.routing.outgoing.dial_plan import Reading, emergency_in, read, says_privacy
 from callcontrol.routing.outgoing.refusing import heard_as
 from callcontrol.routing.path import Path, payer_of
 from callcontrol.routing.plan import Decision, Refuse
-from callcontrol.vocabulary.emergency import emergency_called, is_emergency
 from callcontrol.vocabulary.outcome import Outcome
-from callcontrol.vocabulary.phone_number import normalise, readings
+from callcontrol.vocabulary.phone_number import readings
 from callcontrol.vocabulary.refusal_reason import RefusalReason
-from callcontrol.vocabulary.target import (
-    EmergencyCallBackTarget,
-    EmergencyTarget,
-    ExtensionTarget,
-    NumberTarget,
-    Target,
-    text_of,
-)
+from callcontrol.vocabulary.target import EmergencyCallBackTarget, EmergencyTarget, NumberTarget, Target, text_of
 from callcontrol.vocabulary.trail import Passed, Routed
 
 PUBLIC_CONTEXT = "public"
@@ -104,8 +97,7 @@ class Directory:
         """
         name = self.domains.get(domain, "")
         tenant = self._settings.tenants.get(name)
-        dials = tenant is not None and is_emergency(dialled, tenant.region, tenant.emergency_numbers)
-        return name if dials else ""
+        return name if tenant is not None and emergency_in(dialled, tenant) else ""
 
     def trunk_at(self, address: str) -> Trunk | None:
         """The trunk whose calls come from this address (the first of several), None if it is none's."""
@@ -130,12 +122,16 @@ def _trunk_at(address: str, trunks: Iterable[Trunk]) -> Trunk | None:
     return next((t for t in trunks if any(found in ipaddress.ip_network(n) for n in t.addresses)), None)
 
 
+NOTHING_READ = Reading(None)
+
+
 @dataclass(frozen=True, slots=True)
 class Destination:
     """Where the dialled number leads: a target, or nothing (then `decide` refuses or changes a setting)."""
 
     target: Target | None
     why: tuple[Routed, ...] = ()
+    reading: Reading = NOTHING_READ
 
 
 def destination(facts: Facts) -> Destination:
@@ -145,9 +141,10 @@ def destination(facts: Facts) -> Destination:
     if emergency := _emergency(facts):
         return Destination(emergency, (Routed(facts.now, text_of(emergency), "emergency number dialled"),))
     if facts.transferred:
-        return Destination(_inside(facts))
+        return _to_transfer_to(facts)
     if facts.caller.extension:
-        return Destination(_inside(facts) or _outside(facts))
+        reading = read(facts.dialled, facts)
+        return Destination(_own(reading.target, facts), reading=reading)
     if facts.called_back:
         back = EmergencyCallBackTarget(facts.called_back)
         return Destination(back, (Routed(facts.now, text_of(back), "called back after an emergency call"),))
@@ -195,15 +192,16 @@ def _on_the_way(found: Destination, facts: Facts, *, passed: int) -> Decision:
     """`passed`: how many numbers of ours the call has come through, each of which counts as a hop."""
     if found.target is None:
         return _nowhere(facts)
-    path = Path(first=found.target, payer=_payer(facts), hops=passed)
+    choice, hidden = found.reading.choice, found.reading.hidden
+    trunk, show = choice.trunk or "", choice.show
+    path = Path(first=found.target, payer=_payer(facts), hops=passed, trunk=trunk, show=show, hidden=hidden)
     return router.decide(found.target, path, facts).because(*found.why)
 
 
 def _emergency(facts: Facts) -> Target | None:
     """Only phones dial such digits: from outside a call comes for a number of the tenant's."""
-    tenant = facts.tenant
-    called = is_emergency(facts.dialled, tenant.region, tenant.emergency_numbers)
-    return EmergencyTarget(facts.dialled) if called else None
+    called = emergency_in(facts.dialled, facts.tenant)
+    return EmergencyTarget(called) if called else None
 
 
 def _payer(facts: Facts) -> str:
@@ -214,7 +212,12 @@ def _payer(facts: Facts) -> str:
 
 def _is_star_code(facts: Facts) -> bool:
     """A phone dials one. A code that a party is transferred to is not carried out: the party did not dial it."""
-    return bool(facts.caller.extension) and not facts.transferred and star_codes.looks_like_one(facts.dialled)
+    return bool(facts.caller.extension) and not facts.transferred and _is_code(facts.dialled)
+
+
+def _is_code(dialled: str) -> bool:
+    """Whether the digits are a star code; one that only hides or shows the number of this call is dialled with it."""
+    return star_codes.looks_like_one(dialled) and not says_privacy(dialled)
 
 
 def _nowhere(facts: Facts) -> Decision:
@@ -228,30 +231,21 @@ def _nowhere(facts: Facts) -> Decision:
 def _why_nowhere(facts: Facts) -> str:
     if not facts.transferred or facts.tenant_name not in facts.settings.tenants:
         return "leads nowhere: no tenant has this number"
-    if star_codes.looks_like_one(facts.dialled):
+    if _is_code(facts.dialled):
         return "a star code is for the phone that dials it: no call is transferred to one"
-    if _outside(facts) is not None:
-        return "no call can be transferred to a number outside"
+    if read(facts.dialled, facts).target is not None:
+        return "it is not known who has transferred the call, so no number outside is called"
     return f"{facts.tenant_name} has no extension {facts.dialled} to transfer to"
 
 
-def _inside(facts: Facts) -> Target | None:
-    """An extension, one of the tenant's own numbers, or one of another tenant's that costs nothing. All a transfer may
-    reach: a transferor pays nothing yet.
-    """
-    extension = facts.extension(facts.dialled)
-    if extension is not None and extension.dialled:
-        return ExtensionTarget(facts.dialled)
-    number = normalise(facts.dialled, facts.tenant.region)
-    if number is None:
-        return None
-    return NumberTarget(number.text) if is_free(number.text, facts) else facts.tenant.numbers.get(number.text)
+def _to_transfer_to(facts: Facts) -> Destination:
+    """Where a transferred party goes: inside, or outside at the transferor's cost; without one nothing is paid."""
+    reading = read(facts.dialled, facts)
+    target = _own(reading.target, facts)
+    costs = isinstance(target, NumberTarget) and not is_free(target.name, facts)
+    return Destination(None if costs and not facts.transferred_by else target, reading=reading)
 
 
-def _outside(facts: Facts) -> Target | None:
-    tenant = facts.tenant
-    number = normalise(facts.dialled, tenant.region)
-    if number is not None:
-        return NumberTarget(number.text)
-    called = emergency_called(facts.dialled, tenant.region, tenant.emergency_numbers)
-    return EmergencyTarget(called) if called else None
+def _own(target: Target | None, facts: Facts) -> Target | None:
+    """Where a number of the tenant's own leads; else the same target."""
+    return facts.tenant.numbers.get(target.name, target) if isinstance(target, NumberTarget) else target

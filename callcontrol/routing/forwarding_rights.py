@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from callcontrol.config.ways import named, way_back
 from callcontrol.routing.facts import Facts
+from callcontrol.routing.outgoing.dial_plan import read
 from callcontrol.routing.path import payer_of
-from callcontrol.vocabulary.phone_number import normalise
 from callcontrol.vocabulary.refusal_reason import Refusal, RefusalReason
 from callcontrol.vocabulary.rule import RuleKind
-from callcontrol.vocabulary.target import ExtensionTarget, NumberTarget, Target
+from callcontrol.vocabulary.target import EmergencyTarget, ExtensionTarget, NumberTarget, Target
 
 
 def target_of(digits: str, facts: Facts) -> Target | None:
-    """Digits from a phone: an extension of the tenant, else a number in any usual writing."""
+    """Digits from a phone: an extension of the tenant, else a number as its phones dial it."""
     if facts.extension(digits) is not None:
         return ExtensionTarget(digits)
-    number = normalise(digits, facts.tenant.region)
-    return NumberTarget(number.text) if number else None
+    target = read(digits, facts).target
+    return NumberTarget(target.name) if isinstance(target, EmergencyTarget) else target
 
 
 def trouble_with(target: Target, extension: str, facts: Facts, kind: RuleKind = RuleKind.ALWAYS) -> Refusal | None:

@@ -42,6 +42,9 @@ class Path:
         choices: how often the caller has chosen by key where to go.
         asked: the targets at which the caller was asked for a choice on the way here, none twice; the last is the
             nearest.
+        trunk: the only one that a call outside may go through, as its caller has dialled; "" for any.
+        hidden: whether the caller's number is hidden or shown outside, as dialled; None: as the caller's phone asks.
+        has_pin: whether the caller has entered the payer's PIN.
         chosen: what the caller chose last to go on to: the rules of what follows were looked up from there; None: from
             `first`.
     """
@@ -57,6 +60,9 @@ class Path:
     choices: int = 0
     asked: tuple[Target, ...] = ()
     chosen: Target | None = None
+    trunk: str = ""
+    hidden: bool | None = None
+    has_pin: bool = False
 
     @property
     def origin(self) -> Target:
@@ -83,6 +89,8 @@ class Path:
             hops=self.hops + 1,
             payer=payer_of(extension),
             show=rule.show,
+            trunk="",
+            has_pin=False,
             diversions=(*self.diversions, Diversion(extension, rule.kind)),
         )
 

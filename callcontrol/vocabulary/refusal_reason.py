@@ -13,6 +13,8 @@ class RefusalReason(StrEnum):
     EMERGENCY = "emergency"  # calls are not sent to emergency numbers; only who is in need dials one
     OWN_NUMBER = "own_number"  # a number of the tenant's own: it is reached inside
     LEADS_BACK = "leads_back"  # a forward by which calls would come back to the extension
+    NOT_ALLOWED = "not_allowed"  # the extension has no right to such numbers, or none now
+    PIN_NEEDED = "pin_needed"  # it has one that needs its PIN, and this is no moment to ask for it
     BLOCKED = "blocked"
     NO_PRICE = "no_price"
     ON_HOLD = "on_hold"  # a person has put the account that would pay on hold

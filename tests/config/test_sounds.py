@@ -91,7 +91,7 @@ def test_longer_texts_last_longer() -> None:
 
 
 def test_all_together_they_are_small() -> None:
-    assert sum(path.stat().st_size for path in PROMPTS) < 8_600_000
+    assert sum(path.stat().st_size for path in PROMPTS) < 9_600_000
 
 
 def test_a_sample_survives_mu_law_within_a_half_step() -> None:

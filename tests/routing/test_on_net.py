@@ -102,9 +102,14 @@ def test_a_failure_there_is_no_carriers_and_leads_to_none() -> None:
     assert next_round(ring(arrival.decide(known)), failed, known) is None
 
 
-@pytest.mark.parametrize(("on_net", "is_allowed"), [("free", True), ("priced", False)])
-def test_a_call_is_transferred_there_where_the_transferor_pays_nothing(on_net: str, is_allowed: bool) -> None:
-    known = replace(beside(facts(NUMBER, caller=PHONE), on_net=on_net), transferred=True, transferred_by="101")
+@pytest.mark.parametrize(
+    ("on_net", "by", "is_allowed"),
+    [("free", "101", True), ("free", "", True), ("priced", "101", True), ("priced", "", False)],
+)
+def test_a_call_is_transferred_there_where_it_costs_nothing_or_the_transferor_pays(
+    on_net: str, by: str, is_allowed: bool
+) -> None:
+    known = replace(beside(facts(NUMBER, caller=PHONE), on_net=on_net), transferred=True, transferred_by=by)
     assert isinstance(arrival.decide(known).step, Refuse) is not is_allowed
 
 

@@ -17,7 +17,12 @@ NOUNS = {one.kind for one in vars(target).values() if isinstance(one, type) and 
 KINDS_BY_WORD = {kind.word for kind in KINDS} - NOUNS
 # Steps and states of kinds.
 CLASSES = {cls.__name__ for cls in KINDS.saved if not cls.__module__.startswith("callcontrol.vocabulary")}
-WORDS = {"queue", "callback", "star", *(kind.word for kind in KINDS if kind.step is not None)}
+WORDS = {
+    "queue",
+    "callback",
+    "star",
+    *(kind.word for kind in KINDS if kind.step is not None and kind.word not in NOUNS),
+}
 # What a worker tells a call, and what a call asks for: among it all that the live state of queues has words for. The
 # third lists the modules of nouns.
 PROTOCOL = {"events.py", "commands.py", "saved.py"}

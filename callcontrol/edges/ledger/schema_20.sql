@@ -2,4 +2,4 @@
 
 ALTER TABLE calls ADD COLUMN refusal text NOT NULL DEFAULT '';
 
-COMMENT ON COLUMN calls.refusal IS 'Why a number outside was not dialled, the last such reason: no_such_number, emergency, own_number, leads_back, blocked, no_price, on_hold, no_credit, credit_unknown, no_trunk; empty: none';
+COMMENT ON COLUMN calls.refusal IS 'Why a number outside was not dialled, the last such reason, a word of vocabulary/refusal_reason.py: no_such_number, not_allowed, pin_needed, blocked, no_price, no_credit, no_trunk, …; empty: none';

@@ -25,7 +25,7 @@ def member_legs(target: SipTarget, ring_s: int, path: Path, facts: Facts) -> Leg
         to=text_of(target),
         endpoint=SipAddress(target.name),
         ring_s=ring_s,
-        shown=shown_outside(facts, path.show, None),
+        shown=shown_outside(facts, path, None),
         payer=path.payer,
         acceptance=acceptance(path, facts),
         cap_s=longest_talk_s(facts),

@@ -6,22 +6,24 @@ from callcontrol.config.emergency_calls import number_in_an_emergency, shows
 from callcontrol.config.settings import Trunk
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.outgoing.trunks import as_sent
+from callcontrol.routing.path import Path
 from callcontrol.routing.plan import Shown
 
 
-def shown_outside(facts: Facts, show: str, trunk: Trunk | None) -> Shown:
+def shown_outside(facts: Facts, path: Path, trunk: Trunk | None) -> Shown:
     """On an external leg.
 
     Args:
-        show: what the rule wants: `caller`, `company`, a number, or "" for the tenant's choice.
+        path: `show` is what the rule, or the dialled prefix, wants; "" is the tenant's choice.
         trunk: the trunk used, None for a SIP address. A trunk that carries no foreign numbers shows its own.
 
-    A caller who asked for privacy stays anonymous whatever number is chosen (RFC 3325 section 9.3). Like the number
-    dialled, it is written as the trunk writes numbers.
+    Who asked for privacy stays anonymous whatever number is chosen (RFC 3325 section 9.3), unless dialled otherwise for
+    this call (`path.hidden`). Like the number dialled, it is written as the trunk writes numbers.
     """
     own = trunk is not None and trunk.shows == "own"
-    chosen = trunk.number if trunk is not None and own else _chosen(facts, show or facts.tenant.show)
-    return Shown(_written(chosen, trunk), facts.caller.anonymous)
+    chosen = trunk.number if trunk is not None and own else _chosen(facts, path.show or facts.tenant.show)
+    hidden = facts.caller.anonymous if path.hidden is None else path.hidden
+    return Shown(_written(chosen, trunk), hidden)
 
 
 def shown_in_an_emergency(facts: Facts, trunk: Trunk) -> Shown:

@@ -16,10 +16,14 @@ class Dialling:
     Attributes:
         number: E.164, or the digits of a short number.
         payer: who pays, and whose rights count: `extension:101`, or `tenant`.
+        trunk: the only one it may go through, "" for any.
+        has_pin: whether the caller has entered the payer's PIN.
     """
 
     number: str
     payer: str
+    trunk: str = ""
+    has_pin: bool = False
 
     def direction(self, facts: Facts) -> Direction:
         """The class of the number: the payer's price list may have a word of its own for it."""

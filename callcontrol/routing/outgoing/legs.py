@@ -6,8 +6,9 @@ from callcontrol.routing.facts import Facts
 from callcontrol.routing.on_net import endpoint_of, is_free, is_on_net
 from callcontrol.routing.outgoing.caller_id import shown_outside
 from callcontrol.routing.outgoing.checks import refusal
+from callcontrol.routing.outgoing.checks.carriers import carriers
 from callcontrol.routing.outgoing.dialling import Dialling
-from callcontrol.routing.outgoing.trunks import as_sent, candidates, rests
+from callcontrol.routing.outgoing.trunks import as_sent, rests
 from callcontrol.routing.path import Path
 from callcontrol.routing.plan import Acceptance, LegPlan, Legs, TrunkNumber
 from callcontrol.routing.speech import as_file_string
@@ -18,13 +19,13 @@ from callcontrol.vocabulary.trail import Passed
 def number_leg(number: str, ring_s: int, path: Path, facts: Facts, round_: int = 0) -> Legs:
     """The leg to an external number through the `round_`-th trunk that can take it; on-net to another tenant's."""
     to = text_of(NumberTarget(number))
-    dialling = Dialling(number, path.payer)
+    dialling = Dialling(number, path.payer, path.trunk, path.has_pin)
     refused = refusal(dialling, facts)
     if refused is not None:
         return Legs(why=(Passed(facts.now, to, refused.why, reason=refused.reason),))
     if is_on_net(number, facts):
         return _on_net_leg(dialling, ring_s, path, facts) if not round_ else Legs()
-    choices = candidates(number, facts)
+    choices = carriers(dialling, facts)
     if round_ >= len(choices):
         return Legs(why=(Passed(facts.now, to, "no further trunk"),))
     name, trunk = choices[round_]
@@ -33,7 +34,7 @@ def number_leg(number: str, ring_s: int, path: Path, facts: Facts, round_: int =
         to=to,
         endpoint=endpoint,
         ring_s=ring_s,
-        shown=shown_outside(facts, path.show, trunk),
+        shown=shown_outside(facts, path, trunk),
         payer=path.payer,
         acceptance=acceptance(path, facts),
         cap_s=longest_talk_s(facts),
@@ -50,7 +51,7 @@ def _on_net_leg(dialling: Dialling, ring_s: int, path: Path, facts: Facts) -> Le
         to=to,
         endpoint=endpoint_of(number),
         ring_s=ring_s,
-        shown=shown_outside(facts, path.show, None),
+        shown=shown_outside(facts, path, None),
         payer="" if is_free(number, facts) else path.payer,
         acceptance=acceptance(path, facts),
         cap_s=longest_talk_s(facts),
@@ -65,9 +66,11 @@ def longest_talk_s(facts: Facts) -> int:
 
 
 def acceptance(path: Path, facts: Facts) -> Acceptance | None:
-    """External legs reached by forwarding may have to press 1; a call that a phone dialled directly never does."""
+    """External legs reached by forwarding may have to press 1; one that a phone dialled never does, nor one that it
+    transferred a call to.
+    """
     confirm = facts.tenant.confirm
-    is_dialled = bool(facts.caller.extension) and isinstance(path.first, NumberTarget)
+    is_dialled = (facts.transferred or bool(facts.caller.extension)) and isinstance(path.first, NumberTarget)
     if not confirm.on or is_dialled:
         return None
     return Acceptance(as_file_string(confirm.prompt.files(facts.tenant.language)), confirm.wait)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from callcontrol.routing.facts import Facts
-from callcontrol.routing.outgoing.checks import blocks, carriers, emergency, own_numbers, price
+from callcontrol.routing.outgoing.checks import blocks, carriers, emergency, own_numbers, price, rights
 from callcontrol.routing.outgoing.dialling import Dialling
 from callcontrol.vocabulary.refusal_reason import Refusal
 
@@ -18,6 +18,7 @@ Check = Callable[[Dialling, Facts], Refusal | None]
 CHECKS: Final[tuple[Check, ...]] = (
     emergency.check,
     own_numbers.check,
+    rights.check,
     blocks.check,
     price.check,
     carriers.check,

@@ -6,7 +6,11 @@ A number of the tenant's own never leaves: it is where it leads.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
+from callcontrol.kinds.targets.number.asking_pin import AskPinOf, EnteringPin
+from callcontrol.kinds.targets.number.checks import pins_that_cannot_be_entered
+from callcontrol.kinds.targets.voicemail.by_phone.boxes import own_box
 from callcontrol.routing.endings import refuse
 from callcontrol.routing.facts import Facts, RoutedKind
 from callcontrol.routing.legs import member_legs as legs_of_member
@@ -14,12 +18,13 @@ from callcontrol.routing.outgoing.checks import refusal
 from callcontrol.routing.outgoing.dialling import Dialling
 from callcontrol.routing.outgoing.legs import number_leg
 from callcontrol.routing.outgoing.refusing import not_dialled
-from callcontrol.routing.path import Path
-from callcontrol.routing.plan import Decision, Legs, Onward, Ring, RingResult
+from callcontrol.routing.path import Path, payer_of
+from callcontrol.routing.plan import Branch, Decision, Legs, Onward, Ring, RingResult
 from callcontrol.routing.retry import next_round, outcome_over_rounds
-from callcontrol.vocabulary.refusal_reason import Refusal
+from callcontrol.vocabulary.copying import replace
+from callcontrol.vocabulary.refusal_reason import Refusal, RefusalReason
 from callcontrol.vocabulary.target import Form, NumberTarget, Target, text_of
-from callcontrol.vocabulary.trail import Routed
+from callcontrol.vocabulary.trail import Passed, Routed
 
 # How long an external leg rings when it is a target of its own (seconds).
 RING_S = 60
@@ -31,7 +36,20 @@ def decide(target: NumberTarget, path: Path, facts: Facts) -> Decision | Onward:
     if own is not None:
         return Onward(own, path.onward(), (_leads_to(own, target, facts),))
     found = number_leg(target.name, RING_S, path, facts)
-    return Decision(Ring(target, found.legs, path), found.why) if found.legs else not_dialled(path, facts, *found.why)
+    if found.legs:
+        return Decision(Ring(target, found.legs, path), found.why)
+    return _with_pin(target, path, found, facts) or not_dialled(path, facts, *found.why)
+
+
+def _with_pin(target: NumberTarget, path: Path, found: Legs, facts: Facts) -> Decision | None:
+    """Where nothing but the PIN is missing of the extension that has dialled the number: it is asked for."""
+    needs = any(isinstance(one, Passed) and one.reason is RefusalReason.PIN_NEEDED for one in found.why)
+    extension = facts.caller.extension
+    box = own_box(extension, facts.tenant) if needs and path.payer == payer_of(extension) else ""
+    if not box or path.diversions or facts.transferred:
+        return None
+    with_pin = number_leg(target.name, RING_S, replace(path, has_pin=True), facts)
+    return Decision(AskPinOf(target, path, box)) if with_pin.legs else not_dialled(path, facts, *with_pin.why)
 
 
 def _leads_to(own: Target, target: NumberTarget, facts: Facts) -> Routed:
@@ -64,6 +82,11 @@ def why_not(target: NumberTarget, payer: str, facts: Facts) -> Refusal | None:
     return None if target.name in facts.tenant.numbers else refusal(Dialling(target.name, payer), facts)
 
 
+def branches(step: AskPinOf, facts: Facts) -> Iterator[Branch]:
+    """What follows the PIN, for `explain`."""
+    yield Branch("with the right PIN", step.dialled(facts), step.path)
+
+
 KIND = RoutedKind(
     target=NumberTarget,
     row="an external number, through a trunk; one of the tenant's own leads where it leads, "
@@ -79,4 +102,8 @@ KIND = RoutedKind(
     after=after,
     successors=successors,
     why_not=why_not,
+    warnings=(pins_that_cannot_be_entered,),
+    step=AskPinOf,
+    branches=branches,
+    saved=(AskPinOf, EnteringPin),
 )
