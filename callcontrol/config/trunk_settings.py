@@ -53,6 +53,14 @@ class Trunk(Frozen):
     username: Text = Field(default="", description="account at the carrier, for `callcontrol render`")
     password: SecretText = Field(default="", description="password at the carrier, for `callcontrol render`")
     register_: Flag = Field(default=False, alias="register", description="whether to register at the carrier")
+    channels: Annotated[int, Field(ge=1, le=100_000), Whole] | None = Field(
+        default=None,
+        description="most calls of ours that it carries at once, over all workers; past it the next trunk is tried; "
+        "default: no limit",
+    )
+    calls_per_second: Annotated[int, Field(ge=1, le=10_000), Whole] | None = Field(
+        default=None, description="most calls that may begin in any second, over all workers; default: no limit"
+    )
     progress_s: Annotated[int, Field(ge=1, le=60), Whole] = Field(
         default=4, description="seconds to the first sign of progress (180, 183; not 100); then the next trunk is tried"
     )

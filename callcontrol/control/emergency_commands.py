@@ -26,4 +26,11 @@ class TellOfEmergency:
     extension: str
 
 
-EmergencyCommand = ExpectCallBack | TellOfEmergency
+@dataclass(frozen=True, slots=True)
+class MakeRoom:
+    """End an ordinary leg of this trunk, of whatever call; answered by RoomMade."""
+
+    trunk: str
+
+
+EmergencyCommand = ExpectCallBack | TellOfEmergency | MakeRoom

@@ -235,6 +235,15 @@ def never_was(call: Call, leg: str, cause: str, facts: Facts) -> PlainResult:
     return close_if_done(call) if isinstance(call.state, Ending) else (call, ())
 
 
+def gives_way(call: Call, leg: str, facts: Facts) -> PlainResult:
+    """The leg's channel of its trunk is wanted for an emergency call."""
+    known = call.leg(leg)
+    if known is None or known.end is not None:
+        return call, ()
+    why = f"the leg to {known.target} gives its channel of trunk {known.trunk} to an emergency call"
+    return call.noting(Noted(facts.now, why)), (do.KillLeg(leg, "PRE_EMPTED"),)
+
+
 def close_if_done(call: Call) -> PlainResult:
     """The book is closed as soon as every leg has ended."""
     if call.open_legs:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from callcontrol.control.box_events import BoxEvent
 from callcontrol.control.talk_events import TalkEvent
+from callcontrol.control.trunk_events import TrunkEvent
 from callcontrol.vocabulary.call import Stamps
 from callcontrol.vocabulary.direction import Direction
 from callcontrol.vocabulary.fast_init import fast_init
@@ -297,10 +298,7 @@ class LegKey:
 
 @dataclass(frozen=True, slots=True)
 class HoursOver:
-    """The opening hours under which the call stands (`State.under_hours`) are over; said again as long as they are.
-
-    `why` says what decides that it is closed, and until when.
-    """
+    """The hours under which the call stands (`State.under_hours`) are over; said again as long as they are, and why."""
 
     why: str
 
@@ -358,6 +356,7 @@ Event = (
     | AloneChecked
     | BoxEvent
     | TalkEvent
+    | TrunkEvent
     | SwitchGone
     | CommandFailed
 )

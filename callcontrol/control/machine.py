@@ -47,6 +47,7 @@ from callcontrol.control.own_steps import OwnState
 from callcontrol.control.step_result import PlainResult, StepResult, ThenDecide
 from callcontrol.control.steps import ring, talk
 from callcontrol.control.steps.start import start
+from callcontrol.control.trunk_events import GivesWay, LegNotSent
 from callcontrol.control.uncontrolled import GoesOnAlone
 from callcontrol.routing import arrival, router
 from callcontrol.routing.facts import Facts
@@ -105,6 +106,10 @@ def _everywhere(call: Call, event: Event, facts: Facts) -> StepResult | None:
             return _transferred(call, event, facts)
         case TimerFired(name) if name == uncontrolled.ALONE_TIMER:
             return call, uncontrolled.still_there(call)
+        case LegNotSent(leg, cause, why):
+            return ending.never_was(call.noting(Noted(facts.now, why)) if why else call, leg, cause, facts)
+        case GivesWay(leg):
+            return ending.gives_way(call, leg, facts)
         case ChannelsChecked(alive) if alive is not None:
             return _counted(call, event, alive, facts)
         case CommandFailed(command, reply):

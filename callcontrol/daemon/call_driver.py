@@ -33,6 +33,7 @@ from callcontrol.control.events import (
 from callcontrol.control.keys_ahead import is_full
 from callcontrol.control.uncontrolled import GoesOnAlone
 from callcontrol.daemon import emergency_line, store_line
+from callcontrol.daemon.admission import Dialling, admitted
 from callcontrol.daemon.confirmation import Confirmation, Doubt
 from callcontrol.daemon.driven_call import Line
 from callcontrol.daemon.facts_finder import find_facts
@@ -40,6 +41,7 @@ from callcontrol.daemon.leg_line import LegCommand
 from callcontrol.daemon.queue_line import QueueCommand
 from callcontrol.daemon.store_line import StoreCommand
 from callcontrol.daemon.timers import Timer
+from callcontrol.daemon.trunk_capacity import trunk_legs
 from callcontrol.daemon.worker_context import WorkerContext
 from callcontrol.edges import clock, meters
 from callcontrol.edges.containment import contained, note_fault
@@ -281,6 +283,11 @@ class CallDriver:
                     self._find_facts(replace(known, heading=target))
                 case do.CloseBook():
                     self._close()
+                case _ if isinstance(command, Dialling) and trunk_legs(command.legs):
+                    self._send(outward)
+                    outward = []
+                    then = partial(admitted, command, driver=self, send=self._dial)
+                    self.shared.capacity.admit(command, self.call, self.facts.settings, then)
                 case _ if isinstance(command, LegCommand):
                     self._send(outward)
                     outward = []
@@ -294,6 +301,12 @@ class CallDriver:
                 case _:
                     outward.append(command)
         self._send(outward)
+
+    def _dial(self, command: Dialling) -> None:
+        if isinstance(command, do.Bridge):
+            self._send([command])
+        elif not self._lost:
+            self.shared.legs.carry_out(command, self)
 
     def _send(self, commands: list[Command]) -> None:
         if self.line is None or not commands:

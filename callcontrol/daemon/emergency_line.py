@@ -8,7 +8,8 @@ from collections.abc import Callable
 from callcontrol.control import emergency_commands as in_need
 from callcontrol.control.call import Call
 from callcontrol.control.emergency_commands import EmergencyCommand
-from callcontrol.control.events import FactsFound
+from callcontrol.control.events import Event, FactsFound
+from callcontrol.control.trunk_events import GivesWay, RoomMade
 from callcontrol.daemon.driven_call import DrivenCall
 from callcontrol.daemon.worker_context import WorkerContext
 from callcontrol.edges import clock, emergency_meters
@@ -37,6 +38,21 @@ def carry_out(command: EmergencyCommand, call: Call, facts: Facts, shared: Worke
             emergency_meters.emergency_calls_total.labels(call.tenant).inc()
             log.warning("extension %s calls %s", extension or "(not known)", called, extra={"call": call.id})
             _tell(command, call, facts, shared, drive)
+        case in_need.MakeRoom(trunk):
+            _make_room(trunk, call.id, shared)
+
+
+def _make_room(trunk: str, call_id: str, shared: WorkerContext) -> None:
+    def deliver(to: str, event: Event) -> None:
+        driver = shared.drivers.get(to)
+        if driver is not None:
+            driver.deliver(event)
+
+    shared.capacity.make_room(
+        trunk,
+        lambda found: deliver(call_id, RoomMade(trunk, found)),
+        lambda of, leg: deliver(of, GivesWay(leg)),
+    )
 
 
 def _tell(command: in_need.TellOfEmergency, call: Call, facts: Facts, shared: WorkerContext, drive: Drive) -> None:

@@ -17,6 +17,7 @@ from gevent.event import Event
 from callcontrol.config.credit_accounts import tenants_with_accounts
 from callcontrol.config.settings import Settings
 from callcontrol.control.talk_events import RecordingAsked
+from callcontrol.control.trunk_events import GivesWay
 from callcontrol.daemon.adoption import Adoption
 from callcontrol.daemon.box_line import BoxLine
 from callcontrol.daemon.call_acceptor import CallAcceptor
@@ -41,6 +42,8 @@ from callcontrol.daemon.queue_upgrade import QueueUpgrade
 from callcontrol.daemon.registrations import Registrations
 from callcontrol.daemon.switch_links import SwitchLinks
 from callcontrol.daemon.timers import Timers
+from callcontrol.daemon.trunk_capacity import TrunkCapacity
+from callcontrol.daemon.trunk_reader import TrunkReader
 from callcontrol.daemon.worker_context import WorkerContext
 from callcontrol.daemon.worker_spools import WorkerSpools
 from callcontrol.edges import box_meters, clock, meters, talk_meters
@@ -64,6 +67,7 @@ from callcontrol.edges.live_state.post import Post
 from callcontrol.edges.live_state.queue_script import seed_from
 from callcontrol.edges.live_state.queues import QueueStore
 from callcontrol.edges.live_state.rules import RuleStore
+from callcontrol.edges.live_state.trunks import TrunkStore
 from callcontrol.edges.live_state.workers import Workers, worker_name
 from callcontrol.vocabulary.moment import periods_at
 from callcontrol.vocabulary.queue import Engaged, Occasion, Offer
@@ -188,6 +192,7 @@ class Worker:
         self._layout_sync.start()
         QueueMeters(self._pipeline, self._current, self._occasion, self._name).start()
         OverrideMeters(self._pipeline, self._current, self._name).start()
+        TrunkReader(self._pipeline, self._current, self._name).start()
         ClosingWatch(self._shared).start()
         self._orphans.start()
         self._event_polling.start()
@@ -208,6 +213,8 @@ class Worker:
         """What concerns calls of all workers, and is kept by each in its memory."""
         self._shared.call_backs = CallBacks(CallBackStore(self._pipeline))
         self._shared.call_backs.start()
+        self._shared.capacity = TrunkCapacity(self._name, TrunkStore(self._pipeline))
+        self._shared.capacity.start()
 
     def _drain(self, deadline_s: float) -> int:
         """No new calls; running ones are handed over."""
@@ -235,7 +242,7 @@ class Worker:
         self._dispatcher.offered(tenant, self._shared.queue_store.in_our_time(tenant, offer))
 
     def _heard_at(self, redis_url: str) -> Inbox:
-        told = self._published, self._dispatcher.noticed, self._shared.lose, self._recording_asked
+        told = self._published, self._dispatcher.noticed, self._shared.lose, self._recording_asked, self._gives_way
         return Inbox(redis_url, self._name, *told)
 
     def _recording_asked(self, call: str, action: str, by: str) -> None:
@@ -243,6 +250,12 @@ class Worker:
         driver = self._shared.drivers.get(call)
         if driver is not None:
             driver.deliver(RecordingAsked(RecordingAction(action), by))
+
+    def _gives_way(self, call: str, leg: str) -> None:
+        """An emergency call needs the channel that this leg of ours has."""
+        driver = self._shared.drivers.get(call)
+        if driver is not None:
+            driver.deliver(GivesWay(leg))
 
     def _reload(self) -> None:
         if self._current.reload():

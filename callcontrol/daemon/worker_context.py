@@ -27,6 +27,7 @@ from callcontrol.daemon.leg_line import LegCommand
 from callcontrol.daemon.queue_line import QueueLine
 from callcontrol.daemon.registrations import Registrations
 from callcontrol.daemon.timers import Timer
+from callcontrol.daemon.trunk_capacity import TrunkCapacity
 from callcontrol.daemon.trunk_watch import TrunkWatch
 from callcontrol.edges import clock, meters
 from callcontrol.edges.containment import contained, note_fault
@@ -162,6 +163,7 @@ class WorkerContext:
     queues: QueueLine
     timers: Clocks
     trunks: TrunkWatch = field(default_factory=TrunkWatch)
+    capacity: TrunkCapacity = field(default_factory=TrunkCapacity)
     call_backs: CallBacks = field(default_factory=CallBacks)
     drivers: dict[str, DrivenCall] = field(default_factory=dict)
     of_queues: set[str] = field(default_factory=set)
@@ -182,6 +184,7 @@ class WorkerContext:
         """A call begins (or is taken over)."""
         self.drivers[driver.call.id] = driver
         self._index(driver.call.id, driver.call.legs)
+        self.capacity.take(driver.call, self.current.configuration.settings)
         self.note(driver.call)
 
     def give_away(self) -> tuple[DrivenCall, ...]:
@@ -320,9 +323,11 @@ class WorkerContext:
         """Take up how a call's legs have changed: whose they are, and how trunks do."""
         self._index(call.id, (leg for was, leg in news if was is None))
         self.trunks.learn(call, news, settings)
+        self.capacity.learn(call, news, settings)
 
     def _forget_legs(self, call: Call) -> None:
         self.trunks.over(call)
+        self.capacity.over(call)
         for leg in call.legs:
             if self.call_by_channel.get(leg.id) == call.id:
                 del self.call_by_channel[leg.id]

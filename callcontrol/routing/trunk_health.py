@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from callcontrol.config.settings import Trunk
 from callcontrol.vocabulary.leg import Certainty, End, LegChange
 from callcontrol.vocabulary.moment import SECOND_US, Instant
-from callcontrol.vocabulary.outcome import TRUNK_FAILURES, Outcome, outcome_of
+from callcontrol.vocabulary.outcome import NO_FAULT, TRUNK_FAILURES, Outcome, outcome_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,8 @@ def _failed(ended: End) -> bool | None:
     """Whether the trunk failed; None if the leg says nothing of it: we gave up before anything was heard."""
     if ended.stamps is not None and (ended.stamps.ringing is not None or ended.stamps.answered is not None):
         return False
+    if ended.cause in NO_FAULT:
+        return None
     if ended.cause in TRUNK_FAILURES:
         return True
     return None if outcome_of(ended.cause) in (Outcome.ABANDONED, Outcome.ELSEWHERE, Outcome.FAILED) else False

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Final
 
 
 class Outcome(StrEnum):
@@ -30,6 +31,9 @@ class Outcome(StrEnum):
     CALLBACK = "callback"  # the caller asked to be called back
     FAILED = "failed"
 
+
+# Our own word for a leg that was not sent out: its trunk has no channel, or as many calls begin there as may.
+TRUNK_FULL: Final = "TRUNK_FULL"
 
 _CAUSES: dict[Outcome, tuple[str, ...]] = {
     Outcome.ANSWERED: ("SUCCESS", "NORMAL_CLEARING", "BLIND_TRANSFER", "ATTENDED_TRANSFER", "MEDIA_TIMEOUT"),
@@ -80,6 +84,8 @@ _CAUSES: dict[Outcome, tuple[str, ...]] = {
         "NORMAL_UNSPECIFIED",
         "CRASH",
         "SYSTEM_SHUTDOWN",
+        "PRE_EMPTED",  # an ordinary call has given its channel to an emergency call
+        TRUNK_FULL,
     ),
     Outcome.ELSEWHERE: ("LOSE_RACE", "PICKED_OFF"),
     Outcome.ABANDONED: ("ORIGINATOR_CANCEL",),
@@ -114,8 +120,12 @@ TRUNK_FAILURES = frozenset(
         "EXCHANGE_ROUTING_ERROR",
         "PROTOCOL_ERROR",
         "INCOMPATIBLE_DESTINATION",
+        "PRE_EMPTED",
+        TRUNK_FULL,
     }
 )
+# Those of them that are no fault of the trunk.
+NO_FAULT: Final = frozenset({"PRE_EMPTED", TRUNK_FULL})
 
 # What the caller is given when nothing else is left to try.
 CAUSE_OF_OUTCOME: MappingProxyType[Outcome, str] = MappingProxyType(

@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 # As the scripts write it (context.lua, take.lua).
 MESSAGE: Final = Kind("Message")
 RECORDING: Final = "recording"
+GIVES_WAY: Final = "gives_way"
 RETRY_S = 1.0
 # A silent connection is pinged after PING_S and has PONG_S for the answer (seconds): a broken one is replaced within
 # PING_S + PONG_S + RETRY_S.
@@ -42,6 +43,7 @@ class Inbox:
         on_offer, on_notice, on_taken: get the tenant, and what was published (of a call that another worker has taken
             over, its id, and whether it arrived there through the dialplan); they must not block.
         on_recording: gets a call, what is to be done about its recording, and who says so.
+        on_gives_way: gets a call, and the leg of it whose channel of a trunk an emergency call needs.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class Inbox:
         on_notice: Callable[[str, Notice], object],
         on_taken: Callable[[str, str, bool], object],
         on_recording: Callable[[str, str, str], object] = lambda call, action, by: None,
+        on_gives_way: Callable[[str, str], object] = lambda call, leg: None,
     ) -> None:
         self._servers = connect(url, PING_S)
         self._channel = keys.inbox(worker)
@@ -59,6 +62,7 @@ class Inbox:
         self._on_notice = on_notice
         self._on_taken = on_taken
         self._on_recording = on_recording
+        self._on_gives_way = on_gives_way
 
     def start(self) -> None:
         """Listen from now on."""
@@ -112,6 +116,8 @@ class Inbox:
                 self._on_offer(tenant, offer_from(told["fields"]))
             elif told["kind"] == "taken":
                 self._on_taken(tenant, told["fields"][0], told["fields"][1] == "arrived")
+            elif told["kind"] == GIVES_WAY:
+                self._on_gives_way(*told["fields"])
             elif told["kind"] == RECORDING:
                 self._on_recording(*told["fields"])
             else:

@@ -90,6 +90,31 @@ def tenants() -> str:
     return f"{PREFIX}:{_WORKERS}:tenants"
 
 
+def _trunk(trunk: str, name: str) -> str:
+    """Tenants share trunks: each trunk has a slot of its own."""
+    return f"{PREFIX}:{{-trunk:{trunk}}}:{name}"
+
+
+def trunk_legs(trunk: str) -> str:
+    """Sorted set: leg that has a channel of the trunk -> until when, unless it is renewed (ms, clock of Redis)."""
+    return _trunk(trunk, "legs")
+
+
+def trunk_of(trunk: str) -> str:
+    """Hash: leg that has a channel of the trunk -> whose it is (JSON)."""
+    return _trunk(trunk, "of")
+
+
+def trunk_starts(trunk: str) -> str:
+    """List: when the trunk's latest calls began (ms), as many as may begin in a second."""
+    return _trunk(trunk, "starts")
+
+
+def trunk_ends(trunk: str) -> str:
+    """Hash: `SPAN:tried`, `SPAN:answered`, `SPAN:talk_ms` -> how much of it in that span of the trunk's last hour."""
+    return _trunk(trunk, "ends")
+
+
 def call_backs() -> str:
     """Hash: number shown in an emergency call -> whose phone is called back there, and until when (JSON)."""
     return f"{PREFIX}:{_WORKERS}:call-backs"

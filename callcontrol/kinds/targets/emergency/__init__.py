@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from callcontrol.config.emergency_calls import emergency_trunks, location_of
 from callcontrol.config.trunk_settings import Trunk
+from callcontrol.kinds.targets.emergency.making_room import ONCE_MORE, WANT_OF_A_CHANNEL, MakingRoom, MakingRoomStep
 from callcontrol.kinds.targets.emergency.telling import Telling
 from callcontrol.routing.endings import refuse
 from callcontrol.routing.facts import Facts, RoutedKind
@@ -32,7 +33,11 @@ def decide(target: EmergencyTarget, path: Path, facts: Facts) -> Decision:
 
 
 def after(target: EmergencyTarget, step: Ring, result: RingResult, facts: Facts) -> Decision:
-    """The next trunk, or the end."""
+    """A trunk that is full gives way once; else the next trunk, or the end."""
+    leg = step.legs[0]
+    is_full = result.causes.get(0) in WANT_OF_A_CHANNEL and step.position != ONCE_MORE
+    if is_full and isinstance(leg.endpoint, TrunkNumber):
+        return Decision(MakingRoomStep(step, leg.endpoint.trunk))
     following = _through(step.round + 1, target, step.path, facts)
     if following is None:
         return refuse(result.outcome)
@@ -71,5 +76,5 @@ KIND = RoutedKind(
     form=None,
     decide=decide,
     after=after,
-    saved=(Telling,),
+    saved=(Telling, MakingRoom, MakingRoomStep),
 )
