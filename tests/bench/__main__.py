@@ -6,7 +6,7 @@ own mod_callcenter, where FREESWITCH names one; timeline: where its time goes, s
 a year of calls in Postgres; workers: two beside one; state: what saving every change costs; recovery, adoption: a
 worker goes, with callers who wait or a thousand calls; memory: of a waiting call; menus: from a key to the
 next prompt, also on a real FreeSWITCH, and what a caller in a menu takes; media: files a second on their way from the
-switch's disk into storage.
+switch's disk into storage; talks: what recording takes, on a real FreeSWITCH.
 
 `make bench ARGS="against REVISION"`: this version beside an older one.
 """
@@ -36,6 +36,7 @@ from tests.bench import (
     rush,
     scripts,
     state,
+    talks,
     timeline,
     workers,
 )
@@ -57,6 +58,7 @@ PARTS: Mapping[str, Part] = {
     "memory": memory.run,
     "menus": menus.run,
     "media": media.run,
+    "talks": talks.run,
 }
 AGAINST = "against"
 WIDTH = 132
@@ -122,6 +124,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--poll-events", type=int, default=polling, help="freeswitch, timeline: the setting (%(default)s ms; 0: never)"
     )
+    parser.add_argument("--talks", type=int, default=100, help="talks: so many at once (%(default)s)")
     parser.add_argument("--ours", action="store_true", help="freeswitch: without mod_callcenter beside it")
     parser.add_argument("--minute", type=float, default=60.0, help="rush: its length in seconds (%(default)s)")
     parser.add_argument(

@@ -126,16 +126,22 @@ def _measure(binary: Path, size: Size, args: Namespace) -> Iterator[Run]:
 
 
 class Place:
-    """A FreeSWITCH with the call centre's phones, and the daemon."""
+    """A FreeSWITCH with the call centre's phones, and the daemon.
 
-    def __init__(self, binary: Path, made: Path, size: Size, *, silent: bool, poll_events_ms: int) -> None:
+    Args:
+        voice: as SippLoad's.
+    """
+
+    def __init__(
+        self, binary: Path, made: Path, size: Size, *, silent: bool, poll_events_ms: int, voice: bytes | None = None
+    ) -> None:
         self._folder = made
         self._poll_events_ms = poll_events_ms
         self._music = SILENCE if silent else MUSIC
         self._size = size
         self._ports = Ports.free()
         self.switch = RealSwitch(binary, made / "switch", self._ports)
-        self._sipp = SippLoad(made / "sipp", self._ports.media, size.packet_ms)
+        self._sipp = SippLoad(made / "sipp", self._ports.media, size.packet_ms, voice)
         self._events: SwitchEvents
         self.daemon: Daemon
         self.redis_url = self.dsn = ""
@@ -150,7 +156,7 @@ class Place:
             self.config = config = write_configuration(
                 self._folder / "config", self._ports, redis=self.redis_url, dsn=dsn
             )
-            add_tenant(config, self._size.agents, music=self._music)
+            self.add_tenant(config)
             _set_up_switches(config, self._poll_events_ms)
             self._lay_out(config)
             stack.enter_context(running(self.switch))
@@ -164,6 +170,10 @@ class Place:
             if daemon:
                 self.wait_until_free()
             yield
+
+    def add_tenant(self, config: Path) -> None:
+        """The only tenant of this configuration folder."""
+        add_tenant(config, self._size.agents, music=self._music)
 
     def wait_until_free(self) -> None:
         """Nobody waits, and all agents are free."""
@@ -191,7 +201,7 @@ class Place:
         size = self._size
         idle = self._calls(dialled, size.idle_talk, size.idle_per_s, size.agents, IDLE_S)
         at_once = size.agents + size.waiting
-        before = self._cpu_s()
+        before = self.cpu_s()
         with watched(self.daemon.metrics) as pace:
             busy = self.busy(dialled, seconds)
         since_us = busy.called[0].at_us + int((at_once / RAMP_PER_S + SETTLE_S) * 1_000_000)
@@ -209,15 +219,15 @@ class Place:
             pace if system == OURS else None,
         )
 
-    def _cpu_s(self) -> tuple[float, float]:
-        """Of the switch's process, and of our supervisor and workers, if they run."""
+    def cpu_s(self) -> tuple[float, float]:
+        """Seconds of the switch's process, and of our supervisor and workers, if they run."""
         ours = self.daemon.process
         pids = (ours.pid, *self.daemon.worker_pids()) if ours is not None and ours.poll() is None else ()
         return cpu_s(self.switch.pid), sum(cpu_s(pid) for pid in pids)
 
     def _cpu_ms(self, before: tuple[float, float], conversations: int) -> tuple[float, float]:
         """Of each conversation since then."""
-        spent_s = (now - then for now, then in zip(self._cpu_s(), before, strict=True))
+        spent_s = (now - then for now, then in zip(self.cpu_s(), before, strict=True))
         switch, ours = (1000 * seconds / max(conversations, 1) for seconds in spent_s)
         return switch, ours
 

@@ -1,4 +1,6 @@
-"""SIPp processes that carry a load: the phones of all agents at one port, callers, registrations. Nobody speaks."""
+"""SIPp processes that carry a load: the phones of all agents at one port, callers, registrations. Nobody speaks, unless
+a voice is given: then the phones do, and the callers say what they hear.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +26,7 @@ EXPIRES_S = 3600
 MEDIA_PORTS = 10  # of one process
 BEGIN_S = 0.5  # SIPp tells nobody that it listens
 BARE = "\nContent-Length: 0"
+VOICE, PCMA = "voice.alaw", 8
 
 
 class SippLoad:
@@ -32,18 +35,26 @@ class SippLoad:
     Args:
         media_port: the first port at which they hear; nothing is made of what they hear.
         packet_ms: how much sound is to come in a packet.
+        voice: A-law samples that the phones say again and again; None: nothing.
 
     Attributes:
         priority: the real-time priority of what is started from now on, 0: none. Phones have machines of their own:
             those of a bench must not wait until the switch has nothing to do.
     """
 
-    def __init__(self, folder: Path, media_port: int, packet_ms: int) -> None:
+    def __init__(self, folder: Path, media_port: int, packet_ms: int, voice: bytes | None = None) -> None:
         folder.mkdir()
         self.priority = 0
         self._folder = folder
         sdp = SDP.replace("[auto_media_port]", "[media_port]").replace("a=ptime:20", f"a=ptime:{packet_ms}")
         self._media = f"\nContent-Type: application/sdp\nContent-Length: [len]\n{sdp}"
+        self._says, self._echoes = "", ()
+        if voice is not None:
+            (folder / VOICE).write_bytes(voice)
+            self._says, self._echoes = (
+                f'<nop><action><exec rtp_stream="{VOICE},-1,{PCMA}"/></action></nop>',
+                ("-rtp_echo",),
+            )
         self._media_ports = count(media_port, MEDIA_PORTS)
 
     def register(self, accounts: Sequence[str], contact_port: int, switch_port: int) -> None:
@@ -64,7 +75,9 @@ class SippLoad:
     @contextmanager
     def agents(self, port: int, talk: Talk) -> Iterator[None]:
         """Phones that answer after a short ring and hang up after a while, for everybody called at this port."""
-        with self._running("agents", _agent_scenario(talk, self._media), 9, port=port):
+        own_ports = ("[media_port]", "[rtpstream_audio_port]") if self._says else ("", "")
+        scenario = _agent_scenario(talk, self._media.replace(*own_ports), self._says)
+        with self._running("agents", scenario, 9, port=port):
             time.sleep(BEGIN_S)
             yield
 
@@ -75,7 +88,7 @@ class SippLoad:
         """Callers who wait until the other side hangs up, so many a second while fewer than `at_once` are there."""
         fields = self._file("callers.csv", "\n".join(("SEQUENTIAL", *(f"{number};" for number in numbers), "")))
         rate = ("-r", str(round(per_second * 10)), "-rp", "10000", "-l", str(at_once))
-        extra = (*rate, "-inf", str(fields), "-s", dialled)
+        extra = (*rate, *self._echoes, "-inf", str(fields), "-s", dialled)
         with self._running("callers", _caller_scenario(self._media), switch_port, *extra):
             yield
 
@@ -105,7 +118,7 @@ class SippLoad:
         return path
 
 
-def _agent_scenario(talk: Talk, media: str) -> str:
+def _agent_scenario(talk: Talk, media: str, says: str) -> str:
     shortest_ms, longest_ms = (round(seconds * 1000) for seconds in (talk.shortest_s, talk.longest_s))
     kept = "".join(
         f'<ereg regexp="{pattern}" search_in="hdr" header="{header}:" assign_to="{name}"/>'
@@ -117,6 +130,7 @@ def _agent_scenario(talk: Talk, media: str) -> str:
         f'<pause milliseconds="{RING_MS}"/>',
         _send(f"SIP/2.0 200 OK{ANSWER}{media}", retransmit=True),
         '<recv request="ACK"/>',
+        says,
         f'<pause distribution="uniform" min="{shortest_ms}" max="{longest_ms}"/>',
         _send(
             f"BYE [$contact] SIP/2.0\n{VIA}[branch]\nFrom:[$to];tag=[pid]-[call_number]\nTo:[$from]\n"
