@@ -290,9 +290,14 @@ class ActOnAgent:
 
 @dataclass(frozen=True, slots=True)
 class NoteMedia:
-    """Let the ledger know that a medium has come into a state."""
+    """Let the ledger know that a medium has come into a state.
+
+    Attributes:
+        unwritable: it is lost, for the switch could not write it: its disk is full, or the folder not its own.
+    """
 
     change: MediaChange
+    unwritable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,7 +135,8 @@ def stop(call: Call, recording: TalkRecording, why: str) -> PlainResult:
 def ended(call: Call, recording: TalkRecording, event: RecordingEnded, facts: Facts) -> PlainResult:
     """The file is closed. What is recorded on demand may be again."""
     if event.is_lost:
-        return lost(call, recording, f"the switch could not write it ({event.cause})", facts)
+        why = f"the switch could not write it ({event.cause})"
+        return lost(call, recording, why, facts, unwritable=event.is_unwritable)
     too_long = "it was as long as a recording may be" if event.cause == _AS_LONG_AS_IT_MAY else ""
     why = recording.ending or too_long or "the channel hung up"
     call = call.noting(_noted(recording, RecordingFact.ENDED, why, facts))
@@ -143,10 +144,10 @@ def ended(call: Call, recording: TalkRecording, event: RecordingEnded, facts: Fa
     return _over(call, recording), (closed, do.StopTimer(PAUSE_TIMER))
 
 
-def lost(call: Call, recording: TalkRecording, why: str, facts: Facts) -> PlainResult:
-    """There will be no file; the conversation goes on all the same."""
+def lost(call: Call, recording: TalkRecording, why: str, facts: Facts, *, unwritable: bool = False) -> PlainResult:
+    """There will be no file, or not all of it; the conversation goes on all the same."""
     call = call.noting(_noted(recording, RecordingFact.LOST, why, facts))
-    noted = _note(call, recording, MediaState.LOST, facts, why)
+    noted = replace(_note(call, recording, MediaState.LOST, facts, why), unwritable=unwritable)
     return _over(call, recording), (noted, do.StopTimer(PAUSE_TIMER))
 
 
@@ -157,7 +158,15 @@ def _over(call: Call, recording: TalkRecording) -> Call:
 
 
 def taken_over(call: Call, recording: TalkRecording, facts: Facts) -> PlainResult:
-    """What its worker had asked for, and what came of it, may not have been heard; its timers went with it."""
+    """What its worker had asked for, and what came of it, may not have been heard; its timers went with it, and what it
+    had told the row, where that was not on its disk yet.
+    """
+    noted = (_note(call, recording, MediaState.RUNNING if recording.began else MediaState.WANTED, facts),)
+    call, commands = _asked_again(call, recording, facts)
+    return call, (*(noted if recording.is_on else ()), *commands)
+
+
+def _asked_again(call: Call, recording: TalkRecording, facts: Facts) -> PlainResult:
     if recording.unheard:
         quiet = silence(recording)
         call, told = announce(call, recording, facts)
@@ -200,7 +209,7 @@ def _note(
     facts: Facts,
     cause: str = "",
     length_ms: int | None = None,
-) -> Command:
+) -> do.NoteMedia:
     change = MediaChange(
         media_id=recording.media_id,
         tenant=call.tenant,

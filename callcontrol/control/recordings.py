@@ -129,8 +129,8 @@ def _event(call: Call, recording: TalkRecording, event: Event, facts: Facts) -> 
             return recording_pieces.began(call, recording, facts)
         case RecordingEnded(media_id) if media_id == recording.media_id:
             return recording_pieces.ended(call, recording, event, facts)
-        case RecordingFailed(media_id, why) if media_id == recording.media_id:
-            return recording_pieces.lost(call, recording, why, facts)
+        case RecordingFailed(media_id, why, refused) if media_id == recording.media_id:
+            return recording_pieces.lost(call, recording, why, facts, unwritable=refused)
         case CallConnectionLost():
             return recording_pieces.taken_over(call, recording, facts)
         case LegGone(leg) if leg == recording.channel:

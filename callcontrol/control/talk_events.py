@@ -37,15 +37,21 @@ class RecordingEnded:
     @property
     def is_lost(self) -> bool:
         """Whether there is no file, or not all of it (switch_ivr_async.c, record_callback: `uri-failure`)."""
-        return self.cause == "uri-failure" or not self.length_ms
+        return self.is_unwritable or not self.length_ms
+
+    @property
+    def is_unwritable(self) -> bool:
+        """Whether the switch could not write it."""
+        return self.cause == "uri-failure"
 
 
 @dataclass(frozen=True, slots=True)
 class RecordingFailed:
-    """The switch did not begin to record."""
+    """The switch did not begin to record; `refused`: it was asked, and could not."""
 
     media_id: str
     why: str
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)

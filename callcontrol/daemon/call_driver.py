@@ -43,7 +43,7 @@ from callcontrol.daemon.store_line import StoreCommand
 from callcontrol.daemon.timers import Timer
 from callcontrol.daemon.trunk_capacity import trunk_legs
 from callcontrol.daemon.worker_context import WorkerContext
-from callcontrol.edges import clock, meters
+from callcontrol.edges import clock, meters, talk_meters
 from callcontrol.edges.containment import contained, note_fault
 from callcontrol.routing.agents import other_calls, still_begun
 from callcontrol.routing.facts import Facts
@@ -274,7 +274,10 @@ class CallDriver:
                     self._check(legs)
                 case do.CheckAlone():
                     self.shared.switches.alone(self.call.switch, self.call.led, self._checked_alone)
-                case do.NoteMedia(note) | do.NoteHearing(note):
+                case do.NoteMedia(note, unwritable):
+                    talk_meters.unwritable_total.labels(note.kind or "").inc(unwritable)
+                    self.shared.media.note(note)
+                case do.NoteHearing(note):
                     self.shared.media.note(note)
                 case do.NoteSentOn(moved):
                     self.facts = replace(self.facts, moved={**self.facts.moved, **moved})

@@ -16,7 +16,7 @@ import gevent
 
 from callcontrol.config.settings import Switch, Tenant
 from callcontrol.daemon.configuration import Current
-from callcontrol.edges import box_meters
+from callcontrol.edges import box_meters, meters
 from callcontrol.edges.containment import contained
 from callcontrol.edges.freeswitch.commands import MessageWaiting
 from callcontrol.edges.freeswitch.failures import EventSocketError
@@ -117,6 +117,7 @@ class Lamps:
             if not self._say(name, switch, account):
                 return
         if len(differing) > LAMPS_PER_LOOK:
+            meters.limits_reached_total.labels("LAMPS_PER_LOOK").inc()
             log.info("switch %s is told of %d lamps, more follow", name, LAMPS_PER_LOOK)
 
     def _say(self, name: str, switch: Switch, account: Account) -> bool:

@@ -107,13 +107,13 @@ class LegLine:
         that takes the call over asks again, or the file turns up.
         """
 
-        def failed(why: str) -> None:
-            driver.deliver(RecordingFailed(media_id, why))
+        def failed(why: str, *, refused: bool = False) -> None:
+            driver.deliver(RecordingFailed(media_id, why, refused))
 
         def replied(reply: Reply) -> None:
             if not reply.ok:
                 _refused(command, driver.call, reply.text)
-                failed(reply.text.strip())
+                failed(reply.text.strip(), refused=True)
 
         self._ask(command, driver, replied, failed)
 

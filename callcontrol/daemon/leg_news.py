@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from callcontrol.control.events import LegHeard
+from callcontrol.control.events import LegHeard, LegKey
 from callcontrol.control.talk_events import Announced, RecordingBegan, RecordingEnded
 from callcontrol.daemon.driven_call import DrivenCall
 from callcontrol.daemon.missed_keys import MissedKeys
@@ -53,7 +53,10 @@ def tell_parked(event: SwitchEvent, shared: WorkerContext) -> None:
 
 
 def tell_key(event: SwitchEvent, shared: WorkerContext, missed: MissedKeys) -> None:
-    """A key at any leg of a call."""
-    driver = shared.driver_of(event.get("Unique-ID"))
+    """A key at any leg of a call, or at one of another call that a recorded one talks with."""
+    leg = event.get("Unique-ID")
+    driver, recorded = shared.driver_of(leg), shared.joined_driver(leg)
     if driver is not None:
         missed.tell(driver, event)
+    if recorded is not None and recorded is not driver:
+        recorded.deliver(LegKey(leg, event.get("DTMF-Digit")))

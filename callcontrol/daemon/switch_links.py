@@ -325,9 +325,10 @@ class SwitchLinks:
         what, channel = peek(text, "Event-Name"), peek(text, "Unique-ID")
         if what == "CHANNEL_PARK" and peek(text, WAS_HEARD) != "true":
             return False
-        known = self._shared is not None and channel in self._shared.call_by_channel
-        if known or what == "DTMF":
-            return known or self.missed_keys.keep(channel, text)
+        if self._shared is not None and channel in self._shared.call_by_channel:
+            return True
+        if what == "DTMF":
+            return self.missed_keys.keep(channel, text) or (self._shared is not None and channel in self._shared.joined)
         if what in RECORDING_EVENTS or (what == "CUSTOM" and leg_news.call_named(text)):
             return self._shared is not None and leg_news.call_named(text) in self._shared.drivers
         names = call_names(peek(text, CALL_MARK), channel)

@@ -131,6 +131,8 @@ class WorkerContext:
         drivers: the calls in progress, by id.
         of_queues: those of them that are of a queue now.
         call_by_channel: the call in progress of each channel; one that is the caller's of a call belongs to that call.
+        joined: by a leg of another call that a recorded one of ours talks with (an attended transfer has joined them),
+            that call of ours.
         holds: whether another worker may have our calls of a switch without our hearing of it: then nothing is done
             for them before that is known.
         cut_off: whether Redis does not answer us and our lease has run out: others may take our calls over, and only
@@ -168,6 +170,7 @@ class WorkerContext:
     drivers: dict[str, DrivenCall] = field(default_factory=dict)
     of_queues: set[str] = field(default_factory=set)
     call_by_channel: dict[str, str] = field(default_factory=dict)
+    joined: dict[str, str] = field(default_factory=dict)
     holds: Callable[[str], bool] = lambda switch: False
     cut_off: Callable[[], bool] = lambda: False
     slack_s: Callable[[str], float] = lambda switch: 0.0
@@ -193,6 +196,7 @@ class WorkerContext:
         self.drivers.clear()
         self.of_queues.clear()
         self.call_by_channel.clear()
+        self.joined.clear()
         return handed
 
     def note(self, call: Call) -> None:
@@ -201,6 +205,14 @@ class WorkerContext:
             self.of_queues.add(call.id)
         else:
             self.of_queues.discard(call.id)
+        if call.recording is not None and call.leg(call.recording.partner) is None:
+            self.joined[call.recording.partner] = call.id
+
+    def joined_driver(self, channel: str) -> DrivenCall | None:
+        """The recorded call in progress that talks with this leg of another call; None: none of ours does."""
+        driver = self.drivers.get(self.joined.get(channel, ""))
+        recording = driver.call.recording if driver is not None else None
+        return driver if recording is not None and recording.partner == channel else None
 
     def driver_of(self, channel: str) -> DrivenCall | None:
         """The call in progress that has this channel; None: none of ours."""
@@ -331,6 +343,8 @@ class WorkerContext:
         for leg in call.legs:
             if self.call_by_channel.get(leg.id) == call.id:
                 del self.call_by_channel[leg.id]
+        for channel in [channel for channel, call_id in self.joined.items() if call_id == call.id]:
+            del self.joined[channel]
 
     def _watch(self, call: Call) -> None:
         """Look at the call again after DURABLE_S. One timer serves all calls: hardly any record takes so long."""

@@ -64,6 +64,7 @@ BOUNCES: Final = ("dead", "failed", "delayed", "other", "unknown", "forged")
 TALKED_OUT: Final = "ALLOTTED_TIMEOUT"
 # The names that `callcontrol_limits_reached_total` is counted by, as the table of limits in deploy/README.md has them.
 LIMITS: Final = (
+    "LAMPS_PER_LOOK",
     "LEGS_LIMIT",
     "MAX_ADDRESSES",
     "MAX_EARLY",

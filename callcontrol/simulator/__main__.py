@@ -58,6 +58,7 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--bare", action="store_true", help="a dialplan of nothing but the socket")
     parser.add_argument("--sounds", type=Path, help="the folder with the switch's sounds")
     parser.add_argument("--cdrs", type=Path, help="the folder for its own records of legs, as mod_json_cdr writes them")
+    parser.add_argument("--recordings", type=Path, help="what is recorded below this folder becomes a (silent) file")
     return parser
 
 
@@ -75,6 +76,7 @@ def main(arguments: list[str] | None = None) -> int:
         dialplan=bare(given.sockets) if given.bare else None,
         sounds=given.sounds,
         cdrs=given.cdrs,
+        recordings=given.recordings,
         sip=given.sip,
     )
     if given.quick:

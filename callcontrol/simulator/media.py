@@ -16,12 +16,19 @@ class Media:
         durations_s: how long these last, whatever else is known of them. missing: these do not exist.
         folder: where names without a leading / are looked for (`sound_prefix` of the switch); files last as long as
             they do there, and those that are not there do not exist. None: every file lasts `default_s`.
+        recordings: what is recorded below this folder becomes a file, of a moment's silence; None: nothing does.
     """
 
     durations_s: dict[str, float] = field(default_factory=dict)
     missing: set[str] = field(default_factory=lambda: {"local_stream://nosuch"})
     folder: Path | None = None
     default_s: float = 2.0
+    recordings: Path | None = None
+
+    def begin_file(self, path: str) -> None:
+        """Something is recorded into this file from now on."""
+        if self.recordings is not None and Path(path).is_relative_to(self.recordings):
+            Path(path).write_bytes(sounds.silent_file())
 
     def duration_s(self, path: str) -> float | None:
         """Seconds, FOREVER for what never ends, None for what does not exist."""

@@ -68,6 +68,7 @@ def record(session: Session, path: str, limit_s: float, silence_s: float) -> Non
     channel, timeline = session.channel, session.switch.core.timeline
     what = {"Record-File-Path": path}
     channel.digits.clear()
+    session.switch.media.begin_file(path)
     channel.fire("RECORD_START", after=what)
     channel.far_end.told("record", file=path)
     began_us = timeline.now_us()

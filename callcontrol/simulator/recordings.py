@@ -1,7 +1,7 @@
 """`uuid_record`: a channel is recorded beside whatever it does (switch_ivr_async.c, switch_ivr_record_session_event).
 
-No audio is made, only time and events. Where its folder does not exist (`media.py`) none is begun, and one that runs
-ends as on a full disk: the switch notices when it closes the file.
+No audio is made, only time and events, and a short file where one is wanted (`media.py`). Where its folder does not
+exist none is begun, and one that runs ends as on a full disk: the switch notices when it closes the file.
 """
 
 from __future__ import annotations
@@ -52,6 +52,7 @@ def _start(switch: SwitchBase, channel: Channel, path: str, limit_s: float, vari
     pairs = (pair.partition("=") for pair in separate(unquote(variables).strip("{}"), ",") if pair)
     running = Running(path, switch.core.timeline.now_us(), {name: value for name, _, value in pairs})
     channel.recordings[path] = running
+    switch.media.begin_file(path)
     channel.fire("RECORD_START", after=running.headers)
     channel.far_end.told("recording")
 

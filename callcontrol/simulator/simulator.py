@@ -28,8 +28,9 @@ class Settings:
     `sockets` is where calls are handed to, as in the dialplan: `host:port` or `host:port|host:port`. `port` is the
     event socket's (0: any free one). `speed` runs the switch's clock faster than the wall clock. `allowed` are the
     networks that may connect to the event socket. `sounds` is the folder with the switch's sounds (see Media), `cdrs`
-    the one its own records of legs go to (None: it writes none). `sip` is where other switches reach it (`host:port`,
-    a name in the air they share; "": they do not).
+    the one its own records of legs go to (None: it writes none), `recordings` the one below which what is recorded
+    becomes a file (None: nothing does). `sip` is where other switches reach it (`host:port`, a name in the air they
+    share; "": they do not).
     """
 
     sockets: str = "127.0.0.1:8084"
@@ -45,6 +46,7 @@ class Settings:
     dialplan: Dialplan | None = None
     sounds: Path | None = None
     cdrs: Path | None = None
+    recordings: Path | None = None
     sip: str = ""
 
 
@@ -62,7 +64,8 @@ class Simulator:
         self.ids = Ids(self.settings.seed)
         self.ears = self._air.ears
         plan = self.settings.dialplan or standard(self.settings.sockets, self.settings.last_resort)
-        self.switch = Switch(self._new_core(), plan, Directory(), self._air, Media(folder=self.settings.sounds))
+        media = Media(folder=self.settings.sounds, recordings=self.settings.recordings)
+        self.switch = Switch(self._new_core(), plan, Directory(), self._air, media)
         self.callers: dict[str, CallerEnd] = {}
         self._server: InboundServer | None = None
         self._port = self.settings.port

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import struct
+import wave
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 
 FOREVER = -1.0
@@ -73,3 +75,12 @@ def _wave_s(data: bytes) -> float:
             return float(size / bytes_per_s)
         at += 8 + size + size % 2
     return 0.0
+
+
+def silent_file() -> bytes:
+    """A WAV of a tenth of a second: 8 kHz, one side, 16 bits."""
+    with BytesIO() as made:
+        with wave.open(made, "wb") as sound:
+            sound.setparams((1, 2, 8_000, 0, "NONE", ""))
+            sound.writeframes(bytes(1_600))
+        return made.getvalue()

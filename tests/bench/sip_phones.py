@@ -48,13 +48,12 @@ class SippLoad:
         self._folder = folder
         sdp = SDP.replace("[auto_media_port]", "[media_port]").replace("a=ptime:20", f"a=ptime:{packet_ms}")
         self._media = f"\nContent-Type: application/sdp\nContent-Length: [len]\n{sdp}"
-        self._says, self._echoes = "", ()
+        self._says = ""
+        self._echoes: tuple[str, ...] = ()
         if voice is not None:
             (folder / VOICE).write_bytes(voice)
-            self._says, self._echoes = (
-                f'<nop><action><exec rtp_stream="{VOICE},-1,{PCMA}"/></action></nop>',
-                ("-rtp_echo",),
-            )
+            self._says = f'<nop><action><exec rtp_stream="{VOICE},-1,{PCMA}"/></action></nop>'
+            self._echoes = ("-rtp_echo",)
         self._media_ports = count(media_port, MEDIA_PORTS)
 
     def register(self, accounts: Sequence[str], contact_port: int, switch_port: int) -> None:

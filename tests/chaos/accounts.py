@@ -9,8 +9,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from callcontrol.vocabulary.call import call_id_of
 from tests.chaos.truth import CRASH, Caller, Evidence, Leg, LegRow
 
+# Of these states a medium is only as long as its call goes on.
+OPEN = ("wanted", "running")
 SHOWN = 5  # examples of a finding that are written out
 
 
@@ -90,6 +93,29 @@ def _lost_places(evidence: Evidence) -> Iterable[str]:
     return (_named(one) for one in evidence.callers if _lost_his_place(one, evidence.visits.get(one.call_id, ())))
 
 
+def _unsettled_media(evidence: Evidence) -> Iterable[str]:
+    return (f"{row.media_id} ({row.kind}, {row.state})" for row in evidence.media if row.state in OPEN)
+
+
+def _lost_for_no_reason(evidence: Evidence) -> Iterable[str]:
+    return (row.media_id for row in evidence.media if row.state == "lost" and not row.cause)
+
+
+def _files_without_row(evidence: Evidence) -> Iterable[str]:
+    known = {row.file for row in evidence.media}
+    return (name for name in evidence.files if name not in known)
+
+
+def _files_twice(evidence: Evidence) -> Iterable[str]:
+    return _repeated(row.file for row in evidence.media)
+
+
+def _invented_media(evidence: Evidence) -> Iterable[str]:
+    """A call goes by the id that its worker gave it, or by its caller's channel."""
+    placed = {name for one in evidence.callers for name in (one.call_id, call_id_of(one.call_id))}
+    return (f"{row.media_id} ({row.kind})" for row in evidence.media if row.call_id not in placed)
+
+
 RULES: dict[str, Rule] = {
     "a caller is still on the line": _on_the_line,
     "a call reached a worker and has no record": _unrecorded,
@@ -101,6 +127,11 @@ RULES: dict[str, Rule] = {
     "a leg is booked with another call": _legs_elsewhere,
     "a row claims exact times that are not the switch's": _wrong_times,
     "a waiting caller lost his place": _lost_places,
+    "a message or a recorded talk is neither closed nor stored nor lost": _unsettled_media,
+    "a message or a recorded talk is lost, and no cause is given": _lost_for_no_reason,
+    "a file the switch began to record has no row": _files_without_row,
+    "a file has two rows": _files_twice,
+    "a message or a recorded talk of a call nobody placed": _invented_media,
 }
 
 

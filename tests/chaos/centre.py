@@ -25,6 +25,8 @@ DRAIN_S = 10
 LEGS_END_S = 5
 VARIETY = 60  # different conversations of one phone
 
+RECORDED = ["102", "104"]  # all their conversations, and those of the busy queue
+
 MENU, HOURS, CLOSED = "+48222000010", "+48222000011", "+48222000012"
 # What each number leads to; the callers' kinds (people.py) dial them.
 NUMBERS = {
@@ -44,14 +46,16 @@ NUMBERS = {
 # Of these, what an older version knows instead: where their callers go in the end.
 NUMBERS_BEFORE = NUMBERS | {MENU: f"queue:{BUSY_QUEUE}", HOURS: f"queue:{BUSY_QUEUE}", CLOSED: "voicemail:office"}
 # The blocks of a tenant that an older version does not know.
-UNKNOWN_BEFORE = ("menus", "hours")
+UNKNOWN_BEFORE = ("menus", "hours", "recording")
+RECORDINGS = "recordings"  # the switch's folder of them, beside the configuration
 
 
 def write(folder: Path, *, older: bool) -> Path:
     """The example's configuration with this tenant for its only one; returns its folder.
 
     Args:
-        older: a version reads it that knows neither menus nor hours: their numbers lead to where their callers go.
+        older: a version reads it that knows neither menus nor hours: their numbers lead to where their callers go. It
+            records no talks, and has no job for what was recorded.
     """
     shutil.copytree(EXAMPLE, folder)
     shutil.rmtree(folder / "tenants")
@@ -63,6 +67,9 @@ def write(folder: Path, *, older: bool) -> Path:
             del tenant[block]
     _write(folder / "tenants" / f"{TENANT}.yaml", tenant)
     main = yaml.safe_load((folder / "callcontrol.yaml").read_text(encoding="utf-8"))
+    if not older:
+        (folder.parent / RECORDINGS).mkdir()
+        main |= {"recordings": str(folder.parent / RECORDINGS), "media": {"run": "yes"}}
     main["limits"] |= {"spool_bytes": SPOOL_BYTES, "drain_s": DRAIN_S, "legs_end_s": LEGS_END_S}
     _write(folder / "callcontrol.yaml", main)
     return folder
@@ -104,6 +111,10 @@ def _tenant() -> dict[str, Any]:
             "never": _hours({}, "voicemail:office"),
         },
         "numbers": NUMBERS,
+        "recording": {
+            "rules": [{"queues": [BUSY_QUEUE], "record": "announce"}, {"extensions": RECORDED, "record": "announce"}],
+            "prompt": "tone_stream://%(300,0,1100)",
+        },
     }
 
 

@@ -9,13 +9,17 @@ from dataclasses import replace
 import psycopg
 
 from callcontrol.vocabulary.call import call_id_of
-from tests.chaos.truth import CallRow, LegRow
+from tests.chaos.truth import CallRow, LegRow, MediaRow
 
 _CALLS = "SELECT call_id, outcome, estimated FROM calls"
 _LEGS = """
     SELECT leg_id, call_id, (extract(epoch FROM answered_at) * 1000000)::bigint,
            (extract(epoch FROM ended_at) * 1000000)::bigint, estimated
     FROM legs
+"""
+_MEDIA = """
+    SELECT media_id, call_id, coalesce(kind, ''), state, cause, regexp_replace(path, '.*/', '') FROM media
+    WHERE path <> '' OR state <> 'lost'
 """
 _VISITS = "SELECT call_id, how FROM queue_visits ORDER BY call_id, visit"
 
@@ -40,3 +44,9 @@ def rows(
         tuple(replace(row, call_id=channel_of.get(row.call_id, row.call_id)) for row in legs),
         dict(visits),
     )
+
+
+def media(dsn: str) -> tuple[MediaRow, ...]:
+    """Messages and recorded conversations; one that never had a file, for its announcement was not heard, is none."""
+    with psycopg.connect(dsn) as connection:
+        return tuple(MediaRow(*row) for row in connection.execute(_MEDIA))

@@ -71,9 +71,16 @@ def _sums(evidence: Evidence) -> Sequence[str]:
         f" {len(doubtful_rows(evidence))} are attempts it may never have heard of, for it died",
         f"talk       {ours / 1e6:.6f} s by the ledger, {switchs / 1e6:.6f} s by the switch (legs not estimated)",
         f"estimated  {sum(row.estimated for row in evidence.rows)} legs: {_counted(why)}",
+        f"media      {len(evidence.files)} files begun by the switch, {len(evidence.media)} rows: "
+        f"{_counted(Counter(f'{row.kind} {row.state}' for row in evidence.media))}",
+        *(f"           {times} lost: {why}" for why, times in _lost(evidence).most_common(5)),
         f"waiting    {len(evidence.visits)} callers waited in a queue: "
         f"{_counted(Counter(how for hows in evidence.visits.values() for how in hows))}",
     )
+
+
+def _lost(evidence: Evidence) -> Counter[str]:
+    return Counter(row.cause.replace(row.file, "FILE") for row in evidence.media if row.state == "lost")
 
 
 def _counted(counts: Counter[str]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.chaos.accounts import RULES, doubtful_rows, findings, talked_us
-from tests.chaos.truth import CRASH, LAST_RESORT, Caller, CallRow, Evidence, Leg, LegRow
+from tests.chaos.truth import CRASH, LAST_RESORT, Caller, CallRow, Evidence, Leg, LegRow, MediaRow
 
 TALKER = Caller("c1", "queue", 100, 110, ("answered", "playback", "bridged"), 900, "NORMAL_CLEARING", "send_bye")
 WAITER = Caller("c2", "queue", 200, 210, ("answered", "playback"), 800, "NORMAL_CLEARING", "recv_bye")
@@ -23,7 +23,13 @@ HONEST = Evidence(
         LegRow("never", "c2", None, None, False),
     ),
     visits={"c1": ("answered",), "c2": ("abandoned",)},
+    media=(
+        MediaRow("c1-1", "c1", "talk", "stored", "", "c1-1.wav"),
+        MediaRow("c2-1", "c2", "message", "lost", "the switch could not write it", "c2-1.wav"),
+    ),
+    files=("c1-1.wav",),
 )
+TALK = HONEST.media[0]
 
 
 def told(evidence: Evidence) -> dict[str, tuple[str, ...]]:
@@ -36,6 +42,10 @@ def with_caller(caller: Caller) -> Evidence:
 
 def with_row(row: LegRow) -> Evidence:
     return replace(HONEST, rows=tuple(row if one.leg_id == row.leg_id else one for one in HONEST.rows))
+
+
+def with_media(row: MediaRow) -> Evidence:
+    return replace(HONEST, media=(row, *HONEST.media[1:]))
 
 
 def test_honest_books_add_up() -> None:
@@ -56,6 +66,14 @@ DOCTORED: dict[str, tuple[Evidence, str]] = {
     "a row of a leg the switch never made": (with_row(LegRow("never", "c2", None, 500, True)), "never"),
     "a leg is booked with another call": (with_row(LegRow("b1", "c2", 300, 890, False)), "b1"),
     "a row claims exact times that are not the switch's": (with_row(LegRow("b1", "c1", 300, 891, False)), "b1"),
+    "a message or a recorded talk is neither closed nor stored nor lost": (
+        with_media(replace(TALK, state="running")),
+        "c1-1 (talk, running)",
+    ),
+    "a message or a recorded talk is lost, and no cause is given": (with_media(replace(TALK, state="lost")), "c1-1"),
+    "a file the switch began to record has no row": (replace(HONEST, files=("c1-1.wav", "c9-1.wav")), "c9-1.wav"),
+    "a file has two rows": (replace(HONEST, media=(*HONEST.media, replace(TALK, media_id="c1-2"))), "c1-1.wav"),
+    "a message or a recorded talk of a call nobody placed": (with_media(replace(TALK, call_id="c9")), "c1-1 (talk)"),
     "a waiting caller lost his place": (with_caller(replace(WAITER, by="send_bye")), "c2"),
 }
 

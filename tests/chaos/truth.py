@@ -77,6 +77,22 @@ class LegRow:
 
 
 @dataclass(frozen=True, slots=True)
+class MediaRow:
+    """A row of `media`: a message or a recorded conversation.
+
+    Attributes:
+        file: the name of its file on the switch's disk.
+    """
+
+    media_id: str
+    call_id: str
+    kind: str
+    state: str
+    cause: str
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
 class Blow:
     """A fault and how the callers fared until the next one.
 
@@ -99,6 +115,7 @@ class Evidence:
 
     Attributes:
         visits: how each stay in a queue ended, by call.
+        files: what the switch has begun to record, by the names of its files.
         left: what should be gone by now and is not: what it is -> examples.
     """
 
@@ -107,5 +124,7 @@ class Evidence:
     calls: tuple[CallRow, ...]
     rows: tuple[LegRow, ...]
     visits: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    media: tuple[MediaRow, ...] = ()
+    files: tuple[str, ...] = ()
     left: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     blows: tuple[Blow, ...] = ()

@@ -335,6 +335,15 @@ def test_an_attended_transfer_goes_on_with_the_colleague() -> None:
     assert masked(story) == [True]
 
 
+def test_the_colleague_of_an_attended_transfer_pauses_it() -> None:
+    """At a leg that is of the call in which the colleague was asked."""
+    story, _ = recorded()
+    story.then(LegBridged("of-another-call", story.facts.now, "103-desk%acme.example"))
+    story.then(Announced("of-another-call")).then(Announced(CALLER))
+    assert masked(press(story, "of-another-call", "*4")) == [True]
+    assert hidden(story) == [(CALLER, True), ("of-another-call", True)]
+
+
 def test_a_menu_behind_the_conversation_ends_it() -> None:
     story, leg = recorded()
     app_id = story.call.state.app_id  # type: ignore[attr-defined]  # of Talking
@@ -391,6 +400,16 @@ def test_a_worker_that_takes_over_asks_again_where_nothing_was_heard() -> None:
     assert story.then(TAKEN_OVER).command(say.StartRecording) == started
     story.then(RecordingBegan(started.media_id))
     assert not story.then(TAKEN_OVER).has(say.StartRecording)
+
+
+def test_a_worker_that_takes_over_tells_the_row_again() -> None:
+    """What the dead one had told may not have been on its disk: the file would have no row."""
+    story, leg = talking()
+    assert states(story.then(TAKEN_OVER)) == []
+    story.then(Announced(leg)).then(Announced(CALLER))
+    assert states(story.then(TAKEN_OVER)) == [MediaState.WANTED]
+    story.then(RecordingBegan(now(story).media_id))
+    assert states(story.then(TAKEN_OVER)) == [MediaState.RUNNING]
 
 
 def test_a_pause_outlives_its_worker() -> None:

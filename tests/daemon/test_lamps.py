@@ -14,6 +14,7 @@ from redis import Redis
 from callcontrol.daemon import lamps
 from callcontrol.daemon.configuration import Current
 from callcontrol.daemon.lamps import Lamps
+from callcontrol.edges import meters
 from callcontrol.edges.freeswitch.commands import MessageWaiting
 from callcontrol.edges.freeswitch.failures import ConnectionLost
 from callcontrol.edges.freeswitch.inbound import SwitchLink
@@ -114,13 +115,15 @@ def test_a_switch_that_was_restarted_is_told_all_and_not_all_at_once(
     assert switch.said() == {}
     switch.up_since = 2.0
     told: dict[str, tuple[int, int]] = {}
-    looks = 0
+    looks, reached = 0, meters.limits_reached_total.labels("LAMPS_PER_LOOK")
+    before = reached._value.get()
     while told != known:
         host.lamps.look_if_ours()
         told |= (said := switch.said())
         looks += 1
         assert 0 < len(said) <= 2
     assert looks == -(-len(known) // 2)
+    assert reached._value.get() == before + looks - 1
 
 
 def test_a_switch_that_goes_away_meanwhile_is_told_the_rest_later(host: Host, switch: Switch) -> None:

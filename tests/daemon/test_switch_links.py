@@ -97,7 +97,8 @@ class Told:
 def having(told: Told) -> WorkerContext:
     """A worker with this call."""
     channels = {"our-a-leg": "ours"}
-    return cast(WorkerContext, SimpleNamespace(drivers={"ours": told}, call_by_channel=channels, estimated={}))
+    found = SimpleNamespace(drivers={"ours": told}, call_by_channel=channels, joined={}, estimated={})
+    return cast(WorkerContext, found)
 
 
 def test_the_legs_of_other_workers_calls_are_not_read() -> None:

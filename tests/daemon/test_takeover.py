@@ -286,3 +286,4 @@ def test_a_full_disk_loses_a_recording_and_says_so_and_nothing_else(stage: Stage
         assert hang_up(stage, call)["cause"] == hang_up(stage, late)["cause"] == "NORMAL_CLEARING"
     until(lambda: {state_of_talk(stage, one) for one in (call, late)} == {MediaState.LOST})
     assert [record_of(stage, one).talks[-1]["what"] for one in (call, late)] == ["lost", "lost"]
+    assert 'callcontrol_recordings_unwritable_total{kind="talk"} 2.0' in stage.daemon.metrics()

@@ -85,7 +85,9 @@ class SwitchCopy:
 
 @dataclass(frozen=True, slots=True)
 class CallOfFile:
-    """A call, for a file of it that has no row. `boxes`: by path, the boxes of the messages its record names."""
+    """A call, for a file of it that has no row. `boxes`: by path, the boxes of the messages its record names; `talks`:
+    the ids of the recordings of conversations it tells of.
+    """
 
     tenant: str
     switch: str
@@ -93,6 +95,7 @@ class CallOfFile:
     caller: str
     started: Instant
     boxes: Mapping[str, str]
+    talks: Collection[str] = ()
 
 
 class MediaTable:
@@ -242,5 +245,5 @@ def _past(row: _Row) -> PastMedia:
 
 def _call(row: _Row) -> CallOfFile:
     boxes = {one["path"]: one["box"] for one in row["recordings"]}
-    started = instant_of(row["started_at"])
-    return CallOfFile(row["tenant"], row["switch"], row["call_id"], row["caller_number"], started, boxes)
+    started, talks = instant_of(row["started_at"]), {one["media_id"] for one in row["talks"]}
+    return CallOfFile(row["tenant"], row["switch"], row["call_id"], row["caller_number"], started, boxes, talks)

@@ -529,7 +529,7 @@ LIMIT %(limit)s;
 SELECT path FROM media WHERE switch = %(switch)s AND path = ANY (%(paths)s);
 
 -- calls_of_files: The calls of these ids, for files that have no row.
-SELECT tenant, switch, call_id, caller_number, started_at, recordings FROM calls
+SELECT tenant, switch, call_id, caller_number, started_at, recordings, talks FROM calls
 WHERE call_id = ANY (%(call_ids)s) AND started_day BETWEEN %(first_day)s AND %(last_day)s;
 
 -- copies_of_media: Copies on a switch's disk that may go, in the order in which they do; of greetings and prompts, which are played there, only deleted ones.

@@ -116,13 +116,15 @@ class Adopter:
             tenant, box = call.tenant, call.boxes.get(path, box)
         if not tenant:
             return None
+        media_id = file.stem if named else media_id_of(file.call_id, 0)
+        is_talk = call is not None and media_id in call.talks
         return MediaChange(
-            media_id=file.stem if named else media_id_of(file.call_id, 0),
+            media_id=media_id,
             tenant=tenant,
             state=MediaState.CLOSED,
             at=file.written,
             cause="its file was found without a row",
-            kind=MediaKind.MESSAGE if box else None,
+            kind=MediaKind.MESSAGE if box else MediaKind.TALK if is_talk else None,
             call_id=file.call_id,
             switch=switch,
             path=path,

@@ -17,8 +17,9 @@ from callcontrol.jobs.media.adopting import YOUNG_S, Adopter
 from callcontrol.jobs.media.closing import GIVEN_UP_S, STILL_S
 from callcontrol.jobs.media.folders import folders_of
 from callcontrol.jobs.media.room import MB, RoomKeeper
-from callcontrol.vocabulary.media import MediaKind, MediaState
+from callcontrol.vocabulary.media import MediaKind, MediaState, media_id_of
 from callcontrol.vocabulary.moment import SECOND_US
+from callcontrol.vocabulary.recording import RecordingFact, RecordingNoted
 from tests.billing.trails import Story
 from tests.config.example import EXAMPLE
 from tests.edges.ledger.samples import rated
@@ -114,18 +115,23 @@ def test_a_call_that_goes_on_is_left_alone_until_nothing_was_written_for_long(wo
 
 
 def test_files_of_before_there_were_rows_are_adopted(world: World, ledger_database: str) -> None:
-    call_id = record(ledger_database, Story(1, start=NOON))
+    call = Story(1, start=NOON)
+    call_id, talk = call.call, media_id_of(call.call, 6)
+    call.entries.append(RecordingNoted(NOON, RecordingFact.STARTED, "", talk))
+    record(ledger_database, call)
     other = "0d6e0bd4-3a3f-4c56-8a55-2ab4f1b3a0a1"
     written(world.recordings / f"acme-101-{call_id}.wav", wav(1_000), YOUNG_S + 1)
     written(world.recordings / f"acme-our-box-{other}.wav", wav(1_000), YOUNG_S + 1)
     written(world.recordings / f"{call_id}-5.wav", wav(1_000), YOUNG_S + 1)
+    written(world.recordings / f"{talk}.wav", wav(1_000), YOUNG_S + 1)
     written(world.recordings / f"{other}-5.wav", wav(1_000), YOUNG_S + 1)  # a call that no record tells of
     written(world.recordings / "young.wav", wav(1_000), 1)
     adopter = Adopter(world.new_table("adopter"), lambda: settings_of(world), lambda: world.now)
     adopter.step()
     adopter.step()
     found = {id_: row.media for id_, row in world.rows().items()}
-    assert set(found) == {f"{call_id}-0", f"{other}-0", f"{call_id}-5"}
+    assert set(found) == {f"{call_id}-0", f"{other}-0", f"{call_id}-5", talk}
+    assert found[talk].kind is MediaKind.TALK
     assert (found[f"{call_id}-0"].owner, found[f"{call_id}-0"].kind) == ("voicemail:101", MediaKind.MESSAGE)
     assert found[f"{call_id}-0"].caller
     assert found[f"{other}-0"].owner == "voicemail:our-box"

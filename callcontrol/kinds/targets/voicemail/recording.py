@@ -73,7 +73,7 @@ class Recording:
         if event.recorded_ms >= max(minimum_ms, 1):
             return self._left(call, event.recorded_ms, facts)
         if recording and event.cause == NOT_WRITTEN and event.hung_up_by != "caller":
-            return self.failed(call, "the switch cannot write it: nothing was recorded", facts)
+            return self.failed(call, "the switch cannot write it: nothing was recorded", facts, unwritable=True)
         if recording and event.estimated and not event.recorded_ms:
             return self.failed(call, "nothing was recorded", facts)
         while_ = f"after {event.recorded_ms} ms of speech" if recording else "during the greeting"
@@ -85,14 +85,14 @@ class Recording:
         ended = StepEnded(facts.now, "voicemail", Outcome.MISSED, self.box)
         return call.noting(Noted(facts.now, why), ended), self._lost(call, why, facts)
 
-    def failed(self, call: Call, what: str, facts: Facts) -> PlainResult:
+    def failed(self, call: Call, what: str, facts: Facts, *, unwritable: bool = False) -> PlainResult:
         """There is no message, and that is our fault."""
         why = f"{what} for {self.owner} into {self.path}"
         ended = StepEnded(facts.now, "voicemail", Outcome.FAILED, self.box)
-        return call.noting(Noted(facts.now, why), ended), self._lost(call, why, facts)
+        return call.noting(Noted(facts.now, why), ended), self._lost(call, why, facts, unwritable=unwritable)
 
-    def _lost(self, call: Call, why: str, facts: Facts) -> tuple[do.NoteMedia]:
-        return (do.NoteMedia(self.change(call, MediaState.LOST, facts, why)),)
+    def _lost(self, call: Call, why: str, facts: Facts, *, unwritable: bool = False) -> tuple[do.NoteMedia]:
+        return (do.NoteMedia(self.change(call, MediaState.LOST, facts, why), unwritable),)
 
     def _left(self, call: Call, recorded_ms: int, facts: Facts) -> PlainResult:
         closed = self.change(call, MediaState.CLOSED, facts, "recorded", recorded_ms)
