@@ -14,14 +14,18 @@ from gevent.event import AsyncResult
 
 from callcontrol.commands import box_messages
 from callcontrol.commands.arguments import add_config, configuration_or_exit
+from callcontrol.commands.media_ledger import ledger_of, note
 from callcontrol.commands.names import unknown
 from callcontrol.commands.stores import live_state
 from callcontrol.config.settings import Tenant
 from callcontrol.edges import clock, pin_hash
+from callcontrol.edges.ledger.box_facts import note_facts
+from callcontrol.edges.ledger.reader import NoLedger
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.mailboxes import BoxStore, OnStored
 from callcontrol.kinds.targets.voicemail.by_phone.boxes import known_of
 from callcontrol.kinds.targets.voicemail.settings import BLOCK
+from callcontrol.vocabulary.box_fact import PIN, BoxFact
 from callcontrol.vocabulary.mailbox import Box
 from callcontrol.vocabulary.moment import text_of
 from callcontrol.vocabulary.pin import weakness
@@ -107,15 +111,25 @@ def _pin(args: argparse.Namespace, tenant: Tenant, store: BoxStore) -> Iterator[
     if args.unlock:
         _stored(lambda done: store.pin_was_right(args.tenant, args.box, done))
     elif args.remove:
-        _stored(lambda done: store.set_pin(args.tenant, args.box, "", done))
+        _kept("", args, store)
     else:
         pin = _made(args.box, tenant) if args.make else _asked()
         if why := weakness(pin, known_of(args.box, tenant), tenant.mailboxes.shortest_pin):
             raise ValueError(f"this PIN is refused: {why}")
-        _stored(lambda done: store.set_pin(args.tenant, args.box, pin_hash.hashed(pin), done))
+        _kept(pin_hash.hashed(pin), args, store)
         if args.make:
             yield pin
     yield _told(args.box, store.read(args.tenant, args.box))
+
+
+def _kept(hashed: str, args: argparse.Namespace, store: BoxStore) -> None:
+    """Set the PIN in Redis, where it counts, and in the ledger, from which it comes back should Redis lose it."""
+    _stored(lambda done: store.set_pin(args.tenant, args.box, hashed, done))
+    try:
+        with ledger_of(configuration_or_exit(args.config).settings) as connection:
+            note_facts(connection, [BoxFact(args.tenant, args.box, PIN, hashed, clock.now())])
+    except NoLedger as error:
+        note(f"the ledger does not know of it yet, and would bring the PIN of before back to a lost Redis: {error}")
 
 
 def _made(box: str, tenant: Tenant) -> str:

@@ -14,7 +14,9 @@ from callcontrol.daemon.sound_line import SoundLine
 from callcontrol.edges import clock
 from callcontrol.edges.live_state.brought_sounds import BroughtSounds
 from callcontrol.edges.live_state.failures import LiveStateError
+from callcontrol.edges.live_state.mailbox_values import encode_greeting
 from callcontrol.edges.live_state.mailboxes import BoxStore
+from callcontrol.vocabulary.box_fact import BoxFact, facts_of, greeting_of
 from callcontrol.vocabulary.mailbox import Box, Changed, ChangeReply
 from callcontrol.vocabulary.message_mark import MessageMark, marks_of
 
@@ -23,13 +25,13 @@ class BoxLine:
     """Carries out commands about voicemail boxes and what is heard in them.
 
     Args:
-        note: takes what becomes of messages, for the ledger.
+        note: takes what becomes of messages and boxes, for the ledger.
     """
 
-    def __init__(self, store: BoxStore, sounds: BroughtSounds, note: Callable[[MessageMark], object]) -> None:
+    def __init__(self, store: BoxStore, sounds: BroughtSounds, note: Callable[[MessageMark | BoxFact], object]) -> None:
         self._store = store
         self._note = note
-        self._pins = PinLine(store)
+        self._pins = PinLine(store, note)
         self._sounds = SoundLine(sounds)
 
     @property
@@ -48,7 +50,8 @@ class BoxLine:
                 # Who hangs up while speaking has left a message: the call is over when it comes into the box.
                 driver.when_confirmed(partial(store.change, tenant, box, change, changed), over=True)
             case in_box.SetGreeting(box, kind, greeting):
-                stored = partial(store.greet, tenant, box, kind, greeting, partial(_stored, driver))
+                done = partial(self._greeted, driver, command)
+                stored = partial(store.greet, tenant, box, kind, greeting, done)
                 driver.when_confirmed(stored)
             case in_box.CheckPin() | in_box.SetPin():
                 self._pins.carry_out(command, driver)
@@ -59,17 +62,22 @@ class BoxLine:
         self, driver: DrivenCall, command: in_box.ChangeBox, changed: Changed | None, trouble: LiveStateError | None
     ) -> None:
         if changed is not None and changed.reply is ChangeReply.DONE:
-            for mark in marks_of(driver.call.tenant, command.box, command.change, clock.now()):
+            what = (driver.call.tenant, command.box, command.change, clock.now())
+            for mark in marks_of(*what):
                 self._note(mark)
+            for fact in facts_of(*what):
+                self._note(fact)
         driver.deliver(BoxChanged(command.box, command.change, changed, _text(trouble)))
+
+    def _greeted(self, driver: DrivenCall, command: in_box.SetGreeting, trouble: LiveStateError | None) -> None:
+        if trouble is None:
+            value = "" if command.greeting is None else encode_greeting(command.greeting).decode()
+            self._note(BoxFact(driver.call.tenant, command.box, greeting_of(command.kind), value, clock.now()))
+        driver.deliver(Stored(_text(trouble)))
 
 
 def _found(driver: DrivenCall, box: str, found: Box | None, trouble: LiveStateError | None) -> None:
     driver.deliver(BoxFound(box, found, _text(trouble)))
-
-
-def _stored(driver: DrivenCall, trouble: LiveStateError | None) -> None:
-    driver.deliver(Stored(_text(trouble)))
 
 
 def _text(trouble: LiveStateError | None) -> str:

@@ -14,6 +14,7 @@ from callcontrol.daemon.left_records import EntrySort
 from callcontrol.daemon.spool_writer import LedgerPort, RejectedPort, SpoolPort, SpoolWriter
 from callcontrol.edges import meters
 from callcontrol.edges.spool import EntryRefused, SpoolClosed, SpoolFull
+from callcontrol.vocabulary.box_fact import BoxFact
 from callcontrol.vocabulary.hearing import Hearing
 from callcontrol.vocabulary.media import MediaChange
 from callcontrol.vocabulary.media_notes import MediaNote, is_newer, medium_of, to_json
@@ -40,8 +41,17 @@ class MediaWriter(SpoolWriter):
         except (SpoolFull, SpoolClosed, EntryRefused) as error:
             meters.media_changes_dropped_total.inc()
             about = {"call": note.call_id if isinstance(note, MediaChange) else "", "tenant": note.tenant}
-            what = f"heard by {note.who}" if isinstance(note, Hearing) else note.state
-            log.error("%s %s could not be noted: %s", note.media_id, what, error, extra=about)
+            log.error("%s could not be noted: %s", _named(note), error, extra=about)
+
+
+def _named(note: MediaNote) -> str:
+    match note:
+        case Hearing():
+            return f"that {note.who} has heard {note.media_id}"
+        case BoxFact():
+            return f"{note.what} of voicemail:{note.box}"
+        case _:
+            return f"{note.media_id} {note.state}"
 
 
 def _nothing_follows() -> None:

@@ -14,11 +14,12 @@ from callcontrol.control import box_commands as in_box
 from callcontrol.control.box_events import PinChecked
 from callcontrol.control.events import Stored
 from callcontrol.daemon.driven_call import DrivenCall
-from callcontrol.edges import box_meters, meters, pin_hash
+from callcontrol.edges import box_meters, clock, meters, pin_hash
 from callcontrol.edges.containment import note_fault
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.mailboxes import BoxStore
 from callcontrol.edges.threads import aside
+from callcontrol.vocabulary.box_fact import PIN, BoxFact
 from callcontrol.vocabulary.mailbox import PinTry
 from callcontrol.vocabulary.moment import SECOND_US
 from callcontrol.vocabulary.pin import PinVerdict
@@ -33,10 +34,15 @@ PinCommand = in_box.CheckPin | in_box.SetPin
 
 
 class PinLine:
-    """Carries out commands about PINs."""
+    """Carries out commands about PINs.
 
-    def __init__(self, store: BoxStore) -> None:
+    Args:
+        note: takes the hash of a PIN that was set, for the ledger.
+    """
+
+    def __init__(self, store: BoxStore, note: Callable[[BoxFact], object]) -> None:
         self._store = store
+        self._note = note
         self._room = BoundedSemaphore(HASHED_AT_ONCE)
         self._underway = 0
 
@@ -90,15 +96,16 @@ class PinLine:
 
     def _set(self, command: in_box.SetPin, driver: DrivenCall) -> None:
         kept = aside(pin_hash.hashed, command.pin)
-        self._store.set_pin(driver.call.tenant, command.box, kept, partial(_stored, driver))
+        self._store.set_pin(driver.call.tenant, command.box, kept, partial(self._stored, driver, command.box, kept))
+
+    def _stored(self, driver: DrivenCall, box: str, kept: str, trouble: LiveStateError | None) -> None:
+        if trouble is None:
+            self._note(BoxFact(driver.call.tenant, box, PIN, kept, clock.now()))
+        driver.deliver(Stored(str(trouble) if trouble is not None else ""))
 
 
 def _opened(driver: DrivenCall, box: str, _trouble: LiveStateError | None) -> None:
     _tell(driver, box, PinVerdict.RIGHT)
-
-
-def _stored(driver: DrivenCall, trouble: LiveStateError | None) -> None:
-    driver.deliver(Stored(str(trouble) if trouble is not None else ""))
 
 
 def _locked(box: str, found: PinTry, driver: DrivenCall) -> None:

@@ -1,4 +1,6 @@
-"""What calls have to say of media, on its way to the ledger: a state of a medium, a hearing, the state of a message."""
+"""What calls have to say of media, on its way to the ledger: a state of a medium, a hearing, the state of a message, a
+fact of a voicemail box.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +8,14 @@ from typing import Any
 
 import orjson
 
-from callcontrol.vocabulary import hearing, media, message_mark
+from callcontrol.vocabulary import box_fact, hearing, media, message_mark
+from callcontrol.vocabulary.box_fact import FACT, BoxFact
 from callcontrol.vocabulary.hearing import HEARD, Hearing
 from callcontrol.vocabulary.media import MediaChange
 from callcontrol.vocabulary.message_mark import MARKED, MessageMark
 from callcontrol.vocabulary.stored import TAG, Newer, Unreadable, read_tag
 
-MediaNote = MediaChange | Hearing | MessageMark
+MediaNote = MediaChange | Hearing | MessageMark | BoxFact
 
 
 def to_json(note: MediaNote) -> bytes:
@@ -22,6 +25,8 @@ def to_json(note: MediaNote) -> bytes:
             return hearing.to_json(note)
         case MessageMark():
             return message_mark.to_json(note)
+        case BoxFact():
+            return box_fact.to_json(note)
         case _:
             return media.to_json(note)
 
@@ -38,6 +43,8 @@ def from_json(data: bytes) -> MediaNote:
             return hearing.from_json(data)
         case MARKED.name:
             return message_mark.from_json(data)
+        case FACT.name:
+            return box_fact.from_json(data)
         case _:
             return media.from_json(data)
 

@@ -18,6 +18,7 @@ from callcontrol.edges import box_meters, pin_hash
 from callcontrol.edges.live_state.mailboxes import BoxStore
 from callcontrol.edges.live_state.pipeline import RedisPipeline
 from callcontrol.edges.pin_hash import Cost
+from callcontrol.vocabulary.box_fact import BoxFact
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.pin import PinVerdict
 from tests.daemon.test_adoption import pipeline
@@ -53,7 +54,8 @@ class Desk:
     """A line, and calls that ask it."""
 
     def __init__(self, pipeline: RedisPipeline) -> None:
-        self.line = PinLine(BoxStore(pipeline))
+        self.noted: list[BoxFact] = []
+        self.line = PinLine(BoxStore(pipeline), self.noted.append)
 
     def sets(self, pin: str) -> Event:
         return self._asks(in_box.SetPin("101", pin))

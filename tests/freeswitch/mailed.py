@@ -10,16 +10,21 @@ from pathlib import Path
 from typing import Final
 
 from callcontrol.edges import clock
-from callcontrol.edges.ledger.media_table import PastMedia
+from callcontrol.edges.sound_formats import encode
+from callcontrol.edges.wav import read_wav
 from callcontrol.vocabulary.media import MediaState
+from callcontrol.vocabulary.media_format import MediaFormat
 from tests.edges.mail.far_end import FarEnd, Taken
 from tests.freeswitch.audio import Microphones
-from tests.freeswitch.messages import BUSY, TO_VOICEMAIL, message_row, sound_differs, spoken_ms
+from tests.freeswitch.messages import BUSY, HZ_OFF, TO_VOICEMAIL, message_row, pitch, spoken_ms
 from tests.freeswitch.mishaps import OVER_S, Mishap, arrange, wait
+from tests.freeswitch.sounds import CALLER_HZ
 from tests.freeswitch.stage import RealStage
 
 ADDRESS: Final = "grazyna@acme.example"
 MAILED_S: Final = 60.0
+# What an MP3 is longer by: whole frames of 72 ms, and those that its coder needs to begin.
+MP3_MS: Final = 220
 HEADERS: Final = {
     "From": '"Acme, Łódź" <voicemail@acme.example>',
     "To": ADDRESS,
@@ -37,7 +42,7 @@ def a_message_is_mailed(stage: RealStage, microphones: Microphones) -> Iterator[
         wait(lambda: message_row(stage, began, MediaState.STORED) is not None, "the message is in storage")
         row = message_row(stage, began, MediaState.STORED)
         assert row is not None
-        yield from _mail_differs(far_end.taken, row, stage.switch.folder / "mailed.wav", spoken_ms(stage, began, row))
+        yield from _mail_differs(far_end.taken, stage.switch.folder / "mailed.mp3", spoken_ms(stage, began, row))
 
 
 @contextmanager
@@ -68,7 +73,7 @@ MAIL: Final[Mapping[str, tuple[str, str, str]]] = {
 }
 
 
-def _mail_differs(taken: Sequence[Taken], row: PastMedia, file: Path, told_ms: float) -> Iterator[str]:
+def _mail_differs(taken: Sequence[Taken], file: Path, told_ms: float) -> Iterator[str]:
     """The mail, read by a MIME parser, and its attachment, listened to."""
     if [one.recipient for one in taken] != [ADDRESS]:
         yield f"one mail to {ADDRESS} expected: {taken}"
@@ -85,7 +90,12 @@ def _mail_differs(taken: Sequence[Taken], row: PastMedia, file: Path, told_ms: f
     if not attached[0].get_content_type().startswith("audio/") or caller.lstrip("+") not in name:
         yield f"a sound named by its caller expected: {attached[0].get_content_type()} {name}"
     file.write_bytes(attached[0].get_content())
-    yield from sound_differs(file, told_ms, row)
+    linear = file.with_suffix(".wav")
+    encode(file, linear, MediaFormat.LINEAR)
+    sound = read_wav(linear)
+    hz = pitch(linear.read_bytes()[len(sound.head) :], sound.length_ms)
+    if abs(sound.length_ms - told_ms) > MP3_MS or abs(hz - CALLER_HZ) > HZ_OFF:
+        yield f"{CALLER_HZ} Hz for {told_ms:.0f} ms expected on the attachment: {hz:.0f} Hz for {sound.length_ms} ms"
 
 
 MAILED: Final[tuple[Mishap, ...]] = (a_message_is_mailed,)

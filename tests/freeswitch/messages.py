@@ -145,12 +145,12 @@ def sound_differs(file: Path, told_ms: float, row: PastMedia) -> Iterator[str]:
     found = read_wav(file)
     if abs(found.length_ms - told_ms) > SAME_MS or found.length_ms != row.media.length_ms:
         yield f"{told_ms:.0f} ms were spoken, the file has {found.length_ms}, its row says {row.media.length_ms}"
-    hz = _pitch(file.read_bytes()[len(found.head) :], found.length_ms)
+    hz = pitch(file.read_bytes()[len(found.head) :], found.length_ms)
     if abs(hz - CALLER_HZ) > HZ_OFF:
         yield f"the caller's tone of {CALLER_HZ} Hz expected on the file, there are {hz:.0f} Hz"
 
 
-def _pitch(sound: bytes, length_ms: int) -> float:
+def pitch(sound: bytes, length_ms: int) -> float:
     """The frequency of a single tone, by its zero crossings."""
     samples = memoryview(sound[: len(sound) // 2 * 2]).cast("h")
     crossings = sum((a < 0) is not (b < 0) for a, b in pairwise(samples))

@@ -9,6 +9,7 @@ from callcontrol.billing.record import LegRecord, RatedRecord
 from callcontrol.billing.record_json import from_json, to_json
 from callcontrol.edges.ledger.writer import LedgerAway
 from callcontrol.edges.spool import SpoolFull
+from callcontrol.vocabulary.box_fact import BoxFact
 from callcontrol.vocabulary.hearing import Hearing
 from callcontrol.vocabulary.media import Media, applied
 from callcontrol.vocabulary.media_notes import MediaNote
@@ -107,13 +108,14 @@ class MediaTwin:
     """One worker's way to the media of the ledger, which all workers' media are.
 
     Attributes:
-        rows: by (tenant, id). hearings, marks: in their order.
+        rows: by (tenant, id). hearings, marks, facts: in their order.
     """
 
     def __init__(self) -> None:
         self.rows: dict[tuple[str, str], Media] = {}
         self.hearings: list[Hearing] = []
         self.marks: list[MessageMark] = []
+        self.facts: list[BoxFact] = []
 
     def note(self, note: MediaNote) -> None:
         """Keep it."""
@@ -122,6 +124,9 @@ class MediaTwin:
             return
         if isinstance(note, MessageMark):
             self.marks.append(note)
+            return
+        if isinstance(note, BoxFact):
+            self.facts.append(note)
             return
         key = note.tenant, note.media_id
         self.rows[key] = applied(self.rows.get(key), note)

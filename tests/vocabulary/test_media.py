@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from callcontrol.vocabulary.box_fact import BoxFact
 from callcontrol.vocabulary.hearing import Hearing, Way
 from callcontrol.vocabulary.mailbox import MessageState
 from callcontrol.vocabulary.media import (
@@ -41,6 +42,7 @@ STORED = MediaChange(
 )
 LOST = replace(STORED, state=MediaState.LOST, cause="no file", place="", sha256="", bytes=None)
 HEARD = Hearing("acme", "call-1-2", Instant(40_000), "extension:101", Way.PHONE, "call-9")
+FACT = BoxFact("acme", "anna", "taken call-1-2", '["extension:101",""]', Instant(60_000))
 MARK = MessageMark("acme", "call-1-2", "anna", MessageState.KEPT, Instant(50_000))
 RUNNING = replace(WANTED, state=MediaState.RUNNING, at=Instant(5_000))
 DELETED = replace(LOST, state=MediaState.DELETED, cause="retention", at=Instant(30_000))
@@ -74,10 +76,10 @@ def test_a_file_that_turns_up_is_stored_and_one_that_does_not_is_lost() -> None:
     assert row(LOST, STORED).state is MediaState.STORED
 
 
-@pytest.mark.parametrize("note", [WANTED, CLOSED, STORED, LOST, HEARD, MARK])
+@pytest.mark.parametrize("note", [WANTED, CLOSED, STORED, LOST, HEARD, MARK, FACT])
 def test_a_note_comes_back_as_it_was_kept(note: MediaNote) -> None:
     assert from_json(to_json(note)) == note
-    assert medium_of(to_json(note)) == "call-1-2"
+    assert medium_of(to_json(note)) == ("" if note is FACT else "call-1-2")
 
 
 def test_what_cannot_be_stored_becomes_a_replacement_character() -> None:
@@ -91,7 +93,7 @@ def test_what_cannot_be_stored_becomes_a_replacement_character() -> None:
     assert heard.who == "\ufffd"
 
 
-@pytest.mark.parametrize("note", [WANTED, HEARD, MARK])
+@pytest.mark.parametrize("note", [WANTED, HEARD, MARK, FACT])
 def test_a_note_of_a_later_version_is_left_to_that(note: MediaNote) -> None:
     later = orjson.dumps({**orjson.loads(to_json(note)), "$": f"{type(note).__name__}/2"})
     assert is_newer(later)

@@ -9,6 +9,7 @@ from typing import Any, Final
 from callcontrol.edges.ledger.deletions import ERASED
 from callcontrol.edges.ledger.queries import query
 from callcontrol.edges.ledger.session import DictConnection
+from callcontrol.vocabulary.box_fact import pair_in
 from callcontrol.vocabulary.mailbox import Message, MessageState
 from callcontrol.vocabulary.moment import instant_of
 
@@ -58,6 +59,7 @@ def messages_of_boxes(
 
 
 def _boxed(row: dict[str, Any]) -> BoxedMessage:
+    (taken_by, done_by), (word, passed_on_by) = pair_in(row["taken"]), pair_in(row["word"])
     message = Message(
         id=row["media_id"],
         caller=row["caller"],
@@ -67,5 +69,9 @@ def _boxed(row: dict[str, Any]) -> BoxedMessage:
         switch=row["switch"],
         path=row["path"],
         state=MessageState(row["state"]),
+        taken_by=taken_by,
+        done_by=done_by,
+        word=word,
+        passed_on_by=passed_on_by,
     )
     return BoxedMessage(row["tenant"], row["box"], message, row["unmarked"])

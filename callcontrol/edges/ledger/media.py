@@ -12,12 +12,14 @@ import orjson
 import psycopg
 from psycopg import Connection
 
+from callcontrol.edges.ledger.box_facts import note_facts
 from callcontrol.edges.ledger.hearings import note_hearings
 from callcontrol.edges.ledger.message_marks import note_marks
 from callcontrol.edges.ledger.queries import query
 from callcontrol.edges.ledger.session import transaction
 from callcontrol.edges.ledger.writer import RECORDS_FAULT, STATEMENT_TIMEOUT_S, LedgerAway, LedgerWriter, Rejection
 from callcontrol.edges.ledger.writer import reason as reason_of
+from callcontrol.vocabulary.box_fact import BoxFact
 from callcontrol.vocabulary.hearing import Hearing
 from callcontrol.vocabulary.media import Media, MediaChange, MediaState, applied
 from callcontrol.vocabulary.media_notes import MediaNote, from_json
@@ -90,6 +92,7 @@ def _write_notes(connection: Connection[Any], notes: Iterable[MediaNote]) -> Non
             write_changes(connection, changes)
         note_hearings(connection, [note for note in notes if isinstance(note, Hearing)])
         note_marks(connection, [note for note in notes if isinstance(note, MessageMark)])
+        note_facts(connection, [note for note in notes if isinstance(note, BoxFact)])
 
 
 def _read(payload: bytes, rejected: list[Rejection]) -> MediaNote | None:

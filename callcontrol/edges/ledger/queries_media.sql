@@ -107,6 +107,10 @@ SELECT EXISTS (SELECT FROM media_held WHERE tenant = %(tenant)s AND media_id = %
 
 -- prove_deletion: Notes that no copy of a file is left, and forgets its key and what was heard in it.
 WITH forgotten AS (DELETE FROM media_keys WHERE tenant = %(tenant)s AND media_id = %(media_id)s),
+     untaken AS (
+         DELETE FROM box_facts
+         WHERE tenant = %(tenant)s AND what IN ('taken ' || %(media_id)s::text, 'word ' || %(media_id)s::text)
+     ),
      unheard AS (DELETE FROM transcripts WHERE tenant = %(tenant)s AND media_id = %(media_id)s)
 UPDATE media_deletions SET deleted_at = now(), trouble = '' WHERE tenant = %(tenant)s AND media_id = %(media_id)s;
 
@@ -176,6 +180,17 @@ SELECT DISTINCT ON (tenant, media_id, box) tenant, media_id, box, state, at
 FROM jsonb_populate_recordset(NULL::message_marks, %(marks)s::jsonb) ORDER BY tenant, media_id, box, at DESC
 ON CONFLICT (tenant, media_id, box) DO UPDATE SET state = excluded.state, at = excluded.at WHERE m.at < excluded.at;
 
+-- note_box_facts: Stores facts of boxes; of two of the same box and matter the later one counts.
+INSERT INTO box_facts AS f (tenant, box, what, value, at)
+SELECT DISTINCT ON (tenant, box, what) tenant, box, what, value, at
+FROM jsonb_populate_recordset(NULL::box_facts, %(facts)s::jsonb) ORDER BY tenant, box, what, at DESC
+ON CONFLICT (tenant, box, what) DO UPDATE SET value = excluded.value, at = excluded.at
+WHERE f.at < excluded.at AND f.value <> excluded.value;
+
+-- facts_of_boxes: Greetings and PINs of the boxes of a tenant.
+SELECT box, what, value FROM box_facts
+WHERE tenant = %(tenant)s AND (what = 'pin' OR what LIKE 'greeting %%') AND value <> '' ORDER BY box, what;
+
 -- own_messages: The owner of these messages is the box they came to last and are in.
 UPDATE media m SET owner = 'voicemail:' || k.box
 FROM (
@@ -198,12 +213,14 @@ SELECT m.tenant, m.media_id, m.length_ms, m.switch, m.path,
        coalesce((
            SELECT at FROM media_changes r WHERE r.tenant = m.tenant AND r.media_id = m.media_id AND r.state = 'running'
        ), m.began_at) AS began_at,
-       k.state IS NULL AS unmarked
+       k.state IS NULL AS unmarked, taken.value AS taken, word.value AS word
 FROM media m
 LEFT JOIN LATERAL (
     SELECT box, state FROM message_marks k WHERE k.tenant = m.tenant AND k.media_id = m.media_id
     ORDER BY k.state = 'deleted', k.at DESC LIMIT 1
 ) k ON true
+LEFT JOIN box_facts taken ON taken.tenant = m.tenant AND taken.box = k.box AND taken.what = 'taken ' || m.media_id
+LEFT JOIN box_facts word ON word.tenant = m.tenant AND word.box = k.box AND word.what = 'word ' || m.media_id
 LEFT JOIN LATERAL (
     SELECT caller_number, caller_name, NOT (caller_anonymous AND caller_number = m.caller) AND m.caller <> %(blank)s AS shown,
            recordings @> jsonb_build_array(jsonb_build_object('path', m.path)) AS names_it

@@ -27,6 +27,7 @@ from callcontrol.edges.live_state.mailbox_values import (
 )
 from callcontrol.edges.live_state.pipeline import COOL_DOWN_S, RedisPipeline
 from callcontrol.edges.live_state.script import script_of
+from callcontrol.vocabulary.box_fact import PIN, BoxFact, greeting_in
 from callcontrol.vocabulary.mailbox import (
     AddMessage,
     Box,
@@ -137,6 +138,19 @@ class BoxStore:
         """
         names, words = _call(tenant, box, change)
         return _changed(SCRIPT.ask(self._pipeline, names, words))
+
+    def restore(self, fact: BoxFact) -> None:
+        """Bring back a greeting or a PIN that the box does not have any more. Waits for Redis.
+
+        Raises:
+            LiveStateError: Redis is away, busy or refused it.
+        """
+        key, kind = keys.box(fact.tenant, fact.box), greeting_in(fact.what)
+        if kind is not None:
+            self._pipeline.ask("HSETNX", key, greeting_field(kind), fact.value)
+        elif fact.what == PIN and not self.read(fact.tenant, fact.box).pin.hash:
+            names, given = _names(fact.tenant, fact.box), orjson.dumps({"hash": fact.value})
+            SCRIPT.ask(self._pipeline, names, ("pin_set", clock.now(), fact.box, given))
 
     # --- greetings and PIN
 

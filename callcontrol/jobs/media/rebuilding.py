@@ -1,7 +1,7 @@
 """Voicemail boxes are made again by the ledger where Redis has lost them, and get messages that never came to them.
 
 What comes back: every message whose file is kept and that was not deleted in its box, in the box it was passed on to
-or moved to, new or kept. What does not: who has taken it, the word spoken in front of it, greetings, PINs.
+or moved to, new or kept, with who deals with it and the word spoken in front of it; greetings and PINs.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Final
 
 from callcontrol.config.settings import Settings
 from callcontrol.edges import box_meters
+from callcontrol.edges.ledger.box_facts import facts_of_boxes
 from callcontrol.edges.ledger.boxed_messages import PAGE, BoxedMessage, messages_of_boxes
 from callcontrol.edges.ledger.message_marks import note_marks
 from callcontrol.edges.ledger.reader import connect
@@ -50,6 +51,9 @@ class BoxRebuilder:
             with connect(self._dsn) as connection:
                 refused = self._fill(connection, gone & self._gone, unmarked=False)
                 self._fill(connection, tenants.keys() - gone, unmarked=True)
+                for tenant in gone & self._gone:
+                    for fact in facts_of_boxes(connection, tenant):
+                        self._boxes.restore(fact)
             for tenant in gone & self._gone - refused:
                 self._boxes.made(tenant)
             self._gone = gone

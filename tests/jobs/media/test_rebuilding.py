@@ -10,12 +10,15 @@ import pytest
 from redis import Redis
 
 from callcontrol.edges import clock
+from callcontrol.edges.ledger.box_facts import note_facts
 from callcontrol.edges.ledger.deletions import order
 from callcontrol.edges.ledger.hearings import note_hearings
-from callcontrol.edges.ledger.media import write_changes
+from callcontrol.edges.ledger.media import MediaLedger, write_changes
 from callcontrol.edges.ledger.message_marks import note_marks
 from callcontrol.edges.ledger.reader import connect
+from callcontrol.edges.ledger.writer import LedgerWriter
 from callcontrol.edges.live_state import keys
+from callcontrol.edges.live_state.mailbox_values import encode_greeting
 from callcontrol.edges.live_state.mailboxes import BoxStore
 from callcontrol.edges.live_state.pipeline import RedisPipeline
 from callcontrol.edges.live_state.pipeline import connect as connect_redis
@@ -23,9 +26,21 @@ from callcontrol.jobs.media import rebuilding
 from callcontrol.jobs.media.deleted_messages import DeletedMessages
 from callcontrol.jobs.media.loops import OutOfReach
 from callcontrol.jobs.media.rebuilding import BoxRebuilder
+from callcontrol.vocabulary.box_fact import PIN, BoxFact, facts_of, greeting_of
 from callcontrol.vocabulary.hearing import Hearing, Way
-from callcontrol.vocabulary.mailbox import AddMessage, Message, MessageState, Move, SetState
+from callcontrol.vocabulary.mailbox import (
+    AddMessage,
+    Done,
+    Greeting,
+    GreetingKind,
+    Message,
+    MessageState,
+    Move,
+    SetState,
+    Take,
+)
 from callcontrol.vocabulary.media import MediaChange, MediaKind, MediaState
+from callcontrol.vocabulary.media_notes import to_json
 from callcontrol.vocabulary.message_mark import MessageMark, marks_of
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from tests.billing.trails import Story
@@ -145,6 +160,68 @@ def test_a_message_that_no_worker_brought_comes_in_once(office: Office, monkeypa
     office.redis.delete(keys.box("acme", "box"))
     office.rebuilder.step()
     assert office.there() == {}  # it was brought there: by the ledger it is deleted only if that is noted
+
+
+def test_greetings_the_pin_who_deals_with_a_message_and_the_word_before_it_come_back(office: Office) -> None:
+    for media_id in ("c-1", "c-2"):
+        office.row(media_id)
+    office.marked(("c-1", "box", NEW), ("c-2", "box", NEW))
+    greeting = Greeting("fs1", "/r/g-1.wav", 4_000, office.at, "extension:101")
+    passed_on = Message(
+        "c-2", "", "", office.at, 4_000, "fs1", "/r/c-2.wav", word="/r/w-1.wav", passed_on_by="extension:102"
+    )
+    told = [
+        *facts_of("acme", "box", Take("c-1", "extension:102"), Instant(office.at + 2)),
+        *facts_of("acme", "box", Take("c-1", "extension:101"), Instant(office.at + 1)),  # late
+        *facts_of("acme", "box", AddMessage(passed_on), office.at),
+        BoxFact("acme", "box", greeting_of(GreetingKind.NORMAL), encode_greeting(greeting).decode(), office.at),
+        BoxFact("acme", "box", PIN, "a hash", office.at),
+    ]
+    writer = MediaLedger(LedgerWriter(office.dsn))
+    assert writer.write([to_json(fact) for fact in told]) == []
+    writer.close()
+    for _ in range(2):
+        office.rebuilder.step()
+    found = office.boxes.read("acme", "box")
+    assert [(one.id, one.taken_by, one.word, one.passed_on_by) for one in found.messages] == [
+        ("c-1", "extension:102", "", ""),
+        ("c-2", "", "/r/w-1.wav", "extension:102"),
+    ]
+    assert (found.greetings, found.pin.hash) == ({GreetingKind.NORMAL: greeting}, "a hash")
+
+
+def test_what_was_set_anew_meanwhile_is_not_undone(office: Office) -> None:
+    old, new = (Greeting("fs1", f"/r/g-{n}.wav", 4_000, office.at, "extension:101") for n in (1, 2))
+    with connect(office.dsn) as ledger:
+        what = greeting_of(GreetingKind.BUSY)
+        old_one = BoxFact("acme", "box", what, encode_greeting(old).decode(), office.at)
+        note_facts(ledger, [old_one, BoxFact("acme", "box", PIN, "old", office.at)])
+    office.boxes.greet("acme", "box", GreetingKind.BUSY, new, lambda _: None)
+    office.boxes.set_pin("acme", "box", "new", lambda _: None)
+    for _ in range(2):
+        office.rebuilder.step()
+    found = office.boxes.read("acme", "box")
+    assert (found.greetings[GreetingKind.BUSY], found.pin.hash) == (new, "new")
+
+
+def test_what_commands_and_versions_before_have_set_is_noted_within_minutes(office: Office) -> None:
+    greeting = Greeting("fs1", "/r/g-1.wav", 4_000, office.at, "extension:101")
+    office.boxes.greet("acme", "box", GreetingKind.AWAY, greeting, lambda _: None)
+    office.boxes.set_pin("acme", "box", "a hash", lambda _: None)
+    office.row("c-1")
+    office.marked(("c-1", "box", NEW))
+    office.boxes.put("acme", "box", AddMessage(Message("c-1", "", "", office.at, 1, "fs1", "/r/c-1.wav")))
+    office.boxes.put("acme", "box", Done("c-1", "jan (command)"))
+    look = DeletedMessages(office.dsn, office.boxes, lambda: SETTINGS, clock.now)
+    look.step()
+    office.redis.flushdb()
+    office.boxes.put("acme", "box", AddMessage(Message("c-9", "", "", office.at, 1, "fs1", "/r/c-9.wav")))
+    look.step()  # that there is no PIN now is no fact
+    for _ in range(2):
+        office.rebuilder.step()
+    found = office.boxes.read("acme", "box")
+    assert (found.greetings[GreetingKind.AWAY], found.pin.hash) == (greeting, "a hash")
+    assert [one.done_by for one in found.messages if one.id == "c-1"] == ["jan (command)"]
 
 
 def test_a_message_belongs_to_the_box_it_came_to_last(office: Office) -> None:
