@@ -97,6 +97,9 @@ class TenantOutgoing(Outgoing):
         max_length=MAX_PREFIXES,
         description="digits dialled before a number outside: a line out, a trunk, or a number shown for this call",
     )
+    barring: Flag = Field(
+        default=False, description="whether extensions may block calls of their own by star code, with their PIN"
+    )
     prefix_needed: Flag = Field(
         default=False, description="numbers outside are dialled with one of the prefixes, or with +; not without"
     )

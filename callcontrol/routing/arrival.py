@@ -173,6 +173,8 @@ def overrides_wanted(facts: Facts) -> bool:
         return False
     if facts.heading is None and _emergency(facts) is not None:
         return False
+    if facts.tenant.outgoing.barring:
+        return True
     can_be_set = (kind.block for kind in facts.kinds if kind.set_by_hand and kind.block is not None)
     return any(block.of(facts.tenant) for block in can_be_set)
 

@@ -33,6 +33,26 @@ class DutyOverride:
         return self.at <= instant and (self.until is None or instant < self.until)
 
 
+@dataclass(frozen=True, slots=True)
+class CallBlocks:
+    """An extension has blocked calls of its own.
+
+    Attributes:
+        classes: of numbers, words of `vocabulary/direction.py`.
+        until: None: until they are taken back.
+        by, at: as of a duty that was given.
+    """
+
+    classes: tuple[str, ...]
+    until: Instant | None
+    by: str
+    at: Instant
+
+    def is_in_force(self, instant: Instant) -> bool:
+        """Whether they count at this moment."""
+        return self.until is None or instant < self.until
+
+
 def end_at_change(schedule: Schedule, is_open: bool, now: Instant, in_force: Override | None) -> Instant:
     """When that ends which is set by hand until the schedule changes next.
 
@@ -56,9 +76,9 @@ def end_of(until: Instant | None, zone: tzinfo) -> str:
     return "until taken back" if until is None else f"until {text_of(until, zone)[:16]}"
 
 
-# What can be set by hand: a schedule is open or closed, a duty has a holder.
-SetByHand = Override | DutyOverride
-# Of a tenant, by what it is set over, as a target text: `hours:office`, `duty:support`.
+# What can be set by hand: a schedule is open or closed, a duty has a holder, an extension's calls are blocked.
+SetByHand = Override | DutyOverride | CallBlocks
+# Of a tenant, by what it is set over, as a target text: `hours:office`, `duty:support`; `blocks:101`.
 Overrides = Mapping[str, SetByHand]
 
 _HOURS: Final = "hours"  # the word of their targets
@@ -68,3 +88,14 @@ def override_of_hours(overrides: Overrides | None, name: str) -> Override | None
     """What is set by hand over the opening hours of this name, None if nothing is."""
     found = (overrides or {}).get(f"{_HOURS}:{name}")
     return found if isinstance(found, Override) else None
+
+
+def blocks_name(extension: str) -> str:
+    """The name by which the blocks of an extension are kept."""
+    return f"blocks:{extension}"
+
+
+def blocks_of(overrides: Overrides | None, extension: str) -> tuple[str, ...]:
+    """The classes of numbers that an extension has blocked for itself."""
+    found = (overrides or {}).get(blocks_name(extension))
+    return found.classes if isinstance(found, CallBlocks) else ()

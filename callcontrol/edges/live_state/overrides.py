@@ -20,7 +20,7 @@ from callcontrol.edges.live_state.pipeline import RedisPipeline
 from callcontrol.edges.live_state.script import Script
 from callcontrol.kinds import KINDS
 from callcontrol.vocabulary.moment import Instant
-from callcontrol.vocabulary.override import DutyOverride, Overrides, SetByHand
+from callcontrol.vocabulary.override import CallBlocks, DutyOverride, Overrides, SetByHand
 from callcontrol.vocabulary.schedule import Override
 from callcontrol.vocabulary.stored import Kind
 from callcontrol.vocabulary.target import text_of
@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 OnOverrides = Callable[[Overrides, LiveStateError | None], None]
 HOURS: Final = Kind("Override")
 DUTY: Final = Kind("DutyOverride")
+BLOCKS: Final = Kind("CallBlocks")
 # Meanwhile something else may have been set: only what was seen is removed.
 _REMOVE: Final = Script(
     "if redis.call('HGET', KEYS[1], ARGV[1]) == ARGV[2] then return redis.call('HDEL', KEYS[1], ARGV[1]) end return 0"
@@ -112,6 +113,8 @@ def encode_override(override: SetByHand) -> bytes:
     ends = {"until": override.until, "by": override.by, "at": override.at}
     if isinstance(override, DutyOverride):
         return orjson.dumps(DUTY.tagged({"target": text_of(override.target), **ends}))
+    if isinstance(override, CallBlocks):
+        return orjson.dumps(BLOCKS.tagged({"classes": override.classes, **ends}))
     return orjson.dumps(HOURS.tagged({"open": override.open, **ends}))
 
 
@@ -126,6 +129,9 @@ def decode_override(value: bytes) -> SetByHand:
     if isinstance(stored, dict) and "target" in stored:
         fields = DUTY.read(stored)
         return DutyOverride(target=KINDS.read(fields.pop("target")), **_checked(fields))
+    if isinstance(stored, dict) and "classes" in stored:
+        fields = BLOCKS.read(stored)
+        return CallBlocks(classes=tuple(map(str, fields.pop("classes"))), **_checked(fields))
     return Override(**_checked(HOURS.read(stored)))
 
 

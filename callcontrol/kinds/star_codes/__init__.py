@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from callcontrol.kinds.star_codes import duty, forwarding, hours, log_in, mailbox, pause, wrap_up
+from callcontrol.kinds.star_codes import barring, duty, forwarding, hours, log_in, mailbox, pause, wrap_up
 from callcontrol.routing.facts import StarCode
 
 STAR_CODES: Final[tuple[StarCode, ...]] = (
@@ -17,5 +17,6 @@ STAR_CODES: Final[tuple[StarCode, ...]] = (
     wrap_up.CODE,
     hours.CODE,
     duty.CODE,
+    barring.CODE,
     mailbox.CODE,
 )

@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from callcontrol.kinds.targets.number.asking_pin import AskPinOf, EnteringPin
+from callcontrol.kinds.entering_pin import EnteringPin
 from callcontrol.kinds.targets.number.checks import pins_that_cannot_be_entered
+from callcontrol.kinds.targets.number.with_pin import DialWithPin
 from callcontrol.kinds.targets.voicemail.by_phone.boxes import own_box
 from callcontrol.routing.endings import refuse
 from callcontrol.routing.facts import Facts, RoutedKind
@@ -49,7 +50,7 @@ def _with_pin(target: NumberTarget, path: Path, found: Legs, facts: Facts) -> De
     if not box or path.diversions or facts.transferred:
         return None
     with_pin = number_leg(target.name, RING_S, replace(path, has_pin=True), facts)
-    return Decision(AskPinOf(target, path, box)) if with_pin.legs else not_dialled(path, facts, *with_pin.why)
+    return Decision(DialWithPin(box, target, path)) if with_pin.legs else not_dialled(path, facts, *with_pin.why)
 
 
 def _leads_to(own: Target, target: NumberTarget, facts: Facts) -> Routed:
@@ -82,9 +83,9 @@ def why_not(target: NumberTarget, payer: str, facts: Facts) -> Refusal | None:
     return None if target.name in facts.tenant.numbers else refusal(Dialling(target.name, payer), facts)
 
 
-def branches(step: AskPinOf, facts: Facts) -> Iterator[Branch]:
+def branches(step: DialWithPin, facts: Facts) -> Iterator[Branch]:
     """What follows the PIN, for `explain`."""
-    yield Branch("with the right PIN", step.dialled(facts), step.path)
+    yield Branch("with the right PIN", step.opened(facts), step.path)
 
 
 KIND = RoutedKind(
@@ -103,7 +104,7 @@ KIND = RoutedKind(
     successors=successors,
     why_not=why_not,
     warnings=(pins_that_cannot_be_entered,),
-    step=AskPinOf,
+    step=DialWithPin,
     branches=branches,
-    saved=(AskPinOf, EnteringPin),
+    saved=(DialWithPin, EnteringPin),
 )

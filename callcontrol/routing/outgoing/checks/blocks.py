@@ -1,4 +1,4 @@
-"""What is blocked: by the tenant for all, and by the extension that would pay."""
+"""What is blocked: by the tenant for all, for the extension that would pay, and by that extension itself."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from callcontrol.config.outgoing_settings import CallBlock
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.outgoing.dialling import Dialling
 from callcontrol.routing.outgoing.in_force import in_force
+from callcontrol.vocabulary.override import blocks_of
 from callcontrol.vocabulary.phone_number import region_of
 from callcontrol.vocabulary.refusal_reason import Refusal, RefusalReason
 from callcontrol.vocabulary.target import extension_in
@@ -19,6 +20,9 @@ def check(dialling: Dialling, facts: Facts) -> Refusal | None:
     prefix = next((prefix for prefix in facts.tenant.blocked if digits.startswith(prefix)), None)
     if prefix is not None:
         return Refusal(RefusalReason.BLOCKED, f"blocked by prefix {prefix}")
+    payer, direction = extension_in(dialling.payer), dialling.direction(facts)
+    if payer and direction in blocks_of(facts.overrides, payer):
+        return Refusal(RefusalReason.BLOCKED, f"{direction} numbers are blocked by extension:{payer} itself")
     reasons = (_why(block, dialling, facts) for block in in_force(_blocks(dialling, facts), facts))
     why = next(filter(None, reasons), "")
     return Refusal(RefusalReason.BLOCKED, why) if why else None

@@ -1,10 +1,11 @@
-"""Before a number outside is dialled to which the extension has a right only with its PIN: the caller enters it.
+"""A caller enters a PIN before what is asked for is done: a dear number is dialled, calls are blocked.
 
 It is the PIN of the extension's voicemail box, with its slow hash, its count of wrong ones and its lock.
 """
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,16 +19,13 @@ from callcontrol.control.events import AppEnded, Event, KeyPressed, Rearrived, T
 from callcontrol.control.legs import caller_answered
 from callcontrol.control.own_steps import OwnState, OwnStep
 from callcontrol.control.step_result import PlainResult, StepResult, ThenDecide
-from callcontrol.routing import router
 from callcontrol.routing.facts import Facts
-from callcontrol.routing.path import Path
 from callcontrol.routing.plan import Decision, Refuse
 from callcontrol.routing.speech import MailboxPhrase, as_file_string, mailbox_phrase
 from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.pin import LONGEST, PinVerdict
 from callcontrol.vocabulary.refusal_reason import RefusalReason
-from callcontrol.vocabulary.target import NumberTarget, text_of
 from callcontrol.vocabulary.trail import Passed
 
 KEY_TIMER: Final = "key"
@@ -42,25 +40,27 @@ _QUIET: Final[tuple[Command, ...]] = (do.StopTimer(KEY_TIMER), do.StopTimer(STEP
 
 
 @dataclass(frozen=True, slots=True)
-class AskPinOf(OwnStep):
-    """Ask the caller for the PIN of this box; then dial the number."""
+class AskPin(OwnStep):
+    """Ask the caller for the PIN of a box; then go on.
 
-    target: NumberTarget
-    path: Path
+    Attributes:
+        box: whose PIN it is.
+    """
+
     box: str
 
-    def described(self) -> str:
-        """What is asked for."""
-        return f"ask for the extension's PIN, then dial {text_of(self.target)}"
+    @property
+    @abstractmethod
+    def whereto(self) -> str:
+        """What is not come to without the PIN, as the trail names it."""
+
+    @abstractmethod
+    def opened(self, facts: Facts) -> Decision:
+        """What happens once the right PIN was entered."""
 
     def wants_keys(self, facts: Facts) -> bool:
         """Those who know it press ahead."""
         return True
-
-    def dialled(self, facts: Facts) -> Decision:
-        """What happens once the right PIN was entered."""
-        path = replace(self.path, has_pin=True)
-        return router.follow(facts.kinds.of(self.target).decide(self.target, path, facts), facts, path)
 
     def start(self, call: Call, facts: Facts) -> PlainResult:
         """Answer, for keys are heard in an answered call; then ask."""
@@ -77,7 +77,7 @@ class EnteringPin(OwnState):
         wrongs: how many PINs were wrong in this call.
     """
 
-    step: AskPinOf
+    step: AskPin
     app_id: str = ""
     wrongs: int = 0
     is_checking: bool = False
@@ -130,7 +130,7 @@ class EnteringPin(OwnState):
     def _judged(self, call: Call, verdict: PinVerdict, facts: Facts) -> StepResult:
         match verdict:
             case PinVerdict.RIGHT:
-                return call, ThenDecide(_QUIET, self.step.dialled(facts))
+                return call, ThenDecide(_QUIET, self.step.opened(facts))
             case PinVerdict.WRONG if self.wrongs + 1 < TRIES:
                 again = (MailboxPhrase.WRONG_PIN, MailboxPhrase.ENTER_PIN)
                 return _asks(call, self.step, self.wrongs + 1, again, facts)
@@ -142,13 +142,13 @@ class EnteringPin(OwnState):
                 return self._refused(call, MailboxPhrase.FAILED, "the PIN could not be compared", facts)
 
     def _refused(self, call: Call, said: MailboxPhrase, why: str, facts: Facts) -> StepResult:
-        entry = Passed(facts.now, text_of(self.step.target), why, reason=RefusalReason.PIN_NEEDED)
+        entry = Passed(facts.now, self.step.whereto, why, reason=RefusalReason.PIN_NEEDED)
         heard = as_file_string(mailbox_phrase(facts.language, said))
         end = Refuse(RefusalReason.PIN_NEEDED.cause, Outcome.REJECTED, heard)
         return call, ThenDecide(_QUIET, Decision(end, (entry,)))
 
 
-def _asks(call: Call, step: AskPinOf, wrongs: int, said: tuple[MailboxPhrase, ...], facts: Facts) -> PlainResult:
+def _asks(call: Call, step: AskPin, wrongs: int, said: tuple[MailboxPhrase, ...], facts: Facts) -> PlainResult:
     call, app_id = call.next_app()
     heard = as_file_string(tuple(file for phrase in said for file in mailbox_phrase(facts.language, phrase)))
     commands = (do.StopTimer(KEY_TIMER), do.Play(app_id, heard), do.StartTimer(STEP_TIMER, LONGEST_S))
