@@ -1,6 +1,6 @@
 """Alerts see the first event: what they ask for exists, has those labels, and begins at 0 before anything happens.
 
-Prometheus's own test of the rules is `promtool test rules deploy/prometheus/alerts_test.yaml` (`make check` runs it).
+Prometheus's own test of the rules is `promtool test rules deploy/prometheus/*_test.yaml` (`make check` runs it).
 """
 
 from __future__ import annotations
@@ -110,16 +110,17 @@ def test_verdicts_are_those_the_job_counts() -> None:
 
 
 def test_every_alert_has_a_test_in_which_it_fires() -> None:
-    text = (ROOT / "deploy" / "prometheus" / "alerts_test.yaml").read_text(encoding="utf-8")
+    texts = [file.read_text(encoding="utf-8") for file in (ROOT / "deploy" / "prometheus").glob("*_test.yaml")]
     fired = {
         found
+        for text in texts
         for one in yaml.safe_load(text)["tests"]
         for check in one["promql_expr_test"]
         for sample in check["exp_samples"]
         for found in re.findall(r'alertname="([A-Za-z]+)"', sample["labels"])
     }
     assert fired == {rule["alert"] for rule in rules()}
-    assert set(METRIC.findall(text)) <= set(labels_by_metric())
+    assert {name for text in texts for name in METRIC.findall(text)} <= set(labels_by_metric())
 
 
 def test_a_configuration_that_comes_again_counts_on() -> None:
