@@ -9,7 +9,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from callcontrol.billing.tariff import Price, Rate, Terms
-from callcontrol.billing.vat import Vat, vat_of
+from callcontrol.billing.vat import Vat, VatTerms, vat_of
 from callcontrol.vocabulary.moment import SECOND_US, Instant, text_of
 from callcontrol.vocabulary.money import EXACT, Money, plain
 
@@ -118,7 +118,8 @@ class Charge:
     @property
     def vat(self) -> Vat | None:
         """The amount without and with VAT; None: the list does not say what its prices are."""
-        return vat_of(self.amount, self.terms)
+        terms = self.terms
+        return vat_of(self.amount, VatTerms(terms.prices, terms.vat_percent, terms.round_amount, terms.decimals))
 
     def as_json(self) -> dict[str, object]:
         """Plain values for JSON: amounts are text, times ISO text with offset, durations whole seconds."""

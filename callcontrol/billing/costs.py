@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
+from callcontrol.billing.bundles import allowances_of
 from callcontrol.billing.charges import Charge, Unrated, UnratedReason
 from callcontrol.billing.price_book import PriceBook
 from callcontrol.billing.rating import rate
@@ -36,7 +37,10 @@ def rate_record(record: CallRecord, prices: PriceBook | Tariff | None) -> RatedR
             found, which leaves the legs unrated.
     """
     book = PriceBook(prices) if isinstance(prices, Tariff) else prices
-    outgoing = [_of_leg(leg, _with_cost(leg, _charge(leg, book), book), book) for leg in _costing(record)]
+    outgoing = [
+        _with_allowances(leg, _of_leg(leg, _with_cost(leg, _charge(leg, book), book), book), book)
+        for leg in _costing(record)
+    ]
     inbound = [_of_leg(leg, charge, book) for leg, charge in _inbound(record, book)]
     return RatedRecord(record, (*inbound, *outgoing))
 
@@ -93,6 +97,14 @@ def _with_cost(leg: LegRecord, charge: ChargeRecord, book: PriceBook | None) -> 
     if charge.amount is None or charge.currency != told.cost_currency:
         return told
     return replace(told, margin=EXACT.subtract(charge.amount if charge.net is None else charge.net, net))
+
+
+def _with_allowances(leg: LegRecord, charge: ChargeRecord, book: PriceBook | None) -> ChargeRecord:
+    """The charge with the bundles and discounts that are for it; how much is left of them the ledger knows."""
+    version = book.of_payer(charge.payer).version_at(charge.tariff_version) if book and charge.tariff_version else None
+    if book is None or book.tenant is None or version is None or charge.amount is None or leg.answered is None:
+        return charge
+    return replace(charge, allowances=allowances_of(book.tenant, charge, leg.answered, version.terms))
 
 
 def _inbound(record: CallRecord, book: PriceBook | None) -> Iterator[tuple[LegRecord, ChargeRecord]]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from callcontrol.billing.tariff import Tariff
+from callcontrol.config.settings import Tenant
 from callcontrol.vocabulary.moment import Instant
 
 
@@ -18,12 +19,14 @@ class PriceBook:
         of_payers: by payer, such as `extension:101`.
         of_trunks: what the carriers charge us, by trunk.
         accounts: the name of the credit account that pays, by payer; those without one are left out.
+        tenant: whose bundles and discounts count; None: no one's.
     """
 
     tariff: Tariff
     of_payers: Mapping[str, Tariff] = field(default_factory=dict)
     of_trunks: Mapping[str, Tariff] = field(default_factory=dict)
     accounts: Mapping[str, str] = field(default_factory=dict)
+    tenant: Tenant | None = None
 
     def of_payer(self, payer: str) -> Tariff:
         """The list by which this payer's legs are priced."""

@@ -14,6 +14,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Annotated, Any, Final
 
+from callcontrol.billing.allowances import Allowance
 from callcontrol.billing.columns import LATER, ROWS, Named, Table
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.call import Caller
@@ -328,6 +329,7 @@ class ChargeRecord:
         net, gross: the amount without and with VAT; None: the list does not say which of them its prices are.
         cost, cost_currency, cost_formula: what the carrier asks for the leg, without VAT, by its trunk's price list;
             None and "": there is none, or no price in it.
+        allowances: bundles and discounts that are for this call, and what it uses of them (`bundles.py`).
         margin: the amount (net, where that is known) less the cost; None: one of them is not known, or the currencies
             differ.
         account: the credit account that pays, by its name; "" for none.
@@ -359,6 +361,7 @@ class ChargeRecord:
     cost_currency: Annotated[str, LATER] = ""
     cost_formula: Annotated[str, LATER] = ""
     margin: Annotated[Decimal | None, LATER] = None
+    allowances: Annotated[tuple[Allowance, ...], LATER] = ()
     account: Annotated[str, LATER] = ""
 
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import NamedTuple
 
-from callcontrol.billing.tariff import PricesAre, Terms
-from callcontrol.vocabulary.money import EXACT, Money, plain, rounded_quotient
+from callcontrol.billing.tariff import PricesAre
+from callcontrol.vocabulary.money import EXACT, Money, Rounding, plain, rounded_quotient
 
 _MILLE = 1000  # VAT rates have at most three decimals
 
@@ -25,7 +25,16 @@ class Vat(NamedTuple):
     formula: str
 
 
-def vat_of(amount: Money, terms: Terms) -> Vat | None:
+class VatTerms(NamedTuple):
+    """What a price list says of VAT, and its rule of rounding."""
+
+    prices: PricesAre | None
+    vat_percent: Decimal | None
+    round_amount: Rounding
+    decimals: int
+
+
+def vat_of(amount: Money, terms: VatTerms) -> Vat | None:
     """Net and gross of a rounded amount; None: the list does not say what its prices are, or names no rate."""
     if terms.prices is None or terms.vat_percent is None:
         return None

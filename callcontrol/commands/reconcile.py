@@ -63,7 +63,7 @@ def reconciler_of(
 ) -> Reconciler:
     """The job for the configuration in force, whichever that is at the moment."""
     return Reconciler(
-        lambda: configuration().settings, lambda tenant: configuration().tariffs.get(tenant), dsn, redis_url, now
+        lambda: configuration().settings, lambda tenant: configuration().price_books.get(tenant), dsn, redis_url, now
     )
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field, create_model
 
+from callcontrol.config.bundle_settings import MAX_BUNDLES, Bundle, Volume
 from callcontrol.config.choices import MAX_LABELS, CallerChoice, Label, choices_below, combinations
 from callcontrol.config.confirm_settings import Confirm
 from callcontrol.config.credit_settings import Credit, TenantCredit
@@ -205,6 +206,12 @@ class Tenant(Frozen):
     show: Literal["caller", "company"] = Field(default="caller", description="number shown on forwarded external legs")
     tariff: Identifier = Field(description="price list: a file below `tariffs/`")
     tariffs: ExtensionTariffs = Field(default_factory=dict)
+    bundles: Mapping[Identifier, Bundle] = Field(
+        default_factory=dict, max_length=MAX_BUNDLES, description="what calls of a month cost nothing"
+    )
+    volumes: Mapping[Identifier, Volume] = Field(
+        default_factory=dict, max_length=MAX_BUNDLES, description="discounts by the month's total"
+    )
     last_resort: TargetText | None = Field(
         default=None,
         description="where a call goes that loops or was forwarded too often; default: voicemail of the first target",

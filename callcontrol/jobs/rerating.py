@@ -42,9 +42,10 @@ def rerate(ledger: LedgerRerating, prices_of: PricesOf, which: Which, *, dry_run
     while legs := ledger.charges_in_force(which, after, BATCH):
         after = legs[-1]
         found = priced(legs, ledger, prices_of)
-        results = [Rerated(leg, charge, charge.reason) for leg, (_, charge) in found.items()]
+        charges = ledger.foreseen(list(found), [charge for _, charge in found.values()])
+        results = [Rerated(leg, charge, charge.reason) for leg, charge in zip(found, charges, strict=True)]
         changed = [one for one in results if not one.reason and not one.is_same]
-        records = [RatedRecord(call, (one.charge,)) for one in changed if (call := found[one.leg][0]) is not None]
+        records = [RatedRecord(call, (charge,)) for call, charge in (found[one.leg] for one in changed) if call]
         appended = None if dry_run else ledger.append(map(stripped, records), [one.leg for one in changed])
         yield from (_told(one, appended) for one in results)
 

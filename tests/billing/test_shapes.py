@@ -284,7 +284,7 @@ versions:
 
 def test_the_examples_of_the_page_mean_the_same() -> None:
     page = (Path(__file__).parents[2] / "deploy" / "TARIFFS.md").read_text(encoding="utf-8")
-    _, yaml, _, csv, _ = page.split("```")
+    _, yaml, _, csv, *_ = page.split("```")
     found = parse(yaml.removeprefix("yaml\n"), "x.yaml", WARSAW)
     assert isinstance(found, Tariff), found
     assert found == parse(csv.removeprefix("\n"), "x.csv", WARSAW)

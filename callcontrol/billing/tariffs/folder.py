@@ -62,7 +62,7 @@ def price_book(files: Mapping[str, str], settings: Settings, tenant: Tenant) -> 
         for extension in extensions
     }
     of_trunks = {name: read(trunk.tariff, NO_ZONE) for name, trunk in settings.trunks.items() if trunk.tariff}
-    return PriceBook(read(tenant.tariff, tenant.zone), of_payers, of_trunks, accounts_by_payer(tenant))
+    return PriceBook(read(tenant.tariff, tenant.zone), of_payers, of_trunks, accounts_by_payer(tenant), tenant)
 
 
 def listed(files: Mapping[str, str], name: str, zone: str) -> Tariff | tuple[Problem, ...]:

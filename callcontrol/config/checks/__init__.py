@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from callcontrol.config.checks import (
     agents,
+    bundles,
     chains,
     choices,
     credit,
@@ -52,6 +53,9 @@ CHECKS: tuple[Callable[[Settings], Iterable[Problem]], ...] = (
     shared.domains_used_twice,
     shared.accounts_used_twice,
     shared.unknown_trunks,
+    bundles.bundles_by_halves,
+    bundles.discounts_out_of_order,
+    bundles.bundles_of_unknown_extensions,
     tariffs.unknown_tariffs,
     tariffs.tariffs_of_unknown_extensions,
     shared.prefixes_written_twice,

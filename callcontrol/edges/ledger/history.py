@@ -20,6 +20,7 @@ from psycopg.rows import dict_row
 from callcontrol.billing.record import CallRecord, RatedRecord
 from callcontrol.billing.record_json import VERSION, from_json, to_json
 from callcontrol.edges.ledger.accounts import enter_charges
+from callcontrol.edges.ledger.allowances import count_allowances
 from callcontrol.edges.ledger.queries import query
 from callcontrol.edges.ledger.reader import asking, connect, explained
 from callcontrol.edges.ledger.session import transaction
@@ -161,6 +162,7 @@ class LedgerHistory:
         with asking(self._connection):
             self._connection.execute(query("lock_charges"))
             rows = self._rows("rate_unrated", given)
+            count_allowances(self._connection, given)
             enter_charges(self._connection, given)
         return {(row["tenant"], row["switch"], row["leg_id"]) for row in rows}
 

@@ -9,9 +9,10 @@ from decimal import Decimal
 
 import orjson
 
-from callcontrol.billing.record import RatedRecord
+from callcontrol.billing.record import ChargeRecord, RatedRecord
 from callcontrol.billing.record_json import to_json
 from callcontrol.edges.ledger.accounts import enter_charges
+from callcontrol.edges.ledger.allowances import count_allowances, foreseen
 from callcontrol.edges.ledger.history import DAYS_AFTER, DAYS_BEFORE, LedgerHistory, UnratedLeg
 from callcontrol.edges.ledger.queries import query
 from callcontrol.edges.ledger.reader import asking
@@ -73,6 +74,16 @@ class LedgerRerating(LedgerHistory):
         with asking(self._connection):
             return [RatedLeg(**row) for row in self._rows("charges_in_force", params)]
 
+    def foreseen(self, legs: Sequence[RatedLeg], charges: Sequence[ChargeRecord]) -> list[ChargeRecord]:
+        """These charges of these legs, as bundles and discounts would let them be now.
+
+        Raises:
+            NoLedger: Postgres refused, or has no ledger of this version.
+        """
+        rows = [{name: getattr(leg, name) for name in ("tenant", "switch", "leg_id", "started_day")} for leg in legs]
+        with asking(self._connection):
+            return foreseen(self._connection, list(zip(rows, charges, strict=True)))
+
     def append(self, records: Iterable[RatedRecord], compared: Sequence[RatedLeg]) -> set[tuple[str, str, str]]:
         """Append these charges where those they were compared with hold still; returns (tenant, switch, leg) of those.
 
@@ -88,5 +99,6 @@ class LedgerRerating(LedgerHistory):
         with asking(self._connection):
             self._connection.execute(query("lock_charges"))
             rows = self._rows("rerate_charges", given | {"revisions": orjson.dumps(revisions).decode()})
+            count_allowances(self._connection, given)
             enter_charges(self._connection, given)
         return {(row["tenant"], row["switch"], row["leg_id"]) for row in rows}

@@ -24,6 +24,7 @@ from callcontrol.config.credentials import said_by
 from callcontrol.edges import clock
 from callcontrol.edges.ledger import partitions
 from callcontrol.edges.ledger.accounts import Booked, enter_charges
+from callcontrol.edges.ledger.allowances import count_allowances
 from callcontrol.edges.ledger.partitions import ForeignTable
 from callcontrol.edges.ledger.queries import query
 from callcontrol.edges.ledger.schema import SchemaTooNew, apply_schema
@@ -37,6 +38,8 @@ PARTITIONS_EVERY_US = 3600 * SECOND_US
 OLDEST_US = 800 * 24 * 3600 * SECOND_US  # an older or later arrival is a broken clock, no month to be made
 NEWEST_US = 2 * 24 * 3600 * SECOND_US
 
+# Stands in the JSON of a record with charges that bundles or discounts are for.
+HAS_ALLOWANCES = '"allowances":['
 # Classes of SQLSTATE that are the record's own fault: data, integrity, limits (an index entry that is too long).
 RECORDS_FAULT = ("22", "23", "54")
 
@@ -208,11 +211,14 @@ def _upsert(connection: Connection[tuple[object, ...]], payloads: Sequence[bytes
         given, all_new, has_account = _write(connection, records)
         if given != len(payloads):
             raise _NoSuchCall("the record names no call: `call.call_id` is missing")
+        if HAS_ALLOWANCES in records["records"]:
+            count_allowances(connection, records)
         booked = enter_charges(connection, records) if has_account else []
     if not all_new:
         with _at_most(STATEMENT_TIMEOUT_S, connection):
             connection.execute(query("withdraw_estimates"), records)
             _write(connection, records)
+            count_allowances(connection, records)
             booked = enter_charges(connection, records)
     return booked
 

@@ -16,7 +16,7 @@ import pytest
 from callcontrol.billing.charges import Charge
 from callcontrol.billing.columns import LATER, Kind
 from callcontrol.billing.rating import rate
-from callcontrol.billing.record import TABLES, CallRecord, QueueVisit
+from callcontrol.billing.record import TABLES, CallRecord, ChargeRecord, QueueVisit
 from callcontrol.billing.record_json import from_json
 from callcontrol.daemon.configuration import read_configuration
 from callcontrol.edges.ledger.queries import SCHEMA_STEPS
@@ -58,7 +58,7 @@ def written_form(table: str, column: str) -> dict[str, bool]:
         return dict.fromkeys(parts[0], True)
     if (table, column) == ("mails", "facts"):
         return {f.name: True for f in dataclasses.fields(MailFacts)}
-    return entry_form({"calls": CallRecord, "queue_visits": QueueVisit}[table], column)
+    return entry_form({"calls": CallRecord, "charges": ChargeRecord, "queue_visits": QueueVisit}[table], column)
 
 
 def test_every_jsonb_column_is_a_document_that_is_declared(connection: psycopg.Connection, rows: Rows) -> None:

@@ -29,7 +29,7 @@ OLD_ROWS = (
     " FROM calls c"
     " UNION ALL SELECT to_jsonb(l) - 'reconciled' - 'estimate' - 'called_direction' FROM legs l"
     " UNION ALL SELECT to_jsonb(h) - 'estimate' - 'direction' - 'account' - 'net' - 'gross' - 'cost' - 'cost_currency'"
-    " - 'cost_formula' - 'margin' FROM charges h ORDER BY row"
+    " - 'cost_formula' - 'margin' - 'allowances' FROM charges h ORDER BY row"
 )
 OWN_TABLES = """
     SELECT relname FROM pg_class
@@ -194,4 +194,4 @@ def test_each_version_has_its_file() -> None:
     folder = Path(schema.__file__).parent
     later = {f"schema_{version}.sql" for version in range(2, VERSION + 1)}
     assert {path.name for path in folder.glob("schema*.sql")} == {"schema.sql", *later}
-    assert len(SCHEMA_STEPS) == VERSION == 22
+    assert len(SCHEMA_STEPS) == VERSION == 24
