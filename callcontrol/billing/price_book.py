@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from callcontrol.billing.charges import Unrated
+from callcontrol.billing.credit import FIRST_S, MARGIN_S, units_at
 from callcontrol.billing.tariff import Tariff
 from callcontrol.config.settings import Tenant
 from callcontrol.vocabulary.moment import Instant
@@ -35,6 +37,15 @@ class PriceBook:
     def is_priced(self, number: str, at: Instant, payer: str = "") -> bool:
         """Whether a call to this number has a price for this payer at this instant."""
         return self.of_payer(payer).is_priced(number, at)
+
+    def units_to_begin(self, number: str, at: Instant, payer: str = "") -> int:
+        """What the payer's account must have left for a call to be begun (units of credit); 0 without a price.
+
+        Raises:
+            AmountTooLarge: no account can have that.
+        """
+        found = units_at(self.of_payer(payer), number, at, FIRST_S + MARGIN_S)
+        return 0 if isinstance(found, Unrated) else found
 
     def direction_of(self, number: str, at: Instant, payer: str = "") -> str:
         """The class of the number by the word of the payer's list; "": it has none for it."""

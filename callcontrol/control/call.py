@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from callcontrol.config.settings import Tenant
 from callcontrol.control.commands import Command
+from callcontrol.control.leg_credit import LegCredit
 from callcontrol.control.talk_recording import TalkRecording
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.path import Way
@@ -212,6 +213,7 @@ class Call:
         seen: the last moment at which all open legs are known to have lived, by our clock; None: not known.
         recording: of its conversations, or that they may be recorded on demand; None: neither.
         objected: a party does not want the call to be recorded.
+        credits: the legs that an account pays for, in the order in which they were to be dialled.
         taken_over: another worker has had it before: there may be legs that it sent out and could not save.
         watched: whether since then `worker` hears the end of each of them. If not, only asking the switch can tell.
     """
@@ -244,6 +246,7 @@ class Call:
     heard_key: HeardKey | None = None
     recording: TalkRecording | None = None
     objected: bool = False
+    credits: tuple[LegCredit, ...] = ()
 
     @property
     def destination(self) -> str:

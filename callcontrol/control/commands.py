@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from callcontrol.control.box_commands import BoxCommand
+from callcontrol.control.credit_commands import CreditCommand, CreditOrder
+from callcontrol.control.dial_commands import Bridge as Bridge
+from callcontrol.control.dial_commands import Originate as Originate
 from callcontrol.control.emergency_commands import EmergencyCommand
 from callcontrol.control.talk_commands import TalkCommand
 from callcontrol.routing.facts import SentOn
-from callcontrol.routing.plan import LegPlan
 from callcontrol.vocabulary.agent import AgentAction, OfferEnd
 from callcontrol.vocabulary.hearing import Hearing
 from callcontrol.vocabulary.language import Language
@@ -19,20 +21,6 @@ from callcontrol.vocabulary.override import SetByHand
 from callcontrol.vocabulary.queue import NO_CONTEXT, CallerContext, Leaving, TalkEnd, Ticket
 from callcontrol.vocabulary.rule import Rule, RuleKind
 from callcontrol.vocabulary.target import Target
-
-
-@dataclass(frozen=True, slots=True)
-class Bridge:
-    """Ring these legs at once from the caller's channel and join the first to answer.
-
-    Attributes:
-        legs: leg id and plan.
-        headers: SIP headers the legs carry, by name (`Diversion`, `History-Info`).
-    """
-
-    app_id: str
-    legs: tuple[tuple[str, LegPlan], ...]
-    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,13 +155,6 @@ class BringBack:
     """
 
     refused: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Originate:
-    """Ring these legs at once, on their own; answered by LegAnswered or OriginateFailed. Who answers is parked."""
-
-    legs: tuple[tuple[str, LegPlan], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,6 +330,8 @@ Command = (
     | BoxCommand
     | TalkCommand
     | EmergencyCommand
+    | CreditCommand
+    | CreditOrder
     | NoteMedia
     | NoteHearing
     | CloseBook

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from callcontrol.control.box_events import BoxEvent
+from callcontrol.control.credit_events import CreditEvent
 from callcontrol.control.talk_events import TalkEvent
 from callcontrol.control.trunk_events import TrunkEvent
 from callcontrol.vocabulary.call import Stamps
@@ -45,12 +46,13 @@ class AppEnded:
 class LegBridged:
     """Caller and this leg hear each other (CHANNEL_BRIDGE), since this moment of the switch's clock.
 
-    `account` is what the leg was dialled as: `user%domain` for a phone of ours, else a number.
+    `account` is what the leg was dialled as: `user%domain` for a phone of ours, else a number. `answered`: when it was.
     """
 
     leg_id: str
     at: Instant
     account: str = ""
+    answered: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +104,7 @@ class LegGone:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """Redis answered a StoreRule, StoreOverride, SetGreeting, SetPin or ActOnAgent; `trouble` is "" if it is in
-    force.
-    """
+    """Redis answered a Store…, SetGreeting, SetPin or ActOnAgent; `trouble` is "" if it is in force."""
 
     trouble: str = ""
 
@@ -357,6 +357,7 @@ Event = (
     | BoxEvent
     | TalkEvent
     | TrunkEvent
+    | CreditEvent
     | SwitchGone
     | CommandFailed
 )

@@ -20,13 +20,17 @@ from callcontrol.control import (
     legs,
     offers,
     recordings,
+    reservations,
     transfers,
     uncontrolled,
 )
 from callcontrol.control import commands as do
 from callcontrol.control.call import Call, Closed, Deciding, Ending, Ringing, State, Talking
 from callcontrol.control.commands import Command
+from callcontrol.control.credit_events import SpansReserved
+from callcontrol.control.credit_farewell import farewell
 from callcontrol.control.events import (
+    AppEnded,
     CallConnectionLost,
     CallerHungUp,
     ChannelsChecked,
@@ -38,6 +42,7 @@ from callcontrol.control.events import (
     LegGone,
     LegKey,
     OfferMade,
+    OriginateFailed,
     Rearrived,
     SwitchGone,
     TimerFired,
@@ -71,7 +76,8 @@ def step(call: Call, event: Event, facts: Facts) -> PlainResult:
             first, answer = (*first, *answer.commands), answer.decision
         moved, answer = start(moved, answer, facts.led_in(moved.language))
     recorded, more = recordings.follow(call, keys_ahead.dropped(moved), event, facts)
-    return recorded, (*first, *answer, *more, *emergencies.follow(call, recorded, facts))
+    told = emergencies.follow(call, recorded, facts)
+    return reservations.follow(recorded, (*first, *answer, *more, *told), event, facts)
 
 
 def _everywhere(call: Call, event: Event, facts: Facts) -> StepResult | None:
@@ -87,6 +93,8 @@ def _everywhere(call: Call, event: Event, facts: Facts) -> StepResult | None:
             return ending.lost(call, event, facts)
         case LegKey():
             return accepting.pressed(call, event, facts)
+        case SpansReserved():
+            return _reserved(call, event, facts)
         case TimerFired(name) if name.startswith(NEVER_TIMER):
             leg, _, cause = name.removeprefix(NEVER_TIMER).partition(":")
             return ending.never_was(call, leg, cause, facts)
@@ -123,7 +131,21 @@ def _brought_back(call: Call, event: Rearrived, facts: Facts) -> StepResult:
     before = call.state.before if isinstance(call.state, Talking) else None
     if isinstance(before, OwnState) and legs.is_untalked(call, event.at):
         return before.untalked(call, event, facts)
-    return call, (do.HangUp("NORMAL_CLEARING"),)
+    return call, farewell(call, event, facts) or (do.HangUp("NORMAL_CLEARING"),)
+
+
+def _reserved(call: Call, event: SpansReserved, facts: Facts) -> StepResult:
+    """The credit for what is to be dialled is known: it is dialled, or it came to nothing."""
+    call, then = reservations.reserved(call, event, facts)
+    if isinstance(then, AppEnded | OriginateFailed):
+        return _in_words(call, event, facts) or _here(call, then, facts)
+    return call, (then,) if then is not None else ()
+
+
+def _in_words(call: Call, event: SpansReserved, facts: Facts) -> StepResult | None:
+    """Who has dialled the number hears that there is no credit for it."""
+    decision = reservations.in_words(call, event, facts)
+    return None if decision is None else (call, ThenDecide((do.StopTimer(ending.STEP_TIMER),), decision))
 
 
 def _here(call: Call, event: Event, facts: Facts) -> StepResult:

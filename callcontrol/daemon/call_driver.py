@@ -17,6 +17,7 @@ from callcontrol.control import ending, machine, uncontrolled
 from callcontrol.control.box_commands import BoxCommand
 from callcontrol.control.call import Call, Closed, Deciding
 from callcontrol.control.commands import Command
+from callcontrol.control.credit_commands import CreditCommand
 from callcontrol.control.emergency_commands import EmergencyCommand
 from callcontrol.control.events import (
     AloneChecked,
@@ -25,7 +26,6 @@ from callcontrol.control.events import (
     Event,
     FactsFound,
     KeyPressed,
-    OfferMade,
     Rearrived,
     Stored,
     TimerFired,
@@ -36,7 +36,7 @@ from callcontrol.daemon import emergency_line, store_line
 from callcontrol.daemon.admission import Dialling, admitted
 from callcontrol.daemon.confirmation import Confirmation, Doubt
 from callcontrol.daemon.driven_call import Line
-from callcontrol.daemon.facts_finder import find_facts
+from callcontrol.daemon.facts_finder import find_facts, refreshed, unlearned
 from callcontrol.daemon.leg_line import LegCommand
 from callcontrol.daemon.queue_line import QueueCommand
 from callcontrol.daemon.store_line import StoreCommand
@@ -216,7 +216,7 @@ class CallDriver:
         slack_s = self.shared.slack_s(before.switch)
         self.facts = replace(self.facts, now=clock.now(), slack_s=slack_s, chosen_language=before.language)
         if before.state.waits:
-            self._refresh_facts(event)
+            self.facts = refreshed(self.facts, event, self.shared)
         if isinstance(event, TimerFired) and (since := self.shared.switches.gap(before.switch)) is not None:
             before = before.heard_until(since)  # what was awaited so long may have been told meanwhile
         self.call, commands = machine.step(before, event, self.facts)
@@ -225,23 +225,6 @@ class CallDriver:
             self.shared.note(self.call)
             self.shared.calls.save(self.call)
         self._carry_out(commands)
-
-    def _refresh_facts(self, event: Event) -> None:
-        """A caller who waits long is served by the queues as they are now, and offered to phones as they are now."""
-        configuration = self.shared.current.configuration
-        # A call of a tenant that is no more keeps the settings it had: no call is left in between.
-        is_there = self.call.tenant in configuration.settings.tenants
-        if is_there and self.facts.settings is not configuration.settings:
-            prices = configuration.prices_of(self.call.tenant)
-            self.facts = replace(self.facts, settings=configuration.settings, prices=prices)
-        if isinstance(event, OfferMade):
-            tenant = self.facts.tenant
-            extensions = (tenant.agents[a].extension for a in event.offer.agents if a in tenant.agents)
-            accounts = [account for extension in extensions for account in self.facts.accounts(extension or "")]
-            places = self.shared.registrations.places(tenant.domain, accounts)
-            registered = {**self.facts.registered, **places}
-            unheard, resting = self.shared.registrations.unheard(), self.shared.trunks.resting()
-            self.facts = replace(self.facts, registered=registered, unheard=unheard, resting=resting)
 
     def _tell_news(self) -> None:
         """Agents on this call (from no queue) get no offer meanwhile; the legs also tell how trunks do."""
@@ -282,7 +265,7 @@ class CallDriver:
                 case do.NoteSentOn(moved):
                     self.facts = replace(self.facts, moved={**self.facts.moved, **moved})
                 case do.LookUp(target, anew):
-                    known = replace(self.facts, rules={}, overrides=None) if anew else self.facts
+                    known = unlearned(self.facts) if anew else self.facts
                     self._find_facts(replace(known, heading=target))
                 case do.CloseBook():
                     self._close()
@@ -301,6 +284,8 @@ class CallDriver:
                     emergency_line.carry_out(command, self.call, self.facts, self.shared, CallDriver)
                 case _ if isinstance(command, BoxCommand):
                     self.shared.boxes.carry_out(command, self)
+                case _ if isinstance(command, CreditCommand):
+                    self.shared.credit.carry_out(command, self)
                 case _:
                     outward.append(command)
         self._send(outward)
@@ -324,7 +309,7 @@ class CallDriver:
         last = self.call.transfer
         by, caller = last.by if last is not None else "", self.call.led_party
         about = replace(self.facts, caller=caller, dialled=dialled, transferred=last is not None, transferred_by=by)
-        self._find_facts(replace(about, heading=None, rules={}, overrides=None))
+        self._find_facts(unlearned(replace(about, heading=None)))
 
     def _find_facts(self, about: Facts) -> None:
         resting = self.shared.trunks.resting()

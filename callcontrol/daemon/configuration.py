@@ -34,6 +34,9 @@ class _NoPrices:
     def direction_of(self, number: str, at: Instant, payer: str = "") -> str:
         return ""
 
+    def units_to_begin(self, number: str, at: Instant, payer: str = "") -> int:
+        return 0
+
 
 @dataclass(frozen=True)
 class Configuration:

@@ -1,5 +1,5 @@
-"""Looking up what a decision needs: rules, the caller's language and what was set by hand from Redis, registrations
-from memory, in as few round trips as the way is long.
+"""Looking up what a decision needs: rules, the caller's language, what was set by hand and credit from Redis,
+registrations from memory, in as few round trips as the way is long.
 
 With Redis away the last known rules are used, or the YAML baseline: a call never waits longer than one look-up's
 deadline.
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
+from callcontrol.control.events import Event, OfferMade
 from callcontrol.daemon.worker_context import WorkerContext
 from callcontrol.edges import clock, meters
 from callcontrol.edges.live_state.failures import LiveStateError
@@ -18,6 +19,7 @@ from callcontrol.routing.effective import RunTimeRules, effective
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.language import number_to_ask
 from callcontrol.vocabulary.copying import replace
+from callcontrol.vocabulary.credit import Standing
 from callcontrol.vocabulary.language import Language
 from callcontrol.vocabulary.override import Overrides
 
@@ -34,6 +36,31 @@ def find_facts(shared: WorkerContext, facts: Facts, then: Callable[[Facts], None
     `on_fault` is told of an unexpected error in what follows an answer of Redis: only that ends the call.
     """
     _Search(shared, facts, then, on_fault).go_on()
+
+
+def unlearned(facts: Facts) -> Facts:
+    """The facts without what is looked up: it is to be looked up anew."""
+    return replace(facts, rules={}, overrides=None, credit={})
+
+
+def refreshed(facts: Facts, event: Event, shared: WorkerContext) -> Facts:
+    """The facts of a caller who waits long, who is served by the queues as they are now, and offered to phones as they
+    are now. A call of a tenant that is no more keeps the settings it had: no call is left in between.
+    """
+    configuration = shared.current.configuration
+    is_there = facts.tenant_name in configuration.settings.tenants
+    if is_there and facts.settings is not configuration.settings:
+        prices = configuration.prices_of(facts.tenant_name)
+        facts = replace(facts, settings=configuration.settings, prices=prices)
+    if not isinstance(event, OfferMade):
+        return facts
+    tenant = facts.tenant
+    extensions = (tenant.agents[a].extension for a in event.offer.agents if a in tenant.agents)
+    accounts = [account for extension in extensions for account in facts.accounts(extension or "")]
+    registered = {**facts.registered, **shared.registrations.places(tenant.domain, accounts)}
+    unheard, resting = shared.registrations.unheard(), shared.trunks.resting()
+    # how an account stood when the call came says nothing now: what is reserved before dialling does
+    return replace(facts, registered=registered, unheard=unheard, resting=resting, credit={})
 
 
 class _Search:
@@ -70,6 +97,8 @@ class _Search:
             yield partial(self._shared.overrides.look_up, facts.tenant_name, self._overrides_found)
         if wanted := tuple(sorted(arrival.wanted(facts))):
             yield partial(self._shared.rules.look_up, facts.tenant_name, wanted, self._rules_found)
+        if accounts := arrival.credit_wanted(facts):
+            yield partial(self._shared.credit.look_up, facts.tenant_name, accounts, self._credit_found)
 
     def _language_found(self, language: Language | None, _trouble: LiveStateError | None) -> None:
         self._found(lambda: replace(self._facts, remembered=language))
@@ -79,6 +108,9 @@ class _Search:
 
     def _rules_found(self, found: Mapping[str, RunTimeRules], trouble: LiveStateError | None) -> None:
         self._found(lambda: self._degraded(self._with_rules(self._facts, found), trouble))
+
+    def _credit_found(self, found: Mapping[str, Standing | None]) -> None:
+        self._found(lambda: replace(self._facts, credit={**self._facts.credit, **found}))
 
     def _found(self, learn: Callable[[], Facts]) -> None:
         try:

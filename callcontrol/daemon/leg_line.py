@@ -8,6 +8,7 @@ from collections.abc import Callable
 import gevent
 
 from callcontrol.control import commands as do
+from callcontrol.control import credit_commands as on_credit
 from callcontrol.control import talk_commands as say
 from callcontrol.control.call import Call, Closed
 from callcontrol.control.events import Joined, JoinFailed, LegAnswered, OriginateFailed
@@ -38,6 +39,8 @@ from callcontrol.edges.freeswitch.replies import Reply, ignore
 log = logging.getLogger(__name__)
 
 LegCommand = do.Originate | LegOrder
+# Asked until it is done.
+Insisted = do.KillLeg | do.BringBack | on_credit.EndAt
 
 # The switch may take so much longer than the legs' own limits before we stop waiting for its answer (seconds).
 PATIENCE_S = 10 + GRACE_S
@@ -91,6 +94,9 @@ class LegLine:
                 self._record(command, driver, media_id)
             case say.HideKeys(on=False):  # at a channel that has just gone there is nothing to hide
                 self._ask(command, driver, ignore)
+            case on_credit.EndAt():
+                # the end that was told before holds until the switch can be reached
+                self._insist(command, driver, clock.monotonic() + INSIST_S)
             case (
                 do.Whisper()
                 | say.AnnounceRecording()
@@ -98,6 +104,8 @@ class LegLine:
                 | say.MaskRecording()
                 | say.StopRecording()
                 | say.HideKeys()
+                | on_credit.WarnPayer()
+                | on_credit.ComeBack()
             ):
                 call = driver.call
                 self._ask(command, driver, lambda reply: None if reply.ok else _refused(command, call, reply.text))
@@ -170,7 +178,7 @@ class LegLine:
             gevent.spawn(self._insist_when_up, kill, driver, clock.monotonic() + NOT_TOLD_S)
         return OriginateFailed(_ids(command), NOT_SENT, told=False)
 
-    def _insist_when_up(self, command: do.KillLeg | do.BringBack, driver: DrivenCall, due: float) -> None:
+    def _insist_when_up(self, command: Insisted, driver: DrivenCall, due: float) -> None:
         while clock.monotonic() < due and self._link_up(driver.call.switch) is None:
             gevent.sleep(LOOK_S)
         self._insist(command, driver, due)
@@ -182,7 +190,7 @@ class LegLine:
             gevent.sleep(LOOK_S)
         return link if link is not None and link.is_up else None
 
-    def _insist(self, command: do.KillLeg | do.BringBack, driver: DrivenCall, due: float) -> None:
+    def _insist(self, command: Insisted, driver: DrivenCall, due: float) -> None:
         """Ask until it is done: the connection may be about to be made (a worker that takes calls over has just begun)
         or break before the reply, a leg may not have become a channel yet. To ask once more does no harm.
 
@@ -190,6 +198,8 @@ class LegLine:
             due: until when a connection that is down is waited for. What is refused is asked again for INSIST_S.
         """
         until = min(due, clock.monotonic() + INSIST_S)
+        if _is_outdated(command, driver.call):
+            return
 
         def refused() -> None:
             if clock.monotonic() < until:
@@ -230,6 +240,13 @@ class LegLine:
             trouble = str(error)
         _refused(command, driver.call, trouble)
         on_failure(trouble)
+
+
+def _is_outdated(command: LegOrder, call: Call) -> bool:
+    """Whether the switch is to be told, or has been told, a later end of the leg."""
+    return isinstance(command, on_credit.EndAt) and any(
+        credit.leg == command.leg_id and credit.moves != command.number for credit in call.credits
+    )
 
 
 def _is_rung(driver: DrivenCall, legs: tuple[str, ...]) -> bool:

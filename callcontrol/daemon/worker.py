@@ -25,6 +25,7 @@ from callcontrol.daemon.call_backs import CallBacks
 from callcontrol.daemon.closing_watch import ClosingWatch
 from callcontrol.daemon.configuration import Current
 from callcontrol.daemon.credit_books import CreditBooks
+from callcontrol.daemon.credit_line import CreditLine
 from callcontrol.daemon.engagements import engaged_in
 from callcontrol.daemon.event_polling import EventPolling
 from callcontrol.daemon.handover import Handover
@@ -130,6 +131,7 @@ class Worker:
             languages=LanguageStore(self._pipeline),
             overrides=OverrideStore(self._pipeline),
             boxes=BoxLine(BoxStore(self._pipeline), BroughtSounds(self._pipeline), spools.media.note),
+            credit=CreditLine(self._credit.store, current),
             calls=CallStore(self._pipeline, lambda tenant, call_id: self._shared.lose(tenant, call_id)),
             registrations=phones,
             records=spools.records,
@@ -147,12 +149,17 @@ class Worker:
         )
         adoption = Adoption(self._shared, workers, self._chance)
         self._handover = Handover(self._shared, workers, adoption, self._wait_for_links, links.missed.looked)
-        self._dispatcher = OfferDispatcher(self._shared, store, self._switch_links)
-        self._event_polling = EventPolling(settings.switches, self._shared.of_queues, links.poll_events)
-        self._orphans = OrphanChannels(self._shared, self._switch_links, Post(self._pipeline, "strays", self._name))
+        self._look_after_calls(store, links)
         self._inbox = self._heard_at(redis_url)
         self._server = _server(settings, listener, CallAcceptor(self._shared, links), links)
         self._heartbeat = Heartbeat(pulse, self._how, self._stopped.set) if pulse is not None else None
+
+    def _look_after_calls(self, store: QueueStore, links: SwitchLinks) -> None:
+        """Offers, the switches' events while callers wait, channels without a call."""
+        switches = self._current.configuration.settings.switches
+        self._dispatcher = OfferDispatcher(self._shared, store, links)
+        self._event_polling = EventPolling(switches, self._shared.of_queues, links.poll_events)
+        self._orphans = OrphanChannels(self._shared, links, Post(self._pipeline, "strays", self._name))
 
     def _tenants_with_accounts(self) -> list[str]:
         return tenants_with_accounts(self._current.configuration.settings)

@@ -21,6 +21,7 @@ from callcontrol.daemon import record_meters
 from callcontrol.daemon.box_line import BoxLine
 from callcontrol.daemon.call_backs import CallBacks
 from callcontrol.daemon.configuration import Current
+from callcontrol.daemon.credit_line import CreditLine
 from callcontrol.daemon.driven_call import DrivenCall
 from callcontrol.daemon.event_polling import is_of_queue
 from callcontrol.daemon.leg_line import LegCommand
@@ -155,6 +156,7 @@ class WorkerContext:
     languages: LanguageStore
     overrides: OverrideStore
     boxes: BoxLine
+    credit: CreditLine
     calls: CallStore
     registrations: Registrations
     records: Records

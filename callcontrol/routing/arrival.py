@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 
+from callcontrol.config.credit_accounts import TENANT_ACCOUNT, account_of
 from callcontrol.config.settings import Settings, Trunk
 from callcontrol.routing import router, star_codes
 from callcontrol.routing.agents import agents_at
@@ -177,6 +178,17 @@ def overrides_wanted(facts: Facts) -> bool:
         return True
     can_be_set = (kind.block for kind in facts.kinds if kind.set_by_hand and kind.block is not None)
     return any(block.of(facts.tenant) for block in can_be_set)
+
+
+def credit_wanted(facts: Facts) -> frozenset[str]:
+    """The accounts of those who may pay for a leg of this call, as far as they are known, that were not looked up.
+    An emergency call asks none.
+    """
+    if facts.tenant_name not in facts.settings.tenants or (facts.heading is None and _emergency(facts) is not None):
+        return frozenset()
+    owners = map(payer_of, (*facts.rules, *wanted(facts)))
+    found = (account_of(payer, facts.tenant) for payer in (_payer(facts), TENANT_ACCOUNT, *owners))
+    return frozenset(account[0] for account in found if account is not None and account[0] not in facts.credit)
 
 
 def decide(facts: Facts) -> Decision:

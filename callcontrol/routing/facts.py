@@ -17,6 +17,7 @@ from callcontrol.routing.path import Path
 from callcontrol.routing.plan import Account, Answer, Branch, Decision, Legs, Peer, Ring, RingResult, Step
 from callcontrol.vocabulary.call import NO_ORIGIN, Caller, Origin
 from callcontrol.vocabulary.copying import replace
+from callcontrol.vocabulary.credit import Standing
 from callcontrol.vocabulary.fast_init import fast_init
 from callcontrol.vocabulary.language import Language
 from callcontrol.vocabulary.moment import Instant
@@ -39,6 +40,10 @@ class Prices(Protocol):
 
     def direction_of(self, number: str, at: Instant, payer: str = "") -> str:
         """The price list's own word for the class of the number, "" if it has none."""
+        ...
+
+    def units_to_begin(self, number: str, at: Instant, payer: str = "") -> int:
+        """What an account must have left for a call to be begun (units of credit)."""
         ...
 
 
@@ -82,6 +87,7 @@ class Facts:
         slack_s: how much longer than usual the switch may take (seconds), as it answers now.
         degraded: why the rules are only the last known ones ("Redis unreachable"), "" when they are fresh.
         overrides: what was set by hand over schedules and duties; None: it has not been looked up.
+        credit: how the accounts stand that may pay for a leg, by name; None: it could not be asked, or is not known.
     """
 
     settings: Settings
@@ -108,6 +114,7 @@ class Facts:
     chosen_language: Language | None = None
     remembered: Language | None = None
     overrides: Overrides | None = None
+    credit: Mapping[str, Standing | None] = field(default_factory=dict)
 
     @property
     def tenant(self) -> Tenant:

@@ -82,6 +82,7 @@ class LegPlan:
         cap_s: longest conversation in seconds, None without limit.
         progress_s: seconds to the first sign of progress, else the leg has failed (PROGRESS_TIMEOUT); None: no limit.
         direction: the class of the number that is dialled; None: no number is.
+        credit_s: seconds of conversation that are reserved of an account; None: none pays for it.
     """
 
     to: str
@@ -93,6 +94,7 @@ class LegPlan:
     cap_s: int | None = None
     progress_s: int | None = None
     direction: Direction | None = None
+    credit_s: int | None = None
 
     def described(self) -> str:
         """The leg in words, for `explain`."""

@@ -157,13 +157,29 @@ def new_leg(switch: SwitchBase, request: Request, caller: Session | None) -> Leg
     if caller is not None:
         other = caller.channel.profile.headers("Other-Leg", with_times=False)
         channel.other_headers = {"Other-Type": "originator", **other}
-    if any(name.startswith("execute_on_answer") for name in given):
-        channel.on_answered.append(lambda: switch.execute_on(channel, "execute_on_answer"))
+    if any(name.startswith(("execute_on_answer", "api_on_answer")) for name in given):
+        channel.on_answered.append(lambda: _act_on_answer(switch, channel))
     core.admit(channel)
     channel.fire("CHANNEL_CREATE")
     channel.fire("CHANNEL_OUTGOING")
     channel.fire("CHANNEL_ORIGINATE")
     return Leg(switch, channel, end, request)
+
+
+def _act_on_answer(switch: SwitchBase, channel: Channel) -> None:
+    """`execute_on_answer` and `api_on_answer`: every variable whose name begins so, as in the switch."""
+    for name, value in list(channel.variables.items()):
+        if name.startswith("variable_execute_on_answer"):
+            app, _, argument = value.replace("::", " ", 1).partition(" ")
+            gevent.spawn(_execute, switch, channel, app, argument)
+        elif name.startswith("variable_api_on_answer"):
+            switch.api(value)
+
+
+def _execute(switch: SwitchBase, channel: Channel, app: str, argument: str) -> None:
+    session = switch.session_of(channel, start=False)
+    session.execute(app, argument)
+    session.release_if_idle()
 
 
 def _far_end(switch: SwitchBase, reached: Reached) -> PhoneEnd | SwitchEnd:

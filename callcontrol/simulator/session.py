@@ -362,6 +362,10 @@ class SwitchBase(ABC):
     def arrive_on_net(self, invite: Invite, end: FarEnd, hidden_number: str) -> Channel:
         """An INVITE of this switch itself comes in, for a number of a tenant: context `on-net`."""
 
+    @abstractmethod
+    def api(self, command: str) -> str:
+        """The answer of an api command that a variable of a channel names."""
+
     def session_of(self, channel: Channel, *, start: bool = True) -> Session:
         """The thread of a channel; a leg that has none gets one, running unless `start` is False."""
         if isinstance(channel.session, Session):
@@ -370,18 +374,6 @@ class SwitchBase(ABC):
         if start:
             session.start()
         return session
-
-    def execute_on(self, channel: Channel, prefix: str) -> None:
-        """`execute_on_answer` and the like: every variable whose name begins so, as in the switch."""
-        for name, value in list(channel.variables.items()):
-            if name.startswith(f"variable_{prefix}"):
-                app, _, argument = value.replace("::", " ", 1).partition(" ")
-                gevent.spawn(self._execute_once, channel, app, argument)
-
-    def _execute_once(self, channel: Channel, app: str, argument: str) -> None:
-        session = self.session_of(channel, start=False)
-        session.execute(app, argument)
-        session.release_if_idle()
 
     def hang_up_later(self, channel: Channel, when: str, cause: str) -> None:
         """`+seconds` or an epoch."""

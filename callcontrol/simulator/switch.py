@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from callcontrol.simulator import apps, bridging
+from callcontrol.simulator import api, apps, bridging
 from callcontrol.simulator.air import Air
 from callcontrol.simulator.callers import Call, CallerEnd
 from callcontrol.simulator.channel import Channel
@@ -29,6 +29,11 @@ class Switch(SwitchBase):
     def join(self, session: Session) -> None:
         """See SwitchBase."""
         bridging.join(session)
+
+    def api(self, command: str) -> str:
+        """See SwitchBase."""
+        name, _, argument = command.partition(" ")
+        return api.run(self, name, argument)
 
     # --- calls -------------------------------------------------------------------------------------------------
 

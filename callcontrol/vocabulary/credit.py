@@ -148,6 +148,17 @@ class Unbooked(NamedTuple):
     since: Instant
 
 
+class Standing(NamedTuple):
+    """How an account stands before a leg is dialled.
+
+    Attributes:
+        left: what is left for further legs down to a balance of 0, in units; below 0 where a limit is made use of.
+    """
+
+    left: int
+    on_hold: bool
+
+
 @dataclass(frozen=True, slots=True)
 class LiveAccount:
     """An account as Redis has it.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import shutil
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import yaml
 
 from callcontrol.simulator.client import SimulatorClient
 from callcontrol.simulator.phones import Behaviour, Phone, Trunk
+from callcontrol.vocabulary.credit import CreditAccount
 from tests.tidy.tree import ROOT
 
 EXAMPLE = ROOT / "deploy" / "example"
@@ -20,6 +22,10 @@ AGENTS = 20
 FIRST_AGENT, FIRST_SLOW = 201, 301
 SLOW_AGENTS = 2
 MOBILE = "+48600700800"
+# It forwards to the mobile, and pays for that in advance.
+PREPAID = "108"
+ACCOUNT = CreditAccount(TENANT, f"extension:{PREPAID}", "PLN")
+PAID_IN = Decimal(10_000)
 SPOOL_BYTES = 1 << 20  # the least there may be: an absent Postgres fills it in seconds
 DRAIN_S = 10
 LEGS_END_S = 5
@@ -65,6 +71,7 @@ def write(folder: Path, *, older: bool) -> Path:
         tenant["numbers"] = NUMBERS_BEFORE
         for block in UNKNOWN_BEFORE:
             del tenant[block]
+        del tenant["extensions"][PREPAID]["credit"]
     _write(folder / "tenants" / f"{TENANT}.yaml", tenant)
     main = yaml.safe_load((folder / "callcontrol.yaml").read_text(encoding="utf-8"))
     if not older:
@@ -91,7 +98,8 @@ def _tenant() -> dict[str, Any]:
     extensions["101"] = {"forward": {"always": {"target": "extension:102"}}}
     extensions["103"]["forward"] = {"busy": {"target": "extension:104"}}
     extensions["106"]["forward"] = {"no_answer": {"target": "extension:107", "after": 2}}
-    extensions["108"] = {"forward": {"always": {"target": f"number:{MOBILE}"}}}
+    forward = {"always": {"target": f"number:{MOBILE}"}}
+    extensions[PREPAID] = {"forward": forward, "credit": {"kind": "prepaid"}}
     return {
         "domain": DOMAIN,
         "zone": "Europe/Warsaw",

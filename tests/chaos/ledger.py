@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from decimal import Decimal
 
 import psycopg
 
+from callcontrol.edges.ledger.accounts import EntryKind, NewEntry, balance_of, enter, faults_of
 from callcontrol.vocabulary.call import call_id_of
+from callcontrol.vocabulary.credit import amount_of
+from tests.chaos.centre import ACCOUNT, PAID_IN, TENANT
 from tests.chaos.truth import CallRow, LegRow, MediaRow
 
 _CALLS = "SELECT call_id, outcome, estimated FROM calls"
@@ -20,6 +24,13 @@ _LEGS = """
 _MEDIA = """
     SELECT media_id, call_id, coalesce(kind, ''), state, cause, regexp_replace(path, '.*/', '') FROM media
     WHERE path <> '' OR state <> 'lost'
+"""
+# Of each leg the revision that holds.
+_CHARGED = """
+    SELECT sum(amount) FROM (
+        SELECT DISTINCT ON (switch, leg_id) amount, status FROM charges WHERE payer = %(payer)s
+        ORDER BY switch, leg_id, revision DESC
+    ) AS held WHERE status = 'rated'
 """
 _VISITS = "SELECT call_id, how FROM queue_visits ORDER BY call_id, visit"
 
@@ -50,3 +61,21 @@ def media(dsn: str) -> tuple[MediaRow, ...]:
     """Messages and recorded conversations; one that never had a file, for its announcement was not heard, is none."""
     with psycopg.connect(dsn) as connection:
         return tuple(MediaRow(*row) for row in connection.execute(_MEDIA))
+
+
+def pay_in(dsn: str) -> None:
+    """The prepaid extension's account has money."""
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        enter(connection, NewEntry(ACCOUNT, EntryKind.TOP_UP, PAID_IN, "chaos begins", "chaos", "chaos"))
+
+
+def books(dsn: str) -> Iterator[str]:
+    """What does not add up in the books: an entry, or a balance that is not what was paid in less the charges."""
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        for fault in faults_of(connection, TENANT):
+            yield str(fault)
+        balance = amount_of(balance_of(connection, ACCOUNT).units)
+        row = connection.execute(_CHARGED, {"payer": ACCOUNT.name}).fetchone()
+    charged = row[0] if row is not None and row[0] is not None else Decimal(0)
+    if balance != PAID_IN - charged:
+        yield f"{PAID_IN} was paid in and {charged} charged; {balance} is on {ACCOUNT}"

@@ -11,6 +11,7 @@ from redis import Redis, RedisError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from callcontrol.edges import clock
 from callcontrol.edges.live_state import keys
 from tests.chaos.centre import TENANT
 
@@ -18,6 +19,8 @@ ANSWER_S = 2.0
 TENANTS = (TENANT, "")
 # Queue keys that stand for somebody who waits, is offered, or is on the phone.
 _TRANSIENT = ("ticket:*", "offer:*", "elsewhere:*", "callbacks:*")
+# What dead legs have reserved is released so long after the end of its lease at the latest.
+SWEPT_US = 90_000_000
 _NOT_ALIVE = frozenset("TtZXx")  # states in /proc/PID/stat: stopped, traced, dead
 
 
@@ -72,6 +75,8 @@ def left(url: str) -> dict[str, tuple[str, ...]]:
             "a call in Redis": tuple(c for t in TENANTS for c in _hash(redis, keys.calls(t))),
             "an owner in Redis": tuple(c for t in TENANTS for c in _hash(redis, keys.owners(t))),
         }
+        lapsed = redis.zrangebyscore(f"{keys.credit(TENANT)}:due", 0, int(clock.now()) - SWEPT_US)
+        found["credit reserved for longer than its lease"] = tuple(str(leg) for leg in lapsed)
         for pattern in _TRANSIENT:
             names = redis.scan_iter(f"{_escaped(keys.queues(TENANT))}:{pattern}", count=1000)
             found[f"{pattern.rstrip(':*')} in Redis"] = tuple(sorted(name.decode() for name in names))

@@ -85,6 +85,8 @@ class Run:
         people = People(self.stage.switch, self.options.per_s, chance)
         centre.open_phones(self.stage.switch, chance)
         self._agents_are_free()
+        if self.source.folder is None:  # an older version knows no accounts
+            ledger.pay_in(self.stage.dsn)
         with _beside(side.run), _beside(watch.run):
             calling = gevent.spawn(people.run)
             self._strike_all(people, watch)
@@ -124,6 +126,8 @@ class Run:
             gevent.sleep(0.5)
         self._settle_media(due_s)
         side.collect()
+        if self.source.folder is None and (faults := tuple(ledger.books(self.stage.dsn))):
+            left["something in the books of credit that does not add up"] = faults
         if unreadable := tuple(unread(self.folder / "cdrs")):
             left["a record of the switch that cannot be read"] = unreadable
         if self.never:

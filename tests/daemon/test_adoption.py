@@ -25,6 +25,7 @@ from callcontrol.daemon import worker_context as desk_module
 from callcontrol.daemon.adoption import Adoption
 from callcontrol.daemon.box_line import BoxLine
 from callcontrol.daemon.configuration import Current
+from callcontrol.daemon.credit_line import CreditLine
 from callcontrol.daemon.leg_line import LegCommand, LegLine
 from callcontrol.daemon.queue_line import QueueLine
 from callcontrol.daemon.registrations import Registrations
@@ -35,6 +36,7 @@ from callcontrol.edges.ledger.rejected import RejectedFull
 from callcontrol.edges.live_state import codec, keys
 from callcontrol.edges.live_state.brought_sounds import BroughtSounds
 from callcontrol.edges.live_state.calls import CallStore
+from callcontrol.edges.live_state.credit import CreditStore
 from callcontrol.edges.live_state.languages import LanguageStore
 from callcontrol.edges.live_state.mailboxes import BoxStore
 from callcontrol.edges.live_state.overrides import OverrideStore
@@ -49,6 +51,7 @@ from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.queue import Occasion
 from callcontrol.vocabulary.trail import Arrived, Trail
 from tests.control.story import Story, caller
+from tests.daemon.no_ledger import no_balance
 from tests.routing.world import facts
 
 US = worker_name("us")
@@ -123,13 +126,15 @@ def _occasion(tenant: str) -> Occasion:
 
 @pytest.fixture
 def shared(pipeline: RedisPipeline, written: Written) -> WorkerContext:
+    current = Current(EXAMPLE)
     made = WorkerContext(
         worker=US,
-        current=Current(EXAMPLE),
+        current=current,
         rules=RuleStore(pipeline),
         languages=LanguageStore(pipeline),
         overrides=OverrideStore(pipeline),
         boxes=BoxLine(BoxStore(pipeline), BroughtSounds(pipeline), NoMedia().note),
+        credit=CreditLine(CreditStore(pipeline, no_balance), current),
         calls=CallStore(pipeline, lambda tenant, call: made.lose(tenant, call)),
         registrations=Registrations(),
         records=written,

@@ -20,6 +20,7 @@ from callcontrol.control.events import CallerHungUp
 from callcontrol.daemon.box_line import BoxLine
 from callcontrol.daemon.call_driver import CallDriver
 from callcontrol.daemon.configuration import Current
+from callcontrol.daemon.credit_line import CreditLine
 from callcontrol.daemon.driven_call import DrivenCall
 from callcontrol.daemon.leg_line import LegLine
 from callcontrol.daemon.offer_dispatcher import OfferDispatcher
@@ -31,6 +32,7 @@ from callcontrol.daemon.worker_context import WorkerContext
 from callcontrol.edges import clock
 from callcontrol.edges.live_state.brought_sounds import BroughtSounds
 from callcontrol.edges.live_state.calls import CallStore
+from callcontrol.edges.live_state.credit import CreditStore
 from callcontrol.edges.live_state.languages import LanguageStore
 from callcontrol.edges.live_state.mailboxes import BoxStore
 from callcontrol.edges.live_state.overrides import OverrideStore
@@ -48,6 +50,7 @@ from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.queue import NO_CONTEXT, CallerContext, Notice, Offer, Ticket
 from callcontrol.vocabulary.schedule import Override
 from callcontrol.vocabulary.trail import OfferEnded
+from tests.daemon.no_ledger import no_balance
 from tests.daemon.queue_parts import WORKER, Listener, LiveQueues, configured, occasion, until
 from tests.routing.queue_world import CUSTOMER, HELP, QUEUES
 
@@ -132,6 +135,7 @@ class Office:
             languages=LanguageStore(live.pipeline),
             overrides=OverrideStore(live.pipeline),
             boxes=BoxLine(BoxStore(live.pipeline), BroughtSounds(live.pipeline), NoMedia().note),
+            credit=CreditLine(CreditStore(live.pipeline, no_balance), self.current),
             calls=CallStore(live.pipeline),
             registrations=registrations,
             records=self.book,

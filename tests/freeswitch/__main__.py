@@ -19,6 +19,7 @@ from callcontrol.simulator.stories.story import Story, read_stories
 from tests.freeswitch.audio import Microphones, can_listen
 from tests.freeswitch.blinks import BLINKS
 from tests.freeswitch.configuration import here_not_there
+from tests.freeswitch.credits import CREDITS
 from tests.freeswitch.emergencies import EMERGENCIES
 from tests.freeswitch.files import FILES, file_differences
 from tests.freeswitch.joins import JOINS
@@ -103,6 +104,7 @@ def _mishaps(stage: RealStage, microphones: Microphones, words: list[str]) -> It
         *MAILED,
         *LAMPS,
         *TALKS,
+        *CREDITS,
         phones_at_another_switch,
     )
     for mishap in every:

@@ -77,6 +77,9 @@ class Priced:
     def direction_of(self, number: str, at: Instant, payer: str = "") -> str:
         return ""
 
+    def units_to_begin(self, number: str, at: Instant, payer: str = "") -> int:
+        return 100 if number.startswith("+") else 0
+
 
 def settings(tenant: str = TENANT, main: str = MAIN) -> Settings:
     loaded = load({"callcontrol.yaml": main, "tenants/acme.yaml": located(tenant), "tariffs/retail.yaml": ""}, KINDS)

@@ -57,7 +57,7 @@ trunks: [a, b]
 confirm: {{on: yes, wait: 6}}
 extensions:
 {extensions}
-  '190': {{forward: {{always: {{target: "number:{mobile}"}}}}}}
+  '190': {{forward: {{always: {{target: "number:{mobile}"}}}}, credit: {{kind: prepaid}}}}
   '191': {{forward: {{busy: {{target: extension:100}}, unavailable: {{target: "voicemail:office"}}}}}}
   '192': {{forward: {{no_answer: {{target: "number:{landline}", after: 5}}}}}}
 groups:
@@ -122,6 +122,7 @@ hours:
     closed: announcement:closed
     say_reopening: yes
   shift: {{week: {{mon-sun: [{shifts}]}}}}
+{credit}
 numbers:
   "{n[0]}": queue:main
   "{n[1]}": queue:{second}
@@ -209,6 +210,7 @@ class Centre:
             extra=_EXTRA.format(extra=names[0]) if self.edition % 2 else "",
             desk=DESK,
             windows=_windows(),
+            credit="credit: {kind: prepaid}" if t % 4 == 1 else "",
             second="extra" if self.edition % 2 else "side",
         )
 

@@ -29,6 +29,7 @@ class Channel:
         who: the phone or number at its end.
         plan: how it was to be rung; None for a caller's.
         on_end: what ends with it, in order.
+        credit_ends: by its number, the end that the switch was told.
         idle_since_s: since when nothing is heard on a caller's channel and nobody talks with him.
         joined_s, comes_back_until_s: when it was joined last, and until when the end of that brings it back.
         joined_by: the process that had them joined.
@@ -54,6 +55,7 @@ class Channel:
     from_queue: bool = False
     timers: list[Timer] = field(default_factory=list)
     on_end: list[Callable[[], None]] = field(default_factory=list)
+    credit_ends: dict[int, Timer] = field(default_factory=dict)
     # --- only of a caller's channel
     dialled: str = ""
     variables: dict[str, str] = field(default_factory=dict)

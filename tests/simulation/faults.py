@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from types import MappingProxyType
+from typing import Final
+
+# At 0.31 for the first minute of a call.
+FORGOTTEN: Final = Decimal("2.00")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,14 @@ class Faults:
         """Whether what a worker was told is never lost with it, or with the live state."""
         dies = self.workers_die or self.drain_per_h or self.switch_death_per_h
         return not (dies or self.redis_away_per_h or self.redis_restart_per_h or self.redis_amnesia_per_h)
+
+    @property
+    def overdraft(self) -> Decimal:
+        """How far an account may have been below 0: not at all, where nothing that was told is lost, and clocks go on
+        evenly; else by some spans of calls of which Redis had forgotten.
+        """
+        is_certain = self.told_is_kept and not (self.clock_step_per_h or self.batch_failed or self.reply_lost)
+        return Decimal(0) if is_certain else FORGOTTEN
 
     @property
     def ends_may_be_missed(self) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from callcontrol.routing.plan import LegPlan
+from callcontrol.vocabulary.moment import SECOND_US
 from tests.simulation.channel import Channel
 
 if TYPE_CHECKING:
@@ -89,6 +90,8 @@ class Race:
         channel.answered = switch.wall()
         if plan.cap_s is not None:
             switch.timer(channel, plan.cap_s, lambda: switch.hang_up(channel, "ALLOTTED_TIMEOUT", "switch"))
+        if plan.credit_s is not None:
+            switch.end_credit_at(channel, 0, channel.answered // SECOND_US + plan.credit_s)
         if leaves_after_s is not None:
             switch.timer(channel, leaves_after_s, lambda: switch.hang_up(channel, "NORMAL_CLEARING", "callee"))
         if plan.acceptance is None:

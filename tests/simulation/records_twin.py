@@ -25,6 +25,7 @@ class LedgerTwin:
 
     Attributes:
         rows, records: by that key, the leg and the record it came with.
+        on_row: told of each row that is written.
     """
 
     def __init__(self) -> None:
@@ -32,6 +33,7 @@ class LedgerTwin:
         self.rows: dict[tuple[str, str], LegRecord] = {}
         self.records: dict[tuple[str, str], RatedRecord] = {}
         self.calls: dict[str, RatedRecord] = {}
+        self.on_row: Callable[[RatedRecord, LegRecord], None] = lambda record, leg: None
 
     def write(self, payloads: Sequence[bytes]) -> list[object]:
         """Store records; none is ever refused.
@@ -58,6 +60,7 @@ class LedgerTwin:
             if there is None or _is_truer(leg, there):
                 self.rows[key] = leg
                 self.records[key] = record
+                self.on_row(record, leg)
 
 
 def _is_truer(leg: LegRecord, there: LegRecord) -> bool:

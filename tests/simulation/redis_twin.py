@@ -13,10 +13,11 @@ from typing import Any
 
 import orjson
 
-from callcontrol.edges.live_state import keys, mailboxes, queue_script
+from callcontrol.edges.live_state import credit, keys, mailboxes, queue_script
 from callcontrol.edges.live_state.failures import ScriptUnknown, StoreRefused
 from callcontrol.edges.live_state.script import script_of
 from callcontrol.vocabulary.stored import TAG
+from tests.simulation.credit_twin import CreditTwin, field_of
 from tests.simulation.mailbox_twin import change_box
 from tests.simulation.queue_twin import QueueTwin
 
@@ -42,6 +43,7 @@ class RedisTwin:
         self.sets: dict[str, set[bytes]] = {}
         self._texts: dict[str, tuple[bytes, float]] = {}
         self.queues: dict[str, QueueTwin] = {}
+        self.credits: dict[str, CreditTwin] = {}
         self.listeners: dict[str, Told] = {}
         self.before: Callable[[str], None] = lambda tenant: None
         self.after: Callable[[str, tuple[Any, ...]], None] = lambda tenant, words: None
@@ -52,8 +54,9 @@ class RedisTwin:
             script_of("call_scripts", "forget").sha: self._forget,
             script_of("call_scripts", "take").sha: self._take,
             mailboxes.SCRIPT.sha: lambda names, words: change_box(self.hashes, names, words),
+            credit.SCRIPT.sha: lambda names, words: self.credit_of(keys.tenant_of(names[0])).carry_out(words),
         }
-        self._sha_of = {one.source: one.sha for one in (queue_script.SCRIPT, mailboxes.SCRIPT)} | {
+        self._sha_of = {one.source: one.sha for one in (queue_script.SCRIPT, mailboxes.SCRIPT, credit.SCRIPT)} | {
             script.source: script.sha for script in (script_of("call_scripts", n) for n in ("save", "forget", "take"))
         }
 
@@ -76,11 +79,11 @@ class RedisTwin:
 
     def remember(self) -> Any:
         """All of the data as it is now, for `go_back`."""
-        return copy.deepcopy((self.hashes, self.sets, self._texts, self.queues))
+        return copy.deepcopy((self.hashes, self.sets, self._texts, self.queues, self.credits))
 
     def go_back(self, remembered: Any) -> None:
         """What was written since then is lost."""
-        self.hashes, self.sets, self._texts, self.queues = remembered
+        self.hashes, self.sets, self._texts, self.queues, self.credits = remembered
 
     # --- commands, by their names
 
@@ -99,6 +102,9 @@ class RedisTwin:
         return self.hashes.get(key, {}).get(_bytes(field))
 
     def do_hmget(self, key: str, *fields: Any) -> list[bytes | None]:
+        if (account := field_of(key)) is not None:
+            stands = self.credit_of(account[0]).standing(account[1])
+            return [_bytes(stands[field]) if field in stands else None for field in fields]
         table = self.hashes.get(key, {})
         return [table.get(_bytes(field)) for field in fields]
 
@@ -160,6 +166,10 @@ class RedisTwin:
         return self.do_evalsha(self._sha_of[source], count, *words)
 
     # --- scripts
+
+    def credit_of(self, tenant: str) -> CreditTwin:
+        """The credit accounts of a tenant."""
+        return self.credits.setdefault(tenant, CreditTwin(tenant))
 
     def queues_of(self, tenant: str) -> QueueTwin:
         """The queues of a tenant."""

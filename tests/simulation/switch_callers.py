@@ -13,7 +13,7 @@ from callcontrol.control import commands as do
 from callcontrol.control.events import AppEnded, CallerHungUp, KeyPressed, LegBridged, LegGone, LegHeard
 from callcontrol.routing.plan import LegPlan
 from callcontrol.vocabulary.call import call_id_of
-from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.moment import SECOND_US, Instant
 from tests.simulation.agenda import Agenda
 from tests.simulation.channel import App, Channel
 from tests.simulation.connection_twin import ConnectionTwin
@@ -26,6 +26,8 @@ LINGER_S = 5.0
 FALLBACK_S = 3.0
 ALL_SOCKETS = 2
 _SAID_S = 2.0
+# The switch looks at what is due every half second.
+LATE_S = 0.4
 
 
 class Taker(Protocol):
@@ -136,6 +138,15 @@ class SwitchCallers:
     def timer(self, channel: Channel, seconds: float, then: Callable[[], None]) -> None:
         """Something that happens to a channel, if it still lives then."""
         channel.timers.append(self.agenda.after(seconds, then))
+
+    def end_credit_at(self, channel: Channel, number: int, at_s: int) -> None:
+        """The channel is to end at this second of the switch's clock; what was told before counts no more."""
+        for known in [one for one in channel.credit_ends if one <= number]:
+            channel.credit_ends.pop(known).cancel()
+        in_s = max(0.0, (at_s * SECOND_US - self.wall()) / SECOND_US) + LATE_S
+        end = self.agenda.after(in_s, lambda: self.hang_up(channel, "ALLOTTED_TIMEOUT", "switch"))
+        channel.credit_ends[number] = end
+        channel.timers.append(end)
 
     def hang_up(self, channel: Channel, cause: str, by: str) -> None:
         """A channel ends, and whatever ends with it."""
@@ -381,7 +392,7 @@ class SwitchCallers:
             self.hang_up(leg, "ORIGINATOR_CANCEL", "switch")
             return
         self._join(channel, leg)
-        self._tell(channel, LegBridged(leg.id, self.wall()))
+        self._tell(channel, LegBridged(leg.id, self.wall(), answered=leg.answered))
 
     def _bridge_lost(self, channel: Channel, app: do.Bridge, word: str) -> None:
         if not channel.lives or channel.running is not app:

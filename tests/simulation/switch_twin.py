@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from callcontrol.control import commands as do
 from callcontrol.control.call import Call
+from callcontrol.control.credit_commands import ComeBack, EndAt, WarnPayer
 from callcontrol.control.events import AppEnded, LegBridged, LegHeard
 from callcontrol.edges.freeswitch.leg_commands import BACK_CONTEXT, COMES_BACK_S, PARK_S, LegOrder
 from tests.simulation.channel import Channel
@@ -51,6 +52,12 @@ class SwitchTwin(SwitchCallers):
                 return self._whisper(leg, hang_up)
             case do.BringBack():
                 return self.transfer(call.caller_channel, call.destination)
+            case EndAt(leg, at_s, number):
+                return self._end_credit(leg, at_s, number)
+            case WarnPayer(leg):
+                return leg in self.channels
+            case ComeBack():
+                return self._come_back(call.led)
             case _:
                 raise AssertionError(f"{type(command).__name__}: no tenant of the simulation records conversations")
 
@@ -60,6 +67,18 @@ class SwitchTwin(SwitchCallers):
             return False
         self.hang_up(channel, cause, "switch")
         return True
+
+    def _end_credit(self, leg: str, at_s: int, number: int) -> bool:
+        channel = self.channels.get(leg)
+        if channel is not None:
+            self.end_credit_at(channel, number, at_s)
+        return True
+
+    def _come_back(self, led: str) -> bool:
+        channel = self.channels.get(led)
+        if channel is not None:
+            channel.comes_back_until_s = float("inf")
+        return channel is not None
 
     def _join_if_there(self, first: str, second: str) -> bool:
         one, other = self.channels.get(first), self.channels.get(second)
@@ -75,7 +94,7 @@ class SwitchTwin(SwitchCallers):
         if one.is_caller:
             one.joined_s, one.joined_by = self.agenda.now_s, one.connection.process if one.connection else None
             one.comes_back_until_s = one.joined_s + COMES_BACK_S - 0.5
-            self._tell(one, LegBridged(other.id, self.wall()))
+            self._tell(one, LegBridged(other.id, self.wall(), answered=other.answered))
         return True
 
     def _whisper(self, leg: str, hang_up: bool) -> bool:

@@ -13,6 +13,7 @@ from callcontrol.daemon.call_acceptor import CallAcceptor
 from callcontrol.daemon.closing_watch import LOOK_S as HOURS_S
 from callcontrol.daemon.closing_watch import ClosingWatch
 from callcontrol.daemon.configuration import Current
+from callcontrol.daemon.credit_line import CreditLine
 from callcontrol.daemon.engagements import engaged_in
 from callcontrol.daemon.event_polling import is_of_queue
 from callcontrol.daemon.handover import AGAIN_S, LOOK_S
@@ -28,6 +29,7 @@ from callcontrol.edges.live_state import keys
 from callcontrol.edges.live_state.brought_sounds import BroughtSounds
 from callcontrol.edges.live_state.calls import CallStore
 from callcontrol.edges.live_state.codec import CALLS, Codec
+from callcontrol.edges.live_state.credit import CreditStore, FindBalance
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.inbox import RETRY_S, Inbox
 from callcontrol.edges.live_state.languages import LanguageStore
@@ -39,6 +41,7 @@ from callcontrol.edges.live_state.rules import RuleStore
 from callcontrol.edges.live_state.workers import BEAT_S, Workers
 from callcontrol.vocabulary.moment import periods_at
 from callcontrol.vocabulary.queue import Engaged, Occasion
+from tests.daemon.no_ledger import no_balance
 from tests.simulation.connection_twin import ConnectionTwin
 from tests.simulation.phones import home_of
 from tests.simulation.pipeline_twin import PipelineTwin, RedisHost
@@ -73,6 +76,7 @@ class WorkerTwin:
         chance: random.Random,
         phones: set[str],
         values: Codec = CALLS,
+        find_balance: FindBalance = no_balance,
     ) -> None:
         self.values = values
         self.process = process
@@ -96,6 +100,7 @@ class WorkerTwin:
             languages=LanguageStore(self.pipeline),
             overrides=OverrideStore(self.pipeline),
             boxes=BoxLine(BoxStore(self.pipeline, process.after), BroughtSounds(self.pipeline), spool.media.note),
+            credit=CreditLine(CreditStore(self.pipeline, find_balance), current),
             calls=CallStore(self.pipeline, lambda tenant, call: self.shared.lose(tenant, call), process.after, values),
             registrations=self.registrations,
             records=RecordsTwin(spool, process),

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from unittest import mock
@@ -19,6 +20,7 @@ from callcontrol.edges.config_snapshot import Version
 from callcontrol.edges.live_state.codec import CALLS, Codec
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from tests.simulation.agenda import Agenda
+from tests.simulation.books import SWEEP_S, TOP_UP_S, Books
 from tests.simulation.centre import SWITCHES, Centre, outside
 from tests.simulation.connection_twin import LineTwin
 from tests.simulation.faults import PROFILES, Faults
@@ -81,6 +83,7 @@ class Report:
         slowest_s: of callers who waited at a worker that died, 0 if there was none.
         let_in, found_closed: how many calls came while opening hours were open, and while they were closed.
         by_key: how many inputs in menus have led a call on.
+        paid: what accounts have paid for calls.
     """
 
     plan: Plan
@@ -93,6 +96,7 @@ class Report:
     let_in: int
     found_closed: int
     by_key: int
+    paid: Decimal
 
 
 @cache
@@ -119,6 +123,10 @@ class World:
         self.hosts = self._two_hosts(random.Random(chance.random()))
         self.redis = RedisHost(RedisTwin(lambda: self.agenda.now_s, self.agenda.wall), random.Random(chance.random()))
         self.ledger = LedgerTwin()
+        self.books = Books(
+            self.redis, lambda: self.hosts[0].current.configuration.settings, lambda: Instant(self.agenda.wall())
+        )
+        self.books.is_up, self.ledger.on_row = lambda: self.ledger.is_up, self.books.enter
         self.spool = SpoolTwin(self.ledger, random.Random(chance.random()))
         self.phones = Phones(random.Random(chance.random()), Moods())
         delay = random.Random(chance.random())
@@ -181,6 +189,7 @@ class World:
             random.Random(self._chance.random()),
             self.phones.registered,
             self._values(),
+            self.books.find,
         )
         process.on_death.append(lambda: self._gone(worker))
         board.on_told = self.promises.told.add
@@ -231,6 +240,8 @@ class World:
                 self.start_worker()
             self.people.begin(self.plan.calls_per_h)
             self.mischief.begin()
+            self._pay_in()
+            self._sweep()
             self._until(self.plan.hours * 3600)
             self.people.open = False
             self.mischief.heal()
@@ -258,6 +269,15 @@ class World:
             while self.agenda.step(due_s):
                 pass
             self._look()
+
+    def _pay_in(self) -> None:
+        if self.people.open:
+            self.books.top_up()
+            self.agenda.after(TOP_UP_S, self._pay_in)
+
+    def _sweep(self) -> None:
+        self.books.sweep()
+        self.agenda.after(SWEEP_S, self._sweep)
 
     def _look(self) -> None:
         is_there = self.redis.is_up and any(
@@ -289,7 +309,7 @@ class World:
             left += [f"call {call} is being closed" for call in sorted(worker.shared.closing)]
             owed = worker.shared.calls.owed + worker.shared.queue_store.owed
             left += [f"{worker.process.name} owes {owed} operations"] if owed else []
-        return left + ["the spool holds records"] * bool(self.spool.waiting)
+        return left + self.books.left_over() + ["the spool holds records"] * bool(self.spool.waiting)
 
     def _report(self) -> Report:
         tariff = next(iter(self.hosts[0].current.configuration.tariffs.values()))
@@ -302,6 +322,7 @@ class World:
             told=self.promises.told if faults.told_is_kept else set(),
             may_lose_events=bool(faults.event_lost or faults.event_late),
         )
+        paid = self.books.balance(self.ledger.records.values(), faults.overdraft)
         messages_have_rows(self.ledger, self.spool.media.rows.values())
         done = self.mischief.done + self._retired
         for worker in self.workers:
@@ -312,8 +333,8 @@ class World:
         pressed = {channel: keys for switch in self.switches for channel, keys in switch.pressed.items()}
         by_key = keys_that_led_on(calls, pressed)
         by_hours = led_calls(calls, self.hosts[0].current.configuration.settings)
-        steps, virtual_s = self.agenda.steps, self.agenda.now_s
-        return Report(self.plan, steps, self.people.calls, +done, accounts, slowest_s, virtual_s, *by_hours, by_key)
+        came_out = (slowest_s, self.agenda.now_s, *by_hours, by_key, paid)
+        return Report(self.plan, self.agenda.steps, self.people.calls, +done, accounts, *came_out)
 
 
 class _Hearing(logging.Handler):

@@ -11,15 +11,16 @@ from typing import Final
 
 from callcontrol.control import commands as do
 from callcontrol.control.call import Call
+from callcontrol.control.credit_commands import ComeBack, CreditOrder, EndAt, WarnPayer
 from callcontrol.control.talk_commands import AnnounceRecording, EndPrompt, StopRecording, TalkCommand
-from callcontrol.edges.freeswitch import recording_commands
+from callcontrol.edges.freeswitch import credit_commands, recording_commands
 from callcontrol.edges.freeswitch.safe import destination, playable, word
 from callcontrol.edges.freeswitch.translate import dial_string_of
 from callcontrol.routing.carrier_loops import PASSED_HEADER, as_header
 from callcontrol.routing.plan import LegPlan, TrunkNumber
 
 # Orders that are carried out at once, and answered.
-LegOrder = do.Whisper | do.Join | do.KillLeg | do.BringBack | TalkCommand
+LegOrder = do.Whisper | do.Join | do.KillLeg | do.BringBack | TalkCommand | CreditOrder
 
 # A parked leg that no worker joins any more (its worker died) ends by itself after so many seconds.
 PARK_S: Final = 60
@@ -80,6 +81,8 @@ def before(command: LegOrder, call: Call) -> tuple[str, ...]:
     """
     if isinstance(command, AnnounceRecording | EndPrompt | StopRecording):
         return recording_commands.before(command)
+    if isinstance(command, CreditOrder):
+        return credit_commands.before(command)
     if not _joins_led(command, call):
         return ()
     return (
@@ -92,6 +95,8 @@ def after(command: LegOrder, call: Call) -> tuple[str, ...]:
     """The api commands that follow it: once a conversation lasts, its end is the caller's. The switch sees to that by
     itself, so that it also holds where this worker dies meanwhile.
     """
+    if isinstance(command, CreditOrder):
+        return credit_commands.after(command)
     if not _joins_led(command, call):
         return ()
     return (f"sched_api +{COMES_BACK_S} {_taking_off(call)} uuid_setvar {call.led} {_AFTER_BRIDGE}",)
@@ -124,6 +129,8 @@ def leg_command(command: LegOrder, call: Call) -> str:
         case do.BringBack(refused):
             context = LAST_RESORT_CONTEXT if refused else BACK_CONTEXT
             return bring_back(call.led, call.destination, context)
+        case EndAt() | WarnPayer() | ComeBack():
+            return credit_commands.api_command(command, call, BACK_CONTEXT)
         case _:
             return recording_commands.api_command(command, call.id)
 

@@ -11,6 +11,7 @@ from callcontrol.control.events import AppEnded, CallerHungUp, Event, KeyPressed
 from callcontrol.edges.freeswitch.arrival import CALL, TENANT, TRANSFER_CONTEXT
 from callcontrol.edges.freeswitch.channel_events import EventReader
 from callcontrol.edges.freeswitch.commands import Api, Command, Execute, HangupCommand, set_variables
+from callcontrol.edges.freeswitch.credit_commands import first_end
 from callcontrol.edges.freeswitch.dial_string import AtPeer, DialLeg, Endpoint, Gateway, Registered, SipUri, dial_string
 from callcontrol.edges.freeswitch.safe import Safe
 from callcontrol.edges.freeswitch.wire import SwitchEvent, array_values
@@ -29,6 +30,7 @@ NOT_THERE = "FILE NOT FOUND"
 MOVED_TO = "variable_sip_redirect_contact_user_0"
 # Of a channel whose party has joined the other one with a channel (attended transfer): `att:` and that channel.
 TRANSFERRED_TO = "variable_transfer_to"
+OTHER_ANSWERED = "Other-Leg-Channel-Answered-Time"
 # What is looked at of those events, and of the end of a leg.
 READ = EventReader(
     (
@@ -40,6 +42,7 @@ READ = EventReader(
         "Hangup-Cause",
         "Other-Leg-Unique-ID",
         "Other-Leg-Destination-Number",
+        OTHER_ANSWERED,
         "variable_originate_disposition",
         "variable_originated_legs",
         "variable_originate_causes",
@@ -96,7 +99,8 @@ def call_event(event: SwitchEvent) -> Event | None:
             )
         case "CHANNEL_BRIDGE":
             at = _instant(event, "Event-Date-Timestamp") or Instant(0)
-            return LegBridged(event.get("Other-Leg-Unique-ID"), at, event.get("Other-Leg-Destination-Number"))
+            number, answered = event.get("Other-Leg-Destination-Number"), _instant(event, OTHER_ANSWERED)
+            return LegBridged(event.get("Other-Leg-Unique-ID"), at, number, answered)
         case "DTMF":
             return key_pressed(event.get)
         case "CHANNEL_HANGUP":
@@ -254,6 +258,8 @@ def _leg(leg_id: str, plan: LegPlan, profile: str, caller_name: str) -> DialLeg:
         }
     if plan.cap_s is not None:
         variables |= {"execute_on_answer": f"sched_hangup +{plan.cap_s} ALLOTTED_TIMEOUT", "cc_cap_s": str(plan.cap_s)}
+    if plan.credit_s is not None:
+        variables["api_on_answer"] = first_end(leg_id, plan.credit_s)
     return DialLeg(_endpoint(plan, profile), variables)
 
 

@@ -25,6 +25,7 @@ from callcontrol.vocabulary.credit import (
     SpanReply,
     SpanRequest,
     SpanWord,
+    Standing,
     Unbooked,
 )
 from callcontrol.vocabulary.moment import Instant
@@ -36,6 +37,7 @@ SCRIPT: Final = script_of("credit_scripts", "account", "reserve", "end", "book",
 EXPIRE_AT_ONCE: Final = 200
 
 OnSpan = Callable[[SpanReply | None, LiveStateError | None], object]
+OnStanding = Callable[[Standing | None, LiveStateError | None], object]
 OnBooked = Callable[["Booking | None", LiveStateError | None], object]
 # (account, on_balance): finds the account's balance in the ledger; None: the ledger is away.
 FindBalance = Callable[[CreditAccount, Callable[[Balance | None], None]], object]
@@ -96,6 +98,15 @@ class CreditStore:
             on_reply(None, StoreAway(f"Redis has lost the balance of {request.account} again"))
 
         self._reserve(request, on_reply, unknown)
+
+    def look_up(self, account: CreditAccount, on_standing: OnStanding) -> None:
+        """How the account stands. `on_standing(standing, trouble)` is called once; None: Redis does not know it."""
+
+        def answered(reply: Any, trouble: LiveStateError | None) -> None:
+            on_standing(None if trouble is not None else _standing(reply), trouble)
+
+        key = f"{keys.credit(account.tenant)}:account:{_name(account)}"
+        self._pipeline.submit("HMGET", key, "balance", "reserved", "unbooked", "on_hold", on_reply=answered)
 
     def end(self, account: CreditAccount, leg: str, used: int) -> None:
         """The leg has ended and costs so many units, as far as is known: what was reserved falls back, once.
@@ -194,6 +205,13 @@ def _name(account: CreditAccount) -> str:
 def _span_reply(reply: Any) -> SpanReply:
     units, talk_s, left, legs, dry = (int(part) for part in reply[1:])
     return SpanReply(SpanWord(reply[0].decode()), units, talk_s, left, legs, Instant(dry) if dry else None)
+
+
+def _standing(reply: Any) -> Standing | None:
+    balance, reserved, unbooked, on_hold = reply
+    if balance is None:
+        return None
+    return Standing(int(balance) - int(reserved or 0) - int(unbooked or 0), on_hold == b"1")
 
 
 def _released(member: bytes, units: bytes) -> Released:

@@ -12,8 +12,19 @@ from collections.abc import Iterator
 from enum import StrEnum
 from functools import cache
 
-from callcontrol.routing.speech import amounts, duties, emergencies, leaving, mailboxes, menus, moments, refusals
+from callcontrol.routing.speech import (
+    amounts,
+    credit,
+    duties,
+    emergencies,
+    leaving,
+    mailboxes,
+    menus,
+    moments,
+    refusals,
+)
 from callcontrol.routing.speech.amounts import CURRENCIES, amount, duration
+from callcontrol.routing.speech.credit import credit_used_up
 from callcontrol.routing.speech.duties import Holder, on_duty
 from callcontrol.routing.speech.file_string import as_file_string
 from callcontrol.routing.speech.grammar import Noun, counted, number
@@ -149,6 +160,7 @@ def _everything(language: Language) -> Iterator[Files]:
     yield from mailboxes.everything(language)
     yield from leaving.everything(language)
     yield from refusals.everything(language)
+    yield from credit.everything(language)
 
 
 __all__ = [
@@ -167,6 +179,7 @@ __all__ = [
     "all_files",
     "amount",
     "as_file_string",
+    "credit_used_up",
     "duration",
     "expected_wait",
     "from_menu",

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from callcontrol.routing.facts import Facts
-from callcontrol.routing.outgoing.checks import blocks, carriers, emergency, own_numbers, price, rights
+from callcontrol.routing.outgoing.checks import blocks, carriers, credit, emergency, own_numbers, price, rights
 from callcontrol.routing.outgoing.dialling import Dialling
 from callcontrol.vocabulary.refusal_reason import Refusal
 
@@ -21,6 +21,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     rights.check,
     blocks.check,
     price.check,
+    credit.check,
     carriers.check,
 )
 

@@ -1,0 +1,131 @@
+"""Credit as a driver asks for it, on a real Redis: spans are granted by the price list, and fall back."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from gevent.event import AsyncResult
+
+from callcontrol.billing.credit import MARGIN_S
+from callcontrol.billing.price_book import PriceBook
+from callcontrol.control.credit_commands import EndReservation, ReserveFirst, ReserveNext
+from callcontrol.control.credit_events import SpanAnswer, SpansReserved
+from callcontrol.control.dial_commands import Originate
+from callcontrol.control.leg_credit import LegCredit
+from callcontrol.daemon.credit_line import CreditLine
+from callcontrol.edges import clock
+from callcontrol.edges.live_state.credit import CreditStore
+from callcontrol.edges.live_state.failures import StoreAway
+from callcontrol.edges.live_state.pipeline import RedisPipeline
+from callcontrol.vocabulary.copying import replace
+from callcontrol.vocabulary.credit import Balance, CreditAccount, SpanWord, Standing, units_of
+from callcontrol.vocabulary.moment import SECOND_US, Instant
+from tests.billing.test_credit import NUMBER, tariff
+from tests.config.folder import TENANT, loaded
+from tests.daemon.no_ledger import no_balance
+from tests.daemon.test_adoption import pipeline
+
+__all__ = ["pipeline"]
+ACCOUNT = CreditAccount("acme", "tenant", "PLN")
+LEG = LegCredit("leg-1", "tenant", "extension:101", NUMBER, limit_s=7200, ring_s=30)
+
+
+class Driver:
+    """Takes the answers of one call."""
+
+    def __init__(self) -> None:
+        self.call = SimpleNamespace(tenant="acme")
+        self.told: AsyncResult = AsyncResult()
+
+    def deliver(self, event: Any) -> None:
+        self.told.set(event)
+
+    def hear(self) -> Any:
+        event = self.told.get(timeout=5)
+        self.told = AsyncResult()
+        return event
+
+
+class Desk:
+    """A credit line of a tenant whose calls cost 0.60 a minute, by the second."""
+
+    def __init__(self, pipeline: RedisPipeline, policy: str = "short") -> None:
+        written = TENANT + f"credit: {{kind: prepaid, without_redis: {policy}}}\n"
+        settings, prices = loaded(written), tariff(per_minute="0.60")
+        configuration = SimpleNamespace(settings=settings, price_books={"acme": PriceBook(prices)})
+        self.pipeline = pipeline
+        self.store = CreditStore(pipeline, no_balance)
+        self.line = CreditLine(self.store, SimpleNamespace(configuration=configuration))  # type: ignore[arg-type]
+        self.driver: Any = Driver()
+
+    def top_up(self, amount: str) -> None:
+        self.store.book(Balance(ACCOUNT, 1, units_of(Decimal(amount))))
+
+    def first(self, *legs: LegCredit) -> dict[str, SpanAnswer]:
+        self.line.carry_out(ReserveFirst(Originate(()), legs), self.driver)
+        event: SpansReserved = self.driver.hear()
+        return dict(event.answers)
+
+    def next(self, leg: LegCredit) -> SpanAnswer:
+        self.line.carry_out(ReserveNext(leg), self.driver)
+        answer: SpanAnswer = self.driver.hear().answer
+        return answer
+
+
+@pytest.fixture
+def desk(pipeline: RedisPipeline) -> Desk:
+    made = Desk(pipeline)
+    made.top_up("1.00")
+    return made
+
+
+def test_a_first_span_and_the_next_in_one_round_trip_each(desk: Desk) -> None:
+    before = desk.pipeline.round_trips
+    (answer,) = desk.first(LEG).values()
+    assert (answer.word, answer.talk_s) == (SpanWord.GRANTED, 30)
+    # an account of 1.00 at a grosz a second: the second that the switch may be late is kept
+    assert answer.ends_s == 100 - MARGIN_S
+    talking = replace(LEG, talk_s=30, answered=Instant(clock.now() - 15 * SECOND_US))
+    answer = desk.next(talking)
+    assert answer.talk_s in (45, 46)
+    assert answer.ends_s == 100 - MARGIN_S
+    assert answer.again_s == pytest.approx(15, abs=1)
+    assert desk.pipeline.round_trips - before <= 3
+
+
+def test_legs_of_one_dialling_are_answered_together(desk: Desk) -> None:
+    answers = desk.first(LEG, replace(LEG, leg="leg-2"), replace(LEG, leg="leg-3"))
+    assert [answers[leg].word for leg in ("leg-1", "leg-2", "leg-3")] == [SpanWord.GRANTED] * 3
+
+
+def test_what_a_leg_did_not_use_falls_back_once(desk: Desk) -> None:
+    desk.first(LEG)
+    for _ in range(2):
+        over = EndReservation(LEG, Instant(clock.now() - 10 * SECOND_US), 10 * SECOND_US)
+        desk.line.carry_out(over, desk.driver)
+    found: AsyncResult = AsyncResult()
+    desk.line.look_up("acme", frozenset({"tenant", "extension:101"}), found.set)
+    assert found.get(timeout=5) == {"tenant": Standing(units_of(Decimal("0.90")), False), "extension:101": None}
+
+
+def test_too_little_is_not_enough_and_a_number_without_price_is_not_reserved(pipeline: RedisPipeline) -> None:
+    desk = Desk(pipeline)
+    desk.top_up("0.05")
+    assert [answer.word for answer in desk.first(LEG).values()] == [SpanWord.SHORT]
+    (answer,) = desk.first(replace(LEG, number="12345")).values()
+    assert answer.word is SpanWord.SHORT
+    assert "has no price to reserve" in answer.why
+
+
+def test_while_nothing_can_be_asked_the_last_balance_is_given_out_once(desk: Desk) -> None:
+    desk.first(LEG)
+    away = StoreAway("away")
+    desk.store.reserve = lambda request, on_reply: on_reply(None, away)  # type: ignore[method-assign,assignment]
+    others = [replace(LEG, leg=f"leg-{n}") for n in range(2, 6)]
+    answers = [desk.first(leg)[leg.leg] for leg in others]
+    # 0.69 is left: twice 30 s and what the switch may be late, then nothing that is enough
+    assert [answer.talk_s for answer in answers] == [30, 30, 0, 0]
+    assert {answer.word for answer in answers} == {None}
