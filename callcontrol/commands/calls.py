@@ -23,6 +23,7 @@ from callcontrol.commands.calls_in_queues import seconds, visit_lines
 from callcontrol.commands.names import unknown
 from callcontrol.edges.embedded import running_address
 from callcontrol.edges.ledger.reader import MAX_CALLS, LedgerReader, NoLedger, PastCall, PastLeg, Wanted
+from callcontrol.vocabulary.direction import Direction
 from callcontrol.vocabulary.moment import BadMoment, Instant, instant_from
 from callcontrol.vocabulary.money import plain
 from callcontrol.vocabulary.outcome import Outcome
@@ -50,6 +51,9 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     reasons = [reason.value for reason in RefusalReason]
     only = f"only where a number was not dialled for this reason: {', '.join(reasons)}"
     parser.add_argument("--refused", choices=reasons, metavar="WORD", help=only)
+    directions = [direction.value for direction in Direction]
+    to = f"only with a leg to a number of this class: {', '.join(directions)}"
+    parser.add_argument("--direction", choices=directions, metavar="WORD", help=to)
     parser.add_argument("--outcome", choices=outcomes, metavar="WORD", help=f"only with one of {', '.join(outcomes)}")
     parser.add_argument("--limit", type=int, default=DEFAULT_LIMIT, help="at most so many, the latest (%(default)s)")
     parser.add_argument("--zone", default="UTC", help="time zone of what is read and shown (%(default)s)")
@@ -110,6 +114,7 @@ def wanted_from(args: argparse.Namespace, zone: tzinfo) -> Wanted:
         until=_moment(args.until, zone),
         outcome=args.outcome,
         refusal=args.refused,
+        direction=args.direction,
         limit=args.limit,
         call_id=args.call,
     )

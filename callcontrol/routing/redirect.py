@@ -14,8 +14,10 @@ from dataclasses import dataclass, replace
 from callcontrol.routing.facts import Facts, SentOn
 from callcontrol.routing.forwarding_rights import target_of, trouble_with
 from callcontrol.routing.legs import member_legs
+from callcontrol.routing.outgoing.dialling import Dialling
+from callcontrol.routing.path import payer_of
 from callcontrol.routing.plan import Decision, LegPlan, Legs, Onward, Ring, RingResult
-from callcontrol.vocabulary.number_class import NumberClass, class_of
+from callcontrol.vocabulary.direction import Direction
 from callcontrol.vocabulary.outcome import outcome_of
 from callcontrol.vocabulary.rule import Rule, RuleKind
 from callcontrol.vocabulary.target import ExtensionTarget, NumberTarget, Target, extension_in, text_of
@@ -131,7 +133,9 @@ def _allowed(moved_to: str, extension: str, facts: Facts) -> tuple[Target | None
     target = target_of(moved_to, facts) if moved_to else None
     if target is None:
         return None, "that is no number and no extension"
-    if isinstance(target, NumberTarget) and class_of(target.name, facts.tenant.region) is NumberClass.PREMIUM:
-        return None, "a premium rate number"
+    if isinstance(target, NumberTarget):
+        dialling = Dialling(target.name, payer_of(extension))
+        if dialling.direction(facts) is Direction.PREMIUM:
+            return None, "a premium rate number"
     refused = trouble_with(target, extension, facts)
     return (None, refused.why) if refused is not None else (target, "")

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from callcontrol.config.outgoing_settings import CallChoice, TenantOutgoing
 from callcontrol.routing import arrival
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.forwarding_rights import target_of, trouble_with
@@ -14,10 +17,11 @@ from callcontrol.routing.outgoing.dial_plan import read
 from callcontrol.routing.outgoing.dialling import Dialling
 from callcontrol.routing.plan import LegPlan, Refuse, Ring, TrunkNumber
 from callcontrol.vocabulary.call import Caller
+from callcontrol.vocabulary.direction import Direction
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.refusal_reason import RefusalReason
-from callcontrol.vocabulary.target import NumberTarget, text_of
-from tests.routing.world import DID, TENANT, facts, rule
+from callcontrol.vocabulary.target import EmergencyTarget, NumberTarget, text_of
+from tests.routing.world import DID, TENANT, Priced, facts, rule
 
 PHONE = Caller("101", "Jan", extension="101")
 PLAN = """
@@ -182,3 +186,35 @@ def test_a_transfer_outside_is_the_transferors() -> None:
 def test_what_no_phone_of_ours_dialled_is_no_code_and_no_prefix() -> None:
     assert arrival.destination(facts(DID["extension"], tenant=TENANT + PLAN)).target is not None
     assert arrival.destination(facts("9600700800", tenant=TENANT + PLAN)).target is None
+
+
+class Worded(Priced):
+    """A price list with words of its own for classes of numbers."""
+
+    def direction_of(self, number: str, at: Instant, payer: str = "") -> str:
+        return "premium" if number in ("+48600700800", "112") else ""
+
+
+def test_the_price_lists_own_word_counts_but_not_of_an_emergency_number() -> None:
+    found = replace(at(DAY), prices=Worded())
+    refused = refusal(Dialling("+48600700800", "extension:101"), found)
+    assert refused is not None
+    assert (refused.reason, refused.why) == (RefusalReason.NOT_ALLOWED, "extension:101 may not call premium numbers")
+    assert Dialling("112", "extension:101").direction(found) is Direction.EMERGENCY
+
+
+PREFIXES = st.lists(st.from_regex(r"[0-9]{1,4}", fullmatch=True), max_size=4)
+
+
+@given(PREFIXES, st.booleans(), st.sampled_from(["", "#31#", "*31#"]))
+@settings(max_examples=60, deadline=None)
+def test_no_prefix_makes_anything_else_of_an_emergency_number(prefixes: list[str], needed: bool, code: str) -> None:
+    written = TenantOutgoing(prefixes=dict.fromkeys(prefixes, CallChoice()), prefix_needed=needed)
+    known = facts("112")
+    tenant = known.tenant.model_copy(update={"outgoing": written})
+    everyone = {**known.settings.tenants, known.tenant_name: tenant}
+    known = replace(known, settings=known.settings.model_copy(update={"tenants": everyone}), caller=PHONE)
+    for number in ("112", "997"):
+        for prefix in ("", *prefixes):
+            dialled = replace(known, dialled=f"{code}{prefix}{number}")
+            assert isinstance(arrival.destination(dialled).target, EmergencyTarget)

@@ -237,6 +237,9 @@ WHERE started_day BETWEEN coalesce(%(since_day)s::date, '-infinity') AND coalesc
   AND (%(tenant)s::text IS NULL OR tenant = %(tenant)s)
   AND (%(call_ids)s::text[] IS NULL OR call_id = ANY (%(call_ids)s::text[]))
   AND (%(outcome)s::text IS NULL OR outcome = %(outcome)s) AND (%(refusal)s::text IS NULL OR refusal = %(refusal)s)
+  AND (%(direction)s::text IS NULL OR EXISTS (
+      SELECT FROM legs d WHERE (d.tenant, d.switch, d.call_id, d.started_day) = (calls.tenant, calls.switch, calls.call_id, calls.started_day)
+      AND d.called_direction = %(direction)s))
 ORDER BY started_day DESC, started_at DESC, call_id
 LIMIT %(limit)s;
 
@@ -267,6 +270,9 @@ WITH found AS (
            AND started_day BETWEEN coalesce(%(since_day)s::date, '-infinity') AND coalesce(%(until_day)s::date, 'infinity')
            AND started_at >= coalesce(%(since)s::timestamptz, '-infinity') AND started_at < coalesce(%(until)s::timestamptz, 'infinity')
            AND (%(call_ids)s::text[] IS NULL OR call_id = ANY (%(call_ids)s::text[])) AND (%(outcome)s::text IS NULL OR outcome = %(outcome)s) AND (%(refusal)s::text IS NULL OR refusal = %(refusal)s)
+  AND (%(direction)s::text IS NULL OR EXISTS (
+      SELECT FROM legs d WHERE (d.tenant, d.switch, d.call_id, d.started_day) = (calls.tenant, calls.switch, calls.call_id, calls.started_day)
+      AND d.called_direction = %(direction)s))
          ORDER BY started_day DESC, started_at DESC, call_id LIMIT %(limit)s)
         UNION ALL
         (SELECT tenant, switch, call_id, started_day, started_at FROM calls
@@ -274,6 +280,9 @@ WITH found AS (
            AND started_day BETWEEN coalesce(%(since_day)s::date, '-infinity') AND coalesce(%(until_day)s::date, 'infinity')
            AND started_at >= coalesce(%(since)s::timestamptz, '-infinity') AND started_at < coalesce(%(until)s::timestamptz, 'infinity')
            AND (%(call_ids)s::text[] IS NULL OR call_id = ANY (%(call_ids)s::text[])) AND (%(outcome)s::text IS NULL OR outcome = %(outcome)s) AND (%(refusal)s::text IS NULL OR refusal = %(refusal)s)
+  AND (%(direction)s::text IS NULL OR EXISTS (
+      SELECT FROM legs d WHERE (d.tenant, d.switch, d.call_id, d.started_day) = (calls.tenant, calls.switch, calls.call_id, calls.started_day)
+      AND d.called_direction = %(direction)s))
          ORDER BY started_day DESC, started_at DESC, call_id LIMIT %(limit)s)
         UNION ALL
         (SELECT DISTINCT c.tenant, c.switch, c.call_id, c.started_day, c.started_at
@@ -282,6 +291,9 @@ WITH found AS (
            AND l.started_day BETWEEN coalesce(%(since_day)s::date, '-infinity') AND coalesce(%(until_day)s::date, 'infinity')
            AND c.started_at >= coalesce(%(since)s::timestamptz, '-infinity') AND c.started_at < coalesce(%(until)s::timestamptz, 'infinity')
            AND (%(call_ids)s::text[] IS NULL OR c.call_id = ANY (%(call_ids)s::text[])) AND (%(outcome)s::text IS NULL OR c.outcome = %(outcome)s) AND (%(refusal)s::text IS NULL OR c.refusal = %(refusal)s)
+  AND (%(direction)s::text IS NULL OR EXISTS (
+      SELECT FROM legs d WHERE (d.tenant, d.switch, d.call_id, d.started_day) = (c.tenant, c.switch, c.call_id, c.started_day)
+      AND d.called_direction = %(direction)s))
          ORDER BY c.started_day DESC, c.started_at DESC, c.call_id LIMIT %(limit)s)
         UNION ALL
         (SELECT DISTINCT c.tenant, c.switch, c.call_id, c.started_day, c.started_at
@@ -290,6 +302,9 @@ WITH found AS (
            AND l.started_day BETWEEN coalesce(%(since_day)s::date, '-infinity') AND coalesce(%(until_day)s::date, 'infinity')
            AND c.started_at >= coalesce(%(since)s::timestamptz, '-infinity') AND c.started_at < coalesce(%(until)s::timestamptz, 'infinity')
            AND (%(call_ids)s::text[] IS NULL OR c.call_id = ANY (%(call_ids)s::text[])) AND (%(outcome)s::text IS NULL OR c.outcome = %(outcome)s) AND (%(refusal)s::text IS NULL OR c.refusal = %(refusal)s)
+  AND (%(direction)s::text IS NULL OR EXISTS (
+      SELECT FROM legs d WHERE (d.tenant, d.switch, d.call_id, d.started_day) = (c.tenant, c.switch, c.call_id, c.started_day)
+      AND d.called_direction = %(direction)s))
          ORDER BY c.started_day DESC, c.started_at DESC, c.call_id LIMIT %(limit)s)
     ) AS way
 ), latest AS (

@@ -35,6 +35,7 @@ class Wanted:
         since, until: arrival in [since, until).
         limit: the latest so many, at most MAX_CALLS.
         refusal: a number outside was not dialled for this reason.
+        direction: with a leg to a number of this class.
         call_id: only this one, by its id or by that of any of its channels.
     """
 
@@ -44,6 +45,7 @@ class Wanted:
     until: Instant | None = None
     outcome: str | None = None
     refusal: str | None = None
+    direction: str | None = None
     limit: int = 20
     call_id: str | None = None
 
@@ -253,6 +255,7 @@ def _params(wanted: Wanted, call_ids: list[str] | None) -> dict[str, object]:
         "number": wanted.number,
         "outcome": wanted.outcome,
         "refusal": wanted.refusal,
+        "direction": wanted.direction,
         "since": since,
         "until": until,
         "since_day": since and since.date(),

@@ -26,16 +26,12 @@ class Dialling:
     has_pin: bool = False
 
     def direction(self, facts: Facts) -> Direction:
-        """The class of the number: the payer's price list may have a word of its own for it."""
-        found = number_direction(self.number, facts)
-        if found in (Direction.INTERNAL, Direction.EMERGENCY):
-            return found
+        """The class of the number: by the payer's price list where that has a word for it, else by its country's plan.
+        What another tenant here owns is internal, and no list makes anything else of an emergency number.
+        """
+        tenant = facts.tenant
+        if is_on_net(self.number, facts):
+            return Direction.INTERNAL
+        found = direction_of(self.number, tenant.region, tenant.emergency_numbers)
         word = facts.prices.direction_of(self.number, facts.now, self.payer)
-        return Direction(word) if word else found
-
-
-def number_direction(number: str, facts: Facts) -> Direction:
-    """The class of a number to the tenant: what another tenant here owns is internal."""
-    if is_on_net(number, facts):
-        return Direction.INTERNAL
-    return direction_of(number, facts.tenant.region, facts.tenant.emergency_numbers)
+        return Direction(word) if word and found is not Direction.EMERGENCY else found

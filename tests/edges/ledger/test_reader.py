@@ -60,6 +60,9 @@ def test_an_estimate_says_why_on_the_leg_and_on_its_charge(database: str, writer
         (Wanted(tenant="nobody"), []),
         (Wanted(outcome="abandoned"), [3]),
         (Wanted(refusal="blocked"), []),
+        (Wanted(direction="mobile"), []),
+        (Wanted(direction=""), [3, 2, 1, 0]),
+        (Wanted(direction="", number="+4930555"), [3]),
         (Wanted(refusal="blocked", number="+4930555"), []),
         (Wanted(number="+48221234567"), [2, 1, 0]),  # the caller
         (Wanted(number="+4930555"), [3]),  # the number dialled
