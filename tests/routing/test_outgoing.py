@@ -203,14 +203,15 @@ def test_the_price_lists_own_word_counts_but_not_of_an_emergency_number() -> Non
     assert Dialling("112", "extension:101").direction(found) is Direction.EMERGENCY
 
 
+PLAIN = facts("112")
 PREFIXES = st.lists(st.from_regex(r"[0-9]{1,4}", fullmatch=True), max_size=4)
 
 
 @given(PREFIXES, st.booleans(), st.sampled_from(["", "#31#", "*31#"]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_no_prefix_makes_anything_else_of_an_emergency_number(prefixes: list[str], needed: bool, code: str) -> None:
     written = TenantOutgoing(prefixes=dict.fromkeys(prefixes, CallChoice()), prefix_needed=needed)
-    known = facts("112")
+    known = PLAIN
     tenant = known.tenant.model_copy(update={"outgoing": written})
     everyone = {**known.settings.tenants, known.tenant_name: tenant}
     known = replace(known, settings=known.settings.model_copy(update={"tenants": everyone}), caller=PHONE)
