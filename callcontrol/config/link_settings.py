@@ -48,5 +48,6 @@ class Links(Frozen):
         default=64, description="connections that are served at once; more of them wait"
     )
     requests_a_minute: Annotated[int, Field(ge=1, le=100_000), Whole] = Field(
-        default=120, description="requests that one address may make in a minute; then it is refused for the rest of it"
+        default=120,
+        description="requests one address may make in a minute, at all hosts; then it is refused for the rest of it",
     )

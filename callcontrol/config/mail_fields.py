@@ -36,6 +36,7 @@ PLACEHOLDERS: Final[Mapping[MailKind, tuple[str, ...]]] = MappingProxyType(
         ),
         MailKind.MISSED: ("who", "number", "name", "when", "waited", "queue", "call", "tenant"),
         MailKind.DAILY: ("box", "day", "count", "new", "list", "tenant"),
+        MailKind.LOCKED: ("who", "number", "name", "when", "box", "tenant"),
     }
 )  # fmt: skip
 

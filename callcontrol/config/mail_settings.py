@@ -85,6 +85,8 @@ _MissedSubject = Annotated[str, BeforeValidator(template_text(MailKind.MISSED, o
 _MissedText = Annotated[str, BeforeValidator(template_text(MailKind.MISSED, one_line=False)), described("text")]
 _DailySubject = Annotated[str, BeforeValidator(template_text(MailKind.DAILY, one_line=True)), described("text")]
 _DailyText = Annotated[str, BeforeValidator(template_text(MailKind.DAILY, one_line=False)), described("text")]
+_LockedSubject = Annotated[str, BeforeValidator(template_text(MailKind.LOCKED, one_line=True)), described("text")]
+_LockedText = Annotated[str, BeforeValidator(template_text(MailKind.LOCKED, one_line=False)), described("text")]
 
 
 class VoicemailWording(Frozen):
@@ -106,6 +108,16 @@ class DailyWording(Frozen):
 
     subject: _DailySubject | None = Field(default=None, description="subject; default: ours")
     text: _DailyText | None = Field(default=None, description="text; default: ours")
+
+
+class LockedWording(Frozen):
+    """What a mail says of a box that was locked."""
+
+    subject: _LockedSubject | None = Field(default=None, description="subject; default: ours")
+    text: _LockedText | None = Field(default=None, description="text; default: ours")
+
+
+_AnyWording = VoicemailWording | MissedWording | DailyWording | LockedWording
 
 
 class TenantMail(Frozen):
@@ -130,10 +142,13 @@ class TenantMail(Frozen):
     daily: Mapping[Language, DailyWording] = Field(
         default_factory=dict, description="by language; placeholders: $box $day $count $new $list $tenant"
     )
+    locked: Mapping[Language, LockedWording] = Field(
+        default_factory=dict, description="by language; placeholders: $who $number $name $when $box $tenant"
+    )
 
     def wording(self, kind: MailKind, language: Language) -> Wording:
         """Subject and text of mails of this kind, as templates."""
-        written: Mapping[Language, VoicemailWording | MissedWording | DailyWording] = getattr(self, kind.value)
+        written: Mapping[Language, _AnyWording] = getattr(self, kind.value)
         ours, own = WORDINGS[language][kind], written.get(language)
         if own is None:
             return ours

@@ -31,6 +31,11 @@ _EN: Final = {
         "Box $box on $day: $count",
         "Messages left in the box $box on $day: $count\nNew in this box now: $new\n\n$list\n",
     ),
+    MailKind.LOCKED: Wording(
+        "Mailbox $box is locked",
+        "Too many wrong PINs were entered for the mailbox $box, the last one on $when by $who.\n"
+        "It opens to no PIN for a while. If that was not you, tell your administrator.\n",
+    ),
 }
 _PL: Final = {
     MailKind.VOICEMAIL: Wording(
@@ -46,6 +51,11 @@ _PL: Final = {
     MailKind.DAILY: Wording(
         "Skrzynka $box, $day: $count",
         "Wiadomości pozostawione w skrzynce $box dnia $day: $count\nNowe w tej skrzynce: $new\n\n$list\n",
+    ),
+    MailKind.LOCKED: Wording(
+        "Skrzynka $box jest zablokowana",
+        "Zbyt wiele razy podano błędny PIN do skrzynki $box, ostatnio: $when, $who.\n"
+        "Przez pewien czas żaden PIN jej nie otworzy. Jeśli to ktoś obcy, powiadom administratora.\n",
     ),
 }
 _RU: Final = {
@@ -64,6 +74,11 @@ _RU: Final = {
     MailKind.DAILY: Wording(
         "Ящик $box, $day: $count",
         "Сообщений, оставленных в ящике $box за $day: $count. Сейчас новых: $new.\n\n$list\n",
+    ),
+    MailKind.LOCKED: Wording(
+        "Ящик $box заблокирован",
+        "Слишком много раз введён неверный PIN-код ящика $box, последний раз: $when, $who.\n"
+        "Некоторое время ящик не открывается. Если это были не вы, сообщите администратору.\n",
     ),
 }
 WORDINGS: Final[Mapping[Language, Mapping[MailKind, Wording]]] = MappingProxyType({"en": _EN, "pl": _PL, "ru": _RU})

@@ -32,18 +32,19 @@ from callcontrol.control.events import (
 )
 from callcontrol.control.keys_ahead import is_full
 from callcontrol.control.uncontrolled import GoesOnAlone
-from callcontrol.daemon import emergency_line, store_line
+from callcontrol.daemon import emergency_line, note_line, store_line
 from callcontrol.daemon.admission import Dialling, admitted
 from callcontrol.daemon.confirmation import Confirmation, Doubt
 from callcontrol.daemon.driven_call import Line
 from callcontrol.daemon.facts_finder import find_facts, refreshed, unlearned
 from callcontrol.daemon.leg_line import LegCommand
+from callcontrol.daemon.note_line import NoteCommand
 from callcontrol.daemon.queue_line import QueueCommand
 from callcontrol.daemon.store_line import StoreCommand
 from callcontrol.daemon.timers import Timer
 from callcontrol.daemon.trunk_capacity import trunk_legs
 from callcontrol.daemon.worker_context import WorkerContext
-from callcontrol.edges import clock, meters, talk_meters
+from callcontrol.edges import clock, meters
 from callcontrol.edges.containment import contained, note_fault
 from callcontrol.routing.agents import other_calls, still_begun
 from callcontrol.routing.facts import Facts
@@ -257,11 +258,8 @@ class CallDriver:
                     self._check(legs)
                 case do.CheckAlone():
                     self.shared.switches.alone(self.call.switch, self.call.led, self._checked_alone)
-                case do.NoteMedia(note, unwritable):
-                    talk_meters.unwritable_total.labels(note.kind or "").inc(unwritable)
-                    self.shared.media.note(note)
-                case do.NoteHearing(note):
-                    self.shared.media.note(note)
+                case _ if isinstance(command, NoteCommand):
+                    note_line.carry_out(command, self.shared)
                 case do.NoteSentOn(moved):
                     self.facts = replace(self.facts, moved={**self.facts.moved, **moved})
                 case do.LookUp(target, anew):

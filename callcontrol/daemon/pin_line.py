@@ -19,7 +19,7 @@ from callcontrol.edges.containment import note_fault
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.mailboxes import BoxStore
 from callcontrol.edges.threads import aside
-from callcontrol.vocabulary.box_fact import PIN, BoxFact
+from callcontrol.vocabulary.box_fact import LOCKED, PIN, BoxFact
 from callcontrol.vocabulary.mailbox import PinTry
 from callcontrol.vocabulary.moment import SECOND_US
 from callcontrol.vocabulary.pin import PinVerdict
@@ -93,6 +93,8 @@ class PinLine:
         _tell(driver, command.box, PinVerdict.WRONG)
         if found.pin.locked_until:
             _locked(command.box, found, driver)
+            number = driver.call.led_party.number
+            self._note(BoxFact(driver.call.tenant, command.box, LOCKED, number, clock.now()))
 
     def _set(self, command: in_box.SetPin, driver: DrivenCall) -> None:
         kept = aside(pin_hash.hashed, command.pin)

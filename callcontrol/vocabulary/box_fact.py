@@ -18,6 +18,7 @@ from callcontrol.vocabulary.stored import Kind, Unreadable
 
 FACT: Final = Kind("BoxFact")
 PIN: Final = "pin"
+LOCKED: Final = "locked"
 _GREETING, _TAKEN, _WORD = "greeting ", "taken ", "word "
 
 
@@ -26,9 +27,9 @@ class BoxFact:
     """From this moment on this is so. Of two facts of one box and one `what` the later counts.
 
     Attributes:
-        what: PIN, `greeting_of`, `taken ` or `word ` and a message's id.
+        what: PIN, LOCKED, `greeting_of`, `taken ` or `word ` and a message's id.
         value: the hash; the greeting as it is stored; JSON of two texts: taken by and done by; or the word's file and
-            who has passed the message on. "": there is none.
+            who has passed the message on; the number that locked it. "": there is none.
     """
 
     tenant: str

@@ -21,6 +21,7 @@ class MailKind(StrEnum):
     VOICEMAIL = "voicemail"  # a message was left in a box
     MISSED = "missed"  # a caller left a queue without being served
     DAILY = "daily"  # what came into a box since the day before
+    LOCKED = "locked"  # a box was locked after too many wrong PINs
 
 
 class MailState(StrEnum):

@@ -94,6 +94,7 @@ def test_too_many_wrong_ones_of_all_calls_lock_the_box_even_for_the_right_one(
     assert [desk.tries("1111") for _ in range(3)] == [WRONG] * 3
     assert [desk.tries(PIN), desk.tries(PIN)] == [LOCKED, LOCKED]
     assert box_meters.mailboxes_locked_total._value.get() == locked + 1
+    assert [(one.what, one.value) for one in desk.noted][1:] == [("locked", "+48600100200")]
     assert (
         "voicemail box 101 of tenant acme is locked after 3 wrong PINs, the last one from +48600100200" in caplog.text
     )

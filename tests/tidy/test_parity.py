@@ -22,7 +22,7 @@ from callcontrol.control.commands import Command
 from callcontrol.control.events import Event
 from callcontrol.control.own_steps import OwnState, OwnStep
 from callcontrol.control.steps.start import STARTERS
-from callcontrol.daemon import box_line, credit_line, emergency_line, leg_line, queue_line, store_line
+from callcontrol.daemon import box_line, credit_line, emergency_line, leg_line, note_line, queue_line, store_line
 from callcontrol.daemon.call_driver import CallDriver
 from callcontrol.edges.freeswitch import translate
 from callcontrol.kinds import KINDS
@@ -80,7 +80,7 @@ def test_each_step_and_state_of_a_kind_is_declared_by_it_to_be_saved() -> None:
 @pytest.mark.parametrize("command", get_args(Command), ids=lambda command: command.__name__)
 def test_each_command_is_carried_out(command: type) -> None:
     lines = (leg_line.LegLine, queue_line.QueueLine, box_line.BoxLine, store_line.carry_out, emergency_line.carry_out)
-    carriers = (CallDriver, translate.app_commands, credit_line.CreditLine, *lines)
+    carriers = (CallDriver, translate.app_commands, credit_line.CreditLine, note_line.carry_out, *lines)
     # as a pattern, in the word's own file or as a parameter
     words = {say.__name__: ("say", say), in_box.__name__: ("in_box", in_box), in_need.__name__: ("in_need", in_need)}
     words |= {on_credit.__name__: ("on_credit", on_credit)}

@@ -185,6 +185,15 @@ def blank_mails(connection: DictConnection, number: str, mail_ids: Sequence[str]
     connection.execute(query("blank_mails"), {"number": number, "mail_ids": list(mail_ids), "blank": blank})
 
 
+def blank_locked(connection: DictConnection, tenant: str, number: str) -> None:
+    """Take this number out of what is known of boxes that were locked by its calls.
+
+    Raises:
+        psycopg.Error: Postgres did not take it.
+    """
+    connection.execute(query("blank_locked"), {"tenant": tenant, "number": number})
+
+
 def transcripts_of(connection: DictConnection, tenant: str, media_ids: Sequence[str]) -> dict[str, str]:
     """What was heard in these files, by id; those of which nothing was written down are left out.
 

@@ -185,7 +185,13 @@ INSERT INTO box_facts AS f (tenant, box, what, value, at)
 SELECT DISTINCT ON (tenant, box, what) tenant, box, what, value, at
 FROM jsonb_populate_recordset(NULL::box_facts, %(facts)s::jsonb) ORDER BY tenant, box, what, at DESC
 ON CONFLICT (tenant, box, what) DO UPDATE SET value = excluded.value, at = excluded.at
-WHERE f.at < excluded.at AND f.value <> excluded.value;
+WHERE f.at < excluded.at AND (f.value <> excluded.value OR f.what = 'locked');
+
+-- locked_boxes: Boxes of a tenant that were locked since then, by which number.
+SELECT box, value AS number, at FROM box_facts WHERE tenant = %(tenant)s AND what = 'locked' AND at >= %(since)s ORDER BY box;
+
+-- blank_locked: Takes a number out of what is known of boxes it has locked.
+UPDATE box_facts SET value = '' WHERE tenant = %(tenant)s AND what = 'locked' AND value = %(number)s;
 
 -- facts_of_boxes: Greetings and PINs of the boxes of a tenant.
 SELECT box, what, value FROM box_facts

@@ -70,6 +70,11 @@ def sound_brought(switch: str, tenant: str, media_id: str) -> str:
     return f"{PREFIX}:{_MEDIA}:brought:{switch}:{tenant}/{media_id}"
 
 
+def requests(who: str, minute: int) -> str:
+    """String with an expiry: how many requests for links a network address has made in this minute, at all hosts."""
+    return f"{PREFIX}:{_MEDIA}:requests:{minute}:{who}"
+
+
 def worker(name: str) -> str:
     """String with an expiry: the worker lives."""
     return f"{PREFIX}:{_WORKERS}:lease:{name}"

@@ -38,16 +38,26 @@ def client_address(peer: str, forwarded_for: str, proxies: _Networks) -> str:
 
 
 class RequestLimit:
-    """Counts requests of each address within a minute of its clock."""
+    """Counts requests of each address within a minute of its clock.
 
-    def __init__(self, a_minute: int, seconds: Callable[[], float] = clock.monotonic) -> None:
+    Args:
+        everywhere: counts a request of an address at all hosts, and says how many it has made in this minute.
+    """
+
+    def __init__(
+        self,
+        a_minute: int,
+        seconds: Callable[[], float] = clock.monotonic,
+        everywhere: Callable[[str], int] = lambda _: 0,
+    ) -> None:
         self.a_minute = a_minute
         self._seconds = seconds
+        self._everywhere = everywhere
         self._counts: Counter[str] = Counter()
         self._minute = -1
 
     def admits(self, address: str) -> bool:
-        """Count a request; whether it is within the limit."""
+        """Count a request; whether it is within the limit. What is refused here is asked of no other host."""
         minute = int(self._seconds() // MINUTE_S)
         if minute != self._minute:
             self._minute = minute
@@ -57,7 +67,7 @@ class RequestLimit:
             meters.limits_reached_total.labels("MAX_ADDRESSES").inc()
             who = _OTHERS
         self._counts[who] += 1
-        return self._counts[who] <= self.a_minute
+        return self._counts[who] <= self.a_minute and self._everywhere(who) <= self.a_minute
 
 
 def _who(address: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from callcontrol.edges.ledger.deletions import (
+    blank_locked,
     blank_mails,
     blank_numbers,
     mails_of_number,
@@ -78,4 +79,5 @@ def erase(connection: DictConnection, erasure: Erasure, by: str, why: str) -> No
         order(connection, erasure.tenant, media_ids, cause, by, numbers=True)
         blank_numbers(connection, erasure.tenant, [row["media_id"] for row in erasure.rows])
         blank_mails(connection, erasure.number, [row["mail_id"] for row in erasure.mails])
+        blank_locked(connection, erasure.tenant, erasure.number)
         note_erasure(connection, erasure.tenant, by, why, len(erasure.files), len(erasure.held))

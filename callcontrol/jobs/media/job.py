@@ -17,6 +17,7 @@ from callcontrol.edges.ledger.writer import LedgerWriter
 from callcontrol.edges.live_state.brought_sounds import BroughtSounds
 from callcontrol.edges.live_state.mailboxes import BoxStore
 from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
+from callcontrol.edges.live_state.request_counts import RequestCounts
 from callcontrol.edges.storage import FolderStorage, Storage, storage_of
 from callcontrol.edges.threads import aside
 from callcontrol.jobs.media.adopting import Adopter
@@ -87,7 +88,7 @@ def loops_of(context: JobContext) -> tuple[Loop, ...]:
     rebuilder = BoxRebuilder(context.postgres_dsn, boxes, context.settings)
     shelf = LedgerShelf(context.postgres_dsn, context.name, files, context.storage)
     bringer = Bringer(BroughtSounds(redis), shelf, context.settings, folders)
-    links = LinkServer(context.settings, shelf, clock.now)
+    links = LinkServer(context.settings, shelf, clock.now, RequestCounts(redis).count)
     return (
         Loop("move", 1.0, mover.step),
         Loop("close", 10.0, closer.step),

@@ -69,17 +69,23 @@ class LinkApp:
 
     Args:
         links: as they stood when it was made. settings: those in force now.
+        everywhere: counts a request of an address at all hosts (`RequestLimit`).
     """
 
     def __init__(
-        self, links: Links, settings: Callable[[], Settings], shelf: Shelf, now: Callable[[], Instant]
+        self,
+        links: Links,
+        settings: Callable[[], Settings],
+        shelf: Shelf,
+        now: Callable[[], Instant],
+        everywhere: Callable[[str], int] = lambda _: 0,
     ) -> None:
         self._settings = settings
         self._signer = LinkSigner(links.keys, links.address)
         self._shelf = shelf
         self._now = now
         self._proxies = networks_of(links.proxies)
-        self._limit = RequestLimit(links.requests_a_minute)
+        self._limit = RequestLimit(links.requests_a_minute, everywhere=everywhere)
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request."""

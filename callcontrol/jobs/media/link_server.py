@@ -33,9 +33,20 @@ def link_to(settings: Settings, tenant: str, media_id: str, made_for: str, now: 
 
 
 class LinkServer:
-    """Serves links. One step looks whether it does so as the settings in force say."""
+    """Serves links. One step looks whether it does so as the settings in force say.
 
-    def __init__(self, settings: Callable[[], Settings], shelf: Shelf, now: Callable[[], Instant]) -> None:
+    Args:
+        everywhere: counts a request of an address at all hosts (`RequestLimit`).
+    """
+
+    def __init__(
+        self,
+        settings: Callable[[], Settings],
+        shelf: Shelf,
+        now: Callable[[], Instant],
+        everywhere: Callable[[str], int] = lambda _: 0,
+    ) -> None:
+        self._everywhere = everywhere
         self._settings = settings
         self._shelf = shelf
         self._now = now
@@ -60,7 +71,8 @@ class LinkServer:
         if links.keys:
             place = Address(*host_and_port(links.listen))
             try:
-                self._server = WebServer(place, LinkApp(links, self._settings, self._shelf, self._now), links.clients)
+                app = LinkApp(links, self._settings, self._shelf, self._now, self._everywhere)
+                self._server = WebServer(place, app, links.clients)
             except OSError as error:
                 raise OutOfReach(f"links cannot be served at {links.listen}: {error.strerror}") from error
             log.info("links to sound files are served at %s for %s", links.listen, links.address)

@@ -103,7 +103,12 @@ def test_every_kind_in_every_language(kind: MailKind, language: str) -> None:
     said = f"{message['Subject']}\n{text_of(message)}"
     assert "$" not in said
     assert "sales" in said
-    assert {MailKind.VOICEMAIL: "0:00", MailKind.MISSED: "1:00", MailKind.DAILY: "13:00  0:02  +4850"}[kind] in said
+    assert {
+        MailKind.VOICEMAIL: "0:00",
+        MailKind.MISSED: "1:00",
+        MailKind.DAILY: "13:00  0:02  +4850",
+        MailKind.LOCKED: "2026",
+    }[kind] in said
     assert set(WORDINGS[language]) == set(MailKind)  # type: ignore[index]  # one of LANGUAGES
 
 

@@ -1,4 +1,4 @@
-"""What is told of voicemail boxes: each message, and a day's; and what becomes of a message that was told."""
+"""What is told of voicemail boxes: each message, a day's, a lock; and what becomes of a message that was told."""
 
 from __future__ import annotations
 
@@ -60,6 +60,20 @@ def tell_messages(telling: Telling, boxes: Boxes) -> bool:
             telling.tell(mails_to(mail, name, tenant, MailKind.VOICEMAIL, about, source, facts))
         more = more or len(found) == MAX_AT_ONCE
     return more
+
+
+def tell_locked(telling: Telling) -> bool:
+    """Queue mails about boxes that were locked; each lock is told once. Nothing is left to be done at once."""
+    since, locked = Instant(telling.now() - LOOK_BACK_US), dict[str, dict[str, dict[str, Any]]]()
+    for name, tenant, key, _, mail in boxes_with_mail(telling):
+        if name not in locked:
+            found = telling.rows("locked_boxes", {"tenant": name, "since": datetime_of(since)})
+            locked[name] = {row["box"]: row for row in found}
+        if (row := locked[name].get(key)) is not None:
+            at = instant_of(row["at"])
+            facts, about = MailFacts(place=key, number=row["number"], at=at), f"{key}/{at}"
+            telling.tell(mails_to(mail, name, tenant, MailKind.LOCKED, about, f"voicemail:{key}", facts))
+    return False
 
 
 def _which(now: Instant, tenant: str, key: str, box: Voicemail, mail: BoxMail) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from callcontrol.edges.ledger.mails import MailQueue, Ready
 from callcontrol.edges.ledger.writer import LedgerAway
 from callcontrol.jobs.media.loops import Loop, OutOfReach
 from callcontrol.jobs.media.mail.bounces import BounceTaker, BounceWatch
-from callcontrol.jobs.media.mail.boxes import Boxes, follow_mails, tell_days, tell_messages
+from callcontrol.jobs.media.mail.boxes import Boxes, follow_mails, tell_days, tell_locked, tell_messages
 from callcontrol.jobs.media.mail.sending import MailSender
 from callcontrol.jobs.media.mail.sounds import KeptSounds, Shelf
 from callcontrol.jobs.media.mail.telling import Telling, tell_missed
@@ -64,6 +64,7 @@ def mail_loops(
 
 def _tell_boxes(telling: Telling, boxes: Boxes) -> bool:
     tell_days(telling, boxes)
+    tell_locked(telling)
     return tell_messages(telling, boxes)
 
 

@@ -13,12 +13,14 @@ import pytest
 from psycopg import Connection
 
 from callcontrol.config.settings import Settings
+from callcontrol.edges.ledger.box_facts import note_facts
 from callcontrol.edges.ledger.mails import MailQueue
 from callcontrol.edges.ledger.media import write_changes
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.jobs.media.loops import OutOfReach
-from callcontrol.jobs.media.mail.boxes import follow_mails, tell_days, tell_messages
+from callcontrol.jobs.media.mail.boxes import follow_mails, tell_days, tell_locked, tell_messages
 from callcontrol.jobs.media.mail.telling import Telling
+from callcontrol.vocabulary.box_fact import LOCKED, BoxFact
 from callcontrol.vocabulary.mail import Answer, AttemptOutcome
 from callcontrol.vocabulary.mailbox import BoxChange, Changed, ChangeReply, Counts, MessageState, SetState
 from callcontrol.vocabulary.media import MediaChange, MediaKind, MediaState
@@ -255,3 +257,20 @@ def test_an_empty_day_is_not_told(world: World) -> None:
     world.settings = with_box("to: [a@acme.example], each: no, daily: '07:30'")
     world.now = local(25, 8)
     assert world.told() == []
+
+
+def test_a_lock_of_the_box_is_told_once_each_time(world: World) -> None:
+    def locked_at(minute: int) -> list[tuple[str, str]]:
+        at = Instant(NOON + minute * MINUTE_US)
+        note_facts(world.connection, [BoxFact("acme", "box", LOCKED, "+48600100200", at)])
+        for _ in range(2):
+            tell_locked(world.telling)
+        rows = world.connection.execute("SELECT address, facts->>'number' FROM mails WHERE kind = 'locked' ORDER BY 1")
+        return [(address, number) for address, number in rows.fetchall()]
+
+    told = [("a@acme.example", "+48600100200"), ("b@acme.example", "+48600100200")]
+    assert locked_at(0) == told
+    assert locked_at(0) == told
+    assert len(locked_at(30)) == 4
+    world.now = Instant(NOON + 3 * 24 * 60 * MINUTE_US)
+    assert len(locked_at(40)) == 4  # too long ago
