@@ -82,7 +82,7 @@ def _charge(leg: LegRecord, book: PriceBook | None) -> ChargeRecord:
         case Unrated(reason, detail):
             return ChargeRecord(leg.leg_id, leg.payer, number, f"{reason}: {detail}", tariff=tariff.name)
         case Charge() as charge:
-            return _rated(leg.leg_id, leg.payer, number, charge)
+            return rated_charge(leg.leg_id, leg.payer, number, charge)
 
 
 def _with_cost(leg: LegRecord, charge: ChargeRecord, book: PriceBook | None) -> ChargeRecord:
@@ -116,7 +116,7 @@ def _inbound(record: CallRecord, book: PriceBook | None) -> Iterator[tuple[LegRe
         if leg.direction is Side.A and leg.answered is not None and not leg.payer:
             charge = rate(book.of_payer(payer), f"{INBOUND}{record.dialled}", leg.answered, leg.talk_us)
             if isinstance(charge, Charge):
-                yield leg, _rated(leg.leg_id, payer, record.dialled, charge)
+                yield leg, rated_charge(leg.leg_id, payer, record.dialled, charge)
 
 
 def _owner(record: CallRecord) -> str:
@@ -132,7 +132,8 @@ def _free(leg: LegRecord, number: str, tariff: Tariff) -> ChargeRecord:
     )
 
 
-def _rated(leg_id: str, payer: str, number: str, charge: Charge) -> ChargeRecord:
+def rated_charge(leg_id: str, payer: str, number: str, charge: Charge) -> ChargeRecord:
+    """A charge as it stands in a record."""
     parts = charge.as_json()["parts"]
     assert isinstance(parts, list)
     vat = charge.vat

@@ -14,11 +14,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 from zoneinfo import ZoneInfo
 
 import orjson
 
+from callcontrol.billing.charges import Charge
 from callcontrol.billing.rating import rate
 from callcontrol.billing.tariff import INBOUND, Tariff
 from callcontrol.billing.tariffs import parse
@@ -26,6 +27,9 @@ from callcontrol.billing.tariffs.markups import on_bases
 from callcontrol.config.problems import Problem
 from callcontrol.vocabulary.moment import SECOND_US, BadMoment, Instant, instant_from
 from callcontrol.vocabulary.phone_number import REGIONS, normalise
+
+if TYPE_CHECKING:
+    from callcontrol.commands.rate_bundles import BundleCount
 
 BAD_ROWS = 1
 BAD_TARIFF = 2
@@ -82,7 +86,13 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--tariff", metavar="FILE", required=True, type=Path, help="price list (.yaml, .yml or .csv)")
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--tariff", metavar="FILE", type=Path, help="price list (.yaml, .yml or .csv)")
+    source.add_argument(
+        "--config", metavar="DIR", type=Path, help="configuration folder: price list and bundles of --tenant"
+    )
+    parser.add_argument("--tenant", help="with --config: whose calls they are; bundles are counted from nothing on")
+    parser.add_argument("--payer", default="tenant", help="with --config: who pays, such as extension:101 (tenant)")
     parser.add_argument("--zone", type=_zone, help=f"time zone of its dates and periods ({ZONE}, which is told)")
     parser.add_argument("--region", type=_region, help=f"country of numbers written nationally ({REGION}, likewise)")
     parser.add_argument("calls", metavar="CALLS", nargs="?", default="-", help="CSV file of calls (standard input)")
@@ -91,12 +101,38 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 def run(args: argparse.Namespace) -> int:
     """Carry the command out; returns the exit status."""
+    if (args.config is None) != (args.tenant is None):
+        print("--config and --tenant go together: name both", file=sys.stderr)
+        return BAD_TARIFF
+    if args.config is not None:
+        return _run_for_tenant(args)
     assumed = [f"--{name} {value}" for name, value in (("zone", ZONE), ("region", REGION)) if not getattr(args, name)]
     if assumed and sys.stderr.isatty():  # the author of a script has read the help
         print(f"callcontrol rate: {' and '.join(assumed)} assumed, as nothing else is given", file=sys.stderr)
     args.zone, args.region = args.zone or ZoneInfo(ZONE), args.region or REGION
     with _no_garbage():
         return _run(args)
+
+
+def _run_for_tenant(args: argparse.Namespace) -> int:
+    """By the list and with the bundles of a tenant of a configuration folder."""
+    # Pricing by a list alone should not have to wait for all that a configuration needs.
+    from callcontrol.commands.arguments import configuration_or_exit
+    from callcontrol.commands.names import unknown
+    from callcontrol.commands.rate_bundles import BundleCount
+
+    configuration = configuration_or_exit(args.config)
+    book, tenant = configuration.price_books.get(args.tenant), configuration.settings.tenants.get(args.tenant)
+    if book is None or tenant is None:
+        print(unknown("tenant", args.tenant, configuration.settings.tenants), file=sys.stderr)
+        return BAD_TARIFF
+    try:
+        with _no_garbage(), _opened(args.calls) as calls:
+            bundles = BundleCount(tenant, args.payer)
+            return _rate_all(book.of_payer(args.payer), args.region or tenant.region, calls, bundles)
+    except OSError as error:
+        print(f"{error.filename}: {error.strerror}; name a file that can be read", file=sys.stderr)
+    return BAD_TARIFF
 
 
 @contextmanager
@@ -153,10 +189,10 @@ def _show(problems: Sequence[Problem]) -> int:
     return BAD_TARIFF
 
 
-def _rate_all(tariff: Tariff, region: str, calls: TextIO) -> int:
+def _rate_all(tariff: Tariff, region: str, calls: TextIO, bundles: BundleCount | None = None) -> int:
     bad = 0
     chunk_lines = 1 if calls.isatty() else CHUNK_LINES
-    results = _results(tariff, region, calls)
+    results = _results(tariff, region, calls, bundles)
     while chunk := list(islice(results, chunk_lines)):
         bad += sum("error" in result for result in chunk)
         sys.stdout.write("".join([orjson.dumps(result).decode() + "\n" for result in chunk]))
@@ -166,7 +202,9 @@ def _rate_all(tariff: Tariff, region: str, calls: TextIO) -> int:
     return BAD_ROWS if bad else 0
 
 
-def _results(tariff: Tariff, region: str, calls: TextIO) -> Iterator[dict[str, object]]:
+def _results(
+    tariff: Tariff, region: str, calls: TextIO, bundles: BundleCount | None = None
+) -> Iterator[dict[str, object]]:
     layout = Layout()
     for line, text in enumerate(calls, start=1):
         written = text.removeprefix("\ufeff").strip("\r\n ")
@@ -175,7 +213,7 @@ def _results(tariff: Tariff, region: str, calls: TextIO) -> Iterator[dict[str, o
             if is_header:
                 continue
         if written.strip():
-            yield {"line": line} | _result(tariff, region, written, layout)
+            yield {"line": line} | _result(tariff, region, written, layout, bundles)
 
 
 def layout_of(first: str) -> tuple[Layout, bool]:
@@ -200,13 +238,18 @@ def _cells(row: str, separator: str) -> list[str]:
         raise BadRow(f"this is no CSV ({error}): write number,start,seconds") from error
 
 
-def _result(tariff: Tariff, region: str, row: str, layout: Layout) -> dict[str, object]:
+def _result(
+    tariff: Tariff, region: str, row: str, layout: Layout, bundles: BundleCount | None = None
+) -> dict[str, object]:
     try:
         call = _call(_cells(row, layout.separator), layout, region)
     except BadRow as error:
         return {"error": str(error)}
     priced = rate(tariff, call.number, call.start, call.talk_us)
-    return {"number": call.number, "start": call.start_text, "seconds": call.seconds_text} | priced.as_json()
+    told = {"number": call.number, "start": call.start_text, "seconds": call.seconds_text} | priced.as_json()
+    if bundles is None or not isinstance(priced, Charge) or call.number.startswith(INBOUND):
+        return told
+    return told | bundles.told(call.number, priced)
 
 
 def _call(cells: list[str], layout: Layout, region: str) -> Call:

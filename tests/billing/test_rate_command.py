@@ -3,6 +3,7 @@
 import argparse
 import gc
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -283,3 +284,27 @@ def test_a_currency_without_minor_units_has_no_decimals_and_vat_only_those_the_l
     path.write_text(yen.replace("currency,JPY", "currency,JPY\nvat_percent,7.1234"))
     assert run("--tariff", path, tmp_path / "calls.csv") == 2
     assert "at most 3 decimals" in capsys.readouterr().err
+
+
+def test_bundles_of_a_tenant_over_calls_one_after_the_other(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = shutil.copytree(Path("deploy/example"), tmp_path / "config")
+    with (config / "tenants" / "acme.yaml").open("a", encoding="utf-8") as file:
+        file.write("bundles: {hundred: {minutes: 2, directions: [mobile]}}\n")
+    calls = tmp_path / "calls.csv"
+    calls.write_text("\n".join(f"{number},2026-11-22T10:00:00+01:00,90" for number in (MOBILE, MOBILE, LANDLINE)))
+    assert run("--config", config, "--tenant", "acme", "--payer", "extension:101", calls) == 0
+    found = lines(capsys.readouterr().out)
+    # 90 s of 120, then 30 s; the other 60 s cost 0.29. A landline is no mobile.
+    assert [(line["amount"], line["uses"]) for line in found] == [
+        ("0", [{"name": "hundred", "month": "2026-11", "used": "90"}]),
+        ("0.29", [{"name": "hundred", "month": "2026-11", "used": "30"}]),
+        ("0.08", []),
+    ]
+    assert str(found[1]["formula"]).endswith("hundred: 30 s covered (30 of 2026-11): 0.29 PLN")
+    assert run("--config", config, "--tenant", "acmee", calls) == 2
+    assert "did you mean acme?" in capsys.readouterr().err
+    assert run("--config", config, calls) == 2
+    assert "name both" in capsys.readouterr().err
+
+
+MOBILE, LANDLINE = "+48601234567", "+48221234567"
