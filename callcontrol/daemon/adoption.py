@@ -11,7 +11,6 @@ import logging
 import random
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 import gevent
 from gevent.event import Event
@@ -28,6 +27,7 @@ from callcontrol.edges.live_state.failures import LiveStateError, StoreRefused
 from callcontrol.edges.live_state.workers import Workers
 from callcontrol.kinds import KINDS
 from callcontrol.routing.facts import Facts
+from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.queue import Leaving
 from callcontrol.vocabulary.trail import Noted

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 
 from callcontrol.config.settings import Trunk
 from callcontrol.control import transfers
@@ -39,6 +38,7 @@ from callcontrol.kinds import KINDS
 from callcontrol.routing.arrival import PUBLIC_CONTEXT
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.call import Caller, call_id_of
+from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.moment import SECOND_US
 from callcontrol.vocabulary.phone_number import readings
 

@@ -6,13 +6,12 @@ visited, or one hop more than `limits.hops`, leads to the tenant's last resort, 
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from callcontrol.routing import fallbacks
 from callcontrol.routing.endings import refuse
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.path import Path
 from callcontrol.routing.plan import Answer, Decision, Explanation, Onward, Refuse, Ring, RingResult
+from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.target import ExtensionTarget, Target, text_of
 from callcontrol.vocabulary.trail import Passed, Routed

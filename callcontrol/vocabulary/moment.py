@@ -6,7 +6,9 @@ elapsed time, whatever the wall clocks did in between (daylight saving, the time
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import lru_cache
 from typing import NewType
 
 Instant = NewType("Instant", int)
@@ -72,8 +74,13 @@ def text_of(instant: Instant, zone: tzinfo = UTC) -> str:
     return f"{text[:19]}.{microseconds:06d}{'Z' if zone is UTC else text[19:]}"
 
 
-def periods_at(instant: Instant, zone: tzinfo) -> dict[str, str]:
+def periods_at(instant: Instant, zone: tzinfo) -> Mapping[str, str]:
     """The day, week (ISO 8601) and month this instant lies in, on the clocks of `zone`."""
-    local = datetime_of(instant, zone)
+    return _periods_at(instant // SECOND_US, zone)
+
+
+@lru_cache(256)  # each operation of a queue asks
+def _periods_at(second: int, zone: tzinfo) -> Mapping[str, str]:
+    local = datetime_of(Instant(second * SECOND_US), zone)
     year, week, _ = local.isocalendar()
     return {"day": f"{local:%Y-%m-%d}", "week": f"{year}-W{week:02d}", "month": f"{local:%Y-%m}"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from itertools import count
 
@@ -43,7 +44,8 @@ class CommandPacing:
     @property
     def slack_s(self) -> float:
         """How much longer than usual to wait for the switch (seconds)."""
-        if not self._sent and self._pace.answer_s <= IN_TIME_S:  # it was in time, and gets no slower while it is idle
+        oldest_s = next(iter(self._sent.values()), math.inf)
+        if self._pace.answer_s <= IN_TIME_S and clock.monotonic() - oldest_s <= IN_TIME_S:  # as is usual
             return 0.0
         return slack_s(self.answer_s)
 

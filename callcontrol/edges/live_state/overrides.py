@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 import orjson
@@ -19,6 +18,7 @@ from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.pipeline import RedisPipeline
 from callcontrol.edges.live_state.script import Script
 from callcontrol.kinds import KINDS
+from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.override import CallBlocks, DutyOverride, Overrides, SetByHand
 from callcontrol.vocabulary.schedule import Override

@@ -6,7 +6,6 @@ Moments are those of the clock of Redis, without the correction by which the que
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from gevent.event import AsyncResult
@@ -16,6 +15,7 @@ from callcontrol.edges.live_state.failures import LiveStateError, StoreAway
 from callcontrol.edges.live_state.pipeline import RedisPipeline
 from callcontrol.edges.live_state.workers import has_lease
 from callcontrol.vocabulary.agent import AgentAction, AgentState, AgentView
+from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.queue import Leaving, Occasion, QueueView, TicketView
 

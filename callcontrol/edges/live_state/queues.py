@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -24,6 +23,7 @@ from callcontrol.edges.live_state.queue_replies import Effects, entered_from, to
 from callcontrol.edges.live_state.server_clock import ServerClocks
 from callcontrol.routing.pace import smoothed
 from callcontrol.vocabulary.agent import AgentAction, OfferEnd
+from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.queue import (
     NO_CONTEXT,

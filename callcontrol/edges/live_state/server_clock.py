@@ -57,6 +57,7 @@ class ServerClocks:
     def __init__(self) -> None:
         self._heard: dict[str, _Heard] = {}  # by tenant
         self._is_wrong: dict[str, bool] = {}
+        self._told_ms: int | None = None
 
     def is_known(self, tenant: str) -> bool:
         """Whether the server of this tenant's queues has said what time it is."""
@@ -100,7 +101,10 @@ class ServerClocks:
     def _tell(self, tenant: str) -> None:
         known = self._heard[tenant]
         ahead = clock.now() - (_monotonic_us() + known.beyond_us - known.correction_us)
-        meters.clock_off_seconds.set(abs(ahead) / SECOND_US)
+        off_ms = abs(ahead) // 1000
+        if off_ms != self._told_ms:  # each reply tells the time
+            self._told_ms = off_ms
+            meters.clock_off_seconds.set(off_ms / 1000)
         is_wrong = abs(ahead) > TOLERATED_US
         if is_wrong is self._is_wrong.get(tenant, False):
             return
