@@ -29,6 +29,7 @@ from callcontrol.jobs.media.kept_files import KeptFiles
 from callcontrol.jobs.media.live_boxes import forget_in
 from callcontrol.jobs.media.moving import Mover
 from callcontrol.jobs.media.retention import Retention
+from callcontrol.vocabulary.box_fact import LOCKED, BoxFact
 from callcontrol.vocabulary.mail import LeftMessage, MailFacts, MailKind
 from callcontrol.vocabulary.mailbox import AddMessage, Message
 from callcontrol.vocabulary.media import MediaChange, MediaKind, MediaState
@@ -65,6 +66,7 @@ class Left:
         for media_id, number in (("a-1", NUMBER), ("a-2", OTHER)):
             self._note(media_id, number)
             (self.recordings / f"{media_id}.wav").write_bytes(wav(300))
+        self.writer.note(BoxFact("acme", "101", LOCKED, NUMBER, NOW))
         assert self.writer.drained(30)
         table = MediaTable(self.dsn, "mover")
         Mover(table, self.files, self.folders, lambda: NOW).step()
@@ -140,7 +142,7 @@ def test_no_byte_of_the_number_or_the_name_is_left(
     left = Left(config, ledger_database, pipeline, redis_client)
     left.leave()
     there = {*left.places_of(ledger, NUMBER)}
-    assert {"media", "mails", keys.box("acme", "102"), keys.agent("acme", "anna")} <= there
+    assert {"media", "mails", "box_facts", keys.box("acme", "102"), keys.agent("acme", "anna")} <= there
     assert any("media-spool" in one for one in there)
     assert media(config, "erase", "acme", NUMBER, "--why", "letter of 12 November", "--yes") == 0
     said = capsys.readouterr().out.splitlines()
