@@ -41,6 +41,7 @@ COMMANDS = (
     "calls",
     "queues",
     "recordings",
+    "trunks",
     "agents",
     "menus",
     "media",

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Final
 
 from callcontrol.billing.charges import Unrated
 from callcontrol.billing.credit import FIRST_S, MARGIN_S, units_at
+from callcontrol.billing.spans import price_of_span
 from callcontrol.billing.tariff import Tariff
 from callcontrol.config.settings import Tenant
-from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.moment import SECOND_US, Instant
+
+# Carriers are compared by a call of so many seconds: about as long as people talk.
+COMPARED_S: Final = 180
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,12 @@ class PriceBook:
         """
         found = units_at(self.of_payer(payer), number, at, FIRST_S + MARGIN_S)
         return 0 if isinstance(found, Unrated) else found
+
+    def cost_of(self, trunk: str, number: str, at: Instant) -> tuple[str, Decimal] | None:
+        """What a call of COMPARED_S costs by the carrier's list: currency and amount; None: not known."""
+        tariff = self.of_trunks.get(trunk)
+        found = price_of_span(tariff, number, at, COMPARED_S * SECOND_US) if tariff is not None else None
+        return None if found is None or isinstance(found, Unrated) else (found.currency, found.amount)
 
     def direction_of(self, number: str, at: Instant, payer: str = "") -> str:
         """The class of the number by the word of the payer's list; "": it has none for it."""

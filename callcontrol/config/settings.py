@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 from pydantic import Field, create_model
 
 from callcontrol.config.bundle_settings import MAX_BUNDLES, Bundle, Volume
+from callcontrol.config.carrier_rules import MAX_RULES, ShownRule, TrunkRule
 from callcontrol.config.choices import MAX_LABELS, CallerChoice, Label, choices_below, combinations
 from callcontrol.config.confirm_settings import Confirm
 from callcontrol.config.credit_settings import Credit, TenantCredit
@@ -217,6 +218,17 @@ class Tenant(Frozen):
         description="where a call goes that loops or was forwarded too often; default: voicemail of the first target",
     )
     trunks: tuple[Identifier, ...] = Field(default=(), description="trunks it may use, in this order; default: all")
+    trunk_rules: tuple[TrunkRule, ...] = Field(
+        default=(),
+        max_length=MAX_RULES,
+        description="which are tried in which order; the first that fits counts",
+    )
+    shown_rules: tuple[ShownRule, ...] = Field(
+        default=(),
+        max_length=MAX_RULES,
+        description="number shown outside where no forwarding rule or dialled prefix says; the first that fits counts, "
+        "else `show`",
+    )
     blocked: tuple[Prefix, ...] = Field(default=(), description="prefixes (E.164 digits) that are never dialled")
     outgoing: TenantOutgoing = TenantOutgoing()
     on_net: Literal["free", "priced"] = Field(

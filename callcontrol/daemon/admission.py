@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
+from callcontrol.config.settings import Settings
 from callcontrol.control import commands as do
 from callcontrol.control.events import AppEnded, OriginateFailed
 from callcontrol.control.trunk_events import LegNotSent
 from callcontrol.daemon.driven_call import DrivenCall
+from callcontrol.daemon.trunk_capacity import TrunkCapacity
 from callcontrol.routing.plan import LegPlan
 from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.outcome import TRUNK_FULL
@@ -15,7 +18,14 @@ from callcontrol.vocabulary.outcome import TRUNK_FULL
 Dialling = do.Bridge | do.Originate
 
 
-def admitted(
+def admit(
+    command: Dialling, driver: DrivenCall, capacity: TrunkCapacity, settings: Settings, send: Callable[[Dialling], None]
+) -> None:
+    """Send it once its legs have their channels."""
+    capacity.admit(command, driver.call, settings, partial(_admitted, command, driver=driver, send=send))
+
+
+def _admitted(
     command: Dialling,
     legs: tuple[tuple[str, LegPlan], ...],
     refused: Mapping[str, str],

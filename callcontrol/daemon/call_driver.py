@@ -33,7 +33,7 @@ from callcontrol.control.events import (
 from callcontrol.control.keys_ahead import is_full
 from callcontrol.control.uncontrolled import GoesOnAlone
 from callcontrol.daemon import emergency_line, note_line, store_line
-from callcontrol.daemon.admission import Dialling, admitted
+from callcontrol.daemon.admission import Dialling, admit
 from callcontrol.daemon.confirmation import Confirmation, Doubt
 from callcontrol.daemon.driven_call import Line
 from callcontrol.daemon.facts_finder import find_facts, refreshed, unlearned
@@ -270,8 +270,7 @@ class CallDriver:
                 case _ if isinstance(command, Dialling) and trunk_legs(command.legs):
                     self._send(outward)
                     outward = []
-                    then = partial(admitted, command, driver=self, send=self._dial)
-                    self.shared.capacity.admit(command, self.call, self.facts.settings, then)
+                    admit(command, self, self.shared.capacity, self.facts.settings, self._dial)
                 case _ if isinstance(command, LegCommand):
                     self._send(outward)
                     outward = []
@@ -310,8 +309,7 @@ class CallDriver:
         self._find_facts(unlearned(replace(about, heading=None)))
 
     def _find_facts(self, about: Facts) -> None:
-        resting = self.shared.trunks.resting()
-        self.facts = about if about.resting == resting else replace(about, resting=resting)
+        self.facts = replace(about, resting=self.shared.trunks.resting(), quality=self.shared.capacity.quality)
         find_facts(self.shared, self.facts, self._facts_found, self.failed)
 
     def _facts_found(self, facts: Facts) -> None:

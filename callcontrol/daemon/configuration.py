@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -30,6 +31,9 @@ class _NoPrices:
 
     def is_priced(self, number: str, at: Instant, payer: str = "") -> bool:
         return False
+
+    def cost_of(self, trunk: str, number: str, at: Instant) -> tuple[str, Decimal] | None:
+        return None
 
     def direction_of(self, number: str, at: Instant, payer: str = "") -> str:
         return ""

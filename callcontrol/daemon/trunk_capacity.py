@@ -22,6 +22,7 @@ from callcontrol.edges.containment import contained
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.trunks import LEASE_S, Full, Holder, Limits, TrunkStore
 from callcontrol.routing.plan import LegPlan, TrunkNumber
+from callcontrol.routing.trunk_quality import Quality
 from callcontrol.vocabulary.leg import Certainty, Leg, LegChange
 from callcontrol.vocabulary.outcome import NO_FAULT, Outcome
 from callcontrol.vocabulary.target import EmergencyTarget
@@ -65,10 +66,11 @@ class TrunkCapacity:
         self._worker = worker
         self._store = store
         self._held: defaultdict[str, dict[str, Holder]] = defaultdict(dict)
+        self.quality: Mapping[str, Quality] = {}  # by trunk: what has come of its calls over all workers, as last read
 
-    def start(self) -> None:
-        """Renew what is held from now on."""
-        gevent.spawn(self._run)
+    def start(self, trunks: Callable[[], Iterable[str]]) -> None:
+        """From now on renew what is held, and read how well these trunks do."""
+        gevent.spawn(self._run, trunks)
 
     def admit(self, command: do.Bridge | do.Originate, call: Call, settings: Settings, then: OnAdmitted) -> None:
         """Ask for the channels of its legs; `then` is called once, at once where none has to be waited for."""
@@ -157,11 +159,21 @@ class TrunkCapacity:
         counts = stamps is not None and says and leg.certainty is not Certainty.ESTIMATED
         self._store.release(leg.trunk, leg.id, talk_us, counts=counts)
 
-    def _run(self) -> None:
+    def _run(self, trunks: Callable[[], Iterable[str]]) -> None:
         while True:
-            gevent.sleep(RENEW_S)
             with contained("loop", "channels of trunks could not be renewed"):
                 self.renew()
+                self.read_quality(trunks())
+            gevent.sleep(RENEW_S)
+
+    def read_quality(self, trunks: Iterable[str]) -> None:
+        """Read how well these trunks do. While Redis is away what was read last counts."""
+        if self._store is None:
+            return
+        try:
+            self.quality = {name: self._store.quality(name) for name in trunks}
+        except LiveStateError as error:
+            log.info("how well trunks do cannot be read: %s", error)
 
     def renew(self) -> None:
         """Keep what is held."""

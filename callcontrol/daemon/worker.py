@@ -221,7 +221,7 @@ class Worker:
         self._shared.call_backs = CallBacks(CallBackStore(self._pipeline))
         self._shared.call_backs.start()
         self._shared.capacity = TrunkCapacity(self._name, TrunkStore(self._pipeline))
-        self._shared.capacity.start()
+        self._shared.capacity.start(lambda: self._current.configuration.settings.trunks)
 
     def _drain(self, deadline_s: float) -> int:
         """No new calls; running ones are handed over."""

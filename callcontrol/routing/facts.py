@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Protocol, TypeVar
 
 from callcontrol.config.kinds import ConfiguredKind, Kinds
@@ -15,6 +16,7 @@ from callcontrol.routing.endings import refuse
 from callcontrol.routing.opening_hours import state_at
 from callcontrol.routing.path import Path
 from callcontrol.routing.plan import Account, Answer, Branch, Decision, Legs, Peer, Ring, RingResult, Step
+from callcontrol.routing.trunk_quality import Quality
 from callcontrol.vocabulary.call import NO_ORIGIN, Caller, Origin
 from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.credit import Standing
@@ -36,6 +38,12 @@ class Prices(Protocol):
 
     def is_priced(self, number: str, at: Instant, payer: str = "") -> bool:
         """Whether a call to this number (E.164) has a price for this payer at this instant."""
+        ...
+
+    def cost_of(self, trunk: str, number: str, at: Instant) -> tuple[str, Decimal] | None:
+        """What a call of three minutes to this number costs at the trunk's carrier: currency and amount. None: that is
+        not known.
+        """
         ...
 
     def direction_of(self, number: str, at: Instant, payer: str = "") -> str:
@@ -83,6 +91,7 @@ class Facts:
         origin: the way of a call from outside before it reached us.
         called_back: the extension whose phone the emergency service calls back at this number, "" if none is.
         alike: calls from the same number to the same one of ours that ring outside now, through a trunk.
+        quality: what has come of the trunks' calls in the last hour; of one that is absent nothing is known.
         resting: trunks that failed call after call; they are tried last.
         slack_s: how much longer than usual the switch may take (seconds), as it answers now.
         degraded: why the rules are only the last known ones ("Redis unreachable"), "" when they are fresh.
@@ -105,6 +114,7 @@ class Facts:
     origin: Origin = NO_ORIGIN
     called_back: str = ""
     alike: int = 0
+    quality: Mapping[str, Quality] = field(default_factory=dict)
     resting: frozenset[str] = frozenset()
     slack_s: float = 0.0
     degraded: str = ""

@@ -334,6 +334,16 @@ def test_who_is_told_of_an_emergency_is_inside() -> None:
     ]
 
 
+def test_rules_of_trunks_and_of_numbers_shown() -> None:
+    rules = "trunk_rules: [{trunks: [z]}]\nshown_rules: [{queues: [hlep], show: +48600100100}, {show: company}]\n"
+    assert written(*problems(TENANT + rules)) == [
+        "tenants/acme.yaml:11: trunk_rules.0.trunks.0: z is no trunk of this tenant; write one of the tenant's trunks",
+        "tenants/acme.yaml:12: shown_rules.0.queues.0: there is no queue hlep; write hlep below `queues:`",
+        "tenants/acme.yaml:12: shown_rules.0.show: +48600100100 is shown to others, but is none of this tenant's"
+        " numbers; write one of its numbers, or add +48600100100 below `numbers:`",
+    ]
+
+
 def test_folders_of_sound_files() -> None:
     main = MAIN + (
         "media:\n  storage: /var/lib/freeswitch/recordings/kept\n"

@@ -61,11 +61,10 @@ MISTAKES = [
     ("shw: company\n", ["11: unknown key `shw`; did you mean `show`?"]),
     ("colour: red\n", [
         "11: unknown key `colour`; known here: domain, zone, region, company_number, show, tariff, tariffs,"
-        " bundles, volumes, last_resort, trunks,"
-        " blocked, outgoing, on_net, emergency, emergency_numbers, emergency_calls, locations, location, talk, confirm,"
-        " language, languages, language_for, mailboxes, remember_language, mail, labels, extensions, agents, pauses,"
-        " queues,"
-        " ageing, hours, numbers, media, recording, credit, groups, lists,"
+        " bundles, volumes, last_resort, trunks, trunk_rules, shown_rules,"
+        " blocked, outgoing, on_net, emergency, emergency_numbers, emergency_calls, locations, location, talk,"
+        " confirm, language, languages, language_for, mailboxes, remember_language, mail, labels, extensions, agents,"
+        " pauses, queues, ageing, hours, numbers, media, recording, credit, groups, lists,"
         " menus, sequences, duties, announcements, voicemail"
     ]),
     ("show: mine\n", ["11: show: 'mine' is not known here; write 'caller' or 'company'"]),

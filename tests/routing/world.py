@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 from callcontrol.config.loader import load
 from callcontrol.config.settings import Settings
@@ -73,6 +74,9 @@ class Priced:
 
     def is_priced(self, number: str, at: Instant, payer: str = "") -> bool:
         return not number.startswith(self.unpriced) if self.unpriced else True
+
+    def cost_of(self, trunk: str, number: str, at: Instant) -> tuple[str, Decimal] | None:
+        return None
 
     def direction_of(self, number: str, at: Instant, payer: str = "") -> str:
         return ""

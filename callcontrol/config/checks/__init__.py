@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from callcontrol.config.checks import (
     agents,
     bundles,
+    carriers,
     chains,
     choices,
     credit,
@@ -45,6 +46,8 @@ CHECKS: tuple[Callable[[Settings], Iterable[Problem]], ...] = (
     numbers.numbers_claimed_twice,
     numbers.shown_numbers_not_owned,
     hours.days_written_twice,
+    carriers.rules_of_trunks_not_used,
+    carriers.rules_of_queues_that_do_not_exist,
     emergency.extensions_named_like_emergency_numbers,
     emergency.emergency_numbers_as_targets,
     emergency.emergency_calls_that_cannot_leave,

@@ -39,6 +39,9 @@ def _shown(name: str, tenant: Tenant) -> Iterator[tuple[YamlPath, str]]:
     yield (*above, "company_number"), tenant.company_number
     for key, location in tenant.locations.items():
         yield (*above, "locations", key, "number"), location.number
+    for index, ruled in enumerate(tenant.shown_rules):
+        if ruled.show.startswith("+"):
+            yield (*above, "shown_rules", str(index), "show"), ruled.show
     for key, extension in tenant.extensions.items():
         if extension.number is not None:
             yield (*above, "extensions", key, "number"), extension.number

@@ -2,28 +2,48 @@
 
 from __future__ import annotations
 
+from callcontrol.config.carrier_rules import first_for
 from callcontrol.config.emergency_calls import number_in_an_emergency, shows
 from callcontrol.config.settings import Trunk
 from callcontrol.routing.facts import Facts
+from callcontrol.routing.outgoing.dialling import Dialling
 from callcontrol.routing.outgoing.trunks import as_sent
 from callcontrol.routing.path import Path
 from callcontrol.routing.plan import Shown
+from callcontrol.vocabulary.target import QueueTarget
 
 
-def shown_outside(facts: Facts, path: Path, trunk: Trunk | None) -> Shown:
+def shown_outside(facts: Facts, path: Path, trunk: Trunk | None, number: str = "") -> Shown:
     """On an external leg.
 
     Args:
-        path: `show` is what the rule, or the dialled prefix, wants; "" is the tenant's choice.
+        path: `show` is what the rule, or the dialled prefix, wants; "" is the tenant's choice (`shown_rules`, `show`).
         trunk: the trunk used, None for a SIP address. A trunk that carries no foreign numbers shows its own.
+        number: what is called, "" for a SIP address.
 
     Who asked for privacy stays anonymous whatever number is chosen (RFC 3325 section 9.3), unless dialled otherwise for
     this call (`path.hidden`). Like the number dialled, it is written as the trunk writes numbers.
     """
     own = trunk is not None and trunk.shows == "own"
-    chosen = trunk.number if trunk is not None and own else _chosen(facts, path.show or facts.tenant.show)
+    chosen = trunk.number if trunk is not None and own else _chosen(facts, wanted(facts, path, number))
     hidden = facts.caller.anonymous if path.hidden is None else path.hidden
     return Shown(_written(chosen, trunk), hidden)
+
+
+def wanted(facts: Facts, path: Path, number: str) -> str:
+    """Which number is to be shown: a rule for the queue goes before all, then what the path says, then a rule for the
+    number, then the tenant's choice.
+    """
+    rules = facts.tenant.shown_rules
+    if not rules:
+        return path.show or facts.tenant.show
+    direction = Dialling(number, path.payer).direction(facts)
+    queue = path.first.name if isinstance(path.first, QueueTarget) else ""
+    of_queue = first_for([rule for rule in rules if queue and queue in rule.queues], number, direction)
+    others = first_for([rule for rule in rules if not rule.queues], number, direction)
+    if of_queue is not None:
+        return of_queue.show
+    return path.show or (others.show if others is not None else facts.tenant.show)
 
 
 def shown_in_an_emergency(facts: Facts, trunk: Trunk) -> Shown:

@@ -8,7 +8,7 @@ from callcontrol.routing.outgoing.caller_id import shown_outside
 from callcontrol.routing.outgoing.checks import refusal
 from callcontrol.routing.outgoing.checks.carriers import carriers
 from callcontrol.routing.outgoing.dialling import Dialling
-from callcontrol.routing.outgoing.trunks import as_sent, rests
+from callcontrol.routing.outgoing.trunks import as_sent, ranking, rests
 from callcontrol.routing.path import Path
 from callcontrol.routing.plan import Acceptance, LegPlan, Legs, TrunkNumber
 from callcontrol.routing.speech import as_file_string
@@ -34,14 +34,15 @@ def number_leg(number: str, ring_s: int, path: Path, facts: Facts, round_: int =
         to=to,
         endpoint=endpoint,
         ring_s=ring_s,
-        shown=shown_outside(facts, path, trunk),
+        shown=shown_outside(facts, path, trunk, number),
         payer=path.payer,
         acceptance=acceptance(path, facts),
         cap_s=longest_talk_s(facts),
         direction=dialling.direction(facts),
         progress_s=trunk.progress_s,
     )
-    return Legs((leg,), () if round_ else rests(to, choices, facts))
+    why = () if round_ else (*ranking(to, number, choices, facts), *rests(to, choices, facts))
+    return Legs((leg,), why)
 
 
 def _on_net_leg(dialling: Dialling, ring_s: int, path: Path, facts: Facts) -> Legs:
@@ -51,7 +52,7 @@ def _on_net_leg(dialling: Dialling, ring_s: int, path: Path, facts: Facts) -> Le
         to=to,
         endpoint=endpoint_of(number),
         ring_s=ring_s,
-        shown=shown_outside(facts, path, None),
+        shown=shown_outside(facts, path, None, number),
         payer="" if is_free(number, facts) else path.payer,
         acceptance=acceptance(path, facts),
         cap_s=longest_talk_s(facts),
