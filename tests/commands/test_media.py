@@ -53,6 +53,23 @@ def test_media_are_found_by_whatever_is_known_of_them(config: str, capsys: pytes
     assert "lost: the caller said nothing" in " ".join(capsys.readouterr().out.split())
 
 
+@pytest.mark.parametrize("filters", [
+    ("--agent", "dan"), ("--queue", "claims"), ("--number", "+48600700802"), ("--number", "+48221110022"),
+    ("--call", "call-6"), ("--from", "2025-11-26"), ("--from", "2025-11-26", "--to", "2025-11-26"),
+])  # fmt: skip
+def test_each_filter_alone_finds_one_talk_of_three(
+    world: World, config: str, capsys: pytest.CaptureFixture[str], filters: tuple[str, ...]
+) -> None:
+    anna = {"owner": "queue:sales", "agent": "anna", "caller": "+48600700801", "called": "+48221110011"}
+    dan = {"owner": "queue:claims", "agent": "dan", "caller": "+48600700802", "called": "+48221110022"}
+    world.table.note([world.change(5, MediaState.CLOSED, kind=MediaKind.TALK, **anna)])
+    world.pass_(86_400)
+    world.table.note([world.change(6, MediaState.CLOSED, kind=MediaKind.TALK, **dan)])
+    world.close()
+    assert listed(capsys, config, "--kind", "talk", "--state", "closed") == ["call-3-2", "call-5-2", "call-6-2"]
+    assert listed(capsys, config, "--kind", "talk", "--state", "closed", *filters) == ["call-6-2"]
+
+
 def test_media_are_found_by_what_was_heard_in_them(
     config: str, capsys: pytest.CaptureFixture[str], ledger_database: str
 ) -> None:
