@@ -6,7 +6,8 @@ own mod_callcenter, where FREESWITCH names one; timeline: where its time goes, s
 a year of calls in Postgres; workers: two beside one; state: what saving every change costs; recovery, adoption: a
 worker goes, with callers who wait or a thousand calls; memory: of a waiting call; menus: from a key to the
 next prompt, also on a real FreeSWITCH, and what a caller in a menu takes; media: files a second on their way from the
-switch's disk into storage; talks: what recording takes, on a real FreeSWITCH.
+switch's disk into storage; talks: what recording takes, on a real FreeSWITCH; credit: a
+reservation, its round trips, a lost Redis with 100,000 accounts.
 
 `make bench ARGS="against REVISION"`: this version beside an older one.
 """
@@ -26,6 +27,7 @@ from tests.bench import (
     adoption,
     against,
     calls,
+    credit,
     freeswitch,
     history,
     media,
@@ -59,6 +61,7 @@ PARTS: Mapping[str, Part] = {
     "menus": menus.run,
     "media": media.run,
     "talks": talks.run,
+    "credit": credit.run,
 }
 AGAINST = "against"
 WIDTH = 132
@@ -96,6 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--calls", type=int, help=f"calls, workers: calls per load; history: in the year ({history.CALLS:,})"
     )
+    parser.add_argument("--accounts", type=int, default=credit.ACCOUNTS, help="credit: accounts (%(default)s)")
     parser.add_argument("--at-once", type=int, nargs="*", default=[20, 200, 1000], help="calls: at once")
     parser.add_argument("--skip-bare", action="store_true", help="calls: without the bare application")
     parser.add_argument("--waiting", type=int, nargs="*", default=list(scripts.WAITING), help="scripts: callers")
