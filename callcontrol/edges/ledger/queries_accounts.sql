@@ -35,15 +35,17 @@ WITH given AS (
              amount_before, currency_before, account, p.currency
 )
 SELECT
-    tenant, account, in_currency AS currency, switch, leg_id, started_day, revision, call_id, change AS amount, key,
+    c.tenant, c.account, c.in_currency AS currency, switch, leg_id, started_day, revision, call_id, change AS amount, c.key,
     CASE WHEN status = 'void' THEN 'void' WHEN coalesce(amount_before, 0) = 0 THEN 'charge' ELSE 'correction' END AS kind,
     coalesce(nullif(CASE status WHEN 'rated' THEN destination ELSE reason END, ''), status) AS reason,
-    EXISTS (
-        SELECT 1 FROM account_entries e
-        WHERE (e.tenant, e.account, e.currency, e.key) = (c.tenant, c.account, c.in_currency, c.key)
-    ) AS is_entered
+    e.key IS NOT NULL AS is_entered
 FROM changes c
-ORDER BY tenant, account, in_currency, started_day, switch, leg_id, revision;
+LEFT JOIN LATERAL (  -- leg by leg, by the only index that has it: others would be read as far as they have the account
+    SELECT o.account, o.currency, o.key FROM account_entries o
+    WHERE (o.tenant, o.leg_id) = (c.tenant, c.leg_id) AND o.leg_id <> ''
+    OFFSET 0
+) AS e ON (e.account, e.currency, e.key) = (c.account, c.in_currency, c.key)
+ORDER BY c.tenant, c.account, c.in_currency, c.started_day, c.switch, c.leg_id, c.revision;
 
 -- open_accounts: Makes these accounts where they are missing.
 INSERT INTO accounts (tenant, account, currency)

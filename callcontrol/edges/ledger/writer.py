@@ -10,12 +10,13 @@ Import only after gevent has patched: psycopg decides on import whether its wait
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date
 
 import gevent
+import orjson
 import psycopg
 from psycopg import Connection
 
@@ -206,21 +207,40 @@ def _current(payload: bytes, rejected: list[Rejection]) -> bytes | None:
 
 def _upsert(connection: Connection[tuple[object, ...]], payloads: Sequence[bytes]) -> list[Booked]:
     """Write them, and enter what their charges change in the accounts that pay."""
-    records = {"records": (b"[" + b",".join(payloads) + b"]").decode("utf-8", "replace")}
+    records = _array(payloads)
     with _at_most(STATEMENT_TIMEOUT_S, connection):
         given, all_new, has_account = _write(connection, records)
         if given != len(payloads):
             raise _NoSuchCall("the record names no call: `call.call_id` is missing")
         if HAS_ALLOWANCES in records["records"]:
             count_allowances(connection, records)
-        booked = enter_charges(connection, records) if has_account else []
+        booked = enter_charges(connection, _keys(payloads)) if has_account else []
     if not all_new:
         with _at_most(STATEMENT_TIMEOUT_S, connection):
             connection.execute(query("withdraw_estimates"), records)
             _write(connection, records)
             count_allowances(connection, records)
-            booked = enter_charges(connection, records)
+            booked = enter_charges(connection, _keys(payloads))
     return booked
+
+
+def _array(payloads: Iterable[bytes]) -> dict[str, str]:
+    return {"records": (b"[" + b",".join(payloads) + b"]").decode("utf-8", "replace")}
+
+
+def _keys(payloads: Sequence[bytes]) -> dict[str, str]:
+    """Of records only what names their legs: Postgres takes a tenth of the time to read it."""
+    read = (orjson.loads(payload) for payload in payloads)
+    return _array(
+        orjson.dumps(
+            {
+                "call": {name: one["call"][name] for name in ("tenant", "switch", "started_at")},
+                "legs": [{"leg_id": leg["leg_id"]} for leg in one["legs"]],
+                "charges": [],
+            }
+        )
+        for one in read
+    )
 
 
 def _at_most(seconds: int, connection: Connection[tuple[object, ...]]) -> AbstractContextManager[None]:
