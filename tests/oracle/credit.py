@@ -22,6 +22,7 @@ from callcontrol.vocabulary.credit import (
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 
 OVER_US = 600 * SECOND_US
+MAX_EXACT = 50
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,9 @@ class CreditModel:
     ) -> SpanReply:
         asked = replace(own, rate=request.rate, answered=request.answered)
         running = [span for span in (others or {}).values() if span.is_running]
+        if len(state.spans) > MAX_EXACT:  # they count as one, which has reserved as far ahead as this one
+            together = replace(asked, rate=sum(span.rate for span in running), answered=asked.answered or now)
+            running = [together] if running else []
         share = None if others is None else _dry_ms(now, asked, running, state.left(request.floor))
         best = _best(now, request, asked, running, share, max(state.left(request.floor), 0))
         if best is None and own.talk_s == 0:
@@ -96,6 +100,8 @@ class CreditModel:
         given = best or Rung(own.talk_s, own.units)
         units = max(own.units, given.units)
         new = Span(units, request.rate, given.talk_s, request.answered, now + request.lease_us)
+        if len(state.spans) > MAX_EXACT:
+            running = [replace(one, talk_s=new.talk_s) for one in running]
         state.spans[request.leg] = new
         dry = None if others is None else _dry_ms(now, new, running, state.left(request.floor))
         return _reply(SpanWord.GRANTED, state, request, new, None if dry is None else Instant(dry * 1000))

@@ -29,6 +29,7 @@ from callcontrol.vocabulary.credit import (
 )
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from tests.billing.test_credit import ANSWERED, NUMBER, tariff
+from tests.oracle.credit import CreditModel
 
 ACCOUNT = CreditAccount("acme", "tenant", "PLN")
 LEASE_US = 90 * SECOND_US
@@ -203,6 +204,37 @@ def test_calls_that_share_a_balance_come_to_their_end_together_and_leave_nothing
     assert account.reserved == {}
     spent = sum(one.units for one in account.unbooked.values())
     assert 3 * UNITS - 12 * UNITS // 100 <= spent <= 3 * UNITS
+
+
+class ComparedWorker(Worker):
+    """What its store answers is what the model does."""
+
+    def __init__(self, url: str, clock: Clock) -> None:
+        super().__init__(url, clock)
+        self.clock, self.model = clock, CreditModel()
+
+    def reserve(self, request: SpanRequest) -> SpanReply:
+        found = super().reserve(request)
+        assert found == self.model.reserve(self.clock.now, request)
+        return found
+
+
+def test_of_many_legs_it_is_not_looked_at_each_and_all_end_within_half_a_span(
+    redis_client: Redis, redis_url: str, clock: Clock
+) -> None:
+    """Sixty legs with money for two minutes each, as the model has them."""
+    redis_client.ping()
+    one, balance = ComparedWorker(redis_url, clock), Balance(ACCOUNT, 1, 60 * 120 * UNITS // 100)
+    one.model.book(clock.now, balance)
+    one.book(balance)
+    legs = answered([Leg(f"leg-{n}", one, tariff("0.60"), clock) for n in range(60)], clock)
+    for n, leg in enumerate(legs):
+        leg.asks_at = Instant(clock.now + n * SECOND_US // 4)
+    assert talk(legs, clock, lambda: clock.now >= ANSWERED + 105 * SECOND_US) == {}
+    ends = [leg.ends_s for leg in legs]
+    assert max(ends) - min(ends) <= 15
+    assert max(leg.credit_ends_s for leg in legs) <= 30
+    one.pipeline.stop(1)
 
 
 def test_money_for_one_more_block_goes_to_the_call_that_needs_it_and_is_not_left(

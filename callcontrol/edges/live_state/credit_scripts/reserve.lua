@@ -13,6 +13,7 @@ function ops.reserve()
     end
     local nothing = {units = 0, rate = 0, talk_s = 0, answered = 0, lease = 0}
     local own, others = span_of(name, leg) or nothing, {}
+    local all_rates, are_many = 0, false
 
     local function left_now()
         return account.balance - floor - account.reserved - account.unbooked
@@ -27,15 +28,18 @@ function ops.reserve()
         return quotient(span.answered > 0 and span.answered or now, 1000) + talk_s * 1000
     end
 
-    -- Reads the account's other legs that talk. Where none does, none is read: a hundred take half a millisecond.
+    -- Reads the account's other legs that talk, in the order of their ends.
     local function read_others()
-        local flat = account.rate > running(own) and call('HGETALL', P .. 'legs:' .. name) or {}
+        local flat = call('HGETALL', P .. 'legs:' .. name)
         for i = 1, #flat, 2 do
             local span = span_from(flat[i + 1])
             if flat[i] ~= leg and running(span) > 0 then
                 others[#others + 1] = {rate = span.rate, till = until_ms(span, span.talk_s)}
             end
         end
+        table.sort(others, function(one, other)
+            return one.till < other.till
+        end)
     end
 
     -- The rungs that lead on and that the account can pay.
@@ -50,15 +54,19 @@ function ops.reserve()
         return found
     end
 
-    -- When the account runs dry (milliseconds), if all legs talk on and each reserves until then; nil: at no time.
+    -- When the account runs dry (milliseconds), if all legs talk on and each reserves until then; nil: at no time. Of many legs
+    -- it is taken that each has reserved as far ahead as this one.
     local function dry_ms(talk_s)
-        local line, rates, left = {{rate = rate, till = until_ms({answered = answered}, talk_s)}}, 0, math.max(left_now(), 0)
-        for _, one in ipairs(others) do
-            line[#line + 1] = one
+        local own_ms, left, rates = until_ms({answered = answered}, talk_s), math.max(left_now(), 0), 0
+        if are_many then
+            return all_rates > 0 and own_ms + quotient(left * 1000, all_rates) or nil
         end
-        table.sort(line, function(one, other)
-            return one.till < other.till
-        end)
+        local place = 1
+        while others[place] and others[place].till <= own_ms do
+            place = place + 1
+        end
+        local line = {unpack(others)}
+        table.insert(line, place, {rate = rate, till = own_ms})
         for i, one in ipairs(line) do
             rates = rates + one.rate
             local following = line[i + 1]
@@ -111,15 +119,17 @@ function ops.reserve()
     if account.is_on_hold then
         return answer('on_hold')
     end
+    all_rates = account.rate - running(own) + rate
     local wanted = tonumber(ARGV[#ARGV])
-    local rates = account.rate - running(own) + rate
-    local is_scarce = left_now() < math.max(rates * horizon, wanted - own.units)
+    local is_scarce = left_now() < math.max(all_rates * horizon, wanted - own.units)
     if is_scarce then
         expire(EXPIRE_AT_ONCE)
         account, own = account_of(name), span_of(name, leg) or nothing
+        all_rates = account.rate - running(own) + rate
+        are_many = call('HLEN', P .. 'legs:' .. name) > MAX_EXACT
     end
     local rungs = affordable()
-    if is_scarce and (#rungs > 0 or own.talk_s > 0) then
+    if is_scarce and not are_many and account.rate > running(own) and (#rungs > 0 or own.talk_s > 0) then
         read_others()
     end
     local best = best_of(rungs, is_scarce and dry_ms(own.talk_s) or nil)
