@@ -29,5 +29,5 @@ class EmergencyCalls(Frozen):
     call_back_min: Annotated[int, Field(ge=1, le=1440), Whole] = Field(
         default=60,
         description="for so many minutes a call from outside to the number that was shown rings the phone that called, "
-        "before hours, menus, queues and rules; where it is not answered those who are told, then its own target",
+        "and is never led into a menu, a queue or hours; where it is not answered those who are told ring with it",
     )

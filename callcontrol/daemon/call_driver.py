@@ -97,8 +97,14 @@ class CallDriver:
     def begin(self) -> None:
         """Look up what the first decision needs."""
         try:
+            self.shared.trunks.alike(self.call, self._begin)
+        except Exception as error:
+            self.failed("the first look-up", error)
+
+    def _begin(self, alike: int) -> None:
+        try:
             back = self.shared.call_backs.extension_at(self.call.tenant, self.call.dialled)
-            self._find_facts(replace(self.facts, alike=self.shared.trunks.alike(self.call), called_back=back))
+            self._find_facts(replace(self.facts, alike=alike, called_back=back))
         except Exception as error:
             self.failed("the first look-up", error)
 

@@ -1,13 +1,17 @@
-"""What this worker has seen of trunks: which of them rest, and which calls ring behind them now."""
+"""What this worker has seen of trunks: which of them rest, and which calls ring behind them now. Those that may be
+rounds of one loop are counted over all workers; while Redis is away each worker counts its own.
+"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from callcontrol.config.settings import Settings
 from callcontrol.control.call import Call
 from callcontrol.edges import clock, meters
+from callcontrol.edges.live_state.failures import LiveStateError
+from callcontrol.edges.live_state.rounds import RoundStore
 from callcontrol.routing.trunk_health import WELL, TrunkHealth, after_leg, news_of_trunks, resting
 from callcontrol.vocabulary.leg import LegChange
 from callcontrol.vocabulary.moment import SECOND_US, Instant
@@ -18,9 +22,14 @@ Pair = tuple[str, str]  # who calls, and the number of ours
 
 
 class TrunkWatch:
-    """Learns from the legs of all calls of a worker. As large as the trunks and the worker's calls."""
+    """Learns from the legs of all calls of a worker. As large as the trunks and the worker's calls.
 
-    def __init__(self) -> None:
+    Args:
+        rounds: where all workers count calls that ring outside; None: this one is alone.
+    """
+
+    def __init__(self, rounds: RoundStore | None = None) -> None:
+        self._rounds = rounds
         self._health: dict[str, TrunkHealth] = {}
         self._ringing: dict[Pair, set[str]] = {}
 
@@ -29,9 +38,16 @@ class TrunkWatch:
         if any(leg.bridged is not None and (was is None or was.bridged is None) for was, leg in news):
             self.over(call)
         elif any(was is None and leg.trunk for was, leg in news) and (pair := _pair(call)):
-            self._ringing.setdefault(pair, set()).add(call.id)
+            self._rings(call, pair)
         for told in news_of_trunks(news):
             self._took(told.trunk, settings, failed=told.failed)
+
+    def _rings(self, call: Call, pair: Pair) -> None:
+        ringing = self._ringing.setdefault(pair, set())
+        if call.id not in ringing:
+            ringing.add(call.id)
+            if self._rounds is not None:
+                self._rounds.rings(call.tenant, *pair, call.id)
 
     def _took(self, name: str, settings: Settings, *, failed: bool) -> None:
         trunk = settings.trunks.get(name)
@@ -48,19 +64,31 @@ class TrunkWatch:
         """The call rings outside no more: it was answered, or it is over, or no longer ours."""
         pair = _pair(call)
         ringing = self._ringing.get(pair) if pair else None
-        if pair and ringing is not None:
+        if pair and ringing is not None and call.id in ringing:
             ringing.discard(call.id)
             if not ringing:
                 del self._ringing[pair]
+            if self._rounds is not None:
+                self._rounds.over(call.tenant, *pair, call.id)
 
     def resting(self) -> frozenset[str]:
         """The trunks that rest now."""
         return resting(self._health, _now()) if self._health else frozenset()
 
-    def alike(self, call: Call) -> int:
-        """How many calls of this worker from the same number to the same one of ours ring outside now."""
+    def alike(self, call: Call, then: Callable[[int], None]) -> None:
+        """How many calls from the same number to the same one of ours ring outside now. The others are asked once this
+        worker has one itself: rounds of a loop come to every worker soon, and other calls wait for no answer.
+        """
         pair = _pair(call)
-        return len(self._ringing.get(pair, ())) if pair else 0
+        own = len(self._ringing.get(pair, ())) if pair else 0
+
+        def counted(count: int, _trouble: LiveStateError | None) -> None:
+            then(max(own, count))
+
+        if pair and own and self._rounds is not None:
+            self._rounds.count(call.tenant, *pair, counted)
+        else:
+            then(own)
 
 
 def _now() -> Instant:

@@ -45,6 +45,7 @@ from callcontrol.daemon.switch_links import SwitchLinks
 from callcontrol.daemon.timers import Timers
 from callcontrol.daemon.trunk_capacity import TrunkCapacity
 from callcontrol.daemon.trunk_reader import TrunkReader
+from callcontrol.daemon.trunk_watch import TrunkWatch
 from callcontrol.daemon.worker_context import WorkerContext
 from callcontrol.daemon.worker_spools import WorkerSpools
 from callcontrol.edges import box_meters, clock, meters, talk_meters
@@ -67,6 +68,7 @@ from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
 from callcontrol.edges.live_state.post import Post
 from callcontrol.edges.live_state.queue_script import seed_from
 from callcontrol.edges.live_state.queues import QueueStore
+from callcontrol.edges.live_state.rounds import RoundStore
 from callcontrol.edges.live_state.rules import RuleStore
 from callcontrol.edges.live_state.trunks import TrunkStore
 from callcontrol.edges.live_state.workers import Workers, worker_name
@@ -220,6 +222,7 @@ class Worker:
         """What concerns calls of all workers, and is kept by each in its memory."""
         self._shared.call_backs = CallBacks(CallBackStore(self._pipeline))
         self._shared.call_backs.start()
+        self._shared.trunks = TrunkWatch(RoundStore(self._pipeline))
         self._shared.capacity = TrunkCapacity(self._name, TrunkStore(self._pipeline))
         self._shared.capacity.start(lambda: self._current.configuration.settings.trunks)
 

@@ -21,6 +21,7 @@ from redis import Redis
 from callcontrol.daemon.configuration import read_configuration
 from callcontrol.edges.ledger.media_table import MediaTable, MediaWanted
 from callcontrol.edges.live_state import keys
+from callcontrol.routing.carrier_loops import LOOP
 from callcontrol.simulator.callers import Call
 from callcontrol.simulator.phones import KEY_S, Behaviour, Phone, Trunk
 from callcontrol.simulator.stories.stage import Stage
@@ -50,6 +51,9 @@ from tests.daemon.test_survival import (
 # A queue without whisper, announcements and limits: what is tried here does not wait for them.
 QUEUE, HOTLINE = "hotline", "48221234590"
 NO_ANSWER_DID, RINGS_FIVE, LANDLINE = "48221234572", "108@acme.example", "+48223334455"
+
+# This extension forwards always to that number outside.
+FORWARDED_DID, MOBILE = "48221234570", "48600700800"
 
 # Every conversation of this extension is recorded; a pause of the example lasts three seconds.
 RECORDED, RECORDED_DID, RECORDED_CALLER = "140@acme.example", "48221234562", "+48600555777"
@@ -287,3 +291,23 @@ def test_a_full_disk_loses_a_recording_and_says_so_and_nothing_else(stage: Stage
     until(lambda: {state_of_talk(stage, one) for one in (call, late)} == {MediaState.LOST})
     assert [record_of(stage, one).talks[-1]["what"] for one in (call, late)] == ["lost", "lost"]
     assert 'callcontrol_recordings_unwritable_total{kind="talk"} 2.0' in stage.daemon.metrics()
+
+
+def test_rounds_of_a_loop_over_a_carrier_are_counted_over_both_workers(stage: Stage, live: Live) -> None:
+    stage.switch.trunk(Trunk("carrier-a"))
+    stage.switch.phone(Phone(MOBILE, (NEVER,)))
+    hops = read_configuration(stage.config).settings.limits.hops
+    round_ = Call(FORWARDED_DID, number="+48600555778")
+    placed = [stage.switch.place(round_) for _ in range(hops)]
+    until(lambda: heard(stage, MOBILE).count("ringing") == hops)
+    # a worker without such a call does not ask; the next one reaches one that has
+    tried = [stage.switch.place(round_) for _ in range(2)]
+    until(lambda: any("hangup" in heard(stage, call) for call in tried))
+    for call in (*placed, *(one for one in tried if "hangup" not in heard(stage, one))):
+        hang_up(stage, call)
+    found = [record_of(stage, call) for call in (*placed, *tried)]
+    assert [record.outcome for record in found[:hops]] == ["abandoned"] * hops
+    ended = [record for record in found if LOOP in str(record.plain())]
+    assert ended
+    assert {record.outcome for record in ended} == {"rejected"}
+    nothing_is_left(stage)

@@ -32,6 +32,7 @@ from tests.freeswitch.neighbour import phones_at_another_switch
 from tests.freeswitch.orphans import STRAYS
 from tests.freeswitch.phones import PhoneFailed
 from tests.freeswitch.resting import RESTS
+from tests.freeswitch.returning import RETURNS
 from tests.freeswitch.stage import RealStage
 from tests.freeswitch.switch import find_freeswitch
 from tests.freeswitch.takeovers import TAKEOVERS
@@ -99,6 +100,7 @@ def _mishaps(stage: RealStage, microphones: Microphones, words: list[str]) -> It
         *STRAYS,
         *JOINS,
         *RESTS,
+        *RETURNS,
         *BLINKS,
         *MESSAGES,
         *MAILED,

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import gevent
 import pytest
+from redis import Redis
 
 from callcontrol.control import commands as do
+from callcontrol.control.call import Call
 from callcontrol.control.legs import bridged
 from callcontrol.daemon.trunk_watch import TrunkWatch
+from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
+from callcontrol.edges.live_state.rounds import COUNTS_S, RoundStore
 from callcontrol.routing import arrival
 from callcontrol.routing.carrier_loops import LOOP, PASSED_HEADER, passed_header
 from callcontrol.routing.diversion import diversion_header, history_info_header
@@ -20,8 +25,11 @@ from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.rule import RuleKind
 from callcontrol.vocabulary.target import ExtensionTarget
 from tests.control.story import Story
+from tests.daemon.test_trunk_capacity import pipeline
 from tests.routing.test_extension import ring
 from tests.routing.world import DID, NOW, facts, rule
+
+__all__ = ["pipeline"]
 
 FORWARDED = {"101": [rule("always", "number:+48600100100")]}
 ENDED = Refuse("NO_ROUTE_DESTINATION", Outcome.REJECTED)
@@ -51,19 +59,51 @@ def test_where_carriers_keep_no_header_so_many_calls_alike_that_ring_outside_are
     assert (arrival.decide(replace(facts(rules=FORWARDED), alike=alike)).step == ENDED) is ended
 
 
+def alike(watch: TrunkWatch, call: Call) -> int:
+    counted: list[int] = []
+    watch.alike(call, counted.append)
+    with gevent.Timeout(2):
+        while not counted:
+            gevent.sleep(0.005)
+    return counted[0]
+
+
 def test_calls_alike_are_those_that_ring_outside_now() -> None:
     watch, stories = TrunkWatch(), [Story(facts(rules=FORWARDED)).begin() for _ in range(3)]
     for number, story in enumerate(stories):
         story.call = replace(story.call, id=f"call-{number}")
         watch.learn(story.call, changes((), story.call.legs), story.facts.settings)
-    assert watch.alike(stories[0].call) == 3
+    assert alike(watch, stories[0].call) == 3
     joined = bridged(stories[0].call, stories[0].call.legs[1].id, NOW)
     watch.learn(joined, changes(stories[0].call.legs, joined.legs), stories[0].facts.settings)
     watch.over(stories[1].call)
-    assert watch.alike(stories[0].call) == 1
+    assert alike(watch, stories[0].call) == 1
     hidden = replace(stories[0].call, caller=Caller("", anonymous=True))
     watch.learn(hidden, changes((), hidden.legs), stories[0].facts.settings)
-    assert watch.alike(hidden) == 0
+    assert alike(watch, hidden) == 0
+
+
+def test_calls_alike_are_counted_over_all_workers(pipeline: RedisPipeline, redis_client: Redis) -> None:
+    workers = [TrunkWatch(RoundStore(pipeline)) for _ in range(3)]
+    calls = [Story(facts(rules=FORWARDED)).begin().call for _ in range(5)]
+    calls = [replace(call, id=f"call-{number}") for number, call in enumerate(calls)]
+    for number, call in enumerate(calls):
+        workers[number % 2].learn(call, changes((), call.legs), facts().settings)
+    assert [alike(worker, calls[0]) for worker in workers] == [5, 5, 0]  # the third has none itself, and asks nobody
+    (key,) = redis_client.keys("*ringing-outside*")
+    assert 0 < redis_client.ttl(key) <= COUNTS_S
+    workers[1].over(calls[1])
+    assert alike(workers[0], calls[0]) == 4
+    redis_client.zadd(key, {"call-2": 1})  # its worker died long ago
+    assert alike(workers[1], calls[1]) == 3
+
+
+def test_without_redis_each_worker_counts_its_own_calls_alike() -> None:
+    away = RedisPipeline(connect("redis://127.0.0.1:1/0", 0.2))
+    watch, call = TrunkWatch(RoundStore(away)), Story(facts(rules=FORWARDED)).begin().call
+    watch.learn(call, changes((), call.legs), facts().settings)
+    assert alike(watch, call) == 1
+    away.stop(1)
 
 
 def test_what_a_call_came_with_goes_on_behind_ours() -> None:

@@ -120,6 +120,13 @@ def trunk_ends(trunk: str) -> str:
     return _trunk(trunk, "ends")
 
 
+def ringing_outside(tenant: str, caller: str, dialled: str) -> str:
+    """Sorted set with an expiry: call from this number to that one of ours that rings outside -> until when it counts
+    (ms).
+    """
+    return _key(tenant, f"ringing-outside:{caller}:{dialled}")
+
+
 def call_backs() -> str:
     """Hash: number shown in an emergency call -> whose phone is called back there, and until when (JSON)."""
     return f"{PREFIX}:{_WORKERS}:call-backs"

@@ -33,7 +33,7 @@ from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.leg import Role
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.outcome import Outcome
-from callcontrol.vocabulary.target import EmergencyTarget, ExtensionTarget, text_of
+from callcontrol.vocabulary.target import EmergencyTarget, ExtensionTarget, Target, text_of
 from callcontrol.vocabulary.trail import Arrived, Noted, StepEnded, Trail
 
 # How long a phone rings (seconds), and how often those are rung again who have not answered.
@@ -44,11 +44,16 @@ STEP = "emergency notice"
 
 def told_of(facts: Facts) -> tuple[str, ...]:
     """The extensions that are told of an emergency call: those the tenant names, and those of its groups."""
-    return tuple(dict.fromkeys(_extensions(facts)))
+    return extensions_of(facts.tenant.emergency_calls.tell, facts)
 
 
-def _extensions(facts: Facts) -> Iterator[str]:
-    for target in facts.tenant.emergency_calls.tell:
+def extensions_of(targets: tuple[Target, ...], facts: Facts) -> tuple[str, ...]:
+    """These extensions, and those of these groups; what else there is among the targets counts for nothing."""
+    return tuple(dict.fromkeys(_extensions(targets, facts)))
+
+
+def _extensions(targets: tuple[Target, ...], facts: Facts) -> Iterator[str]:
+    for target in targets:
         one = group.BLOCK.of(facts.tenant).get(target.name) if target.kind == group.GroupTarget.kind else None
         named = one.members if one is not None else (target,)
         yield from (member.name for member in named if isinstance(member, ExtensionTarget))
