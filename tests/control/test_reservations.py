@@ -22,6 +22,7 @@ from callcontrol.control.events import (
     AppEnded,
     CallConnectionLost,
     CallerHungUp,
+    FactsFound,
     LegBridged,
     Rearrived,
     TimerFired,
@@ -31,7 +32,9 @@ from callcontrol.vocabulary.credit import SpanWord
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.outcome import CREDIT_USED_UP, NO_CREDIT, Outcome
 from callcontrol.vocabulary.trail import LegEnded, Passed
+from tests.control.queue_story import CallbackStory, QueueStory
 from tests.control.story import SECOND, Story
+from tests.routing.queue_world import tenant as queue_tenant
 from tests.routing.world import DID, TENANT, facts, rule
 
 OUTSIDE = "+48600100100"
@@ -102,6 +105,57 @@ def test_nothing_is_asked_for_legs_that_no_account_pays(number: str, tenant: str
 def test_who_forwards_a_call_pays_for_it_whoever_called() -> None:
     story = Story(facts(tenant=PREPAID, rules={"101": [rule("always", f"number:{OUTSIDE}")]})).begin()
     assert [one.account for one in story.command(ReserveFirst).legs] == ["extension:101"]
+
+
+RIGHTS = PREPAID + "outgoing: {rights: [{classes: [mobile]}]}\n"
+TENANT_PAYS = "credit: {kind: prepaid}\n"
+
+
+def test_who_transfers_a_party_to_a_number_outside_pays_for_it() -> None:
+    story = Story(facts(tenant=RIGHTS)).begin()
+    leg = story.command(do.Bridge).legs[0][0]
+    story.then(LegBridged(leg, story.facts.now))
+    story.then(Rearrived("600100100", transfer=True, by_leg=leg))
+    story.facts = replace(story.facts, dialled="600100100", transferred=True, transferred_by="101")
+    story.gone(leg, answered_s=3).then(FactsFound())
+    assert [(one.account, one.payer) for one in story.command(ReserveFirst).legs] == [("extension:101",) * 2]
+    assert not story.has(do.Bridge)
+    first_answered(story, granted(30))
+    assert [plan.credit_s for _, plan in story.command(do.Bridge).legs] == [30]
+
+
+def test_an_agent_outside_is_rung_when_credit_of_the_tenant_is_reserved() -> None:
+    story = QueueStory(written=queue_tenant() + TENANT_PAYS).reach("waiting").offer("carl")
+    assert not story.has(do.Originate)
+    assert [one.account for one in story.command(ReserveFirst).legs] == ["tenant"]
+    leg = first_answered(story, granted(30))
+    assert [(one, plan.credit_s) for one, plan in story.command(do.Originate).legs] == [(leg, 30)]
+    story.answer(leg)
+    asked = story.command(ReserveNext).leg
+    assert (asked.leg, asked.answered is not None) == (leg, True)
+
+
+def test_an_agent_outside_for_whom_there_is_no_credit_is_not_rung_and_the_caller_waits_on() -> None:
+    story = QueueStory(written=queue_tenant() + TENANT_PAYS).reach("waiting").offer("carl")
+    first_answered(story, SpanAnswer(SpanWord.SHORT))
+    assert not story.has(do.Originate)
+    assert story.command(do.PassOffer)
+    assert story.waiting.offering is None
+
+
+def test_a_customer_is_called_back_when_credit_of_the_tenant_is_reserved() -> None:
+    story = CallbackStory(written=queue_tenant() + TENANT_PAYS).agent_there()
+    assert not story.has(do.Originate)
+    assert [(one.leg, one.account) for one in story.command(ReserveFirst).legs] == [(story.customer, "tenant")]
+    first_answered(story, granted(30))
+    assert [plan.credit_s for _, plan in story.command(do.Originate).legs] == [30]
+
+
+def test_a_customer_for_whom_there_is_no_credit_is_not_called_back_now() -> None:
+    story = CallbackStory(written=queue_tenant() + TENANT_PAYS).agent_there()
+    first_answered(story, SpanAnswer(SpanWord.SHORT))
+    assert not story.has(do.Originate)
+    assert not story.command(do.CallbackTried).reached
 
 
 def test_of_a_group_only_members_with_credit_ring_outside() -> None:
