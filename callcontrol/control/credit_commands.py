@@ -52,6 +52,13 @@ class EndAt:
 
 
 @dataclass(frozen=True, slots=True)
+class LookAtAnswer:
+    """Ask the switch whether this leg has been answered, and when; told by AnswerFound if it has."""
+
+    leg_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class WarnPayer:
     """Play this to a leg of a conversation; its other side does not hear it."""
 
@@ -65,4 +72,4 @@ class ComeBack:
 
 
 CreditCommand = ReserveFirst | ReserveNext | EndReservation
-CreditOrder = EndAt | WarnPayer | ComeBack
+CreditOrder = EndAt | LookAtAnswer | WarnPayer | ComeBack

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from callcontrol.control.dial_commands import DialCommand
 from callcontrol.vocabulary.credit import SpanWord
+from callcontrol.vocabulary.moment import Instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,4 +50,12 @@ class SpanAnswered:
     answer: SpanAnswer
 
 
-CreditEvent = SpansReserved | SpanAnswered
+@dataclass(frozen=True, slots=True)
+class AnswerFound:
+    """The switch was asked: the leg was answered then, by the switch's clock."""
+
+    leg_id: str
+    answered: Instant
+
+
+CreditEvent = SpansReserved | SpanAnswered | AnswerFound

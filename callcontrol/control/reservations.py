@@ -15,9 +15,9 @@ from callcontrol.control import commands as do
 from callcontrol.control import credit_end, legs
 from callcontrol.control.call import Call, Ringing
 from callcontrol.control.commands import Command
-from callcontrol.control.credit_commands import EndAt, EndReservation, ReserveFirst, ReserveNext
+from callcontrol.control.credit_commands import EndAt, EndReservation, LookAtAnswer, ReserveFirst, ReserveNext
 from callcontrol.control.credit_end import WARN_TIMER
-from callcontrol.control.credit_events import SpanAnswer, SpanAnswered, SpansReserved
+from callcontrol.control.credit_events import AnswerFound, SpanAnswer, SpanAnswered, SpansReserved
 from callcontrol.control.dial_commands import Bridge, DialCommand, Originate
 from callcontrol.control.events import (
     AppEnded,
@@ -45,7 +45,7 @@ from callcontrol.vocabulary.target import NumberTarget, text_of
 from callcontrol.vocabulary.trail import Passed
 
 SPAN_TIMER = "credit:"
-# What could not be asked is asked again after so many seconds.
+# What could not be asked is asked again after so many seconds; so is a switch for the answer of a leg.
 AGAIN_S = 2.0
 # By the word of the answer: the reason, and how it is put; None: no answer came, which says why itself.
 _REASONS: Final[Mapping[SpanWord | None, tuple[RefusalReason, str]]] = {
@@ -166,17 +166,26 @@ def _event(call: Call, event: Event, facts: Facts) -> PlainResult:
         case LegAnswered(leg) if credit := _credit_of(call, leg):
             earliest = Instant(facts.now - credit.accept_s * SECOND_US)
             return _answered(call, credit, earliest, not credit.accept_s)
+        case AnswerFound(leg, answered) if credit := _credit_of(call, leg):
+            return _answered(call, credit, answered, True)
         case SpanAnswered(leg, answer) if credit := _credit_of(call, leg):
             return _next(call, credit, answer, facts)
         case TimerFired(name) if credit := _credit_of(call, name.removeprefix(SPAN_TIMER)):
-            return call, (ReserveNext(credit),)
+            return call, _next_asked(credit)
         case TimerFired(name) if credit := _credit_of(call, name.removeprefix(WARN_TIMER)):
             return credit_end.warned(call, credit, facts)
         case CallConnectionLost() | Rearrived():
             # the timers were another worker's
-            return call, tuple(ReserveNext(credit) for credit in _open(call))
+            return call, tuple(command for credit in _open(call) for command in _next_asked(credit))
         case _:
             return call, ()
+
+
+def _next_asked(credit: LegCredit) -> tuple[Command, ...]:
+    """The next span; and the answer, where it is not known: a worker that died may have been the only one to hear it.
+    What the switch ends the leg at would be the end of the first span for ever.
+    """
+    return (ReserveNext(credit),) if credit.is_exact else (ReserveNext(credit), LookAtAnswer(credit.leg))
 
 
 def _answered(call: Call, credit: LegCredit, at: Instant, is_exact: bool) -> PlainResult:
@@ -194,12 +203,17 @@ def _next(call: Call, credit: LegCredit, answer: SpanAnswer, facts: Facts) -> Pl
     if known.talk_s != credit.talk_s and known.ends_at_s is not None:
         known = replace(known, moves=known.moves + 1)
         commands = (EndAt(known.leg, known.ends_at_s or 0, known.moves),)
-    again = (do.StartTimer(SPAN_TIMER + known.leg, answer.again_s or AGAIN_S),)
+    again_s = answer.again_s if known.answered is not None else 0.0
+    again = (do.StartTimer(SPAN_TIMER + known.leg, again_s or AGAIN_S),)
     return _with(call, known), (*commands, *again, *credit_end.next_warning(known, facts))
 
 
 def _with_answer(credit: LegCredit, answer: SpanAnswer, facts: Facts) -> LegCredit:
-    """The credit as it is with an answer. What is not granted leaves it as it is."""
+    """The credit as it is with an answer. What is not granted leaves it as it is; so does what keeps a first span
+    reserved while the leg rings: the switch has been told that span.
+    """
+    if credit.answered is None and credit.talk_s:
+        return credit
     if answer.word is SpanWord.GRANTED:
         return replace(credit, talk_s=answer.talk_s, reserved_s=answer.talk_s, ends_s=answer.ends_s)
     if answer.word is not None:

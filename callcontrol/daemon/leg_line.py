@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
 
 import gevent
 
@@ -11,10 +12,12 @@ from callcontrol.control import commands as do
 from callcontrol.control import credit_commands as on_credit
 from callcontrol.control import talk_commands as say
 from callcontrol.control.call import Call, Closed
+from callcontrol.control.credit_events import AnswerFound
 from callcontrol.control.events import Joined, JoinFailed, LegAnswered, OriginateFailed
 from callcontrol.control.talk_events import RecordingFailed
 from callcontrol.daemon.driven_call import DrivenCall
 from callcontrol.edges import clock, meters
+from callcontrol.edges.freeswitch.credit_commands import answered_in
 from callcontrol.edges.freeswitch.failures import (
     CommandRefused,
     ConnectionLost,
@@ -97,6 +100,8 @@ class LegLine:
             case on_credit.EndAt():
                 # the end that was told before holds until the switch can be reached
                 self._insist(command, driver, clock.monotonic() + INSIST_S)
+            case on_credit.LookAtAnswer(leg):
+                self._ask(command, driver, partial(_answer_told, driver, leg))
             case (
                 do.Whisper()
                 | say.AnnounceRecording()
@@ -198,7 +203,7 @@ class LegLine:
             due: until when a connection that is down is waited for. What is refused is asked again for INSIST_S.
         """
         until = min(due, clock.monotonic() + INSIST_S)
-        if _is_outdated(command, driver.call):
+        if is_outdated(command, driver.call):
             return
 
         def refused() -> None:
@@ -242,7 +247,13 @@ class LegLine:
         on_failure(trouble)
 
 
-def _is_outdated(command: LegOrder, call: Call) -> bool:
+def _answer_told(driver: DrivenCall, leg: str, reply: Reply) -> None:
+    answered = answered_in(reply)
+    if answered is not None:
+        driver.deliver(AnswerFound(leg, answered))
+
+
+def is_outdated(command: LegOrder, call: Call) -> bool:
     """Whether the switch is to be told, or has been told, a later end of the leg."""
     return isinstance(command, on_credit.EndAt) and any(
         credit.leg == command.leg_id and credit.moves != command.number for credit in call.credits

@@ -7,9 +7,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from callcontrol.billing.record import CallRecord, RatedRecord, Side
-from callcontrol.edges import meters
+from callcontrol.edges import credit_meters, meters
 from callcontrol.routing.carrier_loops import LOOP
 from callcontrol.vocabulary.moment import SECOND_US
+from callcontrol.vocabulary.outcome import CREDIT_USED_UP, NO_CREDIT
 
 # How the reason of a station that was passed begins -> the limit, by its name in deploy/README.md.
 LIMITS: Mapping[str, str] = {
@@ -34,6 +35,8 @@ def count(rated: RatedRecord) -> None:
     for leg in record.legs:
         if leg.address and leg.direction is Side.B:
             meters.legs_total.labels(leg.trunk, leg.cause).inc()
+        if leg.cause in (CREDIT_USED_UP, NO_CREDIT):
+            credit_meters.legs_ended_total.labels(record.tenant, leg.cause).inc()
         if leg.estimated:
             meters.legs_estimated_total.inc()
 

@@ -6,6 +6,7 @@ from prometheus_client import Gauge
 
 from callcontrol.edges import series
 from callcontrol.edges.meters import MAX
+from callcontrol.vocabulary.outcome import CREDIT_USED_UP, NO_CREDIT
 
 mended_total = series.counter(
     "callcontrol_credit_mended_total",
@@ -25,6 +26,12 @@ unbooked = Gauge(
 dropped_total = series.counter(
     "callcontrol_credit_dropped_total",
     "Legs of which no record came within a day: what they had cost counts no more",
+)
+legs_ended_total = series.counter(
+    "callcontrol_credit_legs_ended_total",
+    "Legs that ended for want of credit, by cause: CREDIT_USED_UP (in a talk), NO_CREDIT (they were not dialled)",
+    tenant=series.tenants,
+    cause=series.of((CREDIT_USED_UP, NO_CREDIT)),
 )
 compared_seconds = Gauge(
     "callcontrol_credit_compared_seconds",

@@ -6,8 +6,10 @@ from decimal import Decimal
 
 import pytest
 
+from callcontrol.config.checks.credit import bundles_without_money
 from callcontrol.config.credit_accounts import account_of
 from callcontrol.config.credit_settings import WithoutRedis
+from callcontrol.vocabulary.moment import Instant
 from tests.config.folder import TENANT, loaded
 from tests.config.test_queue_checks import told
 
@@ -47,6 +49,23 @@ WITH_ACCOUNTS = TENANT.replace("101: {}", "101: {credit: {kind: prepaid}}", 1) +
 @pytest.mark.parametrize(("written", "problems"), MISTAKES)
 def test_each_mistake_is_told(written: str, problems: list[str]) -> None:
     assert told(written) == problems
+
+
+BUNDLE = "bundles:\n  talk: {minutes: 100}\n  mine: {minutes: 50, extensions: ['102']}\n"
+
+
+@pytest.mark.parametrize(
+    ("written", "warned"),
+    [
+        (TENANT + BUNDLE, []),
+        (TENANT + "credit: {kind: prepaid}\n" + BUNDLE, ["talk", "mine"]),
+        (TENANT + "credit: {kind: postpaid, limit: 50.00}\n" + BUNDLE, []),
+        (WITH_ACCOUNTS + BUNDLE, ["talk"]),
+    ],
+)
+def test_a_bundle_of_a_prepaid_account_is_warned_of(written: str, warned: list[str]) -> None:
+    found = [problem.what for problem in bundles_without_money(loaded(written), Instant(0))]
+    assert [what.partition(":")[0] for what in found] == [f"bundles.{name}" for name in warned]
 
 
 def test_without_a_word_there_is_no_account() -> None:

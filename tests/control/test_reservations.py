@@ -13,11 +13,12 @@ from callcontrol.control.credit_commands import (
     ComeBack,
     EndAt,
     EndReservation,
+    LookAtAnswer,
     ReserveFirst,
     ReserveNext,
     WarnPayer,
 )
-from callcontrol.control.credit_events import SpanAnswer, SpanAnswered, SpansReserved
+from callcontrol.control.credit_events import AnswerFound, SpanAnswer, SpanAnswered, SpansReserved
 from callcontrol.control.events import (
     AppEnded,
     CallConnectionLost,
@@ -139,7 +140,7 @@ def test_an_agent_outside_for_whom_there_is_no_credit_is_not_rung_and_the_caller
     story = QueueStory(written=queue_tenant() + TENANT_PAYS).reach("waiting").offer("carl")
     first_answered(story, SpanAnswer(SpanWord.SHORT))
     assert not story.has(do.Originate)
-    assert story.command(do.PassOffer)
+    assert story.has(do.PassOffer)
     assert story.waiting.offering is None
 
 
@@ -309,6 +310,27 @@ def test_a_worker_that_takes_the_call_over_goes_on_reserving() -> None:
     renewed(story, leg, granted(60))
     assert story.command(EndAt).number == 1
     assert not isinstance(story.call.state, Talking)
+
+
+def test_who_takes_a_call_over_while_a_leg_rings_asks_whether_it_was_answered_and_goes_on_reserving() -> None:
+    story = dialling()
+    leg = first_answered(story, granted(30))
+    answered = Instant(story.facts.now + 2 * SECOND)
+    story.call = story.call.taken_by("w2", "n")
+    story.then(CallConnectionLost("worker w1 died"), 3)
+    assert story.command(LookAtAnswer).leg_id == leg
+    # it rings, as far as is known: the span that the switch was told stays reserved, no further one
+    renewed(story, leg, granted(31))
+    assert not story.has(EndAt)
+    assert timers(story) == {"credit": 2}
+    story.then(TimerFired(f"credit:{leg}"), 2)
+    assert (story.command(LookAtAnswer).leg_id, story.command(ReserveNext).leg.talk_s) == (leg, 30)
+    story.then(AnswerFound(leg, answered), 0)
+    assert (story.command(ReserveNext).leg.answered, story.command(ReserveNext).leg.talk_s) == (answered, 30)
+    renewed(story, leg, granted(36))
+    assert story.command(EndAt).at_s == (answered + 36 * SECOND) // SECOND
+    story.then(TimerFired(f"credit:{leg}"), 15)
+    assert not story.has(LookAtAnswer)
 
 
 @pytest.mark.parametrize(

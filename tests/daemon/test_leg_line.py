@@ -11,10 +11,13 @@ import pytest
 
 from callcontrol.control import commands as do
 from callcontrol.control.call import Closed, State
+from callcontrol.control.credit_commands import LookAtAnswer
+from callcontrol.control.credit_events import AnswerFound
 from callcontrol.control.events import Joined, JoinFailed, LegAnswered, OriginateFailed
 from callcontrol.daemon import leg_line
 from callcontrol.daemon.leg_line import LegLine
 from callcontrol.daemon.switch_links import EVENTS
+from callcontrol.edges import clock
 from callcontrol.edges.freeswitch.commands import Auth
 from callcontrol.edges.freeswitch.failures import CommandRefused, ConnectionLost, EventSocketError, LimitReached
 from callcontrol.edges.freeswitch.inbound import SwitchLink
@@ -115,6 +118,17 @@ def scene() -> Iterator[Scene]:
 
 
 # --- ringing
+
+
+def test_a_leg_that_was_answered_unseen_is_found_with_its_moment_and_one_that_rings_is_not(scene: Scene) -> None:
+    scene.phone(BERT, Behaviour(after_s=20))
+    scene.ring(("leg-2", BERT))
+    scene.do(LookAtAnswer("leg-2"), LookAtAnswer("none"))
+    scene.parked("leg-1")
+    scene.do(LookAtAnswer("leg-1"))
+    found = scene.call.told(AnswerFound)
+    assert found.leg_id == "leg-1"
+    assert abs(clock.now() - found.answered) < 5_000_000  # the switch has a clock of its own
 
 
 def test_a_leg_whose_caller_has_gone_while_it_waited_for_its_turn_is_not_rung(scene: Scene) -> None:

@@ -11,7 +11,9 @@ from callcontrol.billing.record import MenuVisit, RatedRecord
 from callcontrol.control import commands as do
 from callcontrol.control.events import CallerHungUp, QueueRefused
 from callcontrol.daemon import record_meters
+from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.outcome import CREDIT_USED_UP
 from callcontrol.vocabulary.queue import Refusal
 from tests.control.queue_story import QueueStory
 from tests.control.story import Story
@@ -63,6 +65,19 @@ def test_menus_are_counted_by_how_they_were_left() -> None:
     assert {how: _left(menu, how, key) - before[how] for how, (menu, key) in left.items()} == {"key": 1, "hung_up": 1}
     now = REGISTRY.get_sample_value("callcontrol_menu_seconds_total", {"tenant": "acme", "menu": "main"})
     assert now == seconds + 4.5
+
+
+def test_legs_that_ended_for_want_of_credit_are_counted() -> None:
+    story = Story(facts(caller=Caller("101", extension="101"), dialled="+48600100100")).begin()
+    story.gone(story.command(do.Bridge).legs[0][0], CREDIT_USED_UP, answered_s=30)
+    before = _ended_by_credit()
+    record_meters.count(RatedRecord(fold(story.call.trail)))
+    assert _ended_by_credit() == before + 1
+
+
+def _ended_by_credit() -> float:
+    labels = {"tenant": "acme", "cause": CREDIT_USED_UP}
+    return REGISTRY.get_sample_value("callcontrol_credit_legs_ended_total", labels) or 0.0
 
 
 def _left(menu: str, how: str, key: str) -> float:

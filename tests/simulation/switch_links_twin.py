@@ -12,6 +12,8 @@ from gevent.event import Event
 
 from callcontrol.control import commands as do
 from callcontrol.control.call import Closed
+from callcontrol.control.credit_commands import ComeBack, EndAt, LookAtAnswer, WarnPayer
+from callcontrol.control.credit_events import AnswerFound
 from callcontrol.control.events import (
     ChannelsChecked,
     Joined,
@@ -35,7 +37,9 @@ from callcontrol.daemon.leg_line import (
     NOT_WANTED,
     PATIENCE_S,
     REFUSED_S,
+    Insisted,
     LegCommand,
+    is_outdated,
 )
 from callcontrol.daemon.missed_ends import KEPT_S
 from callcontrol.daemon.missed_keys import MissedKeys
@@ -270,7 +274,12 @@ class SwitchLinksTwin:
                 self._ask(command, driver, lambda ok: driver.deliver(joined if ok else failed))
             case do.KillLeg() | do.BringBack():
                 self._insist(command, driver, self._process.agenda.now_s + INSIST_S)
-            case do.Whisper():
+            case EndAt():
+                self._insist(command, driver, self._process.agenda.now_s + INSIST_S)
+            case LookAtAnswer(leg):
+                switch = self.links[driver.call.switch].switch
+                self._ask(command, driver, lambda ok: _answer_told(driver, leg, switch) if ok else None)
+            case do.Whisper() | WarnPayer() | ComeBack():
                 self._ask(command, driver, lambda ok: None)
 
     def end_when_possible(self, command: do.KillLeg, driver: DrivenCall, until_s: float) -> None:
@@ -281,7 +290,10 @@ class SwitchLinksTwin:
         else:
             self._process.after(LOOK_S, lambda: self.end_when_possible(command, driver, until_s))
 
-    def _insist(self, command: do.KillLeg | do.BringBack, driver: DrivenCall, until_s: float) -> None:
+    def _insist(self, command: Insisted, driver: DrivenCall, until_s: float) -> None:
+        if is_outdated(command, driver.call):
+            return
+
         def answered(ok: bool) -> None:
             if not ok and self._process.agenda.now_s < until_s:
                 self._process.after(AGAIN_S, lambda: self._insist(command, driver, until_s))
@@ -310,6 +322,12 @@ class SwitchLinksTwin:
         else:
             link.pacing.forget(number)
             on_answer(False)
+
+
+def _answer_told(driver: DrivenCall, leg: str, switch: SwitchTwin) -> None:
+    channel = switch.channels.get(leg)
+    if channel is not None and channel.answered is not None:
+        driver.deliver(AnswerFound(leg, channel.answered))
 
 
 class _Job:

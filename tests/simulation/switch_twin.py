@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from callcontrol.control import commands as do
 from callcontrol.control.call import Call
-from callcontrol.control.credit_commands import ComeBack, EndAt, WarnPayer
+from callcontrol.control.credit_commands import ComeBack, EndAt, LookAtAnswer, WarnPayer
 from callcontrol.control.events import AppEnded, LegBridged, LegHeard
 from callcontrol.edges.freeswitch.leg_commands import BACK_CONTEXT, COMES_BACK_S, PARK_S, LegOrder
 from tests.simulation.channel import Channel
@@ -54,7 +54,7 @@ class SwitchTwin(SwitchCallers):
                 return self.transfer(call.caller_channel, call.destination)
             case EndAt(leg, at_s, number):
                 return self._end_credit(leg, at_s, number)
-            case WarnPayer(leg):
+            case WarnPayer(leg) | LookAtAnswer(leg):
                 return leg in self.channels
             case ComeBack():
                 return self._come_back(call.led)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from callcontrol.config.checks.places import is_written, problem_at
+from callcontrol.config.credit_accounts import account_of, accounts_by_payer
 from callcontrol.config.credit_settings import Credit, CreditKind, WithoutRedis
 from callcontrol.config.problems import Problem
 from callcontrol.config.settings import Settings
 from callcontrol.config.yaml_reader import YamlPath
+from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.target import ExtensionTarget, text_of
 
 
 def credit_limits_in_vain(settings: Settings) -> Iterator[Problem]:
@@ -44,6 +47,22 @@ def credit_warnings_in_vain(settings: Settings) -> Iterator[Problem]:
         if settings.source(*place, "short") and credit.without_redis is not WithoutRedis.SHORT:
             what = f"`without_redis: {credit.without_redis}` gives a call no such time"
             yield problem_at(settings, (*place, "short"), what, "leave it out, or write `without_redis: short`")
+
+
+def bundles_without_money(settings: Settings, _now: Instant) -> Iterator[Problem]:
+    """What a bundle covers is known when the call is over: before it, a prepaid account has to have the full price."""
+    for name, tenant in settings.tenants.items():
+        accounts = accounts_by_payer(tenant)
+        for key, bundle in tenant.bundles.items():
+            payers = [text_of(ExtensionTarget(one)) for one in bundle.extensions] or list(accounts)
+            if any(
+                found and found[1].kind is CreditKind.PREPAID for found in (account_of(one, tenant) for one in payers)
+            ):
+                what = "who has this bundle and a prepaid account without money cannot call, however much of it is left"
+                right = (
+                    "keep the price of a call's first seconds on the account, or write `kind: postpaid` with a limit"
+                )
+                yield problem_at(settings, ("tenants", name, "bundles", key), what, right)
 
 
 def _accounts(settings: Settings) -> Iterator[tuple[YamlPath, Credit]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from callcontrol.config.checks import carriers, emergency, hours, outgoing
+from callcontrol.config.checks import carriers, credit, emergency, hours, outgoing
 from callcontrol.config.checks.places import numbers_in, problem_at
 from callcontrol.config.problems import Problem
 from callcontrol.config.settings import Settings
@@ -107,6 +107,7 @@ WARNINGS: tuple[Callable[[Settings, Instant], Iterable[Problem]], ...] = (
     trunks_by_halves,
     numbers_that_look_wrong,
     carriers.costs_that_are_not_known,
+    credit.bundles_without_money,
     emergency.locations_never_shown,
     emergency.calls_back_to_nobody,
     outgoing.rights_blocked_for_ever,

@@ -7,9 +7,13 @@ group of its uuid, which can only be taken back as a whole (switch_scheduler.c, 
 
 from __future__ import annotations
 
+import orjson
+
 from callcontrol.control.call import Call
-from callcontrol.control.credit_commands import ComeBack, CreditOrder, EndAt, WarnPayer
+from callcontrol.control.credit_commands import ComeBack, CreditOrder, EndAt, LookAtAnswer, WarnPayer
+from callcontrol.edges.freeswitch.replies import Reply
 from callcontrol.edges.freeswitch.safe import destination, playable
+from callcontrol.vocabulary.moment import Instant
 
 # The cause with which the switch ends a leg whose credit is at its end.
 CAUSE = "ALLOTTED_TIMEOUT"
@@ -39,11 +43,21 @@ def api_command(command: CreditOrder, call: Call, back_context: str) -> str:
     match command:
         case EndAt(leg, at_s, number):
             return _end(str(at_s), leg, number)
+        case LookAtAnswer(leg):
+            return f"uuid_dump {leg} json"
         case WarnPayer(leg, file):
             return f"uuid_broadcast {leg} {playable(file)} aleg"
         case ComeBack():
             # before `hangup_after_bridge` (switch_ivr_bridge.c, switch_ivr_multi_threaded_bridge)
             return f"uuid_setvar {call.led} transfer_after_bridge {destination(call.destination)}:XML:{back_context}"
+
+
+def answered_in(reply: Reply) -> Instant | None:
+    """When the channel of this `uuid_dump … json` was answered; None: not yet, or it is no more. The switch writes 0
+    for what did not happen (switch_caller.c, switch_caller_profile_event_set_data).
+    """
+    stamp = orjson.loads(reply.text).get("Caller-Channel-Answered-Time", "") if reply.ok else ""
+    return Instant(int(stamp)) if stamp.isdigit() and stamp != "0" else None
 
 
 def _end(when: str, leg: str, number: int) -> str:

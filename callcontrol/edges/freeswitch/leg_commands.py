@@ -11,7 +11,7 @@ from typing import Final
 
 from callcontrol.control import commands as do
 from callcontrol.control.call import Call
-from callcontrol.control.credit_commands import ComeBack, CreditOrder, EndAt, WarnPayer
+from callcontrol.control.credit_commands import ComeBack, CreditOrder, EndAt, LookAtAnswer, WarnPayer
 from callcontrol.control.talk_commands import AnnounceRecording, EndPrompt, StopRecording, TalkCommand
 from callcontrol.edges.freeswitch import credit_commands, recording_commands
 from callcontrol.edges.freeswitch.safe import destination, playable, word
@@ -129,7 +129,7 @@ def leg_command(command: LegOrder, call: Call) -> str:
         case do.BringBack(refused):
             context = LAST_RESORT_CONTEXT if refused else BACK_CONTEXT
             return bring_back(call.led, call.destination, context)
-        case EndAt() | WarnPayer() | ComeBack():
+        case EndAt() | LookAtAnswer() | WarnPayer() | ComeBack():
             return credit_commands.api_command(command, call, BACK_CONTEXT)
         case _:
             return recording_commands.api_command(command, call.id)
