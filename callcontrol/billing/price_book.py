@@ -9,10 +9,12 @@ from typing import Final
 
 from callcontrol.billing.charges import Unrated
 from callcontrol.billing.credit import FIRST_S, MARGIN_S, units_at
-from callcontrol.billing.spans import price_of_span
+from callcontrol.billing.spans import affordable_s, price_of_span
 from callcontrol.billing.tariff import Tariff
 from callcontrol.config.settings import Tenant
+from callcontrol.vocabulary.credit import amount_of
 from callcontrol.vocabulary.moment import SECOND_US, Instant
+from callcontrol.vocabulary.money import Money
 
 # Carriers are compared by a call of so many seconds: about as long as people talk.
 COMPARED_S: Final = 180
@@ -58,6 +60,16 @@ class PriceBook:
         tariff = self.of_trunks.get(trunk)
         found = price_of_span(tariff, number, at, COMPARED_S * SECOND_US) if tariff is not None else None
         return None if found is None or isinstance(found, Unrated) else (found.currency, found.amount)
+
+    def affordable_s(self, number: str, at: Instant, units: int, payer: str = "") -> int:
+        """How long a call may talk for so much (units of credit); 0 without a price."""
+        tariff = self.of_payer(payer)
+        found = affordable_s(tariff, number, at, Money(amount_of(units), tariff.currency))
+        return 0 if isinstance(found, Unrated) else max(found - MARGIN_S, 0)
+
+    def currency_of(self, payer: str = "") -> str:
+        """In which the payer's calls are priced, ISO 4217."""
+        return self.of_payer(payer).currency
 
     def direction_of(self, number: str, at: Instant, payer: str = "") -> str:
         """The class of the number by the word of the payer's list; "": it has none for it."""

@@ -20,8 +20,10 @@ from callcontrol.config.checks.texts import texts_in
 from callcontrol.config.prompt import SAID_FOLDER
 from callcontrol.daemon.configuration import Configuration
 from callcontrol.edges import clock
+from callcontrol.edges.live_state.credit import CreditStore
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.overrides import OverrideStore
+from callcontrol.edges.live_state.pipeline import RedisPipeline
 from callcontrol.edges.live_state.rules import RuleStore
 from callcontrol.kinds import KINDS
 from callcontrol.routing import arrival
@@ -29,6 +31,7 @@ from callcontrol.routing.effective import RunTimeRules, effective
 from callcontrol.routing.explain import explain, plan_of
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.call import Caller
+from callcontrol.vocabulary.credit import CreditAccount, LiveAccount, Standing
 from callcontrol.vocabulary.moment import BadMoment, Instant, instant_from
 from callcontrol.vocabulary.moment import text_of as time_text
 from callcontrol.vocabulary.phone_number import is_anonymous, normalise
@@ -119,9 +122,25 @@ def _found(facts: Facts, configuration: Configuration) -> Facts:
     try:
         with live_state(configuration.settings) as redis:
             known = _with_overrides(facts, OverrideStore(redis))
-            return _complete(known, partial(_look_up, RuleStore(redis)))
+            return _with_credit(_complete(known, partial(_look_up, RuleStore(redis))), configuration, redis)
     except LiveStateError as away:
-        return _complete(replace(facts, degraded=str(away)), _baseline)
+        known = _complete(replace(facts, degraded=str(away)), _baseline)
+        return replace(known, credit=dict.fromkeys(arrival.credit_wanted(known)))
+
+
+def _with_credit(facts: Facts, configuration: Configuration, redis: RedisPipeline) -> Facts:
+    """With the accounts that may pay, as Redis has them."""
+    book = configuration.price_books[facts.tenant_name]
+    store = CreditStore(redis, lambda account, on_balance: on_balance(None))
+    accounts = [CreditAccount(facts.tenant_name, n, book.currency_of(n)) for n in arrival.credit_wanted(facts)]
+    return replace(facts, credit={one.name: _standing(store.look(one)) for one in accounts})
+
+
+def _standing(account: LiveAccount) -> Standing | None:
+    balance = account.balance
+    if balance is None:
+        return None
+    return Standing(account.available, balance.on_hold, balance.units - account.available)
 
 
 def _with_overrides(facts: Facts, overrides: OverrideStore) -> Facts:

@@ -41,6 +41,12 @@ class _NoPrices:
     def units_to_begin(self, number: str, at: Instant, payer: str = "") -> int:
         return 0
 
+    def affordable_s(self, number: str, at: Instant, units: int, payer: str = "") -> int:
+        return 0
+
+    def currency_of(self, payer: str = "") -> str:
+        return ""
+
 
 @dataclass(frozen=True)
 class Configuration:

@@ -6,11 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from callcontrol.config.credit_accounts import account_of
 from callcontrol.routing import arrival, router
+from callcontrol.routing.credit import Paid, paid_by
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.language import choice_at_arrival
 from callcontrol.routing.plan import Decision, Explanation, Ring, RingResult, Step
 from callcontrol.routing.recording import rulings
+from callcontrol.vocabulary.credit import Standing, amount_of, units_of
+from callcontrol.vocabulary.money import plain
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.recording import RecordingMode
 from callcontrol.vocabulary.target import ExtensionTarget, NumberTarget, text_of
@@ -27,6 +31,7 @@ class Kind(StrEnum):
     REASON = "reason"  # a target that was come to, and why
     PASSED = "passed"  # a target that is not tried, and why
     STEP = "step"  # what is done
+    CREDIT = "credit"  # the account that pays for a leg, and how long it may talk
     RECORDING = "recording"  # whether the conversation is recorded that it leads to, and why
     CASE = "case"  # when the lines below it, one deeper, apply
     CUT = "cut"  # there would be more
@@ -81,9 +86,39 @@ def _decision(decision: Decision, facts: Facts, depth: int, told: set[str]) -> I
         return
     told |= {step.told_once} - {""}
     yield Line(depth, Kind.STEP, step.described())
+    yield from _credits(step, facts, depth)
     yield from _recordings(step, facts, depth)
     follows = _failures(step, facts, depth, told) if isinstance(step, Ring) else _branches(step, facts, depth, told)
     yield from follows
+
+
+def _credits(step: Step, facts: Facts, depth: int) -> Iterator[Line]:
+    """What each account that pays for a leg has, and how long the leg could talk with it."""
+    legs = step.legs if isinstance(step, Ring) else ()
+    for paid in filter(None, (paid_by(leg, facts) for leg in legs)):
+        if paid.account in facts.credit:
+            text = _standing(paid, facts.credit[paid.account], facts)
+            yield Line(depth, Kind.CREDIT, f"{paid.number} is paid by {paid.account}: {text}")
+
+
+def _standing(paid: Paid, standing: Standing | None, facts: Facts) -> str:
+    payer = paid.plan.payer
+    if standing is None:
+        return f"its balance is not known: {facts.degraded or 'Redis does not have it, and asks for it with a call'}"
+    account = account_of(payer, facts.tenant)
+    overdraft = units_of(account[1].overdraft) if account is not None else 0
+    talk_s = facts.prices.affordable_s(paid.number, facts.now, standing.left + overdraft, payer)
+    currency = facts.prices.currency_of(payer)
+    balance = standing.left + standing.reserved
+    has, reserved = (f"{plain(amount_of(units))} {currency}" for units in (balance, standing.reserved))
+    limit = f"may go down to -{plain(account[1].overdraft)} {currency}, " if account is not None and overdraft else ""
+    longest = _longest(min(talk_s, paid.limit_s))
+    return f"it has {has}, {limit}{reserved} of it reserved; the call could talk {longest}"
+
+
+def _longest(seconds: int) -> str:
+    minutes, rest = divmod(seconds, 60)
+    return f"{minutes} min {rest} s"
 
 
 def _recordings(step: Step, facts: Facts, depth: int) -> Iterator[Line]:

@@ -54,6 +54,14 @@ class Prices(Protocol):
         """What an account must have left for a call to be begun (units of credit)."""
         ...
 
+    def affordable_s(self, number: str, at: Instant, units: int, payer: str = "") -> int:
+        """How long a call may talk for so much (units of credit); 0 without a price."""
+        ...
+
+    def currency_of(self, payer: str = "") -> str:
+        """In which the payer's calls are priced, ISO 4217; "" without a price list."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class SentOn:

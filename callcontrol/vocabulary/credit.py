@@ -153,10 +153,12 @@ class Standing(NamedTuple):
 
     Attributes:
         left: what is left for further legs down to a balance of 0, in units; below 0 where a limit is made use of.
+        reserved: what legs under way have reserved, and what those cost that the ledger does not have yet, in units.
     """
 
     left: int
     on_hold: bool
+    reserved: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from redis import Redis
 
-from callcontrol.commands import account
+from callcontrol.commands import account, explain
 from tests.commands.call_centre import configured
 from tests.commands.command import run
 
@@ -46,7 +46,7 @@ def top_up(said: Account, *more: str, amount: str = "10.00") -> list[str]:
 
 
 def test_money_comes_in_with_a_receipt_and_counts_for_the_next_call(said: Account, redis_client: Redis) -> None:
-    assert said("show", "acme") == [
+    assert said("show", "acme", "tenant") == [
         "tenant: 0.00 PLN after 0 entries; may go down to -5.00 PLN; 0 calls have reserved 0.00 PLN; 5.00 PLN are left"
     ]
     receipt = "receipt 1 of tenant in acme: top-up of 10.00 PLN by anna (command): paid in cash; balance 10.00 PLN"
@@ -60,6 +60,21 @@ def test_money_comes_in_with_a_receipt_and_counts_for_the_next_call(said: Accoun
     ]
     assert "on hold: no new calls" in said("show", "acme", "tenant")[0]
     assert said("release", "acme", "tenant", "--why", "new password")[0].endswith("balance 7.495 PLN")
+
+
+def test_explain_tells_what_a_call_has_to_pay_with(
+    said: Account, config: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def explained() -> list[str]:
+        assert run(explain, "--config", config, "--from", "acme/102", "--to", "600700800") == 0
+        return [line for line in capsys.readouterr().out.splitlines() if "is paid by" in line]
+
+    assert explained() == [
+        "+48600700800 is paid by tenant: its balance is not known: Redis does not have it, and asks for it with a call"
+    ]
+    top_up(said)
+    (told,) = explained()
+    assert "it has 10 PLN, may go down to -5 PLN, 0 PLN of it reserved; the call could talk " in told
 
 
 def test_every_entry_stands_in_the_statement(said: Account, ledger_database: str) -> None:
@@ -119,7 +134,7 @@ def test_without_redis_it_is_entered_and_said_so(
     out, err = capsys.readouterr()
     assert out.startswith("receipt 1 of extension:101 in acme: top-up of 1.00 PLN")
     assert "counts for calls within five minutes: Redis was not told" in err
-    assert run(account, "show", "--config", config, "acme") == 0
+    assert run(account, "show", "--config", config, "acme", "extension:101") == 0
     out, err = capsys.readouterr()
     assert out == "extension:101: 1.00 PLN after 1 entries; not used now: no such account is configured\n"
     assert "what is reserved is not known" in err

@@ -108,7 +108,10 @@ def test_what_a_leg_did_not_use_falls_back_once(desk: Desk) -> None:
         desk.line.carry_out(over, desk.driver)
     found: AsyncResult = AsyncResult()
     desk.line.look_up("acme", frozenset({"tenant", "extension:101"}), found.set)
-    assert found.get(timeout=5) == {"tenant": Standing(units_of(Decimal("0.90")), False), "extension:101": None}
+    assert found.get(timeout=5) == {
+        "tenant": Standing(units_of(Decimal("0.90")), False, units_of(Decimal("0.10"))),
+        "extension:101": None,
+    }
 
 
 def test_too_little_is_not_enough_and_a_number_without_price_is_not_reserved(pipeline: RedisPipeline) -> None:

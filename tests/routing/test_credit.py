@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from callcontrol.routing import arrival
+from callcontrol.routing.explain import explain
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.credit import Standing, units_of
 from tests.routing.world import TENANT, facts
@@ -17,6 +18,7 @@ NOT_ENOUGH = ["the credit of tenant is not enough to begin the call"]
 JAN = Caller("101", "Jan", extension="101")
 PREPAID = TENANT + "credit: {kind: prepaid}\n"
 POSTPAID = TENANT + "credit: {kind: postpaid, limit: 50.00}\n"
+SHORT = TENANT + "credit: {kind: prepaid, without_redis: short}\n"
 ENOUGH = Standing(100, False)  # units: what the world's prices want for a call to begin
 
 
@@ -60,6 +62,33 @@ def test_all_who_may_pay_are_asked_with_their_rules() -> None:
     known = facts(tenant=tenant)
     assert arrival.credit_wanted(known) == {"tenant", "extension:101"}
     assert arrival.credit_wanted(replace(known, credit={"tenant": None, "extension:101": None})) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("tenant", "standing", "degraded", "told"),
+    [
+        (
+            PREPAID,
+            Standing(units_of(Decimal("0.00001")), False, units_of(Decimal("0.5"))),
+            "",
+            "it has 0.50001 PLN, 0.5 PLN of it reserved; the call could talk 1 min 40 s",
+        ),
+        (
+            POSTPAID,
+            Standing(units_of(Decimal(-1)), False),
+            "",
+            "it has -1 PLN, may go down to -50 PLN, 0 PLN of it reserved; the call could talk 240 min 0 s",
+        ),
+        (PREPAID, None, "", "its balance is not known: Redis does not have it, and asks for it with a call"),
+        (SHORT, None, "Redis is away", "its balance is not known: Redis is away"),
+    ],
+)
+def test_explain_tells_what_the_account_has_and_how_long_the_call_could_talk(
+    tenant: str, standing: Standing | None, degraded: str, told: str
+) -> None:
+    known = replace(facts(OUTSIDE, tenant=tenant, caller=JAN), credit={"tenant": standing}, degraded=degraded)
+    assert f"{OUTSIDE} is paid by tenant: {told}" in explain(known)
+    assert not any("is paid by" in line for line in explain(replace(known, credit={})))
 
 
 def _refusals(tenant: str, standing: Standing | None, number: str = OUTSIDE, degraded: str = "") -> list[str]:

@@ -84,6 +84,12 @@ class Priced:
     def units_to_begin(self, number: str, at: Instant, payer: str = "") -> int:
         return 100 if number.startswith("+") else 0
 
+    def affordable_s(self, number: str, at: Instant, units: int, payer: str = "") -> int:
+        return max(units, 0) // 10
+
+    def currency_of(self, payer: str = "") -> str:
+        return "PLN"
+
 
 def settings(tenant: str = TENANT, main: str = MAIN) -> Settings:
     loaded = load({"callcontrol.yaml": main, "tenants/acme.yaml": located(tenant), "tariffs/retail.yaml": ""}, KINDS)

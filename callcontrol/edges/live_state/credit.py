@@ -211,7 +211,8 @@ def _standing(reply: Any) -> Standing | None:
     balance, reserved, unbooked, on_hold = reply
     if balance is None:
         return None
-    return Standing(int(balance) - int(reserved or 0) - int(unbooked or 0), on_hold == b"1")
+    taken = int(reserved or 0) + int(unbooked or 0)
+    return Standing(int(balance) - taken, on_hold == b"1", taken)
 
 
 def _released(member: bytes, units: bytes) -> Released:
