@@ -9,9 +9,11 @@ from typing import Final
 
 from callcontrol.billing.charges import Unrated
 from callcontrol.billing.credit import FIRST_S, MARGIN_S, units_at
+from callcontrol.billing.rating import find
 from callcontrol.billing.spans import affordable_s, price_of_span
 from callcontrol.billing.tariff import Tariff
 from callcontrol.config.settings import Tenant
+from callcontrol.vocabulary.call_price import CallPrice
 from callcontrol.vocabulary.credit import amount_of
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from callcontrol.vocabulary.money import Money
@@ -54,6 +56,17 @@ class PriceBook:
         """
         found = units_at(self.of_payer(payer), number, at, FIRST_S + MARGIN_S)
         return 0 if isinstance(found, Unrated) else found
+
+    def price_of(self, number: str, at: Instant, payer: str = "") -> CallPrice | None:
+        """What a call to this number costs this payer, None without a price."""
+        tariff = self.of_payer(payer)
+        found = find(tariff, number, at)
+        if isinstance(found, Unrated):
+            return None
+        price = found.row.price
+        rate = price.rates[found.terms.calendar.at(at)]
+        dearest = max((rate.price_per_minute, *(later.price_per_minute for later in rate.later)))
+        return CallPrice(tariff.currency, max(rate.connection_fee, price.minimum_amount), dearest)
 
     def cost_of(self, trunk: str, number: str, at: Instant) -> tuple[str, Decimal] | None:
         """What a call of COMPARED_S costs by the carrier's list: currency and amount; None: not known."""

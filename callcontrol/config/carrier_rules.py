@@ -7,9 +7,10 @@ from typing import Final, Literal, TypeVar
 
 from pydantic import Field
 
+from callcontrol.config.call_classes import BlockedClass
 from callcontrol.config.fields import Identifier, Prefix, ShowText
 from callcontrol.config.frozen import Frozen
-from callcontrol.config.outgoing_settings import MAX_PREFIXES, BlockedClass
+from callcontrol.config.outgoing_settings import MAX_PREFIXES
 
 MAX_RULES: Final = 50
 

@@ -6,9 +6,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field, PlainValidator, WithJsonSchema
+from pydantic import Field, PlainValidator
 
-from callcontrol.config.fields import Whole, refusal, text_in
+from callcontrol.config.fields import Whole, described, refusal, text_in
 from callcontrol.config.frozen import Frozen
 from callcontrol.vocabulary.money import BadMoney, decimal_from
 
@@ -18,7 +18,8 @@ MAX_WARNINGS = 4
 _LARGEST = Decimal(10**9)
 
 
-def _read_amount(value: object) -> Decimal:
+def read_amount(value: object) -> Decimal:
+    """An amount of money that is not below 0, as it is written in YAML."""
     right = "write an amount in the currency of the price list, such as 50.00"
     if isinstance(value, Decimal):
         amount = value
@@ -35,8 +36,8 @@ def _read_amount(value: object) -> Decimal:
 
 Amount = Annotated[
     Decimal,
-    PlainValidator(_read_amount),
-    WithJsonSchema({"type": "string", "pattern": r"^[0-9]{1,10}(\.[0-9]{1,8})?$", "description": "an amount of money"}),
+    PlainValidator(read_amount),
+    described("an amount of money", r"^[0-9]{1,10}(\.[0-9]{1,8})?$", "number"),
 ]
 
 

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 from pydantic import BeforeValidator, Field
 
+from callcontrol.config.call_classes import BlockedClass, RightClass
 from callcontrol.config.fields import E164, Flag, Identifier, Prefix, Region, ShortDigits, ShowText, described, matching
 from callcontrol.config.frozen import Frozen
+from callcontrol.config.outgoing_limits import CallLimit
 
 MAX_RIGHTS: Final = 20
 MAX_BLOCKS: Final = 50
 MAX_PREFIXES: Final = 20
-
-# The classes of `vocabulary/direction.py` that rights and blocks can name. Emergency calls need no right.
-CallClass = Literal["internal", "national", "mobile", "international", "premium", "satellite", "shared", "special"]
-RightClass = CallClass | Literal["all"]
-BlockedClass = CallClass | Literal["freephone"]
+MAX_LIMITS: Final = 20
 
 DialledPrefix = Annotated[
     str,
@@ -73,6 +71,12 @@ class Outgoing(Frozen):
     blocks: tuple[CallBlock, ...] = Field(
         default=(), max_length=MAX_BLOCKS, description="what is not called all the same, besides what the tenant blocks"
     )
+    limits: tuple[CallLimit, ...] = Field(
+        default=(),
+        max_length=MAX_LIMITS,
+        description="the most a call may cost and the longest it may last, by class; the first entry that says it "
+        "counts, then the tenant's, then the default",
+    )
 
 
 class TenantOutgoing(Outgoing):
@@ -85,6 +89,12 @@ class TenantOutgoing(Outgoing):
     )
     blocks: tuple[CallBlock, ...] = Field(
         default=(), max_length=MAX_BLOCKS, description="what no extension, queue or rule of this tenant calls"
+    )
+    limits: tuple[CallLimit, ...] = Field(
+        default=(),
+        max_length=MAX_LIMITS,
+        description="the most a call may cost and the longest it may last, by class, where no entry of the extension "
+        "says it; the first entry that says it counts, then the default",
     )
     area: AreaCode | None = Field(
         default=None, description="area code of its phones: numbers dialled without one are read as numbers there"

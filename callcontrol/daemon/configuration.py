@@ -19,6 +19,7 @@ from callcontrol.edges.config_snapshot import Version
 from callcontrol.edges.threads import aside
 from callcontrol.routing.arrival import Directory
 from callcontrol.routing.facts import Prices
+from callcontrol.vocabulary.call_price import CallPrice
 from callcontrol.vocabulary.moment import Instant
 
 __all__ = ["Configuration", "Current", "Refused", "mistakes", "read_configuration"]
@@ -46,6 +47,9 @@ class _NoPrices:
 
     def currency_of(self, payer: str = "") -> str:
         return ""
+
+    def price_of(self, number: str, at: Instant, payer: str = "") -> CallPrice | None:
+        return None
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from callcontrol.routing.path import Path
 from callcontrol.routing.plan import Account, Answer, Branch, Decision, Legs, Peer, Ring, RingResult, Step
 from callcontrol.routing.trunk_quality import Quality
 from callcontrol.vocabulary.call import NO_ORIGIN, Caller, Origin
+from callcontrol.vocabulary.call_price import CallPrice
 from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.credit import Standing
 from callcontrol.vocabulary.fast_init import fast_init
@@ -60,6 +61,10 @@ class Prices(Protocol):
 
     def currency_of(self, payer: str = "") -> str:
         """In which the payer's calls are priced, ISO 4217; "" without a price list."""
+        ...
+
+    def price_of(self, number: str, at: Instant, payer: str = "") -> CallPrice | None:
+        """What a call to this number costs this payer, None without a price."""
         ...
 
 

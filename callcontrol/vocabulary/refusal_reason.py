@@ -20,6 +20,7 @@ class RefusalReason(StrEnum):
     ON_HOLD = "on_hold"  # a person has put the account that would pay on hold
     NO_CREDIT = "no_credit"  # it has not enough left
     CREDIT_UNKNOWN = "credit_unknown"  # it cannot be asked, and the tenant wants no call without
+    TOO_DEAR = "too_dear"  # the call costs more than calls of that class may cost who pays
     NO_TRUNK = "no_trunk"
 
     @property

@@ -16,6 +16,7 @@ from callcontrol.billing.tariffs.markups import on_bases
 from callcontrol.config.loader import load
 from callcontrol.config.settings import Settings
 from callcontrol.kinds import KINDS
+from callcontrol.vocabulary.moment import SECOND_US, Instant
 from tests.billing.test_rating import NOON, charged, tariff_of
 from tests.billing.trails import Story, forwarded
 from tests.config.folder import TENANT, files
@@ -116,6 +117,24 @@ BASE = tariff_of(
 MARKED = tariff_of(
     "markup_on,telco", "markup_percent,20", "decimals,2", *HEADER, "48,Poland,60/60,0.05", "4845,Mobile,60/60,0.11"
 )
+
+
+SHAPED = tariff_of(
+    "version,2026-01-01",
+    "prefix,destination,step,connection_fee,minimum_amount,price_per_minute,price_per_minute@60",
+    "48,Poland,1/1,0.01,0.20,0.06,3.00",
+)
+
+
+def test_what_limits_look_at_is_the_dearest_minute_and_the_dearest_start() -> None:
+    book = PriceBook(BASE, {"extension:101": marked_up(), "extension:102": SHAPED})
+    night = Instant(NOON - 8 * 3600 * SECOND_US)
+    polish = "+48221234567"
+    assert book.price_of(polish, NOON) == ("PLN", Decimal("0.01"), Decimal("0.06"))
+    assert book.price_of(polish, night) == ("PLN", Decimal("0.01"), Decimal("0.03"))
+    assert book.price_of("+493012345678", NOON, "extension:101") == ("PLN", Decimal(0), Decimal("0.6"))
+    assert book.price_of(polish, NOON, "extension:102") == ("PLN", Decimal("0.20"), Decimal("3.00"))
+    assert book.price_of("+33123456789", NOON) is None
 
 
 def marked_up() -> Tariff:

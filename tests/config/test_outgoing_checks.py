@@ -24,12 +24,29 @@ from tests.config.folder import TENANT, files
         ),
         ("outgoing: {rights: [{classes: [abroad]}]}", "outgoing.rights"),
         ('outgoing: {prefixes: {"*9": {}}}', "'*9' is no prefix"),
+        ("outgoing: {limits: [{classes: [all]}]}", "outgoing.limits.0: limits nothing"),
+        ("outgoing: {limits: [{classes: [mobile], price_per_minute: dear}]}", "'dear' is no amount"),
+        ("outgoing: {limits: [{classes: [mobile], connection_fee: -1}]}", "'-1' is out of range"),
+        (
+            "talk: 600\noutgoing: {limits: [{classes: [mobile], talk: 601}]}",
+            "outgoing.limits.0.talk: conversations last 600 seconds at most (`talk`)",
+        ),
+        (
+            "outgoing: {limits: [{classes: [all], talk: 9}, {classes: [mobile], talk: 9, connection_fee: 1}, "
+            "{classes: [mobile], connection_fee: 2, talk: 3}]}",
+            "outgoing.limits.2: entries before it say all of this for these classes",
+        ),
     ],
 )
 def test_a_mistake_is_told_with_its_place(more: str, what: str) -> None:
     found = load(files(TENANT + more + "\n"), KINDS)
     assert not isinstance(found, Settings)
     assert any(what in str(problem) for problem in found), found
+
+
+def test_limits_that_each_say_something_are_none() -> None:
+    limits = "[{classes: [mobile], talk: 9}, {classes: [all], talk: 60, price_per_minute: unlimited}]"
+    assert isinstance(load(files(TENANT + f"outgoing: {{limits: {limits}}}\n"), KINDS), Settings)
 
 
 def test_an_extension_that_is_an_emergency_number_behind_a_prefix() -> None:

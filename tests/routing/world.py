@@ -11,6 +11,7 @@ from callcontrol.kinds import KINDS
 from callcontrol.routing.effective import effective
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.call import Caller
+from callcontrol.vocabulary.call_price import CallPrice
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.rule import Rule, RuleKind
 from tests.config.folder import located
@@ -89,6 +90,9 @@ class Priced:
 
     def currency_of(self, payer: str = "") -> str:
         return "PLN"
+
+    def price_of(self, number: str, at: Instant, payer: str = "") -> CallPrice | None:
+        return None
 
 
 def settings(tenant: str = TENANT, main: str = MAIN) -> Settings:

@@ -51,8 +51,8 @@ def prefixes_needed_in_vain(settings: Settings) -> Iterator[Problem]:
 
 def rights_and_blocks_under_unknown_hours(settings: Settings) -> Iterator[Problem]:
     """Rights and blocks stand under opening hours of the tenant."""
-    for place, tenant, outgoing in _all(settings):
-        entries = [*_numbered("rights", outgoing.rights or ()), *_numbered("blocks", outgoing.blocks)]
+    for place, tenant, outgoing in all_outgoing(settings):
+        entries = [*numbered("rights", outgoing.rights or ()), *numbered("blocks", outgoing.blocks)]
         for below, entry in entries:
             for key in ("during", "outside"):
                 hours = getattr(entry, key)
@@ -64,8 +64,8 @@ def rights_and_blocks_under_unknown_hours(settings: Settings) -> Iterator[Proble
 
 def blocks_of_nothing(settings: Settings) -> Iterator[Problem]:
     """A block says what it blocks."""
-    for place, _, outgoing in _all(settings):
-        for below, block in _numbered("blocks", outgoing.blocks):
+    for place, _, outgoing in all_outgoing(settings):
+        for below, block in numbered("blocks", outgoing.blocks):
             if not (block.classes or block.prefixes or block.countries or block.numbers):
                 right = "write `classes:`, `prefixes:`, `countries:` or `numbers:`"
                 yield problem_at(settings, (*place, *below), "blocks nothing", right)
@@ -73,10 +73,10 @@ def blocks_of_nothing(settings: Settings) -> Iterator[Problem]:
 
 def rights_blocked_for_ever(settings: Settings, _now: Instant) -> Iterator[Problem]:
     """What is allowed and always blocked in the same place contradicts itself."""
-    for place, _, outgoing in _all(settings):
+    for place, _, outgoing in all_outgoing(settings):
         always = [block for block in outgoing.blocks if block.during is None and block.outside is None]
         blocked = {one for block in always for one in block.classes}
-        for below, right in _numbered("rights", outgoing.rights or ()):
+        for below, right in numbered("rights", outgoing.rights or ()):
             for one in right.classes:
                 if one in blocked:
                     what = f"{one} numbers are allowed here, and always blocked by `blocks:`"
@@ -105,14 +105,16 @@ def _needs_no_right(settings: Settings, tenant: str, target: NumberTarget) -> bo
     return owned or found == "freephone"
 
 
-def _all(settings: Settings) -> Iterator[tuple[YamlPath, Tenant, Outgoing]]:
+def all_outgoing(settings: Settings) -> Iterator[tuple[YamlPath, Tenant, Outgoing]]:
+    """Every `outgoing:` with its place and tenant."""
     for name, tenant in settings.tenants.items():
         yield ("tenants", name, "outgoing"), tenant, tenant.outgoing
         for key, extension in tenant.extensions.items():
             yield ("tenants", name, "extensions", key, "outgoing"), tenant, extension.outgoing
 
 
-def _numbered(key: str, entries: tuple[Any, ...]) -> list[tuple[YamlPath, Any]]:
+def numbered(key: str, entries: tuple[Any, ...]) -> list[tuple[YamlPath, Any]]:
+    """Entries of a list with their places below it."""
     return [((key, str(n)), entry) for n, entry in enumerate(entries)]
 
 

@@ -7,7 +7,8 @@ import re
 from callcontrol.kinds.targets.number import RING_S
 from callcontrol.routing.facts import Facts, RoutedKind
 from callcontrol.routing.outgoing.caller_id import shown_outside
-from callcontrol.routing.outgoing.legs import acceptance, longest_talk_s
+from callcontrol.routing.outgoing.legs import acceptance
+from callcontrol.routing.outgoing.limits import longest_talk_s
 from callcontrol.routing.path import Path
 from callcontrol.routing.plan import Decision, LegPlan, Legs, Ring, SipAddress
 from callcontrol.vocabulary.target import Form, SipTarget, text_of

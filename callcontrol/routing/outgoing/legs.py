@@ -8,6 +8,7 @@ from callcontrol.routing.outgoing.caller_id import shown_outside
 from callcontrol.routing.outgoing.checks import refusal
 from callcontrol.routing.outgoing.checks.carriers import carriers
 from callcontrol.routing.outgoing.dialling import Dialling
+from callcontrol.routing.outgoing.limits import longest_call_s
 from callcontrol.routing.outgoing.trunks import as_sent, ranking, rests
 from callcontrol.routing.path import Path
 from callcontrol.routing.plan import Acceptance, LegPlan, Legs, TrunkNumber
@@ -37,7 +38,7 @@ def number_leg(number: str, ring_s: int, path: Path, facts: Facts, round_: int =
         shown=shown_outside(facts, path, trunk, number),
         payer=path.payer,
         acceptance=acceptance(path, facts),
-        cap_s=longest_talk_s(facts),
+        cap_s=longest_call_s(dialling, facts),
         direction=dialling.direction(facts),
         progress_s=trunk.progress_s,
     )
@@ -55,15 +56,10 @@ def _on_net_leg(dialling: Dialling, ring_s: int, path: Path, facts: Facts) -> Le
         shown=shown_outside(facts, path, None, number),
         payer="" if is_free(number, facts) else path.payer,
         acceptance=acceptance(path, facts),
-        cap_s=longest_talk_s(facts),
+        cap_s=longest_call_s(dialling, facts),
         direction=dialling.direction(facts),
     )
     return Legs((leg,), (Passed(facts.now, to, "a number of another tenant here: no trunk is needed"),))
-
-
-def longest_talk_s(facts: Facts) -> int:
-    """How long a conversation outside may last (seconds): as the tenant has it, else as the installation has."""
-    return facts.tenant.talk or facts.settings.limits.talk_s
 
 
 def acceptance(path: Path, facts: Facts) -> Acceptance | None:

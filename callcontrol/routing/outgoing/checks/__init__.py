@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from callcontrol.routing.facts import Facts
-from callcontrol.routing.outgoing.checks import blocks, carriers, credit, emergency, own_numbers, price, rights
+from callcontrol.routing.outgoing.checks import blocks, carriers, credit, emergency, limits, own_numbers, price, rights
 from callcontrol.routing.outgoing.dialling import Dialling
 from callcontrol.vocabulary.refusal_reason import Refusal
 
@@ -22,6 +22,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     blocks.check,
     price.check,
     credit.check,
+    limits.check,
     carriers.check,
 )
 
