@@ -21,11 +21,11 @@ from callcontrol.edges.containment import contained
 from callcontrol.edges.ledger.accounts import Booked, balance_of, balances_after, booked_legs
 from callcontrol.edges.ledger.reader import NoLedger, asking, connect
 from callcontrol.edges.ledger.session import DictConnection
-from callcontrol.edges.live_state.credit import EXPIRE_AT_ONCE, Booking, CreditStore
+from callcontrol.edges.live_state.credit import EXPIRE_AT_ONCE, CreditStore
 from callcontrol.edges.live_state.failures import LiveStateError, StoreAway
 from callcontrol.edges.live_state.pipeline import RedisPipeline
 from callcontrol.edges.live_state.post import Post
-from callcontrol.vocabulary.credit import Balance, CreditAccount
+from callcontrol.vocabulary.credit import Balance, Booking, CreditAccount
 from callcontrol.vocabulary.moment import SECOND_US, Instant, datetime_of
 
 log = logging.getLogger(__name__)

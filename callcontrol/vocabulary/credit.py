@@ -181,3 +181,27 @@ class LiveAccount:
         """The balance less what is reserved and what is not in the ledger yet, in units."""
         balance = 0 if self.balance is None else self.balance.units
         return balance - sum(self.reserved.values()) - sum(one.units for one in self.unbooked.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """What Redis had when it was told a balance.
+
+    Attributes:
+        word: `same`, `newer`, `older` or `mended`.
+        off: what Redis's balance was short of, in units; 0 but with `mended`.
+        unbooked: what ended legs cost that the ledger does not have yet, in units.
+    """
+
+    word: str
+    off: int
+    unbooked: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """What was reserved for a leg of which nothing was heard any more."""
+
+    account: str  # as in the keys: its name and its currency
+    leg: str
+    units: int

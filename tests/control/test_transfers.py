@@ -81,7 +81,7 @@ def test_a_transfer_to_the_number_once_dialled_is_one_too() -> None:
     assert by_whom(story) == "101"
 
 
-@pytest.mark.parametrize("to", ["600700800", "*21*600700800#", "#21#", "*50#", "777"])
+@pytest.mark.parametrize("to", ["*21*600700800#", "#21#", "*50#", "777"])
 def test_what_nobody_may_be_transferred_to_comes_back_to_the_transferor_in_words(to: str) -> None:
     story, leg = talking()
     referred(story, leg, to)

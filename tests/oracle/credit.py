@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from callcontrol.edges.live_state.credit import Booking, Released
 from callcontrol.vocabulary.credit import (
     Balance,
+    Booking,
     CreditAccount,
     LiveAccount,
+    Released,
     Rung,
     SpanReply,
     SpanRequest,

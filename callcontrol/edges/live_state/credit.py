@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from itertools import chain
 from types import MappingProxyType
 from typing import Any, Final
@@ -20,8 +19,10 @@ from callcontrol.edges.live_state.pipeline import RedisPipeline
 from callcontrol.edges.live_state.script import script_of
 from callcontrol.vocabulary.credit import (
     Balance,
+    Booking,
     CreditAccount,
     LiveAccount,
+    Released,
     SpanReply,
     SpanRequest,
     SpanWord,
@@ -41,30 +42,6 @@ OnStanding = Callable[[Standing | None, LiveStateError | None], object]
 OnBooked = Callable[["Booking | None", LiveStateError | None], object]
 # (account, on_balance): finds the account's balance in the ledger; None: the ledger is away.
 FindBalance = Callable[[CreditAccount, Callable[[Balance | None], None]], object]
-
-
-@dataclass(frozen=True, slots=True)
-class Booking:
-    """What Redis had when it was told a balance.
-
-    Attributes:
-        word: `same`, `newer`, `older` or `mended`, see `credit_scripts/book.lua`.
-        off: what Redis's balance was short of, in units; 0 but with `mended`.
-        unbooked: what ended legs cost that the ledger does not have yet, in units.
-    """
-
-    word: str
-    off: int
-    unbooked: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Released:
-    """What was reserved for a leg of which nothing was heard any more."""
-
-    account: str  # as in the keys: its name and its currency
-    leg: str
-    units: int
 
 
 class CreditStore:

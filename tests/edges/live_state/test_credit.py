@@ -13,12 +13,13 @@ from redis import Redis
 from callcontrol.billing.credit import MARGIN_S, ask_again_s, credit_ends_s, rate_ahead, span_rungs, units_at
 from callcontrol.billing.tariff import Tariff
 from callcontrol.edges.live_state import credit, keys
-from callcontrol.edges.live_state.credit import Booking, CreditStore
+from callcontrol.edges.live_state.credit import CreditStore
 from callcontrol.edges.live_state.failures import LiveStateError, StoreAway, StoreRefused
 from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
 from callcontrol.vocabulary.credit import (
     UNITS,
     Balance,
+    Booking,
     CreditAccount,
     LiveAccount,
     Rung,

@@ -11,9 +11,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from hypothesis.stateful import run_state_machine_as_test as run
 from redis import Redis
 
-from callcontrol.edges.live_state.credit import Booking, CreditStore, Released
+from callcontrol.edges.live_state.credit import CreditStore
 from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
-from callcontrol.vocabulary.credit import UNITS, Balance, CreditAccount, Rung, SpanReply, SpanRequest
+from callcontrol.vocabulary.credit import UNITS, Balance, Booking, CreditAccount, Released, Rung, SpanReply, SpanRequest
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from tests.oracle.credit import CreditModel
 
