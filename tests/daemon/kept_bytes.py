@@ -10,8 +10,9 @@ from typing import Final
 import psycopg
 from psycopg import sql
 
-# A card's number, and the letters that DTMF has besides: one that stands alone is no part of an id or of a word.
-TYPED: Final = "D4929830"
+# Digits among the letters that DTMF has besides: four digits alone stand in many a time of day to the microsecond. A
+# letter that stands alone is no part of an id or of a word.
+TYPED: Final = "D4A9B2C8"
 # Four keys in a row, whatever stands between them: a list, a JSON array, one line of a log for each. Each alone.
 _RUN: Final = 4
 _BETWEEN: Final = rb"[^0-9a-zA-Z]{0,12}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -178,7 +179,7 @@ def test_a_record_that_is_lost_is_noticed() -> None:
     def lose_some(world: World) -> None:
         write = world.ledger.write
 
-        def less(payloads: list[bytes]) -> Any:
+        def less(payloads: Sequence[bytes]) -> list[object]:
             """Those of tenants without credit accounts: of t1's, the accounts miss the charges first."""
             return write([one for one in payloads if b'"tenant":"t1"' in one or one is not payloads[0]])
 

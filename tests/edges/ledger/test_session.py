@@ -103,3 +103,9 @@ def test_a_database_of_a_later_version_is_ledger_away(writer: LedgerWriter, conn
     writer.close()
     with pytest.raises(LedgerAway, match="SchemaTooNew: the ledger has schema version 99"):
         writer.write([payload()])
+
+
+def test_months_ahead_are_watched(writer: LedgerWriter) -> None:
+    assert writer.months_ahead == -1
+    writer.write([])
+    assert writer.months_ahead == 3

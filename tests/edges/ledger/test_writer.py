@@ -280,9 +280,3 @@ def test_a_connection_that_was_cut_is_replaced(writer: LedgerWriter, rows: Rows)
         writer.write([payload(1)])
     assert writer.write([payload(1)]) == []
     assert rows(COUNTS) == [(2, 6, 2)]
-
-
-def test_months_ahead_are_watched(writer: LedgerWriter) -> None:
-    assert writer.months_ahead == -1
-    writer.write([])
-    assert writer.months_ahead == 3
