@@ -10,7 +10,7 @@ from typing import Final
 
 from gevent.event import AsyncResult
 
-from callcontrol.commands.account_names import account_in, in_words
+from callcontrol.commands.account_names import account_in, entry_told, in_words
 from callcontrol.commands.arguments import configuration_or_exit
 from callcontrol.commands.media_ledger import ledger_of, note, say
 from callcontrol.commands.overriding import add_by, said_by
@@ -22,7 +22,6 @@ from callcontrol.edges.ledger.reader import NoLedger
 from callcontrol.edges.live_state.credit import CreditStore
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.vocabulary.credit import DECIMALS, Balance, CreditAccount, units_of
-from callcontrol.vocabulary.moment import text_of
 from callcontrol.vocabulary.money import decimal_from
 
 ANSWER_S: Final = 5.0
@@ -62,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
     new = _new_entry(args, account_in(args, configuration))
     with _named_key(new.key), ledger_of(configuration.settings) as connection:
         entry = enter(connection, new)
-    say(args, _told(entry), _said(args.verb, entry))
+    say(args, entry_told(entry), _said(args.verb, entry))
     _tell_redis(configuration.settings, entry.left)
     return 0
 
@@ -109,21 +108,6 @@ def _tell_redis(settings: Settings, balance: Balance) -> None:
             raise trouble
     except LiveStateError as error:
         note(f"it is entered, and counts for calls within five minutes: Redis was not told: {error}")
-
-
-def _told(entry: Entry) -> dict[str, object]:
-    return {
-        **entry.account._asdict(),
-        "receipt": entry.number,
-        "kind": entry.kind,
-        "amount": entry.amount,
-        "balance": entry.balance,
-        "on_hold": entry.on_hold,
-        "why": entry.reason,
-        "by": entry.by,
-        "key": entry.key,
-        "at": text_of(entry.at),
-    }
 
 
 def _said(verb: str, entry: Entry) -> str:

@@ -9,8 +9,11 @@ from callcontrol.commands.names import unknown
 from callcontrol.config.credit_accounts import TENANT_ACCOUNT
 from callcontrol.config.settings import Tenant
 from callcontrol.daemon.configuration import Configuration
+from callcontrol.edges.ledger.accounts import Entry
 from callcontrol.vocabulary.credit import CreditAccount, amount_of
-from callcontrol.vocabulary.target import ExtensionTarget, text_of
+from callcontrol.vocabulary.moment import text_of
+from callcontrol.vocabulary.target import ExtensionTarget
+from callcontrol.vocabulary.target import text_of as target_text
 
 # Digits that are always shown behind the dot.
 USUAL_DECIMALS = 2
@@ -23,10 +26,10 @@ def account_in(args: argparse.Namespace, configuration: Configuration) -> Credit
         ValueError: there is no such tenant or extension, or no currency is known.
     """
     tenant = tenant_in(args, configuration)
-    names = [TENANT_ACCOUNT, *(text_of(ExtensionTarget(name)) for name in tenant.extensions)]
+    names = [TENANT_ACCOUNT, *(target_text(ExtensionTarget(name)) for name in tenant.extensions)]
     if args.account not in names:
         raise ValueError(unknown("account", args.account, names))
-    return CreditAccount(args.tenant, args.account, currency_in(args, configuration))
+    return CreditAccount(args.tenant, args.account, currency_in(args, configuration, args.account))
 
 
 def tenant_in(args: argparse.Namespace, configuration: Configuration) -> Tenant:
@@ -37,14 +40,34 @@ def tenant_in(args: argparse.Namespace, configuration: Configuration) -> Tenant:
     return tenants[args.tenant]
 
 
-def currency_in(args: argparse.Namespace, configuration: Configuration) -> str:
-    """Raises ValueError: the tenant has no price list, and no currency is given."""
+def currency_in(args: argparse.Namespace, configuration: Configuration, payer: str = "") -> str:
+    """The currency that is given, else that of the list by which this payer's legs are priced; "": the tenant's.
+
+    Raises:
+        ValueError: the tenant has no price list, and no currency is given.
+    """
     if args.currency:
         return str(args.currency)
-    tariff = configuration.tariffs.get(args.tenant)
-    if tariff is None:
+    prices = configuration.price_books.get(args.tenant)
+    if prices is None:
         raise ValueError(f"tenant {args.tenant} has no price list to tell the currency: write --currency, such as PLN")
-    return tariff.currency
+    return prices.of_payer(payer).currency
+
+
+def entry_told(entry: Entry) -> dict[str, object]:
+    """An entry for programs."""
+    return {
+        **entry.account._asdict(),
+        "receipt": entry.number,
+        "kind": entry.kind,
+        "amount": entry.amount,
+        "balance": entry.balance,
+        "on_hold": entry.on_hold,
+        "why": entry.reason,
+        "by": entry.by,
+        "key": entry.key,
+        "at": text_of(entry.at),
+    }
 
 
 def in_words(amount: Decimal | int, currency: str) -> str:

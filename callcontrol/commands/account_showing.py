@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from callcontrol.commands.account_names import account_in, currency_in, in_words, tenant_in
+from callcontrol.commands.account_names import account_in, currency_in, entry_told, in_words, tenant_in
 from callcontrol.commands.arguments import configuration_or_exit
 from callcontrol.commands.media_ledger import ledger_of, note, say
 from callcontrol.commands.names import unknown
@@ -100,7 +100,7 @@ def check(args: argparse.Namespace) -> int:
 def _configured(args: argparse.Namespace, configuration: Configuration, tenant: Tenant) -> list[CreditAccount]:
     payers = ["tenant", *(target_text(ExtensionTarget(name)) for name in tenant.extensions)]
     names = {found[0] for payer in payers if (found := account_of(payer, tenant))}
-    return [CreditAccount(args.tenant, name, currency_in(args, configuration)) for name in names]
+    return [CreditAccount(args.tenant, name, currency_in(args, configuration, name)) for name in names]
 
 
 def _limit(account: CreditAccount, tenant: Tenant) -> Decimal | None:
@@ -167,21 +167,7 @@ def _moment(text: str, zone: ZoneInfo) -> Instant | None:
 
 
 def _entry_told(entry: Entry) -> dict[str, object]:
-    return {
-        **entry.account._asdict(),
-        "receipt": entry.number,
-        "at": text_of(entry.at),
-        "kind": entry.kind,
-        "amount": entry.amount,
-        "balance": entry.balance,
-        "on_hold": entry.on_hold,
-        "why": entry.reason,
-        "by": entry.by,
-        "key": entry.key,
-        "call": entry.call_id,
-        "called": entry.called,
-        "billed_s": entry.billed_s,
-    }
+    return entry_told(entry) | {"call": entry.call_id, "called": entry.called, "billed_s": entry.billed_s}
 
 
 def _entry_said(entry: Entry, zone: ZoneInfo) -> str:

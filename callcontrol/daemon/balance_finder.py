@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from itertools import chain
 from typing import Final
 
 import gevent
@@ -18,6 +19,9 @@ from callcontrol.vocabulary.credit import Balance, CreditAccount
 
 log = logging.getLogger(__name__)
 
+# How long one is waited for (seconds): a ledger that is silent for so long is away, and the call goes by its tenant's
+# setting for that.
+ANSWER_S = 2.0
 # Accounts that wait to be looked up; past it they are answered as if the ledger were away.
 MAX_WANTED: Final = 10_000
 
@@ -53,11 +57,28 @@ class BalanceFinder:
             while self._wanted:
                 account = next(iter(self._wanted))
                 found = self._looked_up(account)
-                for on_balance in self._wanted.pop(account):
+                for on_balance in chain(*self._answered_now(account, found).values()):
                     with contained("call", "a balance could not be handed over"):
                         on_balance(found)
 
+    def _answered_now(self, account: CreditAccount, found: Balance | None) -> Mapping[CreditAccount, list[OnBalance]]:
+        """Those who asked for it; where the ledger is away, all who wait: each would wait as long again."""
+        if found is not None:
+            return {account: self._wanted.pop(account)}
+        all_of_them, self._wanted = self._wanted, {}
+        return all_of_them
+
     def _looked_up(self, account: CreditAccount) -> Balance | None:
+        asked = gevent.spawn(self._asked, account)
+        asked.join(ANSWER_S)
+        if not asked.dead:
+            log.error("the balance of %s cannot be looked up: no answer within %g s", account, ANSWER_S)
+            self._leave(asked)
+            return None
+        found: Balance | None = asked.value
+        return found
+
+    def _asked(self, account: CreditAccount) -> Balance | None:
         try:
             if self._connection is None or self._connection.closed:
                 self._connection = connect(self._dsn)
@@ -66,3 +87,10 @@ class BalanceFinder:
         except NoLedger as error:
             log.error("the balance of %s cannot be looked up: %s", account, error)
             return None
+
+    def _leave(self, asked: gevent.Greenlet[..., Balance | None]) -> None:
+        """The connection is given up with what was asked on it: an answer that comes late would be the next one's."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        asked.kill(block=False)

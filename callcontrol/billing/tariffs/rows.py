@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from callcontrol.billing.tariff import LaterRate, Price, PriceRow, Rate
-from callcontrol.billing.tariffs.written import Cell, Findings, WrittenRow, WrittenVersion, column_of, listed
+from callcontrol.billing.tariffs.written import ROW_TERMS, Cell, Findings, WrittenRow, WrittenVersion, column_of, listed
 from callcontrol.vocabulary.direction import Direction
 
 MAX_SECONDS = 86_400  # of a block, a step, a minimum, free time
@@ -26,16 +26,6 @@ _ZERO = Decimal(0)
 _IDENTITY = ("prefix", "destination")
 
 
-_TERMS = (
-    "step",
-    "first_block_s",
-    "step_s",
-    "minimum_s",
-    "minimum_amount",
-    "maximum_amount",
-    "free_s",
-    "grace_s",
-)
 _Source = int | None
 """The index of a cell, None if there is none."""
 
@@ -56,7 +46,7 @@ class _Shape:
 
     Attributes:
         rates: for each period.
-        terms: the indexes of those _TERMS that are there.
+        terms: the indexes of those ROW_TERMS that are there.
         missing: what such a row lacks, and what would be right.
     """
 
@@ -150,7 +140,7 @@ class RowReader:
             _index("destination", columns),
             _index("direction", columns),
             rates,
-            tuple(columns.index(name) for name in _TERMS if name in columns),
+            tuple(columns.index(name) for name in ROW_TERMS if name in columns),
             tuple(missing),
         )
 

@@ -25,12 +25,8 @@ VERSION_SETTINGS = (
 TARIFF_SETTINGS = ("tariff", "currency", "zone", *VERSION_SETTINGS)
 BY_PERIOD = ("price_per_minute", "connection_fee", "step")  # may be written for one period: `step:peak`
 LATER = ("price_per_minute", "step_s")  # may be written for what begins later in the call: `price_per_minute@300:peak`
-ROW_COLUMNS = (
-    "prefix",
-    "destination",
-    "direction",
-    "price_per_minute",
-    "connection_fee",
+# What holds for a row whatever the period.
+ROW_TERMS = (
     "step",
     "first_block_s",
     "step_s",
@@ -40,6 +36,7 @@ ROW_COLUMNS = (
     "free_s",
     "grace_s",
 )
+ROW_COLUMNS = ("prefix", "destination", "direction", "price_per_minute", "connection_fee", *ROW_TERMS)
 _COLUMN = re.compile(r"([a-z_]+)(?:@([1-9][0-9]{0,4}))?(?::(.*))?")
 
 
