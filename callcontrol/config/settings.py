@@ -45,6 +45,7 @@ from callcontrol.config.mail_settings import MailServer, TenantMail
 from callcontrol.config.mailbox_settings import Mailboxes
 from callcontrol.config.media_settings import MediaSettings
 from callcontrol.config.outgoing_settings import Outgoing, TenantOutgoing
+from callcontrol.config.payer_limits import PayerLimits, TenantLimits
 from callcontrol.config.postgres_address import PostgresDsn
 from callcontrol.config.problems import Problem
 from callcontrol.config.queue_fields import PauseCode
@@ -185,6 +186,7 @@ class Extension(Frozen):
     outgoing: Outgoing = Outgoing()
     forward: Forward = Forward()
     credit: Credit = Credit()
+    limits: PayerLimits = PayerLimits()
 
     def accounts(self, name: str) -> tuple[str, ...]:
         """The SIP accounts to ring, for the extension of this name."""
@@ -291,6 +293,7 @@ class Tenant(Frozen):
     media: TenantMedia = TenantMedia()
     recording: Recordings = Recordings()
     credit: TenantCredit = TenantCredit()
+    limits: TenantLimits = TenantLimits()
 
     @property
     def spoken(self) -> tuple[Language, ...]:

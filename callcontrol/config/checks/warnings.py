@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from callcontrol.config.checks import carriers, credit, emergency, hours, outgoing
+from callcontrol.config.checks import carriers, credit, emergency, hours, outgoing, payer_limits
 from callcontrol.config.checks.places import numbers_in, problem_at
 from callcontrol.config.problems import Problem
 from callcontrol.config.settings import Settings
@@ -112,6 +112,7 @@ WARNINGS: tuple[Callable[[Settings, Instant], Iterable[Problem]], ...] = (
     emergency.calls_back_to_nobody,
     outgoing.rights_blocked_for_ever,
     outgoing.forwards_without_a_right,
+    payer_limits.caps_above_the_tenants,
     hours.hours_never_open,
     hours.windows_without_time,
     hours.windows_that_overlap,
