@@ -8,6 +8,7 @@ from pydantic import Field
 
 from callcontrol.config.fields import E164, DisplayName, Whole
 from callcontrol.config.frozen import Frozen
+from callcontrol.config.mail_settings import Recipients
 from callcontrol.config.target_fields import TargetText
 
 
@@ -25,6 +26,9 @@ class EmergencyCalls(Frozen):
         default=(),
         max_length=16,
         description="extensions, and groups of them, that are rung at once and hear which phone calls which number",
+    )
+    mail: Recipients | None = Field(
+        default=None, description="who is written to once an emergency call has ended; default: no mail is sent"
     )
     call_back_min: Annotated[int, Field(ge=1, le=1440), Whole] = Field(
         default=60,

@@ -37,6 +37,10 @@ PLACEHOLDERS: Final[Mapping[MailKind, tuple[str, ...]]] = MappingProxyType(
         MailKind.MISSED: ("who", "number", "name", "when", "waited", "queue", "call", "tenant"),
         MailKind.DAILY: ("box", "day", "count", "new", "list", "tenant"),
         MailKind.LOCKED: ("who", "number", "name", "when", "box", "tenant"),
+        MailKind.EMERGENCY: (
+            "who", "number", "name", "when", "called", "extension", "place", "shown", "trunk", "answered", "ended",
+            "tenant",
+        ),
     }
 )  # fmt: skip
 

@@ -86,6 +86,8 @@ _MissedText = Annotated[str, BeforeValidator(template_text(MailKind.MISSED, one_
 _DailySubject = Annotated[str, BeforeValidator(template_text(MailKind.DAILY, one_line=True)), described("text")]
 _DailyText = Annotated[str, BeforeValidator(template_text(MailKind.DAILY, one_line=False)), described("text")]
 _LockedSubject = Annotated[str, BeforeValidator(template_text(MailKind.LOCKED, one_line=True)), described("text")]
+_EmergencySubject = Annotated[str, BeforeValidator(template_text(MailKind.EMERGENCY, one_line=True)), described("text")]
+_EmergencyText = Annotated[str, BeforeValidator(template_text(MailKind.EMERGENCY, one_line=False)), described("text")]
 _LockedText = Annotated[str, BeforeValidator(template_text(MailKind.LOCKED, one_line=False)), described("text")]
 
 
@@ -117,7 +119,14 @@ class LockedWording(Frozen):
     text: _LockedText | None = Field(default=None, description="text; default: ours")
 
 
-_AnyWording = VoicemailWording | MissedWording | DailyWording | LockedWording
+class EmergencyWording(Frozen):
+    """What a mail says of an emergency call."""
+
+    subject: _EmergencySubject | None = Field(default=None, description="subject; default: ours")
+    text: _EmergencyText | None = Field(default=None, description="text; default: ours")
+
+
+_AnyWording = VoicemailWording | MissedWording | DailyWording | LockedWording | EmergencyWording
 
 
 class TenantMail(Frozen):
@@ -144,6 +153,11 @@ class TenantMail(Frozen):
     )
     locked: Mapping[Language, LockedWording] = Field(
         default_factory=dict, description="by language; placeholders: $who $number $name $when $box $tenant"
+    )
+    emergency: Mapping[Language, EmergencyWording] = Field(
+        default_factory=dict,
+        description="by language; placeholders: $who $number $name $when $called $extension $place $shown $trunk "
+        "$answered $ended $tenant",
     )
 
     def wording(self, kind: MailKind, language: Language) -> Wording:

@@ -36,6 +36,12 @@ _EN: Final = {
         "Too many wrong PINs were entered for the mailbox $box, the last one on $when by $who.\n"
         "It opens to no PIN for a while. If that was not you, tell your administrator.\n",
     ),
+    MailKind.EMERGENCY: Wording(
+        "Emergency call to $called by $who",
+        "$who called the emergency number $called on $when.\n\n"
+        "Extension: $extension\nPlace: $place\nNumber shown: $shown\nTrunk: $trunk\n"
+        "Answered: $answered\nEnded: $ended\n",
+    ),
 }
 _PL: Final = {
     MailKind.VOICEMAIL: Wording(
@@ -56,6 +62,12 @@ _PL: Final = {
         "Skrzynka $box jest zablokowana",
         "Zbyt wiele razy podano błędny PIN do skrzynki $box, ostatnio: $when, $who.\n"
         "Przez pewien czas żaden PIN jej nie otworzy. Jeśli to ktoś obcy, powiadom administratora.\n",
+    ),
+    MailKind.EMERGENCY: Wording(
+        "Połączenie alarmowe: $called, $who",
+        "$who: połączenie z numerem alarmowym $called, $when.\n\n"
+        "Numer wewnętrzny: $extension\nMiejsce: $place\nPokazany numer: $shown\nŁącze: $trunk\n"
+        "Odebrane: $answered\nZakończone: $ended\n",
     ),
 }
 _RU: Final = {
@@ -80,6 +92,16 @@ _RU: Final = {
         "Слишком много раз введён неверный PIN-код ящика $box, последний раз: $when, $who.\n"
         "Некоторое время ящик не открывается. Если это были не вы, сообщите администратору.\n",
     ),
+    MailKind.EMERGENCY: Wording(
+        "Экстренный вызов $called: $who",
+        "$who: вызов экстренной службы $called, $when.\n\n"
+        "Внутренний номер: $extension\n"
+        "Место: $place\n"
+        "Показанный номер: $shown\n"
+        "Линия: $trunk\n"
+        "Ответ: $answered\n"
+        "Окончание: $ended\n",
+    ),
 }
 WORDINGS: Final[Mapping[Language, Mapping[MailKind, Wording]]] = MappingProxyType({"en": _EN, "pl": _PL, "ru": _RU})
 
@@ -92,6 +114,8 @@ class Phrases(NamedTuple):
         attached, link, removed, not_attached: where the sound is; `link` is followed by the address.
         said: before the transcript.
         date, moment: as `strftime` writes them.
+        unanswered: a call that was not answered.
+        supposed: behind a moment that is only the best known.
     """
 
     anonymous: str
@@ -102,6 +126,8 @@ class Phrases(NamedTuple):
     said: str
     date: str
     moment: str
+    unanswered: str
+    supposed: str
 
 
 PHRASES: Final[Mapping[Language, Phrases]] = MappingProxyType(
@@ -115,6 +141,8 @@ PHRASES: Final[Mapping[Language, Phrases]] = MappingProxyType(
             "As a program has heard it:",
             "%Y-%m-%d",
             "%Y-%m-%d at %H:%M",
+            "no",
+            "as far as is known",
         ),
         "pl": Phrases(
             "numer nieznany",
@@ -125,6 +153,8 @@ PHRASES: Final[Mapping[Language, Phrases]] = MappingProxyType(
             "Zapis automatyczny:",
             "%d.%m.%Y",
             "%d.%m.%Y, %H:%M",
+            "nie",
+            "według dostępnych danych",
         ),
         "ru": Phrases(
             "неизвестный номер",
@@ -135,6 +165,8 @@ PHRASES: Final[Mapping[Language, Phrases]] = MappingProxyType(
             "Автоматическая запись:",
             "%d.%m.%Y",
             "%d.%m.%Y, %H:%M",
+            "нет",
+            "по имеющимся данным",
         ),
     }
 )

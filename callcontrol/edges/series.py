@@ -53,7 +53,16 @@ VERDICTS: Final = ("settled", "corrected", "added", "doubtful")
 JOB_LOOPS: Final = (
     *("move", "close", "adopt", "room", "delete", "boxes", "rebuild", "links", "keys", "sweep"),
     *("bring", "brought"),
-    *("mail", "mail_follows", "mail_upkeep", "message_mails", "missed_calls", "bounces", "transcripts"),
+    *(
+        "mail",
+        "mail_follows",
+        "mail_upkeep",
+        "message_mails",
+        "missed_calls",
+        "emergency_mails",
+        "bounces",
+        "transcripts",
+    ),
 )
 STEP_ENDS: Final = ("done", "failed")
 # What mails tell, what comes of handing them over (vocabulary/mail.py), and what comes back (media/mail/bounces.py).

@@ -15,12 +15,14 @@ from functools import cached_property
 from types import MappingProxyType
 
 from callcontrol.config.credit_accounts import TENANT_ACCOUNT, account_of
+from callcontrol.config.emergency_calls import location_of
 from callcontrol.config.settings import Settings, Trunk
 from callcontrol.routing import router, star_codes
 from callcontrol.routing.agents import agents_at
 from callcontrol.routing.carrier_loops import loop_over_a_carrier
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.on_net import is_free
+from callcontrol.routing.outgoing.caller_id import phone_in_an_emergency
 from callcontrol.routing.outgoing.dial_plan import Reading, emergency_in, read, says_privacy
 from callcontrol.routing.outgoing.refusing import heard_as
 from callcontrol.routing.path import Path, payer_of
@@ -29,7 +31,7 @@ from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.phone_number import readings
 from callcontrol.vocabulary.refusal_reason import RefusalReason
 from callcontrol.vocabulary.target import EmergencyCallBackTarget, EmergencyTarget, NumberTarget, Target, text_of
-from callcontrol.vocabulary.trail import Passed, Routed
+from callcontrol.vocabulary.trail import LOCATION, Passed, Routed
 
 PUBLIC_CONTEXT = "public"
 # Addresses whose trunk is remembered; strangers' calls are refused by the switch, so more are hardly ever seen.
@@ -140,7 +142,9 @@ def destination(facts: Facts) -> Destination:
     if facts.tenant_name not in facts.settings.tenants:
         return Destination(None)
     if emergency := _emergency(facts):
-        return Destination(emergency, (Routed(facts.now, text_of(emergency), "emergency number dialled"),))
+        place = location_of(facts.tenant, *phone_in_an_emergency(facts))
+        source = f"{LOCATION}{place}" if place else ""
+        return Destination(emergency, (Routed(facts.now, text_of(emergency), "emergency number dialled", source),))
     if facts.transferred:
         return _to_transfer_to(facts)
     if facts.caller.extension:

@@ -22,6 +22,7 @@ class MailKind(StrEnum):
     MISSED = "missed"  # a caller left a queue without being served
     DAILY = "daily"  # what came into a box since the day before
     LOCKED = "locked"  # a box was locked after too many wrong PINs
+    EMERGENCY = "emergency"  # an emergency number was called
 
 
 class MailState(StrEnum):
@@ -97,15 +98,19 @@ class MailFacts:
     """What a mail is made of. It is stored as JSON: a field is only ever added, with a default.
 
     Attributes:
-        place: name of the box or queue, for people.
+        place: name of the box or queue, for people; of an emergency call where the phone stands, "" if not known.
         number, name: the caller; "" where none was shown.
-        at: when the message was left, or the queue.
+        at: when the message was left, or the queue, or the emergency number called.
         length_ms, wait_ms: length of the message; how long the caller waited.
         new: new messages in the box; -1: not known.
         media_id: the message.
         attach: `file`, `link` or `none`.
         day: of a summary, as YYYY-MM-DD.
         messages: of a summary.
+        called, extension, shown, trunk: the emergency number, which extension has called it ("": not known), which
+            number it showed, and through which trunk it went last.
+        answered_at, ended_at: of that call; 0: not answered, end not known.
+        estimated: those are the best known, not the switch's word.
     """
 
     place: str = ""
@@ -119,6 +124,13 @@ class MailFacts:
     attach: str = "none"
     day: str = ""
     messages: tuple[LeftMessage, ...] = ()
+    called: str = ""
+    extension: str = ""
+    shown: str = ""
+    trunk: str = ""
+    answered_at: Instant = _NEVER
+    ended_at: Instant = _NEVER
+    estimated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,8 +139,8 @@ class Mail:
 
     Attributes:
         mail_id: 24 hexadecimal digits, made of those four.
-        about: what it tells of: a message's id, a visit to a queue, a box and a day.
-        source: whose it is, as a target: `voicemail:anna`, `queue:sales`.
+        about: what it tells of: a message's id, a visit to a queue, a box and a day, a call.
+        source: whose it is, as a target: `voicemail:anna`, `queue:sales`, `emergency:112`.
         message_id: as it stands in the header; every attempt sends the same.
         created_at: the date in the header.
     """

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Literal, overload
+from typing import Final, Literal, overload
 
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.call import Caller, Stamps
@@ -23,6 +23,8 @@ from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.queue import Leaving
 from callcontrol.vocabulary.recording import RecordingNoted
 from callcontrol.vocabulary.refusal_reason import RefusalReason
+
+LOCATION: Final = "location "
 
 
 @fast_init
@@ -51,12 +53,17 @@ class Arrived:
 @fast_init
 @dataclass(frozen=True, slots=True)
 class Routed:
-    """The call was sent to a target, and why: `number`, `rule busy`, `list member 2`, `last resort`, …"""
+    """The call was sent to a target, and why: `number`, `rule busy`, `list member 2`, `last resort`, …
+
+    Attributes:
+        source: file:line, or who set the rule and when; of an emergency call where the phone stands, as
+            `location workshop` (LOCATION and the place's name), "" where that is not known.
+    """
 
     at: Instant
     target: str
     why: str
-    source: str = ""  # file:line, or who set the rule and when
+    source: str = ""
     kind: Literal["routed"] = "routed"
 
 

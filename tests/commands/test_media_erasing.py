@@ -101,6 +101,7 @@ class Left:
         told = {
             MailKind.VOICEMAIL: MailFacts("101", NUMBER, NAME, NOW, media_id="a-1"),
             MailKind.MISSED: MailFacts("sales", NUMBER, NAME, NOW, wait_ms=9_000),
+            MailKind.EMERGENCY: MailFacts("office", NUMBER, NAME, NOW, called="112"),
             MailKind.DAILY: MailFacts("101", day="2026-11-30", messages=(one, other)),
         }
         made = partial(new_mail, "acme", address="desk@acme.example", source="voicemail:101", language="en")

@@ -67,6 +67,17 @@ def test_what_is_no_address(address: str) -> None:
     assert said.endswith("is no mail address; write one address in ASCII, such as anna@acme.example")
 
 
+def test_mails_about_emergency_calls_need_a_sender() -> None:
+    watched = TENANT + "emergency_calls: {mail: {to: [guard@acme.example]}}\n"
+    mail = loaded(watched + SENDER, MAIN + SERVER).tenants["acme"].emergency_calls.mail
+    assert mail is not None
+    assert (mail.to, mail.language) == (("guard@acme.example",), None)
+    assert [said.partition(": ")[2].partition(";")[0] for said in told(watched, MAIN)] == [
+        "emergency_calls.mail: no server takes mails",
+        "emergency_calls.mail: the tenant has no address to send from",
+    ]
+
+
 def test_mails_that_could_not_be_sent() -> None:
     assert told(DESK, MAIN) == [
         "tenants/acme.yaml:12: queues.support.missed: no server takes mails; write `mail.server` in callcontrol.yaml, "

@@ -18,7 +18,9 @@ _VERP_CHARACTERS = 1 + 24 + 1 + 16
 
 
 def recipients_in(name: str, tenant: Tenant) -> Iterator[tuple[YamlPath, Recipients]]:
-    """Everything a tenant has sent by mail, with its place. Only boxes and queues have such blocks."""
+    """Everything a tenant has sent by mail, with its place: of boxes, queues and emergency calls."""
+    if tenant.emergency_calls.mail is not None:
+        yield ("tenants", name, "emergency_calls", "mail"), tenant.emergency_calls.mail
     for block in ("voicemail", "queues"):
         for key, entry in getattr(tenant, block, {}).items():
             for field in ("mail", "missed"):

@@ -219,3 +219,23 @@ ON CONFLICT DO NOTHING;
 
 -- transcript_of: What was heard in a medium.
 SELECT text FROM transcripts WHERE tenant = %(tenant)s AND media_id = %(media_id)s;
+
+-- emergency_calls_to_mail: Emergency calls that no mail tells of yet, each with the leg that was answered, else the last one.
+SELECT c.call_id, c.caller_number, c.caller_name, c.caller_extension, l.*, (
+    SELECT p.source FROM jsonb_to_recordset(c.path) AS p (target text, source text)
+    WHERE p.target = l.target AND p.source <> '' LIMIT 1
+) AS source
+FROM (
+    SELECT DISTINCT ON (switch, call_id, started_day)
+           tenant, switch, call_id AS of_call, started_day, target, shown, trunk, answered_at, ended_at, estimated,
+           min(dialled_at) OVER (PARTITION BY switch, call_id, started_day) AS called_at
+    FROM legs
+    WHERE tenant = %(tenant)s AND called_direction = 'emergency'
+      AND started_day >= (%(since)s::timestamptz - interval '1 day')::date
+    ORDER BY switch, call_id, started_day, answered_at NULLS LAST, position DESC
+) AS l
+JOIN calls c ON c.tenant = l.tenant AND c.switch = l.switch AND c.call_id = l.of_call AND c.started_day = l.started_day
+WHERE c.ended_at >= %(since)s
+  AND NOT EXISTS (SELECT FROM mails m WHERE m.tenant = c.tenant AND m.kind = 'emergency' AND m.about = c.call_id)
+ORDER BY l.called_at, c.call_id
+LIMIT %(limit)s;

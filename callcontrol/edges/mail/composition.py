@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 
 from callcontrol.config.mail_texts import PHRASES, Phrases
 from callcontrol.config.settings import Tenant
-from callcontrol.vocabulary.mail import LeftMessage, Mail
+from callcontrol.vocabulary.mail import LeftMessage, Mail, MailFacts
 from callcontrol.vocabulary.moment import Instant, datetime_of
 
 MAX_SUBJECT: Final = 250  # characters, once everything is put in
@@ -120,7 +120,21 @@ def _values(mail: Mail, zone: ZoneInfo, tenant: str, sound: Sound) -> dict[str, 
         "count": str(len(facts.messages)),
         "list": "\n".join(_listed(one, zone, phrases) for one in facts.messages),
         "tenant": plain(tenant),
+        **_emergency_values(facts, zone, phrases),
     }
+
+
+def _emergency_values(facts: MailFacts, zone: ZoneInfo, phrases: Phrases) -> dict[str, str]:
+    named = {name: plain(getattr(facts, name)) or "-" for name in ("called", "extension", "place", "shown", "trunk")}
+    answered = _moment(facts.answered_at, facts, zone, phrases) if facts.answered_at else phrases.unanswered
+    ended = _moment(facts.ended_at, facts, zone, phrases) if facts.ended_at else "?"
+    return named | {"answered": answered, "ended": ended}
+
+
+def _moment(at: Instant, facts: MailFacts, zone: ZoneInfo, phrases: Phrases) -> str:
+    """To the second, as one compares it with what others have written down."""
+    said = datetime_of(at, zone).strftime(f"{phrases.moment}:%S")
+    return f"{said} ({phrases.supposed})" if facts.estimated else said
 
 
 def _who(number: str, name: str, phrases: Phrases) -> str:

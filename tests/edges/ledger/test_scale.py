@@ -36,7 +36,8 @@ def test_every_unique_index_has_the_tenant_so_that_rows_can_be_spread_by_it(writ
     keys = rows(
         "SELECT c.relname, array_agg(a.attname), c.relispartition FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid"
         " JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)"
-        " WHERE i.indisunique AND (c.relkind = 'p' OR c.relispartition) GROUP BY i.indexrelid, c.relname, c.relispartition"
+        " WHERE i.indisunique AND (c.relkind = 'p' OR c.relispartition)"
+        " GROUP BY i.indexrelid, c.relname, c.relispartition"
     )
     assert {name for name, _, is_partition in keys if not is_partition} == set(TABLES)
     # The record's month, the one before and two after; other tests of this database may have written to more.

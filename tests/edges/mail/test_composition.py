@@ -15,9 +15,10 @@ from callcontrol.config.mail_texts import WORDINGS
 from callcontrol.edges.mail.composition import NO_SOUND, Sound, compose, file_name
 from callcontrol.vocabulary.language import LANGUAGES
 from callcontrol.vocabulary.mail import LeftMessage, Mail, MailFacts, MailKind
-from tests.edges.mail.samples import FACTS, NOON, SENDER, acme, mail
+from tests.edges.mail.samples import FACTS, NOON, SENDER, acme, later, mail
 
 ACME = acme()
+NUMBER = "+48500100200"
 WAV = b"RIFF\x24\x00\x00\x00WAVE" + bytes(range(256)) * 8
 
 
@@ -98,6 +99,7 @@ def test_every_kind_in_every_language(kind: MailKind, language: str) -> None:
         wait_ms=59_600,
         day="2026-11-20",
         messages=(LeftMessage(NOON, "+4850", "", 1500),),
+        shown="+48221234567",
     )
     message = made(mail(kind=kind, language=language, facts=facts))  # type: ignore[arg-type]  # one of LANGUAGES
     said = f"{message['Subject']}\n{text_of(message)}"
@@ -108,8 +110,23 @@ def test_every_kind_in_every_language(kind: MailKind, language: str) -> None:
         MailKind.MISSED: "1:00",
         MailKind.DAILY: "13:00  0:02  +4850",
         MailKind.LOCKED: "2026",
+        MailKind.EMERGENCY: "+48221234567",
     }[kind] in said
     assert set(WORDINGS[language]) == set(MailKind)  # type: ignore[index]  # one of LANGUAGES
+
+
+def test_an_emergency_call_is_told_in_the_tenants_zone() -> None:
+    facts = MailFacts("hall, ul. Leśna 7", NUMBER, "Jan", NOON, called="112", extension="104", shown="+48221234567")
+    lost = made(mail(kind=MailKind.EMERGENCY, facts=facts))
+    assert lost["Subject"] == f"Emergency call to 112 by Jan ({NUMBER})"
+    assert text_of(lost) == (
+        f"Jan ({NUMBER}) called the emergency number 112 on 2026-11-20 at 13:00.\n\nExtension: 104\n"
+        "Place: hall, ul. Leśna 7\nNumber shown: +48221234567\nTrunk: -\nAnswered: no\nEnded: ?\n"
+    )
+    supposed = replace(facts, answered_at=NOON, ended_at=later(61), estimated=True)
+    assert text_of(made(mail(kind=MailKind.EMERGENCY, facts=supposed))).endswith(
+        "Answered: 2026-11-20 at 13:00:00 (as far as is known)\nEnded: 2026-11-20 at 13:01:01 (as far as is known)\n"
+    )
 
 
 def test_a_tenants_own_words() -> None:

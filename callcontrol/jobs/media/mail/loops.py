@@ -12,6 +12,7 @@ from callcontrol.edges.ledger.writer import LedgerAway
 from callcontrol.jobs.media.loops import Loop, OutOfReach
 from callcontrol.jobs.media.mail.bounces import BounceTaker, BounceWatch
 from callcontrol.jobs.media.mail.boxes import Boxes, follow_mails, tell_days, tell_locked, tell_messages
+from callcontrol.jobs.media.mail.emergencies import tell_emergencies
 from callcontrol.jobs.media.mail.sending import MailSender
 from callcontrol.jobs.media.mail.sounds import KeptSounds, Shelf
 from callcontrol.jobs.media.mail.telling import Telling, tell_missed
@@ -48,13 +49,14 @@ def mail_loops(
         return MailQueue(connects())
 
     sender = MailSender(settings, queue(), KeptSounds(settings, shelf, telling()), name)
-    missed, messages, followed = telling(), telling(), telling()
+    missed, messages, followed, emergencies = telling(), telling(), telling(), telling()
     transcriber = Transcriber(telling(), shelf, name)
     bounces = BounceWatch(settings, BounceTaker(settings, queue()))
     return (
         Loop("mail", SEND_S, _within_reach(sender.step), SENDING_S),
         Loop("missed_calls", TELL_S, _within_reach(lambda: tell_missed(missed))),
         Loop("message_mails", TELL_MESSAGES_S, _within_reach(lambda: _tell_boxes(messages, boxes))),
+        Loop("emergency_mails", TELL_MESSAGES_S, _within_reach(lambda: tell_emergencies(emergencies))),
         Loop("mail_follows", TELL_S, _within_reach(lambda: follow_mails(followed, boxes))),
         Loop("transcripts", TELL_MESSAGES_S, _within_reach(transcriber.step), TRANSCRIBING_S),
         Loop("mail_upkeep", FIGURES_S, _within_reach(MailUpkeep(settings, queue()).step)),

@@ -62,7 +62,15 @@ def test_a_message_arrives_with_its_sound_and_is_kept(
     made = loops(connects, far_end, shelf, boxes)
     assert shelf.row is not None
     write_changes(connection, [shelf.row])
-    for name in ("message_mails", "mail", "mail_follows", "mail_upkeep", "missed_calls", "transcripts"):
+    for name in (
+        "message_mails",
+        "mail",
+        "mail_follows",
+        "mail_upkeep",
+        "missed_calls",
+        "emergency_mails",
+        "transcripts",
+    ):
         assert made[name].step() is False
     (taken,) = far_end.taken
     message = message_from_bytes(taken.content, policy=strict + SMTP)
