@@ -7,28 +7,27 @@ with its end, and the keys pressed.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Iterator, Sequence
-from datetime import datetime, tzinfo
+from dataclasses import replace
+from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import orjson
 from rich.console import Console
 from rich.text import Text
 
 from callcontrol.commands.arguments import add_config, configuration_or_exit
+from callcontrol.commands.call_filters import MAX_LIMIT, add_filters, wanted_from
 from callcontrol.commands.calls_in_queues import seconds, visit_lines
+from callcontrol.commands.calls_written import costs_of, write_csv, write_json
 from callcontrol.commands.names import unknown
 from callcontrol.edges.embedded import running_address
-from callcontrol.edges.ledger.reader import MAX_CALLS, LedgerReader, NoLedger, PastCall, PastLeg, Wanted
-from callcontrol.vocabulary.direction import Direction
-from callcontrol.vocabulary.moment import BadMoment, Instant, instant_from
+from callcontrol.edges.ledger.reader import TOTALS_S, LedgerReader, NoLedger, PastCall, PastLeg, Totals, place_of
 from callcontrol.vocabulary.money import plain
-from callcontrol.vocabulary.outcome import Outcome
-from callcontrol.vocabulary.phone_number import normalise
-from callcontrol.vocabulary.refusal_reason import RefusalReason
+from callcontrol.vocabulary.wanted import Wanted
 
 DEFAULT_LIMIT = 20
 NAME_SHOWN = 24  # characters; a caller can send a name of any length
@@ -38,86 +37,105 @@ TITLES = ("arrived", "from", "to", "outcome", "time", "cost")
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """`calls [--call ID] [--tenant T] [--number N] [--since TIME] [--until TIME] [--outcome WORD] …`."""
+    """`calls [FILTERS] [--limit N] [--after PLACE] [--csv|--json]`."""
     parser = subparsers.add_parser("calls", help="the history of calls with their costs", description=__doc__)
     add_config(parser)
     parser.add_argument("--dsn", default="", help="libpq connection string (default: postgres.dsn, else the embedded)")
-    parser.add_argument("--call", metavar="ID", help="only this call (its id, or any of its channels'), and its queues")
-    parser.add_argument("--tenant", help="only this tenant's")
-    parser.add_argument("--number", help="only calls of, to, or forwarded to this number or extension")
-    parser.add_argument("--since", default="", metavar="TIME", help="from this arrival on, ISO time or day")
-    parser.add_argument("--until", default="", metavar="TIME", help="before this arrival, ISO time or day")
-    outcomes = [outcome.value for outcome in Outcome]
-    reasons = [reason.value for reason in RefusalReason]
-    only = f"only where a number was not dialled for this reason: {', '.join(reasons)}"
-    parser.add_argument("--refused", choices=reasons, metavar="WORD", help=only)
-    directions = [direction.value for direction in Direction]
-    to = f"only with a leg to a number of this class: {', '.join(directions)}"
-    parser.add_argument("--direction", choices=directions, metavar="WORD", help=to)
-    parser.add_argument("--outcome", choices=outcomes, metavar="WORD", help=f"only with one of {', '.join(outcomes)}")
-    parser.add_argument("--limit", type=int, default=DEFAULT_LIMIT, help="at most so many, the latest (%(default)s)")
-    parser.add_argument("--zone", default="UTC", help="time zone of what is read and shown (%(default)s)")
-    parser.add_argument("--json", action="store_true", help="one JSON object per call, times in UTC")
+    add_filters(parser)
+    limit = f"at most so many; without it the latest {DEFAULT_LIMIT}, with --csv and --json all"
+    parser.add_argument("--limit", type=int, help=limit)
+    parser.add_argument("--after", metavar="PLACE", help="go on where the list before ended, as it said there")
+    parser.add_argument("--oldest-first", action="store_true", help="the earliest first, not the latest")
+    parser.add_argument("--zone", help="time zone of what is read and shown (default: the tenant's; without one UTC)")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="one JSON object per call, times in UTC")
+    form.add_argument("--csv", action="store_true", help="one row per call, times in the zone with their offset")
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the calls, latest first; 1 if the arguments make no sense or the ledger cannot be read."""
     try:
-        zone = ZoneInfo(args.zone)
-        wanted = wanted_from(args, zone)
+        zone, region = _zone_and_region(args)
+        wanted = wanted_from(args, zone, region)
         with LedgerReader(args.dsn or _configured(args.config)) as ledger:
-            calls = ledger.calls(wanted)
-            if not calls and wanted.tenant is not None:
-                _check_tenant(wanted.tenant, ledger, args)
-            there_are = ledger.count(wanted) if len(calls) == wanted.limit and not args.json else len(calls)
-    except ZoneInfoNotFoundError:
-        return _complain(f"--zone {args.zone}: no such time zone; write one such as Europe/Warsaw")
-    except (BadMoment, NoLedger, ValueError) as error:
+            if args.json:
+                write_json(ledger.pages(wanted))
+            elif args.csv:
+                write_csv(ledger.pages(wanted), zone)
+            else:
+                _show_page(ledger, replace(wanted, limit=wanted.limit or DEFAULT_LIMIT), zone, args)
+    except (NoLedger, ValueError) as error:
         return _complain(str(error))
-    if args.json:
-        for call in calls:
-            sys.stdout.buffer.write(orjson.dumps(call.plain(), default=_plain, option=orjson.OPT_UTC_Z) + b"\n")
-        sys.stdout.buffer.flush()
-    else:
-        console = Console(highlight=False)
-        show(calls, zone, console, queues=args.call is not None)
-        if there_are > len(calls):
-            most = f"{there_are} or more" if there_are == MAX_CALLS else str(there_are)
-            console.print(f"the latest {len(calls)} of {most} calls; --limit {there_are} shows them", style="dim")
+    except BrokenPipeError:  # `| head` has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 
-def _check_tenant(name: str, ledger: LedgerReader, args: argparse.Namespace) -> None:
-    """A tenant has calls, or is (still) configured.
+def _zone_and_region(args: argparse.Namespace) -> tuple[tzinfo, str]:
+    """The tenant's, where its configuration is at hand.
 
     Raises:
-        ValueError: neither.
+        ValueError: a zone that is none.
     """
-    known = {*ledger.tenants(), *(() if args.dsn else configuration_or_exit(args.config).settings.tenants)}
+    known = None if args.dsn or not args.tenant else configuration_or_exit(args.config)
+    region = known.region_of(args.tenant) if known else ""
+    if args.zone is None:
+        return known.zone_of(args.tenant) if known else UTC, region
+    try:
+        return ZoneInfo(args.zone), region
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        what = f"--zone {args.zone}: no such time zone; write one such as Europe/Warsaw"
+        raise ValueError(what) from error
+
+
+def _show_page(ledger: LedgerReader, wanted: Wanted, zone: tzinfo, args: argparse.Namespace) -> None:
+    calls = ledger.calls(wanted)
+    if not calls and wanted.tenant is not None:
+        _check_names(wanted.tenant, ledger, args)
+    console = Console(highlight=False)
+    show(calls, zone, console, queues=args.call is not None)
+    if args.call is None and calls:
+        for line in _below(calls, wanted, ledger.totals(wanted)):
+            console.print(line, style="dim")
+
+
+def _below(calls: list[PastCall], wanted: Wanted, totals: Totals | None) -> Iterator[str]:
+    """Sums of all that match, and how to see the others."""
+    yield _sums(totals) if totals else f"sums take longer than {TOTALS_S:g} s: narrow the period"
+    if len(calls) != wanted.limit or (totals and totals.calls <= len(calls)):
+        return
+    yield f"the next ones: --after {place_of(calls[-1])}"
+    which = "earliest" if wanted.oldest_first else "latest"
+    if totals and not wanted.after and totals.calls <= MAX_LIMIT:
+        yield f"the {which} {len(calls)} of {totals.calls} calls; --limit {totals.calls} shows them"
+
+
+def _sums(totals: Totals) -> str:
+    counts = f"{totals.calls} in all, {totals.talks} with a conversation"
+    costs = (f"{plain(amount)} {currency}" for currency, amount in totals.costs.items())
+    return ", ".join((counts, f"{seconds(Decimal(totals.talk_ms))} of talk", *costs))
+
+
+def _check_names(name: str, ledger: LedgerReader, args: argparse.Namespace) -> None:
+    """Nothing was found: a name that is not known is why. A tenant has calls, or is (still) configured.
+
+    Raises:
+        ValueError: there is no such tenant, extension, queue or agent.
+    """
+    configured = {} if args.dsn else configuration_or_exit(args.config).settings.tenants
+    known = {*ledger.tenants(), *configured}
     if name not in known:
         raise ValueError(unknown("tenant", name, known))
-
-
-def wanted_from(args: argparse.Namespace, zone: tzinfo) -> Wanted:
-    """What is asked for.
-
-    Raises:
-        BadMoment: a time that is none. ValueError: a limit out of range.
-    """
-    if not 1 <= args.limit <= MAX_CALLS:
-        raise ValueError(f"--limit {args.limit}: 1 to {MAX_CALLS} are possible")
-    number = normalise(args.number, "") if args.number else None
-    return Wanted(
-        tenant=args.tenant,
-        number=number.text if number else args.number,
-        since=_moment(args.since, zone),
-        until=_moment(args.until, zone),
-        outcome=args.outcome,
-        refusal=args.refused,
-        direction=args.direction,
-        limit=args.limit,
-        call_id=args.call,
-    )
+    if name not in configured:
+        return
+    tenant = configured[name]
+    for what, given, names in (
+        ("extension", args.extension, tenant.extensions),
+        ("queue", args.queue, tenant.queues),
+        ("agent", args.agent, tenant.agents),
+    ):
+        if given is not None and given not in names:
+            raise ValueError(unknown(what, given, names))
 
 
 def show(calls: list[PastCall], zone: tzinfo, console: Console, *, queues: bool = False) -> None:
@@ -242,11 +260,7 @@ def _cost(leg: PastLeg) -> str:
 
 def _sum(call: PastCall) -> str:
     """What the call costs, by currency."""
-    sums: dict[str, Decimal] = {}
-    for leg in call.legs:
-        if leg.cost is not None and leg.cost.amount is not None:
-            sums[leg.cost.currency] = sums.get(leg.cost.currency, Decimal(0)) + leg.cost.amount
-    return ", ".join(f"{plain(amount)} {currency}" for currency, amount in sorted(sums.items()))
+    return ", ".join(f"{plain(amount)} {currency}" for currency, amount in costs_of(call).items())
 
 
 def _caller(call: PastCall) -> str:
@@ -260,23 +274,12 @@ def _clock(moment: datetime, zone: tzinfo) -> str:
     return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
 
 
-def _moment(text: str, zone: tzinfo) -> Instant | None:
-    return instant_from(text, zone) if text else None
-
-
 def _configured(folder: Path) -> str:
     settings = configuration_or_exit(folder).settings
     dsn = settings.postgres.dsn or running_address(Path(settings.data) / "postgres")
     if not dsn:
         raise NoLedger(f"{folder} names no postgres.dsn and the embedded one does not run: start `callcontrol serve`")
     return dsn
-
-
-def _plain(value: object) -> str:
-    """Amounts and milliseconds as text, exactly as they are stored."""
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    raise TypeError(f"{type(value).__name__} has no JSON form here")
 
 
 def _complain(what: str) -> int:

@@ -27,13 +27,14 @@ from callcontrol.commands.calls import show
 from callcontrol.daemon.configuration import read_configuration
 from callcontrol.edges import clock
 from callcontrol.edges.embedded import EmbeddedStoreError
-from callcontrol.edges.ledger.reader import MAX_CALLS, LedgerReader, Wanted
+from callcontrol.edges.ledger.reader import LedgerReader
 from callcontrol.simulator.stories.agents import LiveAgents
 from callcontrol.simulator.stories.player import TENANT, Player, StoryResult
 from callcontrol.simulator.stories.simulated import SimulatedWorld
 from callcontrol.simulator.stories.spoken import Spoken
 from callcontrol.simulator.stories.stage import Stage
 from callcontrol.simulator.stories.story import Story, read_stories
+from callcontrol.vocabulary.wanted import Wanted
 
 INSTALLED = "share/callcontrol/"
 # One story for each case of forwarding, and one hostile caller; the rest of the stories are for `make test`.
@@ -228,7 +229,7 @@ def _show_bill(stage: Stage, console: Console) -> None:
     console.rule("[bold]what Postgres has of it", align="left")
     zone = ZoneInfo(read_configuration(stage.config).settings.tenants[TENANT].zone)
     with LedgerReader(stage.dsn) as ledger:
-        show(ledger.calls(Wanted(limit=MAX_CALLS))[::-1], zone, console)
+        show(ledger.calls(Wanted(limit=None))[::-1], zone, console)
     console.print()
 
 

@@ -9,7 +9,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta, tzinfo
+from datetime import date, tzinfo
 from typing import Any
 
 import gevent
@@ -20,6 +20,7 @@ from rich.text import Text
 
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.vocabulary.moment import Instant, instant_from
+from callcontrol.vocabulary.period import Period, end_of
 
 WATCH_S = 2.0
 MIN_WATCH_S, MAX_WATCH_S = 0.1, 3_600.0
@@ -36,15 +37,6 @@ class View:
 
     lines: Sequence[Mapping[str, Any]]
     tables: Callable[[int], Iterable[RenderableType]]
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """A stretch of time [start, end), and how it is called."""
-
-    start: Instant
-    end: Instant
-    name: str
 
 
 def add_showing(parser: argparse.ArgumentParser) -> None:
@@ -96,17 +88,11 @@ def period_of(args: argparse.Namespace, zone: tzinfo, now: Instant) -> Period:
     Raises:
         BadMoment: a text that is no time. ValueError: nothing lies between them.
     """
-    start, end = instant_from(args.start, zone), _end(args.end, zone) if args.end else now
+    start, end = instant_from(args.start, zone), end_of(args.end, zone) if args.end else now
     if start >= end:
         raise ValueError(f"nothing lies between {args.start} and {args.end or 'now'}")
     one_day = args.start == args.end and _day(args.end) is not None
     return Period(start, end, args.start if one_day else f"{args.start} to {args.end or 'now'}")
-
-
-def _end(text: str, zone: tzinfo) -> Instant:
-    """A day is meant whole, also one of 23 or 25 hours."""
-    day = _day(text)
-    return instant_from(text if day is None else (day + timedelta(days=1)).isoformat(), zone)
 
 
 def _day(text: str) -> date | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import psycopg
@@ -14,15 +16,17 @@ from rich.console import Console
 from rich.table import Table
 
 from callcontrol.edges import clock
-from callcontrol.edges.ledger.reader import LedgerReader, Wanted
+from callcontrol.edges.ledger.reader import LedgerReader
 from callcontrol.edges.ledger.statistics import agent_statistics, queue_statistics
-from callcontrol.vocabulary.moment import Instant, instant_of
+from callcontrol.vocabulary.moment import Instant, instant_from, instant_of
+from callcontrol.vocabulary.wanted import CallType, Place, Wanted
 from tests.bench.figures import spread
 from tests.bench.made_history import Sample, ledger, numbers_outside, samples
 
 CALLS = 1_000_000
 ASKED = 100  # times each, with other values every time
 DAY = timedelta(days=1)
+_MONTH = re.compile(r"_\d{4}_\d{2}_?")
 IN_TIME_S, SHORT_S = 20, 5
 
 Ask = Callable[[], Sequence[Any]]
@@ -71,9 +75,46 @@ def questions(reader: LedgerReader, dsn: str) -> Iterator[Question]:
     yield asked("tenant, day, 1000", [within(s, 0.5, limit=1_000) for s in found])
     yield asked("tenant, outcome, day", [within(s, 0.5, outcome="abandoned") for s in found])
     yield asked("day", [Wanted(since=at(s, -0.5), until=at(s, 0.5)) for s in found])
+    yield from (asked(name, wants) for name, wants in _filters(found))
+    yield Question("sums of a day", tuple(lambda s=s: _sums(reader, s, 0.5) for s in found))  # type: ignore[misc]  # a default binds s
+    yield Question("sums of a month", tuple(lambda s=s: _sums(reader, s, 15) for s in found[:20]))  # type: ignore[misc]  # a default binds s
     yield Question("queues of a day", tuple(lambda s=s: of_queues(dsn, s, 0.5) for s in found))  # type: ignore[misc]  # a default binds s
     yield Question("queues of a month", tuple(lambda s=s: of_queues(dsn, s, 15) for s in found[:20]))  # type: ignore[misc]  # a default binds s
     yield Question("agents of a day", tuple(lambda s=s: of_agents(dsn, s, 0.5) for s in found))  # type: ignore[misc]  # a default binds s
+
+
+def _filters(found: Sequence[Sample]) -> Iterator[tuple[str, list[Wanted]]]:
+    """Every other filter, in the whole year: with values that are frequent, rare, and that nothing has."""
+    filters: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("caller begins", {"caller": "+48612*"}),
+        ("called begins", {"called": "+4860001*"}),
+        ("number begins", {"number": "+486*"}),
+        ("number begins, nothing", {"number": "+4999*"}),
+        ("extension", {"extension": "117"}),
+        *((f"type {kind}", {"type": kind}) for kind in CallType),
+        ("outcome busy", {"outcome": "busy"}),
+        ("outcome, nothing", {"outcome": "callback"}),
+        ("refused", {"refusal": "blocked"}),
+        ("refused, nothing", {"refusal": "no_price"}),
+        *((f"direction {word}", {"direction": word}) for word in ("mobile", "premium", "satellite")),
+        ("queue", {"queue": "queue1"}),
+        ("queue, nothing", {"queue": "nobody"}),
+        ("agent", {"agent": "agent117"}),
+        ("cost from 0.50", {"cost_from": Decimal("0.50"), "currency": "PLN"}),
+        ("cost from 15", {"cost_from": Decimal(15)}),
+        ("cost from 1000", {"cost_from": Decimal(1000)}),
+        ("missed in a queue", {"type": CallType.MISSED, "queue": "queue2"}),
+        ("missed, caller begins", {"type": CallType.MISSED, "caller": "+48612*"}),
+        ("extension, premium", {"extension": "117", "direction": "premium"}),
+        ("behind a place", {"after": Place(instant_from("2026-06-15T12:00:00Z"), "x")}),
+        ("earliest", {"oldest_first": True}),
+    )
+    for name, more in filters:
+        yield f"tenant, {name}", [Wanted(tenant=sample.tenant, **more) for sample in found]
+
+
+def _sums(reader: LedgerReader, sample: Sample, days: float) -> Sequence[Any]:
+    return (reader.totals(within(sample, days), within_s=60),)
 
 
 def at(sample: Sample, days: float) -> Instant:
@@ -110,17 +151,17 @@ def _measured(question: Question) -> tuple[str, str, str]:
 
 
 def _plan(dsn: str, reader: LedgerReader, question: Question) -> str:
-    """Which kinds of scans the search itself takes, and on how many partitions."""
+    """Which indexes the search takes in the last stretch of days it looks in."""
     if question.wanted is None:
         return ""
-    statement, given = reader.search(question.wanted)
+    search = reader.search(question.wanted)
+    *_, days = search.stretches()
+    statement, given = search.page(days, question.wanted.limit)
     with psycopg.connect(dsn, row_factory=dict_row) as connection:
         (row,) = connection.execute(b"EXPLAIN (ANALYZE, FORMAT JSON, TIMING OFF) " + statement, given)
-    scans: dict[str, set[str]] = {}
-    for node in _nodes(row["QUERY PLAN"][0]["Plan"]):
-        if "Relation Name" in node and node["Actual Loops"]:
-            scans.setdefault(node["Node Type"], set()).add(node["Relation Name"])
-    return ", ".join(f"{kind} ({len(tables)})" for kind, tables in sorted(scans.items()))
+    nodes = [node for node in _nodes(row["QUERY PLAN"][0]["Plan"]) if node["Actual Loops"]]
+    names = {_MONTH.sub(" ", node.get("Index Name", node.get("Relation Name", ""))) for node in nodes}
+    return ", ".join(sorted(names - {""}))
 
 
 def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:

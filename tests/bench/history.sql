@@ -4,23 +4,32 @@
 -- seed: Draws begin here.
 SELECT setseed(0.42);
 
--- make_calls: The calls of a month, still without tables: who called whom, when, through what.
+-- make_calls: The calls of a month, still without tables: who called whom, when, through what, and what came of it.
 CREATE TEMP TABLE made AS
 SELECT
-    n, 'tenant' || t AS tenant, 'fs' || (1 + n %% 3) AS switch, gen_random_uuid()::text AS call_id,
-    started_at, (started_at AT TIME ZONE 'UTC')::date AS started_day,
-    CASE WHEN random() < 0.02 THEN '+4850000' || lpad((n %% 50)::text, 4, '0')
-         ELSE '+486' || lpad(floor(2000000 * random())::text, 8, '0') END AS caller,
-    '+4822' || lpad((20 * t + floor(20 * random() ^ 2))::text, 7, '0') AS dialled,
-    '1' || lpad(floor(60 * random())::text, 2, '0') AS extension,
-    '6' || lpad(floor(300000 * random())::text, 8, '0') AS outside,
-    random() < 0.25 AS waits, random() < 0.33 AS goes_out, 5 + floor(300 * random()) AS talk_s
+    *, way = 'from outside' AND fate < 0.25 AS waits, way = 'out' OR way = 'from outside' AND outcome = 'answered' AND fate > 0.67 AS goes_out
 FROM (
-    SELECT n, floor(%(tenants)s * random() ^ 3)::integer AS t,
-           %(first)s::timestamptz + random() * (%(end)s::timestamptz - %(first)s::timestamptz) AS started_at
-    FROM generate_series(1, %(calls)s::integer) AS n
-    ORDER BY started_at
-) AS drawn;
+    SELECT
+        n, 'tenant' || t AS tenant, 'fs' || (1 + n %% 3) AS switch, gen_random_uuid()::text AS call_id,
+        started_at, (started_at AT TIME ZONE 'UTC')::date AS started_day, fate,
+        CASE WHEN kind < 0.7 THEN 'from outside' WHEN kind < 0.92 THEN 'out' ELSE 'inside' END AS way,
+        CASE WHEN random() < 0.02 THEN '+4850000' || lpad((n %% 50)::text, 4, '0')
+             ELSE '+486' || lpad(floor(2000000 * random())::text, 8, '0') END AS caller,
+        '+4822' || lpad((20 * t + floor(20 * random() ^ 2))::text, 7, '0') AS number,
+        '1' || lpad(floor(60 * random())::text, 2, '0') AS extension,
+        '6' || lpad(floor(300000 * random())::text, 8, '0') AS outside,
+        CASE WHEN class < 0.6 THEN 'mobile' WHEN class < 0.85 THEN 'national' WHEN class < 0.95 THEN 'international'
+             WHEN class < 0.97 THEN 'freephone' WHEN class < 0.999 THEN 'shared' ELSE 'premium' END AS class,
+        CASE WHEN ends < 0.75 THEN 'answered' WHEN ends < 0.85 THEN 'abandoned' WHEN ends < 0.9 THEN 'no_answer'
+             WHEN ends < 0.94 THEN 'voicemail' WHEN ends < 0.97 THEN 'busy' WHEN ends < 0.999 THEN 'unavailable' ELSE 'rejected' END AS outcome,
+        5 + floor(300 * random()) AS talk_s
+    FROM (
+        SELECT n, floor(%(tenants)s * random() ^ 3)::integer AS t, random() AS kind, random() AS class, random() AS ends, random() AS fate,
+               %(first)s::timestamptz + random() * (%(end)s::timestamptz - %(first)s::timestamptz) AS started_at
+        FROM generate_series(1, %(calls)s::integer) AS n
+        ORDER BY started_at
+    ) AS drawn
+) AS known;
 
 -- drop_made: Makes room for the next month's.
 DROP TABLE made;
@@ -28,43 +37,51 @@ DROP TABLE made;
 -- calls: Their rows.
 INSERT INTO calls (
     tenant, switch, call_id, started_day, started_at, answered_at, bridged_at, ended_at, worker, caller_number, caller_name,
-    caller_anonymous, caller_extension, dialled, outcome, answered_leg, answered_by, path, recordings, notes, estimated
+    caller_anonymous, caller_extension, dialled, outcome, answered_leg, answered_by, path, recordings, notes, estimated, refusal
 )
 SELECT
-    tenant, switch, call_id, started_day, started_at, started_at + interval '8 s', started_at + interval '8 s',
-    started_at + (8 + talk_s) * interval '1 s', 'host:1', caller, 'Jan Kowalski', false, '', dialled,
-    CASE WHEN n %% 10 = 0 THEN 'abandoned' ELSE 'answered' END, '', 'extension:' || extension,
-    '[{"at": "2026-01-01T00:00:00Z", "target": "extension:101", "why": "number +48221234567", "source": "tenants/acme.yaml:31"}]',
-    '[]', '[]', false
+    tenant, switch, call_id, started_day, started_at,
+    CASE WHEN outcome IN ('answered', 'voicemail') THEN started_at + interval '8 s' END,
+    CASE WHEN outcome = 'answered' THEN started_at + interval '8 s' END,
+    started_at + (8 + CASE WHEN outcome IN ('answered', 'voicemail') THEN talk_s ELSE 0 END) * interval '1 s', 'host:1',
+    CASE way WHEN 'from outside' THEN caller ELSE extension END, 'Jan Kowalski', false, CASE way WHEN 'from outside' THEN '' ELSE extension END,
+    CASE way WHEN 'from outside' THEN number WHEN 'out' THEN '+48' || outside ELSE '101' END, outcome, '',
+    CASE WHEN outcome <> 'answered' THEN '' WHEN goes_out THEN 'number:+48' || outside ELSE 'extension:' || extension END,
+    jsonb_build_array(jsonb_build_object(
+        'at', '2026-01-01T00:00:00Z', 'target', CASE way WHEN 'out' THEN 'number:+48' || outside ELSE 'extension:101' END,
+        'why', 'number +48221234567', 'source', 'tenants/acme.yaml:31')),
+    '[]', '[]', false, CASE WHEN outcome = 'rejected' THEN 'blocked' ELSE '' END
 FROM made;
 
--- legs: The caller's own, a phone's, and for a third one outside.
+-- legs: The caller's own, a phone's, and one outside of those that go there.
 INSERT INTO legs (
     tenant, switch, leg_id, started_day, call_id, position, direction, target, address, trunk, shown, payer,
-    dialled_at, created_at, ringing_at, answered_at, bridged_at, ended_at, cause, outcome, hung_up_by, estimated
+    dialled_at, created_at, ringing_at, answered_at, bridged_at, ended_at, cause, outcome, hung_up_by, estimated, called_direction
 )
 SELECT
     tenant, switch, CASE position WHEN 0 THEN call_id ELSE call_id || '-' || position END, started_day, call_id, position,
     CASE position WHEN 0 THEN 'a' ELSE 'b' END,
     CASE position WHEN 0 THEN '' WHEN 1 THEN 'extension:' || extension ELSE 'number:+48' || outside END,
-    CASE position WHEN 0 THEN dialled WHEN 1 THEN extension ELSE '48' || outside END,
+    CASE position WHEN 0 THEN number WHEN 1 THEN extension ELSE '48' || outside END,
     CASE position WHEN 2 THEN 'carrier-a' ELSE '' END, caller, CASE position WHEN 2 THEN 'extension:' || extension ELSE '' END,
     started_at, started_at, started_at + interval '1 s', started_at + interval '8 s', started_at + interval '8 s',
-    started_at + (8 + talk_s) * interval '1 s', 'NORMAL_CLEARING', 'answered', 'caller', false
+    started_at + (8 + talk_s) * interval '1 s', 'NORMAL_CLEARING', 'answered', 'caller', false,
+    CASE position WHEN 2 THEN class ELSE '' END
 FROM made CROSS JOIN generate_series(0, 2) AS position
-WHERE position < 2 OR goes_out;
+WHERE position = 0 OR position = 1 AND way <> 'out' OR position = 2 AND goes_out;
 
--- charges: Of the legs that went outside.
+-- charges: Of the legs outside that were answered.
 INSERT INTO charges (
     tenant, switch, leg_id, started_day, revision, call_id, status, payer, number, reason, amount, currency, tariff,
-    tariff_version, prefix, destination, counted_s, free_s, billed_s, step, fee, vat_percent, parts, formula
+    tariff_version, prefix, destination, counted_s, free_s, billed_s, step, fee, vat_percent, parts, formula, direction
 )
 SELECT
-    tenant, switch, call_id || '-2', started_day, 1, call_id, 'rated', 'extension:' || extension, '+48' || outside, '', 0.63,
+    tenant, switch, call_id || '-2', started_day, 1, call_id, 'rated', 'extension:' || extension, '+48' || outside, '',
+    round((0.05 + talk_s * CASE class WHEN 'premium' THEN 4 WHEN 'international' THEN 1.2 ELSE 0.29 END / 60)::numeric, 2),
     'PLN', 'standard', '2026-01-01Z', '486', 'Poland mobile', talk_s, 0, talk_s, '60/60', 0.05, 23,
     '[{"period": "any", "steps": 2, "seconds": 120, "price_per_minute": "0.29", "amount_unrounded": "0.58"}]',
-    '61.5 s, up: 62 s; 60/60: 120 s; 0.05 + 120 * 0.29 / 60 = 0.63'
-FROM made WHERE goes_out;
+    '61.5 s, up: 62 s; 60/60: 120 s; 0.05 + 120 * 0.29 / 60 = 0.63', class
+FROM made WHERE goes_out AND outcome = 'answered';
 
 -- queue_visits: Of the calls that waited.
 INSERT INTO queue_visits (
@@ -73,10 +90,11 @@ INSERT INTO queue_visits (
 )
 SELECT
     tenant, switch, call_id, started_day, 1, 'queue' || n %% 4, call_id || '/1', started_at, started_at, '', 1 + n %% 9,
-    started_at + interval '8 s', 'answered', 8000, '', 'agent' || extension, started_at + interval '8 s', '[]', false
+    started_at + interval '8 s', CASE outcome WHEN 'answered' THEN 'answered' ELSE 'abandoned' END, 8000, '',
+    CASE outcome WHEN 'answered' THEN 'agent' || extension ELSE '' END, CASE outcome WHEN 'answered' THEN started_at + interval '8 s' END, '[]', false
 FROM made WHERE waits;
 
--- offers: Two for every visit.
+-- offers: Two for every visit that was answered.
 INSERT INTO offers (
     tenant, switch, call_id, started_day, visit, offer, agent, queue, offered_at, legs, ended_at, how, detail,
     bridged_at, parted_at, estimated
@@ -85,7 +103,7 @@ SELECT
     tenant, switch, call_id, started_day, 1, 'offer-' || o, 'agent' || extension, 'queue' || n %% 4, started_at,
     ARRAY[call_id || '-1'], started_at + interval '8 s', CASE o WHEN 2 THEN 'accepted' ELSE 'no_answer' END, '',
     CASE o WHEN 2 THEN started_at + interval '8 s' END, CASE o WHEN 2 THEN started_at + (8 + talk_s) * interval '1 s' END, false
-FROM made CROSS JOIN generate_series(1, 2) AS o WHERE waits;
+FROM made CROSS JOIN generate_series(1, 2) AS o WHERE waits AND outcome = 'answered';
 
 -- indexes: The definitions of those that are no keys, to be dropped while rows are made and built afterwards.
 SELECT c.relname, pg_get_indexdef(indexrelid)

@@ -23,7 +23,7 @@ from tests.bench.machine import folder
 
 FIRST = date(2026, 1, 1)
 MONTHS = 12
-TENANTS = 200
+TENANTS = 100
 # What a production server of this size has at least, and what makes a load of this size bearable.
 SERVER = {"shared_buffers": "2GB", "effective_cache_size": "8GB", "max_wal_size": "8GB"}
 SAMPLED = 200  # rows looked at for each one taken: whole pages are, and the same ones of every month

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import csv
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
 
@@ -14,11 +16,13 @@ from rich.console import Console
 
 from callcontrol.billing.record_json import to_json
 from callcontrol.commands import calls
-from callcontrol.edges.ledger.reader import LedgerReader, Wanted
+from callcontrol.edges.ledger.reader import LedgerReader
 from callcontrol.edges.ledger.writer import LedgerWriter
+from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.queue import Leaving
 from callcontrol.vocabulary.trail import Demanded, LanguageChosen
+from callcontrol.vocabulary.wanted import Wanted
 from tests.billing.trails import NOON, Story, answered_in_queue, call_id, called_back, forwarded
 from tests.edges.ledger.samples import rated
 
@@ -202,20 +206,70 @@ def test_json_holds_the_visits(queues: Run, capfdbinary: pytest.CaptureFixture[b
         (["--number", "0048600700800"], "1:26"),
         (["--tenant", "acme", "--since", "2026-11-18"], "No calls match."),
         (["--since", "2026-11-18"], "No calls match."),
+        (
+            ["--from", "2026-11-17", "--to", "2026-11-17", "--type", "forwarded"],
+            "1 in all, 1 with a conversation, 1:01 of talk, 0.63 PLN",
+        ),
+        (["--period", "2026-11", "--type", "missed"], "voicemail 0:09"),
+        (["--caller", "+4822*", "--cost-from", "0.63", "--currency", "PLN"], "1:26"),
+        (["--extension", "101", "--called", "+48600700800", "--direction", "mobile"], "No calls match."),
     ],
 )
 def test_filters(run: Run, capsys: pytest.CaptureFixture[str], words: list[str], said: str) -> None:
     assert run(*words) == 0
-    assert said in capsys.readouterr().out
+    assert said in " ".join(capsys.readouterr().out.split())
+
+
+def test_the_list_goes_on_behind_a_place(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--limit", "1") == 0
+    below = capsys.readouterr().out.splitlines()[-3:]
+    assert below[0] == "2 in all, 1 with a conversation, 1:01 of talk, 0.63 PLN"
+    assert below[1] == f"the next ones: --after 2026-11-17T13:00:00.000000Z/{call_id(1)}"
+    assert run("--limit", "1", "--after", below[1].split()[-1]) == 0
+    seen = capsys.readouterr().out
+    assert "number:+48600700800" in seen
+    assert "voicemail" not in seen
+    assert run("--limit", "1", "--oldest-first") == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "the earliest 1 of 2 calls; --limit 2 shows them"
+
+
+def test_csv_has_every_call_with_times_of_the_zone(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--csv", "--zone", "Europe/Warsaw", "--oldest-first") == 0
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert [(row["arrived"], row["type"], row["outcome"], row["cost"], row["currency"]) for row in rows] == [
+        ("2026-11-17T13:00:00.000+01:00", "forwarded", "answered", "0.63", "PLN"),
+        ("2026-11-17T14:00:00.000+01:00", "missed", "voicemail", "", ""),
+    ]
+    assert (rows[0]["to"], rows[0]["answered_by"], rows[0]["total_s"]) == (
+        "+48225550000",
+        "number:+48600700800",
+        "86.510",
+    )
+
+
+def test_a_name_in_csv_is_no_formula(run: Run, database: str, capsys: pytest.CaptureFixture[str]) -> None:
+    record = rated(forwarded(5))
+    hostile = replace(record, call=replace(record.call, caller=Caller("+48221234567", "=cmd|' /C calc'!A0")))
+    writer = LedgerWriter(database, now=lambda: NOON)
+    assert writer.write([to_json(hostile)]) == []
+    writer.close()
+    assert run("--csv", "--call", call_id(5)) == 0
+    (row,) = csv.DictReader(io.StringIO(capsys.readouterr().out))
+    assert row["from_name"] == "'=cmd|' /C calc'!A0"
 
 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
+        (["--period", "november"], "'november' is no period: write a day 2026-11-30, a week 2026-W48"),
+        (["--period", "2026", "--to", "2026-11-30"], "--period says from when to when: leave --from"),
+        (["--from", "2026-11-30", "--to", "2026-11-29"], "nothing lies between 2026-11-30 and 2026-11-29"),
+        (["--after", "the last one"], "'the last one' is no place in a list of calls"),
+        (["--cost-from", "much"], "--cost-from much: "),
         (["--since", "yesterday"], "'yesterday' is no time: write one such as"),
         (["--tenant", "acmee"], "there is no tenant acmee: did you mean acme?"),
         (["--tenant", "umbrella"], "there is no tenant umbrella; there are: acme"),
-        (["--limit", "0"], "--limit 0: 1 to 10000 are possible"),
+        (["--limit", "0"], "--limit 0: 1 to 10000 are possible; --csv and --json give all"),
         (["--zone", "Mars/Olympus"], "--zone Mars/Olympus: no such time zone"),
         (["--dsn", "host=/nonexistent dbname=none"], "Postgres cannot be reached"),
     ],

@@ -18,12 +18,13 @@ from redis import Redis
 from callcontrol.config.fields import host_and_port
 from callcontrol.daemon.configuration import read_configuration
 from callcontrol.edges import clock
-from callcontrol.edges.ledger.reader import LedgerReader, NoLedger, PastCall, Wanted
+from callcontrol.edges.ledger.reader import LedgerReader, NoLedger, PastCall
 from callcontrol.edges.live_state import keys
 from callcontrol.simulator.callers import Call
 from callcontrol.simulator.phones import Behaviour, Phone
 from callcontrol.simulator.stories.stage import Stage
 from callcontrol.vocabulary.call import call_id_of
+from callcontrol.vocabulary.wanted import Wanted
 
 EXAMPLE = Path(__file__).parents[2] / "deploy" / "example"
 PHONE, DID = "117@acme.example", "48221234583"

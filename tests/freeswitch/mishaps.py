@@ -14,11 +14,12 @@ from redis import Redis
 
 from callcontrol.billing.switch_cdr import read_cdr
 from callcontrol.edges import clock
-from callcontrol.edges.ledger.reader import LedgerReader, PastCall, PastLeg, Wanted
+from callcontrol.edges.ledger.reader import LedgerReader, PastCall, PastLeg
 from callcontrol.edges.live_state import keys
 from callcontrol.simulator.stories.player import TENANT
 from callcontrol.simulator.stories.story import PlacedCall, Story
 from callcontrol.vocabulary.moment import Instant, instant_of
+from callcontrol.vocabulary.wanted import Wanted
 from tests.freeswitch.audio import Microphones
 from tests.freeswitch.sounds import CALLER_HZ, PHONE_HZ
 from tests.freeswitch.stage import RealStage

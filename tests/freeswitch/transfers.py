@@ -9,9 +9,10 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from callcontrol.edges import clock
-from callcontrol.edges.ledger.reader import LedgerReader, PastCall, Wanted
+from callcontrol.edges.ledger.reader import LedgerReader, PastCall
 from callcontrol.simulator.stories.story import PlacedCall
 from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.wanted import Wanted
 from tests.freeswitch.audio import Microphones
 from tests.freeswitch.mishaps import OVER_S, RECORD_S, Mishap, wait
 from tests.freeswitch.stage import RealStage

@@ -21,13 +21,14 @@ from callcontrol.billing.record_json import to_json
 from callcontrol.daemon.configuration import Configuration, read_configuration
 from callcontrol.edges.freeswitch.cdr_folder import CdrFolder, FolderAway
 from callcontrol.edges.ledger.history import alone
-from callcontrol.edges.ledger.reader import LedgerReader, PastCall, Wanted
+from callcontrol.edges.ledger.reader import LedgerReader, PastCall
 from callcontrol.edges.ledger.writer import LedgerWriter
 from callcontrol.edges.live_state import keys
 from callcontrol.jobs import folder_pass
 from callcontrol.jobs.reconcile import Reconciler
 from callcontrol.vocabulary.call import call_id_of
 from callcontrol.vocabulary.moment import SECOND_US, Instant
+from callcontrol.vocabulary.wanted import Wanted
 from tests.billing.trails import NOON, answered_in_queue, call_id, forwarded
 from tests.config.example import EXAMPLE
 from tests.jobs.cdr import CALLER, OUTSIDE, cdr, put, seen

@@ -23,7 +23,7 @@ from callcontrol.commands.reconcile import reconciler_of
 from callcontrol.daemon.configuration import read_configuration
 from callcontrol.edges import clock
 from callcontrol.edges.freeswitch.cdr_folder import CdrFolder
-from callcontrol.edges.ledger.reader import LedgerReader, PastCall, PastLeg, Wanted
+from callcontrol.edges.ledger.reader import LedgerReader, PastCall, PastLeg
 from callcontrol.edges.live_state import keys
 from callcontrol.jobs.reconcile import Reconciler
 from callcontrol.simulator.callers import Call
@@ -31,6 +31,7 @@ from callcontrol.simulator.phones import Behaviour, Trunk
 from callcontrol.simulator.stories.stage import Stage
 from callcontrol.vocabulary.call import call_id_of
 from callcontrol.vocabulary.moment import SECOND_US, Instant, instant_of
+from callcontrol.vocabulary.wanted import Wanted
 from tests.config.example import EXAMPLE
 
 WAIT_S = 90.0

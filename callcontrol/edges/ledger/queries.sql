@@ -228,21 +228,6 @@ FROM pg_inherits
 JOIN pg_class child ON child.oid = inhrelid
 WHERE inhparent = ANY (%(tables)s::text[]::regclass[]);
 
--- find_calls: Calls in a stretch of time, latest first.
-SELECT {calls: NAME}, started_day, total_ms
-FROM calls
-WHERE started_day BETWEEN coalesce(%(since_day)s::date, '-infinity') AND coalesce(%(until_day)s::date, 'infinity')
-  AND started_at >= coalesce(%(since)s::timestamptz, '-infinity')
-  AND started_at < coalesce(%(until)s::timestamptz, 'infinity')
-  AND (%(tenant)s::text IS NULL OR tenant = %(tenant)s)
-  AND (%(call_ids)s::text[] IS NULL OR call_id = ANY (%(call_ids)s::text[]))
-  AND (%(outcome)s::text IS NULL OR outcome = %(outcome)s) AND (%(refusal)s::text IS NULL OR refusal = %(refusal)s)
-  AND (%(direction)s::text IS NULL OR EXISTS (
-      SELECT FROM legs d WHERE (d.tenant, d.switch, d.call_id, d.started_day) = (calls.tenant, calls.switch, calls.call_id, calls.started_day)
-      AND d.called_direction = %(direction)s))
-ORDER BY started_day DESC, started_at DESC, call_id
-LIMIT %(limit)s;
-
 -- calls_with_leg: The calls that have this channel among their legs.
 SELECT DISTINCT call_id FROM legs WHERE leg_id = %(leg_id)s;
 
@@ -260,60 +245,6 @@ WITH RECURSIVE names (tenant) AS (
     ) FROM names WHERE tenant IS NOT NULL
 )
 SELECT tenant FROM names WHERE tenant IS NOT NULL;
-
--- find_calls_of_number: As find_calls, of those who called from a number, dialled it, or were forwarded to it.
--- Each of these ways has an index of its own and gives its own latest ones; the latest of all are the answer.
-WITH found AS (
-    SELECT way.* FROM unnest(%(tenants)s::text[]) AS t (tenant) CROSS JOIN LATERAL (
-        (SELECT tenant, switch, call_id, started_day, started_at FROM calls
-         WHERE tenant = t.tenant AND caller_number = %(number)s
-           AND started_day BETWEEN coalesce(%(since_day)s::date, '-infinity') AND coalesce(%(until_day)s::date, 'infinity')
-           AND started_at >= coalesce(%(since)s::timestamptz, '-infinity') AND started_at < coalesce(%(until)s::timestamptz, 'infinity')
-           AND (%(call_ids)s::text[] IS NULL OR call_id = ANY (%(call_ids)s::text[])) AND (%(outcome)s::text IS NULL OR outcome = %(outcome)s) AND (%(refusal)s::text IS NULL OR refusal = %(refusal)s)
-  AND (%(direction)s::text IS NULL OR EXISTS (
-      SELECT FROM legs d WHERE (d.tenant, d.switch, d.call_id, d.started_day) = (calls.tenant, calls.switch, calls.call_id, calls.started_day)
-      AND d.called_direction = %(direction)s))
-         ORDER BY started_day DESC, started_at DESC, call_id LIMIT %(limit)s)
-        UNION ALL
-        (SELECT tenant, switch, call_id, started_day, started_at FROM calls
-         WHERE tenant = t.tenant AND dialled = %(number)s
-           AND started_day BETWEEN coalesce(%(since_day)s::date, '-infinity') AND coalesce(%(until_day)s::date, 'infinity')
-           AND started_at >= coalesce(%(since)s::timestamptz, '-infinity') AND started_at < coalesce(%(until)s::timestamptz, 'infinity')
-           AND (%(call_ids)s::text[] IS NULL OR call_id = ANY (%(call_ids)s::text[])) AND (%(outcome)s::text IS NULL OR outcome = %(outcome)s) AND (%(refusal)s::text IS NULL OR refusal = %(refusal)s)
-  AND (%(direction)s::text IS NULL OR EXISTS (
-      SELECT FROM legs d WHERE (d.tenant, d.switch, d.call_id, d.started_day) = (calls.tenant, calls.switch, calls.call_id, calls.started_day)
-      AND d.called_direction = %(direction)s))
-         ORDER BY started_day DESC, started_at DESC, call_id LIMIT %(limit)s)
-        UNION ALL
-        (SELECT DISTINCT c.tenant, c.switch, c.call_id, c.started_day, c.started_at
-         FROM legs l JOIN calls c USING (tenant, switch, call_id, started_day)
-         WHERE l.tenant = t.tenant AND l.direction = 'b' AND l.address = %(number)s
-           AND l.started_day BETWEEN coalesce(%(since_day)s::date, '-infinity') AND coalesce(%(until_day)s::date, 'infinity')
-           AND c.started_at >= coalesce(%(since)s::timestamptz, '-infinity') AND c.started_at < coalesce(%(until)s::timestamptz, 'infinity')
-           AND (%(call_ids)s::text[] IS NULL OR c.call_id = ANY (%(call_ids)s::text[])) AND (%(outcome)s::text IS NULL OR c.outcome = %(outcome)s) AND (%(refusal)s::text IS NULL OR c.refusal = %(refusal)s)
-  AND (%(direction)s::text IS NULL OR EXISTS (
-      SELECT FROM legs d WHERE (d.tenant, d.switch, d.call_id, d.started_day) = (c.tenant, c.switch, c.call_id, c.started_day)
-      AND d.called_direction = %(direction)s))
-         ORDER BY c.started_day DESC, c.started_at DESC, c.call_id LIMIT %(limit)s)
-        UNION ALL
-        (SELECT DISTINCT c.tenant, c.switch, c.call_id, c.started_day, c.started_at
-         FROM legs l JOIN calls c USING (tenant, switch, call_id, started_day)
-         WHERE l.tenant = t.tenant AND starts_with(l.target, 'number:') AND l.target = 'number:' || %(number)s
-           AND l.started_day BETWEEN coalesce(%(since_day)s::date, '-infinity') AND coalesce(%(until_day)s::date, 'infinity')
-           AND c.started_at >= coalesce(%(since)s::timestamptz, '-infinity') AND c.started_at < coalesce(%(until)s::timestamptz, 'infinity')
-           AND (%(call_ids)s::text[] IS NULL OR c.call_id = ANY (%(call_ids)s::text[])) AND (%(outcome)s::text IS NULL OR c.outcome = %(outcome)s) AND (%(refusal)s::text IS NULL OR c.refusal = %(refusal)s)
-  AND (%(direction)s::text IS NULL OR EXISTS (
-      SELECT FROM legs d WHERE (d.tenant, d.switch, d.call_id, d.started_day) = (c.tenant, c.switch, c.call_id, c.started_day)
-      AND d.called_direction = %(direction)s))
-         ORDER BY c.started_day DESC, c.started_at DESC, c.call_id LIMIT %(limit)s)
-    ) AS way
-), latest AS (
-    SELECT DISTINCT tenant, switch, call_id, started_day, started_at FROM found
-    ORDER BY started_day DESC, started_at DESC, call_id LIMIT %(limit)s
-)
-SELECT {calls: c.NAME}, started_day, total_ms
-FROM latest JOIN calls c USING (tenant, switch, call_id, started_day)
-ORDER BY started_day DESC, c.started_at DESC, call_id;
 
 -- legs_of: The legs of some calls, each with the charge that holds.
 SELECT

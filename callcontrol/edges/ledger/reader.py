@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
 from types import TracebackType
 from typing import Any
 
@@ -13,12 +15,17 @@ from psycopg import Connection
 from psycopg.rows import dict_row
 
 from callcontrol.config.credentials import said_by
+from callcontrol.edges import clock
 from callcontrol.edges.ledger.queries import query
+from callcontrol.edges.ledger.search import Days, Search
 from callcontrol.edges.ledger.session import WrongDatabase, open_session, transaction
-from callcontrol.vocabulary.moment import Instant, datetime_of
+from callcontrol.vocabulary.moment import Instant, datetime_of, instant_of
+from callcontrol.vocabulary.wanted import Place, Wanted
 
-MAX_CALLS = 10_000
+PAGE = 500  # calls that are in memory at a time
+TOTALS_S = 2.0  # a person does not wait longer for sums
 
+_OLDER = (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn, psycopg.errors.UndefinedFunction)
 _RowsByCall = dict[str, list[dict[str, Any]]]
 
 
@@ -27,27 +34,19 @@ class NoLedger(RuntimeError):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which calls: all that match everything given.
+class Totals:
+    """Sums of all calls that match.
 
     Attributes:
-        number: the caller, the number dialled, or one the call was forwarded to.
-        since, until: arrival in [since, until).
-        limit: the latest so many, at most MAX_CALLS.
-        refusal: a number outside was not dialled for this reason.
-        direction: with a leg to a number of this class.
-        call_id: only this one, by its id or by that of any of its channels.
+        talks: calls that had a conversation.
+        talk_ms: how long those were, from the first conversation of each to its end.
+        costs: by currency.
     """
 
-    tenant: str | None = None
-    number: str | None = None
-    since: Instant | None = None
-    until: Instant | None = None
-    outcome: str | None = None
-    refusal: str | None = None
-    direction: str | None = None
-    limit: int = 20
-    call_id: str | None = None
+    calls: int
+    talks: int
+    talk_ms: int
+    costs: Mapping[str, Decimal]
 
 
 class PastRow:
@@ -150,7 +149,7 @@ def explained() -> Iterator[None]:
     """Whatever Postgres has against a statement is NoLedger, with what to do."""
     try:
         yield
-    except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn) as error:
+    except _OLDER as error:
         missing = "the database has no ledger, or one of an older version"
         raise NoLedger(f"{missing}: `callcontrol serve` makes it when it starts") from error
     except psycopg.Error as error:
@@ -158,10 +157,15 @@ def explained() -> Iterator[None]:
 
 
 @contextmanager
-def asking(connection: Connection[dict[str, Any]]) -> Iterator[None]:
-    """A transaction for statements that read; raises NoLedger for whatever Postgres has against one."""
+def asking(connection: Connection[dict[str, Any]], *, same_moment: bool = False) -> Iterator[None]:
+    """A transaction for statements that read; raises NoLedger for whatever Postgres has against one.
+
+    Args:
+        same_moment: all of them see the ledger as the first one does.
+    """
     # Many months make a long plan of which little is carried out: compiling it would take a hundred times as long.
-    with explained(), transaction(connection, jit="off"):
+    isolation = {"transaction_isolation": "repeatable read"} if same_moment else {}
+    with explained(), transaction(connection, **isolation, jit="off"):
         yield
 
 
@@ -186,26 +190,53 @@ class LedgerReader:
         Raises:
             NoLedger: the tables are not there, or Postgres refused for another reason.
         """
-        with asking(self._connection):
-            rows = self._connection.execute(*self.search(wanted)).fetchall()
-            which = _which(rows)
-            legs = self._by_call("legs_of", which)
-            visits = self._by_call("visits_of", which)
-            offers = self._by_call("offers_of", which)
-            segments = self._by_call("segments_of", which)
-        return [_call(row, legs, visits, offers, segments) for row in rows]
+        return [call for page in self.pages(wanted) for call in page]
 
-    def count(self, wanted: Wanted) -> int:
-        """How many calls match, whatever the limit; MAX_CALLS if there are more.
+    def pages(self, wanted: Wanted) -> Iterator[list[PastCall]]:
+        """The same, in pieces of PAGE at most, however many there are: all of them as they are at one moment.
 
         Raises:
             NoLedger: as `calls`.
         """
-        statement, params = self.search(replace(wanted, limit=MAX_CALLS))
-        counted = b"SELECT count(*) AS calls FROM (" + statement.rstrip(b"; \n") + b") AS found"
-        with asking(self._connection):
-            (row,) = self._connection.execute(counted, params).fetchall()
-        return int(row["calls"])
+        with asking(self._connection, same_moment=True):
+            search, left = self.search(wanted), wanted.limit
+            for days in search.stretches():
+                after = wanted.after
+                while left is None or left > 0:
+                    limit = PAGE if left is None else min(PAGE, left)
+                    found = self._page(replace(search, wanted=replace(wanted, after=after)), days, limit)
+                    if found:
+                        yield found
+                        left = None if left is None else left - len(found)
+                        after = place_of(found[-1])
+                    if len(found) < limit:
+                        break
+                if left == 0:
+                    return
+
+    def _page(self, search: Search, days: Days, limit: int) -> list[PastCall]:
+        rows = self._connection.execute(*search.page(days, limit)).fetchall()
+        which = _which(rows)
+        parts = {name: self._by_call(f"{name}_of", which) for name in ("legs", "visits", "offers", "segments")}
+        return [_call(row, parts["legs"], parts["visits"], parts["offers"], parts["segments"]) for row in rows]
+
+    def totals(self, wanted: Wanted, within_s: float = TOTALS_S) -> Totals | None:
+        """Sums of all calls that match, whatever the limit and the place; None: it would take longer than this.
+
+        Raises:
+            NoLedger: as `calls`.
+        """
+        try:
+            with transaction(self._connection, jit="off", statement_timeout=round(within_s * 1000)):
+                search = self.search(replace(wanted, after=None))
+                (row,) = self._connection.execute(*search.sums("search_totals")).fetchall()
+                costs = self._connection.execute(*search.sums("search_costs")).fetchall()
+        except psycopg.errors.QueryCanceled:
+            return None
+        except psycopg.Error as error:
+            with explained():
+                raise error
+        return Totals(**row, costs={one["currency"]: one["amount"] for one in costs})
 
     def tenants(self) -> tuple[str, ...]:
         """All tenants that have calls here.
@@ -214,27 +245,23 @@ class LedgerReader:
             NoLedger: as `calls`.
         """
         with asking(self._connection):
-            return tuple(self._tenants(Wanted(), _params(Wanted(), None)))
+            return tuple(self._tenants(Wanted()))
 
-    def search(self, wanted: Wanted) -> tuple[bytes, dict[str, object]]:
-        """The statement that finds the calls, and its parameters.
-
-        A number is looked for tenant by tenant: indexes begin with the tenant, and so does the place of a row.
-        """
-        params = _params(wanted, None if wanted.call_id is None else self._calls_known_as(wanted.call_id))
-        if wanted.number is None:
-            return query("find_calls"), params
-        return query("find_calls_of_number"), {**params, "tenants": self._tenants(wanted, params)}
+    def search(self, wanted: Wanted) -> Search:
+        """How the calls are found."""
+        known = None if wanted.call_id is None else self._calls_known_as(wanted.call_id)
+        return Search(wanted, self._tenants(wanted), known, datetime_of(clock.now()).date())
 
     def _calls_known_as(self, id_: str) -> list[str]:
         """The call of this id, and those that have a channel of this id."""
         rows = self._connection.execute(query("calls_with_leg"), {"leg_id": id_})
         return list(dict.fromkeys((id_, *(row["call_id"] for row in rows))))
 
-    def _tenants(self, wanted: Wanted, params: dict[str, object]) -> list[str]:
+    def _tenants(self, wanted: Wanted) -> list[str]:
         if wanted.tenant is not None:
             return [wanted.tenant]
-        return [row["tenant"] for row in self._connection.execute(query("tenants"), params)]
+        days = {"since_day": _day(wanted.since), "until_day": _day(wanted.until)}
+        return [row["tenant"] for row in self._connection.execute(query("tenants"), days)]
 
     def _by_call(self, name: str, which: dict[str, Any]) -> _RowsByCall:
         found: _RowsByCall = {}
@@ -247,22 +274,13 @@ class LedgerReader:
 _COST = "cost "  # before the names of the columns of a leg's charge, in legs_of
 
 
-def _params(wanted: Wanted, call_ids: list[str] | None) -> dict[str, object]:
-    since = None if wanted.since is None else datetime_of(wanted.since)
-    until = None if wanted.until is None else datetime_of(wanted.until)
-    return {
-        "tenant": wanted.tenant,
-        "number": wanted.number,
-        "outcome": wanted.outcome,
-        "refusal": wanted.refusal,
-        "direction": wanted.direction,
-        "since": since,
-        "until": until,
-        "since_day": since and since.date(),
-        "until_day": until and until.date(),
-        "call_ids": call_ids,
-        "limit": min(wanted.limit, MAX_CALLS),
-    }
+def _day(moment: Instant | None) -> date | None:
+    return None if moment is None else datetime_of(moment).date()
+
+
+def place_of(call: PastCall) -> Place:
+    """Where the list goes on behind this call."""
+    return Place(instant_of(call.started_at), call.call_id)
 
 
 def _which(calls: list[dict[str, Any]]) -> dict[str, Any]:

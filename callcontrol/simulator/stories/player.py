@@ -12,7 +12,7 @@ from redis import Redis
 
 from callcontrol.config.settings import Settings
 from callcontrol.edges import clock
-from callcontrol.edges.ledger.reader import LedgerReader, NoLedger, PastCall, Wanted
+from callcontrol.edges.ledger.reader import LedgerReader, NoLedger, PastCall
 from callcontrol.edges.live_state import keys
 from callcontrol.edges.live_state.mailbox_values import encode_pin
 from callcontrol.edges.live_state.rules import decode_rule, encode_rule
@@ -26,6 +26,7 @@ from callcontrol.simulator.stories.world import World
 from callcontrol.vocabulary.mailbox import Pin
 from callcontrol.vocabulary.rule import Rule, RuleKind
 from callcontrol.vocabulary.target import text_of
+from callcontrol.vocabulary.wanted import Wanted
 
 log = logging.getLogger(__name__)
 

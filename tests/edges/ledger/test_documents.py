@@ -20,10 +20,11 @@ from callcontrol.billing.record import TABLES, CallRecord, ChargeRecord, QueueVi
 from callcontrol.billing.record_json import from_json
 from callcontrol.daemon.configuration import read_configuration
 from callcontrol.edges.ledger.queries import SCHEMA_STEPS
-from callcontrol.edges.ledger.reader import LedgerReader, Wanted
+from callcontrol.edges.ledger.reader import LedgerReader
 from callcontrol.edges.ledger.schema import apply_schema
 from callcontrol.edges.ledger.writer import LedgerWriter
 from callcontrol.vocabulary.mail import MailFacts
+from callcontrol.vocabulary.wanted import Wanted
 from tests.billing.trails import NOON
 from tests.daemon.test_survival import EXAMPLE
 from tests.edges.ledger.conftest import Rows

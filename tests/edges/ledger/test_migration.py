@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import gevent
@@ -11,11 +12,12 @@ import pytest
 from callcontrol.edges.ledger import schema
 from callcontrol.edges.ledger.partitions import TABLES, ForeignTable, make_missing, months_ahead_of, months_of
 from callcontrol.edges.ledger.queries import SCHEMA_STEPS
-from callcontrol.edges.ledger.reader import LedgerReader, NoLedger, Wanted
+from callcontrol.edges.ledger.reader import LedgerReader, NoLedger
 from callcontrol.edges.ledger.schema import VERSION, apply_schema
 from callcontrol.edges.ledger.statistics import queue_statistics
 from callcontrol.edges.ledger.writer import LedgerAway, LedgerWriter
 from callcontrol.vocabulary.moment import instant_from
+from callcontrol.vocabulary.wanted import Wanted
 from tests.billing.trails import NOON
 from tests.edges.ledger.conftest import Rows
 from tests.edges.ledger.samples import payload, queue_payload
@@ -110,6 +112,11 @@ def test_what_is_there_stays_as_it_is_and_queues_come_to_it(
         ("call-2026-11-16", (), 1),
         ("call-2026-10-31", (), 1),
     ]
+    assert [call.type for call in calls] == ["in", "in"]
+    assert rows("SELECT call_id, currency, amount FROM call_costs ORDER BY 1") == [
+        ("call-2026-10-31", "PLN", Decimal("0.63")),
+        ("call-2026-11-16", "PLN", Decimal("0.63")),
+    ]
 
 
 def test_what_was_written_before_reconciliation_is_not_reconciled(
@@ -194,4 +201,4 @@ def test_each_version_has_its_file() -> None:
     folder = Path(schema.__file__).parent
     later = {f"schema_{version}.sql" for version in range(2, VERSION + 1)}
     assert {path.name for path in folder.glob("schema*.sql")} == {"schema.sql", *later}
-    assert len(SCHEMA_STEPS) == VERSION == 26
+    assert len(SCHEMA_STEPS) == VERSION == 27

@@ -16,12 +16,13 @@ from hypothesis import strategies as st
 from callcontrol.billing.fold import fold
 from callcontrol.billing.record import RatedRecord
 from callcontrol.billing.record_json import to_json
-from callcontrol.edges.ledger.reader import LedgerReader, Wanted
+from callcontrol.edges.ledger.reader import LedgerReader
 from callcontrol.edges.ledger.writer import LedgerWriter
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.moment import datetime_of
 from callcontrol.vocabulary.queue import Leaving
 from callcontrol.vocabulary.trail import Entry
+from callcontrol.vocabulary.wanted import Wanted
 from tests.billing.test_visits import entries
 from tests.billing.trails import Entries, Story, answered_in_queue, call_id, called_back, forwarded
 from tests.edges.ledger.conftest import Rows

@@ -12,11 +12,12 @@ from callcontrol.billing.costs import rate_record
 from callcontrol.billing.fold import fold
 from callcontrol.billing.record import RatedRecord
 from callcontrol.billing.record_json import to_json
-from callcontrol.edges.ledger.reader import LedgerReader, NoLedger, Wanted
+from callcontrol.edges.ledger.reader import LedgerReader, NoLedger
 from callcontrol.edges.ledger.writer import LedgerWriter
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.moment import instant_from
 from callcontrol.vocabulary.outcome import Outcome
+from callcontrol.vocabulary.wanted import Wanted
 from tests.billing.trails import Story, call_id, forwarded
 from tests.edges.ledger.conftest import Rows
 from tests.edges.ledger.samples import payload, rated

@@ -154,7 +154,7 @@ def test_what_cannot_be_is_refused(writer: LedgerWriter, connection: psycopg.Con
 
 
 def test_every_statement_has_a_name_and_a_line_about_it() -> None:
-    assert {"write_records", "find_calls", "months"} <= set(QUERIES)
+    assert {"write_records", "search", "months"} <= set(QUERIES)
     assert all(query.about[0].isupper() and query.text for query in QUERIES.values())
     assert all(b";" not in query.text for query in QUERIES.values() if b"--" not in query.text)
 

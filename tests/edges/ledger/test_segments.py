@@ -8,8 +8,9 @@ from callcontrol.billing.fold import fold
 from callcontrol.billing.record import RatedRecord
 from callcontrol.billing.record_json import to_json
 from callcontrol.edges.ledger.history import LedgerHistory, Stretch
-from callcontrol.edges.ledger.reader import LedgerReader, Wanted
+from callcontrol.edges.ledger.reader import LedgerReader
 from callcontrol.edges.ledger.writer import LedgerWriter
+from callcontrol.vocabulary.wanted import Wanted
 from tests.billing.trails import NOON, Entries, called_back, forwarded
 from tests.edges.ledger.conftest import Rows
 

@@ -8,8 +8,9 @@ import psycopg
 import pytest
 
 from callcontrol.billing.record_json import from_json, to_json
-from callcontrol.edges.ledger.reader import LedgerReader, NoLedger, Wanted
+from callcontrol.edges.ledger.reader import LedgerReader, NoLedger
 from callcontrol.edges.ledger.writer import LedgerAway, LedgerWriter
+from callcontrol.vocabulary.wanted import Wanted
 from tests.billing.trails import NOON
 from tests.edges.ledger.conftest import Rows
 from tests.edges.ledger.samples import payload

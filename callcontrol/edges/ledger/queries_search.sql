@@ -1,0 +1,138 @@
+-- What finds calls in the history: search.py puts one statement together of what is asked for. `where_…` are conditions of a
+-- call `c`; those about legs, visits and costs name the calls they hold for, each by an index of its own, in the days that are
+-- looked at.
+
+-- search: Calls of some days by all conditions, in order.
+SELECT {calls: c.NAME}, c.started_day, c.total_ms, call_type(c.caller_extension, c.dialled, c.outcome, c.answered_by, c.path) AS type
+FROM calls c
+WHERE c.started_day BETWEEN %(first_day)s::date AND %(last_day)s::date AND CONDITIONS
+ORDER BY c.started_day DESC, c.started_at DESC, c.call_id
+LIMIT %(limit)s;
+
+-- search_oldest: As search, the earliest first.
+SELECT {calls: c.NAME}, c.started_day, c.total_ms, call_type(c.caller_extension, c.dialled, c.outcome, c.answered_by, c.path) AS type
+FROM calls c
+WHERE c.started_day BETWEEN %(first_day)s::date AND %(last_day)s::date AND CONDITIONS
+ORDER BY c.started_day, c.started_at, c.call_id
+LIMIT %(limit)s;
+
+-- search_totals: How many calls match, how many of them had a conversation, and how long those were.
+SELECT count(*) AS calls, count(c.bridged_at) AS talks,
+       (1000 * coalesce(extract(epoch FROM sum(c.ended_at - c.bridged_at)), 0))::bigint AS talk_ms
+FROM calls c
+WHERE c.started_day BETWEEN %(first_day)s::date AND %(last_day)s::date AND CONDITIONS;
+
+-- search_costs: What the calls that match cost, by currency.
+SELECT k.currency, sum(k.amount) AS amount
+FROM call_costs k JOIN calls c USING (tenant, switch, call_id, started_day)
+WHERE c.started_day BETWEEN %(first_day)s::date AND %(last_day)s::date
+  AND k.started_day BETWEEN %(first_day)s::date AND %(last_day)s::date AND k.tenant = ANY (%(tenants)s::text[])
+  AND CONDITIONS
+GROUP BY k.currency
+ORDER BY k.currency;
+
+-- where_tenant: Of one tenant.
+c.tenant = %(tenant)s;
+
+-- where_tenants: Of any tenant; by name, as indexes begin with it.
+c.tenant = ANY (%(tenants)s::text[]);
+
+-- where_since: Arrived at this moment or later.
+c.started_at >= %(since)s::timestamptz;
+
+-- where_until: Arrived earlier.
+c.started_at < %(until)s::timestamptz;
+
+-- where_after: Behind a place, the latest first.
+c.started_at <= %(after_at)s::timestamptz AND (c.started_at < %(after_at)s::timestamptz OR c.call_id > %(after_id)s);
+
+-- where_after_oldest: Behind a place, the earliest first.
+c.started_at >= %(after_at)s::timestamptz AND (c.started_at > %(after_at)s::timestamptz OR c.call_id > %(after_id)s);
+
+-- where_call_ids: One of these.
+c.call_id = ANY (%(call_ids)s::text[]);
+
+-- where_outcome: With this outcome.
+c.outcome = %(outcome)s;
+
+-- where_refusal: A number was not dialled for this reason.
+c.refusal = %(refusal)s AND c.refusal <> '';
+
+-- where_type: Of this type.
+call_type(c.caller_extension, c.dialled, c.outcome, c.answered_by, c.path) = %(type)s;
+
+-- where_caller: This number called.
+c.caller_number LIKE %(caller)s;
+
+-- where_called: This number was dialled, or the call was carried on to it.
+(c.tenant, c.switch, c.call_id, c.started_day) IN (
+    SELECT tenant, switch, call_id, started_day FROM calls
+    WHERE tenant = ANY (%(tenants)s::text[]) AND dialled LIKE %(called)s
+      AND started_day BETWEEN %(first_day)s::date AND %(last_day)s::date
+    UNION ALL
+    SELECT tenant, switch, call_id, started_day FROM legs
+    WHERE tenant = ANY (%(tenants)s::text[]) AND direction = 'b' AND address LIKE %(called)s
+      AND started_day BETWEEN %(first_day)s::date AND %(last_day)s::date
+    UNION ALL
+    SELECT tenant, switch, call_id, started_day FROM legs
+    WHERE tenant = ANY (%(tenants)s::text[]) AND direction = 'b' AND target LIKE 'number:' || %(called)s
+      AND started_day BETWEEN %(first_day)s::date AND %(last_day)s::date);
+
+-- where_number: This number called, was dialled, or the call was carried on to it.
+(c.tenant, c.switch, c.call_id, c.started_day) IN (
+    SELECT tenant, switch, call_id, started_day FROM calls
+    WHERE tenant = ANY (%(tenants)s::text[]) AND caller_number LIKE %(number)s
+      AND started_day BETWEEN %(first_day)s::date AND %(last_day)s::date
+    UNION ALL
+    SELECT tenant, switch, call_id, started_day FROM calls
+    WHERE tenant = ANY (%(tenants)s::text[]) AND dialled LIKE %(number)s
+      AND started_day BETWEEN %(first_day)s::date AND %(last_day)s::date
+    UNION ALL
+    SELECT tenant, switch, call_id, started_day FROM legs
+    WHERE tenant = ANY (%(tenants)s::text[]) AND direction = 'b' AND address LIKE %(number)s
+      AND started_day BETWEEN %(first_day)s::date AND %(last_day)s::date
+    UNION ALL
+    SELECT tenant, switch, call_id, started_day FROM legs
+    WHERE tenant = ANY (%(tenants)s::text[]) AND direction = 'b' AND target LIKE 'number:' || %(number)s
+      AND started_day BETWEEN %(first_day)s::date AND %(last_day)s::date);
+
+-- where_extension: This extension called, or a phone of it was rung.
+(c.tenant, c.switch, c.call_id, c.started_day) IN (
+    SELECT tenant, switch, call_id, started_day FROM calls
+    WHERE tenant = ANY (%(tenants)s::text[]) AND caller_extension = %(extension)s AND caller_extension <> ''
+      AND started_day BETWEEN %(first_day)s::date AND %(last_day)s::date
+    UNION ALL
+    SELECT tenant, switch, call_id, started_day FROM legs
+    WHERE tenant = ANY (%(tenants)s::text[]) AND direction = 'b' AND target = 'extension:' || %(extension)s
+      AND started_day BETWEEN %(first_day)s::date AND %(last_day)s::date);
+
+-- where_direction: With a leg to a number of this class.
+(c.tenant, c.switch, c.call_id, c.started_day) IN (
+    SELECT tenant, switch, call_id, started_day FROM legs
+    WHERE tenant = ANY (%(tenants)s::text[]) AND called_direction = %(direction)s
+      AND started_day BETWEEN %(first_day)s::date AND %(last_day)s::date);
+
+-- where_queue: The call was in this queue.
+(c.tenant, c.switch, c.call_id, c.started_day) IN (
+    SELECT tenant, switch, call_id, started_day FROM queue_visits
+    WHERE tenant = ANY (%(tenants)s::text[]) AND queue = %(queue)s
+      AND started_day BETWEEN %(first_day)s::date AND %(last_day)s::date);
+
+-- where_agent: This agent spoke with the caller.
+(c.tenant, c.switch, c.call_id, c.started_day) IN (
+    SELECT tenant, switch, call_id, started_day FROM queue_visits
+    WHERE tenant = ANY (%(tenants)s::text[]) AND agent = %(agent)s AND agent <> ''
+      AND started_day BETWEEN %(first_day)s::date AND %(last_day)s::date);
+
+-- where_cost: The call costs so much.
+(c.tenant, c.switch, c.call_id, c.started_day) IN (
+    SELECT tenant, switch, call_id, started_day FROM call_costs
+    WHERE tenant = ANY (%(tenants)s::text[]) AND (%(currency)s::text IS NULL OR currency = %(currency)s)
+      AND amount >= coalesce(%(cost_from)s::numeric, 0) AND amount <= coalesce(%(cost_to)s::numeric, 'Infinity')
+      AND started_day BETWEEN %(first_day)s::date AND %(last_day)s::date);
+
+-- costs_of: What some calls cost, by currency.
+SELECT call_id, currency, amount FROM call_costs
+WHERE call_id = ANY (%(call_ids)s::text[]) AND started_day BETWEEN %(since_day)s AND %(until_day)s
+  AND tenant = ANY (%(tenants)s::text[]) AND switch = ANY (%(switches)s::text[])
+ORDER BY call_id, currency;
