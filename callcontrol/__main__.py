@@ -58,7 +58,7 @@ COMMANDS = (
 # Those that have to know all others.
 WHOLE = ("completion",)
 # For the supervisor only: no help shows them.
-HIDDEN = ("work",)
+HIDDEN = ("work", "forkserver")
 # One of these commands without a verb of its VERBS shows what there is.
 SHOWING = ("recordings", "queues", "agents", "hours", "duty", "boxes", "records", "account")
 

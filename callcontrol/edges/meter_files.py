@@ -19,17 +19,34 @@ FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # prometheus_client's own name for it
 SLOT = "CALLCONTROL_SLOT"
 
 
-def environment(folder: Path, instance: int) -> Mapping[str, str]:
+def environment(folder: Path, instance: int | str) -> Mapping[str, str]:
     """What a worker has to find in its environment, to keep its metrics there."""
     return {FOLDER: str(folder), SLOT: str(instance)}
+
+
+class _Identity:
+    """What names the files of this process; prometheus_client takes its values to other files when it has changed."""
+
+    instance = ""
+
+    def __call__(self) -> str:
+        return self.instance
+
+
+_identity = _Identity()
 
 
 def use(environ: Mapping[str, str] = os.environ) -> None:
     """Keep the metrics of this process in files, if its environment says so. To be called before the first is made."""
     if FOLDER in environ:
-        instance = environ[SLOT]
+        change_instance(environ)
         values.MmapedDict = RoomyDict  # type: ignore[attr-defined]  # MultiProcessValue looks it up there
-        values.ValueClass = values.MultiProcessValue(lambda: instance)  # type: ignore[no-untyped-call]  # it has no types
+        values.ValueClass = values.MultiProcessValue(_identity)  # type: ignore[no-untyped-call]  # it has no types
+
+
+def change_instance(environ: Mapping[str, str] = os.environ) -> None:
+    """From the next value on, the metrics of this process are those of the instance that its environment names."""
+    _identity.instance = environ[SLOT]
 
 
 def forget(folder: Path, instance: int) -> None:

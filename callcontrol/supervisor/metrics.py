@@ -42,6 +42,7 @@ class OfWorkers(Collector):
         yield up
         yield restarts
         yield from _of_jobs(view)
+        yield from _of_forks(view)
         yield GaugeMetricFamily("callcontrol_workers", "Workers there should be", value=len(slots))
         yield InfoMetricFamily("callcontrol_build", "What runs here", value=BUILD)
         yield from _of_configuration(view)
@@ -67,6 +68,17 @@ def _of_jobs(view: View) -> Iterator[Metric]:
     yield GaugeMetricFamily("callcontrol_jobs_up", "How many of them run", value=up)
     restarts = sum(one.restarts for one in current)
     yield CounterMetricFamily("callcontrol_job_restarts", "How often one of them died and was replaced", value=restarts)
+
+
+def _of_forks(view: View) -> Iterator[Metric]:
+    up = float(bool(view.forks.pid))
+    yield GaugeMetricFamily("callcontrol_fork_server_up", "Whether the process that forks workers can do so", value=up)
+    starts = CounterMetricFamily(
+        "callcontrol_process_starts", "Workers and jobs started, by the fork server or without it", labels=["by"]
+    )
+    starts.add_metric(["fork"], view.forks.forked)
+    starts.add_metric(["exec"], view.forks.executed)
+    yield starts
 
 
 def _of_configuration(view: View) -> Iterator[Metric]:

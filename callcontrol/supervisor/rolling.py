@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import Enum, auto
 
 from callcontrol.supervisor.slot import Slot
@@ -23,12 +23,16 @@ class _Phase(Enum):
 class Rolling:
     """The latest rolling restart.
 
+    Args:
+        prepare: called before the first worker is replaced.
+
     Attributes:
         number: counts the rolling restarts of this daemon; 0 before the first.
         state, why: its state, and why it failed.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, prepare: Callable[[], object] = lambda: None) -> None:
+        self._prepare = prepare
         self.number = 0
         self.state = Roll.NONE
         self.why = ""
@@ -43,6 +47,7 @@ class Rolling:
         log.info("rolling restart of %d workers", len(slots))
         self._slots, self._phase = deque(slots), _Phase.BEFORE
         self.number, self.state, self.why = self.number + 1, Roll.RUNNING, ""
+        self._prepare()
 
     def stop(self, why: str) -> None:
         """Give up the restart if one runs: workers that were not replaced yet stay."""
@@ -56,13 +61,13 @@ class Rolling:
 
     def _step(self, slot: Slot, now: float) -> None:
         match self._phase:
-            case _Phase.BEFORE if slot.is_settled:
+            case _Phase.BEFORE if slot.may_begin:
                 self._start(slot, now)
             case _Phase.SUCCESSOR_STARTS:
                 self._look_at_successor(slot, now)
             case _Phase.OLD_ONE_DRAINS if slot.is_settled:
                 self._next()
-            case _:  # a worker of this slot still drains
+            case _:  # a worker of this slot still drains, or the fork server still loads
                 return
 
     def _start(self, slot: Slot, now: float) -> None:

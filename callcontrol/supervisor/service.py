@@ -17,7 +17,8 @@ from callcontrol.edges.embedded import EmbeddedPostgres, EmbeddedRedis
 from callcontrol.edges.freeswitch.binding import Address
 from callcontrol.edges.journal import DroppedLines
 from callcontrol.edges.worker_environment import Stores
-from callcontrol.supervisor import descriptors, pid_file
+from callcontrol.supervisor import descriptors, orphans, pid_file
+from callcontrol.supervisor.fork_server import ForkServer
 from callcontrol.supervisor.in_force import InForce
 from callcontrol.supervisor.listeners import CallListener
 from callcontrol.supervisor.metrics import empty_folder
@@ -50,9 +51,7 @@ def serve(
     """
     settings = found.settings
     data = Path(settings.data)
-    scarce = descriptors.too_few(descriptors.raised(), settings.limits.calls)
-    for remark in scarce:
-        log.warning("%s", remark)
+    scarce = _scarce(settings)
     with ExitStack() as stack:
         stack.enter_context(pid_file.held(data))
         configuration = InForce(config, found, trouble)
@@ -61,10 +60,13 @@ def serve(
         stack.callback(listener.close)
         stack.callback(watch.stop)
         metrics = empty_folder(data)
-        orders = _Starter(configuration.path, listener, watch.port, metrics, stack.enter_context(stores(settings)))
+        forks = ForkServer(orphans.adopt())
+        stack.callback(forks.end)
+        found_stores = stack.enter_context(stores(settings))
+        orders = _Starter(configuration.path, listener, watch.port, metrics, found_stores, forks)
         timeouts = WorkerTimeouts(settings.limits.hung_s, settings.limits.drain_s)
         vacate = partial(meter_files.forget, metrics)
-        jobs = (_media_slot(orders, count, vacate, timeouts),) if settings.media.run else ()
+        jobs = (_media_slot(orders, count, vacate, timeouts, forks),) if settings.media.run else ()
         supervisor = Supervisor(
             count,
             start=orders.start,
@@ -72,6 +74,7 @@ def serve(
             listener=listener,
             timeouts=timeouts,
             configuration=configuration,
+            forks=forks,
             jobs=jobs,
         )
         look = partial(_seen, supervisor, watch, dropped, scarce)
@@ -85,12 +88,21 @@ def serve(
 class _Starter:
     """Starts this daemon's workers."""
 
-    def __init__(self, config: Path, listener: CallListener, knocked_from: int, metrics: Path, found: Stores) -> None:
+    def __init__(
+        self,
+        config: Path,
+        listener: CallListener,
+        knocked_from: int,
+        metrics: Path,
+        found: Stores,
+        forks: ForkServer,
+    ) -> None:
         self._config = config
         self._listener = listener
         self._knocked_from = knocked_from
         self._metrics = metrics
         self._stores = found
+        self._forks = forks
 
     def start(self, instance: int, now: float) -> WorkerProcess:
         """A worker at this instance."""
@@ -105,10 +117,20 @@ class _Starter:
             **worker_environment.environment(self._stores),
             **meter_files.environment(self._metrics, instance),
         }
-        return Orders(self._config, self._listener.fileno(), self._knocked_from, environment)
+        return Orders(self._config, self._listener.fileno(), self._knocked_from, environment, self._forks.launch)
 
 
-def _media_slot(orders: _Starter, workers: int, vacate: Callable[[int], object], timeouts: WorkerTimeouts) -> Slot:
+def _scarce(settings: Settings) -> tuple[str, ...]:
+    """What the host has too little of; logged, too."""
+    scarce = descriptors.too_few(descriptors.raised(), settings.limits.calls)
+    for remark in scarce:
+        log.warning("%s", remark)
+    return scarce
+
+
+def _media_slot(
+    orders: _Starter, workers: int, vacate: Callable[[int], object], timeouts: WorkerTimeouts, forks: ForkServer
+) -> Slot:
     """The place of the media job: its two instances follow those of the workers."""
     return Slot(
         0,
@@ -118,6 +140,7 @@ def _media_slot(orders: _Starter, workers: int, vacate: Callable[[int], object],
         timeouts=timeouts,
         wall=clock.now,
         name="media job",
+        may_start=lambda: not forks.is_loading,
     )
 
 

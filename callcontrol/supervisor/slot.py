@@ -50,6 +50,7 @@ class Slot:
         vacate: called with an instance that no process is any more.
         wall: the time of day, for people.
         name: by which the log calls it.
+        may_start: whether a process can be started now; otherwise that is soon.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class Slot:
         timeouts: WorkerTimeouts,
         wall: Callable[[], Instant],
         name: str = "",
+        may_start: Callable[[], bool] = lambda: True,
     ) -> None:
         self.number = number
         self.name = name or f"worker {number}"
@@ -72,6 +74,7 @@ class Slot:
         self._instances = instances
         self._instance = instances[0]
         self._start = start
+        self._may_start = may_start
         self._vacate = vacate
         self._timeouts = timeouts
         self._wall = wall
@@ -97,7 +100,7 @@ class Slot:
             elif why := one.is_overdue(now, self._timeouts):
                 log.error("%s (process %d) is killed: %s", self.name, one.pid, why)
                 one.send(signal.SIGKILL)
-        if self.current is None and not self._ending and now >= self._start_at:
+        if self.current is None and not self._ending and now >= self._start_at and self._may_start():
             self.current = self._started(self._instance, now)
 
     def end(self, now: float) -> None:
@@ -115,6 +118,11 @@ class Slot:
     def is_settled(self) -> bool:
         """Whether the slot's current worker is its only process."""
         return self.successor is None and not self._retired
+
+    @property
+    def may_begin(self) -> bool:
+        """Whether a successor can be started now."""
+        return self.is_settled and self._may_start()
 
     def start_successor(self, now: float) -> bool:
         """Start the successor, as the other instance; False if no process can be started."""

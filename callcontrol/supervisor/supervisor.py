@@ -11,7 +11,9 @@ from typing import Final, Protocol
 
 from callcontrol.edges import clock
 from callcontrol.supervisor import service_manager
+from callcontrol.supervisor.fork_server import ForkServer
 from callcontrol.supervisor.in_force import ConfigurationState
+from callcontrol.supervisor.orphans import Orphans
 from callcontrol.supervisor.rolling import Rolling
 from callcontrol.supervisor.signals import Signals
 from callcontrol.supervisor.slot import Process, Slot
@@ -50,6 +52,7 @@ class Supervisor:
         vacate: called with an instance that no process is any more.
         listener: the listening socket.
         configuration: the one in force; read again at SIGHUP.
+        forks: what starts the processes.
         jobs: slots of other processes that run beside the workers, restarted and ended like these; no call needs them.
     """
 
@@ -62,17 +65,27 @@ class Supervisor:
         listener: Listener,
         timeouts: WorkerTimeouts,
         configuration: Configuration,
+        forks: ForkServer,
         jobs: Sequence[Slot] = (),
     ) -> None:
         self._configuration = configuration
         self._slots = tuple(
-            Slot(number, (number, number + count), start=start, vacate=vacate, timeouts=timeouts, wall=clock.now)
+            Slot(
+                number,
+                (number, number + count),
+                start=start,
+                vacate=vacate,
+                timeouts=timeouts,
+                wall=clock.now,
+                may_start=lambda: not forks.is_loading,
+            )
             for number in range(count)
         )
         self._jobs = tuple(jobs)
         self._listener = listener
         self._clock = AwakeClock(clock.monotonic)
-        self._rolling = Rolling()
+        self._forks, self._orphans = forks, Orphans()
+        self._rolling = Rolling(prepare=forks.renew)
         self._draining = False
         self._told_ready = False
         self._lived = False
@@ -91,8 +104,10 @@ class Supervisor:
 
     def _look(self) -> None:
         now = self._clock.now()
+        self._forks.tend(now)
         for slot in self._all:
             slot.tend(now)
+        self._orphans.bury([self._forks.pid, *(one.pid for one in self._all_processes())], now)
         self._rolling.step(now)
         self._close_if_deserted()
         if self._configuration.take_news():
@@ -101,12 +116,22 @@ class Supervisor:
         roll = self._rolling
         standing = self._configuration.standing
         jobs = tuple(view for slot in self._jobs for view in slot.views())
-        self.view = View(workers, self._draining, roll.state, roll.why, roll.number, configuration=standing, jobs=jobs)
+        self.view = View(
+            workers,
+            self._draining,
+            roll.state,
+            roll.why,
+            roll.number,
+            configuration=standing,
+            jobs=jobs,
+            forks=self._forks.view,
+        )
         self._tell_service_manager()
 
     def _wait(self, signals: Signals) -> None:
         """Wait for a heartbeat or a signal, LOOK_S at most."""
         lines = [one.line for one in self._all_processes() if isinstance(one, WorkerProcess)]
+        lines.append(self._forks.line)
         waited_for: list[Signals | socket.socket] = [signals, *(line for line in lines if line is not None)]
         select.select(waited_for, [], [], LOOK_S)
 
@@ -134,6 +159,7 @@ class Supervisor:
         self._draining = True
         self._listener.close()
         self._rolling.stop("the daemon ends")
+        self._forks.end()
         now = self._clock.now()
         for slot in self._all:
             slot.end(now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -65,6 +65,20 @@ class Roll(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class ForksView:
+    """How processes are started.
+
+    Attributes:
+        pid: the fork server's process; 0 if it cannot fork now.
+        forked, executed: processes started by it, and by exec, since the start.
+    """
+
+    pid: int = 0
+    forked: int = 0
+    executed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """The whole state.
 
@@ -77,6 +91,7 @@ class View:
         probes_refused: connections for probes that were closed before their answer, since the start.
         host: which limits of the host are too low, in words.
         jobs: the processes that run beside the workers.
+        forks: how the processes are started.
     """
 
     workers: tuple[WorkerView, ...] = ()
@@ -90,6 +105,7 @@ class View:
     host: tuple[str, ...] = ()
     configuration: ConfigurationState = field(default_factory=ConfigurationState)
     jobs: tuple[WorkerView, ...] = ()
+    forks: ForksView = field(default_factory=ForksView)
 
     @property
     def slots(self) -> tuple[WorkerView, ...]:
@@ -121,6 +137,7 @@ class View:
             },
             "workers": [one.to_json() for one in self.workers],
             "jobs": [one.to_json() for one in self.jobs],
+            "fork_server": asdict(self.forks),
             "draining": self.draining,
             "door": self.door,
             "restart": {"number": self.roll_number, "state": self.roll, "why": self.roll_why},

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import logging
-import os
 import signal
 import socket
-import subprocess
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from callcontrol.edges.heartbeat_message import MAX_LINE, BadHeartbeat, HeartbeatMessage, from_line
+from callcontrol.supervisor.child import Child, Command
 from callcontrol.supervisor.timeouts import WorkerTimeouts
 
 log = logging.getLogger(__name__)
-
-# What systemd passes to the supervisor and must not reach the workers.
-_NOT_FOR_WORKERS = ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +25,14 @@ class Orders:
         listener: descriptor of the listening socket.
         knocked_from: the port from which the call port is probed (port_probe.py).
         environment: variables added to our own.
+        launch: makes a process of a command; raises OSError.
     """
 
     config: Path
     listener: int
     knocked_from: int
     environment: Mapping[str, str] = field(repr=False)
+    launch: Callable[[Command], Child]
 
 
 class WorkerProcess:
@@ -47,7 +44,7 @@ class WorkerProcess:
         heartbeat: the latest one.
     """
 
-    def __init__(self, process: subprocess.Popen[bytes], line: socket.socket, instance: int, now: float) -> None:
+    def __init__(self, process: Child, line: socket.socket, instance: int, now: float) -> None:
         line.setblocking(False)
         self._process = process
         self._line: socket.socket | None = line
@@ -132,34 +129,28 @@ def start(orders: Orders, instance: int, now: float) -> WorkerProcess:
     Raises:
         OSError: the system starts no process.
     """
-    words = ("--slot", instance, "--listen", orders.listener, "--knocked-from", orders.knocked_from)
-    return _started(orders, instance, now, ("work", *words), (orders.listener,))
+    words = ("work", "--slot", str(instance), "--knocked-from", str(orders.knocked_from))
+    return _started(orders, instance, now, words, {"--listen": orders.listener})
 
 
 def start_media_job(orders: Orders, instance: int, now: float) -> WorkerProcess:
     """A new process of the media job; raises OSError as `start`. It inherits no listening socket."""
-    return _started(orders, instance, now, ("media",), ())
+    return _started(orders, instance, now, ("media",), {})
 
 
 def _started(
-    orders: Orders, instance: int, now: float, command: Sequence[object], descriptors: Sequence[int]
+    orders: Orders, instance: int, now: float, words: tuple[str, ...], descriptors: Mapping[str, int]
 ) -> WorkerProcess:
     ours, theirs = socket.socketpair()
     with theirs:
-        words = (*command, "--config", orders.config, "--pulse", theirs.fileno())
+        command = Command(
+            (*words, "--config", str(orders.config)),
+            {**descriptors, "--pulse": theirs.fileno()},
+            orders.environment,
+        )
         try:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "callcontrol", *map(str, words)],
-                env=_environment(orders),
-                stdin=subprocess.DEVNULL,
-                pass_fds=(*descriptors, theirs.fileno()),
-            )
+            process = orders.launch(command)
         except OSError:
             ours.close()
             raise
     return WorkerProcess(process, ours, instance, now)
-
-
-def _environment(orders: Orders) -> dict[str, str]:
-    ours = {name: value for name, value in os.environ.items() if name not in _NOT_FOR_WORKERS}
-    return ours | dict(orders.environment)

@@ -170,6 +170,47 @@ def test_the_media_job_runs_beside_the_workers_and_is_replaced(stage: Stage) -> 
     assert sample(stage, "callcontrol_jobs") == 1
 
 
+def forks(stage: Stage) -> int:
+    """The fork server; 0 while there is none that can fork."""
+    with urlopen(f"http://{settings(stage).http}/workers", timeout=5) as answer:
+        return int(json.load(answer)["fork_server"]["pid"])
+
+
+def sockets_of(pid: int) -> set[str]:
+    found = (os.readlink(one) for one in Path(f"/proc/{pid}/fd").iterdir())
+    return {one for one in found if one.startswith("socket:")}
+
+
+def test_workers_are_forked_and_seem_to_be_started_by_their_command(stage: Stage) -> None:
+    assert stage.daemon.process is not None
+    until(lambda: forks(stage) != 0)
+    assert sample(stage, "callcontrol_fork_server_up") == 1
+    assert sample(stage, "callcontrol_process_starts_total", 'by="fork"') > 0
+    assert sample(stage, "callcontrol_process_starts_total", 'by="exec"') == 0
+    first, second = stage.daemon.worker_pids()
+    begin = f"{sys.executable} -m callcontrol work --slot "
+    for pid in (first, second):
+        assert Path(f"/proc/{pid}/cmdline").read_text().startswith(begin)
+        parent = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+        assert parent == stage.daemon.process.pid
+    (listener,) = sockets_of(first) & sockets_of(second)
+    assert listener in sockets_of(stage.daemon.process.pid)
+    assert not sockets_of(forks(stage)) & (sockets_of(first) | sockets_of(second))
+
+
+def test_a_killed_fork_server_is_replaced_and_the_workers_live_on(stage: Stage) -> None:
+    until(lambda: forks(stage) != 0)
+    killed, workers = forks(stage), stage.daemon.worker_pids()
+    os.kill(killed, signal.SIGKILL)
+    until(lambda: forks(stage) not in (killed, 0))
+    assert stage.daemon.worker_pids() == workers
+    assert call(stage) == "NORMAL_CLEARING"
+    stage.daemon.kill_worker()
+    until(lambda: workers[0] not in stage.daemon.worker_pids())
+    stage.daemon.wait_until_ready()
+    assert stage.daemon.worker_pids()[1] == workers[1]
+
+
 def test_a_worker_that_hangs_is_replaced(stage: Stage) -> None:
     hung = stage.daemon.worker_pids()[1]
     os.kill(hung, signal.SIGSTOP)
@@ -254,7 +295,7 @@ def test_a_reload_that_would_lose_all_tenants_is_refused(stage: Stage) -> None:
 
 
 def test_a_rolling_restart_refuses_nobody_and_loses_no_count(stage: Stage) -> None:
-    old, counted = stage.daemon.worker_pids(), decided(stage)
+    old, counted, forked_by = stage.daemon.worker_pids(), decided(stage), forks(stage)
     refused: list[str] = []
     stop = Event()
 
@@ -276,6 +317,7 @@ def test_a_rolling_restart_refuses_nobody_and_loses_no_count(stage: Stage) -> No
     knocking.get(timeout=WAIT_S)
     assert (done.returncode, done.stdout.splitlines()[-1:], done.stderr) == (0, ["done"], "")
     assert not set(old) & set(stage.daemon.worker_pids())
+    assert forks(stage) not in (forked_by, 0), "successors run the code that is installed now"
     assert refused == []
     assert len(causes) > 5
     assert set(causes) == {"NORMAL_CLEARING"}
