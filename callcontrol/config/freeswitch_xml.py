@@ -27,6 +27,8 @@ SHOWN_OUTSIDE = "number_shown_outside"
 # The variable with the name of that place.
 LOCATION = "emergency_location"
 EMERGENCY_RING_S = 180
+# What may be dialled before a number so that the own one is hidden or shown: an emergency call shows it (dial_plan.py).
+PRIVACY = "(?:[*#]31#)?"
 # 302 is a refusal if callcontrol does not decide: the switch would follow it wherever it leads.
 NO_REDIRECT = "outbound_redirect_fatal=true"
 
@@ -98,7 +100,7 @@ def _leaving(name: str, tenant: Tenant, settings: Settings, place: str | None) -
     yield f'  <condition field="${{domain_name}}" expression={_quoted(f"^{re.escape(tenant.domain)}$")}/>'
     if place:
         yield f'  <condition field="${{{LOCATION}}}" expression={_quoted(f"^{re.escape(place)}$")}/>'
-    yield f'  <condition field="${{plain_target}}" expression={_quoted(f"^{_prefixes(tenant)}({numbers})$")}>'
+    yield f'  <condition field="${{plain_target}}" expression={_quoted(f"^{PRIVACY}{_prefixes(tenant)}({numbers})$")}>'
     yield f"    {_action('set', f'call_timeout={EMERGENCY_RING_S}')}"
     yield from (f"    {_through(trunk, one)}" for trunk, one in emergency_trunks(settings, tenant, place))
     yield '    <action application="playback" data="$${not_possible}"/>'

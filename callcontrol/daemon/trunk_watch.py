@@ -1,17 +1,20 @@
-"""What this worker has seen of trunks: which of them rest, and which calls ring behind them now. Those that may be
-rounds of one loop are counted over all workers; while Redis is away each worker counts its own.
+"""What this worker has seen of trunks: which of them rest, and which calls ring behind them now, or have just failed
+there. Those that may be rounds of one loop are counted over all workers; while Redis is away each worker counts its
+own.
 """
 
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from callcontrol.config.settings import Settings
 from callcontrol.control.call import Call
 from callcontrol.edges import clock, meters
 from callcontrol.edges.live_state.failures import LiveStateError
-from callcontrol.edges.live_state.rounds import RoundStore
+from callcontrol.edges.live_state.rounds import FAILED_S, RoundStore
 from callcontrol.routing.trunk_health import WELL, TrunkHealth, after_leg, news_of_trunks, resting
 from callcontrol.vocabulary.leg import LegChange
 from callcontrol.vocabulary.moment import SECOND_US, Instant
@@ -19,6 +22,11 @@ from callcontrol.vocabulary.moment import SECOND_US, Instant
 log = logging.getLogger(__name__)
 
 Pair = tuple[str, str]  # who calls, and the number of ours
+
+# A call outside that was over after so many seconds, unanswered, may be a round of a loop.
+AT_ONCE_S: Final = 2
+# Calls that have just failed; of more the oldest count no more.
+MAX_FAILED_ROUNDS: Final = 1_000
 
 
 class TrunkWatch:
@@ -31,7 +39,8 @@ class TrunkWatch:
     def __init__(self, rounds: RoundStore | None = None) -> None:
         self._rounds = rounds
         self._health: dict[str, TrunkHealth] = {}
-        self._ringing: dict[Pair, set[str]] = {}
+        self._ringing: dict[Pair, dict[str, Instant]] = {}  # since when each call does
+        self._failed: deque[tuple[Instant, Pair]] = deque()  # until when each counts
 
     def learn(self, call: Call, news: Sequence[LegChange], settings: Settings) -> None:
         """Take up how a call's legs have changed."""
@@ -43,9 +52,9 @@ class TrunkWatch:
             self._took(told.trunk, settings, failed=told.failed)
 
     def _rings(self, call: Call, pair: Pair) -> None:
-        ringing = self._ringing.setdefault(pair, set())
+        ringing = self._ringing.setdefault(pair, {})
         if call.id not in ringing:
-            ringing.add(call.id)
+            ringing[call.id] = _now()
             if self._rounds is not None:
                 self._rounds.rings(call.tenant, *pair, call.id)
 
@@ -65,22 +74,38 @@ class TrunkWatch:
         pair = _pair(call)
         ringing = self._ringing.get(pair) if pair else None
         if pair and ringing is not None and call.id in ringing:
-            ringing.discard(call.id)
+            failed = _has_failed(call, ringing.pop(call.id))
             if not ringing:
                 del self._ringing[pair]
+            if failed:
+                self._count_failed(pair)
             if self._rounds is not None:
-                self._rounds.over(call.tenant, *pair, call.id)
+                self._rounds.over(call.tenant, *pair, call.id, failed=failed)
+
+    def _count_failed(self, pair: Pair) -> None:
+        """The rounds of a loop in which each fails at once never ring together: they count for a while."""
+        self._failed.append((Instant(_now() + FAILED_S * SECOND_US), pair))
+        if len(self._failed) > MAX_FAILED_ROUNDS:
+            self._failed.popleft()
+            meters.limits_reached_total.labels("MAX_FAILED_ROUNDS").inc()
+
+    def _just_failed(self, pair: Pair) -> int:
+        now = _now()
+        while self._failed and self._failed[0][0] <= now:
+            self._failed.popleft()
+        return sum(one == pair for _, one in self._failed)
 
     def resting(self) -> frozenset[str]:
         """The trunks that rest now."""
         return resting(self._health, _now()) if self._health else frozenset()
 
     def alike(self, call: Call, then: Callable[[int], None]) -> None:
-        """How many calls from the same number to the same one of ours ring outside now. The others are asked once this
-        worker has one itself: rounds of a loop come to every worker soon, and other calls wait for no answer.
+        """How many calls from the same number to the same one of ours ring outside now, or have just failed there. The
+        others are asked once this worker has one itself: rounds of a loop come to every worker soon, and other calls
+        wait for no answer.
         """
         pair = _pair(call)
-        own = len(self._ringing.get(pair, ())) if pair else 0
+        own = len(self._ringing.get(pair, ())) + self._just_failed(pair) if pair else 0
 
         def counted(count: int, _trouble: LiveStateError | None) -> None:
             then(max(own, count))
@@ -89,6 +114,12 @@ class TrunkWatch:
             self._rounds.count(call.tenant, *pair, counted)
         else:
             then(own)
+
+
+def _has_failed(call: Call, since: Instant) -> bool:
+    """Whether the call is over, without an answer, and so soon that it may be a round of a loop."""
+    is_answered = any(leg.bridged is not None for leg in call.legs)
+    return not is_answered and not call.open_legs and _now() - since <= AT_ONCE_S * SECOND_US
 
 
 def _now() -> Instant:

@@ -86,6 +86,7 @@ LIMITS: Final = (
     "MAX_MISSED_KEYS",
     "MAX_OWED",
     "MAX_PINS",
+    "MAX_FAILED_ROUNDS",
     "MAX_REPEATED",
     "MAX_SOUNDS",
     "MAX_WAITING",

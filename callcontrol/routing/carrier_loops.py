@@ -2,8 +2,8 @@
 between tenants are the same, over our own gateway (`on_net`).
 
 Where carriers keep our own header, the first return is recognised. Where they drop it, every round is a new call from
-the same number to the same number of ours, which rings outside while the next one arrives: more of them than a call may
-be forwarded (limits.hops) are a loop.
+the same number to the same number of ours, which rings outside while the next one arrives, or fails at once and is
+followed by the next one: more of them than a call may be forwarded (limits.hops) are a loop.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ def loop_over_a_carrier(facts: Facts) -> str:
     if facts.dialled in facts.origin.passed:
         return f"{LOOP}: it has passed {' -> '.join((*facts.origin.passed, facts.dialled))}"
     if facts.alike >= facts.settings.limits.hops:
-        return f"{LOOP}: {facts.alike} calls from the same number to {facts.dialled} ring outside now"
+        calls = f"{facts.alike} calls from the same number to {facts.dialled}"
+        return f"{LOOP}: {calls} ring outside now, or have just failed there"
     return ""
 
 

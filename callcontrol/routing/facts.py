@@ -103,7 +103,8 @@ class Facts:
         remembered: the language the caller chose in an earlier call; None: none, or it was not looked up.
         origin: the way of a call from outside before it reached us.
         called_back: the extension whose phone the emergency service calls back at this number, "" if none is.
-        alike: calls from the same number to the same one of ours that ring outside now, through a trunk.
+        alike: calls from the same number to the same one of ours that ring outside now, through a trunk, or have just
+            failed there.
         quality: what has come of the trunks' calls in the last hour; of one that is absent nothing is known.
         resting: trunks that failed call after call; they are tried last.
         slack_s: how much longer than usual the switch may take (seconds), as it answers now.

@@ -25,7 +25,7 @@ def trouble_with(target: Target, extension: str, facts: Facts, kind: RuleKind = 
 
     The same for every way a rule is set at run time: by phone, by command.
     """
-    if way := way_back(target, kind, extension, facts.tenant_name, facts.tenant, facts.kinds):
+    if way := way_back(target, kind, extension, facts.tenant_name, facts.settings, facts.kinds):
         why = "an extension cannot forward to itself" + (f": {named(way)}" if len(way) > 1 else "")
         return Refusal(RefusalReason.LEADS_BACK, why)
     return facts.kinds.of(target).refusal(target, payer_of(extension), facts)

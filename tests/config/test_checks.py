@@ -150,6 +150,17 @@ def test_loops_are_named_in_full_and_once() -> None:
     ]
 
 
+def test_a_loop_over_another_tenant_is_named_once() -> None:
+    acme = forwards(_101='{always: {target: "number:+48225550001"}}')
+    globex = GLOBEX.format(domain="globex.example", number="+48225550001").replace("hangup:busy", "extension:7")
+    globex += 'extensions: {7: {forward: {always: {target: "number:+48221234567"}}}}\n'
+    assert written(*problems(acme, globex=globex)) == [
+        "tenants/acme.yaml:5: extensions.101.forward.always.target: a loop: extension:101 -> number:+48225550001 -> "
+        "extension:7 of globex -> number:+48221234567 of globex -> extension:101; "
+        "let one of them lead elsewhere, or switch it off"
+    ]
+
+
 def test_an_announcement_after_itself_is_a_loop() -> None:
     assert added("announcements:\n  a: {file: a.wav, then: announcement:a}\n") == [
         "12: announcements.a.then: a loop: announcement:a -> announcement:a;"

@@ -33,6 +33,7 @@ from tests.freeswitch.orphans import STRAYS
 from tests.freeswitch.phones import PhoneFailed
 from tests.freeswitch.resting import RESTS
 from tests.freeswitch.returning import RETURNS
+from tests.freeswitch.shown import SHOWN
 from tests.freeswitch.stage import RealStage
 from tests.freeswitch.switch import find_freeswitch
 from tests.freeswitch.takeovers import TAKEOVERS
@@ -94,6 +95,7 @@ def _mishaps(stage: RealStage, microphones: Microphones, words: list[str]) -> It
     every = (
         *MISHAPS,
         *EMERGENCIES,
+        *SHOWN,
         *TAKEOVERS,
         *MAILBOXES,
         *TRANSFERS,

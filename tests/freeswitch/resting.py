@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from functools import partial
 from typing import Any, Final
-
-import yaml
 
 from callcontrol.edges import clock
 from callcontrol.edges.ledger.reader import PastCall
 from callcontrol.simulator.stories.story import PlacedCall, Story
+from tests.freeswitch.altered import altered, trunks
 from tests.freeswitch.audio import Microphones
 from tests.freeswitch.mishaps import OVER_S, Mishap, records, wait
 from tests.freeswitch.stage import RealStage
@@ -82,23 +81,9 @@ def _differs(
             yield f"{which} was answered {outside.answered_at - call.started_at} after it came"
 
 
-@contextmanager
-def _resting_s(stage: RealStage, seconds: int) -> Iterator[None]:
+def _resting_s(stage: RealStage, seconds: int) -> AbstractContextManager[None]:
     """Carriers rest so long, and nothing is known of them yet."""
-    file = stage.config / "callcontrol.yaml"
-    before = file.read_text(encoding="utf-8")
-    settings = yaml.safe_load(before)
-    for trunk in settings["trunks"].values():
-        trunk["rest_s"] = seconds
-    stage.daemon.stop()
-    file.write_text(yaml.safe_dump(settings, sort_keys=False, allow_unicode=True), encoding="utf-8")
-    stage.daemon.start()
-    try:
-        yield
-    finally:
-        stage.daemon.stop()
-        file.write_text(before, encoding="utf-8")
-        stage.daemon.start()
+    return altered(stage, trunks(lambda _, trunk: trunk.update(rest_s=seconds)))
 
 
 RESTS: Final[tuple[Mishap, ...]] = (silent_carrier_rests, carrier_that_says_100_only_rests)

@@ -11,16 +11,19 @@ from redis import Redis
 from callcontrol.control import commands as do
 from callcontrol.control.call import Call
 from callcontrol.control.legs import bridged
-from callcontrol.daemon.trunk_watch import TrunkWatch
+from callcontrol.daemon import trunk_watch
+from callcontrol.daemon.trunk_watch import AT_ONCE_S, MAX_FAILED_ROUNDS, TrunkWatch
+from callcontrol.edges import clock
 from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
-from callcontrol.edges.live_state.rounds import COUNTS_S, RoundStore
+from callcontrol.edges.live_state.rounds import COUNTS_S, FAILED_S, RoundStore
 from callcontrol.routing import arrival
 from callcontrol.routing.carrier_loops import LOOP, PASSED_HEADER, passed_header
 from callcontrol.routing.diversion import diversion_header, history_info_header
 from callcontrol.routing.path import Diversion, Path
 from callcontrol.routing.plan import Refuse
 from callcontrol.vocabulary.call import Caller, Origin
-from callcontrol.vocabulary.leg import changes
+from callcontrol.vocabulary.leg import Certainty, End, changes
+from callcontrol.vocabulary.moment import SECOND_US, Instant
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.rule import RuleKind
 from callcontrol.vocabulary.target import ExtensionTarget
@@ -96,6 +99,52 @@ def test_calls_alike_are_counted_over_all_workers(pipeline: RedisPipeline, redis
     assert alike(workers[0], calls[0]) == 4
     redis_client.zadd(key, {"call-2": 1})  # its worker died long ago
     assert alike(workers[1], calls[1]) == 3
+
+
+def over(call: Call) -> Call:
+    """The call has come to its end."""
+    ended = End(Certainty.TOLD, "USER_BUSY", Outcome.BUSY, None)
+    return replace(call, legs=tuple(replace(leg, end=ended) for leg in call.legs))
+
+
+def test_rounds_that_fail_at_once_count_for_a_while_over_all_workers(
+    pipeline: RedisPipeline, redis_client: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workers = [TrunkWatch(RoundStore(pipeline)) for _ in range(2)]
+    for number in range(8):
+        call = replace(Story(facts(rules=FORWARDED)).begin().call, id=f"call-{number}")
+        workers[number % 2].learn(call, changes((), call.legs), facts().settings)
+        workers[number % 2].over(over(call))
+    assert [alike(worker, call) for worker in workers] == [8, 8]
+    assert arrival.decide(replace(facts(rules=FORWARDED), alike=8)).why[-1].why.endswith("or have just failed there")
+    (key,) = redis_client.keys("*ringing-outside*")
+    assert redis_client.zcount(key, clock.now() // 1000, clock.now() // 1000 + FAILED_S * 1000) == 8
+    redis_client.delete(key)
+    later = trunk_watch._now() + FAILED_S * SECOND_US
+    monkeypatch.setattr(trunk_watch, "_now", lambda: Instant(later))
+    assert alike(workers[0], call) == 0
+
+
+@pytest.mark.parametrize("how", ["rang for long", "goes on elsewhere", "was answered"])
+def test_what_is_no_failed_round(how: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    watch, call = TrunkWatch(), Story(facts(rules=FORWARDED)).begin().call
+    watch.learn(call, changes((), call.legs), facts().settings)
+    if how == "rang for long":
+        later = trunk_watch._now() + (AT_ONCE_S + 1) * SECOND_US
+        monkeypatch.setattr(trunk_watch, "_now", lambda: Instant(later))
+    known = bridged(call, call.legs[1].id, NOW) if how == "was answered" else call
+    watch.over(known if how == "goes on elsewhere" else over(known))
+    assert alike(watch, call) == 0
+
+
+def test_failed_rounds_have_a_limit() -> None:
+    watch, known = TrunkWatch(), facts(rules=FORWARDED)
+    call = Story(known).begin().call
+    for number in range(MAX_FAILED_ROUNDS + 5):
+        one = replace(call, id=f"call-{number}")
+        watch.learn(one, changes((), one.legs), known.settings)
+        watch.over(over(one))
+    assert alike(watch, call) == MAX_FAILED_ROUNDS
 
 
 def test_without_redis_each_worker_counts_its_own_calls_alike() -> None:

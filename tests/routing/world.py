@@ -95,8 +95,10 @@ class Priced:
         return None
 
 
-def settings(tenant: str = TENANT, main: str = MAIN) -> Settings:
-    loaded = load({"callcontrol.yaml": main, "tenants/acme.yaml": located(tenant), "tariffs/retail.yaml": ""}, KINDS)
+def settings(tenant: str = TENANT, main: str = MAIN, **others: str) -> Settings:
+    """The settings; others by the name of a further tenant."""
+    tenants = {f"tenants/{name}.yaml": located(text) for name, text in {"acme": tenant, **others}.items()}
+    loaded = load({"callcontrol.yaml": main, "tariffs/retail.yaml": "", **tenants}, KINDS)
     assert isinstance(loaded, Settings), "\n".join(map(str, loaded))
     return loaded
 

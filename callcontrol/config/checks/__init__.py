@@ -134,6 +134,7 @@ CHECKS_OF_TARGETS: tuple[Callable[[Settings, AllKinds], Iterable[Problem]], ...]
     targets.targets_that_lead_nowhere,
     targets.members_that_cannot_ring,
     chains.loops,
+    chains.loops_over_tenants,
     chains.chains_too_long,
     chains.last_resorts_that_forward,
     ways_out.choices_closed_for_ever,

@@ -13,7 +13,7 @@ from callcontrol.config.checks.places import problem_at
 from callcontrol.config.kinds import ALWAYS, SOMETIMES
 from callcontrol.config.problems import Problem
 from callcontrol.config.settings import Settings, Tenant
-from callcontrol.config.ways import AllKinds, followed, links, named
+from callcontrol.config.ways import AllKinds, Spot, Ways, followed, links, named
 from callcontrol.config.yaml_reader import YamlPath
 from callcontrol.vocabulary.target import ExtensionTarget, Target, text_of
 
@@ -27,6 +27,16 @@ def loops(settings: Settings, kinds: AllKinds) -> Iterator[Problem]:
                 seen.add(frozenset(chain))
                 right = "let one of them lead elsewhere, or switch it off"
                 yield problem_at(settings, place, f"a loop: {named(chain)}", right)
+
+
+def loops_over_tenants(settings: Settings, kinds: AllKinds) -> Iterator[Problem]:
+    """Forwardings that lead round in a circle over numbers of several tenants of this system."""
+    seen: set[frozenset[Spot]] = set()
+    for place, chain in Ways(settings, kinds).circles():
+        if len({spot.tenant for spot in chain}) > 1 and frozenset(chain) not in seen:
+            seen.add(frozenset(chain))
+            right = "let one of them lead elsewhere, or switch it off"
+            yield problem_at(settings, place, f"a loop: {named(chain)}", right)
 
 
 def _circles(name: str, tenant: Tenant, kinds: AllKinds) -> Iterator[tuple[YamlPath, tuple[Target, ...]]]:

@@ -1,4 +1,5 @@
-"""Calls that came from outside and ring outside through a trunk now, by who called which number: over all workers.
+"""Calls that came from outside and ring outside through a trunk now, or have just failed there, by who called which
+number: over all workers.
 
 They stand in the slot of their tenant's calls, so what is written rides in the round trip of the call's save.
 """
@@ -18,6 +19,8 @@ log = logging.getLogger(__name__)
 
 # What a worker has not taken back counts so long (seconds): it died, or rings longer than rounds of a loop take.
 COUNTS_S: Final = 180
+# A call that failed at once counts for so long after it (seconds): the rounds of a loop may follow one another.
+FAILED_S: Final = 10
 
 # How many there are. Trouble: Redis does not say.
 OnCounted = Callable[[int, LiveStateError | None], None]
@@ -35,12 +38,21 @@ class RoundStore:
         self._pipeline.submit("ZADD", key, clock.now() // 1000 + COUNTS_S * 1000, call, on_reply=_untold)
         self._pipeline.submit("EXPIRE", key, COUNTS_S, on_reply=_untold)
 
-    def over(self, tenant: str, caller: str, dialled: str, call: str) -> None:
-        """It does no more."""
-        self._pipeline.submit("ZREM", keys.ringing_outside(tenant, caller, dialled), call, on_reply=_untold)
+    def over(self, tenant: str, caller: str, dialled: str, call: str, *, failed: bool = False) -> None:
+        """It does no more.
+
+        Args:
+            failed: at once, without an answer.
+        """
+        key = keys.ringing_outside(tenant, caller, dialled)
+        if failed:
+            until = clock.now() // 1000 + FAILED_S * 1000
+            self._pipeline.submit("ZADD", key, until, call, on_reply=_untold)
+        else:
+            self._pipeline.submit("ZREM", key, call, on_reply=_untold)
 
     def count(self, tenant: str, caller: str, dialled: str, on_counted: OnCounted) -> None:
-        """How many ring now; with the next round trip."""
+        """How many ring now, or have just failed; with the next round trip."""
 
         def answered(reply: Any, trouble: LiveStateError | None) -> None:
             on_counted(int(reply) if trouble is None else 0, trouble)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +16,7 @@ from callcontrol.vocabulary.refusal_reason import Refusal, RefusalReason
 from callcontrol.vocabulary.rule import Rule, RuleKind
 from callcontrol.vocabulary.target import QueueTarget, text_of
 from tests.routing import queue_world
-from tests.routing.world import facts, rule
+from tests.routing.world import facts, rule, settings
 
 PHONE = Caller("101", "Jan", extension="101")
 
@@ -91,6 +93,31 @@ def test_erase_asks_nobody_and_ask_changes_nothing() -> None:
 )
 def test_refused_with_a_reason(dialled: str, why: str) -> None:
     assert change(dialled).rejected == why
+
+
+GLOBEX = """
+domain: globex.example
+company_number: "+48225550001"
+tariff: retail
+extensions: {201: {forward: {always: {target: "number:+48221234501"}}}}
+numbers: {"+48225550001": extension:201, "+48225550002": "number:+48221234501"}
+"""
+
+
+@pytest.mark.parametrize(
+    ("dialled", "why"),
+    [
+        ("*21*225550001#", "number:+48225550001 -> extension:201 of globex -> "),
+        ("*67*225550002#", "number:+48225550002 -> "),
+        ("*67*225550001#", ""),  # only the always rule of 201 is certain, and 101 has rung before
+    ],
+)
+def test_a_number_of_another_tenant_that_leads_back_is_refused(dialled: str, why: str) -> None:
+    known = replace(facts(dialled, caller=PHONE), settings=settings(globex=GLOBEX))
+    step = arrival.decide(known).step
+    assert isinstance(step, Change)
+    back = f"an extension cannot forward to itself: {why}number:+48221234501 of globex -> extension:101"
+    assert step.rejected == (back if why else "")
 
 
 def test_a_subscriber_may_forward_to_a_queue_of_his_tenant_only() -> None:

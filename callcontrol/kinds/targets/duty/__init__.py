@@ -77,7 +77,7 @@ def successors(target: DutyTarget, facts: Facts) -> Iterable[Target]:
 
 def trouble_with(target: Target, name: str, facts: Facts) -> Refusal | None:
     """Why the duty is not given there, None if it may be: to nothing, to a refused number, or round in a circle."""
-    if way := certain_way_back(target, DutyTarget(name), facts.tenant_name, facts.tenant, facts.kinds):
+    if way := certain_way_back(target, DutyTarget(name), facts.tenant_name, facts.settings, facts.kinds):
         return Refusal(RefusalReason.LEADS_BACK, f"the duty would lead back to itself: {named(way)}")
     return facts.kinds.of(target).refusal(target, TENANT, facts)
 
