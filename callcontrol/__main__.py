@@ -38,6 +38,7 @@ COMMANDS = (
     "duty",
     "boxes",
     "account",
+    "limits",
     "calls",
     "queues",
     "recordings",
@@ -60,7 +61,7 @@ WHOLE = ("completion",)
 # For the supervisor only: no help shows them.
 HIDDEN = ("work", "forkserver")
 # One of these commands without a verb of its VERBS shows what there is.
-SHOWING = ("recordings", "queues", "agents", "hours", "duty", "boxes", "records", "account")
+SHOWING = ("recordings", "queues", "agents", "hours", "duty", "boxes", "records", "account", "limits")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

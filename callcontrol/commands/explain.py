@@ -24,6 +24,7 @@ from callcontrol.edges.live_state.credit import CreditStore
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.overrides import OverrideStore
 from callcontrol.edges.live_state.pipeline import RedisPipeline
+from callcontrol.edges.live_state.restrictions import RestrictionStore
 from callcontrol.edges.live_state.rules import RuleStore
 from callcontrol.kinds import KINDS
 from callcontrol.routing import arrival
@@ -35,6 +36,7 @@ from callcontrol.vocabulary.credit import CreditAccount, LiveAccount, Standing
 from callcontrol.vocabulary.moment import BadMoment, Instant, instant_from
 from callcontrol.vocabulary.moment import text_of as time_text
 from callcontrol.vocabulary.phone_number import is_anonymous, normalise
+from callcontrol.vocabulary.restriction import by_payer
 
 LOOKUP_S = 5.0
 _SAID = re.compile(rf"{SAID_FOLDER}/[\w-]+\.wav")
@@ -121,7 +123,7 @@ def _found(facts: Facts, configuration: Configuration) -> Facts:
     """The facts with the rules of every extension the call may come to, as Redis has them, else the baseline's."""
     try:
         with live_state(configuration.settings) as redis:
-            known = _with_overrides(facts, OverrideStore(redis))
+            known = _with_restrictions(_with_overrides(facts, OverrideStore(redis)), RestrictionStore(redis))
             return _with_credit(_complete(known, partial(_look_up, RuleStore(redis))), configuration, redis)
     except LiveStateError as away:
         known = _complete(replace(facts, degraded=str(away)), _baseline)
@@ -145,6 +147,11 @@ def _standing(account: LiveAccount) -> Standing | None:
 
 def _with_overrides(facts: Facts, overrides: OverrideStore) -> Facts:
     return replace(facts, overrides=overrides.read(facts.tenant_name)) if arrival.overrides_wanted(facts) else facts
+
+
+def _with_restrictions(facts: Facts, store: RestrictionStore) -> Facts:
+    _, found = store.read()
+    return replace(facts, restrictions=by_payer(one for one in found if one.tenant == facts.tenant_name))
 
 
 def _complete(facts: Facts, look_up: LookUp) -> Facts:

@@ -214,6 +214,7 @@ class Call:
         recording: of its conversations, or that they may be recorded on demand; None: neither.
         objected: a party does not want the call to be recorded.
         credits: the legs that an account pays for, in the order in which they were to be dialled.
+        restricted: the legs that end as their payer was restricted while they rang or talked.
         taken_over: another worker has had it before: there may be legs that it sent out and could not save.
         watched: whether since then `worker` hears the end of each of them. If not, only asking the switch can tell.
     """
@@ -247,6 +248,7 @@ class Call:
     recording: TalkRecording | None = None
     objected: bool = False
     credits: tuple[LegCredit, ...] = ()
+    restricted: tuple[str, ...] = ()
 
     @property
     def destination(self) -> str:

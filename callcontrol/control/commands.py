@@ -19,6 +19,7 @@ from callcontrol.vocabulary.media import MediaChange
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.override import SetByHand
 from callcontrol.vocabulary.queue import NO_CONTEXT, CallerContext, Leaving, TalkEnd, Ticket
+from callcontrol.vocabulary.restriction import RestrictPayer as RestrictPayer
 from callcontrol.vocabulary.rule import Rule, RuleKind
 from callcontrol.vocabulary.target import Target
 
@@ -332,6 +333,7 @@ Command = (
     | EmergencyCommand
     | CreditCommand
     | CreditOrder
+    | RestrictPayer
     | NoteMedia
     | NoteHearing
     | CloseBook

@@ -46,7 +46,7 @@ def next_warning(credit: LegCredit, facts: Facts) -> tuple[Command, ...]:
 
 def warned(call: Call, credit: LegCredit, facts: Facts) -> PlainResult:
     """A warning is due: the payer hears it, and shortly before the end the caller's channel is to come back."""
-    before_s, hears = _due_s(credit, facts), _payer(call, credit)
+    before_s, hears = _due_s(credit, facts), listening(call, credit.payer, credit.leg)
     if before_s is None:
         return call, next_warning(credit, facts)
     told = replace(credit, warned_s=before_s, warned_until=credit.credit_ends)
@@ -82,10 +82,10 @@ def _times(facts: Facts) -> tuple[int, ...]:
     return tuple(sorted({*facts.tenant.credit.warn, COMES_BACK_S}, reverse=True))
 
 
-def _payer(call: Call, credit: LegCredit) -> str:
+def listening(call: Call, payer: str, leg_paid: str) -> str:
     """The leg at which the payer of a leg listens, "" if the payer is not in the conversation."""
-    extension = extension_in(credit.payer)
-    return next((leg for leg in _phones(call, extension) if leg != credit.leg), "") if extension else ""
+    extension = extension_in(payer)
+    return next((leg for leg in _phones(call, extension) if leg != leg_paid), "") if extension else ""
 
 
 def _phones(call: Call, extension: str) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from callcontrol.config.settings import Settings
 from callcontrol.control import commands as do
-from callcontrol.control import credit_end, legs
+from callcontrol.control import credit_end, legs, restricted
 from callcontrol.control.box_events import BoxChanged
 from callcontrol.control.call import Call, Closed, Ending, Talking
 from callcontrol.control.commands import Command
@@ -75,7 +75,7 @@ def leg_gone(call: Call, event: LegGone, facts: Facts) -> PlainResult:
     call = legs.found(call, event, facts.settings.trunks)
     if not call.is_open(event.leg_id):
         return _settled(call, event, facts.now), ()
-    event = credit_end.with_its_own_cause(call, _with_its_own_cause(call, event))
+    event = restricted.with_its_own_cause(call, credit_end.with_its_own_cause(call, _with_its_own_cause(call, event)))
     noted, told = _with_what_came_of_it(_with_bridge(call, event), event, facts)
     noted = _with_end(noted, event, facts.now)
     noted, talked = _served(noted, event, facts)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from callcontrol.control.box_events import BoxEvent
 from callcontrol.control.credit_events import CreditEvent
+from callcontrol.control.restriction_events import PayersRestricted
 from callcontrol.control.talk_events import TalkEvent
 from callcontrol.control.trunk_events import TrunkEvent
 from callcontrol.vocabulary.call import Stamps
@@ -358,6 +359,7 @@ Event = (
     | TalkEvent
     | TrunkEvent
     | CreditEvent
+    | PayersRestricted
     | SwitchGone
     | CommandFailed
 )

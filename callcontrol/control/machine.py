@@ -21,6 +21,7 @@ from callcontrol.control import (
     offers,
     recordings,
     reservations,
+    restricted,
     transfers,
     uncontrolled,
 )
@@ -49,6 +50,7 @@ from callcontrol.control.events import (
 )
 from callcontrol.control.legs import NEVER_TIMER
 from callcontrol.control.own_steps import OwnState
+from callcontrol.control.restriction_events import PayersRestricted
 from callcontrol.control.step_result import PlainResult, StepResult, ThenDecide
 from callcontrol.control.steps import ring, talk
 from callcontrol.control.steps.start import start
@@ -118,6 +120,10 @@ def _everywhere(call: Call, event: Event, facts: Facts) -> StepResult | None:
             return ending.never_was(call.noting(Noted(facts.now, why)) if why else call, leg, cause, facts)
         case GivesWay(leg):
             return ending.gives_way(call, leg, facts)
+        case PayersRestricted():
+            return restricted.ended(call, facts)
+        case TimerFired(name) if name.startswith(restricted.TIMER):
+            return call, restricted.due(call, name.removeprefix(restricted.TIMER))
         case ChannelsChecked(alive) if alive is not None:
             return _counted(call, event, alive, facts)
         case CommandFailed(command, reply):

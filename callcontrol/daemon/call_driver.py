@@ -221,7 +221,13 @@ class CallDriver:
         if isinstance(event, KeyPressed) and is_full(before):
             meters.limits_reached_total.labels("MAX_KEYS_AHEAD").inc()
         slack_s = self.shared.slack_s(before.switch)
-        self.facts = replace(self.facts, now=clock.now(), slack_s=slack_s, chosen_language=before.language)
+        self.facts = replace(
+            self.facts,
+            now=clock.now(),
+            slack_s=slack_s,
+            chosen_language=before.language,
+            restrictions=self.shared.restrictions.of(before.tenant),
+        )
         if before.state.waits:
             self.facts = refreshed(self.facts, event, self.shared)
         if isinstance(event, TimerFired) and (since := self.shared.switches.gap(before.switch)) is not None:
@@ -289,6 +295,8 @@ class CallDriver:
                     self.shared.boxes.carry_out(command, self)
                 case _ if isinstance(command, CreditCommand):
                     self.shared.credit.carry_out(command, self)
+                case do.RestrictPayer():
+                    self.shared.restrictions.carry_out(command, self.call.tenant)
                 case _:
                     outward.append(command)
         self._send(outward)

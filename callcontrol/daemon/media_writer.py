@@ -18,6 +18,7 @@ from callcontrol.vocabulary.box_fact import BoxFact
 from callcontrol.vocabulary.hearing import Hearing
 from callcontrol.vocabulary.media import MediaChange
 from callcontrol.vocabulary.media_notes import MediaNote, is_newer, medium_of, to_json
+from callcontrol.vocabulary.restriction import Restriction
 
 FOLDER: Final = "media-spool"  # in the data folder
 REJECTED: Final = "rejected-media.jsonl"  # in the data folder
@@ -50,6 +51,8 @@ def _named(note: MediaNote) -> str:
             return f"that {note.who} has heard {note.media_id}"
         case BoxFact():
             return f"{note.what} of voicemail:{note.box}"
+        case Restriction():
+            return f"that {note.payer} is restricted ({note.level})"
         case _:
             return f"{note.media_id} {note.state}"
 

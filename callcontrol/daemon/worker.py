@@ -41,6 +41,8 @@ from callcontrol.daemon.queue_line import QueueLine
 from callcontrol.daemon.queue_meters import QueueMeters
 from callcontrol.daemon.queue_upgrade import QueueUpgrade
 from callcontrol.daemon.registrations import Registrations
+from callcontrol.daemon.restriction_keeper import RestrictionKeeper
+from callcontrol.daemon.restrictions import PayerRestrictions
 from callcontrol.daemon.switch_links import SwitchLinks
 from callcontrol.daemon.timers import Timers
 from callcontrol.daemon.trunk_capacity import TrunkCapacity
@@ -68,6 +70,7 @@ from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
 from callcontrol.edges.live_state.post import Post
 from callcontrol.edges.live_state.queue_script import seed_from
 from callcontrol.edges.live_state.queues import QueueStore
+from callcontrol.edges.live_state.restrictions import RestrictionStore
 from callcontrol.edges.live_state.rounds import RoundStore
 from callcontrol.edges.live_state.rules import RuleStore
 from callcontrol.edges.live_state.trunks import TrunkStore
@@ -118,6 +121,7 @@ class Worker:
     ) -> None:
         settings = current.configuration.settings
         self._current, self._name = current, worker_name(clock.new_id())
+        self._postgres_dsn = postgres_dsn
         self._stopped, self._draining, self._chance = Event(), False, random.Random(clock.new_id())
         self._pipeline = RedisPipeline(connect(redis_url, settings.limits.lookup_ms / 1000))
         self._credit = CreditBooks(postgres_dsn, self._pipeline, self._name, self._tenants_with_accounts)
@@ -200,6 +204,7 @@ class Worker:
         self._inbox.start()
         self._layout_sync.start()
         QueueMeters(self._pipeline, self._current, self._occasion, self._name).start()
+        RestrictionKeeper(self._postgres_dsn, self._pipeline, self._name).start()
         OverrideMeters(self._pipeline, self._current, self._name).start()
         TrunkReader(self._pipeline, self._current, self._name).start()
         ClosingWatch(self._shared).start()
@@ -222,6 +227,9 @@ class Worker:
         """What concerns calls of all workers, and is kept by each in its memory."""
         self._shared.call_backs = CallBacks(CallBackStore(self._pipeline))
         self._shared.call_backs.start()
+        restrictions, note = RestrictionStore(self._pipeline), self._shared.media.note
+        self._shared.restrictions = PayerRestrictions(restrictions, note, self._shared.drivers.values)
+        self._shared.restrictions.start()
         self._shared.trunks = TrunkWatch(RoundStore(self._pipeline))
         self._shared.capacity = TrunkCapacity(self._name, TrunkStore(self._pipeline))
         self._shared.capacity.start(lambda: self._current.configuration.settings.trunks)
@@ -253,7 +261,7 @@ class Worker:
 
     def _heard_at(self, redis_url: str) -> Inbox:
         told = self._published, self._dispatcher.noticed, self._shared.lose, self._recording_asked, self._gives_way
-        return Inbox(redis_url, self._name, *told)
+        return Inbox(redis_url, self._name, *told, on_restricted=lambda: self._shared.restrictions.heard())
 
     def _recording_asked(self, call: str, action: str, by: str) -> None:
         """A person wants something done about the recording of a call of ours."""

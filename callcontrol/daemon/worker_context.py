@@ -27,6 +27,7 @@ from callcontrol.daemon.event_polling import is_of_queue
 from callcontrol.daemon.leg_line import LegCommand
 from callcontrol.daemon.queue_line import QueueLine
 from callcontrol.daemon.registrations import Registrations
+from callcontrol.daemon.restrictions import PayerRestrictions
 from callcontrol.daemon.timers import Timer
 from callcontrol.daemon.trunk_capacity import TrunkCapacity
 from callcontrol.daemon.trunk_watch import TrunkWatch
@@ -169,6 +170,7 @@ class WorkerContext:
     trunks: TrunkWatch = field(default_factory=TrunkWatch)
     capacity: TrunkCapacity = field(default_factory=TrunkCapacity)
     call_backs: CallBacks = field(default_factory=CallBacks)
+    restrictions: PayerRestrictions = field(default_factory=PayerRestrictions)
     drivers: dict[str, DrivenCall] = field(default_factory=dict)
     of_queues: set[str] = field(default_factory=set)
     call_by_channel: dict[str, str] = field(default_factory=dict)

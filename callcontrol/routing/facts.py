@@ -26,6 +26,7 @@ from callcontrol.vocabulary.language import Language
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.override import DutyOverride, Overrides
 from callcontrol.vocabulary.refusal_reason import Refusal, RefusalReason
+from callcontrol.vocabulary.restriction import Restrictions
 from callcontrol.vocabulary.rule import Rule, RuleKind, Rules
 from callcontrol.vocabulary.schedule import Override, State
 from callcontrol.vocabulary.stored import Upgrades
@@ -111,6 +112,7 @@ class Facts:
         degraded: why the rules are only the last known ones ("Redis unreachable"), "" when they are fresh.
         overrides: what was set by hand over schedules and duties; None: it has not been looked up.
         credit: how the accounts stand that may pay for a leg, by name; None: it could not be asked, or is not known.
+        restrictions: what payers of the tenant may not do outside for now.
     """
 
     settings: Settings
@@ -139,6 +141,7 @@ class Facts:
     remembered: Language | None = None
     overrides: Overrides | None = None
     credit: Mapping[str, Standing | None] = field(default_factory=dict)
+    restrictions: Restrictions = field(default_factory=dict)
 
     @property
     def tenant(self) -> Tenant:

@@ -1,5 +1,5 @@
-"""What calls have to say of media, on its way to the ledger: a state of a medium, a hearing, the state of a message, a
-fact of a voicemail box.
+"""What is kept for good besides records, on its way to the ledger: a state of a medium, a hearing, the state of a
+message, a fact of a voicemail box, what a payer may not do for a time.
 """
 
 from __future__ import annotations
@@ -8,14 +8,15 @@ from typing import Any
 
 import orjson
 
-from callcontrol.vocabulary import box_fact, hearing, media, message_mark
+from callcontrol.vocabulary import box_fact, hearing, media, message_mark, restriction
 from callcontrol.vocabulary.box_fact import FACT, BoxFact
 from callcontrol.vocabulary.hearing import HEARD, Hearing
 from callcontrol.vocabulary.media import MediaChange
 from callcontrol.vocabulary.message_mark import MARKED, MessageMark
+from callcontrol.vocabulary.restriction import Restriction
 from callcontrol.vocabulary.stored import TAG, Newer, Unreadable, read_tag
 
-MediaNote = MediaChange | Hearing | MessageMark | BoxFact
+MediaNote = MediaChange | Hearing | MessageMark | BoxFact | Restriction
 
 
 def to_json(note: MediaNote) -> bytes:
@@ -27,6 +28,8 @@ def to_json(note: MediaNote) -> bytes:
             return message_mark.to_json(note)
         case BoxFact():
             return box_fact.to_json(note)
+        case Restriction():
+            return restriction.to_json(note)
         case _:
             return media.to_json(note)
 
@@ -45,6 +48,8 @@ def from_json(data: bytes) -> MediaNote:
             return message_mark.from_json(data)
         case FACT.name:
             return box_fact.from_json(data)
+        case restriction.KIND.name:
+            return restriction.from_json(data)
         case _:
             return media.from_json(data)
 

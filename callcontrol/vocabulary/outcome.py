@@ -37,6 +37,8 @@ TRUNK_FULL: Final = "TRUNK_FULL"
 # Causes of our own: a leg is not dialled for want of credit; one that talked was ended as its credit was used up.
 NO_CREDIT = "NO_CREDIT"
 CREDIT_USED_UP = "CREDIT_USED_UP"
+# A leg was ended as its payer was restricted meanwhile.
+RESTRICTED: Final = "RESTRICTED"
 
 _CAUSES: dict[Outcome, tuple[str, ...]] = {
     Outcome.ANSWERED: ("SUCCESS", "NORMAL_CLEARING", "BLIND_TRANSFER", "ATTENDED_TRANSFER", "MEDIA_TIMEOUT"),
@@ -90,7 +92,7 @@ _CAUSES: dict[Outcome, tuple[str, ...]] = {
         "PRE_EMPTED",  # an ordinary call has given its channel to an emergency call
         TRUNK_FULL,
     ),
-    Outcome.REJECTED: (NO_CREDIT,),
+    Outcome.REJECTED: (NO_CREDIT, RESTRICTED),
     Outcome.ELSEWHERE: ("LOSE_RACE", "PICKED_OFF"),
     Outcome.ABANDONED: ("ORIGINATOR_CANCEL",),
 }

@@ -20,7 +20,15 @@ _ENDS = {"counter": "_total", "info": "_info"}
 
 def table() -> str:
     """A row for each metric of the workers and of the supervisor, by name."""
-    for declares in ("meters", "box_meters", "credit_meters", "emergency_meters", "talk_meters", "trunk_meters"):
+    for declares in (
+        "meters",
+        "box_meters",
+        "credit_meters",
+        "emergency_meters",
+        "restriction_meters",
+        "talk_meters",
+        "trunk_meters",
+    ):
         import_module(f"callcontrol.edges.{declares}")
     collectors = set(REGISTRY._names_to_collectors.values())
     declared = [(family, getattr(one, "_labelnames", ())) for one in collectors for family in one.collect()]

@@ -14,7 +14,16 @@ import pytest
 import yaml
 from prometheus_client import REGISTRY
 
-from callcontrol.edges import box_meters, credit_meters, emergency_meters, meters, series, talk_meters, trunk_meters
+from callcontrol.edges import (
+    box_meters,
+    credit_meters,
+    emergency_meters,
+    meters,
+    restriction_meters,
+    series,
+    talk_meters,
+    trunk_meters,
+)
 from callcontrol.jobs.reconcile import COUNTED
 from callcontrol.supervisor.metrics import OfWorkers
 from callcontrol.supervisor.views import View
@@ -34,7 +43,15 @@ def labels_by_metric() -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for one in (
         one
-        for declares in (meters, box_meters, credit_meters, emergency_meters, talk_meters, trunk_meters)
+        for declares in (
+            meters,
+            box_meters,
+            credit_meters,
+            emergency_meters,
+            restriction_meters,
+            talk_meters,
+            trunk_meters,
+        )
         for one in vars(declares).values()
     ):
         if hasattr(one, "_labelnames"):
@@ -51,7 +68,7 @@ def begun_in_a_process_of_its_own(prints: str) -> str:
     """What is there when the example's configuration has just come into force, without what other tests counted."""
     code = (
         "from callcontrol.edges import box_meters, credit_meters, emergency_meters, meters, series\n"
-        "from callcontrol.edges import talk_meters, trunk_meters\n"
+        "from callcontrol.edges import restriction_meters, talk_meters, trunk_meters\n"
         "from callcontrol.edges.config_folder import checked_folder\n"
         "from pathlib import Path\n"
         "from prometheus_client import REGISTRY, Counter\n"

@@ -14,6 +14,7 @@ from callcontrol.vocabulary.hearing import Hearing
 from callcontrol.vocabulary.media import Media, applied
 from callcontrol.vocabulary.media_notes import MediaNote
 from callcontrol.vocabulary.message_mark import MessageMark
+from callcontrol.vocabulary.restriction import Restriction
 from tests.simulation.process import Process
 
 SYNC_S = (0.001, 0.02)
@@ -119,6 +120,7 @@ class MediaTwin:
         self.hearings: list[Hearing] = []
         self.marks: list[MessageMark] = []
         self.facts: list[BoxFact] = []
+        self.restrictions: list[Restriction] = []
 
     def note(self, note: MediaNote) -> None:
         """Keep it."""
@@ -130,6 +132,9 @@ class MediaTwin:
             return
         if isinstance(note, BoxFact):
             self.facts.append(note)
+            return
+        if isinstance(note, Restriction):
+            self.restrictions.append(note)
             return
         key = note.tenant, note.media_id
         self.rows[key] = applied(self.rows.get(key), note)

@@ -16,6 +16,7 @@ from callcontrol.edges.ledger.box_facts import note_facts
 from callcontrol.edges.ledger.hearings import note_hearings
 from callcontrol.edges.ledger.message_marks import note_marks
 from callcontrol.edges.ledger.queries import query
+from callcontrol.edges.ledger.restrictions import note_restrictions
 from callcontrol.edges.ledger.session import transaction
 from callcontrol.edges.ledger.writer import RECORDS_FAULT, STATEMENT_TIMEOUT_S, LedgerAway, LedgerWriter, Rejection
 from callcontrol.edges.ledger.writer import reason as reason_of
@@ -25,6 +26,7 @@ from callcontrol.vocabulary.media import Media, MediaChange, MediaState, applied
 from callcontrol.vocabulary.media_notes import MediaNote, from_json
 from callcontrol.vocabulary.message_mark import MessageMark
 from callcontrol.vocabulary.moment import datetime_of
+from callcontrol.vocabulary.restriction import Restriction
 from callcontrol.vocabulary.stored import Newer, Unreadable
 
 _STATES: Final = [state.value for state in MediaState]
@@ -93,6 +95,7 @@ def _write_notes(connection: Connection[Any], notes: Iterable[MediaNote]) -> Non
         note_hearings(connection, [note for note in notes if isinstance(note, Hearing)])
         note_marks(connection, [note for note in notes if isinstance(note, MessageMark)])
         note_facts(connection, [note for note in notes if isinstance(note, BoxFact)])
+        note_restrictions(connection, [note for note in notes if isinstance(note, Restriction)])
 
 
 def _read(payload: bytes, rejected: list[Rejection]) -> MediaNote | None:

@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 MESSAGE: Final = Kind("Message")
 RECORDING: Final = "recording"
 GIVES_WAY: Final = "gives_way"
+RESTRICTED: Final = "restricted"
 RETRY_S = 1.0
 # A silent connection is pinged after PING_S and has PONG_S for the answer (seconds): a broken one is replaced within
 # PING_S + PONG_S + RETRY_S.
@@ -44,6 +45,7 @@ class Inbox:
             over, its id, and whether it arrived there through the dialplan); they must not block.
         on_recording: gets a call, what is to be done about its recording, and who says so.
         on_gives_way: gets a call, and the leg of it whose channel of a trunk an emergency call needs.
+        on_restricted: what payers may do outside has changed.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class Inbox:
         on_taken: Callable[[str, str, bool], object],
         on_recording: Callable[[str, str, str], object] = lambda call, action, by: None,
         on_gives_way: Callable[[str, str], object] = lambda call, leg: None,
+        on_restricted: Callable[[], object] = lambda: None,
     ) -> None:
         self._servers = connect(url, PING_S)
         self._channel = keys.inbox(worker)
@@ -63,6 +66,7 @@ class Inbox:
         self._on_taken = on_taken
         self._on_recording = on_recording
         self._on_gives_way = on_gives_way
+        self._on_restricted = on_restricted
 
     def start(self) -> None:
         """Listen from now on."""
@@ -86,9 +90,9 @@ class Inbox:
 
     def _listen(self) -> None:
         client = self._servers.listener()
-        listening = client.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]  # redis-py's
+        listening = client.pubsub()  # type: ignore[no-untyped-call]  # redis-py's
         with listening as published:
-            published.subscribe(self._channel)
+            published.subscribe(self._channel, keys.everyone())
             while True:
                 self._take_next(published)
 
@@ -118,6 +122,8 @@ class Inbox:
                 self._on_taken(tenant, told["fields"][0], told["fields"][1] == "arrived")
             elif told["kind"] == GIVES_WAY:
                 self._on_gives_way(*told["fields"])
+            elif told["kind"] == RESTRICTED:
+                self._on_restricted()
             elif told["kind"] == RECORDING:
                 self._on_recording(*told["fields"])
             else:

@@ -132,6 +132,16 @@ def call_backs() -> str:
     return f"{PREFIX}:{_WORKERS}:call-backs"
 
 
+def restrictions() -> str:
+    """Hash: `TENANT PAYER LIMIT` -> what the payer may not do outside for now (JSON); `whole`: none is missing."""
+    return f"{PREFIX}:{_WORKERS}:restrictions"
+
+
+def everyone() -> str:
+    """Channel on which all workers hear what concerns calls of each of them."""
+    return f"{PREFIX}:{_WORKERS}:everyone"
+
+
 def post(name: str) -> str:
     """String with an expiry: the worker that holds this post. (Its name is that of older versions.)"""
     return f"{PREFIX}:duty:{name}"

@@ -9,7 +9,17 @@ from collections.abc import Callable
 from typing import Final
 
 from callcontrol.routing.facts import Facts
-from callcontrol.routing.outgoing.checks import blocks, carriers, credit, emergency, limits, own_numbers, price, rights
+from callcontrol.routing.outgoing.checks import (
+    blocks,
+    carriers,
+    credit,
+    emergency,
+    limits,
+    own_numbers,
+    price,
+    restrictions,
+    rights,
+)
 from callcontrol.routing.outgoing.dialling import Dialling
 from callcontrol.vocabulary.refusal_reason import Refusal
 
@@ -20,6 +30,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     own_numbers.check,
     rights.check,
     blocks.check,
+    restrictions.check,
     price.check,
     credit.check,
     limits.check,
