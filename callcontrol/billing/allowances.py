@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
+
+from callcontrol.billing.columns import LATER
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +21,9 @@ class Allowance:
         size: of a bundle: seconds, calls or money of each month. Of a discount: `FROM:PERCENT …`.
         round: how amounts are rounded, and to how many decimals: `half_up 4`.
         prices: `net`, `gross` or "": whether amounts are without VAT.
-        used: what this call takes, or counts as, of each month; "" until it is counted.
+        used: what this call takes, or counts as, of each month. Until it is counted: what was reserved for it, "" where
+            nothing was asked for.
+        beyond: of a bundle: what a minute, or a call, costs that it does not cover; "": what the price list says.
     """
 
     name: str
@@ -30,3 +35,4 @@ class Allowance:
     round: str
     prices: str
     used: str = ""
+    beyond: Annotated[str, LATER] = ""

@@ -5,11 +5,13 @@ The rules:
 1. They come one after the other as they are written, bundles first. A call that costs nothing (any more) takes nothing.
 2. Minutes are eaten by billed seconds, from the beginning of the call on. What is left of these costs what the price
    list says of them; the connection fee is covered once all seconds are. A minimum amount does not come on top.
+   Where the bundle has a price of its own for what is beyond it, these seconds, or calls, cost that instead.
 3. A call that a bundle of calls has room for costs nothing. Of money as much is taken as there is, up to the amount.
 4. What was left in earlier months goes first, where it is carried over.
 5. A discount goes by the month's total before the call, and is of the whole amount. The call then counts: its billed
    seconds that no bundle has covered, itself, or its amount before the discount.
 6. Each amount is rounded by the rule of the price list.
+7. A call for which something of a bundle was reserved takes no more of it: the rest is other calls'.
 """
 
 from __future__ import annotations
@@ -56,6 +58,7 @@ def allowances_of(tenant: Tenant, charge: ChargeRecord, answered: Instant, terms
             size=_size(one),
             round=f"{terms.round_amount} {terms.decimals}",
             prices=terms.prices or "",
+            beyond=_beyond(one),
         )
         for name, kind, one in offers
         if _is_for(one, charge)
@@ -81,6 +84,10 @@ def _size(one: Bundle | Volume) -> str:
     if isinstance(one, Volume):
         return " ".join(f"{step.from_}:{step.percent}" for step in one.discounts)
     return str(one.minutes * 60 if one.minutes is not None else one.calls if one.calls is not None else one.money)
+
+
+def _beyond(one: Bundle | Volume) -> str:
+    return plain(one.beyond) if isinstance(one, Bundle) and one.beyond is not None else ""
 
 
 def _months(one: Bundle | Volume, answered: Instant, zone: ZoneInfo) -> Iterator[str]:
@@ -136,14 +143,38 @@ def counted(charge: ChargeRecord, used: Mapping[Counter, Decimal]) -> ChargeReco
     """
     if charge.amount is None or not charge.allowances:
         return charge
-    parts = tuple((int(str(part["seconds"])), Decimal(str(part["price_per_minute"]))) for part in charge.parts)
-    rest = _Rest(parts, charge.fee or _ZERO, charge.amount)
     done, said = list[Allowance](), list[str]()
+    rest = _whole(charge)
     for allowance in charge.allowances:
         taken, rest, text = _take(allowance, rest, used)
         done.append(replace(allowance, used=" ".join(map(plain, taken))))
         said += [f"{text}: {rest.amount:f} {charge.currency}"] if text else []
     return _with_amount(replace(charge, allowances=tuple(done)), rest.amount, said)
+
+
+def owed(charge: ChargeRecord, used: Mapping[Counter, Decimal]) -> tuple[Decimal, tuple[Decimal, ...]]:
+    """What of a charge is to be paid, and what it takes of each of its counters: as `counted`, without the words."""
+    rest, uses = _whole(charge), list[Decimal]()
+    for allowance in charge.allowances:
+        taken, rest, _ = _take(allowance, rest, used)
+        uses += taken
+    return rest.amount, tuple(uses)
+
+
+def reserved_of(text: str) -> Mapping[str, str]:
+    """By bundle what was reserved for a leg, of each month, as the leg's trail has it: `national 60 0;extras 1.5`."""
+    return dict(one.split(" ", 1) for one in text.split(";") if " " in one)
+
+
+def as_reserved(allowance: Allowance, reserved: Mapping[str, str]) -> str:
+    """What of it was reserved of each of the bundle's months; "": nothing was asked for, or it was another bundle."""
+    amounts = reserved.get(allowance.name, "")
+    return amounts if len(amounts.split()) == len(allowance.months.split()) else ""
+
+
+def _whole(charge: ChargeRecord) -> _Rest:
+    parts = tuple((int(str(part["seconds"])), Decimal(str(part["price_per_minute"]))) for part in charge.parts)
+    return _Rest(parts, charge.fee or _ZERO, charge.amount or _ZERO)
 
 
 _Taken = tuple[list[Decimal], _Rest, str]  # of each month, what is left to be paid, how to say it
@@ -156,13 +187,21 @@ def _take(allowance: Allowance, rest: _Rest, used: Mapping[Counter, Decimal]) ->
     if allowance.kind == VOLUME:
         return _discounted(allowance, rest, so_far[-1])
     size = Decimal(allowance.size)
-    room = [max(EXACT.subtract(size, one), _ZERO) for one in so_far]
+    room = _reserved(allowance, [max(EXACT.subtract(size, one), _ZERO) for one in so_far])
     wanted = _amount_of(rest, allowance.measure)
     taken = list(_spread(wanted, room, is_whole=allowance.measure == Measure.CALLS))
     together = sum(taken, _ZERO)
     if not together:
-        return taken, rest, f"{allowance.name} is used up"
+        beyond = _beyond_it(allowance, rest)
+        return taken, beyond, f"{allowance.name} is used up{_beyond_told(allowance)}"
     return taken, _less(allowance, rest, together), _told(allowance, together, taken)
+
+
+def _reserved(allowance: Allowance, room: list[Decimal]) -> list[Decimal]:
+    """What this call may take of each month: what was reserved for it, where something was."""
+    if not allowance.used:
+        return room
+    return [min(left, Decimal(own)) for left, own in zip(room, allowance.used.split(), strict=True)]
 
 
 def _amount_of(rest: _Rest, measure: str) -> Decimal:
@@ -189,7 +228,20 @@ def _less(allowance: Allowance, rest: _Rest, taken: Decimal) -> _Rest:
     if not parts:
         return _Rest((), _ZERO, _ZERO)
     left = replace(rest, parts=parts)
+    if allowance.beyond:
+        return _beyond_it(allowance, left)
     return replace(left, amount=min(rest.amount, _rounded(left.sixtieths(), 60, allowance)))
+
+
+def _beyond_it(allowance: Allowance, rest: _Rest) -> _Rest:
+    """What a bundle does not cover, at the bundle's own price for it, if it has one."""
+    if not allowance.beyond:
+        return rest
+    price = Decimal(allowance.beyond)
+    if allowance.measure == Measure.CALLS:
+        return _Rest((), price, _rounded(EXACT.multiply(price, 60), 60, allowance))
+    left = replace(rest, parts=tuple((seconds, price) for seconds, _ in rest.parts))
+    return replace(left, amount=_rounded(left.sixtieths(), 60, allowance))
 
 
 def _behind(parts: Iterable[tuple[int, Decimal]], covered_s: int) -> Iterator[tuple[int, Decimal]]:
@@ -222,7 +274,14 @@ def _told(allowance: Allowance, together: Decimal, taken: list[Decimal]) -> str:
     what = {Measure.MINUTES: " s", Measure.CALLS: " call"}.get(Measure(allowance.measure), "")
     months = zip(allowance.months.split(), taken, strict=True)
     of = ", ".join(f"{plain(one)} of {month}" for month, one in months if one)
-    return f"{allowance.name}: {plain(together)}{what} covered ({of})"
+    beyond = _beyond_told(allowance) if allowance.measure == Measure.MINUTES else ""
+    return f"{allowance.name}: {plain(together)}{what} covered ({of}){beyond}"
+
+
+def _beyond_told(allowance: Allowance) -> str:
+    """At what price the rest is, where the bundle has one for it."""
+    unit = "a call" if allowance.measure == Measure.CALLS else "a minute"
+    return f", beyond it {allowance.beyond} {unit}" if allowance.beyond else ""
 
 
 def _with_amount(charge: ChargeRecord, amount: Decimal, said: list[str]) -> ChargeRecord:

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
-from callcontrol.billing.bundles import allowances_of
+from callcontrol.billing.bundles import BUNDLE, allowances_of, as_reserved, reserved_of
 from callcontrol.billing.charges import Charge, Unrated, UnratedReason
 from callcontrol.billing.price_book import PriceBook
 from callcontrol.billing.rating import rate
@@ -104,7 +104,10 @@ def _with_allowances(leg: LegRecord, charge: ChargeRecord, book: PriceBook | Non
     version = book.of_payer(charge.payer).version_at(charge.tariff_version) if book and charge.tariff_version else None
     if book is None or book.tenant is None or version is None or charge.amount is None or leg.answered is None:
         return charge
-    return replace(charge, allowances=allowances_of(book.tenant, charge, leg.answered, version.terms))
+    reserved = reserved_of(leg.bundled)
+    found = allowances_of(book.tenant, charge, leg.answered, version.terms)
+    allowances = (replace(one, used=as_reserved(one, reserved)) if one.kind == BUNDLE else one for one in found)
+    return replace(charge, allowances=tuple(allowances))
 
 
 def _inbound(record: CallRecord, book: PriceBook | None) -> Iterator[tuple[LegRecord, ChargeRecord]]:

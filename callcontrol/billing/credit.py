@@ -6,9 +6,11 @@ money is that for MARGIN_S more, and no leg costs more than what was reserved fo
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
+from typing import Final, NamedTuple
 
 from callcontrol.billing.charges import Unrated
+from callcontrol.billing.rating import find, priced_time
 from callcontrol.billing.spans import affordable_s, price_of_span
 from callcontrol.billing.tariff import Tariff
 from callcontrol.vocabulary.credit import Rung, SpanReply, amount_of, units_of
@@ -22,7 +24,14 @@ FIRST_S: Final = 10
 # worker's death is noticed and its calls are taken over.
 LEASE_SLACK_S: Final = 60
 # Over so many seconds ahead it is looked what a second costs: prices by the minute have no price of a second.
-_RATE_S: Final = 120
+RATE_S: Final = 120
+
+
+class LegPrice(NamedTuple):
+    """What a leg costs in units of credit, and what it takes of each of its bundles."""
+
+    units: int
+    parts: tuple[int, ...] = ()
 
 
 def span_rungs(tariff: Tariff, number: str, answered: Instant, from_s: int, span_s: int) -> tuple[Rung, ...] | Unrated:
@@ -32,22 +41,32 @@ def span_rungs(tariff: Tariff, number: str, answered: Instant, from_s: int, span
         answered: when the leg was answered; while it rings: when it may be.
         from_s: how long it may talk with what is reserved already; 0 for the first span.
     """
-    found: dict[int, Rung] = {}  # by units: what costs no more is taken along
+    found = find(tariff, number, answered)
+    if isinstance(found, Unrated):
+        return found
+
+    def price_at(talk_s: int) -> LegPrice:
+        return LegPrice(units_of(priced_time(found, answered, talk_s * SECOND_US).amount.amount))
+
+    return rungs_of(price_at, from_s, span_s)
+
+
+def rungs_of(price_at: Callable[[int], LegPrice], from_s: int, span_s: int) -> tuple[Rung, ...]:
+    """The same, of a leg with these prices by seconds of talk."""
+    found: dict[LegPrice, Rung] = {}  # what costs no more is taken along
     for more_s in _steps(1 if from_s else min(FIRST_S, span_s), span_s):
-        units = units_at(tariff, number, answered, from_s + more_s + MARGIN_S)
-        if isinstance(units, Unrated):
-            return units
-        found[units] = Rung(from_s + more_s, units)
+        price = price_at(from_s + more_s + MARGIN_S)
+        found[price] = Rung(from_s + more_s, *price)
     return tuple(found.values())
 
 
 def rate_ahead(tariff: Tariff, number: str, answered: Instant, from_s: int) -> int | Unrated:
     """What a second costs from there on, in units, rounded up."""
     now = units_at(tariff, number, answered, from_s)
-    later = units_at(tariff, number, answered, from_s + _RATE_S)
+    later = units_at(tariff, number, answered, from_s + RATE_S)
     if isinstance(now, Unrated):
         return now
-    return later if isinstance(later, Unrated) else -(-(later - now) // _RATE_S)
+    return later if isinstance(later, Unrated) else -(-(later - now) // RATE_S)
 
 
 def units_at(tariff: Tariff, number: str, answered: Instant, talk_s: int) -> int | Unrated:

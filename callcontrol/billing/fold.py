@@ -21,6 +21,7 @@ from callcontrol.billing.menus import Menus
 from callcontrol.billing.record import CallRecord, LegRecord, Note, PathEntry, Recording, Side, TalkFact
 from callcontrol.billing.segments import Segments
 from callcontrol.billing.visits import Visits
+from callcontrol.vocabulary.bundled import Bundled
 from callcontrol.vocabulary.call import Stamps
 from callcontrol.vocabulary.demand import NOTHING_ASKED, CallerDemand, demand_text
 from callcontrol.vocabulary.fast_init import fast_init
@@ -96,6 +97,7 @@ class _TrailFacts:
         bridged: when each leg was first bridged, in that order.
         untalked: those of them whose party left at once: the caller waited on.
         ends: how each leg ended: the first thing the switch said of its channel, else the first estimate.
+        bundled: what was reserved of bundles, by leg.
         led: the leg that was transferred and stands in the caller's place, "" if none does.
         step: the step that ended last.
         went_on: whether something else was to come after it: only then is hanging up giving up. After ringing in vain
@@ -112,6 +114,7 @@ class _TrailFacts:
     bridged: dict[str, Instant] = field(default_factory=dict)
     untalked: set[str] = field(default_factory=set)
     ends: dict[str, LegEnded] = field(default_factory=dict)
+    bundled: dict[str, str] = field(default_factory=dict)
     led: str = ""
     step: StepEnded | None = None
     went_on: bool = True
@@ -149,6 +152,8 @@ class _TrailFacts:
             case LegEnded(_, leg):
                 if _is_news(self.ends.get(leg), entry):
                     self.ends[leg] = entry
+            case Bundled(_, leg, reserved):
+                self.bundled[leg] = reserved
             case Bridged(at, leg):
                 self.bridged.setdefault(leg, at)
                 self.visits.bridge(leg)
@@ -285,7 +290,7 @@ def _caller_leg(arrived: Arrived, told: _TrailFacts) -> list[tuple[LegRecord, st
     if not arrived.channel:
         return []
     shape = Dialled(arrived.at, arrived.channel, "", arrived.dialled, shown=arrived.caller.number)
-    return [_leg(Side.A, shape, told.ends.get(arrived.channel), None, told.last)]
+    return [_leg(Side.A, shape, told)]
 
 
 def _sent_legs(arrived: Arrived, told: _TrailFacts) -> list[tuple[LegRecord, str]]:
@@ -295,15 +300,14 @@ def _sent_legs(arrived: Arrived, told: _TrailFacts) -> list[tuple[LegRecord, str
         if leg not in shapes:
             shapes[leg] = Dialled(at, leg, "", "")
     shapes.pop(arrived.channel, None)  # the caller's own leg
-    ends, bridged = told.ends, told.bridged
-    return [_leg(Side.B, shape, ends.get(leg), bridged.get(leg), told.last) for leg, shape in shapes.items()]
+    return [_leg(Side.B, shape, told) for shape in shapes.values()]
 
 
-def _leg(
-    direction: Side, shape: Dialled, end: LegEnded | None, bridged: Instant | None, last: Instant
-) -> tuple[LegRecord, str]:
+def _leg(direction: Side, shape: Dialled, told: _TrailFacts) -> tuple[LegRecord, str]:
     """The leg's record, and a note where its stamps had to be put right."""
-    times, estimate = _times(shape, end, bridged, last), _estimate(end, bridged)
+    end = told.ends.get(shape.leg_id)
+    bridged = told.bridged.get(shape.leg_id) if direction is Side.B else None
+    times, estimate = _times(shape, end, bridged, told.last), _estimate(end, bridged)
     record = LegRecord(
         leg_id=shape.leg_id,
         direction=direction,
@@ -324,6 +328,7 @@ def _leg(
         estimated=bool(times.note or estimate),
         estimate=times.note or estimate,
         called_direction=shape.direction or "",
+        bundled=told.bundled.get(shape.leg_id, ""),
     )
     return record, times.note
 

@@ -8,8 +8,10 @@ from decimal import Decimal
 from typing import Final
 
 from callcontrol.billing.charges import Unrated
+from callcontrol.billing.covers import CoveredLeg, covered_leg
 from callcontrol.billing.credit import FIRST_S, MARGIN_S, units_at
 from callcontrol.billing.rating import find
+from callcontrol.billing.record import ChargeRecord
 from callcontrol.billing.spans import affordable_s, price_of_span
 from callcontrol.billing.tariff import Tariff
 from callcontrol.config.settings import Tenant
@@ -43,6 +45,23 @@ class PriceBook:
     def of_payer(self, payer: str) -> Tariff:
         """The list by which this payer's legs are priced."""
         return self.of_payers.get(payer, self.tariff)
+
+    def covered(self, tenant: str, payer: str, number: str, direction: str, answered: Instant) -> CoveredLeg | None:
+        """A leg with the bundles that cover it; None: none does, or it has no price.
+
+        Args:
+            tenant: the tenant's name.
+            direction: the class of the number, where the list has no word of its own.
+            answered: when the leg was answered; while it rings: when it may be.
+        """
+        if self.tenant is None or not self.tenant.bundles:
+            return None
+        known = ChargeRecord("", payer, number, direction=direction)
+        return covered_leg(self.tenant, tenant, self.of_payer(payer), known, answered)
+
+    def is_covered(self, number: str, at: Instant, payer: str, direction: str) -> bool:
+        """Whether bundles are for a call of this payer to the number, however much is left of them."""
+        return self.covered("", payer, number, direction, at) is not None
 
     def is_priced(self, number: str, at: Instant, payer: str = "") -> bool:
         """Whether a call to this number has a price for this payer at this instant."""

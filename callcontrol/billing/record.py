@@ -77,6 +77,7 @@ class LegRecord:
         reconciled: what is known of its end is from the switch's own record, read later (`reconciling.py`).
         estimate: why answer and end are the best we know; "" if they are the switch's word.
         called_direction: the class of the number that was dialled (vocabulary/direction.py); "" where none was.
+        bundled: what was reserved for it of bundles (vocabulary/trail.py), "" where nothing was asked for.
     """
 
     leg_id: str
@@ -99,6 +100,7 @@ class LegRecord:
     reconciled: Annotated[bool, LATER] = False
     estimate: Annotated[str, LATER] = ""
     called_direction: Annotated[str, LATER] = ""
+    bundled: Annotated[str, LATER] = ""
 
     @property
     def talk_us(self) -> int:

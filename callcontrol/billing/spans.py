@@ -6,6 +6,8 @@ halving the stretch in which it lies: a dozen or two ratings, whatever the list 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from callcontrol.billing.charges import Unrated
 from callcontrol.billing.rating import MAX_TALK_US, find, priced_time
 from callcontrol.billing.tariff import Tariff
@@ -44,6 +46,11 @@ def affordable_s(
     def is_affordable(seconds: int) -> bool:
         return priced_time(found, answered, seconds * SECOND_US).amount <= amount
 
+    return longest_s(is_affordable, limit_s)
+
+
+def longest_s(is_affordable: Callable[[int], bool], limit_s: int) -> int:
+    """The longest call, in whole seconds, that is affordable: each shorter one is as well."""
     longest = max(0, min(limit_s, MAX_TALK_S))
     if is_affordable(longest):
         return longest

@@ -51,6 +51,11 @@ class Bundle(Counted):
         default=None, description="calls in a month"
     )
     money: Amount | None = Field(default=None, description="what calls cost in a month, in the price list's currency")
+    beyond: Amount | None = Field(
+        default=None,
+        description="what a minute costs that the bundle does not cover, of calls a call; default: what the price list "
+        "says",
+    )
     carry_over: Annotated[int, Field(ge=0, le=12), Whole] = Field(
         default=0, description="months for which what is left of one may be used further, the oldest first"
     )

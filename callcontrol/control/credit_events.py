@@ -20,6 +20,7 @@ class SpanAnswer:
             how long it might by the last balance that is known.
         ends_s: after how many seconds of talk the credit ends, if nothing changes; the leg's own limit if not before.
         again_s: in how many seconds to ask for the next span.
+        bundled: what is reserved for the leg of bundles, as of the leg's credit.
     """
 
     word: SpanWord | None
@@ -27,6 +28,7 @@ class SpanAnswer:
     ends_s: int = 0
     again_s: float = 0
     why: str = ""
+    bundled: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,9 @@ class LegCredit:
         moves: how often the switch was told another end.
         warned_s, warned_until: the last warning, and the end it told of.
         is_over: the leg has ended, or is not dialled.
+        direction: the class of the number, as it was dialled; "": it is not known.
+        bundled: what is reserved for it of bundles: `national 60 0;extras 1.5`, of each of the bundle's months
+            (seconds, calls or money); "": nothing was asked for.
     """
 
     leg: str
@@ -44,6 +47,8 @@ class LegCredit:
     warned_s: int | None = None
     warned_until: Instant | None = None
     is_over: bool = False
+    direction: str = ""
+    bundled: str = ""
 
     @property
     def ends_at_s(self) -> int | None:

@@ -35,6 +35,7 @@ from callcontrol.routing.credit import Paid, paid_by
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.outgoing.refusing import not_dialled
 from callcontrol.routing.plan import Decision, Refuse
+from callcontrol.vocabulary.bundled import Bundled
 from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.credit import SpanWord
 from callcontrol.vocabulary.leg import Certainty, End
@@ -63,7 +64,7 @@ def follow(call: Call, commands: tuple[Command, ...], event: Event, facts: Facts
     if not call.credits and not dials:
         return call, commands
     call, more = _event(call, event, facts)
-    call, over = _released(call)
+    call, over = _released(call, facts.now)
     if dials:
         call, commands = _waiting(call, commands, facts)
     return call, (*over, *commands, *more)
@@ -92,7 +93,14 @@ def _credits(dial: DialCommand, facts: Facts) -> tuple[LegCredit, ...]:
 def _leg_credit(leg: str, paid: Paid) -> LegCredit:
     accept_s = paid.plan.acceptance.wait_s if paid.plan.acceptance else 0
     return LegCredit(
-        leg, paid.account, paid.plan.payer, paid.number, paid.limit_s, paid.plan.ring_s + accept_s, accept_s
+        leg,
+        paid.account,
+        paid.plan.payer,
+        paid.number,
+        paid.limit_s,
+        paid.plan.ring_s + accept_s,
+        accept_s,
+        direction=paid.plan.direction or "",
     )
 
 
@@ -215,7 +223,8 @@ def _with_answer(credit: LegCredit, answer: SpanAnswer, facts: Facts) -> LegCred
     if credit.answered is None and credit.talk_s:
         return credit
     if answer.word is SpanWord.GRANTED:
-        return replace(credit, talk_s=answer.talk_s, reserved_s=answer.talk_s, ends_s=answer.ends_s)
+        known = replace(credit, talk_s=answer.talk_s, reserved_s=answer.talk_s, ends_s=answer.ends_s)
+        return replace(known, bundled=answer.bundled)
     if answer.word is not None:
         return credit
     return replace(credit, talk_s=max(credit.talk_s, _unreserved_s(credit, answer, facts)))
@@ -235,7 +244,7 @@ def _unreserved_s(credit: LegCredit, answer: SpanAnswer, facts: Facts) -> int:
 # --- afterwards
 
 
-def _released(call: Call) -> PlainResult:
+def _released(call: Call, now: Instant) -> PlainResult:
     """The reservations of legs that are over fall back; those too of legs that did not answer and ring no more, so that
     the next trunk can be tried with the same money.
     """
@@ -244,16 +253,18 @@ def _released(call: Call) -> PlainResult:
         leg = call.leg(credit.leg)
         rang_in_vain = credit.answered is None and credit.leg not in call.state.being_rung
         if leg is None or leg.end is not None or rang_in_vain:
-            call, more = _ended(call, credit, leg.end if leg is not None else None)
+            call, more = _ended(call, credit, leg.end if leg is not None else None, now)
             commands += more
     return call, commands
 
 
-def _ended(call: Call, credit: LegCredit, end: End | None) -> PlainResult:
+def _ended(call: Call, credit: LegCredit, end: End | None, now: Instant) -> PlainResult:
     stamps = end.stamps if end is not None else None
     answered = stamps.answered if stamps is not None else None
     talk_us = max(stamps.ended - answered, 0) if stamps is not None and answered is not None else 0
     timers = (do.StopTimer(SPAN_TIMER + credit.leg), do.StopTimer(WARN_TIMER + credit.leg))
+    if credit.bundled and answered is not None:
+        call = call.noting(Bundled(now, credit.leg, credit.bundled))
     return _with(call, replace(credit, is_over=True)), (EndReservation(credit, answered, talk_us), *timers)
 
 

@@ -15,8 +15,8 @@ from callcontrol.control import call, leg_credit, playing, talk_recording
 from callcontrol.control.steps import refusal
 from callcontrol.control.upgrades import call_with_its_own_id, call_with_legs
 from callcontrol.routing import path, plan
+from callcontrol.vocabulary import bundled, demand, leg, menu_visit, queue, recording, rule, target, trail
 from callcontrol.vocabulary import call as call_nouns
-from callcontrol.vocabulary import demand, leg, menu_visit, queue, recording, rule, target, trail
 from callcontrol.vocabulary.stored import Upgrades
 
 # Of classes that have another name by now: the name they were saved by first.
@@ -42,6 +42,7 @@ CLASSES: Final[Mapping[str, type[Any]]] = {
         talk_recording,
         path,
         plan,
+        bundled,
         call_nouns,
         demand,
         leg,

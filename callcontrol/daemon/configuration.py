@@ -42,6 +42,9 @@ class _NoPrices:
     def units_to_begin(self, number: str, at: Instant, payer: str = "") -> int:
         return 0
 
+    def is_covered(self, number: str, at: Instant, payer: str, direction: str) -> bool:
+        return False
+
     def affordable_s(self, number: str, at: Instant, units: int, payer: str = "") -> int:
         return 0
 

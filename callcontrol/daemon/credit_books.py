@@ -10,12 +10,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import groupby
 from typing import Final
 
 import gevent
 from gevent.event import AsyncResult
 
 from callcontrol.daemon.balance_finder import BalanceFinder
+from callcontrol.daemon.bundle_books import BundleBooks
 from callcontrol.edges import clock, credit_meters
 from callcontrol.edges.containment import contained
 from callcontrol.edges.ledger.accounts import Booked, balance_of, balances_after, booked_legs
@@ -25,6 +27,7 @@ from callcontrol.edges.live_state.credit import EXPIRE_AT_ONCE, CreditStore
 from callcontrol.edges.live_state.failures import LiveStateError, StoreAway
 from callcontrol.edges.live_state.pipeline import RedisPipeline
 from callcontrol.edges.live_state.post import Post
+from callcontrol.vocabulary.bundle_counter import BundleUse
 from callcontrol.vocabulary.credit import Balance, Booking, CreditAccount
 from callcontrol.vocabulary.moment import SECOND_US, Instant, datetime_of
 
@@ -59,7 +62,7 @@ class CreditBooks:
 
     def __init__(self, dsn: str, pipeline: RedisPipeline, worker: str, tenants: Callable[[], Iterable[str]]) -> None:
         self._finder = BalanceFinder(dsn)
-        self.store = CreditStore(pipeline, self._finder.find)
+        self.store = CreditStore(pipeline, self._finder.find, find_uses=self._finder.find_uses)
         self._dsn = dsn
         self._post = Post(pipeline, "credit", worker, KEPT_S)
         self._tenants = tenants
@@ -73,6 +76,11 @@ class CreditBooks:
     def booked(self, booked: Booked) -> None:
         """Charges are committed: Redis is told."""
         self.store.book(booked.balance, booked.legs)
+
+    def counted(self, uses: list[BundleUse]) -> None:
+        """Charges that take something of bundles are committed: Redis is told, before it hears that they are booked."""
+        for _, of_tenant in groupby(sorted(uses, key=_tenant), key=_tenant):
+            self.store.count(list(of_tenant))
 
     def look_if_ours(self) -> bool:
         """Release and compare, unless another worker does; returns whether it was this one's to do."""
@@ -97,6 +105,7 @@ class CreditBooks:
         """
         mended = late = 0
         with connect(self._dsn) as connection:
+            mended += BundleBooks(connection, self.store).compare()
             for page in _pages(connection):
                 told = self._told(page)
                 mended += sum(self._is_mended(connection, balance, told[balance.account]) for balance in page)
@@ -200,3 +209,7 @@ def _pages(connection: DictConnection) -> Iterator[list[Balance]]:
             return
         yield page
         last = page[-1].account
+
+
+def _tenant(use: BundleUse) -> str:
+    return use.counter.tenant

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 
 from callcontrol.billing.charges import Unrated
+from callcontrol.billing.covers import CoveredLeg
 from callcontrol.billing.spans import price_of_span
 from callcontrol.billing.tariff import Tariff
 from callcontrol.control import credit_commands as on_credit
@@ -19,19 +20,31 @@ from callcontrol.control.credit_events import SpanAnswer, SpanAnswered, SpansRes
 from callcontrol.control.leg_credit import LegCredit
 from callcontrol.daemon.configuration import Current
 from callcontrol.daemon.driven_call import DrivenCall
-from callcontrol.daemon.span_asking import Asked, asked, refused
+from callcontrol.daemon.span_asking import Asked, Bundles, asked, free_in, refused
 from callcontrol.edges import clock
 from callcontrol.edges.live_state.credit import CreditStore
 from callcontrol.edges.live_state.failures import LiveStateError
-from callcontrol.vocabulary.credit import CreditAccount, SpanReply, Standing, units_of
+from callcontrol.vocabulary.bundle_counter import BundleCounter
+from callcontrol.vocabulary.copying import replace
+from callcontrol.vocabulary.credit import CreditAccount, SpanReply, SpanWord, Standing, units_of
 
 # Accounts whose last balance is known at this worker.
 MAX_KNOWN: Final = 10_000
+# A leg's request is made again so often where what was left of its bundles was not known.
+TRIES: Final = 2
 # The span of a call whose tenant is configured no more (seconds).
 _SPAN_S: Final = 30
 
 OnAnswer = Callable[[SpanAnswer], object]
 OnFound = Callable[[Mapping[str, Standing | None]], object]
+
+
+class _Request(NamedTuple):
+    """What a driver asks for, and where it hears the answer."""
+
+    credit: LegCredit
+    tenant: str
+    on_answer: OnAnswer
 
 
 class CreditLine:
@@ -42,6 +55,8 @@ class CreditLine:
         self._current = current
         # What accounts had left by their last answers, less what was given out since while none came, in units.
         self._left: dict[CreditAccount, int] = {}
+        # What was left of bundles for further legs by the last answers (parts).
+        self._uncovered: dict[BundleCounter, int] = {}
 
     def carry_out(self, command: CreditCommand, driver: DrivenCall) -> None:
         """Carry it out; answers are delivered to the driver."""
@@ -86,18 +101,61 @@ class CreditLine:
             self._reserve(credit, driver.call.tenant, partial(answered, credit.leg))
 
     def _reserve(self, credit: LegCredit, tenant: str, on_answer: OnAnswer) -> None:
+        leg = self._bundles(credit, tenant)
+        self._ask(_Request(credit, tenant, on_answer), None if leg is None else Bundles(leg, self._free(leg)))
+
+    def _bundles(self, credit: LegCredit, tenant: str) -> CoveredLeg | None:
+        """The leg with what covers it."""
+        book = self._current.configuration.price_books.get(tenant)
+        at = credit.answered or clock.now()
+        return book.covered(tenant, credit.payer, credit.number, credit.direction, at) if book is not None else None
+
+    def _free(self, leg: CoveredLeg) -> tuple[int, ...]:
+        """What is left of each of its bundles as far as is known here: of a new one all."""
+        return tuple(self._uncovered.get(cover.counter, cover.size) for cover in leg.covers)
+
+    def _ask(self, request: _Request, bundles: Bundles | None, tries: int = TRIES) -> None:
+        credit, tenant = request.credit, request.tenant
         settings = self._current.configuration.settings.tenants.get(tenant)
         tariff = self._tariff(tenant, credit.payer)
         if settings is None or tariff is None:
-            on_answer(refused(f"tenant {tenant} is configured no more", credit, _SPAN_S))
+            request.on_answer(refused(f"tenant {tenant} is configured no more", credit, _SPAN_S))
             return
-        made = asked(tenant, settings, tariff, credit, clock.now())
+        made = asked(tenant, settings, tariff, credit, clock.now(), bundles)
         if isinstance(made, str):
-            on_answer(refused(made, credit, settings.credit.span))
+            request.on_answer(refused(made, credit, settings.credit.span))
             return
-        self._store.reserve(made.request, partial(self._replied, made, on_answer))
+        self._store.reserve(made.request, partial(self._replied, made, request, tries))
 
     def _replied(
+        self,
+        made: Asked,
+        request: _Request,
+        tries: int,
+        reply: SpanReply | None,
+        trouble: LiveStateError | None,
+    ) -> None:
+        if made.covered is not None and made.request.covers:
+            if reply is not None and reply.word is not SpanWord.UNCOUNTED:
+                self._note_free(made, reply)
+            if reply is None or reply.word is SpanWord.UNCOUNTED or (made.is_mistaken(reply) and not tries):
+                # only with what it has of them by now
+                self._ask(request, Bundles(made.covered, made.covered.free_of(made.credit.bundled), False))
+                return
+            if made.is_mistaken(reply):
+                self._ask(request, Bundles(made.covered, free_in(reply)), tries - 1)
+                return
+        self._answered(made, request.on_answer, reply, trouble)
+
+    def _note_free(self, made: Asked, reply: SpanReply) -> None:
+        """What is left for the next leg."""
+        for cover, covered in zip(made.request.covers, reply.covered, strict=True):
+            self._uncovered.pop(cover.counter, None)
+            self._uncovered[cover.counter] = max(covered.free, 0)
+        while len(self._uncovered) > MAX_KNOWN:
+            self._uncovered.pop(next(iter(self._uncovered)))
+
+    def _answered(
         self, made: Asked, on_answer: OnAnswer, reply: SpanReply | None, trouble: LiveStateError | None
     ) -> None:
         account = made.request.account
@@ -116,11 +174,18 @@ class CreditLine:
         credit, tariff = command.leg, self._tariff(tenant, command.leg.payer)
         if tariff is None:
             return
-        used = 0
-        if command.answered is not None:
-            price = price_of_span(tariff, credit.number, command.answered, command.talk_us)
-            used = 0 if isinstance(price, Unrated) else units_of(price.amount)
-        self._store.end(CreditAccount(tenant, credit.account, tariff.currency), credit.leg, used)
+        account = CreditAccount(tenant, credit.account, tariff.currency)
+        if command.answered is None:
+            self._store.end(account, credit.leg, 0)
+            return
+        bundles = self._bundles(replace(credit, answered=command.answered), tenant) if credit.bundled else None
+        if bundles is not None:
+            units, parts = bundles.price(command.talk_us, bundles.free_of(credit.bundled))
+            counters = (cover.counter for cover in bundles.covers)
+            self._store.end(account, credit.leg, units, zip(counters, parts, strict=True))
+            return
+        price = price_of_span(tariff, credit.number, command.answered, command.talk_us)
+        self._store.end(account, credit.leg, 0 if isinstance(price, Unrated) else units_of(price.amount))
 
 
 def _next(driver: DrivenCall, leg: str, answer: SpanAnswer) -> None:

@@ -124,8 +124,8 @@ class Worker:
         self._postgres_dsn = postgres_dsn
         self._stopped, self._draining, self._chance = Event(), False, random.Random(clock.new_id())
         self._pipeline = RedisPipeline(connect(redis_url, settings.limits.lookup_ms / 1000))
-        self._credit = CreditBooks(postgres_dsn, self._pipeline, self._name, self._tenants_with_accounts)
-        spools = self._spools = WorkerSpools(settings, instance, postgres_dsn, self._credit.booked)
+        books = self._credit = CreditBooks(postgres_dsn, self._pipeline, self._name, self._tenants_with_accounts)
+        spools = self._spools = WorkerSpools(settings, instance, postgres_dsn, books.booked, books.counted)
         phones, store = Registrations(settings.switches), self._queue_store()
         sync = self._layout_sync = LayoutSync(current, phones, store, self._engaged, OverrideStore(self._pipeline))
         links = self._switch_links = SwitchLinks(settings, phones, self._chance, self._phone_changed, sync.phones_read)
@@ -137,7 +137,7 @@ class Worker:
             languages=LanguageStore(self._pipeline),
             overrides=OverrideStore(self._pipeline),
             boxes=BoxLine(BoxStore(self._pipeline), BroughtSounds(self._pipeline), spools.media.note),
-            credit=CreditLine(self._credit.store, current),
+            credit=CreditLine(books.store, current),
             calls=CallStore(self._pipeline, lambda tenant, call_id: self._shared.lose(tenant, call_id)),
             registrations=phones,
             records=spools.records,

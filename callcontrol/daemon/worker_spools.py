@@ -17,6 +17,7 @@ from callcontrol.edges.ledger.rejected import FILE, RejectedRecords
 from callcontrol.edges.ledger.writer import LedgerWriter
 from callcontrol.edges.spool import Spool, SpoolLimits
 from callcontrol.edges.threads import aside
+from callcontrol.vocabulary.bundle_counter import BundleUse
 
 
 class WorkerSpools:
@@ -26,16 +27,21 @@ class WorkerSpools:
         records, media: where what is to be kept is handed over.
 
     Args:
-        on_booked: told of accounts that have charges, once they are committed.
+        on_booked, on_counted: told of accounts that have charges, and of counters of bundles, once they are committed.
     """
 
     def __init__(
-        self, settings: Settings, instance: int, dsn: str, on_booked: Callable[[Booked], object] = lambda booked: None
+        self,
+        settings: Settings,
+        instance: int,
+        dsn: str,
+        on_booked: Callable[[Booked], object] = lambda booked: None,
+        on_counted: Callable[[list[BundleUse]], object] = lambda uses: None,
     ) -> None:
         self._data, self._dsn = Path(settings.data), dsn
         limits = SpoolLimits(total_bytes=settings.limits.spool_bytes)
-        self._on_booked = on_booked
-        self._ledger = LedgerWriter(dsn, on_booked=on_booked)
+        self._on_booked, self._on_counted = on_booked, on_counted
+        self._ledger = self._writer()
         records = spool_of(self._data / "spool", instance, limits)
         self.records = self._record_writer(records, self._ledger)
         media = spool_of(self._data / media_writer.FOLDER, instance, limits)
@@ -66,7 +72,10 @@ class WorkerSpools:
         meters.media_changes_waiting.set(media.depth + media.waiting + self._orphan_media.depth)
 
     def _carrier_of_records(self, folder: Path) -> RecordWriter:
-        return self._record_writer(Spool(folder), LedgerWriter(self._dsn, on_booked=self._on_booked))
+        return self._record_writer(Spool(folder), self._writer())
+
+    def _writer(self) -> LedgerWriter:
+        return LedgerWriter(self._dsn, on_booked=self._on_booked, on_counted=self._on_counted)
 
     def _carrier_of_media(self, folder: Path) -> MediaWriter:
         return self._media_writer(Spool(folder))

@@ -56,6 +56,10 @@ class Prices(Protocol):
         """What an account must have left for a call to be begun (units of credit)."""
         ...
 
+    def is_covered(self, number: str, at: Instant, payer: str, direction: str) -> bool:
+        """Whether bundles are for a call of this payer to the number of this class, however much is left of them."""
+        ...
+
     def affordable_s(self, number: str, at: Instant, units: int, payer: str = "") -> int:
         """How long a call may talk for so much (units of credit); 0 without a price."""
         ...

@@ -13,6 +13,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from callcontrol.vocabulary.bundle_counter import Cover, Covered
 from callcontrol.vocabulary.moment import Instant
 
 DECIMALS: Final = 8
@@ -62,10 +63,15 @@ class CreditAccount(NamedTuple):
 
 
 class Rung(NamedTuple):
-    """With so much reserved for it in all, the leg may talk so long from its answer (seconds)."""
+    """With so much reserved for it in all, the leg may talk so long from its answer (seconds).
+
+    Attributes:
+        parts: of each bundle that may cover the leg, in the order of the request's `covers`.
+    """
 
     talk_s: int
     units: int
+    parts: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +86,7 @@ class SpanRequest:
         floor: how far the balance may go down, in units: 0, below it with a limit of credit.
         lease_us: what is reserved falls back to the account after so many microseconds without a further request.
         horizon_s: within so many seconds it counts exactly when the account runs dry.
+        covers: bundles from which the leg is covered; what they do not cover the account pays.
     """
 
     account: CreditAccount
@@ -90,6 +97,7 @@ class SpanRequest:
     floor: int
     lease_us: int
     horizon_s: int
+    covers: tuple[Cover, ...] = ()
 
 
 class SpanWord(StrEnum):
@@ -99,6 +107,7 @@ class SpanWord(StrEnum):
     SHORT = "short"  # the balance, less what is reserved for others, is not enough for the smallest rung
     ON_HOLD = "on_hold"  # a person has put the account on hold
     OVER = "over"  # the leg has ended
+    UNCOUNTED = "uncounted"  # it is not known what is used of the bundles it was asked of
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +120,7 @@ class SpanReply:
         left: what the account has left for all its legs, in units; may be below 0.
         legs: legs for which something is reserved, this one among them.
         dry: when the account runs dry if all of them go on; None: not within the horizon.
+        covered: what stands for the leg at each of the request's `covers`.
     """
 
     word: SpanWord
@@ -119,6 +129,7 @@ class SpanReply:
     left: int = 0
     legs: int = 0
     dry: Instant | None = None
+    covered: tuple[Covered, ...] = ()
 
     @property
     def is_granted(self) -> bool:

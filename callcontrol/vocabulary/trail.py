@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Final, Literal, overload
 
 from callcontrol.vocabulary.agent import OfferEnd
+from callcontrol.vocabulary.bundled import Bundled
 from callcontrol.vocabulary.call import Caller, Stamps
 from callcontrol.vocabulary.demand import Skills
 from callcontrol.vocabulary.direction import Direction
@@ -327,7 +328,7 @@ class WrapUpBegan:
 QueueEntry = Queued | Offered | OfferEnded | LeftQueue | Pressed | WrapUpBegan
 Conversation = Bridged | JoinedOutside | Parted | RecordingNoted
 ChoiceEntry = LanguageChosen | Demanded
-LegEntry = Dialled | LegFound | LegEnded | Moved
+LegEntry = Dialled | LegFound | LegEnded | Bundled | Moved
 Entry = (
     Arrived
     | Routed

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from callcontrol.config.checks.credit import bundles_without_money
+from callcontrol.config.checks.credit import bundles_beside_accounts
 from callcontrol.config.credit_accounts import account_of
 from callcontrol.config.credit_settings import WithoutRedis
 from callcontrol.vocabulary.moment import Instant
@@ -51,20 +51,21 @@ def test_each_mistake_is_told(written: str, problems: list[str]) -> None:
     assert told(written) == problems
 
 
-BUNDLE = "bundles:\n  talk: {minutes: 100}\n  mine: {minutes: 50, extensions: ['102']}\n"
+BUNDLE = "bundles:\n  talk: {minutes: 100, shared: yes}\n  mine: {minutes: 50, extensions: ['102']}\n"
 
 
 @pytest.mark.parametrize(
     ("written", "warned"),
     [
         (TENANT + BUNDLE, []),
-        (TENANT + "credit: {kind: prepaid}\n" + BUNDLE, ["talk", "mine"]),
+        (TENANT + "credit: {kind: prepaid}\n" + BUNDLE, []),
         (TENANT + "credit: {kind: postpaid, limit: 50.00}\n" + BUNDLE, []),
-        (WITH_ACCOUNTS + BUNDLE, ["talk"]),
+        (WITH_ACCOUNTS + BUNDLE, []),
+        (WITH_ACCOUNTS.partition("credit:\n")[0] + BUNDLE, ["talk"]),
     ],
 )
-def test_a_bundle_of_a_prepaid_account_is_warned_of(written: str, warned: list[str]) -> None:
-    found = [problem.what for problem in bundles_without_money(loaded(written), Instant(0))]
+def test_a_bundle_that_is_shared_with_those_without_an_account_is_warned_of(written: str, warned: list[str]) -> None:
+    found = [problem.what for problem in bundles_beside_accounts(loaded(written), Instant(0))]
     assert [what.partition(":")[0] for what in found] == [f"bundles.{name}" for name in warned]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import gevent
 import pytest
@@ -50,9 +51,9 @@ def test_of_a_silent_ledger_all_who_wait_are_told_at_once(
     lookups: list[CreditAccount] = []
     looked_up = BalanceFinder._looked_up
 
-    def counted(finder: BalanceFinder, account: CreditAccount) -> Balance | None:
-        lookups.append(account)
-        return looked_up(finder, account)
+    def counted(finder: BalanceFinder, wanted: Any) -> Any:
+        lookups.append(wanted)
+        return looked_up(finder, wanted)
 
     monkeypatch.setattr(balance_finder, "ANSWER_S", 0.2)
     monkeypatch.setattr(BalanceFinder, "_looked_up", counted)

@@ -17,8 +17,10 @@ from callcontrol.edges.ledger.accounts import EntryKind, NewEntry, enter
 from callcontrol.edges.ledger.reader import NoLedger
 from callcontrol.edges.ledger.writer import LedgerWriter
 from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
+from callcontrol.vocabulary.bundle_counter import BundleCounter, BundleUse
+from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.credit import UNITS, Balance, CreditAccount, LiveAccount, Rung, SpanReply, SpanRequest
-from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.moment import Instant, datetime_of
 from callcontrol.vocabulary.trail import Dialled
 from tests.billing.trails import NOON, forwarded
 from tests.edges.ledger.test_accounts import payload
@@ -174,3 +176,28 @@ def noon() -> Instant:
 def leg_of(n: int) -> str:
     """The leg of the n-th sample call that is charged."""
     return [entry.leg_id for entry in forwarded(n) if isinstance(entry, Dialled) and entry.payer][-1]
+
+
+def test_counters_of_bundles_follow_the_ledger(books: CreditBooks, ledger_database: str, redis_client: Redis) -> None:
+    counter = BundleCounter("bundled", "b", "tenant", f"{datetime_of(clock.now()):%Y-%m}")
+    with psycopg.connect(ledger_database, autocommit=True) as ledger:
+        given = tuple(counter)
+        ledger.execute("INSERT INTO allowance_counters (tenant, name, holder, month) VALUES (%s, %s, %s, %s)", given)
+        ledger.execute("UPDATE allowance_counters SET used = 61.5 WHERE tenant = 'bundled'")
+        now = BundleUse(counter, 1, 615_000)
+        assert books.compare() == 0
+        assert books.store.look_at_bundle(counter).use is None  # no call has asked for it
+        books._finder.start()
+        found: AsyncResult = AsyncResult()
+        books._finder.find_uses((counter, counter._replace(month="2026-01")), found.set)
+        assert found.get(timeout=5) == (now, BundleUse(counter._replace(month="2026-01")))
+        books.counted([now])
+        books.store.count([replace(now, used=5)])  # a fault, mended below
+        before = metric("mended_total", how="differs")
+        assert books.compare() == 1
+        assert (books.store.look_at_bundle(counter).use, metric("mended_total", how="differs")) == (now, before + 1)
+        books.store.count([replace(now, changes=7, used=900_000)])  # the ledger was set back
+        before = metric("mended_total", how="ahead")
+        assert books.compare() == 1
+        assert (books.store.look_at_bundle(counter).use, metric("mended_total", how="ahead")) == (None, before + 1)
+        ledger.execute("DELETE FROM allowance_counters WHERE tenant = 'bundled'")

@@ -20,6 +20,7 @@ from callcontrol.edges import clock
 from callcontrol.edges.live_state.credit import CreditStore
 from callcontrol.edges.live_state.failures import StoreAway
 from callcontrol.edges.live_state.pipeline import RedisPipeline
+from callcontrol.vocabulary.bundle_counter import BundleCounter, BundleUse, LiveBundle
 from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.credit import Balance, CreditAccount, SpanWord, Standing, units_of
 from callcontrol.vocabulary.moment import SECOND_US, Instant
@@ -52,14 +53,25 @@ class Driver:
 class Desk:
     """A credit line of a tenant whose calls cost 0.60 a minute, by the second."""
 
-    def __init__(self, pipeline: RedisPipeline, policy: str = "short") -> None:
-        written = TENANT + f"credit: {{kind: prepaid, without_redis: {policy}}}\n"
+    def __init__(self, pipeline: RedisPipeline, policy: str = "short", more: str = "") -> None:
+        written = TENANT + f"credit: {{kind: prepaid, without_redis: {policy}}}\n" + more
         settings, prices = loaded(written), tariff(per_minute="0.60")
-        configuration = SimpleNamespace(settings=settings, price_books={"acme": PriceBook(prices)})
+        book = PriceBook(prices, tenant=settings.tenants["acme"])
+        configuration = SimpleNamespace(settings=settings, price_books={"acme": book})
         self.pipeline = pipeline
-        self.store = CreditStore(pipeline, no_balance)
+        self.store = CreditStore(pipeline, no_balance, find_uses=self.find_uses)
+        self.used: int | None = 0  # of each bundle by the ledger (parts); None: it is away
         self.line = CreditLine(self.store, SimpleNamespace(configuration=configuration))  # type: ignore[arg-type]
         self.driver: Any = Driver()
+
+    def find_uses(self, counters: tuple[BundleCounter, ...], on_uses: Any) -> None:
+        on_uses(None if self.used is None else tuple(BundleUse(one, 1, self.used) for one in counters))
+
+    def bundle(self, leg: LegCredit = LEG) -> LiveBundle:
+        """Its counter, of this month."""
+        covered = self.line._bundles(leg, "acme")
+        assert covered is not None
+        return self.store.look_at_bundle(covered.covers[0].counter)
 
     def top_up(self, amount: str) -> None:
         self.store.book(Balance(ACCOUNT, 1, units_of(Decimal(amount))))
@@ -132,3 +144,58 @@ def test_while_nothing_can_be_asked_the_last_balance_is_given_out_once(desk: Des
     # 0.69 is left: twice 30 s and what the switch may be late, then nothing that is enough
     assert [answer.talk_s for answer in answers] == [30, 30, 0, 0]
     assert {answer.word for answer in answers} == {None}
+
+
+S = 10_000  # parts of a second
+MINUTES = "bundles: {b: {minutes: 2, shared: yes}}\n"
+
+
+def ended(talk_s: int, leg: LegCredit, answer: SpanAnswer) -> EndReservation:
+    begun = Instant(clock.now() - talk_s * SECOND_US)
+    return EndReservation(replace(leg, talk_s=answer.talk_s, bundled=answer.bundled), begun, talk_s * SECOND_US)
+
+
+def test_without_money_a_leg_talks_as_long_as_its_bundle_and_gives_back_the_rest_once(pipeline: RedisPipeline) -> None:
+    desk = Desk(pipeline, more=MINUTES)
+    desk.top_up("0")
+    (answer,) = desk.first(LEG).values()
+    assert (answer.word, answer.talk_s, answer.ends_s, answer.bundled) == (SpanWord.GRANTED, 30, 119, "b 31")
+    assert desk.bundle().held == 31 * S
+    before = desk.pipeline.round_trips
+    (other,) = desk.first(replace(LEG, leg="leg-2")).values()
+    assert (other.talk_s, other.bundled) == (30, "b 31")
+    assert desk.pipeline.round_trips == before + 1
+    for _ in range(2):
+        desk.line.carry_out(ended(10, LEG, answer), desk.driver)
+    assert (desk.bundle().held, desk.bundle().legs) == (41 * S, 2)
+    # 120 s less 41 s, and what the switch may be late
+    (third,) = desk.first(replace(LEG, leg="leg-3")).values()
+    talking = replace(LEG, leg="leg-3", talk_s=30, bundled=third.bundled)
+    answer = desk.next(replace(talking, answered=Instant(clock.now() - 28 * SECOND_US)))
+    assert answer.ends_s in (64, 65)  # what is left by then is shared with two others
+
+
+def test_what_the_bundle_does_not_cover_is_paid(pipeline: RedisPipeline) -> None:
+    desk = Desk(pipeline, more=MINUTES)
+    desk.top_up("0.05")
+    desk.used = 105 * S
+    # another worker has used of it what this one does not know of: it asks again by what is left
+    (answer,) = desk.first(LEG).values()
+    assert (answer.talk_s, answer.ends_s, answer.bundled) == (10, 19, "b 11")
+    (answer,) = desk.first(replace(LEG, leg="leg-2")).values()
+    assert (answer.word, answer.talk_s) == (SpanWord.SHORT, 0)
+    desk.top_up("0.05")
+    desk.store.book(Balance(ACCOUNT, 2, units_of(Decimal("9"))))
+    (answer,) = desk.first(replace(LEG, leg="leg-3")).values()
+    assert (answer.talk_s, answer.bundled) == (30, "b 4")
+
+
+def test_where_no_one_knows_what_is_used_money_pays(pipeline: RedisPipeline) -> None:
+    desk = Desk(pipeline, more=MINUTES)
+    desk.top_up("0")
+    desk.used = None
+    (answer,) = desk.first(LEG).values()
+    assert answer.word is SpanWord.SHORT
+    desk.store.book(Balance(ACCOUNT, 2, units_of(Decimal("9"))))
+    (answer,) = desk.first(replace(LEG, leg="leg-2")).values()
+    assert (answer.talk_s, answer.bundled) == (30, "")

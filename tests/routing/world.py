@@ -85,6 +85,9 @@ class Priced:
     def units_to_begin(self, number: str, at: Instant, payer: str = "") -> int:
         return 100 if number.startswith("+") else 0
 
+    def is_covered(self, number: str, at: Instant, payer: str, direction: str) -> bool:
+        return False
+
     def affordable_s(self, number: str, at: Instant, units: int, payer: str = "") -> int:
         return max(units, 0) // 10
 

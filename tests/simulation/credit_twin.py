@@ -45,7 +45,8 @@ class CreditTwin:
         }
 
     def _reserve(self, now: Instant, name: str, leg: str, *numbers: int) -> list[Any]:
-        floor, rate, answered, lease_us, horizon_s, *flat = map(int, numbers)
+        floor, rate, answered, lease_us, horizon_s, covers, *flat = map(int, numbers)
+        assert not covers, "no tenant of the simulation has a bundle"
         rungs = tuple(Rung(*pair) for pair in zip(flat[::2], flat[1::2], strict=True))
         when = Instant(answered) if answered else None
         request = SpanRequest(self.account(name), leg, rungs, rate, when, floor, lease_us, horizon_s)

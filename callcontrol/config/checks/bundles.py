@@ -16,6 +16,9 @@ def bundles_by_halves(settings: Settings) -> Iterator[Problem]:
             place = ("tenants", name, "bundles", key)
             if sum(one is not None for one in (bundle.minutes, bundle.calls, bundle.money)) != 1:
                 yield problem_at(settings, place, "not one of minutes, calls and money", "write one of them")
+            if bundle.money is not None and bundle.beyond is not None:
+                right = "leave it out: what money does not cover costs what the price list says"
+                yield problem_at(settings, (*place, "beyond"), "a bundle of money has no price beyond it", right)
             if bundle.carry_over and bundle.since is None and not is_written(settings, *place, "since"):
                 what, right = "what is left is carried over, from no month on", "write since: 2026-11, its first month"
                 yield problem_at(settings, (*place, "carry_over"), what, right)

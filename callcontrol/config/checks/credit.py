@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from callcontrol.config.checks.places import is_written, problem_at
-from callcontrol.config.credit_accounts import account_of, accounts_by_payer
+from callcontrol.config.credit_accounts import account_of
 from callcontrol.config.credit_settings import Credit, CreditKind, WithoutRedis
 from callcontrol.config.problems import Problem
 from callcontrol.config.settings import Settings
@@ -49,19 +49,18 @@ def credit_warnings_in_vain(settings: Settings) -> Iterator[Problem]:
             yield problem_at(settings, (*place, "short"), what, "leave it out, or write `without_redis: short`")
 
 
-def bundles_without_money(settings: Settings, _now: Instant) -> Iterator[Problem]:
-    """What a bundle covers is known when the call is over: before it, a prepaid account has to have the full price."""
+def bundles_beside_accounts(settings: Settings, _now: Instant) -> Iterator[Problem]:
+    """What calls take of a bundle is reserved with the credit that pays for them: calls that no account pays for may
+    take what was reserved for others.
+    """
     for name, tenant in settings.tenants.items():
-        accounts = accounts_by_payer(tenant)
         for key, bundle in tenant.bundles.items():
-            payers = [text_of(ExtensionTarget(one)) for one in bundle.extensions] or list(accounts)
-            if any(
-                found and found[1].kind is CreditKind.PREPAID for found in (account_of(one, tenant) for one in payers)
-            ):
-                what = "who has this bundle and a prepaid account without money cannot call, however much of it is left"
-                right = (
-                    "keep the price of a call's first seconds on the account, or write `kind: postpaid` with a limit"
-                )
+            payers = [text_of(ExtensionTarget(one)) for one in bundle.extensions or tenant.extensions]
+            paid = [account_of(one, tenant) is not None for one in payers]
+            if bundle.shared and any(paid) and not all(paid):
+                free = payers[paid.index(False)]
+                what = f"{free} has no account, and its calls may take what was reserved for calls of others"
+                right = "write `kind: postpaid` with a limit for it, or name others in `extensions:`"
                 yield problem_at(settings, ("tenants", name, "bundles", key), what, right)
 
 

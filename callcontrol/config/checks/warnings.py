@@ -107,7 +107,7 @@ WARNINGS: tuple[Callable[[Settings, Instant], Iterable[Problem]], ...] = (
     trunks_by_halves,
     numbers_that_look_wrong,
     carriers.costs_that_are_not_known,
-    credit.bundles_without_money,
+    credit.bundles_beside_accounts,
     emergency.locations_never_shown,
     emergency.calls_back_to_nobody,
     outgoing.rights_blocked_for_ever,

@@ -17,9 +17,10 @@ from psycopg import Connection
 from psycopg.rows import dict_row
 
 from callcontrol.billing.allowances import Allowance
-from callcontrol.billing.bundles import counted, counters_of, uses_of
+from callcontrol.billing.bundles import VOLUME, counted, counters_of, uses_of
 from callcontrol.billing.record import CHARGES, ChargeRecord
 from callcontrol.edges.ledger.queries import query
+from callcontrol.vocabulary.bundle_counter import BundleCounter, BundleUse, parts_of
 
 _Row = dict[str, Any]
 _Key = tuple[str, str, str, str]  # tenant, name, holder, month
@@ -28,8 +29,10 @@ _LEG = ("tenant", "switch", "leg_id", "started_day")
 _COUNTER = ("tenant", "name", "holder", "month")
 
 
-def count_allowances(connection: Connection[Any], records: Mapping[str, str]) -> None:
+def count_allowances(connection: Connection[Any], records: Mapping[str, str]) -> list[BundleUse]:
     """Count the charges that this transaction wrote for the legs of these records; before they are entered in accounts.
+
+    Returns: the counters of bundles that have changed, as they are now.
 
     Args:
         records: as parameters of a query: `records`, a JSON array.
@@ -39,7 +42,7 @@ def count_allowances(connection: Connection[Any], records: Mapping[str, str]) ->
     """
     rows = _rows(connection, "charges_to_count", records)
     if not rows:
-        return
+        return []
     legs = _json({name: row[name] for name in _LEG} for row in rows)
     given = [(row, _charge(row)) for row in rows]
     before = _rows(connection, "uses_of_legs", {"legs": legs})
@@ -50,9 +53,33 @@ def count_allowances(connection: Connection[Any], records: Mapping[str, str]) ->
     connection.execute(query("forget_uses"), {"legs": legs})
     connection.execute(query("note_uses"), {"uses": _json(use for row, charge in done for use in _uses(row, charge))})
     now_used = (dict(zip(_COUNTER, key, strict=True)) | {"used": str(amount)} for key, amount in used.items())
-    connection.execute(query("set_counters"), {"counters": _json(now_used)})
+    changed = _rows(connection, "set_counters", {"counters": _json(now_used)})
     charges = _json(_changed(row, charge) for row, charge in done if charge.amount is not None)
     connection.execute(query("set_counted"), {"charges": charges})
+    discounts = {one.name for _, charge in given for one in charge.allowances if one.kind == VOLUME}
+    return [_use(row) for row in changed if row["name"] not in discounts]
+
+
+def uses_of_counters(connection: Connection[Any], counters: Sequence[BundleCounter]) -> tuple[BundleUse, ...]:
+    """These counters as they are, in this order.
+
+    Raises:
+        psycopg.Error: Postgres did not answer.
+    """
+    given = _json(counter._asdict() for counter in counters)
+    found = {use.counter: use for use in map(_use, _rows(connection, "counters", {"counters": given}))}
+    return tuple(found.get(counter, BundleUse(counter)) for counter in counters)
+
+
+def uses_after(connection: Connection[Any], after: BundleCounter | None, since: str, limit: int) -> list[BundleUse]:
+    """Counters of all tenants since this month (such as `2026-11`), in the order of their keys: the next so many.
+
+    Raises:
+        psycopg.Error: Postgres did not answer.
+    """
+    begin = after or BundleCounter("", "", "", "")
+    params = {**begin._asdict(), "since": since, "limit": limit}
+    return [_use(row) for row in _rows(connection, "counters_after", params)]
 
 
 def foreseen(connection: Connection[Any], given: Sequence[tuple[_Row, ChargeRecord]]) -> list[ChargeRecord]:
@@ -131,6 +158,10 @@ def _changed(row: _Row, charge: ChargeRecord) -> dict[str, object]:
 
 def _key(row: _Row) -> _Key:
     return row["tenant"], row["name"], row["holder"], row["month"]
+
+
+def _use(row: _Row) -> BundleUse:
+    return BundleUse(BundleCounter(*_key(row)), row["changes"], parts_of(row["used"]))
 
 
 def _json(rows: Iterable[Mapping[str, object]]) -> str:

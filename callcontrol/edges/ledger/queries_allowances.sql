@@ -32,7 +32,7 @@ FROM jsonb_to_recordset(%(legs)s::jsonb) AS g (tenant text, switch text, leg_id 
 JOIN allowance_uses u USING (tenant, switch, leg_id, started_day);
 
 -- counters: These counters as they are.
-SELECT c.tenant, c.name, c.holder, c.month, c.used
+SELECT c.tenant, c.name, c.holder, c.month, c.used, c.changes
 FROM allowance_counters c
 JOIN jsonb_to_recordset(%(counters)s::jsonb) AS g (tenant text, name text, holder text, month text)
     USING (tenant, name, holder, month);
@@ -64,10 +64,18 @@ FROM jsonb_to_recordset(%(uses)s::jsonb) AS g (
     tenant text, name text, holder text, month text, switch text, leg_id text, started_day date, used numeric
 );
 
--- set_counters: How much is used now.
+-- set_counters: How much is used now; a trigger counts the changes.
 UPDATE allowance_counters c SET used = g.used
 FROM jsonb_to_recordset(%(counters)s::jsonb) AS g (tenant text, name text, holder text, month text, used numeric)
-WHERE (c.tenant, c.name, c.holder, c.month) = (g.tenant, g.name, g.holder, g.month);
+WHERE (c.tenant, c.name, c.holder, c.month) = (g.tenant, g.name, g.holder, g.month)
+RETURNING c.tenant, c.name, c.holder, c.month, c.used, c.changes;
+
+-- counters_after: Counters of all tenants since a month, in the order of their keys: so many after one.
+SELECT tenant, name, holder, month, used, changes
+FROM allowance_counters
+WHERE (tenant, name, holder, month) > (%(tenant)s, %(name)s, %(holder)s, %(month)s) AND month >= %(since)s
+ORDER BY tenant, name, holder, month
+LIMIT %(limit)s;
 
 -- set_counted: Charges that this transaction wrote, with what comes from bundles and discounts.
 UPDATE charges c

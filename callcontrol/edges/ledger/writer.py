@@ -30,6 +30,7 @@ from callcontrol.edges.ledger.partitions import ForeignTable
 from callcontrol.edges.ledger.queries import query
 from callcontrol.edges.ledger.schema import SchemaTooNew, apply_schema
 from callcontrol.edges.ledger.session import WrongDatabase, open_session, transaction
+from callcontrol.vocabulary.bundle_counter import BundleUse
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 
 STATEMENT_TIMEOUT_S = 15
@@ -68,6 +69,7 @@ class LedgerWriter:
 
     Args:
         on_booked: told of each account that has charges of records that were written, once they are committed.
+        on_counted: told before of the counters of bundles and discounts that have changed with them.
     """
 
     def __init__(
@@ -76,10 +78,12 @@ class LedgerWriter:
         *,
         now: Callable[[], Instant] = clock.now,
         on_booked: Callable[[Booked], object] = lambda booked: None,
+        on_counted: Callable[[list[BundleUse]], object] = lambda uses: None,
     ) -> None:
         self._dsn = dsn
         self._now = now
         self._on_booked = on_booked
+        self._on_counted = on_counted
         self._connection: Connection[tuple[object, ...]] | None = None
         self._looked_at_partitions = Instant(0)
         self.months_ahead = -1  # months after this one that have their partitions; -1: unknown or not even this one
@@ -150,8 +154,11 @@ class LedgerWriter:
 
     def _store(self, connection: Connection[tuple[object, ...]], payloads: Sequence[bytes]) -> list[Rejection]:
         try:
-            for booked in _upsert(connection, payloads):
-                self._on_booked(booked)
+            counted, booked = _upsert(connection, payloads)
+            if counted:
+                self._on_counted(counted)
+            for one in booked:
+                self._on_booked(one)
             return []
         except (psycopg.Error, _NoSuchCall) as error:
             if not isinstance(error, _NoSuchCall) and (error.sqlstate or "")[:2] not in RECORDS_FAULT:
@@ -205,23 +212,25 @@ def _current(payload: bytes, rejected: list[Rejection]) -> bytes | None:
         return None
 
 
-def _upsert(connection: Connection[tuple[object, ...]], payloads: Sequence[bytes]) -> list[Booked]:
-    """Write them, and enter what their charges change in the accounts that pay."""
-    records = _array(payloads)
+def _upsert(
+    connection: Connection[tuple[object, ...]], payloads: Sequence[bytes]
+) -> tuple[list[BundleUse], list[Booked]]:
+    """Write them, count what they take of bundles, and enter what their charges change in the accounts that pay."""
+    records, counted = _array(payloads), list[BundleUse]()
     with _at_most(STATEMENT_TIMEOUT_S, connection):
         given, all_new, has_account = _write(connection, records)
         if given != len(payloads):
             raise _NoSuchCall("the record names no call: `call.call_id` is missing")
         if HAS_ALLOWANCES in records["records"]:
-            count_allowances(connection, records)
+            counted = count_allowances(connection, records)
         booked = enter_charges(connection, _keys(payloads)) if has_account else []
     if not all_new:
         with _at_most(STATEMENT_TIMEOUT_S, connection):
             connection.execute(query("withdraw_estimates"), records)
             _write(connection, records)
-            count_allowances(connection, records)
+            counted += count_allowances(connection, records)
             booked = enter_charges(connection, _keys(payloads))
-    return booked
+    return counted, booked
 
 
 def _array(payloads: Iterable[bytes]) -> dict[str, str]:

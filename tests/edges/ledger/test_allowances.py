@@ -19,6 +19,7 @@ from callcontrol.billing.record_json import to_json
 from callcontrol.edges.ledger.rerating import LedgerRerating, Which
 from callcontrol.edges.ledger.writer import LedgerWriter
 from callcontrol.jobs.rerating import rerate
+from callcontrol.vocabulary.bundle_counter import BundleCounter, BundleUse
 from callcontrol.vocabulary.moment import Instant
 from tests.billing.test_bundles import LIST, tenant_with
 from tests.billing.trails import NOON, forwarded
@@ -127,3 +128,23 @@ def test_what_is_no_bundles_business_is_not_looked_at(
     assert amounts(rows) == ["0.7"]
     with pytest.raises(psycopg.errors.CheckViolation):
         rows("INSERT INTO allowance_counters VALUES ('acme', 'b', 'tenant', '2026-11', -1) RETURNING 1")
+
+
+def with_reserved(record: RatedRecord, reserved: str) -> RatedRecord:
+    """The record of a leg for which so much was reserved."""
+    legs = tuple(replace(leg, bundled=reserved) if leg.is_external else leg for leg in record.call.legs)
+    return rate_record(replace(record.call, legs=legs), BOOK)
+
+
+def test_the_rest_of_a_bundle_stays_with_those_for_whom_it_is_reserved(database: str, rows: Rows) -> None:
+    counted: list[BundleUse] = []
+    writer = LedgerWriter(database, now=lambda: NOON, on_counted=counted.extend)
+    # the second call has reserved 240 s, the first one, which ends before it, no more than what it took
+    first, second = with_reserved(rated(0), "b 60"), with_reserved(rated(1, 239), "b 240")
+    assert writer.write([to_json(first)]) == []
+    assert writer.write([to_json(second)]) == []
+    assert amounts(rows) == ["0", "0.4"]
+    counter = BundleCounter("acme", "b", "tenant", "2026-11")
+    assert counted == [BundleUse(counter, 1, 60 * 10_000), BundleUse(counter, 2, 300 * 10_000)]
+    assert rows("SELECT bundled FROM legs WHERE bundled <> '' ORDER BY 1") == [("b 240",), ("b 60",)]
+    writer.close()

@@ -7,6 +7,11 @@
 --   :unbooked:NAME  hash: a leg that has ended and is not in the ledger yet -> units, when
 --   :due            sorted set: `LEG NAME` by the end of its lease
 --   :over           sorted set: legs that have ended, by when; nothing is reserved for them again
+--   :counter:KEY    hash of a bundle's counter, KEY its name, holder and month: `$` the version; `changes`, `used` as the ledger
+--                   has them after so many changes; `held` what legs have reserved, or used and the ledger does not have yet;
+--                   `legs` how many these are
+--   :covered        hash: leg -> `PARTS KEY|PARTS KEY`: what it holds of counters
+--   :covered_due    sorted set: legs that hold something, by when that falls back
 -- Amounts are units of 10^-8, below 9 * 10^15; times are microseconds. Both are exact in doubles; texts are made with `whole`.
 local P = KEYS[1] .. ':'
 local call = redis.call
@@ -19,6 +24,9 @@ local OVER_US = 600000000
 local EXPIRE_AT_ONCE = 50
 -- Of so many legs of an account it is looked when each comes to its end, which takes some 20 microseconds a leg.
 local MAX_EXACT = 50
+
+-- Gives back what the leg holds of bundles (covers.lua).
+local uncover
 
 local function whole(number)
     return string.format('%.0f', number)
@@ -87,6 +95,9 @@ local function expire(most)
         else
             call('ZREM', P .. 'due', member)
         end
+    end
+    for _, leg in ipairs(call('ZRANGEBYSCORE', P .. 'covered_due', '-inf', '(' .. whole(now), 'LIMIT', 0, most)) do
+        uncover(leg)
     end
     return released
 end

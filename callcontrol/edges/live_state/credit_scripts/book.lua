@@ -25,6 +25,7 @@ local function book(is_restored)
             add(name, 'unbooked', -tonumber(string.match(unbooked, '^%d+')))
         end
         close(name, leg)
+        uncover(leg)
     end
     return {word, whole(off), call('HGET', P .. 'account:' .. name, 'unbooked') or '0'}
 end

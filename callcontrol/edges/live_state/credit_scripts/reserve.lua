@@ -1,9 +1,11 @@
 -- Reserve money for a leg: its first span, or the next one. Asking twice reserves once, for rungs are what is reserved in all.
--- Given: account, leg, floor, rate, answered (0: it rings), lease, horizon (seconds), then pairs: seconds of talk, units.
+-- Given: account, leg, floor, rate, answered (0: it rings), lease, horizon (seconds); how many counters of bundles may cover the
+-- leg, and key and size of each; then rungs: seconds of talk, units, parts of each of these counters.
 -- Answers a word; then what stands for the leg: units, seconds of talk; what is left, legs, when the account runs dry (0: not
--- within the horizon). `unknown`: Redis does not have the balance; the caller brings it.
+-- within the horizon); of each counter: what is reserved for the leg, what is left, legs. `unknown`: Redis does not have the
+-- balance, `uncounted`: it does not have a counter; the caller brings it.
 function ops.reserve()
-    local name, leg, FIRST_RUNG = ARGV[3], ARGV[4], 10
+    local name, leg = ARGV[3], ARGV[4]
     local floor, rate, answered = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
     local lease, horizon = tonumber(ARGV[8]), tonumber(ARGV[9])
 
@@ -11,6 +13,15 @@ function ops.reserve()
     if not account then
         return {'unknown', 0, 0, 0, 0, 0}
     end
+    local covers = {}
+    for i = 1, tonumber(ARGV[10]) do
+        local key = ARGV[9 + 2 * i]
+        covers[i] = {key = key, size = tonumber(ARGV[10 + 2 * i]), counter = counter_of(key), own = 0}
+        if not covers[i].counter then
+            return {'uncounted', 0, 0, 0, 0, 0}
+        end
+    end
+    local FIRST_RUNG, RUNG = 11 + 2 * #covers, 2 + #covers
     local nothing = {units = 0, rate = 0, talk_s = 0, answered = 0, lease = 0}
     local own, others = span_of(name, leg) or nothing, {}
     local all_rates, are_many = 0, false
@@ -20,7 +31,40 @@ function ops.reserve()
     end
 
     local function answer(word, dry)
-        return {word, whole(own.units), whole(own.talk_s), whole(left_now()), call('HLEN', P .. 'legs:' .. name), whole(dry or 0)}
+        local legs = call('HLEN', P .. 'legs:' .. name)
+        local told = {word, whole(own.units), whole(own.talk_s), whole(left_now()), legs, whole(dry or 0)}
+        for _, one in ipairs(covers) do
+            local counter = counter_of(one.key)
+            told[#told + 1] = whole(one.own)
+            told[#told + 1] = whole(one.size - counter.used - counter.held)
+            told[#told + 1] = counter.legs
+        end
+        return told
+    end
+
+    -- What the leg holds of each counter now.
+    local function read_covers()
+        for _, held in ipairs(#covers > 0 and held_by(leg) or {}) do
+            for _, one in ipairs(covers) do
+                if one.key == held.key then
+                    one.own = held.parts
+                end
+            end
+        end
+        for _, one in ipairs(covers) do
+            one.counter = counter_of(one.key)
+        end
+    end
+
+    -- Whether each counter has what the rung at this place takes of it.
+    local function is_covered(rung)
+        for i, one in ipairs(covers) do
+            local parts = tonumber(ARGV[rung + 1 + i])
+            if parts > one.own and one.counter.used + one.counter.held - one.own + parts > one.size then
+                return false
+            end
+        end
+        return true
     end
 
     -- Until when a leg may talk (milliseconds).
@@ -45,10 +89,10 @@ function ops.reserve()
     -- The rungs that lead on and that the account can pay.
     local function affordable()
         local found, left = {}, math.max(left_now(), 0)
-        for i = FIRST_RUNG, #ARGV, 2 do
+        for i = FIRST_RUNG, #ARGV, RUNG do
             local talk_s, units = tonumber(ARGV[i]), tonumber(ARGV[i + 1])
-            if talk_s > own.talk_s and units - own.units <= left then
-                found[#found + 1] = {talk_s = talk_s, units = units}
+            if talk_s > own.talk_s and units - own.units <= left and is_covered(i) then
+                found[#found + 1] = {talk_s = talk_s, units = units, at = i}
             end
         end
         return found
@@ -101,18 +145,30 @@ function ops.reserve()
         return best
     end
 
+    -- What bundles cover needs no money any more; what the leg holds of them stays where no rung was taken.
     local function keep(best)
         local before = own
-        account.reserved = account.reserved + math.max(best.units - before.units, 0)
-        own = {units = math.max(best.units, before.units), rate = rate, talk_s = best.talk_s, answered = answered,
+        local units = (#covers > 0 and best.at) and best.units or math.max(best.units, before.units)
+        account.reserved = account.reserved + units - before.units
+        own = {units = units, rate = rate, talk_s = best.talk_s, answered = answered,
             lease = now + lease}
         call('HSET', P .. 'legs:' .. name, leg, table.concat({whole(own.units), whole(rate), whole(own.talk_s),
             whole(answered), whole(own.lease)}, ' '))
         call('ZADD', P .. 'due', whole(own.lease), leg .. ' ' .. name)
         add(name, 'reserved', own.units - before.units)
         add(name, 'rate', running(own) - running(before))
+        if #covers > 0 and best.at then
+            for i, one in ipairs(covers) do
+                one.own = tonumber(ARGV[best.at + 1 + i])
+                one.parts = one.own
+            end
+            cover(leg, covers, own.lease)
+        else
+            call('ZADD', P .. 'covered_due', 'XX', whole(own.lease), leg)
+        end
     end
 
+    read_covers()
     if call('ZSCORE', P .. 'over', leg) then
         return answer('over')
     end
@@ -120,11 +176,15 @@ function ops.reserve()
         return answer('on_hold')
     end
     all_rates = account.rate - running(own) + rate
-    local wanted = tonumber(ARGV[#ARGV])
+    local wanted = tonumber(ARGV[#ARGV - #covers])
     local is_scarce = left_now() < math.max(all_rates * horizon, wanted - own.units)
     if is_scarce then
         expire(EXPIRE_AT_ONCE)
         account, own = account_of(name), span_of(name, leg) or nothing
+        for _, one in ipairs(covers) do
+            one.own = 0
+        end
+        read_covers()
         all_rates = account.rate - running(own) + rate
         are_many = call('HLEN', P .. 'legs:' .. name) > MAX_EXACT
     end

@@ -25,6 +25,8 @@ def check(dialling: Dialling, facts: Facts) -> Refusal | None:
     left = standing.left + units_of(settings.overdraft)
     if left >= max(facts.prices.units_to_begin(dialling.number, facts.now, dialling.payer), 1):
         return None
+    if facts.prices.is_covered(dialling.number, facts.now, dialling.payer, dialling.direction(facts)):
+        return None  # what is left of its bundles the reservation tells
     return Refusal(RefusalReason.NO_CREDIT, f"the credit of {name} is not enough to begin the call")
 
 
