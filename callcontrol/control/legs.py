@@ -14,6 +14,7 @@ from callcontrol.routing.plan import Account, LegPlan, SipAddress, TrunkNumber
 from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.leg import Certainty, End, Leg, Role
 from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.outcome import TRUNK_FAILURES
 from callcontrol.vocabulary.target import NumberTarget, text_of
 from callcontrol.vocabulary.trail import Bridged, Dialled, LegEnded, LegFound
 
@@ -68,6 +69,18 @@ def bridged(call: Call, leg_id: str, at: Instant) -> Call:
         call = replace(call, serving=replace(serving, joined=at))
     entry = Bridged(at, leg_id, _partner(call, leg_id))
     return call.with_legs((*joined, *answered), entry)
+
+
+def is_of_next_trunk(call: Call, leg_id: str) -> bool:
+    """Whether the leg takes the place of the one before it to the same number, which another trunk has not taken."""
+    leg = call.leg(leg_id)
+    if leg is None:
+        return False
+    before = call.legs[: call.legs.index(leg)]
+    last = next((one for one in reversed(before) if (one.target, one.payer) == (leg.target, leg.payer)), None)
+    if last is None or last.trunk == leg.trunk or last.answered is not None or last.id in call.state.being_rung:
+        return False
+    return last.end is None or last.end.cause in TRUNK_FAILURES
 
 
 def is_untalked(call: Call, back: Instant | None = None) -> bool:

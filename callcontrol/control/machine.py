@@ -18,6 +18,7 @@ from callcontrol.control import (
     keys_ahead,
     languages,
     legs,
+    limits,
     offers,
     recordings,
     reservations,
@@ -49,6 +50,7 @@ from callcontrol.control.events import (
     TimerFired,
 )
 from callcontrol.control.legs import NEVER_TIMER
+from callcontrol.control.limit_events import LimitsReached
 from callcontrol.control.own_steps import OwnState
 from callcontrol.control.restriction_events import PayersRestricted
 from callcontrol.control.step_result import PlainResult, StepResult, ThenDecide
@@ -58,6 +60,7 @@ from callcontrol.control.trunk_events import GivesWay, LegNotSent
 from callcontrol.control.uncontrolled import GoesOnAlone
 from callcontrol.routing import arrival, router
 from callcontrol.routing.facts import Facts
+from callcontrol.routing.plan import Decision
 from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.trail import Noted, Parted
 
@@ -97,6 +100,8 @@ def _everywhere(call: Call, event: Event, facts: Facts) -> StepResult | None:
             return accepting.pressed(call, event, facts)
         case SpansReserved():
             return _reserved(call, event, facts)
+        case LimitsReached():
+            return _limited(call, event, facts)
         case TimerFired(name) if name.startswith(NEVER_TIMER):
             leg, _, cause = name.removeprefix(NEVER_TIMER).partition(":")
             return ending.never_was(call, leg, cause, facts)
@@ -144,13 +149,20 @@ def _reserved(call: Call, event: SpansReserved, facts: Facts) -> StepResult:
     """The credit for what is to be dialled is known: it is dialled, or it came to nothing."""
     call, then = reservations.reserved(call, event, facts)
     if isinstance(then, AppEnded | OriginateFailed):
-        return _in_words(call, event, facts) or _here(call, then, facts)
+        return _in_words(call, reservations.in_words(call, event, facts)) or _here(call, then, facts)
     return call, (then,) if then is not None else ()
 
 
-def _in_words(call: Call, event: SpansReserved, facts: Facts) -> StepResult | None:
-    """Who has dialled the number hears that there is no credit for it."""
-    decision = reservations.in_words(call, event, facts)
+def _limited(call: Call, event: LimitsReached, facts: Facts) -> StepResult:
+    """Legs are not dialled: a limit of who would have paid is reached."""
+    call, commands, then = limits.refused(call, event, facts)
+    if then is None:
+        return call, commands
+    return _in_words(call, limits.told(call, event, facts)) or _here(call, then, facts)
+
+
+def _in_words(call: Call, decision: Decision | None) -> StepResult | None:
+    """Who has dialled the number hears why it is not called."""
     return None if decision is None else (call, ThenDecide((do.StopTimer(ending.STEP_TIMER),), decision))
 
 

@@ -12,8 +12,8 @@ from typing import Final
 
 from callcontrol.config.credit_settings import WithoutRedis
 from callcontrol.control import commands as do
-from callcontrol.control import credit_end, legs
-from callcontrol.control.call import Call, Ringing
+from callcontrol.control import credit_end, legs, not_dialled
+from callcontrol.control.call import Call
 from callcontrol.control.commands import Command
 from callcontrol.control.credit_commands import EndAt, EndReservation, LookAtAnswer, ReserveFirst, ReserveNext
 from callcontrol.control.credit_end import WARN_TIMER
@@ -33,8 +33,7 @@ from callcontrol.control.leg_credit import LegCredit
 from callcontrol.control.step_result import PlainResult
 from callcontrol.routing.credit import Paid, paid_by
 from callcontrol.routing.facts import Facts
-from callcontrol.routing.outgoing.refusing import not_dialled
-from callcontrol.routing.plan import Decision, Refuse
+from callcontrol.routing.plan import Decision
 from callcontrol.vocabulary.bundled import Bundled
 from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.credit import SpanWord
@@ -155,13 +154,10 @@ def _passed(credit: LegCredit, answer: SpanAnswer, facts: Facts) -> Passed:
 
 def in_words(call: Call, event: SpansReserved, facts: Facts) -> Decision | None:
     """What who has dialled the number, and would pay for it, hears of that; None: no one did."""
-    state = call.state
     refused = next((one for one in call.credits if one.leg in event.answers), None)
-    if not isinstance(state, Ringing) or not isinstance(state.step.target, NumberTarget) or refused is None:
+    if refused is None:
         return None
-    decision = not_dialled(state.step.path, facts, _passed(refused, event.answers[refused.leg], facts))
-    is_heard = isinstance(decision.step, Refuse) and bool(decision.step.said)
-    return replace(decision, why=()) if is_heard else None  # the trail has the reason by now
+    return not_dialled.in_words(call, _passed(refused, event.answers[refused.leg], facts), facts)
 
 
 # --- while it rings and talks

@@ -282,7 +282,7 @@ class CallDriver:
                 case _ if isinstance(command, Dialling) and trunk_legs(command.legs):
                     self._send(outward)
                     outward = []
-                    admit(command, self, self.shared.capacity, self.facts.settings, self._dial)
+                    admit(command, self, self.facts, self.shared, self._dial)
                 case _ if isinstance(command, LegCommand):
                     self._send(outward)
                     outward = []

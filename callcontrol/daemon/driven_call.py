@@ -9,6 +9,7 @@ from callcontrol.control.call import Call
 from callcontrol.control.commands import Command
 from callcontrol.control.events import Event, Rearrived
 from callcontrol.daemon.confirmation import Confirmation
+from callcontrol.routing.facts import Facts
 
 
 class Line(Protocol):
@@ -28,12 +29,14 @@ class DrivenCall(Protocol):
 
     Attributes:
         call: as it stands now.
+        facts: what its latest decision rests on.
         core: the Core-UUID of the switch when it handed the call over to this worker, "" if it never did.
         line: the caller's connection, None if this worker does not have it.
         confirmation: of a channel that was handed over to this worker, None for any other.
     """
 
     call: Call
+    facts: Facts
     core: str
     line: Line | None
     confirmation: Confirmation | None

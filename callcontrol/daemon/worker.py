@@ -37,6 +37,7 @@ from callcontrol.daemon.leg_line import LegLine
 from callcontrol.daemon.offer_dispatcher import OfferDispatcher
 from callcontrol.daemon.orphan_channels import OrphanChannels
 from callcontrol.daemon.override_meters import OverrideMeters
+from callcontrol.daemon.payer_counts import PayerCounts
 from callcontrol.daemon.queue_line import QueueLine
 from callcontrol.daemon.queue_meters import QueueMeters
 from callcontrol.daemon.queue_upgrade import QueueUpgrade
@@ -66,6 +67,7 @@ from callcontrol.edges.live_state.inbox import Inbox
 from callcontrol.edges.live_state.languages import LanguageStore
 from callcontrol.edges.live_state.mailboxes import BoxStore
 from callcontrol.edges.live_state.overrides import OverrideStore
+from callcontrol.edges.live_state.payer_counts import PayerCountStore
 from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
 from callcontrol.edges.live_state.post import Post
 from callcontrol.edges.live_state.queue_script import seed_from
@@ -233,6 +235,8 @@ class Worker:
         self._shared.trunks = TrunkWatch(RoundStore(self._pipeline))
         self._shared.capacity = TrunkCapacity(self._name, TrunkStore(self._pipeline))
         self._shared.capacity.start(lambda: self._current.configuration.settings.trunks)
+        self._shared.counts = PayerCounts(PayerCountStore(self._pipeline))
+        self._shared.counts.start()
 
     def _drain(self, deadline_s: float) -> int:
         """No new calls; running ones are handed over."""

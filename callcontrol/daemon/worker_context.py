@@ -25,6 +25,7 @@ from callcontrol.daemon.credit_line import CreditLine
 from callcontrol.daemon.driven_call import DrivenCall
 from callcontrol.daemon.event_polling import is_of_queue
 from callcontrol.daemon.leg_line import LegCommand
+from callcontrol.daemon.payer_counts import PayerCounts
 from callcontrol.daemon.queue_line import QueueLine
 from callcontrol.daemon.registrations import Registrations
 from callcontrol.daemon.restrictions import PayerRestrictions
@@ -169,6 +170,7 @@ class WorkerContext:
     timers: Clocks
     trunks: TrunkWatch = field(default_factory=TrunkWatch)
     capacity: TrunkCapacity = field(default_factory=TrunkCapacity)
+    counts: PayerCounts = field(default_factory=PayerCounts)
     call_backs: CallBacks = field(default_factory=CallBacks)
     restrictions: PayerRestrictions = field(default_factory=PayerRestrictions)
     drivers: dict[str, DrivenCall] = field(default_factory=dict)
@@ -192,6 +194,7 @@ class WorkerContext:
         self.drivers[driver.call.id] = driver
         self._index(driver.call.id, driver.call.legs)
         self.capacity.take(driver.call, self.current.configuration.settings)
+        self.counts.take(driver.call, driver.facts)
         self.note(driver.call)
 
     def give_away(self) -> tuple[DrivenCall, ...]:
@@ -340,10 +343,12 @@ class WorkerContext:
         self._index(call.id, (leg for was, leg in news if was is None))
         self.trunks.learn(call, news, settings)
         self.capacity.learn(call, news, settings)
+        self.counts.learn(call, news)
 
     def _forget_legs(self, call: Call) -> None:
         self.trunks.over(call)
         self.capacity.over(call)
+        self.counts.over(call)
         for leg in call.legs:
             if self.call_by_channel.get(leg.id) == call.id:
                 del self.call_by_channel[leg.id]

@@ -39,6 +39,8 @@ NO_CREDIT = "NO_CREDIT"
 CREDIT_USED_UP = "CREDIT_USED_UP"
 # A leg was ended as its payer was restricted meanwhile.
 RESTRICTED: Final = "RESTRICTED"
+# A leg is not dialled: a limit that counts the calls of who would have paid is reached.
+LIMIT_REACHED: Final = "LIMIT_REACHED"
 
 _CAUSES: dict[Outcome, tuple[str, ...]] = {
     Outcome.ANSWERED: ("SUCCESS", "NORMAL_CLEARING", "BLIND_TRANSFER", "ATTENDED_TRANSFER", "MEDIA_TIMEOUT"),
@@ -92,7 +94,7 @@ _CAUSES: dict[Outcome, tuple[str, ...]] = {
         "PRE_EMPTED",  # an ordinary call has given its channel to an emergency call
         TRUNK_FULL,
     ),
-    Outcome.REJECTED: (NO_CREDIT, RESTRICTED),
+    Outcome.REJECTED: (NO_CREDIT, RESTRICTED, LIMIT_REACHED),
     Outcome.ELSEWHERE: ("LOSE_RACE", "PICKED_OFF"),
     Outcome.ABANDONED: ("ORIGINATOR_CANCEL",),
 }

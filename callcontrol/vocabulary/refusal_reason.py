@@ -21,6 +21,7 @@ class RefusalReason(StrEnum):
     NO_CREDIT = "no_credit"  # it has not enough left
     CREDIT_UNKNOWN = "credit_unknown"  # it cannot be asked, and the tenant wants no call without
     TOO_DEAR = "too_dear"  # the call costs more than calls of that class may cost who pays
+    LIMIT_REACHED = "limit_reached"  # who pays, or the tenant as a whole, has as many such calls as may be
     NO_TRUNK = "no_trunk"
 
     @property

@@ -25,6 +25,7 @@ def table() -> str:
         "box_meters",
         "credit_meters",
         "emergency_meters",
+        "limit_meters",
         "restriction_meters",
         "talk_meters",
         "trunk_meters",

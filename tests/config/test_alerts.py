@@ -18,6 +18,7 @@ from callcontrol.edges import (
     box_meters,
     credit_meters,
     emergency_meters,
+    limit_meters,
     meters,
     restriction_meters,
     series,
@@ -48,6 +49,7 @@ def labels_by_metric() -> dict[str, set[str]]:
             box_meters,
             credit_meters,
             emergency_meters,
+            limit_meters,
             restriction_meters,
             talk_meters,
             trunk_meters,
@@ -68,7 +70,7 @@ def begun_in_a_process_of_its_own(prints: str) -> str:
     """What is there when the example's configuration has just come into force, without what other tests counted."""
     code = (
         "from callcontrol.edges import box_meters, credit_meters, emergency_meters, meters, series\n"
-        "from callcontrol.edges import restriction_meters, talk_meters, trunk_meters\n"
+        "from callcontrol.edges import limit_meters, restriction_meters, talk_meters, trunk_meters\n"
         "from callcontrol.edges.config_folder import checked_folder\n"
         "from pathlib import Path\n"
         "from prometheus_client import REGISTRY, Counter\n"

@@ -60,6 +60,13 @@ def credit(tenant: str) -> str:
     return _key(tenant, "credit")
 
 
+def limits(tenant: str) -> str:
+    """What the keys begin with in which limits count the calls of the tenant's payers; the rest stands in
+    `limit_scripts/counters.lua`.
+    """
+    return _key(tenant, "limits")
+
+
 def sounds_wanted(switch: str) -> str:
     """List with an expiry: kept files that calls of a switch want to be brought there (JSON), for the media job."""
     return f"{PREFIX}:{_MEDIA}:wanted:{switch}"
