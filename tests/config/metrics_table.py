@@ -6,6 +6,7 @@ python -m tests.config.metrics_table     # writes it anew
 from __future__ import annotations
 
 from importlib import import_module
+from types import ModuleType
 
 from prometheus_client import REGISTRY
 
@@ -18,19 +19,15 @@ HEAD = "| metric | labels | what it says |\n| --- | --- | --- |\n"
 _ENDS = {"counter": "_total", "info": "_info"}
 
 
+def modules() -> tuple[ModuleType, ...]:
+    """Those that declare metrics of the workers and of the jobs."""
+    folder = ROOT / "callcontrol" / "edges"
+    return tuple(import_module(f"callcontrol.edges.{path.stem}") for path in sorted(folder.glob("*meters.py")))
+
+
 def table() -> str:
     """A row for each metric of the workers and of the supervisor, by name."""
-    for declares in (
-        "meters",
-        "box_meters",
-        "credit_meters",
-        "emergency_meters",
-        "limit_meters",
-        "restriction_meters",
-        "talk_meters",
-        "trunk_meters",
-    ):
-        import_module(f"callcontrol.edges.{declares}")
+    modules()
     collectors = set(REGISTRY._names_to_collectors.values())
     declared = [(family, getattr(one, "_labelnames", ())) for one in collectors for family in one.collect()]
     declared += [(family, getattr(family, "_labelnames", ())) for family in OfWorkers(View).collect()]

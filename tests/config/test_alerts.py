@@ -14,21 +14,12 @@ import pytest
 import yaml
 from prometheus_client import REGISTRY
 
-from callcontrol.edges import (
-    box_meters,
-    credit_meters,
-    emergency_meters,
-    limit_meters,
-    meters,
-    restriction_meters,
-    series,
-    talk_meters,
-    trunk_meters,
-)
+from callcontrol.edges import meters, series
 from callcontrol.jobs.reconcile import COUNTED
 from callcontrol.supervisor.metrics import OfWorkers
 from callcontrol.supervisor.views import View
 from tests.config.example import EXAMPLE, ROOT, example
+from tests.config.metrics_table import modules
 from tests.config.test_deploy import METRIC, rules
 from tests.config.test_limits_table import LABEL, table
 
@@ -42,20 +33,7 @@ SCRAPED = {"instance", "job", "le"}
 def labels_by_metric() -> dict[str, set[str]]:
     """Label names by the name a sample is asked for."""
     found: dict[str, set[str]] = {}
-    for one in (
-        one
-        for declares in (
-            meters,
-            box_meters,
-            credit_meters,
-            emergency_meters,
-            limit_meters,
-            restriction_meters,
-            talk_meters,
-            trunk_meters,
-        )
-        for one in vars(declares).values()
-    ):
+    for one in (one for declares in modules() for one in vars(declares).values()):
         if hasattr(one, "_labelnames"):
             name = one._name
             for asked in (name, f"{name}_total", f"{name}_bucket"):
@@ -69,8 +47,8 @@ def labels_by_metric() -> dict[str, set[str]]:
 def begun_in_a_process_of_its_own(prints: str) -> str:
     """What is there when the example's configuration has just come into force, without what other tests counted."""
     code = (
-        "from callcontrol.edges import box_meters, credit_meters, emergency_meters, meters, series\n"
-        "from callcontrol.edges import limit_meters, restriction_meters, talk_meters, trunk_meters\n"
+        f"import {', '.join(one.__name__ for one in modules())}\n"
+        "from callcontrol.edges import meters, series\n"
         "from callcontrol.edges.config_folder import checked_folder\n"
         "from pathlib import Path\n"
         "from prometheus_client import REGISTRY, Counter\n"
