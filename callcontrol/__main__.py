@@ -39,6 +39,7 @@ COMMANDS = (
     "boxes",
     "account",
     "limits",
+    "export",
     "calls",
     "queues",
     "recordings",

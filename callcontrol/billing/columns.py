@@ -58,6 +58,7 @@ class Kind(StrEnum):
     NUMBER = auto()
     TEXTS = auto()
     DOCUMENT = auto()
+    DAY = auto()  # of no field: the database works it out
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from callcontrol.billing.exports.mistakes import mistakes_of_exports
 from callcontrol.billing.tariffs.folder import mistakes, warnings
 from callcontrol.config.loader import load
 from callcontrol.config.problems import Problem
@@ -42,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return UNREADABLE
     loaded = load(files, KINDS, HostSecrets(), HostDayTables(files, clock.now()))
-    problems = mistakes(files, loaded)
+    problems = [*mistakes(files, loaded), *mistakes_of_exports(loaded)]
     sound = loaded if isinstance(loaded, Settings) and not problems else None
     warned = sorted([*warnings(files, sound, clock.now()), *silent(sound)]) if sound else []
     counts = _counts(sound) if sound else {}

@@ -18,6 +18,7 @@ from callcontrol.config.choices import MAX_LABELS, CallerChoice, Label, choices_
 from callcontrol.config.confirm_settings import Confirm
 from callcontrol.config.credit_settings import Credit, TenantCredit
 from callcontrol.config.emergency_settings import EmergencyCalls, Location
+from callcontrol.config.export_settings import Exports, OwnExports
 from callcontrol.config.fields import (
     E164,
     ClockZone,
@@ -294,6 +295,7 @@ class Tenant(Frozen):
     recording: Recordings = Recordings()
     credit: TenantCredit = TenantCredit()
     limits: TenantLimits = TenantLimits()
+    exports: OwnExports = Field(default_factory=dict, description="what is delivered of its records, by name")
 
     @property
     def spoken(self) -> tuple[Language, ...]:
@@ -340,6 +342,7 @@ class Common(Frozen):
     media: MediaSettings = MediaSettings()
     speech: Speech = Speech()
     mail: MailServer = MailServer()
+    exports: Exports = Field(default_factory=dict, description="what is delivered of the ledger, by name")
     trunks: Mapping[Identifier, Trunk] = Field(default_factory=dict)
     limits: Limits = Limits()
     mask_numbers: Flag = Field(default=False, description="hide the last digits of numbers in logs")

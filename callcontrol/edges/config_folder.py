@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
+from callcontrol.billing.exports.mistakes import mistakes_of_exports
 from callcontrol.billing.tariffs.folder import mistakes
 from callcontrol.config.day_tables import DayTables
 from callcontrol.config.loader import MAIN_FILE, load
@@ -122,7 +123,7 @@ def renewed(snapshot: Snapshot, now: Instant) -> Snapshot:
 
 def _checked(files: Mapping[str, str], secrets: Secrets, days: DayTables, folder: Path) -> Settings:
     settings = load(files, KINDS, secrets, days)
-    problems = tuple(mistakes(files, settings))
+    problems = (*mistakes(files, settings), *mistakes_of_exports(settings))
     if isinstance(settings, Settings) and not settings.tenants:
         right = "write tenants/NAME.yaml; is the folder whole?"
         problems = (*problems, Problem("tenants", 1, "there is no tenant, so no call leads anywhere", right))

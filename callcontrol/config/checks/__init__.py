@@ -15,6 +15,7 @@ from callcontrol.config.checks import (
     choices,
     credit,
     emergency,
+    exports,
     hours,
     languages,
     mail,
@@ -127,6 +128,12 @@ CHECKS: tuple[Callable[[Settings], Iterable[Problem]], ...] = (
     credit.credit_limits_in_vain,
     credit.credit_settings_without_accounts,
     credit.credit_warnings_in_vain,
+    exports.exports_to_nowhere,
+    exports.exports_by_two_timers,
+    exports.exports_of_unknown_tenants,
+    exports.exports_named_twice,
+    exports.dialects_of_no_csv,
+    exports.sftp_without_credentials,
 )
 
 # Those that look along the ways of targets, whatever kinds there are.

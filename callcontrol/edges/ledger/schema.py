@@ -8,7 +8,7 @@ document, and older programs read what they know of newer ones (tests/edges/ledg
 
 from __future__ import annotations
 
-from psycopg import Connection
+from psycopg import Connection, sql
 from psycopg.abc import Params
 
 from callcontrol.edges.ledger.partitions import make_missing
@@ -41,6 +41,19 @@ def apply_schema(connection: Connection[tuple[object, ...]]) -> None:
                 connection.execute(step)
             make_missing(connection)
             connection.execute(query("note_schema_version"), {"version": VERSION})
+        _note_cluster(connection)
+
+
+def _note_cluster(connection: Connection[tuple[object, ...]]) -> None:
+    """Numbers of transactions go on behind all there are where the database was restored into another cluster."""
+    if not value(connection, "is_elsewhere"):
+        return
+    highest = value(connection, "highest_transaction")
+    assert isinstance(highest, int)
+    body = sql.Literal(f"SELECT {highest + 1}::bigint")
+    replaced = "CREATE OR REPLACE FUNCTION ledger_origin() RETURNS bigint LANGUAGE sql STABLE AS {}"
+    connection.execute(sql.SQL(replaced).format(body))
+    connection.execute(query("note_cluster"), {"origin": highest + 1})
 
 
 def _version(connection: Connection[tuple[object, ...]]) -> int | None:

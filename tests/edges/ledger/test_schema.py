@@ -15,7 +15,8 @@ from callcontrol.edges.ledger.writer import LedgerWriter
 from tests.edges.ledger.conftest import Rows
 from tests.edges.ledger.samples import payload, queue_payload
 
-TABLES = (*partitions.TABLES, "accounts", "account_entries", "schema_version")
+EXPORTS = ("exports", "export_batches", "withdrawn_rows", "ledger_clusters")
+TABLES = (*partitions.TABLES, "accounts", "account_entries", "schema_version", *EXPORTS)
 
 
 @pytest.fixture
@@ -59,9 +60,12 @@ def test_every_column_is_documented(connection: psycopg.Connection, rows: Rows) 
 
 # What no record holds: where a row belongs, and what the statements and the database add.
 ADDED = {
-    "calls": {"started_day", "written_at", "total_ms"},
-    "legs": {"tenant", "switch", "started_day", "call_id", "position", "written_at", "ring_ms", "talk_ms", "total_ms"},
-    "charges": {"tenant", "switch", "started_day", "call_id", "revision", "status", "written_at"},
+    "calls": {"started_day", "written_at", "written_in", "total_ms"},
+    "legs": {
+        *("tenant", "switch", "started_day", "call_id", "position", "written_at", "written_in"),
+        *("ring_ms", "talk_ms", "total_ms"),
+    },
+    "charges": {"tenant", "switch", "started_day", "call_id", "revision", "status", "written_at", "written_in"},
     "queue_visits": {"tenant", "switch", "started_day", "call_id", "visit", "written_at", "called_back"},
     "offers": {
         *("tenant", "switch", "started_day", "call_id", "visit", "queue", "written_at"),

@@ -1,0 +1,34 @@
+"""The export that a command is about."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from callcontrol.commands.names import unknown
+from callcontrol.config.settings import Settings
+from callcontrol.jobs.exports.plans import Plan, plans_of
+
+
+def plan_named(args: argparse.Namespace, settings: Settings) -> Plan:
+    """The export of this name.
+
+    Raises:
+        ValueError: the configuration has none.
+    """
+    plans = plans_of(settings)
+    if args.name not in plans:
+        raise ValueError(unknown("export", args.name, plans))
+    return plans[args.name]
+
+
+def folder_named(text: str) -> Path:
+    """A folder that is there.
+
+    Raises:
+        ValueError: it is not.
+    """
+    folder = Path(text)
+    if not folder.is_dir():
+        raise ValueError(f"there is no folder {folder}")
+    return folder

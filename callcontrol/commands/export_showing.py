@@ -1,0 +1,115 @@
+"""`callcontrol export list`: the exports there are, or the batches of one."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from datetime import datetime
+
+from rich.console import Console
+
+from callcontrol.commands.arguments import configuration_or_exit
+from callcontrol.commands.export_names import plan_named
+from callcontrol.commands.media_ledger import ledger_of, note, say
+from callcontrol.commands.tables import NOTHING, ORDINARY, Column, table_of
+from callcontrol.edges.deliveries import delivery_of
+from callcontrol.edges.ledger.export_books import Batch, State, batches_of, state_of, waiting_since
+from callcontrol.edges.ledger.session import DictConnection
+from callcontrol.jobs.exports.checking import MOST_WAITING
+from callcontrol.jobs.exports.plans import Plan, plans_of
+
+_Row = Mapping[str, object]
+
+
+def add(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """`list [NAME]`."""
+    showing = verbs.add_parser("list", help="the exports there are, or the batches of one")
+    showing.add_argument("name", metavar="NAME", nargs="?", default="")
+    showing.add_argument("--limit", type=int, default=100, help="the last so many batches")
+
+
+def show(args: argparse.Namespace) -> int:
+    """All exports, or the batches of one."""
+    settings = configuration_or_exit(args.config).settings
+    if args.name:
+        plan_named(args, settings)
+        with ledger_of(settings) as connection:
+            rows = [_of_batch(batch) for batch in batches_of(connection, args.name)][-args.limit :]
+        _print(args, rows, _BATCHES, "it has no batch yet: `callcontrol export run` makes one")
+        return 0
+    with ledger_of(settings) as connection:
+        rows = [_of_export(connection, plan) for plan in plans_of(settings).values()]
+    _print(args, rows, _EXPORTS, "the configuration has no `exports:`")
+    return 0
+
+
+def _print(args: argparse.Namespace, rows: list[_Row], columns: list[Column[_Row]], nothing: str) -> None:
+    if not rows:
+        note(nothing)
+    elif args.json:
+        for row in rows:
+            say(args, row, "")
+    else:
+        console = Console()
+        console.print(table_of("", columns, rows, console.width))
+
+
+def _of_export(connection: DictConnection, plan: Plan) -> _Row:
+    state = state_of(connection, plan.name)
+    waiting, oldest = waiting_since(connection, plan.scope, MOST_WAITING)
+    every, daily = plan.settings.every, plan.settings.daily
+    timer = f"every {every}" if every else f"daily {daily} {plan.zone}" if daily else "by hand"
+    return {
+        "export": plan.name,
+        "what": plan.scope.what.value,
+        "tenants": plan.scope.tenants,
+        "to": delivery_of(plan.settings).place,
+        "timer": timer,
+        "ran_at": _time(state.ran_at if state else None),
+        "waiting": waiting,
+        "waiting_since": _time(oldest),
+        "trouble": _trouble(state),
+    }
+
+
+def _trouble(state: State | None) -> str:
+    return "" if state is None or not state.failures else f"failed {state.failures} times: {state.trouble}"
+
+
+def _of_batch(batch: Batch) -> _Row:
+    return {
+        "number": batch.number,
+        "closed_at": _time(batch.closed_at),
+        "rows": batch.rows,
+        "sums": batch.sums,
+        "file": batch.file,
+        "sha256": batch.sha256,
+        "delivered_at": _time(batch.delivered_at),
+        "delivered_to": batch.delivered_to,
+    }
+
+
+def _time(moment: datetime | None) -> str:
+    return "" if moment is None else f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _column(title: str, name: str, width: int = 0, *, left: bool = True, gives_way: bool = False) -> Column[_Row]:
+    return Column(title, lambda row: str(row[name] or NOTHING), width, gives_way, left)
+
+
+_EXPORTS = [
+    _column("export", "export"),
+    _column("what", "what"),
+    _column("to", "to", gives_way=True),
+    _column("timer", "timer", ORDINARY),
+    _column("last run", "ran_at"),
+    _column("waiting", "waiting", left=False),
+    _column("trouble", "trouble", gives_way=True),
+]
+_BATCHES = [
+    _column("number", "number", left=False),
+    _column("closed", "closed_at"),
+    _column("rows", "rows", left=False),
+    _column("file", "file"),
+    _column("delivered", "delivered_at"),
+]

@@ -1,0 +1,1 @@
+"""Exports: batches are closed, made, delivered and checked."""
