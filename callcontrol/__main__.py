@@ -9,10 +9,10 @@ import sys
 PLAIN = ("serve", "drain", "restart")
 
 if sys.argv[1:2] not in [[name] for name in PLAIN]:
-    from gevent import monkey
+    from callcontrol.edges.greenlets import patch_all
 
     # First of all: psycopg chooses on import whether its waits let other greenlets run.
-    monkey.patch_all()
+    patch_all()
 
     from gevent.hub import Hub
 

@@ -7,9 +7,9 @@ A test that hangs may hang in one greenlet while the main one waits for it; an e
 alarm happens to strike would then end the wrong one. So it is thrown into the greenlet that runs the test.
 """
 
-from gevent import monkey
+from callcontrol.edges.greenlets import patch_all
 
-monkey.patch_all()
+patch_all()
 
 import os  # noqa: E402
 import signal  # noqa: E402

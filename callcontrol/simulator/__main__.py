@@ -4,9 +4,9 @@ Prints one line of JSON when it is ready: {"control": port, "event_socket": port
 share its clock and its ears, stand in `others` by name, each with two such ports of its own.
 """
 
-from gevent import monkey
+from callcontrol.edges.greenlets import patch_all
 
-monkey.patch_all()
+patch_all()
 
 import argparse  # noqa: E402
 import gc  # noqa: E402

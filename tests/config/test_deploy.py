@@ -14,6 +14,7 @@ import yaml
 from prometheus_client import REGISTRY
 
 from callcontrol.config.limits import Limits
+from callcontrol.config.yaml_reader import FASTEST_LOADER
 from callcontrol.supervisor.metrics import OfWorkers
 from callcontrol.supervisor.timeouts import WorkerTimeouts
 from callcontrol.supervisor.views import View
@@ -25,7 +26,7 @@ METRIC = re.compile(r"callcontrol_[a-z_]+")
 
 
 def rules() -> list[dict[str, Any]]:
-    groups = yaml.safe_load((DEPLOY / "prometheus" / "alerts.yaml").read_text())["groups"]
+    groups = yaml.load((DEPLOY / "prometheus" / "alerts.yaml").read_text(), Loader=FASTEST_LOADER)["groups"]
     return [rule for group in groups for rule in group["rules"]]
 
 

@@ -7,9 +7,9 @@ found there is folded, rated and put; its file goes when the writer says that it
 journal and spool are empty, or with SIGKILL at the COUNT-th time it passes POINT.
 """
 
-from gevent import monkey
+from callcontrol.edges.greenlets import patch_all
 
-monkey.patch_all()
+patch_all()
 
 import os  # noqa: E402
 import signal  # noqa: E402

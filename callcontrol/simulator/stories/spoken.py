@@ -6,6 +6,8 @@ from pathlib import Path
 
 import yaml
 
+from callcontrol.config.yaml_reader import FASTEST_LOADER
+
 _PROMPTS = ("queue_prompts.yaml", "spoken_prompts.yaml")
 _DEFAULT_FOLDER = "queue"
 _BEGINNING = "file_string://"
@@ -19,7 +21,7 @@ class Spoken:
     """
 
     def __init__(self, sounds: Path) -> None:
-        told = [yaml.safe_load((sounds / name).read_text(encoding="utf-8")) for name in _PROMPTS]
+        told = [yaml.load((sounds / name).read_text(encoding="utf-8"), Loader=FASTEST_LOADER) for name in _PROMPTS]
         self._texts = {
             _file(clip, language): str(text)
             for languages in told
