@@ -1,6 +1,6 @@
 """`callcontrol limits`: who may not call what outside for now, and why. PAYER is `tenant` or `extension:101`.
 
-limits show [TENANT [PAYER]]                       restrictions in force, and what was said of the payer before
+limits show [TENANT [PAYER]]                       restrictions in force; a payer's caps of money, what is charged
 limits block TENANT PAYER --reason TEXT            no calls outside, or of some classes; running ones end at once
 limits unblock TENANT PAYER --reason TEXT          calls again; the limits that were passed do not act until the end
 """

@@ -1,4 +1,4 @@
-"""`callcontrol limits show`: restrictions in force, and what was said of a payer before."""
+"""`callcontrol limits show`: restrictions in force; of a payer its caps of money as well, and how much is charged."""
 
 from __future__ import annotations
 
@@ -6,16 +6,21 @@ import argparse
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from callcontrol.commands.account_names import in_words
 from callcontrol.commands.arguments import configuration_or_exit
 from callcontrol.commands.limits_names import check_payer, said, told
 from callcontrol.commands.media_ledger import ledger_of, note, say
 from callcontrol.commands.names import unknown
 from callcontrol.commands.stores import live_state
 from callcontrol.config.settings import Settings
+from callcontrol.daemon.configuration import Configuration
 from callcontrol.edges import clock
 from callcontrol.edges.ledger.restrictions import restrictions_of
+from callcontrol.edges.ledger.spending import spent
 from callcontrol.edges.live_state.restrictions import RestrictionStore
+from callcontrol.routing.outgoing.money_caps import used
 from callcontrol.vocabulary.restriction import Restriction
+from callcontrol.vocabulary.spending import Payer, spans_at
 
 MOST: Final = 50
 
@@ -30,9 +35,11 @@ def add(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def show(args: argparse.Namespace) -> int:
     """Those in force; with a tenant what was said before as well, the latest first."""
-    settings = configuration_or_exit(args.config).settings
+    configuration = configuration_or_exit(args.config)
+    settings = configuration.settings
     if args.payer:
         check_payer(settings, args.tenant, args.payer)
+        _show_caps(args, configuration)
     elif args.tenant and args.tenant not in settings.tenants:
         raise ValueError(unknown("tenant", args.tenant, settings.tenants))
     found = _past(args, settings) if args.tenant else _in_force(settings)
@@ -43,6 +50,26 @@ def show(args: argparse.Namespace) -> int:
     if not found:
         note("no payer is restricted, or was")
     return 0
+
+
+def _show_caps(args: argparse.Namespace, configuration: Configuration) -> None:
+    """What of each cap of money is charged; what running calls cost comes on top of it."""
+    tenant, payer = configuration.settings.tenants[args.tenant], Payer(args.tenant, args.payer)
+    book = configuration.price_books.get(args.tenant)
+    if book is None:
+        return
+    currency = book.currency_of(args.payer)
+    with ledger_of(configuration.settings) as connection:
+        found = spent(connection, {payer: spans_at(clock.now(), ZoneInfo(tenant.zone))})[payer]
+    for use in used(args.payer, tenant, currency, found):
+        told = {"limit": use.cap.name, "spent": use.spent, "cap": use.cap.amount, "currency": currency}
+        actions = ", ".join(f"{share} % {action}" for share, action in sorted(use.cap.actions.items()))
+        spent_of = f"{in_words(use.spent, currency)} of {in_words(use.cap.amount, currency)}"
+        say(
+            args,
+            told | {"actions": {str(share): action for share, action in use.cap.actions.items()}},
+            f"{use.cap.name}: {spent_of} ({actions})",
+        )
 
 
 def _in_force(settings: Settings) -> list[Restriction]:

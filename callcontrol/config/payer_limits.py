@@ -7,18 +7,20 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, Final, get_args
+from typing import Annotated, Final, Literal, get_args
 
 from pydantic import BeforeValidator, Field, PlainValidator
 
 from callcontrol.config.call_classes import BlockedClass
-from callcontrol.config.credit_settings import Amount
+from callcontrol.config.credit_settings import Amount, read_amount
 from callcontrol.config.fields import described, matching, refusal, text_in
 from callcontrol.config.frozen import Frozen
 
 # Caps as their fields are called; what is absent in all entries, the defaults included, has no cap.
 UNLIMITED: Final = 0
 _LARGEST: Final = 1_000_000
+_LARGEST_SHARE: Final = 1_000
+UNLIMITED_MONEY: Final = Decimal(0)
 # Classes of caps besides those of numbers: every call, and every call to a dear number.
 ALL: Final = "all"
 DEAR: Final = "dear"
@@ -45,6 +47,36 @@ MostCalls = Annotated[
     PlainValidator(_read_count),
     described("a number of calls, or unlimited", r"^(unlimited|[1-9][0-9]{0,6})$", "integer"),
 ]
+
+
+def _read_money(value: object) -> Decimal:
+    if isinstance(value, Decimal):
+        return value
+    if value == "unlimited":
+        return UNLIMITED_MONEY
+    amount = read_amount(value)
+    if not amount:
+        raise refusal(
+            "0 is no cap of money", "write an amount above 0, or unlimited; `blocks:` keep a class from being called"
+        )
+    return amount
+
+
+def _read_share(value: object) -> int:
+    right = "write the share of the cap in percent, a whole number from 1 to 1000"
+    text = str(value) if isinstance(value, int) else text_in(value, right)
+    if not re.fullmatch("[1-9][0-9]{0,3}", text) or int(text) > _LARGEST_SHARE:
+        raise refusal(f"{text!r} is no share", right)
+    return int(text)
+
+
+MostMoney = Annotated[
+    Decimal,
+    PlainValidator(_read_money),
+    described("an amount of money, or unlimited", r"^(unlimited|[0-9]{1,10}(\.[0-9]{1,8})?)$", "number"),
+]
+Share = Annotated[int, PlainValidator(_read_share), described("percent of the cap", "^[1-9][0-9]{0,3}$", "integer")]
+Action = Literal["warn", "ask_pin", "block_class", "block_outgoing"]
 CapClass = Annotated[
     str,
     BeforeValidator(matching("|".join(_CLASSES), "{} is no class of calls", f"write one of {', '.join(_CLASSES)}")),
@@ -78,6 +110,28 @@ class Caps(Frozen):
         description="different numbers called within any 60 minutes, or unlimited; default: dear 30, premium and "
         "satellite 10; of the tenant as a whole: dear 200, premium and satellite 30",
     )
+    money_per_hour: MostMoney | None = Field(
+        default=None,
+        description="what the calls that arrive within an hour of the clock may cost, or unlimited; in the price "
+        "list's currency, without VAT; default: about 50 euros, dear 30, premium and satellite 20; of the tenant as a "
+        "whole: 500, dear 200, premium and satellite 60",
+    )
+    money_per_day: MostMoney | None = Field(
+        default=None,
+        description="the same within a day of the tenant's zone; default: about 150 euros, dear 75, premium and "
+        "satellite 40; of the tenant as a whole: 2000, dear 500, premium and satellite 150",
+    )
+    money_per_month: MostMoney | None = Field(
+        default=None,
+        description="the same within a month; default: about 1000 euros, dear 400, premium and satellite 150; of the "
+        "tenant as a whole: 20000, dear 4000, premium and satellite 500",
+    )
+    actions: Mapping[Share, Action] | None = Field(
+        default=None,
+        description="what happens when so many percent of a cap of money are spent, until its hour, day or month is "
+        "over, or a person ends it: warn, ask_pin (calls need the extension's PIN), block_class, block_outgoing; "
+        "running calls that are blocked end; default: 80 warn, 100 block_class, for `all` block_outgoing",
+    )
 
 
 class PayerLimits(Frozen):
@@ -110,6 +164,22 @@ class TenantLimits(Frozen):
 DEAR_ABOVE_EUROS: Final = Decimal(1)
 _FEW: Final = Caps(calls_at_once=2, calls_per_minute=4, calls_per_hour=20, numbers_per_hour=10)
 _FEW_OF_ALL: Final = Caps(calls_at_once=10, calls_per_minute=10, calls_per_hour=60, numbers_per_hour=30)
+# By class what an hour, a day, a month may cost, in euros (`vocabulary/call_price.py` brings them to other currencies).
+MONEY_OF_EXTENSION: Final[Mapping[str, tuple[int, int, int]]] = {
+    ALL: (50, 150, 1_000),
+    DEAR: (30, 75, 400),
+    "premium": (20, 40, 150),
+    "satellite": (20, 40, 150),
+}
+MONEY_OF_TENANT: Final[Mapping[str, tuple[int, int, int]]] = {
+    ALL: (500, 2_000, 20_000),
+    DEAR: (200, 500, 4_000),
+    "premium": (60, 150, 500),
+    "satellite": (60, 150, 500),
+}
+# By percent of a cap of money: people hear of it before anything is refused.
+ACTIONS: Final[Mapping[int, Action]] = {80: "warn", 100: "block_class"}
+ACTIONS_OF_ALL: Final[Mapping[int, Action]] = {80: "warn", 100: "block_outgoing"}
 # Several times what a busy office does; what a stolen password does in its first minutes is far more.
 DEFAULT_EXTENSION: Final[Mapping[str, Caps]] = {
     ALL: Caps(calls_at_once=20, calls_per_minute=60, calls_per_hour=600),

@@ -44,6 +44,7 @@ from callcontrol.daemon.queue_upgrade import QueueUpgrade
 from callcontrol.daemon.registrations import Registrations
 from callcontrol.daemon.restriction_keeper import RestrictionKeeper
 from callcontrol.daemon.restrictions import PayerRestrictions
+from callcontrol.daemon.spending_watch import SpendingWatch
 from callcontrol.daemon.switch_links import SwitchLinks
 from callcontrol.daemon.timers import Timers
 from callcontrol.daemon.trunk_capacity import TrunkCapacity
@@ -75,6 +76,7 @@ from callcontrol.edges.live_state.queues import QueueStore
 from callcontrol.edges.live_state.restrictions import RestrictionStore
 from callcontrol.edges.live_state.rounds import RoundStore
 from callcontrol.edges.live_state.rules import RuleStore
+from callcontrol.edges.live_state.running_costs import RunningCostStore
 from callcontrol.edges.live_state.trunks import TrunkStore
 from callcontrol.edges.live_state.workers import Workers, worker_name
 from callcontrol.vocabulary.moment import periods_at
@@ -232,6 +234,10 @@ class Worker:
         restrictions, note = RestrictionStore(self._pipeline), self._shared.media.note
         self._shared.restrictions = PayerRestrictions(restrictions, note, self._shared.drivers.values)
         self._shared.restrictions.start()
+        store, restrict = RunningCostStore(self._pipeline, self._name), self._shared.restrictions.carry_out
+        spending = SpendingWatch(self._postgres_dsn, self._current, self._shared.drivers.values, restrict, store)
+        self._shared.payers_learn = spending.learn
+        spending.start()
         self._shared.trunks = TrunkWatch(RoundStore(self._pipeline))
         self._shared.capacity = TrunkCapacity(self._name, TrunkStore(self._pipeline))
         self._shared.capacity.start(lambda: self._current.configuration.settings.trunks)

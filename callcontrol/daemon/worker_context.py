@@ -173,6 +173,7 @@ class WorkerContext:
     counts: PayerCounts = field(default_factory=PayerCounts)
     call_backs: CallBacks = field(default_factory=CallBacks)
     restrictions: PayerRestrictions = field(default_factory=PayerRestrictions)
+    payers_learn: Callable[[Call, Sequence[LegChange]], object] = lambda call, news: None
     drivers: dict[str, DrivenCall] = field(default_factory=dict)
     of_queues: set[str] = field(default_factory=set)
     call_by_channel: dict[str, str] = field(default_factory=dict)
@@ -344,6 +345,7 @@ class WorkerContext:
         self.trunks.learn(call, news, settings)
         self.capacity.learn(call, news, settings)
         self.counts.learn(call, news)
+        self.payers_learn(call, news)
 
     def _forget_legs(self, call: Call) -> None:
         self.trunks.over(call)

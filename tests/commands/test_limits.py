@@ -53,7 +53,10 @@ def test_a_person_blocks_and_unblocks_and_both_are_kept_with_the_reason(
     assert told.startswith("acme extension:102: block_class mobile, premium since ")
     assert told.endswith(" until taken back, by jan (command), limit by-hand: password was stolen")
     assert "extension:102 is restricted and may not call them: password was stolen" in explained(config, capsys)
-    assert said("show") == said("show", "acme", "extension:102") == [told]
+    assert said("show") == said("show", "acme") == [told]
+    caps = said("show", "acme", "extension:102")
+    assert caps[-1] == told
+    assert caps[0].startswith("money_per_hour/all: 0.00 PLN of 250.00 PLN (80 % warn, 100 % block_outgoing)")
     (released,) = said("unblock", "acme", "extension:102", "--reason", "new password", "--by", "anna")
     assert "acme extension:102: released since " in released
     assert "T00:00, by anna (command), limit by-hand: new password" in released

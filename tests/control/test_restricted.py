@@ -48,7 +48,7 @@ def test_who_pays_and_talks_comes_back_and_hears_why() -> None:
     assert story.command(do.KillLeg) == do.KillLeg(leg, "ALLOTTED_TIMEOUT")
     story.then(Rearrived(OUTSIDE, brought_back=True, channel="caller-1", at=Instant(story.facts.now)), 0)
     played = story.command(do.Play)
-    assert played.file.endswith("outgoing/en/blocked.wav")
+    assert played.file.endswith("outgoing/en/limit-reached.wav")
     story.gone(leg, "ALLOTTED_TIMEOUT", answered_s=4)
     assert [e.cause for e in story.entries(LegEnded)] == [RESTRICTED]
     story.then(AppEnded(played.app_id))

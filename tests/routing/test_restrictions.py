@@ -14,7 +14,16 @@ from callcontrol.routing.plan import Refuse, Ring, TrunkNumber
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.refusal_reason import RefusalReason
-from callcontrol.vocabulary.restriction import Level, Restriction, by_payer, from_json, is_released, strictest, to_json
+from callcontrol.vocabulary.restriction import (
+    BY_HAND,
+    Level,
+    Restriction,
+    by_payer,
+    from_json,
+    is_released,
+    strictest,
+    to_json,
+)
 from callcontrol.vocabulary.stored import Newer, Unreadable
 from tests.routing.world import NOW, facts, rule
 
@@ -48,16 +57,17 @@ def reason(found: Facts, number: str = MOBILE, payer: str = "extension:101", *, 
     ("restrictions", "mobile", "abroad"),
     [
         ([], "", ""),
-        ([restriction()], "blocked", ""),
-        ([restriction(classes=())], "blocked", "blocked"),
-        ([restriction(Level.BLOCK_OUTGOING)], "blocked", "blocked"),
+        ([restriction()], "limit_reached", ""),
+        ([restriction(classes=())], "limit_reached", "limit_reached"),
+        ([restriction(Level.BLOCK_OUTGOING)], "limit_reached", "limit_reached"),
         ([restriction(Level.WARN)], "", ""),
         ([restriction(Level.ASK_PIN)], "pin_needed", ""),
         ([restriction(Level.RELEASED)], "", ""),
         ([restriction(until=NOW)], "", ""),  # it is over
         ([restriction(payer="extension:102")], "", ""),
-        ([restriction(payer="tenant")], "blocked", ""),  # the tenant as a whole
-        ([restriction(Level.ASK_PIN), restriction(limit="other")], "blocked", ""),  # the strictest counts
+        ([restriction(payer="tenant")], "limit_reached", ""),  # the tenant as a whole
+        ([restriction(Level.ASK_PIN), restriction(limit="other")], "limit_reached", ""),  # the strictest counts
+        ([restriction(limit=BY_HAND)], "blocked", ""),
         ([restriction(Level.WARN, limit="other"), restriction(Level.ASK_PIN)], "pin_needed", ""),
     ],
 )
@@ -68,12 +78,12 @@ def test_what_is_refused(restrictions: list[Restriction], mobile: str, abroad: s
 
 def test_the_pin_lets_through_what_asks_for_it_and_nothing_else() -> None:
     assert reason(known(restriction(Level.ASK_PIN)), pin=True) == ""
-    assert reason(known(restriction()), pin=True) == RefusalReason.BLOCKED
+    assert reason(known(restriction()), pin=True) == RefusalReason.LIMIT_REACHED
 
 
 def test_an_extension_is_no_tenant_as_a_whole_and_pays_for_itself() -> None:
     assert reason(known(restriction()), payer="tenant") == ""
-    assert reason(known(restriction(payer="tenant")), payer="tenant") == RefusalReason.BLOCKED
+    assert reason(known(restriction(payer="tenant")), payer="tenant") == RefusalReason.LIMIT_REACHED
 
 
 def test_an_emergency_call_leaves_whatever_is_restricted() -> None:
@@ -85,7 +95,7 @@ def test_an_emergency_call_leaves_whatever_is_restricted() -> None:
 def test_who_dials_hears_that_it_is_blocked_and_the_trail_says_why() -> None:
     decision = arrival.decide(known(restriction()))
     assert isinstance(decision.step, Refuse)
-    assert decision.step.said.endswith("outgoing/en/blocked.wav")
+    assert decision.step.said.endswith("outgoing/en/limit-reached.wav")
     assert [getattr(one, "why", "") for one in decision.why] == [
         "extension:101 is restricted and may not call them: 50 PLN a day, 51.20 seen"
     ]

@@ -24,6 +24,7 @@ from callcontrol.edges.ledger.allowances import count_allowances
 from callcontrol.edges.ledger.queries import query
 from callcontrol.edges.ledger.reader import asking, connect, explained
 from callcontrol.edges.ledger.session import transaction
+from callcontrol.edges.ledger.spending import count_spending
 from callcontrol.vocabulary.moment import Instant, datetime_of, instant_of
 
 # A leg begins at most so many days after its call arrived; the switch's clock may be ahead of the worker's.
@@ -163,6 +164,7 @@ class LedgerHistory:
             self._connection.execute(query("lock_charges"))
             rows = self._rows("rate_unrated", given)
             count_allowances(self._connection, given)
+            count_spending(self._connection, given)
             enter_charges(self._connection, given)
         return {(row["tenant"], row["switch"], row["leg_id"]) for row in rows}
 

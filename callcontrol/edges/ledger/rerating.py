@@ -16,6 +16,7 @@ from callcontrol.edges.ledger.allowances import count_allowances, foreseen
 from callcontrol.edges.ledger.history import DAYS_AFTER, DAYS_BEFORE, LedgerHistory, UnratedLeg
 from callcontrol.edges.ledger.queries import query
 from callcontrol.edges.ledger.reader import asking
+from callcontrol.edges.ledger.spending import count_spending
 from callcontrol.vocabulary.moment import Instant, datetime_of
 
 
@@ -100,5 +101,6 @@ class LedgerRerating(LedgerHistory):
             self._connection.execute(query("lock_charges"))
             rows = self._rows("rerate_charges", given | {"revisions": orjson.dumps(revisions).decode()})
             count_allowances(self._connection, given)
+            count_spending(self._connection, given)
             enter_charges(self._connection, given)
         return {(row["tenant"], row["switch"], row["leg_id"]) for row in rows}

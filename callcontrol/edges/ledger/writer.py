@@ -30,6 +30,7 @@ from callcontrol.edges.ledger.partitions import ForeignTable
 from callcontrol.edges.ledger.queries import query
 from callcontrol.edges.ledger.schema import SchemaTooNew, apply_schema
 from callcontrol.edges.ledger.session import WrongDatabase, open_session, transaction
+from callcontrol.edges.ledger.spending import count_spending
 from callcontrol.vocabulary.bundle_counter import BundleUse
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 
@@ -42,6 +43,8 @@ NEWEST_US = 2 * 24 * 3600 * SECOND_US
 
 # Stands in the JSON of a record with charges that bundles or discounts are for.
 HAS_ALLOWANCES = '"allowances":['
+# Stands in the JSON of a record with charges.
+HAS_CHARGES = '"charges":[{'
 # Classes of SQLSTATE that are the record's own fault: data, integrity, limits (an index entry that is too long).
 RECORDS_FAULT = ("22", "23", "54")
 
@@ -223,12 +226,15 @@ def _upsert(
             raise _NoSuchCall("the record names no call: `call.call_id` is missing")
         if HAS_ALLOWANCES in records["records"]:
             counted = count_allowances(connection, records)
+        if HAS_CHARGES in records["records"]:
+            count_spending(connection, _keys(payloads))
         booked = enter_charges(connection, _keys(payloads)) if has_account else []
     if not all_new:
         with _at_most(STATEMENT_TIMEOUT_S, connection):
             connection.execute(query("withdraw_estimates"), records)
             _write(connection, records)
             counted += count_allowances(connection, records)
+            count_spending(connection, _keys(payloads))
             booked = enter_charges(connection, _keys(payloads))
     return counted, booked
 

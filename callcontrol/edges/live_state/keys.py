@@ -149,6 +149,11 @@ def everyone() -> str:
     return f"{PREFIX}:{_WORKERS}:everyone"
 
 
+def running_costs(tenant: str) -> str:
+    """Hash: worker -> what its running calls have cost so far, by payer, and when that was so (JSON)."""
+    return _key(tenant, "running-costs")
+
+
 def post(name: str) -> str:
     """String with an expiry: the worker that holds this post. (Its name is that of older versions.)"""
     return f"{PREFIX}:duty:{name}"

@@ -9,6 +9,7 @@ from callcontrol.routing.outgoing.checks import refusal
 from callcontrol.routing.outgoing.checks.carriers import carriers
 from callcontrol.routing.outgoing.dialling import Dialling
 from callcontrol.routing.outgoing.limits import longest_call_s
+from callcontrol.routing.outgoing.money_caps import longest_for_money_s
 from callcontrol.routing.outgoing.trunks import as_sent, ranking, rests
 from callcontrol.routing.path import Path
 from callcontrol.routing.plan import Acceptance, LegPlan, Legs, TrunkNumber
@@ -38,7 +39,7 @@ def number_leg(number: str, ring_s: int, path: Path, facts: Facts, round_: int =
         shown=shown_outside(facts, path, trunk, number),
         payer=path.payer,
         acceptance=acceptance(path, facts),
-        cap_s=longest_call_s(dialling, facts),
+        cap_s=longest_for_money_s(dialling, facts, longest_call_s(dialling, facts)),
         direction=dialling.direction(facts),
         progress_s=trunk.progress_s,
     )

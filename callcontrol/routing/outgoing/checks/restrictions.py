@@ -9,7 +9,7 @@ from callcontrol.routing.facts import Facts
 from callcontrol.routing.outgoing.checks.rights import NEED_NO_RIGHT
 from callcontrol.routing.outgoing.dialling import Dialling
 from callcontrol.vocabulary.refusal_reason import Refusal, RefusalReason
-from callcontrol.vocabulary.restriction import Level, Restriction, strictest
+from callcontrol.vocabulary.restriction import BY_HAND, Level, Restriction, strictest
 
 
 def check(dialling: Dialling, facts: Facts) -> Refusal | None:
@@ -31,7 +31,8 @@ def reason_of(restriction: Restriction | None) -> RefusalReason:
     """The reason that is told and recorded. None: the restriction has ended meanwhile."""
     if restriction is not None and restriction.level is Level.ASK_PIN:
         return RefusalReason.PIN_NEEDED
-    return RefusalReason.BLOCKED
+    is_by_hand = restriction is not None and restriction.limit == BY_HAND
+    return RefusalReason.BLOCKED if is_by_hand else RefusalReason.LIMIT_REACHED
 
 
 def _strictest(dialling: Dialling, facts: Facts) -> Restriction | None:
