@@ -41,6 +41,7 @@ COMMANDS = (
     "limits",
     "export",
     "calls",
+    "report",
     "queues",
     "recordings",
     "trunks",

@@ -63,6 +63,7 @@ JOB_LOOPS: Final = (
         "bounces",
         "transcripts",
     ),
+    "hours",
 )
 STEP_ENDS: Final = ("done", "failed")
 # What mails tell, what comes of handing them over (vocabulary/mail.py), and what comes back (media/mail/bounces.py).

@@ -12,6 +12,7 @@ from gevent.event import Event
 
 from callcontrol.config.settings import Settings
 from callcontrol.edges import clock
+from callcontrol.edges.ledger.hours import HourCounter
 from callcontrol.edges.ledger.media_table import MediaTable
 from callcontrol.edges.ledger.writer import LedgerWriter
 from callcontrol.edges.live_state.brought_sounds import BroughtSounds
@@ -41,6 +42,7 @@ from callcontrol.vocabulary.moment import SECOND_US
 
 STOP_S = 10.0  # what a step may still take at the end
 REDIS_S = 5.0  # for an answer of Redis
+HOURS_EVERY_S = 20.0  # hours that are not counted anew yet are counted where they are read
 
 log = logging.getLogger("callcontrol.media")
 
@@ -101,6 +103,7 @@ def loops_of(context: JobContext) -> tuple[Loop, ...]:
         Loop("brought", 60.0, BroughtKeeper(context.table(), folders).step),
         Loop("links", 2.0, lambda: _served(links, shelf)),
         Loop("keys", 300.0, KeyWatch(context.postgres_dsn, context.settings).step),
+        Loop("hours", HOURS_EVERY_S, HourCounter(context.postgres_dsn).step),
         Loop("sweep", 3600.0, lambda: _swept(context.storage())),
         *mail_loops(context.name, context.settings, lambda: LedgerWriter(context.postgres_dsn).ready, shelf, boxes),
     )

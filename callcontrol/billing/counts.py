@@ -1,0 +1,87 @@
+"""What the ledger counts of calls, for reports. Times are sums in whole milliseconds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class CallHour:
+    """Calls of one type and outcome that arrived in an hour (UTC), or the piece of it that was asked for.
+
+    Attributes:
+        talks: calls that had a conversation.
+        wait_ms: from arrival to the first conversation.
+        talk_ms: from there to the end of the call.
+    """
+
+    hour: datetime
+    type: str
+    outcome: str
+    calls: int
+    talks: int
+    wait_ms: int
+    talk_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class QueueHour:
+    """Callers who entered a queue in an hour (UTC) and left it in this way."""
+
+    hour: datetime
+    queue: str
+    how: str
+    visits: int
+    wait_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class NumberCount:
+    """Calls from outside, to a number of the tenant's or from a caller; answered: of any type but missed."""
+
+    number: str
+    calls: int
+    answered: int
+    talks: int
+    wait_ms: int
+    talk_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionCount:
+    """Calls for which an extension was rung, and those it made.
+
+    Attributes:
+        answered: it was the first to speak with the caller; `wait_ms` (from ringing) and `talk_ms` are theirs.
+        missed: neither it nor another one did.
+    """
+
+    extension: str
+    rung: int
+    answered: int
+    missed: int
+    wait_ms: int
+    talk_ms: int
+    out: int
+
+
+@dataclass(frozen=True, slots=True)
+class ResolutionCount:
+    """Calls to a number of the tenant's that had a conversation; again: the same number called within the days."""
+
+    number: str
+    talks: int
+    again: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClassCost:
+    """Charges that hold of the calls, by class of the number (vocabulary/direction.py) and currency."""
+
+    direction: str
+    currency: str
+    legs: int
+    seconds: int
+    amount: Decimal

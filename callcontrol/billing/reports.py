@@ -1,0 +1,182 @@
+"""Reports: tables made of counts, the same for a terminal, CSV, JSON and the panel. README.md defines each figure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final
+
+from callcontrol.billing.counts import CallHour, ClassCost, ExtensionCount, NumberCount, QueueHour, ResolutionCount
+
+WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+FROM_OUTSIDE: Final = ("in", "forwarded", "missed")
+
+Value = str | int | float | Decimal | None
+
+
+class Kind(StrEnum):
+    """How a figure is written."""
+
+    TEXT = "text"
+    COUNT = "count"
+    SHARE = "share"  # 0 to 1
+    MS = "ms"
+    MONEY = "money"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A column of a report."""
+
+    name: str
+    kind: Kind
+
+    @property
+    def key(self) -> str:
+        """Its name for machines, with the unit."""
+        return f"{self.name}_ms" if self.kind is Kind.MS else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A table.
+
+    Attributes:
+        rows: a value for each figure; None: there is nothing to divide by.
+        bar: the figure that is drawn as a bar.
+    """
+
+    name: str
+    figures: tuple[Figure, ...]
+    rows: tuple[tuple[Value, ...], ...]
+    bar: str
+
+    def column(self, name: str) -> list[Value]:
+        """The values of a figure, row by row."""
+        at = [figure.name for figure in self.figures].index(name)
+        return [row[at] for row in self.rows]
+
+
+def average(total: int, of: int) -> int | None:
+    """Rounded down; None without any."""
+    return total // of if of else None
+
+
+def ratio(part: int, of: int) -> float | None:
+    """0 to 1; None without any."""
+    return part / of if of else None
+
+
+def figures(**kinds: Kind) -> tuple[Figure, ...]:
+    """Columns by their names."""
+    return tuple(Figure(name, kind) for name, kind in kinds.items())
+
+
+def peak_hours(calls: Iterable[CallHour], zone: tzinfo) -> Report:
+    """Calls from outside by hour of the day and day of the week, on the clocks of `zone`: 24 rows."""
+    grid: Counter[tuple[int, int]] = Counter()
+    answered, waited, talks = Counter[int](), Counter[int](), Counter[int]()
+    for one in (one for one in calls if one.type in FROM_OUTSIDE):
+        at = one.hour.astimezone(zone)
+        grid[at.hour, at.weekday()] += one.calls
+        answered[at.hour] += one.calls if one.type != "missed" else 0
+        waited[at.hour] += one.wait_ms
+        talks[at.hour] += one.talks
+    rows = []
+    for hour in range(24):
+        days = [grid[hour, day] for day in range(7)]
+        all_ = sum(days)
+        rows.append((f"{hour:02}:00", *days, all_, ratio(answered[hour], all_), average(waited[hour], talks[hour])))
+    days_of = dict.fromkeys(WEEKDAYS, Kind.COUNT)
+    kinds = {"hour": Kind.TEXT, **days_of, "calls": Kind.COUNT, "answered": Kind.SHARE, "time_to_answer": Kind.MS}
+    return Report("peak", figures(**kinds), tuple(rows), "calls")
+
+
+def queue_peak_hours(visits: Iterable[QueueHour], zone: tzinfo, queue: str) -> Report:
+    """Callers of a queue by hour of the day and day of the week, likewise; answered: by an agent."""
+    return peak_hours((_as_calls(one) for one in visits if one.queue == queue), zone)
+
+
+def _as_calls(one: QueueHour) -> CallHour:
+    answered = one.how == "answered"
+    talks, wait_ms = (one.visits, one.wait_ms) if answered else (0, 0)
+    return CallHour(one.hour, "in" if answered else "missed", one.how, one.visits, talks, wait_ms, 0)
+
+
+def types(calls: Iterable[CallHour]) -> Report:
+    """How many calls of each type had which outcome."""
+    sums: dict[tuple[str, str], list[int]] = {}
+    for one in calls:
+        found = sums.setdefault((one.type, one.outcome), [0, 0, 0])
+        for at, more in enumerate((one.calls, one.talks, one.talk_ms)):
+            found[at] += more
+    ordered = sorted(sums.items(), key=lambda item: (item[0][0], -item[1][0], item[0][1]))
+    rows = tuple((*key, calls, talks, average(talk_ms, talks)) for key, (calls, talks, talk_ms) in ordered)
+    kinds = {"type": Kind.TEXT, "outcome": Kind.TEXT, "calls": Kind.COUNT, "talks": Kind.COUNT, "average_talk": Kind.MS}
+    return Report("types", figures(**kinds), rows, "calls")
+
+
+def numbers(name: str, counts: Iterable[NumberCount]) -> Report:
+    """Calls from outside by number: how many were answered, and after how long."""
+    rows = tuple(
+        (
+            one.number,
+            one.calls,
+            one.answered,
+            one.calls - one.answered,
+            ratio(one.answered, one.calls),
+            average(one.wait_ms, one.talks),
+            average(one.talk_ms, one.talks),
+        )
+        for one in counts
+    )
+    counted = {"calls": Kind.COUNT, "answered": Kind.COUNT, "missed": Kind.COUNT, "share": Kind.SHARE}
+    times = {"time_to_answer": Kind.MS, "average_talk": Kind.MS}
+    return Report(name, figures(number=Kind.TEXT, **counted, **times), rows, "calls")
+
+
+def extensions(counts: Iterable[ExtensionCount]) -> Report:
+    """What extensions were rung for and made of it."""
+    rows = tuple(
+        (
+            one.extension,
+            one.rung,
+            one.answered,
+            one.missed,
+            ratio(one.answered, one.rung),
+            average(one.wait_ms, one.answered),
+            average(one.talk_ms, one.answered),
+            one.out,
+        )
+        for one in counts
+    )
+    counted = {"rung": Kind.COUNT, "answered": Kind.COUNT, "missed": Kind.COUNT, "share": Kind.SHARE}
+    times = {"time_to_answer": Kind.MS, "average_talk": Kind.MS}
+    return Report("extensions", figures(extension=Kind.TEXT, **counted, **times, called=Kind.COUNT), rows, "rung")
+
+
+def resolution(counts: Sequence[ResolutionCount]) -> Report:
+    """First-call resolution, by number and of all: who did not call again."""
+    total = ResolutionCount("all", sum(one.talks for one in counts), sum(one.again for one in counts))
+    rows = tuple(
+        (one.number, one.talks, one.again, ratio(one.talks - one.again, one.talks)) for one in (*counts, total)
+    )
+    kinds = {"number": Kind.TEXT, "talks": Kind.COUNT, "again": Kind.COUNT, "resolved": Kind.SHARE}
+    return Report("resolution", figures(**kinds), rows, "resolved")
+
+
+def costs(sums: Iterable[ClassCost]) -> Report:
+    """What calls cost, by class of the number."""
+    rows = tuple((one.direction or "-", one.currency, one.legs, one.seconds * 1000, one.amount) for one in sums)
+    kinds = {
+        "direction": Kind.TEXT,
+        "currency": Kind.TEXT,
+        "legs": Kind.COUNT,
+        "talk": Kind.MS,
+        "amount": Kind.MONEY,
+    }
+    return Report("costs", figures(**kinds), rows, "amount")

@@ -1,0 +1,45 @@
+"""What reports count in the rows themselves, for any period: whatever names a number, an extension or a cost."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from callcontrol.billing.counts import ClassCost, ExtensionCount, NumberCount, ResolutionCount
+from callcontrol.edges.ledger.queries import query
+from callcontrol.edges.ledger.reader import asking, connect
+from callcontrol.vocabulary.moment import Instant, datetime_of
+
+
+class ReportCounts:
+    """Counts of a tenant's calls that arrived in [start, end). Raises NoLedger whenever Postgres cannot be asked."""
+
+    def __init__(self, dsn: str, tenant: str, start: Instant, end: Instant) -> None:
+        self._dsn = dsn
+        first, last = datetime_of(start), datetime_of(end)
+        days = {"first_day": first.date(), "last_day": (last - timedelta(microseconds=1)).date()}
+        self._given = {"tenant": tenant, "start": first, "end": last, **days}
+
+    def numbers(self) -> list[NumberCount]:
+        """By number of the tenant's, those with most calls first."""
+        return [NumberCount(**row) for row in self._rows("number_counts")]
+
+    def callers(self, limit: int) -> list[NumberCount]:
+        """By number of the caller, those with most calls; not those that were withheld."""
+        return [NumberCount(**row) for row in self._rows("caller_counts", limit=limit)]
+
+    def extensions(self) -> list[ExtensionCount]:
+        """By extension."""
+        return [ExtensionCount(**row) for row in self._rows("extension_counts")]
+
+    def resolution(self, days: int) -> list[ResolutionCount]:
+        """By number of the tenant's: who called again within so many days."""
+        return [ResolutionCount(**row) for row in self._rows("resolution_counts", days=days)]
+
+    def costs(self) -> list[ClassCost]:
+        """By class of the number, and currency."""
+        return [ClassCost(**row) for row in self._rows("class_costs")]
+
+    def _rows(self, name: str, **more: object) -> list[dict[str, Any]]:
+        with connect(self._dsn) as connection, asking(connection):
+            return connection.execute(query(name), self._given | more).fetchall()
