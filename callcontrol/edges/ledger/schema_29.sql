@@ -9,7 +9,7 @@ ALTER TABLE allowance_counters ADD COLUMN changes bigint NOT NULL DEFAULT 0;
 COMMENT ON COLUMN allowance_counters.changes IS 'How often used was set: of two states of a counter the one with more changes is the later one';
 
 -- A trigger, so that what a program of before sets is counted as well.
-CREATE FUNCTION note_allowance_change() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION note_allowance_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     NEW.changes := OLD.changes + 1;
     RETURN NEW;
