@@ -14,6 +14,7 @@ from pathlib import Path
 
 from callcontrol.billing.exports.mistakes import mistakes_of_exports
 from callcontrol.billing.tariffs.folder import mistakes, warnings
+from callcontrol.commands.check_limits import limits_in_force, lines_of_limits
 from callcontrol.config.loader import load
 from callcontrol.config.problems import Problem
 from callcontrol.config.settings import Settings
@@ -33,6 +34,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     parser = subparsers.add_parser("check", help="show every mistake in a configuration folder", description=__doc__)
     parser.add_argument("folder", type=Path, metavar="DIR", help="the folder that holds callcontrol.yaml")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of lines for people")
+    parser.add_argument("--limits", action="store_true", help="also which limits hold for each payer's calls outside")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -49,10 +51,13 @@ def run(args: argparse.Namespace) -> int:
     counts = _counts(sound) if sound else {}
     if args.json:
         found = {"problems": list(map(asdict, problems)), "warnings": list(map(asdict, warned)), "counts": counts}
+        if args.limits and sound:
+            found["limits"] = limits_in_force(sound)
         print(json.dumps(found, indent=2, ensure_ascii=False))
     else:
         said = (*map(str, problems), *(one.as_warning() for one in warned))
-        print(*said, *_summary(args.folder, problems, warned, counts), sep="\n")
+        limits = lines_of_limits(sound) if args.limits and sound else ()
+        print(*said, *limits, *_summary(args.folder, problems, warned, counts), sep="\n")
     return MISTAKES if problems else 0
 
 

@@ -23,6 +23,7 @@ from callcontrol.edges import clock
 from callcontrol.edges.live_state.credit import CreditStore
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.overrides import OverrideStore
+from callcontrol.edges.live_state.payer_counts import PayerCountStore
 from callcontrol.edges.live_state.pipeline import RedisPipeline
 from callcontrol.edges.live_state.restrictions import RestrictionStore
 from callcontrol.edges.live_state.rules import RuleStore
@@ -31,6 +32,8 @@ from callcontrol.routing import arrival
 from callcontrol.routing.effective import RunTimeRules, effective
 from callcontrol.routing.explain import explain, plan_of
 from callcontrol.routing.facts import Facts
+from callcontrol.routing.outgoing.counting import counters_with_caps
+from callcontrol.routing.path import TENANT, payer_of
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.credit import CreditAccount, LiveAccount, Standing
 from callcontrol.vocabulary.moment import BadMoment, Instant, instant_from
@@ -124,7 +127,8 @@ def _found(facts: Facts, configuration: Configuration) -> Facts:
     try:
         with live_state(configuration.settings) as redis:
             known = _with_restrictions(_with_overrides(facts, OverrideStore(redis)), RestrictionStore(redis))
-            return _with_credit(_complete(known, partial(_look_up, RuleStore(redis))), configuration, redis)
+            known = _with_credit(_complete(known, partial(_look_up, RuleStore(redis))), configuration, redis)
+            return _with_counts(known, PayerCountStore(redis))
     except LiveStateError as away:
         known = _complete(replace(facts, degraded=str(away)), _baseline)
         return replace(known, credit=dict.fromkeys(arrival.credit_wanted(known)))
@@ -136,6 +140,14 @@ def _with_credit(facts: Facts, configuration: Configuration, redis: RedisPipelin
     store = CreditStore(redis, lambda account, on_balance: on_balance(None))
     accounts = [CreditAccount(facts.tenant_name, n, book.currency_of(n)) for n in arrival.credit_wanted(facts)]
     return replace(facts, credit={one.name: _standing(store.look(one)) for one in accounts})
+
+
+def _with_counts(facts: Facts, store: PayerCountStore) -> Facts:
+    """With what limits have counted of those who may pay."""
+    extensions = {*facts.rules, *filter(None, [facts.caller.extension])}
+    payers = (*map(payer_of, sorted(extensions)), TENANT)
+    counters = counters_with_caps(payers, facts.tenant)
+    return replace(facts, counts={one.name: store.look(facts.tenant_name, one) for one in counters})
 
 
 def _standing(account: LiveAccount) -> Standing | None:

@@ -25,6 +25,12 @@ def caps_of(payer: str, capped: str, tenant: Tenant) -> Caps:
     return _filled(entries)
 
 
+def classes_with_caps(payer: str, tenant: Tenant) -> tuple[str, ...]:
+    """The classes of which any entry says something for this payer, the defaults' first."""
+    *written, default = _by_class(payer, tenant)
+    return tuple(dict.fromkeys((*default, *(one for by_class in written for one in by_class))))
+
+
 def _by_class(payer: str, tenant: Tenant) -> tuple[Mapping[str, Caps], ...]:
     """By class what is written, that which counts before others first; the defaults are the last."""
     extension = extension_in(payer)

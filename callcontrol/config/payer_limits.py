@@ -84,6 +84,9 @@ CapClass = Annotated[
 ]
 
 
+WhenReached = Literal["nothing", "warn", "ask_pin", "block_class", "block_outgoing"]
+
+
 class Caps(Frozen):
     """The most that the calls of one payer to numbers of one class may be together. A call outside counts in its own
     class, in `all`, and in `dear` if its number is. What is not written here holds as `limits.extension` of the tenant
@@ -109,6 +112,12 @@ class Caps(Frozen):
         default=None,
         description="different numbers called within any 60 minutes, or unlimited; default: dear 30, premium and "
         "satellite 10; of the tenant as a whole: dear 200, premium and satellite 30",
+    )
+    when_reached: WhenReached | None = Field(
+        default=None,
+        description="what follows for an hour when a cap of calls or numbers is reached, besides that the call is "
+        "refused: nothing, warn (people are told), ask_pin (calls need the extension's PIN), block_class, "
+        "block_outgoing; running calls that are blocked end; default: warn",
     )
     money_per_hour: MostMoney | None = Field(
         default=None,

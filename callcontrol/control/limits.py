@@ -10,6 +10,7 @@ from callcontrol.control.events import AppEnded, OriginateFailed
 from callcontrol.control.limit_events import LimitsReached
 from callcontrol.control.not_dialled import in_words
 from callcontrol.routing.facts import Facts
+from callcontrol.routing.outgoing.counting import restriction_for
 from callcontrol.routing.plan import Decision
 from callcontrol.vocabulary.counters import Reached
 from callcontrol.vocabulary.outcome import LIMIT_REACHED
@@ -21,15 +22,16 @@ from callcontrol.vocabulary.trail import Passed
 def refused(
     call: Call, event: LimitsReached, facts: Facts
 ) -> tuple[Call, tuple[Command, ...], AppEnded | OriginateFailed | None]:
-    """The call whose legs are not dialled, what is to be done if it only waited for their ends, and what is told in
-    place of the command's result; None: others of its legs are dialled, or the call wants none to ring any more.
+    """The call whose legs are not dialled, what is to be done about it, and what is told in place of the command's
+    result; None: others of its legs are dialled, or the call wants none to ring any more.
     """
     commands: tuple[Command, ...] = ()
     is_wanted = any(leg in call.state.being_rung for leg, _ in event.dial.legs)
     for leg, reached in event.reached.items():
         noted = call.noting(_passed(reached, facts)) if call.is_open(leg) else call
         call, more = ending.never_was(noted, leg, LIMIT_REACHED, facts)
-        commands += more
+        restriction = restriction_for(reached, facts)
+        commands += (*more, *([restriction] if restriction is not None else []))
     if not event.cause or not is_wanted:
         return call, commands, None
     causes = dict.fromkeys(event.reached, LIMIT_REACHED)

@@ -158,7 +158,12 @@ def _limited(call: Call, event: LimitsReached, facts: Facts) -> StepResult:
     call, commands, then = limits.refused(call, event, facts)
     if then is None:
         return call, commands
-    return _in_words(call, limits.told(call, event, facts)) or _here(call, then, facts)
+    moved, answer = _in_words(call, limits.told(call, event, facts)) or _here(call, then, facts)
+    if isinstance(answer, tuple):
+        return moved, (*commands, *answer)
+    if isinstance(answer, ThenDecide):
+        return moved, ThenDecide((*commands, *answer.commands), answer.decision)
+    return moved, ThenDecide(commands, answer)
 
 
 def _in_words(call: Call, decision: Decision | None) -> StepResult | None:

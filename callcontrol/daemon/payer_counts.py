@@ -21,7 +21,7 @@ from callcontrol.edges.containment import contained
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.payer_counts import LEASE_S, PayerCountStore
 from callcontrol.routing.facts import Facts
-from callcontrol.routing.outgoing.counting import counters_of, is_dear
+from callcontrol.routing.outgoing.counting import counters_of, is_dear, without_released
 from callcontrol.routing.outgoing.dialling import Dialling
 from callcontrol.routing.plan import LegPlan, TrunkNumber
 from callcontrol.vocabulary.counters import Claim, Counter, Reached
@@ -145,4 +145,4 @@ class PayerCounts:
         known = self._counters.get(kind)
         if known is None:
             known = self._counters[kind] = counters_of(dialling.payer, direction, facts.tenant, dear=kind[3])
-        return known
+        return without_released(known, facts)

@@ -11,8 +11,11 @@ from callcontrol.routing import arrival, router
 from callcontrol.routing.credit import Paid, paid_by
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.language import choice_at_arrival
+from callcontrol.routing.outgoing.counting import counters_for, without_released
+from callcontrol.routing.outgoing.dialling import Dialling
 from callcontrol.routing.plan import Decision, Explanation, Ring, RingResult, Step
 from callcontrol.routing.recording import rulings
+from callcontrol.vocabulary.counters import Counted
 from callcontrol.vocabulary.credit import Standing, amount_of, units_of
 from callcontrol.vocabulary.money import plain
 from callcontrol.vocabulary.outcome import Outcome
@@ -32,6 +35,7 @@ class Kind(StrEnum):
     PASSED = "passed"  # a target that is not tried, and why
     STEP = "step"  # what is done
     CREDIT = "credit"  # the account that pays for a leg, and how long it may talk
+    LIMITS = "limits"  # what limits have counted of who pays for a leg
     RECORDING = "recording"  # whether the conversation is recorded that it leads to, and why
     CASE = "case"  # when the lines below it, one deeper, apply
     CUT = "cut"  # there would be more
@@ -87,6 +91,7 @@ def _decision(decision: Decision, facts: Facts, depth: int, told: set[str]) -> I
     told |= {step.told_once} - {""}
     yield Line(depth, Kind.STEP, step.described())
     yield from _credits(step, facts, depth)
+    yield from _counts(step, facts, depth)
     yield from _recordings(step, facts, depth)
     follows = _failures(step, facts, depth, told) if isinstance(step, Ring) else _branches(step, facts, depth, told)
     yield from follows
@@ -99,6 +104,17 @@ def _credits(step: Step, facts: Facts, depth: int) -> Iterator[Line]:
         if paid.account in facts.credit:
             text = _standing(paid, facts.credit[paid.account], facts)
             yield Line(depth, Kind.CREDIT, f"{paid.number} is paid by {paid.account}: {text}")
+
+
+def _counts(step: Step, facts: Facts, depth: int) -> Iterator[Line]:
+    """What limits have counted of who pays for each leg outside, where that was looked up."""
+    legs = step.legs if isinstance(step, Ring) and facts.counts else ()
+    for leg in legs:
+        kind, _, number = leg.to.partition(":")
+        if kind == NumberTarget.kind and leg.payer:
+            counters = counters_for(Dialling(number, leg.payer), facts)
+            told = (facts.counts.get(one.name, Counted()).described(one) for one in without_released(counters, facts))
+            yield Line(depth, Kind.LIMITS, f"{number} is counted: {'; '.join(told)}")
 
 
 def _standing(paid: Paid, standing: Standing | None, facts: Facts) -> str:

@@ -20,6 +20,7 @@ from callcontrol.routing.trunk_quality import Quality
 from callcontrol.vocabulary.call import NO_ORIGIN, Caller, Origin
 from callcontrol.vocabulary.call_price import CallPrice
 from callcontrol.vocabulary.copying import replace
+from callcontrol.vocabulary.counters import Counted
 from callcontrol.vocabulary.credit import Standing
 from callcontrol.vocabulary.fast_init import fast_init
 from callcontrol.vocabulary.language import Language
@@ -117,6 +118,7 @@ class Facts:
         overrides: what was set by hand over schedules and duties; None: it has not been looked up.
         credit: how the accounts stand that may pay for a leg, by name; None: it could not be asked, or is not known.
         restrictions: what payers of the tenant may not do outside for now.
+        counts: how counters of payers stand, by name; looked up for `explain` only.
     """
 
     settings: Settings
@@ -146,6 +148,7 @@ class Facts:
     overrides: Overrides | None = None
     credit: Mapping[str, Standing | None] = field(default_factory=dict)
     restrictions: Restrictions = field(default_factory=dict)
+    counts: Mapping[str, Counted] = field(default_factory=dict)
 
     @property
     def tenant(self) -> Tenant:

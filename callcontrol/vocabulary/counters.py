@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from callcontrol.vocabulary.restriction import Level
+
 MINUTE_MS: Final = 60_000
 HOUR_MS: Final = 3_600_000
+# What is counted, in the order of Cap.
+_UNITS: Final = ("at once", "a minute", "an hour", "numbers an hour")
 
 
 class Cap(StrEnum):
@@ -39,6 +44,7 @@ class Counter:
     Attributes:
         payer: `extension:101`, or `tenant` for the tenant as a whole.
         capped: a class of numbers, `all` or `dear`.
+        level: how the payer is restricted where there is no room; None: not at all.
     """
 
     payer: str
@@ -47,6 +53,7 @@ class Counter:
     calls_per_minute: int = 0
     calls_per_hour: int = 0
     numbers_per_hour: int = 0
+    level: Level | None = None
 
     @property
     def name(self) -> str:
@@ -58,10 +65,20 @@ class Counter:
         """Whether anything of it has a limit."""
         return any((self.calls_at_once, self.calls_per_minute, self.calls_per_hour, self.numbers_per_hour))
 
+    def without(self, caps: Collection[Cap]) -> Counter:
+        """The counter without these caps."""
+        at_once, minute, hour, numbers = (0 if cap in caps else self.most(cap) for cap in Cap)
+        return Counter(self.payer, self.capped, at_once, minute, hour, numbers, self.level)
+
     def most(self, cap: Cap) -> int:
         """How many of it there may be; 0: any number."""
         found: int = getattr(self, cap.value)
         return found
+
+
+def limit_of(counter: Counter, cap: Cap) -> str:
+    """The name of the limit that this cap of the counter is, as restrictions have it."""
+    return f"{cap.value}/{counter.capped}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +109,11 @@ class Reached:
     number: str
 
     @property
+    def limit(self) -> str:
+        """The name of the limit, as restrictions have it."""
+        return limit_of(self.counter, self.cap)
+
+    @property
     def why(self) -> str:
         """In words."""
         whose = "the tenant" if self.counter.payer == "tenant" else self.counter.payer
@@ -115,6 +137,16 @@ class Counted:
     hour: int = 0
     numbers: int = 0
     knows: bool = False
+
+    def described(self, counter: Counter) -> str:
+        """How the counter stands, in words."""
+        counts = (self.at_once, self.minute, self.hour, self.numbers)
+        told = (
+            f"{count} of {counter.most(cap)} {unit}"
+            for cap, count, unit in zip(Cap, counts, _UNITS, strict=True)
+            if counter.most(cap)
+        )
+        return f"{counter.payer} {counter.capped} {', '.join(told)}"
 
     def full(self, counter: Counter) -> Cap | None:
         """What the counter has no more of; None: there is room for one more call."""

@@ -106,3 +106,17 @@ def test_warnings_are_told_and_refuse_nothing(
 def test_no_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(check, tmp_path / "none") == 2
     assert "is no folder" in capsys.readouterr().err
+
+
+def test_it_says_which_limits_hold_for_each_payer(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    written = "    limits: {caps: {dear: {calls_at_once: 3, numbers_per_hour: unlimited}}}\n"
+    spoil(folder / "tenants" / "acme.yaml", "    name: Bartek\n", "    name: Bartek\n" + written)
+    assert run(check, str(folder), "--limits") == 0
+    told = capsys.readouterr().out
+    assert "acme: tenant: all: calls_at_once 200, calls_per_minute 600, calls_per_hour 10000, money" in told
+    own = "calls_at_once 3, calls_per_minute 10, calls_per_hour 90, numbers_per_hour unlimited, money_per_hour about 30"
+    assert f"acme: extension:102: dear: {own} euros" in told
+    assert run(check, str(folder), "--limits", "--json") == 0
+    limits = json.loads(capsys.readouterr().out)["limits"]["acme"]
+    assert limits["extension:102"]["dear"]["numbers_per_hour"] == "unlimited"
+    assert limits["tenant"]["premium"]["calls_per_hour"] == 60

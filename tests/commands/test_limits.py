@@ -12,6 +12,9 @@ from redis import Redis
 
 from callcontrol.commands import explain, limits
 from callcontrol.edges.live_state import keys
+from callcontrol.edges.live_state.payer_counts import PayerCountStore
+from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
+from callcontrol.vocabulary.counters import Claim, Counter
 from tests.commands.call_centre import configured
 from tests.commands.command import run
 
@@ -88,3 +91,23 @@ def test_what_makes_no_sense_is_refused_and_nothing_is_kept(said: Said, ledger_d
         assert why in said(*words, fails=True)[0]
     with psycopg.connect(ledger_database) as connection:
         assert connection.execute("SELECT count(*) FROM restrictions WHERE tenant = 'acme'").fetchone() == (0,)
+
+
+def test_explain_tells_what_limits_have_counted_and_refuses_what_has_no_room(
+    config: str, capsys: pytest.CaptureFixture[str], redis_url: str
+) -> None:
+    pipeline = RedisPipeline(connect(redis_url, 2))
+    store, own = PayerCountStore(pipeline), Counter("extension:102", "all", calls_at_once=20)
+    store.claim("acme", Claim("leg-0", "", (own,)), lambda *_: None)
+    pipeline.ask("PING")
+    told = explained(config, capsys)
+    assert (
+        "is counted: extension:102 all 1 of 20 at once, 0 of 60 a minute, 0 of 600 an hour; tenant all 0 of 200" in told
+    )
+    for n in range(1, 20):
+        store.claim("acme", Claim(f"leg-{n}", "", (own,)), lambda *_: None)
+    pipeline.ask("PING")
+    told = explained(config, capsys)
+    assert "extension:102 has 20 calls outside at once already, and may have no more" in told
+    assert "outgoing/en/limit-reached.wav" in told
+    pipeline.stop(1)

@@ -7,13 +7,18 @@ from callcontrol.control.call import Closed, Ringing
 from callcontrol.control.events import AppEnded, CallerHungUp
 from callcontrol.control.legs import is_of_next_trunk
 from callcontrol.control.limit_events import LimitsReached
+from callcontrol.routing.outgoing.counting import counters_of, without_released
 from callcontrol.vocabulary.call import Caller
+from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.counters import Cap, Counter, Reached
+from callcontrol.vocabulary.direction import Direction
+from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.outcome import LIMIT_REACHED, Outcome
 from callcontrol.vocabulary.refusal_reason import RefusalReason
+from callcontrol.vocabulary.restriction import Level, Restriction, RestrictPayer, by_payer
 from callcontrol.vocabulary.trail import Passed
 from tests.control.queue_story import CallbackStory, QueueStory
-from tests.control.story import Story
+from tests.control.story import SECOND, Story
 from tests.routing.world import DID, facts, rule
 
 OUTSIDE = "+48600100100"
@@ -88,3 +93,37 @@ def test_a_leg_through_the_next_trunk_is_no_further_call() -> None:
     ((second, _),) = story.command(do.Bridge).legs
     assert is_of_next_trunk(story.call, second)
     assert not is_of_next_trunk(story.call, "unknown")
+
+
+def test_the_payer_whose_limit_is_reached_is_restricted_as_the_cap_says() -> None:
+    story = refused(Story(facts(OUTSIDE, caller=JAN)).begin())
+    assert not story.has(do.RestrictPayer)  # this counter says nothing
+    dear = Counter("extension:101", "dear", numbers_per_hour=3, level=Level.BLOCK_CLASS)
+    reached = Reached(dear, Cap.NUMBERS_PER_HOUR, OUTSIDE)
+    story = Story(facts(OUTSIDE, caller=JAN)).begin()
+    dial = story.command(do.Bridge)
+    story.then(LimitsReached(dial, {leg: reached for leg, _ in dial.legs}, LIMIT_REACHED), 0)
+    assert story.command(do.RestrictPayer) == RestrictPayer(
+        payer="extension:101",
+        limit="numbers_per_hour/dear",
+        level=Level.BLOCK_CLASS,
+        classes=("international", "premium", "satellite"),
+        until=Instant(story.facts.now + 3600 * SECOND),
+        why=reached.why,
+    )
+    assert "outgoing/en/limit-reached.wav" in story.command(do.Play).file
+
+
+def test_a_payer_whom_a_person_has_released_from_a_limit_is_not_counted_out_by_it() -> None:
+    known = facts(OUTSIDE, caller=JAN)
+    counters = counters_of("extension:101", Direction.PREMIUM, known.tenant, dear=True)
+    until = Instant(known.now + SECOND)
+    said = Restriction(
+        "acme", "extension:101", "calls_at_once/premium", Level.RELEASED, (), known.now, until, "jan", "fair"
+    )
+    free = without_released(counters, replace(known, restrictions=by_payer([said])))
+    assert [(one.payer, one.capped, one.calls_at_once) for one in free][:2] == [
+        ("extension:101", "premium", 0),
+        ("extension:101", "dear", 5),
+    ]
+    assert without_released(counters, replace(known, now=until, restrictions=by_payer([said]))) == counters

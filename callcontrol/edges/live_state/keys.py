@@ -67,6 +67,16 @@ def limits(tenant: str) -> str:
     return _key(tenant, "limits")
 
 
+def counters_of_numbers(tenant: str) -> str:
+    """Sorted set: counter that keeps numbers -> when it got the last one (`limit_scripts/counters.lua`)."""
+    return f"{limits(tenant)}:called"
+
+
+def numbers_called(tenant: str, counter: str) -> str:
+    """Sorted set: number that was counted in this counter within the last hour -> when it was called last."""
+    return f"{limits(tenant)}:numbers:{counter}"
+
+
 def sounds_wanted(switch: str) -> str:
     """List with an expiry: kept files that calls of a switch want to be brought there (JSON), for the media job."""
     return f"{PREFIX}:{_MEDIA}:wanted:{switch}"

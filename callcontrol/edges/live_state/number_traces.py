@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 from typing import Any, Final
 
 from callcontrol.edges.live_state import keys
@@ -24,6 +25,7 @@ class TraceKind(StrEnum):
     LANGUAGE = "language"  # the one chosen by key
     CALLBACK = "callback"  # promised by a queue
     PLACE = "place"  # of a queue: the agent who knows the caller, the place had a moment ago, a callback made
+    CALLED = "called"  # within the last hour, by a payer whose dear numbers are counted
     AGENT = "agent"  # the number this agent has talked to last
 
 
@@ -32,7 +34,7 @@ class Trace:
     """One of them.
 
     Attributes:
-        where: the box, the queue or the agent.
+        where: the box, the queue, the agent or the counter.
         id: of the message, or of the callback's ticket.
     """
 
@@ -65,7 +67,8 @@ class NumberTraces:
             held: ids of messages that stay.
         """
         messages = (one for one in self._messages(number) if one.id not in held)
-        return [*messages, *self._in_queues(number, queues), *self._of_agents(number), *self._language(number)]
+        others = (self._in_queues(number, queues), self._of_agents(number), self._counted(number))
+        return [*messages, *chain.from_iterable(others), *self._language(number)]
 
     def erase(self, number: str, traces: Collection[Trace]) -> None:
         """Erase what was found. What is gone meanwhile is no matter."""
@@ -79,6 +82,8 @@ class NumberTraces:
                     QueueViews(self._pipeline).take_out(self._tenant, trace.id, self._occasion(self._tenant))
                 case TraceKind.PLACE:
                     self._ask("DEL", *keys.kept_of_caller(self._tenant, trace.where, number))
+                case TraceKind.CALLED:
+                    self._ask("ZREM", keys.numbers_called(self._tenant, trace.where), number)
                 case TraceKind.AGENT:
                     self._ask("HSET", keys.agent(self._tenant, trace.where), _TALKED_WITH, "")
 
@@ -100,6 +105,11 @@ class NumberTraces:
         for name in sorted(one.decode() for one in self._ask("SMEMBERS", keys.agents(self._tenant))):
             if self._ask("HGET", keys.agent(self._tenant, name), _TALKED_WITH) == number.encode():
                 yield Trace(TraceKind.AGENT, name)
+
+    def _counted(self, number: str) -> Iterator[Trace]:
+        for counter in (one.decode() for one in self._ask("ZRANGE", keys.counters_of_numbers(self._tenant), 0, -1)):
+            if self._ask("ZSCORE", keys.numbers_called(self._tenant, counter), number) is not None:
+                yield Trace(TraceKind.CALLED, counter)
 
     def _language(self, number: str) -> Iterator[Trace]:
         if self._ask("EXISTS", keys.language(self._tenant, number)):

@@ -17,10 +17,12 @@ from redis import Redis
 
 from callcontrol.daemon.own_counts import OwnCounts
 from callcontrol.edges.live_state import keys
+from callcontrol.edges.live_state.number_traces import NumberTraces
 from callcontrol.edges.live_state.payer_counts import LEASE_S, PayerCountStore
 from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
 from callcontrol.vocabulary.counters import Cap, Claim, Counter, Reached
 from callcontrol.vocabulary.moment import SECOND_US, Instant
+from callcontrol.vocabulary.queue import Occasion
 
 START = Instant(1_790_000_000 * SECOND_US)
 ALL = Counter("tenant", "all", calls_at_once=4, calls_per_minute=5, calls_per_hour=9)
@@ -147,7 +149,7 @@ def test_whatever_two_workers_do_the_scripts_do_as_the_model(redis_client: Redis
     checks = [HealthCheck.too_slow, HealthCheck.filter_too_much]
     run(
         PayerCountMachine,
-        settings=settings(max_examples=15, stateful_step_count=40, deadline=None, suppress_health_check=checks),
+        settings=settings(max_examples=10, stateful_step_count=35, deadline=None, suppress_health_check=checks),
     )
     assert redis_client.ping()
 
@@ -182,3 +184,18 @@ def test_what_redis_has_lost_it_has_again_with_the_next_renewal(store: PayerCoun
     store.renew("acme", [claim])
     assert store.look("acme", OWN).at_once == 1
     assert store.legs("acme") == {"1"}
+
+
+def test_a_number_that_is_erased_is_erased_from_what_is_counted(redis_client: Redis, redis_url: str) -> None:
+    pipeline = RedisPipeline(connect(redis_url, 1))
+    assert claimed(PayerCountStore(pipeline), Claim("1", NUMBERS[0], (OWN_DEAR, DEAR))) is None
+    traces = NumberTraces(pipeline, "acme", no_occasion)
+    found = traces.find(NUMBERS[0], (), ())
+    assert [str(one) for one in found] == ["called of extension:101:dear", "called of tenant:dear"]
+    traces.erase(NUMBERS[0], found)
+    assert not traces.find(NUMBERS[0], (), ())
+    pipeline.stop(1)
+
+
+def no_occasion(_tenant: str) -> Occasion:
+    raise AssertionError("no queue is asked")

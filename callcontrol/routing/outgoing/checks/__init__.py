@@ -12,6 +12,7 @@ from callcontrol.routing.facts import Facts
 from callcontrol.routing.outgoing.checks import (
     blocks,
     carriers,
+    counts,
     credit,
     emergency,
     limits,
@@ -34,6 +35,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     price.check,
     credit.check,
     limits.check,
+    counts.check,
     carriers.check,
 )
 
