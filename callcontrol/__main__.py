@@ -36,6 +36,7 @@ COMMANDS = (
     "explain",
     "forward",
     "duty",
+    "barring",
     "boxes",
     "account",
     "limits",
@@ -63,7 +64,7 @@ WHOLE = ("completion",)
 # For the supervisor only: no help shows them.
 HIDDEN = ("work", "forkserver")
 # One of these commands without a verb of its VERBS shows what there is.
-SHOWING = ("recordings", "queues", "agents", "hours", "duty", "boxes", "records", "account", "limits")
+SHOWING = ("recordings", "queues", "agents", "hours", "duty", "barring", "boxes", "records", "account", "limits")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Final
 
+from callcontrol.vocabulary.barring import Barring
 from callcontrol.vocabulary.moment import Instant, text_of
 from callcontrol.vocabulary.schedule import Override, Schedule
 from callcontrol.vocabulary.schedule_state import state
@@ -77,7 +78,7 @@ def end_of(until: Instant | None, zone: tzinfo) -> str:
 
 
 # What can be set by hand: a schedule is open or closed, a duty has a holder, an extension's calls are blocked.
-SetByHand = Override | DutyOverride | CallBlocks
+SetByHand = Override | DutyOverride | CallBlocks | Barring
 # Of a tenant, by what it is set over, as a target text: `hours:office`, `duty:support`; `blocks:101`.
 Overrides = Mapping[str, SetByHand]
 

@@ -104,6 +104,20 @@ def what_is_wrong_with(text: str, region: str) -> str:
     return f"too long for a phone number{of}" if reason == ValidationResult.TOO_LONG else "no phone number"
 
 
+def first_digits(digits: str, region: str) -> str:
+    """The first digits of numbers in E.164, without +, that these are as they are dialled in the region: `0044` and
+    `+44` are 44, `600` is 48600 in Poland, `089` is 4989 in Germany. "": they are none.
+    """
+    metadata = PhoneMetadata.metadata_for_region(region)
+    if digits.startswith("+") or metadata is None:
+        return digits.removeprefix("+")
+    abroad = re.match(metadata.international_prefix or "00", digits)
+    if abroad is not None:
+        return digits[abroad.end() :]
+    national = digits.removeprefix(metadata.national_prefix or "")
+    return f"{metadata.country_code}{national}" if national else ""
+
+
 def is_assigned(number: str) -> bool:
     """Whether a number in normal form lies in a range its country gives to subscribers, as far as is known here.
 

@@ -18,6 +18,7 @@ from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.pipeline import RedisPipeline
 from callcontrol.edges.live_state.script import Script
 from callcontrol.kinds import KINDS
+from callcontrol.vocabulary.barring import Barring
 from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.override import CallBlocks, DutyOverride, Overrides, SetByHand
@@ -31,6 +32,7 @@ OnOverrides = Callable[[Overrides, LiveStateError | None], None]
 HOURS: Final = Kind("Override")
 DUTY: Final = Kind("DutyOverride")
 BLOCKS: Final = Kind("CallBlocks")
+BARRING: Final = Kind("Barring")
 # Meanwhile something else may have been set: only what was seen is removed.
 _REMOVE: Final = Script(
     "if redis.call('HGET', KEYS[1], ARGV[1]) == ARGV[2] then return redis.call('HDEL', KEYS[1], ARGV[1]) end return 0"
@@ -111,6 +113,9 @@ def _pairs(reply: Any) -> Mapping[bytes, bytes]:
 def encode_override(override: SetByHand) -> bytes:
     """An override as stored."""
     ends = {"until": override.until, "by": override.by, "at": override.at}
+    if isinstance(override, Barring):
+        what = {"classes": override.classes, "numbers": override.numbers, "prefixes": override.prefixes}
+        return orjson.dumps(BARRING.tagged({**what, "reason": override.reason, **ends}))
     if isinstance(override, DutyOverride):
         return orjson.dumps(DUTY.tagged({"target": text_of(override.target), **ends}))
     if isinstance(override, CallBlocks):
@@ -129,6 +134,10 @@ def decode_override(value: bytes) -> SetByHand:
     if isinstance(stored, dict) and "target" in stored:
         fields = DUTY.read(stored)
         return DutyOverride(target=KINDS.read(fields.pop("target")), **_checked(fields))
+    if isinstance(stored, dict) and "numbers" in stored:
+        fields = BARRING.read(stored)
+        classes, numbers, prefixes = (tuple(map(str, fields.pop(name))) for name in ("classes", "numbers", "prefixes"))
+        return Barring(classes, numbers, prefixes, str(fields.pop("reason")), **_checked(fields))
     if isinstance(stored, dict) and "classes" in stored:
         fields = BLOCKS.read(stored)
         return CallBlocks(classes=tuple(map(str, fields.pop("classes"))), **_checked(fields))

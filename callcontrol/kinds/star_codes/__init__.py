@@ -7,7 +7,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from callcontrol.kinds.star_codes import barring, duty, forwarding, hours, log_in, mailbox, pause, wrap_up
+from callcontrol.kinds.star_codes import (
+    barring,
+    barring_numbers,
+    duty,
+    forwarding,
+    hours,
+    log_in,
+    mailbox,
+    pause,
+    wrap_up,
+)
 from callcontrol.routing.facts import StarCode
 
 STAR_CODES: Final[tuple[StarCode, ...]] = (
@@ -18,5 +28,6 @@ STAR_CODES: Final[tuple[StarCode, ...]] = (
     hours.CODE,
     duty.CODE,
     barring.CODE,
+    barring_numbers.CODE,
     mailbox.CODE,
 )

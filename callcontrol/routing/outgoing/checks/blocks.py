@@ -1,4 +1,4 @@
-"""What is blocked: by the tenant for all, for the extension that would pay, and by that extension itself."""
+"""What is blocked: by the tenant for all, for the extension that would pay, by it itself, and for it by hand."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from callcontrol.config.outgoing_settings import CallBlock
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.outgoing.dialling import Dialling
 from callcontrol.routing.outgoing.in_force import in_force
+from callcontrol.vocabulary.barring import admin_barring, barring_named, own_barring
 from callcontrol.vocabulary.override import blocks_of
 from callcontrol.vocabulary.phone_number import region_of
 from callcontrol.vocabulary.refusal_reason import Refusal, RefusalReason
@@ -23,9 +24,21 @@ def check(dialling: Dialling, facts: Facts) -> Refusal | None:
     payer, direction = extension_in(dialling.payer), dialling.direction(facts)
     if payer and direction in blocks_of(facts.overrides, payer):
         return Refusal(RefusalReason.BLOCKED, f"{direction} numbers are blocked by extension:{payer} itself")
+    if payer and (by_hand := _by_hand(payer, dialling.number, direction, facts)):
+        return Refusal(RefusalReason.BLOCKED, by_hand)
     reasons = (_why(block, dialling, facts) for block in in_force(_blocks(dialling, facts), facts))
     why = next(filter(None, reasons), "")
     return Refusal(RefusalReason.BLOCKED, why) if why else None
+
+
+def _by_hand(payer: str, number: str, direction: str, facts: Facts) -> str:
+    own = barring_named(facts.overrides, own_barring(payer))
+    if own is not None and (why := own.what_blocks(number, direction)):
+        return f"{why} by extension:{payer} itself"
+    admins = barring_named(facts.overrides, admin_barring(payer))
+    if admins is None or not (why := admins.what_blocks(number, direction)):
+        return ""
+    return f"{why} for extension:{payer} by {admins.by}: {admins.reason}"
 
 
 def _blocks(dialling: Dialling, facts: Facts) -> Iterator[CallBlock]:
