@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import cached_property
 from typing import Annotated, Final, Literal, get_args
 
 from pydantic import BeforeValidator, Field, PlainValidator
@@ -166,11 +167,26 @@ class TenantLimits(Frozen):
     extension: PayerLimits = Field(
         default=PayerLimits(), description="of each extension, where its own `limits:` say nothing"
     )
+    unusual: Action | Literal["off"] = Field(
+        default="warn",
+        description="what happens when an extension, or the tenant as a whole, spends more in an hour than is usual "
+        "for it in this hour of the week: warn, ask_pin, block_class (of all classes), block_outgoing, or off",
+    )
+    unusual_above: Amount | None = Field(
+        default=None,
+        description="an hour that costs less is never unusual; in the price list's currency; default: about 10 euros",
+    )
+
+    @cached_property
+    def smallest_money(self) -> dict[tuple[str, str, str], Decimal | None]:
+        """What was worked out of these settings: by payer, class and currency the smallest cap of money that blocks."""
+        return {}
 
 
 # About a euro a minute, brought to the list's currency by `vocabulary/call_price.py`: below it lie usual calls of an
 # office, those to mobiles of other countries among them.
 DEAR_ABOVE_EUROS: Final = Decimal(1)
+UNUSUAL_ABOVE_EUROS: Final = Decimal(10)
 _FEW: Final = Caps(calls_at_once=2, calls_per_minute=4, calls_per_hour=20, numbers_per_hour=10)
 _FEW_OF_ALL: Final = Caps(calls_at_once=10, calls_per_minute=10, calls_per_hour=60, numbers_per_hour=30)
 # By class what an hour, a day, a month may cost, in euros (`vocabulary/call_price.py` brings them to other currencies).

@@ -22,6 +22,7 @@ from callcontrol.config.settings import Tenant
 from callcontrol.control.call import Call
 from callcontrol.daemon.configuration import Current
 from callcontrol.daemon.driven_call import DrivenCall
+from callcontrol.daemon.usual_hours import UsualHours
 from callcontrol.edges import clock
 from callcontrol.edges.containment import contained
 from callcontrol.edges.ledger.accounts import booked_legs
@@ -31,6 +32,7 @@ from callcontrol.edges.ledger.spending import spent
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.running_costs import Costs, RunningCostStore
 from callcontrol.routing.outgoing.money_caps import passed
+from callcontrol.routing.outgoing.unusual import floor_of, unusual
 from callcontrol.vocabulary.call import ON_NET
 from callcontrol.vocabulary.direction import direction_of
 from callcontrol.vocabulary.leg import Leg, LegChange
@@ -88,6 +90,7 @@ class SpendingWatch:
         self._running: dict[str, _Cost] = {}
         self._ended: dict[str, _Cost] = {}
         self._spent: dict[Payer, Spent] = {}
+        self._usual = UsualHours()
 
     def start(self) -> None:
         """From now on."""
@@ -127,8 +130,12 @@ class SpendingWatch:
             return
         together = added(self._spent.get(payer, {}), running.get(payer.name, {}))
         spans = spans_at(now, ZoneInfo(settings.zone))
-        for one in passed(payer.name, settings, book.currency_of(payer.name), together, spans):
+        currency = book.currency_of(payer.name)
+        for one in passed(payer.name, settings, currency, together, spans):
             self._restrict(one, payer.tenant)
+        usual = self._usual.of(payer, spans[Span.HOUR][0], currency, floor_of(settings, currency))
+        if (found := unusual(payer.name, settings, currency, together, spans, usual)) is not None:
+            self._restrict(found, payer.tenant)
 
     # --- what running calls cost
 
@@ -197,6 +204,9 @@ class SpendingWatch:
                 self._connection = connect(self._dsn)
             with asking(self._connection):
                 self._spent = spent(self._connection, spans) if spans else {}
+                self._usual.read(
+                    self._connection, {payer: ZoneInfo(tenants[payer.tenant].zone) for payer in known}, now
+                )
                 for tenant in {cost.payer.tenant for cost in self._ended.values()}:
                     self._drop_booked(self._connection, tenant)
         except NoLedger as error:

@@ -57,15 +57,24 @@ def spans_at(now: Instant, zone: tzinfo) -> Spans:
     }
 
 
-def sum_of(spent: Spent, classes: Iterable[str] | None, span: Span, currency: str) -> Decimal:
-    """What was spent on numbers of these classes (None: of all) in this span, in this currency.
+def same_hours(now: Instant, zone: tzinfo, weeks: int) -> tuple[Instant, ...]:
+    """The beginnings of the same hour of the week, on the clocks of `zone`, in so many weeks before."""
+    local = datetime_of(now, zone)
+    day = day_at(now, zone)
+    return tuple(moment_of(day - timedelta(weeks=back), local.hour * 60, zone) for back in range(1, weeks + 1))
 
-    Amounts of other currencies are brought to it by round figures: limits need no better ones.
-    """
+
+def in_currency(amount: Decimal, of: str, currency: str) -> Decimal:
+    """An amount in another currency, by round figures: limits need no better ones."""
+    return amount if of in (currency, "") else amount * about(Decimal(1), currency) / about(Decimal(1), of)
+
+
+def sum_of(spent: Spent, classes: Iterable[str] | None, span: Span, currency: str) -> Decimal:
+    """What was spent on numbers of these classes (None: of all) in this span, in this currency."""
     wanted = None if classes is None else frozenset(classes)
     return sum(
         (
-            amounts[span] if of == currency else amounts[span] * about(Decimal(1), currency) / about(Decimal(1), of)
+            in_currency(amounts[span], of, currency)
             for (direction, of), amounts in spent.items()
             if wanted is None or direction in wanted
         ),

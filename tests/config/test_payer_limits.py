@@ -7,7 +7,7 @@ import pytest
 from callcontrol.config.caps import caps_of
 from callcontrol.config.checks.warnings import warnings
 from callcontrol.config.loader import load
-from callcontrol.config.payer_limits import DEFAULT_EXTENSION, DEFAULT_TENANT, UNLIMITED
+from callcontrol.config.payer_limits import DEFAULT_EXTENSION, DEFAULT_TENANT, UNLIMITED, UNLIMITED_MONEY
 from callcontrol.config.settings import Settings, Tenant
 from callcontrol.kinds import KINDS
 from callcontrol.vocabulary.moment import Instant
@@ -58,6 +58,11 @@ def test_a_class_of_its_own_has_only_the_caps_that_are_written() -> None:
     [
         ("{cheap: {calls_at_once: 3}}", "'cheap' is no class of calls"),
         ("{all: {calls_at_once: 0}}", "'0' is no number of calls"),
+        ("{all: {money_per_day: 0}}", "0 is no cap of money"),
+        ("{all: {money_per_day: much}}", "'much' is no amount"),
+        ("{all: {actions: {0: warn}}}", "'0' is no share"),
+        ("{all: {actions: {1001: warn}}}", "'1001' is no share"),
+        ("{all: {money_per_hour: 5, money_per_day: 4}}", "are never reached"),
         ("{all: {calls_at_once: many}}", "'many' is no number of calls"),
         ("{all: {at_once: 3}}", "unknown key `at_once`"),
         ("{all: {}}", "limits.tenant.caps.all: says no cap"),
@@ -80,3 +85,14 @@ def test_more_than_the_tenant_as_a_whole_may_have_is_a_warning(own: str) -> None
     assert isinstance(found, Settings), found
     what = "limits.caps.all.calls_at_once: the tenant as a whole may have 200, so this is never reached"
     assert any(what in str(problem) for problem in warnings(found, Instant(0)))
+
+
+def test_money_has_caps_and_what_is_unusual_an_action() -> None:
+    found = tenant("limits: {unusual: off, unusual_above: 20, extension: {caps: {all: {money_per_day: unlimited}}}}")
+    assert found.limits.unusual == "off"
+    assert found.limits.unusual_above == 20
+    assert caps_of("extension:101", "all", found).money_per_day == UNLIMITED_MONEY
+    assert caps_of("tenant", "all", found).money_per_day is None
+    assert tenant("").limits.unusual == "warn"
+    acting = tenant("limits: {tenant: {caps: {dear: {money_per_hour: 9.50, actions: {50: warn, 90: ask_pin}}}}}")
+    assert caps_of("tenant", "dear", acting).actions == {50: "warn", 90: "ask_pin"}

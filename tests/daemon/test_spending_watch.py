@@ -106,7 +106,7 @@ def worker(redis_url: str, redis_client: Redis, ledger_database: str) -> Iterato
 
 
 @pytest.fixture
-def charge(ledger_database: str) -> Iterator[Callable[[str, str], None]]:
+def charge(ledger_database: str) -> Iterator[Callable[..., None]]:
     """A sum in the ledger of a payer, as a written charge leaves it; and the leg's row."""
     with psycopg.connect(ledger_database, autocommit=True) as connection:
 
@@ -199,3 +199,24 @@ def test_what_costs_nothing_is_not_looked_at(worker: Callable[[str], Worker], mo
     one.talks("leg-2", 6000, trunk="")
     one.talks("leg-3", 6000, payer="")
     assert one.seen() == []
+
+
+def test_more_than_is_usual_in_this_hour_of_the_week_is_told(
+    worker: Callable[[str], Worker], charge: Callable[..., None]
+) -> None:
+    payer, one = "extension:102", worker("w1")
+    known = call("leg", 1, payer, "a")
+    one.watch.learn(known, [(None, known.legs[1])])
+    charge(payer, "30")
+    assert (payer, "unusual_hour/all", Level.WARN) not in one.seen()  # it is not known for weeks
+    week_us = 7 * 86_400 * SECOND_US
+    for back in range(1, 9):
+        charge(payer, "30", Instant(clock.now() - back * week_us))
+    charge(payer, "29")
+    again = worker("w2")
+    again.watch.learn(known, [(None, known.legs[1])])
+    assert (payer, "unusual_hour/all", Level.WARN) not in again.seen()  # twice the 30 of other weeks are usual
+    charge(payer, "2")
+    assert (payer, "unusual_hour/all", Level.WARN) in again.seen()
+    why = next(asked.why for asked in again.asked if asked.limit.startswith("unusual"))
+    assert why == "61 PLN spent this hour, 60 is the most that is usual in this hour of the week"

@@ -14,7 +14,12 @@ from callcontrol.config.yaml_reader import YamlPath
 from callcontrol.vocabulary.moment import Instant
 
 # Of two caps of the same class the first is never reached where it is larger than the second.
-_WITHIN: Final = (("calls_per_minute", "calls_per_hour"), ("numbers_per_hour", "calls_per_hour"))
+_WITHIN: Final = (
+    ("calls_per_minute", "calls_per_hour"),
+    ("numbers_per_hour", "calls_per_hour"),
+    ("money_per_hour", "money_per_day"),
+    ("money_per_day", "money_per_month"),
+)
 
 
 def caps_of_nothing(settings: Settings) -> Iterator[Problem]:

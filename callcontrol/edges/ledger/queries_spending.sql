@@ -56,3 +56,12 @@ GROUP BY 1, 2, 3, 4;
 
 -- spending_of: What spending is, of a tenant.
 SELECT payer, since, direction, currency, amount FROM spending WHERE tenant = %(tenant)s AND amount <> 0;
+
+-- spent_in_hours: What these payers have spent in each of these hours, and since when they spend anything at all.
+SELECT
+    g.tenant, g.payer, g.begin, coalesce(sum(s.amount), 0) AS amount, coalesce(s.currency, '') AS currency, f.first
+FROM jsonb_to_recordset(%(hours)s::jsonb) AS g (tenant text, payer text, "begin" timestamptz)
+CROSS JOIN LATERAL (SELECT min(o.since) AS first FROM spending o WHERE (o.tenant, o.payer) = (g.tenant, g.payer)) AS f
+LEFT JOIN spending s
+    ON (s.tenant, s.payer) = (g.tenant, g.payer) AND s.since >= g.begin AND s.since < g.begin + interval '1 hour'
+GROUP BY g.tenant, g.payer, g.begin, s.currency, f.first;

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 import orjson
@@ -11,7 +12,7 @@ from psycopg import Connection
 from psycopg.rows import dict_row
 
 from callcontrol.edges.ledger.queries import query
-from callcontrol.vocabulary.moment import datetime_of
+from callcontrol.vocabulary.moment import Instant, datetime_of, instant_of
 from callcontrol.vocabulary.spending import TENANT, WHOLE, Payer, Span, Spans, Spent
 
 
@@ -38,9 +39,31 @@ def spent(connection: Connection[Any], payers: Mapping[Payer, Spans]) -> dict[Pa
     found: defaultdict[Payer, Spent] = defaultdict(dict)
     with connection.cursor(row_factory=dict_row) as cursor:
         for row in cursor.execute(query("spent"), {"payers": orjson.dumps(given).decode()}):
-            payer = Payer(row["tenant"], TENANT if row["payer"] == WHOLE else row["payer"])
-            found[payer][row["direction"], row["currency"]] = {span: row[span.value] for span in Span}
+            found[_payer(row)][row["direction"], row["currency"]] = {span: row[span.value] for span in Span}
     return {payer: found[payer] for payer in payers}
+
+
+def spent_in_hours(
+    connection: Connection[Any], hours: Mapping[Payer, Sequence[Instant]]
+) -> dict[Payer, list[dict[str, Decimal]]]:
+    """What these payers have spent in each of these hours, by currency, the first hour first; without those that are
+    older than what the payer has spent first.
+
+    Raises:
+        psycopg.Error: Postgres does not answer.
+    """
+    given = [
+        {"tenant": payer.tenant, "payer": _name(payer), "begin": datetime_of(begin)}
+        for payer, begins in hours.items()
+        for begin in begins
+    ]
+    found: dict[Payer, dict[Instant, dict[str, Decimal]]] = {payer: {} for payer in hours}
+    with connection.cursor(row_factory=dict_row) as cursor:
+        for row in cursor.execute(query("spent_in_hours"), {"hours": orjson.dumps(given).decode()}):
+            if row["first"] is not None and row["first"] <= row["begin"]:
+                hour = found[_payer(row)].setdefault(instant_of(row["begin"]), {})
+                hour[row["currency"]] = row["amount"]
+    return {payer: [by_hour[begin] for begin in sorted(by_hour)] for payer, by_hour in found.items()}
 
 
 def differences(connection: Connection[Any], tenant: str) -> list[dict[str, Any]]:
@@ -65,4 +88,13 @@ def _by_key(connection: Connection[Any], name: str, tenant: str) -> dict[tuple[A
 
 def _asked(payer: Payer, spans: Spans) -> dict[str, Any]:
     begins = {span.value: datetime_of(begin) for span, (begin, _) in spans.items()}
-    return {"tenant": payer.tenant, "payer": WHOLE if payer.name == TENANT else payer.name, **begins}
+    return {"tenant": payer.tenant, "payer": _name(payer), **begins}
+
+
+def _name(payer: Payer) -> str:
+    """As in the ledger."""
+    return WHOLE if payer.name == TENANT else payer.name
+
+
+def _payer(row: Mapping[str, Any]) -> Payer:
+    return Payer(row["tenant"], TENANT if row["payer"] == WHOLE else row["payer"])

@@ -95,7 +95,10 @@ def used(payer: str, tenant: Tenant, currency: str, spent: Spent) -> Iterator[Us
 def passed(payer: str, tenant: Tenant, currency: str, spent: Spent, spans: Spans) -> list[RestrictPayer]:
     """What follows from what the payer has spent: the strictest action of each cap of which enough is used."""
     found = []
-    for cap, amount in used(payer, tenant, currency, spent):
+    directions = {direction for direction, _ in spent}
+    classes = (ALL, *((DEAR,) if directions & DEAR_CLASSES else ()), *sorted(directions)) if spent else ()
+    for cap in caps_on(payer, tenant, currency, classes):
+        amount = sum_of(spent, cap.classes or None, cap.span, currency)
         action = _action(cap, amount)
         if action is not None:
             why = f"{plain(amount)} {currency} of {plain(cap.amount)} spent this {cap.span} on {cap.capped} numbers"
@@ -107,13 +110,22 @@ def passed(payer: str, tenant: Tenant, currency: str, spent: Spent, spans: Spans
 def longest_for_money_s(dialling: Dialling, facts: Facts, longest_s: int) -> int:
     """How long the call may last (seconds) before it costs a whole cap of its payer, or of the tenant as a whole."""
     price = facts.prices.price_of(dialling.number, facts.now, dialling.payer)
-    smallest = min((cap.amount for cap in _blocking(dialling, facts)), default=None)
+    smallest = _smallest(dialling, facts)
     if price is None or smallest is None:
         return longest_s
     if price.connection_fee + price.per_minute * longest_s / 60 <= smallest:
         return longest_s
     talk_s = facts.prices.affordable_s(dialling.number, facts.now, units_of(smallest), dialling.payer)
     return min(longest_s, max(talk_s, 1))
+
+
+def _smallest(dialling: Dialling, facts: Facts) -> Decimal | None:
+    """The smallest cap that counts the call and blocks when it is used up; worked out once for each payer and class."""
+    known = facts.tenant.limits.smallest_money
+    key = dialling.payer, dialling.direction(facts).value, facts.prices.currency_of(dialling.payer)
+    if key not in known:
+        known[key] = min((cap.amount for cap in _blocking(dialling, facts)), default=None)
+    return known[key]
 
 
 def _blocking(dialling: Dialling, facts: Facts) -> Iterator[MoneyCap]:
