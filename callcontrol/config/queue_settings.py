@@ -127,12 +127,15 @@ class Callback(Frozen):
         min_length=1,
         max_length=len(NumberClass),
         description="which numbers are called: national (of the tenant's country), abroad, special (shared cost, "
-        "unassigned), premium",
+        "unassigned, and national ones whose minute costs more than `limits.dear_above`), premium",
     )
     again_after: WeekSeconds = Field(
         default=3_600,
         description="seconds after one callback was promised in which this queue promises the same number no other, "
         "whatever came of it; 0: at any time",
+    )
+    per_day: Annotated[int, Field(ge=0, le=1_000), Whole] = Field(
+        default=5, description="callbacks that this queue promises the same number within 24 hours; 0: any number"
     )
     confirmed: PromptText | None = Field(default=None, description="what the caller hears; default: the spoken prompt")
     noted: PromptText | None = Field(

@@ -14,13 +14,14 @@ from callcontrol.routing.facts import Facts
 from callcontrol.routing.language import to_agent
 from callcontrol.routing.legs import phones
 from callcontrol.routing.outgoing.checks import refusal
+from callcontrol.routing.outgoing.counting import is_dear
 from callcontrol.routing.outgoing.dialling import Dialling
 from callcontrol.routing.outgoing.legs import number_leg
 from callcontrol.routing.path import TENANT, Path
 from callcontrol.routing.plan import Acceptance, Legs
 from callcontrol.routing.speech import Hint, Phrase, as_file_string, key_hint, phrase
 from callcontrol.vocabulary.leg import LegChange, Role, has_ended
-from callcontrol.vocabulary.number_class import class_of
+from callcontrol.vocabulary.number_class import NumberClass, class_of
 from callcontrol.vocabulary.refusal_reason import Refusal, RefusalReason
 from callcontrol.vocabulary.target import ExtensionTarget, NumberTarget, QueueTarget, extension_in, text_of
 from callcontrol.vocabulary.trail import Passed
@@ -71,9 +72,18 @@ def no_callback(number: str, queue: str, facts: Facts) -> Refusal | None:
     if (refused := refusal(Dialling(number, TENANT), facts)) is not None:
         return refused
     settings = facts.tenant.queues.get(queue)
-    found, allowed = class_of(number, facts.tenant.region), (settings.callback if settings else Callback()).classes
+    found, allowed = _class_of(number, facts), (settings.callback if settings else Callback()).classes
     why = f"{number} is {found}, the queue calls back {', '.join(allowed)} numbers only"
     return None if found in allowed else Refusal(RefusalReason.BLOCKED, why)
+
+
+def _class_of(number: str, facts: Facts) -> NumberClass:
+    """By the price list's own word for the number, else by its country's plan; a dear one is never ordinary."""
+    dialling = Dialling(number, TENANT)
+    direction = dialling.direction(facts)
+    found = class_of(number, direction)
+    dear = found is NumberClass.NATIONAL and is_dear(dialling, direction, facts)
+    return NumberClass.SPECIAL if dear else found
 
 
 def customer_leg(number: str, queue: str, facts: Facts, round_: int = 0) -> Legs:

@@ -38,6 +38,7 @@ class QueueLayout:
         sticky_within_us, sticky_first_us: 0: not sticky.
         demands: every demand of its callers, in written form, sorted; "" is always one.
         callback_again_us: after one callback to a number there is no other for so long; 0: at any time.
+        callback_per_day: so many are promised to a number within 24 hours; 0: any number.
     """
 
     strategy: Strategy
@@ -58,6 +59,7 @@ class QueueLayout:
     short_us: int
     demands: tuple[str, ...] = (NO_DEMAND,)
     callback_again_us: int = 0
+    callback_per_day: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +170,7 @@ def _queue_layout(queue: queue_settings.Queue, tenant: Tenant) -> QueueLayout:
         short_us=queue.service_level.short * SECOND_US,
         demands=tuple(demands_of(queue, tenant)),
         callback_again_us=queue.callback.again_after * SECOND_US,
+        callback_per_day=queue.callback.per_day,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
-from callcontrol.vocabulary.direction import Direction, direction_of
+from callcontrol.vocabulary.direction import Direction
 
 
 class NumberClass(StrEnum):
@@ -19,6 +19,7 @@ class NumberClass(StrEnum):
 
 # What is missing here is special.
 _OF_DIRECTION: Final = {
+    Direction.INTERNAL: NumberClass.NATIONAL,
     Direction.NATIONAL: NumberClass.NATIONAL,
     Direction.MOBILE: NumberClass.NATIONAL,
     Direction.FREEPHONE: NumberClass.NATIONAL,
@@ -27,8 +28,6 @@ _OF_DIRECTION: Final = {
 }
 
 
-def class_of(number: str, region: str) -> NumberClass:
-    """The class of a number in E.164 for a tenant of this region; short numbers are special."""
-    if not number.startswith("+"):
-        return NumberClass.SPECIAL
-    return _OF_DIRECTION.get(direction_of(number, region), NumberClass.SPECIAL)
+def class_of(number: str, direction: Direction) -> NumberClass:
+    """The class of a number in E.164 that is of this direction to a tenant; short numbers are special."""
+    return _OF_DIRECTION.get(direction, NumberClass.SPECIAL) if number.startswith("+") else NumberClass.SPECIAL

@@ -180,7 +180,7 @@ def test_whose_number_was_promised_one_lately_hears_that_it_is_not_possible_and_
     story.then(KeyPressed("1")).then(CallbackAnswered("call-1/1", Kept.REFUSED))
     assert hears_that_it_is_not_possible(story)
     assert (story.under, story.has(do.KillLeg), story.entries(LeftQueue)) == (rung, False, [])
-    why = "no callback: +48600700800 was promised one in the last 3600 s (again_after)"
+    why = "no callback: +48600700800 was promised one in the last 3600 s (again_after), or 5 within a day (per_day)"
     assert [e.what for e in story.entries(Noted)] == [why]
     story.then(AppEnded(story.waiting.saying))
     assert story.state() is Waiting

@@ -32,6 +32,7 @@ FULL = Layout(
             tier_wait_us=30 * S,
             demands=DEMANDS,
             callback_again_us=60 * S,
+            callback_per_day=2,
             **_STICKY,
         ),
         "sales": queue(strategy=Strategy.ALL_AT_ONCE, weight_us=60 * S, misses=2, length=4, callback_again_us=15 * S),

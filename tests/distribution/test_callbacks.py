@@ -301,6 +301,22 @@ def test_who_took_up_his_callback_may_ask_for_another() -> None:
     assert scene.call_back("c2", ANN) is Kept.KEPT
 
 
+def test_a_number_is_promised_so_many_a_day_and_no_more() -> None:
+    scene = Scene(one_queue(1, callback_per_day=2), "a")
+    scene.elsewhere("a", "x", True)
+    answers = []
+    for n in range(4):
+        scene.join(f"c{n}", ANN)
+        answers.append(scene.call_back(f"c{n}", ANN))
+        scene.leave(f"c{n}", Leaving.REMOVED)
+    assert answers == [Kept.KEPT, Kept.KEPT, Kept.REFUSED, Kept.REFUSED]
+    scene.join("other", BEN)
+    assert scene.call_back("other", BEN) is Kept.KEPT
+    scene.wait(86_400)
+    scene.join("next", ANN)
+    assert scene.call_back("next", ANN) is Kept.KEPT
+
+
 def closing(scene: Scene) -> None:
     """c1, whose number may not be called between the 100th and the 500th second, and from the 900th to the 1000th."""
     scene.elsewhere("a", "x", True)

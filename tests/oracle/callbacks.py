@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.moment import SECOND_US, Instant
 from callcontrol.vocabulary.queue import Kept
 from tests.oracle.callers import callback_of
 from tests.oracle.serving import begin_to_wait, note_closing, remove, serve_agents, serve_both, withdraw
 from tests.oracle.state import NEVER, AgentNow, TicketNow, TicketState
 from tests.oracle.work import Work
 
+DAY_US = 86_400 * SECOND_US
 Closed = tuple[tuple[Instant, Instant], ...]
 
 
@@ -49,6 +50,14 @@ def _answer(work: Work, queue: str, number: str) -> Kept:
     if work.now < work.state.called_back.get((queue, number), NEVER):
         return Kept.REFUSED
     settings = work.queue(queue)
+    per_day = settings.callback_per_day if settings is not None else 0
+    promised, over = work.state.callbacks_of_day.get((queue, number), (0, NEVER))
+    if over <= work.now:
+        promised, over = 0, work.now + DAY_US
+    if per_day and promised >= per_day:
+        return Kept.REFUSED
+    if per_day:
+        work.state.callbacks_of_day[queue, number] = promised + 1, over
     if settings is not None and settings.callback_again_us:
         work.state.called_back[queue, number] = work.now + settings.callback_again_us
     return Kept.KEPT

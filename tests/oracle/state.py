@@ -208,6 +208,7 @@ class State:
         engaged: by agent, and by the ticket the agent talks with or the id of one of the agent's other calls.
         left, acquaintances: by queue and number.
         called_back: by queue and number, until when no other callback to it is kept.
+        callbacks_of_day: by queue and number, how many were kept since the first of its day, and when that is over.
         figures, did: by day and queue, by day and agent.
         talked, talks: by window and period: microseconds and conversations of each agent.
     """
@@ -223,6 +224,7 @@ class State:
     left: dict[tuple[str, str], LeftPlace] = field(default_factory=dict)
     acquaintances: dict[tuple[str, str], Acquaintance] = field(default_factory=dict)
     called_back: dict[tuple[str, str], int] = field(default_factory=dict)
+    callbacks_of_day: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
     figures: Counts = field(default_factory=_counts)
     did: Counts = field(default_factory=_counts)
     talked: Counts = field(default_factory=_counts)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
 from callcontrol.routing.agents import OtherCall, agent_legs, agents_at, customer_leg, other_calls, still_begun
 from callcontrol.routing.plan import Account, TrunkNumber
 from callcontrol.vocabulary.call import Caller
+from callcontrol.vocabulary.call_price import CallPrice
 from callcontrol.vocabulary.leg import Certainty, End, Leg, Role, changes
+from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.number_class import NumberClass
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.trail import Passed
 from tests.routing.queue_world import changed, facts, tenant
-from tests.routing.world import NOW, rule
+from tests.routing.world import NOW, Priced, rule
 
 SPOKEN = "file_string://queue/pl/accept.wav!queue/pl/hint-decline.wav!queue/pl/number-2.wav"
 AGENTS = {"101": "anna", "103": "bert"}
@@ -137,6 +140,24 @@ def test_a_queue_may_call_back_more() -> None:
     known = replace(known, settings=known.settings.model_copy(update={"tenants": tenants}))
     assert customer_leg("+49301234567", "help", known).legs
     assert not customer_leg("+499001234567", "help", known).legs
+
+
+class ListWithWords(Priced):
+    """Mobile numbers that begin with +48600 cost 2.00 a minute; the list calls those with +48601 premium."""
+
+    def direction_of(self, number: str, at: Instant, payer: str = "") -> str:
+        return "premium" if number.startswith("+48601") else ""
+
+    def price_of(self, number: str, at: Instant, payer: str = "") -> CallPrice | None:
+        cost = Decimal(2) if number.startswith("+48600") else Decimal("0.30")
+        return CallPrice("EUR", Decimal(0), cost)
+
+
+@pytest.mark.parametrize(("number", "found"), [("+48600700800", "special"), ("+48601700800", "premium")])
+def test_a_number_that_is_dear_by_the_price_list_is_no_ordinary_one(number: str, found: str) -> None:
+    known = replace(facts(), prices=ListWithWords())
+    assert customer_leg(number, "help", known).why[-1].why.startswith(f"{number} is {found}, the queue calls back")
+    assert customer_leg("+48602700800", "help", known).legs
 
 
 def test_a_customer_of_a_queue_that_is_no_more_can_still_be_dialled() -> None:

@@ -12,7 +12,7 @@ from callcontrol.routing.queue_layout import AgentLayout, SeatLayout, layout_dic
 FIELDS = {
     "strategy", "weight_us", "priority_us", "ring_us", "rest_us", "misses", "wrap_up_us", "window", "tier_wait_us",
     "come_back_us", "length", "expected_us", "sticky_within_us", "sticky_first_us", "in_time_us", "short_us", "demands",
-    "callback_again_us",
+    "callback_again_us", "callback_per_day",
 }  # fmt: skip
 
 SUPPORT = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from callcontrol.vocabulary.direction import direction_of
 from callcontrol.vocabulary.number_class import NumberClass, class_of
 
 
@@ -26,4 +27,4 @@ from callcontrol.vocabulary.number_class import NumberClass, class_of
     ],
 )
 def test_what_a_number_is_to_a_tenant_of_a_country(number: str, region: str, expected: NumberClass) -> None:
-    assert class_of(number, region) is expected
+    assert class_of(number, direction_of(number, region)) is expected

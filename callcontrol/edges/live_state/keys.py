@@ -12,6 +12,8 @@ _WORKERS = "{-workers}"
 # What workers ask of the media job.
 _MEDIA = "{-media}"
 
+_KEPT_OF_CALLER = ("sticky", "gone", "called_back", "callbacks_of_day")
+
 _TAG = re.compile(r"\{(.*)\}")
 
 
@@ -198,9 +200,10 @@ def callbacks(tenant: str, queue: str) -> str:
 
 def kept_of_caller(tenant: str, queue: str, number: str) -> tuple[str, ...]:
     """Strings with an expiry, of `queue_scripts/joining.lua` and `offering.lua`: the agent who knows this caller, the
-    place the caller had a moment ago, until when no other callback is promised.
+    place the caller had a moment ago, until when no other callback is promised, and
+    how many were within a day.
     """
-    return tuple(f"{queues(tenant)}:{what}:{queue}:{number}" for what in ("sticky", "gone", "called_back"))
+    return tuple(f"{queues(tenant)}:{what}:{queue}:{number}" for what in _KEPT_OF_CALLER)
 
 
 def agents(tenant: str) -> str:

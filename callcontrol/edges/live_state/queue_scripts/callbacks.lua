@@ -1,5 +1,7 @@
 -- Callbacks: tickets whose caller has hung up and is called when the ticket's turn comes.
 
+local DAY_US = 86400 * 1000000
+
 local function schedule(ticket)
     local at = tonumber(ticket.expires)
     if ticket.state == 'held' then
@@ -47,7 +49,17 @@ local function one_for(ticket, number)
     return true, joined(released, offers.remove(other))
 end
 
--- What is said to who asks; a callback that is promised is the only one to this number for a while.
+-- How many callbacks this number was promised here since the first one of its day, and when that day is over.
+local function promised_in_a_day(queue_name, number)
+    local kept = call('GET', tickets.callbacks_of_day_key(queue_name, number))
+    local count, over = string.match(kept or '', '^(%d+) (%d+)$')
+    if not count or tonumber(over) <= now then
+        return 0, now + DAY_US
+    end
+    return tonumber(count), tonumber(over)
+end
+
+-- What is said to who asks; a callback that is promised is the only one to this number for a while, and one of a few in a day.
 local function answer_to(queue_name, number)
     if tickets.callback_of(queue_name, number) then
         return 'noted'
@@ -57,7 +69,16 @@ local function answer_to(queue_name, number)
         return 'refused'
     end
     local queue = layout.queue(queue_name)
-    local again_us = queue and queue.callback_again_us or 0 -- a layout of an older version does not have it
+    local again_us = queue and queue.callback_again_us or 0 -- a layout of an older version does not have it, nor the next
+    local per_day = queue and queue.callback_per_day or 0
+    local promised, over = promised_in_a_day(queue_name, number)
+    if per_day > 0 and promised >= per_day then
+        return 'refused'
+    end
+    if per_day > 0 then
+        local name_of_day = tickets.callbacks_of_day_key(queue_name, number)
+        call('SET', name_of_day, (promised + 1) .. ' ' .. whole(over), 'PX', figures.ms(over - now) + 1000)
+    end
     if again_us > 0 then
         call('SET', name, whole(now + again_us), 'PX', figures.ms(again_us) + 1000)
     end

@@ -38,6 +38,11 @@ function tickets.called_back_key(queue, number)
     return P .. 'called_back:' .. queue .. ':' .. number
 end
 
+-- How many callbacks this number was promised in this queue within a day, and until when that counts.
+function tickets.callbacks_of_day_key(queue, number)
+    return P .. 'callbacks_of_day:' .. queue .. ':' .. number
+end
+
 -- The place of a callback this number waits for; it is taken up.
 local function taken_up_callback()
     local ticket = tickets.callback_of(given.queue, given.number)

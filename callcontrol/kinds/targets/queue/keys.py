@@ -83,8 +83,9 @@ def answered(call: Call, waiting: WaitingCaller, kept: Kept, queue: Queue, facts
         case Kept.GONE:  # an agent has the caller, or the place was lost, which is told by a notice
             return call.to(waiting), ()
         case Kept.REFUSED:
-            again_s = queue.callback.again_after
+            again_s, per_day = queue.callback.again_after, queue.callback.per_day
             why = f"{facts.caller.number} was promised one in the last {again_s} s (again_after)"
+            why += f", or {per_day} within a day (per_day)" if per_day else ""
             return _refused(call.to(waiting), waiting, why, queue, facts)
     call, commands = leave(call, waiting, Leaving.CALLBACK, facts, facts.caller.number)
     if kept is Kept.NOTED:
