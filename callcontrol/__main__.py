@@ -43,6 +43,7 @@ COMMANDS = (
     "export",
     "calls",
     "report",
+    "missed",
     "queues",
     "recordings",
     "trunks",

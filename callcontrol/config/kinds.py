@@ -91,6 +91,7 @@ class ConfiguredKind(Generic[T]):
         only_onward: of an entry that takes no call itself, the targets calls go on to from there at some time; None: it
             may take a call.
         callers_choose: whether its links are what callers choose, so that none may be closed for ever.
+        has_people: whether people stand behind it, so that a caller they did not speak with was missed there.
         is_last_resort: whether it is named where a safe last resort has to be chosen.
         checks: what must fit together across settings.
         warnings: what is allowed and yet hardly meant (`checks/warnings.py`).
@@ -103,6 +104,7 @@ class ConfiguredKind(Generic[T]):
     links: Callable[[str, Any], Iterable[Link]] = _nowhere
     only_onward: Callable[[Any, Tenant], Iterable[Target] | None] = _may_take
     callers_choose: bool = False
+    has_people: bool = False
     is_last_resort: bool = False
     checks: tuple[Callable[[Settings], Iterable[Problem]], ...] = ()
     warnings: tuple[Warn, ...] = ()

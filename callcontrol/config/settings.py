@@ -45,6 +45,7 @@ from callcontrol.config.limits import Limits
 from callcontrol.config.mail_settings import MailServer, TenantMail
 from callcontrol.config.mailbox_settings import Mailboxes
 from callcontrol.config.media_settings import MediaSettings
+from callcontrol.config.missed_settings import MissedCallers
 from callcontrol.config.outgoing_settings import Outgoing, TenantOutgoing
 from callcontrol.config.payer_limits import PayerLimits, TenantLimits
 from callcontrol.config.postgres_address import PostgresDsn
@@ -293,6 +294,7 @@ class Tenant(Frozen):
     numbers: Mapping[E164, TargetText] = Field(default_factory=dict, description="DIDs and where they lead")
     media: TenantMedia = TenantMedia()
     recording: Recordings = Recordings()
+    missed: MissedCallers = MissedCallers()
     credit: TenantCredit = TenantCredit()
     limits: TenantLimits = TenantLimits()
     exports: OwnExports = Field(default_factory=dict, description="what is delivered of its records, by name")

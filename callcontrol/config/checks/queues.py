@@ -94,7 +94,7 @@ def closings_without_effect(settings: Settings) -> Iterator[Problem]:
 
 
 def hours_that_do_not_exist(settings: Settings) -> Iterator[Problem]:
-    """Queues, callbacks and agents name opening hours of their tenant."""
+    """Queues, callbacks, agents and missed callers name opening hours of their tenant."""
     for tenant_name, tenant in settings.tenants.items():
         for where, hours in _named_hours(tenant):
             if hours is not None and not is_written(settings, "tenants", tenant_name, "hours", hours):
@@ -109,6 +109,7 @@ def _named_hours(tenant: Tenant) -> Iterator[tuple[YamlPath, str | None]]:
         yield ("queues", name, "callback"), queue.callback.hours
     for name, agent in tenant.agents.items():
         yield ("agents", name), agent.hours
+    yield ("missed",), tenant.missed.hours
 
 
 def demands_of_nobody(settings: Settings) -> Iterator[Problem]:

@@ -34,13 +34,16 @@ from callcontrol.jobs.media.live_boxes import forget_in
 from callcontrol.jobs.media.loops import Loop, Runner
 from callcontrol.jobs.media.mail.loops import mail_loops
 from callcontrol.jobs.media.moving import Mover
+from callcontrol.jobs.media.reach import within_reach
 from callcontrol.jobs.media.rebuilding import REBUILD_S, BoxRebuilder
 from callcontrol.jobs.media.retention import Retention
 from callcontrol.jobs.media.room import RoomKeeper
 from callcontrol.jobs.media.shelf import LedgerShelf
+from callcontrol.jobs.missed_callers import MissedCallers
 from callcontrol.vocabulary.moment import SECOND_US
 
 STOP_S = 10.0  # what a step may still take at the end
+CASES_S = 2.0  # from the record of a missed call to its case
 REDIS_S = 5.0  # for an answer of Redis
 HOURS_EVERY_S = 20.0  # hours that are not counted anew yet are counted where they are read
 
@@ -90,6 +93,7 @@ def loops_of(context: JobContext) -> tuple[Loop, ...]:
     rebuilder = BoxRebuilder(context.postgres_dsn, boxes, context.settings)
     shelf = LedgerShelf(context.postgres_dsn, context.name, files, context.storage)
     bringer = Bringer(BroughtSounds(redis), shelf, context.settings, folders)
+    missed = MissedCallers(context.postgres_dsn, context.settings, clock.now)
     links = LinkServer(context.settings, shelf, clock.now, RequestCounts(redis).count)
     return (
         Loop("move", 1.0, mover.step),
@@ -104,6 +108,7 @@ def loops_of(context: JobContext) -> tuple[Loop, ...]:
         Loop("links", 2.0, lambda: _served(links, shelf)),
         Loop("keys", 300.0, KeyWatch(context.postgres_dsn, context.settings).step),
         Loop("hours", HOURS_EVERY_S, HourCounter(context.postgres_dsn).step),
+        Loop("cases", CASES_S, lambda: _cases(missed)),
         Loop("sweep", 3600.0, lambda: _swept(context.storage())),
         *mail_loops(context.name, context.settings, lambda: LedgerWriter(context.postgres_dsn).ready, shelf, boxes),
     )
@@ -113,6 +118,12 @@ def _served(links: LinkServer, shelf: LedgerShelf) -> bool:
     """Serve links as the settings in force say; copies fetched for them do not outlive their files for long."""
     shelf.expire()
     return links.step()
+
+
+def _cases(missed: MissedCallers) -> bool:
+    """Read what was written of calls since."""
+    with within_reach():
+        return missed.step()
 
 
 def _swept(storage: Storage) -> bool:

@@ -119,6 +119,7 @@ def _otherwise(
 KIND = RoutedKind(
     target=ListTarget,
     row="members ring one after the other, each for its own time; `otherwise` follows",
+    has_people=True,
     block=BLOCK,
     links=links,
     decide=decide,

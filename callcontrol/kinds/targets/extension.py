@@ -126,6 +126,7 @@ KIND = RoutedKind(
     target=ExtensionTarget,
     row="its phones ring, and its own rules apply",
     form=Form(bare=re.compile("[0-9]{1,6}")),
+    has_people=True,
     block=Block("extensions", Extension),
     links=links,
     member_legs=member_legs,

@@ -84,6 +84,7 @@ def _once_each(legs: tuple[LegPlan, ...]) -> tuple[LegPlan, ...]:
 KIND = RoutedKind(
     target=GroupTarget,
     row="all members ring at once, the first to answer wins; `otherwise` follows",
+    has_people=True,
     block=BLOCK,
     links=links,
     decide=decide,

@@ -85,6 +85,7 @@ def trouble_with(target: Target, name: str, facts: Facts) -> Refusal | None:
 KIND = RoutedKind(
     target=DutyTarget,
     row="the holder of the duty: set by hand, by date or by week; `otherwise` follows",
+    has_people=True,
     block=BLOCK,
     links=links,
     checks=CHECKS,

@@ -74,6 +74,7 @@ def branches(step: Wait, facts: Facts) -> Iterator[Branch]:
 KIND = RoutedKind(
     target=QueueTarget,
     row="the caller waits for an agent",
+    has_people=True,
     block=Block("queues", Queue),
     links=links,
     only_onward=only_onward,

@@ -65,6 +65,7 @@ def boxes_of(extension: str, tenant: Tenant) -> Iterator[VoicemailTarget]:
 KIND = RoutedKind(
     target=VoicemailTarget,
     row="a greeting, then a message is recorded",
+    has_people=True,
     block=BLOCK,
     links=links,
     checks=CHECKS,

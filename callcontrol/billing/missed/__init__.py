@@ -1,0 +1,1 @@
+"""Missed callers, pure: from records to contacts (`contacts.py`), from contacts to cases (`cases.py`)."""
