@@ -18,10 +18,12 @@ from callcontrol.config.credit_settings import CreditKind
 from callcontrol.config.settings import Settings, Tenant
 from callcontrol.daemon.configuration import Configuration
 from callcontrol.edges.ledger.accounts import Entry, balances_of, entries_of, faults_of
+from callcontrol.edges.ledger.allowances import counter_faults
 from callcontrol.edges.live_state.credit import CreditStore
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.vocabulary.credit import Balance, CreditAccount, LiveAccount, amount_of
 from callcontrol.vocabulary.moment import Instant, instant_from, text_of
+from callcontrol.vocabulary.money import plain
 from callcontrol.vocabulary.target import ExtensionTarget
 from callcontrol.vocabulary.target import text_of as target_text
 
@@ -88,13 +90,16 @@ def check(args: argparse.Namespace) -> int:
     if args.tenant is not None and args.tenant not in tenants:
         raise ValueError(unknown("tenant", args.tenant, tenants))
     with ledger_of(configuration.settings) as connection:
-        faults = faults_of(connection, args.tenant)
+        faults, counters = faults_of(connection, args.tenant), counter_faults(connection, args.tenant)
+    for counter in counters:
+        what = f"has {plain(counter.used)} used, where charges have used {plain(counter.summed)}"
+        say(args, {**counter.counter._asdict(), "fault": what}, f"the {counter.counter} {what}")
     for one in faults:
         told = {**one.account._asdict(), "entry": one.number, "fault": one.fault}
         say(args, told, f"{one.account}: entry {one.number} {one.fault}")
-    if not faults:
-        note("all running totals add up")
-    return FAULTS if faults else 0
+    if not faults and not counters:
+        note("all running totals and counters add up")
+    return FAULTS if faults or counters else 0
 
 
 def _configured(args: argparse.Namespace, configuration: Configuration, tenant: Tenant) -> list[CreditAccount]:

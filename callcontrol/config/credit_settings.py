@@ -10,6 +10,7 @@ from pydantic import Field, PlainValidator
 
 from callcontrol.config.fields import Whole, described, refusal, text_in
 from callcontrol.config.frozen import Frozen
+from callcontrol.vocabulary.credit import LARGEST_UNITS, UNITS
 from callcontrol.vocabulary.money import BadMoney, decimal_from
 
 # Digits behind the dot of an amount of credit.
@@ -18,7 +19,7 @@ MAX_WARNINGS = 4
 _LARGEST = Decimal(10**9)
 
 
-def read_amount(value: object) -> Decimal:
+def read_amount(value: object, largest: Decimal = _LARGEST) -> Decimal:
     """An amount of money that is not below 0, as it is written in YAML."""
     right = "write an amount in the currency of the price list, such as 50.00"
     if isinstance(value, Decimal):
@@ -29,8 +30,8 @@ def read_amount(value: object) -> Decimal:
         except BadMoney:
             raise refusal(f"{value!r} is no amount", right) from None
     exponent = amount.as_tuple().exponent
-    if not 0 <= amount <= _LARGEST or not isinstance(exponent, int) or exponent < -DECIMALS:
-        raise refusal(f"{value!r} is out of range", f"write 0 to {_LARGEST}, with {DECIMALS} decimals at most")
+    if not 0 <= amount <= largest or not isinstance(exponent, int) or exponent < -DECIMALS:
+        raise refusal(f"{value!r} is out of range", f"write 0 to {largest}, with {DECIMALS} decimals at most")
     return amount
 
 
@@ -38,6 +39,14 @@ Amount = Annotated[
     Decimal,
     PlainValidator(read_amount),
     described("an amount of money", r"^[0-9]{1,10}(\.[0-9]{1,8})?$", "number"),
+]
+
+
+# What an account can hold.
+Overdraft = Annotated[
+    Decimal,
+    PlainValidator(lambda value: read_amount(value, Decimal(LARGEST_UNITS // UNITS))),
+    described("an amount of money that an account can hold", r"^[0-9]{1,8}(\.[0-9]{1,8})?$", "number"),
 ]
 
 
@@ -65,7 +74,7 @@ class Credit(Frozen):
         description="prepaid: calls end when the balance is 0; postpaid: when it is minus `limit`; none: no account of "
         "its own: an extension without one uses the tenant's, a tenant without one has no limit",
     )
-    limit: Amount | None = Field(
+    limit: Overdraft | None = Field(
         default=None, description="with postpaid: how far the balance may go below 0, in the price list's currency"
     )
 

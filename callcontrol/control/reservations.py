@@ -42,7 +42,7 @@ from callcontrol.vocabulary.moment import SECOND_US, Instant
 from callcontrol.vocabulary.outcome import NO_CREDIT, Outcome
 from callcontrol.vocabulary.refusal_reason import RefusalReason
 from callcontrol.vocabulary.target import NumberTarget, text_of
-from callcontrol.vocabulary.trail import Passed
+from callcontrol.vocabulary.trail import Noted, Passed
 
 SPAN_TIMER = "credit:"
 # What could not be asked is asked again after so many seconds; so is a switch for the answer of a leg.
@@ -139,10 +139,19 @@ def _first(call: Call, credit: LegCredit, answer: SpanAnswer, facts: Facts) -> t
     """The call with the answer to a leg's first request; for how many seconds it may talk, 0: it is not dialled."""
     known = _with_answer(credit, answer, facts)
     if known.talk_s:
+        if answer.word is SpanWord.GRANTED and known.ends_s < known.limit_s:
+            call = call.noting(Noted(facts.now, _shortened(known)))
         return _with(call, known), known.talk_s
     call = call.noting(_passed(credit, answer, facts))
     never = End(Certainty.TOLD, NO_CREDIT, Outcome.REJECTED, None)
     return legs.ended(call, credit.leg, never, facts.now), 0
+
+
+def _shortened(credit: LegCredit) -> str:
+    """Why the conversation is shorter than it may be."""
+    minutes, seconds = divmod(credit.ends_s, 60)
+    what = "credit and bundles of" if credit.bundled else "credit of"
+    return f"the {what} {credit.account} are enough for {minutes} min {seconds} s with {credit.number}"
 
 
 def _passed(credit: LegCredit, answer: SpanAnswer, facts: Facts) -> Passed:

@@ -38,3 +38,13 @@ compared_seconds = Gauge(
     "Seconds since the balances in Redis were compared with the ledger, by the worker that does",
     multiprocess_mode=MAX,
 )
+faults = Gauge(
+    "callcontrol_account_faults",
+    "Entries of credit accounts, and counters of bundles, that did not add up when the media job redid them last",
+    multiprocess_mode=MAX,
+)
+checked_timestamp = Gauge(
+    "callcontrol_account_checked_timestamp_seconds",
+    "When the media job has redone the books of credit accounts last, in seconds since the epoch",
+    multiprocess_mode=MAX,
+)

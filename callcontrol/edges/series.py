@@ -51,7 +51,7 @@ LINK_ANSWERS: Final = (
 VERDICTS: Final = ("settled", "corrected", "added", "doubtful")
 # The loops of the media job, and how their steps end (jobs/media).
 JOB_LOOPS: Final = (
-    *("move", "close", "adopt", "room", "delete", "boxes", "rebuild", "links", "keys", "sweep"),
+    *("move", "close", "adopt", "room", "delete", "boxes", "rebuild", "links", "keys", "sweep", "accounts"),
     *("bring", "brought", "cases"),
     *(
         "mail",

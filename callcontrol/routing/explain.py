@@ -128,7 +128,9 @@ def _standing(paid: Paid, standing: Standing | None, facts: Facts) -> str:
     balance = standing.left + standing.reserved
     has, reserved = (f"{plain(amount_of(units))} {currency}" for units in (balance, standing.reserved))
     limit = f"may go down to -{plain(account[1].overdraft)} {currency}, " if account is not None and overdraft else ""
-    longest = _longest(min(talk_s, paid.limit_s))
+    longest = f"{_longest(min(talk_s, paid.limit_s))}, by its {'credit' if talk_s < paid.limit_s else 'limit'}"
+    if facts.prices.is_covered(paid.number, facts.now, payer, paid.plan.direction or ""):
+        longest += ", longer by what is left of its bundles" if talk_s < paid.limit_s else ""
     return f"it has {has}, {limit}{reserved} of it reserved; the call could talk {longest}"
 
 

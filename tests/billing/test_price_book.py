@@ -11,7 +11,7 @@ from callcontrol.billing.price_book import PriceBook
 from callcontrol.billing.record import CallRecord, ChargeRecord
 from callcontrol.billing.record_json import from_json, to_json
 from callcontrol.billing.tariff import Tariff
-from callcontrol.billing.tariffs.folder import mistakes, price_book
+from callcontrol.billing.tariffs.folder import mistakes, price_book, warnings
 from callcontrol.billing.tariffs.markups import on_bases
 from callcontrol.config.loader import load
 from callcontrol.config.settings import Settings
@@ -222,6 +222,17 @@ def test_the_lists_of_a_folder_are_joined() -> None:
     [
         ("tariffs: {retial: [101]}\n", {}, "tenants/acme.yaml:11: tariffs.retial: there is no price list retial"),
         ("tariffs: {telco: [999]}\n", {}, "tariffs.telco.0: there is no extension 999"),
+        ("tariffs: {telco: ['group:sales']}\n", {}, "tariffs.telco.0: there is no group sales"),
+        (
+            "groups: {sales: {members: ['extension:101']}}\ntariffs: {telco: ['group:sales', 101]}\n",
+            {},
+            "extension 101 has the price list telco already",
+        ),
+        (
+            "groups: {sales: {members: ['number:+48600700800']}}\ntariffs: {telco: ['group:sales']}\n",
+            {},
+            "no extension is a member of group sales",
+        ),
         ("tariffs: {telco: [101], retail: [101]}\n", {}, "extension 101 has the price list telco already"),
         (
             "",
@@ -252,3 +263,33 @@ def test_the_word_of_the_list_for_a_number_comes_first() -> None:
     assert charge_of(call, PriceBook(RETAIL)).direction == "mobile"
     assert PriceBook(special).direction_of("+48221234567", NOON) == "premium"
     assert PriceBook(RETAIL).direction_of("+48221234567", NOON) == ""
+
+
+def test_a_group_of_extensions_has_a_list() -> None:
+    texts = in_folder(
+        "groups: {sales: {members: ['extension:101', 'number:+48600700800']}}\ntariffs: {telco: ['group:sales']}\n"
+    )
+    settings = load(texts, KINDS)
+    assert isinstance(settings, Settings), settings
+    assert set(price_book(texts, settings, settings.tenants["acme"]).of_payers) == {"extension:101"}
+
+
+DEAR = LIST + "\n4870,Premium,60/60,5.00\n4871,Dear,60/60,50.00\n881,Satellite,60/60,50.00"
+IN_EUR = LIST.replace("PLN", "EUR")
+
+
+@pytest.mark.parametrize(
+    ("tenant", "lists", "warned"),
+    [
+        ("", {"retail": DEAR}, ["x has prices above what a call may cost: 4871 (50 a minute, 25 at most)"]),
+        ("outgoing: {limits: [{classes: [special], price_per_minute: 60}]}\n", {"retail": DEAR}, []),
+        ("tariffs: {eur: [101]}\n", {"eur": IN_EUR}, []),
+        ("credit: {kind: prepaid}\ntariffs: {eur: [101]}\n", {"eur": IN_EUR}, ["extension 101 is priced in EUR"]),
+    ],
+)
+def test_lists_that_are_hardly_meant_so(tenant: str, lists: dict[str, str], warned: list[str]) -> None:
+    texts = in_folder(tenant, **lists)
+    settings = load(texts, KINDS)
+    assert isinstance(settings, Settings), settings
+    found = [one.what for one in warnings(texts, settings, NOON) if "priced in" in one.what or "above" in one.what]
+    assert [text.partition(": ")[2][: len(one)] for one, text in zip(warned, found, strict=True)] == warned

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import orjson
 import psycopg
@@ -11,6 +13,8 @@ import pytest
 from redis import Redis
 
 from callcontrol.commands import account, explain
+from callcontrol.edges import clock
+from callcontrol.vocabulary.moment import datetime_of
 from tests.commands.call_centre import configured
 from tests.commands.command import run
 
@@ -147,3 +151,40 @@ def test_without_postgres_the_key_is_told_with_which_to_try_again(
     words = ("--config", config, "acme", "tenant", "1", "--why", "x", "--key", "k7")
     assert run(account, "top-up", *words) == 1
     assert "give the command again with --key k7: it is entered once" in capsys.readouterr().err
+
+
+BUNDLE = "bundles: {talk: {minutes: 100, carry_over: 1, since: 2026-01}, all: {calls: 5, shared: yes}}\n"
+
+
+def test_bundles_show_what_is_used_and_left_and_are_redone(
+    said: Account, config: str, ledger_database: str, redis_client: Redis
+) -> None:
+    with (Path(config) / "tenants" / "acme.yaml").open("a") as file:
+        file.write(BUNDLE)
+    this = datetime_of(clock.now(), ZoneInfo("Europe/Warsaw"))
+    month, before = f"{this:%Y-%m}", f"{this.replace(day=1) - timedelta(days=1):%Y-%m}"
+    after = f"{this.replace(day=28) + timedelta(days=7):%Y-%m}"
+    redis_client.hset(f"cc:{{acme}}:credit:counter:talk extension:101 {month}", mapping={"held": 310_000, "legs": 1})
+    with psycopg.connect(ledger_database, autocommit=True) as ledger:
+        insert = "INSERT INTO allowance_counters (tenant, name, holder, month, used) VALUES (%s, %s, %s, %s, %s)"
+        for holder, name, at, used in (
+            ("extension:101", "talk", month, 120),
+            ("extension:101", "talk", before, 5999),
+            ("tenant", "all", before, 3),
+            ("tenant", "all", month, 2),
+        ):
+            ledger.execute(insert, ("acme", name, holder, at, used))
+        try:
+            assert said("bundles", "acme") == [
+                f"all of tenant, {month}: 5 calls; 2 used, 0 reserved, 3 left; until the end of {month}",
+                f"talk of extension:101, {before}: 6000 s; 5999 used, 0 reserved, 1 left;"
+                f" until the end of {month}, carried over",
+                f"talk of extension:101, {month}: 6000 s; 120 used, 31 reserved, 5849 left; until the end of {after}",
+            ]
+            told = orjson.loads(said("bundles", "acme", "--json")[2])
+            assert {name: told[name] for name in ("used", "reserved", "left", "ends")} == {
+                "used": "120.00000000", "reserved": "31.0000", "left": "5849.00000000", "ends": after,
+            }  # fmt: skip
+            assert run(account, "check", "--config", config, "acme") == 1  # no charge has used any of it
+        finally:
+            ledger.execute("DELETE FROM allowance_counters WHERE tenant = 'acme'")

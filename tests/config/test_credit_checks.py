@@ -34,7 +34,10 @@ MISTAKES = [
             " or write `without_redis: short`"
     ]),
     ("credit:\n  kind: postpaid\n  limit: 5.123456789\n", [
-        "13: credit.limit: '5.123456789' is out of range; write 0 to 1000000000, with 8 decimals at most"
+        "13: credit.limit: '5.123456789' is out of range; write 0 to 90000000, with 8 decimals at most"
+    ]),
+    ("credit:\n  kind: postpaid\n  limit: 90000001\n", [
+        "13: credit.limit: '90000001' is out of range; write 0 to 90000000, with 8 decimals at most"
     ]),
     ("credit:\n  kind: postpaid\n  limit: much\n", [
         "13: credit.limit: 'much' is no amount; write an amount in the currency of the price list, such as 50.00"

@@ -71,13 +71,14 @@ def test_all_who_may_pay_are_asked_with_their_rules() -> None:
             PREPAID,
             Standing(units_of(Decimal("0.00001")), False, units_of(Decimal("0.5"))),
             "",
-            "it has 0.50001 PLN, 0.5 PLN of it reserved; the call could talk 1 min 40 s",
+            "it has 0.50001 PLN, 0.5 PLN of it reserved; the call could talk 1 min 40 s, by its credit",
         ),
         (
             POSTPAID,
             Standing(units_of(Decimal(-1)), False),
             "",
-            "it has -1 PLN, may go down to -50 PLN, 0 PLN of it reserved; the call could talk 240 min 0 s",
+            "it has -1 PLN, may go down to -50 PLN, 0 PLN of it reserved; the call could talk 240 min 0 s,"
+            " by its limit",
         ),
         (PREPAID, None, "", "its balance is not known: Redis does not have it, and asks for it with a call"),
         (SHORT, None, "Redis is away", "its balance is not known: Redis is away"),

@@ -12,11 +12,13 @@ from callcontrol.billing.tariff import Tariff
 from callcontrol.billing.tariffs import parse
 from callcontrol.billing.tariffs.markups import on_bases
 from callcontrol.billing.tariffs.needed import lists_of_the_future, numbers_without_a_price
+from callcontrol.billing.tariffs.payers import lists_of_another_currency, rows_too_dear
 from callcontrol.config.checks import warnings as checks
 from callcontrol.config.checks.places import problem_at
 from callcontrol.config.credit_accounts import accounts_by_payer
 from callcontrol.config.problems import Problem
 from callcontrol.config.settings import Settings, Tenant
+from callcontrol.config.tariff_settings import extensions_in
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.target import ExtensionTarget, text_of
 
@@ -35,7 +37,9 @@ def mistakes(files: Mapping[str, str], loaded: Settings | tuple[Problem, ...]) -
 def warnings(files: Mapping[str, str], settings: Settings, now: Instant) -> list[Problem]:
     """What is no mistake in a folder without mistakes, and yet hardly meant."""
     found = checks.warnings(settings, now)
-    return sorted({*found, *lists_of_the_future(settings, _tariffs(files, settings), now)})
+    tariffs = _tariffs(files, settings)
+    checks_of_lists = (lists_of_the_future, rows_too_dear, lists_of_another_currency)
+    return sorted({*found, *(one for check in checks_of_lists for one in check(settings, tariffs, now))})
 
 
 def _tariffs(files: Mapping[str, str], settings: Settings) -> dict[str, list[Tariff]]:
@@ -58,8 +62,8 @@ def price_book(files: Mapping[str, str], settings: Settings, tenant: Tenant) -> 
 
     of_payers = {
         text_of(ExtensionTarget(extension)): read(name, tenant.zone)
-        for name, extensions in tenant.tariffs.items()
-        for extension in extensions
+        for name, named in tenant.tariffs.items()
+        for extension in extensions_in(tenant, named)
     }
     of_trunks = {name: read(trunk.tariff, NO_ZONE) for name, trunk in settings.trunks.items() if trunk.tariff}
     return PriceBook(read(tenant.tariff, tenant.zone), of_payers, of_trunks, accounts_by_payer(tenant), tenant)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -21,6 +22,16 @@ from callcontrol.billing.bundles import VOLUME, counted, counters_of, uses_of
 from callcontrol.billing.record import CHARGES, ChargeRecord
 from callcontrol.edges.ledger.queries import query
 from callcontrol.vocabulary.bundle_counter import BundleCounter, BundleUse, parts_of
+
+
+@dataclass(frozen=True, slots=True)
+class CounterFault:
+    """A counter that is not the sum of what charges have used of it."""
+
+    counter: BundleCounter
+    used: Decimal
+    summed: Decimal
+
 
 _Row = dict[str, Any]
 _Key = tuple[str, str, str, str]  # tenant, name, holder, month
@@ -95,6 +106,26 @@ def foreseen(connection: Connection[Any], given: Sequence[tuple[_Row, ChargeReco
     used: dict[_Key, Decimal] = defaultdict(Decimal)
     used |= {_key(row): row["used"] for row in _rows(connection, "counters", _counters(before, given))}
     return [charge for _, charge in _counted(given, before, used)]
+
+
+def uses_of_tenant(connection: Connection[Any], tenant: str, since: str) -> list[tuple[BundleCounter, Decimal]]:
+    """The counters of a tenant since this month, and what is used of each (seconds, calls or money).
+
+    Raises:
+        psycopg.Error: Postgres did not answer.
+    """
+    rows = _rows(connection, "counters_of", {"tenant": tenant, "since": since})
+    return [(BundleCounter(*_key(row)), row["used"]) for row in rows]
+
+
+def counter_faults(connection: Connection[Any], tenant: str | None) -> list[CounterFault]:
+    """Redo the counters of a tenant, or all: those that do not add up.
+
+    Raises:
+        psycopg.Error: Postgres did not answer.
+    """
+    rows = _rows(connection, "counter_faults", {"tenant": tenant})
+    return [CounterFault(BundleCounter(*_key(row)), row["used"], row["summed"]) for row in rows]
 
 
 def _counters(before: Iterable[_Row], given: Sequence[tuple[_Row, ChargeRecord]]) -> dict[str, str]:

@@ -86,3 +86,21 @@ FROM jsonb_to_recordset(%(charges)s::jsonb) AS g (
 )
 WHERE (c.tenant, c.switch, c.leg_id, c.started_day, c.revision) = (g.tenant, g.switch, g.leg_id, g.started_day, g.revision)
   AND c.written_at = now();
+
+-- counters_of: The counters of a tenant since a month.
+SELECT tenant, name, holder, month, used, changes
+FROM allowance_counters
+WHERE tenant = %(tenant)s AND month >= %(since)s
+ORDER BY name, holder, month;
+
+-- counter_faults: Of a tenant or of all the counters that are not the sum of their uses.
+SELECT tenant, name, holder, month, coalesce(c.used, 0) AS used, coalesce(u.used, 0) AS summed
+FROM (SELECT * FROM allowance_counters WHERE %(tenant)s::text IS NULL OR tenant = %(tenant)s) c
+FULL JOIN (
+    SELECT tenant, name, holder, month, sum(used) AS used
+    FROM allowance_uses
+    WHERE %(tenant)s::text IS NULL OR tenant = %(tenant)s
+    GROUP BY tenant, name, holder, month
+) u USING (tenant, name, holder, month)
+WHERE coalesce(c.used, 0) <> coalesce(u.used, 0)
+ORDER BY 1, 2, 3, 4;

@@ -21,6 +21,8 @@ from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
 from callcontrol.edges.live_state.request_counts import RequestCounts
 from callcontrol.edges.storage import FolderStorage, Storage, storage_of
 from callcontrol.edges.threads import aside
+from callcontrol.jobs.media.account_watch import EVERY_S as EVERY_ACCOUNTS_S
+from callcontrol.jobs.media.account_watch import AccountWatch
 from callcontrol.jobs.media.adopting import Adopter
 from callcontrol.jobs.media.bringing import EVERY_S, Bringer, BroughtKeeper
 from callcontrol.jobs.media.closing import Closer
@@ -109,6 +111,7 @@ def loops_of(context: JobContext) -> tuple[Loop, ...]:
         Loop("keys", 300.0, KeyWatch(context.postgres_dsn, context.settings).step),
         Loop("hours", HOURS_EVERY_S, HourCounter(context.postgres_dsn).step),
         Loop("cases", CASES_S, lambda: _cases(missed)),
+        Loop("accounts", EVERY_ACCOUNTS_S, AccountWatch(context.postgres_dsn).step, deadline_s=1_800.0),
         Loop("sweep", 3600.0, lambda: _swept(context.storage())),
         *mail_loops(context.name, context.settings, lambda: LedgerWriter(context.postgres_dsn).ready, shelf, boxes),
     )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.on_net import endpoint_of, is_free, is_on_net
 from callcontrol.routing.outgoing.caller_id import shown_outside
 from callcontrol.routing.outgoing.checks import refusal
 from callcontrol.routing.outgoing.checks.carriers import carriers
 from callcontrol.routing.outgoing.dialling import Dialling
-from callcontrol.routing.outgoing.limits import longest_call_s
+from callcontrol.routing.outgoing.limits import longest_call_s, longest_talk_s
 from callcontrol.routing.outgoing.money_caps import longest_for_money_s
 from callcontrol.routing.outgoing.trunks import as_sent, ranking, rests
 from callcontrol.routing.path import Path
@@ -43,8 +45,21 @@ def number_leg(number: str, ring_s: int, path: Path, facts: Facts, round_: int =
         direction=dialling.direction(facts),
         progress_s=trunk.progress_s,
     )
-    why = () if round_ else (*ranking(to, number, choices, facts), *rests(to, choices, facts))
+    why = (
+        ()
+        if round_
+        else (*ranking(to, number, choices, facts), *rests(to, choices, facts), *_shortened(leg, dialling, facts))
+    )
     return Legs((leg,), why)
+
+
+def _shortened(leg: LegPlan, dialling: Dialling, facts: Facts) -> Iterator[Passed]:
+    """An entry that says why the conversation is shorter than others may be."""
+    by_class_s = longest_call_s(dialling, facts)
+    if leg.cap_s is not None and leg.cap_s < longest_talk_s(facts):
+        is_class = leg.cap_s == by_class_s
+        why = f"the limit of {leg.direction} numbers" if is_class else f"what the caps of {leg.payer} leave"
+        yield Passed(facts.now, leg.to, f"{leg.cap_s} s of talk at most: {why}")
 
 
 def _on_net_leg(dialling: Dialling, ring_s: int, path: Path, facts: Facts) -> Legs:
