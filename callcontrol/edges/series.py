@@ -53,6 +53,8 @@ VERDICTS: Final = ("settled", "corrected", "added", "doubtful")
 JOB_LOOPS: Final = (
     *("move", "close", "adopt", "room", "delete", "boxes", "rebuild", "links", "keys", "sweep", "accounts"),
     *("bring", "brought", "cases"),
+    *("move", "close", "adopt", "room", "delete", "boxes", "rebuild", "links", "keys", "sweep"),
+    *("bring", "brought", "cases", "exports"),
     *(
         "mail",
         "mail_follows",

@@ -134,9 +134,7 @@ def closing(connection: DictConnection, scope: Scope) -> Iterator[None]:
     with transaction(connection, statement_timeout=STATEMENT_TIMEOUT_S * 1000, jit="off"):
         if not _row(connection, "lock_export", scope.params())["is_held"]:
             raise ExportBusy(f"another process exports {scope.export} at this moment")
-        connection.execute(query("open_export"), scope.params())
-        state = state_of(connection, scope.export)
-        assert state is not None
+        state = opened(connection, scope)
         if state.scope != scope:
             raise ExportRefused(
                 f"the batches of {scope.export} are of {_said(state.scope)}, the configuration says {_said(scope)}:"
@@ -159,6 +157,29 @@ def state_of(connection: DictConnection, export: str) -> State | None:
     scope = Scope(export, What(row["what"]), tenants, row["since"])
     names = ("opened_at", "ran_at", "failures", "retry_at", "trouble", "now")
     return State(scope, *(row[name] for name in names))
+
+
+def opened(connection: DictConnection, scope: Scope) -> State:
+    """How an export stands that may never have run.
+
+    Raises:
+        psycopg.Error: Postgres did not answer.
+    """
+    state = state_of(connection, scope.export)
+    if state is None:
+        connection.execute(query("open_export"), scope.params())
+        state = state_of(connection, scope.export)
+    assert state is not None
+    return state
+
+
+def note_failure(connection: DictConnection, export: str, after_s: int, why: str) -> None:
+    """An export has failed; it is tried again after so many seconds.
+
+    Raises:
+        psycopg.Error: Postgres did not take it.
+    """
+    connection.execute(query("export_failed"), {"export": export, "after_s": after_s, "trouble": why})
 
 
 def next_extent(connection: DictConnection, scope: Scope, most_rows: int) -> tuple[int, Extent, str]:

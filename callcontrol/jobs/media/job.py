@@ -21,6 +21,8 @@ from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
 from callcontrol.edges.live_state.request_counts import RequestCounts
 from callcontrol.edges.storage import FolderStorage, Storage, storage_of
 from callcontrol.edges.threads import aside
+from callcontrol.jobs.exports.timers import LOOK_S as LOOK_S_OF_EXPORTS
+from callcontrol.jobs.exports.timers import RUNNING_S, ExportTimers
 from callcontrol.jobs.media.account_watch import EVERY_S as EVERY_ACCOUNTS_S
 from callcontrol.jobs.media.account_watch import AccountWatch
 from callcontrol.jobs.media.adopting import Adopter
@@ -96,6 +98,7 @@ def loops_of(context: JobContext) -> tuple[Loop, ...]:
     shelf = LedgerShelf(context.postgres_dsn, context.name, files, context.storage)
     bringer = Bringer(BroughtSounds(redis), shelf, context.settings, folders)
     missed = MissedCallers(context.postgres_dsn, context.settings, clock.now)
+    exports = ExportTimers(context.postgres_dsn, context.name, context.settings)
     links = LinkServer(context.settings, shelf, clock.now, RequestCounts(redis).count)
     return (
         Loop("move", 1.0, mover.step),
@@ -112,6 +115,7 @@ def loops_of(context: JobContext) -> tuple[Loop, ...]:
         Loop("hours", HOURS_EVERY_S, HourCounter(context.postgres_dsn).step),
         Loop("cases", CASES_S, lambda: _cases(missed)),
         Loop("accounts", EVERY_ACCOUNTS_S, AccountWatch(context.postgres_dsn).step, deadline_s=1_800.0),
+        Loop("exports", LOOK_S_OF_EXPORTS, exports.step, deadline_s=RUNNING_S),
         Loop("sweep", 3600.0, lambda: _swept(context.storage())),
         *mail_loops(context.name, context.settings, lambda: LedgerWriter(context.postgres_dsn).ready, shelf, boxes),
     )
