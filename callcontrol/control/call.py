@@ -384,5 +384,5 @@ def new_call(
     """
     arrived = Arrived(now, id_, switch, worker, channel, tenant, caller, dialled, leg_of)
     legs = (Leg(channel, switch, Role.CALLER, "", now),)
-    call = Call(id_, switch, worker, tenant, caller, dialled, now, Deciding(), Trail((arrived,)), legs)
-    return replace(call, origin=origin, nonce=nonce, heard_key=NO_KEY).alive_at(now)
+    begun = (id_, switch, worker, tenant, caller, dialled, now, Deciding(), Trail((arrived,)), legs)
+    return Call(*begun, origin=origin, nonce=nonce, heard_key=NO_KEY, seen=now, watched=True)

@@ -22,15 +22,15 @@ def follow(before: Call, now: Call, facts: Facts) -> tuple[EmergencyCommand, ...
 
 
 def _commands(known: tuple[Leg, ...], sent: tuple[Leg, ...], facts: Facts) -> Iterator[EmergencyCommand]:
-    is_told = any(called_in(leg) for leg in known)
-    extension = phone_in_an_emergency(facts)[0]
     for leg in sent:
         called = called_in(leg)
-        if called and not is_told:
-            is_told = True
+        if not called:
+            continue
+        extension, trunk = phone_in_an_emergency(facts)[0], facts.settings.trunks.get(leg.trunk)
+        if not any(called_in(earlier) for earlier in known):
             yield TellOfEmergency(called, extension)
-        trunk = facts.settings.trunks.get(leg.trunk)
-        if called and extension and trunk is not None:
+        known = (*known, leg)
+        if extension and trunk is not None:
             for_s = facts.tenant.emergency_calls.call_back_min * 60
             yield ExpectCallBack(number_called_back(facts, trunk), extension, for_s)
 

@@ -171,10 +171,16 @@ def _in_words(call: Call, decision: Decision | None) -> StepResult | None:
     return None if decision is None else (call, ThenDecide((do.StopTimer(ending.STEP_TIMER),), decision))
 
 
+_FOR_AGENTS: Final = (OfferMade, LegAnswered)
+
+
+def _is_rung(state: State, event: OfferMade | LegAnswered) -> bool:
+    return isinstance(event, LegAnswered) and event.leg_id in state.being_rung
+
+
 def _here(call: Call, event: Event, facts: Facts) -> StepResult:
     state = call.state
-    is_rung = isinstance(event, LegAnswered) and event.leg_id in state.being_rung
-    if isinstance(event, OfferMade | LegAnswered) and not (state.waits or is_rung):
+    if isinstance(event, _FOR_AGENTS) and not (state.waits or _is_rung(state, event)):
         return call, offers.unwanted(call, event)
     return state.on(call, event, facts) if isinstance(state, OwnState) else HANDLERS[type(state)](call, event, facts)
 

@@ -57,9 +57,12 @@ _REASONS: Final[Mapping[SpanWord | None, tuple[RefusalReason, str]]] = {
 }
 
 
+_DIALLING: Final = (Bridge, Originate)  # a union would be made anew for each event
+
+
 def follow(call: Call, commands: tuple[Command, ...], event: Event, facts: Facts) -> PlainResult:
     """The call whose reservations follow what the event has made of it; what dials waits until there are some."""
-    dials = any(isinstance(command, Bridge | Originate) for command in commands)
+    dials = any(isinstance(command, _DIALLING) for command in commands)
     if not call.credits and not dials:
         return call, commands
     call, more = _event(call, event, facts)

@@ -43,6 +43,8 @@ class CallBacks:
     @property
     def tenants(self) -> Mapping[str, str]:
         """Tenant by number that is awaited to be called back."""
+        if not self._by_number:  # every call asks
+            return {}
         now = clock.now()
         return {number: one.tenant for number, one in self._by_number.items() if one.until > now}
 

@@ -11,6 +11,7 @@ import logging
 from collections import deque
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from callcontrol.control import commands as do
 from callcontrol.control import ending, machine, uncontrolled
@@ -104,7 +105,7 @@ class CallDriver:
     def _begin(self, alike: int) -> None:
         try:
             back = self.shared.call_backs.extension_at(self.call.tenant, self.call.dialled)
-            self._find_facts(replace(self.facts, alike=alike, called_back=back))
+            self._find_facts(self.facts, alike=alike, called_back=back)
         except Exception as error:
             self.failed("the first look-up", error)
 
@@ -322,8 +323,9 @@ class CallDriver:
         about = replace(self.facts, caller=caller, dialled=dialled, transferred=last is not None, transferred_by=by)
         self._find_facts(unlearned(replace(about, heading=None)))
 
-    def _find_facts(self, about: Facts) -> None:
-        self.facts = replace(about, resting=self.shared.trunks.resting(), quality=self.shared.capacity.quality)
+    def _find_facts(self, about: Facts, **known: Any) -> None:
+        resting, quality = self.shared.trunks.resting(), self.shared.capacity.quality
+        self.facts = replace(about, resting=resting, quality=quality, **known)
         find_facts(self.shared, self.facts, self._facts_found, self.failed)
 
     def _facts_found(self, facts: Facts) -> None:

@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 
 import gevent
+from gevent.event import Event
 from gevent.pool import Group
 
 from callcontrol.config.settings import Switch
 from callcontrol.control.call import Call
 from callcontrol.edges.containment import contained
 
-# How often it is looked whether there is a call of a queue (seconds).
-LOOK_S = 0.25
+# How often it is looked whether there is a call of a queue, whether or not one was told of (seconds).
+LOOK_S = 5.0
 
 
 class EventPolling:
@@ -25,12 +26,20 @@ class EventPolling:
     Args:
         of_queues: the calls in progress here that are of queues, as they are now.
         poll: asks one switch.
+        first: set when the first of them begins; None: that is not told.
     """
 
-    def __init__(self, switches: Mapping[str, Switch], of_queues: Collection[str], poll: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        switches: Mapping[str, Switch],
+        of_queues: Collection[str],
+        poll: Callable[[str], None],
+        first: Event | None = None,
+    ) -> None:
         self._every_s = {name: switch.poll_events_ms / 1000 for name, switch in switches.items()}
         self._of_queues = of_queues
         self._poll = poll
+        self._first = first or Event()
         self._loops = Group()
 
     def start(self) -> None:
@@ -48,7 +57,11 @@ class EventPolling:
             with contained("switch", f"switch {switch} could not be asked for events"):
                 if self._of_queues:
                     self._poll(switch)
-            gevent.sleep(every_s if self._of_queues else LOOK_S)
+            if self._of_queues:
+                gevent.sleep(every_s)
+            else:
+                self._first.clear()
+                self._first.wait(LOOK_S)
 
 
 def is_of_queue(call: Call) -> bool:

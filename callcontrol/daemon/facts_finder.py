@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from typing import Any
 
 from callcontrol.control.events import Event, OfferMade
 from callcontrol.daemon.worker_context import WorkerContext
@@ -28,6 +29,8 @@ MAX_ROUNDS = 33
 
 
 OnFault = Callable[[str, Exception], None]
+# Fields of Facts, as an answer tells them.
+Learnt = dict[str, Any]
 
 
 def find_facts(shared: WorkerContext, facts: Facts, then: Callable[[Facts], None], on_fault: OnFault) -> None:
@@ -95,45 +98,46 @@ class _Search:
             yield partial(self._shared.languages.look_up, facts.tenant_name, number, self._language_found)
         if arrival.overrides_wanted(facts):
             yield partial(self._shared.overrides.look_up, facts.tenant_name, self._overrides_found)
-        if wanted := tuple(sorted(arrival.wanted(facts))):
+        extensions = arrival.wanted(facts)
+        if extensions:
+            wanted = tuple(sorted(extensions))
             yield partial(self._shared.rules.look_up, facts.tenant_name, wanted, self._rules_found)
-        if accounts := arrival.credit_wanted(facts):
+        if accounts := arrival.credit_wanted(facts, extensions):
             yield partial(self._shared.credit.look_up, facts.tenant_name, accounts, self._credit_found)
 
     def _language_found(self, language: Language | None, _trouble: LiveStateError | None) -> None:
-        self._found(lambda: replace(self._facts, remembered=language))
+        self._found(lambda: {"remembered": language})
 
     def _overrides_found(self, overrides: Overrides, trouble: LiveStateError | None) -> None:
-        self._found(lambda: self._degraded(replace(self._facts, overrides=overrides), trouble))
+        self._found(lambda: {"overrides": overrides}, trouble)
 
     def _rules_found(self, found: Mapping[str, RunTimeRules], trouble: LiveStateError | None) -> None:
-        self._found(lambda: self._degraded(self._with_rules(self._facts, found), trouble))
+        self._found(lambda: self._with_rules(self._facts, found), trouble)
 
     def _credit_found(self, found: Mapping[str, Standing | None]) -> None:
-        self._found(lambda: replace(self._facts, credit={**self._facts.credit, **found}))
+        self._found(lambda: {"credit": {**self._facts.credit, **found}})
 
-    def _found(self, learn: Callable[[], Facts]) -> None:
+    def _found(self, learn: Callable[[], Learnt], trouble: LiveStateError | None = None) -> None:
         try:
-            self._facts = replace(learn(), now=clock.now())
+            self._facts = replace(self._facts, now=clock.now(), **learn(), **self._degraded(trouble))
             self._unanswered -= 1
             if not self._unanswered:
                 self.go_on()
         except Exception as error:
             self._on_fault("the look-up of rules", error)
 
-    def _degraded(self, facts: Facts, trouble: LiveStateError | None) -> Facts:
+    def _degraded(self, trouble: LiveStateError | None) -> Learnt:
         if trouble is None:
-            return facts
-        if not facts.degraded:
+            return {}
+        if not self._facts.degraded:
             meters.lookups_degraded_total.inc()
-        return replace(facts, degraded=str(trouble))
+        return {"degraded": str(trouble)}
 
-    def _with_rules(self, facts: Facts, found: Mapping[str, RunTimeRules]) -> Facts:
+    def _with_rules(self, facts: Facts, found: Mapping[str, RunTimeRules]) -> Learnt:
         rules = {name: effective(facts.settings, facts.tenant_name, name, mine) for name, mine in found.items()}
         accounts = [a for name in found for a in facts.accounts(name)]
-        return replace(
-            facts,
-            rules={**facts.rules, **rules},
-            registered={**facts.registered, **self._shared.registrations.places(facts.tenant.domain, accounts)},
-            unheard=self._shared.registrations.unheard(),
-        )
+        return {
+            "rules": {**facts.rules, **rules},
+            "registered": {**facts.registered, **self._shared.registrations.places(facts.tenant.domain, accounts)},
+            "unheard": self._shared.registrations.unheard(),
+        }

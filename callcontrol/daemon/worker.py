@@ -168,7 +168,9 @@ class Worker:
         """Offers, the switches' events while callers wait, channels without a call."""
         switches = self._current.configuration.settings.switches
         self._dispatcher = OfferDispatcher(self._shared, store, links)
-        self._event_polling = EventPolling(switches, self._shared.of_queues, links.poll_events)
+        self._event_polling = EventPolling(
+            switches, self._shared.of_queues, links.poll_events, self._shared.queue_call_began
+        )
         self._orphans = OrphanChannels(self._shared, links, Post(self._pipeline, "strays", self._name))
 
     def _tenants_with_accounts(self) -> list[str]:

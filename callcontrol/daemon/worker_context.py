@@ -133,6 +133,7 @@ class WorkerContext:
     Attributes:
         drivers: the calls in progress, by id.
         of_queues: those of them that are of a queue now.
+        queue_call_began: set when the first of these begins.
         call_by_channel: the call in progress of each channel; one that is the caller's of a call belongs to that call.
         joined: by a leg of another call that a recorded one of ours talks with (an attended transfer has joined them),
             that call of ours.
@@ -176,6 +177,7 @@ class WorkerContext:
     payers_learn: Callable[[Call, Sequence[LegChange]], object] = lambda call, news: None
     drivers: dict[str, DrivenCall] = field(default_factory=dict)
     of_queues: set[str] = field(default_factory=set)
+    queue_call_began: Event = field(default_factory=Event)
     call_by_channel: dict[str, str] = field(default_factory=dict)
     joined: dict[str, str] = field(default_factory=dict)
     holds: Callable[[str], bool] = lambda switch: False
@@ -210,6 +212,8 @@ class WorkerContext:
     def note(self, call: Call) -> None:
         """A call in progress is as this now."""
         if is_of_queue(call):
+            if not self.of_queues:
+                self.queue_call_began.set()
             self.of_queues.add(call.id)
         else:
             self.of_queues.discard(call.id)

@@ -67,9 +67,14 @@ class WorkerSpools:
         meters.spool_records.set(state.depth + state.waiting + self._orphans.depth)
         meters.spool_records_left.set(state.left + media.left + self._orphans.left + self._orphan_media.left)
         meters.spool_bytes.set(max(state.spool_bytes, media.spool_bytes))
-        meters.records_rejected.set(aside(self.records.rejected_now))
-        meters.media_changes_rejected.set(aside(self.media.rejected_now))
+        records, changes = aside(self._rejected_now)
+        meters.records_rejected.set(records)
+        meters.media_changes_rejected.set(changes)
         meters.media_changes_waiting.set(media.depth + media.waiting + self._orphan_media.depth)
+
+    def _rejected_now(self) -> tuple[int, int]:
+        """Of records, and of changes of media."""
+        return self.records.rejected_now(), self.media.rejected_now()
 
     def _carrier_of_records(self, folder: Path) -> RecordWriter:
         return self._record_writer(Spool(folder), self._writer())

@@ -184,15 +184,18 @@ def overrides_wanted(facts: Facts) -> bool:
     return any(block.of(facts.tenant) for block in can_be_set)
 
 
-def credit_wanted(facts: Facts) -> frozenset[str]:
+def credit_wanted(facts: Facts, extensions: Iterable[str] | None = None) -> frozenset[str]:
     """The accounts of those who may pay for a leg of this call, as far as they are known, that were not looked up.
     An emergency call asks none.
+
+    Args:
+        extensions: what `wanted` says of these facts; None: it is not known yet.
     """
     if facts.tenant_name not in facts.settings.tenants or (facts.heading is None and _emergency(facts) is not None):
         return frozenset()
-    owners = map(payer_of, (*facts.rules, *wanted(facts)))
-    found = (account_of(payer, facts.tenant) for payer in (_payer(facts), TENANT_ACCOUNT, *owners))
-    return frozenset(account[0] for account in found if account is not None and account[0] not in facts.credit)
+    owners = map(payer_of, (*facts.rules, *(wanted(facts) if extensions is None else extensions)))
+    found = (account_of(payer, facts.tenant) for payer in {_payer(facts), TENANT_ACCOUNT, *owners})
+    return frozenset([account[0] for account in found if account is not None and account[0] not in facts.credit])
 
 
 def decide(facts: Facts) -> Decision:

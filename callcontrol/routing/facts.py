@@ -28,7 +28,7 @@ from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.override import DutyOverride, Overrides
 from callcontrol.vocabulary.refusal_reason import Refusal, RefusalReason
 from callcontrol.vocabulary.restriction import Restrictions
-from callcontrol.vocabulary.rule import Rule, RuleKind, Rules
+from callcontrol.vocabulary.rule import NO_RULES, Rule, RuleKind, Rules
 from callcontrol.vocabulary.schedule import Override, State
 from callcontrol.vocabulary.stored import Upgrades
 from callcontrol.vocabulary.target import HoursTarget, Target, text_of
@@ -170,7 +170,7 @@ class Facts:
 
     def rules_of(self, name: str) -> Rules:
         """The effective rules of an extension (none if it was not looked up)."""
-        rules, said = self.rules.get(name, Rules()), self.moved.get(name)
+        rules, said = self.rules.get(name, NO_RULES), self.moved.get(name)
         if said is None or said.rule is None:
             return rules
         return Rules({**rules.by_kind, said.rule.kind: said.rule})

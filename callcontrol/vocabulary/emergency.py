@@ -13,6 +13,11 @@ EVERYWHERE = "112"
 
 
 @lru_cache(maxsize=512)
+def _emergency_numbers(region: str) -> re.Pattern[str]:
+    return re.compile(emergency_pattern(region))
+
+
+@lru_cache(maxsize=512)
 def emergency_pattern(region: str) -> str:
     """The region's emergency numbers as a regular expression that matches them as a whole: `112|99[7-9]`."""
     metadata = PhoneMetadata.short_metadata_for_region(region)
@@ -22,7 +27,7 @@ def emergency_pattern(region: str) -> str:
 
 def is_emergency(digits: str, region: str, more: Collection[str] = ()) -> bool:
     """Whether exactly these digits are an emergency number in the region, or one of the tenant's own (`more`)."""
-    return digits in more or re.fullmatch(emergency_pattern(region), digits) is not None
+    return digits in more or _emergency_numbers(region).fullmatch(digits) is not None
 
 
 def emergency_called(dialled: str, region: str, more: Collection[str] = ()) -> str:

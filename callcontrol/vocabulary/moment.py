@@ -70,8 +70,14 @@ def instant_from(text: str, zone: tzinfo | None = None) -> Instant:
 def text_of(instant: Instant, zone: tzinfo = UTC) -> str:
     """ISO 8601 with microseconds and offset, `Z` for UTC; `instant_from(text_of(i)) == i`."""
     seconds, microseconds = divmod(instant, SECOND_US)
+    second, offset = _second_of(seconds, zone)
+    return f"{second}.{microseconds:06d}{offset}"
+
+
+@lru_cache(256)  # what a call leaves behind happened within a few seconds
+def _second_of(seconds: int, zone: tzinfo) -> tuple[str, str]:
     text = datetime.fromtimestamp(seconds, zone).isoformat()
-    return f"{text[:19]}.{microseconds:06d}{'Z' if zone is UTC else text[19:]}"
+    return text[:19], "Z" if zone is UTC else text[19:]
 
 
 def periods_at(instant: Instant, zone: tzinfo) -> Mapping[str, str]:

@@ -106,3 +106,6 @@ class Rules:
         """The rule of this kind if it applies now, as far as that is seen without opening hours."""
         rule = self.of(kind)
         return rule if rule is not None and rule.applies_at(now) else None
+
+
+NO_RULES = Rules()

@@ -91,6 +91,9 @@ NEEDED: Final = {
     "uuid_bridge_continue_on_cancel": "true",
 }
 
+_NEEDED_VARIABLES: Final = tuple((f"variable_{name}", name, value) for name, value in NEEDED.items())
+_PRIVACY: Final = ("variable_sip_Privacy", "variable_sip_h_Privacy", "variable_privacy")
+
 DIALLED_CHARACTERS: Final = 64
 MICROSECOND_DIGITS: Final = 16
 
@@ -151,7 +154,7 @@ def read_arrival(data: Mapping[str, str]) -> Arriving:
         number=str(number),
         name=str(Safe(data.get("Caller-Caller-ID-Name", ""))),
         anonymous=_wants_privacy(data) or is_anonymous(number),
-        missing=tuple((n, v) for n, v in NEEDED.items() if data.get(f"variable_{n}") != v),
+        missing=tuple([(n, v) for variable, n, v in _NEEDED_VARIABLES if data.get(variable) != v]),
         created=_instant(data.get("Caller-Channel-Created-Time", "")),
         tenant=data.get(f"variable_{TENANT}", ""),
         # the switch writes the history of transfers only after it has sent the channel on its way
@@ -174,7 +177,9 @@ def _wants_privacy(data: Mapping[str, str]) -> bool:
     """RFC 3323: `Privacy: id`, `user`, `full`, `header`; `none` and `critical` alone ask for nothing."""
     if data.get("Caller-Privacy-Hide-Number") == "true":
         return True
-    said = ";".join(data.get(f"variable_{name}", "") for name in ("sip_Privacy", "sip_h_Privacy", "privacy"))
+    said = ";".join([text for variable in _PRIVACY if (text := data.get(variable))])
+    if not said:
+        return False
     return bool({"id", "user", "full", "header", "yes"} & {word.strip().lower() for word in said.split(";")})
 
 

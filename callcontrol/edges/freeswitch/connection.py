@@ -110,7 +110,7 @@ class Connection(ESLProtocol):  # type: ignore[misc]  # greenswitch ships no typ
         except EventSocketError as error:
             return error
         except OSError as error:
-            return _lost_by(error)
+            return self.reason or _lost_by(error)  # closed by us while it waited to read: the reason is known
 
     def _read_once(self) -> bool:
         data = self._receive()
@@ -118,7 +118,9 @@ class Connection(ESLProtocol):  # type: ignore[misc]  # greenswitch ships no typ
         for frame in self._decoder.frames(data):
             got_frame = True
             self._take(frame)
-            self._take_turns()
+            self._frames_left -= 1
+            if self._frames_left <= 0:
+                self._take_turns()
             if self.reason is not None:  # closed meanwhile: what is left has no reader
                 return False
         self._deadlines.mind_frame(self._decoder.held_bytes > 0, got_frame)
@@ -126,10 +128,8 @@ class Connection(ESLProtocol):  # type: ignore[misc]  # greenswitch ships no typ
 
     def _take_turns(self) -> None:
         """Let other greenlets run after so many frames: a busy peer always has more to read."""
-        self._frames_left -= 1
-        if self._frames_left <= 0:
-            gevent.sleep(0)
-            self._frames_left = self._limits.frames_per_turn
+        gevent.sleep(0)
+        self._frames_left = self._limits.frames_per_turn
 
     def _receive(self) -> bytes:
         """The next bytes, b"" at the end. Sooner or later than its deadlines it does not return."""
@@ -149,7 +149,7 @@ class Connection(ESLProtocol):  # type: ignore[misc]  # greenswitch ships no typ
             case "text/event-json" | "text/event-plain":
                 self._take_event(self._event_of(frame))
             case "command/reply" | "api/response":
-                self._take_reply(Reply(frame))
+                self._take_reply(frame)
             case "text/disconnect-notice":
                 self._take_notice(frame)
             case "auth/request":
@@ -165,12 +165,12 @@ class Connection(ESLProtocol):  # type: ignore[misc]  # greenswitch ships no typ
         """Handlers of greenswitch's may look at any header."""
         return read_event(frame) if self.event_handlers else self.read(frame)
 
-    def _take_reply(self, reply: Reply) -> None:
+    def _take_reply(self, frame: Frame) -> None:
         if not self._pending:
             raise WireError(what="a reply to no command", expected="one reply per command")
         asked = self._pending.popleft()
         if asked is not None:
-            self._call(asked.on_reply, reply)
+            self._call(asked.on_reply, Reply(frame))
 
     def _take_event(self, event: SwitchEvent) -> None:
         self._call(self._on_event, event)

@@ -127,9 +127,14 @@ def _variables(opening: str, variables: Mapping[str, str], closing: str) -> str:
         return ""
     if len(variables) > VARIABLES_LIMIT:
         raise reached("VARIABLES_LIMIT", VARIABLES_LIMIT, f"{len(variables)} variables")
-    if len({name.lower() for name in variables}) < len(variables):
+    if not _are_distinct(tuple(variables)):
         raise UnsafeText(what="variables", text=" ".join(variables)[:200], why="the switch takes names without case")
     return opening + ",".join(f"{_variable(name)}={_value(name, text)}" for name, text in variables.items()) + closing
+
+
+@lru_cache(VARIABLES_LIMIT)
+def _are_distinct(names: tuple[str, ...]) -> bool:
+    return len({name.lower() for name in names}) == len(names)
 
 
 @lru_cache(VARIABLES_LIMIT)

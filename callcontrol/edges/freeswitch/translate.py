@@ -79,6 +79,8 @@ NO_NAME = "_undef_"
 # Carriers look for the number in P-Asserted-Identity (RFC 3325); `Privacy: none` beside it says nothing.
 _ASSERTED = {"origination_privacy": "screen", "sip_cid_type": "pid", "sip_cid_suppress_privacy_none": "true"}
 
+_DIRECTIONS = frozenset(Direction)
+
 # Loudness (of 0…1500) below which a message counts as silence; FreeSWITCH's own default for `record`.
 SILENCE_THRESHOLD = 200
 
@@ -170,7 +172,7 @@ def _sent(event: SwitchEvent) -> Sent:
 def _direction(event: SwitchEvent) -> Direction | None:
     """A worker of a later version may have marked it with a word that is not known here."""
     mark = event.get("variable_cc_direction")
-    return Direction(mark) if mark in frozenset(Direction) else None
+    return Direction(mark) if mark in _DIRECTIONS else None
 
 
 def call_names(mark: str, channel: str) -> tuple[str, ...]:

@@ -39,6 +39,9 @@ _KIND: Final = (b"Content-Type: ", b"\nContent-Type: ")
 _USUAL: Final = re.compile(rb"(?:Content-Length: ([^\n]*)\n)?Content-Type: ([^\n]*)")
 _BODILESS: Final = "command/reply"
 NAMES_REMEMBERED: Final = 4_096
+# What is read out of a head is remembered for so many of them, each of at most so many bytes.
+HEADS_REMEMBERED: Final = 2_048
+SHORT_HEAD_BYTES: Final = 96
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +108,11 @@ class SwitchEvent(ESLEvent):  # type: ignore[misc]  # greenswitch ships no types
 class FrameDecoder:
     """Frames out of a stream of bytes, however it is cut."""
 
-    __slots__ = ("_held", "_held_bytes", "_limits", "_wanted_bytes")
+    __slots__ = ("_held", "_held_bytes", "_limits", "_short_bytes", "_wanted_bytes")
 
     def __init__(self, limits: WireLimits = WireLimits()) -> None:
         self._limits = limits
+        self._short_bytes = min(limits.head_lines, limits.head_bytes)  # a head below cannot have too many of either
         self._held: list[bytes] = []
         self._held_bytes = 0
         self._wanted_bytes = 0
@@ -132,17 +136,16 @@ class FrameDecoder:
         start = 0
         while start < len(data):
             end = data.find(b"\n\n", start)
-            self._check_head(data, start, end)
+            if not 0 <= end < start + self._short_bytes:
+                self._check_head(data, start, end)
             if end < 0:
                 return self._hold(data[start:], len(data) - start + 1)
             head = data[start:end]
-            usual = _USUAL.match(head)
-            digits, raw_kind = usual.groups() if usual else (b"", _field(head, _KIND))
-            kind = _kind(raw_kind)
-            if not kind:
-                raise WireError(what=f"a frame without Content-Type: {head[:40]!r}", expected="header lines")
+            kind, length = _read_short_head(head) if end - start <= SHORT_HEAD_BYTES else _read_head(head)
+            if length > self._limits.body_bytes:
+                raise exceeded_by_peer("frame_bytes", self._limits.body_bytes, f"a body of {length} bytes")
             body_start = end + 2
-            next_start = body_start + (0 if kind == _BODILESS else self._length(digits or _field(head, _LENGTH)))
+            next_start = body_start + length
             if next_start > len(data):
                 return self._hold(data[start:], next_start - start)
             yield Frame(kind, head, data[body_start:next_start])
@@ -171,15 +174,31 @@ class FrameDecoder:
         if stop - start >= limits.head_lines and data.count(b"\n", start, stop) >= limits.head_lines:
             raise exceeded_by_peer("head_lines", limits.head_lines, "too many header lines")
 
-    def _length(self, digits: bytes) -> int:
-        if not digits:
-            return 0
-        if not digits.isdigit() or len(digits) > _LENGTH_DIGITS:
-            raise WireError(what=f"Content-Length {digits[:40]!r}", expected="a number of bytes")
-        length = int(digits)
-        if length > self._limits.body_bytes:
-            raise exceeded_by_peer("frame_bytes", self._limits.body_bytes, f"a body of {length} bytes")
-        return length
+
+def _read_head(head: bytes) -> tuple[str, int]:
+    """The Content-Type of a frame, and how many bytes its body has.
+
+    Raises:
+        WireError: it has no type, or a length that is none.
+    """
+    usual = _USUAL.match(head)
+    digits, raw_kind = usual.groups() if usual else (b"", _field(head, _KIND))
+    kind = _kind(raw_kind)
+    if not kind:
+        raise WireError(what=f"a frame without Content-Type: {head[:40]!r}", expected="header lines")
+    return kind, 0 if kind == _BODILESS else _length(digits or _field(head, _LENGTH))
+
+
+# Most frames begin with the same few lines, again and again.
+_read_short_head = lru_cache(HEADS_REMEMBERED)(_read_head)
+
+
+def _length(digits: bytes) -> int:
+    if not digits:
+        return 0
+    if not digits.isdigit() or len(digits) > _LENGTH_DIGITS:
+        raise WireError(what=f"Content-Length {digits[:40]!r}", expected="a number of bytes")
+    return int(digits)
 
 
 @lru_cache(64)
@@ -236,9 +255,13 @@ def read_headers(head: bytes, *, percent_encoded: bool, names: HeaderNames = EVE
     Left out are lines that are no `Name: value`, names other than [A-Za-z0-9_-], and those that `names` does not keep.
     """
     headers: dict[str, str] = {}
+    known = names.get  # without `__missing__`, which costs each of some 160 lines more than the line itself
     for line in head.split(b"\n"):
         raw_name, colon, value = line.partition(b": ")
-        if colon and (name := names[raw_name]) and name not in headers:
+        name = known(raw_name)
+        if name is None:
+            name = names[raw_name] if colon else ""
+        if name and colon and name not in headers:
             headers[name] = _value(value) if percent_encoded else value.decode("utf-8", "replace")
     return headers
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from callcontrol.edges.live_state import keys
+from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.pipeline import RedisPipeline
 
 KEPT_S = 120
@@ -28,9 +29,21 @@ class Post:
         Raises:
             LiveStateError: Redis is away.
         """
-        if self._pipeline.ask("SET", self._key, self._worker, "NX", "EX", self._kept_s) is not None:
-            return True
-        if self._pipeline.ask("GET", self._key) != self._worker.encode():
+        refused: list[LiveStateError] = []
+
+        def taken(_reply: object, trouble: LiveStateError | None) -> None:
+            refused.extend([trouble] if trouble is not None else [])
+
+        # in one round trip: every worker asks for each post again and again
+        self._pipeline.submit("SET", self._key, self._worker, "NX", "EX", self._kept_s, on_reply=taken)
+        holder = self._pipeline.ask("GET", self._key)
+        if refused:
+            raise refused[0]
+        if holder != self._worker.encode():
             return False
-        self._pipeline.ask("EXPIRE", self._key, self._kept_s)
+        self._pipeline.submit("EXPIRE", self._key, self._kept_s, on_reply=_ignore)
         return True
+
+
+def _ignore(_reply: object, _trouble: LiveStateError | None) -> None:
+    """The post is kept anew when it is asked for the next time; the pipeline has told of the trouble."""

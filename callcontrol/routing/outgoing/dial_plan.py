@@ -43,8 +43,12 @@ class Reading:
 def emergency_in(dialled: str, tenant: Tenant) -> str:
     """The emergency number that these digits are, perhaps behind a prefix; "" if they are none."""
     digits = _without_privacy(dialled)[1]
-    candidates = (digits, *(rest for _, rest in _behind_prefixes(digits, tenant)))
-    return next((one for one in candidates if is_emergency(one, tenant.region, tenant.emergency_numbers)), "")
+    region, more = tenant.region, tenant.emergency_numbers
+    if is_emergency(digits, region, more):
+        return digits
+    if not tenant.outgoing.prefixes:  # every call comes by here
+        return ""
+    return next((rest for _, rest in _behind_prefixes(digits, tenant) if is_emergency(rest, region, more)), "")
 
 
 def says_privacy(dialled: str) -> bool:
