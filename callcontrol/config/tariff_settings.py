@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
 from callcontrol.config.fields import Identifier, described, matching
 from callcontrol.vocabulary.target import ExtensionTarget
-
-if TYPE_CHECKING:
-    from callcontrol.config.settings import Tenant
 
 _NAME = r"([a-z]+:)?[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}"
 
@@ -30,8 +27,8 @@ ExtensionTariffs = Annotated[
 ]
 
 
-def extensions_in(tenant: Tenant, named: Iterable[str]) -> Iterator[str]:
-    """These extensions, and those that are members of these groups."""
+def extensions_in(tenant: Any, named: Iterable[str]) -> Iterator[str]:
+    """These extensions, and those that are members of these groups of the tenant's settings."""
     for one in named:
         found = group_of(tenant, one)
         if ":" not in one:
@@ -41,7 +38,8 @@ def extensions_in(tenant: Tenant, named: Iterable[str]) -> Iterator[str]:
                 yield member.name
 
 
-def group_of(tenant: Tenant, written: str) -> object | None:
+def group_of(tenant: Any, written: str) -> object | None:
     """The settings of a target that is written like this, in the block of its kind; None: there is none."""
     kind, _, name = written.rpartition(":")
-    return getattr(tenant, f"{kind}s", {}).get(name) if kind else None
+    found: object | None = getattr(tenant, f"{kind}s", {}).get(name) if kind else None
+    return found
