@@ -1,4 +1,7 @@
-"""Restrictions that Redis has lost are made again by the ledger, and those long over are removed: by one worker."""
+"""Restrictions that Redis has lost are made again by the ledger, and those long over are removed: by one worker.
+
+So are sums of what payers have spent that nothing goes by any more.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from callcontrol.edges import clock
 from callcontrol.edges.containment import contained
 from callcontrol.edges.ledger.reader import NoLedger, asking, connect
 from callcontrol.edges.ledger.restrictions import restrictions_in_force
+from callcontrol.edges.ledger.spending import prune_spending
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.pipeline import RedisPipeline
 from callcontrol.edges.live_state.post import Post
@@ -24,6 +28,9 @@ LOOK_S: Final = 15.0
 KEPT_S: Final = 60
 # So long after its end one is still shown to people.
 KEPT_US: Final = 86_400 * SECOND_US
+# How often sums that no month and no usual hour (billing/baseline.py) goes by are removed, and when they are so old.
+PRUNE_US: Final = 86_400 * SECOND_US
+SPENDING_US: Final = 70 * 86_400 * SECOND_US
 
 
 class RestrictionKeeper:
@@ -32,6 +39,7 @@ class RestrictionKeeper:
     def __init__(self, dsn: str, pipeline: RedisPipeline, worker: str) -> None:
         self._dsn = dsn
         self._store = RestrictionStore(pipeline)
+        self._pruned: Instant | None = None
         self._post = Post(pipeline, "restrictions", worker, KEPT_S)
 
     def start(self) -> None:
@@ -43,6 +51,7 @@ class RestrictionKeeper:
         try:
             if self._post.is_ours():
                 self._look()
+                self._prune_if_due()
         except (LiveStateError, NoLedger) as error:
             log.warning("restrictions of payers in Redis are not looked after: %s", error)
 
@@ -57,6 +66,14 @@ class RestrictionKeeper:
         for one in found:
             if not one.is_in_force(Instant(now - KEPT_US)):
                 self._store.remove(one)
+
+    def _prune_if_due(self) -> None:
+        """Sums of what payers have spent are kept as long as something goes by them."""
+        now = clock.now()
+        if self._pruned is None or now - self._pruned >= PRUNE_US:
+            with connect(self._dsn) as connection, asking(connection):
+                prune_spending(connection, Instant(now - SPENDING_US))
+            self._pruned = now
 
     def _run(self) -> None:
         while True:

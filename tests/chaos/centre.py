@@ -52,7 +52,9 @@ NUMBERS = {
 # Of these, what an older version knows instead: where their callers go in the end.
 NUMBERS_BEFORE = NUMBERS | {MENU: f"queue:{BUSY_QUEUE}", HOURS: f"queue:{BUSY_QUEUE}", CLOSED: "voicemail:office"}
 # The blocks of a tenant that an older version does not know.
-UNKNOWN_BEFORE = ("menus", "hours", "recording")
+UNKNOWN_BEFORE = ("menus", "hours", "recording", "limits")
+# So many callers a second are what limits are there to stop: there are none here.
+CAPS = ("calls_at_once", "calls_per_minute", "calls_per_hour", "money_per_hour", "money_per_day", "money_per_month")
 RECORDINGS = "recordings"  # the switch's folder of them, beside the configuration
 
 
@@ -119,6 +121,7 @@ def _tenant() -> dict[str, Any]:
             "never": _hours({}, "voicemail:office"),
         },
         "numbers": NUMBERS,
+        "limits": {of: {"caps": {"all": dict.fromkeys(CAPS, "unlimited")}} for of in ("extension", "tenant")},
         "recording": {
             "rules": [{"queues": [BUSY_QUEUE], "record": "announce"}, {"extensions": RECORDED, "record": "announce"}],
             "prompt": "tone_stream://%(300,0,1100)",

@@ -260,6 +260,20 @@ def test_what_is_long_over_is_removed(
     assert redis_client.hlen(keys.restrictions()) == 2  # it, and that none is missing
 
 
+def test_sums_that_nothing_goes_by_are_removed(keeper: RestrictionKeeper, connection: psycopg.Connection) -> None:
+    def left() -> list[tuple[int]]:
+        return connection.execute("SELECT amount FROM spending WHERE tenant = %s ORDER BY 1", (TENANT,)).fetchall()
+
+    for days, amount in ((80, 1), (60, 2), (0, 3)):
+        connection.execute(
+            "INSERT INTO spending VALUES (%s, 'tenant', now() - make_interval(days => %s), 'mobile', 'PLN', %s)",
+            (TENANT, days, amount),
+        )
+    keeper.look_if_ours()
+    assert left() == [(2,), (3,)]
+    connection.execute("DELETE FROM spending WHERE tenant = %s", (TENANT,))
+
+
 def test_the_ledger_keeps_every_word_as_often_as_it_comes(connection: psycopg.Connection, ledger_database: str) -> None:
     first = restriction(at=in_s(-9))
     said = [

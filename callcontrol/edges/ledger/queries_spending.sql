@@ -65,3 +65,6 @@ CROSS JOIN LATERAL (SELECT min(o.since) AS first FROM spending o WHERE (o.tenant
 LEFT JOIN spending s
     ON (s.tenant, s.payer) = (g.tenant, g.payer) AND s.since >= g.begin AND s.since < g.begin + interval '1 hour'
 GROUP BY g.tenant, g.payer, g.begin, s.currency, f.first;
+
+-- prune_spending: Removes what no limit and no usual hour goes by any more.
+DELETE FROM spending WHERE since < %(before)s;

@@ -66,6 +66,15 @@ def spent_in_hours(
     return {payer: [by_hour[begin] for begin in sorted(by_hour)] for payer, by_hour in found.items()}
 
 
+def prune_spending(connection: Connection[Any], before: Instant) -> None:
+    """Remove the sums of calls that arrived before this moment.
+
+    Raises:
+        psycopg.Error: Postgres does not answer.
+    """
+    connection.execute(query("prune_spending"), {"before": datetime_of(before)})
+
+
 def differences(connection: Connection[Any], tenant: str) -> list[dict[str, Any]]:
     """Where the sums of a tenant are not those of the charges that hold: as they are, and as they have to be.
 
