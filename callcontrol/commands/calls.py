@@ -25,7 +25,16 @@ from callcontrol.commands.calls_in_queues import seconds, visit_lines
 from callcontrol.commands.calls_written import costs_of, write_csv, write_json
 from callcontrol.commands.names import unknown
 from callcontrol.edges.embedded import running_address
-from callcontrol.edges.ledger.reader import TOTALS_S, LedgerReader, NoLedger, PastCall, PastLeg, Totals, place_of
+from callcontrol.edges.ledger.reader import (
+    PERSON_S,
+    TOTALS_S,
+    LedgerReader,
+    NoLedger,
+    PastCall,
+    PastLeg,
+    Totals,
+    place_of,
+)
 from callcontrol.vocabulary.money import plain
 from callcontrol.vocabulary.wanted import Wanted
 
@@ -89,7 +98,7 @@ def _zone_and_region(args: argparse.Namespace) -> tuple[tzinfo, str]:
 
 
 def _show_page(ledger: LedgerReader, wanted: Wanted, zone: tzinfo, args: argparse.Namespace) -> None:
-    calls = ledger.calls(wanted)
+    calls = ledger.calls(wanted, PERSON_S)
     if not calls and wanted.tenant is not None:
         _check_names(wanted.tenant, ledger, args)
     console = Console(highlight=False)

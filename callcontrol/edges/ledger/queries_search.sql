@@ -16,6 +16,16 @@ WHERE c.started_day BETWEEN %(first_day)s::date AND %(last_day)s::date AND CONDI
 ORDER BY c.started_day, c.started_at, c.call_id
 LIMIT %(limit)s;
 
+-- last_day: The latest day that has calls.
+SELECT c.started_day AS day FROM calls c
+WHERE c.started_day BETWEEN %(first_day)s::date AND %(last_day)s::date AND CONDITIONS
+ORDER BY c.started_day DESC, c.started_at DESC LIMIT 1;
+
+-- first_day: The earliest day that has calls.
+SELECT c.started_day AS day FROM calls c
+WHERE c.started_day BETWEEN %(first_day)s::date AND %(last_day)s::date AND CONDITIONS
+ORDER BY c.started_day, c.started_at LIMIT 1;
+
 -- search_totals: How many calls match, how many of them had a conversation, and how long those were.
 SELECT count(*) AS calls, count(c.bridged_at) AS talks,
        (1000 * coalesce(extract(epoch FROM sum(c.ended_at - c.bridged_at)), 0))::bigint AS talk_ms

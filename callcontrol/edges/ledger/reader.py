@@ -15,7 +15,6 @@ from psycopg import Connection
 from psycopg.rows import dict_row
 
 from callcontrol.config.credentials import said_by
-from callcontrol.edges import clock
 from callcontrol.edges.ledger.queries import query
 from callcontrol.edges.ledger.search import Days, Search
 from callcontrol.edges.ledger.session import WrongDatabase, open_session, transaction
@@ -24,6 +23,7 @@ from callcontrol.vocabulary.wanted import Place, Wanted
 
 PAGE = 500  # calls that are in memory at a time
 TOTALS_S = 2.0  # a person does not wait longer for sums
+PERSON_S = 20.0  # nor for calls
 
 _OLDER = (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn, psycopg.errors.UndefinedFunction)
 _RowsByCall = dict[str, list[dict[str, Any]]]
@@ -149,6 +149,8 @@ def explained() -> Iterator[None]:
     """Whatever Postgres has against a statement is NoLedger, with what to do."""
     try:
         yield
+    except psycopg.errors.QueryCanceled as error:
+        raise NoLedger(f"the ledger took too long ({said_by(error)}): narrow the period") from error
     except _OLDER as error:
         missing = "the database has no ledger, or one of an older version"
         raise NoLedger(f"{missing}: `callcontrol serve` makes it when it starts") from error
@@ -157,15 +159,20 @@ def explained() -> Iterator[None]:
 
 
 @contextmanager
-def asking(connection: Connection[dict[str, Any]], *, same_moment: bool = False) -> Iterator[None]:
+def asking(
+    connection: Connection[dict[str, Any]], *, same_moment: bool = False, statement_timeout: int = 0
+) -> Iterator[None]:
     """A transaction for statements that read; raises NoLedger for whatever Postgres has against one.
 
     Args:
         same_moment: all of them see the ledger as the first one does.
+        statement_timeout: none of them may take longer (ms); 0: as long as it takes.
     """
     # Many months make a long plan of which little is carried out: compiling it would take a hundred times as long.
-    isolation = {"transaction_isolation": "repeatable read"} if same_moment else {}
-    with explained(), transaction(connection, **isolation, jit="off"):
+    given: dict[str, str | int] = {"transaction_isolation": "repeatable read"} if same_moment else {}
+    if statement_timeout:
+        given["statement_timeout"] = statement_timeout
+    with explained(), transaction(connection, **given, jit="off"):
         yield
 
 
@@ -184,21 +191,24 @@ class LedgerReader:
     ) -> None:
         self._connection.close()
 
-    def calls(self, wanted: Wanted) -> list[PastCall]:
+    def calls(self, wanted: Wanted, within_s: float = 0) -> list[PastCall]:
         """The calls that match, latest first, each with its legs and visits.
+
+        Args:
+            within_s: no statement may take longer; 0: as long as it takes.
 
         Raises:
             NoLedger: the tables are not there, or Postgres refused for another reason.
         """
-        return [call for page in self.pages(wanted) for call in page]
+        return [call for page in self.pages(wanted, within_s) for call in page]
 
-    def pages(self, wanted: Wanted) -> Iterator[list[PastCall]]:
+    def pages(self, wanted: Wanted, within_s: float = 0) -> Iterator[list[PastCall]]:
         """The same, in pieces of PAGE at most, however many there are: all of them as they are at one moment.
 
         Raises:
             NoLedger: as `calls`.
         """
-        with asking(self._connection, same_moment=True):
+        with asking(self._connection, same_moment=True, statement_timeout=round(within_s * 1000)):
             search, left = self.search(wanted), wanted.limit
             for days in search.stretches():
                 after = wanted.after
@@ -250,7 +260,9 @@ class LedgerReader:
     def search(self, wanted: Wanted) -> Search:
         """How the calls are found."""
         known = None if wanted.call_id is None else self._calls_known_as(wanted.call_id)
-        return Search(wanted, self._tenants(wanted), known, datetime_of(clock.now()).date())
+        search = Search(wanted, self._tenants(wanted), known, date.min)
+        row = self._connection.execute(*search.begin()).fetchone() if known is None else None
+        return search if row is None else replace(search, edge=row["day"])
 
     def _calls_known_as(self, id_: str) -> list[str]:
         """The call of this id, and those that have a channel of this id."""

@@ -8,7 +8,7 @@ Months that a stretch does not touch are not looked at.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -56,13 +56,13 @@ class Search:
     Attributes:
         tenants: whose calls they can be, by name.
         call_ids: the calls meant by `wanted.call_id`; None: it is not given.
-        today: where a search without an end begins (UTC).
+        edge: the first day that has calls, in the order that is wanted (UTC): there the search begins.
     """
 
     wanted: Wanted
     tenants: Collection[str]
     call_ids: Sequence[str] | None
-    today: date
+    edge: date
 
     def page(self, days: Days, limit: int | None) -> tuple[bytes, dict[str, object]]:
         """The statement that finds calls in these days, in order, and its parameters."""
@@ -79,7 +79,7 @@ class Search:
         if self.call_ids is not None:
             yield whole
             return
-        edge = self._edge(whole)
+        edge = min(max(self.edge, whole.first), whole.last)
         for days in STRETCHES:
             behind = edge + timedelta(days=days - 1) if oldest_first else edge - timedelta(days=days - 1)
             if not whole.first < behind < whole.last:
@@ -89,11 +89,11 @@ class Search:
             whole = Days(edge, whole.last) if oldest_first else Days(whole.first, edge)
         yield whole
 
-    def _edge(self, whole: Days) -> date:
-        """Where to begin: behind it, or before it, there is hardly a call."""
-        if self.wanted.oldest_first:
-            return whole.first
-        return min(whole.last, self.today)
+    def begin(self) -> tuple[bytes, dict[str, object]]:
+        """The statement that finds the first day that has calls, in the order that is wanted, and its parameters."""
+        name = "first_day" if self.wanted.oldest_first else "last_day"
+        wanted = Wanted(tenant=self.wanted.tenant)
+        return replace(self, wanted=wanted)._statement(name), self._params(self._whole())
 
     def _whole(self) -> Days:
         wanted = self.wanted
