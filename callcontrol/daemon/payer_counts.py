@@ -107,7 +107,11 @@ class PayerCounts:
                 own.release(leg.id)
 
     def take(self, call: Call, facts: Facts) -> None:
-        """The call is ours, perhaps after its worker died: its legs outside keep their places."""
+        """The call is ours, perhaps after its worker died: its legs outside keep their places. Those of a tenant that
+        is configured no more are counted no more.
+        """
+        if call.tenant not in facts.settings.tenants:
+            return
         for leg in call.legs:
             kind, _, number = leg.target.partition(":")
             if leg.end is None and leg.trunk and leg.payer and kind == NumberTarget.kind:

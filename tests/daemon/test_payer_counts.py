@@ -122,6 +122,16 @@ def test_a_worker_that_takes_a_call_over_keeps_its_place_and_releases_it(pipelin
     assert alive.dial("4") == ""
 
 
+def test_a_call_of_a_tenant_that_is_configured_no_more_is_taken_over_all_the_same(pipeline: RedisPipeline) -> None:
+    dead, alive, store = two_workers(pipeline)
+    dead.dial("1")
+    settings_without = alive.facts.settings.model_copy(update={"tenants": {}})
+    alive.counts.take(dead.calls["1"], replace(alive.facts, settings=settings_without))
+    alive.counts.renew()
+    alive.counts.learn(dead.calls["1"], [])
+    assert store.legs("acme") == {"leg-1"}  # until the end of its lease
+
+
 def test_what_a_dead_worker_had_is_free_after_its_lease(pipeline: RedisPipeline, redis_client: Redis) -> None:
     dead, alive, store = two_workers(pipeline)
     dead.dial("1")

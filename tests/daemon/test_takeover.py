@@ -134,6 +134,12 @@ def everybody_is_served(stage: Stage, live: Live, placed: list[str]) -> None:
     assert owners(stage) == {}
 
 
+def none_is_counted(stage: Stage) -> None:
+    """No leg has a place in a counter of who pays any more."""
+    with Redis.from_url(stage.redis_url) as redis:
+        until(lambda: redis.hlen(f"{keys.limits('acme')}:of") == 0)
+
+
 def test_kill_9_of_one_worker_while_callers_wait(stage: Stage, live: Live) -> None:
     placed = callers_wait(stage, live, 6)
     before = live.tickets(QUEUE)
@@ -159,6 +165,7 @@ def test_kill_9_while_a_forward_rings(stage: Stage, live: Live) -> None:
     assert (found.outcome, found.answered_by, found.estimated) == ("answered", f"number:{LANDLINE}", False)
     assert [leg.target for leg in found.legs[1:]] == ["extension:108", f"number:{LANDLINE}"]
     nothing_is_left(stage)
+    none_is_counted(stage)
 
 
 def test_kill_9_in_a_conversation(stage: Stage, live: Live) -> None:
@@ -311,3 +318,23 @@ def test_rounds_of_a_loop_over_a_carrier_are_counted_over_both_workers(stage: St
     assert ended
     assert {record.outcome for record in ended} == {"rejected"}
     nothing_is_left(stage)
+
+
+def test_a_dead_workers_calls_outside_count_on_for_who_pays(stage: Stage, live: Live) -> None:
+    """The phone may have two at once."""
+    stage.switch.trunk(Trunk("carrier-a"))
+    stage.switch.phone(Phone(LANDLINE.removeprefix("+"), (TALKS,)))
+    own = Call(LANDLINE, number="109", user="109", domain="acme.example")
+    placed = [stage.switch.place(own) for _ in range(2)]
+    until(lambda: len(owners(stage)) == 2 and all(is_bridged(stage, call) for call in placed))
+    dead = busiest(stage)
+    os.kill(dead, signal.SIGKILL)
+    until(lambda: len(owners(stage)) == 2 and dead not in map(pid_of, owners(stage).values()))
+    third = stage.switch.place(own)
+    stage.switch.wait_for_end(third, WAIT_S)
+    refused = record_of(stage, third)
+    assert (refused.outcome, refused.refusal) == ("rejected", "limit_reached")
+    for call in placed:
+        hang_up(stage, call)
+    nothing_is_left(stage)
+    none_is_counted(stage)
