@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help env demo run test check lint promtool pgbouncer bench simulate chaos fuzz test-freeswitch prompts music clean
+.PHONY: help env demo run test check lint promtool pgbouncer bench simulate chaos prove-exports fuzz test-freeswitch prompts music clean
 
 # The tests start hundreds of processes: compiled modules are kept, also where the environment asks for none.
 unexport PYTHONDONTWRITEBYTECODE
@@ -81,6 +81,9 @@ simulate: env ## a call centre in virtual time in which whatever can fail does (
 
 chaos: env ## real processes killed, stopped and starved under load, then the accounts (ARGS="--minutes 10 --only redis,switch")
 	@$(PY) -m tests.chaos $(ARGS)
+
+prove-exports: env ## exporter, receiver and Postgres killed while batches are delivered, then a count of every row (ARGS="--batches 1000 --seconds 150")
+	@$(PY) -m tests.proof.exports $(ARGS)
 
 fuzz: env ## atheris on what reads other people's bytes (ARGS="wire --seconds 600"; finds and their replay in .data/fuzz)
 	@$(PY) -c 'import atheris' 2>/dev/null || $(PY) -m pip install --quiet --disable-pip-version-check --editable '.[dev,fuzz]'

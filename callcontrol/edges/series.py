@@ -52,8 +52,6 @@ VERDICTS: Final = ("settled", "corrected", "added", "doubtful")
 # The loops of the media job, and how their steps end (jobs/media).
 JOB_LOOPS: Final = (
     *("move", "close", "adopt", "room", "delete", "boxes", "rebuild", "links", "keys", "sweep", "accounts"),
-    *("bring", "brought", "cases"),
-    *("move", "close", "adopt", "room", "delete", "boxes", "rebuild", "links", "keys", "sweep"),
     *("bring", "brought", "cases", "exports"),
     *(
         "mail",
