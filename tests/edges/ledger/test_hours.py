@@ -93,7 +93,7 @@ def _check(dsn: str, connection: psycopg.Connection[dict[str, Any]], start: Inst
     assert {f"{one.hour:%H} {one.queue} {one.how}": one.visits for one in stays} == dict(entered)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(st.lists(st.sampled_from([*range(len(WRITES)), "count", "take", "move"]), min_size=4, max_size=10))
 def test_counts_are_those_of_the_rows_after_anything(
     tables: tuple[str, psycopg.Connection[dict[str, Any]], LedgerWriter], steps: list[int | str]

@@ -215,7 +215,7 @@ WANTED = st.builds(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(WANTED, st.integers(4, 20))
 def test_what_is_found_is_what_matches_page_by_page(reader: LedgerReader, wanted: Wanted, size: int) -> None:
     expected = _expected(wanted)
