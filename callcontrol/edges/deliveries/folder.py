@@ -49,8 +49,9 @@ class FolderDelivery:
     def _sweep(self, name: str) -> None:
         """Remove what killed processes left half written of this file."""
         for part in self._folder.glob(f".{name}.*{PART}"):
-            if part.stat().st_mtime < clock.now() / SECOND_US - FORGOTTEN_S:
-                part.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):  # another process has just renamed its own
+                if part.stat().st_mtime < clock.now() / SECOND_US - FORGOTTEN_S:
+                    part.unlink()
 
     @contextmanager
     def _said(self, name: str) -> Iterator[None]:
