@@ -107,7 +107,7 @@ def test_an_exporter_that_ends_between_any_two_steps_loses_and_doubles_nothing(
 
 @pytest.fixture
 def writing(database: str, tmp_path: Path) -> Iterator[list[gevent.Greenlet]]:
-    """Eight who write until there are so many batches, and hold transactions open; a quarter of these come to nothing."""
+    """Eight who write until there are so many batches, and hold transactions open; a quarter comes to nothing."""
 
     def write(account: str) -> None:
         chance = random.Random(account)
