@@ -26,6 +26,7 @@ from tests.freeswitch.audio import Microphones
 from tests.freeswitch.mishaps import OLD_S, Mishap, arrange, records, wait
 from tests.freeswitch.stage import RealStage
 from tests.freeswitch.takeovers import owner, two_workers
+from tests.freeswitch.tones import TONES
 
 PREPAID, MOBILE = "145", "+48600700800"
 ACCOUNT: Final = CreditAccount(TENANT, f"extension:{PREPAID}", "PLN")
@@ -35,6 +36,8 @@ WARNING_HZ: Final = 880.0
 # At 0.29 a minute, the first minute whole and then by the second, rounded to the grosz, less a second for the switch.
 SMALL, SMALL_S = "0.34", 70
 LATE_S: Final = 1.0
+# Of the sentence that the credit is used up at least so much is heard.
+SENTENCE_TENTHS: Final = 8
 
 
 def credit_ends_in_a_call(stage: RealStage, microphones: Microphones) -> Iterator[str]:
@@ -55,6 +58,9 @@ def credit_ends_in_a_call(stage: RealStage, microphones: Microphones) -> Iterato
         yield f"warnings 60 and 10 s before the end expected, they were {[f'{one:.1f}' for one in before]} s before it"
     if seconds := microphones.heard(ports[MOBILE.removeprefix("+")], WARNING_HZ):
         yield f"the far end hears the warning for {seconds:.1f} s"
+    spoken = [at for at in microphones.speech(ports["caller"], (*TONES, WARNING_HZ)) if at > ended_s]
+    if len(spoken) < SENTENCE_TENTHS:
+        yield f"a sentence is to be heard behind the end, there are {len(spoken)} tenths of a second of sound"
     yield from _nothing_stays_reserved(stage)
 
 
@@ -91,6 +97,30 @@ def worker_dies_in_a_prepaid_call(stage: RealStage, microphones: Microphones) ->
         (call,) = records(stage, began)
         if not 49 <= _talk_s(call) <= 52:
             yield f"a talk of 50 s expected, it was one of {_talk_s(call):.1f} s"
+
+
+def worker_dies_while_a_prepaid_leg_rings(stage: RealStage, microphones: Microphones) -> Iterator[str]:
+    """kill -9 of a worker while a prepaid leg rings: what is reserved goes with the call, and falls back once"""
+    _top_up(stage, "100.00")
+    with two_workers(stage, {MOBILE: {"action": "answers", "after_s": 8, "talk_s": 20}}):
+        began = clock.now()
+        placed = stage.world.place(CALL)
+        wait(lambda: _account(stage).reserved != {} and owner(stage) != 0, "money is reserved")
+        before = dict(_account(stage).reserved)
+        time.sleep(1)
+        os.kill(owner(stage), signal.SIGKILL)
+        time.sleep(3)
+        if (rings := dict(_account(stage).reserved)) != before:
+            yield f"while it rings {before} is to stay reserved, there is {rings}"
+        stage.world.wait_until_over([placed], 60)
+        (call,) = records(stage, began)
+        if not 18 <= _talk_s(call) <= 22:
+            yield f"a talk of 20 s expected, it was one of {_talk_s(call):.1f} s"
+        account = _account(stage)
+        paid = sum((leg.cost.amount or Decimal(0) for leg in call.legs if leg.cost is not None), Decimal(0))
+        if account.balance is None or amount_of(account.available) != Decimal(100) - paid or not paid:
+            yield f"100.00 less {paid} expected, the account is {account}"
+        yield from _nothing_stays_reserved(stage)
 
 
 def two_calls_share_a_small_balance(stage: RealStage, microphones: Microphones) -> Iterator[str]:
@@ -173,5 +203,6 @@ CREDITS: Final[tuple[Mishap, ...]] = (
     credit_ends_in_a_call,
     daemon_dies_in_a_prepaid_call,
     worker_dies_in_a_prepaid_call,
+    worker_dies_while_a_prepaid_leg_rings,
     two_calls_share_a_small_balance,
 )
