@@ -33,15 +33,21 @@ TITLES = ("trunk", "state", "channels", "calls/s", "calls 1 h", "answered", "ave
 
 @dataclass(frozen=True, slots=True)
 class _Now:
-    """How a trunk stands: legs that have a channel (True: of emergency calls), calls begun in the last second, and what
-    has come of those of the last hour.
+    """How a trunk stands: legs that have a channel (True: of emergency calls), calls begun in the last second, what has
+    come of those of the last hour, and at how many workers it rests, for it failed there call after call.
     """
 
     legs: Mapping[str, bool]
     starting: int
     quality: Quality
+    resting_at: int = 0
 
     def state(self, trunk: Trunk) -> str:
+        """In words; that it rests goes with how many channels it has in use."""
+        rests = f"rests at {self.resting_at} worker{'s' if self.resting_at > 1 else ''}" if self.resting_at else ""
+        return ", ".join(filter(None, (self._use(trunk), rests)))
+
+    def _use(self, trunk: Trunk) -> str:
         if trunk.channels is not None and len(self.legs) >= trunk.channels:
             return "full"
         if trunk.calls_per_second is not None and self.starting >= trunk.calls_per_second:
@@ -79,7 +85,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _now(pipeline: RedisPipeline, name: str) -> _Now:
     store = TrunkStore(pipeline)
-    return _Now(store.channels(name), store.starting(name), store.quality(name))
+    return _Now(store.channels(name), store.starting(name), store.quality(name), store.resting_at(name))
 
 
 def _costs(settings: Settings) -> Mapping[str, Mapping[str, Decimal]] | None:

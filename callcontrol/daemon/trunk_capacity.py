@@ -8,7 +8,7 @@ may then have up to their number times the channels, and the carrier's own limit
 from __future__ import annotations
 
 import logging
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -17,7 +17,7 @@ import gevent
 from callcontrol.config.settings import Settings
 from callcontrol.control import commands as do
 from callcontrol.control.call import Call
-from callcontrol.edges import trunk_meters
+from callcontrol.edges import clock, trunk_meters
 from callcontrol.edges.containment import contained
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.trunks import LEASE_S, Full, Holder, Limits, TrunkStore
@@ -66,11 +66,17 @@ class TrunkCapacity:
         self._worker = worker
         self._store = store
         self._held: defaultdict[str, dict[str, Holder]] = defaultdict(dict)
+        self._starts: defaultdict[str, deque[float]] = defaultdict(deque)  # of the last second, in order
+        self._told_resting: frozenset[str] = frozenset()
         self.quality: Mapping[str, Quality] = {}  # by trunk: what has come of its calls over all workers, as last read
 
-    def start(self, trunks: Callable[[], Iterable[str]]) -> None:
-        """From now on renew what is held, and read how well these trunks do."""
-        gevent.spawn(self._run, trunks)
+    def start(self, trunks: Callable[[], Iterable[str]], rests: Callable[[], Mapping[str, float]]) -> None:
+        """From now on renew what is held, read how well these trunks do, and tell which rest here.
+
+        Args:
+            rests: the trunks that rest at this worker, and for how long (seconds).
+        """
+        gevent.spawn(self._run, trunks, rests)
 
     def admit(self, command: do.Bridge | do.Originate, call: Call, settings: Settings, then: OnAdmitted) -> None:
         """Ask for the channels of its legs; `then` is called once, at once where none has to be waited for."""
@@ -131,7 +137,9 @@ class TrunkCapacity:
                 return
             if trouble is not None:
                 full = self._full_by_own_count(trunk, holder, limits)
-            if full is not None:
+            if full is None:
+                self._begins(trunk, limits)
+            else:
                 trunk_meters.trunk_full_total.labels(trunk, full.value).inc()
             on_answer(holder.leg, _words(trunk, full, limits))
 
@@ -143,7 +151,20 @@ class TrunkCapacity:
 
     def _full_by_own_count(self, trunk: str, holder: Holder, limits: Limits) -> Full | None:
         others = sum(one.leg != holder.leg for one in self._held[trunk].values())
-        return Full.CHANNELS if limits.channels and others >= limits.channels else None
+        if limits.channels and others >= limits.channels:
+            return Full.CHANNELS
+        return Full.RATE if limits.per_second and len(self._latest(trunk)) >= limits.per_second else None
+
+    def _begins(self, trunk: str, limits: Limits) -> None:
+        if limits.per_second:
+            self._latest(trunk).append(clock.monotonic())
+
+    def _latest(self, trunk: str) -> deque[float]:
+        """When this worker's calls of the last second began."""
+        starts, since = self._starts[trunk], clock.monotonic() - 1
+        while starts and starts[0] <= since:
+            starts.popleft()
+        return starts
 
     def _holder(self, leg: str, call: Call) -> Holder:
         known = call.leg(leg)
@@ -159,10 +180,11 @@ class TrunkCapacity:
         counts = stamps is not None and says and leg.certainty is not Certainty.ESTIMATED
         self._store.release(leg.trunk, leg.id, talk_us, counts=counts)
 
-    def _run(self, trunks: Callable[[], Iterable[str]]) -> None:
+    def _run(self, trunks: Callable[[], Iterable[str]], rests: Callable[[], Mapping[str, float]]) -> None:
         while True:
             with contained("loop", "channels of trunks could not be renewed"):
                 self.renew()
+                self.tell_rests(rests())
                 self.read_quality(trunks())
             gevent.sleep(RENEW_S)
 
@@ -171,9 +193,16 @@ class TrunkCapacity:
         if self._store is None:
             return
         try:
-            self.quality = {name: self._store.quality(name) for name in trunks}
+            self.quality = self._store.qualities(trunks)
         except LiveStateError as error:
             log.info("how well trunks do cannot be read: %s", error)
+
+    def tell_rests(self, rests: Mapping[str, float]) -> None:
+        """Let everybody see which trunks rest at this worker, and for how long (seconds)."""
+        if self._store is not None:
+            for trunk in self._told_resting | rests.keys():
+                self._store.rests(trunk, self._worker, rests.get(trunk, 0))
+        self._told_resting = frozenset(rests)
 
     def renew(self) -> None:
         """Keep what is held."""

@@ -99,6 +99,11 @@ class TrunkWatch:
         """The trunks that rest now."""
         return resting(self._health, _now()) if self._health else frozenset()
 
+    def rests(self) -> dict[str, float]:
+        """For how many seconds more each of those rests."""
+        now = _now()
+        return {name: (self._health[name].rests_until - now) / SECOND_US for name in self.resting()}
+
     def alike(self, call: Call, then: Callable[[int], None]) -> None:
         """How many calls from the same number to the same one of ours ring outside now, or have just failed there. The
         others are asked once this worker has one itself: rounds of a loop come to every worker soon, and other calls

@@ -242,7 +242,8 @@ class Worker:
         spending.start()
         self._shared.trunks = TrunkWatch(RoundStore(self._pipeline))
         self._shared.capacity = TrunkCapacity(self._name, TrunkStore(self._pipeline))
-        self._shared.capacity.start(lambda: self._current.configuration.settings.trunks)
+        trunks, rests = lambda: self._current.configuration.settings.trunks, self._shared.trunks.rests
+        self._shared.capacity.start(trunks, rests)
         self._shared.counts = PayerCounts(PayerCountStore(self._pipeline))
         self._shared.counts.start()
 

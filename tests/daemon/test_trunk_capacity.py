@@ -176,6 +176,11 @@ def test_without_redis_each_worker_counts_its_own() -> None:
     for name in "123":
         alone.dial(name)
     assert list(alone.answers.values()) == ["out", "out", "trunk a is full: 2 channels are in use"]
+    rated = settings(main=LIMITED.replace("channels: 2, ", ""))
+    hasty = Asked(TrunkCapacity("w2", TrunkStore(RedisPipeline(connect("redis://127.0.0.1:1/0", 0.2)))), rated)
+    for name in "1234":
+        hasty.dial(name)
+    assert list(hasty.answers.values()) == [*["out"] * 3, "trunk a is full: 3 calls have begun within a second"]
     given: list[tuple[str, str]] = []
     made: list[bool] = []
     alone.capacity.make_room("a", made.append, lambda call, leg: given.append((call, leg)))
@@ -184,6 +189,15 @@ def test_without_redis_each_worker_counts_its_own() -> None:
             gevent.sleep(0.01)
     assert made == [True]
     assert given
+
+
+def test_which_trunks_rest_is_told_and_taken_back(pipeline: RedisPipeline) -> None:
+    store = TrunkStore(pipeline)
+    capacity = TrunkCapacity("w1", store)
+    capacity.tell_rests({"a": 30.0})
+    assert store.resting_at("a") == 1
+    capacity.tell_rests({})
+    assert store.resting_at("a") == 0
 
 
 def test_a_holder_is_kept_as_json() -> None:

@@ -134,6 +134,11 @@ def trunk_starts(trunk: str) -> str:
     return _trunk(trunk, "starts")
 
 
+def trunk_rests(trunk: str) -> str:
+    """Sorted set: worker at which the trunk rests, as it failed there -> until when (ms)."""
+    return _trunk(trunk, "rests")
+
+
 def trunk_ends(trunk: str) -> str:
     """Hash: `SPAN:tried`, `SPAN:answered`, `SPAN:talk_ms` -> how much of it in that span of the trunk's last hour."""
     return _trunk(trunk, "ends")

@@ -13,11 +13,13 @@ from enum import StrEnum
 from itertools import chain
 from typing import Any, Final
 
+import gevent
 import orjson
+from gevent.event import AsyncResult
 
 from callcontrol.edges import clock
 from callcontrol.edges.live_state import keys
-from callcontrol.edges.live_state.failures import LiveStateError
+from callcontrol.edges.live_state.failures import LiveStateError, StoreAway
 from callcontrol.edges.live_state.pipeline import RedisPipeline
 from callcontrol.edges.live_state.script import script_of
 from callcontrol.routing.trunk_quality import BUCKET_S, BUCKETS, Quality
@@ -27,6 +29,8 @@ log = logging.getLogger(__name__)
 
 # A channel that no worker renews is free after so long; each worker renews its own several times in it (seconds).
 LEASE_S: Final = 30
+# Redis answers within so long (seconds), or is away.
+ANSWER_S: Final = 5.0
 
 _CLAIM: Final = script_of("trunk_scripts", "pairs", "give_way", "claim")
 _MAKE_ROOM: Final = script_of("trunk_scripts", "pairs", "give_way", "make_room")
@@ -133,13 +137,34 @@ class TrunkStore:
         held = _pairs(self._pipeline.ask("HGETALL", of))
         return {leg: bool(orjson.loads(text).get("emergency")) for leg, text in held.items() if leg in alive}
 
-    def quality(self, trunk: str) -> Quality:
-        """What has come of its legs in the last hour. Waits for Redis.
+    def qualities(self, trunks: Iterable[str]) -> dict[str, Quality]:
+        """What has come of the legs of each in the last hour. Waits for Redis: once, however many they are.
 
         Raises:
             LiveStateError: Redis is away.
         """
-        told = _pairs(self._pipeline.ask("HGETALL", keys.trunk_ends(trunk)))
+        asked = {trunk: self._asked("HGETALL", keys.trunk_ends(trunk)) for trunk in trunks}
+        try:
+            with gevent.Timeout(ANSWER_S):
+                return {trunk: self._quality(trunk, _pairs(answer.get())) for trunk, answer in asked.items()}
+        except gevent.Timeout as late:
+            raise StoreAway(f"no answer within {ANSWER_S:g} s") from late
+
+    def quality(self, trunk: str) -> Quality:
+        """Of one trunk, as `qualities`."""
+        return self.qualities((trunk,))[trunk]
+
+    def _asked(self, *command: str) -> AsyncResult[Any]:
+        """The answer to a command that goes with the next round trip."""
+        answer: AsyncResult[Any] = AsyncResult()
+
+        def done(reply: Any, trouble: LiveStateError | None) -> None:
+            answer.set(reply) if trouble is None else answer.set_exception(trouble)
+
+        self._pipeline.submit(*command, on_reply=done)
+        return answer
+
+    def _quality(self, trunk: str, told: Mapping[str, bytes]) -> Quality:
         oldest = clock.now() // (BUCKET_S * SECOND_US) - BUCKETS
         sums = {"tried": 0, "answered": 0, "talk_ms": 0}
         over = []
@@ -150,8 +175,26 @@ class TrunkStore:
             elif what in sums:
                 sums[what] += int(count)
         if over:
-            self._pipeline.ask("HDEL", keys.trunk_ends(trunk), *over)
+            self._pipeline.submit("HDEL", keys.trunk_ends(trunk), *over, on_reply=_untold)
         return Quality(sums["tried"], sums["answered"], sums["talk_ms"])
+
+    def rests(self, trunk: str, worker: str, for_s: float) -> None:
+        """The trunk rests at this worker for so long (seconds); 0: it does not any more."""
+        key = keys.trunk_rests(trunk)
+        if for_s <= 0:
+            self._pipeline.submit("ZREM", key, worker, on_reply=_untold)
+            return
+        for_ms = int(for_s * 1000)
+        self._pipeline.submit("ZADD", key, clock.now() // 1000 + for_ms, worker, on_reply=_untold)
+        self._pipeline.submit("PEXPIRE", key, for_ms, on_reply=_untold)  # a worker whose rest is longer tells it again
+
+    def resting_at(self, trunk: str) -> int:
+        """At how many workers it rests now. Waits for Redis.
+
+        Raises:
+            LiveStateError: Redis is away.
+        """
+        return int(self._pipeline.ask("ZCOUNT", keys.trunk_rests(trunk), clock.now() // 1000, "+inf"))
 
     def starting(self, trunk: str) -> int:
         """How many calls have begun in the last second. Waits for Redis.
