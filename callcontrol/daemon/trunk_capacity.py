@@ -11,6 +11,7 @@ import logging
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import gevent
 
@@ -132,8 +133,12 @@ class TrunkCapacity:
         return bool(ordinary)
 
     def _claim(self, trunk: str, holder: Holder, limits: Limits, on_answer: Callable[[str, str], None] | None) -> None:
-        def claimed(full: Full | None, trouble: LiveStateError | None) -> None:
+        def claimed(full: Full | None, trouble: LiveStateError | None, *, is_last: bool = False) -> None:
             if on_answer is None:
+                return
+            if trouble is not None and self._store is not None and not is_last:
+                # One round trip that failed is no Redis that is away: asked again, nothing is counted twice.
+                self._store.claim(trunk, holder, limits, partial(claimed, is_last=True))
                 return
             if trouble is not None:
                 full = self._full_by_own_count(trunk, holder, limits)
@@ -198,7 +203,7 @@ class TrunkCapacity:
             log.info("how well trunks do cannot be read: %s", error)
 
     def tell_rests(self, rests: Mapping[str, float]) -> None:
-        """Let everybody see which trunks rest at this worker, and for how long (seconds)."""
+        """Tell all hosts which trunks rest at this worker, and for how long (seconds)."""
         if self._store is not None:
             for trunk in self._told_resting | rests.keys():
                 self._store.rests(trunk, self._worker, rests.get(trunk, 0))

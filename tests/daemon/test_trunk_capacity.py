@@ -14,9 +14,10 @@ from callcontrol.control import commands as do
 from callcontrol.control.call import Call, new_call
 from callcontrol.daemon.trunk_capacity import TrunkCapacity
 from callcontrol.edges.live_state import keys
+from callcontrol.edges.live_state.failures import StoreAway
 from callcontrol.edges.live_state.inbox import Inbox
 from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
-from callcontrol.edges.live_state.trunks import Holder, TrunkStore
+from callcontrol.edges.live_state.trunks import Holder, Limits, OnClaimed, TrunkStore
 from callcontrol.routing.plan import LegPlan, Shown, TrunkNumber
 from callcontrol.vocabulary.call import Caller, Stamps
 from callcontrol.vocabulary.leg import Certainty, End, Leg, Role
@@ -189,6 +190,28 @@ def test_without_redis_each_worker_counts_its_own() -> None:
             gevent.sleep(0.01)
     assert made == [True]
     assert given
+
+
+def test_one_round_trip_that_fails_lets_no_leg_out_uncounted(pipeline: RedisPipeline) -> None:
+    known = settings(main=LIMITED)
+    others = Asked(TrunkCapacity("w1", TrunkStore(pipeline)), known)
+    for name in "12":
+        others.dial(name)
+    store = TrunkStore(pipeline)
+    really, failed = store.claim, list[str]()
+
+    def claim(trunk: str, holder: Holder, limits: Limits, on_claimed: OnClaimed) -> None:
+        if failed:
+            really(trunk, holder, limits, on_claimed)
+        else:
+            failed.append(holder.leg)
+            on_claimed(None, StoreAway("not sent"))
+
+    store.claim = claim  # type: ignore[method-assign]  # one round trip fails
+    asked = Asked(TrunkCapacity("w2", store), known)
+    asked.dial("3")
+    assert failed
+    assert asked.answers == {"3": "trunk a is full: 2 channels are in use"}
 
 
 def test_which_trunks_rest_is_told_and_taken_back(pipeline: RedisPipeline) -> None:

@@ -56,6 +56,7 @@ def _plans(options: argparse.Namespace) -> Iterator[Plan]:
                 calls_per_h=options.calls,
                 workers=options.workers,
                 every=options.every,
+                channels=options.channels,
             )
 
 
@@ -70,6 +71,7 @@ def _options(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--agents", type=int, default=usual.agents, help="of each tenant")
     parser.add_argument("--calls", type=float, default=usual.calls_per_h, help="an hour")
     parser.add_argument("--workers", type=int, default=usual.workers)
+    parser.add_argument("--channels", type=int, default=usual.channels, help="of the first trunk; 0: not counted")
     parser.add_argument("--every", type=int, default=usual.every, help="operations between two full looks at queues")
     return parser.parse_args(words)
 

@@ -26,8 +26,8 @@ switches:
   s1: {address: "127.0.0.1:8021", password: secret, sip: "127.0.0.1:5060"}
   s2: {address: "127.0.0.1:8022", password: secret, sip: "127.0.0.1:5070"}
 trunks:
-  a: {shows: any, number: "+48223000001", prefixes: ["48", ""]}
-  b: {shows: own, number: "+48223000002", prefixes: ["48", ""]}
+  a: {shows: any, number: "+48223000001", prefixes: ["48", ""]$A}
+  b: {shows: own, number: "+48223000002", prefixes: ["48", ""]$B}
 """
 
 _TARIFF = """
@@ -156,11 +156,16 @@ class Centre:
     Attributes:
         edition: each edition has other layouts of queues; in odd ones the first two agents of each tenant have changed
             seats, and there is a queue that even ones do not have.
+        channels: of the first trunk, the second one has one less; 0: any number.
     """
 
     tenants: int
     agents: int
     edition: int = 0
+    channels: int = 0
+
+    def _channels(self, fewer: int) -> str:
+        return f", channels: {self.channels - fewer}, calls_per_second: 2" if self.channels else ""
 
     def names(self) -> list[str]:
         """Tenants by name."""
@@ -172,7 +177,7 @@ class Centre:
 
     def files(self) -> Iterator[tuple[str, str]]:
         """The folder's files."""
-        yield "callcontrol.yaml", _MAIN
+        yield "callcontrol.yaml", _MAIN.replace("$A", self._channels(0)).replace("$B", self._channels(1))
         yield "tariffs/retail.yaml", _TARIFF
         for t, name in enumerate(self.names()):
             yield f"tenants/{name}.yaml", self._tenant(t)

@@ -20,6 +20,7 @@ from callcontrol.vocabulary.stored import TAG
 from tests.simulation.credit_twin import CreditTwin, field_of
 from tests.simulation.mailbox_twin import change_box
 from tests.simulation.queue_twin import QueueTwin
+from tests.simulation.trunk_twin import SCRIPTS, TrunkTwin
 
 Told = Callable[[bytes], None]
 
@@ -56,9 +57,16 @@ class RedisTwin:
             mailboxes.SCRIPT.sha: lambda names, words: change_box(self.hashes, names, words),
             credit.SCRIPT.sha: lambda names, words: self.credit_of(keys.tenant_of(names[0])).carry_out(words),
         }
-        self._sha_of = {one.source: one.sha for one in (queue_script.SCRIPT, mailboxes.SCRIPT, credit.SCRIPT)} | {
-            script.source: script.sha for script in (script_of("call_scripts", n) for n in ("save", "forget", "take"))
-        }
+        self.trunks = TrunkTwin(lambda: self._time_us() // 1000)
+        self._scripts |= {script.sha: self._of_trunks(name) for name, script in SCRIPTS.items()}
+        self._sha_of = (
+            {script.source: script.sha for script in SCRIPTS.values()}
+            | {one.source: one.sha for one in (queue_script.SCRIPT, mailboxes.SCRIPT, credit.SCRIPT)}
+            | {
+                script.source: script.sha
+                for script in (script_of("call_scripts", n) for n in ("save", "forget", "take"))
+            }
+        )
 
     def execute(self, command: tuple[Any, ...]) -> Any:
         """One command.
@@ -79,11 +87,11 @@ class RedisTwin:
 
     def remember(self) -> Any:
         """All of the data as it is now, for `go_back`."""
-        return copy.deepcopy((self.hashes, self.sets, self._texts, self.queues, self.credits))
+        return copy.deepcopy((self.hashes, self.sets, self._texts, self.queues, self.credits, self.trunks.trunks))
 
     def go_back(self, remembered: Any) -> None:
         """What was written since then is lost."""
-        self.hashes, self.sets, self._texts, self.queues, self.credits = remembered
+        self.hashes, self.sets, self._texts, self.queues, self.credits, self.trunks.trunks = remembered
 
     # --- commands, by their names
 
@@ -166,6 +174,9 @@ class RedisTwin:
         return self.do_evalsha(self._sha_of[source], count, *words)
 
     # --- scripts
+
+    def _of_trunks(self, name: str) -> Callable[[tuple[str, ...], tuple[Any, ...]], Any]:
+        return lambda names, words: self.trunks.carry_out(name, names, words)
 
     def credit_of(self, tenant: str) -> CreditTwin:
         """The credit accounts of a tenant."""

@@ -51,6 +51,7 @@ def replay_of(plan: Plan) -> str:
     """The one command that runs it again."""
     words = (
         f"--seed {plan.seed}",
+        f"--channels {plan.channels}",
         f"--profile {plan.profile}",
         f"--hours {plan.hours:g}",
         f"--tenants {plan.tenants}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -18,7 +18,9 @@ from callcontrol.config.settings import Tenant
 from callcontrol.control.events import Event, LegGone
 from callcontrol.daemon.call_driver import CallDriver
 from callcontrol.daemon.closing_watch import ClosingWatch
+from callcontrol.daemon.trunk_capacity import TrunkCapacity
 from callcontrol.edges.live_state.queues import QueueStore
+from callcontrol.edges.live_state.trunks import Holder, Limits
 from callcontrol.routing.opening_hours import state_at
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from callcontrol.vocabulary.override import Overrides
@@ -38,6 +40,7 @@ from tests.simulation.world import Plan, Report, World
 
 ROOT = Path(__file__).parents[2]
 HOURS = 0.25
+OnAnswer = Callable[[str, str], None] | None
 RUNS = [(1, profile) for profile in PROFILES]
 
 
@@ -59,6 +62,22 @@ def test_who_waits_is_with_a_living_worker_within_five_seconds_of_a_death() -> N
     assert isinstance(found, Report), found
     assert found.faults["kill"] > 2
     assert 0 < found.slowest_s <= 5.0
+
+
+def test_trunks_of_few_channels_have_no_more_calls_than_channels() -> None:
+    found = run_plan(Plan(3, "storm", hours=0.06, channels=2, calls_per_h=1200))
+    assert isinstance(found, Report), found
+
+
+def test_more_calls_than_channels_are_noticed() -> None:
+    def out(capacity: TrunkCapacity, trunk: str, holder: Holder, limits: Limits, on_answer: OnAnswer) -> None:
+        if on_answer is not None:
+            on_answer(holder.leg, "")
+
+    with mock.patch.object(TrunkCapacity, "_claim", out):
+        found = run_plan(Plan(3, "calm", hours=0.1, channels=2, calls_per_h=2000))
+    assert isinstance(found, Failure), "it was not noticed"
+    assert "calls and" in found.what
 
 
 def test_the_same_seed_is_the_same_run() -> None:

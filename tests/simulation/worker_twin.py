@@ -22,6 +22,7 @@ from callcontrol.daemon.offer_dispatcher import OfferDispatcher
 from callcontrol.daemon.queue_line import QueueLine
 from callcontrol.daemon.registrations import Registrations
 from callcontrol.daemon.switch_links import SwitchLinks
+from callcontrol.daemon.trunk_capacity import RENEW_S, TrunkCapacity
 from callcontrol.daemon.worker_context import WorkerContext
 from callcontrol.edges import clock
 from callcontrol.edges.freeswitch.call import CallConnection
@@ -38,6 +39,7 @@ from callcontrol.edges.live_state.overrides import OverrideStore
 from callcontrol.edges.live_state.queue_script import seed_from
 from callcontrol.edges.live_state.queues import QueueStore
 from callcontrol.edges.live_state.rules import RuleStore
+from callcontrol.edges.live_state.trunks import TrunkStore
 from callcontrol.edges.live_state.workers import BEAT_S, Workers
 from callcontrol.vocabulary.moment import periods_at
 from callcontrol.vocabulary.queue import Engaged, Occasion
@@ -77,6 +79,8 @@ class WorkerTwin:
         phones: set[str],
         values: Codec = CALLS,
         find_balance: FindBalance = no_balance,
+        *,
+        counts_channels: bool = False,
     ) -> None:
         self.values = values
         self.process = process
@@ -115,6 +119,7 @@ class WorkerTwin:
             missed=board.missed,
             missed_keys=board.missed_keys.of,
             slack_s=board.slack_s,
+            capacity=TrunkCapacity(process.name, TrunkStore(self.pipeline) if counts_channels else None),
         )
         board.shared = self.shared
         board.on_up, board.on_down = self._switch_up, self.registrations.lost
@@ -137,6 +142,11 @@ class WorkerTwin:
         self._compare()
         self.process.after(HOURS_S, self._look_at_hours)
         self.process.after(BEGIN_S, self._look)
+        self._renew_channels()
+
+    def _renew_channels(self) -> None:
+        self.shared.capacity.renew()
+        self.process.after(RENEW_S, self._renew_channels)
 
     def look(self) -> None:
         """What is counted as calls come and go agrees with the calls.

@@ -39,6 +39,7 @@ from tests.simulation.records_twin import LedgerTwin, SpoolTwin
 from tests.simulation.redis_twin import RedisTwin
 from tests.simulation.switch_links_twin import SwitchLinksTwin
 from tests.simulation.switch_twin import SwitchTwin
+from tests.simulation.trunk_promises import TrunkPromises
 from tests.simulation.virtual_clock import VirtualClock
 from tests.simulation.worker_twin import WorkerTwin
 
@@ -58,6 +59,7 @@ class Plan:
 
     Attributes:
         every: how many operations on queues are between two that are looked at in full.
+        channels: of the first trunk, the second one has one less; 0: they are not counted.
     """
 
     seed: int
@@ -68,6 +70,7 @@ class Plan:
     calls_per_h: float = 400.0
     workers: int = 2
     every: int = 20
+    channels: int = 0
 
     @property
     def faults(self) -> Faults:
@@ -119,7 +122,7 @@ class World:
         self._chance = chance
         self.agenda = Agenda(START, random.Random(chance.random()))
         self.clock = VirtualClock(self.agenda, random.Random(chance.random()))
-        self._centre = Centre(plan.tenants, plan.agents)
+        self._centre = Centre(plan.tenants, plan.agents, channels=plan.channels)
         self.hosts = self._two_hosts(random.Random(chance.random()))
         self.redis = RedisHost(RedisTwin(lambda: self.agenda.now_s, self.agenda.wall), random.Random(chance.random()))
         self.ledger = LedgerTwin()
@@ -137,6 +140,8 @@ class World:
             switch.pick = delay.choice
             switch.host = host
             self.switches.append(switch)
+        limits = {"a": plan.channels, "b": plan.channels - 1} if plan.channels else {}
+        self.trunks = TrunkPromises(self.switches, self.redis.server.trunks, limits)
         self.workers: list[WorkerTwin] = []
         self._started = 0
         self._retired: Counter[str] = Counter()
@@ -190,6 +195,7 @@ class World:
             self.phones.registered,
             self._values(),
             self.books.find,
+            counts_channels=bool(self.plan.channels),
         )
         process.on_death.append(lambda: self._gone(worker))
         board.on_told = self.promises.told.add
@@ -290,7 +296,10 @@ class World:
             self._unsteady_s = self.agenda.now_s
         for worker in self.workers:
             worker.look()
-        self.promises.look(somebody_is_there=self.agenda.now_s - self._unsteady_s > STEADY_S)
+        is_steady = self.agenda.now_s - self._unsteady_s > STEADY_S
+        self.promises.look(somebody_is_there=is_steady)
+        if broken := self.trunks.broken(self.agenda.now_s, is_steady=is_steady):
+            raise Broken(broken)
 
     def _rest(self) -> None:
         until_s = self.agenda.now_s + REST_S
