@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, get_args
 
@@ -77,6 +78,11 @@ def test_each_step_and_state_of_a_kind_is_declared_by_it_to_be_saved() -> None:
     assert {one for one in own if one.__module__.startswith("callcontrol.kinds.") and is_whole(one)} <= KINDS.saved
 
 
+@cache
+def source_of(carrier: type | Callable[..., object]) -> str:
+    return inspect.getsource(carrier)
+
+
 @pytest.mark.parametrize("command", get_args(Command), ids=lambda command: command.__name__)
 def test_each_command_is_carried_out(command: type) -> None:
     lines = (leg_line.LegLine, queue_line.QueueLine, box_line.BoxLine, store_line.carry_out, emergency_line.carry_out)
@@ -87,7 +93,7 @@ def test_each_command_is_carried_out(command: type) -> None:
     word, module = words.get(command.__module__, ("do", do))
     name = f"{word}.{command.__name__}"
     ways = (f"{name}(", f"command: {name},")
-    assert [any(way in inspect.getsource(carrier) for way in ways) for carrier in carriers].count(True) == 1
+    assert [any(way in source_of(carrier) for way in ways) for carrier in carriers].count(True) == 1
     assert getattr(module, command.__name__) is command
 
 
