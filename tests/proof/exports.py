@@ -156,6 +156,7 @@ def counted(lab: Lab) -> None:
         there = connection.execute("SELECT account, number FROM account_entries").fetchall()
         for batch in batches_of(connection, NAME):
             with remade(connection, one.scope, batch, lab.folder / "temporary").file as file:
+                file.seek(0)
                 assert file.read() == (lab.out / batch.file).read_bytes()
             assert batch.manifest == (lab.out / manifest_name(batch)).read_text(encoding="utf-8")
     delivered = [
