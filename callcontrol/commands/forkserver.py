@@ -22,7 +22,7 @@ from types import ModuleType
 from typing import Final
 
 from gevent import monkey
-from setproctitle import setproctitle
+from setproctitle import setproctitle, setthreadtitle
 
 from callcontrol.edges import meter_files
 from callcontrol.edges.fork_message import (
@@ -130,6 +130,7 @@ def _become(request: ForkRequest, descriptors: Sequence[int], modules: Mapping[s
     named = {option: str(descriptor) for option, descriptor in zip(request.options, descriptors, strict=True)}
     words = [*request.words, *(word for pair in named.items() for word in pair)]
     setproctitle(" ".join([sys.executable, "-m", "callcontrol", *words]))
+    setthreadtitle(Path(sys.executable).name)  # what `top` and `pgrep` show, which setproctitle has changed, too
     sys.argv[1:] = words
     os.environ |= request.environment
     meter_files.change_instance()

@@ -191,6 +191,7 @@ def test_workers_are_forked_and_seem_to_be_started_by_their_command(stage: Stage
     begin = f"{sys.executable} -m callcontrol work --slot "
     for pid in (first, second):
         assert Path(f"/proc/{pid}/cmdline").read_text().startswith(begin)
+        assert Path(f"/proc/{pid}/comm").read_text() == "python\n"
         parent = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
         assert parent == stage.daemon.process.pid
     (listener,) = sockets_of(first) & sockets_of(second)
