@@ -36,13 +36,13 @@ TABLES = ("calls", "legs", "charges")
 
 
 def contents(dsn: str) -> dict[str, list[str]]:
-    """Every row of the ledger, but for when it was written."""
+    """Every row of the ledger, but for when and by which transaction it was written."""
     with psycopg.connect(dsn) as connection:
         return {
             table: [
                 str(row)
                 for (row,) in connection.execute(
-                    f"SELECT to_jsonb(t) - 'written_at' FROM {table} t ORDER BY 1".encode()
+                    f"SELECT to_jsonb(t) - '{{written_at,written_in}}'::text[] FROM {table} t ORDER BY 1".encode()
                 )
             ]
             for table in TABLES

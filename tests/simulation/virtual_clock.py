@@ -43,10 +43,18 @@ class VirtualClock:
 
     @contextmanager
     def in_force(self) -> Iterator[None]:
-        """The whole program goes by this clock."""
-        with (
-            mock.patch.object(clock, "now", self.now),
-            mock.patch.object(clock, "monotonic", self.monotonic),
-            mock.patch.object(clock, "new_id", self.new_id),
-        ):
+        """The whole program goes by this clock, also what has taken `clock.now` as a default argument."""
+        with mock.patch.object(clock, "time", _Time(self)), mock.patch.object(clock, "new_id", self.new_id):
             yield
+
+
+class _Time:
+    """What `callcontrol.edges.clock` asks of the module `time`."""
+
+    def __init__(self, virtual: VirtualClock) -> None:
+        self._virtual = virtual
+        self.monotonic = virtual.monotonic
+
+    def time_ns(self) -> int:
+        """Nanoseconds since the epoch."""
+        return self._virtual.now() * 1_000

@@ -244,6 +244,7 @@ def test_a_reload_reaches_every_worker(stage: Stage) -> None:
     until(lambda: before not in versions(stage))
     until(lambda: len(versions(stage)) == 1)
     until(lambda: sample(stage, "callcontrol_config_behind") == 0)  # the media job, too
+    assert before not in versions(stage)
 
 
 def test_a_worker_that_is_replaced_lives_under_what_is_in_force_not_what_is_edited(stage: Stage) -> None:

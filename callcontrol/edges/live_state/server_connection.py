@@ -115,7 +115,6 @@ class ServerConnection:
             self._work.clear()
             while self.waiting:
                 self._turn()
-                gevent.sleep(0)  # what those write who could already read goes along with what waits now
 
     def _turn(self) -> None:
         if self._version != self._servers.version:

@@ -38,10 +38,13 @@ SNAPSHOT = (
     " UNION ALL SELECT v::text FROM queue_visits v UNION ALL SELECT o::text FROM offers o) all_rows"
 )
 # But for when it was written, and what was charged by mistake before.
+# Every row, but for when and by which transaction it was written.
 TRUTH = (
-    "SELECT to_jsonb(c) - 'written_at' AS row FROM calls c UNION ALL SELECT to_jsonb(l) - 'written_at' FROM legs l"
-    " UNION ALL SELECT to_jsonb(v) - 'written_at' FROM queue_visits v"
-    " UNION ALL SELECT to_jsonb(o) - 'written_at' FROM offers o ORDER BY row"
+    " UNION ALL ".join(
+        f"SELECT to_jsonb({table}) - '{{written_at,written_in}}'::text[] AS row FROM {table}"
+        for table in ("calls", "legs", "queue_visits", "offers")
+    )
+    + " ORDER BY row"
 )
 STORY = Story()
 
