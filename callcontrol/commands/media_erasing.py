@@ -80,6 +80,7 @@ def _tell(args: argparse.Namespace, found: Erasure) -> None:
         f"{len(found.files)} files",
         f"{len(found.rows)} rows of files that are gone",
         f"{len(found.mails)} mails",
+        f"{found.missed} cases of missed calls",
     )
     note(f"{', '.join(counts)}; {len(found.held)} files held")
     for line in STAYS:

@@ -11,6 +11,8 @@ import pytest
 
 from callcontrol.commands import missed as command
 from callcontrol.edges import clock
+from callcontrol.edges.ledger.reader import connect
+from callcontrol.jobs.media.erasing import erase, erasure_of
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from tests.billing.missed.test_contacts import JAN
 from tests.commands.command import run
@@ -97,6 +99,17 @@ def test_what_makes_no_sense_is_said(told: Command, arguments: tuple[str, ...], 
     status, line = told(*arguments)
     assert status == 1
     assert line.startswith(said)
+
+
+def test_erasing_the_number_erases_its_cases(told: Command, ledger_database: str) -> None:
+    assert told("claim", "acme", JAN, "--by", "anna")[0] == 0
+    with connect(ledger_database) as connection:
+        found = erasure_of(connection, "acme", JAN)
+        assert found.missed == 1
+        erase(connection, found, "anna", "letter of 12 November")
+        for table in ("missed_cases", "missed_contacts", "missed_acts"):
+            assert connection.execute(f"SELECT * FROM {table}".encode()).fetchall() == []
+    assert told("list", "acme", "--all") == (0, "No caller was missed.\n")
 
 
 def test_a_check_redoes_all_cases(told: Command) -> None:

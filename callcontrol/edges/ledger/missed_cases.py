@@ -291,3 +291,16 @@ def numbers_with_contacts(connection: DictConnection, tenant: str, after: str, l
     """The next numbers a tenant has contacts of, in order."""
     params = {"tenant": tenant, "after": after, "limit": limit}
     return [row["number"] for row in connection.execute(query("numbers_with_contacts"), params).fetchall()]
+
+
+def cases_of_number(connection: DictConnection, tenant: str, number: str) -> int:
+    """How many cases a number has."""
+    (row,) = connection.execute(query("count_missed"), {"tenant": tenant, "number": number}).fetchall()
+    count: int = row["cases"]
+    return count
+
+
+def forget_number(connection: DictConnection, tenant: str, number: str) -> None:
+    """Erase the cases of a number, and the contacts and acts they were made of, in the transaction under way."""
+    lock_parties(connection, [(tenant, number)])
+    connection.execute(query("forget_missed"), {"tenant": tenant, "number": number})

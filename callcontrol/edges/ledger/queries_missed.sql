@@ -116,3 +116,11 @@ FROM missed_cases WHERE closed_at IS NULL AND expires_at > %(now)s;
 -- numbers_with_contacts: The numbers a tenant has contacts of: the next so many.
 SELECT DISTINCT number FROM missed_contacts
 WHERE tenant = %(tenant)s AND number > %(after)s ORDER BY number LIMIT %(limit)s;
+
+-- count_missed: How many cases a number has.
+SELECT count(*) AS cases FROM missed_cases WHERE tenant = %(tenant)s AND number = %(number)s;
+
+-- forget_missed: Erases the cases of a number, and what they were made of.
+WITH contacts AS (DELETE FROM missed_contacts WHERE tenant = %(tenant)s AND number = %(number)s),
+acts AS (DELETE FROM missed_acts WHERE tenant = %(tenant)s AND number = %(number)s)
+DELETE FROM missed_cases WHERE tenant = %(tenant)s AND number = %(number)s;

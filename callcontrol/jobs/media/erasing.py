@@ -15,6 +15,7 @@ from callcontrol.edges.ledger.deletions import (
     note_erasure,
     order,
 )
+from callcontrol.edges.ledger.missed_cases import cases_of_number, forget_number
 from callcontrol.edges.ledger.session import DictConnection, transaction
 from callcontrol.vocabulary.media import MediaState
 
@@ -39,6 +40,7 @@ class Erasure:
         files: to be deleted, with the numbers in their rows.
         rows: of files that are gone already: the numbers in them are taken out.
         mails: whose rows name the number, and are left without it; those that wait are not sent.
+        missed: cases of missed callers it has.
         held: files that stay because a hold counts; held_mails: mails about them.
     """
 
@@ -47,6 +49,7 @@ class Erasure:
     files: tuple[_Row, ...]
     rows: tuple[_Row, ...]
     mails: tuple[_Row, ...]
+    missed: int
     held: tuple[_Row, ...]
     held_mails: tuple[_Row, ...]
 
@@ -64,7 +67,8 @@ def erasure_of(connection: DictConnection, tenant: str, number: str) -> Erasure:
     files = tuple(row for row in free if row["state"] != MediaState.DELETED)
     mails = mails_of_number(connection, tenant, number)
     free_mails, held_mails = (tuple(row for row in mails if bool(row["held"]) is is_held) for is_held in (False, True))
-    return Erasure(tenant, number, files, gone, free_mails, held, held_mails)
+    missed = cases_of_number(connection, tenant, number)
+    return Erasure(tenant, number, files, gone, free_mails, missed, held, held_mails)
 
 
 def erase(connection: DictConnection, erasure: Erasure, by: str, why: str) -> None:
@@ -80,4 +84,5 @@ def erase(connection: DictConnection, erasure: Erasure, by: str, why: str) -> No
         blank_numbers(connection, erasure.tenant, [row["media_id"] for row in erasure.rows])
         blank_mails(connection, erasure.number, [row["mail_id"] for row in erasure.mails])
         blank_locked(connection, erasure.tenant, erasure.number)
+        forget_number(connection, erasure.tenant, erasure.number)
         note_erasure(connection, erasure.tenant, by, why, len(erasure.files), len(erasure.held))
