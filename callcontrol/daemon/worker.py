@@ -90,6 +90,8 @@ LINKS_UP_S = 2.0
 COLLECT_AFTER = 50_000  # objects
 # How long records may take to reach Postgres at the end; the others stay in the spool (seconds).
 LAST_BATCHES_S = 5.0
+# For how long calls may begin whose connections were accepted before a drain, and how often that is seen to (seconds).
+BEGINNING_S, BEGINNING_LOOK_S = 2.0, 0.02
 REFRESH_METERS_S = 1.0
 
 
@@ -253,11 +255,22 @@ class Worker:
         self._server.stop()
         log.info("draining: %d calls in progress, at most %s s", len(self._shared.drivers), deadline_s)
         self._handover.leave(deadline_s)
+        self._hand_over_the_last()
         self._event_polling.stop()
         self._switch_links.stop()
         self._spools.stop(LAST_BATCHES_S)
         self._pipeline.stop(LAST_BATCHES_S)
         return 0
+
+    def _hand_over_the_last(self) -> None:
+        """A connection that was accepted just before the drain may become a call after all others were handed over. The
+        end of the process would hang it up.
+        """
+        due = clock.monotonic() + BEGINNING_S
+        while self._server.connection_count and clock.monotonic() < due:
+            for driver in self._shared.give_away():
+                driver.hand_over()
+            gevent.sleep(BEGINNING_LOOK_S)
 
     def _lease(self) -> Workers:
         heard = self._switch_links.event_gaps.until
