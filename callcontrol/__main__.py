@@ -20,6 +20,7 @@ if sys.argv[1:2] not in [[name] for name in PLAIN]:
     Hub.NOT_ERROR = (*Hub.NOT_ERROR, KeyboardInterrupt)
 
 import argparse  # noqa: E402
+import atexit  # noqa: E402
 import gc  # noqa: E402
 import os  # noqa: E402
 import signal  # noqa: E402
@@ -64,6 +65,7 @@ COMMANDS = (
 WHOLE = ("completion",)
 # For the supervisor only: no help shows them.
 HIDDEN = ("work", "forkserver")
+WITH_CALLS = ("work",)
 # One of these commands without a verb of its VERBS shows what there is.
 SHOWING = ("recordings", "queues", "agents", "hours", "duty", "barring", "boxes", "records", "account", "limits")
 
@@ -121,5 +123,17 @@ def _with_verb(arguments: Sequence[str], modules: Mapping[str, ModuleType]) -> S
     return [name, "show", *arguments[1:]]
 
 
+def _end(status: int) -> None:
+    """End the process. One with calls ends at once: taking the interpreter apart ends its greenlets one by one, and
+    each would hang up the call it has.
+    """
+    if sys.argv[1:2] in [[name] for name in WITH_CALLS]:
+        atexit._run_exitfuncs()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+    sys.exit(status)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    _end(main())

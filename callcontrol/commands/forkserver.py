@@ -8,7 +8,6 @@ but the line to its supervisor: those would not survive a fork.
 from __future__ import annotations
 
 import argparse
-import atexit
 import errno
 import gc
 import os
@@ -68,12 +67,7 @@ def run(args: argparse.Namespace) -> int:
         answer = _forked()
         if answer is None:
             line.close()
-            status = _become(request_of(message), descriptors, modules)
-            # Taking the interpreter apart would end greenlets one by one, and with them calls that talk on.
-            atexit._run_exitfuncs()
-            sys.stdout.flush()
-            sys.stderr.flush()
-            os._exit(status)
+            return _become(request_of(message), descriptors, modules)
         for descriptor in descriptors:
             os.close(descriptor)
         line.send(to_message(answer))

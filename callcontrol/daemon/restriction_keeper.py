@@ -24,6 +24,8 @@ from callcontrol.vocabulary.moment import SECOND_US, Instant
 log = logging.getLogger(__name__)
 
 LOOK_S: Final = 15.0
+# A look that takes longer is broken off (seconds).
+LOOK_TIMEOUT_S: Final = 30.0
 # A worker that has not looked for so long does it no more, and another one does (seconds).
 KEPT_S: Final = 60
 # So long after its end one is still shown to people.
@@ -49,9 +51,10 @@ class RestrictionKeeper:
     def look_if_ours(self) -> None:
         """Make them again, or remove what is over, unless another worker does."""
         try:
-            if self._post.is_ours():
-                self._look()
-                self._prune_if_due()
+            with gevent.Timeout(LOOK_TIMEOUT_S, NoLedger(f"no answer within {LOOK_TIMEOUT_S:g} s")):
+                if self._post.is_ours():
+                    self._look()
+                    self._prune_if_due()
         except (LiveStateError, NoLedger) as error:
             log.warning("restrictions of payers in Redis are not looked after: %s", error)
 

@@ -44,6 +44,8 @@ from callcontrol.vocabulary.target import NumberTarget
 log = logging.getLogger(__name__)
 
 LOOK_S: Final = 5.0
+# A look that takes longer is broken off, and its connection dropped (seconds).
+LOOK_TIMEOUT_S: Final = 30.0
 # A payer is looked at for so long after a leg of its calls has changed: by then the ledger has its charges.
 RECENT_US: Final = 120 * SECOND_US
 # Legs that ended, and whose charge has not come into the ledger for so long, count no more.
@@ -222,7 +224,12 @@ class SpendingWatch:
     def _run(self) -> None:
         while True:
             with contained("loop", "what payers spend could not be looked at"):
-                self.look()
+                try:
+                    with gevent.Timeout(LOOK_TIMEOUT_S, NoLedger(f"no answer within {LOOK_TIMEOUT_S:g} s")):
+                        self.look()
+                except NoLedger as late:
+                    log.warning("what payers spend is not looked at: %s", late)
+                    self.close()
             gevent.sleep(LOOK_S)
 
 

@@ -263,9 +263,7 @@ class Worker:
         return 0
 
     def _hand_over_the_last(self) -> None:
-        """A connection that was accepted just before the drain may become a call after all others were handed over. The
-        end of the process would hang it up.
-        """
+        """A connection that was accepted just before the drain may become a call after all others were handed over."""
         due = clock.monotonic() + BEGINNING_S
         while self._server.connection_count and clock.monotonic() < due:
             for driver in self._shared.give_away():

@@ -22,6 +22,7 @@ import orjson
 
 from callcontrol.edges.day_tables import FoundDays
 from callcontrol.edges.file_errors import naming
+from callcontrol.edges.spool_files import sync_folder
 from callcontrol.vocabulary.moment import Instant, text_of
 
 NAME: Final = "configuration.json"
@@ -94,11 +95,7 @@ def keep(path: Path, snapshot: Snapshot) -> None:
         file.flush()
         os.fsync(file.fileno())
     beside.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync_folder(path.parent)
 
 
 def kept(path: Path) -> Snapshot:

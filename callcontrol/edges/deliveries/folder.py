@@ -12,6 +12,7 @@ from typing import BinaryIO, Final
 
 from callcontrol.edges import clock
 from callcontrol.edges.deliveries.errors import DeliveryAway, OtherFile
+from callcontrol.edges.spool_files import sync_folder
 from callcontrol.vocabulary.moment import SECOND_US
 
 PIECE_BYTES: Final = 1 << 20
@@ -43,7 +44,7 @@ class FolderDelivery:
                 with suppress(OSError):
                     part.unlink()
                 raise
-            _sync(self._folder)
+            sync_folder(self._folder)
             self._sweep(name)
 
     def _sweep(self, name: str) -> None:
@@ -76,11 +77,3 @@ def _write(path: Path, file: BinaryIO) -> None:
             part.write(piece)
         part.flush()
         os.fsync(part.fileno())
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

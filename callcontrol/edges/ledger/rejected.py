@@ -22,6 +22,7 @@ import gevent
 import orjson
 
 from callcontrol.edges.ledger.writer import Rejection
+from callcontrol.edges.spool_files import sync_folder
 from callcontrol.vocabulary.moment import Instant, text_of
 
 FILE: Final = "rejected.jsonl"  # in the data folder
@@ -169,11 +170,7 @@ class RejectedRecords:
         except OSError:
             path.unlink(missing_ok=True)
             raise
-        folder = os.open(self.path.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        sync_folder(self.path.parent)
 
     def _lock(self, file: int) -> None:
         """Without ever standing still: a worker that was stopped may hold it for long."""

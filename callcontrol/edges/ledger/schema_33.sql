@@ -83,6 +83,8 @@ CREATE TABLE missed_cases (
     CONSTRAINT missed_cases_how CHECK (how IN ('', 'reached', 'came_back', 'dismissed') AND (how = '') = (closed_at IS NULL))
 );
 CREATE INDEX missed_cases_open ON missed_cases (tenant, due_at) WHERE closed_at IS NULL;
+-- An expired case is never closed: what is open now is found without all those.
+CREATE INDEX missed_cases_unexpired ON missed_cases (expires_at) WHERE closed_at IS NULL;
 CREATE INDEX missed_cases_by_opening ON missed_cases (tenant, opened_at);
 COMMENT ON TABLE  missed_cases                IS 'Callers from outside whom no person spoke with, and what became of it. One of a number and target is open at a time';
 COMMENT ON COLUMN missed_cases.tenant         IS 'Who was called';

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import orjson
 
 from callcontrol.edges import clock
 from callcontrol.edges.live_state import keys
+from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.pipeline import RedisPipeline
 from callcontrol.vocabulary.moment import SECOND_US
 from callcontrol.vocabulary.stored import Kind, Unreadable
@@ -35,17 +36,21 @@ class RunningCostStore:
         self._worker = worker
 
     def exchange(self, tenant: str, costs: Costs) -> list[Costs]:
-        """Tell what our calls of the tenant have cost; returns what other workers' have. Waits for Redis.
+        """Tell what our calls of the tenant have cost; returns what other workers' have. One round trip; waits for it.
 
         Raises:
             LiveStateError: Redis is away, busy or refused it.
         """
         key, now = keys.running_costs(tenant), clock.now()
         value = KIND.tagged({"at": now, "costs": [_row(*one) for one in _flat(costs)]})
-        self._pipeline.ask("HSET", key, self._worker, orjson.dumps(value))
-        self._pipeline.ask("EXPIRE", key, KEPT_S)
-        found = _pairs(self._pipeline.ask("HGETALL", key))
-        return [read for worker, text in found.items() if worker != self._worker and (read := _read(text, now))]
+        self._pipeline.submit("HSET", key, self._worker, orjson.dumps(value), on_reply=_untold)
+        self._pipeline.submit("EXPIRE", key, KEPT_S, on_reply=_untold)
+        told = {worker: _told(text) for worker, text in _pairs(self._pipeline.ask("HGETALL", key)).items()}
+        over = [worker for worker, one in told.items() if one is not None and now - one.at > COUNTS_S * SECOND_US]
+        if over:  # workers that are gone: the hash would grow with each restart
+            self._pipeline.submit("HDEL", key, *over, on_reply=_untold)
+        others = told.keys() - {self._worker, *over}
+        return [one.costs for worker in others if (one := told[worker]) is not None and one.costs]
 
 
 def _flat(costs: Costs) -> list[tuple[str, str, str, Decimal]]:
@@ -56,19 +61,30 @@ def _row(payer: str, direction: str, currency: str, amount: Decimal) -> list[str
     return [payer, direction, currency, format(amount, "f")]
 
 
-def _read(text: bytes, now: int) -> Costs:
-    """{} for what is too old, or of a later version."""
+class _Told(NamedTuple):
+    """What a worker has told, and when."""
+
+    at: int
+    costs: Costs
+
+
+def _told(text: bytes) -> _Told | None:
+    """None: it is of a later version, and left to that."""
     found: dict[str, dict[tuple[str, str], Decimal]] = {}
     try:
         told = KIND.read(orjson.loads(text))
-        if now - told["at"] > COUNTS_S * SECOND_US:
-            return {}
         for payer, direction, currency, amount in told["costs"]:
             found.setdefault(payer, {})[direction, currency] = Decimal(amount)
+        return _Told(int(told["at"]), found)
     except (Unreadable, ValueError, TypeError, KeyError, ArithmeticError) as error:
         log.warning("what another worker's calls cost is unreadable: %s", error)
-        return {}
-    return found
+        return None
+
+
+def _untold(_reply: Any, trouble: LiveStateError | None) -> None:
+    """What Redis did not take is told again at the next look."""
+    if trouble is not None:
+        log.info("what running calls cost could not be told: %s", trouble)
 
 
 def _pairs(reply: Any) -> Mapping[str, bytes]:

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from callcontrol.edges.spool_files import sync_folder
 from callcontrol.edges.storage.errors import NotThere, StorageAway
 
 PIECE_BYTES: Final = 1 << 18
@@ -36,7 +37,7 @@ class FolderStorage:
                 with suppress(OSError):
                     part.unlink()
                 raise
-            _sync(path.parent)
+            sync_folder(path.parent)
         except OSError as error:
             raise StorageAway(f"{path} cannot be written: {error.strerror or error}") from error
 
@@ -60,7 +61,7 @@ class FolderStorage:
         try:
             path.unlink(missing_ok=True)
             if path.parent.is_dir():
-                _sync(path.parent)
+                sync_folder(path.parent)
         except OSError as error:
             raise StorageAway(f"{path} cannot be removed: {error.strerror or error}") from error
 
@@ -79,11 +80,3 @@ def _write(path: Path, chunks: Iterable[bytes]) -> None:
             file.write(chunk)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sync(folder: Path) -> None:
-    file = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(file)
-    finally:
-        os.close(file)
