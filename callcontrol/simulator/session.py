@@ -213,7 +213,11 @@ class Session:
         return True
 
     def carry_out_orders(self) -> None:
-        """Carry out every order there is (switch_ivr_parse_all_events), even if none can do anything any more."""
+        """Carry out every order there is (switch_ivr_parse_all_events), even if none can do anything any more: also those
+        that no step has come round to yet.
+        """
+        self.orders.extend(self._coming)
+        self._coming.clear()
         while self._orders_due():
             self._carry_out(self.orders.popleft())
 

@@ -56,6 +56,16 @@ def test_a_bridged_call_survives_its_controller(desk: Desk) -> None:
     assert "hung_up" in desk.heard("101@lab"), "the conversation ended when the phone hung up, not before"
 
 
+def test_what_was_ordered_before_the_controller_died_is_done(desk: Desk) -> None:
+    """The socket application carries out what is in line before the dialplan goes on (switch_ivr_parse_all_events)."""
+    desk.phone("101@lab", Behaviour(talk_s=20.0))
+    line = desk.call()
+    line.execute("bridge", "sofia/internal/101%lab")
+    line.close()
+    assert desk.ended()["cause"] == "NORMAL_CLEARING"
+    assert "hung_up" in desk.heard("101@lab")
+
+
 def test_leaving_at_once_makes_a_ghost_call(desk: Desk) -> None:
     """connect and exit at once: the call stays parked for ever, as on a real switch."""
     watcher = desk.watch("CHANNEL_PARK")
