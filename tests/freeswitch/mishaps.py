@@ -207,7 +207,7 @@ def records(stage: RealStage, began: Instant) -> tuple[PastCall, ...]:
     return read()
 
 
-def wait(is_so: Callable[[], bool], what: str, within_s: float = OVER_S) -> None:
+def wait(is_so: Callable[[], bool], what: str, within_s: float = OVER_S, poll_s: float = POLL_S) -> None:
     """Wait until something is so.
 
     Raises:
@@ -217,4 +217,4 @@ def wait(is_so: Callable[[], bool], what: str, within_s: float = OVER_S) -> None
     while not is_so():
         if time.monotonic() > due:
             raise TimeoutError(f"after {within_s:.0f} s it is not so that {what}")
-        time.sleep(POLL_S)
+        time.sleep(poll_s)

@@ -22,7 +22,7 @@ from tests.freeswitch.sounds import CALLER_HZ, PHONE_HZ, VOICES
 from tests.freeswitch.stage import RealStage
 from tests.freeswitch.tones import MENU_HZ, MUSIC_HZ, Expectation, Hears, HearsInTurn, tone_differences
 
-QUEUE, FORWARDED, LANDLINE = "+48221234588", "+48221234572", "+48223334455"
+QUEUE, FORWARDED, LANDLINE, EXTENSION = "+48221234588", "+48221234572", "+48223334455", "+48221234583"
 # An announcement, a queue whose agents are offline, an extension.
 SEQUENCE, AGENTS = "+48221234591", ("121", "123", "124")
 CALLER = "+48500100200"
@@ -32,8 +32,11 @@ TRIED_ON: Final = (Hears("caller", PHONE_HZ), Hears("117", CALLER_HZ))
 FORWARDED_ON: Final = (Hears("caller", PHONE_HZ), Hears(LANDLINE.removeprefix("+"), CALLER_HZ))
 # A phone that answers after three seconds rings now (what phones saw is known only afterwards).
 RINGS_S = 1.0
+# A switch carries an order out within 20 ms: the moment between is hit now and then only (seconds).
+AT_ONCE_S = 0.002
+MORE_TRIES = 3
 # The caller's, the one that rang when the worker died, the one that answered; none rings during an announcement.
-LEGS, LEGS_OF_A_SEQUENCE, LEGS_OF_A_MENU = 3, 2, 2
+LEGS, LEGS_OF_A_SEQUENCE, LEGS_OF_A_MENU, LEGS_OF_A_PHONE = 3, 2, 2, 2
 # A menu in which an extension can be dialled: by then the menu is heard with the other worker (seconds).
 MENU, DIALLED, HEARD_AGAIN_S = "+48221234593", "113", 9.0
 # After the first key: the worker is dead by then, and no other has the caller yet (seconds).
@@ -60,6 +63,24 @@ def worker_dies_while_a_forward_rings(stage: RealStage, microphones: Microphones
     landline = {"action": "answers", "after_s": 0.3, "digits": [[0.7, "1"]], "talk_s": 3}
     with two_workers(stage, {"108": {"action": "never_answers"}, LANDLINE: landline}):
         yield from _goes_on(stage, microphones, FORWARDED, signal.SIGKILL, f"number:{LANDLINE}", FORWARDED_ON)
+
+
+def worker_dies_as_a_phone_is_dialled(stage: RealStage, microphones: Microphones) -> Iterator[str]:
+    """kill -9 of one of two workers as soon as it has ordered the bridge: the switch carries it out, and they talk"""
+    yield from _dialled_phone_is_reached(stage, microphones, signal.SIGKILL)
+
+
+def worker_ends_as_a_phone_is_dialled(stage: RealStage, microphones: Microphones) -> Iterator[str]:
+    """one of two workers is told to end as soon as it has ordered the bridge: it is carried out, and they talk"""
+    yield from _dialled_phone_is_reached(stage, microphones, signal.SIGTERM)
+
+
+def _dialled_phone_is_reached(stage: RealStage, microphones: Microphones, how: signal.Signals) -> Iterator[str]:
+    with two_workers(stage, {"117": {"action": "answers", "after_s": 1, "talk_s": 4}}):
+        for heard in (TRIED_ON, *[()] * MORE_TRIES):  # who hears whom is looked at once: the ports are the first call's
+            yield from _goes_on(
+                stage, microphones, EXTENSION, how, "extension:117", heard, legs=LEGS_OF_A_PHONE, rings_s=0.0
+            )
 
 
 def worker_dies_in_a_sequence(stage: RealStage, microphones: Microphones) -> Iterator[str]:
@@ -120,11 +141,12 @@ def _goes_on(
     heard: tuple[Expectation, ...],
     legs: int = LEGS,
     presses: tuple[tuple[float, str], ...] = (),
+    rings_s: float = RINGS_S,
 ) -> Iterator[str]:
     began = clock.now()
     placed = stage.world.place(PlacedCall(CALLER, number, presses=presses))
-    wait(lambda: owner(stage) != 0, "a worker has the call")
-    time.sleep(RINGS_S)
+    wait(lambda: owner(stage) != 0, "a worker has the call", poll_s=AT_ONCE_S)
+    time.sleep(rings_s)
     worker = owner(stage)
     os.kill(worker, how)
     microphones.clear()
@@ -166,6 +188,8 @@ TAKEOVERS: Final[tuple[Mishap, ...]] = (
     worker_ends_while_a_caller_waits,
     worker_is_stopped_while_a_caller_waits,
     worker_dies_while_a_forward_rings,
+    worker_dies_as_a_phone_is_dialled,
+    worker_ends_as_a_phone_is_dialled,
     worker_dies_in_a_sequence,
     worker_dies_in_a_menu,
     worker_dies_between_two_keys,
