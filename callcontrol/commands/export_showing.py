@@ -14,6 +14,7 @@ from callcontrol.commands.media_ledger import ledger_of, note, say
 from callcontrol.commands.tables import NOTHING, ORDINARY, Column, table_of
 from callcontrol.edges.deliveries import delivery_of
 from callcontrol.edges.ledger.export_books import Batch, State, batches_of, state_of, waiting_since
+from callcontrol.edges.ledger.export_receipts import missing
 from callcontrol.edges.ledger.session import DictConnection
 from callcontrol.jobs.exports.checking import MOST_WAITING
 from callcontrol.jobs.exports.plans import Plan, plans_of
@@ -68,6 +69,7 @@ def _of_export(connection: DictConnection, plan: Plan) -> _Row:
         "ran_at": _time(state.ran_at if state else None),
         "waiting": waiting,
         "waiting_since": _time(oldest),
+        "unconfirmed": None if plan.settings.receipts is None else missing(connection, plan.name).batches,
         "trouble": _trouble(state),
     }
 
@@ -86,6 +88,9 @@ def _of_batch(batch: Batch) -> _Row:
         "sha256": batch.sha256,
         "delivered_at": _time(batch.delivered_at),
         "delivered_to": batch.delivered_to,
+        "confirmed_at": _time(batch.confirmed_at),
+        "confirmed_by": batch.confirmed_by,
+        "receipt": batch.receipt_fault or batch.confirmed_by,
     }
 
 
@@ -104,6 +109,7 @@ _EXPORTS = [
     _column("timer", "timer", ORDINARY),
     _column("last run", "ran_at"),
     _column("waiting", "waiting", left=False),
+    _column("unconfirmed", "unconfirmed", ORDINARY, left=False),
     _column("trouble", "trouble", gives_way=True),
 ]
 _BATCHES = [
@@ -112,4 +118,5 @@ _BATCHES = [
     _column("rows", "rows", left=False),
     _column("file", "file"),
     _column("delivered", "delivered_at"),
+    _column("receipt", "receipt", gives_way=True),
 ]

@@ -31,7 +31,7 @@ from callcontrol.config.secret import SecretText
 from callcontrol.vocabulary.export import FileFormat, What
 
 MAX_EXPORTS: Final = 64
-_SECONDS: Final = {"m": 60, "h": 3_600}
+_SECONDS: Final = {"m": 60, "h": 3_600, "d": 86_400}
 _PREFIX: Final = r"([A-Za-z0-9_][A-Za-z0-9_.-]*/)*"
 _HOST_KEY: Final = r"(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]{20,2000}={0,2}"
 
@@ -62,6 +62,13 @@ Period = Annotated[
     BeforeValidator(matching("[1-9][0-9]{0,2}[mh]", "{} is no period", "write minutes or hours, such as 15m or 6h")),
     described("minutes or hours, such as 15m", "^[1-9][0-9]{0,2}[mh]$"),
 ]
+ReceiptPeriod = Annotated[
+    str,
+    BeforeValidator(
+        matching("[1-9][0-9]{0,2}[mhd]", "{} is no period", "write minutes, hours or days, such as 30m, 6h or 2d")
+    ),
+    described("minutes, hours or days, such as 6h", "^[1-9][0-9]{0,2}[mhd]$"),
+]
 ObjectPrefix = Annotated[
     str,
     BeforeValidator(
@@ -76,6 +83,10 @@ HostKey = Annotated[
     ),
     described("type and key, as in known_hosts"),
 ]
+
+
+def _seconds(period: str | None) -> int | None:
+    return None if period is None else int(period[:-1]) * _SECONDS[period[-1]]
 
 
 class CsvDialect(Frozen):
@@ -115,7 +126,7 @@ class HttpReceiver(Frozen):
 class OwnExport(Frozen):
     """An export of one tenant's rows: numbered batches without a gap, each row in exactly one of them."""
 
-    what: What = Field(description="calls, legs, charges or account_entries: whose rows")
+    what: What = Field(description="calls, legs, charges, account_entries or missed (callers): whose rows")
     since: Day | None = Field(default=None, description="only rows of this UTC day and later ones; default: all")
     columns: tuple[Identifier, ...] = Field(default=(), description="columns by name, in order; default: all")
     format: FileFormat = Field(default=FileFormat.CSV, description="csv, jsonl or parquet (`callcontrol[parquet]`)")
@@ -134,11 +145,21 @@ class OwnExport(Frozen):
         default=1_000_000, description="rows of one batch; what is more makes further ones"
     )
     empty: Flag = Field(default=False, description="whether a run without new rows makes a batch without rows")
+    receipts: ReceiptPeriod | None = Field(
+        default=None,
+        description="the receiver confirms each batch within this time of its delivery, else people are told;"
+        " default: nothing is waited for",
+    )
 
     @property
     def every_s(self) -> int | None:
         """The period in seconds."""
-        return None if self.every is None else int(self.every[:-1]) * _SECONDS[self.every[-1]]
+        return _seconds(self.every)
+
+    @property
+    def receipts_s(self) -> int | None:
+        """Within which time a batch is to be confirmed, in seconds."""
+        return _seconds(self.receipts)
 
     @property
     def ways(self) -> tuple[str, ...]:

@@ -43,3 +43,9 @@ held_seconds = _gauge(
     "How much older than the last run the oldest row is that was not in it: a transaction is open since then",
 )
 failures = _gauge("failures", "How often in a row an export has failed")
+unconfirmed_batches = _gauge("unconfirmed_batches", "Batches of an export with `receipts:` that have no receipt yet")
+unconfirmed_overdue_seconds = _gauge(
+    "unconfirmed_overdue_seconds",
+    "How much longer than its `receipts:` an export's oldest batch without a receipt has been delivered",
+)
+wrong_receipts = _gauge("wrong_receipts", "Batches whose receipt says the SHA-256 of another manifest")

@@ -6,12 +6,13 @@ from enum import StrEnum
 
 
 class What(StrEnum):
-    """Whose rows an export delivers: a table of the ledger."""
+    """Whose rows an export delivers: a table of the ledger; missed: what became of missed callers' cases."""
 
     CALLS = "calls"
     LEGS = "legs"
     CHARGES = "charges"
     ACCOUNT_ENTRIES = "account_entries"
+    MISSED = "missed"
 
 
 class FileFormat(StrEnum):

@@ -107,7 +107,7 @@ def test_erasing_the_number_erases_its_cases(told: Command, ledger_database: str
         found = erasure_of(connection, "acme", JAN)
         assert found.missed == 1
         erase(connection, found, "anna", "letter of 12 November")
-        for table in ("missed_cases", "missed_contacts", "missed_acts"):
+        for table in ("missed_cases", "missed_contacts", "missed_acts", "missed_revisions"):
             assert connection.execute(f"SELECT * FROM {table}".encode()).fetchall() == []
     assert told("list", "acme", "--all") == (0, "No caller was missed.\n")
 

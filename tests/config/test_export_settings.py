@@ -40,6 +40,10 @@ OTHER = TENANT.replace("acme.example", "other.example").replace("48221234567", "
             "what: calls, folder: /f, every: 90s",
             "exports.a.every: '90s' is no period; write minutes or hours, such as 15m or 6h",
         ),
+        (
+            "what: calls, folder: /f, receipts: soon",
+            "exports.a.receipts: 'soon' is no period; write minutes, hours or days, such as 30m, 6h or 2d",
+        ),
     ],
 )
 def test_a_mistake(says: str, told: str) -> None:

@@ -62,6 +62,7 @@ EXPORTABLE: Final[Mapping[What, Exportable]] = MappingProxyType(
             "started_day tenant switch leg_id revision",
             (("amount", "currency"), ("cost", "cost_currency")),
             *(_OF_CALL, {"status": Kind.TEXT}, _declared(CHARGES)),
+            {"started_at": Kind.TIME, "caller_number": Kind.TEXT, "caller_extension": Kind.TEXT, "dialled": Kind.TEXT},
             {"target": Kind.TEXT, "trunk": Kind.TEXT},
             {"dialled_at": Kind.TIME, "answered_at": Kind.TIME, "ended_at": Kind.TIME},
             *(_WRITTEN, _REVISION),
@@ -73,6 +74,16 @@ EXPORTABLE: Final[Mapping[What, Exportable]] = MappingProxyType(
             {"kind": Kind.TEXT, "amount": Kind.NUMBER, "balance": Kind.NUMBER, "on_hold": Kind.BOOLEAN},
             {"reason": Kind.TEXT, "entered_by": Kind.TEXT, "key": Kind.TEXT, "entered_at": Kind.TIME},
             {"call_id": Kind.TEXT, "switch": Kind.TEXT, "leg_id": Kind.TEXT, **_PLACE, "revision": Kind.INTEGER},
+        ),
+        What.MISSED: _of(
+            "tenant number target opened_at revision",
+            (("missed", "=calls"), ("tries", "=calls")),
+            {"tenant": Kind.TEXT, "number": Kind.TEXT, "target": Kind.TEXT, "opened_at": Kind.TIME},
+            {"status": Kind.TEXT, "opened_by": Kind.TEXT, "reason": Kind.TEXT, "due_at": Kind.TIME},
+            {"expires_at": Kind.TIME, "last_missed_at": Kind.TIME, "missed": Kind.INTEGER, "tries": Kind.INTEGER},
+            {"first_try_at": Kind.TIME, "claimed_by": Kind.TEXT, "claimed_until": Kind.TIME},
+            {"closed_at": Kind.TIME, "how": Kind.TEXT, "by": Kind.TEXT, "why": Kind.TEXT},
+            *(_WRITTEN, _REVISION),
         ),
     }
 )

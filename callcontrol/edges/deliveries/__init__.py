@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import BinaryIO, Protocol
 
 from callcontrol.config.export_settings import OwnExport
@@ -31,6 +32,10 @@ class Delivery(Protocol):
         Raises:
             OtherFile: another file of that name is there; it stays.
         """
+        ...
+
+    def receipts(self, names: Sequence[str]) -> Mapping[str, bytes]:
+        """Of these files, which the receiver writes, those that are there: each up to RECEIPT_BYTES."""
         ...
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -16,6 +16,8 @@ from callcontrol.edges.spool_files import sync_folder
 from callcontrol.vocabulary.moment import SECOND_US
 
 PIECE_BYTES: Final = 1 << 20
+# As much of a receipt is read.
+RECEIPT_BYTES: Final = 4_096
 # Files under way bear this ending. What a killed process left is removed when it is so old.
 PART: Final = ".part"
 FORGOTTEN_S: Final = 3_600.0
@@ -46,6 +48,15 @@ class FolderDelivery:
                 raise
             sync_folder(self._folder)
             self._sweep(name)
+
+    def receipts(self, names: Sequence[str]) -> Mapping[str, bytes]:
+        """As Delivery."""
+        found = {}
+        with self._said("receipts"):
+            for name in names:
+                with suppress(FileNotFoundError), (self._folder / name).open("rb") as file:
+                    found[name] = file.read(RECEIPT_BYTES)
+        return found
 
     def _sweep(self, name: str) -> None:
         """Remove what killed processes left half written of this file."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import os
+from collections.abc import Mapping, Sequence
 from typing import BinaryIO, Final
 
 import urllib3
@@ -51,6 +52,10 @@ class HttpDelivery:
             raise OtherFile(f"{self.place} has another {name}: {said}")
         if not 200 <= answer.status < 300:
             raise DeliveryAway(f"{self.place} answered {answer.status} to {name}: {said}")
+
+    def receipts(self, names: Sequence[str]) -> Mapping[str, bytes]:
+        """None: a web server has no files of its own for us; its side gives the command."""
+        return {}
 
     def _headers(self, name: str, size: int, sha256: str) -> dict[str, str]:
         digest = base64.b64encode(bytes.fromhex(sha256)).decode()

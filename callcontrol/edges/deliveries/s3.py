@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import BinaryIO, Final
 
 from callcontrol.config.export_settings import ExportBucket
 from callcontrol.edges.deliveries.errors import DeliveryAway, OtherFile
+from callcontrol.edges.deliveries.folder import RECEIPT_BYTES
 from callcontrol.edges.storage.errors import NotThere, StorageAway
 from callcontrol.edges.storage.s3 import S3Storage
 
@@ -35,6 +37,17 @@ class S3Delivery:
                 )
         except StorageAway as error:
             raise DeliveryAway(str(error)) from error
+
+    def receipts(self, names: Sequence[str]) -> Mapping[str, bytes]:
+        """As Delivery."""
+        found = {}
+        try:
+            for name in names:
+                with suppress(NotThere):
+                    found[name] = next(self._storage.get(self._prefix + name), b"")[:RECEIPT_BYTES]
+        except StorageAway as error:
+            raise DeliveryAway(str(error)) from error
+        return found
 
     def _sha256_of(self, name: str) -> str | None:
         """Of an object; None: there is none."""

@@ -7,7 +7,7 @@ import hashlib
 import io
 import secrets
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from typing import BinaryIO, Final
 
@@ -16,7 +16,7 @@ import paramiko
 from callcontrol.config.export_settings import SftpServer
 from callcontrol.config.fields import host_and_port
 from callcontrol.edges.deliveries.errors import DeliveryAway, OtherFile
-from callcontrol.edges.deliveries.folder import PART, PIECE_BYTES
+from callcontrol.edges.deliveries.folder import PART, PIECE_BYTES, RECEIPT_BYTES
 
 CONNECT_S: Final = 10.0
 ANSWER_S: Final = 60.0  # for one answer of the server
@@ -40,6 +40,15 @@ class SftpDelivery:
                     f"{self.place}/{name} is there already, and is another file: look at it, and take it away"
                 )
             self._write(sftp, name, file)
+
+    def receipts(self, names: Sequence[str]) -> Mapping[str, bytes]:
+        """As Delivery, over one connection."""
+        found = {}
+        with self._connected() as sftp:
+            for name in names:
+                with suppress(FileNotFoundError), sftp.open(name, "rb") as file:
+                    found[name] = file.read(RECEIPT_BYTES)
+        return found
 
     def _write(self, sftp: paramiko.SFTPClient, name: str, file: BinaryIO) -> None:
         """Under another name first, which tells no one of it; `putfo` compares the size."""

@@ -96,6 +96,9 @@ class Batch:
     closed_at: datetime
     delivered_at: datetime | None = None
     delivered_to: str = ""
+    confirmed_at: datetime | None = None
+    confirmed_by: str = ""
+    receipt_fault: str = ""
 
     @property
     def sums(self) -> Mapping[str, Mapping[str, str]]:
@@ -271,6 +274,11 @@ def _rows_of(what: What) -> sql.Composable:
     return sql.SQL(query(f"rows_of_{what}").decode())
 
 
+def _waiting_of(what: What) -> sql.Composable:
+    """Its rows without what is joined to them: this looks at many, again and again."""
+    return sql.SQL(query("waiting_charges").decode()) if what is What.CHARGES else _rows_of(what)
+
+
 def _params(scope: Scope, extent: Extent, number: int) -> dict[str, object]:
     return {**scope.params(), **extent.params(), "number": number}
 
@@ -306,7 +314,7 @@ def waiting_since(connection: DictConnection, scope: Scope, most: int) -> tuple[
     written = "entered_at" if scope.what is What.ACCOUNT_ENTRIES else "written_at"
     statement = sql.SQL(
         "SELECT count(*) AS rows, min({written}) AS oldest FROM (SELECT {written} FROM ({rows}) AS e LIMIT {most}) AS w"
-    ).format(written=sql.Identifier(written), rows=_rows_of(scope.what), most=sql.Literal(most))
+    ).format(written=sql.Identifier(written), rows=_waiting_of(scope.what), most=sql.Literal(most))
     with connection.cursor() as cursor:
         row = cursor.execute(statement, _params(scope, extent, 0)).fetchone()
     assert row is not None

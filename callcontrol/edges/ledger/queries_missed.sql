@@ -122,5 +122,6 @@ SELECT count(*) AS cases FROM missed_cases WHERE tenant = %(tenant)s AND number 
 
 -- forget_missed: Erases the cases of a number, and what they were made of.
 WITH contacts AS (DELETE FROM missed_contacts WHERE tenant = %(tenant)s AND number = %(number)s),
-acts AS (DELETE FROM missed_acts WHERE tenant = %(tenant)s AND number = %(number)s)
+acts AS (DELETE FROM missed_acts WHERE tenant = %(tenant)s AND number = %(number)s),
+revisions AS (DELETE FROM missed_revisions WHERE tenant = %(tenant)s AND number = %(number)s)
 DELETE FROM missed_cases WHERE tenant = %(tenant)s AND number = %(number)s;

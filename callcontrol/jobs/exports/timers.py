@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from callcontrol.config.settings import Settings
+from callcontrol.edges import clock
 from callcontrol.edges import export_meters as meters
 from callcontrol.edges.deliveries import Delivery, DeliveryAway, OtherFile, delivery_of
 from callcontrol.edges.ledger.export_books import (
@@ -23,17 +24,21 @@ from callcontrol.edges.ledger.export_books import (
     opened,
     waiting_since,
 )
+from callcontrol.edges.ledger.export_receipts import missing
 from callcontrol.edges.ledger.job_leases import JobLeases
 from callcontrol.edges.ledger.reader import connect, explained
 from callcontrol.edges.ledger.session import DictConnection
 from callcontrol.edges.parquet import NoParquet
 from callcontrol.jobs.exports.exporting import TEMPORARY, Exporter
 from callcontrol.jobs.exports.plans import Plan, plans_of
+from callcontrol.jobs.exports.receipts import collect
+from callcontrol.jobs.exports.renewing import renewed
 
 LOOK_S: Final = 15.0
 # Longer than a run takes: the first one of an old ledger has years to read.
 RUNNING_S: Final = 4 * 3600.0
-LEASE_S: Final = 300.0
+LEASE_S: Final = 300.0  # renewed while a run goes on
+RECEIPTS_S: Final = 60.0  # from one look for receipts to the next
 # After the first failure an export is tried again after so long, then after twice as long, up to the last.
 RETRY_S, LONGEST_RETRY_S = 60, 3_600
 MOST_COUNTED: Final = 1_000_000
@@ -88,6 +93,7 @@ class ExportTimers:
         self._leases = JobLeases(name)
         self._settings = settings
         self._deliveries = deliveries
+        self._looked_at: dict[str, float] = {}
 
     def step(self) -> bool:
         """Run what is due; there is never more to be done at once.
@@ -102,11 +108,26 @@ class ExportTimers:
         with connect(self._dsn) as connection, explained():
             for plan in plans.values():
                 state = opened(connection, plan.scope)
-                if _is_due(plan, state) and self._leases.hold(connection, f"export {plan.name}", LEASE_S):
-                    self._run(connection, plan, state, Path(settings.data) / TEMPORARY)
+                if _is_due(plan, state) and self._leases.hold(connection, lease_of(plan), LEASE_S):
+                    with renewed(self._dsn, self._leases, lease_of(plan), LEASE_S):
+                        self._run(connection, plan, state, Path(settings.data) / TEMPORARY)
                     state = opened(connection, plan.scope)
+                self._look_for_receipts(connection, plan)
                 _show(connection, plan, state)
         return False
+
+    def _look_for_receipts(self, connection: DictConnection, plan: Plan) -> None:
+        """From time to time, on one host; a receiver that does not answer is asked again at the next look."""
+        now_s = clock.monotonic()
+        if plan.settings.receipts is None or now_s < self._looked_at.get(plan.name, -RECEIPTS_S) + RECEIPTS_S:
+            return
+        self._looked_at[plan.name] = now_s
+        if not self._leases.hold(connection, f"receipts {plan.name}", 2 * RECEIPTS_S):
+            return
+        try:
+            collect(connection, plan.name, self._deliveries(plan))
+        except (DeliveryAway, OSError) as error:
+            log.warning("receipts of %s are not looked for: %s", plan.name, error)
 
     def _run(self, connection: DictConnection, plan: Plan, state: State, folder: Path) -> None:
         try:
@@ -122,6 +143,11 @@ class ExportTimers:
             return
         meters.runs_total.labels(plan.name, "done").inc()
         meters.rows_total.labels(plan.name).inc(done.rows)
+
+
+def lease_of(plan: Plan) -> str:
+    """The name of the lease by which one host runs it."""
+    return f"export {plan.name}"
 
 
 def _is_due(plan: Plan, state: State) -> bool:
@@ -140,6 +166,17 @@ def _show(connection: DictConnection, plan: Plan, state: State) -> None:
     meters.held_seconds.labels(plan.name).set(_seconds(state.ran_at, oldest))
     meters.failures.labels(plan.name).set(state.failures)
     meters.last_success_timestamp_seconds.labels(plan.name).set(state.ran_at.timestamp() if state.ran_at else 0)
+    _show_receipts(connection, plan)
+
+
+def _show_receipts(connection: DictConnection, plan: Plan) -> None:
+    """0 where no receipts are waited for."""
+    within_s = plan.settings.receipts_s
+    found = None if within_s is None else missing(connection, plan.name)
+    overdue_s = 0.0 if found is None else _seconds(found.now, found.oldest) - (within_s or 0)
+    meters.unconfirmed_batches.labels(plan.name).set(found.batches if found else 0)
+    meters.unconfirmed_overdue_seconds.labels(plan.name).set(max(0.0, overdue_s))
+    meters.wrong_receipts.labels(plan.name).set(found.wrong if found else 0)
 
 
 def _seconds(until: datetime | None, since: datetime | None) -> float:

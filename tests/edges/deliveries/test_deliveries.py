@@ -15,6 +15,7 @@ from moto.server import ThreadedMotoServer
 
 from callcontrol.config.export_settings import OwnExport
 from callcontrol.edges.deliveries import Delivery, DeliveryAway, OtherFile, delivery_of
+from callcontrol.edges.deliveries.folder import RECEIPT_BYTES
 from callcontrol.edges.deliveries.s3 import S3Delivery
 from tests.edges.deliveries.sftp_server import PASSWORD, USER, sftp_server
 
@@ -178,3 +179,11 @@ def test_an_upload_that_is_broken_off_leaves_nothing(
     with pytest.raises(DeliveryAway, match="the disk is full"):
         put(delivery_of(sftp(port)), name="two-000001.csv")
     assert not list(root.glob("*two*"))
+
+
+def test_receipts_are_read_where_the_receiver_has_files(place: tuple[OwnExport, _There]) -> None:
+    says, _ = place
+    delivery = delivery_of(says)
+    put(delivery, b"0123 " * 2_000, "receipt-000007.csv")
+    found = delivery.receipts(["receipt-000006.csv", "receipt-000007.csv"])
+    assert dict(found) == ({} if says.http is not None else {"receipt-000007.csv": (b"0123 " * 2_000)[:RECEIPT_BYTES]})

@@ -15,7 +15,7 @@ from callcontrol.edges.ledger.writer import LedgerWriter
 from tests.edges.ledger.conftest import Rows
 from tests.edges.ledger.samples import payload, queue_payload
 
-EXPORTS = ("exports", "export_batches", "withdrawn_rows", "ledger_clusters")
+EXPORTS = ("exports", "export_batches", "withdrawn_rows", "ledger_clusters", "missed_revisions")
 TABLES = (*partitions.TABLES, "accounts", "account_entries", "schema_version", *EXPORTS)
 
 

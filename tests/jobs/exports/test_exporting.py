@@ -164,3 +164,22 @@ def test_a_database_that_was_put_back_is_not_exported_from(
     assert exporter("what: calls").run() == Delivered(1, 1)
     (row,) = ledger.execute("SELECT count(*) AS there FROM ledger_clusters WHERE origin > 1000000").fetchall()
     assert row["there"] == 1
+
+
+def test_a_charge_says_who_called_whom_as_it_was_known_then(
+    writer: LedgerWriter, exporter: MakeExporter, tmp_path: Path
+) -> None:
+    export = exporter("what: charges, columns: [caller_number, dialled, started_at, status, revision]")
+    writer.write([payload(0, estimated=True)])
+    export.run()
+    writer.write([payload(0, "0.9000")])
+    export.run()
+    rows = lines(tmp_path / "out")
+    assert [(row["revision"], row["status"]) for row in rows] == [("1", "rated"), ("2", "void"), ("3", "rated")]
+    assert {(row["caller_number"], row["dialled"]) for row in rows} == {("+48221234567", "+48225550000")}
+    before = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+    for path in (tmp_path / "out").iterdir():
+        path.unlink()
+    export.resend(1)
+    export.resend(2)
+    assert {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()} == before

@@ -6,15 +6,18 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
+import gevent
 import pytest
 
 from callcontrol.config.settings import Settings
 from callcontrol.edges import export_meters as meters
 from callcontrol.edges.deliveries import DeliveryAway, FolderDelivery
 from callcontrol.edges.ledger.export_books import Scope, State, opened
+from callcontrol.edges.ledger.job_leases import JobLeases
 from callcontrol.edges.ledger.session import DictConnection
 from callcontrol.edges.ledger.writer import LedgerWriter
 from callcontrol.jobs.exports.plans import plans_of
+from callcontrol.jobs.exports.renewing import renewed
 from callcontrol.jobs.exports.timers import ExportTimers, due_at, retry_s
 from callcontrol.vocabulary.export import What
 from tests.config.folder import MAIN, TENANT, loaded
@@ -101,6 +104,21 @@ def test_one_host_runs_it_and_a_receiver_that_refuses_is_asked_again_later(
     ledger.execute("UPDATE job_leases SET leased_until = now() WHERE name = 'export acme.out'")
     hosts[1].step()
     assert [one["rows"] for one in manifests(tmp_path / "out")] == [1, 1]
+
+
+def test_a_run_that_takes_longer_than_its_lease_keeps_it(database: str, ledger: DictConnection) -> None:
+    """The lease is taken again and again, until the work ends; then another host may have it."""
+    one, two = JobLeases("one"), JobLeases("two")
+    until = "SELECT leased_until FROM job_leases WHERE name = 'long'"
+    assert one.hold(ledger, "long", 0.5)
+    (first,) = ledger.execute(until).fetchall()
+    with renewed(database, one, "long", 0.5), gevent.Timeout(30):
+        while ledger.execute(until).fetchall() == [first]:
+            gevent.sleep(0.02)
+        assert not two.hold(ledger, "long", 0.5)
+    with gevent.Timeout(30):
+        while not two.hold(ledger, "long", 0.5):
+            gevent.sleep(0.02)
 
 
 def shown(gauge: object) -> float:
