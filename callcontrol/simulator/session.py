@@ -213,8 +213,8 @@ class Session:
         return True
 
     def carry_out_orders(self) -> None:
-        """Carry out every order there is (switch_ivr_parse_all_events), even if none can do anything any more: also those
-        that no step has come round to yet.
+        """Carry out every order there is (switch_ivr_parse_all_events), even if none can do anything any more: also
+        those that no step has come round to yet.
         """
         self.orders.extend(self._coming)
         self._coming.clear()
