@@ -43,8 +43,18 @@ settings.load_profile("callcontrol")
 gc.disable()
 
 STORE_TIMEOUT_S = 10.0
-# What waits for real processes begins first: of several workers none is then left alone with it in the end.
-WAITING = ("tests/stories/", "tests/daemon/", "tests/supervisor/", "tests/chaos/", "tests/jobs/")
+# What waits for real processes is spread among what computes, so that the machine is neither idle nor crowded; it has
+# begun when AHEAD of the others has: of several workers none is then left alone with it in the end.
+WAITING = (
+    "tests/stories/",
+    "tests/simulation/",
+    "tests/daemon/",
+    "tests/supervisor/",
+    "tests/chaos/",
+    "tests/upgrade/",
+    "tests/jobs/",
+)
+AHEAD = 0.8
 _database_numbers = count(1)
 OTHERS_GO = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -81,10 +91,21 @@ def log_handlers_as_before() -> Iterator[None]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    def rank(item: pytest.Item) -> int:
-        return next((at for at, begins in enumerate(WAITING) if item.nodeid.startswith(begins)), len(WAITING))
+    files = list(dict.fromkeys(file_of(item) for item in items))
+    waiting = sorted((file for file in files if file.startswith(WAITING)), key=rank)
+    others = [file for file in files if not file.startswith(WAITING)]
+    place = {file: at / len(others) for at, file in enumerate(others)}
+    place |= {file: AHEAD * at / len(waiting) for at, file in enumerate(waiting)}
+    items.sort(key=lambda item: place[file_of(item)])
 
-    items.sort(key=rank)
+
+def file_of(item: pytest.Item) -> str:
+    return item.nodeid.partition("::")[0]
+
+
+def rank(file: str) -> int:
+    """Which of the waiting folders it is in."""
+    return next(at for at, begins in enumerate(WAITING) if file.startswith(begins))
 
 
 def pytest_collection_finish() -> None:
