@@ -42,7 +42,7 @@ BATCH: Final = 500  # calls of a step
 BEFORE_DAYS: Final = 90  # the longest `expires:`: an older call can open no case that is still open
 STEP_TIMEOUT_MS: Final = 120_000
 
-_PEOPLE: Final = frozenset(kind.word for kind in KINDS if kind.has_people)
+PEOPLE: Final = frozenset(kind.word for kind in KINDS if kind.has_people)
 
 
 def policy_of(settings: Settings, name: str) -> MissedPolicy:
@@ -109,7 +109,7 @@ class MissedCallers:
         with LedgerHistory(self._dsn) as history:
             for key, record in _records(history, calls):
                 policy = policy_of(settings, key.tenant)
-                yield from ((key, contact) for contact in contacts_of(record, policy, _PEOPLE))
+                yield from ((key, contact) for contact in contacts_of(record, policy, PEOPLE))
 
     def _count(self, connection: DictConnection) -> None:
         (row,) = connection.execute(query("missed_counts"), {"now": datetime_of(self._now())}).fetchall()

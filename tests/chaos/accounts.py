@@ -116,6 +116,40 @@ def _invented_media(evidence: Evidence) -> Iterable[str]:
     return (f"{row.media_id} ({row.kind})" for row in evidence.media if row.call_id not in placed)
 
 
+def _undelivered(evidence: Evidence) -> Iterable[str]:
+    return (f"{one.what} {row}" for one in evidence.exports for row in (Counter(one.there) - Counter(one.lines)))
+
+
+def _delivered_twice(evidence: Evidence) -> Iterable[str]:
+    """Also what the ledger does not have."""
+    return (f"{one.what} {row}" for one in evidence.exports for row in (Counter(one.lines) - Counter(one.there)))
+
+
+def _faulty_batches(evidence: Evidence) -> Iterable[str]:
+    return (fault for one in evidence.exports for fault in one.faults)
+
+
+def _missed_though_they_spoke(evidence: Evidence) -> Iterable[str]:
+    """By what the caller's phone was told; what is only guessed of a call says nothing."""
+    return (_named(one) for one in _known(evidence, "missed") if "bridged" in one.was_told)
+
+
+def _spoke_though_missed(evidence: Evidence) -> Iterable[str]:
+    return (_named(one) for one in _known(evidence, "spoke") if "bridged" not in one.was_told)
+
+
+def _in_no_case(evidence: Evidence) -> Iterable[str]:
+    """Nobody spoke with the caller, who did not give up."""
+    exact = {row.call_id for row in evidence.calls if not row.estimated and row.outcome != "abandoned"}
+    unspoken = (one for one in evidence.callers if one.call_id in exact and "bridged" not in one.was_told)
+    return (_named(one) for one in unspoken if evidence.contacts and one.call_id not in evidence.contacts)
+
+
+def _known(evidence: Evidence, kind: str) -> Iterable[Caller]:
+    exact = {row.call_id for row in evidence.calls if not row.estimated}
+    return (one for one in evidence.callers if one.call_id in exact and evidence.contacts.get(one.call_id) == kind)
+
+
 RULES: dict[str, Rule] = {
     "a caller is still on the line": _on_the_line,
     "a call reached a worker and has no record": _unrecorded,
@@ -132,6 +166,14 @@ RULES: dict[str, Rule] = {
     "a file the switch began to record has no row": _files_without_row,
     "a file has two rows": _files_twice,
     "a message or a recorded talk of a call nobody placed": _invented_media,
+    "a row of the ledger was not exported": _undelivered,
+    "a line was exported twice, or of no row": _delivered_twice,
+    "a batch of an export is missing, altered or does not add up": _faulty_batches,
+    "a caller counts as missed who has spoken with a person": _missed_though_they_spoke,
+    "a caller counts as spoken with and has heard nobody": _spoke_though_missed,
+    "a caller nobody spoke with is in no case": _in_no_case,
+    "the cases of a number are others when they are made anew": lambda evidence: evidence.other_cases,
+    "the counts of an hour are not those of its rows": lambda evidence: evidence.other_hours,
 }
 
 

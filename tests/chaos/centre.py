@@ -55,6 +55,8 @@ NUMBERS_BEFORE = NUMBERS | {MENU: f"queue:{BUSY_QUEUE}", HOURS: f"queue:{BUSY_QU
 UNKNOWN_BEFORE = ("menus", "hours", "recording", "limits")
 # So many callers a second are what limits are there to stop: there are none here.
 CAPS = ("calls_at_once", "calls_per_minute", "calls_per_hour", "money_per_hour", "money_per_day", "money_per_month")
+# Delivered while all goes on, in small batches.
+EXPORTS, EXPORTED = "exports", ("calls", "legs", "charges", "account_entries", "missed")
 RECORDINGS = "recordings"  # the switch's folder of them, beside the configuration
 
 
@@ -78,7 +80,9 @@ def write(folder: Path, *, older: bool) -> Path:
     main = yaml.safe_load((folder / "callcontrol.yaml").read_text(encoding="utf-8"))
     if not older:
         (folder.parent / RECORDINGS).mkdir()
+        (folder.parent / EXPORTS).mkdir()
         main |= {"recordings": str(folder.parent / RECORDINGS), "media": {"run": "yes"}}
+        main["exports"] = {what: _export(what, folder.parent / EXPORTS) for what in EXPORTED}
     main["limits"] |= {"spool_bytes": SPOOL_BYTES, "drain_s": DRAIN_S, "legs_end_s": LEGS_END_S}
     _write(folder / "callcontrol.yaml", main)
     return folder
@@ -127,6 +131,10 @@ def _tenant() -> dict[str, Any]:
             "prompt": "tone_stream://%(300,0,1100)",
         },
     }
+
+
+def _export(what: str, folder: Path) -> dict[str, Any]:
+    return {"what": what, "folder": str(folder), "format": "jsonl", "every": "1m", "most_rows": 500}
 
 
 def _hours(week: dict[str, str], closed: str) -> dict[str, Any]:

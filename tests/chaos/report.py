@@ -74,6 +74,10 @@ def _sums(evidence: Evidence) -> Sequence[str]:
         f"media      {len(evidence.files)} files begun by the switch, {len(evidence.media)} rows: "
         f"{_counted(Counter(f'{row.kind} {row.state}' for row in evidence.media))}",
         *(f"           {times} lost: {why}" for why, times in _lost(evidence).most_common(5)),
+        f"exports    {_counted(Counter({one.what: len(one.lines) for one in evidence.exports}))} lines in"
+        f" {sum(one.batches for one in evidence.exports)} batches; the ledger has"
+        f" {sum(len(one.there) for one in evidence.exports)}",
+        f"contacts   {len(evidence.contacts)} calls: {_counted(Counter(evidence.contacts.values()))}",
         f"waiting    {len(evidence.visits)} callers waited in a queue: "
         f"{_counted(Counter(how for hows in evidence.visits.values() for how in hows))}",
     )

@@ -6,15 +6,16 @@ import random
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import gevent
 
 from callcontrol.edges import clock
 from callcontrol.simulator.stories.stage import NotReady, Stage
+from callcontrol.vocabulary.call import call_id_of
 from tests.bench.script_calls import ScriptCalls
-from tests.chaos import centre, ledger, live_state
+from tests.chaos import centre, ledger, live_state, looking_back
 from tests.chaos.accounts import OPEN
 from tests.chaos.faults import FAULTS
 from tests.chaos.people import People
@@ -128,6 +129,8 @@ class Run:
         side.collect()
         if self.source.folder is None and (faults := tuple(ledger.books(self.stage.dsn))):
             left["something in the books of credit that does not add up"] = faults
+        if self.source.folder is None and (unsettled := looking_back.settle(self.stage.dsn)):
+            left["something the job has not read"] = unsettled
         if unreadable := tuple(unread(self.folder / "cdrs")):
             left["a record of the switch that cannot be read"] = unreadable
         if self.never:
@@ -169,7 +172,21 @@ class Run:
         ends = [one.at_us for one in self.struck[1:]] + [int(clock.now())]
         blows = tuple(_blow(one, end, watch) for one, end in zip(self.struck, ends, strict=True))
         media = ledger.media(self.stage.dsn)
-        return Evidence(side.callers, side.legs, calls, rows, visits, media, self._files(), left, blows)
+        evidence = Evidence(side.callers, side.legs, calls, rows, visits, media, self._files(), left=left, blows=blows)
+        return evidence if self.source.folder is not None else self._looked_back(evidence)
+
+    def _looked_back(self, evidence: Evidence) -> Evidence:
+        """With what exports, cases and counts have made of the ledger."""
+        dsn = self.stage.dsn
+        channel_of = {call_id_of(one.call_id): one.call_id for one in evidence.callers}
+        contacts = looking_back.contacts(dsn)
+        return replace(
+            evidence,
+            exports=tuple(looking_back.exports(self.stage.config, dsn, self.folder / "temporary")),
+            contacts={channel_of.get(call, call): kind for call, kind in contacts.items()},
+            other_cases=looking_back.other_cases(dsn),
+            other_hours=looking_back.other_hours(dsn),
+        )
 
 
 def _blow(struck: _Struck, until_us: int, watch: Watch) -> Blow:

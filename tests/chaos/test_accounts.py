@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.chaos.accounts import RULES, doubtful_rows, findings, talked_us
-from tests.chaos.truth import CRASH, LAST_RESORT, Caller, CallRow, Evidence, Leg, LegRow, MediaRow
+from tests.chaos.truth import CRASH, LAST_RESORT, Caller, CallRow, Evidence, Exported, Leg, LegRow, MediaRow
 
 TALKER = Caller("c1", "queue", 100, 110, ("answered", "playback", "bridged"), 900, "NORMAL_CLEARING", "send_bye")
 WAITER = Caller("c2", "queue", 200, 210, ("answered", "playback"), 800, "NORMAL_CLEARING", "recv_bye")
@@ -28,7 +28,10 @@ HONEST = Evidence(
         MediaRow("c2-1", "c2", "message", "lost", "the switch could not write it", "c2-1.wav"),
     ),
     files=("c1-1.wav",),
+    exports=(Exported("calls", 2, ("c1 1", "c2 1"), ("c2 1", "c1 1")),),
+    contacts={"c1": "spoke", "c2": "missed"},
 )
+(CALLS,) = HONEST.exports
 TALK = HONEST.media[0]
 
 
@@ -46,6 +49,10 @@ def with_row(row: LegRow) -> Evidence:
 
 def with_media(row: MediaRow) -> Evidence:
     return replace(HONEST, media=(row, *HONEST.media[1:]))
+
+
+def with_lines(*lines: str) -> Evidence:
+    return replace(HONEST, exports=(replace(CALLS, lines=lines),))
 
 
 def test_honest_books_add_up() -> None:
@@ -74,6 +81,29 @@ DOCTORED: dict[str, tuple[Evidence, str]] = {
     "a file the switch began to record has no row": (replace(HONEST, files=("c1-1.wav", "c9-1.wav")), "c9-1.wav"),
     "a file has two rows": (replace(HONEST, media=(*HONEST.media, replace(TALK, media_id="c1-2"))), "c1-1.wav"),
     "a message or a recorded talk of a call nobody placed": (with_media(replace(TALK, call_id="c9")), "c1-1 (talk)"),
+    "a row of the ledger was not exported": (with_lines("c1 1"), "calls c2 1"),
+    "a line was exported twice, or of no row": (with_lines("c1 1", "c2 1", "c1 1"), "calls c1 1"),
+    "a batch of an export is missing, altered or does not add up": (
+        replace(HONEST, exports=(replace(CALLS, faults=("calls-000001.jsonl is missing",)),)),
+        "calls-000001.jsonl is missing",
+    ),
+    "a caller counts as missed who has spoken with a person": (
+        replace(HONEST, contacts={**HONEST.contacts, "c1": "missed"}),
+        "c1 (queue, NORMAL_CLEARING)",
+    ),
+    "a caller counts as spoken with and has heard nobody": (
+        replace(HONEST, contacts={**HONEST.contacts, "c2": "spoke"}),
+        "c2 (queue, NORMAL_CLEARING)",
+    ),
+    "a caller nobody spoke with is in no case": (
+        replace(HONEST, calls=(HONEST.calls[0], CallRow("c2", "busy", False)), contacts={"c1": "spoke"}),
+        "c2 (queue, NORMAL_CLEARING)",
+    ),
+    "the cases of a number are others when they are made anew": (replace(HONEST, other_cases=("+4851",)), "+4851"),
+    "the counts of an hour are not those of its rows": (
+        replace(HONEST, other_hours=("call_hours: 1",)),
+        "call_hours: 1",
+    ),
     "a waiting caller lost his place": (with_caller(replace(WAITER, by="send_bye")), "c2"),
 }
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.accounts import findings, talked_us
+from tests.chaos.centre import EXPORTED
 from tests.chaos.run import Options, run
 
 BLOWS = ("worker", "redis", "sigterm")
@@ -25,5 +26,7 @@ def test_what_is_struck_heals_and_everything_adds_up() -> None:
     assert len(told) == len(BLOWS)
     assert [blow.fault for blow in evidence.blows if blow.recovered_us is None] == []
     assert len(evidence.calls) == len(evidence.callers) > 0
+    assert {one.what: bool(one.lines) for one in evidence.exports} == dict.fromkeys(EXPORTED, True)
+    assert set(evidence.contacts.values()) >= {"spoke", "missed"}
     ours, switchs = talked_us(evidence)
     assert ours == switchs > 0

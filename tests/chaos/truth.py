@@ -93,6 +93,23 @@ class MediaRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Exported:
+    """An export in the end.
+
+    Attributes:
+        lines: each line that was delivered, by its key.
+        there: each row that the ledger has or had, likewise.
+        faults: what else is wrong: a file that is missing or altered, a number that is, a sum.
+    """
+
+    what: str
+    batches: int
+    lines: tuple[str, ...]
+    there: tuple[str, ...]
+    faults: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Blow:
     """A fault and how the callers fared until the next one.
 
@@ -116,6 +133,10 @@ class Evidence:
     Attributes:
         visits: how each stay in a queue ended, by call.
         files: what the switch has begun to record, by the names of its files.
+        exports: what was delivered of the ledger.
+        contacts: what the books of missed callers say of a call, by call: spoke, missed.
+        other_cases: numbers whose cases are others when they are made anew.
+        other_hours: counts by hour that are not those of the rows.
         left: what should be gone by now and is not: what it is -> examples.
     """
 
@@ -126,5 +147,9 @@ class Evidence:
     visits: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     media: tuple[MediaRow, ...] = ()
     files: tuple[str, ...] = ()
+    exports: tuple[Exported, ...] = ()
+    contacts: Mapping[str, str] = field(default_factory=dict)
+    other_cases: tuple[str, ...] = ()
+    other_hours: tuple[str, ...] = ()
     left: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     blows: tuple[Blow, ...] = ()

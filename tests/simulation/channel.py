@@ -33,6 +33,7 @@ class Channel:
         idle_since_s: since when nothing is heard on a caller's channel and nobody talks with him.
         joined_s, comes_back_until_s: when it was joined last, and until when the end of that brings it back.
         joined_by: the process that had them joined.
+        came_back: whom it was joined with left at once, and the caller came back, once or more often.
         untalked: the agent left at once, and nothing was ordered since the caller came back.
         from_queue: whether it was rung for a queue, and by which agent's name it is told.
     """
@@ -71,6 +72,7 @@ class Channel:
     comes_back_until_s: float = 0.0
     joined_by: object = None
     untalked: bool = False
+    came_back: bool = False
 
     @property
     def sent(self) -> Sent | None:

@@ -26,7 +26,7 @@ class LedgerTwin:
 
     Attributes:
         rows, records: by that key, the leg and the record it came with.
-        on_row: told of each row that is written.
+        on_row, on_call: told of each leg's row that is written, and of each call's.
     """
 
     def __init__(self) -> None:
@@ -35,6 +35,7 @@ class LedgerTwin:
         self.records: dict[tuple[str, str], RatedRecord] = {}
         self.calls: dict[str, RatedRecord] = {}
         self.on_row: Callable[[RatedRecord, LegRecord], None] = lambda record, leg: None
+        self.on_call: Callable[[RatedRecord], None] = lambda record: None
 
     def write(self, payloads: Sequence[bytes]) -> list[object]:
         """Store records; none is ever refused.
@@ -55,6 +56,7 @@ class LedgerTwin:
         known = self.calls.get(record.call.call_id)
         if known is None or (known.call.estimated and not record.call.estimated):
             self.calls[record.call.call_id] = record
+            self.on_call(record)
         for leg in record.call.legs:
             key = record.call.switch, leg.leg_id
             there = self.rows.get(key)

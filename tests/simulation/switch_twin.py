@@ -138,7 +138,7 @@ class SwitchTwin(SwitchCallers):
     def _parted(self, peer: Channel) -> None:
         """A caller who has just been joined with the other one goes through the dialplan again."""
         if peer.lives and self.agenda.now_s < peer.comes_back_until_s:
-            peer.comes_back_until_s = 0.0
+            peer.comes_back_until_s, peer.came_back = 0.0, True
             peer.untalked = self.agenda.now_s - peer.joined_s < SURELY_UNTALKED_S
             self.transfer(peer.id, peer.dialled)
         else:

@@ -14,6 +14,7 @@ from unittest import mock
 
 import pytest
 
+from callcontrol.billing.missed import cases
 from callcontrol.config.settings import Tenant
 from callcontrol.control.events import Event, LegGone
 from callcontrol.daemon.call_driver import CallDriver
@@ -53,8 +54,17 @@ def test_every_promise_holds(seed: int, profile: str) -> None:
     assert found.let_in > 0
     assert found.found_closed > 0
     assert found.by_key > 1
+    assert found.cases > 3
     if not PROFILES[profile].ends_may_be_missed:
         assert (found.accounts.estimated, found.accounts.unwritten) == (0, 0)
+
+
+def test_cases_that_depend_on_the_order_of_records_are_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody sorts what has come: made anew from the last record to the first they are others."""
+    monkeypatch.setattr(cases, "_in_order", lambda contacts, acts: [*contacts, *acts])
+    found = run_plan(Plan(1, "calm", hours=HOURS))
+    assert isinstance(found, Failure)
+    assert found.what.startswith("cases of ('t")
 
 
 def test_who_waits_is_with_a_living_worker_within_five_seconds_of_a_death() -> None:

@@ -29,6 +29,7 @@ from tests.simulation.later_version import LATER
 from tests.simulation.ledger_audit import Accounts, balance, messages_have_rows
 from tests.simulation.menus import keys_that_led_on
 from tests.simulation.mischief import Mischief
+from tests.simulation.missed_callers import Cases
 from tests.simulation.opening_hours import led_calls
 from tests.simulation.people import People
 from tests.simulation.phones import Moods, Phones
@@ -87,6 +88,7 @@ class Report:
         let_in, found_closed: how many calls came while opening hours were open, and while they were closed.
         by_key: how many inputs in menus have led a call on.
         paid: what accounts have paid for calls.
+        cases: of missed callers.
     """
 
     plan: Plan
@@ -100,6 +102,7 @@ class Report:
     found_closed: int
     by_key: int
     paid: Decimal
+    cases: int
 
 
 @cache
@@ -130,6 +133,8 @@ class World:
             self.redis, lambda: self.hosts[0].current.configuration.settings, lambda: Instant(self.agenda.wall())
         )
         self.books.is_up, self.ledger.on_row = lambda: self.ledger.is_up, self.books.enter
+        self.cases = Cases(lambda: self.hosts[0].current.configuration.settings)
+        self.ledger.on_call = self.cases.take
         self.spool = SpoolTwin(self.ledger, random.Random(chance.random()))
         self.phones = Phones(random.Random(chance.random()), Moods())
         delay = random.Random(chance.random())
@@ -323,13 +328,14 @@ class World:
     def _report(self) -> Report:
         tariff = next(iter(self.hosts[0].current.configuration.tariffs.values()))
         faults = self.plan.faults
+        may_lose = bool(faults.event_lost or faults.event_late)
         accounts = balance(
             self.switches,
             self.ledger,
             tariff,
             may_miss=faults.ends_may_be_missed,
             told=self.promises.told if faults.told_is_kept else set(),
-            may_lose_events=bool(faults.event_lost or faults.event_late),
+            may_lose_events=may_lose,
         )
         paid = self.books.balance(self.ledger.records.values(), faults.overdraft)
         messages_have_rows(self.ledger, self.spool.media.rows.values())
@@ -342,7 +348,9 @@ class World:
         pressed = {channel: keys for switch in self.switches for channel, keys in switch.pressed.items()}
         by_key = keys_that_led_on(calls, pressed)
         by_hours = led_calls(calls, self.hosts[0].current.configuration.settings)
-        came_out = (slowest_s, self.agenda.now_s, *by_hours, by_key, paid)
+        channels = {(switch.name, id_): channel for switch in self.switches for id_, channel in switch.every.items()}
+        cases = self.cases.balance(self.ledger.calls.values(), channels, may_lose_events=may_lose)
+        came_out = (slowest_s, self.agenda.now_s, *by_hours, by_key, paid, cases)
         return Report(self.plan, self.agenda.steps, self.people.calls, +done, accounts, *came_out)
 
 

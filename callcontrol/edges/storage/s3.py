@@ -13,6 +13,7 @@ from minio.error import MinioException, S3Error
 
 from callcontrol.config.media_settings import ObjectStorage
 from callcontrol.edges.storage.errors import NotThere, StorageAway
+from callcontrol.edges.web_pool import ThreadedPools
 
 PIECE_BYTES: Final = 1 << 18
 PART_BYTES: Final = 8 << 20  # what is held in memory of a file whose size is not known beforehand
@@ -25,16 +26,13 @@ class S3Storage:
 
     def __init__(self, settings: ObjectStorage) -> None:
         self._bucket = settings.bucket
-        pool = urllib3.PoolManager(
-            timeout=urllib3.Timeout(connect=CONNECT_S, read=ANSWER_S), retries=False, cert_reqs="CERT_REQUIRED"
-        )
         self._client = Minio(
             settings.endpoint.split("://")[1],
             access_key=str(settings.key),
             secret_key=str(settings.secret),
             region=settings.region,
             secure=settings.endpoint.startswith("https://"),
-            http_client=pool,
+            http_client=ThreadedPools(CONNECT_S, ANSWER_S),
         )
 
     def put(self, name: str, chunks: Iterable[bytes]) -> None:

@@ -8,9 +8,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import gevent
 import paramiko
 import pytest
+from gevent.event import Event
+from gevent.monkey import get_original
 from gevent.pywsgi import WSGIServer
+from gevent.threadpool import ThreadPool
 from moto.server import ThreadedMotoServer
 
 from callcontrol.config.export_settings import OwnExport
@@ -19,6 +23,7 @@ from callcontrol.edges.deliveries.folder import RECEIPT_BYTES
 from callcontrol.edges.deliveries.s3 import S3Delivery
 from tests.edges.deliveries.sftp_server import PASSWORD, USER, sftp_server
 
+Lock = get_original("threading", "Lock")
 FILE = bytes(range(256)) * 5_000
 KEY = paramiko.RSAKey.generate(2_048)
 _There = Callable[[], dict[str, bytes]]
@@ -179,6 +184,29 @@ def test_an_upload_that_is_broken_off_leaves_nothing(
     with pytest.raises(DeliveryAway, match="the disk is full"):
         put(delivery_of(sftp(port)), name="two-000001.csv")
     assert not list(root.glob("*two*"))
+
+
+def test_each_thread_has_connections_of_its_own(place: tuple[OwnExport, _There]) -> None:
+    """Work aside comes to any thread: what one has left open, another cannot wait for."""
+    says, there = place
+    delivery, pool = delivery_of(says), ThreadPool(2)
+    is_put, may_end = pool.hub.loop.async_(), Lock()
+    may_end.acquire()
+
+    def first() -> None:
+        put(delivery, name="one-000008.csv")
+        is_put.send()
+        may_end.acquire()  # so that the second one is in another thread
+
+    came = Event()
+    is_put.start(came.set)
+    with gevent.Timeout(30):
+        held = pool.spawn(first)
+        came.wait()
+        pool.spawn(put, delivery, FILE, "one-000009.csv").get()
+        may_end.release()
+        held.get()
+    assert {"one-000008.csv", "one-000009.csv"} <= there().keys()
 
 
 def test_receipts_are_read_where_the_receiver_has_files(place: tuple[OwnExport, _There]) -> None:
