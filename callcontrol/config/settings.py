@@ -56,6 +56,7 @@ from callcontrol.config.recording_settings import Recordings
 from callcontrol.config.redis_address import RedisUrl
 from callcontrol.config.secret import SecretText
 from callcontrol.config.speech_settings import Speech
+from callcontrol.config.statement_settings import Issuer, Statements
 from callcontrol.config.target_fields import TargetText
 from callcontrol.config.tariff_settings import ExtensionTariffs
 from callcontrol.config.tenant_media import TenantMedia
@@ -139,7 +140,7 @@ class ForwardRules(Frozen):
 
     def of(self, kind: RuleKind) -> ForwardRule | None:
         """The rule of this kind as it is written."""
-        rule: ForwardRule | None = getattr(self, kind)
+        rule: ForwardRule | None = getattr(self, kind.value)
         return rule
 
 
@@ -298,16 +299,12 @@ class Tenant(Frozen):
     credit: TenantCredit = TenantCredit()
     limits: TenantLimits = TenantLimits()
     exports: OwnExports = Field(default_factory=dict, description="what is delivered of its records, by name")
+    statements: Statements = Statements()
 
     @property
     def spoken(self) -> tuple[Language, ...]:
         """The languages its callers may be led in, its own first."""
         return tuple(dict.fromkeys((self.language, *self.languages)))
-
-    @cached_property
-    def has_accounts(self) -> bool:
-        """Whether it has a credit account, or extensions of its do."""
-        return self.credit.has_account or any(one.credit.has_account for one in self.extensions.values())
 
     @cached_property
     def extensions_by_keys(self) -> Inputs[ExtensionTarget]:
@@ -350,6 +347,7 @@ class Common(Frozen):
     speech: Speech = Speech()
     mail: MailServer = MailServer()
     exports: Exports = Field(default_factory=dict, description="what is delivered of the ledger, by name")
+    statements: Issuer = Issuer()
     trunks: Mapping[Identifier, Trunk] = Field(default_factory=dict)
     limits: Limits = Limits()
     mask_numbers: Flag = Field(default=False, description="hide the last digits of numbers in logs")

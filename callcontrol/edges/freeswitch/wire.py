@@ -262,8 +262,7 @@ def read_headers(head: bytes, *, percent_encoded: bool, names: HeaderNames = EVE
         if name is None:
             name = names[raw_name] if colon else ""
         if name and colon and name not in headers:
-            is_encoded = percent_encoded and not value.isalnum()  # most are numbers and words
-            headers[name] = _value(value) if is_encoded else value.decode("utf-8", "replace")
+            headers[name] = _value(value) if percent_encoded else value.decode("utf-8", "replace")
     return headers
 
 
