@@ -20,11 +20,7 @@ def accounts_by_payer(tenant: Tenant) -> Mapping[str, str]:
 
 def tenants_with_accounts(settings: Settings) -> list[str]:
     """Those that have an account, or extensions that do."""
-    return [
-        name
-        for name, tenant in settings.tenants.items()
-        if tenant.credit.has_account or any(one.credit.has_account for one in tenant.extensions.values())
-    ]
+    return [name for name, tenant in settings.tenants.items() if tenant.has_accounts]
 
 
 def account_of(payer: str, tenant: Tenant) -> tuple[str, Credit] | None:

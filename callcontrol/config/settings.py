@@ -140,7 +140,7 @@ class ForwardRules(Frozen):
 
     def of(self, kind: RuleKind) -> ForwardRule | None:
         """The rule of this kind as it is written."""
-        rule: ForwardRule | None = getattr(self, kind.value)
+        rule: ForwardRule | None = getattr(self, kind)
         return rule
 
 
@@ -305,6 +305,11 @@ class Tenant(Frozen):
     def spoken(self) -> tuple[Language, ...]:
         """The languages its callers may be led in, its own first."""
         return tuple(dict.fromkeys((self.language, *self.languages)))
+
+    @cached_property
+    def has_accounts(self) -> bool:
+        """Whether it has a credit account, or extensions of its do."""
+        return self.credit.has_account or any(one.credit.has_account for one in self.extensions.values())
 
     @cached_property
     def extensions_by_keys(self) -> Inputs[ExtensionTarget]:

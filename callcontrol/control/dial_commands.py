@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from callcontrol.routing.plan import LegPlan
+from callcontrol.vocabulary.fast_init import fast_init
 
 
+@fast_init
 @dataclass(frozen=True, slots=True)
 class Bridge:
     """Ring these legs at once from the caller's channel and join the first to answer.

@@ -64,6 +64,7 @@ class CallerHungUp:
     cause: str
 
 
+@fast_init
 @dataclass(frozen=True, slots=True)
 class Sent:
     """What a channel tells of how it was sent out.

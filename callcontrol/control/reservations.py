@@ -62,7 +62,7 @@ _DIALLING: Final = (Bridge, Originate)  # a union would be made anew for each ev
 
 def follow(call: Call, commands: tuple[Command, ...], event: Event, facts: Facts) -> PlainResult:
     """The call whose reservations follow what the event has made of it; what dials waits until there are some."""
-    dials = any(isinstance(command, _DIALLING) for command in commands)
+    dials = [command for command in commands if isinstance(command, _DIALLING)]
     if not call.credits and not dials:
         return call, commands
     call, more = _event(call, event, facts)

@@ -69,7 +69,7 @@ def refreshed(facts: Facts, event: Event, shared: WorkerContext) -> Facts:
 class _Search:
     """One call's look-ups. What is asked in one round goes out together; the next one begins with the last answer."""
 
-    __slots__ = ("_began", "_facts", "_on_fault", "_rounds", "_shared", "_then", "_unanswered")
+    __slots__ = ("_began", "_facts", "_learnt", "_on_fault", "_rounds", "_shared", "_then", "_unanswered")
 
     def __init__(self, shared: WorkerContext, facts: Facts, then: Callable[[Facts], None], on_fault: OnFault) -> None:
         self._shared = shared
@@ -79,6 +79,7 @@ class _Search:
         self._began = clock.monotonic()
         self._rounds = 0
         self._unanswered = 0
+        self._learnt: Learnt = {}  # from the answers of this round
 
     def go_on(self) -> None:
         """Ask for what is still wanted, or finish."""
@@ -119,9 +120,10 @@ class _Search:
 
     def _found(self, learn: Callable[[], Learnt], trouble: LiveStateError | None = None) -> None:
         try:
-            self._facts = replace(self._facts, now=clock.now(), **learn(), **self._degraded(trouble))
+            self._learnt |= learn() | self._degraded(trouble)
             self._unanswered -= 1
             if not self._unanswered:
+                self._facts, self._learnt = replace(self._facts, now=clock.now(), **self._learnt), {}
                 self.go_on()
         except Exception as error:
             self._on_fault("the look-up of rules", error)
@@ -129,7 +131,7 @@ class _Search:
     def _degraded(self, trouble: LiveStateError | None) -> Learnt:
         if trouble is None:
             return {}
-        if not self._facts.degraded:
+        if not self._facts.degraded and "degraded" not in self._learnt:
             meters.lookups_degraded_total.inc()
         return {"degraded": str(trouble)}
 

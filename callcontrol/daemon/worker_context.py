@@ -345,7 +345,9 @@ class WorkerContext:
 
     def learn(self, call: Call, news: Sequence[LegChange], settings: Settings) -> None:
         """Take up how a call's legs have changed: whose they are, and how trunks do."""
-        self._index(call.id, (leg for was, leg in news if was is None))
+        self._index(call.id, [leg for was, leg in news if was is None])
+        if not [leg for leg in call.legs if leg.trunk]:
+            return  # what follows counts legs outside
         self.trunks.learn(call, news, settings)
         self.capacity.learn(call, news, settings)
         self.counts.learn(call, news)

@@ -27,6 +27,7 @@ from callcontrol.routing.outgoing.dial_plan import Reading, emergency_in, read, 
 from callcontrol.routing.outgoing.refusing import heard_as
 from callcontrol.routing.path import Path, payer_of
 from callcontrol.routing.plan import Decision, Refuse
+from callcontrol.vocabulary.fast_init import fast_init
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.phone_number import readings
 from callcontrol.vocabulary.refusal_reason import RefusalReason
@@ -128,6 +129,7 @@ def _trunk_at(address: str, trunks: Iterable[Trunk]) -> Trunk | None:
 NOTHING_READ = Reading(None)
 
 
+@fast_init
 @dataclass(frozen=True, slots=True)
 class Destination:
     """Where the dialled number leads: a target, or nothing (then `decide` refuses or changes a setting)."""
@@ -191,7 +193,9 @@ def credit_wanted(facts: Facts, extensions: Iterable[str] | None = None) -> froz
     Args:
         extensions: what `wanted` says of these facts; None: it is not known yet.
     """
-    if facts.tenant_name not in facts.settings.tenants or (facts.heading is None and _emergency(facts) is not None):
+    if facts.tenant_name not in facts.settings.tenants or not facts.tenant.has_accounts:
+        return frozenset()
+    if facts.heading is None and _emergency(facts) is not None:
         return frozenset()
     owners = map(payer_of, (*facts.rules, *(wanted(facts) if extensions is None else extensions)))
     found = (account_of(payer, facts.tenant) for payer in {_payer(facts), TENANT_ACCOUNT, *owners})

@@ -22,6 +22,7 @@ class Peer:
     sip: str
 
 
+@fast_init
 @dataclass(frozen=True, slots=True)
 class Account:
     """A phone of ours: a SIP account registered at a switch.
@@ -205,6 +206,7 @@ class Decision:
         return Decision(self.step, (*entries, *self.why))
 
 
+@fast_init
 @dataclass(frozen=True, slots=True)
 class Onward:
     """The call goes on to another target at once; the router follows it."""

@@ -21,6 +21,7 @@ _LEGS: Final = uuid.UUID("6f1d3f43-3f0e-5b1c-9a53-6a1f5b0c2e11").bytes
 ON_NET: Final = "on-net"
 
 
+@fast_init
 @dataclass(frozen=True, slots=True)
 class Caller:
     """Who calls, as the switch told us.
@@ -38,6 +39,7 @@ class Caller:
     extension: str = ""
 
 
+@fast_init
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Where a call came from: for one from outside its way before it reached us, as its headers tell.

@@ -150,6 +150,7 @@ class LegEnded:
     kind: Literal["leg_ended"] = "leg_ended"
 
 
+@fast_init
 @dataclass(frozen=True, slots=True)
 class Bridged:
     """This leg hears the caller, or (`with_leg`) another leg of the call in a callback."""

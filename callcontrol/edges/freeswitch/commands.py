@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Final, Literal, Protocol
 
 from callcontrol.edges.freeswitch.failures import UnsafeText
+from callcontrol.vocabulary.fast_init import fast_init
 
 _UNSAFE: Final = re.compile(r"[\r\0]")  # LF is counted: each is ours
 _APP: Final = re.compile(r"[A-Za-z0-9_:.-]{1,64}")
@@ -110,6 +111,7 @@ class UserAuth:
         return f"UserAuth(user={self.user!r}, domain={self.domain!r}, password=...)"
 
 
+@fast_init
 @dataclass(frozen=True, slots=True)
 class Execute:
     """Runs a dialplan app on the call, after those that run (`lock`) or at once inside them.

@@ -22,6 +22,7 @@ from typing import Final
 
 from callcontrol.edges.freeswitch.failures import UnsafeText, reached
 from callcontrol.edges.freeswitch.safe import dialable, domain_name, sip_uri, user_name, word
+from callcontrol.vocabulary.fast_init import fast_init
 
 LEGS_LIMIT: Final = 127  # MAX_PEERS is 128, and what is over it is read as part of the last one
 VARIABLES_LIMIT: Final = 128
@@ -34,6 +35,7 @@ _FORBIDDEN: Final = re.compile(
 _ADDRESS: Final = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3}){3}:[0-9]{1,5}")
 
 
+@fast_init
 @dataclass(frozen=True, slots=True)
 class Registered:
     """A phone registered at the switch."""

@@ -9,6 +9,7 @@ from typing import Final
 from callcontrol.edges.freeswitch.commands import Command
 from callcontrol.edges.freeswitch.failures import EventSocketError
 from callcontrol.edges.freeswitch.wire import Frame, SwitchEvent, WireLimits
+from callcontrol.vocabulary.fast_init import fast_init
 
 REFUSALS: Final = ("-ERR", "-USAGE")
 
@@ -55,6 +56,7 @@ class Reply:
         return not self.text.startswith(REFUSALS)
 
 
+@fast_init
 @dataclass(frozen=True, slots=True)
 class WithReply:
     """A command with callbacks. `on_reply` is called in the reader with the reply; if the connection ends first,

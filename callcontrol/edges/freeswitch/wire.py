@@ -262,7 +262,8 @@ def read_headers(head: bytes, *, percent_encoded: bool, names: HeaderNames = EVE
         if name is None:
             name = names[raw_name] if colon else ""
         if name and colon and name not in headers:
-            headers[name] = _value(value) if percent_encoded else value.decode("utf-8", "replace")
+            is_encoded = percent_encoded and not value.isalnum()  # most are numbers and words
+            headers[name] = _value(value) if is_encoded else value.decode("utf-8", "replace")
     return headers
 
 

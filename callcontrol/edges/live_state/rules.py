@@ -116,4 +116,4 @@ def decode_rule(kind: RuleKind, value: bytes) -> Rule | None:
 
 
 def _field(extension: str, kind: RuleKind) -> str:
-    return f"{extension}/{kind.value}"
+    return f"{extension}/{kind}"

@@ -180,13 +180,15 @@ class ServerConnection:
         for index, (one, reply) in enumerate(zip(batch, replies, strict=True)):
             if index and index % TELL_AT_ONCE == 0:
                 gevent.sleep(0)
-            if goes_again(reply) and self._may_go_again(one, now):
+            if not isinstance(reply, redis.RedisError):
+                self._tell_one(one, reply, None)
+            elif goes_again(reply) and self._may_go_again(one, now):
                 meters.redis_redirects_total.inc(isinstance(reply, MovedError))
                 again.append(one)
             else:
                 if is_refusal(reply):
                     self._note_refusal(str(reply))
-                self._tell_one(one, reply, _trouble(one.command, reply))
+                self._tell_one(one, None, _trouble(one.command, reply))
         if again:
             self.waiting.extendleft(reversed(again))
             self._find_right_server()
@@ -279,9 +281,7 @@ def _is_sendable(part: Any) -> bool:
     return isinstance(part, str | bytes | bytearray | memoryview | int | float) and not isinstance(part, bool)
 
 
-def _trouble(command: Command, reply: Any) -> LiveStateError | None:
-    if not isinstance(reply, redis.RedisError):
-        return None
+def _trouble(command: Command, reply: redis.RedisError) -> LiveStateError:
     said = f"{command[0]}: {reply}"
     if isinstance(reply, NoScriptError):
         return ScriptUnknown(said)

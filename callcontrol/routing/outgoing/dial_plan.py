@@ -9,8 +9,9 @@ No prefix makes anything else of an emergency number: alone, behind a prefix, or
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from callcontrol.config.outgoing_settings import CallChoice
@@ -23,6 +24,8 @@ from callcontrol.vocabulary.target import EmergencyTarget, ExtensionTarget, Numb
 # What is dialled before a number so that its caller's is hidden (True) or shown for this call.
 _PRIVACY: Final = {"#31#": True, "*31#": False}
 NO_CHOICE: Final = CallChoice()
+# Every decision asks first whether an emergency number was dialled: so many dialled numbers are remembered.
+NUMBERS_REMEMBERED: Final = 1_024
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +45,15 @@ class Reading:
 
 def emergency_in(dialled: str, tenant: Tenant) -> str:
     """The emergency number that these digits are, perhaps behind a prefix; "" if they are none."""
+    return _emergency_in(dialled, tenant.region, tenant.emergency_numbers, tuple(tenant.outgoing.prefixes))
+
+
+@lru_cache(NUMBERS_REMEMBERED)
+def _emergency_in(dialled: str, region: str, more: tuple[str, ...], prefixes: tuple[str, ...]) -> str:
     digits = _without_privacy(dialled)[1]
-    region, more = tenant.region, tenant.emergency_numbers
     if is_emergency(digits, region, more):
         return digits
-    if not tenant.outgoing.prefixes:  # every call comes by here
-        return ""
-    return next((rest for _, rest in _behind_prefixes(digits, tenant) if is_emergency(rest, region, more)), "")
+    return next((rest for _, rest in _split(digits, prefixes) if is_emergency(rest, region, more)), "")
 
 
 def says_privacy(dialled: str) -> bool:
@@ -95,9 +100,14 @@ def _without_privacy(dialled: str) -> tuple[bool | None, str]:
 def _behind_prefixes(digits: str, tenant: Tenant) -> Iterator[tuple[CallChoice, str]]:
     """What the prefixes that the digits begin with choose, and what stands behind them; the longest first."""
     prefixes = tenant.outgoing.prefixes
+    return ((prefixes[prefix], rest) for prefix, rest in _split(digits, prefixes))
+
+
+def _split(digits: str, prefixes: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """The prefixes that the digits begin with, and what stands behind each; the longest first."""
     for prefix in sorted(prefixes, key=len, reverse=True):
         if digits.startswith(prefix) and len(digits) > len(prefix):
-            yield prefixes[prefix], digits[len(prefix) :]
+            yield prefix, digits[len(prefix) :]
 
 
 def _without_prefix(digits: str, tenant: Tenant) -> NumberTarget | None:
