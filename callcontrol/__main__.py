@@ -42,13 +42,13 @@ COMMANDS = (
     "account",
     "limits",
     "export",
-    "statement",
     "calls",
     "report",
     "missed",
     "queues",
     "recordings",
     "trunks",
+    "parked",
     "agents",
     "menus",
     "media",
@@ -68,10 +68,7 @@ WHOLE = ("completion",)
 HIDDEN = ("work", "forkserver")
 WITH_CALLS = ("work",)
 # One of these commands without a verb of its VERBS shows what there is.
-SHOWING = (
-    *("recordings", "queues", "agents", "hours", "duty", "barring", "boxes", "records", "account", "limits"),
-    "statement",
-)
+SHOWING = ("recordings", "queues", "agents", "hours", "duty", "barring", "boxes", "records", "account", "limits")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

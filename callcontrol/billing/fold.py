@@ -4,7 +4,7 @@
 record, and what it does not know is marked as estimated. Entries told twice count once.
 
 The outcome of a call:
-1. a leg was bridged: `answered`;
+1. a leg was bridged, or the channel of another call was joined with the caller's: `answered`;
 2. else the caller asked to be called back: `callback`;
 3. else the caller hung up while something was still to be tried: `abandoned`;
 4. else what the last step came to: `voicemail`, `announced`, `changed`, `busy`, `no_answer`, `unavailable`, …; a queue
@@ -95,6 +95,7 @@ class _TrailFacts:
     Attributes:
         dialled: by leg; of a leg we only heard of later, what little that tells.
         bridged: when each leg was first bridged, in that order.
+        joined: the caller talked with a channel of another call.
         untalked: those of them whose party left at once: the caller waited on.
         ends: how each leg ended: the first thing the switch said of its channel, else the first estimate.
         bundled: what was reserved of bundles, by leg.
@@ -112,6 +113,7 @@ class _TrailFacts:
     last: Instant = _NEVER
     dialled: dict[str, Dialled] = field(default_factory=dict)
     bridged: dict[str, Instant] = field(default_factory=dict)
+    joined: bool = False
     untalked: set[str] = field(default_factory=set)
     ends: dict[str, LegEnded] = field(default_factory=dict)
     bundled: dict[str, str] = field(default_factory=dict)
@@ -159,6 +161,7 @@ class _TrailFacts:
                 self.visits.bridge(leg)
                 self.segments.hear(entry)
             case JoinedOutside() | Parted():
+                self.joined = self.joined or isinstance(entry, JoinedOutside)
                 self.segments.hear(entry)
             case StepEnded():
                 self._end_step(entry)
@@ -380,7 +383,7 @@ def _is_of_another(ringing: Instant, answered: Instant | None) -> bool:
 
 
 def _outcome(told: _TrailFacts, channel: str) -> Outcome:
-    if told.answered_leg:
+    if told.answered_leg or told.joined:
         return Outcome.ANSWERED
     if told.is_callback_due:
         return Outcome.CALLBACK

@@ -19,9 +19,12 @@ def music_of(tenant_name: str, queue_name: str, queue: Queue) -> str:
     """What `playback` is given. Folders, streams and tones never end; a file does, and is to be played again then."""
     if queue.music.endswith("/"):
         return f"local_stream://{_stream(tenant_name, queue_name)}"
-    if queue.music.startswith("tone_stream://") and ";loops=" not in queue.music:
-        return f"{queue.music};loops=-1"
-    return queue.music
+    return endless(queue.music)
+
+
+def endless(music: str) -> str:
+    """A tone is played for ever; any other music is as it is written."""
+    return f"{music};loops=-1" if music.startswith("tone_stream://") and ";loops=" not in music else music
 
 
 def folders(settings: Settings) -> Iterator[tuple[str, str]]:

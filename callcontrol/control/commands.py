@@ -10,6 +10,7 @@ from callcontrol.control.credit_commands import CreditCommand, CreditOrder
 from callcontrol.control.dial_commands import Bridge as Bridge
 from callcontrol.control.dial_commands import Originate as Originate
 from callcontrol.control.emergency_commands import EmergencyCommand
+from callcontrol.control.parked_commands import ParkedCommand
 from callcontrol.control.talk_commands import TalkCommand
 from callcontrol.routing.facts import SentOn
 from callcontrol.vocabulary.agent import AgentAction, OfferEnd
@@ -329,6 +330,7 @@ Command = (
     | CallbackTried
     | ActOnAgent
     | BoxCommand
+    | ParkedCommand
     | TalkCommand
     | EmergencyCommand
     | CreditCommand

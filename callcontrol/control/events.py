@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from callcontrol.control.box_events import BoxEvent
 from callcontrol.control.credit_events import CreditEvent
 from callcontrol.control.limit_events import LimitsReached
+from callcontrol.control.parked_events import ParkedEvent
 from callcontrol.control.restriction_events import PayersRestricted
 from callcontrol.control.talk_events import TalkEvent
 from callcontrol.control.trunk_events import TrunkEvent
@@ -358,6 +359,7 @@ Event = (
     | HoursOver
     | AloneChecked
     | BoxEvent
+    | ParkedEvent
     | TalkEvent
     | TrunkEvent
     | CreditEvent

@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 
 from callcontrol.control import commands as do
-from callcontrol.control import ending, machine, uncontrolled
+from callcontrol.control import ending, keys_ahead, machine, uncontrolled
 from callcontrol.control.box_commands import BoxCommand
 from callcontrol.control.call import Call, Closed, Deciding
 from callcontrol.control.commands import Command
@@ -31,9 +31,8 @@ from callcontrol.control.events import (
     Stored,
     TimerFired,
 )
-from callcontrol.control.keys_ahead import is_full
-from callcontrol.control.uncontrolled import GoesOnAlone
-from callcontrol.daemon import emergency_line, note_line, store_line
+from callcontrol.control.parked_commands import ParkedCommand
+from callcontrol.daemon import emergency_line, note_line, parked_line, store_line, trunk_capacity
 from callcontrol.daemon.admission import Dialling, admit
 from callcontrol.daemon.confirmation import Confirmation, Doubt
 from callcontrol.daemon.driven_call import Line
@@ -43,7 +42,6 @@ from callcontrol.daemon.note_line import NoteCommand
 from callcontrol.daemon.queue_line import QueueCommand
 from callcontrol.daemon.store_line import StoreCommand
 from callcontrol.daemon.timers import Timer
-from callcontrol.daemon.trunk_capacity import trunk_legs
 from callcontrol.daemon.worker_context import WorkerContext
 from callcontrol.edges import clock, meters
 from callcontrol.edges.containment import contained, note_fault
@@ -149,7 +147,7 @@ class CallDriver:
         stays open and silent: closing it would take the control from the newer one (event socket, superseded
         connections). Where the dialplan is to bring the channel there, it only does so when ours is closed.
         """
-        if arrived or not isinstance(self.call.state, GoesOnAlone):
+        if arrived or not isinstance(self.call.state, uncontrolled.GoesOnAlone):
             self._let_go()
         else:
             self.hand_over()
@@ -219,7 +217,7 @@ class CallDriver:
 
     def _step(self, event: Event) -> None:
         before = self.call
-        if isinstance(event, KeyPressed) and is_full(before):
+        if isinstance(event, KeyPressed) and keys_ahead.is_full(before):
             meters.limits_reached_total.labels("MAX_KEYS_AHEAD").inc()
         slack_s = self.shared.slack_s(before.switch)
         self.facts = replace(
@@ -280,7 +278,7 @@ class CallDriver:
                     self._find_facts(replace(known, heading=target))
                 case do.CloseBook():
                     self._close()
-                case _ if isinstance(command, Dialling) and trunk_legs(command.legs):
+                case _ if isinstance(command, Dialling) and trunk_capacity.trunk_legs(command.legs):
                     self._send(outward)
                     outward = []
                     admit(command, self, self.facts, self.shared, self._dial)
@@ -292,6 +290,8 @@ class CallDriver:
                     self.shared.queues.carry_out(command, self)
                 case _ if isinstance(command, EmergencyCommand):
                     emergency_line.carry_out(command, self.call, self.facts, self.shared, CallDriver)
+                case _ if isinstance(command, ParkedCommand):
+                    parked_line.carry_out(command, self, self.shared, CallDriver)
                 case _ if isinstance(command, BoxCommand):
                     self.shared.boxes.carry_out(command, self)
                 case _ if isinstance(command, CreditCommand):

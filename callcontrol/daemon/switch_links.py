@@ -188,13 +188,16 @@ class SwitchLinks:
         return rows
 
     def is_alone(self, switch: str, channel: str) -> bool:
-        """Whether a channel lives and is bridged to none. Waits for the switch.
+        """Whether a channel lives and is bridged to none. Waits for the switch, which keeps `bridge_uuid` of a bridge
+        that is over (switch_ivr_bridge.c): the other channel tells whether it is.
 
         Raises:
             EventSocketError: it cannot be asked.
         """
-        lives = self._links[switch].api(f"uuid_exists {channel}", ASK_S) == "true"
-        return lives and self._variable(switch, channel, "bridge_uuid") == UNDEFINED
+        if self._links[switch].api(f"uuid_exists {channel}", ASK_S) != "true":
+            return False
+        other = self._variable(switch, channel, "bridge_uuid")
+        return other == UNDEFINED or self._variable(switch, other, "bridge_uuid") != channel
 
     def was_handed(self, switch: str, channel: str) -> bool:
         """Whether a channel has been handed to us, now or before. Waits for the switch.

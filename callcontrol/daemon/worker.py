@@ -18,6 +18,7 @@ from callcontrol.config.credit_accounts import tenants_with_accounts
 from callcontrol.config.settings import Settings
 from callcontrol.control.talk_events import RecordingAsked
 from callcontrol.control.trunk_events import GivesWay
+from callcontrol.daemon import parked_line
 from callcontrol.daemon.adoption import Adoption
 from callcontrol.daemon.box_line import BoxLine
 from callcontrol.daemon.call_acceptor import CallAcceptor
@@ -68,6 +69,7 @@ from callcontrol.edges.live_state.inbox import Inbox
 from callcontrol.edges.live_state.languages import LanguageStore
 from callcontrol.edges.live_state.mailboxes import BoxStore
 from callcontrol.edges.live_state.overrides import OverrideStore
+from callcontrol.edges.live_state.parked import ParkedStore
 from callcontrol.edges.live_state.payer_counts import PayerCountStore
 from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
 from callcontrol.edges.live_state.post import Post
@@ -126,8 +128,7 @@ class Worker:
         pulse: socket.socket | None = None,
     ) -> None:
         settings = current.configuration.settings
-        self._current, self._name = current, worker_name(clock.new_id())
-        self._postgres_dsn = postgres_dsn
+        self._current, self._name, self._postgres_dsn = current, worker_name(clock.new_id()), postgres_dsn
         self._stopped, self._draining, self._chance = Event(), False, random.Random(clock.new_id())
         self._pipeline = RedisPipeline(connect(redis_url, settings.limits.lookup_ms / 1000))
         books = self._credit = CreditBooks(postgres_dsn, self._pipeline, self._name, self._tenants_with_accounts)
@@ -142,6 +143,7 @@ class Worker:
             rules=RuleStore(self._pipeline),
             languages=LanguageStore(self._pipeline),
             overrides=OverrideStore(self._pipeline),
+            parked=ParkedStore(self._pipeline),
             boxes=BoxLine(BoxStore(self._pipeline), BroughtSounds(self._pipeline), spools.media.note),
             credit=CreditLine(books.store, current),
             calls=CallStore(self._pipeline, lambda tenant, call_id: self._shared.lose(tenant, call_id)),
@@ -285,7 +287,14 @@ class Worker:
 
     def _heard_at(self, redis_url: str) -> Inbox:
         told = self._published, self._dispatcher.noticed, self._shared.lose, self._recording_asked, self._gives_way
-        return Inbox(redis_url, self._name, *told, on_restricted=lambda: self._shared.restrictions.heard())
+        return Inbox(
+            redis_url,
+            self._name,
+            *told,
+            on_restricted=lambda: self._shared.restrictions.heard(),
+            on_parked=lambda call, taker: parked_line.taken(self._shared, call, taker),
+            on_joined=lambda call, at: parked_line.joined(self._shared, call, at),
+        )
 
     def _recording_asked(self, call: str, action: str, by: str) -> None:
         """A person wants something done about the recording of a call of ours."""
@@ -331,6 +340,7 @@ class Worker:
         meters.calls_in_progress.set(len(self._shared.drivers))
         calls = (driver.call for driver in self._shared.drivers.values())
         talk_meters.recordings_running.set(sum(call.recording is not None and call.recording.is_on for call in calls))
+        parked_line.refresh_meters(self._shared)
         meters.connections.set(self._server.connection_count)
         meters.redis_up.set(0 if self._pipeline.away_because else 1)
         meters.redis_refuses.set(1 if self._pipeline.refuses_because else 0)

@@ -38,6 +38,7 @@ from callcontrol.edges.live_state import codec
 from callcontrol.edges.live_state.calls import CallStore
 from callcontrol.edges.live_state.languages import LanguageStore
 from callcontrol.edges.live_state.overrides import OverrideStore
+from callcontrol.edges.live_state.parked import ParkedStore
 from callcontrol.edges.live_state.queues import QueueStore
 from callcontrol.edges.live_state.rules import RuleStore
 from callcontrol.edges.spool import EntryRefused, SpoolClosed, SpoolFull
@@ -158,6 +159,7 @@ class WorkerContext:
     rules: RuleStore
     languages: LanguageStore
     overrides: OverrideStore
+    parked: ParkedStore
     boxes: BoxLine
     credit: CreditLine
     calls: CallStore

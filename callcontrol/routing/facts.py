@@ -252,6 +252,7 @@ class RoutedKind(ConfiguredKind[T]):
         own_of: the targets of this kind whose files are a person's own who has this extension; None: none are.
         member_legs: the legs it rings with for so many seconds as a member of a group or list; None: it is no member.
         is_end: such a target is the end of the call, nothing else.
+        dialled: the target of this kind that phones of a tenant reach by these digits, None if they reach none.
         set_by_hand: what its entries say may be overridden at run time (`Facts.overrides`).
         step: the step that only this kind has calls take; None: it has none.
         branches: what may follow that step.
@@ -267,6 +268,7 @@ class RoutedKind(ConfiguredKind[T]):
     own_of: Callable[[str, Tenant], Iterable[Target]] | None = None
     member_legs: Callable[[T, int, Path, Facts], Legs] | None = None
     is_end: bool = False
+    dialled: Callable[[str, Tenant], Target | None] | None = None
     set_by_hand: bool = False
     step: type[Step] | None = None
     branches: Callable[[Any, Facts], Iterable[Branch]] = _nothing_follows
@@ -326,6 +328,11 @@ class RoutedKinds(Kinds[RoutedKind[Any]]):
     def __init__(self, targets: Iterable[RoutedKind[Any]], star_codes: Iterable[StarCode]) -> None:
         super().__init__(targets)
         self.star_codes = tuple(star_codes)
+        self._dialled = tuple(kind.dialled for kind in self if kind.dialled is not None)
+
+    def dialled(self, digits: str, tenant: Tenant) -> Target | None:
+        """What phones of the tenant reach inside by these digits besides extensions, None if nothing."""
+        return next((found for reach in self._dialled if (found := reach(digits, tenant)) is not None), None)
 
     @property
     def saved(self) -> frozenset[type[Any]]:

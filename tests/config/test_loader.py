@@ -64,8 +64,8 @@ MISTAKES = [
         " bundles, volumes, last_resort, trunks, trunk_rules, shown_rules,"
         " blocked, outgoing, on_net, emergency, emergency_numbers, emergency_calls, locations, location, talk,"
         " confirm, language, languages, language_for, mailboxes, remember_language, mail, labels, extensions, agents,"
-        " pauses, queues, ageing, hours, numbers, media, recording, missed, credit, limits, exports, statements,"
-        " groups, lists, menus, sequences, duties, announcements, voicemail"
+        " pauses, queues, ageing, hours, numbers, media, recording, missed, credit, limits, exports,"
+        " groups, lists, menus, sequences, duties, announcements, voicemail, parking"
     ]),
     ("show: mine\n", ["11: show: 'mine' is not known here; write 'caller' or 'company'"]),
     ("talk: 0\n", ["11: talk: 0 is too small; write at least 1"]),
@@ -125,7 +125,7 @@ MISTAKES = [
     ]),
     ("last_resort: ivr:sales\n", [
         "11: last_resort: 'ivr:sales' is no target; write one of extension:…, group:…, list:…, queue:…, menu:…,"
-        " sequence:…, hours:…, duty:…, number:…, sip:…, announcement:…, voicemail:…, hangup:…"
+        " sequence:…, hours:…, duty:…, number:…, sip:…, announcement:…, voicemail:…, parking:…, hangup:…"
     ]),
 ]  # fmt: skip
 

@@ -40,6 +40,7 @@ from callcontrol.edges.live_state.credit import CreditStore
 from callcontrol.edges.live_state.languages import LanguageStore
 from callcontrol.edges.live_state.mailboxes import BoxStore
 from callcontrol.edges.live_state.overrides import OverrideStore
+from callcontrol.edges.live_state.parked import ParkedStore
 from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
 from callcontrol.edges.live_state.queues import QueueStore
 from callcontrol.edges.live_state.rules import RuleStore
@@ -133,6 +134,7 @@ def shared(pipeline: RedisPipeline, written: Written) -> WorkerContext:
         rules=RuleStore(pipeline),
         languages=LanguageStore(pipeline),
         overrides=OverrideStore(pipeline),
+        parked=ParkedStore(pipeline),
         boxes=BoxLine(BoxStore(pipeline), BroughtSounds(pipeline), NoMedia().note),
         credit=CreditLine(CreditStore(pipeline, no_balance), current),
         calls=CallStore(pipeline, lambda tenant, call: made.lose(tenant, call)),

@@ -36,6 +36,7 @@ from callcontrol.edges.live_state.credit import CreditStore
 from callcontrol.edges.live_state.languages import LanguageStore
 from callcontrol.edges.live_state.mailboxes import BoxStore
 from callcontrol.edges.live_state.overrides import OverrideStore
+from callcontrol.edges.live_state.parked import ParkedStore
 from callcontrol.edges.live_state.queue_replies import Effects
 from callcontrol.edges.live_state.rules import RuleStore
 from callcontrol.kinds import KINDS
@@ -134,6 +135,7 @@ class Office:
             rules=RuleStore(live.pipeline),
             languages=LanguageStore(live.pipeline),
             overrides=OverrideStore(live.pipeline),
+            parked=ParkedStore(live.pipeline),
             boxes=BoxLine(BoxStore(live.pipeline), BroughtSounds(live.pipeline), NoMedia().note),
             credit=CreditLine(CreditStore(live.pipeline, no_balance), self.current),
             calls=CallStore(live.pipeline),

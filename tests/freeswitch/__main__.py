@@ -30,6 +30,7 @@ from tests.freeswitch.messages import MESSAGES
 from tests.freeswitch.mishaps import MISHAPS
 from tests.freeswitch.neighbour import phones_at_another_switch
 from tests.freeswitch.orphans import STRAYS
+from tests.freeswitch.parkings import PARKINGS
 from tests.freeswitch.phones import PhoneFailed
 from tests.freeswitch.resting import RESTS
 from tests.freeswitch.returning import RETURNS
@@ -99,6 +100,7 @@ def _mishaps(stage: RealStage, microphones: Microphones, words: list[str]) -> It
         *TAKEOVERS,
         *MAILBOXES,
         *TRANSFERS,
+        *PARKINGS,
         *STRAYS,
         *JOINS,
         *RESTS,

@@ -34,7 +34,7 @@ QUEUED = PlacedCall("+48500100201", "+48221234588")
 
 def phones_at_another_switch(stage: RealStage, microphones: Microphones) -> Iterator[str]:
     """two switches: a call is forwarded to a phone, and a waiting caller given to an agent, of the other one"""
-    with _neighbour(stage) as port:
+    with neighbour(stage) as port:
         arrange(stage, PHONES)
         for account in THERE:
             stage.world.register(account, online=False)
@@ -59,7 +59,7 @@ def _is_answered(stage: RealStage, microphones: Microphones, call: PlacedCall, *
 
 
 @contextmanager
-def _neighbour(stage: RealStage) -> Iterator[int]:
+def neighbour(stage: RealStage) -> Iterator[int]:
     """The neighbour runs and the daemon knows both; gives the port its phones register at."""
     ports = Ports.free()
     ports = replace(ports, rtp=ports.rtp + RTP_PORTS)

@@ -19,6 +19,7 @@ CLOSED_HZ = 1_400.0  # announcement:closed of the example
 
 MUSIC_HZ = 440.0  # of queue:support
 SALES_MUSIC_HZ = 350.0
+PARKED_MUSIC_HZ = 480.0  # of parking:front
 # Of the example's menus, and of announcement:welcome.
 WELCOME_HZ, MENU_HZ, SALES_MENU_HZ, SILENT_HZ, WRONG_HZ = 523.0, 620.0, 870.0, 480.0, 290.0
 SPEECH = 0.0  # no tone at all: spoken prompts
@@ -48,6 +49,21 @@ class HearsInTurn:
 Expectation = Hears | HearsInTurn
 
 HEARS: Mapping[str, tuple[Expectation, ...]] = {
+    "250-parked-and-taken.yaml": (
+        HearsInTurn("caller", (PHONE_HZ, PARKED_MUSIC_HZ, CALLER_HZ)),
+        Hears("caller 2", CALLER_HZ),
+        Hears("caller 2", PARKED_MUSIC_HZ, never=True),
+        Hears("117", PARKED_MUSIC_HZ, never=True),
+    ),
+    "251-parked-at-the-next-place.yaml": (Hears("caller", PARKED_MUSIC_HZ), Hears("117", CALLER_HZ)),
+    "252-parked-too-long.yaml": (Hears("caller", PARKED_MUSIC_HZ), Hears("caller", PHONE_HZ), Hears("117", CALLER_HZ)),
+    "254-nothing-parked.yaml": (Hears("caller", REFUSE_HZ),),
+    "255-two-take-the-parked-caller.yaml": (
+        Hears("caller", CALLER_HZ),
+        Hears("caller 2", CALLER_HZ),
+        Hears("caller 3", REFUSE_HZ),
+        Hears("caller 3", CALLER_HZ, never=True),
+    ),
     "01-rings-and-answers.yaml": (
         Hears("caller", RINGING_HZ),
         Hears("caller", PHONE_HZ),

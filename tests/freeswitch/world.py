@@ -103,13 +103,13 @@ class RealWorld:
                 raise PhoneFailed(f"the daemon knows of {known} registrations, there are {len(wanted)}")
             time.sleep(POLL_S)
 
-    def place(self, call: PlacedCall) -> str:
-        """Start somebody who calls."""
+    def place(self, call: PlacedCall, port: int | None = None) -> str:
+        """Start somebody who calls, a phone at the switch that listens at this port (None: the run's own)."""
         self._placed += 1
         name = f"caller-{self._placed}"
         login = self._logins[call.extension.removesuffix(f"@{self._domain}")] if call.extension else None
-        port = self._ports.internal if login else self._ports.external
-        self._callers[name] = self._shop.caller(name, call, port, login)
+        own = self._ports.internal if login else self._ports.external
+        self._callers[name] = self._shop.caller(name, call, port or own, login)
         return name
 
     def register(self, account: str, *, online: bool, port: int | None = None) -> None:

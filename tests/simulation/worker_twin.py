@@ -36,6 +36,7 @@ from callcontrol.edges.live_state.inbox import RETRY_S, Inbox
 from callcontrol.edges.live_state.languages import LanguageStore
 from callcontrol.edges.live_state.mailboxes import BoxStore
 from callcontrol.edges.live_state.overrides import OverrideStore
+from callcontrol.edges.live_state.parked import ParkedStore
 from callcontrol.edges.live_state.queue_script import seed_from
 from callcontrol.edges.live_state.queues import QueueStore
 from callcontrol.edges.live_state.rules import RuleStore
@@ -103,6 +104,7 @@ class WorkerTwin:
             rules=RuleStore(self.pipeline),
             languages=LanguageStore(self.pipeline),
             overrides=OverrideStore(self.pipeline),
+            parked=ParkedStore(self.pipeline),
             boxes=BoxLine(BoxStore(self.pipeline, process.after), BroughtSounds(self.pipeline), spool.media.note),
             credit=CreditLine(CreditStore(self.pipeline, find_balance), current),
             calls=CallStore(self.pipeline, lambda tenant, call: self.shared.lose(tenant, call), process.after, values),

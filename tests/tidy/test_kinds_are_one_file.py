@@ -39,6 +39,7 @@ DOORS = {
         "jobs/media/mail/boxes.py",
     ),
     *("commands/boxes.py", "commands/duty.py", "commands/menus.py"),
+    "daemon/parked_line.py",
 }
 BLOCKS = {kind.block.key for kind in KINDS if kind.block} - set(Tenant.model_fields)
 

@@ -17,13 +17,23 @@ from callcontrol.control import call, machine
 from callcontrol.control import commands as do
 from callcontrol.control import credit_commands as on_credit
 from callcontrol.control import emergency_commands as in_need
+from callcontrol.control import parked_commands as at_place
 from callcontrol.control import talk_commands as say
 from callcontrol.control.call import Closed, State
 from callcontrol.control.commands import Command
 from callcontrol.control.events import Event
 from callcontrol.control.own_steps import OwnState, OwnStep
 from callcontrol.control.steps.start import STARTERS
-from callcontrol.daemon import box_line, credit_line, emergency_line, leg_line, note_line, queue_line, store_line
+from callcontrol.daemon import (
+    box_line,
+    credit_line,
+    emergency_line,
+    leg_line,
+    note_line,
+    parked_line,
+    queue_line,
+    store_line,
+)
 from callcontrol.daemon.call_driver import CallDriver
 from callcontrol.edges.freeswitch import translate
 from callcontrol.kinds import KINDS
@@ -86,10 +96,17 @@ def source_of(carrier: type | Callable[..., object]) -> str:
 @pytest.mark.parametrize("command", get_args(Command), ids=lambda command: command.__name__)
 def test_each_command_is_carried_out(command: type) -> None:
     lines = (leg_line.LegLine, queue_line.QueueLine, box_line.BoxLine, store_line.carry_out, emergency_line.carry_out)
-    carriers = (CallDriver, translate.app_commands, credit_line.CreditLine, note_line.carry_out, *lines)
+    carriers = (
+        CallDriver,
+        translate.app_commands,
+        credit_line.CreditLine,
+        note_line.carry_out,
+        parked_line.carry_out,
+        *lines,
+    )
     # as a pattern, in the word's own file or as a parameter
     words = {say.__name__: ("say", say), in_box.__name__: ("in_box", in_box), in_need.__name__: ("in_need", in_need)}
-    words |= {on_credit.__name__: ("on_credit", on_credit)}
+    words |= {on_credit.__name__: ("on_credit", on_credit), at_place.__name__: ("at_place", at_place)}
     word, module = words.get(command.__module__, ("do", do))
     name = f"{word}.{command.__name__}"
     ways = (f"{name}(", f"command: {name},")

@@ -18,8 +18,11 @@ from redis.client import PubSub
 from callcontrol.config.credentials import said_by
 from callcontrol.edges.containment import contained, note_fault
 from callcontrol.edges.live_state import keys
+from callcontrol.edges.live_state.parked import decode_taker
 from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
 from callcontrol.edges.live_state.queue_replies import notice_from, offer_from
+from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.parked import Taker
 from callcontrol.vocabulary.queue import Notice, Offer
 from callcontrol.vocabulary.stored import Kind
 
@@ -30,6 +33,8 @@ MESSAGE: Final = Kind("Message")
 RECORDING: Final = "recording"
 GIVES_WAY: Final = "gives_way"
 RESTRICTED: Final = "restricted"
+PARKED: Final = "parked"
+PARKED_JOINED: Final = "parked_joined"
 RETRY_S = 1.0
 # A silent connection is pinged after PING_S and has PONG_S for the answer (seconds): a broken one is replaced within
 # PING_S + PONG_S + RETRY_S.
@@ -46,6 +51,8 @@ class Inbox:
         on_recording: gets a call, what is to be done about its recording, and who says so.
         on_gives_way: gets a call, and the leg of it whose channel of a trunk an emergency call needs.
         on_restricted: what payers may do outside has changed.
+        on_parked: gets a call whose caller is parked, and who takes the caller.
+        on_joined: gets a call that takes a parked caller, and since when both talk.
     """
 
     def __init__(
@@ -58,6 +65,8 @@ class Inbox:
         on_recording: Callable[[str, str, str], object] = lambda call, action, by: None,
         on_gives_way: Callable[[str, str], object] = lambda call, leg: None,
         on_restricted: Callable[[], object] = lambda: None,
+        on_parked: Callable[[str, Taker], object] = lambda call, taker: None,
+        on_joined: Callable[[str, Instant], object] = lambda call, at: None,
     ) -> None:
         self._servers = connect(url, PING_S)
         self._channel = keys.inbox(worker)
@@ -67,6 +76,8 @@ class Inbox:
         self._on_recording = on_recording
         self._on_gives_way = on_gives_way
         self._on_restricted = on_restricted
+        self._on_parked = on_parked
+        self._on_joined = on_joined
 
     def start(self) -> None:
         """Listen from now on."""
@@ -124,6 +135,10 @@ class Inbox:
                 self._on_gives_way(*told["fields"])
             elif told["kind"] == RESTRICTED:
                 self._on_restricted()
+            elif told["kind"] == PARKED:
+                self._on_parked(told["fields"][0], decode_taker(told["fields"][1]))
+            elif told["kind"] == PARKED_JOINED:
+                self._on_joined(told["fields"][0], Instant(int(told["fields"][1])))
             elif told["kind"] == RECORDING:
                 self._on_recording(*told["fields"])
             else:

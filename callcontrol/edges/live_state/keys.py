@@ -42,6 +42,11 @@ def overrides(tenant: str) -> str:
     return _key(tenant, "overrides")
 
 
+def parked(tenant: str) -> str:
+    """Hash: place -> the caller who is parked there (`parked_scripts/places.lua`)."""
+    return _key(tenant, "parked")
+
+
 def box(tenant: str, name: str) -> str:
     """Hash: all of a voicemail box, its messages, greetings and PIN (`box_scripts/change.lua`)."""
     return _key(tenant, f"box:{name}")

@@ -16,6 +16,7 @@ from callcontrol.kinds.star_codes import (
     log_in,
     mailbox,
     pause,
+    take_parked,
     wrap_up,
 )
 from callcontrol.routing.facts import StarCode
@@ -30,4 +31,5 @@ STAR_CODES: Final[tuple[StarCode, ...]] = (
     barring.CODE,
     barring_numbers.CODE,
     mailbox.CODE,
+    take_parked.CODE,
 )

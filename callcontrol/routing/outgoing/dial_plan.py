@@ -69,6 +69,8 @@ def read(dialled: str, facts: Facts) -> Reading:
     extension = facts.extension(digits)
     if extension is not None and extension.dialled:
         return Reading(ExtensionTarget(digits), hidden=hidden)
+    if (inside := facts.kinds.dialled(digits, tenant)) is not None:
+        return Reading(inside, hidden=hidden)
     for choice, rest in _behind_prefixes(digits, tenant):
         if (number := number_in(rest, tenant)) is not None:
             return Reading(number, choice, hidden)

@@ -21,6 +21,7 @@ from callcontrol.routing.speech import (
     mailboxes,
     menus,
     moments,
+    parking,
     refusals,
 )
 from callcontrol.routing.speech.amounts import CURRENCIES, amount, duration
@@ -49,6 +50,7 @@ from callcontrol.routing.speech.moments import (
     reopening,
     until,
 )
+from callcontrol.routing.speech.parking import place_said
 from callcontrol.routing.speech.refusals import refusal_sentence
 from callcontrol.vocabulary.language import LANGUAGES, Language
 
@@ -161,6 +163,7 @@ def _everything(language: Language) -> Iterator[Files]:
     yield from leaving.everything(language)
     yield from refusals.everything(language)
     yield from credit.everything(language)
+    yield from parking.everything(language)
 
 
 __all__ = [
@@ -196,6 +199,7 @@ __all__ = [
     "override_set",
     "override_taken_back",
     "phrase",
+    "place_said",
     "position",
     "refusal_sentence",
     "reopening",

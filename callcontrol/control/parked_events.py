@@ -1,0 +1,65 @@
+"""What can happen about callers who are parked. Past tense, as `events.py`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.parked import ParkedCaller, Taker
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceClaimed:
+    """The call has this place; "": it has none, for all are taken, or (`trouble`) the live state does not answer.
+
+    Attributes:
+        was_held: it was held for this caller: who parks the caller knows it.
+    """
+
+    place: str
+    trouble: str = ""
+    was_held: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceKept:
+    """Whether the call still has its place, and who is just taking the caller.
+
+    Attributes:
+        kept: False: another call has it; None: the live state does not answer.
+    """
+
+    kept: bool | None
+    taker: Taker | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceLeft:
+    """The caller has given the place up, or (`left` False) is just being taken there."""
+
+    left: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedTaken:
+    """A phone takes the caller: both are to be joined."""
+
+    taker: Taker
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedFound:
+    """The parked caller who is this call's to take; None: there is none, or another phone was faster."""
+
+    caller: ParkedCaller | None
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedJoined:
+    """The phone and the parked caller talk, since then."""
+
+    at: Instant
+
+
+ParkedEvent = PlaceClaimed | PlaceKept | PlaceLeft | ParkedTaken | ParkedFound | ParkedJoined

@@ -1,0 +1,113 @@
+"""Parked callers as a driver sees them: what its call asks of places, and the answers as the call's events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from callcontrol.control import parked_commands as at_place
+from callcontrol.control.call import Call
+from callcontrol.control.events import FactsFound
+from callcontrol.control.parked_events import ParkedFound, ParkedJoined, ParkedTaken, PlaceClaimed, PlaceKept, PlaceLeft
+from callcontrol.daemon.driven_call import DrivenCall
+from callcontrol.daemon.worker_context import WorkerContext
+from callcontrol.edges import clock, parked_meters
+from callcontrol.edges.live_state.failures import LiveStateError
+from callcontrol.kinds.targets.parking.parked import Parked
+from callcontrol.kinds.targets.parking.telling import new_telling
+from callcontrol.routing.facts import Facts
+from callcontrol.vocabulary.copying import replace
+from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.parked import ParkedCaller, Taker
+
+Drive = Callable[[Call, Facts, WorkerContext, None], DrivenCall]
+
+
+def carry_out(command: at_place.ParkedCommand, driver: DrivenCall, shared: WorkerContext, drive: Drive) -> None:
+    """Carry it out; the answer is delivered to the driver.
+
+    Args:
+        drive: makes the driver of another call.
+    """
+    store, tenant, call = shared.parked, driver.call.tenant, driver.call.id
+    match command:
+        case at_place.ClaimPlace(places, caller):
+            store.claim(tenant, caller, places, partial(_claimed, driver))
+        case at_place.KeepPlace(caller):
+            store.keep(tenant, caller, partial(_kept, driver))
+        case at_place.LeavePlace(place):
+            store.leave(tenant, place, call, partial(_left, driver))
+        case at_place.FreePlace(place):
+            store.free(tenant, place, call)
+        case at_place.TakeParked(place, taker):
+            store.take(tenant, place, taker, partial(_found, driver))
+        case at_place.LetParkedBe(place, taker_call):
+            store.let_be(tenant, place, taker_call)
+        case at_place.TellTaker(taker, at):
+            store.tell_joined(tenant, taker, at)
+        case at_place.TellPlace():
+            _tell(command, driver, shared, drive)
+
+
+def _claimed(driver: DrivenCall, place: str, was_held: bool, trouble: LiveStateError | None) -> None:
+    parked_meters.parked_total.labels(driver.call.tenant, "parked" if place else "refused").inc()
+    driver.deliver(PlaceClaimed(place, _text(trouble), was_held))
+
+
+def _kept(driver: DrivenCall, kept: bool, taker: Taker | None, trouble: LiveStateError | None) -> None:
+    driver.deliver(PlaceKept(kept if trouble is None else None, taker))
+
+
+def _left(driver: DrivenCall, left: bool, trouble: LiveStateError | None) -> None:
+    if left:
+        parked_meters.parked_total.labels(driver.call.tenant, "returned").inc()
+    driver.deliver(PlaceLeft(left or trouble is not None))
+
+
+def _found(driver: DrivenCall, caller: ParkedCaller | None, trouble: LiveStateError | None) -> None:
+    if caller is not None:
+        parked_meters.parked_total.labels(driver.call.tenant, "taken").inc()
+    driver.deliver(ParkedFound(caller, _text(trouble)))
+
+
+def _tell(command: at_place.TellPlace, driver: DrivenCall, shared: WorkerContext, drive: Drive) -> None:
+    facts = driver.facts
+    telling = new_telling(
+        id_=clock.new_id(),
+        switch=driver.call.switch,
+        worker=shared.worker,
+        tenant=driver.call.tenant,
+        place=command.place,
+        parked=driver.call.led_party,
+        extension=command.extension,
+        now=clock.now(),
+    )
+    places = shared.registrations.places(facts.tenant.domain, facts.accounts(command.extension))
+    known = replace(facts, caller=telling.caller, registered=places, unheard=shared.registrations.unheard())
+    told = drive(telling, replace(known, transferred=False, transferred_by=""), shared, None)
+    shared.take(told)
+    told.deliver(FactsFound())
+
+
+def _text(trouble: LiveStateError | None) -> str:
+    return str(trouble) if trouble is not None else ""
+
+
+def taken(shared: WorkerContext, call: str, taker: Taker) -> None:
+    """A phone takes a caller of ours who is parked."""
+    driver = shared.drivers.get(call)
+    if driver is not None:
+        driver.deliver(ParkedTaken(taker))
+
+
+def joined(shared: WorkerContext, call: str, at: Instant) -> None:
+    """A phone of ours talks with the parked caller whom it takes."""
+    driver = shared.drivers.get(call)
+    if driver is not None:
+        driver.deliver(ParkedJoined(at))
+
+
+def refresh_meters(shared: WorkerContext) -> None:
+    """How many are parked in calls of this worker."""
+    parked = (driver for driver in shared.drivers.values() if isinstance(driver.call.state, Parked))
+    parked_meters.parked_callers.set(sum(1 for _ in parked))

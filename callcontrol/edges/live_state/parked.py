@@ -1,0 +1,159 @@
+"""Places at which callers are parked: taken, kept, left, and their callers fetched, each by one script."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from typing import Any, Final
+
+import orjson
+
+from callcontrol.edges.live_state import keys
+from callcontrol.edges.live_state.failures import LiveStateError
+from callcontrol.edges.live_state.pipeline import RedisPipeline
+from callcontrol.edges.live_state.script import script_of
+from callcontrol.vocabulary.copying import replace
+from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.parked import ParkedCaller, Taker
+from callcontrol.vocabulary.stored import Kind
+
+log = logging.getLogger(__name__)
+
+# A place that no worker keeps is free after so long (seconds): longer than it takes until a dead worker's calls are
+# taken over and their callers are fetched. Each call keeps its own several times in it.
+LEASE_S: Final = 60
+# One that is only held for a caller to come (seconds).
+HELD_S: Final = 20
+# So long a caller is the phone's that is taking the caller (seconds).
+TAKING_S: Final = 15
+
+# As the inbox reads it (take.lua).
+MESSAGE: Final = Kind("Message")
+CALLER: Final = Kind("ParkedCaller")
+TAKER: Final = Kind("Taker")
+
+_CLAIM, _KEEP, _LEAVE, _TAKE, _LET_BE, _LOOK = (
+    script_of("parked_scripts", "places", name) for name in ("claim", "keep", "leave", "take", "let_be", "look")
+)
+
+
+class ParkedStore:
+    """The places of all tenants. Callbacks get trouble where Redis does not answer."""
+
+    def __init__(self, pipeline: RedisPipeline) -> None:
+        self._pipeline = pipeline
+
+    def claim(
+        self,
+        tenant: str,
+        caller: ParkedCaller,
+        places: Iterable[str],
+        on_reply: Callable[[str, bool, LiveStateError | None], object],
+    ) -> None:
+        """Take the first of these places that is free, or held for who parks (True); "" if none is."""
+
+        def answered(reply: Any, trouble: LiveStateError | None) -> None:
+            place, was_held = (b"", 0) if trouble is not None else reply
+            on_reply(place.decode(), bool(was_held), trouble)
+
+        self._submit(_CLAIM, tenant, (*_lease(caller), *places), answered)
+
+    def keep(
+        self,
+        tenant: str,
+        caller: ParkedCaller,
+        on_reply: Callable[[bool, Taker | None, LiveStateError | None], object],
+    ) -> None:
+        """The caller is still there: whether the place is that caller's, and who is just taking the caller."""
+
+        def answered(reply: Any, trouble: LiveStateError | None) -> None:
+            kept, taker = (0, b"") if trouble is not None else reply
+            on_reply(bool(kept), decode_taker(taker) if taker else None, trouble)
+
+        self._submit(_KEEP, tenant, _lease(caller), answered)
+
+    def leave(
+        self, tenant: str, place: str, call: str, on_reply: Callable[[bool, LiveStateError | None], object]
+    ) -> None:
+        """The caller goes elsewhere; False: a phone is just taking the caller."""
+        self._submit(_LEAVE, tenant, (place, call, 0), lambda reply, trouble: on_reply(bool(reply), trouble))
+
+    def free(self, tenant: str, place: str, call: str) -> None:
+        """The call is not there any more."""
+        self._submit(_LEAVE, tenant, (place, call, 1), _untold)
+
+    def take(
+        self,
+        tenant: str,
+        place: str,
+        taker: Taker,
+        on_reply: Callable[[ParkedCaller | None, LiveStateError | None], object],
+    ) -> None:
+        """Take the caller at this place ("": any); None: there is none, or another phone was faster."""
+
+        def answered(reply: Any, trouble: LiveStateError | None) -> None:
+            on_reply(decode_caller(reply[0]) if trouble is None and reply else None, trouble)
+
+        words = (place, encode_taker(taker), TAKING_S * 1000, keys.INBOXES)
+        self._submit(_TAKE, tenant, words, answered)
+
+    def let_be(self, tenant: str, place: str, taker: str) -> None:
+        """The phone of this call does not take the caller."""
+        self._submit(_LET_BE, tenant, (place, taker), _untold)
+
+    def tell_joined(self, tenant: str, taker: Taker, at: Instant) -> None:
+        """Tell the taker's call since when both talk."""
+        message = {"kind": "parked_joined", "from": keys.calls(tenant), "fields": [taker.call, str(at)]}
+        text = orjson.dumps(MESSAGE.tagged(message))
+        self._pipeline.submit("PUBLISH", keys.inbox(taker.worker), text, on_reply=_untold)
+
+    def look(self, tenant: str) -> list[ParkedCaller]:
+        """All who are parked, by place. Waits for Redis.
+
+        Raises:
+            LiveStateError: Redis is away, busy or refused it.
+        """
+        found = _LOOK.ask(self._pipeline, (keys.parked(tenant),), ())
+        return sorted(map(decode_caller, found), key=lambda one: (len(one.place), one.place))
+
+    def _submit(
+        self, script: Any, tenant: str, words: tuple[Any, ...], on_reply: Callable[[Any, LiveStateError | None], object]
+    ) -> None:
+        script.submit(self._pipeline, (keys.parked(tenant),), words, on_reply)
+
+
+def _lease(caller: ParkedCaller) -> tuple[bytes, int]:
+    return encode_caller(caller), (HELD_S if caller.held_for else LEASE_S) * 1000
+
+
+def encode_caller(caller: ParkedCaller) -> bytes:
+    """As stored. Lua's numbers would round the moment."""
+    return orjson.dumps(CALLER.tagged({**asdict(caller), "since": str(caller.since)}))
+
+
+def decode_caller(text: bytes) -> ParkedCaller:
+    """A stored one.
+
+    Raises:
+        Newer: a later version of this program stored it.
+        ValueError, TypeError, KeyError: it cannot be read.
+    """
+    fields = CALLER.read(orjson.loads(text))
+    return replace(ParkedCaller(**fields), since=Instant(int(fields["since"])))
+
+
+def encode_taker(taker: Taker) -> bytes:
+    """As stored."""
+    return orjson.dumps(TAKER.tagged(asdict(taker)))
+
+
+def decode_taker(text: bytes | str) -> Taker:
+    """A stored one. Raises as `decode_caller`."""
+    return Taker(**TAKER.read(orjson.loads(text)))
+
+
+def _untold(_reply: Any, trouble: LiveStateError | None) -> None:
+    """What Redis did not take is set right by the end of the lease, or by the taker's call, which asks the switch."""
+    if trouble is not None:
+        log.info("it is not told what has become of a parked caller: %s", trouble)

@@ -1,0 +1,1 @@
+"""Lua scripts of parked callers: `places` stands before each of the others."""

@@ -1,1 +1,0 @@
-"""Statements: months are closed by their timer or by hand, and corrected."""
