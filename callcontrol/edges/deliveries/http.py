@@ -15,7 +15,7 @@ import urllib3
 
 from callcontrol.config.export_settings import HttpReceiver
 from callcontrol.edges.deliveries.errors import DeliveryAway, OtherFile
-from callcontrol.edges.web_pool import ThreadedPools
+from callcontrol.edges.web_pool import SingleUse
 
 CONNECT_S, ANSWER_S = 5.0, 120.0
 ANSWER_CHARACTERS: Final = 200
@@ -33,7 +33,7 @@ class HttpDelivery:
 
     def __init__(self, settings: HttpReceiver) -> None:
         self._settings = settings
-        self._pool = ThreadedPools(CONNECT_S, ANSWER_S)
+        self._pool = SingleUse(CONNECT_S, ANSWER_S)
         self.place = settings.address
 
     def put(self, name: str, file: BinaryIO, sha256: str) -> None:

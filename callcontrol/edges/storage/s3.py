@@ -13,7 +13,7 @@ from minio.error import MinioException, S3Error
 
 from callcontrol.config.media_settings import ObjectStorage
 from callcontrol.edges.storage.errors import NotThere, StorageAway
-from callcontrol.edges.web_pool import ThreadedPools
+from callcontrol.edges.web_pool import SingleUse
 
 PIECE_BYTES: Final = 1 << 18
 PART_BYTES: Final = 8 << 20  # what is held in memory of a file whose size is not known beforehand
@@ -32,7 +32,7 @@ class S3Storage:
             secret_key=str(settings.secret),
             region=settings.region,
             secure=settings.endpoint.startswith("https://"),
-            http_client=ThreadedPools(CONNECT_S, ANSWER_S),
+            http_client=SingleUse(CONNECT_S, ANSWER_S),
         )
 
     def put(self, name: str, chunks: Iterable[bytes]) -> None:

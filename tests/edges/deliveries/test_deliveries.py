@@ -186,7 +186,7 @@ def test_an_upload_that_is_broken_off_leaves_nothing(
     assert not list(root.glob("*two*"))
 
 
-def test_each_thread_has_connections_of_its_own(place: tuple[OwnExport, _There]) -> None:
+def test_a_connection_is_not_shared_by_threads(place: tuple[OwnExport, _There]) -> None:
     """Work aside comes to any thread: what one has left open, another cannot wait for."""
     says, there = place
     delivery, pool = delivery_of(says), ThreadPool(2)
