@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help env demo run test check lint promtool pgbouncer bench simulate chaos prove-exports fuzz test-freeswitch prompts music clean
+.PHONY: help env demo run test check lint promtool pgbouncer bench simulate chaos prove-exports prove-books fuzz test-freeswitch prompts music clean
 
 # The tests start hundreds of processes: compiled modules are kept, also where the environment asks for none.
 unexport PYTHONDONTWRITEBYTECODE
@@ -84,6 +84,9 @@ chaos: env ## real processes killed, stopped and starved under load, then the ac
 
 prove-exports: env ## exporter, receiver and Postgres killed while batches are delivered, then a count of every row (ARGS="--batches 1000 --seconds 150")
 	@$(PY) -m tests.proof.exports $(ARGS)
+
+prove-books: env ## a year of calls whose sums are known, against history, reports, exports, missed callers (ARGS="--calls 20000 --seed 7")
+	@$(PY) -m tests.proof.years $(ARGS)
 
 fuzz: env ## atheris on what reads other people's bytes (ARGS="wire --seconds 600"; finds and their replay in .data/fuzz)
 	@$(PY) -c 'import atheris' 2>/dev/null || $(PY) -m pip install --quiet --disable-pip-version-check --editable '.[dev,fuzz]'

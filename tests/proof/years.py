@@ -1,0 +1,337 @@
+"""`make prove-books ARGS="--calls 20000 --seed 7"`: a year of calls whose sums are known beforehand, against everything
+that looks back: history, reports, exports, cases of missed callers.
+
+The year is drawn as facts: who called when, what came of it, how long they talked. What all of it comes to is added up
+from the facts alone, by the few lines of `Truth`, which use nothing of the program. Then the calls are written as the
+daemon writes them, some of them first as an estimate that is wrong, in an order of their own.
+"""
+
+from __future__ import annotations
+
+from tests import gevent_first  # isort: skip  # psycopg decides on import whether its waits let others run
+
+import argparse
+import math
+import random
+import tempfile
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+
+import orjson
+import psycopg
+
+from callcontrol.billing.costs import rate_record
+from callcontrol.billing.fold import fold
+from callcontrol.billing.record_json import to_json
+from callcontrol.config.export_settings import Export
+from callcontrol.daemon.configuration import read_configuration
+from callcontrol.edges.deliveries import delivery_of
+from callcontrol.edges.embedded import EmbeddedPostgres
+from callcontrol.edges.ledger.hours import HourCounter, call_hours
+from callcontrol.edges.ledger.missed_cases import MAX_CASES, WantedCases, wanted_cases
+from callcontrol.edges.ledger.partitions import later, make_months
+from callcontrol.edges.ledger.reader import LedgerReader, connect
+from callcontrol.edges.ledger.writer import LedgerWriter
+from callcontrol.jobs.exports.checking import checked
+from callcontrol.jobs.exports.exporting import Exporter
+from callcontrol.jobs.exports.plans import plans_of
+from callcontrol.jobs.missed_callers import MissedCallers, differing
+from callcontrol.vocabulary.call import Caller
+from callcontrol.vocabulary.moment import SECOND_US, Instant, instant_of
+from callcontrol.vocabulary.queue import Leaving
+from callcontrol.vocabulary.wanted import CallType, Wanted
+from tests.billing.trails import Entries, Story, answered_in_queue, forwarded
+from tests.tidy.tree import ROOT
+
+__all__ = ["gevent_first", "main"]
+
+EXAMPLE = ROOT / "deploy" / "example"
+FIRST = datetime(2026, 1, 1, tzinfo=UTC)
+TENANTS = ("acme", "globex", "initech")
+CUSTOMERS = 40  # of each tenant
+AT_ONCE = 500  # records of one transaction
+LATE = 0.08  # share of the calls of which an estimate is written first
+PER_MINUTE, FIRST_BLOCK_S = Decimal("0.29"), 60  # what the example's list says of a Polish mobile
+WAITED_S = {"answered": 38.1, "forwarded": 25.003, "gave up": 30.0}  # until they talk, or the caller hangs up
+EXPIRES = timedelta(days=14)
+EXPORTS = ("calls", "charges", "missed")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What happened: a customer called, and was answered in the queue, forwarded to a mobile, or gave up."""
+
+    n: int
+    tenant: str
+    customer: str
+    at: datetime
+    kind: str
+    talk_s: int
+    is_late: bool
+
+    @property
+    def ended(self) -> datetime:
+        """When the caller's channel ended."""
+        last_s = {"answered": 38.11, "forwarded": 25.01, "gave up": 30.0}[self.kind]
+        return self.at + timedelta(seconds=last_s + self.talk_s)
+
+    @property
+    def price(self) -> Decimal:
+        """Of the leg outside, from its answer on; the agent of the queue is outside, too."""
+        if self.kind == "gave up":
+            return Decimal(0)
+        counted_s = max(FIRST_BLOCK_S, self.talk_s + (math.ceil(4.1) if self.kind == "answered" else 0))
+        return (counted_s * PER_MINUTE / 60).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def draw(count: int, seed: int) -> list[Fact]:
+    """A year of facts, in no order."""
+    chance = random.Random(seed)
+    facts = [_fact(chance, n) for n in range(count)]
+    chance.shuffle(facts)
+    return facts
+
+
+def _fact(chance: random.Random, n: int) -> Fact:
+    tenant = chance.choices(TENANTS, (6, 3, 1))[0]
+    kind = chance.choices(tuple(WAITED_S), (5, 3, 2))[0]
+    at = FIRST + timedelta(microseconds=chance.randrange(365 * 86_400 * 10**6))
+    customer = f"+4822{TENANTS.index(tenant)}{chance.randrange(CUSTOMERS):06}"
+    talk_s = 0 if kind == "gave up" else chance.randrange(5, 1_800)
+    return Fact(n, tenant, customer, at, kind, talk_s, chance.random() < LATE)
+
+
+@dataclass(slots=True)
+class Sums:
+    """Of one tenant and month (UTC)."""
+
+    calls: int = 0
+    talks: int = 0
+    talk_ms: int = 0
+    cost: Decimal = Decimal(0)
+    types: Counter[str] = field(default_factory=Counter)
+
+
+class Truth:
+    """What the facts come to."""
+
+    def __init__(self, facts: Sequence[Fact]) -> None:
+        self.months: defaultdict[tuple[str, int], Sums] = defaultdict(Sums)
+        for fact in facts:
+            self._add(self.months[fact.tenant, fact.at.month], fact)
+        self.cases = sorted(_cases(facts))
+
+    def _add(self, sums: Sums, fact: Fact) -> None:
+        talks = fact.kind != "gave up"
+        sums.calls, sums.talks, sums.cost = sums.calls + 1, sums.talks + talks, sums.cost + fact.price
+        sums.talk_ms += round((fact.ended - fact.at).total_seconds() * 1000 - 1000 * WAITED_S[fact.kind]) * talks
+        sums.types[{"answered": "forwarded", "forwarded": "forwarded", "gave up": "missed"}[fact.kind]] += 1
+
+
+def _cases(facts: Iterable[Fact]) -> Iterator[tuple[str, str, datetime, int, str]]:
+    """Tenant, number, when it was opened, calls that were missed, how it was closed."""
+    of: defaultdict[tuple[str, str], list[Fact]] = defaultdict(list)
+    for fact in facts:
+        of[fact.tenant, fact.customer].append(fact)
+    for (tenant, customer), calls in of.items():
+        opened, missed = None, 0
+        for call in sorted(calls, key=lambda call: call.ended):
+            if opened is not None and call.ended >= opened + EXPIRES:
+                yield tenant, customer, opened, missed, ""
+                opened, missed = None, 0
+            if call.kind == "gave up":
+                opened, missed = opened or call.ended, missed + 1
+            elif opened is not None:
+                yield tenant, customer, opened, missed, "came_back"
+                opened, missed = None, 0
+        if opened is not None:
+            yield tenant, customer, opened, missed, ""
+
+
+def _trail(fact: Fact, talk_s: float, *, estimated: bool) -> Entries:
+    start = instant_of(fact.at)
+    if fact.kind == "answered":
+        return answered_in_queue(fact.n, start, talk_s, estimated)
+    if fact.kind == "forwarded":
+        return forwarded(fact.n, start, talk_s, estimated)
+    story = Story(fact.n, start).routed(0.001, "queue:support", "number").queued(0.1)
+    return story.left(30, Leaving.ABANDONED, 30).ended(30, by="caller", estimated=estimated)
+
+
+class Office:
+    """A ledger with the year in it."""
+
+    def __init__(self, dsn: str, folder: Path) -> None:
+        self.dsn, self.folder = dsn, folder
+        (folder / "out").mkdir()
+        found = read_configuration(EXAMPLE)
+        self._tariff = found.tariffs["acme"]
+        exports = {
+            name: {"what": name, "folder": str(folder / "out"), "format": "jsonl", "most_rows": 700} for name in EXPORTS
+        }
+        made = {name: Export.model_validate(says) for name, says in exports.items()}
+        self.settings = found.settings.model_copy(update={"exports": made})
+        self.cases = MissedCallers(
+            dsn, lambda: self.settings, lambda: Instant(instant_of(FIRST) + 400 * 86_400 * SECOND_US)
+        )
+
+    def write(self, facts: Sequence[Fact]) -> None:
+        """Estimates of some calls first, then all as they were; whoever looks back looks in between, too."""
+        writer = LedgerWriter(self.dsn, now=lambda: instant_of(FIRST))
+        writer.write([])
+        with psycopg.connect(self.dsn, autocommit=True) as connection:
+            make_months(connection, [later(FIRST.date(), n) for n in range(12)])
+        self.cases.step()  # it begins to read
+        late = [self._payload(fact, fact.talk_s + 500, estimated=True) for fact in facts if fact.is_late]
+        true = [self._payload(fact, fact.talk_s, estimated=False) for fact in facts]
+        payloads = [*late, *true]
+        for first in range(0, len(payloads), AT_ONCE):
+            if refused := writer.write(payloads[first : first + AT_ONCE]):
+                raise AssertionError(refused[0].reason)
+            if first // AT_ONCE % 3 == 0:
+                self.look_back()
+        writer.close()
+        self.look_back()
+
+    def _payload(self, fact: Fact, talk_s: float, *, estimated: bool) -> bytes:
+        record = replace(
+            fold(_trail(fact, talk_s, estimated=estimated)), tenant=fact.tenant, caller=Caller(fact.customer, "Jan")
+        )
+        return to_json(rate_record(record, self._tariff))
+
+    def look_back(self) -> None:
+        """What the job does."""
+        while self.cases.step():
+            pass
+        while HourCounter(self.dsn).step():
+            pass
+        with connect(self.dsn) as connection:
+            for plan in plans_of(self.settings).values():
+                if plan.name in EXPORTS:
+                    Exporter(connection, plan, delivery_of(plan.settings), self.folder / "temporary").run()
+
+    def compare(self, truth: Truth) -> Iterator[str]:
+        """What is not as the facts say."""
+        yield from self._history(truth)
+        yield from self._hours(truth)
+        yield from self._exports(truth)
+        yield from self._cases(truth)
+
+    def _history(self, truth: Truth) -> Iterator[str]:
+        with LedgerReader(self.dsn) as reader:
+            for (tenant, month), sums in truth.months.items():
+                since, until = _month(month)
+                found = reader.totals(Wanted(tenant=tenant, since=since, until=until), within_s=60)
+                assert found is not None
+                told = (found.calls, found.talks, found.talk_ms, found.costs.get("PLN", Decimal(0)))
+                if told != (sums.calls, sums.talks, sums.talk_ms, sums.cost):
+                    yield f"history of {tenant} in month {month}: {told}, the facts are {sums}"
+                missed = reader.totals(
+                    Wanted(tenant=tenant, since=since, until=until, type=CallType.MISSED), within_s=60
+                )
+                if missed is None or missed.calls != sums.types["missed"]:
+                    yield f"missed calls of {tenant} in month {month}: {missed}, the facts are {sums}"
+
+    def _hours(self, truth: Truth) -> Iterator[str]:
+        for (tenant, month), sums in truth.months.items():
+            hours = call_hours(self.dsn, tenant, *_month(month))
+            types: Counter[str] = Counter()
+            for one in hours:
+                types[one.type] += one.calls
+            if types != sums.types:
+                yield f"counts by hour of {tenant} in month {month}: {types}, the facts are {sums}"
+
+    def _exports(self, truth: Truth) -> Iterator[str]:
+        """By the rule that the README gives to who reads the files: of one leg the highest revision holds."""
+        for plan in (plan for plan in plans_of(self.settings).values() if plan.name in EXPORTS):
+            with connect(self.dsn) as connection:
+                found = checked(connection, plan.scope)
+            if not found.is_sound or found.waiting:
+                yield f"export {plan.name}: {found}"
+        spent: Counter[tuple[str, int]] = Counter()
+        for line in self._held("charges", "leg_id"):
+            amount = Decimal(line["amount"] or 0) if line["status"] == "rated" else Decimal(0)
+            spent[line["tenant"], int(line["started_day"][5:7])] += amount  # type: ignore[assignment]  # it adds up
+        wrong = {key for key in truth.months if spent[key] != truth.months[key].cost}
+        yield from (f"charges of {key}: {spent[key]}, the facts are {truth.months[key].cost}" for key in sorted(wrong))
+        calls = Counter((line["tenant"], int(line["started_day"][5:7])) for line in self._held("calls", "call_id"))
+        if calls != Counter({key: sums.calls for key, sums in truth.months.items()}):
+            yield f"calls that were exported: {calls}"
+        cases = Counter(
+            (line["tenant"], line["number"], line["how"], line["missed"])
+            for line in self._held("missed", "opened_at", "number", "tenant")
+            if line["status"] != "void"
+        )
+        if cases != Counter((tenant, number, how, missed) for tenant, number, _, missed, how in truth.cases):
+            yield f"{cases.total()} cases were exported, the facts are {len(truth.cases)}"
+
+    def _held(self, what: str, *key: str) -> list[dict[str, str]]:
+        """The lines that hold of all files."""
+        held: dict[tuple[str, ...], dict[str, str]] = {}
+        for path in sorted((self.folder / "out").glob(f"{what}-*.jsonl")):
+            for line in map(orjson.loads, path.read_bytes().splitlines()):
+                name = tuple(line[one] for one in key)
+                if name not in held or held[name]["revision"] < line["revision"]:
+                    held[name] = line
+        return list(held.values())
+
+    def _cases(self, truth: Truth) -> Iterator[str]:
+        with connect(self.dsn) as connection:
+            for tenant in TENANTS:
+                cases = wanted_cases(connection, WantedCases(tenant, limit=MAX_CASES), self.cases_at)
+                told = sorted((case.key.number, case.opened, case.missed, str(case.how or "")) for case in cases)
+                facts = sorted(
+                    (number, instant_of(opened), missed, how)
+                    for of, number, opened, missed, how in truth.cases
+                    if of == tenant
+                )
+                if told != facts:
+                    other = sorted({*told} ^ {*facts})[:3]
+                    yield f"cases of {tenant}: {len(told)}, the facts are {len(facts)}; first {other}"
+                _, apart = differing(connection, tenant)
+                yield from apart
+
+    @property
+    def cases_at(self) -> Instant:
+        """After all of it."""
+        return Instant(instant_of(FIRST) + 400 * 86_400 * SECOND_US)
+
+
+def _month(month: int) -> tuple[Instant, Instant]:
+    first = FIRST.replace(month=month)
+    after = FIRST.replace(year=FIRST.year + month // 12, month=month % 12 + 1)
+    return instant_of(first), instant_of(after)
+
+
+def proven(dsn: str, folder: Path, count: int, seed: int) -> tuple[Truth, list[str]]:
+    """Write a year, look back at it; the facts' sums, and what is not as they say."""
+    facts = draw(count, seed)
+    truth, office = Truth(facts), Office(dsn, folder)
+    office.write(facts)
+    return truth, list(office.compare(truth))
+
+
+def main() -> int:
+    """`[--calls N] [--seed N]`; 1 if something is not as the facts say."""
+    parser = argparse.ArgumentParser("python -m tests.proof.years", description=__doc__)
+    parser.add_argument("--calls", type=int, default=20_000, help="of the year (%(default)s)")
+    parser.add_argument("--seed", type=int, default=1, help="of what is drawn (%(default)s)")
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="cc-years-") as made:
+        folder = Path(made)
+        folder.chmod(0o711)  # as root, Postgres runs as somebody else and has to pass
+        with EmbeddedPostgres(folder / "postgres", durable=False) as dsn:
+            truth, wrong = proven(dsn, folder, args.calls, args.seed)
+    cost = sum((sums.cost for sums in truth.months.values()), Decimal(0))
+    print(f"{args.calls:,} calls, {cost} PLN, {len(truth.cases):,} cases: {len(wrong)} sums differ from the facts")
+    for one in wrong:
+        print(one)
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
