@@ -42,6 +42,7 @@ COMMANDS = (
     "account",
     "limits",
     "export",
+    "statement",
     "calls",
     "report",
     "missed",
@@ -68,7 +69,10 @@ WHOLE = ("completion",)
 HIDDEN = ("work", "forkserver")
 WITH_CALLS = ("work",)
 # One of these commands without a verb of its VERBS shows what there is.
-SHOWING = ("recordings", "queues", "agents", "hours", "duty", "barring", "boxes", "records", "account", "limits")
+SHOWING = (
+    *("recordings", "queues", "agents", "hours", "duty", "barring", "boxes", "records", "account", "limits"),
+    "statement",
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

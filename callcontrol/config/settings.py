@@ -56,6 +56,7 @@ from callcontrol.config.recording_settings import Recordings
 from callcontrol.config.redis_address import RedisUrl
 from callcontrol.config.secret import SecretText
 from callcontrol.config.speech_settings import Speech
+from callcontrol.config.statement_settings import Issuer, Statements
 from callcontrol.config.target_fields import TargetText
 from callcontrol.config.tariff_settings import ExtensionTariffs
 from callcontrol.config.tenant_media import TenantMedia
@@ -298,6 +299,7 @@ class Tenant(Frozen):
     credit: TenantCredit = TenantCredit()
     limits: TenantLimits = TenantLimits()
     exports: OwnExports = Field(default_factory=dict, description="what is delivered of its records, by name")
+    statements: Statements = Statements()
 
     @property
     def spoken(self) -> tuple[Language, ...]:
@@ -350,6 +352,7 @@ class Common(Frozen):
     speech: Speech = Speech()
     mail: MailServer = MailServer()
     exports: Exports = Field(default_factory=dict, description="what is delivered of the ledger, by name")
+    statements: Issuer = Issuer()
     trunks: Mapping[Identifier, Trunk] = Field(default_factory=dict)
     limits: Limits = Limits()
     mask_numbers: Flag = Field(default=False, description="hide the last digits of numbers in logs")

@@ -28,6 +28,7 @@ from callcontrol.config.checks import (
     recording,
     rules,
     shared,
+    statements,
     switches,
     targets,
     tariffs,
@@ -134,6 +135,9 @@ CHECKS: tuple[Callable[[Settings], Iterable[Problem]], ...] = (
     exports.exports_named_twice,
     exports.dialects_of_no_csv,
     exports.sftp_without_credentials,
+    statements.statements_by_halves,
+    statements.fees_of_no_time,
+    statements.fees_of_unknown_things,
 )
 
 # Those that look along the ways of targets, whatever kinds there are.

@@ -150,12 +150,12 @@ WHERE c.written_in >= %(from_in)s AND c.written_in < %(to_in)s AND c.started_day
 SELECT (SELECT system_identifier FROM pg_control_system())
     IS DISTINCT FROM (SELECT system_identifier FROM ledger_clusters ORDER BY since DESC LIMIT 1);
 
--- highest_transaction: The highest number of a transaction that rows or batches have.
+-- highest_transaction: The highest number of a transaction that rows, batches or statements have.
 SELECT greatest(
     0, (SELECT max(written_in) FROM calls), (SELECT max(written_in) FROM legs), (SELECT max(written_in) FROM charges),
     (SELECT max(written_in) FROM account_entries), (SELECT max(withdrawn_in) FROM withdrawn_rows),
     (SELECT max(written_in) FROM missed_revisions),
-    (SELECT max(to_in) FROM export_batches));
+    (SELECT max(to_in) FROM export_batches), (SELECT max(to_in) FROM statements));
 
 -- note_cluster: The database is in this cluster now.
 INSERT INTO ledger_clusters (system_identifier, origin) SELECT system_identifier, %(origin)s FROM pg_control_system()

@@ -44,6 +44,9 @@ from callcontrol.jobs.media.retention import Retention
 from callcontrol.jobs.media.room import RoomKeeper
 from callcontrol.jobs.media.shelf import LedgerShelf
 from callcontrol.jobs.missed_callers import MissedCallers
+from callcontrol.jobs.statements.timer import LOOK_S as LOOK_S_OF_STATEMENTS
+from callcontrol.jobs.statements.timer import RUNNING_S as RUNNING_S_OF_STATEMENTS
+from callcontrol.jobs.statements.timer import StatementTimer
 from callcontrol.vocabulary.moment import SECOND_US
 
 STOP_S = 10.0  # what a step may still take at the end
@@ -99,6 +102,7 @@ def loops_of(context: JobContext) -> tuple[Loop, ...]:
     bringer = Bringer(BroughtSounds(redis), shelf, context.settings, folders)
     missed = MissedCallers(context.postgres_dsn, context.settings, clock.now)
     exports = ExportTimers(context.postgres_dsn, context.name, context.settings)
+    statements = StatementTimer(context.postgres_dsn, context.name, context.settings, clock.now)
     links = LinkServer(context.settings, shelf, clock.now, RequestCounts(redis).count)
     return (
         Loop("move", 1.0, mover.step),
@@ -116,6 +120,7 @@ def loops_of(context: JobContext) -> tuple[Loop, ...]:
         Loop("cases", CASES_S, lambda: _cases(missed)),
         Loop("accounts", EVERY_ACCOUNTS_S, AccountWatch(context.postgres_dsn).step, deadline_s=1_800.0),
         Loop("exports", LOOK_S_OF_EXPORTS, exports.step, deadline_s=RUNNING_S),
+        Loop("statements", LOOK_S_OF_STATEMENTS, statements.step, deadline_s=RUNNING_S_OF_STATEMENTS),
         Loop("sweep", 3600.0, lambda: _swept(context.storage())),
         *mail_loops(context.name, context.settings, lambda: LedgerWriter(context.postgres_dsn).ready, shelf, boxes),
     )

@@ -1,0 +1,1 @@
+"""Statements: what a tenant's month comes to, and corrections of closed ones. Pure."""

@@ -1,0 +1,1 @@
+"""Statements: months are closed by their timer or by hand, and corrected."""

@@ -1,0 +1,268 @@
+"""Closes months: the statement of each currency, and notes of what has changed of months that were closed before.
+
+A month is closed in one transaction: all its documents or none. Whatever is written of it later is found by the notes
+of the next closing (or `callcontrol statement correct`), which name the statement they correct.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
+
+from callcontrol.billing.statements.bundles import bundles_told
+from callcontrol.billing.statements.document import Document, DocumentKind, Line, Rules
+from callcontrol.billing.statements.drawing_up import decimals_of, drawn_up, whole_calls, whole_fees
+from callcontrol.billing.statements.fees import fee_currencies, fee_lines
+from callcontrol.billing.statements.months import before, month_at, months_until, period_of
+from callcontrol.billing.tariff import PricesAre
+from callcontrol.config.settings import Settings, Tenant
+from callcontrol.edges.ledger.session import DictConnection
+from callcontrol.edges.ledger.statements import (
+    Closed,
+    MonthOfCalls,
+    accounts_moved,
+    add_document,
+    bundles_used,
+    changed_calls,
+    closed_months,
+    closed_of,
+    closing,
+    noted_of,
+    numbered,
+    unrated_legs,
+    watermark,
+)
+from callcontrol.vocabulary.moment import Instant
+
+# Months before the one that is closed whose calls are looked at again: detail is kept for a year.
+MONTHS_BACK: Final = 13
+
+
+class StatementRefused(ValueError):
+    """The month cannot be closed or corrected; the message says why, and what would be right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """A tenant's months: what they come to, and what is closed of them.
+
+    Attributes:
+        name: the tenant's.
+        issuer: who states it, line by line.
+    """
+
+    name: str
+    tenant: Tenant
+    issuer: tuple[str, ...]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """On whose clocks months begin."""
+        return ZoneInfo(self.tenant.zone)
+
+    def calls_of(self, month: str) -> MonthOfCalls:
+        """Which calls a month has."""
+        return MonthOfCalls(self.name, month, period_of(month, self.zone))
+
+
+def book_of(settings: Settings, tenant: str) -> Book:
+    """The book of a tenant that is configured."""
+    return Book(tenant, settings.tenants[tenant], settings.statements.issuer)
+
+
+def preview(connection: DictConnection, book: Book, month: str) -> list[Document]:
+    """The statements as they would be if the month were closed now; nothing is written.
+
+    Raises:
+        StatementRefused: it is not known in which currency.
+        psycopg.Error: Postgres did not answer.
+    """
+    return list(_statements(connection, book, month, watermark(connection)))
+
+
+def close(connection: DictConnection, book: Book, month: str, now: Instant, closed_by: str) -> list[Closed]:
+    """Close a month: its statements, then notes of what has changed of months before.
+
+    Raises:
+        StatementRefused: it is not over, is closed already, or one before it is not.
+        psycopg.Error: Postgres did not take it.
+    """
+    _check_over(book, month, now)
+    with closing(connection, book.name) as to_in:
+        _check_next(connection, book, month)
+        made = [*_statements(connection, book, month, to_in)]
+        first = max(book.tenant.statements.since or month, _back(month, MONTHS_BACK))
+        for earlier in closed_months(connection, book.name, first):
+            if earlier != month:
+                made += _corrections(connection, book, earlier, to_in)
+        return [_added(connection, one, to_in, closed_by) for one in made]
+
+
+def correct(
+    connection: DictConnection, book: Book, month: str, closed_by: str, *, with_fees: bool = False
+) -> list[Closed]:
+    """Notes of what has changed of a closed month since; none if nothing has.
+
+    Args:
+        with_fees: also fees, as the configuration has them now; else those that were stated stay.
+
+    Raises:
+        StatementRefused: the month is not closed.
+        psycopg.Error: Postgres did not take it.
+    """
+    with closing(connection, book.name) as to_in:
+        if not closed_of(connection, book.name, month):
+            right = f"`callcontrol statement close {book.name} {month}` closes it"
+            raise StatementRefused(f"{month} of {book.name} is not closed, so there is nothing to correct: {right}")
+        made = [*_corrections(connection, book, month, to_in, with_fees=with_fees)]
+        return [_added(connection, one, to_in, closed_by) for one in made]
+
+
+def open_months(connection: DictConnection, book: Book, now: Instant) -> list[str]:
+    """Months that are over and have no statement, the oldest first; none where statements are not begun with."""
+    first = book.tenant.statements.since
+    if first is None:
+        return []
+    closed = closed_months(connection, book.name, first)
+    return [month for month in months_until(first, before(month_at(now, book.zone))) if month not in closed]
+
+
+def _check_over(book: Book, month: str, now: Instant) -> None:
+    first = book.tenant.statements.since
+    if first is None or book.tenant.statements.currency is None:
+        right = "write `statements: {since: 2026-11, currency: PLN}` in its file: the first month, and the currency"
+        raise StatementRefused(f"{book.name} has no statements: {right}")
+    if month < first:
+        raise StatementRefused(f"statements of {book.name} begin with {first}: {month} is before it")
+    if now < period_of(month, book.zone).end:
+        raise StatementRefused(f"{month} is not over on the clocks of {book.tenant.zone}: `show` tells it as it is now")
+
+
+def _check_next(connection: DictConnection, book: Book, month: str) -> None:
+    closed = closed_months(connection, book.name, book.tenant.statements.since or month)
+    if month in closed:
+        right = f"`callcontrol statement correct {book.name} {month}` states what has changed since"
+        raise StatementRefused(f"{month} of {book.name} is closed already: {right}")
+    missing = [one for one in months_until(book.tenant.statements.since or month, before(month)) if one not in closed]
+    if missing:
+        right = f"close {missing[0]} first, or write the first month in `statements: {{from: …}}`"
+        raise StatementRefused(f"{missing[0]} of {book.name} comes before {month} and is not closed: {right}")
+
+
+def _statements(connection: DictConnection, book: Book, month: str, to_in: int) -> Iterator[Document]:
+    """One for each currency of the month's fees and calls."""
+    calls = book.calls_of(month)
+    noted, unrated = noted_of(connection, book.name, month), unrated_legs(connection, calls, to_in)
+    found = changed_calls(connection, calls, _rules(book.tenant, ""), 0, to_in)
+    currencies = dict.fromkeys([*fee_currencies(book.tenant), *found])
+    if not currencies:
+        raise StatementRefused(f"{book.name} had no calls in {month}, and no `statements: {{currency: …}}` is written")
+    for number, currency in enumerate(currencies):
+        rules = _rules(book.tenant, currency)
+        fees = fee_lines(book.tenant, month, noted, rules, currency)
+        if not number or fees or currency in found:
+            form = _form(book, month, currency, rules)
+            form = _with_more(connection, book, form, calls, unrated if not number else 0)
+            yield drawn_up(form, [*fees, *whole_calls([], found.get(currency, []))], [])
+
+
+def _with_more(connection: DictConnection, book: Book, form: Document, calls: MonthOfCalls, unrated: int) -> Document:
+    """The document with what it tells besides its lines; what has no currency stands in the first one."""
+    used = bundles_used(connection, book.name, form.month) if form.currency == book.tenant.statements.currency else []
+    return replace(
+        form,
+        unrated=unrated,
+        bundles=bundles_told(book.tenant, used),
+        accounts=accounts_moved(connection, calls, form.currency),
+    )
+
+
+def _corrections(
+    connection: DictConnection, book: Book, month: str, to_in: int, *, with_fees: bool = False
+) -> Iterator[Document]:
+    """A note for each currency of which something has changed; a statement, where there was none in a currency."""
+    closed = closed_of(connection, book.name, month)
+    noted = noted_of(connection, book.name, month) if with_fees else {}
+    by_currency = _by_currency(closed)
+    changed = _changed(connection, book, month, by_currency, to_in)
+    currencies = [*by_currency, *changed, *(fee_currencies(book.tenant) if with_fees else ())]
+    for currency in dict.fromkeys(currencies):
+        issued = [one.document for one in by_currency.get(currency, ())]
+        rules = issued[0].rules if issued else _rules(book.tenant, currency)
+        fees = fee_lines(book.tenant, month, noted, rules, currency) if with_fees else whole_fees(issued)
+        whole = [*fees, *whole_calls(issued, changed.get(currency, []))]
+        note = drawn_up(_form(book, month, currency, rules, issued), whole, issued)
+        if note.lines or note.vat:
+            yield note
+
+
+def _by_currency(closed: Sequence[Closed]) -> dict[str, list[Closed]]:
+    found: dict[str, list[Closed]] = {}
+    for one in closed:
+        found.setdefault(one.document.currency, []).append(one)
+    return found
+
+
+def _changed(
+    connection: DictConnection, book: Book, month: str, closed: Mapping[str, Sequence[Closed]], to_in: int
+) -> dict[str, list[Line]]:
+    """What has changed of the calls of each currency since its last document.
+
+    Calls in a currency that has none were all written since the first document of the month.
+    """
+    known = {currency: max(one.to_in for one in its) for currency, its in closed.items()}
+    rules = {currency: its[0].document.rules for currency, its in closed.items()}
+    first = min(one.to_in for its in closed.values() for one in its)
+    found: dict[str, list[Line]] = {}
+    for currency in known:
+        lines = changed_calls(connection, book.calls_of(month), rules[currency], known[currency], to_in)
+        found[currency] = lines.get(currency, [])
+    of_others = changed_calls(connection, book.calls_of(month), _rules(book.tenant, ""), first, to_in)
+    return found | {currency: lines for currency, lines in of_others.items() if currency not in known}
+
+
+def _form(book: Book, month: str, currency: str, rules: Rules, issued: Sequence[Document] = ()) -> Document:
+    """A document without lines."""
+    return Document(
+        tenant=book.name,
+        number=0,
+        kind=DocumentKind.NOTE if issued else DocumentKind.STATEMENT,
+        month=month,
+        currency=currency,
+        corrects=issued[0].number if issued else None,
+        zone=book.tenant.zone,
+        language=book.tenant.statements.language or book.tenant.language,
+        issuer=book.issuer,
+        customer=book.tenant.statements.customer,
+        rules=rules,
+        lines=(),
+        sums=(),
+        net=Decimal(0),
+        vat=Decimal(0),
+        gross=Decimal(0),
+    )
+
+
+def _rules(tenant: Tenant, currency: str) -> Rules:
+    own = tenant.statements
+    return Rules(
+        decimals=decimals_of(currency),
+        vat_rounding=own.vat_rounding,
+        prices=PricesAre(own.prices),
+        vat_percent=own.vat_percent,
+    )
+
+
+def _added(connection: DictConnection, document: Document, to_in: int, closed_by: str) -> Closed:
+    return add_document(connection, numbered(connection, document), to_in, closed_by)
+
+
+def _back(month: str, months: int) -> str:
+    for _ in range(months):
+        month = before(month)
+    return month
