@@ -62,7 +62,8 @@ def verify(args: argparse.Namespace) -> int:
 def _said(found: Checked) -> str:
     said = f"{found.batches:,} batches, {found.rows:,} rows, {found.missing:,} missing, {found.double:,} double"
     gone = f", {found.gone:,} no longer in the ledger" if found.gone else ""
-    return f"{said}{gone}; {found.waiting:,} rows wait for the next batch"
+    old = f", {found.retired:,} kept no longer" if found.retired else ""
+    return f"{said}{gone}{old}; {found.waiting:,} rows wait for the next batch"
 
 
 def _changed(connection: DictConnection, scope: Scope, folder: Path) -> Iterator[str]:

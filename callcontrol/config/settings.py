@@ -54,6 +54,7 @@ from callcontrol.config.queue_fields import PauseCode
 from callcontrol.config.queue_settings import MAX_AGENTS, MAX_QUEUES, Ageing, Agent, Queue
 from callcontrol.config.recording_settings import Recordings
 from callcontrol.config.redis_address import RedisUrl
+from callcontrol.config.retention_settings import Retention, TenantRetention
 from callcontrol.config.secret import SecretText
 from callcontrol.config.speech_settings import Speech
 from callcontrol.config.statement_settings import Issuer, Statements
@@ -300,6 +301,7 @@ class Tenant(Frozen):
     limits: TenantLimits = TenantLimits()
     exports: OwnExports = Field(default_factory=dict, description="what is delivered of its records, by name")
     statements: Statements = Statements()
+    retention: TenantRetention = TenantRetention()
 
     @property
     def spoken(self) -> tuple[Language, ...]:
@@ -353,6 +355,7 @@ class Common(Frozen):
     mail: MailServer = MailServer()
     exports: Exports = Field(default_factory=dict, description="what is delivered of the ledger, by name")
     statements: Issuer = Issuer()
+    retention: Retention = Retention()
     trunks: Mapping[Identifier, Trunk] = Field(default_factory=dict)
     limits: Limits = Limits()
     mask_numbers: Flag = Field(default=False, description="hide the last digits of numbers in logs")
@@ -385,14 +388,4 @@ class Settings(Common):
         return self.tenants[tenant].on_net == "free" and self.is_on_net(number, tenant)
 
 
-__all__ = [
-    "Agent",
-    "Common",
-    "Extension",
-    "Frozen",
-    "Queue",
-    "Settings",
-    "Target",
-    "Tenant",
-    "Trunk",
-]
+__all__ = ["Agent", "Common", "Extension", "Frozen", "Queue", "Settings", "Target", "Tenant", "Trunk"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
+from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from callcontrol.billing.columns import Kind
@@ -57,3 +58,18 @@ def _groups(rows: Iterable[Sequence[Any]]) -> Iterator[list[Sequence[Any]]]:
 
 def _texts(column: Iterable[Any]) -> list[str | None]:
     return [None if value is None else document_text(value) for value in column]
+
+
+def parquet_rows(path: Path) -> Iterator[Mapping[str, Any]]:
+    """The rows of a file, by column.
+
+    Raises:
+        NoParquet: pyarrow is not installed.
+    """
+    try:
+        import pyarrow.parquet
+    except ImportError as error:
+        raise NoParquet("Parquet is read by pyarrow: pip install 'callcontrol[parquet]'") from error
+    with pyarrow.parquet.ParquetFile(path) as file:
+        for batch in file.iter_batches():
+            yield from batch.to_pylist()

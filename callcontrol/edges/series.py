@@ -64,6 +64,7 @@ JOB_LOOPS: Final = (
         "transcripts",
     ),
     "hours",
+    "retention",
 )
 STEP_ENDS: Final = ("done", "failed")
 # What mails tell, what comes of handing them over (vocabulary/mail.py), and what comes back (media/mail/bounces.py).

@@ -26,6 +26,7 @@ from callcontrol.config.checks import (
     payer_limits,
     queues,
     recording,
+    retention,
     rules,
     shared,
     statements,
@@ -138,6 +139,7 @@ CHECKS: tuple[Callable[[Settings], Iterable[Problem]], ...] = (
     statements.statements_by_halves,
     statements.fees_of_no_time,
     statements.fees_of_unknown_things,
+    retention.accounts_forgotten_before_calls,
 )
 
 # Those that look along the ways of targets, whatever kinds there are.

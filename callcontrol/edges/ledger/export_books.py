@@ -100,6 +100,11 @@ class Batch:
     confirmed_by: str = ""
     receipt_fault: str = ""
 
+    def has_month(self, month: str) -> bool:
+        """Whether it has days of this month (YYYY-MM) between its first and its last one."""
+        told = orjson.loads(self.manifest)
+        return told["first_day"] is not None and told["first_day"][:7] <= month <= told["last_day"][:7]
+
     @property
     def sums(self) -> Mapping[str, Mapping[str, str]]:
         """What its rows add up to: {column: {currency or unit: text}}."""

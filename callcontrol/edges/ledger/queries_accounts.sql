@@ -131,10 +131,12 @@ LIMIT %(limit)s;
 -- account_faults: Of a tenant or of all the entries that do not follow on the one before, and accounts that are not where their last entry is.
 WITH entries AS (
     SELECT
-        tenant, account, currency, number, amount, balance, on_hold,
-        coalesce(lag(number) OVER before, 0) AS number_before, coalesce(lag(balance) OVER before, 0) AS balance_before,
+        tenant, account, currency, number, amount, e.balance, e.on_hold,
+        coalesce(lag(number) OVER before, a.retired_entries, 0) AS number_before,
+        coalesce(lag(e.balance) OVER before, nullif(a.retired_balance, 0), 0) AS balance_before,
         lead(number) OVER before IS NULL AS is_last
-    FROM account_entries
+    FROM account_entries e
+    LEFT JOIN accounts a USING (tenant, account, currency)
     WHERE %(tenant)s::text IS NULL OR tenant = %(tenant)s
     WINDOW before AS (PARTITION BY tenant, account, currency ORDER BY number)
 )

@@ -24,6 +24,7 @@ from callcontrol.edges.ledger.export_books import (
     counted_in,
     waiting_since,
 )
+from callcontrol.edges.ledger.export_changes import Retired
 from callcontrol.edges.ledger.session import DictConnection, transaction
 from callcontrol.jobs.exports.exporting import manifest_name
 
@@ -39,7 +40,8 @@ class Checked:
         rows: in all batches, as they were closed.
         missing: rows of the ledger that should be in a batch and are in none.
         double: rows that are in two batches.
-        gone: rows that are in a batch and in the ledger no more.
+        gone: rows that are in a batch and in the ledger no more, though they should be.
+        retired: such rows of days that are kept no longer (`retention:`); they can be counted no more.
         waiting: rows that the next batch will have, as far as they are known.
         faults: what else does not add up, in words.
     """
@@ -49,6 +51,7 @@ class Checked:
     missing: int
     double: int
     gone: int
+    retired: int
     waiting: int
     faults: tuple[str, ...]
 
@@ -66,11 +69,14 @@ def checked(connection: DictConnection, scope: Scope) -> Checked:
     """
     with transaction(connection, statement_timeout=STATEMENT_TIMEOUT_S * 1000, jit="off"):
         batches = list(batches_of(connection, scope.export))
-        missing = gone = double = 0
+        missing = gone = double = old = 0
+        retired = Retired(connection, scope)
         faults = [*_chain_faults(batches)]
         for before, batch in zip([None, *batches], batches, strict=False):
             rows, sums = counted_in(connection, scope, batch.extent)
-            missing, gone = missing + max(0, rows - batch.rows), gone + max(0, batch.rows - rows)
+            kept_no_longer = retired.of(batch, max(0, batch.rows - rows))
+            missing, old = missing + max(0, rows - batch.rows), old + kept_no_longer
+            gone += max(0, batch.rows - rows) - kept_no_longer
             if rows == batch.rows and _text(sums) != batch.sums:
                 faults.append(f"batch {batch.number} has the sums {batch.sums}, the ledger {_text(sums)}")
             if (apart := _apart(before, batch)) is not None:
@@ -79,7 +85,7 @@ def checked(connection: DictConnection, scope: Scope) -> Checked:
                 overlaps = batch.extent.from_in == apart.from_in
                 double, missing = double + between * overlaps, missing + between * (not overlaps)
         waiting, _ = waiting_since(connection, scope, MOST_WAITING)
-    return Checked(len(batches), sum(one.rows for one in batches), missing, double, gone, waiting, tuple(faults))
+    return Checked(len(batches), sum(one.rows for one in batches), missing, double, gone, old, waiting, tuple(faults))
 
 
 def _apart(before: Batch | None, batch: Batch) -> Extent | None:

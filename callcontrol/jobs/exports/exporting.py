@@ -32,6 +32,7 @@ from callcontrol.edges.ledger.export_books import (
     next_extent,
     now_of,
 )
+from callcontrol.edges.ledger.export_changes import why_changed
 from callcontrol.edges.ledger.queries import query
 from callcontrol.edges.ledger.session import DictConnection, transaction
 from callcontrol.edges.threads import aside
@@ -160,10 +161,10 @@ def remade(connection: DictConnection, scope: Scope, batch: Batch, folder: Path)
         file = made(connection, scope, batch.extent, batch.number, form_from(batch.form), folder)
     if file.sha256 != batch.sha256:
         file.file.close()
+        otherwise = "rows of it were changed or deleted since, or another version of pyarrow writes it"
         raise ExportRefused(
             f"batch {batch.number} of {scope.export} cannot be made again: it had {batch.rows} rows and {batch.bytes}"
-            f" bytes, now {file.summary.rows} and {file.bytes}: rows of it were changed or deleted since, or another"
-            " version of pyarrow writes it"
+            f" bytes, now {file.summary.rows} and {file.bytes}: {why_changed(connection, scope, batch) or otherwise}"
         )
     return file
 

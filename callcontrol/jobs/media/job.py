@@ -44,6 +44,8 @@ from callcontrol.jobs.media.retention import Retention
 from callcontrol.jobs.media.room import RoomKeeper
 from callcontrol.jobs.media.shelf import LedgerShelf
 from callcontrol.jobs.missed_callers import MissedCallers
+from callcontrol.jobs.retention.keeper import DEADLINE_S, HINDRANCES, Keeper
+from callcontrol.jobs.retention.keeper import EVERY_S as EVERY_RETENTION_S
 from callcontrol.jobs.statements.timer import LOOK_S as LOOK_S_OF_STATEMENTS
 from callcontrol.jobs.statements.timer import RUNNING_S as RUNNING_S_OF_STATEMENTS
 from callcontrol.jobs.statements.timer import StatementTimer
@@ -101,6 +103,7 @@ def loops_of(context: JobContext) -> tuple[Loop, ...]:
     shelf = LedgerShelf(context.postgres_dsn, context.name, files, context.storage)
     bringer = Bringer(BroughtSounds(redis), shelf, context.settings, folders)
     missed = MissedCallers(context.postgres_dsn, context.settings, clock.now)
+    keeper = Keeper(context.postgres_dsn, context.name, context.settings, clock.now)
     exports = ExportTimers(context.postgres_dsn, context.name, context.settings)
     statements = StatementTimer(context.postgres_dsn, context.name, context.settings, clock.now)
     links = LinkServer(context.settings, shelf, clock.now, RequestCounts(redis).count)
@@ -121,6 +124,7 @@ def loops_of(context: JobContext) -> tuple[Loop, ...]:
         Loop("accounts", EVERY_ACCOUNTS_S, AccountWatch(context.postgres_dsn).step, deadline_s=1_800.0),
         Loop("exports", LOOK_S_OF_EXPORTS, exports.step, deadline_s=RUNNING_S),
         Loop("statements", LOOK_S_OF_STATEMENTS, statements.step, deadline_s=RUNNING_S_OF_STATEMENTS),
+        Loop("retention", EVERY_RETENTION_S, lambda: _kept(keeper), deadline_s=DEADLINE_S),
         Loop("sweep", 3600.0, lambda: _swept(context.storage())),
         *mail_loops(context.name, context.settings, lambda: LedgerWriter(context.postgres_dsn).ready, shelf, boxes),
     )
@@ -130,6 +134,12 @@ def _served(links: LinkServer, shelf: LedgerShelf) -> bool:
     """Serve links as the settings in force say; copies fetched for them do not outlive their files for long."""
     shelf.expire()
     return links.step()
+
+
+def _kept(keeper: Keeper) -> bool:
+    """Let go what is kept no longer."""
+    with within_reach(*HINDRANCES):
+        return keeper.step()
 
 
 def _cases(missed: MissedCallers) -> bool:

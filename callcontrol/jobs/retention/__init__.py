@@ -1,0 +1,1 @@
+"""Retention: what is older than its tenant keeps it leaves the ledger, month by month."""

@@ -1,0 +1,208 @@
+"""The clock is moved over years: rows go with their months, counts and sums stay, what is cut short is gone on with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import orjson
+import psycopg
+import pytest
+
+from callcontrol.edges.ledger import months as ledger_months
+from callcontrol.edges.ledger.holds import Held, hold, release
+from callcontrol.edges.ledger.months import StillRead, attached
+from callcontrol.edges.ledger.partitions import TABLES, later
+from callcontrol.edges.ledger.session import DictConnection
+from callcontrol.edges.ledger.writer import LedgerWriter
+from callcontrol.jobs.retention import archiving
+from callcontrol.jobs.retention.archiving import NotArchived
+from callcontrol.jobs.retention.keeper import Keeper
+from tests.jobs.retention.conftest import settings_with
+from tests.jobs.retention.years import AMOUNT, fill, months, noon, payload
+
+FIRST, LAST = date(2025, 10, 1), date(2026, 3, 1)
+Keep = Callable[..., int]
+
+
+def count(ledger: DictConnection, what: str, *params: object) -> Any:
+    return ledger.execute(f"SELECT count(*) AS n FROM {what}".encode(), params).fetchall()[0]["n"]
+
+
+def days(ledger: DictConnection, tenant: str) -> list[str]:
+    rows = ledger.execute(
+        "SELECT DISTINCT to_char(started_day, 'YYYY-MM') AS month FROM calls WHERE tenant = %s ORDER BY 1", (tenant,)
+    ).fetchall()
+    return [row["month"] for row in rows]
+
+
+def test_years_pass(database: str, ledger: DictConnection, keep: Keep) -> None:
+    settings = settings_with(tenant="retention: {calls: 90}\n")
+    calls = fill(database, ["acme", "globex"], months(FIRST, LAST))
+    paid = calls * AMOUNT
+    for day in (date(2026, 3, 20), date(2026, 5, 1), date(2026, 11, 5), date(2027, 4, 2)):
+        keep(settings, day)
+        for tenant, kept_days in (("acme", 365), ("globex", 90)):
+            kept = [one for one in months(FIRST, LAST) if (day - later(one, 1)).days < kept_days]
+            assert days(ledger, tenant) == [f"{one:%Y-%m}" for one in kept]
+        assert all((day - later(one.month, 1)).days < 365 for one in attached(ledger))
+        # Counts by hour stay; amounts of what is gone are in the proof.
+        assert ledger.execute("SELECT sum(calls)::int AS n FROM call_hours").fetchall() == [{"n": calls}]
+        assert ledger.execute("SELECT sum(visits)::int AS n FROM queue_hours").fetchall() == [{"n": calls // 2}]
+        left = ledger.execute("SELECT coalesce(sum(amount), 0) AS n FROM charges").fetchall()[0]["n"]
+        gone = ledger.execute(
+            "SELECT coalesce(sum((sums #>> '{amount,PLN}')::numeric), 0) AS n"
+            " FROM retired_months WHERE what = 'charges'"
+        ).fetchall()[0]["n"]
+        assert left + gone == paid
+        for table in ("call_costs", "withdrawn_rows", "hours_to_count"):
+            assert count(ledger, f"{table} t WHERE NOT EXISTS (SELECT FROM calls c WHERE c.tenant = t.tenant)") == 0
+    assert [one for one in attached(ledger) if one.month <= LAST] == []
+    assert count(ledger, "pg_class WHERE relname ~ '^leaving_'") == 0
+    assert count(ledger, "retired_months WHERE gone_at IS NULL") == 0
+    assert sum(count(ledger, table) for table in (*TABLES, "call_costs", "withdrawn_rows", "spending")) == 0
+
+
+def test_a_detach_that_was_cut_short_is_finalised(
+    database: str, ledger: DictConnection, keep: Keep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(database, ["acme"], months(date(2025, 1, 1), date(2025, 2, 1)))
+    settings = settings_with()
+    monkeypatch.setattr(ledger_months, "DETACH_S", 0.3)
+    with psycopg.connect(database) as reader:
+        reader.execute("SELECT count(*) FROM calls")  # its snapshot is open until the end
+        with pytest.raises(StillRead, match="calls_2025_01 is not detached: transactions that began before"):
+            keep(settings, date(2027, 1, 1))
+        assert [one.name for one in attached(ledger) if one.is_pending] == ["calls_2025_01"]
+        with pytest.raises(psycopg.errors.ObjectNotInPrerequisiteState):  # Postgres lets no other one go
+            ledger.execute("ALTER TABLE calls DETACH PARTITION calls_2025_02 CONCURRENTLY")
+    keep(settings, date(2027, 1, 1))
+    assert [one for one in attached(ledger) if one.month < date(2025, 3, 1)] == []
+    assert count(ledger, "pg_class WHERE relname ~ '(2025_01|2025_02)' AND relkind = 'r'") == 0
+
+
+@pytest.mark.parametrize("cut_after", ["detach", "set_aside", "archived"])
+def test_a_process_that_was_killed_is_gone_on_with(
+    database: str,
+    ledger: DictConnection,
+    keep: Keep,
+    archive: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    cut_after: str,
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    fill(database, ["acme"], [date(2025, 1, 1)])
+    settings = settings_with(f"retention: {{archive: {{folder: {archive}}}}}\n")
+    module, name = (ledger_months, cut_after) if cut_after != "archived" else (ledger_months, "drop")
+    real = getattr(module, name)
+
+    def cut(*args: Any) -> None:
+        if name != "drop":
+            real(*args)
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(module, name, cut)
+        with pytest.raises(Killed):
+            keep(settings, date(2027, 1, 1))
+    keep(settings, date(2027, 1, 1))
+    told = ledger.execute("SELECT what, rows, archive FROM retired_months WHERE month = '2025-01-01'").fetchall()
+    rows = {"calls": 2, "legs": 6, "charges": 2, "queue_visits": 1, "offers": 2, "segments": 2}
+    assert {row["what"]: row["rows"] for row in told} == rows
+    assert [one for one in attached(ledger) if one.month < date(2025, 2, 1)] == []
+    for row in told:
+        assert Path(row["archive"]).name == f"{row['what']}-2025-01-1.csv"
+    assert {path.name for path in archive.iterdir()} == {
+        f"{what}-2025-01-1.{ending}" for what in rows for ending in ("csv", "manifest.json")
+    }
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "parquet"])
+def test_what_is_archived_is_read_back(
+    database: str, ledger: DictConnection, keep: Keep, archive: Path, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(database, ["acme", "globex"], [date(2025, 1, 1)])
+    settings = settings_with(f"retention: {{archive: {{folder: {archive}, format: {form}}}}}\n")
+    with monkeypatch.context() as patched:  # a disk that loses lines
+        patched.setattr(archiving, "_rows_of", lambda *_: [])
+        with pytest.raises(NotArchived, match="was read back"):
+            keep(settings, date(2027, 1, 1))
+        assert [path.name for path in archive.iterdir()] == []
+        assert count(ledger, "pg_class WHERE relname = 'leaving_calls_2025_01_1'") == 1
+    keep(settings, date(2027, 1, 1))
+    manifest = orjson.loads((archive / "charges-2025-01-1.manifest.json").read_bytes())
+    assert (manifest["rows"], manifest["sums"]["amount"]) == (4, {"PLN": "2.52"})
+    assert manifest["tenant"] is None
+    known = ledger.execute("SELECT sha256 FROM retired_months WHERE what = 'charges' AND rows > 0").fetchall()
+    assert known == [{"sha256": manifest["sha256"]}]
+
+
+def test_a_folder_that_is_not_there_keeps_the_month(database: str, ledger: DictConnection, keep: Keep) -> None:
+    fill(database, ["acme"], [date(2025, 1, 1)])
+    with pytest.raises(NotArchived, match="/nowhere"):
+        keep(settings_with("retention: {archive: {folder: /nowhere}}\n"), date(2027, 1, 1))
+    assert count(ledger, "leaving_calls_2025_01_1") == 2
+
+
+def test_what_is_held_stays_until_it_is_released(
+    database: str, ledger: DictConnection, keep: Keep, archive: Path
+) -> None:
+    fill(database, ["acme", "globex"], [date(2025, 1, 1)])
+    (one, *_) = ledger.execute("SELECT call_id FROM calls WHERE tenant = 'acme' ORDER BY started_at").fetchall()
+    number, _ = hold(ledger, "acme", Held(call_id=one["call_id"]), "olga", "court order 7")
+    settings = settings_with(f"retention: {{archive: {{folder: {archive}}}}}\n")
+    keep(settings, date(2027, 1, 1))
+    assert ledger.execute("SELECT tenant, call_id FROM calls").fetchall() == [{"tenant": "acme", **one}]
+    for table in ("legs", "charges", "call_costs"):
+        assert ledger.execute(f"SELECT DISTINCT call_id FROM {table}".encode()).fetchall() == [one]
+    assert ledger.execute("SELECT sum(calls)::int AS n FROM call_hours").fetchall() == [{"n": 4}]
+    assert count(ledger, "withdrawn_rows") == 0
+    assert keep(settings, date(2027, 1, 2)) == 1  # nothing more to be done
+    release(ledger, "acme", number, "olga")
+    keep(settings, date(2027, 1, 3))
+    assert [part for part in attached(ledger) if part.month < date(2025, 2, 1)] == []
+    assert sum(row["rows"] for row in ledger.execute("SELECT rows FROM retired_months WHERE what = 'calls'")) == 4
+
+
+def test_a_hold_by_number_holds_its_calls(database: str, ledger: DictConnection, keep: Keep) -> None:
+    fill(database, ["acme", "globex"], [date(2025, 1, 1)])
+    hold(ledger, "acme", Held(number="+48600700800"), "olga", "inquiry")
+    hold(ledger, "globex", Held(number="+48600700899"), "olga", "of no call")
+    keep(settings_with(), date(2027, 1, 1))
+    held = ledger.execute(
+        "SELECT DISTINCT call_id FROM legs WHERE target = 'number:+48600700800' ORDER BY 1"
+    ).fetchall()
+    assert held
+    assert ledger.execute("SELECT DISTINCT tenant FROM calls").fetchall() == [{"tenant": "acme"}]
+    assert ledger.execute("SELECT DISTINCT call_id FROM calls ORDER BY 1").fetchall() == held
+
+
+def test_a_record_that_comes_after_its_month_went_goes_too(database: str, ledger: DictConnection, keep: Keep) -> None:
+    fill(database, ["acme"], [date(2025, 1, 1)])
+    settings = settings_with()
+    keep(settings, date(2026, 12, 1))
+    writer = LedgerWriter(database, now=lambda: noon(date(2026, 12, 1)))
+    assert writer.write([payload(99, "acme", noon(date(2025, 1, 9)))]) == []
+    writer.close()
+    assert count(ledger, "hours_to_count") == 0
+    keep(settings, date(2026, 12, 2))
+    told = ledger.execute(
+        "SELECT part, rows FROM retired_months WHERE what = 'calls' AND rows > 0 ORDER BY part"
+    ).fetchall()
+    assert told == [{"part": 1, "rows": 2}, {"part": 2, "rows": 1}]
+    assert days(ledger, "acme") == []
+    assert ledger.execute("SELECT sum(calls)::int AS n FROM call_hours").fetchall() == [{"n": 2}]
+
+
+def test_of_two_hosts_one_keeps(database: str, ledger: DictConnection) -> None:
+    fill(database, ["acme"], [date(2025, 1, 1)])
+    settings = settings_with()
+    first, second = (Keeper(database, name, lambda: settings, lambda: noon(date(2024, 1, 1))) for name in "ab")
+    assert first.step() is False
+    other = Keeper(database, "b", lambda: settings, lambda: noon(date(2027, 1, 1)))
+    assert [second.step(), other.step()] == [False, False]
+    assert count(ledger, "calls") == 2
