@@ -57,7 +57,7 @@ class CallBacks:
         while True:
             with contained("loop", "awaited call backs could not be read"):
                 self.read()
-            gevent.sleep(READ_S)
+            gevent.sleep(clock.until_tick(READ_S))
 
     def read(self) -> None:
         """Take up what others await."""

@@ -41,7 +41,7 @@ class ClosingWatch:
 
     def _run(self) -> None:
         while True:
-            gevent.sleep(LOOK_S)
+            gevent.sleep(clock.until_tick(LOOK_S))
             with contained("loop", "the hours of waiting calls could not be looked at"):
                 self.look()
 

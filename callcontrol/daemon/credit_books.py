@@ -118,7 +118,7 @@ class CreditBooks:
         while True:
             with contained("loop", "credit could not be looked after"):
                 self.look_if_ours()
-            gevent.sleep(SWEEP_S)
+            gevent.sleep(clock.until_tick(SWEEP_S))
 
     def _sweep(self, tenant: str) -> None:
         is_more = True

@@ -92,7 +92,7 @@ class Handover:
         while not self._ended:
             try:
                 self._look_once()
-                gevent.sleep(LOOK_S)
+                gevent.sleep(clock.until_tick(LOOK_S))
             except LiveStateError as error:
                 log.warning("saved calls cannot be read yet: %s", error)
                 gevent.sleep(AGAIN_S)

@@ -12,6 +12,7 @@ from collections.abc import Callable
 import gevent
 from gevent import socket
 
+from callcontrol.edges import clock
 from callcontrol.edges.heartbeat_message import BEAT_S, HeartbeatMessage, to_line
 
 log = logging.getLogger(__name__)
@@ -40,7 +41,7 @@ class Heartbeat:
         try:
             while True:
                 self._line.sendall(to_line(self._look()))
-                gevent.sleep(BEAT_S)
+                gevent.sleep(clock.until_tick(BEAT_S))
         except OSError as error:
             log.info("the supervisor hears nothing any more: %s", error)
 

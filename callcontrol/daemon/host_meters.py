@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 
 import gevent
 
+from callcontrol.edges import clock
 from callcontrol.edges.containment import contained
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.pipeline import RedisPipeline
@@ -42,7 +43,7 @@ class HostMeters(ABC):
         while True:
             with contained("loop", f"{self._what} could not be shown"):
                 self.look_if_ours()
-            gevent.sleep(self._every_s)
+            gevent.sleep(clock.until_tick(self._every_s))
 
     def look_if_ours(self) -> bool:
         """Look, unless another worker of this host does; returns whether it was this one's to do."""

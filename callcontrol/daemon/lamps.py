@@ -16,7 +16,7 @@ import gevent
 
 from callcontrol.config.settings import Switch, Tenant
 from callcontrol.daemon.configuration import Current
-from callcontrol.edges import box_meters, meters
+from callcontrol.edges import box_meters, clock, meters
 from callcontrol.edges.containment import contained
 from callcontrol.edges.freeswitch.commands import MessageWaiting
 from callcontrol.edges.freeswitch.failures import EventSocketError
@@ -64,7 +64,7 @@ class Lamps:
         while True:
             with contained("loop", "the lamps could not be looked after"):
                 self.look_if_ours()
-            gevent.sleep(LOOK_S)
+            gevent.sleep(clock.until_tick(LOOK_S))
 
     def look_if_ours(self) -> bool:
         """Compare and tell, unless another worker does; returns whether it was this one's to do."""

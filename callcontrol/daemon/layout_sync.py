@@ -66,7 +66,7 @@ class LayoutSync:
     def _run(self) -> None:
         while True:
             self.compare()
-            gevent.sleep(COMPARE_S)
+            gevent.sleep(clock.until_tick(COMPARE_S))
 
     def compare(self) -> None:
         """Write every layout and phone that Redis does not have, carry out what fell due, say who is in calls."""

@@ -131,7 +131,7 @@ class PayerCounts:
         while True:
             with contained("loop", "places in the counters of payers could not be renewed"):
                 self.renew()
-            gevent.sleep(RENEW_S)
+            gevent.sleep(clock.until_tick(RENEW_S))
 
     def _claim_of(self, leg: str, plan: LegPlan, call: Call, facts: Facts) -> Claim:
         """The leg with its counters; none where it is not counted."""

@@ -11,7 +11,7 @@ from functools import partial
 
 import gevent
 
-from callcontrol.edges import meters
+from callcontrol.edges import clock, meters
 from callcontrol.edges.containment import contained
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.queues import QueueStore
@@ -44,7 +44,7 @@ class QueueUpgrade:
         while self._older:
             with contained("queue", "the queues could not be brought to this version"):
                 self._look()
-            gevent.sleep(LOOK_S)
+            gevent.sleep(clock.until_tick(LOOK_S))
 
     def _look(self) -> None:
         try:

@@ -82,4 +82,4 @@ class RestrictionKeeper:
         while True:
             with contained("loop", "restrictions of payers could not be looked after"):
                 self.look_if_ours()
-            gevent.sleep(LOOK_S)
+            gevent.sleep(clock.until_tick(LOOK_S))

@@ -151,7 +151,7 @@ class PayerRestrictions:
     def _run(self) -> None:
         while True:
             self._read_contained()
-            gevent.sleep(READ_S)
+            gevent.sleep(clock.until_tick(READ_S))
 
 
 def _is_stricter(one: Restriction, known: Restriction) -> bool:

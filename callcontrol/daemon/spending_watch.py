@@ -230,7 +230,7 @@ class SpendingWatch:
                 except NoLedger as late:
                     log.warning("what payers spend is not looked at: %s", late)
                     self.close()
-            gevent.sleep(LOOK_S)
+            gevent.sleep(clock.until_tick(LOOK_S))
 
 
 def _is_paid(leg: Leg) -> bool:

@@ -191,7 +191,7 @@ class TrunkCapacity:
                 self.renew()
                 self.tell_rests(rests())
                 self.read_quality(trunks())
-            gevent.sleep(RENEW_S)
+            gevent.sleep(clock.until_tick(RENEW_S))
 
     def read_quality(self, trunks: Iterable[str]) -> None:
         """Read how well these trunks do. While Redis is away what was read last counts."""

@@ -334,7 +334,7 @@ class Worker:
         while True:
             with contained("loop", "the meters could not be refreshed"):
                 self._refresh_meters()
-            gevent.sleep(REFRESH_METERS_S)
+            gevent.sleep(clock.until_tick(REFRESH_METERS_S))
 
     def _refresh_meters(self) -> None:
         meters.calls_in_progress.set(len(self._shared.drivers))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 from callcontrol.config.settings import Settings
 from callcontrol.daemon import media_writer
 from callcontrol.daemon.media_writer import MediaWriter
 from callcontrol.daemon.orphan_spools import OrphanSpools, spool_of
 from callcontrol.daemon.record_writer import RecordWriter
-from callcontrol.edges import meters
+from callcontrol.edges import clock, meters
 from callcontrol.edges.ledger.accounts import Booked
 from callcontrol.edges.ledger.media import MediaLedger
 from callcontrol.edges.ledger.rejected import FILE, RejectedRecords
@@ -18,6 +19,9 @@ from callcontrol.edges.ledger.writer import LedgerWriter
 from callcontrol.edges.spool import Spool, SpoolLimits
 from callcontrol.edges.threads import aside
 from callcontrol.vocabulary.bundle_counter import BundleUse
+
+# How often it is looked how much lies among what Postgres has refused: a look takes a thread (seconds).
+LOOK_AT_REJECTED_S: Final = 5.0
 
 
 class WorkerSpools:
@@ -39,6 +43,7 @@ class WorkerSpools:
         on_counted: Callable[[list[BundleUse]], object] = lambda uses: None,
     ) -> None:
         self._data, self._dsn = Path(settings.data), dsn
+        self._next_look_s = float("-inf")  # at what was rejected
         limits = SpoolLimits(total_bytes=settings.limits.spool_bytes)
         self._on_booked, self._on_counted = on_booked, on_counted
         self._ledger = self._writer()
@@ -67,10 +72,12 @@ class WorkerSpools:
         meters.spool_records.set(state.depth + state.waiting + self._orphans.depth)
         meters.spool_records_left.set(state.left + media.left + self._orphans.left + self._orphan_media.left)
         meters.spool_bytes.set(max(state.spool_bytes, media.spool_bytes))
-        records, changes = aside(self._rejected_now)
-        meters.records_rejected.set(records)
-        meters.media_changes_rejected.set(changes)
         meters.media_changes_waiting.set(media.depth + media.waiting + self._orphan_media.depth)
+        if clock.monotonic() >= self._next_look_s:
+            self._next_look_s = clock.monotonic() + LOOK_AT_REJECTED_S
+            records, changes = aside(self._rejected_now)
+            meters.records_rejected.set(records)
+            meters.media_changes_rejected.set(changes)
 
     def _rejected_now(self) -> tuple[int, int]:
         """Of records, and of changes of media."""

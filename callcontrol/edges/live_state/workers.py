@@ -114,7 +114,7 @@ class Workers:
     def _run(self) -> None:
         while not self._resigned:
             self.beat()
-            gevent.sleep(BEAT_S)
+            gevent.sleep(clock.until_tick(BEAT_S))
 
     def beat(self) -> None:
         """Take the lease, or renew it."""
