@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, Field, PlainValidator
 
 from callcontrol.config.bundle_settings import Month
 from callcontrol.config.export_settings import Day
-from callcontrol.config.fields import DisplayName, Identifier, Whole, described, matching, refusal, text_in
+from callcontrol.config.fields import DisplayName, Flag, Identifier, Whole, described, matching, refusal, text_in
 from callcontrol.config.frozen import Frozen
 from callcontrol.vocabulary.language import Language
 from callcontrol.vocabulary.money import BadMoney, decimal_from
@@ -116,6 +116,10 @@ class Statements(Frozen):
     vat_rounding: VatRounding = Field(
         default=VatRounding.TOTAL,
         description="where VAT is rounded: total: once for each rate; line: for each line",
+    )
+    fees_from_account: Flag = Field(
+        default=False,
+        description="whether what fees come to is taken from the tenant's credit account when a month is closed",
     )
     language: Language | None = Field(default=None, description="of its pages; default: the tenant's")
     customer: Address = Field(default=(), description="who is told, line by line: name, address, tax number")

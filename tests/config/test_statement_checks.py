@@ -23,6 +23,11 @@ RIGHT = "since: 2026-11, currency: PLN"
             f"{RIGHT}, vat_percent: 101",
             "statements.vat_percent: '101' is out of range; write 0 to 100, with 3 decimals",
         ),
+        (
+            f"{RIGHT}, fees_from_account: yes",
+            "statements.fees_from_account: the tenant has no account of its own that fees could be taken from; write"
+            " credit: {kind: prepaid}",
+        ),
         (f"{RIGHT}, close_on: 29", "statements.close_on: 29 is too large; write at most 28"),
         (
             f"{RIGHT}, fees: {{a: {{name: A, amount: much}}}}",

@@ -28,6 +28,9 @@ def statements_by_halves(settings: Settings) -> Iterator[Problem]:
             yield problem_at(settings, place, what, "write since: 2026-11")
         if own.currency is None and not is_written(settings, *place, "currency"):
             yield problem_at(settings, place, "its currency is not written", "write currency: PLN")
+        if own.fees_from_account and not tenant.credit.has_account:
+            what = "the tenant has no account of its own that fees could be taken from"
+            yield problem_at(settings, (*place, "fees_from_account"), what, "write credit: {kind: prepaid}")
 
 
 def fees_of_no_time(settings: Settings) -> Iterator[Problem]:

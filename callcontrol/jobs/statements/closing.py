@@ -15,12 +15,14 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from callcontrol.billing.statements.bundles import bundles_told
-from callcontrol.billing.statements.document import Document, DocumentKind, Line, Rules
+from callcontrol.billing.statements.document import Document, DocumentKind, Line, Rules, Section, total_of
 from callcontrol.billing.statements.drawing_up import decimals_of, drawn_up, whole_calls, whole_fees
 from callcontrol.billing.statements.fees import fee_currencies, fee_lines
 from callcontrol.billing.statements.months import before, month_at, months_until, period_of
 from callcontrol.billing.tariff import PricesAre
+from callcontrol.config.credit_accounts import TENANT_ACCOUNT
 from callcontrol.config.settings import Settings, Tenant
+from callcontrol.edges.ledger.accounts import EntryKind, NewEntry, enter
 from callcontrol.edges.ledger.session import DictConnection
 from callcontrol.edges.ledger.statements import (
     Closed,
@@ -37,6 +39,7 @@ from callcontrol.edges.ledger.statements import (
     unrated_legs,
     watermark,
 )
+from callcontrol.vocabulary.credit import CreditAccount
 from callcontrol.vocabulary.moment import Instant
 
 # Months before the one that is closed whose calls are looked at again: detail is kept for a year.
@@ -90,6 +93,7 @@ def close(connection: DictConnection, book: Book, month: str, now: Instant, clos
 
     Raises:
         StatementRefused: it is not over, is closed already, or one before it is not.
+        EntryRefused: its fees cannot be taken from the account.
         psycopg.Error: Postgres did not take it.
     """
     _check_over(book, month, now)
@@ -100,7 +104,7 @@ def close(connection: DictConnection, book: Book, month: str, now: Instant, clos
         for earlier in closed_months(connection, book.name, first):
             if earlier != month:
                 made += _corrections(connection, book, earlier, to_in)
-        return [_added(connection, one, to_in, closed_by) for one in made]
+        return [_added(connection, book, one, to_in, closed_by) for one in made]
 
 
 def correct(
@@ -113,6 +117,7 @@ def correct(
 
     Raises:
         StatementRefused: the month is not closed.
+        EntryRefused: its fees cannot be taken from the account.
         psycopg.Error: Postgres did not take it.
     """
     with closing(connection, book.name) as to_in:
@@ -120,7 +125,7 @@ def correct(
             right = f"`callcontrol statement close {book.name} {month}` closes it"
             raise StatementRefused(f"{month} of {book.name} is not closed, so there is nothing to correct: {right}")
         made = [*_corrections(connection, book, month, to_in, with_fees=with_fees)]
-        return [_added(connection, one, to_in, closed_by) for one in made]
+        return [_added(connection, book, one, to_in, closed_by) for one in made]
 
 
 def open_months(connection: DictConnection, book: Book, now: Instant) -> list[str]:
@@ -258,8 +263,16 @@ def _rules(tenant: Tenant, currency: str) -> Rules:
     )
 
 
-def _added(connection: DictConnection, document: Document, to_in: int, closed_by: str) -> Closed:
-    return add_document(connection, numbered(connection, document), to_in, closed_by)
+def _added(connection: DictConnection, book: Book, document: Document, to_in: int, closed_by: str) -> Closed:
+    """The document in the books; what its fees come to is taken from the tenant's account, if it is set so."""
+    closed = add_document(connection, numbered(connection, document), to_in, closed_by)
+    fees = total_of(line.amount for line in document.lines if line.section is Section.FEES)
+    if book.tenant.statements.fees_from_account and fees:
+        number = closed.document.number
+        account = CreditAccount(book.name, TENANT_ACCOUNT, document.currency)
+        reason = f"fees of {document.month}, statement {number}"
+        enter(connection, NewEntry(account, EntryKind.FEE, -fees, reason, closed_by, f"statement {number}"))
+    return closed
 
 
 def _back(month: str, months: int) -> str:

@@ -19,6 +19,7 @@ from callcontrol.billing.statements.fees import there_now
 from callcontrol.billing.statements.months import after, first_day
 from callcontrol.config.settings import Settings
 from callcontrol.edges import statement_meters as meters
+from callcontrol.edges.ledger.accounts import EntryRefused
 from callcontrol.edges.ledger.job_leases import JobLeases
 from callcontrol.edges.ledger.reader import connect, explained
 from callcontrol.edges.ledger.session import DictConnection
@@ -89,7 +90,7 @@ class StatementTimer:
                 return
             try:
                 closed = close(connection, book, month, now, BY_TIMER)
-            except (StatementRefused, NewerDocument, psycopg.errors.IntegrityError) as error:
+            except (StatementRefused, EntryRefused, NewerDocument, psycopg.errors.IntegrityError) as error:
                 meters.closed_total.labels("failed").inc()
                 log.error("%s of %s is not closed: %s", month, book.name, error)
                 return

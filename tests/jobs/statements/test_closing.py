@@ -6,17 +6,22 @@ from collections import Counter
 from decimal import Decimal
 from itertools import count
 
+import gevent
 import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from psycopg.rows import dict_row
 
 from callcontrol.billing.statements.document import Document, DocumentKind, Section, total_of
+from callcontrol.edges.ledger.accounts import EntryKind, NewEntry, enter, entries_of, faults_of
+from callcontrol.edges.ledger.reader import connect
 from callcontrol.edges.ledger.statements import Closed, closed_of
 from callcontrol.jobs.statements.checking import checked
 from callcontrol.jobs.statements.closing import StatementRefused, close, correct, open_months, preview
+from callcontrol.vocabulary.credit import CreditAccount
 from callcontrol.vocabulary.moment import instant_from
-from tests.jobs.statements.conftest import LATER, Ledger, book
+from tests.jobs.statements.conftest import LATER, SAYS, Ledger, book
 
 MONTHS = ("2026-10", "2026-11", "2026-12")
 _tenants = count(1)
@@ -242,3 +247,66 @@ def test_all_documents_together_are_what_all_calls_cost(ledger: Ledger, steps: l
     assert sum(line.quantity for one in documents for line in one.lines if line.section is Section.CALLS) == rated
     fees = Counter(one.month for one in documents for line in one.lines if line.section is Section.FEES)
     assert fees == Counter(MONTHS)
+
+
+def test_of_two_who_close_a_month_at_once_one_does(ledger: Ledger) -> None:
+    ledger.write("a", "2026-10-05T10:00Z", "0.63")
+
+    def attempt() -> str:
+        with connect(ledger.dsn) as own:
+            try:
+                return ", ".join(one.document.reference for one in close(own, ledger.book, "2026-10", LATER, "anna"))
+            except StatementRefused as error:
+                return str(error)
+
+    attempts = [gevent.spawn(attempt) for _ in range(4)]
+    gevent.joinall(attempts, raise_error=True)
+    assert Counter(one.value.partition(":")[0] for one in attempts) == {
+        "acme/2026-10/1": 1,
+        "2026-10 of acme is closed already": 3,
+    }
+
+
+def test_a_process_that_dies_while_it_closes_a_month_leaves_nothing(ledger: Ledger) -> None:
+    """A month is one transaction: before its end there is nothing, and the next attempt does all of it."""
+    ledger.write("a", "2026-10-05T10:00Z", "0.63")
+    ledger.write("e", "2026-10-05T10:00Z", "2.00", "EUR")
+
+    def closing() -> None:
+        with psycopg.connect(ledger.dsn, autocommit=True, row_factory=dict_row) as dying, dying.transaction():
+            close(dying, ledger.book, "2026-10", LATER, "anna")
+            (row,) = dying.execute("SELECT pg_backend_pid() AS pid")
+            ledger.connection.execute("SELECT pg_terminate_backend(%s)", (row["pid"],))
+
+    with pytest.raises(psycopg.OperationalError):
+        closing()
+    assert closed_of(ledger.connection, "acme") == []
+    assert [one.document.number for one in closed(ledger, "2026-10")] == [1, 2]
+
+
+def test_fees_are_taken_from_the_account_once_with_the_closing(ledger: Ledger) -> None:
+    ledger.book = book(f"{SAYS}, fees_from_account: yes", "credit: {kind: prepaid}\n")
+    account = CreditAccount("acme", "tenant", "PLN")
+    enter(ledger.connection, NewEntry(account, EntryKind.TOP_UP, Decimal(50), "cash", "anna", "key"))
+    closed(ledger, "2026-10")
+    (top_up, fee) = entries_of(ledger.connection, account, None, None, 10)
+    assert (fee.kind, fee.amount, fee.balance) == (EntryKind.FEE, Decimal("-15.48"), Decimal("34.52"))
+    assert (fee.key, fee.reason, fee.by) == ("statement 1", "fees of 2026-10, statement 1", "anna")
+    assert correct(ledger.connection, ledger.book, "2026-10", "anna") == []
+    ledger.book = book(f"{SAYS.replace('30.00', '60.00')}, fees_from_account: yes", "credit: {kind: prepaid}\n")
+    correct(ledger.connection, ledger.book, "2026-10", "anna", with_fees=True)
+    assert entries_of(ledger.connection, account, None, None, 10)[-1].amount == Decimal("-15.49")  # 30.97 in all
+    assert faults_of(ledger.connection, "acme") == []
+    assert top_up.amount == 50
+
+
+def test_what_was_entered_in_accounts_is_told_with_the_balance_before_and_after(ledger: Ledger) -> None:
+    account = CreditAccount("acme", "tenant", "PLN")
+    for number, amount in enumerate((Decimal(50), Decimal(20))):
+        enter(ledger.connection, NewEntry(account, EntryKind.TOP_UP, amount, "cash", "anna", f"key {number}"))
+    ledger.connection.execute("UPDATE account_entries SET entered_at = '2026-09-30' WHERE number = 1")
+    ledger.connection.execute("UPDATE account_entries SET entered_at = '2026-10-05' WHERE number = 2")
+    (one,) = closed(ledger, "2026-10")
+    (moved,) = one.document.accounts
+    assert (moved.account, moved.before, moved.after) == ("tenant", Decimal(50), Decimal(70))
+    assert moved.moved == {"top_up": Decimal(20)}
