@@ -39,7 +39,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     """`export list|run|resend|receipt|check|verify …`."""
     parser = subparsers.add_parser(
         "export",
-        help="deliver calls, legs, charges, account entries, missed callers in numbered batches",
+        help="deliver calls, legs, charges, account entries, missed callers, statements in numbered batches",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -126,7 +126,7 @@ class HttpReceiver(Frozen):
 class OwnExport(Frozen):
     """An export of one tenant's rows: numbered batches without a gap, each row in exactly one of them."""
 
-    what: What = Field(description="calls, legs, charges, account_entries or missed (callers): whose rows")
+    what: What = Field(description="calls, legs, charges, account_entries, statements or missed (callers): whose rows")
     since: Day | None = Field(default=None, description="only rows of this UTC day and later ones; default: all")
     columns: tuple[Identifier, ...] = Field(default=(), description="columns by name, in order; default: all")
     format: FileFormat = Field(default=FileFormat.CSV, description="csv, jsonl or parquet (`callcontrol[parquet]`)")

@@ -13,6 +13,7 @@ class What(StrEnum):
     CHARGES = "charges"
     ACCOUNT_ENTRIES = "account_entries"
     MISSED = "missed"
+    STATEMENTS = "statements"
 
 
 class FileFormat(StrEnum):

@@ -85,5 +85,13 @@ EXPORTABLE: Final[Mapping[What, Exportable]] = MappingProxyType(
             {"closed_at": Kind.TIME, "how": Kind.TEXT, "by": Kind.TEXT, "why": Kind.TEXT},
             *(_WRITTEN, _REVISION),
         ),
+        What.STATEMENTS: _of(
+            "tenant number",
+            (("net", "currency"), ("vat", "currency"), ("gross", "currency")),
+            {"tenant": Kind.TEXT, "number": Kind.INTEGER, "kind": Kind.TEXT, "month": Kind.TEXT, "currency": Kind.TEXT},
+            {"corrects": Kind.INTEGER, "net": Kind.NUMBER, "vat": Kind.NUMBER, "gross": Kind.NUMBER},
+            {"shape": Kind.INTEGER, "document": Kind.TEXT, "sha256": Kind.TEXT, "closed_by": Kind.TEXT},
+            {"closed_at": Kind.TIME},
+        ),
     }
 )

@@ -118,6 +118,16 @@ WHERE e.written_in >= %(from_in)s AND e.written_in < %(to_in)s
   AND (%(tenants)s::text[] IS NULL OR e.tenant = ANY (%(tenants)s::text[]))
   AND (e.entered_at AT TIME ZONE 'UTC')::date >= coalesce(%(since)s::date, '-infinity');
 
+-- rows_of_statements: Statements and notes that some transactions have closed.
+SELECT
+    s.tenant, s.number, s.kind, s.month, s.currency, s.corrects, s.net, s.vat, s.gross, s.shape, s.document, s.sha256, s.closed_by,
+    s.closed_at, s.closed_at AS written_at, s.written_in, (s.closed_at AT TIME ZONE 'UTC')::date AS of_day
+FROM statements s
+WHERE s.written_in >= %(from_in)s AND s.written_in < %(to_in)s
+  AND (s.closed_at AT TIME ZONE 'UTC')::date >= %(from_day)s AND (s.closed_at AT TIME ZONE 'UTC')::date < %(to_day)s
+  AND (%(tenants)s::text[] IS NULL OR s.tenant = ANY (%(tenants)s::text[]))
+  AND (s.closed_at AT TIME ZONE 'UTC')::date >= coalesce(%(since)s::date, '-infinity');
+
 -- rows_of_missed: What some transactions have made of missed callers' cases.
 SELECT
     m.tenant, m.number, m.target, m.opened_at, m.revision,
@@ -154,7 +164,7 @@ SELECT (SELECT system_identifier FROM pg_control_system())
 SELECT greatest(
     0, (SELECT max(written_in) FROM calls), (SELECT max(written_in) FROM legs), (SELECT max(written_in) FROM charges),
     (SELECT max(written_in) FROM account_entries), (SELECT max(withdrawn_in) FROM withdrawn_rows),
-    (SELECT max(written_in) FROM missed_revisions),
+    (SELECT max(written_in) FROM missed_revisions), (SELECT max(written_in) FROM statements),
     (SELECT max(to_in) FROM export_batches), (SELECT max(to_in) FROM statements));
 
 -- note_cluster: The database is in this cluster now.
