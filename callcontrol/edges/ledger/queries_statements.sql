@@ -61,9 +61,15 @@ WHERE tenant = %(tenant)s AND month = %(month)s AND used <> 0
 ORDER BY name, holder;
 
 -- statement_accounts: What was entered in a tenant's accounts up to the end of a month: before it by account, in it by kind.
-SELECT account, CASE WHEN entered_at < %(start)s THEN '' ELSE kind END AS kind, sum(amount) AS amount
-FROM account_entries
-WHERE tenant = %(tenant)s AND currency = %(currency)s AND entered_at < %(end)s
+SELECT account, kind, sum(amount) AS amount
+FROM (
+    SELECT account, CASE WHEN entered_at < %(start)s THEN '' ELSE kind END AS kind, amount
+    FROM account_entries
+    WHERE tenant = %(tenant)s AND currency = %(currency)s AND entered_at < %(end)s
+    UNION ALL
+    SELECT account, '', retired_balance FROM accounts
+    WHERE tenant = %(tenant)s AND currency = %(currency)s AND retired_entries > 0
+) e
 GROUP BY 1, 2
 ORDER BY 1, 2;
 

@@ -304,9 +304,13 @@ def test_what_was_entered_in_accounts_is_told_with_the_balance_before_and_after(
     account = CreditAccount("acme", "tenant", "PLN")
     for number, amount in enumerate((Decimal(50), Decimal(20))):
         enter(ledger.connection, NewEntry(account, EntryKind.TOP_UP, amount, "cash", "anna", f"key {number}"))
-    ledger.connection.execute("UPDATE account_entries SET entered_at = '2026-09-30' WHERE number = 1")
-    ledger.connection.execute("UPDATE account_entries SET entered_at = '2026-10-05' WHERE number = 2")
+    for number, at in ((1, "2026-09-30"), (2, "2026-10-05")):
+        ledger.connection.execute("UPDATE account_entries SET entered_at = %s WHERE number = %s", (at, number))
+    (before,) = preview(ledger.connection, ledger.book, "2026-10")
+    ledger.connection.execute("DELETE FROM account_entries WHERE number = 1")  # kept no longer
+    ledger.connection.execute("UPDATE accounts SET retired_entries = 1, retired_balance = 50")
     (one,) = closed(ledger, "2026-10")
     (moved,) = one.document.accounts
     assert (moved.account, moved.before, moved.after) == ("tenant", Decimal(50), Decimal(70))
     assert moved.moved == {"top_up": Decimal(20)}
+    assert before.accounts == one.document.accounts
