@@ -77,6 +77,16 @@ class ResolutionCount:
 
 
 @dataclass(frozen=True, slots=True)
+class SurveyCount:
+    """Surveys after conversations of an agent in a queue that had this score; None: no answer."""
+
+    queue: str
+    agent: str
+    score: int | None
+    asked: int
+
+
+@dataclass(frozen=True, slots=True)
 class ClassCost:
     """Charges that hold of the calls, by class of the number (vocabulary/direction.py) and currency."""
 

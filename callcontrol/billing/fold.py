@@ -20,16 +20,18 @@ from dataclasses import dataclass, field
 from callcontrol.billing.menus import Menus
 from callcontrol.billing.record import CallRecord, LegRecord, Note, PathEntry, Recording, Side, TalkFact
 from callcontrol.billing.segments import Segments
+from callcontrol.billing.stamps_in_order import Times, in_order
+from callcontrol.billing.surveys import Surveys, last_score
 from callcontrol.billing.visits import Visits
 from callcontrol.vocabulary.bundled import Bundled
 from callcontrol.vocabulary.call import Stamps
 from callcontrol.vocabulary.demand import NOTHING_ASKED, CallerDemand, demand_text
-from callcontrol.vocabulary.fast_init import fast_init
 from callcontrol.vocabulary.menu_visit import MenuEntered, MenuLeft
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.queue import GOES_ON, Leaving
 from callcontrol.vocabulary.recording import RecordingNoted
+from callcontrol.vocabulary.survey import Surveyed
 from callcontrol.vocabulary.trail import (
     Arrived,
     Bridged,
@@ -78,16 +80,6 @@ class BadTrail(ValueError):
     """The trail cannot be a call's: it tells of no arrival."""
 
 
-@fast_init
-@dataclass(frozen=True, slots=True)
-class Times:
-    created: Instant | None = None
-    ringing: Instant | None = None
-    answered: Instant | None = None
-    ended: Instant | None = None
-    note: str = ""  # what was wrong with the switch's stamps
-
-
 @dataclass(slots=True)
 class _TrailFacts:
     """What a trail tells, sorted, in one walk.
@@ -129,6 +121,7 @@ class _TrailFacts:
     segments: Segments = field(default_factory=Segments)
     path: list[PathEntry] = field(default_factory=list)
     recordings: list[Recording] = field(default_factory=list)
+    surveys: Surveys = field(default_factory=Surveys)
     notes: list[Note] = field(default_factory=list)
     talks: dict[RecordingNoted, TalkFact] = field(default_factory=dict)
 
@@ -176,6 +169,8 @@ class _TrailFacts:
                 self.menus.hear(entry)
             case LanguageChosen() | Demanded():
                 self._choose(entry)
+            case Surveyed():
+                self.surveys.hear(entry)
             case Noted(at, what):
                 self.notes.append(Note(at, what))
             case RecordingNoted(at, fact, why, media_id, source):
@@ -246,7 +241,7 @@ def _record(
     first = told.answered_leg
     # The switch's clock and ours may differ by a little; a call never ends before it arrived.
     ended = max(end_of_call(own, legs, told.led) or told.last, arrived.at)
-    visits = told.visits.records(legs, ended)
+    visits, surveys = told.visits.records(legs, ended), told.surveys.records()
     return CallRecord(
         call_id=arrived.call_id,
         tenant=arrived.tenant,
@@ -276,6 +271,8 @@ def _record(
         menus=told.menus.records(ended),
         talks=tuple(told.talks.values()),
         refusal=told.refusal,
+        surveys=surveys,
+        survey_score=last_score(surveys),
     )
 
 
@@ -358,28 +355,6 @@ def _times(shape: Dialled, end: LegEnded | None, bridged: Instant | None, last: 
     if end.stamps is None and bridged is None:
         return Times()
     return in_order(shape.leg_id, end.stamps or Stamps(shape.at, None, bridged, end.at))
-
-
-def in_order(leg_id: str, stamps: Stamps) -> Times:
-    """Stamps that contradict each other (a wall clock that jumped) are put in order: the answer stands, and so does
-    every end behind it; an end before the answer makes a talk of nothing.
-
-    Ringing after the answer is no contradiction: the switch stamps a channel with the ringing of a leg that is dialled
-    for it, long answered or not (switch_channel.c, originator_caller_profile). This channel itself did not ring.
-    """
-    answered = stamps.answered
-    ended = stamps.ended if answered is None else max(answered, stamps.ended)
-    created = min(stamps.created, ended if answered is None else answered)
-    rang = None if stamps.ringing is None or _is_of_another(stamps.ringing, answered) else stamps.ringing
-    ringing = None if rang is None else min(max(rang, created), ended)
-    if (created, ringing, ended) == (stamps.created, rang, stamps.ended):
-        return Times(created, ringing, answered, ended)
-    said = f"created {stamps.created}, ringing {stamps.ringing}, answered {answered}, ended {stamps.ended}"
-    return Times(created, ringing, answered, ended, f"stamps of leg {leg_id} out of order: {said}")
-
-
-def _is_of_another(ringing: Instant, answered: Instant | None) -> bool:
-    return answered is not None and ringing > answered
 
 
 def _outcome(told: _TrailFacts, channel: str) -> Outcome:

@@ -12,9 +12,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from callcontrol.billing.fold import end_of_call, in_order
+from callcontrol.billing.fold import end_of_call
 from callcontrol.billing.record import CallRecord, LegRecord, Note, OfferRecord, QueueVisit, Side
 from callcontrol.billing.segments import with_ends
+from callcontrol.billing.stamps_in_order import in_order
 from callcontrol.billing.switch_cdr import LegEnd
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.moment import Instant

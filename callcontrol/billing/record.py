@@ -16,6 +16,7 @@ from typing import Annotated, Any, Final
 
 from callcontrol.billing.allowances import Allowance
 from callcontrol.billing.columns import LATER, ROWS, Named, Table
+from callcontrol.billing.surveys import SurveyRecord
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.fast_init import fast_init
@@ -278,6 +279,8 @@ class CallRecord:
         menus: its stays in menus, in order.
         talks: what was decided and done about recording its conversations, in order.
         refusal: why a number outside was not dialled (vocabulary/refusal_reason.py), the last such reason; "": none.
+        surveys: what the caller was asked, and answered, in order.
+        survey_score: the last answer of these, 1 to 5; None: there is none.
     """
 
     call_id: str
@@ -309,6 +312,8 @@ class CallRecord:
     menus: Annotated[tuple[MenuVisit, ...], LATER] = ()
     talks: Annotated[tuple[TalkFact, ...], LATER] = ()
     refusal: Annotated[str, LATER] = ""
+    surveys: Annotated[tuple[SurveyRecord, ...], LATER] = ()
+    survey_score: Annotated[int | None, LATER] = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,16 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
-from callcontrol.billing.counts import CallHour, ClassCost, ExtensionCount, NumberCount, QueueHour, ResolutionCount
+from callcontrol.billing.counts import (
+    CallHour,
+    ClassCost,
+    ExtensionCount,
+    NumberCount,
+    QueueHour,
+    ResolutionCount,
+    SurveyCount,
+)
+from callcontrol.vocabulary.survey import SCORES
 
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 FROM_OUTSIDE: Final = ("in", "forwarded", "missed")
@@ -25,6 +34,7 @@ class Kind(StrEnum):
     COUNT = "count"
     SHARE = "share"  # 0 to 1
     MS = "ms"
+    MEAN = "mean"
     MONEY = "money"
 
 
@@ -167,6 +177,31 @@ def resolution(counts: Sequence[ResolutionCount]) -> Report:
     )
     kinds = {"number": Kind.TEXT, "talks": Kind.COUNT, "again": Kind.COUNT, "resolved": Kind.SHARE}
     return Report("resolution", figures(**kinds), rows, "resolved")
+
+
+def surveys(counts: Sequence[SurveyCount]) -> Report:
+    """What callers answered, by queue, of all its agents first, and agent."""
+    rows = []
+    for queue in sorted({one.queue for one in counts}):
+        own = [one for one in counts if one.queue == queue]
+        agents = sorted({one.agent for one in own})
+        if len(agents) > 1:
+            rows.append((queue or "-", "all", *_answers(own)))
+        rows += [(queue or "-", agent or "-", *_answers([o for o in own if o.agent == agent])) for agent in agents]
+    scores = {str(score): Kind.COUNT for score in SCORES.values()}
+    kinds = {"asked": Kind.COUNT, "answered": Kind.SHARE, "mean": Kind.MEAN, **scores}
+    return Report("surveys", figures(queue=Kind.TEXT, agent=Kind.TEXT, **kinds), tuple(rows), "mean")
+
+
+def _answers(counts: Sequence[SurveyCount]) -> tuple[Value, ...]:
+    """How often it was asked, the share of answers, their mean, and how many there were of each."""
+    by_score, asked = Counter[int](), sum(one.asked for one in counts)
+    for one in counts:
+        if one.score is not None:
+            by_score[one.score] += one.asked
+    answers = by_score.total()
+    total = sum(score * count for score, count in by_score.items())
+    return asked, ratio(answers, asked), ratio(total, answers), *(by_score[score] for score in SCORES.values())
 
 
 def costs(sums: Iterable[ClassCost]) -> Report:

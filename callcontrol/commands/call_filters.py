@@ -14,6 +14,7 @@ from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.period import WORDS, end_of, period_from
 from callcontrol.vocabulary.phone_number import normalise
 from callcontrol.vocabulary.refusal_reason import RefusalReason
+from callcontrol.vocabulary.survey import HIGHEST, LOWEST, SCORES
 from callcontrol.vocabulary.wanted import CallType, Wanted, place_from
 
 MAX_LIMIT = 10_000
@@ -30,6 +31,7 @@ def add_filters(parser: argparse.ArgumentParser) -> None:
     _add_word(parser, "--outcome", Outcome, "only with this outcome")
     _add_word(parser, "--refused", RefusalReason, "only where a number was not dialled for this reason")
     _add_word(parser, "--direction", Direction, "only with a leg to a number of this class")
+    parser.add_argument("--survey", metavar="SCORE", help="only with this answer to a survey, 1 to 5, or from to: 1-2")
     parser.add_argument("--cost-from", metavar="AMOUNT", help="only calls that cost at least so much")
     parser.add_argument("--cost-to", metavar="AMOUNT", help="only calls that cost something, at most so much")
     parser.add_argument("--currency", metavar="PLN", help="only calls that cost something in this currency")
@@ -78,6 +80,7 @@ def wanted_from(args: argparse.Namespace, zone: tzinfo, region: str = "") -> Wan
     if args.limit is not None and not 1 <= args.limit <= MAX_LIMIT:
         raise ValueError(f"--limit {args.limit}: 1 to {MAX_LIMIT} are possible; --csv and --json give all without one")
     since, until = _times(args, zone)
+    survey_from, survey_to = _scores(args.survey)
     return Wanted(
         tenant=args.tenant,
         number=_number(args.number, region),
@@ -92,6 +95,8 @@ def wanted_from(args: argparse.Namespace, zone: tzinfo, region: str = "") -> Wan
         direction=args.direction,
         queue=args.queue,
         agent=args.agent,
+        survey_from=survey_from,
+        survey_to=survey_to,
         cost_from=_amount("--cost-from", args.cost_from),
         cost_to=_amount("--cost-to", args.cost_to),
         currency=args.currency,
@@ -115,6 +120,17 @@ def _times(args: argparse.Namespace, zone: tzinfo) -> tuple[Instant | None, Inst
     if since is not None and until is not None and since >= until:
         raise ValueError(f"nothing lies between {args.since} and {args.to or args.until}")
     return since, until
+
+
+def _scores(text: str | None) -> tuple[int | None, int | None]:
+    """`4` and `1-2`: from which to which."""
+    if text is None:
+        return None, None
+    lowest, _, highest = text.partition("-")
+    scores = SCORES.get(lowest), SCORES.get(highest or lowest)
+    if scores[0] is None or scores[1] is None or scores[0] > scores[1]:
+        raise ValueError(f"--survey {text}: write a score from {LOWEST} to {HIGHEST}, or two of them such as 1-2")
+    return scores
 
 
 def _number(text: str | None, region: str) -> str | None:

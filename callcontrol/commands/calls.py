@@ -36,6 +36,7 @@ from callcontrol.edges.ledger.reader import (
     place_of,
 )
 from callcontrol.vocabulary.money import plain
+from callcontrol.vocabulary.survey import HIGHEST
 from callcontrol.vocabulary.wanted import Wanted
 
 DEFAULT_LIMIT = 20
@@ -224,6 +225,10 @@ def _details(call: PastCall) -> Iterator[tuple[str, str]]:
     for fact in call.talks:
         why = " ".join(one for one in (fact["why"], f"({fact['source']})" if fact["source"] else "") if one)
         yield f"● recording: {fact['what']} {why}".rstrip(), "magenta"
+    for survey in call.surveys:
+        whose = ", ".join(word for word in (survey["queue"], survey["agent"]) if word)
+        said = f"{survey['score']} of {HIGHEST}" if survey["score"] else survey["how"].replace("_", " ")
+        yield f"★ survey {survey['survey']}: {said}{f' ({whose})' if whose else ''}", "magenta"
     for note in call.notes:
         yield f"note {note['what']}", "dim"
 

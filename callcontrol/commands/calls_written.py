@@ -84,6 +84,7 @@ COLUMNS: Final[dict[str, _Cell]] = {
     "answered_by": lambda call, zone: call.answered_by,
     "queues": lambda call, zone: _several(visit.queue for visit in call.visits),
     "agents": lambda call, zone: _several(visit.agent for visit in call.visits),
+    "survey": lambda call, zone: "" if call.survey_score is None else str(call.survey_score),
     "directions": lambda call, zone: _several(leg.called_direction for leg in call.legs),
     "total_s": lambda call, zone: _seconds(call.started_at, call.ended_at),
     "talk_s": lambda call, zone: _seconds(call.bridged_at, call.ended_at),

@@ -8,6 +8,7 @@
     queues       service level, speed of answer, handling time, abandoned callers
     agents       offers answered and missed, handling time
     resolution   callers who did not call again within --days
+    surveys      what callers answered after a conversation, by queue and agent
     costs        by class of the number
 
 What each figure means is said in README.md, "Reports".
@@ -192,6 +193,7 @@ REPORTS: Final[Mapping[str, Callable[[Asked], Report]]] = MappingProxyType(
         "queues": _queues,
         "agents": _agents,
         "resolution": lambda asked: reports.resolution(asked.counts.resolution(asked.days)),
+        "surveys": lambda asked: reports.surveys(asked.counts.surveys()),
         "costs": lambda asked: reports.costs(asked.counts.costs()),
     }
 )
@@ -225,6 +227,8 @@ def _shown(value: Value, kind: Kind) -> str:
             return span(value)
         case float(), Kind.SHARE:
             return share(value)
+        case float(), Kind.MEAN:
+            return f"{value:.2f}"
         case Decimal(), _:
             return plain(value)
     return str(value)

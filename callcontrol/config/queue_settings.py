@@ -301,5 +301,10 @@ class Queue(Frozen):
         "(they hear `announce.closing`, and are served), overflow (they go to `overflow.closed`)",
     )
     otherwise: TargetText | None = Field(default=None, description="where the call goes when no agent is active")
+    afterwards: TargetText | None = Field(
+        default=None,
+        description="where the caller goes when the agent has hung up, such as survey:NAME; not after a transfer, nor "
+        "a callback; default: the call ends",
+    )
     service_level: ServiceLevel = ServiceLevel()
     missed: MissedMail | None = None

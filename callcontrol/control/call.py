@@ -21,7 +21,7 @@ from callcontrol.vocabulary.fast_init import fast_init
 from callcontrol.vocabulary.language import Language
 from callcontrol.vocabulary.leg import Leg, Role
 from callcontrol.vocabulary.moment import Instant
-from callcontrol.vocabulary.queue import KnownOffer
+from callcontrol.vocabulary.queue import NO_TALK, KnownOffer, TalkedWith
 from callcontrol.vocabulary.target import extension_in
 from callcontrol.vocabulary.trail import Arrived, Demanded, Entry, LanguageChosen, Trail
 
@@ -138,7 +138,8 @@ class Talking(State):
         app_id: what joined them; "" once it is over, or after an attended transfer.
         who: whom the caller talks with, as a target text, if `leg_id` is a leg of another call; "" if it is ours.
         until: when it was over; None: it goes on, as far as we know.
-        before: what the call goes back to, if the other party leaves before they talked (`UNTALKED_US`); None: nothing.
+        before: what the call goes back to, if the other party leaves before they talked (`UNTALKED_US`), and what
+            says where it goes on once they have talked; None: nothing.
     """
 
     app_id: str
@@ -155,11 +156,13 @@ class Ending(State):
     Attributes:
         message: what was under way when the caller hung up, if only the end of their channel tells what came of it.
         talked, until: the leg the caller talked with, and when its connection told that the conversation ended.
+        before: of a conversation that goes on while no worker directs it: as of `Talking`.
     """
 
     message: State | None = None
     talked: str = ""
     until: Instant | None = None
+    before: State | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +218,7 @@ class Call:
         objected: a party does not want the call to be recorded.
         credits: the legs that an account pays for, in the order in which they were to be dialled.
         restricted: the legs that end as their payer was restricted while they rang or talked.
+        talked_with: whose conversation the call goes on after (`OwnState.talked`).
         taken_over: another worker has had it before: there may be legs that it sent out and could not save.
         watched: whether since then `worker` hears the end of each of them. If not, only asking the switch can tell.
     """
@@ -249,6 +253,7 @@ class Call:
     objected: bool = False
     credits: tuple[LegCredit, ...] = ()
     restricted: tuple[str, ...] = ()
+    talked_with: TalkedWith = NO_TALK
 
     @property
     def destination(self) -> str:

@@ -170,10 +170,14 @@ class Whisper:
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """Join two channels that are joined to no others; answered by Joined or JoinFailed."""
+    """Join two channels that are joined to no others; answered by Joined or JoinFailed.
+
+    `comes_back`: when the second one has left, the first comes back to us, however long they have talked.
+    """
 
     first: str
     second: str
+    comes_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)

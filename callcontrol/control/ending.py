@@ -157,7 +157,8 @@ def lost(call: Call, event: CallConnectionLost | SwitchGone, facts: Facts) -> Pl
         return gone, (*leaving, *commands)
     if isinstance(call.state, Ending):
         return noted, soon()  # a worker that takes a call over has none of its timers
-    closed, commands = close_if_done(noted.to(Ending()))
+    before = call.state.before if isinstance(call.state, Talking) else None
+    closed, commands = close_if_done(noted.to(Ending(before=before)))
     return closed, (*leaving, *(commands or soon()))
 
 

@@ -139,10 +139,14 @@ def _everywhere(call: Call, event: Event, facts: Facts) -> StepResult | None:
 
 def _brought_back(call: Call, event: Rearrived, facts: Facts) -> StepResult:
     """The caller comes back from being joined (`leg_commands.before`): the conversation is over, or there was none."""
-    before = call.state.before if isinstance(call.state, Talking) else None
-    if isinstance(before, OwnState) and legs.is_untalked(call, event.at):
+    before = call.state.before if isinstance(call.state, Talking | Ending) else None
+    if isinstance(before, OwnState) and isinstance(call.state, Talking) and legs.is_untalked(call, event.at):
         return before.untalked(call, event, facts)
-    return call, farewell(call, event, facts) or (do.HangUp("NORMAL_CLEARING"),)
+    last_word = farewell(call, event, facts)
+    if last_word is not None:
+        return call, last_word
+    onward = before.talked(call, facts) if isinstance(before, OwnState) else None
+    return onward or (call, (do.HangUp("NORMAL_CLEARING"),))
 
 
 def _reserved(call: Call, event: SpansReserved, facts: Facts) -> StepResult:

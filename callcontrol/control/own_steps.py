@@ -60,6 +60,12 @@ class OwnState(State):
         """The other party left at once, and the caller came back: it goes on as if they had not been joined."""
         return self.resume(call, event, facts)
 
+    def talked(self, call: Call, facts: Facts) -> StepResult | None:
+        """They have talked, the other party has left, and the caller came back (`Join.comes_back`): how the call goes
+        on. None: it ends.
+        """
+        return None
+
     def released(self, call: Call, why: str, facts: Facts) -> PlainResult:
         """The call of which nothing stays reserved: it ends, or goes elsewhere. Its next state is set by the caller of
         this method.

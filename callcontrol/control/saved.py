@@ -15,7 +15,19 @@ from callcontrol.control import call, leg_credit, playing, talk_recording
 from callcontrol.control.steps import refusal
 from callcontrol.control.upgrades import call_with_its_own_id, call_with_legs
 from callcontrol.routing import path, plan
-from callcontrol.vocabulary import bundled, demand, leg, menu_visit, parked, queue, recording, rule, target, trail
+from callcontrol.vocabulary import (
+    bundled,
+    demand,
+    leg,
+    menu_visit,
+    parked,
+    queue,
+    recording,
+    rule,
+    survey,
+    target,
+    trail,
+)
 from callcontrol.vocabulary import call as call_nouns
 from callcontrol.vocabulary.stored import Upgrades
 
@@ -51,6 +63,7 @@ CLASSES: Final[Mapping[str, type[Any]]] = {
         queue,
         recording,
         rule,
+        survey,
         target,
         trail,
     )

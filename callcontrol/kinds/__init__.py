@@ -26,6 +26,7 @@ from callcontrol.kinds.targets import (
     queue,
     sequence,
     sip,
+    survey,
     voicemail,
 )
 from callcontrol.routing.facts import RoutedKinds
@@ -45,6 +46,7 @@ KINDS: Final = RoutedKinds(
         emergency_call_back.KIND,
         sip.KIND,
         announcement.KIND,
+        survey.KIND,
         voicemail.KIND,
         parking.KIND,
         parking_place.KIND,

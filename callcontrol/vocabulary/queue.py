@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.demand import CallerDemand
@@ -302,3 +303,14 @@ __all__ = [
     "Ticket",
     "TicketView",
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class TalkedWith:
+    """The agent of a queue with whom the caller has talked, before the call went on."""
+
+    queue: str = ""
+    agent: str = ""
+
+
+NO_TALK: Final = TalkedWith()

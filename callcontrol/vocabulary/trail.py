@@ -24,6 +24,7 @@ from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.queue import Leaving
 from callcontrol.vocabulary.recording import RecordingNoted
 from callcontrol.vocabulary.refusal_reason import RefusalReason
+from callcontrol.vocabulary.survey import Surveyed
 
 LOCATION: Final = "location "
 
@@ -342,6 +343,7 @@ Entry = (
     | ChoiceEntry
     | QueueEntry
     | MenuEntry
+    | Surveyed
 )
 
 

@@ -71,6 +71,7 @@ class Wanted:
         direction: with a leg to a number of this class.
         queue: the call was in it.
         agent: the agent spoke with the caller.
+        survey_from, survey_to: the caller answered a survey, with a score from this one to that one.
         cost_from, cost_to: the call costs at least, at most so much, in this `currency`; None: in any.
         call_id: only this one, by its id or by that of any of its channels.
         limit: the latest so many; None: all of them.
@@ -93,6 +94,8 @@ class Wanted:
     type: CallType | None = None
     queue: str | None = None
     agent: str | None = None
+    survey_from: int | None = None
+    survey_to: int | None = None
     cost_from: Decimal | None = None
     cost_to: Decimal | None = None
     currency: str | None = None

@@ -20,6 +20,7 @@ from callcontrol.__main__ import main
 from callcontrol.billing.fold import fold
 from callcontrol.billing.record import RatedRecord
 from callcontrol.billing.record_json import to_json
+from callcontrol.billing.surveys import SurveyRecord
 from callcontrol.edges.ledger.hours import HourCounter
 from callcontrol.edges.ledger.writer import LedgerWriter
 from callcontrol.vocabulary.agent import OfferEnd
@@ -220,6 +221,33 @@ def test_costs_by_class(told: Told, ledger: tuple[str, str, Truth]) -> None:
     writer.close()
     (row,) = told("costs", "acme", "--from", "2026-11-17", "--to", "2026-11-17")
     assert (row["legs"], row["amount"], row["currency"], row["talk_ms"]) == (3, "1.89000000", "PLN", 186_000)
+
+
+SURVEYS = (("advice", "nadia", (5, 4, 4, None)), ("advice", "jan", (1, None)), ("", "", (3,)))
+
+
+def test_surveys_by_queue_and_agent(told: Told, ledger: tuple[str, str, Truth]) -> None:
+    ended, records = Instant(NOON + 90 * SECOND_US), list[bytes]()
+    for queue, agent, scores in SURVEYS:
+        for score in scores:
+            survey = SurveyRecord("csat", ended, "answered" if score else "hung_up", score, queue, agent)
+            record = fold(Story(950 + len(records), Instant(NOON + 86_400 * SECOND_US)).ended(5, "caller"))
+            records.append(to_json(RatedRecord(replace(record, surveys=(survey,), survey_score=score))))
+    writer = LedgerWriter(ledger[0], now=lambda: NOON)
+    assert writer.write(records) == []
+    writer.close()
+    rows = told("surveys", "acme", "--from", "2026-11-18", "--to", "2026-11-18")
+    shown = [(row["queue"], row["agent"], row["asked"], [row[str(score)] for score in range(1, 6)]) for row in rows]
+    assert shown == [
+        ("-", "-", 1, [0, 0, 1, 0, 0]),
+        ("advice", "all", 6, [1, 0, 0, 2, 1]),
+        ("advice", "jan", 2, [1, 0, 0, 0, 0]),
+        ("advice", "nadia", 4, [0, 0, 0, 2, 1]),
+    ]
+    assert [row["answered"] for row in rows] == pytest.approx([1, 4 / 6, 0.5, 0.75])
+    assert [row["mean"] for row in rows] == pytest.approx([3, 14 / 4, 1, 13 / 3])
+    assert "4.33" in told.shown("surveys", "acme", "--from", "2026-11-18", "--to", "2026-11-18")[-1]
+    assert told("surveys", "acme", *PERIOD) == []
 
 
 def test_as_a_person_sees_it_and_as_csv(told: Told) -> None:

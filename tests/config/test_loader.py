@@ -66,7 +66,7 @@ MISTAKES = [
         " confirm, language, languages, language_for, mailboxes, remember_language, mail, labels, extensions, agents,"
         " pauses, queues, ageing, hours, numbers, media, recording, missed, credit, limits, exports, statements,"
         " retention,"
-        " groups, lists, menus, sequences, duties, announcements, voicemail, parking"
+        " groups, lists, menus, sequences, duties, announcements, surveys, voicemail, parking"
     ]),
     ("show: mine\n", ["11: show: 'mine' is not known here; write 'caller' or 'company'"]),
     ("talk: 0\n", ["11: talk: 0 is too small; write at least 1"]),
@@ -126,7 +126,7 @@ MISTAKES = [
     ]),
     ("last_resort: ivr:sales\n", [
         "11: last_resort: 'ivr:sales' is no target; write one of extension:…, group:…, list:…, queue:…, menu:…,"
-        " sequence:…, hours:…, duty:…, number:…, sip:…, announcement:…, voicemail:…, parking:…, hangup:…"
+        " sequence:…, hours:…, duty:…, number:…, sip:…, announcement:…, survey:…, voicemail:…, parking:…, hangup:…"
     ]),
 ]  # fmt: skip
 

@@ -81,7 +81,7 @@ MISTAKES = [
     ]),
     ("keys:\n  0: voicemail:box\n  1: call", [
         "17: queues.help.keys.1: 'call' is no target; write one of extension:…, group:…, list:…, queue:…, menu:…,"
-            " sequence:…, hours:…, duty:…, number:…, sip:…, announcement:…, voicemail:…, parking:…,"
+            " sequence:…, hours:…, duty:…, number:…, sip:…, announcement:…, survey:…, voicemail:…, parking:…,"
             " hangup:… (or write callback)"
     ]),
     ("keys: {12: callback}", [

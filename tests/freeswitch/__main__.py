@@ -36,6 +36,7 @@ from tests.freeswitch.resting import RESTS
 from tests.freeswitch.returning import RETURNS
 from tests.freeswitch.shown import SHOWN
 from tests.freeswitch.stage import RealStage
+from tests.freeswitch.surveys import SURVEYS
 from tests.freeswitch.switch import find_freeswitch
 from tests.freeswitch.takeovers import TAKEOVERS
 from tests.freeswitch.talks import TALKS
@@ -98,6 +99,7 @@ def _mishaps(stage: RealStage, microphones: Microphones, words: list[str]) -> It
         *EMERGENCIES,
         *SHOWN,
         *TAKEOVERS,
+        *SURVEYS,
         *MAILBOXES,
         *TRANSFERS,
         *PARKINGS,

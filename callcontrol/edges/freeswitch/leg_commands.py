@@ -93,11 +93,12 @@ def before(command: LegOrder, call: Call) -> tuple[str, ...]:
 
 def after(command: LegOrder, call: Call) -> tuple[str, ...]:
     """The api commands that follow it: once a conversation lasts, its end is the caller's. The switch sees to that by
-    itself, so that it also holds where this worker dies meanwhile.
+    itself, so that it also holds where this worker dies meanwhile. Where the call goes on after the conversation
+    (`Join.comes_back`) the variable stays.
     """
     if isinstance(command, CreditOrder):
         return credit_commands.after(command)
-    if not _joins_led(command, call):
+    if not _joins_led(command, call) or (isinstance(command, do.Join) and command.comes_back):
         return ()
     return (f"sched_api +{COMES_BACK_S} {_taking_off(call)} uuid_setvar {call.led} {_AFTER_BRIDGE}",)
 

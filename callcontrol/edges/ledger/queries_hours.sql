@@ -155,3 +155,10 @@ WHERE c.tenant = %(tenant)s AND c.started_day BETWEEN %(first_day)s AND %(last_d
       WHERE (later.tenant, later.switch, later.leg_id, later.started_day) = (h.tenant, h.switch, h.leg_id, h.started_day)
         AND later.revision > h.revision)
 GROUP BY 1, 2 ORDER BY 1, 2;
+
+-- survey_counts: What callers answered to surveys, by whose conversation it was about; of calls that arrived in [start, end).
+SELECT s.queue, s.agent, s.score, count(*) AS asked
+FROM calls c, jsonb_to_recordset(c.surveys) AS s (queue text, agent text, score int)
+WHERE c.tenant = %(tenant)s AND c.started_day BETWEEN %(first_day)s AND %(last_day)s AND c.surveys <> '[]'
+  AND c.started_at >= %(start)s AND c.started_at < %(end)s
+GROUP BY 1, 2, 3 ORDER BY 1, 2, 3;

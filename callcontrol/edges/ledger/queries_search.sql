@@ -68,6 +68,9 @@ c.outcome = %(outcome)s;
 -- where_refusal: A number was not dialled for this reason.
 c.refusal = %(refusal)s AND c.refusal <> '';
 
+-- where_survey: The caller answered a survey, with a score from this one to that one.
+c.surveys <> '[]' AND c.survey_score BETWEEN coalesce(%(survey_from)s::int, 1) AND coalesce(%(survey_to)s::int, 5);
+
 -- where_type: Of this type.
 call_type(c.caller_extension, c.dialled, c.outcome, c.answered_by, c.path) = %(type)s;
 

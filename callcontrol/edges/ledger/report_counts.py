@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from callcontrol.billing.counts import ClassCost, ExtensionCount, NumberCount, ResolutionCount
+from callcontrol.billing.counts import ClassCost, ExtensionCount, NumberCount, ResolutionCount, SurveyCount
 from callcontrol.edges.ledger.queries import query
 from callcontrol.edges.ledger.reader import asking, connect
 from callcontrol.vocabulary.moment import Instant, datetime_of
@@ -35,6 +35,10 @@ class ReportCounts:
     def resolution(self, days: int) -> list[ResolutionCount]:
         """By number of the tenant's: who called again within so many days."""
         return [ResolutionCount(**row) for row in self._rows("resolution_counts", days=days)]
+
+    def surveys(self) -> list[SurveyCount]:
+        """By queue, agent and score."""
+        return [SurveyCount(**row) for row in self._rows("survey_counts")]
 
     def costs(self) -> list[ClassCost]:
         """By class of the number, and currency."""

@@ -35,6 +35,7 @@ _WHERE: Final = {
     "where_direction": ("direction",),
     "where_queue": ("queue",),
     "where_agent": ("agent",),
+    "where_survey": ("survey_from", "survey_to"),
     "where_cost": ("cost_from", "cost_to", "currency"),
 }
 _WHEN: Final = {"where_since", "where_until"}

@@ -22,7 +22,7 @@ CALLS: Final = TablePlace(
         document="path recordings notes menus talks",
         nothing="tenant switch call_id started_day started_at answered_at bridged_at ended_at worker caller_anonymous"
         " caller_extension outcome answered_leg estimated written_at total_ms reconciled led_leg language demand"
-        " priority label refusal written_in",
+        " priority label refusal surveys survey_score written_in",
     ),
     age="started_day",
     call="call_id",

@@ -1,9 +1,9 @@
 """What is said to callers and agents, as sequences of sound files.
 
-Here stands what a queue says; `moments`, `duties`, `emergencies`, `amounts`, `menus`, `mailboxes`, `leaving` and
-`refusals` hold the rest. One file per language holds its grammar. The words themselves, and the voice that speaks
-them, stand in `freeswitch-xml/sounds/queue_prompts.yaml` and `spoken_prompts.yaml`; the files lie below the switch's
-sounds as `FOLDER/LANGUAGE/NAME.wav`.
+Here stands what a queue says; `moments`, `duties`, `emergencies`, `amounts`, `menus`, `mailboxes`, `leaving`,
+`refusals`, `credit` and `surveys` hold the rest. One file per language holds its grammar. The words themselves, and
+the voice that speaks them, stand in `freeswitch-xml/sounds/queue_prompts.yaml` and `spoken_prompts.yaml`; the files
+lie below the switch's sounds as `FOLDER/LANGUAGE/NAME.wav`.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from callcontrol.routing.speech import (
     moments,
     parking,
     refusals,
+    surveys,
 )
 from callcontrol.routing.speech.amounts import CURRENCIES, amount, duration
 from callcontrol.routing.speech.credit import credit_used_up
@@ -52,6 +53,7 @@ from callcontrol.routing.speech.moments import (
 )
 from callcontrol.routing.speech.parking import place_said
 from callcontrol.routing.speech.refusals import refusal_sentence
+from callcontrol.routing.speech.surveys import SurveyPhrase, survey_phrase
 from callcontrol.vocabulary.language import LANGUAGES, Language
 
 LAST_POSITION = 999  # beyond it no number is said
@@ -164,6 +166,7 @@ def _everything(language: Language) -> Iterator[Files]:
     yield from refusals.everything(language)
     yield from credit.everything(language)
     yield from parking.everything(language)
+    yield from surveys.everything(language)
 
 
 __all__ = [
@@ -179,6 +182,7 @@ __all__ = [
     "MenuPhrase",
     "Phrase",
     "Standing",
+    "SurveyPhrase",
     "all_files",
     "amount",
     "as_file_string",
@@ -203,6 +207,7 @@ __all__ = [
     "position",
     "refusal_sentence",
     "reopening",
+    "survey_phrase",
     "until",
     "until_day",
     "waited",

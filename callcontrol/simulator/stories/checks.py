@@ -40,6 +40,8 @@ def call_differences(expected: Mapping[str, Any], call: PastCall) -> Iterator[st
         yield f"{expected['recordings']} recordings expected, there are {[r['path'] for r in call.recordings]}"
     if "talks" in expected and expected["talks"] != [fact["what"] for fact in call.talks]:
         yield f"recording should be {expected['talks']}: {[(fact['what'], fact['why']) for fact in call.talks]}"
+    if "surveys" in expected:
+        yield from _surveys(expected["surveys"], call)
     if "note" in expected and not any(re.search(expected["note"], n["what"]) for n in call.notes):
         yield f"no note says {expected['note']!r}: {[n['what'] for n in call.notes]}"
 
@@ -125,6 +127,16 @@ def _told(visit: PastVisit) -> dict[str, Any]:
         "position": visit.first_position,
         "estimated": visit.estimated,
     }
+
+
+def _surveys(expected: Sequence[Mapping[str, Any]], call: PastCall) -> Iterator[str]:
+    """What the caller was asked, as far as the story mentions it."""
+    found = [dict(one) for one in call.surveys]
+    same = len(expected) == len(found) and all(
+        told.get(name) == value for wanted, told in zip(expected, found, strict=True) for name, value in wanted.items()
+    )
+    if not same:
+        yield f"call to {call.dialled}: surveys {list(expected)} expected, there are {found}"
 
 
 def _offers(expected: Sequence[Mapping[str, Any]], call: PastCall) -> Iterator[str]:

@@ -26,7 +26,7 @@ OLD_TABLES = ("calls", "legs", "charges")
 MONTHS = (("2026_10", "2026-10-01", "2026-11-01"), ("2026_11", "2026-11-01", "2026-12-01"))
 OLD_ROWS = (
     "SELECT to_jsonb(c) - 'reconciled' - 'led_leg' - 'language' - 'demand' - 'priority' - 'label' - 'menus' - 'talks'"
-    " - 'refusal' - 'written_in'"
+    " - 'refusal' - 'written_in' - 'surveys' - 'survey_score'"
     " AS row"
     " FROM calls c"
     " UNION ALL SELECT to_jsonb(l) - 'reconciled' - 'estimate' - 'called_direction' - 'bundled' - 'written_in'"
@@ -202,4 +202,4 @@ def test_each_version_has_its_file() -> None:
     folder = Path(schema.__file__).parent
     later = {f"schema_{version}.sql" for version in range(2, VERSION + 1)}
     assert {path.name for path in folder.glob("schema*.sql")} == {"schema.sql", *later}
-    assert len(SCHEMA_STEPS) == VERSION == 37
+    assert len(SCHEMA_STEPS) == VERSION == 38

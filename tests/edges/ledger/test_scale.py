@@ -120,6 +120,7 @@ SERVED = (
     (Wanted(tenant="T", type=CallType.MISSED), "calls", "tenant_call_type_started_day_started_at_idx"),
     (Wanted(tenant="T", outcome="timeout"), "calls", "tenant_outcome_started_day_started_at_idx"),
     (Wanted(tenant="T", refusal="no_price"), "calls", "tenant_refusal_started_day_started_at_idx"),
+    (Wanted(tenant="T", survey_from=1, survey_to=2), "calls", "tenant_started_day_started_at_idx1"),
     (Wanted(tenant="T", direction="satellite"), "legs", "tenant_called_direction_started_day_idx"),
     (Wanted(tenant="T", queue="nobody"), "queue_visits", "tenant_queue_started_day_idx"),
     (Wanted(tenant="T", agent="nobody"), "queue_visits", "tenant_agent_started_day_idx"),

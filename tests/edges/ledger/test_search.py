@@ -21,6 +21,7 @@ from callcontrol.billing.record import (
     Side,
 )
 from callcontrol.billing.record_json import to_json
+from callcontrol.billing.surveys import SurveyRecord
 from callcontrol.edges.ledger.reader import LedgerReader, place_of
 from callcontrol.edges.ledger.writer import LedgerWriter
 from callcontrol.vocabulary.call import Caller
@@ -102,6 +103,9 @@ def _made() -> Iterator[tuple[CallType, RatedRecord]]:
         n = next(numbers)
         call = _call(n, hours, "+48221112233", "+4822900", Outcome.ANSWERED, "extension:101")
         call = replace(call, legs=(_leg(call, 1, "extension:101"),), visits=(_visit(call, "sales", "anna"),))
+        score = 1 + n % 5 if hours < 100 else None
+        survey = SurveyRecord("csat", call.ended, "answered" if score else "silence", score, "sales", "anna")
+        call = replace(call, surveys=(survey,), survey_score=score)
         yield CallType.IN, RatedRecord(call)
         call = _call(next(numbers), hours + 0.25, "+48221119999", "+4822900", Outcome.ABANDONED)
         call = replace(call, legs=(_leg(call, 1, "extension:102"),), visits=(_visit(call, "support", ""),))
@@ -171,6 +175,8 @@ def _matches(record: RatedRecord, wanted: Wanted) -> bool:
         "called": lambda: _called(call, wanted.called or ""),
         "number": lambda: _is_number(call.caller.number, wanted.number or "") or _called(call, wanted.number or ""),
         "extension": lambda: call.caller.extension == wanted.extension or any(leg.to in parties for leg in call.legs),
+        "survey_from": lambda: (call.survey_score or 0) >= (wanted.survey_from or 0),
+        "survey_to": lambda: 0 < (call.survey_score or 0) <= (wanted.survey_to or 0),
         "direction": lambda: any(leg.called_direction == wanted.direction for leg in call.legs),
         "queue": lambda: any(visit.queue == wanted.queue for visit in call.visits),
         "agent": lambda: any(visit.agent == wanted.agent for visit in call.visits),
@@ -203,6 +209,8 @@ WANTED = st.builds(
     until=_maybe(None, Instant(NOON - 3 * HOUR_US)),
     outcome=_maybe(None, "answered", "abandoned"),
     refusal=_maybe(None, None, None, "blocked"),
+    survey_from=_maybe(None, None, 1, 3),
+    survey_to=_maybe(None, None, 4),
     direction=_maybe(None, "mobile", "international"),
     type=_maybe(None, *CallType),
     queue=_maybe(None, "sales", "support"),

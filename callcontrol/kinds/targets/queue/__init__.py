@@ -47,6 +47,8 @@ def links(_name: str, queue: Queue) -> Iterator[Link]:
     )
     if queue.otherwise is not None:
         yield Link(queue.otherwise, ("otherwise",))
+    if queue.afterwards is not None:
+        yield Link(queue.afterwards, ("afterwards",), SOMETIMES)
     yield from (Link(to, ("overflow", key), when) for key, to, when in leads if to is not None)
     for key, action in queue.keys.items():
         if isinstance(action, Target):

@@ -23,6 +23,7 @@ _WHY = {
     Refusal.TOO_LONG: "the expected wait is too long",
     Refusal.AWAY: "the live state cannot be reached",
     Refusal.CLOSED: "outside the opening hours",
+    Leaving.ANSWERED: "the agent has hung up",
     Leaving.WAITED_OUT: "waited as long as the queue allows",
     Leaving.DESERTED: "the last agent left",
     Leaving.CLOSED: "the opening hours ended",
@@ -39,6 +40,7 @@ _SETTING = {
     Leaving.CLOSED: ("overflow", "closed"),
     Refusal.CLOSED: ("overflow", "closed"),
     Leaving.KEY: ("keys",),
+    Leaving.ANSWERED: ("afterwards",),
 }
 
 
@@ -54,6 +56,8 @@ def after_waiting(queue: Queue) -> Iterator[tuple[str, Leaving, Target]]:
     for key, action in queue.keys.items():
         if not isinstance(action, str):
             yield f"on key {key}", Leaving.KEY, action
+    if queue.afterwards is not None:
+        yield "when the agent has hung up", Leaving.ANSWERED, queue.afterwards
 
 
 def closed_to(queue: Queue) -> Target | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from callcontrol.control import commands as do
 from callcontrol.control.call import Call, Deciding
+from callcontrol.control.ending import LEGS_TIMER
 from callcontrol.control.step_result import PlainResult, StepResult, ThenDecide
 from callcontrol.kinds.targets.queue import exits, offering, waiting_room
 from callcontrol.kinds.targets.queue.serving import end_unjoined
@@ -15,7 +16,7 @@ from callcontrol.routing.speech import Phrase, as_file_string, phrase
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.outcome import Outcome
-from callcontrol.vocabulary.queue import Leaving, TalkEnd
+from callcontrol.vocabulary.queue import Leaving, TalkedWith, TalkEnd
 from callcontrol.vocabulary.target import Target, text_of
 from callcontrol.vocabulary.trail import LeftQueue, StepEnded
 
@@ -33,6 +34,17 @@ def depart(call: Call, waiting: WaitingCaller, how: Leaving, facts: Facts, targe
         return call, ThenDecide(quiet, refuse(Outcome.OVERFLOW))
     onward = exits.after_wait(waiting.step, target, how, facts)
     return call.to(Deciding(onward)), (*quiet, do.LookUp(target))
+
+
+def depart_after_talk(call: Call, waiting: WaitingCaller, facts: Facts) -> StepResult | None:
+    """The caller has talked with an agent, who has hung up, and goes on; None: the queue has nothing for afterwards."""
+    queue, under = facts.tenant.queues.get(waiting.step.queue), waiting.offering
+    if queue is None or queue.afterwards is None or under is None:
+        return None
+    onward = exits.after_wait(waiting.step, queue.afterwards, Leaving.ANSWERED, facts)
+    about = TalkedWith(waiting.step.queue, under.agent_of(under.winner))
+    moved = replace(call, talked_with=about, state=Deciding(onward))
+    return moved, (do.StopTimer(LEGS_TIMER), do.LookUp(queue.afterwards))
 
 
 def leave(call: Call, waiting: WaitingCaller, how: Leaving, facts: Facts, detail: str = "") -> PlainResult:

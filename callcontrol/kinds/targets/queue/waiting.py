@@ -34,7 +34,7 @@ from callcontrol.control.events import (
 )
 from callcontrol.control.step_result import PlainResult, StepResult, ThenDecide
 from callcontrol.kinds.targets.queue import closing, exits, keys, notices, offering, requeueing, waiting_room
-from callcontrol.kinds.targets.queue.leaving import OFFER_TIMER, depart, leave
+from callcontrol.kinds.targets.queue.leaving import OFFER_TIMER, depart, depart_after_talk, leave
 from callcontrol.kinds.targets.queue.waiting_caller import Offering, QueueStep, WaitingCaller
 from callcontrol.kinds.targets.queue.whispering import of_caller
 from callcontrol.routing import router
@@ -103,6 +103,10 @@ class Waiting(WaitingCaller):
     def untalked(self, call: Call, event: Rearrived, facts: Facts) -> PlainResult:
         """The agent left when both had just been joined: the caller has the old place again."""
         return requeueing.untalked(call, self, facts)
+
+    def talked(self, call: Call, facts: Facts) -> StepResult | None:
+        """The agent has hung up: on to what the queue has for afterwards."""
+        return depart_after_talk(call, self, facts)
 
     def left_alone(self, call: Call, event: CallConnectionLost, facts: Facts) -> PlainResult:
         """The music never ends: the channel is fetched."""
@@ -314,7 +318,9 @@ def _accepted(call: Call, waiting: WaitingCaller, under: Offering, queue: Queue,
 
 def _join_legs(call: Call, waiting: WaitingCaller, under: Offering, facts: Facts) -> PlainResult:
     joining = call.to(replace(waiting, offering=replace(under, stage="joining")))
-    return joining, (do.Join(call.led, under.winner), do.StartTimer(OFFER_TIMER, JOIN_S + facts.slack_s))
+    queue = facts.tenant.queues.get(waiting.step.queue)
+    join = do.Join(call.led, under.winner, comes_back=queue is not None and queue.afterwards is not None)
+    return joining, (join, do.StartTimer(OFFER_TIMER, JOIN_S + facts.slack_s))
 
 
 def _talking(call: Call, waiting: WaitingCaller, under: Offering, at: Instant, facts: Facts) -> PlainResult:
