@@ -21,7 +21,8 @@ def test_a_year_comes_to_what_is_known_of_it_and_what_is_changed_is_found(empty_
         connection.execute("UPDATE missed_cases SET missed = missed + 1 WHERE tenant = 'initech'")
         connection.execute("DELETE FROM call_hours WHERE tenant = 'globex'")
         connection.execute("UPDATE call_costs SET amount = amount + 0.01 WHERE tenant = 'acme'")
+        connection.execute("UPDATE charges SET amount = amount + 1 WHERE tenant = 'globex'")
     (path,) = sorted((tmp_path / "out").glob("charges-000001.jsonl"))
     path.write_bytes(path.read_bytes().replace(b'"amount":"', b'"amount":"1'))
     found = {said.partition(" of ")[0] for said in office.compare(truth)}
-    assert found >= {"history", "counts by hour", "charges", "cases"}
+    assert found >= {"history", "counts by hour", "charges", "cases", "statements"}

@@ -1,5 +1,5 @@
 """`make prove-books ARGS="--calls 20000 --seed 7"`: a year of calls whose sums are known beforehand, against everything
-that looks back: history, reports, exports, cases of missed callers.
+that looks back: history, reports, exports, cases of missed callers, statements.
 
 The year is drawn as facts: who called when, what came of it, how long they talked. What all of it comes to is added up
 from the facts alone, by the few lines of `Truth`, which use nothing of the program. Then the calls are written as the
@@ -45,6 +45,7 @@ from callcontrol.vocabulary.moment import SECOND_US, Instant, instant_of
 from callcontrol.vocabulary.queue import Leaving
 from callcontrol.vocabulary.wanted import CallType, Wanted
 from tests.billing.trails import Entries, Story, answered_in_queue, forwarded
+from tests.proof.year_statements import YearStatements
 from tests.tidy.tree import ROOT
 
 __all__ = ["gevent_first", "main"]
@@ -175,6 +176,7 @@ class Office:
         }
         made = {name: Export.model_validate(says) for name, says in exports.items()}
         self.settings = found.settings.model_copy(update={"exports": made})
+        self.statements = YearStatements(dsn, self.settings, TENANTS, self.cases_at)
         self.cases = MissedCallers(
             dsn, lambda: self.settings, lambda: Instant(instant_of(FIRST) + 400 * 86_400 * SECOND_US)
         )
@@ -213,6 +215,7 @@ class Office:
             for plan in plans_of(self.settings).values():
                 if plan.name in EXPORTS:
                     Exporter(connection, plan, delivery_of(plan.settings), self.folder / "temporary").run()
+        self.statements.look_back()
 
     def compare(self, truth: Truth) -> Iterator[str]:
         """What is not as the facts say."""
@@ -220,6 +223,7 @@ class Office:
         yield from self._hours(truth)
         yield from self._exports(truth)
         yield from self._cases(truth)
+        yield from self.statements.compare(truth.months)
 
     def _history(self, truth: Truth) -> Iterator[str]:
         with LedgerReader(self.dsn) as reader:

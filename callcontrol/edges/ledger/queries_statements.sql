@@ -79,10 +79,10 @@ FROM statements
 WHERE tenant = %(tenant)s AND (%(month)s::text IS NULL OR month = %(month)s)
 ORDER BY number;
 
--- closed_months: Months of a tenant since one that have a statement.
-SELECT month, min(closed_at) AS closed_at
+-- closed_months: Months of a tenant since one that have a statement, and the zone of the first one.
+SELECT DISTINCT ON (month) month, document::jsonb ->> 'zone' AS zone
 FROM statements WHERE tenant = %(tenant)s AND month >= %(since)s AND kind = 'statement'
-GROUP BY month ORDER BY month;
+ORDER BY month, number;
 
 -- next_statement: The number of the tenant's next document, and the database's clock.
 SELECT coalesce(max(number), 0) + 1 AS number, clock_timestamp() AS now FROM statements WHERE tenant = %(tenant)s;

@@ -9,7 +9,7 @@ Import only after gevent has patched: psycopg decides on import whether its wait
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -108,10 +108,10 @@ def _rest(row: dict[str, Any]) -> dict[str, Any]:
     return {name: row[name] for name in ("sha256", "to_in", "closed_by", "closed_at")}
 
 
-def closed_months(connection: DictConnection, tenant: str, since: str) -> dict[str, datetime]:
-    """Months since one that have a statement, and when the first of each was closed."""
+def closed_months(connection: DictConnection, tenant: str, since: str) -> dict[str, str]:
+    """Months since one that have a statement, and on the clocks of which zone each was closed."""
     rows = connection.execute(query("closed_months"), {"tenant": tenant, "since": since}).fetchall()
-    return {row["month"]: row["closed_at"] for row in rows}
+    return {row["month"]: row["zone"] for row in rows}
 
 
 def tenants_with_statements(connection: DictConnection) -> list[str]:
@@ -120,9 +120,12 @@ def tenants_with_statements(connection: DictConnection) -> list[str]:
 
 
 def changed_calls(
-    connection: DictConnection, month: MonthOfCalls, rules: Rules, from_in: int, to_in: int
+    connection: DictConnection, month: MonthOfCalls, rules_of: Callable[[str], Rules], from_in: int, to_in: int
 ) -> dict[str, list[Line]]:
     """What has changed of the month's calls between two watermarks, by currency; from 0 on: all of them.
+
+    Args:
+        rules_of: the rules of a currency.
 
     Raises:
         psycopg.Error: Postgres did not answer.
@@ -131,7 +134,7 @@ def changed_calls(
     params = {**month.params(), "from_in": from_in, "to_in": to_in}
     for row in connection.execute(query("statement_calls"), params):
         lines = found.setdefault(row["currency"], [])
-        lines.append(_line(row, rules))
+        lines.append(_line(row, rules_of(row["currency"])))
     return found
 
 

@@ -59,7 +59,9 @@ def checked(connection: DictConnection, book: Book) -> Checked:
 def _known(connection: DictConnection, book: Book, month: str, its: Sequence[Closed]) -> list[Line]:
     """What the ledger has of the month's calls, as of the last document."""
     to_in, rules = max(one.to_in for one in its), its[0].document.rules
-    return changed_calls(connection, book.calls_of(month), rules, 0, to_in).get(its[0].document.currency, [])
+    return changed_calls(connection, book.calls_of(connection, month), lambda _: rules, 0, to_in).get(
+        its[0].document.currency, []
+    )
 
 
 def _calls(lines: Iterable[Line]) -> int:

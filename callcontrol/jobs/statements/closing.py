@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -41,6 +42,7 @@ from callcontrol.edges.ledger.statements import (
 )
 from callcontrol.vocabulary.credit import CreditAccount
 from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.period import Period
 
 # Months before the one that is closed whose calls are looked at again: detail is kept for a year.
 MONTHS_BACK: Final = 13
@@ -68,9 +70,14 @@ class Book:
         """On whose clocks months begin."""
         return ZoneInfo(self.tenant.zone)
 
-    def calls_of(self, month: str) -> MonthOfCalls:
-        """Which calls a month has."""
-        return MonthOfCalls(self.name, month, period_of(month, self.zone))
+    def calls_of(self, connection: DictConnection, month: str) -> MonthOfCalls:
+        """Which calls a month has: from the end of the month before to its own end, each by the clocks of the zone it
+        was closed in. So a tenant that gets another zone has no call in two months or in none.
+        """
+        closed = closed_months(connection, self.name, before(month))
+        own = closed.get(month, self.tenant.zone)
+        first = period_of(month, ZoneInfo(closed.get(before(month), own))).start
+        return MonthOfCalls(self.name, month, Period(first, period_of(month, ZoneInfo(own)).end, month))
 
 
 def book_of(settings: Settings, tenant: str) -> Book:
@@ -161,9 +168,9 @@ def _check_next(connection: DictConnection, book: Book, month: str) -> None:
 
 def _statements(connection: DictConnection, book: Book, month: str, to_in: int) -> Iterator[Document]:
     """One for each currency of the month's fees and calls."""
-    calls = book.calls_of(month)
+    calls = book.calls_of(connection, month)
     noted, unrated = noted_of(connection, book.name, month), unrated_legs(connection, calls, to_in)
-    found = changed_calls(connection, calls, _rules(book.tenant, ""), 0, to_in)
+    found = changed_calls(connection, calls, partial(_rules, book.tenant), 0, to_in)
     currencies = dict.fromkeys([*fee_currencies(book.tenant), *found])
     if not currencies:
         raise StatementRefused(f"{book.name} had no calls in {month}, and no `statements: {{currency: …}}` is written")
@@ -223,12 +230,15 @@ def _changed(
     known = {currency: max(one.to_in for one in its) for currency, its in closed.items()}
     rules = {currency: its[0].document.rules for currency, its in closed.items()}
     first = min(one.to_in for its in closed.values() for one in its)
+
+    def rules_of(currency: str) -> Rules:
+        return rules.get(currency) or _rules(book.tenant, currency)
+
     found: dict[str, list[Line]] = {}
-    for currency in known:
-        lines = changed_calls(connection, book.calls_of(month), rules[currency], known[currency], to_in)
-        found[currency] = lines.get(currency, [])
-    of_others = changed_calls(connection, book.calls_of(month), _rules(book.tenant, ""), first, to_in)
-    return found | {currency: lines for currency, lines in of_others.items() if currency not in known}
+    for from_in in {first, *known.values()}:
+        lines = changed_calls(connection, book.calls_of(connection, month), rules_of, from_in, to_in)
+        found |= {currency: its for currency, its in lines.items() if known.get(currency, first) == from_in}
+    return found
 
 
 def _form(book: Book, month: str, currency: str, rules: Rules, issued: Sequence[Document] = ()) -> Document:

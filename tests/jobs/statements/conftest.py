@@ -90,7 +90,7 @@ class Ledger:
 
     def owed(self, month: str, currency: str) -> Decimal:
         """What the calls of a month cost, by what was written."""
-        period = self.book.calls_of(month).period
+        period = self.book.calls_of(self.connection, month).period
         own = (
             due for at, its, due in self.truth.values() if its == currency and due and period.start <= at < period.end
         )

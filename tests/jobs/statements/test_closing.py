@@ -18,7 +18,7 @@ from callcontrol.edges.ledger.accounts import EntryKind, NewEntry, enter, entrie
 from callcontrol.edges.ledger.reader import connect
 from callcontrol.edges.ledger.statements import Closed, closed_of
 from callcontrol.jobs.statements.checking import checked
-from callcontrol.jobs.statements.closing import StatementRefused, close, correct, open_months, preview
+from callcontrol.jobs.statements.closing import Book, StatementRefused, close, correct, open_months, preview
 from callcontrol.vocabulary.credit import CreditAccount
 from callcontrol.vocabulary.moment import instant_from
 from tests.jobs.statements.conftest import LATER, SAYS, Ledger, book
@@ -314,3 +314,20 @@ def test_what_was_entered_in_accounts_is_told_with_the_balance_before_and_after(
     assert (moved.account, moved.before, moved.after) == ("tenant", Decimal(50), Decimal(70))
     assert moved.moved == {"top_up": Decimal(20)}
     assert before.accounts == one.document.accounts
+
+
+def test_a_tenant_that_moves_to_another_zone_has_each_call_in_one_month(ledger: Ledger) -> None:
+    ledger.write("october in Warsaw", "2026-10-31T22:30Z", "1.00")
+    ledger.write("october in London, november in Warsaw", "2026-10-31T23:30Z", "2.00")
+    ledger.write("november", "2026-11-05T12:00Z", "4.00")
+    closed(ledger, "2026-10")
+    moved = ledger.book.tenant.model_copy(update={"zone": "Europe/London"})
+    ledger.book = Book("acme", moved, ())
+    (november, *notes) = closed(ledger, "2026-11")
+    assert said(november.document)[1] == "mobile 2 6.00"
+    assert notes == []
+    ledger.write("october in London, november in Warsaw", "2026-10-31T23:30Z", "3.00")
+    assert correct(ledger.connection, ledger.book, "2026-10", "anna") == []
+    (note,) = correct(ledger.connection, ledger.book, "2026-11", "anna")
+    assert said(note.document)[0] == "mobile 0 1.00"
+    assert checked(ledger.connection, ledger.book).faults == ()
