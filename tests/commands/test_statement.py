@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import sys
 from pathlib import Path
 
 import orjson
@@ -126,3 +127,9 @@ def test_the_same_document_as_json_csv_and_pdf(office: Office) -> None:
 )
 def test_what_makes_no_sense_is_refused(office: Office, arguments: tuple[str, ...], told: str) -> None:
     assert told in office.said(*arguments, status=1)
+
+
+def test_without_typst_it_is_said_how_to_get_it(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "typst", None)
+    told = office.said("show", "acme", "2026-11", "--pdf", office.out, status=1)
+    assert "PDF is written by Typst: pip install 'callcontrol[statements]'" in told

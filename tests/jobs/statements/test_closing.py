@@ -331,3 +331,18 @@ def test_a_tenant_that_moves_to_another_zone_has_each_call_in_one_month(ledger: 
     (note,) = correct(ledger.connection, ledger.book, "2026-11", "anna")
     assert said(note.document)[0] == "mobile 0 1.00"
     assert checked(ledger.connection, ledger.book).faults == ()
+
+
+def test_what_was_used_of_bundles_is_told_with_their_sizes(ledger: Ledger) -> None:
+    ledger.book = book(SAYS, "bundles: {national: {minutes: 100, extensions: [101]}, texts: {calls: 5, shared: yes}}\n")
+    ledger.connection.execute(
+        "INSERT INTO allowance_counters (tenant, name, holder, month, used) VALUES"
+        " ('acme', 'national', 'extension:101', '2026-10', 3661), ('acme', 'texts', 'tenant', '2026-10', 2),"
+        " ('acme', 'gone', 'tenant', '2026-10', 7), ('acme', 'national', 'extension:101', '2026-11', 60)"
+    )
+    (one,) = closed(ledger, "2026-10")
+    assert [(told.name, told.holder, told.measure, told.used, told.size) for told in one.document.bundles] == [
+        ("gone", "tenant", "", Decimal(7), None),
+        ("national", "extension:101", "minutes", Decimal(3661), Decimal(6000)),
+        ("texts", "tenant", "calls", Decimal(2), Decimal(5)),
+    ]
