@@ -1,40 +1,41 @@
 -- What finds calls in the history: search.py puts one statement together of what is asked for. `where_…` are conditions of a
--- call `c`; those about legs, visits and costs name the calls they hold for, each by an index of its own, in the days that are
--- looked at.
+-- call `c` by its own columns. What is about legs, visits and costs stands here twice: `named_…` names all calls it holds for, by
+-- an index of its own, in the days that are looked at; `has_…` looks whether it holds for one call. OFFSET 0 keeps the planner
+-- from making the former of the latter.
 
 -- search: Calls of some days by all conditions, in order.
 SELECT {calls: c.NAME}, c.started_day, c.total_ms, call_type(c.caller_extension, c.dialled, c.outcome, c.answered_by, c.path) AS type
-FROM calls c
+FROM CALLS
 WHERE c.started_day BETWEEN %(first_day)s::date AND %(last_day)s::date AND CONDITIONS
 ORDER BY c.started_day DESC, c.started_at DESC, c.call_id
 LIMIT %(limit)s;
 
 -- search_oldest: As search, the earliest first.
 SELECT {calls: c.NAME}, c.started_day, c.total_ms, call_type(c.caller_extension, c.dialled, c.outcome, c.answered_by, c.path) AS type
-FROM calls c
+FROM CALLS
 WHERE c.started_day BETWEEN %(first_day)s::date AND %(last_day)s::date AND CONDITIONS
 ORDER BY c.started_day, c.started_at, c.call_id
 LIMIT %(limit)s;
 
 -- last_day: The latest day that has calls.
-SELECT c.started_day AS day FROM calls c
+SELECT c.started_day AS day FROM CALLS
 WHERE c.started_day BETWEEN %(first_day)s::date AND %(last_day)s::date AND CONDITIONS
 ORDER BY c.started_day DESC, c.started_at DESC LIMIT 1;
 
 -- first_day: The earliest day that has calls.
-SELECT c.started_day AS day FROM calls c
+SELECT c.started_day AS day FROM CALLS
 WHERE c.started_day BETWEEN %(first_day)s::date AND %(last_day)s::date AND CONDITIONS
 ORDER BY c.started_day, c.started_at LIMIT 1;
 
 -- search_totals: How many calls match, how many of them had a conversation, and how long those were.
 SELECT count(*) AS calls, count(c.bridged_at) AS talks,
        (1000 * coalesce(extract(epoch FROM sum(c.ended_at - c.bridged_at)), 0))::bigint AS talk_ms
-FROM calls c
+FROM CALLS
 WHERE c.started_day BETWEEN %(first_day)s::date AND %(last_day)s::date AND CONDITIONS;
 
 -- search_costs: What the calls that match cost, by currency.
 SELECT k.currency, sum(k.amount) AS amount
-FROM call_costs k JOIN calls c USING (tenant, switch, call_id, started_day)
+FROM CALLS JOIN call_costs k USING (tenant, switch, call_id, started_day)
 WHERE c.started_day BETWEEN %(first_day)s::date AND %(last_day)s::date
   AND k.started_day BETWEEN %(first_day)s::date AND %(last_day)s::date AND k.tenant = ANY (%(tenants)s::text[])
   AND CONDITIONS
@@ -77,72 +78,116 @@ call_type(c.caller_extension, c.dialled, c.outcome, c.answered_by, c.path) = %(t
 -- where_caller: This number called.
 c.caller_number LIKE %(caller)s;
 
--- where_called: This number was dialled, or the call was carried on to it.
-(c.tenant, c.switch, c.call_id, c.started_day) IN (
-    SELECT tenant, switch, call_id, started_day FROM calls
-    WHERE tenant = ANY (%(tenants)s::text[]) AND dialled LIKE %(called)s
-      AND started_day BETWEEN %(first_day)s::date AND %(last_day)s::date
-    UNION ALL
-    SELECT tenant, switch, call_id, started_day FROM legs
-    WHERE tenant = ANY (%(tenants)s::text[]) AND direction = 'b' AND address LIKE %(called)s
-      AND started_day BETWEEN %(first_day)s::date AND %(last_day)s::date
-    UNION ALL
-    SELECT tenant, switch, call_id, started_day FROM legs
-    WHERE tenant = ANY (%(tenants)s::text[]) AND direction = 'b' AND target LIKE 'number:' || %(called)s
-      AND started_day BETWEEN %(first_day)s::date AND %(last_day)s::date);
+-- named_called: This number was dialled, or the call was carried on to it.
+SELECT tenant, switch, call_id, started_day FROM calls
+WHERE tenant = ANY (%(tenants)s::text[]) AND dialled LIKE %(called)s
+  AND started_day BETWEEN %(first_day)s::date AND %(last_day)s::date
+UNION ALL
+SELECT tenant, switch, call_id, started_day FROM legs
+WHERE tenant = ANY (%(tenants)s::text[]) AND direction = 'b' AND address LIKE %(called)s
+  AND started_day BETWEEN %(first_day)s::date AND %(last_day)s::date
+UNION ALL
+SELECT tenant, switch, call_id, started_day FROM legs
+WHERE tenant = ANY (%(tenants)s::text[]) AND direction = 'b' AND target LIKE 'number:' || %(called)s
+  AND started_day BETWEEN %(first_day)s::date AND %(last_day)s::date;
 
--- where_number: This number called, was dialled, or the call was carried on to it.
-(c.tenant, c.switch, c.call_id, c.started_day) IN (
-    SELECT tenant, switch, call_id, started_day FROM calls
-    WHERE tenant = ANY (%(tenants)s::text[]) AND caller_number LIKE %(number)s
-      AND started_day BETWEEN %(first_day)s::date AND %(last_day)s::date
-    UNION ALL
-    SELECT tenant, switch, call_id, started_day FROM calls
-    WHERE tenant = ANY (%(tenants)s::text[]) AND dialled LIKE %(number)s
-      AND started_day BETWEEN %(first_day)s::date AND %(last_day)s::date
-    UNION ALL
-    SELECT tenant, switch, call_id, started_day FROM legs
-    WHERE tenant = ANY (%(tenants)s::text[]) AND direction = 'b' AND address LIKE %(number)s
-      AND started_day BETWEEN %(first_day)s::date AND %(last_day)s::date
-    UNION ALL
-    SELECT tenant, switch, call_id, started_day FROM legs
-    WHERE tenant = ANY (%(tenants)s::text[]) AND direction = 'b' AND target LIKE 'number:' || %(number)s
-      AND started_day BETWEEN %(first_day)s::date AND %(last_day)s::date);
+-- named_number: This number called, was dialled, or the call was carried on to it.
+SELECT tenant, switch, call_id, started_day FROM calls
+WHERE tenant = ANY (%(tenants)s::text[]) AND caller_number LIKE %(number)s
+  AND started_day BETWEEN %(first_day)s::date AND %(last_day)s::date
+UNION ALL
+SELECT tenant, switch, call_id, started_day FROM calls
+WHERE tenant = ANY (%(tenants)s::text[]) AND dialled LIKE %(number)s
+  AND started_day BETWEEN %(first_day)s::date AND %(last_day)s::date
+UNION ALL
+SELECT tenant, switch, call_id, started_day FROM legs
+WHERE tenant = ANY (%(tenants)s::text[]) AND direction = 'b' AND address LIKE %(number)s
+  AND started_day BETWEEN %(first_day)s::date AND %(last_day)s::date
+UNION ALL
+SELECT tenant, switch, call_id, started_day FROM legs
+WHERE tenant = ANY (%(tenants)s::text[]) AND direction = 'b' AND target LIKE 'number:' || %(number)s
+  AND started_day BETWEEN %(first_day)s::date AND %(last_day)s::date;
 
--- where_extension: This extension called, or a phone of it was rung.
-(c.tenant, c.switch, c.call_id, c.started_day) IN (
-    SELECT tenant, switch, call_id, started_day FROM calls
-    WHERE tenant = ANY (%(tenants)s::text[]) AND caller_extension = %(extension)s AND caller_extension <> ''
-      AND started_day BETWEEN %(first_day)s::date AND %(last_day)s::date
-    UNION ALL
-    SELECT tenant, switch, call_id, started_day FROM legs
-    WHERE tenant = ANY (%(tenants)s::text[]) AND direction = 'b' AND target = 'extension:' || %(extension)s
-      AND started_day BETWEEN %(first_day)s::date AND %(last_day)s::date);
+-- named_extension: This extension called, or a phone of it was rung.
+SELECT tenant, switch, call_id, started_day FROM calls
+WHERE tenant = ANY (%(tenants)s::text[]) AND caller_extension = %(extension)s AND caller_extension <> ''
+  AND started_day BETWEEN %(first_day)s::date AND %(last_day)s::date
+UNION ALL
+SELECT tenant, switch, call_id, started_day FROM legs
+WHERE tenant = ANY (%(tenants)s::text[]) AND direction = 'b' AND target = 'extension:' || %(extension)s
+  AND started_day BETWEEN %(first_day)s::date AND %(last_day)s::date;
 
--- where_direction: With a leg to a number of this class.
-(c.tenant, c.switch, c.call_id, c.started_day) IN (
-    SELECT tenant, switch, call_id, started_day FROM legs
-    WHERE tenant = ANY (%(tenants)s::text[]) AND called_direction = %(direction)s
-      AND started_day BETWEEN %(first_day)s::date AND %(last_day)s::date);
+-- named_direction: With a leg to a number of this class.
+SELECT tenant, switch, call_id, started_day FROM legs
+WHERE tenant = ANY (%(tenants)s::text[]) AND called_direction = %(direction)s
+  AND started_day BETWEEN %(first_day)s::date AND %(last_day)s::date;
 
--- where_queue: The call was in this queue.
-(c.tenant, c.switch, c.call_id, c.started_day) IN (
-    SELECT tenant, switch, call_id, started_day FROM queue_visits
-    WHERE tenant = ANY (%(tenants)s::text[]) AND queue = %(queue)s
-      AND started_day BETWEEN %(first_day)s::date AND %(last_day)s::date);
+-- named_queue: The call was in this queue.
+SELECT tenant, switch, call_id, started_day FROM queue_visits
+WHERE tenant = ANY (%(tenants)s::text[]) AND queue = %(queue)s
+  AND started_day BETWEEN %(first_day)s::date AND %(last_day)s::date;
 
--- where_agent: This agent spoke with the caller.
-(c.tenant, c.switch, c.call_id, c.started_day) IN (
-    SELECT tenant, switch, call_id, started_day FROM queue_visits
-    WHERE tenant = ANY (%(tenants)s::text[]) AND agent = %(agent)s AND agent <> ''
-      AND started_day BETWEEN %(first_day)s::date AND %(last_day)s::date);
+-- named_agent: This agent spoke with the caller.
+SELECT tenant, switch, call_id, started_day FROM queue_visits
+WHERE tenant = ANY (%(tenants)s::text[]) AND agent = %(agent)s AND agent <> ''
+  AND started_day BETWEEN %(first_day)s::date AND %(last_day)s::date;
 
--- where_cost: The call costs so much.
-(c.tenant, c.switch, c.call_id, c.started_day) IN (
-    SELECT tenant, switch, call_id, started_day FROM call_costs
-    WHERE tenant = ANY (%(tenants)s::text[]) AND (%(currency)s::text IS NULL OR currency = %(currency)s)
-      AND amount >= coalesce(%(cost_from)s::numeric, 0) AND amount <= coalesce(%(cost_to)s::numeric, 'Infinity')
-      AND started_day BETWEEN %(first_day)s::date AND %(last_day)s::date);
+-- named_cost: The call costs so much.
+SELECT tenant, switch, call_id, started_day FROM call_costs
+WHERE tenant = ANY (%(tenants)s::text[]) AND (%(currency)s::text IS NULL OR currency = %(currency)s)
+  AND amount >= coalesce(%(cost_from)s::numeric, 0) AND amount <= coalesce(%(cost_to)s::numeric, 'Infinity')
+  AND started_day BETWEEN %(first_day)s::date AND %(last_day)s::date;
+
+-- known_calls: Calls that are known by name.
+unnest(%(known_tenants)s::text[], %(known_switches)s::text[], %(known_calls)s::text[], %(known_days)s::date[])
+    AS w (tenant, switch, call_id, started_day)
+JOIN calls c USING (tenant, switch, call_id, started_day);
+
+-- named_few: The first calls that there are by one condition of their own columns.
+SELECT c.tenant, c.switch, c.call_id, c.started_day FROM calls c
+WHERE c.started_day BETWEEN %(first_day)s::date AND %(last_day)s::date AND CONDITIONS;
+
+-- has_called: This number was dialled, or the call was carried on to it.
+(c.dialled LIKE %(called)s OR EXISTS (
+    SELECT FROM legs l
+    WHERE (l.tenant, l.switch, l.call_id, l.started_day) = (c.tenant, c.switch, c.call_id, c.started_day) AND l.direction = 'b'
+      AND (l.address LIKE %(called)s OR l.target LIKE 'number:' || %(called)s) OFFSET 0));
+
+-- has_number: This number called, was dialled, or the call was carried on to it.
+(c.caller_number LIKE %(number)s OR c.dialled LIKE %(number)s OR EXISTS (
+    SELECT FROM legs l
+    WHERE (l.tenant, l.switch, l.call_id, l.started_day) = (c.tenant, c.switch, c.call_id, c.started_day) AND l.direction = 'b'
+      AND (l.address LIKE %(number)s OR l.target LIKE 'number:' || %(number)s) OFFSET 0));
+
+-- has_extension: This extension called, or a phone of it was rung.
+(c.caller_extension = %(extension)s AND c.caller_extension <> '' OR EXISTS (
+    SELECT FROM legs l
+    WHERE (l.tenant, l.switch, l.call_id, l.started_day) = (c.tenant, c.switch, c.call_id, c.started_day) AND l.direction = 'b'
+      AND l.target = 'extension:' || %(extension)s OFFSET 0));
+
+-- has_direction: With a leg to a number of this class.
+EXISTS (
+    SELECT FROM legs l
+    WHERE (l.tenant, l.switch, l.call_id, l.started_day) = (c.tenant, c.switch, c.call_id, c.started_day)
+      AND l.called_direction = %(direction)s OFFSET 0);
+
+-- has_queue: The call was in this queue.
+EXISTS (
+    SELECT FROM queue_visits v
+    WHERE (v.tenant, v.switch, v.call_id, v.started_day) = (c.tenant, c.switch, c.call_id, c.started_day) AND v.queue = %(queue)s OFFSET 0);
+
+-- has_agent: This agent spoke with the caller.
+EXISTS (
+    SELECT FROM queue_visits v
+    WHERE (v.tenant, v.switch, v.call_id, v.started_day) = (c.tenant, c.switch, c.call_id, c.started_day)
+      AND v.agent = %(agent)s AND v.agent <> '' OFFSET 0);
+
+-- has_cost: The call costs so much.
+EXISTS (
+    SELECT FROM call_costs k
+    WHERE (k.tenant, k.switch, k.call_id, k.started_day) = (c.tenant, c.switch, c.call_id, c.started_day)
+      AND (%(currency)s::text IS NULL OR k.currency = %(currency)s)
+      AND k.amount >= coalesce(%(cost_from)s::numeric, 0) AND k.amount <= coalesce(%(cost_to)s::numeric, 'Infinity') OFFSET 0);
 
 -- costs_of: What some calls cost, by currency.
 SELECT call_id, currency, amount FROM call_costs

@@ -16,7 +16,7 @@ from psycopg.rows import dict_row
 
 from callcontrol.config.credentials import said_by
 from callcontrol.edges.ledger.queries import query
-from callcontrol.edges.ledger.search import Days, Search
+from callcontrol.edges.ledger.search import FEW, Days, KnownCall, Search
 from callcontrol.edges.ledger.session import WrongDatabase, open_session, transaction
 from callcontrol.vocabulary.moment import Instant, datetime_of, instant_of
 from callcontrol.vocabulary.wanted import Place, Wanted
@@ -210,11 +210,11 @@ class LedgerReader:
         """
         with asking(self._connection, same_moment=True, statement_timeout=round(within_s * 1000)):
             search, left = self.search(wanted), wanted.limit
-            for days in search.stretches():
+            for days, looked in self._stretches(search):
                 after = wanted.after
                 while left is None or left > 0:
                     limit = PAGE if left is None else min(PAGE, left)
-                    found = self._page(replace(search, wanted=replace(wanted, after=after)), days, limit)
+                    found = self._page(replace(looked, wanted=replace(wanted, after=after)), days, limit)
                     if found:
                         yield found
                         left = None if left is None else left - len(found)
@@ -261,8 +261,28 @@ class LedgerReader:
         """How the calls are found."""
         known = None if wanted.call_id is None else self._calls_known_as(wanted.call_id)
         search = Search(wanted, self._tenants(wanted), known, date.min)
-        row = self._connection.execute(*search.begin()).fetchone() if known is None else None
+        if known is not None:
+            return search
+        if (few := self._few(search)) is not None:
+            return replace(search, known=few)
+        row = self._connection.execute(*search.begin()).fetchone()
         return search if row is None else replace(search, edge=row["day"])
+
+    def _stretches(self, search: Search) -> Iterator[tuple[Days, Search]]:
+        """The days to look in, each with how: by a filter that has few calls there; longer stretches have more."""
+        may_be_few = search.known is None
+        for days in search.stretches():
+            few = self._few(search, days) if may_be_few else None
+            may_be_few = few is not None
+            yield days, search if few is None else replace(search, known=few)
+
+    def _few(self, search: Search, days: Days | None = None) -> set[KnownCall] | None:
+        """The calls of the first filter that has few, in these days or in all; None: there is none such."""
+        for statement, given in search.few(days):
+            rows = self._connection.execute(statement, given).fetchall()
+            if len(rows) <= FEW:
+                return {KnownCall(**row) for row in rows}
+        return None
 
     def _calls_known_as(self, id_: str) -> list[str]:
         """The call of this id, and those that have a channel of this id."""

@@ -3,6 +3,9 @@
 Calls are looked for in stretches of days, a short one first, then longer ones: what is frequent is found in the first,
 so that no statement sorts a year for a page of twenty; what is rare is found by its index, however long the stretch.
 Months that a stretch does not touch are not looked at.
+
+Where several filters are given it is asked first whether one of them is rare, at all or in a stretch: then its calls
+are named, and each of them is looked at for the others. So the time does not grow with how many calls those have.
 """
 
 from __future__ import annotations
@@ -18,25 +21,28 @@ from callcontrol.vocabulary.wanted import Wanted
 
 # Days of the stretches, one after the other; what is left is the last one.
 STRETCHES: Final = (1, 7, 30, 120)
-_CONDITIONS: Final = b"CONDITIONS"
+# So many calls are few: each is looked at by itself.
+FEW: Final = 300
+_CONDITIONS, _CALLS = b"CONDITIONS", b"CALLS"
 _WILD: Final = "*"
 _ESCAPED: Final = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_"})
-# Each condition by the fields of `Wanted` it is about: it stands where one of them is given.
+# Each condition by the fields of `Wanted` it is about: it stands where one of them is given. Those of own columns
+# begin with `where_`, others are `named_…` and `has_…`. In this order they are looked at for being rare.
 _WHERE: Final = {
     "where_since": ("since",),
     "where_until": ("until",),
-    "where_outcome": ("outcome",),
-    "where_refusal": ("refusal",),
-    "where_type": ("type",),
     "where_caller": ("caller",),
-    "where_called": ("called",),
-    "where_number": ("number",),
-    "where_extension": ("extension",),
-    "where_direction": ("direction",),
-    "where_queue": ("queue",),
-    "where_agent": ("agent",),
+    "number": ("number",),
+    "called": ("called",),
+    "where_refusal": ("refusal",),
     "where_survey": ("survey_from", "survey_to"),
-    "where_cost": ("cost_from", "cost_to", "currency"),
+    "agent": ("agent",),
+    "extension": ("extension",),
+    "cost": ("cost_from", "cost_to", "currency"),
+    "direction": ("direction",),
+    "queue": ("queue",),
+    "where_outcome": ("outcome",),
+    "where_type": ("type",),
 }
 _WHEN: Final = {"where_since", "where_until"}
 _NUMBERS: Final = ("number", "caller", "called")
@@ -51,6 +57,16 @@ class Days:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownCall:
+    """A call by its name."""
+
+    tenant: str
+    switch: str
+    call_id: str
+    started_day: date
+
+
+@dataclass(frozen=True, slots=True)
 class Search:
     """What is wanted, with what the ledger had to be asked for it.
 
@@ -58,12 +74,14 @@ class Search:
         tenants: whose calls they can be, by name.
         call_ids: the calls meant by `wanted.call_id`; None: it is not given.
         edge: the first day that has calls, in the order that is wanted (UTC): there the search begins.
+        known: all calls by one of the filters, which are few; None: none of them has few.
     """
 
     wanted: Wanted
     tenants: Collection[str]
     call_ids: Sequence[str] | None
     edge: date
+    known: Collection[KnownCall] | None = None
 
     def page(self, days: Days, limit: int | None) -> tuple[bytes, dict[str, object]]:
         """The statement that finds calls in these days, in order, and its parameters."""
@@ -77,7 +95,7 @@ class Search:
     def stretches(self) -> Iterator[Days]:
         """The days to look in, one stretch after the other."""
         whole, oldest_first = self._whole(), self.wanted.oldest_first
-        if self.call_ids is not None:
+        if self.call_ids is not None or self.known is not None:
             yield whole
             return
         edge = min(max(self.edge, whole.first), whole.last)
@@ -96,6 +114,24 @@ class Search:
         wanted = Wanted(tenant=self.wanted.tenant)
         return replace(self, wanted=wanted)._statement(name), self._params(self._whole())
 
+    def few(self, days: Days | None = None) -> Iterator[tuple[bytes, dict[str, object]]]:
+        """Where several filters are given, for each the statement that names its calls, up to FEW and one.
+
+        Args:
+            days: in these; None: in all.
+        """
+        filters = [where for where in self._given() if where not in _WHEN]
+        if self.call_ids is not None or len(filters) < 2:
+            return
+        params = self._params(days or self._whole()) | {"limit": FEW + 1}
+        whose = "where_tenants" if self.wanted.tenant is None else "where_tenant"
+        for where in filters:
+            if where.startswith("where_"):
+                text = query("named_few").replace(_CONDITIONS, query(whose) + b"\n  AND " + query(where))
+            else:
+                text = query(f"named_{where}")
+            yield text + b"\nLIMIT %(limit)s", params
+
     def _whole(self) -> Days:
         wanted = self.wanted
         first = [_day(wanted.since)] if wanted.since is not None else []
@@ -105,11 +141,23 @@ class Search:
         return Days(max(first, default=date.min), min(last, default=date.max))
 
     def _statement(self, name: str) -> bytes:
-        return query(name).replace(_CONDITIONS, b"\n  AND ".join(map(query, self._conditions())) or b"true")
+        calls = b"calls c" if self.known is None else query("known_calls")
+        conditions = b"\n  AND ".join(map(self._condition, self._conditions())) or b"true"
+        return query(name).replace(_CALLS, calls).replace(_CONDITIONS, conditions)
+
+    def _condition(self, where: str) -> bytes:
+        if where.startswith("where_"):
+            return query(where)
+        if self.known is not None:
+            return query(f"has_{where}")
+        return b"(c.tenant, c.switch, c.call_id, c.started_day) IN (" + query(f"named_{where}") + b")"
+
+    def _given(self) -> list[str]:
+        wanted = self.wanted
+        return [where for where, names in _WHERE.items() if any(getattr(wanted, name) is not None for name in names)]
 
     def _conditions(self) -> Iterator[str]:
-        wanted = self.wanted
-        given = [where for where, names in _WHERE.items() if any(getattr(wanted, name) is not None for name in names)]
+        wanted, given = self.wanted, self._given()
         if wanted.tenant is not None:
             yield "where_tenant"
         elif self.call_ids is None and set(given) - _WHEN:
@@ -124,7 +172,7 @@ class Search:
         wanted = self.wanted
         numbers = {name: _pattern(getattr(wanted, name)) for name in _NUMBERS}
         given = {name: getattr(wanted, name) for names in _WHERE.values() for name in names}
-        after = wanted.after
+        after, known = wanted.after, self.known or ()
         return {
             **given,
             **numbers,
@@ -137,6 +185,10 @@ class Search:
             "after_id": after and after.call_id,
             "first_day": days.first,
             "last_day": days.last,
+            "known_tenants": [call.tenant for call in known],
+            "known_switches": [call.switch for call in known],
+            "known_calls": [call.call_id for call in known],
+            "known_days": [call.started_day for call in known],
         }
 
 

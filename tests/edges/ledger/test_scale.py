@@ -18,6 +18,8 @@ from rich.console import Console
 from callcontrol.billing.fold import fold
 from callcontrol.billing.record import RatedRecord
 from callcontrol.billing.record_json import to_json
+from callcontrol.edges.ledger import reader as ledger_reader
+from callcontrol.edges.ledger import search as ledger_search
 from callcontrol.edges.ledger.partitions import TABLES
 from callcontrol.edges.ledger.queries import query
 from callcontrol.edges.ledger.reader import LedgerReader
@@ -143,6 +145,55 @@ def test_each_filter_goes_by_its_index_in_the_months_it_asks_for(year_database: 
         (days,) = reader.search(Wanted(call_id=call)).stretches()
         of_the_year = carried_out(year, *reader.search(Wanted(call_id=call)).page(days, 20))
     assert of_the_year == {(f"calls_2026_{month:02}", f"calls_2026_{month:02}_call_id_idx") for month in range(1, 13)}
+
+
+PAIRS = (
+    Wanted(tenant="T", caller="CALLER", called="DIALLED"),
+    Wanted(tenant="T", extension="117", type=CallType.MISSED),
+    Wanted(tenant="T", queue="queue1", outcome="abandoned"),
+    Wanted(tenant="T", queue="queue2", agent="agent117"),
+    Wanted(tenant="T", extension="101", direction="international"),
+    Wanted(tenant="T", number="+4860*", cost_from=Decimal("0.50")),
+    Wanted(tenant="T", refusal="blocked", type=CallType.OUT, extension="103"),
+    Wanted(direction="mobile", cost_from=Decimal(3), currency="PLN"),
+    Wanted(tenant="T", called="+486*", direction="shared", oldest_first=True),
+)
+
+
+@pytest.mark.parametrize("few", [0, 5])
+def test_several_filters_find_the_same_whichever_way(
+    few: int, year_database: str, year: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where one of them has few calls each of those is looked at; else all are compared with all."""
+    tenant, _, caller, dialled = one_call(year)
+    known = {"T": tenant, "CALLER": caller, "DIALLED": dialled}
+    named = ({name: known.get(value, value) for name, value in asdict(one).items()} for one in PAIRS)
+    wanted = [Wanted(**one | {"limit": None}) for one in named]
+    with LedgerReader(year_database) as reader:
+        by_few = [[call.call_id for call in reader.calls(one)] for one in wanted]
+        sums = [reader.totals(one, within_s=60) for one in wanted]
+        monkeypatch.setattr(ledger_reader, "FEW", few)
+        monkeypatch.setattr(ledger_search, "FEW", few)
+        assert [[call.call_id for call in reader.calls(one)] for one in wanted] == by_few
+        assert [reader.totals(one, within_s=60) for one in wanted] == sums
+    assert sum(map(bool, by_few)) > len(by_few) // 2  # a small year has few refused calls
+    assert [total.calls for total in sums if total is not None] == list(map(len, by_few))
+
+
+def test_calls_that_are_known_are_looked_at_one_by_one(year_database: str, year: psycopg.Connection) -> None:
+    """By indexes, all conditions at once; among ten million calls they are the keys (deploy/README.md, History)."""
+    tenant, call, caller, _ = one_call(year)
+    everything = Wanted(
+        tenant=tenant, caller=caller, called="+48*", number="+48*", extension="101", direction="mobile",
+        queue="queue1", agent="agent117", cost_from=Decimal(0),
+    )  # fmt: skip
+    with LedgerReader(year_database) as reader:
+        search = reader.search(everything)
+        assert search.known is not None
+        assert call in {one.call_id for one in search.known}
+        (days,) = search.stretches()
+        found = carried_out(year, *search.page(days, 20))
+    assert {table for table, index in found if table and not index} == set()
 
 
 def test_what_belongs_to_calls_is_found_by_keys(year: psycopg.Connection) -> None:
