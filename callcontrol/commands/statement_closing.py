@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable
 
-from callcontrol.billing.statements.document import DocumentKind, text_of
+from callcontrol.billing.statements.document import DocumentKind
 from callcontrol.commands.arguments import configuration_or_exit
 from callcontrol.commands.media_ledger import check_tenant, ledger_of, note, printable
 from callcontrol.commands.statement_names import book_named, month_named
@@ -59,7 +59,7 @@ def _tell(args: argparse.Namespace, closed: Iterable[Closed]) -> None:
     for one in closed:
         document = one.document
         if args.json:
-            print(text_of(document))
+            print(one.text)
             continue
         what = "statement" if document.kind is DocumentKind.STATEMENT else f"note, corrects {document.corrects}"
         total = f"{document.gross:f} {document.currency}"

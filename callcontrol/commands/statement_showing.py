@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -42,41 +43,51 @@ def add(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     listing.add_argument("--json", action="store_true", help="one JSON object a document")
 
 
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A document, and what the ledger has of it; of a draft there is no checksum."""
+
+    document: Document
+    text: str
+    sha256: str = ""
+
+
 def show(args: argparse.Namespace) -> int:
     """What is closed of the month, else a draft."""
     settings = configuration_or_exit(args.config).settings
     book = book_named(args, settings)
     month = month_named(args, book)
     with ledger_of(settings) as connection:
-        documents = [one.document for one in closed_of(connection, args.tenant, month)]
-        if not documents:
+        shown = [_Shown(one.document, one.text, one.sha256) for one in closed_of(connection, args.tenant, month)]
+        if not shown:
             note(f"{month} of {args.tenant} is not closed: this is how it is now")
-            documents = preview(connection, book, month)
+            shown = [_Shown(draft, text_of(draft)) for draft in preview(connection, book, month)]
     if args.number is not None:
-        documents = [one for one in documents if one.number == args.number]
-        if not documents:
+        shown = [one for one in shown if one.document.number == args.number]
+        if not shown:
             raise ValueError(f"{month} of {args.tenant} has no document {args.number}: `statement list` tells which")
-    _write(args, documents)
+    _write(args, shown)
     return 0
 
 
-def _write(args: argparse.Namespace, documents: Sequence[Document]) -> None:
+def _write(args: argparse.Namespace, shown: Sequence[_Shown]) -> None:
     if args.json:
-        print("\n".join(map(text_of, documents)))
+        print("\n".join(one.text for one in shown))
     elif args.csv:
-        sys.stdout.write(csv_of(documents))
+        sys.stdout.write(csv_of(one.document for one in shown))
     elif args.pdf:
         folder = folder_named(args.pdf)
-        for document in documents:
-            print(_write_pdf(folder, document))
+        for one in shown:
+            print(_write_pdf(folder, one))
     else:
-        print_pages(documents)
+        print_pages(one.document for one in shown)
 
 
-def _write_pdf(folder: Path, document: Document) -> Path:
+def _write_pdf(folder: Path, shown: _Shown) -> Path:
+    document = shown.document
     number = f"{document.number:06d}" if document.number else f"draft-{document.currency}"
     path = folder / f"{document.tenant}-{document.month}-{number}.pdf"
-    path.write_bytes(pdf_of(document))
+    path.write_bytes(pdf_of(document, shown.sha256))
     return path
 
 

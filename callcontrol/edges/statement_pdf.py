@@ -22,8 +22,11 @@ class NoTypst(RuntimeError):
     """Typst is not installed."""
 
 
-def pdf_of(document: Document) -> bytes:
+def pdf_of(document: Document, sha256: str = "") -> bytes:
     """The pages of a document.
+
+    Args:
+        sha256: of the text that the ledger has of it; "" of a draft.
 
     Raises:
         NoTypst: Typst is not installed.
@@ -32,7 +35,7 @@ def pdf_of(document: Document) -> bytes:
         import typst
     except ImportError as error:
         raise NoTypst("PDF is written by Typst: pip install 'callcontrol[statements]'") from error
-    content = orjson.dumps(Page(document).content()).decode()
+    content = orjson.dumps(Page(document, sha256).content()).decode()
     compiler = typst.Compiler(ignore_system_fonts=True, sys_inputs={"content": content})
     made = compiler.compile(input=_LAYOUT.read_bytes(), format="pdf", pdf_standards=[_STANDARD])
     assert isinstance(made, bytes)

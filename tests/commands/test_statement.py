@@ -109,6 +109,7 @@ def test_the_same_document_as_json_csv_and_pdf(office: Office) -> None:
     assert first.startswith(b"%PDF-1.7")
     assert b"/MarkInfo" in first
     assert b"/Lang(pl)" in first
+    assert list(path.parent.iterdir()) == [path]
     path.unlink()
     office.said("show", "acme", "2026-11", "--pdf", office.out)
     assert path.read_bytes() == first

@@ -14,8 +14,6 @@ from callcontrol.billing.statements.document import (
     Line,
     Section,
     VatSum,
-    sha256_of,
-    text_of,
 )
 from callcontrol.billing.statements.words import WORDS, number_in
 from callcontrol.billing.tariff import PricesAre
@@ -28,10 +26,15 @@ Table = dict[str, object]
 
 
 class Page:
-    """What stands on the pages of a document."""
+    """What stands on the pages of a document.
 
-    def __init__(self, document: Document) -> None:
+    Args:
+        sha256: of the text that the ledger has of it; "" of a draft.
+    """
+
+    def __init__(self, document: Document, sha256: str = "") -> None:
         self._document = document
+        self._sha256 = sha256
         self._language = document.language if document.language in WORDS else DEFAULT_LANGUAGE
         self._words = WORDS[self._language]
 
@@ -50,7 +53,7 @@ class Page:
             "remarks": list(self._remarks()),
             "total": [f"{words['total']} ({document.currency})", self._amount(document.gross)],
             "page": words["page"],
-            "sha256": "" if is_draft else sha256_of(text_of(document)),
+            "sha256": self._sha256,
         }
 
     def _facts(self) -> Iterator[tuple[str, str]]:
