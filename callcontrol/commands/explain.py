@@ -158,7 +158,8 @@ def _standing(account: LiveAccount) -> Standing | None:
 
 
 def _with_overrides(facts: Facts, overrides: OverrideStore) -> Facts:
-    return replace(facts, overrides=overrides.read(facts.tenant_name)) if arrival.overrides_wanted(facts) else facts
+    wanted = arrival.overrides_wanted(facts, arrival.wanted(facts))
+    return replace(facts, overrides=overrides.read(facts.tenant_name)) if wanted else facts
 
 
 def _with_restrictions(facts: Facts, store: RestrictionStore) -> Facts:

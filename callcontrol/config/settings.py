@@ -237,6 +237,7 @@ class Tenant(Frozen):
     )
     blocked: tuple[Prefix, ...] = Field(default=(), description="prefixes (E.164 digits) that are never dialled")
     outgoing: TenantOutgoing = TenantOutgoing()
+    do_not_disturb: Flag = Field(default=True, description="extensions may set by *78# that no call rings at them")
     on_net: Literal["free", "priced"] = Field(
         default="free",
         description="what its calls to numbers of other tenants here cost, which no carrier carries; free: nothing; "

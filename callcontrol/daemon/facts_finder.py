@@ -97,9 +97,9 @@ class _Search:
         facts = self._facts
         if not self._rounds and (number := number_to_ask(facts)):
             yield partial(self._shared.languages.look_up, facts.tenant_name, number, self._language_found)
-        if arrival.overrides_wanted(facts):
-            yield partial(self._shared.overrides.look_up, facts.tenant_name, self._overrides_found)
         extensions = arrival.wanted(facts)
+        if arrival.overrides_wanted(facts, extensions):
+            yield partial(self._shared.overrides.look_up, facts.tenant_name, self._overrides_found)
         if extensions:
             wanted = tuple(sorted(extensions))
             yield partial(self._shared.rules.look_up, facts.tenant_name, wanted, self._rules_found)

@@ -194,25 +194,22 @@ class SwitchLinks:
         Raises:
             EventSocketError: it cannot be asked.
         """
-        if self._links[switch].api(f"uuid_exists {channel}", ASK_S) != "true":
+        if not self._lives(switch, channel):
             return False
         other = self._variable(switch, channel, "bridge_uuid")
-        return other == UNDEFINED or self._variable(switch, other, "bridge_uuid") != channel
+        if other == UNDEFINED or not self._lives(switch, other):
+            return True
+        return self._variable(switch, other, "bridge_uuid") != channel
+
+    def _lives(self, switch: str, channel: str) -> bool:
+        return self._links[switch].api(f"uuid_exists {channel}", ASK_S) == "true"
 
     def was_handed(self, switch: str, channel: str) -> bool:
-        """Whether a channel has been handed to us, now or before. Waits for the switch.
-
-        Raises:
-            EventSocketError: it cannot be asked.
-        """
+        """Whether a channel has been handed to us, now or before. Waits and raises as `is_alone`."""
         return self._variable(switch, channel, HANDED) == "true"
 
     def call_of(self, switch: str, channel: str) -> str:
-        """The call that a channel belongs to by our mark, "" if it has none. Waits for the switch.
-
-        Raises:
-            EventSocketError: it cannot be asked.
-        """
+        """The call that a channel belongs to by our mark, "" if it has none. Waits and raises as `is_alone`."""
         said = self._variable(switch, channel, CALL)
         return "" if said == UNDEFINED else said
 

@@ -172,15 +172,18 @@ def wanted(facts: Facts) -> frozenset[str]:
     return router.wanted(target, facts) if target else frozenset()
 
 
-def overrides_wanted(facts: Facts) -> bool:
+def overrides_wanted(facts: Facts, extensions: Iterable[str] = ()) -> bool:
     """Whether it must be looked up what was set by hand: where the tenant has what can be. An emergency call leaves
     whatever is set.
+
+    Args:
+        extensions: what `wanted` says of these facts.
     """
     if facts.overrides is not None or facts.tenant_name not in facts.settings.tenants:
         return False
     if facts.heading is None and _emergency(facts) is not None:
         return False
-    if facts.tenant.outgoing.barring:
+    if facts.tenant.outgoing.barring or (facts.tenant.do_not_disturb and extensions):
         return True
     can_be_set = (kind.block for kind in facts.kinds if kind.set_by_hand and kind.block is not None)
     return any(block.of(facts.tenant) for block in can_be_set)

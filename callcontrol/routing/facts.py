@@ -25,7 +25,7 @@ from callcontrol.vocabulary.credit import Standing
 from callcontrol.vocabulary.fast_init import fast_init
 from callcontrol.vocabulary.language import Language
 from callcontrol.vocabulary.moment import Instant
-from callcontrol.vocabulary.override import DutyOverride, Overrides
+from callcontrol.vocabulary.override import DoNotDisturb, DutyOverride, Overrides, undisturbed
 from callcontrol.vocabulary.refusal_reason import Refusal, RefusalReason
 from callcontrol.vocabulary.restriction import Restrictions
 from callcontrol.vocabulary.rule import NO_RULES, Rule, RuleKind, Rules
@@ -204,6 +204,10 @@ class Facts:
         """What was set by hand over this schedule or duty and is in force, None if nothing is."""
         override = self.overrides.get(text_of(target)) if self.overrides else None
         return override if isinstance(override, form) and override.is_in_force(self.now) else None
+
+    def undisturbed(self, name: str) -> DoNotDisturb | None:
+        """What keeps calls from ringing at an extension, None if nothing does."""
+        return undisturbed(self.overrides, name, self.now) if self.tenant.do_not_disturb else None
 
     def accounts(self, name: str) -> tuple[str, ...]:
         """The SIP accounts of an extension, () if there is no such extension."""

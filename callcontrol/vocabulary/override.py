@@ -54,6 +54,23 @@ class CallBlocks:
         return self.until is None or instant < self.until
 
 
+@dataclass(frozen=True, slots=True)
+class DoNotDisturb:
+    """No call rings at an extension.
+
+    Attributes:
+        until, by, at: as of a duty that was given.
+    """
+
+    until: Instant | None
+    by: str
+    at: Instant
+
+    def is_in_force(self, instant: Instant) -> bool:
+        """Whether it counts at this moment."""
+        return self.until is None or instant < self.until
+
+
 def end_at_change(schedule: Schedule, is_open: bool, now: Instant, in_force: Override | None) -> Instant:
     """When that ends which is set by hand until the schedule changes next.
 
@@ -77,9 +94,11 @@ def end_of(until: Instant | None, zone: tzinfo) -> str:
     return "until taken back" if until is None else f"until {text_of(until, zone)[:16]}"
 
 
-# What can be set by hand: a schedule is open or closed, a duty has a holder, an extension's calls are blocked.
-SetByHand = Override | DutyOverride | CallBlocks | Barring
-# Of a tenant, by what it is set over, as a target text: `hours:office`, `duty:support`; `blocks:101`.
+# What can be set by hand: a schedule is open or closed, a duty has a holder, an extension's calls are blocked, or do
+# not ring.
+SetByHand = Override | DutyOverride | CallBlocks | Barring | DoNotDisturb
+# Of a tenant, by what it is set over, as a target text: `hours:office`, `duty:support`; `blocks:101`,
+# `undisturbed:101`.
 Overrides = Mapping[str, SetByHand]
 
 _HOURS: Final = "hours"  # the word of their targets
@@ -100,3 +119,14 @@ def blocks_of(overrides: Overrides | None, extension: str) -> tuple[str, ...]:
     """The classes of numbers that an extension has blocked for itself."""
     found = (overrides or {}).get(blocks_name(extension))
     return found.classes if isinstance(found, CallBlocks) else ()
+
+
+def undisturbed_name(extension: str) -> str:
+    """The name by which it is kept that an extension is not disturbed."""
+    return f"undisturbed:{extension}"
+
+
+def undisturbed(overrides: Overrides | None, extension: str, now: Instant) -> DoNotDisturb | None:
+    """What keeps calls from ringing at the extension now, None if nothing does."""
+    found = (overrides or {}).get(undisturbed_name(extension))
+    return found if isinstance(found, DoNotDisturb) and found.is_in_force(now) else None

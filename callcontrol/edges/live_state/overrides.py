@@ -21,7 +21,7 @@ from callcontrol.kinds import KINDS
 from callcontrol.vocabulary.barring import Barring
 from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.moment import Instant
-from callcontrol.vocabulary.override import CallBlocks, DutyOverride, Overrides, SetByHand
+from callcontrol.vocabulary.override import CallBlocks, DoNotDisturb, DutyOverride, Overrides, SetByHand
 from callcontrol.vocabulary.schedule import Override
 from callcontrol.vocabulary.stored import Kind
 from callcontrol.vocabulary.target import text_of
@@ -33,6 +33,7 @@ HOURS: Final = Kind("Override")
 DUTY: Final = Kind("DutyOverride")
 BLOCKS: Final = Kind("CallBlocks")
 BARRING: Final = Kind("Barring")
+UNDISTURBED: Final = Kind("DoNotDisturb")
 # Meanwhile something else may have been set: only what was seen is removed.
 _REMOVE: Final = Script(
     "if redis.call('HGET', KEYS[1], ARGV[1]) == ARGV[2] then return redis.call('HDEL', KEYS[1], ARGV[1]) end return 0"
@@ -118,6 +119,8 @@ def encode_override(override: SetByHand) -> bytes:
         return orjson.dumps(BARRING.tagged({**what, "reason": override.reason, **ends}))
     if isinstance(override, DutyOverride):
         return orjson.dumps(DUTY.tagged({"target": text_of(override.target), **ends}))
+    if isinstance(override, DoNotDisturb):
+        return orjson.dumps(UNDISTURBED.tagged({"undisturbed": True, **ends}))
     if isinstance(override, CallBlocks):
         return orjson.dumps(BLOCKS.tagged({"classes": override.classes, **ends}))
     return orjson.dumps(HOURS.tagged({"open": override.open, **ends}))
@@ -141,6 +144,10 @@ def decode_override(value: bytes) -> SetByHand:
     if isinstance(stored, dict) and "classes" in stored:
         fields = BLOCKS.read(stored)
         return CallBlocks(classes=tuple(map(str, fields.pop("classes"))), **_checked(fields))
+    if isinstance(stored, dict) and "undisturbed" in stored:
+        fields = UNDISTURBED.read(stored)
+        fields.pop("undisturbed")
+        return DoNotDisturb(**_checked(fields))
     return Override(**_checked(HOURS.read(stored)))
 
 

@@ -10,6 +10,7 @@ from typing import Final
 from callcontrol.kinds.star_codes import (
     barring,
     barring_numbers,
+    do_not_disturb,
     duty,
     forwarding,
     hours,
@@ -32,4 +33,5 @@ STAR_CODES: Final[tuple[StarCode, ...]] = (
     barring_numbers.CODE,
     mailbox.CODE,
     take_parked.CODE,
+    do_not_disturb.CODE,
 )

@@ -13,6 +13,7 @@ from callcontrol.routing.legs import member_legs as legs_of_member
 from callcontrol.routing.legs import phones
 from callcontrol.routing.path import Path
 from callcontrol.routing.plan import Decision, Legs, Onward, Ring, RingResult
+from callcontrol.vocabulary.moment import text_of as moment_text
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.rule import Rule, RuleKind
 from callcontrol.vocabulary.target import ExtensionTarget, Form, Target, text_of
@@ -22,13 +23,17 @@ _RULE_AFTER = {kind.after: kind for kind in RuleKind if kind.after is not None}
 
 
 def decide(target: ExtensionTarget, path: Path, facts: Facts) -> Decision | Onward:
-    """Always rule first; then the phones that may be there; without any the call is `unavailable` and does not ring."""
+    """Always rule first; then the phones that may be there; without any the call is `unavailable` and does not ring. An
+    extension that is not to be disturbed is busy.
+    """
     if facts.extension(target.name) is None:
         return refuse(Outcome.UNAVAILABLE, Passed(facts.now, text_of(target), "no such extension"))
     always = facts.in_force(target.name, RuleKind.ALWAYS)
     if always:
         return _forward(target, always, path, facts)
     why = _out_of_hours(target, RuleKind.ALWAYS, facts)
+    if (quiet := _undisturbed(target, facts)) is not None:
+        return _on_outcome(target, Outcome.BUSY, path, facts, *why, quiet)
     legs = phones(target.name, _ring_s(target, facts), facts)
     if legs:
         return Decision(Ring(target, legs, path), why)
@@ -46,6 +51,8 @@ def member_legs(target: ExtensionTarget, ring_s: int, path: Path, facts: Facts) 
     always = facts.in_force(target.name, RuleKind.ALWAYS)
     if always:
         return _legs_forwarded(target, always, ring_s, path, facts)
+    if (quiet := _undisturbed(target, facts)) is not None:
+        return Legs(why=(quiet,))
     legs = phones(target.name, ring_s, facts)
     if legs:
         return Legs(legs)
@@ -53,6 +60,14 @@ def member_legs(target: ExtensionTarget, ring_s: int, path: Path, facts: Facts) 
     if unavailable:
         return _legs_forwarded(target, unavailable, ring_s, path, facts)
     return Legs(why=(Passed(facts.now, text_of(target), "no phone registered"),))
+
+
+def _undisturbed(target: ExtensionTarget, facts: Facts) -> Passed | None:
+    """Why no call rings there now."""
+    on = facts.undisturbed(target.name)
+    if on is None:
+        return None
+    return Passed(facts.now, text_of(target), "do not disturb", f"{on.by}, {moment_text(on.at)}")
 
 
 def _legs_forwarded(target: ExtensionTarget, rule: Rule, ring_s: int, path: Path, facts: Facts) -> Legs:
