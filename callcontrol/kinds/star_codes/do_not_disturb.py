@@ -1,4 +1,4 @@
-"""An extension is not disturbed: whoever calls it finds it busy, by its own rules for that.
+"""An extension is not disturbed: calls find it busy, by its own rules for that.
 
 *78#           from now on        #78#     calls ring again
 *78*HHMM#      until that time    *#78#    is it on
