@@ -79,9 +79,12 @@ FROM statements
 WHERE tenant = %(tenant)s AND (%(month)s::text IS NULL OR month = %(month)s)
 ORDER BY number;
 
--- closed_months: Months of a tenant since one that have a statement, and the zone of the first one.
+-- closed_months: Months of a tenant since one that have a statement.
+SELECT DISTINCT month FROM statements WHERE tenant = %(tenant)s AND month >= %(since)s AND kind = 'statement' ORDER BY month;
+
+-- closed_zones: On the clocks of which zone some months of a tenant were closed.
 SELECT DISTINCT ON (month) month, document::jsonb ->> 'zone' AS zone
-FROM statements WHERE tenant = %(tenant)s AND month >= %(since)s AND kind = 'statement'
+FROM statements WHERE tenant = %(tenant)s AND month = ANY (%(months)s) AND kind = 'statement'
 ORDER BY month, number;
 
 -- next_statement: The number of the tenant's next document, and the database's clock.

@@ -108,9 +108,15 @@ def _rest(row: dict[str, Any]) -> dict[str, Any]:
     return {name: row[name] for name in ("sha256", "to_in", "closed_by", "closed_at")}
 
 
-def closed_months(connection: DictConnection, tenant: str, since: str) -> dict[str, str]:
-    """Months since one that have a statement, and on the clocks of which zone each was closed."""
+def closed_months(connection: DictConnection, tenant: str, since: str) -> list[str]:
+    """Months since one that have a statement, in order."""
     rows = connection.execute(query("closed_months"), {"tenant": tenant, "since": since}).fetchall()
+    return [row["month"] for row in rows]
+
+
+def closed_zones(connection: DictConnection, tenant: str, months: Sequence[str]) -> dict[str, str]:
+    """On the clocks of which zone these months were closed, those that are."""
+    rows = connection.execute(query("closed_zones"), {"tenant": tenant, "months": list(months)}).fetchall()
     return {row["month"]: row["zone"] for row in rows}
 
 

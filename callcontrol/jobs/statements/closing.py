@@ -34,6 +34,7 @@ from callcontrol.edges.ledger.statements import (
     changed_calls,
     closed_months,
     closed_of,
+    closed_zones,
     closing,
     noted_of,
     numbered,
@@ -74,7 +75,7 @@ class Book:
         """Which calls a month has: from the end of the month before to its own end, each by the clocks of the zone it
         was closed in. So a tenant that gets another zone has no call in two months or in none.
         """
-        closed = closed_months(connection, self.name, before(month))
+        closed = closed_zones(connection, self.name, (before(month), month))
         own = closed.get(month, self.tenant.zone)
         first = period_of(month, ZoneInfo(closed.get(before(month), own))).start
         return MonthOfCalls(self.name, month, Period(first, period_of(month, ZoneInfo(own)).end, month))

@@ -28,9 +28,10 @@ from callcontrol.jobs.statements.closing import Book, StatementRefused, book_of,
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from callcontrol.vocabulary.wall_clock import day_at, moment_of
 
-LOOK_S: Final = 60.0
+LOOK_S: Final = 120.0
 RUNNING_S: Final = 3_600.0  # closing the months of a thousand tenants
-LEASE_S: Final = 600.0
+LEASE_S: Final = 600.0  # renewed before each month that is closed
+LEASE: Final = "statements"
 BY_TIMER: Final = "callcontrol"
 
 log = logging.getLogger("callcontrol.statements")
@@ -68,7 +69,7 @@ class StatementTimer:
         if not books:
             return False
         with connect(self._dsn) as connection, explained():
-            if self._leases.hold(connection, "statements", LEASE_S):
+            if self._leases.hold(connection, LEASE, LEASE_S):
                 for book in books:
                     self._note(connection, book, now)
                     self._close(connection, book, now)
@@ -86,7 +87,7 @@ class StatementTimer:
         """Every month that is due, until one cannot be closed."""
         for month in open_months(connection, book, now):
             due = due_at(book, month)
-            if due is None or due > now:
+            if due is None or due > now or not self._leases.hold(connection, LEASE, LEASE_S):
                 return
             try:
                 closed = close(connection, book, month, now, BY_TIMER)
