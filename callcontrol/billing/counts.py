@@ -87,6 +87,32 @@ class SurveyCount:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseCount:
+    """Cases of missed callers that opened in a period, by the target that was wanted (None: all).
+
+    Attributes:
+        tried: those that were called, in vain or not; in_time: not after their deadline.
+        owed: those for whom a call was due: the others had come back, or been dismissed, before their deadline, or it
+            has not passed yet.
+        first_try_ms, first_try_90_ms: from the opening to the first call, median and 90th percentile; None: none was.
+        reached_ms, reached_90_ms: from the opening to the conversation with those that were called back, likewise.
+    """
+
+    target: str | None
+    cases: int
+    open: int
+    reached: int
+    came_back: int
+    tried: int
+    in_time: int
+    owed: int
+    first_try_ms: int | None
+    first_try_90_ms: int | None
+    reached_ms: int | None
+    reached_90_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class ClassCost:
     """Charges that hold of the calls, by class of the number (vocabulary/direction.py) and currency."""
 

@@ -12,6 +12,7 @@ from typing import Final
 
 from callcontrol.billing.counts import (
     CallHour,
+    CaseCount,
     ClassCost,
     ExtensionCount,
     NumberCount,
@@ -202,6 +203,29 @@ def _answers(counts: Sequence[SurveyCount]) -> tuple[Value, ...]:
     answers = by_score.total()
     total = sum(score * count for score, count in by_score.items())
     return asked, ratio(answers, asked), ratio(total, answers), *(by_score[score] for score in SCORES.values())
+
+
+def missed(counts: Iterable[CaseCount]) -> Report:
+    """How soon missed callers were called back, by whom they wanted."""
+    rows = tuple(
+        (
+            one.target or "all",
+            one.cases,
+            one.open,
+            one.tried,
+            one.reached,
+            one.came_back,
+            ratio(one.in_time, one.owed),
+            one.first_try_ms,
+            one.first_try_90_ms,
+            one.reached_ms,
+            one.reached_90_ms,
+        )
+        for one in counts
+    )
+    counted = dict.fromkeys(("cases", "open", "tried", "reached", "came_back"), Kind.COUNT)
+    times = dict.fromkeys(("first_try", "first_try_p90", "time_to_reach", "time_to_reach_p90"), Kind.MS)
+    return Report("missed", figures(target=Kind.TEXT, **counted, in_time=Kind.SHARE, **times), rows, "in_time")
 
 
 def costs(sums: Iterable[ClassCost]) -> Report:

@@ -1,6 +1,7 @@
 """`callcontrol missed`: callers from outside whom no person has spoken with, and calling them back.
 
 missed list TENANT                     open cases, those due first first; --all, --overdue, --number, --target
+missed call TENANT NUMBER --phone 101   the phone of 101 rings, then calls the number; claims the case
 missed claim TENANT NUMBER             you call this one back: kept for you for a while, no one else can claim it
 missed release TENANT NUMBER           you do not after all
 missed dismiss TENANT NUMBER --why …   no call back is needed
@@ -23,6 +24,7 @@ import orjson
 from rich.console import Console
 
 from callcontrol.billing.missed.cases import Case
+from callcontrol.commands import missed_calling
 from callcontrol.commands.arguments import add_config, configuration_or_exit
 from callcontrol.commands.names import unknown
 from callcontrol.commands.past_ledger import ledger_dsn
@@ -53,15 +55,19 @@ class NoSuchCase(ValueError):
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """`missed list|claim|release|dismiss|check|redo …`."""
+    """`missed list|call|claim|release|dismiss|check|redo …`."""
     parser = subparsers.add_parser(
         "missed",
         help="callers no person has spoken with",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="list|claim|release|dismiss|check|redo")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="list|call|claim|release|dismiss|check|redo")
     _add_list(verbs.add_parser("list", help="the cases of a tenant"))
+    calling = verbs.add_parser("call", help="your phone rings, then calls the number")
+    _add_case(calling)
+    calling.add_argument("--by", default="", metavar="WHO", help="for whom it is claimed; default: the extension")
+    missed_calling.add(calling)
     for word, about in (("claim", "you call back"), ("release", "you do not after all"), ("dismiss", "close it")):
         _add_act(verbs.add_parser(word, help=about), word)
     verbs.add_parser("check", help="make all cases anew and compare").add_argument("tenant", nargs="?")
@@ -86,12 +92,16 @@ def _add_list(listing: argparse.ArgumentParser) -> None:
 
 
 def _add_act(parser: argparse.ArgumentParser, word: str) -> None:
-    parser.add_argument("tenant")
-    parser.add_argument("number", help="who called")
-    parser.add_argument("target", nargs="?", help="whom the caller wanted; default: the only open case of the number")
+    _add_case(parser)
     parser.add_argument("--by", default=getpass.getuser(), metavar="WHO", help="default: you")
     if word == CaseActKind.DISMISS:
         parser.add_argument("--why", required=True, metavar="TEXT", help="why no call back is needed")
+
+
+def _add_case(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("tenant")
+    parser.add_argument("number", help="who called")
+    parser.add_argument("target", nargs="?", help="whom the caller wanted; default: the only open case of the number")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -100,6 +110,7 @@ def run(args: argparse.Namespace) -> int:
     verbs: Mapping[str, Callable[[argparse.Namespace, Settings, DictConnection], int]] = {
         **dict.fromkeys(_ACTS, _act),
         "list": _list,
+        "call": _call,
         "check": _check,
         "redo": _redo,
     }
@@ -108,7 +119,7 @@ def run(args: argparse.Namespace) -> int:
             raise NoSuchCase(unknown("tenant", args.tenant, settings.tenants))
         with connect(ledger_dsn(settings)) as connection, explained():
             return verbs[args.verb](args, settings, connection)
-    except (NoLedger, NoSuchCase, ActRefused) as error:
+    except (NoLedger, NoSuchCase, ActRefused, missed_calling.NotCalled) as error:
         print(error, file=sys.stderr)
         return FAILED
 
@@ -188,10 +199,20 @@ def _plain(case: Case, now: Instant) -> dict[str, object]:
     }
 
 
+def _call(args: argparse.Namespace, settings: Settings, connection: DictConnection) -> int:
+    missed_calling.check(args, settings)
+    return missed_calling.call(args, settings, connection, _case(args, settings, connection, clock.now()))
+
+
+def _case(args: argparse.Namespace, settings: Settings, connection: DictConnection, now: Instant) -> CaseKey:
+    number = _number(args, settings)
+    return CaseKey(number, args.target or _only_target(connection, args.tenant, number, now))
+
+
 def _act(args: argparse.Namespace, settings: Settings, connection: DictConnection) -> int:
     kind, now = _ACTS[args.verb], clock.now()
     policy = settings.tenants[args.tenant].missed.policy
-    key = CaseKey(number := _number(args, settings), args.target or _only_target(connection, args.tenant, number, now))
+    key = _case(args, settings, connection, now)
     until = Instant(now + policy.claim_us) if kind is CaseActKind.CLAIM else None
     with transaction(connection):
         act = CaseAct(now, key, kind, args.by, getattr(args, "why", ""), until)

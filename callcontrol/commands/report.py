@@ -8,6 +8,7 @@
     queues       service level, speed of answer, handling time, abandoned callers
     agents       offers answered and missed, handling time
     resolution   callers who did not call again within --days
+    missed       how soon missed callers were called back, by whom they wanted
     surveys      what callers answered after a conversation, by queue and agent
     costs        by class of the number
 
@@ -193,6 +194,7 @@ REPORTS: Final[Mapping[str, Callable[[Asked], Report]]] = MappingProxyType(
         "queues": _queues,
         "agents": _agents,
         "resolution": lambda asked: reports.resolution(asked.counts.resolution(asked.days)),
+        "missed": lambda asked: reports.missed(asked.counts.cases(clock.now())),
         "surveys": lambda asked: reports.surveys(asked.counts.surveys()),
         "costs": lambda asked: reports.costs(asked.counts.costs()),
     }

@@ -23,6 +23,7 @@ from callcontrol.daemon.adoption import Adoption
 from callcontrol.daemon.box_line import BoxLine
 from callcontrol.daemon.call_acceptor import CallAcceptor
 from callcontrol.daemon.call_backs import CallBacks
+from callcontrol.daemon.click_to_calls import ClickToCalls
 from callcontrol.daemon.closing_watch import ClosingWatch
 from callcontrol.daemon.configuration import Current
 from callcontrol.daemon.credit_books import CreditBooks
@@ -65,6 +66,7 @@ from callcontrol.edges.heartbeat_message import HeartbeatMessage
 from callcontrol.edges.live_state.brought_sounds import BroughtSounds
 from callcontrol.edges.live_state.call_backs import CallBackStore
 from callcontrol.edges.live_state.calls import CallStore
+from callcontrol.edges.live_state.click_to_calls import ClickToCallStore
 from callcontrol.edges.live_state.inbox import Inbox
 from callcontrol.edges.live_state.languages import LanguageStore
 from callcontrol.edges.live_state.mailboxes import BoxStore
@@ -292,6 +294,7 @@ class Worker:
             self._name,
             *told,
             on_restricted=lambda: self._shared.restrictions.heard(),
+            on_click=ClickToCalls(self._shared, self._switch_links, ClickToCallStore(self._pipeline)).asked,
             on_parked=lambda call, taker: parked_line.taken(self._shared, call, taker),
             on_joined=lambda call, at: parked_line.joined(self._shared, call, at),
         )

@@ -250,6 +250,40 @@ def test_surveys_by_queue_and_agent(told: Told, ledger: tuple[str, str, Truth]) 
     assert told("surveys", "acme", *PERIOD) == []
 
 
+# When it was tried first and closed (seconds after it opened), how; each is due after an hour.
+CASES = (
+    ("queue:support", 600, 600, "reached"),
+    ("queue:support", 1200, 7200, "reached"),
+    ("queue:support", 5400, None, ""),
+    ("queue:support", None, 300, "came_back"),
+    ("extension:101", None, None, ""),
+    ("extension:101", None, 300, "dismissed"),
+)
+
+
+def test_how_soon_missed_callers_are_called_back(told: Told, ledger: tuple[str, str, Truth]) -> None:
+    opened = datetime(2026, 9, 1, 12, tzinfo=UTC)
+    with psycopg.connect(ledger[0]) as connection:
+        for n, (target, tried_s, closed_s, how) in enumerate(CASES):
+            tried, closed = (None if s is None else opened + timedelta(seconds=s) for s in (tried_s, closed_s))
+            connection.execute(
+                "INSERT INTO missed_cases VALUES ('acme', %s, %s, %s, 'c', 'no_answer', %s, %s, %s, 1, 0, %s, '', NULL,"
+                " %s, %s, '', %s)",
+                (f"+4822000{n}", target, opened, opened + timedelta(hours=1), opened + timedelta(days=14), opened,
+                 tried, closed, how, "x" if how == "dismissed" else ""),
+            )  # fmt: skip
+    rows = {row["target"]: row for row in told("missed", "acme", "--from", "2026-09-01", "--to", "2026-09-01")}
+    assert list(rows) == ["extension:101", "queue:support", "all"]
+    support, one, every = rows["queue:support"], rows["extension:101"], rows["all"]
+    assert [support[name] for name in ("cases", "open", "tried", "reached", "came_back")] == [4, 0, 3, 2, 1]
+    assert support["in_time"] == pytest.approx(2 / 3)
+    assert (support["first_try_ms"], support["first_try_p90_ms"]) == (1_200_000, 5_400_000)
+    assert (support["time_to_reach_ms"], support["time_to_reach_p90_ms"]) == (600_000, 7_200_000)
+    assert (one["tried"], one["in_time"], one["first_try_ms"], one["time_to_reach_ms"]) == (0, 0, None, None)
+    assert (every["cases"], every["in_time"]) == (6, 0.5)
+    assert told("missed", "acme", "--from", "2026-08-01", "--to", "2026-08-01") == []
+
+
 def test_as_a_person_sees_it_and_as_csv(told: Told) -> None:
     lines = told.shown("numbers", "acme", *PERIOD)
     assert lines[0] == "acme: numbers, 2026-10-19 to 2026-11-01 (Europe/Warsaw)"

@@ -18,6 +18,7 @@ from pathlib import Path
 from callcontrol.simulator.stories.story import Story, read_stories
 from tests.freeswitch.audio import Microphones, can_listen
 from tests.freeswitch.blinks import BLINKS
+from tests.freeswitch.clicks import CLICKS
 from tests.freeswitch.configuration import here_not_there
 from tests.freeswitch.credits import CREDITS
 from tests.freeswitch.emergencies import EMERGENCIES
@@ -100,6 +101,7 @@ def _mishaps(stage: RealStage, microphones: Microphones, words: list[str]) -> It
         *SHOWN,
         *TAKEOVERS,
         *SURVEYS,
+        *CLICKS,
         *MAILBOXES,
         *TRANSFERS,
         *PARKINGS,

@@ -24,20 +24,20 @@ TALKING_S, ASKED_S, PRESSED_AGAIN_S, MEANWHILE_S = 2.5, 5.5, 15.0, 6.3
 
 def worker_dies_while_a_survey_is_heard(stage: RealStage, microphones: Microphones) -> Iterator[str]:
     """kill -9 of one of two workers while the caller is asked: the question is heard again, one answer is recorded"""
-    yield from _is_asked(stage, ASKED_S, PRESSED_AGAIN_S, questions=2)
+    yield from _is_asked(stage, ASKED_S, PRESSED_AGAIN_S, questions=(2,))
 
 
 def worker_dies_in_a_conversation_before_a_survey(stage: RealStage, microphones: Microphones) -> Iterator[str]:
     """kill -9 of one of two workers while caller and agent talk: the other one asks, and the agent is free"""
-    yield from _is_asked(stage, TALKING_S, PRESSED_AGAIN_S, questions=1)
+    yield from _is_asked(stage, TALKING_S, PRESSED_AGAIN_S, questions=(1,))
 
 
 def survey_is_answered_between_two_workers(stage: RealStage, microphones: Microphones) -> Iterator[str]:
-    """kill -9 of one of two workers while the caller is asked, and a key before another has the call: it counts"""
-    yield from _is_asked(stage, ASKED_S, MEANWHILE_S, questions=1)
+    """kill -9 of one of two workers while the caller is asked, and a key at the moment another takes over: it counts"""
+    yield from _is_asked(stage, ASKED_S, MEANWHILE_S, questions=(1, 2))
 
 
-def _is_asked(stage: RealStage, dies_s: float, pressed_s: float, questions: int) -> Iterator[str]:
+def _is_asked(stage: RealStage, dies_s: float, pressed_s: float, questions: tuple[int, ...]) -> Iterator[str]:
     with two_workers(stage, PHONES):
         began = clock.now()
         placed = stage.world.place(PlacedCall(CALLER, ADVICE, presses=((pressed_s, "4"),)))
@@ -52,7 +52,7 @@ def _is_asked(stage: RealStage, dies_s: float, pressed_s: float, questions: int)
     answers = [(one["how"], one["score"], one["queue"], one["agent"]) for one in call.surveys]
     if answers != [("answered", 4, "advice", "nadia")] or call.estimated:
         yield f"one answer, 4, of an exact record expected: {answers}, estimated {call.estimated}"
-    if len(heard) != questions:
+    if len(heard) not in questions:
         yield f"the question should be heard {questions} times, it was {len(heard)} times"
     parted = [offer.parted_at for visit in call.visits for offer in visit.offers]
     if any(at is None or (call.ended_at - at).total_seconds() < 1 for at in parted):

@@ -226,7 +226,7 @@ def dial_string_of(legs: Sequence[tuple[str, LegPlan]], variables: Mapping[str, 
         UnsafeText: something in it cannot be sent as what it is.
     """
     shared = {CALL: call.id, TENANT: call.tenant, "force_transfer_context": TRANSFER_CONTEXT, **variables}
-    return dial_string([_leg(leg_id, plan, profile, _name(plan, call)) for leg_id, plan in legs], shared)
+    return dial_string([dial_leg(leg_id, plan, profile, _name(plan, call)) for leg_id, plan in legs], shared)
 
 
 def _name(plan: LegPlan, call: Call) -> str:
@@ -237,7 +237,8 @@ def _name(plan: LegPlan, call: Call) -> str:
     return name
 
 
-def _leg(leg_id: str, plan: LegPlan, profile: str, caller_name: str) -> DialLeg:
+def dial_leg(leg_id: str, plan: LegPlan, profile: str, caller_name: str) -> DialLeg:
+    """A leg with the variables that its plan asks for; `caller_name` is shown on a phone of ours."""
     variables = {"origination_uuid": leg_id, "leg_timeout": str(plan.ring_s)}
     variables |= _identity(plan, caller_name)
     # A phone's 302 ends its leg (profile parameter manual-redirect), and we follow it or refuse; from others it is

@@ -125,3 +125,23 @@ WITH contacts AS (DELETE FROM missed_contacts WHERE tenant = %(tenant)s AND numb
 acts AS (DELETE FROM missed_acts WHERE tenant = %(tenant)s AND number = %(number)s),
 revisions AS (DELETE FROM missed_revisions WHERE tenant = %(tenant)s AND number = %(number)s)
 DELETE FROM missed_cases WHERE tenant = %(tenant)s AND number = %(number)s;
+
+-- case_counts: What became of cases that opened in [start, end), by target and (null) of all: how many were called back, and when.
+SELECT target, count(*) AS cases,
+       count(*) FILTER (WHERE how = '' AND expires_at > %(now)s) AS open,
+       count(*) FILTER (WHERE how = 'reached') AS reached,
+       count(*) FILTER (WHERE how = 'came_back') AS came_back,
+       count(first_try_at) AS tried,
+       count(*) FILTER (WHERE first_try_at <= due_at) AS in_time,
+       count(*) FILTER (WHERE first_try_at IS NOT NULL OR due_at <= least(closed_at, %(now)s::timestamptz)) AS owed,
+       floor(1000 * extract(epoch FROM percentile_disc(0.5) WITHIN GROUP (ORDER BY first_try_at - opened_at)))::bigint AS first_try_ms,
+       floor(1000 * extract(epoch FROM percentile_disc(0.9) WITHIN GROUP (ORDER BY first_try_at - opened_at)))::bigint AS first_try_90_ms,
+       floor(1000 * extract(epoch FROM percentile_disc(0.5) WITHIN GROUP (
+           ORDER BY CASE WHEN how = 'reached' THEN closed_at - opened_at END)))::bigint AS reached_ms,
+       floor(1000 * extract(epoch FROM percentile_disc(0.9) WITHIN GROUP (
+           ORDER BY CASE WHEN how = 'reached' THEN closed_at - opened_at END)))::bigint AS reached_90_ms
+FROM missed_cases
+WHERE tenant = %(tenant)s AND opened_at >= %(start)s AND opened_at < %(end)s
+GROUP BY GROUPING SETS ((target), ())
+HAVING count(*) > 0
+ORDER BY target NULLS LAST;

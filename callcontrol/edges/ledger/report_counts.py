@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from callcontrol.billing.counts import ClassCost, ExtensionCount, NumberCount, ResolutionCount, SurveyCount
+from callcontrol.billing.counts import CaseCount, ClassCost, ExtensionCount, NumberCount, ResolutionCount, SurveyCount
 from callcontrol.edges.ledger.queries import query
 from callcontrol.edges.ledger.reader import asking, connect
 from callcontrol.vocabulary.moment import Instant, datetime_of
@@ -39,6 +39,10 @@ class ReportCounts:
     def surveys(self) -> list[SurveyCount]:
         """By queue, agent and score."""
         return [SurveyCount(**row) for row in self._rows("survey_counts")]
+
+    def cases(self, now: Instant) -> list[CaseCount]:
+        """Of missed callers, by whom they wanted; then of all."""
+        return [CaseCount(**row) for row in self._rows("case_counts", now=datetime_of(now))]
 
     def costs(self) -> list[ClassCost]:
         """By class of the number, and currency."""

@@ -21,6 +21,7 @@ from callcontrol.edges.live_state import keys
 from callcontrol.edges.live_state.parked import decode_taker
 from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
 from callcontrol.edges.live_state.queue_replies import notice_from, offer_from
+from callcontrol.vocabulary.click_to_call import ClickToCall
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.parked import Taker
 from callcontrol.vocabulary.queue import Notice, Offer
@@ -33,6 +34,7 @@ MESSAGE: Final = Kind("Message")
 RECORDING: Final = "recording"
 GIVES_WAY: Final = "gives_way"
 RESTRICTED: Final = "restricted"
+CLICK_TO_CALL: Final = "click_to_call"
 PARKED: Final = "parked"
 PARKED_JOINED: Final = "parked_joined"
 RETRY_S = 1.0
@@ -51,6 +53,7 @@ class Inbox:
         on_recording: gets a call, what is to be done about its recording, and who says so.
         on_gives_way: gets a call, and the leg of it whose channel of a trunk an emergency call needs.
         on_restricted: what payers may do outside has changed.
+        on_click: a phone is to ring, and then to call a number.
         on_parked: gets a call whose caller is parked, and who takes the caller.
         on_joined: gets a call that takes a parked caller, and since when both talk.
     """
@@ -65,6 +68,7 @@ class Inbox:
         on_recording: Callable[[str, str, str], object] = lambda call, action, by: None,
         on_gives_way: Callable[[str, str], object] = lambda call, leg: None,
         on_restricted: Callable[[], object] = lambda: None,
+        on_click: Callable[[ClickToCall], object] = lambda request: None,
         on_parked: Callable[[str, Taker], object] = lambda call, taker: None,
         on_joined: Callable[[str, Instant], object] = lambda call, at: None,
     ) -> None:
@@ -76,6 +80,7 @@ class Inbox:
         self._on_recording = on_recording
         self._on_gives_way = on_gives_way
         self._on_restricted = on_restricted
+        self._on_click = on_click
         self._on_parked = on_parked
         self._on_joined = on_joined
 
@@ -139,6 +144,9 @@ class Inbox:
                 self._on_parked(told["fields"][0], decode_taker(told["fields"][1]))
             elif told["kind"] == PARKED_JOINED:
                 self._on_joined(told["fields"][0], Instant(int(told["fields"][1])))
+            elif told["kind"] == CLICK_TO_CALL:
+                request, extension, number, ring_s = told["fields"]
+                self._on_click(ClickToCall(request, tenant, extension, number, ring_s))
             elif told["kind"] == RECORDING:
                 self._on_recording(*told["fields"])
             else:

@@ -156,6 +156,11 @@ def ringing_outside(tenant: str, caller: str, dialled: str) -> str:
     return _key(tenant, f"ringing-outside:{caller}:{dialled}")
 
 
+def click_to_call(tenant: str, request: str) -> str:
+    """String with an expiry: how far a request to ring a phone and then call a number has come (JSON, without both)."""
+    return _key(tenant, f"click-to-call:{request}")
+
+
 def call_backs() -> str:
     """Hash: number shown in an emergency call -> whose phone is called back there, and until when (JSON)."""
     return f"{PREFIX}:{_WORKERS}:call-backs"

@@ -40,6 +40,7 @@ KEYS: Final = (
     _plain("credit", "with the account"),
     _plain("limits", "an hour later"),
     _plain("counters_of_numbers", "an hour later"),
+    _plain("click_to_call", "ten minutes later"),
     _plain("sounds_wanted", "minutes later"),
     _plain("sound_brought", "minutes later"),
     _plain("requests", "minutes later: of network addresses"),

@@ -1,0 +1,66 @@
+"""Requests to ring a phone and then call a number: sent to a worker's inbox, and how far each has come.
+
+A request is carried out by the worker that takes it, which one at most can: so it may be sent to one worker after the
+other until one has. What is kept of it names no number.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import orjson
+
+from callcontrol.edges.live_state import keys
+from callcontrol.edges.live_state.inbox import CLICK_TO_CALL, MESSAGE
+from callcontrol.edges.live_state.pipeline import RedisPipeline
+from callcontrol.vocabulary.click_to_call import ClickStage, ClickState, ClickToCall
+from callcontrol.vocabulary.stored import Kind
+
+STATE: Final = Kind("ClickState")
+# How long it is told what came of a request (seconds).
+KEPT_S: Final = 600
+
+
+class ClickToCallStore:
+    """Requests and their states. Each method waits for Redis, and raises LiveStateError while that is away."""
+
+    def __init__(self, pipeline: RedisPipeline) -> None:
+        self._pipeline = pipeline
+
+    def workers(self) -> tuple[str, ...]:
+        """Those that live, by name."""
+        names = sorted(name.decode() for name in self._pipeline.ask("SMEMBERS", keys.workers()))
+        return tuple(name for name in names if self._pipeline.ask("EXISTS", keys.worker(name)))
+
+    def send(self, request: ClickToCall, worker: str) -> bool:
+        """Ask this worker; whether it listens."""
+        fields = [request.id, request.extension, request.number, request.ring_s]
+        message = MESSAGE.tagged({"kind": CLICK_TO_CALL, "from": keys.calls(request.tenant), "fields": fields})
+        return bool(self._pipeline.ask("PUBLISH", keys.inbox(worker), orjson.dumps(message)))
+
+    def take(self, request: ClickToCall) -> bool:
+        """Carry it out; False: another worker does, or has."""
+        text = _written(ClickState(ClickStage.RINGING))
+        return bool(self._pipeline.ask("SET", _key(request), text, "NX", "EX", KEPT_S))
+
+    def note(self, request: ClickToCall, state: ClickState) -> None:
+        """Tell how far it has come."""
+        self._pipeline.ask("SET", _key(request), _written(state), "EX", KEPT_S)
+
+    def state_of(self, request: ClickToCall) -> ClickState | None:
+        """How far it has come; None: no worker has taken it."""
+        text = self._pipeline.ask("GET", _key(request))
+        return None if text is None else _read(text)
+
+
+def _key(request: ClickToCall) -> str:
+    return keys.click_to_call(request.tenant, request.id)
+
+
+def _written(state: ClickState) -> bytes:
+    return orjson.dumps(STATE.tagged({"stage": state.stage, "detail": state.detail}))
+
+
+def _read(text: Any) -> ClickState:
+    told = STATE.read(orjson.loads(text))
+    return ClickState(ClickStage(told["stage"]), told["detail"])

@@ -1,0 +1,165 @@
+"""`callcontrol missed call` on a real switch: a phone rings, is picked up, and calls the missed caller."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any, Final
+
+import orjson
+from redis import Redis
+
+from callcontrol.daemon.configuration import read_configuration
+from callcontrol.edges import clock
+from callcontrol.edges.ledger.reader import PastCall
+from callcontrol.edges.live_state import keys
+from callcontrol.jobs.missed_callers import MissedCallers
+from callcontrol.simulator.stories.story import PlacedCall
+from callcontrol.vocabulary.moment import Instant
+from tests.freeswitch.audio import Microphones
+from tests.freeswitch.mishaps import OVER_S, Mishap, arrange, records, wait
+from tests.freeswitch.sounds import PHONE_HZ
+from tests.freeswitch.stage import RealStage
+from tests.freeswitch.tones import Hears, tone_differences
+
+# Whoever calls 117 and gives up after eight seconds is a missed caller.
+MISSED: Final = "+48223334455"
+GIVES_UP: Final = PlacedCall(MISSED, "+48221234583", hangup_after_s=8.0)
+PHONE: Final = "102"
+PICKED_UP: Final = {"action": "answers", "after_s": 1.5}
+# Longer than `missed.talk`: they have spoken.
+TALKS: Final = {"action": "answers", "after_s": 0.5, "talk_s": 12}
+RINGS_LONG: Final = {"action": "answers", "after_s": 6}
+
+
+def missed_caller_is_called_back_by_command(stage: RealStage, microphones: Microphones) -> Iterator[str]:
+    """`missed call`: the phone of 102 rings, is picked up, calls the missed number as its own, and the case closes"""
+    arrange(stage, {PHONE: PICKED_UP, MISSED: TALKS})
+    _miss(stage)
+    began = clock.now()
+    told = _call(stage)
+    if told.wait(OVER_S) != 0 or "is being called" not in _said(told):
+        yield f"the command should say that the number is being called: {_said(told)}"
+    claimed = _case(stage)
+    if (claimed["state"], claimed["claimed_by"]) != ("open", f"extension:{PHONE}"):
+        yield f"the case should be claimed by extension:{PHONE} meanwhile: {claimed}"
+    yield from _is_its_own_call(stage, began)
+    yield from tone_differences((Hears(PHONE, PHONE_HZ),), stage.world.listening_ports(), microphones)
+    case = _case(stage)
+    if (case["state"], case["by"]) != ("reached", f"extension:{PHONE}"):
+        yield f"the case should be closed, reached by extension:{PHONE}: {case}"
+
+
+def phone_is_not_picked_up_for_a_missed_caller(stage: RealStage, microphones: Microphones) -> Iterator[str]:
+    """`missed call` with a phone that is busy, then one that is offline: nobody is called, the case stays open"""
+    for phones, offline, word in (({PHONE: {"action": "busy"}}, (), "USER_BUSY"), ({}, (PHONE,), "offline")):
+        arrange(stage, phones, offline)
+        _miss(stage)
+        told = _call(stage)
+        if told.wait(OVER_S) == 0 or word not in _said(told):
+            yield f"the command should fail and say {word}: {_said(told)}"
+        case = _case(stage)
+        if (case["state"], case["claimed_by"], case["tries"]) != ("open", "", 0):
+            yield f"the case should be open and free, without a try: {case}"
+        _run(stage, "dismiss", "--why", "the next one")
+
+
+def workers_die_while_a_phone_rings_for_a_missed_caller(stage: RealStage, microphones: Microphones) -> Iterator[str]:
+    """kill -9 of the worker while the phone rings: who picks it up is not left in silence, the number is called"""
+    arrange(stage, {PHONE: RINGS_LONG, MISSED: TALKS})
+    _miss(stage)
+    began = clock.now()
+    told = _call(stage)
+    assert told.stdout is not None
+    if "rings" not in (line := told.stdout.readline()):
+        yield f"the phone should ring: {line}"
+    time.sleep(1)
+    _kill_workers(stage)
+    yield from _is_its_own_call(stage, began)
+    told.kill()
+    told.wait()
+    case = _case(stage)
+    if case["state"] != "reached":
+        yield f"the case should be closed, reached: {case}"
+
+
+def _miss(stage: RealStage) -> None:
+    """A caller whom no person speaks with."""
+    began = clock.now()
+    stage.world.wait_until_over([stage.world.place(GIVES_UP)], OVER_S)
+    records(stage, began)
+    wait(lambda: _cases(stage, "--all") != [] and _case(stage)["state"] == "open", "the case is open")
+
+
+def _is_its_own_call(stage: RealStage, began: Instant) -> Iterator[str]:
+    def done() -> list[PastCall]:
+        return [call for call in records(stage, began) if call.caller_extension == PHONE]
+
+    wait(lambda: bool(_cases(stage, "--all")) and _case(stage)["tries"] + bool(_closed(stage)) > 0, "it was called")
+    (call,) = done()
+    found = (call.outcome, call.answered_by, call.dialled, call.estimated)
+    if found != ("answered", f"number:{MISSED}", MISSED, False):
+        yield f"an exact record of a call of its own expected: {found}"
+    costs = [(leg.payer, leg.cost is not None) for leg in call.legs if leg.direction == "b"]
+    if costs != [(f"extension:{PHONE}", True)]:
+        yield f"one leg that extension:{PHONE} pays for expected: {costs}"
+    own = next(leg for leg in call.legs if leg.direction == "a")
+    if own.answered_at is None:
+        yield "the phone's own leg should have been answered"
+
+
+def _closed(stage: RealStage) -> bool:
+    return bool(_case(stage)["state"] == "reached")
+
+
+def _call(stage: RealStage) -> subprocess.Popen[str]:
+    words = ("missed", "call", "acme", MISSED, "--phone", PHONE, "--config", str(stage.config))
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    return subprocess.Popen([sys.executable, "-m", "callcontrol", *words], **pipes)  # type: ignore[call-overload,no-any-return]
+
+
+def _said(told: subprocess.Popen[str]) -> str:
+    assert told.stdout is not None
+    return told.stdout.read()
+
+
+def _run(stage: RealStage, verb: str, *words: str) -> str:
+    line = [sys.executable, "-m", "callcontrol", "missed", verb, "acme"]
+    line += [MISSED] if verb != "list" else []
+    done = subprocess.run(
+        [*line, *words, "--config", str(stage.config)], capture_output=True, text=True, check=True, timeout=OVER_S
+    )
+    return done.stdout
+
+
+def _cases(stage: RealStage, *words: str) -> list[dict[str, Any]]:
+    """The cases of the number, made of all calls that are recorded."""
+    job = MissedCallers(stage.dsn, lambda: read_configuration(stage.config).settings, clock.now)
+    while job.step():
+        pass
+    lines = _run(stage, "list", "--number", MISSED, "--json", *words).splitlines()
+    return [orjson.loads(line) for line in lines if line.startswith("{")]
+
+
+def _case(stage: RealStage) -> dict[str, Any]:
+    """The latest of them."""
+    return max(_cases(stage, "--all"), key=lambda case: str(case["opened_at"]))
+
+
+def _kill_workers(stage: RealStage) -> None:
+    with Redis.from_url(stage.redis_url) as redis:
+        names = [name.decode() for name in redis.smembers(keys.workers())]
+        alive = [name for name in names if redis.get(keys.worker(name)) not in (None, b"gone")]
+    for name in alive:
+        os.kill(int(name.split("/")[1]), signal.SIGKILL)
+
+
+CLICKS: Final[tuple[Mishap, ...]] = (
+    missed_caller_is_called_back_by_command,
+    phone_is_not_picked_up_for_a_missed_caller,
+    workers_die_while_a_phone_rings_for_a_missed_caller,
+)
