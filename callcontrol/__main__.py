@@ -46,6 +46,8 @@ COMMANDS = (
     "calls",
     "report",
     "missed",
+    "erase",
+    "disclose",
     "queues",
     "recordings",
     "trunks",

@@ -125,8 +125,8 @@ def export_number(args: argparse.Namespace) -> int:
             "exported_by": by,
             **_written(connection, args.tenant, number, rows),
         }
-        told = exporting.export(args.to, rows, hearings, _opener(connection, settings), about, now)
-        _note(connection, args.tenant, told, by, now)
+        told = exporting.export(args.to, rows, hearings, opener(connection, settings), about, now)
+        note_heard(connection, args.tenant, told, by, now)
     for one in told:
         say(args, one, f"{one['media_id']}: {one['file'] or one['missing']}")
     note(f"{args.to}: {sum(bool(one['file']) for one in told)} of {len(told)} files")
@@ -141,7 +141,9 @@ def _written(connection: DictConnection, tenant: str, number: str, rows: Iterabl
     return {"mails": mails, "transcripts": transcripts_of(connection, tenant, [row["media_id"] for row in rows])}
 
 
-def _opener(connection: DictConnection, settings: Settings) -> Callable[[_Row], BinaryIO]:
+def opener(connection: DictConnection, settings: Settings) -> Callable[[_Row], BinaryIO]:
+    """What opens the content of a file, unsealed."""
+
     files = KeptFiles(lambda: settings, lambda: storage_of(settings))
 
     def opened(row: _Row) -> BinaryIO:
@@ -153,7 +155,10 @@ def _opener(connection: DictConnection, settings: Settings) -> Callable[[_Row], 
     return opened
 
 
-def _note(connection: DictConnection, tenant: str, told: Iterable[Mapping[str, object]], by: str, now: Instant) -> None:
+def note_heard(
+    connection: DictConnection, tenant: str, told: Iterable[Mapping[str, object]], by: str, now: Instant
+) -> None:
+    """Each file that was handed out counts as heard."""
     heard = [
         Hearing(tenant, str(one["media_id"]), now, by, Way.COMMAND, socket.gethostname()) for one in told if one["file"]
     ]

@@ -175,13 +175,16 @@ def mails_of_number(connection: DictConnection, tenant: str, number: str) -> lis
     return connection.execute(query("mails_of_number"), {"tenant": tenant, "number": number}).fetchall()
 
 
-def blank_mails(connection: DictConnection, number: str, mail_ids: Sequence[str]) -> None:
+def blank_mails(connection: DictConnection, number: str, mail_ids: Sequence[str], by: str = ERASED) -> None:
     """Take this number and the caller's name out of these mails; one that was not sent yet is not sent any more.
+
+    Args:
+        by: what stands in its place.
 
     Raises:
         psycopg.Error: Postgres did not take it.
     """
-    blank = Jsonb({"number": ERASED, "name": ""})
+    blank = Jsonb({"number": by, "name": ""})
     connection.execute(query("blank_mails"), {"number": number, "mail_ids": list(mail_ids), "blank": blank})
 
 

@@ -1,4 +1,4 @@
-"""What Redis has of one number, besides calls in progress: found, and erased."""
+"""What Redis has of one number: found, and erased; calls in progress are found, and leave by themselves."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from enum import StrEnum
 from itertools import chain
 from typing import Any, Final
 
-from callcontrol.edges.live_state import keys
+from callcontrol.edges.live_state import keys, set_by_hand
 from callcontrol.edges.live_state.mailboxes import BoxStore
 from callcontrol.edges.live_state.pipeline import RedisPipeline
 from callcontrol.edges.live_state.queue_views import QueueViews
 from callcontrol.vocabulary.mailbox import Remove
 from callcontrol.vocabulary.queue import Occasion
+from callcontrol.vocabulary.written_forms import WrittenForms
 
 _TALKED_WITH: Final = b"talk_number"
 
@@ -27,6 +28,14 @@ class TraceKind(StrEnum):
     PLACE = "place"  # of a queue: the agent who knows the caller, the place had a moment ago, a callback made
     CALLED = "called"  # within the last hour, by a payer whose dear numbers are counted
     AGENT = "agent"  # the number this agent has talked to last
+    RULE = "rule"  # that forwards to it, set at run time
+    OVERRIDE = "override"  # a duty it has, or a bar against it, set at run time
+    CALL_BACK = "call back"  # of an emergency service, awaited
+    CALL = "call"  # in progress: it stays until the call ends
+
+
+# What is not erased: it goes with the call, and what comes of it later loses the number on its way.
+ENDING: Final = (TraceKind.CALL,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +78,31 @@ class NumberTraces:
         messages = (one for one in self._messages(number) if one.id not in held)
         others = (self._in_queues(number, queues), self._of_agents(number), self._counted(number))
         return [*messages, *chain.from_iterable(others), *self._language(number)]
+
+    def find_set(self, forms: WrittenForms) -> list[Trace]:
+        """What was set at run time, or is awaited; nothing is changed."""
+        pairs = (
+            (TraceKind.RULE, keys.rules(self._tenant)),
+            (TraceKind.OVERRIDE, keys.overrides(self._tenant)),
+            (TraceKind.CALL_BACK, keys.call_backs()),
+        )
+        return [Trace(kind, field) for kind, key in pairs for field in set_by_hand.found(self._pipeline, key, forms)]
+
+    def find_calls(self, forms: WrittenForms) -> list[Trace]:
+        """Calls in progress that have the number, callers who are parked among them; nothing is changed."""
+        fields = (set_by_hand.found(self._pipeline, key(self._tenant), forms) for key in (keys.calls, keys.parked))
+        return [Trace(TraceKind.CALL, "", field) for field in chain.from_iterable(fields)]
+
+    def erase_set(self, forms: WrittenForms, traces: Collection[Trace]) -> None:
+        """Erase what was set, or is awaited."""
+        for trace in traces:
+            match trace.kind:
+                case TraceKind.RULE:
+                    set_by_hand.erase_rule(self._pipeline, self._tenant, trace.where)
+                case TraceKind.OVERRIDE:
+                    set_by_hand.erase_override(self._pipeline, self._tenant, trace.where, forms)
+                case TraceKind.CALL_BACK:
+                    self._ask("HDEL", keys.call_backs(), trace.where)
 
     def erase(self, number: str, traces: Collection[Trace]) -> None:
         """Erase what was found. What is gone meanwhile is no matter."""

@@ -23,7 +23,7 @@ KEYS: Final = (
     KeyPlace("language", _TENANT, Holds.NUMBER, "`remember_language` days later", Eraser.DELETED, _TRACES),
     KeyPlace("box", _TENANT, Holds.NUMBER, "with each message's file", Eraser.DELETED, _TRACES),
     KeyPlace("numbers_called", _TENANT, Holds.NUMBER, "an hour later", Eraser.DELETED, _TRACES),
-    KeyPlace("ringing_outside", _TENANT, Holds.NUMBER, "minutes later", Eraser.DELETED, _TRACES),
+    KeyPlace("ringing_outside", _TENANT, Holds.NUMBER, "three minutes later", Eraser.ENDS, "live_state/rounds.py"),
     KeyPlace("call_backs", _WORKERS, Holds.NUMBER, "when the call back is awaited no more", Eraser.DELETED, _TRACES),
     KeyPlace("callbacks", _TENANT, Holds.NUMBER, "when the customer was called back", Eraser.DELETED, _TRACES),
     KeyPlace("kept_of_caller", _TENANT, Holds.NUMBER, "a day later", Eraser.DELETED, _TRACES),

@@ -1,0 +1,1 @@
+"""Erasing and disclosing everything about one number, over the whole register."""
