@@ -16,7 +16,7 @@ from psycopg.rows import dict_row
 
 from callcontrol.config.credentials import said_by
 from callcontrol.edges.ledger.queries import query
-from callcontrol.edges.ledger.search import FEW, Days, KnownCall, Search
+from callcontrol.edges.ledger.search import FEW, FEW_LATER, Days, KnownCall, Search
 from callcontrol.edges.ledger.session import WrongDatabase, open_session, transaction
 from callcontrol.vocabulary.moment import Instant, datetime_of, instant_of
 from callcontrol.vocabulary.wanted import Place, Wanted
@@ -263,24 +263,24 @@ class LedgerReader:
         search = Search(wanted, self._tenants(wanted), known, date.min)
         if known is not None:
             return search
-        if (few := self._few(search)) is not None:
+        if (few := self._few(search, None, FEW)) is not None:
             return replace(search, known=few)
         row = self._connection.execute(*search.begin()).fetchone()
         return search if row is None else replace(search, edge=row["day"])
 
     def _stretches(self, search: Search) -> Iterator[tuple[Days, Search]]:
         """The days to look in, each with how: by a filter that has few calls there; longer stretches have more."""
-        may_be_few = search.known is None
+        may_be_few, most = search.known is None, FEW
         for days in search.stretches():
-            few = self._few(search, days) if may_be_few else None
-            may_be_few = few is not None
+            few = self._few(search, days, most) if may_be_few else None
+            may_be_few, most = may_be_few and (few is not None or most == FEW), FEW_LATER
             yield days, search if few is None else replace(search, known=few)
 
-    def _few(self, search: Search, days: Days | None = None) -> set[KnownCall] | None:
+    def _few(self, search: Search, days: Days | None, most: int) -> set[KnownCall] | None:
         """The calls of the first filter that has few, in these days or in all; None: there is none such."""
-        for statement, given in search.few(days):
+        for statement, given in search.few(days, most):
             rows = self._connection.execute(statement, given).fetchall()
-            if len(rows) <= FEW:
+            if len(rows) <= most:
                 return {KnownCall(**row) for row in rows}
         return None
 

@@ -21,8 +21,9 @@ from callcontrol.vocabulary.wanted import Wanted
 
 # Days of the stretches, one after the other; what is left is the last one.
 STRETCHES: Final = (1, 7, 30, 120)
-# So many calls are few: each is looked at by itself.
+# So many calls are few: each is looked at by itself. Behind the first stretch, which had too few, that pays for more.
 FEW: Final = 300
+FEW_LATER: Final = 2_000
 _CONDITIONS, _CALLS = b"CONDITIONS", b"CALLS"
 _WILD: Final = "*"
 _ESCAPED: Final = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_"})
@@ -114,8 +115,8 @@ class Search:
         wanted = Wanted(tenant=self.wanted.tenant)
         return replace(self, wanted=wanted)._statement(name), self._params(self._whole())
 
-    def few(self, days: Days | None = None) -> Iterator[tuple[bytes, dict[str, object]]]:
-        """Where several filters are given, for each the statement that names its calls, up to FEW and one.
+    def few(self, days: Days | None, most: int) -> Iterator[tuple[bytes, dict[str, object]]]:
+        """Where several filters are given, for each the statement that names its calls, up to so many and one.
 
         Args:
             days: in these; None: in all.
@@ -123,7 +124,7 @@ class Search:
         filters = [where for where in self._given() if where not in _WHEN]
         if self.call_ids is not None or len(filters) < 2:
             return
-        params = self._params(days or self._whole()) | {"limit": FEW + 1}
+        params = self._params(days or self._whole()) | {"limit": most + 1}
         whose = "where_tenants" if self.wanted.tenant is None else "where_tenant"
         for where in filters:
             if where.startswith("where_"):

@@ -19,7 +19,6 @@ from callcontrol.billing.fold import fold
 from callcontrol.billing.record import RatedRecord
 from callcontrol.billing.record_json import to_json
 from callcontrol.edges.ledger import reader as ledger_reader
-from callcontrol.edges.ledger import search as ledger_search
 from callcontrol.edges.ledger.partitions import TABLES
 from callcontrol.edges.ledger.queries import query
 from callcontrol.edges.ledger.reader import LedgerReader
@@ -173,7 +172,7 @@ def test_several_filters_find_the_same_whichever_way(
         by_few = [[call.call_id for call in reader.calls(one)] for one in wanted]
         sums = [reader.totals(one, within_s=60) for one in wanted]
         monkeypatch.setattr(ledger_reader, "FEW", few)
-        monkeypatch.setattr(ledger_search, "FEW", few)
+        monkeypatch.setattr(ledger_reader, "FEW_LATER", few)
         assert [[call.call_id for call in reader.calls(one)] for one in wanted] == by_few
         assert [reader.totals(one, within_s=60) for one in wanted] == sums
     assert sum(map(bool, by_few)) > len(by_few) // 2  # a small year has few refused calls
