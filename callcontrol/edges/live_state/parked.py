@@ -12,7 +12,7 @@ import orjson
 from callcontrol.edges.live_state import keys
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.pipeline import RedisPipeline
-from callcontrol.edges.live_state.script import script_of
+from callcontrol.edges.live_state.script import Script, script_of
 from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.parked import ParkedCaller, Taker
@@ -33,9 +33,22 @@ MESSAGE: Final = Kind("Message")
 CALLER: Final = Kind("ParkedCaller")
 TAKER: Final = Kind("Taker")
 
-_CLAIM, _KEEP, _LEAVE, _TAKE, _LET_BE, _LOOK = (
-    script_of("parked_scripts", "places", name) for name in ("claim", "keep", "leave", "take", "let_be", "look")
-)
+_OPERATIONS: Final = ("claim", "keep", "leave", "take", "let_be", "look")
+
+
+def _one_script() -> Script:
+    """All operations as one script. Of several, one that Redis does not know yet would come after those that were asked
+    later: a place that was freed would be kept again.
+    """
+    parts = (f"if op == '{name}' then\n{_source(name)}\nend" for name in _OPERATIONS)
+    return Script("\n".join((_source("places"), *parts)))
+
+
+def _source(name: str) -> str:
+    return script_of("parked_scripts", name).source
+
+
+_SCRIPT: Final = _one_script()
 
 
 class ParkedStore:
@@ -57,7 +70,7 @@ class ParkedStore:
             place, was_held = (b"", 0) if trouble is not None else reply
             on_reply(place.decode(), bool(was_held), trouble)
 
-        self._submit(_CLAIM, tenant, (*_lease(caller), *places), answered)
+        self._submit("claim", tenant, (*_lease(caller), *places), answered)
 
     def keep(
         self,
@@ -71,17 +84,17 @@ class ParkedStore:
             kept, taker = (0, b"") if trouble is not None else reply
             on_reply(bool(kept), decode_taker(taker) if taker else None, trouble)
 
-        self._submit(_KEEP, tenant, _lease(caller), answered)
+        self._submit("keep", tenant, _lease(caller), answered)
 
     def leave(
         self, tenant: str, place: str, call: str, on_reply: Callable[[bool, LiveStateError | None], object]
     ) -> None:
         """The caller goes elsewhere; False: a phone is just taking the caller."""
-        self._submit(_LEAVE, tenant, (place, call, 0), lambda reply, trouble: on_reply(bool(reply), trouble))
+        self._submit("leave", tenant, (place, call, 0), lambda reply, trouble: on_reply(bool(reply), trouble))
 
     def free(self, tenant: str, place: str, call: str) -> None:
         """The call is not there any more."""
-        self._submit(_LEAVE, tenant, (place, call, 1), _untold)
+        self._submit("leave", tenant, (place, call, 1), _untold)
 
     def take(
         self,
@@ -96,11 +109,11 @@ class ParkedStore:
             on_reply(decode_caller(reply[0]) if trouble is None and reply else None, trouble)
 
         words = (place, encode_taker(taker), TAKING_S * 1000, keys.INBOXES)
-        self._submit(_TAKE, tenant, words, answered)
+        self._submit("take", tenant, words, answered)
 
     def let_be(self, tenant: str, place: str, taker: str) -> None:
         """The phone of this call does not take the caller."""
-        self._submit(_LET_BE, tenant, (place, taker), _untold)
+        self._submit("let_be", tenant, (place, taker), _untold)
 
     def tell_joined(self, tenant: str, taker: Taker, at: Instant) -> None:
         """Tell the taker's call since when both talk."""
@@ -114,13 +127,11 @@ class ParkedStore:
         Raises:
             LiveStateError: Redis is away, busy or refused it.
         """
-        found = _LOOK.ask(self._pipeline, (keys.parked(tenant),), ())
+        found = _SCRIPT.ask(self._pipeline, (keys.parked(tenant),), ("look",))
         return sorted(map(decode_caller, found), key=lambda one: (len(one.place), one.place))
 
-    def _submit(
-        self, script: Any, tenant: str, words: tuple[Any, ...], on_reply: Callable[[Any, LiveStateError | None], object]
-    ) -> None:
-        script.submit(self._pipeline, (keys.parked(tenant),), words, on_reply)
+    def _submit(self, op: str, tenant: str, words: tuple[Any, ...], on_reply: Callable[..., Any]) -> None:
+        _SCRIPT.submit(self._pipeline, (keys.parked(tenant),), (op, *words), on_reply)
 
 
 def _lease(caller: ParkedCaller) -> tuple[bytes, int]:

@@ -11,7 +11,7 @@ from callcontrol.routing.legs import phones
 from callcontrol.routing.path import Path, payer_of
 from callcontrol.routing.plan import Answer, Decision, Onward, Ring, RingResult
 from callcontrol.vocabulary.outcome import Outcome
-from callcontrol.vocabulary.target import Target, text_of
+from callcontrol.vocabulary.target import ExtensionTarget, Target, text_of
 from callcontrol.vocabulary.trail import Passed, Routed
 
 # How long a phone rings of a lot that is not configured any more (seconds).
@@ -43,8 +43,9 @@ def _after(target: ParkingReturnTarget, outcome: Outcome, facts: Facts) -> Onwar
 
 
 def _successors(target: ParkingReturnTarget, facts: Facts) -> tuple[Target, ...]:
-    lot = _parts(target)[0]
-    return (after_all(lot, facts.transferred_by, facts).target,)
+    """The extension among them: at which switch its phones are is looked up with its rules."""
+    lot, _, extension = _parts(target)
+    return ExtensionTarget(extension), after_all(lot, facts.transferred_by, facts).target
 
 
 def _parts(target: ParkingReturnTarget) -> tuple[str, str, str]:

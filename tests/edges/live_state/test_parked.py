@@ -133,6 +133,17 @@ def test_what_no_worker_keeps_ends_by_itself(store: ParkedStore, redis_client: R
     assert redis_client.hlen(keys.parked("acme")) == 0
 
 
+def test_a_place_that_was_freed_is_not_kept_again_by_what_was_asked_before(
+    store: ParkedStore, redis_client: Redis
+) -> None:
+    """Also where Redis knows no script any more, as after a restart."""
+    caller = parked(store)
+    redis_client.script_flush()
+    store.keep("acme", caller, lambda kept, taker, trouble: None)
+    store.free("acme", "701", caller.call)
+    assert store.look("acme") == []
+
+
 def test_what_redis_has_lost_it_has_again(store: ParkedStore, redis_client: Redis) -> None:
     caller = parked(store)
     redis_client.flushall()

@@ -25,6 +25,8 @@ from callcontrol.control.parked_events import PlaceClaimed, PlaceKept, PlaceLeft
 from callcontrol.edges.live_state import codec
 from callcontrol.kinds.targets.parking import returning
 from callcontrol.kinds.targets.parking.parked import AFTER_TIMER, JOIN_TIMER, KEEP_TIMER, MUSIC_TIMER, Parked
+from callcontrol.kinds.targets.parking.settings import ParkingReturnTarget
+from callcontrol.routing import router
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.trail import JoinedOutside, Noted, Passed, Routed
 from tests.kinds.parking.story import TAKER, ParkingStory, known
@@ -114,6 +116,11 @@ def test_a_phone_at_another_switch_is_rung_from_here() -> None:
     bridge = story.command(do.Bridge)
     story.then(AppEnded(bridge.app_id, "USER_BUSY", {leg: "USER_BUSY" for leg, _ in bridge.legs}))
     assert story.state() is Parked  # it waits on
+
+
+def test_where_the_phone_of_the_other_switch_is_is_looked_up() -> None:
+    facts = replace(known(), rules={})
+    assert router.wanted(ParkingReturnTarget("front/701/102"), facts) >= {"102"}
 
 
 def test_after_a_time_the_parkers_phone_rings_then_the_overflow() -> None:

@@ -1,1 +1,1 @@
-"""Lua scripts of parked callers: `places` stands before each of the others."""
+"""Lua scripts of parked callers: put together they are one, `places` before the others."""

@@ -1,8 +1,9 @@
 -- Places at which a tenant's callers are parked (vocabulary/parked.py). One place, one call: it is taken by a lease, which the
 -- call's worker renews.
 -- KEYS: one hash: place -> {caller: ParkedCaller as JSON, until: end of the lease (ms), taker: Taker as JSON, taking: until
--- when that phone may still come (ms)}, as JSON. ARGV: what the operation says.
+-- when that phone may still come (ms)}, as JSON. ARGV: the operation, then what it says.
 local PLACES = KEYS[1]
+local op = table.remove(ARGV, 1)
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 
