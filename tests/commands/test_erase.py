@@ -27,12 +27,13 @@ from callcontrol.edges.live_state import keys
 from callcontrol.edges.live_state.overrides import encode_override
 from callcontrol.edges.live_state.pipeline import RedisPipeline
 from callcontrol.jobs.erasing import erasing
+from callcontrol.jobs.media.moving import Mover
 from callcontrol.vocabulary.barring import Barring
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.trail import Arrived
 from tests.billing.trails import NOON, forwarded
-from tests.commands.test_media_care import NUMBER, config, ledger
+from tests.commands.test_media_care import NUMBER, add, config, ledger
 from tests.commands.test_media_erasing import NAME, OTHER, Left
 from tests.config import folder
 from tests.daemon.test_adoption import pipeline
@@ -135,8 +136,9 @@ def world(
 
 
 @pytest.fixture
-def whole_world(world: World) -> Iterator[World]:
-    """With sound files, mails about them, boxes, and a worker's notes in its spool."""
+def whole_world(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """With sound files, still on the switch, mails about them, boxes, and a worker's notes in its spool."""
+    monkeypatch.setattr(Mover, "step", lambda _: False)
     world.leave()
     yield world
     world.writer.stop(5)
@@ -294,7 +296,8 @@ def test_a_batch_of_before_is_not_made_again(
     assert main(["export", "check", "books", "--config", str(config)]) == 0
 
 
-def test_everything_is_disclosed(whole_world: World, config: Path, tmp_path: Path) -> None:
+def test_everything_is_disclosed(whole_world: World, ledger: DictConnection, config: Path, tmp_path: Path) -> None:
+    add(ledger, config, "b-1")  # in storage
     (tmp_path / "out").mkdir()
     assert command(config, "disclose", PERSON, "--to", str(tmp_path / "out")) == 0
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["acme.zip"]

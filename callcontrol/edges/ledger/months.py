@@ -20,7 +20,8 @@ import gevent
 import psycopg
 from psycopg import sql
 
-from callcontrol.edges.ledger.partitions import LOCK_TIMEOUT_MS, TABLES
+from callcontrol.edges.ledger.export_books import Scope
+from callcontrol.edges.ledger.partitions import LOCK_TIMEOUT_MS, TABLES, later
 from callcontrol.edges.ledger.queries import query
 from callcontrol.edges.ledger.session import DictConnection, transaction
 
@@ -177,6 +178,16 @@ def has_calls(connection: DictConnection, partition: Partition, calls: list[tupl
     tenants, ids = (list(part) for part in zip(*calls, strict=True))
     row = connection.execute(statement, (tenants, ids)).fetchone()
     return row is not None and bool(row["found"])
+
+
+def is_unexported(connection: DictConnection, scope: Scope, month: date) -> bool:
+    """Whether an export that has run before has rows of the month that are in no batch yet."""
+    if scope.what.value not in TABLES:
+        return False
+    params = {**scope.params(), "first": month, "end": later(month, 1)}
+    statement = query("rows_unexported").replace(b"WHAT", scope.what.value.encode())
+    row = connection.execute(statement, params).fetchone()
+    return row is not None and bool(row["waiting"])
 
 
 def held_calls(connection: DictConnection) -> list[tuple[str, str]]:

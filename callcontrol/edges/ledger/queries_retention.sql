@@ -40,6 +40,17 @@ SELECT export, number FROM export_batches
 WHERE export = ANY (%(exports)s) AND delivered_at IS NULL AND (manifest::jsonb ->> 'first_day')::date < %(end)s
 ORDER BY export, number LIMIT 1;
 
+-- rows_unexported: Whether rows of a month are in no batch of an export yet that has run; rows of other transactions than these.
+SELECT EXISTS (
+    SELECT FROM WHAT t
+    WHERE t.started_day >= %(first)s AND t.started_day < %(end)s
+      AND t.written_in >= coalesce((
+          SELECT CASE to_day WHEN 'infinity' THEN to_in ELSE from_in END FROM export_batches
+          WHERE export = %(export)s ORDER BY number DESC LIMIT 1), 0)
+      AND (%(tenants)s::text[] IS NULL OR t.tenant = ANY (%(tenants)s::text[]))
+      AND t.started_day >= coalesce(%(since)s::date, '-infinity')
+) AND EXISTS (SELECT FROM exports WHERE export = %(export)s) AS waiting;
+
 -- held_calls: Calls that a hold counts for: by its id, by a number of theirs, by a file.
 WITH counting AS (
     SELECT tenant, media_id, call_id, number FROM media_holds

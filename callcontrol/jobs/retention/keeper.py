@@ -180,9 +180,12 @@ def _why_not_yet(connection: DictConnection, look: _Look, month: date, tenant: s
     (row,) = connection.execute(query("hours_marked"), {"first": month, "end": end, "tenant": tenant}).fetchall()
     if row["marked"]:
         return "its hours are still to be counted"
-    exports = {"exports": list(plans_of(look.settings)), "end": end}
-    batch = connection.execute(query("batch_undelivered"), exports).fetchone()
-    return f"batch {batch['number']} of {batch['export']} has not arrived" if batch is not None else ""
+    plans = plans_of(look.settings)
+    batch = connection.execute(query("batch_undelivered"), {"exports": list(plans), "end": end}).fetchone()
+    if batch is not None:
+        return f"batch {batch['number']} of {batch['export']} has not arrived"
+    waiting = [plan.name for plan in plans.values() if months.is_unexported(connection, plan.scope, month)]
+    return f"rows of it wait for the next batch of {', '.join(waiting)}" if waiting else ""
 
 
 def _delete(connection: DictConnection, look: _Look, partitions: Sequence[Partition], tenant: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -11,14 +12,20 @@ import orjson
 import psycopg
 import pytest
 
+from callcontrol.edges.deliveries.folder import FolderDelivery
 from callcontrol.edges.ledger import months as ledger_months
+from callcontrol.edges.ledger.export_books import ExportRefused, opened
 from callcontrol.edges.ledger.holds import Held, hold, release
 from callcontrol.edges.ledger.months import StillRead, attached
 from callcontrol.edges.ledger.partitions import TABLES, later
 from callcontrol.edges.ledger.session import DictConnection
 from callcontrol.edges.ledger.writer import LedgerWriter
+from callcontrol.jobs.exports.checking import checked
+from callcontrol.jobs.exports.exporting import Exporter
+from callcontrol.jobs.exports.plans import plans_of
 from callcontrol.jobs.retention import archiving
 from callcontrol.jobs.retention.archiving import NotArchived
+from callcontrol.jobs.retention.cdrs import forget_done
 from callcontrol.jobs.retention.keeper import Keeper
 from tests.jobs.retention.conftest import settings_with
 from tests.jobs.retention.years import AMOUNT, fill, months, noon, payload
@@ -196,6 +203,39 @@ def test_a_record_that_comes_after_its_month_went_goes_too(database: str, ledger
     assert told == [{"part": 1, "rows": 2}, {"part": 2, "rows": 1}]
     assert days(ledger, "acme") == []
     assert ledger.execute("SELECT sum(calls)::int AS n FROM call_hours").fetchall() == [{"n": 2}]
+
+
+def test_what_an_export_has_not_delivered_stays(
+    database: str, ledger: DictConnection, keep: Keep, tmp_path: Path
+) -> None:
+    fill(database, ["acme"], [date(2025, 1, 1)])
+    settings = settings_with(f"exports: {{books: {{what: calls, folder: {tmp_path}}}}}\n")
+    plan = plans_of(settings)["books"]
+    opened(ledger, plan.scope)  # it has run before, and is behind
+    keep(settings, date(2027, 1, 1))
+    assert count(ledger, "calls") == 2
+    Exporter(ledger, plan, FolderDelivery(str(tmp_path)), tmp_path / "way").run()
+    keep(settings, date(2027, 1, 2))
+    assert [part for part in attached(ledger) if part.month < date(2025, 2, 1)] == []
+    found = checked(ledger, plan.scope)
+    assert (found.rows, found.gone, found.retired, found.is_sound) == (2, 0, 2, True)
+    with pytest.raises(ExportRefused, match="rows of it are kept no longer"):
+        Exporter(ledger, plan, FolderDelivery(str(tmp_path)), tmp_path / "way").resend(1)
+
+
+def test_records_of_a_switch_that_the_ledger_has_go_too(tmp_path: Path) -> None:
+    settings = settings_with()
+    switch = settings.switches["fs1"].model_copy(update={"cdrs": str(tmp_path)})
+    settings = settings.model_copy(update={"switches": {"fs1": switch}})
+    now = noon(date(2027, 1, 1))
+    forget_done(settings, now)  # there is no such folder yet
+    (tmp_path / "done").mkdir()
+    for name, days in (("old", 366), ("young", 364)):
+        path = tmp_path / "done" / f"{name}.cdr.json"
+        path.write_text("{}")
+        os.utime(path, (now / 1_000_000 - days * 86_400,) * 2)
+    forget_done(settings, now)
+    assert [path.name for path in (tmp_path / "done").iterdir()] == ["young.cdr.json"]
 
 
 def test_of_two_hosts_one_keeps(database: str, ledger: DictConnection) -> None:
