@@ -115,9 +115,12 @@ def _inbound(record: CallRecord, book: PriceBook | None) -> Iterator[tuple[LegRe
     if book is None or record.caller.extension:
         return
     payer = _owner(record)
+    tariff = book.of_payer(payer)
+    if not tariff.prices_inbound:  # as most
+        return
     for leg in record.legs:
         if leg.direction is Side.A and leg.answered is not None and not leg.payer:
-            charge = rate(book.of_payer(payer), f"{INBOUND}{record.dialled}", leg.answered, leg.talk_us)
+            charge = rate(tariff, f"{INBOUND}{record.dialled}", leg.answered, leg.talk_us)
             if isinstance(charge, Charge):
                 yield leg, rated_charge(leg.leg_id, payer, record.dialled, charge)
 

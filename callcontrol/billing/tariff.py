@@ -185,9 +185,19 @@ class Version:
     rows: Mapping[str, PriceRow]
     markup: Markup | None = None
     _lengths: tuple[int, ...] = field(init=False, repr=False, compare=False)
+    _has_inbound: bool = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_lengths", tuple(sorted({len(prefix) for prefix in self.rows}, reverse=True)))
+        # a row without a prefix prices every number, also ours
+        has_inbound = any(prefix.startswith(INBOUND) or not prefix for prefix in self.rows)
+        object.__setattr__(self, "_has_inbound", has_inbound)
+
+    @property
+    def prices_inbound(self) -> bool:
+        """Whether any number of our own has a price, by a row written here or by one that is marked up."""
+        base = self.markup.base if self.markup else None
+        return self._has_inbound or (base is not None and base.prices_inbound)
 
     def listed(self, number: str, at: Instant) -> Listed | None:
         """What prices a number at this instant: the longest prefix among the rows written here and those marked up."""
@@ -229,6 +239,11 @@ class Tariff:
         """The version in force, None before the first."""
         index = bisect_right(self.versions, at, key=lambda version: version.valid_from)
         return self.versions[index - 1] if index else None
+
+    @property
+    def prices_inbound(self) -> bool:
+        """Whether any number of our own has a price, in some version."""
+        return any(version.prices_inbound for version in self.versions)
 
     def covers(self, number: str, at: Instant) -> PriceRow | None:
         """The row that prices a call answered at this instant, None if it has no price and must not be dialled."""

@@ -97,6 +97,17 @@ def test_calls_from_outside_cost_who_was_called_where_the_list_says_so(first: st
     assert rate_record(own, FREEPHONE).charges == ()  # it does not come from outside
 
 
+def test_calls_from_outside_cost_as_a_list_says_that_another_one_is_marked_up_on() -> None:
+    marked = tariff_of("markup_on,telco", "markup_percent,50", *HEADER, "49,Germany,60/60,0.30")
+    whole = on_bases(marked, "x.csv", {"telco": FREEPHONE})
+    assert isinstance(whole, Tariff)
+    call = replace(fold(Story().routed(0, "queue:support", "number").ended(100, answered=10)), dialled="+48800123456")
+    (charge,) = rate_record(call, whole).charges
+    assert charge.amount == Decimal("0.2700")
+    assert not RETAIL.prices_inbound
+    assert rate_record(call, RETAIL).charges == ()
+
+
 def test_a_number_of_ours_and_the_same_dialled_are_priced_apart() -> None:
     assert FREEPHONE.covers("+48800123456", NOON).prefix == "48"  # type: ignore[union-attr]
     assert FREEPHONE.covers("inbound:+48800123456", NOON).prefix == "inbound:48800"  # type: ignore[union-attr]

@@ -18,7 +18,8 @@ _NETLINK_SOCK_DIAG = 4
 _SOCK_DIAG_BY_FAMILY = 20
 _NLM_F_REQUEST = 1
 _ANY_STATE = 0xFFFFFFFF
-_NO_COOKIE = (0xFFFFFFFF, 0xFFFFFFFF)
+_NO_INTERFACE_NO_COOKIE = struct.pack("=III", 0, 0xFFFFFFFF, 0xFFFFFFFF)
+_PORTS = struct.Struct("!HH")
 _HEADER = struct.Struct("=IHHII")
 _QUESTION = struct.Struct("=BBBBI")
 # struct inet_diag_msg: family, state, timer, retrans; the socket's id; expires, rqueue, wqueue, uid, inode.
@@ -31,13 +32,21 @@ def account_behind(sock: socket.socket) -> int | None:
     namespace of it), or the kernel does not tell. Does not block.
     """
     try:
-        there, here = sock.getpeername()[:2], sock.getsockname()[:2]
-        return _owner((_address(there[0]), there[1]), (_address(here[0]), here[1]))
+        there, here = sock.getpeername(), sock.getsockname()
+        family, from_, to = _ends(there[0], here[0])
+        return _owner(family, _PORTS.pack(there[1], here[1]) + from_ + to)
     except (OSError, ValueError, struct.error):
         return None
 
 
 @lru_cache(ADDRESSES_REMEMBERED)
+def _ends(there: str, here: str) -> tuple[int, bytes, bytes]:
+    """The family of addresses, and both as the kernel wants them: every call's connection asks for the same."""
+    own, other = _address(there), _address(here)
+    family = socket.AF_INET if own.version == 4 else socket.AF_INET6
+    return family, own.packed.ljust(16, b"\0"), other.packed.ljust(16, b"\0")
+
+
 def _address(host: str) -> IPv4Address | IPv6Address:
     address = ip_address(host.partition("%")[0])
     mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
@@ -52,10 +61,8 @@ def _kernel() -> socket.socket:
     return kernel
 
 
-def _owner(own: tuple[IPv4Address | IPv6Address, int], other: tuple[IPv4Address | IPv6Address, int]) -> int | None:
-    family = socket.AF_INET if own[0].version == 4 else socket.AF_INET6
-    ends = struct.pack("!HH", own[1], other[1]) + own[0].packed.ljust(16, b"\0") + other[0].packed.ljust(16, b"\0")
-    body = _QUESTION.pack(family, socket.IPPROTO_TCP, 0, 0, _ANY_STATE) + ends + struct.pack("=III", 0, *_NO_COOKIE)
+def _owner(family: int, ends: bytes) -> int | None:
+    body = _QUESTION.pack(family, socket.IPPROTO_TCP, 0, 0, _ANY_STATE) + ends + _NO_INTERFACE_NO_COOKIE
     kernel = _kernel()
     kernel.send(_HEADER.pack(_HEADER.size + len(body), _SOCK_DIAG_BY_FAMILY, _NLM_F_REQUEST, 1, 0) + body)
     answer: bytes = kernel.recv(4_096)

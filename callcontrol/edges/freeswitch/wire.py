@@ -256,9 +256,10 @@ def read_headers(head: bytes, *, percent_encoded: bool, names: HeaderNames = EVE
     """
     headers: dict[str, str] = {}
     known = names.get  # without `__missing__`, which costs each of some 160 lines more than the line itself
-    for line in head.split(b"\n"):
-        raw_name, colon, value = line.partition(b": ")
+    for raw_name, colon, value in [line.partition(b": ") for line in head.split(b"\n")]:
         name = known(raw_name)
+        if name == "":  # it is not kept, as most
+            continue
         if name is None:
             name = names[raw_name] if colon else ""
         if name and colon and name not in headers:
