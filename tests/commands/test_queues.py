@@ -76,7 +76,7 @@ def busy_morning(centre: CallCentre) -> None:
 
 def test_all_queues_with_the_figures_of_today(centre: CallCentre, run: Run) -> None:
     busy_morning(centre)
-    title, *_, head, claims, hotline, sales, support = run()
+    title, *_, head, _advice, claims, hotline, sales, support = run()
     assert title == "acme: queues, 2026-11-23 09:03:31"
     assert head.startswith("queue name waiting wait active ready entered answered")
     assert claims.split()[:3] == ["claims", "Claims", "0"]
