@@ -88,8 +88,9 @@ def with_long_rings(folder: Path) -> Path:
     shutil.copytree(EXAMPLE, folder)
     tenant = folder / "tenants" / "acme.yaml"
     text = tenant.read_text()
-    assert text.count("    ring: 6\n") == 1
-    tenant.write_text(text.replace("    ring: 6\n", f"    ring: {RING_S}\n"))
+    of_agents = "for so long\n    ring: "  # a place for parked callers has a time to ring, too
+    assert text.count(f"{of_agents}6\n") == 1
+    tenant.write_text(text.replace(f"{of_agents}6\n", f"{of_agents}{RING_S}\n"))
     return folder
 
 
