@@ -187,6 +187,7 @@ class Extension(Frozen):
         default="person",
         description="person: declined on one device, the others stop ringing as well; device: they ring on",
     )
+    pickup_group: Identifier | None = Field(default=None, description="its calls are picked up by others of it (*8#)")
     outgoing: Outgoing = Outgoing()
     forward: Forward = Forward()
     credit: Credit = Credit()

@@ -60,10 +60,26 @@ class LetParkedBe:
 
 @dataclass(frozen=True, slots=True)
 class TellTaker:
-    """Tell the taker's call since when both are joined: the switch tells that to the parked caller's call alone."""
+    """Tell the taker's call since when both are joined: the switch tells that to the other call alone.
+
+    Attributes:
+        channel, party: whom the taker talks with, where its call does not know it.
+    """
 
     taker: Taker
     at: Instant
+    channel: str = ""
+    party: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PickUpRinging:
+    """Have a call that rings at one of these extensions picked up by the taker, whichever worker has it; at most one is
+    (PickedUp).
+    """
+
+    extensions: tuple[str, ...]
+    taker: Taker
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,4 +90,6 @@ class TellPlace:
     extension: str
 
 
-ParkedCommand = ClaimPlace | KeepPlace | LeavePlace | FreePlace | TakeParked | LetParkedBe | TellTaker | TellPlace
+ParkedCommand = (
+    ClaimPlace | KeepPlace | LeavePlace | FreePlace | TakeParked | LetParkedBe | TellTaker | TellPlace | PickUpRinging
+)

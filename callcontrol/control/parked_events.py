@@ -57,9 +57,22 @@ class ParkedFound:
 
 @dataclass(frozen=True, slots=True)
 class ParkedJoined:
-    """The phone and the parked caller talk, since then."""
+    """The phone and the caller whom it takes talk, since then.
+
+    Attributes:
+        channel, party: whom it talks with; "": the one that was found before.
+    """
 
     at: Instant
+    channel: str = ""
+    party: str = ""
 
 
-ParkedEvent = PlaceClaimed | PlaceKept | PlaceLeft | ParkedTaken | ParkedFound | ParkedJoined
+@dataclass(frozen=True, slots=True)
+class PickedUp:
+    """A phone of the pick-up group takes the call that rings."""
+
+    taker: Taker
+
+
+ParkedEvent = PlaceClaimed | PlaceKept | PlaceLeft | ParkedTaken | ParkedFound | ParkedJoined | PickedUp

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from types import ModuleType
 from typing import Any, Final
 
-from callcontrol.control import call, leg_credit, playing, talk_recording
+from callcontrol.control import call, leg_credit, picking_up, playing, talk_recording
 from callcontrol.control.steps import refusal
 from callcontrol.control.upgrades import call_with_its_own_id, call_with_legs
 from callcontrol.routing import path, plan
@@ -49,6 +49,7 @@ CLASSES: Final[Mapping[str, type[Any]]] = {
     for module in (
         call,
         leg_credit,
+        picking_up,
         playing,
         refusal,
         talk_recording,

@@ -8,6 +8,9 @@ Where what it does never ends, such as music, the channel is fetched. A conversa
 from __future__ import annotations
 
 from callcontrol.control import commands as do
+from callcontrol.control.alone import ALONE_S as ALONE_S
+from callcontrol.control.alone import ALONE_TIMER as ALONE_TIMER
+from callcontrol.control.alone import still_there as still_there
 from callcontrol.control.call import Call, Deciding, Ringing
 from callcontrol.control.commands import Command
 from callcontrol.control.ending import STEP_TIMER
@@ -20,9 +23,6 @@ from callcontrol.routing.plan import Decision
 from callcontrol.vocabulary.target import Target
 from callcontrol.vocabulary.trail import Noted
 
-# Whether the caller's channel lives is asked so often while no worker directs it (seconds).
-ALONE_TIMER = "alone"
-ALONE_S = 5
 # How long a channel that is fetched may take to come back through the dialplan (seconds).
 BACK_TIMER = "back"
 BACK_S = 10
@@ -42,11 +42,6 @@ def left_alone(call: Call, event: CallConnectionLost, facts: Facts) -> PlainResu
 def fetched() -> tuple[Command, ...]:
     """Send the channel through the dialplan to a worker, whatever it does."""
     return do.BringBack(), do.StartTimer(BACK_TIMER, BACK_S)
-
-
-def still_there(call: Call) -> tuple[Command, ...]:
-    """Ask whether it is."""
-    return do.CheckChannels(call.open_legs), do.StartTimer(ALONE_TIMER, ALONE_S)
 
 
 def returned(call: Call, state: GoesOnAlone, event: Rearrived, facts: Facts) -> StepResult:

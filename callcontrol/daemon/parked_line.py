@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from callcontrol.control import parked_commands as at_place
-from callcontrol.control.call import Call
+from callcontrol.control.call import Call, Ringing
 from callcontrol.control.events import FactsFound
-from callcontrol.control.parked_events import ParkedFound, ParkedJoined, ParkedTaken, PlaceClaimed, PlaceKept, PlaceLeft
+from callcontrol.control.parked_events import (
+    ParkedFound,
+    ParkedJoined,
+    ParkedTaken,
+    PickedUp,
+    PlaceClaimed,
+    PlaceKept,
+    PlaceLeft,
+)
 from callcontrol.daemon.driven_call import DrivenCall
 from callcontrol.daemon.worker_context import WorkerContext
 from callcontrol.edges import clock, parked_meters
@@ -19,6 +27,7 @@ from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.parked import ParkedCaller, Taker
+from callcontrol.vocabulary.target import ExtensionTarget, text_of
 
 Drive = Callable[[Call, Facts, WorkerContext, None], DrivenCall]
 
@@ -43,8 +52,10 @@ def carry_out(command: at_place.ParkedCommand, driver: DrivenCall, shared: Worke
             store.take(tenant, place, taker, partial(_found, driver))
         case at_place.LetParkedBe(place, taker_call):
             store.let_be(tenant, place, taker_call)
-        case at_place.TellTaker(taker, at):
-            store.tell_joined(tenant, taker, at)
+        case at_place.TellTaker(taker, at, channel, party):
+            store.tell_joined(tenant, taker, at, channel, party)
+        case at_place.PickUpRinging(extensions, taker):
+            store.ask_for_ringing(tenant, extensions, taker)
         case at_place.TellPlace():
             _tell(command, driver, shared, drive)
 
@@ -100,11 +111,26 @@ def taken(shared: WorkerContext, call: str, taker: Taker) -> None:
         driver.deliver(ParkedTaken(taker))
 
 
-def joined(shared: WorkerContext, call: str, at: Instant) -> None:
-    """A phone of ours talks with the parked caller whom it takes."""
+def joined(shared: WorkerContext, call: str, at: Instant, channel: str = "", party: str = "") -> None:
+    """A phone of ours talks with the caller whom it takes."""
     driver = shared.drivers.get(call)
     if driver is not None:
-        driver.deliver(ParkedJoined(at))
+        driver.deliver(ParkedJoined(at, channel, party))
+
+
+def picks_up(shared: WorkerContext, tenant: str, taker: Taker, extensions: Sequence[str]) -> None:
+    """A phone picks up a call that rings at one of these extensions: ours that has rung longest, if it is given one."""
+    ringing = [driver for driver in shared.drivers.values() if _rings_at(driver.call, tenant, taker, extensions)]
+    for driver in sorted(ringing, key=lambda one: one.call.arrived)[:1]:
+        shared.parked.give(tenant, taker, driver.call.id, partial(driver.deliver, PickedUp(taker)))
+
+
+def _rings_at(call: Call, tenant: str, taker: Taker, extensions: Sequence[str]) -> bool:
+    """Channels of different switches cannot be joined."""
+    if call.tenant != tenant or call.switch != taker.switch or not isinstance(call.state, Ringing):
+        return False
+    rung = {leg.target for leg in call.legs if leg.id in call.state.legs and leg.end is None}
+    return not rung.isdisjoint(text_of(ExtensionTarget(one)) for one in extensions)
 
 
 def refresh_meters(shared: WorkerContext) -> None:

@@ -296,7 +296,8 @@ class Worker:
             on_restricted=lambda: self._shared.restrictions.heard(),
             on_click=ClickToCalls(self._shared, self._switch_links, ClickToCallStore(self._pipeline)).asked,
             on_parked=lambda call, taker: parked_line.taken(self._shared, call, taker),
-            on_joined=lambda call, at: parked_line.joined(self._shared, call, at),
+            on_joined=partial(parked_line.joined, self._shared),
+            on_picks_up=partial(parked_line.picks_up, self._shared),
         )
 
     def _recording_asked(self, call: str, action: str, by: str) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from callcontrol.control import commands as do
+from callcontrol.control import picking_up
 from callcontrol.control.call import Call, Deciding, Ringing, Talking
 from callcontrol.control.commands import Command
 from callcontrol.control.ending import STEP_TIMER, never_were
 from callcontrol.control.events import AppEnded, Event, FactsFound, LegBridged, LegGone, TimerFired
 from callcontrol.control.legs import bridged, sent
+from callcontrol.control.parked_events import PickedUp
 from callcontrol.control.step_result import StepResult
 from callcontrol.routing import redirect, router
 from callcontrol.routing.carrier_loops import PASSED_HEADER, passed_header
@@ -49,6 +51,8 @@ def on(call: Call, event: Event, facts: Facts) -> StepResult:
             return _failed(call, ringing, event, facts)
         case FactsFound() if not ringing.app_id:
             return call, _anew(ringing.step, facts)
+        case PickedUp(taker):
+            return picking_up.begin(call, ringing, taker, facts)
         case TimerFired(name) if name == STEP_TIMER:
             ended = StepEnded(facts.now, "ring", Outcome.TIMEOUT, "the switch did not report the end of the bridge")
             return call.noting(ended), (do.HangUp("RECOVERY_ON_TIMER_EXPIRE"),)

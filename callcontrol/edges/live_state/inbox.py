@@ -7,7 +7,7 @@ three seconds: the agent is free again, and the ticket is offered anew when its 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import gevent
@@ -37,6 +37,7 @@ RESTRICTED: Final = "restricted"
 CLICK_TO_CALL: Final = "click_to_call"
 PARKED: Final = "parked"
 PARKED_JOINED: Final = "parked_joined"
+PICKS_UP: Final = "picks_up"
 RETRY_S = 1.0
 # A silent connection is pinged after PING_S and has PONG_S for the answer (seconds): a broken one is replaced within
 # PING_S + PONG_S + RETRY_S.
@@ -55,7 +56,8 @@ class Inbox:
         on_restricted: what payers may do outside has changed.
         on_click: a phone is to ring, and then to call a number.
         on_parked: gets a call whose caller is parked, and who takes the caller.
-        on_joined: gets a call that takes a parked caller, and since when both talk.
+        on_joined: gets a call that takes a parked or a ringing caller, since when both talk, and with whom.
+        on_picks_up: gets who picks up a call that rings at one of some extensions.
     """
 
     def __init__(
@@ -70,7 +72,8 @@ class Inbox:
         on_restricted: Callable[[], object] = lambda: None,
         on_click: Callable[[ClickToCall], object] = lambda request: None,
         on_parked: Callable[[str, Taker], object] = lambda call, taker: None,
-        on_joined: Callable[[str, Instant], object] = lambda call, at: None,
+        on_joined: Callable[[str, Instant, str, str], object] = lambda call, at, channel, party: None,
+        on_picks_up: Callable[[str, Taker, Sequence[str]], object] = lambda tenant, taker, extensions: None,
     ) -> None:
         self._servers = connect(url, PING_S)
         self._channel = keys.inbox(worker)
@@ -83,6 +86,7 @@ class Inbox:
         self._on_click = on_click
         self._on_parked = on_parked
         self._on_joined = on_joined
+        self._on_picks_up = on_picks_up
 
     def start(self) -> None:
         """Listen from now on."""
@@ -143,10 +147,12 @@ class Inbox:
             elif told["kind"] == PARKED:
                 self._on_parked(told["fields"][0], decode_taker(told["fields"][1]))
             elif told["kind"] == PARKED_JOINED:
-                self._on_joined(told["fields"][0], Instant(int(told["fields"][1])))
+                self._on_joined(told["fields"][0], Instant(int(told["fields"][1])), *told["fields"][2:4])
             elif told["kind"] == CLICK_TO_CALL:
                 request, extension, number, ring_s = told["fields"]
                 self._on_click(ClickToCall(request, tenant, extension, number, ring_s))
+            elif told["kind"] == PICKS_UP:
+                self._on_picks_up(tenant, decode_taker(told["fields"][0]), told["fields"][1:])
             elif told["kind"] == RECORDING:
                 self._on_recording(*told["fields"])
             else:

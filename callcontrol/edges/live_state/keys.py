@@ -47,6 +47,11 @@ def parked(tenant: str) -> str:
     return _key(tenant, "parked")
 
 
+def picked_up(tenant: str, call_id: str) -> str:
+    """String with an expiry: the call that is given to this one, which picks a ringing call up."""
+    return _key(tenant, f"picked-up:{call_id}")
+
+
 def box(tenant: str, name: str) -> str:
     """Hash: all of a voicemail box, its messages, greetings and PIN (`box_scripts/change.lua`)."""
     return _key(tenant, f"box:{name}")

@@ -115,9 +115,26 @@ class ParkedStore:
         """The phone of this call does not take the caller."""
         self._submit("let_be", tenant, (place, taker), _untold)
 
-    def tell_joined(self, tenant: str, taker: Taker, at: Instant) -> None:
+    def ask_for_ringing(self, tenant: str, extensions: Iterable[str], taker: Taker) -> None:
+        """Tell every worker that the taker picks up a call that rings at one of these extensions."""
+        fields = [encode_taker(taker).decode(), *extensions]
+        text = orjson.dumps(MESSAGE.tagged({"kind": "picks_up", "from": keys.calls(tenant), "fields": fields}))
+        self._pipeline.submit("PUBLISH", keys.everyone(), text, on_reply=_untold)
+
+    def give(self, tenant: str, taker: Taker, call_id: str, on_given: Callable[[], object]) -> None:
+        """Call `on_given` if the taker picks up this call: of all that ring there it is given one."""
+
+        def answered(reply: Any, trouble: LiveStateError | None) -> None:
+            if trouble is None and reply is not None:
+                on_given()
+
+        key = keys.picked_up(tenant, taker.call)
+        self._pipeline.submit("SET", key, call_id, "NX", "EX", TAKING_S * 4, on_reply=answered)
+
+    def tell_joined(self, tenant: str, taker: Taker, at: Instant, channel: str, party: str) -> None:
         """Tell the taker's call since when both talk."""
-        message = {"kind": "parked_joined", "from": keys.calls(tenant), "fields": [taker.call, str(at)]}
+        fields = [taker.call, str(at), channel, party]
+        message = {"kind": "parked_joined", "from": keys.calls(tenant), "fields": fields}
         text = orjson.dumps(MESSAGE.tagged(message))
         self._pipeline.submit("PUBLISH", keys.inbox(taker.worker), text, on_reply=_untold)
 

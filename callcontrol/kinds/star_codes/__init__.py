@@ -17,6 +17,7 @@ from callcontrol.kinds.star_codes import (
     log_in,
     mailbox,
     pause,
+    pick_up,
     take_parked,
     wrap_up,
 )
@@ -34,4 +35,5 @@ STAR_CODES: Final[tuple[StarCode, ...]] = (
     mailbox.CODE,
     take_parked.CODE,
     do_not_disturb.CODE,
+    pick_up.CODE,
 )

@@ -1,0 +1,133 @@
+"""A call that rings is picked up at another phone: those that ring are told that it was answered elsewhere, and as soon
+as the switch has ended its bridge the caller is joined with the phone that takes the call.
+
+Until then a phone that rang may answer: it has the call. A phone that is gone when both are to be joined changes
+nothing but that the others have stopped ringing: what follows an unanswered call follows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from callcontrol.control import commands as do
+from callcontrol.control import legs
+from callcontrol.control import parked_commands as at_place
+from callcontrol.control.alone import still_there
+from callcontrol.control.call import Call, Ringing, Talking
+from callcontrol.control.ending import STEP_TIMER, never_were
+from callcontrol.control.events import (
+    AloneChecked,
+    AppEnded,
+    CallConnectionLost,
+    Event,
+    JoinFailed,
+    LegBridged,
+    Rearrived,
+    TimerFired,
+)
+from callcontrol.control.own_steps import OwnState
+from callcontrol.control.step_result import PlainResult, StepResult, ThenDecide
+from callcontrol.routing import router
+from callcontrol.routing.facts import Facts
+from callcontrol.routing.plan import Decision, Ring, RingResult
+from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.outcome import Outcome
+from callcontrol.vocabulary.parked import Taker
+from callcontrol.vocabulary.target import EmergencyTarget, ExtensionTarget, NumberTarget, text_of
+from callcontrol.vocabulary.trail import JoinedOutside, Noted
+
+# How long the switch may take to end the ringing, and to join both (seconds).
+OVER_S = 5
+
+
+def begin(call: Call, ringing: Ringing, taker: Taker, facts: Facts) -> PlainResult:
+    """Those that ring stop; an emergency call, and one whose ringing has not begun, is not picked up."""
+    if not ringing.app_id or isinstance(ringing.step.target, EmergencyTarget):
+        return call, ()
+    rang = ", ".join(dict.fromkeys(leg.to for leg in ringing.step.legs))
+    call = call.noting(Noted(facts.now, f"picked up by {_phone(taker)} while {rang} rang"))
+    kills = tuple(do.KillLeg(leg, "LOSE_RACE") for leg in ringing.legs if call.is_open(leg))
+    state = BeingPickedUp(ringing.step, ringing.app_id, ringing.legs, taker)
+    return call.to(state), (*kills, do.StartTimer(STEP_TIMER, OVER_S))
+
+
+@dataclass(frozen=True, slots=True)
+class BeingPickedUp(OwnState):
+    """The bridge of those that rang ends, then both are joined.
+
+    Attributes:
+        app_id: the bridge; "": it is over.
+        opening: silence that is played once the caller is answered: of two channels the switch tells of their bridge at
+            the first one only if that is answered by then.
+        unwatched: no worker directs the channel.
+    """
+
+    step: Ring
+    app_id: str
+    legs: tuple[str, ...]
+    taker: Taker
+    unwatched: bool = False
+    opening: str = ""
+
+    @property
+    def being_rung(self) -> tuple[str, ...]:
+        """Until the bridge is over."""
+        return self.legs if self.app_id else ()
+
+    def on(self, call: Call, event: Event, facts: Facts) -> StepResult:
+        """Joined, or not; or a phone that rang was faster."""
+        match event:
+            case AppEnded(app_id) if app_id and app_id == self.app_id:
+                return self._answer(legs.caller_answered(never_were(call, event, facts), facts.now))
+            case AppEnded(app_id) if app_id and app_id == self.opening:
+                return call, (do.Join(call.led, self.taker.channel),)
+            case LegBridged(leg, at) if leg in self.legs:
+                return legs.bridged(call, leg, at).to(Talking(self.app_id, leg)), (do.StopTimer(STEP_TIMER),)
+            case LegBridged(leg, at) if leg == self.taker.channel:
+                return self._talks(call, at, facts)
+            case AloneChecked(False) if self.unwatched:
+                return self._talks(call, facts.now, facts)
+            case JoinFailed(_, leg) if leg == self.taker.channel:
+                return self._failed(call, facts)
+            case TimerFired(name) if name == STEP_TIMER:
+                return self._failed(call, facts)
+            case _:
+                return call, ()
+
+    def resume(self, call: Call, event: Rearrived, facts: Facts) -> StepResult:
+        """Its worker died, and both were not joined: the phones ring once more."""
+        return call, Decision(self.step)
+
+    def left_alone(self, call: Call, event: CallConnectionLost, facts: Facts) -> PlainResult:
+        """The dialplan brings the caller back, unless both were joined already."""
+        state = BeingPickedUp(self.step, "", self.legs, self.taker, unwatched=True)
+        watch = (do.StopTimer(STEP_TIMER), do.CheckAlone(), *still_there(call))
+        return call.noting(Noted(facts.now, event.reason)).to(state), watch
+
+    def _answer(self, call: Call) -> PlainResult:
+        call, opening = call.next_app()
+        answering = do.Answer(), do.Play(opening, "silence_stream://20"), do.StartTimer(STEP_TIMER, OVER_S)
+        return call.to(BeingPickedUp(self.step, "", self.legs, self.taker, opening=opening)), answering
+
+    def _talks(self, call: Call, at: Instant, facts: Facts) -> PlainResult:
+        who = _phone(self.taker)
+        told = at_place.TellTaker(self.taker, at, call.led, party_of(call))
+        talking = Talking("", self.taker.channel, who)
+        return call.noting(JoinedOutside(at, self.taker.channel, who)).to(talking), (do.StopTimer(STEP_TIMER), told)
+
+    def _failed(self, call: Call, facts: Facts) -> StepResult:
+        why = Noted(facts.now, f"{_phone(self.taker)} was not joined")
+        following = router.after(self.step, RingResult(Outcome.NO_ANSWER), facts)
+        return call.noting(why), ThenDecide((do.StopTimer(STEP_TIMER),), following)
+
+
+def _phone(taker: Taker) -> str:
+    return text_of(ExtensionTarget(taker.extension))
+
+
+def party_of(call: Call) -> str:
+    """Who is picked up, as a target text where there is one."""
+    caller = call.led_party
+    if caller.extension:
+        return text_of(ExtensionTarget(caller.extension))
+    return text_of(NumberTarget(caller.number)) if caller.number.startswith("+") else caller.number
