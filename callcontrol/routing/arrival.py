@@ -151,7 +151,8 @@ def destination(facts: Facts) -> Destination:
         return _to_transfer_to(facts)
     if facts.caller.extension:
         reading = read(facts.dialled, facts)
-        return Destination(_own(reading.target, facts), reading=reading)
+        target = _own(reading.target, facts)
+        return Destination(target, _dialled_outside(target, facts), reading)
     if facts.called_back:
         back = EmergencyCallBackTarget(facts.called_back)
         return Destination(back, (Routed(facts.now, text_of(back), "called back after an emergency call"),))
@@ -272,6 +273,11 @@ def _to_transfer_to(facts: Facts) -> Destination:
     target = _own(reading.target, facts)
     costs = isinstance(target, NumberTarget) and not is_free(target.name, facts)
     return Destination(None if costs and not facts.transferred_by else target, reading=reading)
+
+
+def _dialled_outside(target: Target | None, facts: Facts) -> tuple[Routed, ...]:
+    """That a phone has called a number outside by itself, which makes the call an outgoing one (`call_type`)."""
+    return (Routed(facts.now, text_of(target), "number dialled"),) if isinstance(target, NumberTarget) else ()
 
 
 def _own(target: Target | None, facts: Facts) -> Target | None:

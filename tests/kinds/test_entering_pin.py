@@ -81,7 +81,8 @@ def test_a_worker_that_takes_the_call_over_asks_once_more() -> None:
 
 def test_explain_says_what_follows() -> None:
     lines = explain(facts("600700800", tenant=RIGHTS, caller=PHONE))
-    assert lines[0] == "ask for the extension's PIN, then dial number:+48600700800"
+    assert lines[0] == "-> number:+48600700800 (number dialled)"
+    assert lines[1] == "ask for the extension's PIN, then dial number:+48600700800"
     assert any("number:+48600700800 through a" in line for line in lines)
 
 

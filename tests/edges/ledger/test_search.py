@@ -120,6 +120,9 @@ def _made() -> Iterator[tuple[CallType, RatedRecord]]:
         )
         call = replace(call, legs=(first, second), path=(PathEntry(call.arrived, "number:+493012345", ""),))
         yield CallType.OUT, RatedRecord(call, (_charge(first, "2", "EUR"), _charge(second, "0.25")))
+        # of an earlier version, in which a number that a phone had dialled by itself was no part of the path
+        call = _call(next(numbers), hours + 0.6, "101", "0600700801", Outcome.ANSWERED, "number:+48600700801")
+        yield CallType.OUT, RatedRecord(replace(call, legs=(_leg(call, 1, "number:+48600700801", "mobile"),)))
         call = _call(next(numbers), hours + 0.75, "101", "900900", Outcome.REJECTED)
         path = (PathEntry(call.arrived, "number:+48900900", "", passed=True),)
         yield CallType.OUT, RatedRecord(replace(call, path=path, refusal="blocked"))
