@@ -5,7 +5,6 @@ from __future__ import annotations
 import configparser
 import json
 import re
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +31,7 @@ def rules() -> list[dict[str, Any]]:
 
 def sample_names() -> set[str]:
     """Names that /metrics can show, without their suffixes: the workers' and the supervisor's."""
-    import_module("callcontrol.edges.meters")
+    metrics_table.modules()
     found = {metric.name for metric in (*REGISTRY.collect(), *OfWorkers(View).collect())}
     return {name for base in found for name in (base, f"{base}_total", f"{base}_bucket")}
 

@@ -98,7 +98,7 @@ def test_who_dials_hears_that_it_is_blocked_and_the_trail_says_why() -> None:
     assert decision.step.said.endswith("outgoing/en/limit-reached.wav")
     assert [getattr(one, "why", "") for one in decision.why] == [
         "number dialled",
-        "extension:101 is restricted and may not call them: 50 PLN a day, 51.20 seen"
+        "extension:101 is restricted and may not call them: 50 PLN a day, 51.20 seen",
     ]
 
 

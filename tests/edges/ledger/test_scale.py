@@ -50,7 +50,7 @@ def test_every_unique_index_has_the_tenant_so_that_rows_can_be_spread_by_it(writ
 
 
 def test_nothing_refers_from_one_table_to_another(writer: LedgerWriter, rows: Rows) -> None:
-    """Rows of calls come in any order and leave by months. Statements are written whole, in one transaction, and stay."""
+    """Rows of calls come in any order and leave by months. Statements are written whole, and stay."""
     writer.write([payload()])
     assert rows("SELECT conname FROM pg_constraint WHERE contype = 'f' AND conname NOT LIKE 'statement%'") == []
 
