@@ -10,8 +10,11 @@ from __future__ import annotations
 import errno
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+
+from gevent.monkey import get_original
 
 from callcontrol.edges.speech.sound import BadSound
 from callcontrol.vocabulary.media_format import MediaFormat
@@ -67,10 +70,20 @@ def length_ms(source: Path) -> int:
         return int(1000 * sound.frames / sound.samplerate)
 
 
-@contextmanager
-def _opened(source: Path) -> Iterator[soundfile.SoundFile]:
+@cache
+def _soundfile() -> Any:
+    """The module. Files are opened in several threads of gevent's pool at once, and a thread that waits there for a lock
+    of gevent's may wait for ever; so the lock of all its files is one of the system's.
+    """
     import soundfile
 
+    soundfile.SoundFile._sf_error_lock = get_original("threading", "Lock")()
+    return soundfile
+
+
+@contextmanager
+def _opened(source: Path) -> Iterator[soundfile.SoundFile]:
+    soundfile = _soundfile()
     with source.open("rb") as file:
         try:
             with soundfile.SoundFile(file) as sound:
@@ -80,8 +93,7 @@ def _opened(source: Path) -> Iterator[soundfile.SoundFile]:
 
 
 def _by_libsndfile(sound: Any, target: Path, form: MediaFormat, breathe: Callable[[], None]) -> None:
-    import soundfile
-
+    soundfile = _soundfile()
     kind, subtype = _KINDS[form]
     is_opus = form is MediaFormat.OPUS
     if is_opus and sound.samplerate not in _OPUS_RATES:

@@ -5,11 +5,13 @@ import struct
 import wave
 from pathlib import Path
 
+import gevent
 import pytest
 import soundfile
 
 from callcontrol.edges.sound_formats import encode, length_ms
 from callcontrol.edges.speech.sound import BadSound
+from callcontrol.edges.threads import aside
 from callcontrol.vocabulary.media_format import MediaFormat
 
 LEFT_HZ, RIGHT_HZ = 440, 1200
@@ -98,3 +100,10 @@ def test_a_full_disk_is_an_error_and_no_short_file(form: MediaFormat, tmp_path: 
     source = tone_wav(tmp_path / "talk.wav", 1, seconds=12)
     with pytest.raises(OSError, match=r"No space left|the disk does not take it"):
         encode(source, Path("/dev/full"), form)
+
+
+def test_many_threads_at_once_get_done(tmp_path: Path) -> None:
+    """A lock of gevent's for which threads of its pool wait is now and then never given to one of them."""
+    source = tone_wav(tmp_path / "talk.wav", 1, seconds=0.1)
+    waiting = [gevent.spawn(aside, length_ms, source) for _ in range(600)]
+    assert len(gevent.joinall(waiting, timeout=30)) == len(waiting)
