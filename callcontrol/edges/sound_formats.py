@@ -72,8 +72,8 @@ def length_ms(source: Path) -> int:
 
 @cache
 def _soundfile() -> Any:
-    """The module. Files are opened in several threads of gevent's pool at once, and a thread that waits there for a lock
-    of gevent's may wait for ever; so the lock of all its files is one of the system's.
+    """The module. Files are opened in several threads of gevent's pool at once, where a thread that waits for a lock of
+    gevent's may wait for ever; so the lock of all its files is one of the system's.
     """
     import soundfile
 
