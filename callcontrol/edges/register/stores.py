@@ -35,6 +35,7 @@ KEYS: Final = (
     KeyPlace("trunk_of", _WORKERS, Holds.NOTHING, _WITH_CALL, Eraser.NONE, _NO_NUMBER),
     _plain("owners", _WITH_CALL),
     _plain("over", "seconds later"),
+    _plain("picked_up", "seconds later"),
     _plain("boxes", "with the box"),
     _plain("boxes_made", "with the boxes"),
     _plain("credit", "with the account"),

@@ -13,6 +13,7 @@ from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.emergency import emergency_called
 from callcontrol.vocabulary.mailbox import Message
 from callcontrol.vocabulary.phone_number import normalise
+from callcontrol.vocabulary.trail import Passed
 
 
 def number_of(message: Message, facts: Facts) -> tuple[str, str]:
@@ -26,6 +27,6 @@ def number_of(message: Message, facts: Facts) -> tuple[str, str]:
         return "", f"{number} is no number"
     decision = arrival.decide(replace(facts, dialled=number, heading=None))
     if isinstance(decision.step, Refuse):
-        reasons = "; ".join(getattr(one, "why", "") for one in decision.why)
+        reasons = "; ".join(one.why for one in decision.why if isinstance(one, Passed))
         return "", f"{number}: {reasons or decision.step.outcome.value}"
     return number, ""
