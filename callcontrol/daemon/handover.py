@@ -69,11 +69,25 @@ class Handover:
         due = clock.monotonic() + deadline_s
         while self._shared.drivers and clock.monotonic() < due and not self._others():
             gevent.sleep(CALLS_OVER_S)
+        self._give_away()
+        self._resign()
+
+    def leave_late_ones(self) -> None:
+        """Hand over calls that have begun since. The others are told of this worker's end again: one that has looked at
+        what it left does not look there any more, so that such a call would have no worker until the next sweep.
+        """
+        if self._give_away():
+            self._resign()
+
+    def _give_away(self) -> int:
         handed = self._shared.give_away()
         for driver in handed:
             driver.hand_over()
         if handed:
             log.warning("%d calls are left to the other workers, or to the next", len(handed))
+        return len(handed)
+
+    def _resign(self) -> None:
         try:
             self._workers.resign()
         except LiveStateError as error:

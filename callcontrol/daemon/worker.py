@@ -270,8 +270,7 @@ class Worker:
         """A connection that was accepted just before the drain may become a call after all others were handed over."""
         due = clock.monotonic() + BEGINNING_S
         while self._server.connection_count and clock.monotonic() < due:
-            for driver in self._shared.give_away():
-                driver.hand_over()
+            self._handover.leave_late_ones()
             gevent.sleep(BEGINNING_LOOK_S)
 
     def _lease(self) -> Workers:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
+from typing import cast
 
 import gevent
 import pytest
@@ -26,6 +27,7 @@ from callcontrol.daemon.adoption import Adoption
 from callcontrol.daemon.box_line import BoxLine
 from callcontrol.daemon.configuration import Current
 from callcontrol.daemon.credit_line import CreditLine
+from callcontrol.daemon.handover import Handover
 from callcontrol.daemon.leg_line import LegCommand, LegLine
 from callcontrol.daemon.queue_line import QueueLine
 from callcontrol.daemon.registrations import Registrations
@@ -390,6 +392,26 @@ def test_who_ends_in_order_is_dead_at_once_and_stays_so(
     assert workers.dead() == ["host/1/.x"]
     workers.bury("host/1/.x")
     assert workers.dead() == []
+
+
+def test_a_call_that_begins_after_its_worker_has_left_is_found_at_the_next_look(
+    shared: WorkerContext, workers: Workers, pipeline: RedisPipeline
+) -> None:
+    """Its connection had been accepted just before."""
+    adoption = Adoption(shared, workers, random.Random(1), sweep_s=3600)
+    begun: list[SimpleNamespace] = []
+    leaving = SimpleNamespace(drivers={}, give_away=lambda: [begun.pop()] if begun else [])
+    ending = Workers(pipeline, "host/1/.x")
+    ending.beat()
+    handover = Handover(cast(WorkerContext, leaving), ending, adoption, lambda: None, lambda begun: None)
+    handover.leave(0)
+    assert adoption.look() == 0, "it has left nothing, and is not looked at again"
+    saved_call(shared, "host/1/.x")
+    handover.leave_late_ones()
+    assert adoption.look() == 0, "there was nothing to tell"
+    begun.append(SimpleNamespace(hand_over=lambda: None))
+    handover.leave_late_ones()
+    assert adoption.look() == 1
 
 
 def test_leases_that_are_all_gone_at_once_say_nothing_of_who_lives(
