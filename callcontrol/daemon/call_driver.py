@@ -54,7 +54,7 @@ log = logging.getLogger(__name__)
 
 # More undelivered events than this means the call is being flooded; the rest is dropped and counted as a fault.
 MAX_INBOX = 1_000
-# A call that its switch does not have may just have hung up: its end is on its way (seconds).
+# A channel that its switch does not have may just have hung up: its end is on its way, behind the answer (seconds).
 FORGED_S = 0.5
 
 
@@ -154,8 +154,7 @@ class CallDriver:
 
     def hand_over(self) -> None:
         """This worker ends: the call stands in Redis as it is, what plays or rings goes on, its connection closes."""
-        line = self._let_go()
-        if line is not None:
+        if (line := self._let_go()) is not None:
             line.close()
 
     def _let_go(self) -> Line | None:
@@ -268,7 +267,8 @@ class CallDriver:
                 case do.CheckChannels(legs):
                     self._check(legs)
                 case do.CheckAlone():
-                    self.shared.switches.alone(self.call.switch, self.call.led, self._checked_alone)
+                    asked = self.call.switch, self.call.led
+                    self.shared.switches.alone(*asked, lambda alone: self.deliver(AloneChecked(alone)))
                 case _ if isinstance(command, NoteCommand):
                     note_line.carry_out(command, self.shared)
                 case do.NoteSentOn(moved):
@@ -363,14 +363,15 @@ class CallDriver:
     def _check(self, legs: tuple[str, ...]) -> None:
         """Ask the switch which of these legs live. Legs that are opened meanwhile were not asked for, and live."""
 
-        def checked(alive: frozenset[str] | None) -> None:
+        def checked(alive: frozenset[str] | None, late: bool = False) -> None:
+            if alive is not None and not late and not alive.issuperset(legs):
+                wait_s = FORGED_S + self.shared.slack_s(self.call.switch)
+                self.shared.timers.after(wait_s, partial(checked, alive, late=True))
+                return
             opened = frozenset(self.call.open_legs).difference(legs)
             self.deliver(ChannelsChecked(None if alive is None else alive | opened))
 
         self.shared.switches.living(self.call.switch, legs, checked)
-
-    def _checked_alone(self, alone: bool | None) -> None:
-        self.deliver(AloneChecked(alone))
 
     def _start_timer(self, name: str, after_s: float) -> None:
         self._stop_timer(name)

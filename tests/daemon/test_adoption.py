@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
-from typing import cast
+from typing import Any, cast
 
 import gevent
 import pytest
@@ -21,10 +21,12 @@ from redis import Redis
 from callcontrol.billing.record import RatedRecord
 from callcontrol.control import commands as do
 from callcontrol.control.call import Call, Closed, Ending, Ringing
-from callcontrol.control.events import CallerHungUp, ChannelsChecked, LegBridged, LegGone
+from callcontrol.control.events import CallerHungUp, ChannelsChecked, LegBridged, LegGone, TimerFired
+from callcontrol.control.uncontrolled import ALONE_TIMER
 from callcontrol.daemon import worker_context as desk_module
 from callcontrol.daemon.adoption import Adoption
 from callcontrol.daemon.box_line import BoxLine
+from callcontrol.daemon.call_driver import FORGED_S
 from callcontrol.daemon.configuration import Current
 from callcontrol.daemon.credit_line import CreditLine
 from callcontrol.daemon.handover import Handover
@@ -197,6 +199,42 @@ def test_a_dead_workers_call_is_adopted_once_and_stays_where_it_stood(
     assert shared.drivers["call-1"].call.worker == US
     assert adoption.look() == 0
     assert shared.calls.owners("acme") == {"call-1": US}
+
+
+class NoneLives(NoSwitch):
+    """None of the channels is there; their ends may be on their way behind the answer."""
+
+    def living(self, switch: str, channels: tuple[str, ...], on_answer: Callable[[Any], object]) -> None:
+        on_answer(frozenset())
+
+
+def test_an_end_that_is_told_just_after_the_channel_was_found_gone_is_no_estimate(
+    shared: WorkerContext, adoption: Adoption, pipeline: RedisPipeline, written: Written
+) -> None:
+    shared.switches = NoneLives()
+    saved_call(shared, dead_worker())
+    assert adoption.look() == 1
+    driver = shared.drivers["call-1"]
+    driver.deliver(TimerFired(ALONE_TIMER))
+    for leg in driver.call.open_legs:
+        ended = Stamps(driver.call.arrived, None, None, clock.now())
+        driver.deliver(LegGone(leg, "ORIGINATOR_CANCEL", ended))
+    gevent.sleep(1.2 * FORGED_S)  # the answer counts now, and finds nothing that is open
+    pipeline.ask("PING")
+    assert [record.call.estimated for record in written.records] == [False]
+
+
+def test_a_channel_that_is_gone_and_of_which_nothing_is_told_has_an_estimated_end(
+    shared: WorkerContext, adoption: Adoption
+) -> None:
+    shared.switches = NoneLives()
+    saved_call(shared, dead_worker())
+    assert adoption.look() == 1
+    driver = shared.drivers["call-1"]
+    driver.deliver(TimerFired(ALONE_TIMER))
+    with gevent.Timeout(10):
+        while driver.call.is_open(driver.call.led):
+            gevent.sleep(0.01)
 
 
 def test_a_call_that_a_later_version_saved_is_left_to_that_version(
