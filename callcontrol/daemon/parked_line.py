@@ -70,6 +70,7 @@ def _kept(driver: DrivenCall, kept: bool, taker: Taker | None, trouble: LiveStat
 
 
 def _left(driver: DrivenCall, left: bool, trouble: LiveStateError | None) -> None:
+    """While Redis is away no phone can take the caller, who goes on; the place's lease ends by itself."""
     if left:
         parked_meters.parked_total.labels(driver.call.tenant, "returned").inc()
     driver.deliver(PlaceLeft(left or trouble is not None))

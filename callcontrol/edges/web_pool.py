@@ -11,20 +11,20 @@ from typing import Any
 import urllib3
 
 
-class _Once(urllib3.HTTPConnectionPool):
-    """Connections are closed after use."""
+class _ClosedAfterUse:
+    """What a pool does with a connection that was used."""
 
     def _put_conn(self, conn: Any) -> None:
         if conn is not None:
             conn.close()
 
 
-class _OnceByTls(urllib3.HTTPSConnectionPool):
-    """As _Once."""
+class _Once(_ClosedAfterUse, urllib3.HTTPConnectionPool):
+    """Without TLS."""
 
-    def _put_conn(self, conn: Any) -> None:
-        if conn is not None:
-            conn.close()
+
+class _OnceByTls(_ClosedAfterUse, urllib3.HTTPSConnectionPool):
+    """With TLS."""
 
 
 class SingleUse(urllib3.PoolManager):

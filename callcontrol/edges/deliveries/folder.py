@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,6 +12,7 @@ from typing import BinaryIO, Final
 from callcontrol.edges import clock
 from callcontrol.edges.deliveries.errors import DeliveryAway, OtherFile
 from callcontrol.edges.spool_files import sync_folder
+from callcontrol.edges.whole_files import file_sha256
 from callcontrol.vocabulary.moment import SECOND_US
 
 PIECE_BYTES: Final = 1 << 20
@@ -35,7 +35,7 @@ class FolderDelivery:
         path = self._folder / name
         with self._said(name):
             if path.exists():
-                if _sha256(path) != sha256:
+                if file_sha256(path) != sha256:
                     raise OtherFile(f"{path} is there already, and is another file: look at it, and take it away")
                 return
             part = self._folder / f".{name}.{secrets.token_hex(4)}{PART}"
@@ -73,11 +73,6 @@ class FolderDelivery:
             yield
         except OSError as error:
             raise DeliveryAway(f"{self._folder / name}: {error.strerror or error}") from error
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _write(path: Path, file: BinaryIO) -> None:

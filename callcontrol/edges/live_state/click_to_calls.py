@@ -13,6 +13,7 @@ import orjson
 from callcontrol.edges.live_state import keys
 from callcontrol.edges.live_state.inbox import CLICK_TO_CALL, MESSAGE
 from callcontrol.edges.live_state.pipeline import RedisPipeline
+from callcontrol.edges.live_state.workers import has_lease
 from callcontrol.vocabulary.click_to_call import ClickStage, ClickState, ClickToCall
 from callcontrol.vocabulary.stored import Kind
 
@@ -28,9 +29,9 @@ class ClickToCallStore:
         self._pipeline = pipeline
 
     def workers(self) -> tuple[str, ...]:
-        """Those that live, by name."""
+        """Those that live and do not end, by name: one that ends would not tell what came of it."""
         names = sorted(name.decode() for name in self._pipeline.ask("SMEMBERS", keys.workers()))
-        return tuple(name for name in names if self._pipeline.ask("EXISTS", keys.worker(name)))
+        return tuple(name for name in names if has_lease(self._pipeline, name))
 
     def send(self, request: ClickToCall, worker: str) -> bool:
         """Ask this worker; whether it listens."""

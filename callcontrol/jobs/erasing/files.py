@@ -11,6 +11,7 @@ from typing import Final
 from callcontrol.config.settings import Settings
 from callcontrol.edges.freeswitch.cdr_folder import DONE, DOUBTFUL
 from callcontrol.edges.ledger.rejected import FILE, RejectedRecords
+from callcontrol.edges.whole_files import whole_file
 from callcontrol.vocabulary.written_forms import WrittenForms
 
 SPOOLS: Final = ("spool", "media-spool")
@@ -102,19 +103,8 @@ def _erase_refused(settings: Settings, forms: WrittenForms, pseudonym: str) -> N
 
 def _rewrite(path: Path, forms: WrittenForms, pseudonym: str) -> None:
     found = path.stat()
-    part = path.with_name(f".{path.name}.part")
-    try:
-        with part.open("wb") as file:
-            os.fchmod(file.fileno(), found.st_mode & 0o777)
-            file.write(
-                forms.replaced(path.read_bytes().decode(errors="surrogateescape"), pseudonym).encode(
-                    errors="surrogateescape"
-                )
-            )
-            file.flush()
-            os.fsync(file.fileno())
-        os.utime(part, ns=(found.st_atime_ns, found.st_mtime_ns))
-        part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
+    text = path.read_bytes().decode(errors="surrogateescape")
+    with whole_file(path, found.st_mode & 0o777) as file:
+        file.write(forms.replaced(text, pseudonym).encode(errors="surrogateescape"))
+        file.flush()
+        os.utime(file.fileno(), ns=(found.st_atime_ns, found.st_mtime_ns))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -26,6 +25,7 @@ from callcontrol.edges.ledger.export_books import (
 )
 from callcontrol.edges.ledger.export_changes import Retired
 from callcontrol.edges.ledger.session import DictConnection, transaction
+from callcontrol.edges.whole_files import file_sha256
 from callcontrol.jobs.exports.exporting import manifest_name
 
 # Rows that wait are counted up to so many.
@@ -132,10 +132,5 @@ def delivered_faults(batches: Iterable[Batch], folder: Path) -> Iterator[str]:
         for name, sha256 in ((batch.file, batch.sha256), (manifest_name(batch), batch.manifest_sha256)):
             if not (folder / name).exists():
                 yield f"{name} is missing"
-            elif _sha256(folder / name) != sha256:
+            elif file_sha256(folder / name) != sha256:
                 yield f"{name} is not the file that was delivered"
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -10,8 +10,6 @@ A process that is killed leaves a `.part` at most, which the next attempt writes
 from __future__ import annotations
 
 import csv
-import hashlib
-import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,12 +29,13 @@ from callcontrol.config.retention_settings import Archive
 from callcontrol.edges.ledger.months import EVERY_TENANT
 from callcontrol.edges.ledger.session import DictConnection
 from callcontrol.edges.parquet import parquet_rows, write_parquet
-from callcontrol.edges.spool_files import sync_folder
+from callcontrol.edges.whole_files import file_sha256, whole_file
 from callcontrol.vocabulary.export import FileFormat
 from callcontrol.vocabulary.money import EXACT
 
 ROWS_A_FETCH: Final = 5_000
 MANIFEST: Final = ".manifest.json"
+MANIFEST_MODE: Final = 0o644  # it has no personal data
 # What is added up of a table: the column, and the column of its unit.
 SUMS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "charges": (("amount", "currency"), ("cost", "cost_currency")),
@@ -128,21 +127,13 @@ def _written(connection: DictConnection, rows: Rows, archive: Archive, counted: 
     kinds = _kinds(connection, rows.name)
     form, folder = Form(archive.format, tuple(kinds)), Path(archive.folder)
     path = folder / f"{rows.stem}.{archive.format}"
-    part = path.with_name(f".{path.name}.part")
-    try:
-        with part.open("wb") as file:
-            os.fchmod(file.fileno(), 0o600)
-            _write(connection, rows, form, kinds, file)
-            file.flush()
-            os.fsync(file.fileno())
-        found = _read_back(part, form, SUMS.get(rows.table, ()))
+    with whole_file(path) as file:
+        _write(connection, rows, form, kinds, file)
+        file.flush()
+        found = _read_back(Path(file.name), form, SUMS.get(rows.table, ()))
         if found != counted:
             raise NotArchived(f"{path}: {found} was read back, {counted} was written: is the disk sound?")
-        sha256 = _sha256(part)
-        part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
+    sha256 = file_sha256(path)
     manifest = {
         "what": rows.table,
         "tenant": None if rows.tenant == EVERY_TENANT else rows.tenant,
@@ -155,18 +146,9 @@ def _written(connection: DictConnection, rows: Rows, archive: Archive, counted: 
         "columns": form.columns,
         "made_by": f"callcontrol {metadata.version('callcontrol')}",
     }
-    _put(folder / f"{rows.stem}{MANIFEST}", orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
-    sync_folder(folder)
+    with whole_file(folder / f"{rows.stem}{MANIFEST}", MANIFEST_MODE) as file:
+        file.write(orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
     return Archived(counted, str(path), sha256)
-
-
-def _put(path: Path, content: bytes) -> None:
-    part = path.with_name(f".{path.name}.part")
-    with part.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
 
 
 def _write(connection: DictConnection, rows: Rows, form: Form, kinds: Mapping[str, Kind], file: BinaryIO) -> None:
@@ -236,8 +218,3 @@ def _rows_of(path: Path, form: Form) -> Iterable[Mapping[str, Any]]:
             yield from map(orjson.loads, file)
         else:
             yield from csv.DictReader(file)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
