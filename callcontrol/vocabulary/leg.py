@@ -22,6 +22,8 @@ class Role(StrEnum):
     CALLEE = "callee"  # rung for the caller; an agent who was transferred is no agent of the call's any more
     AGENT = "agent"  # rung for an offer of the queue
     CUSTOMER = "customer"  # rung because a callback is due
+    CONSULT = "consult"  # rung for a party who asks a colleague, before the other party is transferred there
+    SUPERVISOR = "supervisor"  # listens to, or speaks into, a conversation of the call
 
 
 class Certainty(StrEnum):
