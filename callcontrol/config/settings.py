@@ -61,6 +61,7 @@ from callcontrol.config.statement_settings import Issuer, Statements
 from callcontrol.config.target_fields import TargetText
 from callcontrol.config.tariff_settings import ExtensionTariffs
 from callcontrol.config.tenant_media import TenantMedia
+from callcontrol.config.transfer_settings import Transfers
 from callcontrol.config.trunk_settings import Trunk
 from callcontrol.vocabulary.demand import Skills
 from callcontrol.vocabulary.inputs import Inputs
@@ -298,6 +299,7 @@ class Tenant(Frozen):
     numbers: Mapping[E164, TargetText] = Field(default_factory=dict, description="DIDs and where they lead")
     media: TenantMedia = TenantMedia()
     recording: Recordings = Recordings()
+    transfers: Transfers = Transfers()
     missed: MissedCallers = MissedCallers()
     credit: TenantCredit = TenantCredit()
     limits: TenantLimits = TenantLimits()

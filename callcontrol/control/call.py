@@ -179,12 +179,14 @@ class Transfer:
         by: the extension that did it, "" if it is not known. Rights and purse are that one's.
         leg: the party's channel, which the call leads from then on.
         given_back: how often a transfer that nothing took was taken care of: 1 the transferor, 2 the last resort.
+        at: when; None: an earlier version did not note it.
     """
 
     to: str
     by: str
     leg: str
     given_back: int = 0
+    at: Instant | None = None
 
 
 @fast_init

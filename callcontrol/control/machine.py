@@ -266,7 +266,7 @@ def _transferred(call: Call, event: Rearrived, facts: Facts) -> PlainResult:
     noted = call.noting(transfers.note(facts, whom, event.dialled, by), *parted)
     noted, leaving = ending.released(noted, "transferred", facts)
     noted, talked = ending.talk_over(noted, facts.now, facts)
-    noted = transfers.transferred(ending.taken_into_the_lead(noted, event.channel, facts), event, by)
+    noted = transfers.transferred(ending.taken_into_the_lead(noted, event.channel, facts), event, by, facts.now)
     look_up = do.FindFacts(event.dialled)
     return replace(noted, state=Deciding(), pressed=""), (*leaving, *talked, *map(do.StopTimer, _TIMERS), look_up)
 

@@ -10,6 +10,8 @@ to the transferor, and a caller whom the transferor does not take either goes to
 
 from __future__ import annotations
 
+from math import ceil
+
 from callcontrol.control import commands as do
 from callcontrol.control.call import Call, Deciding, Talking, Transfer
 from callcontrol.control.events import AloneChecked, LegBridged, Rearrived
@@ -19,6 +21,7 @@ from callcontrol.routing.facts import Facts
 from callcontrol.routing.path import Path, payer_of
 from callcontrol.routing.plan import Onward
 from callcontrol.vocabulary.copying import replace
+from callcontrol.vocabulary.moment import SECOND_US, Instant
 from callcontrol.vocabulary.target import ExtensionTarget, Target, text_of
 from callcontrol.vocabulary.trail import JoinedOutside, Noted, Parted, Routed
 
@@ -27,19 +30,22 @@ from callcontrol.vocabulary.trail import JoinedOutside, Noted, Parted, Routed
 PARTED_TIMER = "parted"
 PARTED_S = 330
 
+# A phone that rings for who was transferred rings for so long at least (seconds).
+SHORTEST_RING_S = 1
+
 # How often a transfer that came to nothing was taken care of.
 TO_TRANSFEROR, TO_LAST_RESORT = 1, 2
 
 
-def transferred(call: Call, event: Rearrived, by: str) -> Call:
+def transferred(call: Call, event: Rearrived, by: str, at: Instant) -> Call:
     """The call one of whose channels was sent to this number by this extension, "" if that is not known."""
-    return replace(call, transfer=Transfer(event.dialled, by, event.channel or call.led))
+    return replace(call, transfer=Transfer(event.dialled, by, event.channel or call.led, at=at))
 
 
 def strayed(call: Call, facts: Facts) -> Call:
     """The new call of a channel that was transferred here, and whose own call is not known any more."""
     noted = call.noting(note(facts, "", facts.dialled, ""))
-    return replace(noted, transfer=Transfer(facts.dialled, "", call.caller_channel))
+    return replace(noted, transfer=Transfer(facts.dialled, "", call.caller_channel, at=facts.now))
 
 
 def note(facts: Facts, whom: str, to: str, by: str) -> Noted:
@@ -92,6 +98,26 @@ def parted(call: Call, event: AloneChecked) -> PlainResult:
     if event.alone:
         return call, (do.HangUp("NORMAL_CLEARING"),)
     return call, (do.StartTimer(PARTED_TIMER, PARTED_S),)
+
+
+def rings_s(call: Call, facts: Facts) -> int | None:
+    """How long phones may still ring for who was transferred (whole seconds, at least `SHORTEST_RING_S`); None: as long
+    as what decided says. Who came back already, and one whose transferor is not known, does not come back.
+    """
+    last, recall_s = call.transfer, facts.tenant.transfers.recall
+    if last is None or last.at is None or last.given_back or not recall_s or facts.extension(last.by) is None:
+        return None
+    return max(ceil(recall_s - (facts.now - last.at) / SECOND_US), SHORTEST_RING_S)
+
+
+def recalled(call: Call, facts: Facts) -> StepResult | None:
+    """Where who was transferred goes once phones have rung for so long without an answer; None: what follows an
+    unanswered call follows.
+    """
+    left_s = rings_s(call, facts)
+    if left_s is None or left_s > SHORTEST_RING_S:
+        return None
+    return given_back(call.noting(Noted(facts.now, f"not answered for {facts.tenant.transfers.recall} s")), facts)
 
 
 def given_back(call: Call, facts: Facts) -> StepResult | None:

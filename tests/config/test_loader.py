@@ -65,8 +65,8 @@ MISTAKES = [
         " blocked, outgoing, do_not_disturb, on_net, emergency, emergency_numbers, emergency_calls, locations,"
         " location, talk,"
         " confirm, language, languages, language_for, mailboxes, remember_language, mail, labels, extensions, agents,"
-        " pauses, queues, ageing, hours, numbers, media, recording, missed, credit, limits, exports, statements,"
-        " retention,"
+        " pauses, queues, ageing, hours, numbers, media, recording, transfers, missed, credit, limits, exports,"
+        " statements, retention,"
         " groups, lists, menus, sequences, duties, announcements, surveys, voicemail, parking"
     ]),
     ("show: mine\n", ["11: show: 'mine' is not known here; write 'caller' or 'company'"]),

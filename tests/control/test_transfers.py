@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from callcontrol.billing.fold import fold
 from callcontrol.control import commands as do
+from callcontrol.control import transfers
 from callcontrol.control.call import Closed, Deciding, Ending, Talking
 from callcontrol.control.events import (
     AloneChecked,
@@ -30,14 +31,14 @@ from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.target import text_of
 from callcontrol.vocabulary.trail import Bridged, LegEnded, Noted, Passed, Routed
 from tests.control.story import Story
-from tests.routing.world import DID, NOW, facts
+from tests.routing.world import DID, NOW, TENANT, facts
 
 OTHER = "0b1c2d3e-4f50-5a6b-8c7d-9e0f1a2b3c4d"
 
 
-def talking() -> tuple[Story, str]:
+def talking(tenant: str = TENANT) -> tuple[Story, str]:
     """A caller from outside talks with extension 101; and the leg."""
-    story = Story(facts()).begin()
+    story = Story(facts(tenant=tenant)).begin()
     leg = story.command(do.Bridge).legs[0][0]
     return story.then(LegBridged(leg, NOW, "101%acme.example")), leg
 
@@ -103,6 +104,46 @@ def test_a_phones_own_caller_cannot_be_made_to_dial_a_star_code() -> None:
     referred(story, leg, "*21*600700800#")
     assert not story.every(do.StoreRule)
     assert story.command(do.LookUp).target.name == "101"
+
+
+def test_a_transfer_that_is_not_answered_in_time_comes_back_to_the_transferor() -> None:
+    story, leg = talking()
+    referred(story, leg, "102")
+    ((_, plan), *_) = story.command(do.Bridge).legs
+    recall_s = story.facts.tenant.transfers.recall
+    assert plan.ring_s <= recall_s
+    bridge = story.command(do.Bridge)
+    story.then(AppEnded(bridge.app_id, "NO_ANSWER", {i: "NO_ANSWER" for i, _ in bridge.legs}), after_s=recall_s)
+    assert f"not answered for {recall_s} s" in [e.what for e in story.entries(Noted)]
+    story.then(FactsFound())
+    ((_, back), *_) = story.command(do.Bridge).legs
+    assert back.to == "extension:101"
+
+
+def test_the_transferors_own_rules_count_once_the_caller_is_back() -> None:
+    story, leg = talking()
+    referred(story, leg, "102")
+    bridge = story.command(do.Bridge)
+    story.then(AppEnded(bridge.app_id, "NO_ANSWER", {i: "NO_ANSWER" for i, _ in bridge.legs}), after_s=30)
+    story.then(FactsFound())
+    ((_, back), *_) = story.command(do.Bridge).legs
+    assert transfers.rings_s(story.call, story.facts) is None
+    assert back.ring_s == story.facts.tenant.extensions["101"].ring
+
+
+@pytest.mark.parametrize("recall_s", [0, 300])
+def test_phones_ring_as_long_as_their_rules_say_where_no_recall_is_due(recall_s: int) -> None:
+    story, leg = talking(TENANT + f"transfers: {{recall: {recall_s}}}\n")
+    referred(story, leg, "102")
+    ((_, plan), *_) = story.command(do.Bridge).legs
+    assert plan.ring_s == story.facts.tenant.extensions["102"].ring
+
+
+def test_a_group_that_is_busy_is_no_recall_but_what_its_rules_say() -> None:
+    story, leg = talking()
+    referred(story, leg, "102")
+    failed(story, "USER_BUSY")
+    assert not [e for e in story.entries(Noted) if e.what.startswith("not answered for")]
 
 
 def test_who_is_not_taken_back_either_goes_to_the_last_resort() -> None:

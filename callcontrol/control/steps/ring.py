@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from callcontrol.control import commands as do
-from callcontrol.control import picking_up
+from callcontrol.control import picking_up, transfers
 from callcontrol.control.call import Call, Deciding, Ringing, Talking
 from callcontrol.control.commands import Command
 from callcontrol.control.ending import STEP_TIMER, never_were
@@ -17,6 +17,7 @@ from callcontrol.routing.diversion import diversion_header, history_info_header
 from callcontrol.routing.endings import refuse
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.plan import Decision, Onward, Ring, RingResult, SipAddress, TrunkNumber
+from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.leg import Role
 from callcontrol.vocabulary.outcome import Outcome, outcome_of
 from callcontrol.vocabulary.target import EmergencyTarget, ExtensionTarget, text_of
@@ -32,11 +33,20 @@ def start(call: Call, step: Ring, facts: Facts) -> StepResult:
     if is_limited and call.sent + len(step.legs) > facts.settings.limits.legs_per_call:
         why = f"leg limit: {call.sent} phones were rung, at most {facts.settings.limits.legs_per_call} may be"
         return call, refuse(Outcome.BUSY, Passed(facts.now, text_of(step.target), why))
+    step = _until_the_recall(call, step, facts) if is_limited else step
     call, app_id = call.next_app()
     ids = call.next_legs(len(step.legs))
     call = sent(call, ids, step.legs, Role.CALLEE, facts)
     bridge = do.Bridge(app_id, tuple(zip(ids, step.legs, strict=True)), _headers(step, facts))
     return call.to(Ringing(step, app_id, ids)), (bridge, do.StartTimer(STEP_TIMER, _longest_s(step)))
+
+
+def _until_the_recall(call: Call, step: Ring, facts: Facts) -> Ring:
+    """Who was transferred comes back to the transferor in time: the switch itself ends the ringing by then."""
+    left_s = transfers.rings_s(call, facts)
+    if left_s is None:
+        return step
+    return replace(step, legs=tuple(replace(leg, ring_s=min(leg.ring_s, left_s)) for leg in step.legs))
 
 
 def on(call: Call, event: Event, facts: Facts) -> StepResult:
@@ -71,6 +81,8 @@ def _failed(call: Call, ringing: Ringing, event: AppEnded, facts: Facts) -> Step
             return call.noting(*refused).to(Ringing(step, "", ())), (do.StopTimer(STEP_TIMER), *look_up)
         case Passed() as refused:
             call = call.noting(refused)
+    if result.outcome is Outcome.NO_ANSWER and (back := transfers.recalled(call, facts)) is not None:
+        return back
     return call, router.after(ringing.step, result, facts)
 
 
