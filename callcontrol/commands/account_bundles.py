@@ -12,13 +12,13 @@ from zoneinfo import ZoneInfo
 from callcontrol.commands.account_names import tenant_in
 from callcontrol.commands.arguments import configuration_or_exit
 from callcontrol.commands.media_ledger import ledger_of, note, say
-from callcontrol.commands.stores import live_state
 from callcontrol.config.bundle_settings import Bundle
 from callcontrol.config.settings import Settings, Tenant
 from callcontrol.edges import clock
 from callcontrol.edges.ledger.allowances import uses_of_tenant
 from callcontrol.edges.live_state.credit import CreditStore
 from callcontrol.edges.live_state.failures import LiveStateError
+from callcontrol.usecases.stores import live_state
 from callcontrol.vocabulary.bundle_counter import BundleCounter, amount_of_parts
 from callcontrol.vocabulary.moment import datetime_of
 from callcontrol.vocabulary.money import plain

@@ -14,13 +14,13 @@ from callcontrol.commands.account_names import account_in, entry_told, in_words
 from callcontrol.commands.arguments import configuration_or_exit
 from callcontrol.commands.media_ledger import ledger_of, note, say
 from callcontrol.commands.overriding import add_by, said_by
-from callcontrol.commands.stores import live_state
 from callcontrol.config.settings import Settings
 from callcontrol.edges import clock
 from callcontrol.edges.ledger.accounts import Entry, EntryKind, NewEntry, enter
 from callcontrol.edges.ledger.reader import NoLedger
 from callcontrol.edges.live_state.credit import CreditStore
 from callcontrol.edges.live_state.failures import LiveStateError
+from callcontrol.usecases.stores import live_state
 from callcontrol.vocabulary.credit import DECIMALS, Balance, CreditAccount, units_of
 from callcontrol.vocabulary.money import decimal_from
 

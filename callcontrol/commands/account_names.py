@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 from decimal import Decimal
 
-from callcontrol.commands.names import unknown
 from callcontrol.config.credit_accounts import TENANT_ACCOUNT
 from callcontrol.config.settings import Tenant
 from callcontrol.daemon.configuration import Configuration
 from callcontrol.edges.ledger.accounts import Entry
+from callcontrol.usecases.names import unknown
 from callcontrol.vocabulary.credit import CreditAccount, amount_of
 from callcontrol.vocabulary.moment import text_of
 from callcontrol.vocabulary.target import ExtensionTarget

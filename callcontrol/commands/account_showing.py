@@ -11,8 +11,6 @@ from zoneinfo import ZoneInfo
 from callcontrol.commands.account_names import account_in, currency_in, entry_told, in_words, tenant_in
 from callcontrol.commands.arguments import configuration_or_exit
 from callcontrol.commands.media_ledger import ledger_of, note, say
-from callcontrol.commands.names import unknown
-from callcontrol.commands.stores import live_state
 from callcontrol.config.credit_accounts import account_of
 from callcontrol.config.credit_settings import CreditKind
 from callcontrol.config.settings import Settings, Tenant
@@ -21,6 +19,8 @@ from callcontrol.edges.ledger.accounts import Entry, balances_of, entries_of, fa
 from callcontrol.edges.ledger.allowances import counter_faults
 from callcontrol.edges.live_state.credit import CreditStore
 from callcontrol.edges.live_state.failures import LiveStateError
+from callcontrol.usecases.names import unknown
+from callcontrol.usecases.stores import live_state
 from callcontrol.vocabulary.credit import Balance, CreditAccount, LiveAccount, amount_of
 from callcontrol.vocabulary.moment import Instant, instant_from, text_of
 from callcontrol.vocabulary.money import plain

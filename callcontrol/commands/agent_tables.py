@@ -10,8 +10,8 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from callcontrol.commands.agent_rows import AgentNow, AgentRow
 from callcontrol.commands.tables import NOTHING, ORDINARY, ROOMY, WIDE, Column, besides, share, span, table_of
+from callcontrol.usecases.agent_rows import AgentNow, AgentRow
 from callcontrol.vocabulary.agent import AgentState, OfferEnd
 from callcontrol.vocabulary.moment import text_of
 

@@ -16,47 +16,38 @@ from itertools import groupby
 
 from rich.console import RenderableType
 
-from callcontrol.commands.agent_rows import AgentRow, live_row, past_row
 from callcontrol.commands.agent_tables import line_of, live_table, past_table, spent, state_text
 from callcontrol.commands.arguments import add_config, configuration_or_exit
-from callcontrol.commands.live_queues import (
-    NOT_TOLD,
-    LiveQueues,
-    check_name,
-    live_queues,
-    shown_number,
-    tenant_of,
-    tenants_with_queues,
-)
-from callcontrol.commands.past_ledger import ledger_dsn
 from callcontrol.commands.showing import View, add_showing, is_past, period_of, present
 from callcontrol.commands.tables import span
-from callcontrol.config.settings import Tenant
 from callcontrol.daemon.configuration import Configuration
 from callcontrol.edges import clock
 from callcontrol.edges.ledger.reader import NoLedger
 from callcontrol.edges.ledger.statistics import agent_statistics
 from callcontrol.edges.live_state.failures import LiveStateError
-from callcontrol.vocabulary.agent import PAUSED, PROLONG_S, AgentAction, AgentView
-from callcontrol.vocabulary.moment import SECOND_US, instant_from, text_of
+from callcontrol.usecases.agent_rows import AgentRow, past_row
+from callcontrol.usecases.agents import act, display_name, live_agents
+from callcontrol.usecases.live_queues import (
+    NOT_TOLD,
+    LiveQueues,
+    check_name,
+    live_queues,
+    tenants_with_queues,
+)
+from callcontrol.usecases.past_ledger import ledger_dsn
+from callcontrol.vocabulary.agent import PAUSED, PROLONG_S
+from callcontrol.vocabulary.moment import text_of
 
-# What is asked for, what it means, and what was done.
-ACTIONS = {
-    "log-in": (AgentAction.LOG_IN, "from now on the agent is offered callers", "logged in"),
-    "log-out": (AgentAction.LOG_OUT, "the agent is offered no more callers", "logged out"),
-    "pause": (AgentAction.PAUSE, "the agent is offered no callers until resumed", "paused"),
-    "resume": (AgentAction.RESUME, "the pause is over", "resumed"),
-    "end-wrap-up": (AgentAction.END_WRAP_UP, "the agent's wrap-up ends now", "wrap-up ended"),
-    "prolong-wrap-up": (AgentAction.PROLONG_WRAP_UP, "the agent's wrap-up takes longer", "wrap-up prolonged"),
+# What each of `usecases.agents.ACTIONS` means, and what was done.
+TOLD = {
+    "log-in": ("from now on the agent is offered callers", "logged in"),
+    "log-out": ("the agent is offered no more callers", "logged out"),
+    "pause": ("the agent is offered no callers until resumed", "paused"),
+    "resume": ("the pause is over", "resumed"),
+    "end-wrap-up": ("the agent's wrap-up ends now", "wrap-up ended"),
+    "prolong-wrap-up": ("the agent's wrap-up takes longer", "wrap-up prolonged"),
 }
-VERBS = ("show", *ACTIONS)
-MAX_REASON, MAX_PROLONG_S = 32, 3_600
-
-_REFUSED = {
-    "auto": "{} is active whenever the agent's phone is registered: use pause instead",
-    "no_wrap_up": "{} is in no wrap-up",
-    "unknown": "{} is not known yet: does `callcontrol serve` run with this configuration?",
-}
+VERBS = ("show", *TOLD)
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -72,7 +63,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     show.add_argument("tenant", nargs="?")
     show.add_argument("agent", nargs="?")
     add_showing(show)
-    for verb, (_, text, _) in ACTIONS.items():
+    for verb, (text, _) in TOLD.items():
         one = verbs.add_parser(verb, help=text)
         one.add_argument("tenant")
         one.add_argument("agent")
@@ -102,32 +93,13 @@ def run(args: argparse.Namespace) -> int:
 
 def _act(args: argparse.Namespace, live: LiveQueues) -> None:
     """Carry it out, and show the agent's new state."""
-    tenant = tenant_of(live.configuration.settings, args.tenant)
-    check_name(args.tenant, "agent", args.agent, tenant.agents)
-    action, _, past = ACTIONS[args.verb]
-    detail = _detail(args, tenant)
-    done = live.views.act(args.tenant, args.agent, action, detail, live.occasion(args.tenant))
-    if done != "done":
-        raise ValueError(_REFUSED[done].format(args.agent))
-    for row in _rows(args.tenant, args.agent, live):
+    given = {name: getattr(args, name) for name in ("reason", "seconds") if hasattr(args, name)}
+    act(live, args.tenant, args.agent, args.verb, **given)
+    _, past = TOLD[args.verb]
+    for row in live_agents(live, args.tenant, args.agent):
         if row.now is not None:
             still = f" for another {span(row.now.left_ms)}" if row.now.left_ms else ""
             print(f"{args.agent} of {args.tenant}: {past}; now {state_text(row.now)}{still}")
-
-
-def _detail(args: argparse.Namespace, tenant: Tenant) -> str:
-    match args.verb:
-        case "pause":
-            reason = str(tenant.pauses.get(args.reason, args.reason))
-            if not 1 <= len(reason) <= MAX_REASON or not reason.isprintable():
-                raise ValueError(f"a reason has 1 to {MAX_REASON} characters, in one line")
-            return reason
-        case "prolong-wrap-up":
-            if not 1 <= args.seconds <= MAX_PROLONG_S:
-                raise ValueError(f"{args.seconds} seconds: write 1 to {MAX_PROLONG_S}")
-            return str(args.seconds * SECOND_US)
-        case _:
-            return ""
 
 
 # --- looking
@@ -142,7 +114,7 @@ def _show(args: argparse.Namespace, live: LiveQueues) -> None:
 
 def _look(args: argparse.Namespace, live: LiveQueues, tenants: list[str]) -> View:
     """What the agents do at this moment."""
-    rows = [row for tenant in tenants for row in _rows(tenant, args.agent, live)]
+    rows = [row for tenant in tenants for row in live_agents(live, tenant, args.agent)]
     if not rows:
         raise ValueError(NOT_TOLD.format("agents", ", ".join(tenants)))
     at = text_of(clock.now())
@@ -156,24 +128,6 @@ def _look(args: argparse.Namespace, live: LiveQueues, tenants: list[str]) -> Vie
     return View([{"at": at, **line_of(row)} for row in rows], tables)
 
 
-def _rows(tenant: str, agent: str | None, live: LiveQueues) -> list[AgentRow]:
-    occasion = live.occasion(tenant)
-    found = live.views.agents(tenant, occasion)
-    return [_row(tenant, view, live) for view in found if agent in (None, view.name)]
-
-
-def _row(tenant: str, view: AgentView, live: LiveQueues) -> AgentRow:
-    settings, occasion = live.configuration.settings, live.occasion(tenant)
-    day_began = instant_from(occasion.periods["day"], live.configuration.zone_of(tenant))
-    caller = shown_number(view.caller, settings)
-    return live_row(tenant, _name(settings.tenants[tenant], view.name), view, caller, occasion.now, day_began)
-
-
-def _name(tenant: Tenant, agent: str) -> str:
-    found = tenant.agents.get(agent)
-    return found.name if found is not None else ""
-
-
 def _past(args: argparse.Namespace, configuration: Configuration) -> View:
     """What came of the agents' offers, from the records."""
     settings = configuration.settings
@@ -183,7 +137,7 @@ def _past(args: argparse.Namespace, configuration: Configuration) -> View:
         period = period_of(args, configuration.zone_of(tenant), clock.now())
         statistics = agent_statistics(dsn, tenant, period.start, period.end)
         wanted = [one for one in statistics if args.agent in (None, one.agent)]
-        rows = [past_row(tenant, _name(settings.tenants[tenant], one.agent), one) for one in wanted]
+        rows = [past_row(tenant, display_name(settings.tenants[tenant], one.agent), one) for one in wanted]
         found.append((f"{tenant}: agents, {period.name}", rows))
     lines = [line_of(row) for _, rows in found for row in rows]
     return View(lines, lambda width: [past_table(title, rows, width) for title, rows in found])

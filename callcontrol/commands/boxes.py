@@ -15,8 +15,6 @@ from gevent.event import AsyncResult
 from callcontrol.commands import box_messages
 from callcontrol.commands.arguments import add_config, configuration_or_exit
 from callcontrol.commands.media_ledger import ledger_of, note
-from callcontrol.commands.names import unknown
-from callcontrol.commands.stores import live_state
 from callcontrol.config.settings import Tenant
 from callcontrol.edges import clock, pin_hash
 from callcontrol.edges.ledger.box_facts import note_facts
@@ -25,6 +23,8 @@ from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.mailboxes import BoxStore, OnStored
 from callcontrol.kinds.targets.voicemail.by_phone.boxes import known_of
 from callcontrol.kinds.targets.voicemail.settings import BLOCK
+from callcontrol.usecases.names import unknown
+from callcontrol.usecases.stores import live_state
 from callcontrol.vocabulary.box_fact import PIN, BoxFact
 from callcontrol.vocabulary.mailbox import Box
 from callcontrol.vocabulary.moment import text_of

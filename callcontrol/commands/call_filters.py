@@ -4,21 +4,14 @@ from __future__ import annotations
 
 import argparse
 from datetime import tzinfo
-from decimal import Decimal
 
 from callcontrol.edges import clock
+from callcontrol.usecases.call_filters import FILTERS, wanted_calls
 from callcontrol.vocabulary.direction import Direction
-from callcontrol.vocabulary.moment import Instant, instant_from
-from callcontrol.vocabulary.money import BadMoney, decimal_from
 from callcontrol.vocabulary.outcome import Outcome
-from callcontrol.vocabulary.period import WORDS, end_of, period_from
-from callcontrol.vocabulary.phone_number import normalise
+from callcontrol.vocabulary.period import WORDS
 from callcontrol.vocabulary.refusal_reason import RefusalReason
-from callcontrol.vocabulary.survey import HIGHEST, LOWEST, SCORES
-from callcontrol.vocabulary.wanted import CallType, Wanted, place_from
-
-MAX_LIMIT = 10_000
-_WILD = "*"
+from callcontrol.vocabulary.wanted import CallType, Wanted
 
 
 def add_filters(parser: argparse.ArgumentParser) -> None:
@@ -77,72 +70,13 @@ def wanted_from(args: argparse.Namespace, zone: tzinfo, region: str = "") -> Wan
     Raises:
         ValueError: a time, amount, place or limit that is none; the message says what would be one.
     """
-    if args.limit is not None and not 1 <= args.limit <= MAX_LIMIT:
-        raise ValueError(f"--limit {args.limit}: 1 to {MAX_LIMIT} are possible; --csv and --json give all without one")
-    since, until = _times(args, zone)
-    survey_from, survey_to = _scores(args.survey)
-    return Wanted(
+    return wanted_calls(
+        {name: getattr(args, name) for name in FILTERS},
+        zone,
+        region,
+        clock.now(),
         tenant=args.tenant,
-        number=_number(args.number, region),
-        caller=_number(args.caller, region),
-        called=_number(args.called, region),
-        extension=args.extension,
-        since=since,
-        until=until,
-        type=None if args.type is None else CallType(args.type),
-        outcome=args.outcome,
-        refusal=args.refused,
-        direction=args.direction,
-        queue=args.queue,
-        agent=args.agent,
-        survey_from=survey_from,
-        survey_to=survey_to,
-        cost_from=_amount("--cost-from", args.cost_from),
-        cost_to=_amount("--cost-to", args.cost_to),
-        currency=args.currency,
         limit=args.limit,
-        call_id=args.call,
-        after=None if args.after is None else place_from(args.after),
+        after=args.after,
         oldest_first=args.oldest_first,
     )
-
-
-def _times(args: argparse.Namespace, zone: tzinfo) -> tuple[Instant | None, Instant | None]:
-    if args.period and (args.since or args.until or args.to):
-        raise ValueError("--period says from when to when: leave --from, --since, --until and --to out")
-    if args.until and args.to:
-        raise ValueError("--until is before a moment, --to to the end of a day: give one of them")
-    if args.period:
-        period = period_from(args.period, zone, clock.now())
-        return period.start, period.end
-    since = instant_from(args.since, zone) if args.since else None
-    until = end_of(args.to, zone) if args.to else instant_from(args.until, zone) if args.until else None
-    if since is not None and until is not None and since >= until:
-        raise ValueError(f"nothing lies between {args.since} and {args.to or args.until}")
-    return since, until
-
-
-def _scores(text: str | None) -> tuple[int | None, int | None]:
-    """`4` and `1-2`: from which to which."""
-    if text is None:
-        return None, None
-    lowest, _, highest = text.partition("-")
-    scores = SCORES.get(lowest), SCORES.get(highest or lowest)
-    if scores[0] is None or scores[1] is None or scores[0] > scores[1]:
-        raise ValueError(f"--survey {text}: write a score from {LOWEST} to {HIGHEST}, or two of them such as 1-2")
-    return scores
-
-
-def _number(text: str | None, region: str) -> str | None:
-    """The number in normal form; what begins so (`+4822*`), and what is no number, stays as it is."""
-    if text is None or text.endswith(_WILD):
-        return text
-    number = normalise(text, region)
-    return number.text if number else text
-
-
-def _amount(option: str, text: str | None) -> Decimal | None:
-    try:
-        return None if text is None else decimal_from(text)
-    except BadMoney as error:
-        raise ValueError(f"{option} {text}: {error}") from error

@@ -20,10 +20,9 @@ from rich.console import Console
 from rich.text import Text
 
 from callcontrol.commands.arguments import add_config, configuration_or_exit
-from callcontrol.commands.call_filters import MAX_LIMIT, add_filters, wanted_from
+from callcontrol.commands.call_filters import add_filters, wanted_from
 from callcontrol.commands.calls_in_queues import seconds, visit_lines
-from callcontrol.commands.calls_written import costs_of, write_csv, write_json
-from callcontrol.commands.names import unknown
+from callcontrol.commands.calls_written import write_csv, write_json
 from callcontrol.edges.embedded import running_address
 from callcontrol.edges.ledger.reader import (
     PERSON_S,
@@ -35,6 +34,9 @@ from callcontrol.edges.ledger.reader import (
     Totals,
     place_of,
 )
+from callcontrol.usecases.call_filters import MAX_LIMIT
+from callcontrol.usecases.call_rows import costs_of
+from callcontrol.usecases.names import unknown
 from callcontrol.vocabulary.money import plain
 from callcontrol.vocabulary.survey import HIGHEST
 from callcontrol.vocabulary.wanted import Wanted

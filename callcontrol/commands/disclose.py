@@ -14,7 +14,6 @@ from typing import Any
 
 from callcontrol.commands.arguments import add_config, configuration_or_exit
 from callcontrol.commands.erase import eraser_of, tenants_meant
-from callcontrol.commands.live_queues import live_queues
 from callcontrol.commands.media_erasing import note_heard, opener
 from callcontrol.commands.media_ledger import ledger_of, note, say
 from callcontrol.commands.overriding import add_by, said_by
@@ -26,6 +25,7 @@ from callcontrol.edges.ledger.reader import NoLedger
 from callcontrol.edges.live_state.failures import LiveStateError, StoreAway
 from callcontrol.jobs.erasing.erasing import Eraser
 from callcontrol.jobs.media import exporting
+from callcontrol.usecases.live_queues import live_queues
 
 FAILED = 1
 

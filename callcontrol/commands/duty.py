@@ -7,9 +7,7 @@ import sys
 from collections.abc import Iterator
 
 from callcontrol.commands.arguments import add_config, configuration_or_exit
-from callcontrol.commands.names import unknown
 from callcontrol.commands.overriding import add_by, add_end, end_in, put, said_by
-from callcontrol.commands.stores import override_store
 from callcontrol.daemon.configuration import Configuration
 from callcontrol.edges import clock
 from callcontrol.edges.live_state.failures import LiveStateError
@@ -19,6 +17,8 @@ from callcontrol.kinds.targets.duty import DutyTarget, trouble_with, turn_of, zo
 from callcontrol.kinds.targets.duty.plan import next_change
 from callcontrol.kinds.targets.duty.settings import BLOCK
 from callcontrol.routing.facts import Facts
+from callcontrol.usecases.names import unknown
+from callcontrol.usecases.stores import override_store
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.moment import BadMoment

@@ -15,9 +15,7 @@ import os
 from collections.abc import Iterable
 
 from callcontrol.commands.arguments import add_config, configuration_or_exit
-from callcontrol.commands.live_queues import LiveQueues, live_queues
 from callcontrol.commands.media_ledger import ledger_of, note, number_of, say
-from callcontrol.commands.names import unknown
 from callcontrol.commands.overriding import add_by, said_by
 from callcontrol.config.settings import Settings
 from callcontrol.edges import clock
@@ -29,6 +27,8 @@ from callcontrol.edges.live_state.number_traces import NumberTraces
 from callcontrol.edges.register.places import Eraser as TakenOut
 from callcontrol.edges.register.stores import FILES
 from callcontrol.jobs.erasing.erasing import Eraser, Found, NotErased, forms_of
+from callcontrol.usecases.live_queues import LiveQueues, live_queues
+from callcontrol.usecases.names import unknown
 
 FAILED = 1
 

@@ -14,8 +14,6 @@ import orjson
 from gevent.event import AsyncResult
 
 from callcontrol.commands.arguments import add_config, configuration_or_exit
-from callcontrol.commands.names import unknown
-from callcontrol.commands.stores import live_state
 from callcontrol.config.checks.texts import texts_in
 from callcontrol.config.prompt import SAID_FOLDER
 from callcontrol.daemon.configuration import Configuration
@@ -34,6 +32,8 @@ from callcontrol.routing.explain import explain, plan_of
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.outgoing.counting import counters_with_caps
 from callcontrol.routing.path import TENANT, payer_of
+from callcontrol.usecases.names import unknown
+from callcontrol.usecases.stores import live_state
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.credit import CreditAccount, LiveAccount, Standing
 from callcontrol.vocabulary.moment import BadMoment, Instant, instant_from

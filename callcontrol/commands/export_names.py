@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from callcontrol.commands.names import unknown
 from callcontrol.config.settings import Settings
 from callcontrol.jobs.exports.plans import Plan, plans_of
+from callcontrol.usecases.names import unknown
 
 
 def plan_named(args: argparse.Namespace, settings: Settings) -> Plan:

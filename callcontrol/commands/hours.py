@@ -19,12 +19,12 @@ import orjson
 
 from callcontrol.commands import hours_by_hand
 from callcontrol.commands.arguments import add_config, configuration_or_exit
-from callcontrol.commands.names import unknown
 from callcontrol.config.checks.hours import known_until
 from callcontrol.config.checks.places import nearest_source
 from callcontrol.config.settings import Settings
 from callcontrol.edges import clock
 from callcontrol.edges.live_state.failures import LiveStateError
+from callcontrol.usecases.names import unknown
 from callcontrol.vocabulary.moment import BadMoment, Instant, datetime_of, instant_from, text_of
 from callcontrol.vocabulary.override import Overrides, override_of_hours
 from callcontrol.vocabulary.schedule import Override, Schedule, Source, Why

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import tzinfo
 
-from callcontrol.commands.names import unknown
 from callcontrol.config.credit_accounts import TENANT_ACCOUNT
 from callcontrol.config.settings import Settings
+from callcontrol.usecases.names import unknown
 from callcontrol.vocabulary.moment import Instant, text_of
 from callcontrol.vocabulary.override import end_of
 from callcontrol.vocabulary.restriction import Level, Restriction

@@ -10,8 +10,6 @@ from callcontrol.commands.account_names import in_words
 from callcontrol.commands.arguments import configuration_or_exit
 from callcontrol.commands.limits_names import check_payer, said, told
 from callcontrol.commands.media_ledger import ledger_of, note, say
-from callcontrol.commands.names import unknown
-from callcontrol.commands.stores import live_state
 from callcontrol.config.settings import Settings
 from callcontrol.daemon.configuration import Configuration
 from callcontrol.edges import clock
@@ -19,6 +17,8 @@ from callcontrol.edges.ledger.restrictions import restrictions_of
 from callcontrol.edges.ledger.spending import spent
 from callcontrol.edges.live_state.restrictions import RestrictionStore
 from callcontrol.routing.outgoing.money_caps import used
+from callcontrol.usecases.names import unknown
+from callcontrol.usecases.stores import live_state
 from callcontrol.vocabulary.restriction import Restriction
 from callcontrol.vocabulary.spending import Payer, spans_at
 

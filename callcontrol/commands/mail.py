@@ -17,12 +17,12 @@ from typing import Any
 import orjson
 
 from callcontrol.commands.arguments import add_config, configuration_or_exit
-from callcontrol.commands.names import unknown
-from callcontrol.commands.past_ledger import ledger_dsn
 from callcontrol.config.settings import Settings
 from callcontrol.edges import clock
 from callcontrol.edges.ledger.mail_history import MAX_MAILS, MailHistory, Row, WantedMails
 from callcontrol.edges.ledger.reader import NoLedger
+from callcontrol.usecases.names import unknown
+from callcontrol.usecases.past_ledger import ledger_dsn
 from callcontrol.vocabulary.mail import MailState
 from callcontrol.vocabulary.moment import SECOND_US, Instant, instant_of, text_of
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from callcontrol.commands.arguments import configuration_or_exit
-from callcontrol.commands.live_queues import live_queues
 from callcontrol.commands.media_ledger import add_tenant, check_tenant, ledger_of, note, number_of, say
 from callcontrol.commands.overriding import add_by, said_by
 from callcontrol.config.settings import Settings
@@ -25,6 +24,7 @@ from callcontrol.edges.storage import NotThere, storage_of
 from callcontrol.jobs.media import exporting
 from callcontrol.jobs.media.erasing import STAYS, Erasure, erase, erasure_of
 from callcontrol.jobs.media.kept_files import KeptFiles
+from callcontrol.usecases.live_queues import live_queues
 from callcontrol.vocabulary.hearing import Hearing, Way
 from callcontrol.vocabulary.moment import Instant, instant_of, text_of
 

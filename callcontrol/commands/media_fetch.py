@@ -12,7 +12,6 @@ from typing import BinaryIO
 
 from callcontrol.commands.arguments import configuration_or_exit
 from callcontrol.commands.media_ledger import ledger_of
-from callcontrol.commands.names import unknown
 from callcontrol.commands.overriding import add_by, said_by
 from callcontrol.commands.past_media import the_one
 from callcontrol.config.settings import Settings
@@ -25,6 +24,7 @@ from callcontrol.jobs.media.folders import folders_of, local_path
 from callcontrol.jobs.media.kept_files import KeptFiles, pieces_of
 from callcontrol.kinds import KINDS
 from callcontrol.routing.media_rights import may_hear, person_at
+from callcontrol.usecases.names import unknown
 from callcontrol.vocabulary.hearing import Hearing, Way
 from callcontrol.vocabulary.media import Media, MediaState
 

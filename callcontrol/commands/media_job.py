@@ -11,7 +11,6 @@ import gevent
 from gevent import socket
 
 from callcontrol.commands.arguments import add_config, current_or_exit
-from callcontrol.commands.past_ledger import ledger_dsn
 from callcontrol.commands.work import keep_counting
 from callcontrol.daemon.configuration import Current
 from callcontrol.daemon.heartbeat import Heartbeat
@@ -21,6 +20,7 @@ from callcontrol.edges.heartbeat_message import HeartbeatMessage
 from callcontrol.edges.live_state.workers import worker_name
 from callcontrol.edges.worker_environment import Stores
 from callcontrol.jobs.media.job import JobContext, MediaJob
+from callcontrol.usecases.past_ledger import ledger_dsn
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -9,11 +9,11 @@ from contextlib import contextmanager
 
 import orjson
 
-from callcontrol.commands.names import unknown
-from callcontrol.commands.past_ledger import ledger_dsn
 from callcontrol.config.settings import Settings
 from callcontrol.edges.ledger.reader import connect, explained
 from callcontrol.edges.ledger.session import DictConnection
+from callcontrol.usecases.names import unknown
+from callcontrol.usecases.past_ledger import ledger_dsn
 from callcontrol.vocabulary.phone_number import normalise
 
 

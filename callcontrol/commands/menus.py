@@ -16,8 +16,6 @@ from functools import partial
 from rich.console import RenderableType
 
 from callcontrol.commands.arguments import add_config, configuration_or_exit
-from callcontrol.commands.names import unknown
-from callcontrol.commands.past_ledger import ledger_dsn
 from callcontrol.commands.showing import View, period_of, present
 from callcontrol.commands.tables import Column, share, span, table_of
 from callcontrol.daemon.configuration import Configuration
@@ -25,6 +23,8 @@ from callcontrol.edges import clock
 from callcontrol.edges.ledger.reader import NoLedger
 from callcontrol.edges.ledger.statistics import MenuStatistics, WayOut, menu_statistics
 from callcontrol.kinds.targets.menu.settings import BLOCK
+from callcontrol.usecases.names import unknown
+from callcontrol.usecases.past_ledger import ledger_dsn
 from callcontrol.vocabulary.moment import DAY_S, SECOND_US, Instant
 from callcontrol.vocabulary.period import Period
 

@@ -24,34 +24,28 @@ import orjson
 from rich.console import Console
 
 from callcontrol.billing.missed.cases import Case
-from callcontrol.commands import missed_calling
 from callcontrol.commands.arguments import add_config, configuration_or_exit
-from callcontrol.commands.names import unknown
-from callcontrol.commands.past_ledger import ledger_dsn
 from callcontrol.commands.tables import NOTHING, ORDINARY, Column, table_of
 from callcontrol.config.settings import Settings
 from callcontrol.edges import clock
-from callcontrol.edges.ledger.missed_cases import (
-    MAX_CASES,
-    ActRefused,
-    WantedCases,
-    do,
-    read_again,
-    wanted_cases,
-)
+from callcontrol.edges.ledger.missed_cases import MAX_CASES, ActRefused, read_again
 from callcontrol.edges.ledger.reader import NoLedger, connect, explained
 from callcontrol.edges.ledger.session import DictConnection, transaction
+from callcontrol.edges.live_state.click_to_calls import ClickToCallStore
+from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.jobs.missed_callers import differing
-from callcontrol.vocabulary.missed import CaseAct, CaseActKind, CaseKey
-from callcontrol.vocabulary.moment import Instant, datetime_of, text_of
-from callcontrol.vocabulary.phone_number import normalise, what_is_wrong_with
+from callcontrol.usecases import click_to_call
+from callcontrol.usecases.missed import CallBack, MissedCallers, plain_case
+from callcontrol.usecases.names import unknown
+from callcontrol.usecases.past_ledger import ledger_dsn
+from callcontrol.usecases.refusals import NotThere, Refused
+from callcontrol.usecases.stores import live_state
+from callcontrol.vocabulary.missed import CaseActKind
+from callcontrol.vocabulary.moment import Instant, datetime_of
+from callcontrol.vocabulary.target import ExtensionTarget, text_of
 
 FAILED = 1
 _ACTS = {kind.value: kind for kind in CaseActKind}
-
-
-class NoSuchCase(ValueError):
-    """What was asked for is not there, or is not clear; the message says what would be."""
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -67,7 +61,9 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     calling = verbs.add_parser("call", help="your phone rings, then calls the number")
     _add_case(calling)
     calling.add_argument("--by", default="", metavar="WHO", help="for whom it is claimed; default: the extension")
-    missed_calling.add(calling)
+    calling.add_argument("--phone", required=True, metavar="EXTENSION", help="whose phone rings, and then calls")
+    most = f"how long ({click_to_call.RING_S}, up to {click_to_call.MOST_RING_S})"
+    calling.add_argument("--ring", type=int, default=click_to_call.RING_S, metavar="SECONDS", help=most)
     for word, about in (("claim", "you call back"), ("release", "you do not after all"), ("dismiss", "close it")):
         _add_act(verbs.add_parser(word, help=about), word)
     verbs.add_parser("check", help="make all cases anew and compare").add_argument("tenant", nargs="?")
@@ -116,28 +112,26 @@ def run(args: argparse.Namespace) -> int:
     }
     try:
         if args.tenant is not None and args.tenant not in settings.tenants:
-            raise NoSuchCase(unknown("tenant", args.tenant, settings.tenants))
+            raise NotThere(unknown("tenant", args.tenant, settings.tenants))
         with connect(ledger_dsn(settings)) as connection, explained():
             return verbs[args.verb](args, settings, connection)
-    except (NoLedger, NoSuchCase, ActRefused, missed_calling.NotCalled) as error:
+    except (NoLedger, LiveStateError, Refused, ActRefused) as error:
         print(error, file=sys.stderr)
         return FAILED
 
 
 def _list(args: argparse.Namespace, settings: Settings, connection: DictConnection) -> int:
-    wanted = WantedCases(
-        args.tenant,
-        number=_number(args, settings) if args.number else None,
-        target=args.target,
-        is_open=None if args.all else True,
+    missed, now = MissedCallers(settings, args.tenant, connection, clock.now), clock.now()
+    found = missed.cases(
+        number=args.number or "",
+        target=args.target or "",
+        closed_too=args.all,
         overdue=args.overdue,
-        limit=min(args.limit, MAX_CASES),
+        limit=args.limit,
     )
-    now = clock.now()
-    found = wanted_cases(connection, wanted, now)
     if args.json:
         for case in found:
-            print(orjson.dumps(_plain(case, now)).decode())
+            print(orjson.dumps(plain_case(case, now)).decode())
     elif found:
         console = Console()
         columns = _columns(now, ZoneInfo(settings.tenants[args.tenant].zone))
@@ -174,70 +168,28 @@ def _state(case: Case, now: Instant) -> str:
     return f"claimed by {holder}" if holder else "open"
 
 
-def _plain(case: Case, now: Instant) -> dict[str, object]:
-    """For programs."""
-    times = {
-        "opened_at": case.opened,
-        "last_missed_at": case.last_missed,
-        "due_at": case.due,
-        "expires_at": case.expires,
-        "first_try_at": case.first_try,
-        "closed_at": case.closed,
-    }
-    return {
-        "number": case.key.number,
-        "target": case.key.target,
-        "reason": case.reason,
-        "missed": case.missed,
-        "tries": case.tries,
-        **{name: None if at is None else text_of(at) for name, at in times.items()},
-        "state": case.end_at(now) or "open",
-        "claimed_by": case.holder_at(now),
-        "by": case.by,
-        "why": case.why,
-        "call_id": case.opened_by,
-    }
-
-
 def _call(args: argparse.Namespace, settings: Settings, connection: DictConnection) -> int:
-    missed_calling.check(args, settings)
-    return missed_calling.call(args, settings, connection, _case(args, settings, connection, clock.now()))
-
-
-def _case(args: argparse.Namespace, settings: Settings, connection: DictConnection, now: Instant) -> CaseKey:
-    number = _number(args, settings)
-    return CaseKey(number, args.target or _only_target(connection, args.tenant, number, now))
-
-
-def _act(args: argparse.Namespace, settings: Settings, connection: DictConnection) -> int:
-    kind, now = _ACTS[args.verb], clock.now()
-    policy = settings.tenants[args.tenant].missed.policy
-    key = _case(args, settings, connection, now)
-    until = Instant(now + policy.claim_us) if kind is CaseActKind.CLAIM else None
-    with transaction(connection):
-        act = CaseAct(now, key, kind, args.by, getattr(args, "why", ""), until)
-        do(connection, args.tenant, act)
-    done = {CaseActKind.CLAIM: "is yours", CaseActKind.RELEASE: "is free again", CaseActKind.DISMISS: "is dismissed"}
-    print(f"{key.number} for {key.target} {done[kind]}")
+    missed = MissedCallers(settings, args.tenant, connection, clock.now)
+    click_to_call.check(args.tenant, settings.tenants[args.tenant], args.phone, args.ring)
+    key = missed.key(args.number, args.target or "")
+    how = CallBack(args.phone, args.by or text_of(ExtensionTarget(args.phone)), args.ring, clock.new_id())
+    with live_state(settings) as pipeline:
+        missed.call_back(key, how, ClickToCallStore(pipeline), lambda: _say(f"the phone of {args.phone} rings"))
+    print(f"{key.number} is being called; the case of {key.target} is yours")
     return 0
 
 
-def _number(args: argparse.Namespace, settings: Settings) -> str:
-    region = settings.tenants[args.tenant].region
-    number = normalise(args.number, region)
-    if number is None:
-        raise NoSuchCase(f"{args.number}: {what_is_wrong_with(args.number, region)}")
-    return number.text
+def _say(text: str) -> None:
+    print(text, flush=True)
 
 
-def _only_target(connection: DictConnection, tenant: str, number: str, now: Instant) -> str:
-    """The target of the number's open case, if it has one only."""
-    targets = [case.key.target for case in wanted_cases(connection, WantedCases(tenant, number, is_open=True), now)]
-    if len(targets) == 1:
-        return targets[0]
-    if not targets:
-        raise NoSuchCase(f"no case of {number} is open")
-    raise NoSuchCase(f"{number} has several open cases, name the target: {', '.join(targets)}")
+def _act(args: argparse.Namespace, settings: Settings, connection: DictConnection) -> int:
+    kind, missed = _ACTS[args.verb], MissedCallers(settings, args.tenant, connection, clock.now)
+    key = missed.key(args.number, args.target or "")
+    missed.act(key, kind, args.by, getattr(args, "why", ""))
+    done = {CaseActKind.CLAIM: "is yours", CaseActKind.RELEASE: "is free again", CaseActKind.DISMISS: "is dismissed"}
+    print(f"{key.number} for {key.target} {done[kind]}")
+    return 0
 
 
 def _check(args: argparse.Namespace, settings: Settings, connection: DictConnection) -> int:

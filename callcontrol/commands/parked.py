@@ -9,13 +9,13 @@ from rich.console import Console
 from rich.table import Table
 
 from callcontrol.commands.arguments import add_config, configuration_or_exit
-from callcontrol.commands.names import unknown
-from callcontrol.commands.stores import live_state
 from callcontrol.commands.tables import NOTHING
 from callcontrol.config.settings import Settings
 from callcontrol.edges import clock
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.parked import ParkedStore
+from callcontrol.usecases.names import unknown
+from callcontrol.usecases.stores import live_state
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from callcontrol.vocabulary.parked import ParkedCaller
 

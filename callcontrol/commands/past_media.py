@@ -13,14 +13,14 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from callcontrol.commands.arguments import configuration_or_exit
-from callcontrol.commands.names import unknown
-from callcontrol.commands.past_ledger import ledger_dsn
 from callcontrol.commands.showing import View, present
 from callcontrol.commands.showing import period_of as stretch_of
 from callcontrol.commands.tables import span
 from callcontrol.config.settings import Settings
 from callcontrol.edges import clock
 from callcontrol.edges.ledger.media_table import MediaTable, MediaWanted, PastMedia
+from callcontrol.usecases.names import unknown
+from callcontrol.usecases.past_ledger import ledger_dsn
 from callcontrol.vocabulary.media import Media, MediaKind, MediaState
 from callcontrol.vocabulary.moment import datetime_of, text_of
 

@@ -10,8 +10,8 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from callcontrol.commands.queue_rows import QueueNow, QueueRow
 from callcontrol.commands.tables import ORDINARY, ROOMY, WIDE, WIDEST, Column, besides, share, span, table_of
+from callcontrol.usecases.queue_rows import QueueNow, QueueRow
 from callcontrol.vocabulary.moment import SECOND_US, Instant, text_of
 from callcontrol.vocabulary.queue import QueueView, TicketView
 

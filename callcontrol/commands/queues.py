@@ -21,16 +21,6 @@ from typing import Any
 from rich.console import RenderableType
 
 from callcontrol.commands.arguments import add_config, configuration_or_exit
-from callcontrol.commands.live_queues import (
-    NOT_TOLD,
-    LiveQueues,
-    check_name,
-    live_queues,
-    shown_number,
-    tenants_with_queues,
-)
-from callcontrol.commands.past_ledger import ledger_dsn
-from callcontrol.commands.queue_rows import QueueRow, live_row, past_rows
 from callcontrol.commands.queue_tables import (
     WaitingRow,
     caller_line,
@@ -40,11 +30,21 @@ from callcontrol.commands.queue_tables import (
     waiting_rows,
 )
 from callcontrol.commands.showing import View, add_showing, is_past, period_of, present
-from callcontrol.commands.waiting_callers import WaitingCallers
 from callcontrol.daemon.configuration import Configuration
 from callcontrol.edges import clock
 from callcontrol.edges.ledger.reader import NoLedger
 from callcontrol.edges.live_state.failures import LiveStateError
+from callcontrol.usecases.live_queues import (
+    NOT_TOLD,
+    LiveQueues,
+    check_name,
+    live_queues,
+    shown_number,
+    tenants_with_queues,
+)
+from callcontrol.usecases.past_ledger import ledger_dsn
+from callcontrol.usecases.queue_rows import QueueRow, live_row, past_rows
+from callcontrol.usecases.waiting_callers import WaitingCallers
 from callcontrol.vocabulary.moment import text_of
 from callcontrol.vocabulary.queue import QueueView
 

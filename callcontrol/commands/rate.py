@@ -118,8 +118,8 @@ def _run_for_tenant(args: argparse.Namespace) -> int:
     """By the list and with the bundles of a tenant of a configuration folder."""
     # Pricing by a list alone should not have to wait for all that a configuration needs.
     from callcontrol.commands.arguments import configuration_or_exit
-    from callcontrol.commands.names import unknown
     from callcontrol.commands.rate_bundles import BundleCount
+    from callcontrol.usecases.names import unknown
 
     configuration = configuration_or_exit(args.config)
     book, tenant = configuration.price_books.get(args.tenant), configuration.settings.tenants.get(args.tenant)

@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from callcontrol.commands.arguments import add_config, configuration_or_exit
-from callcontrol.commands.past_ledger import ledger_dsn
 from callcontrol.config.settings import Settings
 from callcontrol.daemon.configuration import Configuration
 from callcontrol.edges import clock, journal
@@ -23,6 +22,7 @@ from callcontrol.edges.freeswitch.cdr_folder import CdrFolder, FolderAway
 from callcontrol.edges.ledger.reader import NoLedger
 from callcontrol.edges.ledger.writer import LedgerAway
 from callcontrol.jobs.reconcile import Reconciler
+from callcontrol.usecases.past_ledger import ledger_dsn
 from callcontrol.vocabulary.moment import Instant
 
 FAILED = 1

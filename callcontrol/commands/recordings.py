@@ -9,7 +9,6 @@ from collections.abc import Iterator
 
 from callcontrol.commands.arguments import add_config, configuration_or_exit
 from callcontrol.commands.overriding import add_by, said_by
-from callcontrol.commands.stores import live_state
 from callcontrol.config.settings import Settings
 from callcontrol.control.call import Call
 from callcontrol.edges import clock
@@ -17,6 +16,7 @@ from callcontrol.edges.live_state import codec, keys
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.inbox import ask_recording
 from callcontrol.edges.live_state.pipeline import RedisPipeline
+from callcontrol.usecases.stores import live_state
 from callcontrol.vocabulary.recording import RecordingAction
 
 VERBS = ("show", *RecordingAction)

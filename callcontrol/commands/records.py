@@ -19,8 +19,6 @@ from pathlib import Path
 import orjson
 
 from callcontrol.commands.arguments import add_config, configuration_or_exit
-from callcontrol.commands.names import unknown
-from callcontrol.commands.past_ledger import ledger_dsn
 from callcontrol.daemon.configuration import Configuration
 from callcontrol.edges.ledger.history import LedgerHistory
 from callcontrol.edges.ledger.reader import NoLedger
@@ -28,6 +26,8 @@ from callcontrol.edges.ledger.rejected import FILE, PutAside, RejectedRecords
 from callcontrol.edges.ledger.writer import LedgerAway, LedgerWriter, Rejection
 from callcontrol.jobs.late_rating import LateCharge, rate_late
 from callcontrol.jobs.resubmission import Resubmitted, offer, record_of
+from callcontrol.usecases.names import unknown
+from callcontrol.usecases.past_ledger import ledger_dsn
 from callcontrol.vocabulary.money import plain
 
 VERBS = ("show", "offer", "rate")

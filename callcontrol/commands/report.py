@@ -20,59 +20,34 @@ from __future__ import annotations
 import argparse
 import csv
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from decimal import Decimal
-from types import MappingProxyType
-from typing import Final
-from zoneinfo import ZoneInfo
 
 import orjson
 from rich.console import Console
 from rich.text import Text
 
-from callcontrol.billing import reports
-from callcontrol.billing.reports import Kind, Report, Value, average, ratio
+from callcontrol.billing.reports import Kind, Report, Value
 from callcontrol.commands.arguments import add_config, configuration_or_exit
-from callcontrol.commands.names import unknown
-from callcontrol.commands.past_ledger import ledger_dsn
-from callcontrol.commands.queue_rows import past_rows
 from callcontrol.commands.tables import NOTHING, Column, share, span, table_of
-from callcontrol.config.settings import Tenant
 from callcontrol.daemon.configuration import Configuration
 from callcontrol.edges import clock
-from callcontrol.edges.ledger.hours import call_hours, queue_hours
 from callcontrol.edges.ledger.reader import NoLedger
-from callcontrol.edges.ledger.report_counts import ReportCounts
-from callcontrol.edges.ledger.statistics import agent_statistics
-from callcontrol.vocabulary.moment import instant_from
+from callcontrol.usecases.past_ledger import ledger_dsn
+from callcontrol.usecases.reports import (
+    DEFAULT_DAYS,
+    DEFAULT_LIMIT,
+    DEFAULT_PERIOD,
+    REPORTS,
+    Asked,
+    ReportAsked,
+    asked_of,
+)
 from callcontrol.vocabulary.money import plain
-from callcontrol.vocabulary.period import WORDS, Period, end_of, period_from
+from callcontrol.vocabulary.period import WORDS
 
-DEFAULT_DAYS, MOST_DAYS = 7, 90
-DEFAULT_LIMIT, MOST_LIMIT = 20, 10_000
-DEFAULT_PERIOD = "this-month"
 BAR = 20  # characters
 _EIGHTHS = " ▏▎▍▌▋▊▉"
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a report is about."""
-
-    dsn: str
-    tenant: str
-    settings: Tenant
-    zone: ZoneInfo
-    period: Period
-    queue: str
-    days: int
-    limit: int
-
-    @property
-    def counts(self) -> ReportCounts:
-        """Counts of the rows."""
-        return ReportCounts(self.dsn, self.tenant, self.period.start, self.period.end)
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -118,87 +93,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _asked(args: argparse.Namespace, configuration: Configuration) -> Asked:
-    tenants = configuration.settings.tenants
-    if args.tenant not in tenants:
-        raise ValueError(unknown("tenant", args.tenant, tenants))
-    settings = tenants[args.tenant]
-    if args.queue and args.queue not in settings.queues:
-        raise ValueError(unknown("queue", args.queue, settings.queues))
-    for name, given, most in (("--days", args.days, MOST_DAYS), ("--limit", args.limit, MOST_LIMIT)):
-        if not 1 <= given <= most:
-            raise ValueError(f"{name} {given}: 1 to {most} are possible")
-    zone = configuration.zone_of(args.tenant)
-    dsn, period = ledger_dsn(configuration.settings), _period(args, zone)
-    return Asked(dsn, args.tenant, settings, zone, period, args.queue, args.days, args.limit)
-
-
-def _period(args: argparse.Namespace, zone: ZoneInfo) -> Period:
-    if args.period and (args.start or args.end):
-        raise ValueError("--period says from when to when: leave --from and --to out")
-    if args.end and not args.start:
-        raise ValueError("--to needs --from")
-    now = clock.now()
-    if not args.start:
-        return period_from(args.period or DEFAULT_PERIOD, zone, now)
-    start, end = instant_from(args.start, zone), end_of(args.end, zone) if args.end else now
-    if start >= end:
-        raise ValueError(f"nothing lies between {args.start} and {args.end or 'now'}")
-    return Period(start, end, f"{args.start} to {args.end or 'now'}")
-
-
-def _peak(asked: Asked) -> Report:
-    start, end = asked.period.start, asked.period.end
-    if asked.queue:
-        return reports.queue_peak_hours(queue_hours(asked.dsn, asked.tenant, start, end), asked.zone, asked.queue)
-    return reports.peak_hours(call_hours(asked.dsn, asked.tenant, start, end), asked.zone)
-
-
-def _queues(asked: Asked) -> Report:
-    found = past_rows(asked.dsn, asked.tenant, asked.settings, asked.period.start, asked.period.end)
-    rows = tuple(
-        (
-            one.queue,
-            one.entered,
-            one.answered,
-            one.abandoned,
-            ratio(one.abandoned, one.entered - one.short_abandoned),
-            one.service_level,
-            one.asa_ms,
-            one.aht_ms,
-        )
-        for one in found
-    )
-    counts = {"entered": Kind.COUNT, "answered": Kind.COUNT, "abandoned": Kind.COUNT}
-    shares = {"abandonment": Kind.SHARE, "service_level": Kind.SHARE}
-    times = {"time_to_answer": Kind.MS, "handling_time": Kind.MS}
-    return Report("queues", reports.figures(queue=Kind.TEXT, **counts, **shares, **times), rows, "entered")
-
-
-def _agents(asked: Asked) -> Report:
-    found = agent_statistics(asked.dsn, asked.tenant, asked.period.start, asked.period.end)
-    rows = tuple(
-        (one.agent, one.offered, one.answered, one.missed, one.talks, average(one.talk_ms + one.wrap_up_ms, one.talks))
-        for one in found
-    )
-    counts = {"offers": Kind.COUNT, "answered": Kind.COUNT, "missed": Kind.COUNT, "talks": Kind.COUNT}
-    return Report("agents", reports.figures(agent=Kind.TEXT, **counts, handling_time=Kind.MS), rows, "answered")
-
-
-REPORTS: Final[Mapping[str, Callable[[Asked], Report]]] = MappingProxyType(
-    {
-        "peak": _peak,
-        "types": lambda asked: reports.types(call_hours(asked.dsn, asked.tenant, asked.period.start, asked.period.end)),
-        "numbers": lambda asked: reports.numbers("numbers", asked.counts.numbers()),
-        "callers": lambda asked: reports.numbers("callers", asked.counts.callers(asked.limit)),
-        "extensions": lambda asked: reports.extensions(asked.counts.extensions()),
-        "queues": _queues,
-        "agents": _agents,
-        "resolution": lambda asked: reports.resolution(asked.counts.resolution(asked.days)),
-        "missed": lambda asked: reports.missed(asked.counts.cases(clock.now())),
-        "surveys": lambda asked: reports.surveys(asked.counts.surveys()),
-        "costs": lambda asked: reports.costs(asked.counts.costs()),
-    }
-)
+    given = ReportAsked(args.period or "", args.start or "", args.end or "", args.queue, args.days, args.limit)
+    return asked_of(ledger_dsn(configuration.settings), args.tenant, given, configuration, clock.now())
 
 
 def _show(report: Report, asked: Asked) -> None:

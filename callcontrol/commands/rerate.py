@@ -20,12 +20,12 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from callcontrol.commands.arguments import add_config, configuration_or_exit
-from callcontrol.commands.names import unknown
-from callcontrol.commands.past_ledger import ledger_dsn
 from callcontrol.daemon.configuration import Configuration
 from callcontrol.edges.ledger.reader import NoLedger
 from callcontrol.edges.ledger.rerating import LedgerRerating, Which
 from callcontrol.jobs.rerating import Rerated, rerate
+from callcontrol.usecases.names import unknown
+from callcontrol.usecases.past_ledger import ledger_dsn
 from callcontrol.vocabulary.moment import BadMoment, Instant, instant_from
 from callcontrol.vocabulary.money import EXACT, plain
 

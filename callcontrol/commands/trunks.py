@@ -14,8 +14,6 @@ from rich.console import Console
 from rich.table import Table
 
 from callcontrol.commands.arguments import add_config, configuration_or_exit
-from callcontrol.commands.past_ledger import ledger_dsn
-from callcontrol.commands.stores import live_state
 from callcontrol.commands.tables import NOTHING
 from callcontrol.config.settings import Settings
 from callcontrol.config.trunk_settings import Trunk
@@ -26,6 +24,8 @@ from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.pipeline import RedisPipeline
 from callcontrol.edges.live_state.trunks import TrunkStore
 from callcontrol.routing.trunk_quality import Quality
+from callcontrol.usecases.past_ledger import ledger_dsn
+from callcontrol.usecases.stores import live_state
 from callcontrol.vocabulary.moment import DAY_S, SECOND_US, Instant
 
 TITLES = ("trunk", "state", "channels", "calls/s", "calls 1 h", "answered", "average talk", "cost today")

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from redis import Redis
 
 from callcontrol.__main__ import main
-from callcontrol.commands.agent_rows import AT_WORK, OCCUPIED, in_state_ms, occupancy
 from callcontrol.edges.ledger.writer import LedgerWriter
+from callcontrol.usecases.agent_rows import AT_WORK, OCCUPIED, in_state_ms, occupancy
 from callcontrol.vocabulary.agent import AgentAction, AgentState, AgentView
 from callcontrol.vocabulary.moment import Instant
 from tests.billing.trails import NOON

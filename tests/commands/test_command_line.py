@@ -16,7 +16,7 @@ import pytest
 from callcontrol.__main__ import COMMANDS
 from callcontrol.commands import demo
 from callcontrol.commands.config_argument import default_config
-from callcontrol.commands.names import unknown
+from callcontrol.usecases.names import unknown
 from tests.config.example import EXAMPLE, ROOT
 
 COMMAND = (sys.executable, "-m", "callcontrol")

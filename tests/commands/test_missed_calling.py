@@ -10,12 +10,12 @@ import orjson
 import pytest
 
 from callcontrol.commands import missed as command
-from callcontrol.commands import missed_calling
 from callcontrol.edges import clock
 from callcontrol.edges.live_state import keys
 from callcontrol.edges.live_state.click_to_calls import ClickToCallStore
 from callcontrol.edges.live_state.inbox import Inbox
 from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
+from callcontrol.usecases import click_to_call
 from callcontrol.vocabulary.click_to_call import ClickStage, ClickState, ClickToCall
 from callcontrol.vocabulary.moment import SECOND_US, Instant
 from tests.billing.missed.test_contacts import JAN
@@ -79,8 +79,8 @@ def desk(
     books.close()
     ticks = count(books.now + 3600 * SECOND_US)
     monkeypatch.setattr(clock, "now", lambda: Instant(next(ticks)))
-    monkeypatch.setattr(missed_calling, "TAKEN_S", 1.0)
-    monkeypatch.setattr(missed_calling, "PATIENCE_S", 0.5)
+    monkeypatch.setattr(click_to_call, "TAKEN_S", 1.0)
+    monkeypatch.setattr(click_to_call, "PATIENCE_S", 0.5)
     opened = Desk(configured(tmp_path, ledger_database, redis_url, fs1=""), redis_url, capsys)
     yield opened
     opened.close()
@@ -134,4 +134,4 @@ def test_what_makes_no_sense_is_said(desk: Desk, words: tuple[str, ...], why: st
 
 def test_a_state_that_is_not_over_is_waited_for() -> None:
     look: Callable[[], ClickState | None] = iter((None, None, DONE)).__next__
-    assert missed_calling._wait(look, 5) == DONE
+    assert click_to_call.wait(look, 5) == DONE

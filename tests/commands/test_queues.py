@@ -20,11 +20,12 @@ from prometheus_client import REGISTRY
 from redis import Redis
 
 from callcontrol.__main__ import main
-from callcontrol.commands import live_queues, queues, showing
+from callcontrol.commands import queues, showing
 from callcontrol.commands.queue_tables import shortened
 from callcontrol.edges import clock
 from callcontrol.edges.ledger.writer import LedgerWriter
 from callcontrol.edges.live_state import queue_views
+from callcontrol.usecases import live_queues
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.queue import DemandStage, Leaving
 from tests.billing.trails import NOON

@@ -11,6 +11,7 @@ import orjson
 from callcontrol.edges.live_state import keys
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.pipeline import RedisPipeline
+from callcontrol.edges.live_state.script import Script
 from callcontrol.kinds import KINDS
 from callcontrol.routing.effective import RunTimeRules
 from callcontrol.vocabulary.rule import Rule, RuleKind
@@ -23,6 +24,14 @@ OnRules = Callable[[Mapping[str, RunTimeRules], LiveStateError | None], None]
 RULE: Final = Kind("Rule")
 _KINDS: Final = tuple(RuleKind)
 _REMOVED = orjson.dumps(RULE.tagged({"removed": True}))
+# What is not there has no value, and an empty one is nothing that is ever stored.
+_PUT_IF: Final = Script("""
+    for i = 1, tonumber(ARGV[1]) do
+        if (redis.call('HGET', KEYS[1], ARGV[2 * i]) or '') ~= ARGV[2 * i + 1] then return 0 end
+    end
+    redis.call('HSET', KEYS[1], ARGV[#ARGV - 1], ARGV[#ARGV])
+    return 1
+""")
 
 
 class RuleStore:
@@ -59,6 +68,26 @@ class RuleStore:
         pairs = ((_field(extension, kind), encode_rule(rule) if rule else _REMOVED) for kind, rule in rules.items())
         written = [part for pair in pairs for part in pair]
         self._pipeline.submit("HSET", keys.rules(tenant), *written, on_reply=lambda _, trouble: on_stored(trouble))
+
+    def put(self, tenant: str, extension: str, kind: RuleKind, rule: Rule | None) -> None:
+        """As `store` for one rule, and waits for Redis.
+
+        Raises:
+            LiveStateError: Redis is away or refused it.
+        """
+        self._pipeline.ask("HSET", keys.rules(tenant), _field(extension, kind), encode_rule(rule) if rule else _REMOVED)
+
+    def stored(self, tenant: str, extension: str) -> tuple[bytes, ...]:
+        """What is stored of an extension's rules, kind by kind, for `put_if`; waits and raises as `put`."""
+        found = self._pipeline.ask("HMGET", keys.rules(tenant), *(_field(extension, kind) for kind in _KINDS))
+        return tuple(value or b"" for value in found)
+
+    def put_if(self, tenant: str, extension: str, kind: RuleKind, rule: Rule | None, seen: tuple[bytes, ...]) -> bool:
+        """As `put`, if this is still what is stored; False: it is not, and nothing is changed."""
+        pairs = zip((_field(extension, one) for one in _KINDS), seen, strict=True)
+        given = [len(_KINDS), *(part for pair in pairs for part in pair), _field(extension, kind)]
+        value = encode_rule(rule) if rule else _REMOVED
+        return bool(_PUT_IF.ask(self._pipeline, [keys.rules(tenant)], [*given, value]))
 
     def forget(self, tenant: str, extension: str, kind: RuleKind) -> None:
         """Drop what was set at run time: the baseline applies again. Waits for Redis.

@@ -8,8 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from callcontrol.commands.names import unknown
-from callcontrol.commands.stores import TIMEOUT_S
 from callcontrol.config.settings import Settings, Tenant
 from callcontrol.daemon.configuration import Configuration
 from callcontrol.edges import clock
@@ -18,6 +16,8 @@ from callcontrol.edges.live_state.failures import StoreAway
 from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
 from callcontrol.edges.live_state.queue_script import seed_from
 from callcontrol.edges.live_state.queue_views import PAGE, QueueViews
+from callcontrol.usecases.names import unknown
+from callcontrol.usecases.stores import TIMEOUT_S
 from callcontrol.vocabulary.moment import datetime_of, periods_at
 from callcontrol.vocabulary.phone_number import mask
 from callcontrol.vocabulary.queue import Occasion, QueueView, TicketView

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from callcontrol.commands.live_queues import LiveQueues, check_name, shown_number, tenant_of
 from callcontrol.edges import clock
 from callcontrol.kinds import KINDS
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.forwarding_rights import trouble_with
+from callcontrol.usecases.live_queues import LiveQueues, check_name, shown_number, tenant_of
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.phone_number import normalise
 from callcontrol.vocabulary.queue import TicketView
