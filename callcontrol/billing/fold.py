@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from callcontrol.billing.menus import Menus
+from callcontrol.billing.moves import Interruptions, Moves
 from callcontrol.billing.record import CallRecord, LegRecord, Note, PathEntry, Recording, Side, TalkFact
 from callcontrol.billing.segments import Segments
 from callcontrol.billing.stamps_in_order import Times, in_order
@@ -28,6 +29,7 @@ from callcontrol.vocabulary.call import Stamps
 from callcontrol.vocabulary.demand import NOTHING_ASKED, CallerDemand, demand_text
 from callcontrol.vocabulary.menu_visit import MenuEntered, MenuLeft
 from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.move import HandedOver, Interrupted, MoveEntry, PickedUp, Resumed, Transferred
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.queue import GOES_ON, Leaving
 from callcontrol.vocabulary.recording import RecordingNoted
@@ -122,6 +124,8 @@ class _TrailFacts:
     path: list[PathEntry] = field(default_factory=list)
     recordings: list[Recording] = field(default_factory=list)
     surveys: Surveys = field(default_factory=Surveys)
+    moves: Moves = field(default_factory=Moves)
+    interruptions: Interruptions = field(default_factory=Interruptions)
     notes: list[Note] = field(default_factory=list)
     talks: dict[RecordingNoted, TalkFact] = field(default_factory=dict)
 
@@ -152,10 +156,10 @@ class _TrailFacts:
             case Bridged(at, leg):
                 self.bridged.setdefault(leg, at)
                 self.visits.bridge(leg)
+                self.moves.join(leg)
                 self.segments.hear(entry)
             case JoinedOutside() | Parted():
-                self.joined = self.joined or isinstance(entry, JoinedOutside)
-                self.segments.hear(entry)
+                self._talk(entry)
             case StepEnded():
                 self._end_step(entry)
             case Queued() | Offered() | OfferEnded() | LeftQueue() | Pressed() | WrapUpBegan():
@@ -171,10 +175,26 @@ class _TrailFacts:
                 self._choose(entry)
             case Surveyed():
                 self.surveys.hear(entry)
+            case Interrupted() | Resumed():
+                self.interruptions.hear(entry)
+            case Transferred() | PickedUp() | HandedOver():
+                self._move(entry)
             case Noted(at, what):
                 self.notes.append(Note(at, what))
             case RecordingNoted(at, fact, why, media_id, source):
                 self.talks.setdefault(entry, TalkFact(at, fact.value, why, media_id, source))
+
+    def _talk(self, entry: JoinedOutside | Parted) -> None:
+        self.segments.hear(entry)
+        if isinstance(entry, JoinedOutside):
+            self.joined = True
+            self.moves.join(entry.leg_id)
+
+    def _move(self, entry: MoveEntry) -> None:
+        self.moves.hear(entry)
+        self.notes.append(Note(entry.at, entry.words))
+        if isinstance(entry, HandedOver):
+            self.segments.hear(entry)
 
     def _choose(self, entry: ChoiceEntry) -> None:
         match entry:
@@ -262,7 +282,7 @@ def _record(
         legs=legs,
         estimated=any(leg.estimated for leg in legs) or any(visit.estimated for visit in visits),
         visits=visits,
-        segments=told.segments.records(arrived.channel, legs, told.last),
+        segments=told.segments.records(arrived.channel, legs if own is None else (own, *legs), told.last),
         led_leg=told.led,
         language=told.language,
         demand=demand_text(told.demand.skills),
@@ -273,6 +293,9 @@ def _record(
         refusal=told.refusal,
         surveys=surveys,
         survey_score=last_score(surveys),
+        interruptions=told.interruptions.records(
+            {leg.leg_id: leg.ended for leg in legs if leg.ended is not None}, ended
+        ),
     )
 
 
@@ -329,6 +352,8 @@ def _leg(direction: Side, shape: Dialled, told: _TrailFacts) -> tuple[LegRecord,
         estimate=times.note or estimate,
         called_direction=shape.direction or "",
         bundled=told.bundled.get(shape.leg_id, ""),
+        moved_from=told.moves.of.get(shape.leg_id, ""),
+        moved_to=told.moves.to.get(shape.leg_id, ""),
     )
     return record, times.note
 

@@ -8,11 +8,33 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from callcontrol.billing.record import MenuVisit
 from callcontrol.vocabulary.menu_visit import MenuEntered, MenuEntry, MenuLeft
 from callcontrol.vocabulary.moment import Instant
 
 _HUNG_UP = "hung_up"
+
+
+@dataclass(frozen=True, slots=True)
+class MenuVisit:
+    """A stay of the caller in a menu, by our clock.
+
+    Attributes:
+        how: `key`, `dialled` (an extension's number), `silence`, `wrong`, `hung_up` or `gone` (taken elsewhere).
+        pressed: the keys that led on.
+        to: where they, or what follows silence or wrong inputs, led to, as a target text; "" if nowhere.
+        silences, wrongs: how often nothing was pressed, and something that leads nowhere.
+        estimated: its end was not told.
+    """
+
+    menu: str
+    entered: Instant
+    left: Instant
+    how: str
+    pressed: str = ""
+    to: str = ""
+    silences: int = 0
+    wrongs: int = 0
+    estimated: bool = False
 
 
 @dataclass(slots=True)

@@ -16,6 +16,8 @@ from typing import Annotated, Any, Final
 
 from callcontrol.billing.allowances import Allowance
 from callcontrol.billing.columns import LATER, ROWS, Named, Table
+from callcontrol.billing.menus import MenuVisit
+from callcontrol.billing.moves import InterruptionRecord
 from callcontrol.billing.surveys import SurveyRecord
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.call import Caller
@@ -79,6 +81,9 @@ class LegRecord:
         estimate: why answer and end are the best we know; "" if they are the switch's word.
         called_direction: the class of the number that was dialled (vocabulary/direction.py); "" where none was.
         bundled: what was reserved for it of bundles (vocabulary/trail.py), "" where nothing was asked for.
+        moved_from: the leg whose place it took in a conversation, as the call knows it: by a transfer, or as another
+            phone picked the call up; "" for none.
+        moved_to: the leg that took its place, of this call or of another one; "": none did.
     """
 
     leg_id: str
@@ -102,6 +107,8 @@ class LegRecord:
     estimate: Annotated[str, LATER] = ""
     called_direction: Annotated[str, LATER] = ""
     bundled: Annotated[str, LATER] = ""
+    moved_from: Annotated[str, LATER] = ""
+    moved_to: Annotated[str, LATER] = ""
 
     @property
     def talk_us(self) -> int:
@@ -199,7 +206,8 @@ class SegmentRecord:
     """A conversation: two legs heard each other.
 
     Attributes:
-        leg_id: the caller's channel; in a callback, which has none, the agent's leg; "" if it is not known.
+        leg_id: the caller's channel, or the leg in its place; in a callback, which has none, the agent's leg; "" if it
+            is not known.
         other_leg: the leg it was joined with: of this call, or, after an attended transfer, of another one.
         party: who was at `other_leg`, as a target text, as far as is known.
         ended: the end of the leg that ended first, or when a party was transferred.
@@ -211,29 +219,6 @@ class SegmentRecord:
     party: str
     began: Annotated[Instant, Named("began_at")]
     ended: Annotated[Instant, Named("ended_at")]
-    estimated: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class MenuVisit:
-    """A stay of the caller in a menu, by our clock.
-
-    Attributes:
-        how: `key`, `dialled` (an extension's number), `silence`, `wrong`, `hung_up` or `gone` (taken elsewhere).
-        pressed: the keys that led on.
-        to: where they, or what follows silence or wrong inputs, led to, as a target text; "" if nowhere.
-        silences, wrongs: how often nothing was pressed, and something that leads nowhere.
-        estimated: its end was not told.
-    """
-
-    menu: str
-    entered: Instant
-    left: Instant
-    how: str
-    pressed: str = ""
-    to: str = ""
-    silences: int = 0
-    wrongs: int = 0
     estimated: bool = False
 
 
@@ -281,6 +266,7 @@ class CallRecord:
         refusal: why a number outside was not dialled (vocabulary/refusal_reason.py), the last such reason; "": none.
         surveys: what the caller was asked, and answered, in order.
         survey_score: the last answer of these, 1 to 5; None: there is none.
+        interruptions: stretches in which its parties were parked or held, in order.
     """
 
     call_id: str
@@ -314,6 +300,7 @@ class CallRecord:
     refusal: Annotated[str, LATER] = ""
     surveys: Annotated[tuple[SurveyRecord, ...], LATER] = ()
     survey_score: Annotated[int | None, LATER] = None
+    interruptions: Annotated[tuple[InterruptionRecord, ...], LATER] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """Segments: the conversations a call's trail tells of, who with whom and from when to when.
 
 Total and tolerant like the rest of the fold: entries told twice count once. A conversation ends with the first of its
-two legs, or when a party is transferred; where none of that was told it ends with the trail, and is marked as
-estimated.
+two legs, when a party is transferred, or when one of them is joined with another leg: a leg talks with one other at a
+time. Where none of that was told it ends with the trail, and is marked as estimated.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from callcontrol.billing.record import LegRecord, SegmentRecord
 from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.move import HandedOver
 from callcontrol.vocabulary.trail import Bridged, Conversation, JoinedOutside, Parted
 
 _End = tuple[Instant, bool]  # when, and whether that is an estimate
@@ -19,13 +20,22 @@ _End = tuple[Instant, bool]  # when, and whether that is an estimate
 
 @dataclass(slots=True)
 class _Talk:
-    """A conversation as it is told of; `leg` is "" for the caller's own, `party` for whom `other` was sent out to."""
+    """A conversation as it is told of; `leg` is "" for the caller's own, `party` says who is at `other`."""
 
     began: Instant
     leg: str
     other: str
     party: str = ""
     parted: Instant | None = None
+
+    @property
+    def pair(self) -> set[str]:
+        """Both legs."""
+        return {self.leg, self.other}
+
+    def has(self, leg: str, caller: str) -> bool:
+        """Whether this leg is one of the two."""
+        return leg in (self.leg or caller, self.other)
 
 
 @dataclass(slots=True)
@@ -35,9 +45,11 @@ class Segments:
     _all: list[_Talk] = field(default_factory=list)
     _partings: set[Instant] = field(default_factory=set)
 
-    def hear(self, entry: Conversation) -> None:
+    def hear(self, entry: Conversation | HandedOver) -> None:
         """Take one entry in."""
         match entry:
+            case HandedOver(at, _, other, partner):
+                self._begin(_Talk(at, partner, other))
             case Bridged(at, leg, with_leg):
                 self._begin(_Talk(at, with_leg, leg))
             case JoinedOutside(at, leg, party):
@@ -47,10 +59,13 @@ class Segments:
                 self._part(at)
 
     def _begin(self, talk: _Talk) -> None:
-        pair = {talk.leg, talk.other}
-        same = (one for one in self._all if {one.leg, one.other} == pair)
-        if not any(one.parted is None or one.began == talk.began for one in same):
-            self._all.append(talk)
+        for place, known in enumerate(self._all):
+            if known.pair == talk.pair:
+                later = (one.began for one in self._all[place + 1 :] if one.pair & talk.pair)
+                over = known.parted or next(later, None)
+                if over is None or talk.began < over or talk.began == known.began:
+                    return  # told again, by the other leg or at its end
+        self._all.append(talk)
 
     def _part(self, at: Instant) -> None:
         if self._all and self._all[-1].parted is None:
@@ -69,12 +84,15 @@ class Segments:
 
 
 def _records(talks: list[_Talk], caller: str, legs: dict[str, LegRecord], last: Instant) -> Iterator[SegmentRecord]:
-    for talk, following in zip(talks, [*talks[1:], None], strict=False):
+    for place, talk in enumerate(talks):
         leg, other = talk.leg or caller, legs.get(talk.other)
         ends = [end for one in (legs.get(leg), other) if (end := _end_of(one)) is not None]
         ends += [(talk.parted, False)] if talk.parted is not None else []
-        # A caller who is joined with another leg has left this one.
-        ends += [(following.began, False)] if following is not None and following.leg == talk.leg else []
+        # Who is joined with another leg has left this one.
+        joined = next(
+            (one.began for one in talks[place + 1 :] if one.has(leg, caller) or one.has(talk.other, caller)), None
+        )
+        ends += [(joined, False)] if joined is not None else []
         ended, is_estimate = min(ends, default=(last, True))
         party = talk.party or (other.to if other is not None else "")
         yield SegmentRecord(leg, talk.other, party, talk.began, max(talk.began, ended), is_estimate)

@@ -25,8 +25,9 @@ from callcontrol.vocabulary.call import Stamps
 from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.leg import Certainty, End, Leg, Role
 from callcontrol.vocabulary.moment import Instant, text_of
+from callcontrol.vocabulary.move import HandedOver
 from callcontrol.vocabulary.outcome import Outcome, outcome_of
-from callcontrol.vocabulary.trail import Moved, Noted
+from callcontrol.vocabulary.trail import Moved, Noted, Parted
 
 # The cause of a leg's end that was not reported.
 UNTOLD = "NORMAL_UNSPECIFIED"
@@ -34,6 +35,8 @@ UNTOLD = "NORMAL_UNSPECIFIED"
 LEGS_TIMER = "legs"
 STEP_TIMER = "step"
 SOON_S = 2
+# A bridge that ends so long before the channel of who was in it (microseconds) did not end with that.
+PARTED_BEFORE_US = 200_000
 # What we end legs with that need not ring any more.
 CANCELLED = frozenset({"ORIGINATOR_CANCEL", "LOSE_RACE"})
 
@@ -82,10 +85,37 @@ def leg_gone(call: Call, event: LegGone, facts: Facts) -> PlainResult:
     if not _ends_with(noted, event.leg_id):
         closed, commands = close_if_done(noted) if isinstance(noted.state, Ending) else (noted, ())
         return closed, (*told, *talked, *commands)
-    noted, leaving = released(noted, event.cause, facts)
+    noted, leaving = released(_left_behind(noted, event), event.cause, facts)
     timers = () if isinstance(noted.state, Ending) else deadline(facts)
     closed, commands = close_if_done(noted.to(_over(noted, event, facts)))
     return closed, (*told, *leaving, *talked, *timers, *commands)
+
+
+def _left_behind(call: Call, event: LegGone) -> Call:
+    """The call whose party has left, and with whom the other one goes on: with a leg of another call, or with none."""
+    state = call.state
+    until = state.until if isinstance(state, Talking | Ending) else None
+    if until is None or event.stamps.ended - until < PARTED_BEFORE_US:
+        until = None
+    parted = (Parted(until),) if until is not None else ()
+    partner = talked_leg(call)
+    if not event.joined_with or not call.is_open(partner):
+        return call.noting(*parted) if parted else call
+    leg = call.leg(partner)
+    assert leg is not None
+    at = until or event.stamps.ended
+    return call.noting(Parted(at), HandedOver(at, event.leg_id, event.joined_with, partner, leg.target))
+
+
+def talked_leg(call: Call) -> str:
+    """The leg that the led one talks with, or has talked with at last, "" if with none."""
+    match call.state:
+        case Talking(leg_id=leg):
+            return leg
+        case Ending(talked=leg):
+            return leg
+        case _:
+            return ""
 
 
 def _served(call: Call, event: LegGone, facts: Facts) -> PlainResult:

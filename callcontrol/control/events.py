@@ -35,6 +35,7 @@ class AppEnded:
         recorded_ms: length of what a `record` wrote, 0 if it wrote nothing.
         moved_to: the user part to which a phone of the bridge has sent the caller (302), "" if none has.
         missing: of a playback: the switch does not have the file.
+        at: when, by the switch's clock; None: it does not say, or it is no bridge.
     """
 
     app_id: str
@@ -43,6 +44,7 @@ class AppEnded:
     recorded_ms: int = 0
     moved_to: str = ""
     missing: bool = False
+    at: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True)

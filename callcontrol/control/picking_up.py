@@ -31,6 +31,7 @@ from callcontrol.routing import router
 from callcontrol.routing.facts import Facts
 from callcontrol.routing.plan import Decision, Ring, RingResult
 from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.move import PickedUp
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.parked import Taker
 from callcontrol.vocabulary.target import EmergencyTarget, ExtensionTarget, NumberTarget, text_of
@@ -44,8 +45,8 @@ def begin(call: Call, ringing: Ringing, taker: Taker, facts: Facts) -> PlainResu
     """Those that ring stop; an emergency call, and one whose ringing has not begun, is not picked up."""
     if not ringing.app_id or isinstance(ringing.step.target, EmergencyTarget):
         return call, ()
-    rang = ", ".join(dict.fromkeys(leg.to for leg in ringing.step.legs))
-    call = call.noting(Noted(facts.now, f"picked up by {_phone(taker)} while {rang} rang"))
+    rang = tuple(dict.fromkeys(leg.to for leg in ringing.step.legs))
+    call = call.noting(PickedUp(facts.now, _phone(taker), rang, ringing.legs))
     kills = tuple(do.KillLeg(leg, "LOSE_RACE") for leg in ringing.legs if call.is_open(leg))
     state = BeingPickedUp(ringing.step, ringing.app_id, ringing.legs, taker)
     return call.to(state), (*kills, do.StartTimer(STEP_TIMER, OVER_S))

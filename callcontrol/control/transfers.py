@@ -13,7 +13,7 @@ from __future__ import annotations
 from math import ceil
 
 from callcontrol.control import commands as do
-from callcontrol.control.call import Call, Deciding, Talking, Transfer
+from callcontrol.control.call import UNTALKED_US, Call, Deciding, Talking, Transfer
 from callcontrol.control.events import AloneChecked, LegBridged, Rearrived
 from callcontrol.control.step_result import PlainResult, StepResult
 from callcontrol.routing import router
@@ -22,6 +22,7 @@ from callcontrol.routing.path import Path, payer_of
 from callcontrol.routing.plan import Onward
 from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.moment import SECOND_US, Instant
+from callcontrol.vocabulary.move import Manner, Transferred
 from callcontrol.vocabulary.target import ExtensionTarget, Target, text_of
 from callcontrol.vocabulary.trail import JoinedOutside, Noted, Parted, Routed
 
@@ -48,10 +49,14 @@ def strayed(call: Call, facts: Facts) -> Call:
     return replace(noted, transfer=Transfer(facts.dialled, "", call.caller_channel, at=facts.now))
 
 
-def note(facts: Facts, whom: str, to: str, by: str) -> Noted:
-    """What the trail says of it."""
-    who = f"{whom} " if whom else ""
-    return Noted(facts.now, f"{who}transferred to {to}" + (f" by {text_of(ExtensionTarget(by))}" if by else ""))
+def note(facts: Facts, whom: str, to: str, by: str, leg: str = "") -> Transferred:
+    """What the trail says of a blind transfer.
+
+    Args:
+        whom: who was transferred, as a target text; "": the caller.
+        leg: the transferor's, "" if it is not known.
+    """
+    return Transferred(facts.now, to, by, leg, whom)
 
 
 def transferor(call: Call, leg: str, facts: Facts) -> str:
@@ -81,9 +86,11 @@ def joined_with_another(call: Call, talking: Talking, event: LegBridged, facts: 
     """
     by = transferor(call, talking.leg_id, facts)
     who = _extension_at(event.account, facts) or event.account
-    call = call.noting(note(facts, "", f"{who} (attended)", by))
+    asked_us = 0 if event.answered is None else event.at - event.answered
+    consulted = asked_us if asked_us >= UNTALKED_US else None  # else the phone rang when the transferor left
+    told = Transferred(facts.now, who, by, talking.leg_id, "", Manner.ATTENDED, consulted)
     party = text_of(ExtensionTarget(who)) if facts.extension(who) else who
-    call = call.noting(Parted(talking.until or facts.now), JoinedOutside(event.at, event.leg_id, party))
+    call = call.noting(told, Parted(talking.until or facts.now), JoinedOutside(event.at, event.leg_id, party))
     return call.to(Talking("", event.leg_id, party)), (do.StopTimer(PARTED_TIMER),)
 
 

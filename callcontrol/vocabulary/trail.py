@@ -20,6 +20,7 @@ from callcontrol.vocabulary.fast_init import fast_init
 from callcontrol.vocabulary.language import Language
 from callcontrol.vocabulary.menu_visit import MenuEntry
 from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.move import InterruptionEntry, MoveEntry
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.queue import Leaving
 from callcontrol.vocabulary.recording import RecordingNoted
@@ -344,6 +345,8 @@ Entry = (
     | QueueEntry
     | MenuEntry
     | Surveyed
+    | MoveEntry
+    | InterruptionEntry
 )
 
 

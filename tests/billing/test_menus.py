@@ -5,8 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callcontrol.billing.menus import Menus
-from callcontrol.billing.record import MenuVisit
+from callcontrol.billing.menus import Menus, MenuVisit
 from callcontrol.vocabulary.menu_visit import MenuEntered, MenuEntry, MenuLeft
 from callcontrol.vocabulary.moment import Instant
 

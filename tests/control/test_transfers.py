@@ -27,6 +27,7 @@ from callcontrol.kinds.targets.voicemail import TakingMessage
 from callcontrol.routing.agents import OtherCall, other_calls
 from callcontrol.vocabulary.call import Caller, Stamps
 from callcontrol.vocabulary.leg import Certainty, Leg, Role, changes
+from callcontrol.vocabulary.move import Transferred
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.target import text_of
 from callcontrol.vocabulary.trail import Bridged, LegEnded, Noted, Passed, Routed
@@ -70,7 +71,7 @@ def test_a_transferred_caller_is_never_hung_up_and_rings_the_new_one(app_ends_fi
     referred(story, leg, "102", app_ends_first=app_ends_first)
     (rung, plan), *_ = story.command(do.Bridge).legs
     assert plan.to == "extension:102"
-    assert "transferred to 102 by extension:101" in [e.what for e in story.entries(Noted)]
+    assert "101 transferred to 102 (blind)" in [e.words for e in story.entries(Transferred)]
     assert [e.leg_id for e in story.entries(LegEnded)] == [leg]
     assert story.then(LegBridged(rung, NOW)).state() is Talking
 
@@ -178,7 +179,7 @@ def test_attended_the_caller_talks_on_with_a_leg_of_another_call_which_is_not_ou
     story.then(AppEnded(story.call.state.app_id, "SUCCESS", {leg: ""}))
     story.then(LegBridged(OTHER, NOW, "102%acme.example")).gone(leg, answered_s=3)
     assert story.state() is Talking
-    assert "transferred to 102 (attended) by extension:101" in [e.what for e in story.entries(Noted)]
+    assert "101 transferred to 102 (attended)" in [e.words for e in story.entries(Transferred)]
     assert [e.leg_id for e in story.entries(Bridged)] == [leg]
     story.then(CallerHungUp("NORMAL_CLEARING")).gone("caller-1", answered_s=9, by="caller")
     assert story.state() is Closed
@@ -226,7 +227,7 @@ def test_whom_we_dialled_and_who_is_transferred_stays_in_the_call_which_leads_th
     bridge = story.command(do.Bridge)
     rung, plan = bridge.legs[0]
     assert plan.to == "extension:103"
-    assert "extension:101 transferred to 103 by extension:102" in [e.what for e in story.entries(Noted)]
+    assert "102 transferred extension:101 to 103 (blind)" in [e.words for e in story.entries(Transferred)]
     assert story.then(LegBridged(rung, story.facts.now)).state() is Talking
     assert [(e.leg_id, e.with_leg) for e in story.entries(Bridged)] == [(leg, ""), (rung, leg)]
     story.then(AppEnded(bridge.app_id, "SUCCESS", {rung: ""})).gone(rung, answered_s=2)
@@ -266,7 +267,7 @@ def test_a_transferred_callee_can_be_transferred_again_by_who_was_reached() -> N
     story.then(LegBridged(rung, story.facts.now))
     story.then(Rearrived("102", transfer=True, by_leg=rung, channel=leg))
     assert (story.state(), by_whom(story), story.call.led) == (Deciding, "103", leg)
-    assert "transferred to 102 by extension:103" in [e.what for e in story.entries(Noted)]
+    assert "103 transferred to 102 (blind)" in [e.words for e in story.entries(Transferred)]
 
 
 def test_a_transferred_leg_that_has_ended_meanwhile_is_led_by_nobody() -> None:

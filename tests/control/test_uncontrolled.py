@@ -24,10 +24,11 @@ from callcontrol.control.uncontrolled import ALONE_TIMER, origin
 from callcontrol.kinds.star_codes.forwarding import Changing
 from callcontrol.kinds.targets.voicemail import TakingMessage
 from callcontrol.vocabulary.call import Caller
+from callcontrol.vocabulary.move import Transferred
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.rule import Rule
 from callcontrol.vocabulary.target import ExtensionTarget
-from callcontrol.vocabulary.trail import Dialled, LegEnded, Noted, StepEnded
+from callcontrol.vocabulary.trail import Dialled, LegEnded, StepEnded
 from tests.control.story import Story
 from tests.routing.world import DID, NOW, facts, rule
 
@@ -136,7 +137,7 @@ def test_a_transfer_in_between_decides_by_its_number_and_so_does_what_comes_afte
     assert story.call.destination == "102"
     back(story, "USER_BUSY")
     assert story.entries(StepEnded)[-1].outcome is Outcome.BUSY
-    assert [e.what for e in story.entries(Noted) if "transferred" in e.what] == ["transferred to 102"]
+    assert [e.words for e in story.entries(Transferred)] == ["transferred to 102 (blind)"]
 
 
 def test_what_decides_next_is_looked_up_from_where_the_call_began() -> None:

@@ -7,7 +7,8 @@ from dataclasses import replace
 from prometheus_client import REGISTRY
 
 from callcontrol.billing.fold import fold
-from callcontrol.billing.record import MenuVisit, RatedRecord
+from callcontrol.billing.menus import MenuVisit
+from callcontrol.billing.record import RatedRecord
 from callcontrol.control import commands as do
 from callcontrol.control.events import CallerHungUp, QueueRefused
 from callcontrol.daemon import record_meters

@@ -25,7 +25,7 @@ def on(call: Call, event: Event, facts: Facts) -> StepResult:
     assert isinstance(talking, Talking)
     match event:
         case AppEnded(app_id) if app_id and app_id == talking.app_id:
-            over = never_were(call, event, facts).to(replace(talking, app_id="", until=facts.now))
+            over = never_were(call, event, facts).to(replace(talking, app_id="", until=event.at or facts.now))
             return over, (do.StartTimer(transfers.PARTED_TIMER, transfers.PARTED_S),)
         case LegBridged(leg_id) if leg_id != talking.leg_id and not transfers.whom(call, leg_id):
             return transfers.joined_with_another(call, talking, event, facts)

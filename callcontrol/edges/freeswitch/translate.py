@@ -98,6 +98,7 @@ def call_event(event: SwitchEvent) -> Event | None:
                 _recorded_ms(event.get) if event.get("Application") == "record" else 0,
                 _moved_to(event.get) if event.get("Application") == "bridge" else "",
                 event.get("Application") == "playback" and event.get("Application-Response") == NOT_THERE,
+                _instant(event, "Event-Date-Timestamp") if event.get("Application") == "bridge" else None,
             )
         case "CHANNEL_BRIDGE":
             at = _instant(event, "Event-Date-Timestamp") or Instant(0)

@@ -22,7 +22,7 @@ CALLS: Final = TablePlace(
         document="path recordings notes menus talks",
         nothing="tenant switch call_id started_day started_at answered_at bridged_at ended_at worker caller_anonymous"
         " caller_extension outcome answered_leg estimated written_at total_ms reconciled led_leg language demand"
-        " priority label refusal surveys survey_score written_in",
+        " priority label refusal surveys survey_score interruptions written_in",
     ),
     age="started_day",
     call="call_id",
@@ -36,7 +36,7 @@ LEGS: Final = TablePlace(
         number="target address shown",
         nothing="tenant switch leg_id started_day call_id position direction trunk payer dialled_at created_at"
         " ringing_at answered_at bridged_at ended_at cause outcome hung_up_by estimated written_at ring_ms talk_ms"
-        " total_ms reconciled estimate called_direction bundled written_in",
+        " total_ms reconciled estimate called_direction bundled moved_from moved_to written_in",
     ),
     age="started_day",
     call="call_id",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
+from itertools import combinations
 from typing import Any
 
 from callcontrol.billing.columns import Kind
@@ -42,6 +44,11 @@ def call_differences(expected: Mapping[str, Any], call: PastCall) -> Iterator[st
         yield f"recording should be {expected['talks']}: {[(fact['what'], fact['why']) for fact in call.talks]}"
     if "surveys" in expected:
         yield from _surveys(expected["surveys"], call)
+    if "segments" in expected:
+        yield from _segments(expected["segments"], call)
+    if "interruptions" in expected:
+        yield from _interruptions(expected["interruptions"], call)
+    yield from _overlaps(call)
     if "note" in expected and not any(re.search(expected["note"], n["what"]) for n in call.notes):
         yield f"no note says {expected['note']!r}: {[n['what'] for n in call.notes]}"
 
@@ -127,6 +134,48 @@ def _told(visit: PastVisit) -> dict[str, Any]:
         "position": visit.first_position,
         "estimated": visit.estimated,
     }
+
+
+def _segments(expected: Sequence[Mapping[str, Any]], call: PastCall) -> Iterator[str]:
+    """With whom the caller talked, for how many seconds, and which leg took the place of the one before."""
+    found = [(one.party, round(one.talk_ms / 1000)) for one in call.segments]
+    wanted = [(one["with"], one.get("s")) for one in expected]
+    same = len(wanted) == len(found) and all(
+        party == told and (s is None or abs(s - found_s) <= 1)
+        for (party, s), (told, found_s) in zip(wanted, found, strict=True)
+    )
+    if not same:
+        yield f"call to {call.dialled}: segments {wanted} expected, there are {found}"
+    moved = {leg.leg_id: leg.moved_to for leg in call.legs}
+    for one, before, now in zip(expected[1:], call.segments, call.segments[1:], strict=False):
+        took = now.other_leg in (moved.get(before.other_leg), moved.get(before.leg_id))
+        if one.get("moved", False) != took:
+            yield f"call to {call.dialled}: whether {now.party} took the place of {before.party} should be otherwise"
+
+
+def _interruptions(expected: Sequence[Mapping[str, Any]], call: PastCall) -> Iterator[str]:
+    """How the caller was parked or held; `s`: for how many seconds."""
+    found = [{**one, "s": _length_s(one)} for one in call.interruptions]
+    same = len(expected) == len(found) and all(
+        abs(told["s"] - value) <= 1 if name == "s" else told.get(name) == value
+        for wanted, told in zip(expected, found, strict=True)
+        for name, value in wanted.items()
+    )
+    if not same:
+        yield f"call to {call.dialled}: interruptions {list(expected)} expected, there are {found}"
+
+
+def _length_s(one: Mapping[str, Any]) -> float:
+    began, ended = (datetime.fromisoformat(one[name]) for name in ("began", "ended"))
+    return (ended - began).total_seconds()
+
+
+def _overlaps(call: PastCall) -> Iterator[str]:
+    """A leg talks with one other at a time, and only while the call lasts."""
+    for one, other in combinations(call.segments, 2):
+        shared = {one.leg_id, one.other_leg} & {other.leg_id, other.other_leg}
+        if shared and one.began_at < other.ended_at and other.began_at < one.ended_at:
+            yield f"call to {call.dialled}: two conversations of leg {shared} overlap: {one}, {other}"
 
 
 def _surveys(expected: Sequence[Mapping[str, Any]], call: PastCall) -> Iterator[str]:

@@ -26,6 +26,9 @@
         rules: ["101 always number:+48600100200"]   # what must stand in Redis afterwards
         queue: {name: support, left: answered, agent: anna, keys: "1"}   # of several queues: a list of these
         talks: [announce, started, ended]   # what was decided and done about recording its conversations
+        segments: [{with: extension:117, s: 1}, {with: extension:105, s: 2, moved: true}]   # its conversations; whether
+                                                        # the leg took the place of the one before; `s`: give or take 1
+        interruptions: [{why: parked, detail: "701", s: 4}]
         surveys: [{how: answered, score: 4, agent: jan}]   # what the caller was asked after a conversation
         offers: [{agent: jan, how: no_answer}, {agent: anna, how: accepted}]   # of all queues, in their order
     heard:                                     # what phones and callers saw or heard, in any order

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from callcontrol.billing.fold import fold
+from callcontrol.billing.menus import MenuVisit
 from callcontrol.billing.missed.contacts import Contact, ContactKind, contacts_of
-from callcontrol.billing.record import CallRecord, LegRecord, MenuVisit, Side
+from callcontrol.billing.record import CallRecord, LegRecord, Side
 from callcontrol.vocabulary.call import Caller
 from callcontrol.vocabulary.missed import CaseKey, MissedPolicy, MissedReason
 from callcontrol.vocabulary.moment import SECOND_US, Instant

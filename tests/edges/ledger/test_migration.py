@@ -26,11 +26,11 @@ OLD_TABLES = ("calls", "legs", "charges")
 MONTHS = (("2026_10", "2026-10-01", "2026-11-01"), ("2026_11", "2026-11-01", "2026-12-01"))
 OLD_ROWS = (
     "SELECT to_jsonb(c) - 'reconciled' - 'led_leg' - 'language' - 'demand' - 'priority' - 'label' - 'menus' - 'talks'"
-    " - 'refusal' - 'written_in' - 'surveys' - 'survey_score'"
+    " - 'refusal' - 'written_in' - 'surveys' - 'survey_score' - 'interruptions'"
     " AS row"
     " FROM calls c"
     " UNION ALL SELECT to_jsonb(l) - 'reconciled' - 'estimate' - 'called_direction' - 'bundled' - 'written_in'"
-    " FROM legs l"
+    " - 'moved_from' - 'moved_to' FROM legs l"
     " UNION ALL SELECT to_jsonb(h) - 'estimate' - 'direction' - 'account' - 'net' - 'gross' - 'cost' - 'cost_currency'"
     " - 'cost_formula' - 'margin' - 'allowances' - 'written_in' FROM charges h ORDER BY row"
 )
@@ -202,4 +202,4 @@ def test_each_version_has_its_file() -> None:
     folder = Path(schema.__file__).parent
     later = {f"schema_{version}.sql" for version in range(2, VERSION + 1)}
     assert {path.name for path in folder.glob("schema*.sql")} == {"schema.sql", *later}
-    assert len(SCHEMA_STEPS) == VERSION == 41
+    assert len(SCHEMA_STEPS) == VERSION == 42

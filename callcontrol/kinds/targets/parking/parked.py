@@ -38,6 +38,7 @@ from callcontrol.routing.facts import Facts
 from callcontrol.routing.path import Path
 from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.moment import SECOND_US, Instant
+from callcontrol.vocabulary.move import Interrupted, Interruption, Resumed
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.parked import ParkedCaller, Taker
 from callcontrol.vocabulary.target import ExtensionTarget, text_of
@@ -154,7 +155,8 @@ class Parked(OwnState):
 
     def untalked(self, call: Call, event: Rearrived, facts: Facts) -> StepResult:
         """The phone that took the caller was gone at once: the caller is parked again."""
-        call = replace(call.noting(Parted(facts.now)), serving=None)
+        again = Parted(facts.now), Interrupted(facts.now, Interruption.PARKED, call.led, self.place)
+        call = replace(call.noting(*again), serving=None)
         return replace(self, place="", is_in=True).resume(call, event, facts)
 
     def left_alone(self, call: Call, event: CallConnectionLost, facts: Facts) -> PlainResult:
@@ -198,6 +200,7 @@ def _claimed(call: Call, parked: Parked, event: PlaceClaimed, lot: ParkingLot, f
         return call.to(parked), ()
     is_known = not parked.by or bool(parked.step.place) or event.was_held
     told = (at_place.TellPlace(place, parked.by),) if lot.tell and not is_known else ()
+    call = call.noting(Interrupted(facts.now, Interruption.PARKED, call.led, place))
     call, parked, playing = _play(call, replace(parked, is_in=True), lot, facts)
     return call.to(parked), (do.StopTimer(STEP_TIMER), do.Answer(), *playing, *_clocks(parked, lot, facts), *told)
 
@@ -254,11 +257,16 @@ def _talks(call: Call, parked: Parked, taker: Taker, at: Instant, facts: Facts) 
     who = text_of(ExtensionTarget(taker.extension))
     took = Noted(facts.now, f"taken from {parked.place} by {who} after {(at - parked.since) // SECOND_US} s")
     call = replace(
-        call.noting(took, JoinedOutside(at, taker.channel, who)), serving=TakenBack(leg=taker.channel, joined=at)
+        call.noting(took, _together(call, at), JoinedOutside(at, taker.channel, who)),
+        serving=TakenBack(leg=taker.channel, joined=at),
     )
     again = replace(parked, taker=None, music="")
     told = at_place.TellTaker(taker, at)
     return call.to(Talking("", taker.channel, who, before=again)), (told, *_left(parked))
+
+
+def _together(call: Call, at: Instant) -> Resumed:
+    return Resumed(at, Interruption.PARKED, call.led)
 
 
 def _not_joined(call: Call, parked: Parked, taker: Taker, why: str, lot: ParkingLot, facts: Facts) -> PlainResult:
@@ -313,6 +321,7 @@ def _goes(call: Call, parked: Parked, facts: Facts, to: str = "") -> PlainResult
     """The caller leaves the place: for the parker's phone, or that of an extension at another switch (`to`)."""
     call, onward = returning.onward(call, parked.step.lot, parked.place, parked.by, to, facts)
     quiet = (do.StopPlaying(all=True),) if parked.music else ()
+    call = call.noting(_together(call, facts.now)) if parked.is_in else call
     return call.to(Deciding(onward)), (*quiet, *_left(parked), do.LookUp(onward.target))
 
 
