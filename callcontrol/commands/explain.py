@@ -20,6 +20,7 @@ from callcontrol.daemon.configuration import Configuration
 from callcontrol.edges import clock
 from callcontrol.edges.live_state.credit import CreditStore
 from callcontrol.edges.live_state.failures import LiveStateError
+from callcontrol.edges.live_state.on_calls import OnCallStore
 from callcontrol.edges.live_state.overrides import OverrideStore
 from callcontrol.edges.live_state.payer_counts import PayerCountStore
 from callcontrol.edges.live_state.pipeline import RedisPipeline
@@ -57,6 +58,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     parser.add_argument("--at", default="", help="ISO time (default: now)")
     parser.add_argument("--json", action="store_true", help="one JSON object: what is asked, and the plan line by line")
     parser.add_argument("--offline", nargs="*", default=[], metavar="ACCOUNT", help="SIP accounts to take as offline")
+    parser.add_argument("--on-call", nargs="*", default=[], metavar="EXTENSION", help="extensions to take as on a call")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -102,7 +104,9 @@ def _facts(args: argparse.Namespace, configuration: Configuration) -> Facts:
     at: Instant = instant_from(args.at, zone) if args.at else clock.now()
     offline: dict[str, tuple[str, ...]] = dict.fromkeys(args.offline, ())
     prices = configuration.prices_of(tenant)
-    return Facts(configuration.settings, KINDS, tenant, prices, caller, dialled, at, registered=offline)
+    on_call = dict.fromkeys(args.on_call, ("another",))
+    known = Facts(configuration.settings, KINDS, tenant, prices, caller, dialled, at, registered=offline)
+    return replace(known, on_call=on_call)
 
 
 def _parties(args: argparse.Namespace, configuration: Configuration) -> tuple[str, Caller, str]:
@@ -128,6 +132,7 @@ def _found(facts: Facts, configuration: Configuration) -> Facts:
         with live_state(configuration.settings) as redis:
             known = _with_restrictions(_with_overrides(facts, OverrideStore(redis)), RestrictionStore(redis))
             known = _with_credit(_complete(known, partial(_look_up, RuleStore(redis))), configuration, redis)
+            known = _with_calls(known, OnCallStore(redis))
             return _with_counts(known, PayerCountStore(redis))
     except LiveStateError as away:
         known = _complete(replace(facts, degraded=str(away)), _baseline)
@@ -140,6 +145,12 @@ def _with_credit(facts: Facts, configuration: Configuration, redis: RedisPipelin
     store = CreditStore(redis, lambda account, on_balance: on_balance(None))
     accounts = [CreditAccount(facts.tenant_name, n, book.currency_of(n)) for n in arrival.credit_wanted(facts)]
     return replace(facts, credit={one.name: _standing(store.look(one)) for one in accounts})
+
+
+def _with_calls(facts: Facts, store: OnCallStore) -> Facts:
+    """With the calls that extensions are on, where that matters."""
+    found = store.look(facts.tenant_name, arrival.calls_wanted(facts))
+    return replace(facts, on_call={**found, **facts.on_call})
 
 
 def _with_counts(facts: Facts, store: PayerCountStore) -> Facts:

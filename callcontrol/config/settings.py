@@ -27,7 +27,6 @@ from callcontrol.config.fields import (
     Folder,
     HostPort,
     Identifier,
-    Ipv4Port,
     IsoMoment,
     Network,
     Prefix,
@@ -36,7 +35,6 @@ from callcontrol.config.fields import (
     ShowText,
     SipDomain,
     Text,
-    Whole,
 )
 from callcontrol.config.frozen import Frozen, RingSeconds, Seconds
 from callcontrol.config.hours_settings import MAX_SCHEDULES, OpeningHours
@@ -48,6 +46,7 @@ from callcontrol.config.media_settings import MediaSettings
 from callcontrol.config.missed_settings import MissedCallers
 from callcontrol.config.outgoing_settings import Outgoing, TenantOutgoing
 from callcontrol.config.payer_limits import PayerLimits, TenantLimits
+from callcontrol.config.phone_settings import ALL, PhoneUse
 from callcontrol.config.postgres_address import PostgresDsn
 from callcontrol.config.problems import Problem
 from callcontrol.config.queue_fields import PauseCode
@@ -58,6 +57,7 @@ from callcontrol.config.retention_settings import Retention, TenantRetention
 from callcontrol.config.secret import SecretText
 from callcontrol.config.speech_settings import Speech
 from callcontrol.config.statement_settings import Issuer, Statements
+from callcontrol.config.switch_settings import Switch
 from callcontrol.config.target_fields import TargetText
 from callcontrol.config.tariff_settings import ExtensionTariffs
 from callcontrol.config.tenant_media import TenantMedia
@@ -70,29 +70,6 @@ from callcontrol.vocabulary.rule import DEFAULT_RING_S, RuleKind
 from callcontrol.vocabulary.target import ExtensionTarget, Target
 
 PauseReason = Annotated[DisplayName, Field(min_length=1, max_length=32)]
-
-
-class Switch(Frozen):
-    """One FreeSWITCH and its inbound event socket."""
-
-    address: HostPort = Field(default="127.0.0.1:8021", description="host:port of its event socket")
-    password: SecretText = Field(min_length=1, description="event socket password")
-    profile: Identifier = Field(default="internal", description="SIP profile the extensions register at")
-    # An address, no name: the other switches let it in by their access lists, and in a dial string it needs no look-up.
-    sip: Ipv4Port | None = Field(
-        default=None, description="where the other switches reach that profile; required where there are several"
-    )
-    cdrs: Folder | None = Field(
-        default=None, description="folder with its own records of legs (json_cdr), here or mounted; default: not read"
-    )
-    daemons: tuple[HostPort, ...] = Field(
-        default=(), description="where it hands calls over, tried in this order; default: `listen`"
-    )
-    poll_events_ms: Annotated[int, Field(ge=0, le=20), Whole] = Field(
-        default=5,
-        description="while callers wait for agents: how often it is made to send the events it holds back, in ms; "
-        "0: never (it sends them every 20 ms)",
-    )
 
 
 class Redis(Frozen):
@@ -166,7 +143,7 @@ class Endpoint(Frozen):
     )
 
 
-class Extension(Frozen):
+class Extension(PhoneUse):
     """A person or a room."""
 
     name: DisplayName = Field(default="", max_length=64, description="name shown on other phones")
@@ -240,6 +217,7 @@ class Tenant(Frozen):
     blocked: tuple[Prefix, ...] = Field(default=(), description="prefixes (E.164 digits) that are never dialled")
     outgoing: TenantOutgoing = TenantOutgoing()
     do_not_disturb: Flag = Field(default=True, description="extensions may set by *78# that no call rings at them")
+    call_waiting: Flag = Field(default=True, description="extensions may set call waiting by *43# and #43#")
     on_net: Literal["free", "priced"] = Field(
         default="free",
         description="what its calls to numbers of other tenants here cost, which no carrier carries; free: nothing; "
@@ -311,6 +289,12 @@ class Tenant(Frozen):
     def spoken(self) -> tuple[Language, ...]:
         """The languages its callers may be led in, its own first."""
         return tuple(dict.fromkeys((self.language, *self.languages)))
+
+    @cached_property
+    def in_reach_of_intercom(self) -> frozenset[str]:
+        """The extensions whose phones others may have answer by themselves."""
+        named = frozenset(whom for one in self.extensions.values() for whom in one.intercom)
+        return frozenset(self.extensions) if ALL in named else named
 
     @cached_property
     def has_accounts(self) -> bool:
@@ -392,4 +376,4 @@ class Settings(Common):
         return self.tenants[tenant].on_net == "free" and self.is_on_net(number, tenant)
 
 
-__all__ = ["Agent", "Common", "Extension", "Frozen", "Queue", "Settings", "Target", "Tenant", "Trunk"]
+__all__ = ["Agent", "Common", "Extension", "Frozen", "Queue", "Settings", "Switch", "Target", "Tenant", "Trunk"]

@@ -79,7 +79,7 @@ class CallDriver:
 
     def __init__(self, call: Call, facts: Facts, shared: WorkerContext, line: Line | None) -> None:
         self.call = call
-        self.facts = replace(facts, switch=call.switch, origin=call.origin, chosen_language=call.language)
+        self.facts = replace(facts, call=call.id, switch=call.switch, origin=call.origin, chosen_language=call.language)
         self.shared = shared
         self.line = line
         self.core = ""  # the Core-UUID of the switch when it handed the call over to us, "" if it never did

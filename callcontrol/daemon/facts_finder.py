@@ -7,7 +7,7 @@ deadline.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -43,7 +43,7 @@ def find_facts(shared: WorkerContext, facts: Facts, then: Callable[[Facts], None
 
 def unlearned(facts: Facts) -> Facts:
     """The facts without what is looked up: it is to be looked up anew."""
-    return replace(facts, rules={}, overrides=None, credit={})
+    return replace(facts, rules={}, overrides=None, credit={}, on_call={})
 
 
 def refreshed(facts: Facts, event: Event, shared: WorkerContext) -> Facts:
@@ -103,6 +103,8 @@ class _Search:
         if extensions:
             wanted = tuple(sorted(extensions))
             yield partial(self._shared.rules.look_up, facts.tenant_name, wanted, self._rules_found)
+        if names := arrival.calls_wanted(facts, extensions):
+            yield partial(self._look_up_calls, facts.tenant_name, names)
         if accounts := arrival.credit_wanted(facts, extensions):
             yield partial(self._shared.credit.look_up, facts.tenant_name, accounts, self._credit_found)
 
@@ -114,6 +116,16 @@ class _Search:
 
     def _rules_found(self, found: Mapping[str, RunTimeRules], trouble: LiveStateError | None) -> None:
         self._found(lambda: self._with_rules(self._facts, found), trouble)
+
+    def _look_up_calls(self, tenant: str, extensions: Iterable[str]) -> None:
+        store = self._shared.on_calls.store
+        if store is None:
+            self._calls_found(dict.fromkeys(extensions, ()), None)
+        else:
+            store.look_up(tenant, extensions, self._calls_found)
+
+    def _calls_found(self, found: Mapping[str, tuple[str, ...]], trouble: LiveStateError | None) -> None:
+        self._found(lambda: {"on_call": {**self._facts.on_call, **found}}, trouble)
 
     def _credit_found(self, found: Mapping[str, Standing | None]) -> None:
         self._found(lambda: {"credit": {**self._facts.credit, **found}})

@@ -6,7 +6,7 @@ import gc
 import logging
 import random
 import signal
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from ipaddress import ip_network
 
@@ -16,6 +16,7 @@ from gevent.event import Event
 
 from callcontrol.config.credit_accounts import tenants_with_accounts
 from callcontrol.config.settings import Settings
+from callcontrol.control.call import Call
 from callcontrol.control.talk_events import RecordingAsked
 from callcontrol.control.trunk_events import GivesWay
 from callcontrol.daemon import parked_line
@@ -37,6 +38,7 @@ from callcontrol.daemon.lamps import Lamps
 from callcontrol.daemon.layout_sync import LayoutSync
 from callcontrol.daemon.leg_line import LegLine
 from callcontrol.daemon.offer_dispatcher import OfferDispatcher
+from callcontrol.daemon.on_calls import OnCalls
 from callcontrol.daemon.orphan_channels import OrphanChannels
 from callcontrol.daemon.override_meters import OverrideMeters
 from callcontrol.daemon.payer_counts import PayerCounts
@@ -70,6 +72,7 @@ from callcontrol.edges.live_state.click_to_calls import ClickToCallStore
 from callcontrol.edges.live_state.inbox import Inbox
 from callcontrol.edges.live_state.languages import LanguageStore
 from callcontrol.edges.live_state.mailboxes import BoxStore
+from callcontrol.edges.live_state.on_calls import OnCallStore
 from callcontrol.edges.live_state.overrides import OverrideStore
 from callcontrol.edges.live_state.parked import ParkedStore
 from callcontrol.edges.live_state.payer_counts import PayerCountStore
@@ -202,7 +205,10 @@ class Worker:
         )
 
     def _engaged(self) -> Mapping[str, Sequence[Engaged]]:
-        return engaged_in(driver.call for driver in self._shared.drivers.values())
+        return engaged_in(self._calls())
+
+    def _calls(self) -> Iterator[Call]:
+        return (driver.call for driver in tuple(self._shared.drivers.values()))
 
     def run(self) -> int:
         """Serve until SIGTERM or SIGINT, or the supervisor is gone; returns the exit status."""
@@ -252,6 +258,9 @@ class Worker:
         self._shared.capacity.start(trunks, rests)
         self._shared.counts = PayerCounts(PayerCountStore(self._pipeline))
         self._shared.counts.start()
+        on_calls = OnCalls(OnCallStore(self._pipeline), self._shared.overrides.last_known)
+        on_calls.start(self._calls, lambda: self._current.configuration.settings)
+        self._shared.on_calls = on_calls
 
     def _drain(self, deadline_s: float) -> int:
         """No new calls; running ones are handed over."""

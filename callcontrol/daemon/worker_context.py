@@ -25,6 +25,7 @@ from callcontrol.daemon.credit_line import CreditLine
 from callcontrol.daemon.driven_call import DrivenCall
 from callcontrol.daemon.event_polling import is_of_queue
 from callcontrol.daemon.leg_line import LegCommand
+from callcontrol.daemon.on_calls import OnCalls
 from callcontrol.daemon.payer_counts import PayerCounts
 from callcontrol.daemon.queue_line import QueueLine
 from callcontrol.daemon.registrations import Registrations
@@ -48,13 +49,10 @@ from callcontrol.vocabulary.moment import Instant
 
 log = logging.getLogger(__name__)
 
-
 # Events for a call that was taken from us still come for seconds; no more than so many calls are lost in that time.
 MAX_LOST = 10_000
 # Closed calls whose estimated ends may still be told; of older ones the switch's own records tell (10 KB each).
 MAX_ESTIMATED = 1_000
-
-
 # A record that is not on the disk after so many seconds may take long.
 DURABLE_S = 2.0
 
@@ -173,6 +171,7 @@ class WorkerContext:
     timers: Clocks
     trunks: TrunkWatch = field(default_factory=TrunkWatch)
     capacity: TrunkCapacity = field(default_factory=TrunkCapacity)
+    on_calls: OnCalls = field(default_factory=OnCalls)
     counts: PayerCounts = field(default_factory=PayerCounts)
     call_backs: CallBacks = field(default_factory=CallBacks)
     restrictions: PayerRestrictions = field(default_factory=PayerRestrictions)
@@ -200,6 +199,7 @@ class WorkerContext:
         self._index(driver.call.id, driver.call.legs)
         self.capacity.take(driver.call, self.current.configuration.settings)
         self.counts.take(driver.call, driver.facts)
+        self.on_calls.take(driver.call, driver.facts.settings)
         self.note(driver.call)
 
     def give_away(self) -> tuple[DrivenCall, ...]:
@@ -261,6 +261,7 @@ class WorkerContext:
         driver = self.drivers.pop(call_id, None)
         self.of_queues.discard(call_id)
         if driver is not None:
+            self.on_calls.lost(driver.call)
             self._forget_legs(driver.call)
             log.info("another worker has the call", extra={"call": call_id})
             meters.calls_lost_total.inc()
@@ -348,6 +349,7 @@ class WorkerContext:
     def learn(self, call: Call, news: Sequence[LegChange], settings: Settings) -> None:
         """Take up how a call's legs have changed: whose they are, and how trunks do."""
         self._index(call.id, [leg for was, leg in news if was is None])
+        self.on_calls.learn(call, news, settings)
         if not [leg for leg in call.legs if leg.trunk]:
             return  # what follows counts legs outside
         self.trunks.learn(call, news, settings)
@@ -359,6 +361,7 @@ class WorkerContext:
         self.trunks.over(call)
         self.capacity.over(call)
         self.counts.over(call)
+        self.on_calls.over(call)
         for leg in call.legs:
             if self.call_by_channel.get(leg.id) == call.id:
                 del self.call_by_channel[leg.id]
@@ -392,8 +395,5 @@ class WorkerContext:
 
 
 def _tell(record: CallRecord) -> None:
-    log.info(
-        "call ended: %s",
-        record.outcome.value,
-        extra={"call": record.call_id, "tenant": record.tenant, "answered_by": record.answered_by},
-    )
+    about = {"call": record.call_id, "tenant": record.tenant, "answered_by": record.answered_by}
+    log.info("call ended: %s", record.outcome.value, extra=about)

@@ -168,7 +168,9 @@ def wanted(facts: Facts) -> frozenset[str]:
     if facts.heading is not None:
         return router.wanted(facts.heading, facts)
     if _is_star_code(facts):
-        return frozenset() if facts.caller.extension in facts.rules else frozenset({facts.caller.extension})
+        own = frozenset({facts.caller.extension}).difference(facts.rules)
+        leads_to = star_codes.leads_to(facts.dialled, facts)
+        return own | router.wanted(leads_to, facts) if leads_to is not None else own
     target = destination(facts).target
     return router.wanted(target, facts) if target else frozenset()
 
@@ -184,10 +186,27 @@ def overrides_wanted(facts: Facts, extensions: Iterable[str] = ()) -> bool:
         return False
     if facts.heading is None and _emergency(facts) is not None:
         return False
-    if facts.tenant.outgoing.barring or (facts.tenant.do_not_disturb and extensions):
+    if facts.tenant.outgoing.barring or (_phones_set_something(facts) and extensions):
         return True
     can_be_set = (kind.block for kind in facts.kinds if kind.set_by_hand and kind.block is not None)
     return any(block.of(facts.tenant) for block in can_be_set)
+
+
+def _phones_set_something(facts: Facts) -> bool:
+    return facts.tenant.do_not_disturb or facts.tenant.call_waiting
+
+
+def calls_wanted(facts: Facts, extensions: Iterable[str] = ()) -> frozenset[str]:
+    """The extensions of which it matters whether they are on a call, and was not looked up.
+
+    Args:
+        extensions: what `wanted` says of these facts.
+    """
+    if facts.tenant_name not in facts.settings.tenants:
+        return frozenset()
+    unknown = {*facts.rules, *extensions}.difference(facts.on_call)
+    spoken_at = facts.tenant.in_reach_of_intercom
+    return frozenset(name for name in unknown if name in spoken_at or not facts.has_call_waiting(name))
 
 
 def credit_wanted(facts: Facts, extensions: Iterable[str] | None = None) -> frozenset[str]:

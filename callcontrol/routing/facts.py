@@ -25,7 +25,7 @@ from callcontrol.vocabulary.credit import Standing
 from callcontrol.vocabulary.fast_init import fast_init
 from callcontrol.vocabulary.language import Language
 from callcontrol.vocabulary.moment import Instant
-from callcontrol.vocabulary.override import DoNotDisturb, DutyOverride, Overrides, undisturbed
+from callcontrol.vocabulary.override import DoNotDisturb, DutyOverride, Overrides, call_waiting, undisturbed
 from callcontrol.vocabulary.refusal_reason import Refusal, RefusalReason
 from callcontrol.vocabulary.restriction import Restrictions
 from callcontrol.vocabulary.rule import NO_RULES, Rule, RuleKind, Rules
@@ -118,6 +118,8 @@ class Facts:
         overrides: what was set by hand over schedules and duties; None: it has not been looked up.
         credit: how the accounts stand that may pay for a leg, by name; None: it could not be asked, or is not known.
         restrictions: what payers of the tenant may not do outside for now.
+        on_call: the calls that each of these extensions is on, by id; an extension that is absent was not looked up.
+        call: the id of the call that this is about, "" for a call that is only thought of.
         counts: how counters of payers stand, by name; looked up for `explain` only.
     """
 
@@ -148,6 +150,8 @@ class Facts:
     overrides: Overrides | None = None
     credit: Mapping[str, Standing | None] = field(default_factory=dict)
     restrictions: Restrictions = field(default_factory=dict)
+    on_call: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    call: str = ""
     counts: Mapping[str, Counted] = field(default_factory=dict)
 
     @property
@@ -208,6 +212,16 @@ class Facts:
     def undisturbed(self, name: str) -> DoNotDisturb | None:
         """What keeps calls from ringing at an extension, None if nothing does."""
         return undisturbed(self.overrides, name, self.now) if self.tenant.do_not_disturb else None
+
+    def has_call_waiting(self, name: str) -> bool:
+        """Whether a second call rings at an extension: as its phone has set it, else as the files say."""
+        extension = self.extension(name)
+        by_phone = call_waiting(self.overrides, name) if self.tenant.call_waiting else None
+        return by_phone.on if by_phone is not None else extension is None or extension.call_waiting
+
+    def is_on_another_call(self, name: str) -> bool:
+        """Whether the extension is known to be on a call besides this one."""
+        return any(call != self.call for call in self.on_call.get(name, ()))
 
     def accounts(self, name: str) -> tuple[str, ...]:
         """The SIP accounts of an extension, () if there is no such extension."""
@@ -317,13 +331,15 @@ class StarCode:
         usages: its rows in the README.
         decide: the step that carries it out. A code that is refused is a step too, which says why in words.
         saved: the classes of its steps and states, which are saved with a call.
+        leads_to: the target it sends the call to, where it does: what that needs is looked up first.
     """
 
     form: re.Pattern[str]
     who: str
     usages: tuple[Usage, ...]
-    decide: Callable[[re.Match[str], Facts], Step]
+    decide: Callable[[re.Match[str], Facts], Step | Decision]
     saved: tuple[type[Any], ...]
+    leads_to: Callable[[re.Match[str]], Target] | None = None
 
 
 class RoutedKinds(Kinds[RoutedKind[Any]]):

@@ -84,6 +84,7 @@ class LegPlan:
         progress_s: seconds to the first sign of progress, else the leg has failed (PROGRESS_TIMEOUT); None: no limit.
         direction: the class of the number that is dialled; None: no number is.
         credit_s: seconds of conversation that are reserved of an account; None: none pays for it.
+        answers_itself: the phone is asked to answer at once, with its loudspeaker (intercom).
     """
 
     to: str
@@ -96,6 +97,7 @@ class LegPlan:
     progress_s: int | None = None
     direction: Direction | None = None
     credit_s: int | None = None
+    answers_itself: bool = False
 
     def described(self) -> str:
         """The leg in words, for `explain`."""
@@ -107,7 +109,7 @@ class LegPlan:
             case SipAddress(uri):
                 where = f"sip:{uri}"
         shown = "anonymous" if self.shown.private else self.shown.number or "no number"
-        accept = ", press 1 to accept" if self.acceptance else ""
+        accept = ", press 1 to accept" if self.acceptance else ", answers by itself" if self.answers_itself else ""
         return f"{where} for {self.ring_s} s (shows {shown}{accept})"
 
 

@@ -39,7 +39,8 @@ class PhoneEnd:
     def invite(self, channel: Channel) -> None:
         """The INVITE arrived."""
         self._channel = channel
-        behaviour = self._behaviour
+        asked = channel.get("sip_auto_answer") == "true"
+        behaviour = self._behaviour = self._behaviour.asked_to_answer(asked)
         if behaviour.action != "unreachable":
             self._ears.note(self.phone.address, "invite", **shown(channel))
         if behaviour.action in ("silent", "trying"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 ACTIONS = ("answers", "busy", "declines", "never_answers", "fails", "silent", "trying", "moved", "unreachable")
@@ -32,6 +32,7 @@ class Behaviour:
     `holds` as (from, for) seconds, `consults` as (seconds after the answer, number, seconds) for an attended transfer:
     the partner is held, a colleague called, and both are joined so long after the colleague has answered, or (below 0)
     so long after the colleague's phone rings.
+    With `intercom` it answers at once where the INVITE asks it to (`Call-Info: …;answer-after=0`).
     A mobile's voicemail is `answers` with `after_s=0` and no digits.
     """
 
@@ -47,6 +48,7 @@ class Behaviour:
     refers: tuple[float, str] | None = None
     holds: tuple[float, float] | None = None
     consults: tuple[float, str, float] | None = None
+    intercom: bool = False
 
     def __post_init__(self) -> None:
         if self.action not in ACTIONS:
@@ -58,6 +60,12 @@ class Behaviour:
         if self.action == "fails":
             return self.code or _DEFAULT_CODE
         return _CODE_OF_ACTION.get(self.action, 0)
+
+    def asked_to_answer(self, asked: bool) -> Behaviour:
+        """What it does with a call that asks it to answer at once, or does not."""
+        if not (asked and self.intercom):
+            return self
+        return replace(self, action="answers", after_s=0.0, ring_after_s=-1.0)
 
     @staticmethod
     def read(words: Mapping[str, Any]) -> Behaviour:

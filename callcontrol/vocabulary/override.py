@@ -71,6 +71,26 @@ class DoNotDisturb:
         return self.until is None or instant < self.until
 
 
+@dataclass(frozen=True, slots=True)
+class CallWaiting:
+    """Whether a second call rings at an extension that is on a call, as set by its phone.
+
+    Attributes:
+        on: it rings; False: the extension is busy then.
+        until: None: until it is set otherwise.
+        by, at: as of a duty that was given.
+    """
+
+    on: bool
+    until: Instant | None
+    by: str
+    at: Instant
+
+    def is_in_force(self, instant: Instant) -> bool:
+        """Whether it counts at this moment."""
+        return self.until is None or instant < self.until
+
+
 def end_at_change(schedule: Schedule, is_open: bool, now: Instant, in_force: Override | None) -> Instant:
     """When that ends which is set by hand until the schedule changes next.
 
@@ -95,10 +115,10 @@ def end_of(until: Instant | None, zone: tzinfo) -> str:
 
 
 # What can be set by hand: a schedule is open or closed, a duty has a holder, an extension's calls are blocked, or do
-# not ring.
-SetByHand = Override | DutyOverride | CallBlocks | Barring | DoNotDisturb
+# not ring, at all or beside another call.
+SetByHand = Override | DutyOverride | CallBlocks | Barring | DoNotDisturb | CallWaiting
 # Of a tenant, by what it is set over, as a target text: `hours:office`, `duty:support`; `blocks:101`,
-# `undisturbed:101`.
+# `undisturbed:101`, `call_waiting:101`.
 Overrides = Mapping[str, SetByHand]
 
 _HOURS: Final = "hours"  # the word of their targets
@@ -130,3 +150,14 @@ def undisturbed(overrides: Overrides | None, extension: str, now: Instant) -> Do
     """What keeps calls from ringing at the extension now, None if nothing does."""
     found = (overrides or {}).get(undisturbed_name(extension))
     return found if isinstance(found, DoNotDisturb) and found.is_in_force(now) else None
+
+
+def call_waiting_name(extension: str) -> str:
+    """The name by which it is kept whether an extension has call waiting."""
+    return f"call_waiting:{extension}"
+
+
+def call_waiting(overrides: Overrides | None, extension: str) -> CallWaiting | None:
+    """Whether the extension has call waiting, as set by its phone; None: its phone has set nothing."""
+    found = (overrides or {}).get(call_waiting_name(extension))
+    return found if isinstance(found, CallWaiting) else None

@@ -1,4 +1,4 @@
-"""Recordings: that each rule names what exists and can ever count, and that the codes can be told apart."""
+"""Recordings: that each rule names what exists and can ever count."""
 
 from __future__ import annotations
 
@@ -38,14 +38,9 @@ def recordings_never_made(settings: Settings) -> Iterator[Problem]:
 
 
 def recording_keys_in_vain(settings: Settings) -> Iterator[Problem]:
-    """The two codes begin differently; who may record on demand matters only where that is possible."""
+    """Who may record on demand matters only where that is possible."""
     for name, tenant in settings.tenants.items():
         chosen, place = tenant.recording, ("tenants", name, "recording")
-        first, second = sorted((chosen.start_key, chosen.pause_key), key=len)
-        if second.startswith(first):
-            what = f"`pause_key` {chosen.pause_key} and `start_key` {chosen.start_key} cannot be told apart"
-            key = "pause_key" if settings.source(*place, "pause_key") else "start_key"
-            yield problem_at(settings, (*place, key), what, "let none be the beginning of the other")
         on_demand = any(rule.record is RecordingMode.ON_DEMAND for rule in chosen.rules)
         if chosen.on_demand_by and not on_demand:
             what = "nothing is recorded on demand, so no extension starts or stops it"

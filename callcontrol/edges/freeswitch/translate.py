@@ -79,6 +79,13 @@ NO_NAME = "_undef_"
 # Carriers look for the number in P-Asserted-Identity (RFC 3325); `Privacy: none` beside it says nothing.
 _ASSERTED = {"origination_privacy": "screen", "sip_cid_type": "pid", "sip_cid_suppress_privacy_none": "true"}
 
+# `sip_auto_answer` makes the switch send `Call-Info: <sip:…>;answer-after=0` and the parameter `intercom=true`
+# (mod_sofia.c, sofia_outgoing_channel); phones that know neither look at Alert-Info (Polycom, Yealink, Grandstream).
+_ANSWERS_ITSELF = {
+    "sip_auto_answer": "true",
+    "sip_h_Alert-Info": "<http://callcontrol.invalid>;info=alert-autoanswer;delay=0",
+}
+
 _DIRECTIONS = frozenset(Direction)
 
 # Loudness (of 0…1500) below which a message counts as silence; FreeSWITCH's own default for `record`.
@@ -247,6 +254,8 @@ def dial_leg(leg_id: str, plan: LegPlan, profile: str, caller_name: str) -> Dial
     # A phone at another switch answers through that switch (dialplan/peers.xml).
     ours = isinstance(plan.endpoint, Account)
     variables["outbound_redirect_info" if ours else "outbound_redirect_fatal"] = "true"
+    if plan.answers_itself:
+        variables |= _ANSWERS_ITSELF
     if plan.payer:
         variables["cc_payer"] = plan.payer
     if plan.direction is not None:

@@ -47,6 +47,13 @@ def parked(tenant: str) -> str:
     return _key(tenant, "parked")
 
 
+def on_call(tenant: str, extension: str) -> str:
+    """Sorted set with an expiry: call and leg that this extension is on -> until when, unless it is renewed (ms, clock
+    of Redis). Only of extensions of which it matters.
+    """
+    return _key(tenant, f"on-call:{extension}")
+
+
 def picked_up(tenant: str, call_id: str) -> str:
     """String with an expiry: the call that is given to this one, which picks a ringing call up."""
     return _key(tenant, f"picked-up:{call_id}")

@@ -21,7 +21,7 @@ from callcontrol.kinds import KINDS
 from callcontrol.vocabulary.barring import Barring
 from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.moment import Instant
-from callcontrol.vocabulary.override import CallBlocks, DoNotDisturb, DutyOverride, Overrides, SetByHand
+from callcontrol.vocabulary.override import CallBlocks, CallWaiting, DoNotDisturb, DutyOverride, Overrides, SetByHand
 from callcontrol.vocabulary.schedule import Override
 from callcontrol.vocabulary.stored import Kind
 from callcontrol.vocabulary.target import text_of
@@ -34,6 +34,7 @@ DUTY: Final = Kind("DutyOverride")
 BLOCKS: Final = Kind("CallBlocks")
 BARRING: Final = Kind("Barring")
 UNDISTURBED: Final = Kind("DoNotDisturb")
+WAITING: Final = Kind("CallWaiting")
 # Meanwhile something else may have been set: only what was seen is removed.
 _REMOVE: Final = Script(
     "if redis.call('HGET', KEYS[1], ARGV[1]) == ARGV[2] then return redis.call('HDEL', KEYS[1], ARGV[1]) end return 0"
@@ -57,9 +58,13 @@ class OverrideStore:
         def answered(reply: Any, trouble: LiveStateError | None) -> None:
             if trouble is None:
                 self._last_known[tenant] = self._in_force(tenant, reply)
-            on_overrides(self._last_known.get(tenant, {}), trouble)
+            on_overrides(self.last_known(tenant), trouble)
 
         self._pipeline.submit("HGETALL", keys.overrides(tenant), on_reply=answered)
+
+    def last_known(self, tenant: str) -> Overrides:
+        """What this worker saw last."""
+        return self._last_known.get(tenant, {})
 
     def read(self, tenant: str) -> Overrides:
         """The same, for greenlets that can wait.
@@ -121,6 +126,8 @@ def encode_override(override: SetByHand) -> bytes:
         return orjson.dumps(DUTY.tagged({"target": text_of(override.target), **ends}))
     if isinstance(override, DoNotDisturb):
         return orjson.dumps(UNDISTURBED.tagged({"undisturbed": True, **ends}))
+    if isinstance(override, CallWaiting):
+        return orjson.dumps(WAITING.tagged({"call_waiting": override.on, **ends}))
     if isinstance(override, CallBlocks):
         return orjson.dumps(BLOCKS.tagged({"classes": override.classes, **ends}))
     return orjson.dumps(HOURS.tagged({"open": override.open, **ends}))
@@ -148,6 +155,9 @@ def decode_override(value: bytes) -> SetByHand:
         fields = UNDISTURBED.read(stored)
         fields.pop("undisturbed")
         return DoNotDisturb(**_checked(fields))
+    if isinstance(stored, dict) and "call_waiting" in stored:
+        fields = WAITING.read(stored)
+        return CallWaiting(on=bool(fields.pop("call_waiting")), **_checked(fields))
     return Override(**_checked(HOURS.read(stored)))
 
 

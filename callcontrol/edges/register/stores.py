@@ -36,6 +36,7 @@ KEYS: Final = (
     _plain("owners", _WITH_CALL),
     _plain("over", "seconds later"),
     _plain("picked_up", "seconds later"),
+    _plain("on_call", _WITH_CALL),
     _plain("boxes", "with the box"),
     _plain("boxes_made", "with the boxes"),
     _plain("credit", "with the account"),

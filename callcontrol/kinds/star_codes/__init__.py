@@ -10,10 +10,12 @@ from typing import Final
 from callcontrol.kinds.star_codes import (
     barring,
     barring_numbers,
+    call_waiting,
     do_not_disturb,
     duty,
     forwarding,
     hours,
+    intercom,
     log_in,
     mailbox,
     pause,
@@ -35,5 +37,7 @@ STAR_CODES: Final[tuple[StarCode, ...]] = (
     mailbox.CODE,
     take_parked.CODE,
     do_not_disturb.CODE,
+    call_waiting.CODE,
     pick_up.CODE,
+    intercom.CODE,
 )

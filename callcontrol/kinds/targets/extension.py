@@ -15,6 +15,7 @@ from callcontrol.routing.path import Path
 from callcontrol.routing.plan import Decision, Legs, Onward, Ring, RingResult
 from callcontrol.vocabulary.moment import text_of as moment_text
 from callcontrol.vocabulary.outcome import Outcome
+from callcontrol.vocabulary.override import call_waiting
 from callcontrol.vocabulary.rule import Rule, RuleKind
 from callcontrol.vocabulary.target import ExtensionTarget, Form, Target, text_of
 from callcontrol.vocabulary.trail import Passed, Routed
@@ -24,7 +25,7 @@ _RULE_AFTER = {kind.after: kind for kind in RuleKind if kind.after is not None}
 
 def decide(target: ExtensionTarget, path: Path, facts: Facts) -> Decision | Onward:
     """Always rule first; then the phones that may be there; without any the call is `unavailable` and does not ring. An
-    extension that is not to be disturbed is busy.
+    extension that is not to be disturbed is busy, and one that is on a call and has no call waiting.
     """
     if facts.extension(target.name) is None:
         return refuse(Outcome.UNAVAILABLE, Passed(facts.now, text_of(target), "no such extension"))
@@ -34,6 +35,8 @@ def decide(target: ExtensionTarget, path: Path, facts: Facts) -> Decision | Onwa
     why = _out_of_hours(target, RuleKind.ALWAYS, facts)
     if (quiet := _undisturbed(target, facts)) is not None:
         return _on_outcome(target, Outcome.BUSY, path, facts, *why, quiet)
+    if (talks := _talks(target, facts)) is not None:
+        return _on_outcome(target, Outcome.BUSY, path, facts, *why, talks)
     legs = phones(target.name, _ring_s(target, facts), facts)
     if legs:
         return Decision(Ring(target, legs, path), why)
@@ -51,7 +54,7 @@ def member_legs(target: ExtensionTarget, ring_s: int, path: Path, facts: Facts) 
     always = facts.in_force(target.name, RuleKind.ALWAYS)
     if always:
         return _legs_forwarded(target, always, ring_s, path, facts)
-    if (quiet := _undisturbed(target, facts)) is not None:
+    if (quiet := _undisturbed(target, facts) or _talks(target, facts)) is not None:
         return Legs(why=(quiet,))
     legs = phones(target.name, ring_s, facts)
     if legs:
@@ -68,6 +71,16 @@ def _undisturbed(target: ExtensionTarget, facts: Facts) -> Passed | None:
     if on is None:
         return None
     return Passed(facts.now, text_of(target), "do not disturb", f"{on.by}, {moment_text(on.at)}")
+
+
+def _talks(target: ExtensionTarget, facts: Facts) -> Passed | None:
+    """Why a second call does not ring there."""
+    if facts.has_call_waiting(target.name) or not facts.is_on_another_call(target.name):
+        return None
+    by_phone = call_waiting(facts.overrides, target.name) if facts.tenant.call_waiting else None
+    place = ("tenants", facts.tenant_name, "extensions", target.name, "call_waiting")
+    source = f"{by_phone.by}, {moment_text(by_phone.at)}" if by_phone is not None else facts.settings.source(*place)
+    return Passed(facts.now, text_of(target), "on a call, and no call waiting", source)
 
 
 def _legs_forwarded(target: ExtensionTarget, rule: Rule, ring_s: int, path: Path, facts: Facts) -> Legs:

@@ -82,7 +82,8 @@ class _Rung:
 
     def begin(self, behaviour: Behaviour) -> None:
         """Do with it what the behaviour says."""
-        self._playing = asyncio.ensure_future(self._play(behaviour))
+        asked = ";answer-after=0" in self._invite.get("Call-Info")
+        self._playing = asyncio.ensure_future(self._play(behaviour.asked_to_answer(asked)))
 
     def cancel(self) -> None:
         """Nobody calls any more; too late once there was a final answer."""

@@ -95,7 +95,7 @@ def test_it_counts_no_more_once_it_is_over_or_not_wanted(tenant: str) -> None:
 def test_it_is_looked_up_where_an_extension_may_ring() -> None:
     assert arrival.overrides_wanted(facts(), {"101"})
     assert not arrival.overrides_wanted(facts(), ())
-    assert not arrival.overrides_wanted(facts(tenant=TENANT + "do_not_disturb: no\n"), {"101"})
+    assert not arrival.overrides_wanted(facts(tenant=TENANT + "do_not_disturb: no\ncall_waiting: no\n"), {"101"})
 
 
 @pytest.mark.parametrize("until", [None, Instant(NOW + HOUR)])

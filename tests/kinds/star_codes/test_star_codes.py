@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from callcontrol.config.talk_keys import TALK_KEYS
 from callcontrol.kinds import star_codes
 from callcontrol.kinds.star_codes import STAR_CODES
 from callcontrol.routing import arrival
+from callcontrol.routing.facts import StarCode
 from callcontrol.routing.plan import Refuse
 from callcontrol.vocabulary.call import Caller
 from tests.routing import queue_world
@@ -57,3 +59,38 @@ def test_the_readme_has_their_rows_and_no_other() -> None:
 def test_no_digits_are_two_codes() -> None:
     tried = [f"{verb}{code:02}#" for verb in ("*", "#", "##", "*#") for code in range(100)]
     assert [d for d in tried if sum(bool(code.form.fullmatch(d)) for code in STAR_CODES) > 1] == []
+
+
+_SAMPLES = {
+    "target": "102", "seconds": "30", "reason": "1", "hours": "1", "HHMM": "0700", "duty": "1", "number": "102",
+    "digits": "4870", "box": "101", "place": "701",
+}  # fmt: skip
+
+
+def dialled_by(usage: str) -> list[str]:
+    """What a row of the table says is dialled, with values in the places of words."""
+    codes = [part for at, part in enumerate(usage.split("`")) if at % 2]
+    for word, value in _SAMPLES.items():
+        codes = [code.replace(word, value) for code in codes]
+    return codes
+
+
+@pytest.mark.parametrize("code", STAR_CODES, ids=lambda code: code.usages[0].dialled)
+def test_what_the_table_says_is_that_code_and_no_other(code: StarCode) -> None:
+    written = [dialled for usage in code.usages for dialled in dialled_by(usage.dialled)]
+    assert written
+    for dialled in [*written, *(one.removesuffix("#") for one in written)]:
+        assert [other for other in STAR_CODES if other.form.fullmatch(dialled)] == [code], dialled
+
+
+def test_the_readme_has_the_keys_of_a_conversation_and_no_other() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    head = "| setting | keys | where they count | what they do |\n| --- | --- | --- | --- |\n"
+    table = readme.partition(head)[2].partition("\n\n")[0]
+    rows = [f"| `{key.setting}` | `{key.default}` | {key.who} | {key.does} |" for key in TALK_KEYS]
+    assert table.splitlines() == rows
+    assert all(key.keys(facts().tenant) == key.default for key in TALK_KEYS)
+
+
+def test_codes_that_hide_a_number_are_no_star_codes() -> None:
+    assert not [code for code in STAR_CODES for verb in "*#" if code.form.fullmatch(f"{verb}31#")]
