@@ -20,6 +20,7 @@ import orjson
 
 from callcontrol.edges import clock, log_stream, meters
 from callcontrol.edges.repeated_lines import RepeatedLines
+from callcontrol.edges.unpatched import new_rlock
 from callcontrol.vocabulary.moment import text_of
 from callcontrol.vocabulary.phone_number import mask
 
@@ -113,6 +114,8 @@ def start(*, mask_numbers: bool = False, level: int = logging.INFO, worker: int 
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines(mask_numbers=mask_numbers, of=of))
     handler.addFilter(RepeatedLines(clock.monotonic))
+    # work that is done aside logs too (`unpatched.py`); a line is put into a buffer, which no greenlet waits for
+    handler.lock, logging._lock = new_rlock(), new_rlock()  # type: ignore[attr-defined]  # it has no name outside
     logging.basicConfig(level=level, handlers=[handler], force=True)
     # of what stands in no line nothing is found out: half of what a line costs
     logging._srcfile = None

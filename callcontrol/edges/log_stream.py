@@ -12,9 +12,10 @@ import io
 import os
 import sys
 from collections.abc import Callable
-from importlib import import_module
 from select import PIPE_BUF
 from typing import Any, Final
+
+from callcontrol.edges.unpatched import unpatched
 
 # Lines that wait for the reader. Each is at most journal.MAX_LINE characters long.
 MAX_LINES: Final = 4_096
@@ -37,14 +38,14 @@ class LogStream(io.TextIOBase):
     def __init__(self, file: int, told: Callable[[int], str]) -> None:
         self._file = file
         self._told = told
-        self._lines: Any = _original("queue", "SimpleQueue")()
-        self._sleep = _original("time", "sleep")
+        self._lines: Any = unpatched("queue", "SimpleQueue")()
+        self._sleep = unpatched("time", "sleep")
         self._unfinished = ""
         self._refused = 0  # counted by the threads that write
         self._lost = 0  # counted by the thread
         self._is_cut = False
         self._is_idle = True
-        _original("_thread", "start_new_thread")(self._carry, ())
+        unpatched("_thread", "start_new_thread")(self._carry, ())
 
     @property
     def dropped(self) -> int:
@@ -132,9 +133,3 @@ def install(told: Callable[[int], str]) -> LogStream:
     sys.stdout = sys.stderr = stream  # what a library prints must not wait either
     atexit.register(stream.close_soon)
     return stream
-
-
-def _original(module: str, name: str) -> Any:
-    """The standard library's own, also where gevent has put its own in its place."""
-    monkey = sys.modules.get("gevent.monkey")
-    return monkey.get_original(module, name) if monkey else getattr(import_module(module), name)

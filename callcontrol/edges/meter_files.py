@@ -11,9 +11,10 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from prometheus_client import multiprocess, values
+from prometheus_client import metrics, multiprocess, values
 
 from callcontrol.edges.meter_room import RoomyDict
+from callcontrol.edges.unpatched import new_lock
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # prometheus_client's own name for it
 SLOT = "CALLCONTROL_SLOT"
@@ -37,7 +38,11 @@ _identity = _Identity()
 
 
 def use(environ: Mapping[str, str] = os.environ) -> None:
-    """Keep the metrics of this process in files, if its environment says so. To be called before the first is made."""
+    """Keep the metrics of this process in files, if its environment says so. To be called before the first is made.
+
+    Work that is done aside counts too: see `unpatched.py`.
+    """
+    metrics.Lock = values.Lock = new_lock  # type: ignore[assignment, attr-defined]  # as a factory
     if FOLDER in environ:
         change_instance(environ)
         values.MmapedDict = RoomyDict  # type: ignore[attr-defined]  # MultiProcessValue looks it up there

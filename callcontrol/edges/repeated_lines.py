@@ -54,8 +54,8 @@ class RepeatedLines(logging.Filter):
 
     def _of(self, record: logging.LogRecord) -> _Said:
         key, now = (record.name, record.getMessage(), getattr(record, "call", None)), self._now()
-        said = self._said.setdefault(key, _Said(now))
-        self._said.move_to_end(key)
+        # one step each: lines come from threads too
+        said = self._said[key] = self._said.pop(key, _Said(now))
         if now - said.since >= SPAN_S:
             said.since, said.told = now, 0
         if len(self._said) > MAX_TEXTS:

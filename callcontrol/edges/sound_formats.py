@@ -14,9 +14,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from gevent.monkey import get_original
-
 from callcontrol.edges.speech.sound import BadSound
+from callcontrol.edges.unpatched import new_lock
 from callcontrol.vocabulary.media_format import MediaFormat
 
 if TYPE_CHECKING:
@@ -72,12 +71,10 @@ def length_ms(source: Path) -> int:
 
 @cache
 def _soundfile() -> Any:
-    """The module. Files are opened in several threads of gevent's pool at once, where a thread that waits for a lock of
-    gevent's may wait for ever; so the lock of all its files is one of the system's.
-    """
+    """The module. Files are opened in several threads at once, and it has one lock for all of them."""
     import soundfile
 
-    soundfile.SoundFile._sf_error_lock = get_original("threading", "Lock")()
+    soundfile.SoundFile._sf_error_lock = new_lock()
     return soundfile
 
 

@@ -7,7 +7,6 @@ server has closed it. Here the system is asked, which takes a microsecond.
 from __future__ import annotations
 
 import select
-import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,6 +15,7 @@ from hiredis import pack_command
 
 from callcontrol.config.credentials import said_by
 from callcontrol.edges.live_state.servers import Command, Reply, Unreachable
+from callcontrol.edges.unpatched import unpatched
 
 
 class RoundTrips:
@@ -92,7 +92,7 @@ class _Connection:
         line.disconnect()
         line.connect()
         self._socket = line._sock
-        self._poll = _system_poll()
+        self._poll = unpatched("select", "poll")()
         self._poll.register(self._socket, select.POLLIN)
 
 
@@ -107,9 +107,3 @@ def _packed(commands: Sequence[Command]) -> list[bytes]:
         return [b"".join(map(pack_command, commands))]
     except TypeError as error:
         raise redis.DataError(str(error)) from error
-
-
-def _system_poll() -> Any:
-    """The standard library's own, also where gevent has put its own in its place: it is never waited for."""
-    monkey = sys.modules.get("gevent.monkey")
-    return monkey.get_original("select", "poll")() if monkey else select.poll()
