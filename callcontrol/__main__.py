@@ -46,6 +46,7 @@ COMMANDS = (
     "calls",
     "report",
     "missed",
+    "users",
     "erase",
     "disclose",
     "queues",

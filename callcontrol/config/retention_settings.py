@@ -25,6 +25,7 @@ class RetentionKind(StrEnum):
     MAILS = "mails"
     MEDIA = "media"
     ACCOUNTS = "accounts"
+    AUDIT = "audit"
 
 
 class TenantRetention(Frozen):
@@ -41,6 +42,7 @@ class TenantRetention(Frozen):
         default=None, description="rows about sound files, from when no copy is left; default likewise"
     )
     accounts: KeptDays | None = Field(default=None, description="entries of credit accounts; default likewise")
+    audit: KeptDays | None = Field(default=None, description="what was done in API and panel; default likewise")
 
     def of(self, kind: RetentionKind) -> int | None:
         """Its own days; None: everyone's."""
@@ -68,6 +70,7 @@ class Retention(Frozen):
     media: KeptDays = Field(default=365, description="rows about sound files, from when no copy is left")
     # Poland, Ordynacja podatkowa, art. 86: books are kept until the tax they are about lapses, five years on.
     accounts: KeptDays = Field(default=2_192, description="entries of credit accounts; the last one always stays")
+    audit: KeptDays = Field(default=730, description="what was done in API and panel, by whom")
     archive: Archive | None = Field(
         default=None, description="write months to files before they leave; default: they are not kept anywhere"
     )

@@ -63,6 +63,7 @@ from callcontrol.config.tariff_settings import ExtensionTariffs
 from callcontrol.config.tenant_media import TenantMedia
 from callcontrol.config.transfer_settings import Transfers
 from callcontrol.config.trunk_settings import Trunk
+from callcontrol.config.web_settings import Web
 from callcontrol.vocabulary.demand import Skills
 from callcontrol.vocabulary.inputs import Inputs
 from callcontrol.vocabulary.language import DEFAULT_LANGUAGE, Language
@@ -344,6 +345,7 @@ class Common(Frozen):
     exports: Exports = Field(default_factory=dict, description="what is delivered of the ledger, by name")
     statements: Issuer = Issuer()
     retention: Retention = Retention()
+    web: Web = Web()
     trunks: Mapping[Identifier, Trunk] = Field(default_factory=dict)
     limits: Limits = Limits()
     mask_numbers: Flag = Field(default=False, description="hide the last digits of numbers in logs")

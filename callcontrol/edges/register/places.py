@@ -32,6 +32,7 @@ class Period(StrEnum):
     MAILS = "mails"
     MEDIA = "media"
     ACCOUNTS = "accounts"
+    AUDIT = "audit"
     WITH_OWNER = "with_owner"  # goes with the row or file it is about
     COUNTS = "counts"  # no person is in it: it stays
     STATE = "state"  # how things are now: it changes with them

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from callcontrol.edges.register.people import PEOPLE
 from callcontrol.edges.register.places import Eraser, Period, TablePlace, columns
 from callcontrol.edges.register.without_persons import WITHOUT_PERSONS
 
@@ -363,6 +364,7 @@ TABLES: Final = (
     *_OF_CALLS,
     *_MISSED,
     *_MAILS,
+    *PEOPLE,
     *_MEDIA,
     *_BOOKS,
     ERASURES,
