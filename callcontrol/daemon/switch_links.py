@@ -294,17 +294,18 @@ class SwitchLinks:
 
     def _count_channels(self, name: str) -> None:
         """Ends that were told while there was no connection are missed: each call on this switch hears
-        which of its channels are left."""
+        which of its channels are left. The ends of channels that are just going are waited for, once for all calls."""
         drivers = self._shared.drivers.values() if self._shared is not None else ()
         calls = [(d, d.call.open_legs) for d in drivers if d.call.switch == name and d.call.open_legs]
         listed = {row["uuid"] for row in self.channels(name)} if calls else set()
         since = self.event_gaps.gap(name)
-        for driver, legs in calls:
-            doubtful = tuple(leg for leg in legs if leg not in listed)
-            alive = self._living(name, doubtful)
-            if alive is None:
-                return  # the connection is going again: the next one asks
-            driver.deliver(ChannelsChecked(frozenset(driver.call.open_legs).difference(doubtful) | alive, since))
+        doubtful = tuple(leg for _, legs in calls for leg in legs if leg not in listed)
+        alive = self._living(name, doubtful)
+        if alive is None:
+            return  # the connection is going again: the next one asks
+        gone = alive.symmetric_difference(doubtful)
+        for driver, _ in calls:
+            driver.deliver(ChannelsChecked(frozenset(driver.call.open_legs).difference(gone), since))
         self.event_gaps.whole(name)
 
     def _on_down(self, name: str, reason: EventSocketError) -> None:

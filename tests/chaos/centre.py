@@ -13,9 +13,7 @@ import yaml
 from callcontrol.simulator.client import SimulatorClient
 from callcontrol.simulator.phones import Behaviour, Phone, Trunk
 from callcontrol.vocabulary.credit import CreditAccount
-from tests.tidy.tree import ROOT
 
-EXAMPLE = ROOT / "deploy" / "example"
 TENANT, DOMAIN = "chaos", "chaos.example"
 BUSY_QUEUE, SLOW_QUEUE = "line", "complaints"
 AGENTS = 20
@@ -60,14 +58,15 @@ EXPORTS, EXPORTED = "exports", ("calls", "legs", "charges", "account_entries", "
 RECORDINGS = "recordings"  # the switch's folder of them, beside the configuration
 
 
-def write(folder: Path, *, older: bool) -> Path:
+def write(folder: Path, example: Path, *, older: bool) -> Path:
     """The example's configuration with this tenant for its only one; returns its folder.
 
     Args:
+        example: of the version that reads it first.
         older: a version reads it that knows neither menus nor hours: their numbers lead to where their callers go. It
             records no talks, and has no job for what was recorded.
     """
-    shutil.copytree(EXAMPLE, folder)
+    shutil.copytree(example, folder)
     shutil.rmtree(folder / "tenants")
     (folder / "tenants").mkdir()
     tenant = _tenant()

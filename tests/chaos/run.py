@@ -213,10 +213,8 @@ def run(options: Options, folder: Path, tell: Tell) -> Evidence:
     Raises:
         NoSuchRevision: git does not know the revision to upgrade from.
     """
-    example = centre.write(folder / "example", older=bool(options.upgrade_from))
     simulator = ("--quick", "--cdrs", str(folder / "cdrs"), "--recordings", str(folder / centre.RECORDINGS))
-    with (
-        source_of(options.upgrade_from, folder / "code") as source,
-        Stage(folder, example, durable=True, simulator=simulator, workers=WORKERS, source=source.folder) as stage,
-    ):
-        return Run(stage, folder, options, tell, source).play()
+    with source_of(options.upgrade_from, folder / "code") as source:
+        example = centre.write(folder / "example", source.example, older=bool(options.upgrade_from))
+        with Stage(folder, example, durable=True, simulator=simulator, workers=WORKERS, source=source.folder) as stage:
+            return Run(stage, folder, options, tell, source).play()

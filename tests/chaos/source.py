@@ -11,6 +11,7 @@ from tests.tidy.tree import ROOT
 
 # The last version whose saved values had no versions.
 BEFORE_VERSIONS = "9d65d98"
+EXAMPLE = ROOT / "deploy" / "example"
 
 
 class Source:
@@ -18,11 +19,13 @@ class Source:
 
     Args:
         folder: where; None: the daemon runs this version from the beginning.
+        example: the example configuration of the version it begins with, which every later one reads.
         revision: the older version.
     """
 
-    def __init__(self, folder: Path | None, revision: str = "") -> None:
+    def __init__(self, folder: Path | None, example: Path, revision: str = "") -> None:
         self.folder = folder
+        self.example = example
         self._older = revision
 
     def upgrade(self) -> str:
@@ -47,9 +50,9 @@ def source_of(revision: str, folder: Path) -> Iterator[Source]:
         NoSuchRevision: git does not know it.
     """
     if not revision:
-        yield Source(None)
+        yield Source(None, EXAMPLE)
         return
     with checked_out(revision) as checkout:
         folder.mkdir()
         (folder / "callcontrol").symlink_to(checkout / "callcontrol")
-        yield Source(folder, revision)
+        yield Source(folder, checkout / EXAMPLE.relative_to(ROOT), revision)

@@ -179,6 +179,34 @@ def test_the_end_of_a_channel_that_is_just_going_comes_before_the_answer_that_it
         board.stop()
 
 
+def test_ends_on_their_way_when_a_connection_is_back_are_waited_for_once_for_all_calls() -> None:
+    told = {name: Told() for name in ("first", "second")}
+    channels = {f"leg of {name}": name for name in told}
+    with event_socket() as switch:
+        main = f'switches:\n  fs1: {{address: "127.0.0.1:{switch.place.port}", password: secret}}\n'
+        board = SwitchLinks(loaded(main=main), Registrations(), random.Random(1), lambda user, domain: None, int)
+        worker = SimpleNamespace(drivers=told, call_by_channel=channels, joined={}, estimated={})
+        board.start(cast(WorkerContext, worker))
+        for name, one in told.items():
+            one.call.open_legs = (f"leg of {name}",)
+        peer = switch.logged_in()
+        peer.command()
+        peer.say(api_reply(b'{"row_count":0}'))
+        peer.command()
+        peer.say(api_reply(b'{"row_count":0,"rows":[]}'))
+        for channel in channels:
+            assert peer.command() == f"api uuid_exists {channel}".encode()
+            assert [one.checked for one in told.values()] == [[], []]
+            peer.say(api_reply(b"false"))
+        for channel in channels:
+            peer.say(framed("text/event-json", hangup_complete(channel)))
+        until(lambda: all(one.legs for one in told.values()))
+        assert [one.checked for one in told.values()] == [[], []]
+        until(lambda: board.event_gaps.gap("fs1") is None and all(one.checked for one in told.values()))
+        board.stop()
+    assert [one.legs for one in told.values()] == [[channel] for channel in channels]
+
+
 def test_a_takeover_announced_at_a_switch_is_heard_by_the_other_workers(switches: Switches) -> None:
     heard: list[tuple[str, bool]] = []
     settings = switches._settings()
