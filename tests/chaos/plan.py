@@ -1,4 +1,7 @@
-"""What is struck, in which order and after which pause: the same seed makes the same plan."""
+"""What is struck, in which order and after which pause: the same seed makes the same plan.
+
+An upgrade comes first: what is struck after it is this version, with all that the older one has left it.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+UPGRADE = "upgrade"
 USUAL_S = (2.0, 5.0)  # of quiet before each blow
 
 
@@ -19,8 +23,8 @@ class Planned:
 
 
 def plan(seed: int, faults: Sequence[str], pause_s: tuple[float, float] = USUAL_S) -> Iterator[Planned]:
-    """Without end: every fault once in a round, each round in another order."""
+    """Without end: every fault once in a round, each round in another order after its upgrade."""
     chance = random.Random(seed)
     while True:
-        for fault in chance.sample(faults, len(faults)):
+        for fault in sorted(chance.sample(faults, len(faults)), key=lambda fault: fault != UPGRADE):
             yield Planned(fault, chance.uniform(*pause_s), chance.getrandbits(32))

@@ -108,6 +108,7 @@ class Run:
                 self._strike(planned, people, watch)
             except (NeverHappened, NotReady) as error:
                 self.never.append(f"after {planned.fault}: {error}")
+                self.tell(f"{planned.fault}: {error}")
                 return
 
     def _strike(self, planned: Planned, people: People, watch: Watch) -> None:

@@ -8,7 +8,7 @@ from itertools import islice
 from tests.chaos.accounts import findings
 from tests.chaos.fates import before_all, fates
 from tests.chaos.faults import FAULTS
-from tests.chaos.plan import plan
+from tests.chaos.plan import UPGRADE, plan
 from tests.chaos.truth import CRASH, LAST_RESORT, Blow, Caller, Evidence, Leg, LegRow
 from tests.chaos.watch import Look, recovered_us
 
@@ -50,6 +50,7 @@ def test_a_plan_repeats_and_a_round_has_every_fault_once() -> None:
     first, second = once[: len(FAULTS)], once[len(FAULTS) :]
     assert {one.fault for one in first} == {one.fault for one in second} == set(FAULTS)
     assert [one.fault for one in first] != [one.fault for one in second]
+    assert first[0].fault == second[0].fault == UPGRADE
 
 
 def test_recovered_is_the_first_good_look_after_the_last_bad_one() -> None:
