@@ -286,7 +286,7 @@ class Tenant(Frozen):
     statements: Statements = Statements()
     retention: TenantRetention = TenantRetention()
 
-    @property
+    @cached_property
     def spoken(self) -> tuple[Language, ...]:
         """The languages its callers may be led in, its own first."""
         return tuple(dict.fromkeys((self.language, *self.languages)))

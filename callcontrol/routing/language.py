@@ -24,7 +24,7 @@ def choice_at_arrival(facts: Facts) -> Choice | None:
     fits; None: the tenant's own.
     """
     tenant, number = facts.tenant, number_shown(facts.caller)
-    if facts.remembered in tenant.spoken:
+    if facts.remembered is not None and facts.remembered in tenant.spoken:
         return Choice(facts.remembered, f"chosen by {number} in an earlier call")
     for index, entry in enumerate(tenant.language_for):
         if entry.fits(number, facts.dialled):
@@ -34,10 +34,10 @@ def choice_at_arrival(facts: Facts) -> Choice | None:
 
 
 def number_remembered(tenant: Tenant, caller: Caller) -> str:
-    """The number by which the caller's language is remembered, "" where it is not: the tenant does not want it, or the
-    caller shows no number.
+    """The number by which the caller's language is remembered, "" where it is not: the tenant does not want it or has
+    no language but its own, or the caller shows no number.
     """
-    return number_shown(caller) if tenant.remember_language else ""
+    return number_shown(caller) if tenant.remember_language and len(tenant.spoken) > 1 else ""
 
 
 def number_to_ask(facts: Facts) -> str:

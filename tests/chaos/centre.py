@@ -77,10 +77,11 @@ def write(folder: Path, example: Path, *, older: bool) -> Path:
         del tenant["extensions"][PREPAID]["credit"]
     _write(folder / "tenants" / f"{TENANT}.yaml", tenant)
     main = yaml.safe_load((folder / "callcontrol.yaml").read_text(encoding="utf-8"))
+    (folder.parent / RECORDINGS).mkdir()
+    main["recordings"] = str(folder.parent / RECORDINGS)
     if not older:
-        (folder.parent / RECORDINGS).mkdir()
         (folder.parent / EXPORTS).mkdir()
-        main |= {"recordings": str(folder.parent / RECORDINGS), "media": {"run": "yes"}}
+        main["media"] = {"run": "yes"}
         main["exports"] = {what: _export(what, folder.parent / EXPORTS) for what in EXPORTED}
     main["limits"] |= {"spool_bytes": SPOOL_BYTES, "drain_s": DRAIN_S, "legs_end_s": LEGS_END_S}
     _write(folder / "callcontrol.yaml", main)

@@ -258,6 +258,26 @@ def test_a_call_that_a_later_version_saved_is_left_to_that_version(
     assert dead.encode() not in redis_client.smembers(keys.workers())
 
 
+def test_what_stands_under_a_channel_goes_with_its_call_also_where_an_older_worker_took_it_for_one(
+    shared: WorkerContext, adoption: Adoption, pipeline: RedisPipeline, redis_client: Redis
+) -> None:
+    """A worker of before calls had ids of their own takes over what has no living owner before it reads it."""
+    older = dead_worker()
+    redis_client.sadd(keys.workers(), older)
+    ours = kept_call(shared, US)
+    assert redis_client.hget(keys.owners("acme"), ours.caller_channel) == b"-"
+    redis_client.hset(keys.owners("acme"), ours.caller_channel, older)
+    shared.calls.forget(ours)
+    pipeline.ask("PING")
+    assert (redis_client.hgetall(keys.calls("acme")), redis_client.hgetall(keys.owners("acme"))) == ({}, {})
+    redis_client.hset(keys.calls("acme"), "caller-1", b'{"$":"Call/3"}')  # its call was forgotten by such a worker
+    redis_client.hset(keys.owners("acme"), "caller-1", older)
+    assert adoption.look() == 0
+    assert (redis_client.hgetall(keys.calls("acme")), redis_client.hgetall(keys.owners("acme"))) == ({}, {})
+    assert older.encode() not in redis_client.smembers(keys.workers())
+    assert REGISTRY.get_sample_value("callcontrol_calls_unreadable") == 0
+
+
 def test_between_two_sweeps_nobody_looks_for_what_only_a_later_version_can_read(
     shared: WorkerContext, workers: Workers, redis_client: Redis
 ) -> None:

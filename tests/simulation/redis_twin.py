@@ -54,6 +54,7 @@ class RedisTwin:
             script_of("call_scripts", "save").sha: self._save,
             script_of("call_scripts", "forget").sha: self._forget,
             script_of("call_scripts", "take").sha: self._take,
+            script_of("call_scripts", "drop").sha: self._drop,
             mailboxes.SCRIPT.sha: lambda names, words: change_box(self.hashes, names, words),
             credit.SCRIPT.sha: lambda names, words: self.credit_of(keys.tenant_of(names[0])).carry_out(words),
         }
@@ -64,7 +65,7 @@ class RedisTwin:
             | {one.source: one.sha for one in (queue_script.SCRIPT, mailboxes.SCRIPT, credit.SCRIPT)}
             | {
                 script.source: script.sha
-                for script in (script_of("call_scripts", n) for n in ("save", "forget", "take"))
+                for script in (script_of("call_scripts", n) for n in ("save", "forget", "take", "drop"))
             }
         )
 
@@ -225,13 +226,13 @@ class RedisTwin:
         return 1
 
     def _forget(self, names: tuple[str, ...], words: tuple[Any, ...]) -> int:
-        call, worker, channel, over_s, no_call = words
+        call, worker, channel, over_s, see_id = words
         owner = self.do_hget(names[1], call)
         if owner is not None and owner != worker.encode():
             return 0
         self.do_hdel(names[0], call)
         self.do_hdel(names[1], call)
-        if self.do_hget(names[1], channel) == no_call.encode():
+        if self.do_hget(names[0], channel) == see_id:
             self.do_hdel(names[0], channel)
             self.do_hdel(names[1], channel)
         self.do_set(names[2], 1, "EX", over_s)
@@ -254,6 +255,13 @@ class RedisTwin:
                 how = "arrived" if whom == "*" else "adopted"
                 self.publish(owner, {"kind": "taken", "from": names[0], "fields": [call, how]})
         return answer
+
+    def _drop(self, names: tuple[str, ...], words: tuple[Any, ...]) -> int:
+        owner, value, *channels = words
+        found = [one for one in channels if self.do_hget(names[1], one) == owner.encode()]
+        gone = [one for one in found if self.do_hget(names[0], one) == value]
+        self.do_hdel(names[1], *gone)
+        return self.do_hdel(names[0], *gone)
 
 
 def _bytes(value: Any) -> bytes:

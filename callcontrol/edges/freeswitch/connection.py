@@ -134,10 +134,13 @@ class Connection(ESLProtocol):  # type: ignore[misc]  # greenswitch ships no typ
     def _receive(self) -> bytes:
         """The next bytes, b"" at the end. Sooner or later than its deadlines it does not return."""
         timeout_s = self._deadlines.seconds_left()
-        if timeout_s != self.sock.timeout:
-            self.sock.settimeout(timeout_s)
+        sock = self.sock
+        if timeout_s != sock.timeout:
+            sock.settimeout(timeout_s)
         try:
-            data: bytes = self.sock.recv(RECEIVE_BYTES)
+            if self.reason is None:  # to try first, as recv does, is mostly a system call and an exception for nothing
+                sock._wait(sock._read_event)
+            data: bytes = sock.recv(RECEIVE_BYTES)
         except TimeoutError as error:
             if error.errno == errno.ETIMEDOUT:  # the kernel's: the peer no longer answers
                 raise

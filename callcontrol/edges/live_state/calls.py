@@ -35,6 +35,7 @@ PAGE = 50
 _SAVE: Final = script_of("call_scripts", "save")
 _FORGET: Final = script_of("call_scripts", "forget")
 _TAKE: Final = script_of("call_scripts", "take")
+_DROP: Final = script_of("call_scripts", "drop")
 _WHOEVER: Final = "*"
 # A call that was forgotten is not saved again by a save that was late by less than this (seconds).
 OVER_S: Final = 600
@@ -44,7 +45,7 @@ LOOK_TIMEOUT_S: Final = 2.0
 # A call is also found by the id of its first channel, which was a call's id once: a worker of that version that gets
 # the channel reads there that a later version has the call, and leaves it to that one.
 _SEE_ID: Final = b'{"$":"Call/3"}'
-# The owner of such an entry.
+# The owner of such an entry. A worker of that version may take it over all the same, as a call without a living owner.
 _NO_CALL: Final = "-"
 
 _CallKey = tuple[str, str]  # tenant, call id
@@ -163,7 +164,11 @@ class CallStore:
         """
         texts = self._pipeline.ask("HMGET", keys.calls(tenant), *ids) if ids else []
         read: dict[str, tuple[bytes, Call]] = {}
+        if channels := [call_id for call_id, text in zip(ids, texts, strict=True) if text == _SEE_ID]:
+            _DROP.ask(self._pipeline, _keys(tenant), (owner, _SEE_ID, *channels))
         for call_id, text in zip(ids, texts, strict=True):
+            if text == _SEE_ID:
+                continue
             call = None if text is None else self._readable(tenant, call_id, text)
             if call is not None:
                 read[call_id] = text, call
@@ -263,7 +268,7 @@ class CallStore:
         self._submit(_SAVE, place, word, (_SEE_ID, _NO_CALL), answered, lambda: self._values.encode(newest()[0]))
 
     def _forget(self, place: _CallKey, word: _Word) -> None:
-        self._submit(_FORGET, place, word, (OVER_S, _NO_CALL), partial(self._answered, place, word))
+        self._submit(_FORGET, place, word, (OVER_S, _SEE_ID), partial(self._answered, place, word))
 
     def _submit(
         self,

@@ -7,7 +7,7 @@ server has closed it. Here the system is asked, which takes a microsecond.
 from __future__ import annotations
 
 import select
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import redis
@@ -27,6 +27,7 @@ class RoundTrips:
 
     def __init__(self, client: redis.Redis) -> None:
         self.client = client
+        self._converters: Mapping[str, Callable[[Any], Reply]] = {**client.response_callbacks}
         self._made: list[_Connection] = []
         self._idle: list[_Connection] = []
 
@@ -57,10 +58,13 @@ class RoundTrips:
             raise
 
     def _reply(self, line: Any, name: Any) -> Reply:
+        """As `Redis.parse_response` reads it, which looks for options first that ours never have."""
         try:
-            return self.client.parse_response(line, name)  # type: ignore[no-untyped-call]  # redis-py's
+            reply = line.read_response()
         except redis.ResponseError as refused:
             return refused
+        convert = self._converters.get(name)
+        return reply if convert is None else convert(reply)
 
     def _another(self) -> _Connection:
         made = _Connection(self.client.connection_pool.make_connection())
