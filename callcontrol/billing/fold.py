@@ -185,7 +185,7 @@ class _TrailFacts:
                 self.talks.setdefault(entry, TalkFact(at, fact.value, why, media_id, source))
 
     def _talk(self, entry: JoinedOutside | Parted) -> None:
-        self.segments.hear(entry)
+        self.segments.hear(entry, self.led)
         if isinstance(entry, JoinedOutside):
             self.joined = True
             self.moves.join(entry.leg_id)

@@ -45,25 +45,31 @@ class Segments:
     _all: list[_Talk] = field(default_factory=list)
     _partings: set[Instant] = field(default_factory=set)
 
-    def hear(self, entry: Conversation | HandedOver) -> None:
-        """Take one entry in."""
+    def hear(self, entry: Conversation | HandedOver, led: str = "") -> None:
+        """Take one entry in.
+
+        Args:
+            led: the leg that stands in the caller's place by then, "" if none does.
+        """
         match entry:
             case HandedOver(at, _, other, partner):
                 self._begin(_Talk(at, partner, other))
             case Bridged(at, leg, with_leg):
                 self._begin(_Talk(at, with_leg, leg))
             case JoinedOutside(at, leg, party):
-                self._begin(_Talk(at, "", leg, party))
+                self._begin(_Talk(at, led, leg, party))
             case Parted(at) if at not in self._partings:
                 self._partings.add(at)
                 self._part(at)
 
     def _begin(self, talk: _Talk) -> None:
         for place, known in enumerate(self._all):
+            if (known.other, known.began) == (talk.other, talk.began):
+                return
             if known.pair == talk.pair:
                 later = (one.began for one in self._all[place + 1 :] if one.pair & talk.pair)
                 over = known.parted or next(later, None)
-                if over is None or talk.began < over or talk.began == known.began:
+                if over is None or talk.began < over:
                     return  # told again, by the other leg or at its end
         self._all.append(talk)
 

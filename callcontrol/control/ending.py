@@ -93,18 +93,13 @@ def leg_gone(call: Call, event: LegGone, facts: Facts) -> PlainResult:
 
 def _left_behind(call: Call, event: LegGone) -> Call:
     """The call whose party has left, and with whom the other one goes on: with a leg of another call, or with none."""
-    state = call.state
-    until = state.until if isinstance(state, Talking | Ending) else None
-    if until is None or event.stamps.ended - until < PARTED_BEFORE_US:
-        until = None
-    parted = (Parted(until),) if until is not None else ()
-    partner = talked_leg(call)
-    if not event.joined_with or not call.is_open(partner):
-        return call.noting(*parted) if parted else call
-    leg = call.leg(partner)
-    assert leg is not None
-    at = until or event.stamps.ended
-    return call.noting(Parted(at), HandedOver(at, event.leg_id, event.joined_with, partner, leg.target))
+    ended, partner = event.stamps.ended, call.leg(talked_leg(call))
+    known = call.state.until if isinstance(call.state, Talking | Ending) else None
+    until = ended if known is None else min(known, ended)
+    if event.joined_with and partner is not None and partner.end is None:
+        handed = HandedOver(until, event.leg_id, event.joined_with, partner.id, partner.target)
+        return call.noting(Parted(until), handed)
+    return call.noting(Parted(until)) if ended - until >= PARTED_BEFORE_US else call
 
 
 def talked_leg(call: Call) -> str:

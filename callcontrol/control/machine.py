@@ -261,7 +261,7 @@ _TIMERS = (
 def _transferred(call: Call, event: Rearrived, facts: Facts) -> PlainResult:
     """A party was transferred, the led one or another: what was under way is over, the new number decides."""
     by = transfers.transferor(call, event.by_leg, facts)
-    parted = (Parted(call.state.until or facts.now),) if isinstance(call.state, Talking) else ()
+    parted = (Parted(call.state.until or event.at or facts.now),) if isinstance(call.state, Talking) else ()
     whom = "" if event.channel in ("", call.led) else transfers.whom(call, event.channel)
     left = event.by_leg or (call.state.leg_id if isinstance(call.state, Talking) else "")
     noted = call.noting(transfers.note(facts, whom, event.dialled, by, left), *parted)
