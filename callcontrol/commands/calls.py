@@ -1,7 +1,7 @@
 """`callcontrol calls`: the history, read back with costs: each call, why it went where it went, and its legs.
 
-With `--call ID` (the call's, or that of any of its channels) that one call, and what happened in its queues: each offer
-with its end, and the keys pressed.
+With `--call ID` (the call's, or that of any of its channels) that one call, what happened in its queues (each offer
+with its end, and the keys pressed), and its time line: a row for each leg, its conversations as bars.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from rich.text import Text
 
 from callcontrol.commands.arguments import add_config, configuration_or_exit
 from callcontrol.commands.call_filters import add_filters, wanted_from
+from callcontrol.commands.call_timeline import timeline_lines
 from callcontrol.commands.calls_in_queues import seconds, visit_lines
 from callcontrol.commands.calls_written import write_csv, write_json
 from callcontrol.edges.embedded import running_address
@@ -154,7 +155,7 @@ def show(calls: list[PastCall], zone: tzinfo, console: Console, *, queues: bool 
     """A line per call, two where the terminal is narrow; below it, indented, its way, its legs, and what was noted.
 
     Args:
-        queues: show what happened in its queues as well.
+        queues: show its time line and what happened in its queues as well.
     """
     if not calls:
         console.print("No calls match.")
@@ -166,8 +167,14 @@ def show(calls: list[PastCall], zone: tzinfo, console: Console, *, queues: bool 
     for call, head in zip(calls, rows[1:], strict=True):
         for row in head:
             _print(console, row, "bold")
-        for text, style in (*_details(call), *(visit_lines(call, zone) if queues else ())):
+        for text, style in (*_details(call), *(_closer(call, zone, console.width - DETAIL) if queues else ())):
             _print(console, text, style, DETAIL)
+
+
+def _closer(call: PastCall, zone: tzinfo, width: int) -> Iterator[tuple[str, str]]:
+    """What is shown of a call that was asked for by its id: its time line, and what happened in its queues."""
+    yield from timeline_lines(call, zone, width)
+    yield from visit_lines(call, zone)
 
 
 def _rows(heads: list[tuple[str, ...]], width: int | None) -> Iterator[tuple[str, ...]]:

@@ -12,15 +12,19 @@ import orjson
 
 from callcontrol.edges.ledger.reader import PastCall
 from callcontrol.usecases.call_rows import COLUMNS, cells, machine_row
+from callcontrol.usecases.timeline import timeline
 
 Pages = Iterable[list[PastCall]]
 
 
 def write_json(pages: Pages) -> None:
-    """A line each: everything that is known, times in UTC."""
+    """A line each: everything that is known, times in UTC; of a call asked for by its id its time line, too."""
     for page in pages:
         for call in page:
-            sys.stdout.buffer.write(orjson.dumps(call.plain(), default=_exact, option=orjson.OPT_UTC_Z) + b"\n")
+            value = call.plain()
+            if call.beside is not None:
+                value["timeline"] = [row.plain() for row in timeline(call)]
+            sys.stdout.buffer.write(orjson.dumps(value, default=_exact, option=orjson.OPT_UTC_Z) + b"\n")
     sys.stdout.buffer.flush()
 
 

@@ -284,6 +284,14 @@ WHERE call_id = ANY (%(call_ids)s::text[]) AND started_day BETWEEN %(since_day)s
   AND tenant = ANY (%(tenants)s::text[]) AND switch = ANY (%(switches)s::text[])
 ORDER BY call_id, segment;
 
+-- legs_beside: Legs of other calls with which a call's parties talked, or whose place they took, within a day of it.
+SELECT l.call_id, {legs: l.NAME}
+FROM legs l
+WHERE l.tenant = %(tenant)s AND l.call_id <> %(call_id)s
+  AND (l.leg_id = ANY (%(joined)s::text[]) OR (l.moved_to = ANY (%(own)s::text[]) AND l.moved_to <> ''))
+  AND l.started_day BETWEEN %(day)s::date - 1 AND %(day)s::date + 1
+ORDER BY l.dialled_at, l.leg_id;
+
 -- queue_statistics: What came of the visits that began, and the offers that were made, in a stretch of time, by queue; see statistics.py.
 WITH visits AS (
     SELECT

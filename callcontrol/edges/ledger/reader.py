@@ -110,7 +110,11 @@ class PastSegment(PastRow):
 
 
 class PastCall(PastRow):
-    """A call's row, its legs in order, its stays in queues and its conversations."""
+    """A call's row, its legs in order, its stays in queues and its conversations.
+
+    Attributes:
+        beside: legs of other calls with which its parties talked, or whose place they took; None: not looked for.
+    """
 
     def __init__(
         self,
@@ -120,6 +124,7 @@ class PastCall(PastRow):
         segments: Iterable[PastSegment] = (),
     ) -> None:
         super().__init__(columns)
+        self.beside: tuple[PastLeg, ...] | None = None
         self.legs, self.visits, self.segments = tuple(legs), tuple(visits), tuple(segments)
 
     def plain(self) -> dict[str, Any]:
@@ -228,7 +233,17 @@ class LedgerReader:
         rows = self._connection.execute(*search.page(days, limit)).fetchall()
         which = _which(rows)
         parts = {name: self._by_call(f"{name}_of", which) for name in ("legs", "visits", "offers", "segments")}
-        return [_call(row, parts["legs"], parts["visits"], parts["offers"], parts["segments"]) for row in rows]
+        calls = [_call(row, parts["legs"], parts["visits"], parts["offers"], parts["segments"]) for row in rows]
+        if search.wanted.call_id is not None:
+            for call in calls:
+                call.beside = self._beside(call)
+        return calls
+
+    def _beside(self, call: PastCall) -> tuple[PastLeg, ...]:
+        own = [leg.leg_id for leg in call.legs]
+        joined = [segment.other_leg for segment in call.segments if segment.other_leg not in own]
+        given = {"tenant": call.tenant, "call_id": call.call_id, "day": call.started_day, "joined": joined, "own": own}
+        return tuple(map(PastLeg, self._connection.execute(query("legs_beside"), given)))
 
     def totals(self, wanted: Wanted, within_s: float = TOTALS_S) -> Totals | None:
         """Sums of all calls that match, whatever the limit and the place; None: it would take longer than this.
