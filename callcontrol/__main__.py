@@ -53,6 +53,7 @@ COMMANDS = (
     "recordings",
     "trunks",
     "parked",
+    "supervise",
     "agents",
     "menus",
     "media",

@@ -24,6 +24,7 @@ class RetentionKind(StrEnum):
     MISSED = "missed"
     MAILS = "mails"
     MEDIA = "media"
+    LISTENINGS = "listenings"
     ACCOUNTS = "accounts"
     AUDIT = "audit"
 
@@ -41,6 +42,7 @@ class TenantRetention(Frozen):
     media: KeptDays | None = Field(
         default=None, description="rows about sound files, from when no copy is left; default likewise"
     )
+    listenings: KeptDays | None = Field(default=None, description="supervisors' listenings; default likewise")
     accounts: KeptDays | None = Field(default=None, description="entries of credit accounts; default likewise")
     audit: KeptDays | None = Field(default=None, description="what was done in API and panel; default likewise")
 
@@ -68,6 +70,7 @@ class Retention(Frozen):
     missed: KeptDays = Field(default=365, description="cases of missed callers")
     mails: KeptDays = Field(default=365, description="mails and attempts to send them")
     media: KeptDays = Field(default=365, description="rows about sound files, from when no copy is left")
+    listenings: KeptDays = Field(default=365, description="supervisors' listenings: who, whom, when, why")
     # Poland, Ordynacja podatkowa, art. 86: books are kept until the tax they are about lapses, five years on.
     accounts: KeptDays = Field(default=2_192, description="entries of credit accounts; the last one always stays")
     audit: KeptDays = Field(default=730, description="what was done in API and panel, by whom")

@@ -57,6 +57,7 @@ from callcontrol.config.retention_settings import Retention, TenantRetention
 from callcontrol.config.secret import SecretText
 from callcontrol.config.speech_settings import Speech
 from callcontrol.config.statement_settings import Issuer, Statements
+from callcontrol.config.supervision_settings import Supervision
 from callcontrol.config.switch_settings import Switch
 from callcontrol.config.target_fields import TargetText
 from callcontrol.config.tariff_settings import ExtensionTariffs
@@ -279,6 +280,7 @@ class Tenant(Frozen):
     media: TenantMedia = TenantMedia()
     recording: Recordings = Recordings()
     transfers: Transfers = Transfers()
+    supervision: Supervision = Supervision()
     missed: MissedCallers = MissedCallers()
     credit: TenantCredit = TenantCredit()
     limits: TenantLimits = TenantLimits()

@@ -21,6 +21,7 @@ from callcontrol.vocabulary.fast_init import fast_init
 from callcontrol.vocabulary.language import Language
 from callcontrol.vocabulary.leg import Leg, Role
 from callcontrol.vocabulary.moment import Instant
+from callcontrol.vocabulary.parked import Taker
 from callcontrol.vocabulary.queue import NO_TALK, KnownOffer, TalkedWith
 from callcontrol.vocabulary.target import extension_in
 from callcontrol.vocabulary.trail import Arrived, Demanded, Entry, LanguageChosen, Trail
@@ -140,6 +141,7 @@ class Talking(State):
         until: when it was over; None: it goes on, as far as we know.
         before: what the call goes back to, if the other party leaves before they talked (`UNTALKED_US`), and what
             says where it goes on once they have talked; None: nothing.
+        taker: the supervisor with whom the caller is being joined; None: that is not so.
     """
 
     app_id: str
@@ -147,6 +149,7 @@ class Talking(State):
     who: str = ""
     until: Instant | None = None
     before: State | None = None
+    taker: Taker | None = None
 
 
 @dataclass(frozen=True, slots=True)

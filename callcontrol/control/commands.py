@@ -11,6 +11,7 @@ from callcontrol.control.dial_commands import Bridge as Bridge
 from callcontrol.control.dial_commands import Originate as Originate
 from callcontrol.control.emergency_commands import EmergencyCommand
 from callcontrol.control.parked_commands import ParkedCommand
+from callcontrol.control.supervise_commands import ListeningCommand, NoteListening, SuperviseCommand
 from callcontrol.control.talk_commands import TalkCommand
 from callcontrol.routing.facts import SentOn
 from callcontrol.vocabulary.agent import AgentAction, OfferEnd
@@ -335,6 +336,9 @@ Command = (
     | ActOnAgent
     | BoxCommand
     | ParkedCommand
+    | SuperviseCommand
+    | ListeningCommand
+    | NoteListening
     | TalkCommand
     | EmergencyCommand
     | CreditCommand

@@ -10,6 +10,7 @@ from callcontrol.control.credit_events import CreditEvent
 from callcontrol.control.limit_events import LimitsReached
 from callcontrol.control.parked_events import ParkedEvent
 from callcontrol.control.restriction_events import PayersRestricted
+from callcontrol.control.supervise_events import SuperviseEvent
 from callcontrol.control.talk_events import TalkEvent
 from callcontrol.control.trunk_events import TrunkEvent
 from callcontrol.vocabulary.call import Stamps
@@ -362,6 +363,7 @@ Event = (
     | AloneChecked
     | BoxEvent
     | ParkedEvent
+    | SuperviseEvent
     | TalkEvent
     | TrunkEvent
     | CreditEvent

@@ -32,7 +32,8 @@ from callcontrol.control.events import (
     TimerFired,
 )
 from callcontrol.control.parked_commands import ParkedCommand
-from callcontrol.daemon import emergency_line, note_line, parked_line, store_line, trunk_capacity
+from callcontrol.control.supervise_commands import SuperviseCommand
+from callcontrol.daemon import emergency_line, note_line, parked_line, store_line, supervise_line, trunk_capacity
 from callcontrol.daemon.admission import Dialling, admit
 from callcontrol.daemon.confirmation import Confirmation, Doubt
 from callcontrol.daemon.driven_call import Line
@@ -62,19 +63,8 @@ class CallDriver:
     """One call in progress."""
 
     __slots__ = (
-        "_began",
-        "_busy",
-        "_failed",
-        "_inbox",
-        "_lost",
-        "_timers",
-        "_told",
-        "call",
-        "confirmation",
-        "core",
-        "facts",
-        "line",
-        "shared",
+        *("_began", "_busy", "_failed", "_inbox", "_lost", "_timers", "_told"),
+        *("call", "confirmation", "core", "facts", "line", "shared"),
     )  # fmt: skip
 
     def __init__(self, call: Call, facts: Facts, shared: WorkerContext, line: Line | None) -> None:
@@ -267,8 +257,7 @@ class CallDriver:
                 case do.CheckChannels(legs):
                     self._check(legs)
                 case do.CheckAlone():
-                    asked = self.call.switch, self.call.led
-                    self.shared.switches.alone(*asked, lambda alone: self.deliver(AloneChecked(alone)))
+                    self.shared.switches.alone(self.call.switch, self.call.led, self._alone)
                 case _ if isinstance(command, NoteCommand):
                     note_line.carry_out(command, self.shared)
                 case do.NoteSentOn(moved):
@@ -292,6 +281,8 @@ class CallDriver:
                     emergency_line.carry_out(command, self.call, self.facts, self.shared, CallDriver)
                 case _ if isinstance(command, ParkedCommand):
                     parked_line.carry_out(command, self, self.shared, CallDriver)
+                case _ if isinstance(command, SuperviseCommand):
+                    supervise_line.carry_out(command, self, self.shared)
                 case _ if isinstance(command, BoxCommand):
                     self.shared.boxes.carry_out(command, self)
                 case _ if isinstance(command, CreditCommand):
@@ -301,6 +292,9 @@ class CallDriver:
                 case _:
                     outward.append(command)
         self._send(outward)
+
+    def _alone(self, alone: bool | None) -> None:
+        self.deliver(AloneChecked(alone))
 
     def _dial(self, command: Dialling) -> None:
         if isinstance(command, do.Bridge):

@@ -111,5 +111,5 @@ class ClickToCalls:
             now=clock.now(),
             registered=places.places(tenant.domain, accounts),
             unheard=places.unheard(),
-            switch=self._links.best(where),
+            switch=request.switch or self._links.best(where),
         )

@@ -50,11 +50,7 @@ def refreshed(facts: Facts, event: Event, shared: WorkerContext) -> Facts:
     """The facts of a caller who waits long, who is served by the queues as they are now, and offered to phones as they
     are now. A call of a tenant that is no more keeps the settings it had: no call is left in between.
     """
-    configuration = shared.current.configuration
-    is_there = facts.tenant_name in configuration.settings.tenants
-    if is_there and facts.settings is not configuration.settings:
-        prices = configuration.prices_of(facts.tenant_name)
-        facts = replace(facts, settings=configuration.settings, prices=prices)
+    facts = with_settings_now(facts, shared)
     if not isinstance(event, OfferMade):
         return facts
     tenant = facts.tenant
@@ -64,6 +60,15 @@ def refreshed(facts: Facts, event: Event, shared: WorkerContext) -> Facts:
     unheard, resting = shared.registrations.unheard(), shared.trunks.resting()
     # how an account stood when the call came says nothing now: what is reserved before dialling does
     return replace(facts, registered=registered, unheard=unheard, resting=resting, credit={})
+
+
+def with_settings_now(facts: Facts, shared: WorkerContext) -> Facts:
+    """The facts by the settings as they are now, if the tenant still is."""
+    configuration = shared.current.configuration
+    is_there = facts.tenant_name in configuration.settings.tenants
+    if not is_there or facts.settings is configuration.settings:
+        return facts
+    return replace(facts, settings=configuration.settings, prices=configuration.prices_of(facts.tenant_name))
 
 
 class _Search:

@@ -17,6 +17,10 @@ from callcontrol.edges.freeswitch.wire import SwitchEvent, peek
 from callcontrol.vocabulary.media import call_of
 
 RECORDING_EVENTS: Final = ("RECORD_START", "RECORD_STOP")
+# What the switch tells as soon as something listens at a channel, and by what: of recordings as well.
+LISTENING: Final = "MEDIA_BUG_START"
+LISTENS: Final = "Media-Bug-Function"
+EAVESDROP: Final = "eavesdrop"
 WAS_HEARD: Final = f"variable_{HEARD}"
 
 
@@ -25,6 +29,11 @@ def call_named(text: bytes) -> str:
     if peek(text, "Event-Name") in RECORDING_EVENTS:
         return call_of(peek(text, MEDIA_HEADER))
     return peek(text, ANNOUNCED_TO) if peek(text, "Event-Subclass") == ANNOUNCED else ""
+
+
+def is_eavesdropping(text: bytes) -> bool:
+    """Whether a supervisor, or a person at the switch, begins to listen, as this event tells."""
+    return peek(text, LISTENS) == EAVESDROP
 
 
 def tell_recording(event: SwitchEvent, drivers: Mapping[str, DrivenCall]) -> None:

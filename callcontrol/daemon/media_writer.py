@@ -19,6 +19,7 @@ from callcontrol.vocabulary.hearing import Hearing
 from callcontrol.vocabulary.media import MediaChange
 from callcontrol.vocabulary.media_notes import MediaNote, is_newer, medium_of, to_json
 from callcontrol.vocabulary.restriction import Restriction
+from callcontrol.vocabulary.supervision import ListeningRecord
 
 FOLDER: Final = "media-spool"  # in the data folder
 REJECTED: Final = "rejected-media.jsonl"  # in the data folder
@@ -53,6 +54,8 @@ def _named(note: MediaNote) -> str:
             return f"{note.what} of voicemail:{note.box}"
         case Restriction():
             return f"that {note.payer} is restricted ({note.level})"
+        case ListeningRecord():
+            return f"that {note.supervisor} listens to {note.whom}"
         case _:
             return f"{note.media_id} {note.state}"
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from callcontrol.control import commands as do
+from callcontrol.control import supervise_commands as at_talk
 from callcontrol.daemon.worker_context import WorkerContext
-from callcontrol.edges import talk_meters
+from callcontrol.edges import supervision_meters, talk_meters
 
-NoteCommand = do.NoteMedia | do.NoteHearing
+NoteCommand = do.NoteMedia | do.NoteHearing | at_talk.NoteListening
 
 
 def carry_out(command: NoteCommand, shared: WorkerContext) -> None:
@@ -17,3 +18,7 @@ def carry_out(command: NoteCommand, shared: WorkerContext) -> None:
             shared.media.note(note)
         case do.NoteHearing(hearing):
             shared.media.note(hearing)
+        case at_talk.NoteListening(listening):
+            if listening.how is not None:
+                supervision_meters.listenings_total.labels(listening.tenant, listening.how.value).inc()
+            shared.media.note(listening)

@@ -17,9 +17,9 @@ from gevent.event import Event
 from callcontrol.config.fields import host_and_port
 from callcontrol.config.settings import Settings, Switch
 from callcontrol.control.events import ChannelsChecked, SwitchGone
-from callcontrol.daemon import leg_news
+from callcontrol.daemon import leg_news, supervise_line
 from callcontrol.daemon.event_gaps import EventGaps
-from callcontrol.daemon.leg_news import RECORDING_EVENTS, WAS_HEARD
+from callcontrol.daemon.leg_news import LISTENING, RECORDING_EVENTS, WAS_HEARD
 from callcontrol.daemon.missed_ends import MissedEnds
 from callcontrol.daemon.missed_keys import MissedKeys
 from callcontrol.daemon.registrations import Registrations
@@ -41,7 +41,7 @@ from callcontrol.vocabulary.moment import Instant
 
 log = logging.getLogger(__name__)
 
-EVENTS = ("CHANNEL_HANGUP_COMPLETE", "CHANNEL_PARK", "DTMF", "MESSAGE_QUERY", *RECORDING_EVENTS)
+EVENTS = ("CHANNEL_HANGUP_COMPLETE", "CHANNEL_PARK", "DTMF", "MESSAGE_QUERY", LISTENING, *RECORDING_EVENTS)
 CUSTOM_EVENTS = ("sofia::register", "sofia::unregister", "sofia::expire", TAKEN_OVER, ANNOUNCED)
 # Longest wait for an answer to a quick question (seconds).
 ASK_S = 5.0
@@ -56,7 +56,7 @@ STEP_S = 0.05
 GOING_S = 0.5
 CHANNELS = "show channels as json"
 # Of the channels' events these are looked at.
-READ = EventReader((*ENDED_HEADERS, WAS_HEARD))
+READ = EventReader((*ENDED_HEADERS, WAS_HEARD, leg_news.LISTENS, "Event-Sequence"))
 # How the switch writes a variable that is not there (mod_commands.c, uuid_getvar_function).
 UNDEFINED = "_undef_"
 
@@ -326,8 +326,8 @@ class SwitchLinks:
         what, channel = peek(text, "Event-Name"), peek(text, "Unique-ID")
         if what == "CHANNEL_PARK" and peek(text, WAS_HEARD) != "true":
             return False
-        if self._shared is not None and channel in self._shared.call_by_channel:
-            return True
+        if what == LISTENING or (self._shared is not None and channel in self._shared.call_by_channel):
+            return what != LISTENING or leg_news.is_eavesdropping(text)
         if what == "DTMF":
             return self.missed_keys.keep(channel, text) or (self._shared is not None and channel in self._shared.joined)
         if what in RECORDING_EVENTS or (what == "CUSTOM" and leg_news.call_named(text)):
@@ -356,6 +356,8 @@ class SwitchLinks:
             leg_news.tell_key(event, self._shared, self.missed_keys)
         elif event.name in RECORDING_EVENTS or event.get("Event-Subclass") == ANNOUNCED:
             leg_news.tell_recording(event, self._shared.drivers)
+        elif event.name == LISTENING:
+            supervise_line.look_at(event, name, self._shared)
         elif event.name == "MESSAGE_QUERY":
             self.on_message_query(name, event.get("Message-Account"))
         elif event.name == "CUSTOM" and event.get("Event-Subclass") == TAKEN_OVER:

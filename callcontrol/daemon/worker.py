@@ -19,7 +19,7 @@ from callcontrol.config.settings import Settings
 from callcontrol.control.call import Call
 from callcontrol.control.talk_events import RecordingAsked
 from callcontrol.control.trunk_events import GivesWay
-from callcontrol.daemon import parked_line
+from callcontrol.daemon import parked_line, supervise_line
 from callcontrol.daemon.adoption import Adoption
 from callcontrol.daemon.box_line import BoxLine
 from callcontrol.daemon.call_acceptor import CallAcceptor
@@ -245,6 +245,7 @@ class Worker:
         """What concerns calls of all workers, and is kept by each in its memory."""
         self._shared.call_backs = CallBacks(CallBackStore(self._pipeline))
         self._shared.call_backs.start()
+        supervise_line.begin(self._shared, self._pipeline)
         restrictions, note = RestrictionStore(self._pipeline), self._shared.media.note
         self._shared.restrictions = PayerRestrictions(restrictions, note, self._shared.drivers.values)
         self._shared.restrictions.start()
@@ -303,6 +304,7 @@ class Worker:
             *told,
             on_restricted=lambda: self._shared.restrictions.heard(),
             on_click=ClickToCalls(self._shared, self._switch_links, ClickToCallStore(self._pipeline)).asked,
+            **supervise_line.heard(self._shared),
             on_parked=lambda call, taker: parked_line.taken(self._shared, call, taker),
             on_joined=partial(parked_line.joined, self._shared),
             on_picks_up=partial(parked_line.picks_up, self._shared),
@@ -353,6 +355,7 @@ class Worker:
         calls = (driver.call for driver in self._shared.drivers.values())
         talk_meters.recordings_running.set(sum(call.recording is not None and call.recording.is_on for call in calls))
         parked_line.refresh_meters(self._shared)
+        supervise_line.refresh_meters(self._shared)
         meters.connections.set(self._server.connection_count)
         meters.redis_up.set(0 if self._pipeline.away_because else 1)
         meters.redis_refuses.set(1 if self._pipeline.refuses_because else 0)

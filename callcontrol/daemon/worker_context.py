@@ -35,7 +35,7 @@ from callcontrol.daemon.trunk_capacity import TrunkCapacity
 from callcontrol.daemon.trunk_watch import TrunkWatch
 from callcontrol.edges import clock, meters
 from callcontrol.edges.containment import contained, note_fault
-from callcontrol.edges.live_state import codec
+from callcontrol.edges.live_state import codec, supervision
 from callcontrol.edges.live_state.calls import CallStore
 from callcontrol.edges.live_state.languages import LanguageStore
 from callcontrol.edges.live_state.overrides import OverrideStore
@@ -175,6 +175,7 @@ class WorkerContext:
     counts: PayerCounts = field(default_factory=PayerCounts)
     call_backs: CallBacks = field(default_factory=CallBacks)
     restrictions: PayerRestrictions = field(default_factory=PayerRestrictions)
+    supervision: supervision.SupervisionStore = field(default_factory=supervision.SupervisionStore)
     payers_learn: Callable[[Call, Sequence[LegChange]], object] = lambda call, news: None
     drivers: dict[str, DrivenCall] = field(default_factory=dict)
     of_queues: set[str] = field(default_factory=set)

@@ -45,6 +45,9 @@ class ChannelThread(Protocol):
     def queue(self, order: Order) -> None:
         """Take an order."""
 
+    def execute(self, app: str, argument: str = "", app_uuid: str = "") -> None:
+        """Run one application."""
+
     def break_application(self, *, flush: bool) -> None:
         """End the file being played; `flush` forgets the orders in line too."""
 
@@ -75,6 +78,11 @@ class Channel(ChannelValues):
         self.recordings: dict[str, Running] = {}  # by path, see recordings.py
         self.digits: list[str] = []
         self.unheard_digits: list[tuple[str, str]] = []
+        self.keeps_keys = False  # what runs takes none
+        self.bound_keys: dict[str, tuple[str, str]] | None = (
+            None  # key -> application and argument; None: none ever was
+        )
+        self.listener_orders: deque[str] = deque()  # of `sendevent` with this uuid, see eavesdropping.py
         self._disposition = ""
 
     # --- states ------------------------------------------------------------------------------------------------
@@ -179,10 +187,19 @@ class Channel(ChannelValues):
         """The far end pressed a key."""
         if self.down:
             return
-        if self.is_dialling and self.get("origination_cancel_key") is None:
+        if self.bound_keys is not None:
+            self._take_bound(digit)
+        elif self.keeps_keys or (self.is_dialling and self.get("origination_cancel_key") is None):
             self.unheard_digits.append((digit, source))  # nothing takes them while its bridge rings
         else:
             self._hear(digit, source)
+
+    def _take_bound(self, digit: str) -> None:
+        """Whatever runs, the binding takes the key, and no event tells of it (switch_core_session_recv_dtmf)."""
+        found = self.bound_keys.get(digit) if self.bound_keys is not None else None
+        if found is not None and self.session is not None:
+            self.set("last_matching_digits", digit)
+            self.session.execute(*found)
 
     def hear_digits(self) -> None:
         """What was pressed meanwhile is taken now."""

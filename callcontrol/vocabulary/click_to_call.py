@@ -14,6 +14,7 @@ class ClickToCall:
         id: of this request: whatever becomes of the messages about it, one worker carries it out, once.
         number: what the phone calls, in normal form.
         ring_s: how long it rings (seconds).
+        switch: which switch rings it; "": the one at which it is registered.
     """
 
     id: str
@@ -21,6 +22,7 @@ class ClickToCall:
     extension: str
     number: str
     ring_s: int
+    switch: str = ""
 
 
 class ClickStage(StrEnum):

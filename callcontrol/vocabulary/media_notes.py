@@ -1,5 +1,5 @@
 """What is kept for good besides records, on its way to the ledger: a state of a medium, a hearing, the state of a
-message, a fact of a voicemail box, what a payer may not do for a time.
+message, a fact of a voicemail box, what a payer may not do for a time, a supervisor's listening.
 """
 
 from __future__ import annotations
@@ -8,15 +8,16 @@ from typing import Any
 
 import orjson
 
-from callcontrol.vocabulary import box_fact, hearing, media, message_mark, restriction
+from callcontrol.vocabulary import box_fact, hearing, media, message_mark, restriction, supervision
 from callcontrol.vocabulary.box_fact import FACT, BoxFact
 from callcontrol.vocabulary.hearing import HEARD, Hearing
 from callcontrol.vocabulary.media import MediaChange
 from callcontrol.vocabulary.message_mark import MARKED, MessageMark
 from callcontrol.vocabulary.restriction import Restriction
 from callcontrol.vocabulary.stored import TAG, Newer, Unreadable, read_tag
+from callcontrol.vocabulary.supervision import ListeningRecord
 
-MediaNote = MediaChange | Hearing | MessageMark | BoxFact | Restriction
+MediaNote = MediaChange | Hearing | MessageMark | BoxFact | Restriction | ListeningRecord
 
 
 def to_json(note: MediaNote) -> bytes:
@@ -30,6 +31,8 @@ def to_json(note: MediaNote) -> bytes:
             return box_fact.to_json(note)
         case Restriction():
             return restriction.to_json(note)
+        case ListeningRecord():
+            return supervision.to_json(note)
         case _:
             return media.to_json(note)
 
@@ -50,6 +53,8 @@ def from_json(data: bytes) -> MediaNote:
             return box_fact.from_json(data)
         case restriction.KIND.name:
             return restriction.from_json(data)
+        case supervision.KIND.name:
+            return supervision.from_json(data)
         case _:
             return media.from_json(data)
 

@@ -65,7 +65,8 @@ MISTAKES = [
         " blocked, outgoing, do_not_disturb, call_waiting, on_net, emergency, emergency_numbers, emergency_calls,"
         " locations, location, talk,"
         " confirm, language, languages, language_for, mailboxes, remember_language, mail, labels, extensions, agents,"
-        " pauses, queues, ageing, hours, numbers, media, recording, transfers, missed, credit, limits, exports,"
+        " pauses, queues, ageing, hours, numbers, media, recording, transfers, supervision, missed, credit, limits,"
+        " exports,"
         " statements, retention,"
         " groups, lists, menus, sequences, duties, announcements, surveys, voicemail, parking"
     ]),

@@ -37,6 +37,7 @@ from tests.freeswitch.resting import RESTS
 from tests.freeswitch.returning import RETURNS
 from tests.freeswitch.shown import SHOWN
 from tests.freeswitch.stage import RealStage
+from tests.freeswitch.supervisors import SUPERVISORS
 from tests.freeswitch.surveys import SURVEYS
 from tests.freeswitch.switch import find_freeswitch
 from tests.freeswitch.takeovers import TAKEOVERS
@@ -101,6 +102,7 @@ def _mishaps(stage: RealStage, microphones: Microphones, words: list[str]) -> It
         *SHOWN,
         *TAKEOVERS,
         *SURVEYS,
+        *SUPERVISORS,
         *CLICKS,
         *MAILBOXES,
         *TRANSFERS,

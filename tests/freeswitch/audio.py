@@ -63,9 +63,9 @@ class Microphones:
         """For how many seconds a tone of this frequency was clearly there at these ports."""
         return len(self.moments(ports, hz)) * WINDOW_FRAMES * FRAME / 8_000
 
-    def moments(self, ports: Iterable[int], hz: float) -> list[float]:
-        """When a tone of this frequency was clearly there (monotonic seconds), tenth of a second by tenth."""
-        return sorted(at for port in ports for at, samples in self._audible(port) if loudness(samples, hz) >= CLEAR)
+    def moments(self, ports: Iterable[int], hz: float, share: float = CLEAR) -> list[float]:
+        """When a tone of this frequency had so much of the energy (monotonic seconds), tenth of a second by tenth."""
+        return sorted(at for port in ports for at, samples in self._audible(port) if loudness(samples, hz) >= share)
 
     def speech(self, ports: Iterable[int], tones: Sequence[float]) -> list[float]:
         """When something was there that is none of these tones."""

@@ -15,6 +15,7 @@ from callcontrol.vocabulary.media import Media, applied
 from callcontrol.vocabulary.media_notes import MediaNote
 from callcontrol.vocabulary.message_mark import MessageMark
 from callcontrol.vocabulary.restriction import Restriction
+from callcontrol.vocabulary.supervision import ListeningRecord
 from tests.simulation.process import Process
 
 SYNC_S = (0.001, 0.02)
@@ -123,6 +124,7 @@ class MediaTwin:
         self.marks: list[MessageMark] = []
         self.facts: list[BoxFact] = []
         self.restrictions: list[Restriction] = []
+        self.listenings: list[ListeningRecord] = []
 
     def note(self, note: MediaNote) -> None:
         """Keep it."""
@@ -137,6 +139,9 @@ class MediaTwin:
             return
         if isinstance(note, Restriction):
             self.restrictions.append(note)
+            return
+        if isinstance(note, ListeningRecord):
+            self.listenings.append(note)
             return
         key = note.tenant, note.media_id
         self.rows[key] = applied(self.rows.get(key), note)

@@ -29,6 +29,7 @@ PROTOCOL = {"events.py", "commands.py", "saved.py"}
 # Files above the kinds that may name one. A callback has no target: an offer begins the call. A command that shows or
 # sets the entries of one kind is about that kind. A call that tells people of an emergency has no target either.
 # Series of a kind's own metric begin with its entries.
+# A supervisor may have a right at what one kind has found; who is at a conversation now is a star code's state.
 # Lamps show what is in the boxes of one kind, by whose they are; what is sent by mail of them is about them, too.
 DOORS = {
     *(
@@ -38,8 +39,8 @@ DOORS = {
         "edges/series.py",
         "jobs/media/mail/boxes.py",
     ),
-    *("commands/boxes.py", "commands/duty.py", "commands/menus.py"),
-    "daemon/parked_line.py",
+    *("commands/boxes.py", "commands/duty.py", "commands/menus.py", "usecases/supervision.py"),
+    *("daemon/parked_line.py", "daemon/supervise_line.py"),
 }
 BLOCKS = {kind.block.key for kind in KINDS if kind.block} - set(Tenant.model_fields)
 

@@ -18,6 +18,7 @@ from callcontrol.control import commands as do
 from callcontrol.control import credit_commands as on_credit
 from callcontrol.control import emergency_commands as in_need
 from callcontrol.control import parked_commands as at_place
+from callcontrol.control import supervise_commands as at_talk
 from callcontrol.control import talk_commands as say
 from callcontrol.control.call import Closed, State
 from callcontrol.control.commands import Command
@@ -33,9 +34,10 @@ from callcontrol.daemon import (
     parked_line,
     queue_line,
     store_line,
+    supervise_line,
 )
 from callcontrol.daemon.call_driver import CallDriver
-from callcontrol.edges.freeswitch import translate
+from callcontrol.edges.freeswitch import listening_commands, translate
 from callcontrol.kinds import KINDS
 from callcontrol.routing import plan
 from callcontrol.routing.plan import Step
@@ -102,11 +104,14 @@ def test_each_command_is_carried_out(command: type) -> None:
         credit_line.CreditLine,
         note_line.carry_out,
         parked_line.carry_out,
+        supervise_line.carry_out,
+        listening_commands.listening_commands,
         *lines,
     )
     # as a pattern, in the word's own file or as a parameter
     words = {say.__name__: ("say", say), in_box.__name__: ("in_box", in_box), in_need.__name__: ("in_need", in_need)}
     words |= {on_credit.__name__: ("on_credit", on_credit), at_place.__name__: ("at_place", at_place)}
+    words |= {at_talk.__name__: ("at_talk", at_talk)}
     word, module = words.get(command.__module__, ("do", do))
     name = f"{word}.{command.__name__}"
     ways = (f"{name}(", f"command: {name},")

@@ -31,6 +31,7 @@ from callcontrol.config.checks import (
     rules,
     shared,
     statements,
+    supervision,
     switches,
     targets,
     tariffs,
@@ -143,6 +144,10 @@ CHECKS: tuple[Callable[[Settings], Iterable[Problem]], ...] = (
     statements.fees_of_no_time,
     statements.fees_of_unknown_things,
     retention.accounts_forgotten_before_calls,
+    supervision.rights_of_unknown_parties,
+    supervision.rights_at_unknown_times,
+    supervision.rights_at_no_conversations,
+    supervision.reasons_needed_in_vain,
 )
 
 # Those that look along the ways of targets, whatever kinds there are.

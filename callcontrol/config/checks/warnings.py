@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from callcontrol.config.checks import carriers, credit, emergency, hours, outgoing, payer_limits
+from callcontrol.config.checks import carriers, credit, emergency, hours, outgoing, payer_limits, supervision
 from callcontrol.config.checks.places import numbers_in, problem_at
 from callcontrol.config.problems import Problem
 from callcontrol.config.settings import Settings
@@ -111,6 +111,8 @@ WARNINGS: tuple[Callable[[Settings, Instant], Iterable[Problem]], ...] = (
     emergency.locations_never_shown,
     emergency.calls_back_to_nobody,
     outgoing.rights_blocked_for_ever,
+    supervision.supervisors_of_themselves_alone,
+    supervision.modes_without_listening,
     outgoing.forwards_without_a_right,
     payer_limits.caps_above_the_tenants,
     hours.hours_never_open,

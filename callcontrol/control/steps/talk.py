@@ -7,11 +7,12 @@ is waited for: the caller's hang-up, return, or conversation with another party.
 from __future__ import annotations
 
 from callcontrol.control import commands as do
-from callcontrol.control import transfers
+from callcontrol.control import taking_over, transfers
 from callcontrol.control.call import Call, Talking
 from callcontrol.control.ending import LEGS_TIMER, never_were
-from callcontrol.control.events import AloneChecked, AppEnded, Event, LegBridged, TimerFired
+from callcontrol.control.events import AloneChecked, AppEnded, Event, JoinFailed, LegBridged, TimerFired
 from callcontrol.control.step_result import StepResult
+from callcontrol.control.supervise_events import TakenOver
 from callcontrol.routing.facts import Facts
 from callcontrol.vocabulary.copying import replace
 
@@ -27,6 +28,14 @@ def on(call: Call, event: Event, facts: Facts) -> StepResult:
         case AppEnded(app_id) if app_id and app_id == talking.app_id:
             over = never_were(call, event, facts).to(replace(talking, app_id="", until=event.at or facts.now))
             return over, (do.StartTimer(transfers.PARTED_TIMER, transfers.PARTED_S),)
+        case TakenOver():
+            return taking_over.begin(call, talking, event)
+        case LegBridged(leg_id, at) if talking.taker is not None and leg_id == talking.taker.channel:
+            return taking_over.taken(call, talking, at, facts)
+        case JoinFailed(_, leg_id, why) if talking.taker is not None and leg_id == talking.taker.channel:
+            return taking_over.failed(call, talking, why, facts)
+        case TimerFired(name) if name == taking_over.TIMER and talking.taker is not None:
+            return taking_over.failed(call, talking, "the switch has not joined them in time", facts)
         case LegBridged(leg_id) if leg_id != talking.leg_id and not transfers.whom(call, leg_id):
             return transfers.joined_with_another(call, talking, event, facts)
         case TimerFired(name) if name == transfers.PARTED_TIMER:

@@ -25,6 +25,7 @@ _EVENT_NAME: Final = re.compile(r"[A-Z][A-Z0-9_]{1,63}")
 _SUBCLASS: Final = re.compile(r"[A-Za-z0-9_:.-]{1,128}")
 _LOGIN: Final = re.compile(r"[A-Za-z0-9_.-]{1,128}")
 _HEADER: Final = re.compile(r"[A-Za-z0-9_-]{1,128}")
+_ORDER: Final = re.compile(r"[0-3*]")
 _WORKER: Final = re.compile(r"[A-Za-z0-9_./:-]{1,256}")
 
 # The event by which workers tell each other over a switch whose calls are whose now, and its headers.
@@ -263,6 +264,22 @@ class MessageWaiting:
             f"MWI-Message-Account: {account}",
             f"MWI-Voice-Message: {int(self.new)}/{int(self.kept)} (0/0)",
             f"sofia-profile: {_matching(_WORD, 'profile', self.profile)}",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ListenerOrder:
+    """Tells a channel that listens to another one by whom it is heard from now on, or (`*`) that it is to end."""
+
+    uuid: str
+    order: str
+
+    def wire(self) -> bytes:
+        """An event that is queued at the channel alone (mod_event_socket.c, `sendevent` with a unique-id)."""
+        return _block(
+            "sendevent COMMAND",
+            f"unique-id: {_matching(_IDENTITY, 'channel uuid', self.uuid)}",
+            f"eavesdrop-command: {_matching(_ORDER, 'order to a listener', self.order)}",
         )
 
 

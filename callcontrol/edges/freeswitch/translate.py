@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from callcontrol.control import commands as do
 from callcontrol.control.call import Call
 from callcontrol.control.events import AppEnded, CallerHungUp, Event, KeyPressed, LegBridged, LegGone, Rearrived, Sent
+from callcontrol.control.supervise_commands import ListeningCommand
 from callcontrol.edges.freeswitch.arrival import CALL, TENANT, TRANSFER_CONTEXT
 from callcontrol.edges.freeswitch.channel_events import EventReader
 from callcontrol.edges.freeswitch.commands import Api, Command, Execute, HangupCommand, set_variables
 from callcontrol.edges.freeswitch.credit_commands import first_end
 from callcontrol.edges.freeswitch.dial_string import AtPeer, DialLeg, Endpoint, Gateway, Registered, SipUri, dial_string
+from callcontrol.edges.freeswitch.listening_commands import key_bound, listening_commands
 from callcontrol.edges.freeswitch.safe import Safe
 from callcontrol.edges.freeswitch.wire import SwitchEvent, array_values
 from callcontrol.routing.plan import Account, LegPlan, SipAddress, TrunkNumber
@@ -27,6 +29,8 @@ OUTSIDE_PROFILE = "external"
 CALL_MARK = f"variable_{CALL}"
 # What `playback` answers where it cannot open the file (mod_dptools.c, playback_function).
 NOT_THERE = "FILE NOT FOUND"
+# How a key came that an app has told of (`listening_commands.py`).
+BOUND = "BOUND"
 MOVED_TO = "variable_sip_redirect_contact_user_0"
 # Of a channel whose party has joined the other one with a channel (attended transfer): `att:` and that channel.
 TRANSFERRED_TO = "variable_transfer_to"
@@ -36,6 +40,7 @@ READ = EventReader(
     (
         "Unique-ID",
         "Application",
+        "Application-Data",
         "Application-UUID",
         "Application-Response",
         "Event-Date-Timestamp",
@@ -97,6 +102,8 @@ def call_event(event: SwitchEvent) -> Event | None:
     match event.name:
         case "CHANNEL_EXECUTE_COMPLETE" if event.get("Application") == "socket":
             return None  # the dialplan's own, at the caller's hang-up: after the bridge's end, before the legs' ends
+        case "CHANNEL_EXECUTE_COMPLETE" if key := key_bound(event.get("Application"), event.get("Application-Data")):
+            return KeyPressed(key, _instant(event, "Event-Date-Timestamp") or 0, BOUND)
         case "CHANNEL_EXECUTE_COMPLETE":
             return AppEnded(
                 event.get("Application-UUID"),
@@ -223,6 +230,8 @@ def app_commands(command: do.Command, call: Call, profile: str) -> Sequence[Comm
             return (Api(f"uuid_break {call.led}{' all' if flush else ''}"),)
         case do.HangUp(cause):
             return (HangupCommand(cause),)
+        case _ if isinstance(command, ListeningCommand):
+            return listening_commands(command, call.led)
         case _:
             raise AssertionError(f"{type(command).__name__} is not for the switch")
 

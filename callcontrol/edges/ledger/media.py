@@ -14,6 +14,7 @@ from psycopg import Connection
 
 from callcontrol.edges.ledger.box_facts import note_facts
 from callcontrol.edges.ledger.hearings import note_hearings
+from callcontrol.edges.ledger.listenings import note_listenings
 from callcontrol.edges.ledger.message_marks import note_marks
 from callcontrol.edges.ledger.queries import query
 from callcontrol.edges.ledger.restrictions import note_restrictions
@@ -28,6 +29,7 @@ from callcontrol.vocabulary.message_mark import MessageMark
 from callcontrol.vocabulary.moment import datetime_of
 from callcontrol.vocabulary.restriction import Restriction
 from callcontrol.vocabulary.stored import Newer, Unreadable
+from callcontrol.vocabulary.supervision import ListeningRecord
 
 _STATES: Final = [state.value for state in MediaState]
 _SAME: Final = (
@@ -96,6 +98,7 @@ def _write_notes(connection: Connection[Any], notes: Iterable[MediaNote]) -> Non
         note_marks(connection, [note for note in notes if isinstance(note, MessageMark)])
         note_facts(connection, [note for note in notes if isinstance(note, BoxFact)])
         note_restrictions(connection, [note for note in notes if isinstance(note, Restriction)])
+        note_listenings(connection, [note for note in notes if isinstance(note, ListeningRecord)])
 
 
 def _read(payload: bytes, rejected: list[Rejection]) -> MediaNote | None:

@@ -11,8 +11,9 @@ from typing import Any, Final
 import orjson
 
 from callcontrol.edges.live_state import keys
-from callcontrol.edges.live_state.inbox import CLICK_TO_CALL, MESSAGE
+from callcontrol.edges.live_state.inbox import MESSAGE
 from callcontrol.edges.live_state.pipeline import RedisPipeline
+from callcontrol.edges.live_state.supervision import CLICK_TO_CALL
 from callcontrol.edges.live_state.workers import has_lease
 from callcontrol.vocabulary.click_to_call import ClickStage, ClickState, ClickToCall
 from callcontrol.vocabulary.stored import Kind
@@ -36,6 +37,7 @@ class ClickToCallStore:
     def send(self, request: ClickToCall, worker: str) -> bool:
         """Ask this worker; whether it listens."""
         fields = [request.id, request.extension, request.number, request.ring_s]
+        fields += [request.switch] if request.switch else []  # no worker of an earlier version knows of it
         message = MESSAGE.tagged({"kind": CLICK_TO_CALL, "from": keys.calls(request.tenant), "fields": fields})
         return bool(self._pipeline.ask("PUBLISH", keys.inbox(worker), orjson.dumps(message)))
 

@@ -21,11 +21,13 @@ from callcontrol.edges.live_state import keys
 from callcontrol.edges.live_state.parked import decode_taker
 from callcontrol.edges.live_state.pipeline import RedisPipeline, connect
 from callcontrol.edges.live_state.queue_replies import notice_from, offer_from
+from callcontrol.edges.live_state.supervision import CLICK_TO_CALL, FINDS_TALK, TAKES_OVER, TALK_FOUND, talk_from
 from callcontrol.vocabulary.click_to_call import ClickToCall
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.parked import Taker
 from callcontrol.vocabulary.queue import Notice, Offer
 from callcontrol.vocabulary.stored import Kind
+from callcontrol.vocabulary.supervision import SupervisedTalk
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +36,6 @@ MESSAGE: Final = Kind("Message")
 RECORDING: Final = "recording"
 GIVES_WAY: Final = "gives_way"
 RESTRICTED: Final = "restricted"
-CLICK_TO_CALL: Final = "click_to_call"
 PARKED: Final = "parked"
 PARKED_JOINED: Final = "parked_joined"
 PICKS_UP: Final = "picks_up"
@@ -58,6 +59,9 @@ class Inbox:
         on_parked: gets a call whose caller is parked, and who takes the caller.
         on_joined: gets a call that takes a parked or a ringing caller, since when both talk, and with whom.
         on_picks_up: gets who picks up a call that rings at one of some extensions.
+        on_finds_talk: a supervisor's call, of whichever worker, asks for a conversation.
+        on_talk_found: gets a supervisor's call of ours, and the conversation that it asked for.
+        on_takes_over: gets a call, the leg at which a supervisor takes its conversation over, and that supervisor.
     """
 
     def __init__(
@@ -74,6 +78,9 @@ class Inbox:
         on_parked: Callable[[str, Taker], object] = lambda call, taker: None,
         on_joined: Callable[[str, Instant, str, str], object] = lambda call, at, channel, party: None,
         on_picks_up: Callable[[str, Taker, Sequence[str]], object] = lambda tenant, taker, extensions: None,
+        on_finds_talk: Callable[[str, Sequence[str]], object] = lambda tenant, told: None,
+        on_talk_found: Callable[[str, SupervisedTalk], object] = lambda call, talk: None,
+        on_takes_over: Callable[[str, str, Taker], object] = lambda call, leg, taker: None,
     ) -> None:
         self._servers = connect(url, PING_S)
         self._channel = keys.inbox(worker)
@@ -87,6 +94,9 @@ class Inbox:
         self._on_parked = on_parked
         self._on_joined = on_joined
         self._on_picks_up = on_picks_up
+        self._on_finds_talk = on_finds_talk
+        self._on_talk_found = on_talk_found
+        self._on_takes_over = on_takes_over
 
     def start(self) -> None:
         """Listen from now on."""
@@ -149,10 +159,16 @@ class Inbox:
             elif told["kind"] == PARKED_JOINED:
                 self._on_joined(told["fields"][0], Instant(int(told["fields"][1])), *told["fields"][2:4])
             elif told["kind"] == CLICK_TO_CALL:
-                request, extension, number, ring_s = told["fields"]
-                self._on_click(ClickToCall(request, tenant, extension, number, ring_s))
+                request, extension, number, ring_s, *switch = told["fields"]
+                self._on_click(ClickToCall(request, tenant, extension, number, ring_s, *switch))
             elif told["kind"] == PICKS_UP:
                 self._on_picks_up(tenant, decode_taker(told["fields"][0]), told["fields"][1:])
+            elif told["kind"] == FINDS_TALK:
+                self._on_finds_talk(tenant, told["fields"])
+            elif told["kind"] == TALK_FOUND:
+                self._on_talk_found(told["fields"][0], talk_from(told["fields"][1]))
+            elif told["kind"] == TAKES_OVER:
+                self._on_takes_over(told["fields"][0], told["fields"][1], decode_taker(told["fields"][2]))
             elif told["kind"] == RECORDING:
                 self._on_recording(*told["fields"])
             else:

@@ -59,6 +59,21 @@ def picked_up(tenant: str, call_id: str) -> str:
     return _key(tenant, f"picked-up:{call_id}")
 
 
+def supervision_reason(tenant: str, token: str) -> str:
+    """String with an expiry: why a supervisor listens, in words, until the phone that a command rings has called."""
+    return _key(tenant, f"supervision-reason:{token}")
+
+
+def eavesdrop_ordered(leg: str) -> str:
+    """String with an expiry: an eavesdropping at this channel was ordered by a supervisor's call."""
+    return f"{PREFIX}:eavesdrop-ordered:{leg}"
+
+
+def eavesdrop_seen(leg: str, event: str) -> str:
+    """String with an expiry: a worker looks whether the eavesdropping that this event tells of was ordered."""
+    return f"{PREFIX}:eavesdrop-seen:{leg}:{event}"
+
+
 def box(tenant: str, name: str) -> str:
     """Hash: all of a voicemail box, its messages, greetings and PIN (`box_scripts/change.lua`)."""
     return _key(tenant, f"box:{name}")

@@ -31,6 +31,7 @@ class Period(StrEnum):
     MISSED = "missed"
     MAILS = "mails"
     MEDIA = "media"
+    LISTENINGS = "listenings"
     ACCOUNTS = "accounts"
     AUDIT = "audit"
     WITH_OWNER = "with_owner"  # goes with the row or file it is about

@@ -33,6 +33,9 @@ KEYS: Final = (
     # Tickets of waiting callers (`ticket:ID`) among them; what a callback keeps goes with it.
     KeyPlace("queues", _WORKERS, Holds.NUMBER, _WITH_CALL, Eraser.ENDS, _TRACES),
     KeyPlace("trunk_of", _WORKERS, Holds.NOTHING, _WITH_CALL, Eraser.NONE, _NO_NUMBER),
+    KeyPlace("supervision_reason", _TENANT, Holds.WORDS, "minutes later", Eraser.ENDS, "live_state/supervision.py"),
+    _plain("eavesdrop_ordered", "seconds later"),
+    _plain("eavesdrop_seen", "seconds later"),
     _plain("owners", _WITH_CALL),
     _plain("over", "seconds later"),
     _plain("picked_up", "seconds later"),

@@ -349,6 +349,20 @@ _BOOKS: Final = (
 )
 
 
+LISTENINGS: Final = TablePlace(
+    "listenings",
+    _TENANT,
+    Period.LISTENINGS,
+    columns(
+        number="supervisor whom",
+        words="reason",
+        document="spans",
+        nothing="tenant listening_id call_id switch queue began_at ended_at how revision",
+    ),
+    age="began_at",
+    call="call_id",
+)
+
 ERASURES: Final = TablePlace(
     "erasures",
     _OPERATOR,
@@ -367,6 +381,7 @@ TABLES: Final = (
     *PEOPLE,
     *_MEDIA,
     *_BOOKS,
+    LISTENINGS,
     ERASURES,
     *WITHOUT_PERSONS,
 )

@@ -20,6 +20,7 @@ from callcontrol.kinds.star_codes import (
     mailbox,
     pause,
     pick_up,
+    supervise,
     take_parked,
     wrap_up,
 )
@@ -40,4 +41,5 @@ STAR_CODES: Final[tuple[StarCode, ...]] = (
     call_waiting.CODE,
     pick_up.CODE,
     intercom.CODE,
+    supervise.CODE,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from callcontrol.simulator import causes
 from callcontrol.simulator.dial_string import separate
+from callcontrol.simulator.eavesdropping import eavesdrop
 from callcontrol.simulator.outbound import open_socket
 from callcontrol.simulator.session import App, Session
 from callcontrol.simulator.transfer import transfer as send_to
@@ -42,7 +43,28 @@ def socket(session: Session, argument: str) -> None:
     open_socket(session, argument)
 
 
+def bind_digit_action(session: Session, argument: str) -> None:
+    """`realm,key,exec[i]:application,argument`: the key runs the application at once, whatever else runs."""
+    _, key, string, value = [*separate(argument, ","), "", "", "", ""][:4]
+    how, _, app = string.partition(":")
+    if how == "exec[i]" and app:
+        session.channel.bound_keys = {**(session.channel.bound_keys or {}), key: (app, value)}
+
+
+def clear_digit_action(session: Session, argument: str) -> None:
+    """`all`: keys are the channel's own again."""
+    session.channel.bound_keys = None
+
+
+def digit_action_set_realm(session: Session, argument: str) -> None:
+    """There is one realm here."""
+
+
 APPS = (
+    App("bind_digit_action", bind_digit_action),
+    App("clear_digit_action", clear_digit_action),
+    App("digit_action_set_realm", digit_action_set_realm),
+    App("eavesdrop", eavesdrop, needs_media=True),
     App("park", park),
     App("transfer", transfer),
     App("sched_hangup", sched_hangup),

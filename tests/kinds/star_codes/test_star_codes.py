@@ -19,7 +19,7 @@ from tests.routing.world import facts
 from tests.tidy.tree import ROOT
 
 PHONE = Caller("101", "Jan", extension="101")
-MECHANISM = {"__init__", "storing", "agent_code", "overriding"}
+MECHANISM = {"__init__", "storing", "agent_code", "overriding", "supervising"}
 FILES = {path.stem for path in Path(star_codes.__file__).parent.glob("*.py")} - MECHANISM
 
 
@@ -63,7 +63,7 @@ def test_no_digits_are_two_codes() -> None:
 
 _SAMPLES = {
     "target": "102", "seconds": "30", "reason": "1", "hours": "1", "HHMM": "0700", "duty": "1", "number": "102",
-    "digits": "4870", "box": "101", "place": "701",
+    "digits": "4870", "box": "101", "place": "701", "extension": "102", "mode": "2",
 }  # fmt: skip
 
 

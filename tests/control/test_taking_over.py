@@ -1,0 +1,72 @@
+"""A conversation is taken over by a supervisor: the caller talks on, and whoever was rung for the caller leaves."""
+
+from __future__ import annotations
+
+import pytest
+
+from callcontrol.billing.fold import fold
+from callcontrol.control import commands as do
+from callcontrol.control import parked_commands as at_place
+from callcontrol.control.call import Talking
+from callcontrol.control.events import AppEnded, CallerHungUp, Event, JoinFailed, LegBridged, TimerFired
+from callcontrol.control.supervise_events import TakenOver
+from callcontrol.control.supervised import talk_at, talk_with
+from callcontrol.edges.live_state.codec import decode, encode
+from callcontrol.vocabulary.call import Caller
+from callcontrol.vocabulary.outcome import Outcome
+from callcontrol.vocabulary.parked import Taker
+from tests.control.story import Story
+from tests.routing.world import facts
+
+TAKER = Taker("call-9", "taker-9", "fs1", "104", "w2")
+
+
+def talking(by: str = "") -> tuple[Story, str, str]:
+    story = Story(facts(caller=Caller(by, extension=by)) if by else facts()).begin()
+    bridge = story.command(do.Bridge)
+    leg = bridge.legs[0][0]
+    return story.then(LegBridged(leg, story.facts.now)), bridge.app_id, leg
+
+
+def test_both_are_joined_and_who_talked_leaves() -> None:
+    story, app, leg = talking()
+    story.then(TakenOver(leg, TAKER))
+    assert story.command(do.Join) == do.Join("caller-1", "taker-9")
+    assert decode(encode(story.call)) == story.call
+    story.then(AppEnded(app, "SUCCESS", {leg: ""})).then(LegBridged("taker-9", story.facts.now))
+    assert story.command(do.KillLeg).leg_id == leg
+    told = story.command(at_place.TellTaker)
+    assert (told.taker, told.channel, told.party) == (TAKER, "caller-1", "number:+48600700800")
+    story.gone(leg, answered_s=3).then(CallerHungUp("NORMAL_CLEARING")).gone("caller-1")
+    record = fold(story.call.trail)
+    assert record.outcome is Outcome.ANSWERED
+    assert [segment.party for segment in record.segments] == ["extension:101", "extension:104"]
+    assert [one.leg_id for one in record.legs] == ["caller-1", leg]
+
+
+@pytest.mark.parametrize("event", [JoinFailed("caller-1", "taker-9", "gone"), TimerFired("take over")])
+def test_where_both_are_not_joined_the_conversation_goes_on(event: Event) -> None:
+    story, _, leg = talking()
+    before = story.call.state
+    story.then(TakenOver(leg, TAKER)).then(event)
+    assert story.call.state == before
+    assert isinstance(story.call.state, Talking)
+
+
+def test_another_leg_than_the_one_that_talks_is_not_taken_over_from() -> None:
+    story, _, _ = talking()
+    assert not story.then(TakenOver("leg-8", TAKER)).commands
+    assert not story.then(TakenOver("caller-1", TAKER)).commands
+
+
+def test_a_supervisor_sees_the_conversation_from_the_extension() -> None:
+    story, _, leg = talking("102")
+    called, calling = talk_at(story.call, "101"), talk_at(story.call, "102")
+    assert called is not None
+    assert calling is not None
+    assert (called.leg, called.customer, called.is_takable) == (leg, "caller-1", True)
+    assert (calling.leg, calling.customer, calling.is_takable) == ("caller-1", leg, False)
+    assert talk_at(story.call, "103") is None
+    assert talk_with(story.call, "caller-1") == called
+    story.gone(leg, answered_s=2).then(CallerHungUp("NORMAL_CLEARING"))
+    assert talk_with(story.call, "caller-1") is None
