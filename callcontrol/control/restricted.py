@@ -22,13 +22,11 @@ from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.leg import Leg
 from callcontrol.vocabulary.outcome import RESTRICTED
 from callcontrol.vocabulary.restriction import Restriction
-from callcontrol.vocabulary.target import NumberTarget
 from callcontrol.vocabulary.trail import Noted
 
 TIMER: Final = "restricted:"
 # The channel that is to come back is told so long before the other one ends (seconds): they are told on two ways.
 COMES_BACK_S: Final = 1.0
-_NUMBER: Final = f"{NumberTarget.kind}:"
 
 
 def ended(call: Call, facts: Facts) -> PlainResult:
@@ -66,6 +64,6 @@ def _ended(call: Call, leg: Leg, found: Restriction, facts: Facts) -> PlainResul
 
 def restriction_of(leg: Leg, facts: Facts) -> Restriction | None:
     """What does not allow the leg any more; None: it may go on, has ended, or never was one to a number outside."""
-    if leg.end is not None or not leg.trunk or not leg.payer or not leg.target.startswith(_NUMBER):
+    if leg.end is not None or not leg.paid_number:
         return None
-    return blocking(Dialling(leg.target.removeprefix(_NUMBER), leg.payer), facts)
+    return blocking(Dialling(leg.paid_number, leg.payer), facts)

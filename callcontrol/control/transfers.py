@@ -13,6 +13,7 @@ from __future__ import annotations
 from math import ceil
 
 from callcontrol.control import commands as do
+from callcontrol.control import ending
 from callcontrol.control.call import UNTALKED_US, Call, Deciding, Talking, Transfer
 from callcontrol.control.events import AloneChecked, LegBridged, Rearrived
 from callcontrol.control.step_result import PlainResult, StepResult
@@ -90,8 +91,10 @@ def joined_with_another(call: Call, talking: Talking, event: LegBridged, facts: 
     consulted = asked_us if asked_us >= UNTALKED_US else None  # else the phone rang when the transferor left
     told = Transferred(facts.now, who, by, talking.leg_id, "", Manner.ATTENDED, consulted)
     party = text_of(ExtensionTarget(who)) if facts.extension(who) else who
-    call = call.noting(told, Parted(talking.until or facts.now), JoinedOutside(event.at, event.leg_id, party))
-    return call.to(Talking("", event.leg_id, party)), (do.StopTimer(PARTED_TIMER),)
+    until = talking.until or min(event.at, facts.now)
+    call = call.noting(told, Parted(until), JoinedOutside(event.at, event.leg_id, party))
+    call, over = ending.talk_over(call, until, facts)
+    return call.to(Talking("", event.leg_id, party)), (do.StopTimer(PARTED_TIMER), *over)
 
 
 def _extension_at(account: str, facts: Facts) -> str:

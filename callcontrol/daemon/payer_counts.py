@@ -113,11 +113,10 @@ class PayerCounts:
         if call.tenant not in facts.settings.tenants:
             return
         for leg in call.legs:
-            kind, _, number = leg.target.partition(":")
-            if leg.end is None and leg.trunk and leg.payer and kind == NumberTarget.kind:
-                dialling = Dialling(number, leg.payer)
+            if leg.end is None and leg.paid_number:
+                dialling = Dialling(leg.paid_number, leg.payer)
                 counters = self._counters_for(dialling, dialling.direction(facts), facts)
-                self._own[call.tenant].hold(Claim(leg.id, number, counters))
+                self._own[call.tenant].hold(Claim(leg.id, leg.paid_number, counters))
 
     def renew(self) -> None:
         """Keep what is held."""

@@ -21,7 +21,6 @@ from callcontrol.edges import clock, restriction_meters
 from callcontrol.edges.containment import contained
 from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.restrictions import RestrictionStore
-from callcontrol.vocabulary.leg import Leg
 from callcontrol.vocabulary.restriction import Level, Restriction, Restrictions, RestrictPayer, by_payer
 
 log = logging.getLogger(__name__)
@@ -31,7 +30,6 @@ READ_S: Final = 5.0
 NONE: Final[Restrictions] = MappingProxyType({})
 # Who restricts where no person does.
 LIMIT: Final = "limit"
-_ORDINARY: Final = "number:"
 
 
 class PayerRestrictions:
@@ -127,7 +125,8 @@ class PayerRestrictions:
             return
         for driver in tuple(self._drivers()):
             tenant = driver.call.tenant
-            if any({(tenant, leg.payer), (tenant, "tenant")} & blocked for leg in driver.call.legs if _is_paid(leg)):
+            payers = {leg.payer for leg in driver.call.legs if leg.end is None and leg.paid_number}
+            if payers and {(tenant, "tenant"), *((tenant, payer) for payer in payers)} & blocked:
                 driver.deliver(PayersRestricted())
 
     def _show(self) -> None:
@@ -160,8 +159,3 @@ def _is_stricter(one: Restriction, known: Restriction) -> bool:
 
 def _blocks_now(one: Restriction) -> bool:
     return one.level.blocks and one.is_in_force(clock.now())
-
-
-def _is_paid(leg: Leg) -> bool:
-    """Whether it is a running one to a number outside."""
-    return leg.end is None and bool(leg.trunk) and leg.target.startswith(_ORDINARY)

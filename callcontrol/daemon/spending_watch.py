@@ -33,13 +33,11 @@ from callcontrol.edges.live_state.failures import LiveStateError
 from callcontrol.edges.live_state.running_costs import Costs, RunningCostStore
 from callcontrol.routing.outgoing.money_caps import passed
 from callcontrol.routing.outgoing.unusual import floor_of, unusual
-from callcontrol.vocabulary.call import ON_NET
 from callcontrol.vocabulary.direction import direction_of
 from callcontrol.vocabulary.leg import Leg, LegChange
 from callcontrol.vocabulary.moment import SECOND_US, Instant, datetime_of
 from callcontrol.vocabulary.restriction import RestrictPayer
 from callcontrol.vocabulary.spending import TENANT, Payer, Span, Spent, added, spans_at
-from callcontrol.vocabulary.target import NumberTarget
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +50,6 @@ RECENT_US: Final = 120 * SECOND_US
 LOST_US: Final = 86_400 * SECOND_US
 # Legs that ended and wait for their charge; past it the oldest count no more.
 MAX_ENDED: Final = 50_000
-_NUMBER: Final = f"{NumberTarget.kind}:"
 
 
 class _Cost(NamedTuple):
@@ -107,7 +104,7 @@ class SpendingWatch:
     def learn(self, call: Call, news: Sequence[LegChange]) -> None:
         """Legs of a call have changed."""
         for _, leg in news:
-            if _is_paid(leg):
+            if leg.paid_number:
                 self._recent[Payer(call.tenant, leg.payer)] = clock.now()
 
     def look(self) -> None:
@@ -147,7 +144,7 @@ class SpendingWatch:
         for driver in tuple(self._drivers()):
             settings = self._current.configuration.settings.tenants.get(driver.call.tenant)
             for leg in driver.call.legs if settings is not None else ():
-                if _is_paid(leg) and leg.end is None and (cost := self._cost(driver.call.tenant, settings, leg, now)):
+                if leg.paid_number and leg.end is None and (cost := self._cost(driver.call.tenant, settings, leg, now)):
                     running[leg.id] = cost
         self._ended |= {leg: cost for leg, cost in self._running.items() if leg not in running}
         self._ended = {leg: cost for leg, cost in self._ended.items() if cost.at > now - LOST_US}
@@ -159,7 +156,7 @@ class SpendingWatch:
         book, answered = self._current.configuration.price_books.get(tenant), leg.bridged or leg.answered
         if book is None or settings is None or answered is None:
             return None
-        number = leg.target.removeprefix(_NUMBER)
+        number = leg.paid_number
         price = price_of_span(book.of_payer(leg.payer), number, answered, max(now - answered, 0))
         if isinstance(price, Unrated):
             return None
@@ -231,8 +228,3 @@ class SpendingWatch:
                     log.warning("what payers spend is not looked at: %s", late)
                     self.close()
             gevent.sleep(clock.until_tick(LOOK_S))
-
-
-def _is_paid(leg: Leg) -> bool:
-    """Whether it is one to a number outside that may cost its payer something."""
-    return bool(leg.payer) and leg.trunk not in ("", ON_NET) and leg.target.startswith(_NUMBER)

@@ -13,6 +13,7 @@ from callcontrol.vocabulary.copying import replace
 from callcontrol.vocabulary.fast_init import fast_init
 from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.outcome import Outcome
+from callcontrol.vocabulary.target import NumberTarget
 
 
 class Role(StrEnum):
@@ -97,6 +98,12 @@ class Leg:
     def certainty(self) -> Certainty:
         """How sure its end is."""
         return self.end.certainty if self.end is not None else Certainty.OPEN
+
+    @property
+    def paid_number(self) -> str:
+        """The number outside that it calls at its payer's expense; "": it calls none, or costs nothing."""
+        kind, _, number = self.target.partition(":")
+        return number if self.trunk and self.payer and kind == NumberTarget.kind else ""
 
     def alive_at(self, at: Instant) -> Leg:
         """The leg, which lived at this moment."""

@@ -16,6 +16,7 @@ from callcontrol.control.events import (
     ChannelsChecked,
     CommandFailed,
     FactsFound,
+    LegBridged,
     LegGone,
     LegHeard,
     Noticed,
@@ -33,11 +34,13 @@ from callcontrol.kinds.targets.queue.waiting import Waiting
 from callcontrol.kinds.targets.voicemail import TakingMessage
 from callcontrol.vocabulary.agent import OfferEnd
 from callcontrol.vocabulary.call import Stamps
+from callcontrol.vocabulary.moment import Instant
 from callcontrol.vocabulary.outcome import Outcome
 from callcontrol.vocabulary.queue import Entered, Leaving, Notice, Place, Refusal, TalkEnd
-from callcontrol.vocabulary.trail import LeftQueue, LegEnded, Noted, OfferEnded, Queued, Routed
+from callcontrol.vocabulary.trail import LeftQueue, LegEnded, Noted, OfferEnded, Queued, Routed, WrapUpBegan
 from tests.control.queue_story import STAGES, QueueStory
 from tests.control.story import SECOND
+from tests.control.test_transfers import OTHER
 from tests.routing.queue_world import HELP, RUSH, facts, tenant
 
 TICKET = "call-1/1"
@@ -367,6 +370,22 @@ def test_an_agent_who_transfers_his_caller_into_a_queue_is_free_before_his_leg_h
     story.answer(story.legs("bert")[0]).accept()
     assert isinstance(story.call.serving, Serving)
     assert story.call.serving.agent == "bert"
+
+
+def test_an_agent_who_joins_the_caller_with_a_colleague_wraps_up_from_then_on_not_from_the_callers_end() -> None:
+    story = QueueStory().reach("talking")
+    began = story.facts.now
+    story.then(LegBridged(OTHER, Instant(began + 20 * SECOND), "102%acme.example", began), after_s=20)
+    assert story.command(do.EndTalk) == do.EndTalk("anna", TICKET, 21 * SECOND, TalkEnd.TALKED)
+    (wraps_up,) = story.entries(WrapUpBegan)
+    assert wraps_up.at == story.facts.now
+    assert story.state() is Talking
+    story.gone(story.legs("anna")[0], "ATTENDED_TRANSFER", answered_s=22)
+    story.then(CallerHungUp("NORMAL_CLEARING"), after_s=600).gone("caller-1", answered_s=640, by="caller")
+    assert not story.has(do.EndTalk)
+    assert story.entries(WrapUpBegan) == [wraps_up]
+    (offer,) = [offer for visit in fold(story.call.trail).visits for offer in visit.offers]
+    assert offer.wrap_up_from == wraps_up.at
 
 
 # --- the switch

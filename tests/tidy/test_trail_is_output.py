@@ -24,8 +24,8 @@ def reads_of_the_trail(source: Source) -> list[str]:
     ]
 
 
-def test_control_and_routing_never_read_the_trail() -> None:
-    looked_at = [source for floor in ("control", "routing") for source in sources(PACKAGE / floor)]
+def test_control_routing_and_kinds_never_read_the_trail() -> None:
+    looked_at = [source for floor in ("control", "routing", "kinds") for source in sources(PACKAGE / floor)]
     assert len(looked_at) > 50
     assert [found for source in looked_at for found in reads_of_the_trail(source)] == []
 

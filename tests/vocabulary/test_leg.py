@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -58,6 +59,16 @@ def test_the_first_truth_stands_whatever_was_supposed_before_and_is_told_after(e
     if any(end.stamps for end in truths) and leg.end.stamps is None:
         # said first of one that was supposed to have lived: that it never was a channel
         assert ends[0].certainty is Certainty.ESTIMATED
+
+
+def test_a_leg_that_calls_a_number_outside_at_a_payers_expense() -> None:
+    outside = Leg("leg", "fs1", Role.CALLEE, "number:+48600700800", AT, "carrier", "extension:101")
+    assert outside.paid_number == "+48600700800"
+    assert not replace(outside, target="emergency:112").paid_number
+    assert not replace(outside, target="sip:bob@example.org").paid_number
+    assert not replace(outside, trunk="").paid_number
+    assert not replace(outside, payer="").paid_number
+    assert not LEG.paid_number
 
 
 def test_that_it_never_was_a_channel_gives_way_to_the_channels_own_end() -> None:
