@@ -49,6 +49,7 @@ COMMANDS = (
     "users",
     "erase",
     "disclose",
+    "retention",
     "queues",
     "recordings",
     "trunks",

@@ -1,9 +1,10 @@
-"""`callcontrol media hold`, `release` and `holds`: files that nothing may delete, for a court or an inquiry."""
+"""`callcontrol media hold`, `release` and `holds`: files, or all of a time, that nothing may delete, for a court or an
+inquiry.
+"""
 
 from __future__ import annotations
 
 import argparse
-from dataclasses import asdict
 from zoneinfo import ZoneInfo
 
 from callcontrol.commands.arguments import configuration_or_exit
@@ -11,19 +12,22 @@ from callcontrol.commands.media_ledger import add_tenant, check_tenant, ledger_o
 from callcontrol.commands.overriding import add_by, said_by
 from callcontrol.config.settings import Settings
 from callcontrol.edges import clock
-from callcontrol.edges.ledger.holds import Held, Hold, hold, holds, release
+from callcontrol.edges.ledger.holds import Held, Hold, hold, holds, months_gone, release
 from callcontrol.vocabulary.moment import Instant, instant_from, text_of
+from callcontrol.vocabulary.period import period_from
 
 NOTHING_DONE = 1
 
 
 def add_hold(parser: argparse.ArgumentParser) -> None:
-    """`hold TENANT (--id ID | --call ID | --number N) --why TEXT [--until WHEN] [--by NAME]`."""
+    """`hold TENANT (--id ID | --call ID | --number N | --period P) --why TEXT [--until WHEN] [--by NAME]`."""
     add_tenant(parser)
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--id", default="", help="this file")
     what.add_argument("--call", default="", metavar="ID", help="all files of this call")
     what.add_argument("--number", default="", help="all files with this number, later ones too")
+    everything = "everything of the tenant's of this time: a day, week, month, year, or FIRST/LAST, both days included"
+    what.add_argument("--period", default="", help=f"{everything}: calls, their charges, files, mails")
     parser.add_argument("--why", required=True, help="the reason, as it is to stand in the ledger")
     parser.add_argument("--until", default="", metavar="TIME", help="ISO time; default: until it is released")
     add_by(parser)
@@ -45,18 +49,41 @@ def hold_files(args: argparse.Namespace) -> int:
     """Hold them; says which are gone already."""
     settings = configuration_or_exit(args.config).settings
     check_tenant(args, settings)
-    number = number_of(args.number, settings, args.tenant) if args.number else ""
-    held = Held(media_id=args.id, call_id=args.call, number=number)
+    held = _held(args, settings)
     until = _until(args.until, settings, args.tenant)
     with ledger_of(settings) as connection:
         hold_id, gone = hold(connection, args.tenant, held, said_by(args), args.why, until)
         files = next(one.files for one in holds(connection, args.tenant) if one.hold_id == hold_id)
+        months = months_gone(connection, args.tenant, held)
     end = "" if until is None else f" until {text_of(until)}"
-    told = {"hold": hold_id, "files": files, "deleted_before": gone}
-    say(args, told, f"hold {hold_id}: {held}{end}: {files} held now")
+    told = {"hold": hold_id, "files": files, "deleted_before": gone, "months_gone_before": months}
+    say(args, told, f"hold {hold_id}: {held}{end}: {files} {'files ' * bool(args.period)}held now")
     for media_id in gone:
         note(f"{media_id} was deleted before")
+    for month, archives in months.items():
+        note(f"calls of {month} had left the ledger before: {f'keep {archives}' if archives else 'no archive is kept'}")
     return 0
+
+
+def _held(args: argparse.Namespace, settings: Settings) -> Held:
+    """What is to be held.
+
+    Raises:
+        ValueError: a number, or a time, that is none.
+    """
+    if args.period:
+        start, end = _from_to(args.period, ZoneInfo(settings.tenants[args.tenant].zone))
+        return Held(arrived_from=start, arrived_to=end)
+    number = number_of(args.number, settings, args.tenant) if args.number else ""
+    return Held(media_id=args.id, call_id=args.call, number=number)
+
+
+def _from_to(text: str, zone: ZoneInfo) -> tuple[Instant, Instant]:
+    first, _, last = text.partition("/")
+    start, end = (period_from(one, zone, clock.now()) for one in (first, last or first))
+    if start.start >= end.end:
+        raise ValueError(f"--period {text}: nothing lies between them")
+    return start.start, end.end
 
 
 def release_files(args: argparse.Namespace) -> int:
@@ -68,7 +95,7 @@ def release_files(args: argparse.Namespace) -> int:
     if held is None:
         note(f"{args.tenant} has no hold {args.hold} that was not released: `callcontrol media holds {args.tenant}`")
         return NOTHING_DONE
-    say(args, {"hold": args.hold, **asdict(held)}, f"hold {args.hold} is released: {held}")
+    say(args, {"hold": args.hold, **_what(held)}, f"hold {args.hold} is released: {held}")
     return 0
 
 
@@ -88,7 +115,7 @@ def show_holds(args: argparse.Namespace) -> int:
 def _told(one: Hold) -> dict[str, object]:
     times = {name: at and text_of(at) for name, at in (("since", one.since), ("until", one.until))}
     return {
-        **asdict(one.held),
+        **_what(one.held),
         **times,
         "hold": one.hold_id,
         "by": one.by,
@@ -98,6 +125,11 @@ def _told(one: Hold) -> dict[str, object]:
         "released_at": one.released_at and text_of(one.released_at),
         "released_by": one.released_by,
     }
+
+
+def _what(held: Held) -> dict[str, object]:
+    times = {name: at and text_of(at) for name, at in (("from", held.arrived_from), ("to", held.arrived_to))}
+    return {"media_id": held.media_id, "call_id": held.call_id, "number": held.number, **times}
 
 
 def _said(one: Hold) -> str:

@@ -74,6 +74,13 @@ class Retention(Frozen):
     # Poland, Ordynacja podatkowa, art. 86: books are kept until the tax they are about lapses, five years on.
     accounts: KeptDays = Field(default=2_192, description="entries of credit accounts; the last one always stays")
     audit: KeptDays = Field(default=730, description="what was done in API and panel, by whom")
+    grace_days: int = Field(
+        default=7,
+        ge=0,
+        le=365,
+        description="days after the first start of a version that deletes, in which nothing is deleted yet: log, "
+        "`callcontrol retention` and a metric say what would go; 0: none",
+    )
     archive: Archive | None = Field(
         default=None, description="write months to files before they leave; default: they are not kept anywhere"
     )

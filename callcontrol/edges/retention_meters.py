@@ -18,6 +18,11 @@ overdue_seconds = Gauge(
     "How long ago the oldest month should have left the ledger that is still there, and not held",
     multiprocess_mode=MAX,
 )
+grace_seconds = Gauge(
+    "callcontrol_retention_grace_seconds",
+    "After an upgrade, how long it is until what is kept no longer is deleted (`retention.grace_days`)",
+    multiprocess_mode=MAX,
+)
 held_months = Gauge(
     "callcontrol_retention_held_months",
     "Months of which rows are kept longer, because they are held",

@@ -264,6 +264,28 @@ def test_what_is_held_stays(
     assert "is held (hold 2 by olga: inquiry)" in capsys.readouterr().err
 
 
+def test_a_number_that_is_in_a_time_that_is_held_is_erased_later(
+    world: World, ledger: DictConnection, config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def of_media(*words: str) -> int:
+        return main(["media", words[0], "--config", str(config), "acme", *words[1:], "--by", "olga"])
+
+    there = left(world, ledger)
+    assert of_media("hold", "--period", "2025-11/2026-10", "--why", "case 1") == 0
+    assert of_media("hold", "--period", "2026-11-20/2026-12", "--why", "case 2") == 0
+    assert of_media("hold", "--period", "2026-11/2026-10", "--why", "case 3") != 0
+    assert [erase(config, *more) for more in ((), ("--dry-run",))] == [1, 1]
+    said = capsys.readouterr()
+    assert "hold 2: everything from 2026-11-19T23:00:00.000000Z to 2026-12-31T23:00:00.000000Z" in said.out
+    assert (
+        "rows of calls of acme from 2026-11-19 to 2026-12-31, which are held (hold 2 by olga (command): case 2)"
+        in said.err
+    )
+    assert left(world, ledger) == there
+    assert main(["media", "release", "--config", str(config), "acme", "2", "--by", "olga"]) == 0
+    assert erase(config) == 0  # nothing of it is in the other time
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -14,6 +14,7 @@ import orjson
 from psycopg import sql
 
 from callcontrol.edges.ledger.missed_cases import Party, fold_again, lock_parties
+from callcontrol.edges.ledger.partitions import later
 from callcontrol.edges.ledger.queries import query
 from callcontrol.edges.ledger.session import DictConnection, transaction
 from callcontrol.edges.register.places import TablePlace
@@ -24,6 +25,10 @@ MOST: Final = 5_000
 _TOGETHER: Final = ("missed_contacts", "missed_acts", "missed_cases", "missed_revisions", "account_entries")
 _BY_DAY: Final = "started_day"
 _BY_MONTH: Final = "month"
+_NOT_OF_HELD_TIME: Final = (
+    'NOT EXISTS (SELECT FROM jsonb_to_recordset(%(times)s::jsonb) AS h (tenant text, first date, "end" date)'
+    ' WHERE h.tenant = t.tenant AND t.{0} >= h.first AND t.{0} < h."end")'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +49,52 @@ class Cutoffs:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldTime:
+    """Everything of a tenant's from the first of these days to the last (UTC) is held."""
+
+    tenant: str
+    first: date
+    last: date
+
+    def has(self, month: date) -> bool:
+        """Whether days of this month are among them; the month is its first day."""
+        return self.first.replace(day=1) <= month <= self.last
+
+
+@dataclass(frozen=True, slots=True)
 class Held:
-    """What holds are about: calls, and numbers, each with its tenant."""
+    """What holds are about: calls and numbers, each with its tenant, and times."""
 
     calls: Sequence[tuple[str, str]]
     numbers: Sequence[tuple[str, str]]
+    times: Sequence[HeldTime] = ()
+
+    def has_month(self, tenant: str, month: date) -> bool:
+        """Whether a tenant's rows of this month stay as a whole."""
+        return any(one.tenant == tenant and one.has(month) for one in self.times)
+
+    def has_some_of(self, month: date) -> bool:
+        """Whether any tenant's do."""
+        return any(one.has(month) for one in self.times)
+
+    def before_them(self, cutoffs: Cutoffs) -> Cutoffs:
+        """What goes in order, the oldest first, goes up to where a tenant's first held month begins."""
+        own = dict(cutoffs.own)
+        for one in self.times:
+            own[one.tenant] = min(one.first.replace(day=1), own.get(one.tenant, cutoffs.everyone))
+        return Cutoffs(cutoffs.everyone, own)
 
 
 def held(connection: DictConnection) -> Held:
     """What counts now."""
     calls = connection.execute(query("held_calls")).fetchall()
     numbers = connection.execute(query("held_numbers")).fetchall()
-    return Held([(row["tenant"], row["call_id"]) for row in calls], [(row["tenant"], row["number"]) for row in numbers])
+    times = connection.execute(query("held_times")).fetchall()
+    return Held(
+        [(row["tenant"], row["call_id"]) for row in calls],
+        [(row["tenant"], row["number"]) for row in numbers],
+        [HeldTime(row["tenant"], row["first"], row["last"]) for row in times],
+    )
 
 
 def aged_tables() -> list[TablePlace]:
@@ -73,7 +112,10 @@ def delete_aged(connection: DictConnection, table: TablePlace, cutoffs: Cutoffs,
     Rows of a call go once the call's own month has gone: exports, and people who look for a call, need them until then.
     """
     age = sql.Identifier(table.age)
-    conditions: list[sql.Composable] = [sql.SQL("t.{} < coalesce(d.cutoff, %(cutoff)s)").format(age)]
+    conditions: list[sql.Composable] = [
+        sql.SQL("t.{} < coalesce(d.cutoff, %(cutoff)s)").format(age),
+        sql.SQL(_NOT_OF_HELD_TIME).format(age),
+    ]
     if table.only:
         conditions.append(sql.SQL("({})").format(sql.SQL(table.only)))
     if table.age == _BY_DAY:
@@ -89,14 +131,15 @@ def delete_aged(connection: DictConnection, table: TablePlace, cutoffs: Cutoffs,
         type=sql.SQL("date" if table.age == _BY_DAY else "timestamptz"),
         conditions=sql.SQL(" AND ").join(conditions),
     )
-    return connection.execute(statement, _params(cutoffs, holding.calls, is_day=table.age == _BY_DAY)).rowcount
+    params = _params(cutoffs, holding.calls, is_day=table.age == _BY_DAY) | {"times": _times(holding)}
+    return connection.execute(statement, params).rowcount
 
 
 def forget_contacts(connection: DictConnection, cutoffs: Cutoffs, holding: Held) -> int:
     """Delete what is known of missed callers and kept no longer; the cases of each number are made anew from what is
     left. How many numbers, MOST at most.
     """
-    params = _params(cutoffs, holding.numbers)
+    params = _params(holding.before_them(cutoffs), holding.numbers)
     with transaction(connection):
         rows = connection.execute(query("contacts_over"), params).fetchall()
         parties: list[Party] = [(row["tenant"], row["number"]) for row in rows]
@@ -118,16 +161,16 @@ def forget_contacts(connection: DictConnection, cutoffs: Cutoffs, holding: Held)
 
 def forget_entries(connection: DictConnection, cutoffs: Cutoffs, holding: Held) -> int:
     """Delete the first entries of accounts that are kept no longer; how many, of some accounts."""
-    params = _params(cutoffs, holding.calls)
+    params = _params(holding.before_them(cutoffs), holding.calls)
     with transaction(connection):
         rows = connection.execute(query("accounts_with_old_entries"), params).fetchall()
         return sum(connection.execute(query("retire_entries"), row).rowcount for row in rows)
 
 
-def forget_uses(connection: DictConnection, cutoffs: Cutoffs) -> int:
-    """Delete what is known of bundles in months that are kept no longer; how many counters."""
+def forget_uses(connection: DictConnection, cutoffs: Cutoffs, holding: Held) -> int:
+    """Delete what is known of bundles in months that are kept no longer, and not held; how many counters."""
     own = [{"tenant": tenant, "cutoff": f"{day:%Y-%m}"} for tenant, day in cutoffs.own.items()]
-    params = {"own": orjson.dumps(own).decode(), "cutoff": f"{cutoffs.everyone:%Y-%m}"}
+    params = {"own": orjson.dumps(own).decode(), "cutoff": f"{cutoffs.everyone:%Y-%m}", "times": _times(holding)}
     with transaction(connection):
         return connection.execute(query("retire_uses"), params).rowcount
 
@@ -140,6 +183,16 @@ def _params(cutoffs: Cutoffs, holding: Sequence[tuple[str, str]], *, is_day: boo
         "held": [f"{tenant} {what}" for tenant, what in holding],
         "limit": MOST,
     }
+
+
+def _times(holding: Held) -> str:
+    """Whole months: a month stays as one."""
+    return orjson.dumps(
+        [
+            {"tenant": one.tenant, "first": one.first.replace(day=1), "end": later(one.last.replace(day=1), 1)}
+            for one in holding.times
+        ]
+    ).decode()
 
 
 def _moment(day: date) -> datetime:

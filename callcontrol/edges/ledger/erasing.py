@@ -97,7 +97,8 @@ def begin(connection: DictConnection, tenant: str, forms: WrittenForms, by: str,
                 Told(told.get("rows", {}), set(told.get("exports", ())), told.get("more", {})),
                 0,
             )
-        (row,) = connection.execute(query("own_transaction")).fetchall()
+    # A number of its own, drawn now that the erasure can be seen: a transaction with a higher one reads of it.
+    (row,) = connection.execute(query("own_transaction")).fetchall()
     return Erasure(found.erasure_id, tenant, found.pseudonym, found.told, row["number"])
 
 
@@ -183,6 +184,34 @@ def rows_with(connection: DictConnection, at: Stretch, tenant: str, forms: Writt
     with transaction(connection, statement_timeout=STATEMENT_TIMEOUT_MS):
         rows = connection.execute(statement, _params(tenant, forms, ())).fetchall()
     return [row["row"] for row in rows]
+
+
+def held_time_with(
+    connection: DictConnection, tenant: str, forms: WrittenForms
+) -> tuple[str, Mapping[str, Any]] | None:
+    """A table that has the number in rows of a time that is held as a whole, and that hold; None: there is none."""
+    for held in connection.execute(query("held_times")).fetchall():
+        if held["tenant"] != tenant:
+            continue
+        for at in stretches(connection):
+            if at.place.age and _has_within(connection, at, _params(tenant, forms, ()) | held):
+                return at.place.name, held
+    return None
+
+
+def _has_within(connection: DictConnection, at: Stretch, params: Mapping[str, object]) -> bool:
+    is_day = at.place.age == "started_day"
+    within = (
+        "t.{0} BETWEEN %(first)s AND %(last)s" if is_day else "t.{0} >= %(arrived_from)s AND t.{0} < %(arrived_to)s"
+    )
+    statement = sql.SQL("SELECT EXISTS (SELECT FROM {} t WHERE {} AND {}) AS found").format(
+        sql.Identifier(at.name),
+        _condition(at.place, with_held=True),
+        sql.SQL(within).format(sql.Identifier(at.place.age)),
+    )
+    with transaction(connection, statement_timeout=STATEMENT_TIMEOUT_MS):
+        (row,) = connection.execute(statement, params).fetchall()
+    return bool(row["found"])
 
 
 def replace_in(

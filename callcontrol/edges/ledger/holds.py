@@ -9,29 +9,42 @@ from typing import Any
 from callcontrol.edges.ledger.queries import query
 from callcontrol.edges.ledger.session import DictConnection
 from callcontrol.vocabulary.media import MediaState
-from callcontrol.vocabulary.moment import Instant, datetime_of, instant_of
+from callcontrol.vocabulary.moment import Instant, datetime_of, instant_of, text_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """What a hold is about: exactly one of these is not "".
+    """What a hold is about: exactly one of these is given.
 
     Attributes:
         number: as files have it as caller or other party; files that come later are held too.
+        arrived_from, arrived_to: everything of the tenant's of this time, both or neither: months of calls with what
+            belongs to them, files, mails.
     """
 
     media_id: str = ""
     call_id: str = ""
     number: str = ""
+    arrived_from: Instant | None = None
+    arrived_to: Instant | None = None
 
     def __str__(self) -> str:
         """In words."""
+        if self.arrived_from is not None and self.arrived_to is not None:
+            return f"everything from {text_of(self.arrived_from)} to {text_of(self.arrived_to)}"
         named = {"file": self.media_id, "files of call": self.call_id, "files of number": self.number}
         return next(f"{what} {name}" for what, name in named.items() if name)
 
     def params(self, tenant: str) -> dict[str, object]:
         """As parameters of a query."""
-        return {"tenant": tenant, "media_id": self.media_id, "call_id": self.call_id, "number": self.number}
+        return {
+            "tenant": tenant,
+            "media_id": self.media_id,
+            "call_id": self.call_id,
+            "number": self.number,
+            "arrived_from": _time(self.arrived_from),
+            "arrived_to": _time(self.arrived_to),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +80,7 @@ def hold(
         psycopg.Error: Postgres did not take it.
     """
     params = held.params(tenant)
-    more = {"by": by, "why": why, "until": None if until is None else datetime_of(until)}
+    more = {"by": by, "why": why, "until": _time(until)}
     (row,) = connection.execute(query("hold_media"), {**params, **more}).fetchall()
     found = connection.execute(query("media_once_settled"), params).fetchall()
     return row["hold_id"], [one["media_id"] for one in found if one["state"] == MediaState.DELETED]
@@ -81,6 +94,19 @@ def release(connection: DictConnection, tenant: str, hold_id: int, by: str) -> H
     """
     row = connection.execute(query("release_hold"), {"tenant": tenant, "hold_id": hold_id, "by": by}).fetchone()
     return None if row is None else _held(row)
+
+
+def months_gone(connection: DictConnection, tenant: str, held: Held) -> dict[str, str]:
+    """Months of the held time that had left the ledger before, and their files ("": none is kept).
+
+    Raises:
+        psycopg.Error: Postgres does not answer.
+    """
+    if held.arrived_from is None or held.arrived_to is None:
+        return {}
+    days = {"first": datetime_of(held.arrived_from).date(), "last": datetime_of(held.arrived_to).date()}
+    rows = connection.execute(query("months_gone_of"), {"tenant": tenant, **days}).fetchall()
+    return {row["month"]: row["archives"] or "" for row in rows}
 
 
 def holds(connection: DictConnection, tenant: str | None) -> list[Hold]:
@@ -108,9 +134,14 @@ def _hold(row: dict[str, Any]) -> Hold:
     )
 
 
+def _time(at: Instant | None) -> datetime | None:
+    return None if at is None else datetime_of(at)
+
+
 def _instant(at: datetime | None) -> Instant | None:
     return None if at is None else instant_of(at)
 
 
 def _held(row: dict[str, Any]) -> Held:
-    return Held(media_id=row["media_id"], call_id=row["call_id"], number=row["number"])
+    named = {name: row[name] for name in ("media_id", "call_id", "number")}
+    return Held(**named, arrived_from=_instant(row["arrived_from"]), arrived_to=_instant(row["arrived_to"]))

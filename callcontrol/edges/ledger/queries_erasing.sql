@@ -34,3 +34,9 @@ INSERT INTO missed_acts (tenant, number, target, at, kind, by, why)
 SELECT tenant, number, target, %(now)s, 'dismiss', %(by)s, 'its number was erased'
 FROM missed_cases WHERE tenant = %(tenant)s AND number = %(pseudonym)s AND closed_at IS NULL AND expires_at > %(now)s
 ON CONFLICT DO NOTHING;
+
+-- keys_of_erasures: Erasures whose keys are there still.
+SELECT tenant, key, tags FROM erasures WHERE key IS NOT NULL;
+
+-- note_looked_through: The rows of this transaction have no number that was erased.
+SELECT set_config('callcontrol.looked_through', '*', true);

@@ -20,18 +20,18 @@ RETURNING media_id;
 SELECT tenant, media_id, at, who, way, address FROM media_hearings
 WHERE tenant = %(tenant)s AND media_id = ANY(%(media_ids)s) ORDER BY at, who;
 
--- hold_media: Holds one file, those of a call, or those of a number.
-INSERT INTO media_holds (tenant, media_id, call_id, number, held_until, held_by, why)
-VALUES (%(tenant)s, %(media_id)s, %(call_id)s, %(number)s, %(until)s, %(by)s, %(why)s)
+-- hold_media: Holds one file, those of a call, those of a number, or everything of a time.
+INSERT INTO media_holds (tenant, media_id, call_id, number, arrived_from, arrived_to, held_until, held_by, why)
+VALUES (%(tenant)s, %(media_id)s, %(call_id)s, %(number)s, %(arrived_from)s, %(arrived_to)s, %(until)s, %(by)s, %(why)s)
 RETURNING hold_id;
 
 -- release_hold: Ends a hold; no row: there is none of this number that counts.
 UPDATE media_holds SET released_at = now(), released_by = %(by)s
 WHERE hold_id = %(hold_id)s AND tenant = %(tenant)s AND released_at IS NULL
-RETURNING hold_id, media_id, call_id, number, why;
+RETURNING hold_id, media_id, call_id, number, arrived_from, arrived_to, why;
 
 -- holds: Holds of a tenant, those that count first.
-SELECT hold_id, tenant, media_id, call_id, number, held_at, held_until, held_by, why, released_at, released_by,
+SELECT hold_id, tenant, media_id, call_id, number, arrived_from, arrived_to, held_at, held_until, held_by, why, released_at, released_by,
        released_at IS NULL AND (held_until IS NULL OR held_until > now()) AS counts,
        (SELECT count(*) FROM media_held h WHERE h.hold_id = media_holds.hold_id)::bigint AS files
 FROM media_holds WHERE (%(tenant)s::text IS NULL OR tenant = %(tenant)s)
@@ -40,7 +40,8 @@ ORDER BY counts DESC, hold_id;
 -- media_once_settled: These files; a change of one that has begun is waited for.
 SELECT media_id, state FROM media
 WHERE tenant = %(tenant)s AND (media_id = %(media_id)s OR call_id = nullif(%(call_id)s, '')
-      OR nullif(%(number)s, '') IN (caller, called))
+      OR nullif(%(number)s, '') IN (caller, called)
+      OR (began_at >= %(arrived_from)s::timestamptz AND began_at < %(arrived_to)s::timestamptz))
 FOR SHARE;
 
 -- note_media_key: Stores the wrapped key of a file.

@@ -63,6 +63,19 @@ UNION SELECT c.tenant, c.call_id FROM counting h JOIN calls c ON c.tenant = h.te
 UNION SELECT l.tenant, l.call_id FROM counting h JOIN legs l ON l.tenant = h.tenant AND l.target = 'number:' || h.number WHERE h.number <> ''
 UNION SELECT l.tenant, l.call_id FROM counting h JOIN legs l ON l.tenant = h.tenant AND l.address = h.number WHERE h.number <> '';
 
+-- held_times: Of which time everything of a tenant's is held, as days (UTC) from the first to the last.
+SELECT hold_id, tenant, arrived_from, arrived_to, held_by, why, (arrived_from AT TIME ZONE 'UTC')::date AS first,
+       ((arrived_to - interval '1 microsecond') AT TIME ZONE 'UTC')::date AS last
+FROM media_holds
+WHERE arrived_from IS NOT NULL AND released_at IS NULL AND (held_until IS NULL OR held_until > now())
+ORDER BY hold_id;
+
+-- months_gone_of: Months of a tenant's calls from one day to another that have left the ledger, and in which files they are kept.
+SELECT to_char(month, 'YYYY-MM') AS month, string_agg(DISTINCT archive, ', ') FILTER (WHERE archive <> '') AS archives
+FROM retired_months
+WHERE tenant IN (%(tenant)s, '*') AND month <= %(last)s::date AND month + interval '1 month' > %(first)s::date AND rows > 0
+GROUP BY 1 ORDER BY 1;
+
 -- held_numbers: Numbers that a hold counts for.
 SELECT hold_id, tenant, number, held_by, why FROM media_holds
 WHERE number <> '' AND released_at IS NULL AND (held_until IS NULL OR held_until > now());
@@ -131,10 +144,21 @@ WHERE (tenant, account, currency) = (%(tenant)s, %(account)s, %(currency)s) AND 
 
 -- retire_uses: What is used of bundles in months that are kept no longer, and the counters that are its sums.
 WITH own AS (SELECT * FROM jsonb_to_recordset(%(own)s::jsonb) AS d (tenant text, cutoff text)),
+held AS (
+    SELECT tenant, to_char(first, 'YYYY-MM') AS first, to_char("end", 'YYYY-MM') AS "end"
+    FROM jsonb_to_recordset(%(times)s::jsonb) AS h (tenant text, first date, "end" date)
+),
 uses AS (
-    DELETE FROM allowance_uses u WHERE u.month < coalesce((SELECT cutoff FROM own WHERE own.tenant = u.tenant), %(cutoff)s)
+    DELETE FROM allowance_uses u
+    WHERE u.month < coalesce((SELECT cutoff FROM own WHERE own.tenant = u.tenant), %(cutoff)s)
+      AND NOT EXISTS (SELECT FROM held h WHERE h.tenant = u.tenant AND u.month >= h.first AND u.month < h."end")
 )
-DELETE FROM allowance_counters u WHERE u.month < coalesce((SELECT cutoff FROM own WHERE own.tenant = u.tenant), %(cutoff)s);
+DELETE FROM allowance_counters u
+WHERE u.month < coalesce((SELECT cutoff FROM own WHERE own.tenant = u.tenant), %(cutoff)s)
+  AND NOT EXISTS (SELECT FROM held h WHERE h.tenant = u.tenant AND u.month >= h.first AND u.month < h."end");
+
+-- deletes_since: Since when this database is kept by a version that deletes what is kept no longer.
+SELECT min(applied_at) AS since FROM schema_version WHERE version >= %(version)s;
 
 -- throw_keys_away: Keys of erasures whose time is over.
 UPDATE erasures SET key = NULL, tags = '{}', pseudonym = '' WHERE key IS NOT NULL AND ended_at IS NOT NULL AND key_until < now();

@@ -8,11 +8,13 @@ document, and older programs read what they know of newer ones (tests/edges/ledg
 
 from __future__ import annotations
 
+import psycopg
 from psycopg import Connection, sql
 from psycopg.abc import Params
 
 from callcontrol.edges.ledger.partitions import make_missing
 from callcontrol.edges.ledger.queries import SCHEMA_STEPS, query
+from callcontrol.edges.ledger.session import WrongDatabase, open_session
 
 VERSION = len(SCHEMA_STEPS)
 
@@ -42,6 +44,17 @@ def apply_schema(connection: Connection[tuple[object, ...]]) -> None:
             make_missing(connection)
             connection.execute(query("note_schema_version"), {"version": VERSION})
         _note_cluster(connection)
+
+
+def has_tables(dsn: str) -> bool:
+    """Whether the tables of this version are there. Where Postgres does not answer it is True: then they are not what
+    is waited for.
+    """
+    try:
+        with open_session(dsn) as connection:
+            return (_version(connection) or 0) >= VERSION
+    except (psycopg.Error, WrongDatabase):
+        return True
 
 
 def _note_cluster(connection: Connection[tuple[object, ...]]) -> None:

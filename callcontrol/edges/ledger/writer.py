@@ -26,6 +26,7 @@ from callcontrol.edges import clock
 from callcontrol.edges.ledger import partitions
 from callcontrol.edges.ledger.accounts import Booked, enter_charges
 from callcontrol.edges.ledger.allowances import count_allowances
+from callcontrol.edges.ledger.forgetting import look_through
 from callcontrol.edges.ledger.partitions import ForeignTable
 from callcontrol.edges.ledger.queries import query
 from callcontrol.edges.ledger.schema import SchemaTooNew, apply_schema
@@ -221,6 +222,7 @@ def _upsert(
     """Write them, count what they take of bundles, and enter what their charges change in the accounts that pay."""
     records, counted = _array(payloads), list[BundleUse]()
     with _at_most(STATEMENT_TIMEOUT_S, connection):
+        look_through(connection, records["records"])
         given, all_new, has_account = _write(connection, records)
         if given != len(payloads):
             raise _NoSuchCall("the record names no call: `call.call_id` is missing")

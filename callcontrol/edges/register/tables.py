@@ -299,7 +299,8 @@ _MEDIA: Final = (
         columns(
             number="number",
             words="why",
-            nothing="hold_id tenant media_id call_id held_at held_until held_by released_at released_by",
+            nothing="hold_id tenant media_id call_id arrived_from arrived_to held_at held_until held_by released_at"
+            " released_by",
         ),
         age="released_at",
     ),

@@ -77,7 +77,7 @@ class Eraser:
     traces: NumberTraces
 
     def refuse(self) -> None:
-        """Raises Refused where the number is held, or is one of our own."""
+        """Raises Refused where the number, or a time of which it has rows, is held, or it is one of our own."""
         for name, tenant in self.settings.tenants.items():
             if self.forms.number in (*tenant.numbers, tenant.company_number):
                 raise Refused(f"{self.forms.number} is a number of {name}'s own: it stands in the configuration")
@@ -86,6 +86,19 @@ class Eraser:
                 why = f"hold {row['hold_id']} by {row['held_by']}: {row['why']}"
                 release = f"`callcontrol media release {self.tenant} {row['hold_id']}`"
                 raise Refused(f"{self.forms.number} is held ({why}); erase it once it is released: {release}")
+        self._refuse_held_time()
+
+    def _refuse_held_time(self) -> None:
+        found = rows.held_time_with(self.connection, self.tenant, self.forms)
+        if found is None:
+            return
+        table, held = found
+        days = f"{held['first']} to {held['last']}"
+        raise Refused(
+            f"{self.forms.number} is in rows of {table} of {self.tenant} from {days}, which are held (hold"
+            f" {held['hold_id']} by {held['held_by']}: {held['why']}): nothing of it was changed. Erase it once"
+            f" the hold is released: `callcontrol media release {self.tenant} {held['hold_id']}`"
+        )
 
     def find(self) -> Found:
         """What there is now; nothing is changed."""

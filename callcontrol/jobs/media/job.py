@@ -14,6 +14,7 @@ from callcontrol.config.settings import Settings
 from callcontrol.edges import clock
 from callcontrol.edges.ledger.hours import HourCounter
 from callcontrol.edges.ledger.media_table import MediaTable
+from callcontrol.edges.ledger.schema import has_tables
 from callcontrol.edges.ledger.writer import LedgerWriter
 from callcontrol.edges.live_state.brought_sounds import BroughtSounds
 from callcontrol.edges.live_state.mailboxes import BoxStore
@@ -53,6 +54,8 @@ from callcontrol.vocabulary.moment import SECOND_US
 
 STOP_S = 10.0  # what a step may still take at the end
 CASES_S = 2.0  # from the record of a missed call to its case
+TABLES_S = 3_600.0  # for a worker to make the ledger's tables: as long as the worker may take to bring them on
+TABLES_LOOK_S = 2.0
 REDIS_S = 5.0  # for an answer of Redis
 HOURS_EVERY_S = 20.0  # hours that are not counted anew yet are counted where they are read
 
@@ -164,12 +167,29 @@ class MediaJob:
 
     def __init__(self, context: JobContext) -> None:
         self.stopped = Event()
+        self._dsn = context.postgres_dsn
         self._runner = Runner(loops_of(context))
 
     def run(self) -> int:
         """Until `stopped` is set; returns the exit status."""
+        self._await_tables()
+        if self.stopped.is_set():
+            return 0
         self._runner.start()
         log.info("the media job runs: %s", ", ".join(loop.name for loop in self._runner.loops))
         self.stopped.wait()
         self._runner.stop(STOP_S)
         return 0
+
+    def _await_tables(self) -> None:
+        """At a first start, and at an upgrade, a worker makes the tables; until then no loop has anything to do.
+
+        If they are not there in time the loops begin all the same, and say what they lack.
+        """
+        due_s, is_told = clock.monotonic() + TABLES_S, False
+        while not has_tables(self._dsn) and clock.monotonic() < due_s:
+            if not is_told:
+                log.info("the media job waits for a worker to make the ledger's tables")
+                is_told = True
+            if self.stopped.wait(TABLES_LOOK_S):
+                return

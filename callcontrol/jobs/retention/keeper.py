@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from typing import Final
@@ -24,7 +23,6 @@ from callcontrol.edges import retention_meters as meters
 from callcontrol.edges.ledger import months
 from callcontrol.edges.ledger.ageing import (
     MOST,
-    Held,
     aged_tables,
     delete_aged,
     forget_contacts,
@@ -34,16 +32,16 @@ from callcontrol.edges.ledger.ageing import (
 )
 from callcontrol.edges.ledger.job_leases import JobLeases
 from callcontrol.edges.ledger.months import EVERY_TENANT, Partition, StillRead
-from callcontrol.edges.ledger.partitions import later
 from callcontrol.edges.ledger.queries import query
 from callcontrol.edges.ledger.reader import connect
 from callcontrol.edges.ledger.session import DictConnection, transaction
 from callcontrol.edges.parquet import NoParquet
-from callcontrol.jobs.exports.plans import plans_of
 from callcontrol.jobs.retention.archiving import Archived, NotArchived, Rows, archived
 from callcontrol.jobs.retention.cdrs import forget_done
+from callcontrol.jobs.retention.outlook import Look, is_held_in_part, why_not_yet
 from callcontrol.jobs.retention.periods import cutoffs, is_over, overdue_days
-from callcontrol.vocabulary.moment import Instant, datetime_of
+from callcontrol.jobs.retention.upgrading import grace_end
+from callcontrol.vocabulary.moment import SECOND_US, Instant, datetime_of, text_of
 
 EVERY_S: Final = 300.0
 DEADLINE_S: Final = 4 * 3600.0
@@ -56,15 +54,6 @@ STATEMENT_TIMEOUT_MS: Final = 3_600_000
 log = logging.getLogger("callcontrol.retention")
 
 
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """What one step goes by."""
-
-    settings: Settings
-    today: date
-    holding: Held
-
-
 class Keeper:
     """One step at a time."""
 
@@ -73,6 +62,7 @@ class Keeper:
         self._leases = JobLeases(name)
         self._settings = settings
         self._now = now
+        self._in_grace = False
 
     def step(self) -> bool:
         """Do the next piece; True if there is more to be done at once.
@@ -83,18 +73,33 @@ class Keeper:
             NotArchived, NoParquet: its archive cannot be written.
         """
         settings, today = self._settings(), datetime_of(self._now()).date()
-        forget_done(settings, self._now())
         with connect(self._dsn) as connection:
+            if self._is_in_grace(connection, settings):
+                return False
+            forget_done(settings, self._now())
             if not self._leases.hold(connection, LEASE, LEASE_S):
                 return False
-            look = _Look(settings, today, held(connection))
+            look = Look(settings, today, held(connection))
             try:
                 return _go_on(connection, look) or _retire(connection, look) or _age(connection, look)
             finally:
                 _show(connection, look)
 
+    def _is_in_grace(self, connection: DictConnection, settings: Settings) -> bool:
+        """Whether nothing is deleted yet; it is told once, and when it is over."""
+        ends = grace_end(connection, settings)
+        left_us = max(0, ends - self._now())
+        meters.grace_seconds.set(left_us / SECOND_US)
+        if bool(left_us) != self._in_grace:
+            self._in_grace = bool(left_us)
+            days = settings.retention.grace_days
+            until = f"until {text_of(ends)}, {days} days after the upgrade (`retention.grace_days`)"
+            more = "`callcontrol retention` shows what will go then" if left_us else "that is over now"
+            log.warning("what is kept no longer stays %s: %s", until, more)
+        return bool(left_us)
 
-def _go_on(connection: DictConnection, look: _Look) -> bool:
+
+def _go_on(connection: DictConnection, look: Look) -> bool:
     """Finish what was cut short: pending partitions first, for nothing else is detached until then."""
     for partition in months.attached(connection):
         if partition.is_pending:
@@ -129,19 +134,20 @@ def _close(connection: DictConnection, rows: Rows, done: Archived) -> None:
     log.info("%d rows of %s of %s, %s, are gone%s", done.counted.rows, rows.table, f"{rows.month:%Y-%m}", whose, where)
 
 
-def _retire(connection: DictConnection, look: _Look) -> bool:
+def _retire(connection: DictConnection, look: Look) -> bool:
     """Let the next month go, or a tenant's rows of it."""
     kept = cutoffs(look.settings, RetentionKind.CALLS, look.today)
     for month, partitions, tenants in _months(connection, look):
         if not (over := [tenant for tenant in tenants if is_over(month, [tenant], kept)]) and tenants:
             continue
         is_whole = len(over) == len(tenants) and is_over(month, ["", *tenants], kept)
-        is_held = any(months.has_calls(connection, one, list(look.holding.calls)) for one in partitions)
-        whose = [EVERY_TENANT] if is_whole and not is_held else over
+        is_held = is_held_in_part(connection, look, month, partitions)
+        free = [tenant for tenant in over if not look.holding.has_month(tenant, month)]
+        whose = [EVERY_TENANT] if is_whole and not is_held else free
         for tenant in whose:
             if tenant != EVERY_TENANT and not _is_left(connection, look, partitions, tenant):
                 continue
-            if why := _why_not_yet(connection, look, month, tenant):
+            if why := why_not_yet(connection, look, month, tenant):
                 log.info("%s of %s stays for now: %s", tenant, f"{month:%Y-%m}", why)
                 continue
             if tenant == EVERY_TENANT:
@@ -154,7 +160,7 @@ def _retire(connection: DictConnection, look: _Look) -> bool:
     return False
 
 
-def _months(connection: DictConnection, look: _Look) -> Iterator[tuple[date, list[Partition], list[str]]]:
+def _months(connection: DictConnection, look: Look) -> Iterator[tuple[date, list[Partition], list[str]]]:
     """Months that could be over for some tenant, the oldest first: their partitions, and whose rows are in them."""
     kept = cutoffs(look.settings, RetentionKind.CALLS, look.today)
     end = max([kept.everyone, *kept.own.values()])
@@ -165,30 +171,16 @@ def _months(connection: DictConnection, look: _Look) -> Iterator[tuple[date, lis
         yield month, partitions, sorted({name for one in partitions for name in months.tenants_in(connection, one)})
 
 
-def _held_of(look: _Look, tenant: str) -> list[str]:
+def _held_of(look: Look, tenant: str) -> list[str]:
     return [call_id for whose, call_id in look.holding.calls if whose == tenant]
 
 
-def _is_left(connection: DictConnection, look: _Look, partitions: Sequence[Partition], tenant: str) -> bool:
+def _is_left(connection: DictConnection, look: Look, partitions: Sequence[Partition], tenant: str) -> bool:
     """Whether a tenant has rows there that are not held."""
     return any(months.has_rows(connection, one, tenant, _held_of(look, tenant)) for one in partitions)
 
 
-def _why_not_yet(connection: DictConnection, look: _Look, month: date, tenant: str) -> str:
-    """What still needs the month's rows, in words; "": nothing does."""
-    end = later(month, 1)
-    (row,) = connection.execute(query("hours_marked"), {"first": month, "end": end, "tenant": tenant}).fetchall()
-    if row["marked"]:
-        return "its hours are still to be counted"
-    plans = plans_of(look.settings)
-    batch = connection.execute(query("batch_undelivered"), {"exports": list(plans), "end": end}).fetchone()
-    if batch is not None:
-        return f"batch {batch['number']} of {batch['export']} has not arrived"
-    waiting = [plan.name for plan in plans.values() if months.is_unexported(connection, plan.scope, month)]
-    return f"rows of it wait for the next batch of {', '.join(waiting)}" if waiting else ""
-
-
-def _delete(connection: DictConnection, look: _Look, partitions: Sequence[Partition], tenant: str) -> None:
+def _delete(connection: DictConnection, look: Look, partitions: Sequence[Partition], tenant: str) -> None:
     """A tenant's rows of a month, but for held ones: archived and deleted as one snapshot has them."""
     without = _held_of(look, tenant)
     with transaction(connection, statement_timeout=STATEMENT_TIMEOUT_MS):
@@ -205,7 +197,7 @@ def _delete(connection: DictConnection, look: _Look, partitions: Sequence[Partit
             _close(connection, rows, done)
 
 
-def _age(connection: DictConnection, look: _Look) -> bool:
+def _age(connection: DictConnection, look: Look) -> bool:
     """Delete what goes row by row; True if one of the tables had more than is deleted at once."""
     more = False
     for table in aged_tables():
@@ -219,7 +211,7 @@ def _age(connection: DictConnection, look: _Look) -> bool:
     counts = {
         "missed_contacts": forget_contacts(connection, missed, look.holding),
         "account_entries": forget_entries(connection, accounts, look.holding),
-        "allowance_counters": forget_uses(connection, calls),
+        "allowance_counters": forget_uses(connection, calls, look.holding),
     }
     for name, count in counts.items():
         meters.rows_total.labels(name).inc(count)
@@ -227,13 +219,15 @@ def _age(connection: DictConnection, look: _Look) -> bool:
     return more or counts["missed_contacts"] >= MOST
 
 
-def _show(connection: DictConnection, look: _Look) -> None:
+def _show(connection: DictConnection, look: Look) -> None:
     """What alerts look at."""
     kept = cutoffs(look.settings, RetentionKind.CALLS, look.today)
     overdue, held_months = 0, 0
     for month, partitions, tenants in _months(connection, look):
-        held_months += any(months.has_calls(connection, one, list(look.holding.calls)) for one in partitions)
+        held_months += is_held_in_part(connection, look, month, partitions)
         for tenant in tenants:
+            if look.holding.has_month(tenant, month):
+                continue
             if is_over(month, [tenant], kept) and _is_left(connection, look, partitions, tenant):
                 overdue = max(overdue, overdue_days(month, look.today, (look.today - kept.of(tenant)).days))
     meters.overdue_seconds.set(overdue * 86_400)

@@ -15,7 +15,8 @@ import pytest
 from callcontrol.edges.deliveries.folder import FolderDelivery
 from callcontrol.edges.ledger import months as ledger_months
 from callcontrol.edges.ledger.export_books import ExportRefused, opened
-from callcontrol.edges.ledger.holds import Held, hold, release
+from callcontrol.edges.ledger.holds import Held, hold, months_gone, release
+from callcontrol.edges.ledger.hours import HourCounter
 from callcontrol.edges.ledger.months import StillRead, attached
 from callcontrol.edges.ledger.partitions import TABLES, later
 from callcontrol.edges.ledger.session import DictConnection
@@ -188,6 +189,58 @@ def test_a_hold_by_number_holds_its_calls(database: str, ledger: DictConnection,
     assert ledger.execute("SELECT DISTINCT call_id FROM calls ORDER BY 1").fetchall() == held
 
 
+def test_all_of_a_tenants_time_is_held(database: str, ledger: DictConnection, keep: Keep, archive: Path) -> None:
+    """Its months stay as they are, whatever is in them; those of others, and those before and after, go."""
+    fill(database, ["acme", "globex"], months(date(2025, 1, 1), date(2025, 4, 1)))
+    ledger.execute(
+        "INSERT INTO spending SELECT 'acme', 'extension:9', at, '', 'PLN', 1 FROM (VALUES"
+        " ('2025-01-31 23:45Z'::timestamptz), ('2025-02-01Z'), ('2025-03-31 23:45Z'), ('2025-04-01Z')) AS v (at)"
+    )
+    for month in ("2025-01", "2025-02", "2025-04"):
+        ledger.execute("INSERT INTO allowance_counters VALUES ('acme', 'b', 'tenant', %s, 1, 1)", (month,))
+    held = Held(arrived_from=noon(date(2025, 2, 20)), arrived_to=noon(date(2025, 3, 2)))
+    number, _ = hold(ledger, "acme", held, "olga", "court order 7")
+    settings = settings_with(f"retention: {{archive: {{folder: {archive}}}}}\n")
+    keep(settings, date(2027, 1, 1))
+    assert (days(ledger, "acme"), days(ledger, "globex")) == (["2025-02", "2025-03"], [])
+    assert (
+        count(ledger, "legs")
+        == count(ledger, "legs WHERE tenant = 'acme' AND to_char(started_day, 'MM') IN ('02', '03')")
+        > 0
+    )
+    assert count(ledger, "spending WHERE payer = 'extension:9'") == 2
+    assert count(ledger, "allowance_counters WHERE name = 'b'") == 1
+    assert months_gone(
+        ledger, "acme", Held(arrived_from=noon(date(2025, 1, 1)), arrived_to=noon(date(2025, 2, 1)))
+    ) == {"2025-01": ", ".join(sorted(str(path) for path in archive.glob("*-2025-01-1.csv")))}
+    assert keep(settings, date(2027, 1, 2)) == 1  # nothing more to be done, and nothing is overdue
+    release(ledger, "acme", number, "olga")
+    keep(settings, date(2027, 1, 3))
+    assert count(ledger, "calls") == count(ledger, "spending WHERE payer = 'extension:9'") == 0
+
+
+def test_after_an_upgrade_nothing_is_deleted_for_some_days(
+    database: str, ledger: DictConnection, caplog: pytest.LogCaptureFixture
+) -> None:
+    calls = fill(database, ["acme"], [date(2025, 1, 1)])
+    ledger.execute("UPDATE schema_version SET applied_at = '2026-12-30 12:00Z' WHERE version >= 36")
+    settings, today = settings_with("retention: {grace_days: 3}\n"), date(2027, 1, 1)
+    keeper = Keeper(database, "keeper", lambda: settings, lambda: noon(today))
+    while HourCounter(database).step():
+        pass
+    assert not keeper.step()
+    assert not keeper.step()
+    assert [record.getMessage() for record in caplog.records if "stays" in record.getMessage()] == [
+        "what is kept no longer stays until 2027-01-02T12:00:00.000000Z, 3 days after the upgrade"
+        " (`retention.grace_days`): `callcontrol retention` shows what will go then"
+    ]
+    assert count(ledger, "calls") == calls
+    today = date(2027, 1, 2)
+    while keeper.step():
+        pass
+    assert count(ledger, "calls") == 0
+
+
 def test_a_record_that_comes_after_its_month_went_goes_too(database: str, ledger: DictConnection, keep: Keep) -> None:
     fill(database, ["acme"], [date(2025, 1, 1)])
     settings = settings_with()
@@ -240,9 +293,65 @@ def test_records_of_a_switch_that_the_ledger_has_go_too(tmp_path: Path) -> None:
 
 def test_of_two_hosts_one_keeps(database: str, ledger: DictConnection) -> None:
     fill(database, ["acme"], [date(2025, 1, 1)])
+    ledger.execute("UPDATE schema_version SET applied_at = '2020-01-01'")
     settings = settings_with()
     first, second = (Keeper(database, name, lambda: settings, lambda: noon(date(2024, 1, 1))) for name in "ab")
     assert first.step() is False
     other = Keeper(database, "b", lambda: settings, lambda: noon(date(2027, 1, 1)))
     assert [second.step(), other.step()] == [False, False]
     assert count(ledger, "calls") == 2
+
+
+MAILED = """
+    INSERT INTO mails (mail_id, tenant, kind, about, address, source, language, facts, message_id, created_at,
+        expires_at, state, state_at, due_at, reason)
+    SELECT tenant || at || state, tenant, 'voicemail', at || state, 'x@example.org', 'x', 'en', '{}', 'x',
+        at::timestamptz, at::timestamptz, state, at::timestamptz, at::timestamptz, 'x'
+    FROM unnest(ARRAY['acme', 'globex']) AS tenant, unnest(ARRAY['2025-03-02', '2025-08-02']) AS at,
+        unnest(ARRAY['sent', 'dead', 'queued']) AS state
+"""
+ATTEMPTED = (
+    "INSERT INTO mail_attempts (mail_id, attempt, tenant, began_at) SELECT mail_id, 1, tenant, created_at FROM mails"
+)
+RECORDED = """
+    INSERT INTO media (tenant, media_id, kind, state, cause, began_at, changed_at, on_switch, place, sha256, bytes)
+    SELECT tenant, at || state, 'message', state, 'x', '2024-01-01Z', at::timestamptz, state = 'lost', 'x', 'x', 1
+    FROM unnest(ARRAY['acme', 'globex']) AS tenant, unnest(ARRAY['2025-03-02', '2025-08-02']) AS at,
+        unnest(ARRAY['deleted', 'stored', 'lost']) AS state
+"""
+ABOUT_MEDIA = (
+    "INSERT INTO media_changes SELECT tenant, media_id, state, changed_at, '', changed_at FROM media",
+    "INSERT INTO media_hearings (tenant, media_id, at, who, way)"
+    " SELECT tenant, media_id, changed_at, 'extension:101', 'phone' FROM media",
+    "INSERT INTO message_marks SELECT tenant, media_id, '101', 'deleted', changed_at FROM media",
+)
+USED = (
+    "INSERT INTO allowance_uses SELECT tenant, 'b', 'tenant', month, 'fs1', tenant || month, (month || '-02')::date, 1"
+    " FROM unnest(ARRAY['acme', 'globex']) AS tenant, unnest(ARRAY['2025-03', '2025-08']) AS month",
+    "INSERT INTO allowance_counters (tenant, name, holder, month, used)"
+    " SELECT tenant, name, holder, month, sum(used) FROM allowance_uses GROUP BY 1, 2, 3, 4",
+)
+
+
+def test_mails_media_and_uses_go_when_their_days_are_over(database: str, ledger: DictConnection, keep: Keep) -> None:
+    """Each by its own days, 62 of globex; a mail under way, a stored file and one that lies on a switch stay."""
+    fill(database, ["acme"], [date(2026, 11, 1)])
+    for statement in (MAILED, ATTEMPTED, RECORDED, *ABOUT_MEDIA, *USED):
+        ledger.execute(statement.encode())
+    settings = settings_with(tenant="retention: {calls: 62, mails: 62, media: 62}\n")
+    of_media = ("media", "media_changes", "media_hearings", "message_marks")
+    tables = ("mails", "mail_attempts", *of_media, "allowance_uses", "allowance_counters")
+    whole = (12, 12, 12, 12, 12, 12, 4, 4)
+    left: list[tuple[int, ...]] = []
+    for day in (date(2025, 4, 30), date(2025, 6, 30), date(2025, 11, 5), date(2026, 4, 5), date(2026, 9, 5)):
+        keep(settings, day)
+        left.append(tuple(count(ledger, table) for table in tables))
+    assert left == [
+        whole,
+        (10, 9, 11, 11, 11, 11, 3, 3),  # globex, March; an attempt goes by its own time, whatever becomes of its mail
+        (8, 6, 10, 10, 10, 10, 2, 2),  # globex, August
+        (6, 3, 9, 9, 9, 9, 1, 1),  # acme, March
+        (4, 0, 8, 8, 8, 8, 0, 0),  # acme, August
+    ]
+    assert {row["state"] for row in ledger.execute("SELECT state FROM mails")} == {"queued"}
+    assert {row["state"] for row in ledger.execute("SELECT state FROM media")} == {"stored", "lost"}
